@@ -1,0 +1,185 @@
+"""From an answer that is not the documented success to a typed exception, whatever its body holds.
+
+Nothing here raises while it makes an error: bodies are empty, HTML, cut short, or JSON of any shape.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Protocol
+
+from attrs import frozen
+
+from adapty import errors
+from adapty._core.redact import redact
+from adapty._core.retry import retry_after_seconds
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from adapty._core.redact import Secret
+
+__all__ = ["Answer", "Asked", "decode", "error_for"]
+
+ERROR_BY_CODE: Mapping[str, type[errors.AdaptyAPIError]] = {
+    # The Mail API answers 403, not 401, for a key that it does not know.
+    "secret_key_does_not_exist_error": errors.AuthenticationError,
+}
+
+ERROR_BY_STATUS: Mapping[int, type[errors.AdaptyAPIError]] = {
+    400: errors.BadRequestError,
+    401: errors.AuthenticationError,
+    403: errors.PermissionDeniedError,
+    404: errors.NotFoundError,
+    409: errors.ConflictError,
+    422: errors.UnprocessableError,
+    429: errors.RateLimitError,
+}
+
+ERROR_BY_STATUS_CLASS: Mapping[int, type[errors.AdaptyAPIError]] = {
+    2: errors.UnexpectedResponseError,
+    5: errors.ServerError,
+}
+
+_SHOWN_MESSAGES = 3
+_SHOWN_CHARACTERS = 300
+
+
+class Answer(Protocol):
+    """What the core needs of a response; `httpx.Response` has it."""
+
+    @property
+    def status_code(self) -> int:
+        """The HTTP status."""
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """The headers, looked up without regard to case."""
+
+    @property
+    def content(self) -> bytes:
+        """The whole body, decompressed."""
+
+
+@frozen
+class Asked:
+    """What was asked for, as the exceptions tell it."""
+
+    operation: str
+    method: str
+    path: str
+    attempts: int
+
+    def details(self) -> dict[str, Any]:
+        """Give the keyword arguments that every exception with a request behind it takes."""
+        return {
+            "operation": self.operation,
+            "method": self.method,
+            "path": self.path,
+            "attempts": self.attempts,
+        }
+
+    def tries(self) -> str:
+        """Say how often it was sent, for the end of a message."""
+        return "after 1 try" if self.attempts == 1 else f"after {self.attempts} tries"
+
+
+def decode(text: str) -> Any:
+    """Read JSON, or give the text itself where it is none, or None where it is blank."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return text if text.strip() else None
+
+
+def error_for(
+    answer: Answer,
+    asked: Asked,
+    secrets: Iterable[Secret],
+    problem: str | None = None,
+) -> errors.AdaptyAPIError:
+    """Make the exception for an answer.
+
+    Args:
+        answer: Anything that came back.
+        asked: What it answers.
+        secrets: What must not show in the exception.
+        problem: What is wrong with a documented success, where the answer looks like one.
+    """
+    status = answer.status_code
+    secrets = tuple(secrets)
+    body = decode(redact(answer.content.decode("utf-8", "replace"), secrets))
+    headers = {name.lower(): redact(value, secrets) for name, value in answer.headers.items()}
+    found = _Found.in_body(body)
+    kind = (
+        ERROR_BY_CODE.get(found.error_code or "")
+        or ERROR_BY_STATUS.get(status)
+        or ERROR_BY_STATUS_CLASS.get(status // 100)
+        or errors.AdaptyAPIError
+    )
+    request_id = headers.get("request-id") or headers.get("x-request-id")
+    said = problem or "; ".join(found.messages[:_SHOWN_MESSAGES])[:_SHOWN_CHARACTERS] or "no readable reason"
+    head = f"{asked.operation}: {status} {found.error_code}" if found.error_code else f"{asked.operation}: {status}"
+    tail = f"{asked.tries()}, request id {request_id}" if request_id else asked.tries()
+    return kind(
+        f"{head}: {said} ({tail})",
+        status=status,
+        error_code=found.error_code,
+        messages=found.messages,
+        field_names=found.field_names,
+        request_id=request_id,
+        retry_after=retry_after_seconds(headers.get("retry-after")),
+        headers=headers,
+        body=body,
+        **asked.details(),
+    )
+
+
+@frozen
+class _Found:
+    """What an error body says, in whichever of the known shapes it comes."""
+
+    error_code: str | None
+    messages: tuple[str, ...]
+    field_names: tuple[str, ...]
+
+    @classmethod
+    def in_body(cls, body: Any) -> _Found:
+        """Look through `{errors: [...], error_code}`; anything else says nothing."""
+        if not isinstance(body, dict):
+            return cls(None, (), ())
+        listed = body.get("errors")
+        items = listed if isinstance(listed, list) else []
+        codes = _texts([body.get("error_code"), *(_get(item, "error_code") for item in items)])
+        # "non_field_errors" is the server-side API's word for "no field in particular".
+        fields = _texts(read(item) for item in items for read in _FIELD_READERS)
+        return cls(
+            error_code=next(iter(codes), None),
+            messages=tuple(_message(item) for item in items if _message(item)),
+            field_names=tuple(field for field in fields if field != "non_field_errors"),
+        )
+
+
+def _get(item: Any, key: str) -> Any:
+    return item.get(key) if isinstance(item, dict) else None
+
+
+def _texts(values: Iterable[Any]) -> tuple[str, ...]:
+    return tuple(value for value in values if isinstance(value, str) and value)
+
+
+_FIELD_READERS: tuple[Callable[[Any], Any], ...] = (
+    lambda item: _get(item, "field_name"),
+    lambda item: _get(item, "source"),
+)
+
+
+def _message(item: Any) -> str:
+    """Read one item of `errors`: plain text, the Mail API's object, or the server-side API's list of texts."""
+    nested = _get(item, "errors")
+    words = _texts([item, _get(item, "message"), *(nested if isinstance(nested, list) else [])])
+    field = next(iter(_texts(read(item) for read in _FIELD_READERS)), None)
+    said = ", ".join(words)
+    return f"{field}: {said}" if said and field and field != "non_field_errors" else said
+
+

@@ -1,0 +1,175 @@
+"""One call from its first try to its result, as a generator that does no I/O.
+
+A driver sends what `Send` holds, waits as long as `Wait` says, and hands back what came of it. The same generator
+serves the blocking client, the async client and whatever sends in bulk: one retry rule, one error mapping.
+"""
+
+from __future__ import annotations
+
+import logging
+from random import SystemRandom
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from attrs import field, frozen
+
+from adapty import errors
+from adapty._core.answers import Asked, error_for
+from adapty._core.redact import redact
+from adapty._core.retry import is_transient, retry_after_seconds
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Mapping
+
+    from adapty._core.answers import Answer
+    from adapty._core.operations import Operation
+    from adapty._core.redact import Secret
+    from adapty._core.retry import RetryPolicy
+
+__all__ = ["Call", "Failure", "Request", "Send", "UnreadableAnswer", "Wait", "run"]
+
+T = TypeVar("T")
+
+logger = logging.getLogger("adapty")
+
+# Jitter must differ between processes that were forked from one another, which a seeded generator's would not.
+_random = SystemRandom().random
+
+
+@frozen
+class Request:
+    """What goes over the wire, without host and credentials."""
+
+    method: str
+    path: str
+    headers: Mapping[str, str] = field(factory=dict)
+    body: bytes | None = field(default=None, repr=False)
+
+
+@frozen
+class Send:
+    """Asks the driver to send the request and hand back an answer or a `Failure`."""
+
+    request: Request
+
+
+@frozen
+class Wait:
+    """Asks the driver to let this many seconds pass."""
+
+    seconds: float
+
+
+@frozen
+class Failure:
+    """What the driver hands back when no complete answer came.
+
+    Attributes:
+        error: The class to raise in the end.
+        detail: What happened, in words.
+        repeat: Whether another try may fare better.
+        cause: The transport's own exception.
+    """
+
+    error: type[errors.AdaptyConnectionError | errors.AdaptyConfigError]
+    detail: str
+    repeat: bool
+    cause: BaseException
+
+
+class UnreadableAnswer(Exception):  # noqa: N818 - never leaves the library: it turns into an UnexpectedResponseError
+    """A documented success whose body cannot be read; the text says why."""
+
+
+@frozen
+class Call(Generic[T]):
+    """One operation with its request and the reader of its documented success.
+
+    `read` gives the result, or raises `UnreadableAnswer`.
+    """
+
+    operation: Operation
+    request: Request
+    read: Callable[[Answer], T]
+
+
+def run(
+    call: Call[T],
+    policy: RetryPolicy,
+    secrets: tuple[Secret, ...] = (),
+    random: Callable[[], float] = _random,
+) -> Generator[Send | Wait, Answer | Failure | None, T]:
+    """Carry out a call: yield what the driver must do, return the result, or raise an AdaptyError.
+
+    Args:
+        call: What to do.
+        policy: How often to try again, and after how long.
+        secrets: What must not show in an exception.
+        random: Gives a number from 0 up to 1, for the jitter.
+    """
+    request = call.request
+    attempts = 0
+    while True:
+        outcome = yield Send(request)
+        attempts += 1
+        asked = Asked(call.operation.name, request.method, request.path, attempts)
+        if outcome is None:  # pragma: no cover - a driver that breaks the protocol
+            message = "a driver answered Send with nothing"
+            raise RuntimeError(message)
+        wait = _wait_before_next(outcome, attempts, policy, random)
+        if wait is None:
+            return _finish(outcome, call, asked, secrets)
+        logger.info(
+            "%s: %s, trying again in %.2f s (try %d of %d failed)",
+            asked.operation,
+            _short(outcome),
+            wait,
+            attempts,
+            policy.max_retries + 1,
+        )
+        yield Wait(wait)
+
+
+def _wait_before_next(
+    outcome: Answer | Failure,
+    attempts: int,
+    policy: RetryPolicy,
+    random: Callable[[], float],
+) -> float | None:
+    """Give the seconds to wait before the next try, or None where this outcome is the last one."""
+    if isinstance(outcome, Failure):
+        return policy.wait(attempts, None, random) if outcome.repeat else None
+    if not is_transient(outcome.status_code):
+        return None
+    return policy.wait(attempts, retry_after_seconds(outcome.headers.get("retry-after")), random)
+
+
+def _finish(outcome: Answer | Failure, call: Call[T], asked: Asked, secrets: tuple[Secret, ...]) -> T:
+    logger.debug("%s: %s %s: %s", asked.operation, asked.method, asked.path, _short(outcome))
+    if isinstance(outcome, Failure):
+        raise _failure_error(outcome, asked, secrets) from _without_frames(outcome.cause)
+    if outcome.status_code not in call.operation.ok:
+        raise error_for(outcome, asked, secrets)
+    try:
+        return call.read(outcome)
+    except UnreadableAnswer as problem:
+        raise error_for(outcome, asked, secrets, problem=str(problem)) from None
+
+
+def _failure_error(failure: Failure, asked: Asked, secrets: tuple[Secret, ...]) -> errors.AdaptyError:
+    detail = redact(failure.detail, secrets)
+    if issubclass(failure.error, errors.AdaptyConfigError):
+        return failure.error(f"{asked.operation}: {detail}")
+    return failure.error(f"{asked.operation}: {detail} ({asked.tries()})", **asked.details())
+
+
+def _short(outcome: Answer | Failure) -> str:
+    return type(outcome.cause).__name__ if isinstance(outcome, Failure) else str(outcome.status_code)
+
+
+def _without_frames(exc: BaseException) -> BaseException:
+    """Drop the frames of an exception and of its causes: their locals hold the request's headers, key included."""
+    link: BaseException | None = exc
+    while link is not None:
+        link.__traceback__ = None
+        link = link.__cause__ or link.__context__
+    return exc

@@ -1,0 +1,102 @@
+"""Whether to try again, and after how long: pure decisions, apart from the code that waits.
+
+One rule for every caller: connection errors, timeouts, 408, 429 and 5xx are tried again, with exponential backoff
+and full jitter (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/), no sooner than a
+Retry-After asks for. Every operation may be repeated: see `adapty._core.operations`.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["RetryPolicy", "is_transient", "retry_after_seconds"]
+
+_REQUEST_TIMEOUT = 408
+_TOO_MANY_REQUESTS = 429
+_SECONDS = re.compile(r"[0-9]{1,15}(\.[0-9]{1,15})?", re.ASCII)
+
+
+def is_transient(status: int) -> bool:
+    """Whether an answer of this status may well be another one next time.
+
+    Example:
+        >>> [status for status in (400, 408, 429, 499, 500, 520) if is_transient(status)]
+        [408, 429, 500, 520]
+    """
+    return status in {_REQUEST_TIMEOUT, _TOO_MANY_REQUESTS} or 500 <= status <= 599  # noqa: PLR2004
+
+
+def retry_after_seconds(value: str | None, now: Callable[[], datetime] | None = None) -> float | None:
+    """Read a Retry-After header (RFC 9110, section 10.2.3): seconds, or an HTTP date.
+
+    Args:
+        value: The header's value, or None where there was none.
+        now: Gives the current time, aware; the system clock where left out.
+
+    Returns:
+        Seconds to wait, never negative, or None where the header is missing or unreadable.
+
+    Example:
+        >>> retry_after_seconds("1.5"), retry_after_seconds("soon")
+        (1.5, None)
+    """
+    text = (value or "").strip()
+    if _SECONDS.fullmatch(text):
+        return float(text)
+    try:
+        moment = parsedate_to_datetime(text)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    current = now() if now else datetime.now(UTC)
+    return max(0.0, (moment - current).total_seconds())
+
+
+@frozen
+class RetryPolicy:
+    """How often and how patiently a failed try is repeated.
+
+    Attributes:
+        max_retries: Tries after the first one; 0 never repeats.
+        base: Upper bound of the first wait, in seconds; it doubles with every further one.
+        cap: Upper bound of any wait that we choose ourselves, in seconds.
+        retry_after_ceiling: The longest Retry-After that is waited out, in seconds. A longer one ends the call at
+            once, and the exception's `retry_after` says how long to wait.
+    """
+
+    max_retries: int = 2
+    base: float = 0.5
+    cap: float = 8.0
+    retry_after_ceiling: float = 60.0
+
+    def wait(self, failures: int, retry_after: float | None, random: Callable[[], float]) -> float | None:
+        """Decide what follows the failed try number `failures`, counted from 1.
+
+        Args:
+            failures: How many tries have failed so far.
+            retry_after: What the last answer asked for, in seconds, or None.
+            random: Gives a number from 0 up to 1.
+
+        Returns:
+            Seconds to wait before the next try, or None to give up.
+
+        Example:
+            >>> RetryPolicy().wait(1, None, lambda: 1.0), RetryPolicy().wait(3, None, lambda: 1.0)
+            (0.5, None)
+        """
+        if failures > self.max_retries:
+            return None
+        chosen = random() * min(self.cap, math.ldexp(self.base, min(failures - 1, 64)))
+        if retry_after is None:
+            return chosen
+        return max(chosen, retry_after) if retry_after <= self.retry_after_ceiling else None

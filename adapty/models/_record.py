@@ -1,0 +1,136 @@
+"""What all request records share: checked fields, and plain dicts in and out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any, Self, TypeVar
+
+import attrs
+
+from adapty._core.not_given import NOT_GIVEN
+from adapty._core.redact import REDACTED
+from adapty._core.validate import Refused, checked, json_object, kind_of, known_name, printable
+from adapty.errors import AdaptyUsageError
+
+__all__ = ["Record", "checked_fields", "field_names", "hidden", "nested"]
+
+_EXTRA = "extra_fields"
+
+
+def checked_fields(_: type[Any], fields: list[attrs.Attribute[Any]]) -> list[attrs.Attribute[Any]]:
+    """Make each field's converter name the field when it refuses a value: attrs' `field_transformer`.
+
+    A field without a default is required. It gets NOT_GIVEN as its default all the same, so that leaving it out
+    raises our error, which names the field, where no type checker has said so before.
+    """
+    return [
+        field.evolve(
+            default=NOT_GIVEN if field.default is attrs.NOTHING else field.default,
+            converter=attrs.Converter(
+                _naming_the_field(field.converter, required=field.default is attrs.NOTHING),
+                takes_field=True,
+            ),
+        )
+        for field in fields
+    ]
+
+
+def _naming_the_field(check: Any, *, required: bool) -> Callable[[Any, attrs.Attribute[Any]], Any]:
+    def convert(value: Any, field: attrs.Attribute[Any]) -> Any:
+        if value is NOT_GIVEN and not required:
+            return value
+        if value is NOT_GIVEN:
+            raise AdaptyUsageError.of(field.name, "is missing; it is required")
+        if value is None:
+            advice = "it is required" if required else "leave it out instead"
+            raise AdaptyUsageError.of(field.name, f"is None, which the API does not take; {advice}")
+        return checked(field.name, check, value)
+
+    return convert
+
+
+def hidden(value: object) -> str:
+    """Represent a personal value: attrs' `repr=` of such a field."""
+    return repr(value) if value is NOT_GIVEN else REDACTED
+
+
+@attrs.frozen(kw_only=True)
+class Record:
+    """A request body: each field checked when the record is made, so that a record in hand can be sent.
+
+    Attributes:
+        extra_fields: Fields that the API has and this release does not know, sent as they are.
+    """
+
+    extra_fields: Mapping[str, Any] = attrs.field(factory=dict, converter=json_object, repr=False)
+
+    @extra_fields.validator
+    def _check_extra_fields(self, field: attrs.Attribute[Any], value: Mapping[str, Any]) -> None:
+        for name in value:
+            if name in field_names(type(self)):
+                raise AdaptyUsageError.of(field.name, f"holds {name}, which has an argument of its own; give it there")
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any], *, allow_unknown: bool = False) -> Self:
+        """Make the record from a mapping with the contract's field names, such as a decoded JSON object.
+
+        Args:
+            data: The fields; times and dates may be ISO 8601 text.
+            allow_unknown: Keep names that this release does not know in `extra_fields`, instead of refusing them.
+
+        Raises:
+            AdaptyUsageError: A field is missing, unknown or wrong; `field_name` says which.
+        """
+        if not isinstance(data, Mapping):
+            message = f"{cls.__name__}: {kind_of(data)} cannot be read; expected a mapping of its fields"
+            raise AdaptyUsageError(message)
+        known = field_names(cls)
+        given = {name: value for name, value in data.items() if name in known}
+        unknown = {name: value for name, value in data.items() if name not in known}
+        if unknown and not allow_unknown:
+            name = printable(next(iter(unknown)))
+            raise AdaptyUsageError.of(name, f"is not a field of {cls.__name__}{known_name(name, known)}")
+        return cls(**given, extra_fields=unknown)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the record as JSON-ready data with the contract's field names; what was not given is left out."""
+        return {
+            **{name: _plain(value) for name, value in given_fields(self).items()},
+            **self.extra_fields,
+        }
+
+
+def field_names(cls: type[Record]) -> tuple[str, ...]:
+    """Name the contract's fields of a record, in order."""
+    return tuple(field.name for field in attrs.fields(cls) if field.name != _EXTRA)
+
+
+def given_fields(record: Record) -> dict[str, Any]:
+    """Give the contract's fields that were given, with their checked values."""
+    held = ((name, getattr(record, name)) for name in field_names(type(record)))
+    return {name: value for name, value in held if value is not NOT_GIVEN}
+
+
+R = TypeVar("R", bound=Record)
+
+
+def nested(cls: type[R], value: R | Mapping[str, Any]) -> R:
+    """Accept a record of this class, or a mapping of its fields."""
+    if isinstance(value, cls):
+        return value
+    if not isinstance(value, Mapping):
+        raise Refused(f"is {kind_of(value)}; expected a {cls.__name__} or a dict of its fields")
+    return cls.from_dict(value)
+
+
+def _plain(value: Any) -> Any:
+    """Turn a checked value into what JSON holds."""
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, Record):
+        return value.to_dict()
+    return dict(value) if isinstance(value, Mapping) else value

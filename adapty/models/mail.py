@@ -1,0 +1,211 @@
+"""The records of the Mail API: a profile and a transaction event, checked when made.
+
+They follow the schemas `ProfileDTO`, `DeviceInfoDTO`, `TransactionEventDTO` and `Offer` of `openapi/mail.yaml`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping  # noqa: TC003 - attrs resolves the annotations
+from datetime import date, datetime  # noqa: TC003
+from decimal import Decimal  # noqa: TC003
+from typing import Any, Literal, cast, get_args
+
+import attrs
+
+from adapty._core import validate
+from adapty._core.not_given import NOT_GIVEN, NotGiven
+from adapty.errors import AdaptyUsageError
+from adapty.flows import Flow, TransactionEventType, flow_for, known_event_type
+from adapty.models._record import Record, checked_fields, hidden, nested
+
+__all__ = ["DeviceInfo", "MailProfile", "Offer", "OfferCategory", "OfferType", "TransactionEvent"]
+
+OfferCategory = Literal["introductory", "promotional", "offer_code", "win_back"]
+"""The kinds of offer that a store has: schema `OfferCategory`."""
+
+OfferType = Literal["free_trial", "pay_as_you_go", "pay_up_front"]
+"""How an offer is paid: schema `OfferType`."""
+
+ONE_TIME_EVENT_TYPES = frozenset({"non_subscription_purchase", "non_subscription_purchase_refunded"})
+"""The event types of a purchase that never expires."""
+
+
+def _offer_category(value: OfferCategory) -> OfferCategory:
+    return cast("OfferCategory", validate.one_of(get_args(OfferCategory), value))
+
+
+def _offer_type(value: OfferType) -> OfferType:
+    return cast("OfferType", validate.one_of(get_args(OfferType), value))
+
+
+def _device_info(value: DeviceInfo | Mapping[str, Any]) -> DeviceInfo:
+    return nested(DeviceInfo, value)
+
+
+def _offer(value: Offer | Mapping[str, Any]) -> Offer:
+    return nested(Offer, value)
+
+
+@attrs.frozen(kw_only=True, field_transformer=checked_fields)
+class DeviceInfo(Record):
+    """The device that a user was last seen on: schema `DeviceInfoDTO`.
+
+    Attributes:
+        platform: The platform, for example `iOS` or `Android`; required.
+        device: The device's model, for example `iPhone15,2`.
+        os: The operating system's version, for example `17.5`.
+        locale: The user's locale, for example `en-US`.
+        timezone: The user's time zone, for example `America/New_York`.
+        app_version: The version of your app, for example `3.1.0`.
+
+    Raises:
+        AdaptyUsageError: A field is missing or not a str.
+
+    Example:
+        >>> DeviceInfo(platform="iOS", os="17.5").to_dict()
+        {'platform': 'iOS', 'os': '17.5'}
+    """
+
+    platform: str = attrs.field(converter=validate.identifier)
+    device: str | NotGiven = attrs.field(default=NOT_GIVEN, converter=validate.text)
+    os: str | NotGiven = attrs.field(default=NOT_GIVEN, converter=validate.text)
+    locale: str | NotGiven = attrs.field(default=NOT_GIVEN, converter=validate.text)
+    timezone: str | NotGiven = attrs.field(default=NOT_GIVEN, converter=validate.text)
+    app_version: str | NotGiven = attrs.field(default=NOT_GIVEN, converter=validate.text)
+
+
+@attrs.frozen(kw_only=True, field_transformer=checked_fields)
+class Offer(Record):
+    """A promotional or introductory offer that a purchase was made with: schema `Offer`.
+
+    Attributes:
+        category: One of `OfferCategory`; required.
+        offer_type: One of `OfferType`; required.
+        offer_id: The store's identifier of the offer.
+
+    Raises:
+        AdaptyUsageError: A field is missing or not one of the known values.
+
+    Example:
+        >>> Offer(category="introductory", offer_type="free_trial").to_dict()
+        {'category': 'introductory', 'offer_type': 'free_trial'}
+    """
+
+    category: OfferCategory = attrs.field(converter=_offer_category)
+    offer_type: OfferType = attrs.field(converter=_offer_type)
+    offer_id: str | NotGiven = attrs.field(default=NOT_GIVEN, converter=validate.text)
+
+
+@attrs.frozen(kw_only=True, field_transformer=checked_fields)
+class MailProfile(Record):
+    """A subscriber as Adapty Mail knows one: schema `ProfileDTO`.
+
+    Attributes:
+        external_profile_id: Your own stable id of the user; required. Never an anonymous or per-install value.
+        external_created_at: When the user was created, aware; required. ISO 8601 text with an offset is read.
+        email: Where Mail delivers; required. Write-once: a later save does not change it.
+        first_name: The user's first name.
+        last_name: The user's last name.
+        gender: The user's gender, free text.
+        birthday: The date of birth; ISO 8601 text is read.
+        country: Two-letter uppercase code of ISO 3166-1, such as `US`.
+        store_country: The store region, same code.
+        custom_attributes: Names to strings or numbers, for segments.
+        device_info: A `DeviceInfo`, or a dict of its fields.
+
+    Raises:
+        AdaptyUsageError: A field is missing or is what the API would refuse; `field_name` says which.
+
+    Example:
+        >>> profile = MailProfile(
+        ...     external_profile_id="user_12345",
+        ...     external_created_at="2026-06-01T10:30:00Z",
+        ...     email="jane@example.com",
+        ... )
+        >>> profile.external_created_at
+        datetime.datetime(2026, 6, 1, 10, 30, tzinfo=datetime.timezone.utc)
+        >>> "jane" in repr(profile)
+        False
+    """
+
+    external_profile_id: str = attrs.field(converter=validate.identifier)
+    external_created_at: datetime = attrs.field(converter=validate.aware_datetime)
+    email: str = attrs.field(converter=validate.email, repr=hidden)
+    first_name: str | NotGiven = attrs.field(default=NOT_GIVEN, converter=validate.text, repr=hidden)
+    last_name: str | NotGiven = attrs.field(default=NOT_GIVEN, converter=validate.text, repr=hidden)
+    gender: str | NotGiven = attrs.field(default=NOT_GIVEN, converter=validate.text, repr=hidden)
+    birthday: date | NotGiven = attrs.field(default=NOT_GIVEN, converter=validate.calendar_date, repr=hidden)
+    country: str | NotGiven = attrs.field(default=NOT_GIVEN, converter=validate.country)
+    store_country: str | NotGiven = attrs.field(default=NOT_GIVEN, converter=validate.country)
+    custom_attributes: Mapping[str, str | int | float] | NotGiven = attrs.field(default=NOT_GIVEN, converter=validate.attributes, repr=hidden)
+    device_info: DeviceInfo | NotGiven = attrs.field(default=NOT_GIVEN, converter=_device_info)
+
+
+@attrs.frozen(kw_only=True, field_transformer=checked_fields)
+class TransactionEvent(Record):
+    """A store transaction event, which moves a profile between flows: schema `TransactionEventDTO`.
+
+    Attributes:
+        event_type: One of `adapty.TransactionEventType`; required.
+        event_id: Your own unique id of the event; required. It makes sending the event again harmless.
+        event_datetime: When the event was recorded, aware; required. ISO 8601 text with an offset is read.
+        external_profile_id: The id that the profile is saved with; required.
+        store: The store, for example `app_store`, `play_store` or `stripe`; required.
+        store_product_id: The store's id of the product; required.
+        store_transaction_id: The store's id of this transaction, at most 50 characters; required.
+        store_original_transaction_id: The store's id of the first transaction in the chain, which for the first
+            purchase equals `store_transaction_id`; required.
+        purchased_at: When this transaction occurred, aware; required.
+        originally_purchased_at: When the subscription was first purchased, aware; required.
+        price_usd: The amount in USD, exact: a Decimal or decimal text such as `"9.99"`, never a float.
+        expires_at: When the subscription expires or expired; refused on one-time purchases. A relativedelta
+            counts from now.
+        offer: An `Offer`, or a dict of its fields.
+
+    Raises:
+        AdaptyUsageError: A field is missing or is what the API would refuse; `field_name` says which.
+
+    Example:
+        >>> event = TransactionEvent(
+        ...     event_type="subscription_started",
+        ...     event_id="evt_abc123",
+        ...     event_datetime="2026-06-10T14:20:05Z",
+        ...     external_profile_id="user_12345",
+        ...     store="app_store",
+        ...     store_product_id="premium_monthly",
+        ...     store_transaction_id="1000000123456789",
+        ...     store_original_transaction_id="1000000123456789",
+        ...     purchased_at="2026-06-10T14:20:00Z",
+        ...     originally_purchased_at="2026-06-10T14:20:00Z",
+        ...     price_usd="9.99",
+        ... )
+        >>> event.price_usd, event.flow
+        (Decimal('9.99'), <Flow.ACTIVE: 'active'>)
+    """
+
+    event_type: TransactionEventType = attrs.field(converter=known_event_type)
+    event_id: str = attrs.field(converter=validate.identifier)
+    event_datetime: datetime = attrs.field(converter=validate.aware_datetime)
+    external_profile_id: str = attrs.field(converter=validate.identifier)
+    store: str = attrs.field(converter=validate.identifier)
+    store_product_id: str = attrs.field(converter=validate.identifier)
+    store_transaction_id: str = attrs.field(converter=validate.short_identifier)
+    store_original_transaction_id: str = attrs.field(converter=validate.identifier)
+    purchased_at: datetime = attrs.field(converter=validate.aware_datetime)
+    originally_purchased_at: datetime = attrs.field(converter=validate.aware_datetime)
+    price_usd: Decimal | NotGiven = attrs.field(default=NOT_GIVEN, converter=validate.decimal_amount)
+    expires_at: datetime | NotGiven = attrs.field(default=NOT_GIVEN, converter=validate.future_datetime)
+    offer: Offer | NotGiven = attrs.field(default=NOT_GIVEN, converter=_offer)
+
+    @expires_at.validator
+    def _check_expires_at(self, field: attrs.Attribute[Any], value: datetime | NotGiven) -> None:
+        if self.event_type in ONE_TIME_EVENT_TYPES and not isinstance(value, NotGiven):
+            raise AdaptyUsageError.of(
+                field.name,
+                f"is given for {self.event_type}, a one-time purchase that does not expire; leave it out",
+            )
+
+    @property
+    def flow(self) -> Flow:
+        """The flow that this event puts its profile into."""
+        return flow_for(self.event_type)

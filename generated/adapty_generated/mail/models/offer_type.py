@@ -1,0 +1,12 @@
+# Generated from openapi/mail.yaml by `make generate`; do not edit.
+
+from typing import Literal
+
+OfferType = Literal["free_trial", "pay_as_you_go", "pay_up_front"] | str
+
+OFFER_TYPE_VALUES: frozenset[str] = frozenset(["free_trial", "pay_as_you_go", "pay_up_front"])
+
+
+def check_offer_type(value: str) -> OfferType:
+    """Take any value: the API may know more of them than this release."""
+    return value

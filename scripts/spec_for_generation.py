@@ -1,0 +1,114 @@
+"""From a contract to the document that the generator is fed, which says the same and asks less of answers.
+
+The contract itself stays exact. For generation alone:
+
+- objects described inside a list become schemas of their own, under the name that the generator would give them: a
+  list that may be null would name them otherwise;
+- what only answers hold is loosened: nothing is required and anything may be null, so that a reader of answers does
+  not break when the API leaves a field out or adds null (enums are opened by a template);
+- a security requirement of the whole document is written out at each operation, for the generator ignores it there;
+- alternatives that only say which fields must be there (`anyOf` of `required`) are dropped: the generator cannot
+  express them, and the facade enforces them.
+"""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["for_generation", "operations"]
+
+Json = dict[str, Any]
+
+_METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+_ALTERNATIVES = ("anyOf", "oneOf")
+
+
+def for_generation(contract: Json) -> Json:
+    """Give the document to feed the generator; the contract is left as it is."""
+    document = deepcopy(contract)
+    for _, _, operation in operations(document):
+        operation.setdefault("security", document.get("security", []))
+    schemas: Json = document.get("components", {}).get("schemas", {})
+    _name_listed_objects(schemas)
+    sent = _reachable(schemas, [operation.get("requestBody", {}) for _, _, operation in operations(document)])
+    for name, schema in schemas.items():
+        if name not in sent:
+            _loosen(schema)
+    for _, _, operation in operations(document):
+        for response in operation.get("responses", {}).values():
+            for content in response.get("content", {}).values():
+                _loosen(content.get("schema", {}))
+    for part in list(_objects(document)):
+        _drop_required_alternatives(part)
+    return document
+
+
+def operations(document: Json) -> Iterator[tuple[str, str, Json]]:
+    """Give each operation with its path and method."""
+    for path, item in document.get("paths", {}).items():
+        for method in _METHODS:
+            if method in item:
+                yield path, method, item[method]
+
+
+def _objects(part: Any) -> Iterator[Json]:
+    if isinstance(part, dict):
+        yield part
+    for inner in part.values() if isinstance(part, dict) else part if isinstance(part, list) else ():
+        yield from _objects(inner)
+
+
+def _reachable(schemas: Json, parts: list[Any]) -> set[str]:
+    """Name the shared schemas that these parts refer to, directly or through others."""
+    found: set[str] = set()
+    waiting = list(parts)
+    while waiting:
+        for part in _objects(waiting.pop()):
+            name = str(part.get("$ref", "")).rpartition("/")[2]
+            if name in schemas and name not in found:
+                found.add(name)
+                waiting.append(schemas[name])
+    return found
+
+
+def _name_listed_objects(schemas: Json) -> None:
+    """Move the objects that lists hold into schemas of their own."""
+    for owner, schema in list(schemas.items()):
+        for name, inner in schema.get("properties", {}).items():
+            items = inner.get("items", {})
+            if items.get("type") == "object" and "properties" in items:
+                title = f"{owner}{name.title().replace('_', '')}Item"
+                schemas[title] = items
+                inner["items"] = {"$ref": f"#/components/schemas/{title}"}
+
+
+def _loosen(schema: Json) -> None:
+    """Let an answer leave out or null what the contract promises."""
+    for part in list(_objects(schema)):
+        properties = part.get("properties")
+        if not isinstance(properties, dict):
+            continue
+        part.pop("required", None)
+        part["properties"] = {name: _nullable(inner) for name, inner in properties.items()}
+
+
+def _nullable(schema: Json) -> Json:
+    if "$ref" in schema:
+        return {"anyOf": [schema, {"type": "null"}]}
+    kinds = schema.get("type")
+    if isinstance(kinds, str) and "enum" not in schema:
+        return {**schema, "type": [kinds, "null"]}
+    return schema
+
+
+def _drop_required_alternatives(part: Json) -> None:
+    for keyword in _ALTERNATIVES:
+        alternatives = part.get(keyword)
+        if isinstance(alternatives, list) and all(
+            isinstance(one, dict) and set(one) == {"required"} for one in alternatives
+        ):
+            del part[keyword]
