@@ -7,7 +7,6 @@ overlapping subscriptions or for events of the same instant; `current_flow` is t
 
 from __future__ import annotations
 
-from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, Protocol, cast, get_args
@@ -16,6 +15,7 @@ from adapty._core.validate import aware_datetime, checked, one_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from datetime import datetime
 
 __all__ = ["FLOW_BY_EVENT_TYPE", "Flow", "FlowEvent", "TransactionEventType", "current_flow", "flow_for"]
 

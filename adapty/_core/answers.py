@@ -120,7 +120,12 @@ def error_for(
     request_id = headers.get("request-id") or headers.get("x-request-id")
     said = problem or "; ".join(found.messages[:_SHOWN_MESSAGES])[:_SHOWN_CHARACTERS] or "no readable reason"
     head = f"{asked.operation}: {status} {found.error_code}" if found.error_code else f"{asked.operation}: {status}"
-    tail = f"{asked.tries()}, request id {request_id}" if request_id else asked.tries()
+    retry_after = retry_after_seconds(headers.get("retry-after"))
+    tail = asked.tries()
+    if retry_after is not None:
+        tail += f", asked to wait {retry_after:g} s"
+    if request_id:
+        tail += f", request id {request_id}"
     return kind(
         f"{head}: {said} ({tail})",
         status=status,
@@ -128,7 +133,7 @@ def error_for(
         messages=found.messages,
         field_names=found.field_names,
         request_id=request_id,
-        retry_after=retry_after_seconds(headers.get("retry-after")),
+        retry_after=retry_after,
         headers=headers,
         body=body,
         **asked.details(),
@@ -181,5 +186,3 @@ def _message(item: Any) -> str:
     field = next(iter(_texts(read(item) for read in _FIELD_READERS)), None)
     said = ", ".join(words)
     return f"{field}: {said}" if said and field and field != "non_field_errors" else said
-
-

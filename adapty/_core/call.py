@@ -7,21 +7,21 @@ serves the blocking client, the async client and whatever sends in bulk: one ret
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Mapping
 from random import SystemRandom
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from attrs import field, frozen
 
 from adapty import errors
-from adapty._core.answers import Asked, error_for
+from adapty._core.answers import Answer, Asked, error_for
+from adapty._core.operations import Operation
 from adapty._core.redact import redact
 from adapty._core.retry import is_transient, retry_after_seconds
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Mapping
+    from collections.abc import Generator
 
-    from adapty._core.answers import Answer
-    from adapty._core.operations import Operation
     from adapty._core.redact import Secret
     from adapty._core.retry import RetryPolicy
 

@@ -158,9 +158,7 @@ def aware_datetime(value: datetime | str) -> datetime:
         if value.utcoffset() is None:
             raise Refused(f"has no UTC offset; {_MOMENT_EXPECTED}")
         utc = value.astimezone(UTC)
-        return datetime(
-            utc.year, utc.month, utc.day, utc.hour, utc.minute, utc.second, utc.microsecond, tzinfo=UTC
-        )
+        return datetime(utc.year, utc.month, utc.day, utc.hour, utc.minute, utc.second, utc.microsecond, tzinfo=UTC)
     except (OverflowError, TypeError):
         raise Refused(f"is no moment that UTC can name; {_MOMENT_EXPECTED}") from None
 

@@ -14,7 +14,7 @@ from adapty._core.redact import REDACTED
 from adapty._core.validate import Refused, checked, json_object, kind_of, known_name, printable
 from adapty.errors import AdaptyUsageError
 
-__all__ = ["Record", "checked_fields", "field_names", "hidden", "nested"]
+__all__ = ["Record", "checked_fields", "field_names", "given_fields", "hidden", "nested", "one_record"]
 
 _EXTRA = "extra_fields"
 
@@ -123,6 +123,28 @@ def nested(cls: type[R], value: R | Mapping[str, Any]) -> R:
     if not isinstance(value, Mapping):
         raise Refused(f"is {kind_of(value)}; expected a {cls.__name__} or a dict of its fields")
     return cls.from_dict(value)
+
+
+def one_record(cls: type[R], name: str, ready: object, fields: Mapping[str, Any]) -> R:
+    """Give the record that a method's caller means: a ready one, or one made of the fields.
+
+    Args:
+        cls: The record's class.
+        name: The ready record's name, for the message.
+        ready: The ready record, or NOT_GIVEN.
+        fields: The method's other arguments; what is NOT_GIVEN counts as left out.
+
+    Raises:
+        AdaptyUsageError: Both are given, or the ready one is something else, or a field is wrong.
+    """
+    given = {field: value for field, value in fields.items() if value is not NOT_GIVEN}
+    if ready is NOT_GIVEN:
+        return cls(**given)
+    if not isinstance(ready, cls):
+        raise AdaptyUsageError.of(name, f"is {kind_of(ready)}; expected a {cls.__name__}")
+    if given:
+        raise AdaptyUsageError.of(next(iter(given)), f"is given beside a ready {cls.__name__}; give one or the other")
+    return ready
 
 
 def _plain(value: Any) -> Any:

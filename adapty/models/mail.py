@@ -5,9 +5,9 @@ They follow the schemas `ProfileDTO`, `DeviceInfoDTO`, `TransactionEventDTO` and
 
 from __future__ import annotations
 
-from collections.abc import Mapping  # noqa: TC003 - attrs resolves the annotations
-from datetime import date, datetime  # noqa: TC003
-from decimal import Decimal  # noqa: TC003
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, Literal, cast, get_args
 
 import attrs
@@ -137,7 +137,9 @@ class MailProfile(Record):
     birthday: date | NotGiven = attrs.field(default=NOT_GIVEN, converter=validate.calendar_date, repr=hidden)
     country: str | NotGiven = attrs.field(default=NOT_GIVEN, converter=validate.country)
     store_country: str | NotGiven = attrs.field(default=NOT_GIVEN, converter=validate.country)
-    custom_attributes: Mapping[str, str | int | float] | NotGiven = attrs.field(default=NOT_GIVEN, converter=validate.attributes, repr=hidden)
+    custom_attributes: Mapping[str, str | int | float] | NotGiven = attrs.field(
+        default=NOT_GIVEN, converter=validate.attributes, repr=hidden
+    )
     device_info: DeviceInfo | NotGiven = attrs.field(default=NOT_GIVEN, converter=_device_info)
 
 

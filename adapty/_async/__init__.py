@@ -1,0 +1,1 @@
+"""The async client; `adapty/_sync` is made from it by scripts/unasync.py."""

@@ -1,0 +1,123 @@
+"""The async client: one object for both APIs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from adapty._async.mail import AsyncMail
+from adapty._async.transport import AsyncTransport
+from adapty._core.not_given import NOT_GIVEN, NotGiven
+from adapty.config import Config
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    import httpx
+
+    from adapty.config import Timeouts
+
+__all__ = ["AsyncAdapty"]
+
+
+class AsyncAdapty:
+    """A client of Adapty's HTTP APIs, to be made once and shared.
+
+    Attributes:
+        mail: The Mail API.
+
+    Example:
+        >>> async with AsyncAdapty(mail_secret_key="secret_live_123") as adapty:
+        ...     print(adapty)
+        <AsyncAdapty: mail>
+    """
+
+    mail: AsyncMail
+
+    def __init__(
+        self,
+        secret_key: str | None = None,
+        *,
+        mail_secret_key: str | None = None,
+        base_url: str | None = None,
+        mail_base_url: str | None = None,
+        timeout: float | Timeouts | NotGiven = NOT_GIVEN,
+        max_retries: int | NotGiven = NOT_GIVEN,
+        http_client: httpx.AsyncClient | None = None,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        """Make a client; nothing is sent yet.
+
+        Args:
+            secret_key: Key of the server-side API; ADAPTY_SECRET_KEY where left out.
+            mail_secret_key: Key of the Mail API, which is another one; ADAPTY_MAIL_SECRET_KEY where left out.
+            base_url: Address of the server-side API; ADAPTY_BASE_URL, or Adapty's, where left out.
+            mail_base_url: Address of the Mail API; ADAPTY_MAIL_BASE_URL, or Adapty's, where left out.
+            timeout: Seconds for each phase of a request, or `Timeouts(connect=, read=, write=, pool=)`. Where left
+                out: 5 s to connect, 30 s for the others.
+            max_retries: Tries after the first one, 2 where left out, 0 for none. What is tried again, and when:
+                connection errors, timeouts, 408, 429 and 5xx, after an exponential backoff with jitter, no sooner
+                than a Retry-After asks for.
+            http_client: An httpx client of your own (proxies, certificates, event hooks); yours to close.
+            transport: An httpx transport of your own, for a client made here.
+
+        Raises:
+            AdaptyConfigError: No key is given, or a setting is wrong; `field_name` says which.
+        """
+        config = Config.build(
+            secret_key=secret_key,
+            mail_secret_key=mail_secret_key,
+            base_url=base_url,
+            mail_base_url=mail_base_url,
+            timeout=timeout,
+            max_retries=max_retries,
+        )
+        self._join(AsyncTransport.open(config, http_client, transport))
+
+    def _join(self, transport: AsyncTransport) -> None:
+        self._transport = transport
+        self.mail = AsyncMail(transport)
+
+    def with_options(
+        self,
+        *,
+        timeout: float | Timeouts | NotGiven = NOT_GIVEN,
+        max_retries: int | NotGiven = NOT_GIVEN,
+    ) -> Self:
+        """Give a client with other settings over the same connections, for one call or several.
+
+        Args:
+            timeout: Seconds for each phase of a request, or a `Timeouts`.
+            max_retries: Tries after the first one, 0 for none.
+
+        Raises:
+            AdaptyConfigError: A setting is wrong; `field_name` says which.
+
+        Example:
+            >>> patient = adapty.with_options(timeout=60, max_retries=5)
+        """
+        sibling = type(self).__new__(type(self))
+        sibling._join(  # noqa: SLF001 - its own class
+            self._transport.with_config(self._transport.config.with_options(timeout=timeout, max_retries=max_retries)),
+        )
+        return sibling
+
+    async def close(self) -> None:
+        """Close the connections; an `http_client` of your own stays open, and so does what `with_options` gave."""
+        await self._transport.close()
+
+    async def __aenter__(self) -> Self:
+        """Use the client as a context manager, which closes it."""
+        return self
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Close the connections."""
+        await self.close()
+
+    def __repr__(self) -> str:
+        """Name the APIs that there is a key for, and no key."""
+        return f"<{type(self).__name__}: {', '.join(self._transport.config.keys)}>"

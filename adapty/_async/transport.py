@@ -1,0 +1,121 @@
+"""Drives calls: sends with an httpx client, waits, and hands what comes back to the core."""
+
+from __future__ import annotations
+
+from asyncio import sleep
+from typing import TYPE_CHECKING, TypeVar
+
+import httpx
+
+from adapty._core.call import Send, run
+from adapty._http import NO_AUTH, USER_AGENT, KeyAuth, closed_client, failure, httpx_timeout
+from adapty.errors import AdaptyConfigError
+
+if TYPE_CHECKING:
+    from adapty._core.answers import Answer
+    from adapty._core.call import Call, Failure, Request
+    from adapty._core.operations import Api
+    from adapty.config import Config
+
+__all__ = ["AsyncPooledTransport", "AsyncTransport"]
+
+T = TypeVar("T")
+
+
+class AsyncTransport:
+    """One httpx client with its settings."""
+
+    def __init__(self, config: Config, http_client: httpx.AsyncClient, *, owned: bool) -> None:
+        """Take the settings and the client; `owned` says whether closing this closes the client."""
+        self.config = config
+        self._http = http_client
+        self._owned = owned
+        self._timeout = httpx_timeout(config.timeouts)
+        self._auth = {api: KeyAuth(api, key) for api, key in config.keys.items()}
+
+    @classmethod
+    def open(
+        cls,
+        config: Config,
+        http_client: httpx.AsyncClient | None,
+        transport: httpx.AsyncBaseTransport | None,
+    ) -> AsyncTransport:
+        """Make the transport around the given httpx client, or around one of its own."""
+        if http_client is None:
+            return cls(config, httpx.AsyncClient(transport=transport), owned=True)
+        if transport is not None:
+            message = "http_client and transport exclude each other; give the transport to your httpx client"
+            raise AdaptyConfigError(message)
+        if not isinstance(http_client, httpx.AsyncClient):
+            raise AdaptyConfigError.of(
+                "http_client",
+                f"is of type {type(http_client).__name__}; expected an httpx.AsyncClient",
+            )
+        return cls(config, http_client, owned=False)
+
+    def with_config(self, config: Config) -> AsyncTransport:
+        """Give a transport with other settings over the same connections, which stay this one's to close."""
+        return AsyncTransport(config, self._http, owned=False)
+
+    async def run(self, call: Call[T]) -> T:
+        """Carry out a call, retries included."""
+        api = call.operation.api
+        self.config.key(api)
+        steps = run(call, self.config.retries, tuple(self.config.keys.values()))
+        step = next(steps)
+        try:
+            while True:
+                if isinstance(step, Send):
+                    step = steps.send(await self._send(api, step.request))
+                else:
+                    await sleep(step.seconds)
+                    step = next(steps)
+        except StopIteration as done:
+            result: T = done.value
+            return result
+
+    async def _send(self, api: Api, request: Request) -> Answer | Failure:
+        """Send once; whatever httpx raises becomes a `Failure`."""
+        try:
+            outgoing = self._http.build_request(
+                request.method,
+                self.config.base_urls[api] + request.path,
+                content=request.body,
+                headers={**request.headers, "User-Agent": USER_AGENT},
+                timeout=self._timeout,
+            )
+            return await self._http.send(outgoing, auth=self._auth[api], follow_redirects=False)
+        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as exc:
+            return failure(exc, self.config.timeouts)
+        except RuntimeError as exc:
+            if not self._http.is_closed:
+                raise
+            return closed_client(exc)
+
+    def low_level(self, api: Api) -> httpx.AsyncClient:
+        """Give an httpx client for the generated code: this one's connections, the API's address, key and timeouts."""
+        self.config.key(api)
+        return httpx.AsyncClient(
+            base_url=self.config.base_urls[api],
+            auth=self._auth[api],
+            headers={"User-Agent": USER_AGENT},
+            timeout=self._timeout,
+            transport=AsyncPooledTransport(self._http),
+        )
+
+    async def close(self) -> None:
+        """Close the connections, if they are this transport's own."""
+        if self._owned:
+            await self._http.aclose()
+
+
+class AsyncPooledTransport(httpx.AsyncBaseTransport):
+    """Sends through the connections of another httpx client, proxies and all, and leaves them open."""
+
+    def __init__(self, http_client: httpx.AsyncClient) -> None:
+        """Take the client whose connections to use."""
+        self._http = http_client
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send the request as it is."""
+        return await self._http.send(request, stream=True, auth=NO_AUTH, follow_redirects=False)

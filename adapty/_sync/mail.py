@@ -1,0 +1,262 @@
+# Made from adapty/_async/mail.py by `make unasync`; do not edit.
+
+"""The Mail API: who the subscribers are, and what happened to their purchases."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, overload
+
+from adapty import _generated
+from adapty._core.not_given import NOT_GIVEN, NotGiven
+from adapty._http import httpx_timeout
+from adapty.models import MailProfile, TransactionEvent
+from adapty.models._record import one_record
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date, datetime
+    from decimal import Decimal
+    from typing import Any
+
+    from dateutil.relativedelta import relativedelta
+
+    from adapty._sync.transport import Transport
+    from adapty.flows import TransactionEventType
+    from adapty.models import DeviceInfo, Offer
+    from adapty_generated.mail import AuthenticatedClient
+
+__all__ = ["Mail"]
+
+
+class Mail:
+    """The operations of the Adapty Mail API; `adapty.mail` of a client.
+
+    The key is the Mail project's own (`mail_secret_key`), not the server-side API's.
+    """
+
+    def __init__(self, transport: Transport) -> None:
+        """Belong to a client."""
+        self._transport = transport
+
+    @overload
+    def save_profile(self, profile: MailProfile, /) -> None: ...
+
+    @overload
+    def save_profile(
+        self,
+        /,
+        *,
+        external_profile_id: str,
+        external_created_at: datetime | str,
+        email: str,
+        first_name: str | NotGiven = NOT_GIVEN,
+        last_name: str | NotGiven = NOT_GIVEN,
+        gender: str | NotGiven = NOT_GIVEN,
+        birthday: date | str | NotGiven = NOT_GIVEN,
+        country: str | NotGiven = NOT_GIVEN,
+        store_country: str | NotGiven = NOT_GIVEN,
+        custom_attributes: Mapping[str, str | int | float] | NotGiven = NOT_GIVEN,
+        device_info: DeviceInfo | Mapping[str, str] | NotGiven = NOT_GIVEN,
+        extra_fields: Mapping[str, Any] | NotGiven = NOT_GIVEN,
+    ) -> None: ...
+
+    def save_profile(
+        self,
+        profile: MailProfile | NotGiven = NOT_GIVEN,
+        /,
+        *,
+        external_profile_id: str | NotGiven = NOT_GIVEN,
+        external_created_at: datetime | str | NotGiven = NOT_GIVEN,
+        email: str | NotGiven = NOT_GIVEN,
+        first_name: str | NotGiven = NOT_GIVEN,
+        last_name: str | NotGiven = NOT_GIVEN,
+        gender: str | NotGiven = NOT_GIVEN,
+        birthday: date | str | NotGiven = NOT_GIVEN,
+        country: str | NotGiven = NOT_GIVEN,
+        store_country: str | NotGiven = NOT_GIVEN,
+        custom_attributes: Mapping[str, str | int | float] | NotGiven = NOT_GIVEN,
+        device_info: DeviceInfo | Mapping[str, str] | NotGiven = NOT_GIVEN,
+        extra_fields: Mapping[str, Any] | NotGiven = NOT_GIVEN,
+    ) -> None:
+        """Create or update a subscriber: operation `saveProfile`.
+
+        Saving the same `external_profile_id` again changes the stored profile, all but its e-mail address, which
+        stays as first saved. A field that is left out stays as it is. Adapty Mail writes only to profiles created
+        after the Mail project's set-up is complete, and consent is the sender's duty.
+
+        Args:
+            profile: A ready record, instead of the fields.
+            external_profile_id: Your own stable id of the user; never an anonymous or per-install one.
+            external_created_at: When the user was created: an aware datetime, or ISO 8601 text with an offset.
+            email: Where Mail delivers.
+            first_name: First name.
+            last_name: Last name.
+            gender: Gender, free text.
+            birthday: Date of birth, or its ISO 8601 text.
+            country: Two-letter uppercase code of ISO 3166-1, such as `US`.
+            store_country: Country of the store account, same code.
+            custom_attributes: Names to strings or numbers, for segments.
+            device_info: A `DeviceInfo`, or a dict of its fields.
+            extra_fields: Fields that the API has and this release does not know, sent as they are.
+
+        Raises:
+            AdaptyUsageError: A field is missing or is what the API would refuse; nothing was sent.
+            AdaptyAPIError: The API refused it (`BadRequestError`, `AuthenticationError`) or failed.
+            AdaptyConnectionError: No answer came, after all tries. Saving again does no harm.
+
+        Example:
+            >>> adapty.mail.save_profile(
+            ...     external_profile_id="user_12345",
+            ...     external_created_at="2026-06-01T10:30:00Z",
+            ...     email="jane@example.com",
+            ...     country="US",
+            ...     custom_attributes={"plan": "trial"},
+            ... )
+        """
+        fields = {
+            "external_profile_id": external_profile_id,
+            "external_created_at": external_created_at,
+            "email": email,
+            "first_name": first_name,
+            "last_name": last_name,
+            "gender": gender,
+            "birthday": birthday,
+            "country": country,
+            "store_country": store_country,
+            "custom_attributes": custom_attributes,
+            "device_info": device_info,
+            "extra_fields": extra_fields,
+        }
+        self._transport.run(_generated.save_profile(one_record(MailProfile, "profile", profile, fields)))
+
+    @overload
+    def save_transaction_event(self, event: TransactionEvent, /) -> None: ...
+
+    @overload
+    def save_transaction_event(
+        self,
+        /,
+        *,
+        event_type: TransactionEventType,
+        event_id: str,
+        event_datetime: datetime | str,
+        external_profile_id: str,
+        store: str,
+        store_product_id: str,
+        store_transaction_id: str,
+        store_original_transaction_id: str,
+        purchased_at: datetime | str,
+        originally_purchased_at: datetime | str,
+        price_usd: Decimal | str | int | NotGiven = NOT_GIVEN,
+        expires_at: datetime | str | relativedelta | NotGiven = NOT_GIVEN,
+        offer: Offer | Mapping[str, str] | NotGiven = NOT_GIVEN,
+        extra_fields: Mapping[str, Any] | NotGiven = NOT_GIVEN,
+    ) -> None: ...
+
+    def save_transaction_event(
+        self,
+        event: TransactionEvent | NotGiven = NOT_GIVEN,
+        /,
+        *,
+        event_type: TransactionEventType | NotGiven = NOT_GIVEN,
+        event_id: str | NotGiven = NOT_GIVEN,
+        event_datetime: datetime | str | NotGiven = NOT_GIVEN,
+        external_profile_id: str | NotGiven = NOT_GIVEN,
+        store: str | NotGiven = NOT_GIVEN,
+        store_product_id: str | NotGiven = NOT_GIVEN,
+        store_transaction_id: str | NotGiven = NOT_GIVEN,
+        store_original_transaction_id: str | NotGiven = NOT_GIVEN,
+        purchased_at: datetime | str | NotGiven = NOT_GIVEN,
+        originally_purchased_at: datetime | str | NotGiven = NOT_GIVEN,
+        price_usd: Decimal | str | int | NotGiven = NOT_GIVEN,
+        expires_at: datetime | str | relativedelta | NotGiven = NOT_GIVEN,
+        offer: Offer | Mapping[str, str] | NotGiven = NOT_GIVEN,
+        extra_fields: Mapping[str, Any] | NotGiven = NOT_GIVEN,
+    ) -> None:
+        """Record what happened to a purchase: operation `saveTransactionEvent`.
+
+        The event may arrive before its profile: the API keeps it and links it when the profile is saved. Which flow
+        the event leads to is in `adapty.flows`.
+
+        Args:
+            event: A ready record, instead of the fields.
+            event_type: One of `adapty.TransactionEventType`.
+            event_id: Your own unique id of the event; sending the same one again does no harm.
+            event_datetime: When the event was recorded: an aware datetime, or ISO 8601 text with an offset.
+            external_profile_id: The id that the profile is saved with.
+            store: The store, such as `app_store`, `play_store` or `stripe`.
+            store_product_id: The store's id of the product.
+            store_transaction_id: The store's id of this transaction, at most 50 characters.
+            store_original_transaction_id: The store's id of the first transaction in the chain; of a first
+                purchase, the transaction's own.
+            purchased_at: When this transaction occurred, aware.
+            originally_purchased_at: When the subscription was first purchased, aware.
+            price_usd: The amount in USD, exact: a Decimal, an int or decimal text, never a float.
+            expires_at: When the subscription expires or expired, aware; a relativedelta counts from now. Refused on
+                one-time purchases.
+            offer: An `Offer`, or a dict of its fields.
+            extra_fields: Fields that the API has and this release does not know, sent as they are.
+
+        Raises:
+            AdaptyUsageError: A field is missing or is what the API would refuse; nothing was sent.
+            AdaptyAPIError: The API refused it (`BadRequestError`, `AuthenticationError`) or failed.
+            AdaptyConnectionError: No answer came, after all tries. Saving again does no harm.
+
+        Example:
+            >>> from decimal import Decimal
+            >>> adapty.mail.save_transaction_event(
+            ...     event_type="subscription_started",
+            ...     event_id="evt_abc123",
+            ...     event_datetime="2026-06-10T14:20:05Z",
+            ...     external_profile_id="user_12345",
+            ...     store="app_store",
+            ...     store_product_id="premium_monthly",
+            ...     store_transaction_id="1000000123456789",
+            ...     store_original_transaction_id="1000000123456789",
+            ...     purchased_at="2026-06-10T14:20:00Z",
+            ...     originally_purchased_at="2026-06-10T14:20:00Z",
+            ...     price_usd=Decimal("9.99"),
+            ... )
+        """
+        fields = {
+            "event_type": event_type,
+            "event_id": event_id,
+            "event_datetime": event_datetime,
+            "external_profile_id": external_profile_id,
+            "store": store,
+            "store_product_id": store_product_id,
+            "store_transaction_id": store_transaction_id,
+            "store_original_transaction_id": store_original_transaction_id,
+            "purchased_at": purchased_at,
+            "originally_purchased_at": originally_purchased_at,
+            "price_usd": price_usd,
+            "expires_at": expires_at,
+            "offer": offer,
+            "extra_fields": extra_fields,
+        }
+        self._transport.run(_generated.save_transaction_event(one_record(TransactionEvent, "event", event, fields)))
+
+    def low_level(self) -> AuthenticatedClient:
+        """Give the generated code's own client, ready to use: this client's key, connections and timeouts.
+
+        For calls that the facade does not make. There are no retries and no checks on this level, errors are the
+        generated code's and httpx's, and the connections close with the facade's client.
+
+        Raises:
+            AdaptyConfigError: The client was made without a key of the Mail API.
+
+        Example:
+            >>> from adapty_generated.mail.api.default import save_profile
+            >>> from adapty_generated.mail.models import ProfileDTO
+            >>> body = ProfileDTO.from_dict({
+            ...     "external_profile_id": "user_12345",
+            ...     "external_created_at": "2026-06-01T10:30:00Z",
+            ...     "email": "jane@example.com",
+            ... })
+            >>> answer = save_profile.sync_detailed(client=adapty.mail.low_level(), body=body)
+            >>> answer.status_code
+            <HTTPStatus.OK: 200>
+        """
+        config = self._transport.config
+        client = _generated.low_level_mail_client(config, httpx_timeout(config.timeouts))
+        return client.set_httpx_client(self._transport.low_level("mail"))

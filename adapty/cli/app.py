@@ -1,0 +1,55 @@
+"""The command tree."""
+
+from __future__ import annotations
+
+import logging
+from typing import Annotated
+
+import typer
+
+from adapty import __version__, flow_for
+from adapty.cli import mail, sandbox
+from adapty.cli.outcome import EXIT_CODES, output, typed_errors
+
+__all__ = ["app"]
+
+app = typer.Typer(
+    name="adapty-py",
+    help=(
+        "Adapty from the command line. Keys come from the environment: ADAPTY_MAIL_SECRET_KEY for Adapty Mail, "
+        "ADAPTY_SECRET_KEY for the server-side API; ADAPTY_MAIL_BASE_URL and ADAPTY_BASE_URL move the addresses. "
+        f"{EXIT_CODES}"
+    ),
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+app.add_typer(mail.app, name="mail")
+app.command("sandbox")(sandbox.sandbox)
+
+
+def _print_version(wanted: bool) -> None:  # noqa: FBT001 - typer's way
+    if wanted:
+        output.print(f"adapty {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    *,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log each request and each retry.")] = False,
+    version: Annotated[  # noqa: ARG001 - acted on by its callback
+        bool,
+        typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit."),
+    ] = False,
+) -> None:
+    """Take the options that stand before the command."""
+    if verbose:
+        logging.basicConfig(format="%(message)s")
+        logging.getLogger("adapty").setLevel(logging.DEBUG)
+
+
+@app.command()
+def flow(event_type: Annotated[str, typer.Argument(help="Such as subscription_expired.")]) -> None:
+    """Print the Mail flow that an event type puts a profile into."""
+    with typed_errors():
+        output.print(flow_for(event_type).value)

@@ -1,0 +1,156 @@
+"""`mail`: profiles, transaction events and whole bases into Adapty Mail."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from adapty import Adapty, AdaptyUsageError, flow_for
+from adapty.bulk import import_base
+from adapty.cli.import_output import import_progress, print_report
+from adapty.cli.outcome import EXIT_CODES, ExitCode, output, typed_errors
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+__all__ = ["app"]
+
+app = typer.Typer(help="Profiles and transaction events of Adapty Mail.", no_args_is_help=True)
+
+Text = str | None
+
+
+def _option(text: str) -> Any:
+    return typer.Option(help=text, show_default=False)
+
+
+@app.command()
+def save_profile(
+    *,
+    external_profile_id: Annotated[str, _option("Your own stable id of the user.")],
+    external_created_at: Annotated[str, _option("When the user was created, ISO 8601 with an offset.")],
+    email: Annotated[str, _option("Where Mail delivers; write-once.")],
+    first_name: Annotated[Text, _option("First name.")] = None,
+    last_name: Annotated[Text, _option("Last name.")] = None,
+    gender: Annotated[Text, _option("Gender, free text.")] = None,
+    birthday: Annotated[Text, _option("Date of birth, such as 1990-05-21.")] = None,
+    country: Annotated[Text, _option("Two-letter uppercase code of ISO 3166-1, such as US.")] = None,
+    store_country: Annotated[Text, _option("Country of the store account, same code.")] = None,
+    custom_attributes: Annotated[
+        list[str] | None,
+        typer.Option("--custom", metavar="NAME=VALUE", help="A custom attribute; NAME:=7 for a number. Repeatable."),
+    ] = None,
+    device_info: Annotated[
+        list[str] | None,
+        typer.Option("--device", metavar="NAME=VALUE", help="A field of the device, such as platform=iOS. Repeatable."),
+    ] = None,
+) -> None:
+    """Create or update a subscriber."""
+    with typed_errors(), Adapty() as adapty:
+        adapty.mail.save_profile(
+            **_given(
+                external_profile_id=external_profile_id,
+                external_created_at=external_created_at,
+                email=email,
+                first_name=first_name,
+                last_name=last_name,
+                gender=gender,
+                birthday=birthday,
+                country=country,
+                store_country=store_country,
+                custom_attributes=_pairs("--custom", custom_attributes, numbers=True),
+                device_info=_pairs("--device", device_info),
+            ),
+        )
+    output.print("saved")
+
+
+@app.command()
+def save_event(
+    *,
+    event_type: Annotated[str, _option("Such as subscription_started; see the command flow.")],
+    event_id: Annotated[str, _option("Your own unique id of the event.")],
+    event_datetime: Annotated[str, _option("When it was recorded, ISO 8601 with an offset.")],
+    external_profile_id: Annotated[str, _option("The id that the profile is saved with.")],
+    store: Annotated[str, _option("Such as app_store, play_store or stripe.")],
+    store_product_id: Annotated[str, _option("The store's id of the product.")],
+    store_transaction_id: Annotated[str, _option("The store's id of this transaction.")],
+    store_original_transaction_id: Annotated[str, _option("The store's id of the chain's first transaction.")],
+    purchased_at: Annotated[str, _option("When the transaction occurred, ISO 8601 with an offset.")],
+    originally_purchased_at: Annotated[str, _option("When the subscription was first purchased.")],
+    price_usd: Annotated[Text, _option("Amount in USD, such as 9.99.")] = None,
+    expires_at: Annotated[Text, _option("When the subscription ends; not for one-time purchases.")] = None,
+    offer: Annotated[
+        list[str] | None,
+        typer.Option("--offer", metavar="NAME=VALUE", help="category=..., offer_type=... or offer_id=... Repeatable."),
+    ] = None,
+) -> None:
+    """Record a transaction event, and print the flow that it leads to."""
+    with typed_errors(), Adapty() as adapty:
+        adapty.mail.save_transaction_event(
+            **_given(
+                event_type=event_type,
+                event_id=event_id,
+                event_datetime=event_datetime,
+                external_profile_id=external_profile_id,
+                store=store,
+                store_product_id=store_product_id,
+                store_transaction_id=store_transaction_id,
+                store_original_transaction_id=store_original_transaction_id,
+                purchased_at=purchased_at,
+                originally_purchased_at=originally_purchased_at,
+                price_usd=price_usd,
+                expires_at=expires_at,
+                offer=_pairs("--offer", offer),
+            ),
+        )
+        output.print(f"saved; it leads to the flow: {flow_for(event_type).value}")
+
+
+@app.command("import", epilog=EXIT_CODES)
+def import_files(
+    *,
+    profiles: Annotated[Path | None, _option("Profiles: CSV with a header, or JSON Lines.")] = None,
+    events: Annotated[Path | None, _option("Transaction events: CSV with a header, or JSON Lines.")] = None,
+    failures: Annotated[Path, typer.Option(help="The folder for the records that were refused.")] = Path(),
+) -> None:
+    """Send a base: the profiles, then the events, each in the order of its file.
+
+    A refused record goes to NAME.failures.csv (or .jsonl) with the reason, ready to be mended and imported again.
+    """
+    with typed_errors():
+        if profiles is None and events is None:
+            raise AdaptyUsageError("nothing to import; expected --profiles FILE, --events FILE or both")
+        with Adapty() as adapty, import_progress() as show:
+            report = import_base(adapty, profiles=profiles, events=events, failures=failures, on_progress=show)
+        print_report(report)
+    if report.refused:
+        raise typer.Exit(ExitCode.SOME_REFUSED)
+
+
+def _given(**fields: Any) -> dict[str, Any]:
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def _pairs(option: str, pairs: Sequence[str] | None, *, numbers: bool = False) -> dict[str, Any] | None:
+    """Read NAME=VALUE, and NAME:=NUMBER where numbers are taken."""
+    if not pairs:
+        return None
+    read: dict[str, Any] = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals or not name.rstrip(":"):
+            raise AdaptyUsageError.of(option, f"{pair!r} is not of the form NAME=VALUE")
+        is_number = numbers and name.endswith(":")
+        read[name.removesuffix(":") if is_number else name] = _number(option, value) if is_number else value
+    return read
+
+
+def _number(option: str, value: str) -> float:
+    parse: Callable[[str], float] = int if value.lstrip("-").isdecimal() else float
+    try:
+        return parse(value)
+    except ValueError:
+        raise AdaptyUsageError.of(option, f"{value!r} is not a number") from None

@@ -1,0 +1,54 @@
+"""How a command ends: what it prints when it fails, and the exit codes that scripts can use."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+import typer
+from rich.console import Console
+
+from adapty import AdaptyAPIError, AdaptyConnectionError, AdaptyError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["EXIT_CODES", "ExitCode", "errors", "output", "typed_errors"]
+
+
+class ExitCode(IntEnum):
+    """What a script can tell from the end of a command."""
+
+    DONE = 0
+    SOME_REFUSED = 1
+    USAGE = 2
+    API_ERROR = 3
+    NO_ANSWER = 4
+
+
+EXIT_CODES = (
+    "Exit codes: 0 done, 1 some records were refused, 2 wrong use or bad input, "
+    "3 the API answered with an error, 4 the API could not be reached."
+)
+
+output = Console(highlight=False, soft_wrap=True)
+errors = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+@contextmanager
+def typed_errors() -> Iterator[None]:
+    """Print an AdaptyError as one line, notes below it, and end with the code for its kind."""
+    try:
+        yield
+    except AdaptyError as problem:
+        errors.print(f"Error: {problem}", markup=False)
+        for note in getattr(problem, "__notes__", ()):
+            errors.print(note, markup=False)
+        raise typer.Exit(_exit_code(problem)) from None
+
+
+def _exit_code(problem: AdaptyError) -> ExitCode:
+    if isinstance(problem, AdaptyAPIError):
+        return ExitCode.API_ERROR
+    return ExitCode.NO_ANSWER if isinstance(problem, AdaptyConnectionError) else ExitCode.USAGE

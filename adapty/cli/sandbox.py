@@ -1,0 +1,37 @@
+"""`sandbox`: the local stand-in for Adapty."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from adapty import AdaptyConfigError
+from adapty.cli.outcome import output, typed_errors
+
+__all__ = ["sandbox"]
+
+
+def sandbox(
+    *,
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="The port to listen on; 0 picks a free one.", min=0, max=65535)] = 8040,
+    database: Annotated[
+        str, typer.Option(help="A SQLite file that keeps the state.", show_default="memory")
+    ] = ":memory:",
+    mail_key: Annotated[str | None, typer.Option(help="The key of the Mail API that the sandbox takes.")] = None,
+) -> None:
+    """Serve a local stand-in for Adapty until Ctrl-C; look inside at /_sandbox/."""
+    with typed_errors():
+        try:
+            from adapty.sandbox import DEFAULT_MAIL_KEY, Sandbox  # noqa: PLC0415 - needs its extra
+        except ImportError as missing:
+            raise AdaptyConfigError(str(missing)) from None
+        Sandbox(host=host, port=port, database=database, mail_key=mail_key or DEFAULT_MAIL_KEY).serve(_tell)
+
+
+def _tell(running: object) -> None:
+    """Say how to reach the sandbox, in lines that a shell can take over."""
+    url, key = running.url, running.mail_key  # type: ignore[attr-defined]
+    output.print(f"The sandbox is at {url}, its inside at {url}/_sandbox/. Ctrl-C stops it. To use it:")
+    output.print(f"  export ADAPTY_MAIL_BASE_URL={url} ADAPTY_MAIL_SECRET_KEY={key}")

@@ -1,0 +1,223 @@
+"""The settings of a client: built once from arguments and environment, then frozen."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+from urllib.parse import urlsplit
+
+from attrs import evolve, field, frozen
+
+from adapty._core.not_given import NOT_GIVEN, NotGiven
+from adapty._core.operations import Api
+from adapty._core.redact import Secret
+from adapty._core.retry import RetryPolicy
+from adapty.errors import AdaptyConfigError
+
+__all__ = ["Config", "Timeouts"]
+
+DEFAULT_BASE_URL = "https://api.adapty.io"
+"""Where the server-side API is."""
+
+DEFAULT_MAIL_BASE_URL = "https://api-mail.adapty.io"
+"""Where the Mail API is."""
+
+KEY_ARGUMENTS: Mapping[Api, str] = MappingProxyType({"server_side": "secret_key", "mail": "mail_secret_key"})
+"""Which argument of the client holds the key of which API."""
+
+ENVIRONMENT = MappingProxyType(
+    {
+        "secret_key": "ADAPTY_SECRET_KEY",
+        "mail_secret_key": "ADAPTY_MAIL_SECRET_KEY",
+        "base_url": "ADAPTY_BASE_URL",
+        "mail_base_url": "ADAPTY_MAIL_BASE_URL",
+    },
+)
+"""Which variable stands in for which argument of the client."""
+
+_SCHEMES = ("Bearer ", "Api-Key ")
+
+
+def _seconds(value: Any, name: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < math.inf:
+        raise AdaptyConfigError.of(name, f"{value!r} is not a time; expected seconds above 0")
+    return float(value)
+
+
+@frozen
+class Timeouts:
+    """How long each phase of a request may take, in seconds.
+
+    Attributes:
+        connect: To get a connection to the API.
+        read: Until the next part of the answer arrives.
+        write: Until the next part of the request is taken.
+        pool: To get a free connection of the client's pool.
+
+    Example:
+        >>> Timeouts(read=5)
+        Timeouts(connect=5.0, read=5.0, write=30.0, pool=30.0)
+    """
+
+    connect: float = field(default=5.0)
+    read: float = field(default=30.0)
+    write: float = field(default=30.0)
+    pool: float = field(default=30.0)
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse what is not a time."""
+        for name in ("connect", "read", "write", "pool"):
+            object.__setattr__(self, name, _seconds(getattr(self, name), f"timeout.{name}"))
+
+    @classmethod
+    def of(cls, value: float | Timeouts) -> Timeouts:
+        """Take one time for every phase, or a `Timeouts` as it is."""
+        if isinstance(value, Timeouts):
+            return value
+        return cls(*[_seconds(value, "timeout")] * 4)
+
+
+@frozen
+class Config:
+    """Everything that a client needs to know.
+
+    Attributes:
+        keys: The secret keys that were given, by API.
+        base_urls: The address of each API, without a slash at its end.
+        timeouts: How long each phase of a request may take.
+        retries: How often and how patiently a failed try is repeated.
+
+    Example:
+        >>> Config.build(mail_secret_key="secret_live_123", environ={})
+        Config(keys={'mail': Secret('[redacted]')}, base_urls=...)
+    """
+
+    keys: Mapping[Api, Secret]
+    base_urls: Mapping[Api, str]
+    timeouts: Timeouts = field(factory=Timeouts)
+    retries: RetryPolicy = field(factory=RetryPolicy)
+
+    @classmethod
+    def build(
+        cls,
+        *,
+        secret_key: str | None = None,
+        mail_secret_key: str | None = None,
+        base_url: str | None = None,
+        mail_base_url: str | None = None,
+        timeout: float | Timeouts | NotGiven = NOT_GIVEN,
+        max_retries: int | NotGiven = NOT_GIVEN,
+        environ: Mapping[str, str] | None = None,
+    ) -> Config:
+        """Put the settings together: an argument wins over the environment, the environment over the default.
+
+        Args:
+            secret_key: Key of the server-side API, or ADAPTY_SECRET_KEY.
+            mail_secret_key: Key of the Mail API, or ADAPTY_MAIL_SECRET_KEY.
+            base_url: Address of the server-side API, or ADAPTY_BASE_URL.
+            mail_base_url: Address of the Mail API, or ADAPTY_MAIL_BASE_URL.
+            timeout: Seconds for every phase of a request, or a `Timeouts`.
+            max_retries: Tries after the first one, 0 or more.
+            environ: The environment; `os.environ` where left out.
+
+        Raises:
+            AdaptyConfigError: No key is given, or a setting is wrong; `field_name` says which.
+        """
+        variables = os.environ if environ is None else environ
+        given: dict[str, str] = {}
+        for name, value in (
+            ("secret_key", secret_key),
+            ("mail_secret_key", mail_secret_key),
+            ("base_url", base_url),
+            ("mail_base_url", mail_base_url),
+        ):
+            found = variables.get(ENVIRONMENT[name]) if value is None else value
+            if found is not None and not (value is None and found == ""):
+                given[name] = found
+        keys = {api: _key(given[name], name) for api, name in KEY_ARGUMENTS.items() if name in given}
+        if not keys:
+            names = " or ".join(f"{name} (or {ENVIRONMENT[name]})" for name in KEY_ARGUMENTS.values())
+            message = f"no key is given: set {names}"
+            raise AdaptyConfigError(message)
+        config = cls(
+            keys=keys,
+            base_urls={
+                "server_side": _url(given.get("base_url", DEFAULT_BASE_URL), "base_url"),
+                "mail": _url(given.get("mail_base_url", DEFAULT_MAIL_BASE_URL), "mail_base_url"),
+            },
+        )
+        return config.with_options(timeout=timeout, max_retries=max_retries)
+
+    def with_options(
+        self,
+        *,
+        timeout: float | Timeouts | NotGiven = NOT_GIVEN,
+        max_retries: int | NotGiven = NOT_GIVEN,
+    ) -> Config:
+        """Give the same settings with another timeout or number of retries.
+
+        Args:
+            timeout: Seconds for every phase of a request, or a `Timeouts`.
+            max_retries: Tries after the first one, 0 or more.
+
+        Raises:
+            AdaptyConfigError: A setting is wrong; `field_name` says which.
+        """
+        config = self
+        if not isinstance(timeout, NotGiven):
+            config = evolve(config, timeouts=Timeouts.of(timeout))
+        if not isinstance(max_retries, NotGiven):
+            config = evolve(config, retries=evolve(config.retries, max_retries=_count(max_retries)))
+        return config
+
+    def key(self, api: Api) -> Secret:
+        """Give the key of an API.
+
+        Raises:
+            AdaptyConfigError: The client was made without it.
+        """
+        if api not in self.keys:
+            name = KEY_ARGUMENTS[api]
+            raise AdaptyConfigError.of(name, f"is missing; give it to the client, or set {ENVIRONMENT[name]}")
+        return self.keys[api]
+
+
+def _count(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise AdaptyConfigError.of("max_retries", f"{value!r} is not a number of tries; expected 0 or more")
+    return value
+
+
+def _key(value: Any, name: str) -> Secret:
+    """Accept what a header can carry; the message never holds the key."""
+    problem = None
+    if not isinstance(value, str):
+        problem = f"is of type {type(value).__name__}; expected a str"
+    elif not value.strip():
+        problem = "is empty; expected the key from Adapty's settings"
+    elif value.startswith(_SCHEMES):
+        problem = "starts with the name of a scheme; expected the key alone"
+    elif not value.isascii() or not value.isprintable() or " " in value:
+        problem = "holds white space or characters that no key has; expected the key alone"
+    if problem:
+        raise AdaptyConfigError.of(name, problem)
+    return Secret(value)
+
+
+def _url(value: Any, name: str) -> str:
+    expected = "expected an address such as https://api.example.com"
+    if not isinstance(value, str):
+        raise AdaptyConfigError.of(name, f"is of type {type(value).__name__}; {expected}")
+    try:
+        parts = urlsplit(value)
+        usable = parts.scheme in {"http", "https"} and parts.hostname and (parts.port is None or parts.port > 0)
+    except ValueError:
+        raise AdaptyConfigError.of(name, f"cannot be read; {expected}") from None
+    if not usable or not value.isascii() or not value.isprintable() or " " in value:
+        raise AdaptyConfigError.of(name, f"is not an http or https address; {expected}")
+    if parts.username or parts.password or parts.query or parts.fragment:
+        raise AdaptyConfigError.of(name, f"holds credentials, a query or a fragment; {expected}")
+    return value.rstrip("/")

@@ -1,0 +1,327 @@
+"""The example subscriber base is what its README says, and what an import is to be tried with."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections import Counter, defaultdict
+from datetime import datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from .independent_count import (
+    FLOW_OF_EVENT_TYPE,
+    OFFER_CATEGORIES,
+    OFFER_TYPES,
+    event_flaws,
+    expected,
+    profile_flaws,
+    read_events,
+    read_profiles,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+ROOT = Path(__file__).resolve().parents[2]
+SCRIPT = ROOT / "scripts" / "make_examples.py"
+EXAMPLES = ROOT / "examples"
+MADE = ("README.md", "events.jsonl", "profiles.csv")
+
+PROFILES = read_profiles(EXAMPLES / "profiles.csv")
+LINES = read_events(EXAMPLES / "events.jsonl")
+EVENTS = [line for line in LINES if isinstance(line, dict) and not list(event_flaws(line))]
+ACCEPTED_PROFILES = [row["external_profile_id"] for row in PROFILES if not list(profile_flaws(row))]
+
+LETTERS = {
+    "subscription_started": "S",
+    "subscription_renewed": "R",
+    "subscription_renewal_cancelled": "C",
+    "subscription_renewal_reactivated": "A",
+    "billing_issue_detected": "B",
+    "entered_grace_period": "G",
+    "subscription_refunded": "F",
+    "subscription_expired": "X",
+    "non_subscription_purchase": "N",
+    "non_subscription_purchase_refunded": "M",
+}
+LIFECYCLES = {
+    "never purchased": r"",
+    "started only": r"S",
+    "several renewals": r"SR{2,}",
+    "cancelled and waiting": r"SR*C",
+    "cancelled, reactivated, renewed": r"SR*CAR",
+    "billing issue without grace period": r"SR*B",
+    "billing issue with grace period": r"SR*BG",
+    "billing issue recovered by a renewal": r"SR*BG?R",
+    "expired after cancel": r"SR*CX",
+    "expired after billing issue": r"SR*BG?X",
+    "refunded": r"SR*F",
+    "one-time purchase": r"N",
+    "one-time purchase refunded": r"NM",
+    "trial converted": r"tR+",
+    "trial cancelled": r"tC",
+    "trial expired": r"tC?X",
+    "subscription and one-time purchase": r"SR*C?NR*",
+    "subscribed again after expiry": r"SR*CXSR+",
+}
+"""Whole histories as letters, one an event in order of time; `t` is a subscription started as a trial."""
+
+
+def time_of(event: dict[str, str]) -> datetime:
+    """Read when the event was recorded."""
+    return datetime.fromisoformat(event["event_datetime"])
+
+
+def histories() -> dict[str, list[dict[str, str]]]:
+    """Give each accepted profile's accepted events, each once, in order of time."""
+    once: dict[str, dict[str, str]] = {}
+    for event in EVENTS:
+        once.setdefault(event["event_id"], event)
+    found: dict[str, list[dict[str, str]]] = {profile: [] for profile in ACCEPTED_PROFILES}
+    for event in sorted(once.values(), key=time_of):
+        found.get(event["external_profile_id"], []).append(event)
+    return found
+
+
+def letter(event: Mapping[str, object]) -> str:
+    """Shorten the event to the letter of its type."""
+    offer = event.get("offer")
+    trial = isinstance(offer, dict) and offer["offer_type"] == "free_trial"
+    return (
+        "t" if trial and event["event_type"] == "subscription_started" else LETTERS[str(event["event_type"])]
+    )
+
+
+def run_script(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the script that makes the examples."""
+    command = [sys.executable, str(SCRIPT), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture(scope="module")
+def made_again(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make the examples once more, into another folder."""
+    folder = tmp_path_factory.mktemp("examples")
+    result = run_script("--output", str(folder))
+    assert result.returncode == 0, result.stderr
+    return folder
+
+
+def test_making_them_again_gives_the_same_bytes(made_again: Path) -> None:
+    """The committed files are, byte by byte, what the script makes."""
+    assert sorted(path.name for path in made_again.iterdir()) == sorted(MADE)
+    for name in MADE:
+        assert (made_again / name).read_bytes() == (EXAMPLES / name).read_bytes(), (
+            f"{name}: run make examples"
+        )
+
+
+def test_check_takes_the_made_files(made_again: Path) -> None:
+    """`--check` says nothing and exits 0 where the files are the made ones."""
+    result = run_script("--check", "--output", str(made_again))
+    assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
+
+
+def test_check_names_every_file_that_is_not_as_made(tmp_path: Path) -> None:
+    """`--check` exits 1, names differing, missing and left-over files and the mending command."""
+    (tmp_path / "profiles.csv").write_text("edited by hand\n")
+    (tmp_path / "README.md").write_bytes((EXAMPLES / "README.md").read_bytes())
+    (tmp_path / "old.csv").write_text("")
+    result = run_script("--check", "--output", str(tmp_path))
+    assert result.returncode == 1
+    complaints = [line.replace(str(tmp_path), "") for line in result.stderr.splitlines()]
+    assert [re.sub(r"[\\/]", "", line) for line in complaints] == [
+        "missing: events.jsonl",
+        "left over: old.csv",
+        "differs: profiles.csv",
+        "To mend it: make examples",
+    ]
+    assert not (tmp_path / "events.jsonl").exists()
+
+
+def test_size() -> None:
+    """2,000 profiles with different ids and addresses in 15 countries, 10,000 event lines, below 4.5 MB."""
+    assert len(PROFILES) == 2_000
+    assert len({row["external_profile_id"] for row in PROFILES}) == 2_000
+    assert len(LINES) == 10_000
+    good = [row for row in PROFILES if not list(profile_flaws(row))]
+    assert len({row["email"] for row in good}) == len(good)
+    assert len({row["country"] for row in good if "country" in row}) == 15
+    assert (EXAMPLES / "events.jsonl").stat().st_size < 4_500_000
+
+
+def test_nobody_real_is_written_to() -> None:
+    """Every valid address is at a domain reserved for examples."""
+    addresses = [row["email"] for row in PROFILES if not list(profile_flaws(row))]
+    assert {address.partition("@")[2] for address in addresses} == {
+        "example.com",
+        "example.org",
+        "example.net",
+    }
+
+
+@pytest.mark.parametrize("name", LIFECYCLES)
+def test_life_cycle_occurs(name: str) -> None:
+    """At least ten accepted profiles have lived exactly this life cycle."""
+    lived = ["".join(letter(event) for event in events) for events in histories().values()]
+    assert sum(bool(re.fullmatch(LIFECYCLES[name], letters)) for letters in lived) >= 10
+
+
+def test_everything_in_the_contract_occurs() -> None:
+    """All event types, offer categories, offer types, and the three stores are among the accepted events."""
+    offers = [event["offer"] for event in EVENTS if "offer" in event]
+    assert {event["event_type"] for event in EVENTS} == set(FLOW_OF_EVENT_TYPE) == set(LETTERS)
+    assert {offer["category"] for offer in offers} == set(OFFER_CATEGORIES)
+    assert {offer["offer_type"] for offer in offers} == set(OFFER_TYPES)
+    assert {event["store"] for event in EVENTS} == {"app_store", "play_store", "stripe"}
+
+
+@pytest.mark.parametrize("category", ["promotional", "offer_code", "win_back"])
+@pytest.mark.parametrize("offer_type", ["pay_as_you_go", "pay_up_front"])
+def test_paid_offers_occur(category: str, offer_type: str) -> None:
+    """Each kind of paid offer is on some started subscriptions, and carries the id of the offer."""
+    started = [
+        event for event in EVENTS if event["event_type"] == "subscription_started" and "offer" in event
+    ]
+    offers = [event["offer"] for event in started]
+    found = [offer for offer in offers if (offer["category"], offer["offer_type"]) == (category, offer_type)]
+    assert len(found) >= 5
+    assert all(offer["offer_id"] for offer in found)
+
+
+def test_subscriptions_beside_one_time_purchases_are_chains_of_their_own() -> None:
+    """Some subscribers have a subscription and a one-time purchase, with different original transactions."""
+    kinds: defaultdict[str, set[bool]] = defaultdict(set)
+    chains: defaultdict[str, set[bool]] = defaultdict(set)
+    for event in EVENTS:
+        one_time = event["event_type"].startswith("non_subscription_")
+        kinds[event["external_profile_id"]].add(one_time)
+        chains[event["store_original_transaction_id"]].add(one_time)
+    assert sum(len(found) == 2 for found in kinds.values()) >= 50
+    assert {len(found) for found in chains.values()} == {1}
+
+
+def test_transactions_are_plausible() -> None:
+    """First purchases are their own original, renewals not; ids fit the API; access ends after it begins."""
+    for event in EVENTS:
+        own = event["store_transaction_id"] == event["store_original_transaction_id"]
+        if event["event_type"] in {"subscription_started", "non_subscription_purchase"}:
+            assert own
+            assert datetime.fromisoformat(event["purchased_at"]) == datetime.fromisoformat(
+                event["originally_purchased_at"]
+            )
+        if event["event_type"] == "subscription_renewed":
+            assert not own
+        assert len(event["store_transaction_id"]) <= 50
+        one_time = event["event_type"].startswith("non_subscription_")
+        assert ("expires_at" in event) is not one_time
+        if not one_time:
+            ends = datetime.fromisoformat(event["expires_at"])
+            assert ends > datetime.fromisoformat(event["purchased_at"])
+        assert datetime.fromisoformat(event["purchased_at"]) <= time_of(event)
+
+
+def test_nobody_buys_before_signing_up() -> None:
+    """All of a profile's events are later than its `external_created_at`, and none is later than the base."""
+    end = datetime.fromisoformat("2026-07-01T00:00:00Z")
+    created = {
+        row["external_profile_id"]: datetime.fromisoformat(row["external_created_at"]) for row in PROFILES
+    }
+    assert min(created.values()) >= datetime.fromisoformat("2025-01-01T00:00:00Z")
+    assert all(created[event["external_profile_id"]] < time_of(event) < end for event in EVENTS)
+    assert max(created.values()) < end
+
+
+def test_free_trials_cost_nothing() -> None:
+    """A transaction is free exactly if it is a free trial."""
+    for event in EVENTS:
+        trial = event.get("offer", {}).get("offer_type") == "free_trial"
+        assert (event.get("price_usd", "0.00" if trial else "1.00") == "0.00") is trial
+
+
+def test_every_flow_has_subscribers() -> None:
+    """Every flow holds at least 50 subscribers, and the flows hold all accepted profiles."""
+    count = expected(EXAMPLES / "profiles.csv", EXAMPLES / "events.jsonl")
+    assert min(count.flows.values()) >= 50
+    assert sum(count.flows.values()) == count.profiles_accepted == 2_000 - count.profiles_refused
+    assert count.events_accepted == 10_000 - count.events_refused
+
+
+def test_wrong_rows_are_as_many_as_the_readme_says() -> None:
+    """The README's table counts, field by field, the rows that are refused, and nothing else is refused."""
+    text = (EXAMPLES / "README.md").read_text(encoding="utf-8")
+    said = re.findall(
+        r"^\| (?:profiles\.csv|events\.jsonl) \|.*\| `?([a-z_()]+)`? \| (\d+) \|$", text, re.MULTILINE
+    )
+    count = expected(EXAMPLES / "profiles.csv", EXAMPLES / "events.jsonl")
+    assert {field: int(rows) for field, rows in said} == count.refused_reasons
+    assert len(said) == 7
+    assert count.profiles_refused + count.events_refused == sum(count.refused_reasons.values())
+
+
+def test_every_wrong_row_is_wrong_in_one_place() -> None:
+    """No refused row has two reasons, so that every importer names the same one."""
+    flaws = [list(profile_flaws(row)) for row in PROFILES] + [list(event_flaws(line)) for line in LINES]
+    assert {len(found) for found in flaws} == {0, 1}
+
+
+def test_events_of_refused_profiles_are_there() -> None:
+    """Some accepted events belong to a refused profile, and each event to some profile of the file."""
+    owners = {event["external_profile_id"] for event in EVENTS}
+    assert len(owners - set(ACCEPTED_PROFILES)) >= 10
+    assert owners <= {row["external_profile_id"] for row in PROFILES}
+
+
+def test_some_profiles_leave_columns_out() -> None:
+    """Every optional column is empty in some rows and filled in others."""
+    filled = Counter(column for row in PROFILES for column in row)
+    required = {"external_profile_id", "external_created_at"}
+    assert {column for column in filled if filled[column] == 2_000} == required
+    assert len(filled) == 17
+    assert min(filled.values()) >= 500
+
+
+def test_events_are_out_of_order() -> None:
+    """The file's order says nothing about time: about half of the neighbours are in the wrong order."""
+    earlier = sum(time_of(later) < time_of(event) for event, later in pairwise(EVENTS))
+    assert 0.4 < earlier / len(EVENTS) < 0.6
+
+
+def test_exact_repeats_exist() -> None:
+    """A dozen lines are exact repeats; no `event_id` stands for two different events."""
+    lines = (EXAMPLES / "events.jsonl").read_text(encoding="utf-8").splitlines()
+    repeated = [line for line, times in Counter(lines).items() if times > 1]
+    ids = Counter(event["event_id"] for event in EVENTS)
+    assert len(repeated) == 12
+    assert set(Counter(lines).values()) == {1, 2}
+    assert sum(times - 1 for times in ids.values()) == 12
+
+
+def test_ties_exist_and_the_order_of_the_file_decides_them() -> None:
+    """Dozens of subscribers end with two events of one instant, of two flows, in either order in the file."""
+    decided: Counter[tuple[str, str]] = Counter()
+    spelled_differently = 0
+    for events in histories().values():
+        if len(events) > 1 and time_of(events[-2]) == time_of(events[-1]):
+            decided[events[-2]["event_type"], events[-1]["event_type"]] += 1
+            spelled_differently += events[-2]["event_datetime"] != events[-1]["event_datetime"]
+    across = {
+        pair: times for pair, times in decided.items() if len({FLOW_OF_EVENT_TYPE[one] for one in pair}) > 1
+    }
+    assert sum(across.values()) >= 40
+    assert all(across.get((second, first), 0) >= 5 for first, second in across)
+    assert spelled_differently >= 20
+
+
+def test_times_are_spelled_in_several_ways() -> None:
+    """`Z`, `+00:00` and other offsets, with and without fractions of a second."""
+    times = [event[field] for event in EVENTS for field in ("event_datetime", "purchased_at")]
+    assert sum(time.endswith("Z") for time in times) >= 1_000
+    assert sum(time.endswith("+00:00") for time in times) >= 1_000
+    assert sum(bool(datetime.fromisoformat(time).utcoffset() or timedelta()) for time in times) >= 1_000
+    assert 1_000 <= sum("." in time for time in times) <= len(times) - 1_000
