@@ -10,12 +10,12 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, TypeVar
 
-from example_lifecycles import AT_ONCE, LIFECYCLES, PACKS, PURCHASES, STORES, WEEKLY
+from scripts.example_lifecycles import AT_ONCE, LIFECYCLES, PACKS, PURCHASES, STORES, WEEKLY
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from example_lifecycles import Lifecycle, Offer, Product, Step, Store, Terms
+    from scripts.example_lifecycles import Lifecycle, Offer, Product, Step, Store, Terms
 
 Item = TypeVar("Item")
 

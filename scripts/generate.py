@@ -1,6 +1,6 @@
 """The build step: low-level code from the contracts, into generated/adapty_generated.
 
-    python scripts/generate.py [--mail-spec FILE] [--output DIR] [--check]
+    python -m scripts.generate [--mail-spec FILE] [--output DIR] [--check]
 
 A run gives the same bytes every time: the generator and the ruff that formats its output are pinned exactly, and the
 hooks of the generator, which use whatever ruff is on PATH, are off. A failed run leaves the old code in place.
@@ -24,9 +24,6 @@ from typing import Any, NoReturn
 import openapi_python_client
 import yaml
 from openapi_python_client.config import ConfigFile
-
-if __package__ in {None, ""}:
-    sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from scripts.made_files import report_differences
 from scripts.spec_for_generation import for_generation, operations
@@ -252,7 +249,7 @@ def format_tree(target: Path) -> None:
 def run(module: str, *arguments: str) -> None:
     """Run a module of this Python; its output is shown only when it fails."""
     command = [sys.executable, "-m", module, *arguments]
-    done = subprocess.run(command, check=False, capture_output=True, text=True)  # noqa: S603 - our own arguments
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
     if done.returncode:
         fail(f"{module} {arguments[0]} failed ({done.returncode})\n{done.stdout}{done.stderr}")
 

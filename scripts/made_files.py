@@ -12,18 +12,22 @@ if TYPE_CHECKING:
 __all__ = ["report_differences"]
 
 
-def report_differences(made: Path, committed: Path, *, mend: str) -> int:
+def report_differences(made: Path, committed: Path, *, mend: str, shared: bool = False) -> int:
     """Compare two trees and say on standard error what differs, and the command that mends it.
 
     Args:
         made: What the script makes now.
         committed: What the project holds.
         mend: The command to run.
+        shared: Whether the folder may hold other files too.
 
     Returns:
         0 where the trees are the same, 1 where they differ.
     """
-    differences = list(_differences(files(made), files(committed)))
+    wanted, held = files(made), files(committed)
+    if shared:
+        held = {name: file for name, file in held.items() if name in wanted}
+    differences = _differences(wanted, held)
     for difference in differences:
         print(f"{committed.name}/{difference}", file=sys.stderr)
     if differences:

@@ -3,8 +3,8 @@
 The same bytes on every run and every Python. What happens to whom is data, in `example_lifecycles.py`;
 `example_histories.py` lets it happen; this script writes it down and spoils some of it on purpose.
 
-    python scripts/make_examples.py            write the files
-    python scripts/make_examples.py --check    only say whether the files are those that the script makes
+    python -m scripts.make_examples            write the files
+    python -m scripts.make_examples --check    only say whether the files are those that the script makes
 """
 
 from __future__ import annotations
@@ -18,11 +18,13 @@ from collections import Counter
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-import example_lifecycles as tables
-from example_histories import FIRST_SIGN_UP, LAST_DAY, Dice, Event, Plan, draw_plans, history
+from scripts import example_lifecycles as tables
+from scripts.example_histories import FIRST_SIGN_UP, LAST_DAY, Dice, Event, Plan, draw_plans, history
+from scripts.made_files import report_differences
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -307,34 +309,25 @@ def made_files() -> dict[str, bytes]:
     return {name: text.encode() for name, text in texts.items()}
 
 
-def complaints(folder: Path, made: dict[str, bytes]) -> list[str]:
-    """Say how the folder differs from what the script makes."""
-    found = {path.name: path.read_bytes() for path in sorted(folder.glob("*")) if path.is_file()}
-    missing = [f"missing: {folder / name}" for name in made if name not in found]
-    left_over = [f"left over: {folder / name}" for name in found if name not in made]
-    differing = [f"differs: {folder / name}" for name in made if found.get(name, made[name]) != made[name]]
-    return missing + left_over + differing
-
-
 def main() -> int:
     """Write the files, or check them."""
     parser = argparse.ArgumentParser(description="Make the example subscriber base.")
     parser.add_argument("--output", type=Path, default=EXAMPLES, help="the folder (default: examples)")
     parser.add_argument("--check", action="store_true", help="write nothing, exit 1 if the files are others")
     arguments = parser.parse_args()
-    folder: Path = arguments.output
-    made = made_files()
-    if arguments.check:
-        found = complaints(folder, made)
-        for complaint in found:
-            print(complaint, file=sys.stderr)
-        if found:
-            print(f"To mend it: {MEND}", file=sys.stderr)
-        return 1 if found else 0
+    if not arguments.check:
+        write(arguments.output)
+        return 0
+    with TemporaryDirectory() as scratch:
+        write(Path(scratch))
+        return report_differences(Path(scratch), arguments.output, mend=MEND, shared=True)
+
+
+def write(folder: Path) -> None:
+    """Write the files into a folder."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name, content in made.items():
+    for name, content in made_files().items():
         (folder / name).write_bytes(content)
-    return 0
 
 
 if __name__ == "__main__":

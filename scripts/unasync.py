@@ -1,6 +1,6 @@
 """Make the blocking code from the async code.
 
-    python scripts/unasync.py [--check]
+    python -m scripts.unasync [--check]
 
 Async is written, sync is made: removing `await` is safe, adding it is not. The rules are plain replacements, so the
 async files may hold nothing but `await`, `async with`, `async for` and names; a rule that nothing uses fails the run.
@@ -15,9 +15,6 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-
-if __package__ in {None, ""}:
-    sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from scripts.made_files import files, report_differences
 
@@ -35,7 +32,9 @@ RULES = tuple(
         (r"\bAsync(Adapty|Mail|Transport|PooledTransport)\b", r"\1"),
         (r"\bhttpx\.Async(Client|BaseTransport)\b", r"httpx.\1"),
         (r"\bhandle_async_request\b", "handle_request"),
-        (r"\bset_async_httpx_client\b", "set_httpx_client"),
+        (r"\b(get|set)_async_httpx_client\b", r"\1_httpx_client"),
+        (r"\bAsyncIterator\b", "Iterator"),
+        (r"(?m)^pytestmark = pytest\.mark\.anyio\n\n", ""),
         (r"\basyncio_detailed\b", "sync_detailed"),
         (r"\bfrom asyncio import sleep\b", "from time import sleep"),
         (r"\b_async\b", "_sync"),
@@ -80,7 +79,7 @@ def convert_tree(source: Path, made: Path, name: str, used: set[re.Pattern[str]]
         target.write_text(head + text, "utf-8")
     settings = ("--config", str(ROOT / "pyproject.toml"), "--quiet", "--no-cache")
     for command in (("check", "--select", "I", "--fix"), ("format",)):
-        subprocess.run(  # noqa: S603 - our own arguments
+        subprocess.run(
             [sys.executable, "-m", "ruff", *command, *settings, str(made)],
             check=True,
         )

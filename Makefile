@@ -1,0 +1,83 @@
+# Everything runs in .venv, which make sets up. `make help` lists the commands.
+
+# The first Python on this machine that is new enough; PYTHON=... chooses another.
+PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+
+MAIL_SPEC ?= openapi/mail.yaml
+
+.PHONY: help demo test check lint types imports docs generate check-generated unasync check-unasync examples \
+	check-examples specs api wheel lowest clean
+
+help: ## List the commands.
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "make: Python 3.11 or newer is needed; name it with PYTHON=..." >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/runs: pyproject.toml constraints.txt | $(BIN)/python
+	$(INSTALL) --editable '.[cli,sandbox]'
+	@touch $@
+
+$(VENV)/develops: pyproject.toml constraints.txt | $(BIN)/python
+	$(INSTALL) --editable '.[dev]'
+	@touch $(VENV)/runs $@
+
+demo: $(VENV)/runs ## Start the sandbox, import the example base, show the flows.
+	$(BIN)/python -m scripts.demo
+
+test: $(VENV)/develops ## Run the tests, with coverage.
+	$(BIN)/python -m coverage run -m pytest
+	$(BIN)/python -m coverage report
+
+check: check-generated check-unasync check-examples specs lint types imports docs api wheel ## Run all checks but the tests.
+
+generate: $(VENV)/develops ## Make the low-level code; MAIL_SPEC=FILE takes another version of the contract.
+	$(BIN)/python -m scripts.generate --mail-spec '$(MAIL_SPEC)'
+
+check-generated: $(VENV)/develops ## Fail if the low-level code is not what generation gives.
+	$(BIN)/python -m scripts.generate --check
+
+unasync: $(VENV)/develops ## Make the blocking code from the async code.
+	$(BIN)/python -m scripts.unasync
+
+check-unasync: $(VENV)/develops ## Fail if the blocking code is not fresh.
+	$(BIN)/python -m scripts.unasync --check
+
+examples: $(VENV)/develops ## Make the example base.
+	$(BIN)/python -m scripts.make_examples
+
+check-examples: $(VENV)/develops ## Fail if the example base is not fresh.
+	$(BIN)/python -m scripts.make_examples --check
+
+specs: $(VENV)/develops ## Validate the contracts and their examples.
+	$(BIN)/python -m scripts.check_specs
+
+lint: $(VENV)/develops ## Check style and format.
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+types: $(VENV)/develops ## Check types.
+	$(BIN)/mypy
+
+imports: $(VENV)/develops ## Check who imports whom.
+	$(BIN)/lint-imports
+
+docs: $(VENV)/develops ## Check that everything has a docstring.
+	$(BIN)/interrogate
+
+api: $(VENV)/develops ## Fail if the public API breaks what the last release promised.
+	$(BIN)/python -m scripts.check_api
+
+wheel: $(VENV)/develops ## Build the wheel and test it away from the sources.
+	$(BIN)/python -m scripts.check_wheel
+
+lowest: $(VENV)/develops ## Run the tests with the lowest versions that the package allows.
+	$(BIN)/python -m scripts.check_lowest
+
+clean: ## Remove everything that make made.
+	rm -rf $(VENV) build dist .coverage .hypothesis .mypy_cache .ruff_cache .import_linter_cache

@@ -1,0 +1,57 @@
+"""Guard the public API: nothing that the last release offered may break.
+
+    python -m scripts.check_api
+
+The last release is the newest heading `## X.Y.Z - DATE` of CHANGELOG.md; the commit that wrote the heading is what the
+working tree is compared with. Before the first release there is nothing to guard.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import griffe
+
+__all__ = ["last_release", "main"]
+
+ROOT = Path(__file__).parent.parent
+HEADING = re.compile(r"^## (\d+\.\d+\.\d+) - \d{4}-\d{2}-\d{2}$", re.MULTILINE)
+
+
+def main(root: Path = ROOT) -> int:
+    """Print what breaks; 0 where nothing does."""
+    heading = last_release((root / "CHANGELOG.md").read_text("utf-8"))
+    if heading is None:
+        print("no release yet: no public API to guard")
+        return 0
+    commit = commit_of(heading, root)
+    old = griffe.load_git("adapty", ref=commit, repo=root, resolve_aliases=True)
+    new = griffe.load("adapty", search_paths=[root], resolve_aliases=True)
+    breakages = [
+        breakage.explain(griffe.ExplanationStyle.ONE_LINE) for breakage in griffe.find_breaking_changes(old, new)
+    ]
+    print("\n".join(breakages) or f"nothing of {heading.removeprefix('## ')} breaks")
+    return 1 if breakages else 0
+
+
+def last_release(changelog: str) -> str | None:
+    """Give the newest release's heading, or None where there is none."""
+    found = HEADING.search(changelog)
+    return found.group() if found else None
+
+
+def commit_of(heading: str, root: Path) -> str:
+    """Find the commit that wrote a heading into the changelog."""
+    command = ["git", "log", "--reverse", "--format=%H", f"-S{heading}", "--", "CHANGELOG.md"]
+    done = subprocess.run(command, check=True, capture_output=True, text=True, cwd=root)
+    commits = done.stdout.split()
+    if not commits:
+        sys.exit(f"CHANGELOG.md: the heading {heading!r} is not committed yet")
+    return commits[0]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

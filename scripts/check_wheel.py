@@ -1,0 +1,117 @@
+"""Build the wheel and test it where the sources are out of the way.
+
+    python -m scripts.check_wheel
+
+In an environment of its own the wheel is installed bare, which must import and answer without the extras, then with
+them, and then the tests that need no source tree run against it from a temporary folder.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import venv
+import zipfile
+from pathlib import Path
+
+__all__ = ["main"]
+
+ROOT = Path(__file__).parent.parent
+# These test the project rather than the package.
+NEEDS_SOURCES = ("project", "examples", "core/test_exports.py")
+TEST_TOOLS = ("hypothesis", "pycountry", "pytest")
+PIP_INSTALL = ("-m", "pip", "install", "--quiet", "--disable-pip-version-check")
+IMPORTS = "import adapty, adapty_generated; adapty.Adapty, adapty.AsyncAdapty; print(adapty.__file__)"
+
+
+def main() -> int:
+    """Build, install, try, test."""
+    with tempfile.TemporaryDirectory() as folder:
+        scratch = Path(folder)
+        wheel = build(scratch)
+        check_contents(wheel)
+        python = environment(scratch)
+        install(python, str(wheel))
+        here = run(python, "-c", IMPORTS, cwd=scratch)
+        if str(ROOT) in here:
+            sys.exit(f"the sources were imported, not the wheel: {here}")
+        refusal = run(python, "-m", "adapty", cwd=scratch, expected=1)
+        if 'pip install "adapty[cli]"' not in refusal:
+            sys.exit(f"without its extra the command line says: {refusal}")
+        install(python, f"{wheel}[cli,sandbox]", *TEST_TOOLS)
+        if run(python, "-m", "adapty", "flow", "subscription_expired", cwd=scratch) != "expired\n":
+            sys.exit("the command line of the wheel does not work")
+        copy_tests(scratch)
+        run(python, "-m", "pytest", "-q", "tests", cwd=scratch)
+    print(f"{wheel.name}: installs, imports and passes the tests away from the sources")
+    return 0
+
+
+def build(folder: Path) -> Path:
+    """Build the wheel, by way of the sdist, so that both are known to be complete."""
+    run(Path(sys.executable), "-m", "build", "--outdir", str(folder / "dist"), str(ROOT), cwd=folder)
+    (wheel,) = (folder / "dist").glob("*.whl")
+    return wheel
+
+
+def check_contents(wheel: Path) -> None:
+    """See that the wheel holds both packages with what they need, and nothing else at its top."""
+    names = zipfile.ZipFile(wheel).namelist()
+    tops = {name.partition("/")[0] for name in names} - {f"{'-'.join(wheel.name.split('-')[:2])}.dist-info"}
+    if tops != {"adapty", "adapty_generated"}:
+        sys.exit(f"the wheel has at its top: {', '.join(sorted(tops))}")
+    for name in ("adapty/py.typed", "adapty_generated/py.typed", "adapty_generated/mail/openapi.json"):
+        if name not in names:
+            sys.exit(f"the wheel lacks {name}")
+
+
+def environment(folder: Path) -> Path:
+    """Make a fresh environment and give its Python."""
+    venv.create(folder / "venv", with_pip=True)
+    return folder / "venv" / "bin" / "python"
+
+
+def install(python: Path, *requirements: str) -> None:
+    """Install with the versions that the project is checked with."""
+    pip = (
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--constraint",
+        str(ROOT / "constraints.txt"),
+    )
+    run(python, *pip, *requirements, cwd=ROOT)
+
+
+def copy_tests(folder: Path) -> None:
+    """Copy the tests, their settings and nothing of the package."""
+    shutil.copytree(ROOT / "tests", folder / "tests")
+    for name in NEEDS_SOURCES:
+        path = folder / "tests" / name
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    for name in ("pyproject.toml", "conftest.py"):
+        shutil.copy(ROOT / name, folder)
+
+
+def run(python: Path, *arguments: str, cwd: Path, expected: int = 0) -> str:
+    """Run Python; anything but the expected exit code ends the check with what was printed."""
+    done = subprocess.run(
+        [str(python), *arguments],
+        check=False,
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        env={name: value for name, value in os.environ.items() if name != "PYTHONPATH"},
+    )
+    if done.returncode != expected:
+        sys.exit(f"{' '.join(arguments)} ended with {done.returncode}\n{done.stdout}{done.stderr}")
+    return done.stdout + done.stderr
+
+
+if __name__ == "__main__":
+    sys.exit(main())

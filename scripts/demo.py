@@ -1,0 +1,96 @@
+"""Show the whole chain on this machine: sandbox, import of the example base, what each flow then holds.
+
+    python -m scripts.demo
+
+Runs the commands that a user would type, in a temporary folder, and stops what it started.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import httpx
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).parent.parent
+EXAMPLES = ROOT / "examples"
+COMMAND = (sys.executable, "-m", "adapty")
+SOME_REFUSED = 1
+
+
+def main() -> int:
+    """Run the demo; 0 where every step did what it should."""
+    with tempfile.TemporaryDirectory() as folder, sandbox(Path(folder)) as environment:
+        say("mail import --profiles examples/profiles.csv --events examples/events.jsonl")
+        files = ("--profiles", EXAMPLES / "profiles.csv", "--events", EXAMPLES / "events.jsonl")
+        done = subprocess.run([*COMMAND, "mail", "import", *files], check=False, cwd=folder, env=environment)
+        if done.returncode != SOME_REFUSED:
+            print(f"the import ended with {done.returncode}; some records are wrong on purpose, so 1 was expected")
+            return 1
+        show_failures(Path(folder))
+        show_flows(environment["ADAPTY_MAIL_BASE_URL"])
+    print("The sandbox is stopped.")
+    return 0
+
+
+def say(arguments: str) -> None:
+    """Print a command before it runs."""
+    print(f"\n$ adapty-py {arguments}", flush=True)
+
+
+@contextmanager
+def sandbox(folder: Path) -> Iterator[dict[str, str]]:
+    """Serve the sandbox, and give the environment that leads a client to it."""
+    say("sandbox --port 0")
+    serving = subprocess.Popen([*COMMAND, "sandbox", "--port", "0"], stdout=subprocess.PIPE, text=True, cwd=folder)
+    try:
+        for line in serving.stdout or ():
+            print(line, end="", flush=True)
+            if exported := dict(re.findall(r"(ADAPTY_\w+)=(\S+)", line)):
+                break
+        else:
+            sys.exit("the sandbox did not start")
+        yield {**os.environ, **exported}
+    finally:
+        serving.terminate()
+        serving.communicate()
+
+
+def show_failures(folder: Path) -> None:
+    """Print the first reasons of each failures file."""
+    for file in sorted(folder.glob("*.failures.*")):
+        print(f"\n{file.name} has the refused records with the reasons, to be mended and imported again. The first:")
+        for record in read_failures(file)[:4]:
+            print(f"  line {record['_line']}: {record['_error']}")
+
+
+def read_failures(file: Path) -> list[dict[str, Any]]:
+    """Read a failures file of either format."""
+    with file.open(encoding="utf-8", newline="") as text:
+        return list(csv.DictReader(text)) if file.suffix == ".csv" else [json.loads(line) for line in text]
+
+
+def show_flows(url: str) -> None:
+    """Print what the sandbox itself counts, asked over HTTP."""
+    counts: dict[str, Any] = httpx.get(f"{url}/_sandbox/flows").raise_for_status().json()
+    print(f"\nWhat the sandbox holds ({url}/_sandbox/flows):")
+    for flow, profiles in counts["flows"].items():
+        print(f"  {flow:<18} {profiles:>5}")
+    print(
+        f"  of {counts['profiles']} profiles and {counts['events']} events, {counts['unlinked_events']} without a profile"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,177 @@
+"""The Mail operations against the sandbox, over a real socket."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta, timezone
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from dateutil.relativedelta import relativedelta
+
+from adapty import AdaptyUsageError, AuthenticationError, BadRequestError, Flow, MailProfile, TransactionEvent
+from tests.conftest import EVENT, PROFILE
+
+if TYPE_CHECKING:
+    from adapty import AsyncAdapty
+    from adapty.sandbox import Sandbox
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_a_profile_arrives_with_every_field(adapty: AsyncAdapty, sandbox: Sandbox) -> None:
+    """All fields of the contract reach the API, in the form that the contract asks for."""
+    result: object = await adapty.mail.save_profile(  # type: ignore[func-returns-value]
+        external_profile_id="user_1",
+        external_created_at=datetime(2026, 6, 1, 12, 30, tzinfo=timezone(timedelta(hours=2))),
+        email="jane@example.com",
+        first_name="Jane",
+        last_name="Doe",
+        gender="f",
+        birthday=date(1990, 5, 21),
+        country="US",
+        store_country="CA",
+        custom_attributes={"plan": "trial", "trial_days": 7, "score": 0.5},
+        device_info={"platform": "iOS", "os": "17.5"},
+    )
+
+    assert result is None
+    stored = sandbox.profile("user_1")
+    assert stored == {
+        "external_profile_id": "user_1",
+        "external_created_at": "2026-06-01T10:30:00+00:00",
+        "email": "jane@example.com",
+        "first_name": "Jane",
+        "last_name": "Doe",
+        "gender": "f",
+        "birthday": "1990-05-21",
+        "country": "US",
+        "store_country": "CA",
+        "custom_attributes": {"plan": "trial", "trial_days": 7, "score": 0.5},
+        "device_info": {"platform": "iOS", "os": "17.5"},
+    }
+
+
+async def test_an_event_arrives_with_every_field(adapty: AsyncAdapty, sandbox: Sandbox) -> None:
+    """All fields of the contract reach the API, the price as the exact decimal text that was given."""
+    fields: dict[str, Any] = {
+        **EVENT,
+        "price_usd": Decimal("9.90"),
+        "expires_at": "2026-07-10T14:20:00Z",
+        "offer": {"category": "introductory", "offer_type": "free_trial", "offer_id": "intro"},
+    }
+
+    await adapty.mail.save_transaction_event(**fields)
+
+    (stored,) = sandbox.events("user_12345")
+    assert stored == {
+        **{name: str(value).replace("Z", "+00:00") for name, value in EVENT.items()},
+        "price_usd": "9.90",
+        "expires_at": "2026-07-10T14:20:00+00:00",
+        "offer": {"category": "introductory", "offer_type": "free_trial", "offer_id": "intro"},
+    }
+
+
+async def test_ready_records_are_sent_as_they_are(adapty: AsyncAdapty, sandbox: Sandbox) -> None:
+    """A MailProfile and a TransactionEvent can be given instead of their fields."""
+    await adapty.mail.save_profile(MailProfile.from_dict(PROFILE))
+    await adapty.mail.save_transaction_event(TransactionEvent.from_dict(EVENT))
+
+    assert sandbox.flows()[Flow.ACTIVE] == 1
+
+
+async def test_extra_fields_are_sent_beside_the_known_ones(adapty: AsyncAdapty, sandbox: Sandbox) -> None:
+    """A field newer than this release can be sent already."""
+    await adapty.mail.save_profile(**PROFILE, extra_fields={"newer": {"than": ["this"]}})
+
+    stored = sandbox.profile("user_12345")
+    assert (stored or {})["newer"] == {"than": ["this"]}
+
+
+async def test_expires_at_counts_from_now(adapty: AsyncAdapty, sandbox: Sandbox) -> None:
+    """A relativedelta as the end of a subscription counts from now."""
+    before = datetime.now(UTC)
+    await adapty.mail.save_transaction_event(**EVENT, expires_at=relativedelta(months=1))
+    after = datetime.now(UTC)
+
+    (stored,) = sandbox.events("user_12345")
+    end = datetime.fromisoformat(stored["expires_at"])
+    assert before + relativedelta(months=1) <= end <= after + relativedelta(months=1)
+
+
+async def test_saving_again_is_harmless(adapty: AsyncAdapty, sandbox: Sandbox) -> None:
+    """A profile is updated but for its address, an event of the same id counts once."""
+    await adapty.mail.save_profile(**PROFILE, country="US")
+    await adapty.mail.save_profile(**{**PROFILE, "email": "other@example.com"}, first_name="Jane")
+    await adapty.mail.save_transaction_event(**EVENT)
+    await adapty.mail.save_transaction_event(**EVENT)
+
+    stored = sandbox.profile("user_12345")
+    assert stored == {
+        **PROFILE,
+        "external_created_at": "2026-06-01T10:30:00+00:00",
+        "country": "US",
+        "first_name": "Jane",
+    }
+    assert len(sandbox.events("user_12345")) == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "field_name"),
+    [
+        ({**PROFILE, "email": "jane"}, "email"),
+        ({**PROFILE, "country": "us"}, "country"),
+        ({**PROFILE, "external_created_at": "2026-06-01T10:30:00"}, "external_created_at"),
+        ({**PROFILE, "device_info": {"os": "17.5"}}, "device_info.platform"),
+        ({"external_profile_id": "u", "email": "jane@example.com"}, "external_created_at"),
+    ],
+)
+async def test_bad_input_is_refused_before_anything_is_sent(
+    adapty: AsyncAdapty,
+    sandbox: Sandbox,
+    given: dict[str, Any],
+    field_name: str,
+) -> None:
+    """The refusal names the field, and the API never hears of it."""
+    with pytest.raises(AdaptyUsageError, match=f"^{field_name}: ") as caught:
+        await adapty.mail.save_profile(**given)
+
+    assert caught.value.field_name == field_name
+    assert sandbox.requests() == []
+
+
+async def test_a_record_and_fields_exclude_each_other(adapty: AsyncAdapty, sandbox: Sandbox) -> None:
+    """Neither both nor something that is no record is accepted."""
+    profile = MailProfile.from_dict(PROFILE)
+    with pytest.raises(AdaptyUsageError, match=r"^country: is given beside a ready MailProfile"):
+        await adapty.mail.save_profile(profile, country="US")  # type: ignore[call-overload]
+    with pytest.raises(AdaptyUsageError, match=r"^profile: is of type dict; expected a MailProfile"):
+        await adapty.mail.save_profile(PROFILE)  # type: ignore[call-overload]
+    with pytest.raises(AdaptyUsageError, match=r"^event: is of type MailProfile; expected a TransactionEvent"):
+        await adapty.mail.save_transaction_event(profile)  # type: ignore[call-overload]
+
+    assert sandbox.requests() == []
+
+
+async def test_what_the_api_refuses_names_the_field(adapty: AsyncAdapty, sandbox: Sandbox) -> None:
+    """A 400 of the API carries the code and the field that it blames."""
+    profile = MailProfile.from_dict(PROFILE)
+    object.__setattr__(profile, "country", "XX")  # as if this release did not know the rule
+
+    with pytest.raises(BadRequestError) as caught:
+        await adapty.mail.save_profile(profile)
+
+    assert caught.value.field_names == ("country",)
+    assert caught.value.error_code == "base_error"
+    assert caught.value.status == 400
+    assert caught.value.attempts == 1
+
+
+async def test_an_unknown_key_is_an_authentication_error(adapty: AsyncAdapty, sandbox: Sandbox) -> None:
+    """The Mail API's 403 for a key that it does not know is no mere lack of permission."""
+    async with type(adapty)(mail_secret_key="secret_live_other", mail_base_url=sandbox.url) as other:
+        with pytest.raises(AuthenticationError, match="Secret key doesn't exist") as caught:
+            await other.mail.save_profile(**PROFILE)
+
+    assert caught.value.error_code == "secret_key_does_not_exist_error"
+    assert "secret_live_other" not in repr(caught.value)

@@ -1,0 +1,191 @@
+# Made from tests/_async/test_client.py by `make unasync`; do not edit.
+
+"""The client itself: settings, connections and how they end."""
+
+from __future__ import annotations
+
+import inspect
+import traceback
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+
+from adapty import Adapty, AdaptyConfigError, AdaptyConnectionError, Timeouts
+from adapty._sync.transport import Transport
+from tests.conftest import PROFILE
+
+if TYPE_CHECKING:
+    from adapty.sandbox import Sandbox
+    from tests.raw_server import RawServer
+
+KEY = "secret_live_shown"
+
+
+def test_the_request_carries_key_agent_and_json(client: Adapty, server: RawServer) -> None:
+    """The key goes as Bearer, the agent says who asks, the body is JSON in UTF-8."""
+    client.mail.save_profile(**PROFILE, first_name="Zoë")
+
+    head, _, body = server.requests[0].partition(b"\r\n\r\n")
+    assert head.startswith(b"POST /api/v1/profile/save/ HTTP/1.1\r\n")
+    assert f"authorization: Bearer {KEY}".encode().lower() in head.lower()
+    assert b"user-agent: adapty-python/" in head.lower()
+    assert b"content-type: application/json" in head.lower()
+    assert '"first_name":"Zoë"'.encode() in body
+
+
+def test_the_environment_stands_in_for_arguments(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A client can be made without arguments where the environment has key and address."""
+    monkeypatch.setenv("ADAPTY_MAIL_SECRET_KEY", sandbox.mail_key)
+    monkeypatch.setenv("ADAPTY_MAIL_BASE_URL", sandbox.url)
+
+    with Adapty() as adapty:
+        adapty.mail.save_profile(**PROFILE)
+
+    assert sandbox.profile("user_12345") is not None
+
+
+def test_a_path_in_the_address_is_kept(server: RawServer) -> None:
+    """The API may stand behind a prefix."""
+    with Adapty(mail_secret_key=KEY, mail_base_url=f"{server.url}/mail/") as adapty:
+        adapty.mail.save_profile(**PROFILE)
+
+    assert server.requests[0].startswith(b"POST /mail/api/v1/profile/save/ ")
+
+
+def test_mail_needs_its_own_key(server: RawServer) -> None:
+    """The key of the other API does not do, and nothing is sent."""
+    with Adapty(KEY, mail_base_url=server.url) as adapty:
+        with pytest.raises(AdaptyConfigError, match=r"^mail_secret_key: is missing; .* ADAPTY_MAIL_SECRET_KEY"):
+            adapty.mail.save_profile(**PROFILE)
+        with pytest.raises(AdaptyConfigError, match=r"^mail_secret_key: is missing"):
+            adapty.mail.low_level()
+
+    assert server.requests == []
+
+
+def test_options_apply_to_the_new_client_only(client: Adapty) -> None:
+    """with_options leaves the client that it is called on as it was, and rejects what the client would."""
+    other = client.with_options(timeout=Timeouts(read=1), max_retries=7)
+
+    assert other._transport.config.timeouts == Timeouts(read=1)
+    assert other._transport.config.retries.max_retries == 7
+    assert client._transport.config.timeouts == Timeouts(5, 5, 5, 5)
+    assert client._transport.config.retries.max_retries == 2
+    with pytest.raises(AdaptyConfigError, match=r"^timeout: 0 is not a time"):
+        client.with_options(timeout=0)
+    with pytest.raises(AdaptyConfigError, match=r"^max_retries: -1 is not a number of tries"):
+        client.with_options(max_retries=-1)
+
+
+def test_a_closed_client_says_so(client: Adapty) -> None:
+    """Use after close is an exception of ours, for the client and for what with_options gave."""
+    other = client.with_options(max_retries=0)
+    other.close()
+    client.mail.save_profile(**PROFILE)
+    client.close()
+    client.close()
+
+    for closed in (client, other):
+        with pytest.raises(AdaptyConfigError, match="the client is closed"):
+            closed.mail.save_profile(**PROFILE)
+
+
+def test_an_http_client_of_the_users_own_is_used_and_left_open(server: RawServer) -> None:
+    """Its connections and hooks serve, its credentials and redirects do not interfere, and it stays open."""
+    seen: list[str] = []
+
+    def note(request: httpx.Request) -> None:
+        seen.append(str(request.url))
+
+    http_client = httpx.Client(
+        event_hooks={"request": [note]},
+        auth=("someone", "else"),
+        follow_redirects=True,
+        headers={"X-Trace": "1"},
+    )
+    with Adapty(mail_secret_key=KEY, mail_base_url=server.url, http_client=http_client) as adapty:
+        adapty.mail.save_profile(**PROFILE)
+
+    assert seen == [f"{server.url}/api/v1/profile/save/"]
+    assert f"Bearer {KEY}".encode() in server.requests[0]
+    assert b"x-trace: 1" in server.requests[0].lower()
+    assert not http_client.is_closed
+    http_client.close()
+
+
+def test_a_transport_of_the_users_own_is_used() -> None:
+    """Any httpx transport fits."""
+    transport = httpx.MockTransport(lambda _: httpx.Response(200, json={}))
+
+    with Adapty(mail_secret_key=KEY, transport=transport) as adapty:
+        adapty.mail.save_profile(**PROFILE)
+
+
+def test_http_client_and_transport_exclude_each_other() -> None:
+    """Two ways to say the same are refused, and so is a client of the wrong kind."""
+    with httpx.Client() as http_client:
+        transport = httpx.MockTransport(lambda _: httpx.Response(200))
+        with pytest.raises(AdaptyConfigError, match="exclude each other"):
+            Adapty(mail_secret_key=KEY, http_client=http_client, transport=transport)
+    with pytest.raises(AdaptyConfigError, match=r"^http_client: is of type int; expected an httpx"):
+        Adapty(mail_secret_key=KEY, http_client=7)  # type: ignore[arg-type]
+
+
+def test_every_exception_of_httpx_is_mapped() -> None:
+    """Whatever httpx can raise while it sends becomes an exception of ours; the unsendable is not tried again."""
+    request = httpx.Request("POST", "http://x")
+    kinds = [
+        kind
+        for kind in vars(httpx).values()
+        if isinstance(kind, type) and issubclass(kind, httpx.HTTPError | httpx.InvalidURL | httpx.StreamError)
+    ]
+    assert len(kinds) > 20
+    response = httpx.Response(500, request=request)
+    for kind in kinds:
+        takes = inspect.signature(kind).parameters
+        arguments: dict[str, Any] = {"message": "x", "request": request, "response": response}
+        exc = kind(**{name: value for name, value in arguments.items() if name in takes})
+
+        def fail(_: httpx.Request, exc: Exception = exc) -> httpx.Response:
+            raise exc
+
+        with Adapty(mail_secret_key=KEY, transport=httpx.MockTransport(fail)) as adapty:
+            with pytest.raises(AdaptyConnectionError) as caught:
+                adapty.mail.save_profile(**PROFILE)
+        hopeless = issubclass(kind, httpx.UnsupportedProtocol | httpx.LocalProtocolError | httpx.InvalidURL)
+        assert caught.value.attempts == (1 if hopeless else 3), kind
+
+
+def test_a_bug_in_a_users_hook_is_not_hidden() -> None:
+    """What is not httpx's to raise passes through as it is."""
+
+    def broken(_: httpx.Request) -> httpx.Response:
+        message = "a bug"
+        raise RuntimeError(message)
+
+    with Adapty(mail_secret_key=KEY, transport=httpx.MockTransport(broken)) as adapty:
+        with pytest.raises(RuntimeError, match=r"^a bug$"):
+            adapty.mail.save_profile(**PROFILE)
+
+
+def test_nothing_shows_the_key(client: Adapty) -> None:
+    """Not the client, not its parts, not a traceback with the locals of every frame."""
+    low_level = client.mail.low_level()
+    assert KEY not in repr([client, vars(client), client._transport.config, low_level, vars(client._transport)])
+    with Adapty(mail_secret_key=KEY, mail_base_url="http://127.0.0.1:1", max_retries=0) as lost:
+        try:
+            lost.mail.save_profile(**PROFILE)
+        except AdaptyConnectionError as error:
+            shown = traceback.TracebackException.from_exception(error, capture_locals=True)
+            assert KEY not in "".join(shown.format())
+
+
+def test_settings_are_taken_once(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A change of the environment does not reach a client that is already made."""
+    monkeypatch.setenv("ADAPTY_MAIL_BASE_URL", sandbox.url)
+    with Adapty(mail_secret_key=sandbox.mail_key) as adapty:
+        monkeypatch.setenv("ADAPTY_MAIL_BASE_URL", "http://127.0.0.1:1")
+        adapty.mail.save_profile(**PROFILE)
+
+    assert isinstance(adapty._transport, Transport)

@@ -1,0 +1,82 @@
+# Made from tests/_async/test_low_level.py by `make unasync`; do not edit.
+
+"""The generated code by itself, and with a client from the facade."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+
+from adapty import Adapty
+from adapty_generated.mail import AuthenticatedClient
+from adapty_generated.mail.api.default import save_profile
+from adapty_generated.mail.models import Errors, ProfileDTO
+from adapty_generated.mail.types import UNSET
+from tests.conftest import PROFILE
+
+if TYPE_CHECKING:
+    from adapty.sandbox import Sandbox
+    from tests.raw_server import RawServer
+
+
+def test_the_facade_gives_a_ready_client(adapty: Adapty, sandbox: Sandbox) -> None:
+    """It has the key, the address and the timeouts, and works in any generated endpoint function."""
+    client = adapty.mail.low_level()
+
+    answer = save_profile.sync_detailed(client=client, body=ProfileDTO.from_dict(PROFILE))
+
+    assert answer.status_code == 200
+    assert sandbox.profile("user_12345") is not None
+    timeout = client.get_httpx_client().timeout
+    assert (timeout.connect, timeout.read, timeout.write, timeout.pool) == (5, 30, 30, 30)
+    client.get_httpx_client().close()
+    adapty.mail.save_profile(**PROFILE)  # closing the one leaves the other's connections open
+
+
+def test_the_ready_client_shares_connections(server: RawServer) -> None:
+    """It goes through the facade's own httpx client, proxies and hooks included."""
+    seen: list[httpx.Request] = []
+
+    def note(request: httpx.Request) -> None:
+        seen.append(request)
+
+    with (
+        httpx.Client(event_hooks={"request": [note]}) as http_client,
+        Adapty(mail_secret_key="secret_live_1", mail_base_url=server.url, http_client=http_client) as adapty,
+    ):
+        body = ProfileDTO.from_dict(PROFILE)
+        answer = save_profile.sync_detailed(client=adapty.mail.low_level(), body=body)
+
+    assert answer.status_code == 200
+    assert len(seen) == 1
+    assert b"authorization: bearer secret_live_1" in server.requests[0].lower()
+
+
+def test_the_generated_code_stands_alone(sandbox: Sandbox) -> None:
+    """A power user needs nothing but the generated package: client, models, endpoint functions."""
+    with AuthenticatedClient(base_url=sandbox.url, token=sandbox.mail_key) as client:
+        saved = save_profile.sync_detailed(client=client, body=ProfileDTO.from_dict(PROFILE))
+    with AuthenticatedClient(base_url=sandbox.url, token="wrong") as client:
+        refused = save_profile.sync_detailed(client=client, body=ProfileDTO.from_dict(PROFILE))
+
+    assert saved.status_code == 200
+    assert isinstance(refused.parsed, Errors)
+    assert refused.parsed.errors
+    assert refused.parsed.errors[0].error_code == "secret_key_does_not_exist_error"
+    assert refused.parsed.errors[0].field_name in {None, UNSET}
+
+
+def test_the_generated_client_keeps_its_token_to_itself(sandbox: Sandbox) -> None:
+    """Neither its repr nor the headers dict that it was given shows the token; copies leave the original alone."""
+    headers = {"X-Trace": "1"}
+    with AuthenticatedClient(base_url=sandbox.url, token="secret_live_2", headers=headers) as client:
+        other = client.with_headers({"X-Other": "2"}).with_timeout(httpx.Timeout(1)).with_cookies({"a": "b"})
+        kept = client.get_httpx_client()
+
+        assert "secret_live_2" not in repr(client) + repr(other)
+        assert headers == {"X-Trace": "1"}
+        assert "x-other" not in kept.headers
+        assert kept.timeout != httpx.Timeout(1)
+        assert not kept.cookies

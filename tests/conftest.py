@@ -1,0 +1,67 @@
+"""What all tests share."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from adapty.sandbox import Sandbox
+from tests.raw_server import RawServer, raw_server
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PROFILE: dict[str, Any] = {
+    "external_profile_id": "user_12345",
+    "external_created_at": "2026-06-01T10:30:00Z",
+    "email": "jane@example.com",
+}
+
+EVENT: dict[str, Any] = {
+    "event_type": "subscription_started",
+    "event_id": "evt_abc123",
+    "event_datetime": "2026-06-10T14:20:05Z",
+    "external_profile_id": "user_12345",
+    "store": "app_store",
+    "store_product_id": "premium_monthly",
+    "store_transaction_id": "1000000123456789",
+    "store_original_transaction_id": "1000000123456789",
+    "purchased_at": "2026-06-10T14:20:00Z",
+    "originally_purchased_at": "2026-06-10T14:20:00Z",
+}
+
+
+@pytest.fixture(autouse=True)
+def _no_adapty_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the variables of whoever runs the tests out of them."""
+    for name in [name for name in os.environ if name.startswith("ADAPTY_")]:
+        monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    """Run the async tests on asyncio, which is what the client waits with."""
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def running_sandbox() -> Iterator[Sandbox]:
+    """Serve one sandbox to all tests."""
+    with Sandbox() as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def sandbox(running_sandbox: Sandbox) -> Sandbox:
+    """Give the sandbox, emptied."""
+    running_sandbox.reset()
+    return running_sandbox
+
+
+@pytest.fixture
+def server() -> Iterator[RawServer]:
+    """Serve what a test asks for, byte by byte."""
+    with raw_server() as serving:
+        yield serving

@@ -1,0 +1,45 @@
+"""`make demo`: what it prints is what an independent count of the example base gives."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.examples.independent_count import expected
+
+ROOT = Path(__file__).parents[2]
+EXAMPLES = ROOT / "examples"
+
+
+def test_the_demo_prints_the_flows_that_an_independent_count_gives() -> None:
+    """Import summary, sandbox and independent count agree on every flow and every refusal; nothing keeps running."""
+    counted = expected(EXAMPLES / "profiles.csv", EXAMPLES / "events.jsonl")
+
+    demo = subprocess.run(
+        [sys.executable, "-m", "scripts.demo"],
+        check=False,
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+    )
+
+    assert demo.returncode == 0, demo.stdout + demo.stderr
+    summary, _, held = demo.stdout.partition("What the sandbox holds")
+    assert f"profiles: {counted.profiles_accepted} accepted, {counted.profiles_refused} refused" in summary
+    assert f"events:   {counted.events_accepted} accepted, {counted.events_refused} refused" in summary
+    assert {flow: number(summary, flow) for flow in counted.flows} == counted.flows
+    assert {flow: number(held, flow) for flow in counted.flows} == counted.flows
+    reasons = {"(row)" if field == "(line)" else field: count for field, count in counted.refused_reasons.items()}
+    assert {field: number(summary, field) for field in reasons} == reasons
+    assert "profiles.failures.csv has the refused records" in summary
+    assert "events.failures.jsonl has the refused records" in summary
+    assert demo.stdout.endswith("The sandbox is stopped.\n")
+    assert demo.stderr == ""
+
+
+def number(text: str, name: str) -> int:
+    """Read the count beside a name in a table."""
+    (found,) = re.findall(rf"^[│\s]*{re.escape(name)}[│\s]+(\d+)[│\s]*$", text, re.MULTILINE)
+    return int(found)

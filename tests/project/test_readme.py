@@ -1,0 +1,99 @@
+"""Every command and every snippet of the README runs."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from adapty.sandbox import Sandbox
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text("utf-8")
+BLOCKS = re.findall(r"```(\w+)\n(.*?)```", README, re.DOTALL)
+SNIPPETS = [text for language, text in BLOCKS if language == "python"]
+COMMANDS = [line for language, text in BLOCKS if language == "sh" for line in text.splitlines()]
+SOME_REFUSED = 1
+
+
+def environment(sandbox: Sandbox) -> dict[str, str]:
+    """Lead a command to the sandbox, as the README's reader does."""
+    return {
+        **os.environ,
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "ADAPTY_MAIL_BASE_URL": sandbox.url,
+        "ADAPTY_MAIL_SECRET_KEY": sandbox.mail_key,
+    }
+
+
+def test_all_blocks_are_looked_at() -> None:
+    """No snippet escapes this test by naming another language."""
+    assert {language for language, _ in BLOCKS} == {"python", "sh"}
+    assert len(SNIPPETS) >= 8
+
+
+@pytest.mark.parametrize("snippet", SNIPPETS, ids=range(len(SNIPPETS)))
+def test_snippets_run(snippet: str, sandbox: Sandbox) -> None:
+    """Each Python snippet runs as it stands, warnings being errors."""
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", snippet],
+        check=False,
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env=environment(sandbox),
+    )
+
+    assert done.returncode == 0, done.stderr
+    if "did you mean GB?" in snippet:
+        assert done.stdout.strip() in snippet
+
+
+@pytest.mark.parametrize("command", [line for line in COMMANDS if line.startswith("adapty-py ")])
+def test_commands_run(command: str, sandbox: Sandbox, tmp_path: Path) -> None:
+    """Each command of ours runs as it stands; the sandbox is started and interrupted."""
+    arguments = shlex.split(command.replace("/tmp", str(tmp_path)))  # noqa: S108 - the README's own word
+    if arguments == ["adapty-py", "sandbox"]:
+        arguments += ["--port", "0"]
+        with subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True, env=environment(sandbox)) as serving:
+            assert serving.stdout
+            assert "The sandbox is at http://127.0.0.1:" in serving.stdout.readline()
+            assert serving.stdout.readline().startswith("  export ADAPTY_MAIL_BASE_URL=http://127.0.0.1:")
+            serving.terminate()
+        return
+
+    done = subprocess.run(
+        arguments,
+        check=False,
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env=environment(sandbox),
+    )
+
+    assert done.returncode == (SOME_REFUSED if " import " in command else 0), done.stderr
+
+
+@pytest.mark.parametrize("command", [line for line in COMMANDS if not line.startswith("adapty-py ")])
+def test_other_commands_are_what_the_project_has(command: str, sandbox: Sandbox) -> None:
+    """Targets of make exist, extras are those of the package, variables are those that the sandbox prints."""
+    words = shlex.split(command)
+    if words[0] == "make":
+        assert f"\n{words[1]}: " in (ROOT / "Makefile").read_text("utf-8")
+    elif words[0] == "export":
+        name, _, value = words[1].partition("=")
+        assert name in environment(sandbox)
+        assert value in {"http://127.0.0.1:8040", sandbox.mail_key}
+    else:
+        assert words[:2] == ["pip", "install"]
+        extras = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]
+        (named,) = re.findall(r"^adapty\[(.*)\]$", words[2])
+        assert set(named.split(",")) <= set(extras)
