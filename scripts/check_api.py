@@ -29,7 +29,7 @@ def main(root: Path = ROOT) -> int:
         return 0
     commit = commit_of(heading, root)
     old = griffe.load_git("adapty", ref=commit, repo=root, resolve_aliases=True)
-    new = griffe.load("adapty", search_paths=[root], resolve_aliases=True)
+    new = griffe.load("adapty", search_paths=[root], try_relative_path=False, resolve_aliases=True)
     breakages = [
         breakage.explain(griffe.ExplanationStyle.ONE_LINE) for breakage in griffe.find_breaking_changes(old, new)
     ]

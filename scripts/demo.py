@@ -87,9 +87,8 @@ def show_flows(url: str) -> None:
     print(f"\nWhat the sandbox holds ({url}/_sandbox/flows):")
     for flow, profiles in counts["flows"].items():
         print(f"  {flow:<18} {profiles:>5}")
-    print(
-        f"  of {counts['profiles']} profiles and {counts['events']} events, {counts['unlinked_events']} without a profile"
-    )
+    unlinked = f"{counts['unlinked_events']} of them without a profile"
+    print(f"  {counts['profiles']} profiles, {counts['events']} events, {unlinked}")
 
 
 if __name__ == "__main__":
