@@ -1,4 +1,4 @@
-"""What the examples in docstrings run with: a client of the sandbox, in a folder of their own."""
+"""What tests and the examples in docstrings share: one sandbox, and for each example a client of it."""
 
 from __future__ import annotations
 
@@ -13,18 +13,28 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+# doctest knows no await; the same examples run in adapty/_sync, which is made from these files.
+collect_ignore_glob = ["adapty/_async/*"]
+
+
+@pytest.fixture(scope="session")
+def running_sandbox() -> Iterator[Sandbox]:
+    """Serve one sandbox to all tests."""
+    with Sandbox() as sandbox:
+        yield sandbox
+
 
 @pytest.fixture(autouse=True)
 def _example(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Give each example `adapty`; other tests are left alone."""
+    """Give each example `adapty` and a folder of its own; other tests are left alone."""
     if not isinstance(request.node, pytest.DoctestItem):
         yield
         return
+    sandbox: Sandbox = request.getfixturevalue("running_sandbox")
     tmp_path: Path = request.getfixturevalue("tmp_path")
     namespace: dict[str, Any] = request.getfixturevalue("doctest_namespace")
     with (
         pytest.MonkeyPatch.context() as patch,
-        Sandbox() as sandbox,
         Adapty(mail_secret_key=sandbox.mail_key, mail_base_url=sandbox.url) as adapty,
     ):
         patch.chdir(tmp_path)

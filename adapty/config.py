@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 import os
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
-from urllib.parse import urlsplit
 
-from attrs import evolve, field, frozen
+from attrs import Attribute, evolve, field, frozen
 
 from adapty._core.not_given import NOT_GIVEN, NotGiven
 from adapty._core.operations import Api
@@ -40,11 +39,25 @@ ENVIRONMENT = MappingProxyType(
 
 _SCHEMES = ("Bearer ", "Api-Key ")
 
+_MAX_SECONDS = 1_000_000
 
-def _seconds(value: Any, name: str) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < math.inf:
-        raise AdaptyConfigError.of(name, f"{value!r} is not a time; expected seconds above 0")
-    return float(value)
+_LABEL = "[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
+_PORT = "[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]"
+_ADDRESS = re.compile(
+    rf"(?i:https?)://({_LABEL}(\.{_LABEL})*\.?|\[[0-9A-Fa-f:.]+\])(:({_PORT}))?(/[A-Za-z0-9._~!$&'()*+,;=:%/-]*)?",
+)
+
+
+def _is_time(_: object, attribute: Attribute[float], value: Any) -> None:
+    _check_seconds(f"timeout.{attribute.name}", value)
+
+
+def _check_seconds(name: str, value: Any) -> None:
+    expected = f"expected seconds, above 0 and at most {_MAX_SECONDS:,}"
+    if type(value) not in {int, float}:
+        raise AdaptyConfigError.of(name, f"is of type {type(value).__name__}; {expected}")
+    if not 0 < value <= _MAX_SECONDS:
+        raise AdaptyConfigError.of(name, f"is not a time to wait; {expected}")
 
 
 @frozen
@@ -59,25 +72,21 @@ class Timeouts:
 
     Example:
         >>> Timeouts(read=5)
-        Timeouts(connect=5.0, read=5.0, write=30.0, pool=30.0)
+        Timeouts(connect=5.0, read=5, write=30.0, pool=30.0)
     """
 
-    connect: float = field(default=5.0)
-    read: float = field(default=30.0)
-    write: float = field(default=30.0)
-    pool: float = field(default=30.0)
-
-    def __attrs_post_init__(self) -> None:
-        """Refuse what is not a time."""
-        for name in ("connect", "read", "write", "pool"):
-            object.__setattr__(self, name, _seconds(getattr(self, name), f"timeout.{name}"))
+    connect: float = field(default=5.0, validator=_is_time)
+    read: float = field(default=30.0, validator=_is_time)
+    write: float = field(default=30.0, validator=_is_time)
+    pool: float = field(default=30.0, validator=_is_time)
 
     @classmethod
     def of(cls, value: float | Timeouts) -> Timeouts:
         """Take one time for every phase, or a `Timeouts` as it is."""
         if isinstance(value, Timeouts):
             return value
-        return cls(*[_seconds(value, "timeout")] * 4)
+        _check_seconds("timeout", value)
+        return cls(value, value, value, value)
 
 
 @frozen
@@ -134,8 +143,8 @@ class Config:
             ("base_url", base_url),
             ("mail_base_url", mail_base_url),
         ):
-            found = variables.get(ENVIRONMENT[name]) if value is None else value
-            if found is not None and not (value is None and found == ""):
+            found = variables.get(ENVIRONMENT[name]) or None if value is None else value
+            if found is not None:
                 given[name] = found
         keys = {api: _key(given[name], name) for api, name in KEY_ARGUMENTS.items() if name in given}
         if not keys:
@@ -186,8 +195,8 @@ class Config:
 
 
 def _count(value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        raise AdaptyConfigError.of("max_retries", f"{value!r} is not a number of tries; expected 0 or more")
+    if type(value) is not int or value < 0:
+        raise AdaptyConfigError.of("max_retries", "is not a number of tries; expected an int, 0 or more")
     return value
 
 
@@ -204,20 +213,14 @@ def _key(value: Any, name: str) -> Secret:
         problem = "holds white space or characters that no key has; expected the key alone"
     if problem:
         raise AdaptyConfigError.of(name, problem)
-    return Secret(value)
+    return Secret(str.__str__(value))
 
 
 def _url(value: Any, name: str) -> str:
-    expected = "expected an address such as https://api.example.com"
-    if not isinstance(value, str):
-        raise AdaptyConfigError.of(name, f"is of type {type(value).__name__}; {expected}")
-    try:
-        parts = urlsplit(value)
-        usable = parts.scheme in {"http", "https"} and parts.hostname and (parts.port is None or parts.port > 0)
-    except ValueError:
-        raise AdaptyConfigError.of(name, f"cannot be read; {expected}") from None
-    if not usable or not value.isascii() or not value.isprintable() or " " in value:
-        raise AdaptyConfigError.of(name, f"is not an http or https address; {expected}")
-    if parts.username or parts.password or parts.query or parts.fragment:
-        raise AdaptyConfigError.of(name, f"holds credentials, a query or a fragment; {expected}")
-    return value.rstrip("/")
+    """Accept an address without credentials, query or fragment; the message holds none of it, a key least of all."""
+    if not isinstance(value, str) or not _ADDRESS.fullmatch(value):
+        problem = "is not an http or https address" if isinstance(value, str) else f"is of type {type(value).__name__}"
+        raise AdaptyConfigError.of(
+            name, f"{problem}; expected an address such as https://api.example.com, without ?, # and @"
+        )
+    return str.__str__(value).rstrip("/")

@@ -21,7 +21,7 @@ Each of them pickles, and none shows a key or an e-mail address.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -69,11 +69,11 @@ class AdaptyUsageError(AdaptyError, ValueError):
         self.field_name = field_name
 
     @classmethod
-    def of(cls, field_name: str, problem: str) -> AdaptyUsageError:
+    def of(cls, field_name: str, problem: str) -> Self:
         """Make the error for one field: its name, then what is wrong and what would be right."""
         return cls(f"{field_name}: {problem}", field_name=field_name)
 
-    def under(self, parent: str) -> AdaptyUsageError:
+    def under(self, parent: str) -> Self:
         """Make the same error as seen from the object that holds this one as its field `parent`."""
         return type(self)(f"{parent}.{self}", field_name=f"{parent}.{self.field_name}")
 

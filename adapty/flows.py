@@ -7,14 +7,16 @@ overlapping subscriptions or for events of the same instant; `current_flow` is t
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, Protocol, cast, get_args
 
-from adapty._core.validate import aware_datetime, checked, one_of
+from adapty._core.validate import aware_datetime, checked, kind_of, one_of
+from adapty.errors import AdaptyUsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
     from datetime import datetime
 
 __all__ = ["FLOW_BY_EVENT_TYPE", "Flow", "FlowEvent", "TransactionEventType", "current_flow", "flow_for"]
@@ -125,10 +127,18 @@ def current_flow(events: Iterable[FlowEvent]) -> Flow:
         >>> current_flow([])
         <Flow.NEVER_PURCHASED: 'never purchased'>
     """
+    if not isinstance(events, Iterable):
+        raise AdaptyUsageError.of("events", f"is {kind_of(events)}; expected the events of one profile")
     latest: tuple[datetime, Flow] | None = None
     for event in events:
-        moment = checked("event_datetime", aware_datetime, event.event_datetime)
-        flow = flow_for(event.event_type)
+        try:
+            when, event_type = event.event_datetime, event.event_type
+        except AttributeError:
+            raise AdaptyUsageError.of(
+                "events", f"holds something {kind_of(event)}; expected TransactionEvent"
+            ) from None
+        moment = checked("event_datetime", aware_datetime, when)
+        flow = flow_for(event_type)
         if latest is None or moment >= latest[0]:
             latest = (moment, flow)
     return latest[1] if latest else Flow.NEVER_PURCHASED

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from adapty.sandbox import Sandbox
 from tests.raw_server import RawServer, raw_server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from adapty.sandbox import Sandbox
 
 PROFILE: dict[str, Any] = {
     "external_profile_id": "user_12345",
@@ -44,13 +45,6 @@ def _no_adapty_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 def anyio_backend() -> str:
     """Run the async tests on asyncio, which is what the client waits with."""
     return "asyncio"
-
-
-@pytest.fixture(scope="session")
-def running_sandbox() -> Iterator[Sandbox]:
-    """Serve one sandbox to all tests."""
-    with Sandbox() as sandbox:
-        yield sandbox
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from attrs import frozen
 
 from adapty import errors
-from adapty._core.redact import redact
+from adapty._core.redact import redact, redact_data
 from adapty._core.retry import retry_after_seconds
 
 if TYPE_CHECKING:
@@ -43,6 +43,8 @@ ERROR_BY_STATUS_CLASS: Mapping[int, type[errors.AdaptyAPIError]] = {
 
 _SHOWN_MESSAGES = 3
 _SHOWN_CHARACTERS = 300
+_SHOWN_NAME = 100
+_MAX_DEPTH = 50
 
 
 class Answer(Protocol):
@@ -85,11 +87,25 @@ class Asked:
 
 
 def decode(text: str) -> Any:
-    """Read JSON, or give the text itself where it is none, or None where it is blank."""
+    """Read JSON, or give the text itself where it is none or nested beyond use, or None where it is blank."""
     try:
-        return json.loads(text)
+        decoded = json.loads(text)
     except (ValueError, RecursionError):
         return text if text.strip() else None
+    return decoded if _depth(decoded) <= _MAX_DEPTH else text
+
+
+def _depth(decoded: Any) -> int:
+    """Tell how deep JSON is nested, without recursion, as far as it matters."""
+    level, depth = [decoded], 0
+    while level and depth <= _MAX_DEPTH:
+        depth += 1
+        level = [
+            inner
+            for item in level
+            for inner in (item.values() if isinstance(item, dict) else item if isinstance(item, list) else ())
+        ]
+    return depth
 
 
 def error_for(
@@ -108,7 +124,7 @@ def error_for(
     """
     status = answer.status_code
     secrets = tuple(secrets)
-    body = decode(redact(answer.content.decode("utf-8", "replace"), secrets))
+    body = redact_data(decode(answer.content.decode("utf-8-sig", "replace")), secrets)
     headers = {name.lower(): redact(value, secrets) for name, value in answer.headers.items()}
     found = _Found.in_body(body)
     kind = (
@@ -119,15 +135,15 @@ def error_for(
     )
     request_id = headers.get("request-id") or headers.get("x-request-id")
     said = problem or "; ".join(found.messages[:_SHOWN_MESSAGES])[:_SHOWN_CHARACTERS] or "no readable reason"
-    head = f"{asked.operation}: {status} {found.error_code}" if found.error_code else f"{asked.operation}: {status}"
+    code = f" {found.error_code[:_SHOWN_NAME]}" if found.error_code else ""
     retry_after = retry_after_seconds(headers.get("retry-after"))
     tail = asked.tries()
     if retry_after is not None:
         tail += f", asked to wait {retry_after:g} s"
     if request_id:
-        tail += f", request id {request_id}"
+        tail += f", request id {request_id[:_SHOWN_NAME]}"
     return kind(
-        f"{head}: {said} ({tail})",
+        f"{asked.operation}: {status}{code}: {said} ({tail})",
         status=status,
         error_code=found.error_code,
         messages=found.messages,

@@ -71,9 +71,9 @@ class Failure:
     """
 
     error: type[errors.AdaptyConnectionError | errors.AdaptyConfigError]
-    detail: str
+    detail: str = field(repr=False)
     repeat: bool
-    cause: BaseException
+    cause: BaseException = field(repr=False)
 
 
 class UnreadableAnswer(Exception):  # noqa: N818 - never leaves the library: it turns into an UnexpectedResponseError
@@ -146,13 +146,15 @@ def _wait_before_next(
 def _finish(outcome: Answer | Failure, call: Call[T], asked: Asked, secrets: tuple[Secret, ...]) -> T:
     logger.debug("%s: %s %s: %s", asked.operation, asked.method, asked.path, _short(outcome))
     if isinstance(outcome, Failure):
-        raise _failure_error(outcome, asked, secrets) from _without_frames(outcome.cause)
+        raise _failure_error(outcome, asked, secrets) from _harmless(outcome.cause, secrets)
     if outcome.status_code not in call.operation.ok:
         raise error_for(outcome, asked, secrets)
     try:
         return call.read(outcome)
-    except UnreadableAnswer as problem:
-        raise error_for(outcome, asked, secrets, problem=str(problem)) from None
+    except UnreadableAnswer as unreadable:
+        problem = str(unreadable)
+    # Raised out here, so that the reader's frames, which hold the body, are not within reach of the exception.
+    raise error_for(outcome, asked, secrets, problem)
 
 
 def _failure_error(failure: Failure, asked: Asked, secrets: tuple[Secret, ...]) -> errors.AdaptyError:
@@ -166,10 +168,21 @@ def _short(outcome: Answer | Failure) -> str:
     return type(outcome.cause).__name__ if isinstance(outcome, Failure) else str(outcome.status_code)
 
 
-def _without_frames(exc: BaseException) -> BaseException:
-    """Drop the frames of an exception and of its causes: their locals hold the request's headers, key included."""
-    link: BaseException | None = exc
-    while link is not None:
+def _harmless(exc: BaseException, secrets: tuple[Secret, ...]) -> BaseException | None:
+    """Make a transport's exception fit to be kept as a cause, or give None where its own words hold a secret.
+
+    It loses its frames, and so do all that it is linked to: their locals hold the request's headers, key included.
+    """
+    seen: list[BaseException] = []
+    waiting: list[BaseException | None] = [exc]
+    while waiting:
+        link = waiting.pop()
+        if link is None or any(link is other for other in seen):
+            continue
+        seen.append(link)
         link.__traceback__ = None
-        link = link.__cause__ or link.__context__
-    return exc
+        waiting += [link.__cause__, link.__context__]
+        if isinstance(link, BaseExceptionGroup):
+            waiting += link.exceptions
+    words = [f"{link} {link!r} {link.args}" for link in seen]
+    return exc if all(redact(said, secrets) == said for said in words) else None

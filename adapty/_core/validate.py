@@ -16,7 +16,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from dateutil.parser import isoparse
+from dateutil.parser import isoparser
 from dateutil.relativedelta import relativedelta
 
 from adapty._core.countries import COUNTRY_CODES, MISTAKEN_CODES
@@ -41,6 +41,7 @@ __all__ = [
     "known_name",
     "one_of",
     "printable",
+    "quoted",
     "short_identifier",
     "text",
 ]
@@ -51,15 +52,23 @@ _MOMENT_EXPECTED = 'expected an aware datetime or ISO 8601 text with an offset, 
 _DATE_EXPECTED = 'expected a datetime.date or ISO 8601 text, such as "1990-05-21"'
 _AMOUNT_EXPECTED = 'expected a Decimal or decimal text, such as "9.99"'
 
+_ISO_8601 = isoparser(sep="T")
+
 # RFC 5321, section 4.5.3.1: 64 octets before the @, 254 in all (with the brackets of a path taken off its 256).
 _MAX_LOCAL_PART = 64
 _MAX_ADDRESS = 254
-# RFC 5322 dot-atom, with the letters of RFC 6531; a quoted local part is legal and not deliverable in practice.
-_LOCAL_PART = re.compile(r"[\w!#$%&'*+/=?^`{|}~-]+(\.[\w!#$%&'*+/=?^`{|}~-]+)*")
-_DOMAIN = re.compile(r"([^\W_]((-|[^\W_]){0,61}[^\W_])?\.)+[^\W\d_](-|[^\W_]){0,61}[^\W_]")
+# RFC 5322 dot-atom, with what RFC 6531 adds; a quoted local part is legal and not deliverable in practice.
+_OTHER_SCRIPTS = "\x80-\U0010ffff"
+_ATOM = rf"[A-Za-z0-9!#$%&'*+/=?^_`{{|}}~{_OTHER_SCRIPTS}-]+"
+_LOCAL_PART = re.compile(rf"{_ATOM}(\.{_ATOM})*")
+_LABEL_EDGE = rf"[A-Za-z0-9{_OTHER_SCRIPTS}]"
+_LABEL_REST = rf"([A-Za-z0-9{_OTHER_SCRIPTS}-]{{0,61}}{_LABEL_EDGE})"
+_DOMAIN = re.compile(rf"({_LABEL_EDGE}{_LABEL_REST}?\.)+[A-Za-z{_OTHER_SCRIPTS}]{_LABEL_REST}")
 
 _AMOUNT = re.compile(r"-?[0-9]{1,30}(\.[0-9]{1,30})?", re.ASCII)
 _MAX_AMOUNT_DIGITS = 30
+_MAX_SHOWN = 40
+_MAX_SHOWN_NUMBER = 10**9
 
 # Rules of the server-side API's reference, the only place where the vendor gives the figure.
 _MAX_TRANSACTION_ID = 50
@@ -80,7 +89,10 @@ class Refused(Exception):  # noqa: N818 - never leaves the library: `checked` tu
 
 
 def checked(field: str, check: Callable[[Any], T], value: Any) -> T:
-    """Give what the check keeps of the value, or raise an AdaptyUsageError that names the field."""
+    """Give what the check keeps of the value, or raise an AdaptyUsageError that names the field.
+
+    Values are foreign objects: time zones, mappings and subclasses whose own code runs here and may fail.
+    """
     try:
         return check(value)
     except Refused as refused:
@@ -88,69 +100,76 @@ def checked(field: str, check: Callable[[Any], T], value: Any) -> T:
         raise AdaptyUsageError.of(name, refused.problem) from None
     except AdaptyUsageError as nested:
         raise nested.under(field) from None
+    except Exception as broken:  # noqa: BLE001 - see above
+        raise AdaptyUsageError.of(field, f"cannot be read: it raised {type(broken).__name__}") from None
 
 
 def text(value: str) -> str:
-    """Accept a str that can be sent as UTF-8."""
+    """Accept a str that can be sent as UTF-8; give a plain one, of an enum's member its value."""
     if not isinstance(value, str):
         raise Refused(f"is {kind_of(value)}; expected a str")
+    plain = str.__str__(value)
     try:
-        value.encode()
+        plain.encode()
     except UnicodeEncodeError:
         raise Refused("holds half of a surrogate pair; expected text that UTF-8 can carry") from None
-    return value
+    return plain
 
 
 def identifier(value: str) -> str:
     """Accept text that names something: not empty, not blank."""
-    if not text(value).strip():
+    plain = text(value)
+    if not plain.strip():
         raise Refused("is empty; expected a non-empty str")
-    return str(value)
+    return plain
 
 
 def short_identifier(value: str) -> str:
     """Accept a store's transaction id: the vendor documents that a longer one makes the request fail."""
-    length = len(identifier(value))
-    if length > _MAX_TRANSACTION_ID:
-        raise Refused(f"has {length} characters; expected at most {_MAX_TRANSACTION_ID}")
-    return str(value)
+    plain = identifier(value)
+    if len(plain) > _MAX_TRANSACTION_ID:
+        raise Refused(f"has {len(plain)} characters; expected at most {_MAX_TRANSACTION_ID}")
+    return plain
 
 
 def email(value: str) -> str:
     """Accept an address of the shape name@domain.tld."""
-    local, at, domain = text(value).rpartition("@")
+    plain = text(value)
+    local, at, domain = plain.rpartition("@")
     problem = None
     if not at:
         problem = "has no @"
-    elif len(value) > _MAX_ADDRESS or len(local) > _MAX_LOCAL_PART:
+    elif len(plain) > _MAX_ADDRESS or len(local) > _MAX_LOCAL_PART:
         problem = f"is too long (at most {_MAX_LOCAL_PART} characters before the @, {_MAX_ADDRESS} in all)"
+    elif not plain.isprintable():
+        problem = "has white space or something that cannot be printed"
     elif not _LOCAL_PART.fullmatch(local):
         problem = "has something that cannot stand before the @"
     elif not _DOMAIN.fullmatch(domain):
         problem = "has no valid domain after the @"
     if problem:
         raise Refused(f"{problem}; expected an e-mail address such as name@example.com")
-    return str(value)
+    return plain
 
 
 def country(value: str) -> str:
     """Accept an officially assigned two-letter code of ISO 3166-1, in upper case."""
-    if text(value) in COUNTRY_CODES:
-        return str(value)
-    likely = MISTAKEN_CODES.get(value.strip().upper(), value.strip().upper())
+    plain = text(value)
+    if plain in COUNTRY_CODES:
+        return plain
+    likely = MISTAKEN_CODES.get(plain.strip().upper(), plain.strip().upper())
     hint = f"; did you mean {likely}?" if likely in COUNTRY_CODES else ""
-    problem = f"{_quote(value)} is not a two-letter uppercase ISO 3166-1 alpha-2 code such as US{hint}"
-    raise Refused(problem)
+    raise Refused(f"{quoted(plain)} is not a two-letter uppercase ISO 3166-1 alpha-2 code such as US{hint}")
 
 
 def aware_datetime(value: datetime | str) -> datetime:
     """Accept an aware datetime, or ISO 8601 text with an offset; give it in UTC, as a plain datetime."""
     if isinstance(value, str):
-        spelled = value
+        spelled = str.__str__(value)
         try:
-            value = isoparse(spelled)
+            value = _ISO_8601.isoparse(spelled.upper().replace(" ", "T", 1))
         except (ValueError, OverflowError):
-            raise Refused(f"{_quote(spelled)} is not ISO 8601; {_MOMENT_EXPECTED}") from None
+            raise Refused(f"{quoted(spelled)} is not ISO 8601; {_MOMENT_EXPECTED}") from None
     if not isinstance(value, datetime):
         raise Refused(f"is {kind_of(value)}; {_MOMENT_EXPECTED}")
     # Subclasses end here too: pandas' NaT is a datetime whose every part is NaN.
@@ -159,7 +178,7 @@ def aware_datetime(value: datetime | str) -> datetime:
             raise Refused(f"has no UTC offset; {_MOMENT_EXPECTED}")
         utc = value.astimezone(UTC)
         return datetime(utc.year, utc.month, utc.day, utc.hour, utc.minute, utc.second, utc.microsecond, tzinfo=UTC)
-    except (OverflowError, TypeError):
+    except (OverflowError, TypeError, ValueError):
         raise Refused(f"is no moment that UTC can name; {_MOMENT_EXPECTED}") from None
 
 
@@ -174,62 +193,68 @@ def future_datetime(value: datetime | str | relativedelta) -> datetime:
 
 
 def calendar_date(value: date | str) -> date:
-    """Accept a date without a time, or its ISO 8601 text."""
+    """Accept a date without a time, or its ISO 8601 text; a birthday is personal, so it is never quoted."""
     if isinstance(value, str):
         try:
-            return date.fromisoformat(value)
+            return date.fromisoformat(str.__str__(value))
         except ValueError:
-            raise Refused(f"{_quote(value)} is not a date; {_DATE_EXPECTED}") from None
+            raise Refused(f"is not a date; {_DATE_EXPECTED}") from None
     if not isinstance(value, date) or isinstance(value, datetime):
         raise Refused(f"is {kind_of(value)}; {_DATE_EXPECTED}")
-    return value
+    return date(value.year, value.month, value.day)
 
 
 def decimal_amount(value: Decimal | str | int) -> Decimal:
     """Accept an exact amount: Decimal, int, or decimal text. A float is refused, for 9.99 is not what it holds."""
-    if isinstance(value, str):
-        if not _AMOUNT.fullmatch(value):
-            raise Refused(f"{_quote(value)} is not a decimal number; {_AMOUNT_EXPECTED}")
-        return Decimal(value)
-    if isinstance(value, bool) or not isinstance(value, Decimal | int):
+    if isinstance(value, bool) or not isinstance(value, Decimal | int | str):
         raise Refused(f"is {kind_of(value)}; {_AMOUNT_EXPECTED}")
-    amount = value if isinstance(value, Decimal) else Decimal(value)
-    if not amount.is_finite() or not -_MAX_AMOUNT_DIGITS <= amount.adjusted() < _MAX_AMOUNT_DIGITS:
-        raise Refused(f"is not a finite amount of money; {_AMOUNT_EXPECTED}")
-    return amount
+    if isinstance(value, str):
+        spelled = str.__str__(value)
+    elif isinstance(value, Decimal) and (not value.is_finite() or abs(value.adjusted()) > _MAX_AMOUNT_DIGITS):
+        spelled = ""  # written out, the exponent could fill the memory
+    else:
+        spelled = format(Decimal(value), "f")
+    if not _AMOUNT.fullmatch(spelled):
+        raise Refused(f"{quoted(spelled) if spelled else 'it'} is not an amount of money; {_AMOUNT_EXPECTED}")
+    return Decimal(spelled)
 
 
 def one_of(choices: Collection[str], value: Any) -> str:
     """Accept one of these names only."""
-    if text(value) not in choices:
-        raise Refused(f"{_quote(value)} is not known{known_name(value, choices)}")
-    return str(value)
+    plain = text(value)
+    if plain not in choices:
+        raise Refused(f"{quoted(plain)} is not known{known_name(plain, choices)}")
+    return plain
 
 
 def attributes(value: Mapping[str, str | int | float]) -> Mapping[str, str | int | float]:
     """Accept a mapping of names to strings or numbers; give a copy."""
     if not isinstance(value, Mapping):
         raise Refused(f"is {kind_of(value)}; expected a mapping of names to strings or numbers")
+    kept: dict[str, str | int | float] = {}
     for name, held in value.items():
         try:
-            text(name)
-            _attribute(held)
+            kept[text(name)] = _attribute(held)
         except Refused as refused:
             raise Refused(refused.problem, inside=printable(name)) from None
-    return dict(value)
+    return kept
 
 
 def json_object(value: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Accept a mapping that JSON can carry; give a copy."""
+    """Accept a mapping that JSON can carry; give a copy, as whoever reads the JSON will have it."""
     if not isinstance(value, Mapping):
         raise Refused(f"is {kind_of(value)}; expected a mapping of names to JSON values")
+    kept: dict[str, Any] = {}
     for name, held in value.items():
-        text(name)
         try:
-            json.dumps(held, ensure_ascii=False, allow_nan=False).encode()
+            written = json.dumps(held, ensure_ascii=False, allow_nan=False)
+            written.encode()
+            kept[text(name)] = json.loads(written)
+        except Refused as refused:
+            raise Refused(refused.problem, inside=printable(name)) from None
         except (TypeError, ValueError, RecursionError):
-            raise Refused("is not something that JSON can carry", inside=name) from None
-    return dict(value)
+            raise Refused("is not something that JSON can carry", inside=printable(name)) from None
+    return kept
 
 
 def known_name(name: str, choices: Collection[str]) -> str:
@@ -245,18 +270,32 @@ def kind_of(value: Any) -> str:
 
 
 def printable(name: object) -> str:
-    """Give a name as it can be put into a message, whatever it holds."""
-    return str(name).encode("utf-8", "backslashreplace").decode()
+    """Give a name as it can be put into a message, whatever it holds; an address in its place stays hidden."""
+    if isinstance(name, str):
+        shown = name.encode("utf-8", "backslashreplace").decode()
+    else:
+        shown = str(name) if type(name) is int and abs(name) < _MAX_SHOWN_NUMBER else f"({kind_of(name)})"
+    return "(a name with an @)" if "@" in shown else _shortened(shown)
 
 
-def _attribute(value: Any) -> None:
+def quoted(value: str) -> str:
+    """Quote a value that is not personal, shortened; an address put into the wrong field stays hidden."""
+    return "the value" if "@" in value else ascii(_shortened(value))
+
+
+def _shortened(value: str) -> str:
+    return value if len(value) <= _MAX_SHOWN else f"{value[: _MAX_SHOWN - 3]}..."
+
+
+def _attribute(value: Any) -> str | int | float:
     expected = "expected a string or a finite number"
     if isinstance(value, str):
-        text(value)
-    elif isinstance(value, bool) or not isinstance(value, int | float):
+        return text(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
         raise Refused(f"is {kind_of(value)}; {expected}")
-    elif not _fits_a_double(value):
+    if not _fits_a_double(value):
         raise Refused(f"is not a number that JSON can carry; {expected}")
+    return value
 
 
 def _fits_a_double(number: float) -> bool:
@@ -264,9 +303,3 @@ def _fits_a_double(number: float) -> bool:
         return math.isfinite(number)
     except OverflowError:
         return False
-
-
-def _quote(value: str) -> str:
-    """Quote a value that is not personal, shortened; an address put into the wrong field stays hidden."""
-    shown = value if len(value) <= 40 else f"{value[:37]}..."  # noqa: PLR2004
-    return "the value" if "@" in value else ascii(shown)

@@ -123,8 +123,8 @@ def import_base(
         >>> from pathlib import Path
         >>> _ = Path("base.csv").write_text(
         ...     "external_profile_id,external_created_at,email\n"
-        ...     "user_1,2026-06-01T10:30:00Z,jane@example.com\\n"
-        ...     "user_2,2026-06-01T10:30:00Z,not an address\\n"
+        ...     "user_1,2026-06-01T10:30:00Z,jane@example.com\n"
+        ...     "user_2,2026-06-01T10:30:00Z,not an address\n"
         ... )
         >>> report = import_base(adapty, profiles="base.csv")
         >>> report.profiles_accepted, dict(report.reasons), report.failures

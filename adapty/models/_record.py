@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from copy import deepcopy
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import Any, Self, TypeVar
 
 import attrs
@@ -14,7 +16,10 @@ from adapty._core.redact import REDACTED
 from adapty._core.validate import Refused, checked, json_object, kind_of, known_name, printable
 from adapty.errors import AdaptyUsageError
 
-__all__ = ["Record", "checked_fields", "field_names", "given_fields", "hidden", "nested", "one_record"]
+__all__ = ["RECORD", "Record", "checked_fields", "field_names", "given_fields", "hidden", "nested", "one_record"]
+
+RECORD = "record"
+"""Names, in a field's metadata, the class of the record that the field holds."""
 
 _EXTRA = "extra_fields"
 
@@ -40,7 +45,7 @@ def checked_fields(_: type[Any], fields: list[attrs.Attribute[Any]]) -> list[att
 def _naming_the_field(check: Any, *, required: bool) -> Callable[[Any, attrs.Attribute[Any]], Any]:
     def convert(value: Any, field: attrs.Attribute[Any]) -> Any:
         if value is NOT_GIVEN and not required:
-            return value
+            return {} if field.name == _EXTRA else value
         if value is NOT_GIVEN:
             raise AdaptyUsageError.of(field.name, "is missing; it is required")
         if value is None:
@@ -64,7 +69,7 @@ class Record:
         extra_fields: Fields that the API has and this release does not know, sent as they are.
     """
 
-    extra_fields: Mapping[str, Any] = attrs.field(factory=dict, converter=json_object, repr=False)
+    extra_fields: Mapping[str, Any] = attrs.field(factory=dict, converter=json_object, repr=False, hash=False)
 
     @extra_fields.validator
     def _check_extra_fields(self, field: attrs.Attribute[Any], value: Mapping[str, Any]) -> None:
@@ -92,13 +97,18 @@ class Record:
         if unknown and not allow_unknown:
             name = printable(next(iter(unknown)))
             raise AdaptyUsageError.of(name, f"is not a field of {cls.__name__}{known_name(name, known)}")
+        for field in attrs.fields(cls):
+            inner = field.metadata.get(RECORD)
+            if allow_unknown and inner and isinstance(given.get(field.name), Mapping):
+                read = partial(inner.from_dict, allow_unknown=True)
+                given[field.name] = checked(field.name, read, given[field.name])
         return cls(**given, extra_fields=unknown)
 
     def to_dict(self) -> dict[str, Any]:
         """Give the record as JSON-ready data with the contract's field names; what was not given is left out."""
         return {
             **{name: _plain(value) for name, value in given_fields(self).items()},
-            **self.extra_fields,
+            **deepcopy(dict(self.extra_fields)),
         }
 
 

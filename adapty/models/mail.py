@@ -16,7 +16,7 @@ from adapty._core import validate
 from adapty._core.not_given import NOT_GIVEN, NotGiven
 from adapty.errors import AdaptyUsageError
 from adapty.flows import Flow, TransactionEventType, flow_for, known_event_type
-from adapty.models._record import Record, checked_fields, hidden, nested
+from adapty.models._record import RECORD, Record, checked_fields, hidden, nested
 
 __all__ = ["DeviceInfo", "MailProfile", "Offer", "OfferCategory", "OfferType", "TransactionEvent"]
 
@@ -138,9 +138,11 @@ class MailProfile(Record):
     country: str | NotGiven = attrs.field(default=NOT_GIVEN, converter=validate.country)
     store_country: str | NotGiven = attrs.field(default=NOT_GIVEN, converter=validate.country)
     custom_attributes: Mapping[str, str | int | float] | NotGiven = attrs.field(
-        default=NOT_GIVEN, converter=validate.attributes, repr=hidden
+        default=NOT_GIVEN, converter=validate.attributes, repr=hidden, hash=False
     )
-    device_info: DeviceInfo | NotGiven = attrs.field(default=NOT_GIVEN, converter=_device_info)
+    device_info: DeviceInfo | NotGiven = attrs.field(
+        default=NOT_GIVEN, converter=_device_info, metadata={RECORD: DeviceInfo}
+    )
 
 
 @attrs.frozen(kw_only=True, field_transformer=checked_fields)
@@ -197,7 +199,7 @@ class TransactionEvent(Record):
     originally_purchased_at: datetime = attrs.field(converter=validate.aware_datetime)
     price_usd: Decimal | NotGiven = attrs.field(default=NOT_GIVEN, converter=validate.decimal_amount)
     expires_at: datetime | NotGiven = attrs.field(default=NOT_GIVEN, converter=validate.future_datetime)
-    offer: Offer | NotGiven = attrs.field(default=NOT_GIVEN, converter=_offer)
+    offer: Offer | NotGiven = attrs.field(default=NOT_GIVEN, converter=_offer, metadata={RECORD: Offer})
 
     @expires_at.validator
     def _check_expires_at(self, field: attrs.Attribute[Any], value: datetime | NotGiven) -> None:

@@ -72,9 +72,9 @@ def test_options_apply_to_the_new_client_only(client: Adapty) -> None:
     assert other._transport.config.retries.max_retries == 7
     assert client._transport.config.timeouts == Timeouts(5, 5, 5, 5)
     assert client._transport.config.retries.max_retries == 2
-    with pytest.raises(AdaptyConfigError, match=r"^timeout: 0 is not a time"):
+    with pytest.raises(AdaptyConfigError, match=r"^timeout: is not a time"):
         client.with_options(timeout=0)
-    with pytest.raises(AdaptyConfigError, match=r"^max_retries: -1 is not a number of tries"):
+    with pytest.raises(AdaptyConfigError, match=r"^max_retries: is not a number of tries"):
         client.with_options(max_retries=-1)
 
 

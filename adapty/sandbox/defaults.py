@@ -1,0 +1,11 @@
+"""What the sandbox takes when nothing is said; needs no extra, so that a command's help can show it."""
+
+from __future__ import annotations
+
+__all__ = ["DEFAULT_HOST", "DEFAULT_MAIL_KEY"]
+
+DEFAULT_HOST = "127.0.0.1"
+"""This machine only: what the sandbox holds can be read without a key."""
+
+DEFAULT_MAIL_KEY = "sandbox_mail_key"
+"""The secret key that the sandbox's Mail API knows. Not a secret: it opens nothing else."""

@@ -1,0 +1,45 @@
+"""What is wrong with a request, one fault per field."""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from adapty._core.validate import printable
+
+__all__ = ["BodyRefused", "Fault"]
+
+
+@frozen(kw_only=True)
+class Fault:
+    """One thing that is wrong with a request.
+
+    Attributes:
+        message: What is wrong, in words that never quote the value.
+        path: The names that lead to the field at fault; empty where no single field is.
+    """
+
+    message: str
+    path: tuple[str | int, ...] = ()
+
+    @property
+    def field_name(self) -> str:
+        """The path as the API writes it, dotted: `device_info.platform`. A lone surrogate is shown escaped.
+
+        Example:
+            >>> Fault(message="Field required", path=("device_info", "platform")).field_name
+            'device_info.platform'
+        """
+        return ".".join(map(printable, self.path))
+
+
+class BodyRefused(Exception):  # noqa: N818 - never leaves the sandbox: it becomes an answer of status 400
+    """A body is not what the operation takes.
+
+    Attributes:
+        faults: All that is wrong with it, in the order of the contract's properties.
+    """
+
+    def __init__(self, *faults: Fault) -> None:
+        """Keep the faults."""
+        super().__init__(*(fault.message for fault in faults))
+        self.faults = faults

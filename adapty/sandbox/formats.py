@@ -1,0 +1,76 @@
+"""The formats of the contract, enforced: `date-time` as in RFC 3339, `date`, and `email`."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, timedelta
+
+from jsonschema import FormatChecker
+
+from adapty._core.validate import Refused, email
+
+__all__ = ["FORMATS", "instant"]
+
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_DATE_TIME = re.compile(
+    r"(?P<minute>\d{4}-\d{2}-\d{2}T(?:[01]\d|2[0-3]):[0-5]\d):(?P<second>[0-5]\d|60)(?P<fraction>\.\d+)?"
+    r"(?P<offset>Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)",
+    re.ASCII | re.IGNORECASE,
+)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_SECOND = timedelta(seconds=1) // _MICROSECOND
+_DAY = timedelta(days=1) // _MICROSECOND
+_KEPT_OF_FRACTION = len(".123456")
+
+
+def instant(text: str) -> int:
+    """Read an RFC 3339 date-time as microseconds since the start of 1970 in UTC; finer fractions are cut off.
+
+    The offset is required. A leap second is taken where one can be, in the last minute of a day in UTC, and
+    counts as the second after it.
+
+    Raises:
+        ValueError: The text is no RFC 3339 date-time, or no day of the calendar.
+
+    Example:
+        >>> instant("1970-01-01T01:00:01+01:00")
+        1000000
+    """
+    match = _DATE_TIME.fullmatch(text)
+    if match is None:
+        message = "not an RFC 3339 date-time"
+        raise ValueError(message)
+    leaps = match["second"] == "60"
+    second = "59" if leaps else match["second"]
+    fraction = (match["fraction"] or "")[:_KEPT_OF_FRACTION]
+    moment = datetime.fromisoformat(f"{match['minute']}:{second}{fraction}{match['offset']}".upper())
+    microseconds = (moment - _EPOCH) // _MICROSECOND
+    if leaps:
+        microseconds += _SECOND
+        if microseconds % _DAY >= _SECOND:
+            message = "no leap second can be there"
+            raise ValueError(message)
+    return microseconds
+
+
+def _is_date_time(value: object) -> bool:
+    return not isinstance(value, str) or isinstance(instant(value), int)
+
+
+def _is_date(value: object) -> bool:
+    if not isinstance(value, str):
+        return True
+    return _DATE.fullmatch(value) is not None and bool(date.fromisoformat(value))
+
+
+def _is_email(value: object) -> bool:
+    return not isinstance(value, str) or bool(email(value))
+
+
+FORMATS = FormatChecker(formats=())
+"""Checks these formats and no other; a value that is no string is left to the schema's `type`."""
+
+FORMATS.checks("date-time", raises=ValueError)(_is_date_time)
+FORMATS.checks("date", raises=ValueError)(_is_date)
+FORMATS.checks("email", raises=Refused)(_is_email)

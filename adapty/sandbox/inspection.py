@@ -1,0 +1,136 @@
+"""Looking inside: the endpoints under `/_sandbox/`, which ask for no key."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from attrs import asdict
+from starlette.convertors import Convertor, register_url_convertor
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from adapty._version import __version__
+from adapty.sandbox.answers import done, refused
+from adapty.sandbox.faults import Fault
+from adapty.sandbox.request_log import INSIDE, KEPT_REQUESTS
+from adapty.sandbox.store import UNKNOWN_FLOW
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from adapty.sandbox.request_log import RequestLog
+    from adapty.sandbox.store import Store
+
+__all__ = ["inspection_routes"]
+
+_DEFAULT_LIMIT = 100
+_LIMIT = re.compile(r"[1-9][0-9]{0,3}", re.ASCII)
+
+
+class _AnyText(Convertor[str]):
+    """What Starlette's own `path` is, and line breaks too: an id may hold anything."""
+
+    regex = r"(?s:.*)"
+
+    def convert(self, value: str) -> str:
+        return value
+
+
+register_url_convertor("adapty_any_text", _AnyText())
+
+
+class _Page(NamedTuple):
+    method: str
+    path: str
+    endpoint: Callable[[Request], Awaitable[Response]]
+    shows: str
+
+    def route(self) -> Route:
+        path = self.path.replace("}", ":adapty_any_text}")
+        return Route(path, self.endpoint, methods=[self.method])
+
+    def described(self) -> dict[str, str]:
+        return {"method": self.method, "path": self.path, "shows": self.shows}
+
+
+class _Inside:
+    """The endpoints, over what they show."""
+
+    def __init__(self, store: Store, log: RequestLog) -> None:
+        self._store = store
+        self._log = log
+        self.pages = (
+            _Page("GET", INSIDE, self.index, "what this is, what it holds, and where to look"),
+            _Page("GET", f"{INSIDE}flows", self.flows, "how many profiles are in each flow"),
+            _Page(
+                "GET",
+                f"{INSIDE}profiles/{{external_profile_id}}",
+                self.profile,
+                "a profile as stored, its flow, and its events in the order of receipt",
+            ),
+            _Page(
+                "GET",
+                f"{INSIDE}requests",
+                self.requests,
+                f"the last requests to the API, the last one last; ?limit= takes 1 to {KEPT_REQUESTS}",
+            ),
+            _Page("POST", f"{INSIDE}reset", self.reset, "nothing; it forgets everything"),
+        )
+
+    async def index(self, _: Request) -> Response:
+        held = self._store.overview()
+        return JSONResponse(
+            {
+                "name": "adapty sandbox",
+                "version": __version__,
+                "profiles": held.profiles,
+                "events": held.events,
+                "unlinked_events": held.unlinked_events,
+                "endpoints": [page.described() for page in self.pages],
+            },
+        )
+
+    async def flows(self, _: Request) -> Response:
+        held = self._store.overview()
+        unknown = {UNKNOWN_FLOW: held.unknown_flow} if held.unknown_flow else {}
+        return JSONResponse(
+            {
+                "flows": {**held.flows, **unknown},
+                "profiles": held.profiles,
+                "events": held.events,
+                "unlinked_events": held.unlinked_events,
+            },
+        )
+
+    async def profile(self, request: Request) -> Response:
+        history = self._store.history(request.path_params["external_profile_id"])
+        if history.profile is None:
+            return refused(404, Fault(message="No such profile"), error_code="profile_not_found_error")
+        flow = history.flow or UNKNOWN_FLOW
+        return JSONResponse({"profile": history.profile, "flow": flow, "events": history.events})
+
+    async def requests(self, request: Request) -> Response:
+        limit = request.query_params.get("limit", str(_DEFAULT_LIMIT))
+        if not _LIMIT.fullmatch(limit) or int(limit) > KEPT_REQUESTS:
+            message = f"Input should be a whole number from 1 to {KEPT_REQUESTS}"
+            return refused(400, Fault(message=message, path=("limit",)))
+        return JSONResponse({"requests": [asdict(logged) for logged in self._log.last(int(limit))]})
+
+    async def reset(self, _: Request) -> Response:
+        self._store.reset()
+        self._log.clear()
+        return done()
+
+
+def inspection_routes(store: Store, log: RequestLog) -> list[Route]:
+    """Give the routes under `/_sandbox/`.
+
+    Args:
+        store: What is shown.
+        log: The requests that are shown.
+    """
+    return [page.route() for page in _Inside(store, log).pages]

@@ -1,0 +1,72 @@
+"""What the API is documented to refuse and the schemas of its contract let through."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+
+from adapty._core.validate import Refused, country, decimal_amount
+from adapty.sandbox.faults import Fault
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["RULES", "Rule"]
+
+
+@frozen(kw_only=True)
+class Rule:
+    """One documented rule about one field of a body.
+
+    Attributes:
+        check: Raises `Refused` where the value is not accepted.
+        message: What the answer says then.
+        of_each: Whether `check` is for each value of the object in the field, not for the field itself.
+        reason: Where the rule is written, for who reads this table.
+    """
+
+    check: Callable[[Any], object]
+    message: str
+    of_each: bool = False
+    reason: str
+
+    def faults(self, field: str, value: Any) -> Iterator[Fault]:
+        """Tell what is wrong with the value of a field, which the schema has already accepted."""
+        parts = {(field, name): part for name, part in value.items()} if self.of_each else {(field,): value}
+        for path, part in parts.items():
+            try:
+                self.check(part)
+            except Refused:
+                yield Fault(message=self.message, path=path)
+
+
+def _string_or_number(value: object) -> None:
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        problem = "is neither a string nor a number"
+        raise Refused(problem)
+
+
+_COUNTRY = Rule(
+    check=country,
+    message="Input should be a two-letter uppercase ISO 3166-1 alpha-2 country code",
+    reason="Mail guide: a two-letter uppercase ISO 3166-1 alpha-2 code; any other value is rejected",
+)
+
+RULES: dict[str, Rule] = {
+    "country": _COUNTRY,
+    "store_country": _COUNTRY,
+    "price_usd": Rule(
+        check=decimal_amount,
+        message="Input should be a decimal number as a string",
+        reason="contract, TransactionEventDTO.price_usd: the amount as decimal text",
+    ),
+    "custom_attributes": Rule(
+        check=_string_or_number,
+        message="Input should be a valid string or number",
+        of_each=True,
+        reason="contract, ProfileDTO.custom_attributes: names to strings or numbers",
+    ),
+}
+"""Field name to rule. A rule holds where the operation's schema has a property of that name."""

@@ -1,0 +1,270 @@
+"""The sandbox as a server: in a background thread, or in the foreground until it is told to stop."""
+
+from __future__ import annotations
+
+import errno
+import os
+import signal
+import socket
+from contextlib import contextmanager
+from threading import Event, Thread, current_thread, main_thread
+from typing import TYPE_CHECKING, Any, Self
+
+import uvicorn
+
+from adapty.errors import AdaptyConfigError
+from adapty.sandbox.app import app_over
+from adapty.sandbox.auth import BearerKey
+from adapty.sandbox.defaults import DEFAULT_HOST, DEFAULT_MAIL_KEY
+from adapty.sandbox.request_log import KEPT_REQUESTS, RequestLog
+from adapty.sandbox.store import Store
+from adapty.sandbox.wire import StrictHTTP
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from os import PathLike
+    from types import FrameType, TracebackType
+
+    from adapty.flows import Flow
+    from adapty.sandbox.request_log import LoggedRequest
+
+__all__ = ["Sandbox"]
+
+_BACKLOG = 2048
+_GRACE_SECONDS = 1
+
+# On Windows a wait without an end cannot be broken off by Ctrl-C.
+_LOOK_FOR_SIGNALS_SECONDS = 0.5
+
+
+class Sandbox:
+    """A local stand-in for Adapty, served from a background thread for as long as the `with` block lasts.
+
+    Args:
+        host: The address to listen on. What is held can be read without a key, so keep it to this machine.
+        port: The port to listen on; 0 takes any free one.
+        database: The path of an SQLite file, made where there is none; `:memory:` keeps all in memory.
+        mail_key: The secret key that the Mail API's clients must send.
+
+    Raises:
+        AdaptyConfigError: The key cannot be sent as a header.
+
+    Example:
+        >>> with Sandbox() as sandbox:
+        ...     sandbox.profile("user_12345") is None
+        True
+    """
+
+    def __init__(
+        self,
+        *,
+        host: str = DEFAULT_HOST,
+        port: int = 0,
+        database: str | PathLike[str] = ":memory:",
+        mail_key: str = DEFAULT_MAIL_KEY,
+    ) -> None:
+        self._host = host
+        self._port = port
+        self._database = database
+        self._key = BearerKey(mail_key)
+        self._log = RequestLog(self._key.secret)
+        self._running: _Running | None = None
+        self._closed = Event()
+
+    @property
+    def mail_key(self) -> str:
+        """The secret key that the Mail API's clients must send."""
+        return self._key.secret.value
+
+    @property
+    def url(self) -> str:
+        """The base address, with the port that it really has, without a slash at the end.
+
+        Raises:
+            AdaptyConfigError: The sandbox does not run.
+        """
+        host = f"[{self._host}]" if ":" in self._host else self._host
+        return f"http://{host}:{self._now_running().port}"
+
+    def start(self) -> Self:
+        """Open the database and serve. When this returns, connections are accepted.
+
+        Raises:
+            AdaptyConfigError: The port is taken or cannot be had, the database cannot be used, or the sandbox
+                was started before.
+        """
+        if self._running is not None or self._closed.is_set():
+            message = "The sandbox was started before; make a new one"
+            raise AdaptyConfigError(message)
+        listener = _listener(self._host, self._port)
+        try:
+            store = Store(self._database)
+        except BaseException:
+            listener.close()
+            raise
+        self._running = _Running(listener, store, self._key, self._log)
+        return self
+
+    def close(self) -> None:
+        """Stop serving and close the database. Closing again does nothing."""
+        self._closed.set()
+        running, self._running = self._running, None
+        if running is not None:
+            running.stop()
+
+    def __enter__(self) -> Self:
+        """Start."""
+        return self.start()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Close."""
+        self.close()
+
+    def serve(self, on_ready: Callable[[Sandbox], object] | None = None) -> None:
+        """Serve in the foreground until SIGINT (Ctrl-C) or SIGTERM comes, or `close` is called; then return.
+
+        The sandbox is closed then. Signals are only heard in the main thread.
+
+        Args:
+            on_ready: Called once with the sandbox when it accepts connections.
+
+        Raises:
+            AdaptyConfigError: As `start`.
+        """
+        with _calling_on_signals(self._closed.set), self:
+            if on_ready is not None:
+                on_ready(self)
+            while not self._closed.wait(_LOOK_FOR_SIGNALS_SECONDS):
+                pass
+
+    def flows(self) -> dict[Flow, int]:
+        """Count the profiles in each flow; all six are named.
+
+        Raises:
+            AdaptyConfigError: The sandbox does not run. The other inspectors raise it too.
+        """
+        return self._now_running().store.overview().flows
+
+    def flow(self, external_profile_id: str) -> Flow | None:
+        """Tell the flow that a profile is in; None where there is no such profile."""
+        return self._now_running().store.history(external_profile_id).flow
+
+    def profile(self, external_profile_id: str) -> dict[str, Any] | None:
+        """Give a profile as stored, or None where there is none."""
+        return self._now_running().store.history(external_profile_id).profile
+
+    def events(self, external_profile_id: str) -> list[dict[str, Any]]:
+        """Give the events sent for that id in the order of receipt, whether or not there is a profile yet."""
+        return self._now_running().store.history(external_profile_id).events
+
+    def requests(self) -> list[LoggedRequest]:
+        """Give the last requests to the API, the last one last; a thousand are kept."""
+        self._now_running()
+        return self._log.last(KEPT_REQUESTS)
+
+    def reset(self) -> None:
+        """Forget all profiles, events and requests."""
+        self._now_running().store.reset()
+        self._log.clear()
+
+    def _now_running(self) -> _Running:
+        if self._running is None:
+            message = "The sandbox does not run; start it, or use it as a context manager"
+            raise AdaptyConfigError(message)
+        return self._running
+
+
+class _Running:
+    """A sandbox that serves: its store, its socket and its thread."""
+
+    def __init__(self, listener: socket.socket, store: Store, key: BearerKey, log: RequestLog) -> None:
+        self.store = store
+        self.port: int = listener.getsockname()[1]
+        # The same parser and loop whatever else is installed, and no hand on the user's logging set-up.
+        config = uvicorn.Config(
+            app_over(store, key, log),
+            loop="asyncio",
+            http=StrictHTTP,
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            log_level="warning",
+            access_log=False,
+            proxy_headers=False,
+            server_header=False,
+            timeout_graceful_shutdown=_GRACE_SECONDS,
+        )
+        self._server = _Server(config)
+        self._thread = Thread(target=self._server.run, args=([listener],), name="adapty-sandbox", daemon=True)
+        self._thread.start()
+        self._server.settled.wait()
+        if not self._server.started:
+            self.stop()
+            message = "The sandbox did not start; the log of uvicorn.error may say why"
+            raise AdaptyConfigError(message)
+
+    def stop(self) -> None:
+        """Stop serving, wait for the thread, and close the store."""
+        self._server.should_exit = True
+        self._thread.join()
+        self.store.close()
+
+
+class _Server(uvicorn.Server):
+    """Uvicorn's server, which says when it is settled whether it has started."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.settled = Event()
+
+    def run(self, sockets: list[socket.socket] | None = None) -> None:
+        try:
+            super().run(sockets=sockets)
+        finally:
+            self.settled.set()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets=sockets)
+        self.settled.set()
+
+
+def _listener(host: str, port: int) -> socket.socket:
+    """Listen, in the caller's thread, so that a port that cannot be had is the caller's error."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # Named as TCP, for asyncio turns Nagle's delay off only then: otherwise each answer takes 40 ms longer.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        if os.name == "posix":
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(_BACKLOG)
+    except (OSError, OverflowError) as error:
+        listener.close()
+        taken = isinstance(error, OSError) and error.errno == errno.EADDRINUSE
+        problem = "is taken" if taken else f"cannot be had ({error})"
+        message = f"port: {port} on {host} {problem}; choose another one, or 0 for any that is free"
+        raise AdaptyConfigError(message, field_name="port") from error
+    return listener
+
+
+@contextmanager
+def _calling_on_signals(call: Callable[[], object]) -> Iterator[None]:
+    """Call something when SIGINT or SIGTERM comes, instead of what was to be done then."""
+    if current_thread() is not main_thread():
+        yield
+        return
+
+    def handle(_: int, __: FrameType | None) -> None:
+        call()
+
+    before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,440 @@
+"""`import_base`: what is sent in which order, what stops it and what does not, and what it reports."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections import Counter
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+
+import adapty.bulk
+from adapty import (
+    Adapty,
+    AdaptyConfigError,
+    AdaptyConnectionError,
+    AdaptyError,
+    AdaptyTimeoutError,
+    AdaptyUsageError,
+    AuthenticationError,
+    Flow,
+    PermissionDeniedError,
+)
+from adapty.bulk import ImportReport, Progress, import_base
+from tests.bulk.conftest import HEADER, FakeApi, accept, refuse
+from tests.conftest import EVENT, PROFILE
+from tests.examples.independent_count import expected
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+WHEN = "2026-06-01T10:30:00Z"
+
+
+def profiles_file(*rows: str, name: str = "profiles.csv") -> Path:
+    """Write a CSV file of profiles."""
+    path = Path(name)
+    path.write_text("\n".join((HEADER, *rows)) + "\n", encoding="utf-8")
+    return path
+
+
+def events_file(*events: dict[str, Any], name: str = "events.jsonl") -> Path:
+    """Write a JSON Lines file of events, each with what differs from a right one."""
+    path = Path(name)
+    path.write_text("".join(json.dumps({**EVENT, **event}) + "\n" for event in events), encoding="utf-8")
+    return path
+
+
+def good(number: int) -> str:
+    """Give a row of a profile that is right."""
+    return f"user_{number},{WHEN},jane{number}@example.com"
+
+
+def wrong(number: int) -> str:
+    """Give a row of a profile whose address is wrong."""
+    return f"user_{number},{WHEN},jane{number}"
+
+
+def test_what_the_package_offers() -> None:
+    """The import, its report and its progress are the public names, and can be had from the package."""
+    assert adapty.bulk.__all__ == ["ImportReport", "Progress", "import_base"]
+    assert (adapty.bulk.ImportReport, adapty.bulk.Progress, adapty.bulk.import_base) == (
+        ImportReport,
+        Progress,
+        import_base,
+    )
+
+
+def test_the_example_of_the_docstring(adapty: Adapty) -> None:
+    """A small file with one wrong row: one record is accepted, one is refused and in the failures file."""
+    base = profiles_file(
+        "user_1,2026-06-01T10:30:00Z,jane@example.com", f"user_2,{WHEN},not an address", name="base.csv"
+    )
+
+    report = import_base(adapty, profiles="base.csv")
+
+    assert (report.profiles_accepted, dict(report.reasons)) == (1, {"email": 1})
+    assert report.failures == [Path("base.failures.csv")]
+    assert base.is_file()
+
+
+def test_a_whole_import_is_reported(adapty: Adapty, api: FakeApi) -> None:
+    """Every field of the report, for files with right and wrong rows of both kinds."""
+    profiles = profiles_file(good(1), wrong(2), good(3), "user_4,too few", good(5))
+    events = events_file(
+        {"event_id": "1", "external_profile_id": "user_1", "event_type": "subscription_expired"},
+        {"event_id": "2", "external_profile_id": "user_2"},
+        {"event_id": "3", "external_profile_id": "user_3", "event_type": "subscription_paused"},
+        {"event_id": "4", "external_profile_id": "user_3"},
+        {"event_id": "4", "external_profile_id": "user_3"},
+    )
+
+    report = import_base(adapty, profiles=profiles, events=events)
+
+    assert report == ImportReport(
+        profiles_accepted=3,
+        profiles_refused=2,
+        events_accepted=4,
+        events_refused=1,
+        reasons=Counter({"email": 1, "(row)": 1, "event_type": 1}),
+        flows={**dict.fromkeys(Flow, 0), Flow.EXPIRED: 1, Flow.ACTIVE: 1, Flow.NEVER_PURCHASED: 1},
+        events_without_profile=1,
+        failures=[Path("profiles.failures.csv"), Path("events.failures.jsonl")],
+    )
+    assert report.refused == 3
+    assert len(api.sent) == 7
+
+
+def test_profiles_go_before_events_and_both_in_the_order_of_their_file(adapty: Adapty, api: FakeApi) -> None:
+    """On the wire all profiles come first, and each file's records, each profile's too, keep their order."""
+    owners = [f"user_{number % 3}" for number in range(12)]
+    profiles = profiles_file(*(f"{owner},{WHEN},jane@example.com" for owner in owners))
+    events = events_file(
+        *(
+            {
+                "event_id": str(number),
+                "external_profile_id": owner,
+                "event_datetime": f"2026-06-{28 - number}T00:00:00Z",
+            }
+            for number, owner in enumerate(owners)
+        )
+    )
+
+    import_base(adapty, events=events, profiles=profiles)
+
+    assert [kind for kind, _ in api.sent] == ["profile"] * 12 + ["event"] * 12
+    assert [body["external_profile_id"] for body in api.bodies("profile")] == owners
+    assert [(body["event_id"], body["external_profile_id"]) for body in api.bodies("event")] == [
+        (str(number), owner) for number, owner in enumerate(owners)
+    ]
+
+
+def test_values_go_out_as_they_stand_in_the_file(adapty: Adapty, api: FakeApi) -> None:
+    """The price is the text of the file, digit by digit, and JSON's numbers stay numbers."""
+    profiles = Path("profiles.jsonl")
+    profiles.write_text(json.dumps({**PROFILE, "custom_attributes": {"days": 7, "plan": "7"}}), encoding="utf-8")
+
+    import_base(adapty, profiles=profiles, events=events_file({"price_usd": "9.90"}))
+
+    assert api.bodies("profile")[0]["custom_attributes"] == {"days": 7, "plan": "7"}
+    assert api.bodies("event")[0]["price_usd"] == "9.90"
+
+
+def test_a_nested_null_counts_as_left_out(adapty: Adapty, api: FakeApi) -> None:
+    """A null inside a nested field, as databases export it, is left out like an empty cell of its column."""
+    Path("profiles.jsonl").write_text(
+        json.dumps({**PROFILE, "device_info": {"platform": "iOS", "os": None}}), encoding="utf-8"
+    )
+
+    report = import_base(adapty, profiles="profiles.jsonl")
+
+    assert report.refused == 0
+    assert api.bodies("profile")[0]["device_info"] == {"platform": "iOS"}
+
+
+def test_profiles_alone(adapty: Adapty) -> None:
+    """An import without events leaves all its profiles never purchased."""
+    report = import_base(adapty, profiles=profiles_file(good(1), good(2), good(2)))
+
+    assert (report.profiles_accepted, report.events_accepted, report.events_without_profile) == (3, 0, 0)
+    assert report.flows == {**dict.fromkeys(Flow, 0), Flow.NEVER_PURCHASED: 2}
+
+
+def test_events_alone(adapty: Adapty, api: FakeApi) -> None:
+    """An import without profiles reports the flows of those that it has events of, all waiting for a profile."""
+    events = events_file(
+        {"event_id": "1", "external_profile_id": "user_1"},
+        {"event_id": "2", "external_profile_id": "user_2", "event_type": "subscription_refunded"},
+        {"event_id": "3", "external_profile_id": "user_2", "event_datetime": "2026-06-01T00:00:00Z"},
+    )
+
+    report = import_base(adapty, events=events)
+
+    assert (report.profiles_accepted, report.events_accepted, report.events_without_profile) == (0, 3, 3)
+    assert report.flows == {**dict.fromkeys(Flow, 0), Flow.ACTIVE: 1, Flow.REFUNDED: 1}
+    assert [kind for kind, _ in api.sent] == ["event"] * 3
+
+
+def test_events_can_be_csv(adapty: Adapty, api: FakeApi) -> None:
+    """A CSV of events has the event's fields for columns, the offer's dotted; empty cells are left out."""
+    fields = {**EVENT, "offer.category": "introductory", "offer.offer_type": "free_trial", "expires_at": ""}
+    with Path("events.csv").open("w", newline="") as file:
+        csv.writer(file).writerows([fields, fields.values()])
+
+    report = import_base(adapty, events="events.csv")
+
+    assert report.refused == 0
+    assert api.bodies("event")[0]["offer"] == {"category": "introductory", "offer_type": "free_trial"}
+    assert "expires_at" not in api.bodies("event")[0]
+
+
+def test_nothing_given_is_refused(adapty: Adapty) -> None:
+    """An import of no file is a mistake of the caller's."""
+    with pytest.raises(AdaptyUsageError, match=r"^nothing to import; expected profiles=, events= or both$"):
+        import_base(adapty)
+
+
+@pytest.mark.parametrize("name", ["missing.jsonl", "events.txt", "."])
+def test_a_bad_second_file_is_found_before_anything_is_sent(adapty: Adapty, api: FakeApi, name: str) -> None:
+    """A file of events that is missing or of another format ends the import before its first profile."""
+    Path("events.txt").write_text("")
+
+    with pytest.raises(AdaptyUsageError):
+        import_base(adapty, profiles=profiles_file(good(1)), events=name)
+
+    assert api.sent == []
+
+
+def test_a_wrong_header_sends_nothing_of_its_file(adapty: Adapty, api: FakeApi) -> None:
+    """A header with a column that is no field of the records ends the import before the file's first record."""
+    Path("profiles.csv").write_text(f"{HEADER},plan\n{good(1)},trial\n", encoding="utf-8")
+
+    with pytest.raises(AdaptyUsageError) as caught:
+        import_base(adapty, profiles="profiles.csv")
+
+    assert caught.value.field_name == "plan"
+    assert api.sent == []
+    assert not Path("profiles.failures.csv").exists()
+
+
+def test_columns_of_the_other_kind_are_refused(adapty: Adapty) -> None:
+    """Two files in each other's place are found by their headers."""
+    with pytest.raises(AdaptyUsageError, match=r"is a column of profiles\.csv that is no field of the records"):
+        import_base(adapty, events=profiles_file(good(1)))
+
+
+def test_a_record_that_the_api_refuses_is_blamed_on_its_field(adapty: Adapty, api: FakeApi) -> None:
+    """A 400 counts under the field that it names, or under the kind of error, and the import goes on."""
+    faults = {"user_1": "country", "user_2": None}
+    api.reply = lambda body: (
+        refuse(faults[body["external_profile_id"]]) if body["external_profile_id"] in faults else accept(body)
+    )
+
+    report = import_base(adapty, profiles=profiles_file(good(1), good(2), good(3)))
+
+    assert (report.profiles_accepted, report.profiles_refused) == (1, 2)
+    assert report.reasons == Counter({"country": 1, "BadRequestError": 1})
+    with report.failures[0].open(newline="") as file:
+        first, second = csv.DictReader(file)
+    assert first["_error"].startswith("saveProfile: 400 base_error: country: Input is refused")
+    assert second["external_profile_id"] == "user_2"
+
+
+@pytest.mark.parametrize(
+    ("status", "reason"),
+    [(500, "ServerError"), (503, "ServerError"), (404, "NotFoundError"), (204, "UnexpectedResponseError")],
+)
+def test_a_record_that_the_api_fails_on_is_refused_and_the_rest_goes_on(
+    adapty: Adapty, api: FakeApi, slept: list[float], status: int, reason: str
+) -> None:
+    """A record that still fails after its tries is refused, and the ones after it are sent."""
+    tries = 3 if status >= 500 else 1
+    api.reply = lambda body: httpx.Response(status) if body["external_profile_id"] == "user_2" else accept(body)
+
+    report = import_base(adapty, profiles=profiles_file(good(1), good(2), good(3)))
+
+    assert (report.profiles_accepted, report.profiles_refused, report.reasons) == (2, 1, Counter({reason: 1}))
+    sent = [body["external_profile_id"] for body in api.bodies("profile")]
+    assert sent == ["user_1", *["user_2"] * tries, "user_3"]
+    assert len(slept) == tries - 1
+
+
+def test_a_record_that_works_at_the_second_try_is_accepted(adapty: Adapty, api: FakeApi) -> None:
+    """A failure that goes away leaves no trace in the report."""
+    answers = iter([httpx.Response(503), httpx.Response(200, json={})])
+    api.reply = lambda _: next(answers)
+
+    report = import_base(adapty, profiles=profiles_file(good(1)))
+
+    assert (report.profiles_accepted, report.refused, report.failures) == (1, 0, [])
+
+
+def unknown_key(_: dict[str, Any]) -> httpx.Response:
+    """Answer as the API does to a key that it does not know."""
+    fault = {"message": "No such key", "error_code": "secret_key_does_not_exist_error", "status_code": 403}
+    return httpx.Response(403, json={"errors": [fault]})
+
+
+def forbidden(_: dict[str, Any]) -> httpx.Response:
+    """Answer as a gateway does that lets nobody in."""
+    return httpx.Response(403, text="<html>Forbidden</html>")
+
+
+def unreachable(_: dict[str, Any]) -> httpx.Response:
+    """Fail as a connection does that nobody takes."""
+    raise httpx.ConnectError("refused")
+
+
+def silent(_: dict[str, Any]) -> httpx.Response:
+    """Fail as a connection does on which nothing comes."""
+    raise httpx.ReadTimeout("nothing")
+
+
+@pytest.mark.parametrize(
+    ("reply", "error"),
+    [
+        (unknown_key, AuthenticationError),
+        (forbidden, PermissionDeniedError),
+        (unreachable, AdaptyConnectionError),
+        (silent, AdaptyTimeoutError),
+    ],
+)
+def test_what_stops_one_record_stops_the_import(
+    adapty: Adapty, api: FakeApi, reply: Callable[[dict[str, Any]], httpx.Response], error: type[AdaptyError]
+) -> None:
+    """A key that is not taken and an API that is not reached end it, with the place and the failures so far kept."""
+    api.reply = lambda body: reply(body) if body["external_profile_id"] == "user_3" else accept(body)
+    told: list[Progress] = []
+
+    with pytest.raises(error) as caught:
+        import_base(adapty, profiles=profiles_file(good(1), wrong(2), good(3), good(4)), on_progress=told.append)
+
+    assert type(caught.value) is error
+    assert caught.value.__notes__ == ["stopped at line 4 of profiles.csv; what came before it was sent"]
+    assert api.bodies("profile")[-1]["external_profile_id"] == "user_3"
+    assert [progress.line for progress in told] == [2, 3]
+    with Path("profiles.failures.csv").open(newline="") as file:
+        assert [row["external_profile_id"] for row in csv.DictReader(file)] == ["user_2"]
+
+
+def test_a_stop_among_the_events_names_their_file(adapty: Adapty, api: FakeApi) -> None:
+    """The note names the file that was being sent, and the failures of the file before it are kept."""
+    api.reply = lambda body: unknown_key(body) if "event_id" in body else accept(body)
+
+    with pytest.raises(AuthenticationError) as caught:
+        import_base(adapty, profiles=profiles_file(good(1), wrong(2)), events=events_file({}, {}))
+
+    assert caught.value.__notes__ == ["stopped at line 1 of events.jsonl; what came before it was sent"]
+    assert Path("profiles.failures.csv").is_file()
+
+
+def test_an_import_that_broke_off_can_be_run_again(adapty: Adapty, api: FakeApi) -> None:
+    """The second run sends everything once more and reports the whole base."""
+    profiles = profiles_file(good(1), wrong(2), good(3))
+    api.reply = lambda body: unreachable(body) if body["external_profile_id"] == "user_3" else accept(body)
+    with pytest.raises(AdaptyConnectionError):
+        import_base(adapty, profiles=profiles)
+    api.reply = accept
+
+    report = import_base(adapty, profiles=profiles)
+
+    assert (report.profiles_accepted, report.profiles_refused) == (2, 1)
+
+
+def test_a_client_without_the_mail_key_stops_the_import(tmp_path: Path, api: FakeApi) -> None:
+    """A client that has the server-side key alone sends nothing."""
+    with (
+        Adapty("secret_live_shown", transport=httpx.MockTransport(api.handle)) as client,
+        pytest.raises(AdaptyConfigError) as caught,
+    ):
+        import_base(client, profiles=profiles_file(good(1)))
+
+    assert caught.value.field_name == "mail_secret_key"
+    assert api.sent == []
+
+
+def test_an_exception_of_the_callers_own_keeps_the_failures(adapty: Adapty) -> None:
+    """What `on_progress` raises, or Ctrl-C, ends the import, and the failures so far are in their file."""
+
+    def interrupt(_: Progress) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        import_base(adapty, profiles=profiles_file(wrong(1), good(2)), on_progress=interrupt)
+
+    with Path("profiles.failures.csv").open(newline="") as file:
+        assert [row["external_profile_id"] for row in csv.DictReader(file)] == ["user_1"]
+
+
+def test_progress_is_told_after_each_record(adapty: Adapty) -> None:
+    """Each record, refused ones too, is told with its kind, its line, the number of lines, and the counts so far."""
+    told: list[Progress] = []
+    profiles = Path("profiles.csv")
+    profiles.write_text(
+        f'{HEADER},first_name\n{good(1)},"two\nlines"\n\n{wrong(2)},Joe\n{good(3)},\n', encoding="utf-8"
+    )
+
+    import_base(adapty, profiles=profiles, events=events_file({}, {"event_type": "x"}), on_progress=told.append)
+
+    assert told == [
+        Progress("profiles", line=3, lines=6, accepted=1, refused=0),
+        Progress("profiles", line=5, lines=6, accepted=1, refused=1),
+        Progress("profiles", line=6, lines=6, accepted=2, refused=1),
+        Progress("events", line=1, lines=2, accepted=1, refused=0),
+        Progress("events", line=2, lines=2, accepted=1, refused=1),
+    ]
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
+def test_progress_never_passes_its_end(adapty: Adapty, newline: str) -> None:
+    """Whatever ends the lines, the last record is told at the last line."""
+    told: list[Progress] = []
+    Path("profiles.csv").write_bytes(newline.join((HEADER, good(1), good(2))).encode())
+
+    import_base(adapty, profiles="profiles.csv", on_progress=told.append)
+
+    assert [(progress.line, progress.lines) for progress in told] == [(2, 3), (3, 3)]
+
+
+def test_an_empty_base_is_imported(adapty: Adapty, api: FakeApi) -> None:
+    """Files without records are no error: nothing is sent, nothing is told, nothing is reported."""
+    told: list[Progress] = []
+
+    report = import_base(adapty, profiles=profiles_file(), events=events_file(), on_progress=told.append)
+
+    assert report == ImportReport(flows=dict.fromkeys(Flow, 0))
+    assert (report.refused, told, api.sent) == (0, [], [])
+
+
+def test_failures_show_no_key(adapty: Adapty, api: FakeApi) -> None:
+    """An API that echoes the key in its refusal does not bring it into the failures file."""
+    with Adapty(mail_secret_key="secret_live_shown", transport=httpx.MockTransport(api.handle)) as client:
+        api.reply = lambda _: httpx.Response(400, json={"errors": ["no such thing: secret_live_shown"]})
+        report = import_base(client, profiles=profiles_file(good(1)))
+
+    assert "no such thing" in report.failures[0].read_text()
+    assert "secret_live_shown" not in report.failures[0].read_text()
+
+
+def test_the_report_agrees_with_an_independent_count(adapty: Adapty, api: FakeApi) -> None:
+    """On a part of the example base, an importer written apart from this one comes to the same report."""
+    with (EXAMPLES / "profiles.csv").open(encoding="utf-8", newline="") as whole:
+        Path("profiles.csv").write_text("".join(islice(whole, 400)), encoding="utf-8")
+    with (EXAMPLES / "events.jsonl").open(encoding="utf-8", newline="") as whole:
+        Path("events.jsonl").write_text("".join(islice(whole, 1500)), encoding="utf-8")
+
+    report = import_base(adapty, profiles="profiles.csv", events="events.jsonl")
+    count = expected(Path("profiles.csv"), Path("events.jsonl"))
+
+    assert report.profiles_refused > 0
+    assert report.events_refused > 0
+    assert (report.profiles_accepted, report.profiles_refused) == (count.profiles_accepted, count.profiles_refused)
+    assert (report.events_accepted, report.events_refused) == (count.events_accepted, count.events_refused)
+    assert dict(report.reasons) == count.refused_reasons
+    assert {str(flow): profiles for flow, profiles in report.flows.items()} == count.flows
+    assert len(api.sent) == report.profiles_accepted + report.events_accepted

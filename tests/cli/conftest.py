@@ -1,0 +1,105 @@
+"""What the tests of the command line share: commands run in this process, against the sandbox on a real socket."""
+
+from __future__ import annotations
+
+import logging
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pytest
+from typer.testing import CliRunner
+
+from adapty.cli import app
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from adapty.sandbox import Sandbox
+
+PROFILE_OPTIONS = (
+    *("--external-profile-id", "user_12345"),
+    *("--external-created-at", "2026-06-01T10:30:00Z"),
+    *("--email", "jane@example.com"),
+)
+
+EVENT_OPTIONS = (
+    *("--event-type", "subscription_started"),
+    *("--event-id", "evt_abc123"),
+    *("--event-datetime", "2026-06-10T14:20:05Z"),
+    *("--external-profile-id", "user_12345"),
+    *("--store", "app_store"),
+    *("--store-product-id", "premium_monthly"),
+    *("--store-transaction-id", "1000000123456789"),
+    *("--store-original-transaction-id", "1000000123456789"),
+    *("--purchased-at", "2026-06-10T14:20:00Z"),
+    *("--originally-purchased-at", "2026-06-10T14:20:00Z"),
+)
+
+_STYLE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+
+# What makes rich and typer colour, widen or shorten their output.
+_TERMINAL_VARIABLES = ("COLUMNS", "FORCE_COLOR", "NO_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE", "TERM")
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+def run(*arguments: str) -> Ended:
+    """Run a command in this process, with fresh logging; an exception that it does not handle is the test's."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(logging.getLogger(), "handlers", [])
+        try:
+            result = CliRunner().invoke(app, arguments, catch_exceptions=False)
+        finally:
+            logging.getLogger("adapty").setLevel(logging.NOTSET)
+    return Ended(int(result.exit_code), plain(result.stdout), plain(result.stderr))
+
+
+def plain(text: str) -> str:
+    """Take colours out, which typer puts in on some build servers."""
+    return _STYLE.sub("", text)
+
+
+@pytest.fixture(autouse=True)
+def _plain_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the terminal of whoever runs the tests not matter."""
+    for name in _TERMINAL_VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(autouse=True)
+def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Note the waits between tries, in seconds, instead of waiting."""
+    waits: list[float] = []
+
+    def note(seconds: float) -> None:
+        waits.append(seconds)
+
+    monkeypatch.setattr("adapty._sync.transport.sleep", note)
+    return waits
+
+
+@pytest.fixture(autouse=True)
+def _in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the failures files, which go to the current folder, out of the project."""
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def served(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
+    """Point the command line at the sandbox, emptied."""
+    point_at(sandbox.url, monkeypatch, key=sandbox.mail_key)
+    return sandbox
+
+
+def point_at(url: str, monkeypatch: pytest.MonkeyPatch, *, key: str = "secret_live_shown") -> None:
+    """Point the command line at an address."""
+    monkeypatch.setenv("ADAPTY_MAIL_BASE_URL", url)
+    monkeypatch.setenv("ADAPTY_MAIL_SECRET_KEY", key)

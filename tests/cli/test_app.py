@@ -1,0 +1,285 @@
+"""The command tree: help, version, `flow`, the options before the command, and both ways to start it."""
+
+from __future__ import annotations
+
+import os
+import re
+import runpy
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import typer.main
+
+from adapty import FLOW_BY_EVENT_TYPE, MailProfile, TransactionEvent, __main__, __version__
+from adapty.cli import app
+from adapty.cli.outcome import EXIT_CODES, ExitCode
+from adapty.models._record import field_names
+from tests.cli.conftest import PROFILE_OPTIONS, point_at, run
+from tests.raw_server import RawServer, answer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from adapty.sandbox import Sandbox
+
+ROOT = Path(__file__).resolve().parents[2]
+KEY = "secret_live_shown"
+
+
+def tree(command: Any, *path: str) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Give every command below this one with the words that call it."""
+    yield path, command
+    for name, inner in getattr(command, "commands", {}).items():
+        yield from tree(inner, *path, name)
+
+
+COMMANDS = dict(tree(typer.main.get_command(app)))
+
+
+def test_the_commands_are_these() -> None:
+    """The command line has these commands and groups, and no others."""
+    assert set(COMMANDS) == {
+        (),
+        ("flow",),
+        ("sandbox",),
+        ("mail",),
+        ("mail", "save-profile"),
+        ("mail", "save-event"),
+        ("mail", "import"),
+    }
+
+
+@pytest.mark.parametrize("path", COMMANDS, ids=" ".join)
+def test_help_tells_every_option_and_command(path: tuple[str, ...]) -> None:
+    """`--help` says what a command does, and names its options, its arguments and its commands, all explained."""
+    command = COMMANDS[path]
+
+    ended = run(*path, "--help")
+
+    assert (ended.code, ended.err) == (0, "")
+    assert str(command.help).split("\n", maxsplit=1)[0].split(".")[0].split()[-1] in ended.out
+    words = re.findall(r"[\w-]+", ended.out)
+    for parameter in command.params:
+        shown = parameter.opts if parameter.param_type_name == "option" else [parameter.name]
+        assert set(shown) <= set(words), parameter.name
+        assert parameter.help, parameter.name
+    assert set(getattr(command, "commands", ())) <= set(words)
+
+
+@pytest.mark.parametrize(
+    ("command", "record"),
+    [(("mail", "save-profile"), MailProfile), (("mail", "save-event"), TransactionEvent)],
+)
+def test_every_field_has_an_option(command: tuple[str, ...], record: type[MailProfile | TransactionEvent]) -> None:
+    """What a record can hold, the command that saves one can be told; required fields are required options."""
+    options = {parameter.name: parameter.required for parameter in COMMANDS[command].params}
+    options.pop("help", None)
+    required = {name for name, needed in options.items() if needed}
+
+    assert set(options) == set(field_names(record))
+    assert required == {name for name in field_names(record) if "NotGiven" not in str(record.__annotations__[name])}
+
+
+@pytest.mark.parametrize("path", [(), ("mail",)], ids=["none", "mail"])
+def test_a_group_alone_shows_its_help(path: tuple[str, ...]) -> None:
+    """Without a command the help is shown, and the code says that nothing was done."""
+    ended = run(*path)
+
+    assert ended.code == ExitCode.USAGE
+    assert "Usage:" in ended.out + ended.err
+
+
+@pytest.mark.parametrize("arguments", [("nope",), ("mail", "nope"), ("--nope",), ("flow",), ("flow", "a", "b")])
+def test_wrong_use_ends_with_2(arguments: tuple[str, ...]) -> None:
+    """Unknown commands and options, and arguments too few or too many, are told on standard error."""
+    ended = run(*arguments)
+
+    assert (ended.code, ended.out) == (ExitCode.USAGE, "")
+    assert "Usage:" in ended.err
+
+
+def test_version() -> None:
+    """`--version` prints the name and the version, and needs no command and no key."""
+    ended = run("--version")
+
+    assert (ended.code, ended.out, ended.err) == (0, f"adapty {__version__}\n", "")
+
+
+def test_the_exit_codes_are_the_documented_ones() -> None:
+    """Scripts rely on these numbers; the help names each of them."""
+    assert {code.name: code.value for code in ExitCode} == {
+        "DONE": 0,
+        "SOME_REFUSED": 1,
+        "USAGE": 2,
+        "API_ERROR": 3,
+        "NO_ANSWER": 4,
+    }
+    told = " ".join(run("--help").out.split())
+    assert EXIT_CODES in told
+    assert EXIT_CODES in " ".join(run("mail", "import", "--help").out.split())
+    assert all(f"{code.value} " in EXIT_CODES for code in ExitCode)
+
+
+@pytest.mark.parametrize(("event_type", "flow"), FLOW_BY_EVENT_TYPE.items())
+def test_flow(event_type: str, flow: str) -> None:
+    """`flow` prints the flow of an event type and nothing else, without a key."""
+    ended = run("flow", event_type)
+
+    assert (ended.code, ended.out, ended.err) == (0, f"{flow}\n", "")
+
+
+@pytest.mark.parametrize("event_type", ["subscription_paused", "", "SUBSCRIPTION_STARTED", "[bold]x[/bold]", ":bug:"])
+def test_flow_of_an_unknown_event_type(event_type: str) -> None:
+    """An event type that is none is told as it was given, with the ones that there are, on standard error."""
+    ended = run("flow", event_type)
+
+    assert (ended.code, ended.out) == (ExitCode.USAGE, "")
+    assert ended.err.startswith(f"Error: event_type: {event_type!r} is not known")
+    assert all(known in ended.err for known in FLOW_BY_EVENT_TYPE)
+    assert ended.err.count("\n") == 1
+
+
+@pytest.mark.parametrize("option", ["--verbose", "-v"])
+def test_verbose_logs_requests_and_retries(
+    server: RawServer, monkeypatch: pytest.MonkeyPatch, option: str, slept: list[float]
+) -> None:
+    """Each request and each retry is a line on standard error, and standard output stays as it is."""
+    point_at(server.url, monkeypatch)
+    server.replies = [answer(503), answer(200, b"{}", "Content-Type: application/json")]
+
+    ended = run(option, "mail", "save-profile", *PROFILE_OPTIONS)
+
+    assert (ended.code, ended.out) == (0, "saved\n")
+    assert len(slept) == 1
+    assert "saveProfile: 503, trying again" in ended.err
+    assert "saveProfile: POST /api/v1/profile/save/: 200" in ended.err
+
+
+def test_nothing_is_logged_without_verbose(served: Sandbox) -> None:
+    """A command that works says nothing on standard error."""
+    assert run("mail", "save-profile", *PROFILE_OPTIONS).err == ""
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        answer(
+            400,
+            f'{{"errors": [{{"message": "{KEY} and jane@example.com are wrong", "field_name": "email"}}]}}'.encode(),
+        ),
+        answer(403, f"<html>{KEY} jane@example.com</html>".encode()),
+        answer(500, f"{KEY} jane@example.com".encode()),
+        answer(200, f"{KEY} jane@example.com".encode()),
+        answer(429, b"", f"Retry-After: 1000, {KEY} jane@example.com"),
+        f"HTTP/1.1 {KEY} jane@example.com\r\n\r\n".encode(),
+    ],
+    ids=["refused", "forbidden", "failing", "unreadable", "limiting", "no HTTP"],
+)
+def test_no_key_and_no_address_is_shown(server: RawServer, monkeypatch: pytest.MonkeyPatch, reply: bytes) -> None:
+    """Whatever the API answers, neither output shows the key or an e-mail address, `--verbose` or not."""
+    point_at(server.url, monkeypatch)
+    server.replies = [reply]
+
+    ended = run("--verbose", "mail", "save-profile", *PROFILE_OPTIONS)
+
+    assert ended.code in {ExitCode.API_ERROR, ExitCode.NO_ANSWER}
+    assert "saveProfile" in ended.err
+    assert KEY not in ended.out + ended.err
+    assert "jane" not in ended.out + ended.err
+
+
+@pytest.mark.parametrize("key", [f"Bearer {KEY}", f"{KEY}\n", f"{KEY} {KEY}", f"{KEY}é"])
+def test_a_key_that_cannot_be_one_is_not_shown(monkeypatch: pytest.MonkeyPatch, key: str) -> None:
+    """A key with a scheme, white space or foreign letters is refused by its name, and not shown."""
+    point_at("http://127.0.0.1:9", monkeypatch, key=key)
+
+    ended = run("--verbose", "mail", "save-profile", *PROFILE_OPTIONS)
+
+    assert (ended.code, ended.out) == (ExitCode.USAGE, "")
+    assert ended.err.startswith("Error: mail_secret_key: ")
+    assert KEY not in ended.err
+
+
+@pytest.mark.parametrize("missing", ["typer", "rich"])
+def test_without_its_extra_the_command_line_says_how_to_get_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], missing: str
+) -> None:
+    """Where typer or rich is not installed, the pip command is what is printed, and no traceback."""
+    monkeypatch.setitem(sys.modules, missing, None)
+
+    with pytest.raises(SystemExit) as ended:
+        __main__.main()
+
+    # A str makes Python print it on standard error and exit with 1.
+    assert ended.value.code == 'The command line needs its extra: pip install "adapty[cli]"'
+
+
+def test_without_its_extra_the_process_ends_with_1() -> None:
+    """The same, as a process: the message on standard error, exit code 1."""
+    script = "import sys; sys.modules['typer'] = None; from adapty.__main__ import main; main()"
+
+    ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert ended.stderr == 'The command line needs its extra: pip install "adapty[cli]"\n'
+
+
+def test_the_module_is_the_command_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """`python -m adapty` runs the command that it is given."""
+    monkeypatch.setattr(sys, "argv", ["adapty", "flow", "subscription_expired"])
+    monkeypatch.delitem(sys.modules, "adapty.__main__")
+
+    with pytest.raises(SystemExit) as ended:
+        runpy.run_module("adapty", run_name="__main__")
+
+    assert (ended.value.code, capsys.readouterr().out) == (0, "expired\n")
+
+
+def test_the_module_in_a_process_of_its_own(served: Sandbox) -> None:
+    """`python -m adapty --verbose` as users type it: outputs, code, and a log without key and address."""
+    command = [sys.executable, "-m", "adapty", "--verbose", "mail", "save-profile", *PROFILE_OPTIONS]
+
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+
+    assert (ended.returncode, ended.stdout) == (0, "saved\n")
+    assert "saveProfile" in ended.stderr
+    assert "jane" not in ended.stderr
+    assert served.mail_key not in ended.stderr
+    assert served.profile("user_12345") is not None
+
+
+def test_the_console_script() -> None:
+    """The script is called adapty-py, for the vendor's npm tool owns `adapty`, and starts the same function."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+    assert project["scripts"] == {"adapty-py": "adapty.__main__:main"}
+    assert "adapty-py" in run("--help").out
+
+
+def test_importing_the_package_imports_no_command_line() -> None:
+    """Who uses the library alone does not pay for the command line."""
+    script = "import sys, adapty; print(sorted({'rich', 'typer', 'adapty.cli'} & set(sys.modules)))"
+
+    ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+
+    assert ended.stdout == "[]\n"
+
+
+def test_output_that_goes_nowhere_is_no_traceback() -> None:
+    """A reader that hangs up early (`| head`) ends the command without a traceback."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "wb") as closed:
+        ended = subprocess.run(
+            [sys.executable, "-m", "adapty", "flow", "subscription_expired"],
+            stdout=closed,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+
+    assert "Traceback" not in ended.stderr

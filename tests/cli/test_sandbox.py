@@ -1,0 +1,205 @@
+"""`sandbox`: serve until Ctrl-C, say how to be reached, and end well when that cannot be."""
+
+from __future__ import annotations
+
+import shlex
+import signal
+import socket
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+
+import adapty
+from adapty.cli.outcome import ExitCode
+from adapty.sandbox import DEFAULT_MAIL_KEY, Sandbox
+from tests.cli.conftest import PROFILE_OPTIONS, run
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+
+def exports(line: str) -> dict[str, str]:
+    """Let a shell take the line over, and give what it then has in its environment."""
+    script = line + '\nprintf "%s\\0" "$ADAPTY_MAIL_BASE_URL" "$ADAPTY_MAIL_SECRET_KEY"'
+    ended = subprocess.run(["/bin/sh", "-c", script], capture_output=True, text=True, check=False)
+    url, key, _ = ended.stdout.split("\0")
+    return {"ADAPTY_MAIL_BASE_URL": url, "ADAPTY_MAIL_SECRET_KEY": key}
+
+
+@pytest.fixture
+def stopped_when_ready(monkeypatch: pytest.MonkeyPatch) -> list[Sandbox]:
+    """Let `serve` end as soon as it has told that it is ready, and note the sandboxes."""
+    serve = Sandbox.serve
+    seen: list[Sandbox] = []
+
+    def serve_once(self: Sandbox, on_ready: Callable[[Sandbox], object]) -> None:
+        def tell_and_stop(running: Sandbox) -> None:
+            on_ready(running)
+            seen.append(running)
+            running.close()
+
+        serve(self, tell_and_stop)
+
+    monkeypatch.setattr(Sandbox, "serve", serve_once)
+    return seen
+
+
+def test_the_whole_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Start it on a free port, take over the line it prints, save a profile through it, stop it with Ctrl-C."""
+    command = [sys.executable, "-m", "adapty", "sandbox", "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        told, line = process.stdout.readline(), process.stdout.readline()
+        for name, value in exports(line).items():
+            monkeypatch.setenv(name, value)
+        url = exports(line)["ADAPTY_MAIL_BASE_URL"]
+        ended = run("mail", "save-profile", *PROFILE_OPTIONS)
+        held = httpx.get(f"{url}/_sandbox/profiles/user_12345", trust_env=False).json()
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=10)
+
+    assert url in told
+    assert (ended.code, ended.out) == (0, "saved\n")
+    assert held["profile"]["email"] == "jane@example.com"
+    assert process.returncode in {0, 130}
+    assert (out, err) == ("", "")
+
+
+@pytest.mark.parametrize("signum", [signal.SIGTERM])
+def test_it_ends_well_when_it_is_told_to(signum: signal.Signals) -> None:
+    """What service managers send ends it like Ctrl-C does, with 0 and without a word."""
+    command = [sys.executable, "-m", "adapty", "sandbox", "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        process.send_signal(signum)
+        _, err = process.communicate(timeout=10)
+
+    assert (process.returncode, err) == (0, "")
+
+
+def test_what_it_says(stopped_when_ready: list[Sandbox]) -> None:
+    """Where it is, where to look inside, how it is stopped, and how to use it, on standard output."""
+    ended = run("sandbox", "--port", "0")
+
+    assert (ended.code, ended.err) == (0, "")
+    told, line = ended.out.splitlines()
+    found = exports(line)
+    assert found["ADAPTY_MAIL_SECRET_KEY"] == DEFAULT_MAIL_KEY
+    assert found["ADAPTY_MAIL_BASE_URL"].startswith("http://127.0.0.1:")
+    assert f"{found['ADAPTY_MAIL_BASE_URL']}/_sandbox/" in told
+    assert "Ctrl-C" in told
+    assert shlex.split(line)[0] == "export"
+
+
+@pytest.mark.parametrize(
+    "key", ["my_own", "[bold]x[/bold]", "a:bug:b", "a$HOME", "a'b", 'a"b', "a;b", "a&b", "`id`", "#a"]
+)
+def test_the_line_gives_a_shell_the_key_as_it_is(stopped_when_ready: list[Sandbox], key: str) -> None:
+    """Whatever characters a key has, the printed line sets that key."""
+    ended = run("sandbox", "--port", "0", "--mail-key", key)
+
+    assert ended.code == 0
+    assert exports(ended.out.splitlines()[1])["ADAPTY_MAIL_SECRET_KEY"] == key
+    assert [sandbox.mail_key for sandbox in stopped_when_ready] == [key]
+
+
+def has_ipv6() -> bool:
+    """Tell whether this machine has an IPv6 address of its own."""
+    try:
+        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+    except OSError:
+        return False
+    return True
+
+
+@pytest.mark.skipif(not has_ipv6(), reason="this machine has no IPv6")
+def test_an_address_of_the_newer_kind(stopped_when_ready: list[Sandbox]) -> None:
+    """An IPv6 host is printed with its brackets."""
+    ended = run("sandbox", "--port", "0", "--host", "::1")
+
+    assert exports(ended.out.splitlines()[1])["ADAPTY_MAIL_BASE_URL"].startswith("http://[::1]:")
+
+
+def test_a_database_keeps_the_state(
+    stopped_when_ready: list[Sandbox], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was saved is still there when a sandbox is started over the same file."""
+    database = tmp_path / "sandbox.sqlite"
+    with Sandbox(database=database) as sandbox:
+        monkeypatch.setenv("ADAPTY_MAIL_BASE_URL", sandbox.url)
+        monkeypatch.setenv("ADAPTY_MAIL_SECRET_KEY", sandbox.mail_key)
+        run("mail", "save-profile", *PROFILE_OPTIONS)
+    held: list[Any] = []
+    close = Sandbox.close
+
+    def look_and_close(self: Sandbox) -> None:
+        if not held:
+            held.append(self.profile("user_12345"))
+        close(self)
+
+    monkeypatch.setattr(Sandbox, "close", look_and_close)
+
+    ended = run("sandbox", "--port", "0", "--database", str(database))
+
+    assert ended.code == 0
+    assert held[0]["email"] == "jane@example.com"
+
+
+def test_a_port_that_is_taken() -> None:
+    """The port and the host are named with what to do, and the code is the one for wrong use."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+
+        ended = run("sandbox", "--port", str(port))
+
+    assert (ended.code, ended.out) == (ExitCode.USAGE, "")
+    assert ended.err == f"Error: port: {port} on 127.0.0.1 is taken; choose another one, or 0 for any that is free\n"
+
+
+@pytest.mark.parametrize("port", ["-1", "65536", "http"])
+def test_a_port_that_is_none(port: str) -> None:
+    """What cannot be a port is refused with the option's name."""
+    ended = run("sandbox", f"--port={port}")
+
+    assert (ended.code, ended.out) == (ExitCode.USAGE, "")
+    assert "--port" in ended.err
+
+
+@pytest.mark.parametrize("database", ["missing/sandbox.sqlite", "."])
+def test_a_database_that_cannot_be_used(database: str) -> None:
+    """A file that cannot be made is named."""
+    ended = run("sandbox", "--port", "0", "--database", database)
+
+    assert (ended.code, ended.out) == (ExitCode.USAGE, "")
+    assert ended.err.startswith(f"Error: database: {database} cannot be used: ")
+
+
+def test_a_key_that_cannot_be_sent() -> None:
+    """A key with white space is refused by the option's name in code, and not shown."""
+    ended = run("sandbox", "--port", "0", "--mail-key", "secret live")
+
+    assert (ended.code, ended.out) == (ExitCode.USAGE, "")
+    assert ended.err.startswith("Error: mail_key: ")
+    assert "secret live" not in ended.err
+
+
+@pytest.mark.parametrize("package", ["starlette", "uvicorn", "jsonschema"])
+def test_without_its_extra(monkeypatch: pytest.MonkeyPatch, package: str) -> None:
+    """Where a package of the extra is not installed, the pip command is what is printed, with code 2."""
+    forgotten = ("adapty.sandbox", package)
+    for name in [name for name in sys.modules if name.startswith(forgotten)]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.delattr(adapty, "sandbox")
+    monkeypatch.setitem(sys.modules, package, None)
+
+    # A port that is taken, so that the command ends where the package is found all the same.
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        ended = run("sandbox", "--port", str(listener.getsockname()[1]))
+
+    assert (ended.code, ended.out) == (ExitCode.USAGE, "")
+    assert ended.err == f'Error: adapty.sandbox needs {package}; install it with: pip install "adapty[sandbox]"\n'

@@ -1,0 +1,532 @@
+"""One call from its first try to its result, driven with scripted answers: nothing is sent, nothing waits."""
+
+from __future__ import annotations
+
+import logging
+import pickle
+import traceback
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn, Self
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adapty import (
+    AdaptyAPIError,
+    AdaptyConfigError,
+    AdaptyConnectionError,
+    AdaptyError,
+    AdaptyTimeoutError,
+    BadRequestError,
+    MailProfile,
+    RateLimitError,
+    ServerError,
+    TransactionEvent,
+    UnexpectedResponseError,
+    _generated,
+)
+from adapty._core.call import Call, Failure, Request, UnreadableAnswer, Wait, run
+from adapty._core.operations import OPERATIONS
+from adapty._core.retry import RetryPolicy
+
+from .support import EVENT, KEY, PROFILE, drive, repeatable, reply
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from types import FrameType, TracebackType
+
+    from adapty._core.answers import Answer
+
+HERE = str(Path(__file__).parent)
+PATH = "/api/v1/profile/save/"
+OK = reply(200, b'{"saved": true}')
+DOWN = reply(503)
+
+
+def read_text(answer: Answer) -> str:
+    """Read a success: its text."""
+    return answer.content.decode()
+
+
+CALL = Call(OPERATIONS["saveProfile"], Request("POST", PATH, {}, b'{"email": "jane@example.com"}'), read_text)
+
+
+def refused(*, repeat: bool = True, detail: str = "ConnectError: refused", cause: Exception | None = None) -> Failure:
+    """Give what a driver hands back when no connection came about."""
+    return Failure(AdaptyConnectionError, detail, repeat=repeat, cause=cause or httpx.ConnectError("refused"))
+
+
+def timed_out() -> Failure:
+    """Give what a driver hands back when no answer came in time."""
+    return Failure(AdaptyTimeoutError, "no answer within 30 s", repeat=True, cause=httpx.ReadTimeout("timed out"))
+
+
+def test_a_success_at_the_first_try() -> None:
+    """The documented success is read once, and its reading is the result; there is nothing to wait for."""
+    driven = drive(CALL, OK)
+    assert driven.error is None
+    assert driven.result == '{"saved": true}'
+    assert driven.waits == []
+
+
+@pytest.mark.parametrize("failed", [DOWN, reply(500), reply(408), reply(429), reply(520), refused(), timed_out()])
+def test_a_success_after_a_failure(failed: httpx.Response | Failure) -> None:
+    """A try that may fare better is repeated after a wait, and the success is the result."""
+    driven = drive(CALL, failed, OK)
+    assert driven.result == '{"saved": true}'
+    assert driven.waits == [0.5]
+
+
+def test_the_waits_grow_and_are_jittered() -> None:
+    """The driver is asked to wait as long as the policy says, before each further try."""
+    policy = RetryPolicy(max_retries=4)
+    assert drive(CALL, DOWN, refused(), DOWN, timed_out(), OK, policy=policy).waits == [0.5, 1.0, 2.0, 4.0]
+    assert drive(CALL, DOWN, refused(), OK, random=lambda: 0.25).waits == [0.125, 0.25]
+
+
+def test_a_retry_after_is_waited_out() -> None:
+    """The wait that an answer asks for is kept, in seconds or as a date."""
+    assert drive(CALL, reply(429, headers={"Retry-After": "7"}), OK).waits == [7.0]
+    assert drive(CALL, reply(503, headers={"retry-after": "2.5"}), OK).waits == [2.5]
+    moment = format_datetime(datetime.now(UTC) + timedelta(seconds=40), usegmt=True)
+    [wait] = drive(CALL, reply(503, headers={"Retry-After": moment}), OK).waits
+    assert 20 < wait <= 40
+
+
+def test_a_retry_after_that_cannot_be_read_is_none() -> None:
+    """Junk in the header leaves the wait to the policy."""
+    assert drive(CALL, reply(429, headers={"Retry-After": "soon"}), OK).waits == [0.5]
+
+
+def test_a_retry_after_beyond_the_ceiling_ends_the_call() -> None:
+    """Too long a wait is not waited out: the exception comes at once and tells it."""
+    driven = drive(CALL, reply(429, headers={"Retry-After": "61"}))
+    assert isinstance(driven.error, RateLimitError)
+    assert driven.error.retry_after == 61.0
+    assert driven.error.attempts == 1
+    assert driven.waits == []
+    assert "asked to wait 61 s" in str(driven.error)
+
+
+@pytest.mark.parametrize("status", [300, 302, 304, 400, 401, 402, 403, 404, 405, 409, 410, 413, 422, 451, 499])
+def test_a_refusal_is_not_repeated(status: int) -> None:
+    """An answer that would be the same next time ends the call at once."""
+    driven = drive(CALL, reply(status))
+    assert isinstance(driven.error, AdaptyAPIError)
+    assert driven.error.status == status
+    assert driven.error.attempts == 1
+    assert driven.waits == []
+
+
+@pytest.mark.parametrize("status", [201, 202, 203, 204, 206, 226])
+def test_another_success_than_the_documented_one_is_none(status: int) -> None:
+    """A 2xx that the operation does not document is not read, and is not repeated either."""
+    driven = drive(CALL, reply(status, b"{}"))
+    assert isinstance(driven.error, UnexpectedResponseError)
+    assert driven.error.status == status
+    assert driven.result is None
+
+
+def test_a_hopeless_failure_is_not_repeated() -> None:
+    """A request that cannot be sent at all is not sent again."""
+    driven = drive(CALL, refused(repeat=False, detail="UnsupportedProtocol: no such scheme"))
+    assert isinstance(driven.error, AdaptyConnectionError)
+    assert str(driven.error) == "saveProfile: UnsupportedProtocol: no such scheme (after 1 try)"
+    assert driven.error.attempts == 1
+    assert driven.waits == []
+
+
+def test_a_client_that_was_closed_is_a_fault_of_the_set_up() -> None:
+    """A failure may be of the caller's own making, and then is a usage error."""
+    closed = Failure(AdaptyConfigError, "the client is closed", repeat=False, cause=RuntimeError("closed"))
+    driven = drive(CALL, closed)
+    assert type(driven.error) is AdaptyConfigError
+    assert str(driven.error) == "saveProfile: the client is closed"
+
+
+@pytest.mark.parametrize("max_retries", [0, 1, 2, 5])
+def test_after_the_last_try_the_answer_is_raised(max_retries: int) -> None:
+    """When all tries have failed, the exception is made of the last answer, and says how often was tried."""
+    answers = [reply(500 + attempt) for attempt in range(max_retries + 1)]
+    driven = drive(CALL, *answers, policy=RetryPolicy(max_retries=max_retries))
+    assert isinstance(driven.error, ServerError)
+    assert driven.error.status == 500 + max_retries
+    assert driven.error.attempts == max_retries + 1
+    assert len(driven.waits) == max_retries
+    assert ("after 1 try" if max_retries == 0 else f"after {max_retries + 1} tries") in str(driven.error)
+
+
+def test_after_the_last_try_the_failure_is_raised() -> None:
+    """When no try brought an answer, the exception is the last failure's, with the request and the tries."""
+    driven = drive(CALL, DOWN, refused(), timed_out())
+    assert type(driven.error) is AdaptyTimeoutError
+    assert str(driven.error) == "saveProfile: no answer within 30 s (after 3 tries)"
+    assert (driven.error.operation, driven.error.method, driven.error.path) == ("saveProfile", "POST", PATH)
+    assert driven.error.attempts == 3
+    assert isinstance(driven.error.__cause__, httpx.ReadTimeout)
+
+
+def test_an_error_says_what_was_asked_for() -> None:
+    """Every exception with a request behind it carries operation, method, path and tries."""
+    for driven in (drive(CALL, refused(repeat=False)), drive(CALL, reply(400)), drive(CALL, reply(204))):
+        assert isinstance(driven.error, AdaptyConnectionError | AdaptyAPIError)
+        assert (driven.error.operation, driven.error.method, driven.error.path) == ("saveProfile", "POST", PATH)
+        assert driven.error.attempts == 1
+        assert str(driven.error).startswith("saveProfile: ")
+
+
+def throw(exc: Exception, cause: Exception | None = None) -> NoReturn:
+    """Raise it."""
+    raise exc from cause
+
+
+def unreadable(_: Answer) -> NoReturn:
+    """Find that a success cannot be read."""
+    authorization = f"Bearer {KEY}"
+    try:
+        throw(ValueError(authorization))
+    except ValueError as problem:
+        message = "the body is not JSON, or cut short"
+        raise UnreadableAnswer(message) from problem
+
+
+def test_a_success_that_cannot_be_read_is_unexpected() -> None:
+    """A documented status with an unreadable body is an error that says so, and is not repeated."""
+    driven = drive(Call(CALL.operation, CALL.request, unreadable), reply(200, b"<html>"))
+    assert isinstance(driven.error, UnexpectedResponseError)
+    assert str(driven.error) == "saveProfile: 200: the body is not JSON, or cut short (after 1 try)"
+    assert driven.error.body == "<html>"
+    assert driven.error.attempts == 1
+
+
+OUTCOMES: dict[str, Callable[[], httpx.Response | Failure]] = {
+    "ok": lambda: OK,
+    "refusal": lambda: reply(400),
+    "other": lambda: reply(302),
+    "odd": lambda: reply(204),
+    "busy": lambda: reply(429),
+    "down": lambda: DOWN,
+    "late": timed_out,
+    "refused": refused,
+    "hopeless": lambda: refused(repeat=False),
+}
+REPEATED = {"busy", "down", "late", "refused"}
+
+
+@given(script=st.lists(st.sampled_from(sorted(OUTCOMES)), min_size=6, max_size=6), max_retries=st.integers(0, 5))
+@repeatable(150)
+def test_every_course_of_events_ends_as_it_must(script: list[str], max_retries: int) -> None:
+    """A call ends with the first outcome that is not repeated, or with the last one that is allowed."""
+    used = next((n for n, name in enumerate(script, 1) if name not in REPEATED or n > max_retries), len(script))
+    outcomes = [OUTCOMES[name]() for name in script[:used]]
+    driven = drive(CALL, *outcomes, policy=RetryPolicy(max_retries=max_retries))
+    assert len(driven.waits) == used - 1
+    if script[used - 1] == "ok":
+        assert driven.error is None
+    else:
+        assert isinstance(driven.error, AdaptyError)
+        assert getattr(driven.error, "attempts", None) == used
+
+
+class RejectedError(Exception):
+    """What a transport of somebody's own may raise."""
+
+
+def wire_failure(message: str = "cut off") -> Exception:
+    """Give a transport's exception as it is raised: a chain, each with frames whose locals hold the key."""
+
+    def low(headers: dict[str, str]) -> NoReturn:
+        raise OSError(str(len(headers)))
+
+    def high(authorization: str) -> NoReturn:
+        try:
+            low({"Authorization": authorization})
+        except OSError as exc:
+            raise httpx.ReadError(message) from exc
+
+    try:
+        high(f"Bearer {KEY}")
+    except httpx.ReadError as exc:
+        return exc
+
+
+def linked(exc: BaseException | None) -> list[BaseException]:
+    """Give an exception and everything that can be reached from it: causes, contexts, members of groups."""
+    found: list[BaseException] = []
+    left = [exc]
+    while left:
+        link = left.pop()
+        if link is not None and not any(link is other for other in found):
+            found.append(link)
+            left += [link.__cause__, link.__context__, *getattr(link, "exceptions", ())]
+    return found
+
+
+def library_frames(exc: BaseException | None) -> Iterator[FrameType]:
+    """Give the frames of everything linked to an exception, all but the tests' own that drive it."""
+    for link in linked(exc):
+        for frame, _ in traceback.walk_tb(link.__traceback__):
+            if not frame.f_code.co_filename.startswith(HERE) or link is not exc:
+                yield frame
+
+
+def shown(exc: BaseException | None) -> str:
+    """Give everything that a log or a crash reporter may show of an exception: text, parts, chain, locals."""
+    assert exc is not None
+    parts = [*traceback.format_exception(exc), repr(exc), repr(vars(exc)), repr(pickle.dumps(exc))]
+    parts += [repr(link) for link in linked(exc)]
+    parts += [repr(value) for frame in library_frames(exc) for value in frame.f_locals.values()]
+    return "\n".join(parts)
+
+
+def test_what_is_looked_at_would_show_a_key() -> None:
+    """The searches of the tests below find the key where it can be found."""
+    assert KEY in shown(wire_failure(f"refused {KEY}"))
+    outer = RuntimeError("nothing to see")
+    outer.__cause__ = wire_failure()
+    assert KEY in shown(outer)
+
+
+def test_the_cause_of_a_failure_has_no_frames() -> None:
+    """The transport's exception is kept as the cause, without the frames whose locals hold the headers."""
+    driven = drive(CALL, refused(repeat=False, cause=wire_failure()))
+    assert isinstance(driven.error, AdaptyConnectionError)
+    assert isinstance(driven.error.__cause__, httpx.ReadError)
+    assert isinstance(driven.error.__cause__.__cause__, OSError)
+    assert [link.__traceback__ for link in linked(driven.error) if link is not driven.error] == [None, None]
+    assert KEY not in shown(driven.error)
+
+
+def both_ways() -> Exception:
+    """Give an exception whose cause is another one than the one that it was raised during."""
+    cause, during = wire_failure("cause"), wire_failure("during")
+    try:
+        throw(during)
+    except httpx.ReadError:
+        try:
+            throw(httpx.ConnectError("failed"), cause)
+        except httpx.ConnectError as exc:
+            return exc
+
+
+def grouped() -> Exception:
+    """Give an exception as an attempt at several addresses ends in: its cause is a group."""
+    try:
+        throw(httpx.ConnectError("failed"), ExceptionGroup("several", [wire_failure("one"), wire_failure("two")]))
+    except httpx.ConnectError as exc:
+        return exc
+
+
+@pytest.mark.parametrize("make", [both_ways, grouped])
+def test_no_exception_within_reach_has_frames(make: Any) -> None:
+    """Causes, contexts and members of groups alike lose their frames: any of them may hold the key."""
+    driven = drive(CALL, refused(repeat=False, cause=make()))
+    assert isinstance(driven.error, AdaptyConnectionError)
+    assert not [link for link in linked(driven.error) if link is not driven.error and link.__traceback__]
+    assert KEY not in shown(driven.error)
+
+
+class Circling(httpx.ReadError):
+    """An exception that notices when it is gone over again and again."""
+
+    passed = 0
+
+    def __setattr__(self, name: str, value: object) -> None:
+        """Count how often the frames are taken off."""
+        if name == "__traceback__":
+            self.count()
+        super().__setattr__(name, value)
+
+    def with_traceback(self, tb: TracebackType | None, /) -> Self:
+        """Count how often the frames are taken off in this way."""
+        self.count()
+        return super().with_traceback(tb)
+
+    def count(self) -> None:
+        """Count, and put an end to it."""
+        self.passed += 1
+        assert self.passed < 10, "going round in circles"
+
+
+def test_a_circle_of_causes_has_an_end() -> None:
+    """Exceptions that are each other's cause are gone over once, not for ever."""
+    one, other = Circling("one"), Circling("other")
+    one.__cause__, other.__cause__ = other, one
+    driven = drive(CALL, refused(repeat=False, cause=one))
+    assert isinstance(driven.error, AdaptyConnectionError)
+    assert driven.error.__cause__ is one
+
+
+@pytest.mark.parametrize("text", [f"refused Bearer {KEY}", "refused for jane@example.com"])
+def test_a_transports_words_are_not_shown_where_they_hold_a_secret(text: str) -> None:
+    """Where a transport quotes the key or an address, neither our message nor the printed chain shows it."""
+    driven = drive(CALL, refused(repeat=False, detail=f"ReadError: {text}", cause=wire_failure(text)))
+    assert isinstance(driven.error, AdaptyConnectionError)
+    assert "[redacted]" in str(driven.error)
+    for secret in (KEY, "jane@example.com"):
+        assert secret not in shown(driven.error)
+
+
+def test_a_transports_arguments_are_not_shown_where_they_hold_a_secret() -> None:
+    """The key may stand in an exception's arguments and not in its text."""
+    failed = RejectedError("refused", {"Authorization": f"Bearer {KEY}"})
+    assert KEY not in shown(drive(CALL, refused(repeat=False, cause=failed)).error)
+
+
+def test_a_transports_notes_are_not_shown_where_they_hold_a_secret() -> None:
+    """A note that was added to an exception is printed with it, and may hold the key."""
+    failed = httpx.ConnectError("refused")
+    failed.add_note(f"while sending Bearer {KEY}")
+    assert KEY in shown(failed)
+    assert KEY not in shown(drive(CALL, refused(repeat=False, cause=failed)).error)
+
+
+class UnprintableError(Exception):
+    """An exception that fails when it is printed."""
+
+    def __str__(self) -> str:
+        """Fail."""
+        raise RuntimeError("cannot be printed")
+
+    __repr__ = __str__
+
+
+def test_a_transports_exception_that_cannot_be_printed_does_no_harm() -> None:
+    """Making our exception does not depend on the transport's own words."""
+    driven = drive(CALL, refused(repeat=False, cause=UnprintableError()))
+    assert type(driven.error) is AdaptyConnectionError
+    assert str(driven.error) == "saveProfile: ConnectError: refused (after 1 try)"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"<html>Bearer %s of jane@example.com</html>" % KEY.encode(),
+        b'["Bearer %s", "jane@example.com"]' % KEY.encode(),
+        b'{"a": "%s jane@example.com"' % KEY.encode(),
+    ],
+    ids=["html", "list", "cut"],
+)
+def test_a_success_that_cannot_be_read_shows_no_secret(body: bytes) -> None:
+    """The reader's frames, whose locals hold the decoded body, are not within reach of the exception."""
+    call = _generated.save_profile(MailProfile(**PROFILE))
+    driven = drive(call, reply(200, body))
+    assert isinstance(driven.error, UnexpectedResponseError)
+    assert "[redacted]" in repr(driven.error.body)
+    for secret in (KEY, "jane@example.com"):
+        assert secret not in shown(driven.error)
+
+
+def test_a_reader_that_fails_leaves_no_frames() -> None:
+    """What a reader raised on its way to `UnreadableAnswer` is not within reach either."""
+    driven = drive(Call(CALL.operation, CALL.request, unreadable), reply(200, b"{}"))
+    assert isinstance(driven.error, UnexpectedResponseError)
+    assert not [link for link in linked(driven.error) if link is not driven.error and link.__traceback__]
+    assert KEY not in shown(driven.error)
+
+
+@pytest.mark.parametrize("status", [400, 403, 429, 500, 302, 201])
+def test_an_answer_that_echoes_secrets_shows_none(status: int) -> None:
+    """Key and address are kept out of everything that can be seen of the exception for an answer."""
+    echo = f'{{"errors": [{{"message": "Bearer {KEY} of jane@example.com"}}]}}'.encode()
+    driven = drive(CALL, reply(status, echo, {"X-Echo": f"Bearer {KEY}"}), policy=RetryPolicy(max_retries=0))
+    assert isinstance(driven.error, AdaptyAPIError)
+    for secret in (KEY, "jane@example.com"):
+        assert secret not in shown(driven.error)
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "levels"),
+    [
+        ((OK,), ["DEBUG"]),
+        ((DOWN, OK), ["INFO", "DEBUG"]),
+        ((refused(detail=f"refused {KEY}", cause=wire_failure(f"jane@example.com {KEY}")), OK), ["INFO", "DEBUG"]),
+        ((reply(400, f"{KEY} jane@example.com".encode(), {"X-Echo": KEY}),), ["DEBUG"]),
+        ((refused(repeat=False, detail=KEY),), ["DEBUG"]),
+    ],
+    ids=["success", "retry", "failure-then-success", "refusal", "hopeless"],
+)
+def test_the_log_tells_the_course_of_a_call_and_no_secret(
+    caplog: pytest.LogCaptureFixture,
+    outcomes: tuple[httpx.Response | Failure, ...],
+    levels: list[str],
+) -> None:
+    """The logger is `adapty`: a line for each repetition and one for the end, without key and address."""
+    with caplog.at_level(logging.DEBUG, "adapty"):
+        drive(CALL, *outcomes)
+    assert [record.levelname for record in caplog.records] == levels
+    assert {record.name for record in caplog.records} == {"adapty"}
+    for record in caplog.records:
+        assert "saveProfile" in record.getMessage()
+        for secret in (KEY, "jane"):
+            assert secret not in record.getMessage() + repr(vars(record))
+
+
+def test_the_log_says_what_comes_next(caplog: pytest.LogCaptureFixture) -> None:
+    """Whoever reads the log learns what failed, how long is waited, and how many tries there are."""
+    with caplog.at_level(logging.INFO, "adapty"):
+        drive(CALL, DOWN, refused(), OK)
+    assert [record.getMessage() for record in caplog.records] == [
+        "saveProfile: 503, trying again in 0.50 s (try 1 of 3 failed)",
+        "saveProfile: ConnectError, trying again in 1.00 s (try 2 of 3 failed)",
+    ]
+
+
+def test_the_library_adds_no_handler_and_no_noise(caplog: pytest.LogCaptureFixture) -> None:
+    """A call that succeeds says nothing at INFO."""
+    with caplog.at_level(logging.INFO, "adapty"):
+        drive(CALL, OK)
+    assert caplog.records == []
+    assert logging.getLogger("adapty").handlers == []
+
+
+def test_reprs_of_a_call_hold_no_body() -> None:
+    """The body, which holds personal data, is not in the repr of a request or of a call."""
+    for call in (_generated.save_profile(MailProfile(**PROFILE)), CALL):
+        assert call.request.body
+        assert "jane" not in repr(call) + repr(call.request)
+
+
+def test_the_calls_of_the_mail_api() -> None:
+    """Each method's call has the contract's operation, path and body, and takes any JSON object for success."""
+    for call, name, path in (
+        (_generated.save_profile(MailProfile(**PROFILE)), "saveProfile", PATH),
+        (
+            _generated.save_transaction_event(TransactionEvent(**EVENT)),
+            "saveTransactionEvent",
+            "/api/v1/profile/transaction-event/save/",
+        ),
+    ):
+        assert (call.operation.name, call.request.method, call.request.path) == (name, "POST", path)
+        for body in (b"{}", b'{"newer": [1, null]}', b' {"a": {"b": "c"}} '):
+            driven = drive(call, reply(200, body))
+            assert driven.error is None
+        for body in (b"", b"[]", b"null", b"1", b'"ok"', b"{", b"\xff", b"<html>", b"[" * 100_000, b'{"a": "\xff"}'):
+            assert isinstance(drive(call, reply(200, body)).error, UnexpectedResponseError)
+
+
+def test_the_default_jitter_is_random() -> None:
+    """Without a source of one's own, waits differ, and stay within the bound."""
+    policy = RetryPolicy(max_retries=1)
+    waits = set()
+    for _ in range(20):
+        steps = run(CALL, policy)
+        next(steps)
+        step = steps.send(DOWN)
+        assert isinstance(step, Wait)
+        waits.add(step.seconds)
+    assert len(waits) > 1
+    assert all(0 <= wait < 0.5 for wait in waits)
+
+
+def test_a_refusal_comes_as_its_own_class() -> None:
+    """The class of the exception is that of the answer."""
+    body = b'{"errors": [{"message": "Field required", "error_code": "base_error", "field_name": "email"}]}'
+    driven = drive(CALL, reply(400, body))
+    assert isinstance(driven.error, BadRequestError)
+    assert driven.error.field_names == ("email",)
+    assert str(driven.error) == "saveProfile: 400 base_error: email: Field required (after 1 try)"

@@ -1,0 +1,539 @@
+"""The settings of a client: where they come from, what is refused, and that no key shows."""
+
+from __future__ import annotations
+
+import copy
+import enum
+import pickle
+import socket
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import attrs
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adapty import NOT_GIVEN, Adapty, AdaptyConfigError, AdaptyError, AsyncAdapty, Config, Timeouts
+from adapty._core.redact import Secret
+from adapty.config import DEFAULT_BASE_URL, DEFAULT_MAIL_BASE_URL, ENVIRONMENT, KEY_ARGUMENTS
+
+from .support import KEY, objects, repeatable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+SETTINGS: Mapping[str, Callable[[Config], str]] = {
+    "secret_key": lambda config: config.keys["server_side"].value,
+    "mail_secret_key": lambda config: config.keys["mail"].value,
+    "base_url": lambda config: config.base_urls["server_side"],
+    "mail_base_url": lambda config: config.base_urls["mail"],
+}
+"""Each setting that the environment may give, and where it ends up."""
+
+FROM_ARGUMENT = {
+    "secret_key": "argument_key",
+    "mail_secret_key": "argument_mail_key",
+    "base_url": "https://argument.example.com",
+    "mail_base_url": "https://argument-mail.example.com",
+}
+FROM_ENVIRONMENT = {
+    "secret_key": "environment_key",
+    "mail_secret_key": "environment_mail_key",
+    "base_url": "https://environment.example.com",
+    "mail_base_url": "https://environment-mail.example.com",
+}
+KEYS = sorted(KEY_ARGUMENTS.values())
+URLS = ["base_url", "mail_base_url"]
+SETTING = pytest.mark.parametrize("name", list(SETTINGS))
+
+
+def refusal(**arguments: Any) -> AdaptyConfigError:
+    """Give the error that these arguments, with a fine key beside them, end in."""
+    with pytest.raises(AdaptyConfigError) as caught:
+        Config.build(**{"mail_secret_key": KEY, "environ": {}, **arguments})
+    assert KEY not in str(caught.value)
+    assert caught.value.field_name is None or str(caught.value).startswith(f"{caught.value.field_name}: ")
+    return caught.value
+
+
+def with_another_key(name: str) -> dict[str, str]:
+    """Give the argument that makes a client complete without the setting under test."""
+    return {"mail_secret_key" if name == "secret_key" else "secret_key": "another_key"}
+
+
+@SETTING
+def test_an_argument_wins_over_the_environment(name: str) -> None:
+    """What is given to the client counts, whatever the environment says."""
+    config = Config.build(
+        **{**with_another_key(name), name: FROM_ARGUMENT[name]},  # type: ignore[arg-type]
+        environ={ENVIRONMENT[name]: FROM_ENVIRONMENT[name]},
+    )
+    assert SETTINGS[name](config) == FROM_ARGUMENT[name]
+
+
+@SETTING
+def test_the_environment_wins_over_the_default(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without an argument, the variable counts: of the mapping that is given, or of the process."""
+    variables = {ENVIRONMENT[name]: FROM_ENVIRONMENT[name]}
+    config = Config.build(**with_another_key(name), environ=variables)  # type: ignore[arg-type]
+    assert SETTINGS[name](config) == FROM_ENVIRONMENT[name]
+    monkeypatch.setenv(ENVIRONMENT[name], FROM_ENVIRONMENT[name])
+    config = Config.build(**with_another_key(name))  # type: ignore[arg-type]
+    assert SETTINGS[name](config) == FROM_ENVIRONMENT[name]
+
+
+@pytest.mark.parametrize("environ", [{}, dict.fromkeys(ENVIRONMENT.values(), "")], ids=["unset", "empty"])
+def test_without_either_there_is_the_default(environ: dict[str, str]) -> None:
+    """A variable that is unset or empty counts as none: the addresses are Adapty's, the other key is missing."""
+    config = Config.build(mail_secret_key=KEY, environ=environ)
+    assert config.base_urls == {"server_side": DEFAULT_BASE_URL, "mail": DEFAULT_MAIL_BASE_URL}
+    assert list(config.keys) == ["mail"]
+    assert (DEFAULT_BASE_URL, DEFAULT_MAIL_BASE_URL) == ("https://api.adapty.io", "https://api-mail.adapty.io")
+
+
+@SETTING
+def test_an_empty_argument_is_refused(name: str) -> None:
+    """An empty argument is a mistake, not a wish for the environment's value or the default."""
+    assert refusal(**{name: ""}, environ={ENVIRONMENT[name]: FROM_ENVIRONMENT[name]}).field_name == name
+
+
+@pytest.mark.parametrize("environ", [{}, dict.fromkeys(ENVIRONMENT.values(), "")], ids=["unset", "empty"])
+def test_without_any_key_there_is_no_client(environ: dict[str, str]) -> None:
+    """The error without a key names both arguments and both variables."""
+    with pytest.raises(AdaptyConfigError) as caught:
+        Config.build(base_url="https://api.example.com", environ=environ)
+    for name in ("secret_key", "ADAPTY_SECRET_KEY", "mail_secret_key", "ADAPTY_MAIL_SECRET_KEY"):
+        assert name in str(caught.value)
+    for client in (Adapty, AsyncAdapty):
+        with pytest.raises(AdaptyConfigError, match="no key is given"):
+            client()
+
+
+def test_each_api_has_a_key_of_its_own() -> None:
+    """The key of one API never stands in for the other's, and a missing one is named when it is needed."""
+    config = Config.build(secret_key="one_key", environ={})
+    assert config.key("server_side") == Secret("one_key")
+    with pytest.raises(AdaptyConfigError) as caught:
+        config.key("mail")
+    assert caught.value.field_name == "mail_secret_key"
+    assert "ADAPTY_MAIL_SECRET_KEY" in str(caught.value)
+
+
+BAD_KEYS: list[Any] = [
+    "",
+    " ",
+    "\t",
+    f" {KEY}",
+    f"{KEY} ",
+    f"{KEY}\n",
+    f"{KEY}\r\nX-Injected: 1",
+    f"{KEY}\x00",
+    f"{KEY}\x7f",
+    f"{KEY}\u00a0",
+    f"{KEY}\u200b",
+    f"\ufeff{KEY}",
+    f"{KEY}\u00e9",
+    f"{KEY}\ud800",
+    f"{KEY} {KEY}",
+    f"Bearer {KEY}",
+    f"bearer {KEY}",
+    f"Api-Key {KEY}",
+    f"Basic {KEY}",
+    "Bearer ",
+    "\u2022" * 20,
+    KEY.encode(),
+    bytearray(KEY.encode()),
+    [KEY],
+    (KEY,),
+    {"key": KEY},
+    {KEY},
+    0,
+    1,
+    1.5,
+    True,
+    False,
+    object(),
+    str,
+    NOT_GIVEN,
+    Secret(KEY),
+    lambda: KEY,
+]
+
+
+@pytest.mark.parametrize("key", BAD_KEYS, ids=[f"{n}-{type(key).__name__}" for n, key in enumerate(BAD_KEYS)])
+@pytest.mark.parametrize("name", KEYS)
+def test_a_key_that_no_header_can_carry_is_refused_and_not_shown(name: str, key: Any) -> None:
+    """A key with blanks, line breaks, a scheme, foreign characters or of another type is refused by name."""
+    error = refusal(**{name: key})
+    assert error.field_name == name
+    assert "secret" not in str(error).replace(name, "")
+    for client in (Adapty, AsyncAdapty):
+        with pytest.raises(AdaptyConfigError) as caught:
+            client(**{name: key})
+        assert str(caught.value) == str(error)
+
+
+@pytest.mark.parametrize("key", [key for key in BAD_KEYS if isinstance(key, str) and key])
+@pytest.mark.parametrize("name", KEYS)
+def test_a_bad_key_of_the_environment_is_refused_as_well(name: str, key: str) -> None:
+    """Where a key comes from makes no difference to what a key can be."""
+    with pytest.raises(AdaptyConfigError) as caught:
+        Config.build(environ={ENVIRONMENT[name]: key})
+    assert caught.value.field_name == name
+    assert "never_shown" not in str(caught.value)
+
+
+@given(key=st.text(st.characters()) | objects())
+@repeatable(150)
+def test_any_key_is_taken_or_refused_by_name(key: Any) -> None:
+    """Whatever is given for a key, it can stand in a header, or the error names the argument."""
+    try:
+        taken = Config.build(secret_key="one_key", mail_secret_key=key, environ={}).keys
+    except AdaptyConfigError as error:
+        assert error.field_name == "mail_secret_key"  # noqa: PT017 - a property: some are refused
+    else:
+        assert f"Bearer {taken['mail'].value}".isprintable() if "mail" in taken else key is None
+
+
+class Key(str, enum.Enum):  # noqa: UP042 - the older way to write it is what many programs have
+    """Keys that are enum members."""
+
+    LIVE = KEY
+
+
+def test_a_key_that_is_an_enum_member_is_its_value() -> None:
+    """A member of a `class X(str, Enum)` is the text that it equals, in the header too."""
+    assert f"{Config.build(mail_secret_key=Key.LIVE, environ={}).key('mail').value}" == KEY
+
+
+@pytest.mark.parametrize("key", [KEY, "a", "secret_live_AbC123.-_~+/=", "x" * 500, "!", "0"])
+def test_keys_that_must_be_taken(key: str) -> None:
+    """Anything printable without blanks may be a key, and is kept as it is."""
+    assert Config.build(mail_secret_key=key, environ={}).key("mail").value == key
+
+
+@pytest.mark.parametrize(
+    ("given_url", "kept"),
+    [
+        ("https://api.example.com", "https://api.example.com"),
+        ("https://api.example.com/", "https://api.example.com"),
+        ("https://api.example.com//", "https://api.example.com"),
+        ("https://api.example.com/proxy/adapty/", "https://api.example.com/proxy/adapty"),
+        ("http://localhost:8000", "http://localhost:8000"),
+        ("http://127.0.0.1:65535", "http://127.0.0.1:65535"),
+        ("http://[::1]:8000", "http://[::1]:8000"),
+        ("HTTPS://API.example.com", "HTTPS://API.example.com"),
+        ("http://service_name:80", "http://service_name:80"),
+        ("https://xn--mnchen-3ya.de", "https://xn--mnchen-3ya.de"),
+    ],
+)
+@pytest.mark.parametrize("name", URLS)
+def test_addresses_that_must_be_taken(name: str, given_url: str, kept: str) -> None:
+    """An http or https address, with a port or a path if need be, is taken, without the slash at its end."""
+    config = Config.build(**{"mail_secret_key": KEY, "environ": {}, name: given_url})  # type: ignore[arg-type]
+    assert SETTINGS[name](config) == kept
+
+
+BAD_URLS: list[Any] = [
+    "",
+    " ",
+    "api.example.com",
+    "//api.example.com",
+    "/path",
+    "https",
+    "https:",
+    "https:/",
+    "https://",
+    "https:///path",
+    "https:api.example.com",
+    "https:/api.example.com",
+    "ftp://api.example.com",
+    "file:///etc/hosts",
+    "ws://api.example.com",
+    "unix:///run/sock",
+    "javascript:alert(1)",
+    "https://:443",
+    "https://api.example.com:0",
+    "https://api.example.com:-1",
+    "https://api.example.com:65536",
+    "https://api.example.com:99999999999999999999",
+    "https://api.example.com:port",
+    "https://api.example.com:80:80",
+    "https://api.example.com:\u0668\u0660",
+    "https://[::1",
+    "https://::1]",
+    "https://[nonsense]",
+    "https://jane@api.example.com",
+    "https://jane:secret@api.example.com",
+    "https://:secret@api.example.com",
+    "https://api.example.com?x=1",
+    "https://api.example.com/?x=1",
+    "https://api.example.com#top",
+    "https://api.example.com/#top",
+    " https://api.example.com",
+    "https://api.example.com ",
+    "https://api.example.com\n",
+    "https://api.example.com\r\nX-Injected: 1",
+    "https://api\n.example.com",
+    "https://api.example.com\x00",
+    "https://api .example.com",
+    "https://api.example.com/a path",
+    "https://\u0430pi.example.com",
+    "https://m\u00fcnchen.de",
+    "https://api.example.com/\u00fc",
+    "https://api.example.com\ud800",
+    "https://api.example.com\u200b",
+    "\ufeffhttps://api.example.com",
+    b"https://api.example.com",
+    ["https://api.example.com"],
+    0,
+    443,
+    1.5,
+    True,
+    object(),
+    NOT_GIVEN,
+]
+SUBTLY_BAD_URLS = [
+    "https://api.example.com?",
+    "https://api.example.com/?",
+    "https://api.example.com#",
+    "https://api.example.com/#",
+    "https://@api.example.com",
+    "https://:@api.example.com",
+    "https://api.example.com\\evil.example.com",
+    "https://<host>",
+    "https://{host}",
+    "https://*",
+    "https://%zz",
+    "https://.",
+    "https://api..example.com",
+    "https://.example.com",
+    "https://" + "a" * 64 + ".example.com",
+]
+
+
+@pytest.mark.parametrize("url", BAD_URLS, ids=[f"{n}-{ascii(url)[:40]}" for n, url in enumerate(BAD_URLS)])
+@pytest.mark.parametrize("name", URLS)
+def test_what_is_no_address_of_an_api_is_refused(name: str, url: Any) -> None:
+    """Other schemes, missing hosts, odd ports, credentials, queries and blanks are refused, and not shown."""
+    error = refusal(**{name: url})
+    assert error.field_name == name
+    assert "expected an address such as https://api.example.com" in str(error)
+    assert "secret@" not in str(error)
+
+
+@pytest.mark.parametrize("url", SUBTLY_BAD_URLS)
+@pytest.mark.parametrize("name", URLS)
+def test_an_address_that_would_lead_elsewhere_is_refused(name: str, url: str) -> None:
+    """An empty query or fragment, which swallows the path, and a host that is none are refused at the start."""
+    assert refusal(**{name: url}).field_name == name
+
+
+@given(url=st.text(st.characters()) | st.text("htps:/.@?#[]%\\a1-_") | objects())
+@repeatable(250)
+def test_any_address_is_taken_or_refused_by_name(url: Any) -> None:
+    """Whatever is given for an address, an error names the argument."""
+    try:
+        config = Config.build(mail_secret_key=KEY, mail_base_url=url, environ={})
+    except AdaptyConfigError as error:
+        assert error.field_name == "mail_base_url"  # noqa: PT017 - a property: some are refused
+    else:
+        assert config.base_urls["mail"].lower().startswith(("http://", "https://"))
+
+
+PHASES = ["connect", "read", "write", "pool"]
+BAD_TIMES: list[Any] = [
+    0,
+    0.0,
+    -0.0,
+    -1,
+    -0.5,
+    float("nan"),
+    float("inf"),
+    float("-inf"),
+    True,
+    False,
+    None,
+    "",
+    "5",
+    "5s",
+    b"5",
+    [5],
+    (5, 5),
+    {"read": 5},
+    Decimal(5),
+    1j,
+    object(),
+    10**400,
+    -(10**400),
+    10**5000,
+    -(10**5000),
+]
+
+
+@pytest.mark.parametrize("value", BAD_TIMES, ids=[f"{n}-{type(value).__name__}" for n, value in enumerate(BAD_TIMES)])
+def test_what_is_no_time_is_refused(value: Any) -> None:
+    """Nothing, less than nothing, no number, none that is finite, or none that a float can hold is no timeout."""
+    assert refusal(timeout=value).field_name == "timeout"
+    for phase in PHASES:
+        with pytest.raises(AdaptyConfigError) as caught:
+            Timeouts(**{phase: value})
+        assert caught.value.field_name == f"timeout.{phase}"
+        assert len(str(caught.value)) < 200
+
+
+@pytest.mark.parametrize("value", [1e300, 1e15, 10**12])
+def test_a_time_that_no_clock_can_count_is_refused(value: float) -> None:
+    """A socket takes no timeout of centuries (OverflowError): it is refused where it is given."""
+    with socket.socket() as unconnected, pytest.raises(OverflowError):
+        unconnected.settimeout(value)
+    assert refusal(timeout=value).field_name == "timeout"
+
+
+class Unprintable:
+    """A thing that cannot be shown."""
+
+    def __repr__(self) -> str:
+        """Fail."""
+        raise RuntimeError("cannot be printed")
+
+
+@pytest.mark.parametrize("name", ["timeout", "max_retries", *SETTINGS])
+def test_what_cannot_be_printed_is_refused_all_the_same(name: str) -> None:
+    """The error about a value does not depend on the value's own repr."""
+    assert refusal(**{name: Unprintable()}).field_name == name
+
+
+@pytest.mark.parametrize("name", ["timeout", "max_retries", *URLS])
+@pytest.mark.parametrize("wrap", [str, str.encode, list, lambda key: {"Authorization": f"Bearer {key}"}])
+def test_a_key_in_the_wrong_argument_is_not_shown(name: str, wrap: Callable[[str], Any]) -> None:
+    """A key that was given for something else is refused without being shown."""
+    error = refusal(**{name: wrap("another_secret_key")})
+    assert error.field_name == name
+    assert "another_secret_key" not in str(error)
+
+
+@given(value=objects())
+@repeatable(100)
+def test_any_number_is_taken_or_refused_by_name(value: Any) -> None:
+    """Whatever is given for a timeout or a number of retries, an error names the argument."""
+    for name in ("timeout", "max_retries"):
+        try:
+            Config.build(mail_secret_key=KEY, environ={}).with_options(**{name: value})
+        except AdaptyConfigError as error:
+            assert error.field_name == name  # noqa: PT017 - a property: some are refused
+
+
+def test_one_time_holds_for_every_phase() -> None:
+    """A number is the timeout of each phase; a `Timeouts` is taken as it is."""
+    config = Config.build(mail_secret_key=KEY, environ={}, timeout=2.5)
+    assert config.timeouts == Timeouts(connect=2.5, read=2.5, write=2.5, pool=2.5)
+    given_times = Timeouts(read=60)
+    assert Config.build(mail_secret_key=KEY, environ={}, timeout=given_times).timeouts == given_times
+
+
+def test_the_default_times() -> None:
+    """Without a word about time, there are 5 seconds to connect and 30 for each other phase."""
+    timeouts = Config.build(mail_secret_key=KEY, environ={}).timeouts
+    assert timeouts == Timeouts() == Timeouts(connect=5, read=30, write=30, pool=30)
+
+
+@pytest.mark.parametrize("value", [0, 1, 2, 100, 10**30])
+def test_numbers_of_retries_that_must_be_taken(value: int) -> None:
+    """Any whole number from 0 up is a number of retries."""
+    assert Config.build(mail_secret_key=KEY, environ={}, max_retries=value).retries.max_retries == value
+    assert Config.build(mail_secret_key=KEY, environ={}).retries.max_retries == 2
+
+
+BAD_COUNTS: list[Any] = [
+    -1,
+    -(10**30),
+    -(10**5000),
+    0.0,
+    1.0,
+    2.5,
+    float("nan"),
+    float("inf"),
+    True,
+    False,
+    None,
+    "",
+    "2",
+    b"2",
+    [2],
+    Decimal(2),
+    1j,
+    object(),
+]
+
+
+@pytest.mark.parametrize("value", BAD_COUNTS, ids=[f"{n}-{type(value).__name__}" for n, value in enumerate(BAD_COUNTS)])
+def test_what_is_no_number_of_retries_is_refused(value: Any) -> None:
+    """Fractions, truths, texts and numbers below 0 are none."""
+    error = refusal(max_retries=value)
+    assert error.field_name == "max_retries"
+    assert len(str(error)) < 200
+
+
+def test_options_change_a_copy() -> None:
+    """`with_options` gives other settings and leaves these as they are; nothing given changes nothing."""
+    config = Config.build(mail_secret_key=KEY, environ={}, timeout=2, max_retries=3)
+    assert config.with_options() == config
+    changed = config.with_options(timeout=9)
+    assert (changed.timeouts, changed.retries) == (Timeouts.of(9), config.retries)
+    changed = config.with_options(max_retries=0)
+    assert (changed.timeouts, changed.retries.max_retries) == (config.timeouts, 0)
+    assert (changed.keys, changed.base_urls) == (config.keys, config.base_urls)
+    assert (config.timeouts, config.retries.max_retries) == (Timeouts.of(2), 3)
+    for wrong in ({"timeout": 0}, {"max_retries": -1}):
+        with pytest.raises(AdaptyConfigError):
+            config.with_options(**wrong)
+
+
+def test_no_key_shows() -> None:
+    """Neither settings nor clients nor secrets show a key, however they are printed."""
+    config = Config.build(secret_key=f"{KEY}_1", mail_secret_key=f"{KEY}_2", environ={})
+    with Adapty(secret_key=f"{KEY}_1", mail_secret_key=f"{KEY}_2") as client:
+        shown: list[object] = [config, config.keys, config.key("mail"), client, client.mail, client._transport]
+        for thing in [*shown, shown, AsyncAdapty(mail_secret_key=KEY)]:
+            for text in (repr(thing), str(thing), f"{thing}", f"{thing!s:>99}", ascii(thing), "%s %r" % (thing, thing)):  # noqa: UP031
+                assert KEY not in text
+    assert repr(config.key("mail")) == str(config.key("mail")) == "Secret('[redacted]')"
+    assert "keys={'server_side': Secret('[redacted]'), 'mail': Secret('[redacted]')}" in repr(config)
+
+
+def test_the_settings_are_frozen() -> None:
+    """Neither settings nor timeouts nor secrets can be changed once they are made."""
+    config = Config.build(mail_secret_key=KEY, environ={})
+    frozen: list[Any] = [config, config.timeouts, config.retries, config.key("mail")]
+    for thing in frozen:
+        for field in attrs.fields(type(thing)):
+            with pytest.raises(AttributeError):
+                setattr(thing, field.name, "x")
+        with pytest.raises(AttributeError):
+            thing.newer = "x"
+
+
+def test_settings_are_values() -> None:
+    """Settings are equal by what they hold, and survive copying and pickling, key included."""
+    config = Config.build(mail_secret_key=KEY, environ={}, timeout=3)
+    for again in (copy.copy(config), copy.deepcopy(config), pickle.loads(pickle.dumps(config))):  # noqa: S301
+        assert again == config
+        assert again.key("mail").value == KEY
+    assert config != Config.build(mail_secret_key="another_key", environ={}, timeout=3)
+
+
+def test_the_tables_of_names_cannot_be_changed() -> None:
+    """Which variable stands for which argument is fixed."""
+    for table in (ENVIRONMENT, KEY_ARGUMENTS):
+        with pytest.raises(TypeError):
+            table["mail"] = "x"  # type: ignore[index]
+    assert dict(ENVIRONMENT) == {name: f"ADAPTY_{name.upper()}" for name in SETTINGS}
+
+
+def test_config_errors_are_usage_errors_of_the_one_root() -> None:
+    """A wrong setting is caught as a ValueError and as an AdaptyError."""
+    error = refusal(timeout=0)
+    assert isinstance(error, ValueError)
+    assert isinstance(error, AdaptyError)

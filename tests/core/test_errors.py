@@ -1,0 +1,179 @@
+"""The tree of exceptions: as drawn, as exported, and fit for pickling, copying and catching."""
+
+from __future__ import annotations
+
+import copy
+import inspect
+import pickle
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import adapty
+from adapty import AdaptyAPIError, AdaptyConfigError, AdaptyConnectionError, AdaptyError, AdaptyUsageError, errors
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+CLASSES = [value for value in vars(errors).values() if isinstance(value, type) and issubclass(value, BaseException)]
+EVERY = pytest.mark.parametrize("kind", CLASSES, ids=lambda kind: kind.__name__)
+DETAILS: dict[str, Any] = {"operation": "saveProfile", "method": "POST", "path": "/p", "attempts": 3}
+
+
+def drawn() -> Iterator[tuple[str, str | None]]:
+    """Read the tree at the top of the module: each name with the name that it hangs under."""
+    above: list[tuple[int, str]] = []
+    for line in (errors.__doc__ or "").splitlines():
+        found = re.match(r"([\s│├└─]*)([A-Z]\w+Error)\b", line)
+        if found:
+            depth = len(found[1])
+            above = [entry for entry in above if entry[0] < depth]
+            yield found[2], above[-1][1] if above else None
+            above.append((depth, found[2]))
+
+
+def test_the_tree_is_drawn_as_it_is() -> None:
+    """Each class stands in the drawing exactly once, under the class that it derives from."""
+    tree = list(drawn())
+    assert len(tree) == len(CLASSES)
+    assert dict(tree) == {
+        kind.__name__: kind.__base__.__name__ if kind is not AdaptyError and kind.__base__ else None for kind in CLASSES
+    }
+
+
+def test_the_drawing_names_the_statuses() -> None:
+    """The status beside a class in the drawing is the one in its docstring."""
+    for line in (errors.__doc__ or "").splitlines():
+        found = re.search(r"(\w+Error)\s+(\d{3})$", line)
+        if found:
+            assert found[2] in (getattr(errors, found[1]).__doc__ or "")
+
+
+@EVERY
+def test_every_error_is_exported_and_documented(kind: type[BaseException]) -> None:
+    """Each class is in `errors.__all__`, is the very same one in `adapty`, and says when it is raised."""
+    assert kind.__name__ in errors.__all__
+    assert kind.__name__ in adapty.__all__
+    assert getattr(adapty, kind.__name__) is kind
+    assert inspect.getdoc(kind)
+    assert kind.__module__ == "adapty.errors"
+
+
+def test_nothing_else_is_exported() -> None:
+    """`errors.__all__` is sorted and holds the classes and nothing else."""
+    assert errors.__all__ == sorted(kind.__name__ for kind in CLASSES)
+
+
+@EVERY
+def test_every_error_has_one_root(kind: type[BaseException]) -> None:
+    """`except AdaptyError` catches whatever the library raises on purpose."""
+    assert issubclass(kind, AdaptyError)
+    assert issubclass(kind, Exception)
+
+
+def test_usage_errors_are_value_errors() -> None:
+    """A refused argument is a ValueError to whoever does not know this library, and no other error is."""
+    assert [kind for kind in CLASSES if issubclass(kind, ValueError)] == [AdaptyUsageError, AdaptyConfigError]
+
+
+def made(kind: type[BaseException]) -> BaseException:
+    """Make an exception with all the attributes that its class takes."""
+    if issubclass(kind, AdaptyAPIError):
+        return kind(
+            "a message",
+            status=418,
+            error_code="code",
+            messages=("one", "two"),
+            field_names=("email",),
+            request_id="req_123",
+            retry_after=1.5,
+            headers={"x": "y"},
+            body={"deep": [1, None]},
+            **DETAILS,
+        )
+    if issubclass(kind, AdaptyConnectionError):
+        return kind("a message", **DETAILS)
+    if issubclass(kind, AdaptyUsageError):
+        return kind("a message", field_name="email")
+    return kind("a message")
+
+
+@EVERY
+@pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
+def test_every_error_pickles(kind: type[BaseException], protocol: int) -> None:
+    """An exception reaches another process whole: class, text and every attribute."""
+    error = made(kind)
+    again = pickle.loads(pickle.dumps(error, protocol))  # noqa: S301 - our own bytes
+    assert type(again) is kind
+    assert str(again) == str(error) == "a message"
+    assert again.args == error.args
+    assert vars(again) == vars(error)
+
+
+@EVERY
+def test_every_error_can_be_copied(kind: type[BaseException]) -> None:
+    """A copy of an exception knows what the exception knows, and a deep one shares nothing with it."""
+    error = made(kind)
+    for again in (copy.copy(error), copy.deepcopy(error)):
+        assert type(again) is kind
+        assert str(again) == str(error)
+        assert vars(again) == vars(error)
+    if isinstance(error, AdaptyAPIError):
+        assert copy.deepcopy(error).body is not error.body
+
+
+@EVERY
+def test_every_error_can_be_made_of_a_message(kind: type[BaseException]) -> None:
+    """Tests of other people's code can raise any of them with a message alone; the rest has defaults."""
+    error = kind("a message")
+    assert str(error) == "a message"
+    assert repr(error) == f"{kind.__name__}('a message')"
+
+
+def test_the_defaults_of_an_api_error() -> None:
+    """What is not known of an answer is empty or None, never missing."""
+    assert vars(AdaptyAPIError("a message")) == {
+        "status": 0,
+        "error_code": None,
+        "messages": (),
+        "field_names": (),
+        "request_id": None,
+        "retry_after": None,
+        "headers": {},
+        "body": None,
+        "operation": "",
+        "method": "",
+        "path": "",
+        "attempts": 0,
+    }
+
+
+def test_an_error_keeps_headers_of_its_own() -> None:
+    """Changing the dict that was handed in does not change the exception."""
+    headers = {"x": "y"}
+    error = AdaptyAPIError("a message", headers=headers)
+    headers.clear()
+    assert error.headers == {"x": "y"}
+
+
+def test_every_attribute_is_documented() -> None:
+    """The docstring of a class with attributes names each of them."""
+    for error in (made(AdaptyAPIError), made(AdaptyConnectionError), made(AdaptyUsageError)):
+        doc = inspect.getdoc(type(error)) or ""
+        assert [name for name in vars(error) if f"\n    {name}: " not in doc] == []
+
+
+@pytest.mark.parametrize("kind", [AdaptyUsageError, AdaptyConfigError])
+def test_the_error_of_a_field(kind: type[AdaptyUsageError]) -> None:
+    """An error of a field begins with the field's name, and seen from the outside with the way to it."""
+    error = kind.of("platform", "is empty")
+    assert (str(error), error.field_name) == ("platform: is empty", "platform")
+    outer = error.under("device_info").under("profile")
+    assert (str(outer), outer.field_name) == ("profile.device_info.platform: is empty", "profile.device_info.platform")
+    assert type(outer) is kind
+
+
+def test_a_usage_error_without_a_field() -> None:
+    """An error that is no single field's has no field name."""
+    assert AdaptyUsageError("give one of the two").field_name is None

@@ -1,0 +1,284 @@
+"""Whether to try again, and after how long: decisions without a clock of their own."""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adapty._core.retry import RetryPolicy, is_transient, retry_after_seconds
+
+from .support import repeatable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+NOW = datetime(2026, 6, 1, 10, 30, tzinfo=UTC)
+
+
+def at_noon_of_the_test() -> datetime:
+    """Give the time that the tests take for the present."""
+    return NOW
+
+
+def highest() -> float:
+    """Give the highest number that random gives, or all but."""
+    return 1.0
+
+
+def lowest() -> float:
+    """Give the lowest number that random gives."""
+    return 0.0
+
+
+@pytest.mark.parametrize("status", [408, 429, *range(500, 600)])
+def test_answers_that_may_be_others_next_time(status: int) -> None:
+    """A time-out of the request, too many requests and every failure of the server are tried again."""
+    assert is_transient(status)
+
+
+def test_all_other_answers_stay_the_same() -> None:
+    """No success, redirect or refusal is tried again, and no status that is none."""
+    others = set(range(-1, 1000)) - {408, 429, *range(500, 600)}
+    assert not [status for status in others if is_transient(status)]
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        ("0", 0.0),
+        ("1", 1.0),
+        ("120", 120.0),
+        ("007", 7.0),
+        ("1.5", 1.5),
+        ("0.001", 0.001),
+        (" 5 ", 5.0),
+        ("\t5", 5.0),
+        ("999999999999999", 999999999999999.0),
+    ],
+)
+def test_seconds(value: str, seconds: float) -> None:
+    """A number of seconds is read, fractions included."""
+    assert retry_after_seconds(value, at_noon_of_the_test) == seconds
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "Mon, 01 Jun 2026 10:31:30 GMT",
+        "Monday, 01-Jun-26 10:31:30 GMT",
+        "Mon Jun  1 10:31:30 2026",
+        "01 Jun 2026 10:31:30 GMT",
+        "Mon, 01 Jun 2026 10:31:30 +0000",
+        "Mon, 01 Jun 2026 10:31:30 -0000",
+        "Mon, 01 Jun 2026 12:31:30 +0200",
+        " Mon, 01 Jun 2026 10:31:30 GMT ",
+    ],
+)
+def test_dates(value: str) -> None:
+    """Each of the three forms of RFC 9110, section 5.6.7, is read as seconds from now, and e-mail's form too."""
+    assert retry_after_seconds(value, at_noon_of_the_test) == 90.0
+
+
+@given(st.datetimes(datetime(2026, 6, 1, 10, 30), datetime(2068, 1, 1)))  # noqa: DTZ001 - bounds are naive
+@repeatable(80)
+def test_every_date_to_come_is_read(moment: datetime) -> None:
+    """Whatever moment a server names, the wait is the time until then, to the second."""
+    value = format_datetime(moment.replace(tzinfo=UTC, microsecond=0), usegmt=True)
+    expected = (moment.replace(tzinfo=UTC, microsecond=0) - NOW).total_seconds()
+    assert retry_after_seconds(value, at_noon_of_the_test) == expected
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "Mon, 01 Jun 2026 10:30:00 GMT",
+        "Mon, 01 Jun 2026 10:29:59 GMT",
+        "Sun, 06 Nov 1994 08:49:37 GMT",
+        "Sunday, 06-Nov-94 08:49:37 GMT",
+        "Sun Nov  6 08:49:37 1994",
+        "Mon, 01 Jan 0001 00:00:00 +2359",
+    ],
+)
+def test_a_date_that_has_passed_asks_for_no_wait(value: str) -> None:
+    """A moment that has come is no negative wait."""
+    assert retry_after_seconds(value, at_noon_of_the_test) == 0.0
+
+
+def test_the_system_clock_is_used_without_another() -> None:
+    """Without a clock given, seconds are counted from the present."""
+    value = format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True)
+    seconds = retry_after_seconds(value)
+    assert seconds is not None
+    assert 3000 < seconds <= 3600
+
+
+JUNK = [
+    None,
+    "",
+    " ",
+    "soon",
+    "-1",
+    "-0",
+    "+5",
+    "1e3",
+    "1E3",
+    "0x10",
+    "1_000",
+    "1,000",
+    "1,5",
+    "1.",
+    ".5",
+    "1.5.5",
+    "5s",
+    "5 s",
+    "5 seconds",
+    "NaN",
+    "inf",
+    "Infinity",
+    "-inf",
+    "1" * 16,
+    "1" * 5000,
+    "0." + "1" * 5000,
+    "\u0661",
+    "\uff15",
+    "\u00b2",
+    "5\x00",
+    "\x00",
+    "\ud800",
+    "5; 6",
+    "5, 6",
+    "null",
+    "true",
+    "{}",
+    "[redacted]",
+    "GMT",
+    "Mon",
+    "Mon,",
+    ",",
+    ":",
+    "::",
+    "Mon, 01 Jun 2026",
+    "Mon, 01 Jun 2026 25:00:00 GMT",
+    "Mon, 01 Jun 2026 10:60:00 GMT",
+    "Mon, 32 Jun 2026 10:30:00 GMT",
+    "Mon, 00 Jun 2026 10:30:00 GMT",
+    "Mon, 01 Foo 2026 10:30:00 GMT",
+    "Mon, 01 Jun 99999999999 10:30:00 GMT",
+    "Mon, 01 Jun 2026 10:30:00 +99999999999999",
+    "Mon, 01 Jun 2026 10:30:00 -9999",
+    "a" * 100_000,
+    "1:" * 10_000,
+]
+
+
+@pytest.mark.parametrize("value", JUNK, ids=[f"{n}-{ascii(value)[:30]}" for n, value in enumerate(JUNK)])
+def test_junk_asks_for_nothing(value: str | None) -> None:
+    """A header that is missing, or neither seconds nor a date, counts as none."""
+    assert retry_after_seconds(value, at_noon_of_the_test) is None
+
+
+FRAGMENTS = st.sampled_from(
+    [
+        "Mon,",
+        "Monday,",
+        "01",
+        "Jun",
+        "2026",
+        "10:30:00",
+        "GMT",
+        "-0000",
+        "+9999",
+        "-",
+        ",",
+        ":",
+        ".",
+        "9" * 20,
+        "Z",
+        "(",
+        "0",
+    ],
+)
+
+
+@given(value=st.text(st.characters()) | st.lists(FRAGMENTS).map(" ".join) | st.lists(FRAGMENTS).map("".join))
+@repeatable(400)
+def test_no_header_makes_an_error(value: str) -> None:
+    """Whatever a header holds, it is read as a finite wait or as nothing."""
+    seconds = retry_after_seconds(value, at_noon_of_the_test)
+    assert seconds is None or 0 <= seconds < math.inf
+
+
+@pytest.mark.parametrize(("failures", "bound"), [(1, 0.5), (2, 1.0), (3, 2.0), (4, 4.0), (5, 8.0), (6, 8.0), (7, 8.0)])
+def test_the_wait_doubles_up_to_the_cap(failures: int, bound: float) -> None:
+    """Each further try may wait twice as long as the one before, and none longer than the cap."""
+    assert RetryPolicy(max_retries=9).wait(failures, None, highest) == bound
+
+
+@pytest.mark.parametrize("failures", [65, 66, 1000, 1100, 10**6, 10**30])
+def test_the_wait_stays_at_the_cap_for_ever(failures: int) -> None:
+    """However many tries have failed, the bound is the cap, and no number overflows."""
+    assert RetryPolicy(max_retries=10**31).wait(failures, None, highest) == 8.0
+
+
+@given(
+    failures=st.integers(1, 200),
+    base=st.floats(0.001, 100),
+    cap=st.floats(0.001, 1000),
+    luck=st.floats(0, 1, exclude_max=True),
+)
+@repeatable(150)
+def test_jitter_is_full(failures: int, base: float, cap: float, luck: float) -> None:
+    """The wait is evenly spread between nothing and the bound of this try."""
+    policy = RetryPolicy(max_retries=200, base=base, cap=cap)
+    wait = policy.wait(failures, None, lambda: luck)
+    bound = policy.wait(failures, None, highest)
+    assert wait is not None
+    assert bound is not None
+    assert bound == pytest.approx(min(cap, base * 2.0 ** (failures - 1)))
+    assert wait == pytest.approx(luck * bound)
+    assert policy.wait(failures, None, lowest) == 0.0
+
+
+@pytest.mark.parametrize("max_retries", [0, 1, 2, 5])
+def test_after_the_last_try_there_is_no_wait(max_retries: int) -> None:
+    """`max_retries` counts the tries after the first one; 0 never repeats, whatever the answer asks for."""
+    policy = RetryPolicy(max_retries=max_retries)
+    answered: list[float | None] = [None, 0.0, 1.0]
+    for retry_after in answered:
+        waits = [policy.wait(failures, retry_after, highest) for failures in range(1, max_retries + 4)]
+        assert [wait is not None for wait in waits] == [True] * max_retries + [False] * 3
+
+
+@pytest.mark.parametrize("random", [lowest, highest])
+@pytest.mark.parametrize(
+    ("retry_after", "waits"),
+    [(0.0, True), (1.5, True), (59.9, True), (60.0, True), (60.1, False), (3600.0, False), (1e15, False)],
+)
+def test_a_retry_after_is_kept_up_to_the_ceiling(
+    *,
+    retry_after: float,
+    waits: bool,
+    random: Callable[[], float],
+) -> None:
+    """No try comes sooner than the answer asks for; one that asks for too long a wait ends the call."""
+    wait = RetryPolicy().wait(1, retry_after, random)
+    assert (wait is not None) is waits
+    if wait is not None:
+        assert wait == max(retry_after, 0.5 * random())
+
+
+def test_the_backoff_still_holds_where_the_answer_asks_for_less() -> None:
+    """A Retry-After shorter than our own wait does not shorten it."""
+    assert RetryPolicy(max_retries=5).wait(5, 0.1, highest) == 8.0
+
+
+def test_the_ceiling_is_the_policys_own() -> None:
+    """Another ceiling lets longer waits pass, or shorter ones not."""
+    assert RetryPolicy(retry_after_ceiling=3600.0).wait(1, 3600.0, lowest) == 3600.0
+    assert RetryPolicy(retry_after_ceiling=0.0).wait(1, 0.5, lowest) is None

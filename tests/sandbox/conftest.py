@@ -1,0 +1,106 @@
+"""A client of the sandbox's HTTP interface, over a real socket."""
+
+from __future__ import annotations
+
+import json
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+from hypothesis import settings
+
+from tests.conftest import EVENT, PROFILE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from adapty.sandbox import Sandbox
+
+PROFILE_PATH = "/api/v1/profile/save/"
+EVENT_PATH = "/api/v1/profile/transaction-event/save/"
+
+LEFT_OUT = object()
+"""As a field's value: the field is not sent."""
+
+PROPERTY = settings(database=None, deadline=None, max_examples=60)
+
+
+def profile(**changes: Any) -> dict[str, Any]:
+    """Give the body of a profile that is accepted, with changes."""
+    return _changed(PROFILE, changes)
+
+
+def event(**changes: Any) -> dict[str, Any]:
+    """Give the body of a transaction event that is accepted, with changes."""
+    return _changed(EVENT, changes)
+
+
+def _changed(body: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in {**body, **changes}.items() if value is not LEFT_OUT}
+
+
+def fields(answer: httpx.Response) -> list[str]:
+    """Name the fields that a 400 blames, in order, after a look at the shape of the answer."""
+    return [error["field_name"] for error in errors(answer, 400)]
+
+
+def errors(answer: httpx.Response, status: int) -> list[dict[str, Any]]:
+    """Give the errors of a refusal, after a look at its shape."""
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"] == "application/json"
+    body = answer.json()
+    assert list(body) == ["errors"]
+    for error in body["errors"]:
+        assert error.keys() - {"field_name"} == {"message", "error_code", "status_code"}
+        assert error["status_code"] == status
+        assert isinstance(error["message"], str)
+        assert isinstance(error.get("field_name", ""), str)
+    return list(body["errors"])
+
+
+class Api:
+    """What a test sends to the sandbox."""
+
+    def __init__(self, http: httpx.Client) -> None:
+        """Keep the client, which has the key."""
+        self.http = http
+
+    @classmethod
+    @contextmanager
+    def of(cls, sandbox: Sandbox) -> Iterator[Api]:
+        """Reach a sandbox with its own key."""
+        headers = {"authorization": f"Bearer {sandbox.mail_key}"}
+        with httpx.Client(base_url=sandbox.url, headers=headers) as http:
+            yield cls(http)
+
+    def save_profile(self, **changes: Any) -> httpx.Response:
+        """Save a profile that is accepted, with changes."""
+        return self.send(PROFILE_PATH, profile(**changes))
+
+    def save_event(self, **changes: Any) -> httpx.Response:
+        """Save an event that is accepted, with changes."""
+        return self.send(EVENT_PATH, event(**changes))
+
+    def send(self, path: str, body: Any) -> httpx.Response:
+        """Send a body as JSON, in ASCII, so that lone surrogates can be sent."""
+        return self.http.post(path, content=json.dumps(body), headers={"content-type": "application/json"})
+
+    def inside(self, path: str) -> Any:
+        """Look inside."""
+        answer = self.http.get(f"/_sandbox/{path}")
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+
+@pytest.fixture(scope="session")
+def shared_api(running_sandbox: Sandbox) -> Iterator[Api]:
+    """Reach the sandbox that all tests share, as it is."""
+    with Api.of(running_sandbox) as api:
+        yield api
+
+
+@pytest.fixture
+def api(sandbox: Sandbox, shared_api: Api) -> Api:
+    """Reach the sandbox, emptied."""
+    return shared_api

@@ -1,0 +1,464 @@
+"""What of a request body is accepted, and what is said of the rest."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adapty._core.countries import COUNTRY_CODES
+from adapty._generated import contract
+from adapty.sandbox.body import MAX_NESTING
+from adapty.sandbox.contract import operations
+from adapty.sandbox.faults import BodyRefused
+from adapty.sandbox.formats import instant
+from tests.sandbox.conftest import (
+    EVENT_PATH,
+    LEFT_OUT,
+    PROFILE_PATH,
+    PROPERTY,
+    Api,
+    errors,
+    event,
+    fields,
+    profile,
+)
+
+SCHEMAS = contract("mail")["components"]["schemas"]
+PATHS = {"ProfileDTO": PROFILE_PATH, "TransactionEventDTO": EVENT_PATH}
+DEVICE = {
+    "platform": "iOS",
+    "device": "iPhone15,2",
+    "os": "17.5",
+    "locale": "en",
+    "timezone": "UTC",
+    "app_version": "1",
+}
+OFFER = {"category": "introductory", "offer_type": "free_trial", "offer_id": "x"}
+FULL = {
+    "ProfileDTO": profile(
+        first_name="Jane",
+        last_name="Doe",
+        gender="f",
+        birthday="1990-05-21",
+        country="US",
+        store_country="GB",
+        custom_attributes={"plan": "trial", "days": 3, "share": 0.5},
+        device_info=DEVICE,
+    ),
+    "TransactionEventDTO": event(price_usd="9.99", expires_at="2026-07-10T14:20:00Z", offer=OFFER),
+}
+
+
+def properties(name: str) -> list[str]:
+    """Name the properties of a schema of the contract, those inside objects after these."""
+    found = []
+    for field, given_schema in SCHEMAS[name]["properties"].items():
+        found.append(field)
+        inner = given_schema.get("$ref", "").rpartition("/")[2]
+        if "properties" in SCHEMAS.get(inner, {}):
+            found.extend(f"{field}.{part}" for part in properties(inner))
+    return found
+
+
+def required(name: str) -> list[str]:
+    """Name the required properties of a schema."""
+    return list(SCHEMAS[name]["required"])
+
+
+@pytest.mark.parametrize("name", PATHS)
+def test_a_body_with_every_field_is_accepted(api: Api, name: str) -> None:
+    """The bodies that the other tests spoil have all the fields of the contract and are right."""
+    assert set(FULL[name]) == set(SCHEMAS[name]["properties"])
+    assert api.send(PATHS[name], FULL[name]).content == b"{}"
+
+
+@pytest.mark.parametrize(("name", "field"), [(name, field) for name in PATHS for field in required(name)])
+def test_a_missing_field_is_named(api: Api, name: str, field: str) -> None:
+    """The answer to a missing field is the documented one, word for word."""
+    body = {key: value for key, value in FULL[name].items() if key != field}
+    assert errors(api.send(PATHS[name], body), 400) == [
+        {"message": "Field required", "error_code": "base_error", "status_code": 400, "field_name": field},
+    ]
+
+
+@pytest.mark.parametrize("name", PATHS)
+def test_all_missing_fields_are_named_in_the_order_of_the_contract(api: Api, name: str) -> None:
+    """One answer says all that is wrong."""
+    in_order = [field for field in properties(name) if field in required(name)]
+    assert fields(api.send(PATHS[name], {})) == in_order
+
+
+@pytest.mark.parametrize("wrong", [None, True, 0, 1.5, [], ["x"]])
+@pytest.mark.parametrize(("name", "field"), [(name, field) for name in PATHS for field in properties(name)])
+def test_a_wrong_type_is_named(api: Api, name: str, field: str, wrong: Any) -> None:
+    """Every field of the contract is a string or an object, and null is neither."""
+    outer, _, inner = field.partition(".")
+    value = {**FULL[name][outer], inner: wrong} if inner else wrong
+    (error,) = errors(api.send(PATHS[name], {**FULL[name], outer: value}), 400)
+    assert error["field_name"] == field
+    assert error["message"] in {"Input should be a valid string", "Input should be a valid object"}
+
+
+@pytest.mark.parametrize("name", PATHS)
+def test_all_wrong_fields_are_named_once_in_the_order_of_the_contract(api: Api, name: str) -> None:
+    """The order is the contract's, not the body's and not the kind of fault's."""
+    wrong: dict[str, Any] = {"unknown": "\ud800"}
+    for field in reversed(properties(name)):
+        outer, _, inner = field.partition(".")
+        if inner:
+            wrong.setdefault(outer, {})[inner] = 5
+        else:
+            wrong.setdefault(outer, 5)
+    nested = {field.partition(".")[0] for field in properties(name) if "." in field}
+    expected = [field for field in properties(name) if field not in nested]
+    assert fields(api.send(PATHS[name], wrong)) == [*expected, "unknown"]
+
+
+def test_a_type_a_rule_and_a_missing_field_are_told_together(api: Api) -> None:
+    """What is wrong for different reasons is one list, in the order of the contract."""
+    body = profile(
+        store_country="us",
+        country="USA",
+        email=LEFT_OUT,
+        first_name=3,
+        custom_attributes={"b": True, "a": None, "fine": 1, "c": "\udfff"},
+        device_info={"os": None},
+    )
+    assert fields(api.send(PROFILE_PATH, body)) == [
+        "email",
+        "first_name",
+        "country",
+        "store_country",
+        "custom_attributes.b",
+        "custom_attributes.a",
+        "custom_attributes.c",
+        "device_info.platform",
+        "device_info.os",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("event_type", "subscription_paused"),
+        ("event_type", "Subscription_Started"),
+        ("offer", {**OFFER, "category": "free"}),
+        ("offer", {**OFFER, "offer_type": ""}),
+    ],
+)
+def test_a_value_beyond_an_enum_is_refused_with_what_there_is(api: Api, field: str, value: Any) -> None:
+    """The message lists the values of the contract."""
+    (error,) = errors(api.save_event(**{field: value}), 400)
+    assert error["field_name"].startswith(field)
+    assert error["message"].startswith("Input should be one of ")
+
+
+MOMENTS = [
+    "2026-06-01T10:30:00Z",
+    "2026-06-01t10:30:00z",
+    "2026-06-01T10:30:00.5Z",
+    "2026-06-01T10:30:00.123456789+05:30",
+    "2026-06-01T10:30:00-00:00",
+    "2024-02-29T00:00:00+23:59",
+    "2016-12-31T23:59:60Z",
+    "2017-01-01T05:29:60.5+05:30",
+    "0001-01-01T00:00:00+23:59",
+    "9999-12-31T23:59:59.999999-23:59",
+]
+NO_MOMENTS = [
+    "",
+    "2026-06-01",
+    "2026-06-01T10:30:00",
+    "2026-06-01 10:30:00Z",
+    "2026-06-01T10:30Z",
+    "2026-06-01T10:30:00.Z",
+    "2026-06-01T10:30:00+0530",
+    "2026-06-01T10:30:00+05",
+    "2026-06-01T10:30:00+24:00",
+    "2026-06-01T10:30:00+05:60",
+    "2026-06-01T24:00:00Z",
+    "2026-06-01T10:60:00Z",
+    "2026-06-01T10:30:61Z",
+    "2026-06-01T10:30:60Z",
+    "2026-13-01T10:30:00Z",
+    "2026-02-30T10:30:00Z",
+    "0000-01-01T10:30:00Z",
+    "20260601T103000Z",
+    "2026-W23-1T10:30:00Z",
+    "2026-06-01T10:30:00Z\n",
+    " 2026-06-01T10:30:00Z",
+    "٢٠٢٦-06-01T10:30:00Z",
+    "1780309800",
+]
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_rfc_3339_date_times_are_accepted(api: Api, moment: str) -> None:
+    """Whatever RFC 3339 allows is a date-time, leap seconds and small letters too."""
+    assert api.save_event(event_datetime=moment).status_code == 200
+
+
+@pytest.mark.parametrize("text", NO_MOMENTS)
+def test_other_date_times_are_refused(api: Api, text: str) -> None:
+    """A missing offset, a day that does not exist, and other ways of ISO 8601 are not RFC 3339."""
+    (error,) = errors(api.save_event(expires_at=text), 400)
+    assert error["field_name"] == "expires_at"
+    assert "RFC 3339" in error["message"]
+
+
+def test_a_moment_is_the_same_however_it_is_written() -> None:
+    """Offsets and a leap second are counted, finer fractions are cut off."""
+    assert instant("2017-01-01T00:00:00Z") == instant("2016-12-31T23:59:60Z") == instant("2016-12-31T19:00:00-05:00")
+    assert instant("1970-01-01T00:00:00.1234569Z") == 123456
+    assert instant("1969-12-31T23:59:59.5Z") == -500_000
+
+
+@pytest.mark.parametrize(
+    "text", ["", "1990-5-21", "19900521", "1990-02-30", "1990-05-21T00:00:00Z", "1990-05-21\n", "١٩٩٠-05-21"]
+)
+def test_a_date_has_ten_characters_and_is_in_the_calendar(api: Api, text: str) -> None:
+    """`birthday` is YYYY-MM-DD."""
+    assert fields(api.save_profile(birthday=text)) == ["birthday"]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "jane", "jane@", "@example.com", "jane@example", "ja ne@example.com", "a@b@example.com"]
+)
+def test_an_email_has_the_shape_that_the_client_checks_too(api: Api, text: str) -> None:
+    """The refusal does not repeat the address."""
+    (error,) = errors(api.save_profile(email=text), 400)
+    assert (error["field_name"], error["message"]) == ("email", "Input should be a valid email address")
+
+
+@pytest.mark.parametrize("field", ["country", "store_country"])
+@pytest.mark.parametrize("text", ["", "us", "Us", "USA", "UK", "EN", "XX", "U", "US ", "840", "\u0000"])
+def test_a_country_is_an_uppercase_alpha_2_code(api: Api, field: str, text: str) -> None:
+    """Any other value is rejected, as the vendor documents and the schema alone would not do."""
+    assert fields(api.save_profile(**{field: text})) == [field]
+
+
+def test_every_country_is_accepted(api: Api) -> None:
+    """All officially assigned codes are."""
+    assert {api.save_profile(country=code, store_country=code).status_code for code in COUNTRY_CODES} == {200}
+
+
+@pytest.mark.parametrize(("text", "status"), [("9.99", 200), ("0", 200), ("-3.50", 200), ("10", 200)])
+def test_decimal_text_is_a_price(api: Api, text: str, status: int) -> None:
+    """An amount is written out, in a string."""
+    assert api.save_event(price_usd=text).status_code == status
+
+
+@pytest.mark.parametrize(
+    "text", ["", "9,99", "$9.99", "1e3", "NaN", "Infinity", ".5", "5.", "+1", " 1", "1\n", "٣", "0x1"]
+)
+def test_other_text_is_no_price(api: Api, text: str) -> None:
+    """The documented form is a decimal string."""
+    assert fields(api.save_event(price_usd=text)) == ["price_usd"]
+
+
+@pytest.mark.parametrize("value", ["", "x", 0, -1, 1.5, 10**400])
+def test_a_custom_attribute_is_a_string_or_a_number(api: Api, value: Any) -> None:
+    """Both kinds are kept as sent."""
+    assert api.save_profile(custom_attributes={"": value}).status_code == 200
+    assert api.inside("profiles/user_12345")["profile"]["custom_attributes"] == {"": value}
+
+
+@pytest.mark.parametrize("value", [None, True, False, [], {}, ["x"], {"x": 1}])
+def test_any_other_custom_attribute_is_refused_by_its_name(api: Api, value: Any) -> None:
+    """A boolean is no number."""
+    assert fields(api.save_profile(custom_attributes={"fine": 1, "plan": value})) == ["custom_attributes.plan"]
+
+
+def test_no_custom_attributes_are_fine(api: Api) -> None:
+    """An empty object is an object."""
+    assert api.save_profile(custom_attributes={}).status_code == 200
+
+
+def test_unknown_fields_are_accepted_and_kept(api: Api) -> None:
+    """The contract does not forbid further properties, so a newer client's fields get through."""
+    extra = {"customer_user_id": "u", "deep": {"er": [1, None, True, {"x": "\u0000"}]}, "country ": "nowhere"}
+    api.save_profile(**extra)
+    api.save_event(**extra, country="nowhere")
+    shown = api.inside("profiles/user_12345")
+    assert shown["profile"] == profile(**extra)
+    assert shown["events"] == [event(**extra, country="nowhere")]
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"",
+        b"  \n",
+        b"[]",
+        b'"text"',
+        b"null",
+        b"5",
+        b"{",
+        b'{"email": "jane@example.com"',
+        b"{'email': 1}",
+        b'{"email": undefined}',
+        b'{"a": NaN}',
+        b'{"a": Infinity}',
+        b'{"a": -Infinity}',
+        b'{"a": 1} {}',
+        b"\xff\xfe\x00",
+        b'{"email": "\xe9"}',
+        b'\xef\xbb\xbf{"a": 1}',
+        '{"a": 1}'.encode("utf-16"),
+        b'{"a": "\n"}',
+        b"external_profile_id=1&email=jane%40example.com",
+        b'{"a": ' + b"9" * 5000 + b"}",
+        b"[" * 100_000,
+        b'{"a":' * 100_000,
+        b"[" * 100_000 + b"]" * 100_000,
+        b'{"a":' * 500 + b"1" + b"}" * 500,
+    ],
+)
+def test_what_is_no_json_object_is_refused_without_a_field(api: Api, raw: bytes) -> None:
+    """No single field is at fault, so that none is named; the contract's schema has no null there."""
+    for path in PATHS.values():
+        (error,) = errors(api.http.post(path, content=raw), 400)
+        assert "field_name" not in error
+        assert error["message"].startswith("Body ")
+
+
+def test_nesting_is_accepted_to_the_bound(api: Api) -> None:
+    """The bound counts levels, not brackets."""
+
+    def nested(levels: int) -> Any:
+        value: Any = []
+        for _ in range(levels - 1):
+            value = [value]
+        return value
+
+    assert api.save_profile(extra=nested(MAX_NESTING - 1), wide=[[]] * 1000).status_code == 200
+    assert api.inside("profiles/user_12345")["profile"]["extra"] == nested(MAX_NESTING - 1)
+    (error,) = errors(api.save_profile(extra=nested(MAX_NESTING)), 400)
+    assert "nested" in error["message"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"first_name": "\ud800"}, "first_name"),
+        ({"external_profile_id": "a\udc00b"}, "external_profile_id"),
+        ({"email": "jane\ud83d@example.com"}, "email"),
+        ({"country": "\ud800"}, "country"),
+        ({"device_info": {"platform": "\ude00\ud83d"}}, "device_info.platform"),
+        ({"custom_attributes": {"plan": "\udfff"}}, "custom_attributes.plan"),
+        ({"custom_attributes": {"\ud800": "x"}}, "custom_attributes.\\ud800"),
+        ({"unknown": [{"deep": ["fine", "\ud800"]}]}, "unknown.0.deep.1"),
+        ({"\ud800": 1}, "\\ud800"),
+    ],
+)
+def test_half_of_a_surrogate_pair_is_refused_by_its_field(api: Api, changes: dict[str, Any], field: str) -> None:
+    """JSON can spell what UTF-8, and so a database, cannot hold."""
+    assert fields(api.save_profile(**changes)) == [field]
+
+
+def test_whole_surrogate_pairs_are_a_character(api: Api) -> None:
+    """A client that writes ASCII sends an emoji as a pair."""
+    api.save_profile(first_name="\U0001f600")
+    assert api.inside("profiles/user_12345")["profile"]["first_name"] == "\U0001f600"
+
+
+def test_a_number_beyond_what_a_double_holds_is_refused_by_its_field(api: Api) -> None:
+    """It would be kept as Infinity, which is no JSON."""
+    text = json.dumps(profile(custom_attributes={"days": "HUGE"}, other={"x": [0, "HUGE"]}))
+    answer = api.http.post(PROFILE_PATH, content=text.replace('"HUGE"', "-1e999").encode())
+    assert fields(answer) == ["custom_attributes.days", "other.x.1"]
+
+
+def test_of_a_key_given_twice_the_last_one_counts(api: Api) -> None:
+    """As in Python's json and most other readers."""
+    text = json.dumps(profile())[:-1] + ', "email": "john@example.com"}'
+    assert api.http.post(PROFILE_PATH, content=text.encode()).status_code == 200
+    assert api.inside("profiles/user_12345")["profile"]["email"] == "john@example.com"
+
+
+ANYTHING = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(st.characters())
+    | st.sampled_from(["\ud800", "\0", "9.99"]),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(st.characters()), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+def _bodies(name: str) -> st.SearchStrategy[Any]:
+    changes = st.dictionaries(st.sampled_from(list(SCHEMAS[name]["properties"])) | st.text(), ANYTHING)
+    return ANYTHING | changes | changes.map(lambda new: FULL[name] | new)
+
+
+@pytest.mark.parametrize("name", PATHS)
+@PROPERTY
+@given(st.data())
+def test_no_json_breaks_the_sandbox(shared_api: Api, name: str, data: st.DataObject) -> None:
+    """Any JSON, and what Python's writer takes for JSON, is answered with 200 or a 400 of the documented shape."""
+    answer = shared_api.send(PATHS[name], data.draw(_bodies(name)))
+    if answer.status_code == 200:
+        assert answer.content == b"{}"
+    else:
+        assert errors(answer, 400)
+
+
+@pytest.mark.parametrize("path", PATHS.values())
+@PROPERTY
+@given(raw=st.binary(max_size=200) | st.text(alphabet='{}[]",:\\u0d8e1-.naNIfty ').map(str.encode))
+def test_no_bytes_break_the_sandbox(shared_api: Api, path: str, raw: bytes) -> None:
+    """Bytes that are no JSON object are refused."""
+    assert errors(shared_api.http.post(path, content=raw), 400)
+
+
+def test_local_references_may_point_anywhere_in_the_contract() -> None:
+    """A schema can stand in the operation itself, with names that a JSON pointer escapes, and any keyword counts."""
+    document = contract("mail")
+    document["paths"] = {"/a/b~c %d": document["paths"][PROFILE_PATH]}
+    schemas = document["components"]["schemas"]
+    schemas["a/b~ %"] = {
+        "type": "object",
+        "properties": {"z": {"$ref": "#/components/schemas/text"}, "a": {"maxLength": 1}},
+    }
+    schemas["text"] = {"type": "string", "format": "uuid", "minLength": 2}
+    operation = document["paths"]["/a/b~c %d"]["post"]
+    operation["requestBody"]["content"]["application/json"]["schema"] = {
+        "$ref": "#/components/schemas/a~1b~0%20%25",
+        "minProperties": 1,
+    }
+    (found,) = operations(document)
+    assert found.body(b'{"z": "any uuid is fine"}') == {"z": "any uuid is fine"}
+    with pytest.raises(BodyRefused) as refused:
+        found.body(b'{"a": "xx", "z": "x"}')
+    assert [(fault.field_name, fault.message) for fault in refused.value.faults] == [
+        ("z", "Input breaks the contract's rule minLength"),
+        ("a", "Input breaks the contract's rule maxLength"),
+    ]
+    with pytest.raises(BodyRefused, match="Body breaks the contract's rule minProperties"):
+        found.body(b"{}")
+
+
+def test_an_operation_without_an_example_of_its_403_takes_another_ones() -> None:
+    """And where the contract has none at all, the answer still has the documented shape."""
+    document = contract("mail")
+    saving, recording = (document["paths"][path]["post"]["responses"] for path in PATHS.values())
+    example = saving["403"]["content"]["application/json"]["examples"]["default"]["value"]
+    del recording["403"]
+    assert [operation.denied for operation in operations(document)] == [example, example]
+    del saving["403"]["content"]["application/json"]["examples"]
+    for operation in operations(document):
+        (error,) = operation.denied["errors"]
+        assert error.keys() == {"message", "error_code", "status_code"}
+
+
+def test_operations_without_a_json_body_are_left_out() -> None:
+    """They are for who serves them."""
+    document = contract("mail")
+    document["paths"]["/other/"] = {"get": {"operationId": "other", "responses": {}}, "parameters": []}
+    assert [operation.operation_id for operation in operations(document)] == ["saveProfile", "saveTransactionEvent"]

@@ -1,0 +1,66 @@
+"""The sandbox as an extra: what can be had without it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+import adapty.sandbox
+
+WITHOUT = """
+import sys
+for name in {missing!r}:
+    sys.modules[name] = None
+import adapty.sandbox
+print(adapty.sandbox.DEFAULT_MAIL_KEY, adapty.sandbox.DEFAULT_HOST)
+try:
+    {use}
+except ImportError as error:
+    print(type(error).__name__, error)
+"""
+
+
+@pytest.mark.parametrize("missing", ["starlette", "uvicorn", "jsonschema"])
+@pytest.mark.parametrize("use", ["from adapty.sandbox import Sandbox", "adapty.sandbox.create_app"])
+def test_without_the_extra_the_error_says_how_to_get_it(missing: str, use: str) -> None:
+    """The constants come all the same, for the help of a command."""
+    program = WITHOUT.format(missing=[missing], use=use)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    constants, error = done.stdout.splitlines()
+    assert constants == "sandbox_mail_key 127.0.0.1"
+    assert error == f'ImportError adapty.sandbox needs {missing}; install it with: pip install "adapty[sandbox]"'
+
+
+def test_the_error_names_the_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A submodule that is missing means that its package is, or is too old."""
+    monkeypatch.delitem(sys.modules, "adapty.sandbox.app", raising=False)
+    monkeypatch.setitem(sys.modules, "starlette.applications", None)
+    with pytest.raises(ImportError, match="needs starlette; install it") as missing:
+        adapty.sandbox.__getattr__("Sandbox")
+    assert missing.value.name == "starlette"
+    monkeypatch.setitem(sys.modules, "adapty.sandbox.app", None)
+    with pytest.raises(ModuleNotFoundError, match=r"adapty\.sandbox\.app"):
+        adapty.sandbox.__getattr__("Sandbox")
+
+
+def test_another_missing_module_is_not_blamed_on_the_extra() -> None:
+    """A broken installation is told as it is."""
+    program = WITHOUT.format(missing=["adapty.sandbox.store"], use="adapty.sandbox.Sandbox")
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert "ModuleNotFoundError import of adapty.sandbox.store halted" in done.stdout
+
+
+def test_importing_the_sandbox_loads_no_server() -> None:
+    """Only asking for the server does."""
+    program = "import sys, adapty.sandbox; print(sorted({'starlette', 'uvicorn', 'jsonschema'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+
+
+def test_the_public_names_are_there() -> None:
+    """What `__all__` names can be had, and nothing else is made up."""
+    assert all(getattr(adapty.sandbox, name) for name in adapty.sandbox.__all__)
+    with pytest.raises(AttributeError, match="no attribute 'Server'"):
+        assert adapty.sandbox.Server

@@ -1,0 +1,172 @@
+"""Looking inside, under /_sandbox/."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+import httpx
+import pytest
+from attrs import asdict
+
+from adapty import Flow, __version__
+from adapty._core.redact import Secret
+from adapty.sandbox import DEFAULT_MAIL_KEY
+from adapty.sandbox.request_log import KEPT_REQUESTS, RequestLog
+from tests.sandbox.conftest import EVENT_PATH, LEFT_OUT, PROFILE_PATH, Api, errors, event, profile
+
+if TYPE_CHECKING:
+    from adapty.sandbox import Sandbox
+
+
+def test_no_key_is_needed(sandbox: Sandbox) -> None:
+    """Whoever can reach the sandbox can look inside."""
+    for page in ("", "flows", "requests"):
+        answer = httpx.get(f"{sandbox.url}/_sandbox/{page}")
+        assert (answer.status_code, answer.headers["content-type"]) == (200, "application/json")
+    assert httpx.post(f"{sandbox.url}/_sandbox/reset").status_code == 200
+
+
+def test_the_first_page_tells_what_there_is(api: Api) -> None:
+    """It names the pages, each of which is there, and counts what is kept."""
+    api.save_profile()
+    api.save_event(external_profile_id="nobody")
+    page = api.inside("")
+    assert page["version"] == __version__
+    assert (page["profiles"], page["events"], page["unlinked_events"]) == (1, 1, 1)
+    listed = {(entry["method"], entry["path"]) for entry in page["endpoints"]}
+    assert listed == {
+        ("GET", "/_sandbox/"),
+        ("GET", "/_sandbox/flows"),
+        ("GET", "/_sandbox/profiles/{external_profile_id}"),
+        ("GET", "/_sandbox/requests"),
+        ("POST", "/_sandbox/reset"),
+    }
+    for method, path in sorted(listed):
+        assert api.http.request(method, path.format(external_profile_id="user_12345")).status_code == 200
+
+
+def test_the_flows_are_in_order(api: Api) -> None:
+    """All six are there, also when nobody is in them."""
+    assert api.inside("flows") == {
+        "flows": {
+            "never purchased": 0,
+            "active": 0,
+            "renewal cancelled": 0,
+            "billing issue": 0,
+            "expired": 0,
+            "refunded": 0,
+        },
+        "profiles": 0,
+        "events": 0,
+        "unlinked_events": 0,
+    }
+    assert list(api.inside("flows")["flows"]) == [str(flow) for flow in Flow]
+
+
+def test_a_profile_is_shown_with_its_flow_and_events(api: Api) -> None:
+    """The events are in the order of receipt, not of their times."""
+    api.save_profile()
+    later, sooner = (event(event_id=day, event_datetime=f"2026-06-{day}T00:00:00Z") for day in ("20", "10"))
+    api.send(EVENT_PATH, later)
+    api.send(EVENT_PATH, sooner)
+    assert api.inside("profiles/user_12345") == {"profile": profile(), "flow": "active", "events": [later, sooner]}
+
+
+@pytest.mark.parametrize(
+    "name", ["a/b", "/", "", " ", "%", "%2F", "?a=b#c", "é", "\U0001f600", "a\nb", "\n", "\u0000", "x;y", "..a"]
+)
+def test_any_id_can_be_asked_for(api: Api, name: str) -> None:
+    """Percent-encoded, an id may hold anything, slashes and line breaks too."""
+    api.save_profile(external_profile_id=name)
+    assert api.inside(f"profiles/{quote(name, safe='')}")["profile"] == profile(external_profile_id=name)
+
+
+@pytest.mark.parametrize("name", ["nobody", "", "%ff", "user_12345/", "a%0Ab"])
+def test_an_unknown_profile_is_404(api: Api, name: str) -> None:
+    """As long as only events came, there is no profile."""
+    api.save_event(external_profile_id="nobody")
+    (error,) = errors(api.http.get(f"/_sandbox/profiles/{name}"), 404)
+    assert error["error_code"] == "profile_not_found_error"
+
+
+def test_the_last_requests_are_shown(api: Api, sandbox: Sandbox) -> None:
+    """Method, path, status and what was wrong; the last one last; looking inside is not among them."""
+    api.save_profile()
+    api.inside("flows")
+    api.http.get(PROFILE_PATH)
+    api.save_event(event_id=LEFT_OUT, price_usd="x")
+    api.http.post(PROFILE_PATH, headers={"authorization": "Bearer none"})
+    shown = api.inside("requests")["requests"]
+    assert shown == [
+        {"method": "POST", "path": PROFILE_PATH, "status": 200, "problem": None},
+        {"method": "GET", "path": PROFILE_PATH, "status": 405, "problem": "Method not allowed; use POST"},
+        {
+            "method": "POST",
+            "path": EVENT_PATH,
+            "status": 400,
+            "problem": "event_id: Field required; price_usd: Input should be a decimal number as a string",
+        },
+        {"method": "POST", "path": PROFILE_PATH, "status": 403, "problem": "Secret key doesn't exist"},
+    ]
+    assert api.inside("requests?limit=1")["requests"] == shown[-1:]
+    assert [asdict(request) for request in sandbox.requests()] == shown
+
+
+def test_a_bounded_number_of_requests_is_kept() -> None:
+    """Old ones are forgotten, so that memory does not grow."""
+    log = RequestLog(Secret("key"))
+    for number in range(KEPT_REQUESTS + 5):
+        log.add(method="GET", path=f"/{number}", status=200, problem=None)
+    kept = log.last(KEPT_REQUESTS + 5)
+    assert [kept[0].path, kept[-1].path, len(kept)] == ["/5", f"/{KEPT_REQUESTS + 4}", KEPT_REQUESTS]
+    assert [request.path for request in log.last(2)] == [f"/{KEPT_REQUESTS + 3}", f"/{KEPT_REQUESTS + 4}"]
+
+
+def test_a_hundred_requests_are_shown_unless_more_are_asked_for(api: Api) -> None:
+    """`limit` goes as far as what is kept."""
+    for number in range(102):
+        api.http.get(f"/{number}")
+    assert [len(api.inside(f"requests{query}")["requests"]) for query in ("", "?limit=1000")] == [100, 102]
+
+
+@pytest.mark.parametrize("limit", ["0", "-1", "1001", "", "x", "1.5", "٣", "1" * 5000, "01"])
+def test_a_wrong_limit_is_refused(api: Api, limit: str) -> None:
+    """It is a whole number within what is kept."""
+    (error,) = errors(api.http.get("/_sandbox/requests", params={"limit": limit}), 400)
+    assert error["field_name"] == "limit"
+
+
+def test_reset_forgets_everything(api: Api, sandbox: Sandbox) -> None:
+    """Profiles, events and requests; what was a repeat is then new."""
+    api.save_profile(first_name="Jane")
+    api.save_event()
+    answer = api.http.post("/_sandbox/reset")
+    assert (answer.status_code, answer.content) == (200, b"{}")
+    assert api.inside("requests") == {"requests": []}
+    counts = api.inside("flows")
+    assert (counts["profiles"], counts["events"]) == (0, 0)
+    api.save_profile(email="new@example.com")
+    api.save_event()
+    assert sandbox.profile("user_12345") == profile(email="new@example.com")
+    assert len(sandbox.events("user_12345")) == 1
+
+
+def test_neither_a_key_nor_an_address_is_logged(api: Api, caplog: pytest.LogCaptureFixture) -> None:
+    """Not in the log of Python, and not in the requests shown inside, wherever a client has put them."""
+    address = "jane.doe@example.com"
+    with caplog.at_level(logging.INFO):
+        api.save_profile(email=address)
+        api.save_profile(email=f"{address}@", custom_attributes={address: None, DEFAULT_MAIL_KEY: None})
+        api.http.get(f"/{address}/{DEFAULT_MAIL_KEY}")
+        api.http.get(f"/{quote(address, safe='')}?key={DEFAULT_MAIL_KEY}")
+        api.http.get("/" + "x" * 3000 + address)
+        api.http.request(DEFAULT_MAIL_KEY.upper().replace("_", ""), PROFILE_PATH)
+        shown = api.http.get("/_sandbox/requests").text
+    own_log = "".join(record.getMessage() for record in caplog.records if not record.name.startswith("http"))
+    for text in (shown, own_log):
+        assert "jane" not in text
+        assert "example.com" not in text
+        assert DEFAULT_MAIL_KEY not in text
+    assert "custom_attributes.[redacted]" in shown

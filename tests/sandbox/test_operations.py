@@ -1,0 +1,162 @@
+"""The two Mail endpoints: who may ask, what is answered."""
+
+from __future__ import annotations
+
+import json
+
+import httpx
+import pytest
+
+from adapty._generated import contract
+from adapty.sandbox import DEFAULT_MAIL_KEY, Sandbox
+from adapty.sandbox.mail import ACTIONS, MAX_BODY_BYTES
+from tests.project.later_contract import later_contract
+from tests.sandbox.conftest import EVENT_PATH, PROFILE_PATH, Api, errors, event, fields, profile
+
+METHODS = {"get", "put", "post", "delete", "options", "head", "patch", "trace"}
+
+
+def test_every_operation_of_the_contract_is_served() -> None:
+    """A contract with a new operation shows as a failure here, not as a sandbox that lacks it in silence."""
+    items = contract("mail")["paths"].values()
+    known = {operation["operationId"] for item in items for method, operation in item.items() if method in METHODS}
+    assert set(ACTIONS) == known
+
+
+def test_an_operation_that_is_newer_than_the_sandbox_is_404(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A contract that is ahead of the sandbox breaks nothing that it serves."""
+    newer = later_contract(contract("mail"))
+    (path,) = newer["paths"].keys() - contract("mail")["paths"].keys()
+    monkeypatch.setattr("adapty.sandbox.app.contract", lambda _: newer)
+    monkeypatch.delitem(ACTIONS, "deleteProfile", raising=False)
+    with Sandbox() as sandbox, Api.of(sandbox) as api:
+        errors(api.send(path, {"external_profile_id": "user_12345"}), 404)
+        assert api.save_profile(customer_user_id="u").status_code == 200
+        assert fields(api.save_profile(customer_user_id=1)) == ["customer_user_id"]
+
+
+@pytest.mark.parametrize("path", list(contract("mail")["paths"]))
+def test_the_examples_of_the_contract_are_accepted(api: Api, path: str) -> None:
+    """What the contract shows as a request is answered with 200 and an empty JSON object."""
+    content = contract("mail")["paths"][path]["post"]["requestBody"]["content"]["application/json"]
+    for example in content["examples"].values():
+        answer = api.send(path, example["value"])
+        assert (answer.status_code, answer.content) == (200, b"{}")
+        assert answer.headers["content-type"] == "application/json"
+
+
+@pytest.mark.parametrize(
+    "authorization",
+    [
+        None,
+        "",
+        "Bearer",
+        "Bearer other",
+        f"Bearer {DEFAULT_MAIL_KEY}x",
+        f"Bearer {DEFAULT_MAIL_KEY[:-1]}",
+        f"Bearer{DEFAULT_MAIL_KEY}",
+        f"Basic {DEFAULT_MAIL_KEY}",
+        f"Api-Key {DEFAULT_MAIL_KEY}",
+        DEFAULT_MAIL_KEY,
+        f"Bearer {DEFAULT_MAIL_KEY} {DEFAULT_MAIL_KEY}",
+        b"Bearer \xff\xfe",
+    ],
+)
+def test_a_wrong_key_gets_the_403_of_the_contract(sandbox: Sandbox, authorization: str | bytes | None) -> None:
+    """Without the right key the answer is the contract's own example, whatever the body is."""
+    headers = {} if authorization is None else {"authorization": authorization}
+    for path, operation in contract("mail")["paths"].items():
+        answer = httpx.post(sandbox.url + path, headers=headers, content=b"{broken")  # type: ignore[arg-type]
+        example = operation["post"]["responses"]["403"]["content"]["application/json"]["examples"]["default"]
+        assert (answer.status_code, answer.json()) == (403, example["value"])
+        assert answer.headers["content-type"] == "application/json"
+    assert not any(sandbox.flows().values())
+
+
+@pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER", "bEaReR"])
+def test_the_scheme_is_case_insensitive(sandbox: Sandbox, scheme: str) -> None:
+    """RFC 9110 has scheme names in any case."""
+    headers = {"authorization": f"{scheme} {DEFAULT_MAIL_KEY}"}
+    assert httpx.post(sandbox.url + PROFILE_PATH, headers=headers, json=profile()).status_code == 200
+
+
+def test_two_authorization_headers_are_refused(sandbox: Sandbox) -> None:
+    """Which of two keys counts is nobody's guess."""
+    headers = [("authorization", f"Bearer {DEFAULT_MAIL_KEY}")] * 2
+    assert httpx.post(sandbox.url + PROFILE_PATH, headers=headers, json=profile()).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/api/v1/profile/save",
+        PROFILE_PATH + "x",
+        "/api/v2/profile/save/",
+        "/_sandbox",
+        "/_sandbox/none",
+        "/%00%ff",
+    ],
+)
+def test_an_unknown_path_is_404(api: Api, path: str) -> None:
+    """A path that the contract does not have is refused in the documented shape, and never redirected."""
+    for method in ("GET", "POST"):
+        (error,) = errors(api.http.request(method, path), 404)
+        assert "field_name" not in error
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CUSTOM"])
+@pytest.mark.parametrize("path", [PROFILE_PATH, EVENT_PATH, "/_sandbox/reset"])
+def test_a_wrong_method_is_405(api: Api, method: str, path: str) -> None:
+    """The answer names the method to use, as RFC 9110 demands."""
+    answer = api.http.request(method, path)
+    errors(answer, 405)
+    assert answer.headers["allow"] == "POST"
+
+
+def test_where_get_is_allowed_head_is_too(api: Api) -> None:
+    """The pages inside name both, in a fixed order, and answer both."""
+    answer = api.http.delete("/_sandbox/flows")
+    errors(answer, 405)
+    assert answer.headers["allow"] == "GET, HEAD"
+    head = api.http.head("/_sandbox/flows")
+    assert (head.status_code, head.content) == (200, b"")
+
+
+def test_a_head_request_gets_405_without_a_body(api: Api) -> None:
+    """HEAD of an endpoint that is posted to has the headers alone."""
+    answer = api.http.head(PROFILE_PATH)
+    assert (answer.status_code, answer.content, answer.headers["allow"]) == (405, b"", "POST")
+
+
+@pytest.mark.parametrize("chunked", [False, True])
+def test_a_body_of_a_mebibyte_is_read_and_a_longer_one_is_413(api: Api, *, chunked: bool) -> None:
+    """The bound is exact, with and without a declared length, and the connection lives on."""
+    room = MAX_BODY_BYTES - len(json.dumps(profile(first_name="")))
+    longest, too_long = (json.dumps(profile(first_name="x" * length)).encode() for length in (room, room + 1))
+    accepted, refused = (
+        api.http.post(PROFILE_PATH, content=iter([body[:999], body[999:]]) if chunked else body)
+        for body in (longest, too_long)
+    )
+    assert accepted.status_code == 200
+    errors(refused, 413)
+    assert api.save_profile().status_code == 200
+
+
+def test_the_key_is_checked_before_the_length(sandbox: Sandbox) -> None:
+    """A stranger learns nothing but that the key is wrong."""
+    answer = httpx.post(sandbox.url + PROFILE_PATH, content=b"x" * (MAX_BODY_BYTES + 1))
+    assert answer.status_code == 403
+
+
+def test_the_query_is_ignored(api: Api) -> None:
+    """The operations have no query parameters."""
+    assert api.send(f"{EVENT_PATH}?event_id=1&%00=%ff", event()).status_code == 200
+
+
+@pytest.mark.parametrize("content_type", ["application/json", "application/json; charset=utf-8", "text/plain", "\xff"])
+def test_the_content_type_does_not_matter(api: Api, content_type: str) -> None:
+    """What counts is that the body is JSON."""
+    headers = {"content-type": content_type.encode("latin-1")}
+    answer = api.http.post(PROFILE_PATH, content=b"[]", headers=headers)  # type: ignore[arg-type]
+    assert errors(answer, 400)[0]["message"] == "Body should be a valid object"
