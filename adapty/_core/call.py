@@ -184,5 +184,8 @@ def _harmless(exc: BaseException, secrets: tuple[Secret, ...]) -> BaseException 
         waiting += [link.__cause__, link.__context__]
         if isinstance(link, BaseExceptionGroup):
             waiting += link.exceptions
-    words = [f"{link} {link!r} {link.args}" for link in seen]
-    return exc if all(redact(said, secrets) == said for said in words) else None
+    try:
+        words = "".join(f"{link} {link!r} {link.args} {getattr(link, '__notes__', '')}" for link in seen)
+    except Exception:  # noqa: BLE001 - a transport's exception that cannot be printed cannot be shown either
+        return None
+    return exc if redact(words, secrets) == words else None

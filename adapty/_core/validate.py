@@ -68,6 +68,7 @@ _DOMAIN = re.compile(rf"({_LABEL_EDGE}{_LABEL_REST}?\.)+[A-Za-z{_OTHER_SCRIPTS}]
 _AMOUNT = re.compile(r"-?[0-9]{1,30}(\.[0-9]{1,30})?", re.ASCII)
 _MAX_AMOUNT_DIGITS = 30
 _MAX_SHOWN = 40
+_MAX_SHOWN_NAME = 100
 _MAX_SHOWN_NUMBER = 10**9
 
 # Rules of the server-side API's reference, the only place where the vendor gives the figure.
@@ -275,16 +276,16 @@ def printable(name: object) -> str:
         shown = name.encode("utf-8", "backslashreplace").decode()
     else:
         shown = str(name) if type(name) is int and abs(name) < _MAX_SHOWN_NUMBER else f"({kind_of(name)})"
-    return "(a name with an @)" if "@" in shown else _shortened(shown)
+    return "(a name with an @)" if "@" in shown else _shortened(shown, _MAX_SHOWN_NAME)
 
 
 def quoted(value: str) -> str:
     """Quote a value that is not personal, shortened; an address put into the wrong field stays hidden."""
-    return "the value" if "@" in value else ascii(_shortened(value))
+    return "the value" if "@" in value else ascii(_shortened(value, _MAX_SHOWN))
 
 
-def _shortened(value: str) -> str:
-    return value if len(value) <= _MAX_SHOWN else f"{value[: _MAX_SHOWN - 3]}..."
+def _shortened(value: str, longest: int) -> str:
+    return value if len(value) <= longest else f"{value[: longest - 3]}..."
 
 
 def _attribute(value: Any) -> str | int | float:

@@ -32,15 +32,13 @@ class FailuresFile:
         self.path = path
         self.count = 0
         self._format = file_format(source)
-        self._file: Any = None
+        # Opened before anything is sent: a folder that cannot take it is found now, not at the first failure.
+        self._file = open_text(path, "w")
         self._writer: Any = None
-        path.unlink(missing_ok=True)
 
     def add(self, row: Row, reason: str) -> None:
         """Write one refused row with the reason."""
         noted = {**row.source, "_line": row.line, "_error": reason}
-        if self._file is None:
-            self._file = open_text(self.path, "w")
         if self._format == "jsonl":
             self._file.write(json.dumps(noted) + "\n")
         else:
@@ -50,7 +48,7 @@ class FailuresFile:
     def _add_csv(self, noted: dict[str, Any]) -> None:
         if self._writer is None:
             columns = [*dict.fromkeys((*noted, *NOTES))]
-            self._writer = csv.DictWriter(self._file, columns, restval="", lineterminator="\n")
+            self._writer = csv.DictWriter(self._file, columns, restval="")
             self._writer.writeheader()
         self._writer.writerow(noted)
 
@@ -63,5 +61,6 @@ class FailuresFile:
         exc: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        if self._file is not None:
-            self._file.close()
+        self._file.close()
+        if not self.count:
+            self.path.unlink()

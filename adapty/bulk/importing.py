@@ -138,9 +138,11 @@ def import_base(
     if not given:
         raise AdaptyUsageError("nothing to import; expected profiles=, events= or both")
     lines = {kind: count_lines(source) for kind, source in given.items()}
+    targets = {kind: Path(failures) / f"{source.stem}.failures{source.suffix}" for kind, source in given.items()}
+    _refuse_shared_files([*given.values(), *targets.values()])
     job = _Import(adapty, on_progress or (lambda _: None))
     with ExitStack() as stack:
-        refused = {kind: stack.enter_context(_failures(source, Path(failures))) for kind, source in given.items()}
+        refused = {kind: stack.enter_context(FailuresFile(targets[kind], source)) for kind, source in given.items()}
         for kind, source in given.items():
             job.send_file(kind, source, lines[kind], refused[kind])
     return job.report(
@@ -148,8 +150,11 @@ def import_base(
     )
 
 
-def _failures(source: Path, folder: Path) -> FailuresFile:
-    return FailuresFile(folder / f"{source.stem}.failures{source.suffix}", source)
+def _refuse_shared_files(files: list[Path]) -> None:
+    """See that no failures file overwrites an input or another failures file."""
+    for number, file in enumerate(files):
+        if file.resolve() in {other.resolve() for other in files[:number]}:
+            raise AdaptyUsageError(f"{file}: would be used for two things; choose another folder for the failures")
 
 
 @define

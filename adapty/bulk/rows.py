@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import json
+import math
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 from attrs import field, frozen
 
+from adapty._core.validate import printable
 from adapty.errors import AdaptyUsageError
 
 if TYPE_CHECKING:
@@ -70,20 +72,16 @@ def read_rows(path: Path, fields: Callable[[str], bool]) -> Iterator[Row]:
 
 
 def count_lines(path: Path) -> int:
-    """Count a file's lines, for progress."""
-    with _opened(path, "rb") as file:
+    """Count a file's lines as `Row.line` numbers them."""
+    with open_text(path) as file:
         return sum(1 for _ in file)
 
 
 def open_text(path: Path, mode: str = "r") -> Any:
     """Open a text file as these files are read and written: UTF-8, bytes that are none kept as they are."""
     encoding = "utf-8-sig" if mode == "r" else "utf-8"
-    return _opened(path, mode, encoding=encoding, errors="surrogateescape", newline="")
-
-
-def _opened(path: Path, mode: str, **options: Any) -> Any:
     try:
-        return path.open(mode, **options)
+        return path.open(mode, encoding=encoding, errors="surrogateescape", newline="")
     except OSError as problem:
         raise AdaptyUsageError(f"{path}: cannot be opened: {problem.strerror}") from None
 
@@ -121,8 +119,8 @@ def _read_csv(path: Path, fields: Callable[[str], bool]) -> Iterator[Row]:
                 cells = next(reader)
             except StopIteration:
                 return
-            except csv.Error as problem:
-                yield Row(reader.line_num, source={**empty, _RAW: lines.text()}, problem=f"is not CSV: {problem}")
+            except csv.Error as fault:
+                yield Row(reader.line_num, source={**empty, _RAW: lines.text()}, problem=f"is not CSV: {fault}")
                 continue
             if len(cells) != len(header) and cells:
                 yield Row(
@@ -139,18 +137,30 @@ def _header(path: Path, reader: Any, fields: Callable[[str], bool]) -> list[str]
     """Read the header and refuse what would make every row fail."""
     try:
         header = [name.strip() for name in next(reader, [])]
-    except csv.Error as problem:
-        raise AdaptyUsageError(f"{path}: its header is not CSV: {problem}") from None
+    except csv.Error as fault:
+        raise AdaptyUsageError(f"{path}: its header is not CSV: {fault}") from None
     if not any(header):
         raise AdaptyUsageError(f"{path}: has no header; expected the names of the fields in the first line")
-    for name in header:
-        if header.count(name) > 1:
-            raise AdaptyUsageError.of(name, f"is the name of two columns of {path}; expected one")
-        if name not in NOTES and not fields(field_path(name)[0]):
-            raise AdaptyUsageError.of(
-                name, f"is a column of {path} that is no field of the records; rename or remove it"
-            )
+    for number, name in enumerate(header, start=1):
+        if problem := _column_problem(number, header, fields):
+            raise AdaptyUsageError.of(printable(name) or f"column {number}", problem.format(path))
     return header
+
+
+def _column_problem(number: int, header: list[str], fields: Callable[[str], bool]) -> str | None:
+    """Say what is wrong with a column's name, given those before it."""
+    name, others = header[number - 1], header[: number - 1]
+    outer, inner = field_path(name)
+    if not name:
+        return "has no name in {}; name or remove it"
+    if name in others:
+        return "is the name of two columns of {}; expected one"
+    if name not in NOTES and not fields(outer):
+        return "is a column of {} that is no field of the records; rename or remove it"
+    for other_outer, other_inner in map(field_path, others):
+        if outer == other_outer and (inner == other_inner or None in {inner, other_inner}):
+            return "is not the only column of {} for its field; expected one"
+    return None
 
 
 def _nested(cells: Mapping[str, str]) -> dict[str, Any]:
@@ -195,14 +205,29 @@ def _read_json_lines(path: Path, _: Callable[[str], bool]) -> Iterator[Row]:
 def _json_row(line: int, text: str) -> Row:
     raw = {_RAW: text.rstrip("\r\n")}
     try:
-        decoded = json.loads(text, parse_constant=_no_number)
+        decoded = json.loads(text, parse_constant=_no_number, parse_float=_finite)
     except (ValueError, RecursionError) as problem:
         reason = problem.msg if isinstance(problem, json.JSONDecodeError) else "it holds what JSON cannot"
         return Row(line, source=raw, problem=f"is not JSON: {reason}")
     if not isinstance(decoded, dict):
         return Row(line, source=raw, problem="is not a JSON object")
-    return _row(line, {name: value for name, value in decoded.items() if value is not None}, decoded)
+    return _row(line, _without_nulls(decoded), decoded)
+
+
+def _without_nulls(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out what is null, in nested objects too."""
+    return {
+        name: _without_nulls(value) if isinstance(value, dict) else value
+        for name, value in fields.items()
+        if value is not None
+    }
 
 
 def _no_number(name: str) -> NoReturn:
     raise ValueError(name)
+
+
+def _finite(text: str) -> float:
+    """Refuse a number that JSON can spell and a double cannot hold: written again, it would be no JSON."""
+    number = float(text)
+    return number if math.isfinite(number) else _no_number(text)

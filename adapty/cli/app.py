@@ -22,6 +22,8 @@ app = typer.Typer(
     ),
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    # Plain help: the other kind shortens long names of options.
+    rich_markup_mode=None,
 )
 app.add_typer(mail.app, name="mail")
 app.command("sandbox")(sandbox.sandbox)

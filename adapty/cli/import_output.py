@@ -5,10 +5,10 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bar
 from rich.table import Table
+from rich.text import Text
 
 from adapty.cli.outcome import errors, output
 
@@ -51,13 +51,13 @@ def print_report(report: ImportReport) -> None:
     if report.reasons:
         _print_counts("Refused for", "Records", dict(report.reasons.most_common()))
     for path in report.failures:
-        output.print(f"refused records: {path}", markup=False)
+        output.print(f"refused records: {path}")
 
 
 def _print_counts(what: str, unit: str, counts: dict[str, int]) -> None:
     table = Table()
-    table.add_column(what)
+    table.add_column(what, overflow="fold")
     table.add_column(unit, justify="right")
     for name, count in counts.items():
-        table.add_row(escape(name), str(count))
+        table.add_row(Text(name), str(count))
     output.print(table)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["app"]
 
-app = typer.Typer(help="Profiles and transaction events of Adapty Mail.", no_args_is_help=True)
+app = typer.Typer(help="Profiles and transaction events of Adapty Mail.", no_args_is_help=True, rich_markup_mode=None)
 
 Text = str | None
 
@@ -142,7 +142,7 @@ def _pairs(option: str, pairs: Sequence[str] | None, *, numbers: bool = False) -
     for pair in pairs:
         name, equals, value = pair.partition("=")
         if not equals or not name.rstrip(":"):
-            raise AdaptyUsageError.of(option, f"{pair!r} is not of the form NAME=VALUE")
+            raise AdaptyUsageError.of(option, "has a value that is not of the form NAME=VALUE")
         is_number = numbers and name.endswith(":")
         read[name.removesuffix(":") if is_number else name] = _number(option, value) if is_number else value
     return read
@@ -153,4 +153,4 @@ def _number(option: str, value: str) -> float:
     try:
         return parse(value)
     except ValueError:
-        raise AdaptyUsageError.of(option, f"{value!r} is not a number") from None
+        raise AdaptyUsageError.of(option, "has a value after := that is not a number") from None

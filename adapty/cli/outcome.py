@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from enum import IntEnum
+from functools import partial
 from typing import TYPE_CHECKING
 
 import typer
@@ -32,8 +33,10 @@ EXIT_CODES = (
     "3 the API answered with an error, 4 the API could not be reached."
 )
 
-output = Console(highlight=False, soft_wrap=True)
-errors = Console(stderr=True, highlight=False, soft_wrap=True)
+# What is printed is printed as it is: names and messages come from files and from the API.
+_plain = partial(Console, highlight=False, soft_wrap=True, markup=False, emoji=False)
+output = _plain()
+errors = _plain(stderr=True)
 
 
 @contextmanager
@@ -42,9 +45,9 @@ def typed_errors() -> Iterator[None]:
     try:
         yield
     except AdaptyError as problem:
-        errors.print(f"Error: {problem}", markup=False)
+        errors.print(f"Error: {problem}")
         for note in getattr(problem, "__notes__", ()):
-            errors.print(note, markup=False)
+            errors.print(note)
         raise typer.Exit(_exit_code(problem)) from None
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import shlex
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from adapty import AdaptyConfigError
 from adapty.cli.outcome import output, typed_errors
+
+if TYPE_CHECKING:
+    from adapty.sandbox import Sandbox
 
 __all__ = ["sandbox"]
 
@@ -30,8 +34,8 @@ def sandbox(
         Sandbox(host=host, port=port, database=database, mail_key=mail_key or DEFAULT_MAIL_KEY).serve(_tell)
 
 
-def _tell(running: object) -> None:
+def _tell(running: Sandbox) -> None:
     """Say how to reach the sandbox, in lines that a shell can take over."""
-    url, key = running.url, running.mail_key  # type: ignore[attr-defined]
+    url, key = running.url, shlex.quote(running.mail_key)
     output.print(f"The sandbox is at {url}, its inside at {url}/_sandbox/. Ctrl-C stops it. To use it:")
     output.print(f"  export ADAPTY_MAIL_BASE_URL={url} ADAPTY_MAIL_SECRET_KEY={key}")

@@ -175,6 +175,21 @@ async def test_an_unreachable_api_is_a_connection_error(server: RawServer, clien
     assert caught.value.__cause__ is not None
 
 
+async def test_a_success_that_the_generated_parser_cannot_read_is_a_typed_exception(
+    client: AsyncAdapty,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Whatever the generated parser raises, the exception is ours and tells what it was."""
+
+    def broken(**_: object) -> None:
+        raise KeyError("profile_id")
+
+    monkeypatch.setattr("adapty_generated.mail.api.default.save_profile._parse_response", broken)
+
+    with pytest.raises(library.UnexpectedResponseError, match="not what the API documents .KeyError."):
+        await client.mail.save_profile(**PROFILE)
+
+
 async def test_a_compressed_answer_is_read(client: AsyncAdapty, server: RawServer) -> None:
     """Compression on the way is no obstacle."""
     server.replies = [answer(200, gzip.compress(b"{}"), "Content-Encoding: gzip")]

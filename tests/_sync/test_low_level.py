@@ -7,7 +7,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import httpx
-import pytest
 
 from adapty import Adapty
 from adapty_generated.mail import AuthenticatedClient

@@ -254,17 +254,17 @@ UNTOLD: list[Any] = [
 
 
 @pytest.mark.parametrize("body", UNTOLD, ids=[f"{n}-{str(body)[:30]!r}" for n, body in enumerate(UNTOLD)])
-@pytest.mark.parametrize("status", [200, 302, 400, 499, 502])
-def test_a_body_of_no_known_shape_tells_nothing_and_does_no_harm(body: Any, status: int) -> None:
+def test_a_body_of_no_known_shape_tells_nothing_and_does_no_harm(body: Any) -> None:
     """Bodies that are empty, cut, binary, foreign, endlessly nested or of wrong types give the status's exception."""
-    error = error_of(body, status)
-    assert type(error) is CLASS_BY_STATUS[status]
-    assert error.error_code is None
-    assert error.messages == ()
-    assert error.field_names == ()
-    assert str(error) == f"saveProfile: {status}: no readable reason (after 2 tries)"
-    copies = [pickle.loads(pickle.dumps(error)), copy.deepcopy(error)]  # noqa: S301 - our own bytes
-    assert [repr(copied.body) for copied in copies] == [repr(error.body)] * 2
+    for status in (200, 302, 400, 499, 502):
+        error = error_of(body, status)
+        assert type(error) is CLASS_BY_STATUS[status]
+        assert error.error_code is None
+        assert error.messages == ()
+        assert error.field_names == ()
+        assert str(error) == f"saveProfile: {status}: no readable reason (after 2 tries)"
+        copies = [pickle.loads(pickle.dumps(error)), copy.deepcopy(error)]  # noqa: S301 - our own bytes
+        assert [repr(copied.body) for copied in copies] == [repr(error.body)] * 2
 
 
 @pytest.mark.parametrize(
@@ -391,14 +391,14 @@ ECHOES: list[Any] = [
 
 
 @pytest.mark.parametrize("body", ECHOES, ids=range(len(ECHOES)))
-@pytest.mark.parametrize("status", [200, 400, 403, 502])
-def test_key_and_address_are_kept_out_of_everything(body: Any, status: int) -> None:
+def test_key_and_address_are_kept_out_of_everything(body: Any) -> None:
     """What echoes the key or an address shows neither: not in text, messages, fields, code, headers or body."""
     echoing = {"X-Echo": f"Bearer {KEY}", "X-From": "Jane <jane@example.com>", "Request-Id": f"{KEY}-jane@example.com"}
-    seen = everything(error_of(body, status, echoing))
-    assert KEY not in seen
-    assert "jane@example.com" not in seen
-    assert REDACTED in seen
+    for status in (200, 400, 403, 502):
+        seen = everything(error_of(body, status, echoing))
+        assert KEY not in seen
+        assert "jane@example.com" not in seen
+        assert REDACTED in seen
 
 
 @pytest.mark.parametrize(

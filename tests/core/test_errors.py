@@ -100,15 +100,15 @@ def made(kind: type[BaseException]) -> BaseException:
 
 
 @EVERY
-@pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
-def test_every_error_pickles(kind: type[BaseException], protocol: int) -> None:
+def test_every_error_pickles(kind: type[BaseException]) -> None:
     """An exception reaches another process whole: class, text and every attribute."""
     error = made(kind)
-    again = pickle.loads(pickle.dumps(error, protocol))  # noqa: S301 - our own bytes
-    assert type(again) is kind
-    assert str(again) == str(error) == "a message"
-    assert again.args == error.args
-    assert vars(again) == vars(error)
+    for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
+        again = pickle.loads(pickle.dumps(error, protocol))  # noqa: S301 - our own bytes
+        assert type(again) is kind
+        assert str(again) == str(error) == "a message"
+        assert again.args == error.args
+        assert vars(again) == vars(error)
 
 
 @EVERY

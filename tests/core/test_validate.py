@@ -1293,6 +1293,13 @@ def test_extra_fields_that_json_cannot_carry_are_refused(value: Any) -> None:
     assert refusal_of(MailProfile, "extra_fields", {"fine": 1, "newer": value}).field_name == "extra_fields.newer"
 
 
+def test_extra_fields_of_any_depth_are_sent_or_refused_by_name() -> None:
+    """What is nested too deep to be sent is refused when the record is made, not found out when it is sent."""
+    for levels in (1, 10, 20, 300, 400, 500, 600, 700, 800, 900, 950, 990, 1010):
+        outcome = made_or_refused(MailProfile, "extra_fields", {"newer": deep(levels)})
+        assert isinstance(outcome, MailProfile) or levels > 20
+
+
 @pytest.mark.parametrize("name", [None, 1, b"x", ("x",), "\ud800"])
 def test_extra_fields_have_names(name: Any) -> None:
     """What is no text is no name of an extra field."""
