@@ -9,7 +9,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --co
 
 MAIL_SPEC ?= openapi/mail.yaml
 
-.PHONY: help demo test check lint types imports docs generate check-generated unasync check-unasync examples \
+.PHONY: help demo test check lint types imports generate check-generated unasync check-unasync examples \
 	check-examples specs api wheel lowest clean
 
 help: ## List the commands.
@@ -34,7 +34,7 @@ test: $(VENV)/develops ## Run the tests, with coverage.
 	$(BIN)/python -m coverage run -m pytest
 	$(BIN)/python -m coverage report
 
-check: check-generated check-unasync check-examples specs lint types imports docs api wheel ## Run all checks but the tests.
+check: check-generated check-unasync check-examples specs lint types imports api wheel ## Run all checks but the tests.
 
 generate: $(VENV)/develops ## Make the low-level code; MAIL_SPEC=FILE takes another version of the contract.
 	$(BIN)/python -m scripts.generate --mail-spec '$(MAIL_SPEC)'
@@ -66,9 +66,6 @@ types: $(VENV)/develops ## Check types.
 
 imports: $(VENV)/develops ## Check who imports whom.
 	$(BIN)/lint-imports
-
-docs: $(VENV)/develops ## Check that everything has a docstring.
-	$(BIN)/interrogate
 
 api: $(VENV)/develops ## Fail if the public API breaks what the last release promised.
 	$(BIN)/python -m scripts.check_api

@@ -78,7 +78,7 @@ def convert_tree(source: Path, made: Path, name: str, used: set[re.Pattern[str]]
         head = f"# Made from {name}/{path} by `{COMMAND}`; do not edit.\n\n"
         target.write_text(head + text, "utf-8")
     settings = ("--config", str(ROOT / "pyproject.toml"), "--quiet", "--no-cache")
-    for command in (("check", "--select", "I", "--fix"), ("format",)):
+    for command in (("check", "--select", "F401,I", "--fix"), ("format",)):
         subprocess.run(
             [sys.executable, "-m", "ruff", *command, *settings, str(made)],
             check=True,
