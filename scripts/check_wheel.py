@@ -21,7 +21,7 @@ __all__ = ["main"]
 
 ROOT = Path(__file__).parent.parent
 # These test the project rather than the package.
-NEEDS_SOURCES = ("project", "examples", "core/test_exports.py")
+NEEDS_SOURCES = ("project", "examples", "spec_tie", "typing")
 TEST_TOOLS = ("hypothesis", "pycountry", "pytest")
 PIP_INSTALL = ("-m", "pip", "install", "--quiet", "--disable-pip-version-check")
 IMPORTS = "import adapty, adapty_generated; adapty.Adapty, adapty.AsyncAdapty; print(adapty.__file__)"
@@ -90,7 +90,8 @@ def install(python: Path, *requirements: str) -> None:
 
 def copy_tests(folder: Path) -> None:
     """Copy the tests, their settings and nothing of the package."""
-    shutil.copytree(ROOT / "tests", folder / "tests")
+    for name in ("tests", "examples"):
+        shutil.copytree(ROOT / name, folder / name)
     for name in NEEDS_SOURCES:
         path = folder / "tests" / name
         shutil.rmtree(path) if path.is_dir() else path.unlink()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from attrs import frozen
 
 from adapty import errors
+from adapty._core.nesting import is_too_deep
 from adapty._core.redact import redact, redact_data
 from adapty._core.retry import retry_after_seconds
 
@@ -44,7 +45,6 @@ ERROR_BY_STATUS_CLASS: Mapping[int, type[errors.AdaptyAPIError]] = {
 _SHOWN_MESSAGES = 3
 _SHOWN_CHARACTERS = 300
 _SHOWN_NAME = 100
-_MAX_DEPTH = 50
 
 
 class Answer(Protocol):
@@ -92,20 +92,7 @@ def decode(text: str) -> Any:
         decoded = json.loads(text)
     except (ValueError, RecursionError):
         return text if text.strip() else None
-    return decoded if _depth(decoded) <= _MAX_DEPTH else text
-
-
-def _depth(decoded: Any) -> int:
-    """Tell how deep JSON is nested, without recursion, as far as it matters."""
-    level, depth = [decoded], 0
-    while level and depth <= _MAX_DEPTH:
-        depth += 1
-        level = [
-            inner
-            for item in level
-            for inner in (item.values() if isinstance(item, dict) else item if isinstance(item, list) else ())
-        ]
-    return depth
+    return text if is_too_deep(decoded) else decoded
 
 
 def error_for(

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from attrs import field, frozen
-
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -20,20 +18,34 @@ _DOMAIN = r"[^\s@\"'<>(){}\[\],;:\\]"
 _EMAIL = re.compile(rf"(?<!{_LOCAL}){_LOCAL}++@{_DOMAIN}++")
 
 
-@frozen(repr=False)
 class Secret:
     """A key that shows itself only to who asks for `value`.
+
+    Not an attrs class: tools that take those apart (rich, `attrs.asdict`) would find the key.
 
     Example:
         >>> Secret("secret_live_123")
         Secret('[redacted]')
     """
 
-    value: str = field()
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    @property
+    def value(self) -> str:
+        """The key itself."""
+        return self._value
 
     def __repr__(self) -> str:
-        """Hide the value; `str` and f-strings come here too."""
         return f"Secret({REDACTED!r})"
+
+    def __eq__(self, other: object) -> bool:
+        return self._value == other.value if isinstance(other, Secret) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self._value)
 
 
 def redact(text: str, secrets: Iterable[Secret]) -> str:

@@ -20,6 +20,7 @@ from dateutil.parser import isoparser
 from dateutil.relativedelta import relativedelta
 
 from adapty._core.countries import COUNTRY_CODES, MISTAKEN_CODES
+from adapty._core.nesting import MAX_DEPTH, is_too_deep
 from adapty.errors import AdaptyUsageError
 
 if TYPE_CHECKING:
@@ -251,6 +252,8 @@ def json_object(value: Mapping[str, Any]) -> Mapping[str, Any]:
             written = json.dumps(held, ensure_ascii=False, allow_nan=False)
             written.encode()
             kept[text(name)] = json.loads(written)
+            if is_too_deep(kept[name]):
+                raise Refused(f"is nested too deep; expected at most {MAX_DEPTH} levels")  # noqa: TRY301 - named below
         except Refused as refused:
             raise Refused(refused.problem, inside=printable(name)) from None
         except (TypeError, ValueError, RecursionError):

@@ -113,7 +113,7 @@ def names(fields: list[tuple[type[Record], str]]) -> list[str]:
 
 @pytest.mark.parametrize(("cls", "field"), FIELDS, ids=names(FIELDS))
 @given(value=objects())
-@repeatable(40)
+@repeatable(25)
 def test_any_object_in_any_field_is_sent_or_refused_by_name(cls: type[Record], field: str, value: Any) -> None:
     """Whatever object a field is given, the record can be sent or the error names the field."""
     made_or_refused(cls, field, value)
