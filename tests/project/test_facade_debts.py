@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from scripts.facade_debts import debts
 from scripts.generate import APIS, read_contract
-from tests.project.later_contract import later_contract
+from tests.later_contract import later_contract
 
 
 def test_our_own_contract_owes_nothing() -> None:

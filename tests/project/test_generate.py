@@ -13,7 +13,7 @@ import yaml
 from scripts import generate
 from scripts.made_files import files, report_differences
 from scripts.spec_for_generation import for_generation
-from tests.project.later_contract import later_contract
+from tests.later_contract import later_contract
 
 if TYPE_CHECKING:
     from pathlib import Path
