@@ -16,7 +16,7 @@ from adapty._core.redact import REDACTED
 from adapty._core.validate import Refused, checked, json_object, kind_of, known_name, printable
 from adapty.errors import AdaptyUsageError
 
-__all__ = ["RECORD", "Record", "checked_fields", "field_names", "given_fields", "hidden", "nested", "one_record"]
+__all__ = ["RECORD", "Record", "checked_fields", "field_names", "hidden", "nested", "one_record"]
 
 RECORD = "record"
 """Names, in a field's metadata, the class of the record that the field holds."""
@@ -106,21 +106,14 @@ class Record:
 
     def to_dict(self) -> dict[str, Any]:
         """Give the record as JSON-ready data with the contract's field names; what was not given is left out."""
-        return {
-            **{name: _plain(value) for name, value in given_fields(self).items()},
-            **deepcopy(dict(self.extra_fields)),
-        }
+        held = {name: getattr(self, name) for name in field_names(type(self))}
+        given = {name: _plain(value) for name, value in held.items() if value is not NOT_GIVEN}
+        return {**given, **deepcopy(dict(self.extra_fields))}
 
 
 def field_names(cls: type[Record]) -> tuple[str, ...]:
     """Name the contract's fields of a record, in order."""
     return tuple(field.name for field in attrs.fields(cls) if field.name != _EXTRA)
-
-
-def given_fields(record: Record) -> dict[str, Any]:
-    """Give the contract's fields that were given, with their checked values."""
-    held = ((name, getattr(record, name)) for name in field_names(type(record)))
-    return {name: value for name, value in held if value is not NOT_GIVEN}
 
 
 R = TypeVar("R", bound=Record)

@@ -539,6 +539,15 @@ def test_settings_are_values() -> None:
     assert config != Config.build(mail_secret_key="another_key", environ={}, timeout=3)
 
 
+def test_a_secret_is_a_value() -> None:
+    """Secrets are equal and hashed by the key that they hold, and equal to nothing that is no secret."""
+    assert Secret(KEY) == Secret(KEY)
+    assert Secret(KEY) != Secret("another_key")
+    assert len({Secret(KEY), Secret(KEY), Secret("another_key")}) == 2
+    others: list[object] = [KEY, repr(Secret(KEY)), None, (KEY,)]
+    assert Secret(KEY) not in others
+
+
 def test_the_tables_of_names_cannot_be_changed() -> None:
     """Which variable stands for which argument is fixed."""
     for table in (ENVIRONMENT, KEY_ARGUMENTS):
