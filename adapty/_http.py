@@ -36,7 +36,8 @@ PHASES: Mapping[type[httpx.TimeoutException], str] = {
 }
 
 # The request as such cannot be sent: another try would end the same way.
-_HOPELESS = (httpx.UnsupportedProtocol, httpx.LocalProtocolError, httpx.InvalidURL)
+# A host name that is no internationalized domain name ends in a UnicodeError.
+_HOPELESS = (httpx.UnsupportedProtocol, httpx.LocalProtocolError, httpx.InvalidURL, UnicodeError)
 
 
 class KeyAuth(httpx.Auth):
@@ -63,7 +64,10 @@ def httpx_timeout(timeouts: Timeouts) -> httpx.Timeout:
     )
 
 
-def failure(exc: httpx.HTTPError | httpx.InvalidURL | httpx.StreamError, timeouts: Timeouts) -> Failure:
+def failure(
+    exc: httpx.HTTPError | httpx.InvalidURL | httpx.StreamError | UnicodeError,
+    timeouts: Timeouts,
+) -> Failure:
     """Tell the core what an exception of httpx means."""
     if isinstance(exc, httpx.TimeoutException):
         phase = PHASES.get(type(exc), "timed out")

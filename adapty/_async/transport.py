@@ -85,7 +85,7 @@ class AsyncTransport:
                 timeout=self._timeout,
             )
             return await self._http.send(outgoing, auth=self._auth[api], follow_redirects=False)
-        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as exc:
+        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, UnicodeError) as exc:
             return failure(exc, self.config.timeouts)
         except RuntimeError as exc:
             if not self._http.is_closed:

@@ -112,7 +112,7 @@ def error_for(
     status = answer.status_code
     secrets = tuple(secrets)
     body = redact_data(decode(answer.content.decode("utf-8-sig", "replace")), secrets)
-    headers = {name.lower(): redact(value, secrets) for name, value in answer.headers.items()}
+    headers = {redact(name.lower(), secrets): redact(value, secrets) for name, value in answer.headers.items()}
     found = _Found.in_body(body)
     kind = (
         ERROR_BY_CODE.get(found.error_code or "")

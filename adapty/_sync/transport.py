@@ -87,7 +87,7 @@ class Transport:
                 timeout=self._timeout,
             )
             return self._http.send(outgoing, auth=self._auth[api], follow_redirects=False)
-        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as exc:
+        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, UnicodeError) as exc:
             return failure(exc, self.config.timeouts)
         except RuntimeError as exc:
             if not self._http.is_closed:

@@ -89,7 +89,7 @@ class Record:
             AdaptyUsageError: A field is missing, unknown or wrong; `field_name` says which.
         """
         if not isinstance(data, Mapping):
-            message = f"{cls.__name__}: {kind_of(data)} cannot be read; expected a mapping of its fields"
+            message = f"{cls.__name__}: something {kind_of(data)} cannot be read; expected a mapping of its fields"
             raise AdaptyUsageError(message)
         known = field_names(cls)
         given = {name: value for name, value in data.items() if name in known}

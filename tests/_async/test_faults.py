@@ -190,6 +190,14 @@ async def test_a_success_that_the_generated_parser_cannot_read_is_a_typed_except
         await client.mail.save_profile(**PROFILE)
 
 
+@pytest.mark.parametrize("host", ["xn--a", "xn--999999999b.com", "999.999.999.999"])
+async def test_a_host_name_that_is_none_is_a_connection_error(client: AsyncAdapty, host: str) -> None:
+    """What only shows when the request is made is typed as well, and not tried again."""
+    async with type(client)(mail_secret_key=KEY, mail_base_url=f"https://{host}") as lost:
+        with pytest.raises(library.AdaptyConnectionError, match="after 1 try"):
+            await lost.mail.save_profile(**PROFILE)
+
+
 async def test_a_compressed_answer_is_read(client: AsyncAdapty, server: RawServer) -> None:
     """Compression on the way is no obstacle."""
     server.replies = [answer(200, gzip.compress(b"{}"), "Content-Encoding: gzip")]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import json
 import pickle
-from time import process_time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -482,14 +481,6 @@ def test_a_key_that_begins_with_another_is_hidden_as_a_whole() -> None:
     for secrets in (("secret_a", "secret_a_b"), ("secret_a_b", "secret_a")):
         error = error_of({"errors": ["got secret_a_b"]}, secrets=secrets)
         assert error.messages == (f"got {REDACTED}",)
-
-
-def test_redacting_takes_time_in_proportion() -> None:
-    """A long body without a blank, such as an inlined image, is searched in one go, not once per character."""
-    body = b"data:image/png;base64," + b"iVBORw0KGgo" * 4_000
-    started = process_time()
-    error_of(body, 502)
-    assert process_time() - started < 0.5
 
 
 def test_what_is_no_address_is_left_alone() -> None:
