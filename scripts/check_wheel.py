@@ -21,7 +21,7 @@ __all__ = ["main"]
 
 ROOT = Path(__file__).parent.parent
 # These test the project rather than the package.
-NEEDS_SOURCES = ("project", "examples", "spec_tie", "typing")
+NEEDS_SOURCES = ("project", "examples/test_examples.py", "spec_tie", "typing")
 TEST_TOOLS = ("hypothesis", "pycountry", "pytest")
 PIP_INSTALL = ("-m", "pip", "install", "--quiet", "--disable-pip-version-check")
 IMPORTS = "import adapty, adapty_generated; adapty.Adapty, adapty.AsyncAdapty; print(adapty.__file__)"
