@@ -373,9 +373,13 @@ def test_every_refused_row_comes_back_whole(scratch: Path, rows: list[tuple[str,
     assert [tuple(row.source.values())[:3] for row in found] == rows
 
 
-def test_nesting_at_the_edge_of_what_can_be_read_can_be_written(adapty: Adapty, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ('{"a":', "}"), ('[{"a":', "}]")])
+def test_nesting_at_the_edge_of_what_can_be_read_can_be_written(
+    adapty: Adapty, tmp_path: Path, opening: str, closing: str
+) -> None:
     """However deep a value is nested, the row that holds it is refused and written, as an object or as text."""
-    lines = [f'{{"email":{"[" * depth}{"]" * depth}}}' for depth in range(1, 1_200)]
+    depths = [*range(1, 1_200), 100_000]
+    lines = [f'{{"email":{opening * depth}1{closing * depth}}}' for depth in depths]
 
     (failures,) = import_base(adapty, profiles=write(tmp_path / "base.jsonl", *lines)).failures
 
