@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from adapty._async.client import AsyncAdapty
     from adapty._core.not_given import NOT_GIVEN, NotGiven
     from adapty._sync.client import Adapty
-    from adapty.config import Config, Timeouts
+    from adapty.config import Timeouts
     from adapty.flows import FLOW_BY_EVENT_TYPE, Flow, TransactionEventType, current_flow, flow_for
     from adapty.models import DeviceInfo, MailProfile, Offer, OfferCategory, OfferType, TransactionEvent
 
@@ -51,7 +51,6 @@ __all__ = [
     "AsyncAdapty",
     "AuthenticationError",
     "BadRequestError",
-    "Config",
     "ConflictError",
     "DeviceInfo",
     "Flow",
@@ -80,7 +79,6 @@ _HOMES = {
     "NOT_GIVEN": "adapty._core.not_given",
     "Adapty": "adapty._sync.client",
     "AsyncAdapty": "adapty._async.client",
-    "Config": "adapty.config",
     "DeviceInfo": "adapty.models",
     "Flow": "adapty.flows",
     "MailProfile": "adapty.models",

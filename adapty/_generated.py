@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from adapty._core.call import Call, Request, UnreadableAnswer
 from adapty._core.operations import OPERATIONS
+from adapty.errors import AdaptyUsageError
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -44,11 +45,21 @@ def save_transaction_event(event: TransactionEvent) -> Call[None]:
     return _call("saveTransactionEvent", endpoint, body=TransactionEventDTO.from_dict(event.to_dict()))
 
 
-def low_level_mail_client(config: Config, timeout: httpx.Timeout) -> AuthenticatedClient:
-    """Make the generated client of the Mail API, with its key; whoever calls this gives it an httpx client."""
+def low_level_mail_client(
+    config: Config,
+    transport: httpx.BaseTransport | httpx.AsyncBaseTransport,
+) -> AuthenticatedClient:
+    """Make the generated client of the Mail API, with its key; its `with_...` copies keep the transport too."""
+    from adapty._http import USER_AGENT, httpx_timeout
     from adapty_generated.mail import AuthenticatedClient
 
-    return AuthenticatedClient(base_url=config.base_urls["mail"], token=config.key("mail").value, timeout=timeout)
+    return AuthenticatedClient(
+        base_url=config.base_urls["mail"],
+        token=config.key("mail").value,
+        timeout=httpx_timeout(config.timeouts),
+        headers={"User-Agent": USER_AGENT},
+        httpx_args={"transport": transport},
+    )
 
 
 def contract(api: Api) -> dict[str, Any]:
@@ -60,7 +71,11 @@ def contract(api: Api) -> dict[str, Any]:
 def _call(name: str, endpoint: ModuleType, **arguments: Any) -> Call[None]:
     """Put a call together out of the generated builder's parts and the generated parser."""
     parts = endpoint._get_kwargs(**arguments)  # noqa: SLF001 - the builder has no public name
-    body = json.dumps(parts["json"], ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+    try:
+        body = json.dumps(parts["json"], ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+    except (TypeError, ValueError, RecursionError):
+        # Only a record whose dicts were altered after they were checked gets here.
+        raise AdaptyUsageError(f"{name}: the record holds something that JSON cannot carry") from None
     request = Request(parts["method"].upper(), parts["url"], parts["headers"], body)
 
     def read(answer: Answer) -> None:

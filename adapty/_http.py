@@ -10,6 +10,7 @@ import httpx
 from adapty import errors
 from adapty._core.call import Failure
 from adapty._version import __version__
+from adapty.errors import AdaptyConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
@@ -18,12 +19,26 @@ if TYPE_CHECKING:
     from adapty._core.redact import Secret
     from adapty.config import Timeouts
 
-__all__ = ["NO_AUTH", "USER_AGENT", "KeyAuth", "closed_client", "failure", "httpx_timeout"]
+__all__ = [
+    "DIRECT",
+    "NO_AUTH",
+    "USER_AGENT",
+    "KeyAuth",
+    "OnlyAsync",
+    "OnlyBlocking",
+    "failure",
+    "httpx_timeout",
+    "unusable",
+    "without_body",
+]
 
 USER_AGENT = f"adapty-python/{__version__} python/{platform.python_version()} httpx/{httpx.__version__}"
 
 SCHEMES: Mapping[Api, str] = {"mail": "Bearer", "server_side": "Api-Key"}
 """How each API wants its key introduced."""
+
+DIRECT: Mapping[str, None] = dict.fromkeys(("all://127.0.0.1", "all://localhost", "all://[::1]"))
+"""This machine is reached without a proxy, whatever the environment says: the sandbox is here."""
 
 NO_AUTH = httpx.Auth()
 """Leaves a request as it is, the user's own httpx client's credentials included."""
@@ -40,6 +55,14 @@ PHASES: Mapping[type[httpx.TimeoutException], str] = {
 _HOPELESS = (httpx.UnsupportedProtocol, httpx.LocalProtocolError, httpx.InvalidURL, UnicodeError)
 
 
+_UNUSABLE = {
+    "client has been closed": "the client is closed",
+    "Event loop is closed": "the client belongs to an event loop that is closed; make one in each event loop",
+}
+
+_OF_THE_BODY = {"content-encoding", "content-length", "transfer-encoding"}
+
+
 class KeyAuth(httpx.Auth):
     """Adds the key to each request, so that it stands in no headers dict, no client and no repr."""
 
@@ -52,6 +75,22 @@ class KeyAuth(httpx.Auth):
         """Add the header that the API's security scheme asks for."""
         request.headers["Authorization"] = f"{self._scheme} {self._key.value}"
         yield request
+
+
+class OnlyAsync(httpx.BaseTransport):
+    """Says so when blocking functions of the generated code are used with the async client's connections."""
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:  # noqa: ARG002 - httpx gives it
+        """Refuse."""
+        raise AdaptyConfigError("this low-level client is an AsyncAdapty's; use asyncio() or asyncio_detailed()")
+
+
+class OnlyBlocking(httpx.AsyncBaseTransport):
+    """Says so when async functions of the generated code are used with the blocking client's connections."""
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:  # noqa: ARG002 - as above
+        """Refuse."""
+        raise AdaptyConfigError("this low-level client is an Adapty's; use sync() or sync_detailed()")
 
 
 def httpx_timeout(timeouts: Timeouts) -> httpx.Timeout:
@@ -77,6 +116,16 @@ def failure(
     return Failure(errors.AdaptyConnectionError, detail, repeat=not isinstance(exc, _HOPELESS), cause=exc)
 
 
-def closed_client(exc: RuntimeError) -> Failure:
-    """Tell the core that the httpx client was closed, by its owner or by us."""
-    return Failure(errors.AdaptyConfigError, "the client is closed", repeat=False, cause=exc)
+def unusable(exc: RuntimeError) -> Failure | None:
+    """Tell the core that the httpx client is closed, or belongs to an event loop that is; None for anything else."""
+    said = str(exc)
+    for words, meaning in _UNUSABLE.items():
+        if words in said:
+            return Failure(AdaptyConfigError, meaning, repeat=False, cause=exc)
+    return None
+
+
+def without_body(exc: httpx.HTTPStatusError) -> httpx.Response:
+    """Give the answer that a response hook of the user's own client raised for; its body was not read."""
+    headers = [(name, value) for name, value in exc.response.headers.multi_items() if name not in _OF_THE_BODY]
+    return httpx.Response(exc.response.status_code, headers=headers)

@@ -110,7 +110,7 @@ class AdaptyConnectionError(AdaptyError):
 
 
 class AdaptyTimeoutError(AdaptyConnectionError):
-    """No answer came in time; `phase` of the message says which of connect, read, write and pool ran out."""
+    """No answer came in time; the message says which of connect, read, write and pool ran out."""
 
 
 class AdaptyAPIError(AdaptyError):

@@ -83,7 +83,7 @@ def read_failures(file: Path) -> list[dict[str, Any]]:
 
 def show_flows(url: str) -> None:
     """Print what the sandbox itself counts, asked over HTTP."""
-    counts: dict[str, Any] = httpx.get(f"{url}/_sandbox/flows").raise_for_status().json()
+    counts: dict[str, Any] = httpx.get(f"{url}/_sandbox/flows", trust_env=False).raise_for_status().json()
     print(f"\nWhat the sandbox holds ({url}/_sandbox/flows):")
     for flow, profiles in counts["flows"].items():
         print(f"  {flow:<18} {profiles:>5}")

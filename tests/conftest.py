@@ -37,7 +37,7 @@ EVENT: dict[str, Any] = {
 @pytest.fixture(autouse=True)
 def _no_adapty_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep the variables of whoever runs the tests out of them."""
-    for name in [name for name in os.environ if name.startswith("ADAPTY_")]:
+    for name in [name for name in os.environ if name.startswith("ADAPTY_") or name.upper().endswith("_PROXY")]:
         monkeypatch.delenv(name)
 
 

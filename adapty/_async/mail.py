@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, overload
 
 from adapty import _generated
 from adapty._core.not_given import NOT_GIVEN, NotGiven
-from adapty._http import httpx_timeout
 from adapty.models import MailProfile, TransactionEvent
 from adapty.models._record import one_record
 
@@ -257,6 +256,4 @@ class AsyncMail:
             >>> answer.status_code
             <HTTPStatus.OK: 200>
         """
-        config = self._transport.config
-        client = _generated.low_level_mail_client(config, httpx_timeout(config.timeouts))
-        return client.set_async_httpx_client(self._transport.low_level("mail"))
+        return _generated.low_level_mail_client(self._transport.config, self._transport.pooled())

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 import httpx
 
 from adapty._core.call import Send, run
-from adapty._http import NO_AUTH, USER_AGENT, KeyAuth, closed_client, failure, httpx_timeout
+from adapty._http import DIRECT, NO_AUTH, USER_AGENT, KeyAuth, OnlyAsync, failure, httpx_timeout, unusable, without_body
 from adapty.errors import AdaptyConfigError
 
 if TYPE_CHECKING:
@@ -41,8 +41,17 @@ class AsyncTransport:
         transport: httpx.AsyncBaseTransport | None,
     ) -> AsyncTransport:
         """Make the transport around the given httpx client, or around one of its own."""
+        if http_client is None and (transport is None or isinstance(transport, httpx.AsyncBaseTransport)):
+            try:
+                return cls(config, httpx.AsyncClient(transport=transport, mounts=DIRECT), owned=True)
+            except (ImportError, OSError, ValueError) as problem:
+                message = f"the environment's proxy or certificate settings cannot be used ({type(problem).__name__})"
+            raise AdaptyConfigError(message)
         if http_client is None:
-            return cls(config, httpx.AsyncClient(transport=transport), owned=True)
+            raise AdaptyConfigError.of(
+                "transport",
+                f"is of type {type(transport).__name__}; expected an httpx.AsyncBaseTransport",
+            )
         if transport is not None:
             message = "http_client and transport exclude each other; give the transport to your httpx client"
             raise AdaptyConfigError(message)
@@ -85,23 +94,19 @@ class AsyncTransport:
                 timeout=self._timeout,
             )
             return await self._http.send(outgoing, auth=self._auth[api], follow_redirects=False)
+        except httpx.HTTPStatusError as exc:
+            return without_body(exc)
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, UnicodeError) as exc:
             return failure(exc, self.config.timeouts)
         except RuntimeError as exc:
-            if not self._http.is_closed:
+            known = unusable(exc)
+            if known is None:
                 raise
-            return closed_client(exc)
+            return known
 
-    def low_level(self, api: Api) -> httpx.AsyncClient:
-        """Give an httpx client for the generated code: this one's connections, the API's address, key and timeouts."""
-        self.config.key(api)
-        return httpx.AsyncClient(
-            base_url=self.config.base_urls[api],
-            auth=self._auth[api],
-            headers={"User-Agent": USER_AGENT},
-            timeout=self._timeout,
-            transport=AsyncPooledTransport(self._http),
-        )
+    def pooled(self) -> AsyncPooledTransport:
+        """Give a transport for other httpx clients, over this one's connections."""
+        return AsyncPooledTransport(self._http)
 
     async def close(self) -> None:
         """Close the connections, if they are this transport's own."""
@@ -109,7 +114,7 @@ class AsyncTransport:
             await self._http.aclose()
 
 
-class AsyncPooledTransport(httpx.AsyncBaseTransport):
+class AsyncPooledTransport(httpx.AsyncBaseTransport, OnlyAsync):
     """Sends through the connections of another httpx client, proxies and all, and leaves them open."""
 
     def __init__(self, http_client: httpx.AsyncClient) -> None:

@@ -2,7 +2,8 @@
 
 Each check takes a value and gives the one to keep, or raises `Refused` with what is wrong and what would be right;
 `checked` turns that into an AdaptyUsageError that names the field. The value itself is never quoted where it may be
-personal.
+personal. Checks of fields that may be left out are typed to take NOT_GIVEN, because a record's constructor is typed
+by them; it never gets here.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from dateutil.parser import isoparser
 from dateutil.relativedelta import relativedelta
@@ -25,6 +26,8 @@ from adapty.errors import AdaptyUsageError
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+
+    from adapty._core.not_given import NotGiven
 
 __all__ = [
     "Refused",
@@ -54,6 +57,7 @@ _DATE_EXPECTED = 'expected a datetime.date or ISO 8601 text, such as "1990-05-21
 _AMOUNT_EXPECTED = 'expected a Decimal or decimal text, such as "9.99"'
 
 _ISO_8601 = isoparser(sep="T")
+_TIME_OF_DAY = re.compile(r"[0-9:.,]+(Z|[+-][0-9]{2}(:?[0-9]{2})?)?", re.ASCII)
 
 # RFC 5321, section 4.5.3.1: 64 octets before the @, 254 in all (with the brackets of a path taken off its 256).
 _MAX_LOCAL_PART = 64
@@ -106,7 +110,7 @@ def checked(field: str, check: Callable[[Any], T], value: Any) -> T:
         raise AdaptyUsageError.of(field, f"cannot be read: it raised {type(broken).__name__}") from None
 
 
-def text(value: str) -> str:
+def text(value: str | NotGiven) -> str:
     """Accept a str that can be sent as UTF-8; give a plain one, of an enum's member its value."""
     if not isinstance(value, str):
         raise Refused(f"is {kind_of(value)}; expected a str")
@@ -154,7 +158,7 @@ def email(value: str) -> str:
     return plain
 
 
-def country(value: str) -> str:
+def country(value: str | NotGiven) -> str:
     """Accept an officially assigned two-letter code of ISO 3166-1, in upper case."""
     plain = text(value)
     if plain in COUNTRY_CODES:
@@ -169,7 +173,7 @@ def aware_datetime(value: datetime | str) -> datetime:
     if isinstance(value, str):
         spelled = str.__str__(value)
         try:
-            value = _ISO_8601.isoparse(spelled.upper().replace(" ", "T", 1))
+            value = _ISO_8601.isoparse(_plain_iso(spelled))
         except (ValueError, OverflowError):
             raise Refused(f"{quoted(spelled)} is not ISO 8601; {_MOMENT_EXPECTED}") from None
     if not isinstance(value, datetime):
@@ -184,17 +188,25 @@ def aware_datetime(value: datetime | str) -> datetime:
         raise Refused(f"is no moment that UTC can name; {_MOMENT_EXPECTED}") from None
 
 
-def future_datetime(value: datetime | str | relativedelta) -> datetime:
+def _plain_iso(spelled: str) -> str:
+    """Give ISO 8601 as isoparse reads it; what older versions of it let through (an offset of +-2:00) is refused."""
+    text = spelled.upper().replace(" ", "T", 1)
+    if "T" in text and not _TIME_OF_DAY.fullmatch(text.partition("T")[2]):
+        raise ValueError(spelled)
+    return text
+
+
+def future_datetime(value: datetime | str | relativedelta | NotGiven) -> datetime:
     """Accept what `aware_datetime` does, or a relativedelta that counts from now."""
     if isinstance(value, relativedelta):
         try:
             return datetime.now(UTC) + value
         except (ValueError, OverflowError):
             raise Refused("is beyond the year 9999; expected a shorter relativedelta") from None
-    return aware_datetime(value)
+    return aware_datetime(cast("datetime | str", value))
 
 
-def calendar_date(value: date | str) -> date:
+def calendar_date(value: date | str | NotGiven) -> date:
     """Accept a date without a time, or its ISO 8601 text; a birthday is personal, so it is never quoted."""
     if isinstance(value, str):
         try:
@@ -206,7 +218,7 @@ def calendar_date(value: date | str) -> date:
     return date(value.year, value.month, value.day)
 
 
-def decimal_amount(value: Decimal | str | int) -> Decimal:
+def decimal_amount(value: Decimal | str | int | NotGiven) -> Decimal:
     """Accept an exact amount: Decimal, int, or decimal text. A float is refused, for 9.99 is not what it holds."""
     if isinstance(value, bool) or not isinstance(value, Decimal | int | str):
         raise Refused(f"is {kind_of(value)}; {_AMOUNT_EXPECTED}")
@@ -229,7 +241,7 @@ def one_of(choices: Collection[str], value: Any) -> str:
     return plain
 
 
-def attributes(value: Mapping[str, str | int | float]) -> Mapping[str, str | int | float]:
+def attributes(value: Mapping[str, str | int | float] | NotGiven) -> Mapping[str, str | int | float]:
     """Accept a mapping of names to strings or numbers; give a copy."""
     if not isinstance(value, Mapping):
         raise Refused(f"is {kind_of(value)}; expected a mapping of names to strings or numbers")

@@ -10,6 +10,7 @@ from adapty._core.not_given import NOT_GIVEN, NotGiven
 from adapty._sync.mail import Mail
 from adapty._sync.transport import Transport
 from adapty.config import Config
+from adapty.errors import AdaptyConfigError
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -65,14 +66,22 @@ class Adapty:
         Raises:
             AdaptyConfigError: No key is given, or a setting is wrong; `field_name` says which.
         """
-        config = Config.build(
-            secret_key=secret_key,
-            mail_secret_key=mail_secret_key,
-            base_url=base_url,
-            mail_base_url=mail_base_url,
-            timeout=timeout,
-            max_retries=max_retries,
-        )
+        config: Config | AdaptyConfigError
+        try:
+            config = Config.build(
+                secret_key=secret_key,
+                mail_secret_key=mail_secret_key,
+                base_url=base_url,
+                mail_base_url=mail_base_url,
+                timeout=timeout,
+                max_retries=max_retries,
+            )
+        except AdaptyConfigError as refused:
+            config = refused
+        # Whoever prints the locals of a traceback finds no key here, and no frame of those that saw it.
+        secret_key = mail_secret_key = None
+        if isinstance(config, AdaptyConfigError):
+            raise config.with_traceback(None)
         self._join(Transport.open(config, http_client, transport))
 
     def _join(self, transport: Transport) -> None:
@@ -122,4 +131,5 @@ class Adapty:
 
     def __repr__(self) -> str:
         """Name the APIs that there is a key for, and no key."""
-        return f"<{type(self).__name__}: {', '.join(self._transport.config.keys)}>"
+        transport = getattr(self, "_transport", None)  # not there yet while a refusal is being reported
+        return f"<{type(self).__name__}: {', '.join(transport.config.keys) if transport else 'unusable'}>"

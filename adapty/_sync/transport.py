@@ -10,7 +10,17 @@ from typing import TYPE_CHECKING, TypeVar
 import httpx
 
 from adapty._core.call import Send, run
-from adapty._http import NO_AUTH, USER_AGENT, KeyAuth, closed_client, failure, httpx_timeout
+from adapty._http import (
+    DIRECT,
+    NO_AUTH,
+    USER_AGENT,
+    KeyAuth,
+    OnlyBlocking,
+    failure,
+    httpx_timeout,
+    unusable,
+    without_body,
+)
 from adapty.errors import AdaptyConfigError
 
 if TYPE_CHECKING:
@@ -43,8 +53,17 @@ class Transport:
         transport: httpx.BaseTransport | None,
     ) -> Transport:
         """Make the transport around the given httpx client, or around one of its own."""
+        if http_client is None and (transport is None or isinstance(transport, httpx.BaseTransport)):
+            try:
+                return cls(config, httpx.Client(transport=transport, mounts=DIRECT), owned=True)
+            except (ImportError, OSError, ValueError) as problem:
+                message = f"the environment's proxy or certificate settings cannot be used ({type(problem).__name__})"
+            raise AdaptyConfigError(message)
         if http_client is None:
-            return cls(config, httpx.Client(transport=transport), owned=True)
+            raise AdaptyConfigError.of(
+                "transport",
+                f"is of type {type(transport).__name__}; expected an httpx.BaseTransport",
+            )
         if transport is not None:
             message = "http_client and transport exclude each other; give the transport to your httpx client"
             raise AdaptyConfigError(message)
@@ -87,23 +106,19 @@ class Transport:
                 timeout=self._timeout,
             )
             return self._http.send(outgoing, auth=self._auth[api], follow_redirects=False)
+        except httpx.HTTPStatusError as exc:
+            return without_body(exc)
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, UnicodeError) as exc:
             return failure(exc, self.config.timeouts)
         except RuntimeError as exc:
-            if not self._http.is_closed:
+            known = unusable(exc)
+            if known is None:
                 raise
-            return closed_client(exc)
+            return known
 
-    def low_level(self, api: Api) -> httpx.Client:
-        """Give an httpx client for the generated code: this one's connections, the API's address, key and timeouts."""
-        self.config.key(api)
-        return httpx.Client(
-            base_url=self.config.base_urls[api],
-            auth=self._auth[api],
-            headers={"User-Agent": USER_AGENT},
-            timeout=self._timeout,
-            transport=PooledTransport(self._http),
-        )
+    def pooled(self) -> PooledTransport:
+        """Give a transport for other httpx clients, over this one's connections."""
+        return PooledTransport(self._http)
 
     def close(self) -> None:
         """Close the connections, if they are this transport's own."""
@@ -111,7 +126,7 @@ class Transport:
             self._http.close()
 
 
-class PooledTransport(httpx.BaseTransport):
+class PooledTransport(httpx.BaseTransport, OnlyBlocking):
     """Sends through the connections of another httpx client, proxies and all, and leaves them open."""
 
     def __init__(self, http_client: httpx.Client) -> None:

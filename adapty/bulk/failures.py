@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Self
 
 from adapty.bulk.rows import NOTES, file_format, open_text
@@ -19,7 +20,10 @@ __all__ = ["FailuresFile"]
 
 
 class FailuresFile:
-    """Collects the refused rows of one input file; made anew by each import, and absent where nothing was refused.
+    """Collects the refused rows of one input file.
+
+    An import replaces the file of the one before, or removes it where nothing was refused. One that broke off before
+    it refused anything leaves it as it was.
 
     A row is written as it was read, with `_line`, its line in the input, and `_error`, the reason. What was not
     readable at all is kept as text in `_raw`.
@@ -29,20 +33,31 @@ class FailuresFile:
         """Take the file to write and the input that the rows come from."""
         if path.resolve() == source.resolve():
             raise AdaptyUsageError(f"{path}: is the input itself; expected another file for the failures")
+        if path.is_dir():
+            raise AdaptyUsageError(f"{path}: is a folder; expected room for a file of this name")
         self.path = path
         self.count = 0
         self._format = file_format(source)
-        # Opened before anything is sent: a folder that cannot take it is found now, not at the first failure.
-        self._file = open_text(path, "w")
+        # Opened before anything is sent: a folder that cannot take it is found now, not at the first failure. Under
+        # a name of its own, so that an import that does not come far leaves what is being mended alone.
+        self._part = path.with_name(f"{path.name}.part")
+        self._file = open_text(self._part, "w")
         self._writer: Any = None
 
     def add(self, row: Row, reason: str) -> None:
-        """Write one refused row with the reason."""
+        """Write one refused row with the reason.
+
+        Raises:
+            AdaptyUsageError: The file takes no more.
+        """
         noted = {**row.source, "_line": row.line, "_error": reason}
-        if self._format == "jsonl":
-            self._file.write(json.dumps(noted) + "\n")
-        else:
-            self._add_csv(noted)
+        try:
+            if self._format == "jsonl":
+                self._file.write(_json_line(noted))
+            else:
+                self._add_csv(noted)
+        except OSError as problem:
+            raise AdaptyUsageError(f"{self.path}: cannot be written: {problem.strerror}") from None
         self.count += 1
 
     def _add_csv(self, noted: dict[str, Any]) -> None:
@@ -61,6 +76,21 @@ class FailuresFile:
         exc: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._file.close()
-        if not self.count:
-            self.path.unlink()
+        with suppress(OSError):  # what could not be written has been told
+            self._file.close()
+        if self.count:
+            self._part.replace(self.path)
+            return
+        self._part.unlink()
+        if exc is None:
+            self.path.unlink(missing_ok=True)
+
+
+def _json_line(noted: dict[str, Any]) -> str:
+    """Spell a record to be read and mended by hand; what UTF-8 cannot carry is escaped."""
+    line = json.dumps(noted, ensure_ascii=False)
+    try:
+        line.encode()
+    except UnicodeEncodeError:
+        line = json.dumps(noted)
+    return f"{line}\n"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Literal
 
@@ -21,7 +21,11 @@ from adapty.errors import (
     AdaptyError,
     AdaptyUsageError,
     AuthenticationError,
+    NotFoundError,
     PermissionDeniedError,
+    RateLimitError,
+    ServerError,
+    UnexpectedResponseError,
 )
 from adapty.flows import Flow
 from adapty.models import MailProfile, TransactionEvent
@@ -36,8 +40,19 @@ RECORDS: dict[Kind, type[MailProfile | TransactionEvent]] = {"profiles": MailPro
 UNREADABLE = "(row)"
 """What stands for the field's name where a row could not be read at all."""
 
+MAX_SERVER_ERRORS = 5
+"""So many records in a row that the API fails on, tries included, and it is not the records' fault."""
+
 # What stops one record stops all the others too, so the import ends.
-_STOPPING = (AdaptyConfigError, AdaptyConnectionError, AuthenticationError, PermissionDeniedError)
+_STOPPING = (
+    AdaptyConfigError,
+    AdaptyConnectionError,
+    AuthenticationError,
+    NotFoundError,
+    PermissionDeniedError,
+    RateLimitError,
+    UnexpectedResponseError,
+)
 
 
 @frozen
@@ -71,7 +86,8 @@ class ImportReport:
         reasons: How many records failed for which field (`email`); `(row)` for rows that could not be read.
         flows: How many profiles are in each flow by the records of this import, see `adapty.current_flow`: the
             profiles that it saved, or, of an import without profiles, those that it has events of.
-        events_without_profile: Accepted events whose profile this import did not save. The API keeps them for it.
+        events_without_profile: Accepted events, each counted once, whose profile this import did not save. The API
+            keeps them for it.
         failures: The failures files that were written.
     """
 
@@ -101,7 +117,9 @@ def import_base(
     r"""Send a file of profiles, then a file of transaction events, each in the order of the file.
 
     A record that is wrong, or that the API refuses, goes to the failures file with the reason, and the import goes
-    on. Sending a record twice does no harm, so an import that broke off can simply be run again.
+    on. It stops where the fault is not the record's: the key, the address, the connection, an API that wants to be
+    left alone for long or that fails on several records in a row. Sending a record twice does no harm, so an import
+    that broke off can simply be run again.
 
     Args:
         adapty: The client.
@@ -115,9 +133,9 @@ def import_base(
         What was accepted and refused, and the flows that it leads to.
 
     Raises:
-        AdaptyUsageError: A file cannot be opened, or its header is wrong; nothing of it was sent.
-        AdaptyAPIError: The API does not take the key.
-        AdaptyConnectionError: The API cannot be reached. A note on both says how far the import came.
+        AdaptyUsageError: A file cannot be opened, or its header is wrong; nothing was sent.
+        AdaptyAPIError: The API does not take the key, is not at this address, wants to be left alone, or fails.
+        AdaptyConnectionError: The API cannot be reached. A note on each says how far the import came.
 
     Example:
         >>> from pathlib import Path
@@ -140,6 +158,9 @@ def import_base(
     lines = {kind: count_lines(source) for kind, source in given.items()}
     targets = {kind: Path(failures) / f"{source.stem}.failures{source.suffix}" for kind, source in given.items()}
     _refuse_shared_files([*given.values(), *targets.values()])
+    for kind, source in given.items():
+        with closing(read_rows(source, field_names(RECORDS[kind]).__contains__)) as rows:
+            next(rows, None)  # a wrong header is found before anything is sent
     job = _Import(adapty, on_progress or (lambda _: None))
     with ExitStack() as stack:
         refused = {kind: stack.enter_context(FailuresFile(targets[kind], source)) for kind, source in given.items()}
@@ -167,21 +188,37 @@ class _Import:
     refused: Counter[Kind] = Factory(Counter)
     reasons: Counter[str] = Factory(Counter)
     tally: FlowTally = Factory(FlowTally)
+    server_errors: int = 0
 
     def send_file(self, kind: Kind, source: Path, lines: int, failures: FailuresFile) -> None:
         """Send all rows of a file; what fails goes to the failures file."""
-        for row in read_rows(source, field_names(RECORDS[kind]).__contains__):
-            try:
-                self._send(kind, row)
-                self.accepted[kind] += 1
-            except _STOPPING as stop:
-                stop.add_note(f"stopped at line {row.line} of {source.name}; what came before it was sent")
+        line = 0
+        try:
+            for row in read_rows(source, field_names(RECORDS[kind]).__contains__):
+                line = row.line
+                self._send_or_refuse(kind, row, failures)
+                self.on_progress(Progress(kind, line, lines, self.accepted[kind], self.refused[kind]))
+        except (AdaptyError, KeyboardInterrupt) as stop:
+            stop.add_note(f"stopped at line {line} of {source.name}; what came before it was sent")
+            if failures.count:
+                stop.add_note(f"refused records of it, {failures.count} so far: {failures.path}")
+            raise
+
+    def _send_or_refuse(self, kind: Kind, row: Row, failures: FailuresFile) -> None:
+        try:
+            self._send(kind, row)
+        except _STOPPING:
+            raise
+        except AdaptyError as problem:
+            self.server_errors = self.server_errors + 1 if isinstance(problem, ServerError) else 0
+            if self.server_errors == MAX_SERVER_ERRORS:
                 raise
-            except AdaptyError as problem:
-                failures.add(row, str(problem))
-                self.refused[kind] += 1
-                self.reasons[_blamed(problem)] += 1
-            self.on_progress(Progress(kind, row.line, lines, self.accepted[kind], self.refused[kind]))
+            failures.add(row, str(problem))
+            self.refused[kind] += 1
+            self.reasons[_blamed(problem)] += 1
+        else:
+            self.server_errors = 0
+            self.accepted[kind] += 1
 
     def _send(self, kind: Kind, row: Row) -> None:
         if row.problem:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import csv
 import json
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 from attrs import field, frozen
 
+from adapty._core.nesting import MAX_DEPTH, is_too_deep
 from adapty._core.validate import printable
 from adapty.errors import AdaptyUsageError
 
@@ -55,7 +56,7 @@ def file_format(path: Path) -> str:
     return formats[path.suffix.lower()]
 
 
-def read_rows(path: Path, fields: Callable[[str], bool]) -> Iterator[Row]:
+def read_rows(path: Path, fields: Callable[[str], bool]) -> Generator[Row, None, None]:
     """Read a file row by row; a row that cannot be read is given with its problem, and reading goes on.
 
     In CSV an empty cell counts as not given, and so does null in JSON Lines. `custom.plan` is the column of the
@@ -80,8 +81,9 @@ def count_lines(path: Path) -> int:
 def open_text(path: Path, mode: str = "r") -> Any:
     """Open a text file as these files are read and written: UTF-8, bytes that are none kept as they are."""
     encoding = "utf-8-sig" if mode == "r" else "utf-8"
+    buffering = -1 if mode == "r" else 1  # what was written stays written when the process is killed
     try:
-        return path.open(mode, encoding=encoding, errors="surrogateescape", newline="")
+        return path.open(mode, encoding=encoding, errors="surrogateescape", newline="", buffering=buffering)
     except OSError as problem:
         raise AdaptyUsageError(f"{path}: cannot be opened: {problem.strerror}") from None
 
@@ -106,7 +108,7 @@ class _Remembering:
         return "".join(self.held).rstrip("\r\n")
 
 
-def _read_csv(path: Path, fields: Callable[[str], bool]) -> Iterator[Row]:
+def _read_csv(path: Path, fields: Callable[[str], bool]) -> Generator[Row, None, None]:
     csv.field_size_limit(_MAX_CELL)
     with open_text(path) as file:
         lines = _Remembering(file)
@@ -195,7 +197,7 @@ def field_path(column: str) -> tuple[str, str | None]:
     return (_PREFIXES.get(outer, outer), inner) if dot else (column, None)
 
 
-def _read_json_lines(path: Path, _: Callable[[str], bool]) -> Iterator[Row]:
+def _read_json_lines(path: Path, _: Callable[[str], bool]) -> Generator[Row, None, None]:
     with open_text(path) as file:
         for line, text in enumerate(file, start=1):
             if text.strip():
@@ -211,13 +213,15 @@ def _json_row(line: int, text: str) -> Row:
         return Row(line, source=raw, problem=f"is not JSON: {reason}")
     if not isinstance(decoded, dict):
         return Row(line, source=raw, problem="is not a JSON object")
+    if is_too_deep(decoded):
+        return Row(line, source=raw, problem=f"is nested deeper than {MAX_DEPTH} levels")
     return _row(line, _without_nulls(decoded), decoded)
 
 
 def _without_nulls(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Leave out what is null, in nested objects too."""
+    """Leave out what is null, in nested fields too; no field of the records is nested deeper than that."""
     return {
-        name: _without_nulls(value) if isinstance(value, dict) else value
+        name: {inner: held for inner, held in value.items() if held is not None} if isinstance(value, dict) else value
         for name, value in fields.items()
         if value is not None
     }

@@ -39,6 +39,8 @@ def import_progress() -> Iterator[Callable[[Progress], None]]:
             bar.update(tasks[progress.kind], completed=progress.line, refused=progress.refused)
 
         yield show
+        for task in bar.tasks:  # blank lines at a file's end are no rows
+            bar.update(task.id, completed=task.total)
 
 
 def print_report(report: ImportReport) -> None:

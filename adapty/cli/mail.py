@@ -144,7 +144,10 @@ def _pairs(option: str, pairs: Sequence[str] | None, *, numbers: bool = False) -
         if not equals or not name.rstrip(":"):
             raise AdaptyUsageError.of(option, "has a value that is not of the form NAME=VALUE")
         is_number = numbers and name.endswith(":")
-        read[name.removesuffix(":") if is_number else name] = _number(option, value) if is_number else value
+        plain = name.removesuffix(":") if is_number else name
+        if plain in read:
+            raise AdaptyUsageError.of(option, "has two values for one name; expected one")
+        read[plain] = _number(option, value) if is_number else value
     return read
 
 

@@ -26,11 +26,12 @@ class ExitCode(IntEnum):
     USAGE = 2
     API_ERROR = 3
     NO_ANSWER = 4
+    INTERRUPTED = 130
 
 
 EXIT_CODES = (
     "Exit codes: 0 done, 1 some records were refused, 2 wrong use or bad input, "
-    "3 the API answered with an error, 4 the API could not be reached."
+    "3 the API answered with an error, 4 the API could not be reached, 130 interrupted."
 )
 
 # What is printed is printed as it is: names and messages come from files and from the API.
@@ -44,14 +45,16 @@ def typed_errors() -> Iterator[None]:
     """Print an AdaptyError as one line, notes below it, and end with the code for its kind."""
     try:
         yield
-    except AdaptyError as problem:
-        errors.print(f"Error: {problem}")
+    except (AdaptyError, KeyboardInterrupt) as problem:
+        errors.print(f"Error: {problem}" if isinstance(problem, AdaptyError) else "Interrupted")
         for note in getattr(problem, "__notes__", ()):
             errors.print(note)
         raise typer.Exit(_exit_code(problem)) from None
 
 
-def _exit_code(problem: AdaptyError) -> ExitCode:
+def _exit_code(problem: AdaptyError | KeyboardInterrupt) -> ExitCode:
+    if isinstance(problem, KeyboardInterrupt):
+        return ExitCode.INTERRUPTED
     if isinstance(problem, AdaptyAPIError):
         return ExitCode.API_ERROR
     return ExitCode.NO_ANSWER if isinstance(problem, AdaptyConnectionError) else ExitCode.USAGE

@@ -119,7 +119,7 @@ def field_names(cls: type[Record]) -> tuple[str, ...]:
 R = TypeVar("R", bound=Record)
 
 
-def nested(cls: type[R], value: R | Mapping[str, Any]) -> R:
+def nested(cls: type[R], value: object) -> R:
     """Accept a record of this class, or a mapping of its fields."""
     if isinstance(value, cls):
         return value

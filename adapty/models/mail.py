@@ -38,11 +38,11 @@ def _offer_type(value: OfferType) -> OfferType:
     return cast("OfferType", validate.one_of(get_args(OfferType), value))
 
 
-def _device_info(value: DeviceInfo | Mapping[str, Any]) -> DeviceInfo:
+def _device_info(value: DeviceInfo | Mapping[str, Any] | NotGiven) -> DeviceInfo:
     return nested(DeviceInfo, value)
 
 
-def _offer(value: Offer | Mapping[str, Any]) -> Offer:
+def _offer(value: Offer | Mapping[str, Any] | NotGiven) -> Offer:
     return nested(Offer, value)
 
 

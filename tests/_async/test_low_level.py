@@ -54,6 +54,27 @@ async def test_the_ready_client_shares_connections(server: RawServer) -> None:
     assert b"authorization: bearer secret_live_1" in server.requests[0].lower()
 
 
+async def test_copies_of_the_ready_client_keep_its_connections(sandbox: Sandbox) -> None:
+    """with_headers, with_cookies and with_timeout do not lead past the facade's transport to the real address."""
+    seen: list[httpx.Request] = []
+
+    def note(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        return httpx.Response(200, json={})
+
+    async with AsyncAdapty(
+        mail_secret_key="secret_live_1",
+        mail_base_url=sandbox.url,
+        transport=httpx.MockTransport(note),
+    ) as adapty:
+        ready = adapty.mail.low_level().with_headers({"X-Trace": "1"}).with_timeout(httpx.Timeout(3))
+        await save_profile.asyncio_detailed(client=ready.with_cookies({"a": "b"}), body=ProfileDTO.from_dict(PROFILE))
+
+    assert sandbox.requests() == []
+    assert seen[0].headers["Authorization"] == "Bearer secret_live_1"
+    assert (seen[0].headers["X-Trace"], seen[0].headers["Cookie"]) == ("1", "a=b")
+
+
 async def test_the_generated_code_stands_alone(sandbox: Sandbox) -> None:
     """A power user needs nothing but the generated package: client, models, endpoint functions."""
     async with AuthenticatedClient(base_url=sandbox.url, token=sandbox.mail_key) as client:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import gzip
 import inspect
 import traceback
 from typing import TYPE_CHECKING, Any
@@ -11,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from adapty import Adapty, AdaptyConfigError, AdaptyConnectionError, Timeouts
+from adapty import Adapty, AdaptyConfigError, AdaptyConnectionError, BadRequestError, ServerError, Timeouts
 from adapty._sync.transport import Transport
 from tests.conftest import PROFILE
+from tests.raw_server import answer
 
 if TYPE_CHECKING:
     from adapty.sandbox import Sandbox
@@ -128,6 +130,8 @@ def test_http_client_and_transport_exclude_each_other() -> None:
         transport = httpx.MockTransport(lambda _: httpx.Response(200))
         with pytest.raises(AdaptyConfigError, match="exclude each other"):
             Adapty(mail_secret_key=KEY, http_client=http_client, transport=transport)
+    with pytest.raises(AdaptyConfigError, match=r"^transport: is of type int; expected an httpx"):
+        Adapty(mail_secret_key=KEY, transport=7)  # type: ignore[arg-type]
     with pytest.raises(AdaptyConfigError, match=r"^http_client: is of type int; expected an httpx"):
         Adapty(mail_secret_key=KEY, http_client=7)  # type: ignore[arg-type]
 
@@ -150,11 +154,78 @@ def test_every_exception_of_httpx_is_mapped() -> None:
         def fail(_: httpx.Request, exc: Exception = exc) -> httpx.Response:
             raise exc
 
+        expected: type[ServerError | AdaptyConnectionError] = (
+            ServerError if kind is httpx.HTTPStatusError else AdaptyConnectionError
+        )
         with Adapty(mail_secret_key=KEY, transport=httpx.MockTransport(fail)) as adapty:
-            with pytest.raises(AdaptyConnectionError) as caught:
+            with pytest.raises((AdaptyConnectionError, ServerError)) as caught:
                 adapty.mail.save_profile(**PROFILE)
+        assert isinstance(caught.value, ServerError) == (kind is httpx.HTTPStatusError), kind
         hopeless = issubclass(kind, httpx.UnsupportedProtocol | httpx.LocalProtocolError | httpx.InvalidURL)
         assert caught.value.attempts == (1 if hopeless else 3), kind
+
+
+def test_a_hook_that_raises_for_the_status_changes_nothing(server: RawServer) -> None:
+    """The status of an answer counts, whoever looked at it first: a 400 is a 400 and is not tried again."""
+    server.replies = [answer(400, gzip.compress(b"{}"), "Content-Encoding: gzip", "Request-Id: r-1")]
+
+    def hook(response: httpx.Response) -> None:
+        response.raise_for_status()
+
+    with (
+        httpx.Client(event_hooks={"response": [hook]}) as http_client,
+        Adapty(mail_secret_key=KEY, mail_base_url=server.url, http_client=http_client) as adapty,
+    ):
+        with pytest.raises(BadRequestError) as caught:
+            adapty.mail.save_profile(**PROFILE)
+
+    assert caught.value.request_id == "r-1"
+    assert len(server.requests) == 1
+
+
+def test_this_machine_is_reached_without_a_proxy(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The environment's proxy is for the world outside; the sandbox is here."""
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+
+    with Adapty(mail_secret_key=KEY, mail_base_url=server.url) as adapty:
+        adapty.mail.save_profile(**PROFILE)
+
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ALL_PROXY", "nonsense://x"),
+        ("SSL_CERT_FILE", "/nonexistent/bundle.pem"),
+        ("ALL_PROXY", "socks5://127.0.0.1:1"),
+    ],
+)
+def test_an_environment_that_httpx_cannot_use_is_told(
+    name: str,
+    value: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Proxy and certificate settings that break httpx are a typed exception."""
+    monkeypatch.setenv(name, value)
+
+    with pytest.raises(AdaptyConfigError, match=r"^the environment's proxy or certificate settings cannot be used"):
+        Adapty(mail_secret_key=KEY)
+
+
+@pytest.mark.parametrize("arguments", [{"timeout": -1}, {"mail_base_url": "nonsense"}, {"secret_key": "two words"}])
+def test_a_refused_client_shows_no_key(arguments: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """The traceback of a refusal, with the locals of every frame, holds no key, not even the environment's."""
+    monkeypatch.setenv("ADAPTY_SECRET_KEY", KEY)
+    shown = ""
+    try:
+        Adapty(mail_secret_key=KEY, **arguments)
+    except AdaptyConfigError as error:
+        shown = "".join(traceback.TracebackException.from_exception(error, capture_locals=True).format())
+
+    assert "Adapty: unusable" in shown
+    assert KEY not in shown
 
 
 def test_a_bug_in_a_users_hook_is_not_hidden() -> None:

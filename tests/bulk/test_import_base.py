@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import errno
 import json
 from collections import Counter
+from io import StringIO
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,7 +24,11 @@ from adapty import (
     AdaptyUsageError,
     AuthenticationError,
     Flow,
+    NotFoundError,
     PermissionDeniedError,
+    RateLimitError,
+    ServerError,
+    UnexpectedResponseError,
 )
 from adapty.bulk import ImportReport, Progress, import_base
 from tests.bulk.conftest import HEADER, FakeApi, accept, refuse
@@ -228,6 +234,19 @@ def test_columns_of_the_other_kind_are_refused(adapty: Adapty) -> None:
         import_base(adapty, events=profiles_file(good(1)))
 
 
+def test_a_wrong_header_of_the_second_file_is_found_before_anything_is_sent(
+    adapty: Adapty, api: FakeApi, tmp_path: Path
+) -> None:
+    """Nobody sends a base of profiles to learn then that the events cannot be read."""
+    events = tmp_path / "events.csv"
+    events.write_text("event_typ,event_id\nsubscription_started,1\n")
+
+    with pytest.raises(AdaptyUsageError, match=r"^event_typ: is a column of"):
+        import_base(adapty, profiles=profiles_file(good(1)), events=events)
+
+    assert api.sent == []
+
+
 def test_a_record_that_the_api_refuses_is_blamed_on_its_field(adapty: Adapty, api: FakeApi) -> None:
     """A 400 counts under the field that it names, or under the kind of error, and the import goes on."""
     faults = {"user_1": "country", "user_2": None}
@@ -247,7 +266,7 @@ def test_a_record_that_the_api_refuses_is_blamed_on_its_field(adapty: Adapty, ap
 
 @pytest.mark.parametrize(
     ("status", "reason"),
-    [(500, "ServerError"), (503, "ServerError"), (404, "NotFoundError"), (204, "UnexpectedResponseError")],
+    [(500, "ServerError"), (503, "ServerError"), (409, "ConflictError"), (422, "UnprocessableError")],
 )
 def test_a_record_that_the_api_fails_on_is_refused_and_the_rest_goes_on(
     adapty: Adapty, api: FakeApi, slept: list[float], status: int, reason: str
@@ -295,9 +314,27 @@ def silent(_: dict[str, Any]) -> httpx.Response:
     raise httpx.ReadTimeout("nothing")
 
 
+def elsewhere(_: dict[str, Any]) -> httpx.Response:
+    """Answer as a server does that is not the API."""
+    return httpx.Response(404)
+
+
+def login_page(_: dict[str, Any]) -> httpx.Response:
+    """Answer as a portal does that catches every request."""
+    return httpx.Response(200, text="<html>Log in</html>")
+
+
+def busy(_: dict[str, Any]) -> httpx.Response:
+    """Answer as the API does to who should stay away for an hour."""
+    return httpx.Response(429, headers={"Retry-After": "3600"})
+
+
 @pytest.mark.parametrize(
     ("reply", "error"),
     [
+        (busy, RateLimitError),
+        (elsewhere, NotFoundError),
+        (login_page, UnexpectedResponseError),
         (unknown_key, AuthenticationError),
         (forbidden, PermissionDeniedError),
         (unreachable, AdaptyConnectionError),
@@ -315,7 +352,10 @@ def test_what_stops_one_record_stops_the_import(
         import_base(adapty, profiles=profiles_file(good(1), wrong(2), good(3), good(4)), on_progress=told.append)
 
     assert type(caught.value) is error
-    assert caught.value.__notes__ == ["stopped at line 4 of profiles.csv; what came before it was sent"]
+    assert caught.value.__notes__ == [
+        "stopped at line 4 of profiles.csv; what came before it was sent",
+        "refused records of it, 1 so far: profiles.failures.csv",
+    ]
     assert api.bodies("profile")[-1]["external_profile_id"] == "user_3"
     assert [progress.line for progress in told] == [2, 3]
     with Path("profiles.failures.csv").open(newline="") as file:
@@ -331,6 +371,55 @@ def test_a_stop_among_the_events_names_their_file(adapty: Adapty, api: FakeApi) 
 
     assert caught.value.__notes__ == ["stopped at line 1 of events.jsonl; what came before it was sent"]
     assert Path("profiles.failures.csv").is_file()
+
+
+def test_an_api_that_fails_on_everything_ends_the_import(adapty: Adapty, api: FakeApi, slept: list[float]) -> None:
+    """Five records in a row that the API fails on are no fault of the records'; one that it takes begins anew."""
+    api.reply = lambda body: accept(body) if body["external_profile_id"] == "user_3" else httpx.Response(503)
+    records = [good(number) for number in range(1, 12)]
+
+    with pytest.raises(ServerError) as caught:
+        import_base(adapty, profiles=profiles_file(*records))
+
+    assert caught.value.__notes__ == [
+        "stopped at line 9 of profiles.csv; what came before it was sent",
+        "refused records of it, 6 so far: profiles.failures.csv",
+    ]
+
+
+def test_an_import_that_breaks_off_at_once_leaves_the_failures_file(adapty: Adapty, api: FakeApi) -> None:
+    """What somebody mends by hand is not lost to a run that never came to refuse anything."""
+    mended = Path("profiles.failures.csv")
+    mended.write_text("mended by hand")
+    api.reply = unreachable
+
+    with pytest.raises(AdaptyConnectionError):
+        import_base(adapty, profiles=profiles_file(good(1)))
+
+    assert mended.read_text() == "mended by hand"
+    assert sorted(path.name for path in Path().iterdir()) == ["profiles.csv", "profiles.failures.csv"]
+
+
+def test_a_full_disk_is_told(adapty: Adapty, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Failures that cannot be written end the import with a typed error, and no record is refused in silence."""
+
+    class Full(StringIO):
+        """A file that takes nothing."""
+
+        def write(self, _: str) -> int:
+            """Fail."""
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    profiles = profiles_file(good(1), wrong(2))
+
+    def opened(path: Path, mode: str) -> Full:
+        path.open(mode).close()
+        return Full()
+
+    monkeypatch.setattr("adapty.bulk.failures.open_text", opened)
+
+    with pytest.raises(AdaptyUsageError, match="cannot be written: No space left on device"):
+        import_base(adapty, profiles=profiles)
 
 
 def test_an_import_that_broke_off_can_be_run_again(adapty: Adapty, api: FakeApi) -> None:

@@ -117,6 +117,7 @@ def test_the_exit_codes_are_the_documented_ones() -> None:
         "USAGE": 2,
         "API_ERROR": 3,
         "NO_ANSWER": 4,
+        "INTERRUPTED": 130,
     }
     told = " ".join(run("--help").out.split())
     assert EXIT_CODES in told

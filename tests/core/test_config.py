@@ -16,9 +16,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.pretty import pretty_repr
 
-from adapty import NOT_GIVEN, Adapty, AdaptyConfigError, AdaptyError, AsyncAdapty, Config, Timeouts
+from adapty import NOT_GIVEN, Adapty, AdaptyConfigError, AdaptyError, AsyncAdapty, Timeouts
 from adapty._core.redact import Secret
-from adapty.config import DEFAULT_BASE_URL, DEFAULT_MAIL_BASE_URL, ENVIRONMENT, KEY_ARGUMENTS
+from adapty.config import DEFAULT_BASE_URL, DEFAULT_MAIL_BASE_URL, ENVIRONMENT, KEY_ARGUMENTS, Config
 
 from .support import KEY, objects, repeatable
 

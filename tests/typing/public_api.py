@@ -56,6 +56,9 @@ def a_profile_takes_what_users_have(adapty: Adapty) -> None:
     profile = MailProfile(external_profile_id="u", external_created_at="2026-06-01T10:30:00Z", email="e")
     adapty.mail.save_profile(profile)
     adapty.mail.save_profile(profile, country="US")  # type: ignore[call-overload]
+    MailProfile(
+        external_profile_id="u", external_created_at=NOW, email="e", first_name=NOT_GIVEN, device_info=NOT_GIVEN
+    )
     assert_type(profile.external_created_at, datetime)
     assert_type(profile.country, str | NotGiven)
     assert_type(profile.to_dict(), dict[str, Any])
