@@ -76,16 +76,7 @@ def environment(folder: Path) -> Path:
 
 def install(python: Path, *requirements: str) -> None:
     """Install with the versions that the project is checked with."""
-    pip = (
-        "-m",
-        "pip",
-        "install",
-        "--quiet",
-        "--disable-pip-version-check",
-        "--constraint",
-        str(ROOT / "constraints.txt"),
-    )
-    run(python, *pip, *requirements, cwd=ROOT)
+    run(python, *PIP_INSTALL, "--constraint", str(ROOT / "constraints.txt"), *requirements, cwd=ROOT)
 
 
 def copy_tests(folder: Path) -> None:

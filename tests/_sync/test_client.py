@@ -154,15 +154,12 @@ def test_every_exception_of_httpx_is_mapped() -> None:
         def fail(_: httpx.Request, exc: Exception = exc) -> httpx.Response:
             raise exc
 
-        expected: type[ServerError | AdaptyConnectionError] = (
-            ServerError if kind is httpx.HTTPStatusError else AdaptyConnectionError
-        )
         with Adapty(mail_secret_key=KEY, transport=httpx.MockTransport(fail)) as adapty:
             with pytest.raises((AdaptyConnectionError, ServerError)) as caught:
                 adapty.mail.save_profile(**PROFILE)
         assert isinstance(caught.value, ServerError) == (kind is httpx.HTTPStatusError), kind
         hopeless = issubclass(kind, httpx.UnsupportedProtocol | httpx.LocalProtocolError | httpx.InvalidURL)
-        assert caught.value.attempts == (1 if hopeless else 3), kind
+        assert vars(caught.value)["attempts"] == (1 if hopeless else 3), kind
 
 
 def test_a_hook_that_raises_for_the_status_changes_nothing(server: RawServer) -> None:
