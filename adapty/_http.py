@@ -26,6 +26,7 @@ __all__ = [
     "KeyAuth",
     "OnlyAsync",
     "OnlyBlocking",
+    "check_kind",
     "failure",
     "httpx_timeout",
     "unusable",
@@ -91,6 +92,16 @@ class OnlyBlocking(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:  # noqa: ARG002 - as above
         """Refuse."""
         raise AdaptyConfigError("this low-level client is an Adapty's; use sync() or sync_detailed()")
+
+
+def check_kind(name: str, value: object, kind: type) -> None:
+    """Refuse an argument that is neither None nor of this class of httpx.
+
+    Raises:
+        AdaptyConfigError: It is something else.
+    """
+    if value is not None and not isinstance(value, kind):
+        raise AdaptyConfigError.of(name, f"is of type {type(value).__name__}; expected an httpx.{kind.__name__}")
 
 
 def httpx_timeout(timeouts: Timeouts) -> httpx.Timeout:

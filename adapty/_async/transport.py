@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING, TypeVar
 import httpx
 
 from adapty._core.call import Send, run
-from adapty._http import DIRECT, NO_AUTH, USER_AGENT, KeyAuth, OnlyAsync, failure, httpx_timeout, unusable, without_body
+from adapty._http import (
+    DIRECT,
+    NO_AUTH,
+    USER_AGENT,
+    KeyAuth,
+    OnlyAsync,
+    check_kind,
+    failure,
+    httpx_timeout,
+    unusable,
+    without_body,
+)
 from adapty.errors import AdaptyConfigError
 
 if TYPE_CHECKING:
@@ -41,26 +52,19 @@ class AsyncTransport:
         transport: httpx.AsyncBaseTransport | None,
     ) -> AsyncTransport:
         """Make the transport around the given httpx client, or around one of its own."""
-        if http_client is None and (transport is None or isinstance(transport, httpx.AsyncBaseTransport)):
-            try:
-                return cls(config, httpx.AsyncClient(transport=transport, mounts=DIRECT), owned=True)
-            except (ImportError, OSError, ValueError) as problem:
-                message = f"the environment's proxy or certificate settings cannot be used ({type(problem).__name__})"
-            raise AdaptyConfigError(message)
-        if http_client is None:
-            raise AdaptyConfigError.of(
-                "transport",
-                f"is of type {type(transport).__name__}; expected an httpx.AsyncBaseTransport",
-            )
-        if transport is not None:
+        if http_client is not None and transport is not None:
             message = "http_client and transport exclude each other; give the transport to your httpx client"
             raise AdaptyConfigError(message)
-        if not isinstance(http_client, httpx.AsyncClient):
-            raise AdaptyConfigError.of(
-                "http_client",
-                f"is of type {type(http_client).__name__}; expected an httpx.AsyncClient",
-            )
-        return cls(config, http_client, owned=False)
+        check_kind("http_client", http_client, httpx.AsyncClient)
+        check_kind("transport", transport, httpx.AsyncBaseTransport)
+        if http_client is not None:
+            return cls(config, http_client, owned=False)
+        try:
+            return cls(config, httpx.AsyncClient(transport=transport, mounts=DIRECT), owned=True)
+        except (ImportError, OSError, ValueError) as problem:
+            message = f"the environment's proxy or certificate settings cannot be used ({type(problem).__name__})"
+        # Raised out here: httpx's own words may hold the proxy's password.
+        raise AdaptyConfigError(message)
 
     def with_config(self, config: Config) -> AsyncTransport:
         """Give a transport with other settings over the same connections, which stay this one's to close."""

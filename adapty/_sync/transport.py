@@ -16,6 +16,7 @@ from adapty._http import (
     USER_AGENT,
     KeyAuth,
     OnlyBlocking,
+    check_kind,
     failure,
     httpx_timeout,
     unusable,
@@ -53,26 +54,19 @@ class Transport:
         transport: httpx.BaseTransport | None,
     ) -> Transport:
         """Make the transport around the given httpx client, or around one of its own."""
-        if http_client is None and (transport is None or isinstance(transport, httpx.BaseTransport)):
-            try:
-                return cls(config, httpx.Client(transport=transport, mounts=DIRECT), owned=True)
-            except (ImportError, OSError, ValueError) as problem:
-                message = f"the environment's proxy or certificate settings cannot be used ({type(problem).__name__})"
-            raise AdaptyConfigError(message)
-        if http_client is None:
-            raise AdaptyConfigError.of(
-                "transport",
-                f"is of type {type(transport).__name__}; expected an httpx.BaseTransport",
-            )
-        if transport is not None:
+        if http_client is not None and transport is not None:
             message = "http_client and transport exclude each other; give the transport to your httpx client"
             raise AdaptyConfigError(message)
-        if not isinstance(http_client, httpx.Client):
-            raise AdaptyConfigError.of(
-                "http_client",
-                f"is of type {type(http_client).__name__}; expected an httpx.Client",
-            )
-        return cls(config, http_client, owned=False)
+        check_kind("http_client", http_client, httpx.Client)
+        check_kind("transport", transport, httpx.BaseTransport)
+        if http_client is not None:
+            return cls(config, http_client, owned=False)
+        try:
+            return cls(config, httpx.Client(transport=transport, mounts=DIRECT), owned=True)
+        except (ImportError, OSError, ValueError) as problem:
+            message = f"the environment's proxy or certificate settings cannot be used ({type(problem).__name__})"
+        # Raised out here: httpx's own words may hold the proxy's password.
+        raise AdaptyConfigError(message)
 
     def with_config(self, config: Config) -> Transport:
         """Give a transport with other settings over the same connections, which stay this one's to close."""
