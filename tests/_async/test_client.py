@@ -195,7 +195,7 @@ async def test_this_machine_is_reached_without_a_proxy(server: RawServer, monkey
     ("name", "value"),
     [
         ("ALL_PROXY", "nonsense://x"),
-        ("SSL_CERT_FILE", "/nonexistent/bundle.pem"),
+        ("SSL_CERT_FILE", __file__),
         ("ALL_PROXY", "socks5://127.0.0.1:1"),
     ],
 )
