@@ -136,28 +136,31 @@ class Config:
             AdaptyConfigError: No key is given, or a setting is wrong; `field_name` says which.
         """
         variables = os.environ if environ is None else environ
-        given: dict[str, str] = {}
-        for name, value in (
-            ("secret_key", secret_key),
-            ("mail_secret_key", mail_secret_key),
-            ("base_url", base_url),
-            ("mail_base_url", mail_base_url),
-        ):
-            found = variables.get(ENVIRONMENT[name]) or None if value is None else value
-            if found is not None:
-                given[name] = found
-        keys = {api: _key(given[name], name) for api, name in KEY_ARGUMENTS.items() if name in given}
-        if not keys:
+        arguments = {
+            "secret_key": secret_key,
+            "mail_secret_key": mail_secret_key,
+            "base_url": base_url,
+            "mail_base_url": mail_base_url,
+        }
+        found = {name: variables[variable] for name, variable in ENVIRONMENT.items() if variables.get(variable)}
+        given = found | {name: value for name, value in arguments.items() if value is not None}
+        try:
+            config = cls(
+                keys={api: _key(given[name], name) for api, name in KEY_ARGUMENTS.items() if name in given},
+                base_urls={
+                    "server_side": _url(given.get("base_url", DEFAULT_BASE_URL), "base_url"),
+                    "mail": _url(given.get("mail_base_url", DEFAULT_MAIL_BASE_URL), "mail_base_url"),
+                },
+            )
+        except AdaptyConfigError as problem:
+            name = problem.field_name or ""
+            if arguments[name] is None:  # who runs a command knows the variable, not the argument
+                raise AdaptyConfigError(f"{problem} (it comes from {ENVIRONMENT[name]})", field_name=name) from None
+            raise
+        if not config.keys:
             names = " or ".join(f"{name} (or {ENVIRONMENT[name]})" for name in KEY_ARGUMENTS.values())
             message = f"no key is given: set {names}"
             raise AdaptyConfigError(message)
-        config = cls(
-            keys=keys,
-            base_urls={
-                "server_side": _url(given.get("base_url", DEFAULT_BASE_URL), "base_url"),
-                "mail": _url(given.get("mail_base_url", DEFAULT_MAIL_BASE_URL), "mail_base_url"),
-            },
-        )
         return config.with_options(timeout=timeout, max_retries=max_retries)
 
     def with_options(

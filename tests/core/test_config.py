@@ -561,3 +561,16 @@ def test_config_errors_are_usage_errors_of_the_one_root() -> None:
     error = refusal(timeout=0)
     assert isinstance(error, ValueError)
     assert isinstance(error, AdaptyError)
+
+
+@pytest.mark.parametrize(("name", "variable"), ENVIRONMENT.items())
+def test_a_wrong_setting_of_the_environment_names_the_variable(name: str, variable: str) -> None:
+    """Who runs a command knows the variable and not the argument; who gives the argument is not told of variables."""
+    wrong = "no address, no key"
+    environ = {"ADAPTY_SECRET_KEY": "secret_live_1", variable: wrong}
+    with pytest.raises(AdaptyConfigError, match=rf"^{name}: .* \(it comes from {variable}\)$") as caught:
+        Config.build(environ=environ)
+    assert caught.value.field_name == name
+    with pytest.raises(AdaptyConfigError, match=rf"^{name}: ") as caught:
+        Config.build(**{name: wrong}, environ={"ADAPTY_SECRET_KEY": "secret_live_1"})  # type: ignore[arg-type]
+    assert variable not in str(caught.value)
