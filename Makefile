@@ -9,6 +9,9 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --co
 
 MAIL_SPEC ?= openapi/mail.yaml
 
+# Two installations at once would write over each other.
+.NOTPARALLEL:
+
 .PHONY: help demo test check lint types imports generate check-generated unasync check-unasync examples \
 	check-examples specs api wheel lowest clean
 
@@ -16,14 +19,15 @@ help: ## List the commands.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(BIN)/python:
-	@test -n "$(PYTHON)" || { echo "make: Python 3.11 or newer is needed; name it with PYTHON=..." >&2; exit 1; }
-	$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+		{ echo "make: Python 3.11 or newer is needed; name it with PYTHON=..." >&2; exit 1; }
+	$(PYTHON) -m venv --clear $(VENV) || { rm -rf $(VENV); exit 1; }
 
-$(VENV)/runs: pyproject.toml constraints.txt | $(BIN)/python
+$(VENV)/runs: pyproject.toml constraints.txt $(BIN)/python
 	$(INSTALL) --editable '.[cli,sandbox]'
 	@touch $@
 
-$(VENV)/develops: pyproject.toml constraints.txt | $(BIN)/python
+$(VENV)/develops: pyproject.toml constraints.txt $(BIN)/python
 	$(INSTALL) --editable '.[dev]'
 	@touch $(VENV)/runs $@
 

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from adapty._core.not_given import NOT_GIVEN, NotGiven
     from adapty._sync.client import Adapty
     from adapty.config import Timeouts
-    from adapty.flows import FLOW_BY_EVENT_TYPE, Flow, TransactionEventType, current_flow, flow_for
+    from adapty.flows import FLOW_BY_EVENT_TYPE, Flow, FlowEvent, TransactionEventType, current_flow, flow_for
     from adapty.models import DeviceInfo, MailProfile, Offer, OfferCategory, OfferType, TransactionEvent
 
 __all__ = [
@@ -54,6 +54,7 @@ __all__ = [
     "ConflictError",
     "DeviceInfo",
     "Flow",
+    "FlowEvent",
     "MailProfile",
     "NotFoundError",
     "NotGiven",
@@ -81,6 +82,7 @@ _HOMES = {
     "AsyncAdapty": "adapty._async.client",
     "DeviceInfo": "adapty.models",
     "Flow": "adapty.flows",
+    "FlowEvent": "adapty.flows",
     "MailProfile": "adapty.models",
     "NotGiven": "adapty._core.not_given",
     "Offer": "adapty.models",

@@ -24,7 +24,7 @@ DEFAULT_BASE_URL = "https://api.adapty.io"
 DEFAULT_MAIL_BASE_URL = "https://api-mail.adapty.io"
 """Where the Mail API is."""
 
-KEY_ARGUMENTS: Mapping[Api, str] = MappingProxyType({"server_side": "secret_key", "mail": "mail_secret_key"})
+KEY_ARGUMENTS: Mapping[Api, str] = MappingProxyType({"mail": "mail_secret_key", "server_side": "secret_key"})
 """Which argument of the client holds the key of which API."""
 
 ENVIRONMENT = MappingProxyType(
@@ -158,8 +158,8 @@ class Config:
                 raise AdaptyConfigError(f"{problem} (it comes from {ENVIRONMENT[name]})", field_name=name) from None
             raise
         if not config.keys:
-            names = " or ".join(f"{name} (or {ENVIRONMENT[name]})" for name in KEY_ARGUMENTS.values())
-            message = f"no key is given: set {names}"
+            names = " or ".join(f"{ENVIRONMENT[name]} (or {name}=)" for name in KEY_ARGUMENTS.values())
+            message = f"no key is given; set {names}"
             raise AdaptyConfigError(message)
         return config.with_options(timeout=timeout, max_retries=max_retries)
 

@@ -20,6 +20,14 @@ __all__ = ["last_release", "main"]
 ROOT = Path(__file__).parent.parent
 HEADING = re.compile(r"^## (\d+\.\d+\.\d+) - \d{4}-\d{2}-\d{2}$", re.MULTILINE)
 
+# Where what users are promised is defined: the names that `adapty`, `adapty.bulk` and `adapty.sandbox` export.
+GUARDED = (
+    *("_async.client", "_async.mail", "_sync.client", "_sync.mail"),
+    *("config.Timeouts", "errors", "flows", "models.mail"),
+    *("bulk.importing.ImportReport", "bulk.importing.Progress", "bulk.importing.import_base"),
+    *("sandbox.app.create_app", "sandbox.server.Sandbox"),
+)
+
 
 def main(root: Path = ROOT) -> int:
     """Print what breaks; 0 where nothing does."""
@@ -27,14 +35,32 @@ def main(root: Path = ROOT) -> int:
     if heading is None:
         print("no release yet: no public API to guard")
         return 0
-    commit = commit_of(heading, root)
-    old = griffe.load_git("adapty", ref=commit, repo=root, resolve_aliases=True)
+    old = griffe.load_git("adapty", ref=commit_of(heading, root), repo=root, resolve_aliases=True)
     new = griffe.load("adapty", search_paths=[root], try_relative_path=False, resolve_aliases=True)
-    breakages = [
-        breakage.explain(griffe.ExplanationStyle.ONE_LINE) for breakage in griffe.find_breaking_changes(old, new)
-    ]
-    print("\n".join(breakages) or f"nothing of {heading.removeprefix('## ')} breaks")
-    return 1 if breakages else 0
+    found = breakages(old, new)
+    print("\n".join(found) or f"nothing of {heading.removeprefix('## ')} breaks")
+    return 1 if found else 0
+
+
+def breakages(old: griffe.Object | griffe.Alias, new: griffe.Object | griffe.Alias) -> list[str]:
+    """Say what of the old package's promises the new one breaks."""
+    gone = sorted({str(name) for name in old.exports or ()} - {str(name) for name in new.exports or ()})
+    found = [f"adapty: {name} is no longer exported" for name in gone]
+    for path in GUARDED:
+        if _has(old, path):
+            if not _has(new, path):
+                found.append(f"adapty.{path}: is gone")
+                continue
+            changes = griffe.find_breaking_changes(old[path], new[path])
+            found += [change.explain(griffe.ExplanationStyle.ONE_LINE) for change in changes]
+    return found
+
+
+def _has(package: griffe.Object | griffe.Alias, path: str) -> bool:
+    try:
+        return bool(package[path])
+    except KeyError:
+        return False
 
 
 def last_release(changelog: str) -> str | None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["problems"]
 
 # The vendor's own contradiction: the schema says string, the description and the example of 403 say null.
-KNOWN = ("field_name", "None is not of type 'string'")
+KNOWN = (["field_name"], "None is not of type 'string'")
 
 
 def main() -> int:
@@ -37,7 +37,7 @@ def problems(contract: dict[str, Any]) -> Iterator[str]:
         schema = {**content.get("schema", {}), "components": contract.get("components", {})}
         for name, example in content.get("examples", {}).items():
             for error in Draft202012Validator(schema).iter_errors(example["value"]):
-                if ([*error.absolute_path][-1:], error.message) != ([KNOWN[0]], KNOWN[1]):
+                if ([*error.absolute_path][-1:], error.message) != KNOWN:
                     yield f"{place}, example {name}: {error.message}"
 
 

@@ -61,7 +61,7 @@ def sandbox(folder: Path) -> Iterator[dict[str, str]]:
                 break
         else:
             sys.exit("the sandbox did not start")
-        yield {**os.environ, **exported}
+        yield {**{name: value for name, value in os.environ.items() if not name.startswith("ADAPTY_")}, **exported}
     finally:
         serving.terminate()
         serving.communicate()

@@ -16,7 +16,7 @@ from adapty._core.redact import redact, redact_data
 from adapty._core.retry import retry_after_seconds
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
 
     from adapty._core.redact import Secret
 
@@ -159,14 +159,14 @@ class _Found:
         if not isinstance(body, dict):
             return cls(None, (), ())
         listed = body.get("errors")
-        items = listed if isinstance(listed, list) else []
-        codes = _texts([body.get("error_code"), *(_get(item, "error_code") for item in items)])
-        # "non_field_errors" is the server-side API's word for "no field in particular".
-        fields = _texts(read(item) for item in items for read in _FIELD_READERS)
+        # Gateways and frameworks that know nothing of the shape say it beside, or in place of, the list.
+        beside = {key: body.get(key) for key in _MESSAGE_KEYS}
+        items = [*listed, beside] if isinstance(listed, list) else [listed, beside]
+        fields = _texts(_get(item, key) for item in items for key in _FIELD_KEYS)
         return cls(
-            error_code=next(iter(codes), None),
-            messages=tuple(_message(item) for item in items if _message(item)),
-            field_names=tuple(field for field in fields if field != "non_field_errors"),
+            error_code=next(iter(_texts(_get(item, "error_code") for item in (body, *items))), None),
+            messages=_texts(map(_message, items)),
+            field_names=tuple(field for field in fields if field != _NO_FIELD),
         )
 
 
@@ -178,16 +178,16 @@ def _texts(values: Iterable[Any]) -> tuple[str, ...]:
     return tuple(value for value in values if isinstance(value, str) and value)
 
 
-_FIELD_READERS: tuple[Callable[[Any], Any], ...] = (
-    lambda item: _get(item, "field_name"),
-    lambda item: _get(item, "source"),
-)
+_FIELD_KEYS = ("field_name", "source")
+_MESSAGE_KEYS = ("message", "detail")
+_NO_FIELD = "non_field_errors"
+"""The server-side API's word for no field in particular."""
 
 
 def _message(item: Any) -> str:
     """Read one item of `errors`: plain text, the Mail API's object, or the server-side API's list of texts."""
     nested = _get(item, "errors")
-    words = _texts([item, _get(item, "message"), *(nested if isinstance(nested, list) else [])])
-    field = next(iter(_texts(read(item) for read in _FIELD_READERS)), None)
-    said = ", ".join(words)
-    return f"{field}: {said}" if said and field and field != "non_field_errors" else said
+    words = [item, *(_get(item, key) for key in _MESSAGE_KEYS), *(nested if isinstance(nested, list) else [])]
+    said = ", ".join(_texts(words))
+    field = next(iter(_texts(_get(item, key) for key in _FIELD_KEYS)), _NO_FIELD)
+    return said if field == _NO_FIELD or not said else f"{field}: {said}"

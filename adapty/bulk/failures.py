@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from contextlib import suppress
+from secrets import token_hex
 from typing import TYPE_CHECKING, Any, Self
 
 from adapty.bulk.rows import NOTES, file_format, open_text
@@ -40,7 +41,7 @@ class FailuresFile:
         self._format = file_format(source)
         # Opened before anything is sent: a folder that cannot take it is found now, not at the first failure. Under
         # a name of its own, so that an import that does not come far leaves what is being mended alone.
-        self._part = path.with_name(f"{path.name}.part")
+        self._part = path.with_name(f"{path.name}.{token_hex(4)}.part")
         self._file = open_text(self._part, "w")
         self._writer: Any = None
 
@@ -78,12 +79,16 @@ class FailuresFile:
     ) -> None:
         with suppress(OSError):  # what could not be written has been told
             self._file.close()
-        if self.count:
-            self._part.replace(self.path)
-            return
-        self._part.unlink()
-        if exc is None:
-            self.path.unlink(missing_ok=True)
+        try:
+            if self.count:
+                self._part.replace(self.path)
+                return
+            self._part.unlink(missing_ok=True)
+            if exc is None:
+                self.path.unlink(missing_ok=True)
+        except OSError as problem:
+            reason = f"cannot be put in place: {problem.strerror}; what was refused is in {self._part}"
+            raise AdaptyUsageError(f"{self.path}: {reason}") from exc
 
 
 def _json_line(noted: dict[str, Any]) -> str:

@@ -6,26 +6,24 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack, closing
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from attrs import Factory, define, frozen
 
-from adapty import Adapty
+from adapty._core.validate import kind_of
+from adapty._sync.client import Adapty
 from adapty.bulk.failures import FailuresFile
 from adapty.bulk.flow_tally import FlowTally
 from adapty.bulk.rows import Row, count_lines, read_rows
 from adapty.errors import (
     AdaptyAPIError,
     AdaptyConfigError,
-    AdaptyConnectionError,
     AdaptyError,
     AdaptyUsageError,
-    AuthenticationError,
-    NotFoundError,
-    PermissionDeniedError,
-    RateLimitError,
+    BadRequestError,
+    ConflictError,
     ServerError,
-    UnexpectedResponseError,
+    UnprocessableError,
 )
 from adapty.flows import Flow
 from adapty.models import MailProfile, TransactionEvent
@@ -43,16 +41,8 @@ UNREADABLE = "(row)"
 MAX_SERVER_ERRORS = 5
 """So many records in a row that the API fails on, tries included, and it is not the records' fault."""
 
-# What stops one record stops all the others too, so the import ends.
-_STOPPING = (
-    AdaptyConfigError,
-    AdaptyConnectionError,
-    AuthenticationError,
-    NotFoundError,
-    PermissionDeniedError,
-    RateLimitError,
-    UnexpectedResponseError,
-)
+# What the API may say of one record; anything else it would say of all the others too.
+_OF_THE_RECORD = (BadRequestError, ConflictError, UnprocessableError, ServerError)
 
 
 @frozen
@@ -148,15 +138,18 @@ def import_base(
         >>> report.profiles_accepted, dict(report.reasons), report.failures
         (1, {'email': 1}, [PosixPath('base.failures.csv')])
     """
+    if not isinstance(adapty, Adapty):
+        raise AdaptyUsageError.of("adapty", f"is {kind_of(adapty)}; expected an Adapty, the blocking client")
     given: dict[Kind, Path] = {}
     if profiles is not None:
-        given["profiles"] = Path(profiles)
+        given["profiles"] = _path("profiles", profiles)
     if events is not None:
-        given["events"] = Path(events)
+        given["events"] = _path("events", events)
     if not given:
         raise AdaptyUsageError("nothing to import; expected profiles=, events= or both")
     lines = {kind: count_lines(source) for kind, source in given.items()}
-    targets = {kind: Path(failures) / f"{source.stem}.failures{source.suffix}" for kind, source in given.items()}
+    folder = _path("failures", failures)
+    targets = {kind: folder / f"{source.stem}.failures{source.suffix}" for kind, source in given.items()}
     _refuse_shared_files([*given.values(), *targets.values()])
     for kind, source in given.items():
         with closing(read_rows(source, field_names(RECORDS[kind]).__contains__)) as rows:
@@ -169,6 +162,13 @@ def import_base(
     return job.report(
         of_saved_profiles=profiles is not None, failures=[file.path for file in refused.values() if file.count]
     )
+
+
+def _path(name: str, value: Any) -> Path:
+    try:
+        return Path(value)
+    except TypeError:
+        raise AdaptyUsageError.of(name, f"is {kind_of(value)}; expected a path") from None
 
 
 def _refuse_shared_files(files: list[Path]) -> None:
@@ -207,11 +207,11 @@ class _Import:
     def _send_or_refuse(self, kind: Kind, row: Row, failures: FailuresFile) -> None:
         try:
             self._send(kind, row)
-        except _STOPPING:
-            raise
         except AdaptyError as problem:
-            self.server_errors = self.server_errors + 1 if isinstance(problem, ServerError) else 0
-            if self.server_errors == MAX_SERVER_ERRORS:
+            if isinstance(problem, AdaptyAPIError):  # a refusal made here says nothing about the API
+                self.server_errors = self.server_errors + 1 if isinstance(problem, ServerError) else 0
+            refused_here = isinstance(problem, AdaptyUsageError) and not isinstance(problem, AdaptyConfigError)
+            if not (refused_here or isinstance(problem, _OF_THE_RECORD)) or self.server_errors == MAX_SERVER_ERRORS:
                 raise
             failures.add(row, str(problem))
             self.refused[kind] += 1

@@ -84,8 +84,9 @@ def open_text(path: Path, mode: str = "r") -> Any:
     buffering = -1 if mode == "r" else 1  # what was written stays written when the process is killed
     try:
         return path.open(mode, encoding=encoding, errors="surrogateescape", newline="", buffering=buffering)
-    except OSError as problem:
-        raise AdaptyUsageError(f"{path}: cannot be opened: {problem.strerror}") from None
+    except (OSError, ValueError) as problem:
+        reason = problem.strerror if isinstance(problem, OSError) else "its name is none"
+        raise AdaptyUsageError(f"{path}: cannot be opened: {reason}") from None
 
 
 class _Remembering:
@@ -109,7 +110,14 @@ class _Remembering:
 
 
 def _read_csv(path: Path, fields: Callable[[str], bool]) -> Generator[Row, None, None]:
-    csv.field_size_limit(_MAX_CELL)
+    before = csv.field_size_limit(_MAX_CELL)
+    try:
+        yield from _csv_rows(path, fields)
+    finally:
+        csv.field_size_limit(before)  # the limit is the whole process's
+
+
+def _csv_rows(path: Path, fields: Callable[[str], bool]) -> Iterator[Row]:
     with open_text(path) as file:
         lines = _Remembering(file)
         reader = csv.reader(lines, strict=True)

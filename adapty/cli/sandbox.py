@@ -9,6 +9,7 @@ import typer
 
 from adapty import AdaptyConfigError
 from adapty.cli.outcome import output, typed_errors
+from adapty.sandbox import DEFAULT_HOST, DEFAULT_MAIL_KEY
 
 if TYPE_CHECKING:
     from adapty.sandbox import Sandbox
@@ -18,20 +19,20 @@ __all__ = ["sandbox"]
 
 def sandbox(
     *,
-    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = DEFAULT_HOST,
     port: Annotated[int, typer.Option(help="The port to listen on; 0 picks a free one.", min=0, max=65535)] = 8040,
     database: Annotated[
         str, typer.Option(help="A SQLite file that keeps the state.", show_default="memory")
     ] = ":memory:",
-    mail_key: Annotated[str | None, typer.Option(help="The key of the Mail API that the sandbox takes.")] = None,
+    mail_key: Annotated[str, typer.Option(help="The key of the Mail API that the sandbox takes.")] = DEFAULT_MAIL_KEY,
 ) -> None:
     """Serve a local stand-in for Adapty until Ctrl-C; look inside at /_sandbox/."""
     with typed_errors():
         try:
-            from adapty.sandbox import DEFAULT_MAIL_KEY, Sandbox  # noqa: PLC0415 - needs its extra
+            from adapty.sandbox import Sandbox  # noqa: PLC0415 - needs its extra
         except ImportError as missing:
             raise AdaptyConfigError(str(missing)) from None
-        Sandbox(host=host, port=port, database=database, mail_key=mail_key or DEFAULT_MAIL_KEY).serve(_tell)
+        Sandbox(host=host, port=port, database=database, mail_key=mail_key).serve(_tell)
 
 
 def _tell(running: Sandbox) -> None:

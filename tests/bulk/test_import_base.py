@@ -17,11 +17,13 @@ import pytest
 import adapty.bulk
 from adapty import (
     Adapty,
+    AdaptyAPIError,
     AdaptyConfigError,
     AdaptyConnectionError,
     AdaptyError,
     AdaptyTimeoutError,
     AdaptyUsageError,
+    AsyncAdapty,
     AuthenticationError,
     Flow,
     NotFoundError,
@@ -398,6 +400,56 @@ def test_an_import_that_breaks_off_at_once_leaves_the_failures_file(adapty: Adap
 
     assert mended.read_text() == "mended by hand"
     assert sorted(path.name for path in Path().iterdir()) == ["profiles.csv", "profiles.failures.csv"]
+
+
+def test_a_redirecting_address_ends_the_import(adapty: Adapty, api: FakeApi) -> None:
+    """What is no answer of the API's to a record is the address's fault, whatever its status."""
+    api.reply = lambda _: httpx.Response(301, headers={"Location": "https://example.com/"})
+
+    with pytest.raises(AdaptyAPIError, match="saveProfile: 301"):
+        import_base(adapty, profiles=profiles_file(good(1), good(2)))
+
+    assert len(api.sent) == 1
+
+
+def test_records_refused_here_do_not_hide_an_api_that_fails(adapty: Adapty, api: FakeApi, slept: list[float]) -> None:
+    """Between two failures of the API, a record that was never sent is no sign of life."""
+    api.reply = lambda _: httpx.Response(503)
+    records = [wrong(number) if number % 2 else good(number) for number in range(20)]
+
+    with pytest.raises(ServerError):
+        import_base(adapty, profiles=profiles_file(*records))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "field_name"),
+    [({"profiles": 1}, "profiles"), ({"events": 1}, "events"), ({"profiles": "p.csv", "failures": 1}, "failures")],
+)
+def test_what_is_no_path_is_refused(adapty: Adapty, arguments: dict[str, Any], field_name: str) -> None:
+    """The argument is named."""
+    Path("p.csv").write_text("email\n")
+    with pytest.raises(AdaptyUsageError, match=f"^{field_name}: is of type int; expected a path"):
+        import_base(adapty, **arguments)
+
+
+def test_only_the_blocking_client_can_import() -> None:
+    """An async client's calls would never be awaited, and nothing would be sent."""
+    for client in (AsyncAdapty(mail_secret_key="k"), None):
+        with pytest.raises(AdaptyUsageError, match=r"^adapty: is .*; expected an Adapty, the blocking client"):
+            import_base(client, profiles="p.csv")  # type: ignore[arg-type]
+
+
+def test_a_name_that_no_file_can_have_is_told(adapty: Adapty) -> None:
+    """A file's name with a NUL is refused as one that cannot be opened."""
+    with pytest.raises(AdaptyUsageError, match="cannot be opened"):
+        import_base(adapty, profiles="a\0.csv")
+
+
+def test_the_limit_of_csv_is_left_as_it_was(adapty: Adapty) -> None:
+    """The limit is the whole process's: an import gives it back."""
+    before = csv.field_size_limit()
+    import_base(adapty, profiles=profiles_file(good(1)))
+    assert csv.field_size_limit() == before
 
 
 def test_a_full_disk_is_told(adapty: Adapty, monkeypatch: pytest.MonkeyPatch) -> None:

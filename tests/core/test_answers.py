@@ -232,7 +232,6 @@ UNTOLD: list[Any] = [
     {"errors": None},
     {"errors": 1},
     {"errors": True},
-    {"errors": "Field required"},
     {"errors": {}},
     {"errors": {"email": ["Field required"]}},
     {"errors": []},
@@ -246,7 +245,6 @@ UNTOLD: list[Any] = [
     {"error_code": ["secret_key_does_not_exist_error"]},
     {"error_code": {"secret_key_does_not_exist_error": 1}},
     {"error": {"type": "invalid_request_error", "code": "parameter_missing", "param": "email", "message": "Missing"}},
-    {"message": "Forbidden"},
     {"detail": [{"loc": ["body", "email"], "msg": "field required"}]},
     {"status_code": 10**400},
 ]
@@ -548,3 +546,18 @@ def test_every_class_of_the_tree_below_the_api_error_is_made() -> None:
     assert made == {
         kind for kind in vars(adapty.errors).values() if isinstance(kind, type) and issubclass(kind, AdaptyAPIError)
     }
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ({"message": "Forbidden"}, "Forbidden"),
+        ({"detail": "Method not allowed"}, "Method not allowed"),
+        ({"errors": "Field required"}, "Field required"),
+        ({"errors": {"message": "Field required"}}, "Field required"),
+        ({"errors": [], "message": "Too many requests"}, "Too many requests"),
+    ],
+)
+def test_what_gateways_say_is_read_too(body: Any, message: str) -> None:
+    """A reason that stands beside the documented list, or in its place, is a reason."""
+    assert error_of(body).messages == (message,)

@@ -502,7 +502,7 @@ def test_no_key_shows() -> None:
             for text in (repr(thing), str(thing), f"{thing}", f"{thing!s:>99}", ascii(thing), "%s %r" % (thing, thing)):  # noqa: UP031
                 assert KEY not in text
     assert repr(config.key("mail")) == str(config.key("mail")) == "Secret('[redacted]')"
-    assert "keys={'server_side': Secret('[redacted]'), 'mail': Secret('[redacted]')}" in repr(config)
+    assert "keys={'mail': Secret('[redacted]'), 'server_side': Secret('[redacted]')}" in repr(config)
 
 
 def test_tools_that_take_objects_apart_find_no_key() -> None:
