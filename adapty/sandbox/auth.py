@@ -17,7 +17,7 @@ __all__ = ["BearerKey"]
 
 
 def _sendable(key: str) -> Secret:
-    if not key or not key.isascii() or not key.isprintable() or " " in key:
+    if not isinstance(key, str) or not key or not key.isascii() or not key.isprintable() or " " in key:
         message = "mail_key: cannot be sent as a header; expected printable ASCII without spaces"
         raise AdaptyConfigError(message, field_name="mail_key")
     return Secret(key)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import uvicorn
 
+from adapty._core.validate import kind_of
 from adapty.errors import AdaptyConfigError
 from adapty.sandbox.app import app_over
 from adapty.sandbox.auth import BearerKey
@@ -47,7 +48,7 @@ class Sandbox:
         mail_key: The secret key that the Mail API's clients must send.
 
     Raises:
-        AdaptyConfigError: The key cannot be sent as a header.
+        AdaptyConfigError: The key cannot be sent as a header, or host or port is none.
 
     Example:
         >>> with Sandbox() as sandbox:
@@ -63,6 +64,10 @@ class Sandbox:
         database: str | PathLike[str] = ":memory:",
         mail_key: str = DEFAULT_MAIL_KEY,
     ) -> None:
+        if not isinstance(host, str) or not host:
+            raise AdaptyConfigError.of("host", "is no address; expected one such as 127.0.0.1")
+        if type(port) is not int:
+            raise AdaptyConfigError.of("port", f"is {kind_of(port)}; expected a number, 0 for any that is free")
         self._host = host
         self._port = port
         self._database = database
@@ -243,6 +248,9 @@ def _listener(host: str, port: int) -> socket.socket:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))
         listener.listen(_BACKLOG)
+    except (socket.gaierror, TypeError) as error:  # a name that cannot be spelled for the network is a TypeError
+        listener.close()
+        raise AdaptyConfigError.of("host", f"{host!a} is not an address of this machine") from error
     except (OSError, OverflowError) as error:
         listener.close()
         taken = isinstance(error, OSError) and error.errno == errno.EADDRINUSE

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from os import fspath
+from os import PathLike, fspath
 from threading import Lock
 from typing import TYPE_CHECKING, Any, cast
 
 from attrs import frozen
 
+from adapty._core.validate import kind_of
 from adapty.errors import AdaptyConfigError
 from adapty.flows import FLOW_BY_EVENT_TYPE, Flow
 from adapty.sandbox.formats import instant
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from os import PathLike
 
 __all__ = ["UNKNOWN_FLOW", "History", "Overview", "Store"]
 
@@ -118,13 +118,15 @@ class Store:
 
     def __init__(self, database: str | PathLike[str] = ":memory:") -> None:
         self._lock = Lock()
+        if not isinstance(database, str | PathLike):
+            raise AdaptyConfigError.of("database", f"is {kind_of(database)}; expected a path, or :memory:")
         try:
             self._connection = sqlite3.connect(
                 fspath(database),
                 isolation_level=None,
                 check_same_thread=False,
             )
-        except sqlite3.Error as error:
+        except (sqlite3.Error, ValueError) as error:
             raise _unusable(database, str(error)) from error
         try:
             self._set_up(database)

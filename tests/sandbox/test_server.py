@@ -80,9 +80,7 @@ def test_a_taken_port_is_a_config_error() -> None:
         sandbox.close()
 
 
-@pytest.mark.parametrize(
-    ("host", "port"), [("127.0.0.1", 65536), ("127.0.0.1", -1), ("203.0.113.1", 0), ("no host", 0)]
-)
+@pytest.mark.parametrize(("host", "port"), [("127.0.0.1", 65536), ("127.0.0.1", -1), ("203.0.113.1", 0)])
 def test_an_address_that_cannot_be_had_is_a_config_error(host: str, port: int) -> None:
     """Whatever is wrong with it."""
     with pytest.raises(AdaptyConfigError, match="cannot be had"):
@@ -340,3 +338,24 @@ def _all(connection: socket.socket) -> bytes:
     while chunk := connection.recv(65536):
         received += chunk
     return received
+
+
+@pytest.mark.parametrize(
+    ("arguments", "field_name"),
+    [
+        ({"host": None}, "host"),
+        ({"host": ""}, "host"),
+        ({"host": "\udcff"}, "host"),
+        ({"host": "no such host"}, "host"),
+        ({"port": "8040"}, "port"),
+        ({"port": True}, "port"),
+        ({"mail_key": 1}, "mail_key"),
+        ({"database": None}, "database"),
+        ({"database": "a\0b"}, "database"),
+    ],
+)
+def test_wrong_arguments_are_named(arguments: dict[str, Any], field_name: str) -> None:
+    """What is no address, port, key or file ends in a typed error that names the argument."""
+    with pytest.raises(AdaptyConfigError) as caught, Sandbox(**arguments):
+        pass
+    assert caught.value.field_name == field_name
