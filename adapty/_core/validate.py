@@ -276,8 +276,8 @@ def json_object(value: Mapping[str, Any]) -> Mapping[str, Any]:
 def known_name(name: str, choices: Collection[str]) -> str:
     """Say what was probably meant and what there is, for the end of a message about an unknown name."""
     close = difflib.get_close_matches(name, choices, n=1)
-    meant = f"; did you mean {close[0]}?" if close else ""
-    return f"{meant}; expected one of {', '.join(choices)}"
+    meant = f"; did you mean {close[0]}? expected" if close else "; expected"
+    return f"{meant} one of {', '.join(choices)}"
 
 
 def kind_of(value: Any) -> str:
