@@ -6,9 +6,11 @@ import platform
 from typing import TYPE_CHECKING
 
 import httpx
+from attrs import asdict
 
 from adapty import errors
 from adapty._core.call import Failure
+from adapty._core.operations import SCHEMES
 from adapty._version import __version__
 from adapty.errors import AdaptyConfigError
 
@@ -34,9 +36,6 @@ __all__ = [
 ]
 
 USER_AGENT = f"adapty-python/{__version__} python/{platform.python_version()} httpx/{httpx.__version__}"
-
-SCHEMES: Mapping[Api, str] = {"mail": "Bearer", "server_side": "Api-Key"}
-"""How each API wants its key introduced."""
 
 DIRECT: Mapping[str, None] = dict.fromkeys(("all://127.0.0.1", "all://localhost", "all://[::1]"))
 """This machine is reached without a proxy, whatever the environment says: the sandbox is here."""
@@ -106,12 +105,7 @@ def check_kind(name: str, value: object, kind: type) -> None:
 
 def httpx_timeout(timeouts: Timeouts) -> httpx.Timeout:
     """Say the same in httpx's words."""
-    return httpx.Timeout(
-        connect=timeouts.connect,
-        read=timeouts.read,
-        write=timeouts.write,
-        pool=timeouts.pool,
-    )
+    return httpx.Timeout(**asdict(timeouts))
 
 
 def failure(
@@ -121,8 +115,7 @@ def failure(
     """Tell the core what an exception of httpx means."""
     if isinstance(exc, httpx.TimeoutException):
         phase = PHASES.get(type(exc), "timed out")
-        phases = {name: getattr(timeouts, name) for name in ("connect", "read", "write", "pool")}
-        return Failure(errors.AdaptyTimeoutError, phase.format(**phases), repeat=True, cause=exc)
+        return Failure(errors.AdaptyTimeoutError, phase.format(**asdict(timeouts)), repeat=True, cause=exc)
     detail = f"{type(exc).__name__}: {exc}" if str(exc) else type(exc).__name__
     return Failure(errors.AdaptyConnectionError, detail, repeat=not isinstance(exc, _HOPELESS), cause=exc)
 

@@ -11,7 +11,7 @@ from typing import Any
 from attrs import Attribute, evolve, field, frozen
 
 from adapty._core.not_given import NOT_GIVEN, NotGiven
-from adapty._core.operations import Api
+from adapty._core.operations import SCHEMES, Api
 from adapty._core.redact import Secret
 from adapty._core.retry import RetryPolicy
 from adapty.errors import AdaptyConfigError
@@ -37,7 +37,7 @@ ENVIRONMENT = MappingProxyType(
 )
 """Which variable stands in for which argument of the client."""
 
-_SCHEMES = ("Bearer ", "Api-Key ")
+_PREFIXES = tuple(f"{scheme} " for scheme in SCHEMES.values())
 
 _MAX_SECONDS = 1_000_000
 
@@ -210,7 +210,7 @@ def _key(value: Any, name: str) -> Secret:
         problem = f"is of type {type(value).__name__}; expected a str"
     elif not value.strip():
         problem = "is empty; expected the key from Adapty's settings"
-    elif value.startswith(_SCHEMES):
+    elif value.startswith(_PREFIXES):
         problem = "starts with the name of a scheme; expected the key alone"
     elif not value.isascii() or not value.isprintable() or " " in value:
         problem = "holds white space or characters that no key has; expected the key alone"

@@ -21,7 +21,7 @@ from adapty._core.operations import OPERATIONS
 from adapty.cli import app
 from adapty.models._record import Record, field_names
 from adapty.sandbox.mail import ACTIONS
-from scripts.spec_for_generation import operations
+from scripts.spec_for_generation import operations, reachable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -92,7 +92,7 @@ def _command_debts(name: str, fields: Iterable[str]) -> Iterator[str]:
 def _record_debts(contract: Json) -> Iterator[str]:
     schemas = contract["components"]["schemas"]
     sent = _sent_schemas(contract)
-    objects = {name for name in sent if schemas[name].get("type") == "object"}
+    objects = [name for name in sent if schemas[name].get("type") == "object"]
     yield from _differences(objects, RECORDS, "adapty.models owes a record for the schema {}", "a record for {}")
     for name, record in RECORDS.items():
         schema = schemas.get(name, {})
@@ -109,9 +109,9 @@ def _record_debts(contract: Json) -> Iterator[str]:
 
 def _enum_debts(contract: Json) -> Iterator[str]:
     schemas = contract["components"]["schemas"]
-    enums = {name for name in _sent_schemas(contract) if "enum" in schemas[name]}
+    enums = [name for name in _sent_schemas(contract) if "enum" in schemas[name]]
     yield from _differences(enums, ENUMS, "adapty owes a Literal type for the enum {}", "a Literal type for {}")
-    for name in sorted(enums & ENUMS.keys()):
+    for name in (name for name in enums if name in ENUMS):
         owed = f"the type {name} owes the value {{}}"
         yield from _differences(schemas[name]["enum"], get_args(ENUMS[name]), owed, f"the value {{}} of {name}")
 
@@ -129,17 +129,10 @@ def _differences(wanted: Iterable[str], offered: Iterable[str], owed: str, surpl
     yield from (f"the contract has nothing for {surplus.format(name)}" for name in offered if name not in wanted)
 
 
-def _sent_schemas(contract: Json) -> set[str]:
+def _sent_schemas(contract: Json) -> list[str]:
     """Name the schemas that a request body is made of."""
-    schemas = contract["components"]["schemas"]
-    found: set[str] = set()
-    waiting = [_schema_name(operation) for _, _, operation in operations(contract)]
-    while waiting:
-        name = waiting.pop()
-        if name and name not in found:
-            found.add(name)
-            waiting += re.findall(r"#/components/schemas/(\w+)", str(schemas[name]))
-    return found
+    bodies = [operation.get("requestBody", {}) for _, _, operation in operations(contract)]
+    return sorted(reachable(contract["components"]["schemas"], bodies))
 
 
 def _schema_name(operation: Json) -> str:

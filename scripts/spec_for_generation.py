@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["for_generation", "operations"]
+__all__ = ["for_generation", "operations", "reachable"]
 
 Json = dict[str, Any]
 
@@ -34,7 +34,7 @@ def for_generation(contract: Json) -> Json:
         operation.setdefault("security", document.get("security", []))
     schemas: Json = document.get("components", {}).get("schemas", {})
     _name_listed_objects(schemas)
-    sent = _reachable(schemas, [operation.get("requestBody", {}) for _, _, operation in operations(document)])
+    sent = reachable(schemas, [operation.get("requestBody", {}) for _, _, operation in operations(document)])
     for name, schema in schemas.items():
         if name not in sent:
             _loosen(schema)
@@ -62,7 +62,7 @@ def _objects(part: Any) -> Iterator[Json]:
         yield from _objects(inner)
 
 
-def _reachable(schemas: Json, parts: list[Any]) -> set[str]:
+def reachable(schemas: Json, parts: list[Any]) -> set[str]:
     """Name the shared schemas that these parts refer to, directly or through others."""
     found: set[str] = set()
     waiting = list(parts)

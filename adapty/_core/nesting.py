@@ -10,15 +10,15 @@ MAX_DEPTH = 50
 """Lists and objects inside one another, the outermost included."""
 
 
-def is_too_deep(decoded: Any) -> bool:
-    """Tell whether decoded JSON is nested deeper than `MAX_DEPTH`; does not recurse itself.
+def is_too_deep(decoded: Any, most: int = MAX_DEPTH) -> bool:
+    """Tell whether decoded JSON is nested deeper than `most` levels; does not recurse itself.
 
     Example:
         >>> is_too_deep({"a": [1]})
         False
     """
     level = [decoded]
-    for _ in range(MAX_DEPTH + 1):
+    for _ in range(most + 1):
         level = [
             inner
             for item in level

@@ -12,9 +12,12 @@ from attrs import frozen
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["OPERATIONS", "Api", "Operation"]
+__all__ = ["OPERATIONS", "SCHEMES", "Api", "Operation"]
 
 Api = Literal["mail", "server_side"]
+
+SCHEMES: Mapping[Api, str] = {"mail": "Bearer", "server_side": "Api-Key"}
+"""How each API wants its key introduced in the Authorization header."""
 
 
 @frozen

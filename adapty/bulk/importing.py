@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any, Literal
@@ -152,7 +152,7 @@ def import_base(
     targets = {kind: folder / f"{source.stem}.failures{source.suffix}" for kind, source in given.items()}
     _refuse_shared_files([*given.values(), *targets.values()])
     for kind, source in given.items():
-        with closing(read_rows(source, field_names(RECORDS[kind]).__contains__)) as rows:
+        with closing(_rows(kind, source)) as rows:
             next(rows, None)  # a wrong header is found before anything is sent
     job = _Import(adapty, on_progress or (lambda _: None))
     with ExitStack() as stack:
@@ -162,6 +162,10 @@ def import_base(
     return job.report(
         of_saved_profiles=profiles is not None, failures=[file.path for file in refused.values() if file.count]
     )
+
+
+def _rows(kind: Kind, source: Path) -> Generator[Row, None, None]:
+    return read_rows(source, field_names(RECORDS[kind]).__contains__)
 
 
 def _path(name: str, value: Any) -> Path:
@@ -194,7 +198,7 @@ class _Import:
         """Send all rows of a file; what fails goes to the failures file."""
         line = 0
         try:
-            for row in read_rows(source, field_names(RECORDS[kind]).__contains__):
+            for row in _rows(kind, source):
                 line = row.line
                 self._send_or_refuse(kind, row, failures)
                 self.on_progress(Progress(kind, line, lines, self.accepted[kind], self.refused[kind]))

@@ -6,6 +6,7 @@ import json
 import math
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from adapty._core.nesting import is_too_deep
 from adapty.sandbox.faults import BodyRefused, Fault
 
 if TYPE_CHECKING:
@@ -31,8 +32,7 @@ def decoded(raw: bytes) -> Any:
     if not raw.strip():
         raise BodyRefused(Fault(message="Body is empty; a JSON object is required"))
     try:
-        text = raw.decode()
-        value = json.loads(text, parse_constant=_not_json)
+        value = json.loads(raw.decode(), parse_constant=_not_json)
     except (UnicodeDecodeError, json.JSONDecodeError):
         raise BodyRefused(Fault(message="Body is not valid JSON in UTF-8")) from None
     except RecursionError:
@@ -40,9 +40,8 @@ def decoded(raw: bytes) -> Any:
     except ValueError:
         # The interpreter's own bound against integers that take very long to read.
         raise BodyRefused(Fault(message="Body holds a number that is too long")) from None
-    # A bracket opens each level, so that counting them spares most bodies the walk.
-    brackets = text.count("{") + text.count("[")
-    if brackets > MAX_NESTING and any(len(path) >= MAX_NESTING for path, _ in _parts(value)):
+    # The body's own object is a level too.
+    if is_too_deep(value, MAX_NESTING - 1):
         raise BodyRefused(_TOO_DEEP)
     return value
 

@@ -24,13 +24,11 @@ class Rule:
         check: Raises `Refused` where the value is not accepted.
         message: What the answer says then.
         of_each: Whether `check` is for each value of the object in the field, not for the field itself.
-        reason: Where the rule is written, for who reads this table.
     """
 
     check: Callable[[Any], object]
     message: str
     of_each: bool = False
-    reason: str
 
     def faults(self, field: str, value: Any) -> Iterator[Fault]:
         """Tell what is wrong with the value of a field, which the schema has already accepted."""
@@ -48,25 +46,25 @@ def _string_or_number(value: object) -> None:
         raise Refused(problem)
 
 
+# The Mail guide: a two-letter uppercase ISO 3166-1 alpha-2 code; any other value is rejected.
 _COUNTRY = Rule(
     check=country,
     message="Input should be a two-letter uppercase ISO 3166-1 alpha-2 country code",
-    reason="Mail guide: a two-letter uppercase ISO 3166-1 alpha-2 code; any other value is rejected",
 )
 
 RULES: dict[str, Rule] = {
     "country": _COUNTRY,
     "store_country": _COUNTRY,
+    # The contract's description: the amount as decimal text.
     "price_usd": Rule(
         check=decimal_amount,
         message="Input should be a decimal number as a string",
-        reason="contract, TransactionEventDTO.price_usd: the amount as decimal text",
     ),
+    # The contract's description: names to strings or numbers.
     "custom_attributes": Rule(
         check=_string_or_number,
         message="Input should be a valid string or number",
         of_each=True,
-        reason="contract, ProfileDTO.custom_attributes: names to strings or numbers",
     ),
 }
 """Field name to rule. A rule holds where the operation's schema has a property of that name."""
