@@ -8,6 +8,7 @@ BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 MAIL_SPEC ?= openapi/mail.yaml
+SERVER_SIDE_SPEC ?= openapi/server_side.yaml
 
 # Two installations at once would write over each other.
 .NOTPARALLEL:
@@ -40,8 +41,8 @@ test: $(VENV)/develops ## Run the tests, with coverage.
 
 check: check-generated check-unasync check-examples specs lint types imports api wheel ## Run all checks but the tests.
 
-generate: $(VENV)/develops ## Make the low-level code; MAIL_SPEC=FILE takes another version of the contract.
-	$(BIN)/python -m scripts.generate --mail-spec '$(MAIL_SPEC)'
+generate: $(VENV)/develops ## Make the low-level code; MAIL_SPEC=FILE or SERVER_SIDE_SPEC=FILE takes another contract.
+	$(BIN)/python -m scripts.generate --mail-spec '$(MAIL_SPEC)' --server-side-spec '$(SERVER_SIDE_SPEC)'
 
 check-generated: $(VENV)/develops ## Fail if the low-level code is not what generation gives.
 	$(BIN)/python -m scripts.generate --check

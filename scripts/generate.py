@@ -1,6 +1,6 @@
 """The build step: low-level code from the contracts, into generated/adapty_generated.
 
-    python -m scripts.generate [--mail-spec FILE] [--output DIR] [--check]
+    python -m scripts.generate [--mail-spec FILE] [--server-side-spec FILE] [--output DIR] [--check]
 
 A run gives the same bytes every time: the generator and the ruff that formats its output are pinned exactly, and the
 hooks of the generator, which use whatever ruff is on PATH, are off. A failed run leaves the old code in place.
@@ -45,7 +45,10 @@ class Api:
     title: str
 
 
-APIS = (Api("mail", ROOT / "openapi" / "mail.yaml", "the Adapty Mail API"),)
+APIS = (
+    Api("mail", ROOT / "openapi" / "mail.yaml", "the Adapty Mail API"),
+    Api("server_side", ROOT / "openapi" / "server_side.yaml", "Adapty's server-side API"),
+)
 
 HEADER_VALUE = '{self.prefix} {self.token}\\" if self.prefix else self.token'
 
@@ -78,11 +81,14 @@ CLIENT_PATCHES = (
 def main(arguments: list[str] | None = None) -> int:
     """Generate, or with --check compare what is committed with what generation gives."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--mail-spec", type=Path, help="another version of the Mail contract, YAML or JSON")
+    for api in APIS:
+        option = f"--{api.package.replace('_', '-')}-spec"
+        parser.add_argument(option, type=Path, help=f"another contract of {api.title}, YAML or JSON")
     parser.add_argument("--output", type=Path, default=TARGET, help="the package's folder")
     parser.add_argument("--check", action="store_true", help="change nothing; fail if the package is not fresh")
     chosen = parser.parse_args(arguments)
-    specs = {"mail": chosen.mail_spec} if chosen.mail_spec else {}
+    given = {api.package: getattr(chosen, f"{api.package}_spec") for api in APIS}
+    specs = {package: spec for package, spec in given.items() if spec}
     check_pins()
     with tempfile.TemporaryDirectory() as scratch:
         made = Path(scratch) / "adapty_generated"

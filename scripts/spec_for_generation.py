@@ -3,9 +3,11 @@
 The contract itself stays exact. For generation alone:
 
 - objects described inside a list become schemas of their own, under the name that the generator would give them: a
-  list that may be null would name them otherwise;
+  list that may be null would name them otherwise; so do enums and objects that may be null, of which the generator
+  would make one type for each of the two;
 - what only answers hold is loosened: nothing is required and anything may be null, so that a reader of answers does
   not break when the API leaves a field out or adds null (enums are opened by a template);
+- a header parameter loses its format: the generator would put the object itself, such as a UUID, into the header;
 - a security requirement of the whole document is written out at each operation, for the generator ignores it there;
 - alternatives that only say which fields must be there (`anyOf` of `required`) are dropped: the generator cannot
   express them, and the facade enforces them.
@@ -34,6 +36,9 @@ def for_generation(contract: Json) -> Json:
         operation.setdefault("security", document.get("security", []))
     schemas: Json = document.get("components", {}).get("schemas", {})
     _name_listed_objects(schemas)
+    _name_nullable_kinds(schemas)
+    for parameter in _header_parameters(document):
+        parameter["schema"].pop("format", None)
     sent = reachable(schemas, [operation.get("requestBody", {}) for _, _, operation in operations(document)])
     for name, schema in schemas.items():
         if name not in sent:
@@ -83,7 +88,33 @@ def _name_listed_objects(schemas: Json) -> None:
             if items.get("type") == "object" and "properties" in items:
                 title = f"{owner}{name.title().replace('_', '')}Item"
                 schemas[title] = items
-                inner["items"] = {"$ref": f"#/components/schemas/{title}"}
+                inner["items"] = _reference(title)
+
+
+def _name_nullable_kinds(schemas: Json) -> None:
+    """Move the enums and objects that may be null into schemas of their own, and refer to them or null."""
+    for owner, schema in list(schemas.items()):
+        for name, inner in schema.get("properties", {}).items():
+            kinds = inner.get("type")
+            if not isinstance(kinds, list) or "null" not in kinds or not ("enum" in inner or "object" in kinds):
+                continue
+            (kind,) = (kind for kind in kinds if kind != "null")
+            title = f"{owner}{name.title().replace('_', '')}"
+            schemas[title] = {**inner, "type": kind}
+            if "enum" in inner:
+                schemas[title]["enum"] = [value for value in inner["enum"] if value is not None]
+            described = {"description": inner["description"]} if "description" in inner else {}
+            schema["properties"][name] = {**described, "anyOf": [_reference(title), {"type": "null"}]}
+
+
+def _header_parameters(document: Json) -> Iterator[Json]:
+    for part in _objects(document):
+        if part.get("in") == "header" and isinstance(part.get("schema"), dict):
+            yield part
+
+
+def _reference(title: str) -> Json:
+    return {"$ref": f"#/components/schemas/{title}"}
 
 
 def _loosen(schema: Json) -> None:

@@ -1,0 +1,238 @@
+# Generated from openapi/server_side.yaml by `make generate`; do not edit.
+
+from http import HTTPStatus
+from typing import Any
+
+import httpx
+
+from ... import errors
+from ...client import AuthenticatedClient, Client
+from ...models.error_response import ErrorResponse
+from ...models.platform import Platform
+from ...models.profile_request import ProfileRequest
+from ...models.profile_response import ProfileResponse
+from ...types import UNSET, Response, Unset
+
+
+def _get_kwargs(
+    *,
+    body: ProfileRequest,
+    adapty_customer_user_id: str | Unset = UNSET,
+    adapty_profile_id: str | Unset = UNSET,
+    adapty_platform: Platform | Unset = UNSET,
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+    if not isinstance(adapty_customer_user_id, Unset):
+        headers["adapty-customer-user-id"] = adapty_customer_user_id
+
+    if not isinstance(adapty_profile_id, Unset):
+        headers["adapty-profile-id"] = adapty_profile_id
+
+    if not isinstance(adapty_platform, Unset):
+        headers["adapty-platform"] = str(adapty_platform)
+
+    _kwargs: dict[str, Any] = {
+        "method": "post",
+        "url": "/api/v2/server-side-api/profile/",
+    }
+
+    _kwargs["json"] = body.to_dict()
+
+    headers["Content-Type"] = "application/json"
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> ErrorResponse | ProfileResponse | None:
+    if response.status_code == 200:
+        response_200 = ProfileResponse.from_dict(response.json())
+
+        return response_200
+
+    if response.status_code == 400:
+        response_400 = ErrorResponse.from_dict(response.json())
+
+        return response_400
+
+    if response.status_code == 401:
+        response_401 = ErrorResponse.from_dict(response.json())
+
+        return response_401
+
+    if response.status_code == 500:
+        response_500 = ErrorResponse.from_dict(response.json())
+
+        return response_500
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[ErrorResponse | ProfileResponse]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    *,
+    client: AuthenticatedClient,
+    body: ProfileRequest,
+    adapty_customer_user_id: str | Unset = UNSET,
+    adapty_profile_id: str | Unset = UNSET,
+    adapty_platform: Platform | Unset = UNSET,
+) -> Response[ErrorResponse | ProfileResponse]:
+    """Create a profile
+
+     Makes a profile for the user that the header names, with the given attributes.
+
+    Args:
+        adapty_customer_user_id (str | Unset):
+        adapty_profile_id (str | Unset):
+        adapty_platform (Platform | Unset): Where an app runs.
+        body (ProfileRequest): What a profile is made of or changed to; every field is optional,
+            and null clears one.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[ErrorResponse | ProfileResponse]
+    """
+
+    kwargs = _get_kwargs(
+        body=body,
+        adapty_customer_user_id=adapty_customer_user_id,
+        adapty_profile_id=adapty_profile_id,
+        adapty_platform=adapty_platform,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    *,
+    client: AuthenticatedClient,
+    body: ProfileRequest,
+    adapty_customer_user_id: str | Unset = UNSET,
+    adapty_profile_id: str | Unset = UNSET,
+    adapty_platform: Platform | Unset = UNSET,
+) -> ErrorResponse | ProfileResponse | None:
+    """Create a profile
+
+     Makes a profile for the user that the header names, with the given attributes.
+
+    Args:
+        adapty_customer_user_id (str | Unset):
+        adapty_profile_id (str | Unset):
+        adapty_platform (Platform | Unset): Where an app runs.
+        body (ProfileRequest): What a profile is made of or changed to; every field is optional,
+            and null clears one.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        ErrorResponse | ProfileResponse
+    """
+
+    return sync_detailed(
+        client=client,
+        body=body,
+        adapty_customer_user_id=adapty_customer_user_id,
+        adapty_profile_id=adapty_profile_id,
+        adapty_platform=adapty_platform,
+    ).parsed
+
+
+async def asyncio_detailed(
+    *,
+    client: AuthenticatedClient,
+    body: ProfileRequest,
+    adapty_customer_user_id: str | Unset = UNSET,
+    adapty_profile_id: str | Unset = UNSET,
+    adapty_platform: Platform | Unset = UNSET,
+) -> Response[ErrorResponse | ProfileResponse]:
+    """Create a profile
+
+     Makes a profile for the user that the header names, with the given attributes.
+
+    Args:
+        adapty_customer_user_id (str | Unset):
+        adapty_profile_id (str | Unset):
+        adapty_platform (Platform | Unset): Where an app runs.
+        body (ProfileRequest): What a profile is made of or changed to; every field is optional,
+            and null clears one.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[ErrorResponse | ProfileResponse]
+    """
+
+    kwargs = _get_kwargs(
+        body=body,
+        adapty_customer_user_id=adapty_customer_user_id,
+        adapty_profile_id=adapty_profile_id,
+        adapty_platform=adapty_platform,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    *,
+    client: AuthenticatedClient,
+    body: ProfileRequest,
+    adapty_customer_user_id: str | Unset = UNSET,
+    adapty_profile_id: str | Unset = UNSET,
+    adapty_platform: Platform | Unset = UNSET,
+) -> ErrorResponse | ProfileResponse | None:
+    """Create a profile
+
+     Makes a profile for the user that the header names, with the given attributes.
+
+    Args:
+        adapty_customer_user_id (str | Unset):
+        adapty_profile_id (str | Unset):
+        adapty_platform (Platform | Unset): Where an app runs.
+        body (ProfileRequest): What a profile is made of or changed to; every field is optional,
+            and null clears one.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        ErrorResponse | ProfileResponse
+    """
+
+    return (
+        await asyncio_detailed(
+            client=client,
+            body=body,
+            adapty_customer_user_id=adapty_customer_user_id,
+            adapty_profile_id=adapty_profile_id,
+            adapty_platform=adapty_platform,
+        )
+    ).parsed

@@ -1,0 +1,12 @@
+# Generated from openapi/server_side.yaml by `make generate`; do not edit.
+
+from typing import Literal
+
+OneTimePurchaseEnvironment = Literal["Production", "Sandbox"] | str
+
+ONE_TIME_PURCHASE_ENVIRONMENT_VALUES: frozenset[str] = frozenset(["Production", "Sandbox"])
+
+
+def check_one_time_purchase_environment(value: str) -> OneTimePurchaseEnvironment:
+    """Take any value: the API may know more of them than this release."""
+    return value

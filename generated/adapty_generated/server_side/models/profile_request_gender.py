@@ -1,0 +1,12 @@
+# Generated from openapi/server_side.yaml by `make generate`; do not edit.
+
+from typing import Literal
+
+ProfileRequestGender = Literal["f", "m", "o"] | str
+
+PROFILE_REQUEST_GENDER_VALUES: frozenset[str] = frozenset(["f", "m", "o"])
+
+
+def check_profile_request_gender(value: str) -> ProfileRequestGender:
+    """Take any value: the API may know more of them than this release."""
+    return value

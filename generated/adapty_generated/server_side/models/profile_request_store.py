@@ -1,0 +1,12 @@
+# Generated from openapi/server_side.yaml by `make generate`; do not edit.
+
+from typing import Literal
+
+ProfileRequestStore = Literal["adapty", "app_store", "paddle", "play_store", "stripe"] | str
+
+PROFILE_REQUEST_STORE_VALUES: frozenset[str] = frozenset(["adapty", "app_store", "paddle", "play_store", "stripe"])
+
+
+def check_profile_request_store(value: str) -> ProfileRequestStore:
+    """Take any value: the API may know more of them than this release."""
+    return value

@@ -1,0 +1,67 @@
+# Generated from openapi/server_side.yaml by `make generate`; do not edit.
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+T = TypeVar("T", bound="StripeValidationAttributes")
+
+
+@_attrs_define
+class StripeValidationAttributes:
+    customer_user_id: str
+    """ Your own id of the user. """
+    stripe_token: str
+    """ The purchase: `sub_...` or `pi_...`. """
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        customer_user_id = self.customer_user_id
+
+        stripe_token = self.stripe_token
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "customer_user_id": customer_user_id,
+                "stripe_token": stripe_token,
+            }
+        )
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        d = dict(src_dict)
+        customer_user_id = d.pop("customer_user_id")
+
+        stripe_token = d.pop("stripe_token")
+
+        stripe_validation_attributes = cls(
+            customer_user_id=customer_user_id,
+            stripe_token=stripe_token,
+        )
+
+        stripe_validation_attributes.additional_properties = d
+        return stripe_validation_attributes
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

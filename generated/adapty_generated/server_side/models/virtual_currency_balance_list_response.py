@@ -1,0 +1,115 @@
+# Generated from openapi/server_side.yaml by `make generate`; do not edit.
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..types import UNSET, Unset
+
+if TYPE_CHECKING:
+    from ..models.virtual_currency_balance import VirtualCurrencyBalance
+
+
+T = TypeVar("T", bound="VirtualCurrencyBalanceListResponse")
+
+
+@_attrs_define
+class VirtualCurrencyBalanceListResponse:
+    response_created_at: int | None | Unset = UNSET
+    """ When this was put together, in milliseconds since 1970. """
+    data: list[VirtualCurrencyBalance] | None | Unset = UNSET
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        response_created_at: int | None | Unset
+        if isinstance(self.response_created_at, Unset):
+            response_created_at = UNSET
+        else:
+            response_created_at = self.response_created_at
+
+        data: list[dict[str, Any]] | None | Unset
+        if isinstance(self.data, Unset):
+            data = UNSET
+        elif isinstance(self.data, list):
+            data = []
+            for data_type_0_item_data in self.data:
+                data_type_0_item = data_type_0_item_data.to_dict()
+                data.append(data_type_0_item)
+
+        else:
+            data = self.data
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update({})
+        if response_created_at is not UNSET:
+            field_dict["response_created_at"] = response_created_at
+        if data is not UNSET:
+            field_dict["data"] = data
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.virtual_currency_balance import VirtualCurrencyBalance  # noqa: PLC0415
+
+        d = dict(src_dict)
+
+        def _parse_response_created_at(data: object) -> int | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(int | None | Unset, data)
+
+        response_created_at = _parse_response_created_at(d.pop("response_created_at", UNSET))
+
+        def _parse_data(data: object) -> list[VirtualCurrencyBalance] | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, list):
+                    raise TypeError()
+                data_type_0 = []
+                _data_type_0 = data
+                for data_type_0_item_data in _data_type_0:
+                    data_type_0_item = VirtualCurrencyBalance.from_dict(data_type_0_item_data)
+
+                    data_type_0.append(data_type_0_item)
+
+                return data_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(list[VirtualCurrencyBalance] | None | Unset, data)
+
+        data = _parse_data(d.pop("data", UNSET))
+
+        virtual_currency_balance_list_response = cls(
+            response_created_at=response_created_at,
+            data=data,
+        )
+
+        virtual_currency_balance_list_response.additional_properties = d
+        return virtual_currency_balance_list_response
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties
