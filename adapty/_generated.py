@@ -1,21 +1,24 @@
 """The one door to the generated code: the only module of the facade that imports `adapty_generated`.
 
 In: a record of `adapty.models` goes through the generated model and builder to the parts of a request. Out: a
-documented success goes through the generated parser. The generated clients, which raise bare errors, are not used.
-The imports stand inside the functions, so that importing adapty does not load every generated model.
+documented success goes through the generated parser to a class of `adapty.models`. The generated clients, which raise
+bare errors, are not used. The imports stand inside the functions, so that importing adapty does not load every
+generated model.
 """
 
 from __future__ import annotations
 
 import json
-from importlib import resources
-from typing import TYPE_CHECKING, Any, cast
+from importlib import import_module, resources
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+from urllib.parse import urlencode
 
 from adapty._core.call import Call, Request, UnreadableAnswer
-from adapty._core.operations import OPERATIONS
+from adapty._core.operations import OPERATIONS, SCHEMES
 from adapty.errors import AdaptyUsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
     from types import ModuleType
 
     import httpx
@@ -23,80 +26,164 @@ if TYPE_CHECKING:
     from adapty._core.answers import Answer
     from adapty._core.operations import Api
     from adapty.config import Config
-    from adapty.models import MailProfile, TransactionEvent
+    from adapty.models._record import Record
+    from adapty_generated.mail import AuthenticatedClient as MailClient
+    from adapty_generated.server_side import AuthenticatedClient as ServerSideClient
+
+__all__ = ["build_call", "contract", "low_level_mail_client", "low_level_server_side_client", "nothing"]
+
+T = TypeVar("T")
+
+ENDPOINTS: Mapping[str, str] = {
+    "saveProfile": "default.save_profile",
+    "saveTransactionEvent": "default.save_transaction_event",
+    "getProfile": "profile.get_profile",
+    "createProfile": "profile.create_profile",
+    "updateProfile": "profile.update_profile",
+    "deleteProfile": "profile.delete_profile",
+    "setTransaction": "purchase.set_transaction",
+    "grantAccessLevel": "purchase.grant_access_level",
+    "revokeAccessLevel": "purchase.revoke_access_level",
+    "getRefundSaverSettings": "refund_saver.get_refund_saver_settings",
+    "setRefundSaverSettings": "refund_saver.set_refund_saver_settings",
+    "validateStripePurchase": "stripe.validate_stripe_purchase",
+    "validatePaddlePurchase": "paddle.validate_paddle_purchase",
+    "getIntegrationIdentifiers": "integration.get_integration_identifiers",
+    "setIntegrationIdentifiers": "integration.set_integration_identifiers",
+    "listPaywalls": "paywalls.list_paywalls",
+    "getPaywall": "paywalls.get_paywall",
+    "updatePaywall": "paywalls.update_paywall",
+    "createVirtualCurrencyTransaction": "virtual_currency.create_virtual_currency_transaction",
+    "listVirtualCurrencyTransactions": "virtual_currency.list_virtual_currency_transactions",
+    "listVirtualCurrencyBalances": "virtual_currency.list_virtual_currency_balances",
+    "getProfileV1": "version_1.get_profile_v1",
+    "createProfileV1": "version_1.create_profile_v1",
+    "updateProfileV1": "version_1.update_profile_v1",
+    "deleteProfileV1": "version_1.delete_profile_v1",
+    "grantAccessLevelV1": "version_1.grant_access_level_v1",
+}
+"""Operation to the generated module of its builder and parser, below the `api` package of its API."""
+
+MODELS: Mapping[str, str] = {
+    "MailProfile": "ProfileDTO",
+    "TransactionEvent": "TransactionEventDTO",
+    "IntegrationIdentifiersRequest": "IntegrationIdentifiers",
+}
+"""Record to the generated model of its schema, where they have other names."""
+
+
+def build_call(
+    name: str,
+    read: Callable[[Mapping[str, Any]], T],
+    body: Record | None = None,
+    **parameters: Any,
+) -> Call[T]:
+    """Put the call of an operation together.
+
+    Args:
+        name: The contract's operationId.
+        read: Makes the result out of the decoded body of a documented success.
+        body: What the request holds.
+        parameters: The generated builder's other arguments: headers, path and query.
+
+    Raises:
+        AdaptyUsageError: The record was altered after it was checked, and holds what JSON cannot carry.
+    """
+    operation = OPERATIONS[name]
+    package = f"adapty_generated.{operation.api}"
+    endpoint = import_module(f"{package}.api.{ENDPOINTS[name]}")
+    if body is not None:
+        record = type(body).__name__
+        model = getattr(import_module(f"{package}.models"), MODELS.get(record, record))
+        parameters["body"] = model.from_dict(body.to_dict())
+    parts = endpoint._get_kwargs(**parameters)  # noqa: SLF001 - the builder has no public name
+    return Call(operation, _request(name, parts), _reader(endpoint, read, answers=operation.answers))
+
+
+def nothing(_: Mapping[str, Any]) -> None:
+    """Read the body of an operation that has no result."""
+
+
+def _request(name: str, parts: Mapping[str, Any]) -> Request:
+    body = None
+    if "json" in parts:
+        try:
+            text = json.dumps(parts["json"], ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+            body = text.encode()
+        except (TypeError, ValueError, RecursionError):
+            # Only a record whose dicts were altered after they were checked gets here.
+            raise AdaptyUsageError(f"{name}: the record holds something that JSON cannot carry") from None
+    query = urlencode(parts.get("params", {}))
+    return Request(parts["method"].upper(), parts["url"], parts.get("headers", {}), body, query)
+
+
+def _reader(endpoint: ModuleType, read: Callable[[Mapping[str, Any]], T], *, answers: str) -> Callable[[Answer], T]:
+    """Give what reads a documented success: through the generated parser, or nothing where nothing is promised."""
+
+    def read_object(answer: Answer) -> T:
+        decoded = _decoded(answer)
+        if not isinstance(decoded, dict):
+            message = f"the body is not the promised JSON object but {type(decoded).__name__}"
+            raise UnreadableAnswer(message)
+        try:
+            # The client is only asked about statuses that are not documented, and none comes here.
+            parsed = endpoint._parse_response(client=None, response=answer).to_dict()  # noqa: SLF001 - as above
+        except Exception:  # noqa: BLE001 - a list with an item of another kind, say: our own models read that too
+            parsed = decoded
+        return read(parsed)
+
+    def read_nothing(answer: Answer) -> T:
+        if answer.content.strip():
+            _decoded(answer)
+        return read({})
+
+    return read_object if answers == "object" else read_nothing
+
+
+def _decoded(answer: Answer) -> Any:
+    """Refuse a body that is not JSON: a gateway's page must not pass for a saved record."""
+    try:
+        return json.loads(answer.content)
+    except (ValueError, RecursionError):
+        message = "the body is not JSON, or cut short"
+        raise UnreadableAnswer(message) from None
+
+
+def low_level_mail_client(config: Config, transport: httpx.BaseTransport | httpx.AsyncBaseTransport) -> MailClient:
+    """Make the generated client of the Mail API, with its key; its `with_...` copies keep the transport too."""
     from adapty_generated.mail import AuthenticatedClient
 
-__all__ = ["contract", "low_level_mail_client", "save_profile", "save_transaction_event"]
+    return AuthenticatedClient(**_client_arguments("mail", config, transport))
 
 
-def save_profile(profile: MailProfile) -> Call[None]:
-    """Build the call of `saveProfile`."""
-    from adapty_generated.mail.api.default import save_profile as endpoint
-    from adapty_generated.mail.models import ProfileDTO
-
-    return _call("saveProfile", endpoint, body=ProfileDTO.from_dict(profile.to_dict()))
-
-
-def save_transaction_event(event: TransactionEvent) -> Call[None]:
-    """Build the call of `saveTransactionEvent`."""
-    from adapty_generated.mail.api.default import save_transaction_event as endpoint
-    from adapty_generated.mail.models import TransactionEventDTO
-
-    return _call("saveTransactionEvent", endpoint, body=TransactionEventDTO.from_dict(event.to_dict()))
-
-
-def low_level_mail_client(
+def low_level_server_side_client(
     config: Config,
     transport: httpx.BaseTransport | httpx.AsyncBaseTransport,
-) -> AuthenticatedClient:
-    """Make the generated client of the Mail API, with its key; its `with_...` copies keep the transport too."""
-    from adapty._http import USER_AGENT, httpx_timeout
-    from adapty_generated.mail import AuthenticatedClient
+) -> ServerSideClient:
+    """Make the generated client of the server-side API, in the same way."""
+    from adapty_generated.server_side import AuthenticatedClient
 
-    return AuthenticatedClient(
-        base_url=config.base_urls["mail"],
-        token=config.key("mail").value,
-        timeout=httpx_timeout(config.timeouts),
-        headers={"User-Agent": USER_AGENT},
-        httpx_args={"transport": transport},
-    )
+    return AuthenticatedClient(**_client_arguments("server_side", config, transport))
+
+
+def _client_arguments(
+    api: Api,
+    config: Config,
+    transport: httpx.BaseTransport | httpx.AsyncBaseTransport,
+) -> dict[str, Any]:
+    from adapty._http import USER_AGENT, httpx_timeout
+
+    return {
+        "base_url": config.base_urls[api],
+        "token": config.key(api).value,
+        "prefix": SCHEMES[api],
+        "timeout": httpx_timeout(config.timeouts),
+        "headers": {"User-Agent": USER_AGENT},
+        "httpx_args": {"transport": transport},
+    }
 
 
 def contract(api: Api) -> dict[str, Any]:
     """Give the contract that the generated code was made of, as a decoded OpenAPI document."""
     text = resources.files("adapty_generated").joinpath(api, "openapi.json").read_text("utf-8")
     return cast("dict[str, Any]", json.loads(text))
-
-
-def _call(name: str, endpoint: ModuleType, **arguments: Any) -> Call[None]:
-    """Put a call together out of the generated builder's parts and the generated parser."""
-    parts = endpoint._get_kwargs(**arguments)  # noqa: SLF001 - the builder has no public name
-    try:
-        body = json.dumps(parts["json"], ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
-    except (TypeError, ValueError, RecursionError):
-        # Only a record whose dicts were altered after they were checked gets here.
-        raise AdaptyUsageError(f"{name}: the record holds something that JSON cannot carry") from None
-    request = Request(parts["method"].upper(), parts["url"], parts["headers"], body)
-
-    def read(answer: Answer) -> None:
-        _promised_object(answer)
-        try:
-            # The client is only asked about statuses that are not documented, and none comes here.
-            endpoint._parse_response(client=None, response=answer)  # noqa: SLF001 - as above
-        except Exception as problem:
-            message = f"the body is not what the API documents ({type(problem).__name__})"
-            raise UnreadableAnswer(message) from problem
-
-    return Call(OPERATIONS[name], request, read)
-
-
-def _promised_object(answer: Answer) -> None:
-    """Refuse a body that is not a JSON object: a gateway's page must not pass for a saved record."""
-    try:
-        decoded = json.loads(answer.content)
-    except (ValueError, RecursionError):
-        message = "the body is not JSON, or cut short"
-        raise UnreadableAnswer(message) from None
-    if not isinstance(decoded, dict):
-        message = f"the body is not the promised JSON object but {type(decoded).__name__}"
-        raise UnreadableAnswer(message)

@@ -54,6 +54,7 @@ PHASES: Mapping[type[httpx.TimeoutException], str] = {
 # A host name that is no internationalized domain name ends in a UnicodeError.
 _HOPELESS = (httpx.UnsupportedProtocol, httpx.LocalProtocolError, httpx.InvalidURL, UnicodeError)
 
+_NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
 _UNUSABLE = {
     "client has been closed": "the client is closed",
@@ -113,11 +114,14 @@ def failure(
     timeouts: Timeouts,
 ) -> Failure:
     """Tell the core what an exception of httpx means."""
+    maybe_sent = not isinstance(exc, _NEVER_SENT)
     if isinstance(exc, httpx.TimeoutException):
         phase = PHASES.get(type(exc), "timed out")
-        return Failure(errors.AdaptyTimeoutError, phase.format(**asdict(timeouts)), repeat=True, cause=exc)
+        detail = phase.format(**asdict(timeouts))
+        return Failure(errors.AdaptyTimeoutError, detail, repeat=True, cause=exc, maybe_sent=maybe_sent)
     detail = f"{type(exc).__name__}: {exc}" if str(exc) else type(exc).__name__
-    return Failure(errors.AdaptyConnectionError, detail, repeat=not isinstance(exc, _HOPELESS), cause=exc)
+    hopeless = isinstance(exc, _HOPELESS)
+    return Failure(errors.AdaptyConnectionError, detail, repeat=not hopeless, cause=exc, maybe_sent=maybe_sent)
 
 
 def unusable(exc: RuntimeError) -> Failure | None:

@@ -7,9 +7,12 @@
     │   └── AdaptyTimeoutError                  none came in time
     └── AdaptyAPIError                          an answer came, and it is not the documented success
         ├── BadRequestError                     400
+        │   └── InsufficientBalanceError            a virtual currency does not cover the debit
         ├── AuthenticationError                 401, or 403 of the Mail API for a key it does not know
         ├── PermissionDeniedError               403
+        │   └── FeatureNotEnabledError              the app does not have the feature
         ├── NotFoundError                       404
+        │   └── ProfileNotFoundError                there is no such profile; 400 of the refund saver too
         ├── ConflictError                       409
         ├── UnprocessableError                  422
         ├── RateLimitError                      429
@@ -36,8 +39,11 @@ __all__ = [
     "AuthenticationError",
     "BadRequestError",
     "ConflictError",
+    "FeatureNotEnabledError",
+    "InsufficientBalanceError",
     "NotFoundError",
     "PermissionDeniedError",
+    "ProfileNotFoundError",
     "RateLimitError",
     "ServerError",
     "UnexpectedResponseError",
@@ -88,8 +94,10 @@ class AdaptyConnectionError(AdaptyError):
     Attributes:
         operation: The vendor's name of the operation, such as `saveProfile`.
         method: The HTTP method.
-        path: The path that was asked for, without the host.
+        path: The path that was asked for, without the host and the query.
         attempts: How many times the request was sent.
+        idempotency_key: The key that the request went out with, or None. Sending it again with the same key, by
+            `idempotency_key=`, cannot carry it out twice.
     """
 
     def __init__(
@@ -100,6 +108,7 @@ class AdaptyConnectionError(AdaptyError):
         method: str = "",
         path: str = "",
         attempts: int = 0,
+        idempotency_key: str | None = None,
     ) -> None:
         """Keep what was asked for, and how often."""
         super().__init__(message)
@@ -107,6 +116,7 @@ class AdaptyConnectionError(AdaptyError):
         self.method = method
         self.path = path
         self.attempts = attempts
+        self.idempotency_key = idempotency_key
 
 
 class AdaptyTimeoutError(AdaptyConnectionError):
@@ -127,8 +137,10 @@ class AdaptyAPIError(AdaptyError):
         body: The decoded JSON, or the text where it is not JSON, or None where it is empty.
         operation: The vendor's name of the operation, such as `saveProfile`.
         method: The HTTP method.
-        path: The path that was asked for, without the host.
+        path: The path that was asked for, without the host and the query.
         attempts: How many times the request was sent.
+        idempotency_key: The key that the request went out with, or None. Sending it again with the same key, by
+            `idempotency_key=`, cannot carry it out twice.
     """
 
     def __init__(
@@ -147,6 +159,7 @@ class AdaptyAPIError(AdaptyError):
         method: str = "",
         path: str = "",
         attempts: int = 0,
+        idempotency_key: str | None = None,
     ) -> None:
         """Keep all that is known of the answer."""
         super().__init__(message)
@@ -162,10 +175,15 @@ class AdaptyAPIError(AdaptyError):
         self.method = method
         self.path = path
         self.attempts = attempts
+        self.idempotency_key = idempotency_key
 
 
 class BadRequestError(AdaptyAPIError):
     """400: the API refused the request; `field_names` says where."""
+
+
+class InsufficientBalanceError(BadRequestError):
+    """A virtual currency does not cover the debit; nothing of the transaction was carried out."""
 
 
 class AuthenticationError(AdaptyAPIError):
@@ -176,8 +194,16 @@ class PermissionDeniedError(AdaptyAPIError):
     """403: the key is known and may not do this, or a gateway turned the request away."""
 
 
+class FeatureNotEnabledError(PermissionDeniedError):
+    """The app does not have the feature, such as virtual currencies."""
+
+
 class NotFoundError(AdaptyAPIError):
     """404: there is no such thing."""
+
+
+class ProfileNotFoundError(NotFoundError):
+    """There is no profile of that id; `status` is 404, of the refund saver's operations 400."""
 
 
 class ConflictError(AdaptyAPIError):

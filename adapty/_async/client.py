@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
+from adapty._async.access_levels import AsyncAccessLevels
+from adapty._async.integrations import AsyncIntegrations
 from adapty._async.mail import AsyncMail
+from adapty._async.paywalls import AsyncPaywalls
+from adapty._async.profiles import AsyncProfiles
+from adapty._async.purchases import AsyncPurchases
+from adapty._async.refund_saver import AsyncRefundSaver
+from adapty._async.transactions import AsyncTransactions
 from adapty._async.transport import AsyncTransport
+from adapty._async.v1 import AsyncV1
+from adapty._async.virtual_currencies import AsyncVirtualCurrencies
 from adapty._core.not_given import NOT_GIVEN, NotGiven
+from adapty._generated import low_level_server_side_client
 from adapty.config import Config
 from adapty.errors import AdaptyConfigError
 
@@ -16,6 +26,7 @@ if TYPE_CHECKING:
     import httpx
 
     from adapty.config import Timeouts
+    from adapty_generated.server_side import AuthenticatedClient
 
 __all__ = ["AsyncAdapty"]
 
@@ -24,7 +35,16 @@ class AsyncAdapty:
     """A client of Adapty's HTTP APIs, to be made once and shared.
 
     Attributes:
-        mail: The Mail API.
+        profiles: End users: get, create, update, delete.
+        access_levels: What a user may use: grant, revoke, ask.
+        transactions: Purchases that were made outside of Adapty's SDK.
+        purchases: Purchases of Stripe and Paddle, to be looked up by Adapty.
+        refund_saver: What the App Store is told about refunds.
+        integrations: The ids under which other services know a user.
+        paywalls: Paywalls and their remote configs.
+        virtual_currencies: Balances of in-app money.
+        v1: Version 1 of the server-side API.
+        mail: The Mail API, which has a key of its own.
 
     Example:
         >>> async with AsyncAdapty(mail_secret_key="secret_live_123") as adapty:
@@ -32,6 +52,15 @@ class AsyncAdapty:
         <AsyncAdapty: mail>
     """
 
+    profiles: AsyncProfiles
+    access_levels: AsyncAccessLevels
+    transactions: AsyncTransactions
+    purchases: AsyncPurchases
+    refund_saver: AsyncRefundSaver
+    integrations: AsyncIntegrations
+    paywalls: AsyncPaywalls
+    virtual_currencies: AsyncVirtualCurrencies
+    v1: AsyncV1
     mail: AsyncMail
 
     def __init__(
@@ -84,6 +113,15 @@ class AsyncAdapty:
 
     def _join(self, transport: AsyncTransport) -> None:
         self._transport = transport
+        self.profiles = AsyncProfiles(transport)
+        self.access_levels = AsyncAccessLevels(transport)
+        self.transactions = AsyncTransactions(transport)
+        self.purchases = AsyncPurchases(transport)
+        self.refund_saver = AsyncRefundSaver(transport)
+        self.integrations = AsyncIntegrations(transport)
+        self.paywalls = AsyncPaywalls(transport)
+        self.virtual_currencies = AsyncVirtualCurrencies(transport)
+        self.v1 = AsyncV1(transport)
         self.mail = AsyncMail(transport)
 
     def with_options(
@@ -109,6 +147,23 @@ class AsyncAdapty:
             self._transport.with_config(self._transport.config.with_options(timeout=timeout, max_retries=max_retries)),
         )
         return sibling
+
+    def low_level(self) -> AuthenticatedClient:
+        """Give the generated code's own client of the server-side API, ready to use; `mail.low_level()` for Mail.
+
+        For calls that the facade does not make. There are no retries and no checks on this level, errors are the
+        generated code's and httpx's, and the connections close with this client.
+
+        Raises:
+            AdaptyConfigError: The client was made without a key of the server-side API.
+
+        Example:
+            >>> from adapty_generated.server_side.api.paywalls import list_paywalls
+            >>> answer = await list_paywalls.asyncio_detailed(client=adapty.low_level(), pagesize=1)
+            >>> len(answer.parsed.data)
+            1
+        """
+        return low_level_server_side_client(self._transport.config, self._transport.pooled())
 
     async def close(self) -> None:
         """Close the connections; an `http_client` of your own stays open, and so does what `with_options` gave."""

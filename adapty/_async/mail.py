@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, overload
 
-from adapty import _generated
 from adapty._core.not_given import NOT_GIVEN, NotGiven
+from adapty._generated import build_call, low_level_mail_client, nothing
 from adapty.models import MailProfile, TransactionEvent
 from adapty.models._record import one_record
 
@@ -124,7 +124,8 @@ class AsyncMail:
             "device_info": device_info,
             "extra_fields": extra_fields,
         }
-        await self._transport.run(_generated.save_profile(one_record(MailProfile, "profile", profile, fields)))
+        ready = one_record(MailProfile, "profile", profile, fields)
+        await self._transport.run(build_call("saveProfile", nothing, ready))
 
     @overload
     async def save_transaction_event(self, event: TransactionEvent, /) -> None: ...
@@ -231,9 +232,8 @@ class AsyncMail:
             "offer": offer,
             "extra_fields": extra_fields,
         }
-        await self._transport.run(
-            _generated.save_transaction_event(one_record(TransactionEvent, "event", event, fields))
-        )
+        ready = one_record(TransactionEvent, "event", event, fields)
+        await self._transport.run(build_call("saveTransactionEvent", nothing, ready))
 
     def low_level(self) -> AuthenticatedClient:
         """Give the generated code's own client, ready to use: this client's key, connections and timeouts.
@@ -256,4 +256,4 @@ class AsyncMail:
             >>> answer.status_code
             <HTTPStatus.OK: 200>
         """
-        return _generated.low_level_mail_client(self._transport.config, self._transport.pooled())
+        return low_level_mail_client(self._transport.config, self._transport.pooled())

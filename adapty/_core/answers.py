@@ -20,12 +20,18 @@ if TYPE_CHECKING:
 
     from adapty._core.redact import Secret
 
-__all__ = ["Answer", "Asked", "decode", "error_for"]
+__all__ = ["Answer", "Asked", "decode", "error_code_of", "error_for", "says_gone"]
 
 ERROR_BY_CODE: Mapping[str, type[errors.AdaptyAPIError]] = {
     # The Mail API answers 403, not 401, for a key that it does not know.
     "secret_key_does_not_exist_error": errors.AuthenticationError,
+    "profile_does_not_exist": errors.ProfileNotFoundError,
+    # The integration endpoints have another word for it.
+    "profile_not_found": errors.ProfileNotFoundError,
+    "feature_not_enabled": errors.FeatureNotEnabledError,
+    "insufficient_balance": errors.InsufficientBalanceError,
 }
+"""Holds for 4xx only."""
 
 ERROR_BY_STATUS: Mapping[int, type[errors.AdaptyAPIError]] = {
     400: errors.BadRequestError,
@@ -42,6 +48,8 @@ ERROR_BY_STATUS_CLASS: Mapping[int, type[errors.AdaptyAPIError]] = {
     5: errors.ServerError,
 }
 
+_NOT_FOUND = 404
+_REFUSED = 4
 _SHOWN_MESSAGES = 3
 _SHOWN_CHARACTERS = 300
 _SHOWN_NAME = 100
@@ -71,6 +79,7 @@ class Asked:
     method: str
     path: str
     attempts: int
+    idempotency_key: str | None = None
 
     def details(self) -> dict[str, Any]:
         """Give the keyword arguments that every exception with a request behind it takes."""
@@ -79,6 +88,7 @@ class Asked:
             "method": self.method,
             "path": self.path,
             "attempts": self.attempts,
+            "idempotency_key": self.idempotency_key,
         }
 
     def tries(self) -> str:
@@ -93,6 +103,20 @@ def decode(text: str) -> Any:
     except (ValueError, RecursionError):
         return text if text.strip() else None
     return text if is_too_deep(decoded) else decoded
+
+
+def error_code_of(answer: Answer) -> str | None:
+    """Give the API's short name of the error that an answer reports, or None."""
+    return _Found.in_body(decode(answer.content.decode("utf-8-sig", "replace"))).error_code
+
+
+def says_gone(answer: Answer) -> bool:
+    """Tell whether an answer says that what was to be deleted is not there; a gateway's 404 page does not say so."""
+    if answer.status_code != _NOT_FOUND:
+        return False
+    body = decode(answer.content.decode("utf-8-sig", "replace"))
+    code = _Found.in_body(body).error_code
+    return not isinstance(body, str) and (code is None or ERROR_BY_CODE.get(code) is errors.ProfileNotFoundError)
 
 
 def error_for(
@@ -115,16 +139,17 @@ def error_for(
     body = redact_data(received, secrets)
     headers = {redact(name.lower(), secrets): redact(value, secrets) for name, value in answer.headers.items()}
     found = _Found.in_body(body)
+    # Looked up as received: a short key of a test may be a part of the code.
+    code = _Found.in_body(received).error_code or ""
     kind = (
-        # Looked up as received: a short key of a test may be a part of the code.
-        ERROR_BY_CODE.get(_Found.in_body(received).error_code or "")
+        (ERROR_BY_CODE.get(code) if status // 100 == _REFUSED else None)
         or ERROR_BY_STATUS.get(status)
         or ERROR_BY_STATUS_CLASS.get(status // 100)
         or errors.AdaptyAPIError
     )
     request_id = headers.get("request-id") or headers.get("x-request-id")
     said = problem or "; ".join(found.messages[:_SHOWN_MESSAGES])[:_SHOWN_CHARACTERS] or "no readable reason"
-    code = f" {found.error_code[:_SHOWN_NAME]}" if found.error_code else ""
+    named = f" {found.error_code[:_SHOWN_NAME]}" if found.error_code else ""
     retry_after = retry_after_seconds(headers.get("retry-after"))
     tail = asked.tries()
     if retry_after is not None:
@@ -132,7 +157,7 @@ def error_for(
     if request_id:
         tail += f", request id {request_id[:_SHOWN_NAME]}"
     return kind(
-        f"{asked.operation}: {status}{code}: {said} ({tail})",
+        f"{asked.operation}: {status}{named}: {said} ({tail})",
         status=status,
         error_code=found.error_code,
         messages=found.messages,
@@ -171,14 +196,18 @@ class _Found:
 
 
 def _get(item: Any, key: str) -> Any:
-    return item.get(key) if isinstance(item, dict) else None
+    if not isinstance(item, dict):
+        return None
+    # The Stripe operation says where in an object of its own: {"source": {"pointer": ...}}.
+    source = item.get("source")
+    return item.get(key) if key != "pointer" else source.get(key) if isinstance(source, dict) else None
 
 
 def _texts(values: Iterable[Any]) -> tuple[str, ...]:
     return tuple(value for value in values if isinstance(value, str) and value)
 
 
-_FIELD_KEYS = ("field_name", "source")
+_FIELD_KEYS = ("field_name", "source", "pointer")
 _MESSAGE_KEYS = ("message", "detail")
 _NO_FIELD = "non_field_errors"
 """The server-side API's word for no field in particular."""

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from attrs import field, frozen
 
 from adapty import errors
-from adapty._core.answers import Answer, Asked, error_for
+from adapty._core.answers import Answer, Asked, error_code_of, error_for, says_gone
 from adapty._core.operations import Operation
 from adapty._core.redact import redact
-from adapty._core.retry import is_transient, retry_after_seconds
+from adapty._core.retry import CONFLICT, TOO_MANY_REQUESTS, is_transient, retry_after_seconds
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -25,11 +25,14 @@ if TYPE_CHECKING:
     from adapty._core.redact import Secret
     from adapty._core.retry import RetryPolicy
 
-__all__ = ["Call", "Failure", "Request", "Send", "UnreadableAnswer", "Wait", "run"]
+__all__ = ["IDEMPOTENCY_KEY", "Call", "Failure", "Request", "Send", "UnreadableAnswer", "Wait", "run"]
 
 T = TypeVar("T")
 
 logger = logging.getLogger("adapty")
+
+IDEMPOTENCY_KEY = "Idempotency-Key"
+"""The header whose value makes a request be carried out once, however often it is sent."""
 
 # Jitter must differ between processes that were forked from one another, which a seeded generator's would not.
 _random = SystemRandom().random
@@ -41,8 +44,14 @@ class Request:
 
     method: str
     path: str
-    headers: Mapping[str, str] = field(factory=dict)
+    headers: Mapping[str, str] = field(factory=dict, repr=False)
     body: bytes | None = field(default=None, repr=False)
+    query: str = field(default="", repr=False)
+
+    @property
+    def target(self) -> str:
+        """Path and query."""
+        return f"{self.path}?{self.query}" if self.query else self.path
 
 
 @frozen
@@ -68,12 +77,14 @@ class Failure:
         detail: What happened, in words.
         repeat: Whether another try may fare better.
         cause: The transport's own exception.
+        maybe_sent: Whether the request may have arrived all the same.
     """
 
     error: type[errors.AdaptyConnectionError | errors.AdaptyConfigError]
     detail: str = field(repr=False)
     repeat: bool
     cause: BaseException = field(repr=False)
+    maybe_sent: bool = True
 
 
 class UnreadableAnswer(Exception):  # noqa: N818 - never leaves the library: it turns into an UnexpectedResponseError
@@ -107,17 +118,21 @@ def run(
         random: Gives a number from 0 up to 1, for the jitter.
     """
     request = call.request
+    key = request.headers.get(IDEMPOTENCY_KEY)
     attempts = 0
+    maybe_done = False
     while True:
         outcome = yield Send(request)
         attempts += 1
-        asked = Asked(call.operation.name, request.method, request.path, attempts)
+        asked = Asked(call.operation.name, request.method, request.path, attempts, key)
         if outcome is None:  # pragma: no cover - a driver that breaks the protocol
             message = "a driver answered Send with nothing"
             raise RuntimeError(message)
         wait = _wait_before_next(outcome, attempts, policy, random)
         if wait is None:
-            return _finish(outcome, call, asked, secrets)
+            done = maybe_done and call.operation.gone_is_done
+            return _finish(outcome, call, asked, secrets, gone_is_done=done)
+        maybe_done = maybe_done or _maybe_done(outcome)
         logger.info(
             "%s: %s, trying again in %.2f s (try %d of %d failed)",
             asked.operation,
@@ -138,16 +153,31 @@ def _wait_before_next(
     """Give the seconds to wait before the next try, or None where this outcome is the last one."""
     if isinstance(outcome, Failure):
         return policy.wait(attempts, None, random) if outcome.repeat else None
-    if not is_transient(outcome.status_code):
+    error_code = error_code_of(outcome) if outcome.status_code == CONFLICT else None
+    if not is_transient(outcome.status_code, error_code):
         return None
     return policy.wait(attempts, retry_after_seconds(outcome.headers.get("retry-after")), random)
 
 
-def _finish(outcome: Answer | Failure, call: Call[T], asked: Asked, secrets: tuple[Secret, ...]) -> T:
+def _maybe_done(outcome: Answer | Failure) -> bool:
+    """Whether a failed try may have been carried out: its answer was lost, or made up by something in between."""
+    if isinstance(outcome, Failure):
+        return outcome.maybe_sent
+    return outcome.status_code != TOO_MANY_REQUESTS
+
+
+def _finish(
+    outcome: Answer | Failure,
+    call: Call[T],
+    asked: Asked,
+    secrets: tuple[Secret, ...],
+    *,
+    gone_is_done: bool,
+) -> T:
     logger.debug("%s: %s %s: %s", asked.operation, asked.method, asked.path, _short(outcome))
     if isinstance(outcome, Failure):
         raise _failure_error(outcome, asked, secrets) from _harmless(outcome.cause, secrets)
-    if outcome.status_code not in call.operation.ok:
+    if outcome.status_code not in call.operation.ok and not (gone_is_done and says_gone(outcome)):
         raise error_for(outcome, asked, secrets)
     try:
         return call.read(outcome)

@@ -1,8 +1,9 @@
 """Whether to try again, and after how long: pure decisions, apart from the code that waits.
 
-One rule for every caller: connection errors, timeouts, 408, 429 and 5xx are tried again, with exponential backoff
-and full jitter (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/), no sooner than a
-Retry-After asks for. Every operation may be repeated: see `adapty._core.operations`.
+One rule for every caller: connection errors, timeouts, 408, 429, 5xx and a 409 that says that the same request is
+being worked on are tried again, with exponential backoff and full jitter
+(https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/), no sooner than a Retry-After asks for.
+Every operation may be repeated: see `adapty._core.operations`.
 """
 
 from __future__ import annotations
@@ -18,21 +19,30 @@ from attrs import frozen
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["RetryPolicy", "is_transient", "retry_after_seconds"]
+__all__ = ["CONFLICT", "TOO_MANY_REQUESTS", "RetryPolicy", "is_transient", "retry_after_seconds"]
+
+CONFLICT = 409
+TOO_MANY_REQUESTS = 429
+_IN_FLIGHT = "idempotency_in_flight"
 
 _REQUEST_TIMEOUT = 408
-_TOO_MANY_REQUESTS = 429
 _SECONDS = re.compile(r"[0-9]{1,15}(\.[0-9]{1,15})?", re.ASCII)
 
 
-def is_transient(status: int) -> bool:
+def is_transient(status: int, error_code: str | None = None) -> bool:
     """Whether an answer of this status may well be another one next time.
+
+    Args:
+        status: The HTTP status.
+        error_code: The API's short name of the error; only a 409 is judged by it.
 
     Example:
         >>> [status for status in (400, 408, 429, 499, 500, 520) if is_transient(status)]
         [408, 429, 500, 520]
     """
-    return status in {_REQUEST_TIMEOUT, _TOO_MANY_REQUESTS} or 500 <= status <= 599  # noqa: PLR2004
+    if status == CONFLICT:
+        return error_code == _IN_FLIGHT
+    return status in {_REQUEST_TIMEOUT, TOO_MANY_REQUESTS} or 500 <= status <= 599  # noqa: PLR2004
 
 
 def retry_after_seconds(value: str | None, now: Callable[[], datetime] | None = None) -> float | None:

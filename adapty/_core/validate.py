@@ -31,19 +31,24 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Refused",
+    "attribute",
     "attributes",
     "aware_datetime",
     "calendar_date",
     "checked",
+    "counted",
     "country",
     "decimal_amount",
     "email",
+    "end_datetime",
     "future_datetime",
     "identifier",
     "json_object",
     "kind_of",
     "known_name",
     "one_of",
+    "optional_datetime",
+    "optional_email",
     "printable",
     "quoted",
     "short_identifier",
@@ -122,7 +127,7 @@ def text(value: str | NotGiven) -> str:
     return plain
 
 
-def identifier(value: str) -> str:
+def identifier(value: str | NotGiven) -> str:
     """Accept text that names something: not empty, not blank."""
     plain = text(value)
     if not plain.strip():
@@ -156,6 +161,11 @@ def email(value: str) -> str:
     if problem:
         raise Refused(f"{problem}; expected an e-mail address such as name@example.com")
     return plain
+
+
+def optional_email(value: str | NotGiven) -> str:
+    """Accept the same, for a field that may be left out."""
+    return email(cast("str", value))
 
 
 def country(value: str | NotGiven) -> str:
@@ -206,6 +216,16 @@ def future_datetime(value: datetime | str | relativedelta | NotGiven) -> datetim
     return aware_datetime(cast("datetime | str", value))
 
 
+def end_datetime(value: datetime | str | relativedelta) -> datetime:
+    """Accept the same, for a field that is required."""
+    return future_datetime(value)
+
+
+def optional_datetime(value: datetime | str | NotGiven) -> datetime:
+    """Accept what `aware_datetime` does, for a field that may be left out."""
+    return aware_datetime(cast("datetime | str", value))
+
+
 def calendar_date(value: date | str | NotGiven) -> date:
     """Accept a date without a time, or its ISO 8601 text; a birthday is personal, so it is never quoted."""
     if isinstance(value, str):
@@ -233,6 +253,17 @@ def decimal_amount(value: Decimal | str | int | NotGiven) -> Decimal:
     return Decimal(spelled)
 
 
+def counted(name: str, value: int, most: int) -> int:
+    """Give a whole number from 1 to `most`.
+
+    Raises:
+        AdaptyUsageError: It is none; `field_name` is `name`.
+    """
+    if type(value) is not int or not 1 <= value <= most:
+        raise AdaptyUsageError.of(name, f"is no such number; expected 1 to {most}")
+    return value
+
+
 def one_of(choices: Collection[str], value: Any) -> str:
     """Accept one of these names only."""
     plain = text(value)
@@ -248,7 +279,7 @@ def attributes(value: Mapping[str, str | int | float] | NotGiven) -> Mapping[str
     kept: dict[str, str | int | float] = {}
     for name, held in value.items():
         try:
-            kept[text(name)] = _attribute(held)
+            kept[text(name)] = attribute(held)
         except Refused as refused:
             raise Refused(refused.problem, inside=printable(name)) from None
     return kept
@@ -303,7 +334,8 @@ def _shortened(value: str, longest: int) -> str:
     return value if len(value) <= longest else f"{value[: longest - 3]}..."
 
 
-def _attribute(value: Any) -> str | int | float:
+def attribute(value: Any) -> str | int | float:
+    """Accept the value of a custom attribute."""
     expected = "expected a string or a finite number"
     if isinstance(value, str):
         return text(value)

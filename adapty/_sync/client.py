@@ -7,8 +7,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from adapty._core.not_given import NOT_GIVEN, NotGiven
+from adapty._generated import low_level_server_side_client
+from adapty._sync.access_levels import AccessLevels
+from adapty._sync.integrations import Integrations
 from adapty._sync.mail import Mail
+from adapty._sync.paywalls import Paywalls
+from adapty._sync.profiles import Profiles
+from adapty._sync.purchases import Purchases
+from adapty._sync.refund_saver import RefundSaver
+from adapty._sync.transactions import Transactions
 from adapty._sync.transport import Transport
+from adapty._sync.v1 import V1
+from adapty._sync.virtual_currencies import VirtualCurrencies
 from adapty.config import Config
 from adapty.errors import AdaptyConfigError
 
@@ -18,6 +28,7 @@ if TYPE_CHECKING:
     import httpx
 
     from adapty.config import Timeouts
+    from adapty_generated.server_side import AuthenticatedClient
 
 __all__ = ["Adapty"]
 
@@ -26,7 +37,16 @@ class Adapty:
     """A client of Adapty's HTTP APIs, to be made once and shared.
 
     Attributes:
-        mail: The Mail API.
+        profiles: End users: get, create, update, delete.
+        access_levels: What a user may use: grant, revoke, ask.
+        transactions: Purchases that were made outside of Adapty's SDK.
+        purchases: Purchases of Stripe and Paddle, to be looked up by Adapty.
+        refund_saver: What the App Store is told about refunds.
+        integrations: The ids under which other services know a user.
+        paywalls: Paywalls and their remote configs.
+        virtual_currencies: Balances of in-app money.
+        v1: Version 1 of the server-side API.
+        mail: The Mail API, which has a key of its own.
 
     Example:
         >>> with Adapty(mail_secret_key="secret_live_123") as adapty:
@@ -34,6 +54,15 @@ class Adapty:
         <Adapty: mail>
     """
 
+    profiles: Profiles
+    access_levels: AccessLevels
+    transactions: Transactions
+    purchases: Purchases
+    refund_saver: RefundSaver
+    integrations: Integrations
+    paywalls: Paywalls
+    virtual_currencies: VirtualCurrencies
+    v1: V1
     mail: Mail
 
     def __init__(
@@ -86,6 +115,15 @@ class Adapty:
 
     def _join(self, transport: Transport) -> None:
         self._transport = transport
+        self.profiles = Profiles(transport)
+        self.access_levels = AccessLevels(transport)
+        self.transactions = Transactions(transport)
+        self.purchases = Purchases(transport)
+        self.refund_saver = RefundSaver(transport)
+        self.integrations = Integrations(transport)
+        self.paywalls = Paywalls(transport)
+        self.virtual_currencies = VirtualCurrencies(transport)
+        self.v1 = V1(transport)
         self.mail = Mail(transport)
 
     def with_options(
@@ -111,6 +149,23 @@ class Adapty:
             self._transport.with_config(self._transport.config.with_options(timeout=timeout, max_retries=max_retries)),
         )
         return sibling
+
+    def low_level(self) -> AuthenticatedClient:
+        """Give the generated code's own client of the server-side API, ready to use; `mail.low_level()` for Mail.
+
+        For calls that the facade does not make. There are no retries and no checks on this level, errors are the
+        generated code's and httpx's, and the connections close with this client.
+
+        Raises:
+            AdaptyConfigError: The client was made without a key of the server-side API.
+
+        Example:
+            >>> from adapty_generated.server_side.api.paywalls import list_paywalls
+            >>> answer = list_paywalls.sync_detailed(client=adapty.low_level(), pagesize=1)
+            >>> len(answer.parsed.data)
+            1
+        """
+        return low_level_server_side_client(self._transport.config, self._transport.pooled())
 
     def close(self) -> None:
         """Close the connections; an `http_client` of your own stays open, and so does what `with_options` gave."""

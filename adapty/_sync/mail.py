@@ -6,8 +6,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, overload
 
-from adapty import _generated
 from adapty._core.not_given import NOT_GIVEN, NotGiven
+from adapty._generated import build_call, low_level_mail_client, nothing
 from adapty.models import MailProfile, TransactionEvent
 from adapty.models._record import one_record
 
@@ -126,7 +126,8 @@ class Mail:
             "device_info": device_info,
             "extra_fields": extra_fields,
         }
-        self._transport.run(_generated.save_profile(one_record(MailProfile, "profile", profile, fields)))
+        ready = one_record(MailProfile, "profile", profile, fields)
+        self._transport.run(build_call("saveProfile", nothing, ready))
 
     @overload
     def save_transaction_event(self, event: TransactionEvent, /) -> None: ...
@@ -233,7 +234,8 @@ class Mail:
             "offer": offer,
             "extra_fields": extra_fields,
         }
-        self._transport.run(_generated.save_transaction_event(one_record(TransactionEvent, "event", event, fields)))
+        ready = one_record(TransactionEvent, "event", event, fields)
+        self._transport.run(build_call("saveTransactionEvent", nothing, ready))
 
     def low_level(self) -> AuthenticatedClient:
         """Give the generated code's own client, ready to use: this client's key, connections and timeouts.
@@ -256,4 +258,4 @@ class Mail:
             >>> answer.status_code
             <HTTPStatus.OK: 200>
         """
-        return _generated.low_level_mail_client(self._transport.config, self._transport.pooled())
+        return low_level_mail_client(self._transport.config, self._transport.pooled())

@@ -94,7 +94,7 @@ class Transport:
         try:
             outgoing = self._http.build_request(
                 request.method,
-                self.config.base_urls[api] + request.path,
+                self.config.base_urls[api] + request.target,
                 content=request.body,
                 headers={**request.headers, "User-Agent": USER_AGENT},
                 timeout=self._timeout,

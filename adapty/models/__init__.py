@@ -1,5 +1,121 @@
-"""What goes to Adapty and what comes back: small frozen classes."""
+"""What goes to Adapty and what comes back: small frozen classes.
 
+What goes out is checked when it is made and refuses what the API would refuse. What comes back is read whatever the
+API adds, leaves out or changes; the frozen sets name the values that are known so far.
+"""
+
+from adapty._core.deletions import Deletion, DeletionOutcome, DeletionReport
+from adapty.models.integrations import IntegrationIdentifierFields, IntegrationIdentifiers
 from adapty.models.mail import DeviceInfo, MailProfile, Offer, OfferCategory, OfferType, TransactionEvent
+from adapty.models.paywalls import (
+    PAYWALL_STATES,
+    PRODUCT_SETS,
+    Paywall,
+    PaywallListItem,
+    PaywallProduct,
+    PaywallProductOffer,
+    PaywallScreenshot,
+    RemoteConfig,
+)
+from adapty.models.profile import (
+    ACCESS_STORES,
+    CANCELLATION_REASONS,
+    ENVIRONMENTS,
+    OFFER_CATEGORIES,
+    OFFER_TYPES,
+    AccessLevel,
+    CustomAttribute,
+    NonSubscription,
+    Profile,
+    ProfileSubscription,
+    PurchaseOffer,
+)
+from adapty.models.profile_request import (
+    AttStatus,
+    Gender,
+    InstallationMeta,
+    InstallationPlatform,
+    Platform,
+    ProfileFields,
+    ProfileStore,
+)
+from adapty.models.refund_saver import REFUND_PREFERENCES, RefundPreference, RefundSaverSettings
+from adapty.models.transactions import (
+    CancellationReason,
+    Environment,
+    OfferRequest,
+    OfferRequestCategory,
+    OfferRequestType,
+    OneTimePurchase,
+    OneTimePurchaseFields,
+    Price,
+    Subscription,
+    SubscriptionFields,
+)
+from adapty.models.virtual_currency import (
+    CURRENCY_TRANSACTION_TYPES,
+    VirtualCurrencyBalance,
+    VirtualCurrencyHistoryEntry,
+    VirtualCurrencyHistoryItem,
+    VirtualCurrencyTransaction,
+    VirtualCurrencyTransactionItem,
+)
 
-__all__ = ["DeviceInfo", "MailProfile", "Offer", "OfferCategory", "OfferType", "TransactionEvent"]
+__all__ = [
+    "ACCESS_STORES",
+    "CANCELLATION_REASONS",
+    "CURRENCY_TRANSACTION_TYPES",
+    "ENVIRONMENTS",
+    "OFFER_CATEGORIES",
+    "OFFER_TYPES",
+    "PAYWALL_STATES",
+    "PRODUCT_SETS",
+    "REFUND_PREFERENCES",
+    "AccessLevel",
+    "AttStatus",
+    "CancellationReason",
+    "CustomAttribute",
+    "Deletion",
+    "DeletionOutcome",
+    "DeletionReport",
+    "DeviceInfo",
+    "Environment",
+    "Gender",
+    "InstallationMeta",
+    "InstallationPlatform",
+    "IntegrationIdentifierFields",
+    "IntegrationIdentifiers",
+    "MailProfile",
+    "NonSubscription",
+    "Offer",
+    "OfferCategory",
+    "OfferRequest",
+    "OfferRequestCategory",
+    "OfferRequestType",
+    "OfferType",
+    "OneTimePurchase",
+    "OneTimePurchaseFields",
+    "Paywall",
+    "PaywallListItem",
+    "PaywallProduct",
+    "PaywallProductOffer",
+    "PaywallScreenshot",
+    "Platform",
+    "Price",
+    "Profile",
+    "ProfileFields",
+    "ProfileStore",
+    "ProfileSubscription",
+    "PurchaseOffer",
+    "RefundPreference",
+    "RefundSaverSettings",
+    "RemoteConfig",
+    "Subscription",
+    "SubscriptionFields",
+    "TransactionEvent",
+    "VirtualCurrencyBalance",
+    "VirtualCurrencyHistoryEntry",
+    "VirtualCurrencyHistoryItem",
+    "VirtualCurrencyTransaction",
+    "VirtualCurrencyTransactionItem",
+]

@@ -16,10 +16,13 @@ from adapty._core.redact import REDACTED
 from adapty._core.validate import Refused, checked, json_object, kind_of, known_name, printable
 from adapty.errors import AdaptyUsageError
 
-__all__ = ["RECORD", "Record", "checked_fields", "field_names", "hidden", "nested", "one_record"]
+__all__ = ["AS_JSON", "RECORD", "Record", "checked_fields", "field_names", "hidden", "nested", "one_record"]
 
 RECORD = "record"
 """Names, in a field's metadata, the class of the record that the field holds."""
+
+AS_JSON = "as_json"
+"""Names, in a field's metadata, what turns the kept value into what JSON holds, where the general rule would not do."""
 
 _EXTRA = "extra_fields"
 
@@ -43,7 +46,11 @@ def checked_fields(_: type[Any], fields: list[attrs.Attribute[Any]]) -> list[att
 
 
 def _naming_the_field(check: Any, *, required: bool) -> Callable[[Any, attrs.Attribute[Any]], Any]:
+    takes_none = _takes_none(check)
+
     def convert(value: Any, field: attrs.Attribute[Any]) -> Any:
+        if value is None and takes_none:
+            return None
         if value is NOT_GIVEN and not required:
             return {} if field.name == _EXTRA else value
         if value is NOT_GIVEN:
@@ -56,9 +63,17 @@ def _naming_the_field(check: Any, *, required: bool) -> Callable[[Any, attrs.Att
     return convert
 
 
+def _takes_none(check: Any) -> bool:
+    """Tell whether a check is one of attrs' `optional`, which keeps None: the API takes null there."""
+    try:
+        return check(None) is None
+    except (Refused, AttributeError, TypeError):
+        return False
+
+
 def hidden(value: object) -> str:
     """Represent a personal value: attrs' `repr=` of such a field."""
-    return repr(value) if value is NOT_GIVEN else REDACTED
+    return repr(value) if value is NOT_GIVEN or value is None else REDACTED
 
 
 @attrs.frozen(kw_only=True)
@@ -106,8 +121,13 @@ class Record:
 
     def to_dict(self) -> dict[str, Any]:
         """Give the record as JSON-ready data with the contract's field names; what was not given is left out."""
-        held = {name: getattr(self, name) for name in field_names(type(self))}
-        given = {name: _plain(value) for name, value in held.items() if value is not NOT_GIVEN}
+        fields = [field for field in attrs.fields(type(self)) if field.name != _EXTRA]
+        held = {field.name: (field, getattr(self, field.name)) for field in fields}
+        given = {
+            name: field.metadata.get(AS_JSON, _plain)(value)
+            for name, (field, value) in held.items()
+            if value is not NOT_GIVEN
+        }
         return {**given, **deepcopy(dict(self.extra_fields))}
 
 
@@ -158,4 +178,6 @@ def _plain(value: Any) -> Any:
         return format(value, "f")
     if isinstance(value, Record):
         return value.to_dict()
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
     return dict(value) if isinstance(value, Mapping) else value

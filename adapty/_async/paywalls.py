@@ -1,0 +1,161 @@
+"""Paywalls and their remote configs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from adapty._core.identity import uuid_text
+from adapty._core.pages import MAX_PAGE_SIZE, next_page_number
+from adapty._core.server_side_rules import json_text
+from adapty._core.validate import checked, counted, identifier
+from adapty._generated import build_call
+from adapty.models.paywalls import Paywall, PaywallListResponse, PaywallUpdateRequest, with_locale
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterable, Mapping
+    from typing import Any
+    from uuid import UUID
+
+    from adapty._async.transport import AsyncTransport
+    from adapty.models.paywalls import PaywallListItem, RemoteConfig
+
+__all__ = ["AsyncPaywalls"]
+
+
+class AsyncPaywalls:
+    """The app's paywalls; `adapty.paywalls` of a client."""
+
+    def __init__(self, transport: AsyncTransport) -> None:
+        """Belong to a client."""
+        self._transport = transport
+
+    def list(self, *, page_size: int = 20) -> AsyncIterator[PaywallListItem]:
+        """Go through all paywalls, page by page as they are asked for: operation `listPaywalls`.
+
+        Args:
+            page_size: How many paywalls one request brings, 1 to 100.
+
+        Returns:
+            An iterator; a page is fetched when its first paywall is asked for. Its steps raise AdaptyAPIError and
+            AdaptyConnectionError.
+
+        Raises:
+            AdaptyUsageError: `page_size` is wrong; nothing was sent.
+
+        Example:
+            >>> async for paywall in adapty.paywalls.list(page_size=100):
+            ...     assert paywall.paywall_id
+        """
+        return self._pages(counted("page_size", page_size, MAX_PAGE_SIZE))
+
+    async def _pages(self, size: int) -> AsyncIterator[PaywallListItem]:
+        number: int | None = 1
+        while number is not None:
+            page = await self._transport.run(
+                build_call("listPaywalls", PaywallListResponse.from_dict, pagenumber=number, pagesize=size)
+            )
+            for paywall in page.data:
+                yield paywall
+            number = next_page_number(page, number, size)
+
+    async def get(self, paywall_id: str | UUID) -> Paywall:
+        """Look a paywall up: operation `getPaywall`.
+
+        Args:
+            paywall_id: The paywall's id, a UUID.
+
+        Returns:
+            The paywall with its remote configs.
+
+        Raises:
+            AdaptyUsageError: `paywall_id` is no UUID; nothing was sent.
+            NotFoundError: There is no such paywall.
+            AdaptyAPIError: The API refused it or failed.
+            AdaptyConnectionError: No answer came, after all tries.
+
+        Example:
+            >>> async for listed in adapty.paywalls.list():
+            ...     break
+            >>> paywall = await adapty.paywalls.get(listed.paywall_id)
+            >>> paywall.title == listed.title
+            True
+        """
+        return await self._transport.run(
+            build_call("getPaywall", Paywall.from_dict, paywall_id=checked("paywall_id", uuid_text, paywall_id))
+        )
+
+    async def update(
+        self,
+        paywall_id: str | UUID,
+        remote_configs: Mapping[str, str | Mapping[str, Any]] | Iterable[RemoteConfig | Mapping[str, Any]],
+    ) -> Paywall:
+        """Replace all remote configs of a paywall: operation `updatePaywall`. A locale that is left out is gone.
+
+        Args:
+            paywall_id: The paywall's id, a UUID.
+            remote_configs: Locales with their data, which is JSON text or a dict; or the API's own list of `locale`
+                and `data`, such as `paywall.remote_configs`.
+
+        Returns:
+            The paywall as it is now.
+
+        Raises:
+            AdaptyUsageError: An argument is what the API would refuse; nothing was sent.
+            NotFoundError: There is no such paywall.
+            AdaptyAPIError: The API refused it or failed.
+            AdaptyConnectionError: No answer came, after all tries. Replacing them again does no harm.
+
+        Example:
+            >>> async for listed in adapty.paywalls.list():
+            ...     break
+            >>> paywall = await adapty.paywalls.update(listed.paywall_id, {"en": {"headline": "Go premium"}})
+            >>> paywall.remote_config("en").decoded()
+            {'headline': 'Go premium'}
+        """
+        path = {"paywall_id": checked("paywall_id", uuid_text, paywall_id)}
+        body = PaywallUpdateRequest(remote_configs=remote_configs)
+        return await self._transport.run(build_call("updatePaywall", Paywall.from_dict, body, **path))
+
+    async def update_locale(
+        self,
+        paywall_id: str | UUID,
+        locale: str,
+        data: str | Mapping[str, Any],
+        *,
+        add: bool = False,
+    ) -> Paywall:
+        """Change the remote config of one locale: read the paywall, edit that one, write all of them back.
+
+        The API can only replace all of them, so what somebody else changes between the two requests is lost.
+
+        Args:
+            paywall_id: The paywall's id, a UUID.
+            locale: The locale, such as `en`.
+            data: The config: JSON text, or a dict.
+            add: True also takes a locale that the paywall does not have yet.
+
+        Returns:
+            The paywall as it is now.
+
+        Raises:
+            AdaptyUsageError: The paywall does not have the locale, or an argument is what the API would refuse;
+                nothing was changed.
+            NotFoundError: There is no such paywall.
+            UnexpectedResponseError: The remote configs were not understood as a whole; nothing was changed.
+            AdaptyAPIError: The API refused it or failed.
+            AdaptyConnectionError: No answer came, after all tries. Changing it again does no harm.
+
+        Example:
+            >>> async for listed in adapty.paywalls.list():
+            ...     break
+            >>> await adapty.paywalls.update(listed.paywall_id, {"en": {"headline": "Hello"}, "de": {}})
+            Paywall(...)
+            >>> paywall = await adapty.paywalls.update_locale(listed.paywall_id, "de", {"headline": "Hallo"})
+            >>> [config.data for config in paywall.remote_configs]
+            ['{"headline": "Hello"}', '{"headline": "Hallo"}']
+        """
+        name, text = checked("locale", identifier, locale), checked("data", json_text, data)
+        paywall = await self.get(paywall_id)
+        body = with_locale(paywall, name, text, add=add)
+        path = {"paywall_id": checked("paywall_id", uuid_text, paywall_id)}
+        return await self._transport.run(build_call("updatePaywall", Paywall.from_dict, body, **path))

@@ -1,0 +1,96 @@
+"""The refund saver: what the App Store is told when a user asks it for a refund."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from adapty._core.identity import named_user
+from adapty._core.not_given import NOT_GIVEN, NotGiven
+from adapty._generated import build_call
+from adapty.models.refund_saver import RefundSaverSettings, RefundSaverSettingsRequest
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from adapty._async.transport import AsyncTransport
+    from adapty.models.refund_saver import RefundPreference
+
+__all__ = ["AsyncRefundSaver"]
+
+
+class AsyncRefundSaver:
+    """A user's refund saver settings; `adapty.refund_saver` of a client."""
+
+    def __init__(self, transport: AsyncTransport) -> None:
+        """Belong to a client."""
+        self._transport = transport
+
+    async def get(
+        self,
+        *,
+        customer_user_id: str | None = None,
+        profile_id: str | UUID | None = None,
+    ) -> RefundSaverSettings:
+        """Look the settings up: operation `getRefundSaverSettings`.
+
+        Args:
+            customer_user_id: Your own id of the user; this or the next one, not both.
+            profile_id: Adapty's id of the user, a UUID.
+
+        Returns:
+            Consent and preference.
+
+        Raises:
+            AdaptyUsageError: None or both ids are given, or the one cannot be sent; nothing was sent.
+            ProfileNotFoundError: There is no such profile, which the API answers with 400 here.
+            AdaptyAPIError: The API refused it or failed.
+            AdaptyConnectionError: No answer came, after all tries.
+
+        Example:
+            >>> await adapty.profiles.create(customer_user_id="user_12345")
+            Profile(...)
+            >>> await adapty.refund_saver.get(customer_user_id="user_12345")
+            RefundSaverSettings(...)
+        """
+        user = named_user(customer_user_id, profile_id)
+        return await self._transport.run(build_call("getRefundSaverSettings", RefundSaverSettings.from_answer, **user))
+
+    async def set(
+        self,
+        *,
+        customer_user_id: str | None = None,
+        profile_id: str | UUID | None = None,
+        custom_preference: RefundPreference | NotGiven | None = NOT_GIVEN,
+        consent: bool | NotGiven | None = NOT_GIVEN,
+    ) -> RefundSaverSettings:
+        """Change the settings: operation `setRefundSaverSettings`. At least one of the two is needed.
+
+        Args:
+            customer_user_id: Your own id of the user; this or the next one, not both.
+            profile_id: Adapty's id of the user, a UUID.
+            custom_preference: What the store is asked to decide: `grant`, `no_preference` or `decline`.
+            consent: Whether the user lets usage data be shared with the store.
+
+        Returns:
+            The settings as they are now.
+
+        Raises:
+            AdaptyUsageError: An argument is missing or is what the API would refuse; nothing was sent.
+            ProfileNotFoundError: There is no such profile, which the API answers with 400 here.
+            AdaptyAPIError: The API refused it or failed.
+            AdaptyConnectionError: No answer came, after all tries. Setting them again does no harm.
+
+        Example:
+            >>> await adapty.profiles.create(customer_user_id="user_12345")
+            Profile(...)
+            >>> settings = await adapty.refund_saver.set(
+            ...     customer_user_id="user_12345", custom_preference="decline", consent=True
+            ... )
+            >>> settings.custom_preference, settings.consent
+            ('decline', True)
+        """
+        user = named_user(customer_user_id, profile_id)
+        body = RefundSaverSettingsRequest(custom_preference=custom_preference, consent=consent)
+        return await self._transport.run(
+            build_call("setRefundSaverSettings", RefundSaverSettings.from_answer, body, **user)
+        )

@@ -1,0 +1,169 @@
+"""Transactions of the server-side API: purchases that were made outside of Adapty's SDK."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Unpack
+
+from adapty._core.identity import named_user
+from adapty._generated import build_call
+from adapty.models.profile import Profile
+from adapty.models.transactions import (
+    OneTimePurchase,
+    OneTimePurchaseFields,
+    Subscription,
+    SubscriptionFields,
+    transaction_record,
+    with_base_plan,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from uuid import UUID
+
+    from adapty._async.transport import AsyncTransport
+
+__all__ = ["AsyncTransactions"]
+
+
+class AsyncTransactions:
+    """Transactions; `adapty.transactions` of a client.
+
+    The same `store_transaction_id` under the same `store_original_transaction_id` changes that transaction; a new one
+    is a new transaction, which counts as a renewal.
+    """
+
+    def __init__(self, transport: AsyncTransport) -> None:
+        """Belong to a client."""
+        self._transport = transport
+
+    async def set_subscription(
+        self,
+        *,
+        customer_user_id: str | None = None,
+        profile_id: str | UUID | None = None,
+        **fields: Unpack[SubscriptionFields],
+    ) -> Profile:
+        """Record a subscription's transaction: operation `setTransaction`.
+
+        Args:
+            customer_user_id: Your own id of the user; this or the next one, not both.
+            profile_id: Adapty's id of the user, a UUID.
+            fields: The transaction's fields: see `adapty.models.SubscriptionFields`.
+
+        Returns:
+            The profile as it is now.
+
+        Raises:
+            AdaptyUsageError: An argument is missing, unknown or is what the API would refuse; nothing was sent.
+            ProfileNotFoundError: There is no such profile.
+            AdaptyAPIError: The API refused it or failed.
+            AdaptyConnectionError: No answer came, after all tries. Recording it again does no harm.
+
+        Example:
+            >>> from dateutil.relativedelta import relativedelta
+            >>> await adapty.profiles.create(customer_user_id="user_12345")
+            Profile(...)
+            >>> profile = await adapty.transactions.set_subscription(
+            ...     customer_user_id="user_12345",
+            ...     store="stripe",
+            ...     store_product_id="premium_monthly",
+            ...     store_transaction_id="in_1001",
+            ...     store_original_transaction_id="in_1001",
+            ...     price={"country": "US", "currency": "USD", "value": "9.99"},
+            ...     purchased_at="2026-06-10T14:20:00Z",
+            ...     originally_purchased_at="2026-06-10T14:20:00Z",
+            ...     expires_at=relativedelta(months=1),
+            ...     renew_status=True,
+            ... )
+            >>> profile.has_access("premium")
+            True
+        """
+        user = named_user(customer_user_id, profile_id)
+        body = Subscription.from_dict(with_base_plan(fields))
+        return await self._transport.run(build_call("setTransaction", Profile.from_answer, body, **user))
+
+    async def set_one_time_purchase(
+        self,
+        *,
+        customer_user_id: str | None = None,
+        profile_id: str | UUID | None = None,
+        **fields: Unpack[OneTimePurchaseFields],
+    ) -> Profile:
+        """Record a purchase that does not renew: operation `setTransaction`.
+
+        Args:
+            customer_user_id: Your own id of the user; this or the next one, not both.
+            profile_id: Adapty's id of the user, a UUID.
+            fields: The transaction's fields: see `adapty.models.OneTimePurchaseFields`.
+
+        Returns:
+            The profile as it is now.
+
+        Raises:
+            AdaptyUsageError: An argument is missing, unknown or is what the API would refuse; nothing was sent.
+            ProfileNotFoundError: There is no such profile.
+            AdaptyAPIError: The API refused it or failed.
+            AdaptyConnectionError: No answer came, after all tries. Recording it again does no harm.
+
+        Example:
+            >>> await adapty.profiles.create(customer_user_id="user_12345")
+            Profile(...)
+            >>> profile = await adapty.transactions.set_one_time_purchase(
+            ...     customer_user_id="user_12345",
+            ...     store="web_shop",
+            ...     store_product_id="premium_lifetime",
+            ...     store_transaction_id="order_1001",
+            ...     store_original_transaction_id="order_1001",
+            ...     price={"country": "US", "currency": "USD", "value": 99},
+            ...     purchased_at="2026-06-10T14:20:00Z",
+            ... )
+            >>> [purchase.store_product_id for purchase in profile.non_subscriptions]
+            ['premium_lifetime']
+        """
+        user = named_user(customer_user_id, profile_id)
+        body = OneTimePurchase.from_dict(with_base_plan(fields))
+        return await self._transport.run(build_call("setTransaction", Profile.from_answer, body, **user))
+
+    async def set(
+        self,
+        transaction: Subscription | OneTimePurchase | Mapping[str, Any],
+        /,
+        *,
+        customer_user_id: str | None = None,
+        profile_id: str | UUID | None = None,
+    ) -> Profile:
+        """Record a transaction that is ready: operation `setTransaction`.
+
+        Args:
+            transaction: A `Subscription` or `OneTimePurchase`, or a dict of its fields whose `purchase_type` says
+                which.
+            customer_user_id: Your own id of the user; this or the next one, not both.
+            profile_id: Adapty's id of the user, a UUID.
+
+        Returns:
+            The profile as it is now.
+
+        Raises:
+            AdaptyUsageError: An argument is missing, unknown or is what the API would refuse; nothing was sent.
+            ProfileNotFoundError: There is no such profile.
+            AdaptyAPIError: The API refused it or failed.
+            AdaptyConnectionError: No answer came, after all tries. Recording it again does no harm.
+
+        Example:
+            >>> from adapty import OneTimePurchase
+            >>> purchase = OneTimePurchase(
+            ...     store="web_shop",
+            ...     store_product_id="premium_lifetime",
+            ...     store_transaction_id="order_1001",
+            ...     store_original_transaction_id="order_1001",
+            ...     price={"country": "US", "currency": "USD", "value": 99},
+            ...     purchased_at="2026-06-10T14:20:00Z",
+            ... )
+            >>> await adapty.profiles.create(customer_user_id="user_12345")
+            Profile(...)
+            >>> await adapty.transactions.set(purchase, customer_user_id="user_12345")
+            Profile(...)
+        """
+        user = named_user(customer_user_id, profile_id)
+        body = transaction_record(transaction)
+        return await self._transport.run(build_call("setTransaction", Profile.from_answer, body, **user))

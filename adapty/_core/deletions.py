@@ -1,0 +1,161 @@
+"""Many deletions in one go: what is still to be sent, what came of each, and when to stop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Any, Literal, get_args
+
+from attrs import Factory, define, field, frozen
+
+from adapty._core.identity import IdKind, checked_id
+from adapty._core.validate import checked, kind_of, one_of, printable
+from adapty.errors import (
+    AdaptyConfigError,
+    AdaptyConnectionError,
+    AdaptyError,
+    AdaptyUsageError,
+    AuthenticationError,
+    PermissionDeniedError,
+    ProfileNotFoundError,
+    RateLimitError,
+)
+
+if TYPE_CHECKING:
+    from typing import Self
+
+__all__ = ["MAX_CONCURRENCY", "Deletion", "DeletionOutcome", "DeletionReport", "Deletions"]
+
+DeletionOutcome = Literal["deleted", "already_gone", "failed"]
+"""What can come of a deletion."""
+
+MAX_CONCURRENCY = 100
+"""So many connections httpx keeps."""
+
+# What is said of one deletion and holds for all the others too.
+_OF_ALL = (
+    AuthenticationError,
+    PermissionDeniedError,
+    AdaptyConfigError,
+    AdaptyConnectionError,
+    RateLimitError,
+)
+
+
+def _shown(value: str) -> str:
+    return "'[redacted]'" if "@" in value else repr(value)
+
+
+@frozen
+class Deletion:
+    """What came of the deletion of one profile.
+
+    Attributes:
+        id: The id that was given.
+        outcome: `deleted`, `already_gone` (there was no such profile) or `failed`.
+        error: Why it failed; of one that was not tried any more, what stopped the others.
+        tried: Whether a request went out for it.
+    """
+
+    id: str = field(repr=_shown)
+    outcome: DeletionOutcome
+    error: AdaptyError | None = None
+    tried: bool = True
+
+    @classmethod
+    def failed(cls, id_: str, error: AdaptyError) -> Self:
+        """Sort an error into what came of the deletion."""
+        if isinstance(error, ProfileNotFoundError):
+            return cls(id_, "already_gone")
+        return cls(id_, "failed", error, not isinstance(error, AdaptyUsageError))
+
+    @property
+    def reason(self) -> str:
+        """Why it failed, in words; empty where it did not."""
+        if self.error is None:
+            return ""
+        refused = isinstance(self.error, AdaptyUsageError) and not isinstance(self.error, AdaptyConfigError)
+        return str(self.error) if self.tried or refused else f"not tried, because: {self.error}"
+
+
+@frozen
+class DeletionReport:
+    """What came of many deletions.
+
+    Attributes:
+        outcomes: One for each id, in the order in which they ended.
+        stopped_by: What ended the run before its end, or None: it would have failed all the others too.
+    """
+
+    outcomes: tuple[Deletion, ...]
+    stopped_by: AdaptyError | None = None
+
+    @property
+    def deleted(self) -> tuple[Deletion, ...]:
+        """Those that were deleted."""
+        return self._of("deleted")
+
+    @property
+    def already_gone(self) -> tuple[Deletion, ...]:
+        """Those of whom there was no profile."""
+        return self._of("already_gone")
+
+    @property
+    def failed(self) -> tuple[Deletion, ...]:
+        """Those that failed, and those that were not tried any more."""
+        return self._of("failed")
+
+    def _of(self, outcome: DeletionOutcome) -> tuple[Deletion, ...]:
+        return tuple(deletion for deletion in self.outcomes if deletion.outcome == outcome)
+
+
+@define
+class Deletions:
+    """A run of deletions, as its driver sees it: take from `to_send`, give each outcome to `note`.
+
+    Args:
+        ids: Whom to delete; an id that stands there twice is sent once.
+        kind: Which kind of id they are.
+        on_outcome: Called with each outcome as it comes.
+    """
+
+    ids: Iterable[str]
+    kind: IdKind
+    on_outcome: Callable[[Deletion], object] | None = None
+    _outcomes: list[Deletion] = Factory(list)
+    _stopped_by: AdaptyError | None = None
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse what can be refused at once."""
+        if isinstance(self.ids, str | bytes) or not isinstance(self.ids, Iterable):
+            raise AdaptyUsageError.of("ids", f"is {kind_of(self.ids)}; expected several ids, such as a list")
+        checked("by", lambda value: one_of(get_args(IdKind), value), self.kind)
+
+    def to_send(self) -> Iterator[str]:
+        """Give each id once that can be sent, until something happens that would happen to all of them."""
+        seen: set[Any] = set()
+        for number, given in enumerate(self.ids):
+            try:
+                sendable = checked_id(self.kind, given)
+            except AdaptyUsageError as refused:
+                shown = given if isinstance(given, str) else printable(given)
+                self.note(Deletion.failed(shown, refused.under(f"ids[{number}]")))
+                continue
+            if sendable in seen:
+                continue
+            seen.add(sendable)
+            if self._stopped_by is None:
+                yield sendable
+            else:
+                self.note(Deletion(sendable, "failed", self._stopped_by, tried=False))
+
+    def note(self, deletion: Deletion) -> None:
+        """Keep an outcome and tell it."""
+        self._outcomes.append(deletion)
+        if isinstance(deletion.error, _OF_ALL):
+            self._stopped_by = self._stopped_by or deletion.error
+        if self.on_outcome is not None:
+            self.on_outcome(deletion)
+
+    def report(self) -> DeletionReport:
+        """Sum up."""
+        return DeletionReport(tuple(self._outcomes), self._stopped_by)

@@ -1,0 +1,84 @@
+"""Who is meant: exactly one of two ids, in a form that a header can carry unchanged."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Literal
+from uuid import UUID
+
+from adapty._core.validate import Refused, checked, kind_of
+from adapty.errors import AdaptyUsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["MAX_ID_LENGTH", "IdKind", "checked_id", "named_user", "uuid_text"]
+
+IdKind = Literal["customer_user_id", "profile_id"]
+"""The two kinds of id: your own, and Adapty's."""
+
+MAX_ID_LENGTH = 4096
+"""The longest customer user id, in characters: servers refuse header lines of 8 kB and more."""
+
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
+
+
+def named_user(customer_user_id: str | None, profile_id: str | UUID | None) -> dict[str, Any]:
+    """Give the one id under the name that the generated builders know it by.
+
+    Raises:
+        AdaptyUsageError: None or both are given, or the one cannot be sent; `field_name` says which.
+
+    Example:
+        >>> named_user("user_12345", None)
+        {'adapty_customer_user_id': 'user_12345'}
+    """
+    ids: Mapping[IdKind, object] = {"customer_user_id": customer_user_id, "profile_id": profile_id}
+    given = {kind: value for kind, value in ids.items() if value is not None}
+    if not given:
+        raise AdaptyUsageError.of("customer_user_id", "is missing, and so is profile_id; expected one of the two")
+    if len(given) > 1:
+        raise AdaptyUsageError.of("profile_id", "is given beside customer_user_id; expected one of the two")
+    ((kind, value),) = given.items()
+    return {f"adapty_{kind}": checked_id(kind, value)}
+
+
+def checked_id(kind: IdKind, value: object) -> str:
+    """Give an id as it is sent.
+
+    Raises:
+        AdaptyUsageError: It cannot be sent; `field_name` is the kind.
+    """
+    return checked(kind, _customer_user_id if kind == "customer_user_id" else uuid_text, value)
+
+
+def _customer_user_id(value: object) -> str:
+    """Accept what a header carries unchanged: printable ASCII without spaces around it. It is never quoted."""
+    if not isinstance(value, str):
+        raise Refused(f"is {kind_of(value)}; expected a str")
+    plain = str.__str__(value)
+    problem = None
+    if not plain.strip():
+        problem = "is empty"
+    elif not plain.isascii() or not plain.isprintable():
+        problem = "has line breaks, control characters or characters beyond ASCII, which a header cannot carry"
+    elif plain != plain.strip():
+        problem = "has spaces around it, which a header loses"
+    elif len(plain) > MAX_ID_LENGTH:
+        problem = f"has {len(plain)} characters, more than the {MAX_ID_LENGTH} that a header can hold"
+    if problem:
+        raise Refused(f"{problem}; expected printable ASCII, as your app gave it to Adapty's SDK")
+    return plain
+
+
+def uuid_text(value: object) -> str:
+    """Accept a UUID, or its text of five groups; give the text in lower case."""
+    if isinstance(value, UUID):
+        return str(value)
+    expected = "expected a UUID such as 772204ce-ebf6-4ed9-82b0-d8688ab62b01"
+    if not isinstance(value, str):
+        raise Refused(f"is {kind_of(value)}; {expected}")
+    plain = str.__str__(value)
+    if not _UUID.fullmatch(plain):
+        raise Refused(f"is not a UUID; {expected}")
+    return plain.lower()

@@ -1,0 +1,63 @@
+"""The same work for many things, several at a time: in tasks for the async client, in threads for the blocking one."""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
+
+__all__ = ["in_tasks", "in_threads"]
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+async def in_tasks(
+    work: Callable[[T], Awaitable[R]],
+    things: Iterable[T],
+    concurrency: int,
+) -> AsyncIterator[R]:
+    """Work on `things`, at most `concurrency` at a time, and give the results as they come.
+
+    A thing is taken only when there is room for it. When the caller stops, what is under way is cancelled.
+    """
+    waiting = iter(things)
+    under_way: set[asyncio.Task[R]] = set()
+
+    async def on(thing: T) -> R:
+        return await work(thing)
+
+    try:
+        while True:
+            while len(under_way) < concurrency and (taken := next(waiting, _END)) is not _END:
+                under_way.add(asyncio.create_task(on(taken)))  # type: ignore[arg-type] # _END does not get here
+            if not under_way:
+                return
+            done, under_way = await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                yield task.result()
+    finally:
+        for task in under_way:
+            task.cancel()
+        await asyncio.gather(*under_way, return_exceptions=True)
+
+
+def in_threads(work: Callable[[T], R], things: Iterable[T], concurrency: int) -> Iterator[R]:
+    """Do the same in threads. When the caller stops, what is under way is waited for."""
+    waiting = iter(things)
+    under_way: set[Future[R]] = set()
+    with ThreadPoolExecutor(concurrency, thread_name_prefix="adapty") as threads:
+        while True:
+            while len(under_way) < concurrency and (taken := next(waiting, _END)) is not _END:
+                under_way.add(threads.submit(work, taken))  # type: ignore[arg-type] # as above
+            if not under_way:
+                return
+            done, under_way = wait(under_way, return_when=FIRST_COMPLETED)
+            for future in done:
+                yield future.result()
+
+
+_END = object()

@@ -1,0 +1,219 @@
+# Made from adapty/_async/profiles.py by `make unasync`; do not edit.
+
+"""End users of the server-side API: look them up, create, change and delete them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, Unpack
+
+from adapty._core.deletions import MAX_CONCURRENCY, Deletion, Deletions
+from adapty._core.identity import named_user
+from adapty._core.not_given import NOT_GIVEN, NotGiven
+from adapty._core.validate import checked, counted
+from adapty._generated import build_call, nothing
+from adapty._side_by_side import in_threads
+from adapty.errors import AdaptyError
+from adapty.models.profile import Profile
+from adapty.models.profile_request import ProfileFields, ProfileRequest, known_platform
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from uuid import UUID
+
+    from adapty._core.deletions import DeletionReport
+    from adapty._core.identity import IdKind
+    from adapty._sync.transport import Transport
+    from adapty.models.profile_request import Platform
+
+__all__ = ["Profiles"]
+
+
+class Profiles:
+    """Profiles; `adapty.profiles` of a client, and `adapty.v1.profiles` for version 1 of the API."""
+
+    def __init__(self, transport: Transport, version: Literal["", "V1"] = "") -> None:
+        """Belong to a client; `version` is the ending of the operations' names."""
+        self._transport = transport
+        self._version = version
+
+    def get(self, *, customer_user_id: str | None = None, profile_id: str | UUID | None = None) -> Profile:
+        """Look a user up: operation `getProfile`.
+
+        Args:
+            customer_user_id: Your own id of the user; this or the next one, not both.
+            profile_id: Adapty's id of the user, a UUID.
+
+        Returns:
+            The profile with its access levels, subscriptions, purchases and custom attributes.
+
+        Raises:
+            AdaptyUsageError: None or both ids are given, or the one cannot be sent; nothing was sent.
+            ProfileNotFoundError: There is no such profile.
+            AdaptyAPIError: The API refused it or failed.
+            AdaptyConnectionError: No answer came, after all tries.
+
+        Example:
+            >>> adapty.profiles.create(customer_user_id="user_12345")
+            Profile(...)
+            >>> profile = adapty.profiles.get(customer_user_id="user_12345")
+            >>> profile.has_access("premium")
+            False
+        """
+        user = named_user(customer_user_id, profile_id)
+        return self._transport.run(build_call(f"getProfile{self._version}", Profile.from_answer, **user))
+
+    def create(
+        self,
+        *,
+        customer_user_id: str | None = None,
+        profile_id: str | UUID | None = None,
+        platform: Platform | NotGiven = NOT_GIVEN,
+        **fields: Unpack[ProfileFields],
+    ) -> Profile:
+        """Create a user: operation `createProfile`.
+
+        Args:
+            customer_user_id: Your own id of the user; this or the next one, not both.
+            profile_id: Adapty's id of the user, a UUID.
+            platform: The platform that this speaks for; advised beside `installation_meta`.
+            fields: The profile's fields, all optional: see `adapty.models.ProfileFields`.
+
+        Returns:
+            The profile as it is now.
+
+        Raises:
+            AdaptyUsageError: An argument is missing, unknown or is what the API would refuse; nothing was sent.
+            AdaptyAPIError: The API refused it or failed.
+            AdaptyConnectionError: No answer came, after all tries. Creating the user again does no harm.
+
+        Example:
+            >>> profile = adapty.profiles.create(
+            ...     customer_user_id="user_12345",
+            ...     email="jane@example.com",
+            ...     custom_attributes={"plan": "trial", "score": 4.5},
+            ... )
+            >>> profile.attributes["plan"]
+            'trial'
+        """
+        user = named_user(customer_user_id, profile_id)
+        body = ProfileRequest.from_dict(fields)
+        given = {} if platform is NOT_GIVEN else {"adapty_platform": checked("platform", known_platform, platform)}
+        return self._transport.run(
+            build_call(f"createProfile{self._version}", Profile.from_answer, body, **user, **given)
+        )
+
+    def update(
+        self,
+        *,
+        customer_user_id: str | None = None,
+        profile_id: str | UUID | None = None,
+        platform: Platform | NotGiven = NOT_GIVEN,
+        **fields: Unpack[ProfileFields],
+    ) -> Profile:
+        """Change a user: operation `updateProfile`. What is left out stays as it is, None clears a field.
+
+        Args:
+            customer_user_id: Your own id of the user; this or the next one, not both.
+            profile_id: Adapty's id of the user, a UUID.
+            platform: The platform that this speaks for; advised beside `installation_meta`.
+            fields: The profile's fields, all optional: see `adapty.models.ProfileFields`.
+
+        Returns:
+            The profile as it is now.
+
+        Raises:
+            AdaptyUsageError: An argument is missing, unknown or is what the API would refuse; nothing was sent.
+            ProfileNotFoundError: There is no such profile.
+            AdaptyAPIError: The API refused it or failed.
+            AdaptyConnectionError: No answer came, after all tries. Changing it again does no harm.
+
+        Example:
+            >>> adapty.profiles.create(customer_user_id="user_12345", custom_attributes={"plan": "trial"})
+            Profile(...)
+            >>> profile = adapty.profiles.update(
+            ...     customer_user_id="user_12345",
+            ...     phone_number=None,
+            ...     custom_attributes={"plan": None},
+            ... )
+            >>> "plan" in profile.attributes
+            False
+        """
+        user = named_user(customer_user_id, profile_id)
+        body = ProfileRequest.from_dict(fields)
+        given = {} if platform is NOT_GIVEN else {"adapty_platform": checked("platform", known_platform, platform)}
+        return self._transport.run(
+            build_call(f"updateProfile{self._version}", Profile.from_answer, body, **user, **given)
+        )
+
+    def delete(self, *, customer_user_id: str | None = None, profile_id: str | UUID | None = None) -> None:
+        """Delete a user with all that belongs to the profile: operation `deleteProfile`.
+
+        Where a try broke off that may have gone through, a 404 of the next one is taken for done.
+
+        Args:
+            customer_user_id: Your own id of the user; this or the next one, not both.
+            profile_id: Adapty's id of the user, a UUID.
+
+        Raises:
+            AdaptyUsageError: None or both ids are given, or the one cannot be sent; nothing was sent.
+            ProfileNotFoundError: There is no such profile.
+            AdaptyAPIError: The API refused it or failed.
+            AdaptyConnectionError: No answer came, after all tries; the profile may be deleted or not.
+
+        Example:
+            >>> adapty.profiles.create(customer_user_id="user_12345")
+            Profile(...)
+            >>> adapty.profiles.delete(customer_user_id="user_12345")
+        """
+        user = named_user(customer_user_id, profile_id)
+        self._transport.run(build_call(f"deleteProfile{self._version}", nothing, **user))
+
+    def delete_many(
+        self,
+        ids: Iterable[str],
+        *,
+        by: IdKind = "customer_user_id",
+        concurrency: int = 8,
+        on_outcome: Callable[[Deletion], object] | None = None,
+    ) -> DeletionReport:
+        """Delete many users, several at a time: the API has no operation for it and advises this.
+
+        One that fails does not keep the others from being deleted, unless what failed would fail them all: the key,
+        the connection, the rate. An id that cannot be sent counts as failed. Run it again for those that failed: who
+        is deleted by then is `already_gone`.
+
+        Args:
+            ids: Whom to delete; an id that stands there twice is sent once.
+            by: Which kind of id they are: `customer_user_id` or `profile_id`.
+            concurrency: How many requests are under way at a time, 1 to 100.
+            on_outcome: Called with each `Deletion` as it comes, in the caller's thread.
+
+        Returns:
+            What came of each id. Look at `failed`: failures of single ids are not raised.
+
+        Raises:
+            AdaptyUsageError: `ids` is a single one, or another argument is wrong; nothing was sent.
+
+        Example:
+            >>> adapty.profiles.create(customer_user_id="user_1")
+            Profile(...)
+            >>> report = adapty.profiles.delete_many(["user_1", "user_2"], concurrency=2)
+            >>> len(report.deleted), len(report.already_gone), report.failed
+            (1, 1, ())
+        """
+        run = Deletions(ids, by, on_outcome)
+        at_a_time = counted("concurrency", concurrency, MAX_CONCURRENCY)
+
+        def delete_one(id_: str) -> Deletion:
+            try:
+                if by == "profile_id":
+                    self.delete(profile_id=id_)
+                else:
+                    self.delete(customer_user_id=id_)
+            except AdaptyError as error:
+                return Deletion.failed(id_, error)
+            return Deletion(id_, "deleted")
+
+        for deletion in in_threads(delete_one, run.to_send(), at_a_time):
+            run.note(deletion)
+        return run.report()

@@ -1,0 +1,194 @@
+"""What all answers share: they are read whatever the API adds, leaves out or changes, and nothing of them is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from copy import deepcopy
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any, Self
+
+import attrs
+from dateutil.parser import isoparser
+
+from adapty._core.redact import REDACTED
+from adapty._core.validate import kind_of
+from adapty.errors import AdaptyUsageError
+
+__all__ = [
+    "Received",
+    "flag",
+    "json_number",
+    "masked",
+    "moment",
+    "number",
+    "one",
+    "several",
+    "text",
+    "texts",
+    "unwrapped",
+    "whole",
+]
+
+_READ = "read"
+_READ_EACH = "read_each"
+_EXTRA = "extra"
+
+_ISO_8601 = isoparser()
+
+
+def one(read: Callable[[Any], Any]) -> Mapping[str, Any]:
+    """Give the metadata of a field that holds one value, which `read` makes or refuses with an exception."""
+    return {_READ: read}
+
+
+def several(read: Callable[[Any], Any]) -> Mapping[str, Any]:
+    """Give the metadata of a field that holds a tuple, each item of which `read` makes or refuses."""
+    return {_READ_EACH: read}
+
+
+@attrs.frozen(kw_only=True)
+class Received:
+    """Something that the API gave.
+
+    A field is None, or an empty tuple, where the API left it out or gave null. What is not known to this release, or
+    is not what is documented, stands in `extra` as it came.
+
+    Attributes:
+        extra: Everything else that came, under the API's names.
+    """
+
+    extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False, hash=False)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Read a decoded JSON object; whatever it holds, nothing is refused and nothing is lost.
+
+        Args:
+            data: The object.
+
+        Raises:
+            AdaptyUsageError: `data` is no mapping.
+        """
+        if not isinstance(data, Mapping):
+            message = f"{cls.__name__}: something {kind_of(data)} cannot be read; expected a mapping of its fields"
+            raise AdaptyUsageError(message)
+        fields = {field.name: field for field in attrs.fields(cls) if field.name != _EXTRA}
+        kept: dict[str, Any] = {}
+        extra: dict[str, Any] = {}
+        for name, value in data.items():
+            if name not in fields:
+                extra[name] = value
+            elif value is not None:
+                _read(fields[name], value, kept, extra)
+        return cls(**kept, extra=deepcopy(extra))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give JSON-ready data with the API's names, `extra` included; None is null, times are ISO 8601 in UTC."""
+        plain: dict[str, Any] = {}
+        for field in attrs.fields(type(self)):
+            if field.name != _EXTRA:
+                plain[field.name] = _plain(getattr(self, field.name))
+        for name, value in deepcopy(dict(self.extra)).items():
+            known = plain.get(name)
+            plain[name] = known + value if isinstance(known, list) and isinstance(value, list) else value
+        return plain
+
+
+def _read(field: attrs.Attribute[Any], value: Any, kept: dict[str, Any], extra: dict[str, Any]) -> None:
+    """Read one field into `kept`; what cannot be read goes to `extra`, of a list only the items that cannot."""
+    each = field.metadata.get(_READ_EACH)
+    strange: Any = [] if each and isinstance(value, list) else value
+    if each and isinstance(value, list):
+        items = []
+        for item in value:
+            try:
+                items.append(each(item))
+            except Exception:  # noqa: BLE001 - whatever is wrong with it, it is kept as it came
+                strange.append(item)
+        kept[field.name] = tuple(items)
+    elif not each:
+        try:
+            kept[field.name] = field.metadata[_READ](value)
+        except Exception:  # noqa: BLE001 - as above
+            extra[field.name] = value
+        return
+    if strange != []:
+        extra[field.name] = strange
+
+
+def unwrapped(body: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """Give the object that stands in `body` under `name`, with what stands beside it; the inner names win.
+
+    Where there is no such object, the body itself is it: version 1 leaves open whether it wraps its profile.
+    """
+    inner = body.get(name)
+    if not isinstance(inner, Mapping):
+        return body
+    return {**{key: value for key, value in body.items() if key != name}, **inner}
+
+
+def text(value: Any) -> str:
+    """Read text."""
+    if not isinstance(value, str):
+        raise TypeError
+    return value
+
+
+def flag(value: Any) -> bool:
+    """Read true or false."""
+    if not isinstance(value, bool):
+        raise TypeError
+    return value
+
+
+def whole(value: Any) -> int:
+    """Read a whole number, also where it is spelled as 7.0."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or value != int(value):
+        raise TypeError
+    return int(value)
+
+
+def number(value: Any) -> Decimal:
+    """Read an amount, exact as it is spelled; also where it comes as text."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        raise TypeError
+    amount = Decimal(str(value))
+    if not amount.is_finite():
+        raise ValueError
+    return amount
+
+
+def moment(value: Any) -> datetime:
+    """Read a time in any ISO 8601 spelling; give it in UTC, which is also what one without an offset means."""
+    read = _ISO_8601.isoparse(text(value))
+    return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
+
+
+def texts(value: Any) -> Mapping[str, str]:
+    """Read an object of texts."""
+    if not isinstance(value, dict) or not all(isinstance(held, str) for held in value.values()):
+        raise TypeError
+    return dict(value)
+
+
+def masked(value: object) -> str:
+    """Represent an id that people may have put an e-mail address into: attrs' `repr=` of such a field."""
+    return REDACTED if isinstance(value, str) and "@" in value else repr(value)
+
+
+def json_number(amount: Decimal) -> int | float:
+    """Give an exact amount as the number that JSON writes."""
+    return int(amount) if amount == amount.to_integral_value() else float(amount)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Received):
+        return value.to_dict()
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return json_number(value)
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    return dict(value) if isinstance(value, Mapping) else value

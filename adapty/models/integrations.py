@@ -1,0 +1,123 @@
+"""The ids under which other services know a user: schema `IntegrationIdentifiers`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypedDict
+
+import attrs
+from attrs.converters import optional
+
+from adapty._core import validate
+from adapty._core.not_given import NOT_GIVEN, NotGiven
+from adapty.errors import AdaptyUsageError
+from adapty.models._received import Received, one, text
+from adapty.models._record import Record, checked_fields
+
+__all__ = ["IntegrationIdentifierFields", "IntegrationIdentifiers", "IntegrationIdentifiersRequest"]
+
+
+@attrs.frozen(kw_only=True)
+class IntegrationIdentifiers(Received):
+    """The ids that are stored for a user; None where none is.
+
+    Attributes:
+        adjust_device_id: Adjust: the device.
+        airbridge_device_id: Airbridge: the device.
+        amplitude_device_id: Amplitude: the device.
+        amplitude_user_id: Amplitude: the user.
+        appmetrica_device_id: AppMetrica: the device.
+        appmetrica_profile_id: AppMetrica: the profile.
+        appsflyer_id: AppsFlyer: the installation.
+        branch_id: Branch: the user.
+        facebook_anonymous_id: Facebook: the anonymous user.
+        firebase_app_instance_id: Firebase: the app's instance.
+        mixpanel_user_id: Mixpanel: the user.
+        one_signal_player_id: OneSignal: the player.
+        one_signal_subscription_id: OneSignal: the subscription.
+        posthog_distinct_user_id: PostHog: the user.
+        pushwoosh_hwid: Pushwoosh: the device.
+        tenjin_analytics_installation_id: Tenjin: the installation.
+    """
+
+    adjust_device_id: str | None = attrs.field(default=None, metadata=one(text))
+    airbridge_device_id: str | None = attrs.field(default=None, metadata=one(text))
+    amplitude_device_id: str | None = attrs.field(default=None, metadata=one(text))
+    amplitude_user_id: str | None = attrs.field(default=None, metadata=one(text))
+    appmetrica_device_id: str | None = attrs.field(default=None, metadata=one(text))
+    appmetrica_profile_id: str | None = attrs.field(default=None, metadata=one(text))
+    appsflyer_id: str | None = attrs.field(default=None, metadata=one(text))
+    branch_id: str | None = attrs.field(default=None, metadata=one(text))
+    facebook_anonymous_id: str | None = attrs.field(default=None, metadata=one(text))
+    firebase_app_instance_id: str | None = attrs.field(default=None, metadata=one(text))
+    mixpanel_user_id: str | None = attrs.field(default=None, metadata=one(text))
+    one_signal_player_id: str | None = attrs.field(default=None, metadata=one(text))
+    one_signal_subscription_id: str | None = attrs.field(default=None, metadata=one(text))
+    posthog_distinct_user_id: str | None = attrs.field(default=None, metadata=one(text))
+    pushwoosh_hwid: str | None = attrs.field(default=None, metadata=one(text))
+    tenjin_analytics_installation_id: str | None = attrs.field(default=None, metadata=one(text))
+
+
+class IntegrationIdentifierFields(TypedDict, total=False):
+    """The arguments that store ids: those of `IntegrationIdentifiers`. What is left out stays, None clears."""
+
+    adjust_device_id: str | None
+    airbridge_device_id: str | None
+    amplitude_device_id: str | None
+    amplitude_user_id: str | None
+    appmetrica_device_id: str | None
+    appmetrica_profile_id: str | None
+    appsflyer_id: str | None
+    branch_id: str | None
+    facebook_anonymous_id: str | None
+    firebase_app_instance_id: str | None
+    mixpanel_user_id: str | None
+    one_signal_player_id: str | None
+    one_signal_subscription_id: str | None
+    posthog_distinct_user_id: str | None
+    pushwoosh_hwid: str | None
+    tenjin_analytics_installation_id: str | None
+    extra_fields: Mapping[str, Any]
+
+
+@attrs.frozen(kw_only=True, field_transformer=checked_fields)
+class IntegrationIdentifiersRequest(Record):
+    """The ids to store, at least one."""
+
+    adjust_device_id: str | NotGiven | None = attrs.field(default=NOT_GIVEN, converter=optional(validate.identifier))
+    airbridge_device_id: str | NotGiven | None = attrs.field(default=NOT_GIVEN, converter=optional(validate.identifier))
+    amplitude_device_id: str | NotGiven | None = attrs.field(default=NOT_GIVEN, converter=optional(validate.identifier))
+    amplitude_user_id: str | NotGiven | None = attrs.field(default=NOT_GIVEN, converter=optional(validate.identifier))
+    appmetrica_device_id: str | NotGiven | None = attrs.field(
+        default=NOT_GIVEN, converter=optional(validate.identifier)
+    )
+    appmetrica_profile_id: str | NotGiven | None = attrs.field(
+        default=NOT_GIVEN, converter=optional(validate.identifier)
+    )
+    appsflyer_id: str | NotGiven | None = attrs.field(default=NOT_GIVEN, converter=optional(validate.identifier))
+    branch_id: str | NotGiven | None = attrs.field(default=NOT_GIVEN, converter=optional(validate.identifier))
+    facebook_anonymous_id: str | NotGiven | None = attrs.field(
+        default=NOT_GIVEN, converter=optional(validate.identifier)
+    )
+    firebase_app_instance_id: str | NotGiven | None = attrs.field(
+        default=NOT_GIVEN, converter=optional(validate.identifier)
+    )
+    mixpanel_user_id: str | NotGiven | None = attrs.field(default=NOT_GIVEN, converter=optional(validate.identifier))
+    one_signal_player_id: str | NotGiven | None = attrs.field(
+        default=NOT_GIVEN, converter=optional(validate.identifier)
+    )
+    one_signal_subscription_id: str | NotGiven | None = attrs.field(
+        default=NOT_GIVEN, converter=optional(validate.identifier)
+    )
+    posthog_distinct_user_id: str | NotGiven | None = attrs.field(
+        default=NOT_GIVEN, converter=optional(validate.identifier)
+    )
+    pushwoosh_hwid: str | NotGiven | None = attrs.field(default=NOT_GIVEN, converter=optional(validate.identifier))
+    tenjin_analytics_installation_id: str | NotGiven | None = attrs.field(
+        default=NOT_GIVEN, converter=optional(validate.identifier)
+    )
+
+    def __attrs_post_init__(self) -> None:
+        """See that there is something to store."""
+        if not self.to_dict():
+            raise AdaptyUsageError("no identifier is given; expected at least one, such as amplitude_user_id")

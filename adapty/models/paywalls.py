@@ -1,0 +1,252 @@
+"""Paywalls and their remote configs: schemas `Paywall...` and `RemoteConfig`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+import attrs
+
+from adapty._core.server_side_rules import json_text
+from adapty._core.validate import Refused, identifier, kind_of, printable
+from adapty.errors import AdaptyUsageError, UnexpectedResponseError
+from adapty.models._received import Received, flag, moment, one, several, text, whole
+from adapty.models._record import Record, checked_fields
+
+__all__ = [
+    "PAYWALL_STATES",
+    "PRODUCT_SETS",
+    "PagePagination",
+    "Paywall",
+    "PaywallListItem",
+    "PaywallListMeta",
+    "PaywallListResponse",
+    "PaywallProduct",
+    "PaywallProductOffer",
+    "PaywallScreenshot",
+    "PaywallUpdateRequest",
+    "RemoteConfig",
+    "with_locale",
+]
+
+PAYWALL_STATES = frozenset({"draft", "live", "inactive", "archived"})
+"""The states of a paywall that answers are known to name."""
+
+PRODUCT_SETS = frozenset(
+    {
+        "weekly",
+        "monthly",
+        "trimonthly",
+        "semiannual",
+        "annual",
+        "lifetime",
+        "uncategorised",
+        "nonsubscriptions",
+        "two_months",
+        "consumable",
+    },
+)
+"""The sets of a product that answers are known to name."""
+
+RemoteConfigs = Mapping[str, str | Mapping[str, Any]] | Iterable["RemoteConfig | Mapping[str, Any]"]
+"""Locales with their data, or the API's own list of `locale` and `data`."""
+
+
+@attrs.frozen(kw_only=True)
+class RemoteConfig(Received):
+    """What a paywall shows in one locale: schema `RemoteConfig`.
+
+    Attributes:
+        locale: The locale, such as `en`.
+        data: The config as JSON text.
+
+    Example:
+        >>> RemoteConfig(locale="en", data='{"headline": "Go premium"}').decoded()
+        {'headline': 'Go premium'}
+    """
+
+    locale: str | None = attrs.field(default=None, metadata=one(text))
+    data: str | None = attrs.field(default=None, metadata=one(text))
+
+    def decoded(self) -> Any:
+        """Give `data` as what its JSON says, or None where there is none.
+
+        Raises:
+            AdaptyUsageError: `data` is not JSON.
+        """
+        try:
+            return None if self.data is None else json.loads(self.data)
+        except (ValueError, RecursionError):
+            raise AdaptyUsageError.of("data", "is not JSON; read it as text") from None
+
+
+@attrs.frozen(kw_only=True)
+class PaywallProductOffer(Received):
+    """The offer that a paywall makes with a product: schema `PaywallProductOffer`.
+
+    Attributes:
+        product_offer_id: Adapty's id of the offer.
+        title: The offer's title.
+    """
+
+    product_offer_id: str | None = attrs.field(default=None, metadata=one(text))
+    title: str | None = attrs.field(default=None, metadata=one(text))
+
+
+@attrs.frozen(kw_only=True)
+class PaywallProduct(Received):
+    """A product on a paywall: schema `PaywallProduct`.
+
+    Attributes:
+        product_id: Adapty's id of the product.
+        title: The product's title.
+        product_set: One of `PRODUCT_SETS`, or a newer one.
+        offer: The offer that the paywall makes with it.
+    """
+
+    product_id: str | None = attrs.field(default=None, metadata=one(text))
+    title: str | None = attrs.field(default=None, metadata=one(text))
+    product_set: str | None = attrs.field(default=None, metadata=one(text))
+    offer: PaywallProductOffer | None = attrs.field(default=None, metadata=one(PaywallProductOffer.from_dict))
+
+
+@attrs.frozen(kw_only=True)
+class PaywallListItem(Received):
+    """A paywall without its remote configs: schema `PaywallListItem`.
+
+    Attributes:
+        title: The paywall's title.
+        paywall_id: The paywall's id.
+        use_paywall_builder: Whether it is made with the paywall builder.
+        use_paywall_builder_legacy: Whether it is made with the builder before that.
+        updated_at: When it was last changed.
+        created_at: When it was made.
+        state: One of `PAYWALL_STATES`, or a newer one.
+        is_deleted: Whether it is deleted.
+        web_purchase_url: Where it is bought on the web.
+        products: What it offers.
+    """
+
+    title: str | None = attrs.field(default=None, metadata=one(text))
+    paywall_id: str | None = attrs.field(default=None, metadata=one(text))
+    use_paywall_builder: bool | None = attrs.field(default=None, metadata=one(flag))
+    use_paywall_builder_legacy: bool | None = attrs.field(default=None, metadata=one(flag))
+    updated_at: datetime | None = attrs.field(default=None, metadata=one(moment))
+    created_at: datetime | None = attrs.field(default=None, metadata=one(moment))
+    state: str | None = attrs.field(default=None, metadata=one(text))
+    is_deleted: bool | None = attrs.field(default=None, metadata=one(flag))
+    web_purchase_url: str | None = attrs.field(default=None, metadata=one(text))
+    products: tuple[PaywallProduct, ...] = attrs.field(default=(), metadata=several(PaywallProduct.from_dict))
+
+
+@attrs.frozen(kw_only=True)
+class PaywallScreenshot(Received):
+    """What a paywall looks like: schema `PaywallScreenshot`.
+
+    Attributes:
+        image_id: The image's id.
+        url: Where the image is.
+    """
+
+    image_id: int | None = attrs.field(default=None, metadata=one(whole))
+    url: str | None = attrs.field(default=None, metadata=one(text))
+
+
+@attrs.frozen(kw_only=True)
+class Paywall(PaywallListItem):
+    """A paywall with its remote configs: schema `Paywall`. The fields of `PaywallListItem`, and two more.
+
+    Attributes:
+        remote_configs: One remote config for each locale.
+        main_screenshot: What it looks like.
+    """
+
+    remote_configs: tuple[RemoteConfig, ...] = attrs.field(default=(), metadata=several(RemoteConfig.from_dict))
+    main_screenshot: PaywallScreenshot | None = attrs.field(default=None, metadata=one(PaywallScreenshot.from_dict))
+
+    def remote_config(self, locale: str) -> RemoteConfig | None:
+        """Give the remote config of a locale, or None where there is none."""
+        return next((config for config in self.remote_configs if config.locale == locale), None)
+
+
+@attrs.frozen(kw_only=True)
+class PagePagination(Received):
+    """Where a page stands: schema `PagePagination`."""
+
+    count: int | None = attrs.field(default=None, metadata=one(whole))
+    page: int | None = attrs.field(default=None, metadata=one(whole))
+    pages: int | None = attrs.field(default=None, metadata=one(whole))
+
+
+@attrs.frozen(kw_only=True)
+class PaywallListMeta(Received):
+    """What is said of a page: schema `PaywallListMeta`."""
+
+    pagination: PagePagination | None = attrs.field(default=None, metadata=one(PagePagination.from_dict))
+
+
+@attrs.frozen(kw_only=True)
+class PaywallListResponse(Received):
+    """One page of paywalls: schema `PaywallListResponse`."""
+
+    data: tuple[PaywallListItem, ...] = attrs.field(default=(), metadata=several(PaywallListItem.from_dict))
+    meta: PaywallListMeta | None = attrs.field(default=None, metadata=one(PaywallListMeta.from_dict))
+
+
+def _remote_configs(value: RemoteConfigs) -> tuple[Mapping[str, Any], ...]:
+    """Accept what `RemoteConfigs` says; give the API's own list, each locale once and each data JSON."""
+    kept: dict[str, Mapping[str, Any]] = {}
+    for place, item in _listed(value):
+        try:
+            locale = identifier(item.get("locale"))  # type: ignore[arg-type] # checked just here
+        except Refused as refused:
+            raise Refused(refused.problem, inside=f"{place}.locale") from None
+        if locale in kept:
+            raise Refused("is given twice; expected each locale once", inside=printable(locale))
+        try:
+            kept[locale] = {**item, "locale": locale, "data": json_text(item.get("data"))}  # type: ignore[arg-type]
+        except Refused as refused:
+            raise Refused(refused.problem, inside=f"{printable(locale)}.data") from None
+    return tuple(kept.values())
+
+
+def _listed(value: Any) -> Iterable[tuple[str, Mapping[str, Any]]]:
+    if isinstance(value, Mapping):
+        yield from ((printable(locale), {"locale": locale, "data": data}) for locale, data in value.items())
+        return
+    if isinstance(value, str | bytes) or not isinstance(value, Iterable):
+        raise Refused(f"is {kind_of(value)}; expected a dict of locales to their data")
+    for number, item in enumerate(value):
+        plain = item.to_dict() if isinstance(item, RemoteConfig) else item
+        if not isinstance(plain, Mapping):
+            raise Refused(f"is {kind_of(item)}; expected a RemoteConfig, or a dict of its fields", inside=str(number))
+        yield str(number), plain
+
+
+@attrs.frozen(kw_only=True, field_transformer=checked_fields)
+class PaywallUpdateRequest(Record):
+    """All remote configs that a paywall is to have."""
+
+    remote_configs: tuple[Mapping[str, Any], ...] = attrs.field(converter=_remote_configs, hash=False)
+
+
+def with_locale(paywall: Paywall, locale: str, data: str | Mapping[str, Any], *, add: bool) -> PaywallUpdateRequest:
+    """Give all remote configs of a paywall, the one of a locale with other data.
+
+    Raises:
+        AdaptyUsageError: The locale is not among them and `add` is not asked for, or the data is no JSON.
+        UnexpectedResponseError: They were not all understood, and writing them back would lose some.
+    """
+    known = [config.locale for config in paywall.remote_configs]
+    unread = [config for config in paywall.remote_configs if config.locale is None or config.data is None]
+    if "remote_configs" in paywall.extra or unread or len(set(known)) < len(known):
+        message = "getPaywall: the remote configs were not understood as a whole, so none is written back"
+        raise UnexpectedResponseError(message, operation="getPaywall")
+    if locale not in known and not add:
+        there = ", ".join(map(str, known)) or "none"
+        raise AdaptyUsageError.of("locale", f"is not one of the paywall's ({there}); add=True adds it")
+    configs = {config.locale: config.to_dict() for config in paywall.remote_configs}
+    changed = {**configs.get(locale, {}), "locale": locale, "data": data}
+    return PaywallUpdateRequest(remote_configs=[*({**configs, locale: changed}).values()])

@@ -1,0 +1,333 @@
+"""An end user as the server-side API gives one: schemas `Profile`, `AccessLevel` and what they hold."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Self
+
+import attrs
+
+from adapty._core.redact import REDACTED
+from adapty._core.validate import aware_datetime, checked, kind_of
+from adapty.errors import AdaptyUsageError
+from adapty.models._received import Received, flag, masked, moment, number, one, several, text, unwrapped, whole
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = [
+    "ACCESS_STORES",
+    "CANCELLATION_REASONS",
+    "ENVIRONMENTS",
+    "OFFER_CATEGORIES",
+    "OFFER_TYPES",
+    "AccessLevel",
+    "CustomAttribute",
+    "NonSubscription",
+    "Profile",
+    "ProfileSubscription",
+    "PurchaseOffer",
+    "active",
+    "is_active",
+]
+
+ACCESS_STORES = frozenset({"app_store", "play_store", "stripe", "paddle", "adapty"})
+"""The stores that answers are known to name; a custom store has its own name."""
+
+ENVIRONMENTS = frozenset({"Sandbox", "Production"})
+"""The environments that answers are known to name."""
+
+OFFER_CATEGORIES = frozenset({"introductory", "promotional", "offer_code", "win_back", "retention"})
+"""The categories of offers that answers are known to name."""
+
+OFFER_TYPES = frozenset({"free_trial", "pay_as_you_go", "pay_up_front", "unknown"})
+"""The types of offers that answers are known to name."""
+
+CANCELLATION_REASONS = frozenset(
+    {
+        "voluntarily_cancelled",
+        "billing_error",
+        "price_increase",
+        "product_was_not_available",
+        "refund",
+        "cancelled_by_developer",
+        "new_subscription_replace",
+        "upgraded",
+        "unknown",
+        "adapty_revoked",
+    },
+)
+"""The reasons of a cancellation that answers are known to name."""
+
+
+def _hidden(_: object) -> str:
+    return REDACTED
+
+
+def _attribute_value(value: Any) -> str | float:
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise TypeError
+    return value
+
+
+@attrs.frozen(kw_only=True)
+class PurchaseOffer(Received):
+    """The offer that a purchase was made with: schema `Offer`.
+
+    Attributes:
+        category: One of `OFFER_CATEGORIES`, or a newer one.
+        type: One of `OFFER_TYPES`, or a newer one.
+        id: The store's id of the offer.
+    """
+
+    category: str | None = attrs.field(default=None, metadata=one(text))
+    type: str | None = attrs.field(default=None, metadata=one(text))
+    id: str | None = attrs.field(default=None, metadata=one(text))
+
+
+@attrs.frozen(kw_only=True)
+class CustomAttribute(Received):
+    """A custom attribute of a profile: schema `CustomAttribute`.
+
+    Attributes:
+        key: Its name.
+        value: Text or a number.
+    """
+
+    key: str | None = attrs.field(default=None, metadata=one(text))
+    value: str | float | None = attrs.field(default=None, repr=_hidden, metadata=one(_attribute_value))
+
+
+@attrs.frozen(kw_only=True)
+class AccessLevel(Received):
+    """What opens a part of the app: schema `AccessLevel`.
+
+    Attributes:
+        access_level_id: The level's id, such as `premium`.
+        store: One of `ACCESS_STORES`, or the name of a custom store.
+        store_product_id: The product that opened the level.
+        store_base_plan_id: Google's base plan.
+        store_transaction_id: The transaction that opened the level.
+        store_original_transaction_id: The first transaction of the chain.
+        offer: The offer that was used.
+        starts_at: When it begins; None for at once.
+        purchased_at: When the latest transaction took place.
+        originally_purchased_at: When the first one took place.
+        expires_at: When it ends, in a grace period the end of that; None for never.
+        renewal_cancelled_at: When renewal was turned off.
+        billing_issue_detected_at: When a payment failed.
+        is_in_grace_period: Whether the store still tries to charge.
+        cancellation_reason: One of `CANCELLATION_REASONS`, or a newer one.
+
+    Example:
+        >>> level = AccessLevel.from_dict({"access_level_id": "premium", "expires_at": "2026-07-01T00:00:00Z"})
+        >>> level.is_active(at="2026-06-30T23:59:59Z"), level.is_active(at="2026-07-01T00:00:00Z")
+        (True, False)
+    """
+
+    access_level_id: str | None = attrs.field(default=None, metadata=one(text))
+    store: str | None = attrs.field(default=None, metadata=one(text))
+    store_product_id: str | None = attrs.field(default=None, metadata=one(text))
+    store_base_plan_id: str | None = attrs.field(default=None, metadata=one(text))
+    store_transaction_id: str | None = attrs.field(default=None, metadata=one(text))
+    store_original_transaction_id: str | None = attrs.field(default=None, metadata=one(text))
+    offer: PurchaseOffer | None = attrs.field(default=None, metadata=one(PurchaseOffer.from_dict))
+    starts_at: datetime | None = attrs.field(default=None, metadata=one(moment))
+    purchased_at: datetime | None = attrs.field(default=None, metadata=one(moment))
+    originally_purchased_at: datetime | None = attrs.field(default=None, metadata=one(moment))
+    expires_at: datetime | None = attrs.field(default=None, metadata=one(moment))
+    renewal_cancelled_at: datetime | None = attrs.field(default=None, metadata=one(moment))
+    billing_issue_detected_at: datetime | None = attrs.field(default=None, metadata=one(moment))
+    is_in_grace_period: bool | None = attrs.field(default=None, metadata=one(flag))
+    cancellation_reason: str | None = attrs.field(default=None, metadata=one(text))
+
+    def is_active(self, at: datetime | str | None = None) -> bool:
+        """Tell whether the level is open: it has begun, and it has no end or that is still to come.
+
+        A start or end that came and could not be read (it stands in `extra`) opens nothing.
+
+        Args:
+            at: The moment to judge, an aware datetime or ISO 8601 text with an offset; now where left out.
+
+        Raises:
+            AdaptyUsageError: `at` is naive or no moment.
+        """
+        judged = datetime.now(UTC) if at is None else checked("at", aware_datetime, at)
+        if "starts_at" in self.extra or "expires_at" in self.extra:
+            return False
+        has_begun = self.starts_at is None or self.starts_at <= judged
+        return has_begun and (self.expires_at is None or judged < self.expires_at)
+
+    @property
+    def is_lifetime(self) -> bool:
+        """Whether the level has no end."""
+        return self.expires_at is None and "expires_at" not in self.extra
+
+
+@attrs.frozen(kw_only=True)
+class ProfileSubscription(Received):
+    """A subscription as it stands in the store: schema `ProfileSubscription`.
+
+    Attributes:
+        store: One of `ACCESS_STORES`, or the name of a custom store.
+        store_product_id: The product.
+        store_base_plan_id: Google's base plan.
+        store_transaction_id: The latest transaction.
+        store_original_transaction_id: The first transaction of the chain.
+        offer: The offer that was used.
+        environment: One of `ENVIRONMENTS`, or a newer one.
+        purchased_at: When the latest transaction took place.
+        originally_purchased_at: When the first one took place.
+        expires_at: When the paid period ends.
+        renewal_cancelled_at: When renewal was turned off.
+        billing_issue_detected_at: When a payment failed.
+        is_in_grace_period: Whether the store still tries to charge.
+        cancellation_reason: One of `CANCELLATION_REASONS`, or a newer one.
+    """
+
+    store: str | None = attrs.field(default=None, metadata=one(text))
+    store_product_id: str | None = attrs.field(default=None, metadata=one(text))
+    store_base_plan_id: str | None = attrs.field(default=None, metadata=one(text))
+    store_transaction_id: str | None = attrs.field(default=None, metadata=one(text))
+    store_original_transaction_id: str | None = attrs.field(default=None, metadata=one(text))
+    offer: PurchaseOffer | None = attrs.field(default=None, metadata=one(PurchaseOffer.from_dict))
+    environment: str | None = attrs.field(default=None, metadata=one(text))
+    purchased_at: datetime | None = attrs.field(default=None, metadata=one(moment))
+    originally_purchased_at: datetime | None = attrs.field(default=None, metadata=one(moment))
+    expires_at: datetime | None = attrs.field(default=None, metadata=one(moment))
+    renewal_cancelled_at: datetime | None = attrs.field(default=None, metadata=one(moment))
+    billing_issue_detected_at: datetime | None = attrs.field(default=None, metadata=one(moment))
+    is_in_grace_period: bool | None = attrs.field(default=None, metadata=one(flag))
+    cancellation_reason: str | None = attrs.field(default=None, metadata=one(text))
+
+
+@attrs.frozen(kw_only=True)
+class NonSubscription(Received):
+    """A purchase that does not renew: schema `NonSubscription`.
+
+    Attributes:
+        purchase_id: Adapty's id of the purchase.
+        store: One of `ACCESS_STORES`, or the name of a custom store.
+        store_product_id: The product.
+        store_base_plan_id: Google's base plan.
+        store_transaction_id: The transaction.
+        store_original_transaction_id: The first transaction of the chain.
+        purchased_at: When it took place.
+        environment: One of `ENVIRONMENTS`, or a newer one.
+        is_refund: Whether the money was given back.
+        is_consumable: Whether it can be bought again.
+    """
+
+    purchase_id: str | None = attrs.field(default=None, metadata=one(text))
+    store: str | None = attrs.field(default=None, metadata=one(text))
+    store_product_id: str | None = attrs.field(default=None, metadata=one(text))
+    store_base_plan_id: str | None = attrs.field(default=None, metadata=one(text))
+    store_transaction_id: str | None = attrs.field(default=None, metadata=one(text))
+    store_original_transaction_id: str | None = attrs.field(default=None, metadata=one(text))
+    purchased_at: datetime | None = attrs.field(default=None, metadata=one(moment))
+    environment: str | None = attrs.field(default=None, metadata=one(text))
+    is_refund: bool | None = attrs.field(default=None, metadata=one(flag))
+    is_consumable: bool | None = attrs.field(default=None, metadata=one(flag))
+
+
+@attrs.frozen(kw_only=True)
+class Profile(Received):
+    """An end user: schema `Profile`.
+
+    Attributes:
+        app_id: The app.
+        profile_id: Adapty's id of the user.
+        customer_user_id: Your own id of the user, if it is known.
+        total_revenue_usd: What the user has paid so far, in USD.
+        segment_hash: Changes when the user's segments change.
+        timestamp: When this was put together, in milliseconds since 1970. Of two profiles the newer one holds.
+        custom_attributes: The custom attributes; `attributes` gives them by name.
+        access_levels: What the user may use, or could once; `has_access` asks about one.
+        subscriptions: The subscriptions.
+        non_subscriptions: The one-time purchases.
+
+    Example:
+        >>> profile = Profile.from_dict({"access_levels": [{"access_level_id": "premium", "expires_at": None}]})
+        >>> profile.has_access("premium"), profile.has_access("gold")
+        (True, False)
+    """
+
+    app_id: str | None = attrs.field(default=None, metadata=one(text))
+    profile_id: str | None = attrs.field(default=None, metadata=one(text))
+    customer_user_id: str | None = attrs.field(default=None, repr=masked, metadata=one(text))
+    total_revenue_usd: Decimal | None = attrs.field(default=None, metadata=one(number))
+    segment_hash: str | None = attrs.field(default=None, metadata=one(text))
+    timestamp: int | None = attrs.field(default=None, metadata=one(whole))
+    custom_attributes: tuple[CustomAttribute, ...] = attrs.field(
+        default=(), metadata=several(CustomAttribute.from_dict)
+    )
+    access_levels: tuple[AccessLevel, ...] = attrs.field(default=(), metadata=several(AccessLevel.from_dict))
+    subscriptions: tuple[ProfileSubscription, ...] = attrs.field(
+        default=(), metadata=several(ProfileSubscription.from_dict)
+    )
+    non_subscriptions: tuple[NonSubscription, ...] = attrs.field(
+        default=(), metadata=several(NonSubscription.from_dict)
+    )
+
+    @classmethod
+    def from_answer(cls, body: Mapping[str, Any]) -> Self:
+        """Read the body of an answer, which holds the profile under `data`: schema `ProfileResponse`."""
+        return cls.from_dict(unwrapped(body, "data"))
+
+    @property
+    def attributes(self) -> Mapping[str, str | float | None]:
+        """The custom attributes by name."""
+        return MappingProxyType({held.key: held.value for held in self.custom_attributes if held.key is not None})
+
+    def access_level(self, access_level_id: str) -> AccessLevel | None:
+        """Give the level of that id, an active one if there are several, or None where there is none."""
+        held = [level for level in self.access_levels if level.access_level_id == access_level_id]
+        return next((level for level in held if level.is_active()), held[0] if held else None)
+
+    def active_access_levels(self, at: datetime | str | None = None) -> tuple[AccessLevel, ...]:
+        """Give the levels that are open.
+
+        Args:
+            at: The moment to judge, as in `AccessLevel.is_active`.
+
+        Raises:
+            AdaptyUsageError: `at` is naive or no moment.
+        """
+        judged = datetime.now(UTC) if at is None else checked("at", aware_datetime, at)
+        return tuple(level for level in self.access_levels if level.is_active(judged))
+
+    def has_access(self, access_level_id: str, at: datetime | str | None = None) -> bool:
+        """Tell whether the level of that id is open.
+
+        Args:
+            access_level_id: The level's id, such as `premium`.
+            at: The moment to judge, as in `AccessLevel.is_active`.
+
+        Raises:
+            AdaptyUsageError: `at` is naive or no moment.
+        """
+        return any(level.access_level_id == access_level_id for level in self.active_access_levels(at))
+
+
+def is_active(level: AccessLevel | None, at: datetime | str | None = None) -> bool:
+    """Tell whether a level is open; None is not.
+
+    Raises:
+        AdaptyUsageError: `level` is something else, or `at` is naive or no moment.
+    """
+    if level is not None and not isinstance(level, AccessLevel):
+        raise AdaptyUsageError.of("level", f"is {kind_of(level)}; expected an AccessLevel, or None")
+    return level is not None and level.is_active(at)
+
+
+def active(profile: Profile, at: datetime | str | None = None) -> tuple[AccessLevel, ...]:
+    """Give the levels of a profile that are open.
+
+    Raises:
+        AdaptyUsageError: `profile` is something else, or `at` is naive or no moment.
+    """
+    if not isinstance(profile, Profile):
+        raise AdaptyUsageError.of("profile", f"is {kind_of(profile)}; expected a Profile")
+    return profile.active_access_levels(at)

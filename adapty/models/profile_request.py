@@ -1,0 +1,203 @@
+"""What a profile is made of or changed to: schemas `ProfileRequest` and `InstallationMeta`, checked when made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any, Literal, TypedDict, cast, get_args
+from uuid import UUID
+
+import attrs
+from attrs.converters import optional
+
+from adapty._core import server_side_rules, validate
+from adapty._core.identity import uuid_text
+from adapty._core.not_given import NOT_GIVEN, NotGiven
+from adapty.models._record import RECORD, Record, checked_fields, hidden, nested
+
+__all__ = [
+    "AttStatus",
+    "Gender",
+    "InstallationMeta",
+    "InstallationPlatform",
+    "Platform",
+    "ProfileFields",
+    "ProfileRequest",
+    "ProfileStore",
+    "known_platform",
+]
+
+Platform = Literal["iOS", "macOS", "iPadOS", "visionOS", "Android", "web"]
+"""What the header `adapty-platform` takes: schema `Platform`."""
+
+InstallationPlatform = Literal["iOS", "macOS", "iPadOS", "Android", "visionOS", "web"]
+"""The platforms of an installation."""
+
+Gender = Literal["f", "m", "o"]
+"""Female, male, other."""
+
+ProfileStore = Literal["app_store", "play_store", "stripe", "adapty", "paddle"]
+"""The stores that a profile can be set to."""
+
+AttStatus = Literal[0, 1, 2, 3]
+"""The states of app tracking transparency, see `ATT_STATUS_MEANINGS`."""
+
+ATT_STATUS_MEANINGS: Mapping[int, str] = {0: "not determined", 1: "restricted", 2: "denied", 3: "authorized"}
+
+CustomAttributes = Mapping[str, str | float | None] | Iterable[Mapping[str, Any]]
+"""Names with their values, or the API's own list of `key` and `value`."""
+
+
+def known_platform(value: Platform) -> Platform:
+    """Accept a platform that the header takes."""
+    return cast("Platform", validate.one_of(get_args(Platform), value))
+
+
+def _installation_platform(value: InstallationPlatform | NotGiven) -> InstallationPlatform:
+    return cast("InstallationPlatform", validate.one_of(get_args(InstallationPlatform), value))
+
+
+def _gender(value: Gender | NotGiven) -> Gender:
+    return cast("Gender", validate.one_of(get_args(Gender), value))
+
+
+def _store(value: ProfileStore | NotGiven) -> ProfileStore:
+    return cast("ProfileStore", validate.one_of(get_args(ProfileStore), value))
+
+
+def _att_status(value: AttStatus | NotGiven) -> AttStatus:
+    return cast("AttStatus", server_side_rules.one_of_ints(ATT_STATUS_MEANINGS, value))
+
+
+def _installation_meta(value: InstallationMeta | Mapping[str, Any] | NotGiven) -> InstallationMeta:
+    return nested(InstallationMeta, value)
+
+
+@attrs.frozen(kw_only=True, field_transformer=checked_fields)
+class InstallationMeta(Record):
+    """The app's installation on a device: schema `InstallationMeta`. None clears a field.
+
+    Attributes:
+        device_id: The installation's id, a UUID; required.
+        device: The device's model, such as `iPhone15,2`.
+        locale: The device's locale, such as `en-US`.
+        os: The operating system's version, such as `17.5`.
+        platform: One of `InstallationPlatform`.
+        timezone: The device's time zone, such as `America/New_York`.
+        user_agent: The user agent.
+        app_build: The app's build number.
+        app_version: The app's version.
+        adapty_sdk_version: The version of Adapty's SDK in the app.
+        idfa: Apple's identifier for advertisers.
+        idfv: Apple's identifier for vendors.
+        advertising_id: Google's advertising id.
+        android_id: Android's device id.
+        android_app_set_id: Android's app set id.
+
+    Raises:
+        AdaptyUsageError: A field is missing or is what the API would refuse; `field_name` says which.
+
+    Example:
+        >>> InstallationMeta(device_id="1a2b3c4d-5e6f-4708-8192-a3b4c5d6e7f8", platform="iOS").to_dict()
+        {'device_id': '1a2b3c4d-5e6f-4708-8192-a3b4c5d6e7f8', 'platform': 'iOS'}
+    """
+
+    device_id: str = attrs.field(converter=uuid_text)
+    device: str | NotGiven | None = attrs.field(default=NOT_GIVEN, converter=optional(validate.text))
+    locale: str | NotGiven | None = attrs.field(default=NOT_GIVEN, converter=optional(validate.text))
+    os: str | NotGiven | None = attrs.field(default=NOT_GIVEN, converter=optional(validate.text))
+    platform: InstallationPlatform | NotGiven | None = attrs.field(
+        default=NOT_GIVEN, converter=optional(_installation_platform)
+    )
+    timezone: str | NotGiven | None = attrs.field(default=NOT_GIVEN, converter=optional(validate.text))
+    user_agent: str | NotGiven | None = attrs.field(default=NOT_GIVEN, converter=optional(validate.text))
+    app_build: str | NotGiven | None = attrs.field(default=NOT_GIVEN, converter=optional(validate.text))
+    app_version: str | NotGiven | None = attrs.field(default=NOT_GIVEN, converter=optional(validate.text))
+    adapty_sdk_version: str | NotGiven | None = attrs.field(default=NOT_GIVEN, converter=optional(validate.text))
+    idfa: str | NotGiven | None = attrs.field(default=NOT_GIVEN, converter=optional(validate.text), repr=hidden)
+    idfv: str | NotGiven | None = attrs.field(default=NOT_GIVEN, converter=optional(validate.text), repr=hidden)
+    advertising_id: str | NotGiven | None = attrs.field(
+        default=NOT_GIVEN, converter=optional(validate.text), repr=hidden
+    )
+    android_id: str | NotGiven | None = attrs.field(default=NOT_GIVEN, converter=optional(validate.text), repr=hidden)
+    android_app_set_id: str | NotGiven | None = attrs.field(
+        default=NOT_GIVEN, converter=optional(validate.text), repr=hidden
+    )
+
+
+class ProfileFields(TypedDict, total=False):
+    """The arguments that create or change a profile: schema `ProfileRequest`.
+
+    What is left out stays as it is; None clears the field, but for `custom_attributes` and `installation_meta`.
+
+    Attributes:
+        first_name: First name.
+        last_name: Last name.
+        gender: One of `Gender`.
+        email: E-mail address.
+        phone_number: Phone number.
+        birthday: Date of birth, or its ISO 8601 text.
+        ip_country: Country of the IP address, two-letter uppercase code of ISO 3166-1.
+        ip_v4_address: IPv4 address.
+        store_country: Country of the store account, same code.
+        store: One of `ProfileStore`.
+        store_account_token: The token that ties store transactions to the user, a UUID.
+        att_status: One of `AttStatus`: 0 not determined, 1 restricted, 2 denied, 3 authorized.
+        analytics_disabled: True keeps the user out of external analytics.
+        custom_attributes: Names to texts of at most 50 characters or numbers, at most 30 in all; None or the empty
+            text deletes one, those that are not named stay. The API's own list of `key` and `value` is taken too.
+        installation_meta: An `InstallationMeta`, or a dict of its fields.
+        extra_fields: Fields that the API has and this release does not know, sent as they are.
+    """
+
+    first_name: str | None
+    last_name: str | None
+    gender: Gender | None
+    email: str | None
+    phone_number: str | None
+    birthday: date | str | None
+    ip_country: str | None
+    ip_v4_address: str | None
+    store_country: str | None
+    store: ProfileStore | None
+    store_account_token: str | UUID | None
+    att_status: AttStatus | None
+    analytics_disabled: bool | None
+    custom_attributes: CustomAttributes
+    installation_meta: InstallationMeta | Mapping[str, Any]
+    extra_fields: Mapping[str, Any]
+
+
+@attrs.frozen(kw_only=True, field_transformer=checked_fields)
+class ProfileRequest(Record):
+    """The fields of `ProfileFields`, checked."""
+
+    first_name: str | NotGiven | None = attrs.field(default=NOT_GIVEN, converter=optional(validate.text), repr=hidden)
+    last_name: str | NotGiven | None = attrs.field(default=NOT_GIVEN, converter=optional(validate.text), repr=hidden)
+    gender: Gender | NotGiven | None = attrs.field(default=NOT_GIVEN, converter=optional(_gender), repr=hidden)
+    email: str | NotGiven | None = attrs.field(
+        default=NOT_GIVEN, converter=optional(validate.optional_email), repr=hidden
+    )
+    phone_number: str | NotGiven | None = attrs.field(default=NOT_GIVEN, converter=optional(validate.text), repr=hidden)
+    birthday: date | NotGiven | None = attrs.field(
+        default=NOT_GIVEN, converter=optional(validate.calendar_date), repr=hidden
+    )
+    ip_country: str | NotGiven | None = attrs.field(default=NOT_GIVEN, converter=optional(validate.country))
+    ip_v4_address: str | NotGiven | None = attrs.field(
+        default=NOT_GIVEN, converter=optional(server_side_rules.ip_v4_address), repr=hidden
+    )
+    store_country: str | NotGiven | None = attrs.field(default=NOT_GIVEN, converter=optional(validate.country))
+    store: ProfileStore | NotGiven | None = attrs.field(default=NOT_GIVEN, converter=optional(_store))
+    store_account_token: str | NotGiven | None = attrs.field(
+        default=NOT_GIVEN, converter=optional(server_side_rules.optional_uuid)
+    )
+    att_status: AttStatus | NotGiven | None = attrs.field(default=NOT_GIVEN, converter=optional(_att_status))
+    analytics_disabled: bool | NotGiven | None = attrs.field(
+        default=NOT_GIVEN, converter=optional(server_side_rules.flag)
+    )
+    custom_attributes: tuple[Mapping[str, str | float], ...] | NotGiven = attrs.field(
+        default=NOT_GIVEN, converter=server_side_rules.custom_attributes, repr=hidden, hash=False
+    )
+    installation_meta: InstallationMeta | NotGiven = attrs.field(
+        default=NOT_GIVEN, converter=_installation_meta, metadata={RECORD: InstallationMeta}
+    )

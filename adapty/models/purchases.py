@@ -1,0 +1,73 @@
+"""What has Adapty look up a purchase: schemas `StripeValidation...` and `PaddleValidationRequest`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal, Self, cast
+
+import attrs
+
+from adapty._core import server_side_rules, validate
+from adapty.models._record import RECORD, Record, checked_fields, nested
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = [
+    "PaddleValidationRequest",
+    "StripeValidationAttributes",
+    "StripeValidationData",
+    "StripeValidationRequest",
+]
+
+_Kind = Literal["stripe_receipt_validation_result"]
+_KIND: _Kind = "stripe_receipt_validation_result"
+
+
+def _kind(value: _Kind) -> _Kind:
+    return cast("_Kind", validate.one_of((_KIND,), value))
+
+
+def _attributes(value: StripeValidationAttributes | Mapping[str, Any]) -> StripeValidationAttributes:
+    return nested(StripeValidationAttributes, value)
+
+
+def _data(value: StripeValidationData | Mapping[str, Any]) -> StripeValidationData:
+    return nested(StripeValidationData, value)
+
+
+@attrs.frozen(kw_only=True, field_transformer=checked_fields)
+class StripeValidationAttributes(Record):
+    """Whose purchase it is, and which one."""
+
+    customer_user_id: str = attrs.field(converter=validate.identifier, repr=False)
+    stripe_token: str = attrs.field(converter=server_side_rules.stripe_token, repr=False)
+
+
+@attrs.frozen(kw_only=True, field_transformer=checked_fields)
+class StripeValidationData(Record):
+    """The JSON:API object around the attributes."""
+
+    type: _Kind = attrs.field(converter=_kind)
+    attributes: StripeValidationAttributes = attrs.field(
+        converter=_attributes, metadata={RECORD: StripeValidationAttributes}
+    )
+
+
+@attrs.frozen(kw_only=True, field_transformer=checked_fields)
+class StripeValidationRequest(Record):
+    """The JSON:API document around the object."""
+
+    data: StripeValidationData = attrs.field(converter=_data, metadata={RECORD: StripeValidationData})
+
+    @classmethod
+    def about(cls, attributes: StripeValidationAttributes) -> Self:
+        """Wrap the attributes."""
+        return cls(data=StripeValidationData(type=_KIND, attributes=attributes))
+
+
+@attrs.frozen(kw_only=True, field_transformer=checked_fields)
+class PaddleValidationRequest(Record):
+    """Whose purchase it is, and which one."""
+
+    customer_user_id: str = attrs.field(converter=validate.identifier, repr=False)
+    paddle_token: str = attrs.field(converter=server_side_rules.paddle_token, repr=False)

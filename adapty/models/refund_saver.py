@@ -1,0 +1,64 @@
+"""What the App Store is told when a user asks it for a refund: schemas `RefundSaverSettings...`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal, Self, cast, get_args
+
+import attrs
+from attrs.converters import optional
+
+from adapty._core import server_side_rules, validate
+from adapty._core.not_given import NOT_GIVEN, NotGiven
+from adapty.errors import AdaptyUsageError
+from adapty.models._received import Received, flag, one, text, unwrapped
+from adapty.models._record import Record, checked_fields
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["REFUND_PREFERENCES", "RefundPreference", "RefundSaverSettings", "RefundSaverSettingsRequest"]
+
+RefundPreference = Literal["grant", "no_preference", "decline"]
+"""What the store can be asked to decide."""
+
+REFUND_PREFERENCES = frozenset(get_args(RefundPreference))
+"""The preferences that answers are known to name."""
+
+
+def _preference(value: RefundPreference | NotGiven) -> RefundPreference:
+    return cast("RefundPreference", validate.one_of(get_args(RefundPreference), value))
+
+
+@attrs.frozen(kw_only=True)
+class RefundSaverSettings(Received):
+    """A user's refund saver settings: schema `RefundSaverSettingsResponse`, its two levels in one.
+
+    Attributes:
+        profile_id: Adapty's id of the user.
+        consent: Whether the user lets usage data be shared with the store.
+        custom_preference: One of `REFUND_PREFERENCES`, or a newer one.
+    """
+
+    profile_id: str | None = attrs.field(default=None, metadata=one(text))
+    consent: bool | None = attrs.field(default=None, metadata=one(flag))
+    custom_preference: str | None = attrs.field(default=None, metadata=one(text))
+
+    @classmethod
+    def from_answer(cls, body: Mapping[str, Any]) -> Self:
+        """Read the body of an answer."""
+        return cls.from_dict(unwrapped(body, "settings"))
+
+
+@attrs.frozen(kw_only=True, field_transformer=checked_fields)
+class RefundSaverSettingsRequest(Record):
+    """The settings to change, at least one of the two."""
+
+    custom_preference: RefundPreference | NotGiven | None = attrs.field(
+        default=NOT_GIVEN, converter=optional(_preference)
+    )
+    consent: bool | NotGiven | None = attrs.field(default=NOT_GIVEN, converter=optional(server_side_rules.flag))
+
+    def __attrs_post_init__(self) -> None:
+        """See that there is something to change."""
+        if self.custom_preference is NOT_GIVEN and self.consent is NOT_GIVEN and not self.extra_fields:
+            raise AdaptyUsageError.of("custom_preference", "is missing, and so is consent; expected at least one")

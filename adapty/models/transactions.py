@@ -1,0 +1,342 @@
+"""Transactions that were made elsewhere: schemas `Subscription`, `OneTimePurchase`, `Price` and `OfferRequest`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Literal, Required, TypedDict, cast, get_args
+
+import attrs
+from attrs.converters import optional
+from dateutil.relativedelta import relativedelta
+
+from adapty._core import server_side_rules, validate
+from adapty._core.not_given import NOT_GIVEN, NotGiven
+from adapty._core.validate import Refused
+from adapty.errors import AdaptyUsageError
+from adapty.models._received import json_number
+from adapty.models._record import AS_JSON, RECORD, Record, checked_fields, nested
+
+__all__ = [
+    "CancellationReason",
+    "Environment",
+    "OfferRequest",
+    "OfferRequestCategory",
+    "OfferRequestType",
+    "OneTimePurchase",
+    "OneTimePurchaseFields",
+    "Price",
+    "Subscription",
+    "SubscriptionFields",
+    "transaction_record",
+    "with_base_plan",
+]
+
+Environment = Literal["Production", "Sandbox"]
+"""Whether real money was paid."""
+
+OfferRequestCategory = Literal["introductory", "promotional", "offer_code", "win_back"]
+"""The kinds of offer that a transaction can be made with."""
+
+OfferRequestType = Literal["free_trial", "pay_as_you_go", "pay_up_front"]
+"""How an offer is paid."""
+
+CancellationReason = Literal[
+    "voluntarily_cancelled",
+    "billing_error",
+    "price_increase",
+    "product_was_not_available",
+    "refund",
+    "cancelled_by_developer",
+    "new_subscription_replace",
+    "upgraded",
+    "unknown",
+    "adapty_revoked",
+]
+"""Why a purchase was cancelled: schema `CancellationReason`."""
+
+Moment = datetime | str
+"""An aware datetime, or ISO 8601 text with an offset."""
+
+
+def _environment(value: Environment | NotGiven) -> Environment:
+    return cast("Environment", validate.one_of(get_args(Environment), value))
+
+
+def _category(value: OfferRequestCategory) -> OfferRequestCategory:
+    return cast("OfferRequestCategory", validate.one_of(get_args(OfferRequestCategory), value))
+
+
+def _type(value: OfferRequestType) -> OfferRequestType:
+    return cast("OfferRequestType", validate.one_of(get_args(OfferRequestType), value))
+
+
+def _reason(value: CancellationReason | NotGiven) -> CancellationReason:
+    return cast("CancellationReason", validate.one_of(get_args(CancellationReason), value))
+
+
+def _subscription(value: Literal["subscription"] | NotGiven) -> Literal["subscription"]:
+    return cast("Literal['subscription']", validate.one_of(("subscription",), value))
+
+
+def _one_time_purchase(value: Literal["one_time_purchase"] | NotGiven) -> Literal["one_time_purchase"]:
+    return cast("Literal['one_time_purchase']", validate.one_of(("one_time_purchase",), value))
+
+
+def _price_country(value: str) -> str:
+    return validate.country(value)
+
+
+def _renews(value: bool) -> bool:  # noqa: FBT001 - a check takes the value alone
+    return server_side_rules.flag(value)
+
+
+def _price(value: Price | Mapping[str, Any]) -> Price:
+    return nested(Price, value)
+
+
+def _offer(value: OfferRequest | Mapping[str, Any] | NotGiven) -> OfferRequest:
+    return nested(OfferRequest, value)
+
+
+@attrs.frozen(kw_only=True, field_transformer=checked_fields)
+class Price(Record):
+    """What was paid: schema `Price`.
+
+    Attributes:
+        country: The store's country, two-letter uppercase code of ISO 3166-1; required.
+        currency: The currency, three capital letters of ISO 4217; required.
+        value: The amount in that currency, exact, of at most 15 digits; required. A float counts as the number that
+            its shortest spelling names.
+
+    Raises:
+        AdaptyUsageError: A field is missing or is what the API would refuse; `field_name` says which.
+
+    Example:
+        >>> Price(country="US", currency="USD", value="9.99").to_dict()
+        {'country': 'US', 'currency': 'USD', 'value': 9.99}
+    """
+
+    country: str = attrs.field(converter=_price_country)
+    currency: str = attrs.field(converter=server_side_rules.currency)
+    value: Decimal = attrs.field(converter=server_side_rules.price_amount, metadata={AS_JSON: json_number})
+
+
+@attrs.frozen(kw_only=True, field_transformer=checked_fields)
+class OfferRequest(Record):
+    """The offer that a transaction was made with: schema `OfferRequest`.
+
+    Attributes:
+        category: One of `OfferRequestCategory`; required.
+        type: One of `OfferRequestType`; required.
+        id: The store's id of the offer.
+
+    Raises:
+        AdaptyUsageError: A field is missing or not one of the known values; `field_name` says which.
+
+    Example:
+        >>> OfferRequest(category="introductory", type="free_trial").to_dict()
+        {'category': 'introductory', 'type': 'free_trial'}
+    """
+
+    category: OfferRequestCategory = attrs.field(converter=_category)
+    type: OfferRequestType = attrs.field(converter=_type)
+    id: str | NotGiven | None = attrs.field(default=NOT_GIVEN, converter=optional(validate.text))
+
+
+class OneTimePurchaseFields(TypedDict, total=False):
+    """The arguments that record a one-time purchase: schema `OneTimePurchase`.
+
+    Attributes:
+        store: The store: a known one such as `stripe`, or the name of a custom store; required.
+        environment: One of `Environment`; Production where left out.
+        store_product_id: The product; required.
+        store_base_plan_id: Google's base plan, which goes out as `store_product_id:store_base_plan_id`.
+        store_transaction_id: The store's id of this transaction, at most 50 characters; required.
+        store_original_transaction_id: The first transaction of the chain; required.
+        is_family_shared: Whether it is shared with a family.
+        price: A `Price`, or a dict of its fields; required.
+        purchased_at: When it took place, aware, or ISO 8601 text with an offset; required.
+        variation_id: The paywall's variation that led to it.
+        offer: An `OfferRequest`, or a dict of its fields.
+        refunded_at: When the money was given back.
+        cancellation_reason: One of `CancellationReason`.
+        extra_fields: Fields that the API has and this release does not know, sent as they are.
+    """
+
+    store: Required[str]
+    environment: Environment
+    store_product_id: Required[str]
+    store_base_plan_id: str
+    store_transaction_id: Required[str]
+    store_original_transaction_id: Required[str]
+    is_family_shared: bool
+    price: Required[Price | Mapping[str, Any]]
+    purchased_at: Required[Moment]
+    variation_id: str | None
+    offer: OfferRequest | Mapping[str, Any] | None
+    refunded_at: Moment | None
+    cancellation_reason: CancellationReason | None
+    extra_fields: Mapping[str, Any]
+
+
+class SubscriptionFields(OneTimePurchaseFields, total=False):
+    """The arguments that record a subscription's transaction: schema `Subscription`.
+
+    Those of `OneTimePurchaseFields`, and:
+
+    Attributes:
+        originally_purchased_at: When the subscription began; required.
+        expires_at: When the paid period ends; required. A relativedelta counts from now.
+        renew_status: Whether it will renew; required.
+        renew_status_changed_at: When renewal was turned on or off.
+        billing_issue_detected_at: When a payment failed.
+        grace_period_expires_at: When the grace period ends.
+    """
+
+    originally_purchased_at: Required[Moment]
+    expires_at: Required[Moment | relativedelta]
+    renew_status: Required[bool]
+    renew_status_changed_at: Moment | None
+    billing_issue_detected_at: Moment | None
+    grace_period_expires_at: Moment | relativedelta | None
+
+
+@attrs.frozen(kw_only=True)
+class _Transaction(Record):
+    """What both kinds of transaction have, in the contract's order."""
+
+    store: str = attrs.field(converter=validate.identifier)
+    environment: Environment | NotGiven = attrs.field(default=NOT_GIVEN, converter=_environment)
+    store_product_id: str = attrs.field(converter=validate.identifier)
+    store_transaction_id: str = attrs.field(converter=validate.short_identifier)
+    store_original_transaction_id: str = attrs.field(converter=validate.identifier)
+    is_family_shared: bool | NotGiven = attrs.field(default=NOT_GIVEN, converter=server_side_rules.flag)
+    price: Price = attrs.field(converter=_price, metadata={RECORD: Price})
+    purchased_at: datetime = attrs.field(converter=validate.aware_datetime)
+    variation_id: str | NotGiven | None = attrs.field(default=NOT_GIVEN, converter=optional(validate.text))
+    offer: OfferRequest | NotGiven | None = attrs.field(
+        default=NOT_GIVEN, converter=optional(_offer), metadata={RECORD: OfferRequest}
+    )
+    refunded_at: datetime | NotGiven | None = attrs.field(
+        default=NOT_GIVEN, converter=optional(validate.optional_datetime)
+    )
+    cancellation_reason: CancellationReason | NotGiven | None = attrs.field(
+        default=NOT_GIVEN, converter=optional(_reason)
+    )
+
+
+@attrs.frozen(kw_only=True, field_transformer=checked_fields)
+class OneTimePurchase(_Transaction):
+    """A transaction of a purchase that does not renew: schema `OneTimePurchase`.
+
+    Attributes:
+        purchase_type: Always `one_time_purchase`, which need not be given.
+
+    Raises:
+        AdaptyUsageError: A field is missing or is what the API would refuse; `field_name` says which.
+
+    Its other fields are those of `OneTimePurchaseFields`, but for `store_base_plan_id`: here a base plan stands in
+    `store_product_id`, behind a colon.
+
+    Example:
+        >>> OneTimePurchase(
+        ...     store="web_shop",
+        ...     store_product_id="premium_lifetime",
+        ...     store_transaction_id="order_1001",
+        ...     store_original_transaction_id="order_1001",
+        ...     price={"country": "US", "currency": "USD", "value": 99},
+        ...     purchased_at="2026-06-10T14:20:00Z",
+        ... ).price
+        Price(extra_fields=..., country='US', currency='USD', value=Decimal('99'))
+    """
+
+    purchase_type: Literal["one_time_purchase"] = attrs.field(default="one_time_purchase", converter=_one_time_purchase)
+
+
+@attrs.frozen(kw_only=True, field_transformer=checked_fields)
+class Subscription(_Transaction):
+    """A transaction of a subscription: schema `Subscription`.
+
+    Attributes:
+        purchase_type: Always `subscription`, which need not be given.
+
+    Raises:
+        AdaptyUsageError: A field is missing or is what the API would refuse; `field_name` says which.
+
+    Its other fields are those of `SubscriptionFields`, but for `store_base_plan_id`: here a base plan stands in
+    `store_product_id`, behind a colon.
+
+    Example:
+        >>> Subscription.from_dict({"purchase_type": "subscription", "store": "stripe"})
+        Traceback (most recent call last):
+            ...
+        adapty.errors.AdaptyUsageError: store_product_id: is missing; it is required
+    """
+
+    purchase_type: Literal["subscription"] = attrs.field(default="subscription", converter=_subscription)
+    originally_purchased_at: datetime = attrs.field(converter=validate.aware_datetime)
+    expires_at: datetime = attrs.field(converter=validate.end_datetime)
+    renew_status: bool = attrs.field(converter=_renews)
+    renew_status_changed_at: datetime | NotGiven | None = attrs.field(
+        default=NOT_GIVEN, converter=optional(validate.optional_datetime)
+    )
+    billing_issue_detected_at: datetime | NotGiven | None = attrs.field(
+        default=NOT_GIVEN, converter=optional(validate.optional_datetime)
+    )
+    grace_period_expires_at: datetime | NotGiven | None = attrs.field(
+        default=NOT_GIVEN, converter=optional(validate.future_datetime)
+    )
+
+
+def with_base_plan(fields: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Join the base plan, where one is given, into the product: the API knows it as `product:plan`.
+
+    Raises:
+        AdaptyUsageError: It is no text, or the product has a base plan already.
+    """
+    plan = fields.get("store_base_plan_id", NOT_GIVEN)
+    others = {name: value for name, value in fields.items() if name != "store_base_plan_id"}
+    product = fields.get("store_product_id")
+    if plan is NOT_GIVEN or not isinstance(product, str):
+        return others
+    checked_plan = validate.checked("store_base_plan_id", _base_plan, plan)
+    if ":" in product:
+        raise AdaptyUsageError.of("store_base_plan_id", "is given, and store_product_id has one too; expected one")
+    return {**others, "store_product_id": f"{product}:{checked_plan}"}
+
+
+def _base_plan(value: str) -> str:
+    plain = validate.identifier(value)
+    if ":" in plain:
+        raise Refused("has a colon, which joins product and base plan; expected the plan's id alone")
+    return plain
+
+
+def transaction_record(
+    transaction: Subscription | OneTimePurchase | Mapping[str, Any],
+) -> Subscription | OneTimePurchase:
+    """Give the record that is meant: a ready one, or one made of a mapping, whose `purchase_type` says which.
+
+    Raises:
+        AdaptyUsageError: It is neither, or a field is wrong.
+    """
+    if isinstance(transaction, Subscription | OneTimePurchase):
+        return transaction
+    if not isinstance(transaction, Mapping):
+        expected = "expected a Subscription, a OneTimePurchase or a dict of its fields"
+        raise AdaptyUsageError.of("transaction", f"is {validate.kind_of(transaction)}; {expected}")
+    kind = transaction.get("purchase_type")
+    if kind is None:
+        expected = f"expected one of {', '.join(RECORD_BY_PURCHASE_TYPE)}"
+        raise AdaptyUsageError.of("purchase_type", f"is missing; {expected}")
+    name = validate.checked("purchase_type", lambda value: validate.one_of(RECORD_BY_PURCHASE_TYPE, value), kind)
+    return RECORD_BY_PURCHASE_TYPE[name].from_dict(with_base_plan(transaction))
+
+
+RECORD_BY_PURCHASE_TYPE: Mapping[str, type[Subscription | OneTimePurchase]] = {
+    "subscription": Subscription,
+    "one_time_purchase": OneTimePurchase,
+}
+"""What tells the two bodies of `setTransaction` apart."""

@@ -1,0 +1,217 @@
+"""Balances of in-app currencies and what changes them: schemas `VirtualCurrency...`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+import attrs
+from attrs.converters import optional
+
+from adapty._core import server_side_rules, validate
+from adapty._core.not_given import NOT_GIVEN, NotGiven
+from adapty._core.validate import Refused, checked, kind_of, quoted
+from adapty.errors import AdaptyUsageError
+from adapty.models._received import Received, moment, one, several, text, texts, whole
+from adapty.models._record import RECORD, Record, checked_fields, nested
+
+__all__ = [
+    "CURRENCY_TRANSACTION_TYPES",
+    "CursorPagination",
+    "VirtualCurrencyBalance",
+    "VirtualCurrencyBalanceListResponse",
+    "VirtualCurrencyHistoryEntry",
+    "VirtualCurrencyHistoryItem",
+    "VirtualCurrencyTransaction",
+    "VirtualCurrencyTransactionItem",
+    "VirtualCurrencyTransactionRequest",
+    "VirtualCurrencyTransactionsHistoryResponse",
+    "credited",
+    "debited",
+]
+
+CURRENCY_TRANSACTION_TYPES = frozenset(
+    {
+        "store_purchase",
+        "subscription_renewal",
+        "trial_start",
+        "api_transaction",
+        "dashboard_transaction",
+        "refund",
+        "expiry",
+    },
+)
+"""The types of transaction that answers are known to name."""
+
+MAX_ITEMS = 20
+
+Items = Iterable["VirtualCurrencyTransactionItem | Mapping[str, Any]"]
+
+
+@attrs.frozen(kw_only=True, field_transformer=checked_fields)
+class VirtualCurrencyTransactionItem(Record):
+    """A change of one currency's balance: schema `VirtualCurrencyTransactionItem`.
+
+    Attributes:
+        currency_code: The currency; required.
+        amount: Above 0 credits, below 0 debits; required.
+
+    Raises:
+        AdaptyUsageError: A field is missing or is what the API would refuse; `field_name` says which.
+
+    Example:
+        >>> VirtualCurrencyTransactionItem(currency_code="GOLD", amount=-50).to_dict()
+        {'currency_code': 'GOLD', 'amount': -50}
+    """
+
+    currency_code: str = attrs.field(converter=validate.identifier)
+    amount: int = attrs.field(converter=server_side_rules.whole_amount)
+
+
+def _items(value: Mapping[str, int] | Items) -> tuple[VirtualCurrencyTransactionItem, ...]:
+    """Accept currencies with their amounts, or items; a currency stands in them once."""
+    expected = f"expected 1 to {MAX_ITEMS} currencies with their amounts, such as a dict"
+    if isinstance(value, str | bytes) or not isinstance(value, Iterable):
+        raise Refused(f"is {kind_of(value)}; {expected}")
+    pairs = isinstance(value, Mapping)
+    listed = [{"currency_code": code, "amount": held} for code, held in value.items()] if pairs else list(value)  # type: ignore[union-attr]
+    kept: dict[str, VirtualCurrencyTransactionItem] = {}
+    for number, item in enumerate(listed):
+        made = checked(str(number), _item, item)
+        if made.currency_code in kept:
+            raise Refused(f"names {quoted(made.currency_code)} twice; expected each currency once")
+        kept[made.currency_code] = made
+    if not 1 <= len(kept) <= MAX_ITEMS:
+        raise Refused(f"has {len(kept)} items; {expected}")
+    return tuple(kept.values())
+
+
+def _item(value: Any) -> VirtualCurrencyTransactionItem:
+    return nested(VirtualCurrencyTransactionItem, value)
+
+
+@attrs.frozen(kw_only=True, field_transformer=checked_fields)
+class VirtualCurrencyTransactionRequest(Record):
+    """What is to be carried out, all of it or nothing."""
+
+    items: tuple[VirtualCurrencyTransactionItem, ...] = attrs.field(
+        converter=_items, metadata={RECORD: VirtualCurrencyTransactionItem}
+    )
+    metadata: Mapping[str, str] | NotGiven | None = attrs.field(
+        default=NOT_GIVEN, converter=optional(server_side_rules.metadata), hash=False
+    )
+
+
+def credited(name: str, amount: int) -> int:
+    """Give an amount to credit, which is above 0; `name` is the argument's, for the message.
+
+    Raises:
+        AdaptyUsageError: It is not.
+    """
+    kept = checked(name, server_side_rules.whole_amount, amount)
+    if kept < 0:
+        raise AdaptyUsageError.of(name, f"is {kept}; expected a number above 0, the method says which way it goes")
+    return kept
+
+
+def debited(name: str, amount: int) -> int:
+    """Give what the API is told to debit an amount, which itself is above 0."""
+    return -credited(name, amount)
+
+
+@attrs.frozen(kw_only=True)
+class VirtualCurrencyBalance(Received):
+    """What a user has of a currency: schema `VirtualCurrencyBalance`.
+
+    Attributes:
+        code: The currency.
+        name: The currency's name.
+        balance: What the user has.
+        held: What of it is set aside.
+        available: What can be spent.
+    """
+
+    code: str | None = attrs.field(default=None, metadata=one(text))
+    name: str | None = attrs.field(default=None, metadata=one(text))
+    balance: int | None = attrs.field(default=None, metadata=one(whole))
+    held: int | None = attrs.field(default=None, metadata=one(whole))
+    available: int | None = attrs.field(default=None, metadata=one(whole))
+
+
+@attrs.frozen(kw_only=True)
+class VirtualCurrencyTransaction(Received):
+    """A transaction that was carried out: schema `VirtualCurrencyTransactionResponse`.
+
+    Attributes:
+        transaction_id: The transaction's id.
+        balances: The balances after it.
+    """
+
+    transaction_id: str | None = attrs.field(default=None, metadata=one(text))
+    balances: tuple[VirtualCurrencyBalance, ...] = attrs.field(
+        default=(), metadata=several(VirtualCurrencyBalance.from_dict)
+    )
+
+
+@attrs.frozen(kw_only=True)
+class VirtualCurrencyBalanceListResponse(Received):
+    """What a user has of each currency: schema `VirtualCurrencyBalanceListResponse`."""
+
+    response_created_at: int | None = attrs.field(default=None, metadata=one(whole))
+    data: tuple[VirtualCurrencyBalance, ...] = attrs.field(
+        default=(), metadata=several(VirtualCurrencyBalance.from_dict)
+    )
+
+
+@attrs.frozen(kw_only=True)
+class VirtualCurrencyHistoryEntry(Received):
+    """What a transaction changed of one currency: schema `VirtualCurrencyHistoryEntry`.
+
+    Attributes:
+        currency_code: The currency.
+        amount: Above 0 credited, below 0 debited.
+        balance_after: The balance after it.
+    """
+
+    currency_code: str | None = attrs.field(default=None, metadata=one(text))
+    amount: int | None = attrs.field(default=None, metadata=one(whole))
+    balance_after: int | None = attrs.field(default=None, metadata=one(whole))
+
+
+@attrs.frozen(kw_only=True)
+class VirtualCurrencyHistoryItem(Received):
+    """A transaction of the past: schema `VirtualCurrencyHistoryItem`.
+
+    Attributes:
+        transaction_id: The transaction's id.
+        transaction_type: One of `CURRENCY_TRANSACTION_TYPES`, or a newer one.
+        items: What it changed.
+        metadata: What it was sent with.
+        created_at: When it took place.
+    """
+
+    transaction_id: str | None = attrs.field(default=None, metadata=one(text))
+    transaction_type: str | None = attrs.field(default=None, metadata=one(text))
+    items: tuple[VirtualCurrencyHistoryEntry, ...] = attrs.field(
+        default=(), metadata=several(VirtualCurrencyHistoryEntry.from_dict)
+    )
+    metadata: Mapping[str, str] | None = attrs.field(default=None, hash=False, metadata=one(texts))
+    created_at: datetime | None = attrs.field(default=None, metadata=one(moment))
+
+
+@attrs.frozen(kw_only=True)
+class CursorPagination(Received):
+    """Where the next page begins: schema `CursorPagination`."""
+
+    next_cursor: str | None = attrs.field(default=None, metadata=one(text))
+
+
+@attrs.frozen(kw_only=True)
+class VirtualCurrencyTransactionsHistoryResponse(Received):
+    """One page of transactions: schema `VirtualCurrencyTransactionsHistoryResponse`."""
+
+    data: tuple[VirtualCurrencyHistoryItem, ...] = attrs.field(
+        default=(), metadata=several(VirtualCurrencyHistoryItem.from_dict)
+    )
+    pagination: CursorPagination | None = attrs.field(default=None, metadata=one(CursorPagination.from_dict))
