@@ -26,16 +26,19 @@ def running_sandbox() -> Iterator[Sandbox]:
 
 @pytest.fixture(autouse=True)
 def _example(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Give each example `adapty` and a folder of its own; other tests are left alone."""
+    """Give each example `adapty`, an empty sandbox and a folder of its own; other tests are left alone."""
     if not isinstance(request.node, pytest.DoctestItem):
         yield
         return
     sandbox: Sandbox = request.getfixturevalue("running_sandbox")
+    sandbox.reset()
     tmp_path: Path = request.getfixturevalue("tmp_path")
     namespace: dict[str, Any] = request.getfixturevalue("doctest_namespace")
     with (
         pytest.MonkeyPatch.context() as patch,
-        Adapty(mail_secret_key=sandbox.mail_key, mail_base_url=sandbox.url) as adapty,
+        Adapty(
+            sandbox.secret_key, mail_secret_key=sandbox.mail_key, base_url=sandbox.url, mail_base_url=sandbox.url
+        ) as adapty,
     ):
         patch.chdir(tmp_path)
         namespace["adapty"] = adapty

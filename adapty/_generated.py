@@ -30,37 +30,48 @@ if TYPE_CHECKING:
     from adapty_generated.mail import AuthenticatedClient as MailClient
     from adapty_generated.server_side import AuthenticatedClient as ServerSideClient
 
-__all__ = ["build_call", "contract", "low_level_mail_client", "low_level_server_side_client", "nothing"]
+__all__ = [
+    "contract",
+    "low_level_mail_client",
+    "low_level_server_side_client",
+    "mail_call",
+    "nothing",
+    "server_side_call",
+]
 
 T = TypeVar("T")
 
-ENDPOINTS: Mapping[str, str] = {
-    "saveProfile": "default.save_profile",
-    "saveTransactionEvent": "default.save_transaction_event",
-    "getProfile": "profile.get_profile",
-    "createProfile": "profile.create_profile",
-    "updateProfile": "profile.update_profile",
-    "deleteProfile": "profile.delete_profile",
-    "setTransaction": "purchase.set_transaction",
-    "grantAccessLevel": "purchase.grant_access_level",
-    "revokeAccessLevel": "purchase.revoke_access_level",
-    "getRefundSaverSettings": "refund_saver.get_refund_saver_settings",
-    "setRefundSaverSettings": "refund_saver.set_refund_saver_settings",
-    "validateStripePurchase": "stripe.validate_stripe_purchase",
-    "validatePaddlePurchase": "paddle.validate_paddle_purchase",
-    "getIntegrationIdentifiers": "integration.get_integration_identifiers",
-    "setIntegrationIdentifiers": "integration.set_integration_identifiers",
-    "listPaywalls": "paywalls.list_paywalls",
-    "getPaywall": "paywalls.get_paywall",
-    "updatePaywall": "paywalls.update_paywall",
-    "createVirtualCurrencyTransaction": "virtual_currency.create_virtual_currency_transaction",
-    "listVirtualCurrencyTransactions": "virtual_currency.list_virtual_currency_transactions",
-    "listVirtualCurrencyBalances": "virtual_currency.list_virtual_currency_balances",
-    "getProfileV1": "version_1.get_profile_v1",
-    "createProfileV1": "version_1.create_profile_v1",
-    "updateProfileV1": "version_1.update_profile_v1",
-    "deleteProfileV1": "version_1.delete_profile_v1",
-    "grantAccessLevelV1": "version_1.grant_access_level_v1",
+ENDPOINTS: Mapping[Api, Mapping[str, str]] = {
+    "mail": {
+        "saveProfile": "default.save_profile",
+        "saveTransactionEvent": "default.save_transaction_event",
+    },
+    "server_side": {
+        "getProfile": "profile.get_profile",
+        "createProfile": "profile.create_profile",
+        "updateProfile": "profile.update_profile",
+        "deleteProfile": "profile.delete_profile",
+        "setTransaction": "purchase.set_transaction",
+        "grantAccessLevel": "purchase.grant_access_level",
+        "revokeAccessLevel": "purchase.revoke_access_level",
+        "getRefundSaverSettings": "refund_saver.get_refund_saver_settings",
+        "setRefundSaverSettings": "refund_saver.set_refund_saver_settings",
+        "validateStripePurchase": "stripe.validate_stripe_purchase",
+        "validatePaddlePurchase": "paddle.validate_paddle_purchase",
+        "getIntegrationIdentifiers": "integration.get_integration_identifiers",
+        "setIntegrationIdentifiers": "integration.set_integration_identifiers",
+        "listPaywalls": "paywalls.list_paywalls",
+        "getPaywall": "paywalls.get_paywall",
+        "updatePaywall": "paywalls.update_paywall",
+        "createVirtualCurrencyTransaction": "virtual_currency.create_virtual_currency_transaction",
+        "listVirtualCurrencyTransactions": "virtual_currency.list_virtual_currency_transactions",
+        "listVirtualCurrencyBalances": "virtual_currency.list_virtual_currency_balances",
+        "getProfileV1": "version_1.get_profile_v1",
+        "createProfileV1": "version_1.create_profile_v1",
+        "updateProfileV1": "version_1.update_profile_v1",
+        "deleteProfileV1": "version_1.delete_profile_v1",
+        "grantAccessLevelV1": "version_1.grant_access_level_v1",
+    },
 }
 """Operation to the generated module of its builder and parser, below the `api` package of its API."""
 
@@ -72,13 +83,18 @@ MODELS: Mapping[str, str] = {
 """Record to the generated model of its schema, where they have other names."""
 
 
-def build_call(
+def mail_call(name: str, read: Callable[[Mapping[str, Any]], T], body: Record) -> Call[T]:
+    """Put the call of an operation of the Mail API together; see `server_side_call`."""
+    return _call("mail", name, read, body, {})
+
+
+def server_side_call(
     name: str,
     read: Callable[[Mapping[str, Any]], T],
     body: Record | None = None,
     **parameters: Any,
 ) -> Call[T]:
-    """Put the call of an operation together.
+    """Put the call of an operation of the server-side API together.
 
     Args:
         name: The contract's operationId.
@@ -89,19 +105,29 @@ def build_call(
     Raises:
         AdaptyUsageError: The record was altered after it was checked, and holds what JSON cannot carry.
     """
-    operation = OPERATIONS[name]
-    package = f"adapty_generated.{operation.api}"
-    endpoint = import_module(f"{package}.api.{ENDPOINTS[name]}")
-    if body is not None:
-        record = type(body).__name__
-        model = getattr(import_module(f"{package}.models"), MODELS.get(record, record))
-        parameters["body"] = model.from_dict(body.to_dict())
-    parts = endpoint._get_kwargs(**parameters)  # noqa: SLF001 - the builder has no public name
-    return Call(operation, _request(name, parts), _reader(endpoint, read, answers=operation.answers))
+    return _call("server_side", name, read, body, parameters)
 
 
 def nothing(_: Mapping[str, Any]) -> None:
     """Read the body of an operation that has no result."""
+
+
+def _call(
+    api: Api,
+    name: str,
+    read: Callable[[Mapping[str, Any]], T],
+    body: Record | None,
+    parameters: Mapping[str, Any],
+) -> Call[T]:
+    operation = OPERATIONS[api][name]
+    endpoint = import_module(f"adapty_generated.{api}.api.{ENDPOINTS[api][name]}")
+    arguments = dict(parameters)
+    if body is not None:
+        record = type(body).__name__
+        model = getattr(import_module(f"adapty_generated.{api}.models"), MODELS.get(record, record))
+        arguments["body"] = model.from_dict(body.to_dict())
+    parts = endpoint._get_kwargs(**arguments)  # noqa: SLF001 - the builder has no public name
+    return Call(operation, _request(name, parts), _reader(endpoint, read, answers=operation.answers))
 
 
 def _request(name: str, parts: Mapping[str, Any]) -> Request:

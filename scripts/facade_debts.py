@@ -2,156 +2,233 @@
 
     python -m scripts.facade_debts
 
-Reads the contract that the generated code was made of, so it tells after `make generate` what is left to do by hand.
+Reads the contracts that the generated code was made of, so it tells after `make generate` what is left to do by hand.
 """
 
 from __future__ import annotations
 
 import inspect
-import re
 import sys
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
 import attrs
 import typer
 
-from adapty import _generated, flows, models
-from adapty._async.mail import AsyncMail
-from adapty._core.operations import OPERATIONS
+from adapty import AsyncAdapty, _generated, flows
+from adapty._core.operations import OPERATIONS, Api
 from adapty.cli import app
-from adapty.models._record import Record, field_names
-from adapty.sandbox.mail import ACTIONS
+from adapty.models._record import Record
+from adapty.sandbox.mail import ACTIONS as MAIL_ACTIONS
+from adapty.sandbox.server_side.actions import ACTIONS as SERVER_SIDE_ACTIONS
+from scripts.facade_offer import ALTERNATIVES, ANSWERS, COMMANDS, ENUMS, METHODS, OURS, PARAMETERS, RECORDS
 from scripts.spec_for_generation import operations, reachable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-__all__ = ["KINDS", "debts"]
+    from adapty.models._received import Received
+
+__all__ = ["APIS", "KINDS", "debts"]
 
 Json = dict[str, Any]
 
-RECORDS: Mapping[str, type[Record]] = {
-    "ProfileDTO": models.MailProfile,
-    "DeviceInfoDTO": models.DeviceInfo,
-    "TransactionEventDTO": models.TransactionEvent,
-    "Offer": models.Offer,
-}
-"""Which record of adapty.models stands for which schema that a request can hold."""
+APIS: tuple[Api, ...] = ("mail", "server_side")
 
-ENUMS: Mapping[str, Any] = {
-    "TransactionEventType": flows.TransactionEventType,
-    "OfferCategory": models.OfferCategory,
-    "OfferType": models.OfferType,
-}
-"""Which Literal type stands for which enum that a request can hold."""
-
-COMMANDS: Mapping[str, tuple[str, str]] = {
-    "saveProfile": ("mail", "save-profile"),
-    "saveTransactionEvent": ("mail", "save-event"),
-}
-"""Which command stands for which operation."""
+SANDBOX: Mapping[Api, Iterable[str]] = {"mail": MAIL_ACTIONS, "server_side": SERVER_SIDE_ACTIONS}
+"""Which operations the sandbox serves."""
 
 
-def debts(contract: Json) -> list[str]:
-    """Name everything in which the facade and this contract of the Mail API differ."""
-    return [debt for find in KINDS.values() for debt in find(contract)]
+def debts(api: Api, contract: Json) -> list[str]:
+    """Name everything in which the facade and this contract of an API differ."""
+    return [debt for find in KINDS.values() for debt in find(api, contract)]
 
 
-def _operation_debts(contract: Json) -> Iterator[str]:
+def _operation_debts(api: Api, contract: Json) -> Iterator[str]:
     wanted = {operation["operationId"]: operation for _, _, operation in operations(contract)}
-    offered = {name for name, operation in OPERATIONS.items() if operation.api == "mail"}
-    yield from _differences(wanted, offered, "adapty._core.operations owes the operation {}", "the operation {}")
-    yield from _differences(wanted, ACTIONS, "the sandbox owes the operation {}", "the operation {}")
+    yield from _differences(
+        wanted, OPERATIONS[api], "adapty._core.operations owes the operation {}", "the operation {}"
+    )
+    yield from _differences(wanted, SANDBOX[api], "the sandbox owes the operation {}", "the operation {}")
     for name, operation in wanted.items():
-        method = getattr(AsyncMail, _snake(name), None)
-        if method is None:
-            yield f"adapty.mail owes the method {_snake(name)} for the operation {name}"
+        if name not in METHODS[api]:
+            yield f"adapty owes a method for the operation {name}"
             continue
-        fields = _schema(contract, operation).get("properties", {})
-        arguments = set(inspect.signature(method).parameters) - {"self", "profile", "event", "extra_fields"}
-        owed = f"adapty.mail.{_snake(name)} owes the argument {{}}"
-        yield from _differences(fields, arguments, owed, f"the argument {{}} of adapty.mail.{_snake(name)}")
         ok = {int(status) for status in operation["responses"] if status.startswith("2")}
-        if name in OPERATIONS and OPERATIONS[name].ok != ok:
+        if name in OPERATIONS[api] and OPERATIONS[api][name].ok != ok:
             yield f"adapty._core.operations owes the success statuses {sorted(ok)} of the operation {name}"
-        yield from _command_debts(name, fields)
+        for path, schema in zip(METHODS[api][name], _bodies(contract, operation) or [""], strict=False):
+            yield from _argument_debts(contract, operation, path, schema)
+        if name in COMMANDS[api]:
+            yield from _command_debts(
+                *COMMANDS[api][name], _properties(contract, (_bodies(contract, operation) or [""])[0])
+            )
 
 
-def _command_debts(name: str, fields: Iterable[str]) -> Iterator[str]:
-    group, command = COMMANDS.get(name, ("mail", ""))
+def _argument_debts(contract: Json, operation: Json, path: str, schema: str) -> Iterator[str]:
+    arguments = _arguments(path)
+    parameters = [PARAMETERS.get(name, name) for name in _parameters(contract, operation)]
+    wanted = [name for name in (*_properties(contract, schema), *parameters) if name and name not in OURS]
+    offered = [name for name in arguments if name not in OURS]
+    owed = f"adapty.{path} owes the argument {{}}"
+    yield from _differences(wanted, offered, owed, f"the argument {{}} of adapty.{path}")
+
+
+def _arguments(path: str) -> set[str]:
+    """Name the arguments of a method, those of a TypedDict included."""
+    kind: Any = AsyncAdapty
+    *groups, method = path.split(".")
+    for group in groups:
+        kind = get_type_hints(kind)[group]
+    function = getattr(kind, method)
+    named: set[str] = set()
+    for parameter in inspect.signature(function).parameters.values():
+        if parameter.kind is parameter.VAR_KEYWORD:
+            fields = function.__globals__[parameter.annotation.removeprefix("Unpack[").removesuffix("]")]
+            named |= set(fields.__annotations__)
+        else:
+            named.add(parameter.name)
+    return named - {"self"}
+
+
+def _command_debts(group: str, command: str, fields: Iterable[str]) -> Iterator[str]:
     commands: Any = typer.main.get_command(app)
-    found = commands.commands[group].commands.get(command)
-    if found is None:
-        yield f"the command line owes a command for the operation {name}"
-        return
-    options = {parameter.name for parameter in found.params}
+    options = {parameter.name for parameter in commands.commands[group].commands[command].params}
     owed = f"the command {group} {command} owes an option for {{}}"
     yield from _differences(fields, options - {"help"}, owed, f"the option {{}} of {group} {command}")
 
 
-def _record_debts(contract: Json) -> Iterator[str]:
+def _record_debts(api: Api, contract: Json) -> Iterator[str]:
     schemas = contract["components"]["schemas"]
-    sent = _sent_schemas(contract)
+    sent = _sent(contract)
     objects = [name for name in sent if schemas[name].get("type") == "object"]
-    yield from _differences(objects, RECORDS, "adapty.models owes a record for the schema {}", "a record for {}")
-    for name, record in RECORDS.items():
-        schema = schemas.get(name, {})
+    yield from _differences(objects, RECORDS[api], "adapty.models owes a record for the schema {}", "a record for {}")
+    for name, record in RECORDS[api].items():
+        fields = _properties(contract, name)
         owed = f"adapty.models.{record.__name__} owes the field {{}} of {name}"
-        fields = schema.get("properties", {})
-        yield from _differences(fields, field_names(record), owed, f"the field {{}} of {record.__name__}")
-        required = set(schema.get("required", ()))
-        for field in attrs.fields(record):
-            is_required = "NotGiven" not in str(field.type)
-            if field.name in fields and is_required != (field.name in required):
-                word = "required" if field.name in required else "optional"
-                yield f"adapty.models.{record.__name__}.{field.name} owes to be {word}"
+        yield from _differences(fields, _fields(record), owed, f"the field {{}} of {record.__name__}")
+        if issubclass(record, Record):
+            yield from _required_debts(record, fields, set(schemas.get(name, {}).get("required", ())))
 
 
-def _enum_debts(contract: Json) -> Iterator[str]:
+def _required_debts(record: type[Record], fields: Mapping[str, Json], required: set[str]) -> Iterator[str]:
+    for field in attrs.fields(record):
+        # What tells two bodies apart is required, and filled in.
+        is_required = "NotGiven" not in str(field.type)
+        if field.name in fields and is_required != (field.name in required):
+            word = "required" if field.name in required else "optional"
+            yield f"adapty.models.{record.__name__}.{field.name} owes to be {word}"
+
+
+def _answer_debts(api: Api, contract: Json) -> Iterator[str]:
+    successes = [
+        response
+        for _, _, operation in operations(contract)
+        for status, response in operation["responses"].items()
+        if status.startswith("2")
+    ]
     schemas = contract["components"]["schemas"]
-    enums = [name for name in _sent_schemas(contract) if "enum" in schemas[name]]
-    yield from _differences(enums, ENUMS, "adapty owes a Literal type for the enum {}", "a Literal type for {}")
-    for name in (name for name in enums if name in ENUMS):
-        owed = f"the type {name} owes the value {{}}"
-        yield from _differences(schemas[name]["enum"], get_args(ENUMS[name]), owed, f"the value {{}} of {name}")
+    received = [
+        name for name in reachable(contract, successes) if "properties" in schemas[name] or "allOf" in schemas[name]
+    ]
+    covered = [name for names in ANSWERS[api].values() for name in names]
+    yield from _differences(sorted(received), covered, "adapty.models owes a class for the answer {}", "an answer {}")
+    for kind, names in ANSWERS[api].items():
+        if kind is None:
+            continue
+        wrapped = {f"#/components/schemas/{name}" for name in names}
+        joined = [
+            field
+            for name in names
+            for field, schema in _properties(contract, name).items()
+            if schema.get("$ref") not in wrapped
+        ]
+        owed = f"adapty.models.{kind.__name__} owes the field {{}} of {names[-1]}"
+        yield from _differences(joined, _fields(kind), owed, f"the field {{}} of {kind.__name__}")
 
 
-def _flow_debts(contract: Json) -> Iterator[str]:
+def _enum_debts(api: Api, contract: Json) -> Iterator[str]:
+    schemas = contract["components"]["schemas"]
+    enums: dict[str, list[Any]] = {}
+    for name in _sent(contract):
+        if "enum" in schemas[name]:
+            enums[name] = schemas[name]["enum"]
+        for field, schema in _properties(contract, name).items():
+            if "enum" in schema:
+                enums[f"{name}.{field}"] = [value for value in schema["enum"] if value is not None]
+    yield from _differences(enums, ENUMS[api], "adapty owes a Literal type for the enum {}", "a Literal type for {}")
+    for name, values in enums.items():
+        if name in ENUMS[api]:
+            owed = f"the type {name} owes the value {{}}"
+            yield from _differences(values, get_args(ENUMS[api][name]), owed, f"the value {{}} of {name}")
+
+
+def _flow_debts(api: Api, contract: Json) -> Iterator[str]:
+    if api != "mail":
+        return
     types = contract["components"]["schemas"].get("TransactionEventType", {}).get("enum", ())
     owed = "adapty.flows.FLOW_BY_EVENT_TYPE owes a flow for the event type {}"
     yield from _differences(types, flows.FLOW_BY_EVENT_TYPE, owed, "a flow for the event type {}")
 
 
-def _differences(wanted: Iterable[str], offered: Iterable[str], owed: str, surplus: str) -> Iterator[str]:
+def _differences(wanted: Iterable[Any], offered: Iterable[Any], owed: str, surplus: str) -> Iterator[str]:
     """Say what is wanted and not offered, then what is offered and not wanted."""
     wanted, offered = list(wanted), list(offered)
     yield from (owed.format(name) for name in wanted if name not in offered)
     yield from (f"the contract has nothing for {surplus.format(name)}" for name in offered if name not in wanted)
 
 
-def _sent_schemas(contract: Json) -> list[str]:
-    """Name the schemas that a request body is made of."""
-    bodies = [operation.get("requestBody", {}) for _, _, operation in operations(contract)]
-    return sorted(reachable(contract["components"]["schemas"], bodies))
+def _sent(contract: Json) -> list[str]:
+    """Name the schemas that a request is made of."""
+    parts = [
+        [operation.get("requestBody", {}), operation.get("parameters", [])] for _, _, operation in operations(contract)
+    ]
+    return sorted(reachable(contract, parts))
 
 
-def _schema_name(operation: Json) -> str:
-    content = operation.get("requestBody", {}).get("content", {})
-    return str(content.get("application/json", {}).get("schema", {}).get("$ref", "")).rpartition("/")[2]
+def _bodies(contract: Json, operation: Json) -> list[str]:
+    """Name the schemas that an operation takes for its body."""
+    body = _resolved(contract, operation.get("requestBody", {}))
+    found = []
+    for content in body.get("content", {}).values():
+        schema = content["schema"]
+        for one in schema.get("oneOf", [schema]):
+            name = str(one.get("$ref", "")).rpartition("/")[2]
+            found.append(ALTERNATIVES.get(name, name))
+    return found
 
 
-def _schema(contract: Json, operation: Json) -> Json:
-    schema: Json = contract["components"]["schemas"].get(_schema_name(operation), {})
-    return schema
+def _parameters(contract: Json, operation: Json) -> list[str]:
+    return [_resolved(contract, parameter)["name"] for parameter in operation.get("parameters", [])]
 
 
-def _snake(name: str) -> str:
-    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+def _properties(contract: Json, name: str) -> Json:
+    """Give the properties of a schema, joined ones included."""
+    schema = contract["components"]["schemas"].get(name, {})
+    found: Json = dict(schema.get("properties", {}))
+    for part in schema.get("allOf", ()):
+        found |= part.get("properties", {}) or _properties(contract, str(part.get("$ref", "")).rpartition("/")[2])
+    return found
 
 
-KINDS: Mapping[str, Callable[[Json], Iterator[str]]] = {
+def _resolved(contract: Json, part: Json) -> Json:
+    """Follow a reference into the components."""
+    if "$ref" not in part:
+        return part
+    found: Any = contract
+    for step in part["$ref"].removeprefix("#/").split("/"):
+        found = found[step]
+    resolved: Json = found
+    return resolved
+
+
+def _fields(kind: type[Record | Received]) -> list[str]:
+    return [field.name for field in attrs.fields(kind) if field.name not in {"extra", "extra_fields"}]
+
+
+KINDS: Mapping[str, Callable[[Api, Json], Iterator[str]]] = {
     "operations": _operation_debts,
     "records": _record_debts,
+    "answers": _answer_debts,
     "enums": _enum_debts,
     "flows": _flow_debts,
 }
@@ -159,6 +236,6 @@ KINDS: Mapping[str, Callable[[Json], Iterator[str]]] = {
 
 
 if __name__ == "__main__":
-    found = debts(_generated.contract("mail"))
+    found = [debt for api in APIS for debt in debts(api, _generated.contract(api))]
     print("\n".join(found) or "the facade owes nothing")
     sys.exit(bool(found))

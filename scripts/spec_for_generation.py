@@ -39,12 +39,13 @@ def for_generation(contract: Json) -> Json:
     _name_nullable_kinds(schemas)
     for parameter in _header_parameters(document):
         parameter["schema"].pop("format", None)
-    sent = reachable(schemas, [operation.get("requestBody", {}) for _, _, operation in operations(document)])
+    sent = reachable(document, [operation.get("requestBody", {}) for _, _, operation in operations(document)])
     for name, schema in schemas.items():
         if name not in sent:
             _loosen(schema)
-    for _, _, operation in operations(document):
-        for response in operation.get("responses", {}).values():
+    answers = [operation.get("responses", {}) for _, _, operation in operations(document)]
+    for responses in (*answers, document.get("components", {}).get("responses", {})):
+        for response in responses.values():
             for content in response.get("content", {}).values():
                 _loosen(content.get("schema", {}))
     for part in list(_objects(document)):
@@ -67,17 +68,18 @@ def _objects(part: Any) -> Iterator[Json]:
         yield from _objects(inner)
 
 
-def reachable(schemas: Json, parts: list[Any]) -> set[str]:
+def reachable(document: Json, parts: list[Any]) -> set[str]:
     """Name the shared schemas that these parts refer to, directly or through others."""
-    found: set[str] = set()
+    components: Json = document.get("components", {})
+    found: set[tuple[str, str]] = set()
     waiting = list(parts)
     while waiting:
         for part in _objects(waiting.pop()):
-            name = str(part.get("$ref", "")).rpartition("/")[2]
-            if name in schemas and name not in found:
-                found.add(name)
-                waiting.append(schemas[name])
-    return found
+            section, _, name = str(part.get("$ref", "")).removeprefix("#/components/").partition("/")
+            if name in components.get(section, {}) and (section, name) not in found:
+                found.add((section, name))
+                waiting.append(components[section][name])
+    return {name for section, name in found if section == "schemas"}
 
 
 def _name_listed_objects(schemas: Json) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 from adapty._core.identity import named_user
 from adapty._core.not_given import NOT_GIVEN, NotGiven
-from adapty._generated import build_call
+from adapty._generated import server_side_call
 from adapty.models.access import GrantAccessRequest, RevokeAccessRequest, end_of_grant, time_of_revocation
 from adapty.models.profile import Profile, active, is_active
 
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from adapty._async.transport import AsyncTransport
     from adapty.models.profile import AccessLevel
 
-__all__ = ["AsyncAccessLevelGrants", "AsyncAccessLevels"]
+__all__ = ["AsyncAccessLevels", "AsyncAccessLevelsOfVersion"]
 
 
-class AsyncAccessLevelGrants:
-    """What both versions of the API do with access levels; `adapty.v1.access_levels` for version 1."""
+class AsyncAccessLevelsOfVersion:
+    """What both versions of the API do alike with access levels."""
 
-    def __init__(self, transport: AsyncTransport, version: Literal["", "V1"] = "") -> None:
+    def __init__(self, transport: AsyncTransport, version: Literal["", "V1"]) -> None:
         """Belong to a client; `version` is the ending of the operations' names."""
         self._transport = transport
         self._version = version
@@ -78,7 +78,7 @@ class AsyncAccessLevelGrants:
         end = end_of_grant(expires_at, lifetime=lifetime)
         body = GrantAccessRequest(access_level_id=access_level_id, starts_at=starts_at, expires_at=end)
         return await self._transport.run(
-            build_call(f"grantAccessLevel{self._version}", Profile.from_answer, body, **user)
+            server_side_call(f"grantAccessLevel{self._version}", Profile.from_answer, body, **user)
         )
 
     @staticmethod
@@ -123,8 +123,12 @@ class AsyncAccessLevelGrants:
         return active(profile, at)
 
 
-class AsyncAccessLevels(AsyncAccessLevelGrants):
+class AsyncAccessLevels(AsyncAccessLevelsOfVersion):
     """Access levels; `adapty.access_levels` of a client."""
+
+    def __init__(self, transport: AsyncTransport) -> None:
+        """Belong to a client."""
+        super().__init__(transport, "")
 
     async def revoke(
         self,
@@ -168,4 +172,4 @@ class AsyncAccessLevels(AsyncAccessLevelGrants):
         user = named_user(customer_user_id, profile_id)
         end = time_of_revocation(revoke_at, immediate=immediate)
         body = RevokeAccessRequest(access_level_id=access_level_id, revoke_at=end)
-        return await self._transport.run(build_call("revokeAccessLevel", Profile.from_answer, body, **user))
+        return await self._transport.run(server_side_call("revokeAccessLevel", Profile.from_answer, body, **user))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Unpack
 
 from adapty._core.identity import named_user
-from adapty._generated import build_call, nothing
+from adapty._generated import nothing, server_side_call
 from adapty.models.integrations import (
     IntegrationIdentifierFields,
     IntegrationIdentifiers,
@@ -57,7 +57,7 @@ class AsyncIntegrations:
         """
         user = named_user(customer_user_id, profile_id)
         return await self._transport.run(
-            build_call("getIntegrationIdentifiers", IntegrationIdentifiers.from_dict, **user)
+            server_side_call("getIntegrationIdentifiers", IntegrationIdentifiers.from_dict, **user)
         )
 
     async def set(
@@ -87,4 +87,4 @@ class AsyncIntegrations:
         """
         user = named_user(customer_user_id, profile_id)
         body = IntegrationIdentifiersRequest.from_dict(identifiers)
-        await self._transport.run(build_call("setIntegrationIdentifiers", nothing, body, **user))
+        await self._transport.run(server_side_call("setIntegrationIdentifiers", nothing, body, **user))

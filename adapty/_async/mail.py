@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, overload
 
 from adapty._core.not_given import NOT_GIVEN, NotGiven
-from adapty._generated import build_call, low_level_mail_client, nothing
+from adapty._generated import low_level_mail_client, mail_call, nothing
 from adapty.models import MailProfile, TransactionEvent
 from adapty.models._record import one_record
 
@@ -125,7 +125,7 @@ class AsyncMail:
             "extra_fields": extra_fields,
         }
         ready = one_record(MailProfile, "profile", profile, fields)
-        await self._transport.run(build_call("saveProfile", nothing, ready))
+        await self._transport.run(mail_call("saveProfile", nothing, ready))
 
     @overload
     async def save_transaction_event(self, event: TransactionEvent, /) -> None: ...
@@ -233,7 +233,7 @@ class AsyncMail:
             "extra_fields": extra_fields,
         }
         ready = one_record(TransactionEvent, "event", event, fields)
-        await self._transport.run(build_call("saveTransactionEvent", nothing, ready))
+        await self._transport.run(mail_call("saveTransactionEvent", nothing, ready))
 
     def low_level(self) -> AuthenticatedClient:
         """Give the generated code's own client, ready to use: this client's key, connections and timeouts.

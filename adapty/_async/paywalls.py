@@ -8,7 +8,7 @@ from adapty._core.identity import uuid_text
 from adapty._core.pages import MAX_PAGE_SIZE, next_page_number
 from adapty._core.server_side_rules import json_text
 from adapty._core.validate import checked, counted, identifier
-from adapty._generated import build_call
+from adapty._generated import server_side_call
 from adapty.models.paywalls import Paywall, PaywallListResponse, PaywallUpdateRequest, with_locale
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class AsyncPaywalls:
         number: int | None = 1
         while number is not None:
             page = await self._transport.run(
-                build_call("listPaywalls", PaywallListResponse.from_dict, pagenumber=number, pagesize=size)
+                server_side_call("listPaywalls", PaywallListResponse.from_dict, pagenumber=number, pagesize=size)
             )
             for paywall in page.data:
                 yield paywall
@@ -81,7 +81,7 @@ class AsyncPaywalls:
             True
         """
         return await self._transport.run(
-            build_call("getPaywall", Paywall.from_dict, paywall_id=checked("paywall_id", uuid_text, paywall_id))
+            server_side_call("getPaywall", Paywall.from_dict, paywall_id=checked("paywall_id", uuid_text, paywall_id))
         )
 
     async def update(
@@ -114,7 +114,7 @@ class AsyncPaywalls:
         """
         path = {"paywall_id": checked("paywall_id", uuid_text, paywall_id)}
         body = PaywallUpdateRequest(remote_configs=remote_configs)
-        return await self._transport.run(build_call("updatePaywall", Paywall.from_dict, body, **path))
+        return await self._transport.run(server_side_call("updatePaywall", Paywall.from_dict, body, **path))
 
     async def update_locale(
         self,
@@ -158,4 +158,4 @@ class AsyncPaywalls:
         paywall = await self.get(paywall_id)
         body = with_locale(paywall, name, text, add=add)
         path = {"paywall_id": checked("paywall_id", uuid_text, paywall_id)}
-        return await self._transport.run(build_call("updatePaywall", Paywall.from_dict, body, **path))
+        return await self._transport.run(server_side_call("updatePaywall", Paywall.from_dict, body, **path))

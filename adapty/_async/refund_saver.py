@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from adapty._core.identity import named_user
 from adapty._core.not_given import NOT_GIVEN, NotGiven
-from adapty._generated import build_call
+from adapty._generated import server_side_call
 from adapty.models.refund_saver import RefundSaverSettings, RefundSaverSettingsRequest
 
 if TYPE_CHECKING:
@@ -53,7 +53,9 @@ class AsyncRefundSaver:
             RefundSaverSettings(...)
         """
         user = named_user(customer_user_id, profile_id)
-        return await self._transport.run(build_call("getRefundSaverSettings", RefundSaverSettings.from_answer, **user))
+        return await self._transport.run(
+            server_side_call("getRefundSaverSettings", RefundSaverSettings.from_answer, **user)
+        )
 
     async def set(
         self,
@@ -92,5 +94,5 @@ class AsyncRefundSaver:
         user = named_user(customer_user_id, profile_id)
         body = RefundSaverSettingsRequest(custom_preference=custom_preference, consent=consent)
         return await self._transport.run(
-            build_call("setRefundSaverSettings", RefundSaverSettings.from_answer, body, **user)
+            server_side_call("setRefundSaverSettings", RefundSaverSettings.from_answer, body, **user)
         )

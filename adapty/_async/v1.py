@@ -2,15 +2,96 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
-from adapty._async.access_levels import AsyncAccessLevelGrants
-from adapty._async.profiles import AsyncProfiles
+from adapty._async.access_levels import AsyncAccessLevelsOfVersion
+from adapty._async.profiles import AsyncProfilesOfVersion
+from adapty._core.identity import named_user
+from adapty._generated import server_side_call
+from adapty.models.profile import Profile
+from adapty.models.profile_request import ProfileFields, ProfileRequest
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from adapty._async.transport import AsyncTransport
 
-__all__ = ["AsyncV1"]
+__all__ = ["AsyncV1", "AsyncV1AccessLevels", "AsyncV1Profiles"]
+
+
+class AsyncV1Profiles(AsyncProfilesOfVersion):
+    """Profiles of version 1, which knows no `platform`; `adapty.v1.profiles` of a client."""
+
+    def __init__(self, transport: AsyncTransport) -> None:
+        """Belong to a client."""
+        super().__init__(transport, "V1")
+
+    async def create(
+        self,
+        *,
+        customer_user_id: str | None = None,
+        profile_id: str | UUID | None = None,
+        **fields: Unpack[ProfileFields],
+    ) -> Profile:
+        """Create a user: operation `createProfileV1`.
+
+        Args:
+            customer_user_id: Your own id of the user; this or the next one, not both.
+            profile_id: Adapty's id of the user, a UUID.
+            fields: The profile's fields, all optional: see `adapty.models.ProfileFields`.
+
+        Returns:
+            The profile as it is now.
+
+        Raises:
+            AdaptyError: As `adapty.profiles.create`.
+
+        Example:
+            >>> profile = await adapty.v1.profiles.create(customer_user_id="user_12345", first_name="Jane")
+            >>> profile.customer_user_id
+            'user_12345'
+        """
+        user = named_user(customer_user_id, profile_id)
+        body = ProfileRequest.from_dict(fields)
+        return await self._transport.run(server_side_call("createProfileV1", Profile.from_answer, body, **user))
+
+    async def update(
+        self,
+        *,
+        customer_user_id: str | None = None,
+        profile_id: str | UUID | None = None,
+        **fields: Unpack[ProfileFields],
+    ) -> Profile:
+        """Change a user: operation `updateProfileV1`. What is left out stays as it is, None clears a field.
+
+        Args:
+            customer_user_id: Your own id of the user; this or the next one, not both.
+            profile_id: Adapty's id of the user, a UUID.
+            fields: The profile's fields, all optional: see `adapty.models.ProfileFields`.
+
+        Returns:
+            The profile as it is now.
+
+        Raises:
+            AdaptyError: As `adapty.profiles.update`.
+
+        Example:
+            >>> await adapty.v1.profiles.create(customer_user_id="user_12345")
+            Profile(...)
+            >>> await adapty.v1.profiles.update(customer_user_id="user_12345", first_name=None)
+            Profile(...)
+        """
+        user = named_user(customer_user_id, profile_id)
+        body = ProfileRequest.from_dict(fields)
+        return await self._transport.run(server_side_call("updateProfileV1", Profile.from_answer, body, **user))
+
+
+class AsyncV1AccessLevels(AsyncAccessLevelsOfVersion):
+    """Access levels of version 1, which can grant and not revoke; `adapty.v1.access_levels` of a client."""
+
+    def __init__(self, transport: AsyncTransport) -> None:
+        """Belong to a client."""
+        super().__init__(transport, "V1")
 
 
 class AsyncV1:
@@ -18,7 +99,7 @@ class AsyncV1:
 
     Attributes:
         profiles: Profiles.
-        access_levels: Access levels, which version 1 can grant and not revoke.
+        access_levels: Access levels.
 
     Example:
         >>> await adapty.v1.profiles.create(customer_user_id="user_12345")
@@ -28,7 +109,10 @@ class AsyncV1:
         True
     """
 
+    profiles: AsyncV1Profiles
+    access_levels: AsyncV1AccessLevels
+
     def __init__(self, transport: AsyncTransport) -> None:
         """Belong to a client."""
-        self.profiles = AsyncProfiles(transport, "V1")
-        self.access_levels = AsyncAccessLevelGrants(transport, "V1")
+        self.profiles = AsyncV1Profiles(transport)
+        self.access_levels = AsyncV1AccessLevels(transport)

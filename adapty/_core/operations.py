@@ -56,34 +56,36 @@ def _deletion(name: str) -> Operation:
     return Operation(name, "server_side", _NO_CONTENT, because, answers="nothing", gone_is_done=True)
 
 
-OPERATIONS: Mapping[str, Operation] = {
-    operation.name: operation
-    for operation in (
-        Operation("saveProfile", "mail", _OK, "an upsert by external_profile_id"),
-        Operation("saveTransactionEvent", "mail", _OK, "event_id makes an event idempotent"),
-        _server_side("getProfile", _READS),
-        _server_side("createProfile", "the id in the header names the profile, of which there is one"),
-        _server_side("updateProfile", _SETS),
-        _deletion("deleteProfile"),
-        _server_side("setTransaction", "the same store_transaction_id updates the same transaction"),
-        _server_side("grantAccessLevel", _SETS),
-        _server_side("revokeAccessLevel", "what is revoked stays revoked"),
-        _server_side("getRefundSaverSettings", _READS),
-        _server_side("setRefundSaverSettings", _SETS),
-        _server_side("validateStripePurchase", "the token names the purchase, which is recorded once"),
-        _server_side("validatePaddlePurchase", "the token names the purchase, which is recorded once"),
-        _server_side("getIntegrationIdentifiers", _READS),
-        Operation("setIntegrationIdentifiers", "server_side", _OK, _SETS, answers="nothing"),
-        _server_side("listPaywalls", _READS),
-        _server_side("getPaywall", _READS),
-        _server_side("updatePaywall", _SETS),
-        _server_side("createVirtualCurrencyTransaction", "its Idempotency-Key is the same for all tries"),
-        _server_side("listVirtualCurrencyTransactions", _READS),
-        _server_side("listVirtualCurrencyBalances", _READS),
-        _server_side("getProfileV1", _READS),
-        _server_side("createProfileV1", "the id in the header names the profile, of which there is one"),
-        _server_side("updateProfileV1", _SETS),
-        _deletion("deleteProfileV1"),
-        _server_side("grantAccessLevelV1", _SETS),
-    )
+_ALL = (
+    Operation("saveProfile", "mail", _OK, "an upsert by external_profile_id"),
+    Operation("saveTransactionEvent", "mail", _OK, "event_id makes an event idempotent"),
+    _server_side("getProfile", _READS),
+    _server_side("createProfile", "the id in the header names the profile, of which there is one"),
+    _server_side("updateProfile", _SETS),
+    _deletion("deleteProfile"),
+    _server_side("setTransaction", "the same store_transaction_id updates the same transaction"),
+    _server_side("grantAccessLevel", _SETS),
+    _server_side("revokeAccessLevel", "what is revoked stays revoked"),
+    _server_side("getRefundSaverSettings", _READS),
+    _server_side("setRefundSaverSettings", _SETS),
+    _server_side("validateStripePurchase", "the token names the purchase, which is recorded once"),
+    _server_side("validatePaddlePurchase", "the token names the purchase, which is recorded once"),
+    _server_side("getIntegrationIdentifiers", _READS),
+    Operation("setIntegrationIdentifiers", "server_side", _OK, _SETS, answers="nothing"),
+    _server_side("listPaywalls", _READS),
+    _server_side("getPaywall", _READS),
+    _server_side("updatePaywall", _SETS),
+    _server_side("createVirtualCurrencyTransaction", "its Idempotency-Key is the same for all tries"),
+    _server_side("listVirtualCurrencyTransactions", _READS),
+    _server_side("listVirtualCurrencyBalances", _READS),
+    _server_side("getProfileV1", _READS),
+    _server_side("createProfileV1", "the id in the header names the profile, of which there is one"),
+    _server_side("updateProfileV1", _SETS),
+    _deletion("deleteProfileV1"),
+    _server_side("grantAccessLevelV1", _SETS),
+)
+
+OPERATIONS: Mapping[Api, Mapping[str, Operation]] = {
+    api: {operation.name: operation for operation in _ALL if operation.api == api} for api in SCHEMES
 }
+"""By API and name; two APIs may have an operation of the same name."""

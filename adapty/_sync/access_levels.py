@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from adapty._core.identity import named_user
 from adapty._core.not_given import NOT_GIVEN, NotGiven
-from adapty._generated import build_call
+from adapty._generated import server_side_call
 from adapty.models.access import GrantAccessRequest, RevokeAccessRequest, end_of_grant, time_of_revocation
 from adapty.models.profile import Profile, active, is_active
 
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     from adapty._sync.transport import Transport
     from adapty.models.profile import AccessLevel
 
-__all__ = ["AccessLevelGrants", "AccessLevels"]
+__all__ = ["AccessLevels", "AccessLevelsOfVersion"]
 
 
-class AccessLevelGrants:
-    """What both versions of the API do with access levels; `adapty.v1.access_levels` for version 1."""
+class AccessLevelsOfVersion:
+    """What both versions of the API do alike with access levels."""
 
-    def __init__(self, transport: Transport, version: Literal["", "V1"] = "") -> None:
+    def __init__(self, transport: Transport, version: Literal["", "V1"]) -> None:
         """Belong to a client; `version` is the ending of the operations' names."""
         self._transport = transport
         self._version = version
@@ -79,7 +79,9 @@ class AccessLevelGrants:
         user = named_user(customer_user_id, profile_id)
         end = end_of_grant(expires_at, lifetime=lifetime)
         body = GrantAccessRequest(access_level_id=access_level_id, starts_at=starts_at, expires_at=end)
-        return self._transport.run(build_call(f"grantAccessLevel{self._version}", Profile.from_answer, body, **user))
+        return self._transport.run(
+            server_side_call(f"grantAccessLevel{self._version}", Profile.from_answer, body, **user)
+        )
 
     @staticmethod
     def is_active(level: AccessLevel | None, at: datetime | str | None = None) -> bool:
@@ -123,8 +125,12 @@ class AccessLevelGrants:
         return active(profile, at)
 
 
-class AccessLevels(AccessLevelGrants):
+class AccessLevels(AccessLevelsOfVersion):
     """Access levels; `adapty.access_levels` of a client."""
+
+    def __init__(self, transport: Transport) -> None:
+        """Belong to a client."""
+        super().__init__(transport, "")
 
     def revoke(
         self,
@@ -168,4 +174,4 @@ class AccessLevels(AccessLevelGrants):
         user = named_user(customer_user_id, profile_id)
         end = time_of_revocation(revoke_at, immediate=immediate)
         body = RevokeAccessRequest(access_level_id=access_level_id, revoke_at=end)
-        return self._transport.run(build_call("revokeAccessLevel", Profile.from_answer, body, **user))
+        return self._transport.run(server_side_call("revokeAccessLevel", Profile.from_answer, body, **user))

@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Unpack
 
 from adapty._core.identity import named_user
-from adapty._generated import build_call, nothing
+from adapty._generated import nothing, server_side_call
 from adapty.models.integrations import (
     IntegrationIdentifierFields,
     IntegrationIdentifiers,
@@ -58,7 +58,9 @@ class Integrations:
             True
         """
         user = named_user(customer_user_id, profile_id)
-        return self._transport.run(build_call("getIntegrationIdentifiers", IntegrationIdentifiers.from_dict, **user))
+        return self._transport.run(
+            server_side_call("getIntegrationIdentifiers", IntegrationIdentifiers.from_dict, **user)
+        )
 
     def set(
         self,
@@ -87,4 +89,4 @@ class Integrations:
         """
         user = named_user(customer_user_id, profile_id)
         body = IntegrationIdentifiersRequest.from_dict(identifiers)
-        self._transport.run(build_call("setIntegrationIdentifiers", nothing, body, **user))
+        self._transport.run(server_side_call("setIntegrationIdentifiers", nothing, body, **user))

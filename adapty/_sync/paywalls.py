@@ -10,7 +10,7 @@ from adapty._core.identity import uuid_text
 from adapty._core.pages import MAX_PAGE_SIZE, next_page_number
 from adapty._core.server_side_rules import json_text
 from adapty._core.validate import checked, counted, identifier
-from adapty._generated import build_call
+from adapty._generated import server_side_call
 from adapty.models.paywalls import Paywall, PaywallListResponse, PaywallUpdateRequest, with_locale
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class Paywalls:
         number: int | None = 1
         while number is not None:
             page = self._transport.run(
-                build_call("listPaywalls", PaywallListResponse.from_dict, pagenumber=number, pagesize=size)
+                server_side_call("listPaywalls", PaywallListResponse.from_dict, pagenumber=number, pagesize=size)
             )
             for paywall in page.data:
                 yield paywall
@@ -83,7 +83,7 @@ class Paywalls:
             True
         """
         return self._transport.run(
-            build_call("getPaywall", Paywall.from_dict, paywall_id=checked("paywall_id", uuid_text, paywall_id))
+            server_side_call("getPaywall", Paywall.from_dict, paywall_id=checked("paywall_id", uuid_text, paywall_id))
         )
 
     def update(
@@ -116,7 +116,7 @@ class Paywalls:
         """
         path = {"paywall_id": checked("paywall_id", uuid_text, paywall_id)}
         body = PaywallUpdateRequest(remote_configs=remote_configs)
-        return self._transport.run(build_call("updatePaywall", Paywall.from_dict, body, **path))
+        return self._transport.run(server_side_call("updatePaywall", Paywall.from_dict, body, **path))
 
     def update_locale(
         self,
@@ -160,4 +160,4 @@ class Paywalls:
         paywall = self.get(paywall_id)
         body = with_locale(paywall, name, text, add=add)
         path = {"paywall_id": checked("paywall_id", uuid_text, paywall_id)}
-        return self._transport.run(build_call("updatePaywall", Paywall.from_dict, body, **path))
+        return self._transport.run(server_side_call("updatePaywall", Paywall.from_dict, body, **path))

@@ -10,7 +10,7 @@ from adapty._core.deletions import MAX_CONCURRENCY, Deletion, Deletions
 from adapty._core.identity import named_user
 from adapty._core.not_given import NOT_GIVEN, NotGiven
 from adapty._core.validate import checked, counted
-from adapty._generated import build_call, nothing
+from adapty._generated import nothing, server_side_call
 from adapty._side_by_side import in_threads
 from adapty.errors import AdaptyError
 from adapty.models.profile import Profile
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
     from adapty._sync.transport import Transport
     from adapty.models.profile_request import Platform
 
-__all__ = ["Profiles"]
+__all__ = ["Profiles", "ProfilesOfVersion"]
 
 
-class Profiles:
-    """Profiles; `adapty.profiles` of a client, and `adapty.v1.profiles` for version 1 of the API."""
+class ProfilesOfVersion:
+    """What both versions of the API do alike with profiles."""
 
-    def __init__(self, transport: Transport, version: Literal["", "V1"] = "") -> None:
+    def __init__(self, transport: Transport, version: Literal["", "V1"]) -> None:
         """Belong to a client; `version` is the ending of the operations' names."""
         self._transport = transport
         self._version = version
@@ -60,90 +60,7 @@ class Profiles:
             False
         """
         user = named_user(customer_user_id, profile_id)
-        return self._transport.run(build_call(f"getProfile{self._version}", Profile.from_answer, **user))
-
-    def create(
-        self,
-        *,
-        customer_user_id: str | None = None,
-        profile_id: str | UUID | None = None,
-        platform: Platform | NotGiven = NOT_GIVEN,
-        **fields: Unpack[ProfileFields],
-    ) -> Profile:
-        """Create a user: operation `createProfile`.
-
-        Args:
-            customer_user_id: Your own id of the user; this or the next one, not both.
-            profile_id: Adapty's id of the user, a UUID.
-            platform: The platform that this speaks for; advised beside `installation_meta`.
-            fields: The profile's fields, all optional: see `adapty.models.ProfileFields`.
-
-        Returns:
-            The profile as it is now.
-
-        Raises:
-            AdaptyUsageError: An argument is missing, unknown or is what the API would refuse; nothing was sent.
-            AdaptyAPIError: The API refused it or failed.
-            AdaptyConnectionError: No answer came, after all tries. Creating the user again does no harm.
-
-        Example:
-            >>> profile = adapty.profiles.create(
-            ...     customer_user_id="user_12345",
-            ...     email="jane@example.com",
-            ...     custom_attributes={"plan": "trial", "score": 4.5},
-            ... )
-            >>> profile.attributes["plan"]
-            'trial'
-        """
-        user = named_user(customer_user_id, profile_id)
-        body = ProfileRequest.from_dict(fields)
-        given = {} if platform is NOT_GIVEN else {"adapty_platform": checked("platform", known_platform, platform)}
-        return self._transport.run(
-            build_call(f"createProfile{self._version}", Profile.from_answer, body, **user, **given)
-        )
-
-    def update(
-        self,
-        *,
-        customer_user_id: str | None = None,
-        profile_id: str | UUID | None = None,
-        platform: Platform | NotGiven = NOT_GIVEN,
-        **fields: Unpack[ProfileFields],
-    ) -> Profile:
-        """Change a user: operation `updateProfile`. What is left out stays as it is, None clears a field.
-
-        Args:
-            customer_user_id: Your own id of the user; this or the next one, not both.
-            profile_id: Adapty's id of the user, a UUID.
-            platform: The platform that this speaks for; advised beside `installation_meta`.
-            fields: The profile's fields, all optional: see `adapty.models.ProfileFields`.
-
-        Returns:
-            The profile as it is now.
-
-        Raises:
-            AdaptyUsageError: An argument is missing, unknown or is what the API would refuse; nothing was sent.
-            ProfileNotFoundError: There is no such profile.
-            AdaptyAPIError: The API refused it or failed.
-            AdaptyConnectionError: No answer came, after all tries. Changing it again does no harm.
-
-        Example:
-            >>> adapty.profiles.create(customer_user_id="user_12345", custom_attributes={"plan": "trial"})
-            Profile(...)
-            >>> profile = adapty.profiles.update(
-            ...     customer_user_id="user_12345",
-            ...     phone_number=None,
-            ...     custom_attributes={"plan": None},
-            ... )
-            >>> "plan" in profile.attributes
-            False
-        """
-        user = named_user(customer_user_id, profile_id)
-        body = ProfileRequest.from_dict(fields)
-        given = {} if platform is NOT_GIVEN else {"adapty_platform": checked("platform", known_platform, platform)}
-        return self._transport.run(
-            build_call(f"updateProfile{self._version}", Profile.from_answer, body, **user, **given)
-        )
+        return self._transport.run(server_side_call(f"getProfile{self._version}", Profile.from_answer, **user))
 
     def delete(self, *, customer_user_id: str | None = None, profile_id: str | UUID | None = None) -> None:
         """Delete a user with all that belongs to the profile: operation `deleteProfile`.
@@ -166,7 +83,7 @@ class Profiles:
             >>> adapty.profiles.delete(customer_user_id="user_12345")
         """
         user = named_user(customer_user_id, profile_id)
-        self._transport.run(build_call(f"deleteProfile{self._version}", nothing, **user))
+        self._transport.run(server_side_call(f"deleteProfile{self._version}", nothing, **user))
 
     def delete_many(
         self,
@@ -217,3 +134,92 @@ class Profiles:
         for deletion in in_threads(delete_one, run.to_send(), at_a_time):
             run.note(deletion)
         return run.report()
+
+
+class Profiles(ProfilesOfVersion):
+    """Profiles; `adapty.profiles` of a client."""
+
+    def __init__(self, transport: Transport) -> None:
+        """Belong to a client."""
+        super().__init__(transport, "")
+
+    def create(
+        self,
+        *,
+        customer_user_id: str | None = None,
+        profile_id: str | UUID | None = None,
+        platform: Platform | NotGiven = NOT_GIVEN,
+        **fields: Unpack[ProfileFields],
+    ) -> Profile:
+        """Create a user: operation `createProfile`.
+
+        Args:
+            customer_user_id: Your own id of the user; this or the next one, not both.
+            profile_id: Adapty's id of the user, a UUID.
+            platform: The platform that this speaks for; advised beside `installation_meta`.
+            fields: The profile's fields, all optional: see `adapty.models.ProfileFields`.
+
+        Returns:
+            The profile as it is now.
+
+        Raises:
+            AdaptyUsageError: An argument is missing, unknown or is what the API would refuse; nothing was sent.
+            AdaptyAPIError: The API refused it or failed.
+            AdaptyConnectionError: No answer came, after all tries. Creating the user again does no harm.
+
+        Example:
+            >>> profile = adapty.profiles.create(
+            ...     customer_user_id="user_12345",
+            ...     email="jane@example.com",
+            ...     custom_attributes={"plan": "trial", "score": 4.5},
+            ... )
+            >>> profile.attributes["plan"]
+            'trial'
+        """
+        parameters = named_user(customer_user_id, profile_id)
+        if platform is not NOT_GIVEN:
+            parameters["adapty_platform"] = checked("platform", known_platform, platform)
+        body = ProfileRequest.from_dict(fields)
+        return self._transport.run(server_side_call("createProfile", Profile.from_answer, body, **parameters))
+
+    def update(
+        self,
+        *,
+        customer_user_id: str | None = None,
+        profile_id: str | UUID | None = None,
+        platform: Platform | NotGiven = NOT_GIVEN,
+        **fields: Unpack[ProfileFields],
+    ) -> Profile:
+        """Change a user: operation `updateProfile`. What is left out stays as it is, None clears a field.
+
+        Args:
+            customer_user_id: Your own id of the user; this or the next one, not both.
+            profile_id: Adapty's id of the user, a UUID.
+            platform: The platform that this speaks for; advised beside `installation_meta`.
+            fields: The profile's fields, all optional: see `adapty.models.ProfileFields`.
+
+        Returns:
+            The profile as it is now.
+
+        Raises:
+            AdaptyUsageError: An argument is missing, unknown or is what the API would refuse; nothing was sent.
+            ProfileNotFoundError: There is no such profile.
+            AdaptyAPIError: The API refused it or failed.
+            AdaptyConnectionError: No answer came, after all tries. Changing it again does no harm.
+
+        Example:
+            >>> adapty.profiles.create(customer_user_id="user_12345", custom_attributes={"plan": "trial"})
+            Profile(...)
+            >>> profile = adapty.profiles.update(
+            ...     customer_user_id="user_12345",
+            ...     phone_number=None,
+            ...     custom_attributes={"plan": None},
+            ... )
+            >>> "plan" in profile.attributes
+            False
+        """
+        parameters = named_user(customer_user_id, profile_id)
+        if platform is not NOT_GIVEN:
+            parameters["adapty_platform"] = checked("platform", known_platform, platform)
+        body = ProfileRequest.from_dict(fields)
+        return self._transport.run(server_side_call("updateProfile", Profile.from_answer, body, **parameters))

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from adapty._generated import build_call, nothing
+from adapty._generated import nothing, server_side_call
 from adapty.models.profile import Profile
 from adapty.models.purchases import PaddleValidationRequest, StripeValidationAttributes, StripeValidationRequest
 
@@ -39,7 +39,7 @@ class Purchases:
             >>> adapty.purchases.validate_stripe(customer_user_id="user_12345", stripe_token="sub_1PqXyZ")
         """
         about = StripeValidationAttributes(customer_user_id=customer_user_id, stripe_token=stripe_token)
-        self._transport.run(build_call("validateStripePurchase", nothing, StripeValidationRequest.about(about)))
+        self._transport.run(server_side_call("validateStripePurchase", nothing, StripeValidationRequest.about(about)))
 
     def validate_paddle(self, *, customer_user_id: str, paddle_token: str) -> Profile:
         """Have a Paddle purchase looked up and recorded: operation `validatePaddlePurchase`.
@@ -65,4 +65,4 @@ class Purchases:
             'user_12345'
         """
         body = PaddleValidationRequest(customer_user_id=customer_user_id, paddle_token=paddle_token)
-        return self._transport.run(build_call("validatePaddlePurchase", Profile.from_answer, body))
+        return self._transport.run(server_side_call("validatePaddlePurchase", Profile.from_answer, body))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from adapty._core.identity import named_user
 from adapty._core.not_given import NOT_GIVEN, NotGiven
-from adapty._generated import build_call
+from adapty._generated import server_side_call
 from adapty.models.refund_saver import RefundSaverSettings, RefundSaverSettingsRequest
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class RefundSaver:
             RefundSaverSettings(...)
         """
         user = named_user(customer_user_id, profile_id)
-        return self._transport.run(build_call("getRefundSaverSettings", RefundSaverSettings.from_answer, **user))
+        return self._transport.run(server_side_call("getRefundSaverSettings", RefundSaverSettings.from_answer, **user))
 
     def set(
         self,
@@ -93,4 +93,6 @@ class RefundSaver:
         """
         user = named_user(customer_user_id, profile_id)
         body = RefundSaverSettingsRequest(custom_preference=custom_preference, consent=consent)
-        return self._transport.run(build_call("setRefundSaverSettings", RefundSaverSettings.from_answer, body, **user))
+        return self._transport.run(
+            server_side_call("setRefundSaverSettings", RefundSaverSettings.from_answer, body, **user)
+        )

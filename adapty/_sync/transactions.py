@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Unpack
 
 from adapty._core.identity import named_user
-from adapty._generated import build_call
+from adapty._generated import server_side_call
 from adapty.models.profile import Profile
 from adapty.models.transactions import (
     OneTimePurchase,
@@ -82,7 +82,7 @@ class Transactions:
         """
         user = named_user(customer_user_id, profile_id)
         body = Subscription.from_dict(with_base_plan(fields))
-        return self._transport.run(build_call("setTransaction", Profile.from_answer, body, **user))
+        return self._transport.run(server_side_call("setTransaction", Profile.from_answer, body, **user))
 
     def set_one_time_purchase(
         self,
@@ -124,7 +124,7 @@ class Transactions:
         """
         user = named_user(customer_user_id, profile_id)
         body = OneTimePurchase.from_dict(with_base_plan(fields))
-        return self._transport.run(build_call("setTransaction", Profile.from_answer, body, **user))
+        return self._transport.run(server_side_call("setTransaction", Profile.from_answer, body, **user))
 
     def set(
         self,
@@ -168,4 +168,4 @@ class Transactions:
         """
         user = named_user(customer_user_id, profile_id)
         body = transaction_record(transaction)
-        return self._transport.run(build_call("setTransaction", Profile.from_answer, body, **user))
+        return self._transport.run(server_side_call("setTransaction", Profile.from_answer, body, **user))

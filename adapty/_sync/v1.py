@@ -4,15 +4,96 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
-from adapty._sync.access_levels import AccessLevelGrants
-from adapty._sync.profiles import Profiles
+from adapty._core.identity import named_user
+from adapty._generated import server_side_call
+from adapty._sync.access_levels import AccessLevelsOfVersion
+from adapty._sync.profiles import ProfilesOfVersion
+from adapty.models.profile import Profile
+from adapty.models.profile_request import ProfileFields, ProfileRequest
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from adapty._sync.transport import Transport
 
-__all__ = ["V1"]
+__all__ = ["V1", "V1AccessLevels", "V1Profiles"]
+
+
+class V1Profiles(ProfilesOfVersion):
+    """Profiles of version 1, which knows no `platform`; `adapty.v1.profiles` of a client."""
+
+    def __init__(self, transport: Transport) -> None:
+        """Belong to a client."""
+        super().__init__(transport, "V1")
+
+    def create(
+        self,
+        *,
+        customer_user_id: str | None = None,
+        profile_id: str | UUID | None = None,
+        **fields: Unpack[ProfileFields],
+    ) -> Profile:
+        """Create a user: operation `createProfileV1`.
+
+        Args:
+            customer_user_id: Your own id of the user; this or the next one, not both.
+            profile_id: Adapty's id of the user, a UUID.
+            fields: The profile's fields, all optional: see `adapty.models.ProfileFields`.
+
+        Returns:
+            The profile as it is now.
+
+        Raises:
+            AdaptyError: As `adapty.profiles.create`.
+
+        Example:
+            >>> profile = adapty.v1.profiles.create(customer_user_id="user_12345", first_name="Jane")
+            >>> profile.customer_user_id
+            'user_12345'
+        """
+        user = named_user(customer_user_id, profile_id)
+        body = ProfileRequest.from_dict(fields)
+        return self._transport.run(server_side_call("createProfileV1", Profile.from_answer, body, **user))
+
+    def update(
+        self,
+        *,
+        customer_user_id: str | None = None,
+        profile_id: str | UUID | None = None,
+        **fields: Unpack[ProfileFields],
+    ) -> Profile:
+        """Change a user: operation `updateProfileV1`. What is left out stays as it is, None clears a field.
+
+        Args:
+            customer_user_id: Your own id of the user; this or the next one, not both.
+            profile_id: Adapty's id of the user, a UUID.
+            fields: The profile's fields, all optional: see `adapty.models.ProfileFields`.
+
+        Returns:
+            The profile as it is now.
+
+        Raises:
+            AdaptyError: As `adapty.profiles.update`.
+
+        Example:
+            >>> adapty.v1.profiles.create(customer_user_id="user_12345")
+            Profile(...)
+            >>> adapty.v1.profiles.update(customer_user_id="user_12345", first_name=None)
+            Profile(...)
+        """
+        user = named_user(customer_user_id, profile_id)
+        body = ProfileRequest.from_dict(fields)
+        return self._transport.run(server_side_call("updateProfileV1", Profile.from_answer, body, **user))
+
+
+class V1AccessLevels(AccessLevelsOfVersion):
+    """Access levels of version 1, which can grant and not revoke; `adapty.v1.access_levels` of a client."""
+
+    def __init__(self, transport: Transport) -> None:
+        """Belong to a client."""
+        super().__init__(transport, "V1")
 
 
 class V1:
@@ -20,7 +101,7 @@ class V1:
 
     Attributes:
         profiles: Profiles.
-        access_levels: Access levels, which version 1 can grant and not revoke.
+        access_levels: Access levels.
 
     Example:
         >>> adapty.v1.profiles.create(customer_user_id="user_12345")
@@ -30,7 +111,10 @@ class V1:
         True
     """
 
+    profiles: V1Profiles
+    access_levels: V1AccessLevels
+
     def __init__(self, transport: Transport) -> None:
         """Belong to a client."""
-        self.profiles = Profiles(transport, "V1")
-        self.access_levels = AccessLevelGrants(transport, "V1")
+        self.profiles = V1Profiles(transport)
+        self.access_levels = V1AccessLevels(transport)

@@ -11,7 +11,7 @@ from adapty._core.identity import named_user
 from adapty._core.not_given import NOT_GIVEN, NotGiven
 from adapty._core.pages import MAX_PAGE_SIZE, next_cursor
 from adapty._core.validate import checked, counted, identifier
-from adapty._generated import build_call
+from adapty._generated import server_side_call
 from adapty.models.virtual_currency import (
     VirtualCurrencyBalanceListResponse,
     VirtualCurrencyTransaction,
@@ -228,7 +228,7 @@ class VirtualCurrencies:
         body = VirtualCurrencyTransactionRequest(items=items, metadata=metadata)
         read = VirtualCurrencyTransaction.from_dict
         return self._transport.run(
-            build_call("createVirtualCurrencyTransaction", read, body, **user, idempotency_key=key)
+            server_side_call("createVirtualCurrencyTransaction", read, body, **user, idempotency_key=key)
         )
 
     def balances(
@@ -262,7 +262,7 @@ class VirtualCurrencies:
         """
         user = named_user(customer_user_id, profile_id)
         listed = self._transport.run(
-            build_call("listVirtualCurrencyBalances", VirtualCurrencyBalanceListResponse.from_dict, **user)
+            server_side_call("listVirtualCurrencyBalances", VirtualCurrencyBalanceListResponse.from_dict, **user)
         )
         return listed.data
 
@@ -309,7 +309,7 @@ class VirtualCurrencies:
         seen: set[str] = set()
         asked: Mapping[str, Any] = parameters
         while True:
-            page = self._transport.run(build_call("listVirtualCurrencyTransactions", read, **asked))
+            page = self._transport.run(server_side_call("listVirtualCurrencyTransactions", read, **asked))
             for transaction in page.data:
                 yield transaction
             cursor = next_cursor(page, seen)

@@ -14,17 +14,18 @@ if TYPE_CHECKING:
 
 __all__ = [
     "PaddleValidationRequest",
+    "StripeKind",
     "StripeValidationAttributes",
     "StripeValidationData",
     "StripeValidationRequest",
 ]
 
-_Kind = Literal["stripe_receipt_validation_result"]
-_KIND: _Kind = "stripe_receipt_validation_result"
+StripeKind = Literal["stripe_receipt_validation_result"]
+_KIND: StripeKind = "stripe_receipt_validation_result"
 
 
-def _kind(value: _Kind) -> _Kind:
-    return cast("_Kind", validate.one_of((_KIND,), value))
+def _kind(value: StripeKind) -> StripeKind:
+    return cast("StripeKind", validate.one_of((_KIND,), value))
 
 
 def _attributes(value: StripeValidationAttributes | Mapping[str, Any]) -> StripeValidationAttributes:
@@ -47,7 +48,7 @@ class StripeValidationAttributes(Record):
 class StripeValidationData(Record):
     """The JSON:API object around the attributes."""
 
-    type: _Kind = attrs.field(converter=_kind)
+    type: StripeKind = attrs.field(converter=_kind)
     attributes: StripeValidationAttributes = attrs.field(
         converter=_attributes, metadata={RECORD: StripeValidationAttributes}
     )

@@ -249,7 +249,7 @@ class OneTimePurchase(_Transaction):
         ...     price={"country": "US", "currency": "USD", "value": 99},
         ...     purchased_at="2026-06-10T14:20:00Z",
         ... ).price
-        Price(extra_fields=..., country='US', currency='USD', value=Decimal('99'))
+        Price(country='US', currency='USD', value=Decimal('99'))
     """
 
     purchase_type: Literal["one_time_purchase"] = attrs.field(default="one_time_purchase", converter=_one_time_purchase)

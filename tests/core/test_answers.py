@@ -25,7 +25,7 @@ from adapty import (
     UnexpectedResponseError,
     UnprocessableError,
 )
-from adapty._core.answers import Asked, decode, error_for
+from adapty._core.answers import ERROR_BY_CODE, Asked, decode, error_for
 from adapty._core.redact import REDACTED, Secret, redact
 
 from .support import KEY, PROFILE, json_values, repeatable, reply
@@ -183,12 +183,18 @@ def test_an_unknown_key_of_the_mail_api_is_a_matter_of_authentication() -> None:
     assert error.messages == ("Secret key doesn't exist",)
 
 
-@pytest.mark.parametrize("status", [400, 401, 403, 404, 500, 302])
+@pytest.mark.parametrize("status", [400, 401, 403, 404])
 @pytest.mark.parametrize("place", ["outside", "inside"])
 def test_a_known_code_wins_over_the_status(status: int, place: str) -> None:
-    """The code is read from the body or from its first error, and wins over any status."""
+    """The code is read from the body or from its first error, and wins over the status of a refusal."""
     code = {"error_code": "secret_key_does_not_exist_error"}
     assert type(error_of(code if place == "outside" else {"errors": [code]}, status)) is AuthenticationError
+
+
+@pytest.mark.parametrize(("status", "kind"), [(500, ServerError), (302, AdaptyAPIError)])
+def test_a_code_says_nothing_beside_a_status_that_is_no_refusal(status: int, kind: type[AdaptyAPIError]) -> None:
+    """A gateway's failure that quotes a code is a failure: a profile is not gone because a 500 says so."""
+    assert type(error_of({"error_code": "profile_does_not_exist"}, status)) is kind
 
 
 def test_the_outer_code_comes_first() -> None:
@@ -537,12 +543,14 @@ def test_an_error_goes_through_pickle_and_copy_with_all_that_it_knows(body: Any,
         "method",
         "path",
         "attempts",
+        "idempotency_key",
     }
 
 
 def test_every_class_of_the_tree_below_the_api_error_is_made() -> None:
-    """Each class for an answer is reached by some status: none is there in vain."""
+    """Each class for an answer is reached by some status or code: none is there in vain."""
     made = {type(error_of(b"", status)) for status in range(100, 600)}
+    made |= {type(error_of({"error_code": code}, 400)) for code in ERROR_BY_CODE}
     assert made == {
         kind for kind in vars(adapty.errors).values() if isinstance(kind, type) and issubclass(kind, AdaptyAPIError)
     }

@@ -31,7 +31,7 @@ from adapty import (
 from adapty._core.call import Call, Failure, Request, UnreadableAnswer, Wait, run
 from adapty._core.operations import OPERATIONS
 from adapty._core.retry import RetryPolicy
-from adapty._generated import build_call, nothing
+from adapty._generated import mail_call, nothing
 
 from .support import EVENT, KEY, PROFILE, drive, repeatable, reply
 
@@ -52,7 +52,7 @@ def read_text(answer: Answer) -> str:
     return answer.content.decode()
 
 
-CALL = Call(OPERATIONS["saveProfile"], Request("POST", PATH, {}, b'{"email": "jane@example.com"}'), read_text)
+CALL = Call(OPERATIONS["mail"]["saveProfile"], Request("POST", PATH, {}, b'{"email": "jane@example.com"}'), read_text)
 
 
 def refused(*, repeat: bool = True, detail: str = "ConnectError: refused", cause: Exception | None = None) -> Failure:
@@ -413,7 +413,7 @@ def test_a_transports_exception_that_cannot_be_printed_does_no_harm() -> None:
 )
 def test_a_success_that_cannot_be_read_shows_no_secret(body: bytes) -> None:
     """The reader's frames, whose locals hold the decoded body, are not within reach of the exception."""
-    call = build_call("saveProfile", nothing, MailProfile(**PROFILE))
+    call = mail_call("saveProfile", nothing, MailProfile(**PROFILE))
     driven = drive(call, reply(200, body))
     assert isinstance(driven.error, UnexpectedResponseError)
     assert "[redacted]" in repr(driven.error.body)
@@ -486,7 +486,7 @@ def test_the_library_adds_no_handler_and_no_noise(caplog: pytest.LogCaptureFixtu
 
 def test_reprs_of_a_call_hold_no_body() -> None:
     """The body, which holds personal data, is not in the repr of a request or of a call."""
-    for call in (build_call("saveProfile", nothing, MailProfile(**PROFILE)), CALL):
+    for call in (mail_call("saveProfile", nothing, MailProfile(**PROFILE)), CALL):
         assert call.request.body
         assert "jane" not in repr(call) + repr(call.request)
 
@@ -494,9 +494,9 @@ def test_reprs_of_a_call_hold_no_body() -> None:
 def test_the_calls_of_the_mail_api() -> None:
     """Each method's call has the contract's operation, path and body, and takes any JSON object for success."""
     for call, name, path in (
-        (build_call("saveProfile", nothing, MailProfile(**PROFILE)), "saveProfile", PATH),
+        (mail_call("saveProfile", nothing, MailProfile(**PROFILE)), "saveProfile", PATH),
         (
-            build_call("saveTransactionEvent", nothing, TransactionEvent(**EVENT)),
+            mail_call("saveTransactionEvent", nothing, TransactionEvent(**EVENT)),
             "saveTransactionEvent",
             "/api/v1/profile/transaction-event/save/",
         ),

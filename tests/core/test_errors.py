@@ -146,6 +146,7 @@ def test_the_defaults_of_an_api_error() -> None:
         "method": "",
         "path": "",
         "attempts": 0,
+        "idempotency_key": None,
     }
 
 

@@ -16,7 +16,7 @@ T = TypeVar("T", bound="GrantAccessRequest")
 
 @_attrs_define
 class GrantAccessRequest:
-    access_level_id: None | str | Unset = UNSET
+    access_level_id: str
     """ The level's id. """
     starts_at: datetime.datetime | None | Unset = UNSET
     """ When it begins; null for at once. """
@@ -25,11 +25,7 @@ class GrantAccessRequest:
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        access_level_id: None | str | Unset
-        if isinstance(self.access_level_id, Unset):
-            access_level_id = UNSET
-        else:
-            access_level_id = self.access_level_id
+        access_level_id = self.access_level_id
 
         starts_at: None | str | Unset
         if isinstance(self.starts_at, Unset):
@@ -49,9 +45,11 @@ class GrantAccessRequest:
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
-        field_dict.update({})
-        if access_level_id is not UNSET:
-            field_dict["access_level_id"] = access_level_id
+        field_dict.update(
+            {
+                "access_level_id": access_level_id,
+            }
+        )
         if starts_at is not UNSET:
             field_dict["starts_at"] = starts_at
         if expires_at is not UNSET:
@@ -62,15 +60,7 @@ class GrantAccessRequest:
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         d = dict(src_dict)
-
-        def _parse_access_level_id(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
-
-        access_level_id = _parse_access_level_id(d.pop("access_level_id", UNSET))
+        access_level_id = d.pop("access_level_id")
 
         def _parse_starts_at(data: object) -> datetime.datetime | None | Unset:
             if data is None:

@@ -20,7 +20,7 @@ T = TypeVar("T", bound="InstallationMeta")
 
 @_attrs_define
 class InstallationMeta:
-    device_id: None | Unset | UUID = UNSET
+    device_id: UUID
     """ The installation's id. """
     device: None | str | Unset = UNSET
     """ The device's model, such as `iPhone15,2`. """
@@ -53,13 +53,7 @@ class InstallationMeta:
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        device_id: None | str | Unset
-        if isinstance(self.device_id, Unset):
-            device_id = UNSET
-        elif isinstance(self.device_id, UUID):
-            device_id = str(self.device_id)
-        else:
-            device_id = self.device_id
+        device_id = str(self.device_id)
 
         device: None | str | Unset
         if isinstance(self.device, Unset):
@@ -149,9 +143,11 @@ class InstallationMeta:
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
-        field_dict.update({})
-        if device_id is not UNSET:
-            field_dict["device_id"] = device_id
+        field_dict.update(
+            {
+                "device_id": device_id,
+            }
+        )
         if device is not UNSET:
             field_dict["device"] = device
         if locale is not UNSET:
@@ -186,23 +182,7 @@ class InstallationMeta:
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         d = dict(src_dict)
-
-        def _parse_device_id(data: object) -> None | Unset | UUID:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            try:
-                if not isinstance(data, str):
-                    raise TypeError()
-                device_id_type_0 = UUID(data)
-
-                return device_id_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(None | Unset | UUID, data)
-
-        device_id = _parse_device_id(d.pop("device_id", UNSET))
+        device_id = UUID(d.pop("device_id"))
 
         def _parse_device(data: object) -> None | str | Unset:
             if data is None:

@@ -62,15 +62,13 @@ class ProfileRequest:
     """ App tracking transparency: 0 not determined, 1 restricted, 2 denied, 3 authorized. """
     analytics_disabled: bool | None | Unset = UNSET
     """ Keeps the user out of external analytics. """
-    custom_attributes: list[CustomAttribute] | None | Unset = UNSET
+    custom_attributes: list[CustomAttribute] | Unset = UNSET
     """ Attributes to set, at most 30 on a profile. An empty value deletes one; those that are not named stay.
      """
-    installation_meta: InstallationMeta | None | Unset = UNSET
+    installation_meta: InstallationMeta | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        from ..models.installation_meta import InstallationMeta  # noqa: PLC0415
-
         first_name: None | str | Unset
         if isinstance(self.first_name, Unset):
             first_name = UNSET
@@ -159,25 +157,16 @@ class ProfileRequest:
         else:
             analytics_disabled = self.analytics_disabled
 
-        custom_attributes: list[dict[str, Any]] | None | Unset
-        if isinstance(self.custom_attributes, Unset):
-            custom_attributes = UNSET
-        elif isinstance(self.custom_attributes, list):
+        custom_attributes: list[dict[str, Any]] | Unset = UNSET
+        if not isinstance(self.custom_attributes, Unset):
             custom_attributes = []
-            for custom_attributes_type_0_item_data in self.custom_attributes:
-                custom_attributes_type_0_item = custom_attributes_type_0_item_data.to_dict()
-                custom_attributes.append(custom_attributes_type_0_item)
+            for custom_attributes_item_data in self.custom_attributes:
+                custom_attributes_item = custom_attributes_item_data.to_dict()
+                custom_attributes.append(custom_attributes_item)
 
-        else:
-            custom_attributes = self.custom_attributes
-
-        installation_meta: dict[str, Any] | None | Unset
-        if isinstance(self.installation_meta, Unset):
-            installation_meta = UNSET
-        elif isinstance(self.installation_meta, InstallationMeta):
+        installation_meta: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.installation_meta, Unset):
             installation_meta = self.installation_meta.to_dict()
-        else:
-            installation_meta = self.installation_meta
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
@@ -379,44 +368,21 @@ class ProfileRequest:
 
         analytics_disabled = _parse_analytics_disabled(d.pop("analytics_disabled", UNSET))
 
-        def _parse_custom_attributes(data: object) -> list[CustomAttribute] | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            try:
-                if not isinstance(data, list):
-                    raise TypeError()
-                custom_attributes_type_0 = []
-                _custom_attributes_type_0 = data
-                for custom_attributes_type_0_item_data in _custom_attributes_type_0:
-                    custom_attributes_type_0_item = CustomAttribute.from_dict(custom_attributes_type_0_item_data)
+        _custom_attributes = d.pop("custom_attributes", UNSET)
+        custom_attributes: list[CustomAttribute] | Unset = UNSET
+        if _custom_attributes is not UNSET:
+            custom_attributes = []
+            for custom_attributes_item_data in _custom_attributes:
+                custom_attributes_item = CustomAttribute.from_dict(custom_attributes_item_data)
 
-                    custom_attributes_type_0.append(custom_attributes_type_0_item)
+                custom_attributes.append(custom_attributes_item)
 
-                return custom_attributes_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(list[CustomAttribute] | None | Unset, data)
-
-        custom_attributes = _parse_custom_attributes(d.pop("custom_attributes", UNSET))
-
-        def _parse_installation_meta(data: object) -> InstallationMeta | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            try:
-                if not isinstance(data, dict):
-                    raise TypeError()
-                installation_meta_type_0 = InstallationMeta.from_dict(data)
-
-                return installation_meta_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(InstallationMeta | None | Unset, data)
-
-        installation_meta = _parse_installation_meta(d.pop("installation_meta", UNSET))
+        _installation_meta = d.pop("installation_meta", UNSET)
+        installation_meta: InstallationMeta | Unset
+        if isinstance(_installation_meta, Unset):
+            installation_meta = UNSET
+        else:
+            installation_meta = InstallationMeta.from_dict(_installation_meta)
 
         profile_request = cls(
             first_name=first_name,

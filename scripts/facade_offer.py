@@ -1,0 +1,179 @@
+"""What of the facade stands for what of the contracts, as tables."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+
+from adapty import flows, models
+from adapty.models import access, integrations, paywalls, profile_request, purchases, refund_saver, virtual_currency
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from adapty._core.operations import Api
+    from adapty.models._received import Received
+    from adapty.models._record import Record
+
+__all__ = ["ALTERNATIVES", "ANSWERS", "COMMANDS", "ENUMS", "METHODS", "OURS", "PARAMETERS", "RECORDS"]
+
+METHODS: Mapping[Api, Mapping[str, tuple[str, ...]]] = {
+    "mail": {
+        "saveProfile": ("mail.save_profile",),
+        "saveTransactionEvent": ("mail.save_transaction_event",),
+    },
+    "server_side": {
+        "getProfile": ("profiles.get",),
+        "createProfile": ("profiles.create",),
+        "updateProfile": ("profiles.update",),
+        "deleteProfile": ("profiles.delete",),
+        "setTransaction": ("transactions.set_one_time_purchase", "transactions.set_subscription"),
+        "grantAccessLevel": ("access_levels.grant",),
+        "revokeAccessLevel": ("access_levels.revoke",),
+        "getRefundSaverSettings": ("refund_saver.get",),
+        "setRefundSaverSettings": ("refund_saver.set",),
+        "validateStripePurchase": ("purchases.validate_stripe",),
+        "validatePaddlePurchase": ("purchases.validate_paddle",),
+        "getIntegrationIdentifiers": ("integrations.get",),
+        "setIntegrationIdentifiers": ("integrations.set",),
+        "listPaywalls": ("paywalls.list",),
+        "getPaywall": ("paywalls.get",),
+        "updatePaywall": ("paywalls.update",),
+        "createVirtualCurrencyTransaction": ("virtual_currencies.transact",),
+        "listVirtualCurrencyTransactions": ("virtual_currencies.history",),
+        "listVirtualCurrencyBalances": ("virtual_currencies.balances",),
+        "getProfileV1": ("v1.profiles.get",),
+        "createProfileV1": ("v1.profiles.create",),
+        "updateProfileV1": ("v1.profiles.update",),
+        "deleteProfileV1": ("v1.profiles.delete",),
+        "grantAccessLevelV1": ("v1.access_levels.grant",),
+    },
+}
+"""Which method stands for which operation; one for each body where there are several."""
+
+PARAMETERS: Mapping[str, str | None] = {
+    "adapty-customer-user-id": "customer_user_id",
+    "adapty-profile-id": "profile_id",
+    "adapty-platform": "platform",
+    "Idempotency-Key": "idempotency_key",
+    "page[size]": "page_size",
+    "limit": "page_size",
+    # The iterators ask for the next page themselves.
+    "page[number]": None,
+    "cursor": None,
+}
+"""Which argument stands for which header or query parameter, where the names differ."""
+
+OURS = frozenset(
+    {
+        # Ready records, and fields of later releases.
+        *("profile", "event", "extra_fields"),
+        # Plain words for what null means, and a part of the product.
+        *("lifetime", "immediate", "store_base_plan_id"),
+        # What tells the bodies of setTransaction apart: the method does.
+        "purchase_type",
+        # What the path says.
+        "paywall_id",
+    },
+)
+"""Arguments and fields that have nothing on the other side, on purpose."""
+
+ALTERNATIVES: Mapping[str, str] = {"StripeValidationRequest": "StripeValidationAttributes"}
+"""Which schema holds the arguments, where a body is only a wrapping."""
+
+COMMANDS: Mapping[Api, Mapping[str, tuple[str, str]]] = {
+    "mail": {
+        "saveProfile": ("mail", "save-profile"),
+        "saveTransactionEvent": ("mail", "save-event"),
+    },
+    "server_side": {},
+}
+"""Which command has an option for each field of which operation."""
+
+RECORDS: Mapping[Api, Mapping[str, type[Record | Received]]] = {
+    "mail": {
+        "ProfileDTO": models.MailProfile,
+        "DeviceInfoDTO": models.DeviceInfo,
+        "TransactionEventDTO": models.TransactionEvent,
+        "Offer": models.Offer,
+    },
+    "server_side": {
+        "ProfileRequest": profile_request.ProfileRequest,
+        "CustomAttribute": models.CustomAttribute,
+        "InstallationMeta": models.InstallationMeta,
+        "OneTimePurchase": models.OneTimePurchase,
+        "Subscription": models.Subscription,
+        "Price": models.Price,
+        "OfferRequest": models.OfferRequest,
+        "GrantAccessRequest": access.GrantAccessRequest,
+        "RevokeAccessRequest": access.RevokeAccessRequest,
+        "RefundSaverSettingsRequest": refund_saver.RefundSaverSettingsRequest,
+        "StripeValidationRequest": purchases.StripeValidationRequest,
+        "StripeValidationData": purchases.StripeValidationData,
+        "StripeValidationAttributes": purchases.StripeValidationAttributes,
+        "PaddleValidationRequest": purchases.PaddleValidationRequest,
+        "IntegrationIdentifiers": integrations.IntegrationIdentifiersRequest,
+        "RemoteConfig": models.RemoteConfig,
+        "PaywallUpdateRequest": paywalls.PaywallUpdateRequest,
+        "VirtualCurrencyTransactionRequest": virtual_currency.VirtualCurrencyTransactionRequest,
+        "VirtualCurrencyTransactionItem": models.VirtualCurrencyTransactionItem,
+    },
+}
+"""Which record of adapty.models stands for which schema that a request can hold."""
+
+ANSWERS: Mapping[Api, Mapping[type[Received] | None, tuple[str, ...]]] = {
+    "mail": {},
+    "server_side": {
+        models.Profile: ("ProfileResponse", "Profile"),
+        models.CustomAttribute: ("CustomAttribute",),
+        models.AccessLevel: ("AccessLevel",),
+        models.ProfileSubscription: ("ProfileSubscription",),
+        models.NonSubscription: ("NonSubscription",),
+        models.PurchaseOffer: ("Offer",),
+        models.RefundSaverSettings: ("RefundSaverSettingsResponse", "RefundSaverSettings"),
+        models.IntegrationIdentifiers: ("IntegrationIdentifiers",),
+        models.Paywall: ("Paywall",),
+        models.PaywallListItem: ("PaywallListItem",),
+        models.PaywallProduct: ("PaywallProduct",),
+        models.PaywallProductOffer: ("PaywallProductOffer",),
+        models.PaywallScreenshot: ("PaywallScreenshot",),
+        models.RemoteConfig: ("RemoteConfig",),
+        paywalls.PaywallListResponse: ("PaywallListResponse",),
+        paywalls.PaywallListMeta: ("PaywallListMeta",),
+        paywalls.PagePagination: ("PagePagination",),
+        models.VirtualCurrencyTransaction: ("VirtualCurrencyTransactionResponse",),
+        models.VirtualCurrencyBalance: ("VirtualCurrencyBalance",),
+        virtual_currency.VirtualCurrencyBalanceListResponse: ("VirtualCurrencyBalanceListResponse",),
+        virtual_currency.VirtualCurrencyTransactionsHistoryResponse: ("VirtualCurrencyTransactionsHistoryResponse",),
+        virtual_currency.CursorPagination: ("CursorPagination",),
+        models.VirtualCurrencyHistoryItem: ("VirtualCurrencyHistoryItem",),
+        models.VirtualCurrencyHistoryEntry: ("VirtualCurrencyHistoryEntry",),
+        # Its one field is null on success.
+        None: ("StripeValidationResponse",),
+    },
+}
+"""Which class of adapty.models stands for which schemas of an answer; several where one only wraps the other."""
+
+ENUMS: Mapping[Api, Mapping[str, Any]] = {
+    "mail": {
+        "TransactionEventType": flows.TransactionEventType,
+        "OfferCategory": models.OfferCategory,
+        "OfferType": models.OfferType,
+    },
+    "server_side": {
+        "Platform": models.Platform,
+        "CancellationReason": models.CancellationReason,
+        "ProfileRequest.gender": models.Gender,
+        "ProfileRequest.store": models.ProfileStore,
+        "ProfileRequest.att_status": models.AttStatus,
+        "InstallationMeta.platform": models.InstallationPlatform,
+        "OneTimePurchase.environment": models.Environment,
+        "OneTimePurchase.purchase_type": Literal["one_time_purchase"],
+        "Subscription.environment": models.Environment,
+        "Subscription.purchase_type": Literal["subscription"],
+        "OfferRequest.category": models.OfferRequestCategory,
+        "OfferRequest.type": models.OfferRequestType,
+        "RefundSaverSettingsRequest.custom_preference": models.RefundPreference,
+        "StripeValidationData.type": purchases.StripeKind,
+    },
+}
+"""Which Literal type stands for which enum that a request can hold."""
