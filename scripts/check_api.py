@@ -20,10 +20,20 @@ __all__ = ["last_release", "main"]
 ROOT = Path(__file__).parent.parent
 HEADING = re.compile(r"^## (\d+\.\d+\.\d+) - \d{4}-\d{2}-\d{2}$", re.MULTILINE)
 
+GROUPS = (
+    *("client", "mail", "profiles", "access_levels", "transactions", "purchases", "refund_saver", "integrations"),
+    *("paywalls", "virtual_currencies", "v1"),
+)
+MODELS = (
+    *("mail", "profile", "profile_request", "transactions", "refund_saver", "integrations", "paywalls"),
+    "virtual_currency",
+)
+
 # Where what users are promised is defined: the names that `adapty`, `adapty.bulk` and `adapty.sandbox` export.
 GUARDED = (
-    *("_async.client", "_async.mail", "_sync.client", "_sync.mail"),
-    *("config.Timeouts", "errors", "flows", "models.mail"),
+    *(f"{kind}.{group}" for kind in ("_async", "_sync") for group in GROUPS),
+    *("config.Timeouts", "errors", "flows", "_core.deletions"),
+    *(f"models.{module}" for module in MODELS),
     *("bulk.importing.ImportReport", "bulk.importing.Progress", "bulk.importing.import_base"),
     *("sandbox.app.create_app", "sandbox.server.Sandbox"),
 )
