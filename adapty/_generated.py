@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from urllib.parse import urlencode
 
 from adapty._core.call import Call, Request, UnreadableAnswer
+from adapty._core.nesting import is_too_deep
 from adapty._core.operations import OPERATIONS, SCHEMES
 from adapty.errors import AdaptyUsageError
 
@@ -169,10 +170,14 @@ def _reader(endpoint: ModuleType, read: Callable[[Mapping[str, Any]], T], *, ans
 def _decoded(answer: Answer) -> Any:
     """Refuse a body that is not JSON: a gateway's page must not pass for a saved record."""
     try:
-        return json.loads(answer.content)
+        decoded = json.loads(answer.content)
     except (ValueError, RecursionError):
         message = "the body is not JSON, or cut short"
         raise UnreadableAnswer(message) from None
+    if is_too_deep(decoded):
+        message = "the body is nested deeper than anything that the API documents"
+        raise UnreadableAnswer(message)
+    return decoded
 
 
 def low_level_mail_client(config: Config, transport: httpx.BaseTransport | httpx.AsyncBaseTransport) -> MailClient:

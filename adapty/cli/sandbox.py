@@ -9,7 +9,7 @@ import typer
 
 from adapty import AdaptyConfigError
 from adapty.cli.outcome import output, typed_errors
-from adapty.sandbox import DEFAULT_HOST, DEFAULT_MAIL_KEY
+from adapty.sandbox import DEFAULT_HOST, DEFAULT_MAIL_KEY, DEFAULT_SECRET_KEY
 
 if TYPE_CHECKING:
     from adapty.sandbox import Sandbox
@@ -25,6 +25,9 @@ def sandbox(
         str, typer.Option(help="A SQLite file that keeps the state.", show_default="memory")
     ] = ":memory:",
     mail_key: Annotated[str, typer.Option(help="The key of the Mail API that the sandbox takes.")] = DEFAULT_MAIL_KEY,
+    secret_key: Annotated[
+        str, typer.Option(help="The key of the server-side API that the sandbox takes.")
+    ] = DEFAULT_SECRET_KEY,
 ) -> None:
     """Serve a local stand-in for Adapty until Ctrl-C; look inside at /_sandbox/."""
     with typed_errors():
@@ -32,11 +35,12 @@ def sandbox(
             from adapty.sandbox import Sandbox  # noqa: PLC0415 - needs its extra
         except ImportError as missing:
             raise AdaptyConfigError(str(missing)) from None
-        Sandbox(host=host, port=port, database=database, mail_key=mail_key).serve(_tell)
+        Sandbox(host=host, port=port, database=database, mail_key=mail_key, secret_key=secret_key).serve(_tell)
 
 
 def _tell(running: Sandbox) -> None:
-    """Say how to reach the sandbox, in lines that a shell can take over."""
-    url, key = running.url, shlex.quote(running.mail_key)
+    """Say how to reach the sandbox, in lines that a shell can take over, one for each API."""
+    url = running.url
     output.print(f"The sandbox is at {url}, its inside at {url}/_sandbox/. Ctrl-C stops it. To use it:")
-    output.print(f"  export ADAPTY_MAIL_BASE_URL={url} ADAPTY_MAIL_SECRET_KEY={key}")
+    for api, key in (("ADAPTY_MAIL", running.mail_key), ("ADAPTY", running.secret_key)):
+        output.print(f"  export {api}_BASE_URL={url} {api}_SECRET_KEY={shlex.quote(key)}")

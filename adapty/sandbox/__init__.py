@@ -1,8 +1,8 @@
 """A local stand-in for Adapty: start it, point the client at it, look inside.
 
-It serves the Mail API with the paths, the authorization, the checks and the error bodies of the contract in
-`openapi/`, keeps what it is sent in SQLite, and shows it under `/_sandbox/`. It sends no e-mail and does not
-reach out to any network.
+It serves the server-side API and the Mail API with the paths, the authorization, the checks and the error bodies of
+the contracts in `openapi/`, keeps what it is sent in SQLite, and shows it under `/_sandbox/`. It sends no e-mail,
+charges nobody, and does not reach out to any network.
 
 Needs the extra: `pip install "adapty[sandbox]"`. The constants come without it.
 
@@ -17,14 +17,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from adapty.sandbox.defaults import DEFAULT_HOST, DEFAULT_MAIL_KEY
+from adapty.sandbox.defaults import DEFAULT_ACCESS_LEVEL, DEFAULT_HOST, DEFAULT_MAIL_KEY, DEFAULT_SECRET_KEY
 
 if TYPE_CHECKING:
     from adapty.sandbox.app import create_app
     from adapty.sandbox.request_log import LoggedRequest
     from adapty.sandbox.server import Sandbox
 
-__all__ = ["DEFAULT_HOST", "DEFAULT_MAIL_KEY", "LoggedRequest", "Sandbox", "create_app"]
+__all__ = [
+    "DEFAULT_ACCESS_LEVEL",
+    "DEFAULT_HOST",
+    "DEFAULT_MAIL_KEY",
+    "DEFAULT_SECRET_KEY",
+    "LoggedRequest",
+    "Sandbox",
+    "create_app",
+]
 
 _PACKAGES_OF_THE_EXTRA = frozenset({"jsonschema", "referencing", "starlette", "uvicorn"})
 

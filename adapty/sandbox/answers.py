@@ -1,4 +1,4 @@
-"""The answers: JSON, and for every refusal the documented `Errors` shape."""
+"""The answers of the Mail API: JSON, and for every refusal the documented `Errors` shape."""
 
 from __future__ import annotations
 
@@ -7,20 +7,49 @@ from typing import TYPE_CHECKING, Any
 from starlette.responses import JSONResponse, Response
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from starlette.types import Receive, Scope, Send
 
     from adapty.sandbox.faults import Fault
 
-__all__ = ["PROBLEM", "Refusal", "done", "refused"]
+__all__ = ["PROBLEM", "Problem", "Refusal", "done", "refused", "told"]
 
 PROBLEM = "adapty.sandbox.problem"
 """Where the ASGI scope holds what was wrong with the request, in words, for the request log."""
 
 
-class Refusal(JSONResponse):
+class Problem(JSONResponse):
     """An answer of status 4XX or 5XX, which leaves its problem in the scope when it is sent.
+
+    Args:
+        status: The HTTP status.
+        body: What the API answers.
+        problem: What was wrong with the request, in words.
+        headers: Further headers.
+        media_type: The body's kind; JSON where none is given.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        body: Mapping[str, Any],
+        *,
+        problem: str,
+        headers: Mapping[str, str] | None = None,
+        media_type: str | None = None,
+    ) -> None:
+        super().__init__(body, status_code=status, headers=headers, media_type=media_type)
+        self._problem = problem
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the answer."""
+        scope[PROBLEM] = self._problem
+        await super().__call__(scope, receive, send)
+
+
+class Refusal(Problem):
+    """A refusal of the Mail API.
 
     Args:
         status: The HTTP status.
@@ -35,16 +64,18 @@ class Refusal(JSONResponse):
         *,
         headers: Mapping[str, str] | None = None,
     ) -> None:
-        super().__init__(body, status_code=status, headers=headers)
-        self._errors: list[dict[str, Any]] = body["errors"]
+        problem = told((error.get("field_name"), error["message"]) for error in body["errors"])
+        super().__init__(status, body, problem=problem, headers=headers)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send the answer."""
-        scope[PROBLEM] = "; ".join(
-            f"{error['field_name']}: {error['message']}" if error.get("field_name") else error["message"]
-            for error in self._errors
-        )
-        await super().__call__(scope, receive, send)
+
+def told(faults: Iterable[tuple[str | None, str]]) -> str:
+    """Put what is wrong, field by field, into one text.
+
+    Example:
+        >>> told([("email", "Field required"), (None, "Body is empty")])
+        'email: Field required; Body is empty'
+    """
+    return "; ".join(f"{field}: {message}" if field else message for field, message in faults)
 
 
 def refused(

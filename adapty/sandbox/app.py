@@ -11,17 +11,18 @@ from starlette.requests import ClientDisconnect
 from starlette.routing import Match, Route
 
 from adapty._generated import contract
-from adapty.sandbox.answers import refused
-from adapty.sandbox.auth import BearerKey
-from adapty.sandbox.defaults import DEFAULT_MAIL_KEY
-from adapty.sandbox.faults import Fault
+from adapty.sandbox.auth import Keys
+from adapty.sandbox.defaults import DEFAULT_MAIL_KEY, DEFAULT_SECRET_KEY
 from adapty.sandbox.inspection import inspection_routes
 from adapty.sandbox.mail import mail_routes
+from adapty.sandbox.refusals import refused_by_path
 from adapty.sandbox.request_log import INSIDE, RequestLog, RequestLogMiddleware
-from adapty.sandbox.store import Store
+from adapty.sandbox.server_side.routes import server_side_routes
+from adapty.sandbox.server_side.settings import Settings
+from adapty.sandbox.state import State
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Collection, Mapping
     from os import PathLike
 
     from starlette.requests import Request
@@ -30,7 +31,15 @@ if TYPE_CHECKING:
 __all__ = ["app_over", "create_app"]
 
 
-def create_app(*, database: str | PathLike[str] = ":memory:", mail_key: str = DEFAULT_MAIL_KEY) -> Starlette:
+def create_app(
+    *,
+    database: str | PathLike[str] = ":memory:",
+    mail_key: str = DEFAULT_MAIL_KEY,
+    secret_key: str = DEFAULT_SECRET_KEY,
+    access_levels: Mapping[str, str] | None = None,
+    consumables: Collection[str] = (),
+    virtual_currencies: bool = True,
+) -> Starlette:
     """Make the sandbox as an ASGI application.
 
     Its database is closed when the server shuts down (the ASGI lifespan). `Sandbox` also serves it.
@@ -38,38 +47,52 @@ def create_app(*, database: str | PathLike[str] = ":memory:", mail_key: str = DE
     Args:
         database: The path of an SQLite file, made where there is none; `:memory:` keeps all in memory.
         mail_key: The secret key that the Mail API's clients must send.
+        secret_key: The secret key that the server-side API's clients must send.
+        access_levels: Product id to the access level that it opens; `DEFAULT_ACCESS_LEVEL` for any other product.
+        consumables: Product ids of one-time purchases that are used up. These open no access level.
+        virtual_currencies: Whether the app has virtual currencies.
 
     Raises:
-        AdaptyConfigError: The file cannot be used, or the key cannot be sent as a header.
+        AdaptyConfigError: The file cannot be used, a key cannot be sent as a header, or a setting is of another
+            kind.
 
     Example:
         `uvicorn --factory adapty.sandbox:create_app --port 8040`
     """
-    key = BearerKey(mail_key)
-    store = Store(database)
+    keys = Keys.of(mail_key=mail_key, secret_key=secret_key)
+    settings = Settings(
+        access_levels=access_levels,
+        consumables=consumables,
+        virtual_currencies=virtual_currencies,
+    )
+    state = State(database, settings)
 
     @asynccontextmanager
-    async def closing_the_store(_: Starlette) -> AsyncIterator[None]:
+    async def closing_the_state(_: Starlette) -> AsyncIterator[None]:
         try:
             yield
         finally:
-            store.close()
+            state.close()
 
-    app = app_over(store, key, RequestLog(key.secret))
-    app.router.lifespan_context = closing_the_store
+    app = app_over(state, keys, RequestLog(*keys.secrets))
+    app.router.lifespan_context = closing_the_state
     return app
 
 
-def app_over(store: Store, key: BearerKey, log: RequestLog) -> Starlette:
-    """Make the application over a store that somebody else closes.
+def app_over(state: State, keys: Keys, log: RequestLog) -> Starlette:
+    """Make the application over a state that somebody else closes.
 
     Args:
-        store: What is kept.
-        key: The key that clients must send.
+        state: What is kept.
+        keys: The keys that clients must send.
         log: Where requests are noted.
     """
     app = Starlette(
-        routes=[*mail_routes(contract("mail"), store, key), *inspection_routes(store, log)],
+        routes=[
+            *mail_routes(contract("mail"), state.mail, keys.mail),
+            *server_side_routes(state.server_side, keys.server_side),
+            *inspection_routes(state, log),
+        ],
         middleware=[Middleware(RequestLogMiddleware, log=log)],
         exception_handlers={
             404: _not_found,
@@ -83,21 +106,26 @@ def app_over(store: Store, key: BearerKey, log: RequestLog) -> Starlette:
     return app
 
 
-async def _not_found(_: Request, __: Exception) -> Response:
-    return refused(404, Fault(message=f"No such path; see {INSIDE} for what there is"))
+async def _not_found(request: Request, _: Exception) -> Response:
+    return refused_by_path(request, 404, f"No such path; see {INSIDE} for what there is", "not_found")
 
 
 async def _method_not_allowed(request: Request, _: Exception) -> Response:
     routes = cast("list[Route]", request.app.routes)
     at_this_path = [route for route in routes if route.matches(request.scope)[0] is not Match.NONE]
     allowed = sorted({method for route in at_this_path for method in route.methods or ()})
-    problem = Fault(message=f"Method not allowed; use {' or '.join(allowed)}")
-    return refused(405, problem, headers={"Allow": ", ".join(allowed)})
+    return refused_by_path(
+        request,
+        405,
+        f"Method not allowed; use {' or '.join(allowed)}",
+        "method_not_allowed",
+        headers={"Allow": ", ".join(allowed)},
+    )
 
 
-async def _client_left(_: Request, __: Exception) -> Response:
-    return refused(400, Fault(message="Client left before the body was complete"))
+async def _client_left(request: Request, _: Exception) -> Response:
+    return refused_by_path(request, 400, "Client left before the body was complete", "base_error")
 
 
-async def _broken(_: Request, __: Exception) -> Response:
-    return refused(500, Fault(message="The sandbox failed; the fault is its own, not the request's"))
+async def _broken(request: Request, _: Exception) -> Response:
+    return refused_by_path(request, 500, "The sandbox failed; the fault is its own, not the request's", "server_error")

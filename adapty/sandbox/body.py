@@ -12,10 +12,25 @@ from adapty.sandbox.faults import BodyRefused, Fault
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["MAX_NESTING", "decoded", "unkeepable"]
+    from starlette.requests import Request
+
+__all__ = ["MAX_BODY_BYTES", "MAX_NESTING", "decoded", "received", "unkeepable"]
+
+MAX_BODY_BYTES = 1024 * 1024
+"""The longest body that is read, in bytes; a longer one is answered with 413."""
 
 MAX_NESTING = 100
 """How deep a body may be nested, far below where reading it again could exhaust the interpreter's stack."""
+
+
+async def received(request: Request) -> bytes | None:
+    """Read the body, or give None as soon as it is too long."""
+    raw = bytearray()
+    async for chunk in request.stream():
+        raw += chunk
+        if len(raw) > MAX_BODY_BYTES:
+            return None
+    return bytes(raw)
 
 
 def decoded(raw: bytes) -> Any:

@@ -16,10 +16,12 @@ class Fault:
     Attributes:
         message: What is wrong, in words that never quote the value.
         path: The names that lead to the field at fault; empty where no single field is.
+        keyword: The keyword of the schema that it breaks; empty where it breaks a rule beyond the schema.
     """
 
     message: str
     path: tuple[str | int, ...] = ()
+    keyword: str = ""
 
     @property
     def field_name(self) -> str:

@@ -1,15 +1,19 @@
-"""The formats of the contract, enforced: `date-time` as in RFC 3339, `date`, and `email`."""
+"""The formats of the contracts, enforced: `date-time` as in RFC 3339, `date`, `email`, `uuid`, `int32`."""
 
 from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from jsonschema import FormatChecker
 
 from adapty._core.validate import Refused, email
 
-__all__ = ["FORMATS", "instant"]
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+__all__ = ["formats", "instant", "is_uuid"]
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _DATE_TIME = re.compile(
@@ -17,6 +21,7 @@ _DATE_TIME = re.compile(
     r"(?P<offset>Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)",
     re.ASCII | re.IGNORECASE,
 )
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _SECOND = timedelta(seconds=1) // _MICROSECOND
@@ -68,9 +73,37 @@ def _is_email(value: object) -> bool:
     return not isinstance(value, str) or bool(email(value))
 
 
-FORMATS = FormatChecker(formats=())
-"""Checks these formats and no other; a value that is no string is left to the schema's `type`."""
+def is_uuid(text: str) -> bool:
+    """Tell whether the text is a UUID as RFC 9562 writes it, in any case.
 
-FORMATS.checks("date-time", raises=ValueError)(_is_date_time)
-FORMATS.checks("date", raises=ValueError)(_is_date)
-FORMATS.checks("email", raises=Refused)(_is_email)
+    Example:
+        >>> is_uuid("772204CE-ebf6-4ed9-82b0-d8688ab62b01"), is_uuid("772204ceebf64ed982b0d8688ab62b01")
+        (True, False)
+    """
+    return _UUID.fullmatch(text) is not None
+
+
+def _is_uuid(value: object) -> bool:
+    return not isinstance(value, str) or is_uuid(value)
+
+
+def _is_int32(value: object) -> bool:
+    return not isinstance(value, int | float) or -(2**31) <= value < 2**31
+
+
+_CHECKS: Mapping[str, tuple[Callable[[object], bool], type[Exception] | tuple[()]]] = {
+    "date-time": (_is_date_time, ValueError),
+    "date": (_is_date, ValueError),
+    "email": (_is_email, Refused),
+    "uuid": (_is_uuid, ()),
+    "int32": (_is_int32, ()),
+}
+
+
+def formats(*names: str) -> FormatChecker:
+    """Make a checker of these formats and no other; a value of another type is left to the schema's `type`."""
+    checker = FormatChecker(formats=())
+    for name in names:
+        check, raises = _CHECKS[name]
+        checker.checks(name, raises=raises)(check)
+    return checker

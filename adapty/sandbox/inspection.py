@@ -14,6 +14,7 @@ from adapty._version import __version__
 from adapty.sandbox.answers import done, refused
 from adapty.sandbox.faults import Fault
 from adapty.sandbox.request_log import INSIDE, KEPT_REQUESTS
+from adapty.sandbox.server_side.identity import User
 from adapty.sandbox.store import UNKNOWN_FLOW
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from adapty.sandbox.request_log import RequestLog
-    from adapty.sandbox.store import Store
+    from adapty.sandbox.state import State
 
 __all__ = ["inspection_routes"]
 
@@ -60,8 +61,8 @@ class _Page(NamedTuple):
 class _Inside:
     """The endpoints, over what they show."""
 
-    def __init__(self, store: Store, log: RequestLog) -> None:
-        self._store = store
+    def __init__(self, state: State, log: RequestLog) -> None:
+        self._state = state
         self._log = log
         self.pages = (
             _Page("GET", INSIDE, self.index, "what this is, what it holds, and where to look"),
@@ -74,6 +75,18 @@ class _Inside:
             ),
             _Page(
                 "GET",
+                f"{INSIDE}customers/{{customer_user_id}}",
+                self.customer,
+                "a profile of the server-side API, with all that is stored of it",
+            ),
+            _Page(
+                "GET",
+                f"{INSIDE}customers-by-profile-id/{{profile_id}}",
+                self.customer_by_profile_id,
+                "the same by Adapty's own id",
+            ),
+            _Page(
+                "GET",
                 f"{INSIDE}requests",
                 self.requests,
                 f"the last requests to the API, the last one last; ?limit= takes 1 to {KEPT_REQUESTS}",
@@ -82,7 +95,7 @@ class _Inside:
         )
 
     async def index(self, _: Request) -> Response:
-        held = self._store.overview()
+        held = self._state.mail.overview()
         return JSONResponse(
             {
                 "name": "adapty sandbox",
@@ -90,12 +103,13 @@ class _Inside:
                 "profiles": held.profiles,
                 "events": held.events,
                 "unlinked_events": held.unlinked_events,
+                "customers": self._state.server_side.count(),
                 "endpoints": [page.described() for page in self.pages],
             },
         )
 
     async def flows(self, _: Request) -> Response:
-        held = self._store.overview()
+        held = self._state.mail.overview()
         unknown = {UNKNOWN_FLOW: held.unknown_flow} if held.unknown_flow else {}
         return JSONResponse(
             {
@@ -107,11 +121,21 @@ class _Inside:
         )
 
     async def profile(self, request: Request) -> Response:
-        history = self._store.history(request.path_params["external_profile_id"])
+        history = self._state.mail.history(request.path_params["external_profile_id"])
         if history.profile is None:
-            return refused(404, Fault(message="No such profile"), error_code="profile_not_found_error")
+            return _no_profile()
         flow = history.flow or UNKNOWN_FLOW
         return JSONResponse({"profile": history.profile, "flow": flow, "events": history.events})
+
+    async def customer(self, request: Request) -> Response:
+        return self._customer(User(customer_user_id=request.path_params["customer_user_id"]))
+
+    async def customer_by_profile_id(self, request: Request) -> Response:
+        return self._customer(User(profile_id=request.path_params["profile_id"].lower()))
+
+    def _customer(self, user: User) -> Response:
+        found = self._state.server_side.profile(user)
+        return _no_profile() if found is None else JSONResponse(found)
 
     async def requests(self, request: Request) -> Response:
         limit = request.query_params.get("limit", str(_DEFAULT_LIMIT))
@@ -121,16 +145,20 @@ class _Inside:
         return JSONResponse({"requests": [asdict(logged) for logged in self._log.last(int(limit))]})
 
     async def reset(self, _: Request) -> Response:
-        self._store.reset()
+        self._state.reset()
         self._log.clear()
         return done()
 
 
-def inspection_routes(store: Store, log: RequestLog) -> list[Route]:
+def _no_profile() -> Response:
+    return refused(404, Fault(message="No such profile"), error_code="profile_not_found_error")
+
+
+def inspection_routes(state: State, log: RequestLog) -> list[Route]:
     """Give the routes under `/_sandbox/`.
 
     Args:
-        store: What is shown.
+        state: What is shown.
         log: The requests that are shown.
     """
-    return [page.route() for page in _Inside(store, log).pages]
+    return [page.route() for page in _Inside(state, log).pages]

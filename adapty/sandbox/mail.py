@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from starlette.routing import Route
 
 from adapty.sandbox.answers import Refusal, done, refused
+from adapty.sandbox.body import MAX_BODY_BYTES, received
 from adapty.sandbox.contract import operations
 from adapty.sandbox.faults import BodyRefused, Fault
 from adapty.sandbox.store import Store
@@ -17,13 +18,10 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from adapty.sandbox.auth import BearerKey
+    from adapty.sandbox.auth import Key
     from adapty.sandbox.contract import Operation
 
 __all__ = ["ACTIONS", "MAX_BODY_BYTES", "mail_routes"]
-
-MAX_BODY_BYTES = 1024 * 1024
-"""The longest body that is read, in bytes; a longer one is answered with 413."""
 
 ACTIONS: dict[str, Callable[[Store, Mapping[str, Any]], None]] = {
     "saveProfile": Store.save_profile,
@@ -32,7 +30,7 @@ ACTIONS: dict[str, Callable[[Store, Mapping[str, Any]], None]] = {
 """What an operation of the contract does, by its operationId. An operation that is not here is not served."""
 
 
-def mail_routes(contract: Mapping[str, Any], store: Store, key: BearerKey) -> Iterator[Route]:
+def mail_routes(contract: Mapping[str, Any], store: Store, key: Key) -> Iterator[Route]:
     """Give the routes of the Mail API.
 
     Args:
@@ -45,13 +43,13 @@ def mail_routes(contract: Mapping[str, Any], store: Store, key: BearerKey) -> It
             yield _route(operation, store, key)
 
 
-def _route(operation: Operation, store: Store, key: BearerKey) -> Route:
+def _route(operation: Operation, store: Store, key: Key) -> Route:
     action = ACTIONS[operation.operation_id]
 
     async def endpoint(request: Request) -> Response:
         if operation.secured and not key.opens(request):
             return Refusal(403, operation.denied)
-        raw = await _body(request)
+        raw = await received(request)
         if raw is None:
             return refused(413, Fault(message=f"Body is longer than {MAX_BODY_BYTES} bytes"))
         try:
@@ -62,13 +60,3 @@ def _route(operation: Operation, store: Store, key: BearerKey) -> Route:
         return done()
 
     return Route(operation.path, endpoint, methods=[operation.method], name=operation.operation_id)
-
-
-async def _body(request: Request) -> bytes | None:
-    """Read the body, or give None as soon as it is too long."""
-    raw = bytearray()
-    async for chunk in request.stream():
-        raw += chunk
-        if len(raw) > MAX_BODY_BYTES:
-            return None
-    return bytes(raw)

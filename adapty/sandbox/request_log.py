@@ -50,11 +50,11 @@ class RequestLog:
     """The last `KEPT_REQUESTS` requests; safe to share between threads.
 
     Args:
-        secret: The key, taken out of everything that is kept.
+        secrets: The keys, taken out of everything that is kept.
     """
 
-    def __init__(self, secret: Secret) -> None:
-        self._secret = secret
+    def __init__(self, *secrets: Secret) -> None:
+        self._secrets = secrets
         self._lock = Lock()
         self._requests: deque[LoggedRequest] = deque(maxlen=KEPT_REQUESTS)
 
@@ -82,7 +82,7 @@ class RequestLog:
 
     def _clean(self, text: str) -> str:
         # All or nothing: what is left of a text that is cut could end in half an address.
-        return redact(text, [self._secret]) if len(text) <= _SHOWN_CHARACTERS else _TOO_LONG
+        return redact(text, self._secrets) if len(text) <= _SHOWN_CHARACTERS else _TOO_LONG
 
 
 class RequestLogMiddleware:

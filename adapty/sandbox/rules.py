@@ -13,7 +13,7 @@ from adapty.sandbox.faults import Fault
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["RULES", "Rule"]
+__all__ = ["COUNTRY", "RULES", "Rule"]
 
 
 @frozen(kw_only=True)
@@ -47,14 +47,15 @@ def _string_or_number(value: object) -> None:
 
 
 # The Mail guide: a two-letter uppercase ISO 3166-1 alpha-2 code; any other value is rejected.
-_COUNTRY = Rule(
+COUNTRY = Rule(
     check=country,
     message="Input should be a two-letter uppercase ISO 3166-1 alpha-2 country code",
 )
+"""For a field that holds a country."""
 
 RULES: dict[str, Rule] = {
-    "country": _COUNTRY,
-    "store_country": _COUNTRY,
+    "country": COUNTRY,
+    "store_country": COUNTRY,
     # The contract's description: the amount as decimal text.
     "price_usd": Rule(
         check=decimal_amount,

@@ -13,16 +13,18 @@ from typing import TYPE_CHECKING, Any, Self
 import uvicorn
 
 from adapty._core.validate import kind_of
-from adapty.errors import AdaptyConfigError
+from adapty.errors import AdaptyConfigError, AdaptyUsageError
 from adapty.sandbox.app import app_over
-from adapty.sandbox.auth import BearerKey
-from adapty.sandbox.defaults import DEFAULT_HOST, DEFAULT_MAIL_KEY
+from adapty.sandbox.auth import Keys
+from adapty.sandbox.defaults import DEFAULT_HOST, DEFAULT_MAIL_KEY, DEFAULT_SECRET_KEY
 from adapty.sandbox.request_log import KEPT_REQUESTS, RequestLog
-from adapty.sandbox.store import Store
+from adapty.sandbox.server_side.identity import User
+from adapty.sandbox.server_side.settings import Settings
+from adapty.sandbox.state import State
 from adapty.sandbox.wire import StrictHTTP
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator, Mapping
     from os import PathLike
     from types import FrameType, TracebackType
 
@@ -46,9 +48,14 @@ class Sandbox:
         port: The port to listen on; 0 takes any free one.
         database: The path of an SQLite file, made where there is none; `:memory:` keeps all in memory.
         mail_key: The secret key that the Mail API's clients must send.
+        secret_key: The secret key that the server-side API's clients must send.
+        access_levels: Product id, with or without a base plan, to the access level that it opens;
+            `DEFAULT_ACCESS_LEVEL` for any other product.
+        consumables: Product ids of one-time purchases that are used up. These open no access level.
+        virtual_currencies: Whether the app has virtual currencies; without them the API answers 403.
 
     Raises:
-        AdaptyConfigError: The key cannot be sent as a header, or host or port is none.
+        AdaptyConfigError: A key cannot be sent as a header, host or port is none, or a setting is of another kind.
 
     Example:
         >>> with Sandbox() as sandbox:
@@ -63,6 +70,10 @@ class Sandbox:
         port: int = 0,
         database: str | PathLike[str] = ":memory:",
         mail_key: str = DEFAULT_MAIL_KEY,
+        secret_key: str = DEFAULT_SECRET_KEY,
+        access_levels: Mapping[str, str] | None = None,
+        consumables: Collection[str] = (),
+        virtual_currencies: bool = True,
     ) -> None:
         if not isinstance(host, str) or not host:
             raise AdaptyConfigError.of("host", "is no address; expected one such as 127.0.0.1")
@@ -71,15 +82,25 @@ class Sandbox:
         self._host = host
         self._port = port
         self._database = database
-        self._key = BearerKey(mail_key)
-        self._log = RequestLog(self._key.secret)
+        self._keys = Keys.of(mail_key=mail_key, secret_key=secret_key)
+        self._settings = Settings(
+            access_levels=access_levels,
+            consumables=consumables,
+            virtual_currencies=virtual_currencies,
+        )
+        self._log = RequestLog(*self._keys.secrets)
         self._running: _Running | None = None
         self._closed = Event()
 
     @property
     def mail_key(self) -> str:
         """The secret key that the Mail API's clients must send."""
-        return self._key.secret.value
+        return self._keys.mail.secret.value
+
+    @property
+    def secret_key(self) -> str:
+        """The secret key that the server-side API's clients must send."""
+        return self._keys.server_side.secret.value
 
     @property
     def url(self) -> str:
@@ -103,11 +124,11 @@ class Sandbox:
             raise AdaptyConfigError(message)
         listener = _listener(self._host, self._port)
         try:
-            store = Store(self._database)
+            state = State(self._database, self._settings)
         except BaseException:
             listener.close()
             raise
-        self._running = _Running(listener, store, self._key, self._log)
+        self._running = _Running(listener, state, self._keys, self._log)
         return self
 
     def close(self) -> None:
@@ -153,19 +174,43 @@ class Sandbox:
         Raises:
             AdaptyConfigError: The sandbox does not run. The other inspectors raise it too.
         """
-        return self._now_running().store.overview().flows
+        return self._now_running().state.mail.overview().flows
 
     def flow(self, external_profile_id: str) -> Flow | None:
         """Tell the flow that a profile is in; None where there is no such profile."""
-        return self._now_running().store.history(external_profile_id).flow
+        return self._now_running().state.mail.history(external_profile_id).flow
 
     def profile(self, external_profile_id: str) -> dict[str, Any] | None:
         """Give a profile as stored, or None where there is none."""
-        return self._now_running().store.history(external_profile_id).profile
+        return self._now_running().state.mail.history(external_profile_id).profile
 
     def events(self, external_profile_id: str) -> list[dict[str, Any]]:
         """Give the events sent for that id in the order of receipt, whether or not there is a profile yet."""
-        return self._now_running().store.history(external_profile_id).events
+        return self._now_running().state.mail.history(external_profile_id).events
+
+    def server_side_profile(
+        self,
+        *,
+        customer_user_id: str | None = None,
+        profile_id: str | None = None,
+    ) -> dict[str, Any] | None:
+        """Give a profile of the server-side API with all that is stored of it, or None where there is none.
+
+        It has the fields of the answers, and beside them those that create and update were sent (`email`, ...), and
+        `transactions`, `integration_identifiers`, `refund_saver_settings` and `virtual_currencies`.
+
+        Args:
+            customer_user_id: The backend's own id of the user.
+            profile_id: Adapty's id of the user.
+
+        Raises:
+            AdaptyUsageError: Not exactly one of the two is given.
+        """
+        if (customer_user_id is None) == (profile_id is None):
+            message = "exactly one of customer_user_id and profile_id is needed"
+            raise AdaptyUsageError(message)
+        user = User(customer_user_id=customer_user_id, profile_id=profile_id and profile_id.lower())
+        return self._now_running().state.server_side.profile(user)
 
     def requests(self) -> list[LoggedRequest]:
         """Give the last requests to the API, the last one last; a thousand are kept."""
@@ -173,8 +218,8 @@ class Sandbox:
         return self._log.last(KEPT_REQUESTS)
 
     def reset(self) -> None:
-        """Forget all profiles, events and requests."""
-        self._now_running().store.reset()
+        """Forget all profiles, events and requests, and put the paywalls back to what a new sandbox has."""
+        self._now_running().state.reset()
         self._log.clear()
 
     def _now_running(self) -> _Running:
@@ -185,14 +230,14 @@ class Sandbox:
 
 
 class _Running:
-    """A sandbox that serves: its store, its socket and its thread."""
+    """A sandbox that serves: its state, its socket and its thread."""
 
-    def __init__(self, listener: socket.socket, store: Store, key: BearerKey, log: RequestLog) -> None:
-        self.store = store
+    def __init__(self, listener: socket.socket, state: State, keys: Keys, log: RequestLog) -> None:
+        self.state = state
         self.port: int = listener.getsockname()[1]
         # The same parser and loop whatever else is installed, and no hand on the user's logging set-up.
         config = uvicorn.Config(
-            app_over(store, key, log),
+            app_over(state, keys, log),
             loop="asyncio",
             http=StrictHTTP,
             ws="none",
@@ -214,10 +259,10 @@ class _Running:
             raise AdaptyConfigError(message)
 
     def stop(self) -> None:
-        """Stop serving, wait for the thread, and close the store."""
+        """Stop serving, wait for the thread, and close the state."""
         self._server.should_exit = True
         self._thread.join()
-        self.store.close()
+        self.state.close()
 
 
 class _Server(uvicorn.Server):

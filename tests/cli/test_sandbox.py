@@ -14,7 +14,7 @@ import pytest
 
 import adapty
 from adapty.cli.outcome import ExitCode
-from adapty.sandbox import DEFAULT_MAIL_KEY, Sandbox
+from adapty.sandbox import DEFAULT_MAIL_KEY, DEFAULT_SECRET_KEY, Sandbox
 from tests.cli.conftest import PROFILE_OPTIONS, run
 
 if TYPE_CHECKING:
@@ -22,12 +22,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def exports(line: str) -> dict[str, str]:
-    """Let a shell take the line over, and give what it then has in its environment."""
-    script = line + '\nprintf "%s\\0" "$ADAPTY_MAIL_BASE_URL" "$ADAPTY_MAIL_SECRET_KEY"'
+VARIABLES = ("ADAPTY_MAIL_BASE_URL", "ADAPTY_MAIL_SECRET_KEY", "ADAPTY_BASE_URL", "ADAPTY_SECRET_KEY")
+
+
+def exports(lines: str) -> dict[str, str]:
+    """Let a shell take lines over, and give what it then has in its environment."""
+    script = f"""{lines}\nprintf "%s\\0" {" ".join(f'"${name}"' for name in VARIABLES)}"""
     ended = subprocess.run(["/bin/sh", "-c", script], capture_output=True, text=True, check=False)
-    url, key, _ = ended.stdout.split("\0")
-    return {"ADAPTY_MAIL_BASE_URL": url, "ADAPTY_MAIL_SECRET_KEY": key}
+    *values, _ = ended.stdout.split("\0")
+    return dict(zip(VARIABLES, values, strict=True))
 
 
 @pytest.fixture
@@ -49,22 +52,29 @@ def stopped_when_ready(monkeypatch: pytest.MonkeyPatch) -> list[Sandbox]:
 
 
 def test_the_whole_way(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Start it on a free port, take over the line it prints, save a profile through it, stop it with Ctrl-C."""
+    """Start it on a free port, take over the lines it prints, save a profile through it, stop it with Ctrl-C."""
     command = [sys.executable, "-m", "adapty", "sandbox", "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
-        told, line = process.stdout.readline(), process.stdout.readline()
-        for name, value in exports(line).items():
+        told, *lines = (process.stdout.readline() for _ in range(3))
+        found = exports("".join(lines))
+        for name, value in found.items():
             monkeypatch.setenv(name, value)
-        url = exports(line)["ADAPTY_MAIL_BASE_URL"]
+        url = found["ADAPTY_MAIL_BASE_URL"]
         ended = run("mail", "save-profile", *PROFILE_OPTIONS)
         held = httpx.get(f"{url}/_sandbox/profiles/user_12345", trust_env=False).json()
+        paywalls = httpx.get(
+            f"{found['ADAPTY_BASE_URL']}/api/v2/server-side-api/paywalls/",
+            headers={"authorization": f"Api-Key {found['ADAPTY_SECRET_KEY']}"},
+            trust_env=False,
+        )
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=10)
 
     assert url in told
     assert (ended.code, ended.out) == (0, "saved\n")
     assert held["profile"]["email"] == "jane@example.com"
+    assert paywalls.status_code == 200
     assert process.returncode in {0, 130}
     assert (out, err) == ("", "")
 
@@ -87,25 +97,35 @@ def test_what_it_says(stopped_when_ready: list[Sandbox]) -> None:
     ended = run("sandbox", "--port", "0")
 
     assert (ended.code, ended.err) == (0, "")
-    told, line = ended.out.splitlines()
-    found = exports(line)
-    assert found["ADAPTY_MAIL_SECRET_KEY"] == DEFAULT_MAIL_KEY
+    told, *lines = ended.out.splitlines()
+    found = exports("\n".join(lines))
+    assert (found["ADAPTY_MAIL_SECRET_KEY"], found["ADAPTY_SECRET_KEY"]) == (DEFAULT_MAIL_KEY, DEFAULT_SECRET_KEY)
+    assert found["ADAPTY_MAIL_BASE_URL"] == found["ADAPTY_BASE_URL"]
     assert found["ADAPTY_MAIL_BASE_URL"].startswith("http://127.0.0.1:")
     assert f"{found['ADAPTY_MAIL_BASE_URL']}/_sandbox/" in told
     assert "Ctrl-C" in told
-    assert shlex.split(line)[0] == "export"
+    assert [shlex.split(line)[0] for line in lines] == ["export", "export"]
 
 
 @pytest.mark.parametrize(
     "key", ["my_own", "[bold]x[/bold]", "a:bug:b", "a$HOME", "a'b", 'a"b', "a;b", "a&b", "`id`", "#a"]
 )
-def test_the_line_gives_a_shell_the_key_as_it_is(stopped_when_ready: list[Sandbox], key: str) -> None:
-    """Whatever characters a key has, the printed line sets that key."""
-    ended = run("sandbox", "--port", "0", "--mail-key", key)
+@pytest.mark.parametrize(
+    ("option", "variable", "attribute"),
+    [
+        ("--mail-key", "ADAPTY_MAIL_SECRET_KEY", "mail_key"),
+        ("--secret-key", "ADAPTY_SECRET_KEY", "secret_key"),
+    ],
+)
+def test_the_lines_give_a_shell_the_key_as_it_is(
+    stopped_when_ready: list[Sandbox], key: str, option: str, variable: str, attribute: str
+) -> None:
+    """Whatever characters a key has, the printed lines set that key."""
+    ended = run("sandbox", "--port", "0", option, key)
 
     assert ended.code == 0
-    assert exports(ended.out.splitlines()[1])["ADAPTY_MAIL_SECRET_KEY"] == key
-    assert [sandbox.mail_key for sandbox in stopped_when_ready] == [key]
+    assert exports(ended.out.partition("\n")[2])[variable] == key
+    assert [getattr(sandbox, attribute) for sandbox in stopped_when_ready] == [key]
 
 
 def has_ipv6() -> bool:
@@ -122,7 +142,7 @@ def test_an_address_of_the_newer_kind(stopped_when_ready: list[Sandbox]) -> None
     """An IPv6 host is printed with its brackets."""
     ended = run("sandbox", "--port", "0", "--host", "::1")
 
-    assert exports(ended.out.splitlines()[1])["ADAPTY_MAIL_BASE_URL"].startswith("http://[::1]:")
+    assert exports(ended.out.partition("\n")[2])["ADAPTY_BASE_URL"].startswith("http://[::1]:")
 
 
 def test_a_database_keeps_the_state(
@@ -179,12 +199,13 @@ def test_a_database_that_cannot_be_used(database: str) -> None:
     assert ended.err.startswith(f"Error: database: {database} cannot be used: ")
 
 
-def test_a_key_that_cannot_be_sent() -> None:
+@pytest.mark.parametrize("name", ["mail_key", "secret_key"])
+def test_a_key_that_cannot_be_sent(name: str) -> None:
     """A key with white space is refused by the option's name in code, and not shown."""
-    ended = run("sandbox", "--port", "0", "--mail-key", "secret live")
+    ended = run("sandbox", "--port", "0", f"--{name.replace('_', '-')}", "secret live")
 
     assert (ended.code, ended.out) == (ExitCode.USAGE, "")
-    assert ended.err.startswith("Error: mail_key: ")
+    assert ended.err.startswith(f"Error: {name}: ")
     assert "secret live" not in ended.err
 
 

@@ -12,7 +12,7 @@ from attrs import asdict
 
 from adapty import Flow, __version__
 from adapty._core.redact import Secret
-from adapty.sandbox import DEFAULT_MAIL_KEY
+from adapty.sandbox import DEFAULT_MAIL_KEY, DEFAULT_SECRET_KEY
 from adapty.sandbox.request_log import KEPT_REQUESTS, RequestLog
 from tests.sandbox.conftest import EVENT_PATH, LEFT_OUT, PROFILE_PATH, Api, errors, event, profile
 
@@ -38,13 +38,21 @@ def test_the_first_page_tells_what_there_is(api: Api) -> None:
     listed = {(entry["method"], entry["path"]) for entry in page["endpoints"]}
     assert listed == {
         ("GET", "/_sandbox/"),
+        ("GET", "/_sandbox/customers-by-profile-id/{profile_id}"),
+        ("GET", "/_sandbox/customers/{customer_user_id}"),
         ("GET", "/_sandbox/flows"),
         ("GET", "/_sandbox/profiles/{external_profile_id}"),
         ("GET", "/_sandbox/requests"),
         ("POST", "/_sandbox/reset"),
     }
+    made = api.http.post(
+        "/api/v2/server-side-api/profile/",
+        headers={"authorization": f"Api-Key {DEFAULT_SECRET_KEY}", "adapty-customer-user-id": "user_12345"},
+        json={},
+    ).json()["data"]
     for method, path in sorted(listed):
-        assert api.http.request(method, path.format(external_profile_id="user_12345")).status_code == 200
+        there = path.format(external_profile_id="user_12345", **made)
+        assert api.http.request(method, there).status_code == 200
 
 
 def test_the_flows_are_in_order(api: Api) -> None:

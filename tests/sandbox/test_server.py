@@ -35,6 +35,7 @@ USES: list[Callable[[Sandbox], object]] = [
     lambda sandbox: sandbox.flow("x"),
     lambda sandbox: sandbox.profile("x"),
     lambda sandbox: sandbox.events("x"),
+    lambda sandbox: sandbox.server_side_profile(customer_user_id="x"),
     lambda sandbox: sandbox.requests(),
     lambda sandbox: sandbox.reset(),
 ]
@@ -294,7 +295,7 @@ def test_the_app_can_be_served_by_something_else() -> None:
     """`create_app` is a plain ASGI application, which closes its database at the end of its lifespan."""
 
     async def use() -> list[int]:
-        app = create_app(mail_key="other_key")
+        app = create_app(mail_key="other_key", secret_key="secret_other")
         statuses = []
         async with app.router.lifespan_context(app):
             transport = httpx.ASGITransport(app)
@@ -303,9 +304,12 @@ def test_the_app_can_be_served_by_something_else() -> None:
                     headers = {"authorization": f"Bearer {key}"}
                     statuses.append((await http.post(PROFILE_PATH, headers=headers, json=profile())).status_code)
                 statuses.append((await http.get("/_sandbox/profiles/user_12345")).status_code)
+                headers = {"authorization": "Api-Key secret_other"}
+                paywalls = "/api/v2/server-side-api/paywalls/"
+                statuses.extend([(await http.get(paywalls, headers=asked)).status_code for asked in (headers, {})])
         return statuses
 
-    assert asyncio.run(use()) == [200, 403, 200]
+    assert asyncio.run(use()) == [200, 403, 200, 200, 401]
 
 
 def _soon(look: Callable[[], Any]) -> Any:

@@ -1,0 +1,280 @@
+"""Access levels: granted, revoked, and which of their sources an answer shows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import pytest
+from dateutil.parser import isoparse
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adapty.sandbox.server_side.access import GRANTED_PRODUCT
+from tests.sandbox.conftest import PROPERTY
+from tests.sandbox.server_side.conftest import (
+    NOW,
+    ONE_TIME,
+    Clock,
+    ServerSideApi,
+    declined,
+    same_moment,
+    transaction,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from adapty.sandbox import Sandbox
+
+EARLIER, SOON, LATER, LAST = (f"2026-{day}T00:00:00Z" for day in ("06-01", "06-25", "07-05", "12-31"))
+
+
+@pytest.fixture(autouse=True)
+def _profile(api: ServerSideApi, clock: Clock) -> None:
+    """Make the profile, at a moment that stays."""
+    api.create()
+
+
+def grant(api: ServerSideApi, **body: Any) -> dict[str, Any]:
+    """Grant the level, and give it."""
+    api.data("grantAccessLevel", {"access_level_id": "premium", **body})
+    return api.level() or {}
+
+
+def revoke(api: ServerSideApi, **body: Any) -> dict[str, Any]:
+    """Revoke the level, and give it."""
+    api.data("revokeAccessLevel", {"access_level_id": "premium", **body})
+    return api.level() or {}
+
+
+def is_active(level: dict[str, Any] | None) -> bool:
+    """Tell whether a level is active by the documented rule."""
+    if level is None:
+        return False
+    now = isoparse(NOW)
+    starts_at, expires_at = level["starts_at"], level["expires_at"]
+    return (starts_at is None or isoparse(starts_at) <= now) and (expires_at is None or now < isoparse(expires_at))
+
+
+@pytest.mark.parametrize("operation_id", ["grantAccessLevel", "grantAccessLevelV1"])
+def test_a_grant_is_a_level_of_adapty(api: ServerSideApi, operation_id: str) -> None:
+    """With the product that Adapty gives to what was not bought; it is neither a purchase nor revenue."""
+    body = {"access_level_id": "premium", "starts_at": SOON, "expires_at": LATER}
+    profile = api.data(operation_id, body)
+    (level,) = profile["access_levels"]
+    assert UUID(level["store_transaction_id"])
+    assert level == {
+        "access_level_id": "premium",
+        "store": "adapty",
+        "store_product_id": GRANTED_PRODUCT,
+        "store_base_plan_id": None,
+        "store_transaction_id": level["store_transaction_id"],
+        "store_original_transaction_id": level["store_transaction_id"],
+        "offer": None,
+        "starts_at": "2026-06-25T00:00:00.000000+0000",
+        "purchased_at": "2026-06-20T12:00:00.000000+0000",
+        "originally_purchased_at": "2026-06-20T12:00:00.000000+0000",
+        "expires_at": "2026-07-05T00:00:00.000000+0000",
+        "renewal_cancelled_at": None,
+        "billing_issue_detected_at": None,
+        "is_in_grace_period": False,
+        "cancellation_reason": None,
+    }
+    assert (profile["subscriptions"], profile["non_subscriptions"], profile["total_revenue_usd"]) == ([], [], 0)
+
+
+@pytest.mark.parametrize("body", [{}, {"expires_at": None}, {"starts_at": None, "expires_at": None}])
+def test_a_grant_without_an_end_is_for_life(api: ServerSideApi, body: dict[str, Any]) -> None:
+    """Null says the same as nothing."""
+    level = grant(api, **body)
+    assert (level["starts_at"], level["expires_at"]) == (None, None)
+
+
+def test_granting_again_takes_the_place_of_the_grant_before(api: ServerSideApi) -> None:
+    """Even where it ends sooner; other levels stay."""
+    api.data("grantAccessLevel", {"access_level_id": "gold"})
+    grant(api)
+    assert same_moment(grant(api, expires_at=SOON)["expires_at"], SOON)
+    assert api.level("gold")
+
+
+@pytest.mark.parametrize("end", [EARLIER, NOW])
+def test_a_grant_may_have_ended_before_it_is_made(api: ServerSideApi, end: str) -> None:
+    """It is shown, and not active."""
+    assert not is_active(grant(api, expires_at=end))
+
+
+@pytest.mark.parametrize("name", ["", " ", "\n"])
+@pytest.mark.parametrize("operation_id", ["grantAccessLevel", "grantAccessLevelV1", "revokeAccessLevel"])
+def test_a_level_has_a_name(api: ServerSideApi, operation_id: str, name: str) -> None:
+    """A blank one is refused."""
+    assert declined(api.ask(operation_id, {"access_level_id": name}), 400) == ["access_level_id"]
+
+
+@pytest.mark.parametrize("operation_id", ["grantAccessLevel", "grantAccessLevelV1", "revokeAccessLevel"])
+def test_a_level_belongs_to_somebody(api: ServerSideApi, operation_id: str) -> None:
+    """For an unknown user the answer is 404."""
+    answer = api.ask(operation_id, {"access_level_id": "premium"}, user="nobody")
+    declined(answer, 404, "profile_does_not_exist")
+
+
+@pytest.mark.parametrize("body", [{}, {"revoke_at": None}])
+def test_a_revoked_level_has_ended_now(api: ServerSideApi, body: dict[str, Any]) -> None:
+    """With the reason; null says the same as nothing."""
+    grant(api)
+    level = revoke(api, **body)
+    assert same_moment(level["expires_at"], NOW)
+    assert level["cancellation_reason"] == "adapty_revoked"
+    assert not is_active(level)
+
+
+def test_a_level_can_be_revoked_at_a_later_time(api: ServerSideApi) -> None:
+    """Until then it is active; the time can still be changed."""
+    grant(api)
+    level = revoke(api, revoke_at=SOON)
+    assert same_moment(level["expires_at"], SOON)
+    assert is_active(level)
+    assert same_moment(revoke(api, revoke_at=LATER)["expires_at"], LATER)
+    assert same_moment(revoke(api)["expires_at"], NOW)
+
+
+def test_what_was_revoked_stays_revoked_since_then(api: ServerSideApi, clock: Clock) -> None:
+    """A second revocation, such as a repeated request, does not move the end."""
+    grant(api)
+    api.data("setTransaction", transaction())
+    first = revoke(api)
+    clock.set("2026-06-21T00:00:00Z")
+    assert revoke(api) == first
+    assert revoke(api, revoke_at=LATER) == first
+
+
+def test_a_revocation_does_not_lengthen(api: ServerSideApi) -> None:
+    """A level that ends before the given time ends as it would have."""
+    level = grant(api, expires_at=SOON)
+    assert revoke(api, revoke_at=LATER) == level
+
+
+def test_every_source_of_the_level_is_revoked(api: ServerSideApi) -> None:
+    """Subscription, one-time purchase and grant; the purchases themselves stay as they were."""
+    api.data("setTransaction", transaction())
+    api.data("setTransaction", ONE_TIME)
+    grant(api)
+    before = api.profile()
+    level = revoke(api)
+    assert same_moment(level["expires_at"], NOW)
+    after = api.profile()
+    for name in ("subscriptions", "non_subscriptions", "total_revenue_usd"):
+        assert after[name] == before[name]
+
+
+def test_other_levels_stay(api: ServerSideApi) -> None:
+    """A revocation is about one level."""
+    grant(api)
+    api.data("grantAccessLevel", {"access_level_id": "gold"})
+    gold = api.level("gold")
+    revoke(api)
+    assert api.level("gold") == gold
+
+
+def test_a_revocation_ends_a_grace_period(api: ServerSideApi, clock: Clock) -> None:
+    """In the level; the store goes on trying to charge for the subscription."""
+    clock.set("2026-07-15T00:00:00Z")
+    profile = api.data("setTransaction", transaction(grace_period_expires_at="2026-07-20T00:00:00Z"))
+    assert profile["access_levels"][0]["is_in_grace_period"] is True
+    assert revoke(api, revoke_at="2026-07-18T00:00:00Z")["is_in_grace_period"] is True
+    assert revoke(api)["is_in_grace_period"] is False
+    assert api.profile()["subscriptions"][0]["is_in_grace_period"] is True
+
+
+@pytest.mark.parametrize("opening", ["grant", "renewal"])
+def test_a_revoked_level_can_be_opened_again(api: ServerSideApi, opening: str) -> None:
+    """By a new grant, or by a new transaction; not by the old transaction sent again."""
+    api.data("setTransaction", transaction())
+    revoke(api)
+    api.data("setTransaction", transaction())
+    assert not is_active(api.level())
+    if opening == "grant":
+        grant(api)
+    else:
+        api.data("setTransaction", transaction(store_transaction_id="renewal", purchased_at=NOW))
+    level = api.level() or {}
+    assert (is_active(level), level["cancellation_reason"]) == (True, None)
+
+
+def test_a_level_that_the_profile_does_not_have_cannot_be_revoked(api: ServerSideApi, sandbox: Sandbox) -> None:
+    """The field is named, and nothing is changed."""
+    grant(api)
+    answer = api.ask("revokeAccessLevel", {"access_level_id": "gold"})
+    assert declined(answer, 400, "access_level_does_not_exist") == ["access_level_id"]
+    assert is_active(api.level())
+
+
+def sources() -> Iterator[Any]:
+    """Give pairs of ways to open the level, the weaker one first."""
+    ended = ("grant", {"expires_at": EARLIER})
+    finite = ("grant", {"expires_at": LAST})
+    future = ("grant", {"starts_at": SOON})
+    lifetime = ("grant", {"expires_at": None})
+    subscription = ("setTransaction", transaction())
+    refunded = ("setTransaction", {**ONE_TIME, "refunded_at": EARLIER})
+    yield from (
+        pytest.param(subscription, finite, "adapty", id="a later end"),
+        pytest.param(subscription, lifetime, "adapty", id="no end"),
+        pytest.param(ended, subscription, "app_store", id="not yet ended"),
+        pytest.param(refunded, subscription, "app_store", id="not refunded"),
+        pytest.param(future, subscription, "app_store", id="begun"),
+        pytest.param(refunded, future, "adapty", id="still to begin"),
+        pytest.param(subscription, ("setTransaction", ONE_TIME), "web_shop", id="bought for life"),
+    )
+
+
+@pytest.mark.parametrize("is_reversed", [False, True])
+@pytest.mark.parametrize(("weaker", "stronger", "store"), list(sources()))
+def test_the_strongest_source_is_shown(
+    api: ServerSideApi, weaker: tuple[str, Any], stronger: tuple[str, Any], store: str, *, is_reversed: bool
+) -> None:
+    """One entry for a level: what is active before what is not, then what lasts longest, in any order."""
+    for operation, body in (stronger, weaker) if is_reversed else (weaker, stronger):
+        if operation == "grant":
+            grant(api, **body)
+        else:
+            api.data(operation, body)
+    assert (api.level() or {})["store"] == store
+
+
+ENDS = st.none() | st.sampled_from([EARLIER, SOON, LATER, LAST])
+
+
+@PROPERTY
+@given(
+    starts_at=st.none() | st.sampled_from([EARLIER, SOON]),
+    ends=st.lists(ENDS, min_size=1, max_size=4),
+    granted=ENDS | st.just("never"),
+    revoked_at=st.none() | st.sampled_from([EARLIER, SOON, "now", "never"]),
+)
+def test_a_level_is_active_exactly_while_a_source_is(
+    shared_server_side: ServerSideApi,
+    starts_at: str | None,
+    ends: list[str | None],
+    granted: str | None,
+    revoked_at: str | None,
+) -> None:
+    """Over any purchases, grant and revocation, by a model that knows nothing of entries."""
+    api = shared_server_side
+    api.ask("deleteProfile")
+    api.create()
+    for number, end in enumerate(ends):
+        ids = {"store_transaction_id": str(number), "store_original_transaction_id": str(number)}
+        bought = transaction(expires_at=end) if end else ONE_TIME
+        api.data("setTransaction", {**bought, **ids})
+    if granted != "never":
+        grant(api, starts_at=starts_at, expires_at=granted)
+    cut = {"never": LAST, None: NOW, "now": NOW}.get(revoked_at, revoked_at)
+    if revoked_at != "never":
+        revoke(api, **({} if revoked_at is None else {"revoke_at": cut}))
+    whole = [(None, end) for end in ends] + ([(starts_at, granted)] if granted != "never" else [])
+    expected = any(
+        (begin or "") <= NOW < min(end or "9999", str(cut) if revoked_at != "never" else "9999") for begin, end in whole
+    )
+    assert is_active(api.level()) is expected

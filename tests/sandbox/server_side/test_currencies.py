@@ -1,0 +1,409 @@
+"""Virtual currencies: balances, transactions, history, and the idempotency key."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adapty.sandbox import Sandbox
+from tests.sandbox.conftest import PROPERTY
+from tests.sandbox.server_side.conftest import Clock, ServerSideApi, declined, same_moment
+
+if TYPE_CHECKING:
+    import httpx
+
+MOST = 2**31 - 1
+KEY = "5d4c3b2a-1908-4f7e-8d6c-5b4a39281706"
+
+
+def credit(
+    api: ServerSideApi,
+    amounts: dict[str, Any] | None = None,
+    *,
+    key: str | None = None,
+    metadata: Any = None,
+    **more: Any,
+) -> httpx.Response:
+    """Send a transaction, which may as well debit."""
+    amounts = {**(amounts or {}), **more}
+    items = [{"currency_code": code, "amount": amount} for code, amount in amounts.items()]
+    headers = {"Idempotency-Key": key} if key is not None else {}
+    return api.ask("createVirtualCurrencyTransaction", {"items": items, "metadata": metadata}, headers=headers)
+
+
+def balances(api: ServerSideApi) -> dict[str, int]:
+    """Give the balances by code."""
+    return {balance["code"]: balance["balance"] for balance in api.data("listVirtualCurrencyBalances")}
+
+
+def history(api: ServerSideApi, **params: Any) -> list[dict[str, Any]]:
+    """Walk over the pages of the history."""
+    found: list[dict[str, Any]] = []
+    while True:
+        page = api.ask("listVirtualCurrencyTransactions", params=params).json()
+        found += page["data"]
+        params["cursor"] = page["pagination"]["next_cursor"]
+        if params["cursor"] is None:
+            return found
+
+
+def test_balances_begin_at_0(api: ServerSideApi) -> None:
+    """Of each currency that the app has; nothing is held."""
+    api.create()
+    assert api.data("listVirtualCurrencyBalances") == [
+        {"code": "GOLD", "name": "Gold", "balance": 0, "held": 0, "available": 0},
+        {"code": "GEMS", "name": "Gems", "balance": 0, "held": 0, "available": 0},
+    ]
+    assert history(api) == []
+
+
+def test_a_transaction_changes_balances(api: ServerSideApi) -> None:
+    """The answer has those that it changed, in the order of its items."""
+    api.create()
+    credit(api, GOLD=200)
+    answer = credit(api, GEMS=5, GOLD=-150).json()
+    assert UUID(answer["transaction_id"])
+    assert [(one["code"], one["balance"], one["available"]) for one in answer["balances"]] == [
+        ("GEMS", 5, 5),
+        ("GOLD", 50, 50),
+    ]
+    assert balances(api) == {"GOLD": 50, "GEMS": 5}
+
+
+def test_the_history_tells_what_was_done(api: ServerSideApi, clock: Clock) -> None:
+    """The newest first, with the balance after each item and the metadata as sent."""
+    api.create()
+    first = credit(api, GOLD=200, metadata={"level": "7"}).json()["transaction_id"]
+    clock.set("2026-06-21T00:00:00.5Z")
+    second = credit(api, GEMS=1, GOLD=-50).json()["transaction_id"]
+    newest, oldest = history(api)
+    assert newest == {
+        "transaction_id": second,
+        "transaction_type": "api_transaction",
+        "items": [
+            {"currency_code": "GEMS", "amount": 1, "balance_after": 1},
+            {"currency_code": "GOLD", "amount": -50, "balance_after": 150},
+        ],
+        "metadata": None,
+        "created_at": "2026-06-21T00:00:00.500000Z",
+    }
+    assert (oldest["transaction_id"], oldest["metadata"]) == (first, {"level": "7"})
+    assert same_moment(oldest["created_at"], "2026-06-20T12:00:00Z")
+
+
+REFUSED = [
+    ({"GOLD": -1}, "insufficient_balance", "items.0.amount"),
+    ({"GOLD": 5, "GEMS": -1}, "insufficient_balance", "items.1.amount"),
+    ({"GOLD": 1, "SILVER": 1}, "unknown_currency", "items.1.currency_code"),
+    ({"gold": 1}, "unknown_currency", "items.0.currency_code"),
+    ({"": 1}, "unknown_currency", "items.0.currency_code"),
+    ({"GOLD": 0}, "amount_zero", "items.0.amount"),
+    ({"GOLD": -0.0}, "amount_zero", "items.0.amount"),
+]
+
+
+@pytest.mark.parametrize(("amounts", "code", "source"), REFUSED)
+def test_what_cannot_be_carried_out_changes_nothing(
+    api: ServerSideApi, amounts: dict[str, Any], code: str, source: str
+) -> None:
+    """All items or none, with the documented code."""
+    api.create()
+    assert declined(credit(api, amounts), 400, code) == [source]
+    assert (balances(api), history(api)) == ({"GOLD": 0, "GEMS": 0}, [])
+
+
+def test_a_currency_stands_in_a_transaction_once(api: ServerSideApi) -> None:
+    """Even where the sum would do."""
+    api.create()
+    items = [{"currency_code": "GOLD", "amount": 1}, {"currency_code": "GOLD", "amount": 1}]
+    answer = api.ask("createVirtualCurrencyTransaction", {"items": items})
+    assert declined(answer, 400, "duplicate_currency") == ["items.1.currency_code"]
+    assert balances(api)["GOLD"] == 0
+
+
+def test_a_balance_goes_up_to_32_bits_and_down_to_0(api: ServerSideApi) -> None:
+    """The bounds are exact."""
+    api.create()
+    credit(api, GOLD=MOST)
+    assert declined(credit(api, GOLD=1), 400, "balance_overflow") == ["items.0.amount"]
+    assert balances(api)["GOLD"] == MOST
+    assert credit(api, GOLD=-MOST).status_code == 200
+    assert declined(credit(api, GOLD=-1), 400, "insufficient_balance") == ["items.0.amount"]
+
+
+@pytest.mark.parametrize("amount", [2**31, -(2**31) - 1, 1.5, "1", None, True, 10**30])
+def test_an_amount_is_a_whole_number_of_32_bits(api: ServerSideApi, amount: Any) -> None:
+    """Anything else is refused by its place."""
+    api.create()
+    assert declined(credit(api, GOLD=amount), 400) == ["items.0.amount"]
+
+
+def test_a_whole_number_may_have_a_decimal_point(api: ServerSideApi) -> None:
+    """JSON Schema takes 5.0 for an integer; it is kept as one."""
+    api.create()
+    credit(api, GOLD=5.0)
+    assert '"amount":5,"balance_after":5}' in api.ask("listVirtualCurrencyTransactions").text
+
+
+def test_items_are_1_to_20(api: ServerSideApi) -> None:
+    """No items have a code of their own; too many are refused before their currencies are looked at."""
+    api.create()
+    assert declined(credit(api), 400, "empty_items") == ["items"]
+    assert declined(credit(api, {f"C{number}": 1 for number in range(20)}), 400, "unknown_currency")
+    assert declined(credit(api, {f"C{number}": 1 for number in range(21)}), 400) == ["items"]
+    answer = api.ask("createVirtualCurrencyTransaction", {})
+    assert declined(answer, 400) == ["items"]
+
+
+@pytest.mark.parametrize(
+    "metadata",
+    [
+        None,
+        {},
+        {"a": ""},
+        {"k" * 30: "v" * 200},
+        {f"key_{number}": "\U0001f600" * 200 for number in range(5)},
+        {"_0": "x"},
+    ],
+)
+def test_metadata_is_kept_as_sent(api: ServerSideApi, metadata: Any) -> None:
+    """Within the documented limits, which count characters."""
+    api.create()
+    assert credit(api, GOLD=1, metadata=metadata).status_code == 200
+    assert history(api)[0]["metadata"] == metadata
+
+
+@pytest.mark.parametrize(
+    ("metadata", "sources"),
+    [
+        ({f"key_{number}": "x" for number in range(6)}, ["metadata"]),
+        ({"k" * 31: "x"}, [f"metadata.{'k' * 31}"]),
+        ({"": "x"}, ["metadata."]),
+        ({"Key": "x"}, ["metadata.Key"]),
+        ({"a-b": "x"}, ["metadata.a-b"]),
+        ({"é": "x"}, ["metadata.é"]),
+        ({"a": "x" * 201}, ["metadata.a"]),
+        ({"a": 1}, ["metadata.a"]),
+        ({"a": None}, ["metadata.a"]),
+        ([], ["metadata"]),
+        ("x", ["metadata"]),
+    ],
+)
+def test_other_metadata_is_refused_by_its_key(api: ServerSideApi, metadata: Any, sources: list[str]) -> None:
+    """Nothing is credited."""
+    api.create()
+    assert declined(credit(api, GOLD=1, metadata=metadata), 400) == sources
+    assert balances(api)["GOLD"] == 0
+
+
+TRANSACTIONS = st.lists(
+    st.dictionaries(
+        st.sampled_from(["GOLD", "GEMS"]),
+        st.integers(-100, 100) | st.sampled_from([MOST, -MOST, MOST - 50]),
+        min_size=1,
+    ),
+    max_size=12,
+)
+
+
+@PROPERTY
+@given(transactions=TRANSACTIONS)
+def test_balances_add_up(shared_server_side: ServerSideApi, transactions: list[dict[str, int]]) -> None:
+    """Over any transactions: what was carried out is in the history, in order, and sums up to the balances."""
+    api = shared_server_side
+    api.ask("deleteProfile")
+    api.create()
+    expected = {"GOLD": 0, "GEMS": 0}
+    carried_out = []
+    for amounts in transactions:
+        after = {code: expected[code] + amount for code, amount in amounts.items()}
+        is_possible = all(amounts.values()) and all(0 <= balance <= MOST for balance in after.values())
+        answer = credit(api, amounts)
+        assert answer.status_code == (200 if is_possible else 400)
+        if is_possible:
+            expected |= after
+            carried_out.append([(code, amount, after[code]) for code, amount in amounts.items()])
+    assert balances(api) == expected
+    told = [
+        [(item["currency_code"], item["amount"], item["balance_after"]) for item in transaction["items"]]
+        for transaction in history(api, limit=3)
+    ]
+    assert told[::-1] == carried_out
+
+
+def test_the_history_is_given_page_by_page(api: ServerSideApi) -> None:
+    """A full last page has no cursor, and a page keeps its place while new transactions come."""
+    api.create()
+    made = [credit(api, GOLD=1).json()["transaction_id"] for _ in range(6)][::-1]
+    first = api.ask("listVirtualCurrencyTransactions", params={"limit": 3}).json()
+    newest = credit(api, GOLD=1).json()["transaction_id"]
+    cursor = first["pagination"]["next_cursor"]
+    second = api.ask("listVirtualCurrencyTransactions", params={"limit": 3, "cursor": cursor}).json()
+    assert [one["transaction_id"] for one in first["data"] + second["data"]] == made
+    assert second["pagination"]["next_cursor"] is None
+    assert [one["transaction_id"] for one in history(api)] == [newest, *made]
+
+
+def test_a_page_holds_50_where_nothing_is_said(api: ServerSideApi) -> None:
+    """And 100 at most."""
+    api.create()
+    for _ in range(51):
+        credit(api, GOLD=1)
+    assert len(api.ask("listVirtualCurrencyTransactions").json()["data"]) == 50
+    assert len(api.ask("listVirtualCurrencyTransactions", params={"limit": 100}).json()["data"]) == 51
+
+
+def test_the_history_of_one_currency(api: ServerSideApi) -> None:
+    """Transactions that have it among their items, as a whole; pages are of these alone."""
+    api.create()
+    both = credit(api, GOLD=1, GEMS=1).json()["transaction_id"]
+    for _ in range(3):
+        credit(api, GEMS=1)
+    gold = credit(api, GOLD=1).json()["transaction_id"]
+    found = history(api, currency_code="GOLD", limit=1)
+    assert [one["transaction_id"] for one in found] == [gold, both]
+    assert len(found[1]["items"]) == 2
+    assert len(history(api, currency_code="GEMS")) == 4
+
+
+def test_the_history_of_an_unknown_currency_is_refused(api: ServerSideApi) -> None:
+    """With the code that a transaction in it would get."""
+    api.create()
+    answer = api.ask("listVirtualCurrencyTransactions", params={"currency_code": "SILVER"})
+    assert declined(answer, 400, "unknown_currency") == ["currency_code"]
+
+
+@pytest.mark.parametrize("limit", ["0", "101", "-1", "x", "", "1.0", "٣"])
+def test_a_wrong_limit_is_refused(api: ServerSideApi, limit: str) -> None:
+    """It is a whole number from 1 to 100."""
+    api.create()
+    assert declined(api.ask("listVirtualCurrencyTransactions", params={"limit": limit}), 400) == ["limit"]
+
+
+@pytest.mark.parametrize(
+    "cursor", ["", "x", "YmVmb3JlOjA=", "YmVmb3JlOjAx", "YmVmb3JlOi0x", "MQ==", "é", "YmVmb3JlOtmj", "====", "A" * 5000]
+)
+def test_a_cursor_that_the_api_did_not_give_is_refused(api: ServerSideApi, cursor: str) -> None:
+    """It is opaque: only what came in an answer counts."""
+    api.create()
+    assert declined(api.ask("listVirtualCurrencyTransactions", params={"cursor": cursor}), 400) == ["cursor"]
+
+
+def test_another_profile_has_its_own(api: ServerSideApi) -> None:
+    """Neither balances nor history are shared, and a cursor shows nothing of somebody else."""
+    api.create()
+    for _ in range(3):
+        credit(api, GOLD=1)
+    cursor = api.ask("listVirtualCurrencyTransactions", params={"limit": 1}).json()["pagination"]["next_cursor"]
+    api.data("createProfile", {}, user="other")
+    answer = api.ask("listVirtualCurrencyTransactions", params={"cursor": cursor}, user="other")
+    assert answer.json()["data"] == []
+    assert api.data("listVirtualCurrencyBalances", user="other")[0]["balance"] == 0
+
+
+def test_the_same_key_is_carried_out_once(api: ServerSideApi) -> None:
+    """The stored answer comes again, with the balances of then, however the key and the body are written."""
+    api.create()
+    first = credit(api, key=KEY, GOLD=5, GEMS=1).json()
+    credit(api, GOLD=100)
+    body = (
+        b' {"metadata": null, "items": [{"amount": 5, "currency_code": "GOLD"}, {"currency_code":"GEMS","amount":1}]}'
+    )
+    headers = {"Idempotency-Key": KEY.upper()}
+    again = api.ask("createVirtualCurrencyTransaction", content=body, headers=headers)
+    assert again.json() == first
+    assert balances(api) == {"GOLD": 105, "GEMS": 1}
+    assert len(history(api)) == 2
+
+
+def test_the_same_key_for_another_request_is_422(api: ServerSideApi) -> None:
+    """Nothing is changed; the errors are plain text, as the API at times gives them."""
+    api.create()
+    credit(api, key=KEY, GOLD=5)
+    answer = credit(api, key=KEY, GOLD=6)
+    assert (answer.status_code, answer.json()) == (
+        422,
+        {
+            "errors": ["The key was used for another request"],
+            "error_code": "idempotency_key_reused",
+            "status_code": 422,
+        },
+    )
+    assert balances(api)["GOLD"] == 5
+
+
+def test_a_key_is_remembered_for_each_profile(api: ServerSideApi) -> None:
+    """Another profile can use the same one."""
+    for user in ("one", "other"):
+        api.data("createProfile", {}, user=user)
+        body = {"items": [{"currency_code": "GOLD", "amount": 5}]}
+        api.ask("createVirtualCurrencyTransaction", body, user=user, headers={"Idempotency-Key": KEY})
+    assert [api.data("listVirtualCurrencyBalances", user=user)[0]["balance"] for user in ("one", "other")] == [5, 5]
+
+
+def test_a_refused_request_does_not_use_its_key_up(api: ServerSideApi) -> None:
+    """When the balance is there, the same request with the same key goes through."""
+    api.create()
+    declined(credit(api, key=KEY, GOLD=-5), 400, "insufficient_balance")
+    credit(api, GOLD=5)
+    assert credit(api, key=KEY, GOLD=-5).status_code == 200
+    assert balances(api)["GOLD"] == 0
+
+
+@pytest.mark.parametrize(("at", "expected"), [("2026-06-20T12:59:59.999999Z", 5), ("2026-06-20T13:00:00Z", 10)])
+def test_a_key_is_remembered_for_an_hour(api: ServerSideApi, clock: Clock, at: str, expected: int) -> None:
+    """After that it is a new one."""
+    api.create()
+    credit(api, key=KEY, GOLD=5)
+    clock.set(at)
+    assert credit(api, key=KEY, GOLD=5).status_code == 200
+    assert balances(api)["GOLD"] == expected
+
+
+@pytest.mark.parametrize(
+    "key", ["", "x", KEY[:-1], KEY.replace("-", ""), "5d4c3b2a-1908-1f7e-8d6c-5b4a39281706", str(UUID(int=0))]
+)
+def test_a_key_is_a_uuid_of_version_4(api: ServerSideApi, key: str) -> None:
+    """Anything else has a code of its own."""
+    api.create()
+    assert declined(credit(api, key=key, GOLD=1), 400, "idempotency_key_invalid") == ["Idempotency-Key"]
+    assert balances(api)["GOLD"] == 0
+
+
+@PROPERTY
+@given(tries=st.lists(st.integers(0, 3), max_size=12))
+def test_repeated_requests_count_once(shared_server_side: ServerSideApi, tries: list[int]) -> None:
+    """Over any repetitions: the balance is that of the different requests."""
+    api = shared_server_side
+    api.ask("deleteProfile")
+    api.create()
+    keys = [str(uuid4()) for _ in range(4)]
+    for number in tries:
+        assert credit(api, key=keys[number], GOLD=10**number).status_code == 200
+    assert balances(api)["GOLD"] == sum(10**number for number in set(tries))
+
+
+VIRTUAL = ["createVirtualCurrencyTransaction", "listVirtualCurrencyTransactions", "listVirtualCurrencyBalances"]
+BODY = {"items": [{"currency_code": "GOLD", "amount": 1}]}
+
+
+@pytest.mark.parametrize("operation_id", VIRTUAL)
+def test_an_unknown_profile_is_404(api: ServerSideApi, operation_id: str) -> None:
+    """A credit makes no profile."""
+    body = BODY if operation_id.startswith("create") else None
+    assert declined(api.ask(operation_id, body), 404, "profile_does_not_exist") == [None]
+    assert api.ask("getProfile").status_code == 404
+
+
+def test_without_the_feature_the_answer_is_403() -> None:
+    """Whoever is asked about; the rest of the API is served."""
+    with Sandbox(virtual_currencies=False) as sandbox, ServerSideApi.of(sandbox) as api:
+        api.create()
+        for operation_id in VIRTUAL:
+            answer = api.ask(operation_id, BODY if operation_id.startswith("create") else None)
+            assert (answer.status_code, answer.json()["error_code"]) == (403, "feature_not_enabled")
+        assert api.profile()

@@ -1,0 +1,174 @@
+"""Paywalls: listed page by page, read, and their remote configs replaced."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from dateutil.parser import isoparse
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adapty.sandbox.server_side.paywall_seeds import SEEDED_PAYWALLS, seeds
+from tests.sandbox.conftest import PROPERTY
+from tests.sandbox.server_side.conftest import NOW, Clock, ServerSideApi, declined
+
+if TYPE_CHECKING:
+    from adapty.sandbox import Sandbox
+
+SEEDS = list(seeds())
+ID = SEEDS[0]["paywall_id"]
+
+
+def page(api: ServerSideApi, number: int | None = None, size: int | None = None) -> tuple[list[str], dict[str, int]]:
+    """Give the ids of a page, and what it says of itself."""
+    params = {"page[number]": number, "page[size]": size}
+    answer = api.ask("listPaywalls", params={name: value for name, value in params.items() if value}).json()
+    return [paywall["paywall_id"] for paywall in answer["data"]], answer["meta"]["pagination"]
+
+
+def update(api: ServerSideApi, configs: Any) -> Any:
+    """Replace the remote configs of the first paywall."""
+    return api.ask("updatePaywall", {"remote_configs": configs}, paywall_id=ID)
+
+
+def config(locale: str = "en", data: str = "{}") -> dict[str, str]:
+    """Write a remote config."""
+    return {"locale": locale, "data": data}
+
+
+def test_the_seeds_need_more_than_one_page_of_the_default_size(api: ServerSideApi) -> None:
+    """20 on the first page, the rest on the second, and nothing after that."""
+    first, about_first = page(api)
+    second, about_second = page(api, 2)
+    third, about_third = page(api, 3)
+    assert first + second == [seed["paywall_id"] for seed in SEEDS]
+    assert (len(first), third) == (20, [])
+    assert about_first == {"count": SEEDED_PAYWALLS, "page": 1, "pages": 2}
+    assert (about_second["page"], about_third) == (2, {"count": SEEDED_PAYWALLS, "page": 3, "pages": 2})
+
+
+@PROPERTY
+@given(size=st.integers(1, 100))
+def test_a_walk_over_the_pages_gives_every_paywall_once(shared_server_side: ServerSideApi, size: int) -> None:
+    """Whatever size the pages have."""
+    found: list[str] = []
+    number, pages = 1, 1
+    while number <= pages:
+        ids, about = page(shared_server_side, number, size)
+        pages = about["pages"]
+        assert len(ids) <= size
+        found += ids
+        number += 1
+    assert found == [seed["paywall_id"] for seed in SEEDS]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *(("page[number]", value) for value in ("0", "-1", "x", "", "1.5", "٣", "9" * 400)),
+        *(("page[size]", value) for value in ("0", "101", "x", "", "1e1", " 1 ")),
+    ],
+)
+def test_a_wrong_page_is_refused_by_its_parameter(api: ServerSideApi, name: str, value: str) -> None:
+    """It is a whole number within the documented bounds."""
+    assert declined(api.ask("listPaywalls", params={name: value}), 400) == [name]
+
+
+def test_all_wrong_parameters_are_named(api: ServerSideApi) -> None:
+    """Together; unknown ones do not matter."""
+    params = {"page[size]": 0, "page[number]": 0, "sort": "x"}
+    assert declined(api.ask("listPaywalls", params=params), 400) == ["page[number]", "page[size]"]
+
+
+def test_a_page_far_beyond_the_last_is_empty(api: ServerSideApi) -> None:
+    """However far."""
+    assert page(api, 10**18 - 1, 100)[0] == []
+
+
+def test_the_list_leaves_the_remote_configs_out(api: ServerSideApi) -> None:
+    """They come with the paywall itself, whose other fields are the same."""
+    for listed in api.data("listPaywalls"):
+        paywall = api.ask("getPaywall", paywall_id=listed["paywall_id"]).json()
+        assert paywall == {**listed, **{name: paywall[name] for name in ("remote_configs", "main_screenshot")}}
+
+
+def test_an_id_may_be_in_upper_case(api: ServerSideApi) -> None:
+    """A UUID is the same in any case."""
+    assert api.ask("getPaywall", paywall_id=ID.upper()).json()["paywall_id"] == ID
+
+
+@pytest.mark.parametrize("operation_id", ["getPaywall", "updatePaywall"])
+@pytest.mark.parametrize(
+    "name", ["00000000-0000-4000-8000-000000000000", "none", "%00", "%20", "é", "a%0Ab", "x" * 999]
+)
+def test_an_unknown_paywall_is_404(api: ServerSideApi, operation_id: str, name: str) -> None:
+    """What is no id names none."""
+    answer = api.ask(operation_id, {"remote_configs": []} if operation_id == "updatePaywall" else None, paywall_id=name)
+    assert declined(answer, 404, "paywall_not_found") == [None]
+
+
+def test_an_update_replaces_all_remote_configs(api: ServerSideApi, clock: Clock) -> None:
+    """A locale that is not sent is gone; the answer, and what is read then, have the new ones."""
+    configs = [config("fr", '{"titre": "Bonjour"}'), config("en", "[1, 2]")]
+    updated = update(api, configs).json()
+    assert updated["remote_configs"] == configs
+    assert isoparse(updated["updated_at"]) == isoparse(NOW)
+    assert api.ask("getPaywall", paywall_id=ID).json() == updated
+    assert {**updated, "remote_configs": None, "updated_at": None} == {
+        **SEEDS[0],
+        "remote_configs": None,
+        "updated_at": None,
+    }
+    assert update(api, []).json()["remote_configs"] == []
+
+
+def test_other_paywalls_stay(api: ServerSideApi) -> None:
+    """And the order too."""
+    update(api, [])
+    assert page(api, size=100)[0] == [seed["paywall_id"] for seed in SEEDS]
+    assert api.ask("getPaywall", paywall_id=SEEDS[1]["paywall_id"]).json() == SEEDS[1]
+
+
+@pytest.mark.parametrize("data", ["{}", "[]", "null", '"text"', "0.5", ' {"a": [true]} ', '{"é": "\U0001f600"}'])
+def test_data_is_any_json_text(api: ServerSideApi, data: str) -> None:
+    """It is kept to the letter."""
+    assert update(api, [config(data=data)]).json()["remote_configs"] == [config(data=data)]
+
+
+@pytest.mark.parametrize("data", ["", " ", "{", "{'a': 1}", "NaN", "x", "{} {}", "[" * 5000, "\ufeff{}", "9" * 5000])
+def test_other_text_is_refused_by_its_place(api: ServerSideApi, data: str) -> None:
+    """Nothing is replaced then."""
+    answer = update(api, [config(), config("de", data)])
+    assert declined(answer, 400) == ["remote_configs.1.data"]
+    assert api.ask("getPaywall", paywall_id=ID).json() == SEEDS[0]
+
+
+def test_a_locale_stands_in_the_list_once(api: ServerSideApi) -> None:
+    """The second one is named."""
+    assert declined(update(api, [config(), config("de"), config()]), 400) == ["remote_configs.2.locale"]
+
+
+@pytest.mark.parametrize(
+    ("configs", "sources"),
+    [
+        (None, ["remote_configs"]),
+        ({}, ["remote_configs"]),
+        ([None], ["remote_configs.0"]),
+        ([{}], ["remote_configs.0.locale", "remote_configs.0.data"]),
+        ([{"locale": 1, "data": {}}], ["remote_configs.0.locale", "remote_configs.0.data"]),
+        ([config("\ud800")], ["remote_configs.0.locale"]),
+        ([config(data='"\ud800"')], ["remote_configs.0.data"]),
+    ],
+)
+def test_a_wrong_config_is_named(api: ServerSideApi, configs: Any, sources: list[str]) -> None:
+    """By its place and its field."""
+    assert declined(update(api, configs), 400) == sources
+
+
+def test_reset_puts_the_seeds_back(api: ServerSideApi, sandbox: Sandbox) -> None:
+    """As a new sandbox has them."""
+    update(api, [])
+    sandbox.reset()
+    assert api.ask("getPaywall", paywall_id=ID).json() == SEEDS[0]
+    assert page(api)[1]["count"] == SEEDED_PAYWALLS

@@ -1,0 +1,313 @@
+"""Profiles: made, read, changed and deleted, by either id and by either version."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.sandbox.conftest import PROPERTY
+from tests.sandbox.server_side.conftest import SCHEMAS, SUBSCRIPTION, USER, Clock, ServerSideApi, declined
+
+if TYPE_CHECKING:
+    from adapty.sandbox import Sandbox
+
+ID = "772204ce-ebf6-4ed9-82b0-d8688ab62b01"
+FIELDS: dict[str, Any] = {
+    "first_name": "Jane",
+    "last_name": "Doe",
+    "gender": "f",
+    "email": "jane@example.com",
+    "phone_number": "+15550100",
+    "birthday": "1990-05-21",
+    "ip_country": "US",
+    "ip_v4_address": "203.0.113.7",
+    "store_country": "GB",
+    "store": "app_store",
+    "store_account_token": ID,
+    "att_status": 3,
+    "analytics_disabled": False,
+    "installation_meta": {"device_id": ID, "os": None, "platform": "iOS"},
+}
+
+
+def attributes(profile: dict[str, Any]) -> dict[str, Any]:
+    """Give a profile's custom attributes by key."""
+    return {attribute["key"]: attribute["value"] for attribute in profile["custom_attributes"]}
+
+
+def listed(**values: Any) -> list[dict[str, Any]]:
+    """Write custom attributes as a request has them."""
+    return [{"key": key, "value": value} for key, value in values.items()]
+
+
+def stored(sandbox: Sandbox) -> dict[str, Any]:
+    """Look inside at what is stored of the profile's fields."""
+    held = sandbox.server_side_profile(customer_user_id=USER)
+    assert held is not None
+    return {name: held[name] for name in (*FIELDS, "platform", "unknown") if name in held}
+
+
+def test_a_new_profile_is_empty(api: ServerSideApi) -> None:
+    """It has an id of its own, and bought nothing."""
+    profile = api.create()
+    assert UUID(profile["profile_id"]).version == 4
+    assert profile["customer_user_id"] == USER
+    assert profile["total_revenue_usd"] == 0
+    lists = ("custom_attributes", "access_levels", "subscriptions", "non_subscriptions")
+    assert [profile[name] for name in lists] == [[], [], [], []]
+
+
+def test_the_answer_holds_no_personal_fields(api: ServerSideApi, sandbox: Sandbox) -> None:
+    """What is stored of the request is seen inside; the API does not give it back."""
+    profile = api.create(**FIELDS, unknown={"deep": [1]})
+    assert profile.keys() == SCHEMAS["Profile"]["properties"].keys()
+    assert stored(sandbox) == {**FIELDS, "unknown": {"deep": [1]}}
+
+
+def test_the_same_user_is_the_same_profile(api: ServerSideApi, sandbox: Sandbox) -> None:
+    """Creating an existing profile changes it, by the rules of a change."""
+    first = api.create(first_name="Jane", email="jane@example.com")
+    again = api.create(first_name="Joan", custom_attributes=listed(plan="trial"))
+    assert again["profile_id"] == first["profile_id"]
+    assert stored(sandbox) == {"first_name": "Joan", "email": "jane@example.com"}
+    assert attributes(api.profile()) == {"plan": "trial"}
+
+
+def test_users_are_told_apart_to_the_letter(api: ServerSideApi) -> None:
+    """Customer user ids are case-sensitive."""
+    ids = {api.data("createProfile", {}, user=user)["profile_id"] for user in ("user", "User", "user2")}
+    assert len(ids) == 3
+
+
+def test_a_profile_is_known_by_both_ids(api: ServerSideApi) -> None:
+    """Whichever header names it."""
+    made = api.create()
+    found = api.profile(profile_id=made["profile_id"].upper())
+    assert (found["profile_id"], found["customer_user_id"]) == (made["profile_id"], USER)
+
+
+def test_a_profile_can_be_made_by_its_profile_id(api: ServerSideApi, sandbox: Sandbox) -> None:
+    """It gets that id, and has no customer user id."""
+    made = api.data("createProfile", {"email": "jane@example.com"}, profile_id=ID.upper())
+    assert (made["profile_id"], made["customer_user_id"]) == (ID, None)
+    assert api.profile(profile_id=ID)["customer_user_id"] is None
+    held = sandbox.server_side_profile(profile_id=ID.upper())
+    assert held is not None
+    assert held["email"] == "jane@example.com"
+
+
+@pytest.mark.parametrize("operation_id", ["getProfile", "updateProfile", "deleteProfile"])
+def test_an_unknown_profile_is_the_404_of_the_reference(api: ServerSideApi, operation_id: str) -> None:
+    """Word for word, in both versions and by both ids."""
+    for version in ("", "V1"):
+        for who in ({}, {"profile_id": ID}):
+            answer = api.ask(operation_id + version, {} if "update" in operation_id else None, **who)  # type: ignore[arg-type]
+            assert (answer.status_code, answer.json()) == (
+                404,
+                {
+                    "errors": [{"source": None, "errors": ["Profile not found"]}],
+                    "error_code": "profile_does_not_exist",
+                    "status_code": 404,
+                },
+            )
+
+
+def test_given_fields_replace_null_clears_and_the_rest_stays(api: ServerSideApi, sandbox: Sandbox) -> None:
+    """An object that is given replaces the one before as a whole."""
+    api.create(**FIELDS)
+    api.data(
+        "updateProfile", {"first_name": "Joan", "gender": None, "att_status": 0, "installation_meta": {"device_id": ID}}
+    )
+    expected = {**FIELDS, "first_name": "Joan", "att_status": 0, "installation_meta": {"device_id": ID}}
+    del expected["gender"]
+    assert stored(sandbox) == expected
+
+
+def test_every_nullable_field_can_be_null(api: ServerSideApi, sandbox: Sandbox) -> None:
+    """On the profile and in its installation."""
+    properties = SCHEMAS["ProfileRequest"]["properties"]
+    nullable = [name for name, schema in properties.items() if "null" in schema.get("type", ())]
+    meta = [name for name, schema in SCHEMAS["InstallationMeta"]["properties"].items() if "null" in schema["type"]]
+    assert len(nullable) == 13
+    assert len(meta) == 14
+    api.create(**FIELDS)
+    api.data(
+        "updateProfile",
+        {**dict.fromkeys(nullable), "installation_meta": {"device_id": ID, **dict.fromkeys(meta)}},
+    )
+    assert list(stored(sandbox)) == ["installation_meta"]
+
+
+def test_a_refused_change_changes_nothing(api: ServerSideApi, sandbox: Sandbox) -> None:
+    """Not even the fields that were right; a refused creation makes no profile."""
+    assert api.ask("createProfile", {"first_name": "Jane", "email": "x"}).status_code == 400
+    assert sandbox.server_side_profile(customer_user_id=USER) is None
+    api.create(first_name="Jane")
+    api.ask("updateProfile", {"first_name": "Joan", "custom_attributes": listed(**{f"a{n}": 1 for n in range(31)})})
+    assert stored(sandbox) == {"first_name": "Jane"}
+
+
+def test_the_platform_is_kept(api: ServerSideApi, sandbox: Sandbox) -> None:
+    """It comes in a header."""
+    api.data("createProfile", {}, headers={"adapty-platform": "iPadOS"})
+    assert stored(sandbox) == {"platform": "iPadOS"}
+
+
+def test_custom_attributes_merge_by_key(api: ServerSideApi) -> None:
+    """A value replaces, an empty one or a null deletes, the rest stays; of a key given twice the last counts."""
+    api.create(custom_attributes=listed(plan="trial", days=7, gone="x", nulled=1))
+    body = {"custom_attributes": [*listed(days=8, gone="", nulled=None, never=""), *listed(days=9, new="n")]}
+    assert attributes(api.data("updateProfile", body)) == {"plan": "trial", "days": 9, "new": "n"}
+    assert attributes(api.profile()) == {"plan": "trial", "days": 9, "new": "n"}
+
+
+def test_numbers_and_booleans_become_floats(api: ServerSideApi) -> None:
+    """They come back with a decimal point."""
+    api.create(custom_attributes=listed(whole=3, yes=True, no=False, part=0.5, text="3"))
+    text = api.ask("getProfile").text
+    for written in ('"whole","value":3.0', '"yes","value":1.0', '"no","value":0.0', '"part","value":0.5', '"3"'):
+        assert written in text
+
+
+def test_a_profile_has_30_custom_attributes_at_most(api: ServerSideApi) -> None:
+    """Counted after the change: an attribute can make room for another one, and be changed where there is none."""
+    api.create(custom_attributes=listed(**{f"a{number}": number for number in range(30)}))
+    one_more = {"custom_attributes": listed(b="x")}
+    assert declined(api.ask("updateProfile", one_more), 400) == ["custom_attributes"]
+    assert api.ask("updateProfile", {"custom_attributes": listed(a0="other")}).status_code == 200
+    assert api.ask("updateProfile", {"custom_attributes": listed(b="x", a0="")}).status_code == 200
+    assert len(attributes(api.profile())) == 30
+
+
+@pytest.mark.parametrize("key", ["a", "A.b_c-9", "-", "x" * 30])
+def test_a_key_of_letters_digits_and_three_marks_is_accepted(api: ServerSideApi, key: str) -> None:
+    """Up to 30 of them."""
+    assert attributes(api.create(custom_attributes=listed(**{key: "x" * 50}))) == {key: "x" * 50}
+
+
+@pytest.mark.parametrize("key", ["", "x" * 31, "a b", "a\n", "é", "a/b", "a@b", "٣"])
+def test_another_key_is_refused(api: ServerSideApi, key: str) -> None:
+    """By its place in the list, for a key may hold anything."""
+    answer = api.ask("createProfile", {"custom_attributes": [*listed(fine=1), *listed(**{key: 1})]})
+    assert declined(answer, 400) == ["custom_attributes.1.key"]
+
+
+def test_a_value_of_51_characters_is_refused(api: ServerSideApi) -> None:
+    """Characters are counted, not bytes."""
+    assert api.create(custom_attributes=listed(a="\U0001f600" * 50))
+    answer = api.ask("updateProfile", {"custom_attributes": listed(a="\U0001f600" * 51)})
+    assert declined(answer, 400) == ["custom_attributes.0.value"]
+
+
+CHANGES = st.lists(
+    st.dictionaries(
+        st.sampled_from("abcdefg"),
+        st.none() | st.just("") | st.text("xyz", min_size=1, max_size=3) | st.integers(-9, 9) | st.booleans(),
+        max_size=4,
+    ),
+    max_size=6,
+)
+
+
+@PROPERTY
+@given(changes=CHANGES)
+def test_attributes_are_what_was_last_said_of_them(
+    shared_server_side: ServerSideApi, changes: list[dict[str, Any]]
+) -> None:
+    """After any changes a key has the last value that was given, unless that deleted it."""
+    shared_server_side.ask("deleteProfile")
+    shared_server_side.create()
+    expected: dict[str, Any] = {}
+    for change in changes:
+        expected |= change
+        shared_server_side.data("updateProfile", {"custom_attributes": listed(**change)})
+    assert attributes(shared_server_side.profile()) == {
+        key: value for key, value in expected.items() if value is not None and value != ""
+    }
+
+
+def test_a_deleted_profile_is_gone_with_all_that_belonged_to_it(api: ServerSideApi, sandbox: Sandbox) -> None:
+    """204 without a body; then 404 everywhere, and the next profile of that user is a new one."""
+    before = api.create(email="jane@example.com", custom_attributes=listed(a=1))
+    api.data("setTransaction", SUBSCRIPTION)
+    api.data("grantAccessLevel", {"access_level_id": "gold"})
+    api.ask("setIntegrationIdentifiers", {"branch_id": "b"})
+    api.ask("setRefundSaverSettings", {"consent": True})
+    key = {"Idempotency-Key": "5d4c3b2a-1908-4f7e-8d6c-5b4a39281706"}
+    credit = {"items": [{"currency_code": "GOLD", "amount": 5}]}
+    api.ask("createVirtualCurrencyTransaction", credit, headers=key)
+
+    answer = api.ask("deleteProfile")
+
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert sandbox.server_side_profile(customer_user_id=USER) is None
+    for operation_id in ("getProfile", "listVirtualCurrencyBalances", "listVirtualCurrencyTransactions"):
+        declined(api.ask(operation_id), 404, "profile_does_not_exist")
+    declined(api.ask("deleteProfile"), 404, "profile_does_not_exist")
+    declined(api.ask("getProfile", profile_id=before["profile_id"]), 404, "profile_does_not_exist")
+    declined(api.ask("setTransaction", SUBSCRIPTION), 404, "profile_does_not_exist")
+    declined(api.ask("getIntegrationIdentifiers"), 404, "profile_not_found")
+    declined(api.ask("getRefundSaverSettings"), 400, "profile_does_not_exist")
+    after = api.create()
+    assert after["profile_id"] != before["profile_id"]
+    held = sandbox.server_side_profile(customer_user_id=USER) or {}
+    assert (held["access_levels"], held["transactions"], held["custom_attributes"]) == ([], [], [])
+    assert held["virtual_currencies"] == {"GOLD": 0, "GEMS": 0}
+    assert held["refund_saver_settings"]["consent"] is False
+    assert not any(held["integration_identifiers"].values())
+    assert api.ask("createVirtualCurrencyTransaction", credit, headers=key).json()["balances"][0]["balance"] == 5
+
+
+def test_both_versions_see_the_same_profiles(api: ServerSideApi) -> None:
+    """What one makes, the other reads, changes and deletes."""
+    made = api.data("createProfileV1", {"custom_attributes": listed(a=1)})
+    assert api.profile()["profile_id"] == made["profile_id"]
+    api.data("updateProfileV1", {"custom_attributes": listed(b=2)})
+    assert attributes(api.profile()) == {"a": 1, "b": 2}
+    api.data("grantAccessLevelV1", {"access_level_id": "gold"})
+    assert api.level("gold")
+    assert attributes(api.data("getProfileV1")) == {"a": 1, "b": 2}
+    assert api.ask("deleteProfileV1").status_code == 204
+    assert api.ask("getProfile").status_code == 404
+
+
+def test_every_answer_has_a_later_timestamp(api: ServerSideApi, clock: Clock) -> None:
+    """In milliseconds, strictly increasing, even where no time passes or it goes back."""
+    seen = [api.create()["timestamp"]]
+    seen += [api.profile()["timestamp"] for _ in range(3)]
+    clock.set("2026-06-20T11:00:00Z")
+    seen.append(api.data("updateProfile", {})["timestamp"])
+    seen.append(api.ask("listVirtualCurrencyBalances").json()["response_created_at"])
+    assert seen == sorted(set(seen))
+    clock.set("2036-06-20T12:00:00Z")
+    assert api.profile()["timestamp"] == clock.at // 1000
+
+
+def test_the_segment_hash_follows_what_segments_are_made_of(api: ServerSideApi) -> None:
+    """It stays while nothing changes."""
+    first = api.create(custom_attributes=listed(a=1))["segment_hash"]
+    assert api.profile()["segment_hash"] == first
+    assert api.data("updateProfile", {"custom_attributes": listed(a=2)})["segment_hash"] != first
+
+
+def test_concurrent_requests_lose_nothing(api: ServerSideApi, sandbox: Sandbox) -> None:
+    """Many connections make one profile between them, and each leaves its attribute."""
+
+    def send(number: int) -> set[str]:
+        with ServerSideApi.of(sandbox) as own:
+            made = {own.create(custom_attributes=listed(**{f"a{number}": number}))["profile_id"]}
+            sandbox.server_side_profile(customer_user_id=USER)
+            own.ask("createVirtualCurrencyTransaction", {"items": [{"currency_code": "GOLD", "amount": 1}]})
+            return made
+
+    with ThreadPoolExecutor(8) as pool:
+        ids = set().union(*pool.map(send, range(24)))
+    assert len(ids) == 1
+    assert len(attributes(api.profile())) == 24
+    held = sandbox.server_side_profile(customer_user_id=USER) or {}
+    assert held["virtual_currencies"]["GOLD"] == 24

@@ -1,0 +1,460 @@
+"""Who may ask, whom a request is about, and what of a request is accepted: hostile headers and bodies too."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adapty._generated import contract
+from adapty.sandbox import DEFAULT_MAIL_KEY, DEFAULT_SECRET_KEY, Sandbox
+from adapty.sandbox.body import MAX_BODY_BYTES, MAX_NESTING
+from adapty.sandbox.server_side.actions import ACTIONS
+from tests.sandbox.conftest import PROPERTY
+from tests.sandbox.server_side.conftest import (
+    JSON,
+    JSON_API,
+    OPERATIONS,
+    SUBSCRIPTION,
+    USER,
+    ServerSideApi,
+    declined,
+    transaction,
+)
+
+ID = "772204ce-ebf6-4ed9-82b0-d8688ab62b01"
+BODIES = [name for name, (method, _) in OPERATIONS.items() if method in {"POST", "PATCH", "PUT"}]
+ABOUT_USERS = [name for name in OPERATIONS if "Paywall" not in name and not name.startswith("validate")]
+STRIPE = {
+    "data": {
+        "type": "stripe_receipt_validation_result",
+        "attributes": {"customer_user_id": "u", "stripe_token": "sub_1"},
+    }
+}
+
+
+def refused(answer: httpx.Response, status: int) -> list[str]:
+    """Give the messages of a refusal in any of the API's shapes, after a look at its status."""
+    assert answer.status_code == status, answer.text
+    return [
+        message
+        for error in answer.json()["errors"]
+        for message in ([error["detail"]] if "detail" in error else error["errors"])
+    ]
+
+
+@pytest.mark.parametrize("operation_id", OPERATIONS)
+@pytest.mark.parametrize(
+    "authorization",
+    [
+        "",
+        "Api-Key",
+        "Api-Key other",
+        f"Api-Key {DEFAULT_SECRET_KEY}x",
+        f"Api-Key{DEFAULT_SECRET_KEY}",
+        f"Bearer {DEFAULT_SECRET_KEY}",
+        f"Api-Key {DEFAULT_MAIL_KEY}",
+        DEFAULT_SECRET_KEY,
+    ],
+)
+def test_a_wrong_key_is_401(api: ServerSideApi, operation_id: str, authorization: str) -> None:
+    """Whatever else is wrong with the request: a stranger learns nothing but that."""
+    headers = {"authorization": authorization, "content-type": "text/plain"}
+    answer = api.ask(operation_id, content=b"{broken", headers=headers, profile_id="none", paywall_id=ID)
+    assert refused(answer, 401) == ["Authentication credentials are wrong."]
+
+
+def test_no_key_is_the_401_of_the_reference(api: ServerSideApi) -> None:
+    """Word for word."""
+    answer = httpx.get(str(api.http.base_url.join(OPERATIONS["getProfile"][1])))
+    assert (answer.status_code, answer.json()) == (
+        401,
+        {
+            "errors": [
+                {"source": "non_field_errors", "errors": ["Authentication credentials were not provided."]},
+            ],
+            "error_code": "not_authenticated",
+            "status_code": 401,
+        },
+    )
+
+
+def test_two_keys_are_none(api: ServerSideApi) -> None:
+    """Which of two counts is nobody's guess."""
+    headers = [("authorization", f"Api-Key {DEFAULT_SECRET_KEY}")] * 2
+    assert httpx.get(str(api.http.base_url.join(OPERATIONS["listPaywalls"][1])), headers=headers).status_code == 401
+
+
+@pytest.mark.parametrize("scheme", ["Api-Key", "api-key", "API-KEY"])
+def test_the_scheme_is_case_insensitive(api: ServerSideApi, scheme: str) -> None:
+    """RFC 9110 has scheme names in any case."""
+    headers = {"authorization": f"{scheme} {DEFAULT_SECRET_KEY}"}
+    assert api.ask("listPaywalls", headers=headers).status_code == 200
+
+
+def test_each_api_has_its_own_key(api: ServerSideApi, sandbox: Sandbox) -> None:
+    """The server-side key does not open the Mail API."""
+    headers = {"authorization": f"Bearer {sandbox.secret_key}"}
+    assert api.http.post("/api/v1/profile/save/", headers=headers, json={}).status_code == 403
+    assert (sandbox.secret_key, sandbox.mail_key) == ("sandbox_secret_key", "sandbox_mail_key")
+
+
+@pytest.mark.parametrize("operation_id", ABOUT_USERS)
+def test_who_is_meant_has_to_be_said(api: ServerSideApi, operation_id: str) -> None:
+    """Without either header the answer is 401, as the API documents; an empty one says nothing."""
+    for headers in ({}, {"adapty-customer-user-id": ""}, {"adapty-profile-id": ""}):
+        answer = api.ask(operation_id, {}, user=None, headers=headers)
+        assert declined(answer, 401, "not_authenticated") == ["non_field_errors"]
+
+
+@pytest.mark.parametrize("operation_id", ABOUT_USERS)
+def test_it_has_to_be_said_in_one_way(api: ServerSideApi, operation_id: str) -> None:
+    """Both headers are 400, even where they agree."""
+    answer = api.ask(operation_id, {}, headers={"adapty-profile-id": ID})
+    assert declined(answer, 400) == ["non_field_errors"]
+
+
+@pytest.mark.parametrize("header", ["adapty-customer-user-id", "adapty-profile-id", "Content-Type"])
+def test_a_header_is_sent_once(api: ServerSideApi, header: str) -> None:
+    """The same header twice is 400, and named."""
+    value = {"adapty-profile-id": ID}.get(header, JSON)
+    headers = [*api.http.headers.items(), (header, value), (header, value)]
+    if header == "Content-Type":
+        headers.append(("adapty-customer-user-id", USER))
+    answer = httpx.post(api.http.base_url.join(OPERATIONS["createProfile"][1]), headers=headers, json={})
+    assert declined(answer, 400) == [header.lower()]
+
+
+@pytest.mark.parametrize(
+    "profile_id", ["none", "772204ceebf64ed982b0d8688ab62b01", f"{{{ID}}}", f"{ID}0", f"urn:uuid:{ID}", "-" * 36]
+)
+def test_a_profile_id_is_a_uuid(api: ServerSideApi, profile_id: str) -> None:
+    """In the one spelling that the API gives it in, in any case."""
+    assert declined(api.ask("getProfile", profile_id=profile_id), 400) == ["adapty-profile-id"]
+    assert api.ask("getProfile", profile_id=ID.upper()).status_code == 404
+
+
+def test_a_customer_user_id_is_any_text(api: ServerSideApi, sandbox: Sandbox) -> None:
+    """UTF-8 of any script is read; other bytes are refused."""
+    path = api.http.base_url.join(OPERATIONS["createProfile"][1])
+    for name in ("Zoë", "用户", "a b;c", "a@b.c", "%2F", "x" * 3000):
+        headers = {"adapty-customer-user-id": name.encode()}
+        assert api.http.post(path, headers=headers, json={}).status_code == 200  # type: ignore[arg-type]
+        assert sandbox.server_side_profile(customer_user_id=name) is not None
+    answer = api.http.post(path, headers={"adapty-customer-user-id": b"\xff"}, json={})  # type: ignore[arg-type]
+    assert declined(answer, 400) == ["adapty-customer-user-id"]
+
+
+@pytest.mark.parametrize("operation_id", BODIES)
+@pytest.mark.parametrize("kind", ["", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "json"])
+def test_another_content_type_is_415(api: ServerSideApi, operation_id: str, kind: str) -> None:
+    """What is no JSON by its own account is not read."""
+    answer = api.ask(operation_id, {}, headers={"content-type": kind}, paywall_id=ID)
+    assert JSON in refused(answer, 415)[0]
+
+
+@pytest.mark.parametrize("kind", [JSON, "Application/JSON", "application/json; charset=utf-8", "application/json;x"])
+def test_json_is_taken_however_it_is_named(api: ServerSideApi, kind: str) -> None:
+    """Parameters and letter case do not matter."""
+    assert api.ask("createProfile", {}, headers={"content-type": kind}).status_code == 200
+
+
+def test_json_api_is_for_stripe(api: ServerSideApi) -> None:
+    """Stripe's operation takes its own kind, and plain JSON; the others take plain JSON alone."""
+    for kind in (JSON_API, JSON):
+        assert api.ask("validateStripePurchase", STRIPE, headers={"content-type": kind}).status_code == 200
+    assert api.ask("createProfile", {}, headers={"content-type": JSON_API}).status_code == 415
+
+
+def test_a_get_may_have_a_body(api: ServerSideApi) -> None:
+    """It is not read, and the connection lives on."""
+    api.create()
+    for _ in range(3):
+        assert api.ask("getProfile", content=b"\xff" * 1000, headers={"content-type": "x"}).status_code == 200
+
+
+NO_OBJECTS = [
+    b"",
+    b" ",
+    b"[]",
+    b'"text"',
+    b"null",
+    b"{",
+    b'{"a": NaN}',
+    b'{"a": 1} {}',
+    b"\xff\xfe",
+    b'{"a": ' + b"9" * 5000 + b"}",
+    b"[" * 100_000,
+    b'{"a":' * 100_000,
+    b'{"a":' * (MAX_NESTING + 1) + b"1" + b"}" * (MAX_NESTING + 1),
+]
+
+
+@pytest.mark.parametrize("operation_id", BODIES)
+@pytest.mark.parametrize("raw", NO_OBJECTS, ids=range(len(NO_OBJECTS)))
+def test_what_is_no_json_object_is_refused(api: ServerSideApi, operation_id: str, raw: bytes) -> None:
+    """In the operation's own shape, without a field."""
+    (message,) = refused(api.ask(operation_id, content=raw, paywall_id=ID), 400)
+    assert message.startswith("Body ")
+
+
+def test_a_body_of_a_mebibyte_is_read_and_a_longer_one_is_413(api: ServerSideApi) -> None:
+    """The bound is exact, and the connection lives on."""
+    room = MAX_BODY_BYTES - len(json.dumps({"first_name": ""}))
+    assert api.ask("createProfile", {"first_name": "x" * room}).status_code == 200
+    for operation_id in BODIES:
+        assert refused(api.ask(operation_id, content=b"x" * (MAX_BODY_BYTES + 1), paywall_id=ID), 413)
+    assert api.profile()
+
+
+@pytest.mark.parametrize(
+    ("changes", "source"),
+    [
+        ({"first_name": "\ud800"}, "first_name"),
+        ({"\ud800": 1}, "\\ud800"),
+        ({"unknown": [{"deep": ["\udfff"]}]}, "unknown.0.deep.0"),
+        ({"custom_attributes": [{"key": "a", "value": "\ud800"}]}, "custom_attributes.0.value"),
+        ({"custom_attributes": [{"key": "\ud800", "value": "a"}]}, "custom_attributes.0.key"),
+        ({"installation_meta": {"device_id": ID, "os": "\udc00"}}, "installation_meta.os"),
+    ],
+)
+def test_half_of_a_surrogate_pair_is_refused_by_its_field(
+    api: ServerSideApi, changes: dict[str, Any], source: str
+) -> None:
+    """JSON can spell what no database can hold."""
+    assert declined(api.ask("createProfile", changes), 400) == [source]
+
+
+@pytest.mark.parametrize("number", ["1e999", "-1e999", "1" + "0" * 400])
+def test_a_number_beyond_a_double_is_refused_by_its_field(api: ServerSideApi, number: str) -> None:
+    """Where the API keeps a number, it keeps a float."""
+    attribute = f'{{"custom_attributes": [{{"key": "a", "value": {number}}}]}}'.encode()
+    assert declined(api.ask("createProfile", content=attribute), 400) == ["custom_attributes.0.value"]
+    price = json.dumps(transaction(price={"country": "US", "currency": "USD", "value": 0.5})).replace("0.5", number)
+    assert declined(api.ask("setTransaction", content=price.encode()), 400) == ["price.value"]
+    items = f'{{"items": [{{"currency_code": "GOLD", "amount": {number}}}]}}'.encode()
+    answer = api.ask("createVirtualCurrencyTransaction", content=items)
+    assert declined(answer, 400) == ["items.0.amount"]
+
+
+WRONG = [
+    ("gender", "x", "one of f, m, o, null"),
+    ("gender", 1, "string or null"),
+    ("email", "none", "email"),
+    ("birthday", "1990-02-30", "date"),
+    ("birthday", "", "date"),
+    ("ip_country", "us", "ISO 3166-1"),
+    ("store_country", "UK", "ISO 3166-1"),
+    ("store", "amazon", "one of app_store"),
+    ("store_account_token", "x", "UUID"),
+    ("att_status", 4, "one of 0, 1, 2, 3, null"),
+    ("att_status", "1", "integer or null"),
+    ("analytics_disabled", 0, "boolean or null"),
+    ("custom_attributes", {}, "array"),
+    ("custom_attributes", None, "array"),
+    ("installation_meta", None, "object"),
+    ("installation_meta", [], "object"),
+]
+
+
+@pytest.mark.parametrize(("field", "value", "words"), WRONG)
+def test_a_wrong_field_is_named_with_what_would_be_right(
+    api: ServerSideApi, field: str, value: Any, words: str
+) -> None:
+    """One fault for each field, which never quotes the value."""
+    answer = api.ask("createProfile", {field: value})
+    assert declined(answer, 400) == [field]
+    assert words in refused(answer, 400)[0]
+
+
+def test_all_faults_come_at_once_in_the_order_of_the_contract(api: ServerSideApi) -> None:
+    """Those inside objects and lists among them."""
+    body = {
+        "installation_meta": {"os": 1, "device_id": "x", "platform": "iPod"},
+        "custom_attributes": [{"key": "a b", "value": "x" * 51}, {"value": []}, {"key": "k" * 31, "value": 1}],
+        "gender": "x",
+        "first_name": 1,
+    }
+    assert declined(api.ask("createProfile", body), 400) == [
+        "first_name",
+        "gender",
+        "custom_attributes.1.key",
+        "custom_attributes.1.value",
+        "custom_attributes.2.key",
+        "installation_meta.device_id",
+        "installation_meta.os",
+        "installation_meta.platform",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "sources"),
+    [
+        ({"purchase_type": "rental"}, ["purchase_type"]),
+        ({"purchase_type": None}, ["purchase_type"]),
+        ({"purchase_type": ["subscription"]}, ["purchase_type"]),
+        ({"store_transaction_id": "x" * 51}, ["store_transaction_id"]),
+        ({"environment": "Test"}, ["environment"]),
+        ({"offer": {}}, ["offer.category", "offer.type"]),
+        ({"offer": {"category": "retention", "type": "free_trial"}}, ["offer.category"]),
+        ({"offer": "x"}, ["offer"]),
+        ({"cancellation_reason": "bored"}, ["cancellation_reason"]),
+        ({"cancellation_reason": 5}, ["cancellation_reason"]),
+        ({"price": {"country": "us", "currency": "usd", "value": "1"}}, ["price.value"]),
+        ({"price": {"country": "us", "currency": "usd", "value": 1}}, ["price.country", "price.currency"]),
+        ({"price": None}, ["price"]),
+        ({"purchased_at": "2026-06-10"}, ["purchased_at"]),
+        ({"purchased_at": "2026-06-10T14:20:00"}, ["purchased_at"]),
+        ({"expires_at": None, "renew_status": None}, ["expires_at", "renew_status"]),
+    ],
+)
+def test_a_wrong_transaction_is_refused_by_its_fields(
+    api: ServerSideApi, changes: dict[str, Any], sources: list[str]
+) -> None:
+    """The two kinds are told apart by `purchase_type`, and each fault is that of its own kind."""
+    api.create()
+    assert declined(api.ask("setTransaction", transaction(**changes)), 400) == sources
+    assert api.profile()["subscriptions"] == []
+
+
+@pytest.mark.parametrize("kind", ["subscription", "one_time_purchase"])
+def test_a_missing_field_of_a_transaction_is_named(api: ServerSideApi, kind: str) -> None:
+    """Each kind has its own; without a kind, that is what is missing."""
+    schema = {"subscription": "Subscription", "one_time_purchase": "OneTimePurchase"}[kind]
+    required = contract("server_side")["components"]["schemas"][schema]["required"]
+    assert declined(api.ask("setTransaction", {"purchase_type": kind}), 400) == required[1:]
+    assert declined(api.ask("setTransaction", {}), 400) == ["purchase_type"]
+
+
+def test_what_is_longest_is_accepted(api: ServerSideApi) -> None:
+    """50 characters of a transaction's id, any length of the original one's."""
+    api.create()
+    body = transaction(store_transaction_id="é" * 50, store_original_transaction_id="x" * 500)
+    assert api.ask("setTransaction", body).status_code == 200
+
+
+@pytest.mark.parametrize("operation_id", ["createProfile", "updateProfile"])
+def test_a_platform_is_one_of_the_contract(api: ServerSideApi, operation_id: str) -> None:
+    """The header is checked where the contract has it, and is kept."""
+    api.create()
+    answer = api.ask(operation_id, {}, headers={"adapty-platform": "ios"})
+    assert declined(answer, 400) == ["adapty-platform"]
+    for platform in ("iOS", "macOS", "iPadOS", "visionOS", "Android", "web"):
+        assert api.ask(operation_id, {}, headers={"adapty-platform": platform}).status_code == 200
+    assert api.ask("getProfile", headers={"adapty-platform": "ios"}).status_code == 200
+
+
+@pytest.mark.parametrize("operation_id", OPERATIONS)
+def test_another_method_is_405(api: ServerSideApi, operation_id: str) -> None:
+    """The answer names the methods of the path, in the server-side API's shape."""
+    _, path = OPERATIONS[operation_id]
+    answer = api.http.request("TRACE", path.format(paywall_id=ID))
+    assert refused(answer, 405)
+    there = {method for method, other in OPERATIONS.values() if other == path}
+    assert set(answer.headers["allow"].split(", ")) - {"HEAD"} == there
+    assert answer.headers["request-id"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api/v2/server-side-api/",
+        "/api/v2/server-side-api/profile",
+        "/api/v2/server-side-api/profile//",
+        "/api/v2/server-side-api/paywalls/a/b/",
+        "/api/v1/server-side-api/profile/",
+        "/api/v1/sdk/purchase/stripe/token/validate",
+    ],
+)
+def test_an_unknown_path_is_404_in_the_shape_of_its_api(api: ServerSideApi, path: str) -> None:
+    """And never redirected."""
+    answer = api.http.get(path)
+    assert refused(answer, 404)
+    assert answer.headers["request-id"]
+    assert answer.headers["content-type"] == (JSON_API if "stripe" in path else JSON)
+
+
+def test_a_fault_of_the_sandbox_has_the_documented_shape(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """500, in the shape of the other refusals; the log has the reason, and the next request is carried out."""
+
+    def broken(*_: Any) -> None:
+        message = "the sandbox is broken"
+        raise RuntimeError(message)
+
+    monkeypatch.setattr("adapty.sandbox.server_side.profiles.find", broken)
+    for operation_id, body in (("getProfile", None), ("validateStripePurchase", STRIPE)):
+        with ServerSideApi.of(sandbox) as api:
+            assert refused(api.ask(operation_id, body), 500)
+    assert "the sandbox is broken" in caplog.text
+    monkeypatch.undo()
+    with ServerSideApi.of(sandbox) as api:
+        assert api.create()
+
+
+def test_an_operation_that_is_newer_than_the_sandbox_is_not_served(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A contract that is ahead breaks nothing that is served."""
+    monkeypatch.setattr("adapty.sandbox.server_side.routes.ACTIONS", {"getPaywall": ACTIONS["getPaywall"]})
+    with Sandbox() as sandbox, ServerSideApi.of(sandbox) as api:
+        assert refused(api.http.get(OPERATIONS["listPaywalls"][1]), 404)
+        assert declined(api.ask("getPaywall", paywall_id=ID), 404, "paywall_not_found") == [None]
+
+
+ANYTHING = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(st.characters())
+    | st.sampled_from(["\ud800", "\0", ID, "2026-06-10T14:20:00Z", "0001-01-01T00:00:00+23:59", 10**400]),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(st.characters()), inner, max_size=4),
+    max_leaves=12,
+)
+FULL: dict[str, dict[str, Any]] = {
+    "createProfile": {"custom_attributes": [{"key": "a", "value": 1}], "installation_meta": {"device_id": ID}},
+    "setTransaction": {**SUBSCRIPTION, "offer": None, "refunded_at": None, "grace_period_expires_at": None},
+    "grantAccessLevel": {"access_level_id": "premium", "starts_at": None, "expires_at": None},
+    "revokeAccessLevel": {"access_level_id": "premium", "revoke_at": None},
+    "setRefundSaverSettings": {"consent": True, "custom_preference": None},
+    "setIntegrationIdentifiers": {"branch_id": "b"},
+    "createVirtualCurrencyTransaction": {"items": [{"currency_code": "GOLD", "amount": 1}], "metadata": {}},
+    "validatePaddlePurchase": {"customer_user_id": USER, "paddle_token": "txn_1"},
+    "validateStripePurchase": STRIPE,
+    "updatePaywall": {"remote_configs": [{"locale": "en", "data": "{}"}]},
+}
+
+
+@pytest.mark.parametrize("operation_id", FULL)
+@PROPERTY
+@given(st.data())
+def test_no_json_breaks_the_sandbox(shared_server_side: ServerSideApi, operation_id: str, data: st.DataObject) -> None:
+    """Any JSON, and what Python's writer takes for JSON, is carried out or refused, in a documented shape."""
+    full = FULL[operation_id]
+    changes = st.dictionaries(st.sampled_from(list(full)) | st.text(st.characters()), ANYTHING)
+    body = data.draw(ANYTHING | changes.map(lambda new: full | new))
+    shared_server_side.ask("createProfile", {})
+    answer = shared_server_side.ask(operation_id, content=json.dumps(body).encode(), paywall_id=ID)
+    assert answer.status_code in {200, 400, 404}
+    assert shared_server_side.ask("getProfile").status_code == 200
+
+
+@PROPERTY
+@given(
+    operation_id=st.sampled_from([name for name in OPERATIONS if name.startswith("list")]),
+    params=st.dictionaries(
+        st.sampled_from(["page[number]", "page[size]", "limit", "cursor", "currency_code"]),
+        st.text(max_size=30) | st.integers().map(str) | st.sampled_from(["1", "100", "GOLD", "YmVmb3JlOjE="]),
+    ),
+)
+def test_no_query_breaks_the_sandbox(
+    shared_server_side: ServerSideApi, operation_id: str, params: dict[str, str]
+) -> None:
+    """Any query is answered with a page, or refused."""
+    shared_server_side.ask("createProfile", {})
+    params = {name: value for name, value in params.items() if value.isprintable()}
+    assert shared_server_side.ask(operation_id, params=params).status_code in {200, 400}

@@ -1,0 +1,122 @@
+"""Purchases validated by a token of Stripe or Paddle."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.sandbox.server_side.conftest import JSON_API, USER, Clock, ServerSideApi, declined, same_moment
+
+if TYPE_CHECKING:
+    import httpx
+
+    from adapty.sandbox import Sandbox
+
+NO_PURCHASE = "invalid_paddle_credentials_or_purchase_not_found"
+
+
+def stripe(api: ServerSideApi, token: Any, user: Any = USER) -> httpx.Response:
+    """Validate a token of Stripe."""
+    attributes = {"customer_user_id": user, "stripe_token": token}
+    return api.ask(
+        "validateStripePurchase",
+        {"data": {"type": "stripe_receipt_validation_result", "attributes": attributes}},
+        user=None,
+    )
+
+
+def paddle(api: ServerSideApi, token: Any, user: Any = USER) -> httpx.Response:
+    """Validate a token of Paddle."""
+    return api.ask("validatePaddlePurchase", {"customer_user_id": user, "paddle_token": token}, user=None)
+
+
+@pytest.mark.parametrize(("validate", "token"), [(stripe, "sub_1PqXyZ"), (paddle, "sub_01h")])
+def test_a_subscription_behind_a_token(api: ServerSideApi, clock: Clock, validate: Any, token: str) -> None:
+    """The profile is made, and has the access level for 30 days."""
+    assert validate(api, token).status_code == 200
+    profile = api.profile()
+    (shown,) = profile["subscriptions"]
+    assert (shown["store"], shown["store_transaction_id"]) == (validate.__name__, token)
+    assert same_moment(shown["purchased_at"], "2026-06-20T12:00:00Z")
+    assert same_moment(shown["expires_at"], "2026-07-20T12:00:00Z")
+    assert same_moment((api.level() or {})["expires_at"], shown["expires_at"])
+    assert profile["total_revenue_usd"] == 9.99
+
+
+@pytest.mark.parametrize(("validate", "token"), [(stripe, "pi_1PqXyZ"), (paddle, "txn_01h")])
+def test_a_one_time_purchase_behind_a_token(api: ServerSideApi, validate: Any, token: str) -> None:
+    """It opens the access level for life."""
+    assert validate(api, token).status_code == 200
+    (shown,) = api.profile()["non_subscriptions"]
+    assert (shown["store"], shown["store_transaction_id"]) == (validate.__name__, token)
+    assert (api.level() or {})["expires_at"] is None
+
+
+def test_stripe_answers_with_nothing_and_paddle_with_the_profile(api: ServerSideApi) -> None:
+    """Each in its own kind of JSON."""
+    answer = stripe(api, "sub_1")
+    assert (answer.json(), answer.headers["content-type"]) == ({"data": None}, JSON_API)
+    assert paddle(api, "sub_1").json()["data"]["customer_user_id"] == USER
+
+
+@pytest.mark.parametrize("validate", [stripe, paddle])
+def test_a_repeated_validation_changes_nothing(api: ServerSideApi, clock: Clock, validate: Any) -> None:
+    """However much later it comes: the purchase was recorded the first time."""
+    validate(api, "sub_1")
+    first = api.profile()
+    clock.set("2026-06-25T12:00:00Z")
+    assert validate(api, "sub_1").status_code == 200
+    again = api.profile()
+    assert {**again, "timestamp": None} == {**first, "timestamp": None}
+
+
+def test_a_profile_that_is_there_stays(api: ServerSideApi, sandbox: Sandbox) -> None:
+    """Purchases are added to it."""
+    made = api.create(email="jane@example.com")
+    stripe(api, "sub_1")
+    paddle(api, "sub_2")
+    assert api.profile()["profile_id"] == made["profile_id"]
+    assert len(api.profile()["subscriptions"]) == 2
+    held = sandbox.server_side_profile(customer_user_id=USER) or {}
+    assert held["email"] == "jane@example.com"
+
+
+TOKENS = ["", "sub_", "sub", "cs_1", "SUB_1", "sub-1", " sub_1", "sub_1 ", "sub_1\n", "sub_é", "sub_" + "x" * 256]
+
+
+@pytest.mark.parametrize("token", [*TOKENS, "txn_1"])
+def test_another_token_is_refused_by_stripe(api: ServerSideApi, token: str) -> None:
+    """In the shape of its errors, with a pointer to the token; no profile is made."""
+    answer = stripe(api, token)
+    assert (answer.status_code, answer.headers["content-type"]) == (400, JSON_API)
+    assert answer.json() == {
+        "errors": [
+            {"detail": "No such purchase", "source": {"pointer": "/data/attributes/stripe_token"}, "status": "400"}
+        ],
+    }
+    assert api.ask("getProfile").status_code == 404
+
+
+@pytest.mark.parametrize("token", [*TOKENS, "pi_1"])
+def test_another_token_is_refused_by_paddle(api: ServerSideApi, token: str) -> None:
+    """With the documented code; no profile is made."""
+    assert declined(paddle(api, token), 400, NO_PURCHASE) == [None]
+    assert api.ask("getProfile").status_code == 404
+
+
+@pytest.mark.parametrize("body", [{}, {"data": None}, {"data": {"type": "x", "attributes": {"stripe_token": 1}}}])
+def test_a_wrong_body_has_stripes_shape_too(api: ServerSideApi, body: Any) -> None:
+    """Each fault has a pointer to its field."""
+    answer = api.ask("validateStripePurchase", body, user=None)
+    assert answer.status_code == 400
+    pointers = [error["source"]["pointer"] for error in answer.json()["errors"]]
+    expected = ["/data/type", "/data/attributes/customer_user_id", "/data/attributes/stripe_token"]
+    assert pointers == (expected if body.get("data") else ["/data"])
+
+
+@pytest.mark.parametrize("user", ["", " "])
+def test_a_user_has_a_name(api: ServerSideApi, user: str) -> None:
+    """A blank one could not be named in a header."""
+    assert stripe(api, "sub_1", user).json()["errors"][0]["source"]["pointer"] == "/data/attributes/customer_user_id"
+    assert declined(paddle(api, "sub_1", user), 400) == ["customer_user_id"]
