@@ -1,14 +1,15 @@
 """The one door to the generated code: the only module of the facade that imports `adapty_generated`.
 
-In: a record of `adapty.models` goes through the generated model and builder to the parts of a request. Out: a
-documented success goes through the generated parser to a class of `adapty.models`. The generated clients, which raise
-bare errors, are not used. The imports stand inside the functions, so that importing adapty does not load every
-generated model.
+A record of `adapty.models` goes through the generated model and builder to the parts of a request. A documented success
+is read from its JSON by a class of `adapty.models`: the generated parser would make floats of amounts, guess at odd
+dates, and refuse a list item of another kind. The generated clients, which raise bare errors, are not used. The imports
+stand inside the functions, so that importing adapty does not load every generated model.
 """
 
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from importlib import import_module, resources
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 from urllib.parse import urlencode
@@ -20,7 +21,6 @@ from adapty.errors import AdaptyUsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from types import ModuleType
 
     import httpx
 
@@ -74,7 +74,7 @@ ENDPOINTS: Mapping[Api, Mapping[str, str]] = {
         "grantAccessLevelV1": "version_1.grant_access_level_v1",
     },
 }
-"""Operation to the generated module of its builder and parser, below the `api` package of its API."""
+"""Operation to the generated module of its builder, below the `api` package of its API."""
 
 MODELS: Mapping[str, str] = {
     "MailProfile": "ProfileDTO",
@@ -128,7 +128,8 @@ def _call(
         model = getattr(import_module(f"adapty_generated.{api}.models"), MODELS.get(record, record))
         arguments["body"] = model.from_dict(body.to_dict())
     parts = endpoint._get_kwargs(**arguments)  # noqa: SLF001 - the builder has no public name
-    return Call(operation, _request(name, parts), _reader(endpoint, read, answers=operation.answers))
+    reader = _object_reader if operation.answers == "object" else _blank_reader
+    return Call(operation, _request(name, parts), reader(read))
 
 
 def _request(name: str, parts: Mapping[str, Any]) -> Request:
@@ -144,34 +145,34 @@ def _request(name: str, parts: Mapping[str, Any]) -> Request:
     return Request(parts["method"].upper(), parts["url"], parts.get("headers", {}), body, query)
 
 
-def _reader(endpoint: ModuleType, read: Callable[[Mapping[str, Any]], T], *, answers: str) -> Callable[[Answer], T]:
-    """Give what reads a documented success: through the generated parser, or nothing where nothing is promised."""
-
-    def read_object(answer: Answer) -> T:
+def _object_reader(read: Callable[[Mapping[str, Any]], T]) -> Callable[[Answer], T]:
+    def reader(answer: Answer) -> T:
         decoded = _decoded(answer)
         if not isinstance(decoded, dict):
             message = f"the body is not the promised JSON object but {type(decoded).__name__}"
             raise UnreadableAnswer(message)
-        try:
-            # The client is only asked about statuses that are not documented, and none comes here.
-            parsed = endpoint._parse_response(client=None, response=answer).to_dict()  # noqa: SLF001 - as above
-        except Exception:  # noqa: BLE001 - a list with an item of another kind, say: our own models read that too
-            parsed = decoded
-        return read(parsed)
+        return read(decoded)
 
-    def read_nothing(answer: Answer) -> T:
+    return reader
+
+
+def _blank_reader(read: Callable[[Mapping[str, Any]], T]) -> Callable[[Answer], T]:
+    def reader(answer: Answer) -> T:
         if answer.content.strip():
             _decoded(answer)
         return read({})
 
-    return read_object if answers == "object" else read_nothing
+    return reader
 
 
 def _decoded(answer: Answer) -> Any:
-    """Refuse a body that is not JSON: a gateway's page must not pass for a saved record."""
+    """Refuse a body that is not JSON: a gateway's page must not pass for a saved record.
+
+    Numbers stay exact; NaN and its kind, which some servers write, are text.
+    """
     try:
-        decoded = json.loads(answer.content)
-    except (ValueError, RecursionError):
+        decoded = json.loads(answer.content, parse_float=Decimal, parse_constant=str)
+    except (ValueError, ArithmeticError, RecursionError):
         message = "the body is not JSON, or cut short"
         raise UnreadableAnswer(message) from None
     if is_too_deep(decoded):

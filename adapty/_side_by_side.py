@@ -7,7 +7,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterable
 
 __all__ = ["in_tasks", "in_threads"]
 
@@ -19,45 +19,60 @@ async def in_tasks(
     work: Callable[[T], Awaitable[R]],
     things: Iterable[T],
     concurrency: int,
-) -> AsyncIterator[R]:
+) -> AsyncGenerator[R, None]:
     """Work on `things`, at most `concurrency` at a time, and give the results as they come.
 
     A thing is taken only when there is room for it. When the caller stops, what is under way is cancelled.
     """
     waiting = iter(things)
-    under_way: set[asyncio.Task[R]] = set()
+    # Those whose result has not been given yet, done or not.
+    started: set[asyncio.Task[R]] = set()
 
     async def on(thing: T) -> R:
         return await work(thing)
 
     try:
         while True:
-            while len(under_way) < concurrency and (taken := next(waiting, _END)) is not _END:
-                under_way.add(asyncio.create_task(on(taken)))  # type: ignore[arg-type] # _END does not get here
-            if not under_way:
+            while len(started) < concurrency and (taken := next(waiting, _END)) is not _END:
+                started.add(asyncio.create_task(on(taken)))  # type: ignore[arg-type] # _END does not get here
+            if not started:
                 return
-            done, under_way = await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
+            done, _ = await asyncio.wait(started, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
+                started.remove(task)
                 yield task.result()
     finally:
-        for task in under_way:
+        for task in started:
             task.cancel()
-        await asyncio.gather(*under_way, return_exceptions=True)
+        await asyncio.gather(*started, return_exceptions=True)
 
 
-def in_threads(work: Callable[[T], R], things: Iterable[T], concurrency: int) -> Iterator[R]:
-    """Do the same in threads. When the caller stops, what is under way is waited for."""
+def in_threads(work: Callable[[T], R], things: Iterable[T], concurrency: int) -> Generator[R, None, None]:
+    """Do the same in threads.
+
+    When the caller stops, what is under way is waited for. On Ctrl-C nothing more is taken, and the results of what is
+    under way are given before the interruption is passed on; a second Ctrl-C does not wait for them.
+    """
     waiting = iter(things)
     under_way: set[Future[R]] = set()
+    interrupted: KeyboardInterrupt | None = None
     with ThreadPoolExecutor(concurrency, thread_name_prefix="adapty") as threads:
         while True:
             while len(under_way) < concurrency and (taken := next(waiting, _END)) is not _END:
                 under_way.add(threads.submit(work, taken))  # type: ignore[arg-type] # as above
             if not under_way:
-                return
-            done, under_way = wait(under_way, return_when=FIRST_COMPLETED)
+                break
+            try:
+                done, under_way = wait(under_way, return_when=FIRST_COMPLETED)
+            except KeyboardInterrupt as pressed:
+                if interrupted is not None:
+                    raise
+                waiting, interrupted = iter(()), pressed
+                continue
             for future in done:
                 yield future.result()
+    if interrupted is not None:
+        raise interrupted
 
 
 _END = object()

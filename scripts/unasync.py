@@ -28,7 +28,7 @@ RULES = tuple(
         (r"\basync (def|with|for) ", r"\1 "),
         (r"\bawait ", ""),
         (r"\b__a(enter|exit)__\b", r"__\1__"),
-        (r"\baclose\b", "close"),
+        (r"\baclos(e|ing)\b", r"clos\1"),
         (r"\bAsync([A-Z])", r"\1"),
         (r"\bhandle_async_request\b", "handle_request"),
         (r"\bget_async_httpx_client\b", "get_httpx_client"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from adapty._core.identity import named_user
 from adapty._core.not_given import NOT_GIVEN, NotGiven
@@ -11,6 +11,7 @@ from adapty.models.access import GrantAccessRequest, RevokeAccessRequest, end_of
 from adapty.models.profile import Profile, active, is_active
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
     from uuid import UUID
 
@@ -39,6 +40,7 @@ class AsyncAccessLevelsOfVersion:
         starts_at: datetime | str | relativedelta | NotGiven | None = NOT_GIVEN,
         expires_at: datetime | str | relativedelta | NotGiven = NOT_GIVEN,
         lifetime: bool = False,
+        extra_fields: Mapping[str, Any] | NotGiven = NOT_GIVEN,
     ) -> Profile:
         """Give access without a transaction: operation `grantAccessLevel`.
 
@@ -52,6 +54,7 @@ class AsyncAccessLevelsOfVersion:
                 once where left out or None.
             expires_at: When it ends, likewise; this or `lifetime`.
             lifetime: True gives access without an end.
+            extra_fields: Fields that the API has and this release does not know, sent as they are.
 
         Returns:
             The profile as it is now.
@@ -76,7 +79,9 @@ class AsyncAccessLevelsOfVersion:
         """
         user = named_user(customer_user_id, profile_id)
         end = end_of_grant(expires_at, lifetime=lifetime)
-        body = GrantAccessRequest(access_level_id=access_level_id, starts_at=starts_at, expires_at=end)
+        body = GrantAccessRequest(
+            access_level_id=access_level_id, starts_at=starts_at, expires_at=end, extra_fields=extra_fields
+        )
         return await self._transport.run(
             server_side_call(f"grantAccessLevel{self._version}", Profile.from_answer, body, **user)
         )
@@ -138,6 +143,7 @@ class AsyncAccessLevels(AsyncAccessLevelsOfVersion):
         profile_id: str | UUID | None = None,
         revoke_at: datetime | str | relativedelta | NotGiven = NOT_GIVEN,
         immediate: bool = False,
+        extra_fields: Mapping[str, Any] | NotGiven = NOT_GIVEN,
     ) -> Profile:
         """End access: operation `revokeAccessLevel`.
 
@@ -148,6 +154,7 @@ class AsyncAccessLevels(AsyncAccessLevelsOfVersion):
             revoke_at: When to end it, aware, or ISO 8601 text with an offset; a relativedelta counts from now. This
                 or `immediate`.
             immediate: True ends it at once.
+            extra_fields: Fields that the API has and this release does not know, sent as they are.
 
         Returns:
             The profile as it is now.
@@ -171,5 +178,5 @@ class AsyncAccessLevels(AsyncAccessLevelsOfVersion):
         """
         user = named_user(customer_user_id, profile_id)
         end = time_of_revocation(revoke_at, immediate=immediate)
-        body = RevokeAccessRequest(access_level_id=access_level_id, revoke_at=end)
+        body = RevokeAccessRequest(access_level_id=access_level_id, revoke_at=end, extra_fields=extra_fields)
         return await self._transport.run(server_side_call("revokeAccessLevel", Profile.from_answer, body, **user))

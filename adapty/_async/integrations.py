@@ -86,5 +86,5 @@ class AsyncIntegrations:
             >>> await adapty.integrations.set(customer_user_id="user_12345", amplitude_user_id="user_12345")
         """
         user = named_user(customer_user_id, profile_id)
-        body = IntegrationIdentifiersRequest.from_dict(identifiers)
+        body = IntegrationIdentifiersRequest.from_arguments(identifiers)
         await self._transport.run(server_side_call("setIntegrationIdentifiers", nothing, body, **user))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from adapty._core.identity import uuid_text
+from adapty._core.not_given import NOT_GIVEN, NotGiven
 from adapty._core.pages import MAX_PAGE_SIZE, next_page_number
 from adapty._core.server_side_rules import json_text
 from adapty._core.validate import checked, counted, identifier
@@ -88,6 +89,8 @@ class AsyncPaywalls:
         self,
         paywall_id: str | UUID,
         remote_configs: Mapping[str, str | Mapping[str, Any]] | Iterable[RemoteConfig | Mapping[str, Any]],
+        *,
+        extra_fields: Mapping[str, Any] | NotGiven = NOT_GIVEN,
     ) -> Paywall:
         """Replace all remote configs of a paywall: operation `updatePaywall`. A locale that is left out is gone.
 
@@ -95,6 +98,7 @@ class AsyncPaywalls:
             paywall_id: The paywall's id, a UUID.
             remote_configs: Locales with their data, which is JSON text or a dict; or the API's own list of `locale`
                 and `data`, such as `paywall.remote_configs`.
+            extra_fields: Fields that the API has and this release does not know, sent as they are.
 
         Returns:
             The paywall as it is now.
@@ -113,7 +117,7 @@ class AsyncPaywalls:
             {'headline': 'Go premium'}
         """
         path = {"paywall_id": checked("paywall_id", uuid_text, paywall_id)}
-        body = PaywallUpdateRequest(remote_configs=remote_configs)
+        body = PaywallUpdateRequest(remote_configs=remote_configs, extra_fields=extra_fields)
         return await self._transport.run(server_side_call("updatePaywall", Paywall.from_dict, body, **path))
 
     async def update_locale(

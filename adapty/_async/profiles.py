@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import aclosing
 from typing import TYPE_CHECKING, Literal, Unpack
 
 from adapty._core.deletions import MAX_CONCURRENCY, Deletion, Deletions
@@ -129,8 +130,9 @@ class AsyncProfilesOfVersion:
                 return Deletion.failed(id_, error)
             return Deletion(id_, "deleted")
 
-        async for deletion in in_tasks(delete_one, run.to_send(), at_a_time):
-            run.note(deletion)
+        async with aclosing(in_tasks(delete_one, run.to_send(), at_a_time)) as outcomes:
+            async for deletion in outcomes:
+                run.note(deletion)
         return run.report()
 
 
@@ -177,7 +179,7 @@ class AsyncProfiles(AsyncProfilesOfVersion):
         parameters = named_user(customer_user_id, profile_id)
         if platform is not NOT_GIVEN:
             parameters["adapty_platform"] = checked("platform", known_platform, platform)
-        body = ProfileRequest.from_dict(fields)
+        body = ProfileRequest.from_arguments(fields)
         return await self._transport.run(server_side_call("createProfile", Profile.from_answer, body, **parameters))
 
     async def update(
@@ -219,5 +221,5 @@ class AsyncProfiles(AsyncProfilesOfVersion):
         parameters = named_user(customer_user_id, profile_id)
         if platform is not NOT_GIVEN:
             parameters["adapty_platform"] = checked("platform", known_platform, platform)
-        body = ProfileRequest.from_dict(fields)
+        body = ProfileRequest.from_arguments(fields)
         return await self._transport.run(server_side_call("updateProfile", Profile.from_answer, body, **parameters))

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from adapty._core.not_given import NOT_GIVEN, NotGiven
 from adapty._generated import nothing, server_side_call
 from adapty.models.profile import Profile
 from adapty.models.purchases import PaddleValidationRequest, StripeValidationAttributes, StripeValidationRequest
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
     from adapty._async.transport import AsyncTransport
 
 __all__ = ["AsyncPurchases"]
@@ -21,12 +25,19 @@ class AsyncPurchases:
         """Belong to a client."""
         self._transport = transport
 
-    async def validate_stripe(self, *, customer_user_id: str, stripe_token: str) -> None:
+    async def validate_stripe(
+        self,
+        *,
+        customer_user_id: str,
+        stripe_token: str,
+        extra_fields: Mapping[str, Any] | NotGiven = NOT_GIVEN,
+    ) -> None:
         """Have a Stripe purchase looked up and recorded: operation `validateStripePurchase`.
 
         Args:
             customer_user_id: Your own id of the user.
             stripe_token: A Stripe subscription (`sub_...`) or payment intent (`pi_...`).
+            extra_fields: Fields that the API has and this release does not know, sent as they are.
 
         Raises:
             AdaptyUsageError: An argument is missing or is what the API would refuse; nothing was sent.
@@ -36,17 +47,26 @@ class AsyncPurchases:
         Example:
             >>> await adapty.purchases.validate_stripe(customer_user_id="user_12345", stripe_token="sub_1PqXyZ")
         """
-        about = StripeValidationAttributes(customer_user_id=customer_user_id, stripe_token=stripe_token)
+        about = StripeValidationAttributes(
+            customer_user_id=customer_user_id, stripe_token=stripe_token, extra_fields=extra_fields
+        )
         await self._transport.run(
             server_side_call("validateStripePurchase", nothing, StripeValidationRequest.about(about))
         )
 
-    async def validate_paddle(self, *, customer_user_id: str, paddle_token: str) -> Profile:
+    async def validate_paddle(
+        self,
+        *,
+        customer_user_id: str,
+        paddle_token: str,
+        extra_fields: Mapping[str, Any] | NotGiven = NOT_GIVEN,
+    ) -> Profile:
         """Have a Paddle purchase looked up and recorded: operation `validatePaddlePurchase`.
 
         Args:
             customer_user_id: Your own id of the user.
             paddle_token: A Paddle transaction (`txn_...`) or subscription (`sub_...`).
+            extra_fields: Fields that the API has and this release does not know, sent as they are.
 
         Returns:
             The profile as it is now.
@@ -64,5 +84,7 @@ class AsyncPurchases:
             >>> profile.customer_user_id
             'user_12345'
         """
-        body = PaddleValidationRequest(customer_user_id=customer_user_id, paddle_token=paddle_token)
+        body = PaddleValidationRequest(
+            customer_user_id=customer_user_id, paddle_token=paddle_token, extra_fields=extra_fields
+        )
         return await self._transport.run(server_side_call("validatePaddlePurchase", Profile.from_answer, body))

@@ -10,6 +10,8 @@ from adapty._generated import server_side_call
 from adapty.models.refund_saver import RefundSaverSettings, RefundSaverSettingsRequest
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
     from uuid import UUID
 
     from adapty._async.transport import AsyncTransport
@@ -64,6 +66,7 @@ class AsyncRefundSaver:
         profile_id: str | UUID | None = None,
         custom_preference: RefundPreference | NotGiven | None = NOT_GIVEN,
         consent: bool | NotGiven | None = NOT_GIVEN,
+        extra_fields: Mapping[str, Any] | NotGiven = NOT_GIVEN,
     ) -> RefundSaverSettings:
         """Change the settings: operation `setRefundSaverSettings`. At least one of the two is needed.
 
@@ -72,6 +75,7 @@ class AsyncRefundSaver:
             profile_id: Adapty's id of the user, a UUID.
             custom_preference: What the store is asked to decide: `grant`, `no_preference` or `decline`.
             consent: Whether the user lets usage data be shared with the store.
+            extra_fields: Fields that the API has and this release does not know, sent as they are.
 
         Returns:
             The settings as they are now.
@@ -92,7 +96,9 @@ class AsyncRefundSaver:
             ('decline', True)
         """
         user = named_user(customer_user_id, profile_id)
-        body = RefundSaverSettingsRequest(custom_preference=custom_preference, consent=consent)
+        body = RefundSaverSettingsRequest(
+            custom_preference=custom_preference, consent=consent, extra_fields=extra_fields
+        )
         return await self._transport.run(
             server_side_call("setRefundSaverSettings", RefundSaverSettings.from_answer, body, **user)
         )

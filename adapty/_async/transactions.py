@@ -79,7 +79,7 @@ class AsyncTransactions:
             True
         """
         user = named_user(customer_user_id, profile_id)
-        body = Subscription.from_dict(with_base_plan(fields))
+        body = Subscription.from_arguments(with_base_plan(fields))
         return await self._transport.run(server_side_call("setTransaction", Profile.from_answer, body, **user))
 
     async def set_one_time_purchase(
@@ -121,7 +121,7 @@ class AsyncTransactions:
             ['premium_lifetime']
         """
         user = named_user(customer_user_id, profile_id)
-        body = OneTimePurchase.from_dict(with_base_plan(fields))
+        body = OneTimePurchase.from_arguments(with_base_plan(fields))
         return await self._transport.run(server_side_call("setTransaction", Profile.from_answer, body, **user))
 
     async def set(

@@ -52,7 +52,7 @@ class AsyncV1Profiles(AsyncProfilesOfVersion):
             'user_12345'
         """
         user = named_user(customer_user_id, profile_id)
-        body = ProfileRequest.from_dict(fields)
+        body = ProfileRequest.from_arguments(fields)
         return await self._transport.run(server_side_call("createProfileV1", Profile.from_answer, body, **user))
 
     async def update(
@@ -82,7 +82,7 @@ class AsyncV1Profiles(AsyncProfilesOfVersion):
             Profile(...)
         """
         user = named_user(customer_user_id, profile_id)
-        body = ProfileRequest.from_dict(fields)
+        body = ProfileRequest.from_arguments(fields)
         return await self._transport.run(server_side_call("updateProfileV1", Profile.from_answer, body, **user))
 
 

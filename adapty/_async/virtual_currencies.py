@@ -54,6 +54,7 @@ class AsyncVirtualCurrencies:
         profile_id: str | UUID | None = None,
         metadata: Mapping[str, str] | NotGiven | None = NOT_GIVEN,
         idempotency_key: str | UUID | NotGiven = NOT_GIVEN,
+        extra_fields: Mapping[str, Any] | NotGiven = NOT_GIVEN,
     ) -> VirtualCurrencyTransaction:
         """Give a user some of a currency: operation `createVirtualCurrencyTransaction`.
 
@@ -64,6 +65,7 @@ class AsyncVirtualCurrencies:
             profile_id: Adapty's id of the user, a UUID.
             metadata: At most 5 names (lower-case letters, digits, underscores) with texts of at most 200 characters.
             idempotency_key: A UUID of version 4, to repeat an earlier call safely; made anew where left out.
+            extra_fields: Fields that the API has and this release does not know, sent as they are.
 
         Returns:
             The transaction with the balances after it.
@@ -90,6 +92,7 @@ class AsyncVirtualCurrencies:
             profile_id=profile_id,
             metadata=metadata,
             idempotency_key=idempotency_key,
+            extra_fields=extra_fields,
         )
 
     async def debit(
@@ -101,6 +104,7 @@ class AsyncVirtualCurrencies:
         profile_id: str | UUID | None = None,
         metadata: Mapping[str, str] | NotGiven | None = NOT_GIVEN,
         idempotency_key: str | UUID | NotGiven = NOT_GIVEN,
+        extra_fields: Mapping[str, Any] | NotGiven = NOT_GIVEN,
     ) -> VirtualCurrencyTransaction:
         """Take some of a currency from a user: operation `createVirtualCurrencyTransaction`.
 
@@ -111,6 +115,7 @@ class AsyncVirtualCurrencies:
             profile_id: Adapty's id of the user, a UUID.
             metadata: As in `credit`.
             idempotency_key: As in `credit`.
+            extra_fields: Fields that the API has and this release does not know, sent as they are.
 
         Returns:
             The transaction with the balances after it.
@@ -133,6 +138,7 @@ class AsyncVirtualCurrencies:
             profile_id=profile_id,
             metadata=metadata,
             idempotency_key=idempotency_key,
+            extra_fields=extra_fields,
         )
 
     async def exchange(
@@ -146,6 +152,7 @@ class AsyncVirtualCurrencies:
         profile_id: str | UUID | None = None,
         metadata: Mapping[str, str] | NotGiven | None = NOT_GIVEN,
         idempotency_key: str | UUID | NotGiven = NOT_GIVEN,
+        extra_fields: Mapping[str, Any] | NotGiven = NOT_GIVEN,
     ) -> VirtualCurrencyTransaction:
         """Take some of one currency and give some of another, both or neither.
 
@@ -160,6 +167,7 @@ class AsyncVirtualCurrencies:
             profile_id: Adapty's id of the user, a UUID.
             metadata: As in `credit`.
             idempotency_key: As in `credit`.
+            extra_fields: Fields that the API has and this release does not know, sent as they are.
 
         Returns:
             The transaction with the balances after it.
@@ -184,6 +192,7 @@ class AsyncVirtualCurrencies:
             profile_id=profile_id,
             metadata=metadata,
             idempotency_key=idempotency_key,
+            extra_fields=extra_fields,
         )
 
     async def transact(
@@ -194,6 +203,7 @@ class AsyncVirtualCurrencies:
         profile_id: str | UUID | None = None,
         metadata: Mapping[str, str] | NotGiven | None = NOT_GIVEN,
         idempotency_key: str | UUID | NotGiven = NOT_GIVEN,
+        extra_fields: Mapping[str, Any] | NotGiven = NOT_GIVEN,
     ) -> VirtualCurrencyTransaction:
         """Change several currencies, all of them or none: operation `createVirtualCurrencyTransaction`.
 
@@ -204,6 +214,7 @@ class AsyncVirtualCurrencies:
             profile_id: Adapty's id of the user, a UUID.
             metadata: As in `credit`.
             idempotency_key: As in `credit`.
+            extra_fields: Fields that the API has and this release does not know, sent as they are.
 
         Returns:
             The transaction with the balances after it.
@@ -223,7 +234,7 @@ class AsyncVirtualCurrencies:
         """
         user = named_user(customer_user_id, profile_id)
         key = key_for_one_call(idempotency_key)
-        body = VirtualCurrencyTransactionRequest(items=items, metadata=metadata)
+        body = VirtualCurrencyTransactionRequest(items=items, metadata=metadata, extra_fields=extra_fields)
         read = VirtualCurrencyTransaction.from_dict
         return await self._transport.run(
             server_side_call("createVirtualCurrencyTransaction", read, body, **user, idempotency_key=key)

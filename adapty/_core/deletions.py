@@ -7,18 +7,10 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from attrs import Factory, define, field, frozen
 
+from adapty._core.giving_up import Patience
 from adapty._core.identity import IdKind, checked_id
 from adapty._core.validate import checked, kind_of, one_of, printable
-from adapty.errors import (
-    AdaptyConfigError,
-    AdaptyConnectionError,
-    AdaptyError,
-    AdaptyUsageError,
-    AuthenticationError,
-    PermissionDeniedError,
-    ProfileNotFoundError,
-    RateLimitError,
-)
+from adapty.errors import AdaptyConfigError, AdaptyError, AdaptyUsageError, ProfileNotFoundError
 
 if TYPE_CHECKING:
     from typing import Self
@@ -31,15 +23,6 @@ DeletionOutcome = Literal["deleted", "already_gone", "failed"]
 MAX_CONCURRENCY = 100
 """So many connections httpx keeps."""
 
-# What is said of one deletion and holds for all the others too.
-_OF_ALL = (
-    AuthenticationError,
-    PermissionDeniedError,
-    AdaptyConfigError,
-    AdaptyConnectionError,
-    RateLimitError,
-)
-
 
 def _shown(value: str) -> str:
     return "'[redacted]'" if "@" in value else repr(value)
@@ -50,7 +33,7 @@ class Deletion:
     """What came of the deletion of one profile.
 
     Attributes:
-        id: The id that was given.
+        id: The id, as it is sent: a profile id in lower case.
         outcome: `deleted`, `already_gone` (there was no such profile) or `failed`.
         error: Why it failed; of one that was not tried any more, what stopped the others.
         tried: Whether a request went out for it.
@@ -118,11 +101,12 @@ class Deletions:
         on_outcome: Called with each outcome as it comes.
     """
 
-    ids: Iterable[str]
+    ids: Iterable[str] = field(repr=False)
     kind: IdKind
     on_outcome: Callable[[Deletion], object] | None = None
     _outcomes: list[Deletion] = Factory(list)
     _stopped_by: AdaptyError | None = None
+    _patience: Patience = Factory(Patience)
 
     def __attrs_post_init__(self) -> None:
         """Refuse what can be refused at once."""
@@ -151,8 +135,8 @@ class Deletions:
     def note(self, deletion: Deletion) -> None:
         """Keep an outcome and tell it."""
         self._outcomes.append(deletion)
-        if isinstance(deletion.error, _OF_ALL):
-            self._stopped_by = self._stopped_by or deletion.error
+        if self._stopped_by is None and not self._patience.lasts(deletion.error):
+            self._stopped_by = deletion.error
         if self.on_outcome is not None:
             self.on_outcome(deletion)
 

@@ -27,11 +27,14 @@ def next_page_number(page: PaywallListResponse, number: int, size: int) -> int |
         size: How many items a page was asked to hold.
     """
     pagination = page.meta.pagination if page.meta else None
-    if not page.data and not page.extra:
+    # Items of another kind, which stand in `extra`, fill a page too.
+    strange = page.extra.get("data")
+    held = len(page.data) + (len(strange) if isinstance(strange, list) else 0)
+    if not held:
         return None
     if pagination and pagination.pages is not None:
         return number + 1 if number < pagination.pages else None
-    return number + 1 if len(page.data) >= size else None
+    return number + 1 if held >= size else None
 
 
 def next_cursor(page: VirtualCurrencyTransactionsHistoryResponse, seen: set[str]) -> str | None:

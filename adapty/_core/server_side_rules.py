@@ -93,10 +93,9 @@ def currency(value: str) -> str:
 
 def price_amount(value: Decimal | str | float) -> Decimal:
     """Accept an amount that a JSON number carries exactly; of a float, the number that its shortest spelling names."""
-    if isinstance(value, float):
-        value = format(Decimal(repr(float(value))), "f") if abs(value) < 10**MAX_EXACT_DIGITS else "too large"
-    amount = decimal_amount(value)
-    if len(amount.normalize().as_tuple().digits) > MAX_EXACT_DIGITS:
+    amount = decimal_amount(Decimal(repr(float(value))) if isinstance(value, float) else value)
+    # Not normalize(), which rounds to the precision of the context.
+    if len(format(amount, "f").replace(".", "").strip("-0")) > MAX_EXACT_DIGITS:
         raise Refused(f"has more digits than a JSON number keeps; expected at most {MAX_EXACT_DIGITS}")
     return amount
 
@@ -120,8 +119,9 @@ def custom_attributes(
             kept[str.__str__(key)] = _attribute_value(held)
         except Refused as refused:
             raise Refused(refused.problem, inside=name) from None
-    if sum(held != "" for held in kept.values()) > MAX_ATTRIBUTES:
-        raise Refused(f"has {len(kept)} attributes; expected at most {MAX_ATTRIBUTES}, which is what a profile holds")
+    to_set = sum(held != "" for held in kept.values())
+    if to_set > MAX_ATTRIBUTES:
+        raise Refused(f"has {to_set} attributes; expected at most {MAX_ATTRIBUTES}, which is what a profile holds")
     return tuple({"key": key, "value": held} for key, held in kept.items())
 
 
@@ -208,10 +208,16 @@ def json_text(value: str | Mapping[str, Any]) -> str:
             json.loads(value, parse_constant=_no_json)
             return text(value)
         if isinstance(value, Mapping | list):
-            return text(json.dumps(value, ensure_ascii=False, allow_nan=False))
+            return text(json.dumps(value, ensure_ascii=False, allow_nan=False, default=_plain))
     except (TypeError, ValueError, RecursionError):
         raise Refused(f"is not JSON; {expected}") from None
     raise Refused(f"is {kind_of(value)}; {expected}")
+
+
+def _plain(value: Any) -> dict[Any, Any]:
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError
 
 
 def _no_json(constant: str) -> NoReturn:

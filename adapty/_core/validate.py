@@ -264,11 +264,12 @@ def counted(name: str, value: int, most: int) -> int:
     return value
 
 
-def one_of(choices: Collection[str], value: Any) -> str:
-    """Accept one of these names only."""
+def one_of(choices: Collection[str], value: Any, *, personal: bool = False) -> str:
+    """Accept one of these names only; a personal one is not quoted."""
     plain = text(value)
     if plain not in choices:
-        raise Refused(f"{quoted(plain)} is not known{known_name(plain, choices)}")
+        shown = "the value" if personal else quoted(plain)
+        raise Refused(f"{shown} is not known{known_name(plain, choices)}")
     return plain
 
 
@@ -285,7 +286,7 @@ def attributes(value: Mapping[str, str | int | float] | NotGiven) -> Mapping[str
     return kept
 
 
-def json_object(value: Mapping[str, Any]) -> Mapping[str, Any]:
+def json_object(value: Mapping[str, Any] | NotGiven) -> Mapping[str, Any]:
     """Accept a mapping that JSON can carry; give a copy, as whoever reads the JSON will have it."""
     if not isinstance(value, Mapping):
         raise Refused(f"is {kind_of(value)}; expected a mapping of names to JSON values")

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from adapty._core.identity import named_user
 from adapty._core.not_given import NOT_GIVEN, NotGiven
@@ -13,6 +13,7 @@ from adapty.models.access import GrantAccessRequest, RevokeAccessRequest, end_of
 from adapty.models.profile import Profile, active, is_active
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
     from uuid import UUID
 
@@ -41,6 +42,7 @@ class AccessLevelsOfVersion:
         starts_at: datetime | str | relativedelta | NotGiven | None = NOT_GIVEN,
         expires_at: datetime | str | relativedelta | NotGiven = NOT_GIVEN,
         lifetime: bool = False,
+        extra_fields: Mapping[str, Any] | NotGiven = NOT_GIVEN,
     ) -> Profile:
         """Give access without a transaction: operation `grantAccessLevel`.
 
@@ -54,6 +56,7 @@ class AccessLevelsOfVersion:
                 once where left out or None.
             expires_at: When it ends, likewise; this or `lifetime`.
             lifetime: True gives access without an end.
+            extra_fields: Fields that the API has and this release does not know, sent as they are.
 
         Returns:
             The profile as it is now.
@@ -78,7 +81,9 @@ class AccessLevelsOfVersion:
         """
         user = named_user(customer_user_id, profile_id)
         end = end_of_grant(expires_at, lifetime=lifetime)
-        body = GrantAccessRequest(access_level_id=access_level_id, starts_at=starts_at, expires_at=end)
+        body = GrantAccessRequest(
+            access_level_id=access_level_id, starts_at=starts_at, expires_at=end, extra_fields=extra_fields
+        )
         return self._transport.run(
             server_side_call(f"grantAccessLevel{self._version}", Profile.from_answer, body, **user)
         )
@@ -140,6 +145,7 @@ class AccessLevels(AccessLevelsOfVersion):
         profile_id: str | UUID | None = None,
         revoke_at: datetime | str | relativedelta | NotGiven = NOT_GIVEN,
         immediate: bool = False,
+        extra_fields: Mapping[str, Any] | NotGiven = NOT_GIVEN,
     ) -> Profile:
         """End access: operation `revokeAccessLevel`.
 
@@ -150,6 +156,7 @@ class AccessLevels(AccessLevelsOfVersion):
             revoke_at: When to end it, aware, or ISO 8601 text with an offset; a relativedelta counts from now. This
                 or `immediate`.
             immediate: True ends it at once.
+            extra_fields: Fields that the API has and this release does not know, sent as they are.
 
         Returns:
             The profile as it is now.
@@ -173,5 +180,5 @@ class AccessLevels(AccessLevelsOfVersion):
         """
         user = named_user(customer_user_id, profile_id)
         end = time_of_revocation(revoke_at, immediate=immediate)
-        body = RevokeAccessRequest(access_level_id=access_level_id, revoke_at=end)
+        body = RevokeAccessRequest(access_level_id=access_level_id, revoke_at=end, extra_fields=extra_fields)
         return self._transport.run(server_side_call("revokeAccessLevel", Profile.from_answer, body, **user))

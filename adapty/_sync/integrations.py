@@ -88,5 +88,5 @@ class Integrations:
             >>> adapty.integrations.set(customer_user_id="user_12345", amplitude_user_id="user_12345")
         """
         user = named_user(customer_user_id, profile_id)
-        body = IntegrationIdentifiersRequest.from_dict(identifiers)
+        body = IntegrationIdentifiersRequest.from_arguments(identifiers)
         self._transport.run(server_side_call("setIntegrationIdentifiers", nothing, body, **user))

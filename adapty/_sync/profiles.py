@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING, Literal, Unpack
 
 from adapty._core.deletions import MAX_CONCURRENCY, Deletion, Deletions
@@ -131,8 +132,9 @@ class ProfilesOfVersion:
                 return Deletion.failed(id_, error)
             return Deletion(id_, "deleted")
 
-        for deletion in in_threads(delete_one, run.to_send(), at_a_time):
-            run.note(deletion)
+        with closing(in_threads(delete_one, run.to_send(), at_a_time)) as outcomes:
+            for deletion in outcomes:
+                run.note(deletion)
         return run.report()
 
 
@@ -179,7 +181,7 @@ class Profiles(ProfilesOfVersion):
         parameters = named_user(customer_user_id, profile_id)
         if platform is not NOT_GIVEN:
             parameters["adapty_platform"] = checked("platform", known_platform, platform)
-        body = ProfileRequest.from_dict(fields)
+        body = ProfileRequest.from_arguments(fields)
         return self._transport.run(server_side_call("createProfile", Profile.from_answer, body, **parameters))
 
     def update(
@@ -221,5 +223,5 @@ class Profiles(ProfilesOfVersion):
         parameters = named_user(customer_user_id, profile_id)
         if platform is not NOT_GIVEN:
             parameters["adapty_platform"] = checked("platform", known_platform, platform)
-        body = ProfileRequest.from_dict(fields)
+        body = ProfileRequest.from_arguments(fields)
         return self._transport.run(server_side_call("updateProfile", Profile.from_answer, body, **parameters))

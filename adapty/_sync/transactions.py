@@ -81,7 +81,7 @@ class Transactions:
             True
         """
         user = named_user(customer_user_id, profile_id)
-        body = Subscription.from_dict(with_base_plan(fields))
+        body = Subscription.from_arguments(with_base_plan(fields))
         return self._transport.run(server_side_call("setTransaction", Profile.from_answer, body, **user))
 
     def set_one_time_purchase(
@@ -123,7 +123,7 @@ class Transactions:
             ['premium_lifetime']
         """
         user = named_user(customer_user_id, profile_id)
-        body = OneTimePurchase.from_dict(with_base_plan(fields))
+        body = OneTimePurchase.from_arguments(with_base_plan(fields))
         return self._transport.run(server_side_call("setTransaction", Profile.from_answer, body, **user))
 
     def set(

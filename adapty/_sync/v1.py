@@ -54,7 +54,7 @@ class V1Profiles(ProfilesOfVersion):
             'user_12345'
         """
         user = named_user(customer_user_id, profile_id)
-        body = ProfileRequest.from_dict(fields)
+        body = ProfileRequest.from_arguments(fields)
         return self._transport.run(server_side_call("createProfileV1", Profile.from_answer, body, **user))
 
     def update(
@@ -84,7 +84,7 @@ class V1Profiles(ProfilesOfVersion):
             Profile(...)
         """
         user = named_user(customer_user_id, profile_id)
-        body = ProfileRequest.from_dict(fields)
+        body = ProfileRequest.from_arguments(fields)
         return self._transport.run(server_side_call("updateProfileV1", Profile.from_answer, body, **user))
 
 

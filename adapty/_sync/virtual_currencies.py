@@ -56,6 +56,7 @@ class VirtualCurrencies:
         profile_id: str | UUID | None = None,
         metadata: Mapping[str, str] | NotGiven | None = NOT_GIVEN,
         idempotency_key: str | UUID | NotGiven = NOT_GIVEN,
+        extra_fields: Mapping[str, Any] | NotGiven = NOT_GIVEN,
     ) -> VirtualCurrencyTransaction:
         """Give a user some of a currency: operation `createVirtualCurrencyTransaction`.
 
@@ -66,6 +67,7 @@ class VirtualCurrencies:
             profile_id: Adapty's id of the user, a UUID.
             metadata: At most 5 names (lower-case letters, digits, underscores) with texts of at most 200 characters.
             idempotency_key: A UUID of version 4, to repeat an earlier call safely; made anew where left out.
+            extra_fields: Fields that the API has and this release does not know, sent as they are.
 
         Returns:
             The transaction with the balances after it.
@@ -92,6 +94,7 @@ class VirtualCurrencies:
             profile_id=profile_id,
             metadata=metadata,
             idempotency_key=idempotency_key,
+            extra_fields=extra_fields,
         )
 
     def debit(
@@ -103,6 +106,7 @@ class VirtualCurrencies:
         profile_id: str | UUID | None = None,
         metadata: Mapping[str, str] | NotGiven | None = NOT_GIVEN,
         idempotency_key: str | UUID | NotGiven = NOT_GIVEN,
+        extra_fields: Mapping[str, Any] | NotGiven = NOT_GIVEN,
     ) -> VirtualCurrencyTransaction:
         """Take some of a currency from a user: operation `createVirtualCurrencyTransaction`.
 
@@ -113,6 +117,7 @@ class VirtualCurrencies:
             profile_id: Adapty's id of the user, a UUID.
             metadata: As in `credit`.
             idempotency_key: As in `credit`.
+            extra_fields: Fields that the API has and this release does not know, sent as they are.
 
         Returns:
             The transaction with the balances after it.
@@ -135,6 +140,7 @@ class VirtualCurrencies:
             profile_id=profile_id,
             metadata=metadata,
             idempotency_key=idempotency_key,
+            extra_fields=extra_fields,
         )
 
     def exchange(
@@ -148,6 +154,7 @@ class VirtualCurrencies:
         profile_id: str | UUID | None = None,
         metadata: Mapping[str, str] | NotGiven | None = NOT_GIVEN,
         idempotency_key: str | UUID | NotGiven = NOT_GIVEN,
+        extra_fields: Mapping[str, Any] | NotGiven = NOT_GIVEN,
     ) -> VirtualCurrencyTransaction:
         """Take some of one currency and give some of another, both or neither.
 
@@ -162,6 +169,7 @@ class VirtualCurrencies:
             profile_id: Adapty's id of the user, a UUID.
             metadata: As in `credit`.
             idempotency_key: As in `credit`.
+            extra_fields: Fields that the API has and this release does not know, sent as they are.
 
         Returns:
             The transaction with the balances after it.
@@ -186,6 +194,7 @@ class VirtualCurrencies:
             profile_id=profile_id,
             metadata=metadata,
             idempotency_key=idempotency_key,
+            extra_fields=extra_fields,
         )
 
     def transact(
@@ -196,6 +205,7 @@ class VirtualCurrencies:
         profile_id: str | UUID | None = None,
         metadata: Mapping[str, str] | NotGiven | None = NOT_GIVEN,
         idempotency_key: str | UUID | NotGiven = NOT_GIVEN,
+        extra_fields: Mapping[str, Any] | NotGiven = NOT_GIVEN,
     ) -> VirtualCurrencyTransaction:
         """Change several currencies, all of them or none: operation `createVirtualCurrencyTransaction`.
 
@@ -206,6 +216,7 @@ class VirtualCurrencies:
             profile_id: Adapty's id of the user, a UUID.
             metadata: As in `credit`.
             idempotency_key: As in `credit`.
+            extra_fields: Fields that the API has and this release does not know, sent as they are.
 
         Returns:
             The transaction with the balances after it.
@@ -225,7 +236,7 @@ class VirtualCurrencies:
         """
         user = named_user(customer_user_id, profile_id)
         key = key_for_one_call(idempotency_key)
-        body = VirtualCurrencyTransactionRequest(items=items, metadata=metadata)
+        body = VirtualCurrencyTransactionRequest(items=items, metadata=metadata, extra_fields=extra_fields)
         read = VirtualCurrencyTransaction.from_dict
         return self._transport.run(
             server_side_call("createVirtualCurrencyTransaction", read, body, **user, idempotency_key=key)

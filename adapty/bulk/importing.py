@@ -10,21 +10,13 @@ from typing import Any, Literal
 
 from attrs import Factory, define, frozen
 
+from adapty._core.giving_up import Patience
 from adapty._core.validate import kind_of
 from adapty._sync.client import Adapty
 from adapty.bulk.failures import FailuresFile
 from adapty.bulk.flow_tally import FlowTally
 from adapty.bulk.rows import Row, count_lines, read_rows
-from adapty.errors import (
-    AdaptyAPIError,
-    AdaptyConfigError,
-    AdaptyError,
-    AdaptyUsageError,
-    BadRequestError,
-    ConflictError,
-    ServerError,
-    UnprocessableError,
-)
+from adapty.errors import AdaptyAPIError, AdaptyError, AdaptyUsageError
 from adapty.flows import Flow
 from adapty.models import MailProfile, TransactionEvent
 from adapty.models._record import field_names
@@ -37,12 +29,6 @@ RECORDS: dict[Kind, type[MailProfile | TransactionEvent]] = {"profiles": MailPro
 
 UNREADABLE = "(row)"
 """What stands for the field's name where a row could not be read at all."""
-
-MAX_SERVER_ERRORS = 5
-"""So many records in a row that the API fails on, tries included, and it is not the records' fault."""
-
-# What the API may say of one record; anything else it would say of all the others too.
-_OF_THE_RECORD = (BadRequestError, ConflictError, UnprocessableError, ServerError)
 
 
 @frozen
@@ -192,7 +178,7 @@ class _Import:
     refused: Counter[Kind] = Factory(Counter)
     reasons: Counter[str] = Factory(Counter)
     tally: FlowTally = Factory(FlowTally)
-    server_errors: int = 0
+    patience: Patience = Factory(Patience)
 
     def send_file(self, kind: Kind, source: Path, lines: int, failures: FailuresFile) -> None:
         """Send all rows of a file; what fails goes to the failures file."""
@@ -212,16 +198,13 @@ class _Import:
         try:
             self._send(kind, row)
         except AdaptyError as problem:
-            if isinstance(problem, AdaptyAPIError):  # a refusal made here says nothing about the API
-                self.server_errors = self.server_errors + 1 if isinstance(problem, ServerError) else 0
-            refused_here = isinstance(problem, AdaptyUsageError) and not isinstance(problem, AdaptyConfigError)
-            if not (refused_here or isinstance(problem, _OF_THE_RECORD)) or self.server_errors == MAX_SERVER_ERRORS:
+            if not self.patience.lasts(problem):
                 raise
             failures.add(row, str(problem))
             self.refused[kind] += 1
             self.reasons[_blamed(problem)] += 1
         else:
-            self.server_errors = 0
+            self.patience.lasts(None)
             self.accepted[kind] += 1
 
     def _send(self, kind: Kind, row: Row) -> None:

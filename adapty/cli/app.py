@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from adapty import __version__, flow_for
-from adapty.cli import mail, sandbox
+from adapty.cli import access, erase, mail, profile, sandbox
 from adapty.cli.outcome import EXIT_CODES, output, typed_errors
 
 __all__ = ["app"]
@@ -25,6 +25,9 @@ app = typer.Typer(
     # Plain help: the other kind shortens long names of options.
     rich_markup_mode=None,
 )
+app.add_typer(profile.app, name="profile")
+app.add_typer(access.app, name="access")
+app.command("erase", epilog=EXIT_CODES)(erase.erase)
 app.add_typer(mail.app, name="mail")
 app.command("sandbox")(sandbox.sandbox)
 

@@ -23,6 +23,7 @@ class ExitCode(IntEnum):
 
     DONE = 0
     SOME_REFUSED = 1
+    NO_ACCESS = 1
     USAGE = 2
     API_ERROR = 3
     NO_ANSWER = 4
@@ -30,7 +31,7 @@ class ExitCode(IntEnum):
 
 
 EXIT_CODES = (
-    "Exit codes: 0 done, 1 some records were refused, 2 wrong use or bad input, "
+    "Exit codes: 0 done, 1 some records were refused, or no access, 2 wrong use or bad input, "
     "3 the API answered with an error, 4 the API could not be reached, 130 interrupted."
 )
 

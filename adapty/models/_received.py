@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Collection, Mapping
 from copy import deepcopy
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -18,6 +19,7 @@ from adapty.errors import AdaptyUsageError
 __all__ = [
     "Received",
     "flag",
+    "hidden",
     "json_number",
     "masked",
     "moment",
@@ -34,7 +36,13 @@ _READ = "read"
 _READ_EACH = "read_each"
 _EXTRA = "extra"
 
+MAX_DIGITS = 300
+"""Numbers longer than this are not written out: their exponent could fill the memory."""
+
 _ISO_8601 = isoparser()
+# A calendar date, then a time of day behind its mark: isoparse alone would read 1781101200500 as the year 1781.
+_MOMENT = re.compile(r"[0-9]{4}-?[0-9]{2}-?[0-9]{2}([Tt ].*)?", re.ASCII)
+_NUMBER = re.compile(r"-?[0-9]{1,300}(\.[0-9]{1,300})?([eE][+-]?[0-9]{1,3})?", re.ASCII)
 
 
 def one(read: Callable[[Any], Any]) -> Mapping[str, Any]:
@@ -81,7 +89,7 @@ class Received:
                 extra[name] = value
             elif value is not None:
                 _read(fields[name], value, kept, extra)
-        return cls(**kept, extra=deepcopy(extra))
+        return cls(**kept, extra=_without_decimals(extra))
 
     def to_dict(self) -> dict[str, Any]:
         """Give JSON-ready data with the API's names, `extra` included; None is null, times are ISO 8601 in UTC."""
@@ -117,15 +125,27 @@ def _read(field: attrs.Attribute[Any], value: Any, kept: dict[str, Any], extra: 
         extra[field.name] = strange
 
 
-def unwrapped(body: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    """Give the object that stands in `body` under `name`, with what stands beside it; the inner names win.
+def unwrapped(body: Mapping[str, Any], name: str, *, beside: Collection[str] = ()) -> Mapping[str, Any]:
+    """Give the object that stands in `body` under `name`, with what stands beside it.
 
-    Where there is no such object, the body itself is it: version 1 leaves open whether it wraps its profile.
+    Where both have a name, the inner one holds, and the other is kept in an object named `beside NAME`. Where there is
+    no such object, the body itself is it: version 1 leaves open whether it wraps its profile.
+
+    Args:
+        body: The object around it.
+        name: The wrapper's name.
+        beside: Names that are documented to stand beside it, which hold there.
     """
     inner = body.get(name)
     if not isinstance(inner, Mapping):
         return body
-    return {**{key: value for key, value in body.items() if key != name}, **inner}
+    outer = {key: value for key, value in body.items() if key != name}
+    first = {**inner, **{key: value for key, value in outer.items() if key in beside}}
+    twice = {
+        f"in {name}": {key: value for key, value in inner.items() if key in beside and key in outer},
+        f"beside {name}": {key: value for key, value in outer.items() if key not in beside and key in inner},
+    }
+    return {**outer, **first, **{where: held for where, held in twice.items() if held}}
 
 
 def text(value: Any) -> str:
@@ -144,16 +164,19 @@ def flag(value: Any) -> bool:
 
 def whole(value: Any) -> int:
     """Read a whole number, also where it is spelled as 7.0."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or value != int(value):
+    amount = number(value)
+    if isinstance(value, str) or amount != amount.to_integral_value() or amount.adjusted() > MAX_DIGITS:
         raise TypeError
-    return int(value)
+    return int(amount)
 
 
 def number(value: Any) -> Decimal:
     """Read an amount, exact as it is spelled; also where it comes as text."""
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal | str):
         raise TypeError
-    amount = Decimal(str(value))
+    if isinstance(value, str) and not _NUMBER.fullmatch(value):
+        raise ValueError
+    amount = Decimal(repr(value) if isinstance(value, float) else value)
     if not amount.is_finite():
         raise ValueError
     return amount
@@ -161,7 +184,9 @@ def number(value: Any) -> Decimal:
 
 def moment(value: Any) -> datetime:
     """Read a time in any ISO 8601 spelling; give it in UTC, which is also what one without an offset means."""
-    read = _ISO_8601.isoparse(text(value))
+    if not _MOMENT.fullmatch(text(value)):
+        raise ValueError
+    read = _ISO_8601.isoparse(value)
     return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
 
 
@@ -177,9 +202,30 @@ def masked(value: object) -> str:
     return REDACTED if isinstance(value, str) and "@" in value else repr(value)
 
 
-def json_number(amount: Decimal) -> int | float:
-    """Give an exact amount as the number that JSON writes."""
-    return int(amount) if amount == amount.to_integral_value() else float(amount)
+def json_number(amount: Decimal) -> int | float | str:
+    """Give an exact amount as the number that JSON writes, or as text where no such number is it."""
+    if abs(amount.adjusted()) > MAX_DIGITS:
+        return str(amount)
+    if amount == amount.to_integral_value():
+        return int(amount)
+    written = float(amount)
+    return written if Decimal(repr(written)) == amount else str(amount)
+
+
+def hidden(_: object) -> str:
+    """Represent what may be personal: attrs' `repr=` of such a field."""
+    return REDACTED
+
+
+def _without_decimals(value: Any) -> Any:
+    """Copy decoded JSON, its exact numbers as those that JSON writes."""
+    if isinstance(value, Decimal):
+        return json_number(value)
+    if isinstance(value, list):
+        return [_without_decimals(item) for item in value]
+    if isinstance(value, dict):
+        return {name: _without_decimals(item) for name, item in value.items()}
+    return value
 
 
 def _plain(value: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from copy import deepcopy
 from datetime import date
 from decimal import Decimal
@@ -16,10 +16,23 @@ from adapty._core.redact import REDACTED
 from adapty._core.validate import Refused, checked, json_object, kind_of, known_name, printable
 from adapty.errors import AdaptyUsageError
 
-__all__ = ["AS_JSON", "RECORD", "Record", "checked_fields", "field_names", "hidden", "nested", "one_record"]
+__all__ = [
+    "AS_JSON",
+    "RECORD",
+    "RECORD_EACH",
+    "Record",
+    "checked_fields",
+    "field_names",
+    "hidden",
+    "nested",
+    "one_record",
+]
 
 RECORD = "record"
 """Names, in a field's metadata, the class of the record that the field holds."""
+
+RECORD_EACH = "record_each"
+"""Names, in a field's metadata, the class of the records that the field holds a list of."""
 
 AS_JSON = "as_json"
 """Names, in a field's metadata, what turns the kept value into what JSON holds, where the general rule would not do."""
@@ -52,7 +65,7 @@ def _naming_the_field(check: Any, *, required: bool) -> Callable[[Any, attrs.Att
         if value is None and takes_none:
             return None
         if value is NOT_GIVEN and not required:
-            return {} if field.name == _EXTRA else value
+            return {} if field.name == _EXTRA else field.default
         if value is NOT_GIVEN:
             raise AdaptyUsageError.of(field.name, "is missing; it is required")
         if value is None:
@@ -109,15 +122,25 @@ class Record:
         known = field_names(cls)
         given = {name: value for name, value in data.items() if name in known}
         unknown = {name: value for name, value in data.items() if name not in known}
-        if unknown and not allow_unknown:
-            name = printable(next(iter(unknown)))
-            raise AdaptyUsageError.of(name, f"is not a field of {cls.__name__}{known_name(name, known)}")
+        if not allow_unknown:
+            _refuse_unknown(cls, unknown)
+            return cls(**given)
         for field in attrs.fields(cls):
-            inner = field.metadata.get(RECORD)
-            if allow_unknown and inner and isinstance(given.get(field.name), Mapping):
-                read = partial(inner.from_dict, allow_unknown=True)
-                given[field.name] = checked(field.name, read, given[field.name])
+            for key in (RECORD, RECORD_EACH):
+                if key in field.metadata and field.name in given:
+                    read = partial(_open, field.metadata[key], several=key == RECORD_EACH)
+                    given[field.name] = checked(field.name, read, given[field.name])
         return cls(**given, extra_fields=unknown)
+
+    @classmethod
+    def from_arguments(cls, arguments: Mapping[str, Any]) -> Self:
+        """Make the record from a method's keyword arguments, `extra_fields` among them.
+
+        Raises:
+            AdaptyUsageError: A field is missing, unknown or wrong; `field_name` says which.
+        """
+        _refuse_unknown(cls, [name for name in arguments if name not in {*field_names(cls), _EXTRA}])
+        return cls(**arguments)
 
     def to_dict(self) -> dict[str, Any]:
         """Give the record as JSON-ready data with the contract's field names; what was not given is left out."""
@@ -170,6 +193,21 @@ def one_record(cls: type[R], name: str, ready: object, fields: Mapping[str, Any]
     return ready
 
 
+def _refuse_unknown(cls: type[Record], names: Iterable[Any]) -> None:
+    for unknown in names:
+        name = printable(unknown)
+        raise AdaptyUsageError.of(name, f"is not a field of {cls.__name__}{known_name(name, field_names(cls))}")
+
+
+def _open(inner: type[Record], value: Any, *, several: bool) -> Any:
+    """Read the mappings in a field, which may hold names not known yet; leave the rest to the field's check."""
+    if not several:
+        return inner.from_dict(value, allow_unknown=True) if isinstance(value, Mapping) else value
+    if not isinstance(value, list | tuple):
+        return value
+    return [checked(str(number), partial(_open, inner, several=False), item) for number, item in enumerate(value)]
+
+
 def _plain(value: Any) -> Any:
     """Turn a checked value into what JSON holds."""
     if isinstance(value, date):
@@ -180,4 +218,4 @@ def _plain(value: Any) -> Any:
         return value.to_dict()
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
-    return dict(value) if isinstance(value, Mapping) else value
+    return deepcopy(dict(value)) if isinstance(value, Mapping) else value

@@ -11,7 +11,7 @@ from attrs.converters import optional
 from adapty._core import validate
 from adapty._core.not_given import NOT_GIVEN, NotGiven
 from adapty.errors import AdaptyUsageError
-from adapty.models._received import Received, one, text
+from adapty.models._received import Received, masked, one, text
 from adapty.models._record import Record, checked_fields
 
 __all__ = ["IntegrationIdentifierFields", "IntegrationIdentifiers", "IntegrationIdentifiersRequest"]
@@ -40,22 +40,22 @@ class IntegrationIdentifiers(Received):
         tenjin_analytics_installation_id: Tenjin: the installation.
     """
 
-    adjust_device_id: str | None = attrs.field(default=None, metadata=one(text))
-    airbridge_device_id: str | None = attrs.field(default=None, metadata=one(text))
-    amplitude_device_id: str | None = attrs.field(default=None, metadata=one(text))
-    amplitude_user_id: str | None = attrs.field(default=None, metadata=one(text))
-    appmetrica_device_id: str | None = attrs.field(default=None, metadata=one(text))
-    appmetrica_profile_id: str | None = attrs.field(default=None, metadata=one(text))
-    appsflyer_id: str | None = attrs.field(default=None, metadata=one(text))
-    branch_id: str | None = attrs.field(default=None, metadata=one(text))
-    facebook_anonymous_id: str | None = attrs.field(default=None, metadata=one(text))
-    firebase_app_instance_id: str | None = attrs.field(default=None, metadata=one(text))
-    mixpanel_user_id: str | None = attrs.field(default=None, metadata=one(text))
-    one_signal_player_id: str | None = attrs.field(default=None, metadata=one(text))
-    one_signal_subscription_id: str | None = attrs.field(default=None, metadata=one(text))
-    posthog_distinct_user_id: str | None = attrs.field(default=None, metadata=one(text))
-    pushwoosh_hwid: str | None = attrs.field(default=None, metadata=one(text))
-    tenjin_analytics_installation_id: str | None = attrs.field(default=None, metadata=one(text))
+    adjust_device_id: str | None = attrs.field(default=None, repr=masked, metadata=one(text))
+    airbridge_device_id: str | None = attrs.field(default=None, repr=masked, metadata=one(text))
+    amplitude_device_id: str | None = attrs.field(default=None, repr=masked, metadata=one(text))
+    amplitude_user_id: str | None = attrs.field(default=None, repr=masked, metadata=one(text))
+    appmetrica_device_id: str | None = attrs.field(default=None, repr=masked, metadata=one(text))
+    appmetrica_profile_id: str | None = attrs.field(default=None, repr=masked, metadata=one(text))
+    appsflyer_id: str | None = attrs.field(default=None, repr=masked, metadata=one(text))
+    branch_id: str | None = attrs.field(default=None, repr=masked, metadata=one(text))
+    facebook_anonymous_id: str | None = attrs.field(default=None, repr=masked, metadata=one(text))
+    firebase_app_instance_id: str | None = attrs.field(default=None, repr=masked, metadata=one(text))
+    mixpanel_user_id: str | None = attrs.field(default=None, repr=masked, metadata=one(text))
+    one_signal_player_id: str | None = attrs.field(default=None, repr=masked, metadata=one(text))
+    one_signal_subscription_id: str | None = attrs.field(default=None, repr=masked, metadata=one(text))
+    posthog_distinct_user_id: str | None = attrs.field(default=None, repr=masked, metadata=one(text))
+    pushwoosh_hwid: str | None = attrs.field(default=None, repr=masked, metadata=one(text))
+    tenjin_analytics_installation_id: str | None = attrs.field(default=None, repr=masked, metadata=one(text))
 
 
 class IntegrationIdentifierFields(TypedDict, total=False):
@@ -84,37 +84,53 @@ class IntegrationIdentifierFields(TypedDict, total=False):
 class IntegrationIdentifiersRequest(Record):
     """The ids to store, at least one."""
 
-    adjust_device_id: str | NotGiven | None = attrs.field(default=NOT_GIVEN, converter=optional(validate.identifier))
-    airbridge_device_id: str | NotGiven | None = attrs.field(default=NOT_GIVEN, converter=optional(validate.identifier))
-    amplitude_device_id: str | NotGiven | None = attrs.field(default=NOT_GIVEN, converter=optional(validate.identifier))
-    amplitude_user_id: str | NotGiven | None = attrs.field(default=NOT_GIVEN, converter=optional(validate.identifier))
+    adjust_device_id: str | NotGiven | None = attrs.field(
+        default=NOT_GIVEN, converter=optional(validate.identifier), repr=masked
+    )
+    airbridge_device_id: str | NotGiven | None = attrs.field(
+        default=NOT_GIVEN, converter=optional(validate.identifier), repr=masked
+    )
+    amplitude_device_id: str | NotGiven | None = attrs.field(
+        default=NOT_GIVEN, converter=optional(validate.identifier), repr=masked
+    )
+    amplitude_user_id: str | NotGiven | None = attrs.field(
+        default=NOT_GIVEN, converter=optional(validate.identifier), repr=masked
+    )
     appmetrica_device_id: str | NotGiven | None = attrs.field(
-        default=NOT_GIVEN, converter=optional(validate.identifier)
+        default=NOT_GIVEN, converter=optional(validate.identifier), repr=masked
     )
     appmetrica_profile_id: str | NotGiven | None = attrs.field(
-        default=NOT_GIVEN, converter=optional(validate.identifier)
+        default=NOT_GIVEN, converter=optional(validate.identifier), repr=masked
     )
-    appsflyer_id: str | NotGiven | None = attrs.field(default=NOT_GIVEN, converter=optional(validate.identifier))
-    branch_id: str | NotGiven | None = attrs.field(default=NOT_GIVEN, converter=optional(validate.identifier))
+    appsflyer_id: str | NotGiven | None = attrs.field(
+        default=NOT_GIVEN, converter=optional(validate.identifier), repr=masked
+    )
+    branch_id: str | NotGiven | None = attrs.field(
+        default=NOT_GIVEN, converter=optional(validate.identifier), repr=masked
+    )
     facebook_anonymous_id: str | NotGiven | None = attrs.field(
-        default=NOT_GIVEN, converter=optional(validate.identifier)
+        default=NOT_GIVEN, converter=optional(validate.identifier), repr=masked
     )
     firebase_app_instance_id: str | NotGiven | None = attrs.field(
-        default=NOT_GIVEN, converter=optional(validate.identifier)
+        default=NOT_GIVEN, converter=optional(validate.identifier), repr=masked
     )
-    mixpanel_user_id: str | NotGiven | None = attrs.field(default=NOT_GIVEN, converter=optional(validate.identifier))
+    mixpanel_user_id: str | NotGiven | None = attrs.field(
+        default=NOT_GIVEN, converter=optional(validate.identifier), repr=masked
+    )
     one_signal_player_id: str | NotGiven | None = attrs.field(
-        default=NOT_GIVEN, converter=optional(validate.identifier)
+        default=NOT_GIVEN, converter=optional(validate.identifier), repr=masked
     )
     one_signal_subscription_id: str | NotGiven | None = attrs.field(
-        default=NOT_GIVEN, converter=optional(validate.identifier)
+        default=NOT_GIVEN, converter=optional(validate.identifier), repr=masked
     )
     posthog_distinct_user_id: str | NotGiven | None = attrs.field(
-        default=NOT_GIVEN, converter=optional(validate.identifier)
+        default=NOT_GIVEN, converter=optional(validate.identifier), repr=masked
     )
-    pushwoosh_hwid: str | NotGiven | None = attrs.field(default=NOT_GIVEN, converter=optional(validate.identifier))
+    pushwoosh_hwid: str | NotGiven | None = attrs.field(
+        default=NOT_GIVEN, converter=optional(validate.identifier), repr=masked
+    )
     tenjin_analytics_installation_id: str | NotGiven | None = attrs.field(
-        default=NOT_GIVEN, converter=optional(validate.identifier)
+        default=NOT_GIVEN, converter=optional(validate.identifier), repr=masked
     )
 
     def __attrs_post_init__(self) -> None:

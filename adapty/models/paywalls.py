@@ -10,7 +10,7 @@ from typing import Any
 import attrs
 
 from adapty._core.server_side_rules import json_text
-from adapty._core.validate import Refused, identifier, kind_of, printable
+from adapty._core.validate import Refused, identifier, json_object, kind_of, printable
 from adapty.errors import AdaptyUsageError, UnexpectedResponseError
 from adapty.models._received import Received, flag, moment, one, several, text, whole
 from adapty.models._record import Record, checked_fields
@@ -198,7 +198,7 @@ class PaywallListResponse(Received):
 def _remote_configs(value: RemoteConfigs) -> tuple[Mapping[str, Any], ...]:
     """Accept what `RemoteConfigs` says; give the API's own list, each locale once and each data JSON."""
     kept: dict[str, Mapping[str, Any]] = {}
-    for place, item in _listed(value):
+    for place, item, as_it_is in _listed(value):
         try:
             locale = identifier(item.get("locale"))  # type: ignore[arg-type] # checked just here
         except Refused as refused:
@@ -206,15 +206,18 @@ def _remote_configs(value: RemoteConfigs) -> tuple[Mapping[str, Any], ...]:
         if locale in kept:
             raise Refused("is given twice; expected each locale once", inside=printable(locale))
         try:
-            kept[locale] = {**item, "locale": locale, "data": json_text(item.get("data"))}  # type: ignore[arg-type]
+            data = item.get("data") if as_it_is else json_text(item.get("data"))  # type: ignore[arg-type] # as above
+            others = json_object({name: held for name, held in item.items() if name not in {"locale", "data"}})
         except Refused as refused:
-            raise Refused(refused.problem, inside=f"{printable(locale)}.data") from None
+            raise Refused(refused.problem, inside=f"{printable(locale)}.{refused.inside or 'data'}") from None
+        kept[locale] = {"locale": locale, "data": data, **others}
     return tuple(kept.values())
 
 
-def _listed(value: Any) -> Iterable[tuple[str, Mapping[str, Any]]]:
+def _listed(value: Any) -> Iterable[tuple[str, Mapping[str, Any], bool]]:
+    """Give each config with its place, and whether it comes from the API and is sent back as it is, JSON or not."""
     if isinstance(value, Mapping):
-        yield from ((printable(locale), {"locale": locale, "data": data}) for locale, data in value.items())
+        yield from ((printable(locale), {"locale": locale, "data": data}, False) for locale, data in value.items())
         return
     if isinstance(value, str | bytes) or not isinstance(value, Iterable):
         raise Refused(f"is {kind_of(value)}; expected a dict of locales to their data")
@@ -222,7 +225,7 @@ def _listed(value: Any) -> Iterable[tuple[str, Mapping[str, Any]]]:
         plain = item.to_dict() if isinstance(item, RemoteConfig) else item
         if not isinstance(plain, Mapping):
             raise Refused(f"is {kind_of(item)}; expected a RemoteConfig, or a dict of its fields", inside=str(number))
-        yield str(number), plain
+        yield str(number), plain, isinstance(item, RemoteConfig) and isinstance(item.data, str)
 
 
 @attrs.frozen(kw_only=True, field_transformer=checked_fields)
@@ -247,6 +250,9 @@ def with_locale(paywall: Paywall, locale: str, data: str | Mapping[str, Any], *,
     if locale not in known and not add:
         there = ", ".join(map(str, known)) or "none"
         raise AdaptyUsageError.of("locale", f"is not one of the paywall's ({there}); add=True adds it")
-    configs = {config.locale: config.to_dict() for config in paywall.remote_configs}
-    changed = {**configs.get(locale, {}), "locale": locale, "data": data}
-    return PaywallUpdateRequest(remote_configs=[*({**configs, locale: changed}).values()])
+    configs: dict[str | None, RemoteConfig | Mapping[str, Any]] = {
+        config.locale: config for config in paywall.remote_configs
+    }
+    held = paywall.remote_config(locale)
+    configs[locale] = {**(held.to_dict() if held else {}), "locale": locale, "data": data}
+    return PaywallUpdateRequest(remote_configs=configs.values())

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Any, Self
 
 import attrs
 
-from adapty._core.redact import REDACTED
 from adapty._core.validate import aware_datetime, checked, kind_of
 from adapty.errors import AdaptyUsageError
-from adapty.models._received import Received, flag, masked, moment, number, one, several, text, unwrapped, whole
+from adapty.models._received import Received, flag, hidden, json_number, masked, moment, number, one, several, text, unwrapped, whole
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -62,14 +61,9 @@ CANCELLATION_REASONS = frozenset(
 """The reasons of a cancellation that answers are known to name."""
 
 
-def _hidden(_: object) -> str:
-    return REDACTED
-
-
 def _attribute_value(value: Any) -> str | float:
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        raise TypeError
-    return value
+    """Read text or a number; one that no float holds stays as it is spelled."""
+    return value if isinstance(value, str) else json_number(number(value))
 
 
 @attrs.frozen(kw_only=True)
@@ -97,7 +91,7 @@ class CustomAttribute(Received):
     """
 
     key: str | None = attrs.field(default=None, metadata=one(text))
-    value: str | float | None = attrs.field(default=None, repr=_hidden, metadata=one(_attribute_value))
+    value: str | float | None = attrs.field(default=None, repr=hidden, metadata=one(_attribute_value))
 
 
 @attrs.frozen(kw_only=True)
@@ -308,7 +302,8 @@ class Profile(Received):
         Raises:
             AdaptyUsageError: `at` is naive or no moment.
         """
-        return any(level.access_level_id == access_level_id for level in self.active_access_levels(at))
+        active_ids = {level.access_level_id for level in self.active_access_levels(at)} - {None}
+        return access_level_id in active_ids
 
 
 def is_active(level: AccessLevel | None, at: datetime | str | None = None) -> bool:

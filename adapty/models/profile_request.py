@@ -58,7 +58,7 @@ def _installation_platform(value: InstallationPlatform | NotGiven) -> Installati
 
 
 def _gender(value: Gender | NotGiven) -> Gender:
-    return cast("Gender", validate.one_of(get_args(Gender), value))
+    return cast("Gender", validate.one_of(get_args(Gender), value, personal=True))
 
 
 def _store(value: ProfileStore | NotGiven) -> ProfileStore:

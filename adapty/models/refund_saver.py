@@ -46,7 +46,7 @@ class RefundSaverSettings(Received):
     @classmethod
     def from_answer(cls, body: Mapping[str, Any]) -> Self:
         """Read the body of an answer."""
-        return cls.from_dict(unwrapped(body, "settings"))
+        return cls.from_dict(unwrapped(body, "settings", beside={"profile_id"}))
 
 
 @attrs.frozen(kw_only=True, field_transformer=checked_fields)

@@ -298,9 +298,10 @@ def with_base_plan(fields: Mapping[str, Any]) -> Mapping[str, Any]:
     """
     plan = fields.get("store_base_plan_id", NOT_GIVEN)
     others = {name: value for name, value in fields.items() if name != "store_base_plan_id"}
-    product = fields.get("store_product_id")
-    if plan is NOT_GIVEN or not isinstance(product, str):
+    product = fields.get("store_product_id", NOT_GIVEN)
+    if plan is NOT_GIVEN or product is NOT_GIVEN:
         return others
+    product = validate.checked("store_product_id", validate.identifier, product)
     checked_plan = validate.checked("store_base_plan_id", _base_plan, plan)
     if ":" in product:
         raise AdaptyUsageError.of("store_base_plan_id", "is given, and store_product_id has one too; expected one")

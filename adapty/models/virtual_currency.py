@@ -13,8 +13,8 @@ from adapty._core import server_side_rules, validate
 from adapty._core.not_given import NOT_GIVEN, NotGiven
 from adapty._core.validate import Refused, checked, kind_of, quoted
 from adapty.errors import AdaptyUsageError
-from adapty.models._received import Received, moment, one, several, text, texts, whole
-from adapty.models._record import RECORD, Record, checked_fields, nested
+from adapty.models._received import Received, hidden, moment, one, several, text, texts, whole
+from adapty.models._record import RECORD_EACH, Record, checked_fields, nested
 
 __all__ = [
     "CURRENCY_TRANSACTION_TYPES",
@@ -96,10 +96,10 @@ class VirtualCurrencyTransactionRequest(Record):
     """What is to be carried out, all of it or nothing."""
 
     items: tuple[VirtualCurrencyTransactionItem, ...] = attrs.field(
-        converter=_items, metadata={RECORD: VirtualCurrencyTransactionItem}
+        converter=_items, metadata={RECORD_EACH: VirtualCurrencyTransactionItem}
     )
     metadata: Mapping[str, str] | NotGiven | None = attrs.field(
-        default=NOT_GIVEN, converter=optional(server_side_rules.metadata), hash=False
+        default=NOT_GIVEN, converter=optional(server_side_rules.metadata), repr=hidden, hash=False
     )
 
 
@@ -196,7 +196,7 @@ class VirtualCurrencyHistoryItem(Received):
     items: tuple[VirtualCurrencyHistoryEntry, ...] = attrs.field(
         default=(), metadata=several(VirtualCurrencyHistoryEntry.from_dict)
     )
-    metadata: Mapping[str, str] | None = attrs.field(default=None, hash=False, metadata=one(texts))
+    metadata: Mapping[str, str] | None = attrs.field(default=None, repr=hidden, hash=False, metadata=one(texts))
     created_at: datetime | None = attrs.field(default=None, metadata=one(moment))
 
 
