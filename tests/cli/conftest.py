@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import re
+import socket
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from typer.testing import CliRunner
 
+from adapty import Adapty
 from adapty.cli import app
+from tests.raw_server import answer
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from adapty.sandbox import Sandbox
@@ -51,12 +56,12 @@ class Ended:
     err: str
 
 
-def run(*arguments: str) -> Ended:
+def run(*arguments: str, stdin: bytes | None = None) -> Ended:
     """Run a command in this process, with fresh logging; an exception that it does not handle is the test's."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(logging.getLogger(), "handlers", [])
         try:
-            result = CliRunner().invoke(app, arguments, catch_exceptions=False)
+            result = CliRunner().invoke(app, arguments, input=stdin, catch_exceptions=False)
         finally:
             logging.getLogger("adapty").setLevel(logging.NOTSET)
     return Ended(int(result.exit_code), plain(result.stdout), plain(result.stderr))
@@ -95,11 +100,48 @@ def _in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 @pytest.fixture
 def served(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
     """Point the command line at the sandbox, emptied."""
-    point_at(sandbox.url, monkeypatch, key=sandbox.mail_key)
+    point_at(sandbox.url, monkeypatch, key=sandbox.mail_key, secret_key=sandbox.secret_key)
     return sandbox
 
 
-def point_at(url: str, monkeypatch: pytest.MonkeyPatch, *, key: str = "secret_live_shown") -> None:
-    """Point the command line at an address."""
+def point_at(
+    url: str,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    key: str = "secret_live_shown",
+    secret_key: str | None = None,
+) -> None:
+    """Point the command line at an address, with the Mail API's key and, if it is another, the server-side API's."""
     monkeypatch.setenv("ADAPTY_MAIL_BASE_URL", url)
     monkeypatch.setenv("ADAPTY_MAIL_SECRET_KEY", key)
+    monkeypatch.setenv("ADAPTY_BASE_URL", url)
+    monkeypatch.setenv("ADAPTY_SECRET_KEY", secret_key or key)
+
+
+@pytest.fixture
+def api(served: Sandbox) -> Iterator[Adapty]:
+    """Give a client of the sandbox that the command line is pointed at."""
+    with Adapty() as adapty:
+        yield adapty
+
+
+@pytest.fixture
+def closed_port() -> str:
+    """Give an address that nobody listens at."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+
+def json_answer(status: int, body: Any) -> bytes:
+    """Spell a whole response of the server-side API."""
+    return answer(status, json.dumps(body).encode(), "Content-Type: application/json")
+
+
+GONE = json_answer(404, {"errors": ["Not found"], "error_code": "profile_does_not_exist", "status_code": 404})
+DELETED = answer(204)
+
+
+def table(out: str) -> list[list[str]]:
+    """Read the rows of the tables that were printed, heads among them."""
+    lines = [line for line in out.splitlines() if line.startswith(("│", "┃", "|"))]
+    return [[cell.strip() for cell in re.split("[│┃|]", line)[1:-1]] for line in lines]

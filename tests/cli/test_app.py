@@ -46,6 +46,14 @@ def test_the_commands_are_these() -> None:
         (),
         ("flow",),
         ("sandbox",),
+        ("profile",),
+        ("profile", "get"),
+        ("profile", "delete"),
+        ("access",),
+        ("access", "grant"),
+        ("access", "revoke"),
+        ("access", "check"),
+        ("erase",),
         ("mail",),
         ("mail", "save-profile"),
         ("mail", "save-event"),
@@ -84,7 +92,7 @@ def test_every_field_has_an_option(command: tuple[str, ...], record: type[MailPr
     assert required == {name for name in field_names(record) if "NotGiven" not in str(record.__annotations__[name])}
 
 
-@pytest.mark.parametrize("path", [(), ("mail",)], ids=["none", "mail"])
+@pytest.mark.parametrize("path", [(), ("mail",), ("profile",), ("access",)], ids=" ".join)
 def test_a_group_alone_shows_its_help(path: tuple[str, ...]) -> None:
     """Without a command the help is shown, and the code says that nothing was done."""
     ended = run(*path)
@@ -119,9 +127,9 @@ def test_the_exit_codes_are_the_documented_ones() -> None:
         "NO_ANSWER": 4,
         "INTERRUPTED": 130,
     }
-    told = " ".join(run("--help").out.split())
-    assert EXIT_CODES in told
-    assert EXIT_CODES in " ".join(run("mail", "import", "--help").out.split())
+    assert ExitCode(1) == ExitCode.NO_ACCESS
+    for command in ((), ("mail", "import"), ("access", "check"), ("erase",)):
+        assert EXIT_CODES in " ".join(run(*command, "--help").out.split())
     assert all(f"{code.value} " in EXIT_CODES for code in ExitCode)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from typing import TYPE_CHECKING
 
 import pytest
@@ -20,13 +19,6 @@ def without(options: tuple[str, ...], name: str) -> list[str]:
     """Leave out an option and its value."""
     at = options.index(name)
     return [*options[:at], *options[at + 2 :]]
-
-
-@pytest.fixture
-def closed_port() -> str:
-    """Give an address that nobody listens at."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return f"http://127.0.0.1:{listener.getsockname()[1]}"
 
 
 def test_a_profile_is_saved(served: Sandbox) -> None:
@@ -223,14 +215,17 @@ def test_the_key_of_the_other_api_is_not_enough(monkeypatch: pytest.MonkeyPatch)
 
 
 @pytest.mark.parametrize("url", ["ftp://127.0.0.1", "127.0.0.1:80", "http://"])
-def test_an_address_that_is_none_is_wrong_use(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+@pytest.mark.parametrize("setting", ["mail_base_url", "base_url"])
+def test_an_address_that_is_none_is_wrong_use(
+    served: Sandbox, monkeypatch: pytest.MonkeyPatch, setting: str, url: str
+) -> None:
     """A base address that cannot be one is told by its setting's name."""
-    point_at(url, monkeypatch)
+    monkeypatch.setenv(f"ADAPTY_{setting.upper()}", url)
 
     ended = run("mail", "save-profile", *PROFILE_OPTIONS)
 
     assert (ended.code, ended.out) == (ExitCode.USAGE, "")
-    assert "mail_base_url: " in ended.err
+    assert ended.err.startswith(f"Error: {setting}: ")
 
 
 def test_a_key_that_the_api_does_not_know(served: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:

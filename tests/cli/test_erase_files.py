@@ -1,0 +1,383 @@
+"""`erase`: the files that it reads, in every format, and those that it does not take."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from adapty.cli.outcome import ExitCode
+from tests.cli.conftest import run
+from tests.cli.erasing import make_users, outcomes, report_rows
+
+if TYPE_CHECKING:
+    from adapty import Adapty
+    from adapty.sandbox import Sandbox
+
+UNKNOWN = "772204ce-ebf6-4ed9-82b0-d8688ab62b01"
+DELETED = {"u1": "deleted", "u2": "deleted"}
+
+CUSTOMER_FILES = {
+    "plain": ("users.txt", "u1\nu2\n"),
+    "no ending": ("users", "u1\nu2"),
+    "ending of its own": ("users.2026-07-01", "u1\nu2"),
+    "blank lines": ("users.txt", "\n  \t\nu1\n\n\nu2\n\n"),
+    "white space": ("users.txt", "  u1\t\n\u00a0u2 \n"),
+    "CRLF": ("users.txt", "u1\r\nu2\r\n"),
+    "CR": ("users.txt", "u1\ru2\r"),
+    "BOM": ("users.txt", "\ufeffu1\nu2\n"),
+    "header": ("users.txt", "customer_user_id\nu1\nu2\n"),
+    "CSV": ("users.csv", "customer_user_id\nu1\nu2\n"),
+    "CSV in capitals": ("users.CSV", "customer_user_id\nu1\nu2\n"),
+    "CSV with BOM and CRLF": ("users.csv", "\ufeffcustomer_user_id\r\nu1\r\nu2\r\n"),
+    "CSV with other columns": ("users.csv", 'name,customer_user_id,plan\n"Doe, Jane",u1,x\n"a\nb",u2,\n'),
+    "CSV with both": ("users.csv", f"profile_id,customer_user_id\n{UNKNOWN},u1\n{UNKNOWN},u2\n"),
+    "CSV with spaces": ("users.csv", "name , customer_user_id\nx, u1 \ny, u2\n"),
+    "CSV with blank lines": ("users.csv", "\ncustomer_user_id\n\nu1\n  \nu2\n\n"),
+    "CSV of another name": ("users.txt", "name,customer_user_id\nx,u1\ny,u2\n"),
+    "CSV in quotes": ("users", '"customer_user_id"\n"u1"\n"u2"\n'),
+    "CSV with a large cell": ("users.csv", f"note,customer_user_id\n{'x' * 200_000},u1\n,u2\n"),
+    "JSON Lines": ("users.jsonl", '{"customer_user_id": "u1", "plan": {"a": [1]}}\n\n{"customer_user_id": "u2"}\n'),
+    "JSON Lines of strings": ("users.ndjson", '"u1"\n"u2"\n'),
+    "JSON Lines with CRLF and BOM": ("users.jsonl", '\ufeff"u1"\r\n{"customer_user_id": "u2"}\r\n'),
+    "JSON Lines with both": (
+        "users.jsonl",
+        f'{{"profile_id": "{UNKNOWN}", "customer_user_id": "u1"}}\n{{"customer_user_id": "u2", "profile_id": null}}',
+    ),
+    "JSON Lines of another name": ("users", '{ "customer_user_id": "u1"}\n"u2"\n'),
+    "strings of another name": ("users.txt", '"u1"\n"u2"\n'),
+}
+
+
+@pytest.mark.parametrize("packed", [False, True], ids=["as it is", "gzipped"])
+@pytest.mark.parametrize("piped", [False, True], ids=["file", "standard input"])
+@pytest.mark.parametrize("name", CUSTOMER_FILES)
+def test_every_format_is_read(api: Adapty, served: Sandbox, name: str, *, piped: bool, packed: bool) -> None:
+    """Each format, gzipped or not, from a file or a pipe, names the same two users, who are deleted."""
+    make_users(api, "u1", "u2", "u3")
+    file, text = CUSTOMER_FILES[name]
+    content = gzip.compress(text.encode()) if packed else text.encode()
+    if not piped:
+        file += ".gz" if packed else ""
+        Path(file).write_bytes(content)
+
+    ended = run("erase", *(("-",) if piped else (file,)), stdin=content if piped else None)
+
+    report = "stdin.erased.csv" if piped else "users.erased.csv"
+    assert (ended.code, ended.err) == (0, "")
+    assert ended.out == f"2 deleted, 0 already gone, 0 failed\nreport: {report}\n"
+    assert outcomes(report) == DELETED
+    assert served.server_side_profile(customer_user_id="u1") is None
+    assert served.server_side_profile(customer_user_id="u3") is not None
+
+
+PROFILE_FILES: dict[str, tuple[str, str, tuple[str, ...]]] = {
+    "plain": ("users.txt", "{0}\n{1}\n", ("--by", "profile_id")),
+    "capitals": ("users.txt", "{2}\n{1}\n", ("--by", "profile_id")),
+    "header": ("users.txt", "profile_id\n{0}\n{1}\n", ()),
+    "CSV": ("users.csv", "plan,profile_id\nx,{0}\ny,{1}\n", ()),
+    "CSV with both": ("users.csv", "profile_id,customer_user_id\n{0},u1\n{1},\n", ("--by", "profile_id")),
+    "JSON Lines": ("users.jsonl", '{{"profile_id": "{0}"}}\n{{"profile_id": "{1}", "customer_user_id": null}}', ()),
+    "JSON Lines with both": (
+        "users.jsonl",
+        '{{"profile_id": "{0}", "customer_user_id": "u1"}}\n{{"profile_id": "{1}"}}',
+        ("--by", "profile_id"),
+    ),
+    "strings": ("users.jsonl", '"{0}"\n"{1}"', ("--by", "profile_id")),
+}
+
+
+@pytest.mark.parametrize("name", PROFILE_FILES)
+def test_adaptys_own_ids(api: Adapty, served: Sandbox, name: str) -> None:
+    """`profile_id` comes from the header or the keys, or from `--by`, which wins over them."""
+    first, second = make_users(api, "u1", "u2")
+    file, text, options = PROFILE_FILES[name]
+    Path(file).write_text(text.format(first, second, first.upper()))
+
+    ended = run("erase", file, *options)
+
+    assert (ended.code, ended.err) == (0, "")
+    assert outcomes() == {first: "deleted", second: "deleted"}
+    assert served.server_side_profile(customer_user_id="u2") is None
+
+
+ROWS: dict[str, tuple[str, str, dict[str, str]]] = {
+    "too few cells": ("users.csv", "a,customer_user_id\nu9\nx,u1\n", {"u9": "line 2: has 1 cells where the header"}),
+    "too many cells": ("users.csv", "customer_user_id,a\nu9,x,y\nu1,x\n", {"u9,x,y": "line 2: has 3 cells where"}),
+    "an empty cell": ("users.csv", "customer_user_id,a\n ,x\nu1,x\n", {",x": "line 2: has no customer_user_id"}),
+    "nothing in a row": ("users.csv", "customer_user_id,a\n,\nu1,x\n", {",": "line 2: has no customer_user_id"}),
+    "a row of two lines": (
+        "users.csv",
+        'customer_user_id,a\n"u9\nu8",x,y\nu1,x\n',
+        {'"u9\nu8",x,y': "line 3: has 3 cells where"},
+    ),
+    "a quote out of place": (
+        "users.csv",
+        'customer_user_id,a\nu1,"x"\nu9,"he said "hi" and\nu8,x\n\nu7,y"\n',
+        {
+            'u9,"he said "hi" and': "line 3: is not CSV: ",
+            "u8,x": "line 4: follows line 3, which is not CSV: ",
+            'u7,y"': "line 6: follows line 3, which is not CSV: ",
+        },
+    ),
+    "an open quote": (
+        "users.csv",
+        'customer_user_id\nu1\n"u9\nu8\n',
+        {'"u9': "line 3: is not CSV: ", "u8": "line 4: follows line 3, which is not CSV: "},
+    ),
+    "no JSON": ("users.jsonl", '{"customer_user_id": "u9"\n"u1"', {'{"customer_user_id": "u9"': "line 1: is not JSON"}),
+    "JSON of other kinds": (
+        "users.jsonl",
+        'null\n"u1"\n7\n["u9"]\ntrue\n',
+        dict.fromkeys(("null", "7", '["u9"]', "true"), "is neither a JSON object nor a string"),
+    ),
+    "other keys": (
+        "users.jsonl",
+        '{"id": "u9"}\n{"customer_user_id": "u1"}\n{"profile_id": "u8"}\n{}\n',
+        dict.fromkeys(('{"id": "u9"}', '{"profile_id": "u8"}', "{}"), "has no customer_user_id"),
+    ),
+    "values of other kinds": (
+        "users.jsonl",
+        (
+            '"u1"\n{"customer_user_id": 9}\n{"customer_user_id": ["u9"]}\n{"customer_user_id": null}\n'
+            '{"customer_user_id": ""}\n""\n'
+        ),
+        {
+            '{"customer_user_id": 9}': "customer_user_id: is of type int; expected a str",
+            '{"customer_user_id": ["u9"]}': "customer_user_id: is of type list; expected a str",
+            '{"customer_user_id": null}': "line 4: has no customer_user_id",
+            '{"customer_user_id": ""}': "line 5: has no customer_user_id",
+            '""': "line 6: has no customer_user_id",
+        },
+    ),
+    "two ids under one key": (
+        "users.jsonl",
+        '{"customer_user_id": "u8", "customer_user_id": "u9"}\n"u1"\n',
+        {'{"customer_user_id": "u8", "customer_user_id": "u9"}': "line 1: is not JSON: it holds what JSON cannot"},
+    ),
+    "JSON without an end": ("users.jsonl", "[" * 100_000 + '\n"u1"', {"[" * 200 + "...": "line 1: is not JSON"}),
+    "other letters": ("users.txt", "u1\njosé\n日本\n", dict.fromkeys(("josé", "日本"), "characters beyond ASCII")),
+    "bytes that are no UTF-8": ("users.txt", "u1\nu\udcff\n", {r"u\udcff": "characters beyond ASCII"}),
+    "control characters": ("users.txt", "u1\nu\x00\nu\x1b[31m\n", dict.fromkeys(("u\x00", "u\x1b[31m"), "control")),
+    "a line break": ("users.jsonl", '"u1"\n"u\\nX-Other: 1"\n', {"u\nX-Other: 1": "has line breaks"}),
+    "half of a pair": ("users.jsonl", '"u1"\n"u\\ud800"\n', {r"u\ud800": "characters beyond ASCII"}),
+    "spaces around a string": ("users.jsonl", '"u1"\n" u2"\n', {" u2": "has spaces around it"}),
+    "an id too long": ("users.txt", f"u1\n{'x' * 4097}\n", {"x" * 4097: "has 4097 characters, more than the 4096"}),
+    "an id far too long": ("users.txt", f"u1\n{'x' * 100_000}\n", {"x" * 100_000: "has 100000 characters"}),
+    "a formula": ("users.txt", "u1\n=é()\n", {"=é()": "characters beyond ASCII"}),
+}
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_what_cannot_be_read_or_sent_is_reported_as_failed(api: Adapty, served: Sandbox, name: str) -> None:
+    """A bad row is in the report with its reason, nobody is deleted for it, and the good ones are.
+
+    Below a quote that is out of place nobody is: what is a row there, and what stands in a cell, is unknown.
+    """
+    make_users(api, "u1", "u2", "u7", "u8", "u9")
+    file, text, refused = ROWS[name]
+    Path(file).write_bytes(text.encode("utf-8", "surrogateescape"))
+
+    ended = run("--verbose", "erase", file)
+
+    assert ended.code == ExitCode.SOME_REFUSED
+    rows = {row["id"]: row for row in report_rows()}
+    assert {id_: row["outcome"] for id_, row in rows.items()} == {"u1": "deleted", **dict.fromkeys(refused, "failed")}
+    for id_, reason in refused.items():
+        assert reason in rows[id_]["reason"]
+        assert rows[id_]["reason"].startswith("line ")
+    assert ended.out.startswith(f"1 deleted, 0 already gone, {len(refused)} failed\n")
+    assert len([entry for entry in served.requests() if entry.method == "DELETE"]) == 1
+
+
+@pytest.mark.parametrize("id_", ["not-a-uuid", UNKNOWN[:-1], f"{{{UNKNOWN}}}", UNKNOWN.replace("-", "")])
+def test_what_is_no_uuid_is_reported_as_failed(served: Sandbox, id_: str) -> None:
+    """Of Adapty's ids only a UUID is sent."""
+    Path("users.txt").write_text(f"{id_}\n{UNKNOWN}\n")
+
+    ended = run("erase", "users.txt", "--by", "profile_id")
+
+    assert ended.code == ExitCode.SOME_REFUSED
+    assert outcomes() == {id_: "failed", UNKNOWN: "already_gone"}
+    assert "line 1: profile_id: is not a UUID" in report_rows()[0]["reason"]
+
+
+@pytest.mark.parametrize(
+    "id_", ["=1+1", "+1", "-1", "@x", "'x", '"', "a,b", "a;b", "a b", "{x}", "[x]", "#1", "x" * 4096]
+)
+def test_ids_that_look_like_something_else_are_sent_as_they_are(api: Adapty, id_: str) -> None:
+    """An id is sent and reported exactly, whatever a spreadsheet or a shell would make of it."""
+    make_users(api, id_)
+    Path("users.txt").write_text(f"u1\n{id_}\n")
+
+    assert run("erase", "users.txt").code == 0
+    assert outcomes() == {"u1": "already_gone", id_: "deleted"}
+
+
+@pytest.mark.parametrize("text", ['[\n"u1",\n"u2",\n"u3"]', '{\n"users": [\n"u1",\n"u2"]}'])
+def test_json_over_several_lines_is_not_sent_line_by_line(served: Sandbox, text: str) -> None:
+    """What looks like JSON is never taken for one id a line, which would call everybody gone."""
+    Path("users.json").write_text(text)
+
+    ended = run("erase", "users.json")
+
+    assert ended.code == ExitCode.SOME_REFUSED
+    assert set(outcomes().values()) == {"failed"}
+    assert served.requests() == []
+
+
+def test_braces_are_no_json(api: Adapty) -> None:
+    """A file that begins with an id in braces is one id a line all the same."""
+    make_users(api, "{u1}")
+    Path("users.txt").write_text("{u1}\n")
+
+    assert run("erase", "users.txt").code == 0
+    assert outcomes() == {"{u1}": "deleted"}
+
+
+WRONG_FILES = {
+    "empty": ("users.txt", b"", "is empty; expected one id at least"),
+    "blank": ("users.txt", b"\xef\xbb\xbf\r\n \n", "is empty; expected one id at least"),
+    "empty CSV": ("users.csv", b"", "is empty; expected one id at least"),
+    "empty JSON Lines": ("users.jsonl", b"\n", "is empty; expected one id at least"),
+    "header alone": ("users.csv", b"customer_user_id\n\n", "has nothing below its header; expected one id at least"),
+    "no column": (
+        "users.csv",
+        b"jane@example.com,Jane\nu1,x\n",
+        "has no column customer_user_id or profile_id; expected a header that names it, or one id a line",
+    ),
+    "no header": (
+        "users.csv",
+        b"u1\nu2\n",
+        "has no column customer_user_id or profile_id; expected a header that names it, or one id a line",
+    ),
+    "a table of another name": (
+        "users.txt",
+        b"jane@example.com;Jane\nu1;x\n",
+        "has no column customer_user_id or profile_id; expected a header that names it, or one id a line",
+    ),
+    "nothing in the header": (
+        "users.csv",
+        b'""\nu1\n',
+        "has no column customer_user_id or profile_id; expected a header that names it, or one id a line",
+    ),
+    "two columns": ("users.csv", b"customer_user_id,customer_user_id\nu1,u2\n", "has two columns customer_user_id"),
+    "a header that is no CSV": ("users.csv", b'"customer_user_id"x\nu1\n', "its header is not CSV: "),
+    "gzip cut short": ("users.txt", gzip.compress(b"u1\nu2\n")[:-9], "cannot be unpacked; its gzip data is damaged"),
+    "gzip's first bytes": ("users.txt", b"\x1f\x8b", "cannot be unpacked; its gzip data is damaged or cut short"),
+    "gzip damaged": (
+        "users.txt",
+        gzip.compress(b"u1\nu2\n")[:-6] + b"123456",
+        "cannot be unpacked; its gzip data is damaged or cut short",
+    ),
+}
+
+
+# A pipe has no name that says what comes out of it.
+PIPED = [name for name, (file, *_) in WRONG_FILES.items() if file == "users.txt"]
+
+
+@pytest.mark.parametrize(("name", "piped"), [(name, False) for name in WRONG_FILES] + [(name, True) for name in PIPED])
+def test_a_file_without_ids_is_wrong_use(served: Sandbox, name: str, *, piped: bool) -> None:
+    """It is told in one line that quotes nothing of it, nothing is sent, and no report is made."""
+    file, content, told = WRONG_FILES[name]
+    Path(file).write_bytes(content)
+
+    ended = run("erase", "-", stdin=content) if piped else run("erase", file)
+
+    assert (ended.code, ended.out) == (ExitCode.USAGE, "")
+    assert ended.err.startswith(f"Error: {'standard input' if piped else file}: {told}")
+    assert ended.err.count("\n") == 1
+    assert "jane" not in ended.err
+    assert served.requests() == []
+    assert list(Path().iterdir()) == [Path(file)]
+
+
+@pytest.mark.parametrize(
+    ("file", "told"),
+    [
+        ("missing.csv", "cannot be opened: No such file or directory"),
+        (".", "cannot be opened: Is a directory"),
+        ("a\x00b", "cannot be opened: its name is none"),
+    ],
+)
+def test_a_file_that_cannot_be_opened(served: Sandbox, file: str, told: str) -> None:
+    """A missing file or a folder is told by its name."""
+    ended = run("erase", file)
+
+    assert (ended.code, ended.out, ended.err) == (ExitCode.USAGE, "", f"Error: {file}: {told}\n")
+
+
+def test_standard_input_that_is_closed(served: Sandbox) -> None:
+    """Without a standard input there is a line about it, and no traceback."""
+    ended = subprocess.run(
+        ["sh", "-c", 'exec "$0" -m adapty erase - <&-', sys.executable], capture_output=True, text=True, check=False
+    )
+
+    assert (ended.returncode, ended.stdout) == (ExitCode.USAGE, "")
+    assert ended.stderr == "Error: standard input: is closed; expected ids\n"
+
+
+@pytest.mark.parametrize(
+    ("by", "text", "told"),
+    [
+        ("profile_id", "customer_user_id\nu1\n", "has no column profile_id; expected a header that names it"),
+        ("customer_user_id", "profile_id\nu1\n", "has no column customer_user_id; expected a header that names it"),
+    ],
+)
+def test_the_column_that_is_asked_for_is_not_replaced(served: Sandbox, by: str, text: str, told: str) -> None:
+    """`--by` a column that the header does not have is wrong use: the other column's ids are not sent as such."""
+    Path("users.csv").write_text(text)
+
+    ended = run("erase", "users.csv", "--by", by)
+
+    assert (ended.code, ended.out) == (ExitCode.USAGE, "")
+    assert ended.err.startswith(f"Error: users.csv: {told}")
+    assert served.requests() == []
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--by", "email"),
+        ("--by", ""),
+        ("--concurrency", "0"),
+        ("--concurrency", "101"),
+        ("--concurrency", "many"),
+        ("--report", ""),
+        ("extra",),
+    ],
+    ids=" ".join,
+)
+def test_options_that_are_wrong(served: Sandbox, options: tuple[str, ...]) -> None:
+    """Another kind of id, a number beyond the limits, and an argument too many are wrong use."""
+    Path("users.txt").write_text("u1\n")
+
+    ended = run("erase", "users.txt", *options)
+
+    assert (ended.code, ended.out) == (ExitCode.USAGE, "")
+    assert "Error" in ended.err
+    assert served.requests() == []
+
+
+def test_json_of_the_summary_can_be_read(api: Adapty) -> None:
+    """`--json` prints the counts and the report's path, to be parsed, and nothing else."""
+    make_users(api, "u1")
+    Path("users.txt").write_text("u1\nu2\nu1\né\n")
+
+    ended = run("erase", "users.txt", "--json")
+
+    assert (ended.code, ended.err) == (ExitCode.SOME_REFUSED, "")
+    assert json.loads(ended.out) == {
+        "deleted": 1,
+        "already_gone": 1,
+        "failed": 1,
+        "repeated": 1,
+        "stopped_by": None,
+        "report": "users.erased.csv",
+    }

@@ -1,0 +1,212 @@
+"""`erase`: the report, where it goes, what it holds, and what it must never overwrite."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from adapty.cli.outcome import ExitCode
+from tests.cli.conftest import run
+from tests.cli.erasing import COLUMNS, make_users, outcomes, report_rows
+
+if TYPE_CHECKING:
+    from adapty import Adapty
+    from adapty.sandbox import Sandbox
+
+HEADER = ",".join(COLUMNS)
+ROW = "2026-07-01T00:00:00+00:00,u0,deleted,"
+
+
+@pytest.fixture
+def users() -> str:
+    """Write a file of two users, and give its name."""
+    Path("users.txt").write_text("u1\nu2\n")
+    return "users.txt"
+
+
+def test_when_it_happened(api: Adapty, users: str) -> None:
+    """`at` is the moment of the outcome, in UTC."""
+    before = datetime.now(UTC) - timedelta(seconds=1)
+
+    run("erase", users)
+
+    moments = [datetime.fromisoformat(row["at"]) for row in report_rows()]
+    assert all(before < moment <= datetime.now(UTC) and moment.utcoffset() == timedelta() for moment in moments)
+    assert moments == sorted(moments)
+
+
+@pytest.mark.parametrize(
+    ("file", "report"),
+    [
+        ("users.txt", "users.erased.csv"),
+        ("users", "users.erased.csv"),
+        ("users.csv.gz", "users.erased.csv"),
+        ("folder/users.jsonl", "users.erased.csv"),
+        ("a.b.csv", "a.b.erased.csv"),
+        ("users.erased.csv", "users.erased.erased.csv"),
+        ("[bold] :bug:.csv", "[bold] :bug:.erased.csv"),
+        ("Žofia.csv", "Žofia.erased.csv"),
+    ],
+)
+def test_its_name_comes_from_the_file(served: Sandbox, file: str, report: str) -> None:
+    """It is made in the current folder, and its name is printed as it is."""
+    Path("folder").mkdir()
+    Path(file).write_text('"u1"' if "json" in file else "customer_user_id\nu1\n")
+
+    ended = run("erase", file)
+
+    assert (ended.code, ended.out) == (0, f"0 deleted, 1 already gone, 0 failed\nreport: {report}\n")
+    assert outcomes(report) == {"u1": "already_gone"}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+def test_a_name_that_no_output_can_spell(served: Sandbox) -> None:
+    """A name that is no text is printed with escapes."""
+    Path("\udcff.txt").write_text("u1")
+
+    ended = run("erase", "\udcff.txt")
+
+    assert (ended.code, ended.out.splitlines()[1]) == (0, r"report: \udcff.erased.csv")
+    assert Path("\udcff.erased.csv").is_file()
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("", f"{HEADER}\r\n"),
+        (f"{HEADER}\r\n", f"{HEADER}\r\n"),
+        (f"{HEADER}", f"{HEADER}\r\n"),
+        (f"{HEADER}\n{ROW}\n", f"{HEADER}\n{ROW}\n"),
+        (f"{HEADER}\r\n{ROW}\r\n", f"{HEADER}\r\n{ROW}\r\n"),
+        (f"{HEADER}\r\n{ROW}\r\n2026-07-01T", f"{HEADER}\r\n{ROW}\r\n2026-07-01T\r\n"),
+        (f"\ufeff{HEADER}\r\n{ROW}\r\n", f"\ufeff{HEADER}\r\n{ROW}\r\n"),
+        ('"at","id","outcome","reason"\n', '"at","id","outcome","reason"\n'),
+    ],
+    ids=["empty", "header", "header alone", "LF", "CRLF", "broken off", "BOM", "quotes"],
+)
+def test_a_report_that_is_there_is_appended_to(served: Sandbox, users: str, before: str, after: str) -> None:
+    """What stands in a report stays there to the byte, with the header once; a broken row is ended, not continued."""
+    Path("users.erased.csv").write_bytes(before.encode())
+
+    ended = run("erase", users)
+
+    written = Path("users.erased.csv").read_bytes().decode()
+    assert ended.code == 0
+    assert written.startswith(after)
+    added = written.removeprefix(after).split("\r\n")
+    assert sorted(row.partition(",")[2] for row in added) == ["", "u1,already_gone,", "u2,already_gone,"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "at,id,outcome\n",
+        f"{HEADER},more\n",
+        "id,at,outcome,reason\n",
+        "u1\n",
+        "\n",
+        "\r",
+        "a\rb\rc",
+        '"',
+        "\x00\x01",
+        "x" * 2000,
+        "\udcff\udcfe",
+    ],
+    ids=ascii,
+)
+def test_another_file_is_left_alone(served: Sandbox, users: str, content: str) -> None:
+    """A file with another header is no report: it is refused before anything is sent, and stays as it was."""
+    held = content.encode("utf-8", "surrogateescape")
+    Path("report.csv").write_bytes(held)
+
+    ended = run("erase", users, "--report", "report.csv")
+
+    assert (ended.code, ended.out) == (ExitCode.USAGE, "")
+    assert ended.err == (
+        "Error: report.csv: is there, and is no report of erased users; "
+        "expected the header at,id,outcome,reason, or a name that is free\n"
+    )
+    assert Path("report.csv").read_bytes() == held
+    assert served.requests() == []
+
+
+@pytest.mark.parametrize("way", ["name", "./name", "symbolic link", "hard link", "standard input"])
+def test_the_report_is_never_the_input(served: Sandbox, way: str) -> None:
+    """By whatever name, the input is not written to, not even where it looks like a report."""
+    text = f"customer_user_id,{HEADER}\nu1,,,,\n"
+    Path("users.csv").write_text(text)
+    if "link" in way:
+        (Path("other.csv").symlink_to if "symbolic" in way else Path("other.csv").hardlink_to)("users.csv")
+    report = {"name": "users.csv", "./name": "./users.csv", "standard input": "users.csv"}.get(way, "other.csv")
+    file = "-" if way == "standard input" else "users.csv"
+
+    with Path("users.csv").open("rb") as standard_input:
+        ended = subprocess.run(
+            [sys.executable, "-m", "adapty", "erase", file, "--report", report],
+            stdin=standard_input,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    assert (ended.returncode, ended.stdout) == (ExitCode.USAGE, "")
+    assert ended.stderr.endswith("is the input itself; expected another file for the report\n")
+    assert ended.stderr.count("\n") == 1
+    assert Path("users.csv").read_text() == text
+    assert served.requests() == []
+
+
+@pytest.mark.parametrize(
+    ("report", "told"),
+    [
+        ("missing/report.csv", "cannot be written: No such file or directory"),
+        ("users.txt/report.csv", "cannot be written: Not a directory"),
+        (".", "is no file; expected room for a file of this name"),
+        (os.devnull, "is no file; expected room for a file of this name"),
+        ("x" * 300, "cannot be written: File name too long"),
+    ],
+)
+def test_a_report_that_cannot_be_written(served: Sandbox, users: str, report: str, told: str) -> None:
+    """It is told by its name before anything is sent."""
+    ended = run("erase", users, "--report", report)
+
+    assert (ended.code, ended.out, ended.err) == (ExitCode.USAGE, "", f"Error: {report}: {told}\n")
+    assert served.requests() == []
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the limit is one of POSIX")
+def test_a_disk_that_is_full(api: Adapty, served: Sandbox) -> None:
+    """Where the report takes no more the run ends, and the report holds whole rows."""
+    ids = [f"user_{number}" for number in range(40)]
+    make_users(api, *ids)
+    Path("users.txt").write_text("\n".join(ids))
+    command = 'ulimit -f 1 && exec "$0" -m adapty erase users.txt --concurrency 1'
+
+    ended = subprocess.run(["sh", "-c", command, sys.executable], capture_output=True, text=True, check=False)
+
+    rows = outcomes()
+    assert (ended.returncode, ended.stdout) == (ExitCode.USAGE, "")
+    assert ended.stderr.splitlines() == [
+        "Error: users.erased.csv: cannot be written: File too large",
+        f"{len(rows)} deleted, 0 already gone, 0 failed so far",
+        "report: users.erased.csv",
+    ]
+    assert rows == dict.fromkeys(ids[: len(rows)], "deleted")
+    assert len([entry for entry in served.requests() if entry.method == "DELETE"]) == len(rows) + 1
+
+
+def test_no_room_for_the_header(served: Sandbox, users: str) -> None:
+    """Where not even the header can be written, nothing is sent."""
+    command = 'ulimit -f 0 && exec "$0" -m adapty erase users.txt'
+
+    ended = subprocess.run(["sh", "-c", command, sys.executable], capture_output=True, text=True, check=False)
+
+    assert (ended.returncode, ended.stdout) == (ExitCode.USAGE, "")
+    assert ended.stderr == "Error: users.erased.csv: cannot be written: File too large\n"
+    assert served.requests() == []
