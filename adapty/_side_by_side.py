@@ -56,7 +56,9 @@ def in_threads(work: Callable[[T], R], things: Iterable[T], concurrency: int) ->
     waiting = iter(things)
     under_way: set[Future[R]] = set()
     interrupted: KeyboardInterrupt | None = None
-    with ThreadPoolExecutor(concurrency, thread_name_prefix="adapty") as threads:
+    patient = True
+    threads = ThreadPoolExecutor(concurrency, thread_name_prefix="adapty-worker")
+    try:
         while True:
             while len(under_way) < concurrency and (taken := next(waiting, _END)) is not _END:
                 under_way.add(threads.submit(work, taken))  # type: ignore[arg-type] # as above
@@ -65,12 +67,15 @@ def in_threads(work: Callable[[T], R], things: Iterable[T], concurrency: int) ->
             try:
                 done, under_way = wait(under_way, return_when=FIRST_COMPLETED)
             except KeyboardInterrupt as pressed:
-                if interrupted is not None:
+                patient = interrupted is None
+                if not patient:
                     raise
                 waiting, interrupted = iter(()), pressed
                 continue
             for future in done:
                 yield future.result()
+    finally:
+        threads.shutdown(wait=patient, cancel_futures=True)
     if interrupted is not None:
         raise interrupted
 

@@ -156,8 +156,10 @@ def error_for(
         tail += f", asked to wait {retry_after:g} s"
     if request_id:
         tail += f", request id {request_id[:_SHOWN_NAME]}"
+    message = f"{asked.operation}: {status}{named}: {said} ({tail})"
     return kind(
-        f"{asked.operation}: {status}{named}: {said} ({tail})",
+        # A body can hold half of a surrogate pair, which no log in UTF-8 could take.
+        message.encode("utf-8", "backslashreplace").decode(),
         status=status,
         error_code=found.error_code,
         messages=found.messages,

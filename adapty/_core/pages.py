@@ -5,12 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from adapty.errors import UnexpectedResponseError
+from adapty.models.virtual_currency import CursorPagination
 
 if TYPE_CHECKING:
     from adapty.models.paywalls import PaywallListResponse
     from adapty.models.virtual_currency import VirtualCurrencyTransactionsHistoryResponse
 
 __all__ = ["MAX_PAGE_SIZE", "next_cursor", "next_page_number"]
+
+_HISTORY = {
+    "operation": "listVirtualCurrencyTransactions",
+    "method": "GET",
+    "path": "/api/v2/server-side-api/vc/transactions/",
+}
 
 MAX_PAGE_SIZE = 100
 """So many items a page holds at most, of either kind."""
@@ -45,13 +52,24 @@ def next_cursor(page: VirtualCurrencyTransactionsHistoryResponse, seen: set[str]
         seen: The cursors that were asked for; the new one is added.
 
     Raises:
-        UnexpectedResponseError: The page leads back to one that was read before, so that there would be no end.
+        UnexpectedResponseError: There is more and no way to ask for it: the cursor is no text, or leads back to a
+            page that was read before.
     """
-    cursor = page.pagination.next_cursor if page.pagination else None
-    if not cursor:
+    pagination = page.pagination or CursorPagination()
+    cursor = pagination.next_cursor
+    if not cursor and not pagination.extra.get("next_cursor"):
         return None
-    if cursor in seen:
-        message = "listVirtualCurrencyTransactions: the answer's next_cursor leads back to an earlier page"
-        raise UnexpectedResponseError(message, operation="listVirtualCurrencyTransactions")
+    problem = "leads back to an earlier page" if cursor in seen else None if _can_be_sent(cursor) else "cannot be sent"
+    if problem or cursor is None:
+        message = f"{_HISTORY['operation']}: 200: the answer's next_cursor {problem}"
+        raise UnexpectedResponseError(message, status=200, attempts=1, **_HISTORY)
     seen.add(cursor)
     return cursor
+
+
+def _can_be_sent(cursor: str | None) -> bool:
+    """Tell whether a cursor is text that UTF-8 can carry; None stands for one that is no text."""
+    try:
+        return cursor is not None and bool(cursor.encode())
+    except UnicodeEncodeError:
+        return False

@@ -41,7 +41,10 @@ MAX_DIGITS = 300
 
 _ISO_8601 = isoparser()
 # A calendar date, then a time of day behind its mark: isoparse alone would read 1781101200500 as the year 1781.
-_MOMENT = re.compile(r"[0-9]{4}-?[0-9]{2}-?[0-9]{2}([Tt ].*)?", re.ASCII)
+_MOMENT = re.compile(
+    r"[0-9]{4}-?[0-9]{2}-?[0-9]{2}([Tt ][0-9:.,]+([Zz]|[+-][0-9]{2}(:?[0-9]{2})?)?)?",
+    re.ASCII,
+)
 _NUMBER = re.compile(r"-?[0-9]{1,300}(\.[0-9]{1,300})?([eE][+-]?[0-9]{1,3})?", re.ASCII)
 
 

@@ -11,7 +11,20 @@ import attrs
 
 from adapty._core.validate import aware_datetime, checked, kind_of
 from adapty.errors import AdaptyUsageError
-from adapty.models._received import Received, flag, hidden, json_number, masked, moment, number, one, several, text, unwrapped, whole
+from adapty.models._received import (
+    Received,
+    flag,
+    hidden,
+    json_number,
+    masked,
+    moment,
+    number,
+    one,
+    several,
+    text,
+    unwrapped,
+    whole,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -302,8 +315,10 @@ class Profile(Received):
         Raises:
             AdaptyUsageError: `at` is naive or no moment.
         """
-        active_ids = {level.access_level_id for level in self.active_access_levels(at)} - {None}
-        return access_level_id in active_ids
+        return any(
+            level.access_level_id is not None and level.access_level_id == access_level_id
+            for level in self.active_access_levels(at)
+        )
 
 
 def is_active(level: AccessLevel | None, at: datetime | str | None = None) -> bool:

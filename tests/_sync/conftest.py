@@ -6,9 +6,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import httpx
 import pytest
 
 from adapty import Adapty
+from tests.server_side_calls import KEY, Stub
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,12 +34,36 @@ def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 @pytest.fixture
 def adapty(sandbox: Sandbox) -> Iterator[Adapty]:
     """Give a client of the sandbox."""
-    with Adapty(mail_secret_key=sandbox.mail_key, mail_base_url=sandbox.url) as client:
+    with Adapty(
+        sandbox.secret_key,
+        base_url=sandbox.url,
+        mail_secret_key=sandbox.mail_key,
+        mail_base_url=sandbox.url,
+    ) as client:
         yield client
 
 
 @pytest.fixture
 def client(server: RawServer) -> Iterator[Adapty]:
     """Give a client of the server that answers as the test says, with a key that must never show."""
-    with Adapty(mail_secret_key="secret_live_shown", mail_base_url=server.url, timeout=5) as made:
+    with Adapty(
+        KEY,
+        base_url=server.url,
+        mail_secret_key=KEY,
+        mail_base_url=server.url,
+        timeout=5,
+    ) as made:
+        yield made
+
+
+@pytest.fixture
+def stub() -> Stub:
+    """Stand in for the server-side API where bytes do not matter."""
+    return Stub()
+
+
+@pytest.fixture
+def stubbed(stub: Stub) -> Iterator[Adapty]:
+    """Give a client of the stub, with the same key."""
+    with Adapty(KEY, transport=httpx.MockTransport(stub)) as made:
         yield made

@@ -1,0 +1,460 @@
+"""Many deletions in one go: who is sent, what comes of each, when to stop, and that no id shows."""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import pickle
+import threading
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import httpx
+import pytest
+
+from adapty import (
+    Adapty,
+    AdaptyAPIError,
+    AdaptyConfigError,
+    AdaptyConnectionError,
+    AdaptyError,
+    AdaptyTimeoutError,
+    AdaptyUsageError,
+    AsyncAdapty,
+    AuthenticationError,
+    BadRequestError,
+    ConflictError,
+    Deletion,
+    DeletionReport,
+    NotFoundError,
+    PermissionDeniedError,
+    ProfileNotFoundError,
+    RateLimitError,
+    ServerError,
+    UnexpectedResponseError,
+    UnprocessableError,
+)
+from adapty._core.deletions import MAX_CONCURRENCY, Deletions
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+ADDRESS = "jane@example.com"
+PROFILE_ID = "772204ce-ebf6-4ed9-82b0-d8688ab62b01"
+
+OF_ALL: list[AdaptyError] = [
+    AuthenticationError("deleteProfile: 401", status=401),
+    PermissionDeniedError("deleteProfile: 403", status=403),
+    RateLimitError("deleteProfile: 429", status=429),
+    AdaptyConnectionError("deleteProfile: refused"),
+    AdaptyTimeoutError("deleteProfile: no answer in time"),
+    AdaptyConfigError("secret_key: is missing"),
+    # A page of something in between: no profile is named in it.
+    NotFoundError("deleteProfile: 404", status=404),
+    UnexpectedResponseError("deleteProfile: 200", status=200),
+    AdaptyAPIError("deleteProfile: 302", status=302),
+]
+"""What would come of all the others too."""
+
+OF_ONE: list[AdaptyError] = [
+    BadRequestError("deleteProfile: 400", status=400),
+    ConflictError("deleteProfile: 409", status=409),
+    UnprocessableError("deleteProfile: 422", status=422),
+    ServerError("deleteProfile: 503", status=503),
+]
+"""What says nothing of the others."""
+
+
+def outcome(deletion: Deletion) -> tuple[str, str, bool]:
+    """Give what is to be known of a deletion."""
+    return deletion.id, deletion.outcome, deletion.tried
+
+
+@pytest.mark.parametrize(
+    ("ids", "sent"),
+    [
+        ([], []),
+        (["a"], ["a"]),
+        (["a", "b", "a", "A", "b"], ["a", "b", "A"]),
+        (("a", "b"), ["a", "b"]),
+        ({"a": 1, "b": 2}, ["a", "b"]),
+        (iter(["a", "b", "a"]), ["a", "b"]),
+        ((name for name in "ab"), ["a", "b"]),
+    ],
+    ids=type,
+)
+def test_each_id_is_sent_once_in_order(ids: Any, sent: list[str]) -> None:
+    """Whatever gives the ids, each goes out once, at the place where it stands first."""
+    run = Deletions(ids, "customer_user_id")
+    assert list(run.to_send()) == sent
+    assert run.report() == DeletionReport(())
+
+
+def test_a_profile_id_is_one_id_however_it_is_spelled() -> None:
+    """Upper case, lower case and a UUID are the same profile, which is deleted once."""
+    spelled: list[Any] = [PROFILE_ID.upper(), PROFILE_ID, UUID(PROFILE_ID)]
+    assert list(Deletions(spelled, "profile_id").to_send()) == [PROFILE_ID]
+
+
+def test_ids_are_taken_one_by_one() -> None:
+    """Nothing is taken before it is needed, so that a long file need not be in memory."""
+    taken: list[str] = []
+
+    def ids() -> Iterator[str]:
+        for name in "abc":
+            taken.append(name)
+            yield name
+
+    steps = Deletions(ids(), "customer_user_id").to_send()
+    assert taken == []
+    assert [next(steps), taken] == ["a", ["a"]]
+    assert [next(steps), taken] == ["b", ["a", "b"]]
+
+
+BAD_IDS: list[Any] = ["", " ", " a", "a\n", "\u00e4", "\ud800", None, 7, True, b"a", ["a"], {}, UUID(PROFILE_ID)]
+
+
+@pytest.mark.parametrize("bad", BAD_IDS, ids=ascii)
+def test_an_id_that_cannot_be_sent_is_one_that_failed(bad: Any) -> None:
+    """It is noted with its place in the list, nothing is sent for it, and the others are."""
+    seen: list[Deletion] = []
+    run = Deletions(["a", bad, "b"], "customer_user_id", seen.append)
+    assert list(run.to_send()) == ["a", "b"]
+    (failed,) = run.report().failed
+    assert (failed.outcome, failed.tried) == ("failed", False)
+    assert isinstance(failed.error, AdaptyUsageError)
+    assert failed.error.field_name == "ids[1].customer_user_id"
+    assert failed.reason == str(failed.error)
+    assert failed.reason.startswith("ids[1].customer_user_id: ")
+    assert isinstance(failed.id, str)
+    if isinstance(bad, str):
+        assert failed.id == bad
+    assert seen == [failed]
+    assert run.report().stopped_by is None
+
+
+def test_a_bad_id_is_noted_each_time_it_stands_there() -> None:
+    """Each place at fault is told, so that all of them can be mended."""
+    run = Deletions(["", "a", ""], "customer_user_id")
+    assert list(run.to_send()) == ["a"]
+    assert [str(failed.error).partition(":")[0] for failed in run.report().failed] == [
+        "ids[0].customer_user_id",
+        "ids[2].customer_user_id",
+    ]
+
+
+@pytest.mark.parametrize("ids", ["a", b"a", "", None, 7, True, ..., UUID(PROFILE_ID)], ids=repr)
+def test_ids_are_several(ids: Any) -> None:
+    """A single id is no list of its letters: refused at once, before anything is sent."""
+    with pytest.raises(AdaptyUsageError, match=r"^ids: .*expected several ids, such as a list") as caught:
+        Deletions(ids, "customer_user_id")
+    assert caught.value.field_name == "ids"
+
+
+@pytest.mark.parametrize("kind", ["", "customer", "Profile_id", "id", None, 7, True, [], {}, b"profile_id"], ids=repr)
+def test_the_kind_is_one_of_two(kind: Any) -> None:
+    """The argument's name is the method's."""
+    with pytest.raises(AdaptyUsageError, match=r"^by: ") as caught:
+        Deletions(["a"], kind)
+    assert caught.value.field_name == "by"
+
+
+@pytest.mark.parametrize("error", OF_ALL, ids=lambda error: type(error).__name__)
+def test_what_would_come_of_all_the_others_ends_the_run(error: AdaptyError) -> None:
+    """Nothing more is sent; what is left counts as failed for that reason, and as not tried."""
+    run = Deletions(["a", "b", "", "c", "d", "c", "a"], "customer_user_id")
+    steps = run.to_send()
+    first, second = next(steps), next(steps)
+    run.note(Deletion.failed(first, error))
+    run.note(Deletion(second, "deleted"))
+    assert list(steps) == []
+    report = run.report()
+    assert report.stopped_by is error
+    assert [outcome(deletion) for deletion in report.outcomes] == [
+        ("a", "failed", not isinstance(error, AdaptyConfigError)),
+        ("b", "deleted", True),
+        ("", "failed", False),
+        ("c", "failed", False),
+        ("d", "failed", False),
+    ]
+    assert [deletion.error for deletion in report.failed if deletion.id in "cd" and deletion.id] == [error, error]
+    assert [deletion.reason for deletion in report.failed if deletion.id in "cd" and deletion.id] == [
+        f"not tried, because: {error}"
+    ] * 2
+
+
+def test_the_first_of_several_reasons_to_stop_is_the_reason() -> None:
+    """What was under way may fail for other reasons; the report has the first."""
+    run = Deletions(["a", "b"], "customer_user_id")
+    first, second = OF_ALL[:2]
+    for id_, error in zip(list(run.to_send()), (first, second), strict=True):
+        run.note(Deletion.failed(id_, error))
+    assert run.report().stopped_by is first
+
+
+@pytest.mark.parametrize("error", OF_ONE, ids=lambda error: type(error).__name__)
+def test_what_is_said_of_one_does_not_end_the_run(error: AdaptyError) -> None:
+    """The others are sent, and the one that failed says why."""
+    run = Deletions(["a", "b"], "customer_user_id")
+    steps = run.to_send()
+    run.note(Deletion.failed(next(steps), error))
+    assert list(steps) == ["b"]
+    (failed,) = run.report().failed
+    assert outcome(failed) == ("a", "failed", True)
+    assert failed.reason == str(error)
+    assert run.report().stopped_by is None
+
+
+DOWN = ServerError("deleteProfile: 503", status=503)
+GONE = ProfileNotFoundError("deleteProfile: 404", status=404)
+
+
+@pytest.mark.parametrize(
+    ("errors", "stopped"),
+    [
+        ([DOWN] * 4, False),
+        ([DOWN] * 5, True),
+        ([DOWN] * 4 + [None] + [DOWN] * 4, False),
+        ([DOWN] * 4 + [GONE] + [DOWN] * 4, False),
+        ([DOWN] * 4 + [OF_ONE[0]] + [DOWN] * 4, False),
+        ([None] + [DOWN] * 5, True),
+        ([OF_ONE[0]] * 50, False),
+        ([GONE] * 50, False),
+    ],
+)
+def test_an_api_that_fails_on_five_in_a_row_is_left_alone(errors: list[AdaptyError | None], *, stopped: bool) -> None:
+    """One failure may be the profile's own, five in a row are the API's: the rest is not tried."""
+    run = Deletions([f"user_{number}" for number in range(60)], "customer_user_id")
+    steps = run.to_send()
+    for error in errors:
+        id_ = next(steps)
+        run.note(Deletion(id_, "deleted") if error is None else Deletion.failed(id_, error))
+    assert len(list(steps)) == (0 if stopped else 60 - len(errors))
+    assert run.report().stopped_by is (DOWN if stopped else None)
+
+
+def test_a_bad_id_says_nothing_of_the_api() -> None:
+    """An id that is refused here, between failures of the API, neither counts as one nor makes up for one."""
+    run = Deletions(["a", "b", "", "c", "d", "", "e", "f"], "customer_user_id")
+    for id_ in run.to_send():
+        run.note(Deletion.failed(id_, DOWN))
+    assert [outcome(deletion) for deletion in run.report().failed if not deletion.tried] == [
+        ("", "failed", False),
+        ("", "failed", False),
+        ("f", "failed", False),
+    ]
+
+
+def test_who_is_not_there_is_already_gone() -> None:
+    """There being no such profile is what was asked for."""
+    deletion = Deletion.failed("a", GONE)
+    assert outcome(deletion) == ("a", "already_gone", True)
+    assert (deletion.error, deletion.reason) == (None, "")
+
+
+def test_the_report_sorts_by_outcome() -> None:
+    """Each outcome is in one of the three, in the order in which they ended."""
+    run = Deletions([], "customer_user_id")
+    ended = [
+        Deletion("c", "deleted"),
+        Deletion.failed("a", ProfileNotFoundError("404")),
+        Deletion.failed("d", OF_ONE[0]),
+        Deletion("b", "deleted"),
+    ]
+    for deletion in ended:
+        run.note(deletion)
+    report = run.report()
+    assert report.outcomes == tuple(ended)
+    assert [deletion.id for deletion in report.deleted] == ["c", "b"]
+    assert [deletion.id for deletion in report.already_gone] == ["a"]
+    assert [deletion.id for deletion in report.failed] == ["d"]
+    run.note(Deletion("e", "deleted"))
+    assert report.outcomes == tuple(ended)
+
+
+def test_no_address_shows() -> None:
+    """Ids may be addresses: neither an outcome nor a report nor a reason shows one; other ids do show."""
+    run = Deletions([ADDRESS, f"{ADDRESS} ", f"\u00e4{ADDRESS}"], "customer_user_id")
+    for id_ in run.to_send():
+        run.note(Deletion(id_, "deleted"))
+    run.note(Deletion.failed(ADDRESS, OF_ONE[0]))
+    report = run.report()
+    for shown in (repr(report), str(report), f"{report.outcomes}", *(deletion.reason for deletion in report.outcomes)):
+        assert "jane" not in shown
+    assert [deletion.id for deletion in report.outcomes].count(ADDRESS) == 2
+    assert "user_12345" in repr(Deletion("user_12345", "deleted"))
+
+
+def test_an_outcome_is_a_value() -> None:
+    """Outcomes and reports compare equal, hash, copy and pickle, so that they can go to another process."""
+    for deletion in (Deletion("a", "deleted"), Deletion("a", "already_gone"), Deletion.failed("a", OF_ONE[0])):
+        assert copy.copy(deletion) == deletion
+        assert hash(copy.copy(deletion)) == hash(deletion)
+        again = pickle.loads(pickle.dumps(DeletionReport((deletion,), deletion.error)))  # noqa: S301
+        assert [outcome(found) for found in again.outcomes] == [outcome(deletion)]
+        assert [found.reason for found in again.outcomes] == [deletion.reason]
+    with pytest.raises(AttributeError):
+        Deletion("a", "deleted").id = "b"  # type: ignore[misc]
+
+
+ANSWERS = {"new": 204, "gone": 404, "broken": 400}
+
+
+def answer(request: httpx.Request) -> httpx.Response:
+    """Answer a deletion by the name in its header."""
+    status = ANSWERS[request.headers["adapty-customer-user-id"].partition("_")[0]]
+    return httpx.Response(
+        status, json=None if status == 204 else {"error_code": "profile_does_not_exist"} if status == 404 else {}
+    )
+
+
+IDS = ["new_1", "gone_1", "", "broken_1", "new_1", "new_2"]
+EXPECTED = {
+    ("new_1", "deleted", True),
+    ("new_2", "deleted", True),
+    ("gone_1", "already_gone", True),
+    ("", "failed", False),
+    ("broken_1", "failed", True),
+}
+
+
+@pytest.mark.parametrize("concurrency", [1, 2, MAX_CONCURRENCY])
+def test_the_blocking_client_deletes_many(concurrency: int) -> None:
+    """Each id has one outcome, told in the caller's thread in the order of the report."""
+    seen: list[tuple[Deletion, int]] = []
+    with Adapty("secret_live_shown", transport=httpx.MockTransport(answer), max_retries=0) as adapty:
+        report = adapty.profiles.delete_many(
+            IDS, concurrency=concurrency, on_outcome=lambda deletion: seen.append((deletion, threading.get_ident()))
+        )
+    assert {outcome(deletion) for deletion in report.outcomes} == EXPECTED
+    assert [deletion for deletion, _ in seen] == list(report.outcomes)
+    assert {thread for _, thread in seen} == {threading.get_ident()}
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("concurrency", [1, 2, MAX_CONCURRENCY])
+async def test_the_async_client_deletes_many(concurrency: int) -> None:
+    """The same holds for tasks."""
+    seen: list[Deletion] = []
+    async with AsyncAdapty("secret_live_shown", transport=httpx.MockTransport(answer), max_retries=0) as adapty:
+        report = await adapty.profiles.delete_many(IDS, concurrency=concurrency, on_outcome=seen.append)
+    assert {outcome(deletion) for deletion in report.outcomes} == EXPECTED
+    assert seen == list(report.outcomes)
+
+
+@pytest.mark.parametrize("concurrency", [0, -1, 101, True, 1.0, "8", None], ids=repr)
+def test_the_concurrency_has_bounds(concurrency: Any) -> None:
+    """Nothing is sent with a concurrency that is none."""
+    with (
+        Adapty("secret_live_shown", transport=httpx.MockTransport(answer)) as adapty,
+        pytest.raises(AdaptyUsageError, match=r"^concurrency: .*expected 1 to 100") as caught,
+    ):
+        adapty.profiles.delete_many(iter(IDS), concurrency=concurrency)
+    assert caught.value.field_name == "concurrency"
+
+
+def test_a_refused_key_ends_the_run() -> None:
+    """The key is tried once: a wrong one would fail a million deletions in the same way."""
+    sent: list[httpx.Request] = []
+
+    def refuse(request: httpx.Request) -> httpx.Response:
+        sent.append(request)
+        return httpx.Response(401, json={"error_code": "not_authenticated"})
+
+    with Adapty("secret_live_shown", transport=httpx.MockTransport(refuse)) as adapty:
+        report = adapty.profiles.delete_many([f"user_{number}" for number in range(50)], concurrency=1)
+    assert len(sent) == 1
+    assert isinstance(report.stopped_by, AuthenticationError)
+    assert [deletion.tried for deletion in report.failed] == [True] + [False] * 49
+
+
+class StopError(Exception):
+    """What a caller's own function raises."""
+
+
+def _stop(_: Deletion) -> None:
+    raise StopError
+
+
+@pytest.mark.anyio
+async def test_nothing_is_under_way_when_the_callers_function_has_failed_in_async_code() -> None:
+    """What `on_outcome` raises ends the call, and with it the deletions that are under way."""
+    begun: list[str] = []
+
+    async def serve(request: httpx.Request) -> httpx.Response:
+        begun.append(request.headers["adapty-customer-user-id"])
+        if len(begun) > 1:
+            await asyncio.Event().wait()
+        return httpx.Response(204)
+
+    before = asyncio.all_tasks()
+    async with AsyncAdapty("secret_live_shown", transport=httpx.MockTransport(serve)) as adapty:
+        with pytest.raises(StopError) as caught:
+            await adapty.profiles.delete_many(["a", "b", "c"], concurrency=3, on_outcome=_stop)
+        assert asyncio.all_tasks() == before
+        assert caught.tb is not None
+    assert len(begun) == 3
+
+
+def test_nothing_is_under_way_when_the_callers_function_has_failed() -> None:
+    """The same holds for threads: when the call has ended, none of its threads is left."""
+
+    def left() -> list[str]:
+        return [thread.name for thread in threading.enumerate() if thread.name.startswith("adapty-worker")]
+
+    assert left() == []
+    with Adapty("secret_live_shown", transport=httpx.MockTransport(answer)) as adapty:
+        with pytest.raises(StopError) as caught:
+            adapty.profiles.delete_many(["new_1", "new_2", "new_3"], concurrency=3, on_outcome=_stop)
+        assert left() == []
+        assert caught.tb is not None
+
+
+def test_ids_that_fail_end_the_run() -> None:
+    """What the caller's own iterable raises is the caller's, and what was sent before it has ended."""
+    ended: list[str] = []
+
+    def ids() -> Iterator[str]:
+        yield "new_1"
+        raise StopError
+
+    def note(request: httpx.Request) -> httpx.Response:
+        ended.append(request.headers["adapty-customer-user-id"])
+        return httpx.Response(204)
+
+    with Adapty("secret_live_shown", transport=httpx.MockTransport(note)) as adapty:
+        with pytest.raises(StopError):
+            adapty.profiles.delete_many(ids(), concurrency=2)
+        assert ended == ["new_1"]
+
+
+@pytest.mark.parametrize("version", ["profiles", "v1"])
+@pytest.mark.parametrize(
+    ("statuses", "kind"),
+    [
+        ([204], "deleted"),
+        ([404], "already_gone"),
+        ([500, 404], "deleted"),
+        ([500, 204], "deleted"),
+        ([429, 404], "already_gone"),
+    ],
+)
+def test_a_404_after_a_try_that_may_have_gone_through_is_done(
+    version: str, statuses: list[int], kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a 500 the profile may be gone because of us; after a 429 nothing was done yet."""
+    monkeypatch.setattr("adapty._sync.transport.sleep", lambda _: None)
+    left = list(statuses)
+
+    def serve(_: httpx.Request) -> httpx.Response:
+        status = left.pop(0)
+        return httpx.Response(status, json={"error_code": "profile_does_not_exist"} if status == 404 else None)
+
+    with Adapty("secret_live_shown", transport=httpx.MockTransport(serve)) as adapty:
+        clients: dict[str, Callable[..., DeletionReport]] = {
+            "profiles": adapty.profiles.delete_many,
+            "v1": adapty.v1.profiles.delete_many,
+        }
+        report = clients[version](["a"])
+    assert [deletion.outcome for deletion in report.outcomes] == [kind]
+    assert left == []

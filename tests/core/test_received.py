@@ -1,0 +1,565 @@
+"""What answers are made of: times, amounts and ids as they are meant, and nothing personal in a repr."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta, timezone
+from decimal import Decimal, localcontext
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+import attrs
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import adapty.models
+from adapty import (
+    AccessLevel,
+    AdaptyUsageError,
+    CustomAttribute,
+    IntegrationIdentifiers,
+    NonSubscription,
+    Profile,
+    ProfileSubscription,
+    RemoteConfig,
+    VirtualCurrencyBalance,
+    VirtualCurrencyHistoryItem,
+)
+from adapty._generated import server_side_call
+from adapty.models._received import Received, flag, moment, number, text, texts, whole
+from adapty.models.paywalls import PagePagination, PaywallListMeta, PaywallListResponse
+from adapty.models.virtual_currency import (
+    CursorPagination,
+    VirtualCurrencyBalanceListResponse,
+    VirtualCurrencyTransactionsHistoryResponse,
+)
+
+from .support import repeatable, reply
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+PAGES: list[type[Received]] = [
+    PaywallListResponse,
+    PaywallListMeta,
+    PagePagination,
+    VirtualCurrencyBalanceListResponse,
+    VirtualCurrencyTransactionsHistoryResponse,
+    CursorPagination,
+]
+CLASSES: list[type[Received]] = PAGES + [
+    held for held in vars(adapty.models).values() if isinstance(held, type) and issubclass(held, Received)
+]
+EVERY = pytest.mark.parametrize("cls", CLASSES, ids=lambda cls: cls.__name__)
+
+KINDS = {"text": text, "flag": flag, "whole": whole, "number": number, "moment": moment, "texts": texts}
+
+
+def fields_of(kind: str) -> list[Any]:
+    """Give every field that is read as such a kind of value, as parameters: class and name."""
+    return [
+        pytest.param(cls, field.name, id=f"{cls.__name__}.{field.name}")
+        for cls in CLASSES
+        for field in attrs.fields(cls)
+        if field.metadata.get("read") is KINDS[kind]
+    ]
+
+
+def known_fields(cls: type[Received]) -> list[attrs.Attribute[Any]]:
+    """Give the fields that the contract has."""
+    return [field for field in attrs.fields(cls) if field.name != "extra"]
+
+
+SECOND = datetime(2026, 6, 10, 14, 20, 5, tzinfo=UTC)
+SPELLINGS: Mapping[str, datetime] = {
+    "2026-06-10T14:20:05+00:00": SECOND,
+    "2026-06-10T14:20:05Z": SECOND,
+    "2026-06-10T14:20:05+0000": SECOND,
+    "2026-06-10T14:20:05-00:00": SECOND,
+    "2026-06-10T14:20:05": SECOND,
+    "2026-06-10t14:20:05z": SECOND,
+    "2026-06-10t14:20:05+00:00": SECOND,
+    "2026-06-10T14:20:05z": SECOND,
+    "2026-06-10T16:20:05+02:00": SECOND,
+    "2026-06-10T16:20:05+0200": SECOND,
+    "2026-06-10T16:20:05+02": SECOND,
+    "2026-06-10T04:50:05-09:30": SECOND,
+    "2026-06-10T04:50:05-0930": SECOND,
+    "2026-06-11T04:20:05+14:00": SECOND,
+    "20260610T142005Z": SECOND,
+    "2026-06-10T14:20:05.000000+0000": SECOND,
+    "2026-06-10T14:20:05.0Z": SECOND,
+    "2026-06-10T14:20:05,5Z": SECOND.replace(microsecond=500_000),
+    **{
+        f"2026-06-10T14:20:05.{'123456789'[:digits]}{offset}": SECOND.replace(
+            microsecond=int("123456"[:digits].ljust(6, "0"))
+        )
+        for digits in range(1, 10)
+        for offset in ("Z", "+00:00", "+0000", "", "z")
+    },
+    "2026-06-10T14:20Z": SECOND.replace(second=0),
+    "2024-02-29T23:59:59.999999+00:00": datetime(2024, 2, 29, 23, 59, 59, 999_999, tzinfo=UTC),
+    "0001-01-01T00:00:00Z": datetime(1, 1, 1, tzinfo=UTC),
+    "9999-12-31T23:59:59.999999Z": datetime(9999, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC),
+    "2026-06-10": datetime(2026, 6, 10, tzinfo=UTC),
+}
+
+NOT_TIMES: tuple[Any, ...] = (
+    "",
+    " ",
+    "soon",
+    "null",
+    "1781101200",
+    "1781101200500",
+    "1781101200.5",
+    "+1781101200500",
+    "2026-06-10T14:20:05+25:00",
+    "2026-06-10T14:20:05+24:00",
+    "2026-06-10T14:20:05+-2:00",
+    "2026-06-10T14:20:05+2",
+    "2026-06-10T14: 5:00Z",
+    "2026-06-10T+1:20:05Z",
+    "2026-06-10T14:20:05.Z",
+    "2026-06-10T",
+    "2026-06-10T25:00:00Z",
+    "2026-06-10T14:60:00Z",
+    "2026-13-10T14:20:05Z",
+    "2026-02-30T14:20:05Z",
+    "2026-06-10x14:20:05Z",
+    "2026-06-10T14:20:05Z ",
+    "2026-06-10T14:20:05 Europe/Rome",
+    "10/06/2026",
+    "Wed, 10 Jun 2026 14:20:05 GMT",
+    "0001-01-01T00:00:00+14:00",
+    "9999-12-31T23:59:59-14:00",
+    "\u0662\u0660\u0662\u0666-06-10T14:20:05Z",
+    1781101200500,
+    1781101200.5,
+    0,
+    True,
+    False,
+    [],
+    ["2026-06-10T14:20:05Z"],
+    {},
+    {"time": "2026-06-10T14:20:05Z"},
+)
+
+
+def profile_of(**fields: Any) -> Profile:
+    """Take a profile of these fields through the whole read path."""
+    call = server_side_call("getProfile", Profile.from_answer, adapty_customer_user_id="user_12345")
+    return call.read(reply(200, json.dumps({"data": fields}).encode()))
+
+
+def level_of(**fields: Any) -> AccessLevel:
+    """Take an access level of these fields through the whole read path."""
+    (level,) = profile_of(access_levels=[fields]).access_levels
+    return level
+
+
+@pytest.mark.parametrize("spelled", SPELLINGS)
+def test_a_time_is_read_in_every_spelling(spelled: str) -> None:
+    """Whichever way ISO 8601 is spelled, the moment comes back in UTC; without an offset it was meant in UTC."""
+    read = level_of(expires_at=spelled).expires_at
+    assert read == SPELLINGS[spelled]
+    assert read is not None
+    assert read.tzinfo is UTC
+
+
+@pytest.mark.parametrize(("cls", "name"), fields_of("moment"))
+def test_every_time_is_read_alike(cls: type[Received], name: str) -> None:
+    """No field for a time is read otherwise than the others, and what is written is the same moment again."""
+    for spelled, meant in SPELLINGS.items():
+        held = cls.from_dict({name: spelled})
+        assert getattr(held, name) == meant, spelled
+        assert held.extra == {}
+        assert datetime.fromisoformat(held.to_dict()[name]) == meant
+    for strange in NOT_TIMES:
+        held = cls.from_dict({name: strange})
+        assert getattr(held, name) is None, strange
+        assert held.extra == {name: strange}
+
+
+@pytest.mark.parametrize("strange", NOT_TIMES, ids=repr)
+def test_what_is_no_time_is_not_taken_for_one(strange: Any) -> None:
+    """Milliseconds since 1970 as text are no year 1781: what is not ISO 8601 is kept as it came."""
+    level = level_of(expires_at=strange)
+    assert level.expires_at is None
+    assert level.extra == {"expires_at": strange}
+    assert level.to_dict()["expires_at"] == strange
+
+
+def _moments() -> st.SearchStrategy[datetime]:
+    zones = st.builds(timezone, st.timedeltas(timedelta(hours=-23), timedelta(hours=23)).map(_whole_minutes))
+    return st.datetimes(datetime(1, 1, 3), datetime(9999, 12, 29), timezones=zones)  # noqa: DTZ001 - bounds are naive
+
+
+def _whole_minutes(offset: timedelta) -> timedelta:
+    return timedelta(minutes=round(offset.total_seconds() / 60))
+
+
+@given(meant=_moments())
+@repeatable(100)
+def test_any_moment_comes_back(meant: datetime) -> None:
+    """A moment in any offset is read as that moment, colon in the offset or not."""
+    spelled = meant.isoformat()
+    for spelling in (spelled, spelled[::-1].replace(":", "", 1)[::-1]):
+        assert AccessLevel.from_dict({"starts_at": spelling}).starts_at == meant
+
+
+@pytest.mark.parametrize(
+    ("sent", "exact"),
+    [
+        ("59.98", "59.98"),
+        ("0", "0"),
+        ("0.0", "0"),
+        ("-0.0", "0"),
+        ("0.1", "0.1"),
+        ("1e-7", "0.0000001"),
+        ("1E-7", "0.0000001"),
+        ("123456789.01", "123456789.01"),
+        ("109.88999999999999", "109.88999999999999"),
+        ("-4.99", "-4.99"),
+        ("100", "100"),
+        ("1e3", "1000"),
+        ("99999999999999.9", "99999999999999.9"),
+        ('"59.98"', "59.98"),
+        ('"0.10"', "0.1"),
+    ],
+)
+def test_revenue_is_exact(sent: str, exact: str) -> None:
+    """An amount is the decimal number that the answer spells, and is written as that number again."""
+    call = server_side_call("getProfile", Profile.from_answer, adapty_customer_user_id="user_12345")
+    profile = call.read(reply(200, b'{"data": {"total_revenue_usd": %s}}' % sent.encode()))
+    assert profile.total_revenue_usd == Decimal(exact)
+    assert isinstance(profile.total_revenue_usd, Decimal)
+    assert Decimal(json.dumps(profile.to_dict()["total_revenue_usd"])) == Decimal(exact)
+
+
+@pytest.mark.parametrize(
+    "strange",
+    [
+        "",
+        " ",
+        "free",
+        "NaN",
+        "Infinity",
+        "-Infinity",
+        "sNaN",
+        "1,99",
+        "$9.99",
+        "9.99 USD",
+        "1_000",
+        " 9.99 ",
+        "\uff11\uff12",
+        "0x10",
+        True,
+        False,
+        [],
+        [9.99],
+        {},
+        {"amount": 9.99},
+    ],
+    ids=repr,
+)
+def test_what_is_no_amount_is_not_taken_for_one(strange: Any) -> None:
+    """Text that only Python takes for a number, or a number in another form, is kept as it came."""
+    profile = profile_of(total_revenue_usd=strange)
+    assert profile.total_revenue_usd is None
+    assert profile.extra == {"total_revenue_usd": strange}
+
+
+@pytest.mark.parametrize("sent", ["1E+5000", "1E-5000", "12345678901234567890.12", "0.1000000000000000000000001"])
+def test_an_amount_that_no_json_number_carries_is_not_changed_by_writing_it(sent: str) -> None:
+    """What `to_dict` gives is JSON, and says what the answer said, however long the amount is spelled."""
+    written = json.loads(json.dumps(profile_of(total_revenue_usd=sent).to_dict()))
+    assert Decimal(str(written["total_revenue_usd"])) == Decimal(sent)
+
+
+def test_an_amount_does_not_hang_on_the_callers_decimal_context() -> None:
+    """A precision that the caller's own sums need does not round what an answer says."""
+    with localcontext(prec=3):
+        profile = profile_of(total_revenue_usd=123456789.01)
+        assert profile.to_dict()["total_revenue_usd"] == 123456789.01
+    assert profile.total_revenue_usd == Decimal("123456789.01")
+
+
+@pytest.mark.parametrize(
+    ("sent", "read"),
+    [
+        (7, 7),
+        (7.0, 7),
+        (-7, -7),
+        (0, 0),
+        (-0.0, 0),
+        (1781101200500, 1781101200500),
+        (2**63 - 1, 2**63 - 1),
+        (1e15, 10**15),
+    ],
+)
+def test_a_whole_number_is_read_however_it_is_spelled(sent: float, read: int) -> None:
+    """7.0 is 7, and the type is int."""
+    timestamp = profile_of(timestamp=sent).timestamp
+    assert timestamp == read
+    assert type(timestamp) is int
+
+
+@pytest.mark.parametrize("strange", [7.5, "7", "", True, False, [], [7], {}, float("inf"), float("nan")], ids=repr)
+@pytest.mark.parametrize(("cls", "name"), fields_of("whole"))
+def test_what_is_no_whole_number_is_kept_as_it_came(cls: type[Received], name: str, strange: Any) -> None:
+    """Fractions, texts and flags are not taken for whole numbers."""
+    held = cls.from_dict({name: strange})
+    assert getattr(held, name) is None
+    assert held.extra[name] is strange or held.extra == {name: strange}
+
+
+@pytest.mark.parametrize("strange", [0, 1, 1.0, "true", "True", "", [], [True], {}], ids=repr)
+@pytest.mark.parametrize(("cls", "name"), fields_of("flag"))
+def test_only_a_flag_is_a_flag(cls: type[Received], name: str, strange: Any) -> None:
+    """What is nearly true is not true: `is_refund` of "false" says nothing."""
+    held = cls.from_dict({name: strange})
+    assert getattr(held, name) is None
+    assert held.extra == {name: strange}
+    assert [getattr(cls.from_dict({name: value}), name) for value in (True, False)] == [True, False]
+
+
+@pytest.mark.parametrize("strange", [0, 7, 1.5, True, False, [], ["x"], {}, {"x": "y"}], ids=repr)
+@pytest.mark.parametrize(("cls", "name"), fields_of("text"))
+def test_only_text_is_text(cls: type[Received], name: str, strange: Any) -> None:
+    """Numbers do not turn into texts: an id of 7 is kept as the number, for it may be another one than "7"."""
+    held = cls.from_dict({name: strange})
+    assert getattr(held, name) is None
+    assert held.extra == {name: strange}
+    for spelled in ("", "x", "brand_new", "\u00e4\u2028\ud83d\ude00", " x "):
+        assert getattr(cls.from_dict({name: spelled}), name) == spelled
+
+
+@pytest.mark.parametrize(
+    "strange", [{"level": 7}, {"level": None}, {"a": "x", "b": {}}, [], ["x"], "x", 7, True], ids=repr
+)
+def test_metadata_is_read_as_texts_or_not_at_all(strange: Any) -> None:
+    """Metadata that is not all text is kept as it came, as a whole."""
+    held = VirtualCurrencyHistoryItem.from_dict({"metadata": strange})
+    assert held.metadata is None
+    assert held.extra == {"metadata": strange}
+    assert VirtualCurrencyHistoryItem.from_dict({"metadata": {}}).metadata == {}
+
+
+@EVERY
+def test_everything_may_be_missing_or_null(cls: type[Received]) -> None:
+    """Without any field, and with every field null, a result is the same: None, or empty where there are many."""
+    empty = cls.from_dict({})
+    assert empty == cls() == cls.from_dict({field.name: None for field in known_fields(cls)})
+    for field in known_fields(cls):
+        assert getattr(empty, field.name) == (() if "read_each" in field.metadata else None)
+
+
+@EVERY
+def test_a_result_has_a_name_for_every_field_it_writes(cls: type[Received]) -> None:
+    """`to_dict` gives every field in the contract's order, null where there is nothing, unknown ones behind."""
+    names = [field.name for field in known_fields(cls)]
+    assert list(cls.from_dict({"newer": 1}).to_dict()) == [*names, "newer"]
+
+
+@EVERY
+@pytest.mark.parametrize("data", [None, 1, "x", b"x", [], [("data", 1)], {"data"}, ..., Profile()], ids=repr)
+def test_only_a_mapping_is_read(cls: type[Received], data: Any) -> None:
+    """Anything but a mapping is refused with the name of what was to be read."""
+    with pytest.raises(AdaptyUsageError, match=f"^{cls.__name__}: .*expected a mapping of its fields"):
+        cls.from_dict(data)
+
+
+@EVERY
+def test_any_mapping_is_read(cls: type[Received]) -> None:
+    """A mapping that is no dict is read as well."""
+    assert cls.from_dict(MappingProxyType({"newer": [1]})).extra == {"newer": [1]}
+
+
+@EVERY
+def test_a_result_is_frozen_and_its_arguments_have_names(cls: type[Received]) -> None:
+    """No field can be set, and none is given by its place."""
+    held = cls()
+    for field in attrs.fields(cls):
+        with pytest.raises(AttributeError):
+            setattr(held, field.name, None)
+    with pytest.raises(TypeError):
+        cls(*["x"])
+
+
+@EVERY
+def test_results_of_different_classes_are_never_equal(cls: type[Received]) -> None:
+    """An empty result is equal to an empty one of its own class only."""
+    assert [other for other in CLASSES if other() == cls()] == [cls]
+    assert len({cls(), cls()}) == 1
+
+
+@EVERY
+def test_what_is_unknown_counts_for_equality(cls: type[Received]) -> None:
+    """Two answers that differ in something new are different; both can be put into a set."""
+    one, other = cls.from_dict({"newer": [1]}), cls.from_dict({"newer": [2]})
+    assert one != other
+    assert len({one, other, cls.from_dict({"newer": [1]})}) == 2
+
+
+def test_a_result_does_not_change_with_what_it_was_made_of() -> None:
+    """Changing the decoded answer later does not reach the result."""
+    body: dict[str, Any] = {
+        "newer": {"deep": [1]},
+        "metadata": {"level": "7"},
+        "items": [{"newer": [1]}],
+        "created_at": [],
+    }
+    held = VirtualCurrencyHistoryItem.from_dict(body)
+    before = json.dumps(held.to_dict())
+    body["newer"]["deep"].append(2)
+    body["metadata"]["level"] = "8"
+    body["items"][0]["newer"].append(2)
+    body["created_at"].append(2)
+    assert json.dumps(held.to_dict()) == before
+
+
+def test_a_result_does_not_change_with_what_was_made_of_it() -> None:
+    """What `to_dict` gives is the caller's own: changing it, however deep, does not reach the result."""
+    held = VirtualCurrencyHistoryItem.from_dict(
+        {"newer": {"deep": [1]}, "metadata": {"level": "7"}, "items": [{"newer": [1]}], "created_at": [[]]}
+    )
+    before = json.dumps(held.to_dict())
+    given = held.to_dict()
+    given["newer"]["deep"].append(2)
+    given["metadata"]["level"] = "8"
+    given["items"][0]["newer"].append(2)
+    given["created_at"][0].append(2)
+    given.clear()
+    assert json.dumps(held.to_dict()) == before
+
+
+ADDRESS = "jane@example.com"
+
+
+def _with_addresses() -> Iterator[tuple[str, Received]]:
+    """Give results that hold an address where people put one, and the name of the place."""
+    yield "customer_user_id", Profile.from_dict({"customer_user_id": ADDRESS})
+    yield "attribute", CustomAttribute.from_dict({"key": "contact", "value": ADDRESS})
+    yield "attributes", Profile.from_dict({"custom_attributes": [{"key": "contact", "value": ADDRESS}]})
+    for cls in CLASSES:
+        yield f"{cls.__name__}.extra", cls.from_dict({"newer": ADDRESS})
+        yield f"{cls.__name__}.unread", cls.from_dict({field.name: [[ADDRESS]] for field in known_fields(cls)})
+    yield "nested", Profile.from_dict({"access_levels": [{"offer": {"newer": ADDRESS}}, ADDRESS]})
+    for name in ("amplitude_user_id", "appmetrica_profile_id", "mixpanel_user_id", "posthog_distinct_user_id"):
+        yield name, IntegrationIdentifiers.from_dict({name: ADDRESS})
+    yield "metadata", VirtualCurrencyHistoryItem.from_dict({"metadata": {"by": ADDRESS}})
+
+
+@pytest.mark.parametrize("held", [pytest.param(held, id=name) for name, held in _with_addresses()])
+def test_no_address_shows_in_a_repr(held: Received) -> None:
+    """Ids, attributes and whatever is new may hold an address: a printed result does not show it."""
+    for shown in (repr(held), str(held), f"{held}", repr([held]), repr({"held": held})):
+        assert ADDRESS not in shown
+        assert "jane" not in shown
+    assert ADDRESS in json.dumps(held.to_dict())
+
+
+def test_a_repr_shows_what_is_needed() -> None:
+    """Ids that are no address show, times and stores too, and the values of attributes do not."""
+    shown = repr(
+        profile_of(
+            customer_user_id="user_12345",
+            profile_id="772204ce-ebf6-4ed9-82b0-d8688ab62b01",
+            custom_attributes=[{"key": "plan", "value": "trial"}, {"key": "score", "value": 4.5}],
+            access_levels=[{"access_level_id": "premium", "store": "app_store"}],
+        )
+    )
+    for needed in ("user_12345", "772204ce-ebf6-4ed9-82b0-d8688ab62b01", "plan", "score", "premium", "app_store"):
+        assert needed in shown
+    for personal in ("trial", "4.5"):
+        assert personal not in shown
+
+
+def test_attributes_are_given_by_name() -> None:
+    """Texts and numbers come as they are; what has no readable name or value is not lost."""
+    profile = profile_of(
+        custom_attributes=[
+            {"key": "plan", "value": "trial"},
+            {"key": "score", "value": 4.5},
+            {"key": "days", "value": 7},
+            {"key": "odd", "value": True},
+            {"key": "none", "value": None},
+            {"value": "nameless"},
+            {"key": 7, "value": "numbered"},
+        ]
+    )
+    assert dict(profile.attributes) == {"plan": "trial", "score": 4.5, "days": 7, "odd": None, "none": None}
+    assert [held.extra for held in profile.custom_attributes] == [{}, {}, {}, {"value": True}, {}, {}, {"key": 7}]
+    with pytest.raises(TypeError):
+        profile.attributes["plan"] = "paid"  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    "sent", ["9007199254740993", "0.12345678901234567890", "1e400", "-1e-400", "1" * 400, "12345678901234567890.5"]
+)
+@pytest.mark.parametrize("field", ["value", "newer"])
+def test_a_number_that_no_float_holds_is_not_another_number(field: str, sent: str) -> None:
+    """What an attribute, or something new, says as a number is never rounded, and never infinite."""
+    call = server_side_call("getProfile", Profile.from_answer, adapty_customer_user_id="user_12345")
+    body = b'{"data": {"custom_attributes": [{"key": "odd", "%s": %s}]}}' % (field.encode(), sent.encode())
+    profile = call.read(reply(200, body))
+    written = json.loads(json.dumps(profile.to_dict(), allow_nan=False), parse_float=Decimal)
+    (held,) = written["custom_attributes"]
+    assert Decimal(held[field]) == Decimal(sent)
+    assert Profile.from_dict(profile.to_dict()) == profile
+
+
+@pytest.mark.parametrize(
+    ("data", "decoded"),
+    [
+        ('{"headline": "Go premium"}', {"headline": "Go premium"}),
+        ("[1, null]", [1, None]),
+        ("null", None),
+        ('"text"', "text"),
+        ("7", 7),
+        (None, None),
+    ],
+)
+def test_a_remote_config_is_decoded(data: str | None, decoded: Any) -> None:
+    """`decoded` gives what the JSON text says."""
+    assert RemoteConfig.from_dict({"locale": "en", "data": data}).decoded() == decoded
+
+
+@pytest.mark.parametrize("data", ["", "{", "headline", "{'a': 1}", "[" * 100_000])
+def test_a_remote_config_that_is_no_json_is_refused_when_decoded(data: str) -> None:
+    """Reading such a paywall does no harm; asking what the text says does, with our own error."""
+    config = RemoteConfig.from_dict({"locale": "en", "data": data})
+    assert config.data == data
+    with pytest.raises(AdaptyUsageError, match=r"^data: is not JSON") as caught:
+        config.decoded()
+    assert caught.value.field_name == "data"
+
+
+def test_annotations_can_be_resolved() -> None:
+    """The annotations of results mean something at run time, for whoever builds on attrs."""
+    for cls in CLASSES:
+        resolved = attrs.fields(attrs.resolve_types(cls))
+        assert [field.name for field in resolved if isinstance(field.type, str)] == []
+
+
+def test_the_sub_objects_are_of_their_own_classes() -> None:
+    """Each list and object of a profile is of the class that its documentation names."""
+    profile = profile_of(
+        access_levels=[{"offer": {}}], subscriptions=[{"offer": {}}], non_subscriptions=[{}], custom_attributes=[{}]
+    )
+    assert [type(held[0]) for held in (profile.access_levels, profile.subscriptions)] == [
+        AccessLevel,
+        ProfileSubscription,
+    ]
+    assert [type(held[0]) for held in (profile.non_subscriptions, profile.custom_attributes)] == [
+        NonSubscription,
+        CustomAttribute,
+    ]
+    assert type(profile.access_levels[0].offer) is type(profile.subscriptions[0].offer) is adapty.models.PurchaseOffer
+
+
+@pytest.mark.parametrize("balance", [0, 1, 2**31 - 1, 2**31, -1])
+def test_a_balance_is_read_beyond_its_documented_bounds(balance: int) -> None:
+    """The contract's bounds are what the API promises, not what the reader insists on."""
+    assert VirtualCurrencyBalance.from_dict({"balance": balance}).balance == balance

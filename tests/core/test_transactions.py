@@ -1,0 +1,351 @@
+"""What is put together of several things: product and base plan, a transaction of its kind, a paywall's configs."""
+
+from __future__ import annotations
+
+import enum
+import json
+from collections import ChainMap
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+
+from adapty import (
+    NOT_GIVEN,
+    Adapty,
+    AdaptyUsageError,
+    OneTimePurchase,
+    Paywall,
+    RemoteConfig,
+    Subscription,
+    UnexpectedResponseError,
+)
+from adapty.models.paywalls import with_locale
+from adapty.models.transactions import transaction_record, with_base_plan
+
+from .support import wire
+from .test_server_side_records import BASES, FULL, PURCHASE, SUBSCRIPTION
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from adapty.models._record import Record
+
+USER: Mapping[str, Any] = {"customer_user_id": "user_12345"}
+
+
+class Catalogue(str, enum.Enum):  # noqa: UP042 - the older way to write it is what many programs have
+    """Products and plans in an enum, whose format is not their value."""
+
+    PREMIUM = "premium"
+    MONTHLY = "monthly"
+
+
+def sent_by(call: Callable[[Adapty], Any]) -> Any:
+    """Give the body that a call of the client sends; nothing goes over a socket."""
+    sent: list[Any] = []
+
+    def note(request: httpx.Request) -> httpx.Response:
+        sent.append(json.loads(request.content))
+        return httpx.Response(200, json={"data": {}})
+
+    with Adapty("secret_live_shown", transport=httpx.MockTransport(note)) as adapty:
+        call(adapty)
+    (body,) = sent
+    return body
+
+
+@pytest.mark.parametrize(
+    ("product", "plan", "joined"),
+    [
+        ("premium", "monthly", "premium:monthly"),
+        ("premium", NOT_GIVEN, "premium"),
+        ("premium:monthly", NOT_GIVEN, "premium:monthly"),
+        ("premium.1", "p1m-auto", "premium.1:p1m-auto"),
+        (Catalogue.PREMIUM, "monthly", "premium:monthly"),
+        ("premium", Catalogue.MONTHLY, "premium:monthly"),
+        (Catalogue.PREMIUM, Catalogue.MONTHLY, "premium:monthly"),
+        (Catalogue.PREMIUM, NOT_GIVEN, "premium"),
+    ],
+)
+def test_a_base_plan_is_joined_to_its_product(product: str, plan: Any, joined: str) -> None:
+    """Google's base plan goes out behind a colon, whichever way the transaction is given; the rest stays as it is."""
+    fields = {**PURCHASE, "store_product_id": product, "store_base_plan_id": plan}
+    renewal = {**SUBSCRIPTION, "store_product_id": product, "store_base_plan_id": plan}
+    calls: list[Callable[[Adapty], Any]] = [
+        lambda adapty: adapty.transactions.set_one_time_purchase(**USER, **fields),
+        lambda adapty: adapty.transactions.set_subscription(**USER, **renewal),
+        lambda adapty: adapty.transactions.set({**fields, "purchase_type": "one_time_purchase"}, **USER),
+        lambda adapty: adapty.transactions.set({**renewal, "purchase_type": "subscription"}, **USER),
+    ]
+    for call in calls:
+        body = sent_by(call)
+        assert body["store_product_id"] == joined
+        assert "store_base_plan_id" not in body
+    given = dict(fields)
+    kept = with_base_plan(given)
+    assert given == fields
+    assert {**kept, "store_product_id": None} == {**PURCHASE, "store_product_id": None}
+
+
+@pytest.mark.parametrize(
+    "plan", ["", " ", ":", "monthly:", ":monthly", "a:b", None, 7, True, b"monthly", [], "\ud800"], ids=ascii
+)
+def test_a_base_plan_that_is_none_is_refused(plan: Any) -> None:
+    """Blank, not a text, or with a colon of its own: refused by its own name."""
+    with pytest.raises(AdaptyUsageError, match=r"^store_base_plan_id: ") as caught:
+        with_base_plan({**PURCHASE, "store_base_plan_id": plan})
+    assert caught.value.field_name == "store_base_plan_id"
+
+
+def test_a_product_has_one_base_plan() -> None:
+    """A product that names a plan already takes no other, the same one neither."""
+    for plan in ("monthly", "yearly"):
+        with pytest.raises(AdaptyUsageError, match="is given, and store_product_id has one too") as caught:
+            with_base_plan({**PURCHASE, "store_product_id": "premium:monthly", "store_base_plan_id": plan})
+        assert caught.value.field_name == "store_base_plan_id"
+
+
+@pytest.mark.parametrize("product", ["", " ", "\t", None, 7, True, b"premium", []], ids=repr)
+@pytest.mark.parametrize("plan", ["monthly", NOT_GIVEN])
+def test_a_base_plan_does_not_stand_in_for_its_product(product: Any, plan: Any) -> None:
+    """A product that would be refused is refused with a base plan too, by its own name."""
+    fields = {"purchase_type": "one_time_purchase", **PURCHASE, "store_product_id": product, "store_base_plan_id": plan}
+    with pytest.raises(AdaptyUsageError, match=r"^store_product_id: ") as caught:
+        transaction_record(fields)
+    assert caught.value.field_name == "store_product_id"
+
+
+def test_a_base_plan_without_a_product_says_what_is_missing() -> None:
+    """The product is what is missing, not the plan."""
+    fields = {name: value for name, value in PURCHASE.items() if name != "store_product_id"}
+    with pytest.raises(AdaptyUsageError, match=r"^store_product_id: is missing"):
+        transaction_record({"purchase_type": "one_time_purchase", **fields, "store_base_plan_id": "monthly"})
+
+
+@pytest.mark.parametrize("cls", [OneTimePurchase, Subscription])
+def test_a_ready_record_takes_the_joined_form_only(cls: type[Record]) -> None:
+    """Records have the contract's fields: a base plan of its own is none of them."""
+    assert (
+        cls(**{**BASES[cls], "store_product_id": "premium:monthly"}).to_dict()["store_product_id"] == "premium:monthly"
+    )
+    with pytest.raises(AdaptyUsageError, match=r"^store_base_plan_id: is not a field of "):
+        cls.from_dict({**BASES[cls], "store_base_plan_id": "monthly"})
+
+
+KINDS: list[tuple[str, type[Subscription | OneTimePurchase]]] = [
+    ("subscription", Subscription),
+    ("one_time_purchase", OneTimePurchase),
+]
+
+
+@pytest.mark.parametrize(("kind", "cls"), KINDS)
+def test_a_ready_transaction_is_sent_as_it_is(kind: str, cls: type[Subscription | OneTimePurchase]) -> None:
+    """A record is its own kind, which goes out with it."""
+    record = cls(**FULL[cls])
+    assert transaction_record(record) is record
+    assert sent_by(lambda adapty: adapty.transactions.set(record, **USER)) == json.loads(wire(record))
+    assert record.purchase_type == kind == cls(**BASES[cls]).purchase_type
+
+
+@pytest.mark.parametrize(("kind", "cls"), KINDS)
+@pytest.mark.parametrize("wrap", [dict, MappingProxyType, ChainMap], ids=lambda wrap: wrap.__name__)
+def test_a_mapping_says_its_kind(kind: str, cls: type[Any], wrap: Callable[[Any], Mapping[str, Any]]) -> None:
+    """Any mapping of the fields makes the record that its `purchase_type` names."""
+    for spelled in (kind, enum.Enum("Kind", {"IT": kind}, type=str).IT):  # type: ignore[attr-defined]
+        assert transaction_record(wrap({**FULL[cls], "purchase_type": spelled})) == cls(**FULL[cls])
+    assert transaction_record(json.loads(wire(cls(**FULL[cls])))) == cls(**FULL[cls])
+
+
+@pytest.mark.parametrize(
+    "kind",
+    ["", "Subscription", "subscriptions", "one-time-purchase", "consumable", 1, True, [], {}, b"subscription"],
+    ids=repr,
+)
+def test_an_unknown_kind_is_refused_with_what_there_is(kind: Any) -> None:
+    """The kind is not guessed from the other fields."""
+    with pytest.raises(AdaptyUsageError, match=r"^purchase_type: ") as caught:
+        transaction_record({**SUBSCRIPTION, "purchase_type": kind})
+    assert caught.value.field_name == "purchase_type"
+    if isinstance(kind, str):
+        assert "expected one of subscription, one_time_purchase" in str(caught.value)
+
+
+@pytest.mark.parametrize("fields", [{}, PURCHASE, SUBSCRIPTION, {**SUBSCRIPTION, "purchase_type": None}])
+def test_a_missing_kind_is_refused_with_what_there_is(fields: Mapping[str, Any]) -> None:
+    """Without a kind, the error names it and the two that there are."""
+    expected = "^purchase_type: is missing; expected one of subscription, one_time_purchase$"
+    with pytest.raises(AdaptyUsageError, match=expected) as caught:
+        transaction_record(fields)
+    assert caught.value.field_name == "purchase_type"
+
+
+@pytest.mark.parametrize(
+    "transaction", [None, "subscription", b"{}", 7, [], [PURCHASE], Subscription, ..., NOT_GIVEN], ids=repr
+)
+def test_only_a_transaction_is_one(transaction: Any) -> None:
+    """What is neither a record nor a mapping is refused as `transaction`."""
+    with pytest.raises(
+        AdaptyUsageError, match=r"^transaction: .*expected a Subscription, a OneTimePurchase or a dict"
+    ) as caught:
+        transaction_record(transaction)
+    assert caught.value.field_name == "transaction"
+
+
+@pytest.mark.parametrize(("kind", "cls"), KINDS)
+def test_what_is_wrong_with_a_mapping_is_named(kind: str, cls: type[Any]) -> None:
+    """The fields of a mapping are checked like a record's."""
+    for name in BASES[cls]:
+        fields = {field: value for field, value in BASES[cls].items() if field != name}
+        with pytest.raises(AdaptyUsageError, match=f"^{name}: is missing"):
+            transaction_record({**fields, "purchase_type": kind})
+    with pytest.raises(AdaptyUsageError, match=r"^newer: is not a field of "):
+        transaction_record({**BASES[cls], "purchase_type": kind, "newer": 1})
+
+
+def test_a_one_time_purchase_has_no_renewal() -> None:
+    """What belongs to a subscription is no field of a one-time purchase."""
+    for name in ("expires_at", "renew_status", "originally_purchased_at", "grace_period_expires_at"):
+        with pytest.raises(AdaptyUsageError, match=f"^{name}: is not a field of OneTimePurchase"):
+            OneTimePurchase.from_dict({**PURCHASE, name: FULL[Subscription][name]})
+
+
+def test_the_other_kind_is_refused() -> None:
+    """A record of one kind cannot be called the other."""
+    for cls, other in ((Subscription, "one_time_purchase"), (OneTimePurchase, "subscription")):
+        for kind in (other, "", None, 7):
+            with pytest.raises(AdaptyUsageError, match=r"^purchase_type: "):
+                cls(**{**BASES[cls], "purchase_type": kind})
+
+
+CONFIGS: list[dict[str, Any]] = [
+    {"locale": "en", "data": '{"headline":  "Go premium", "n": 1.00}'},
+    {"newer": {"deep": [1, None]}, "data": "[ ]", "locale": "de"},
+    {"locale": "fr", "data": '{"a": 1, "a": "\\ud83d\\ude00 \u00e9"}', "extra": "e"},
+]
+
+
+def paywall(configs: Any = CONFIGS) -> Paywall:
+    """Give a paywall with these configs, as an answer has them."""
+    return Paywall.from_dict({"title": "Spring offer", "remote_configs": configs})
+
+
+@pytest.mark.parametrize("locale", ["en", "de", "fr"])
+def test_one_locale_is_changed_and_the_others_are_written_back(locale: str) -> None:
+    """The others go back as they came, byte by byte and with what is new in them, all of them in their order."""
+    request = with_locale(paywall(), locale, {"headline": "New"}, add=False)
+    expected = [
+        {**config, "data": '{"headline": "New"}'} if config["locale"] == locale else config for config in CONFIGS
+    ]
+    assert json.loads(wire(request)) == {"remote_configs": expected}
+
+
+def test_a_locale_is_added_behind_the_others() -> None:
+    """With `add`, a locale that is not there yet goes to the end; one that is there is changed where it stands."""
+    request = with_locale(paywall(), "it", "{}", add=True)
+    assert request.to_dict()["remote_configs"] == [*CONFIGS, {"locale": "it", "data": "{}"}]
+    request = with_locale(paywall(), "de", "{}", add=True)
+    assert [config["locale"] for config in request.to_dict()["remote_configs"]] == ["en", "de", "fr"]
+    assert with_locale(paywall([]), "en", "{}", add=True).to_dict() == {
+        "remote_configs": [{"locale": "en", "data": "{}"}]
+    }
+
+
+@pytest.mark.parametrize(
+    ("configs", "there"), [(CONFIGS, "en, de, fr"), ([], "none"), (None, "none"), ([CONFIGS[0]], "en")]
+)
+@pytest.mark.parametrize("locale", ["it", "EN", "en-US", "e"])
+def test_a_locale_that_is_not_there_is_refused_with_what_is(configs: Any, there: str, locale: str) -> None:
+    """A misspelled locale does not add one: the error names those that there are, and how to add one."""
+    with pytest.raises(AdaptyUsageError) as caught:
+        with_locale(paywall(configs), locale, "{}", add=False)
+    assert caught.value.field_name == "locale"
+    assert str(caught.value) == f"locale: is not one of the paywall's ({there}); add=True adds it"
+
+
+@pytest.mark.parametrize(
+    "configs",
+    [
+        [*CONFIGS, None],
+        [*CONFIGS, "it"],
+        [*CONFIGS, ["it", "{}"]],
+        [*CONFIGS, {"locale": "it"}],
+        [*CONFIGS, {"locale": "it", "data": None}],
+        [*CONFIGS, {"locale": "it", "data": {"headline": "x"}}],
+        [*CONFIGS, {"data": "{}"}],
+        [*CONFIGS, {"locale": 7, "data": "{}"}],
+        [*CONFIGS, {}],
+        [*CONFIGS, CONFIGS[0]],
+        [*CONFIGS, {"locale": "en", "data": "{}"}],
+        {"en": "{}"},
+        "en",
+        7,
+    ],
+)
+@pytest.mark.parametrize("add", [False, True])
+def test_configs_that_are_not_understood_are_not_written_back(configs: Any, *, add: bool) -> None:
+    """What was not read as a whole would be lost by writing it back, so nothing is written."""
+    with pytest.raises(UnexpectedResponseError, match="so none is written back") as caught:
+        with_locale(paywall(configs), "en", "{}", add=add)
+    assert caught.value.operation == "getPaywall"
+
+
+@pytest.mark.parametrize("data", ["", "headline = Go premium", "{'a': 1}", "NaN", "{"])
+def test_the_other_configs_need_not_be_json(data: str) -> None:
+    """What the API holds for another locale is not ours to judge: it goes back as it came."""
+    other = {"locale": "de", "data": data}
+    request = with_locale(paywall([CONFIGS[0], other]), "en", "{}", add=False)
+    assert request.to_dict()["remote_configs"] == [{"locale": "en", "data": "{}"}, other]
+
+
+def test_a_config_that_is_no_json_can_be_mended() -> None:
+    """The locale whose data are broken can be given good ones."""
+    request = with_locale(paywall([{"locale": "en", "data": "{"}]), "en", {"headline": "Hello"}, add=False)
+    assert request.to_dict()["remote_configs"] == [{"locale": "en", "data": '{"headline": "Hello"}'}]
+
+
+@pytest.mark.parametrize("data", ["{", "", None, 7, {"a": ...}, float("nan")], ids=repr)
+def test_data_that_are_no_json_are_refused(data: Any) -> None:
+    """What is to be written is checked before anything is."""
+    with pytest.raises(AdaptyUsageError, match=r"^remote_configs\.en\.data: "):
+        with_locale(paywall(), "en", data, add=False)
+
+
+def test_a_locale_of_a_paywall_is_looked_up() -> None:
+    """`remote_config` gives the config of the very locale, or None."""
+    read = paywall()
+    assert read.remote_config("de") == RemoteConfig(locale="de", data="[ ]", extra={"newer": {"deep": [1, None]}})
+    assert [read.remote_config(locale) for locale in ("it", "EN", "")] == [None, None, None]
+
+
+def test_a_paywalls_configs_can_be_sent_as_they_were_read() -> None:
+    """`paywall.remote_configs` is what `update` takes, and nothing of it is lost on the way."""
+    paywall_id = "3a1f7f66-5a0e-4f3b-9d5e-0d6b7c8e9f10"
+    assert sent_by(lambda adapty: adapty.paywalls.update(paywall_id, paywall().remote_configs)) == {
+        "remote_configs": CONFIGS
+    }
+
+
+def test_one_locale_is_changed_by_a_reading_and_a_writing() -> None:
+    """`update_locale` reads the paywall and writes all of its configs, or nothing where it did not understand."""
+    asked: list[tuple[str, Any]] = []
+    answer: dict[str, Any] = {"remote_configs": CONFIGS}
+
+    def serve(request: httpx.Request) -> httpx.Response:
+        asked.append((request.method, json.loads(request.content or "null")))
+        return httpx.Response(200, json=answer)
+
+    paywall_id = "3a1f7f66-5a0e-4f3b-9d5e-0d6b7c8e9f10"
+    with Adapty("secret_live_shown", transport=httpx.MockTransport(serve)) as adapty:
+        adapty.paywalls.update_locale(paywall_id, "en", "{}")
+        assert asked == [("GET", None), ("PUT", {"remote_configs": [{"locale": "en", "data": "{}"}, *CONFIGS[1:]]})]
+        asked.clear()
+        answer["remote_configs"] = [*CONFIGS, None]
+        with pytest.raises(UnexpectedResponseError):
+            adapty.paywalls.update_locale(paywall_id, "en", "{}", add=True)
+        with pytest.raises(AdaptyUsageError, match=r"^data: "):
+            adapty.paywalls.update_locale(paywall_id, "en", "{")
+        with pytest.raises(AdaptyUsageError, match=r"^locale: "):
+            adapty.paywalls.update_locale(paywall_id, " ", "{}")
+        assert asked == [("GET", None)]
