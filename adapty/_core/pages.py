@@ -13,11 +13,8 @@ if TYPE_CHECKING:
 
 __all__ = ["MAX_PAGE_SIZE", "next_cursor", "next_page_number"]
 
-_HISTORY = {
-    "operation": "listVirtualCurrencyTransactions",
-    "method": "GET",
-    "path": "/api/v2/server-side-api/vc/transactions/",
-}
+_HISTORY = "listVirtualCurrencyTransactions"
+_HISTORY_PATH = "/api/v2/server-side-api/vc/transactions/"
 
 MAX_PAGE_SIZE = 100
 """So many items a page holds at most, of either kind."""
@@ -61,8 +58,10 @@ def next_cursor(page: VirtualCurrencyTransactionsHistoryResponse, seen: set[str]
         return None
     problem = "leads back to an earlier page" if cursor in seen else None if _can_be_sent(cursor) else "cannot be sent"
     if problem or cursor is None:
-        message = f"{_HISTORY['operation']}: 200: the answer's next_cursor {problem}"
-        raise UnexpectedResponseError(message, status=200, attempts=1, **_HISTORY)
+        message = f"{_HISTORY}: 200: the answer's next_cursor {problem}"
+        raise UnexpectedResponseError(
+            message, status=200, operation=_HISTORY, method="GET", path=_HISTORY_PATH, attempts=1
+        )
     seen.add(cursor)
     return cursor
 
