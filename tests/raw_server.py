@@ -20,6 +20,8 @@ def answer(status: int, body: bytes = b"", *headers: str) -> bytes:
 
 
 OK = answer(200, b"{}", "Content-Type: application/json")
+# RFC 9110, section 8.6: no Content-Length in a 204.
+NO_CONTENT = b"HTTP/1.1 204 X\r\nConnection: close\r\n\r\n"
 
 
 @dataclass

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import httpx
 import pytest
 
 from adapty import AsyncAdapty
+from tests.server_side_calls import KEY, Stub
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -30,12 +32,36 @@ def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 @pytest.fixture
 async def adapty(sandbox: Sandbox) -> AsyncIterator[AsyncAdapty]:
     """Give a client of the sandbox."""
-    async with AsyncAdapty(mail_secret_key=sandbox.mail_key, mail_base_url=sandbox.url) as client:
+    async with AsyncAdapty(
+        sandbox.secret_key,
+        base_url=sandbox.url,
+        mail_secret_key=sandbox.mail_key,
+        mail_base_url=sandbox.url,
+    ) as client:
         yield client
 
 
 @pytest.fixture
 async def client(server: RawServer) -> AsyncIterator[AsyncAdapty]:
     """Give a client of the server that answers as the test says, with a key that must never show."""
-    async with AsyncAdapty(mail_secret_key="secret_live_shown", mail_base_url=server.url, timeout=5) as made:
+    async with AsyncAdapty(
+        KEY,
+        base_url=server.url,
+        mail_secret_key=KEY,
+        mail_base_url=server.url,
+        timeout=5,
+    ) as made:
+        yield made
+
+
+@pytest.fixture
+def stub() -> Stub:
+    """Stand in for the server-side API where bytes do not matter."""
+    return Stub()
+
+
+@pytest.fixture
+async def stubbed(stub: Stub) -> AsyncIterator[AsyncAdapty]:
+    """Give a client of the stub, with the same key."""
+    async with AsyncAdapty(KEY, transport=httpx.MockTransport(stub)) as made:
         yield made

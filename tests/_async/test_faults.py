@@ -175,20 +175,6 @@ async def test_an_unreachable_api_is_a_connection_error(server: RawServer, clien
     assert caught.value.__cause__ is not None
 
 
-async def test_a_success_that_the_generated_parser_cannot_read_is_one_all_the_same(
-    client: AsyncAdapty,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """Whatever the generated parser raises, the promised object is read from its JSON."""
-
-    def broken(**_: object) -> None:
-        raise KeyError("profile_id")
-
-    monkeypatch.setattr("adapty_generated.mail.api.default.save_profile._parse_response", broken)
-
-    await client.mail.save_profile(**PROFILE)
-
-
 @pytest.mark.parametrize("host", ["xn--a", "xn--999999999b.com", "999.999.999.999"])
 async def test_a_host_name_that_is_none_is_a_connection_error(client: AsyncAdapty, host: str) -> None:
     """What only shows when the request is made is typed as well, and not tried again."""

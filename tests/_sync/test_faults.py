@@ -175,20 +175,6 @@ def test_an_unreachable_api_is_a_connection_error(server: RawServer, client: Ada
     assert caught.value.__cause__ is not None
 
 
-def test_a_success_that_the_generated_parser_cannot_read_is_one_all_the_same(
-    client: Adapty,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """Whatever the generated parser raises, the promised object is read from its JSON."""
-
-    def broken(**_: object) -> None:
-        raise KeyError("profile_id")
-
-    monkeypatch.setattr("adapty_generated.mail.api.default.save_profile._parse_response", broken)
-
-    client.mail.save_profile(**PROFILE)
-
-
 @pytest.mark.parametrize("host", ["xn--a", "xn--999999999b.com", "999.999.999.999"])
 def test_a_host_name_that_is_none_is_a_connection_error(client: Adapty, host: str) -> None:
     """What only shows when the request is made is typed as well, and not tried again."""

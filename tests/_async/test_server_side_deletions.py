@@ -1,0 +1,394 @@
+"""Many deletions in one go: each id once, so many at a time, nothing lost and nothing left running."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import suppress
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import httpx
+import pytest
+
+import adapty as library
+from adapty import AdaptyConfigError, AdaptyUsageError, Deletion, DeletionReport
+from tests.raw_server import NO_CONTENT
+from tests.server_side_calls import (
+    KEY,
+    PROFILE_ID,
+    Stub,
+    answering,
+    error_body,
+    failing,
+    left_running,
+    who_is_here,
+)
+
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import Iterator, Mapping
+
+    from adapty import AsyncAdapty
+    from adapty.sandbox import Sandbox
+    from tests.raw_server import RawServer
+    from tests.server_side_calls import Handler
+
+pytestmark = pytest.mark.anyio
+
+OTHER_ID = "0d1e2f3a-4b5c-4d6e-8f70-8192a3b4c5d6"
+
+DELETED = answering(204)
+GONE = answering(404, error_body("profile_does_not_exist", 404))
+REFUSED = answering(400, error_body("base_error", 400))
+UNAUTHORIZED = answering(401, error_body("unauthorized", 401), {"X-Echo": KEY})
+
+
+class BreakOff(BaseException):
+    """What ends a program rather than a call, as Ctrl-C and a cancelled task do."""
+
+
+def by_id(answers: Mapping[str, Handler]) -> Handler:
+    """Answer each user as said, and delete any other."""
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        return answers.get(user_of(request), DELETED)(request)
+
+    return handler
+
+
+def user_of(request: httpx.Request) -> str:
+    """Give the id that a request names."""
+    return str(request.headers.get("adapty-customer-user-id") or request.headers["adapty-profile-id"])
+
+
+def outcomes(report: DeletionReport) -> dict[str, str]:
+    """Give what came of each id, in no order."""
+    assert len({deletion.id for deletion in report.outcomes}) == len(report.outcomes)
+    return {deletion.id: deletion.outcome for deletion in report.outcomes}
+
+
+@pytest.mark.parametrize("concurrency", [1, 2, 8, 100])
+async def test_each_id_has_an_outcome(stubbed: AsyncAdapty, stub: Stub, concurrency: int) -> None:
+    """Deleted, gone before or failed: a failure of one keeps none of the others back, and all are told."""
+    failing_ids = {"u3": REFUSED, "u7": answering(422), "u8": answering(500), "u9": answering(409)}
+    stub.replies = [by_id({"u1": GONE, "u5": answering(404, error_body("profile_not_found")), **failing_ids})]
+    told: list[Deletion] = []
+
+    report = await stubbed.profiles.delete_many(
+        [f"u{number}" for number in range(12)], concurrency=concurrency, on_outcome=told.append
+    )
+
+    assert outcomes(report) == {f"u{number}": "deleted" for number in range(12)} | dict.fromkeys(
+        ("u1", "u5"), "already_gone"
+    ) | dict.fromkeys(failing_ids, "failed")
+    assert [len(report.deleted), len(report.already_gone), len(report.failed)] == [6, 2, 4]
+    assert report.outcomes == tuple(told)
+    assert report.stopped_by is None
+    assert {deletion.id: type(deletion.error).__name__ for deletion in report.failed} == {
+        "u3": "BadRequestError",
+        "u7": "UnprocessableError",
+        "u8": "ServerError",
+        "u9": "ConflictError",
+    }
+    assert all(deletion.tried and deletion.error is None and not deletion.reason for deletion in report.deleted)
+    assert all(deletion.tried and deletion.reason == str(deletion.error) for deletion in report.failed)
+    assert sorted(user_of(request) for request in stub.requests) == sorted([*(f"u{n}" for n in range(12)), "u8", "u8"])
+
+
+async def test_a_deletion_that_was_sent_again_is_no_gone(stubbed: AsyncAdapty, stub: Stub) -> None:
+    """A 404 after a try that may have gone through is a deletion here too."""
+    stub.replies = [failing(httpx.ReadTimeout), GONE]
+
+    report = await stubbed.profiles.delete_many(["u1", "u2"], concurrency=1)
+
+    assert outcomes(report) == {"u1": "deleted", "u2": "already_gone"}
+
+
+@pytest.mark.parametrize(
+    ("ids", "by", "sent"),
+    [
+        (["a", "b", "a", "a", "c", "b"], "customer_user_id", ["a", "b", "c"]),
+        (["a", "A"], "customer_user_id", ["A", "a"]),
+        ([PROFILE_ID, PROFILE_ID.upper(), UUID(PROFILE_ID), OTHER_ID], "profile_id", [OTHER_ID, PROFILE_ID]),
+        ((id_ for id_ in "aab"), "customer_user_id", ["a", "b"]),
+        (dict.fromkeys("ab"), "customer_user_id", ["a", "b"]),
+        ([], "customer_user_id", []),
+    ],
+)
+async def test_an_id_is_sent_once(stubbed: AsyncAdapty, stub: Stub, ids: Any, by: Any, sent: list[str]) -> None:
+    """However often it stands there, in whichever spelling, an id is one request and one outcome."""
+    stub.replies = [DELETED]
+
+    report = await stubbed.profiles.delete_many(ids, by=by)
+
+    assert sorted(user_of(request) for request in stub.requests) == sent
+    assert sorted(outcomes(report)) == sent
+    headers = {"customer_user_id": "adapty-customer-user-id", "profile_id": "adapty-profile-id"}
+    assert all(headers[by] in request.headers for request in stub.requests)
+
+
+@pytest.mark.parametrize("concurrency", [1, 3, 16])
+async def test_no_more_are_under_way_than_asked_for(client: AsyncAdapty, server: RawServer, concurrency: int) -> None:
+    """So many requests are in flight at the server and not one more; with that many ids, that many are."""
+    flying = [0, 0]
+    arrived = threading.Condition()
+
+    def hold(connection: socket.socket) -> None:
+        with arrived:
+            flying[0] += 1
+            flying[1] = max(flying)
+            arrived.notify_all()
+            # As many as may are there at once; whoever sends one after the other does not get on from here.
+            assert arrived.wait_for(lambda: flying[1] >= concurrency, timeout=10)
+            flying[0] -= 1
+        connection.sendall(NO_CONTENT)
+
+    server.replies = [hold]
+    report = await client.profiles.delete_many([f"u{number}" for number in range(40)], concurrency=concurrency)
+
+    assert len(report.deleted) == 40
+    assert flying == [0, concurrency]
+
+
+ENDINGS = {
+    # What comes back for one, and what ends the run for all.
+    "unauthorized": (UNAUTHORIZED, library.AuthenticationError),
+    "forbidden": (answering(403), library.PermissionDeniedError),
+    "too many": (answering(429, b"", {"Retry-After": "600"}), library.RateLimitError),
+    "a page": (answering(404, b"<html>"), library.NotFoundError),
+    "another success": (answering(200, b"{}"), library.UnexpectedResponseError),
+    "unreachable": (failing(httpx.ConnectError), library.AdaptyConnectionError),
+    "timed out": (failing(httpx.ReadTimeout), library.AdaptyTimeoutError),
+}
+
+
+@pytest.mark.parametrize("concurrency", [1, 4])
+@pytest.mark.parametrize("ending", ENDINGS)
+async def test_what_would_fail_all_ends_the_run(
+    stubbed: AsyncAdapty, stub: Stub, ending: str, concurrency: int
+) -> None:
+    """After it nothing more is sent; the rest is reported as failed and not tried, each with the reason."""
+    reply, expected = ENDINGS[ending]
+    stub.replies = [by_id({"u5": reply})]
+    ids = [f"u{number}" for number in range(50)]
+
+    report = await stubbed.with_options(max_retries=0).profiles.delete_many(ids, concurrency=concurrency)
+
+    assert type(report.stopped_by) is expected
+    assert outcomes(report).keys() == set(ids)
+    tried = {deletion.id for deletion in report.outcomes if deletion.tried}
+    assert tried == {user_of(request) for request in stub.requests}
+    assert set(ids[:6]) <= tried <= set(ids[: 6 + concurrency])
+    untried = [deletion for deletion in report.failed if not deletion.tried]
+    assert len(untried) == 50 - len(tried)
+    assert all(deletion.error is report.stopped_by for deletion in untried)
+    assert {deletion.reason for deletion in untried} == {f"not tried, because: {report.stopped_by}"}
+    assert KEY not in repr(report) + repr([vars(report.stopped_by), untried[0].reason])
+
+
+@pytest.mark.parametrize(("failures", "tried", "failed"), [(4, 20, 4), (5, 5, 20)])
+async def test_an_api_that_fails_on_everybody_ends_the_run(
+    stubbed: AsyncAdapty, stub: Stub, failures: int, tried: int, failed: int
+) -> None:
+    """One user more or less is that user's; five in a row, and it is the API."""
+    stub.replies = [answering(500)] * failures + [DELETED]
+    ids = [f"u{number}" for number in range(20)]
+
+    report = await stubbed.with_options(max_retries=0).profiles.delete_many(ids, concurrency=1)
+
+    assert isinstance(report.stopped_by, library.ServerError) == (failed > failures)
+    assert (len(stub.requests), len(report.failed)) == (tried, failed)
+
+
+async def test_an_id_that_cannot_be_sent_fails_alone(stubbed: AsyncAdapty, stub: Stub) -> None:
+    """It is reported where it stands, with what is wrong with it and without quoting it, and the others are deleted."""
+    stub.replies = [DELETED]
+    ids: Any = ["u1", "", "jane@example.com ", 7, None, "u2"]
+
+    report = await stubbed.profiles.delete_many(ids, concurrency=1)
+
+    assert [deletion.id for deletion in report.deleted] == ["u1", "u2"]
+    assert [user_of(request) for request in stub.requests] == ["u1", "u2"]
+    assert [vars(deletion.error)["field_name"].partition(".")[0] for deletion in report.failed] == [
+        "ids[1]",
+        "ids[2]",
+        "ids[3]",
+        "ids[4]",
+    ]
+    assert not any(deletion.tried for deletion in report.failed)
+    assert not any(deletion.reason.startswith("not tried") for deletion in report.failed)
+    assert "jane@" not in repr(report) + "".join(deletion.reason for deletion in report.failed)
+
+
+async def test_a_report_hides_an_address(stubbed: AsyncAdapty, stub: Stub) -> None:
+    """An id that is an e-mail address can be read and is not shown."""
+    stub.replies = [DELETED]
+
+    report = await stubbed.profiles.delete_many(["jane@example.com"])
+
+    assert report.deleted[0].id == "jane@example.com"
+    assert "jane" not in repr(report)
+
+
+async def test_the_ids_are_taken_as_they_are_needed(stubbed: AsyncAdapty, stub: Stub) -> None:
+    """A generator is not read ahead: so many are taken as may be under way, and one more for each that ends."""
+    taken_ids: list[str] = []
+    ahead: list[int] = []
+
+    def ids() -> Iterator[str]:
+        for number in range(30):
+            taken_ids.append(f"u{number}")
+            yield taken_ids[-1]
+
+    stub.replies = [DELETED]
+    report = await stubbed.profiles.delete_many(
+        ids(), concurrency=3, on_outcome=lambda _: ahead.append(len(taken_ids) - len(ahead))
+    )
+
+    assert len(report.deleted) == 30
+    assert max(ahead) <= 3
+
+
+async def test_the_ids_of_a_generator_that_breaks_off_are_not_lost_from_sight(stubbed: AsyncAdapty, stub: Stub) -> None:
+    """Its exception comes through as it is, after the outcomes before it, and nothing is left running."""
+
+    def ids() -> Iterator[str]:
+        yield "u1"
+        message = "the file ends here"
+        raise OSError(message)
+
+    stub.replies = [DELETED]
+    told: list[Deletion] = []
+
+    with pytest.raises(OSError, match=r"^the file ends here$"):
+        await stubbed.profiles.delete_many(ids(), concurrency=1, on_outcome=told.append)
+
+    assert [(deletion.id, deletion.outcome) for deletion in told] == [("u1", "deleted")]
+    assert left_running() == []
+
+
+async def test_outcomes_are_told_where_the_caller_is(stubbed: AsyncAdapty, stub: Stub) -> None:
+    """The callback runs in the caller's thread and task, for deletions, refused ids and those not tried alike."""
+    stub.replies = [by_id({"u3": UNAUTHORIZED})]
+    places: set[tuple[int, object]] = set()
+    told: list[Deletion] = []
+
+    def note(deletion: Deletion) -> None:
+        places.add(who_is_here())
+        told.append(deletion)
+
+    report = await stubbed.profiles.delete_many(
+        ["u1", "", *(f"u{number}" for number in range(2, 20))], concurrency=4, on_outcome=note
+    )
+
+    assert places == {who_is_here()}
+    assert report.outcomes == tuple(told)
+    assert len(told) == 20
+
+
+@pytest.mark.parametrize("number", [1, 5])
+@pytest.mark.parametrize("kind", [KeyError, BreakOff])
+async def test_an_exception_of_the_callback_leaves_nothing_running(
+    stubbed: AsyncAdapty, stub: Stub, kind: type[BaseException], number: int
+) -> None:
+    """It comes through as it is; when it does, what was under way has ended, and nothing more is sent."""
+    stub.replies = [DELETED]
+    told: list[Deletion] = []
+
+    def stop(deletion: Deletion) -> None:
+        told.append(deletion)
+        if len(told) == number:
+            raise kind(number)
+
+    with pytest.raises(kind):
+        await stubbed.profiles.delete_many([f"u{n}" for n in range(30)], concurrency=4, on_outcome=stop)
+
+    assert left_running() == []
+    assert len(told) == number
+    assert number <= len(stub.requests) <= number + 4
+
+
+async def test_what_is_under_way_ends_with_the_callbacks_exception(client: AsyncAdapty, server: RawServer) -> None:
+    """Deletions whose answers are still out do not outlive the call either."""
+    arrived, told = threading.Semaphore(0), threading.Event()
+
+    def first(connection: socket.socket) -> None:
+        assert all(arrived.acquire(timeout=10) for _ in range(3))
+        connection.sendall(NO_CONTENT)
+
+    def late(connection: socket.socket) -> None:
+        arrived.release()
+        assert told.wait(10)
+        with suppress(OSError):  # the async client has hung up
+            connection.sendall(NO_CONTENT)
+
+    def stop(deletion: Deletion) -> None:
+        told.set()
+        raise KeyError(deletion.id)
+
+    server.replies = [first, late]
+    with pytest.raises(KeyError):
+        await client.profiles.delete_many([f"u{number}" for number in range(30)], concurrency=4, on_outcome=stop)
+
+    assert left_running() == []
+    assert len(server.requests) == 4
+
+
+@pytest.mark.parametrize(
+    ("arguments", "field_name"),
+    [
+        ({"ids": "u1"}, "ids"),
+        ({"ids": b"u1"}, "ids"),
+        ({"ids": None}, "ids"),
+        ({"ids": 7}, "ids"),
+        ({"by": "email"}, "by"),
+        ({"by": None}, "by"),
+        ({"by": ["customer_user_id"]}, "by"),
+        ({"concurrency": 0}, "concurrency"),
+        ({"concurrency": 101}, "concurrency"),
+        ({"concurrency": True}, "concurrency"),
+        ({"concurrency": "8"}, "concurrency"),
+        ({"concurrency": None}, "concurrency"),
+    ],
+)
+async def test_wrong_arguments_are_refused_before_anything_is_sent(
+    stubbed: AsyncAdapty, stub: Stub, arguments: dict[str, Any], field_name: str
+) -> None:
+    """A single id, above all, is no list of its letters."""
+    delete_many: Any = stubbed.profiles.delete_many
+
+    with pytest.raises(AdaptyUsageError) as caught:
+        await delete_many(**{"ids": ["u1"], **arguments})
+
+    assert caught.value.field_name == field_name
+    assert stub.requests == []
+
+
+async def test_a_closed_client_ends_the_run(stubbed: AsyncAdapty, stub: Stub) -> None:
+    """Nothing can be sent, and the report says why for each id."""
+    await stubbed.close()
+
+    report = await stubbed.profiles.delete_many(["u1", "u2", "u3"], concurrency=1)
+
+    assert type(report.stopped_by) is AdaptyConfigError
+    assert outcomes(report) == dict.fromkeys(("u1", "u2", "u3"), "failed")
+    assert not any(deletion.tried for deletion in report.outcomes)
+    assert stub.requests == []
+
+
+@pytest.mark.parametrize("version", ["profiles", "v1.profiles"])
+async def test_many_are_deleted_for_good(adapty: AsyncAdapty, sandbox: Sandbox, version: str) -> None:
+    """Run twice, everybody is deleted once and gone the second time, in either version of the API."""
+    ids = [f"user_{number}" for number in range(30)]
+    for id_ in ids[:25]:
+        await adapty.profiles.create(customer_user_id=id_)
+    profiles = attrgetter(version)(adapty)
+
+    first = await profiles.delete_many(ids)
+    second = await profiles.delete_many(ids)
+
+    assert sorted(deletion.id for deletion in first.deleted) == sorted(ids[:25])
+    assert sorted(deletion.id for deletion in first.already_gone) == sorted(ids[25:])
+    assert len(second.already_gone) == 30
+    assert sandbox.server_side_profile(customer_user_id="user_0") is None

@@ -1,0 +1,256 @@
+"""What is sent again, counted on the wire, and when a deletion that was sent again is taken for done."""
+
+from __future__ import annotations
+
+from operator import attrgetter
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import httpx
+import pytest
+
+import adapty as library
+from adapty import AdaptyConnectionError, AdaptyError, AdaptyUsageError, ProfileNotFoundError, ServerError
+from tests.raw_server import NO_CONTENT, answer
+from tests.server_side_calls import (
+    BY_CUSTOMER_USER_ID,
+    CALLS,
+    Operation,
+    Stub,
+    answering,
+    error_body,
+    failing,
+    operation_of,
+)
+
+if TYPE_CHECKING:
+    from adapty import AsyncAdapty
+    from tests.raw_server import RawServer
+    from tests.server_side_calls import Handler
+
+pytestmark = pytest.mark.anyio
+
+OPERATIONS = [operation.name for operation in Operation.every()]
+TRANSACT = "createVirtualCurrencyTransaction"
+
+IN_FLIGHT = error_body("idempotency_in_flight", 409)
+CREDITED_BEFORE = error_body("duplicate_source_transaction", 409)
+
+PASSING = {
+    # What goes wrong at first, and how long is waited then: at least and at most.
+    "500": (answer(500, error_body("server_error", 500)), 0, 0.5),
+    "503-page": (answer(503, b"<html>"), 0, 0.5),
+    "dropped": (b"", 0, 0.5),
+    "429": (answer(429, error_body("rate_limited", 429), "Retry-After: 7"), 7, 7),
+    "429-soon": (answer(429, b"", "Retry-After: 0"), 0, 0.5),
+    "429-bare": (answer(429), 0, 0.5),
+    "in-flight": (answer(409, IN_FLIGHT, "Retry-After: 3"), 3, 3),
+    "in-flight-bare": (answer(409, IN_FLIGHT), 0, 0.5),
+}
+
+LASTING = {
+    "credited-before": answer(409, CREDITED_BEFORE, "Retry-After: 1"),
+    "conflict": answer(409, error_body("base_error", 409)),
+    "conflict-page": answer(409, b"<html>idempotency_in_flight</html>"),
+    "conflict-empty": answer(409),
+    "in-flight-with-400": answer(400, error_body("idempotency_in_flight", 400)),
+    "later": answer(429, error_body("rate_limited", 429), "Retry-After: 61"),
+}
+
+
+@pytest.mark.parametrize("trouble", PASSING)
+async def test_what_passes_costs_a_second_request_of_the_same_bytes(
+    client: AsyncAdapty, server: RawServer, slept: list[float], trouble: str
+) -> None:
+    """Every operation is sent once more, byte for byte, its Idempotency-Key included, no sooner than asked for."""
+    reply, least, most = PASSING[trouble]
+    for name in OPERATIONS:
+        server.replies = [reply, _spelled(*operation_of(name).success())]
+        server.requests.clear()
+        slept.clear()
+
+        await CALLS[name](client, BY_CUSTOMER_USER_ID)
+
+        first, second = server.requests
+        assert first == second
+        assert (b"idempotency-key: " in first.lower()) == (name == TRANSACT)
+        (waited,) = slept
+        assert least <= waited <= most
+
+
+def _spelled(status: int, body: bytes, media_type: str) -> bytes:
+    return NO_CONTENT if status == 204 else answer(status, body, f"Content-Type: {media_type}")
+
+
+@pytest.mark.parametrize("trouble", LASTING)
+async def test_what_lasts_is_asked_once(
+    client: AsyncAdapty, server: RawServer, slept: list[float], trouble: str
+) -> None:
+    """A conflict that will not pass, and a Retry-After that nobody waits out, end the call at once."""
+    server.replies = [LASTING[trouble]]
+    for count, name in enumerate(OPERATIONS, 1):
+        with pytest.raises(AdaptyError, match=f"^{name}: "):
+            await CALLS[name](client, BY_CUSTOMER_USER_ID)
+
+        assert len(server.requests) == count
+    assert slept == []
+
+
+async def test_a_conflict_in_flight_that_lasts_is_told_with_its_key(
+    stubbed: AsyncAdapty, stub: Stub, slept: list[float]
+) -> None:
+    """After all tries the exception has the key that they went out with, to ask again later."""
+    stub.replies = [answering(409, IN_FLIGHT, {"Retry-After": "2"})]
+
+    with pytest.raises(library.ConflictError) as caught:
+        await stubbed.virtual_currencies.credit("GOLD", 50, customer_user_id="user_12345")
+
+    assert slept == [2.0, 2.0]
+    assert (caught.value.error_code, caught.value.attempts) == ("idempotency_in_flight", 3)
+    assert {request.headers["Idempotency-Key"] for request in stub.requests} == {caught.value.idempotency_key}
+
+
+async def test_each_call_has_a_key_of_its_own(stubbed: AsyncAdapty, stub: Stub) -> None:
+    """Two calls are two transactions, each under a UUID of version 4, whichever method sends them."""
+    names = [name for name in CALLS if name.partition("/")[0] == TRANSACT]
+    for name in [*names, *names]:
+        await CALLS[name](stubbed, BY_CUSTOMER_USER_ID)
+
+    keys = [request.headers["Idempotency-Key"] for request in stub.requests]
+    assert len(set(keys)) == 2 * len(names)
+    assert {(UUID(key).version, str(UUID(key)) == key) for key in keys} == {(4, True)}
+
+
+@pytest.mark.parametrize(
+    "given", [UUID("0b5b2d7e-6f1a-4c1e-9d3b-2a1c0f9e8d7c"), "0B5B2D7E-6F1A-4C1E-9D3B-2A1C0F9E8D7C"]
+)
+async def test_the_callers_own_key_is_used(stubbed: AsyncAdapty, stub: Stub, given: UUID | str) -> None:
+    """What the caller gives goes out with each try, and stands in the exception."""
+    stub.replies = [failing(httpx.ReadTimeout)]
+
+    with pytest.raises(AdaptyConnectionError) as caught:
+        await stubbed.virtual_currencies.debit("GOLD", 1, customer_user_id="user_12345", idempotency_key=given)
+
+    assert caught.value.idempotency_key == "0b5b2d7e-6f1a-4c1e-9d3b-2a1c0f9e8d7c"
+    assert [request.headers["Idempotency-Key"] for request in stub.requests] == [caught.value.idempotency_key] * 3
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        None,
+        "",
+        7,
+        b"0b5b2d7e-6f1a-4c1e-9d3b-2a1c0f9e8d7c",
+        "user_12345",
+        "0b5b2d7e6f1a4c1e9d3b2a1c0f9e8d7c",
+        "0b5b2d7e-6f1a-1c1e-9d3b-2a1c0f9e8d7c",
+        "0b5b2d7e-6f1a-4c1e-1d3b-2a1c0f9e8d7c",
+        "0b5b2d7e-6f1a-4c1e-9d3b-2a1c0f9e8d7c\r\nX: 1",
+        UUID(int=0),
+    ],
+)
+async def test_a_key_that_is_none_is_refused(stubbed: AsyncAdapty, stub: Stub, given: UUID | str) -> None:
+    """A key that the API would not take is refused by name, and nothing is sent."""
+    with pytest.raises(AdaptyUsageError) as caught:
+        await stubbed.virtual_currencies.credit("GOLD", 1, customer_user_id="user_12345", idempotency_key=given)
+
+    assert caught.value.field_name == "idempotency_key"
+    assert stub.requests == []
+
+
+SERVER_ERROR = answering(500, error_body("server_error", 500))
+GATEWAY = answering(502, b"<html>Bad Gateway</html>")
+TIMED_OUT = answering(408)
+TOO_MANY = answering(429, error_body("rate_limited", 429))
+GONE = answering(404, error_body("profile_does_not_exist", 404))
+GONE_OTHERWISE = answering(404, error_body("profile_not_found", 404))
+GONE_SILENTLY = answering(404)
+NOT_FOUND_PAGE = answering(404, b"<html>Not Found</html>")
+NOT_FOUND_TEXT = answering(404, b'"Not Found"')
+NOT_FOUND_OTHERWISE = answering(404, error_body("app_not_found", 404))
+DELETED = answering(204)
+READ_TIMEOUT = failing(httpx.ReadTimeout)
+WRITE_TIMEOUT = failing(httpx.WriteTimeout)
+DROPPED = failing(httpx.RemoteProtocolError)
+UNREACHABLE = failing(httpx.ConnectError)
+CONNECT_TIMEOUT = failing(httpx.ConnectTimeout)
+POOL_TIMEOUT = failing(httpx.PoolTimeout)
+
+DELETIONS: dict[str, tuple[list[Handler], type[AdaptyError] | None]] = {
+    # What comes back, and what the call ends in.
+    "done": ([DELETED], None),
+    "failed, done": ([SERVER_ERROR, DELETED], None),
+    "failed, gone": ([SERVER_ERROR, GONE], None),
+    "gateway, gone": ([GATEWAY, GONE], None),
+    "408, gone": ([TIMED_OUT, GONE], None),
+    "no answer, gone": ([READ_TIMEOUT, GONE], None),
+    "not all taken, gone": ([WRITE_TIMEOUT, GONE], None),
+    "dropped, gone": ([DROPPED, GONE], None),
+    "dropped, gone in other words": ([DROPPED, GONE_OTHERWISE], None),
+    "dropped, gone without words": ([DROPPED, GONE_SILENTLY], None),
+    "failed twice, gone": ([SERVER_ERROR, READ_TIMEOUT, GONE], None),
+    "failed, unreachable, gone": ([SERVER_ERROR, UNREACHABLE, GONE], None),
+    "failed, too many, gone": ([SERVER_ERROR, TOO_MANY, GONE], None),
+    "unreachable, failed, gone": ([UNREACHABLE, SERVER_ERROR, GONE], None),
+    "gone at first": ([GONE], ProfileNotFoundError),
+    "gone at first in other words": ([GONE_OTHERWISE], ProfileNotFoundError),
+    "gone at first without words": ([GONE_SILENTLY], library.NotFoundError),
+    "unreachable, gone": ([UNREACHABLE, GONE], ProfileNotFoundError),
+    "no connection, gone": ([CONNECT_TIMEOUT, GONE], ProfileNotFoundError),
+    "no free connection, gone": ([POOL_TIMEOUT, GONE], ProfileNotFoundError),
+    "too many, gone": ([TOO_MANY, GONE], ProfileNotFoundError),
+    "never sent twice, gone": ([UNREACHABLE, TOO_MANY, GONE], ProfileNotFoundError),
+    "failed, page": ([SERVER_ERROR, NOT_FOUND_PAGE], library.NotFoundError),
+    "failed, text": ([SERVER_ERROR, NOT_FOUND_TEXT], library.NotFoundError),
+    "failed, something else gone": ([SERVER_ERROR, NOT_FOUND_OTHERWISE], library.NotFoundError),
+    "dropped, page": ([DROPPED, NOT_FOUND_PAGE], library.NotFoundError),
+    "failed for good": ([SERVER_ERROR], ServerError),
+    "dropped for good": ([DROPPED], AdaptyConnectionError),
+    "failed, refused": ([SERVER_ERROR, answering(401, error_body("unauthorized", 401))], library.AuthenticationError),
+    "failed, other success": ([SERVER_ERROR, answering(200, b"{}")], library.UnexpectedResponseError),
+}
+
+
+@pytest.mark.parametrize("story", DELETIONS)
+@pytest.mark.parametrize("version", ["profiles", "v1.profiles"])
+async def test_a_deletion_is_done_when_it_may_have_been_ours(
+    stubbed: AsyncAdapty, stub: Stub, version: str, story: str
+) -> None:
+    """A 404 after a try that may have gone through is done; after tries that never arrived, there was no profile."""
+    replies, expected = DELETIONS[story]
+    stub.replies = [*replies]
+
+    outcome: AdaptyError | None = None
+    try:
+        await attrgetter(version)(stubbed).delete(customer_user_id="user_12345")
+    except AdaptyError as error:
+        outcome = error
+
+    assert type(outcome) is (expected or type(None))
+    assert len(stub.requests) == (len(replies) if "for good" not in story else 3)
+
+
+@pytest.mark.parametrize("version", ["profiles", "v1.profiles"])
+async def test_without_retries_a_deletion_is_told_as_it_came(stubbed: AsyncAdapty, stub: Stub, version: str) -> None:
+    """Nothing is taken for done where nothing was sent again: two calls are two deletions."""
+    stub.replies = [DROPPED, GONE]
+    profiles = attrgetter(version)(stubbed.with_options(max_retries=0))
+
+    with pytest.raises(AdaptyConnectionError):
+        await profiles.delete(customer_user_id="user_12345")
+    with pytest.raises(ProfileNotFoundError):
+        await profiles.delete(customer_user_id="user_12345")
+
+    assert len(stub.requests) == 2
+
+
+@pytest.mark.parametrize("name", [name for name in OPERATIONS if not name.startswith("deleteProfile")])
+async def test_only_a_deletion_takes_gone_for_done(stubbed: AsyncAdapty, stub: Stub, name: str) -> None:
+    """Of any other operation, a 404 after a failed try is a 404."""
+    stub.replies = [SERVER_ERROR, GONE]
+
+    with pytest.raises(ProfileNotFoundError) as caught:
+        await CALLS[name](stubbed, BY_CUSTOMER_USER_ID)
+
+    assert caught.value.attempts == len(stub.requests) == 2

@@ -1,0 +1,89 @@
+"""One client for many at once, against the sandbox: every result belongs to who asked for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from adapty import AdaptyUsageError, AsyncAdapty, InsufficientBalanceError, ProfileNotFoundError
+from adapty._side_by_side import in_tasks
+from tests.server_side_calls import PURCHASE, SIDE_BY_SIDE, taken
+
+if TYPE_CHECKING:
+    from adapty.sandbox import Sandbox
+
+pytestmark = pytest.mark.anyio
+
+CONNECTIONS = httpx.Limits(max_connections=10)
+"""Far fewer connections than callers, so that each connection serves many of them."""
+
+
+async def test_every_result_belongs_to_its_caller(sandbox: Sandbox) -> None:
+    """Callers that do different things at the same time over one client each see their own user only."""
+    callers = SIDE_BY_SIDE[in_tasks]
+
+    async def live(number: int) -> int:
+        user: Any = {"customer_user_id": f"user_{number}"}
+        created = await adapty.profiles.create(**user, custom_attributes={"number": number})
+        assert (created.customer_user_id, created.attributes) == (f"user_{number}", {"number": number})
+        await DEEDS[number % len(DEEDS)](adapty, user, number)
+        return number
+
+    async with (
+        httpx.AsyncClient(limits=CONNECTIONS) as http_client,
+        AsyncAdapty(sandbox.secret_key, base_url=sandbox.url, http_client=http_client) as adapty,
+    ):
+        done = await taken(in_tasks(live, range(callers), callers))
+
+    assert sorted(done) == [*range(callers)]
+
+
+async def credit(adapty: AsyncAdapty, user: Any, number: int) -> None:
+    """Give the user so much that nobody else has the same, under a key of the caller's own."""
+    done = await adapty.virtual_currencies.credit("GOLD", number + 1, **user, idempotency_key=uuid4())
+    assert {balance.code: balance.balance for balance in done.balances}["GOLD"] == number + 1
+
+
+async def buy(adapty: AsyncAdapty, user: Any, number: int) -> None:
+    """Record a purchase of a product that is the user's alone."""
+    bought = {**PURCHASE, "store_product_id": f"product_{number}", "store_original_transaction_id": f"order_{number}"}
+    profile = await adapty.transactions.set_one_time_purchase(**user, **bought)
+    assert [purchase.store_product_id for purchase in profile.non_subscriptions] == [f"product_{number}"]
+
+
+async def be_granted(adapty: AsyncAdapty, user: Any, number: int) -> None:
+    """Get an access level that is the user's alone."""
+    profile = await adapty.access_levels.grant(f"level_{number}", **user, lifetime=True)
+    assert [level.access_level_id for level in profile.active_access_levels()] == [f"level_{number}"]
+
+
+async def be_known_elsewhere(adapty: AsyncAdapty, user: Any, number: int) -> None:
+    """Store an id that is the user's alone, and read it."""
+    await adapty.integrations.set(**user, amplitude_user_id=f"amplitude_{number}")
+    known = await adapty.integrations.get(**user)
+    assert known.amplitude_user_id == f"amplitude_{number}"
+
+
+async def be_refused(adapty: AsyncAdapty, user: Any, number: int) -> None:
+    """Ask for what is not there, and for what cannot be: the exception is the caller's own, too."""
+    with pytest.raises(ProfileNotFoundError) as missing:
+        await adapty.profiles.get(customer_user_id=f"nobody_{number}")
+    with pytest.raises(InsufficientBalanceError) as poor:
+        await adapty.virtual_currencies.debit("GOLD", number + 1, **user)
+    with pytest.raises(AdaptyUsageError):
+        await adapty.profiles.get(customer_user_id="")
+    assert (missing.value.operation, poor.value.operation) == ("getProfile", "createVirtualCurrencyTransaction")
+
+
+async def browse(adapty: AsyncAdapty, user: Any, number: int) -> None:
+    """Go through the paywalls as the others do, and leave what only this user wants."""
+    paywalls = await taken(adapty.paywalls.list())
+    settings = await adapty.refund_saver.set(**user, consent=bool(number % 2))
+    assert len({paywall.paywall_id for paywall in paywalls}) == len(paywalls) > 0
+    assert settings.consent == bool(number % 2)
+
+
+DEEDS = (credit, buy, be_granted, be_known_elsewhere, be_refused, browse)

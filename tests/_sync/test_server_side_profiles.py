@@ -1,0 +1,200 @@
+# Made from tests/_async/test_server_side_profiles.py by `make unasync`; do not edit.
+
+"""The fields of a profile on the wire: each alone, exact, null where it is None, and refused by name."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, get_args
+from uuid import UUID
+
+import httpx
+import hypothesis
+import pytest
+from hypothesis import strategies as st
+
+from adapty import Adapty, AdaptyUsageError, InstallationMeta
+from adapty.models import Platform, ProfileFields
+from tests.core.support import repeatable
+from tests.server_side_calls import KEY, Stub
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+DEVICE_ID = "1a2b3c4d-5e6f-4708-8192-a3b4c5d6e7f8"
+TOKEN = "7f0e9d8c-6b5a-4938-8271-605f4e3d2c1b"
+USER: Any = {"customer_user_id": "user_12345"}
+
+PROFILE_METHODS = ("profiles.create", "profiles.update", "v1.profiles.create", "v1.profiles.update")
+
+
+class Plan(StrEnum):
+    """Text that is an enum's member, as callers have it."""
+
+    TRIAL = "trial"
+
+
+PROFILE: Mapping[str, list[tuple[Any, str]]] = {
+    # A field's values, and what they are in JSON.
+    "first_name": [("Zoë", '"Zoë"'), ("", '""'), ('"\\\n\u2028', '"\\"\\\\\\n\u2028"')],
+    "last_name": [("O'Neil", '"O\'Neil"'), ("李", '"李"')],
+    "gender": [("f", '"f"'), ("m", '"m"'), ("o", '"o"')],
+    "email": [("jane@example.com", '"jane@example.com"')],
+    "phone_number": [("+15550100", '"+15550100"')],
+    "birthday": [(date(1990, 5, 21), '"1990-05-21"'), ("1990-05-21", '"1990-05-21"')],
+    "ip_country": [("US", '"US"')],
+    "ip_v4_address": [("203.0.113.7", '"203.0.113.7"')],
+    "store_country": [("DE", '"DE"')],
+    "store": [(store, f'"{store}"') for store in ("app_store", "play_store", "stripe", "adapty", "paddle")],
+    "store_account_token": [(TOKEN.upper(), f'"{TOKEN}"'), (UUID(TOKEN), f'"{TOKEN}"')],
+    "att_status": [(status, str(status)) for status in range(4)],
+    "analytics_disabled": [(True, "true"), (False, "false")],
+    "custom_attributes": [
+        ({}, "[]"),
+        ({"plan": "trial"}, '[{"key":"plan","value":"trial"}]'),
+        ({"plan": Plan.TRIAL}, '[{"key":"plan","value":"trial"}]'),
+        ({"plan": None}, '[{"key":"plan","value":""}]'),
+        ({"plan": ""}, '[{"key":"plan","value":""}]'),
+        ({"a": True, "b": False}, '[{"key":"a","value":1.0},{"key":"b","value":0.0}]'),
+        ({"a.b-c_D9": 4.5, "n": -7}, '[{"key":"a.b-c_D9","value":4.5},{"key":"n","value":-7}]'),
+        ([{"key": "plan", "value": "ü"}], '[{"key":"plan","value":"ü"}]'),
+        (({"key": key, "value": None} for key in "ab"), '[{"key":"a","value":""},{"key":"b","value":""}]'),
+        ({"k" * 30: "v" * 50}, f'[{{"key":"{"k" * 30}","value":"{"v" * 50}"}}]'),
+    ],
+    "installation_meta": [
+        ({"device_id": DEVICE_ID}, f'{{"device_id":"{DEVICE_ID}"}}'),
+        ({"device_id": UUID(DEVICE_ID), "os": None}, f'{{"device_id":"{DEVICE_ID}","os":null}}'),
+        (
+            InstallationMeta(device_id=DEVICE_ID, platform="visionOS", idfa=None),
+            f'{{"device_id":"{DEVICE_ID}","platform":"visionOS","idfa":null}}',
+        ),
+    ],
+}
+
+NOT_NULLABLE = ("custom_attributes", "installation_meta")
+
+REFUSED_PROFILE: list[tuple[str, Any, str]] = [
+    # A field, a value that the API would refuse, and the name that is blamed.
+    ("first_name", 7, "first_name"),
+    ("gender", "female", "gender"),
+    ("email", "jane", "email"),
+    ("birthday", datetime(1990, 5, 21, tzinfo=UTC), "birthday"),
+    ("ip_country", "us", "ip_country"),
+    ("ip_v4_address", "::1", "ip_v4_address"),
+    ("ip_v4_address", "203.0.113.007", "ip_v4_address"),
+    ("store_country", "UK", "store_country"),
+    ("store", "web_shop", "store"),
+    ("store_account_token", "token", "store_account_token"),
+    ("att_status", 4, "att_status"),
+    ("att_status", True, "att_status"),
+    ("att_status", "3", "att_status"),
+    ("analytics_disabled", 1, "analytics_disabled"),
+    ("custom_attributes", "plan", "custom_attributes"),
+    ("custom_attributes", {"k" * 31: "v"}, f"custom_attributes.{'k' * 31}"),
+    ("custom_attributes", {"": "v"}, "custom_attributes"),
+    ("custom_attributes", {"a b": "v"}, "custom_attributes.a b"),
+    ("custom_attributes", {"plan": "v" * 51}, "custom_attributes.plan"),
+    ("custom_attributes", {"plan": float("nan")}, "custom_attributes.plan"),
+    ("custom_attributes", {"plan": ["a"]}, "custom_attributes.plan"),
+    ("custom_attributes", [{"key": "plan"}], "custom_attributes.0"),
+    ("custom_attributes", [{"key": "a", "value": 1}, {"key": "a", "value": 2}], "custom_attributes.a"),
+    ("custom_attributes", {f"k{number}": "v" for number in range(31)}, "custom_attributes"),
+    ("installation_meta", {}, "installation_meta.device_id"),
+    ("installation_meta", {"device_id": "1"}, "installation_meta.device_id"),
+    ("installation_meta", {"device_id": DEVICE_ID, "platform": "ios"}, "installation_meta.platform"),
+    ("installation_meta", {"device_id": DEVICE_ID, "devise": "x"}, "installation_meta.devise"),
+    ("extra_fields", {"email": "jane@example.com"}, "extra_fields"),
+    ("extra_fields", {"newer": {1, 2}}, "extra_fields.newer"),
+    ("first_nam", "Jane", "first_nam"),
+]
+
+
+def test_the_tables_have_every_field() -> None:
+    """A field that the facade gains is tried here too."""
+    assert PROFILE.keys() | {"extra_fields"} == ProfileFields.__annotations__.keys()
+
+
+@pytest.mark.parametrize("field", PROFILE)
+@pytest.mark.parametrize("method", PROFILE_METHODS)
+def test_a_field_of_a_profile_goes_out_alone_and_exact(stubbed: Adapty, stub: Stub, method: str, field: str) -> None:
+    """A field that is given is in the body just so, None is null where the API takes null; no other field is there."""
+    send = attrgetter(method)(stubbed)
+    for value, written in _fresh(field):
+        send(**USER, **{field: value})
+        assert stub.requests[-1].content == f'{{"{field}":{written}}}'.encode()
+        assert "adapty-platform" not in stub.requests[-1].headers
+
+    if field not in NOT_NULLABLE:
+        send(**USER, **{field: None})
+        assert stub.requests[-1].content == f'{{"{field}":null}}'.encode()
+        return
+    stub.requests.clear()
+    with pytest.raises(AdaptyUsageError, match=f"^{field}: is None, which the API does not take") as caught:
+        send(**USER, **{field: None})
+    assert caught.value.field_name == field
+    assert stub.requests == []
+
+
+def _fresh(field: str) -> list[tuple[Any, str]]:
+    """Give a field's values, an iterator among them as a new one."""
+    once = [{"key": key, "value": None} for key in "ab"]
+    return [(iter(once) if hasattr(value, "__next__") else value, written) for value, written in PROFILE[field]]
+
+
+@pytest.mark.parametrize(("field", "value", "field_name"), REFUSED_PROFILE)
+def test_a_field_that_the_api_would_refuse_is_refused_by_name(
+    stubbed: Adapty, stub: Stub, field: str, value: Any, field_name: str
+) -> None:
+    """What the reference says is refused is refused here, with the field's name and without its value."""
+    for method in PROFILE_METHODS:
+        with pytest.raises(AdaptyUsageError) as caught:
+            attrgetter(method)(stubbed)(**USER, **{field: value})
+
+        assert caught.value.field_name == field_name
+        assert "jane@example.com" not in str(caught.value)
+    assert stub.requests == []
+
+
+@pytest.mark.parametrize("platform", get_args(Platform))
+@pytest.mark.parametrize("method", ["profiles.create", "profiles.update"])
+def test_the_platform_goes_out_as_a_header(stubbed: Adapty, stub: Stub, method: str, platform: Platform) -> None:
+    """Each platform that the header takes is sent in it, and is no part of the body."""
+    attrgetter(method)(stubbed)(**USER, platform=platform)
+
+    assert stub.requests[0].headers["adapty-platform"] == platform
+    assert stub.requests[0].content == b"{}"
+
+
+@pytest.mark.parametrize("platform", [None, "", "ios", "Windows", 7, "iOS\r\nX: 1"])
+@pytest.mark.parametrize("method", ["profiles.create", "profiles.update"])
+def test_a_platform_that_is_none_is_refused(stubbed: Adapty, stub: Stub, method: str, platform: Any) -> None:
+    """The header takes the known platforms only."""
+    with pytest.raises(AdaptyUsageError) as caught:
+        attrgetter(method)(stubbed)(**USER, platform=platform)
+
+    assert caught.value.field_name == "platform"
+    assert stub.requests == []
+
+
+@repeatable(60)
+@hypothesis.given(
+    st.text(st.characters()), st.dictionaries(st.from_regex(r"\A[A-Za-z0-9._-]{1,30}\Z"), st.floats() | st.text())
+)
+def test_whatever_is_accepted_arrives_as_it_was(name: str, attributes: dict[str, Any]) -> None:
+    """Text and attributes either reach the API unchanged or are refused by name."""
+    stub = Stub()
+    with Adapty(KEY, transport=httpx.MockTransport(stub)) as adapty:
+        try:
+            adapty.profiles.update(**USER, first_name=name, custom_attributes=attributes)
+        except AdaptyUsageError as error:
+            blamed = (error.field_name or "").partition(".")[0]
+        else:
+            blamed = ""
+
+    assert blamed in {"", "first_name", "custom_attributes"}
+    assert len(stub.requests) == (not blamed)
+    if not blamed:
+        held = {item["key"]: item["value"] for item in stub.sent["custom_attributes"]}
+        assert (stub.sent["first_name"], held) == (name, attributes)

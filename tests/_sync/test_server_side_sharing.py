@@ -1,0 +1,89 @@
+# Made from tests/_async/test_server_side_sharing.py by `make unasync`; do not edit.
+
+"""One client for many at once, against the sandbox: every result belongs to who asked for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from adapty import Adapty, AdaptyUsageError, InsufficientBalanceError, ProfileNotFoundError
+from adapty._side_by_side import in_threads
+from tests.server_side_calls import PURCHASE, SIDE_BY_SIDE, taken
+
+if TYPE_CHECKING:
+    from adapty.sandbox import Sandbox
+
+CONNECTIONS = httpx.Limits(max_connections=10)
+"""Far fewer connections than callers, so that each connection serves many of them."""
+
+
+def test_every_result_belongs_to_its_caller(sandbox: Sandbox) -> None:
+    """Callers that do different things at the same time over one client each see their own user only."""
+    callers = SIDE_BY_SIDE[in_threads]
+
+    def live(number: int) -> int:
+        user: Any = {"customer_user_id": f"user_{number}"}
+        created = adapty.profiles.create(**user, custom_attributes={"number": number})
+        assert (created.customer_user_id, created.attributes) == (f"user_{number}", {"number": number})
+        DEEDS[number % len(DEEDS)](adapty, user, number)
+        return number
+
+    with (
+        httpx.Client(limits=CONNECTIONS) as http_client,
+        Adapty(sandbox.secret_key, base_url=sandbox.url, http_client=http_client) as adapty,
+    ):
+        done = taken(in_threads(live, range(callers), callers))
+
+    assert sorted(done) == [*range(callers)]
+
+
+def credit(adapty: Adapty, user: Any, number: int) -> None:
+    """Give the user so much that nobody else has the same, under a key of the caller's own."""
+    done = adapty.virtual_currencies.credit("GOLD", number + 1, **user, idempotency_key=uuid4())
+    assert {balance.code: balance.balance for balance in done.balances}["GOLD"] == number + 1
+
+
+def buy(adapty: Adapty, user: Any, number: int) -> None:
+    """Record a purchase of a product that is the user's alone."""
+    bought = {**PURCHASE, "store_product_id": f"product_{number}", "store_original_transaction_id": f"order_{number}"}
+    profile = adapty.transactions.set_one_time_purchase(**user, **bought)
+    assert [purchase.store_product_id for purchase in profile.non_subscriptions] == [f"product_{number}"]
+
+
+def be_granted(adapty: Adapty, user: Any, number: int) -> None:
+    """Get an access level that is the user's alone."""
+    profile = adapty.access_levels.grant(f"level_{number}", **user, lifetime=True)
+    assert [level.access_level_id for level in profile.active_access_levels()] == [f"level_{number}"]
+
+
+def be_known_elsewhere(adapty: Adapty, user: Any, number: int) -> None:
+    """Store an id that is the user's alone, and read it."""
+    adapty.integrations.set(**user, amplitude_user_id=f"amplitude_{number}")
+    known = adapty.integrations.get(**user)
+    assert known.amplitude_user_id == f"amplitude_{number}"
+
+
+def be_refused(adapty: Adapty, user: Any, number: int) -> None:
+    """Ask for what is not there, and for what cannot be: the exception is the caller's own, too."""
+    with pytest.raises(ProfileNotFoundError) as missing:
+        adapty.profiles.get(customer_user_id=f"nobody_{number}")
+    with pytest.raises(InsufficientBalanceError) as poor:
+        adapty.virtual_currencies.debit("GOLD", number + 1, **user)
+    with pytest.raises(AdaptyUsageError):
+        adapty.profiles.get(customer_user_id="")
+    assert (missing.value.operation, poor.value.operation) == ("getProfile", "createVirtualCurrencyTransaction")
+
+
+def browse(adapty: Adapty, user: Any, number: int) -> None:
+    """Go through the paywalls as the others do, and leave what only this user wants."""
+    paywalls = taken(adapty.paywalls.list())
+    settings = adapty.refund_saver.set(**user, consent=bool(number % 2))
+    assert len({paywall.paywall_id for paywall in paywalls}) == len(paywalls) > 0
+    assert settings.consent == bool(number % 2)
+
+
+DEEDS = (credit, buy, be_granted, be_known_elsewhere, be_refused, browse)
