@@ -26,7 +26,7 @@ class AccessLevel:
     """
 
     access_level_id: None | str | Unset = UNSET
-    """ The level's id """
+    """ The level's id, such as `premium`. """
     store: None | str | Unset = UNSET
     """ Known: app_store, play_store, stripe, paddle, adapty, and the names of custom stores. """
     store_product_id: None | str | Unset = UNSET
