@@ -98,7 +98,7 @@ def test_one_that_the_api_fails_on(server: RawServer, monkeypatch: pytest.Monkey
     """A user that still fails after the tries is reported with the reason, and the others are deleted."""
     point_at(server.url, monkeypatch)
     refused = json_answer(400, {"errors": ["jane@example.com is wrong"], "error_code": "odd"})
-    server.replies = [DELETED, answer(500), answer(500), answer(500), refused, answer(404, b"<html>"), GONE, DELETED]
+    server.replies = [DELETED, answer(500), answer(500), answer(500), refused, answer(409), GONE, DELETED]
 
     ended = run("erase", users_file("u1", "u2", "u3", "u4", "u5", "u6"), *ONE_AT_A_TIME)
 
@@ -109,7 +109,7 @@ def test_one_that_the_api_fails_on(server: RawServer, monkeypatch: pytest.Monkey
         ("u1", "deleted", ""),
         ("u2", "failed", "deleteProfile: 500: no readable reason"),
         ("u3", "failed", "deleteProfile: 400 odd: [redacted] is wrong"),
-        ("u4", "failed", "deleteProfile: 404: no readable reason"),
+        ("u4", "failed", "deleteProfile: 409: no readable reason"),
         ("u5", "already_gone", ""),
         ("u6", "deleted", ""),
     ]
