@@ -326,7 +326,8 @@ def who_is_here() -> tuple[int, object]:
 
 def left_running() -> list[str]:
     """Name what runs side by side for a client and has not ended: threads of its pool, or tasks."""
-    threads = [thread.name for thread in threading.enumerate() if thread.name.startswith("adapty_")]
+    names = [thread.name for thread in threading.enumerate()]
+    threads = [name for name in names if name.startswith("adapty") and not name.startswith("adapty-sandbox")]
     try:
         tasks = asyncio.all_tasks()
     except RuntimeError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from attrs import Factory, define, field, frozen
@@ -110,6 +111,9 @@ class Deletions:
 
     def __attrs_post_init__(self) -> None:
         """Refuse what can be refused at once."""
+        if self.on_outcome is not None and (not callable(self.on_outcome) or iscoroutinefunction(self.on_outcome)):
+            expected = "expected a plain function, which is called and not awaited"
+            raise AdaptyUsageError.of("on_outcome", f"is {kind_of(self.on_outcome)}; {expected}")
         if isinstance(self.ids, str | bytes) or not isinstance(self.ids, Iterable):
             raise AdaptyUsageError.of("ids", f"is {kind_of(self.ids)}; expected several ids, such as a list")
         checked("by", lambda value: one_of(get_args(IdKind), value), self.kind)

@@ -12,7 +12,7 @@ from adapty.errors import AdaptyUsageError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["MAX_ID_LENGTH", "IdKind", "checked_id", "named_user", "uuid_text"]
+__all__ = ["MAX_ID_LENGTH", "IdKind", "checked_id", "customer_user_id_text", "named_user", "uuid_text"]
 
 IdKind = Literal["customer_user_id", "profile_id"]
 """The two kinds of id: your own, and Adapty's."""
@@ -49,10 +49,10 @@ def checked_id(kind: IdKind, value: object) -> str:
     Raises:
         AdaptyUsageError: It cannot be sent; `field_name` is the kind.
     """
-    return checked(kind, _customer_user_id if kind == "customer_user_id" else uuid_text, value)
+    return checked(kind, customer_user_id_text if kind == "customer_user_id" else uuid_text, value)
 
 
-def _customer_user_id(value: object) -> str:
+def customer_user_id_text(value: str) -> str:
     """Accept what a header carries unchanged: printable ASCII without spaces around it. It is never quoted."""
     if not isinstance(value, str):
         raise Refused(f"is {kind_of(value)}; expected a str")

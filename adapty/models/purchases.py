@@ -1,4 +1,8 @@
-"""What has Adapty look up a purchase: schemas `StripeValidation...` and `PaddleValidationRequest`."""
+"""What has Adapty look up a purchase: schemas `StripeValidation...` and `PaddleValidationRequest`.
+
+The id of the user travels in the body here, and has to be one that a header carries all the same: a user who is
+created under another one could not be named afterwards.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self, cast
 import attrs
 
 from adapty._core import server_side_rules, validate
+from adapty._core.identity import customer_user_id_text
 from adapty.models._record import RECORD, Record, checked_fields, nested
 
 if TYPE_CHECKING:
@@ -40,7 +45,7 @@ def _data(value: StripeValidationData | Mapping[str, Any]) -> StripeValidationDa
 class StripeValidationAttributes(Record):
     """Whose purchase it is, and which one."""
 
-    customer_user_id: str = attrs.field(converter=validate.identifier, repr=False)
+    customer_user_id: str = attrs.field(converter=customer_user_id_text, repr=False)
     stripe_token: str = attrs.field(converter=server_side_rules.stripe_token, repr=False)
 
 
@@ -70,5 +75,5 @@ class StripeValidationRequest(Record):
 class PaddleValidationRequest(Record):
     """Whose purchase it is, and which one."""
 
-    customer_user_id: str = attrs.field(converter=validate.identifier, repr=False)
+    customer_user_id: str = attrs.field(converter=customer_user_id_text, repr=False)
     paddle_token: str = attrs.field(converter=server_side_rules.paddle_token, repr=False)

@@ -454,14 +454,14 @@ def test_stripe_has_a_content_type_and_a_document_of_its_own(stubbed: Adapty, st
     """The purchase goes out as JSON:API wants it, to the path that it has, and without a header that names a user."""
     stub.replies = [answering(200, b'{"data":null}', {"Content-Type": "application/vnd.api+json"})]
 
-    stubbed.purchases.validate_stripe(customer_user_id="Zoë", stripe_token="pi_1")
+    stubbed.purchases.validate_stripe(customer_user_id="Zoe", stripe_token="pi_1")
 
     (request,) = stub.requests
     assert request.url.path == "/api/v1/sdk/purchase/stripe/token/validate/"
     assert request.headers["Content-Type"] == "application/vnd.api+json"
     assert request.content.decode() == (
         '{"data":{"type":"stripe_receipt_validation_result",'
-        '"attributes":{"customer_user_id":"Zoë","stripe_token":"pi_1"}}}'
+        '"attributes":{"customer_user_id":"Zoe","stripe_token":"pi_1"}}}'
     )
     assert "adapty-customer-user-id" not in request.headers
 

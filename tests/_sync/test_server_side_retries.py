@@ -163,6 +163,7 @@ GONE = answering(404, error_body("profile_does_not_exist", 404))
 GONE_OTHERWISE = answering(404, error_body("profile_not_found", 404))
 GONE_SILENTLY = answering(404)
 NOT_FOUND_PAGE = answering(404, b"<html>Not Found</html>")
+NOT_FOUND_TEXT = answering(404, b'"Not Found"')
 NOT_FOUND_OTHERWISE = answering(404, error_body("app_not_found", 404))
 DELETED = answering(204)
 READ_TIMEOUT = failing(httpx.ReadTimeout)
@@ -197,6 +198,7 @@ DELETIONS: dict[str, tuple[list[Handler], type[AdaptyError] | None]] = {
     "too many, gone": ([TOO_MANY, GONE], ProfileNotFoundError),
     "never sent twice, gone": ([UNREACHABLE, TOO_MANY, GONE], ProfileNotFoundError),
     "failed, page": ([SERVER_ERROR, NOT_FOUND_PAGE], library.NotFoundError),
+    "failed, text": ([SERVER_ERROR, NOT_FOUND_TEXT], library.NotFoundError),
     "failed, something else gone": ([SERVER_ERROR, NOT_FOUND_OTHERWISE], library.NotFoundError),
     "dropped, page": ([DROPPED, NOT_FOUND_PAGE], library.NotFoundError),
     "failed for good": ([SERVER_ERROR], ServerError),
