@@ -142,7 +142,7 @@ ANSWERS: Mapping[Api, Mapping[type[Received] | None, tuple[str, ...]]] = {
         paywalls.PagePagination: ("PagePagination",),
         models.VirtualCurrencyTransaction: ("VirtualCurrencyTransactionResponse",),
         models.VirtualCurrencyBalance: ("VirtualCurrencyBalance",),
-        virtual_currency.VirtualCurrencyBalanceListResponse: ("VirtualCurrencyBalanceListResponse",),
+        models.VirtualCurrencyBalances: ("VirtualCurrencyBalanceListResponse",),
         virtual_currency.VirtualCurrencyTransactionsHistoryResponse: ("VirtualCurrencyTransactionsHistoryResponse",),
         virtual_currency.CursorPagination: ("CursorPagination",),
         models.VirtualCurrencyHistoryItem: ("VirtualCurrencyHistoryItem",),

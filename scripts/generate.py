@@ -43,11 +43,12 @@ class Api:
     package: str
     spec: Path
     title: str
+    scheme: str
 
 
 APIS = (
-    Api("mail", ROOT / "openapi" / "mail.yaml", "the Adapty Mail API"),
-    Api("server_side", ROOT / "openapi" / "server_side.yaml", "Adapty's server-side API"),
+    Api("mail", ROOT / "openapi" / "mail.yaml", "the Adapty Mail API", "Bearer"),
+    Api("server_side", ROOT / "openapi" / "server_side.yaml", "Adapty's server-side API", "Api-Key"),
 )
 
 HEADER_VALUE = '{self.prefix} {self.token}\\" if self.prefix else self.token'
@@ -196,6 +197,12 @@ def package_extras(package: Path, api: Api, contract: dict[str, Any], spec: Path
         '__all__ = ["AuthenticatedClient", "Client"]\n',
         "utf-8",
     )
+    client = package / "client.py"
+    # The generator knows only one word that introduces a key, and puts it into the client of each API.
+    stock = 'prefix: str = "Bearer"'
+    if client.read_text("utf-8").count(stock) != 1:
+        fail(f"{api.package}: client.py has no {stock}")
+    client.write_text(client.read_text("utf-8").replace(stock, f'prefix: str = "{api.scheme}"'), "utf-8")
     add_header(package.rglob("*.py"), header(spec))
 
 

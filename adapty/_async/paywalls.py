@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from adapty._core.identity import uuid_text
 from adapty._core.not_given import NOT_GIVEN, NotGiven
 from adapty._core.pages import MAX_PAGE_SIZE, next_page_number
-from adapty._core.server_side_rules import json_text
+from adapty._core.server_side_rules import flag, json_text
 from adapty._core.validate import checked, counted, identifier
 from adapty._generated import server_side_call
-from adapty.models.paywalls import Paywall, PaywallListResponse, PaywallUpdateRequest, with_locale
+from adapty.models.paywalls import Paywall, PaywallListResponse, PaywallUpdateRequest, to_edit, with_locale
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Mapping
@@ -159,7 +159,8 @@ class AsyncPaywalls:
             ['{"headline": "Hello"}', '{"headline": "Hallo"}']
         """
         name, text = checked("locale", identifier, locale), checked("data", json_text, data)
-        paywall = await self.get(paywall_id)
-        body = with_locale(paywall, name, text, add=add)
-        path = {"paywall_id": checked("paywall_id", uuid_text, paywall_id)}
+        path: dict[str, Any] = {"paywall_id": checked("paywall_id", uuid_text, paywall_id)}
+        adds = checked("add", flag, add)
+        paywall = await self._transport.run(server_side_call("getPaywall", to_edit, **path))
+        body = with_locale(paywall, name, text, add=adds)
         return await self._transport.run(server_side_call("updatePaywall", Paywall.from_dict, body, **path))

@@ -105,10 +105,12 @@ class AsyncProfilesOfVersion:
             on_outcome: Called with each `Deletion` as it comes, in the caller's thread.
 
         Returns:
-            What came of each id. Look at `failed`: failures of single ids are not raised.
+            What came of each id. Look at `failed`, for failures of single ids are not raised, and at `stopped_by`,
+            which is what ended the run early.
 
         Raises:
             AdaptyUsageError: `ids` is a single one, or another argument is wrong; nothing was sent.
+            AdaptyConfigError: The client has no key, or is closed.
 
         Example:
             >>> await adapty.profiles.create(customer_user_id="user_1")
@@ -148,7 +150,7 @@ class AsyncProfiles(AsyncProfilesOfVersion):
         *,
         customer_user_id: str | None = None,
         profile_id: str | UUID | None = None,
-        platform: Platform | NotGiven = NOT_GIVEN,
+        platform: Platform | NotGiven | None = NOT_GIVEN,
         **fields: Unpack[ProfileFields],
     ) -> Profile:
         """Create a user: operation `createProfile`.
@@ -177,7 +179,7 @@ class AsyncProfiles(AsyncProfilesOfVersion):
             'trial'
         """
         parameters = named_user(customer_user_id, profile_id)
-        if platform is not NOT_GIVEN:
+        if platform is not NOT_GIVEN and platform is not None:
             parameters["adapty_platform"] = checked("platform", known_platform, platform)
         body = ProfileRequest.from_arguments(fields)
         return await self._transport.run(server_side_call("createProfile", Profile.from_answer, body, **parameters))
@@ -187,7 +189,7 @@ class AsyncProfiles(AsyncProfilesOfVersion):
         *,
         customer_user_id: str | None = None,
         profile_id: str | UUID | None = None,
-        platform: Platform | NotGiven = NOT_GIVEN,
+        platform: Platform | NotGiven | None = NOT_GIVEN,
         **fields: Unpack[ProfileFields],
     ) -> Profile:
         """Change a user: operation `updateProfile`. What is left out stays as it is, None clears a field.
@@ -219,7 +221,7 @@ class AsyncProfiles(AsyncProfilesOfVersion):
             False
         """
         parameters = named_user(customer_user_id, profile_id)
-        if platform is not NOT_GIVEN:
+        if platform is not NOT_GIVEN and platform is not None:
             parameters["adapty_platform"] = checked("platform", known_platform, platform)
         body = ProfileRequest.from_arguments(fields)
         return await self._transport.run(server_side_call("updateProfile", Profile.from_answer, body, **parameters))

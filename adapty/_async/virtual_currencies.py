@@ -11,7 +11,7 @@ from adapty._core.pages import MAX_PAGE_SIZE, next_cursor
 from adapty._core.validate import checked, counted, identifier
 from adapty._generated import server_side_call
 from adapty.models.virtual_currency import (
-    VirtualCurrencyBalanceListResponse,
+    VirtualCurrencyBalances,
     VirtualCurrencyTransaction,
     VirtualCurrencyTransactionRequest,
     VirtualCurrencyTransactionsHistoryResponse,
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
     from adapty._async.transport import AsyncTransport
     from adapty.models.virtual_currency import (
-        VirtualCurrencyBalance,
         VirtualCurrencyHistoryItem,
         VirtualCurrencyTransactionItem,
     )
@@ -37,8 +36,9 @@ class AsyncVirtualCurrencies:
     """A user's virtual currencies; `adapty.virtual_currencies` of a client.
 
     Each transaction goes out with an `Idempotency-Key`, the same for all its tries, so that none is carried out twice.
-    After an AdaptyConnectionError, `error.idempotency_key` given as `idempotency_key=` makes a later call safe too,
-    for as long as the API remembers it: up to an hour. At most 600 transactions a minute are taken per app.
+    Another call has another key. After an AdaptyConnectionError, a ServerError or a ConflictError, which leave open
+    whether it was carried out, `idempotency_key=error.idempotency_key` makes a later call safe too, for as long as the
+    API remembers it: up to an hour. At most 600 transactions a minute are taken per app.
     """
 
     def __init__(self, transport: AsyncTransport) -> None:
@@ -53,7 +53,7 @@ class AsyncVirtualCurrencies:
         customer_user_id: str | None = None,
         profile_id: str | UUID | None = None,
         metadata: Mapping[str, str] | NotGiven | None = NOT_GIVEN,
-        idempotency_key: str | UUID | NotGiven = NOT_GIVEN,
+        idempotency_key: str | UUID | NotGiven | None = NOT_GIVEN,
         extra_fields: Mapping[str, Any] | NotGiven = NOT_GIVEN,
     ) -> VirtualCurrencyTransaction:
         """Give a user some of a currency: operation `createVirtualCurrencyTransaction`.
@@ -103,7 +103,7 @@ class AsyncVirtualCurrencies:
         customer_user_id: str | None = None,
         profile_id: str | UUID | None = None,
         metadata: Mapping[str, str] | NotGiven | None = NOT_GIVEN,
-        idempotency_key: str | UUID | NotGiven = NOT_GIVEN,
+        idempotency_key: str | UUID | NotGiven | None = NOT_GIVEN,
         extra_fields: Mapping[str, Any] | NotGiven = NOT_GIVEN,
     ) -> VirtualCurrencyTransaction:
         """Take some of a currency from a user: operation `createVirtualCurrencyTransaction`.
@@ -151,7 +151,7 @@ class AsyncVirtualCurrencies:
         customer_user_id: str | None = None,
         profile_id: str | UUID | None = None,
         metadata: Mapping[str, str] | NotGiven | None = NOT_GIVEN,
-        idempotency_key: str | UUID | NotGiven = NOT_GIVEN,
+        idempotency_key: str | UUID | NotGiven | None = NOT_GIVEN,
         extra_fields: Mapping[str, Any] | NotGiven = NOT_GIVEN,
     ) -> VirtualCurrencyTransaction:
         """Take some of one currency and give some of another, both or neither.
@@ -202,7 +202,7 @@ class AsyncVirtualCurrencies:
         customer_user_id: str | None = None,
         profile_id: str | UUID | None = None,
         metadata: Mapping[str, str] | NotGiven | None = NOT_GIVEN,
-        idempotency_key: str | UUID | NotGiven = NOT_GIVEN,
+        idempotency_key: str | UUID | NotGiven | None = NOT_GIVEN,
         extra_fields: Mapping[str, Any] | NotGiven = NOT_GIVEN,
     ) -> VirtualCurrencyTransaction:
         """Change several currencies, all of them or none: operation `createVirtualCurrencyTransaction`.
@@ -245,7 +245,7 @@ class AsyncVirtualCurrencies:
         *,
         customer_user_id: str | None = None,
         profile_id: str | UUID | None = None,
-    ) -> tuple[VirtualCurrencyBalance, ...]:
+    ) -> VirtualCurrencyBalances:
         """Look up what a user has of each currency: operation `listVirtualCurrencyBalances`.
 
         Args:
@@ -253,7 +253,7 @@ class AsyncVirtualCurrencies:
             profile_id: Adapty's id of the user, a UUID.
 
         Returns:
-            One balance for each currency.
+            One balance for each currency, to go through or to ask by code.
 
         Raises:
             AdaptyUsageError: None or both ids are given, or the one cannot be sent; nothing was sent.
@@ -266,21 +266,20 @@ class AsyncVirtualCurrencies:
             >>> await adapty.profiles.create(customer_user_id="user_12345")
             Profile(...)
             >>> balances = await adapty.virtual_currencies.balances(customer_user_id="user_12345")
-            >>> sorted(balance.code for balance in balances)
-            ['GEMS', 'GOLD']
+            >>> sorted(balance.code for balance in balances), balances.of("GOLD").available
+            (['GEMS', 'GOLD'], 0)
         """
         user = named_user(customer_user_id, profile_id)
-        listed = await self._transport.run(
-            server_side_call("listVirtualCurrencyBalances", VirtualCurrencyBalanceListResponse.from_dict, **user)
+        return await self._transport.run(
+            server_side_call("listVirtualCurrencyBalances", VirtualCurrencyBalances.from_dict, **user)
         )
-        return listed.data
 
     def history(
         self,
         *,
         customer_user_id: str | None = None,
         profile_id: str | UUID | None = None,
-        currency_code: str | NotGiven = NOT_GIVEN,
+        currency_code: str | NotGiven | None = NOT_GIVEN,
         page_size: int = 50,
     ) -> AsyncIterator[VirtualCurrencyHistoryItem]:
         """Go through a user's transactions, page by page: operation `listVirtualCurrencyTransactions`.
@@ -309,7 +308,7 @@ class AsyncVirtualCurrencies:
         """
         user = named_user(customer_user_id, profile_id)
         limit = counted("page_size", page_size, MAX_PAGE_SIZE)
-        if currency_code is not NOT_GIVEN:
+        if currency_code is not NOT_GIVEN and currency_code is not None:
             user["currency_code"] = checked("currency_code", identifier, currency_code)
         return self._pages({**user, "limit": limit})
 

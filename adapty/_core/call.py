@@ -11,19 +11,25 @@ from collections.abc import Callable, Mapping
 from random import SystemRandom
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from attrs import field, frozen
+from attrs import define, field, frozen
 
 from adapty import errors
 from adapty._core.answers import Answer, Asked, error_code_of, error_for, says_gone
 from adapty._core.operations import Operation
 from adapty._core.redact import redact
-from adapty._core.retry import CONFLICT, TOO_MANY_REQUESTS, is_transient, retry_after_seconds
+from adapty._core.retry import (
+    CONFLICT,
+    TOO_MANY_REQUESTS,
+    RetryPolicy,
+    is_in_flight,
+    is_transient,
+    retry_after_seconds,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
     from adapty._core.redact import Secret
-    from adapty._core.retry import RetryPolicy
 
 __all__ = ["IDEMPOTENCY_KEY", "Call", "Failure", "Request", "Send", "UnreadableAnswer", "Wait", "run"]
 
@@ -33,6 +39,8 @@ logger = logging.getLogger("adapty")
 
 IDEMPOTENCY_KEY = "Idempotency-Key"
 """The header whose value makes a request be carried out once, however often it is sent."""
+
+_SUCCESS = 2
 
 # Jitter must differ between processes that were forked from one another, which a seeded generator's would not.
 _random = SystemRandom().random
@@ -119,6 +127,7 @@ def run(
     """
     request = call.request
     key = request.headers.get(IDEMPOTENCY_KEY)
+    patience = _Patience(policy, random)
     attempts = 0
     maybe_done = False
     while True:
@@ -128,35 +137,40 @@ def run(
         if outcome is None:  # pragma: no cover - a driver that breaks the protocol
             message = "a driver answered Send with nothing"
             raise RuntimeError(message)
-        wait = _wait_before_next(outcome, attempts, policy, random)
+        wait = patience.wait_before_next(outcome)
         if wait is None:
             done = maybe_done and call.operation.gone_is_done
             return _finish(outcome, call, asked, secrets, gone_is_done=done)
         maybe_done = maybe_done or _maybe_done(outcome)
-        logger.info(
-            "%s: %s, trying again in %.2f s (try %d of %d failed)",
-            asked.operation,
-            _short(outcome),
-            wait,
-            attempts,
-            policy.max_retries + 1,
-        )
+        logger.info("%s: %s, trying again in %.2f s (%s)", asked.operation, _short(outcome), wait, asked.tries())
         yield Wait(wait)
 
 
-def _wait_before_next(
-    outcome: Answer | Failure,
-    attempts: int,
-    policy: RetryPolicy,
-    random: Callable[[], float],
-) -> float | None:
-    """Give the seconds to wait before the next try, or None where this outcome is the last one."""
-    if isinstance(outcome, Failure):
-        return policy.wait(attempts, None, random) if outcome.repeat else None
-    error_code = error_code_of(outcome) if outcome.status_code == CONFLICT else None
-    if not is_transient(outcome.status_code, error_code):
-        return None
-    return policy.wait(attempts, retry_after_seconds(outcome.headers.get("retry-after")), random)
+@define
+class _Patience:
+    """Decides after each try of a call whether there is another one, and after how long."""
+
+    policy: RetryPolicy
+    random: Callable[[], float]
+    failures: int = 0
+    in_flight: int = 0
+    waited_in_flight: float = 0.0
+
+    def wait_before_next(self, outcome: Answer | Failure) -> float | None:
+        """Give the seconds to wait before the next try, or None where this outcome is the last one."""
+        if isinstance(outcome, Failure):
+            self.failures += 1
+            return self.policy.wait(self.failures, None, self.random) if outcome.repeat else None
+        retry_after = retry_after_seconds(outcome.headers.get("retry-after"))
+        if outcome.status_code == CONFLICT and is_in_flight(CONFLICT, error_code_of(outcome)):
+            self.in_flight += 1
+            wait = self.policy.wait_in_flight(self.waited_in_flight, self.in_flight, retry_after)
+            self.waited_in_flight += wait or 0
+            return wait
+        if not is_transient(outcome.status_code):
+            return None
+        self.failures += 1
+        return self.policy.wait(self.failures, retry_after, self.random)
 
 
 def _maybe_done(outcome: Answer | Failure) -> bool:
@@ -178,7 +192,9 @@ def _finish(
     if isinstance(outcome, Failure):
         raise _failure_error(outcome, asked, secrets) from _harmless(outcome.cause, secrets)
     if outcome.status_code not in call.operation.ok and not (gone_is_done and says_gone(outcome)):
-        raise error_for(outcome, asked, secrets)
+        documented = " or ".join(map(str, sorted(call.operation.ok)))
+        odd = f"success is documented as {documented}" if outcome.status_code // 100 == _SUCCESS else None
+        raise error_for(outcome, asked, secrets, odd)
     try:
         return call.read(outcome)
     except UnreadableAnswer as unreadable:

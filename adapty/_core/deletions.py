@@ -111,7 +111,10 @@ class Deletions:
 
     def __attrs_post_init__(self) -> None:
         """Refuse what can be refused at once."""
-        if self.on_outcome is not None and (not callable(self.on_outcome) or iscoroutinefunction(self.on_outcome)):
+        told = self.on_outcome
+        # An object whose __call__ is a coroutine function would not be awaited either.
+        is_async = any(map(iscoroutinefunction, (told, vars(type(told)).get("__call__"))))
+        if told is not None and (is_async or not callable(told)):
             expected = "expected a plain function, which is called and not awaited"
             raise AdaptyUsageError.of("on_outcome", f"is {kind_of(self.on_outcome)}; {expected}")
         if isinstance(self.ids, str | bytes) or not isinstance(self.ids, Iterable):
@@ -145,5 +148,11 @@ class Deletions:
             self.on_outcome(deletion)
 
     def report(self) -> DeletionReport:
-        """Sum up."""
+        """Sum up.
+
+        Raises:
+            AdaptyConfigError: The client cannot be used at all: it has no key, or is closed.
+        """
+        if isinstance(self._stopped_by, AdaptyConfigError):
+            raise self._stopped_by
         return DeletionReport(tuple(self._outcomes), self._stopped_by)

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 __all__ = ["key_for_one_call"]
 
 
-def key_for_one_call(given: str | UUID | NotGiven) -> str:
+def key_for_one_call(given: str | UUID | NotGiven | None) -> str:
     """Give the caller's key, or a new one; a call sends the same one with each of its tries.
 
     Raises:
         AdaptyUsageError: The caller's is not a UUID of version 4.
     """
-    return str(uuid4()) if isinstance(given, NotGiven) else checked("idempotency_key", uuid_v4, given)
+    return str(uuid4()) if given is None or isinstance(given, NotGiven) else checked("idempotency_key", uuid_v4, given)

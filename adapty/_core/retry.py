@@ -1,9 +1,9 @@
 """Whether to try again, and after how long: pure decisions, apart from the code that waits.
 
-One rule for every caller: connection errors, timeouts, 408, 429, 5xx and a 409 that says that the same request is
-being worked on are tried again, with exponential backoff and full jitter
-(https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/), no sooner than a Retry-After asks for.
-Every operation may be repeated: see `adapty._core.operations`.
+One rule for every caller: connection errors, timeouts, 408, 429 and 5xx are tried again, with exponential backoff
+and full jitter (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/), no sooner than a
+Retry-After asks for. A 409 that says that the same request is being worked on is waited out. Every operation may be
+repeated: see `adapty._core.operations`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from attrs import frozen
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["CONFLICT", "TOO_MANY_REQUESTS", "RetryPolicy", "is_transient", "retry_after_seconds"]
+__all__ = ["CONFLICT", "TOO_MANY_REQUESTS", "RetryPolicy", "is_in_flight", "is_transient", "retry_after_seconds"]
 
 CONFLICT = 409
 TOO_MANY_REQUESTS = 429
@@ -29,19 +29,18 @@ _REQUEST_TIMEOUT = 408
 _SECONDS = re.compile(r"[0-9]{1,15}(\.[0-9]{1,15})?", re.ASCII)
 
 
-def is_transient(status: int, error_code: str | None = None) -> bool:
-    """Whether an answer of this status may well be another one next time.
+def is_in_flight(status: int, error_code: str | None) -> bool:
+    """Whether the answer says that a request with the same Idempotency-Key is being worked on."""
+    return status == CONFLICT and error_code == _IN_FLIGHT
 
-    Args:
-        status: The HTTP status.
-        error_code: The API's short name of the error; only a 409 is judged by it.
+
+def is_transient(status: int) -> bool:
+    """Whether an answer of this status may well be another one next time.
 
     Example:
         >>> [status for status in (400, 408, 429, 499, 500, 520) if is_transient(status)]
         [408, 429, 500, 520]
     """
-    if status == CONFLICT:
-        return error_code == _IN_FLIGHT
     return status in {_REQUEST_TIMEOUT, TOO_MANY_REQUESTS} or 500 <= status <= 599  # noqa: PLR2004
 
 
@@ -81,13 +80,32 @@ class RetryPolicy:
         base: Upper bound of the first wait, in seconds; it doubles with every further one.
         cap: Upper bound of any wait that we choose ourselves, in seconds.
         retry_after_ceiling: The longest Retry-After that is waited out, in seconds. A longer one ends the call at
-            once, and the exception's `retry_after` says how long to wait.
+            once, and the exception's `retry_after` says how long to wait. So long, too, a request that is being worked
+            on is waited for in all.
     """
 
     max_retries: int = 2
     base: float = 0.5
     cap: float = 8.0
     retry_after_ceiling: float = 60.0
+
+    def wait_in_flight(self, waited: float, times: int, retry_after: float | None) -> float | None:
+        """Decide what follows an answer that the same request is being worked on; it uses up no try.
+
+        Args:
+            waited: How long such answers were waited out so far, in seconds.
+            times: How many of them there were, this one included.
+            retry_after: What the answer asked for, in seconds, or None.
+
+        Returns:
+            Seconds to wait before asking again, or None to give up, after `retry_after_ceiling` in all.
+
+        Example:
+            >>> RetryPolicy().wait_in_flight(0, 1, None), RetryPolicy().wait_in_flight(55, 9, 10)
+            (0.5, None)
+        """
+        chosen = min(self.cap, math.ldexp(self.base, min(times - 1, 64))) if retry_after is None else retry_after
+        return chosen if waited + chosen <= self.retry_after_ceiling else None
 
     def wait(self, failures: int, retry_after: float | None, random: Callable[[], float]) -> float | None:
         """Decide what follows the failed try number `failures`, counted from 1.

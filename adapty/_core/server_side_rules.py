@@ -145,6 +145,8 @@ def _attribute_value(value: Any) -> str | float:
     if isinstance(value, bool):
         return float(value)
     kept = attribute(value)
+    if isinstance(kept, int) and int(float(kept)) != kept:
+        raise Refused("is a whole number that the API would change; expected one that a float holds, or text")
     if isinstance(kept, str) and len(kept) > MAX_ATTRIBUTE_TEXT:
         raise Refused(f"has {len(kept)} characters; expected at most {MAX_ATTRIBUTE_TEXT}")
     return kept

@@ -13,7 +13,7 @@ import json
 import math
 import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -206,17 +206,17 @@ def _plain_iso(spelled: str) -> str:
     return text
 
 
-def future_datetime(value: datetime | str | relativedelta | NotGiven) -> datetime:
-    """Accept what `aware_datetime` does, or a relativedelta that counts from now."""
-    if isinstance(value, relativedelta):
+def future_datetime(value: datetime | str | relativedelta | timedelta | NotGiven) -> datetime:
+    """Accept what `aware_datetime` does, or a relativedelta or timedelta that counts from now."""
+    if isinstance(value, relativedelta | timedelta):
         try:
             return datetime.now(UTC) + value
         except (ValueError, OverflowError):
-            raise Refused("is beyond the year 9999; expected a shorter relativedelta") from None
+            raise Refused("is beyond the years 1 to 9999; expected a shorter time from now") from None
     return aware_datetime(cast("datetime | str", value))
 
 
-def end_datetime(value: datetime | str | relativedelta) -> datetime:
+def end_datetime(value: datetime | str | relativedelta | timedelta) -> datetime:
     """Accept the same, for a field that is required."""
     return future_datetime(value)
 

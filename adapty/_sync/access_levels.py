@@ -14,7 +14,7 @@ from adapty.models.profile import Profile, active, is_active
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
+    from datetime import datetime, timedelta
     from uuid import UUID
 
     from dateutil.relativedelta import relativedelta
@@ -39,8 +39,8 @@ class AccessLevelsOfVersion:
         *,
         customer_user_id: str | None = None,
         profile_id: str | UUID | None = None,
-        starts_at: datetime | str | relativedelta | NotGiven | None = NOT_GIVEN,
-        expires_at: datetime | str | relativedelta | NotGiven = NOT_GIVEN,
+        starts_at: datetime | str | relativedelta | timedelta | NotGiven | None = NOT_GIVEN,
+        expires_at: datetime | str | relativedelta | timedelta | NotGiven = NOT_GIVEN,
         lifetime: bool = False,
         extra_fields: Mapping[str, Any] | NotGiven = NOT_GIVEN,
     ) -> Profile:
@@ -52,8 +52,8 @@ class AccessLevelsOfVersion:
             access_level_id: The level, such as `premium`.
             customer_user_id: Your own id of the user; this or the next one, not both.
             profile_id: Adapty's id of the user, a UUID.
-            starts_at: When it begins, aware, or ISO 8601 text with an offset; a relativedelta counts from now. At
-                once where left out or None.
+            starts_at: When it begins, aware, or ISO 8601 text with an offset; a relativedelta or timedelta counts from
+                now. At once where left out or None.
             expires_at: When it ends, likewise; this or `lifetime`.
             lifetime: True gives access without an end.
             extra_fields: Fields that the API has and this release does not know, sent as they are.
@@ -143,7 +143,7 @@ class AccessLevels(AccessLevelsOfVersion):
         *,
         customer_user_id: str | None = None,
         profile_id: str | UUID | None = None,
-        revoke_at: datetime | str | relativedelta | NotGiven = NOT_GIVEN,
+        revoke_at: datetime | str | relativedelta | timedelta | NotGiven = NOT_GIVEN,
         immediate: bool = False,
         extra_fields: Mapping[str, Any] | NotGiven = NOT_GIVEN,
     ) -> Profile:
@@ -153,8 +153,8 @@ class AccessLevels(AccessLevelsOfVersion):
             access_level_id: The level, such as `premium`.
             customer_user_id: Your own id of the user; this or the next one, not both.
             profile_id: Adapty's id of the user, a UUID.
-            revoke_at: When to end it, aware, or ISO 8601 text with an offset; a relativedelta counts from now. This
-                or `immediate`.
+            revoke_at: When to end it, aware, or ISO 8601 text with an offset; a relativedelta or timedelta counts from
+                now. This or `immediate`.
             immediate: True ends it at once.
             extra_fields: Fields that the API has and this release does not know, sent as they are.
 

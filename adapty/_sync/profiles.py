@@ -107,10 +107,12 @@ class ProfilesOfVersion:
             on_outcome: Called with each `Deletion` as it comes, in the caller's thread.
 
         Returns:
-            What came of each id. Look at `failed`: failures of single ids are not raised.
+            What came of each id. Look at `failed`, for failures of single ids are not raised, and at `stopped_by`,
+            which is what ended the run early.
 
         Raises:
             AdaptyUsageError: `ids` is a single one, or another argument is wrong; nothing was sent.
+            AdaptyConfigError: The client has no key, or is closed.
 
         Example:
             >>> adapty.profiles.create(customer_user_id="user_1")
@@ -150,7 +152,7 @@ class Profiles(ProfilesOfVersion):
         *,
         customer_user_id: str | None = None,
         profile_id: str | UUID | None = None,
-        platform: Platform | NotGiven = NOT_GIVEN,
+        platform: Platform | NotGiven | None = NOT_GIVEN,
         **fields: Unpack[ProfileFields],
     ) -> Profile:
         """Create a user: operation `createProfile`.
@@ -179,7 +181,7 @@ class Profiles(ProfilesOfVersion):
             'trial'
         """
         parameters = named_user(customer_user_id, profile_id)
-        if platform is not NOT_GIVEN:
+        if platform is not NOT_GIVEN and platform is not None:
             parameters["adapty_platform"] = checked("platform", known_platform, platform)
         body = ProfileRequest.from_arguments(fields)
         return self._transport.run(server_side_call("createProfile", Profile.from_answer, body, **parameters))
@@ -189,7 +191,7 @@ class Profiles(ProfilesOfVersion):
         *,
         customer_user_id: str | None = None,
         profile_id: str | UUID | None = None,
-        platform: Platform | NotGiven = NOT_GIVEN,
+        platform: Platform | NotGiven | None = NOT_GIVEN,
         **fields: Unpack[ProfileFields],
     ) -> Profile:
         """Change a user: operation `updateProfile`. What is left out stays as it is, None clears a field.
@@ -221,7 +223,7 @@ class Profiles(ProfilesOfVersion):
             False
         """
         parameters = named_user(customer_user_id, profile_id)
-        if platform is not NOT_GIVEN:
+        if platform is not NOT_GIVEN and platform is not None:
             parameters["adapty_platform"] = checked("platform", known_platform, platform)
         body = ProfileRequest.from_arguments(fields)
         return self._transport.run(server_side_call("updateProfile", Profile.from_answer, body, **parameters))

@@ -13,7 +13,7 @@ from adapty._core.pages import MAX_PAGE_SIZE, next_cursor
 from adapty._core.validate import checked, counted, identifier
 from adapty._generated import server_side_call
 from adapty.models.virtual_currency import (
-    VirtualCurrencyBalanceListResponse,
+    VirtualCurrencyBalances,
     VirtualCurrencyTransaction,
     VirtualCurrencyTransactionRequest,
     VirtualCurrencyTransactionsHistoryResponse,
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
     from adapty._sync.transport import Transport
     from adapty.models.virtual_currency import (
-        VirtualCurrencyBalance,
         VirtualCurrencyHistoryItem,
         VirtualCurrencyTransactionItem,
     )
@@ -39,8 +38,9 @@ class VirtualCurrencies:
     """A user's virtual currencies; `adapty.virtual_currencies` of a client.
 
     Each transaction goes out with an `Idempotency-Key`, the same for all its tries, so that none is carried out twice.
-    After an AdaptyConnectionError, `error.idempotency_key` given as `idempotency_key=` makes a later call safe too,
-    for as long as the API remembers it: up to an hour. At most 600 transactions a minute are taken per app.
+    Another call has another key. After an AdaptyConnectionError, a ServerError or a ConflictError, which leave open
+    whether it was carried out, `idempotency_key=error.idempotency_key` makes a later call safe too, for as long as the
+    API remembers it: up to an hour. At most 600 transactions a minute are taken per app.
     """
 
     def __init__(self, transport: Transport) -> None:
@@ -55,7 +55,7 @@ class VirtualCurrencies:
         customer_user_id: str | None = None,
         profile_id: str | UUID | None = None,
         metadata: Mapping[str, str] | NotGiven | None = NOT_GIVEN,
-        idempotency_key: str | UUID | NotGiven = NOT_GIVEN,
+        idempotency_key: str | UUID | NotGiven | None = NOT_GIVEN,
         extra_fields: Mapping[str, Any] | NotGiven = NOT_GIVEN,
     ) -> VirtualCurrencyTransaction:
         """Give a user some of a currency: operation `createVirtualCurrencyTransaction`.
@@ -105,7 +105,7 @@ class VirtualCurrencies:
         customer_user_id: str | None = None,
         profile_id: str | UUID | None = None,
         metadata: Mapping[str, str] | NotGiven | None = NOT_GIVEN,
-        idempotency_key: str | UUID | NotGiven = NOT_GIVEN,
+        idempotency_key: str | UUID | NotGiven | None = NOT_GIVEN,
         extra_fields: Mapping[str, Any] | NotGiven = NOT_GIVEN,
     ) -> VirtualCurrencyTransaction:
         """Take some of a currency from a user: operation `createVirtualCurrencyTransaction`.
@@ -153,7 +153,7 @@ class VirtualCurrencies:
         customer_user_id: str | None = None,
         profile_id: str | UUID | None = None,
         metadata: Mapping[str, str] | NotGiven | None = NOT_GIVEN,
-        idempotency_key: str | UUID | NotGiven = NOT_GIVEN,
+        idempotency_key: str | UUID | NotGiven | None = NOT_GIVEN,
         extra_fields: Mapping[str, Any] | NotGiven = NOT_GIVEN,
     ) -> VirtualCurrencyTransaction:
         """Take some of one currency and give some of another, both or neither.
@@ -204,7 +204,7 @@ class VirtualCurrencies:
         customer_user_id: str | None = None,
         profile_id: str | UUID | None = None,
         metadata: Mapping[str, str] | NotGiven | None = NOT_GIVEN,
-        idempotency_key: str | UUID | NotGiven = NOT_GIVEN,
+        idempotency_key: str | UUID | NotGiven | None = NOT_GIVEN,
         extra_fields: Mapping[str, Any] | NotGiven = NOT_GIVEN,
     ) -> VirtualCurrencyTransaction:
         """Change several currencies, all of them or none: operation `createVirtualCurrencyTransaction`.
@@ -247,7 +247,7 @@ class VirtualCurrencies:
         *,
         customer_user_id: str | None = None,
         profile_id: str | UUID | None = None,
-    ) -> tuple[VirtualCurrencyBalance, ...]:
+    ) -> VirtualCurrencyBalances:
         """Look up what a user has of each currency: operation `listVirtualCurrencyBalances`.
 
         Args:
@@ -255,7 +255,7 @@ class VirtualCurrencies:
             profile_id: Adapty's id of the user, a UUID.
 
         Returns:
-            One balance for each currency.
+            One balance for each currency, to go through or to ask by code.
 
         Raises:
             AdaptyUsageError: None or both ids are given, or the one cannot be sent; nothing was sent.
@@ -268,21 +268,20 @@ class VirtualCurrencies:
             >>> adapty.profiles.create(customer_user_id="user_12345")
             Profile(...)
             >>> balances = adapty.virtual_currencies.balances(customer_user_id="user_12345")
-            >>> sorted(balance.code for balance in balances)
-            ['GEMS', 'GOLD']
+            >>> sorted(balance.code for balance in balances), balances.of("GOLD").available
+            (['GEMS', 'GOLD'], 0)
         """
         user = named_user(customer_user_id, profile_id)
-        listed = self._transport.run(
-            server_side_call("listVirtualCurrencyBalances", VirtualCurrencyBalanceListResponse.from_dict, **user)
+        return self._transport.run(
+            server_side_call("listVirtualCurrencyBalances", VirtualCurrencyBalances.from_dict, **user)
         )
-        return listed.data
 
     def history(
         self,
         *,
         customer_user_id: str | None = None,
         profile_id: str | UUID | None = None,
-        currency_code: str | NotGiven = NOT_GIVEN,
+        currency_code: str | NotGiven | None = NOT_GIVEN,
         page_size: int = 50,
     ) -> Iterator[VirtualCurrencyHistoryItem]:
         """Go through a user's transactions, page by page: operation `listVirtualCurrencyTransactions`.
@@ -311,7 +310,7 @@ class VirtualCurrencies:
         """
         user = named_user(customer_user_id, profile_id)
         limit = counted("page_size", page_size, MAX_PAGE_SIZE)
-        if currency_code is not NOT_GIVEN:
+        if currency_code is not NOT_GIVEN and currency_code is not None:
             user["currency_code"] = checked("currency_code", identifier, currency_code)
         return self._pages({**user, "limit": limit})
 

@@ -55,6 +55,7 @@ from adapty.models.transactions import (
 from adapty.models.virtual_currency import (
     CURRENCY_TRANSACTION_TYPES,
     VirtualCurrencyBalance,
+    VirtualCurrencyBalances,
     VirtualCurrencyHistoryEntry,
     VirtualCurrencyHistoryItem,
     VirtualCurrencyTransaction,
@@ -114,6 +115,7 @@ __all__ = [
     "SubscriptionFields",
     "TransactionEvent",
     "VirtualCurrencyBalance",
+    "VirtualCurrencyBalances",
     "VirtualCurrencyHistoryEntry",
     "VirtualCurrencyHistoryItem",
     "VirtualCurrencyTransaction",

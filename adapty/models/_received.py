@@ -12,6 +12,7 @@ from typing import Any, Self
 import attrs
 from dateutil.parser import isoparser
 
+from adapty._core.not_given import NotGiven
 from adapty._core.redact import REDACTED
 from adapty._core.validate import kind_of
 from adapty.errors import AdaptyUsageError
@@ -215,9 +216,9 @@ def json_number(amount: Decimal) -> int | float | str:
     return written if Decimal(repr(written)) == amount else str(amount)
 
 
-def hidden(_: object) -> str:
+def hidden(value: object) -> str:
     """Represent what may be personal: attrs' `repr=` of such a field."""
-    return REDACTED
+    return repr(value) if value is None or isinstance(value, NotGiven) else REDACTED
 
 
 def _without_decimals(value: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import attrs
 from attrs.converters import optional
@@ -15,7 +15,7 @@ from adapty.models._record import Record, checked_fields
 
 __all__ = ["GrantAccessRequest", "RevokeAccessRequest", "end_of_grant", "time_of_revocation"]
 
-Moment = datetime | str | relativedelta
+Moment = datetime | str | relativedelta | timedelta
 
 
 @attrs.frozen(kw_only=True, field_transformer=checked_fields)

@@ -9,9 +9,10 @@ from typing import Any
 
 import attrs
 
+from adapty._core.call import UnreadableAnswer
 from adapty._core.server_side_rules import json_text
 from adapty._core.validate import Refused, identifier, json_object, kind_of, printable
-from adapty.errors import AdaptyUsageError, UnexpectedResponseError
+from adapty.errors import AdaptyUsageError
 from adapty.models._received import Received, flag, moment, one, several, text, whole
 from adapty.models._record import Record, checked_fields
 
@@ -28,6 +29,7 @@ __all__ = [
     "PaywallScreenshot",
     "PaywallUpdateRequest",
     "RemoteConfig",
+    "to_edit",
     "with_locale",
 ]
 
@@ -235,18 +237,31 @@ class PaywallUpdateRequest(Record):
     remote_configs: tuple[Mapping[str, Any], ...] = attrs.field(converter=_remote_configs, hash=False)
 
 
+def to_edit(body: Mapping[str, Any]) -> Paywall:
+    """Read a paywall whose remote configs are to be written back, and so have to be understood as a whole.
+
+    Raises:
+        UnreadableAnswer: They were not, and writing them back would lose some.
+    """
+    paywall = Paywall.from_dict(body)
+    known = [config.locale for config in paywall.remote_configs]
+    unread = [config for config in paywall.remote_configs if config.locale is None or config.data is None]
+    if not isinstance(body.get("remote_configs"), list) or "remote_configs" in paywall.extra:
+        message = "the remote configs are missing or not what is documented, so none is written back"
+        raise UnreadableAnswer(message)
+    if unread or len(set(known)) < len(known):
+        message = "the remote configs were not understood as a whole, so none is written back"
+        raise UnreadableAnswer(message)
+    return paywall
+
+
 def with_locale(paywall: Paywall, locale: str, data: str | Mapping[str, Any], *, add: bool) -> PaywallUpdateRequest:
     """Give all remote configs of a paywall, the one of a locale with other data.
 
     Raises:
         AdaptyUsageError: The locale is not among them and `add` is not asked for, or the data is no JSON.
-        UnexpectedResponseError: They were not all understood, and writing them back would lose some.
     """
     known = [config.locale for config in paywall.remote_configs]
-    unread = [config for config in paywall.remote_configs if config.locale is None or config.data is None]
-    if "remote_configs" in paywall.extra or unread or len(set(known)) < len(known):
-        message = "getPaywall: the remote configs were not understood as a whole, so none is written back"
-        raise UnexpectedResponseError(message, operation="getPaywall")
     if locale not in known and not add:
         there = ", ".join(map(str, known)) or "none"
         raise AdaptyUsageError.of("locale", f"is not one of the paywall's ({there}); add=True adds it")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import attrs
 
-from adapty._core.validate import aware_datetime, checked, kind_of
+from adapty._core.validate import aware_datetime, checked, identifier, kind_of
 from adapty.errors import AdaptyUsageError
 from adapty.models._received import (
     Received,
@@ -164,8 +164,10 @@ class AccessLevel(Received):
         judged = datetime.now(UTC) if at is None else checked("at", aware_datetime, at)
         if "starts_at" in self.extra or "expires_at" in self.extra:
             return False
-        has_begun = self.starts_at is None or self.starts_at <= judged
-        return has_begun and (self.expires_at is None or judged < self.expires_at)
+        # Checked once more, for a level that somebody made by hand.
+        starts_at = self.starts_at and checked("starts_at", aware_datetime, self.starts_at)
+        expires_at = self.expires_at and checked("expires_at", aware_datetime, self.expires_at)
+        return (starts_at is None or starts_at <= judged) and (expires_at is None or judged < expires_at)
 
     @property
     def is_lifetime(self) -> bool:
@@ -289,8 +291,13 @@ class Profile(Received):
         return MappingProxyType({held.key: held.value for held in self.custom_attributes if held.key is not None})
 
     def access_level(self, access_level_id: str) -> AccessLevel | None:
-        """Give the level of that id, an active one if there are several, or None where there is none."""
-        held = [level for level in self.access_levels if level.access_level_id == access_level_id]
+        """Give the level of that id, an active one if there are several, or None where there is none.
+
+        Raises:
+            AdaptyUsageError: `access_level_id` is no id.
+        """
+        wanted = checked("access_level_id", identifier, access_level_id)
+        held = [level for level in self.access_levels if level.access_level_id == wanted]
         return next((level for level in held if level.is_active()), held[0] if held else None)
 
     def active_access_levels(self, at: datetime | str | None = None) -> tuple[AccessLevel, ...]:
@@ -313,12 +320,10 @@ class Profile(Received):
             at: The moment to judge, as in `AccessLevel.is_active`.
 
         Raises:
-            AdaptyUsageError: `at` is naive or no moment.
+            AdaptyUsageError: `access_level_id` is no id, or `at` is naive or no moment.
         """
-        return any(
-            level.access_level_id is not None and level.access_level_id == access_level_id
-            for level in self.active_access_levels(at)
-        )
+        wanted = checked("access_level_id", identifier, access_level_id)
+        return any(level.access_level_id == wanted for level in self.active_access_levels(at))
 
 
 def is_active(level: AccessLevel | None, at: datetime | str | None = None) -> bool:

@@ -60,5 +60,6 @@ class RefundSaverSettingsRequest(Record):
 
     def __attrs_post_init__(self) -> None:
         """See that there is something to change."""
-        if self.custom_preference is NOT_GIVEN and self.consent is NOT_GIVEN and not self.extra_fields:
+        given = {self.custom_preference, self.consent} - {NOT_GIVEN, None}
+        if not given and not self.extra_fields:
             raise AdaptyUsageError.of("custom_preference", "is missing, and so is consent; expected at least one")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Literal, Required, TypedDict, cast, get_args
 
@@ -188,7 +188,7 @@ class SubscriptionFields(OneTimePurchaseFields, total=False):
 
     Attributes:
         originally_purchased_at: When the subscription began; required.
-        expires_at: When the paid period ends; required. A relativedelta counts from now.
+        expires_at: When the paid period ends; required. A relativedelta or timedelta counts from now.
         renew_status: Whether it will renew; required.
         renew_status_changed_at: When renewal was turned on or off.
         billing_issue_detected_at: When a payment failed.
@@ -196,11 +196,11 @@ class SubscriptionFields(OneTimePurchaseFields, total=False):
     """
 
     originally_purchased_at: Required[Moment]
-    expires_at: Required[Moment | relativedelta]
+    expires_at: Required[Moment | relativedelta | timedelta]
     renew_status: Required[bool]
     renew_status_changed_at: Moment | None
     billing_issue_detected_at: Moment | None
-    grace_period_expires_at: Moment | relativedelta | None
+    grace_period_expires_at: Moment | relativedelta | timedelta | None
 
 
 @attrs.frozen(kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -20,7 +20,7 @@ __all__ = [
     "CURRENCY_TRANSACTION_TYPES",
     "CursorPagination",
     "VirtualCurrencyBalance",
-    "VirtualCurrencyBalanceListResponse",
+    "VirtualCurrencyBalances",
     "VirtualCurrencyHistoryEntry",
     "VirtualCurrencyHistoryItem",
     "VirtualCurrencyTransaction",
@@ -155,13 +155,33 @@ class VirtualCurrencyTransaction(Received):
 
 
 @attrs.frozen(kw_only=True)
-class VirtualCurrencyBalanceListResponse(Received):
-    """What a user has of each currency: schema `VirtualCurrencyBalanceListResponse`."""
+class VirtualCurrencyBalances(Received):
+    """What a user has of each currency: schema `VirtualCurrencyBalanceListResponse`.
+
+    Attributes:
+        response_created_at: When this was put together, in milliseconds since 1970.
+        data: The balances, which going through this object gives too.
+
+    Example:
+        >>> balances = VirtualCurrencyBalances.from_dict({"data": [{"code": "GOLD", "available": 5}]})
+        >>> [balance.code for balance in balances], balances.of("GOLD").available, balances.of("GEMS")
+        (['GOLD'], 5, None)
+    """
 
     response_created_at: int | None = attrs.field(default=None, metadata=one(whole))
     data: tuple[VirtualCurrencyBalance, ...] = attrs.field(
         default=(), metadata=several(VirtualCurrencyBalance.from_dict)
     )
+
+    def __iter__(self) -> Iterator[VirtualCurrencyBalance]:
+        return iter(self.data)
+
+    def __len__(self) -> int:
+        return len(self.data)
+
+    def of(self, currency_code: str) -> VirtualCurrencyBalance | None:
+        """Give the balance of a currency, or None where there is none."""
+        return next((balance for balance in self.data if balance.code == currency_code), None)
 
 
 @attrs.frozen(kw_only=True)

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 import adapty as library
-from adapty import AdaptyConfigError, AdaptyUsageError, Deletion, DeletionReport
+from adapty import AdaptyConfigError, AdaptyUsageError, AsyncAdapty, Deletion, DeletionReport
 from tests.raw_server import NO_CONTENT
 from tests.server_side_calls import (
     KEY,
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     import socket
     from collections.abc import Iterator, Mapping
 
-    from adapty import AsyncAdapty
     from adapty.sandbox import Sandbox
     from tests.raw_server import RawServer
     from tests.server_side_calls import Handler
@@ -365,16 +364,24 @@ async def test_wrong_arguments_are_refused_before_anything_is_sent(
     assert stub.requests == []
 
 
-async def test_a_closed_client_ends_the_run(stubbed: AsyncAdapty, stub: Stub) -> None:
-    """Nothing can be sent, and the report says why for each id."""
-    await stubbed.close()
+@pytest.mark.parametrize("concurrency", [1, 4])
+@pytest.mark.parametrize(
+    ("keys", "told"),
+    [({"secret_key": KEY}, "the client is closed"), ({"mail_secret_key": KEY}, "^secret_key: is missing")],
+)
+async def test_a_client_that_cannot_be_used_is_told(keys: dict[str, Any], told: str, concurrency: int) -> None:
+    """Closed or without a key, nothing can be sent: no report that is easily overlooked, but an exception."""
+    stub = Stub()
+    async with AsyncAdapty(**keys, transport=httpx.MockTransport(stub)) as adapty:
+        if "secret_key" in keys:
+            await adapty.close()
 
-    report = await stubbed.profiles.delete_many(["u1", "u2", "u3"], concurrency=1)
+        with pytest.raises(AdaptyConfigError, match=told) as caught:
+            await adapty.profiles.delete_many(["u1", "u2", "u3"], concurrency=concurrency)
 
-    assert type(report.stopped_by) is AdaptyConfigError
-    assert outcomes(report) == dict.fromkeys(("u1", "u2", "u3"), "failed")
-    assert not any(deletion.tried for deletion in report.outcomes)
+    assert type(caught.value) is AdaptyConfigError
     assert stub.requests == []
+    assert left_running() == []
 
 
 @pytest.mark.parametrize("version", ["profiles", "v1.profiles"])

@@ -240,7 +240,6 @@ async def test_two_iterators_do_not_share_a_place(stubbed: AsyncAdapty, stub: St
         ({"page_size": "20"}, "page_size"),
         ({"page_size": None}, "page_size"),
         ({"currency_code": ""}, "currency_code"),
-        ({"currency_code": None}, "currency_code"),
         ({"currency_code": 7}, "currency_code"),
         ({"customer_user_id": ""}, "customer_user_id"),
         ({"customer_user_id": None}, "customer_user_id"),
@@ -261,6 +260,15 @@ async def test_wrong_arguments_are_refused_at_the_call(
         with pytest.raises(AdaptyUsageError, match=r"^page_size: "):
             paywalls(**arguments)
     assert stub.requests == []
+
+
+async def test_no_currency_is_any_currency(stubbed: AsyncAdapty, stub: Stub) -> None:
+    """None is as good as left out."""
+    stub.replies = [answering(200, b'{"data":[]}')]
+
+    await taken(stubbed.virtual_currencies.history(customer_user_id=USER, currency_code=None))
+
+    assert dict(stub.requests[0].url.params) == {"limit": "50"}
 
 
 async def test_the_queries_are_percent_encoded_on_the_wire(client: AsyncAdapty, server: RawServer) -> None:

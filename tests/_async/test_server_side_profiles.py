@@ -171,7 +171,16 @@ async def test_the_platform_goes_out_as_a_header(
     assert stub.requests[0].content == b"{}"
 
 
-@pytest.mark.parametrize("platform", [None, "", "ios", "Windows", 7, "iOS\r\nX: 1"])
+@pytest.mark.parametrize("method", ["profiles.create", "profiles.update"])
+async def test_no_platform_is_no_header(stubbed: AsyncAdapty, stub: Stub, method: str) -> None:
+    """None is as good as left out."""
+    await attrgetter(method)(stubbed)(**USER, platform=None)
+
+    assert "adapty-platform" not in stub.requests[0].headers
+    assert stub.requests[0].content == b"{}"
+
+
+@pytest.mark.parametrize("platform", ["", "ios", "Windows", 7, "iOS\r\nX: 1"])
 @pytest.mark.parametrize("method", ["profiles.create", "profiles.update"])
 async def test_a_platform_that_is_none_is_refused(stubbed: AsyncAdapty, stub: Stub, method: str, platform: Any) -> None:
     """The header takes the known platforms only."""

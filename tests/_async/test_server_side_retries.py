@@ -45,7 +45,7 @@ PASSING = {
     "429-soon": (answer(429, b"", "Retry-After: 0"), 0, 0.5),
     "429-bare": (answer(429), 0, 0.5),
     "in-flight": (answer(409, IN_FLIGHT, "Retry-After: 3"), 3, 3),
-    "in-flight-bare": (answer(409, IN_FLIGHT), 0, 0.5),
+    "in-flight-bare": (answer(409, IN_FLIGHT), 0.5, 0.5),
 }
 
 LASTING = {
@@ -54,6 +54,7 @@ LASTING = {
     "conflict-page": answer(409, b"<html>idempotency_in_flight</html>"),
     "conflict-empty": answer(409),
     "in-flight-with-400": answer(400, error_body("idempotency_in_flight", 400)),
+    "in-flight-for-long": answer(409, IN_FLIGHT, "Retry-After: 61"),
     "later": answer(429, error_body("rate_limited", 429), "Retry-After: 61"),
 }
 
@@ -96,17 +97,22 @@ async def test_what_lasts_is_asked_once(
     assert slept == []
 
 
+@pytest.mark.parametrize(
+    ("headers", "waits"),
+    [({"Retry-After": "25"}, [25.0, 25.0]), ({}, [0.5, 1.0, 2.0, 4.0, *[8.0] * 6])],
+    ids=["asked to wait", "not asked"],
+)
 async def test_a_conflict_in_flight_that_lasts_is_told_with_its_key(
-    stubbed: AsyncAdapty, stub: Stub, slept: list[float]
+    stubbed: AsyncAdapty, stub: Stub, slept: list[float], headers: dict[str, str], waits: list[float]
 ) -> None:
-    """After all tries the exception has the key that they went out with, to ask again later."""
-    stub.replies = [answering(409, IN_FLIGHT, {"Retry-After": "2"})]
+    """After a minute, with no retries even, the exception has the key that was sent, to ask again later."""
+    stub.replies = [answering(409, IN_FLIGHT, headers)]
 
     with pytest.raises(library.ConflictError) as caught:
-        await stubbed.virtual_currencies.credit("GOLD", 50, customer_user_id="user_12345")
+        await stubbed.with_options(max_retries=0).virtual_currencies.credit("GOLD", 5, customer_user_id="user_12345")
 
-    assert slept == [2.0, 2.0]
-    assert (caught.value.error_code, caught.value.attempts) == ("idempotency_in_flight", 3)
+    assert slept == waits
+    assert (caught.value.error_code, caught.value.attempts) == ("idempotency_in_flight", len(waits) + 1)
     assert {request.headers["Idempotency-Key"] for request in stub.requests} == {caught.value.idempotency_key}
 
 
@@ -135,10 +141,19 @@ async def test_the_callers_own_key_is_used(stubbed: AsyncAdapty, stub: Stub, giv
     assert [request.headers["Idempotency-Key"] for request in stub.requests] == [caught.value.idempotency_key] * 3
 
 
+async def test_no_key_is_one_of_our_own(stubbed: AsyncAdapty, stub: Stub) -> None:
+    """None, of a setting that is not there, is as good as left out."""
+    for _ in range(2):
+        await stubbed.virtual_currencies.credit("GOLD", 1, customer_user_id="user_12345", idempotency_key=None)
+
+    first, second = (UUID(request.headers["Idempotency-Key"]) for request in stub.requests)
+    assert first != second
+    assert first.version == second.version == 4
+
+
 @pytest.mark.parametrize(
     "given",
     [
-        None,
         "",
         7,
         b"0b5b2d7e-6f1a-4c1e-9d3b-2a1c0f9e8d7c",

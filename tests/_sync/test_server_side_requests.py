@@ -144,9 +144,17 @@ BODIES: list[tuple[str, Given, str]] = [
     ("refund_saver.set", Given.of(custom_preference="grant"), '{"custom_preference":"grant"}'),
     ("refund_saver.set", Given.of(custom_preference="no_preference"), '{"custom_preference":"no_preference"}'),
     ("refund_saver.set", Given.of(custom_preference="decline"), '{"custom_preference":"decline"}'),
-    ("refund_saver.set", Given.of(custom_preference=None), '{"custom_preference":null}'),
     ("refund_saver.set", Given.of(consent=False), '{"consent":false}'),
-    ("refund_saver.set", Given.of(consent=None), '{"consent":null}'),
+    (
+        "refund_saver.set",
+        Given.of(consent=False, custom_preference=None),
+        '{"custom_preference":null,"consent":false}',
+    ),
+    (
+        "refund_saver.set",
+        Given.of(consent=None, custom_preference="grant"),
+        '{"custom_preference":"grant","consent":null}',
+    ),
     (
         "refund_saver.set",
         Given.of(consent=True, custom_preference="decline"),
@@ -306,9 +314,9 @@ RELATIVE: list[tuple[str, Given, str]] = [
 
 
 @pytest.mark.parametrize(("method", "given", "field"), RELATIVE)
-def test_a_relativedelta_counts_from_now(stubbed: Adapty, stub: Stub, method: str, given: Given, field: str) -> None:
+def test_a_span_counts_from_now(stubbed: Adapty, stub: Stub, method: str, given: Given, field: str) -> None:
     """Where a start or an end is asked for, a distance from now will do, to either side."""
-    for distance in (relativedelta(months=1), relativedelta(days=-1, hours=3)):
+    for distance in (relativedelta(months=1), relativedelta(days=-1, hours=3), timedelta(days=2), timedelta(hours=-1)):
         before = datetime.now(UTC)
         given.to(stubbed, method, **{field: distance})
         after = datetime.now(UTC)
@@ -324,9 +332,9 @@ REFUSED: list[tuple[str, Given, str | None]] = [
     ("access_levels.grant", Given.of("premium", lifetime="yes"), "lifetime"),
     ("access_levels.grant", Given.of("premium", lifetime=1), "lifetime"),
     ("access_levels.grant", Given.of("premium", expires_at="2026-07-01T00:00:00"), "expires_at"),
-    ("access_levels.grant", Given.of("premium", expires_at=datetime(2026, 7, 1)), "expires_at"),  # noqa: DTZ001 - naive  # noqa: DTZ001 - naive
+    ("access_levels.grant", Given.of("premium", expires_at=datetime(2026, 7, 1)), "expires_at"),  # noqa: DTZ001 - naive
     ("access_levels.grant", Given.of("premium", expires_at=date(2026, 7, 1)), "expires_at"),
-    ("access_levels.grant", Given.of("premium", expires_at=timedelta(1)), "expires_at"),
+    ("access_levels.grant", Given.of("premium", expires_at=timedelta.max), "expires_at"),
     ("access_levels.grant", Given.of("premium", expires_at=relativedelta(years=9000)), "expires_at"),
     ("access_levels.grant", Given.of("premium", lifetime=True, starts_at="soon"), "starts_at"),
     ("access_levels.grant", Given.of("", lifetime=True), "access_level_id"),
@@ -338,6 +346,9 @@ REFUSED: list[tuple[str, Given, str | None]] = [
     ("access_levels.revoke", Given.of("premium", immediate=None), "immediate"),
     ("access_levels.revoke", Given.of(7, immediate=True), "access_level_id"),
     ("refund_saver.set", Given.of(), "custom_preference"),
+    ("refund_saver.set", Given.of(custom_preference=None), "custom_preference"),
+    ("refund_saver.set", Given.of(consent=None), "custom_preference"),
+    ("refund_saver.set", Given.of(custom_preference=None, consent=None), "custom_preference"),
     ("refund_saver.set", Given.of(custom_preference="refuse"), "custom_preference"),
     ("refund_saver.set", Given.of(consent="yes"), "consent"),
     ("refund_saver.set", Given.of(consent=1), "consent"),
@@ -498,16 +509,25 @@ def test_one_locale_is_changed_between_the_others(stubbed: Adapty, stub: Stub) -
 
 @pytest.mark.parametrize(
     ("change", "field_name", "requests"),
-    [(("fr", "{}"), "locale", 1), (("", "{}"), "locale", 0), (("en", "{"), "data", 0), (("en", None), "data", 0)],
+    [
+        (Given.of("fr", "{}"), "locale", 1),
+        (Given.of("", "{}"), "locale", 0),
+        (Given.of("en", "{"), "data", 0),
+        (Given.of("en", None), "data", 0),
+        (Given.of("fr", "{}", add=None), "add", 0),
+        (Given.of("fr", "{}", add=1), "add", 0),
+        (Given.of("fr", "{}", add=0), "add", 0),
+        (Given.of("fr", "{}", add="yes"), "add", 0),
+    ],
 )
 def test_a_locale_that_cannot_be_changed_is_told(
-    stubbed: Adapty, stub: Stub, change: tuple[str, Any], field_name: str, requests: int
+    stubbed: Adapty, stub: Stub, change: Given, field_name: str, requests: int
 ) -> None:
     """What can be seen before is refused before the paywall is read; a locale that it does not have, before writing."""
     stub.replies = [answering(200, json.dumps(PAYWALL).encode())]
 
     with pytest.raises(AdaptyUsageError) as caught:
-        stubbed.paywalls.update_locale(PAYWALL_ID, *change)
+        stubbed.paywalls.update_locale(PAYWALL_ID, *change.arguments, **change.fields)
 
     assert caught.value.field_name == field_name
     assert [request.method for request in stub.requests] == ["GET"] * requests
@@ -516,6 +536,7 @@ def test_a_locale_that_cannot_be_changed_is_told(
 @pytest.mark.parametrize(
     "configs",
     [
+        None,
         {"en": "{}"},
         [{"locale": "en", "data": "{}"}, 7],
         [{"locale": "en", "data": "{}"}, {"locale": "de"}],
@@ -529,7 +550,8 @@ def test_remote_configs_that_were_not_understood_are_not_written_back(
     """Where writing back would lose something, nothing is written."""
     stub.replies = [answering(200, json.dumps({"remote_configs": configs}).encode())]
 
-    with pytest.raises(UnexpectedResponseError):
-        stubbed.paywalls.update_locale(PAYWALL_ID, "en", {})
+    with pytest.raises(UnexpectedResponseError, match=r"^getPaywall: 200: .*so none is written back") as caught:
+        stubbed.paywalls.update_locale(PAYWALL_ID, "en", {}, add=True)
 
+    assert (caught.value.status, caught.value.method, caught.value.attempts) == (200, "GET", 1)
     assert [request.method for request in stub.requests] == ["GET"]

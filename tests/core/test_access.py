@@ -93,7 +93,7 @@ def _moments() -> st.SearchStrategy[datetime]:
 
 
 @given(starts_at=st.none() | _moments(), expires_at=st.none() | _moments(), at=_moments())
-@repeatable(300)
+@repeatable(150)
 def test_a_level_is_open_in_the_half_open_interval(
     starts_at: datetime | None, expires_at: datetime | None, at: datetime
 ) -> None:
@@ -226,7 +226,7 @@ def test_of_several_levels_of_one_id_the_open_one_is_given() -> None:
     assert Profile().access_level("premium") is None
 
 
-@pytest.mark.parametrize("access_level_id", ["", "Premium", "premium ", "gold", "*"])
+@pytest.mark.parametrize("access_level_id", ["Premium", "premium ", "gold", "*"])
 def test_access_is_to_the_very_id(access_level_id: str) -> None:
     """Ids are compared as they are; a level whose id is missing or unreadable opens nothing by name."""
     profile = Profile.from_dict({"access_levels": [{"access_level_id": "premium"}, {}, {"access_level_id": 7}]})
@@ -235,11 +235,28 @@ def test_access_is_to_the_very_id(access_level_id: str) -> None:
     assert profile.has_access("premium")
 
 
-def test_no_id_opens_nothing() -> None:
-    """A missing setting, given as an id, does not match the levels that came without an id."""
-    nothing: Any = None
-    profile = Profile.from_dict({"access_levels": [{"access_level_id": None}, {"access_level_id": 7}]})
-    assert not profile.has_access(nothing)
+@pytest.mark.parametrize("nothing", [None, "", " ", 7, True, b"premium", ["premium"], ("premium",), {}, OPEN], ids=repr)
+def test_no_id_is_refused(nothing: Any) -> None:
+    """A missing setting, given as an id, is a mistake and no question: nobody is turned away for it."""
+    levels = [{"access_level_id": None}, {"access_level_id": 7}, {"access_level_id": "premium"}]
+    for profile in (Profile(), Profile.from_dict({"access_levels": levels})):
+        for ask in (profile.has_access, profile.access_level):
+            with pytest.raises(AdaptyUsageError, match=r"^access_level_id: ") as caught:
+                ask(nothing)
+            assert caught.value.field_name == "access_level_id"
+
+
+def test_a_level_made_by_hand_is_judged() -> None:
+    """Whoever makes a level may give its times as text, with an offset; what is no moment is not guessed at."""
+    by_hand: Any = AccessLevel
+    assert by_hand(starts_at="2026-06-10T14:20:00Z", expires_at="2026-06-10T16:20:00.000001+02:00").is_active(AT)
+    assert not by_hand(starts_at="2026-06-10T14:20:00.000001Z").is_active(AT)
+    assert not by_hand(expires_at="2026-06-10T16:20:00+02:00").is_active(AT)
+    for name in ("starts_at", "expires_at"):
+        for naive in ("2026-06-10T14:20:00", datetime(2026, 6, 10, 14, 20), "soon", 7):  # noqa: DTZ001 - naive
+            with pytest.raises(AdaptyUsageError, match=f"^{name}: ") as caught:
+                by_hand(**{name: naive}).is_active(AT)
+            assert caught.value.field_name == name
 
 
 def test_an_answer_without_levels_opens_nothing() -> None:
@@ -249,7 +266,7 @@ def test_an_answer_without_levels_opens_nothing() -> None:
     assert not Profile.from_dict({}).has_access("premium")
 
 
-ENDS: list[Any] = [AT, AT.isoformat(), relativedelta(months=1)]
+ENDS: list[Any] = [AT, AT.isoformat(), relativedelta(months=1), DAY]
 
 
 @pytest.mark.parametrize(
@@ -285,14 +302,17 @@ def test_exactly_one_of_an_end_and_the_word_for_none(decide: Callable[..., Any],
     [(GrantAccessRequest, "starts_at"), (GrantAccessRequest, "expires_at"), (RevokeAccessRequest, "revoke_at")],
 )
 def test_a_span_counts_from_now(cls: type[Any], name: str) -> None:
-    """A relativedelta is as far from now as it says, in either direction; one without an end is refused."""
-    for span in (relativedelta(months=1), relativedelta(years=-1), relativedelta(hours=36), relativedelta()):
+    """A relativedelta or timedelta is as far from now as it says, to either side; one without an end is refused."""
+    relative = (relativedelta(months=1), relativedelta(years=-1), relativedelta(hours=36), relativedelta())
+    spans: tuple[Any, ...] = (*relative, DAY, -DAY, timedelta(0))
+    for span in spans:
         before = datetime.now(UTC)
         made = getattr(cls(access_level_id="premium", **{name: span}), name)
         assert before + span <= made <= datetime.now(UTC) + span
         assert made.tzinfo is UTC
-    for endless in (relativedelta(years=9000), relativedelta(days=10**9), relativedelta(years=-3000)):
-        with pytest.raises(AdaptyUsageError, match=f"^{name}: ") as caught:
+    far = (relativedelta(years=9000), relativedelta(days=10**9), relativedelta(years=-3000))
+    for endless in (*far, timedelta.max, timedelta.min):
+        with pytest.raises(AdaptyUsageError, match=f"^{name}: is beyond the years 1 to 9999") as caught:
             cls(access_level_id="premium", **{name: endless})
         assert caught.value.field_name == name
 

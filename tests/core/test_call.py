@@ -22,6 +22,7 @@ from adapty import (
     AdaptyError,
     AdaptyTimeoutError,
     BadRequestError,
+    ConflictError,
     MailProfile,
     RateLimitError,
     ServerError,
@@ -31,7 +32,7 @@ from adapty import (
 from adapty._core.call import Call, Failure, Request, UnreadableAnswer, Wait, run
 from adapty._core.operations import OPERATIONS
 from adapty._core.retry import RetryPolicy
-from adapty._generated import mail_call, nothing
+from adapty._generated import mail_call, nothing, server_side_call
 
 from .support import EVENT, KEY, PROFILE, drive, repeatable, reply
 
@@ -128,7 +129,53 @@ def test_another_success_than_the_documented_one_is_none(status: int) -> None:
     driven = drive(CALL, reply(status, b"{}"))
     assert isinstance(driven.error, UnexpectedResponseError)
     assert driven.error.status == status
+    assert str(driven.error) == f"saveProfile: {status}: success is documented as 200 (after 1 try)"
     assert driven.result is None
+
+
+@pytest.mark.parametrize("name", ["deleteProfile", "deleteProfileV1"])
+def test_a_deletion_whose_answer_says_more_is_none(name: str) -> None:
+    """A success of another kind says which one is documented."""
+    call = server_side_call(name, nothing, adapty_customer_user_id="user_12345")
+    assert drive(call, reply(204)).error is None
+    driven = drive(call, reply(200, b"{}"))
+    assert isinstance(driven.error, UnexpectedResponseError)
+    assert "200: success is documented as 204" in str(driven.error)
+
+
+IN_FLIGHT = b'{"error_code": "idempotency_in_flight"}'
+
+
+def in_flight(retry_after: float | None = None) -> httpx.Response:
+    """Give the answer that the same request is being worked on."""
+    return reply(409, IN_FLIGHT, {} if retry_after is None else {"Retry-After": str(retry_after)})
+
+
+@pytest.mark.parametrize("max_retries", [0, 2])
+def test_a_request_that_is_being_worked_on_is_waited_for(max_retries: int) -> None:
+    """That takes no try away from those after failures, nor do failures make it more patient or less."""
+    policy = RetryPolicy(max_retries=max_retries)
+    failures = [DOWN, refused()][:max_retries]
+    driven = drive(CALL, in_flight(), *failures, in_flight(), in_flight(9), in_flight(), OK, policy=policy)
+    assert driven.error is None
+    assert driven.waits == [0.5, *[0.5, 1.0][:max_retries], 1.0, 9.0, 4.0]
+
+
+def test_a_request_that_is_worked_on_for_too_long_is_a_conflict() -> None:
+    """A minute is waited in all, whether we choose the waits or the answers; the error says how often was asked."""
+    for answers in ([in_flight()] * 11, [in_flight(20)] * 4, [in_flight(60), in_flight(0.5)], [in_flight(61)]):
+        driven = drive(CALL, *answers)
+        assert isinstance(driven.error, ConflictError)
+        assert driven.error.attempts == len(answers)
+        assert 0 <= sum(driven.waits) <= 60
+
+
+def test_another_conflict_is_final() -> None:
+    """Only the words of the API say that something is under way; after a wait for that, a refusal is one."""
+    for content in (b"", b"<html>", b'{"error_code": "duplicate_source_transaction"}'):
+        driven = drive(CALL, in_flight(), reply(409, content))
+        assert isinstance(driven.error, ConflictError)
+        assert driven.waits == [0.5]
 
 
 def test_a_hopeless_failure_is_not_repeated() -> None:
@@ -467,12 +514,13 @@ def test_the_log_tells_the_course_of_a_call_and_no_secret(
 
 
 def test_the_log_says_what_comes_next(caplog: pytest.LogCaptureFixture) -> None:
-    """Whoever reads the log learns what failed, how long is waited, and how many tries there are."""
+    """Whoever reads the log learns what failed, how long is waited, and how many tries there were."""
     with caplog.at_level(logging.INFO, "adapty"):
-        drive(CALL, DOWN, refused(), OK)
+        drive(CALL, DOWN, refused(), in_flight(7), OK)
     assert [record.getMessage() for record in caplog.records] == [
-        "saveProfile: 503, trying again in 0.50 s (try 1 of 3 failed)",
-        "saveProfile: ConnectError, trying again in 1.00 s (try 2 of 3 failed)",
+        "saveProfile: 503, trying again in 0.50 s (after 1 try)",
+        "saveProfile: ConnectError, trying again in 1.00 s (after 2 tries)",
+        "saveProfile: 409, trying again in 7.00 s (after 3 tries)",
     ]
 
 

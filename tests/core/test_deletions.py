@@ -6,6 +6,7 @@ import asyncio
 import copy
 import pickle
 import threading
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -48,7 +49,6 @@ OF_ALL: list[AdaptyError] = [
     RateLimitError("deleteProfile: 429", status=429),
     AdaptyConnectionError("deleteProfile: refused"),
     AdaptyTimeoutError("deleteProfile: no answer in time"),
-    AdaptyConfigError("secret_key: is missing"),
     # A page of something in between: no profile is named in it.
     NotFoundError("deleteProfile: 404", status=404),
     UnexpectedResponseError("deleteProfile: 200", status=200),
@@ -171,7 +171,7 @@ def test_what_would_come_of_all_the_others_ends_the_run(error: AdaptyError) -> N
     report = run.report()
     assert report.stopped_by is error
     assert [outcome(deletion) for deletion in report.outcomes] == [
-        ("a", "failed", not isinstance(error, AdaptyConfigError)),
+        ("a", "failed", True),
         ("b", "deleted", True),
         ("", "failed", False),
         ("c", "failed", False),
@@ -181,6 +181,64 @@ def test_what_would_come_of_all_the_others_ends_the_run(error: AdaptyError) -> N
     assert [deletion.reason for deletion in report.failed if deletion.id in "cd" and deletion.id] == [
         f"not tried, because: {error}"
     ] * 2
+
+
+def test_a_client_that_cannot_be_used_is_no_outcome() -> None:
+    """No key, or a closed client, is the caller's own: it ends the run, and is raised in place of a report."""
+    error = AdaptyConfigError("secret_key: is missing")
+    run = Deletions(["a", "b", "c"], "customer_user_id")
+    steps = run.to_send()
+    run.note(Deletion.failed(next(steps), error))
+    assert list(steps) == []
+    with pytest.raises(AdaptyConfigError) as caught:
+        run.report()
+    assert caught.value is error
+
+
+class Awaited:
+    """A function that would have to be awaited, and is not."""
+
+    async def __call__(self, _: Deletion) -> None:
+        """Do nothing."""
+
+    async def method(self, _: Deletion) -> None:
+        """Do nothing."""
+
+
+async def _awaited(_: Deletion) -> None:
+    """Do nothing."""
+
+
+@pytest.mark.parametrize(
+    "told", [_awaited, partial(_awaited), Awaited(), Awaited().method, "print", 7, False, []], ids=repr
+)
+def test_outcomes_are_told_to_a_plain_function(told: Any) -> None:
+    """What would have to be awaited would never run, and what is no function would fail after the first deletion."""
+    with pytest.raises(AdaptyUsageError, match=r"^on_outcome: .*expected a plain function") as caught:
+        Deletions(["a"], "customer_user_id", told)
+    assert caught.value.field_name == "on_outcome"
+
+
+class Told:
+    """An object that can be called, and notes with what."""
+
+    def __init__(self) -> None:
+        """Begin with nothing."""
+        self.seen: list[Deletion] = []
+
+    def __call__(self, deletion: Deletion) -> None:
+        """Note it."""
+        self.seen.append(deletion)
+
+
+def test_outcomes_are_told_to_whatever_can_be_called() -> None:
+    """An object with a plain `__call__` will do, and so will a class and a builtin."""
+    told = Told()
+    callables: tuple[Any, ...] = (told, print, dict, partial(told), None)
+    for able in callables:
+        Deletions([], "customer_user_id", able)
+    Deletions([], "customer_user_id", told).note(Deletion("a", "deleted"))
+    assert told.seen == [Deletion("a", "deleted")]
 
 
 def test_the_first_of_several_reasons_to_stop_is_the_reason() -> None:

@@ -24,14 +24,15 @@ from adapty import (
     ProfileSubscription,
     RemoteConfig,
     VirtualCurrencyBalance,
+    VirtualCurrencyBalances,
     VirtualCurrencyHistoryItem,
 )
+from adapty._core.redact import REDACTED
 from adapty._generated import server_side_call
 from adapty.models._received import Received, flag, moment, number, text, texts, whole
 from adapty.models.paywalls import PagePagination, PaywallListMeta, PaywallListResponse
 from adapty.models.virtual_currency import (
     CursorPagination,
-    VirtualCurrencyBalanceListResponse,
     VirtualCurrencyTransactionsHistoryResponse,
 )
 
@@ -44,7 +45,6 @@ PAGES: list[type[Received]] = [
     PaywallListResponse,
     PaywallListMeta,
     PagePagination,
-    VirtualCurrencyBalanceListResponse,
     VirtualCurrencyTransactionsHistoryResponse,
     CursorPagination,
 ]
@@ -474,6 +474,43 @@ def test_a_repr_shows_what_is_needed() -> None:
         assert needed in shown
     for personal in ("trial", "4.5"):
         assert personal not in shown
+
+
+def test_a_repr_shows_what_is_not_there() -> None:
+    """Nothing is no secret: None shows as it is, and any value does not, empty ones neither."""
+    assert "metadata=None" in repr(VirtualCurrencyHistoryItem())
+    assert "value=None" in repr(CustomAttribute(key="plan"))
+    for value in ("", 0, 0.0):
+        assert f"value={REDACTED}" in repr(CustomAttribute(key="plan", value=value))
+    assert f"metadata={REDACTED}" in repr(VirtualCurrencyHistoryItem(metadata={}))
+
+
+def test_balances_are_gone_through_and_asked_by_code() -> None:
+    """They are what an answer holds, one for each currency, beside when it was made and what is new in it."""
+    data = [{"code": "GOLD", "available": 5}, {"code": "GEMS", "available": 0}, {"available": 7}]
+    held = VirtualCurrencyBalances.from_dict({"response_created_at": 1753874038798, "data": data, "newer": 1})
+    assert [balance.code for balance in held] == ["GOLD", "GEMS", None]
+    assert tuple(held) == held.data
+    assert len(held) == 3
+    assert held.of("GEMS") is held.data[1]
+    assert [held.of(code) for code in ("gold", "", "SILVER")] == [None, None, None]
+    assert held.response_created_at == 1753874038798
+    assert held.extra == {"newer": 1}
+    assert held.to_dict() == {
+        "response_created_at": 1753874038798,
+        "data": [balance.to_dict() for balance in held],
+        "newer": 1,
+    }
+
+
+@pytest.mark.parametrize("body", [{}, {"data": []}, {"data": None}, {"data": "GOLD"}])
+def test_no_balances_are_an_answer_too(body: dict[str, Any]) -> None:
+    """Where there is none, there is nothing to go through, and nothing of the answer is lost."""
+    held = VirtualCurrencyBalances.from_dict(body)
+    assert list(held) == []
+    assert len(held) == 0
+    assert held.of("GOLD") is None
+    assert held == VirtualCurrencyBalances.from_dict(body)
 
 
 def test_attributes_are_given_by_name() -> None:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapty._core.retry import RetryPolicy, is_transient, retry_after_seconds
+from adapty._core.retry import RetryPolicy, is_in_flight, is_transient, retry_after_seconds
 
 from .support import repeatable
 
@@ -45,6 +45,50 @@ def test_all_other_answers_stay_the_same() -> None:
     """No success, redirect or refusal is tried again, and no status that is none."""
     others = set(range(-1, 1000)) - {408, 429, *range(500, 600)}
     assert not [status for status in others if is_transient(status)]
+
+
+@pytest.mark.parametrize(
+    ("status", "error_code", "expected"),
+    [
+        (409, "idempotency_in_flight", True),
+        (409, "IDEMPOTENCY_IN_FLIGHT", False),
+        (409, "duplicate_source_transaction", False),
+        (409, "", False),
+        (409, None, False),
+        (400, "idempotency_in_flight", False),
+        (429, "idempotency_in_flight", False),
+    ],
+)
+def test_only_a_conflict_that_says_so_is_in_flight(status: int, error_code: str | None, *, expected: bool) -> None:
+    """Status and code together say that the same request is being worked on."""
+    assert is_in_flight(status, error_code) is expected
+
+
+@pytest.mark.parametrize(
+    ("waited", "times", "retry_after", "wait"),
+    [
+        (0.0, 1, None, 0.5),
+        (0.5, 2, None, 1.0),
+        (1.5, 3, None, 2.0),
+        (7.5, 5, None, 8.0),
+        (15.5, 6, None, 8.0),
+        (0.0, 10**30, None, 8.0),
+        (0.0, 1, 3.0, 3.0),
+        (0.0, 1, 60.0, 60.0),
+        (0.0, 1, 60.1, None),
+        (52.0, 10, None, 8.0),
+        (52.1, 10, None, None),
+        (59.0, 2, 1.0, 1.0),
+        (59.5, 2, 1.0, None),
+        (0.0, 1, 1e15, None),
+    ],
+)
+@pytest.mark.parametrize("max_retries", [0, 2])
+def test_what_is_in_flight_is_waited_for_as_long_as_the_ceiling(
+    waited: float, times: int, retry_after: float | None, wait: float | None, max_retries: int
+) -> None:
+    """As long as asked for, or half a second, doubled up to the cap; a minute in all, and no try is used up."""
+    assert RetryPolicy(max_retries=max_retries).wait_in_flight(waited, times, retry_after) == wait
 
 
 @pytest.mark.parametrize(

@@ -87,7 +87,8 @@ BASES: Mapping[type[Record], Mapping[str, Any]] = {
     Subscription: SUBSCRIPTION,
     GrantAccessRequest: {"access_level_id": "premium"},
     RevokeAccessRequest: {"access_level_id": "premium"},
-    RefundSaverSettingsRequest: {"consent": True},
+    # More than the least, for either alone must not be None.
+    RefundSaverSettingsRequest: {"custom_preference": "no_preference", "consent": True},
     IntegrationIdentifiersRequest: {"branch_id": "branch_1"},
     PaywallUpdateRequest: {"remote_configs": [{"locale": "en", "data": '{"headline": "Go premium"}'}]},
     VirtualCurrencyTransactionItem: {"currency_code": "GOLD", "amount": -50},
@@ -327,7 +328,7 @@ def test_what_is_nearly_right_makes_a_sendable_record_or_is_refused(cls: type[Re
 
 @EVERY
 @given(data=st.data())
-@repeatable(40)
+@repeatable(20)
 def test_any_value_makes_a_sendable_record_or_is_refused(cls: type[Record], data: st.DataObject) -> None:
     """Whatever Python value is given to whichever field: a valid request comes of it, or an error that names it."""
     field = data.draw(st.sampled_from([*fields_of(cls), "extra_fields"]))
@@ -359,13 +360,20 @@ def test_what_is_not_given_is_as_good_as_left_out(cls: type[Record], field: str)
     check_sendable(cls(**{**rest, field: NOT_GIVEN}))
 
 
-@pytest.mark.parametrize("make", [RefundSaverSettingsRequest, lambda: RefundSaverSettingsRequest.from_dict({})])
-def test_refund_saver_settings_need_one(make: Callable[[], Record]) -> None:
-    """A change of nothing is refused; null for one of them is a change."""
-    with pytest.raises(AdaptyUsageError, match="is missing, and so is consent; expected at least one"):
-        make()
-    for fields in ({"consent": None}, {"custom_preference": None}, {"consent": False}):
-        check_sendable(RefundSaverSettingsRequest(**fields))
+@pytest.mark.parametrize(
+    "fields",
+    [{}, {"consent": None}, {"custom_preference": None}, {"consent": None, "custom_preference": None}],
+)
+@pytest.mark.parametrize(
+    "make", [RefundSaverSettingsRequest, lambda **fields: RefundSaverSettingsRequest.from_dict(fields)]
+)
+def test_refund_saver_settings_need_one(make: Callable[..., Record], fields: dict[str, Any]) -> None:
+    """A change of nothing is refused, and null for both is none; null beside the other one is sent."""
+    with pytest.raises(AdaptyUsageError, match="is missing, and so is consent; expected at least one") as caught:
+        make(**fields)
+    assert caught.value.field_name == "custom_preference"
+    check_sendable(make(**{**fields, "consent": False}))
+    check_sendable(make(**{**fields, "custom_preference": "grant"}))
     check_sendable(RefundSaverSettingsRequest(extra_fields={"newer": 1}))
 
 

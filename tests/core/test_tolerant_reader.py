@@ -28,7 +28,7 @@ from adapty.models.profile_request import ProfileRequest
 from adapty.models.purchases import PaddleValidationRequest, StripeValidationAttributes, StripeValidationRequest
 from adapty.models.refund_saver import RefundSaverSettingsRequest
 from adapty.models.virtual_currency import (
-    VirtualCurrencyBalanceListResponse,
+    VirtualCurrencyBalances,
     VirtualCurrencyTransactionRequest,
     VirtualCurrencyTransactionsHistoryResponse,
 )
@@ -82,7 +82,7 @@ READERS: Mapping[str, Callable[[Mapping[str, Any]], Any]] = {
     "updatePaywall": Paywall.from_dict,
     "createVirtualCurrencyTransaction": VirtualCurrencyTransaction.from_dict,
     "listVirtualCurrencyTransactions": VirtualCurrencyTransactionsHistoryResponse.from_dict,
-    "listVirtualCurrencyBalances": VirtualCurrencyBalanceListResponse.from_dict,
+    "listVirtualCurrencyBalances": VirtualCurrencyBalances.from_dict,
     "getProfileV1": Profile.from_answer,
     "createProfileV1": Profile.from_answer,
     "updateProfileV1": Profile.from_answer,
@@ -473,7 +473,7 @@ def _answers() -> st.SearchStrategy[dict[str, Any]]:
 
 @pytest.mark.parametrize("operation", SHAPES)
 @given(body=_answers())
-@repeatable(60)
+@repeatable(30)
 def test_any_object_is_an_answer(operation: str, body: dict[str, Any]) -> None:
     """A JSON object of any shape is read, nothing of it is lost, and what comes of it is a value."""
     assert problems_of(operation, body) == []

@@ -21,7 +21,8 @@ from adapty import (
     Subscription,
     UnexpectedResponseError,
 )
-from adapty.models.paywalls import with_locale
+from adapty._core.call import UnreadableAnswer
+from adapty.models.paywalls import to_edit, with_locale
 from adapty.models.transactions import transaction_record, with_base_plan
 
 from .support import wire
@@ -252,9 +253,7 @@ def test_a_locale_is_added_behind_the_others() -> None:
     }
 
 
-@pytest.mark.parametrize(
-    ("configs", "there"), [(CONFIGS, "en, de, fr"), ([], "none"), (None, "none"), ([CONFIGS[0]], "en")]
-)
+@pytest.mark.parametrize(("configs", "there"), [(CONFIGS, "en, de, fr"), ([], "none"), ([CONFIGS[0]], "en")])
 @pytest.mark.parametrize("locale", ["it", "EN", "en-US", "e"])
 def test_a_locale_that_is_not_there_is_refused_with_what_is(configs: Any, there: str, locale: str) -> None:
     """A misspelled locale does not add one: the error names those that there are, and how to add one."""
@@ -265,30 +264,42 @@ def test_a_locale_that_is_not_there_is_refused_with_what_is(configs: Any, there:
 
 
 @pytest.mark.parametrize(
-    "configs",
+    "body",
     [
-        [*CONFIGS, None],
-        [*CONFIGS, "it"],
-        [*CONFIGS, ["it", "{}"]],
-        [*CONFIGS, {"locale": "it"}],
-        [*CONFIGS, {"locale": "it", "data": None}],
-        [*CONFIGS, {"locale": "it", "data": {"headline": "x"}}],
-        [*CONFIGS, {"data": "{}"}],
-        [*CONFIGS, {"locale": 7, "data": "{}"}],
-        [*CONFIGS, {}],
-        [*CONFIGS, CONFIGS[0]],
-        [*CONFIGS, {"locale": "en", "data": "{}"}],
-        {"en": "{}"},
-        "en",
-        7,
+        {},
+        *(
+            {"remote_configs": configs}
+            for configs in (
+                None,
+                [*CONFIGS, None],
+                [*CONFIGS, "it"],
+                [*CONFIGS, ["it", "{}"]],
+                [*CONFIGS, {"locale": "it"}],
+                [*CONFIGS, {"locale": "it", "data": None}],
+                [*CONFIGS, {"locale": "it", "data": {"headline": "x"}}],
+                [*CONFIGS, {"data": "{}"}],
+                [*CONFIGS, {"locale": 7, "data": "{}"}],
+                [*CONFIGS, {}],
+                [*CONFIGS, CONFIGS[0]],
+                [*CONFIGS, {"locale": "en", "data": "{}"}],
+                {},
+                {"en": "{}"},
+                "en",
+                7,
+            )
+        ),
     ],
 )
-@pytest.mark.parametrize("add", [False, True])
-def test_configs_that_are_not_understood_are_not_written_back(configs: Any, *, add: bool) -> None:
-    """What was not read as a whole would be lost by writing it back, so nothing is written."""
-    with pytest.raises(UnexpectedResponseError, match="so none is written back") as caught:
-        with_locale(paywall(configs), "en", "{}", add=add)
-    assert caught.value.operation == "getPaywall"
+def test_configs_that_are_not_understood_are_not_written_back(body: dict[str, Any]) -> None:
+    """What was not read as a whole would be lost by writing it back, so it is not taken for a paywall to edit."""
+    with pytest.raises(UnreadableAnswer, match="so none is written back"):
+        to_edit({"title": "Spring offer", **body})
+
+
+@pytest.mark.parametrize("configs", [[], CONFIGS])
+def test_configs_that_are_understood_can_be_edited(configs: list[Any]) -> None:
+    """A paywall without a config is understood too, where the list is there."""
+    assert to_edit({"title": "Spring offer", "remote_configs": configs}) == paywall(configs)
 
 
 @pytest.mark.parametrize("data", ["", "headline = Go premium", "{'a': 1}", "NaN", "{"])
@@ -342,8 +353,11 @@ def test_one_locale_is_changed_by_a_reading_and_a_writing() -> None:
         assert asked == [("GET", None), ("PUT", {"remote_configs": [{"locale": "en", "data": "{}"}, *CONFIGS[1:]]})]
         asked.clear()
         answer["remote_configs"] = [*CONFIGS, None]
-        with pytest.raises(UnexpectedResponseError):
+        with pytest.raises(UnexpectedResponseError, match="so none is written back") as caught:
             adapty.paywalls.update_locale(paywall_id, "en", "{}", add=True)
+        error = caught.value
+        assert (error.operation, error.status, error.method, error.attempts) == ("getPaywall", 200, "GET", 1)
+        assert error.path == f"/api/v2/server-side-api/paywalls/{paywall_id}/"
         with pytest.raises(AdaptyUsageError, match=r"^data: "):
             adapty.paywalls.update_locale(paywall_id, "en", "{")
         with pytest.raises(AdaptyUsageError, match=r"^locale: "):

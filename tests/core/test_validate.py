@@ -113,7 +113,7 @@ def names(fields: list[tuple[type[Record], str]]) -> list[str]:
 
 @pytest.mark.parametrize(("cls", "field"), FIELDS, ids=names(FIELDS))
 @given(value=objects())
-@repeatable(25)
+@repeatable(15)
 def test_any_object_in_any_field_is_sent_or_refused_by_name(cls: type[Record], field: str, value: Any) -> None:
     """Whatever object a field is given, the record can be sent or the error names the field."""
     made_or_refused(cls, field, value)
@@ -121,7 +121,7 @@ def test_any_object_in_any_field_is_sent_or_refused_by_name(cls: type[Record], f
 
 @pytest.mark.parametrize(("cls", "field"), FIELDS, ids=names(FIELDS))
 @given(value=st.text(st.characters()))
-@repeatable(25)
+@repeatable(15)
 def test_any_text_in_any_field_is_sent_or_refused_by_name(cls: type[Record], field: str, value: str) -> None:
     """Whatever text a field is given, half surrogate pairs and control characters included, likewise."""
     made_or_refused(cls, field, value)
@@ -129,11 +129,11 @@ def test_any_text_in_any_field_is_sent_or_refused_by_name(cls: type[Record], fie
 
 @pytest.mark.parametrize(
     "value",
-    ["\x00", "\ud800", "jane\udcffdoe", "x" * 1_000_000, "\u00e9" * 1_000_000, "@" * 1_000_000, "9" * 1_000_000],
+    ["\x00", "\ud800", "jane\udcffdoe", "x" * 200_000, "\u00e9" * 200_000, "@" * 200_000, "9" * 200_000],
     ids=["nul", "surrogate", "surrogate-inside", "long", "long-accents", "long-ats", "long-digits"],
 )
 def test_hostile_texts_are_sent_or_refused_by_name(value: str) -> None:
-    """Surrogates, NUL and a megabyte of text end in a record or in a short error that names the field."""
+    """Surrogates, NUL and far too much text end in a record or in a short error that names the field."""
     for cls, field in FIELDS:
         outcome = made_or_refused(cls, field, value)
         assert isinstance(outcome, Record) or len(str(outcome)) < 1000
@@ -657,7 +657,6 @@ UNFIT_MOMENTS: list[Any] = [
     b"2026-06-01T10:30:00Z",
     date(2026, 6, 1),
     time(10, 30, tzinfo=UTC),
-    timedelta(days=30),
     (2026, 6, 1),
     [datetime(2026, 6, 1, tzinfo=UTC)],
     {"date": "2026-06-01"},
@@ -842,10 +841,13 @@ def test_a_subclass_of_datetime_counts_for_its_instant() -> None:
         (relativedelta(), timedelta(minutes=-5), timedelta(minutes=5)),
         (relativedelta(minutes=30), timedelta(minutes=25), timedelta(minutes=35)),
         (relativedelta(days=+1, weekday=MO(+1)), timedelta(0), timedelta(days=9)),
+        (timedelta(days=30), timedelta(days=29), timedelta(days=31)),
+        (timedelta(minutes=-30), timedelta(minutes=-35), timedelta(minutes=-25)),
+        (timedelta(0), timedelta(minutes=-5), timedelta(minutes=5)),
     ],
 )
-def test_an_expiry_can_be_counted_from_now(span: relativedelta, least: timedelta, most: timedelta) -> None:
-    """A relativedelta for `expires_at` counts from the present moment, and is kept as a moment in UTC."""
+def test_an_expiry_can_be_counted_from_now(span: relativedelta | timedelta, least: timedelta, most: timedelta) -> None:
+    """A relativedelta or timedelta for `expires_at` counts from the present moment, and is kept as a moment in UTC."""
     event = TransactionEvent(**EVENT, expires_at=span)
     assert isinstance(event.expires_at, datetime)
     assert event.expires_at.tzinfo is UTC
@@ -866,18 +868,22 @@ def test_an_expiry_can_be_counted_from_now(span: relativedelta, least: timedelta
         relativedelta(month=13),
         relativedelta(hour=99),
         relativedelta(weekday=MO(10**9)),
+        timedelta.max,
+        timedelta.min,
+        timedelta(days=365 * 8000),
     ],
     ids=str,
 )
-def test_an_expiry_out_of_the_calendar_is_refused(span: relativedelta) -> None:
-    """A relativedelta that leads out of the calendar, or to an hour that is none, ends in a typed error."""
+def test_an_expiry_out_of_the_calendar_is_refused(span: relativedelta | timedelta) -> None:
+    """A span that leads out of the calendar, or to an hour that is none, ends in a typed error."""
     assert refusal_of(TransactionEvent, "expires_at", span).field_name == "expires_at"
 
 
-def test_a_relativedelta_is_refused_where_no_future_is_meant() -> None:
+def test_a_span_is_refused_where_no_future_is_meant() -> None:
     """Only `expires_at` counts from now: when something happened is a moment of its own."""
     for cls, field in MOMENT_FIELDS[:-1]:
         assert "relativedelta" in str(refusal_of(cls, field, relativedelta(days=-1)))
+        assert "timedelta" in str(refusal_of(cls, field, timedelta(days=-1)))
 
 
 class Day(date):

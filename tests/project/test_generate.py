@@ -53,6 +53,12 @@ def test_every_module_names_its_contract_and_command(made: Path) -> None:
     assert "openapi/mail.yaml" in json.loads((made / "mail" / "openapi.json").read_text("utf-8"))["x-generated"]
 
 
+def test_each_client_introduces_its_key_as_its_api_wants_it(made: Path) -> None:
+    """The generator knows one word for all; the two APIs have two."""
+    for package, word in (("mail", "Bearer"), ("server_side", "Api-Key")):
+        assert (made / package / "client.py").read_text("utf-8").count(f'prefix: str = "{word}"') == 1
+
+
 def test_all_packages_share_one_unset(made: Path) -> None:
     """The types that say "not given" are the same object everywhere."""
     assert "from .._types import" in (made / "mail" / "types.py").read_text("utf-8")
