@@ -113,7 +113,7 @@ class Deletions:
         """Refuse what can be refused at once."""
         told = self.on_outcome
         # An object whose __call__ is a coroutine function would not be awaited either.
-        is_async = any(map(iscoroutinefunction, (told, vars(type(told)).get("__call__"))))
+        is_async = any(map(iscoroutinefunction, (told, type(told).__call__)))
         if told is not None and (is_async or not callable(told)):
             expected = "expected a plain function, which is called and not awaited"
             raise AdaptyUsageError.of("on_outcome", f"is {kind_of(self.on_outcome)}; {expected}")

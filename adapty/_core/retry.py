@@ -104,7 +104,8 @@ class RetryPolicy:
             >>> RetryPolicy().wait_in_flight(0, 1, None), RetryPolicy().wait_in_flight(55, 9, 10)
             (0.5, None)
         """
-        chosen = min(self.cap, math.ldexp(self.base, min(times - 1, 64))) if retry_after is None else retry_after
+        # An answer may ask for no wait at all, for ever.
+        chosen = max(self.base, retry_after or min(self.cap, math.ldexp(self.base, min(times - 1, 64))))
         return chosen if waited + chosen <= self.retry_after_ceiling else None
 
     def wait(self, failures: int, retry_after: float | None, random: Callable[[], float]) -> float | None:

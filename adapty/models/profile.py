@@ -165,8 +165,8 @@ class AccessLevel(Received):
         if "starts_at" in self.extra or "expires_at" in self.extra:
             return False
         # Checked once more, for a level that somebody made by hand.
-        starts_at = self.starts_at and checked("starts_at", aware_datetime, self.starts_at)
-        expires_at = self.expires_at and checked("expires_at", aware_datetime, self.expires_at)
+        starts_at = None if self.starts_at is None else checked("starts_at", aware_datetime, self.starts_at)
+        expires_at = None if self.expires_at is None else checked("expires_at", aware_datetime, self.expires_at)
         return (starts_at is None or starts_at <= judged) and (expires_at is None or judged < expires_at)
 
     @property

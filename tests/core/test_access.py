@@ -253,7 +253,7 @@ def test_a_level_made_by_hand_is_judged() -> None:
     assert not by_hand(starts_at="2026-06-10T14:20:00.000001Z").is_active(AT)
     assert not by_hand(expires_at="2026-06-10T16:20:00+02:00").is_active(AT)
     for name in ("starts_at", "expires_at"):
-        for naive in ("2026-06-10T14:20:00", datetime(2026, 6, 10, 14, 20), "soon", 7):  # noqa: DTZ001 - naive
+        for naive in ("2026-06-10T14:20:00", datetime(2026, 6, 10, 14, 20), "soon", "", 7, 0):  # noqa: DTZ001 - naive
             with pytest.raises(AdaptyUsageError, match=f"^{name}: ") as caught:
                 by_hand(**{name: naive}).is_active(AT)
             assert caught.value.field_name == name

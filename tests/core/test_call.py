@@ -155,7 +155,8 @@ def in_flight(retry_after: float | None = None) -> httpx.Response:
 def test_a_request_that_is_being_worked_on_is_waited_for(max_retries: int) -> None:
     """That takes no try away from those after failures, nor do failures make it more patient or less."""
     policy = RetryPolicy(max_retries=max_retries)
-    failures = [DOWN, refused()][:max_retries]
+    failures: tuple[httpx.Response | Failure, ...] = (DOWN, refused())
+    failures = failures[:max_retries]
     driven = drive(CALL, in_flight(), *failures, in_flight(), in_flight(9), in_flight(), OK, policy=policy)
     assert driven.error is None
     assert driven.waits == [0.5, *[0.5, 1.0][:max_retries], 1.0, 9.0, 4.0]

@@ -205,12 +205,16 @@ class Awaited:
         """Do nothing."""
 
 
+class AwaitedToo(Awaited):
+    """The same, inherited."""
+
+
 async def _awaited(_: Deletion) -> None:
     """Do nothing."""
 
 
 @pytest.mark.parametrize(
-    "told", [_awaited, partial(_awaited), Awaited(), Awaited().method, "print", 7, False, []], ids=repr
+    "told", [_awaited, partial(_awaited), Awaited(), AwaitedToo(), Awaited().method, "print", 7, False, []], ids=repr
 )
 def test_outcomes_are_told_to_a_plain_function(told: Any) -> None:
     """What would have to be awaited would never run, and what is no function would fail after the first deletion."""

@@ -81,6 +81,9 @@ def test_only_a_conflict_that_says_so_is_in_flight(status: int, error_code: str 
         (59.0, 2, 1.0, 1.0),
         (59.5, 2, 1.0, None),
         (0.0, 1, 1e15, None),
+        (0.5, 2, 0.0, 1.0),
+        (0.5, 2, 0.001, 0.5),
+        (60.0, 99, 0.0, None),
     ],
 )
 @pytest.mark.parametrize("max_retries", [0, 2])
