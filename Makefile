@@ -9,11 +9,12 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --co
 
 MAIL_SPEC ?= openapi/mail.yaml
 SERVER_SIDE_SPEC ?= openapi/server_side.yaml
+API ?= mail
 
 # Two installations at once would write over each other.
 .NOTPARALLEL:
 
-.PHONY: help demo test check lint types imports generate check-generated unasync check-unasync examples \
+.PHONY: help demo test check lint types imports generate spec-diff update-spec check-generated unasync check-unasync examples \
 	check-examples specs api wheel lowest clean
 
 help: ## List the commands.
@@ -43,6 +44,12 @@ check: check-generated check-unasync check-examples specs lint types imports api
 
 generate: $(VENV)/develops ## Make the low-level code; MAIL_SPEC=FILE or SERVER_SIDE_SPEC=FILE takes another contract.
 	$(BIN)/python -m scripts.generate --mail-spec '$(MAIL_SPEC)' --server-side-spec '$(SERVER_SIDE_SPEC)'
+
+spec-diff: $(VENV)/develops ## Say what NEW=FILE-or-URL changes in a contract; API=mail or server_side.
+	$(BIN)/python -m scripts.spec_diff '$(NEW)' --api '$(API)'
+
+update-spec: $(VENV)/develops ## Take NEW=FILE-or-URL in as the contract of API=mail or server_side.
+	$(BIN)/python -m scripts.update_spec '$(NEW)' --api '$(API)'
 
 check-generated: $(VENV)/develops ## Fail if the low-level code is not what generation gives.
 	$(BIN)/python -m scripts.generate --check

@@ -5,6 +5,7 @@ python -m scripts.check_specs
 
 from __future__ import annotations
 
+import re
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -12,11 +13,22 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from scripts.generate import APIS, read_contract, spec_name
+from scripts.update_spec.taking_over import MARK
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 __all__ = ["problems"]
+
+# What a shared schema of ours and its properties may hold, for a flow mapping takes any word for a key.
+KEYWORDS = frozenset(
+    {
+        *("$ref", "type", "enum", "const", "format", "description", "title", "default", "examples", "deprecated"),
+        *("properties", "required", "additionalProperties", "items", "oneOf", "allOf", "anyOf", "not", "discriminator"),
+        *("minimum", "maximum", "minLength", "maxLength", "pattern", "minItems", "maxItems", "uniqueItems"),
+        *("minProperties", "maxProperties", "propertyNames", "readOnly", "writeOnly", "nullable"),
+    },
+)
 
 # The vendor's own contradiction: the schema says string, the description and the example of 403 say null.
 KNOWN = (["field_name"], "None is not of type 'string'")
@@ -33,12 +45,31 @@ def problems(contract: dict[str, Any]) -> Iterator[str]:
     """Say everything that is wrong with a contract."""
     for error in OpenAPIV31SpecValidator(contract).iter_errors():
         yield f"{'/'.join(map(str, error.absolute_path))}: {error.message}"
+    for place, part in _parts(contract, "#"):
+        if part == MARK:
+            yield f"{place}: has no description yet"
+        odd = set(part) - KEYWORDS if isinstance(part, dict) and _is_schema(place) else set()
+        for name in sorted(odd):
+            yield f"{place}: {name!r} is no keyword of a schema; does a description lack its quotes?"
     for place, content in _contents(contract, "#"):
         schema = {**content.get("schema", {}), "components": contract.get("components", {})}
         for name, example in content.get("examples", {}).items():
             for error in Draft202012Validator(schema).iter_errors(example["value"]):
                 if ([*error.absolute_path][-1:], error.message) != KNOWN:
                     yield f"{place}, example {name}: {error.message}"
+
+
+def _parts(part: Any, place: str) -> Iterator[tuple[str, Any]]:
+    """Go through everything that a contract holds."""
+    yield place, part
+    inner = part.items() if isinstance(part, dict) else enumerate(part) if isinstance(part, list) else ()
+    for name, held in inner:
+        yield from _parts(held, f"{place}/{name}")
+
+
+def _is_schema(place: str) -> bool:
+    """Tell the properties of shared schemas, where a word that nobody quoted would hide."""
+    return re.fullmatch(r"#/components/schemas/[^/]+(/properties/[^/]+)?", place) is not None
 
 
 def _contents(part: Any, place: str) -> Iterator[tuple[str, dict[str, Any]]]:
