@@ -14,6 +14,8 @@ from importlib import import_module, resources
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 from urllib.parse import urlencode
 
+from attrs import evolve
+
 from adapty._core.call import Call, Request, UnreadableAnswer
 from adapty._core.nesting import is_too_deep
 from adapty._core.operations import OPERATIONS, SCHEMES
@@ -46,6 +48,7 @@ ENDPOINTS: Mapping[Api, Mapping[str, str]] = {
     "mail": {
         "saveProfile": "default.save_profile",
         "saveTransactionEvent": "default.save_transaction_event",
+        "deleteProfile": "default.delete_profile",
     },
     "server_side": {
         "getProfile": "profile.get_profile",
@@ -79,14 +82,28 @@ ENDPOINTS: Mapping[Api, Mapping[str, str]] = {
 MODELS: Mapping[str, str] = {
     "MailProfile": "ProfileDTO",
     "TransactionEvent": "TransactionEventDTO",
+    "ProfileDeletion": "ProfileDeleteDTO",
     "IntegrationIdentifiersRequest": "IntegrationIdentifiers",
 }
 """Record to the generated model of its schema, where they have other names."""
 
 
-def mail_call(name: str, read: Callable[[Mapping[str, Any]], T], body: Record) -> Call[T]:
-    """Put the call of an operation of the Mail API together; see `server_side_call`."""
-    return _call("mail", name, read, body, {})
+def mail_call(
+    name: str,
+    read: Callable[[Mapping[str, Any]], T],
+    body: Record,
+    *,
+    gone_is_done: bool = False,
+) -> Call[T]:
+    """Put the call of an operation of the Mail API together; see `server_side_call`.
+
+    Args:
+        name: The contract's operationId.
+        read: Makes the result out of the decoded body of a documented success.
+        body: What the request holds.
+        gone_is_done: Whether a 404 after a try that may have gone through means that it did.
+    """
+    return evolve(_call("mail", name, read, body, {}), gone_is_done=gone_is_done)
 
 
 def server_side_call(
@@ -129,7 +146,7 @@ def _call(
         arguments["body"] = model.from_dict(body.to_dict())
     parts = endpoint._get_kwargs(**arguments)  # noqa: SLF001 - the builder has no public name
     reader = _object_reader if operation.answers == "object" else _blank_reader
-    return Call(operation, _request(name, parts), reader(read))
+    return Call(operation, _request(name, parts), reader(read), operation.gone_is_done)
 
 
 def _request(name: str, parts: Mapping[str, Any]) -> Request:

@@ -20,6 +20,7 @@ METHODS: Mapping[Api, Mapping[str, tuple[str, ...]]] = {
     "mail": {
         "saveProfile": ("mail.save_profile",),
         "saveTransactionEvent": ("mail.save_transaction_event",),
+        "deleteProfile": ("mail.delete_profile",),
     },
     "server_side": {
         "getProfile": ("profiles.get",),
@@ -84,6 +85,7 @@ COMMANDS: Mapping[Api, Mapping[str, tuple[str, str]]] = {
     "mail": {
         "saveProfile": ("mail", "save-profile"),
         "saveTransactionEvent": ("mail", "save-event"),
+        "deleteProfile": ("mail", "delete-profile"),
     },
     "server_side": {},
 }
@@ -94,6 +96,7 @@ RECORDS: Mapping[Api, Mapping[str, type[Record | Received]]] = {
         "ProfileDTO": models.MailProfile,
         "DeviceInfoDTO": models.DeviceInfo,
         "TransactionEventDTO": models.TransactionEvent,
+        "ProfileDeleteDTO": models.ProfileDeletion,
         "Offer": models.Offer,
     },
     "server_side": {

@@ -14,23 +14,23 @@ def later_contract(contract: dict[str, Any]) -> dict[str, Any]:
     """Give the contract as the vendor may extend it."""
     later = deepcopy(contract)
     schemas = later["components"]["schemas"]
-    schemas["ProfileDTO"]["properties"]["customer_user_id"] = {"type": "string"}
-    schemas["TransactionEventDTO"]["properties"]["email"] = {"type": "string", "format": "email"}
+    schemas["ProfileDTO"]["properties"]["nickname"] = {"type": "string"}
+    schemas["TransactionEventDTO"]["properties"]["campaign_id"] = {"type": "string"}
     schemas["TransactionEventType"]["enum"].append("subscription_paused")
-    schemas["ProfileDeleteDTO"] = {
+    schemas["ProfilePauseDTO"] = {
         "type": "object",
         "properties": {name: {"type": "string"} for name in IDENTIFIERS},
         "anyOf": [{"required": [name]} for name in IDENTIFIERS],
     }
     errors = {"application/json": {"schema": {"$ref": "#/components/schemas/Errors"}}}
-    body = {"application/json": {"schema": {"$ref": "#/components/schemas/ProfileDeleteDTO"}}}
-    later["paths"]["/api/v1/profile/delete/"] = {
+    body = {"application/json": {"schema": {"$ref": "#/components/schemas/ProfilePauseDTO"}}}
+    later["paths"]["/api/v1/profile/pause/"] = {
         "post": {
-            "operationId": "deleteProfile",
+            "operationId": "pauseProfile",
             "security": [{"apikeyAuth": []}],
             "requestBody": {"required": True, "content": body},
             "responses": {
-                "204": {"description": "Gone."},
+                "204": {"description": "Paused."},
                 "404": {"description": "Not known.", "content": errors},
             },
         },

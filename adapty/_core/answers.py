@@ -26,8 +26,9 @@ ERROR_BY_CODE: Mapping[str, type[errors.AdaptyAPIError]] = {
     # The Mail API answers 403, not 401, for a key that it does not know.
     "secret_key_does_not_exist_error": errors.AuthenticationError,
     "profile_does_not_exist": errors.ProfileNotFoundError,
-    # The integration endpoints have another word for it.
+    # The integration endpoints have another word for it, and so has the Mail API.
     "profile_not_found": errors.ProfileNotFoundError,
+    "profile_not_found_error": errors.ProfileNotFoundError,
     "feature_not_enabled": errors.FeatureNotEnabledError,
     "insufficient_balance": errors.InsufficientBalanceError,
 }

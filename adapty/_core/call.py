@@ -103,12 +103,14 @@ class UnreadableAnswer(Exception):  # noqa: N818 - never leaves the library: it 
 class Call(Generic[T]):
     """One operation with its request and the reader of its documented success.
 
-    `read` gives the result, or raises `UnreadableAnswer`.
+    `read` gives the result, or raises `UnreadableAnswer`. `gone_is_done` says whether a 404 after a try that may have
+    gone through means that it did.
     """
 
     operation: Operation
     request: Request
     read: Callable[[Answer], T]
+    gone_is_done: bool = False
 
 
 def run(
@@ -139,7 +141,7 @@ def run(
             raise RuntimeError(message)
         wait = patience.wait_before_next(outcome)
         if wait is None:
-            done = maybe_done and call.operation.gone_is_done
+            done = maybe_done and call.gone_is_done
             return _finish(outcome, call, asked, secrets, gone_is_done=done)
         maybe_done = maybe_done or _maybe_done(outcome)
         logger.info("%s: %s, trying again in %.2f s (%s)", asked.operation, _short(outcome), wait, asked.tries())

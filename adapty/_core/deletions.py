@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from inspect import iscoroutinefunction
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal
 
 from attrs import Factory, define, field, frozen
 
 from adapty._core.giving_up import Patience
-from adapty._core.identity import IdKind, checked_id
+from adapty._core.identity import ID_KINDS
 from adapty._core.validate import checked, kind_of, one_of, printable
 from adapty.errors import AdaptyConfigError, AdaptyError, AdaptyUsageError, ProfileNotFoundError
 
@@ -100,11 +100,13 @@ class Deletions:
         ids: Whom to delete; an id that stands there twice is sent once.
         kind: Which kind of id they are.
         on_outcome: Called with each outcome as it comes.
+        kinds: The kinds of id that there are, and what each has to be.
     """
 
     ids: Iterable[str] = field(repr=False)
-    kind: IdKind
+    kind: str
     on_outcome: Callable[[Deletion], object] | None = None
+    kinds: Mapping[str, Callable[[Any], str]] = field(default=ID_KINDS, repr=False)
     _outcomes: list[Deletion] = Factory(list)
     _stopped_by: AdaptyError | None = None
     _patience: Patience = Factory(Patience)
@@ -119,14 +121,14 @@ class Deletions:
             raise AdaptyUsageError.of("on_outcome", f"is {kind_of(self.on_outcome)}; {expected}")
         if isinstance(self.ids, str | bytes) or not isinstance(self.ids, Iterable):
             raise AdaptyUsageError.of("ids", f"is {kind_of(self.ids)}; expected several ids, such as a list")
-        checked("by", lambda value: one_of(get_args(IdKind), value), self.kind)
+        checked("by", lambda value: one_of(self.kinds, value), self.kind)
 
     def to_send(self) -> Iterator[str]:
         """Give each id once that can be sent, until something happens that would happen to all of them."""
         seen: set[Any] = set()
         for number, given in enumerate(self.ids):
             try:
-                sendable = checked_id(self.kind, given)
+                sendable = checked(self.kind, self.kinds[self.kind], given)
             except AdaptyUsageError as refused:
                 shown = given if isinstance(given, str) else printable(given)
                 self.note(Deletion.failed(shown, refused.under(f"ids[{number}]")))

@@ -6,16 +6,29 @@ import re
 from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
 
-from adapty._core.validate import Refused, checked, kind_of
+from adapty._core.validate import Refused, checked, email, identifier, kind_of
 from adapty.errors import AdaptyUsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
-__all__ = ["MAX_ID_LENGTH", "IdKind", "checked_id", "customer_user_id_text", "named_user", "uuid_text"]
+__all__ = [
+    "ID_KINDS",
+    "MAIL_ID_KINDS",
+    "MAX_ID_LENGTH",
+    "IdKind",
+    "MailIdKind",
+    "checked_id",
+    "customer_user_id_text",
+    "named_user",
+    "uuid_text",
+]
 
 IdKind = Literal["customer_user_id", "profile_id"]
 """The two kinds of id: your own, and Adapty's."""
+
+MailIdKind = Literal["external_profile_id", "customer_user_id", "email"]
+"""What the Mail API knows a subscriber by."""
 
 MAX_ID_LENGTH = 4096
 """The longest customer user id, in characters: servers refuse header lines of 8 kB and more."""
@@ -49,7 +62,7 @@ def checked_id(kind: IdKind, value: object) -> str:
     Raises:
         AdaptyUsageError: It cannot be sent; `field_name` is the kind.
     """
-    return checked(kind, customer_user_id_text if kind == "customer_user_id" else uuid_text, value)
+    return checked(kind, ID_KINDS[kind], value)
 
 
 def customer_user_id_text(value: str) -> str:
@@ -82,3 +95,14 @@ def uuid_text(value: object) -> str:
     if not _UUID.fullmatch(plain):
         raise Refused(f"is not a UUID; {expected}")
     return plain.lower()
+
+
+ID_KINDS: Mapping[str, Callable[[Any], str]] = {"customer_user_id": customer_user_id_text, "profile_id": uuid_text}
+"""What each kind of id of the server-side API has to be: it travels in a header."""
+
+MAIL_ID_KINDS: Mapping[str, Callable[[Any], str]] = {
+    "external_profile_id": identifier,
+    "customer_user_id": identifier,
+    "email": email,
+}
+"""What each kind of id of the Mail API has to be: it travels in a body."""

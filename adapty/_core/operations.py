@@ -59,6 +59,8 @@ def _deletion(name: str) -> Operation:
 _ALL = (
     Operation("saveProfile", "mail", _OK, "an upsert by external_profile_id"),
     Operation("saveTransactionEvent", "mail", _OK, "event_id makes an event idempotent"),
+    # By email alone a second try finds nobody, which the call says.
+    Operation("deleteProfile", "mail", _NO_CONTENT, "what is erased stays erased", answers="nothing"),
     _server_side("getProfile", _READS),
     _server_side("createProfile", "the id in the header names the profile, of which there is one"),
     _server_side("updateProfile", _SETS),

@@ -4,21 +4,29 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING, overload
 
+from adapty._core.deletions import MAX_CONCURRENCY, Deletion, Deletions
+from adapty._core.identity import MAIL_ID_KINDS
 from adapty._core.not_given import NOT_GIVEN, NotGiven
+from adapty._core.validate import counted
 from adapty._generated import low_level_mail_client, mail_call, nothing
-from adapty.models import MailProfile, TransactionEvent
+from adapty._side_by_side import in_threads
+from adapty.errors import AdaptyError
+from adapty.models import MailProfile, ProfileDeletion, TransactionEvent
 from adapty.models._record import one_record
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from datetime import date, datetime
     from decimal import Decimal
     from typing import Any
 
     from dateutil.relativedelta import relativedelta
 
+    from adapty._core.deletions import DeletionReport
+    from adapty._core.identity import MailIdKind
     from adapty._sync.transport import Transport
     from adapty.flows import TransactionEventType
     from adapty.models import DeviceInfo, Offer
@@ -56,6 +64,7 @@ class Mail:
         store_country: str | NotGiven = NOT_GIVEN,
         custom_attributes: Mapping[str, str | int | float] | NotGiven = NOT_GIVEN,
         device_info: DeviceInfo | Mapping[str, str] | NotGiven = NOT_GIVEN,
+        customer_user_id: str | NotGiven = NOT_GIVEN,
         extra_fields: Mapping[str, Any] | NotGiven = NOT_GIVEN,
     ) -> None: ...
 
@@ -75,6 +84,7 @@ class Mail:
         store_country: str | NotGiven = NOT_GIVEN,
         custom_attributes: Mapping[str, str | int | float] | NotGiven = NOT_GIVEN,
         device_info: DeviceInfo | Mapping[str, str] | NotGiven = NOT_GIVEN,
+        customer_user_id: str | NotGiven = NOT_GIVEN,
         extra_fields: Mapping[str, Any] | NotGiven = NOT_GIVEN,
     ) -> None:
         """Create or update a subscriber: operation `saveProfile`.
@@ -96,6 +106,8 @@ class Mail:
             store_country: Country of the store account, same code.
             custom_attributes: Names to strings or numbers, for segments.
             device_info: A `DeviceInfo`, or a dict of its fields.
+            customer_user_id: Your own user id where Adapty knows it too; joins the person who comes through the
+                mobile SDK.
             extra_fields: Fields that the API has and this release does not know, sent as they are.
 
         Raises:
@@ -124,6 +136,7 @@ class Mail:
             "store_country": store_country,
             "custom_attributes": custom_attributes,
             "device_info": device_info,
+            "customer_user_id": customer_user_id,
             "extra_fields": extra_fields,
         }
         ready = one_record(MailProfile, "profile", profile, fields)
@@ -150,6 +163,8 @@ class Mail:
         price_usd: Decimal | str | int | NotGiven = NOT_GIVEN,
         expires_at: datetime | str | relativedelta | NotGiven = NOT_GIVEN,
         offer: Offer | Mapping[str, str] | NotGiven = NOT_GIVEN,
+        customer_user_id: str | NotGiven = NOT_GIVEN,
+        email: str | NotGiven = NOT_GIVEN,
         extra_fields: Mapping[str, Any] | NotGiven = NOT_GIVEN,
     ) -> None: ...
 
@@ -171,6 +186,8 @@ class Mail:
         price_usd: Decimal | str | int | NotGiven = NOT_GIVEN,
         expires_at: datetime | str | relativedelta | NotGiven = NOT_GIVEN,
         offer: Offer | Mapping[str, str] | NotGiven = NOT_GIVEN,
+        customer_user_id: str | NotGiven = NOT_GIVEN,
+        email: str | NotGiven = NOT_GIVEN,
         extra_fields: Mapping[str, Any] | NotGiven = NOT_GIVEN,
     ) -> None:
         """Record what happened to a purchase: operation `saveTransactionEvent`.
@@ -195,6 +212,8 @@ class Mail:
             expires_at: When the subscription expires or expired, aware; a relativedelta counts from now. Refused on
                 one-time purchases.
             offer: An `Offer`, or a dict of its fields.
+            customer_user_id: Your own user id; only finds the profile where no `external_profile_id` matches.
+            email: The subscriber's address; only finds the profile where no `external_profile_id` matches.
             extra_fields: Fields that the API has and this release does not know, sent as they are.
 
         Raises:
@@ -232,10 +251,103 @@ class Mail:
             "price_usd": price_usd,
             "expires_at": expires_at,
             "offer": offer,
+            "customer_user_id": customer_user_id,
+            "email": email,
             "extra_fields": extra_fields,
         }
         ready = one_record(TransactionEvent, "event", event, fields)
         self._transport.run(mail_call("saveTransactionEvent", nothing, ready))
+
+    def delete_profile(
+        self,
+        *,
+        external_profile_id: str | NotGiven = NOT_GIVEN,
+        customer_user_id: str | NotGiven = NOT_GIVEN,
+        email: str | NotGiven = NOT_GIVEN,
+        extra_fields: Mapping[str, Any] | NotGiven = NOT_GIVEN,
+    ) -> None:
+        """Erase a subscriber for good: operation `deleteProfile`.
+
+        A later save with the same identifiers does not bring the profile back. Where a try by `email` alone broke off
+        that may have gone through, a 404 of the next one is taken for done: the address is gone with the profile. By
+        the other two the API answers a second deletion like the first, so there a 404 means that there is none.
+
+        Args:
+            external_profile_id: The id that the profile is saved with; this or one of the next two is enough.
+            customer_user_id: Your own user id.
+            email: The subscriber's address.
+            extra_fields: Fields that the API has and this release does not know, sent as they are.
+
+        Raises:
+            AdaptyUsageError: No identifier is given, or one is what the API would refuse; nothing was sent.
+            ProfileNotFoundError: There is no such profile.
+            AdaptyAPIError: The API refused it or failed.
+            AdaptyConnectionError: No answer came, after all tries; the profile may be erased or not.
+
+        Example:
+            >>> adapty.mail.save_profile(
+            ...     external_profile_id="user_12345",
+            ...     external_created_at="2026-06-01T10:30:00Z",
+            ...     email="jane@example.com",
+            ... )
+            >>> adapty.mail.delete_profile(external_profile_id="user_12345")
+        """
+        body = ProfileDeletion(
+            external_profile_id=external_profile_id,
+            customer_user_id=customer_user_id,
+            email=email,
+            extra_fields=extra_fields,
+        )
+        self._erase(body)
+
+    def _erase(self, body: ProfileDeletion) -> None:
+        self._transport.run(mail_call("deleteProfile", nothing, body, gone_is_done=body.by_email_alone))
+
+    def delete_many(
+        self,
+        ids: Iterable[str],
+        *,
+        by: MailIdKind = "external_profile_id",
+        concurrency: int = 8,
+        on_outcome: Callable[[Deletion], object] | None = None,
+    ) -> DeletionReport:
+        """Erase many subscribers, several at a time; `adapty.profiles.delete_many` is the same for the other API.
+
+        One that fails does not keep the others from being erased, unless what failed would fail them all: the key,
+        the connection, the rate, five failures of the API in a row. An id that cannot be sent counts as failed.
+
+        Args:
+            ids: Whom to erase; an id that stands there twice is sent once.
+            by: Which kind of id they are: `external_profile_id`, `customer_user_id` or `email`.
+            concurrency: How many requests are under way at a time, 1 to 100.
+            on_outcome: Called with each `Deletion` as it comes, in the caller's thread.
+
+        Returns:
+            What came of each id. Look at `failed`: failures of single ids are not raised.
+
+        Raises:
+            AdaptyUsageError: `ids` is a single one, or another argument is wrong; nothing was sent.
+
+        Example:
+            >>> report = adapty.mail.delete_many(["user_1"])
+            >>> len(report.already_gone), report.failed
+            (1, ())
+        """
+        run = Deletions(ids, by, on_outcome, kinds=MAIL_ID_KINDS)
+        at_a_time = counted("concurrency", concurrency, MAX_CONCURRENCY)
+
+        def delete_one(id_: str) -> Deletion:
+            try:
+                body = ProfileDeletion.from_arguments({by: id_})
+                self._erase(body)
+            except AdaptyError as error:
+                return Deletion.failed(id_, error)
+            return Deletion(id_, "deleted")
+
+        with closing(in_threads(delete_one, run.to_send(), at_a_time)) as outcomes:
+            for deletion in outcomes:
+                run.note(deletion)
+        return run.report()
 
     def low_level(self) -> AuthenticatedClient:
         """Give the generated code's own client, ready to use: this client's key, connections and timeouts.

@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
 __all__ = ["EraseReport"]
 
-_COLUMNS = ("at", "id", "outcome", "reason")
+_COLUMNS = ("at", "api", "id", "outcome", "reason")
 _MAX_HEADER = 1000
 
 
 class EraseReport:
-    """A CSV file with the columns `at` (UTC), `id`, `outcome` and `reason`.
+    """A CSV file with the columns `at` (UTC), `api`, `id`, `outcome` and `reason`.
 
     A file that is there is appended to. A row has left this process when `add` returns, so whatever ends a run, the
     report says what it did.
@@ -59,14 +59,14 @@ class EraseReport:
             self.close()
             raise
 
-    def add(self, deletion: Deletion) -> None:
-        """Write down what came of one user.
+    def add(self, api: str, deletion: Deletion) -> None:
+        """Write down what came of one user with one API.
 
         Raises:
             AdaptyUsageError: The file takes no more.
         """
         at = datetime.now(UTC).isoformat(timespec="seconds")
-        self._write(_spelled(at, deletion.id, deletion.outcome, deletion.reason))
+        self._write(_spelled(at, api, deletion.id, deletion.outcome, deletion.reason))
         self.counts[deletion.outcome] += 1
 
     def close(self) -> None:

@@ -8,27 +8,35 @@ import io
 import json
 import re
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any, Literal, get_args
 
 from attrs import field, frozen
 
-from adapty._core.identity import IdKind, checked_id
+from adapty._core.identity import ID_KINDS, MAIL_ID_KINDS
+from adapty._core.validate import checked
 from adapty.errors import AdaptyUsageError
 from adapty.models import Deletion
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+__all__ = ["API_KINDS", "KINDS", "ApiName", "IdFile", "KindName", "read_ids"]
 
-__all__ = ["IdFile", "read_ids"]
+ApiName = Literal["server-side", "mail"]
+"""The two APIs, in the words of the command line."""
 
-_KINDS: tuple[IdKind, ...] = ("customer_user_id", "profile_id")
+KindName = Literal["customer_user_id", "profile_id", "external_profile_id", "email"]
+"""What one of them knows a user by."""
+
+KINDS: tuple[KindName, ...] = get_args(KindName)
 """The columns and keys that are known; of two in one file the first one counts."""
+
+API_KINDS: Mapping[ApiName, Mapping[str, Callable[[Any], str]]] = {"server-side": ID_KINDS, "mail": MAIL_ID_KINDS}
+"""Which kinds of id each API knows a user by, and what it takes as one."""
 
 _GZIP = b"\x1f\x8b"
 _JSON_START = re.compile(r'[\[{]\s*(["\[{\]}]|$)')
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 _SEPARATORS = (",", ";", "\t")
 _MAX_CELL = 2**31 - 1
 _MAX_SHOWN = 200
@@ -40,25 +48,38 @@ class IdFile:
 
     Attributes:
         kind: Which kind of id was read.
-        ids: The ids that can be sent, in the order of the file; one that stands there twice is here twice.
-        refused: The rows that no id can be read from, and the ids that cannot be sent; the error names the line.
+        rows: The rows that are not blank, in the order of the file.
     """
 
-    kind: IdKind
-    ids: tuple[str, ...] = field(repr=False)
-    refused: tuple[Deletion, ...] = field(repr=False)
+    kind: KindName
+    rows: tuple[_Row, ...] = field(repr=False)
+
+    def sorted_for(self, api: ApiName) -> tuple[list[str], list[Deletion]]:
+        """Give the ids that the API takes, repeats among them, and the rows that it cannot be sent; errors name lines.
+
+        The APIs differ in this: an id that no header can carry is none for the server-side API.
+        """
+        ids: list[str] = []
+        refused: list[Deletion] = []
+        for row in self.rows:
+            try:
+                ids.append(row.sendable(self.kind, API_KINDS[api][self.kind]))
+            except AdaptyUsageError as problem:
+                error = AdaptyUsageError.of(f"line {row.line}", str(problem))
+                refused.append(Deletion.failed(row.shown(self.kind), error))
+        return ids, refused
 
 
-def read_ids(source: Path | IO[bytes], by: IdKind | None = None) -> IdFile:
+def read_ids(source: Path | IO[bytes], kinds: Sequence[KindName] = KINDS) -> IdFile:
     """Read a file to its end.
 
     A name that ends in .csv, .jsonl or .ndjson says what is in it; of any other the first line decides. CSV has a
-    header with a column `customer_user_id` or `profile_id`; a line of JSON Lines is a string, or an object with one
-    of these keys; anything else is one id a line. Blank lines are passed over.
+    header with a column `customer_user_id`, `profile_id`, `external_profile_id` or `email`; a line of JSON Lines is a
+    string, or an object with one of these keys; anything else is one id a line. Blank lines are passed over.
 
     Args:
         source: The file, or a stream such as standard input.
-        by: Which kind of id to take; where left out, what the file names, `customer_user_id` before `profile_id`.
+        kinds: Which kinds of id to take: the first one that the file names, or the first one where it names none.
 
     Raises:
         AdaptyUsageError: It cannot be read, is empty, or its header has no column of ids.
@@ -67,17 +88,10 @@ def read_ids(source: Path | IO[bytes], by: IdKind | None = None) -> IdFile:
     lines = _lines(_content(source, name))
     if not lines:
         raise AdaptyUsageError(f"{name}: is empty; expected one id at least")
-    kind, rows = _reader(source, lines)(name, lines, by)
+    kind, rows = _reader(source, lines)(name, lines, kinds)
     if not rows:
         raise AdaptyUsageError(f"{name}: has nothing below its header; expected one id at least")
-    ids: list[str] = []
-    refused: list[Deletion] = []
-    for row in rows:
-        try:
-            ids.append(row.sendable(kind))
-        except AdaptyUsageError as problem:
-            refused.append(Deletion.failed(row.shown(kind), AdaptyUsageError.of(f"line {row.line}", str(problem))))
-    return IdFile(kind, tuple(ids), tuple(refused))
+    return IdFile(kind, tuple(rows))
 
 
 @frozen
@@ -89,16 +103,16 @@ class _Row:
     ids: Mapping[str, Any] = field(factory=dict)
     problem: str | None = None
 
-    def sendable(self, kind: IdKind) -> str:
+    def sendable(self, kind: KindName, check: Callable[[Any], str]) -> str:
         """Give the id as it is sent."""
         if self.problem:
             raise AdaptyUsageError(self.problem)
         value = self.ids.get(kind)
         if value is None or value == "":
             raise AdaptyUsageError(f"has no {kind}")
-        return checked_id(kind, value)
+        return checked(kind, check, value)
 
-    def shown(self, kind: IdKind) -> str:
+    def shown(self, kind: KindName) -> str:
         """Give the id as it was read, or the beginning of a row that none can be read from."""
         value = self.ids.get(kind)
         if value and isinstance(value, str):
@@ -106,8 +120,8 @@ class _Row:
         return self.text if len(self.text) <= _MAX_SHOWN else f"{self.text[:_MAX_SHOWN]}..."
 
 
-_Rows = tuple[IdKind, list[_Row]]
-_Reader = Callable[[str, list[str], IdKind | None], _Rows]
+_Rows = tuple[KindName, list[_Row]]
+_Reader = Callable[[str, list[str], Sequence[KindName]], _Rows]
 
 
 def _content(source: Path | IO[bytes], name: str) -> bytes:
@@ -134,7 +148,7 @@ def _reader(source: Path | IO[bytes], lines: Sequence[str]) -> _Reader:
     if (ending := Path(name).suffix) in by_name:
         return by_name[ending]
     first = next(line.strip() for line in lines if line.strip())
-    if first.strip('"') in _KINDS:
+    if first.strip('"') in KINDS:
         return _read_csv
     if _JSON_START.match(first) or isinstance(_decoded(first)[0], str):
         return _read_json_lines
@@ -142,9 +156,12 @@ def _reader(source: Path | IO[bytes], lines: Sequence[str]) -> _Reader:
     return _read_csv if any(separator in first for separator in _SEPARATORS) else _read_plain
 
 
-def _read_plain(_: str, lines: list[str], by: IdKind | None) -> _Rows:
-    kind = by or _KINDS[0]
-    return kind, [_Row(number, text, {kind: text}) for number, text in _numbered(lines)]
+def _read_plain(name: str, lines: list[str], kinds: Sequence[KindName]) -> _Rows:
+    # Taken for the other kind, all of them would come out as already gone, and nobody would be erased.
+    if "profile_id" in kinds[1:] and all(_UUID.fullmatch(text) for _, text in _numbered(lines)):
+        expected = "expected --by profile_id or --by customer_user_id"
+        raise AdaptyUsageError(f"{name}: holds UUIDs only, which may be ids of either kind; {expected}")
+    return kinds[0], [_Row(number, text, {kinds[0]: text}) for number, text in _numbered(lines)]
 
 
 def _numbered(lines: list[str], start: int = 0) -> list[tuple[int, str]]:
@@ -153,16 +170,16 @@ def _numbered(lines: list[str], start: int = 0) -> list[tuple[int, str]]:
     return [(number, text) for number, text in texts if text]
 
 
-def _read_json_lines(_: str, lines: list[str], by: IdKind | None) -> _Rows:
+def _read_json_lines(_: str, lines: list[str], kinds: Sequence[KindName]) -> _Rows:
     rows = [_json_row(number, text) for number, text in _numbered(lines)]
-    named = [kind for kind in _KINDS if any(row.ids.get(kind) is not None for row in rows)]
-    return by or [*named, *_KINDS][0], rows
+    named = [kind for kind in kinds if any(row.ids.get(kind) is not None for row in rows)]
+    return [*named, *kinds][0], rows
 
 
 def _json_row(line: int, text: str) -> _Row:
     held, problem = _decoded(text)
     if isinstance(held, str):
-        return _Row(line, text, dict.fromkeys(_KINDS, held))
+        return _Row(line, text, dict.fromkeys(KINDS, held))
     if isinstance(held, dict):
         return _Row(line, text, held)
     return _Row(line, text, problem=problem or "is neither a JSON object nor a string")
@@ -180,17 +197,17 @@ def _decoded(text: str) -> tuple[Any, str | None]:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Make an object; one that names two people is none."""
     names = [name for name, _ in pairs]
-    if any(names.count(kind) > 1 for kind in _KINDS):
+    if any(names.count(kind) > 1 for kind in KINDS):
         raise ValueError
     return dict(pairs)
 
 
-def _read_csv(name: str, lines: list[str], by: IdKind | None) -> _Rows:
+def _read_csv(name: str, lines: list[str], kinds: Sequence[KindName]) -> _Rows:
     rows: list[_Row] = []
     with _cells_of_any_size():
         reader = csv.reader(iter(lines), strict=True)
         header = _header(name, reader)
-        kind = _column(name, header, by)
+        kind = _column(name, header, kinds)
         start = reader.line_num
         try:
             for cells in reader:
@@ -219,13 +236,12 @@ def _header(name: str, reader: Iterator[list[str]]) -> list[str]:
         raise AdaptyUsageError(f"{name}: its header is not CSV: {fault}") from None
 
 
-def _column(name: str, header: list[str], by: IdKind | None) -> IdKind:
+def _column(name: str, header: list[str], kinds: Sequence[KindName]) -> KindName:
     """Choose the column. What the header holds is not told: it may be a row of a file that has no header."""
-    wanted = (by,) if by else _KINDS
-    found = next((kind for kind in wanted if kind in header), None)
+    found = next((kind for kind in kinds if kind in header), None)
     if found is None:
         expected = "expected a header that names it, or one id a line"
-        raise AdaptyUsageError(f"{name}: has no column {' or '.join(wanted)}; {expected}")
+        raise AdaptyUsageError(f"{name}: has no column {' or '.join(kinds)}; {expected}")
     if header.count(found) > 1:
         raise AdaptyUsageError(f"{name}: has two columns {found}; expected one")
     return found

@@ -46,6 +46,7 @@ def save_profile(
         list[str] | None,
         typer.Option("--device", metavar="NAME=VALUE", help="A field of the device, such as platform=iOS. Repeatable."),
     ] = None,
+    customer_user_id: Annotated[Text, _option("Your own user id where Adapty knows it too.")] = None,
 ) -> None:
     """Create or update a subscriber."""
     with typed_errors(), Adapty() as adapty:
@@ -62,6 +63,7 @@ def save_profile(
                 store_country=store_country,
                 custom_attributes=_pairs("--custom", custom_attributes, numbers=True),
                 device_info=_pairs("--device", device_info),
+                customer_user_id=customer_user_id,
             ),
         )
     output.print("saved")
@@ -86,6 +88,8 @@ def save_event(
         list[str] | None,
         typer.Option("--offer", metavar="NAME=VALUE", help="category=..., offer_type=... or offer_id=... Repeatable."),
     ] = None,
+    customer_user_id: Annotated[Text, _option("Your own user id; finds the profile where no other id does.")] = None,
+    email: Annotated[Text, _option("The subscriber's address; finds the profile where no id does.")] = None,
 ) -> None:
     """Record a transaction event, and print the flow that it leads to."""
     with typed_errors(), Adapty() as adapty:
@@ -104,9 +108,26 @@ def save_event(
                 price_usd=price_usd,
                 expires_at=expires_at,
                 offer=_pairs("--offer", offer),
+                customer_user_id=customer_user_id,
+                email=email,
             ),
         )
         output.print(f"saved; it leads to the flow: {flow_for(event_type).value}")
+
+
+@app.command()
+def delete_profile(
+    *,
+    external_profile_id: Annotated[Text, _option("The id that the profile is saved with.")] = None,
+    customer_user_id: Annotated[Text, _option("Your own user id.")] = None,
+    email: Annotated[Text, _option("The subscriber's address.")] = None,
+) -> None:
+    """Erase a subscriber for good; one identifier is enough."""
+    with typed_errors(), Adapty() as adapty:
+        adapty.mail.delete_profile(
+            **_given(external_profile_id=external_profile_id, customer_user_id=customer_user_id, email=email),
+        )
+    output.print("erased")
 
 
 @app.command("import", epilog=EXIT_CODES)

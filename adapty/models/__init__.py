@@ -6,7 +6,15 @@ API adds, leaves out or changes; the frozen sets name the values that are known 
 
 from adapty._core.deletions import Deletion, DeletionOutcome, DeletionReport
 from adapty.models.integrations import IntegrationIdentifierFields, IntegrationIdentifiers
-from adapty.models.mail import DeviceInfo, MailProfile, Offer, OfferCategory, OfferType, TransactionEvent
+from adapty.models.mail import (
+    DeviceInfo,
+    MailProfile,
+    Offer,
+    OfferCategory,
+    OfferType,
+    ProfileDeletion,
+    TransactionEvent,
+)
 from adapty.models.paywalls import (
     PAYWALL_STATES,
     PRODUCT_SETS,
@@ -104,6 +112,7 @@ __all__ = [
     "Platform",
     "Price",
     "Profile",
+    "ProfileDeletion",
     "ProfileFields",
     "ProfileStore",
     "ProfileSubscription",

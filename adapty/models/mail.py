@@ -1,6 +1,7 @@
 """The records of the Mail API: a profile and a transaction event, checked when made.
 
-They follow the schemas `ProfileDTO`, `DeviceInfoDTO`, `TransactionEventDTO` and `Offer` of `openapi/mail.yaml`.
+They follow the schemas `ProfileDTO`, `DeviceInfoDTO`, `ProfileDeleteDTO`, `TransactionEventDTO` and `Offer` of
+`openapi/mail.yaml`.
 """
 
 from __future__ import annotations
@@ -16,9 +17,10 @@ from adapty._core import validate
 from adapty._core.not_given import NOT_GIVEN, NotGiven
 from adapty.errors import AdaptyUsageError
 from adapty.flows import Flow, TransactionEventType, flow_for, known_event_type
+from adapty.models._received import masked
 from adapty.models._record import RECORD, Record, checked_fields, hidden, nested
 
-__all__ = ["DeviceInfo", "MailProfile", "Offer", "OfferCategory", "OfferType", "TransactionEvent"]
+__all__ = ["DeviceInfo", "MailProfile", "Offer", "OfferCategory", "OfferType", "ProfileDeletion", "TransactionEvent"]
 
 OfferCategory = Literal["introductory", "promotional", "offer_code", "win_back"]
 """The kinds of offer that a store has: schema `OfferCategory`."""
@@ -112,6 +114,7 @@ class MailProfile(Record):
         store_country: The store region, same code.
         custom_attributes: Names to strings or numbers, for segments.
         device_info: A `DeviceInfo`, or a dict of its fields.
+        customer_user_id: Your own user id where Adapty knows it too; joins the person who comes through the mobile SDK.
 
     Raises:
         AdaptyUsageError: A field is missing or is what the API would refuse; `field_name` says which.
@@ -143,6 +146,40 @@ class MailProfile(Record):
     device_info: DeviceInfo | NotGiven = attrs.field(
         default=NOT_GIVEN, converter=_device_info, metadata={RECORD: DeviceInfo}
     )
+    customer_user_id: str | NotGiven = attrs.field(default=NOT_GIVEN, converter=validate.identifier, repr=masked)
+
+
+@attrs.frozen(kw_only=True, field_transformer=checked_fields)
+class ProfileDeletion(Record):
+    """Whom to erase: schema `ProfileDeleteDTO`. At least one of the three, which is enough.
+
+    Attributes:
+        external_profile_id: The id that the profile is saved with.
+        customer_user_id: Your own user id.
+        email: The subscriber's address.
+
+    Raises:
+        AdaptyUsageError: None is given, or one is what the API would refuse; `field_name` says which.
+
+    Example:
+        >>> ProfileDeletion(email="jane@example.com").by_email_alone
+        True
+    """
+
+    external_profile_id: str | NotGiven = attrs.field(default=NOT_GIVEN, converter=validate.identifier, repr=masked)
+    customer_user_id: str | NotGiven = attrs.field(default=NOT_GIVEN, converter=validate.identifier, repr=masked)
+    email: str | NotGiven = attrs.field(default=NOT_GIVEN, converter=validate.optional_email, repr=hidden)
+
+    def __attrs_post_init__(self) -> None:
+        """See that somebody is named."""
+        if not self.to_dict():
+            others = "and so are customer_user_id and email"
+            raise AdaptyUsageError.of("external_profile_id", f"is missing, {others}; expected at least one")
+
+    @property
+    def by_email_alone(self) -> bool:
+        """Whether the address is all that is given: then a second deletion cannot find the profile any more."""
+        return self.external_profile_id is NOT_GIVEN and self.customer_user_id is NOT_GIVEN
 
 
 @attrs.frozen(kw_only=True, field_transformer=checked_fields)
@@ -165,6 +202,8 @@ class TransactionEvent(Record):
         expires_at: When the subscription expires or expired; refused on one-time purchases. A relativedelta
             counts from now.
         offer: An `Offer`, or a dict of its fields.
+        customer_user_id: Your own user id; only finds the profile where no `external_profile_id` matches.
+        email: The subscriber's address; only finds the profile where no `external_profile_id` matches.
 
     Raises:
         AdaptyUsageError: A field is missing or is what the API would refuse; `field_name` says which.
@@ -200,6 +239,8 @@ class TransactionEvent(Record):
     price_usd: Decimal | NotGiven = attrs.field(default=NOT_GIVEN, converter=validate.decimal_amount)
     expires_at: datetime | NotGiven = attrs.field(default=NOT_GIVEN, converter=validate.future_datetime)
     offer: Offer | NotGiven = attrs.field(default=NOT_GIVEN, converter=_offer, metadata={RECORD: Offer})
+    customer_user_id: str | NotGiven = attrs.field(default=NOT_GIVEN, converter=validate.identifier, repr=masked)
+    email: str | NotGiven = attrs.field(default=NOT_GIVEN, converter=validate.optional_email, repr=hidden)
 
     @expires_at.validator
     def _check_expires_at(self, field: attrs.Attribute[Any], value: datetime | NotGiven) -> None:

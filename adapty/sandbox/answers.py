@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from starlette.responses import JSONResponse, Response
+
+from adapty.sandbox.faults import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from starlette.types import Receive, Scope, Send
 
-    from adapty.sandbox.faults import Fault
-
-__all__ = ["PROBLEM", "Problem", "Refusal", "done", "refused", "told"]
+__all__ = ["PROBLEM", "Problem", "Refusal", "done", "no_profile", "refused", "told"]
 
 PROBLEM = "adapty.sandbox.problem"
 """Where the ASGI scope holds what was wrong with the request, in words, for the request log."""
+
+_CODES = {"anyOf": "missing_identifier"}
+"""Keyword of the schema that a body as a whole breaks, to the documented name of the error."""
 
 
 class Problem(JSONResponse):
@@ -90,18 +94,26 @@ def refused(
         status: The HTTP status.
         faults: What is wrong. Without a field at fault `field_name` is left out: the contract's schema has no
             null there.
-        error_code: The API's short name of the error.
+        error_code: The API's short name of the error, where it documents none for what a body as a whole breaks.
         headers: Further headers.
     """
     errors = []
     for fault in faults:
-        error: dict[str, Any] = {"message": fault.message, "error_code": error_code, "status_code": status}
+        code = error_code if fault.path else _CODES.get(fault.keyword, error_code)
+        error: dict[str, Any] = {"message": fault.message, "error_code": code, "status_code": status}
         if fault.path:
             error["field_name"] = fault.field_name
         errors.append(error)
     return Refusal(status, {"errors": errors}, headers=headers)
 
 
-def done() -> Response:
-    """Make the answer to what was carried out: an empty object."""
-    return Response(b"{}", media_type="application/json")
+def no_profile() -> Refusal:
+    """Make the answer that says that there is no such profile."""
+    return refused(404, Fault(message="No such profile"), error_code="profile_not_found_error")
+
+
+def done(status: int = HTTPStatus.OK) -> Response:
+    """Make the answer to what was carried out: an empty object, or with status 204 nothing at all."""
+    if status == HTTPStatus.NO_CONTENT:
+        return Response(status_code=status)
+    return Response(b"{}", status_code=status, media_type="application/json")

@@ -11,15 +11,26 @@ from adapty.sandbox.body import decoded
 from adapty.sandbox.document import Document
 from adapty.sandbox.formats import formats
 from adapty.sandbox.rules import RULES
-from adapty.sandbox.schema import Dialect, SchemaCheck
+from adapty.sandbox.schema import WORDS, Dialect, SchemaCheck
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 __all__ = ["Operation", "operations"]
 
 _JSON = "application/json"
-_MAIL = Dialect(formats=formats("date-time", "date", "email"), rules=RULES)
+
+
+def _at_least_one(choices: Iterable[Mapping[str, Any]]) -> str:
+    names = [name for choice in choices for name in choice.get("required", ())]
+    return f"should have at least one of {', '.join(names)}" if names else "should be one of the contract's choices"
+
+
+_MAIL = Dialect(
+    formats=formats("date-time", "date", "email"),
+    rules=RULES,
+    words={**WORDS, "anyOf": _at_least_one},
+)
 
 # For a contract without any example of it.
 _DENIED = {"errors": [{"message": "Key refused", "error_code": "base_error", "status_code": 403}]}
@@ -35,6 +46,7 @@ class Operation:
         path: The path, as in the contract.
         secured: Whether a key is required.
         denied: The answer to a request without the right key: the contract's example of it.
+        status: The status of its success.
     """
 
     operation_id: str
@@ -42,6 +54,7 @@ class Operation:
     path: str
     secured: bool
     denied: Any
+    status: int
     _body: SchemaCheck = field(repr=False)
 
     def body(self, raw: bytes) -> dict[str, Any]:
@@ -72,6 +85,7 @@ def operations(contract: Mapping[str, Any]) -> Iterator[Operation]:
             path=path,
             secured=bool(operation.get("security", contract.get("security"))),
             denied=next(chain(_denials(operation), denials)),
+            status=next(int(status) for status in operation["responses"] if status.startswith("2")),
             body=SchemaCheck(
                 document=document,
                 pointer=document.below(pointer, "requestBody", "content", _JSON, "schema"),

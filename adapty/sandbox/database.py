@@ -26,6 +26,7 @@ _SET_UP = f"""
 PRAGMA journal_mode = WAL;
 PRAGMA synchronous = OFF;
 PRAGMA foreign_keys = ON;
+PRAGMA secure_delete = ON;
 PRAGMA application_id = {_APPLICATION_ID};
 PRAGMA user_version = {TABLES_VERSION};
 {TABLES}
@@ -92,6 +93,15 @@ class Database:
             # At once, for a reader that becomes a writer cannot wait for its turn.
             connection.execute("BEGIN IMMEDIATE")
             yield connection
+
+    @contextmanager
+    def erasing(self) -> Iterator[sqlite3.Connection]:
+        """Give the connection as `writing` does, and see that what is deleted is not left in the files."""
+        with self.writing() as connection:
+            yield connection
+        with self._lock:
+            # The pages as they were are in the log of changes until it is cut off.
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
 
     def close(self) -> None:
         """Close the database. Closing again does nothing."""

@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from adapty._version import __version__
-from adapty.sandbox.answers import done, refused
+from adapty.sandbox.answers import done, no_profile, refused
 from adapty.sandbox.faults import Fault
 from adapty.sandbox.request_log import INSIDE, KEPT_REQUESTS
 from adapty.sandbox.server_side.identity import User
@@ -103,6 +103,7 @@ class _Inside:
                 "profiles": held.profiles,
                 "events": held.events,
                 "unlinked_events": held.unlinked_events,
+                "erased": held.erased,
                 "customers": self._state.server_side.count(),
                 "endpoints": [page.described() for page in self.pages],
             },
@@ -123,7 +124,7 @@ class _Inside:
     async def profile(self, request: Request) -> Response:
         history = self._state.mail.history(request.path_params["external_profile_id"])
         if history.profile is None:
-            return _no_profile()
+            return no_profile()
         flow = history.flow or UNKNOWN_FLOW
         return JSONResponse({"profile": history.profile, "flow": flow, "events": history.events})
 
@@ -135,7 +136,7 @@ class _Inside:
 
     def _customer(self, user: User) -> Response:
         found = self._state.server_side.profile(user)
-        return _no_profile() if found is None else JSONResponse(found)
+        return no_profile() if found is None else JSONResponse(found)
 
     async def requests(self, request: Request) -> Response:
         limit = request.query_params.get("limit", str(_DEFAULT_LIMIT))
@@ -148,10 +149,6 @@ class _Inside:
         self._state.reset()
         self._log.clear()
         return done()
-
-
-def _no_profile() -> Response:
-    return refused(404, Fault(message="No such profile"), error_code="profile_not_found_error")
 
 
 def inspection_routes(state: State, log: RequestLog) -> list[Route]:

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.routing import Route
 
-from adapty.sandbox.answers import Refusal, done, refused
+from adapty.sandbox.answers import Refusal, done, no_profile, refused
 from adapty.sandbox.body import MAX_BODY_BYTES, received
 from adapty.sandbox.contract import operations
+from adapty.sandbox.erasures import NoSuchProfile
 from adapty.sandbox.faults import BodyRefused, Fault
 from adapty.sandbox.store import Store
 
@@ -26,6 +27,7 @@ __all__ = ["ACTIONS", "MAX_BODY_BYTES", "mail_routes"]
 ACTIONS: dict[str, Callable[[Store, Mapping[str, Any]], None]] = {
     "saveProfile": Store.save_profile,
     "saveTransactionEvent": Store.save_transaction_event,
+    "deleteProfile": Store.delete_profile,
 }
 """What an operation of the contract does, by its operationId. An operation that is not here is not served."""
 
@@ -53,10 +55,11 @@ def _route(operation: Operation, store: Store, key: Key) -> Route:
         if raw is None:
             return refused(413, Fault(message=f"Body is longer than {MAX_BODY_BYTES} bytes"))
         try:
-            body = operation.body(raw)
+            action(store, operation.body(raw))
         except BodyRefused as refusal:
             return refused(400, *refusal.faults)
-        action(store, body)
-        return done()
+        except NoSuchProfile:
+            return no_profile()
+        return done(operation.status)
 
     return Route(operation.path, endpoint, methods=[operation.method], name=operation.operation_id)

@@ -185,7 +185,10 @@ class Sandbox:
         return self._now_running().state.mail.history(external_profile_id).profile
 
     def events(self, external_profile_id: str) -> list[dict[str, Any]]:
-        """Give the events sent for that id in the order of receipt, whether or not there is a profile yet."""
+        """Give the events of a profile in the order of receipt, or those that wait for one with that id.
+
+        An event that found its profile by `customer_user_id` or `email` is among that profile's.
+        """
         return self._now_running().state.mail.history(external_profile_id).events
 
     def server_side_profile(
@@ -218,7 +221,7 @@ class Sandbox:
         return self._log.last(KEPT_REQUESTS)
 
     def reset(self) -> None:
-        """Forget all profiles, events and requests, and put the paywalls back to what a new sandbox has."""
+        """Forget all profiles, events, erasures and requests, and put the paywalls back to what a new sandbox has."""
         self._now_running().state.reset()
         self._log.clear()
 

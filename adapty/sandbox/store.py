@@ -9,7 +9,10 @@ from attrs import frozen
 
 from adapty.flows import FLOW_BY_EVENT_TYPE, Flow
 from adapty.sandbox.database import Database, as_text
+from adapty.sandbox.erasures import any_erased, erase
 from adapty.sandbox.formats import instant
+from adapty.sandbox.identifiers import FINDERS, identifiers
+from adapty.sandbox.linking import owner
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,8 +24,8 @@ UNKNOWN_FLOW = "unknown"
 """The flow of a profile whose latest event is of a type that the contract has and `adapty.flows` has not."""
 
 _SAVE_PROFILE = """
-INSERT INTO profiles (external_profile_id, body) VALUES (?, ?)
-ON CONFLICT (external_profile_id) DO UPDATE SET body = excluded.body
+INSERT INTO profiles (external_profile_id, customer_user_id, email, body) VALUES (?, ?, ?, ?)
+ON CONFLICT (external_profile_id) DO UPDATE SET customer_user_id = excluded.customer_user_id, body = excluded.body
 """
 _SAVE_EVENT = """
 INSERT INTO events (event_id, external_profile_id, moment, event_type, body) VALUES (?, ?, ?, ?, ?)
@@ -31,7 +34,7 @@ ON CONFLICT (event_id) DO NOTHING
 _COUNTS = """
 SELECT (SELECT count(*) FROM profiles), (SELECT count(*) FROM events), (
     SELECT count(*) FROM events WHERE external_profile_id NOT IN (SELECT external_profile_id FROM profiles)
-)
+), (SELECT count(*) FROM erased WHERE is_profile)
 """
 _LATEST_EVENT_TYPES = "SELECT latest_event_type, count(*) FROM standing GROUP BY latest_event_type"
 
@@ -46,6 +49,7 @@ class Overview:
         profiles: How many profiles there are.
         events: How many events there are.
         unlinked_events: How many of these have no profile yet.
+        erased: How many profiles were erased.
     """
 
     flows: dict[Flow, int]
@@ -53,6 +57,7 @@ class Overview:
     profiles: int
     events: int
     unlinked_events: int
+    erased: int
 
 
 @frozen(kw_only=True)
@@ -95,6 +100,9 @@ class Store:
     def save_profile(self, profile: Mapping[str, Any]) -> None:
         """Keep a profile, or change the one of that id: given fields replace the kept ones, the email never.
 
+        Nothing is kept of a profile that names an identifier of somebody erased, unless the profile is there and has
+        the same one.
+
         Args:
             profile: A body that the contract's `ProfileDTO` accepts.
         """
@@ -103,30 +111,45 @@ class Store:
             found = connection.execute(
                 "SELECT body FROM profiles WHERE external_profile_id = ?", (external_profile_id,)
             ).fetchone()
-            kept = json.loads(found[0]) if found else profile
-            merged = {**kept, **profile, "email": kept["email"]}
-            connection.execute(_SAVE_PROFILE, (external_profile_id, as_text(merged)))
+            own = json.loads(found[0]) if found else {}
+            if any_erased(connection, set(identifiers(profile)).difference(identifiers(own))):
+                return
+            email = own.get("email", profile["email"])
+            merged = {**own, **profile, "email": email}
+            row = (external_profile_id, merged.get("customer_user_id"), email, as_text(merged))
+            connection.execute(_SAVE_PROFILE, row)
 
     def save_transaction_event(self, event: Mapping[str, Any]) -> None:
         """Keep an event, with or without a profile; an `event_id` that is known already changes nothing.
 
+        Nothing is kept of an event of somebody erased; see `owner`. What only finds its profile is not kept either.
+
         Args:
             event: A body that the contract's `TransactionEventDTO` accepts.
         """
-        row = (
-            event["event_id"],
-            event["external_profile_id"],
-            instant(event["event_datetime"]),
-            event["event_type"],
-            as_text(event),
-        )
+        moment = instant(event["event_datetime"])
+        body = as_text({name: value for name, value in event.items() if name not in FINDERS})
         with self.database.writing() as connection:
-            connection.execute(_SAVE_EVENT, row)
+            profile = owner(connection, event)
+            if profile is not None:
+                connection.execute(_SAVE_EVENT, (event["event_id"], profile, moment, event["event_type"], body))
+
+    def delete_profile(self, named: Mapping[str, Any]) -> None:
+        """Erase a profile and its events for good; which one, and what a repetition does, `erase` says.
+
+        Args:
+            named: A body that the contract's `ProfileDeleteDTO` accepts.
+
+        Raises:
+            NoSuchProfile: None of the identifiers leads to anybody.
+        """
+        with self.database.erasing() as connection:
+            erase(connection, named)
 
     def overview(self) -> Overview:
         """Count what there is, and how many profiles are in each flow."""
         with self.database.reading() as connection:
-            profiles, events, unlinked = connection.execute(_COUNTS).fetchone()
+            profiles, events, unlinked, erased = connection.execute(_COUNTS).fetchone()
             latest = connection.execute(_LATEST_EVENT_TYPES).fetchall()
         counted = dict.fromkeys([*Flow, None], 0)
         for event_type, count in latest:
@@ -139,10 +162,11 @@ class Store:
             profiles=profiles,
             events=events,
             unlinked_events=unlinked,
+            erased=erased,
         )
 
     def history(self, external_profile_id: str) -> History:
-        """Give the profile of that id, its flow, and its events."""
+        """Give the profile of that id, its flow, and the events that count for it or wait for it."""
         with self.database.reading() as connection:
             found = connection.execute(
                 "SELECT body, latest_event_type FROM standing WHERE external_profile_id = ?",
@@ -159,10 +183,11 @@ class Store:
         )
 
     def reset(self) -> None:
-        """Forget all profiles and events."""
+        """Forget all profiles, events and erasures."""
         with self.database.writing() as connection:
             connection.execute("DELETE FROM events")
             connection.execute("DELETE FROM profiles")
+            connection.execute("DELETE FROM erased")
 
     def close(self) -> None:
         """Close the database. Closing again does nothing."""

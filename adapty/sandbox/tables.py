@@ -4,11 +4,21 @@ from __future__ import annotations
 
 __all__ = ["TABLES", "TABLES_VERSION"]
 
-TABLES_VERSION = 2
+TABLES_VERSION = 3
 """Rises with the tables: a file of another version is refused."""
 
+# An event's external_profile_id is that of the profile that it counts for, or waits for; the one sent is in its body.
+# Of what somebody erased was known by, digests are left; the one of the profile's own id is marked.
 _MAIL = """
-CREATE TABLE IF NOT EXISTS profiles (external_profile_id TEXT PRIMARY KEY, body TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS profiles (
+    saved INTEGER PRIMARY KEY,
+    external_profile_id TEXT NOT NULL UNIQUE,
+    customer_user_id TEXT,
+    email TEXT NOT NULL,
+    body TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS customer_user_ids ON profiles (customer_user_id, saved);
+CREATE INDEX IF NOT EXISTS emails ON profiles (email, saved);
 CREATE TABLE IF NOT EXISTS events (
     received INTEGER PRIMARY KEY,
     event_id TEXT NOT NULL UNIQUE,
@@ -18,6 +28,7 @@ CREATE TABLE IF NOT EXISTS events (
     body TEXT NOT NULL
 );
 CREATE INDEX IF NOT EXISTS history ON events (external_profile_id, moment, received);
+CREATE TABLE IF NOT EXISTS erased (digest BLOB PRIMARY KEY, is_profile INTEGER NOT NULL) WITHOUT ROWID;
 CREATE VIEW IF NOT EXISTS standing AS
     SELECT external_profile_id, body, (
         SELECT event_type FROM events WHERE events.external_profile_id = profiles.external_profile_id

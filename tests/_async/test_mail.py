@@ -9,12 +9,22 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from dateutil.relativedelta import relativedelta
 
-from adapty import AdaptyUsageError, AuthenticationError, BadRequestError, Flow, MailProfile, TransactionEvent
+from adapty import (
+    AdaptyUsageError,
+    AuthenticationError,
+    BadRequestError,
+    Flow,
+    MailProfile,
+    ProfileNotFoundError,
+    TransactionEvent,
+)
 from tests.conftest import EVENT, PROFILE
+from tests.raw_server import answer
 
 if TYPE_CHECKING:
     from adapty import AsyncAdapty
     from adapty.sandbox import Sandbox
+    from tests.raw_server import RawServer
 
 pytestmark = pytest.mark.anyio
 
@@ -175,3 +185,91 @@ async def test_an_unknown_key_is_an_authentication_error(adapty: AsyncAdapty, sa
 
     assert caught.value.error_code == "secret_key_does_not_exist_error"
     assert "secret_live_other" not in repr(caught.value)
+
+
+GONE = answer(404, b'{"errors": [{"message": "No such profile", "error_code": "profile_not_found_error"}]}')
+ERASED = b"HTTP/1.1 204 X\r\nConnection: close\r\n\r\n"
+
+
+async def test_an_erasure_arrives(adapty: AsyncAdapty, sandbox: Sandbox) -> None:
+    """A subscriber who is erased is gone, and stays so whatever is saved again."""
+    await adapty.mail.save_profile(**PROFILE)
+
+    await adapty.mail.delete_profile(external_profile_id="user_12345")
+    await adapty.mail.delete_profile(external_profile_id="user_12345")
+    await adapty.mail.save_profile(**PROFILE)
+
+    assert sandbox.profile("user_12345") is None
+    with pytest.raises(ProfileNotFoundError):
+        await adapty.mail.delete_profile(email="jane@example.com")
+
+
+@pytest.mark.parametrize("name", ["external_profile_id", "customer_user_id", "email"])
+async def test_an_erasure_is_sent_with_the_identifier(client: AsyncAdapty, server: RawServer, name: str) -> None:
+    """Each identifier by itself is the whole body."""
+    server.replies = [ERASED]
+
+    identifier: dict[str, Any] = {name: "jane@example.com"}
+    await client.mail.delete_profile(**identifier)
+
+    head, _, body = server.requests[0].partition(b"\r\n\r\n")
+    assert head.startswith(b"POST /api/v1/profile/delete/ ")
+    assert body == b'{"%s":"jane@example.com"}' % name.encode()
+
+
+async def test_an_erasure_of_nobody_is_refused(client: AsyncAdapty, server: RawServer) -> None:
+    """Without an identifier nothing is sent."""
+    with pytest.raises(AdaptyUsageError, match="expected at least one") as caught:
+        await client.mail.delete_profile()
+
+    assert caught.value.field_name == "external_profile_id"
+    assert server.requests == []
+
+
+@pytest.mark.parametrize("uncertain", [answer(500), answer(408), b""], ids=["500", "408", "cut"])
+async def test_an_erasure_by_address_that_may_have_gone_through_takes_404_for_done(
+    client: AsyncAdapty,
+    server: RawServer,
+    uncertain: bytes,
+) -> None:
+    """The address is gone with the profile, so the second try cannot find it."""
+    server.replies = [uncertain, GONE]
+
+    await client.mail.delete_profile(email="jane@example.com")
+
+    assert len(server.requests) == 2
+
+
+@pytest.mark.parametrize(
+    ("replies", "identifiers"),
+    [
+        ([GONE], {"email": "jane@example.com"}),
+        ([answer(429, b"", "Retry-After: 0"), GONE], {"email": "jane@example.com"}),
+        ([answer(500), GONE], {"external_profile_id": "user_12345"}),
+        ([answer(500), GONE], {"customer_user_id": "user_12345", "email": "jane@example.com"}),
+    ],
+)
+async def test_an_erasure_of_somebody_unknown_is_told(
+    client: AsyncAdapty,
+    server: RawServer,
+    replies: list[bytes],
+    identifiers: dict[str, Any],
+) -> None:
+    """A 404 that no earlier try can explain means that there is no such profile: ids are answered alike twice."""
+    server.replies = list(replies)
+
+    with pytest.raises(ProfileNotFoundError):
+        await client.mail.delete_profile(**identifiers)
+
+
+async def test_many_are_erased(adapty: AsyncAdapty, sandbox: Sandbox) -> None:
+    """Each has an outcome; an address that is none is refused by itself."""
+    await adapty.mail.save_profile(**PROFILE)
+
+    report = await adapty.mail.delete_many(["jane@example.com", "joe@example.com", "joe"], by="email")
+
+    assert [len(report.deleted), len(report.already_gone), len(report.failed)] == [1, 1, 1]
+    assert "jane" not in repr(report)
+    assert sandbox.profile("user_12345") is None
+    with pytest.raises(AdaptyUsageError, match="by: "):
+        await adapty.mail.delete_many(["u"], by="profile_id")  # type: ignore[arg-type]

@@ -406,6 +406,7 @@ def test_every_profile_field_can_be_a_column(adapty: Adapty, api: FakeApi, tmp_p
         "device_info.locale": "en-US",
         "device_info.timezone": "America/New_York",
         "device_info.app_version": "3.1.0",
+        "customer_user_id": "u_12345",
     }
     with (tmp_path / "base.csv").open("w", newline="") as file:
         csv.writer(file).writerows([given_fields, given_fields.values()])

@@ -6,10 +6,12 @@ import json
 import logging
 import re
 import socket
+import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import typer.main
 from typer.testing import CliRunner
 
 from adapty import Adapty
@@ -56,15 +58,24 @@ class Ended:
     err: str
 
 
-def run(*arguments: str, stdin: bytes | None = None) -> Ended:
+_COMMAND = typer.main.get_command(app)  # once for all tests: made anew for each, it is most of the time they take
+
+
+def run(*arguments: str, stdin: bytes | None = None, charset: str = "utf-8") -> Ended:
     """Run a command in this process, with fresh logging; an exception that it does not handle is the test's."""
-    with pytest.MonkeyPatch.context() as patch:
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        CliRunner(charset=charset).isolation(input=stdin) as (out, err, _),
+    ):
         patch.setattr(logging.getLogger(), "handlers", [])
         try:
-            result = CliRunner().invoke(app, arguments, input=stdin, catch_exceptions=False)
+            with pytest.raises(SystemExit) as ended:
+                _COMMAND.main(arguments, prog_name="adapty-py")
         finally:
             logging.getLogger("adapty").setLevel(logging.NOTSET)
-    return Ended(int(result.exit_code), plain(result.stdout), plain(result.stderr))
+            sys.stdout.flush()
+            sys.stderr.flush()
+        return Ended(int(ended.value.code or 0), *(plain(stream.getvalue().decode(charset)) for stream in (out, err)))
 
 
 def plain(text: str) -> str:
@@ -97,6 +108,13 @@ def _in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.chdir(tmp_path)
 
 
+@pytest.fixture(autouse=True)
+def _no_certificates(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Look for certificates where none are: no test needs any, and each client would take its time to read them."""
+    monkeypatch.delenv("SSL_CERT_FILE", raising=False)
+    monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path_factory.getbasetemp()))
+
+
 @pytest.fixture
 def served(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
     """Point the command line at the sandbox, emptied."""
@@ -116,6 +134,19 @@ def point_at(
     monkeypatch.setenv("ADAPTY_MAIL_SECRET_KEY", key)
     monkeypatch.setenv("ADAPTY_BASE_URL", url)
     monkeypatch.setenv("ADAPTY_SECRET_KEY", secret_key or key)
+
+
+def point_server_side_at(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Point the command line at an address of the server-side API, with its key and no other."""
+    monkeypatch.setenv("ADAPTY_BASE_URL", url)
+    monkeypatch.setenv("ADAPTY_SECRET_KEY", "secret_live_shown")
+    monkeypatch.delenv("ADAPTY_MAIL_SECRET_KEY", raising=False)
+
+
+@pytest.fixture
+def server_side_alone(served: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give the command line no key of the Mail API, so that each user has one row in a report."""
+    monkeypatch.delenv("ADAPTY_MAIL_SECRET_KEY")
 
 
 @pytest.fixture

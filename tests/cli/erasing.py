@@ -10,9 +10,17 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from adapty import Adapty
 
-__all__ = ["COLUMNS", "make_users", "outcomes", "report_rows"]
+__all__ = ["COLUMNS", "ONE_AT_A_TIME", "make_subscribers", "make_users", "outcomes", "report_rows", "users_file"]
 
-COLUMNS = ["at", "id", "outcome", "reason"]
+ONE_AT_A_TIME = ("--concurrency", "1")
+
+COLUMNS = ["at", "api", "id", "outcome", "reason"]
+
+
+def users_file(*ids: str) -> str:
+    """Write a file with these ids, and give its name."""
+    Path("users.txt").write_text("\n".join(ids), encoding="utf-8")
+    return "users.txt"
 
 
 def make_users(api: Adapty, *ids: str) -> list[str]:
@@ -25,6 +33,17 @@ def make_users(api: Adapty, *ids: str) -> list[str]:
         return list(threads.map(make, ids))
 
 
+def make_subscribers(api: Adapty, *ids: str) -> None:
+    """Save profiles of Mail that have each of these as `customer_user_id`, and the others made from it."""
+    for id_ in ids:
+        api.mail.save_profile(
+            customer_user_id=id_,
+            external_profile_id=f"external {id_}",
+            email=f"{id_}@example.com",
+            external_created_at="2026-06-01T10:30:00Z",
+        )
+
+
 def report_rows(path: str = "users.erased.csv") -> list[dict[str, str]]:
     """Read a report, which must be one: UTF-8, with the header once."""
     with Path(path).open(encoding="utf-8", newline="") as file:
@@ -34,9 +53,9 @@ def report_rows(path: str = "users.erased.csv") -> list[dict[str, str]]:
     return [dict(zip(header, row, strict=True)) for row in rows]
 
 
-def outcomes(path: str = "users.erased.csv") -> dict[str, str]:
-    """Give what came of each id by a report, which must have each of them once."""
-    rows = report_rows(path)
+def outcomes(path: str = "users.erased.csv", api: str = "server-side") -> dict[str, str]:
+    """Give what came of each id with one API by a report, which must have each of them once."""
+    rows = [row for row in report_rows(path) if row["api"] == api]
     found = {row["id"]: row["outcome"] for row in rows}
     assert len(found) == len(rows)
     return found

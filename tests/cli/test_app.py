@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import typer.main
 
-from adapty import FLOW_BY_EVENT_TYPE, MailProfile, TransactionEvent, __main__, __version__
+from adapty import FLOW_BY_EVENT_TYPE, MailProfile, ProfileDeletion, TransactionEvent, __main__, __version__
 from adapty.cli import app
 from adapty.cli.outcome import EXIT_CODES, ExitCode
 from adapty.models._record import field_names
@@ -57,6 +57,7 @@ def test_the_commands_are_these() -> None:
         ("mail",),
         ("mail", "save-profile"),
         ("mail", "save-event"),
+        ("mail", "delete-profile"),
         ("mail", "import"),
     }
 
@@ -80,10 +81,16 @@ def test_help_tells_every_option_and_command(path: tuple[str, ...]) -> None:
 
 @pytest.mark.parametrize(
     ("command", "record"),
-    [(("mail", "save-profile"), MailProfile), (("mail", "save-event"), TransactionEvent)],
+    [
+        (("mail", "save-profile"), MailProfile),
+        (("mail", "save-event"), TransactionEvent),
+        (("mail", "delete-profile"), ProfileDeletion),
+    ],
 )
-def test_every_field_has_an_option(command: tuple[str, ...], record: type[MailProfile | TransactionEvent]) -> None:
-    """What a record can hold, the command that saves one can be told; required fields are required options."""
+def test_every_field_has_an_option(
+    command: tuple[str, ...], record: type[MailProfile | TransactionEvent | ProfileDeletion]
+) -> None:
+    """What a record can hold, the command that sends one can be told; required fields are required options."""
     options = {parameter.name: parameter.required for parameter in COMMANDS[command].params}
     options.pop("help", None)
     required = {name for name, needed in options.items() if needed}

@@ -1,4 +1,4 @@
-"""`erase`: a whole file end to end, what it prints, and each way that it can end."""
+"""`erase` with one API: a whole file end to end, what it prints, and each way that it can end."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from rich.console import Console
 
 from adapty import Adapty, Deletion
 from adapty.cli.outcome import ExitCode
-from tests.cli.conftest import DELETED, GONE, json_answer, point_at, run
-from tests.cli.erasing import make_users, outcomes, report_rows
+from tests.cli.conftest import DELETED, GONE, json_answer, point_server_side_at, run
+from tests.cli.erasing import ONE_AT_A_TIME, make_users, outcomes, report_rows, users_file
 from tests.raw_server import RawServer, answer
 
 if TYPE_CHECKING:
@@ -26,13 +26,8 @@ if TYPE_CHECKING:
 
     from adapty.sandbox import Sandbox
 
-ONE_AT_A_TIME = ("--concurrency", "1")
-
-
-def users_file(*ids: str) -> str:
-    """Write a file with these ids, and give its name."""
-    Path("users.txt").write_text("\n".join(ids), encoding="utf-8")
-    return "users.txt"
+# What differs with the API, and with two of them, is in test_erase_apis.py.
+pytestmark = pytest.mark.usefixtures("server_side_alone")
 
 
 def test_everybody_in_a_file(api: Adapty, served: Sandbox) -> None:
@@ -43,7 +38,7 @@ def test_everybody_in_a_file(api: Adapty, served: Sandbox) -> None:
     first = run("erase", users_file(*ids))
 
     assert (first.code, first.err) == (0, "")
-    assert first.out == "300 deleted, 0 already gone, 0 failed\nreport: users.erased.csv\n"
+    assert first.out == "300 deleted, 0 already gone, 0 failed\nerased from: server-side\nreport: users.erased.csv\n"
     assert outcomes() == dict.fromkeys(ids, "deleted")
     assert served.server_side_profile(customer_user_id="user_299") is None
     assert served.server_side_profile(customer_user_id="other") is not None
@@ -51,7 +46,7 @@ def test_everybody_in_a_file(api: Adapty, served: Sandbox) -> None:
     second = run("erase", "users.txt")
 
     assert (second.code, second.err) == (0, "")
-    assert second.out == "0 deleted, 300 already gone, 0 failed\nreport: users.erased.csv\n"
+    assert second.out == "0 deleted, 300 already gone, 0 failed\nerased from: server-side\nreport: users.erased.csv\n"
     rows = report_rows()
     assert [row["outcome"] for row in rows] == ["deleted"] * 300 + ["already_gone"] * 300
     assert {row["id"] for row in rows[300:]} == set(ids)
@@ -67,6 +62,7 @@ def test_who_stands_there_twice_is_sent_once(api: Adapty, served: Sandbox) -> No
     assert ended.code == 0
     assert ended.out.splitlines() == [
         "1 deleted, 1 already gone, 0 failed",
+        "erased from: server-side",
         "repeats of an id, sent once: 2",
         "report: users.erased.csv",
     ]
@@ -74,13 +70,15 @@ def test_who_stands_there_twice_is_sent_once(api: Adapty, served: Sandbox) -> No
 
     ended = run("erase", users_file(profile_id, profile_id.upper()), "--by", "profile_id", "--report", "again.csv")
 
-    assert ended.out.startswith("0 deleted, 1 already gone, 0 failed\nrepeats of an id, sent once: 1\n")
+    assert ended.out.startswith(
+        "0 deleted, 1 already gone, 0 failed\nerased from: server-side\nrepeats of an id, sent once: 1\n"
+    )
     assert outcomes("again.csv") == {profile_id: "already_gone"}
 
 
 def test_so_many_requests_at_a_time(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
     """`--concurrency` requests are under way together."""
-    point_at(server.url, monkeypatch)
+    point_server_side_at(server.url, monkeypatch)
     together = threading.Barrier(5)
 
     def wait_for_the_others(connection: socket.socket) -> None:
@@ -96,7 +94,7 @@ def test_so_many_requests_at_a_time(server: RawServer, monkeypatch: pytest.Monke
 
 def test_one_that_the_api_fails_on(server: RawServer, monkeypatch: pytest.MonkeyPatch, slept: list[float]) -> None:
     """A user that still fails after the tries is reported with the reason, and the others are deleted."""
-    point_at(server.url, monkeypatch)
+    point_server_side_at(server.url, monkeypatch)
     refused = json_answer(400, {"errors": ["jane@example.com is wrong"], "error_code": "odd"})
     server.replies = [DELETED, answer(500), answer(500), answer(500), refused, answer(409), GONE, DELETED]
 
@@ -131,7 +129,7 @@ def test_a_run_that_is_stopped(
     server: RawServer, monkeypatch: pytest.MonkeyPatch, name: str, options: tuple[str, ...]
 ) -> None:
     """What would fail for all the others ends the run, with its code; the report says who was not tried any more."""
-    point_at(server.url, monkeypatch)
+    point_server_side_at(server.url, monkeypatch)
     reply, code, told = STOPS[name]
     server.replies = [DELETED, reply]
 
@@ -144,9 +142,12 @@ def test_a_run_that_is_stopped(
     if options:
         summary = json.loads(ended.out)
         assert (summary["deleted"], summary["failed"]) == (1, 3)
-        assert ended.err == f"Error: {summary['stopped_by']}\n"
+        assert ended.err == f"Error: {summary['stopped_by']['server-side']}\n"
     else:
-        assert ended.out == "1 deleted, 0 already gone, 3 failed\nreport: users.erased.csv\n"
+        assert (
+            ended.out
+            == "1 deleted, 0 already gone, 3 failed\nerased from: server-side (stopped)\nreport: users.erased.csv\n"
+        )
     rows = report_rows()
     assert [row["outcome"] for row in rows] == ["deleted", "failed", "failed", "failed"]
     assert [row["reason"].startswith("not tried, because: deleteProfile: ") for row in rows] == [
@@ -159,7 +160,7 @@ def test_a_run_that_is_stopped(
 
 def test_an_api_that_is_not_there(closed_port: str, monkeypatch: pytest.MonkeyPatch, slept: list[float]) -> None:
     """Where nobody listens, the tries of the first user end it."""
-    point_at(closed_port, monkeypatch)
+    point_server_side_at(closed_port, monkeypatch)
 
     ended = run("erase", users_file("u1", "é", "u2"), *ONE_AT_A_TIME)
 
@@ -176,7 +177,7 @@ def test_an_api_that_is_not_there(closed_port: str, monkeypatch: pytest.MonkeyPa
 def test_a_setting_that_is_wrong(
     served: Sandbox, monkeypatch: pytest.MonkeyPatch, variable: str, value: str | None
 ) -> None:
-    """A key that is missing, though the Mail API's is there, or an address that is none, is told; no report is made."""
+    """A key that is missing or none, or an address that is none, is told; no report is made."""
     if value is None:
         monkeypatch.delenv(variable)
     else:
@@ -208,7 +209,7 @@ def test_no_address_is_shown(api: Adapty, options: tuple[str, ...]) -> None:
 
 def test_rows_are_written_as_they_come(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
     """When a request goes out, what came of those before it is in the report."""
-    point_at(server.url, monkeypatch)
+    point_server_side_at(server.url, monkeypatch)
     seen: list[int] = []
 
     def look(connection: socket.socket) -> None:
@@ -224,7 +225,7 @@ def test_rows_are_written_as_they_come(server: RawServer, monkeypatch: pytest.Mo
 
 def started(server: RawServer, monkeypatch: pytest.MonkeyPatch, reply: Callable[[socket.socket], None]) -> Any:
     """Start an `erase` of four users in a process of its own; the reply is that to the second one."""
-    point_at(server.url, monkeypatch)
+    point_server_side_at(server.url, monkeypatch)
     server.replies = [DELETED, reply, DELETED]
     command = [sys.executable, "-m", "adapty", "erase", users_file("é", "u1", "u2", "u3", "u4"), *ONE_AT_A_TIME]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 import pytest
 
@@ -18,6 +19,9 @@ from tests.cli.erasing import make_users, outcomes, report_rows
 if TYPE_CHECKING:
     from adapty import Adapty
     from adapty.sandbox import Sandbox
+
+# One API is enough for what a file is.
+pytestmark = pytest.mark.usefixtures("server_side_alone")
 
 UNKNOWN = "772204ce-ebf6-4ed9-82b0-d8688ab62b01"
 DELETED = {"u1": "deleted", "u2": "deleted"}
@@ -70,7 +74,7 @@ def test_every_format_is_read(api: Adapty, served: Sandbox, name: str, *, piped:
 
     report = "stdin.erased.csv" if piped else "users.erased.csv"
     assert (ended.code, ended.err) == (0, "")
-    assert ended.out == f"2 deleted, 0 already gone, 0 failed\nreport: {report}\n"
+    assert ended.out == f"2 deleted, 0 already gone, 0 failed\nerased from: server-side\nreport: {report}\n"
     assert outcomes(report) == DELETED
     assert served.server_side_profile(customer_user_id="u1") is None
     assert served.server_side_profile(customer_user_id="u3") is not None
@@ -240,6 +244,10 @@ def test_braces_are_no_json(api: Adapty) -> None:
     assert outcomes() == {"{u1}": "deleted"}
 
 
+NO_COLUMN = (
+    "has no column customer_user_id or profile_id or external_profile_id or email; "
+    "expected a header that names it, or one id a line"
+)
 WRONG_FILES = {
     "empty": ("users.txt", b"", "is empty; expected one id at least"),
     "blank": ("users.txt", b"\xef\xbb\xbf\r\n \n", "is empty; expected one id at least"),
@@ -249,22 +257,22 @@ WRONG_FILES = {
     "no column": (
         "users.csv",
         b"jane@example.com,Jane\nu1,x\n",
-        "has no column customer_user_id or profile_id; expected a header that names it, or one id a line",
+        NO_COLUMN,
     ),
     "no header": (
         "users.csv",
         b"u1\nu2\n",
-        "has no column customer_user_id or profile_id; expected a header that names it, or one id a line",
+        NO_COLUMN,
     ),
     "a table of another name": (
         "users.txt",
         b"jane@example.com;Jane\nu1;x\n",
-        "has no column customer_user_id or profile_id; expected a header that names it, or one id a line",
+        NO_COLUMN,
     ),
     "nothing in the header": (
         "users.csv",
         b'""\nu1\n',
-        "has no column customer_user_id or profile_id; expected a header that names it, or one id a line",
+        NO_COLUMN,
     ),
     "two columns": ("users.csv", b"customer_user_id,customer_user_id\nu1,u2\n", "has two columns customer_user_id"),
     "a header that is no CSV": ("users.csv", b'"customer_user_id"x\nu1\n', "its header is not CSV: "),
@@ -344,8 +352,10 @@ def test_the_column_that_is_asked_for_is_not_replaced(served: Sandbox, by: str, 
 @pytest.mark.parametrize(
     "options",
     [
-        ("--by", "email"),
+        ("--by", "phone"),
         ("--by", ""),
+        ("--api", "both"),
+        ("--api", ""),
         ("--concurrency", "0"),
         ("--concurrency", "101"),
         ("--concurrency", "many"),
@@ -355,7 +365,7 @@ def test_the_column_that_is_asked_for_is_not_replaced(served: Sandbox, by: str, 
     ids=" ".join,
 )
 def test_options_that_are_wrong(served: Sandbox, options: tuple[str, ...]) -> None:
-    """Another kind of id, a number beyond the limits, and an argument too many are wrong use."""
+    """Another kind of id, another API, a number beyond the limits, and an argument too many are wrong use."""
     Path("users.txt").write_text("u1\n")
 
     ended = run("erase", "users.txt", *options)
@@ -374,10 +384,24 @@ def test_json_of_the_summary_can_be_read(api: Adapty) -> None:
 
     assert (ended.code, ended.err) == (ExitCode.SOME_REFUSED, "")
     assert json.loads(ended.out) == {
+        "apis": ["server-side"],
         "deleted": 1,
         "already_gone": 1,
         "failed": 1,
         "repeated": 1,
-        "stopped_by": None,
+        "stopped_by": {},
         "report": "users.erased.csv",
     }
+
+
+def test_a_file_of_uuids_does_not_say_what_they_are(served: Sandbox) -> None:
+    """Taken for the wrong kind they would all be already gone: the kind has to be said, and nothing is sent before."""
+    uuids = [str(UUID(int=number, version=4)) for number in (1, 2)]
+    Path("users.txt").write_text("\n".join(uuids), "utf-8")
+
+    ended = run("erase", "users.txt")
+
+    assert ended.code == ExitCode.USAGE
+    assert "holds UUIDs only" in ended.err
+    assert served.requests() == []
+    assert run("erase", "users.txt", "--by", "profile_id").out.startswith("0 deleted, 2 already gone")

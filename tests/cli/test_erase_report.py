@@ -16,11 +16,17 @@ from tests.cli.conftest import run
 from tests.cli.erasing import COLUMNS, make_users, outcomes, report_rows
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from adapty import Adapty
     from adapty.sandbox import Sandbox
 
 HEADER = ",".join(COLUMNS)
-ROW = "2026-07-01T00:00:00+00:00,u0,deleted,"
+QUOTED = ",".join(f'"{column}"' for column in COLUMNS)
+ROW = "2026-07-01T00:00:00+00:00,server-side,u0,deleted,"
+
+# One API is enough for what a report is.
+pytestmark = pytest.mark.usefixtures("server_side_alone")
 
 
 @pytest.fixture
@@ -61,7 +67,10 @@ def test_its_name_comes_from_the_file(served: Sandbox, file: str, report: str) -
 
     ended = run("erase", file)
 
-    assert (ended.code, ended.out) == (0, f"0 deleted, 1 already gone, 0 failed\nreport: {report}\n")
+    assert (ended.code, ended.out) == (
+        0,
+        f"0 deleted, 1 already gone, 0 failed\nerased from: server-side\nreport: {report}\n",
+    )
     assert outcomes(report) == {"u1": "already_gone"}
 
 
@@ -72,7 +81,7 @@ def test_a_name_that_no_output_can_spell(served: Sandbox) -> None:
 
     ended = run("erase", "\udcff.txt")
 
-    assert (ended.code, ended.out.splitlines()[1]) == (0, r"report: \udcff.erased.csv")
+    assert (ended.code, ended.out.splitlines()[2]) == (0, r"report: \udcff.erased.csv")
     assert Path("\udcff.erased.csv").is_file()
 
 
@@ -86,7 +95,7 @@ def test_a_name_that_no_output_can_spell(served: Sandbox) -> None:
         (f"{HEADER}\r\n{ROW}\r\n", f"{HEADER}\r\n{ROW}\r\n"),
         (f"{HEADER}\r\n{ROW}\r\n2026-07-01T", f"{HEADER}\r\n{ROW}\r\n2026-07-01T\r\n"),
         (f"\ufeff{HEADER}\r\n{ROW}\r\n", f"\ufeff{HEADER}\r\n{ROW}\r\n"),
-        ('"at","id","outcome","reason"\n', '"at","id","outcome","reason"\n'),
+        (f"{QUOTED}\n", f"{QUOTED}\n"),
     ],
     ids=["empty", "header", "header alone", "LF", "CRLF", "broken off", "BOM", "quotes"],
 )
@@ -100,15 +109,20 @@ def test_a_report_that_is_there_is_appended_to(served: Sandbox, users: str, befo
     assert ended.code == 0
     assert written.startswith(after)
     added = written.removeprefix(after).split("\r\n")
-    assert sorted(row.partition(",")[2] for row in added) == ["", "u1,already_gone,", "u2,already_gone,"]
+    assert sorted(row.partition(",")[2] for row in added) == [
+        "",
+        "server-side,u1,already_gone,",
+        "server-side,u2,already_gone,",
+    ]
 
 
 @pytest.mark.parametrize(
     "content",
     [
-        "at,id,outcome\n",
+        "at,api,id,outcome\n",
+        "at,id,outcome,reason\n",
         f"{HEADER},more\n",
-        "id,at,outcome,reason\n",
+        "api,at,id,outcome,reason\n",
         "u1\n",
         "\n",
         "\r",
@@ -130,35 +144,51 @@ def test_another_file_is_left_alone(served: Sandbox, users: str, content: str) -
     assert (ended.code, ended.out) == (ExitCode.USAGE, "")
     assert ended.err == (
         "Error: report.csv: is there, and is no report of erased users; "
-        "expected the header at,id,outcome,reason, or a name that is free\n"
+        "expected the header at,api,id,outcome,reason, or a name that is free\n"
     )
     assert Path("report.csv").read_bytes() == held
     assert served.requests() == []
 
 
-@pytest.mark.parametrize("way", ["name", "./name", "symbolic link", "hard link", "standard input"])
-def test_the_report_is_never_the_input(served: Sandbox, way: str) -> None:
+INPUT = f"customer_user_id,{HEADER}\nu1,,,,,\n"
+"""An input that looks like a report."""
+
+
+@pytest.mark.parametrize(
+    ("report", "link"),
+    [
+        ("users.csv", None),
+        ("./users.csv", None),
+        ("other.csv", Path.symlink_to),
+        ("other.csv", Path.hardlink_to),
+    ],
+    ids=["name", "./name", "symbolic link", "hard link"],
+)
+def test_the_report_is_never_the_input(served: Sandbox, report: str, link: Callable[[Path, Path], None] | None) -> None:
     """By whatever name, the input is not written to, not even where it looks like a report."""
-    text = f"customer_user_id,{HEADER}\nu1,,,,\n"
-    Path("users.csv").write_text(text)
-    if "link" in way:
-        (Path("other.csv").symlink_to if "symbolic" in way else Path("other.csv").hardlink_to)("users.csv")
-    report = {"name": "users.csv", "./name": "./users.csv", "standard input": "users.csv"}.get(way, "other.csv")
-    file = "-" if way == "standard input" else "users.csv"
+    Path("users.csv").write_text(INPUT)
+    if link:
+        link(Path(report), Path("users.csv"))
+
+    ended = run("erase", "users.csv", "--report", report)
+
+    told = f"Error: {Path(report)}: is the input itself; expected another file for the report\n"
+    assert (ended.code, ended.out, ended.err) == (ExitCode.USAGE, "", told)
+    assert Path("users.csv").read_text() == INPUT
+    assert served.requests() == []
+
+
+def test_the_report_is_not_what_standard_input_is(served: Sandbox) -> None:
+    """The same where the input comes by a redirection, which has no name."""
+    Path("users.csv").write_text(INPUT)
+    command = [sys.executable, "-m", "adapty", "erase", "-", "--report", "users.csv"]
 
     with Path("users.csv").open("rb") as standard_input:
-        ended = subprocess.run(
-            [sys.executable, "-m", "adapty", "erase", file, "--report", report],
-            stdin=standard_input,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        ended = subprocess.run(command, stdin=standard_input, capture_output=True, text=True, check=False)
 
     assert (ended.returncode, ended.stdout) == (ExitCode.USAGE, "")
-    assert ended.stderr.endswith("is the input itself; expected another file for the report\n")
-    assert ended.stderr.count("\n") == 1
-    assert Path("users.csv").read_text() == text
+    assert ended.stderr == "Error: users.csv: is the input itself; expected another file for the report\n"
+    assert Path("users.csv").read_text() == INPUT
     assert served.requests() == []
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 import signal
 import socket
 import subprocess
@@ -307,15 +306,10 @@ def test_progress_is_shown_on_a_terminal(
 
 def test_an_output_that_knows_no_boxes(served: Sandbox, base: tuple[str, ...]) -> None:
     """On a terminal or pipe of ASCII the tables are drawn with what there is."""
-    ended = subprocess.run(
-        [sys.executable, "-m", "adapty", "mail", "import", *base],
-        env={**os.environ, "PYTHONIOENCODING": "ascii"},
-        capture_output=True,
-        check=False,
-    )
+    ended = run("mail", "import", *base, charset="ascii")
 
-    assert (ended.returncode, ended.stderr) == (ExitCode.SOME_REFUSED, b"")
-    assert table(ended.stdout.decode("ascii"))[Flow.REFUNDED] == 1
+    assert (ended.code, ended.err) == (ExitCode.SOME_REFUSED, "")
+    assert table(ended.out)[Flow.REFUNDED] == 1
 
 
 def test_interrupting_an_import(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -38,7 +39,7 @@ def test_a_profile_is_saved_with_every_option(served: Sandbox) -> None:
     ended = run(
         *("mail", "save-profile", *PROFILE_OPTIONS),
         *("--first-name", "Jane", "--last-name", "Doe", "--gender", "f", "--birthday", "1990-05-21"),
-        *("--country", "US", "--store-country", "CA"),
+        *("--country", "US", "--store-country", "CA", "--customer-user-id", "backend_1"),
         *("--custom", "plan=trial", "--custom", "days:=7", "--custom", "score:=-0.5", "--custom", "digits=7"),
         *("--custom", "formula=a=b:=c", "--custom", "empty=", "--custom", "a:b=c", "--custom", "debt:=-3"),
         *("--device", "platform=iOS", "--device", "device=iPhone15,2", "--device", "os=17.5"),
@@ -66,6 +67,7 @@ def test_a_profile_is_saved_with_every_option(served: Sandbox) -> None:
             "debt": -3,
         },
         "device_info": {"platform": "iOS", "device": "iPhone15,2", "os": "17.5"},
+        "customer_user_id": "backend_1",
     }
 
 
@@ -98,6 +100,35 @@ def test_an_event_is_saved_with_every_option(served: Sandbox) -> None:
     assert event["price_usd"] == "9.90"
     assert event["expires_at"] == "2026-07-10T14:20:00+00:00"
     assert event["offer"] == {"category": "introductory", "offer_type": "free_trial", "offer_id": "intro=1"}
+
+
+@pytest.mark.parametrize(
+    ("command", "options", "fields"),
+    [
+        ("save-profile", PROFILE_OPTIONS, {"customer_user_id": "backend_1"}),
+        ("save-event", EVENT_OPTIONS, {"customer_user_id": "backend_1"}),
+        ("save-event", EVENT_OPTIONS, {"email": "joe@example.com"}),
+        ("save-event", EVENT_OPTIONS, {"customer_user_id": "josé", "email": "joe@example.com"}),
+    ],
+)
+def test_other_ids_of_the_subscriber(
+    server: RawServer,
+    monkeypatch: pytest.MonkeyPatch,
+    command: str,
+    options: tuple[str, ...],
+    fields: dict[str, str],
+) -> None:
+    """What else the subscriber is known by goes into the body as it is given, and not where it is not."""
+    point_at(server.url, monkeypatch)
+    more = [word for name, value in fields.items() for word in (f"--{name.replace('_', '-')}", value)]
+
+    run("mail", command, *options)
+    ended = run("mail", command, *options, *more)
+
+    assert (ended.code, ended.err) == (0, "")
+    without_them, with_them = (json.loads(request.partition(b"\r\n\r\n")[2]) for request in server.requests)
+    assert with_them == {**without_them, **fields}
+    assert set(fields).isdisjoint(without_them)
 
 
 @pytest.mark.parametrize(
@@ -136,6 +167,7 @@ def test_a_missing_option_is_named(served: Sandbox, command: str, options: tuple
         (["--external-profile-id", " "], "external_profile_id: "),
         (["--external-created-at", "2026-06-01T10:30:00"], "external_created_at: "),
         (["--email", "jane"], "email: "),
+        (["--customer-user-id", ""], "customer_user_id: "),
     ],
 )
 def test_a_wrong_profile_is_not_sent(served: Sandbox, options: list[str], message: str) -> None:
@@ -157,6 +189,8 @@ def test_a_wrong_profile_is_not_sent(served: Sandbox, options: list[str], messag
         (["--store-transaction-id", "1" * 51], "store_transaction_id: "),
         (["--offer", "category=introductory"], "offer.offer_type: "),
         (["--offer", "introductory"], "--offer: "),
+        (["--customer-user-id", ""], "customer_user_id: "),
+        (["--email", "jane"], "email: "),
         (
             ["--event-type", "non_subscription_purchase", "--expires-at", "2026-07-10T14:20:00Z"],
             "expires_at: ",

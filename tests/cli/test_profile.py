@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -234,16 +231,11 @@ def test_an_output_of_ascii_only(server: RawServer, monkeypatch: pytest.MonkeyPa
     """Where the output knows no boxes and no other letters, there is something to read all the same."""
     answering(server, monkeypatch, custom_attributes=[{"key": "name", "value": "Žofia"}])
 
-    ended = subprocess.run(
-        [sys.executable, "-m", "adapty", "profile", "get", *USER, *option],
-        env={**os.environ, "PYTHONIOENCODING": "ascii"},
-        capture_output=True,
-        check=False,
-    )
+    ended = run("profile", "get", *USER, *option, charset="ascii")
 
-    assert (ended.returncode, ended.stderr) == (0, b"")
-    assert rb"\u017dofia" in ended.stdout
-    assert b"never" in ended.stdout or option
+    assert (ended.code, ended.err) == (0, "")
+    assert r"\u017dofia" in ended.out
+    assert "never" in ended.out or option
 
 
 def test_a_profile_is_deleted(api: Adapty, served: Sandbox) -> None:

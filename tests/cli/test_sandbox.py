@@ -51,6 +51,20 @@ def stopped_when_ready(monkeypatch: pytest.MonkeyPatch) -> list[Sandbox]:
     return seen
 
 
+@pytest.fixture
+def ready_without_serving(monkeypatch: pytest.MonkeyPatch) -> list[Sandbox]:
+    """Let `serve` tell that it is ready, and no more, and note the sandboxes."""
+    seen: list[Sandbox] = []
+
+    def tell(self: Sandbox, on_ready: Callable[[Sandbox], object]) -> None:
+        seen.append(self)
+        on_ready(self)
+
+    monkeypatch.setattr(Sandbox, "serve", tell)
+    monkeypatch.setattr(Sandbox, "url", "http://127.0.0.1:8040")
+    return seen
+
+
 def test_the_whole_way(monkeypatch: pytest.MonkeyPatch) -> None:
     """Start it on a free port, take over the lines it prints, save a profile through it, stop it with Ctrl-C."""
     command = [sys.executable, "-m", "adapty", "sandbox", "--port", "0"]
@@ -118,14 +132,14 @@ def test_what_it_says(stopped_when_ready: list[Sandbox]) -> None:
     ],
 )
 def test_the_lines_give_a_shell_the_key_as_it_is(
-    stopped_when_ready: list[Sandbox], key: str, option: str, variable: str, attribute: str
+    ready_without_serving: list[Sandbox], key: str, option: str, variable: str, attribute: str
 ) -> None:
     """Whatever characters a key has, the printed lines set that key."""
     ended = run("sandbox", "--port", "0", option, key)
 
     assert ended.code == 0
     assert exports(ended.out.partition("\n")[2])[variable] == key
-    assert [getattr(sandbox, attribute) for sandbox in stopped_when_ready] == [key]
+    assert [getattr(sandbox, attribute) for sandbox in ready_without_serving] == [key]
 
 
 def has_ipv6() -> bool:

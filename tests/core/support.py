@@ -13,7 +13,7 @@ import httpx
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from adapty import AdaptyUsageError, DeviceInfo, MailProfile, Offer, TransactionEvent
+from adapty import AdaptyUsageError, DeviceInfo, MailProfile, Offer, ProfileDeletion, TransactionEvent
 from adapty._core.call import Failure, Send, Wait, run
 from adapty._core.redact import Secret
 from adapty._core.retry import RetryPolicy
@@ -54,6 +54,8 @@ BASES: Mapping[type[Record], Mapping[str, Any]] = {
     TransactionEvent: EVENT,
     DeviceInfo: {"platform": "iOS"},
     Offer: {"category": "introductory", "offer_type": "free_trial"},
+    # One of its three is enough; the one that is tried is another one.
+    ProfileDeletion: {"external_profile_id": "user_12345", "customer_user_id": "u_12345"},
 }
 """The least that each record takes."""
 
@@ -77,6 +79,7 @@ FULL_PROFILE: Mapping[str, Any] = {
         "timezone": "America/New_York",
         "app_version": "3.1.0",
     },
+    "customer_user_id": "u_12345",
 }
 """Each field of a profile, in the contract's order."""
 
@@ -85,6 +88,8 @@ FULL_EVENT: Mapping[str, Any] = {
     "price_usd": "9.99",
     "expires_at": "2026-07-10T14:20:00Z",
     "offer": {"category": "introductory", "offer_type": "free_trial", "offer_id": "trial_7"},
+    "customer_user_id": "u_12345",
+    "email": "jane@example.com",
 }
 """Each field of a transaction event, in the contract's order."""
 

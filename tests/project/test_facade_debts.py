@@ -18,16 +18,16 @@ def test_our_own_contracts_owe_nothing(api: Api) -> None:
 def test_a_later_contract_names_each_thing_owed() -> None:
     """Each new operation, field and value is named once, with where it is owed."""
     assert debts("mail", later_contract(read_contract(APIS[0].spec))) == [
-        "adapty._core.operations owes the operation deleteProfile",
-        "the sandbox owes the operation deleteProfile",
-        "adapty.mail.save_profile owes the argument customer_user_id",
-        "the command mail save-profile owes an option for customer_user_id",
-        "adapty.mail.save_transaction_event owes the argument email",
-        "the command mail save-event owes an option for email",
-        "adapty owes a method for the operation deleteProfile",
-        "adapty.models owes a record for the schema ProfileDeleteDTO",
-        "adapty.models.MailProfile owes the field customer_user_id of ProfileDTO",
-        "adapty.models.TransactionEvent owes the field email of TransactionEventDTO",
+        "adapty._core.operations owes the operation pauseProfile",
+        "the sandbox owes the operation pauseProfile",
+        "adapty.mail.save_profile owes the argument nickname",
+        "the command mail save-profile owes an option for nickname",
+        "adapty.mail.save_transaction_event owes the argument campaign_id",
+        "the command mail save-event owes an option for campaign_id",
+        "adapty owes a method for the operation pauseProfile",
+        "adapty.models owes a record for the schema ProfilePauseDTO",
+        "adapty.models.MailProfile owes the field nickname of ProfileDTO",
+        "adapty.models.TransactionEvent owes the field campaign_id of TransactionEventDTO",
         "the type TransactionEventType owes the value subscription_paused",
         "adapty.flows.FLOW_BY_EVENT_TYPE owes a flow for the event type subscription_paused",
     ]

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 PROFILE_PATH = "/api/v1/profile/save/"
 EVENT_PATH = "/api/v1/profile/transaction-event/save/"
+DELETION_PATH = "/api/v1/profile/delete/"
 
 LEFT_OUT = object()
 """As a field's value: the field is not sent."""
@@ -81,6 +82,10 @@ class Api:
     def save_event(self, **changes: Any) -> httpx.Response:
         """Save an event that is accepted, with changes."""
         return self.send(EVENT_PATH, event(**changes))
+
+    def delete_profile(self, **named: Any) -> httpx.Response:
+        """Erase a profile by what it is known by."""
+        return self.send(DELETION_PATH, named)
 
     def send(self, path: str, body: Any) -> httpx.Response:
         """Send a body as JSON, in ASCII, so that lone surrogates can be sent."""

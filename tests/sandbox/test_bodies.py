@@ -48,8 +48,15 @@ FULL = {
         store_country="GB",
         custom_attributes={"plan": "trial", "days": 3, "share": 0.5},
         device_info=DEVICE,
+        customer_user_id="u",
     ),
-    "TransactionEventDTO": event(price_usd="9.99", expires_at="2026-07-10T14:20:00Z", offer=OFFER),
+    "TransactionEventDTO": event(
+        price_usd="9.99",
+        expires_at="2026-07-10T14:20:00Z",
+        offer=OFFER,
+        customer_user_id="u",
+        email="jane@example.com",
+    ),
 }
 
 
@@ -279,7 +286,7 @@ def test_no_custom_attributes_are_fine(api: Api) -> None:
 
 def test_unknown_fields_are_accepted_and_kept(api: Api) -> None:
     """The contract does not forbid further properties, so a newer client's fields get through."""
-    extra = {"customer_user_id": "u", "deep": {"er": [1, None, True, {"x": "\u0000"}]}, "country ": "nowhere"}
+    extra = {"nickname": "u", "deep": {"er": [1, None, True, {"x": "\u0000"}]}, "country ": "nowhere"}
     api.save_profile(**extra)
     api.save_event(**extra, country="nowhere")
     shown = api.inside("profiles/user_12345")

@@ -1,4 +1,4 @@
-"""The two Mail endpoints: who may ask, what is answered."""
+"""The Mail endpoints: who may ask, what is answered."""
 
 from __future__ import annotations
 
@@ -11,9 +11,7 @@ from adapty._generated import contract
 from adapty.sandbox import DEFAULT_MAIL_KEY, Sandbox
 from adapty.sandbox.mail import ACTIONS, MAX_BODY_BYTES
 from tests.later_contract import later_contract
-from tests.sandbox.conftest import EVENT_PATH, PROFILE_PATH, Api, errors, event, fields, profile
-
-NEWER_PATH = "/api/v1/profile/delete/"
+from tests.sandbox.conftest import DELETION_PATH, EVENT_PATH, PROFILE_PATH, Api, errors, event, fields, profile
 
 
 def test_an_operation_that_is_newer_than_the_sandbox_is_404(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -22,7 +20,7 @@ def test_an_operation_that_is_newer_than_the_sandbox_is_404(monkeypatch: pytest.
     monkeypatch.setattr("adapty.sandbox.app.contract", lambda _: newer)
     monkeypatch.delitem(ACTIONS, "deleteProfile", raising=False)
     with Sandbox() as sandbox, Api.of(sandbox) as api:
-        errors(api.send(NEWER_PATH, {"external_profile_id": "user_12345"}), 404)
+        errors(api.send(DELETION_PATH, {"external_profile_id": "user_12345"}), 404)
         assert api.save_profile(customer_user_id="u").status_code == 200
         assert fields(api.save_profile(customer_user_id=1)) == ["customer_user_id"]
 
@@ -57,10 +55,10 @@ def test_the_examples_of_the_contract_are_accepted(api: Api, path: str) -> None:
 def test_a_wrong_key_gets_the_403_of_the_contract(sandbox: Sandbox, authorization: str | bytes | None) -> None:
     """Without the right key the answer is the contract's own example, whatever the body is."""
     headers = {} if authorization is None else {"authorization": authorization}
-    for path in (PROFILE_PATH, EVENT_PATH):
-        operation = contract("mail")["paths"][path]
+    denied = contract("mail")["paths"][PROFILE_PATH]["post"]["responses"]["403"]["content"]["application/json"]
+    example = denied["examples"]["default"]
+    for path in (PROFILE_PATH, EVENT_PATH, DELETION_PATH):
         answer = httpx.post(sandbox.url + path, headers=headers, content=b"{broken")  # type: ignore[arg-type]
-        example = operation["post"]["responses"]["403"]["content"]["application/json"]["examples"]["default"]
         assert (answer.status_code, answer.json()) == (403, example["value"])
         assert answer.headers["content-type"] == "application/json"
     assert not any(sandbox.flows().values())
@@ -99,7 +97,7 @@ def test_an_unknown_path_is_404(api: Api, path: str) -> None:
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CUSTOM"])
-@pytest.mark.parametrize("path", [PROFILE_PATH, EVENT_PATH, "/_sandbox/reset"])
+@pytest.mark.parametrize("path", [PROFILE_PATH, EVENT_PATH, DELETION_PATH, "/_sandbox/reset"])
 def test_a_wrong_method_is_405(api: Api, method: str, path: str) -> None:
     """The answer names the method to use, as RFC 9110 demands."""
     answer = api.http.request(method, path)

@@ -8,6 +8,7 @@ from .errors_errors_item import ErrorsErrorsItem
 from .offer import Offer
 from .offer_category import OfferCategory
 from .offer_type import OfferType
+from .profile_delete_dto import ProfileDeleteDTO
 from .profile_dto import ProfileDTO
 from .profile_dto_custom_attributes import ProfileDTOCustomAttributes
 from .save_profile_response_200 import SaveProfileResponse200
@@ -22,6 +23,7 @@ __all__ = (
     "Offer",
     "OfferCategory",
     "OfferType",
+    "ProfileDeleteDTO",
     "ProfileDTO",
     "ProfileDTOCustomAttributes",
     "SaveProfileResponse200",

@@ -42,6 +42,8 @@ class ProfileDTO:
     custom_attributes: ProfileDTOCustomAttributes | Unset = UNSET
     """ Names of your choice to strings or numbers, for segments (`plan`, `trial_days`). """
     device_info: DeviceInfoDTO | Unset = UNSET
+    customer_user_id: str | Unset = UNSET
+    """ Your own user id where Adapty knows it too; joins the person who comes through the mobile SDK. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -73,6 +75,8 @@ class ProfileDTO:
         if not isinstance(self.device_info, Unset):
             device_info = self.device_info.to_dict()
 
+        customer_user_id = self.customer_user_id
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -98,6 +102,8 @@ class ProfileDTO:
             field_dict["custom_attributes"] = custom_attributes
         if device_info is not UNSET:
             field_dict["device_info"] = device_info
+        if customer_user_id is not UNSET:
+            field_dict["customer_user_id"] = customer_user_id
 
         return field_dict
 
@@ -144,6 +150,8 @@ class ProfileDTO:
         else:
             device_info = DeviceInfoDTO.from_dict(_device_info)
 
+        customer_user_id = d.pop("customer_user_id", UNSET)
+
         profile_dto = cls(
             external_profile_id=external_profile_id,
             external_created_at=external_created_at,
@@ -156,6 +164,7 @@ class ProfileDTO:
             store_country=store_country,
             custom_attributes=custom_attributes,
             device_info=device_info,
+            customer_user_id=customer_user_id,
         )
 
         profile_dto.additional_properties = d

@@ -50,6 +50,10 @@ class TransactionEventDTO:
     """ When the subscription ends or ended, ISO 8601 with an offset. Not for one-time purchases. """
     offer: Offer | Unset = UNSET
     """ The offer that the purchase was made with. """
+    customer_user_id: str | Unset = UNSET
+    """ Your own user id; finds the profile where no `external_profile_id` matches. Not stored. """
+    email: str | Unset = UNSET
+    """ The subscriber's address; finds the profile where no id matches. Not stored. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -83,6 +87,10 @@ class TransactionEventDTO:
         if not isinstance(self.offer, Unset):
             offer = self.offer.to_dict()
 
+        customer_user_id = self.customer_user_id
+
+        email = self.email
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -105,6 +113,10 @@ class TransactionEventDTO:
             field_dict["expires_at"] = expires_at
         if offer is not UNSET:
             field_dict["offer"] = offer
+        if customer_user_id is not UNSET:
+            field_dict["customer_user_id"] = customer_user_id
+        if email is not UNSET:
+            field_dict["email"] = email
 
         return field_dict
 
@@ -149,6 +161,10 @@ class TransactionEventDTO:
         else:
             offer = Offer.from_dict(_offer)
 
+        customer_user_id = d.pop("customer_user_id", UNSET)
+
+        email = d.pop("email", UNSET)
+
         transaction_event_dto = cls(
             event_type=event_type,
             event_id=event_id,
@@ -163,6 +179,8 @@ class TransactionEventDTO:
             price_usd=price_usd,
             expires_at=expires_at,
             offer=offer,
+            customer_user_id=customer_user_id,
+            email=email,
         )
 
         transaction_event_dto.additional_properties = d

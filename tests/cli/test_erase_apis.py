@@ -1,0 +1,491 @@
+"""`erase` with both APIs, and with Mail alone: who is asked about whom, and how a run of two ends."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from rich.console import Console
+
+from adapty.cli.outcome import ExitCode
+from tests.cli.conftest import DELETED, json_answer, point_at, run
+from tests.cli.erasing import ONE_AT_A_TIME, make_subscribers, make_users, outcomes, report_rows, users_file
+from tests.raw_server import RawServer, answer
+
+if TYPE_CHECKING:
+    import socket
+
+    from adapty import Adapty
+    from adapty.sandbox import Sandbox
+
+UNKNOWN = "772204ce-ebf6-4ed9-82b0-d8688ab62b01"
+
+# Which APIs know a user by it, and an id of each kind that nobody has.
+KINDS = {
+    "customer_user_id": (["server-side", "mail"], "u9"),
+    "profile_id": (["server-side"], UNKNOWN),
+    "external_profile_id": (["mail"], "external u9"),
+    "email": (["mail"], "u9@example.com"),
+}
+
+MISSING = {
+    "server-side": "Error: secret_key: is missing; give it to the client, or set ADAPTY_SECRET_KEY\n",
+    "mail": "Error: mail_secret_key: is missing; give it to the client, or set ADAPTY_MAIL_SECRET_KEY\n",
+}
+KEYS = {"server-side": "ADAPTY_SECRET_KEY", "mail": "ADAPTY_MAIL_SECRET_KEY"}
+MAIL_GONE = json_answer(404, {"errors": [{"message": "No such profile", "error_code": "profile_not_found_error"}]})
+
+
+def asked(served: Sandbox) -> set[str]:
+    """Give the APIs that were asked to delete somebody."""
+    operations = {
+        ("DELETE", "/api/v2/server-side-api/profile/"): "server-side",
+        ("POST", "/api/v1/profile/delete/"): "mail",
+    }
+    called = {(entry.method, entry.path) for entry in served.requests()}
+    return {api for operation, api in operations.items() if operation in called}
+
+
+def test_both_apis_in_one_run(api: Adapty, served: Sandbox) -> None:
+    """Everybody in the file is deleted from both, nobody else is from either, and each user has a row for each."""
+    make_users(api, "u1", "u2", "other")
+    make_subscribers(api, "u1", "u3", "other")
+
+    ended = run("erase", users_file("u1", "u2", "u3"))
+
+    assert (ended.code, ended.err) == (0, "")
+    assert ended.out.splitlines() == [
+        "4 deleted, 2 already gone, 0 failed",
+        "erased from: server-side, mail",
+        "report: users.erased.csv",
+    ]
+    assert [row["api"] for row in report_rows()] == ["server-side"] * 3 + ["mail"] * 3
+    assert outcomes() == {"u1": "deleted", "u2": "deleted", "u3": "already_gone"}
+    assert outcomes(api="mail") == {"u1": "deleted", "u2": "already_gone", "u3": "deleted"}
+    assert served.server_side_profile(customer_user_id="u1") is None
+    assert served.server_side_profile(customer_user_id="other") is not None
+    assert [served.profile(f"external {id_}") is None for id_ in ("u1", "u3", "other")] == [True, True, False]
+
+
+def test_a_hundred_users_at_once(api: Adapty) -> None:
+    """With many requests under way at a time, none is lost and the rows of the APIs do not mix."""
+    ids = [f"user_{number}" for number in range(100)]
+    make_users(api, *ids)
+    make_subscribers(api, *ids)
+
+    ended = run("erase", users_file(*ids), "--concurrency", "20", "--json")
+
+    assert ended.code == 0
+    assert json.loads(ended.out)["deleted"] == 200
+    assert outcomes() == outcomes(api="mail") == dict.fromkeys(ids, "deleted")
+    assert [row["api"] for row in report_rows()] == ["server-side"] * 100 + ["mail"] * 100
+
+
+@pytest.mark.parametrize("way", ["--api", "the key"])
+@pytest.mark.parametrize("kind", ["customer_user_id", "external_profile_id", "email"])
+def test_mail_alone(api: Adapty, served: Sandbox, monkeypatch: pytest.MonkeyPatch, kind: str, way: str) -> None:
+    """By each kind of id that Mail knows, chosen or with its key alone, the subscriber goes and the user stays."""
+    make_users(api, "u1")
+    make_subscribers(api, "u1", "u2")
+    ids = {"customer_user_id": "u1", "external_profile_id": "external u1", "email": "u1@example.com"}
+    if way == "the key":
+        monkeypatch.delenv("ADAPTY_SECRET_KEY")
+
+    ended = run("erase", users_file(kind, ids[kind]), *(("--api", "mail") if way == "--api" else ()))
+
+    assert (ended.code, ended.err) == (0, "")
+    assert ended.out == "1 deleted, 0 already gone, 0 failed\nerased from: mail\nreport: users.erased.csv\n"
+    assert outcomes(api="mail") == {ids[kind]: "deleted"}
+    assert len(report_rows()) == 1
+    assert asked(served) == {"mail"}
+    assert [served.profile(f"external {id_}") is None for id_ in ("u1", "u2")] == [True, False]
+
+
+@pytest.mark.parametrize("way", ["--by", "header", "JSON Lines"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_api_that_knows_the_kind_is_asked(served: Sandbox, kind: str, way: str) -> None:
+    """Wherever the kind is named, those that know it are asked, and no other."""
+    apis, id_ = KINDS[kind]
+    lines = {"--by": [id_], "header": [kind, id_], "JSON Lines": [json.dumps({kind: id_})]}[way]
+
+    ended = run("erase", users_file(*lines), "--json", *(("--by", kind) if way == "--by" else ()))
+
+    assert (ended.code, ended.err) == (0, "")
+    assert json.loads(ended.out) == {
+        "apis": apis,
+        "deleted": 0,
+        "already_gone": len(apis),
+        "failed": 0,
+        "repeated": 0,
+        "stopped_by": {},
+        "report": "users.erased.csv",
+    }
+    assert [(row["api"], row["id"], row["outcome"]) for row in report_rows()] == [
+        (api, id_, "already_gone") for api in apis
+    ]
+    assert asked(served) == set(apis)
+
+
+@pytest.mark.parametrize(
+    ("header", "options", "apis"),
+    [
+        ("email,customer_user_id", (), ["server-side", "mail"]),
+        ("email,profile_id", (), ["server-side"]),
+        ("email,profile_id", ("--api", "mail"), ["mail"]),
+        ("email,external_profile_id", (), ["mail"]),
+        ("external_profile_id,profile_id", ("--api", "server-side"), ["server-side"]),
+        ("customer_user_id,email", ("--by", "email"), ["mail"]),
+        ("customer_user_id,profile_id", ("--by", "profile_id"), ["server-side"]),
+    ],
+)
+def test_of_several_columns_one_is_taken(
+    served: Sandbox, header: str, options: tuple[str, ...], apis: list[str]
+) -> None:
+    """It is the one that is asked for, or the first kind that whoever is asked knows."""
+    kinds = header.split(",")
+
+    ended = run("erase", users_file(header, ",".join(KINDS[kind][1] for kind in kinds)), "--json", *options)
+
+    assert ended.code == 0
+    assert json.loads(ended.out)["apis"] == apis
+
+
+@pytest.mark.parametrize(
+    ("by", "api", "known"),
+    [
+        ("profile_id", "mail", "customer_user_id or external_profile_id or email"),
+        ("external_profile_id", "server-side", "customer_user_id or profile_id"),
+        ("email", "server-side", "customer_user_id or profile_id"),
+    ],
+)
+def test_a_kind_that_the_api_does_not_know(served: Sandbox, by: str, api: str, known: str) -> None:
+    """It is wrong use, told with the kinds that the API knows; in a header it is a column that is not there."""
+    ended = run("erase", users_file("u1"), "--by", by, "--api", api)
+
+    assert (ended.code, ended.out) == (ExitCode.USAGE, "")
+    assert ended.err == f"Error: --by: is {by}, which the {api} API does not know; expected {known}\n"
+
+    ended = run("erase", users_file(by, "u1"), "--api", api)
+
+    assert (ended.code, ended.out) == (ExitCode.USAGE, "")
+    assert ended.err.startswith(f"Error: users.txt: has no column {known}; ")
+    assert served.requests() == []
+    assert not Path("users.erased.csv").exists()
+
+
+@pytest.mark.parametrize(
+    ("there_is", "options", "wanted"),
+    [
+        ("mail", ("--api", "server-side", "--by", "profile_id"), "server-side"),
+        ("mail", ("--by", "profile_id"), "server-side"),
+        ("server-side", ("--api", "mail"), "mail"),
+        ("server-side", ("--by", "email"), "mail"),
+        ("server-side", ("--by", "external_profile_id"), "mail"),
+    ],
+)
+def test_the_key_of_the_other_api_is_not_enough(
+    served: Sandbox, monkeypatch: pytest.MonkeyPatch, there_is: str, options: tuple[str, ...], wanted: str
+) -> None:
+    """Where only an API without a key is meant, the variable that is missing is named, and no report is made."""
+    monkeypatch.delenv(KEYS[wanted])
+
+    ended = run("erase", users_file(UNKNOWN), *options)
+
+    assert KEYS[there_is] in os.environ
+    assert (ended.code, ended.out, ended.err) == (ExitCode.USAGE, "", MISSING[wanted])
+    assert served.requests() == []
+    assert not Path("users.erased.csv").exists()
+
+
+def test_a_key_is_needed(served: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without any key both variables are named."""
+    for variable in KEYS.values():
+        monkeypatch.delenv(variable)
+
+    ended = run("erase", users_file("u1"))
+
+    assert (ended.code, ended.out) == (ExitCode.USAGE, "")
+    assert all(variable in ended.err for variable in KEYS.values())
+    assert not Path("users.erased.csv").exists()
+
+
+@pytest.mark.parametrize("wrong", KEYS)
+def test_a_key_that_is_wrong_is_not_passed_over(served: Sandbox, monkeypatch: pytest.MonkeyPatch, wrong: str) -> None:
+    """A key that cannot be one is told: it is not taken for a missing one, which would leave an API out."""
+    monkeypatch.setenv(KEYS[wrong], "secret live")
+
+    ended = run("erase", users_file("u1"))
+
+    assert (ended.code, ended.out) == (ExitCode.USAGE, "")
+    assert KEYS[wrong] in ended.err
+    assert "secret live" not in ended.err
+    assert served.requests() == []
+
+
+@pytest.mark.parametrize(
+    ("id_", "reason"),
+    [
+        ("josé", "characters beyond ASCII"),
+        ("日本", "characters beyond ASCII"),
+        ("u\x1b[31m", "control characters"),
+        (" u2", "has spaces around it"),
+        ("x" * 4097, "has 4097 characters"),
+    ],
+    ids=["letters", "other letters", "control", "spaces", "long"],
+)
+def test_an_id_that_only_mail_takes(api: Adapty, served: Sandbox, id_: str, reason: str) -> None:
+    """What no header can carry is failed for the server-side API, with the line, and erased from Mail all the same."""
+    make_users(api, "u1")
+    api.mail.save_profile(
+        customer_user_id=id_,
+        external_profile_id="external",
+        email="jane@example.com",
+        external_created_at="2026-06-01T10:30:00Z",
+    )
+    Path("users.jsonl").write_text(f"{json.dumps('u1')}\n{json.dumps(id_)}\n")
+
+    ended = run("erase", "users.jsonl")
+
+    assert ended.code == ExitCode.SOME_REFUSED
+    assert ended.out.startswith("2 deleted, 1 already gone, 1 failed\nerased from: server-side, mail\n")
+    assert outcomes() == {"u1": "deleted", id_: "failed"}
+    assert outcomes(api="mail") == {"u1": "already_gone", id_: "deleted"}
+    (told,) = [row["reason"] for row in report_rows() if row["reason"]]
+    assert told.startswith("line 2: customer_user_id: ")
+    assert reason in told
+    assert served.profile("external") is None
+
+
+def test_a_row_that_no_api_takes(served: Sandbox) -> None:
+    """A row without an id is failed for both, with the same reason, and sent to neither."""
+    ended = run("erase", users_file('{"customer_user_id": ""}', '"u\\ud800"'))
+
+    assert ended.code == ExitCode.SOME_REFUSED
+    assert ended.out.startswith("0 deleted, 0 already gone, 4 failed\nerased from: server-side, mail\n")
+    rows = {(row["api"], row["id"]): row["reason"] for row in report_rows()}
+    assert rows["server-side", '{"customer_user_id": ""}'] == "line 1: has no customer_user_id"
+    assert rows["mail", '{"customer_user_id": ""}'] == "line 1: has no customer_user_id"
+    assert "characters beyond ASCII" in rows["server-side", r"u\ud800"]
+    assert "half of a surrogate pair" in rows["mail", r"u\ud800"]
+    assert served.requests() == []
+
+
+@pytest.mark.parametrize(
+    ("address", "reason"),
+    [
+        ("jane", "has no @"),
+        ("jane doe@example.com", "cannot stand before the @"),
+        ("jane@example", "has no valid domain"),
+        (f"{'jane' * 20}@example.com", "is too long"),
+    ],
+)
+def test_what_is_no_address_is_reported_as_failed(served: Sandbox, address: str, reason: str) -> None:
+    """Of addresses only one that can be one is sent; the reason does not repeat it."""
+    ended = run("--verbose", "erase", users_file("email", address, "u9@example.com"))
+
+    assert ended.code == ExitCode.SOME_REFUSED
+    assert outcomes(api="mail") == {address: "failed", "u9@example.com": "already_gone"}
+    told = report_rows()[0]["reason"]
+    assert told.startswith("line 2: email: ")
+    assert reason in told
+    assert "jane" not in told + ended.out + ended.err
+
+
+@pytest.mark.parametrize("options", [(), ("--json",)], ids=["text", "JSON"])
+def test_no_address_is_shown(api: Adapty, options: tuple[str, ...]) -> None:
+    """Addresses stand in the report, and on no output, `--verbose` or not."""
+    make_subscribers(api, "jane")
+
+    ended = run("--verbose", "erase", users_file("email", "jane@example.com", "jane2@example.com"), *options)
+
+    assert ended.code == 0
+    assert "deleteProfile: POST" in ended.err
+    assert "jan" not in ended.out + ended.err
+    assert outcomes(api="mail") == {"jane@example.com": "deleted", "jane2@example.com": "already_gone"}
+
+
+def test_a_second_run_does_no_harm(api: Adapty) -> None:
+    """It ends well, and its rows stand below the first one's; Mail confirms again what it erased by an id."""
+    make_users(api, "u1")
+    make_subscribers(api, "u1")
+    run("erase", users_file("u1"))
+
+    ended = run("erase", "users.txt")
+
+    assert (ended.code, ended.err) == (0, "")
+    assert [(row["api"], row["outcome"]) for row in report_rows()] == [
+        ("server-side", "deleted"),
+        ("mail", "deleted"),
+        ("server-side", "already_gone"),
+        ("mail", "deleted"),
+    ]
+
+    ended = run("erase", users_file("email", "u1@example.com"), "--report", "by_email.csv")
+
+    assert ended.code == 0
+    assert outcomes("by_email.csv", api="mail") == {"u1@example.com": "already_gone"}
+
+
+def test_who_stands_there_twice_is_sent_once(api: Adapty, served: Sandbox) -> None:
+    """Repeats make no rows and no requests of their own, and are counted once, not once for each API."""
+    make_users(api, "u1")
+
+    ended = run("erase", users_file("u1", "u2", "u1", " u1 ", "josé", "josé"), "--json")
+
+    assert json.loads(ended.out)["repeated"] == 3  # the server-side API has a row for each josé
+    assert outcomes(api="mail") == dict.fromkeys(("u1", "u2", "josé"), "already_gone")
+    assert sorted(row["id"] for row in report_rows() if row["api"] != "mail") == ["josé", "josé", "u1", "u2"]
+    assert len([entry for entry in served.requests() if entry.path.endswith("/delete/")]) == 3
+
+
+def test_one_that_mail_fails_on(server: RawServer, monkeypatch: pytest.MonkeyPatch, slept: list[float]) -> None:
+    """Mail's failures stand with their reasons beside what the other API did."""
+    point_at(server.url, monkeypatch)
+    refused = json_answer(400, {"errors": [{"message": "jane@example.com is wrong", "error_code": "odd"}]})
+    server.replies = [DELETED, DELETED, DELETED, refused, answer(500), answer(502), answer(500), MAIL_GONE]
+
+    ended = run("erase", users_file("u1", "u2", "u3"), *ONE_AT_A_TIME)
+
+    assert (ended.code, ended.err) == (ExitCode.SOME_REFUSED, "")
+    assert ended.out.startswith("3 deleted, 1 already gone, 2 failed\nerased from: server-side, mail\n")
+    assert outcomes() == dict.fromkeys(("u1", "u2", "u3"), "deleted")
+    rows = [(row["id"], row["outcome"], row["reason"].split(" (")[0]) for row in report_rows() if row["api"] == "mail"]
+    assert rows == [
+        ("u1", "failed", "deleteProfile: 400 odd: [redacted] is wrong"),
+        ("u2", "failed", "deleteProfile: 500: no readable reason"),
+        ("u3", "already_gone", ""),
+    ]
+    assert len(slept) == 2
+
+
+UNAUTHORIZED = json_answer(401, {"error_code": "unauthorized"})
+NO_KEY = answer(403)
+NO_HTML = answer(404, b"<html>")
+
+# The answers, which APIs they stop and what is told of it, and the code.
+STOPS: dict[str, tuple[list[bytes], dict[str, str], ExitCode]] = {
+    "server-side": ([UNAUTHORIZED, DELETED], {"server-side": "401 unauthorized"}, ExitCode.API_ERROR),
+    "mail": ([DELETED, DELETED, NO_KEY], {"mail": "403"}, ExitCode.API_ERROR),
+    "mail, where nobody answers": ([DELETED, DELETED, b""], {"mail": "RemoteProtocolError"}, ExitCode.NO_ANSWER),
+    "mail, where no such API is": ([DELETED, DELETED, NO_HTML], {"mail": "404"}, ExitCode.API_ERROR),
+    "both": ([UNAUTHORIZED, NO_KEY], {"server-side": "401 unauthorized", "mail": "403"}, ExitCode.API_ERROR),
+    "both, in other ways": (
+        [b"", b"", b"", NO_KEY],
+        {"server-side": "RemoteProtocolError", "mail": "403"},
+        ExitCode.NO_ANSWER,
+    ),
+}
+
+
+@pytest.mark.parametrize("options", [(), ("--json",)], ids=["text", "JSON"])
+@pytest.mark.parametrize("name", STOPS)
+def test_an_api_that_is_stopped(
+    server: RawServer, monkeypatch: pytest.MonkeyPatch, name: str, options: tuple[str, ...]
+) -> None:
+    """What ends the run of one API does not end the other's; the code is the first one's, and both are told."""
+    point_at(server.url, monkeypatch)
+    replies, stopped_by, code = STOPS[name]
+    server.replies = [*replies]
+
+    ended = run("erase", users_file("u1", "u2"), *ONE_AT_A_TIME, *options)
+
+    assert ended.code == code
+    for api in ("server-side", "mail"):
+        assert outcomes(api=api) == dict.fromkeys(("u1", "u2"), "failed" if api in stopped_by else "deleted")
+    errors = ended.err.splitlines()
+    for error, told in zip(errors, stopped_by.values(), strict=True):
+        assert error.startswith("Error: deleteProfile: ")
+        assert told in error
+    if options:
+        summary = json.loads(ended.out)
+        assert summary["apis"] == ["server-side", "mail"]
+        assert list(summary["stopped_by"]) == list(stopped_by)
+        assert [f"Error: {told}" for told in summary["stopped_by"].values()] == errors
+    else:
+        spelled = ", ".join(f"{api} (stopped)" if api in stopped_by else api for api in ("server-side", "mail"))
+        assert ended.out.splitlines()[1] == f"erased from: {spelled}"
+
+
+def test_a_stop_is_told_before_single_failures(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where one API fails on a user and the other is stopped, the code is that of the stop."""
+    point_at(server.url, monkeypatch)
+    server.replies = [answer(409), DELETED, NO_KEY]
+
+    ended = run("erase", users_file("u1", "u2"), *ONE_AT_A_TIME)
+
+    assert ended.code == ExitCode.API_ERROR
+    assert ended.out.startswith("1 deleted, 0 already gone, 3 failed\nerased from: server-side, mail (stopped)\n")
+
+
+def press_and_answer(connection: socket.socket) -> None:
+    """Press Ctrl-C while a deletion is under way, which then ends well."""
+    os.kill(os.getpid(), signal.SIGINT)
+    connection.sendall(DELETED)
+
+
+@pytest.mark.parametrize(
+    ("at", "of_server_side", "of_mail"),
+    [
+        (1, {"{}": "failed", "u1": "deleted"}, {}),
+        (2, {"{}": "failed", "u1": "deleted", "u2": "deleted"}, {}),
+        (3, {"{}": "failed", "u1": "deleted", "u2": "deleted"}, {"{}": "failed", "u1": "deleted"}),
+    ],
+    ids=["at the first API", "between the two", "at the second API"],
+)
+def test_interrupting_it(
+    server: RawServer, monkeypatch: pytest.MonkeyPatch, at: int, of_server_side: dict[str, str], of_mail: dict[str, str]
+) -> None:
+    """Ctrl-C lets the request that is under way end; an API that was not asked yet is not asked, and has no rows."""
+    point_at(server.url, monkeypatch)
+
+    server.replies = [*[DELETED] * (at - 1), press_and_answer, DELETED]
+
+    ended = run("erase", users_file("{}", '"u1"', '"u2"'), *ONE_AT_A_TIME)
+
+    assert (ended.code, ended.out) == (ExitCode.INTERRUPTED, "")
+    assert ended.err.splitlines() == [
+        "Interrupted",
+        f"{at} deleted, 0 already gone, {2 if of_mail else 1} failed so far",
+        "report: users.erased.csv",
+    ]
+    assert (outcomes(), outcomes(api="mail")) == (of_server_side, of_mail)
+    assert len(server.requests) == at
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def bar(err: str) -> list[str]:
+    """Give the words of the one bar, as it was last drawn."""
+    (line,) = [line.split() for line in err.splitlines() if line.strip().startswith("erase")]
+    return [line[0], *line[2:5]]
+
+
+@pytest.fixture
+def terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let standard error be a terminal, so that progress is shown."""
+    console = Console(stderr=True, force_terminal=True, force_interactive=False, width=120)
+    monkeypatch.setattr("adapty.cli.erase.errors", console)
+
+
+def test_progress_counts_the_rows_of_both(served: Sandbox, terminal: None) -> None:
+    """The bar goes to the number of rows that the report gets, repeats left out."""
+    ended = run("erase", users_file("u1", "u2", "josé", "u1"))
+
+    assert bar(ended.err) == ["erase", "6/6", "1", "failed"]
+    assert len(report_rows()) == 6
+
+
+def test_progress_of_a_run_that_is_interrupted(
+    server: RawServer, monkeypatch: pytest.MonkeyPatch, terminal: None
+) -> None:
+    """The bar stays where it is, short of the rows of both APIs."""
+    point_at(server.url, monkeypatch)
+    server.replies = [press_and_answer]
+
+    ended = run("erase", users_file("u1", "u2", "u3"), *ONE_AT_A_TIME)
+
+    assert ended.code == ExitCode.INTERRUPTED
+    assert bar(ended.err) == ["erase", "1/6", "0", "failed"]

@@ -1,0 +1,134 @@
+"""Events that find their profile by `customer_user_id` or `email`, where their `external_profile_id` has none."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.sandbox.conftest import Api, event, fields, profile
+
+if TYPE_CHECKING:
+    from adapty.sandbox import Sandbox
+
+
+@pytest.fixture
+def jane(api: Api) -> str:
+    """Save a profile with both; give its id."""
+    api.save_profile(external_profile_id="jane", customer_user_id="cuid_jane", email="jane@example.com")
+    return "jane"
+
+
+def test_a_given_customer_user_id_replaces_the_kept_one(api: Api, sandbox: Sandbox) -> None:
+    """It is a field like others; left out it stays."""
+    for changes in ({}, {"customer_user_id": "one"}, {"customer_user_id": "two"}, {"first_name": "Jane"}):
+        assert api.save_profile(**changes).status_code == 200
+    assert sandbox.profile("user_12345") == profile(customer_user_id="two", first_name="Jane")
+    api.save_event(external_profile_id="other", customer_user_id="one")
+    assert sandbox.events("user_12345") == []
+    api.save_event(external_profile_id="other", event_id="2", customer_user_id="two")
+    assert len(sandbox.events("user_12345")) == 1
+
+
+@pytest.mark.parametrize(
+    "found_by",
+    [
+        {"customer_user_id": "cuid_jane"},
+        {"email": "jane@example.com"},
+        {"customer_user_id": "nobody", "email": "jane@example.com"},
+        {"customer_user_id": "cuid_jane", "email": "nobody@example.com"},
+    ],
+)
+def test_it_counts_for_the_profile_that_it_finds(
+    api: Api, sandbox: Sandbox, jane: str, found_by: dict[str, str]
+) -> None:
+    """In the flow and in all views; what found it is not stored, the id that was sent is."""
+    assert api.save_event(external_profile_id="other", event_type="subscription_expired", **found_by).content == b"{}"
+    kept = event(external_profile_id="other", event_type="subscription_expired")
+    assert sandbox.events(jane) == api.inside("profiles/jane")["events"] == [kept]
+    assert sandbox.flow(jane) == api.inside("profiles/jane")["flow"] == "expired"
+    assert sandbox.events("other") == []
+    assert api.inside("flows")["flows"]["expired"] == 1
+    assert api.inside("flows")["unlinked_events"] == 0
+
+
+def test_the_customer_user_id_is_looked_at_before_the_email(api: Api, sandbox: Sandbox, jane: str) -> None:
+    """Where they lead to different profiles."""
+    api.save_profile(external_profile_id="john", email="john@example.com")
+    api.save_event(external_profile_id="other", customer_user_id="cuid_jane", email="john@example.com")
+    assert (len(sandbox.events(jane)), sandbox.events("john")) == (1, [])
+
+
+def test_a_matching_external_profile_id_decides_alone(api: Api, sandbox: Sandbox, jane: str) -> None:
+    """The other two are then not looked at, and not stored either."""
+    api.save_profile()
+    api.save_event(customer_user_id="cuid_jane", email="jane@example.com")
+    assert (sandbox.events("user_12345"), sandbox.events(jane)) == ([event()], [])
+
+
+def test_an_event_that_finds_nobody_waits_under_its_external_profile_id(api: Api, sandbox: Sandbox, jane: str) -> None:
+    """What could have found a profile is forgotten, so that a later one with it changes nothing."""
+    api.save_event(customer_user_id="cuid_john", email="john@example.com")
+    assert sandbox.events("user_12345") == [event()]
+    api.save_profile(external_profile_id="john", customer_user_id="cuid_john", email="john@example.com")
+    assert sandbox.events("john") == []
+    assert api.inside("flows")["unlinked_events"] == 1
+    api.save_profile()
+    assert sandbox.flow("user_12345") == "active"
+
+
+def test_a_found_profile_keeps_the_event(api: Api, sandbox: Sandbox, jane: str) -> None:
+    """A profile that is saved later with the id that was sent does not get it."""
+    api.save_event(customer_user_id="cuid_jane")
+    api.save_profile()
+    assert (len(sandbox.events(jane)), sandbox.events("user_12345")) == (1, [])
+    assert sandbox.flow("user_12345") == "never purchased"
+
+
+def test_of_several_profiles_the_one_saved_first_is_found(api: Api, sandbox: Sandbox) -> None:
+    """Neither their ids nor later saves matter."""
+    for name in ("b", "a", "c", "b", "a"):
+        api.save_profile(external_profile_id=name, customer_user_id="shared")
+    api.save_event(event_id="1", customer_user_id="shared")
+    api.save_event(event_id="2", email="jane@example.com")
+    assert [len(sandbox.events(name)) for name in "abc"] == [0, 2, 0]
+
+
+def test_a_repeated_event_stays_where_it_is(api: Api, sandbox: Sandbox, jane: str) -> None:
+    """Whatever it is sent with the second time."""
+    api.save_event()
+    assert api.save_event(customer_user_id="cuid_jane").status_code == 200
+    assert (sandbox.events(jane), sandbox.events("user_12345")) == ([], [event()])
+
+
+@pytest.mark.parametrize("blank", ["", " ", "\u2003\n"])
+def test_a_blank_customer_user_id_finds_nobody(api: Api, sandbox: Sandbox, blank: str) -> None:
+    """Those whom a backend has no id for are not all one person."""
+    api.save_profile(external_profile_id="jane", customer_user_id=blank)
+    api.save_event(customer_user_id=blank)
+    assert (sandbox.events("jane"), len(sandbox.events("user_12345"))) == ([], 1)
+
+
+@pytest.mark.parametrize("other", ["Jane", "jane ", "jane\u0000", "j", "\uff4aane"])
+def test_identifiers_are_the_same_to_the_last_character(api: Api, sandbox: Sandbox, other: str) -> None:
+    """Also in case."""
+    api.save_profile(external_profile_id="p", customer_user_id="jane", email="jane@example.com")
+    api.save_event(event_id="1", customer_user_id=other)
+    api.save_event(event_id="2", email="Jane@example.com")
+    assert sandbox.events("p") == []
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"email": "jane"}, "email"),
+        ({"email": None}, "email"),
+        ({"email": "ja\ud800ne@example.com"}, "email"),
+        ({"customer_user_id": 1}, "customer_user_id"),
+        ({"customer_user_id": "\ud800"}, "customer_user_id"),
+    ],
+)
+def test_what_finds_a_profile_is_checked_though_it_is_not_stored(api: Api, wrong: dict[str, Any], field: str) -> None:
+    """As the contract has it, also where it would not be looked at."""
+    api.save_profile()
+    assert fields(api.save_event(**wrong)) == [field]
