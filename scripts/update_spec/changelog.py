@@ -36,4 +36,5 @@ def with_entry(changelog: str, title: str, found: Iterable[Change]) -> str:
 
 def _line(change: Change) -> str:
     where = ", ".join(change.where)
-    return f"{change.words}: `{change.element}`{f' ({where})' if where and change.element not in where else ''}"
+    now = f", now `{change.after}`" if isinstance(change.after, str) else ""
+    return f"{change.words}: `{change.element}`{now}{f' ({where})' if where and change.element not in where else ''}"

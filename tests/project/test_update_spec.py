@@ -170,7 +170,8 @@ def test_a_new_version_is_taken_in(tree: Path, capsys: pytest.CaptureFixture[str
         "# Changelog\n\n## Unreleased\n\n- The contract of the Adapty Mail API is the vendor's latest:"
     )
     assert "  - breaking: " in entry
-    assert "pauseProfile" in entry
+    assert "  - operation added: `pauseProfile`, now `POST /api/v1/profile/pause/`\n" in entry
+    assert "now `subscription_paused` (" in entry
     assert entry.endswith("- Something.\n")
 
 
