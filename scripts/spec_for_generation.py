@@ -21,11 +21,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["for_generation", "operations", "reachable"]
+__all__ = ["METHODS", "for_generation", "operations", "reachable"]
 
 Json = dict[str, Any]
 
-_METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 _ALTERNATIVES = ("anyOf", "oneOf")
 
 
@@ -56,7 +56,7 @@ def for_generation(contract: Json) -> Json:
 def operations(document: Json) -> Iterator[tuple[str, str, Json]]:
     """Give each operation with its path and method."""
     for path, item in document.get("paths", {}).items():
-        for method in _METHODS:
+        for method in METHODS:
             if method in item:
                 yield path, method, item[method]
 

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from contextlib import aclosing
 from typing import TYPE_CHECKING, overload
 
-from adapty._core.deletions import MAX_CONCURRENCY, Deletion, Deletions
+from adapty._async.deletions import delete_each
+from adapty._core.deletions import Deletions
 from adapty._core.identity import MAIL_ID_KINDS
 from adapty._core.not_given import NOT_GIVEN, NotGiven
-from adapty._core.validate import counted
 from adapty._generated import low_level_mail_client, mail_call, nothing
-from adapty._side_by_side import in_tasks
-from adapty.errors import AdaptyError
 from adapty.models import MailProfile, ProfileDeletion, TransactionEvent
 from adapty.models._record import one_record
 
@@ -24,7 +21,7 @@ if TYPE_CHECKING:
     from dateutil.relativedelta import relativedelta
 
     from adapty._async.transport import AsyncTransport
-    from adapty._core.deletions import DeletionReport
+    from adapty._core.deletions import Deletion, DeletionReport
     from adapty._core.identity import MailIdKind
     from adapty.flows import TransactionEventType
     from adapty.models import DeviceInfo, Offer
@@ -332,20 +329,11 @@ class AsyncMail:
             (1, ())
         """
         run = Deletions(ids, by, on_outcome, kinds=MAIL_ID_KINDS)
-        at_a_time = counted("concurrency", concurrency, MAX_CONCURRENCY)
 
-        async def delete_one(id_: str) -> Deletion:
-            try:
-                body = ProfileDeletion.from_arguments({by: id_})
-                await self._erase(body)
-            except AdaptyError as error:
-                return Deletion.failed(id_, error)
-            return Deletion(id_, "deleted")
+        async def delete(id_: str) -> None:
+            await self._erase(ProfileDeletion.from_arguments({by: id_}))
 
-        async with aclosing(in_tasks(delete_one, run.to_send(), at_a_time)) as outcomes:
-            async for deletion in outcomes:
-                run.note(deletion)
-        return run.report()
+        return await delete_each(run, delete, concurrency)
 
     def low_level(self) -> AuthenticatedClient:
         """Give the generated code's own client, ready to use: this client's key, connections and timeouts.

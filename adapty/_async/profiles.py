@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from contextlib import aclosing
-from typing import TYPE_CHECKING, Literal, Unpack
+from typing import TYPE_CHECKING, Any, Literal, Unpack
 
-from adapty._core.deletions import MAX_CONCURRENCY, Deletion, Deletions
+from adapty._async.deletions import delete_each
+from adapty._core.deletions import Deletions
 from adapty._core.identity import named_user
 from adapty._core.not_given import NOT_GIVEN, NotGiven
-from adapty._core.validate import checked, counted
+from adapty._core.validate import checked
 from adapty._generated import nothing, server_side_call
-from adapty._side_by_side import in_tasks
-from adapty.errors import AdaptyError
 from adapty.models.profile import Profile
 from adapty.models.profile_request import ProfileFields, ProfileRequest, known_platform
 
@@ -20,7 +18,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from adapty._async.transport import AsyncTransport
-    from adapty._core.deletions import DeletionReport
+    from adapty._core.deletions import Deletion, DeletionReport
     from adapty._core.identity import IdKind
     from adapty.models.profile_request import Platform
 
@@ -120,22 +118,12 @@ class AsyncProfilesOfVersion:
             (1, 1, ())
         """
         run = Deletions(ids, by, on_outcome)
-        at_a_time = counted("concurrency", concurrency, MAX_CONCURRENCY)
 
-        async def delete_one(id_: str) -> Deletion:
-            try:
-                if by == "profile_id":
-                    await self.delete(profile_id=id_)
-                else:
-                    await self.delete(customer_user_id=id_)
-            except AdaptyError as error:
-                return Deletion.failed(id_, error)
-            return Deletion(id_, "deleted")
+        async def delete(id_: str) -> None:
+            user: dict[str, Any] = {by: id_}
+            await self.delete(**user)
 
-        async with aclosing(in_tasks(delete_one, run.to_send(), at_a_time)) as outcomes:
-            async for deletion in outcomes:
-                run.note(deletion)
-        return run.report()
+        return await delete_each(run, delete, concurrency)
 
 
 class AsyncProfiles(AsyncProfilesOfVersion):

@@ -106,16 +106,20 @@ def decode(text: str) -> Any:
     return text if is_too_deep(decoded) else decoded
 
 
+def _body(answer: Answer) -> Any:
+    return decode(answer.content.decode("utf-8-sig", "replace"))
+
+
 def error_code_of(answer: Answer) -> str | None:
     """Give the API's short name of the error that an answer reports, or None."""
-    return _Found.in_body(decode(answer.content.decode("utf-8-sig", "replace"))).error_code
+    return _Found.in_body(_body(answer)).error_code
 
 
 def says_gone(answer: Answer) -> bool:
     """Tell whether an answer says that what was to be deleted is not there; a gateway's 404 page does not say so."""
     if answer.status_code != _NOT_FOUND:
         return False
-    body = decode(answer.content.decode("utf-8-sig", "replace"))
+    body = _body(answer)
     code = _Found.in_body(body).error_code
     return not isinstance(body, str) and (code is None or ERROR_BY_CODE.get(code) is errors.ProfileNotFoundError)
 
@@ -136,7 +140,7 @@ def error_for(
     """
     status = answer.status_code
     secrets = tuple(secrets)
-    received = decode(answer.content.decode("utf-8-sig", "replace"))
+    received = _body(answer)
     body = redact_data(received, secrets)
     headers = {redact(name.lower(), secrets): redact(value, secrets) for name, value in answer.headers.items()}
     found = _Found.in_body(body)

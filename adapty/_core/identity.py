@@ -16,6 +16,7 @@ __all__ = [
     "ID_KINDS",
     "MAIL_ID_KINDS",
     "MAX_ID_LENGTH",
+    "UUID_TEXT",
     "IdKind",
     "MailIdKind",
     "checked_id",
@@ -33,7 +34,8 @@ MailIdKind = Literal["external_profile_id", "customer_user_id", "email"]
 MAX_ID_LENGTH = 4096
 """The longest customer user id, in characters: servers refuse header lines of 8 kB and more."""
 
-_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
+UUID_TEXT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
+"""A UUID as text of five groups; `uuid.UUID` alone would take braces and a URN too."""
 
 
 def named_user(customer_user_id: str | None, profile_id: str | UUID | None) -> dict[str, Any]:
@@ -92,7 +94,7 @@ def uuid_text(value: object) -> str:
     if not isinstance(value, str):
         raise Refused(f"is {kind_of(value)}; {expected}")
     plain = str.__str__(value)
-    if not _UUID.fullmatch(plain):
+    if not UUID_TEXT.fullmatch(plain):
         raise Refused(f"is not a UUID; {expected}")
     return plain.lower()
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from adapty._core.not_given import NotGiven
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["REDACTED", "Secret", "redact", "redact_data"]
+__all__ = ["REDACTED", "Secret", "hidden", "masked", "redact", "redact_data"]
 
 REDACTED = "[redacted]"
 
@@ -74,3 +76,13 @@ def redact_data(value: Any, secrets: tuple[Secret, ...]) -> Any:
     if isinstance(value, dict):
         return {redact(name, secrets): redact_data(item, secrets) for name, item in value.items()}
     return value
+
+
+def hidden(value: object) -> str:
+    """Represent a personal value: attrs' `repr=` of such a field."""
+    return repr(value) if value is None or isinstance(value, NotGiven) else REDACTED
+
+
+def masked(value: object) -> str:
+    """Represent an id that people may have put an e-mail address into: attrs' `repr=` of such a field."""
+    return REDACTED if isinstance(value, str) and "@" in value else repr(value)

@@ -105,7 +105,7 @@ class RetryPolicy:
             (0.5, None)
         """
         # An answer may ask for no wait at all, for ever.
-        chosen = max(self.base, retry_after or min(self.cap, math.ldexp(self.base, min(times - 1, 64))))
+        chosen = max(self.base, retry_after or self._backoff(times))
         return chosen if waited + chosen <= self.retry_after_ceiling else None
 
     def wait(self, failures: int, retry_after: float | None, random: Callable[[], float]) -> float | None:
@@ -125,7 +125,11 @@ class RetryPolicy:
         """
         if failures > self.max_retries:
             return None
-        chosen = random() * min(self.cap, math.ldexp(self.base, min(failures - 1, 64)))
+        chosen = random() * self._backoff(failures)
         if retry_after is None:
             return chosen
         return max(chosen, retry_after) if retry_after <= self.retry_after_ceiling else None
+
+    def _backoff(self, times: int) -> float:
+        """Give the upper bound of wait number `times`, counted from 1."""
+        return min(self.cap, math.ldexp(self.base, min(times - 1, 64)))

@@ -4,16 +4,13 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from typing import TYPE_CHECKING, overload
 
-from adapty._core.deletions import MAX_CONCURRENCY, Deletion, Deletions
+from adapty._core.deletions import Deletions
 from adapty._core.identity import MAIL_ID_KINDS
 from adapty._core.not_given import NOT_GIVEN, NotGiven
-from adapty._core.validate import counted
 from adapty._generated import low_level_mail_client, mail_call, nothing
-from adapty._side_by_side import in_threads
-from adapty.errors import AdaptyError
+from adapty._sync.deletions import delete_each
 from adapty.models import MailProfile, ProfileDeletion, TransactionEvent
 from adapty.models._record import one_record
 
@@ -25,7 +22,7 @@ if TYPE_CHECKING:
 
     from dateutil.relativedelta import relativedelta
 
-    from adapty._core.deletions import DeletionReport
+    from adapty._core.deletions import Deletion, DeletionReport
     from adapty._core.identity import MailIdKind
     from adapty._sync.transport import Transport
     from adapty.flows import TransactionEventType
@@ -334,20 +331,11 @@ class Mail:
             (1, ())
         """
         run = Deletions(ids, by, on_outcome, kinds=MAIL_ID_KINDS)
-        at_a_time = counted("concurrency", concurrency, MAX_CONCURRENCY)
 
-        def delete_one(id_: str) -> Deletion:
-            try:
-                body = ProfileDeletion.from_arguments({by: id_})
-                self._erase(body)
-            except AdaptyError as error:
-                return Deletion.failed(id_, error)
-            return Deletion(id_, "deleted")
+        def delete(id_: str) -> None:
+            self._erase(ProfileDeletion.from_arguments({by: id_}))
 
-        with closing(in_threads(delete_one, run.to_send(), at_a_time)) as outcomes:
-            for deletion in outcomes:
-                run.note(deletion)
-        return run.report()
+        return delete_each(run, delete, concurrency)
 
     def low_level(self) -> AuthenticatedClient:
         """Give the generated code's own client, ready to use: this client's key, connections and timeouts.

@@ -4,16 +4,14 @@
 
 from __future__ import annotations
 
-from contextlib import closing
-from typing import TYPE_CHECKING, Literal, Unpack
+from typing import TYPE_CHECKING, Any, Literal, Unpack
 
-from adapty._core.deletions import MAX_CONCURRENCY, Deletion, Deletions
+from adapty._core.deletions import Deletions
 from adapty._core.identity import named_user
 from adapty._core.not_given import NOT_GIVEN, NotGiven
-from adapty._core.validate import checked, counted
+from adapty._core.validate import checked
 from adapty._generated import nothing, server_side_call
-from adapty._side_by_side import in_threads
-from adapty.errors import AdaptyError
+from adapty._sync.deletions import delete_each
 from adapty.models.profile import Profile
 from adapty.models.profile_request import ProfileFields, ProfileRequest, known_platform
 
@@ -21,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from uuid import UUID
 
-    from adapty._core.deletions import DeletionReport
+    from adapty._core.deletions import Deletion, DeletionReport
     from adapty._core.identity import IdKind
     from adapty._sync.transport import Transport
     from adapty.models.profile_request import Platform
@@ -122,22 +120,12 @@ class ProfilesOfVersion:
             (1, 1, ())
         """
         run = Deletions(ids, by, on_outcome)
-        at_a_time = counted("concurrency", concurrency, MAX_CONCURRENCY)
 
-        def delete_one(id_: str) -> Deletion:
-            try:
-                if by == "profile_id":
-                    self.delete(profile_id=id_)
-                else:
-                    self.delete(customer_user_id=id_)
-            except AdaptyError as error:
-                return Deletion.failed(id_, error)
-            return Deletion(id_, "deleted")
+        def delete(id_: str) -> None:
+            user: dict[str, Any] = {by: id_}
+            self.delete(**user)
 
-        with closing(in_threads(delete_one, run.to_send(), at_a_time)) as outcomes:
-            for deletion in outcomes:
-                run.note(deletion)
-        return run.report()
+        return delete_each(run, delete, concurrency)
 
 
 class Profiles(ProfilesOfVersion):

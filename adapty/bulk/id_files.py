@@ -15,7 +15,7 @@ from typing import IO, Any, Literal, get_args
 
 from attrs import field, frozen
 
-from adapty._core.identity import ID_KINDS, MAIL_ID_KINDS
+from adapty._core.identity import ID_KINDS, MAIL_ID_KINDS, UUID_TEXT
 from adapty._core.validate import checked
 from adapty.errors import AdaptyUsageError
 from adapty.models import Deletion
@@ -36,7 +36,6 @@ API_KINDS: Mapping[ApiName, Mapping[str, Callable[[Any], str]]] = {"server-side"
 
 _GZIP = b"\x1f\x8b"
 _JSON_START = re.compile(r'[\[{]\s*(["\[{\]}]|$)')
-_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 _SEPARATORS = (",", ";", "\t")
 _MAX_CELL = 2**31 - 1
 _MAX_SHOWN = 200
@@ -158,7 +157,7 @@ def _reader(source: Path | IO[bytes], lines: Sequence[str]) -> _Reader:
 
 def _read_plain(name: str, lines: list[str], kinds: Sequence[KindName]) -> _Rows:
     # Taken for the other kind, all of them would come out as already gone, and nobody would be erased.
-    if "profile_id" in kinds[1:] and all(_UUID.fullmatch(text) for _, text in _numbered(lines)):
+    if "profile_id" in kinds[1:] and all(UUID_TEXT.fullmatch(text) for _, text in _numbered(lines)):
         expected = "expected --by profile_id or --by customer_user_id"
         raise AdaptyUsageError(f"{name}: holds UUIDs only, which may be ids of either kind; {expected}")
     return kinds[0], [_Row(number, text, {kinds[0]: text}) for number, text in _numbered(lines)]

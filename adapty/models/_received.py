@@ -12,17 +12,13 @@ from typing import Any, Self
 import attrs
 from dateutil.parser import isoparser
 
-from adapty._core.not_given import NotGiven
-from adapty._core.redact import REDACTED
 from adapty._core.validate import kind_of
 from adapty.errors import AdaptyUsageError
 
 __all__ = [
     "Received",
     "flag",
-    "hidden",
     "json_number",
-    "masked",
     "moment",
     "number",
     "one",
@@ -201,11 +197,6 @@ def texts(value: Any) -> Mapping[str, str]:
     return dict(value)
 
 
-def masked(value: object) -> str:
-    """Represent an id that people may have put an e-mail address into: attrs' `repr=` of such a field."""
-    return REDACTED if isinstance(value, str) and "@" in value else repr(value)
-
-
 def json_number(amount: Decimal) -> int | float | str:
     """Give an exact amount as the number that JSON writes, or as text where no such number is it."""
     if abs(amount.adjusted()) > MAX_DIGITS:
@@ -214,11 +205,6 @@ def json_number(amount: Decimal) -> int | float | str:
         return int(amount)
     written = float(amount)
     return written if Decimal(repr(written)) == amount else str(amount)
-
-
-def hidden(value: object) -> str:
-    """Represent what may be personal: attrs' `repr=` of such a field."""
-    return repr(value) if value is None or isinstance(value, NotGiven) else REDACTED
 
 
 def _without_decimals(value: Any) -> Any:

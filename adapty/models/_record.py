@@ -12,7 +12,6 @@ from typing import Any, Self, TypeVar
 import attrs
 
 from adapty._core.not_given import NOT_GIVEN
-from adapty._core.redact import REDACTED
 from adapty._core.validate import Refused, checked, json_object, kind_of, known_name, printable
 from adapty.errors import AdaptyUsageError
 
@@ -23,7 +22,6 @@ __all__ = [
     "Record",
     "checked_fields",
     "field_names",
-    "hidden",
     "nested",
     "one_record",
 ]
@@ -82,11 +80,6 @@ def _takes_none(check: Any) -> bool:
         return check(None) is None
     except (Refused, AttributeError, TypeError):
         return False
-
-
-def hidden(value: object) -> str:
-    """Represent a personal value: attrs' `repr=` of such a field."""
-    return repr(value) if value is NOT_GIVEN or value is None else REDACTED
 
 
 @attrs.frozen(kw_only=True)

@@ -10,8 +10,9 @@ from attrs.converters import optional
 
 from adapty._core import validate
 from adapty._core.not_given import NOT_GIVEN, NotGiven
+from adapty._core.redact import masked
 from adapty.errors import AdaptyUsageError
-from adapty.models._received import Received, masked, one, text
+from adapty.models._received import Received, one, text
 from adapty.models._record import Record, checked_fields
 
 __all__ = ["IntegrationIdentifierFields", "IntegrationIdentifiers", "IntegrationIdentifiersRequest"]

@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Any, Self
 
 import attrs
 
+from adapty._core.redact import hidden, masked
 from adapty._core.validate import aware_datetime, checked, identifier, kind_of
 from adapty.errors import AdaptyUsageError
 from adapty.models._received import (
     Received,
     flag,
-    hidden,
     json_number,
-    masked,
     moment,
     number,
     one,

@@ -13,7 +13,8 @@ from attrs.converters import optional
 from adapty._core import server_side_rules, validate
 from adapty._core.identity import uuid_text
 from adapty._core.not_given import NOT_GIVEN, NotGiven
-from adapty.models._record import RECORD, Record, checked_fields, hidden, nested
+from adapty._core.redact import hidden
+from adapty.models._record import RECORD, Record, checked_fields, nested
 
 __all__ = [
     "AttStatus",

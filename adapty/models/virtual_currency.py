@@ -11,9 +11,10 @@ from attrs.converters import optional
 
 from adapty._core import server_side_rules, validate
 from adapty._core.not_given import NOT_GIVEN, NotGiven
+from adapty._core.redact import hidden
 from adapty._core.validate import Refused, checked, kind_of, quoted
 from adapty.errors import AdaptyUsageError
-from adapty.models._received import Received, hidden, moment, one, several, text, texts, whole
+from adapty.models._received import Received, moment, one, several, text, texts, whole
 from adapty.models._record import RECORD_EACH, Record, checked_fields, nested
 
 __all__ = [

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from jsonschema import FormatChecker
 
+from adapty._core.identity import UUID_TEXT
 from adapty._core.validate import Refused, email
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ _DATE_TIME = re.compile(
     r"(?P<offset>Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)",
     re.ASCII | re.IGNORECASE,
 )
-_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _SECOND = timedelta(seconds=1) // _MICROSECOND
@@ -80,7 +80,7 @@ def is_uuid(text: str) -> bool:
         >>> is_uuid("772204CE-ebf6-4ed9-82b0-d8688ab62b01"), is_uuid("772204ceebf64ed982b0d8688ab62b01")
         (True, False)
     """
-    return _UUID.fullmatch(text) is not None
+    return UUID_TEXT.fullmatch(text) is not None
 
 
 def _is_uuid(value: object) -> bool:

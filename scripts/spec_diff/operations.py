@@ -14,6 +14,7 @@ from scripts.spec_diff.document import Document
 from scripts.spec_diff.errors import CannotCompareError
 from scripts.spec_diff.expand import ANY, Shapes
 from scripts.spec_diff.shape import Schema, canonical
+from scripts.spec_for_generation import METHODS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +24,6 @@ __all__ = ["Body", "Contract", "Operation", "Parameter", "Response", "Ways", "co
 
 Json = dict[str, Any]
 
-_METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 _NO_PARAMETERS = frozenset({"accept", "content-type", "authorization"})
 """Headers that OpenAPI does not take for parameters."""
@@ -142,7 +142,7 @@ class _Reader:
 
     def _operations(self, path: str, item: Json, content: Json) -> Iterator[Operation]:
         item = {**self._part(item), **{key: value for key, value in item.items() if key != "$ref"}}
-        for method in _METHODS:
+        for method in METHODS:
             if method not in item:
                 continue
             operation = item[method]

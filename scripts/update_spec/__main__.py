@@ -19,12 +19,11 @@ import tempfile
 from pathlib import Path
 from typing import NoReturn
 
-import yaml
-
 from scripts.generate import APIS, ROOT, TARGET, Api, generate, replace_tree
 from scripts.spec_diff.compare import changes
 from scripts.spec_diff.document import loaded, opened
 from scripts.spec_diff.errors import CannotCompareError
+from scripts.spec_diff.reading import parsed
 from scripts.update_spec.changelog import with_entry
 from scripts.update_spec.taking_over import MARK, merged
 from scripts.update_spec.tree import all_or_nothing
@@ -73,7 +72,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def check_merged(text: str, api: Api, new: dict[str, object]) -> None:
     """See that our text says what the new version says, and nothing else."""
-    left = changes(opened(yaml.safe_load(text), api.spec.name), opened(new, "NEW"))
+    left = changes(opened(parsed(text.encode(), api.spec.name), api.spec.name), opened(new, "NEW"))
     if left:
         refuse(f"the contracts could not be joined: {left[0].words}: {left[0].element}")
 

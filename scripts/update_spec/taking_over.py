@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
+from scripts.spec_for_generation import METHODS
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -29,8 +31,6 @@ _DATA = frozenset({"example", "default", "enum", "const", "value", "mapping", "r
 
 _DESCRIBED = frozenset({"properties", "schemas", "parameters", "responses", "headers", "requestBodies"})
 """Keys under which each new object is an element that needs a description."""
-
-_METHODS = frozenset({"get", "put", "post", "delete", "options", "head", "patch", "trace"})
 
 _IDENTITIES = (("name", "in"), ("$ref",), ("url",))
 """What tells the objects of a list apart, the first of these that they have."""
@@ -127,7 +127,7 @@ def _made(value: Any, name: str, parent: str) -> Any:
     if not isinstance(value, dict):
         return value
     made = {key: _made(inner, key, name) for key, inner in value.items()}
-    is_element = parent in _DESCRIBED or name in _METHODS
+    is_element = parent in _DESCRIBED or name in METHODS
     if is_element and "$ref" not in made and "description" not in made:
         made = {"description": MARK, **made}
     return made

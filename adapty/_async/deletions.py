@@ -1,0 +1,49 @@
+"""Drives a run of deletions: several at a time, each with an outcome."""
+
+from __future__ import annotations
+
+from contextlib import aclosing
+from typing import TYPE_CHECKING
+
+from adapty._core.deletions import MAX_CONCURRENCY, Deletion
+from adapty._core.validate import counted
+from adapty._side_by_side import in_tasks
+from adapty.errors import AdaptyError
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from adapty._core.deletions import DeletionReport, Deletions
+
+__all__ = ["delete_each"]
+
+
+async def delete_each(
+    run: Deletions,
+    delete: Callable[[str], Awaitable[None]],
+    concurrency: int,
+) -> DeletionReport:
+    """Delete whom the run says, and note what comes of each.
+
+    Args:
+        run: Whom to delete, and where outcomes go.
+        delete: Deletes the one of an id, or raises an AdaptyError.
+        concurrency: How many requests are under way at a time.
+
+    Raises:
+        AdaptyUsageError: `concurrency` is no such number; nothing was sent.
+        AdaptyConfigError: The client has no key, or is closed.
+    """
+    at_a_time = counted("concurrency", concurrency, MAX_CONCURRENCY)
+
+    async def delete_one(id_: str) -> Deletion:
+        try:
+            await delete(id_)
+        except AdaptyError as error:
+            return Deletion.failed(id_, error)
+        return Deletion(id_, "deleted")
+
+    async with aclosing(in_tasks(delete_one, run.to_send(), at_a_time)) as outcomes:
+        async for deletion in outcomes:
+            run.note(deletion)
+    return run.report()
