@@ -1,15 +1,16 @@
 """The one door to the generated code: the only module of the facade that imports `adapty_generated`.
 
-A record of `adapty.models` goes through the generated model and builder to the parts of a request. A documented success
-is read from its JSON by a class of `adapty.models`: the generated parser would make floats of amounts, guess at odd
-dates, and refuse a list item of another kind. The generated clients, which raise bare errors, are not used. The imports
-stand inside the functions, so that importing adapty does not load every generated model.
+A record of `adapty.models` goes through the generated builder to the parts of a request. A documented success is read
+from its JSON by a class of `adapty.models`: the generated parser would make floats of amounts, guess at odd dates, and
+refuse a list item of another kind. The generated clients, which raise bare errors, are not used. The imports stand
+inside the functions, so that importing adapty does not load every generated model.
 """
 
 from __future__ import annotations
 
 import json
 from decimal import Decimal
+from functools import cache
 from importlib import import_module, resources
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 from urllib.parse import urlencode
@@ -79,15 +80,6 @@ ENDPOINTS: Mapping[Api, Mapping[str, str]] = {
 }
 """Operation to the generated module of its builder, below the `api` package of its API."""
 
-MODELS: Mapping[str, str] = {
-    "MailProfile": "ProfileDTO",
-    "TransactionEvent": "TransactionEventDTO",
-    "ProfileDeletion": "ProfileDeleteDTO",
-    "IntegrationIdentifiersRequest": "IntegrationIdentifiers",
-}
-"""Record to the generated model of its schema, where they have other names."""
-
-
 def mail_call(
     name: str,
     read: Callable[[Mapping[str, Any]], T],
@@ -103,7 +95,8 @@ def mail_call(
         body: What the request holds.
         gone_is_done: Whether a 404 after a try that may have gone through means that it did.
     """
-    return evolve(_call("mail", name, read, body, {}), gone_is_done=gone_is_done)
+    call = _call("mail", name, read, body, {})
+    return evolve(call, gone_is_done=True) if gone_is_done else call
 
 
 def server_side_call(
@@ -138,15 +131,17 @@ def _call(
     parameters: Mapping[str, Any],
 ) -> Call[T]:
     operation = OPERATIONS[api][name]
-    endpoint = import_module(f"adapty_generated.{api}.api.{ENDPOINTS[api][name]}")
-    arguments = dict(parameters)
-    if body is not None:
-        record = type(body).__name__
-        model = getattr(import_module(f"adapty_generated.{api}.models"), MODELS.get(record, record))
-        arguments["body"] = model.from_dict(body.to_dict())
-    parts = endpoint._get_kwargs(**arguments)  # noqa: SLF001 - the builder has no public name
+    # Of a body the builder asks only for its `to_dict`, which a record has too.
+    arguments = parameters if body is None else {**parameters, "body": body}
+    parts = _builder(api, name)(**arguments)
     reader = _object_reader if operation.answers == "object" else _blank_reader
     return Call(operation, _request(name, parts), reader(read), operation.gone_is_done)
+
+
+@cache
+def _builder(api: Api, name: str) -> Callable[..., Mapping[str, Any]]:
+    endpoint = import_module(f"adapty_generated.{api}.api.{ENDPOINTS[api][name]}")
+    return cast("Callable[..., Mapping[str, Any]]", endpoint._get_kwargs)  # noqa: SLF001 - it has no public name
 
 
 def _request(name: str, parts: Mapping[str, Any]) -> Request:
