@@ -11,13 +11,14 @@ from adapty._core.call import Send, run
 from adapty._http import (
     DIRECT,
     NO_AUTH,
+    SENDING_FAILS,
     USER_AGENT,
     KeyAuth,
     OnlyAsync,
+    RequestMaker,
     check_kind,
     failure,
     httpx_timeout,
-    unusable,
     without_body,
 )
 from adapty.errors import AdaptyConfigError
@@ -34,15 +35,37 @@ T = TypeVar("T")
 
 
 class AsyncTransport:
-    """One httpx client with its settings."""
+    """One httpx client with its settings.
 
-    def __init__(self, config: Config, http_client: httpx.AsyncClient, *, owned: bool) -> None:
-        """Take the settings and the client; `owned` says whether closing this closes the client."""
+    Attributes:
+        config: The settings.
+        is_standard: Whether the connections are made as httpx makes them, with nothing of the caller's own.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        http_client: httpx.AsyncClient,
+        *,
+        owned: bool,
+        is_callers: bool = False,
+        is_standard: bool = False,
+    ) -> None:
+        """Take the settings and the client.
+
+        Args:
+            config: The settings.
+            http_client: The httpx client.
+            owned: Whether closing this closes the client.
+            is_callers: Whether the client is one that the caller made.
+            is_standard: See above.
+        """
         self.config = config
+        self.is_standard = is_standard
+        self._is_callers = is_callers
         self._http = http_client
         self._owned = owned
-        self._timeout = httpx_timeout(config.timeouts)
-        self._auth = {api: KeyAuth(api, key) for api, key in config.keys.items()}
+        self._makers = {api: RequestMaker(config, api, http_client.headers.raw) for api in config.keys}
 
     @classmethod
     def open(
@@ -58,9 +81,10 @@ class AsyncTransport:
         check_kind("http_client", http_client, httpx.AsyncClient)
         check_kind("transport", transport, httpx.AsyncBaseTransport)
         if http_client is not None:
-            return cls(config, http_client, owned=False)
+            return cls(config, http_client, owned=False, is_callers=True)
         try:
-            return cls(config, httpx.AsyncClient(transport=transport, mounts=DIRECT), owned=True)
+            client = httpx.AsyncClient(transport=transport, mounts=DIRECT)
+            return cls(config, client, owned=True, is_standard=transport is None)
         except (ImportError, OSError, ValueError) as problem:
             message = f"the environment's proxy or certificate settings cannot be used ({type(problem).__name__})"
         # Raised out here: httpx's own words may hold the proxy's password.
@@ -68,7 +92,9 @@ class AsyncTransport:
 
     def with_config(self, config: Config) -> AsyncTransport:
         """Give a transport with other settings over the same connections, which stay this one's to close."""
-        return AsyncTransport(config, self._http, owned=False)
+        return AsyncTransport(
+            config, self._http, owned=False, is_callers=self._is_callers, is_standard=self.is_standard
+        )
 
     async def run(self, call: Call[T]) -> T:
         """Carry out a call, retries included."""
@@ -90,23 +116,25 @@ class AsyncTransport:
     async def _send(self, api: Api, request: Request) -> Answer | Failure:
         """Send once; whatever httpx raises becomes a `Failure`."""
         try:
-            outgoing = self._http.build_request(
-                request.method,
-                self.config.base_urls[api] + request.target,
-                content=request.body,
-                headers={**request.headers, "User-Agent": USER_AGENT},
-                timeout=self._timeout,
-            )
-            return await self._http.send(outgoing, auth=self._auth[api], follow_redirects=False)
+            outgoing, auth = self._outgoing(api, request)
+            return await self._http.send(outgoing, auth=auth, follow_redirects=False)
         except httpx.HTTPStatusError as exc:
             return without_body(exc)
-        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, UnicodeError) as exc:
+        except SENDING_FAILS as exc:
             return failure(exc, self.config.timeouts)
-        except RuntimeError as exc:
-            known = unusable(exc)
-            if known is None:
-                raise
-            return known
+
+    def _outgoing(self, api: Api, request: Request) -> tuple[httpx.Request, httpx.Auth]:
+        """Make the request, with what the caller's own httpx client adds to each."""
+        if not self._is_callers:
+            return self._makers[api](request), NO_AUTH
+        outgoing = self._http.build_request(
+            request.method,
+            self.config.base_urls[api] + request.target,
+            content=request.body,
+            headers={**request.headers, "User-Agent": USER_AGENT},
+            timeout=httpx_timeout(self.config.timeouts),
+        )
+        return outgoing, KeyAuth(api, self.config.keys[api])
 
     def pooled(self) -> AsyncPooledTransport:
         """Give a transport for other httpx clients, over this one's connections."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from random import SystemRandom
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from attrs import define, field, frozen
 
@@ -127,24 +127,23 @@ def run(
         secrets: What must not show in an exception.
         random: Gives a number from 0 up to 1, for the jitter.
     """
-    request = call.request
-    key = request.headers.get(IDEMPOTENCY_KEY)
+    send = Send(call.request)
     patience = _Patience(policy, random)
     attempts = 0
     maybe_done = False
     while True:
-        outcome = yield Send(request)
+        outcome = yield send
         attempts += 1
-        asked = Asked(call.operation.name, request.method, request.path, attempts, key)
         if outcome is None:  # pragma: no cover - a driver that breaks the protocol
             message = "a driver answered Send with nothing"
             raise RuntimeError(message)
         wait = patience.wait_before_next(outcome)
         if wait is None:
             done = maybe_done and call.gone_is_done
-            return _finish(outcome, call, asked, secrets, gone_is_done=done)
+            return _finish(outcome, call, attempts, secrets, gone_is_done=done)
         maybe_done = maybe_done or _maybe_done(outcome)
-        logger.info("%s: %s, trying again in %.2f s (%s)", asked.operation, _short(outcome), wait, asked.tries())
+        tries = _asked(call, attempts).tries()
+        logger.info("%s: %s, trying again in %.2f s (%s)", call.operation.name, _short(outcome), wait, tries)
         yield Wait(wait)
 
 
@@ -185,24 +184,32 @@ def _maybe_done(outcome: Answer | Failure) -> bool:
 def _finish(
     outcome: Answer | Failure,
     call: Call[T],
-    asked: Asked,
+    attempts: int,
     secrets: tuple[Secret, ...],
     *,
     gone_is_done: bool,
 ) -> T:
-    logger.debug("%s: %s %s: %s", asked.operation, asked.method, asked.path, _short(outcome))
+    request = call.request
+    logger.debug("%s: %s %s: %s", call.operation.name, request.method, request.path, _short(outcome))
     if isinstance(outcome, Failure):
-        raise _failure_error(outcome, asked, secrets) from _harmless(outcome.cause, secrets)
+        error = _failure_error(outcome, _asked(call, attempts), secrets)
+        raise error from _harmless(outcome.cause, secrets)
     if outcome.status_code not in call.operation.ok and not (gone_is_done and says_gone(outcome)):
         documented = " or ".join(map(str, sorted(call.operation.ok)))
         odd = f"success is documented as {documented}" if outcome.status_code // 100 == _SUCCESS else None
-        raise error_for(outcome, asked, secrets, odd)
+        raise error_for(outcome, _asked(call, attempts), secrets, odd)
     try:
         return call.read(outcome)
     except UnreadableAnswer as unreadable:
         problem = str(unreadable)
     # Raised out here, so that the reader's frames, which hold the body, are not within reach of the exception.
-    raise error_for(outcome, asked, secrets, problem)
+    raise error_for(outcome, _asked(call, attempts), secrets, problem)
+
+
+def _asked(call: Call[Any], attempts: int) -> Asked:
+    request = call.request
+    key = request.headers.get(IDEMPOTENCY_KEY)
+    return Asked(call.operation.name, request.method, request.path, attempts, key)
 
 
 def _failure_error(failure: Failure, asked: Asked, secrets: tuple[Secret, ...]) -> errors.AdaptyError:
