@@ -28,6 +28,14 @@ def sandbox(
     secret_key: Annotated[
         str, typer.Option(help="The key of the server-side API that the sandbox takes.")
     ] = DEFAULT_SECRET_KEY,
+    fault: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="What goes wrong on demand, such as rate_limited;retry_after=2;times=3, server_error;every=20 or "
+            "cut_after;share=0.05; may be given several times.",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Serve a local stand-in for Adapty until Ctrl-C; look inside at /_sandbox/."""
     with typed_errors():
@@ -35,7 +43,14 @@ def sandbox(
             from adapty.sandbox import Sandbox  # noqa: PLC0415 - needs its extra
         except ImportError as missing:
             raise AdaptyConfigError(str(missing)) from None
-        Sandbox(host=host, port=port, database=database, mail_key=mail_key, secret_key=secret_key).serve(_tell)
+        Sandbox(
+            host=host,
+            port=port,
+            database=database,
+            mail_key=mail_key,
+            secret_key=secret_key,
+            faults=fault or (),
+        ).serve(_tell)
 
 
 def _tell(running: Sandbox) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.responses import JSONResponse, Response
 
-from adapty.sandbox.faults import Fault
+from adapty.sandbox.flaws import Flaw
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -72,19 +72,19 @@ class Refusal(Problem):
         super().__init__(status, body, problem=problem, headers=headers)
 
 
-def told(faults: Iterable[tuple[str | None, str]]) -> str:
+def told(flaws: Iterable[tuple[str | None, str]]) -> str:
     """Put what is wrong, field by field, into one text.
 
     Example:
         >>> told([("email", "Field required"), (None, "Body is empty")])
         'email: Field required; Body is empty'
     """
-    return "; ".join(f"{field}: {message}" if field else message for field, message in faults)
+    return "; ".join(f"{field}: {message}" if field else message for field, message in flaws)
 
 
 def refused(
     status: int,
-    *faults: Fault,
+    *flaws: Flaw,
     error_code: str = "base_error",
     headers: Mapping[str, str] | None = None,
 ) -> Refusal:
@@ -92,24 +92,24 @@ def refused(
 
     Args:
         status: The HTTP status.
-        faults: What is wrong. Without a field at fault `field_name` is left out: the contract's schema has no
+        flaws: What is wrong. Without a field at fault `field_name` is left out: the contract's schema has no
             null there.
         error_code: The API's short name of the error, where it documents none for what a body as a whole breaks.
         headers: Further headers.
     """
     errors = []
-    for fault in faults:
-        code = error_code if fault.path else _CODES.get(fault.keyword, error_code)
-        error: dict[str, Any] = {"message": fault.message, "error_code": code, "status_code": status}
-        if fault.path:
-            error["field_name"] = fault.field_name
+    for flaw in flaws:
+        code = error_code if flaw.path else _CODES.get(flaw.keyword, error_code)
+        error: dict[str, Any] = {"message": flaw.message, "error_code": code, "status_code": status}
+        if flaw.path:
+            error["field_name"] = flaw.field_name
         errors.append(error)
     return Refusal(status, {"errors": errors}, headers=headers)
 
 
 def no_profile() -> Refusal:
     """Make the answer that says that there is no such profile."""
-    return refused(404, Fault(message="No such profile"), error_code="profile_not_found_error")
+    return refused(404, Flaw(message="No such profile"), error_code="profile_not_found_error")
 
 
 def done(status: int = HTTPStatus.OK) -> Response:

@@ -13,10 +13,13 @@ from starlette.routing import Match, Route
 from adapty._generated import contract
 from adapty.sandbox.auth import Keys
 from adapty.sandbox.defaults import DEFAULT_MAIL_KEY, DEFAULT_SECRET_KEY
+from adapty.sandbox.fault_list import Faults
+from adapty.sandbox.fault_middleware import FaultMiddleware
 from adapty.sandbox.inspection import inspection_routes
 from adapty.sandbox.mail import mail_routes
+from adapty.sandbox.paths import INSIDE
 from adapty.sandbox.refusals import refused_by_path
-from adapty.sandbox.request_log import INSIDE, RequestLog, RequestLogMiddleware
+from adapty.sandbox.request_log import RequestLog, RequestLogMiddleware
 from adapty.sandbox.server_side.routes import server_side_routes
 from adapty.sandbox.server_side.settings import Settings
 from adapty.sandbox.state import State
@@ -27,6 +30,8 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
     from starlette.responses import Response
+
+    from adapty.sandbox.faults import Fault
 
 __all__ = ["app_over", "create_app"]
 
@@ -39,10 +44,15 @@ def create_app(
     access_levels: Mapping[str, str] | None = None,
     consumables: Collection[str] = (),
     virtual_currencies: bool = True,
+    faults: Collection[Fault | str] = (),
 ) -> Starlette:
     """Make the sandbox as an ASGI application.
 
     Its database is closed when the server shuts down (the ASGI lifespan). `Sandbox` also serves it.
+
+    Only a server can cut a connection, and ASGI has no word for it. `Sandbox` can, and so can uvicorn where it is
+    given `http=adapty.sandbox.wire.StrictHTTP`. Under any other server, a request that meets a `cut_before` or a
+    `cut_after` is not carried out, and answered with a 501 that says so.
 
     Args:
         database: The path of an SQLite file, made where there is none; `:memory:` keeps all in memory.
@@ -51,10 +61,11 @@ def create_app(
         access_levels: Product id to the access level that it opens; `DEFAULT_ACCESS_LEVEL` for any other product.
         consumables: Product ids of one-time purchases that are used up. These open no access level.
         virtual_currencies: Whether the app has virtual currencies.
+        faults: What goes wrong on demand, as `Sandbox` has it.
 
     Raises:
-        AdaptyConfigError: The file cannot be used, a key cannot be sent as a header, or a setting is of another
-            kind.
+        AdaptyConfigError: The file cannot be used, a key cannot be sent as a header, a fault cannot be read, or a
+            setting is of another kind.
 
     Example:
         `uvicorn --factory adapty.sandbox:create_app --port 8040`
@@ -65,6 +76,7 @@ def create_app(
         consumables=consumables,
         virtual_currencies=virtual_currencies,
     )
+    known_faults = Faults(faults)
     state = State(database, settings)
 
     @asynccontextmanager
@@ -74,26 +86,30 @@ def create_app(
         finally:
             state.close()
 
-    app = app_over(state, keys, RequestLog(*keys.secrets))
+    app = app_over(state, keys, RequestLog(*keys.secrets), known_faults)
     app.router.lifespan_context = closing_the_state
     return app
 
 
-def app_over(state: State, keys: Keys, log: RequestLog) -> Starlette:
+def app_over(state: State, keys: Keys, log: RequestLog, faults: Faults) -> Starlette:
     """Make the application over a state that somebody else closes.
 
     Args:
         state: What is kept.
         keys: The keys that clients must send.
         log: Where requests are noted.
+        faults: What goes wrong on demand.
     """
+    operations = [
+        *mail_routes(contract("mail"), state.mail, keys.mail),
+        *server_side_routes(state.server_side, keys.server_side),
+    ]
     app = Starlette(
-        routes=[
-            *mail_routes(contract("mail"), state.mail, keys.mail),
-            *server_side_routes(state.server_side, keys.server_side),
-            *inspection_routes(state, log),
+        routes=[*operations, *inspection_routes(state, log, faults)],
+        middleware=[
+            Middleware(FaultMiddleware, faults=faults, log=log, operations=operations),
+            Middleware(RequestLogMiddleware, log=log),
         ],
-        middleware=[Middleware(RequestLogMiddleware, log=log)],
         exception_handlers={
             404: _not_found,
             405: _method_not_allowed,

@@ -7,7 +7,7 @@ import math
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from adapty._core.nesting import is_too_deep
-from adapty.sandbox.faults import BodyRefused, Fault
+from adapty.sandbox.flaws import BodyRefused, Flaw
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,35 +45,35 @@ def decoded(raw: bytes) -> Any:
         {'email': 'jane@example.com'}
     """
     if not raw.strip():
-        raise BodyRefused(Fault(message="Body is empty; a JSON object is required"))
+        raise BodyRefused(Flaw(message="Body is empty; a JSON object is required"))
     try:
         value = json.loads(raw.decode(), parse_constant=_not_json)
     except (UnicodeDecodeError, json.JSONDecodeError):
-        raise BodyRefused(Fault(message="Body is not valid JSON in UTF-8")) from None
+        raise BodyRefused(Flaw(message="Body is not valid JSON in UTF-8")) from None
     except RecursionError:
         raise BodyRefused(_TOO_DEEP) from None
     except ValueError:
         # The interpreter's own bound against integers that take very long to read.
-        raise BodyRefused(Fault(message="Body holds a number that is too long")) from None
+        raise BodyRefused(Flaw(message="Body holds a number that is too long")) from None
     # The body's own object is a level too.
     if is_too_deep(value, MAX_NESTING - 1):
         raise BodyRefused(_TOO_DEEP)
     return value
 
 
-def unkeepable(value: Any) -> Iterator[Fault]:
+def unkeepable(value: Any) -> Iterator[Flaw]:
     """Tell which parts of a body cannot be written as JSON again: lone surrogates, numbers such as 1e999."""
     try:
         json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
     except ValueError:
         for path, part in _parts(value):
             if isinstance(part, float) and not math.isfinite(part):
-                yield Fault(message="Input should be a finite number", path=path)
+                yield Flaw(message="Input should be a finite number", path=path)
             elif _splits_a_pair(part) or (path and _splits_a_pair(path[-1])):
-                yield Fault(message="Input should be text without lone surrogates", path=path)
+                yield Flaw(message="Input should be text without lone surrogates", path=path)
 
 
-_TOO_DEEP = Fault(message=f"Body is nested deeper than {MAX_NESTING} levels")
+_TOO_DEEP = Flaw(message=f"Body is nested deeper than {MAX_NESTING} levels")
 
 
 def _not_json(constant: str) -> NoReturn:

@@ -61,7 +61,7 @@ class Operation:
         """Read and check a request body; unknown fields are accepted, for the contract does not forbid them.
 
         Raises:
-            BodyRefused: It is not what the operation takes. All its faults are listed, one per field.
+            BodyRefused: It is not what the operation takes. All its flaws are listed, one per field.
         """
         return cast("dict[str, Any]", self._body.accept(decoded(raw)))
 

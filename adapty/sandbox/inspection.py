@@ -11,9 +11,12 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from adapty._version import __version__
+from adapty.errors import AdaptyConfigError
 from adapty.sandbox.answers import done, no_profile, refused
-from adapty.sandbox.faults import Fault
-from adapty.sandbox.request_log import INSIDE, KEPT_REQUESTS
+from adapty.sandbox.body import MAX_BODY_BYTES, received
+from adapty.sandbox.flaws import Flaw
+from adapty.sandbox.paths import INSIDE
+from adapty.sandbox.request_log import KEPT_REQUESTS
 from adapty.sandbox.server_side.identity import User
 from adapty.sandbox.store import UNKNOWN_FLOW
 
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
+    from adapty.sandbox.fault_list import Faults
     from adapty.sandbox.request_log import RequestLog
     from adapty.sandbox.state import State
 
@@ -61,9 +65,10 @@ class _Page(NamedTuple):
 class _Inside:
     """The endpoints, over what they show."""
 
-    def __init__(self, state: State, log: RequestLog) -> None:
+    def __init__(self, state: State, log: RequestLog, faults: Faults) -> None:
         self._state = state
         self._log = log
+        self._faults = faults
         self.pages = (
             _Page("GET", INSIDE, self.index, "what this is, what it holds, and where to look"),
             _Page("GET", f"{INSIDE}flows", self.flows, "how many profiles are in each flow"),
@@ -91,7 +96,20 @@ class _Inside:
                 self.requests,
                 f"the last requests to the API, the last one last; ?limit= takes 1 to {KEPT_REQUESTS}",
             ),
-            _Page("POST", f"{INSIDE}reset", self.reset, "nothing; it forgets everything"),
+            _Page("GET", f"{INSIDE}faults", self.faults, "the faults that are set up, in the order of their turns"),
+            _Page(
+                "POST",
+                f"{INSIDE}faults",
+                self.add_fault,
+                "the same with one more, whose text is the body, such as rate_limited;retry_after=2;times=3",
+            ),
+            _Page("DELETE", f"{INSIDE}faults", self.clear_faults, "nothing; there are no faults any more"),
+            _Page(
+                "POST",
+                f"{INSIDE}reset",
+                self.reset,
+                "nothing; it forgets everything, and has the faults that it was started with",
+            ),
         )
 
     async def index(self, _: Request) -> Response:
@@ -142,20 +160,41 @@ class _Inside:
         limit = request.query_params.get("limit", str(_DEFAULT_LIMIT))
         if not _LIMIT.fullmatch(limit) or int(limit) > KEPT_REQUESTS:
             message = f"Input should be a whole number from 1 to {KEPT_REQUESTS}"
-            return refused(400, Fault(message=message, path=("limit",)))
+            return refused(400, Flaw(message=message, path=("limit",)))
         return JSONResponse({"requests": [asdict(logged) for logged in self._log.last(int(limit))]})
+
+    async def faults(self, _: Request) -> Response:
+        return JSONResponse({"faults": [str(fault) for fault in self._faults]})
+
+    async def add_fault(self, request: Request) -> Response:
+        raw = await received(request)
+        if raw is None:
+            return refused(413, Flaw(message=f"Body is longer than {MAX_BODY_BYTES} bytes"))
+        try:
+            self._faults.add(raw.decode().strip())
+        except UnicodeDecodeError:
+            return refused(400, Flaw(message="Body should be text in UTF-8"))
+        except AdaptyConfigError as error:
+            return refused(400, Flaw(message=str(error)))
+        return await self.faults(request)
+
+    async def clear_faults(self, _: Request) -> Response:
+        self._faults.clear()
+        return done()
 
     async def reset(self, _: Request) -> Response:
         self._state.reset()
+        self._faults.reset()
         self._log.clear()
         return done()
 
 
-def inspection_routes(state: State, log: RequestLog) -> list[Route]:
+def inspection_routes(state: State, log: RequestLog, faults: Faults) -> list[Route]:
     """Give the routes under `/_sandbox/`.
 
     Args:
         state: What is shown.
         log: The requests that are shown.
+        faults: The faults that are shown and set up.
     """
-    return [page.route() for page in _Inside(state, log).pages]
+    return [page.route() for page in _Inside(state, log, faults).pages]

@@ -10,7 +10,7 @@ from adapty.sandbox.answers import Refusal, done, no_profile, refused
 from adapty.sandbox.body import MAX_BODY_BYTES, received
 from adapty.sandbox.contract import operations
 from adapty.sandbox.erasures import NoSuchProfile
-from adapty.sandbox.faults import BodyRefused, Fault
+from adapty.sandbox.flaws import BodyRefused, Flaw
 from adapty.sandbox.store import Store
 
 if TYPE_CHECKING:
@@ -53,11 +53,11 @@ def _route(operation: Operation, store: Store, key: Key) -> Route:
             return Refusal(403, operation.denied)
         raw = await received(request)
         if raw is None:
-            return refused(413, Fault(message=f"Body is longer than {MAX_BODY_BYTES} bytes"))
+            return refused(413, Flaw(message=f"Body is longer than {MAX_BODY_BYTES} bytes"))
         try:
             action(store, operation.body(raw))
         except BodyRefused as refusal:
-            return refused(400, *refusal.faults)
+            return refused(400, *refusal.flaws)
         except NoSuchProfile:
             return no_profile()
         return done(operation.status)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from adapty.sandbox import answers as mail
-from adapty.sandbox.faults import Fault
+from adapty.sandbox.flaws import Flaw
 from adapty.sandbox.server_side import answers as server_side
 from adapty.sandbox.server_side.declined import Declined
 
@@ -30,6 +30,7 @@ def refused_by_path(
     message: str,
     error_code: str,
     *,
+    is_plain: bool = False,
     headers: Mapping[str, str] | None = None,
 ) -> mail.Problem:
     """Make the answer that says what is wrong, which is no single field's fault.
@@ -39,10 +40,11 @@ def refused_by_path(
         status: The HTTP status.
         message: What is wrong.
         error_code: The server-side API's short name of the error; the Mail API calls all of them `base_error`.
+        is_plain: Whether the server-side API tells it as plain text, the other of the two shapes that it has.
         headers: Further headers.
     """
     for beginning, kind in _KINDS.items():
         if request.scope["path"].startswith(beginning):
-            declined = Declined.because(status, message, error_code)
+            declined = Declined.because(status, message, error_code, is_plain=is_plain)
             return server_side.refused(declined, media_type=kind, headers=headers)
-    return mail.refused(status, Fault(message=message), headers=headers)
+    return mail.refused(status, Flaw(message=message), headers=headers)

@@ -11,19 +11,21 @@ from attrs import frozen
 
 from adapty._core.redact import redact
 from adapty.sandbox.answers import PROBLEM
+from adapty.sandbox.fault_checks import CUTS, FaultKind
+from adapty.sandbox.paths import INSIDE
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from adapty._core.redact import Secret
 
-__all__ = ["INSIDE", "KEPT_REQUESTS", "LoggedRequest", "RequestLog", "RequestLogMiddleware"]
+__all__ = ["FAULT", "KEPT_REQUESTS", "LoggedRequest", "RequestLog", "RequestLogMiddleware"]
 
 KEPT_REQUESTS = 1000
 """How many requests are kept; older ones are forgotten."""
 
-INSIDE = "/_sandbox/"
-"""Where the sandbox itself is looked into; requests to it are not logged."""
+FAULT = "adapty.sandbox.fault"
+"""Where the ASGI scope holds the kind of the fault that the request meets on demand."""
 
 _SHOWN_CHARACTERS = 2000
 _TOO_LONG = "[too long to show]"
@@ -36,14 +38,16 @@ class LoggedRequest:
     Attributes:
         method: The HTTP method.
         path: The path, decoded, without the query.
-        status: The HTTP status of the answer.
+        status: The HTTP status of the answer; 0 where the connection was cut on demand, without one.
         problem: What was wrong with the request, in words; None where nothing was.
+        fault: The kind of the fault that it met on demand; None where it met none.
     """
 
     method: str
     path: str
     status: int
     problem: str | None
+    fault: FaultKind | None = None
 
 
 class RequestLog:
@@ -58,13 +62,14 @@ class RequestLog:
         self._lock = Lock()
         self._requests: deque[LoggedRequest] = deque(maxlen=KEPT_REQUESTS)
 
-    def add(self, *, method: str, path: str, status: int, problem: str | None) -> None:
+    def add(self, *, method: str, path: str, status: int, problem: str | None, fault: FaultKind | None = None) -> None:
         """Keep one request."""
         request = LoggedRequest(
             method=self._clean(method),
             path=self._clean(path),
             status=status,
             problem=problem and self._clean(problem),
+            fault=fault,
         )
         with self._lock:
             self._requests.append(request)
@@ -105,7 +110,7 @@ class RequestLogMiddleware:
 
         async def noting_the_answer(message: Message) -> None:
             if message["type"] == "http.response.start":
-                self._note(scope, message["status"])
+                self._note(scope, 0 if scope.get(FAULT) in CUTS else message["status"])
             await send(message)
 
         try:
@@ -116,4 +121,10 @@ class RequestLogMiddleware:
             raise
 
     def _note(self, scope: Scope, status: int) -> None:
-        self._log.add(method=scope["method"], path=scope["path"], status=status, problem=scope.get(PROBLEM))
+        self._log.add(
+            method=scope["method"],
+            path=scope["path"],
+            status=status,
+            problem=scope.get(PROBLEM),
+            fault=scope.get(FAULT),
+        )

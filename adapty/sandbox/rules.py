@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import frozen
 
 from adapty._core.validate import Refused, country, decimal_amount
-from adapty.sandbox.faults import Fault
+from adapty.sandbox.flaws import Flaw
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,14 +30,14 @@ class Rule:
     message: str
     of_each: bool = False
 
-    def faults(self, field: str, value: Any) -> Iterator[Fault]:
+    def flaws(self, field: str, value: Any) -> Iterator[Flaw]:
         """Tell what is wrong with the value of a field, which the schema has already accepted."""
         parts = {(field, name): part for name, part in value.items()} if self.of_each else {(field,): value}
         for path, part in parts.items():
             try:
                 self.check(part)
             except Refused:
-                yield Fault(message=self.message, path=path)
+                yield Flaw(message=self.message, path=path)
 
 
 def _string_or_number(value: object) -> None:

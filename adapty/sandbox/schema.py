@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 
 from adapty.sandbox.body import unkeepable
 from adapty.sandbox.document import Document
-from adapty.sandbox.faults import BodyRefused, Fault
+from adapty.sandbox.flaws import BodyRefused, Flaw
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -49,13 +49,13 @@ WORDS: Words = {
     "enum": lambda choices: f"should be one of {_listed(choices, ', ')}",
     "format": lambda name: f"should be {_FORMAT_WORDS.get(name, name)}",
 }
-"""Schema keyword to what a fault says, given what the schema has there."""
+"""Schema keyword to what a flaw says, given what the schema has there."""
 
 
 class FieldRule(Protocol):
     """One documented rule about one field of a body, beyond what its schema says."""
 
-    def faults(self, field: str, value: Any) -> Iterable[Fault]:
+    def flaws(self, field: str, value: Any) -> Iterable[Flaw]:
         """Tell what is wrong with the value of a field, which the schema has already accepted."""
 
 
@@ -110,20 +110,20 @@ class SchemaCheck:
         """Give the value back, if it is right; unknown fields are, where the contract does not forbid them.
 
         Raises:
-            BodyRefused: It is not. All its faults are listed, one per field.
+            BodyRefused: It is not. All its flaws are listed, one per field.
         """
         if self._branches and isinstance(value, dict):
             return self._branch_for(value).accept(value)
         # A wrong type says more than what follows from it, such as "not one of the enum".
         errors = sorted(self._validator.iter_errors(value), key=lambda error: error.validator != "type")
-        faults = list(chain.from_iterable(map(self._faults, errors)))
+        flaws = list(chain.from_iterable(map(self._flaws, errors)))
         if isinstance(value, dict):
-            faulty = {fault.path[:1] for fault in faults}
-            faults.extend(chain(self._broken_rules(value, faulty), unkeepable(value)))
-        if faults:
-            one_per_field: dict[Path, Fault] = {}
-            for fault in faults:
-                one_per_field.setdefault(fault.path, fault)
+            flawed = {flaw.path[:1] for flaw in flaws}
+            flaws.extend(chain(self._broken_rules(value, flawed), unkeepable(value)))
+        if flaws:
+            one_per_field: dict[Path, Flaw] = {}
+            for flaw in flaws:
+                one_per_field.setdefault(flaw.path, flaw)
             in_order = sorted(one_per_field, key=self._rank)
             raise BodyRefused(*(one_per_field[path] for path in in_order))
         return value
@@ -139,29 +139,29 @@ class SchemaCheck:
             raise BodyRefused(_missing((name,)))
         chosen = value[name]
         if not isinstance(chosen, str) or chosen not in self._branches:
-            raise BodyRefused(self._fault("enum", [*self._branches], (name,)))
+            raise BodyRefused(self._flaw("enum", [*self._branches], (name,)))
         return self._branches[chosen]
 
-    def _broken_rules(self, body: Mapping[str, Any], faulty: set[Path]) -> Iterator[Fault]:
+    def _broken_rules(self, body: Mapping[str, Any], flawed: set[Path]) -> Iterator[Flaw]:
         names = self._properties(self._pointer)
         for name, rule in self._dialect.rules.items():
-            if name in names and (name,) not in faulty and body.get(name) is not None:
-                yield from rule.faults(name, body[name])
+            if name in names and (name,) not in flawed and body.get(name) is not None:
+                yield from rule.flaws(name, body[name])
 
-    def _faults(self, error: ValidationError) -> Iterator[Fault]:
+    def _flaws(self, error: ValidationError) -> Iterator[Flaw]:
         path = tuple(error.absolute_path)
         keyword, expected = str(error.validator), cast("Any", error.validator_value)
         if keyword == "required":
             held = cast("dict[str, Any]", error.instance)
             yield from (_missing((*path, name)) for name in expected if name not in held)
         elif keyword in _CHOICES and (meant := _meant(error)):
-            yield from chain.from_iterable(map(self._faults, meant))
+            yield from chain.from_iterable(map(self._flaws, meant))
         else:
-            yield self._fault(keyword, expected, path)
+            yield self._flaw(keyword, expected, path)
 
-    def _fault(self, keyword: str, expected: Any, path: Path) -> Fault:
+    def _flaw(self, keyword: str, expected: Any, path: Path) -> Flaw:
         words = self._dialect.words.get(keyword, lambda _: f"breaks the contract's rule {keyword}")(expected)
-        return Fault(message=f"{'Input' if path else 'Body'} {words}", path=path, keyword=keyword)
+        return Flaw(message=f"{'Input' if path else 'Body'} {words}", path=path, keyword=keyword)
 
     def _rank(self, path: Path) -> tuple[int, ...]:
         """Give a sort key that puts fields into the contract's order, and unknown ones at the end."""
@@ -193,8 +193,8 @@ class SchemaCheck:
         return found
 
 
-def _missing(path: Path) -> Fault:
-    return Fault(message="Field required", path=path, keyword="required")
+def _missing(path: Path) -> Flaw:
+    return Flaw(message="Field required", path=path, keyword="required")
 
 
 def _meant(error: ValidationError) -> list[ValidationError]:

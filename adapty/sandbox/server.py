@@ -17,10 +17,12 @@ from adapty.errors import AdaptyConfigError, AdaptyUsageError
 from adapty.sandbox.app import app_over
 from adapty.sandbox.auth import Keys
 from adapty.sandbox.defaults import DEFAULT_HOST, DEFAULT_MAIL_KEY, DEFAULT_SECRET_KEY
+from adapty.sandbox.fault_list import Faults
 from adapty.sandbox.request_log import KEPT_REQUESTS, RequestLog
 from adapty.sandbox.server_side.identity import User
 from adapty.sandbox.server_side.settings import Settings
 from adapty.sandbox.state import State
+from adapty.sandbox.store import Store
 from adapty.sandbox.wire import StrictHTTP
 
 if TYPE_CHECKING:
@@ -28,7 +30,10 @@ if TYPE_CHECKING:
     from os import PathLike
     from types import FrameType, TracebackType
 
+    from starlette.applications import Starlette
+
     from adapty.flows import Flow
+    from adapty.sandbox.faults import Fault
     from adapty.sandbox.request_log import LoggedRequest
 
 __all__ = ["Sandbox"]
@@ -53,14 +58,22 @@ class Sandbox:
             `DEFAULT_ACCESS_LEVEL` for any other product.
         consumables: Product ids of one-time purchases that are used up. These open no access level.
         virtual_currencies: Whether the app has virtual currencies; without them the API answers 403.
+        faults: What goes wrong on demand, from the start: faults, or their text. `faults` changes them later. A
+            request with an `Adapty-Sandbox-Fault` header meets the fault in there instead, and does not count for
+            these. A fault comes before the check of the key, as one of a gateway would.
 
     Raises:
-        AdaptyConfigError: A key cannot be sent as a header, host or port is none, or a setting is of another kind.
+        AdaptyConfigError: A key cannot be sent as a header, host or port is none, a fault cannot be read, or a
+            setting is of another kind.
 
     Example:
         >>> with Sandbox() as sandbox:
         ...     sandbox.profile("user_12345") is None
         True
+        >>> with Sandbox(faults=["server_error;every=20"]) as sandbox:
+        ...     sandbox.faults.add("cut_after;share=0.05;operations=saveProfile")
+        ...     [fault.kind for fault in sandbox.faults]
+        ['server_error', 'cut_after']
     """
 
     def __init__(
@@ -74,6 +87,7 @@ class Sandbox:
         access_levels: Mapping[str, str] | None = None,
         consumables: Collection[str] = (),
         virtual_currencies: bool = True,
+        faults: Collection[Fault | str] = (),
     ) -> None:
         if not isinstance(host, str) or not host:
             raise AdaptyConfigError.of("host", "is no address; expected one such as 127.0.0.1")
@@ -88,6 +102,7 @@ class Sandbox:
             consumables=consumables,
             virtual_currencies=virtual_currencies,
         )
+        self._faults = Faults(faults)
         self._log = RequestLog(*self._keys.secrets)
         self._running: _Running | None = None
         self._closed = Event()
@@ -112,6 +127,11 @@ class Sandbox:
         host = f"[{self._host}]" if ":" in self._host else self._host
         return f"http://{host}:{self._now_running().port}"
 
+    @property
+    def faults(self) -> Faults:
+        """What goes wrong on demand: to add to, to clear, and to look at, at any time."""
+        return self._faults
+
     def start(self) -> Self:
         """Open the database and serve. When this returns, connections are accepted.
 
@@ -128,7 +148,7 @@ class Sandbox:
         except BaseException:
             listener.close()
             raise
-        self._running = _Running(listener, state, self._keys, self._log)
+        self._running = _Running(listener, app_over(state, self._keys, self._log, self._faults), state)
         return self
 
     def close(self) -> None:
@@ -191,6 +211,28 @@ class Sandbox:
         """
         return self._now_running().state.mail.history(external_profile_id).events
 
+    def profiles(self) -> Iterator[dict[str, Any]]:
+        """Go through all profiles of the Mail API as stored, in the order in which each of them first came.
+
+        However many there are, only some are in memory. A profile that comes meanwhile is given too.
+        """
+        return self._each(Store.profiles_after)
+
+    def all_events(self) -> Iterator[dict[str, Any]]:
+        """Go through all events of the Mail API as stored, in the order of receipt; see `profiles`."""
+        return self._each(Store.events_after)
+
+    def _each(self, page: Callable[[Store, int], list[tuple[int, dict[str, Any]]]]) -> Iterator[dict[str, Any]]:
+        self._now_running()
+
+        def going_through() -> Iterator[dict[str, Any]]:
+            last = 0
+            while found := page(self._now_running().state.mail, last):
+                for last, stored in found:  # noqa: B007 - the next page begins after the last one
+                    yield stored
+
+        return going_through()
+
     def server_side_profile(
         self,
         *,
@@ -216,13 +258,20 @@ class Sandbox:
         return self._now_running().state.server_side.profile(user)
 
     def requests(self) -> list[LoggedRequest]:
-        """Give the last requests to the API, the last one last; a thousand are kept."""
+        """Give the last requests to the API, the last one last; a thousand are kept.
+
+        A request is there as soon as it is carried out, even where a fault keeps its answer back.
+        """
         self._now_running()
         return self._log.last(KEPT_REQUESTS)
 
     def reset(self) -> None:
-        """Forget all profiles, events, erasures and requests, and put the paywalls back to what a new sandbox has."""
+        """Forget all profiles, events, erasures and requests, and have the paywalls and faults of a new sandbox.
+
+        These are the faults that it was made with, as if no request had come. Those added since are gone.
+        """
         self._now_running().state.reset()
+        self._faults.reset()
         self._log.clear()
 
     def _now_running(self) -> _Running:
@@ -235,12 +284,12 @@ class Sandbox:
 class _Running:
     """A sandbox that serves: its state, its socket and its thread."""
 
-    def __init__(self, listener: socket.socket, state: State, keys: Keys, log: RequestLog) -> None:
+    def __init__(self, listener: socket.socket, app: Starlette, state: State) -> None:
         self.state = state
         self.port: int = listener.getsockname()[1]
         # The same parser and loop whatever else is installed, and no hand on the user's logging set-up.
         config = uvicorn.Config(
-            app_over(state, keys, log),
+            app,
             loop="asyncio",
             http=StrictHTTP,
             ws="none",

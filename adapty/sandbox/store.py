@@ -36,6 +36,9 @@ SELECT (SELECT count(*) FROM profiles), (SELECT count(*) FROM events), (
     SELECT count(*) FROM events WHERE external_profile_id NOT IN (SELECT external_profile_id FROM profiles)
 ), (SELECT count(*) FROM erased WHERE is_profile)
 """
+_PAGE_OF_PROFILES = "SELECT saved, body FROM profiles WHERE saved > ? ORDER BY saved LIMIT ?"
+_PAGE_OF_EVENTS = "SELECT received, body FROM events WHERE received > ? ORDER BY received LIMIT ?"
+_PAGE = 1000
 _LATEST_EVENT_TYPES = "SELECT latest_event_type, count(*) FROM standing GROUP BY latest_event_type"
 
 
@@ -181,6 +184,26 @@ class Store:
             flow=_flow(found[1]) if found else None,
             events=[json.loads(body) for (body,) in events],
         )
+
+    def profiles_after(self, number: int) -> list[tuple[int, dict[str, Any]]]:
+        """Give some profiles as stored, each with its number, by which they are in the order of their first coming.
+
+        Args:
+            number: The last number that is known already; 0 for none.
+
+        Returns:
+            An empty list where there are no more.
+        """
+        return self._page(_PAGE_OF_PROFILES, number)
+
+    def events_after(self, number: int) -> list[tuple[int, dict[str, Any]]]:
+        """Give some events as stored, each with its number, in the order of receipt; as `profiles_after`."""
+        return self._page(_PAGE_OF_EVENTS, number)
+
+    def _page(self, statement: str, number: int) -> list[tuple[int, dict[str, Any]]]:
+        with self.database.reading() as connection:
+            rows = connection.execute(statement, (number, _PAGE)).fetchall()
+        return [(row, json.loads(body)) for row, body in rows]
 
     def reset(self) -> None:
         """Forget all profiles, events and erasures."""

@@ -14,7 +14,7 @@ import pytest
 
 import adapty
 from adapty.cli.outcome import ExitCode
-from adapty.sandbox import DEFAULT_MAIL_KEY, DEFAULT_SECRET_KEY, Sandbox
+from adapty.sandbox import DEFAULT_MAIL_KEY, DEFAULT_SECRET_KEY, Fault, Sandbox
 from tests.cli.conftest import PROFILE_OPTIONS, run
 
 if TYPE_CHECKING:
@@ -238,3 +238,30 @@ def test_without_its_extra(monkeypatch: pytest.MonkeyPatch, package: str) -> Non
 
     assert (ended.code, ended.out) == (ExitCode.USAGE, "")
     assert ended.err == f'Error: adapty.sandbox needs {package}; install it with: pip install "adapty[sandbox]"\n'
+
+
+def test_faults(stopped_when_ready: list[Sandbox]) -> None:
+    """Each is set up, in their order."""
+    ended = run("sandbox", "--port", "0", "--fault", "rate_limited;retry_after=2;times=3", "--fault=cut_after;share=.5")
+
+    assert (ended.code, ended.err) == (0, "")
+    (sandbox,) = stopped_when_ready
+    assert list(sandbox.faults) == [Fault("rate_limited", retry_after=2, times=3), Fault("cut_after", share=0.5)]
+
+
+@pytest.mark.parametrize(
+    ("fault", "told"),
+    [
+        ("", "faults[1].kind: '' is not known; expected one of rate_limited, "),
+        ("slow", "faults[1].seconds: is missing; slow needs to know how long"),
+        ("rate_limted", "faults[1].kind: 'rate_limted' is not known; did you mean rate_limited? expected"),
+        ("rate_limited;after=2", "faults[1].fault: 'after' is not known"),
+    ],
+)
+def test_a_fault_that_cannot_be_read(fault: str, told: str) -> None:
+    """The error says which one, and what is wrong with it, and nothing is served."""
+    ended = run("sandbox", "--port", "0", "--fault", "cut_after", "--fault", fault)
+
+    assert (ended.code, ended.out) == (ExitCode.USAGE, "")
+    assert ended.err.startswith(f"Error: {told}")
+    assert ended.err.count("\n") == 1

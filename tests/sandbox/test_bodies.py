@@ -13,7 +13,7 @@ from adapty._core.countries import COUNTRY_CODES
 from adapty._generated import contract
 from adapty.sandbox.body import MAX_NESTING
 from adapty.sandbox.contract import operations
-from adapty.sandbox.faults import BodyRefused
+from adapty.sandbox.flaws import BodyRefused
 from adapty.sandbox.formats import instant
 from tests.sandbox.conftest import (
     EVENT_PATH,
@@ -111,7 +111,7 @@ def test_a_wrong_type_is_named(api: Api, name: str, field: str, wrong: Any) -> N
 
 @pytest.mark.parametrize("name", PATHS)
 def test_all_wrong_fields_are_named_once_in_the_order_of_the_contract(api: Api, name: str) -> None:
-    """The order is the contract's, not the body's and not the kind of fault's."""
+    """The order is the contract's, not the body's and not the kind of flaw's."""
     wrong: dict[str, Any] = {"unknown": "\ud800"}
     for field in reversed(properties(name)):
         outer, _, inner = field.partition(".")
@@ -442,7 +442,7 @@ def test_local_references_may_point_anywhere_in_the_contract() -> None:
     assert found.body(b'{"z": "any uuid is fine"}') == {"z": "any uuid is fine"}
     with pytest.raises(BodyRefused) as refused:
         found.body(b'{"a": "xx", "z": "x"}')
-    assert [(fault.field_name, fault.message) for fault in refused.value.faults] == [
+    assert [(flaw.field_name, flaw.message) for flaw in refused.value.flaws] == [
         ("z", "Input breaks the contract's rule minLength"),
         ("a", "Input breaks the contract's rule maxLength"),
     ]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from adapty._generated import contract
 from adapty.sandbox.answers import refused
 from adapty.sandbox.contract import operations
-from adapty.sandbox.faults import BodyRefused, Fault
+from adapty.sandbox.flaws import BodyRefused, Flaw
 from adapty.sandbox.mail import MAX_BODY_BYTES
 from tests.sandbox.conftest import DELETION_PATH, PROPERTY, Api, errors, fields
 from tests.sandbox.test_bodies import ANYTHING
@@ -33,7 +33,7 @@ def test_without_an_identifier_it_is_a_missing_identifier(api: Api, body: dict[s
     assert problem == MISSING["message"]
 
 
-def test_another_fault_is_told_beside_it(api: Api) -> None:
+def test_another_flaw_is_told_beside_it(api: Api) -> None:
     """Each under its own code."""
     missing, surrogate = errors(api.delete_profile(other="\ud800"), 400)
     assert missing == MISSING
@@ -109,7 +109,7 @@ def test_no_json_breaks_the_sandbox(shared_api: Api, body: Any) -> None:
 def test_a_field_that_fits_no_choice_is_no_missing_identifier() -> None:
     """Only the body as a whole can lack one."""
     codes = [
-        json.loads(bytes(refused(400, Fault(message="x", path=path, keyword="anyOf")).body))["errors"][0]["error_code"]
+        json.loads(bytes(refused(400, Flaw(message="x", path=path, keyword="anyOf")).body))["errors"][0]["error_code"]
         for path in ((), ("email",))
     ]
     assert codes == ["missing_identifier", "base_error"]

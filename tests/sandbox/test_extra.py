@@ -22,8 +22,16 @@ except ImportError as error:
 """
 
 
-@pytest.mark.parametrize("missing", ["starlette", "uvicorn", "jsonschema"])
-@pytest.mark.parametrize("use", ["from adapty.sandbox import Sandbox", "adapty.sandbox.create_app"])
+@pytest.mark.parametrize(
+    ("missing", "use"),
+    [
+        ("starlette", "from adapty.sandbox import Sandbox"),
+        ("uvicorn", "from adapty.sandbox import Sandbox"),
+        ("jsonschema", "from adapty.sandbox import Sandbox"),
+        ("starlette", "adapty.sandbox.create_app"),
+        ("jsonschema", "adapty.sandbox.create_app"),
+    ],
+)
 def test_without_the_extra_the_error_says_how_to_get_it(missing: str, use: str) -> None:
     """The constants come all the same, for the help of a command."""
     program = WITHOUT.format(missing=[missing], use=use)
@@ -35,7 +43,8 @@ def test_without_the_extra_the_error_says_how_to_get_it(missing: str, use: str) 
 
 def test_the_error_names_the_package(monkeypatch: pytest.MonkeyPatch) -> None:
     """A submodule that is missing means that its package is, or is too old."""
-    monkeypatch.delitem(sys.modules, "adapty.sandbox.app", raising=False)
+    for module in ("adapty.sandbox.app", "adapty.sandbox.server"):
+        monkeypatch.delitem(sys.modules, module, raising=False)
     monkeypatch.setitem(sys.modules, "starlette.applications", None)
     with pytest.raises(ImportError, match="needs starlette; install it") as missing:
         adapty.sandbox.__getattr__("Sandbox")
@@ -50,6 +59,14 @@ def test_another_missing_module_is_not_blamed_on_the_extra() -> None:
     program = WITHOUT.format(missing=["adapty.sandbox.store"], use="adapty.sandbox.Sandbox")
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert "ModuleNotFoundError import of adapty.sandbox.store halted" in done.stdout
+
+
+def test_faults_can_be_had_without_the_extra() -> None:
+    """They are only said here, and met by a server elsewhere."""
+    use = "print(list(adapty.sandbox.Faults([adapty.sandbox.Fault('cut_after')])))"
+    program = WITHOUT.format(missing=["starlette", "uvicorn", "jsonschema", "h11"], use=use)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[1] == "[Fault.parse('cut_after')]"
 
 
 def test_importing_the_sandbox_loads_no_server() -> None:

@@ -40,6 +40,9 @@ def test_the_first_page_tells_what_there_is(api: Api) -> None:
         ("GET", "/_sandbox/"),
         ("GET", "/_sandbox/customers-by-profile-id/{profile_id}"),
         ("GET", "/_sandbox/customers/{customer_user_id}"),
+        ("DELETE", "/_sandbox/faults"),
+        ("GET", "/_sandbox/faults"),
+        ("POST", "/_sandbox/faults"),
         ("GET", "/_sandbox/flows"),
         ("GET", "/_sandbox/profiles/{external_profile_id}"),
         ("GET", "/_sandbox/requests"),
@@ -52,7 +55,8 @@ def test_the_first_page_tells_what_there_is(api: Api) -> None:
     ).json()["data"]
     for method, path in sorted(listed):
         there = path.format(external_profile_id="user_12345", **made)
-        assert api.http.request(method, there).status_code == 200
+        content = b"cut_after" if (method, path) == ("POST", "/_sandbox/faults") else b""
+        assert api.http.request(method, there, content=content).status_code == 200
 
 
 def test_the_flows_are_in_order(api: Api) -> None:
@@ -100,7 +104,7 @@ def test_an_unknown_profile_is_404(api: Api, name: str) -> None:
 
 
 def test_the_last_requests_are_shown(api: Api, sandbox: Sandbox) -> None:
-    """Method, path, status and what was wrong; the last one last; looking inside is not among them."""
+    """Method, path, status, what was wrong and which fault; the last one last; looking inside is not among them."""
     api.save_profile()
     api.inside("flows")
     api.http.get(PROFILE_PATH)
@@ -108,15 +112,22 @@ def test_the_last_requests_are_shown(api: Api, sandbox: Sandbox) -> None:
     api.http.post(PROFILE_PATH, headers={"authorization": "Bearer none"})
     shown = api.inside("requests")["requests"]
     assert shown == [
-        {"method": "POST", "path": PROFILE_PATH, "status": 200, "problem": None},
-        {"method": "GET", "path": PROFILE_PATH, "status": 405, "problem": "Method not allowed; use POST"},
+        {"method": "POST", "path": PROFILE_PATH, "status": 200, "problem": None, "fault": None},
+        {
+            "method": "GET",
+            "path": PROFILE_PATH,
+            "status": 405,
+            "problem": "Method not allowed; use POST",
+            "fault": None,
+        },
         {
             "method": "POST",
             "path": EVENT_PATH,
             "status": 400,
             "problem": "event_id: Field required; price_usd: Input should be a decimal number as a string",
+            "fault": None,
         },
-        {"method": "POST", "path": PROFILE_PATH, "status": 403, "problem": "Secret key doesn't exist"},
+        {"method": "POST", "path": PROFILE_PATH, "status": 403, "problem": "Secret key doesn't exist", "fault": None},
     ]
     assert api.inside("requests?limit=1")["requests"] == shown[-1:]
     assert [asdict(request) for request in sandbox.requests()] == shown

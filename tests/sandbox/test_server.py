@@ -35,6 +35,8 @@ USES: list[Callable[[Sandbox], object]] = [
     lambda sandbox: sandbox.flow("x"),
     lambda sandbox: sandbox.profile("x"),
     lambda sandbox: sandbox.events("x"),
+    lambda sandbox: sandbox.profiles(),
+    lambda sandbox: sandbox.all_events(),
     lambda sandbox: sandbox.server_side_profile(customer_user_id="x"),
     lambda sandbox: sandbox.requests(),
     lambda sandbox: sandbox.reset(),

@@ -296,6 +296,50 @@ def test_a_file_of_something_else_is_refused(tmp_path: Path) -> None:
     assert [foreign.read_bytes(), text.read_bytes()] == before
 
 
+def test_all_that_is_kept_is_gone_through_in_order_of_receipt(api: Api, sandbox: Sandbox) -> None:
+    """Profiles by when they first came, events with and without a profile, as stored."""
+    for number in range(3):
+        api.save_profile(external_profile_id=f"p{2 - number}")
+    api.save_profile(external_profile_id="p2", first_name="Jane")
+    sent = [event(event_id=f"e{-number}", external_profile_id=f"p{number % 5}") for number in range(5)]
+    for body in sent:
+        api.save_event(**body)
+    api.save_event(**sent[0])
+
+    assert list(sandbox.profiles()) == [
+        profile(external_profile_id="p2", first_name="Jane"),
+        profile(external_profile_id="p1"),
+        profile(external_profile_id="p0"),
+    ]
+    assert list(sandbox.all_events()) == sent
+    api.delete_profile(external_profile_id="p1")
+    assert [stored["external_profile_id"] for stored in sandbox.profiles()] == ["p2", "p0"]
+    assert list(sandbox.all_events()) == [sent[0], *sent[2:]]
+
+
+@pytest.mark.parametrize("stored", [0, 1, 999, 1000, 1001, 2500])
+def test_going_through_takes_one_page_after_another(stored: int) -> None:
+    """None is left out or given twice, wherever a page ends; what comes meanwhile is given too."""
+    with Sandbox() as sandbox:
+        store = sandbox._now_running().state.mail
+        for number in range(stored):
+            store.save_transaction_event(event(event_id=f"e{number}"))
+        going_through = sandbox.all_events()
+        first = [next(going_through)["event_id"]] if stored else []
+        store.save_transaction_event(event(event_id=f"e{stored}"))
+        found = first + [body["event_id"] for body in going_through]
+
+    assert found == [f"e{number}" for number in range(stored + 1)]
+
+
+def test_going_through_ends_with_the_sandbox() -> None:
+    """What is left to be gone through is gone then: it is an error that says so, at once or on the way."""
+    with Sandbox() as sandbox:
+        begun = sandbox.profiles()
+    with pytest.raises(AdaptyConfigError, match="does not run"):
+        next(begun)
+
+
 def test_a_file_of_another_version_is_refused(tmp_path: Path) -> None:
     """Its tables may be other ones."""
     path = tmp_path / "state.db"

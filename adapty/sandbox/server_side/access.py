@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from attrs import frozen
 
-from adapty.sandbox.faults import Fault
+from adapty.sandbox.flaws import Flaw
 from adapty.sandbox.server_side import purchases
 from adapty.sandbox.server_side.declined import Declined
 from adapty.sandbox.server_side.moments import with_plain_offset
@@ -89,8 +89,8 @@ def revoke(work: Work, profile: Profile, body: Mapping[str, Any]) -> None:
     level, at = body["access_level_id"], moment(body, "revoke_at", work.now)
     opening = [one for one in purchases.transactions(work, profile) if _opened(work, one) == level]
     if not opening and not any(source.access_level_id == level for source in _granted(work, profile)):
-        fault = Fault(message="The profile does not have this access level", path=("access_level_id",))
-        raise Declined(400, fault, error_code="access_level_does_not_exist")
+        flaw = Flaw(message="The profile does not have this access level", path=("access_level_id",))
+        raise Declined(400, flaw, error_code="access_level_does_not_exist")
     for transaction in opening:
         purchases.revoke(work, transaction, at)
     work.connection.execute(_REVOKE_GRANT, (at, profile.profile_id, level, work.now))

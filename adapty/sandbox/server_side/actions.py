@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from adapty.sandbox.faults import Fault
+from adapty.sandbox.flaws import Flaw
 from adapty.sandbox.server_side import access, currencies, integrations, paywalls, profiles, purchases, refund_saver
 from adapty.sandbox.server_side.declined import Declined
 from adapty.sandbox.server_side.identity import User
@@ -60,7 +60,7 @@ def _revoke_access_level(work: Work, asked: Asked) -> Response:
 def _validate_stripe_purchase(work: Work, asked: Asked) -> Response:
     attributes = asked.body["data"]["attributes"]
     where = ("data", "attributes", "stripe_token")
-    declined = Declined(400, Fault(message="No such purchase", path=where))
+    declined = Declined(400, Flaw(message="No such purchase", path=where))
     _bought(work, "stripe", attributes["customer_user_id"], attributes["stripe_token"], declined)
     return {"data": None}
 

@@ -45,7 +45,7 @@ def refused(declined: Declined, *, media_type: str = JSON, headers: Mapping[str,
     return Problem(
         declined.status,
         REFUSALS[media_type](declined),
-        problem=told((fault.field_name or None, fault.message) for fault in declined.faults),
+        problem=told((flaw.field_name or None, flaw.message) for flaw in declined.flaws),
         headers=_identified() | dict(headers or {}),
         media_type=media_type,
     )
@@ -57,22 +57,20 @@ def _identified() -> dict[str, str]:
 
 def _error_response(declined: Declined) -> dict[str, Any]:
     if declined.is_plain:
-        errors: list[Any] = [fault.message for fault in declined.faults]
+        errors: list[Any] = [flaw.message for flaw in declined.flaws]
     else:
-        errors = [
-            {"source": fault.field_name or declined.source, "errors": [fault.message]} for fault in declined.faults
-        ]
+        errors = [{"source": flaw.field_name or declined.source, "errors": [flaw.message]} for flaw in declined.flaws]
     return {"errors": errors, "error_code": declined.error_code, "status_code": declined.status}
 
 
 def _stripe_error_response(declined: Declined) -> dict[str, Any]:
     errors = [
         {
-            "detail": fault.message,
-            "source": {"pointer": "".join(f"/{printable(name)}" for name in fault.path)},
+            "detail": flaw.message,
+            "source": {"pointer": "".join(f"/{printable(name)}" for name in flaw.path)},
             "status": str(declined.status),
         }
-        for fault in declined.faults
+        for flaw in declined.flaws
     ]
     return {"errors": errors}
 

@@ -8,7 +8,7 @@ from attrs import field, frozen
 
 from adapty.sandbox.body import decoded
 from adapty.sandbox.document import Document
-from adapty.sandbox.faults import BodyRefused
+from adapty.sandbox.flaws import BodyRefused
 from adapty.sandbox.schema import SchemaCheck
 from adapty.sandbox.server_side.answers import JSON
 from adapty.sandbox.server_side.declined import Declined
@@ -37,7 +37,7 @@ class Body:
         """Read and check a body; unknown fields are accepted, for the contract does not forbid them.
 
         Raises:
-            Declined: It is not what the operation takes. All its faults are listed, one per field.
+            Declined: It is not what the operation takes. All its flaws are listed, one per field.
         """
         try:
             return cast("dict[str, Any]", self._check.accept(decoded(raw)))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from adapty.sandbox.database import as_text
-from adapty.sandbox.faults import Fault
+from adapty.sandbox.flaws import Flaw
 from adapty.sandbox.server_side import idempotency, profiles
 from adapty.sandbox.server_side.declined import Declined
 from adapty.sandbox.server_side.moments import with_z
@@ -143,7 +143,7 @@ def _after(held: Mapping[str, int], items: Iterable[tuple[str, int]]) -> dict[st
 
 
 def _declined(error_code: str, message: str, *path: str | int) -> Declined:
-    return Declined(400, Fault(message=message, path=path), error_code=error_code)
+    return Declined(400, Flaw(message=message, path=path), error_code=error_code)
 
 
 def _shown(code: str, balance: int) -> dict[str, Any]:

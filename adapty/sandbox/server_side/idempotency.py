@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from adapty.sandbox.faults import Fault
+from adapty.sandbox.flaws import Flaw
 from adapty.sandbox.server_side.declined import Declined
 from adapty.sandbox.server_side.moments import HOUR
 
@@ -52,8 +52,8 @@ def once(
         return carry_out()
     given = UUID(key)
     if given.version != _RANDOM:
-        fault = Fault(message="Input should be a UUID of version 4", path=("Idempotency-Key",))
-        raise Declined(400, fault, error_code="idempotency_key_invalid")
+        flaw = Flaw(message="Input should be a UUID of version 4", path=("Idempotency-Key",))
+        raise Declined(400, flaw, error_code="idempotency_key_invalid")
     work.connection.execute(_FORGET, (work.now - HOUR,))
     asked = json.dumps(request, sort_keys=True)
     found = work.connection.execute(_FIND, (profile.profile_id, str(given))).fetchone()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from adapty.sandbox.faults import Fault
+from adapty.sandbox.flaws import Flaw
 from adapty.sandbox.formats import is_uuid
 from adapty.sandbox.server_side.declined import Declined
 
@@ -46,12 +46,12 @@ def user_of(request: Request) -> User:
     customer_user_id, profile_id = (header(request, name) for name in (CUSTOMER_USER_ID, PROFILE_ID))
     if customer_user_id and profile_id:
         message = f"Exactly one of the headers {CUSTOMER_USER_ID} and {PROFILE_ID} is needed, not both"
-        raise Declined(400, Fault(message=message))
+        raise Declined(400, Flaw(message=message))
     if not customer_user_id and not profile_id:
         message = f"No user is named: {CUSTOMER_USER_ID} or {PROFILE_ID} is needed"
         raise Declined.because(401, message, "not_authenticated")
     if profile_id and not is_uuid(profile_id):
-        raise Declined(400, Fault(message="Input should be a UUID", path=(PROFILE_ID,)))
+        raise Declined(400, Flaw(message="Input should be a UUID", path=(PROFILE_ID,)))
     return User(
         customer_user_id=customer_user_id or None,
         profile_id=profile_id.lower() if profile_id else None,
@@ -66,8 +66,8 @@ def header(request: Request, name: str) -> str | None:
     """
     sent = [value for other, value in request.headers.raw if other == name.lower().encode()]
     if len(sent) > 1:
-        raise Declined(400, Fault(message="Header should be sent once", path=(name,)))
+        raise Declined(400, Flaw(message="Header should be sent once", path=(name,)))
     try:
         return sent[0].decode() if sent else None
     except UnicodeDecodeError:
-        raise Declined(400, Fault(message="Header should be text in UTF-8", path=(name,))) from None
+        raise Declined(400, Flaw(message="Header should be text in UTF-8", path=(name,))) from None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
-from adapty.sandbox.faults import BodyRefused, Fault
+from adapty.sandbox.flaws import BodyRefused, Flaw
 from adapty.sandbox.schema import SchemaCheck
 from adapty.sandbox.server_side.declined import Declined
 from adapty.sandbox.server_side.identity import CUSTOMER_USER_ID, PROFILE_ID, header
@@ -67,8 +67,8 @@ class Parameter:
         try:
             return self._check.accept(int(text) if self.is_whole_number and _WHOLE_NUMBER.fullmatch(text) else text)
         except BodyRefused as refused:
-            message = refused.faults[0].message.replace("Body", "Input")
-            raise Declined(400, Fault(message=message, path=(self.name,))) from None
+            message = refused.flaws[0].message.replace("Body", "Input")
+            raise Declined(400, Flaw(message=message, path=(self.name,))) from None
 
 
 def values(asked: Iterable[Parameter], request: Request) -> dict[str, Any]:
@@ -78,15 +78,15 @@ def values(asked: Iterable[Parameter], request: Request) -> dict[str, Any]:
         Declined: Some are not what the contract says. All of them are named.
     """
     read: dict[str, Any] = {}
-    faults: list[Fault] = []
+    flaws: list[Flaw] = []
     for parameter in asked:
         try:
             read[parameter.name] = parameter.of(request)
         except Declined as declined:
-            faults.extend(declined.faults)
-    if faults:
-        code = next((_CODES[fault.field_name] for fault in faults if fault.field_name in _CODES), "base_error")
-        raise Declined(400, *faults, error_code=code)
+            flaws.extend(declined.flaws)
+    if flaws:
+        code = next((_CODES[flaw.field_name] for flaw in flaws if flaw.field_name in _CODES), "base_error")
+        raise Declined(400, *flaws, error_code=code)
     return read
 
 

@@ -10,7 +10,7 @@ from uuid import uuid4
 from attrs import evolve, field, frozen
 
 from adapty.sandbox.database import as_text
-from adapty.sandbox.faults import Fault
+from adapty.sandbox.flaws import Flaw
 from adapty.sandbox.server_side.declined import Declined
 from adapty.sandbox.server_side.rules import MAX_ATTRIBUTES
 
@@ -138,7 +138,7 @@ def _merged(before: Mapping[str, str | float], sent: Iterable[Mapping[str, Any]]
             kept[key] = value if isinstance(value, str) else float(value)
     if len(kept) > MAX_ATTRIBUTES:
         message = f"A profile has at most {MAX_ATTRIBUTES} custom attributes"
-        raise Declined(400, Fault(message=message, path=("custom_attributes",)))
+        raise Declined(400, Flaw(message=message, path=("custom_attributes",)))
     return kept
 
 

@@ -11,7 +11,7 @@ from attrs import frozen
 
 from adapty._core.validate import Refused, country
 from adapty.sandbox.body import decoded
-from adapty.sandbox.faults import BodyRefused, Fault
+from adapty.sandbox.flaws import BodyRefused, Flaw
 from adapty.sandbox.formats import formats
 from adapty.sandbox.rules import COUNTRY
 from adapty.sandbox.schema import WORDS, Dialect
@@ -43,10 +43,10 @@ class _Inside:
 
     _findings: Callable[[Any], Iterable[Finding]]
 
-    def faults(self, field: str, value: Any) -> Iterator[Fault]:
+    def flaws(self, field: str, value: Any) -> Iterator[Flaw]:
         """Tell what is wrong with the value of a field, which the schema has already accepted."""
         for path, message in self._findings(value):
-            yield Fault(message=message, path=(field, *path))
+            yield Flaw(message=message, path=(field, *path))
 
 
 def _attributes(attributes: list[dict[str, Any]]) -> Iterator[Finding]:

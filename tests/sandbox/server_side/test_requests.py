@@ -265,13 +265,13 @@ WRONG = [
 def test_a_wrong_field_is_named_with_what_would_be_right(
     api: ServerSideApi, field: str, value: Any, words: str
 ) -> None:
-    """One fault for each field, which never quotes the value."""
+    """One flaw for each field, which never quotes the value."""
     answer = api.ask("createProfile", {field: value})
     assert declined(answer, 400) == [field]
     assert words in refused(answer, 400)[0]
 
 
-def test_all_faults_come_at_once_in_the_order_of_the_contract(api: ServerSideApi) -> None:
+def test_all_flaws_come_at_once_in_the_order_of_the_contract(api: ServerSideApi) -> None:
     """Those inside objects and lists among them."""
     body = {
         "installation_meta": {"os": 1, "device_id": "x", "platform": "iPod"},
@@ -315,7 +315,7 @@ def test_all_faults_come_at_once_in_the_order_of_the_contract(api: ServerSideApi
 def test_a_wrong_transaction_is_refused_by_its_fields(
     api: ServerSideApi, changes: dict[str, Any], sources: list[str]
 ) -> None:
-    """The two kinds are told apart by `purchase_type`, and each fault is that of its own kind."""
+    """The two kinds are told apart by `purchase_type`, and each flaw is that of its own kind."""
     api.create()
     assert declined(api.ask("setTransaction", transaction(**changes)), 400) == sources
     assert api.profile()["subscriptions"] == []

@@ -107,7 +107,7 @@ def test_another_token_is_refused_by_paddle(api: ServerSideApi, token: str) -> N
 
 @pytest.mark.parametrize("body", [{}, {"data": None}, {"data": {"type": "x", "attributes": {"stripe_token": 1}}}])
 def test_a_wrong_body_has_stripes_shape_too(api: ServerSideApi, body: Any) -> None:
-    """Each fault has a pointer to its field."""
+    """Each flaw has a pointer to its field."""
     answer = api.ask("validateStripePurchase", body, user=None)
     assert answer.status_code == 400
     pointers = [error["source"]["pointer"] for error in answer.json()["errors"]]

@@ -1,0 +1,211 @@
+"""What a fault is told by: its arguments, and its text form."""
+
+from __future__ import annotations
+
+import math
+import pickle
+from typing import Any, get_args
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adapty import AdaptyConfigError
+from adapty.sandbox import Fault, FaultKind
+from tests.sandbox.conftest import PROPERTY
+
+KINDS: tuple[FaultKind, ...] = get_args(FaultKind)
+WAITS = {"slow", "stalled"}
+NEEDED: dict[str, dict[str, Any]] = {kind: {"seconds": 1} if kind in WAITS else {} for kind in KINDS}
+
+SECONDS = st.integers(0, 86400) | st.floats(0, 86400)
+COUNTS = st.integers(1, 10**9)
+SOME = {
+    "times": COUNTS,
+    "operations": st.lists(st.sampled_from(["saveProfile", "deleteProfile", "getProfileV1"]), min_size=1),
+    "path": st.text().map("/".__add__),
+}
+WHICH = (
+    st.fixed_dictionaries({}, optional={"every": COUNTS, **SOME}),
+    st.fixed_dictionaries({"share": st.floats(0, 1)}, optional={"seed": st.integers(0, 10**9), **SOME}),
+)
+WHAT = (
+    st.fixed_dictionaries({"kind": st.just("rate_limited")}, optional={"retry_after": SECONDS}),
+    st.fixed_dictionaries(
+        {"kind": st.just("server_error")}, optional={"status": st.integers(500, 599), "retry_after": SECONDS}
+    ),
+    st.fixed_dictionaries(
+        {"kind": st.just("html_error")}, optional={"status": st.integers(400, 599), "retry_after": SECONDS}
+    ),
+    st.fixed_dictionaries({"kind": st.sampled_from(sorted(WAITS)), "seconds": SECONDS}),
+    st.fixed_dictionaries({"kind": st.sampled_from(["cut_before", "cut_after"])}),
+)
+FAULTS = st.builds(lambda what, which: Fault(**what, **which), st.one_of(WHAT), st.one_of(WHICH))
+
+
+@PROPERTY
+@given(FAULTS)
+def test_the_text_form_is_read_back_as_the_same_fault(fault: Fault) -> None:
+    """Whatever is in it, it is one line of printable ASCII, as a header takes it."""
+    text = str(fault)
+
+    assert Fault.parse(text) == fault
+    assert str(Fault.parse(text)) == text
+    assert hash(Fault.parse(text)) == hash(fault)
+    assert text.isascii()
+    assert text.isprintable()
+    assert " " not in text
+
+
+@PROPERTY
+@given(
+    st.text() | st.lists(st.sampled_from([*KINDS, ";", "=", ",", "times", "share", "1", "-1", "1e999"])).map("".join)
+)
+def test_any_other_text_is_a_config_error(text: str) -> None:
+    """Whatever it is, it is a fault or that error, and no other exception."""
+    try:
+        fault = Fault.parse(text)
+    except AdaptyConfigError:
+        return
+    assert Fault.parse(str(fault)) == fault
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("rate_limited", Fault("rate_limited")),
+        ("rate_limited;retry_after=2", Fault("rate_limited", retry_after=2)),
+        ("server_error;status=503;every=20", Fault("server_error", status=503, every=20)),
+        (" slow ; seconds = 0.5 ; times = 1 ", Fault("slow", seconds=0.5, times=1)),
+        ("cut_after;share=5e-2;seed=7", Fault("cut_after", share=0.05, seed=7)),
+        ("cut_before;operations=saveProfile", Fault("cut_before", operations="saveProfile")),
+        (
+            "html_error;operations=saveProfile, saveTransactionEvent, saveProfile",
+            Fault("html_error", operations=["saveProfile", "saveTransactionEvent"]),
+        ),
+        ("stalled;seconds=1;path=/api/v1/%3B%20", Fault("stalled", seconds=1, path="/api/v1/; ")),
+    ],
+)
+def test_texts_that_are_read(text: str, fault: Fault) -> None:
+    """White space around the parts is no part of them."""
+    assert Fault.parse(text) == fault
+
+
+@pytest.mark.parametrize(
+    ("fault", "text"),
+    [
+        (Fault("rate_limited", retry_after=2.0), "rate_limited;retry_after=2"),
+        (Fault("slow", seconds=0.00001), "slow;seconds=1e-05"),
+        (Fault("slow", seconds=-0.0), "slow;seconds=0"),
+        (Fault("cut_after", share=1), "cut_after;share=1"),
+        (
+            Fault("server_error", status=500, times=3, operations=("saveProfile", "deleteProfile"), path="/api v/,;=é"),
+            "server_error;status=500;times=3;operations=saveProfile,deleteProfile;path=/api%20v/%2C%3B%3D%C3%A9",
+        ),
+    ],
+)
+def test_texts_that_are_written(fault: Fault, text: str) -> None:
+    """Without what is as it would be anyway, in the order of the attributes; the repr has the same."""
+    assert str(fault) == text
+    assert repr(fault) == f"Fault.parse({text!r})"
+    assert pickle.loads(pickle.dumps(fault)) == fault  # noqa: S301 - our own
+
+
+@pytest.mark.parametrize(
+    ("text", "field_name", "words"),
+    [
+        ("", "kind", "'' is not known; expected one of rate_limited, server_error, html_error, slow, stalled, cut_bef"),
+        ("rate_limit", "kind", "did you mean rate_limited?"),
+        ("jane@example.com", "kind", "the value is not known"),
+        ("slow", "seconds", "is missing; slow needs to know how long"),
+        ("stalled;times=2", "seconds", "is missing"),
+        ("rate_limited;", "fault", "'' has no ="),
+        ("rate_limited;2", "fault", "'2' has no =; expected name=value after each semicolon"),
+        ("rate_limited;retry-after=2", "fault", "'retry-after' is not known; did you mean retry_after?"),
+        ("rate_limited;kind=slow", "fault", "'kind' is not known"),
+        ("rate_limited;retry_after=2;retry_after=2", "retry_after", "is given twice"),
+        ("rate_limited;retry_after=soon", "retry_after", "'soon' is no number; expected one such as 2 or 0.05"),
+        ("rate_limited;retry_after=nan", "retry_after", "is no number"),
+        ("rate_limited;retry_after=٣", "retry_after", "is no number"),
+        ("rate_limited;retry_after=1_0", "retry_after", "is no number"),
+        ("rate_limited;retry_after=1e999", "retry_after", "expected one from 0 to 86400"),
+        ("rate_limited;retry_after=-1", "retry_after", "expected one from 0 to 86400"),
+        ("rate_limited;times=0", "times", "expected a whole one from 1 to 1000000000"),
+        ("rate_limited;times=1.5", "times", "'1.5' is no whole number; expected one such as 20"),
+        ("rate_limited;times=", "times", "'' is no whole number"),
+        ("rate_limited;every=999999999999", "every", "expected a whole one from 1"),
+        ("rate_limited;share=1.01", "share", "expected one from 0 to 1"),
+        ("rate_limited;status=429", "status", "does not go with rate_limited; expected only with html_error, server_e"),
+        ("server_error;status=404", "status", "expected 500 to 599 with server_error"),
+        ("html_error;status=399", "status", "expected a whole one from 400 to 599"),
+        ("server_error;seconds=1", "seconds", "does not go with server_error; expected only with slow, stalled"),
+        ("slow;seconds=1;retry_after=1", "retry_after", "does not go with slow"),
+        ("cut_before;status=500", "status", "does not go with cut_before"),
+        ("slow;seconds=1;every=2;share=0.5", "every", "does not go with share"),
+        ("rate_limited;seed=1", "seed", "does not go without share"),
+        ("rate_limited;operations=", "operations", "'' is not known"),
+        ("rate_limited;operations=saveprofile", "operations", "'saveprofile' is not known; did you mean saveProfile?"),
+        ("rate_limited;path=api", "path", "does not begin with a slash"),
+        ("rate_limited;path=/_sandbox/flows", "path", "where nothing fails on demand"),
+    ],
+)
+def test_texts_that_are_refused(text: str, field_name: str, words: str) -> None:
+    """The error names the field, what is wrong and what would be right."""
+    with pytest.raises(AdaptyConfigError) as refused:
+        Fault.parse(text)
+
+    assert refused.value.field_name == field_name
+    assert str(refused.value).startswith(f"{field_name}: ")
+    assert words in str(refused.value)
+    assert "jane" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "field_name"),
+    [
+        ({"kind": None}, "kind"),
+        ({"kind": ["slow"]}, "kind"),
+        ({"status": "503"}, "status"),
+        ({"status": 503.0}, "status"),
+        ({"status": True}, "status"),
+        ({"retry_after": "2"}, "retry_after"),
+        ({"retry_after": True}, "retry_after"),
+        ({"retry_after": math.nan}, "retry_after"),
+        ({"retry_after": math.inf}, "retry_after"),
+        ({"retry_after": 10**5000}, "retry_after"),
+        ({"times": True}, "times"),
+        ({"times": 10**5000}, "times"),
+        ({"every": 0}, "every"),
+        ({"share": -0.1}, "share"),
+        ({"share": 0.5, "seed": None}, "seed"),
+        ({"share": 0.5, "seed": "1"}, "seed"),
+        ({"operations": ()}, "operations"),
+        ({"operations": 1}, "operations"),
+        ({"operations": [1]}, "operations"),
+        ({"operations": [["saveProfile"]]}, "operations"),
+        ({"path": b"/api"}, "path"),
+        ({"path": "/\udcff"}, "path"),
+        ({"path": ""}, "path"),
+    ],
+)
+def test_arguments_that_are_refused(arguments: dict[str, Any], field_name: str) -> None:
+    """What no text could say ends in the same error."""
+    with pytest.raises(AdaptyConfigError) as refused:
+        Fault(**{"kind": "server_error", **arguments})
+
+    assert refused.value.field_name == field_name
+
+
+@pytest.mark.parametrize("text", [None, b"slow;seconds=1", 1, Fault("cut_after")])
+def test_what_is_no_text_is_refused(text: Any) -> None:
+    """It says what is expected."""
+    with pytest.raises(AdaptyConfigError, match=r"fault: is .*; expected text such as rate_limited;retry_after=2"):
+        Fault.parse(text)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_kind_can_be_had(kind: FaultKind) -> None:
+    """With no more than it needs."""
+    fault = Fault(kind, **NEEDED[kind])
+
+    assert (fault.kind, fault.times, fault.every, fault.share, fault.operations) == (kind, None, None, None, None)

@@ -1,0 +1,466 @@
+"""Requests that meet a fault, as an HTTP client sees it, and what is left of them inside."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from itertools import count
+from typing import Any
+
+import httpx
+import pytest
+from attrs import asdict
+
+from adapty import AdaptyConfigError
+from adapty.sandbox import DEFAULT_SECRET_KEY, Fault, Sandbox
+from tests.sandbox.conftest import DELETION_PATH, EVENT_PATH, PROFILE_PATH, Api, errors, event, profile
+
+PAYWALLS_PATH = "/api/v2/server-side-api/paywalls/"
+STRIPE_PATH = "/api/v1/sdk/purchase/stripe/token/validate/"
+SERVER_SIDE_KEY = {"authorization": f"Api-Key {DEFAULT_SECRET_KEY}"}
+
+CUT = "Server disconnected without sending a response"
+
+Meet = Callable[..., httpx.Response]
+
+
+def by_header(api: Api, text: str, path: str = PROFILE_PATH, body: Any = None, **more: Any) -> httpx.Response:
+    """Send a request that says which fault it is to meet."""
+    headers = {"adapty-sandbox-fault": text, **more.pop("headers", {})}
+    return api.http.request(more.pop("method", "POST"), path, json=body or profile(), headers=headers, **more)
+
+
+def by_adding(api: Api, text: str, path: str = PROFILE_PATH, body: Any = None, **more: Any) -> httpx.Response:
+    """Set a fault up for the next request, and send it."""
+    answer = api.http.post("/_sandbox/faults", content=f"{text};times=1")
+    assert answer.status_code == 200, answer.text
+    return api.http.request(more.pop("method", "POST"), path, json=body or profile(), **more)
+
+
+@pytest.fixture(params=[by_header, by_adding])
+def meet(request: pytest.FixtureRequest, api: Api) -> Callable[..., httpx.Response]:
+    """Send one request that meets a fault, in each of the ways in which that can be said."""
+    way: Callable[..., httpx.Response] = request.param
+    return lambda text, *arguments, **named: way(api, text, *arguments, **named)
+
+
+def logged(api: Api) -> list[tuple[int, str | None]]:
+    """Give the status and the fault of each request that was logged."""
+    return [(entry["status"], entry["fault"]) for entry in api.inside("requests")["requests"]]
+
+
+def test_a_rate_limit(meet: Meet, api: Api, sandbox: Sandbox) -> None:
+    """A 429 of the API, with when to come again; nothing is carried out, and the connection goes on."""
+    answer = meet("rate_limited;retry_after=2")
+
+    assert errors(answer, 429) == [{"message": "Too many requests", "error_code": "base_error", "status_code": 429}]
+    assert answer.headers["retry-after"] == "2"
+    assert sandbox.profile("user_12345") is None
+    assert api.save_profile().status_code == 200
+    assert logged(api) == [(429, "rate_limited"), (200, None)]
+
+
+@pytest.mark.parametrize(
+    ("fault", "sent"),
+    [
+        ("rate_limited", None),
+        ("rate_limited;retry_after=0", "0"),
+        ("rate_limited;retry_after=120", "120"),
+        ("server_error;retry_after=0.05", "0.05"),
+        ("html_error;retry_after=1.5", "1.5"),
+        ("html_error;retry_after=1e-05", "0"),
+    ],
+)
+def test_when_to_come_again(meet: Meet, fault: str, sent: str | None) -> None:
+    """In seconds, or not at all."""
+    assert meet(fault).headers.get("retry-after") == sent
+
+
+@pytest.mark.parametrize(
+    ("fault", "status", "message"),
+    [
+        ("server_error", 503, "Service Unavailable"),
+        ("server_error;status=500", 500, "Internal Server Error"),
+        ("server_error;status=520", 520, "Server error"),
+        ("server_error;status=599", 599, "Server error"),
+    ],
+)
+def test_a_server_error(meet: Meet, api: Api, sandbox: Sandbox, *, fault: str, status: int, message: str) -> None:
+    """In the shape of the API, whatever the status; nothing is carried out."""
+    (error,) = errors(meet(fault), status)
+
+    assert error["message"] == message
+    assert sandbox.profile("user_12345") is None
+    assert logged(api) == [(status, "server_error")]
+
+
+@pytest.mark.parametrize(
+    ("fault", "path", "media_type", "body"),
+    [
+        (
+            "rate_limited;retry_after=2",
+            PAYWALLS_PATH,
+            "application/json",
+            {"errors": ["Too many requests"], "error_code": "rate_limited", "status_code": 429},
+        ),
+        (
+            "server_error;status=500",
+            "/api/v1/server-side-api/profiles/",
+            "application/json",
+            {"errors": ["Internal Server Error"], "error_code": "server_error", "status_code": 500},
+        ),
+        (
+            "server_error",
+            STRIPE_PATH,
+            "application/vnd.api+json",
+            {"errors": [{"detail": "Service Unavailable", "source": {"pointer": ""}, "status": "503"}]},
+        ),
+    ],
+)
+def test_each_api_has_its_own_shape(meet: Meet, fault: str, path: str, media_type: str, body: dict[str, Any]) -> None:
+    """The server-side API's errors are not those of Mail, and have a request id."""
+    answer = meet(fault, path, headers=SERVER_SIDE_KEY)
+
+    assert (answer.headers["content-type"], answer.json()) == (media_type, body)
+    assert answer.headers["request-id"]
+
+
+@pytest.mark.parametrize(
+    ("fault", "status", "title"),
+    [
+        ("html_error", 502, "502 Bad Gateway"),
+        ("html_error;status=504", 504, "504 Gateway Timeout"),
+        ("html_error;status=403", 403, "403 Forbidden"),
+        ("html_error;status=499", 499, "499"),
+        ("html_error;status=520", 520, "520"),
+    ],
+)
+def test_a_page_of_a_gateway(meet: Meet, api: Api, sandbox: Sandbox, *, fault: str, status: int, title: str) -> None:
+    """HTML, of any status that is an error; nothing is carried out."""
+    answer = meet(fault)
+
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "text/html; charset=utf-8")
+    assert f"<title>{title}</title>" in answer.text
+    assert sandbox.profile("user_12345") is None
+    assert logged(api) == [(status, "html_error")]
+
+
+@pytest.mark.parametrize("kind", ["slow", "stalled"])
+def test_an_answer_that_takes_its_time(meet: Meet, api: Api, sandbox: Sandbox, kind: str) -> None:
+    """It is what it would have been, so much later."""
+    start = time.monotonic()
+    answer = meet(f"{kind};seconds=0.05")
+
+    assert time.monotonic() - start > 0.045
+    assert (answer.status_code, answer.content) == (200, b"{}")
+    assert sandbox.profile("user_12345") == profile()
+    assert logged(api) == [(200, kind)]
+
+
+@pytest.mark.parametrize("kind", ["slow", "stalled"])
+def test_a_client_that_does_not_wait(meet: Meet, api: Api, sandbox: Sandbox, kind: str) -> None:
+    """Its request was carried out, which it cannot know, and is in the log already."""
+    with pytest.raises(httpx.ReadTimeout):
+        meet(f"{kind};seconds=60", timeout=0.05)
+
+    assert sandbox.profile("user_12345") == profile()
+    assert logged(api) == [(200, kind)]
+
+
+@pytest.mark.parametrize("kind", ["slow", "stalled"])
+def test_an_answer_without_a_body_takes_its_time(meet: Meet, api: Api, sandbox: Sandbox, kind: str) -> None:
+    """There is no half of it to come first: a 204 comes later, all of it."""
+    api.save_profile()
+    start = time.monotonic()
+    answer = meet(f"{kind};seconds=0.05", DELETION_PATH, {"external_profile_id": "user_12345"})
+
+    assert time.monotonic() - start > 0.045
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert sandbox.profile("user_12345") is None
+    assert logged(api) == [(200, None), (204, kind)]
+
+
+@pytest.mark.parametrize("kind", ["slow", "stalled"])
+def test_a_refusal_takes_its_time_too(meet: Meet, kind: str) -> None:
+    """A request that is carried out can still be refused."""
+    answer = meet(f"{kind};seconds=0.01", PROFILE_PATH, {"email": "x"})
+
+    assert {error["field_name"] for error in errors(answer, 400)} >= {"external_profile_id"}
+
+
+def test_a_cut_before(meet: Meet, api: Api, sandbox: Sandbox) -> None:
+    """No answer, and nothing is carried out; the next request gets through."""
+    with pytest.raises(httpx.RemoteProtocolError, match=CUT):
+        meet("cut_before")
+
+    assert sandbox.profile("user_12345") is None
+    assert logged(api) == [(0, "cut_before")]
+    assert api.save_profile().status_code == 200
+
+
+def test_a_cut_after(meet: Meet, api: Api, sandbox: Sandbox) -> None:
+    """No answer, and it is carried out all the same: trying again is what tells."""
+    with pytest.raises(httpx.RemoteProtocolError, match=CUT):
+        meet("cut_after")
+
+    assert sandbox.profile("user_12345") == profile()
+    assert logged(api) == [(0, "cut_after")]
+    assert api.save_profile().status_code == 200
+
+
+def test_a_cut_after_a_refusal(meet: Meet, api: Api) -> None:
+    """What was wrong with the request is in the log, for the client cannot know."""
+    with pytest.raises(httpx.RemoteProtocolError, match=CUT):
+        meet("cut_after", PROFILE_PATH, {"email": "x"})
+
+    (entry,) = api.inside("requests")["requests"]
+    assert (entry["status"], entry["fault"]) == (0, "cut_after")
+    assert "external_profile_id: Field required" in entry["problem"]
+
+
+@pytest.mark.parametrize("kind", ["cut_before", "cut_after"])
+def test_a_cut_of_a_deletion(meet: Meet, api: Api, sandbox: Sandbox, kind: str) -> None:
+    """An operation whose answer has no body is cut like any other."""
+    api.save_profile()
+    with pytest.raises(httpx.RemoteProtocolError, match=CUT):
+        meet(kind, DELETION_PATH, {"external_profile_id": "user_12345"})
+
+    assert (sandbox.profile("user_12345") is None) == (kind == "cut_after")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "headers"),
+    [
+        ("POST", PROFILE_PATH, {"authorization": "Bearer wrong"}),
+        ("POST", PAYWALLS_PATH, {}),
+        ("GET", PROFILE_PATH, {}),
+        ("GET", "/nowhere", {}),
+        ("HEAD", PAYWALLS_PATH, SERVER_SIDE_KEY),
+    ],
+)
+def test_a_fault_comes_before_everything_else(meet: Meet, method: str, path: str, headers: dict[str, str]) -> None:
+    """Before the key, the method and the path: a gateway knows nothing of these."""
+    assert meet("html_error", path, method=method, headers=headers).status_code == 502
+
+
+@pytest.mark.parametrize("kind", ["slow", "stalled"])
+def test_a_head_without_a_body(meet: Meet, kind: str) -> None:
+    """What has a body and does not send it is all head."""
+    start = time.monotonic()
+    answer = meet(f"{kind};seconds=0.05", PAYWALLS_PATH, method="HEAD", headers=SERVER_SIDE_KEY)
+
+    assert time.monotonic() - start > 0.045
+    assert (answer.status_code, answer.content) == (200, b"")
+
+
+def test_the_inside_never_fails(sandbox: Sandbox, api: Api) -> None:
+    """Neither because of its header nor because of what is set up; and it is not counted."""
+    sandbox.faults.add("cut_before;times=1")
+
+    assert api.http.get("/_sandbox/flows", headers={"adapty-sandbox-fault": "cut_before"}).status_code == 200
+    assert api.http.get("/_sandbox/flows", headers={"adapty-sandbox-fault": "nonsense"}).status_code == 200
+    assert len(sandbox.faults) == 1
+
+
+def test_the_header_is_for_its_request(api: Api, sandbox: Sandbox) -> None:
+    """It wins over what is set up, and its request does not count for that."""
+    sandbox.faults.add("server_error;every=2")
+    statuses = [
+        (api.save_profile() if text is None else by_header(api, text)).status_code
+        for text in (None, "html_error", "html_error", None, None, "rate_limited", None)
+    ]
+
+    assert statuses == [200, 502, 502, 503, 200, 429, 503]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("teapot", "kind: 'teapot' is not known; expected one of rate_limited, "),
+        ("", "kind: '' is not known"),
+        ("slow", "seconds: is missing"),
+        ("rate_limited;retry_after=soon", "retry_after: 'soon' is no number"),
+        ("cut_after;times=1", "times: says which requests; expected none here, for it is this one"),
+        ("cut_after;every=1", "every: says which"),
+        ("cut_after;share=1", "share: says which"),
+        ("cut_after;operations=saveProfile", "operations: says which"),
+        ("cut_after;path=/", "path: says which"),
+        ("é", "kind: "),
+    ],
+)
+def test_a_header_that_cannot_be_read(api: Api, sandbox: Sandbox, text: str, told: str) -> None:
+    """It is a 400 in plain text, which nobody takes for the API's, and nothing is carried out."""
+    answer = api.http.post(PROFILE_PATH, json=profile(), headers=[(b"Adapty-Sandbox-Fault", text.encode())])
+
+    assert (answer.status_code, answer.headers["content-type"]) == (400, "text/plain; charset=utf-8")
+    assert answer.text.startswith(f"Adapty-Sandbox-Fault: {told}")
+    assert sandbox.profile("user_12345") is None
+    (entry,) = api.inside("requests")["requests"]
+    assert entry == {
+        "method": "POST",
+        "path": PROFILE_PATH,
+        "status": 400,
+        "problem": answer.text.rstrip("\n"),
+        "fault": None,
+    }
+
+
+def test_a_header_that_is_there_twice(api: Api) -> None:
+    """A request meets one fault."""
+    answer = api.http.post(PROFILE_PATH, headers=[("Adapty-Sandbox-Fault", "slow;seconds=1")] * 2)
+
+    assert answer.status_code == 400
+    assert answer.text == "Adapty-Sandbox-Fault: is there several times; expected once\n"
+
+
+def test_faults_from_the_start() -> None:
+    """As arguments, faults or texts; `reset` has them again, and no other."""
+    with Sandbox(faults=[Fault("rate_limited", times=1), "html_error;every=2"]) as sandbox, Api.of(sandbox) as api:
+        for _ in range(2):
+            assert [api.save_profile().status_code for _ in range(5)] == [429, 200, 502, 200, 502]
+            assert [str(fault) for fault in sandbox.faults] == ["html_error;every=2"]
+            sandbox.faults.clear()
+            sandbox.faults.add("server_error")
+            assert api.save_profile().status_code == 503
+            api.http.post("/_sandbox/reset")
+        sandbox.faults.clear()
+        sandbox.reset()
+        assert [str(fault) for fault in sandbox.faults] == ["rate_limited;times=1", "html_error;every=2"]
+
+
+def test_faults_before_the_start() -> None:
+    """They can be set up as soon as there is a sandbox."""
+    sandbox = Sandbox()
+    sandbox.faults.add("rate_limited")
+    with sandbox, Api.of(sandbox) as api:
+        assert api.save_profile().status_code == 429
+
+
+def test_faults_that_cannot_be_read_at_the_start() -> None:
+    """They are the caller's error."""
+    with pytest.raises(AdaptyConfigError, match=r"faults\[0\]\.kind: 'cut' is not known") as refused:
+        Sandbox(faults=["cut"])
+    assert refused.value.field_name == "faults[0].kind"
+
+
+@pytest.mark.parametrize(
+    ("fault", "statuses"),
+    [
+        ("rate_limited;times=2;operations=saveProfile", [429, 200, 404, 429, 200, 404]),
+        ("rate_limited;every=2;operations=saveProfile,deleteProfile", [200, 200, 429, 200, 200, 429]),
+        ("rate_limited;path=/api/v1/profile/transaction-event/", [200, 429, 404, 200, 429, 404]),
+        ("rate_limited;operations=deleteProfile;path=/api/v2/", [200, 200, 404, 200, 200, 404]),
+        ("rate_limited;operations=getProfile", [200, 200, 404, 200, 200, 404]),
+    ],
+)
+def test_which_operations_are_hit(api: Api, sandbox: Sandbox, fault: str, statuses: list[int]) -> None:
+    """By their ids in the contracts, by how their paths begin, or both."""
+    sandbox.faults.add(fault)
+    requests = ((PROFILE_PATH, profile()), (EVENT_PATH, event()), (DELETION_PATH, {"email": "a@b.cc"}))
+
+    assert [api.send(path, body).status_code for path, body in requests * 2] == statuses
+
+
+def test_an_operation_with_a_parameter_in_its_path(api: Api, sandbox: Sandbox) -> None:
+    """It is found by its id too, and its method tells it from the others there."""
+    sandbox.faults.add("html_error;operations=getPaywall")
+    paywall = api.http.get(PAYWALLS_PATH, headers=SERVER_SIDE_KEY).json()["data"][0]["paywall_id"]
+
+    found = [
+        api.http.request(method, f"{PAYWALLS_PATH}{paywall}/", headers=SERVER_SIDE_KEY) for method in ("GET", "PUT")
+    ]
+
+    assert [answer.status_code for answer in found] == [502, 415]
+
+
+def test_one_request_in_twenty_in_every_way(api: Api, sandbox: Sandbox) -> None:
+    """Whoever tries again gets everything in, and nothing twice; a run is like the one before."""
+    texts = (
+        "rate_limited",
+        "server_error",
+        "html_error",
+        "slow;seconds=0",
+        "stalled;seconds=0",
+        "cut_before",
+        "cut_after",
+    )
+    runs = []
+    for _ in range(2):
+        sandbox.reset()
+        for text in texts:
+            sandbox.faults.add(f"{text};share=0.05")
+        sent = [event(event_id=f"e{number}") for number in range(200)]
+        for body in sent:
+            assert any(_accepted(api, body) for _ in range(20))
+        assert list(sandbox.all_events()) == sent
+        runs.append([asdict(request) for request in sandbox.requests()])
+
+    assert runs[0] == runs[1]
+    assert {request["fault"] for request in runs[0]} == {None, *(text.partition(";")[0] for text in texts)}
+
+
+def _accepted(api: Api, body: dict[str, Any]) -> bool:
+    try:
+        return api.send(EVENT_PATH, body).status_code == 200
+    except httpx.RemoteProtocolError:
+        return False
+
+
+@pytest.mark.parametrize(("kind", "kept"), [("cut_before", 160), ("cut_after", 200)])
+def test_many_connections_at_a_time(sandbox: Sandbox, kind: str, kept: int) -> None:
+    """Each request is counted once, and only those that are hit are cut."""
+    sandbox.faults.add(f"{kind};every=5")
+    numbers = count()
+
+    def send(_: int) -> int:
+        with Api.of(sandbox) as api:
+            return sum(not _accepted(api, event(event_id=f"e{next(numbers)}")) for _ in range(25))
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(send, range(8))) == 40
+    assert len(list(sandbox.all_events())) == kept
+
+
+def test_faults_over_http(api: Api, sandbox: Sandbox) -> None:
+    """They are listed, added and cleared, by their text."""
+    sandbox.faults.add(Fault("cut_after", share=0.05, operations="saveProfile"))
+    added = api.http.post("/_sandbox/faults", content=" rate_limited ; times=3\n")
+
+    listed = ["cut_after;share=0.05;operations=saveProfile", "rate_limited;times=3"]
+    assert (added.status_code, added.json()) == (200, {"faults": listed})
+    assert api.inside("faults") == {"faults": listed}
+    assert [str(fault) for fault in sandbox.faults] == listed
+    cleared = api.http.delete("/_sandbox/faults")
+    assert (cleared.status_code, cleared.content) == (200, b"{}")
+    assert api.inside("faults") == {"faults": []}
+    assert list(sandbox.faults) == []
+
+
+@pytest.mark.parametrize(
+    ("content", "status", "told"),
+    [
+        (b"", 400, "kind: '' is not known"),
+        (b"cut", 400, "kind: 'cut' is not known"),
+        (b"server_error;status=200", 400, "status: is no such number"),
+        (b'{"kind": "cut_after"}', 400, "kind: "),
+        (b"\xff", 400, "Body should be text in UTF-8"),
+        (b"x" * (1024 * 1024 + 1), 413, "Body is longer than 1048576 bytes"),
+    ],
+)
+def test_what_is_no_fault_is_refused_over_http(
+    api: Api, sandbox: Sandbox, content: bytes, status: int, told: str
+) -> None:
+    """With what is wrong, and those that there are stay."""
+    sandbox.faults.add("cut_after")
+    (error,) = errors(api.http.post("/_sandbox/faults", content=content), status)
+
+    assert error["message"].startswith(told)
+    assert list(sandbox.faults) == [Fault("cut_after")]
+
+
+def test_another_method_is_refused(api: Api) -> None:
+    """With those that there are."""
+    answer = api.http.put("/_sandbox/faults")
+
+    assert (answer.status_code, answer.headers["allow"]) == (405, "DELETE, GET, HEAD, POST")
