@@ -3,70 +3,150 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
+import os
 from contextlib import suppress
+from pathlib import Path
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any, Self
 
-from adapty.bulk.rows import NOTES, file_format, open_text
+from adapty.bulk.columns import NOTES
+from adapty.bulk.files import file_format, split_name
+from adapty.bulk.json_ready import source_as_json
 from adapty.errors import AdaptyUsageError
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Mapping
     from types import TracebackType
 
     from adapty.bulk.rows import Row
 
-__all__ = ["FailuresFile"]
+__all__ = ["FailuresFile", "failures_name", "put_in_place"]
+
+
+def failures_name(source_name: str) -> str:
+    """Name the failures file of an input: in its format, unpacked; JSON Lines for what does not come from a file.
+
+    Example:
+        >>> failures_name("base.csv"), failures_name("base.csv.gz"), failures_name("profiles")
+        ('base.failures.csv', 'base.failures.csv', 'profiles.failures.jsonl')
+    """
+    try:
+        file_format(Path(source_name))
+    except AdaptyUsageError:
+        return f"{source_name}.failures.jsonl"
+    stem, ending = split_name(Path(source_name))
+    return f"{stem}.failures{ending}"
 
 
 class FailuresFile:
-    """Collects the refused rows of one input file.
+    """Collects the refused rows of one input.
 
-    An import replaces the file of the one before, or removes it where nothing was refused. One that broke off before
-    it refused anything leaves it as it was.
+    They are written to a file of its own beside the one that they are for, and take its place when the input is
+    through. So what an earlier run left, and somebody may be mending, is there until there is something whole to
+    replace it with; where nothing was refused, it is removed.
+
+    What a run that breaks off has collected depends on whether it can go on. A run with a `run_id` goes on later: its
+    rows stay where they are, at `kept_at`, to be looked at but not changed, and the same file is gone on with. Any
+    other run is at its end: its rows are put in place, unless there are none. After a kill the rows are at `kept_at`
+    in both cases, all but the one that was being written.
 
     A row is written as it was read, with `_line`, its line in the input, and `_error`, the reason. What was not
     readable at all is kept as text in `_raw`.
+
+    Attributes:
+        path: The file that the rows are for.
+        kept_at: Where the rows are until then.
+        count: How many rows were added here.
     """
 
-    def __init__(self, path: Path, source: Path) -> None:
-        """Take the file to write and the input that the rows come from."""
-        if path.resolve() == source.resolve():
-            raise AdaptyUsageError(f"{path}: is the input itself; expected another file for the failures")
-        if path.is_dir():
-            raise AdaptyUsageError(f"{path}: is a folder; expected room for a file of this name")
-        self.path = path
-        self.count = 0
-        self._format = file_format(source)
-        # Opened before anything is sent: a folder that cannot take it is found now, not at the first failure. Under
-        # a name of its own, so that an import that does not come far leaves what is being mended alone.
-        self._part = path.with_name(f"{path.name}.{token_hex(4)}.part")
-        self._file = open_text(self._part, "w")
-        self._writer: Any = None
+    def __init__(
+        self, path: Path, source: Path | None = None, *, run_id: str | None = None, resume_at: int | None = None
+    ) -> None:
+        """Open the file, before anything is sent: a folder that cannot take it is found now.
 
-    def add(self, row: Row, reason: str) -> None:
-        """Write one refused row with the reason.
+        Args:
+            path: The file to write, in the format that its name says.
+            source: The input that the rows come from, if that is a file.
+            run_id: What the journal names the run with, where it can go on after it broke off.
+            resume_at: The length in bytes that the file had at the checkpoint to go on from; what came after it is
+                dropped. None begins anew.
 
         Raises:
-            AdaptyUsageError: The file takes no more.
+            AdaptyUsageError: It is the input itself or a folder, it cannot be opened, or it is not there any more as
+                the checkpoint knew it.
         """
-        noted = {**row.source, "_line": row.line, "_error": reason}
+        _check_place(path, source)
+        self.path = path
+        self.count = 0
+        self.kept_at = _kept_at(path, run_id or token_hex(4))
+        self._format = file_format(path)
+        self._goes_on = run_id is not None
+        self._columns: list[str] = []
+        self._size = resume_at or 0
+        if self._size:
+            _check_as_left(self.kept_at, self._size)
         try:
-            if self._format == "jsonl":
-                self._file.write(_json_line(noted))
-            else:
-                self._add_csv(noted)
+            # Without a buffer, so that what is added has left this process, and a row is there whole or not at all.
+            self._file = self.kept_at.open("ab", buffering=0)
+            self._file.truncate(self._size)
         except OSError as problem:
-            raise AdaptyUsageError(f"{self.path}: cannot be written: {problem.strerror}") from None
+            raise _unopened(path, problem) from None
+        if self._size and self._format == "csv":
+            self._columns = _header(self.kept_at)
+
+    def add(self, row: Row, reason: str) -> None:
+        """Write one refused row with the reason. When this returns, a kill of the process does not lose it.
+
+        Raises:
+            AdaptyUsageError: The file takes no more, or a row of a resumed run has other columns than those before.
+        """
+        notes = {"_line": row.line, "_error": reason}
+        if self._format == "jsonl":
+            self._write(_json_line({**source_as_json(row), **notes}))
+        else:
+            self._write(self._csv_rows({**row.source, **notes}))
         self.count += 1
 
-    def _add_csv(self, noted: dict[str, Any]) -> None:
-        if self._writer is None:
-            columns = [*dict.fromkeys((*noted, *NOTES))]
-            self._writer = csv.DictWriter(self._file, columns, restval="")
-            self._writer.writeheader()
-        self._writer.writerow(noted)
+    def sync(self) -> int:
+        """See that what was added is there after a crash of the machine too, and give the length of the file in bytes.
+
+        Raises:
+            AdaptyUsageError: The disk does not take it.
+        """
+        try:
+            os.fsync(self._file.fileno())
+        except OSError as problem:
+            raise self._unwritable(problem) from None
+        return self._size
+
+    def _csv_rows(self, noted: Mapping[str, Any]) -> bytes:
+        """Give a row of CSV, after the header where it is the first one."""
+        text = io.StringIO(newline="")
+        if not self._size:
+            self._columns = [*dict.fromkeys((*noted, *NOTES))]
+            csv.writer(text).writerow(self._columns)
+        if not noted.keys() <= {*self._columns}:
+            expected = "put back the one that the run began with, or remove the journal to begin anew"
+            raise AdaptyUsageError(f"{self.kept_at}: has not the columns of this input; {expected}")
+        csv.writer(text).writerow([noted.get(name, "") for name in self._columns])
+        return _encoded(text.getvalue())
+
+    def _write(self, data: bytes) -> None:
+        """Write all of it, or nothing."""
+        left = data
+        try:
+            while left:
+                left = left[self._file.write(left) :]
+        except OSError as problem:
+            with suppress(OSError):
+                self._file.truncate(self._size)
+            raise self._unwritable(problem) from None
+        self._size += len(data)
+
+    def _unwritable(self, problem: OSError) -> AdaptyUsageError:
+        return AdaptyUsageError(f"{self.path}: cannot be written: {problem.strerror}")
 
     def __enter__(self) -> Self:
         return self
@@ -77,25 +157,98 @@ class FailuresFile:
         exc: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        with suppress(OSError):  # what could not be written has been told
-            self._file.close()
-        try:
-            if self.count:
-                self._part.replace(self.path)
+        self._file.close()
+        if exc is not None and self._goes_on:
+            return
+        if exc is None or self._size:
+            _put_in_place(self.kept_at, self.path, exc)
+        else:
+            with suppress(OSError):
+                self.kept_at.unlink(missing_ok=True)
+
+
+def put_in_place(path: Path, run_id: str) -> None:
+    """Put the failures file of an input that is through in its place, where the run was killed before it could.
+
+    Args:
+        path: The failures file.
+        run_id: What the journal names the run with.
+
+    Raises:
+        AdaptyUsageError: It cannot be put in place.
+    """
+    kept_at = _kept_at(path, run_id)
+    if kept_at.exists():
+        _put_in_place(kept_at, path, None)
+
+
+def _put_in_place(kept_at: Path, path: Path, stop: BaseException | None) -> None:
+    try:
+        if kept_at.stat().st_size:
+            kept_at.replace(path)
+        else:  # in this order, so that it can be done again after a kill in between
+            path.unlink(missing_ok=True)
+            kept_at.unlink()
+    except OSError as problem:
+        reason = f"cannot be put in place: {problem.strerror}; what was refused is in {kept_at}"
+        raise AdaptyUsageError(f"{path}: {reason}") from stop
+
+
+def _kept_at(path: Path, run_id: str) -> Path:
+    """Name the file of a run: two that are under way never share one."""
+    return path.with_name(f"{path.name}.{run_id}.part")
+
+
+def _check_place(path: Path, source: Path | None) -> None:
+    """See that the file is not the input, by whichever name, and is no folder."""
+    try:
+        if source is not None and path.resolve() == source.resolve():
+            raise AdaptyUsageError(f"{path}: is the input itself; expected another file for the failures")
+        if path.is_dir():
+            raise AdaptyUsageError(f"{path}: is a folder; expected room for a file of this name")
+    except (OSError, ValueError) as problem:
+        raise problem if isinstance(problem, AdaptyUsageError) else _unopened(path, problem) from None
+
+
+def _unopened(path: Path, problem: OSError | ValueError) -> AdaptyUsageError:
+    reason = problem.strerror if isinstance(problem, OSError) else "its name is none"
+    return AdaptyUsageError(f"{path}: cannot be opened: {reason}")
+
+
+def _check_as_left(kept_at: Path, size: int) -> None:
+    """See that a file still has what was in it at a checkpoint."""
+    try:
+        with kept_at.open("rb") as file:
+            file.seek(size - 1)
+            if file.read(1) == b"\n":
                 return
-            self._part.unlink(missing_ok=True)
-            if exc is None:
-                self.path.unlink(missing_ok=True)
-        except OSError as problem:
-            reason = f"cannot be put in place: {problem.strerror}; what was refused is in {self._part}"
-            raise AdaptyUsageError(f"{self.path}: {reason}") from exc
+        problem = "has changed since the run broke off"
+    except OSError as fault:
+        problem = f"has the records that were refused so far, and cannot be opened: {fault.strerror}"
+    raise AdaptyUsageError(f"{kept_at}: {problem}; put it back, or remove the journal to begin anew")
 
 
-def _json_line(noted: dict[str, Any]) -> str:
+def _header(kept_at: Path) -> list[str]:
+    """Read the columns back; none where there is no header, so that no row fits."""
+    try:
+        with kept_at.open(encoding="utf-8", errors="surrogateescape", newline="") as file:
+            return next(csv.reader(file), [])
+    except (OSError, csv.Error):
+        return []
+
+
+def _encoded(text: str) -> bytes:
+    """Give text as UTF-8, bytes that were none as they were; what neither can carry is escaped."""
+    try:
+        return text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "backslashreplace")
+
+
+def _json_line(noted: Mapping[str, Any]) -> bytes:
     """Spell a record to be read and mended by hand; what UTF-8 cannot carry is escaped."""
     line = json.dumps(noted, ensure_ascii=False)
     try:
-        line.encode()
+        return f"{line}\n".encode()
     except UnicodeEncodeError:
-        line = json.dumps(noted)
-    return f"{line}\n"
+        return f"{json.dumps(noted)}\n".encode()

@@ -7,20 +7,28 @@ import gzip
 import io
 import json
 import re
-import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+import shutil
+import weakref
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing
+from itertools import chain
 from pathlib import Path
-from typing import IO, Any, Literal, get_args
+from tempfile import TemporaryFile
+from typing import IO, TYPE_CHECKING, Any, Literal, cast, get_args
 
-from attrs import field, frozen
+from attrs import define, field, frozen
 
 from adapty._core.identity import ID_KINDS, MAIL_ID_KINDS, UUID_TEXT
 from adapty._core.validate import checked
+from adapty.bulk.csv_rows import cells_up_to, remembered
+from adapty.bulk.files import DAMAGED, GZIP
 from adapty.errors import AdaptyUsageError
 from adapty.models import Deletion
 
-__all__ = ["API_KINDS", "KINDS", "ApiName", "IdFile", "KindName", "read_ids"]
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
+__all__ = ["API_KINDS", "KINDS", "ApiName", "IdFile", "IdRow", "IdRows", "KindName", "read_ids"]
 
 ApiName = Literal["server-side", "mail"]
 """The two APIs, in the words of the command line."""
@@ -34,7 +42,6 @@ KINDS: tuple[KindName, ...] = get_args(KindName)
 API_KINDS: Mapping[ApiName, Mapping[str, Callable[[Any], str]]] = {"server-side": ID_KINDS, "mail": MAIL_ID_KINDS}
 """Which kinds of id each API knows a user by, and what it takes as one."""
 
-_GZIP = b"\x1f\x8b"
 _JSON_START = re.compile(r'[\[{]\s*(["\[{\]}]|$)')
 _SEPARATORS = (",", ";", "\t")
 _MAX_CELL = 2**31 - 1
@@ -51,51 +58,66 @@ class IdFile:
     """
 
     kind: KindName
-    rows: tuple[_Row, ...] = field(repr=False)
+    rows: IdRows = field(repr=False)
 
-    def sorted_for(self, api: ApiName) -> tuple[list[str], list[Deletion]]:
-        """Give the ids that the API takes, repeats among them, and the rows that it cannot be sent; errors name lines.
+    def ids_for(self, api: ApiName, refuse: Callable[[Deletion], object]) -> Iterator[str]:
+        """Give the ids that the API takes, repeats among them, one by one; errors name lines.
 
         The APIs differ in this: an id that no header can carry is none for the server-side API.
+
+        Args:
+            api: The API that the ids are sent to.
+            refuse: Called with what it cannot be sent, when its row is read.
         """
-        ids: list[str] = []
-        refused: list[Deletion] = []
         for row in self.rows:
             try:
-                ids.append(row.sendable(self.kind, API_KINDS[api][self.kind]))
+                yield row.sendable(self.kind, API_KINDS[api][self.kind])
             except AdaptyUsageError as problem:
                 error = AdaptyUsageError.of(f"line {row.line}", str(problem))
-                refused.append(Deletion.failed(row.shown(self.kind), error))
-        return ids, refused
+                refuse(Deletion.failed(row.shown(self.kind), error))
+
+    def sorted_for(self, api: ApiName) -> tuple[list[str], list[Deletion]]:
+        """Give all ids that the API takes, as `ids_for` does, and the rows that it cannot be sent."""
+        refused: list[Deletion] = []
+        return [*self.ids_for(api, refused.append)], refused
 
 
 def read_ids(source: Path | IO[bytes], kinds: Sequence[KindName] = KINDS) -> IdFile:
-    """Read a file to its end.
+    """Read a file to its end, without keeping it: its rows are read again when they are asked for.
 
     A name that ends in .csv, .jsonl or .ndjson says what is in it; of any other the first line decides. CSV has a
     header with a column `customer_user_id`, `profile_id`, `external_profile_id` or `email`; a line of JSON Lines is a
     string, or an object with one of these keys; anything else is one id a line. Blank lines are passed over.
 
     Args:
-        source: The file, or a stream such as standard input.
+        source: The file, or a stream such as standard input. What can be read only once is copied to a temporary
+            file, which has no name and goes with the process.
         kinds: Which kinds of id to take: the first one that the file names, or the first one where it names none.
 
     Raises:
         AdaptyUsageError: It cannot be read, is empty, or its header has no column of ids.
     """
-    name = str(source) if isinstance(source, Path) else "standard input"
-    lines = _lines(_content(source, name))
-    if not lines:
-        raise AdaptyUsageError(f"{name}: is empty; expected one id at least")
-    kind, rows = _reader(source, lines)(name, lines, kinds)
-    if not rows:
-        raise AdaptyUsageError(f"{name}: has nothing below its header; expected one id at least")
-    return IdFile(kind, tuple(rows))
+    content = _Content.of(source)
+    read = _reader(source, content)
+    seen = _Seen()
+    for row in read.rows(content, kinds):
+        seen.add(row, kinds)
+    kind = read.kind(content, kinds, seen)
+    if not seen.count:
+        raise AdaptyUsageError(f"{content.name}: has nothing below its header; expected one id at least")
+    return IdFile(kind, IdRows(seen.count, lambda: read.rows(content, kinds)))
 
 
 @frozen
-class _Row:
-    """A row that is not blank: an id of each kind that it names, or what is wrong with it."""
+class IdRow:
+    """A row that is not blank: an id of each kind that it names, or what is wrong with it.
+
+    Attributes:
+        line: The number of its last line, from 1.
+        text: What stands there.
+        ids: The ids by their kinds.
+        problem: Why it cannot be read, or None.
+    """
 
     line: int
     text: str
@@ -119,69 +141,174 @@ class _Row:
         return self.text if len(self.text) <= _MAX_SHOWN else f"{self.text[:_MAX_SHOWN]}..."
 
 
-_Rows = tuple[KindName, list[_Row]]
-_Reader = Callable[[str, list[str], Sequence[KindName]], _Rows]
+@frozen
+class IdRows:
+    """The rows of a file, read anew each time that they are gone through; `len` knows how many there were."""
+
+    _count: int
+    _read: Callable[[], Iterator[IdRow]]
+
+    def __iter__(self) -> Iterator[IdRow]:
+        return self._read()
+
+    def __len__(self) -> int:
+        return self._count
 
 
-def _content(source: Path | IO[bytes], name: str) -> bytes:
-    try:
-        content = source.read_bytes() if isinstance(source, Path) else source.read()
-        return gzip.decompress(content) if content.startswith(_GZIP) else content
-    except (EOFError, gzip.BadGzipFile, zlib.error):
-        raise AdaptyUsageError(f"{name}: cannot be unpacked; its gzip data is damaged or cut short") from None
-    except (OSError, ValueError) as problem:
-        reason = problem.strerror if isinstance(problem, OSError) else "its name is none"
-        raise AdaptyUsageError(f"{name}: cannot be opened: {reason}") from None
+@define
+class _Seen:
+    """What is known of a file when all its rows went by."""
+
+    count: int = 0
+    named: set[KindName] = field(factory=set)
+    only_uuids: bool = True
+
+    def add(self, row: IdRow, kinds: Sequence[KindName]) -> None:
+        self.count += 1
+        self.named.update(kind for kind in kinds if row.ids.get(kind) is not None)
+        self.only_uuids = self.only_uuids and UUID_TEXT.fullmatch(row.text) is not None
 
 
-def _lines(content: bytes) -> list[str]:
-    """Give the lines, each with its end; bytes that are no UTF-8 stay as they are. Of blank lines alone, none."""
-    lines = list(io.StringIO(content.decode("utf-8-sig", "surrogateescape"), newline=""))
-    return lines if any(map(str.strip, lines)) else []
+@frozen
+class _Content:
+    """The text of a file, which can be gone through several times."""
+
+    name: str
+    open: Callable[[], io.RawIOBase]
+
+    @classmethod
+    def of(cls, source: Path | IO[bytes]) -> _Content:
+        name = str(source) if isinstance(source, Path) else "standard input"
+        try:
+            if isinstance(source, Path) and (source.is_file() or not source.exists()):
+                return cls(name, lambda: source.open("rb", buffering=0))
+            return cls(name, _Copy(source))
+        except (OSError, ValueError) as problem:
+            raise _unopened(name, problem) from None
+
+    def lines(self) -> Generator[str, None, None]:
+        """Give the lines, each with its end; bytes that are no UTF-8 stay as they are."""
+        try:
+            with ExitStack() as files:
+                packed = files.enter_context(io.BufferedReader(self.open()))
+                is_gzip = packed.peek(len(GZIP)).startswith(GZIP)
+                content = files.enter_context(gzip.GzipFile(fileobj=packed)) if is_gzip else packed
+                text = io.TextIOWrapper(cast("IO[bytes]", content), "utf-8-sig", "surrogateescape", newline="")
+                yield from files.enter_context(text)
+        except DAMAGED:
+            raise AdaptyUsageError(f"{self.name}: cannot be unpacked; its gzip data is damaged or cut short") from None
+        except (OSError, ValueError) as problem:
+            raise _unopened(self.name, problem) from None
 
 
-def _reader(source: Path | IO[bytes], lines: Sequence[str]) -> _Reader:
+class _Copy:
+    """A temporary copy of what can be read only once, to be opened again and again."""
+
+    def __init__(self, source: Path | IO[bytes]) -> None:
+        self._file = TemporaryFile()  # noqa: SIM115 - closed when nobody needs it
+        weakref.finalize(self, self._file.close)
+        with ExitStack() as files:
+            stream = files.enter_context(source.open("rb")) if isinstance(source, Path) else source
+            shutil.copyfileobj(stream, self._file)
+        self._file.flush()
+
+    def __call__(self) -> io.RawIOBase:
+        return _CopyReader(self)
+
+    def read_at(self, place: int, buffer: WriteableBuffer) -> int:
+        self._file.seek(place)
+        return self._file.readinto(buffer)
+
+
+class _CopyReader(io.RawIOBase):
+    """Reads a copy from its beginning, whoever else is reading it."""
+
+    def __init__(self, copy: _Copy) -> None:
+        self._copy = copy
+        self._place = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: WriteableBuffer, /) -> int:
+        read = self._copy.read_at(self._place, buffer)
+        self._place += read
+        return read
+
+
+def _unopened(name: str, problem: OSError | ValueError) -> AdaptyUsageError:
+    reason = problem.strerror if isinstance(problem, OSError) else "its name is none"
+    return AdaptyUsageError(f"{name}: cannot be opened: {reason}")
+
+
+@frozen
+class _Reader:
+    """How the files of one format are read.
+
+    Attributes:
+        rows: Gives the rows.
+        kind: Says which kind of id they hold, when they were gone through.
+    """
+
+    rows: Callable[[_Content, Sequence[KindName]], Iterator[IdRow]]
+    kind: Callable[[_Content, Sequence[KindName], _Seen], KindName]
+
+
+def _reader(source: Path | IO[bytes], content: _Content) -> _Reader:
     """Tell how to read a file: by its name, or by its first line that is not blank."""
+    with closing(content.lines()) as lines:
+        first = next((text for _, text in _numbered(lines)), None)
+    if first is None:
+        raise AdaptyUsageError(f"{content.name}: is empty; expected one id at least")
     name = source.name.lower().removesuffix(".gz") if isinstance(source, Path) else ""
-    by_name: dict[str, _Reader] = {".csv": _read_csv, ".jsonl": _read_json_lines, ".ndjson": _read_json_lines}
-    if (ending := Path(name).suffix) in by_name:
-        return by_name[ending]
-    first = next(line.strip() for line in lines if line.strip())
+    if (ending := Path(name).suffix) in _READERS:
+        return _READERS[ending]
     if first.strip('"') in KINDS:
-        return _read_csv
+        return _CSV
     if _JSON_START.match(first) or isinstance(_decoded(first)[0], str):
-        return _read_json_lines
+        return _JSON_LINES
     # A table without a column of ids is refused for its header; sent line by line, all would be called gone.
-    return _read_csv if any(separator in first for separator in _SEPARATORS) else _read_plain
+    return _CSV if any(separator in first for separator in _SEPARATORS) else _PLAIN
 
 
-def _read_plain(name: str, lines: list[str], kinds: Sequence[KindName]) -> _Rows:
+def _numbered(lines: Iterable[str], start: int = 1) -> Iterator[tuple[int, str]]:
+    """Give the lines that are not blank, stripped, with their numbers, of which the first one is given."""
+    for number, line in enumerate(lines, start):
+        if text := line.strip():
+            yield number, text
+
+
+def _plain_rows(content: _Content, kinds: Sequence[KindName]) -> Iterator[IdRow]:
+    with closing(content.lines()) as lines:
+        for number, text in _numbered(lines):
+            yield IdRow(number, text, {kinds[0]: text})
+
+
+def _plain_kind(content: _Content, kinds: Sequence[KindName], seen: _Seen) -> KindName:
     # Taken for the other kind, all of them would come out as already gone, and nobody would be erased.
-    if "profile_id" in kinds[1:] and all(UUID_TEXT.fullmatch(text) for _, text in _numbered(lines)):
+    if "profile_id" in kinds[1:] and seen.only_uuids:
         expected = "expected --by profile_id or --by customer_user_id"
-        raise AdaptyUsageError(f"{name}: holds UUIDs only, which may be ids of either kind; {expected}")
-    return kinds[0], [_Row(number, text, {kinds[0]: text}) for number, text in _numbered(lines)]
+        raise AdaptyUsageError(f"{content.name}: holds UUIDs only, which may be ids of either kind; {expected}")
+    return kinds[0]
 
 
-def _numbered(lines: list[str], start: int = 0) -> list[tuple[int, str]]:
-    """Give the lines from `start` on that are not blank, stripped, with their numbers in the file."""
-    texts = [(number, line.strip()) for number, line in enumerate(lines[start:], start=start + 1)]
-    return [(number, text) for number, text in texts if text]
+def _json_rows(content: _Content, _: Sequence[KindName]) -> Iterator[IdRow]:
+    with closing(content.lines()) as lines:
+        for number, text in _numbered(lines):
+            yield _json_row(number, text)
 
 
-def _read_json_lines(_: str, lines: list[str], kinds: Sequence[KindName]) -> _Rows:
-    rows = [_json_row(number, text) for number, text in _numbered(lines)]
-    named = [kind for kind in kinds if any(row.ids.get(kind) is not None for row in rows)]
-    return [*named, *kinds][0], rows
+def _json_kind(_: _Content, kinds: Sequence[KindName], seen: _Seen) -> KindName:
+    return next((kind for kind in kinds if kind in seen.named), kinds[0])
 
 
-def _json_row(line: int, text: str) -> _Row:
+def _json_row(line: int, text: str) -> IdRow:
     held, problem = _decoded(text)
     if isinstance(held, str):
-        return _Row(line, text, dict.fromkeys(KINDS, held))
+        return IdRow(line, text, dict.fromkeys(KINDS, held))
     if isinstance(held, dict):
-        return _Row(line, text, held)
-    return _Row(line, text, problem=problem or "is neither a JSON object nor a string")
+        return IdRow(line, text, held)
+    return IdRow(line, text, problem=problem or "is neither a JSON object nor a string")
 
 
 def _decoded(text: str) -> tuple[Any, str | None]:
@@ -201,31 +328,27 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return dict(pairs)
 
 
-def _read_csv(name: str, lines: list[str], kinds: Sequence[KindName]) -> _Rows:
-    rows: list[_Row] = []
-    with _cells_of_any_size():
-        reader = csv.reader(iter(lines), strict=True)
-        header = _header(name, reader)
-        kind = _column(name, header, kinds)
-        start = reader.line_num
+def _csv_rows(content: _Content, kinds: Sequence[KindName]) -> Iterator[IdRow]:
+    held: list[str] = []
+    with closing(content.lines()) as lines, cells_up_to(_MAX_CELL):
+        reader = csv.reader(remembered(lines, held), strict=True)
+        header = _header(content.name, reader)
+        _column(content.name, header, kinds)
+        done = reader.line_num
+        held.clear()
         try:
             for cells in reader:
                 if len(cells) > 1 or any(map(str.strip, cells)):
-                    rows.append(_csv_row(reader.line_num, "".join(lines[start : reader.line_num]), header, cells))
-                start = reader.line_num
+                    yield _csv_row(reader.line_num, "".join(held), header, cells)
+                done = reader.line_num
+                held.clear()
         except csv.Error as fault:
-            rows += _rest(lines, start, f"is not CSV: {fault}")
-    return kind, rows
+            yield from _rest(_numbered(chain(held, lines), done + 1), f"is not CSV: {fault}")
 
 
-@contextmanager
-def _cells_of_any_size() -> Iterator[None]:
-    """Lift the limit, which is the whole process's, and put it back."""
-    before = csv.field_size_limit(_MAX_CELL)
-    try:
-        yield
-    finally:
-        csv.field_size_limit(before)
+def _csv_kind(content: _Content, kinds: Sequence[KindName], _: _Seen) -> KindName:
+    with closing(content.lines()) as lines, cells_up_to(_MAX_CELL):
+        return _column(content.name, _header(content.name, csv.reader(lines, strict=True)), kinds)
 
 
 def _header(name: str, reader: Iterator[list[str]]) -> list[str]:
@@ -246,15 +369,24 @@ def _column(name: str, header: list[str], kinds: Sequence[KindName]) -> KindName
     return found
 
 
-def _csv_row(line: int, text: str, header: list[str], cells: list[str]) -> _Row:
+def _csv_row(line: int, text: str, header: list[str], cells: list[str]) -> IdRow:
     if len(cells) != len(header):
-        return _Row(line, text.strip(), problem=f"has {len(cells)} cells where the header has {len(header)}")
-    return _Row(line, text.strip(), {column: cell.strip() for column, cell in zip(header, cells, strict=True)})
+        return IdRow(line, text.strip(), problem=f"has {len(cells)} cells where the header has {len(header)}")
+    return IdRow(line, text.strip(), {column: cell.strip() for column, cell in zip(header, cells, strict=True)})
 
 
-def _rest(lines: list[str], start: int, problem: str) -> list[_Row]:
+def _rest(lines: Iterator[tuple[int, str]], problem: str) -> Iterator[IdRow]:
     """Refuse all lines from a broken row on: nobody can tell which of them are rows and which stand in a cell."""
-    rest = _numbered(lines, start)
-    at_fault = rest[0][0]
-    follows = f"follows line {at_fault}, which {problem}"
-    return [_Row(number, text, problem=problem if number == at_fault else follows) for number, text in rest]
+    at_fault = None
+    for number, text in lines:
+        if at_fault is None:
+            at_fault = number
+            yield IdRow(number, text, problem=problem)
+        else:
+            yield IdRow(number, text, problem=f"follows line {at_fault}, which {problem}")
+
+
+_PLAIN = _Reader(_plain_rows, _plain_kind)
+_JSON_LINES = _Reader(_json_rows, _json_kind)
+_CSV = _Reader(_csv_rows, _csv_kind)
+_READERS = {".csv": _CSV, ".jsonl": _JSON_LINES, ".ndjson": _JSON_LINES}

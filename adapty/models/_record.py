@@ -144,7 +144,7 @@ class Record:
             for name, (field, value) in held.items()
             if value is not NOT_GIVEN
         }
-        return {**given, **deepcopy(dict(self.extra_fields))}
+        return {**given, **deepcopy(dict(self.extra_fields))} if self.extra_fields else given
 
 
 def field_names(cls: type[Record]) -> tuple[str, ...]:

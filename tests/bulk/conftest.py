@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from adapty import Adapty
+from tests.bulk.skipping_loop import SkippingLoop
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,16 +59,10 @@ class FakeApi:
         return [body for sent, body in self.sent if sent == kind]
 
 
-@pytest.fixture(autouse=True)
-def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """Note the waits between tries, in seconds, instead of waiting."""
-    waits: list[float] = []
-
-    def note(seconds: float) -> None:
-        waits.append(seconds)
-
-    monkeypatch.setattr("adapty._sync.transport.sleep", note)
-    return waits
+@pytest.fixture
+def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the waits of event loops take no time, those between the tries of a request above all."""
+    monkeypatch.setattr("asyncio.events.new_event_loop", SkippingLoop)
 
 
 @pytest.fixture

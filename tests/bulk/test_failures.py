@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -153,8 +154,8 @@ def test_mended_rows_are_accepted(
     report = import_base(adapty, profiles=failed.failures[0])
 
     assert (failed.profiles_accepted, failed.profiles_refused) == (0, 3)
-    assert (report.profiles_accepted, report.profiles_refused, report.failures) == (3, 0, [])
-    assert api.bodies("profile")[0]["first_name"] == "Joe"
+    assert (report.profiles_accepted, report.profiles_refused, report.failures) == (3, 0, ())
+    assert [body.get("first_name") for body in api.bodies("profile")].count("Joe") == 1
     assert {body["external_profile_id"] for body in api.bodies("profile")} == {"mended_0", "mended_1", "mended_2"}
     assert not any(name.startswith("_") for body in api.bodies("profile") for name in body)
 
@@ -219,7 +220,7 @@ def test_there_is_no_file_where_nothing_failed(adapty: Adapty, tmp_path: Path) -
 
     report = import_base(adapty, profiles=base)
 
-    assert report.failures == []
+    assert report.failures == ()
     assert not old.exists()
 
 
@@ -240,7 +241,7 @@ def test_it_goes_to_the_folder_that_was_asked_for(adapty: Adapty, tmp_path: Path
 
     report = import_base(adapty, profiles=str(base), failures=str(tmp_path / "refused"))
 
-    assert report.failures == [tmp_path / "refused" / "Base.of.2026.failures.NDJSON"]
+    assert report.failures == (tmp_path / "refused" / "Base.of.2026.failures.NDJSON",)
     assert report.failures[0].is_file()
 
 
@@ -345,7 +346,7 @@ def test_every_refused_object_comes_back_whole(scratch: Path, objects: list[dict
         report = import_base(adapty, profiles=base, failures=scratch)
 
     assert report.profiles_refused == len(objects)
-    found = objects_of(report.failures[0])
+    found = sorted(objects_of(report.failures[0]), key=itemgetter("_line"))
     assert [without_notes(record) for record in found] == expected
     assert [record["_line"] for record in found] == list(range(1, len(objects) + 1))
     assert all(record["_error"] for record in found)

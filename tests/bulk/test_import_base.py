@@ -6,13 +6,13 @@ import csv
 import errno
 import json
 from collections import Counter
-from io import StringIO
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
+from attrs import evolve
 
 import adapty.bulk
 from adapty import (
@@ -33,12 +33,15 @@ from adapty import (
     UnexpectedResponseError,
 )
 from adapty.bulk import ImportReport, Progress, import_base
+from adapty.bulk.failures import FailuresFile
 from tests.bulk.conftest import HEADER, FakeApi, accept, refuse
 from tests.conftest import EVENT, PROFILE
 from tests.examples.independent_count import expected
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+pytestmark = pytest.mark.usefixtures("hurry")
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 WHEN = "2026-06-01T10:30:00Z"
@@ -68,14 +71,23 @@ def wrong(number: int) -> str:
     return f"user_{number},{WHEN},jane{number}"
 
 
+def kept_failures(name: str = "profiles.failures.csv") -> list[dict[str, str]]:
+    """Read the refused records of an import that can go on."""
+    (part,) = Path().glob(f"{name}.*.part")
+    with part.open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
 def test_what_the_package_offers() -> None:
-    """The import, its report and its progress are the public names, and can be had from the package."""
-    assert adapty.bulk.__all__ == ["ImportReport", "Progress", "import_base"]
-    assert (adapty.bulk.ImportReport, adapty.bulk.Progress, adapty.bulk.import_base) == (
-        ImportReport,
-        Progress,
-        import_base,
-    )
+    """Every public name can be had from the package, loaded when it is first asked for; any other name is none."""
+    names = adapty.bulk.__all__
+
+    assert names == sorted(names)
+    assert {"ImportReport", "Progress", "import_base", "async_import_base"} <= {*names}
+    assert [getattr(adapty.bulk, name).__name__ for name in names] == names
+    assert adapty.bulk.import_base is import_base
+    with pytest.raises(AttributeError, match="has no attribute 'import_bases'"):
+        adapty.bulk.import_bases  # noqa: B018
 
 
 def test_the_example_of_the_docstring(adapty: Adapty) -> None:
@@ -87,7 +99,7 @@ def test_the_example_of_the_docstring(adapty: Adapty) -> None:
     report = import_base(adapty, profiles="base.csv")
 
     assert (report.profiles_accepted, dict(report.reasons)) == (1, {"email": 1})
-    assert report.failures == [Path("base.failures.csv")]
+    assert report.failures == (Path("base.failures.csv"),)
     assert base.is_file()
 
 
@@ -104,7 +116,7 @@ def test_a_whole_import_is_reported(adapty: Adapty, api: FakeApi) -> None:
 
     report = import_base(adapty, profiles=profiles, events=events)
 
-    assert report == ImportReport(
+    assert evolve(report, seconds=0) == ImportReport(
         profiles_accepted=3,
         profiles_refused=2,
         events_accepted=4,
@@ -112,16 +124,20 @@ def test_a_whole_import_is_reported(adapty: Adapty, api: FakeApi) -> None:
         reasons=Counter({"email": 1, "(row)": 1, "event_type": 1}),
         flows={**dict.fromkeys(Flow, 0), Flow.EXPIRED: 1, Flow.ACTIVE: 1, Flow.NEVER_PURCHASED: 1},
         events_without_profile=1,
-        failures=[Path("profiles.failures.csv"), Path("events.failures.jsonl")],
+        failures=(Path("profiles.failures.csv"), Path("events.failures.jsonl")),
     )
-    assert report.refused == 3
+    assert 0 < report.seconds < 60
+    assert (report.accepted, report.refused) == (7, 3)
+    assert json.loads(report.to_json())["flows"]["active"] == 1
     assert len(api.sent) == 7
 
 
-def test_profiles_go_before_events_and_both_in_the_order_of_their_file(adapty: Adapty, api: FakeApi) -> None:
-    """On the wire all profiles come first, and each file's records, each profile's too, keep their order."""
+def test_profiles_go_before_events_and_those_of_one_profile_in_the_order_of_their_file(
+    adapty: Adapty, api: FakeApi
+) -> None:
+    """On the wire all profiles come first, and what is of one profile keeps its order, whatever its times say."""
     owners = [f"user_{number % 3}" for number in range(12)]
-    profiles = profiles_file(*(f"{owner},{WHEN},jane@example.com" for owner in owners))
+    profiles = profiles_file(*(f"{owner},{WHEN},jane{number}@example.com" for number, owner in enumerate(owners)))
     events = events_file(
         *(
             {
@@ -136,10 +152,24 @@ def test_profiles_go_before_events_and_both_in_the_order_of_their_file(adapty: A
     import_base(adapty, events=events, profiles=profiles)
 
     assert [kind for kind, _ in api.sent] == ["profile"] * 12 + ["event"] * 12
-    assert [body["external_profile_id"] for body in api.bodies("profile")] == owners
-    assert [(body["event_id"], body["external_profile_id"]) for body in api.bodies("event")] == [
-        (str(number), owner) for number, owner in enumerate(owners)
-    ]
+    for owner in {*owners}:
+        numbers = [number for number, other in enumerate(owners) if other == owner]
+        addresses = [body["email"] for body in api.bodies("profile") if body["external_profile_id"] == owner]
+        assert addresses == [f"jane{number}@example.com" for number in numbers]
+        ids = [body["event_id"] for body in api.bodies("event") if body["external_profile_id"] == owner]
+        assert ids == [str(number) for number in numbers]
+
+
+def test_events_can_be_sorted(adapty: Adapty, api: FakeApi) -> None:
+    """With `sort` a profile's events go out in order of their times; those of equal times as they stand there."""
+    days = [5, 3, 3, 9, 1]
+    events = events_file(
+        *({"event_id": str(number), "event_datetime": f"2026-06-0{day}T00:00:00Z"} for number, day in enumerate(days))
+    )
+
+    import_base(adapty, profiles=profiles_file(good(1)), events=events, sort=True)
+
+    assert [body["event_id"] for body in api.bodies("event")] == ["4", "1", "2", "0", "3"]
 
 
 def test_values_go_out_as_they_stand_in_the_file(adapty: Adapty, api: FakeApi) -> None:
@@ -271,18 +301,40 @@ def test_a_record_that_the_api_refuses_is_blamed_on_its_field(adapty: Adapty, ap
     [(500, "ServerError"), (503, "ServerError"), (409, "ConflictError"), (422, "UnprocessableError")],
 )
 def test_a_record_that_the_api_fails_on_is_refused_and_the_rest_goes_on(
-    adapty: Adapty, api: FakeApi, slept: list[float], status: int, reason: str
+    adapty: Adapty, api: FakeApi, status: int, reason: str
 ) -> None:
     """A record that still fails after its tries is refused, and the ones after it are sent."""
-    tries = 3 if status >= 500 else 1
+    tries = 9 if status >= 500 else 1
     api.reply = lambda body: httpx.Response(status) if body["external_profile_id"] == "user_2" else accept(body)
 
     report = import_base(adapty, profiles=profiles_file(good(1), good(2), good(3)))
 
     assert (report.profiles_accepted, report.profiles_refused, report.reasons) == (2, 1, Counter({reason: 1}))
-    sent = [body["external_profile_id"] for body in api.bodies("profile")]
-    assert sent == ["user_1", *["user_2"] * tries, "user_3"]
-    assert len(slept) == tries - 1
+    sent = Counter(body["external_profile_id"] for body in api.bodies("profile"))
+    assert sent == {"user_1": 1, "user_2": tries, "user_3": 1}
+    assert report.retried == tries - 1
+
+
+@pytest.mark.parametrize("max_retries", [0, 1, 3])
+def test_the_number_of_tries_can_be_chosen(adapty: Adapty, api: FakeApi, max_retries: int) -> None:
+    """`max_retries` is that of the import, whatever the client has for single calls."""
+    api.reply = lambda _: httpx.Response(503)
+
+    report = import_base(adapty, profiles=profiles_file(good(1)), max_retries=max_retries)
+
+    assert (len(api.sent), report.retried, report.refused) == (max_retries + 1, max_retries, 1)
+
+
+def test_while_a_record_waits_for_its_next_try_others_are_sent(adapty: Adapty, api: FakeApi) -> None:
+    """Only what is of the same profile waits, even where there is but one lane; then it goes on in order."""
+    answers = iter([httpx.Response(503), httpx.Response(503)])
+    api.reply = lambda body: next(answers, accept(body)) if body["external_profile_id"] == "user_1" else accept(body)
+    rows = [f"user_{owner},{WHEN},jane{number}@example.com" for number, owner in enumerate((1, 2, 1, 3, 1))]
+
+    import_base(adapty, profiles=profiles_file(*rows), lanes=1)
+
+    sent = [body["email"][4] for body in api.bodies("profile")]
+    assert sent == ["0", "1", "3", "0", "0", "2", "4"]
 
 
 def test_a_record_that_works_at_the_second_try_is_accepted(adapty: Adapty, api: FakeApi) -> None:
@@ -292,7 +344,7 @@ def test_a_record_that_works_at_the_second_try_is_accepted(adapty: Adapty, api: 
 
     report = import_base(adapty, profiles=profiles_file(good(1)))
 
-    assert (report.profiles_accepted, report.refused, report.failures) == (1, 0, [])
+    assert (report.profiles_accepted, report.refused, report.failures, report.retried) == (1, 0, (), 1)
 
 
 def unknown_key(_: dict[str, Any]) -> httpx.Response:
@@ -348,58 +400,62 @@ def test_what_stops_one_record_stops_the_import(
 ) -> None:
     """A key that is not taken and an API that is not reached end it, with the place and the failures so far kept."""
     api.reply = lambda body: reply(body) if body["external_profile_id"] == "user_3" else accept(body)
+    profiles = profiles_file(good(1), wrong(2), good(3), good(4))
     told: list[Progress] = []
 
     with pytest.raises(error) as caught:
-        import_base(adapty, profiles=profiles_file(good(1), wrong(2), good(3), good(4)), on_progress=told.append)
+        import_base(adapty, profiles=profiles, lanes=1, max_retries=0, on_progress=told.append)
 
     assert type(caught.value) is error
+    (part,) = Path().glob("profiles.failures.csv.*.part")
     assert caught.value.__notes__ == [
-        "stopped at line 4 of profiles.csv; what came before it was sent",
-        "refused records of it, 1 so far: profiles.failures.csv",
+        "stopped in profiles.csv: 1 accepted, 1 refused so far",
+        f"refused records of it: {part}",
+        "run it again to go on from there; profiles.csv.journal notes how far it is",
     ]
-    assert api.bodies("profile")[-1]["external_profile_id"] == "user_3"
-    assert [progress.line for progress in told] == [2, 3]
-    with Path("profiles.failures.csv").open(newline="") as file:
-        assert [row["external_profile_id"] for row in csv.DictReader(file)] == ["user_2"]
+    assert [body["external_profile_id"] for body in api.bodies("profile")] == ["user_1", "user_3"]
+    assert told == []
+    assert [row["external_profile_id"] for row in kept_failures()] == ["user_2"]
 
 
 def test_a_stop_among_the_events_names_their_file(adapty: Adapty, api: FakeApi) -> None:
-    """The note names the file that was being sent, and the failures of the file before it are kept."""
+    """The note names the file that was being sent, and the failures of the file before it are in place."""
     api.reply = lambda body: unknown_key(body) if "event_id" in body else accept(body)
 
     with pytest.raises(AuthenticationError) as caught:
         import_base(adapty, profiles=profiles_file(good(1), wrong(2)), events=events_file({}, {}))
 
-    assert caught.value.__notes__ == ["stopped at line 1 of events.jsonl; what came before it was sent"]
+    assert caught.value.__notes__ == [
+        "stopped in events.jsonl: 0 accepted, 0 refused so far",
+        "run it again to go on from there; profiles.csv.journal notes how far it is",
+    ]
     assert Path("profiles.failures.csv").is_file()
 
 
-def test_an_api_that_fails_on_everything_ends_the_import(adapty: Adapty, api: FakeApi, slept: list[float]) -> None:
+def test_an_api_that_fails_on_everything_ends_the_import(adapty: Adapty, api: FakeApi) -> None:
     """Five records in a row that the API fails on are no fault of the records'; one that it takes begins anew."""
     api.reply = lambda body: accept(body) if body["external_profile_id"] == "user_3" else httpx.Response(503)
     records = [good(number) for number in range(1, 12)]
 
     with pytest.raises(ServerError) as caught:
-        import_base(adapty, profiles=profiles_file(*records))
+        import_base(adapty, profiles=profiles_file(*records), lanes=1, max_retries=0)
 
-    assert caught.value.__notes__ == [
-        "stopped at line 9 of profiles.csv; what came before it was sent",
-        "refused records of it, 6 so far: profiles.failures.csv",
-    ]
+    assert caught.value.__notes__[0] == "stopped in profiles.csv: 1 accepted, 6 refused so far"
+    assert len(kept_failures()) == 6
 
 
-def test_an_import_that_breaks_off_at_once_leaves_the_failures_file(adapty: Adapty, api: FakeApi) -> None:
-    """What somebody mends by hand is not lost to a run that never came to refuse anything."""
+def test_an_import_that_breaks_off_at_once_leaves_nothing_behind(adapty: Adapty, api: FakeApi) -> None:
+    """What somebody mends by hand is not lost to a run that never came to do anything, nor is there anything new."""
     mended = Path("profiles.failures.csv")
     mended.write_text("mended by hand")
     api.reply = unreachable
 
-    with pytest.raises(AdaptyConnectionError):
+    with pytest.raises(AdaptyConnectionError) as caught:
         import_base(adapty, profiles=profiles_file(good(1)))
 
     assert mended.read_text() == "mended by hand"
     assert sorted(path.name for path in Path().iterdir()) == ["profiles.csv", "profiles.failures.csv"]
+    assert caught.value.__notes__ == ["stopped in profiles.csv: 0 accepted, 0 refused so far"]
 
 
 def test_a_redirecting_address_ends_the_import(adapty: Adapty, api: FakeApi) -> None:
@@ -407,12 +463,12 @@ def test_a_redirecting_address_ends_the_import(adapty: Adapty, api: FakeApi) -> 
     api.reply = lambda _: httpx.Response(301, headers={"Location": "https://example.com/"})
 
     with pytest.raises(AdaptyAPIError, match="saveProfile: 301"):
-        import_base(adapty, profiles=profiles_file(good(1), good(2)))
+        import_base(adapty, profiles=profiles_file(good(1), good(2)), lanes=1)
 
     assert len(api.sent) == 1
 
 
-def test_records_refused_here_do_not_hide_an_api_that_fails(adapty: Adapty, api: FakeApi, slept: list[float]) -> None:
+def test_records_refused_here_do_not_hide_an_api_that_fails(adapty: Adapty, api: FakeApi) -> None:
     """Between two failures of the API, a record that was never sent is no sign of life."""
     api.reply = lambda _: httpx.Response(503)
     records = [wrong(number) if number % 2 else good(number) for number in range(20)]
@@ -433,7 +489,7 @@ def test_what_is_no_path_is_refused(adapty: Adapty, arguments: dict[str, Any], f
 
 
 def test_only_the_blocking_client_can_import() -> None:
-    """An async client's calls would never be awaited, and nothing would be sent."""
+    """The async client has functions of its own."""
     for client in (AsyncAdapty(mail_secret_key="k"), None):
         with pytest.raises(AdaptyUsageError, match=r"^adapty: is .*; expected an Adapty, the blocking client"):
             import_base(client, profiles="p.csv")  # type: ignore[arg-type]
@@ -452,104 +508,120 @@ def test_the_limit_of_csv_is_left_as_it_was(adapty: Adapty) -> None:
     assert csv.field_size_limit() == before
 
 
-def test_a_full_disk_is_told(adapty: Adapty, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_is_told(adapty: Adapty, api: FakeApi, monkeypatch: pytest.MonkeyPatch) -> None:
     """Failures that cannot be written end the import with a typed error, and no record is refused in silence."""
-
-    class Full(StringIO):
-        """A file that takes nothing."""
-
-        def write(self, _: str) -> int:
-            """Fail."""
-            raise OSError(errno.ENOSPC, "No space left on device")
-
-    profiles = profiles_file(good(1), wrong(2))
-
-    def opened(path: Path, mode: str) -> Full:
-        path.open(mode).close()
-        return Full()
-
-    monkeypatch.setattr("adapty.bulk.failures.open_text", opened)
-
-    with pytest.raises(AdaptyUsageError, match="cannot be written: No space left on device"):
-        import_base(adapty, profiles=profiles)
-
-
-def test_an_import_that_broke_off_can_be_run_again(adapty: Adapty, api: FakeApi) -> None:
-    """The second run sends everything once more and reports the whole base."""
     profiles = profiles_file(good(1), wrong(2), good(3))
-    api.reply = lambda body: unreachable(body) if body["external_profile_id"] == "user_3" else accept(body)
-    with pytest.raises(AdaptyConnectionError):
-        import_base(adapty, profiles=profiles)
-    api.reply = accept
+    full = True
+    write = FailuresFile._write
 
+    def written(failures: FailuresFile, data: bytes) -> None:
+        if full:
+            raise failures._unwritable(OSError(errno.ENOSPC, "No space left on device"))
+        write(failures, data)
+
+    monkeypatch.setattr(FailuresFile, "_write", written)
+
+    with pytest.raises(AdaptyUsageError, match="cannot be written: No space left on device") as caught:
+        import_base(adapty, profiles=profiles, lanes=1)
+
+    assert "0 refused so far" in caught.value.__notes__[0]
+    full = False
     report = import_base(adapty, profiles=profiles)
-
     assert (report.profiles_accepted, report.profiles_refused) == (2, 1)
 
 
-def test_a_client_without_the_mail_key_stops_the_import(tmp_path: Path, api: FakeApi) -> None:
-    """A client that has the server-side key alone sends nothing."""
+def test_an_import_that_broke_off_goes_on_when_it_is_run_again(adapty: Adapty, api: FakeApi) -> None:
+    """The second run sends what is left, reports the whole base, and leaves no journal."""
+    profiles = profiles_file(good(1), wrong(2), good(3))
+    api.reply = lambda body: unreachable(body) if body["external_profile_id"] == "user_3" else accept(body)
+    with pytest.raises(AdaptyConnectionError):
+        import_base(adapty, profiles=profiles, lanes=1)
+    api.reply = accept
+    api.sent.clear()
+
+    report = import_base(adapty, profiles=profiles)
+
+    assert (report.profiles_accepted, report.profiles_refused, report.resumed) == (2, 1, True)
+    assert [body["external_profile_id"] for body in api.bodies("profile")] == ["user_3"]
+    assert sorted(path.name for path in Path().iterdir()) == ["profiles.csv", "profiles.failures.csv"]
+
+
+@pytest.mark.parametrize("dry_run", [False, True])
+def test_a_client_without_the_mail_key_stops_the_import(api: FakeApi, dry_run: bool) -> None:  # noqa: FBT001
+    """A client that has the server-side key alone sends nothing, and neither journal nor failures file is made."""
     with (
         Adapty("secret_live_shown", transport=httpx.MockTransport(api.handle)) as client,
         pytest.raises(AdaptyConfigError) as caught,
     ):
-        import_base(client, profiles=profiles_file(good(1)))
+        import_base(client, profiles=profiles_file(good(1)), dry_run=dry_run)
 
     assert caught.value.field_name == "mail_secret_key"
     assert api.sent == []
+    assert [path.name for path in Path().iterdir()] == ["profiles.csv"]
 
 
-def test_an_exception_of_the_callers_own_keeps_the_failures(adapty: Adapty) -> None:
-    """What `on_progress` raises, or Ctrl-C, ends the import, and the failures so far are in their file."""
+@pytest.mark.parametrize("raised", [KeyboardInterrupt, SystemExit, ZeroDivisionError])
+def test_an_exception_of_the_callers_own_keeps_the_failures(adapty: Adapty, raised: type[BaseException]) -> None:
+    """What `on_progress` raises ends the import, and what was done is saved: the failures, and how far it is."""
 
     def interrupt(_: Progress) -> None:
-        raise KeyboardInterrupt
+        raise raised
 
-    with pytest.raises(KeyboardInterrupt):
-        import_base(adapty, profiles=profiles_file(wrong(1), good(2)), on_progress=interrupt)
+    profiles = profiles_file(wrong(1), good(2))
+    with pytest.raises(raised) as caught:
+        import_base(adapty, profiles=profiles, on_progress=interrupt)
 
-    with Path("profiles.failures.csv").open(newline="") as file:
-        assert [row["external_profile_id"] for row in csv.DictReader(file)] == ["user_1"]
+    assert "run it again" in caught.value.__notes__[-1]
+    assert [row["external_profile_id"] for row in kept_failures()] == ["user_1"]
+    report = import_base(adapty, profiles=profiles)
+    assert (report.profiles_accepted, report.profiles_refused, report.resumed) == (1, 1, True)
 
 
-def test_progress_is_told_after_each_record(adapty: Adapty) -> None:
-    """Each record, refused ones too, is told with its kind, its line, the number of lines, and the counts so far."""
+def test_progress_is_told_at_the_end_of_each_stage(adapty: Adapty) -> None:
+    """Whatever was told before: the last time, the figures are final and all of the input is read."""
     told: list[Progress] = []
-    profiles = Path("profiles.csv")
-    profiles.write_text(
-        f'{HEADER},first_name\n{good(1)},"two\nlines"\n\n{wrong(2)},Joe\n{good(3)},\n', encoding="utf-8"
-    )
+    profiles = profiles_file(good(1), wrong(2), good(3))
 
     import_base(adapty, profiles=profiles, events=events_file({}, {"event_type": "x"}), on_progress=told.append)
 
-    assert told == [
-        Progress("profiles", line=3, lines=6, accepted=1, refused=0),
-        Progress("profiles", line=5, lines=6, accepted=1, refused=1),
-        Progress("profiles", line=6, lines=6, accepted=2, refused=1),
-        Progress("events", line=1, lines=2, accepted=1, refused=0),
-        Progress("events", line=2, lines=2, accepted=1, refused=1),
-    ]
+    first, second = [progress for progress in told if progress.share == 1.0]
+    assert (first.stage, first.accepted, first.refused, first.retried) == ("profiles", 2, 1, 0)
+    assert (second.stage, second.accepted, second.refused, second.retried) == ("events", 1, 1, 0)
+    assert told[-1] == second
+    assert second.seconds_left == 0
 
 
 @pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
-def test_progress_never_passes_its_end(adapty: Adapty, newline: str) -> None:
-    """Whatever ends the lines, the last record is told at the last line."""
+@pytest.mark.parametrize("sort", [False, True])
+def test_progress_never_passes_its_end(adapty: Adapty, newline: str, sort: bool) -> None:  # noqa: FBT001
+    """Whatever ends the lines, and in whichever order they are sent: the share grows to 1, and no further."""
     told: list[Progress] = []
-    Path("profiles.csv").write_bytes(newline.join((HEADER, good(1), good(2))).encode())
+    Path("events.jsonl").write_bytes(
+        newline.join(json.dumps({**EVENT, "event_id": str(i)}) for i in range(50)).encode()
+    )
 
-    import_base(adapty, profiles="profiles.csv", on_progress=told.append)
+    import_base(adapty, events="events.jsonl", sort=sort, max_rate=100, on_progress=told.append)
 
-    assert [(progress.line, progress.lines) for progress in told] == [(2, 3), (3, 3)]
+    shares = [progress.share or 0 for progress in told]
+    assert shares == sorted(shares)
+    assert shares[-1] == 1.0
+    assert [progress.accepted + progress.refused for progress in told] == sorted(
+        progress.accepted + progress.refused for progress in told
+    )
 
 
 def test_an_empty_base_is_imported(adapty: Adapty, api: FakeApi) -> None:
-    """Files without records are no error: nothing is sent, nothing is told, nothing is reported."""
+    """Files without records are no error: nothing is sent, and nothing is reported."""
     told: list[Progress] = []
 
     report = import_base(adapty, profiles=profiles_file(), events=events_file(), on_progress=told.append)
 
-    assert report == ImportReport(flows=dict.fromkeys(Flow, 0))
-    assert (report.refused, told, api.sent) == (0, [], [])
+    assert evolve(report, seconds=0) == ImportReport(flows=dict.fromkeys(Flow, 0))
+    assert (report.refused, api.sent) == (0, [])
+    assert [(progress.stage, progress.share, progress.accepted) for progress in told] == [
+        ("profiles", 1.0, 0),
+        ("events", 1.0, 0),
+    ]
 
 
 def test_failures_show_no_key(adapty: Adapty, api: FakeApi) -> None:

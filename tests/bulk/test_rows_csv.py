@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from adapty import AdaptyUsageError
-from adapty.bulk import rows as rows_module
+from adapty.bulk import csv_rows as csv_rows_module
 from adapty.bulk.rows import Row, read_rows
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def refused(path: Path, content: str | bytes) -> AdaptyUsageError:
 def _short_cells(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Lower the length of the longest cell to 20 characters."""
     before = csv.field_size_limit()
-    monkeypatch.setattr(rows_module, "_MAX_CELL", 20)
+    monkeypatch.setattr(csv_rows_module, "_MAX_CELL", 20)
     yield
     csv.field_size_limit(before)
 
@@ -238,16 +238,92 @@ def test_a_header_that_is_not_csv_is_refused(tmp_path: Path, content: str) -> No
 
 
 @pytest.mark.parametrize(
-    "column", ["emial", "plan", "custom", "Email", "extra_fields", "_raw2", "customs.plan", ".plan", "email_"]
+    ("column", "meant"),
+    [
+        ("emial", "email"),
+        ("Email", "email"),
+        ("email_", "email"),
+        ("firstname", "first_name"),
+        ("customs.plan", "custom.plan"),
+        ("costum.a.b", "custom.a.b"),
+        ("device_info.platfrom", "device_info.platform"),
+        ("device.platform", "device_info.platform"),
+        ("offer.ofer_id", "offer.offer_id"),
+        ("custom_attributes.", None),
+        ("device_info.", "device_info.os"),
+        ("device_info.plan", "device_info.platform"),
+        ("plan", None),
+        ("custom", None),
+        ("custom.", None),
+        ("email.domain", "custom.domain"),
+        ("_raw2", None),
+        (".", None),
+        ("{0}", None),
+        ("x" * 90, None),
+    ],
 )
-def test_an_unknown_column_is_refused(tmp_path: Path, column: str) -> None:
-    """A column that is no field is named, with the file and what to do."""
+def test_an_unknown_column_is_refused(tmp_path: Path, column: str, meant: str | None) -> None:
+    """A column that is no field, or no field of a nested one, is named, with what it was probably meant to be."""
     error = refused(tmp_path, f"external_profile_id,{column}\nuser_1,x\n")
+    hint = f"; did you mean {meant}?" if meant else ";"
 
     assert error.field_name == column
     assert str(error) == (
-        f"{column}: is a column of {tmp_path / 'base.csv'} that is no field of the records; rename or remove it"
+        f"{column}: is a column of {tmp_path / 'base.csv'} that is no field of the records{hint} rename or remove it"
     )
+
+
+@pytest.mark.parametrize(
+    ("column", "example"),
+    [("device_info", "device_info.platform"), ("offer", "offer.category"), ("custom_attributes", "custom.plan")],
+)
+def test_a_column_for_what_has_fields_of_its_own_is_refused(tmp_path: Path, column: str, example: str) -> None:
+    """A cell is text and no object: the columns that there can be are told."""
+    error = refused(tmp_path, f"external_profile_id,{column}\nuser_1,x\n")
+
+    assert error.field_name == column
+    assert str(error).endswith(
+        f"base.csv for what has fields of its own; expected a column for each, such as {example}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("separator", "told"),
+    [(";", "semicolons"), ("\t", "tabs"), ("|", "vertical bars")],
+    ids=["semicolon", "tab", "bar"],
+)
+@pytest.mark.parametrize("quote", ["", '"'])
+@pytest.mark.parametrize("rest", ["custom.plan", "plan"])
+def test_another_separator_is_told(tmp_path: Path, separator: str, told: str, quote: str, rest: str) -> None:
+    """A header that is separated by something else, quoted or not, is refused for just that."""
+    names = ("external_profile_id", " email ", rest)
+    header = separator.join(f"{quote}{name}{quote}" for name in names)
+
+    error = refused(tmp_path, f"{header}\nuser_1{separator}x{separator}y\n")
+
+    assert str(error) == f"{tmp_path / 'base.csv'}: is separated by {told}; expected commas"
+
+
+def test_a_separator_inside_an_attributes_name_is_none(tmp_path: Path) -> None:
+    """Commas that make sense are what separates, whatever else there is."""
+    assert data(tmp_path, "external_profile_id,custom.a;b|c\nuser_1,x\n") == [
+        {"external_profile_id": "user_1", "custom_attributes": {"a;b|c": "x"}}
+    ]
+
+
+def test_readers_side_by_side_do_not_change_each_others_limit(tmp_path: Path) -> None:
+    """The length of cells is the whole process's: the last reader puts it back, not the first one."""
+    before = csv.field_size_limit()
+    for name in ("one.csv", "two.csv"):
+        (tmp_path / name).write_text(f"email\n{'x' * 200_000}\n{'y' * 200_000}\n")
+    one, two = (read_rows(tmp_path / name, FIELDS.__contains__) for name in ("one.csv", "two.csv"))
+
+    assert [row.problem for row in (next(one), next(two))] == [None, None]
+    one.close()
+    assert next(two).problem is None
+    assert csv.field_size_limit() > before
+    two.close()
+    assert csv.field_size_limit() == before
 
 
 @pytest.mark.parametrize("column", ["email", "custom.plan", "_line"])

@@ -101,6 +101,45 @@ def test_what_is_no_json_is_the_rows_problem(tmp_path: Path, text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ('{"email": "x", "email": "x"}', "email"),
+        ('{"first_name": "x", "email": "x", "e\\u006dail": null}', "email"),
+        ('{"email": "x", "device_info": {"os": "1", "platform": "iOS", "os": "2"}}', "os"),
+        ('{"email": "x", "custom_attributes": {"a": [{"b": {"c": 1, "c": 1}}]}}', "c"),
+        ('{"": 1, "": 1}', ""),
+        ('{"jane@example.com": 1, "jane@example.com": 1}', "(a name with an @)"),
+        ('{"a": 1, ' + ", ".join(f'"k{number}": 1' for number in range(50_000)) + ', "a": 1}', "a"),
+    ],
+    ids=["same", "escaped", "nested", "deep", "empty", "personal", "many"],
+)
+def test_a_key_that_stands_twice_is_the_rows_problem(tmp_path: Path, text: str, name: str) -> None:
+    """Of two values nobody knows which one is meant: the row is given as text, at whatever depth it is."""
+    wrong, right = read(tmp_path, f'{text}\n{{"email":"x"}}\n')
+
+    assert wrong == Row(1, source={"_raw": text}, problem=f"names {name} twice")
+    assert (right.line, right.problem) == (2, None)
+
+
+def test_the_same_key_in_several_objects_is_right(tmp_path: Path) -> None:
+    """Only within one object a key stands for one thing."""
+    held = {"email": "x", "device_info": {"email": "y"}, "offer": {"email": "z"}}
+
+    assert only(tmp_path, json.dumps(held)).data == held
+
+
+def test_nesting_within_the_limit_is_read_and_beyond_it_is_the_rows_problem(tmp_path: Path) -> None:
+    """Fifty levels are read; one more is the row's problem; brackets in text are no levels."""
+    deepest = '{"a":' + "[" * 49 + "1" + "]" * 49 + "}"
+    too_deep = '{"a":' + "[" * 50 + "1" + "]" * 50 + "}"
+    text = json.dumps({"email": "[{" * 60})
+    right, wrong, other = read(tmp_path, f"{deepest}\n{too_deep}\n{text}\n")
+
+    assert (right.problem, other.problem) == (None, None)
+    assert wrong == Row(2, source={"_raw": too_deep}, problem="is nested deeper than 50 levels")
+
+
+@pytest.mark.parametrize(
     "value",
     [
         "NaN",
@@ -166,14 +205,18 @@ def test_the_ending_tells_the_format(tmp_path: Path, name: str, expected: str) -
     assert [row.data for row in read_rows(tmp_path / name, lambda _: True)] == [{"email": "x"}]
 
 
-@pytest.mark.parametrize("name", ["base", "base.json", "base.csv.gz", "base.tsv", "csv", "base.", ".csv"])
+@pytest.mark.parametrize(
+    "name",
+    ["base", "base.json", "base.gz", "base.tsv.gz", "base.csv.gz.gz", "base.tsv", "csv", "base.", ".csv", ".csv.gz"],
+)
 def test_other_endings_are_refused(tmp_path: Path, name: str) -> None:
     """A file of another ending is refused before it is opened, with the endings that are taken."""
     with pytest.raises(AdaptyUsageError) as caught:
         read_rows(tmp_path / name, lambda _: True)
 
     assert str(caught.value) == (
-        f"{tmp_path / name}: its format is not known; expected a name that ends in .csv, .jsonl or .ndjson"
+        f"{tmp_path / name}: its format is not known; "
+        "expected a name that ends in .csv, .jsonl or .ndjson, or in one of these and .gz"
     )
 
 

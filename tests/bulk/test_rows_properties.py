@@ -100,7 +100,9 @@ def test_every_line_of_a_json_lines_file_is_a_row(scratch: Path, content: bytes)
     rows = rows_of(path)
     lines = lines_of(path)
 
-    assert rows is not None
+    if rows is None:
+        assert content.startswith((b"\xff\xfe", b"\xfe\xff", b"\x1f\x8b")) or 0 in content
+        return
     assert [row.line for row in rows] == [number for number, line in enumerate(lines, 1) if line.strip()]
     for row in rows:
         if row.problem is not None and not row.problem.startswith("could not be read before"):

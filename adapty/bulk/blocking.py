@@ -1,0 +1,105 @@
+"""Runs the engine, which is async, for who calls it without an event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from contextvars import copy_context
+from threading import current_thread, main_thread
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine, Iterator
+    from typing import Any
+
+    from adapty.bulk.stop import Stop
+
+__all__ = ["run_blocking"]
+
+T = TypeVar("T")
+
+
+def run_blocking(work: Coroutine[Any, Any, T], stop: Stop) -> T:
+    """Run a job to its end. Ctrl-C asks it to stop, and is raised when it has; pressed again, it gives up at once.
+
+    Args:
+        work: The job.
+        stop: What asks it to stop.
+
+    Raises:
+        KeyboardInterrupt: Ctrl-C was pressed, once or twice.
+    """
+    outcome: Future[T] = Future()
+    job = _into(outcome, work, stop)
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        with _interrupts_ask(stop):
+            asyncio.run(job)
+    else:
+        _run_beside(job, stop)
+    try:
+        return outcome.result()
+    finally:
+        del outcome  # what it raised holds this frame
+
+
+async def _into(outcome: Future[T], work: Coroutine[Any, Any, T], stop: Stop) -> None:
+    """Keep what comes of a job. An event loop whose task raises an interrupt, ends in disorder."""
+    with stop.cancelling():
+        try:
+            outcome.set_result(await work)
+        except asyncio.CancelledError as cancelled:
+            if not stop.given_up:
+                raise
+            outcome.set_exception(_interrupt(cancelled))
+        except BaseException as problem:  # noqa: BLE001 - raised by the caller
+            outcome.set_exception(problem)
+
+
+def _interrupt(cancelled: asyncio.CancelledError) -> KeyboardInterrupt:
+    """Give what Ctrl-C raises, with the notes on how to go on."""
+    interrupt = KeyboardInterrupt()
+    for note in getattr(cancelled, "__notes__", ()):
+        interrupt.add_note(note)
+    return interrupt
+
+
+def _run_beside(job: Coroutine[Any, Any, None], stop: Stop) -> None:
+    """Run a job in another thread: in a notebook, say, there is an event loop in this one already."""
+    with ThreadPoolExecutor(1, thread_name_prefix="adapty-bulk") as other:
+        running = other.submit(copy_context().run, asyncio.run, job)
+        for end in (stop.ask, stop.give_up):
+            try:
+                running.result()
+            except KeyboardInterrupt:
+                end()
+            else:
+                return
+        running.result()
+
+
+@contextmanager
+def _interrupts_ask(stop: Stop) -> Iterator[None]:
+    """Let the first Ctrl-C ask for an end, the second one give up; the third one is Python's own again."""
+    is_python_s_own = signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    if not is_python_s_own or current_thread() is not main_thread():
+        yield
+        return
+
+    def interrupt(*_: object) -> None:
+        if stop.asked:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+            stop.give_up()
+        else:
+            stop.ask()
+        if stop.is_reading:
+            raise KeyboardInterrupt
+
+    signal.signal(signal.SIGINT, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)

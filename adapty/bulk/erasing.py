@@ -1,0 +1,88 @@
+"""Erases people: many, at once and for good, from both APIs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from adapty._async.client import AsyncAdapty
+from adapty._sync.client import Adapty
+from adapty.bulk.blocking import run_blocking
+from adapty.bulk.erase_job import EraseJob
+from adapty.bulk.options import check_client
+from adapty.bulk.running import Stop
+
+if TYPE_CHECKING:
+    from typing import Unpack
+
+    from adapty.bulk.erase_report import EraseReport
+    from adapty.bulk.id_files import ApiName, KindName
+    from adapty.bulk.options import EraseOptions
+    from adapty.bulk.whom import Ids
+
+__all__ = ["async_erase", "erase"]
+
+
+def erase(
+    adapty: Adapty,
+    ids: Ids,
+    *,
+    by: KindName | None = None,
+    api: ApiName | None = None,
+    **options: Unpack[EraseOptions],
+) -> EraseReport:
+    """Delete every user of a list: the operations `deleteProfile` of both APIs. There is no way back.
+
+    What came of each user with each API is a row of the report file: deleted, already_gone, or failed with the reason.
+    Who was not tried, because something stopped the API, has no row. What stops one API (its key, its address, its
+    rate) does not keep the users from being erased from the other one.
+
+    An erasure of a file that broke off, for whatever reason, goes on where it was when the same call is made again.
+    What was done in the last second before a crash may be done again, and then has two rows. A file that has changed
+    since is refused.
+
+    Args:
+        adapty: The client.
+        ids: A file (one id a line, or CSV or JSON Lines that name the ids; gzipped or not), an open binary file such as
+            standard input, or an iterable or async iterable of ids. What can be read only once, a generator say, is
+            kept in memory where both APIs need it.
+        by: Which kind of id they are: `customer_user_id`, `profile_id`, `external_profile_id` or `email`. Where left
+            out: what the file's header or keys say, or else `customer_user_id`.
+        api: `server-side` or `mail`; each that knows such ids and that there is a key for, where left out.
+        options: See `EraseOptions`: `report`, `journal`, `lanes`, `max_rate`, `max_retries`, `transport` and
+            `on_progress`.
+
+    Returns:
+        How many were deleted, were gone already, and failed. Look at `failed`: failures of single users are not raised.
+
+    Raises:
+        AdaptyUsageError: An argument is wrong, or the file cannot be read or has changed since the erasure began;
+            nothing was sent.
+        AdaptyAPIError: An API does not take the key, is not at this address, wants to be left alone, or fails.
+        AdaptyConnectionError: An API cannot be reached. Notes on each say how far the erasure came.
+        KeyboardInterrupt: Ctrl-C was pressed; what was sent by then has been waited for, and is in the report.
+
+    Example:
+        >>> profile = adapty.profiles.create(customer_user_id="user_1")
+        >>> report = erase(adapty, ["user_1", "user_2"], api="server-side")
+        >>> report.deleted, report.already_gone, report.failed, report.report
+        (1, 1, 0, PosixPath('ids.erased.csv'))
+    """
+    check_client(adapty, Adapty)
+    stop = Stop()
+    return run_blocking(EraseJob.of(ids, by=by, api=api, options=options).run(adapty, stop), stop)
+
+
+async def async_erase(
+    adapty: AsyncAdapty,
+    ids: Ids,
+    *,
+    by: KindName | None = None,
+    api: ApiName | None = None,
+    **options: Unpack[EraseOptions],
+) -> EraseReport:
+    """Do what `erase` does, with the async client.
+
+    When it is cancelled, what is noted so far is saved, and what is under way is given up.
+    """
+    check_client(adapty, AsyncAdapty)
+    return await EraseJob.of(ids, by=by, api=api, options=options).run(adapty, Stop())

@@ -1,0 +1,226 @@
+"""An import from its inputs to its report: what is sent, in which order, and what is kept of it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING, Any, Self
+
+from attrs import evolve, frozen
+
+from adapty._core.giving_up import Patience
+from adapty._generated import mail_call, nothing
+from adapty.bulk.columns import field_path
+from adapty.bulk.failures import FailuresFile, failures_name, put_in_place
+from adapty.bulk.fingerprint import fingerprint
+from adapty.bulk.journal import CONTENTS_OF, Journal
+from adapty.bulk.lanes import Item
+from adapty.bulk.options import ImportOptions, file_option, journal_of, options_of, refuse_unknown
+from adapty.bulk.ordered_source import in_order
+from adapty.bulk.report import ImportReport
+from adapty.bulk.running import Options, Stage, StageResult, StageRun
+from adapty.bulk.sources import Source, open_source
+from adapty.errors import AdaptyUsageError
+from adapty.models import MailProfile, TransactionEvent
+from adapty.models._record import field_names
+
+if TYPE_CHECKING:
+    from adapty._async.client import AsyncAdapty
+    from adapty._sync.client import Adapty
+    from adapty.bulk.flow_tally import FlowTally
+    from adapty.bulk.rows import Row
+    from adapty.bulk.running import Stop
+    from adapty.errors import AdaptyError
+
+__all__ = ["ImportJob"]
+
+RECORDS: Mapping[str, type[MailProfile | TransactionEvent]] = {"profiles": MailProfile, "events": TransactionEvent}
+OPERATIONS: Mapping[str, str] = {"profiles": "saveProfile", "events": "saveTransactionEvent"}
+
+
+@frozen
+class _Input:
+    """One input, and where its refused records go."""
+
+    kind: Any
+    source: Source
+    failures: Path
+
+
+@frozen
+class ImportJob:
+    """An import that is checked and ready to run.
+
+    Attributes:
+        inputs: What is sent, in this order.
+        sort: Whether events are sorted by their time first.
+        options: How it is carried out.
+        mapping: Field to the column that holds it.
+        journal: The file that notes how far it is, or None.
+    """
+
+    inputs: tuple[_Input, ...]
+    sort: bool
+    options: Options
+    mapping: Mapping[str, str]
+    journal: Path | None
+
+    @classmethod
+    def of(cls, given: Mapping[str, Any], *, sort: bool, options: ImportOptions) -> Self:
+        """Check what was given; headers are read, and nothing else.
+
+        Raises:
+            AdaptyUsageError: Something is wrong; `field_name` says which argument or column.
+        """
+        wanted = {kind: source for kind, source in given.items() if source is not None}
+        if not wanted:
+            raise AdaptyUsageError("nothing to import; expected profiles=, events= or both")
+        refuse_unknown(options, ImportOptions)
+        checked = options_of(options, dry_run=bool(options.get("dry_run", False)))
+        mapping = options.get("mapping")
+        mapping = {} if mapping is None else mapping
+        folder = file_option("failures", options.get("failures", "."))
+        inputs: list[_Input] = []
+        for kind, source in wanted.items():
+            opened = open_source(kind, source, RECORDS[kind], _of_the_kind(kind, mapping, wanted))
+            inputs.append(_Input(kind, opened, folder / failures_name(opened.name)))
+        journal = journal_of(options, [each.source.path for each in inputs])
+        _refuse_shared_files(*(each.source.path for each in inputs), *(each.failures for each in inputs), journal)
+        return cls(tuple(inputs), sort, checked, mapping, None if checked.dry_run else journal)
+
+    async def run(self, adapty: Adapty | AsyncAdapty, stop: Stop) -> ImportReport:
+        """Send what is left to be sent.
+
+        Raises:
+            AdaptyError: What ended the import early, with notes that say how far it came.
+            KeyboardInterrupt: Somebody asked for an early end.
+        """
+        adapty._transport.config.key("mail")  # noqa: SLF001 - refused before a journal is made
+        began = monotonic()
+        patience = Patience()
+        with await self._open_journal(adapty) as journal:
+            results = [await self._send(each, adapty, journal, patience, stop) for each in self.inputs]
+            report = self._report(results, journal)
+            journal.finish()
+        return evolve(report, seconds=monotonic() - began)
+
+    async def _open_journal(self, adapty: Adapty | AsyncAdapty) -> Journal:
+        if self.journal is None:
+            return Journal.temporary()
+        plan = {"address": adapty._transport.config.base_urls["mail"]}  # noqa: SLF001 - of the same package
+        plan["mapping"] = ", ".join(f"{field}={column}" for field, column in sorted(self.mapping.items()))
+        plan["sort"] = "yes" if self.sort else "no"
+        for each in self.inputs:
+            if each.source.path is not None:
+                plan[each.kind] = each.source.name
+                plan[CONTENTS_OF + each.source.name] = await asyncio.to_thread(fingerprint, each.source.path)
+        return Journal.open(self.journal, plan)
+
+    async def _send(
+        self, each: _Input, adapty: Adapty | AsyncAdapty, journal: Journal, patience: Patience, stop: Stop
+    ) -> StageResult:
+        """Send one input, or what is left of it."""
+        saved = journal.stage(each.kind)
+        if saved is not None and saved.done:
+            if journal.run_id is not None:
+                put_in_place(each.failures, journal.run_id)
+            return StageResult.of(each.kind, saved)
+        size = saved.failures_size if saved is not None else None
+        with FailuresFile(each.failures, each.source.path, run_id=journal.run_id, resume_at=size) as failures:
+            run = StageRun.resumed(self._stage(each, failures, journal.tally), self.options, journal, patience)
+            try:
+                await run.run(adapty, stop)
+                run.raise_what_ended_it_early()
+            except BaseException as end:
+                is_untouched = each is self.inputs[0] and not run.counts
+                self._leave(end, run, journal, failures, is_untouched=is_untouched)
+                raise
+        return run.result
+
+    def _leave(
+        self, end: BaseException, run: StageRun, journal: Journal, failures: FailuresFile, *, is_untouched: bool
+    ) -> None:
+        """Say how far it came and how to go on; where nothing was done yet, leave nothing behind."""
+        done = f"{run.counts['accepted']} accepted, {run.counts['refused']} refused so far"
+        end.add_note(f"stopped in {run.stage.label}: {done}")
+        if run.counts["refused"]:
+            end.add_note(f"refused records of it: {failures.path if self.journal is None else failures.kept_at}")
+        if self.journal is None:
+            return
+        if not is_untouched:
+            end.add_note(f"run it again to go on from there; {self.journal} notes how far it is")
+            return
+        with suppress(AdaptyUsageError, OSError):
+            journal.finish()
+            failures.kept_at.unlink()
+
+    def _stage(self, each: _Input, failures: FailuresFile, tally: FlowTally) -> Stage:
+        def settle(row: Row, record: Any, error: AdaptyError | None) -> str:
+            if error is None:
+                tally.add(record)
+                return "accepted"
+            failures.add(row, str(error))
+            return "refused"
+
+        source = in_order(each.source) if self.sort and each.kind == "events" else each.source
+        return Stage(
+            name=each.kind,
+            api="mail",
+            label=each.source.name,
+            rows=source.rows,
+            share=source.share,
+            item=partial(_item, each.kind),
+            settle=settle,
+            sync=failures.sync,
+        )
+
+    def _report(self, results: Sequence[StageResult], journal: Journal) -> ImportReport:
+        counts = {f"{result.name}_{word}": count for result in results for word, count in result.counts.items()}
+        kinds = [each.kind for each in self.inputs]
+        return ImportReport(
+            **counts,
+            reasons=sum((result.reasons for result in results), Counter()),
+            flows=journal.tally.flows(of_saved_profiles="profiles" in kinds),
+            events_without_profile=journal.tally.events_without_profile(),
+            failures=tuple(
+                each.failures for each, result in zip(self.inputs, results, strict=True) if result.counts["refused"]
+            ),
+            retried=sum(result.retried for result in results),
+            resumed=journal.resumed,
+            dry_run=self.options.dry_run,
+        )
+
+
+def _item(kind: str, number: int, row: Row) -> Item[Any]:
+    """Make the request of a row."""
+    record: Any = row.record if row.record is not None else RECORDS[kind].from_dict(row.data)
+    return Item(number, record.external_profile_id, mail_call(OPERATIONS[kind], nothing, record), row, record)
+
+
+def _of_the_kind(kind: str, mapping: Mapping[str, str], kinds: Collection[str]) -> Mapping[str, str]:
+    """Leave out what is a field of the other kind's records only; what is a field of none stays, to be refused."""
+    if not isinstance(mapping, Mapping):
+        return mapping  # to be refused, too
+    others = {field for other in kinds if other != kind for field in field_names(RECORDS[other])}
+    own = field_names(RECORDS[kind])
+    return {
+        field: column
+        for field, column in mapping.items()
+        if not isinstance(field, str) or field_path(field)[0] in own or field_path(field)[0] not in others
+    }
+
+
+def _refuse_shared_files(*files: Path | None) -> None:
+    """See that no file is used for two things."""
+    seen: set[Path] = set()
+    for file in files:
+        if file is None:
+            continue
+        if file.resolve() in seen:
+            raise AdaptyUsageError(f"{file}: would be used for two things; choose another folder for the failures")
+        seen.add(file.resolve())

@@ -1,0 +1,53 @@
+"""What a bulk job tells while it goes on."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from attrs import frozen
+
+__all__ = ["Progress", "StageName"]
+
+StageName = Literal["profiles", "events", "server-side", "mail"]
+"""What a job does one after the other: an import sends profiles, then events; an erasure goes API by API."""
+
+
+@frozen(kw_only=True)
+class Progress:
+    """How far a job is.
+
+    Attributes:
+        stage: What is being sent.
+        accepted: Records of this stage that the API took so far; of a job that was resumed, since its beginning.
+        refused: Records of this stage that failed so far.
+        retried: Tries of this stage that were made again, in this run.
+        share: How much of the stage's input is read, 0 to 1; None where nobody knows how much there is.
+        rate: Answers per second, over the last second.
+        limit: The pace that holds, in requests per second: `max_rate`, or less while the API asks for less; None where
+            there is no limit.
+        seconds: How long the stage has been going on, in this run.
+        share_before: How much of the input was read when this run got to where the one before it was.
+
+    Example:
+        >>> Progress(
+        ...     stage="profiles", accepted=990, refused=10, retried=3, share=0.5, rate=100.0, limit=None, seconds=10.0
+        ... ).seconds_left
+        10.0
+    """
+
+    stage: StageName
+    accepted: int
+    refused: int
+    retried: int
+    share: float | None
+    rate: float
+    limit: float | None
+    seconds: float
+    share_before: float = 0.0
+
+    @property
+    def seconds_left(self) -> float | None:
+        """How much longer it will take if it goes on like this; None where nobody knows."""
+        if self.share is None or self.share <= self.share_before:
+            return None
+        return self.seconds * (1 - self.share) / (self.share - self.share_before)

@@ -1,0 +1,62 @@
+"""Ways for a lane to send: over a transport of httpx, or as a client of the caller's sends."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from adapty._http import SENDING_FAILS, RequestMaker, failure
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+    import httpx
+
+    from adapty._core.answers import Answer
+    from adapty._core.call import Failure, Request
+    from adapty._core.operations import Api
+    from adapty._sync.client import Adapty
+    from adapty.config import Config
+
+__all__ = ["ThreadSender", "TransportSender"]
+
+
+class TransportSender:
+    """Sends over an httpx transport, without an httpx client between: there is little to do for each request."""
+
+    def __init__(self, config: Config, api: Api, transport: httpx.AsyncBaseTransport) -> None:
+        """Take the settings, and the transport, which is the caller's to close.
+
+        Raises:
+            AdaptyConfigError: There is no key of this API.
+        """
+        self._transport = transport
+        self._timeouts = config.timeouts
+        self._outgoing = RequestMaker(config, api, [(b"Accept", b"*/*")])
+
+    async def __call__(self, request: Request) -> Answer | Failure:
+        """Send once."""
+        try:
+            response = await self._transport.handle_async_request(self._outgoing(request))
+            try:
+                await response.aread()
+            except BaseException:
+                await response.aclose()
+                raise
+        except SENDING_FAILS as problem:
+            return failure(problem, self._timeouts)
+        return response
+
+
+class ThreadSender:
+    """Sends as a blocking client does, in threads."""
+
+    def __init__(self, adapty: Adapty, api: Api, threads: Executor) -> None:
+        """Take the client, and the threads, which are the caller's to end."""
+        self._send = adapty._transport._send  # noqa: SLF001 - of the same package
+        self._api = api
+        self._threads = threads
+
+    async def __call__(self, request: Request) -> Answer | Failure:
+        """Send once."""
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self._send, self._api, request)

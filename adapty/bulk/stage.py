@@ -1,0 +1,99 @@
+"""What a bulk job does with the records of one input, and what came of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import httpx
+from attrs import frozen
+
+from adapty._core.operations import Api
+from adapty.bulk.lanes import Item
+from adapty.bulk.progress import Progress, StageName
+from adapty.bulk.rows import Row
+from adapty.errors import AdaptyError
+
+if TYPE_CHECKING:
+    from adapty.bulk.journal import Checkpoint
+
+__all__ = ["FAILED", "REPEATED", "UNREADABLE", "Options", "Stage", "StageResult"]
+
+FAILED = ("refused", "failed")
+"""The words under which what failed is counted."""
+
+REPEATED = "repeated"
+"""The word under which what did not need to be sent is counted."""
+
+UNREADABLE = "(row)"
+"""What stands for the field's name where a row could not be read at all."""
+
+
+@frozen(kw_only=True)
+class Options:
+    """How a job is carried out.
+
+    Attributes:
+        lanes: How many requests are under way at a time.
+        max_rate: Requests per second that are never exceeded, repeated tries included; None for no limit.
+        max_retries: Tries of a request after the first one.
+        transport: Makes a lane's transport; None for the usual one.
+        on_progress: Called about ten times a second, and at the end of each stage.
+        dry_run: Check everything, send nothing.
+    """
+
+    lanes: int
+    max_rate: float | None
+    max_retries: int
+    transport: Callable[[], httpx.AsyncBaseTransport] | None
+    on_progress: Callable[[Progress], object] | None
+    dry_run: bool
+
+
+@frozen(kw_only=True)
+class Stage:
+    """What is done with the records of one input.
+
+    Attributes:
+        name: What is sent.
+        api: Where it is sent.
+        label: The input's name.
+        rows: Reads the input from its beginning.
+        share: Tells how much of it is read, 0 to 1, or None.
+        item: Makes the request of the row of a number, or raises an AdaptyUsageError that says what is wrong with it;
+            None where nothing needs to be sent.
+        settle: Notes what came of a row and gives the word to count it under; the error is None for a success.
+        sync: Sees that what was noted stays, and gives the length of the file of it, in bytes.
+    """
+
+    name: StageName
+    api: Api
+    label: str
+    rows: Callable[[], Iterator[Row] | AsyncIterator[Row]]
+    share: Callable[[], float | None]
+    item: Callable[[int, Row], Item[Any] | None]
+    settle: Callable[[Row, Any, AdaptyError | None], str]
+    sync: Callable[[], int]
+
+
+@frozen(kw_only=True)
+class StageResult:
+    """What came of a stage, in all its runs.
+
+    Attributes:
+        name: What was sent.
+        counts: How many records came to which end.
+        reasons: How many records failed for which field.
+        retried: Tries that were made again, in the last run.
+    """
+
+    name: StageName
+    counts: Counter[str]
+    reasons: Counter[str]
+    retried: int = 0
+
+    @classmethod
+    def of(cls, name: StageName, checkpoint: Checkpoint) -> StageResult:
+        """Read it from the last checkpoint."""
+        return cls(name=name, counts=Counter(checkpoint.counts), reasons=Counter(checkpoint.reasons))

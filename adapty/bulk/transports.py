@@ -1,0 +1,108 @@
+"""What the lanes send over: transports of their own, or the caller's client."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+import httpx
+
+from adapty._async.client import AsyncAdapty
+from adapty._core.validate import kind_of
+from adapty.bulk.sender import ThreadSender, TransportSender
+from adapty.errors import AdaptyConfigError
+from adapty.fast import AsyncFastTransport, fast_is_installed
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+
+    from adapty._core.operations import Api
+    from adapty._sync.client import Adapty
+    from adapty.bulk.lanes import Sender
+
+__all__ = ["open_senders"]
+
+_THIS_MACHINE = {"127.0.0.1", "localhost", "::1"}
+_ONE = httpx.Limits(max_connections=1, max_keepalive_connections=1)
+
+
+@asynccontextmanager
+async def open_senders(
+    adapty: Adapty | AsyncAdapty,
+    api: Api,
+    lanes: int,
+    make: Callable[[], httpx.AsyncBaseTransport] | None,
+) -> AsyncIterator[list[Sender]]:
+    """Give what each lane sends with, and close what was opened for it.
+
+    Args:
+        adapty: The client. If it sends over an httpx client or a transport of the caller's, so do the lanes.
+        api: The API to send to.
+        lanes: How many lanes there are.
+        make: Makes a lane's transport; the quickest one that is installed where left out.
+
+    Raises:
+        AdaptyConfigError: A transport cannot be made, or there is no key of the API.
+    """
+    config = adapty._transport.config  # noqa: SLF001 - of the same package
+    config.key(api)
+    async with AsyncExitStack() as stack:
+        if make is None and not adapty._transport.is_standard:  # noqa: SLF001
+            yield [_of_the_client(adapty, api, lanes, stack)] * lanes
+            return
+        if make is None and fast_is_installed():
+            # One for all lanes: it is as quick as one for each, and takes as long to make as a hundred requests do.
+            transports: list[httpx.AsyncBaseTransport] = [AsyncFastTransport(max_connections=None)] * lanes
+            stack.push_async_callback(transports[0].aclose)
+        else:
+            make = make or _own(config.base_urls[api])
+            transports = [_made(make, stack) for _ in range(lanes)]
+        yield [TransportSender(config, api, transport) for transport in transports]
+
+
+def _made(make: Callable[[], httpx.AsyncBaseTransport], stack: AsyncExitStack) -> httpx.AsyncBaseTransport:
+    """Make a lane's transport, to be closed with the stack."""
+    transport = make()
+    if not isinstance(transport, httpx.AsyncBaseTransport):
+        raise AdaptyConfigError.of("transport", f"gave {kind_of(transport)}; expected an httpx.AsyncBaseTransport")
+    stack.push_async_callback(transport.aclose)
+    return transport
+
+
+def _own(address: str) -> Callable[[], httpx.AsyncBaseTransport]:
+    """Give what makes a transport of httpx's own, of one connection: more of them in one cost more for each request."""
+    problem = "the environment's proxy or certificate settings cannot be used"
+    try:
+        context = httpx.create_ssl_context()  # once for all lanes: it takes as long as hundreds of requests
+        proxy = _proxy_to(address)
+        httpx.AsyncHTTPTransport(verify=context, proxy=proxy)
+    except (ImportError, OSError, ValueError) as cause:
+        problem += f" ({type(cause).__name__})"
+    else:
+        return lambda: httpx.AsyncHTTPTransport(verify=context, limits=_ONE, proxy=proxy)
+    # Raised out here: httpx's own words may hold the proxy's password.
+    raise AdaptyConfigError(problem)
+
+
+def _proxy_to(address: str) -> str | None:
+    """Find the environment's proxy; this machine is reached without one."""
+    parts = urlsplit(address)
+    host = parts.hostname or ""
+    if host in _THIS_MACHINE or proxy_bypass(host):
+        return None
+    proxies = getproxies()
+    proxy = proxies.get(parts.scheme) or proxies.get("all")
+    return proxy if proxy is None or "://" in proxy else f"http://{proxy}"
+
+
+def _of_the_client(adapty: Adapty | AsyncAdapty, api: Api, lanes: int, stack: AsyncExitStack) -> Sender:
+    """Send as the client sends, over its own connections."""
+    if isinstance(adapty, AsyncAdapty):
+        return partial(adapty._transport._send, api)  # noqa: SLF001 - of the same package
+    threads = ThreadPoolExecutor(lanes, thread_name_prefix="adapty-bulk")
+    stack.callback(threads.shutdown, wait=False, cancel_futures=True)  # a request that is given up is not waited for
+    return ThreadSender(adapty, api, threads)

@@ -1,0 +1,294 @@
+"""What columns and keys stand for: fields, the vendor's names, and what a mapping says."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adapty import AdaptyUsageError, MailProfile, TransactionEvent
+from adapty.bulk.columns import VENDOR_COLUMNS, Columns
+from adapty.bulk.sources import open_source
+from adapty.models._record import field_names
+from tests.bulk.reading import rows_of
+
+HEADER = "external_profile_id,external_created_at"
+
+
+def rows(content: str, mapping: Any = None, name: str = "base.csv", record: Any = MailProfile) -> list[Any]:
+    """Write the content to a file, and give the fields of each row, or its problem."""
+    Path(name).write_text(content, encoding="utf-8")
+    return [row.problem or row.data for row in rows_of(open_source("profiles", name, record, mapping))]
+
+
+def refused(content: str, mapping: Any = None, name: str = "base.csv", record: Any = MailProfile) -> str:
+    """Give the message of the error that opening the source ends with."""
+    Path(name).write_text(content, encoding="utf-8")
+    with pytest.raises(AdaptyUsageError) as caught:
+        open_source("profiles", name, record, mapping)
+    return str(caught.value)
+
+
+def test_a_mapping_says_which_column_holds_a_field() -> None:
+    """Top-level, nested and custom fields are taken from the columns that are named for them."""
+    mapping = {
+        "email": "user_email",
+        "custom.plan": "Tarif",
+        "custom_attributes.x.y": "x,y",
+        "device_info.os": "os",
+    }
+
+    assert rows('external_profile_id,user_email,Tarif,"x,y",os\nuser_1,jane@example.com,trial,7,\n', mapping) == [
+        {
+            "external_profile_id": "user_1",
+            "email": "jane@example.com",
+            "custom_attributes": {"plan": "trial", "x.y": "7"},
+        }
+    ]
+
+
+def test_mapped_and_plain_columns_of_a_nested_field_go_together() -> None:
+    """An object is made of all columns for what is in it."""
+    mapping = {"device_info.os": "os", "custom.a": "a"}
+
+    assert rows("os,device_info.platform,a,custom.b\n17.5,iOS,1,2\n", mapping) == [
+        {"device_info": {"os": "17.5", "platform": "iOS"}, "custom_attributes": {"a": "1", "b": "2"}}
+    ]
+
+
+def test_a_column_may_have_the_name_of_another_field() -> None:
+    """Where a column is mapped its own name means nothing, so that two can change places."""
+    assert rows("email,first_name\nJane,jane@example.com\n", {"email": "first_name", "first_name": "email"}) == [
+        {"email": "jane@example.com", "first_name": "Jane"}
+    ]
+
+
+def test_a_field_may_be_mapped_to_its_own_name() -> None:
+    """What goes without saying may be said."""
+    assert rows("email,os\nx,1\n", {"email": "email", "device_info.os": "os"}) == [
+        {"email": "x", "device_info": {"os": "1"}}
+    ]
+
+
+def test_a_mapping_of_keys() -> None:
+    """In JSON Lines the keys of the object are mapped, to nested fields too, and null counts as not given."""
+    mapping = {"email": "user_email", "custom.plan": "plan", "device_info": "device"}
+    lines = [
+        {"user_email": "a", "plan": 7, "custom_attributes": {"b": 1}, "device": {"os": "1", "locale": None}},
+        {"user_email": "a", "email": None, "plan": None, "device": None},
+        {"email": None},
+        {"user_email": None, "email": "a"},
+    ]
+
+    assert rows("\n".join(map(json.dumps, lines)), mapping, "base.jsonl") == [
+        {"email": "a", "custom_attributes": {"b": 1, "plan": 7}, "device_info": {"os": "1"}},
+        {"email": "a"},
+        {},
+        {"email": "a"},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "key", "field"),
+    [
+        ({"user_email": "a", "email": "b"}, "user_email", "email"),
+        ({"plan": "a", "custom_attributes": {"plan": "b"}}, "plan", "custom_attributes"),
+        ({"plan": "a", "custom_attributes": "b"}, "plan", "custom_attributes"),
+    ],
+)
+def test_a_row_that_has_a_mapped_field_twice_is_its_problem(line: dict[str, Any], key: str, field: str) -> None:
+    """Where an object has the mapped key and the field's own name, nobody knows which one is meant."""
+    mapping = {"email": "user_email", "custom.plan": "plan"}
+
+    assert rows(json.dumps(line), mapping, "base.jsonl") == [
+        f"has {key}, which is mapped to {field}, and {field} too; expected one of them"
+    ]
+
+
+FIELDS_OF_PROFILES = (
+    *field_names(MailProfile),
+    *(f"device_info.{name}" for name in ("platform", "device", "os", "locale", "timezone", "app_version")),
+)
+
+
+@pytest.mark.parametrize(
+    ("mapping", "problem"),
+    [
+        ({"emial": "x"}, "emial is not a field of MailProfile; did you mean email? expected one of external_prof"),
+        ({"": "x"}, "(an empty name) is not a field of MailProfile; expected one of external_profile_id"),
+        (
+            {"device_info.platfrom": "x"},
+            "device_info.platfrom is not a field of MailProfile; did you mean device_info.p",
+        ),
+        ({"custom.": "x"}, "custom. is not a field of MailProfile"),
+        ({"extra_fields": "x"}, "extra_fields is not a field of MailProfile"),
+        ({"user_id": "x"}, "user_id is not a field of MailProfile"),
+        ({"event_id": "x"}, "event_id is not a field of MailProfile"),
+        ({"jane@example.com": "x"}, "(a name with an @) is not a field of MailProfile"),
+        ({"email": "x", "first_name": "x"}, "takes email and first_name from x; expected one"),
+        (
+            {"custom.plan": "x", "custom_attributes.plan": "y"},
+            "takes custom.plan from two columns, x and y; expected one",
+        ),
+        ({"device_info": "x", "device_info.os": "y"}, "takes device_info.os from two columns, x and y; expected one"),
+        (
+            {"custom.x": "x", "custom_attributes": "y"},
+            "takes custom_attributes from two columns, x and y; expected one",
+        ),
+        ({"email": "_raw"}, "takes email from _raw, which is a note of a failures file; expected another column"),
+        ({"email": 7}, "names something of type int; expected field names to column names, such as"),
+        ({7: "email"}, "names something of type int; expected field names to column names, such as"),
+        ({"email": None}, "names something None; expected field names to column names, such as"),
+        ([("email", "x")], "is of type list; expected field names to column names, such as"),
+        ("email=x", "is of type str; expected field names to column names, such as"),
+    ],
+)
+@pytest.mark.parametrize("source", ["base.csv", "base.jsonl", "iterable"])
+def test_a_wrong_mapping_is_refused(mapping: Any, problem: str, source: str) -> None:
+    """What is wrong in itself is told before anything is read, whatever the records come from."""
+    Path("base.csv").write_text("email\nx\n", encoding="utf-8")
+    Path("base.jsonl").write_text("{}\n", encoding="utf-8")
+
+    with pytest.raises(AdaptyUsageError) as caught:
+        open_source("profiles", [] if source == "iterable" else source, MailProfile, mapping)
+
+    assert str(caught.value).startswith(f"mapping: {problem}")
+    assert caught.value.field_name == "mapping"
+    assert "jane" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("column", "problem"),
+    [
+        ("user_emial", "user_emial, which is no column of base.csv; did you mean user_email?"),
+        ("zzz", "zzz, which is no column of base.csv"),
+        ("", "(an empty name), which is no column of base.csv"),
+        ("{}", "{}, which is no column of base.csv"),
+        ("x" * 1000, f"{'x' * 97}..., which is no column of base.csv"),
+    ],
+)
+def test_a_mapped_column_that_is_not_there_is_refused(column: str, problem: str) -> None:
+    """A column that the mapping names and the file does not have is told, with what was probably meant."""
+    assert refused("external_profile_id,user_email\n", {"email": column}) == f"mapping: takes email from {problem}"
+
+
+@pytest.mark.parametrize(
+    ("header", "column", "other", "field"),
+    [
+        ("user_email,email", "email", "user_email", "email"),
+        ("email,user_email", "user_email", "email", "email"),
+        ("user_email,plan,custom.plan", "custom.plan", "plan", "custom.plan"),
+        ("user_email,plan,custom_attributes.plan", "custom_attributes.plan", "plan", "custom.plan"),
+    ],
+)
+def test_a_mapped_field_with_a_column_of_its_name_is_refused(header: str, column: str, other: str, field: str) -> None:
+    """Two columns for one field are ambiguous, whichever of them is mapped."""
+    mapping = {"email": "user_email"} | ({"custom.plan": "plan"} if "plan" in header else {})
+
+    assert (
+        refused(f"{header}\n", mapping)
+        == f"{column}: is a column of base.csv for {field}, and so is {other}; expected one"
+    )
+
+
+def test_a_column_that_is_not_mapped_and_no_field_is_refused() -> None:
+    """A mapping does not make the other columns mean something."""
+    assert refused("user_email,plan\n", {"email": "user_email"}) == (
+        "plan: is a column of base.csv that is no field of the records; rename or remove it"
+    )
+
+
+def test_a_cell_cannot_be_mapped_to_what_has_fields_of_its_own() -> None:
+    """In CSV a nested field needs a column for each of its fields, with a mapping too."""
+    assert refused("device\n", {"device_info": "device"}) == (
+        "device: is a column of base.csv for what has fields of its own; "
+        "expected a column for each, such as device_info.platform"
+    )
+
+
+def test_the_separator_is_told_with_a_mapping_too() -> None:
+    """Mapped columns are known columns when it is worked out what separates them."""
+    assert refused("id;mail\n1;x\n", {"email": "mail", "external_profile_id": "id"}).startswith("base.csv: is separ")
+
+
+def test_the_vendors_columns_are_understood() -> None:
+    """The header of the vendor's historical import file needs no mapping."""
+    content = (
+        "user_id,created_at,birthday,email,gender,country,first_name,last_name\n"
+        "user_1,2026-06-01T10:30:00Z,1990-05-21,jane@example.com,female,US,Jane,Doe\n"
+    )
+
+    assert rows(content) == [
+        {
+            "external_profile_id": "user_1",
+            "external_created_at": "2026-06-01T10:30:00Z",
+            "birthday": "1990-05-21",
+            "email": "jane@example.com",
+            "gender": "female",
+            "country": "US",
+            "first_name": "Jane",
+            "last_name": "Doe",
+        }
+    ]
+
+
+def test_the_vendors_columns_stand_for_fields() -> None:
+    """Every entry of the table names a field, and no field twice."""
+    for record, names in VENDOR_COLUMNS.items():
+        assert set(names.values()) <= set(field_names(record))
+        assert len(set(names.values())) == len(names)
+
+
+def test_a_vendors_column_beside_the_real_name_is_refused() -> None:
+    """Two columns for one field are two, whoever named them."""
+    assert refused("external_profile_id,user_id\n") == (
+        "user_id: is a column of base.csv for external_profile_id, and so is external_profile_id; expected one"
+    )
+    assert refused("user_id,external_profile_id\n") == (
+        "external_profile_id: is a column of base.csv for external_profile_id, and so is user_id; expected one"
+    )
+
+
+def test_a_mapping_goes_before_the_vendors_names() -> None:
+    """A vendor's column that is mapped to another field stands for that one."""
+    mapping = {"customer_user_id": "user_id", "external_profile_id": "created_at"}
+
+    assert rows("user_id,created_at\na,b\n", mapping) == [{"customer_user_id": "a", "external_profile_id": "b"}]
+
+
+def test_a_vendors_column_for_a_field_that_is_mapped_is_none() -> None:
+    """Where the user says where a field is, the vendor's column for it stands for nothing."""
+    assert refused("user_id,id\n", {"external_profile_id": "id"}).startswith("user_id: is a column of base.csv that is")
+
+
+def test_events_do_not_have_the_vendors_columns() -> None:
+    """The vendor's file holds profiles."""
+    assert refused("user_id,event_id\n", record=TransactionEvent).startswith("user_id: is a column of base.csv that is")
+    assert refused("custom.plan\n", record=TransactionEvent).startswith("custom.plan: is a column of base.csv that is")
+
+
+def test_keys_are_not_the_vendors_columns() -> None:
+    """The vendor's file is CSV; a key of JSON Lines is taken as it is."""
+    assert rows('{"user_id": "x"}', name="base.jsonl") == [{"user_id": "x"}]
+
+
+NAMES = st.sampled_from([*FIELDS_OF_PROFILES, "custom", "custom.plan", "custom.", "user_id", "plan", "", "_raw", "{}"])
+
+
+@given(header=st.lists(NAMES | st.text(max_size=3), max_size=5), mapping=st.dictionaries(NAMES, NAMES, max_size=3))
+def test_a_header_is_understood_or_refused(header: list[str], mapping: dict[str, str]) -> None:
+    """Whatever stands in a header and a mapping, each field comes from one column, or it is refused in our words."""
+    try:
+        columns = Columns.of(MailProfile, mapping)
+        paths = [path for path in columns.of_header(header, Path("base.csv")) if path is not None]
+    except AdaptyUsageError:
+        return
+    assert len(set(paths)) == len(paths)
+    whole = {outer for outer, inner in paths if inner is None}
+    assert whole.isdisjoint(outer for outer, inner in paths if inner is not None)
+    assert all(columns.has(path) for path in paths)
+    assert set(columns.mapped) <= set(header)
