@@ -45,6 +45,10 @@ __all__ = [
 
 T = TypeVar("T")
 
+# Made once: json.dumps and json.loads would make one for each call.
+_WRITER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+_READER = json.JSONDecoder(parse_float=Decimal, parse_constant=str)
+
 ENDPOINTS: Mapping[Api, Mapping[str, str]] = {
     "mail": {
         "saveProfile": "default.save_profile",
@@ -148,8 +152,7 @@ def _request(name: str, parts: Mapping[str, Any]) -> Request:
     body = None
     if "json" in parts:
         try:
-            text = json.dumps(parts["json"], ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-            body = text.encode()
+            body = _WRITER.encode(parts["json"]).encode()
         except (TypeError, ValueError, RecursionError):
             # Only a record whose dicts were altered after they were checked gets here.
             raise AdaptyUsageError(f"{name}: the record holds something that JSON cannot carry") from None
@@ -183,7 +186,7 @@ def _decoded(answer: Answer) -> Any:
     Numbers stay exact; NaN and its kind, which some servers write, are text.
     """
     try:
-        decoded = json.loads(answer.content, parse_float=Decimal, parse_constant=str)
+        decoded = _read(answer.content)
     except (ValueError, ArithmeticError, RecursionError):
         message = "the body is not JSON, or cut short"
         raise UnreadableAnswer(message) from None
@@ -191,6 +194,13 @@ def _decoded(answer: Answer) -> Any:
         message = "the body is nested deeper than anything that the API documents"
         raise UnreadableAnswer(message)
     return decoded
+
+
+def _read(content: bytes) -> Any:
+    try:
+        return _READER.decode(content.decode())
+    except ValueError:  # not UTF-8, or after a byte order mark
+        return json.loads(content, parse_float=Decimal, parse_constant=str)
 
 
 def low_level_mail_client(config: Config, transport: httpx.BaseTransport | httpx.AsyncBaseTransport) -> MailClient:

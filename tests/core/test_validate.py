@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 import itertools
 import json
+import re
 from collections import ChainMap, OrderedDict
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
@@ -16,16 +17,22 @@ from unittest import mock
 
 import pycountry
 import pytest
+from dateutil.parser import isoparser
 from dateutil.relativedelta import MO, relativedelta
 from dateutil.tz import gettz, tzoffset, tzutc
 from hypothesis import given
 from hypothesis import strategies as st
 
 from adapty import NOT_GIVEN, AdaptyUsageError, DeviceInfo, Flow, MailProfile, Offer, TransactionEvent, flow_for
+from adapty._core import validate
 from adapty._core.countries import COUNTRY_CODES, MISTAKEN_CODES
 from adapty.models._record import Record
 
 from .support import EVENT, FIELDS, PROFILE, made_or_refused, objects, record_of, refusal_of, repeatable, wire
+
+USUAL_MOMENTS = re.compile(
+    r"[0-9]{4}-[01][0-9]-[0-3][0-9]T[0-2][0-9](:[0-6][0-9]){2}(\.[0-9]{1,7})?(Z|[+-][0-2][0-9]:[0-6][0-9])", re.ASCII
+)
 
 TEXT_FIELDS: list[tuple[type[Record], str]] = [
     *((MailProfile, name) for name in ("external_profile_id", "email", "first_name", "last_name", "gender")),
@@ -1324,3 +1331,18 @@ def test_errors_of_a_record_hide_where_they_were_found() -> None:
     with pytest.raises(AdaptyUsageError) as caught:
         MailProfile(**{**PROFILE, "email": "jane"})
     assert caught.value.__suppress_context__
+
+
+@given(st.from_regex(USUAL_MOMENTS, fullmatch=True))
+def test_the_quick_way_reads_moments_as_dateutil_does(spelled: str) -> None:
+    """What Python itself reads is what dateutil's isoparse would have read, and is refused where that refuses."""
+    try:
+        expected = isoparser(sep="T").isoparse(spelled).astimezone(UTC)
+    except (ValueError, OverflowError):
+        expected = None
+    try:
+        read = validate.aware_datetime(spelled)
+    except validate.Refused:
+        read = None
+
+    assert read == expected
