@@ -26,7 +26,7 @@ def running_sandbox() -> Iterator[Sandbox]:
 
 @pytest.fixture(autouse=True)
 def _example(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Give each example `adapty`, an empty sandbox and a folder of its own; other tests are left alone."""
+    """Give each example `adapty`, its sandbox, emptied, and a folder of its own; other tests are left alone."""
     if not isinstance(request.node, pytest.DoctestItem):
         yield
         return
@@ -41,5 +41,5 @@ def _example(request: pytest.FixtureRequest) -> Iterator[None]:
         ) as adapty,
     ):
         patch.chdir(tmp_path)
-        namespace["adapty"] = adapty
+        namespace.update(adapty=adapty, adapty_sandbox=sandbox)
         yield

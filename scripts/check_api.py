@@ -29,13 +29,15 @@ MODELS = (
     "virtual_currency",
 )
 
-# Where what users are promised is defined: the names that `adapty`, `adapty.bulk` and `adapty.sandbox` export.
+# Where what users are promised is defined: the names that `adapty` and its public packages export.
 GUARDED = (
     *(f"{kind}.{group}" for kind in ("_async", "_sync") for group in GROUPS),
     *("config.Timeouts", "errors", "flows", "_core.deletions"),
     *(f"models.{module}" for module in MODELS),
-    *("bulk.importing.ImportReport", "bulk.importing.Progress", "bulk.importing.import_base"),
-    *("sandbox.app.create_app", "sandbox.server.Sandbox"),
+    *(f"bulk.{module}" for module in ("erase_report", "erasing", "importing", "options", "progress", "report")),
+    *("fast.installed.fast_is_installed", "fast.transports"),
+    *("sandbox.app.create_app", "sandbox.fault_list.Faults", "sandbox.faults.Fault", "sandbox.server.Sandbox"),
+    *(f"testing.{module}" for module in ("erasure", "mail", "plugin", "requests", "server_side")),
 )
 
 

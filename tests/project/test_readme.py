@@ -19,6 +19,8 @@ from adapty import Adapty
 if TYPE_CHECKING:
     from adapty.sandbox import Sandbox
 
+pytest_plugins = ["pytester"]
+
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
 BLOCKS = re.findall(r"```(\w+)\n(.*?)```", README, re.DOTALL)
@@ -55,8 +57,13 @@ def test_all_blocks_are_looked_at() -> None:
 
 
 @pytest.mark.parametrize("snippet", SNIPPETS, ids=range(len(SNIPPETS)))
-def test_snippets_run(snippet: str, as_the_first_example_leaves_it: Sandbox) -> None:
+def test_snippets_run(snippet: str, as_the_first_example_leaves_it: Sandbox, pytester: pytest.Pytester) -> None:
     """Each Python snippet runs as it stands, warnings being errors, and prints what its comments say."""
+    if "\ndef test_" in snippet:
+        pytester.makepyfile(snippet)
+        pytester.runpytest_subprocess("-W", "error").assert_outcomes(passed=snippet.count("\ndef test_"))
+        return
+
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", snippet],
         check=False,

@@ -1,0 +1,113 @@
+"""A pytest plugin for the tests of your own project: Adapty, without Adapty.
+
+pytest loads it by itself wherever adapty is installed. It costs nothing until a test asks for one of its fixtures;
+those need the sandbox: `pip install "adapty[sandbox]"`. `pytest -p no:adapty` leaves it out, and `-p adapty` brings it
+in where plugins do not load by themselves.
+
+    import pytest
+
+    from adapty.testing import assert_access, assert_requests
+
+
+    def test_a_referral_opens_premium(adapty_client, adapty_sandbox):
+        reward_referral(adapty_client, user_id="user_12345")
+
+        assert_access(adapty_sandbox, "premium", customer_user_id="user_12345")
+
+
+    @pytest.mark.adapty_faults("rate_limited;retry_after=30;times=1;operations=grantAccessLevel")
+    def test_a_rate_limit_is_waited_out(adapty_client, adapty_sandbox, adapty_waits):
+        reward_referral(adapty_client, user_id="user_12345")
+
+        assert_requests(adapty_sandbox, "grantAccessLevel", statuses=[429, 200])
+        assert adapty_waits == [30]
+
+Fixtures:
+
+- `adapty_sandbox`: an `adapty.sandbox.Sandbox` that runs and is empty. There is one per test run, and one per worker of
+  pytest-xdist, so that it costs a test a few milliseconds.
+- `adapty_client`: an `Adapty` for it, with the keys of both APIs; closed after the test.
+- `async_adapty_client`: an `AsyncAdapty` for it. It keeps no connection open between calls, so it belongs to no event
+  loop and there is nothing to close: it works with anyio's plugin, with pytest-asyncio and in `asyncio.run`.
+- `adapty_environment`: leads clients that your code makes, and commands that it runs, to the sandbox, by the variables
+  `ADAPTY_BASE_URL`, `ADAPTY_SECRET_KEY`, `ADAPTY_MAIL_BASE_URL` and `ADAPTY_MAIL_SECRET_KEY`.
+- `adapty_waits`: how long clients would have waited between the tries of a call, in seconds. While a test uses the
+  sandbox, no client of its process waits there; all else about retries stays as it is. To wait all the same, override
+  the fixture with one that does nothing. Neither a bulk run's own pace nor another process is concerned.
+- `adapty_sandbox_options`: override it in your conftest.py, for the session, to set the sandbox up otherwise:
+  `return {"access_levels": {"gold_yearly": "gold"}}`. These are the arguments of `adapty.sandbox.Sandbox`.
+- `adapty_sandbox_server`: the same sandbox for fixtures of a wider scope, which need its address; not emptied.
+
+The marker `adapty_faults` says what goes wrong during a test, from its very start: faults, or their text, as
+`adapty.sandbox.Fault` has them. A test's own come before those of its class and its module. A test that has the marker
+uses the sandbox, even where it does not name it. Later in a test, `adapty_sandbox.faults` has `add` and `clear`.
+
+What arrived is asked for by functions. Each takes the sandbox, which may also be one of your own, and fails with what
+came instead. Those that take fields compare what these mean: a datetime is the same moment in any spelling, a Decimal
+the same amount, None a field that is empty or not there. Of an object in a field, such as `custom_attributes`, the
+names that you give are compared. Any object that compares itself fits too (`pytest.approx`, `unittest.mock.ANY`). No
+failure shows a key or an e-mail address.
+
+- Adapty Mail: `assert_profile_saved`, `assert_event_saved`, `assert_flow`.
+- The server-side API: `assert_server_side_profile`, `assert_transaction_saved`, `assert_access`, `assert_no_access`,
+  `assert_balance`.
+- Both: `assert_erased`, `assert_requests`, `assert_nothing_sent`.
+
+Users of Mail are named by the `external_profile_id`, those of the server-side API by `customer_user_id=` or
+`profile_id=`.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from adapty.testing.erasure import assert_erased
+    from adapty.testing.mail import assert_event_saved, assert_flow, assert_profile_saved
+    from adapty.testing.requests import assert_nothing_sent, assert_requests
+    from adapty.testing.server_side import (
+        assert_access,
+        assert_balance,
+        assert_no_access,
+        assert_server_side_profile,
+        assert_transaction_saved,
+    )
+
+__all__ = [
+    "assert_access",
+    "assert_balance",
+    "assert_erased",
+    "assert_event_saved",
+    "assert_flow",
+    "assert_no_access",
+    "assert_nothing_sent",
+    "assert_profile_saved",
+    "assert_requests",
+    "assert_server_side_profile",
+    "assert_transaction_saved",
+]
+
+# Loaded when first asked for: pytest imports this package in each run, to get at the plugin in it.
+_HOMES = {
+    "assert_access": "server_side",
+    "assert_balance": "server_side",
+    "assert_erased": "erasure",
+    "assert_event_saved": "mail",
+    "assert_flow": "mail",
+    "assert_no_access": "server_side",
+    "assert_nothing_sent": "requests",
+    "assert_profile_saved": "mail",
+    "assert_requests": "requests",
+    "assert_server_side_profile": "server_side",
+    "assert_transaction_saved": "server_side",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name when it is first asked for (PEP 562)."""
+    if name not in _HOMES:
+        message = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(message)
+    globals()[name] = value = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    return value

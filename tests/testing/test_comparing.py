@@ -1,0 +1,221 @@
+"""A field holds what a test expects, if it means the same."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta, timezone
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+from unittest.mock import ANY
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adapty import AdaptyUsageError, DeviceInfo, Flow
+from adapty.testing.comparing import differences, nearest, refuse_unknown
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats(allow_nan=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=8,
+)
+OFFSETS = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
+MOMENTS = st.datetimes(min_value=datetime(1971, 1, 1), max_value=datetime(2100, 1, 1), timezones=OFFSETS)  # noqa: DTZ001
+
+
+def is_same(expected: object, stored: object) -> bool:
+    """Compare two values of one field."""
+    return not differences({"field": expected}, {"field": stored})
+
+
+def told(expected: Mapping[str, Any], stored: Mapping[str, Any]) -> list[str]:
+    """Say what differs."""
+    return [str(one) for one in differences(expected, stored)]
+
+
+@given(st.dictionaries(st.text(max_size=5), JSON, max_size=4))
+def test_what_is_there_is_as_expected(stored: dict[str, Any]) -> None:
+    """Whatever JSON it is."""
+    assert differences(stored, stored) == []
+
+
+@given(MOMENTS, OFFSETS)
+def test_a_moment_is_the_same_in_any_spelling(moment: datetime, elsewhere: timezone) -> None:
+    """As a datetime and as text, in any zone, with Z and as the answers of the API have it."""
+    there = moment.astimezone(elsewhere)
+    in_utc = moment.astimezone(UTC)
+    spelled = [there.isoformat(), in_utc.isoformat(), in_utc.strftime("%Y-%m-%dT%H:%M:%S.%f+0000")]
+    spelled.append(in_utc.isoformat().replace("+00:00", "Z"))
+
+    for stored in spelled:
+        assert is_same(moment, stored)
+        assert is_same(moment.isoformat(), stored)
+        assert not is_same(moment + timedelta(microseconds=1), stored)
+        assert not is_same((moment - timedelta(seconds=1)).isoformat(), stored)
+
+
+@given(st.decimals(-(10**9), 10**9, places=2), st.integers(0, 5))
+def test_an_amount_is_the_same_in_any_spelling(amount: Decimal, zeros: int) -> None:
+    """As text, with zeros at its end, and as the number that JSON has."""
+    assert is_same(amount, f"{amount:f}" + "0" * zeros)
+    assert is_same(amount, float(amount))
+    assert not is_same(amount, f"{amount + Decimal('0.01'):f}")
+
+
+@pytest.mark.parametrize(
+    ("expected", "stored"),
+    [
+        (date(1990, 5, 21), "1990-05-21"),
+        (5, 5.0),
+        (5.0, 5),
+        (True, True),
+        (None, None),
+        (UUID("772204ce-ebf6-4ed9-82b0-d8688ab62b01"), "772204CE-EBF6-4ED9-82B0-D8688AB62B01"),
+        (Flow.ACTIVE, "active"),
+        (("a", 1), ["a", 1]),
+        ([{"a": Decimal(1)}], [{"a": "1", "b": 2}]),
+        ([{"a": None}], [{"b": 2}]),
+        (DeviceInfo(platform="iOS"), {"platform": "iOS", "os": "17.5"}),
+        (pytest.approx(9.99), 9.990000001),
+        (ANY, {"whatever": "there is"}),
+        ({}, {"whatever": "there is"}),
+    ],
+)
+def test_values_that_mean_the_same(expected: object, stored: object) -> None:
+    """Of the kinds that tests have at hand, and of an object only what is named."""
+    assert is_same(expected, stored)
+
+
+@pytest.mark.parametrize(
+    ("expected", "stored"),
+    [
+        (5, "5"),
+        ("5", 5),
+        (1, True),
+        (True, 1),
+        (False, None),
+        (Decimal("9.99"), None),
+        (Decimal("NaN"), "1"),
+        (Decimal("9.99"), "much"),
+        (Decimal(1), True),
+        (float("nan"), 1.0),
+        (datetime(2026, 6, 1, tzinfo=UTC), "soon"),
+        (datetime(2026, 6, 1, tzinfo=UTC), 1780272000),
+        (date(2026, 6, 1), "2026-06-02"),
+        (UUID("772204ce-ebf6-4ed9-82b0-d8688ab62b01"), 5),
+        (UUID("772204ce-ebf6-4ed9-82b0-d8688ab62b01"), "none"),
+        ("trial", "Trial"),
+        ("", None),
+        (None, ""),
+        (["a"], "a"),
+        (["a"], ["a", "b"]),
+        (["a", "b"], ["b", "a"]),
+        ([1], [True]),
+        ({"plan": "trial"}, "trial"),
+        (timedelta(days=1), "P1D"),
+    ],
+)
+def test_values_that_mean_something_else(expected: object, stored: object) -> None:
+    """Text is no number, and no text is no field."""
+    assert not is_same(expected, stored)
+
+
+def test_none_is_a_field_that_is_empty_or_not_there() -> None:
+    """The API clears a field by null, and leaves out what it does not have."""
+    assert told({"a": None, "b": None, "c": {"d": None}, "e": {"f": None}}, {"a": None, "c": {}}) == []
+    assert told({"a": None}, {"a": "still"}) == ["a: expected None, is 'still'"]
+
+
+def test_the_apis_list_of_attributes_is_asked_by_name() -> None:
+    """As tests give them to the client, and as the API keeps them."""
+    stored = {"custom_attributes": [{"key": "plan", "value": "trial"}, {"key": "visits", "value": 5.0}]}
+
+    assert told({"custom_attributes": {"visits": 5, "coupon": None}}, stored) == []
+    assert told(stored, stored) == []
+    assert told({"custom_attributes": {"plan": "annual"}}, stored) == [
+        "custom_attributes.plan: expected 'annual', is 'trial'"
+    ]
+    assert told({"custom_attributes": {"plan": "annual"}}, {"custom_attributes": []}) == [
+        "custom_attributes.plan: expected 'annual', is not there"
+    ]
+
+
+def test_differences_are_told_as_json_has_the_values() -> None:
+    """So that both sides read alike."""
+    expected = {
+        "price_usd": Decimal("9.99"),
+        "at": datetime(2026, 6, 1, 12, tzinfo=timezone(timedelta(hours=2))),
+        "birthday": date(1990, 5, 21),
+        "offer": {"category": "introductory"},
+        "flows": (Flow.ACTIVE,),
+    }
+
+    assert told(expected, {"price_usd": "4.99", "at": "2026-06-01T12:00:00Z", "offer": "none"}) == [
+        "price_usd: expected '9.99', is '4.99'",
+        "at: expected '2026-06-01T12:00:00+02:00', is '2026-06-01T12:00:00Z'",
+        "birthday: expected '1990-05-21', is not there",
+        "offer: expected {'category': 'introductory'}, is 'none'",
+        "flows: expected ['active'], is not there",
+    ]
+
+
+def test_no_difference_shows_an_address() -> None:
+    """Neither in a value, nor in what is inside of one, nor in a name."""
+    expected = {
+        "email": "jane@example.com",
+        "contact": {"jane@example.com": 1},
+        "list": ["joe@example.com"],
+        "other": pytest.approx({"joe@example.com": 1}),
+    }
+    found = told(expected, {"email": "joe@example.com", "contact": {}, "list": [], "other": 5})
+
+    assert "example" not in "".join(found)
+    assert found[:3] == [
+        "email: expected something else than is there, which cannot be shown",
+        "contact.(a name with an @): expected 1, is not there",
+        "list: expected ['[redacted]'], is []",
+    ]
+
+
+def test_a_difference_is_told_whatever_the_value_is() -> None:
+    """Long text is cut, and a foreign object that cannot be shown is named by its type."""
+
+    class Broken:
+        def __repr__(self) -> str:
+            raise RuntimeError
+
+    (long, broken) = told({"a": "x" * 1000, "b": Broken()}, {"a": "y"})
+
+    assert len(long) < 400
+    assert broken == "b: expected something of type Broken, is not there"
+
+
+def test_a_naive_datetime_is_refused() -> None:
+    """It is no moment; the message names the field, nested ones too."""
+    with pytest.raises(AdaptyUsageError, match=r"^a\.b: has no UTC offset") as refused:
+        differences({"a": {"b": datetime(2026, 6, 1)}}, {"a": {"b": "2026-06-01T00:00:00Z"}})  # noqa: DTZ001
+    assert refused.value.field_name == "a.b"
+
+
+def test_the_nearest_is_the_last_with_the_fewest_differences() -> None:
+    """Which is the one that a test meant, most likely."""
+    stored = [{"a": 1, "b": 1}, {"a": 2, "b": 2}, {"a": 2, "b": 3}, {"a": 3}]
+
+    assert nearest({"a": 1, "b": 1}, stored) == (0, [])
+    place, found = nearest({"a": 2, "b": 4}, stored)
+    assert (place, [one.path for one in found]) == (2, ["b"])
+    assert nearest({}, stored) == (3, [])
+
+
+def test_a_name_that_nobody_knows_is_refused() -> None:
+    """It is spelled wrong; a field that the sandbox has is known, be it new."""
+    refuse_unknown({"country": "US", "brand_new": 1}, ("country", "email"), {}, {"brand_new": 2})
+    with pytest.raises(AdaptyUsageError, match=r"^contry: is not a field; did you mean country\? expected one of"):
+        refuse_unknown({"contry": None}, ("country", "email"), {"brand_new": 2})
+    with pytest.raises(AdaptyUsageError) as refused:
+        refuse_unknown({"jane@example.com": 1}, ("country",))
+    assert "jane" not in str(refused.value)

@@ -1,0 +1,104 @@
+"""Who was erased, asked for in a test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pytest
+
+from adapty import Adapty, AdaptyUsageError, NotFoundError
+from adapty.testing import assert_erased
+from tests.testing.conftest import save_event, save_profile
+
+if TYPE_CHECKING:
+    from adapty.sandbox import Sandbox
+
+Said = Callable[..., list[str]]
+
+USER = "user_12345"
+
+
+def test_erased_from_adapty_mail(adapty_sandbox: Sandbox, adapty_client: Adapty, said: Said) -> None:
+    """By whatever the deletion named."""
+    save_profile(adapty_client)
+    assert said(assert_erased, adapty_sandbox, USER) == ["Adapty Mail has the profile 'user_12345'"]
+
+    adapty_client.mail.delete_profile(email="jane@example.com")
+
+    assert_erased(adapty_sandbox, USER)
+
+
+def test_erased_from_the_server_side_api(adapty_sandbox: Sandbox, adapty_client: Adapty, said: Said) -> None:
+    """By either id."""
+    profile_id = adapty_client.profiles.create(customer_user_id=USER).profile_id
+    there = [f"the server-side API has user '{USER}'"]
+    assert said(assert_erased, adapty_sandbox, customer_user_id=USER) == there
+
+    adapty_client.profiles.delete(customer_user_id=USER)
+
+    assert_erased(adapty_sandbox, customer_user_id=USER)
+    assert_erased(adapty_sandbox, profile_id=profile_id)
+
+
+def test_erased_from_both(adapty_sandbox: Sandbox, adapty_client: Adapty, said: Said) -> None:
+    """Each of them is looked at."""
+    save_profile(adapty_client)
+    adapty_client.profiles.create(customer_user_id=USER)
+    adapty_client.mail.delete_profile(external_profile_id=USER)
+    assert said(assert_erased, adapty_sandbox, USER, customer_user_id=USER) == [
+        "the server-side API has user 'user_12345'",
+    ]
+
+    adapty_client.profiles.delete(customer_user_id=USER)
+
+    assert_erased(adapty_sandbox, USER, customer_user_id=USER)
+
+
+def test_who_was_never_there_is_not_erased(adapty_sandbox: Sandbox, adapty_client: Adapty, said: Said) -> None:
+    """Nor is somebody whose deletion found nobody."""
+    with pytest.raises(NotFoundError):
+        adapty_client.mail.delete_profile(external_profile_id=USER)
+    adapty_client.profiles.create(customer_user_id="somebody")
+    adapty_client.profiles.delete(customer_user_id="somebody")
+
+    assert said(assert_erased, adapty_sandbox, USER) == [
+        "Adapty Mail has no profile 'user_12345', but it was asked for no deletion that it carried out",
+        "  deleteProfile answered with 404: No such profile",
+    ]
+    adapty_sandbox.reset()
+    assert said(assert_erased, adapty_sandbox, customer_user_id="jane@example.com") == [
+        "the server-side API has no user '[redacted]', but it was asked for no deletion that it carried out",
+    ]
+
+
+def test_events_that_wait_for_a_profile_are_something(
+    adapty_sandbox: Sandbox,
+    adapty_client: Adapty,
+    said: Said,
+) -> None:
+    """They are personal too."""
+    save_event(adapty_client)
+
+    assert said(assert_erased, adapty_sandbox, USER) == ["Adapty Mail has events of 'user_12345' (1)"]
+
+
+def test_a_deletion_whose_answer_was_lost_counts(adapty_sandbox: Sandbox, adapty_client: Adapty) -> None:
+    """It was carried out; version 1 has deletions too."""
+    adapty_client.profiles.create(customer_user_id=USER)
+    adapty_sandbox.faults.add("cut_after;times=1")
+
+    adapty_client.v1.profiles.delete(customer_user_id=USER)
+
+    assert [request.status for request in adapty_sandbox.requests()][-2:] == [0, 404]
+    assert_erased(adapty_sandbox, customer_user_id=USER)
+
+
+def test_somebody_has_to_be_named(adapty_sandbox: Sandbox) -> None:
+    """Once in each API."""
+    with pytest.raises(AdaptyUsageError, match=r"^external_profile_id: is missing, and so are customer_user_id and"):
+        assert_erased(adapty_sandbox)
+    with pytest.raises(AdaptyUsageError, match=r"^profile_id: is given beside"):
+        assert_erased(adapty_sandbox, customer_user_id=USER, profile_id="772204ce-ebf6-4ed9-82b0-d8688ab62b01")
+    with pytest.raises(AdaptyUsageError, match=r"^external_profile_id: is empty"):
+        assert_erased(adapty_sandbox, " ")

@@ -1,0 +1,207 @@
+"""What Adapty Mail was sent, asked for in a test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import pytest
+
+from adapty import Adapty, AdaptyConnectionError, AdaptyUsageError, Flow
+from adapty.testing import assert_event_saved, assert_flow, assert_profile_saved
+from tests.sandbox.conftest import Api
+from tests.testing.conftest import save_event, save_profile
+
+if TYPE_CHECKING:
+    from adapty.sandbox import Sandbox
+
+Said = Callable[..., list[str]]
+
+NO_COUNTRY = "country: Input should be a two-letter uppercase ISO 3166-1 alpha-2 country code"
+
+
+def test_a_saved_profile_is_given(adapty_sandbox: Sandbox, adapty_client: Adapty) -> None:
+    """With all of its fields, for what else a test wants to know."""
+    save_profile(adapty_client, country="US", custom_attributes={"plan": "trial", "visits": 3})
+
+    profile = assert_profile_saved(
+        adapty_sandbox,
+        "user_12345",
+        external_created_at=datetime(2026, 6, 1, 10, 30, tzinfo=UTC),
+        email="jane@example.com",
+        custom_attributes={"visits": 3},
+        first_name=None,
+    )
+
+    assert profile == adapty_sandbox.profile("user_12345")
+
+
+def test_a_profile_that_holds_something_else(adapty_sandbox: Sandbox, adapty_client: Adapty, said: Said) -> None:
+    """What differs is told, and a save that was in vain, with its reason, but no address."""
+    save_profile(adapty_client, country="US")
+    with Api.of(adapty_sandbox) as api:
+        api.save_profile(country="us", email="joe@example.com")
+
+    expected = {"country": "CA", "first_name": "Jane", "email": "joe@example.com"}
+
+    assert said(assert_profile_saved, adapty_sandbox, "user_12345", **expected) == [
+        "the profile 'user_12345' is not as expected",
+        "  country: expected 'CA', is 'US'",
+        "  first_name: expected 'Jane', is not there",
+        "  email: expected something else than is there, which cannot be shown",
+        "  saveProfile was asked for twice, once in vain:",
+        f"    saveProfile answered with 400: {NO_COUNTRY}",
+    ]
+
+
+def test_a_profile_that_is_not_there(adapty_sandbox: Sandbox, adapty_client: Adapty, said: Said) -> None:
+    """Those that are there are named, similar ids first, and addresses in the place of ids are not."""
+    nobody = "there is no profile 'user_12345'"
+    assert said(assert_profile_saved, adapty_sandbox, "user_12345") == [
+        nobody,
+        "  there are no profiles",
+        "  saveProfile was never asked for",
+    ]
+
+    save_profile(adapty_client, "somebody")
+    assert said(assert_profile_saved, adapty_sandbox, "user_12345") == [nobody, "  there are: 'somebody'"]
+
+    for other in ("user_1234", "joe@example.com"):
+        save_profile(adapty_client, other)
+    assert said(assert_profile_saved, adapty_sandbox, "user_12345") == [nobody, "  there are: 'user_1234', and others"]
+    assert said(assert_profile_saved, adapty_sandbox, "jane@example.com") == [
+        "there is no profile '[redacted]'",
+        "  there are: '[redacted]', and others",
+    ]
+
+
+def test_a_save_that_never_got_through(adapty_sandbox: Sandbox, adapty_client: Adapty, said: Said) -> None:
+    """The last tries are told, and what they met."""
+    adapty_sandbox.faults.add("server_error;status=500;times=2")
+    adapty_sandbox.faults.add("cut_before")
+    for _ in range(2):
+        with pytest.raises(AdaptyConnectionError):
+            save_profile(adapty_client)
+
+    assert said(assert_profile_saved, adapty_sandbox, "user_12345")[2:] == [
+        "  saveProfile was asked for 6 times, 6 times in vain:",
+        *["    saveProfile cut off (cut_before)"] * 3,
+    ]
+
+
+def test_a_saved_event_is_given(adapty_sandbox: Sandbox, adapty_client: Adapty) -> None:
+    """The last one that fits, with a profile or without."""
+    save_event(adapty_client, event_id="evt_1", price_usd="4.99")
+    save_event(adapty_client, event_id="evt_2", price_usd="4.99")
+    save_event(adapty_client, event_id="evt_3", price_usd="9.99")
+
+    event = assert_event_saved(
+        adapty_sandbox,
+        "user_12345",
+        event_type="non_subscription_purchase",
+        price_usd=Decimal("4.990"),
+        purchased_at=datetime(2026, 6, 10, 14, 20, tzinfo=UTC),
+    )
+
+    assert event["event_id"] == "evt_2"
+    assert assert_event_saved(adapty_sandbox, "user_12345")["event_id"] == "evt_3"
+
+
+def test_no_event_that_fits(adapty_sandbox: Sandbox, adapty_client: Adapty, said: Said) -> None:
+    """The nearest one is told: the last of those that differ least."""
+    save_event(adapty_client, event_id="evt_1", price_usd="4.99", store="stripe")
+    save_event(adapty_client, event_id="evt_2", price_usd="9.99")
+
+    assert said(assert_event_saved, adapty_sandbox, "user_12345", price_usd=Decimal("4.99"), store="app_store") == [
+        "of the events of 'user_12345' (2), none is as expected; what differs in the nearest one:",
+        "  price_usd: expected '4.99', is '9.99'",
+    ]
+
+
+def test_no_event_at_all(adapty_sandbox: Sandbox, adapty_client: Adapty, said: Said) -> None:
+    """Whose such an event is, is told; without fields, any would be."""
+    nothing = "no event of 'user_12345' was saved"
+    assert said(assert_event_saved, adapty_sandbox, "user_12345") == [
+        nothing,
+        "  saveTransactionEvent was never asked for",
+    ]
+
+    save_event(adapty_client, "user_2", event_id="evt_1")
+    save_event(adapty_client, "user_2", event_id="evt_2")
+    save_event(adapty_client, "user_3", event_id="evt_3", store="stripe")
+    assert said(assert_event_saved, adapty_sandbox, "user_12345") == [nothing]
+    assert said(assert_event_saved, adapty_sandbox, "user_12345", store="app_store") == [
+        nothing,
+        "  'user_2' has such an event",
+    ]
+
+
+def test_the_flow_of_a_profile(adapty_sandbox: Sandbox, adapty_client: Adapty, said: Said) -> None:
+    """As the enum has it, or by its name; a failure names the latest event by its time."""
+    save_profile(adapty_client)
+    assert_flow(adapty_sandbox, "user_12345", Flow.NEVER_PURCHASED)
+    save_event(adapty_client, event_id="evt_2", event_datetime="2026-06-11T14:20:05Z")
+    save_event(adapty_client, event_id="evt_1", event_type="non_subscription_purchase_refunded")
+    assert_flow(adapty_sandbox, "user_12345", "active")
+
+    assert said(assert_flow, adapty_sandbox, "user_12345", Flow.REFUNDED) == [
+        "the profile 'user_12345' is in the flow 'active', expected 'refunded'",
+        "  its latest event is 'non_subscription_purchase', of '2026-06-11T14:20:05+00:00'",
+    ]
+
+
+def test_the_flow_of_nobody(adapty_sandbox: Sandbox, adapty_client: Adapty, said: Said) -> None:
+    """An event without its profile puts nobody into a flow."""
+    save_event(adapty_client)
+
+    assert said(assert_flow, adapty_sandbox, "user_12345", "active")[:2] == [
+        "there is no profile 'user_12345'",
+        "  there are no profiles",
+    ]
+
+
+def test_the_flow_of_an_event_that_no_release_knows(
+    adapty_sandbox: Sandbox,
+    adapty_client: Adapty,
+    said: Said,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It is none of the six."""
+    save_profile(adapty_client)
+    monkeypatch.setattr(type(adapty_sandbox), "flow", lambda *_: None)
+
+    assert said(assert_flow, adapty_sandbox, "user_12345", "active")[0] == (
+        "the profile 'user_12345' is in no flow that is known, expected 'active'"
+    )
+
+
+@pytest.mark.parametrize(
+    ("assertion", "arguments", "fields", "problem"),
+    [
+        (assert_flow, ("user_12345", "activ"), {}, "flow: 'activ' is not known; did you mean active?"),
+        (assert_flow, ("user_12345", None), {}, "flow: is None; expected a str"),
+        (assert_flow, ("", "active"), {}, "external_profile_id: is empty"),
+        (assert_profile_saved, (5,), {}, "external_profile_id: is of type int"),
+        (assert_profile_saved, ("user_12345",), {"contry": "US"}, "contry: is not a field; did you mean country?"),
+        (assert_event_saved, (None,), {}, "external_profile_id: is None"),
+        (assert_event_saved, ("user_12345",), {"event": "x"}, "event: is not a field; did you mean event_id?"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(
+    adapty_sandbox: Sandbox,
+    adapty_client: Adapty,
+    *,
+    assertion: Callable[..., object],
+    arguments: tuple[object, ...],
+    fields: dict[str, object],
+    problem: str,
+) -> None:
+    """With the argument named."""
+    save_profile(adapty_client)
+
+    with pytest.raises(AdaptyUsageError) as refused:
+        assertion(adapty_sandbox, *arguments, **fields)
+
+    assert str(refused.value).startswith(problem)

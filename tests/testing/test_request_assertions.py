@@ -1,0 +1,205 @@
+"""Which requests arrived, of either API, asked for in a test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+
+import adapty.testing
+from adapty import Adapty, AdaptyUsageError, ProfileNotFoundError
+from adapty.testing import assert_erased, assert_flow, assert_nothing_sent, assert_requests
+from adapty.testing.arrivals import arrivals
+from tests.testing.conftest import save_event, save_profile
+
+if TYPE_CHECKING:
+    from adapty.sandbox import Sandbox
+
+Said = Callable[..., list[str]]
+
+
+def test_each_operation_is_known_by_its_path(adapty_sandbox: Sandbox, adapty_client: Adapty) -> None:
+    """Those with an id in the path too, and of both APIs."""
+    save_profile(adapty_client)
+    adapty_client.profiles.create(customer_user_id="user_12345")
+    paywall = next(iter(adapty_client.paywalls.list()))
+    assert paywall.paywall_id
+    adapty_client.paywalls.get(paywall.paywall_id)
+    adapty_client.mail.delete_profile(external_profile_id="user_12345")
+    adapty_client.profiles.delete(customer_user_id="user_12345")
+
+    assert [(one.operation, one.api) for one in arrivals(adapty_sandbox)] == [
+        ("saveProfile", "mail"),
+        ("createProfile", "server_side"),
+        ("listPaywalls", "server_side"),
+        ("getPaywall", "server_side"),
+        ("deleteProfile", "mail"),
+        ("deleteProfile", "server_side"),
+    ]
+
+
+def test_requests_are_given(adapty_sandbox: Sandbox, adapty_client: Adapty) -> None:
+    """As the sandbox noted them: each try, with what it was answered."""
+    adapty_sandbox.faults.add("rate_limited;retry_after=30;times=1")
+    adapty_sandbox.faults.add("cut_after;times=1")
+    save_profile(adapty_client)
+
+    found = assert_requests(adapty_sandbox, "saveProfile", times=3, statuses=(429, 0, 200))
+
+    assert found == adapty_sandbox.requests()
+    assert assert_requests(adapty_sandbox, "saveProfile") == found
+    assert assert_requests(adapty_sandbox, "getProfile", times=0, statuses=[]) == []
+
+
+def test_the_same_name_in_both_apis(adapty_sandbox: Sandbox, adapty_client: Adapty) -> None:
+    """Counts for either, unless one of them is named."""
+    adapty_client.profiles.create(customer_user_id="user_12345")
+    adapty_client.profiles.delete(customer_user_id="user_12345")
+
+    assert_requests(adapty_sandbox, "deleteProfile", times=1)
+    assert_requests(adapty_sandbox, "deleteProfile", times=1, api="server_side")
+    assert_requests(adapty_sandbox, "deleteProfile", times=0, api="mail")
+
+
+def test_other_requests_than_expected(adapty_sandbox: Sandbox, adapty_client: Adapty, said: Said) -> None:
+    """What arrived instead is told, with problems and faults."""
+    nothing = ["  no request arrived"]
+    assert said(assert_requests, adapty_sandbox, "saveProfile") == ["saveProfile was never asked for", *nothing]
+    assert said(assert_requests, adapty_sandbox, "saveProfile", times=1) == [
+        "expected saveProfile once, it was never asked for",
+        *nothing,
+    ]
+
+    adapty_sandbox.faults.add("html_error;times=1")
+    save_profile(adapty_client)
+    with pytest.raises(ProfileNotFoundError):
+        adapty_client.profiles.get(customer_user_id="user_12345")
+    httpx.get(f"{adapty_sandbox.url}/jane@example.com/{adapty_sandbox.mail_key}")
+    arrived = [
+        "  what arrived:",
+        "    saveProfile answered with 502 (html_error)",
+        "    saveProfile answered with 200",
+        "    getProfile answered with 404: Profile not found",
+        "    GET [redacted][redacted] answered with 404: No such path; see /_sandbox/ for what there is",
+    ]
+
+    assert said(assert_requests, adapty_sandbox, "saveProfile", times=3) == [
+        "expected saveProfile 3 times, it was asked for twice",
+        *arrived,
+    ]
+    assert said(assert_requests, adapty_sandbox, "saveProfile", statuses=[200, 502]) == [
+        "expected saveProfile to be answered with [200, 502], it was with [502, 200]",
+        *arrived,
+    ]
+    assert said(assert_nothing_sent, adapty_sandbox) == ["expected no request", *arrived]
+
+
+def test_many_requests_are_not_all_told(adapty_sandbox: Sandbox, adapty_client: Adapty, said: Said) -> None:
+    """The last ones are."""
+    for number in range(25):
+        save_event(adapty_client, event_id=f"evt_{number}")
+
+    lines = said(assert_nothing_sent, adapty_sandbox)
+
+    assert lines[1] == "  the last 20 of 25 that arrived:"
+    assert len(lines) == 22
+
+
+def test_nothing_sent(adapty_sandbox: Sandbox, adapty_client: Adapty) -> None:
+    """Looking inside is no request."""
+    httpx.get(f"{adapty_sandbox.url}/_sandbox/flows")
+
+    assert_nothing_sent(adapty_sandbox)
+
+
+def test_what_the_sandbox_has_forgotten_is_not_counted(
+    adapty_sandbox: Sandbox,
+    adapty_client: Adapty,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A number that may be wrong is refused; what is there, is there."""
+    monkeypatch.setattr("adapty.sandbox.request_log.KEPT_REQUESTS", 2)
+    for _ in range(2):
+        save_profile(adapty_client)
+
+    assert len(assert_requests(adapty_sandbox, "saveProfile")) == 2
+    expected: list[dict[str, Any]] = [{"times": 2}, {"statuses": [200, 200]}]
+    for counts in expected:
+        with pytest.raises(AdaptyUsageError, match="remembers the last 2 requests"):
+            assert_requests(adapty_sandbox, "saveProfile", **counts)
+    with pytest.raises(AdaptyUsageError, match="remembers the last 2 requests"):
+        assert_requests(adapty_sandbox, "getProfile")
+    with pytest.raises(AdaptyUsageError, match="remembers the last 2 requests"):
+        assert_erased(adapty_sandbox, "nobody")
+
+
+@pytest.mark.parametrize(
+    ("operation", "fields", "problem"),
+    [
+        ("saveProfil", {}, "operation: 'saveProfil' is not known; did you mean saveProfile?"),
+        ("saveProfile", {"api": "server_side"}, "operation: 'saveProfile' is not known; did you mean "),
+        ("saveProfile", {"api": "male"}, "api: 'male' is not known; did you mean mail?"),
+        (None, {}, "operation: is None; expected a str"),
+        ("saveProfile", {"times": -1}, "times: is no number of requests; expected an int, 0 or more"),
+        ("saveProfile", {"times": True}, "times: is no number of requests"),
+        ("saveProfile", {"statuses": "200"}, "statuses: is of type str; expected a list such as [429, 200]"),
+        ("saveProfile", {"statuses": 200}, "statuses: is of type int"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(
+    adapty_sandbox: Sandbox,
+    operation: str,
+    fields: dict[str, Any],
+    problem: str,
+) -> None:
+    """With the argument named."""
+    with pytest.raises(AdaptyUsageError) as refused:
+        assert_requests(adapty_sandbox, operation, **fields)
+
+    assert str(refused.value).startswith(problem)
+
+
+@pytest.mark.parametrize("name", adapty.testing.__all__)
+def test_each_assertion_wants_a_sandbox(name: str, adapty_client: Adapty) -> None:
+    """A client in its place is told apart, before anything else is looked at."""
+    required: dict[str, tuple[tuple[object, ...], dict[str, object]]] = {
+        "assert_access": (("premium",), {"customer_user_id": "u"}),
+        "assert_balance": (("GOLD", 1), {"customer_user_id": "u"}),
+        "assert_event_saved": (("u",), {}),
+        "assert_flow": (("u", "active"), {}),
+        "assert_no_access": (("premium",), {"customer_user_id": "u"}),
+        "assert_profile_saved": (("u",), {}),
+        "assert_requests": (("saveProfile",), {}),
+    }
+    arguments, fields = required.get(name, ((), {}))
+
+    with pytest.raises(AdaptyUsageError, match=r"^sandbox: is of type Adapty; expected the fixture adapty_sandbox, or"):
+        getattr(adapty.testing, name)(adapty_client, *arguments, **fields)
+
+
+def test_each_public_name_is_there_and_documented() -> None:
+    """With an example, and nothing else is made up."""
+    assert adapty.testing.__all__ == sorted(adapty.testing.__all__)
+    for name in adapty.testing.__all__:
+        found = getattr(adapty.testing, name)
+        assert getattr(adapty.testing, name) is found
+        assert "Example:" in found.__doc__
+        assert f"`{name}`" in str(adapty.testing.__doc__)
+    with pytest.raises(AttributeError, match="no attribute 'assert_nothing'"):
+        assert adapty.testing.assert_nothing
+
+
+def test_no_failure_shows_a_key(adapty_sandbox: Sandbox, adapty_client: Adapty, said: Said) -> None:
+    """Not even one that was put into the place of something else."""
+    save_profile(adapty_client, adapty_sandbox.mail_key, first_name=adapty_sandbox.secret_key)
+
+    lines = [
+        *said(assert_flow, adapty_sandbox, adapty_sandbox.mail_key, "active"),
+        *said(adapty.testing.assert_profile_saved, adapty_sandbox, adapty_sandbox.mail_key, first_name="Jane"),
+        *said(assert_flow, adapty_sandbox, adapty_sandbox.secret_key, "active"),
+    ]
+
+    assert "there are: '[redacted]'" in "".join(lines)
+    assert not any(key in line for line in lines for key in (adapty_sandbox.mail_key, adapty_sandbox.secret_key))
