@@ -22,11 +22,11 @@ def main() -> int:
     """Install the lowest versions and run the tests against them."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     extras = project["optional-dependencies"]
-    lowest = lowest_versions([*project["dependencies"], *extras["cli"], *extras["sandbox"]])
+    lowest = lowest_versions([*project["dependencies"], *extras["cli"], *extras["fast"], *extras["sandbox"]])
     with tempfile.TemporaryDirectory() as folder:
         scratch = Path(folder)
         python = environment(scratch)
-        run(python, *PIP_INSTALL, *lowest, *TEST_TOOLS, f"{ROOT}[cli,sandbox]", cwd=scratch)
+        run(python, *PIP_INSTALL, *lowest, *TEST_TOOLS, f"{ROOT}[cli,fast,sandbox]", cwd=scratch)
         copy_tests(scratch)
         run(python, "-m", "pytest", "-q", "tests", cwd=scratch)
     print(f"the tests pass with {', '.join(lowest)}")

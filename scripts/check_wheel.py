@@ -41,7 +41,7 @@ def main() -> int:
         refusal = run(python, "-m", "adapty", cwd=scratch, expected=1)
         if 'pip install "adapty[cli]"' not in refusal:
             sys.exit(f"without its extra the command line says: {refusal}")
-        install(python, f"{wheel}[cli,sandbox]", *TEST_TOOLS)
+        install(python, f"{wheel}[cli,fast,sandbox]", *TEST_TOOLS)
         if run(python, "-m", "adapty", "flow", "subscription_expired", cwd=scratch) != "expired\n":
             sys.exit("the command line of the wheel does not work")
         copy_tests(scratch)

@@ -8,10 +8,11 @@ import httpx
 import pytest
 
 from adapty import AsyncAdapty
+from adapty.fast import AsyncFastTransport, fast_is_installed
 from tests.server_side_calls import KEY, Stub
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
 
     from adapty.sandbox import Sandbox
     from tests.raw_server import RawServer
@@ -41,8 +42,27 @@ async def adapty(sandbox: Sandbox) -> AsyncIterator[AsyncAdapty]:
         yield client
 
 
+@pytest.fixture(
+    params=[
+        pytest.param(lambda: None, id="httpx"),
+        pytest.param(
+            AsyncFastTransport,
+            id="fast",
+            marks=pytest.mark.skipif(not fast_is_installed(), reason="the extra `fast` is not installed"),
+        ),
+    ],
+)
+def new_transport(request: pytest.FixtureRequest) -> Callable[[], httpx.AsyncBaseTransport | None]:
+    """Give what makes a client's transport: None for httpx's own, and the quick one. Faults are the same over both."""
+    make: Callable[[], httpx.AsyncBaseTransport | None] = request.param
+    return make
+
+
 @pytest.fixture
-async def client(server: RawServer) -> AsyncIterator[AsyncAdapty]:
+async def client(
+    server: RawServer,
+    new_transport: Callable[[], httpx.AsyncBaseTransport | None],
+) -> AsyncIterator[AsyncAdapty]:
     """Give a client of the server that answers as the test says, with a key that must never show."""
     async with AsyncAdapty(
         KEY,
@@ -50,6 +70,7 @@ async def client(server: RawServer) -> AsyncIterator[AsyncAdapty]:
         mail_secret_key=KEY,
         mail_base_url=server.url,
         timeout=5,
+        transport=new_transport(),
     ) as made:
         yield made
 

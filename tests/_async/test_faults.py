@@ -6,7 +6,10 @@ import gzip
 import json
 import logging
 import pickle
+import socket
+import struct
 import traceback
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,11 +17,15 @@ import pytest
 import adapty as library
 from adapty import AdaptyError
 from tests.conftest import PROFILE
-from tests.raw_server import OK, answer
+from tests.raw_server import NO_CONTENT, OK, answer
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import httpx
+
     from adapty import AsyncAdapty
-    from tests.raw_server import RawServer
+    from tests.raw_server import RawServer, Reply
 
 pytestmark = pytest.mark.anyio
 
@@ -26,7 +33,31 @@ KEY = "secret_live_shown"
 HTML = b"<html><h1>502 Bad Gateway</h1></html>"
 ECHO = json.dumps({"errors": [{"message": f"Bearer {KEY} of jane@example.com is odd"}]}).encode()
 
-ANSWERS = {
+
+def reset(connection: socket.socket) -> None:
+    """Tear the connection down instead of ending it."""
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
+def start_and_reset(connection: socket.socket) -> None:
+    """Tear the connection down in the middle of an answer."""
+    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{")
+    reset(connection)
+
+
+def refuse_handshakes(listener: socket.socket, reply: bytes, times: int) -> None:
+    """Answer what is no HTTP, and hang up."""
+    for _ in range(times):
+        connection, _ = listener.accept()
+        with connection:
+            connection.recv(65536)
+            connection.sendall(reply)
+
+
+# The connection stays open.
+KEPT = b"HTTP/1.1 204 X\r\n\r\n"
+
+ANSWERS: dict[str, tuple[Reply, str]] = {
     "html-502": (answer(502, HTML), "ServerError"),
     "empty-500": (answer(500), "ServerError"),
     "499": (answer(499), "AdaptyAPIError"),
@@ -60,6 +91,33 @@ ANSWERS = {
     "not-http": (b"SSH-2.0-OpenSSH_9.6\r\n", "AdaptyConnectionError"),
     "bad-header": (b"HTTP/1.1 200 OK\r\n: nameless\r\n\r\n", "AdaptyConnectionError"),
     "nothing": (b"", "AdaptyConnectionError"),
+    "cut-status": (b"HTTP/1.", "AdaptyConnectionError"),
+    "cut-headers": (b"HTTP/1.1 200 OK\r\nContent-Len", "AdaptyConnectionError"),
+    "cut-chunk": (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{", "AdaptyConnectionError"),
+    "reset": (reset, "AdaptyConnectionError"),
+    "reset-in-body": (start_and_reset, "AdaptyConnectionError"),
+    "two-lengths": (answer(200, b"{}", "Content-Length: 3"), "AdaptyConnectionError"),
+    "negative-length": (b"HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n{}", "AdaptyConnectionError"),
+    "status-42": (b"HTTP/1.1 42 X\r\nContent-Length: 0\r\n\r\n", "AdaptyConnectionError"),
+    "huge-header": (answer(200, b"{}", "X-Huge: " + "a" * 600_000), "AdaptyConnectionError"),
+    "101": (b"HTTP/1.1 101 X\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n", "AdaptyConnectionError"),
+    "tls-alert": (b"\x15\x03\x01\x00\x02\x02\x46", "AdaptyConnectionError"),
+    "header-not-ascii": (answer(400, b"{}", "X-Name: Zo\u00eb"), "BadRequestError"),
+}
+
+SUCCESSES = {
+    "chunked": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{\r\n1\r\n}\r\n0\r\n\r\n",
+    "until-the-end": b"HTTP/1.1 200 OK\r\n\r\n{}",
+    "http-1.0": b"HTTP/1.0 200 OK\r\n\r\n{}",
+    "more-than-said": OK + b"{}",
+    "100-continue": b"HTTP/1.1 100 Continue\r\n\r\n" + OK,
+    "103-early-hints": b"HTTP/1.1 103 X\r\nLink: </x>\r\n\r\n" + OK,
+    "gzip": answer(200, gzip.compress(b"{}"), "Content-Encoding: gzip"),
+    "large-header": answer(200, b"{}", "X-Large: " + "a" * 50_000),
+    "ninety-headers": answer(200, b"{}", *(f"X-{number}: a" for number in range(90))),
+    "cookies": answer(200, b"{}", "Set-Cookie: a=1", "Set-Cookie: b=2"),
+    "unknown-fields": answer(200, b'{"profile_id": "1", "new": [null]}'),
+    "bare-newlines": b"HTTP/1.1 200 OK\nContent-Length: 2\n\n{}",
 }
 
 
@@ -158,43 +216,130 @@ async def test_a_stalled_answer_times_out(client: AsyncAdapty, server: RawServer
     """Silence before or inside the answer ends with a timeout that says which phase ran out."""
     server.replies = [getattr(server, stalling)]
 
-    hurried = client.with_options(timeout=0.05, max_retries=1)
-    with pytest.raises(library.AdaptyTimeoutError, match=r"saveProfile: no answer within 0\.05 s \(after 2 tries\)"):
+    hurried = client.with_options(timeout=library.Timeouts(read=0.1), max_retries=1)
+    with pytest.raises(library.AdaptyTimeoutError, match=r"saveProfile: no answer within 0\.1 s \(after 2 tries\)"):
         await hurried.mail.save_profile(**PROFILE)
 
     assert len(server.requests) == 2
 
 
-async def test_an_unreachable_api_is_a_connection_error(server: RawServer, client: AsyncAdapty) -> None:
-    """Nobody listening ends with a connection error after all tries."""
-    url = server.url.rpartition(":")[0] + ":1"
-    async with type(client)(mail_secret_key=KEY, mail_base_url=url, max_retries=1) as lost:
+@pytest.mark.parametrize("scheme", ["http", "https"])
+async def test_an_unreachable_api_is_a_connection_error(
+    client: AsyncAdapty,
+    new_transport: Callable[[], httpx.AsyncBaseTransport | None],
+    scheme: str,
+) -> None:
+    """Nobody listening ends with a connection error after all tries; no frame's locals show the key."""
+    url = f"{scheme}://127.0.0.1:1"
+    async with type(client)(mail_secret_key=KEY, mail_base_url=url, max_retries=1, transport=new_transport()) as lost:
         with pytest.raises(library.AdaptyConnectionError, match="after 2 tries") as caught:
             await lost.mail.save_profile(**PROFILE)
 
+    assert type(caught.value) is library.AdaptyConnectionError
     assert caught.value.__cause__ is not None
+    shown = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
+    assert KEY not in "".join(shown.format())
 
 
 @pytest.mark.parametrize("host", ["xn--a", "xn--999999999b.com", "999.999.999.999"])
-async def test_a_host_name_that_is_none_is_a_connection_error(client: AsyncAdapty, host: str) -> None:
+async def test_a_host_name_that_is_none_is_a_connection_error(
+    client: AsyncAdapty,
+    new_transport: Callable[[], httpx.AsyncBaseTransport | None],
+    host: str,
+) -> None:
     """What only shows when the request is made is typed as well, and not tried again."""
-    async with type(client)(mail_secret_key=KEY, mail_base_url=f"https://{host}") as lost:
+    url = f"https://{host}"
+    async with type(client)(mail_secret_key=KEY, mail_base_url=url, transport=new_transport()) as lost:
         with pytest.raises(library.AdaptyConnectionError, match="after 1 try"):
             await lost.mail.save_profile(**PROFILE)
 
 
-async def test_a_compressed_answer_is_read(client: AsyncAdapty, server: RawServer) -> None:
-    """Compression on the way is no obstacle."""
-    server.replies = [answer(200, gzip.compress(b"{}"), "Content-Encoding: gzip")]
+@pytest.mark.parametrize("reply", [b"HTTP/1.1 400 X\r\n\r\n", b""], ids=["plain", "nothing"])
+async def test_https_to_a_server_without_it_is_a_connection_error(
+    client: AsyncAdapty,
+    new_transport: Callable[[], httpx.AsyncBaseTransport | None],
+    reply: bytes,
+) -> None:
+    """A handshake that fails ends with a connection error after all tries."""
+    with socket.create_server(("127.0.0.1", 0)) as listener, ThreadPoolExecutor(1) as threads:
+        url = f"https://127.0.0.1:{listener.getsockname()[1]}"
+        answered = threads.submit(refuse_handshakes, listener, reply, 2)
+        async with type(client)(
+            mail_secret_key=KEY, mail_base_url=url, max_retries=1, transport=new_transport()
+        ) as lost:
+            with pytest.raises(library.AdaptyConnectionError, match="after 2 tries") as caught:
+                await lost.mail.save_profile(**PROFILE)
+        answered.result()
+
+    assert type(caught.value) is library.AdaptyConnectionError
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+@pytest.mark.parametrize("refusing", [True, False], ids=["proxy-refuses", "no-proxy-there"])
+async def test_a_proxy_that_does_not_help_is_an_error_of_ours(
+    client: AsyncAdapty,
+    new_transport: Callable[[], httpx.AsyncBaseTransport | None],
+    server: RawServer,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    scheme: str,
+    refusing: bool,
+) -> None:
+    """A proxy that is not there, or turns the request away, is told, and its password is not."""
+    server.replies = [answer(403, b"no")]
+    port = server.url.rpartition(":")[2] if refusing else "1"
+    monkeypatch.setenv("ALL_PROXY", f"http://user:opensesame@127.0.0.1:{port}")
+    url = f"{scheme}://api.example.com"
+
+    async with type(client)(mail_secret_key=KEY, mail_base_url=url, max_retries=0, transport=new_transport()) as lost:
+        with pytest.raises((library.AdaptyConnectionError, library.PermissionDeniedError)) as caught:
+            await lost.mail.save_profile(**PROFILE)
+
+    assert isinstance(caught.value, library.PermissionDeniedError) == (refusing and scheme == "http")
+    assert len(server.requests) == refusing
+    assert all(b"api.example.com" in request for request in server.requests)
+    assert "opensesame" not in "".join(traceback.format_exception(caught.value))
+
+
+@pytest.mark.parametrize("name", SUCCESSES)
+async def test_what_an_answer_may_look_like_is_no_obstacle(client: AsyncAdapty, server: RawServer, name: str) -> None:
+    """However it is cut up, compressed or decorated on the way, a success is one."""
+    server.replies = [SUCCESSES[name]]
 
     await client.mail.save_profile(**PROFILE)
 
+    assert len(server.requests) == 1
 
-async def test_unknown_fields_of_a_success_are_no_obstacle(client: AsyncAdapty, server: RawServer) -> None:
-    """The API may say more one day."""
-    server.replies = [answer(200, b'{"profile_id": "1", "new": [null]}')]
 
-    await client.mail.save_profile(**PROFILE)
+async def test_a_404_after_a_try_that_may_have_arrived_is_a_deletion_done(
+    client: AsyncAdapty, server: RawServer
+) -> None:
+    """What was cut off after it was sent may have been carried out, so that there is nothing left to delete."""
+    gone = answer(404, b'{"errors": [], "error_code": "profile_does_not_exist", "status_code": 404}')
+    tries: list[Reply] = [b"", reset, b"HTTP/1.1 200 OK\r\nContent-Le", answer(500)]
+    for first in tries:
+        server.replies = [first, gone]
+
+        await client.profiles.delete(customer_user_id="user_12345")
+
+    server.replies = [gone]
+    with pytest.raises(library.NotFoundError):
+        await client.profiles.delete(customer_user_id="user_12345")
+
+
+async def test_a_connection_serves_one_request_after_the_other(client: AsyncAdapty, server: RawServer) -> None:
+    """It is kept while the server keeps it, and replaced without an error when the server has closed it."""
+
+    def answer_twice(connection: socket.socket) -> None:
+        connection.sendall(KEPT)
+        connection.recv(65536)
+        connection.sendall(KEPT)
+
+    server.replies = [answer_twice, NO_CONTENT]
+    for _ in range(3):
+        await client.profiles.delete(customer_user_id="user_12345")
+
+    assert len(server.requests) == 2
 
 
 async def test_the_log_tells_requests_and_retries_but_no_secrets(

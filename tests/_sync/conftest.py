@@ -10,10 +10,11 @@ import httpx
 import pytest
 
 from adapty import Adapty
+from adapty.fast import FastTransport, fast_is_installed
 from tests.server_side_calls import KEY, Stub
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from adapty.sandbox import Sandbox
     from tests.raw_server import RawServer
@@ -43,8 +44,27 @@ def adapty(sandbox: Sandbox) -> Iterator[Adapty]:
         yield client
 
 
+@pytest.fixture(
+    params=[
+        pytest.param(lambda: None, id="httpx"),
+        pytest.param(
+            FastTransport,
+            id="fast",
+            marks=pytest.mark.skipif(not fast_is_installed(), reason="the extra `fast` is not installed"),
+        ),
+    ],
+)
+def new_transport(request: pytest.FixtureRequest) -> Callable[[], httpx.BaseTransport | None]:
+    """Give what makes a client's transport: None for httpx's own, and the quick one. Faults are the same over both."""
+    make: Callable[[], httpx.BaseTransport | None] = request.param
+    return make
+
+
 @pytest.fixture
-def client(server: RawServer) -> Iterator[Adapty]:
+def client(
+    server: RawServer,
+    new_transport: Callable[[], httpx.BaseTransport | None],
+) -> Iterator[Adapty]:
     """Give a client of the server that answers as the test says, with a key that must never show."""
     with Adapty(
         KEY,
@@ -52,6 +72,7 @@ def client(server: RawServer) -> Iterator[Adapty]:
         mail_secret_key=KEY,
         mail_base_url=server.url,
         timeout=5,
+        transport=new_transport(),
     ) as made:
         yield made
 

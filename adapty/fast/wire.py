@@ -1,0 +1,102 @@
+"""From httpx's requests to pyreqwest's, and back from its answers."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+import httpx
+from pyreqwest.http import Url
+
+if TYPE_CHECKING:
+    from pyreqwest.http import HeaderMap
+    from pyreqwest.request import BaseRequestBuilder
+    from pyreqwest.response import BaseResponse
+
+__all__ = ["prepared", "received"]
+
+B_co = TypeVar("B_co", bound="BaseRequestBuilder", covariant=True)
+
+
+class _Client(Protocol[B_co]):
+    """What the async client and the blocking one have in common."""
+
+    def request(self, method: str, url: Url) -> B_co:
+        """Start a request."""
+
+
+def prepared(client: _Client[B_co], request: httpx.Request, body: bytes) -> B_co:
+    """Say the same to pyreqwest, no more and no less.
+
+    Raises:
+        httpx.InvalidURL: The address is none, or would be sent as another one.
+        httpx.UnsupportedProtocol: The address names no host.
+        httpx.LocalProtocolError: The method or a header cannot be sent, or a header tells another length than the
+            body's.
+    """
+    url = _address(request.url)
+    headers = request.headers
+    length = headers.get("content-length")
+    if length is not None and length != str(len(body)):
+        message = "the Content-Length header is not the length of the body"
+        raise httpx.LocalProtocolError(message)
+    try:
+        # As UTF-8, which is what the text becomes again: a header's bytes stay as they are.
+        named = [(name.decode(), value.decode()) for name, value in headers.raw]
+        return client.request(request.method, url).headers(named).body_bytes(body)
+    except ValueError:
+        message = "the method or a header holds a character that cannot be sent"
+    # Raised out here: what was caught holds the header.
+    raise httpx.LocalProtocolError(message)
+
+
+def _address(url: httpx.URL) -> Url:
+    if not url.raw_host:
+        # The words of httpx.
+        message = "Request URL is missing an 'http://' or 'https://' protocol."
+        raise httpx.UnsupportedProtocol(message)
+    text = str(url)
+    if "@" in text and url.userinfo:
+        # It would become a header; a transport of httpx sends no credentials of its own.
+        text = str(url.copy_with(userinfo=b""))
+    try:
+        parsed = Url(text)
+    except ValueError as problem:
+        reason = str(problem)
+    else:
+        if parsed.path.encode() == url.raw_path.partition(b"?")[0]:
+            return parsed
+        reason = "a backslash or an encoded dot in the path would make it another one"
+    raise httpx.InvalidURL(reason)
+
+
+def received(answer: BaseResponse, body: bytes) -> httpx.Response:
+    """Give the answer as httpx does; it undoes a compression of the body itself, when somebody reads it.
+
+    Raises:
+        httpx.RemoteProtocolError: The server goes on in another protocol, which nobody asked for.
+    """
+    if answer.status == HTTPStatus.SWITCHING_PROTOCOLS:
+        message = "the server switched to another protocol"
+        raise httpx.RemoteProtocolError(message)
+    try:
+        headers = list(answer.headers.items())
+    except ValueError:
+        headers = _readable(answer.headers)
+    return httpx.Response(
+        answer.status,
+        headers=headers,
+        stream=httpx.ByteStream(body),
+        extensions={"http_version": answer.version.encode()},
+    )
+
+
+def _readable(headers: HeaderMap) -> list[tuple[str, str]]:
+    """Leave out what is not ASCII, which pyreqwest does not give out."""
+    found = []
+    for name in dict.fromkeys(headers):
+        try:
+            found += [(name, value) for value in headers.getall(name)]
+        except ValueError:
+            continue
+    return found

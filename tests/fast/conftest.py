@@ -1,0 +1,21 @@
+"""What the tests of the fast transports share."""
+
+from __future__ import annotations
+
+import pytest
+
+from adapty.fast import fast_is_installed
+from tests.fast.sending import KINDS, Sender
+
+
+@pytest.fixture(autouse=True)
+def _needs_the_extra(request: pytest.FixtureRequest) -> None:
+    """Skip where there is nothing to test; `dev` installs it, so that this is never so in CI."""
+    if not fast_is_installed():
+        pytest.skip("the extra `fast` is not installed")
+
+
+@pytest.fixture(params=KINDS)
+def sender(request: pytest.FixtureRequest) -> Sender:
+    """Give the async transport and the blocking one, both used in the same words."""
+    return Sender(request.param)

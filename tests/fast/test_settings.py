@@ -1,0 +1,340 @@
+"""Proxies, certificates and the other arguments: what is taken, what is refused, and that no password shows."""
+
+from __future__ import annotations
+
+import re
+import socket
+import ssl
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import certifi
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adapty import AdaptyConfigError
+from adapty.fast import AsyncFastTransport, FastTransport
+from adapty.fast.settings import FastSettings
+from tests.fast.sending import Sender, request_on
+from tests.raw_server import OK, answer, raw_server
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.raw_server import RawServer
+
+AUTHORITY = Path(__file__).parent / "certificates" / "authority.pem"
+SERVER = AUTHORITY.with_name("server.pem")
+PASSWORD = "opensesame"
+OUTSIDE = "http://api.example.com/path"
+
+
+@pytest.fixture
+def proxy() -> Iterator[RawServer]:
+    """Serve as a proxy that answers everything itself."""
+    with raw_server() as serving:
+        yield serving
+
+
+def without_scheme(server: RawServer) -> str:
+    """Give host and port."""
+    return server.url.removeprefix("http://")
+
+
+def test_a_proxy_takes_everything(sender: Sender, server: RawServer, proxy: RawServer) -> None:
+    """What is named as an argument is meant, even for this machine; its password goes where it belongs."""
+    address = f"http://user:p%40ss@{without_scheme(proxy)}"
+
+    for url in (OUTSIDE, server.url):
+        assert isinstance(sender.outcome(sender.fast(proxy=address), request_on(url)), httpx.Response)
+
+    assert [sent.split()[1] for sent in proxy.requests] == [OUTSIDE.encode(), server.url.encode() + b"/"]
+    assert all(b"proxy-authorization: Basic dXNlcjpwQHNz" in sent for sent in proxy.requests)
+    assert server.requests == []
+
+
+@pytest.mark.parametrize("name", ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"])
+@pytest.mark.parametrize("scheme", ["http://", ""])
+def test_the_environments_proxy_takes_what_goes_outside(
+    sender: Sender, proxy: RawServer, monkeypatch: pytest.MonkeyPatch, name: str, scheme: str
+) -> None:
+    """As for httpx, whatever the case, with or without a scheme."""
+    monkeypatch.setenv(name, scheme + without_scheme(proxy))
+
+    assert isinstance(sender.outcome(sender.fast(), request_on(OUTSIDE)), httpx.Response)
+    assert proxy.requests[0].startswith(b"POST http://api.example.com/path ")
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_this_machine_is_reached_without_the_environments_proxy(
+    sender: Sender, server: RawServer, monkeypatch: pytest.MonkeyPatch, host: str
+) -> None:
+    """The sandbox is here."""
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+
+    request = request_on(server.url.replace("127.0.0.1", host))
+
+    assert isinstance(sender.outcome(sender.fast(), request), httpx.Response)
+    assert len(server.requests) == 1
+
+
+def test_no_proxy_and_trust_env_are_heeded(sender: Sender, proxy: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A host that NO_PROXY names, and any host where the environment is not trusted, is reached directly."""
+    monkeypatch.setenv("ALL_PROXY", proxy.url)
+    monkeypatch.setenv("NO_PROXY", "other.example, 127.0.0.2")
+    request = request_on("http://127.0.0.2:1/")
+
+    assert isinstance(sender.outcome(sender.fast(), request), httpx.ConnectError)
+    monkeypatch.setenv("NO_PROXY", "*")
+    assert isinstance(sender.outcome(sender.fast(), request_on("http://127.0.0.3:1/")), httpx.ConnectError)
+    monkeypatch.delenv("NO_PROXY")
+    assert isinstance(sender.outcome(sender.fast(trust_env=False), request), httpx.ConnectError)
+    assert proxy.requests == []
+    assert isinstance(sender.outcome(sender.fast(), request), httpx.Response)
+
+
+def test_the_environment_is_read_once(sender: Sender, proxy: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A change of it does not reach a transport that is already made."""
+    monkeypatch.setenv("ALL_PROXY", proxy.url)
+    transport = sender.fast()
+    monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:1")
+
+    assert isinstance(sender.outcome(transport, request_on(OUTSIDE)), httpx.Response)
+
+
+@pytest.mark.parametrize(
+    ("reply", "expected"),
+    [
+        (answer(407, b"", "Proxy-Authenticate: Basic"), httpx.ProxyError),
+        (answer(403), httpx.ProxyError),
+        (answer(200), httpx.ConnectError),
+        (None, httpx.ConnectError),
+    ],
+    ids=["407", "403", "no-handshake", "not-there"],
+)
+def test_a_tunnel_that_is_not_made(
+    sender: Sender, proxy: RawServer, reply: bytes | None, expected: type[Exception]
+) -> None:
+    """Over a proxy that refuses or is not there, nothing reached the API, and no password shows."""
+    proxy.replies = [reply or b""]
+    address = f"http://user:{PASSWORD}@{without_scheme(proxy) if reply else '127.0.0.1:1'}"
+
+    problem = sender.outcome(sender.fast(proxy=address), request_on(OUTSIDE.replace("http", "https")))
+
+    assert type(problem) is expected
+    assert PASSWORD not in repr(problem)
+    assert all(sent.startswith(b"CONNECT api.example.com:443 ") for sent in proxy.requests)
+
+
+def test_a_socks_proxy_is_asked(sender: Sender) -> None:
+    """It needs no further package."""
+    greeting: list[bytes] = []
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def refuse() -> None:
+            connection, _ = listener.accept()
+            with connection:
+                greeting.append(connection.recv(100))
+
+        thread = threading.Thread(target=refuse)
+        thread.start()
+        transport = sender.fast(proxy=f"socks5h://127.0.0.1:{listener.getsockname()[1]}")
+        problem = sender.outcome(transport, request_on(OUTSIDE))
+        thread.join()
+
+    assert greeting[0][:1] == b"\x05"
+    assert type(problem) is httpx.ConnectError
+
+
+BAD_PROXIES = [
+    "",
+    "127.0.0.1:3128",
+    "proxy.example.com",
+    f"nonsense://user:{PASSWORD}@proxy",
+    f"http://user:{PASSWORD}@",
+    f"http://user:{PASSWORD}@proxy:port",
+    f"http://user:{PASSWORD}@proxy:99999",
+    f"http://[user:{PASSWORD}",
+    7,
+    b"http://127.0.0.1:3128",
+    ["http://127.0.0.1:3128"],
+]
+
+
+@pytest.mark.parametrize("value", BAD_PROXIES)
+def test_what_is_no_proxy_is_refused(sender: Sender, value: Any) -> None:
+    """The argument is named, and what would be right; the value may hold a password and is not shown."""
+    with pytest.raises(AdaptyConfigError, match=r"^proxy: is not the address of a proxy; expected SCHEME://") as caught:
+        sender.fast(proxy=value)
+
+    assert PASSWORD not in repr([caught.value, caught.value.__cause__, caught.value.__context__])
+
+
+@pytest.mark.parametrize("name", ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"])
+def test_what_is_no_proxy_in_the_environment_is_refused(
+    sender: Sender, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """It is named, rather than passed by in silence."""
+    monkeypatch.setenv(name, f"nonsense://user:{PASSWORD}@proxy")
+
+    with pytest.raises(AdaptyConfigError, match=rf"^{name}: is not the address of a proxy; expected ") as caught:
+        sender.fast()
+
+    assert PASSWORD not in repr([caught.value, caught.value.__context__])
+
+
+@given(value=st.text() | st.from_regex(r"\A(https?|socks5h?)://\S{1,30}\Z"))
+def test_no_proxy_is_half_taken(value: str) -> None:
+    """What is not refused can be used: a client is made with it, or the refusal comes then."""
+    try:
+        transport = FastTransport(proxy=value, trust_env=False)
+        with transport:
+            transport.handle_request(httpx.Request("GET", "ftp://127.0.0.1/"))
+    except (AdaptyConfigError, httpx.UnsupportedProtocol) as problem:
+        assert len(value) < 3 or value not in str(problem)  # noqa: PT017 - either may come
+
+
+@pytest.mark.parametrize("value", [0, -1, True, 1.5, "10"])
+def test_what_is_no_number_of_connections_is_refused(sender: Sender, value: Any) -> None:
+    """The argument is named, and what would be right."""
+    with pytest.raises(AdaptyConfigError, match=r"^max_connections: is not a number of connections; expected 1 or"):
+        sender.fast(max_connections=value)
+
+
+def test_any_number_of_connections_may_be_allowed(sender: Sender, server: RawServer) -> None:
+    """None is no limit."""
+    with sender.opened(sender.fast(max_connections=None)) as transport:
+        assert len(sender.send_at_once(transport, request_on(server.url), 20)) == 20
+
+
+@pytest.fixture
+def tls() -> Iterator[str]:
+    """Serve over TLS with a certificate that only `authority.pem` speaks for."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(SERVER)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve() -> None:
+            while True:
+                try:
+                    plain, _ = listener.accept()
+                except OSError:
+                    return
+                with plain:
+                    try:
+                        with context.wrap_socket(plain, server_side=True) as connection:
+                            connection.recv(65536)
+                            connection.sendall(OK)
+                    except OSError:
+                        continue
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        yield f"https://127.0.0.1:{listener.getsockname()[1]}/"
+        listener.shutdown(socket.SHUT_RDWR)
+        thread.join()
+
+
+@pytest.fixture
+def _plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.mark.usefixtures("_plain_environment")
+def test_a_certificate_of_nobody_known_is_refused(sender: Sender, tls: str) -> None:
+    """Nothing was sent."""
+    problem = sender.outcome(sender.fast(), request_on(tls))
+
+    assert type(problem) is httpx.ConnectError
+    assert "certificate" in str(problem)
+
+
+@pytest.mark.usefixtures("_plain_environment")
+@pytest.mark.parametrize("as_path", [True, False])
+def test_an_authority_of_the_callers_is_trusted(sender: Sender, tls: str, *, as_path: bool) -> None:
+    """Given as a path or as text."""
+    cafile = AUTHORITY if as_path else str(AUTHORITY)
+
+    assert isinstance(sender.outcome(sender.fast(cafile=cafile), request_on(tls)), httpx.Response)
+
+
+@pytest.mark.usefixtures("_plain_environment")
+def test_every_authority_of_a_file_is_trusted(sender: Sender, tls: str, tmp_path: Path) -> None:
+    """The one that is needed may be the last of many."""
+    many = tmp_path / "many.pem"
+    many.write_bytes(Path(certifi.where()).read_bytes() + AUTHORITY.read_bytes())
+
+    assert isinstance(sender.outcome(sender.fast(cafile=many), request_on(tls)), httpx.Response)
+
+
+def test_the_environments_authorities_are_trusted(sender: Sender, tls: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """SSL_CERT_FILE names them, as for httpx."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(AUTHORITY))
+
+    assert isinstance(sender.outcome(sender.fast(), request_on(tls)), httpx.Response)
+
+
+def test_a_system_without_authorities_is_no_obstacle(
+    sender: Sender, tls: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """In the barest container there are still those of httpx, so that nothing ends before it begins."""
+    monkeypatch.delenv("SSL_CERT_FILE", raising=False)
+    monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path))
+
+    problem = sender.outcome(sender.fast(), request_on(tls))
+
+    assert type(problem) is httpx.ConnectError
+    assert "certificate" in str(problem)
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [(None, r"cannot be read \(FileNotFoundError\)"), (b"", "holds no certificate"), (b"text", "holds no certificate")],
+)
+def test_what_is_no_file_of_certificates_is_refused(
+    sender: Sender, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, content: bytes | None, problem: str
+) -> None:
+    """The argument or the variable is named, and what would be right."""
+    path = tmp_path / "authorities.pem"
+    if content is not None:
+        path.write_bytes(content)
+
+    with pytest.raises(AdaptyConfigError, match=f"^cafile: {problem}; expected a file of certificates in PEM format$"):
+        sender.fast(cafile=path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(path))
+    with pytest.raises(AdaptyConfigError, match=f"^SSL_CERT_FILE: {problem}; expected"):
+        sender.fast()
+    assert sender.fast(trust_env=False)
+
+
+@pytest.mark.parametrize("cafile", [7, b"\0", "\0"])
+def test_what_is_no_path_is_refused(sender: Sender, cafile: Any) -> None:
+    """It is named, whatever it is."""
+    with pytest.raises(AdaptyConfigError, match=r"^cafile: cannot be read"):
+        sender.fast(cafile=cafile)
+
+
+def test_a_broken_certificate_is_told_when_it_is_needed(sender: Sender, tmp_path: Path, server: RawServer) -> None:
+    """It is an error of the settings, not of the connection, so that nobody tries again."""
+    broken = tmp_path / "broken.pem"
+    broken.write_text("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")
+
+    problem = sender.outcome(sender.fast(cafile=broken), request_on(server.url))
+
+    assert isinstance(problem, AdaptyConfigError)
+    assert "the proxy or the certificates cannot be used" in str(problem)
+    assert server.requests == []
+
+
+def test_nothing_shows_a_proxys_password() -> None:
+    """Not the transport, not its parts."""
+    address = f"http://user:{PASSWORD}@proxy.example.com:3128"
+    for transport in (FastTransport(proxy=address), AsyncFastTransport(proxy=address)):
+        assert PASSWORD not in repr([transport, vars(transport), vars(transport._exchange)])
+    assert PASSWORD not in repr(FastSettings.build(proxy=address))
+    assert re.search(r"max_connections=100\)$", repr(FastSettings.build()))
