@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import settings
 
 from tests.raw_server import RawServer, raw_server
 
@@ -13,6 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from adapty.sandbox import Sandbox
+
+# The same examples in every run, and no limit on the time of one: these machines are sometimes slow.
+settings.register_profile("adapty", deadline=None, derandomize=True, database=None)
+settings.load_profile("adapty")
 
 PROFILE: dict[str, Any] = {
     "external_profile_id": "user_12345",

@@ -5,6 +5,7 @@ Pure decisions; times are seconds of any clock that only goes forward.
 
 from __future__ import annotations
 
+import math
 from collections import deque
 
 __all__ = ["Pace"]
@@ -19,13 +20,21 @@ _LEAST_MEASURED_SECONDS = 0.05
 
 _BELOW_ACCEPTED = 0.95
 _AT_MOST_SLOWER = 0.5
-_FASTER = 1.25
 _CHANGE_SECONDS = 1.0
 _SLOWEST = 1.0
+_FIRST_GUESS = 10.0
 
-_MEMORY = 0.01
-_SEVERAL = 0.05
-"""From this share of refused answers on, of the last hundred or so, the API means everyone, not one request."""
+_FASTER = 0.05
+_EVER_FASTER = 1.3
+_FASTEST = 2.0
+"""By how much the limit grows in a second: little at first, lest it is too high again at once, and then ever more."""
+
+_KNOWN_AFTER = 50
+"""After so many answers, what the API takes is known well enough to go up carefully."""
+
+_MEMORY = 0.005
+_SEVERAL = 0.125
+"""From this share of refused answers on, of the last two hundred or so, the API means everyone, not one request."""
 
 _FREE_ABOVE = 4.0
 """Once the limit is so many times what is really sent, it limits nothing, and is dropped."""
@@ -35,8 +44,8 @@ class Pace:
     """One pace for all who send: who asks is told how long to wait.
 
     A request that the API refuses for its rate (429) slows everyone down to a little less than what the API takes. From
-    then on the limit grows by a quarter a second, up to `max_rate`, or until it limits nothing. Unless such refusals
-    are rare, nobody sends at all for as long as the API asks.
+    then on the limit grows, up to `max_rate`, or until it limits nothing. Unless such refusals are rare, nobody sends
+    at all for as long as the API asks, and the limit grows slowly at first.
 
     Attributes:
         max_rate: Requests per second that are never exceeded; None for no such limit.
@@ -44,7 +53,7 @@ class Pace:
 
     Example:
         >>> pace = Pace(max_rate=2)
-        >>> [pace.reserve(now=10.0) for _ in range(3)]
+        >>> [round(pace.reserve(now=10.0), 2) for _ in range(3)]
         [0.0, 0.45, 0.95]
     """
 
@@ -55,6 +64,8 @@ class Pace:
         self._next = 0.0
         self._held_until = 0.0
         self._changed = 0.0
+        self._slowed = 0.0
+        self._careful_since = 0.0
         self._answers = 0
         self._refused_share = 0.0
         self._slices: deque[tuple[float, int]] = deque()
@@ -79,8 +90,7 @@ class Pace:
 
     def answered(self, now: float) -> None:
         """Note an answer that is no refusal for the rate."""
-        self._answers += 1
-        self._refused_share -= self._refused_share * max(_MEMORY, 1 / self._answers)
+        self._count(refused=0)
         if self._slices and now - self._slices[-1][0] < _SLICE_SECONDS:
             self._slices[-1] = (self._slices[-1][0], self._slices[-1][1] + 1)
             return
@@ -95,18 +105,31 @@ class Pace:
 
         Of requests that went out together many are refused; they slow down once.
         """
+        if self._slowed and now < max(self._slowed + _CHANGE_SECONDS, self._held_until):
+            if self._held_until > self._slowed:
+                self._held_until = max(self._held_until, now + seconds)
+            return
+        self._count(refused=1)
+        if self._refused_share >= _SEVERAL:
+            self._slow_down(now)
+            self._slowed = now
+            if self._answers >= _KNOWN_AFTER:
+                self._careful_since = now
+            self._held_until = max(self._held_until, now + seconds)
+        elif now >= self._changed + _CHANGE_SECONDS:
+            self._slow_down(now)
+
+    def _count(self, *, refused: int) -> None:
         self._answers += 1
-        self._refused_share += (1 - self._refused_share) * max(_MEMORY, 1 / self._answers)
-        if now >= max(self._changed + _CHANGE_SECONDS, self._held_until) or not self._changed:
-            accepted = _BELOW_ACCEPTED * self._accepted_since(max(self._changed, now - _MEASURED_SECONDS), now)
-            if self.limit is None:
-                self.limit = max(_SLOWEST, accepted)
-            else:
-                least = max(_SLOWEST, _AT_MOST_SLOWER * self.limit)
-                self.limit = min(self.limit, max(least, accepted))
-            self._changed = now
-        if self._refused_share >= _SEVERAL and now + seconds > self._held_until:
-            self._held_until = now + seconds
+        self._refused_share += (refused - self._refused_share) * max(_MEMORY, 1 / self._answers)
+
+    def _slow_down(self, now: float) -> None:
+        accepted = _BELOW_ACCEPTED * self._accepted_since(max(self._changed, now - _MEASURED_SECONDS), now)
+        if self.limit is None:
+            self.limit = max(_SLOWEST, accepted or _FIRST_GUESS)
+        else:
+            self.limit = min(self.limit, max(_SLOWEST, _AT_MOST_SLOWER * self.limit, accepted))
+        self._changed = now
 
     def rate(self, now: float) -> float:
         """Measure the answers per second over the last second."""
@@ -125,7 +148,9 @@ class Pace:
         if self.limit is None or self.limit == self.max_rate or seconds < _CHANGE_SECONDS:
             return
         self._changed = now
-        grown = self.limit * _FASTER ** min(seconds, 100)
+        calm = now - max(self._careful_since, self._held_until) if self._careful_since else math.inf
+        faster = min(1 + _FASTER * _EVER_FASTER ** min(calm, 100), _FASTEST)
+        grown = self.limit * faster ** min(seconds, 100)
         if self.max_rate is not None:
             self.limit = min(grown, self.max_rate)
         else:

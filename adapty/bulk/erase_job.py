@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from asyncio import CancelledError
 from collections import Counter
 from contextlib import suppress
 from functools import partial
@@ -78,7 +77,7 @@ class EraseJob:
         """
         began = monotonic()
         apis = _apis(adapty, self.whom.kind, self.api)
-        whom = await self.whom.kept() if self.whom.only_once and len(apis) > 1 else self.whom
+        whom = await self.whom.kept(stop) if self.whom.only_once and len(apis) > 1 else self.whom
         with (
             OutcomesFile(self.report, whom.source) as outcomes,
             self._open_journal(adapty, apis) as journal,
@@ -92,7 +91,7 @@ class EraseJob:
                 for part in parts:
                     await part.run(adapty, stop)
                 _raise_what_stopped(parts)
-            except (Exception, KeyboardInterrupt, CancelledError) as end:
+            except BaseException as end:
                 self._note_how_far(end, parts, journal)
                 raise
             journal.finish()

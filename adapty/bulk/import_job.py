@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import AsyncGenerator, Collection, Generator, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -23,8 +23,9 @@ from adapty.bulk.lanes import Item
 from adapty.bulk.options import ImportOptions, file_option, journal_of, options_of, refuse_unknown
 from adapty.bulk.ordered_source import in_order
 from adapty.bulk.report import ImportReport
-from adapty.bulk.running import Options, Stage, StageResult, StageRun
+from adapty.bulk.running import StageRun
 from adapty.bulk.sources import Source, open_source
+from adapty.bulk.stage import Options, Stage, StageResult
 from adapty.errors import AdaptyUsageError
 from adapty.models import MailProfile, TransactionEvent
 from adapty.models._record import field_names
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from adapty._sync.client import Adapty
     from adapty.bulk.flow_tally import FlowTally
     from adapty.bulk.rows import Row
-    from adapty.bulk.running import Stop
+    from adapty.bulk.stop import Stop
     from adapty.errors import AdaptyError
 
 __all__ = ["ImportJob"]
@@ -48,6 +49,7 @@ class _Input:
     """One input, and where its refused records go."""
 
     kind: Any
+    given: Any
     source: Source
     failures: Path
 
@@ -85,10 +87,12 @@ class ImportJob:
         mapping = options.get("mapping")
         mapping = {} if mapping is None else mapping
         folder = file_option("failures", options.get("failures", "."))
+        if not folder.is_dir():
+            raise AdaptyUsageError.of("failures", f"{folder} is no folder; expected one that is there")
         inputs: list[_Input] = []
         for kind, source in wanted.items():
             opened = open_source(kind, source, RECORDS[kind], _of_the_kind(kind, mapping, wanted))
-            inputs.append(_Input(kind, opened, folder / failures_name(opened.name)))
+            inputs.append(_Input(kind, source, opened, folder / failures_name(opened.name)))
         journal = journal_of(options, [each.source.path for each in inputs])
         _refuse_shared_files(*(each.source.path for each in inputs), *(each.failures for each in inputs), journal)
         return cls(tuple(inputs), sort, checked, mapping, None if checked.dry_run else journal)
@@ -139,6 +143,7 @@ class ImportJob:
             except BaseException as end:
                 is_untouched = each is self.inputs[0] and not run.counts
                 self._leave(end, run, journal, failures, is_untouched=is_untouched)
+                await _close(each.given)
                 raise
         return run.result
 
@@ -194,6 +199,14 @@ class ImportJob:
             resumed=journal.resumed,
             dry_run=self.options.dry_run,
         )
+
+
+async def _close(given: object) -> None:
+    """Let a generator go of what it holds; how much of it was read, nobody knows any more."""
+    if isinstance(given, Generator):
+        given.close()
+    elif isinstance(given, AsyncGenerator):
+        await given.aclose()
 
 
 def _item(kind: str, number: int, row: Row) -> Item[Any]:

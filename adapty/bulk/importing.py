@@ -11,7 +11,7 @@ from adapty._sync.client import Adapty
 from adapty.bulk.blocking import run_blocking
 from adapty.bulk.import_job import ImportJob
 from adapty.bulk.options import check_client
-from adapty.bulk.running import Stop
+from adapty.bulk.stop import Stop
 from adapty.errors import AdaptyUsageError
 from adapty.models import MailProfile, TransactionEvent
 
@@ -92,10 +92,7 @@ def import_base(
         >>> report.profiles_accepted, dict(report.reasons), report.failures
         (1, {'email': 1}, (PosixPath('base.failures.csv'),))
     """
-    check_client(adapty, Adapty)
-    stop = Stop()
-    job = ImportJob.of({"profiles": profiles, "events": events}, sort=sort, options=options)
-    return run_blocking(job.run(adapty, stop), stop)
+    return _run(adapty, {"profiles": profiles, "events": events}, sort=sort, options=options)
 
 
 async def async_import_base(
@@ -110,9 +107,7 @@ async def async_import_base(
 
     When it is cancelled, what is noted so far is saved, and what is under way is given up.
     """
-    check_client(adapty, AsyncAdapty)
-    job = ImportJob.of({"profiles": profiles, "events": events}, sort=sort, options=options)
-    return await job.run(adapty, Stop())
+    return await _run_async(adapty, {"profiles": profiles, "events": events}, sort=sort, options=options)
 
 
 def import_profiles(adapty: Adapty, source: Profiles, **options: Unpack[ImportOptions]) -> ImportReport:
@@ -127,14 +122,14 @@ def import_profiles(adapty: Adapty, source: Profiles, **options: Unpack[ImportOp
         >>> report.profiles_accepted
         1
     """
-    return import_base(adapty, profiles=_given(source), **options)
+    return _run(adapty, {"profiles": _given(source)}, sort=False, options=options)
 
 
 async def async_import_profiles(
     adapty: AsyncAdapty, source: Profiles, **options: Unpack[ImportOptions]
 ) -> ImportReport:
     """Do what `import_profiles` does, with the async client."""
-    return await async_import_base(adapty, profiles=_given(source), **options)
+    return await _run_async(adapty, {"profiles": _given(source)}, sort=False, options=options)
 
 
 def import_events(
@@ -147,14 +142,28 @@ def import_events(
         >>> report.events_accepted
         0
     """
-    return import_base(adapty, events=_given(source), sort=sort, **options)
+    return _run(adapty, {"events": _given(source)}, sort=sort, options=options)
 
 
 async def async_import_events(
     adapty: AsyncAdapty, source: Events, *, sort: bool = False, **options: Unpack[ImportOptions]
 ) -> ImportReport:
     """Do what `import_events` does, with the async client."""
-    return await async_import_base(adapty, events=_given(source), sort=sort, **options)
+    return await _run_async(adapty, {"events": _given(source)}, sort=sort, options=options)
+
+
+def _run(adapty: Adapty, given: Mapping[str, Any], *, sort: bool, options: ImportOptions) -> ImportReport:
+    check_client(adapty, Adapty)
+    stop = Stop()
+    job = ImportJob.of(given, sort=sort, options=options)
+    return run_blocking(job.run(adapty, stop), stop)
+
+
+async def _run_async(
+    adapty: AsyncAdapty, given: Mapping[str, Any], *, sort: bool, options: ImportOptions
+) -> ImportReport:
+    check_client(adapty, AsyncAdapty)
+    return await ImportJob.of(given, sort=sort, options=options).run(adapty, Stop())
 
 
 def _given(source: Any) -> Any:

@@ -144,7 +144,7 @@ class Journal:
             # A whole path, for a file may be named ":memory:" too.
             journal = cls(sqlite3.connect(path.resolve(), isolation_level=None, timeout=0), path)
             try:
-                journal._begin(path, before, plan)
+                journal._begin(path, before, {_storable(name): _storable(value) for name, value in plan.items()})
             except BaseException:
                 journal.close()
                 raise
@@ -306,6 +306,11 @@ def _is_still(status: os.stat_result, path: Path) -> bool:
         return os.path.samestat(status, path.stat())
     except OSError:
         return False
+
+
+def _storable(text: str) -> str:
+    """Give text as SQLite takes it: the name of a file may hold bytes that are no text."""
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def _columns(checkpoint: Checkpoint) -> tuple[bytes, str, str, int, bool]:

@@ -32,6 +32,9 @@ _Steps = Generator[Send | Wait, Answer | Failure | None, Any]
 _ROOM = 1024
 _ROOM_PER_LANE = 16
 
+_WORRYING = 8
+"""So many tries that fail in a row, and one more for each lane, are not the one or other request's fault."""
+
 
 @define(eq=False)
 class Item(Generic[R]):
@@ -56,8 +59,9 @@ class Lanes(Generic[R]):
     """Some lanes that send one request at a time each.
 
     An item's lane is the hash of its key, so that items of one key are sent in the order in which they were put, each
-    after the one before it is settled. While one waits for its next try, its lane sends items of other keys. `put` is
-    called as long as there is room, and not from two places at once.
+    after the one before it is settled. While one waits for its next try, its lane sends items of other keys, unless
+    tries fail on all lanes: then nothing new is sent until one succeeds. `put` is called as long as there is room, and
+    not from two places at once.
 
     Attributes:
         retried: Tries that were made again.
@@ -92,6 +96,8 @@ class Lanes(Generic[R]):
         self._feeder: asyncio.Future[None] | None = None
         self._feeder_level = 0
         self._ended = False
+        self._failed_in_a_row = 0
+        self._worrying = _WORRYING + len(senders)
         self._stopped: asyncio.Future[None] = loop.create_future()
         self._now = loop.time
 
@@ -143,13 +149,13 @@ class Lanes(Generic[R]):
             if lane.again:
                 self.retried += 1
                 await self._try(lane, *lane.again.popleft())
-            elif lane.items:
+            elif lane.items and not (lane.held and self._failed_in_a_row >= self._worrying):
                 item = lane.items.popleft()
                 if item.key in lane.held:
                     lane.held[item.key].append(item)
                 else:
                     await self._try(lane, item, run(item.call, self._policy, self._secrets))
-            elif self._ended and not lane.held:
+            elif self._ended and not lane.items and not lane.held:
                 return
             else:
                 await lane.more()
@@ -168,6 +174,7 @@ class Lanes(Generic[R]):
                 raise
             self._done(lane, item, error)
         else:
+            self._failed_in_a_row += 1
             if not self._stopped.done():
                 lane.try_later(item, steps, wait.seconds)
 
@@ -190,10 +197,19 @@ class Lanes(Generic[R]):
     def _done(self, lane: _Lane[R], item: Item[R], error: BaseException | None) -> None:
         if lane.held:
             lane.release(item.key)
+        if error is None and self._failed_in_a_row:
+            self._take_heart()
         self._settle(item, error)
         self._waiting -= 1
         if self._feeder is not None and self._waiting <= self._feeder_level:
             self._free_the_feeder()
+
+    def _take_heart(self) -> None:
+        """Let the lanes go on that waited for a try to succeed."""
+        if self._failed_in_a_row >= self._worrying:
+            for lane in self._lanes:
+                lane.wake()
+        self._failed_in_a_row = 0
 
     async def _until_waiting(self, level: int, seconds: float | None = None) -> None:
         """Wait until no more items than these are not settled."""

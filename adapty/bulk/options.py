@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from inspect import iscoroutinefunction
 from pathlib import Path
 from typing import Any, TypedDict
 
@@ -12,7 +13,7 @@ import httpx
 from adapty._core.not_given import NOT_GIVEN
 from adapty._core.validate import counted, kind_of, known_name
 from adapty.bulk.progress import Progress
-from adapty.bulk.running import Options
+from adapty.bulk.stage import Options
 from adapty.errors import AdaptyUsageError
 
 __all__ = [
@@ -150,8 +151,12 @@ def file_option(name: str, value: Any) -> Path:
         raise AdaptyUsageError.of(name, f"is {kind_of(value)}; expected a path") from None
 
 
-def refuse_unknown(options: Mapping[str, Any], known: type[BulkOptions]) -> None:
+def refuse_unknown(options: Mapping[str, Any], known: Any) -> None:
     """See that no option is misspelled.
+
+    Args:
+        options: What was given.
+        known: The TypedDict of those that there are.
 
     Raises:
         AdaptyUsageError: One is; `field_name` is its name.
@@ -169,4 +174,6 @@ def _is_rate(value: Any) -> bool:
 def _callable(name: str, value: Any) -> Any:
     if value is not None and not callable(value):
         raise AdaptyUsageError.of(name, f"is {kind_of(value)}; expected something to call")
+    if iscoroutinefunction(value):
+        raise AdaptyUsageError.of(name, "is async; expected a function that returns what it has to give at once")
     return value

@@ -10,15 +10,15 @@ from attrs import define, evolve, field
 
 from adapty._core.giving_up import Patience
 from adapty._core.pace import Pace
-from adapty.bulk.handled import Handled
-from adapty.bulk.journal import Checkpoint, Journal
+from adapty.bulk.journal import Journal
 from adapty.bulk.lanes import Item, Lanes
+from adapty.bulk.ledger import Ledger
 from adapty.bulk.progress import Progress
 from adapty.bulk.reading import read_through
-from adapty.bulk.stage import FAILED, REPEATED, UNREADABLE, Options, Stage, StageResult
+from adapty.bulk.stage import REPEATED, UNREADABLE, Options, Stage, StageResult
 from adapty.bulk.stop import Stop
 from adapty.bulk.transports import open_senders
-from adapty.errors import AdaptyAPIError, AdaptyError, AdaptyUsageError
+from adapty.errors import AdaptyError, AdaptyUsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from adapty._sync.client import Adapty
     from adapty.bulk.rows import Row
 
-__all__ = ["FAILED", "REPEATED", "UNREADABLE", "Options", "Stage", "StageResult", "StageRun", "Stop"]
+__all__ = ["StageRun", "Stop"]
 
 _TELL_SECONDS = 0.1
 _SAVE_EVERY = 10
@@ -44,51 +44,49 @@ class StageRun:
     Attributes:
         stage: What to do.
         options: How to do it.
-        journal: Where it is saved how far it is.
         patience: Judges errors over all stages.
-        handled: The numbers of the records that are accepted or refused.
-        counts: How many records came to which end.
-        reasons: How many records failed for which field.
+        ledger: What came of the records.
         problem: What ended the stage early, unless somebody asked for it.
     """
 
     stage: Stage
     options: Options
-    journal: Journal
     patience: Patience
-    handled: Handled
-    counts: Counter[str] = field(factory=Counter)
-    reasons: Counter[str] = field(factory=Counter)
+    ledger: Ledger
     problem: BaseException | None = None
     _lanes: Lanes[Any] | None = None
     _reading: asyncio.Task[None] | None = None
+    _stop: Stop = field(factory=Stop)
     _pace: Pace = field(factory=Pace)
     _total: int | None = None
     _began: float = 0.0
     _share_before: float = 0.0
+    _raised: Exception | None = None
     _is_ending: bool = False
-    _is_torn: bool = False
 
     @classmethod
     def resumed(cls, stage: Stage, options: Options, journal: Journal, patience: Patience) -> StageRun:
-        """Begin where the journal says that the stage was left."""
-        saved = journal.stage(stage.name)
-        if saved is None:
-            return cls(stage, options, journal, patience, Handled())
-        handled = Handled.from_bytes(saved.handled)
-        return cls(stage, options, journal, patience, handled, Counter(saved.counts), Counter(saved.reasons))
+        """Begin where the journal says that the stage was left.
+
+        Raises:
+            AdaptyUsageError: The journal is damaged.
+        """
+        return cls(stage, options, patience, Ledger.resumed(stage, journal))
 
     async def run(self, adapty: Adapty | AsyncAdapty, stop: Stop) -> None:
         """Do what is left of the stage; see `problem` for what ended it early."""
+        self._stop = stop
         self._pace = Pace(self.options.max_rate)
         self._began = asyncio.get_running_loop().time()
         telling = asyncio.create_task(self._keep_telling())
         try:
             with stop.telling(self._end_early):
                 if self.options.dry_run:
-                    await self._read(self._count_as_sent, stop)
+                    await self._read(self._count_as_sent)
                 else:
-                    await self._send_all(adapty, stop)
+                    await self._send_all(adapty)
+            if self._raised is not None:
+                self._end_early(self._raised)
         except _RAISED as problem:
             self._end_early(problem)
         finally:
@@ -97,51 +95,59 @@ class StageRun:
             await asyncio.gather(telling, return_exceptions=True)
         self._tell()
 
-    async def _send_all(self, adapty: Adapty | AsyncAdapty, stop: Stop) -> None:
+    async def _send_all(self, adapty: Adapty | AsyncAdapty) -> None:
         options, config = self.options, adapty._transport.config  # noqa: SLF001 - of the same package
         policy = evolve(config.retries, max_retries=options.max_retries)
         async with open_senders(adapty, self.stage.api, options.lanes, options.transport) as senders:
             lanes = self._lanes = Lanes(senders, self._pace, policy, tuple(config.keys.values()), self._settle)
             work = asyncio.create_task(lanes.work())
             try:
-                await self._read(lanes.put, stop)
+                await self._read(lanes.put)
                 lanes.end()
                 await work
             finally:
                 work.cancel()
                 await asyncio.gather(work, return_exceptions=True)
 
-    async def _read(self, take: Callable[[Item[Any]], bool], stop: Stop) -> None:
+    async def _read(self, take: Callable[[Item[Any]], bool]) -> None:
         """Read the input, in a task of its own: an early end does not wait for a next record that may never come."""
         if self._is_ending:
             return
-        self._reading = asyncio.create_task(self._read_rows(take, stop))
+        self._reading = asyncio.create_task(self._read_rows(take))
         try:
             await asyncio.wait((self._reading,))
         finally:
             self._reading.cancel()
             await asyncio.gather(self._reading, return_exceptions=True)
 
-    async def _read_rows(self, take: Callable[[Item[Any]], bool], stop: Stop) -> None:
+    async def _read_rows(self, take: Callable[[Item[Any]], bool]) -> None:
         """Take or refuse each record that was not handled before."""
 
         def offer(number: int, row: Row) -> bool:
-            return self._offer(number, row, take)
+            try:
+                return self._offer(number, row, take)
+            except _RAISED as problem:
+                self._end_early(problem)
+                return True
 
         try:
-            self._total = await read_through(self.stage.rows(), offer, self._lanes, stop)
+            self._total = await read_through(self.stage.rows(), offer, self._lanes, self._stop)
+        except Exception as problem:  # noqa: BLE001 - raised when all that was read before is sent
+            self._raised = problem
         except asyncio.CancelledError as cancelled:
             if not self._is_ending:  # so the input raised it, or all is given up anyway
                 self._end_early(cancelled)
-        except _RAISED as problem:
-            self._end_early(None if stop.asked and isinstance(problem, KeyboardInterrupt) else problem)
+        except (KeyboardInterrupt, SystemExit) as problem:
+            self._end_early(None if self._stop.asked else problem)
 
     def _offer(self, number: int, row: Row, take: Callable[[Item[Any]], bool]) -> bool:
         """Make the request of a row and pass it on, or refuse it; tell whether there is room for another one.
 
         One that was handled in a run before this is passed over.
         """
-        if number in self.handled:
+        if self._is_ending:
+            return True
+        if number in self.ledger.handled:
             self._share_before = self.stage.share() or 0.0
             return True
         try:
@@ -149,15 +155,15 @@ class StageRun:
                 raise AdaptyUsageError.of(UNREADABLE, row.problem)
             item = self.stage.item(number, row)
         except AdaptyUsageError as error:
-            self._note(number, row, None, error)
+            self.ledger.note(number, row, None, error)
             return True
         if item is None:
-            self._count(number, REPEATED)
+            self.ledger.count(number, REPEATED)
             return True
         return take(item)
 
     def _count_as_sent(self, item: Item[Any]) -> bool:
-        self._note(item.number, item.row, item.record, None)
+        self.ledger.note(item.number, item.row, item.record, None)
         return True
 
     def _settle(self, item: Item[Any], error: BaseException | None) -> None:
@@ -166,28 +172,17 @@ class StageRun:
             self._end_early(error)
             return
         try:
-            self._note(item.number, item.row, item.record, error)
+            self.ledger.note(item.number, item.row, item.record, error)
         except _RAISED as problem:
             self._end_early(problem)
-
-    def _note(self, number: int, row: Row, record: Any, error: AdaptyError | None) -> None:
-        try:
-            word = self.stage.settle(row, record, error)
-            if error is not None and word in FAILED:
-                self.reasons[_blamed(error)] += 1
-            self._count(number, word)
-        except (KeyboardInterrupt, SystemExit):
-            self._is_torn = True
-            raise
-
-    def _count(self, number: int, word: str) -> None:
-        self.counts[word] += 1
-        self.handled.add(number)
+        if self._stop.asked:  # told already, but quick answers may come before the event loop gets to it
+            self._end_early()
 
     def _end_early(self, problem: BaseException | None = None) -> None:
         """Have what is sent answered, and nothing more be read or sent."""
         self._is_ending = True
-        self.problem = self.problem or problem
+        if self.problem is None:
+            self.problem = problem
         if self._lanes is not None:
             self._lanes.stop()
         if self._reading is not None:
@@ -214,11 +209,10 @@ class StageRun:
     def progress(self) -> Progress:
         """Tell how far the stage is."""
         now = asyncio.get_running_loop().time()
-        refused = sum(self.counts[word] for word in FAILED)
         return Progress(
             stage=self.stage.name,
-            accepted=self.counts.total() - refused,
-            refused=refused,
+            accepted=self.counts.total() - self.ledger.failed,
+            refused=self.ledger.failed,
             retried=self.retried,
             share=self.stage.share(),
             rate=self._pace.rate(now),
@@ -229,30 +223,13 @@ class StageRun:
 
     def _save(self) -> None:
         """Save how far the stage is; if that cannot be, the stage ends, and what ended it before is told first."""
-        if self._is_torn:
-            return  # a record is noted half, and the last save knows nothing of it
         try:
-            self.journal.save(self.stage.name, self.checkpoint(done=self.is_done))
+            self.ledger.save(done=self.is_done)
         except Exception as unsaved:  # noqa: BLE001 - raised as `problem`
             if self.problem is None:
                 self._end_early(unsaved)
             elif str(self.problem) != str(unsaved):
                 self.problem.add_note(f"how far it came could not be saved: {unsaved}")
-
-    def checkpoint(self, *, done: bool = False) -> Checkpoint:
-        """Give how far the stage is.
-
-        Raises:
-            AdaptyUsageError: The file of what was noted cannot be written.
-        """
-        size = self.stage.sync()
-        return Checkpoint(
-            handled=self.handled.to_bytes(),
-            counts=dict(self.counts),
-            reasons=dict(self.reasons),
-            failures_size=size,
-            done=done,
-        )
 
     def raise_what_ended_it_early(self) -> None:
         """Raise `problem`, or KeyboardInterrupt where somebody asked for an end, unless the stage is done.
@@ -266,7 +243,12 @@ class StageRun:
     @property
     def is_done(self) -> bool:
         """Whether every record of the input is handled; then that is saved too."""
-        return self.problem is None and self._total is not None and self.handled.watermark >= self._total
+        return self.problem is None and self._total is not None and self.ledger.handled.watermark >= self._total
+
+    @property
+    def counts(self) -> Counter[str]:
+        """How many records came to which end, in all runs."""
+        return self.ledger.counts
 
     @property
     def retried(self) -> int:
@@ -276,13 +258,5 @@ class StageRun:
     @property
     def result(self) -> StageResult:
         """What came of the stage, in all its runs."""
-        return StageResult(name=self.stage.name, counts=self.counts, reasons=self.reasons, retried=self.retried)
-
-
-def _blamed(problem: AdaptyError) -> str:
-    """Name the field at fault, as far as the error knows it."""
-    if isinstance(problem, AdaptyUsageError):
-        return problem.field_name or UNREADABLE
-    if isinstance(problem, AdaptyAPIError) and problem.field_names:
-        return problem.field_names[0]
-    return type(problem).__name__
+        ledger = self.ledger
+        return StageResult(name=self.stage.name, counts=ledger.counts, reasons=ledger.reasons, retried=self.retried)

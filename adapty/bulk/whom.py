@@ -17,15 +17,19 @@ from functools import partial
 from io import TextIOBase
 from os import PathLike
 from pathlib import Path
-from typing import IO, Any, Self, cast
+from typing import IO, TYPE_CHECKING, Any, Self, cast
 
 from attrs import evolve, frozen
 
 from adapty._core.validate import kind_of, printable
 from adapty.bulk.id_files import KindName, read_ids
 from adapty.bulk.options import file_option
+from adapty.bulk.reading import read_through
 from adapty.bulk.rows import Row
 from adapty.errors import AdaptyUsageError
+
+if TYPE_CHECKING:
+    from adapty.bulk.stop import Stop
 
 __all__ = ["Ids", "Whom", "id_shown"]
 
@@ -84,13 +88,21 @@ class Whom:
         only_once = isinstance(given, Iterator | AsyncIterable)
         return cls("ids", kinds[0], None, total, partial(read, given, kinds[0]), only_once)
 
-    async def kept(self) -> Self:
-        """Read all ids that a program gives, so that they can be read again."""
-        rows = self.rows()
-        if isinstance(rows, Generator):
-            ids = [row.data[self.kind] for row in rows]
-        else:
-            ids = [row.data[self.kind] async for row in rows]
+    async def kept(self, stop: Stop) -> Self:
+        """Read all ids that a program gives, so that they can be read again.
+
+        Raises:
+            KeyboardInterrupt: Somebody asked for an early end.
+        """
+        ids: list[Any] = []
+
+        def keep(_: int, row: Row) -> bool:
+            if stop.asked:
+                raise KeyboardInterrupt
+            ids.append(row.data[self.kind])
+            return True
+
+        await read_through(self.rows(), keep, None, stop)
         return evolve(self, rows=partial(_given, ids, self.kind), total=len(ids), only_once=False)
 
     def place(self, row: Row) -> str:

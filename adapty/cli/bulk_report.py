@@ -1,59 +1,64 @@
-"""What an import shows: a progress bar while it runs, a summary when it is done."""
+"""What a bulk job did, when it is through."""
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeRemainingColumn
-from rich.progress import Progress as Bar
 from rich.table import Table
 from rich.text import Text
 
-from adapty.cli.outcome import errors, output
+from adapty.cli.outcome import output
+from adapty.cli.show import duration, print_json, rate, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from adapty.bulk import EraseReport, ImportReport
 
-    from adapty.bulk import ImportReport, Progress
-
-__all__ = ["import_progress", "print_report"]
+__all__ = ["print_erase_report", "print_import_report"]
 
 
-@contextmanager
-def import_progress() -> Iterator[Callable[[Progress], None]]:
-    """Show a bar on standard error for each file; nothing where that is no terminal."""
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[refused]} refused"),
-        TimeRemainingColumn(),
-    )
-    with Bar(*columns, console=errors, disable=not errors.is_terminal) as bar:
-        tasks: dict[str, TaskID] = {}
-
-        def show(progress: Progress) -> None:
-            if progress.kind not in tasks:
-                tasks[progress.kind] = bar.add_task(progress.kind, total=progress.lines, refused=0)
-            bar.update(tasks[progress.kind], completed=progress.line, refused=progress.refused)
-
-        yield show
-        for task in bar.tasks:  # blank lines at a file's end are no rows
-            bar.update(task.id, completed=task.total)
+_A_FEW_SECONDS = 10
 
 
-def print_report(report: ImportReport) -> None:
+def print_import_report(report: ImportReport, *, as_json: bool) -> None:
     """Print what an import did."""
+    if as_json:
+        print_json(report.to_dict())
+        return
+    if report.dry_run:
+        output.print("dry run: nothing was sent; accepted is what would be")
     output.print(f"profiles: {report.profiles_accepted} accepted, {report.profiles_refused} refused")
     output.print(f"events:   {report.events_accepted} accepted, {report.events_refused} refused")
+    _print_effort(report, report.accepted + report.refused)
     if report.events_without_profile:
         output.print(f"{report.events_without_profile} events wait for a profile that this import did not save")
     _print_counts("Flow", "Profiles", {flow.value: count for flow, count in report.flows.items()})
     if report.reasons:
-        _print_counts("Refused for", "Records", dict(report.reasons.most_common()))
+        most_first = sorted(report.reasons.items(), key=lambda reason: -reason[1])
+        _print_counts("Refused for", "Records", dict(most_first))
     for path in report.failures:
-        output.print(f"refused records: {path}")
+        output.print(f"refused records: {shown(path)}")
+
+
+def print_erase_report(report: EraseReport, *, as_json: bool) -> None:
+    """Print what an erasure did."""
+    if as_json:
+        print_json(report.to_dict())
+        return
+    output.print(f"{report.deleted} deleted, {report.already_gone} already gone, {report.failed} failed")
+    output.print(f"erased from: {', '.join(report.apis)}")
+    if report.repeated:
+        output.print(f"repeats of an id, sent once: {report.repeated}")
+    _print_effort(report, report.deleted + report.already_gone + report.failed)
+    output.print(f"report: {shown(report.report)}")
+
+
+def _print_effort(report: ImportReport | EraseReport, records: int) -> None:
+    """Print how long it took; of one in several runs it is not known how many records the last one had."""
+    took = f"{report.seconds:.2g} s" if report.seconds < _A_FEW_SECONDS else duration(report.seconds)
+    if report.resumed:
+        output.print("gone on with a run that broke off: the counts are those of both, the time is the last one's")
+    pace = f", {rate(records / report.seconds)}" if report.seconds and not report.resumed else ""
+    output.print(f"took {took}{pace}, {report.retried} retried")
 
 
 def _print_counts(what: str, unit: str, counts: dict[str, int]) -> None:

@@ -9,7 +9,9 @@ import typer
 
 from adapty import Adapty, AdaptyUsageError, flow_for
 from adapty.bulk import import_base
-from adapty.cli.import_output import import_progress, print_report
+from adapty.cli.bulk_progress import shown_progress
+from adapty.cli.bulk_report import print_import_report
+from adapty.cli.options import AsJson, JournalFile, Lanes, MaxRate, NoJournal, bulk_options, option
 from adapty.cli.outcome import EXIT_CODES, ExitCode, output, typed_errors
 
 if TYPE_CHECKING:
@@ -20,6 +22,8 @@ __all__ = ["app"]
 app = typer.Typer(help="Profiles and transaction events of Adapty Mail.", no_args_is_help=True, rich_markup_mode=None)
 
 Text = str | None
+
+_MOST_RETRIES = 1000
 
 
 def _option(text: str) -> Any:
@@ -133,22 +137,52 @@ def delete_profile(
 @app.command("import", epilog=EXIT_CODES)
 def import_files(
     *,
-    profiles: Annotated[Path | None, _option("Profiles: CSV with a header, or JSON Lines.")] = None,
-    events: Annotated[Path | None, _option("Transaction events: CSV with a header, or JSON Lines.")] = None,
+    profiles: Annotated[Path | None, option("Profiles: CSV with a header, or JSON Lines; .gz too.")] = None,
+    events: Annotated[Path | None, option("Transaction events: CSV with a header, or JSON Lines; .gz too.")] = None,
+    columns: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--map",
+            metavar="FIELD=COLUMN",
+            help="The column, or key, that holds a field, such as email=user_email or custom.plan=Plan. Repeatable.",
+            show_default=False,
+        ),
+    ] = None,
+    sort: Annotated[bool, typer.Option("--sort", help="Send the events in the order of their event_datetime.")] = False,
     failures: Annotated[Path, typer.Option(help="The folder for the records that were refused.")] = Path(),
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check every record, send nothing.")] = False,
+    lanes: Lanes = None,
+    max_rate: MaxRate = None,
+    max_retries: Annotated[
+        int | None, option("Tries of a request after the first one; 8 where left out.", min=0, max=_MOST_RETRIES)
+    ] = None,
+    journal: JournalFile = None,
+    no_journal: NoJournal = False,
+    as_json: AsJson = False,
 ) -> None:
-    """Send a base: the profiles, then the events, each in the order of its file.
+    """Send a base: the profiles, then the events, those of each profile in the order of the file.
 
-    A refused record goes to NAME.failures.csv (or .jsonl) with the reason, ready to be mended and imported again.
+    A refused record goes to NAME.failures.csv (or .jsonl) with the reason, ready to be mended and imported again. A run
+    that broke off goes on where it was when the same command is run again.
     """
-    with typed_errors():
+    with typed_errors(mapping="--map"):
         if profiles is None and events is None:
             raise AdaptyUsageError("nothing to import; expected --profiles FILE, --events FILE or both")
-        with Adapty() as adapty, import_progress() as show:
-            report = import_base(adapty, profiles=profiles, events=events, failures=failures, on_progress=show)
-        print_report(report)
-    if report.refused:
-        raise typer.Exit(ExitCode.SOME_REFUSED)
+        options = bulk_options(
+            mapping=_columns(columns),
+            failures=failures,
+            dry_run=dry_run,
+            lanes=lanes,
+            max_rate=max_rate,
+            max_retries=max_retries,
+            journal=journal,
+            no_journal=no_journal,
+        )
+        with Adapty() as adapty, shown_progress() as show:
+            report = import_base(adapty, profiles=profiles, events=events, sort=sort, on_progress=show, **options)
+        print_import_report(report, as_json=as_json)
+        if report.refused:
+            raise typer.Exit(ExitCode.SOME_REFUSED)
 
 
 def _given(**fields: Any) -> dict[str, Any]:
@@ -169,6 +203,23 @@ def _pairs(option: str, pairs: Sequence[str] | None, *, numbers: bool = False) -
         if plain in read:
             raise AdaptyUsageError.of(option, "has two values for one name; expected one")
         read[plain] = _number(option, value) if is_number else value
+    return read
+
+
+def _columns(pairs: Sequence[str] | None) -> dict[str, str] | None:
+    """Read FIELD=COLUMN."""
+    if not pairs:
+        return None
+    read: dict[str, str] = {}
+    for pair in pairs:
+        field, equals, column = pair.partition("=")
+        if not (field and equals and column):
+            raise AdaptyUsageError.of(
+                "--map", "has a value that is not of the form FIELD=COLUMN, as email=user_email is"
+            )
+        if field in read:
+            raise AdaptyUsageError.of("--map", "has two columns for one field; expected one")
+        read[field] = column
     return read
 
 

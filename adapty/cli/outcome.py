@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import typer
 from rich.console import Console
 
-from adapty import AdaptyAPIError, AdaptyConnectionError, AdaptyError
+from adapty import AdaptyAPIError, AdaptyConnectionError, AdaptyError, AdaptyUsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
 __all__ = ["EXIT_CODES", "ExitCode", "errors", "output", "typed_errors"]
 
@@ -42,15 +42,34 @@ errors = _plain(stderr=True)
 
 
 @contextmanager
-def typed_errors() -> Iterator[None]:
-    """Print an AdaptyError as one line, notes below it, and end with the code for its kind."""
+def typed_errors(**options: str) -> Iterator[None]:
+    """Print an AdaptyError as one line, notes below it, and end with the code for its kind.
+
+    Args:
+        options: What stands on the command line for which argument, where it is not called the same.
+    """
     try:
         yield
     except (AdaptyError, KeyboardInterrupt) as problem:
-        errors.print(f"Error: {problem}" if isinstance(problem, AdaptyError) else "Interrupted")
-        for note in getattr(problem, "__notes__", ()):
+        errors.print("Interrupted" if isinstance(problem, KeyboardInterrupt) else f"Error: {_told(problem, options)}")
+        for note in _notes(problem):
             errors.print(note)
         raise typer.Exit(_exit_code(problem)) from None
+
+
+def _told(problem: AdaptyError, options: Mapping[str, str]) -> str:
+    """Give an error's words, with the option's name in the place of the argument's."""
+    name = problem.field_name if isinstance(problem, AdaptyUsageError) else None
+    if name is not None and name in options:
+        return f"{options[name]}{str(problem).removeprefix(name)}"
+    return str(problem)
+
+
+def _notes(problem: BaseException | None) -> Sequence[str]:
+    """Give the notes; Ctrl-C may be pressed again while the one before it, which has them, is on its way here."""
+    if isinstance(problem, KeyboardInterrupt) and not hasattr(problem, "__notes__"):
+        return _notes(problem.__context__)
+    return getattr(problem, "__notes__", ())
 
 
 def _exit_code(problem: AdaptyError | KeyboardInterrupt) -> ExitCode:

@@ -15,10 +15,12 @@ if TYPE_CHECKING:
 
     from rich.console import Console, ConsoleOptions, RenderResult
 
-__all__ = ["print_json", "print_table", "shown"]
+__all__ = ["clock", "duration", "print_json", "print_table", "rate", "shown"]
 
 _NOTHING = "-"
 _NATURAL_WIDTH = 100_000
+_SEXAGESIMAL = 60
+_FEW_A_SECOND = 10
 
 
 class _Whole:
@@ -60,3 +62,39 @@ def shown(value: object) -> str:
 def print_json(data: Any) -> None:
     """Print JSON as it is, in ASCII, which every output takes."""
     output.out(json.dumps(data, indent=2), highlight=False)
+
+
+def duration(seconds: float) -> str:
+    """Give a duration as people read it.
+
+    Example:
+        >>> duration(0.4), duration(12), duration(125), duration(7500)
+        ('1 s', '12 s', '2 min 5 s', '2 h 5 min')
+    """
+    minutes, rest = divmod(max(1, round(seconds)), _SEXAGESIMAL)
+    hours, minutes_of_hour = divmod(minutes, _SEXAGESIMAL)
+    if hours:
+        return f"{hours} h {minutes_of_hour} min"
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+
+
+def clock(seconds: float) -> str:
+    """Give a duration as a clock does.
+
+    Example:
+        >>> clock(12), clock(125), clock(7500)
+        ('0:12', '2:05', '2:05:00')
+    """
+    minutes, rest = divmod(round(seconds), _SEXAGESIMAL)
+    hours, minutes_of_hour = divmod(minutes, _SEXAGESIMAL)
+    return f"{hours}:{minutes_of_hour:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def rate(per_second: float) -> str:
+    """Give how often something happens.
+
+    Example:
+        >>> rate(4213.7), rate(0.52)
+        ('4214/s', '0.5/s')
+    """
+    return f"{per_second:.{0 if per_second >= _FEW_A_SECOND else 1}f}/s"

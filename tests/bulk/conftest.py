@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import json
+import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -11,6 +13,8 @@ import httpx
 import pytest
 
 from adapty import Adapty
+from adapty.fast import fast_is_installed
+from tests.bulk.recording_server import RecordingServer, recording_server
 from tests.bulk.skipping_loop import SkippingLoop
 
 if TYPE_CHECKING:
@@ -63,6 +67,53 @@ class FakeApi:
 def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the waits of event loops take no time, those between the tries of a request above all."""
     monkeypatch.setattr("asyncio.events.new_event_loop", SkippingLoop)
+
+
+@pytest.fixture
+def recorder() -> Iterator[RecordingServer]:
+    """Serve over real connections, and note what comes."""
+    with recording_server() as serving:
+        yield serving
+
+
+@pytest.fixture(
+    params=[
+        pytest.param(
+            True,
+            id="fast",
+            marks=pytest.mark.skipif(not fast_is_installed(), reason="the extra `fast` is not installed"),
+        ),
+        pytest.param(False, id="httpx"),
+    ]
+)
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Send over each of the transports that an import takes by itself."""
+    is_fast: bool = request.param
+    monkeypatch.setattr("adapty.bulk.transports.fast_is_installed", lambda: is_fast)
+
+
+class _Complaints(logging.Handler):
+    """Keeps what asyncio complains about: exceptions that nobody asked for, tasks that were lost."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.texts: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.texts.append(record.getMessage())
+
+
+@pytest.fixture
+def no_loose_ends() -> Iterator[None]:
+    """Fail a test that leaves tasks or exceptions behind which nobody looks after."""
+    complaints = _Complaints()
+    logging.getLogger("asyncio").addHandler(complaints)
+    try:
+        yield
+        gc.collect()
+    finally:
+        logging.getLogger("asyncio").removeHandler(complaints)
+    assert complaints.texts == []
 
 
 @pytest.fixture

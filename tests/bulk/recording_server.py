@@ -6,10 +6,12 @@ import asyncio
 import json
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 __all__ = ["OK", "RecordingServer", "Reply", "recording_server"]
 
@@ -54,13 +56,13 @@ class RecordingServer:
     """
 
     reply: Callable[[dict[str, Any]], Reply] = lambda _: OK
-    arrived: list[dict[str, Any]] = field(default_factory=list)
-    taken: list[dict[str, Any]] = field(default_factory=list)
+    arrived: list[dict[str, Any]] = field(default_factory=list, repr=False)
+    taken: list[dict[str, Any]] = field(default_factory=list, repr=False)
     together: set[str] = field(default_factory=set)
     most_together: int = 0
     connections: int = 0
     url: str = ""
-    _under_way: Counter[str] = field(default_factory=Counter)
+    _under_way: Counter[str] = field(default_factory=Counter, repr=False)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Answer the requests of a connection."""

@@ -11,19 +11,19 @@ if TYPE_CHECKING:
 
 __all__ = ["SkippingLoop"]
 
-_FOR_THREADS = 0.002
-
 
 class SkippingLoop(asyncio.SelectorEventLoop):
     """Has a clock that goes on to the next timer when there is nothing to do until then.
 
     Attributes:
         skipped: How many seconds its clock is ahead.
+        patience: How many seconds it waits for other threads first.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, patience: float = 0.002) -> None:
         """Begin with the right time."""
         self.skipped = 0.0
+        self.patience = patience
         super().__init__(_Skipping(self))
 
     def time(self) -> float:
@@ -41,7 +41,8 @@ class _Skipping(selectors.DefaultSelector):
     def select(self, timeout: float | None = None) -> list[tuple[SelectorKey, int]]:
         if not timeout:
             return super().select(timeout)
-        ready = super().select(min(timeout, _FOR_THREADS))
+        patience = self._loop.patience
+        ready = super().select(min(timeout, patience))
         if not ready:
-            self._loop.skipped += max(0.0, timeout - _FOR_THREADS)
+            self._loop.skipped += max(0.0, timeout - patience)
         return ready

@@ -138,6 +138,7 @@ def test_damaged_gzip_data_is_refused_where_it_is_damaged(tmp_path: Path) -> Non
         ("base.jsonl", '{"email":"x"}\n'.encode("utf-16"), "is UTF-16; expected UTF-8"),
         ("base.csv.gz", gzip.compress("email\n".encode("utf-16")), "is UTF-16; expected UTF-8"),
     ],
+    ids=range(11),  # gzip data has the time in it
 )
 def test_a_file_of_another_kind_is_refused_before_it_is_read(name: str, content: bytes, told: str) -> None:
     """What the name and the first bytes say does not fit together, or the encoding is another one."""

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import re
+import signal
 import socket
 import sys
+import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,14 +18,17 @@ import typer.main
 from typer.testing import CliRunner
 
 from adapty import Adapty
+from adapty.bulk.lanes import _Lane
+from adapty.bulk.stop import Stop
 from adapty.cli import app
 from tests.raw_server import answer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from adapty.sandbox import Sandbox
+    from tests.raw_server import RawServer, Reply
 
 PROFILE_OPTIONS = (
     *("--external-profile-id", "user_12345"),
@@ -49,13 +55,38 @@ _STYLE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 _TERMINAL_VARIABLES = ("COLUMNS", "FORCE_COLOR", "NO_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE", "TERM")
 
 
+# A line of progress where standard error is no terminal, as here.
+_PROGRESS = re.compile(r"(profiles|events|server-side|mail): \d+ (accepted|done), .*\n")
+
+
 @dataclass(frozen=True)
 class Ended:
-    """How a command ended."""
+    """How a command ended.
+
+    Attributes:
+        code: The exit code.
+        out: Standard output.
+        everything_told: Standard error.
+    """
 
     code: int
     out: str
-    err: str
+    everything_told: str
+
+    @property
+    def err(self) -> str:
+        """Standard error but for the progress."""
+        return _PROGRESS.sub("", self.everything_told)
+
+    @property
+    def progress(self) -> list[str]:
+        """The lines of progress on standard error."""
+        return [line.group().rstrip("\n") for line in _PROGRESS.finditer(self.everything_told)]
+
+    @property
+    def summary(self) -> list[str]:
+        """The lines on standard output but for how long it took."""
+        return [line for line in self.out.splitlines() if not line.startswith("took ")]
 
 
 _COMMAND = typer.main.get_command(app)  # once for all tests: made anew for each, it is most of the time they take
@@ -92,13 +123,19 @@ def _plain_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """Note the waits between tries, in seconds, instead of waiting."""
+    """Note the waits between tries, in seconds, instead of waiting, of single calls and of bulk jobs."""
     waits: list[float] = []
+    try_later = _Lane.try_later
 
     def note(seconds: float) -> None:
         waits.append(seconds)
 
+    def try_at_once(lane: Any, item: Any, steps: Any, seconds: float) -> None:
+        waits.append(seconds)
+        try_later(lane, item, steps, 0)
+
     monkeypatch.setattr("adapty._sync.transport.sleep", note)
+    monkeypatch.setattr(_Lane, "try_later", try_at_once)
     return waits
 
 
@@ -176,3 +213,55 @@ def table(out: str) -> list[list[str]]:
     """Read the rows of the tables that were printed, heads among them."""
     lines = [line for line in out.splitlines() if line.startswith(("│", "┃", "|"))]
     return [[cell.strip() for cell in re.split("[│┃|]", line)[1:-1]] for line in lines]
+
+
+def reply_by_user(server: RawServer, replies: Mapping[str, Reply]) -> None:
+    """Have each deletion answered by the id in it, with the same answer at each try; of other ids the user is deleted.
+
+    Requests must come one at a time.
+    """
+
+    def reply(connection: socket.socket) -> None:
+        asked = server.requests[-1].decode()
+        for_whom = next((answer for id_, answer in replies.items() if id_ in asked), DELETED)
+        if isinstance(for_whom, bytes):
+            connection.sendall(for_whom)
+        else:
+            for_whom(connection)
+
+    server.replies = [reply]
+
+
+class CtrlC:
+    """Presses Ctrl-C in this process, where `run` runs a command."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Note when a bulk job has noticed it."""
+        self._noticed = threading.Event()
+        ask = Stop.ask
+
+        def ask_and_note(stop: Stop) -> None:
+            ask(stop)
+            self._noticed.set()
+
+        monkeypatch.setattr(Stop, "ask", ask_and_note)
+
+    def press(self) -> None:
+        """Press it, and return when the job has noticed."""
+        os.kill(os.getpid(), signal.SIGINT)
+        assert self._noticed.wait(10)
+
+    def and_then(self, answered: bytes) -> Reply:
+        """Give what presses it while a request is under way, which is answered then."""
+
+        def reply(connection: socket.socket) -> None:
+            self.press()
+            connection.sendall(answered)
+
+        return reply
+
+
+@pytest.fixture
+def ctrl_c(monkeypatch: pytest.MonkeyPatch) -> CtrlC:
+    """Give what presses Ctrl-C."""
+    return CtrlC(monkeypatch)

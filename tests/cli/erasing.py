@@ -10,9 +10,21 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from adapty import Adapty
 
-__all__ = ["COLUMNS", "ONE_AT_A_TIME", "make_subscribers", "make_users", "outcomes", "report_rows", "users_file"]
+__all__ = [
+    "COLUMNS",
+    "GO_ON",
+    "ONE_AT_A_TIME",
+    "make_subscribers",
+    "make_users",
+    "outcomes",
+    "report_rows",
+    "users_file",
+]
 
-ONE_AT_A_TIME = ("--concurrency", "1")
+ONE_AT_A_TIME = ("--lanes", "1")
+
+GO_ON = "run it again to go on from there; users.txt.journal notes how far it is"
+"""The last line that a run which broke off tells."""
 
 COLUMNS = ["at", "api", "id", "outcome", "reason"]
 

@@ -4,27 +4,30 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 import threading
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from rich.console import Console
 
-from adapty import Adapty, Deletion
 from adapty.cli.outcome import ExitCode
-from tests.cli.conftest import DELETED, GONE, json_answer, point_server_side_at, run
-from tests.cli.erasing import ONE_AT_A_TIME, make_users, outcomes, report_rows, users_file
+from tests.cli.conftest import DELETED, GONE, json_answer, point_server_side_at, reply_by_user, run
+from tests.cli.erasing import GO_ON, ONE_AT_A_TIME, make_users, outcomes, report_rows, users_file
 from tests.raw_server import RawServer, answer
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterator
 
+    from adapty import Adapty
+    from adapty.bulk import Progress
     from adapty.sandbox import Sandbox
+    from tests.cli.conftest import CtrlC
 
 # What differs with the API, and with two of them, is in test_erase_apis.py.
 pytestmark = pytest.mark.usefixtures("server_side_alone")
@@ -38,7 +41,11 @@ def test_everybody_in_a_file(api: Adapty, served: Sandbox) -> None:
     first = run("erase", users_file(*ids))
 
     assert (first.code, first.err) == (0, "")
-    assert first.out == "300 deleted, 0 already gone, 0 failed\nerased from: server-side\nreport: users.erased.csv\n"
+    assert first.summary == [
+        "300 deleted, 0 already gone, 0 failed",
+        "erased from: server-side",
+        "report: users.erased.csv",
+    ]
     assert outcomes() == dict.fromkeys(ids, "deleted")
     assert served.server_side_profile(customer_user_id="user_299") is None
     assert served.server_side_profile(customer_user_id="other") is not None
@@ -46,7 +53,12 @@ def test_everybody_in_a_file(api: Adapty, served: Sandbox) -> None:
     second = run("erase", "users.txt")
 
     assert (second.code, second.err) == (0, "")
-    assert second.out == "0 deleted, 300 already gone, 0 failed\nerased from: server-side\nreport: users.erased.csv\n"
+    assert second.summary == [
+        "0 deleted, 300 already gone, 0 failed",
+        "erased from: server-side",
+        "report: users.erased.csv",
+    ]
+    assert not Path("users.txt.journal").exists()
     rows = report_rows()
     assert [row["outcome"] for row in rows] == ["deleted"] * 300 + ["already_gone"] * 300
     assert {row["id"] for row in rows[300:]} == set(ids)
@@ -60,7 +72,7 @@ def test_who_stands_there_twice_is_sent_once(api: Adapty, served: Sandbox) -> No
     ended = run("erase", users_file("u1", "u2", " u1 ", "u1"))
 
     assert ended.code == 0
-    assert ended.out.splitlines() == [
+    assert ended.summary == [
         "1 deleted, 1 already gone, 0 failed",
         "erased from: server-side",
         "repeats of an id, sent once: 2",
@@ -77,7 +89,7 @@ def test_who_stands_there_twice_is_sent_once(api: Adapty, served: Sandbox) -> No
 
 
 def test_so_many_requests_at_a_time(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    """`--concurrency` requests are under way together."""
+    """`--lanes` requests are under way together."""
     point_server_side_at(server.url, monkeypatch)
     together = threading.Barrier(5)
 
@@ -85,33 +97,45 @@ def test_so_many_requests_at_a_time(server: RawServer, monkeypatch: pytest.Monke
         together.wait(10)
         connection.sendall(DELETED)
 
-    server.replies = [wait_for_the_others]
+    server.replies = [*[wait_for_the_others] * 5, DELETED]
 
-    ended = run("erase", users_file(*(f"u{number}" for number in range(10))), "--concurrency", "5")
+    ended = run("erase", users_file(*(f"u{number}" for number in range(50))), "--lanes", "5")
 
-    assert ended.out.startswith("10 deleted, ")
+    assert ended.out.startswith("50 deleted, ")
+
+
+def test_so_many_requests_a_second(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`--max-rate` is kept from the first request on."""
+    point_server_side_at(server.url, monkeypatch)
+    server.replies = [DELETED]
+
+    ended = run("erase", users_file(*(f"u{number}" for number in range(11))), "--max-rate", "50", "--json")
+
+    assert json.loads(ended.out)["deleted"] == 11
+    assert json.loads(ended.out)["seconds"] >= 0.14  # the first three requests may go out together
 
 
 def test_one_that_the_api_fails_on(server: RawServer, monkeypatch: pytest.MonkeyPatch, slept: list[float]) -> None:
     """A user that still fails after the tries is reported with the reason, and the others are deleted."""
     point_server_side_at(server.url, monkeypatch)
     refused = json_answer(400, {"errors": ["jane@example.com is wrong"], "error_code": "odd"})
-    server.replies = [DELETED, answer(500), answer(500), answer(500), refused, answer(409), GONE, DELETED]
+    reply_by_user(server, {"u2": answer(500), "u3": refused, "u4": answer(409), "u5": GONE})
 
     ended = run("erase", users_file("u1", "u2", "u3", "u4", "u5", "u6"), *ONE_AT_A_TIME)
 
     assert (ended.code, ended.err) == (ExitCode.SOME_REFUSED, "")
     assert ended.out.startswith("2 deleted, 1 already gone, 3 failed\n")
-    rows = [(row["id"], row["outcome"], row["reason"].split(" (")[0]) for row in report_rows()]
-    assert rows == [
-        ("u1", "deleted", ""),
-        ("u2", "failed", "deleteProfile: 500: no readable reason"),
-        ("u3", "failed", "deleteProfile: 400 odd: [redacted] is wrong"),
-        ("u4", "failed", "deleteProfile: 409: no readable reason"),
-        ("u5", "already_gone", ""),
-        ("u6", "deleted", ""),
-    ]
-    assert len(slept) == 2
+    rows = {row["id"]: (row["outcome"], row["reason"].split(" (")[0]) for row in report_rows()}
+    assert rows == {
+        "u1": ("deleted", ""),
+        "u2": ("failed", "deleteProfile: 500: no readable reason"),
+        "u3": ("failed", "deleteProfile: 400 odd: [redacted] is wrong"),
+        "u4": ("failed", "deleteProfile: 409: no readable reason"),
+        "u5": ("already_gone", ""),
+        "u6": ("deleted", ""),
+    }
+    assert len(slept) == 8
+    assert ", 8 retried\n" in ended.out
 
 
 STOPS = {
@@ -128,34 +152,90 @@ STOPS = {
 def test_a_run_that_is_stopped(
     server: RawServer, monkeypatch: pytest.MonkeyPatch, name: str, options: tuple[str, ...]
 ) -> None:
-    """What would fail for all the others ends the run, with its code; the report says who was not tried any more."""
+    """What would fail for all the others ends the run, with its code; it says how far it came, and goes on from there.
+
+    Who was not tried any more has no row.
+    """
     point_server_side_at(server.url, monkeypatch)
     reply, code, told = STOPS[name]
     server.replies = [DELETED, reply]
+    command = ("erase", users_file("u1", "u2", "u3", "u4"), *ONE_AT_A_TIME, *options)
 
-    ended = run("erase", users_file("u1", "u2", "u3", "u4"), *ONE_AT_A_TIME, *options)
+    ended = run(*command)
 
-    assert ended.code == code
-    assert ended.err.startswith("Error: deleteProfile: ")
-    assert told in ended.err
-    assert ended.err.count("\n") == 1
+    assert (ended.code, ended.out) == (code, "")
+    error, *notes = ended.err.splitlines()
+    assert error.startswith("Error: deleteProfile: ")
+    assert told in error
+    assert notes == ["server-side: 1 deleted, 0 already gone, 0 failed so far", "report: users.erased.csv", GO_ON]
+    assert outcomes() == {"u1": "deleted"}
+
+    server.replies = [DELETED]
+    ended = run(*command)
+
+    assert (ended.code, ended.err) == (0, "")
     if options:
-        summary = json.loads(ended.out)
-        assert (summary["deleted"], summary["failed"]) == (1, 3)
-        assert ended.err == f"Error: {summary['stopped_by']['server-side']}\n"
+        report = json.loads(ended.out)
+        assert (report["deleted"], report["resumed"]) == (4, True)
     else:
-        assert (
-            ended.out
-            == "1 deleted, 0 already gone, 3 failed\nerased from: server-side (stopped)\nreport: users.erased.csv\n"
-        )
-    rows = report_rows()
-    assert [row["outcome"] for row in rows] == ["deleted", "failed", "failed", "failed"]
-    assert [row["reason"].startswith("not tried, because: deleteProfile: ") for row in rows] == [
-        False,
-        False,
-        True,
-        True,
+        assert ended.summary == [
+            "4 deleted, 0 already gone, 0 failed",
+            "erased from: server-side",
+            "gone on with a run that broke off: the counts are those of both, the time is the last one's",
+            "report: users.erased.csv",
+        ]
+    assert outcomes() == dict.fromkeys(("u1", "u2", "u3", "u4"), "deleted")
+    assert not Path("users.txt.journal").exists()
+
+
+def test_a_run_that_is_stopped_without_a_journal(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With `--no-journal` nothing is said of going on, nothing is left but the report, and the next run begins anew."""
+    point_server_side_at(server.url, monkeypatch)
+    server.replies = [DELETED, answer(403)]
+    command = ("erase", users_file("u1", "u2"), *ONE_AT_A_TIME, "--no-journal")
+
+    ended = run(*command)
+
+    assert ended.code == ExitCode.API_ERROR
+    assert ended.err.splitlines()[1:] == [
+        "server-side: 1 deleted, 0 already gone, 0 failed so far",
+        "report: users.erased.csv",
     ]
+    assert sorted(path.name for path in Path().iterdir()) == ["users.erased.csv", "users.txt"]
+    server.replies = [DELETED]
+    assert run(*command).out.startswith("2 deleted, ")
+    assert [row["id"] for row in report_rows()] == ["u1", "u1", "u2"]
+
+
+def test_a_journal_of_another_name(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`--journal` is where it is noted how far the run is; a run that does not name it begins one of its own."""
+    point_server_side_at(server.url, monkeypatch)
+    server.replies = [DELETED, answer(403)]
+    command = ("erase", users_file("u1", "u2"), *ONE_AT_A_TIME, "--journal", "noted")
+
+    ended = run(*command)
+
+    assert ended.err.splitlines()[-1] == "run it again to go on from there; noted notes how far it is"
+    server.replies = [DELETED]
+    assert run(*command).out.startswith("2 deleted, ")
+    assert [row["id"] for row in report_rows()] == ["u1", "u2"]
+
+
+def test_a_file_that_has_changed_is_not_gone_on_with(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a run broke off in another file of the same name, it is told what to do, and nobody is erased."""
+    point_server_side_at(server.url, monkeypatch)
+    server.replies = [DELETED, answer(403)]
+    run("erase", users_file("u1", "u2"), *ONE_AT_A_TIME)
+    sent = len(server.requests)
+
+    ended = run("erase", users_file("u3", "u2"), *ONE_AT_A_TIME)
+
+    assert (ended.code, ended.out) == (ExitCode.USAGE, "")
+    assert ended.err == (
+        "Error: users.txt has changed since the run began; put the old file back, "
+        "or remove users.txt.journal to begin anew\n"
+    )
+    assert len(server.requests) == sent
 
 
 def test_an_api_that_is_not_there(closed_port: str, monkeypatch: pytest.MonkeyPatch, slept: list[float]) -> None:
@@ -166,8 +246,19 @@ def test_an_api_that_is_not_there(closed_port: str, monkeypatch: pytest.MonkeyPa
 
     assert ended.code == ExitCode.NO_ANSWER
     assert "ConnectError" in ended.err
-    assert [row["id"] for row in report_rows()] == ["é", "u1", "u2"]
-    assert len(slept) == 2
+    assert [row["id"] for row in report_rows()] == ["é"]
+    assert len(slept) >= 8
+
+
+def test_a_run_that_comes_to_nothing_leaves_nothing(closed_port: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where nobody at all was tried, neither a report nor a journal is left to be wondered at."""
+    point_server_side_at(closed_port, monkeypatch)
+
+    ended = run("erase", users_file("u1"))
+
+    assert ended.code == ExitCode.NO_ANSWER
+    assert ended.err.splitlines()[1:] == ["server-side: 0 deleted, 0 already gone, 0 failed so far"]
+    assert list(Path().iterdir()) == [Path("users.txt")]
 
 
 @pytest.mark.parametrize(
@@ -249,11 +340,15 @@ def test_interrupting_it(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> 
     assert (process.returncode, out) == (ExitCode.INTERRUPTED, "")
     assert err.splitlines() == [
         "Interrupted",
-        "2 deleted, 0 already gone, 1 failed so far",
+        "server-side: 2 deleted, 0 already gone, 1 failed so far",
         "report: users.erased.csv",
+        GO_ON,
     ]
     assert outcomes() == {"é": "failed", "u1": "deleted", "u2": "deleted"}
     assert len(server.requests) == 2
+
+    assert run("erase", "users.txt").out.startswith("4 deleted, 0 already gone, 1 failed\n")
+    assert outcomes() == {"é": "failed", **dict.fromkeys(("u1", "u2", "u3", "u4"), "deleted")}
 
 
 @pytest.mark.skipif(os.name != "posix", reason="it is killed by a signal of POSIX")
@@ -271,51 +366,85 @@ def test_killing_it(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
         process.communicate(timeout=10)
 
     assert outcomes() == {"é": "failed", "u1": "deleted"}
+    server.replies = [DELETED]
+    assert run("erase", "users.txt").code == ExitCode.SOME_REFUSED
+    assert {row["id"] for row in report_rows() if row["outcome"] == "deleted"} == {"u1", "u2", "u3", "u4"}
 
 
 @pytest.mark.parametrize("options", [(), ("--json",)], ids=["text", "JSON"])
 def test_interrupting_it_while_several_are_under_way(
-    api: Adapty, monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...]
+    server: RawServer, monkeypatch: pytest.MonkeyPatch, ctrl_c: CtrlC, options: tuple[str, ...]
 ) -> None:
     """All those whose request went out before Ctrl-C are in the report, and only those were sent."""
-    ids = [f"u{number}" for number in range(50)]
-    make_users(api, *ids)
-    delete = type(api.profiles).delete
-    sent: list[str] = []
+    point_server_side_at(server.url, monkeypatch)
+    ids = [f"user_{number}" for number in range(500)]
 
-    def delete_and_interrupt(self: Any, *, customer_user_id: str) -> None:
-        sent.append(customer_user_id)
-        if customer_user_id == "u20":
-            os.kill(os.getpid(), signal.SIGINT)
-        delete(self, customer_user_id=customer_user_id)
+    pressing = threading.Lock()
 
-    monkeypatch.setattr(type(api.profiles), "delete", delete_and_interrupt)
+    def answer_late(connection: socket.socket) -> None:
+        if len(server.requests) >= 20 and pressing.acquire(blocking=False):
+            ctrl_c.press()
+        connection.sendall(DELETED)
+
+    server.replies = [answer_late]
 
     ended = run("erase", users_file(*ids), *options)
 
     assert (ended.code, ended.out) == (ExitCode.INTERRUPTED, "")
     assert ended.err.splitlines()[0] == "Interrupted"
+    sent = {re.search(rb"user_[0-9]+", request).group().decode() for request in server.requests}  # type: ignore[union-attr]
     assert outcomes() == dict.fromkeys(sent, "deleted")
-    assert 20 < len(sent) < 50
+    assert 20 <= len(sent) < 500
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
-def test_interrupting_it_twice(api: Adapty, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A second Ctrl-C does not wait for what is under way; the report holds what was told."""
+def test_interrupting_it_twice(server: RawServer, monkeypatch: pytest.MonkeyPatch, ctrl_c: CtrlC) -> None:
+    """A second Ctrl-C does not wait for what is under way; the report holds what was told, and the journal too."""
+    point_server_side_at(server.url, monkeypatch)
 
-    def delete_many(_: object, ids: Iterable[str], *, on_outcome: Callable[[Deletion], None], **__: object) -> None:
-        on_outcome(Deletion(next(iter(ids)), "deleted"))
-        signal.raise_signal(signal.SIGINT)
-        signal.raise_signal(signal.SIGINT)
-        pytest.fail("it goes on")
+    def press_twice(connection: socket.socket) -> None:
+        ctrl_c.press()
+        ctrl_c.press()
+        server.stall(connection)
 
-    monkeypatch.setattr(type(api.profiles), "delete_many", delete_many)
+    server.replies = [DELETED, press_twice]
 
-    ended = run("erase", users_file("u1", "u2"))
+    ended = run("erase", users_file("u1", "u2", "u3"), *ONE_AT_A_TIME)
 
     assert (ended.code, ended.out) == (ExitCode.INTERRUPTED, "")
-    assert ended.err.splitlines()[1:] == ["1 deleted, 0 already gone, 0 failed so far", "report: users.erased.csv"]
+    assert ended.err.splitlines() == [
+        "Interrupted",
+        "server-side: 1 deleted, 0 already gone, 0 failed so far",
+        "report: users.erased.csv",
+        GO_ON,
+    ]
     assert outcomes() == {"u1": "deleted"}
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_interrupting_its_last_words(server: RawServer, monkeypatch: pytest.MonkeyPatch, ctrl_c: CtrlC) -> None:
+    """Ctrl-C that comes when the run has ended already, and takes its bar down, does not cost what it has to say."""
+    point_server_side_at(server.url, monkeypatch)
+    server.replies = [ctrl_c.and_then(DELETED), DELETED]
+
+    @contextmanager
+    def pressed_again() -> Iterator[Callable[[Progress], None]]:
+        try:
+            yield lambda _: None
+        finally:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr("adapty.cli.erase.shown_progress", pressed_again)
+
+    ended = run("erase", users_file("u1", "u2"), *ONE_AT_A_TIME)
+
+    assert ended.code == ExitCode.INTERRUPTED
+    assert ended.err.splitlines() == [
+        "Interrupted",
+        "server-side: 1 deleted, 0 already gone, 0 failed so far",
+        "report: users.erased.csv",
+        GO_ON,
+    ]
 
 
 def test_signals_that_are_somebody_elses_are_left_alone(api: Adapty) -> None:
@@ -335,15 +464,3 @@ def test_signals_that_are_somebody_elses_are_left_alone(api: Adapty) -> None:
     thread.start()
     thread.join()
     assert codes == [0]
-
-
-def test_progress_is_shown_on_a_terminal(api: Adapty, monkeypatch: pytest.MonkeyPatch) -> None:
-    """On a terminal a bar on standard error counts the rows and those that failed; the summary has none."""
-    terminal = Console(stderr=True, force_terminal=True, force_interactive=False, width=120)
-    monkeypatch.setattr("adapty.cli.erase.errors", terminal)
-
-    ended = run("erase", users_file("u1", "u2", "é", "u1"))
-
-    (bar,) = [line.split() for line in ended.err.splitlines() if line.strip()]
-    assert (bar[0], bar[2], bar[3:5]) == ("erase", "3/3", ["1", "failed"])
-    assert ended.out.startswith("0 deleted, 2 already gone, 1 failed\n")

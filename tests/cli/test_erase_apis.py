@@ -9,18 +9,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from rich.console import Console
 
 from adapty.cli.outcome import ExitCode
-from tests.cli.conftest import DELETED, json_answer, point_at, run
-from tests.cli.erasing import ONE_AT_A_TIME, make_subscribers, make_users, outcomes, report_rows, users_file
+from tests.cli.conftest import DELETED, json_answer, point_at, reply_by_user, run
+from tests.cli.erasing import (
+    GO_ON,
+    ONE_AT_A_TIME,
+    make_subscribers,
+    make_users,
+    outcomes,
+    report_rows,
+    users_file,
+)
 from tests.raw_server import RawServer, answer
 
 if TYPE_CHECKING:
-    import socket
-
     from adapty import Adapty
     from adapty.sandbox import Sandbox
+    from tests.cli.conftest import CtrlC
 
 UNKNOWN = "772204ce-ebf6-4ed9-82b0-d8688ab62b01"
 
@@ -58,7 +64,7 @@ def test_both_apis_in_one_run(api: Adapty, served: Sandbox) -> None:
     ended = run("erase", users_file("u1", "u2", "u3"))
 
     assert (ended.code, ended.err) == (0, "")
-    assert ended.out.splitlines() == [
+    assert ended.summary == [
         "4 deleted, 2 already gone, 0 failed",
         "erased from: server-side, mail",
         "report: users.erased.csv",
@@ -77,7 +83,7 @@ def test_a_hundred_users_at_once(api: Adapty) -> None:
     make_users(api, *ids)
     make_subscribers(api, *ids)
 
-    ended = run("erase", users_file(*ids), "--concurrency", "20", "--json")
+    ended = run("erase", users_file(*ids), "--lanes", "20", "--json")
 
     assert ended.code == 0
     assert json.loads(ended.out)["deleted"] == 200
@@ -98,7 +104,7 @@ def test_mail_alone(api: Adapty, served: Sandbox, monkeypatch: pytest.MonkeyPatc
     ended = run("erase", users_file(kind, ids[kind]), *(("--api", "mail") if way == "--api" else ()))
 
     assert (ended.code, ended.err) == (0, "")
-    assert ended.out == "1 deleted, 0 already gone, 0 failed\nerased from: mail\nreport: users.erased.csv\n"
+    assert ended.summary == ["1 deleted, 0 already gone, 0 failed", "erased from: mail", "report: users.erased.csv"]
     assert outcomes(api="mail") == {ids[kind]: "deleted"}
     assert len(report_rows()) == 1
     assert asked(served) == {"mail"}
@@ -115,15 +121,8 @@ def test_each_api_that_knows_the_kind_is_asked(served: Sandbox, kind: str, way: 
     ended = run("erase", users_file(*lines), "--json", *(("--by", kind) if way == "--by" else ()))
 
     assert (ended.code, ended.err) == (0, "")
-    assert json.loads(ended.out) == {
-        "apis": apis,
-        "deleted": 0,
-        "already_gone": len(apis),
-        "failed": 0,
-        "repeated": 0,
-        "stopped_by": {},
-        "report": "users.erased.csv",
-    }
+    report = json.loads(ended.out)
+    assert (report["apis"], report["deleted"], report["already_gone"]) == (apis, 0, len(apis))
     assert [(row["api"], row["id"], row["outcome"]) for row in report_rows()] == [
         (api, id_, "already_gone") for api in apis
     ]
@@ -167,7 +166,7 @@ def test_a_kind_that_the_api_does_not_know(served: Sandbox, by: str, api: str, k
     ended = run("erase", users_file("u1"), "--by", by, "--api", api)
 
     assert (ended.code, ended.out) == (ExitCode.USAGE, "")
-    assert ended.err == f"Error: --by: is {by}, which the {api} API does not know; expected {known}\n"
+    assert ended.err == f"Error: --by: is {by!r}, which the {api} API does not know; expected {known}\n"
 
     ended = run("erase", users_file(by, "u1"), "--api", api)
 
@@ -346,35 +345,43 @@ def test_one_that_mail_fails_on(server: RawServer, monkeypatch: pytest.MonkeyPat
     """Mail's failures stand with their reasons beside what the other API did."""
     point_at(server.url, monkeypatch)
     refused = json_answer(400, {"errors": [{"message": "jane@example.com is wrong", "error_code": "odd"}]})
-    server.replies = [DELETED, DELETED, DELETED, refused, answer(500), answer(502), answer(500), MAIL_GONE]
+    of_mail = {"u1": refused, "u2": answer(502), "u3": MAIL_GONE}
+    reply_by_user(server, {f'"{id_}"': reply for id_, reply in of_mail.items()})
 
     ended = run("erase", users_file("u1", "u2", "u3"), *ONE_AT_A_TIME)
 
     assert (ended.code, ended.err) == (ExitCode.SOME_REFUSED, "")
     assert ended.out.startswith("3 deleted, 1 already gone, 2 failed\nerased from: server-side, mail\n")
     assert outcomes() == dict.fromkeys(("u1", "u2", "u3"), "deleted")
-    rows = [(row["id"], row["outcome"], row["reason"].split(" (")[0]) for row in report_rows() if row["api"] == "mail"]
-    assert rows == [
-        ("u1", "failed", "deleteProfile: 400 odd: [redacted] is wrong"),
-        ("u2", "failed", "deleteProfile: 500: no readable reason"),
-        ("u3", "already_gone", ""),
-    ]
-    assert len(slept) == 2
+    rows = {row["id"]: (row["outcome"], row["reason"].split(" (")[0]) for row in report_rows() if row["api"] == "mail"}
+    assert rows == {
+        "u1": ("failed", "deleteProfile: 400 odd: [redacted] is wrong"),
+        "u2": ("failed", "deleteProfile: 502: no readable reason"),
+        "u3": ("already_gone", ""),
+    }
+    assert len(slept) == 8
 
 
 UNAUTHORIZED = json_answer(401, {"error_code": "unauthorized"})
 NO_KEY = answer(403)
 NO_HTML = answer(404, b"<html>")
 
-# The answers, which APIs they stop and what is told of it, and the code.
-STOPS: dict[str, tuple[list[bytes], dict[str, str], ExitCode]] = {
-    "server-side": ([UNAUTHORIZED, DELETED], {"server-side": "401 unauthorized"}, ExitCode.API_ERROR),
-    "mail": ([DELETED, DELETED, NO_KEY], {"mail": "403"}, ExitCode.API_ERROR),
-    "mail, where nobody answers": ([DELETED, DELETED, b""], {"mail": "RemoteProtocolError"}, ExitCode.NO_ANSWER),
-    "mail, where no such API is": ([DELETED, DELETED, NO_HTML], {"mail": "404"}, ExitCode.API_ERROR),
-    "both": ([UNAUTHORIZED, NO_KEY], {"server-side": "401 unauthorized", "mail": "403"}, ExitCode.API_ERROR),
+SERVER_SIDE, MAIL = "DELETE ", "POST "
+"""What the requests to each API begin with."""
+
+# What each API answers, which APIs that stops and what is told of it, and the code.
+STOPS: dict[str, tuple[dict[str, bytes], dict[str, str], ExitCode]] = {
+    "server-side": ({SERVER_SIDE: UNAUTHORIZED}, {"server-side": "401 unauthorized"}, ExitCode.API_ERROR),
+    "mail": ({MAIL: NO_KEY}, {"mail": "403"}, ExitCode.API_ERROR),
+    "mail, where nobody answers": ({MAIL: b""}, {"mail": "RemoteProtocolError"}, ExitCode.NO_ANSWER),
+    "mail, where no such API is": ({MAIL: NO_HTML}, {"mail": "404"}, ExitCode.API_ERROR),
+    "both": (
+        {SERVER_SIDE: UNAUTHORIZED, MAIL: NO_KEY},
+        {"server-side": "401 unauthorized", "mail": "403"},
+        ExitCode.API_ERROR,
+    ),
     "both, in other ways": (
-        [b"", b"", b"", NO_KEY],
+        {SERVER_SIDE: b"", MAIL: NO_KEY},
         {"server-side": "RemoteProtocolError", "mail": "403"},
         ExitCode.NO_ANSWER,
     ),
@@ -386,28 +393,42 @@ STOPS: dict[str, tuple[list[bytes], dict[str, str], ExitCode]] = {
 def test_an_api_that_is_stopped(
     server: RawServer, monkeypatch: pytest.MonkeyPatch, name: str, options: tuple[str, ...]
 ) -> None:
-    """What ends the run of one API does not end the other's; the code is the first one's, and both are told."""
+    """What ends the run of one API does not end the other's; the code is the first one's, and both are told.
+
+    The next run goes on with those that were stopped, and with no other.
+    """
     point_at(server.url, monkeypatch)
     replies, stopped_by, code = STOPS[name]
-    server.replies = [*replies]
+    reply_by_user(server, replies)
 
     ended = run("erase", users_file("u1", "u2"), *ONE_AT_A_TIME, *options)
 
-    assert ended.code == code
-    for api in ("server-side", "mail"):
-        assert outcomes(api=api) == dict.fromkeys(("u1", "u2"), "failed" if api in stopped_by else "deleted")
-    errors = ended.err.splitlines()
-    for error, told in zip(errors, stopped_by.values(), strict=True):
-        assert error.startswith("Error: deleteProfile: ")
-        assert told in error
-    if options:
-        summary = json.loads(ended.out)
-        assert summary["apis"] == ["server-side", "mail"]
-        assert list(summary["stopped_by"]) == list(stopped_by)
-        assert [f"Error: {told}" for told in summary["stopped_by"].values()] == errors
-    else:
-        spelled = ", ".join(f"{api} (stopped)" if api in stopped_by else api for api in ("server-side", "mail"))
-        assert ended.out.splitlines()[1] == f"erased from: {spelled}"
+    assert (ended.code, ended.out) == (code, "")
+    error, server_side, mail, *rest = ended.err.splitlines()
+    assert error.startswith("Error: deleteProfile: ")
+    assert next(iter(stopped_by.values())) in error
+    first = next(iter(stopped_by))
+    for api, told in {"server-side": server_side, "mail": mail}.items():
+        if api in stopped_by:
+            stopped = f"{api}: 0 deleted, 0 already gone, 0 failed so far"
+            assert told == stopped if api == first else told.startswith(f"{stopped}, stopped by: deleteProfile: ")
+            assert api == first or stopped_by[api] in told
+        else:
+            assert told == f"{api}: 2 deleted, 0 already gone, 0 failed"
+    erased = {api for api in ("server-side", "mail") if api not in stopped_by}
+    assert rest == (["report: users.erased.csv", GO_ON] if erased else [])
+    if erased:
+        assert {(row["api"], row["id"]) for row in report_rows()} == {
+            (api, id_) for api in erased for id_ in ("u1", "u2")
+        }
+
+    server.replies, sent = [DELETED], len(server.requests)
+    ended = run("erase", "users.txt", *ONE_AT_A_TIME)
+
+    assert (ended.code, ended.err) == (0, "")
+    assert ended.out.startswith("4 deleted, 0 already gone, 0 failed\n")
+    assert len(server.requests) - sent == 2 * len(stopped_by)
+    assert outcomes() == outcomes(api="mail") == {"u1": "deleted", "u2": "deleted"}
 
 
 def test_a_stop_is_told_before_single_failures(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -418,74 +439,76 @@ def test_a_stop_is_told_before_single_failures(server: RawServer, monkeypatch: p
     ended = run("erase", users_file("u1", "u2"), *ONE_AT_A_TIME)
 
     assert ended.code == ExitCode.API_ERROR
-    assert ended.out.startswith("1 deleted, 0 already gone, 3 failed\nerased from: server-side, mail (stopped)\n")
+    assert ended.err.splitlines()[1:3] == [
+        "server-side: 1 deleted, 0 already gone, 1 failed",
+        "mail: 0 deleted, 0 already gone, 0 failed so far",
+    ]
 
 
-def press_and_answer(connection: socket.socket) -> None:
-    """Press Ctrl-C while a deletion is under way, which then ends well."""
-    os.kill(os.getpid(), signal.SIGINT)
-    connection.sendall(DELETED)
+def test_a_key_that_is_gone_when_it_goes_on(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run of both APIs is not gone on with by one alone, which would pass for all."""
+    point_at(server.url, monkeypatch)
+    server.replies = [DELETED, NO_KEY]
+    run("erase", users_file("u1", "u2"), *ONE_AT_A_TIME)
+    monkeypatch.delenv(KEYS["mail"])
+
+    ended = run("erase", "users.txt", *ONE_AT_A_TIME)
+
+    assert (ended.code, ended.out) == (ExitCode.USAGE, "")
+    assert ended.err.startswith("Error: address of mail has changed from ")
+    assert "run it as it was begun, or remove users.txt.journal to begin anew" in ended.err
+
+
+SO_FAR = "0 already gone, 1 failed so far"
+TWO_DELETED = {"{}": "failed", "u1": "deleted", "u2": "deleted"}
+ONE_DELETED = {"{}": "failed", "u1": "deleted"}
+SERVER_SIDE_DONE = "server-side: 2 deleted, 0 already gone, 1 failed"
 
 
 @pytest.mark.parametrize(
-    ("at", "of_server_side", "of_mail"),
+    ("at", "found"),
     [
-        (1, {"{}": "failed", "u1": "deleted"}, {}),
-        (2, {"{}": "failed", "u1": "deleted", "u2": "deleted"}, {}),
-        (3, {"{}": "failed", "u1": "deleted", "u2": "deleted"}, {"{}": "failed", "u1": "deleted"}),
+        (1, (ONE_DELETED, {}, [f"server-side: 1 deleted, {SO_FAR}", "mail: not begun"])),
+        (2, (TWO_DELETED, {}, [SERVER_SIDE_DONE, "mail: not begun"])),
+        (3, (TWO_DELETED, ONE_DELETED, [SERVER_SIDE_DONE, f"mail: 1 deleted, {SO_FAR}"])),
     ],
     ids=["at the first API", "between the two", "at the second API"],
 )
 def test_interrupting_it(
-    server: RawServer, monkeypatch: pytest.MonkeyPatch, at: int, of_server_side: dict[str, str], of_mail: dict[str, str]
+    server: RawServer,
+    monkeypatch: pytest.MonkeyPatch,
+    ctrl_c: CtrlC,
+    at: int,
+    found: tuple[dict[str, str], dict[str, str], list[str]],
 ) -> None:
-    """Ctrl-C lets the request that is under way end; an API that was not asked yet is not asked, and has no rows."""
+    """Ctrl-C lets the request that is under way end; an API that was not asked yet is not asked, and has no rows.
+
+    Each API says how far it is, and the next run sends who is left.
+    """
     point_at(server.url, monkeypatch)
 
-    server.replies = [*[DELETED] * (at - 1), press_and_answer, DELETED]
+    server.replies = [*[DELETED] * (at - 1), ctrl_c.and_then(DELETED), DELETED]
 
     ended = run("erase", users_file("{}", '"u1"', '"u2"'), *ONE_AT_A_TIME)
 
     assert (ended.code, ended.out) == (ExitCode.INTERRUPTED, "")
-    assert ended.err.splitlines() == [
-        "Interrupted",
-        f"{at} deleted, 0 already gone, {2 if of_mail else 1} failed so far",
-        "report: users.erased.csv",
-    ]
+    of_server_side, of_mail, told = found
+    assert ended.err.splitlines() == ["Interrupted", *told, "report: users.erased.csv", GO_ON]
     assert (outcomes(), outcomes(api="mail")) == (of_server_side, of_mail)
     assert len(server.requests) == at
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
-
-def bar(err: str) -> list[str]:
-    """Give the words of the one bar, as it was last drawn."""
-    (line,) = [line.split() for line in err.splitlines() if line.strip().startswith("erase")]
-    return [line[0], *line[2:5]]
+    assert run("erase", "users.txt").out.startswith("4 deleted, 0 already gone, 2 failed\n")
+    assert len(server.requests) == 4
 
 
-@pytest.fixture
-def terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let standard error be a terminal, so that progress is shown."""
-    console = Console(stderr=True, force_terminal=True, force_interactive=False, width=120)
-    monkeypatch.setattr("adapty.cli.erase.errors", console)
-
-
-def test_progress_counts_the_rows_of_both(served: Sandbox, terminal: None) -> None:
-    """The bar goes to the number of rows that the report gets, repeats left out."""
-    ended = run("erase", users_file("u1", "u2", "josé", "u1"))
-
-    assert bar(ended.err) == ["erase", "6/6", "1", "failed"]
-    assert len(report_rows()) == 6
-
-
-def test_progress_of_a_run_that_is_interrupted(
-    server: RawServer, monkeypatch: pytest.MonkeyPatch, terminal: None
-) -> None:
-    """The bar stays where it is, short of the rows of both APIs."""
+def test_interrupting_it_when_nobody_is_left(server: RawServer, monkeypatch: pytest.MonkeyPatch, ctrl_c: CtrlC) -> None:
+    """Ctrl-C at the very last request has nothing to stop: the run is through, and says so."""
     point_at(server.url, monkeypatch)
-    server.replies = [press_and_answer]
+    server.replies = [DELETED, ctrl_c.and_then(DELETED)]
 
-    ended = run("erase", users_file("u1", "u2", "u3"), *ONE_AT_A_TIME)
+    ended = run("erase", users_file("u1"), *ONE_AT_A_TIME)
 
-    assert ended.code == ExitCode.INTERRUPTED
-    assert bar(ended.err) == ["erase", "1/6", "0", "failed"]
+    assert ended.code == 0
+    assert ended.out.startswith("2 deleted, 0 already gone, 0 failed\n")
+    assert not Path("users.txt.journal").exists()

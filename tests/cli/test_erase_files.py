@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -74,7 +76,7 @@ def test_every_format_is_read(api: Adapty, served: Sandbox, name: str, *, piped:
 
     report = "stdin.erased.csv" if piped else "users.erased.csv"
     assert (ended.code, ended.err) == (0, "")
-    assert ended.out == f"2 deleted, 0 already gone, 0 failed\nerased from: server-side\nreport: {report}\n"
+    assert ended.summary == ["2 deleted, 0 already gone, 0 failed", "erased from: server-side", f"report: {report}"]
     assert outcomes(report) == DELETED
     assert served.server_side_profile(customer_user_id="u1") is None
     assert served.server_side_profile(customer_user_id="u3") is not None
@@ -356,10 +358,18 @@ def test_the_column_that_is_asked_for_is_not_replaced(served: Sandbox, by: str, 
         ("--by", ""),
         ("--api", "both"),
         ("--api", ""),
-        ("--concurrency", "0"),
-        ("--concurrency", "101"),
-        ("--concurrency", "many"),
+        ("--lanes", "0"),
+        ("--lanes", "257"),
+        ("--lanes", "many"),
         ("--report", ""),
+        ("--max-rate", "0"),
+        ("--max-rate", "-1"),
+        ("--max-rate", "nan"),
+        ("--max-rate", "inf"),
+        ("--journal", ""),
+        ("--journal", "missing/journal"),
+        ("--journal", "users.txt"),
+        ("--journal", "noted", "--no-journal"),
         ("extra",),
     ],
     ids=" ".join,
@@ -373,6 +383,32 @@ def test_options_that_are_wrong(served: Sandbox, options: tuple[str, ...]) -> No
     assert (ended.code, ended.out) == (ExitCode.USAGE, "")
     assert "Error" in ended.err
     assert served.requests() == []
+    assert list(Path().iterdir()) == [Path("users.txt")]
+
+
+def test_a_journal_of_standard_input(served: Sandbox) -> None:
+    """What comes out of a pipe is not there a second time, so that no run can go on with it."""
+    ended = run("erase", "-", "--journal", "noted", stdin=b"u1")
+
+    assert (ended.code, ended.out) == (ExitCode.USAGE, "")
+    assert ended.err == ("Error: --journal: is given for standard input, which cannot be read again; expected a file\n")
+    assert served.requests() == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no such pipes")
+def test_a_pipe_with_a_name(api: Adapty) -> None:
+    """A pipe that has a name, as `<(...)` makes one, is read like standard input, without a journal."""
+    make_users(api, "u1")
+    os.mkfifo("pipe")
+    writer = threading.Thread(target=Path("pipe").write_text, args=("u1\nu2\n",))
+    writer.start()
+
+    ended = run("erase", "pipe")
+
+    writer.join()
+    assert ended.code == 0
+    assert outcomes("pipe.erased.csv") == {"u1": "deleted", "u2": "already_gone"}
+    assert sorted(path.name for path in Path().iterdir()) == ["pipe", "pipe.erased.csv"]
 
 
 def test_json_of_the_summary_can_be_read(api: Adapty) -> None:
@@ -383,14 +419,17 @@ def test_json_of_the_summary_can_be_read(api: Adapty) -> None:
     ended = run("erase", "users.txt", "--json")
 
     assert (ended.code, ended.err) == (ExitCode.SOME_REFUSED, "")
-    assert json.loads(ended.out) == {
+    report = json.loads(ended.out)
+    assert 0 < report.pop("seconds") < 10
+    assert report == {
         "apis": ["server-side"],
         "deleted": 1,
         "already_gone": 1,
         "failed": 1,
         "repeated": 1,
-        "stopped_by": {},
         "report": "users.erased.csv",
+        "retried": 0,
+        "resumed": False,
     }
 
 

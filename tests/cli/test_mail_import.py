@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -13,16 +13,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from rich.console import Console
 
 from adapty import Flow
 from adapty.cli.outcome import ExitCode
-from tests.cli.conftest import point_at, run
+from tests.cli.conftest import point_at, reply_by_user, run
 from tests.conftest import EVENT, PROFILE
 from tests.raw_server import OK, RawServer, answer
 
 if TYPE_CHECKING:
+    import socket
+
     from adapty.sandbox import Sandbox
+    from tests.cli.conftest import CtrlC
+
+GO_ON = "run it again to go on from there; profiles.csv.journal notes how far it is"
 
 HEADER = "external_profile_id,external_created_at,email,first_name,custom.plan,device_info.platform"
 WHEN = "2026-06-01T10:30:00Z"
@@ -74,7 +78,7 @@ def test_a_base_end_to_end(served: Sandbox, base: tuple[str, ...]) -> None:
     ended = run("mail", "import", *base)
 
     assert (ended.code, ended.err) == (ExitCode.SOME_REFUSED, "")
-    lines = ended.out.splitlines()
+    lines = ended.summary
     assert lines[:3] == [
         "profiles: 3 accepted, 2 refused",
         "events:   5 accepted, 2 refused",
@@ -122,7 +126,8 @@ def test_events_alone(served: Sandbox, base: tuple[str, ...]) -> None:
     """An import of events alone says that they wait for profiles, each event counted once."""
     ended = run("mail", "import", *base[2:])
 
-    assert ended.out.startswith("profiles: 0 accepted, 0 refused\nevents:   5 accepted, 2 refused\n4 events wait")
+    assert ended.summary[:2] == ["profiles: 0 accepted, 0 refused", "events:   5 accepted, 2 refused"]
+    assert ended.summary[2].startswith("4 events wait")
     assert sum(table(ended.out)[name] for name in Flow) == 3
     assert served.flows() == dict.fromkeys(Flow, 0)
 
@@ -197,7 +202,10 @@ def test_nothing_to_import() -> None:
     [
         ("missing.csv", "cannot be opened: No such file or directory"),
         ("folder.csv", "cannot be opened: Is a directory"),
-        ("base.txt", "its format is not known; expected a name that ends in .csv, .jsonl or .ndjson"),
+        (
+            "base.txt",
+            "its format is not known; expected a name that ends in .csv, .jsonl or .ndjson, or in one of these and .gz",
+        ),
         ("empty.csv", "has no header; expected the names of the fields in the first line"),
     ],
 )
@@ -242,10 +250,11 @@ def test_a_key_that_the_api_does_not_know(served: Sandbox, monkeypatch: pytest.M
     ended = run("mail", "import", *profiles_file("jane@example.com", "joe@example.com"))
 
     assert (ended.code, ended.out) == (ExitCode.API_ERROR, "")
-    error, note = ended.err.splitlines()
+    error, *notes = ended.err.splitlines()
     assert error.startswith("Error: saveProfile: 403 secret_key_does_not_exist_error")
-    assert note == "stopped at line 2 of profiles.csv; what came before it was sent"
+    assert notes == ["stopped in profiles.csv: 0 accepted, 0 refused so far"]
     assert "secret_live_wrong" not in ended.err
+    assert list(Path().iterdir()) == [Path("profiles.csv")]
 
 
 def test_a_missing_key() -> None:
@@ -256,52 +265,240 @@ def test_a_missing_key() -> None:
     assert "ADAPTY_MAIL_SECRET_KEY" in ended.err
 
 
-def test_an_api_that_is_not_there(monkeypatch: pytest.MonkeyPatch, slept: list[float]) -> None:
-    """A refused connection ends the import after its tries, says where, and has a code of its own."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    point_at(url, monkeypatch)
+def test_an_api_that_is_not_there(
+    closed_port: str, monkeypatch: pytest.MonkeyPatch, slept: list[float], served: Sandbox
+) -> None:
+    """A refused connection ends the import after its tries, says how far it came, and has a code of its own."""
+    monkeypatch.setenv("ADAPTY_MAIL_BASE_URL", closed_port)
+    command = ("mail", "import", *profiles_file("joe", "jane@example.com"))
 
-    ended = run("mail", "import", *profiles_file("joe", "jane@example.com", "jim@example.com"))
+    ended = run(*command)
 
     assert (ended.code, ended.out) == (ExitCode.NO_ANSWER, "")
     error, *notes = ended.err.splitlines()
     assert error.startswith("Error: saveProfile: ConnectError")
+    (part,) = Path().glob("*.part")
     assert notes == [
-        "stopped at line 3 of profiles.csv; what came before it was sent",
-        "refused records of it, 1 so far: profiles.failures.csv",
+        "stopped in profiles.csv: 0 accepted, 1 refused so far",
+        f"refused records of it: {part}",
+        GO_ON,
     ]
-    assert len(slept) == 2
-    assert Path("profiles.failures.csv").is_file()
+    assert len(slept) == 8
+
+
+def test_a_run_that_broke_off_is_gone_on_with(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same command sends what is left, says that it went on, and puts all that was refused in one file."""
+    point_at(server.url, monkeypatch)
+    server.replies = [OK, answer(403)]
+    command = ("mail", "import", *profiles_file("joe", *(f"{name}@example.com" for name in "abc")), "--lanes", "1")
+    assert run(*command).code == ExitCode.API_ERROR
+    server.replies = [OK]
+    sent = len(server.requests)
+
+    ended = run(*command)
+
+    assert ended.code == ExitCode.SOME_REFUSED
+    assert ended.summary[:3] == [
+        "profiles: 3 accepted, 1 refused",
+        "events:   0 accepted, 0 refused",
+        "gone on with a run that broke off: the counts are those of both, the time is the last one's",
+    ]
+    assert re.search(r"^took [0-9.]+ s, 0 retried$", ended.out, re.MULTILINE)
+    assert len(server.requests) - sent == 2
+    assert sorted(path.name for path in Path().iterdir()) == ["profiles.csv", "profiles.failures.csv"]
+
+
+def test_a_journal_of_another_name_or_none(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`--journal` names the file that notes how far it is, and with `--no-journal` there is none and nothing to do."""
+    point_at(server.url, monkeypatch)
+    server.replies = [OK, answer(403)]
+    command = ("mail", "import", *profiles_file("jane@example.com", "jim@example.com"), "--lanes", "1")
+
+    ended = run(*command, "--no-journal")
+
+    assert ended.err.splitlines()[1:] == ["stopped in profiles.csv: 1 accepted, 0 refused so far"]
+    assert list(Path().iterdir()) == [Path("profiles.csv")]
+    server.replies = [OK, answer(403)]
+    ended = run(*command, "--journal", "noted")
+    assert ended.err.splitlines()[-1] == "run it again to go on from there; noted notes how far it is"
+    server.replies, sent = [OK], len(server.requests)
+    assert run(*command, "--journal", "noted").out.startswith("profiles: 2 accepted, 0 refused\n")
+    assert len(server.requests) - sent == 1
+
+
+def test_a_base_that_has_changed_is_not_gone_on_with(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What to do is told, with code 2, and nothing is sent."""
+    point_at(server.url, monkeypatch)
+    server.replies = [OK, answer(403)]
+    run("mail", "import", *profiles_file("jane@example.com", "jim@example.com"), "--lanes", "1")
+    sent = len(server.requests)
+
+    ended = run("mail", "import", *profiles_file("jane@example.com", "jill@example.com"))
+
+    assert (ended.code, ended.out) == (ExitCode.USAGE, "")
+    assert ended.err == (
+        "Error: profiles.csv has changed since the run began; put the old file back, "
+        "or remove profiles.csv.journal to begin anew\n"
+    )
+    assert len(server.requests) == sent
 
 
 def test_a_record_that_the_api_fails_on(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
     """A record that still fails after its tries is refused, the rest is sent, and the code says so."""
     point_at(server.url, monkeypatch)
-    server.replies = [answer(500), answer(500), answer(500), OK]
+    reply_by_user(server, {"user_1": answer(500), "user_2": OK})
+    command = ("mail", "import", *profiles_file("jane@example.com", "joe@example.com"), "--lanes", "1")
 
-    ended = run("mail", "import", *profiles_file("jane@example.com", "joe@example.com"))
+    ended = run(*command, "--max-retries", "2")
 
     assert ended.code == ExitCode.SOME_REFUSED
     assert ended.out.startswith("profiles: 1 accepted, 1 refused\n")
+    assert ", 2 retried\n" in ended.out
     assert table(ended.out)["ServerError"] == 1
+    with Path("profiles.failures.csv").open(newline="") as file:
+        assert "(after 3 tries)" in next(csv.DictReader(file))["_error"]
 
 
-def test_progress_is_shown_on_a_terminal(
-    served: Sandbox, base: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """On a terminal each file has a bar on standard error with its lines and what was refused; the summary has none."""
-    terminal = Console(stderr=True, force_terminal=True, force_interactive=False, width=120)
-    monkeypatch.setattr("adapty.cli.import_output.errors", terminal)
+def test_columns_of_other_names(served: Sandbox) -> None:
+    """`--map` says which column, or key, holds a field; columns of Adapty's historical import need none."""
+    Path("profiles.csv").write_text(f"user_id,created_at,Mail,Plan\nuser_1,{WHEN},jane@example.com,trial\n")
+    event = {**EVENT, "external_profile_id": "user_1"}
+    event["kind"] = event.pop("event_type")
+    Path("events.jsonl").write_text(json.dumps(event))
 
-    ended = run("mail", "import", *base)
+    ended = run(
+        *("mail", "import", "--profiles", "profiles.csv", "--events", "events.jsonl"),
+        *("--map", "email=Mail", "--map", "custom.plan=Plan", "--map", "event_type=kind"),
+    )
 
-    bars = [line.split() for line in ended.err.splitlines() if line.strip()]
-    assert [(bar[0], bar[2], bar[3:5]) for bar in bars] == [
-        ("profiles", "7/7", ["2", "refused"]),
-        ("events", "7/7", ["2", "refused"]),
+    assert (ended.code, ended.err) == (0, "")
+    profile = served.profile("user_1")
+    assert profile is not None
+    assert (profile["email"], profile["custom_attributes"]) == ("jane@example.com", {"plan": "trial"})
+    assert served.flows()[Flow.ACTIVE] == 1
+
+
+@pytest.mark.parametrize(
+    ("pairs", "told"),
+    [
+        (("email",), "has a value that is not of the form FIELD=COLUMN, as email=user_email is"),
+        (("=Mail",), "has a value that is not of the form FIELD=COLUMN, as email=user_email is"),
+        (("email=",), "has a value that is not of the form FIELD=COLUMN, as email=user_email is"),
+        (("email=Mail", "email=mail"), "has two columns for one field; expected one"),
+        (("email=mail",), "takes email from mail, which is no column of profiles.csv; did you mean Mail?"),
+        (("e-mail=Mail",), "e-mail is not a field of MailProfile; did you mean email?"),
+        (("email=Mail", "first_name=Mail"), "takes email and first_name from Mail; expected one"),
+    ],
+)
+def test_a_mapping_that_is_wrong(served: Sandbox, pairs: tuple[str, ...], told: str) -> None:
+    """It is told by the name of the option, what is wrong and what would be right, and nothing is sent."""
+    Path("profiles.csv").write_text(f"user_id,created_at,Mail\nuser_1,{WHEN},jane@example.com\n")
+
+    ended = run("mail", "import", "--profiles", "profiles.csv", *(word for pair in pairs for word in ("--map", pair)))
+
+    assert (ended.code, ended.out) == (ExitCode.USAGE, "")
+    assert ended.err.startswith(f"Error: --map: {told}")
+    assert served.requests() == []
+
+
+def test_events_in_the_order_of_their_time(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With `--sort` they leave by `event_datetime`, whatever the order of the file."""
+    point_at(server.url, monkeypatch)
+    server.replies = [OK]
+    days = ("12", "10", "11")
+    events = [{**EVENT, "event_id": day, "event_datetime": f"2026-06-{day}T00:00:00Z"} for day in days]
+    Path("events.jsonl").write_text("\n".join(map(json.dumps, events)))
+
+    for options, order in (((), days), (("--sort",), tuple(sorted(days)))):
+        server.requests.clear()
+        assert run("mail", "import", "--events", "events.jsonl", *options).code == 0
+        sent = [json.loads(request.partition(b"\r\n\r\n")[2])["event_id"] for request in server.requests]
+        assert tuple(sent) == order
+
+
+def test_a_dry_run(served: Sandbox, base: tuple[str, ...]) -> None:
+    """`--dry-run` finds what is wrong and foretells the flows, says that nothing was sent, and sends nothing."""
+    ended = run("mail", "import", *base, "--dry-run")
+
+    assert (ended.code, ended.err) == (ExitCode.SOME_REFUSED, "")
+    assert ended.summary[:3] == [
+        "dry run: nothing was sent; accepted is what would be",
+        "profiles: 3 accepted, 2 refused",
+        "events:   5 accepted, 2 refused",
     ]
-    assert ended.out.startswith("profiles: 3 accepted, 2 refused\n")
+    assert table(ended.out)[Flow.REFUNDED] == 1
+    assert Path("profiles.failures.csv").is_file()
+    assert served.requests() == []
+    assert not list(Path().glob("*.journal"))
+    assert run("mail", "import", *base).out.startswith("profiles: 3 accepted, 2 refused\n")
+
+
+def test_json_of_the_report_can_be_read(served: Sandbox, base: tuple[str, ...]) -> None:
+    """`--json` prints the report, to be parsed, and nothing else."""
+    ended = run("mail", "import", *base, "--json")
+
+    assert (ended.code, ended.err) == (ExitCode.SOME_REFUSED, "")
+    report = json.loads(ended.out)
+    assert 0 < report.pop("seconds") < 10
+    assert report == {
+        "profiles_accepted": 3,
+        "profiles_refused": 2,
+        "events_accepted": 5,
+        "events_refused": 2,
+        "reasons": {"(row)": 2, "email": 1, "price_usd": 1},
+        "flows": served.flows(),
+        "events_without_profile": 1,
+        "failures": ["profiles.failures.csv", "events.failures.jsonl"],
+        "retried": 0,
+        "resumed": False,
+        "dry_run": False,
+    }
+    assert run("mail", "import", *profiles_file("jane@example.com"), "--json").code == 0
+
+
+def test_so_many_requests_at_a_time_and_a_second(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`--lanes` requests are under way together, and `--max-rate` is kept from the first one on."""
+    point_at(server.url, monkeypatch)
+    together = threading.Barrier(3)
+
+    def wait_for_the_others(connection: socket.socket) -> None:
+        together.wait(10)
+        connection.sendall(OK)
+
+    server.replies = [*[wait_for_the_others] * 3, OK]
+    base = profiles_file(*(f"jane{number}@example.com" for number in range(30)))
+
+    ended = run("mail", "import", *base, "--lanes", "3", "--max-rate", "200", "--json")
+
+    report = json.loads(ended.out)
+    assert report["profiles_accepted"] == 30
+    assert report["seconds"] >= 0.09  # the first ten or so may go out together
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--lanes", "0"),
+        ("--lanes", "257"),
+        ("--max-rate", "0"),
+        ("--max-rate", "nan"),
+        ("--max-retries", "-1"),
+        ("--max-retries", "1001"),
+        ("--journal", "noted", "--no-journal"),
+        ("--journal", "profiles.csv"),
+        ("--journal", "missing/noted"),
+        ("extra",),
+    ],
+    ids=" ".join,
+)
+def test_options_that_are_wrong(served: Sandbox, options: tuple[str, ...]) -> None:
+    """Numbers beyond the limits and files that cannot be are wrong use; nothing is sent and nothing is left."""
+    ended = run("mail", "import", *profiles_file("jane@example.com"), *options)
+
+    assert (ended.code, ended.out) == (ExitCode.USAGE, "")
+    assert "Error" in ended.err
+    assert served.requests() == []
+    assert list(Path().iterdir()) == [Path("profiles.csv")]
 
 
 def test_an_output_that_knows_no_boxes(served: Sandbox, base: tuple[str, ...]) -> None:
@@ -313,26 +510,54 @@ def test_an_output_that_knows_no_boxes(served: Sandbox, base: tuple[str, ...]) -
 
 
 def test_interrupting_an_import(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ctrl-C ends it with 130, without a traceback; it says how far it came and keeps the failures so far."""
-    point_at(server.url, monkeypatch)
-    arrived = threading.Event()
+    """Ctrl-C lets the request that is under way end, then ends with 130 and says how far it came and how to go on."""
+    arrived, interrupted = threading.Event(), threading.Event()
 
-    def stall(connection: socket.socket) -> None:
+    def answer_after_the_signal(connection: socket.socket) -> None:
         arrived.set()
-        server.stall(connection)
+        assert interrupted.wait(10)
+        connection.sendall(OK)
 
-    server.replies = [stall]
-    command = [sys.executable, "-m", "adapty", "mail", "import", *profiles_file("joe", "jane@example.com")]
+    point_at(server.url, monkeypatch)
+    server.replies = [answer_after_the_signal, OK]
+    base = profiles_file("joe", "jane@example.com", "j@x.org")
+    command = [sys.executable, "-m", "adapty", "mail", "import", *base, "--lanes", "1"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert arrived.wait(10)
         process.send_signal(signal.SIGINT)
+        interrupted.set()
         out, err = process.communicate(timeout=10)
 
     assert (process.returncode, out) == (130, "")
+    (part,) = Path().glob("*.part")
     assert err.splitlines() == [
         "Interrupted",
-        "stopped at line 3 of profiles.csv; what came before it was sent",
-        "refused records of it, 1 so far: profiles.failures.csv",
+        "stopped in profiles.csv: 1 accepted, 1 refused so far",
+        f"refused records of it: {part}",
+        GO_ON,
     ]
-    with Path("profiles.failures.csv").open(newline="") as file:
+    with part.open(newline="") as file:
         assert [row["external_profile_id"] for row in csv.DictReader(file)] == ["user_1"]
+    assert len(server.requests) == 1
+
+    assert run("mail", "import", "--profiles", "profiles.csv").out.startswith("profiles: 2 accepted, 1 refused\n")
+    assert len(server.requests) == 2
+
+
+def test_interrupting_an_import_twice(server: RawServer, monkeypatch: pytest.MonkeyPatch, ctrl_c: CtrlC) -> None:
+    """A second Ctrl-C does not wait for the answer, and says the same."""
+    point_at(server.url, monkeypatch)
+
+    def press_twice(connection: socket.socket) -> None:
+        ctrl_c.press()
+        ctrl_c.press()
+        server.stall(connection)
+
+    server.replies = [press_twice]
+
+    ended = run("mail", "import", *profiles_file("joe", "jane@example.com"))
+
+    assert (ended.code, ended.out) == (130, "")
+    told = ended.err.splitlines()
+    assert told[:2] == ["Interrupted", "stopped in profiles.csv: 0 accepted, 1 refused so far"]
+    assert told[-1] == GO_ON

@@ -214,7 +214,9 @@ async def _awaited(_: Deletion) -> None:
 
 
 @pytest.mark.parametrize(
-    "told", [_awaited, partial(_awaited), Awaited(), AwaitedToo(), Awaited().method, "print", 7, False, []], ids=repr
+    "told",
+    [_awaited, partial(_awaited), Awaited(), AwaitedToo(), Awaited().method, "print", 7, False, []],
+    ids=range(9),
 )
 def test_outcomes_are_told_to_a_plain_function(told: Any) -> None:
     """What would have to be awaited would never run, and what is no function would fail after the first deletion."""

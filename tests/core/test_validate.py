@@ -711,7 +711,7 @@ def test_unfit_texts_are_no_moments(value: str) -> None:
         assert len(str(refusal)) < 1000
 
 
-@pytest.mark.parametrize("value", UNFIT_MOMENTS, ids=[ascii(value)[:60] for value in UNFIT_MOMENTS])
+@pytest.mark.parametrize("value", UNFIT_MOMENTS, ids=range(len(UNFIT_MOMENTS)))
 def test_unfit_objects_are_no_moments(value: Any) -> None:
     """A naive datetime, a number, a date and whatever else is no moment is refused, never guessed."""
     for cls, field in MOMENT_FIELDS:

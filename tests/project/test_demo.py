@@ -14,7 +14,7 @@ EXAMPLES = ROOT / "examples"
 
 
 def test_the_demo_prints_the_flows_that_an_independent_count_gives() -> None:
-    """Import summary, sandbox and independent count agree on every flow and every refusal; nothing keeps running."""
+    """Import, its progress, sandbox and independent count agree on every flow and refusal; nothing keeps running."""
     counted = expected(EXAMPLES / "profiles.csv", EXAMPLES / "events.jsonl")
 
     demo = subprocess.run(
@@ -36,7 +36,15 @@ def test_the_demo_prints_the_flows_that_an_independent_count_gives() -> None:
     assert "profiles.failures.csv has the refused records" in summary
     assert "events.failures.jsonl has the refused records" in summary
     assert demo.stdout.endswith("The sandbox is stopped.\n")
-    assert demo.stderr == ""
+    told = [
+        re.match(r"(profiles|events): (\d+) accepted, (\d+) failed, .* %", line) for line in demo.stderr.splitlines()
+    ]
+    last = {line[1]: (int(line[2]), int(line[3])) for line in told if line is not None}
+    assert None not in told
+    assert last == {
+        "profiles": (counted.profiles_accepted, counted.profiles_refused),
+        "events": (counted.events_accepted, counted.events_refused),
+    }
 
 
 def number(text: str, name: str) -> int:

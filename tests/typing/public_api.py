@@ -5,13 +5,14 @@ An ignored error here is an expectation: the type checker reports it once the er
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, assert_type
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, assert_type
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
+    from collections.abc import AsyncIterator, Iterator
 
 from dateutil.relativedelta import relativedelta
 
@@ -31,7 +32,22 @@ from adapty import (
     current_flow,
     flow_for,
 )
-from adapty.bulk import ImportReport, import_base
+from adapty.bulk import (
+    BulkOptions,
+    EraseOptions,
+    EraseReport,
+    ImportOptions,
+    ImportReport,
+    Progress,
+    async_erase,
+    async_import_base,
+    async_import_events,
+    async_import_profiles,
+    erase,
+    import_base,
+    import_events,
+    import_profiles,
+)
 from adapty_generated.mail import AuthenticatedClient
 
 NOW = datetime.now(UTC)
@@ -120,8 +136,60 @@ def errors_carry_what_happened(error: AdaptyAPIError, refusal: AdaptyUsageError)
     assert_type(refusal.field_name, str | None)
 
 
-def an_import_reports(adapty: Adapty) -> None:
-    """Files in, counts out."""
-    report = import_base(adapty, profiles="p.csv", events="e.jsonl", on_progress=print)
+def an_import_reports(adapty: Adapty, records: list[MailProfile], rows: list[dict[str, Any]]) -> None:
+    """Files, records or dicts in, counts out; options are known by their names and types."""
+    report = import_base(adapty, profiles="p.csv", events=Path("e.jsonl"), sort=True, on_progress=print)
     assert_type(report, ImportReport)
-    assert_type(report.flows, dict[Flow, int])
+    assert_type(report.flows, Mapping[Flow, int])
+    assert_type(report.reasons, Mapping[str, int])
+    assert_type(report.failures, tuple[Path, ...])
+    assert_type(report.refused, int)
+    import_profiles(adapty, records, mapping={"email": "user_email"}, journal=None)
+    import_profiles(adapty, rows, failures="folder", dry_run=True)
+    import_events(adapty, iter(rows), sort=True, lanes=32, max_rate=0.5, max_retries=2)
+    import_base(adapty, profiles=7)  # type: ignore[arg-type]
+    import_events(adapty, rows, lane=3)  # type: ignore[call-arg]
+    import_profiles(adapty, rows, sort=True)  # type: ignore[call-arg]
+    import_profiles(adapty, rows, max_rate="5")  # type: ignore[arg-type]
+
+
+def an_erasure_reports(adapty: Adapty, some: Iterator[str]) -> None:
+    """A file or ids in, counts out."""
+    report = erase(adapty, "users.txt", by="email", api="mail", journal="users.journal", report="erased.csv")
+    assert_type(report, EraseReport)
+    assert_type(report.deleted, int)
+    assert_type(report.report, Path)
+    assert_type(report.apis, tuple[Literal["server-side", "mail"], ...])
+    erase(adapty, some, lanes=32)
+    with Path("users.txt").open("rb") as file:
+        erase(adapty, file)
+    erase(adapty, ["u"], by="phone")  # type: ignore[arg-type]
+    erase(adapty, ["u"], api="server_side")  # type: ignore[arg-type]
+    erase(adapty, ["u"], dry_run=True)  # type: ignore[call-arg]
+
+
+async def bulk_jobs_are_awaited(adapty: AsyncAdapty, rows: AsyncIterator[dict[str, Any]], ids: list[str]) -> None:
+    """The same functions for the async client."""
+    assert_type(await async_import_base(adapty, profiles="p.csv"), ImportReport)
+    assert_type(await async_import_profiles(adapty, rows, on_progress=told), ImportReport)
+    assert_type(await async_import_events(adapty, rows, sort=True), ImportReport)
+    assert_type(await async_erase(adapty, ids, max_rate=None), EraseReport)
+
+
+def told(progress: Progress) -> None:
+    """What a job tells while it goes on."""
+    assert_type(progress.stage, Literal["profiles", "events", "server-side", "mail"])
+    assert_type(progress.share, float | None)
+    assert_type(progress.seconds_left, float | None)
+
+
+def options_can_be_kept(adapty: Adapty) -> None:
+    """What several jobs share can stand in one place."""
+    shared: BulkOptions = {"lanes": 32, "max_rate": 50}
+    of_imports: ImportOptions = {"failures": Path("folder"), "dry_run": True}
+    of_erasures: EraseOptions = {"report": "erased.csv", "journal": None}
+    import_base(adapty, profiles="p.csv", **shared)
+    import_base(adapty, profiles="p.csv", **of_imports)
+    erase(adapty, ["u"], **shared, report="erased.csv")
+    erase(adapty, ["u"], **of_erasures)
+    erase(adapty, ["u"], **of_imports)  # type: ignore[misc]

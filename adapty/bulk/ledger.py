@@ -1,0 +1,109 @@
+"""What came of each record of a stage, noted so that a crash at any moment leaves it right."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from attrs import define, field
+
+from adapty.bulk.handled import Handled
+from adapty.bulk.journal import Checkpoint, Journal
+from adapty.bulk.stage import FAILED, UNREADABLE, Stage
+from adapty.errors import AdaptyAPIError, AdaptyError, AdaptyUsageError
+
+if TYPE_CHECKING:
+    from adapty.bulk.rows import Row
+
+__all__ = ["Ledger"]
+
+
+@define
+class Ledger:
+    """What came of the records of a stage, over all its runs.
+
+    Attributes:
+        stage: The stage.
+        journal: Where it is saved.
+        handled: The numbers of the records that are accepted or refused.
+        counts: How many records came to which end.
+        reasons: How many records failed for which field.
+    """
+
+    stage: Stage
+    journal: Journal
+    handled: Handled
+    counts: Counter[str] = field(factory=Counter)
+    reasons: Counter[str] = field(factory=Counter)
+    _is_torn: bool = False
+
+    @classmethod
+    def resumed(cls, stage: Stage, journal: Journal) -> Ledger:
+        """Begin with what the journal says.
+
+        Raises:
+            AdaptyUsageError: The journal is damaged.
+        """
+        saved = journal.stage(stage.name)
+        if saved is None:
+            return cls(stage, journal, Handled())
+        handled = Handled.from_bytes(saved.handled)
+        return cls(stage, journal, handled, Counter(saved.counts), Counter(saved.reasons))
+
+    @property
+    def failed(self) -> int:
+        """How many records failed."""
+        return sum(self.counts[word] for word in FAILED)
+
+    def note(self, number: int, row: Row, record: Any, error: AdaptyError | None) -> None:
+        """Note what came of a record; the error is None for a success.
+
+        Raises:
+            AdaptyUsageError: It cannot be written down; then it is not noted.
+        """
+        try:
+            word = self.stage.settle(row, record, error)
+            if error is not None and word in FAILED:
+                self.reasons[_blamed(error)] += 1
+            self.count(number, word)
+        except (KeyboardInterrupt, SystemExit):
+            self._is_torn = True
+            raise
+
+    def count(self, number: int, word: str) -> None:
+        """Note a record that nothing is to be written down of."""
+        self.counts[word] += 1
+        self.handled.add(number)
+
+    def save(self, *, done: bool) -> None:
+        """Save it all, unless a record is noted half: then what was saved last is right.
+
+        Raises:
+            AdaptyUsageError: The journal, or the file of what was noted, cannot be written.
+        """
+        if not self._is_torn:
+            self.journal.save(self.stage.name, self.checkpoint(done=done))
+
+    def checkpoint(self, *, done: bool = False) -> Checkpoint:
+        """Give it as it is saved.
+
+        Raises:
+            AdaptyUsageError: The file of what was noted cannot be written.
+        """
+        size = self.stage.sync()
+        return Checkpoint(
+            handled=self.handled.to_bytes(),
+            counts=dict(self.counts),
+            reasons=dict(self.reasons),
+            failures_size=size,
+            done=done,
+        )
+
+
+def _blamed(problem: AdaptyError) -> str:
+    """Name the field at fault, as far as the error knows it."""
+    if isinstance(problem, AdaptyUsageError):
+        return problem.field_name or UNREADABLE
+    if isinstance(problem, AdaptyAPIError) and problem.field_names:
+        return problem.field_names[0]
+    return type(problem).__name__

@@ -1,0 +1,24 @@
+"""Erases in a process of its own, for tests that end it: `python -m tests.bulk.eraser URL OPTIONS`."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+from adapty import Adapty
+from adapty.bulk import erase, running
+
+__all__: list[str] = []
+
+
+def main() -> None:
+    """Erase who is in the current folder's `users.txt`, saving often, and print the report."""
+    url, options = sys.argv[1:]
+    running._TELL_SECONDS = 0.002
+    with Adapty("k", mail_secret_key="k", base_url=url, mail_base_url=url) as adapty:
+        report = erase(adapty, "users.txt", **json.loads(options))
+    print(report.to_json())  # noqa: T201 - the test reads it
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,34 @@
+"""Imports a base in a process of its own, for tests that end it: `python -m tests.bulk.importer URL OPTIONS`."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+from attrs import evolve
+
+from adapty import Adapty
+from adapty._core.retry import RetryPolicy
+from adapty.bulk import import_base, running
+
+__all__: list[str] = []
+
+
+def main() -> None:
+    """Import what is in the current folder, and print the report, or the notes of what ended it."""
+    url, given = sys.argv[1:]
+    options = json.loads(given)
+    running._TELL_SECONDS = options.pop("tell_seconds", running._TELL_SECONDS)
+    timeout = options.pop("timeout", 5.0)
+    with Adapty(mail_secret_key="k", mail_base_url=url, timeout=timeout) as adapty:
+        adapty._transport.config = evolve(adapty._transport.config, retries=RetryPolicy(base=0.01, cap=0.1))
+        try:
+            report = import_base(adapty, profiles="profiles.csv", events="events.jsonl", **options)
+        except KeyboardInterrupt as interrupt:
+            print(json.dumps(interrupt.__notes__))  # noqa: T201 - the test reads it
+            sys.exit(130)
+    print(report.to_json())  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,63 @@
+"""An import in a process of its own, and the base that it imports."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tests.conftest import EVENT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+__all__ = ["importing", "wait_until", "write_base"]
+
+_ROOT = Path(__file__).resolve().parents[2]
+_WHEN = "2026-06-01T10:30:00Z"
+
+
+def write_base(profiles: int, events: int, owners: int) -> None:
+    """Write files for `tests.bulk.importer` to the current folder; every fiftieth row is wrong.
+
+    A profile is told apart from others of its owner by its address, an event by its id: both have its number.
+    """
+    with Path("profiles.csv").open("w", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(("external_profile_id", "external_created_at", "email"))
+        for number in range(profiles):
+            address = f"jane{number}" if number % 50 == 49 else f"jane{number}@example.com"
+            rows.writerow((f"user_{number * 7 % owners}", _WHEN, address))
+    with Path("events.jsonl").open("w") as lines:
+        for number in range(events):
+            kind = {"event_type": "nothing"} if number % 50 == 49 else {}
+            own = {"event_id": str(number), "external_profile_id": f"user_{number * 3 % owners}"}
+            lines.write(json.dumps({**EVENT, **own, **kind}) + "\n")
+
+
+@contextmanager
+def importing(url: str, **options: Any) -> Iterator[subprocess.Popen[str]]:
+    """Import the files of the current folder in another process, which ends with the block."""
+    command = [sys.executable, "-W", "error", "-m", "tests.bulk.importer", url, json.dumps(options)]
+    paths = os.pathsep.join([str(_ROOT), *sys.path])
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": paths}
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def wait_until(is_so: Callable[[], bool], process: subprocess.Popen[str]) -> None:
+    """Wait until something is so, or the process has ended."""
+    end = time.monotonic() + 30
+    while not is_so() and process.poll() is None:
+        assert time.monotonic() < end
+        time.sleep(0.002)

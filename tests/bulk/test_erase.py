@@ -1,0 +1,474 @@
+"""`erase`: whom it takes, whom it asks, what it writes down, and how it ends."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import json
+from io import BytesIO, StringIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from adapty import (
+    Adapty,
+    AdaptyConfigError,
+    AdaptyConnectionError,
+    AdaptyUsageError,
+    AuthenticationError,
+    RateLimitError,
+    ServerError,
+)
+from adapty.bulk import EraseReport, Progress, async_erase, erase
+from adapty.bulk.outcomes_file import OutcomesFile
+from adapty.bulk.stop import Stop
+from tests.bulk.erasing import FakeApis, busy, outcomes, report_rows, unreachable, users_file
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+
+BOTH = {(api, id_): "deleted" for api in ("server-side", "mail") for id_ in ("u1", "u2")}
+UUID = "772204ce-ebf6-4ed9-82b0-d8688ab62b01"
+
+
+@pytest.fixture
+def apis() -> FakeApis:
+    """Give both APIs."""
+    return FakeApis()
+
+
+@pytest.fixture
+def adapty(apis: FakeApis) -> Iterator[Adapty]:
+    """Give a client of both."""
+    with apis.client() as client:
+        yield client
+
+
+def each(ids: Iterable[str]) -> Iterator[str]:
+    """Give ids one by one, once."""
+    yield from ids
+
+
+async def each_async(ids: Iterable[str]) -> AsyncIterator[str]:
+    """Do the same asynchronously."""
+    for one in ids:
+        await asyncio.sleep(0)
+        yield one
+
+
+SOURCES: dict[str, tuple[Callable[[], Any], str]] = {
+    "a path": (lambda: users_file("u1", "u2"), "users.erased.csv"),
+    "a name": (lambda: str(users_file("customer_user_id,x", "u1,", "u2,", name="a.csv")), "a.erased.csv"),
+    "an open file": (lambda: BytesIO(gzip.compress(b"u1\nu2\n")), "stdin.erased.csv"),
+    "a list": (lambda: ["u1", "u2"], "ids.erased.csv"),
+    "a tuple": (lambda: ("u1", "u2"), "ids.erased.csv"),
+    "a set": (lambda: {"u1", "u2"}, "ids.erased.csv"),
+    "an iterator": (lambda: iter(["u1", "u2"]), "ids.erased.csv"),
+    "a generator": (lambda: each(["u1", "u2"]), "ids.erased.csv"),
+    "an async generator": (lambda: each_async(["u1", "u2"]), "ids.erased.csv"),
+}
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_every_source(adapty: Adapty, apis: FakeApis, name: str) -> None:
+    """Whatever gives the ids, both users are deleted from both APIs and stand in the report, named after the source."""
+    make, report = SOURCES[name]
+
+    done = erase(adapty, make())
+
+    assert (done.apis, done.deleted, done.failed) == (("server-side", "mail"), 4, 0)
+    assert (done.report, done.resumed) == (Path(report), False)
+    assert outcomes(report) == BOTH
+    assert {kind for _, kind, _ in apis.asked} == {"customer_user_id"}
+    assert not list(Path().glob("*.journal*"))
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("name", SOURCES)
+async def test_every_source_with_the_async_client(apis: FakeApis, name: str) -> None:
+    """The async function takes and does the same."""
+    make, report = SOURCES[name]
+
+    async with apis.async_client() as adapty:
+        done = await async_erase(adapty, make(), lanes=2)
+
+    assert (done.deleted, done.report) == (4, Path(report))
+    assert outcomes(report) == BOTH
+
+
+@pytest.mark.parametrize(
+    ("by", "id_", "asked"),
+    [
+        ("customer_user_id", "u1", ["server-side", "mail"]),
+        ("profile_id", UUID.upper(), ["server-side"]),
+        ("external_profile_id", "external u1", ["mail"]),
+        ("email", "jane@example.com", ["mail"]),
+    ],
+)
+def test_by_which_kind_of_id(adapty: Adapty, apis: FakeApis, by: Any, id_: str, asked: list[str]) -> None:
+    """Each API that knows the kind is asked by it, and no other one."""
+    done = erase(adapty, [id_], by=by)
+
+    sent = id_.lower() if by == "profile_id" else id_
+    assert apis.asked == [(api, by, sent) for api in asked]
+    assert done.apis == tuple(asked)
+    assert list(outcomes("ids.erased.csv")) == [(api, sent) for api in asked]
+
+
+def test_one_api_is_enough(apis: FakeApis) -> None:
+    """It is the one that is asked for, or the one that there is a key for; without that key it is told."""
+    with apis.client() as both, apis.client(mail_secret_key=None) as one:
+        assert erase(both, ["u1"], api="mail").apis == ("mail",)
+        assert erase(one, ["u1"]).apis == ("server-side",)
+        with pytest.raises(AdaptyConfigError, match=r"^mail_secret_key: is missing"):
+            erase(one, ["u1"], api="mail")
+        with pytest.raises(AdaptyConfigError, match=r"^mail_secret_key: is missing"):
+            erase(one, ["jane@example.com"], by="email")
+
+
+def test_what_came_of_each(adapty: Adapty, apis: FakeApis) -> None:
+    """A user that is not there is already gone, one that the API fails on is failed with the reason."""
+    gone = {"errors": [{"message": "No such profile", "error_code": "profile_not_found_error"}]}
+    answers = {"u2": httpx.Response(404, json=gone), "u3": httpx.Response(400, text="no: key_shown")}
+    apis.reply = lambda _, id_: answers.get(id_, httpx.Response(204))
+
+    done = erase(adapty, ["u1", "u2", "u3"], api="mail", report="evidence.csv")
+
+    assert done == EraseReport(
+        apis=("mail",), report=Path("evidence.csv"), deleted=1, already_gone=1, failed=1, seconds=done.seconds
+    )
+    assert 0 < done.seconds < 10
+    rows = {row["id"]: (row["outcome"], row["reason"]) for row in report_rows("evidence.csv")}
+    assert rows["u1"] == ("deleted", "")
+    assert rows["u2"] == ("already_gone", "")
+    assert rows["u3"][0] == "failed"
+    assert "400" in rows["u3"][1]
+    assert "key_shown" not in rows["u3"][1]
+
+
+def test_the_report_as_data(adapty: Adapty) -> None:
+    """It goes into JSON, and no id is in it."""
+    done = erase(adapty, ["u1", "u1"], api="mail")
+
+    assert json.loads(done.to_json()) == {
+        "apis": ["mail"],
+        "deleted": 1,
+        "already_gone": 0,
+        "failed": 0,
+        "repeated": 1,
+        "report": "ids.erased.csv",
+        "retried": 0,
+        "seconds": round(done.seconds, 3),
+        "resumed": False,
+    }
+
+
+def test_what_is_no_id(adapty: Adapty, apis: FakeApis) -> None:
+    """It is failed, with its place in the list, and keeps nobody else from being erased."""
+    ids: list[Any] = ["u1", "", None, 7, b"u2", "é", "jane@example.com "]
+
+    done = erase(adapty, ids, api="server-side")
+
+    assert (done.deleted, done.failed) == (1, 6)
+    rows = [(row["id"], row["reason"].split(";")[0]) for row in report_rows("ids.erased.csv") if row["reason"]]
+    assert rows == [
+        ("", "ids[1]: has no customer_user_id"),
+        ("(None)", "ids[2]: has no customer_user_id"),
+        ("7", "ids[3]: customer_user_id: is of type int"),
+        ("(of type bytes)", "ids[4]: customer_user_id: is of type bytes"),
+        ("é", f"ids[5]: customer_user_id: {NOT_FOR_A_HEADER}"),
+        ("jane@example.com ", "ids[6]: customer_user_id: has spaces around it, which a header loses"),
+    ]
+    assert len(apis.asked) == 1
+
+
+NOT_FOR_A_HEADER = "has line breaks, control characters or characters beyond ASCII, which a header cannot carry"
+
+
+def test_repeats_are_sent_once(adapty: Adapty, apis: FakeApis) -> None:
+    """Whoever stands there twice is asked about once by each API, and counted once."""
+    done = erase(adapty, ["u1", "u2", "u1", "u2", "u1"])
+
+    assert (done.deleted, done.repeated) == (4, 3)
+    assert outcomes("ids.erased.csv") == BOTH
+    assert len(apis.asked) == 4
+
+
+@settings(deadline=None, max_examples=50)
+@given(
+    st.lists(
+        st.text(st.characters(codec="utf-8"), max_size=3) | st.sampled_from(["u1", "u2"]) | st.none() | st.integers(),
+        max_size=20,
+    )
+)
+def test_everybody_is_accounted_for(scratch: Path, ids: list[Any]) -> None:
+    """Of any list, each API has one row for each id that it takes, and one for each thing that is none."""
+    report = scratch / "report.csv"
+    report.unlink(missing_ok=True)
+    apis = FakeApis()
+    with apis.client() as adapty:
+        done = erase(adapty, ids, report=report, lanes=3)
+
+    rows = [*outcomes_of(report)]
+    for api in ("server-side", "mail"):
+        sent = apis.asked_about(api)
+        assert sent.total() == len(sent)
+        assert {id_ for at, id_, outcome in rows if at == api and outcome == "deleted"} == set(sent)
+        failed = sum(at == api and outcome == "failed" for at, _, outcome in rows)
+        repeated = sum(ids.count(id_) - 1 for id_ in sent)
+        assert len(sent) + failed + repeated == len(ids)
+    assert done.deleted + done.failed == len(rows)
+
+
+def outcomes_of(report: Path) -> Iterator[tuple[str, str, str]]:
+    """Give the rows of a report in short."""
+    for row in report_rows(str(report)):
+        yield row["api"], row["id"], row["outcome"]
+
+
+def test_a_failure_that_goes_away(adapty: Adapty, apis: FakeApis, hurry: None) -> None:
+    """A try that fails is made again, which is counted; the user is deleted."""
+    left = [503, 503]
+    apis.reply = lambda *_: httpx.Response(left.pop() if left else 204)
+
+    done = erase(adapty, ["u1"], api="mail")
+
+    assert (done.deleted, done.retried) == (1, 2)
+
+
+@pytest.mark.parametrize(
+    ("ids", "options", "problem"),
+    [
+        (None, {}, "ids: is None; expected a file or an iterable of ids"),
+        (7, {}, "ids: is of type int; expected a file or an iterable of ids"),
+        (b"u1", {}, "ids: is of type bytes; expected a file or an iterable of ids"),
+        ({"u1": 1}, {}, "ids: is of type dict; expected a file or an iterable of ids"),
+        (StringIO("u1"), {}, 'ids: is a file that is open as text; expected one opened with "rb", or a path'),
+        ("missing.txt", {}, "missing.txt: cannot be opened: No such file or directory"),
+        (BytesIO(b""), {}, "standard input: is empty; expected one id at least"),
+        (["u1"], {"by": "phone"}, "by: 'phone' is not known"),
+        (["u1"], {"by": ["email"]}, "by: is of type list; expected a str"),
+        (["u1"], {"by": "email", "api": "server-side"}, "by: is 'email', which the server-side API does not know; "),
+        (["u1"], {"api": "server_side"}, "api: 'server_side' is not known; did you mean server-side?"),
+        (["u1"], {"api": ["mail"]}, "api: is of type list; expected a str"),
+        (["u1"], {"lane": 3}, "lane: is no such option; did you mean lanes?"),
+        (["u1"], {"dry_run": True}, "dry_run: is no such option"),
+        (["u1"], {"lanes": 0}, "lanes: is no such number; expected 1 to 256"),
+        (["u1"], {"max_rate": 0}, "max_rate: is no rate; "),
+        (["u1"], {"on_progress": 1}, "on_progress: is of type int; expected something to call"),
+        (["u1"], {"report": None}, "report: is None; expected a path"),
+        (["u1"], {"report": "missing/r.csv"}, "missing/r.csv: cannot be written: No such file or directory"),
+        (["u1"], {"report": "a\0b"}, "a\0b: cannot be written: its name is none"),
+        (["u1"], {"report": "."}, ".: is no file; expected room for a file of this name"),
+        (["u1"], {"journal": "j"}, "journal: is given for what comes from a program; "),
+    ],
+)
+def test_arguments_that_are_wrong(
+    adapty: Adapty, apis: FakeApis, ids: Any, options: dict[str, Any], problem: str
+) -> None:
+    """Each is told by its name, with what would be right, before anything is sent or made."""
+    with pytest.raises(AdaptyUsageError) as caught:
+        erase(adapty, ids, **options)
+
+    assert str(caught.value).startswith(problem)
+    assert apis.asked == []
+    assert list(Path().iterdir()) == []
+
+
+@pytest.mark.anyio
+async def test_the_client_must_be_of_the_kind(apis: FakeApis, adapty: Adapty) -> None:
+    """Neither function takes the other one's client."""
+    with pytest.raises(
+        AdaptyUsageError, match=r"^adapty: is of type Adapty; expected an AsyncAdapty, the async client"
+    ):
+        await async_erase(adapty, ["u1"])  # type: ignore[arg-type]
+    async with apis.async_client() as client:
+        with pytest.raises(AdaptyUsageError, match=r"^adapty: is of type AsyncAdapty; expected an Adapty"):
+            erase(client, ["u1"])  # type: ignore[arg-type]
+
+
+def test_nobody_to_erase(adapty: Adapty) -> None:
+    """A program that has nobody gets a report that says so."""
+    done = erase(adapty, [])
+
+    assert (done.deleted, done.already_gone, done.failed) == (0, 0, 0)
+    assert report_rows("ids.erased.csv") == []
+
+
+def test_progress_of_both(adapty: Adapty) -> None:
+    """Each API is a stage, told at its end with all that was done and failed."""
+    told: list[Progress] = []
+
+    erase(adapty, ["u1", "é", "u1"], on_progress=told.append)
+
+    last = {progress.stage: (progress.accepted, progress.refused, progress.share) for progress in told}
+    assert last == {"server-side": (2, 1, 1.0), "mail": (3, 0, 1.0)}
+    assert {progress.limit for progress in told} == {None}
+
+
+def test_progress_of_what_has_no_length(adapty: Adapty) -> None:
+    """Of a generator nobody knows the share, unless both APIs need it: then it was read to its end before."""
+    told: list[Progress] = []
+
+    erase(adapty, each(["u1"]), api="mail", on_progress=told.append)
+    erase(adapty, each(["u1"]), on_progress=told.append)
+
+    assert [progress.share for progress in told] == [None, 1.0, 1.0]
+
+
+def test_the_rate_that_is_asked_for(adapty: Adapty) -> None:
+    """`max_rate` is told as the limit, and kept."""
+    told: list[Progress] = []
+
+    done = erase(adapty, [f"u{number}" for number in range(11)], api="mail", max_rate=100, on_progress=told.append)
+
+    assert done.seconds >= 0.05  # the first five or six may go out together
+    assert {progress.limit for progress in told} == {100}
+
+
+def test_what_on_progress_raises(adapty: Adapty, apis: FakeApis) -> None:
+    """It ends the erasure, also of the API that was not asked yet, and says how far it came."""
+
+    def fail(_: Progress) -> None:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError) as caught:
+        erase(adapty, ["u1"], on_progress=fail)
+
+    assert caught.value.__notes__ == [
+        "server-side: 1 deleted, 0 already gone, 0 failed so far",
+        "mail: not begun",
+        "report: ids.erased.csv",
+    ]
+    assert apis.asked_about("mail").total() == 0
+
+
+@pytest.mark.parametrize("api", ["server-side", None])
+def test_what_the_iterable_raises(adapty: Adapty, apis: FakeApis, api: Any) -> None:
+    """It passes through, with the place; whoever was erased by then is in the report."""
+
+    def ids() -> Iterator[str]:
+        yield "u1"
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError) as caught:
+        erase(adapty, ids(), api=api)
+
+    assert caught.value.__notes__[0] == "raised by the iterable of ids, after id 1"
+    asked = apis.asked_about("server-side")
+    assert Path("ids.erased.csv").exists() == bool(asked)
+    assert not asked or outcomes("ids.erased.csv") == {("server-side", "u1"): "deleted"}
+
+
+@pytest.mark.parametrize("is_async", [False, True])
+def test_an_interrupt_while_ids_are_kept(
+    adapty: Adapty, apis: FakeApis, monkeypatch: pytest.MonkeyPatch, *, is_async: bool
+) -> None:
+    """Ctrl-C is heeded while a generator is read for both APIs, however many ids are still to come."""
+    stop = Stop()
+    monkeypatch.setattr("adapty.bulk.erasing.Stop", lambda: stop)
+
+    def ids() -> Iterator[str]:
+        for number in range(100):
+            if number == 50:
+                stop.ask()
+            assert number < 60
+            yield f"u{number}"
+
+    with pytest.raises(KeyboardInterrupt):
+        erase(adapty, each_async(ids()) if is_async else ids())
+
+    assert apis.asked == []
+    assert list(Path().iterdir()) == []
+
+
+STOPS: dict[str, tuple[Callable[[str, str], httpx.Response], type[Exception]]] = {
+    "the key": (lambda *_: httpx.Response(401), AuthenticationError),
+    "the rate": (busy, RateLimitError),
+    "the connection": (unreachable, AdaptyConnectionError),
+    "an API that is down": (lambda *_: httpx.Response(503), ServerError),
+}
+
+
+@pytest.mark.parametrize("stopped", ["server-side", "mail"])
+@pytest.mark.parametrize("name", STOPS)
+def test_what_stops_one_api_does_not_stop_the_other(
+    adapty: Adapty, apis: FakeApis, hurry: None, name: str, stopped: str
+) -> None:
+    """The other one's users are erased; who was not tried has no row, and the error says how far each came."""
+    reply, error = STOPS[name]
+    apis.reply = lambda api, id_: reply(api, id_) if api == stopped else httpx.Response(204)
+    ids = [f"u{number}" for number in range(9)]
+
+    with pytest.raises(error) as caught:
+        erase(adapty, ids, lanes=1)
+
+    other = "mail" if stopped == "server-side" else "server-side"
+    failed = 4 if name == "an API that is down" else 0
+    assert set(caught.value.__notes__) == {
+        f"{stopped}: 0 deleted, 0 already gone, {failed} failed so far",
+        f"{other}: 9 deleted, 0 already gone, 0 failed",
+        "report: ids.erased.csv",
+    }
+    found = outcomes("ids.erased.csv")
+    assert {id_ for api, id_ in found if api == other} == set(ids)
+    assert len([api for api, _ in found if api == stopped]) == failed
+
+
+def test_what_stops_both(adapty: Adapty, apis: FakeApis) -> None:
+    """The first one's error is raised, and the second one's is told; of a run without a row no report is left."""
+    apis.reply = lambda api, _: httpx.Response(401 if api == "mail" else 403)
+
+    with pytest.raises(Exception, match="403") as caught:
+        erase(adapty, ["u1"])
+
+    first, second = caught.value.__notes__
+    assert first == "server-side: 0 deleted, 0 already gone, 0 failed so far"
+    assert second.startswith("mail: 0 deleted, 0 already gone, 0 failed so far, stopped by: deleteProfile: 401")
+    assert list(Path().iterdir()) == []
+
+
+def test_evidence_that_cannot_be_kept_stops_both(
+    adapty: Adapty, apis: FakeApis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the report takes no more, nobody else is erased, from neither API."""
+    rows: list[str] = []
+    add = OutcomesFile.add
+
+    def full(file: OutcomesFile, api: str, deletion: Any) -> None:
+        if rows:
+            raise AdaptyUsageError("ids.erased.csv: cannot be written: No space left on device")
+        rows.append(api)
+        add(file, api, deletion)
+
+    monkeypatch.setattr(OutcomesFile, "add", full)
+
+    with pytest.raises(AdaptyUsageError, match="No space left") as caught:
+        erase(adapty, ["u1", "u2", "u3"], lanes=1)
+
+    assert caught.value.__notes__ == [
+        "server-side: 1 deleted, 0 already gone, 0 failed so far",
+        "mail: not begun",
+        "report: ids.erased.csv",
+    ]
+    assert len(apis.asked) == 2
+
+
+def test_a_report_that_another_run_adds_to(adapty: Adapty, apis: FakeApis) -> None:
+    """A run that comes to nothing does not take away what another one wrote into the same file meanwhile."""
+
+    def write_beside(api: str, _: str) -> httpx.Response:
+        with OutcomesFile(Path("ids.erased.csv"), None) as other:
+            other.add(api, type("Row", (), {"id": "u9", "outcome": "deleted", "reason": ""})())
+        return httpx.Response(401)
+
+    apis.reply = write_beside
+
+    with pytest.raises(AuthenticationError):
+        erase(adapty, ["u1"], api="mail")
+
+    assert outcomes("ids.erased.csv") == {("mail", "u9"): "deleted"}

@@ -1,0 +1,344 @@
+"""`erase` of a file that broke off: it goes on where it was, nobody is passed over, and the evidence stays whole."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+import threading
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+
+from adapty import Adapty, AdaptyError, AdaptyUsageError, AuthenticationError
+from adapty.bulk import Progress, async_erase, erase
+from adapty.bulk.journal import Journal
+from adapty.bulk.stop import Stop
+from tests.bulk.erasing import FakeApis, outcomes, report_rows, users_file
+from tests.raw_server import raw_server
+
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).resolve().parents[2]
+JOURNAL = Path("users.txt.journal")
+GO_ON = "run it again to go on from there; users.txt.journal notes how far it is"
+
+
+@pytest.fixture
+def apis() -> FakeApis:
+    """Give both APIs."""
+    return FakeApis()
+
+
+@pytest.fixture
+def adapty(apis: FakeApis) -> Iterator[Adapty]:
+    """Give a client of both."""
+    with apis.client() as client:
+        yield client
+
+
+def stop_after(apis: FakeApis, requests: int, api: str = "server-side") -> None:
+    """Let an API take no more than so many requests."""
+    apis.reply = lambda asked, _: httpx.Response(
+        401 if asked == api and apis.asked_about(api).total() > requests else 204
+    )
+
+
+def go_on(apis: FakeApis) -> None:
+    """Let both APIs take everything again."""
+    apis.reply = lambda *_: httpx.Response(204)
+
+
+def broken_off(adapty: Adapty, apis: FakeApis, requests: int, **options: Any) -> None:
+    """Erase the users of the file, and be stopped after so many requests."""
+    stop_after(apis, requests)
+    with pytest.raises(AuthenticationError):
+        erase(adapty, "users.txt", lanes=1, **options)
+    go_on(apis)
+
+
+@pytest.mark.parametrize("requests", range(1, 5))
+def test_it_goes_on_where_it_was_stopped(adapty: Adapty, apis: FakeApis, requests: int) -> None:
+    """Who was erased is not asked about again, each has one row, and the report counts all of them."""
+    ids = ["u1", "é", "u2", "u1", "u3", "u4", "u5", "u2"]
+    users_file(*ids)
+    broken_off(adapty, apis, requests, api="server-side")
+    assert len([row for row in report_rows() if row["outcome"] == "deleted"]) == requests
+    apis.asked.clear()
+
+    done = erase(adapty, "users.txt", api="server-side", lanes=1)
+
+    assert apis.asked_about("server-side").total() == 5 - requests
+    assert (done.deleted, done.failed, done.repeated, done.resumed) == (5, 1, 2, True)
+    expected = {("server-side", id_): "deleted" for id_ in ("u1", "u2", "u3", "u4", "u5")}
+    assert outcomes() == {**expected, ("server-side", "é"): "failed"}
+    assert not JOURNAL.exists()
+
+
+def test_only_what_is_left_of_both(adapty: Adapty, apis: FakeApis) -> None:
+    """An API that is through is not asked again; the other one goes on where it was."""
+    users_file("u1", "u2", "u3")
+    stop_after(apis, 1, "mail")
+    with pytest.raises(AuthenticationError) as caught:
+        erase(adapty, "users.txt", lanes=1)
+    assert caught.value.__notes__ == [
+        "server-side: 3 deleted, 0 already gone, 0 failed",
+        "mail: 1 deleted, 0 already gone, 0 failed so far",
+        "report: users.erased.csv",
+        GO_ON,
+    ]
+    go_on(apis)
+    apis.asked.clear()
+
+    done = erase(adapty, "users.txt", lanes=1)
+
+    assert (done.deleted, done.resumed) == (6, True)
+    assert sorted(apis.asked) == [("mail", "customer_user_id", "u2"), ("mail", "customer_user_id", "u3")]
+    assert len(outcomes()) == 6
+
+
+def test_it_may_break_off_again_and_again(adapty: Adapty, apis: FakeApis) -> None:
+    """However often it is stopped, each user is asked about once by each API, but for those who were refused."""
+    ids = [f"u{number}" for number in range(30)]
+    users_file(*ids)
+    apis.reply = lambda *_: httpx.Response(204 if len(apis.asked) % 7 else 401)
+    done = None
+    for _ in range(20):
+        with suppress(AuthenticationError):
+            done = erase(adapty, "users.txt", lanes=3)
+            break
+
+    assert done is not None
+    assert (done.deleted, done.failed) == (60, 0)
+    assert outcomes() == {(api, id_): "deleted" for api in ("server-side", "mail") for id_ in ids}
+
+
+def test_progress_of_a_run_that_goes_on(adapty: Adapty, apis: FakeApis) -> None:
+    """It counts those of the run before, and judges the time left by its own pace."""
+    users_file("u1", "u2", "u3", "u4")
+    broken_off(adapty, apis, 2, api="server-side")
+    told: list[Progress] = []
+
+    erase(adapty, "users.txt", api="server-side", on_progress=told.append)
+
+    assert (told[-1].accepted, told[-1].share, told[-1].share_before) == (4, 1.0, 0.5)
+
+
+def test_without_a_journal_it_begins_anew(adapty: Adapty, apis: FakeApis) -> None:
+    """Everybody is asked about again, and has a second row; nothing else is left beside the file."""
+    users_file("u1", "u2")
+    broken_off(adapty, apis, 1, api="server-side", journal=None)
+    assert sorted(Path().iterdir()) == [Path("users.erased.csv"), Path("users.txt")]
+
+    done = erase(adapty, "users.txt", api="server-side", journal=None, lanes=1)
+
+    assert (done.deleted, done.resumed) == (2, False)
+    assert [row["id"] for row in report_rows()] == ["u1", "u1", "u2"]
+
+
+def test_a_run_that_came_to_nothing_leaves_nothing(adapty: Adapty, apis: FakeApis) -> None:
+    """Neither a journal nor a report is there where nobody was tried."""
+    users_file("u1")
+    broken_off(adapty, apis, 0, api="server-side")
+
+    assert list(Path().iterdir()) == [Path("users.txt")]
+
+
+def test_what_must_not_change(adapty: Adapty, apis: FakeApis) -> None:
+    """Another content, kind, report or address is refused, with what to do, and nobody is asked about."""
+    users_file("u1", "u2")
+    broken_off(adapty, apis, 1)
+    apis.asked.clear()
+    with apis.client(mail_base_url="https://elsewhere.example.com") as elsewhere:
+        changes: list[tuple[Adapty, dict[str, Any], str]] = [
+            (adapty, {"by": "email"}, "by has changed from 'customer_user_id' to 'email' since the run began"),
+            (adapty, {"report": "other.csv"}, "report has changed"),
+            (adapty, {"api": "mail"}, "address of server-side has changed from "),
+            (elsewhere, {}, "address of mail has changed from "),
+        ]
+        for client, changed, problem in changes:
+            with pytest.raises(AdaptyUsageError) as caught:
+                erase(client, "users.txt", **changed)
+            assert problem in str(caught.value)
+            assert str(caught.value).endswith("or remove users.txt.journal to begin anew")
+    users_file("u1", "u2", "u3")
+    with pytest.raises(
+        AdaptyUsageError, match=r"^users\.txt has changed since the run began; put the old file back, or"
+    ):
+        erase(adapty, "users.txt")
+    assert apis.asked == []
+    assert not Path("other.csv").exists()
+
+    users_file("u1", "u2")
+    assert erase(adapty, "users.txt").resumed
+
+
+@pytest.mark.parametrize("change", ["removed", "cut"])
+def test_evidence_that_is_gone(adapty: Adapty, apis: FakeApis, change: str) -> None:
+    """Without the rows of the run before, the report would pass for whole: it is told, and nobody is asked about."""
+    users_file("u1", "u2")
+    broken_off(adapty, apis, 1)
+    report = Path("users.erased.csv")
+    held = report.read_bytes()
+    if change == "removed":
+        report.unlink()
+    else:
+        report.write_bytes(held.splitlines(keepends=True)[0])
+    before = sorted(Path().iterdir())
+    apis.asked.clear()
+
+    problem = "is not there any more" if change == "removed" else "is shorter"
+    told = rf"^users\.erased\.csv: {problem}, which says what came of the users before; put it back"
+    with pytest.raises(AdaptyUsageError, match=told):
+        erase(adapty, "users.txt")
+
+    assert apis.asked == []
+    assert sorted(Path().iterdir()) == before
+    report.write_bytes(held)
+    assert erase(adapty, "users.txt").deleted == 4
+
+
+def test_a_process_that_ends_when_nobody_is_left(
+    adapty: Adapty, apis: FakeApis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run that is through but for its journal is told as it was, by the next one, which asks nobody."""
+    users_file("u1", "é", "u1")
+
+    def ends(_: Journal) -> None:
+        raise SystemExit
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Journal, "finish", ends)
+        with pytest.raises(SystemExit):
+            erase(adapty, "users.txt")
+    apis.asked.clear()
+
+    done = erase(adapty, "users.txt")
+
+    assert (done.deleted, done.failed, done.repeated, done.resumed) == (3, 1, 1, True)
+    assert apis.asked == []
+    assert not JOURNAL.exists()
+
+
+def test_two_at_once(adapty: Adapty, apis: FakeApis) -> None:
+    """A second run of the same file is refused while the first one goes on."""
+    users_file("u1")
+    refused: list[AdaptyError] = []
+
+    def erase_beside(*_: str) -> httpx.Response:
+        with apis.client() as other, pytest.raises(AdaptyUsageError, match="in use") as caught:
+            erase(other, "users.txt")
+        refused.append(caught.value)
+        return httpx.Response(204)
+
+    apis.reply = erase_beside
+
+    assert erase(adapty, "users.txt", api="mail").deleted == 1
+    assert len(refused) == 1
+
+
+def test_a_stop_between_the_two(adapty: Adapty, apis: FakeApis, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C at the last user of one API keeps the other one from being asked; the next run begins with that."""
+    users_file("u1", "u2")
+    stop = Stop()
+    monkeypatch.setattr("adapty.bulk.erasing.Stop", lambda: stop)
+
+    def press(*_: str) -> httpx.Response:
+        if len(apis.asked) == 2:
+            stop.ask()
+        return httpx.Response(204)
+
+    apis.reply = press
+
+    with pytest.raises(KeyboardInterrupt) as caught:
+        erase(adapty, "users.txt", lanes=1)
+
+    assert caught.value.__notes__ == [
+        "server-side: 2 deleted, 0 already gone, 0 failed",
+        "mail: not begun",
+        "report: users.erased.csv",
+        GO_ON,
+    ]
+    go_on(apis)
+    monkeypatch.setattr("adapty.bulk.erasing.Stop", Stop)
+    assert erase(adapty, "users.txt").deleted == 4
+    assert apis.asked_about("server-side").total() == apis.asked_about("mail").total() == 2
+
+
+@pytest.mark.anyio
+async def test_a_task_that_is_cancelled(apis: FakeApis) -> None:
+    """What was answered by then is saved and in the report, and the next run goes on."""
+    users_file("u1", "u2", "u3")
+    held = asyncio.Event()
+
+    async def handle(request: httpx.Request) -> httpx.Response:
+        if len(apis.asked) == 1:
+            held.set()
+            await asyncio.sleep(60)
+        return apis.handle(request)
+
+    async with apis.async_client() as adapty:
+        adapty._transport._http._transport = httpx.MockTransport(handle)
+        task = asyncio.create_task(async_erase(adapty, "users.txt", api="mail", lanes=1))
+        await asyncio.wait_for(held.wait(), 10)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError) as caught:
+            await task
+
+    assert caught.value.__notes__ == [
+        "mail: 1 deleted, 0 already gone, 0 failed so far",
+        "report: users.erased.csv",
+        GO_ON,
+    ]
+    async with apis.async_client() as adapty:
+        done = await async_erase(adapty, "users.txt", api="mail")
+    assert (done.deleted, done.resumed) == (3, True)
+    assert len(apis.asked) == 3
+
+
+@pytest.mark.skipif(os.name != "posix", reason="it is killed by a signal of POSIX")
+def test_a_process_that_is_killed_again_and_again() -> None:
+    """After any number of kills, run by run, everybody was asked about, and has a row of having been deleted."""
+    ids = [f"user_{number}" for number in range(200)]
+    users_file(*ids, "é", *ids[:50])
+    kill_at, enough = [0], threading.Event()
+    with raw_server() as server:
+
+        def reply(connection: socket.socket) -> None:
+            connection.sendall(b"HTTP/1.1 204 X\r\nConnection: close\r\n\r\n")
+            if len(server.requests) >= kill_at[0]:
+                enough.set()
+
+        server.replies = [reply]
+        for kill_at[0] in (50, 150, 290):
+            enough.clear()
+            with erasing(server.url) as process:
+                assert enough.wait(20)
+                process.kill()
+        with erasing(server.url) as process:
+            out, err = process.communicate(timeout=30)
+
+    assert (process.returncode, err) == (0, "")
+    done = json.loads(out)
+    assert (done["deleted"], done["failed"], done["repeated"], done["resumed"]) == (401, 1, 50, True)
+    rows = report_rows()
+    for api in ("server-side", "mail"):
+        assert {row["id"] for row in rows if row["api"] == api and row["outcome"] == "deleted"} >= set(ids)
+    assert 402 <= len(rows) < 50 + 100 + 140 + 402  # a kill costs what was done since it was saved last, no more
+    assert not JOURNAL.exists()
+
+
+def erasing(url: str) -> subprocess.Popen[str]:
+    """Erase in a process of its own."""
+    command = [sys.executable, "-W", "error", "-m", "tests.bulk.eraser", url, '{"lanes": 4}']
+    paths = os.pathsep.join([str(ROOT), *sys.path])
+    return subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": paths}
+    )

@@ -1,0 +1,104 @@
+"""The pace of an import: the caller's rate is kept, and the API's refusals for the rate are heeded by all lanes."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+
+from adapty import Adapty, AsyncAdapty
+from adapty.bulk import ImportReport, Progress, async_import_profiles, import_profiles
+from tests.bulk.recording_server import OK, RecordingServer, Reply
+from tests.bulk.skipping_loop import SkippingLoop
+from tests.conftest import PROFILE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+pytestmark = pytest.mark.usefixtures("no_loose_ends")
+
+
+def some(count: int) -> list[dict[str, Any]]:
+    """Give profiles."""
+    return [{**PROFILE, "external_profile_id": f"user_{number}"} for number in range(count)]
+
+
+def import_in_no_time(
+    answer: Callable[[int], httpx.Response], count: int, **options: Any
+) -> tuple[list[float], ImportReport]:
+    """Import with a clock that skips waits; give when each request came, and the report."""
+    moments: list[float] = []
+
+    async def handle(_: httpx.Request) -> httpx.Response:
+        moments.append(asyncio.get_running_loop().time())
+        response = answer(len(moments))
+        await asyncio.sleep(0.02)
+        return response
+
+    async def job() -> ImportReport:
+        async with AsyncAdapty(mail_secret_key="k", transport=httpx.MockTransport(handle)) as adapty:
+            return await async_import_profiles(adapty, some(count), **options)
+
+    with asyncio.Runner(loop_factory=lambda: SkippingLoop(patience=0)) as runner:
+        report = runner.run(job())
+    return [moment - moments[0] for moment in moments], report
+
+
+def fine(_: int) -> httpx.Response:
+    """Take a record."""
+    return httpx.Response(200, json={})
+
+
+def test_the_rate_is_kept_over_a_minute() -> None:
+    """Within five percent, and never above it for as much as a second."""
+    moments, _ = import_in_no_time(fine, 3000, max_rate=50)
+
+    assert moments[-1] == pytest.approx(60, rel=0.05)
+    for first in range(0, 2900, 100):
+        assert len([moment for moment in moments if moments[first] <= moment < moments[first] + 1]) <= 54
+
+
+def test_a_refusal_holds_all_lanes() -> None:
+    """When the API asks to be left alone for two seconds, nobody sends; then it goes on, and soon as before."""
+
+    def answer(number: int) -> httpx.Response:
+        return httpx.Response(429, headers={"Retry-After": "2"}) if number <= 8 else fine(number)
+
+    told: list[Progress] = []
+    moments, report = import_in_no_time(answer, 3000, lanes=8, on_progress=told.append)
+
+    assert min(moment for moment in moments if moment > 0.1) >= 2
+    assert (report.accepted, report.retried) == (3000, 8)
+    assert any(progress.limit for progress in told)
+    assert told[-1].limit is None or told[-1].limit > 300
+    assert moments[-1] < 30
+
+
+def test_repeated_tries_count_for_the_rate() -> None:
+    """A try that is made again is a request like any other."""
+
+    def answer(number: int) -> httpx.Response:
+        return httpx.Response(503) if number % 2 else fine(number)
+
+    moments, report = import_in_no_time(answer, 300, max_rate=100)
+
+    assert report.retried >= 290
+    assert (len(moments) - 1) / moments[-1] <= 105
+
+
+def test_the_rate_over_real_connections(recorder: RecordingServer) -> None:
+    """The pace does not only hold in theory."""
+    moments: list[float] = []
+
+    def reply(_: dict[str, Any]) -> Reply:
+        moments.append(time.monotonic())
+        return OK
+
+    recorder.reply = reply
+    adapty = Adapty(mail_secret_key="k", mail_base_url=recorder.url)
+    import_profiles(adapty, some(100), max_rate=150)
+
+    assert 99 / (moments[-1] - moments[0]) == pytest.approx(150, rel=0.15)

@@ -1,0 +1,412 @@
+"""Imports that break off and go on: where they go on, what they refuse to go on with, and what they leave behind."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import gzip
+import json
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+
+from adapty import Adapty, AdaptyUsageError, AsyncAdapty, AuthenticationError
+from adapty.bulk import Progress, async_import_base, import_base, import_events, import_profiles
+from adapty.bulk.handled import Handled
+from adapty.bulk.journal import Journal
+from tests.bulk.conftest import FakeApi, accept
+from tests.conftest import EVENT, PROFILE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.bulk.recording_server import RecordingServer
+
+pytestmark = pytest.mark.usefixtures("hurry", "no_loose_ends")
+
+
+def write(name: str, records: list[dict[str, Any]]) -> Path:
+    """Write a JSON Lines file."""
+    path = Path(name)
+    path.write_text("".join(json.dumps(record) + "\n" for record in records))
+    return path
+
+
+def profiles(count: int = 30, *wrong: int) -> Path:
+    """Write a file of profiles, some of them wrong."""
+    return write(
+        "profiles.jsonl",
+        [
+            {
+                **PROFILE,
+                "external_profile_id": f"user_{number}",
+                "email": "jane" if number in wrong else "j@example.com",
+            }
+            for number in range(count)
+        ],
+    )
+
+
+def events(count: int = 30) -> Path:
+    """Write a file of events, the later ones first, three of each profile."""
+    return write(
+        "events.jsonl",
+        [
+            {
+                **EVENT,
+                "external_profile_id": f"user_{number % 10}",
+                "event_id": str(number),
+                "event_datetime": f"2026-06-01T00:00:{59 - number}Z",
+            }
+            for number in range(count)
+        ],
+    )
+
+
+def refusing_after(api: FakeApi, count: int) -> None:
+    """Take so many requests, then no key any more."""
+    api.reply = lambda body: accept(body) if len(api.sent) <= count else httpx.Response(401)
+
+
+def folder() -> list[str]:
+    """Name what is in the current folder."""
+    return sorted(path.name for path in Path().iterdir())
+
+
+def break_off(call: Callable[[], object], api: FakeApi, count: int) -> None:
+    """Have an import break off after so many requests, and take all from then on."""
+    refusing_after(api, count)
+    with pytest.raises(AuthenticationError):
+        call()
+    api.reply = accept
+    api.sent.clear()
+
+
+def test_it_goes_on_where_it_was(adapty: Adapty, api: FakeApi) -> None:
+    """What was accepted is not sent again, and the report is of all runs together."""
+    profiles(30, 3, 20)
+    break_off(lambda: import_base(adapty, profiles="profiles.jsonl", lanes=1), api, 10)
+    break_off(lambda: import_base(adapty, profiles="profiles.jsonl", lanes=1), api, 10)
+
+    report = import_base(adapty, profiles="profiles.jsonl", lanes=1)
+
+    assert len(api.sent) == 8
+    assert (report.profiles_accepted, report.profiles_refused, report.resumed) == (28, 2, True)
+    assert report.reasons == {"email": 2}
+    assert len(Path("profiles.failures.jsonl").read_text().splitlines()) == 2
+    assert folder() == ["profiles.failures.jsonl", "profiles.jsonl"]
+
+
+def test_a_stage_that_is_done_is_not_begun_again(adapty: Adapty, api: FakeApi) -> None:
+    """Of two files, the first one is left alone when the second one broke off; its failures are in place."""
+    profiles(20, 7)
+    events()
+    break_off(lambda: import_base(adapty, profiles="profiles.jsonl", events="events.jsonl", lanes=1), api, 19 + 12)
+    assert Path("profiles.failures.jsonl").exists()
+
+    report = import_base(adapty, profiles="profiles.jsonl", events="events.jsonl", lanes=1)
+
+    assert [kind for kind, _ in api.sent] == ["event"] * 18
+    assert (report.profiles_accepted, report.profiles_refused, report.events_accepted) == (19, 1, 30)
+    assert (sum(report.flows.values()), report.events_without_profile) == (19, 3)
+
+
+def test_the_order_by_time_is_kept_when_it_goes_on(adapty: Adapty, api: FakeApi) -> None:
+    """A sorted import goes on in the same order."""
+    events()
+    sent = []
+    for count in (11, 40):
+        refusing_after(api, count)
+        try:
+            report = import_events(adapty, "events.jsonl", sort=True, lanes=1)
+        except AuthenticationError:
+            api.sent.pop()
+        sent += [body["event_id"] for body in api.bodies("event")]
+        api.sent.clear()
+
+    assert sent == [str(number) for number in range(29, -1, -1)]
+    assert report.events_accepted == 30
+
+
+def test_what_comes_from_a_packed_file_goes_on_too(adapty: Adapty, api: FakeApi) -> None:
+    """A .gz file is read again to where it was."""
+    Path("profiles.jsonl.gz").write_bytes(gzip.compress(profiles().read_bytes()))
+    break_off(lambda: import_profiles(adapty, "profiles.jsonl.gz", lanes=1), api, 10)
+
+    assert import_profiles(adapty, "profiles.jsonl.gz").accepted == 30
+    assert len(api.sent) == 20
+
+
+@pytest.mark.parametrize(
+    ("changed", "named"),
+    [
+        (lambda: profiles(31), "profiles.jsonl has changed"),
+        (lambda: write("events.jsonl", [EVENT]), "events.jsonl has changed"),
+    ],
+)
+def test_a_changed_file_is_refused(adapty: Adapty, api: FakeApi, changed: Callable[[], object], named: str) -> None:
+    """Nothing is sent, and the message names the file and says what to do."""
+    profiles()
+    events()
+    break_off(lambda: import_base(adapty, profiles="profiles.jsonl", events="events.jsonl", lanes=1), api, 10)
+    changed()
+
+    with pytest.raises(AdaptyUsageError, match=named) as caught:
+        import_base(adapty, profiles="profiles.jsonl", events="events.jsonl")
+
+    assert "remove profiles.jsonl.journal to begin anew" in str(caught.value)
+    assert api.sent == []
+
+
+@pytest.mark.parametrize(
+    ("options", "named"),
+    [
+        ({"mapping": {"first_name": "last_name"}}, "mapping has changed"),
+        ({"sort": True}, "sort has changed"),
+        ({"events": None}, "events has changed"),
+    ],
+)
+def test_another_plan_is_refused(adapty: Adapty, api: FakeApi, options: dict[str, Any], named: str) -> None:
+    """What decides which records are sent, and in which order, must be as it was."""
+    profiles()
+    events()
+    given: dict[str, Any] = {"profiles": "profiles.jsonl", "events": "events.jsonl", "lanes": 1}
+    break_off(lambda: import_base(adapty, **given), api, 10)
+
+    with pytest.raises(AdaptyUsageError, match=named):
+        import_base(adapty, **{**given, **options})
+
+    assert api.sent == []
+    assert import_base(adapty, **{**given, "lanes": 4, "max_rate": 1000.0}).accepted == 60
+
+
+def test_another_address_is_refused(adapty: Adapty, api: FakeApi) -> None:
+    """What one API has accepted, another one has not."""
+    profiles()
+    break_off(lambda: import_profiles(adapty, "profiles.jsonl", lanes=1), api, 10)
+
+    with (
+        Adapty(
+            mail_secret_key="k", mail_base_url="http://127.0.0.1:9", transport=httpx.MockTransport(api.handle)
+        ) as other,
+        pytest.raises(AdaptyUsageError, match="address has changed"),
+    ):
+        import_profiles(other, "profiles.jsonl")
+
+
+def test_two_imports_do_not_share_a_journal(adapty: Adapty, api: FakeApi) -> None:
+    """The second one is refused while the first one is at work, and does no harm to it."""
+    profiles()
+    refused: list[str] = []
+
+    def reply(body: dict[str, Any]) -> httpx.Response:
+        if len(api.sent) == 10:
+            api.sent.append(("", {}))
+            with pytest.raises(AdaptyUsageError) as caught:
+                import_profiles(adapty, "profiles.jsonl", lanes=1)
+            refused.append(str(caught.value))
+        return accept(body)
+
+    api.reply = reply
+    report = import_profiles(adapty, "profiles.jsonl", lanes=1)
+
+    assert refused == ["profiles.jsonl.journal: is in use by another run; wait until that has ended"]
+    assert (report.accepted, folder()) == (30, ["profiles.jsonl"])
+
+
+def test_the_journal_may_be_elsewhere(adapty: Adapty, api: FakeApi) -> None:
+    """A journal of another name is the one that is used and named."""
+    profiles()
+    refusing_after(api, 10)
+    with pytest.raises(AuthenticationError) as caught:
+        import_profiles(adapty, "profiles.jsonl", journal="import.sqlite")
+
+    assert caught.value.__notes__[-1] == "run it again to go on from there; import.sqlite notes how far it is"
+    assert Path("import.sqlite").exists()
+    assert not Path("profiles.jsonl.journal").exists()
+
+
+def test_without_a_journal_it_begins_anew(adapty: Adapty, api: FakeApi) -> None:
+    """Who wants none gets none, and no note on how to go on; the failures are put in place."""
+    profiles(30, 0)
+    refusing_after(api, 10)
+    with pytest.raises(AuthenticationError) as caught:
+        import_profiles(adapty, "profiles.jsonl", journal=None, lanes=1)
+    api.reply = accept
+    api.sent.clear()
+
+    assert caught.value.__notes__ == [
+        "stopped in profiles.jsonl: 10 accepted, 1 refused so far",
+        "refused records of it: profiles.failures.jsonl",
+    ]
+    assert folder() == ["profiles.failures.jsonl", "profiles.jsonl"]
+    report = import_profiles(adapty, "profiles.jsonl", journal=None)
+    assert (len(api.sent), report.accepted, report.resumed) == (29, 29, False)
+
+
+def test_a_journal_of_a_program_s_records_is_refused(adapty: Adapty) -> None:
+    """What cannot be read again cannot be gone on with."""
+    with pytest.raises(AdaptyUsageError, match=r"^journal: is given for what comes from a program"):
+        import_profiles(adapty, [], journal="import.journal")
+
+
+def test_a_dry_run_checks_everything_and_sends_nothing(recorder: RecordingServer) -> None:
+    """Neither a connection nor a journal is opened; what is wrong is in the failures file."""
+    profiles(30, 3, 4)
+    events()
+    told: list[Progress] = []
+    with Adapty(mail_secret_key="k", mail_base_url=recorder.url) as adapty:
+        report = import_base(
+            adapty, profiles="profiles.jsonl", events="events.jsonl", dry_run=True, on_progress=told.append
+        )
+
+    assert (report.dry_run, report.profiles_accepted, report.profiles_refused) == (True, 28, 2)
+    assert (report.events_accepted, sum(report.flows.values())) == (30, 28)
+    assert recorder.connections == 0
+    assert folder() == ["events.jsonl", "profiles.failures.jsonl", "profiles.jsonl"]
+    assert [progress.share for progress in told if progress.share == 1.0] == [1.0, 1.0]
+
+
+class _FullDisk:
+    """A disk that takes no more from some moment on."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.is_full = False
+        save = Journal.save
+
+        def saved(journal: Journal, *what: Any) -> None:
+            if self.is_full:
+                raise AdaptyUsageError("the journal cannot be written: disk full")
+            save(journal, *what)
+
+        monkeypatch.setattr(Journal, "save", saved)
+
+
+def test_a_journal_that_cannot_be_written_ends_the_import(
+    adapty: Adapty, api: FakeApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is not saved would be lost by a crash, so the import does not go on; later it does."""
+    profiles()
+    disk = _FullDisk(monkeypatch)
+
+    def reply(body: dict[str, Any]) -> httpx.Response:
+        disk.is_full = len(api.sent) > 10
+        return accept(body)
+
+    api.reply = reply
+    with pytest.raises(AdaptyUsageError, match="disk full") as caught:
+        import_profiles(adapty, "profiles.jsonl", lanes=1)
+    disk.is_full = False
+    api.reply = accept
+
+    assert "run it again" in caught.value.__notes__[-1]
+    assert import_profiles(adapty, "profiles.jsonl").accepted == 30
+
+
+def test_a_full_disk_does_not_hide_what_happened_before(
+    adapty: Adapty, api: FakeApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The reason for the end stays the reason; that it could not be saved is added."""
+    profiles()
+    disk = _FullDisk(monkeypatch)
+
+    def reply(body: dict[str, Any]) -> httpx.Response:
+        disk.is_full = len(api.sent) > 10
+        return httpx.Response(401) if disk.is_full else accept(body)
+
+    api.reply = reply
+    with pytest.raises(AuthenticationError) as caught:
+        import_profiles(adapty, "profiles.jsonl", lanes=1)
+
+    assert "how far it came could not be saved: the journal cannot be written: disk full" in caught.value.__notes__
+
+
+def test_a_record_that_is_noted_half_is_not_saved(
+    adapty: Adapty, api: FakeApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A signal handler may raise anywhere: each refused record is in the failures file once all the same."""
+    profiles(30, *range(0, 30, 3))
+    add = Handled.add
+    calls = Counter[str]()
+
+    def interrupted(handled: Handled, number: int) -> None:
+        calls["add"] += 1
+        if calls["add"] in {4, 9, 25}:
+            raise KeyboardInterrupt
+        add(handled, number)
+
+    monkeypatch.setattr(Handled, "add", interrupted)
+    for _ in range(3):
+        with pytest.raises(KeyboardInterrupt):
+            import_profiles(adapty, "profiles.jsonl", lanes=1)
+    report = import_profiles(adapty, "profiles.jsonl")
+
+    lines = Path("profiles.failures.jsonl").read_text().splitlines()
+    assert sorted(json.loads(line)["_line"] for line in lines) == [*range(1, 31, 3)]
+    assert (report.profiles_accepted, report.profiles_refused) == (20, 10)
+
+
+def test_an_end_after_the_last_record_costs_nothing(adapty: Adapty, api: FakeApi) -> None:
+    """What `on_progress` raises at the end of a stage is raised, and the stage is done for all that."""
+    profiles(30, 3)
+    events()
+
+    def interrupt(progress: Progress) -> None:
+        if progress.share == 1.0:
+            raise KeyboardInterrupt
+
+    for _ in range(2):
+        with pytest.raises(KeyboardInterrupt):
+            import_base(adapty, profiles="profiles.jsonl", events="events.jsonl", on_progress=interrupt)
+    assert len(api.sent) == 59
+    report = import_base(adapty, profiles="profiles.jsonl", events="events.jsonl", on_progress=interrupt)
+
+    assert (len(api.sent), report.profiles_refused, report.events_accepted) == (59, 1, 30)
+    assert folder() == ["events.jsonl", "profiles.failures.jsonl", "profiles.jsonl"]
+
+
+def test_columns_that_were_mapped_go_on(adapty: Adapty, api: FakeApi) -> None:
+    """A mapping in another order of writing is the same."""
+    with Path("base.csv").open("w", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(("uid", "since", "email"))
+        rows.writerows((f"user_{number}", PROFILE["external_created_at"], "j@example.com") for number in range(20))
+    mapping = {"external_profile_id": "uid", "external_created_at": "since"}
+    break_off(lambda: import_profiles(adapty, "base.csv", mapping=mapping, lanes=1), api, 10)
+
+    report = import_profiles(adapty, "base.csv", mapping=dict(reversed(mapping.items())))
+
+    assert (report.accepted, len(api.sent)) == (20, 10)
+
+
+def test_cancelling_saves_and_gives_up(api: FakeApi) -> None:
+    """An async import that is cancelled goes on where it was; what was under way is sent again."""
+    profiles(30, 3)
+
+    stuck = asyncio.Event()
+
+    async def answer(request: httpx.Request) -> httpx.Response:
+        response = api.handle(request)
+        if len(api.sent) == 12:
+            stuck.set()
+        await asyncio.sleep(1000 if len(api.sent) > 10 else 0.001)
+        return response
+
+    async def job() -> None:
+        async with AsyncAdapty(mail_secret_key="k", transport=httpx.MockTransport(answer)) as adapty:
+            importing = asyncio.create_task(async_import_base(adapty, profiles="profiles.jsonl", lanes=2))
+            await stuck.wait()
+            importing.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await importing
+
+    asyncio.run(job())
+    api.sent.clear()
+    with Adapty(mail_secret_key="k", transport=httpx.MockTransport(api.handle)) as adapty:
+        report = import_base(adapty, profiles="profiles.jsonl")
+
+    assert (report.profiles_accepted, report.profiles_refused, report.resumed) == (29, 1, True)
+    assert len(api.sent) == 19

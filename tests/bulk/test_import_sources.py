@@ -1,0 +1,229 @@
+"""Imports of what a program gives: iterables and async ones, that raise, are slow, or never end; both clients."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import Any
+
+import pytest
+
+from adapty import Adapty, AsyncAdapty, AuthenticationError, MailProfile
+from adapty.bulk import ImportReport, async_import_profiles, import_profiles
+from tests.bulk.recording_server import OK, RecordingServer, Reply
+from tests.conftest import PROFILE
+
+pytestmark = pytest.mark.usefixtures("no_loose_ends")
+
+Import = Callable[..., ImportReport]
+
+
+def blocking(url: str, source: Any, **options: Any) -> ImportReport:
+    """Import with the blocking client."""
+    with Adapty(mail_secret_key="k", mail_base_url=url) as adapty:
+        return import_profiles(adapty, source, **options)
+
+
+def not_blocking(url: str, source: Any, **options: Any) -> ImportReport:
+    """Import with the async client, in an event loop of its own."""
+
+    async def job() -> ImportReport:
+        async with AsyncAdapty(mail_secret_key="k", mail_base_url=url) as adapty:
+            return await async_import_profiles(adapty, source, **options)
+
+    return asyncio.run(job())
+
+
+@pytest.fixture(params=[blocking, not_blocking], ids=["blocking", "async"])
+def run(request: pytest.FixtureRequest) -> Import:
+    """Give an import with one of the clients."""
+    found: Import = request.param
+    return found
+
+
+def profile(number: int, owner: int | None = None) -> dict[str, Any]:
+    """Give a profile whose address has its number."""
+    own = number if owner is None else owner
+    return {**PROFILE, "external_profile_id": f"user_{own}", "email": f"jane{number}@example.com"}
+
+
+async def each(given: Any) -> AsyncIterator[Any]:
+    """Give the same, asynchronously."""
+    for one in given:
+        yield one
+
+
+def addresses(bodies: list[dict[str, Any]]) -> list[str]:
+    """Name profiles by what tells them apart, in order."""
+    return sorted(body["email"] for body in bodies)
+
+
+@pytest.mark.parametrize("kind", [list, iter, each])
+def test_iterables_of_dicts_and_of_models(run: Import, recorder: RecordingServer, kind: Callable[[Any], Any]) -> None:
+    """Whatever gives them, dicts and ready records are sent, and wrong ones are refused."""
+    given = [profile(1), MailProfile.from_dict(profile(2)), {**profile(3), "email": "jane"}, 4]
+
+    report = run(recorder.url, kind(given))
+
+    assert (report.profiles_accepted, report.reasons) == (2, {"email": 1, "(row)": 1})
+    assert addresses(recorder.taken) == ["jane1@example.com", "jane2@example.com"]
+
+
+class BrokenError(Exception):
+    """What an iterable of the caller's raises."""
+
+
+@pytest.mark.parametrize("raised", [BrokenError, KeyboardInterrupt, SystemExit, asyncio.CancelledError])
+@pytest.mark.parametrize("is_async", [False, True])
+def test_what_an_iterable_raises_passes_through(
+    run: Import,
+    recorder: RecordingServer,
+    raised: type[BaseException],
+    is_async: bool,  # noqa: FBT001
+) -> None:
+    """It is raised when all that came before is sent, or what is under way; refused records are in their file."""
+    recorder.reply = lambda _: Reply(after=0.02)
+
+    def given() -> Iterator[Any]:
+        yield {**profile(0), "email": "jane"}
+        for number in range(1, 6):
+            yield profile(number)
+        raise raised
+
+    with pytest.raises(raised) as caught:
+        run(recorder.url, each(given()) if is_async else given())
+
+    count = len(recorder.taken)
+    if raised is BrokenError:
+        assert count == 5
+        assert caught.value.__notes__[0] == "raised by the iterable of profiles, after record 6"
+    if raised is not asyncio.CancelledError:
+        assert f"stopped in profiles: {count} accepted, 1 refused so far" in caught.value.__notes__
+        assert "refused records of it: profiles.failures.jsonl" in caught.value.__notes__
+
+
+@pytest.mark.parametrize("is_async", [False, True])
+def test_an_iterable_is_closed_when_the_import_ends_early(
+    run: Import,
+    recorder: RecordingServer,
+    is_async: bool,  # noqa: FBT001
+) -> None:
+    """What a generator holds open, it lets go of at once."""
+    recorder.reply = lambda _: Reply(403, taken=False)
+    closed = []
+
+    def given() -> Iterator[Any]:
+        try:
+            for number in range(100_000):
+                yield profile(number)
+        finally:
+            closed.append("given")
+
+    async def given_async() -> AsyncIterator[Any]:
+        try:
+            for one in given():
+                yield one
+        finally:
+            closed.append("given_async")
+
+    source = given_async() if is_async else given()
+    with pytest.raises(Exception, match="403"):
+        run(recorder.url, source)
+
+    assert sorted(closed) == (["given", "given_async"] if is_async else ["given"])
+
+
+def test_an_end_does_not_wait_for_a_record_that_never_comes(run: Import, recorder: RecordingServer) -> None:
+    """An async iterable that is silent is left alone when the API refuses the key."""
+    recorder.reply = lambda _: Reply(401, taken=False)
+    ended = []
+
+    async def given() -> AsyncIterator[Any]:
+        try:
+            yield profile(1)
+            await asyncio.sleep(3600)
+            yield profile(2)
+        finally:
+            ended.append(True)
+
+    with pytest.raises(AuthenticationError):
+        run(recorder.url, given())
+
+    assert ended == [True]
+
+
+def test_records_are_sent_as_they_come(run: Import, recorder: RecordingServer) -> None:
+    """An async iterable may wait for what comes of a record before it gives the next one."""
+
+    async def given() -> AsyncIterator[Any]:
+        for number in range(20):
+            yield profile(number)
+            async with asyncio.timeout(10):
+                while len(recorder.taken) <= number:  # noqa: ASYNC110 - it is noted in another thread
+                    await asyncio.sleep(0.001)
+
+    assert run(recorder.url, given()).accepted == 20
+
+
+@pytest.mark.usefixtures("way")
+def test_a_slow_iterable_lets_the_requests_through(recorder: RecordingServer) -> None:
+    """An iterable that keeps the event loop waiting for each record keeps no record from being sent and answered."""
+    behind = []
+
+    def given() -> Iterator[Any]:
+        for number in range(8):
+            time.sleep(0.06)
+            behind.append(number - len(recorder.taken))
+            yield profile(number)
+
+    report = blocking(recorder.url, given())
+
+    assert report.accepted == 8
+    assert max(behind) <= 4
+
+
+@pytest.mark.parametrize("owner", [None, 1])
+@pytest.mark.parametrize("is_async", [False, True])
+def test_the_source_is_not_read_far_ahead(
+    run: Import,
+    recorder: RecordingServer,
+    owner: int | None,
+    is_async: bool,  # noqa: FBT001
+) -> None:
+    """Only some records are held at a time, even where all are of one profile and wait in one lane."""
+    pulled = 0
+    most = 0
+
+    def reply(_: dict[str, Any]) -> Reply:
+        nonlocal most
+        most = max(most, pulled - len(recorder.taken))
+        return OK
+
+    def given() -> Iterator[Any]:
+        nonlocal pulled
+        for number in range(3000):
+            pulled += 1
+            yield profile(number, owner)
+
+    recorder.reply = reply
+    report = run(recorder.url, each(given()) if is_async else given(), lanes=8)
+
+    assert report.accepted == 3000
+    assert 500 < most <= 1200
+
+
+def test_an_empty_iterable(run: Import, recorder: RecordingServer) -> None:
+    """Nothing is sent, and nothing is wrong."""
+    assert run(recorder.url, []).accepted == 0
+    assert recorder.connections == 0
+
+
+def test_the_same_client_in_one_event_loop_after_the_other(recorder: RecordingServer) -> None:
+    """A second `asyncio.run` imports as the first one did."""
+    adapty = AsyncAdapty(mail_secret_key="k", mail_base_url=recorder.url)
+    for number in (1, 2):
+        report = asyncio.run(async_import_profiles(adapty, [profile(number)]))
+        assert report.accepted == 1
+    asyncio.run(adapty.close())
+    assert addresses(recorder.taken) == ["jane1@example.com", "jane2@example.com"]

@@ -1,0 +1,118 @@
+"""The options of bulk jobs: what is wrong is refused before anything is read or sent, and named."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from adapty import Adapty, AdaptyUsageError, AsyncAdapty
+from adapty.bulk import async_import_base, import_base, import_events, import_profiles
+
+if TYPE_CHECKING:
+    from tests.bulk.conftest import FakeApi
+
+
+async def at_once(_: object) -> None:
+    """Do nothing, asynchronously."""
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("lanes", 0),
+        ("lanes", 257),
+        ("lanes", 1.5),
+        ("lanes", True),
+        ("lanes", None),
+        ("max_rate", 0),
+        ("max_rate", -1),
+        ("max_rate", math.inf),
+        ("max_rate", math.nan),
+        ("max_rate", True),
+        ("max_rate", "10"),
+        ("max_retries", -1),
+        ("max_retries", 1001),
+        ("max_retries", 1.0),
+        ("max_retries", None),
+        ("transport", "fast"),
+        ("on_progress", 1),
+        ("on_progress", at_once),
+        ("mapping", "email=mail"),
+        ("mapping", [("email", "mail")]),
+        ("mapping", {1: "mail"}),
+        ("mapping", {"email": 1}),
+        ("mapping", {"e_mail": "mail"}),
+        ("mapping", 0),
+        ("failures", None),
+        ("failures", 1),
+        ("journal", 1),
+        ("lane", 1),
+        ("report", "x"),
+    ],
+)
+def test_a_wrong_option_is_named(adapty: Adapty, api: FakeApi, name: str, value: Any) -> None:
+    """Nothing is sent, and no file is made."""
+    Path("base.csv").write_text("external_profile_id,external_created_at,email\nu,2026-06-01T10:30:00Z,j@example.com\n")
+
+    with pytest.raises(AdaptyUsageError) as caught:
+        import_profiles(adapty, "base.csv", **{name: value})
+
+    assert caught.value.field_name == name
+    assert (
+        "expected" in str(caught.value)
+        or "did you mean" in str(caught.value)
+        or "is no such option" in str(caught.value)
+    )
+    assert api.sent == []
+    assert [path.name for path in Path().iterdir()] == ["base.csv"]
+
+
+def test_a_misspelled_option_is_shown_the_right_one(adapty: Adapty) -> None:
+    """As far as there is one like it."""
+    with pytest.raises(AdaptyUsageError, match=r"^max_rates: is no such option; did you mean max_rate\?"):
+        import_base(adapty, profiles=[], max_rates=1)  # type: ignore[call-arg]
+
+
+@pytest.mark.parametrize("name", ["sort", "events", "profiles"])
+def test_what_is_no_option_of_one_kind_alone_is_refused(adapty: Adapty, name: str) -> None:
+    """Profiles cannot be sorted, and have no events beside them."""
+    with pytest.raises(AdaptyUsageError, match=f"^{name}: is no such option"):
+        import_profiles(adapty, [], **{name: []})  # type: ignore[arg-type]
+
+
+def test_a_missing_source_is_named(adapty: Adapty) -> None:
+    """None is no empty source."""
+    for call in (import_profiles, import_events):
+        with pytest.raises(AdaptyUsageError, match=r"^source: is None"):
+            call(adapty, None)  # type: ignore[arg-type]
+
+
+def test_each_client_has_its_own_functions(adapty: Adapty) -> None:
+    """The one is named where the other was given."""
+    with pytest.raises(AdaptyUsageError, match="expected an AsyncAdapty, the async client"):
+        asyncio.run(async_import_base(adapty, profiles=[]))  # type: ignore[arg-type]
+    with pytest.raises(AdaptyUsageError, match="expected an Adapty, the blocking client"):
+        import_base(AsyncAdapty(mail_secret_key="k"), profiles=[])  # type: ignore[arg-type]
+
+
+def test_one_file_is_not_used_for_two_things(adapty: Adapty) -> None:
+    """A journal or a failures file that is an input would destroy it."""
+    Path("base.jsonl").write_text("")
+    for options in ({"events": "base.jsonl"}, {"journal": "base.jsonl"}, {"journal": "./base.failures.jsonl"}):
+        with pytest.raises(AdaptyUsageError, match="would be used for two things"):
+            import_base(adapty, profiles="base.jsonl", **options)  # type: ignore[arg-type]
+    assert Path("base.jsonl").read_text() == ""
+
+
+def test_a_missing_folder_is_told(adapty: Adapty, api: FakeApi) -> None:
+    """Of the failures and of the journal, before anything is sent."""
+    Path("base.jsonl").write_text('{"external_profile_id": "u"}\n')
+    for options in ({"failures": "nowhere"}, {"journal": "nowhere/base.journal"}):
+        with pytest.raises(AdaptyUsageError, match="nowhere"):
+            import_profiles(adapty, "base.jsonl", **options)  # type: ignore[arg-type]
+    assert api.sent == []
+    assert [path.name for path in Path().iterdir()] == ["base.jsonl"]
