@@ -15,7 +15,7 @@ API ?= mail
 .NOTPARALLEL:
 
 .PHONY: help demo test check lint types imports generate spec-diff update-spec check-generated unasync check-unasync examples \
-	check-examples specs api wheel lowest clean
+	check-examples specs api wheel lowest bench bench-short clean
 
 help: ## List the commands.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,8 +37,7 @@ demo: $(VENV)/runs ## Start the sandbox, import the example base, show the flows
 	$(BIN)/python -m scripts.demo
 
 test: $(VENV)/develops ## Run the tests, with coverage.
-	$(BIN)/python -m coverage run -m pytest
-	$(BIN)/python -m coverage report
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --cov --cov-report term
 
 check: check-generated check-unasync check-examples specs lint types imports api wheel ## Run all checks but the tests.
 
@@ -87,6 +86,12 @@ wheel: $(VENV)/develops ## Build the wheel and test it away from the sources.
 
 lowest: $(VENV)/develops ## Run the tests with the lowest versions that the package allows.
 	$(BIN)/python -m scripts.check_lowest
+
+bench: $(VENV)/develops ## Measure what the SDK costs beside what it is built on; takes some seven minutes.
+	$(BIN)/python -m scripts.bench
+
+bench-short: $(VENV)/develops ## The same in less than a minute; fails at gross regressions only.
+	$(BIN)/python -m scripts.bench --short
 
 clean: ## Remove everything that make made.
 	rm -rf $(VENV) build dist .coverage .hypothesis .mypy_cache .ruff_cache .import_linter_cache
