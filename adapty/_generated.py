@@ -84,6 +84,7 @@ ENDPOINTS: Mapping[Api, Mapping[str, str]] = {
 }
 """Operation to the generated module of its builder, below the `api` package of its API."""
 
+
 def mail_call(
     name: str,
     read: Callable[[Mapping[str, Any]], T],
