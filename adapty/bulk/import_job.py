@@ -121,8 +121,9 @@ class ImportJob:
         plan["sort"] = "yes" if self.sort else "no"
         for each in self.inputs:
             if each.source.path is not None:
-                plan[each.kind] = each.source.name
-                plan[CONTENTS_OF + each.source.name] = await asyncio.to_thread(fingerprint, each.source.path)
+                plan[each.kind] = str(each.source.path)
+                plan[f"failures of {each.kind}"] = str(each.failures)
+                plan[f"{CONTENTS_OF}{each.source.path}"] = await asyncio.to_thread(fingerprint, each.source.path)
         return Journal.open(self.journal, plan)
 
     async def _send(

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from attrs import define, evolve, field
 
 from adapty._core.giving_up import Patience
 from adapty._core.pace import Pace
-from adapty.bulk.journal import Journal
 from adapty.bulk.lanes import Item, Lanes
 from adapty.bulk.ledger import Ledger
 from adapty.bulk.progress import Progress
@@ -21,10 +19,12 @@ from adapty.bulk.transports import open_senders
 from adapty.errors import AdaptyError, AdaptyUsageError
 
 if TYPE_CHECKING:
+    from collections import Counter
     from collections.abc import Callable
 
     from adapty._async.client import AsyncAdapty
     from adapty._sync.client import Adapty
+    from adapty.bulk.journal import Journal
     from adapty.bulk.rows import Row
 
 __all__ = ["StageRun", "Stop"]

@@ -212,8 +212,8 @@ def test_other_machines_are_reached_over_the_environment_s_proxy(
 def test_hosts_without_a_proxy_are_heeded(recorder: RecordingServer, monkeypatch: pytest.MonkeyPatch) -> None:
     """NO_PROXY says which hosts are reached directly."""
     monkeypatch.setenv("HTTP_PROXY", recorder.url)
-    monkeypatch.setenv("NO_PROXY", "example.invalid")
-    adapty = Adapty(mail_secret_key="k", mail_base_url="http://api.example.invalid")
+    monkeypatch.setenv("NO_PROXY", "127.0.0.2")
+    adapty = Adapty(mail_secret_key="k", mail_base_url="http://127.0.0.2:9")
 
     with pytest.raises(AdaptyConnectionError):
         import_profiles(adapty, FEW, max_retries=0)
