@@ -8,6 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import copy_context
 from threading import current_thread, main_thread
+from time import monotonic
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 __all__ = ["run_blocking"]
 
 T = TypeVar("T")
+
+_TIDY_SECONDS = 1.0
+"""So long it may take to save and to close everything; who goes on pressing Ctrl-C shall not prevent that."""
 
 
 def run_blocking(work: Coroutine[Any, Any, T], stop: Stop) -> T:
@@ -34,16 +38,20 @@ def run_blocking(work: Coroutine[Any, Any, T], stop: Stop) -> T:
     outcome: Future[T] = Future()
     job = _into(outcome, work, stop)
     try:
-        asyncio.get_running_loop()
-    except RuntimeError:
         with _interrupts_ask(stop):
-            asyncio.run(job)
-    else:
-        _run_beside(job, stop)
-    try:
-        return outcome.result()
+            _run(job, stop)
+            return outcome.result()
     finally:
         del outcome  # what it raised holds this frame
+
+
+def _run(job: Coroutine[Any, Any, None], stop: Stop) -> None:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        asyncio.run(job)
+    else:
+        _run_beside(job, stop)
 
 
 async def _into(outcome: Future[T], work: Coroutine[Any, Any, T], stop: Stop) -> None:
@@ -83,18 +91,23 @@ def _run_beside(job: Coroutine[Any, Any, None], stop: Stop) -> None:
 
 @contextmanager
 def _interrupts_ask(stop: Stop) -> Iterator[None]:
-    """Let the first Ctrl-C ask for an end, the second one give up; the third one is Python's own again."""
+    """Let the first Ctrl-C ask for an end, and the second one give up; one that comes later interrupts whatever it is."""
     is_python_s_own = signal.getsignal(signal.SIGINT) is signal.default_int_handler
     if not is_python_s_own or current_thread() is not main_thread():
         yield
         return
 
+    given_up_at = 0.0
+
     def interrupt(*_: object) -> None:
-        if stop.asked:
-            signal.signal(signal.SIGINT, signal.default_int_handler)
-            stop.give_up()
-        else:
+        nonlocal given_up_at
+        if not stop.asked:
             stop.ask()
+        elif not stop.given_up:
+            given_up_at = monotonic()
+            stop.give_up()
+        elif monotonic() - given_up_at > _TIDY_SECONDS:
+            raise KeyboardInterrupt
         if stop.is_reading:
             raise KeyboardInterrupt
 
