@@ -1,0 +1,1 @@
+"""What Adapty posts to a backend, and what becomes of it."""
