@@ -7,6 +7,7 @@ from collections import Counter
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
+from adapty._core.redact import masked
 from adapty._core.validate import kind_of
 from adapty.errors import AdaptyUsageError
 from adapty.webhooks.outbox import Outbox
@@ -73,7 +74,7 @@ class Forwarding:
         """
         mail_event, reason = _mail_event(event, self._external_profile_id)
         if mail_event is None:
-            logger.info("webhook: event %s is not forwarded: %s", event.event_id, reason)
+            logger.info("webhook: event %s is not forwarded: %s", masked(event.event_id), reason)
             self._count(f"skipped: {reason}")
         else:
             self._count("forwarded" if self._outbox.put(mail_event) else "repeated")

@@ -29,7 +29,7 @@ _TIDIED_AT_A_TIME = 1000
 
 # Only the first one of a profile can be sent, so those of profiles that wait are passed over within the index.
 _DUE = """
-SELECT place, profile, event, attempts FROM events
+SELECT place, event_id, profile, event FROM events
 WHERE state = 'pending' AND profile NOT IN (SELECT value FROM json_each(?)) ORDER BY place LIMIT ?
 """
 _NOTE = {
@@ -57,15 +57,15 @@ class Due:
 
     Attributes:
         place: Its place in the order of arrival.
+        event_id: Its id.
         profile: The profile that it is of.
         event: The event, as JSON.
-        attempts: How many times it was sent before.
     """
 
     place: int
+    event_id: str
     profile: str
     event: str
-    attempts: int
 
 
 @frozen
@@ -123,7 +123,7 @@ class Books:
             waiting: The profiles of which none is to be sent now.
             most: How many events to give.
         """
-        return await self._aside(lambda: self._due(json.dumps(list(waiting)), most))
+        return await self._aside(lambda: self._due(frozenset(waiting), most))
 
     async def version(self) -> int:
         """Give a number that is another one when somebody else has written to the outbox."""
@@ -164,12 +164,15 @@ class Books:
                 values = {"place": note.place, "attempts": note.attempts, "reason": note.reason, "now": now}
                 connection.execute(_NOTE[note.state], values)
 
-    def _due(self, waiting: str, most: int) -> list[Due]:
+    def _due(self, waiting: frozenset[str], most: int) -> list[Due]:
+        names = json.dumps(list(waiting))
         with self._file.reading() as connection:
-            rows = connection.execute(_DUE, (waiting, max(most, _READ_AT_LEAST))).fetchall()
+            rows = connection.execute(_DUE, (names, max(most, _READ_AT_LEAST))).fetchall()
         first_of_each: dict[str, Due] = {}
         for row in rows:
-            first_of_each.setdefault(row[1], Due(*row))
+            due = Due(*row)
+            if due.profile not in waiting:  # SQLite may read odd names in JSON in another way
+                first_of_each.setdefault(due.profile, due)
         return list(first_of_each.values())[:most]
 
     def _version(self) -> int:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import define, field, frozen
 
 from adapty._core.giving_up import Patience
+from adapty._core.redact import masked
 from adapty._core.retry import RetryPolicy, is_transient
 from adapty._generated import mail_call, nothing
 from adapty.bulk.journal import Journal
@@ -25,7 +26,7 @@ from adapty.webhooks.outbox_books import Books, Due, Note
 from adapty.webhooks.outbox_lock import OutboxLock
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator
 
     from adapty._async.client import AsyncAdapty
     from adapty._sync.client import Adapty
@@ -201,7 +202,8 @@ class Sending:
         while True:
             self._news.clear()
             await self._write(books)
-            due = await self._due(books, now())
+            moment = now()
+            due = await self._due(books, moment)
             for each in due:
                 self._in_hand[each.place] = each
                 yield Row(each.place, data_of(each.event))
@@ -212,7 +214,7 @@ class Sending:
                 if self.until_empty or now() - last > _LINGER_SECONDS:
                     return
                 await self._tidy(books, now())
-            await self._until_news(books, now)
+            await self._until_news(books, self._next_try(moment))
 
     async def _due(self, books: Books, now: float) -> list[Due]:
         room = _IN_HAND + _IN_HAND_PER_LANE * self.options.lanes - len(self._in_hand)
@@ -220,19 +222,16 @@ class Sending:
         waiting.update(profile for profile, put_off in self._put_off.items() if put_off.until > now)
         return await books.due(waiting, room) if room > 0 else []
 
-    async def _until_news(self, books: Books, now: Callable[[], float]) -> None:
+    async def _until_news(self, books: Books, next_try: float) -> None:
         """Wait until something can be written or read: an answer has come, an event has, or the time of one."""
-        next_try = self._next_try(now())
+        now = asyncio.get_running_loop().time
         while now() < next_try:
             version = await books.version()
             if version != self._version:
                 self._version = version
                 return
-            try:
-                await asyncio.wait_for(self._news.wait(), _POLL_SECONDS)
-            except TimeoutError:
-                continue
-            return
+            if await _set_within(_POLL_SECONDS, self._news):
+                return
 
     async def _write(self, books: Books) -> None:
         for note in await books.settle():
@@ -255,13 +254,21 @@ class Sending:
         self._put_off.pop(due.profile, None)
         if error is None:
             self.delivered += 1
-            self._troubles = 0
+            self._trouble_is_over()
             books.note(Note(due.place, "delivered"))
             return "accepted"
         self.refused += 1
         books.note(Note(due.place, "dead", attempts, str(error)))
-        logger.warning("outbox %s: event %s is refused: %s", self.outbox.path, due.place, error)
+        logger.warning("outbox %s: event %s is refused: %s", self.outbox.path, masked(due.event_id), error)
         return "refused"
+
+    def _trouble_is_over(self) -> None:
+        """Try everything again now, if nothing could be sent before."""
+        if self._troubles:
+            self._troubles = 0
+            now = asyncio.get_running_loop().time()
+            for put_off in self._put_off.values():
+                put_off.until = now
 
     def _wait_with(self, profile: str, error: AdaptyAPIError) -> None:
         """Put the events of a profile off.
@@ -294,17 +301,17 @@ class Sending:
         """Wait, without connections, until there is something to send."""
         now = asyncio.get_running_loop().time
         while not stop.asked:
-            version = await books.version()
-            if await self._due(books, now()):
+            version, moment = await books.version(), now()
+            if await self._due(books, moment):
                 return
-            next_try = self._next_try(now())
+            next_try = self._next_try(moment)
             while now() < next_try and await books.version() == version:
                 if await _pause(_POLL_SECONDS, stop):
                     return
 
-    def _next_try(self, now: float) -> float:
-        """Tell when the next profile is to be tried again."""
-        return min((put_off.until for put_off in self._put_off.values() if put_off.until > now), default=math.inf)
+    def _next_try(self, moment: float) -> float:
+        """Tell when the next profile is to be tried again, of those that were put off beyond this moment."""
+        return min((put_off.until for put_off in self._put_off.values() if put_off.until > moment), default=math.inf)
 
 
 def _item(number: int, row: Row) -> Item[TransactionEvent]:
@@ -331,6 +338,17 @@ def _wait(times: int, problem: BaseException) -> float:
 async def _pause(seconds: float, stop: Stop) -> bool:
     """Wait, unless it is stopped before; tell whether it is."""
     asked = asyncio.Event()
-    with stop.telling(asked.set), suppress(TimeoutError):
-        await asyncio.wait_for(asked.wait(), seconds)
+    with stop.telling(asked.set):
+        await _set_within(seconds, asked)
     return stop.asked
+
+
+async def _set_within(seconds: float, event: asyncio.Event) -> bool:
+    """Wait for an event, and tell whether it has come.
+
+    Not by `asyncio.wait_for`, which in Python 3.11 overlooks a cancellation that comes together with the event.
+    """
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    return event.is_set()
