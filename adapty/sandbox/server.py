@@ -70,7 +70,8 @@ class Sandbox:
             request with an `Adapty-Sandbox-Fault` header meets the fault in there instead, and does not count for
             these. A fault comes before the check of the key, as one of a gateway would.
         webhook_url: Where what happens to the profiles of the server-side API is posted to, as Adapty would; None
-            posts nothing. See `webhooks`.
+            posts nothing. What waits to be posted is kept in memory only, and so are the ends to come of
+            subscriptions: those from before a restart are not told. See `webhooks`.
         webhook_authorization: The value of the `Authorization` header of these posts, sent as it is; None sends no
             such header.
         webhook_time_scale: How many times shorter than Adapty's the waits before retries are; 60 makes a second of
@@ -174,11 +175,11 @@ class Sandbox:
             raise
         try:
             state.start_posting()
+            self._running = _Running(listener, app_over(state, self._keys, self._log, self._faults), state)
         except BaseException:
             listener.close()
             state.close()
             raise
-        self._running = _Running(listener, app_over(state, self._keys, self._log, self._faults), state)
         return self
 
     def close(self) -> None:

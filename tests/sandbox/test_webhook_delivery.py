@@ -231,6 +231,19 @@ def test_a_reset_drops_what_waits() -> None:
         assert one.sandbox.webhooks.verification is not None
 
 
+def test_a_reset_in_the_midst_of_it() -> None:
+    """Whatever was under way, the events after it are posted."""
+    with posting() as one:
+        for _ in range(20):
+            for _ in range(3):
+                one.sandbox.webhooks.post("trial_started", customer_user_id="jane")
+            one.sandbox.reset()
+        last = one.sandbox.webhooks.post("trial_started", customer_user_id="jane")
+        assert one.sandbox.webhooks.wait_until_idle(10)
+        assert [delivery.event_id for delivery in one.sandbox.webhooks.deliveries()] == [last.event_id]
+        assert ids(one.receiver)[-1] == last.event_id
+
+
 @pytest.mark.parametrize(
     ("reply", "problem"),
     [

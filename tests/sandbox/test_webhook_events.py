@@ -25,11 +25,20 @@ NEXT = {"store_transaction_id": "second", "purchased_at": "2026-06-17T14:20:00Z"
 ACCESS = "access_level_updated"
 
 
-@pytest.fixture
-def jane() -> Iterator[Posting]:
-    """Give a sandbox that posts, with a profile in it."""
+@pytest.fixture(scope="module")
+def shared() -> Iterator[Posting]:
+    """Give one sandbox that posts to all tests."""
     with posting() as one:
         yield one
+
+
+@pytest.fixture
+def jane(shared: Posting) -> Posting:
+    """Give it with a profile in it, and nothing else."""
+    shared.posted()
+    shared.sandbox.reset()
+    shared.call("profile", {"email": "jane@example.com"})
+    return shared
 
 
 @pytest.mark.parametrize(
@@ -56,6 +65,15 @@ def jane() -> Iterator[Posting]:
         ),
         ([purchase()], ["non_subscription_purchase"]),
         ([purchase(), purchase(**REFUNDED)], ["non_subscription_purchase_refunded"]),
+        (
+            [
+                purchase(),
+                purchase(
+                    **subscription(**{**NEXT, "store_transaction_id": "one", "store_original_transaction_id": "one"})
+                ),
+            ],
+            ["subscription_started"],
+        ),
         ([purchase(**REFUNDED)], ["non_subscription_purchase", "non_subscription_purchase_refunded"]),
     ],
 )
@@ -332,10 +350,3 @@ def test_whatever_a_transaction_says_fits_the_contract(shared: Posting, bodies: 
     for body in bodies:
         shared.transaction(body)
     assert shared.posted() != []
-
-
-@pytest.fixture(scope="module")
-def shared() -> Iterator[Posting]:
-    """Give one sandbox that posts to all examples."""
-    with posting() as one:
-        yield one

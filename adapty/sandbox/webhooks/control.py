@@ -24,7 +24,7 @@ _LONGEST_WAIT_SECONDS = 1_000_000
 class Webhooks:
     """What a sandbox posts, to wait for, to look at and to add to; safe to share between threads.
 
-    A sandbox without a `webhook_url` has one too, which posts nothing.
+    A sandbox without a `webhook_url` has one too, which posts nothing. `Sandbox.webhooks` gives it.
     """
 
     def __init__(self, hook: Hook | None) -> None:
@@ -84,6 +84,7 @@ class Webhooks:
             AdaptyConfigError: The sandbox has no `webhook_url`, or does not run.
 
         Example:
+            >>> from adapty.sandbox import Sandbox
             >>> with Sandbox(webhook_url="http://127.0.0.1:9/") as sandbox:
             ...     sandbox.webhooks.post("trial_started", customer_user_id="user_12345").event_type
             'trial_started'

@@ -39,6 +39,9 @@ _READ_BYTES = 64 * 1024
 _MICROSECONDS = 1_000_000
 _NOT_YET_SECONDS = 0.001
 
+# Less than servers keep an idle connection: one that they close just then would be a failed try.
+_LIMITS = httpx.Limits(keepalive_expiry=1)
+
 # Only a name lookup that hangs cannot be broken off.
 _JOIN_SECONDS = 5
 
@@ -165,6 +168,8 @@ class Sender:
         for handle in self._watched.values():
             handle.cancel()
         self._watched.clear()
+        # A task that has not begun yet ends without a word to those that wait for it.
+        self._first_tries.clear()
         for task in self._tasks:
             task.cancel()
         return set(self._tasks)
@@ -254,7 +259,7 @@ def _client(settings: WebhookSettings) -> httpx.AsyncClient:
         headers["Authorization"] = settings.authorization.value
     try:
         # A try as a whole has a time limit; its phases need none.
-        return httpx.AsyncClient(headers=headers, auth=NO_AUTH, timeout=None, mounts=DIRECT)  # noqa: S113
+        return httpx.AsyncClient(headers=headers, auth=NO_AUTH, timeout=None, limits=_LIMITS, mounts=DIRECT)  # noqa: S113
     except (ImportError, OSError, ValueError) as problem:
         message = f"the environment's proxy or certificate settings cannot be used ({type(problem).__name__})"
     # Raised out here: httpx's own words may hold the proxy's password.

@@ -58,8 +58,10 @@ def happenings(before: Sequence[Transaction], after: Sequence[Transaction], now:
     latest_before, latest = current(before), current(after)
     for one in after:
         was = known.get(one.received)
-        if was is not None and (was.body == one.body or was.is_subscription != one.is_subscription):
+        if was is not None and was.body == one.body:
             continue
+        if was is not None and was.is_subscription != one.is_subscription:
+            was = None  # a purchase of another kind under the same ids
         if not one.is_subscription:
             yield from _one_time(was, one)
             continue
