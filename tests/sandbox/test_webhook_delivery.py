@@ -12,8 +12,14 @@ import pytest
 
 from adapty import AdaptyConfigError, AdaptyUsageError
 from adapty.sandbox import Sandbox, create_app
+from adapty.sandbox.database import Database
+from adapty.sandbox.server_side.settings import Settings
+from adapty.sandbox.server_side.state import ServerSide
 from adapty.sandbox.webhooks import retry_rule, sender
 from adapty.sandbox.webhooks.deliveries import KEPT_DELIVERIES
+from adapty.sandbox.webhooks.hook import Hook
+from adapty.sandbox.webhooks.news import Event, News
+from adapty.sandbox.webhooks.settings import WebhookSettings
 from tests.raw_server import NO_CONTENT, OK, answer
 from tests.sandbox.webhook_receiver import FAST, body_of, posting, subscription
 
@@ -231,17 +237,24 @@ def test_a_reset_drops_what_waits() -> None:
         assert one.sandbox.webhooks.verification is not None
 
 
-def test_a_reset_in_the_midst_of_it() -> None:
-    """Whatever was under way, the events after it are posted."""
-    with posting() as one:
-        for _ in range(20):
-            for _ in range(3):
-                one.sandbox.webhooks.post("trial_started", customer_user_id="jane")
-            one.sandbox.reset()
-        last = one.sandbox.webhooks.post("trial_started", customer_user_id="jane")
-        assert one.sandbox.webhooks.wait_until_idle(10)
-        assert [delivery.event_id for delivery in one.sandbox.webhooks.deliveries()] == [last.event_id]
-        assert ids(one.receiver)[-1] == last.event_id
+def test_a_reset_before_anything_has_begun(server: RawServer) -> None:
+    """The events after it are posted, also those of the same profile; those before it are not."""
+    settings = WebhookSettings.of(server.url)
+    assert settings is not None
+    hook, database = Hook(settings), Database()
+    first, last = (
+        Event({"profile_id": "jane", "event_type": "x", "event_properties": {"profile_event_id": name}})
+        for name in ("first", "last")
+    )
+    # Before the start, so that all of it comes at once.
+    hook.tell(News([first]))
+    hook.reset()
+    hook.tell(News([last]))
+    hook.start(ServerSide(database, Settings()))
+    assert hook.deliveries.wait_until_idle(10)
+    hook.close()
+    database.close()
+    assert ids(server) == ["last"]
 
 
 @pytest.mark.parametrize(
