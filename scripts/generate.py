@@ -1,6 +1,7 @@
 """The build step: low-level code from the contracts, into generated/adapty_generated.
 
-    python -m scripts.generate [--mail-spec FILE] [--server-side-spec FILE] [--webhooks-spec FILE] [--output DIR] [--check]
+    python -m scripts.generate [--mail-spec FILE] [--server-side-spec FILE] [--webhooks-spec FILE] [--output DIR]
+        [--check]
 
 A run gives the same bytes every time: the generator and the ruff that formats its output are pinned exactly, and the
 hooks of the generator, which use whatever ruff is on PATH, are off. A failed run leaves the old code in place.

@@ -18,7 +18,9 @@ from adapty._generated import mail_call, nothing
 from adapty.bulk.journal import Journal
 from adapty.bulk.lanes import Item
 from adapty.bulk.rows import Row
-from adapty.bulk.running import Options, Stage, StageRun, Stop
+from adapty.bulk.running import StageRun
+from adapty.bulk.stage import Options, Stage
+from adapty.bulk.stop import Stop
 from adapty.errors import AdaptyAPIError, AdaptyConnectionError, AdaptyError, AdaptyUsageError, WebhookUnavailableError
 from adapty.models import TransactionEvent
 from adapty.webhooks.outbox import Outbox, data_of
