@@ -8,8 +8,8 @@
 `handle` is given a `WebhookEvent`. `wsgi` and `django_view` are the same for Flask and Django, and `Receiver.answer`
 for any other framework. No framework is needed to import this.
 
-`forward(Outbox("outbox.sqlite"))` is a handler that puts what Mail should hear of on the disk before Adapty is answered;
-`Worker`, `run_worker` and `python -m adapty webhooks run` send it.
+`forward(Outbox("outbox.sqlite"))` puts what Mail should hear of on the disk before Adapty is answered; `Worker`,
+`run_worker` and `python -m adapty webhooks run` send it.
 """
 
 from importlib import import_module

@@ -20,7 +20,6 @@ from adapty.bulk.lanes import Item
 from adapty.bulk.rows import Row
 from adapty.bulk.running import StageRun
 from adapty.bulk.stage import Options, Stage
-from adapty.bulk.stop import Stop
 from adapty.errors import AdaptyAPIError, AdaptyConnectionError, AdaptyError, AdaptyUsageError, WebhookUnavailableError
 from adapty.models import TransactionEvent
 from adapty.webhooks.outbox import Outbox, data_of
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
 
     from adapty._async.client import AsyncAdapty
     from adapty._sync.client import Adapty
+    from adapty.bulk.stop import Stop
 
 __all__ = ["DrainReport", "Sending"]
 
