@@ -44,10 +44,10 @@ check: check-generated check-unasync check-examples specs lint types imports api
 generate: $(VENV)/develops ## Make the low-level code; MAIL_SPEC=FILE or SERVER_SIDE_SPEC=FILE takes another contract.
 	$(BIN)/python -m scripts.generate --mail-spec '$(MAIL_SPEC)' --server-side-spec '$(SERVER_SIDE_SPEC)'
 
-spec-diff: $(VENV)/develops ## Say what NEW=FILE-or-URL changes in a contract; API=mail or server_side.
+spec-diff: $(VENV)/develops ## Say what NEW=FILE-or-URL changes in a contract; API=mail, server_side or webhooks.
 	$(BIN)/python -m scripts.spec_diff '$(NEW)' --api '$(API)'
 
-update-spec: $(VENV)/develops ## Take NEW=FILE-or-URL in as the contract of API=mail or server_side.
+update-spec: $(VENV)/develops ## Take NEW=FILE-or-URL in as the contract of API=mail, server_side or webhooks.
 	$(BIN)/python -m scripts.update_spec '$(NEW)' --api '$(API)'
 
 check-generated: $(VENV)/develops ## Fail if the low-level code is not what generation gives.

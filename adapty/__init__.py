@@ -31,6 +31,10 @@ from adapty.errors import (
     ServerError,
     UnexpectedResponseError,
     UnprocessableError,
+    WebhookAuthorizationError,
+    WebhookBodyError,
+    WebhookError,
+    WebhookUnavailableError,
 )
 
 if TYPE_CHECKING:
@@ -132,6 +136,10 @@ __all__ = [
     "VirtualCurrencyHistoryItem",
     "VirtualCurrencyTransaction",
     "VirtualCurrencyTransactionItem",
+    "WebhookAuthorizationError",
+    "WebhookBodyError",
+    "WebhookError",
+    "WebhookUnavailableError",
     "__version__",
     "current_flow",
     "flow_for",

@@ -12,7 +12,7 @@ import json
 from decimal import Decimal
 from functools import cache
 from importlib import import_module, resources
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
 from urllib.parse import urlencode
 
 from attrs import evolve
@@ -238,7 +238,7 @@ def _client_arguments(
     }
 
 
-def contract(api: Api) -> dict[str, Any]:
+def contract(api: Api | Literal["webhooks"]) -> dict[str, Any]:
     """Give the contract that the generated code was made of, as a decoded OpenAPI document."""
     text = resources.files("adapty_generated").joinpath(api, "openapi.json").read_text("utf-8")
     return cast("dict[str, Any]", json.loads(text))

@@ -5,26 +5,30 @@
     │   └── AdaptyConfigError                   a key, an address or an option of the client is missing or wrong
     ├── AdaptyConnectionError                   no complete answer came, after all tries
     │   └── AdaptyTimeoutError                  none came in time
-    └── AdaptyAPIError                          an answer came, and it is not the documented success
-        ├── BadRequestError                     400
-        │   └── InsufficientBalanceError            a virtual currency does not cover the debit
-        ├── AuthenticationError                 401, or 403 of the Mail API for a key it does not know
-        ├── PermissionDeniedError               403
-        │   └── FeatureNotEnabledError              the app does not have the feature
-        ├── NotFoundError                       404
-        │   └── ProfileNotFoundError                there is no such profile; 400 of the refund saver too
-        ├── ConflictError                       409
-        ├── UnprocessableError                  422
-        ├── RateLimitError                      429
-        ├── ServerError                         5xx
-        └── UnexpectedResponseError             2xx whose status or body is not what the API documents
+    ├── AdaptyAPIError                          an answer came, and it is not the documented success
+    │   ├── BadRequestError                     400
+    │   │   └── InsufficientBalanceError            a virtual currency does not cover the debit
+    │   ├── AuthenticationError                 401, or 403 of the Mail API for a key it does not know
+    │   ├── PermissionDeniedError               403
+    │   │   └── FeatureNotEnabledError              the app does not have the feature
+    │   ├── NotFoundError                       404
+    │   │   └── ProfileNotFoundError                there is no such profile; 400 of the refund saver too
+    │   ├── ConflictError                       409
+    │   ├── UnprocessableError                  422
+    │   ├── RateLimitError                      429
+    │   ├── ServerError                         5xx
+    │   └── UnexpectedResponseError             2xx whose status or body is not what the API documents
+    └── WebhookError                            what was posted to the webhook is not taken
+        ├── WebhookAuthorizationError           to be answered with 401
+        ├── WebhookBodyError                    to be answered with 400
+        └── WebhookUnavailableError             to be answered with 503, so that Adapty posts it again
 
 Each of them pickles, and none shows a key or an e-mail address.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,6 +52,10 @@ __all__ = [
     "ServerError",
     "UnexpectedResponseError",
     "UnprocessableError",
+    "WebhookAuthorizationError",
+    "WebhookBodyError",
+    "WebhookError",
+    "WebhookUnavailableError",
 ]
 
 
@@ -224,3 +232,32 @@ class ServerError(AdaptyAPIError):
 
 class UnexpectedResponseError(AdaptyAPIError):
     """A 2xx that is not what the API documents: another status, or a body that is not the promised JSON."""
+
+
+class WebhookError(AdaptyError):
+    """What was posted to the webhook is not taken.
+
+    Adapty counts whatever is answered from 200 to 404 as received, and posts everything else again. So a request that
+    would be refused every time is answered from within these, and one that might be taken later is not.
+
+    Attributes:
+        status: The HTTP status to answer.
+    """
+
+    status: ClassVar[int] = 400
+
+
+class WebhookAuthorizationError(WebhookError):
+    """401: the Authorization header is missing, given twice, or has none of the accepted values."""
+
+    status = 401
+
+
+class WebhookBodyError(WebhookError):
+    """400: the body is too long, or is no event: not JSON, not an object, or without an event type."""
+
+
+class WebhookUnavailableError(WebhookError):
+    """503: the event cannot be taken now; Adapty posts it again."""
+
+    status = 503

@@ -29,6 +29,11 @@ MODELS = (
     "virtual_currency",
 )
 
+WEBHOOKS = (
+    *("asgi_mount.asgi", "django_mount.django_view", "event_types.EVENT_TYPES", "events", "mail", "receiver.Delivery"),
+    *("receiver.Receiver", "replies.Reply", "seen", "sqlite_seen", "wsgi_mount.wsgi"),
+)
+
 # Where what users are promised is defined: the names that `adapty` and its public packages export.
 GUARDED = (
     *(f"{kind}.{group}" for kind in ("_async", "_sync") for group in GROUPS),
@@ -38,6 +43,7 @@ GUARDED = (
     *("fast.installed.fast_is_installed", "fast.transports"),
     *("sandbox.app.create_app", "sandbox.fault_list.Faults", "sandbox.faults.Fault", "sandbox.server.Sandbox"),
     *(f"testing.{module}" for module in ("erasure", "mail", "plugin", "requests", "server_side")),
+    *(f"webhooks.{module}" for module in WEBHOOKS),
 )
 
 

@@ -23,6 +23,11 @@ ROOT = Path(__file__).parent.parent
 # These test the project rather than the package.
 NEEDS_SOURCES = ("project", "examples/test_examples.py", "spec_tie", "typing")
 TEST_TOOLS = ("hypothesis", "pycountry", "pytest")
+CONTENTS = (
+    *("adapty/py.typed", "adapty_generated/py.typed"),
+    *(f"adapty_generated/{package}/openapi.json" for package in ("mail", "server_side", "webhooks")),
+)
+FRAMEWORKS = ("django", "fastapi", "flask")
 PIP_INSTALL = ("-m", "pip", "install", "--quiet", "--disable-pip-version-check")
 IMPORTS = "import adapty, adapty_generated; adapty.Adapty, adapty.AsyncAdapty; print(adapty.__file__)"
 
@@ -41,7 +46,7 @@ def main() -> int:
         refusal = run(python, "-m", "adapty", cwd=scratch, expected=1)
         if 'pip install "adapty[cli]"' not in refusal:
             sys.exit(f"without its extra the command line says: {refusal}")
-        install(python, f"{wheel}[cli,fast,sandbox]", *TEST_TOOLS)
+        install(python, f"{wheel}[cli,fast,sandbox]", *TEST_TOOLS, *FRAMEWORKS)
         if run(python, "-m", "adapty", "flow", "subscription_expired", cwd=scratch) != "expired\n":
             sys.exit("the command line of the wheel does not work")
         copy_tests(scratch)
@@ -63,7 +68,7 @@ def check_contents(wheel: Path) -> None:
     tops = {name.partition("/")[0] for name in names} - {f"{'-'.join(wheel.name.split('-')[:2])}.dist-info"}
     if tops != {"adapty", "adapty_generated"}:
         sys.exit(f"the wheel has at its top: {', '.join(sorted(tops))}")
-    for name in ("adapty/py.typed", "adapty_generated/py.typed", "adapty_generated/mail/openapi.json"):
+    for name in CONTENTS:
         if name not in names:
             sys.exit(f"the wheel lacks {name}")
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import inspect
 import sys
-from typing import TYPE_CHECKING, Any, get_args, get_type_hints
+from functools import partial
+from typing import TYPE_CHECKING, Any, Literal, get_args, get_type_hints
 
 import attrs
 import typer
@@ -20,7 +21,7 @@ from adapty.cli import app
 from adapty.models._record import Record
 from adapty.sandbox.mail import ACTIONS as MAIL_ACTIONS
 from adapty.sandbox.server_side.actions import ACTIONS as SERVER_SIDE_ACTIONS
-from scripts.facade_offer import ALTERNATIVES, ANSWERS, COMMANDS, ENUMS, METHODS, OURS, PARAMETERS, RECORDS
+from scripts.facade_offer import ALTERNATIVES, ANSWERS, COMMANDS, ENUMS, EVENTS, METHODS, OURS, PARAMETERS, RECORDS
 from scripts.spec_for_generation import operations, reachable
 
 if TYPE_CHECKING:
@@ -28,19 +29,31 @@ if TYPE_CHECKING:
 
     from adapty.models._received import Received
 
-__all__ = ["APIS", "KINDS", "debts"]
+__all__ = ["APIS", "CONTRACTS", "Contract", "debts", "kinds"]
 
 Json = dict[str, Any]
 
+Contract = Api | Literal["webhooks"]
+
 APIS: tuple[Api, ...] = ("mail", "server_side")
+
+CONTRACTS: tuple[Contract, ...] = (*APIS, "webhooks")
+"""The contracts of the APIs, and that of what Adapty posts."""
 
 SANDBOX: Mapping[Api, Iterable[str]] = {"mail": MAIL_ACTIONS, "server_side": SERVER_SIDE_ACTIONS}
 """Which operations the sandbox serves."""
 
 
-def debts(api: Api, contract: Json) -> list[str]:
-    """Name everything in which the facade and this contract of an API differ."""
-    return [debt for find in KINDS.values() for debt in find(api, contract)]
+def debts(name: Contract, contract: Json) -> list[str]:
+    """Name everything in which the facade and this contract differ."""
+    return [debt for find in kinds(name).values() for debt in find(contract)]
+
+
+def kinds(name: Contract) -> Mapping[str, Callable[[Json], Iterator[str]]]:
+    """Give the ways in which the facade can differ from a contract."""
+    if name == "webhooks":
+        return {"events": _event_debts}
+    return {kind: partial(find, name) for kind, find in KINDS.items()}
 
 
 def _operation_debts(api: Api, contract: Json) -> Iterator[str]:
@@ -170,6 +183,19 @@ def _flow_debts(api: Api, contract: Json) -> Iterator[str]:
     yield from _differences(types, flows.FLOW_BY_EVENT_TYPE, owed, "a flow for the event type {}")
 
 
+def _event_debts(contract: Json) -> Iterator[str]:
+    """Name everything in which adapty.webhooks and the contract of what Adapty posts differ."""
+    schemas = contract["components"]["schemas"]
+    owed = "adapty.webhooks owes a class for the schema {}"
+    yield from _differences(schemas, EVENTS, owed, "a class for the schema {}")
+    for name, kind in EVENTS.items():
+        if kind and name in schemas:
+            owed = f"adapty.webhooks.{kind.__name__} owes the field {{}} of {name}"
+            yield from _differences(
+                _properties(contract, name), _fields(kind), owed, f"the field {{}} of {kind.__name__} in {name}"
+            )
+
+
 def _differences(wanted: Iterable[Any], offered: Iterable[Any], owed: str, surplus: str) -> Iterator[str]:
     """Say what is wanted and not offered, then what is offered and not wanted."""
     wanted, offered = list(wanted), list(offered)
@@ -222,7 +248,7 @@ def _resolved(contract: Json, part: Json) -> Json:
 
 
 def _fields(kind: type[Record | Received]) -> list[str]:
-    return [field.name for field in attrs.fields(kind) if field.name not in {"extra", "extra_fields"}]
+    return [field.name for field in attrs.fields(kind) if field.name not in {"extra", "extra_fields", "raw"}]
 
 
 KINDS: Mapping[str, Callable[[Api, Json], Iterator[str]]] = {
@@ -232,10 +258,10 @@ KINDS: Mapping[str, Callable[[Api, Json], Iterator[str]]] = {
     "enums": _enum_debts,
     "flows": _flow_debts,
 }
-"""The ways in which a facade can differ from a contract."""
+"""The ways in which the facade can differ from the contract of an API."""
 
 
 if __name__ == "__main__":
-    found = [debt for api in APIS for debt in debts(api, _generated.contract(api))]
+    found = [debt for name in CONTRACTS for debt in debts(name, _generated.contract(name))]
     print("\n".join(found) or "the facade owes nothing")
     sys.exit(bool(found))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from adapty import flows, models
 from adapty.models import access, integrations, paywalls, profile_request, purchases, refund_saver, virtual_currency
+from adapty.webhooks import events
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from adapty.models._received import Received
     from adapty.models._record import Record
 
-__all__ = ["ALTERNATIVES", "ANSWERS", "COMMANDS", "ENUMS", "METHODS", "OURS", "PARAMETERS", "RECORDS"]
+__all__ = ["ALTERNATIVES", "ANSWERS", "COMMANDS", "ENUMS", "EVENTS", "METHODS", "OURS", "PARAMETERS", "RECORDS"]
 
 METHODS: Mapping[Api, Mapping[str, tuple[str, ...]]] = {
     "mail": {
@@ -155,6 +156,20 @@ ANSWERS: Mapping[Api, Mapping[type[Received] | None, tuple[str, ...]]] = {
     },
 }
 """Which class of adapty.models stands for which schemas of an answer; several where one only wraps the other."""
+
+EVENTS: Mapping[str, type[Received] | None] = {
+    "PurchaseEvent": events.WebhookEvent,
+    "AccessLevelUpdatedEvent": events.WebhookEvent,
+    "PurchaseEventProperties": events.PurchaseProperties,
+    "AccessLevelUpdatedProperties": events.AccessLevelProperties,
+    "SharingProfile": events.SharingProfile,
+    "Attribution": events.Attribution,
+    "PlayStorePurchaseToken": events.PlayStorePurchaseToken,
+    # The receiver reads and answers these two itself.
+    "Verification": None,
+    "VerificationAnswer": None,
+}
+"""Which class of adapty.webhooks stands for which schema of what Adapty posts."""
 
 ENUMS: Mapping[Api, Mapping[str, Any]] = {
     "mail": {

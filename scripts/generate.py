@@ -1,6 +1,7 @@
 """The build step: low-level code from the contracts, into generated/adapty_generated.
 
-    python -m scripts.generate [--mail-spec FILE] [--server-side-spec FILE] [--output DIR] [--check]
+    python -m scripts.generate [--mail-spec FILE] [--server-side-spec FILE] [--webhooks-spec FILE] [--output DIR]
+        [--check]
 
 A run gives the same bytes every time: the generator and the ruff that formats its output are pinned exactly, and the
 hooks of the generator, which use whatever ruff is on PATH, are off. A failed run leaves the old code in place.
@@ -38,17 +39,18 @@ LINE_LENGTH = 120
 
 @dataclass(frozen=True)
 class Api:
-    """One contract and the package made of it."""
+    """One contract and the package made of it; one without a scheme is not called by us, and has models only."""
 
     package: str
     spec: Path
     title: str
-    scheme: str
+    scheme: str | None = None
 
 
 APIS = (
     Api("mail", ROOT / "openapi" / "mail.yaml", "the Adapty Mail API", "Bearer"),
     Api("server_side", ROOT / "openapi" / "server_side.yaml", "Adapty's server-side API", "Api-Key"),
+    Api("webhooks", ROOT / "openapi" / "webhooks.yaml", "what Adapty posts to a backend"),
 )
 
 HEADER_VALUE = '{self.prefix} {self.token}\\" if self.prefix else self.token'
@@ -137,7 +139,7 @@ def read_contract(spec: Path) -> dict[str, Any]:
         fail(f"{spec.name} cannot be read: {problem}")
     if not isinstance(contract, dict) or not str(contract.get("openapi", "")).startswith("3."):
         fail(f"{spec.name} is not an OpenAPI 3 document")
-    if not list(operations(contract)):
+    if not contract.get("webhooks") and not list(operations(contract)):
         fail(f"{spec.name} has no operation")
     return contract
 
@@ -191,6 +193,20 @@ def package_extras(package: Path, api: Api, contract: dict[str, Any], spec: Path
     described = {"x-generated": header(spec), **contract}
     text = json.dumps(described, indent=1, ensure_ascii=False)
     (package / "openapi.json").write_text(text + "\n", "utf-8")
+    (package_with_client if api.scheme else package_of_models)(package, api)
+    add_header(package.rglob("*.py"), header(spec))
+
+
+def package_of_models(package: Path, api: Api) -> None:
+    """Leave the models alone: there is nothing to call."""
+    shutil.rmtree(package / "api")
+    (package / "client.py").unlink()
+    (package / "errors.py").unlink()
+    (package / "__init__.py").write_text(f'"""Models of {api.title}."""\n', "utf-8")
+
+
+def package_with_client(package: Path, api: Api) -> None:
+    """Say what the package offers, and have its client introduce the key as the API wants it."""
     (package / "__init__.py").write_text(
         f'"""Low-level client of {api.title}."""\n\n'
         "from .client import AuthenticatedClient, Client\n\n"
@@ -203,7 +219,6 @@ def package_extras(package: Path, api: Api, contract: dict[str, Any], spec: Path
     if client.read_text("utf-8").count(stock) != 1:
         fail(f"{api.package}: client.py has no {stock}")
     client.write_text(client.read_text("utf-8").replace(stock, f'prefix: str = "{api.scheme}"'), "utf-8")
-    add_header(package.rglob("*.py"), header(spec))
 
 
 def shared_types(target: Path) -> None:

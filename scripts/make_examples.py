@@ -264,8 +264,9 @@ def readme(tied: int) -> str:
     return f"""\
 # An example subscriber base
 
-Invented subscribers of an invented app, to try an import with. All files of this folder, this one too, are
-made by `scripts/make_examples.py` from a fixed seed; do not edit them. To make them again: `{MEND}`.
+Invented subscribers of an invented app, to try an import with. All files of data in this folder, and this one, are
+made by `scripts/make_examples.py` from a fixed seed; do not edit them. To make them again: `{MEND}`. The programs
+`webhooks_*.py` are examples of something else: each takes Adapty's webhook in another framework.
 
 - `profiles.csv`: {PROFILES:,} subscribers in {countries} countries, one a row. The columns are the fields of
   the Mail API's profile; `custom.*` and `device_info.*` are the parts of `custom_attributes` and

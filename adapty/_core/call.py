@@ -162,6 +162,8 @@ class _Patience:
         if isinstance(outcome, Failure):
             self.failures += 1
             return self.policy.wait(self.failures, None, self.random) if outcome.repeat else None
+        if outcome.status_code // 100 == _SUCCESS:
+            return None
         retry_after = retry_after_seconds(outcome.headers.get("retry-after"))
         if outcome.status_code == CONFLICT and is_in_flight(CONFLICT, error_code_of(outcome)):
             self.in_flight += 1

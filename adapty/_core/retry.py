@@ -58,7 +58,9 @@ def retry_after_seconds(value: str | None, now: Callable[[], datetime] | None = 
         >>> retry_after_seconds("1.5"), retry_after_seconds("soon")
         (1.5, None)
     """
-    text = (value or "").strip()
+    if value is None:
+        return None
+    text = value.strip()
     if _SECONDS.fullmatch(text):
         return float(text)
     try:

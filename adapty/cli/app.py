@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from adapty import __version__, flow_for
-from adapty.cli import access, erase, mail, profile, sandbox
+from adapty.cli import access, erase, mail, profile, sandbox, webhooks
 from adapty.cli.outcome import EXIT_CODES, output, typed_errors
 
 __all__ = ["app"]
@@ -29,6 +29,7 @@ app.add_typer(profile.app, name="profile")
 app.add_typer(access.app, name="access")
 app.command("erase", epilog=EXIT_CODES)(erase.erase)
 app.add_typer(mail.app, name="mail")
+app.add_typer(webhooks.app, name="webhooks")
 app.command("sandbox")(sandbox.sandbox)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,12 +10,14 @@ import typer
 
 from adapty import AdaptyConfigError
 from adapty.cli.outcome import output, typed_errors
-from adapty.sandbox import DEFAULT_HOST, DEFAULT_MAIL_KEY, DEFAULT_SECRET_KEY
+from adapty.sandbox import DEFAULT_HOST, DEFAULT_MAIL_KEY, DEFAULT_SECRET_KEY, DEFAULT_WEBHOOK_TIME_SCALE
 
 if TYPE_CHECKING:
     from adapty.sandbox import Sandbox
 
 __all__ = ["sandbox"]
+
+_AUTHORIZATION = "ADAPTY_WEBHOOK_AUTHORIZATION"
 
 
 def sandbox(
@@ -36,6 +39,24 @@ def sandbox(
             show_default=False,
         ),
     ] = None,
+    webhook_url: Annotated[
+        str | None,
+        typer.Option(
+            help="Where what happens to profiles is posted to, as Adapty's webhooks would; nowhere if not given.",
+            show_default=False,
+        ),
+    ] = None,
+    webhook_authorization: Annotated[
+        str | None,
+        typer.Option(
+            help=f"The Authorization header of these posts, as it is; also from {_AUTHORIZATION} (its first line).",
+            show_default=False,
+        ),
+    ] = None,
+    webhook_time_scale: Annotated[
+        float,
+        typer.Option(help="How many times sooner than Adapty it posts again; 60 makes a second of a minute."),
+    ] = DEFAULT_WEBHOOK_TIME_SCALE,
 ) -> None:
     """Serve a local stand-in for Adapty until Ctrl-C; look inside at /_sandbox/."""
     with typed_errors():
@@ -50,7 +71,18 @@ def sandbox(
             mail_key=mail_key,
             secret_key=secret_key,
             faults=fault or (),
+            webhook_url=webhook_url,
+            webhook_authorization=_authorization(webhook_url, webhook_authorization),
+            webhook_time_scale=webhook_time_scale,
         ).serve(_tell)
+
+
+def _authorization(url: str | None, given: str | None) -> str | None:
+    """Give the value of the option, or that of the variable which receivers read theirs from, one a line."""
+    if given is not None or url is None:
+        return given
+    lines = (line.strip() for line in os.environ.get(_AUTHORIZATION, "").splitlines())
+    return next((line for line in lines if line), None)
 
 
 def _tell(running: Sandbox) -> None:
@@ -59,3 +91,5 @@ def _tell(running: Sandbox) -> None:
     output.print(f"The sandbox is at {url}, its inside at {url}/_sandbox/. Ctrl-C stops it. To use it:")
     for api, key in (("ADAPTY_MAIL", running.mail_key), ("ADAPTY", running.secret_key)):
         output.print(f"  export {api}_BASE_URL={url} {api}_SECRET_KEY={shlex.quote(key)}")
+    if running.webhooks.url is not None:
+        output.print(f"Webhooks are posted to {running.webhooks.url} and shown at {url}/_sandbox/webhooks.")

@@ -19,11 +19,14 @@ __all__ = [
     "Received",
     "flag",
     "json_number",
+    "json_ready",
     "moment",
+    "named",
     "number",
     "one",
     "several",
     "text",
+    "text_or_number",
     "texts",
     "unwrapped",
     "whole",
@@ -31,6 +34,8 @@ __all__ = [
 
 _READ = "read"
 _READ_EACH = "read_each"
+_READ_NAMED = "read_named"
+_READERS = frozenset({_READ, _READ_EACH, _READ_NAMED})
 _EXTRA = "extra"
 
 MAX_DIGITS = 300
@@ -55,12 +60,17 @@ def several(read: Callable[[Any], Any]) -> Mapping[str, Any]:
     return {_READ_EACH: read}
 
 
+def named(read: Callable[[Any], Any]) -> Mapping[str, Any]:
+    """Give the metadata of a field that holds a mapping of names, each value of which `read` makes or refuses."""
+    return {_READ_NAMED: read}
+
+
 @attrs.frozen(kw_only=True)
 class Received:
     """Something that the API gave.
 
-    A field is None, or an empty tuple, where the API left it out or gave null. What is not known to this release, or
-    is not what is documented, stands in `extra` as it came.
+    A field is None, or an empty tuple or mapping, where the API left it out or gave null. What is not known to this
+    release, or is not what is documented, stands in `extra` as it came.
 
     Attributes:
         extra: Everything else that came, under the API's names.
@@ -81,7 +91,7 @@ class Received:
         if not isinstance(data, Mapping):
             message = f"{cls.__name__}: something {kind_of(data)} cannot be read; expected a mapping of its fields"
             raise AdaptyUsageError(message)
-        fields = {field.name: field for field in attrs.fields(cls) if field.name != _EXTRA}
+        fields = {field.name: field for field in attrs.fields(cls) if _is_of_the_api(field)}
         kept: dict[str, Any] = {}
         extra: dict[str, Any] = {}
         for name, value in data.items():
@@ -89,40 +99,61 @@ class Received:
                 extra[name] = value
             elif value is not None:
                 _read(fields[name], value, kept, extra)
-        return cls(**kept, extra=_without_decimals(extra))
+        return cls(**kept, extra=json_ready(extra))
 
     def to_dict(self) -> dict[str, Any]:
         """Give JSON-ready data with the API's names, `extra` included; None is null, times are ISO 8601 in UTC."""
         plain: dict[str, Any] = {}
         for field in attrs.fields(type(self)):
-            if field.name != _EXTRA:
+            if _is_of_the_api(field):
                 plain[field.name] = _plain(getattr(self, field.name))
         for name, value in deepcopy(dict(self.extra)).items():
-            known = plain.get(name)
-            plain[name] = known + value if isinstance(known, list) and isinstance(value, list) else value
+            plain[name] = _joined(plain.get(name), value)
         return plain
 
 
+def _is_of_the_api(field: attrs.Attribute[Any]) -> bool:
+    """Tell the API's fields from `extra` and what else is ours."""
+    return not _READERS.isdisjoint(field.metadata)
+
+
+def _joined(known: Any, strange: Any) -> Any:
+    """Put what could not be read of a list or a mapping back beside what could."""
+    if isinstance(known, list) and isinstance(strange, list):
+        return known + strange
+    return {**known, **strange} if isinstance(known, dict) and isinstance(strange, dict) else strange
+
+
 def _read(field: attrs.Attribute[Any], value: Any, kept: dict[str, Any], extra: dict[str, Any]) -> None:
-    """Read one field into `kept`; what cannot be read goes to `extra`, of a list only the items that cannot."""
-    each = field.metadata.get(_READ_EACH)
-    strange: Any = [] if each and isinstance(value, list) else value
-    if each and isinstance(value, list):
-        items = []
-        for item in value:
-            try:
-                items.append(each(item))
-            except Exception:  # noqa: BLE001 - whatever is wrong with it, it is kept as it came
-                strange.append(item)
-        kept[field.name] = tuple(items)
-    elif not each:
+    """Read one field into `kept`; what cannot be read goes to `extra`, of a list or mapping only that part of it."""
+    metadata, name = field.metadata, field.name
+    if _READ in metadata:
+        read, strange = _sorted_out(metadata[_READ], {name: value})
+        kept |= read
+        extra |= strange
+    elif _READ_EACH in metadata and isinstance(value, list):
+        items, others = _sorted_out(metadata[_READ_EACH], dict(enumerate(value)))
+        kept[name] = tuple(items.values())
+        if others:
+            extra[name] = list(others.values())
+    elif _READ_NAMED in metadata and isinstance(value, Mapping):
+        kept[name], others = _sorted_out(metadata[_READ_NAMED], value)
+        if others:
+            extra[name] = others
+    else:
+        extra[name] = value
+
+
+def _sorted_out(read: Callable[[Any], Any], values: Mapping[Any, Any]) -> tuple[dict[Any, Any], dict[Any, Any]]:
+    """Give what can be read of these values, and what cannot as it came, both under their keys."""
+    kept: dict[Any, Any] = {}
+    strange: dict[Any, Any] = {}
+    for key, value in values.items():
         try:
-            kept[field.name] = field.metadata[_READ](value)
-        except Exception:  # noqa: BLE001 - as above
-            extra[field.name] = value
-        return
-    if strange != []:
-        extra[field.name] = strange
+            kept[key] = read(value)
+        except Exception:  # noqa: BLE001 - whatever is wrong with it, it is kept as it came
+            strange[key] = value
+    return kept, strange
 
 
 def unwrapped(body: Mapping[str, Any], name: str, *, beside: Collection[str] = ()) -> Mapping[str, Any]:
@@ -182,6 +213,11 @@ def number(value: Any) -> Decimal:
     return amount
 
 
+def text_or_number(value: Any) -> str | float:
+    """Read text or a number; one that no float holds stays as it is spelled."""
+    return value if isinstance(value, str) else json_number(number(value))
+
+
 def moment(value: Any) -> datetime:
     """Read a time in any ISO 8601 spelling; give it in UTC, which is also what one without an offset means."""
     if not _MOMENT.fullmatch(text(value)):
@@ -207,14 +243,14 @@ def json_number(amount: Decimal) -> int | float | str:
     return written if Decimal(repr(written)) == amount else str(amount)
 
 
-def _without_decimals(value: Any) -> Any:
+def json_ready(value: Any) -> Any:
     """Copy decoded JSON, its exact numbers as those that JSON writes."""
     if isinstance(value, Decimal):
         return json_number(value)
     if isinstance(value, list):
-        return [_without_decimals(item) for item in value]
+        return [json_ready(item) for item in value]
     if isinstance(value, dict):
-        return {name: _without_decimals(item) for name, item in value.items()}
+        return {name: json_ready(item) for name, item in value.items()}
     return value
 
 
@@ -227,4 +263,4 @@ def _plain(value: Any) -> Any:
         return json_number(value)
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
-    return dict(value) if isinstance(value, Mapping) else value
+    return {name: _plain(held) for name, held in value.items()} if isinstance(value, Mapping) else value

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from copy import deepcopy
 from datetime import date
 from decimal import Decimal
@@ -112,7 +112,9 @@ class Record:
         if not isinstance(data, Mapping):
             message = f"{cls.__name__}: something {kind_of(data)} cannot be read; expected a mapping of its fields"
             raise AdaptyUsageError(message)
-        known = field_names(cls)
+        known = _ways_out(cls)
+        if not allow_unknown and data.keys() <= known.keys():
+            return cls(**data)
         given = {name: value for name, value in data.items() if name in known}
         unknown = {name: value for name, value in data.items() if name not in known}
         if not allow_unknown:
@@ -137,14 +139,22 @@ class Record:
 
     def to_dict(self) -> dict[str, Any]:
         """Give the record as JSON-ready data with the contract's field names; what was not given is left out."""
-        fields = [field for field in attrs.fields(type(self)) if field.name != _EXTRA]
-        held = {field.name: (field, getattr(self, field.name)) for field in fields}
-        given = {
-            name: field.metadata.get(AS_JSON, _plain)(value)
-            for name, (field, value) in held.items()
-            if value is not NOT_GIVEN
-        }
+        held = [(name, as_json, getattr(self, name)) for name, as_json in _ways_out(type(self)).items()]
+        given = {name: as_json(value) for name, as_json, value in held if value is not NOT_GIVEN}
         return {**given, **deepcopy(dict(self.extra_fields))} if self.extra_fields else given
+
+
+_WAYS_OUT: dict[type[Record], Mapping[str, Callable[[Any], Any]]] = {}
+
+
+def _ways_out(cls: type[Record]) -> Mapping[str, Callable[[Any], Any]]:
+    """Give the contract's fields with what turns the value of each into what JSON holds, worked out once."""
+    ways = _WAYS_OUT.get(cls)
+    if ways is None:
+        fields = {field.name: field for field in attrs.fields(cls)}
+        ways = {name: fields[name].metadata.get(AS_JSON, _plain) for name in field_names(cls)}
+        _WAYS_OUT[cls] = ways
+    return ways
 
 
 def field_names(cls: type[Record]) -> tuple[str, ...]:
@@ -201,8 +211,15 @@ def _open(inner: type[Record], value: Any, *, several: bool) -> Any:
     return [checked(str(number), partial(_open, inner, several=False), item) for number, item in enumerate(value)]
 
 
-def _plain(value: Any) -> Any:
+_SCALARS: Collection[type] = {str, int, float}
+
+
+def _plain(value: Any) -> Any:  # noqa: PLR0911 - one for each kind of value
     """Turn a checked value into what JSON holds."""
+    if type(value) is str:
+        return value
+    if type(value) is dict and all(type(held) in _SCALARS for held in value.values()):
+        return dict(value)  # a deep copy of it, ten times quicker
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Decimal):

@@ -15,12 +15,12 @@ from adapty.errors import AdaptyUsageError
 from adapty.models._received import (
     Received,
     flag,
-    json_number,
     moment,
     number,
     one,
     several,
     text,
+    text_or_number,
     unwrapped,
     whole,
 )
@@ -73,11 +73,6 @@ CANCELLATION_REASONS = frozenset(
 """The reasons of a cancellation that answers are known to name."""
 
 
-def _attribute_value(value: Any) -> str | float:
-    """Read text or a number; one that no float holds stays as it is spelled."""
-    return value if isinstance(value, str) else json_number(number(value))
-
-
 @attrs.frozen(kw_only=True)
 class PurchaseOffer(Received):
     """The offer that a purchase was made with: schema `Offer`.
@@ -103,7 +98,7 @@ class CustomAttribute(Received):
     """
 
     key: str | None = attrs.field(default=None, metadata=one(text))
-    value: str | float | None = attrs.field(default=None, repr=hidden, metadata=one(_attribute_value))
+    value: str | float | None = attrs.field(default=None, repr=hidden, metadata=one(text_or_number))
 
 
 @attrs.frozen(kw_only=True)

@@ -2,7 +2,8 @@
 
 It serves the server-side API and the Mail API with the paths, the authorization, the checks and the error bodies of
 the contracts in `openapi/`, keeps what it is sent in SQLite, and shows it under `/_sandbox/`. It sends no e-mail,
-charges nobody, and does not reach out to any network. It fails on demand: see `Fault`.
+charges nobody, and reaches out to nothing but the webhook that it is given, if it is given one. It fails on demand:
+see `Fault`.
 
 Needs the extra: `pip install "adapty[sandbox]"`. The constants and the faults come without it.
 
@@ -18,7 +19,13 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from adapty.sandbox.defaults import DEFAULT_ACCESS_LEVEL, DEFAULT_HOST, DEFAULT_MAIL_KEY, DEFAULT_SECRET_KEY
+from adapty.sandbox.defaults import (
+    DEFAULT_ACCESS_LEVEL,
+    DEFAULT_HOST,
+    DEFAULT_MAIL_KEY,
+    DEFAULT_SECRET_KEY,
+    DEFAULT_WEBHOOK_TIME_SCALE,
+)
 
 if TYPE_CHECKING:
     from adapty.sandbox.app import create_app
@@ -26,17 +33,23 @@ if TYPE_CHECKING:
     from adapty.sandbox.faults import Fault, FaultKind
     from adapty.sandbox.request_log import LoggedRequest
     from adapty.sandbox.server import Sandbox
+    from adapty.sandbox.webhooks.control import Webhooks
+    from adapty.sandbox.webhooks.deliveries import WebhookDelivery, WebhookVerification
 
 __all__ = [
     "DEFAULT_ACCESS_LEVEL",
     "DEFAULT_HOST",
     "DEFAULT_MAIL_KEY",
     "DEFAULT_SECRET_KEY",
+    "DEFAULT_WEBHOOK_TIME_SCALE",
     "Fault",
     "FaultKind",
     "Faults",
     "LoggedRequest",
     "Sandbox",
+    "WebhookDelivery",
+    "WebhookVerification",
+    "Webhooks",
     "create_app",
 ]
 
@@ -46,6 +59,9 @@ _MODULES = {
     "Faults": "fault_list",
     "LoggedRequest": "request_log",
     "Sandbox": "server",
+    "WebhookDelivery": "webhooks.deliveries",
+    "WebhookVerification": "webhooks.deliveries",
+    "Webhooks": "webhooks.control",
     "create_app": "app",
 }
 _PACKAGES_OF_THE_EXTRA = frozenset({"jsonschema", "referencing", "starlette", "uvicorn"})

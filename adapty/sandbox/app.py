@@ -12,7 +12,7 @@ from starlette.routing import Match, Route
 
 from adapty._generated import contract
 from adapty.sandbox.auth import Keys
-from adapty.sandbox.defaults import DEFAULT_MAIL_KEY, DEFAULT_SECRET_KEY
+from adapty.sandbox.defaults import DEFAULT_MAIL_KEY, DEFAULT_SECRET_KEY, DEFAULT_WEBHOOK_TIME_SCALE
 from adapty.sandbox.fault_list import Faults
 from adapty.sandbox.fault_middleware import FaultMiddleware
 from adapty.sandbox.inspection import inspection_routes
@@ -23,6 +23,9 @@ from adapty.sandbox.request_log import RequestLog, RequestLogMiddleware
 from adapty.sandbox.server_side.routes import server_side_routes
 from adapty.sandbox.server_side.settings import Settings
 from adapty.sandbox.state import State
+from adapty.sandbox.webhooks.control import Webhooks
+from adapty.sandbox.webhooks.hook import Hook
+from adapty.sandbox.webhooks.settings import WebhookSettings
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Collection, Mapping
@@ -45,6 +48,9 @@ def create_app(
     consumables: Collection[str] = (),
     virtual_currencies: bool = True,
     faults: Collection[Fault | str] = (),
+    webhook_url: str | None = None,
+    webhook_authorization: str | None = None,
+    webhook_time_scale: float = DEFAULT_WEBHOOK_TIME_SCALE,
 ) -> Starlette:
     """Make the sandbox as an ASGI application.
 
@@ -62,10 +68,13 @@ def create_app(
         consumables: Product ids of one-time purchases that are used up. These open no access level.
         virtual_currencies: Whether the app has virtual currencies.
         faults: What goes wrong on demand, as `Sandbox` has it.
+        webhook_url: Where events are posted to, from when the server starts (the ASGI lifespan) until it shuts down.
+        webhook_authorization: The value of their `Authorization` header.
+        webhook_time_scale: How many times shorter than Adapty's the waits before retries are.
 
     Raises:
-        AdaptyConfigError: The file cannot be used, a key cannot be sent as a header, a fault cannot be read, or a
-            setting is of another kind.
+        AdaptyConfigError: The file cannot be used, a key cannot be sent as a header, a fault cannot be read, nothing
+            can be posted to the webhook, or a setting is of another kind.
 
     Example:
         `uvicorn --factory adapty.sandbox:create_app --port 8040`
@@ -77,17 +86,19 @@ def create_app(
         virtual_currencies=virtual_currencies,
     )
     known_faults = Faults(faults)
-    state = State(database, settings)
+    webhooks = WebhookSettings.of(webhook_url, authorization=webhook_authorization, time_scale=webhook_time_scale)
+    state = State(database, settings, None if webhooks is None else Hook(webhooks))
 
     @asynccontextmanager
-    async def closing_the_state(_: Starlette) -> AsyncIterator[None]:
+    async def as_long_as_it_is_served(_: Starlette) -> AsyncIterator[None]:
         try:
+            state.start_posting()
             yield
         finally:
             state.close()
 
     app = app_over(state, keys, RequestLog(*keys.secrets), known_faults)
-    app.router.lifespan_context = closing_the_state
+    app.router.lifespan_context = as_long_as_it_is_served
     return app
 
 
@@ -105,7 +116,7 @@ def app_over(state: State, keys: Keys, log: RequestLog, faults: Faults) -> Starl
         *server_side_routes(state.server_side, keys.server_side),
     ]
     app = Starlette(
-        routes=[*operations, *inspection_routes(state, log, faults)],
+        routes=[*operations, *inspection_routes(state, log, faults, Webhooks(state.hook))],
         middleware=[
             Middleware(FaultMiddleware, faults=faults, log=log, operations=operations),
             Middleware(RequestLogMiddleware, log=log),

@@ -19,6 +19,7 @@ from adapty.sandbox.paths import INSIDE
 from adapty.sandbox.request_log import KEPT_REQUESTS
 from adapty.sandbox.server_side.identity import User
 from adapty.sandbox.store import UNKNOWN_FLOW
+from adapty.sandbox.webhooks.pages import WebhookPages
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from adapty.sandbox.fault_list import Faults
     from adapty.sandbox.request_log import RequestLog
     from adapty.sandbox.state import State
+    from adapty.sandbox.webhooks.control import Webhooks
 
 __all__ = ["inspection_routes"]
 
@@ -65,7 +67,7 @@ class _Page(NamedTuple):
 class _Inside:
     """The endpoints, over what they show."""
 
-    def __init__(self, state: State, log: RequestLog, faults: Faults) -> None:
+    def __init__(self, state: State, log: RequestLog, faults: Faults, webhooks: WebhookPages) -> None:
         self._state = state
         self._log = log
         self._faults = faults
@@ -104,6 +106,13 @@ class _Inside:
                 "the same with one more, whose text is the body, such as rate_limited;retry_after=2;times=3",
             ),
             _Page("DELETE", f"{INSIDE}faults", self.clear_faults, "nothing; there are no faults any more"),
+            _Page("GET", f"{INSIDE}webhooks", webhooks.show, "the last webhooks, and whether they were received"),
+            _Page(
+                "POST",
+                f"{INSIDE}webhooks",
+                webhooks.post,
+                'a webhook that it posts, of a body such as {"event_type": "trial_started", "customer_user_id": "me"}',
+            ),
             _Page(
                 "POST",
                 f"{INSIDE}reset",
@@ -189,12 +198,13 @@ class _Inside:
         return done()
 
 
-def inspection_routes(state: State, log: RequestLog, faults: Faults) -> list[Route]:
+def inspection_routes(state: State, log: RequestLog, faults: Faults, webhooks: Webhooks) -> list[Route]:
     """Give the routes under `/_sandbox/`.
 
     Args:
         state: What is shown.
         log: The requests that are shown.
         faults: The faults that are shown and set up.
+        webhooks: The webhooks that are shown and posted.
     """
-    return [page.route() for page in _Inside(state, log, faults).pages]
+    return [page.route() for page in _Inside(state, log, faults, WebhookPages(webhooks)).pages]

@@ -16,13 +16,21 @@ from adapty._core.validate import kind_of
 from adapty.errors import AdaptyConfigError, AdaptyUsageError
 from adapty.sandbox.app import app_over
 from adapty.sandbox.auth import Keys
-from adapty.sandbox.defaults import DEFAULT_HOST, DEFAULT_MAIL_KEY, DEFAULT_SECRET_KEY
+from adapty.sandbox.defaults import (
+    DEFAULT_HOST,
+    DEFAULT_MAIL_KEY,
+    DEFAULT_SECRET_KEY,
+    DEFAULT_WEBHOOK_TIME_SCALE,
+)
 from adapty.sandbox.fault_list import Faults
 from adapty.sandbox.request_log import KEPT_REQUESTS, RequestLog
 from adapty.sandbox.server_side.identity import User
 from adapty.sandbox.server_side.settings import Settings
 from adapty.sandbox.state import State
 from adapty.sandbox.store import Store
+from adapty.sandbox.webhooks.control import Webhooks
+from adapty.sandbox.webhooks.hook import Hook
+from adapty.sandbox.webhooks.settings import WebhookSettings
 from adapty.sandbox.wire import StrictHTTP
 
 if TYPE_CHECKING:
@@ -61,10 +69,17 @@ class Sandbox:
         faults: What goes wrong on demand, from the start: faults, or their text. `faults` changes them later. A
             request with an `Adapty-Sandbox-Fault` header meets the fault in there instead, and does not count for
             these. A fault comes before the check of the key, as one of a gateway would.
+        webhook_url: Where what happens to the profiles of the server-side API is posted to, as Adapty would; None
+            posts nothing. What waits to be posted is kept in memory only, and so are the ends to come of
+            subscriptions: those from before a restart are not told. See `webhooks`.
+        webhook_authorization: The value of the `Authorization` header of these posts, sent as it is; None sends no
+            such header.
+        webhook_time_scale: How many times shorter than Adapty's the waits before retries are; 60 makes a second of
+            the first minute. The 10 seconds that a receiver has to answer stay as they are.
 
     Raises:
-        AdaptyConfigError: A key cannot be sent as a header, host or port is none, a fault cannot be read, or a
-            setting is of another kind.
+        AdaptyConfigError: A key cannot be sent as a header, host or port is none, a fault cannot be read, nothing
+            can be posted to the webhook, or a setting is of another kind.
 
     Example:
         >>> with Sandbox() as sandbox:
@@ -88,6 +103,9 @@ class Sandbox:
         consumables: Collection[str] = (),
         virtual_currencies: bool = True,
         faults: Collection[Fault | str] = (),
+        webhook_url: str | None = None,
+        webhook_authorization: str | None = None,
+        webhook_time_scale: float = DEFAULT_WEBHOOK_TIME_SCALE,
     ) -> None:
         if not isinstance(host, str) or not host:
             raise AdaptyConfigError.of("host", "is no address; expected one such as 127.0.0.1")
@@ -103,6 +121,8 @@ class Sandbox:
             virtual_currencies=virtual_currencies,
         )
         self._faults = Faults(faults)
+        webhooks = WebhookSettings.of(webhook_url, authorization=webhook_authorization, time_scale=webhook_time_scale)
+        self._hook = None if webhooks is None else Hook(webhooks)
         self._log = RequestLog(*self._keys.secrets)
         self._running: _Running | None = None
         self._closed = Event()
@@ -132,6 +152,11 @@ class Sandbox:
         """What goes wrong on demand: to add to, to clear, and to look at, at any time."""
         return self._faults
 
+    @property
+    def webhooks(self) -> Webhooks:
+        """What is posted to the `webhook_url`: to wait for, to look at, and to add to, at any time."""
+        return Webhooks(self._hook)
+
     def start(self) -> Self:
         """Open the database and serve. When this returns, connections are accepted.
 
@@ -144,15 +169,24 @@ class Sandbox:
             raise AdaptyConfigError(message)
         listener = _listener(self._host, self._port)
         try:
-            state = State(self._database, self._settings)
+            state = State(self._database, self._settings, self._hook)
         except BaseException:
             listener.close()
             raise
-        self._running = _Running(listener, app_over(state, self._keys, self._log, self._faults), state)
+        try:
+            state.start_posting()
+            self._running = _Running(listener, app_over(state, self._keys, self._log, self._faults), state)
+        except BaseException:
+            listener.close()
+            state.close()
+            raise
         return self
 
     def close(self) -> None:
-        """Stop serving and close the database. Closing again does nothing."""
+        """Stop serving and posting, and close the database. Closing again does nothing.
+
+        Webhooks that were not received are dropped.
+        """
         self._closed.set()
         running, self._running = self._running, None
         if running is not None:
@@ -268,7 +302,8 @@ class Sandbox:
     def reset(self) -> None:
         """Forget all profiles, events, erasures and requests, and have the paywalls and faults of a new sandbox.
 
-        These are the faults that it was made with, as if no request had come. Those added since are gone.
+        These are the faults that it was made with, as if no request had come. Those added since are gone. Webhooks
+        that wait for an answer or for their next try are dropped, and all of them forgotten.
         """
         self._now_running().state.reset()
         self._faults.reset()

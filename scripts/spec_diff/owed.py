@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from scripts.facade_debts import APIS, KINDS
-from scripts.facade_offer import ANSWERS, COMMANDS, METHODS, PARAMETERS, RECORDS
+from scripts.facade_debts import APIS, CONTRACTS, kinds
+from scripts.facade_offer import ANSWERS, COMMANDS, EVENTS, METHODS, PARAMETERS, RECORDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from adapty._core.operations import Api
+    from scripts.facade_debts import Contract
     from scripts.spec_diff.compare import Change
     from scripts.spec_diff.document import Document
 
@@ -21,19 +21,19 @@ __all__ = ["debts_by_change", "new_debts"]
 def new_debts(api: str, old: Document, new: Document) -> list[str]:
     """Name what the facade owes to the new contract and did not owe to the old one."""
     found: dict[str, None] = {}
-    for name in APIS:
+    for name in CONTRACTS:
         if name == api:
             known = set(_debts(name, old))
             found |= dict.fromkeys(debt for debt in _debts(name, new) if debt not in known)
     return list(found)
 
 
-def _debts(api: Api, document: Document) -> Iterator[str]:
+def _debts(name: Contract, document: Document) -> Iterator[str]:
     content = document.content
     components = {"schemas": {}, **content.get("components", {})}
-    for kind, find in KINDS.items():
+    for kind, find in kinds(name).items():
         try:
-            yield from find(api, {**content, "components": components})
+            yield from find({**content, "components": components})
         except (AttributeError, IndexError, KeyError, RecursionError, TypeError, ValueError):
             yield f"nobody can say what the facade owes in its {kind}: the contract is not written the way ours are"
 
@@ -90,6 +90,8 @@ def _context(api: str, change: Change) -> set[str]:
         if schema in RECORDS[name]:
             words.add(RECORDS[name][schema].__name__)
         words |= {kind.__name__ for kind, schemas in ANSWERS[name].items() if kind and schema in schemas}
+    if api == "webhooks" and (event := EVENTS.get(schema)):
+        words.add(event.__name__)
     return words
 
 

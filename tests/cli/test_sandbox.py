@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import signal
 import socket
@@ -16,10 +17,13 @@ import adapty
 from adapty.cli.outcome import ExitCode
 from adapty.sandbox import DEFAULT_MAIL_KEY, DEFAULT_SECRET_KEY, Fault, Sandbox
 from tests.cli.conftest import PROFILE_OPTIONS, run
+from tests.raw_server import answer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from tests.raw_server import RawServer
 
 
 VARIABLES = ("ADAPTY_MAIL_BASE_URL", "ADAPTY_MAIL_SECRET_KEY", "ADAPTY_BASE_URL", "ADAPTY_SECRET_KEY")
@@ -265,3 +269,62 @@ def test_a_fault_that_cannot_be_read(fault: str, told: str) -> None:
     assert (ended.code, ended.out) == (ExitCode.USAGE, "")
     assert ended.err.startswith(f"Error: {told}")
     assert ended.err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "value"),
+    [
+        ((), "from the variable"),
+        (("--webhook-authorization", "from the option", "--webhook-time-scale", "1000"), "from the option"),
+    ],
+)
+def test_webhooks(server: RawServer, options: tuple[str, ...], value: str) -> None:
+    """They go to the address with the option's value, or the variable's first line; a refusal is told."""
+    server.replies = [answer(401)]
+    environment = {**os.environ, "ADAPTY_WEBHOOK_AUTHORIZATION": "\n from the variable \nan older one\n"}
+    url = ("--webhook-url", f"{server.url}/adapty?token=abc")
+    command = [sys.executable, "-m", "adapty", "sandbox", "--port", "0", *url, *options]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        told = [process.stdout.readline() for _ in range(4)][-1]
+        warned = process.stderr.readline()
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=10)
+
+    assert (process.returncode, out, err) == (0, "", "")
+    assert f"posted to {server.url}/adapty and" in told
+    assert f"{server.url}/adapty did not accept the check" in warned
+    assert "answered 401" in warned
+    assert f"Authorization: {value}\r\n".encode() in server.requests[0]
+    for hidden in ("token", value):
+        assert hidden not in told + warned
+
+
+@pytest.mark.parametrize(
+    ("options", "name"),
+    [
+        (("--webhook-url", "nowhere"), "webhook_url"),
+        (("--webhook-authorization", "key-abc"), "webhook_authorization"),
+        (("--webhook-url", "http://127.0.0.1:9/", "--webhook-authorization", " key-abc"), "webhook_authorization"),
+        (("--webhook-time-scale", "0"), "webhook_time_scale"),
+    ],
+)
+def test_webhooks_that_cannot_be_posted(options: tuple[str, ...], name: str) -> None:
+    """What is wrong is named and not shown, and nothing is served."""
+    ended = run("sandbox", "--port", "0", *options)
+
+    assert (ended.code, ended.out) == (ExitCode.USAGE, "")
+    assert ended.err.startswith(f"Error: {name}: ")
+    assert "key-abc" not in ended.err
+
+
+def test_the_variable_without_a_webhook(stopped_when_ready: list[Sandbox], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Receivers read it too, so it may be set where nothing is posted."""
+    monkeypatch.setenv("ADAPTY_WEBHOOK_AUTHORIZATION", "value")
+    ended = run("sandbox", "--port", "0")
+
+    assert (ended.code, ended.err) == (0, "")
+    assert [sandbox.webhooks.url for sandbox in stopped_when_ready] == [None]

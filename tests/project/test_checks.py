@@ -30,6 +30,19 @@ def test_a_contract_that_is_not_openapi_is_found() -> None:
     assert example.endswith("example basic: 'email' is a required property")
 
 
+def test_an_example_of_what_adapty_posts_is_checked_too() -> None:
+    """An example of a webhook that contradicts its schema is told, with the webhook."""
+    contract = read_contract(APIS[2].spec)
+    assert list(check_specs.problems(contract)) == []
+    content = contract["webhooks"]["purchase"]["post"]["requestBody"]["content"]["application/json"]
+    content["examples"]["started"]["value"]["event_properties"]["price_usd"] = "9.99"
+
+    (problem,) = check_specs.problems(contract)
+
+    assert "webhooks/purchase" in problem
+    assert problem.endswith("example started: '9.99' is not of type 'number', 'null'")
+
+
 def test_unasync_removes_what_is_async_and_only_that() -> None:
     """The rules turn a shell of the async client into a blocking one, and leave other words alone."""
     used: set[re.Pattern[str]] = set()

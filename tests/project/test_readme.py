@@ -15,6 +15,7 @@ import pytest
 from dateutil.relativedelta import relativedelta
 
 from adapty import Adapty
+from adapty.webhooks import Outbox
 
 if TYPE_CHECKING:
     from adapty.sandbox import Sandbox
@@ -83,6 +84,7 @@ def test_commands_run(command: str, as_the_first_example_leaves_it: Sandbox, tmp
     """Each command of ours runs as it stands; the sandbox is started and interrupted."""
     sandbox = as_the_first_example_leaves_it
     (tmp_path / "ids.txt").write_text("user_12345\nuser_2\n", "utf-8")
+    Outbox(tmp_path / "outbox.sqlite").close()
     arguments = shlex.split(command.replace("/tmp", str(tmp_path)))  # noqa: S108 - the README's own word
     if arguments == ["adapty-py", "sandbox"]:
         arguments += ["--port", "0"]

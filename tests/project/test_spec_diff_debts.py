@@ -176,3 +176,17 @@ def test_a_contract_that_the_debts_are_not_made_for_is_still_compared(api: str) 
 
     assert {change.kind for change in told.changes} == {"operation-renamed"}
     assert any(debt.startswith("nobody can say what the facade owes in its operations") for debt in told.owes)
+
+
+def test_a_field_that_adapty_posts_anew_is_told_with_what_it_makes_us_owe() -> None:
+    """What the vendor adds to an event is additive, and the class that stands for it owes the field."""
+    old = contract("webhooks")
+    new = deepcopy(old)
+    new["components"]["schemas"]["PurchaseEventProperties"]["properties"]["refund_id"] = {"type": "string"}
+
+    told = report("webhooks", old, new)
+
+    assert not told.is_breaking
+    assert [debt for owes in owed(told).values() for debt in owes] == [
+        "adapty.webhooks.PurchaseProperties owes the field refund_id of PurchaseEventProperties",
+    ]

@@ -47,6 +47,8 @@ def test_the_first_page_tells_what_there_is(api: Api) -> None:
         ("GET", "/_sandbox/profiles/{external_profile_id}"),
         ("GET", "/_sandbox/requests"),
         ("POST", "/_sandbox/reset"),
+        ("GET", "/_sandbox/webhooks"),
+        ("POST", "/_sandbox/webhooks"),
     }
     made = api.http.post(
         "/api/v2/server-side-api/profile/",
@@ -56,7 +58,9 @@ def test_the_first_page_tells_what_there_is(api: Api) -> None:
     for method, path in sorted(listed):
         there = path.format(external_profile_id="user_12345", **made)
         content = b"cut_after" if (method, path) == ("POST", "/_sandbox/faults") else b""
-        assert api.http.request(method, there, content=content).status_code == 200
+        # Without an address there is nowhere to post to.
+        expected = 400 if (method, path) == ("POST", "/_sandbox/webhooks") else 200
+        assert api.http.request(method, there, content=content).status_code == expected
 
 
 def test_the_flows_are_in_order(api: Api) -> None:

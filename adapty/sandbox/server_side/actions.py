@@ -10,6 +10,7 @@ from adapty.sandbox.server_side.declined import Declined
 from adapty.sandbox.server_side.identity import User
 from adapty.sandbox.server_side.shown import profile_response
 from adapty.sandbox.server_side.tokens import purchase_behind
+from adapty.sandbox.webhooks.changes import changes_told
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -41,19 +42,22 @@ def _delete_profile(work: Work, asked: Asked) -> None:
 
 def _set_transaction(work: Work, asked: Asked) -> Response:
     profile = profiles.existing(work, asked.user)
-    purchases.record(work, profile, asked.body)
+    with changes_told(work, profile):
+        purchases.record(work, profile, asked.body)
     return profile_response(work, profile)
 
 
 def _grant_access_level(work: Work, asked: Asked) -> Response:
     profile = profiles.existing(work, asked.user)
-    access.grant(work, profile, asked.body)
+    with changes_told(work, profile):
+        access.grant(work, profile, asked.body)
     return profile_response(work, profile)
 
 
 def _revoke_access_level(work: Work, asked: Asked) -> Response:
     profile = profiles.existing(work, asked.user)
-    access.revoke(work, profile, asked.body)
+    with changes_told(work, profile):
+        access.revoke(work, profile, asked.body)
     return profile_response(work, profile)
 
 
@@ -85,7 +89,8 @@ def _bought(work: Work, store: str, customer_user_id: str, token: str, declined:
     if purchase is None:
         raise declined
     profile = profiles.created(work, User(customer_user_id=customer_user_id))
-    purchases.record_once(work, profile, purchase)
+    with changes_told(work, profile):
+        purchases.record_once(work, profile, purchase)
     return profile
 
 

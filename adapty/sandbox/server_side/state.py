@@ -9,6 +9,7 @@ from adapty.sandbox.server_side import moments, paywalls
 from adapty.sandbox.server_side.profiles import find
 from adapty.sandbox.server_side.shown import inside
 from adapty.sandbox.server_side.work import Work
+from adapty.sandbox.webhooks.news import News
 
 if TYPE_CHECKING:
     import sqlite3
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from adapty.sandbox.database import Database
     from adapty.sandbox.server_side.identity import User
     from adapty.sandbox.server_side.settings import Settings
+    from adapty.sandbox.webhooks.hook import Hook
 
 __all__ = ["ServerSide"]
 
@@ -27,6 +29,7 @@ class ServerSide:
     Args:
         database: Where they are kept, with what the Mail API keeps.
         settings: What is set up in the dashboard.
+        hook: Who is told what webhooks are to post; None where there are none.
 
     Example:
         >>> from adapty.sandbox.database import Database
@@ -37,9 +40,10 @@ class ServerSide:
         >>> database.close()
     """
 
-    def __init__(self, database: Database, settings: Settings) -> None:
+    def __init__(self, database: Database, settings: Settings, hook: Hook | None = None) -> None:
         self._database = database
         self._settings = settings
+        self._hook = hook
         self._timestamp = 0
         with database.writing() as connection:
             paywalls.plant(connection)
@@ -53,14 +57,17 @@ class ServerSide:
     @contextmanager
     def writing(self) -> Iterator[Work]:
         """Give what a request is carried out with; where an exception ends it, nothing is changed."""
+        news = None if self._hook is None else News()
         with self._database.writing() as connection:
-            yield self._work(connection)
+            yield self._work(connection, news)
+        if self._hook is not None and news is not None:
+            self._hook.tell(news)
 
-    def _work(self, connection: sqlite3.Connection) -> Work:
+    def _work(self, connection: sqlite3.Connection, news: News | None = None) -> Work:
         # The database is handed to one thread at a time, so no two of them count at once.
         now = moments.now()
         self._timestamp = max(self._timestamp + 1, moments.milliseconds(now))
-        return Work(connection=connection, now=now, timestamp=self._timestamp, settings=self._settings)
+        return Work(connection=connection, now=now, timestamp=self._timestamp, settings=self._settings, news=news)
 
     def profile(self, user: User) -> dict[str, Any] | None:
         """Give a user's profile with all that is stored of it, or None where there is none."""

@@ -10,6 +10,7 @@ from attrs import field, frozen
 
 from adapty.sandbox.server_side.identity import NOBODY, User
 from adapty.sandbox.server_side.settings import Settings
+from adapty.sandbox.webhooks.news import News
 
 __all__ = ["Asked", "Work"]
 
@@ -38,9 +39,11 @@ class Work:
         now: The moment, in microseconds since the start of 1970.
         timestamp: The same in milliseconds, and later than that of any answer before.
         settings: What is set up in the dashboard.
+        news: Where it is told what webhooks are to post; None where there are none.
     """
 
     connection: sqlite3.Connection
     now: int
     timestamp: int
     settings: Settings
+    news: News | None = None

@@ -1,0 +1,102 @@
+"""A receiver as an ASGI application, for Starlette, FastAPI and whatever else speaks ASGI."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import TYPE_CHECKING, Any
+
+from adapty.errors import WebhookError
+from adapty.webhooks.body import too_long
+from adapty.webhooks.receiver import checked_handler, refused
+from adapty.webhooks.replies import NOT_FOUND, Reply
+
+if TYPE_CHECKING:
+    from adapty.webhooks.receiver import AsyncHandler, Handler, Receiver
+
+__all__ = ["ASGIApp", "asgi"]
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+
+def asgi(receiver: Receiver, handler: AsyncHandler | Handler) -> ASGIApp:
+    """Give an ASGI application that takes events and has them handled; it runs on asyncio.
+
+    Give it a route, not a mount: a mount at `/webhooks/adapty` redirects what is posted there to
+    `/webhooks/adapty/`, and Adapty takes a redirect for "received".
+
+    Args:
+        receiver: What takes the requests.
+        handler: What handles an event, async or not; one that is not async runs in a thread. What it raises has
+            Adapty post the event again.
+
+    Raises:
+        AdaptyConfigError: The handler cannot be called.
+
+    Example:
+        >>> from fastapi import FastAPI
+        >>> from adapty.webhooks import Receiver
+        >>> app = FastAPI()
+        >>> app.add_route("/webhooks/adapty", asgi(Receiver("the value from the dashboard"), print))
+    """
+    return ASGIApp(receiver, checked_handler(handler, may_be_async=True))
+
+
+class ASGIApp:
+    """What `asgi` gives. An object rather than a function, which frameworks would take for an endpoint of theirs."""
+
+    def __init__(self, receiver: Receiver, handler: AsyncHandler | Handler) -> None:
+        self._receiver = receiver
+        self._handler = handler
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """Serve one connection."""
+        if scope["type"] == "http":
+            await self._serve(scope, receive, send)
+        elif scope["type"] == "lifespan":
+            for phase in ("startup", "shutdown"):
+                await receive()
+                await send({"type": f"lifespan.{phase}.complete"})
+        else:  # a websocket, which is turned away
+            await receive()
+            await send({"type": "websocket.close"})
+
+    async def _serve(self, scope: Message, receive: Receive, send: Send) -> None:
+        reply = await self._reply(scope, receive)
+        if reply is None:
+            return
+        headers = {**reply.headers, "Content-Length": str(len(reply.body))}
+        raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+        await send({"type": "http.response.start", "status": reply.status, "headers": raw})
+        await send({"type": "http.response.body", "body": reply.body})
+
+    async def _reply(self, scope: Message, receive: Receive) -> Reply | None:
+        """Give what to answer; None where nobody is there any more."""
+        if scope["method"] != "POST":
+            return NOT_FOUND
+        try:
+            body = await _body(receive, self._receiver.max_body_bytes)
+        except WebhookError as error:
+            return refused(error)
+        if body is None:
+            return None
+        return await self._receiver.answer_async(scope["headers"], body, self._handler)
+
+
+async def _body(receive: Receive, most: int) -> bytes | None:
+    """Read the whole body, or give None where it breaks off.
+
+    Raises:
+        WebhookBodyError: It is longer than `most` bytes; the rest is not read.
+    """
+    body = bytearray()
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
+        body += message.get("body", b"")
+        if len(body) > most:
+            raise too_long(most)
+        if not message.get("more_body", False):
+            return bytes(body)

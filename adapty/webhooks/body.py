@@ -1,0 +1,98 @@
+"""Reading what was posted: bytes to a JSON object, whatever was sent."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from typing import Any
+
+from adapty._core.nesting import MAX_DEPTH, is_too_deep
+from adapty._core.validate import kind_of
+from adapty.errors import AdaptyConfigError, AdaptyUsageError, WebhookBodyError
+from adapty.models._received import MAX_DIGITS
+
+__all__ = ["MAX_BODY_BYTES", "checked_limit", "decoded", "too_long"]
+
+MAX_BODY_BYTES = 1024 * 1024
+"""The longest body that is read unless another limit is given, in bytes; an event takes a few thousand."""
+
+_TOO_DEEP = f"is nested deeper than {MAX_DEPTH} levels"
+
+
+def decoded(
+    body: bytes | bytearray | memoryview | str, most: int = MAX_BODY_BYTES
+) -> dict[str, Any] | WebhookBodyError:
+    """Read a body, numbers exact; or give the error, for one that is raised holds the body in its frames.
+
+    What can stand in one field must not lose the event: NaN, and numbers that are too long to be any, are text, and of
+    two values under one name the last one counts, as everywhere.
+
+    Args:
+        body: What was posted.
+        most: How many bytes it may have.
+
+    Raises:
+        AdaptyUsageError: It is neither bytes nor text.
+
+    Example:
+        >>> decoded(b'{"price_usd": 9.99}')
+        {'price_usd': Decimal('9.99')}
+        >>> decoded(b"[]")
+        WebhookBodyError('the body is not a JSON object but list')
+    """
+    raw = _bytes(body)
+    if len(raw) > most:
+        return too_long(most)
+    try:
+        value = json.loads(raw.decode("utf-8-sig"), parse_float=_exact, parse_int=_whole, parse_constant=str)
+    except UnicodeDecodeError:
+        problem = "is not text in UTF-8"
+    except RecursionError:
+        problem = _TOO_DEEP
+    except ValueError:
+        problem = "is not JSON, or cut short" if raw.strip() else "is empty"
+    else:
+        if isinstance(value, dict) and not is_too_deep(value):
+            return value
+        problem = _TOO_DEEP if isinstance(value, dict) else f"is not a JSON object but {type(value).__name__}"
+    return WebhookBodyError(f"the body {problem}")
+
+
+def too_long(most: int) -> WebhookBodyError:
+    """Make the error for a body that has more bytes than these."""
+    return WebhookBodyError(f"the body is longer than {most:,} bytes")
+
+
+def checked_limit(max_body_bytes: int) -> int:
+    """Accept a number of bytes.
+
+    Raises:
+        AdaptyConfigError: It is none.
+    """
+    if type(max_body_bytes) is not int or max_body_bytes < 1:
+        raise AdaptyConfigError.of("max_body_bytes", "is no number of bytes; expected an int, 1 or more")
+    return max_body_bytes
+
+
+def _bytes(body: Any) -> bytes:
+    if isinstance(body, str):
+        return body.encode("utf-8", "surrogatepass")  # which cannot be decoded again
+    if not isinstance(body, bytes | bytearray | memoryview):
+        raise AdaptyUsageError.of("body", f"is {kind_of(body)}; expected bytes")
+    return bytes(body)
+
+
+def _exact(digits: str) -> Decimal | str:
+    """Read a number with a point or an exponent; one that is no amount of anything stays as it is spelled."""
+    if len(digits) > MAX_DIGITS:
+        return digits
+    try:
+        amount = Decimal(digits)
+    except ArithmeticError:
+        return digits
+    return amount if amount.is_finite() and abs(amount.adjusted()) <= MAX_DIGITS else digits
+
+
+def _whole(digits: str) -> int | str:
+    """Read a whole number; to read a long one takes long."""
+    return int(digits) if len(digits) <= MAX_DIGITS else digits

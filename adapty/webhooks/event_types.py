@@ -1,0 +1,95 @@
+"""The names of what Adapty tells of: those of now, those of before, and those that a dashboard gives them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from adapty._core.validate import kind_of, known_name, printable
+from adapty.errors import AdaptyConfigError
+
+__all__ = ["EVENT_TYPES", "OLD_NAMES", "checked_event_names", "event_type_of"]
+
+EVENT_TYPES = frozenset(
+    {
+        "subscription_started",
+        "subscription_renewed",
+        "subscription_renewal_cancelled",
+        "subscription_renewal_reactivated",
+        "subscription_expired",
+        "subscription_paused",
+        "subscription_deferred",
+        "non_subscription_purchase",
+        "trial_started",
+        "trial_converted",
+        "trial_renewal_cancelled",
+        "trial_renewal_reactivated",
+        "trial_expired",
+        "entered_grace_period",
+        "billing_issue_detected",
+        "subscription_refunded",
+        "non_subscription_purchase_refunded",
+        "access_level_updated",
+    },
+)
+"""The event types that Adapty is known to post; newer ones are read all the same."""
+
+OLD_NAMES: Mapping[str, str] = MappingProxyType(
+    {
+        "subscription_initial_purchase": "subscription_started",
+        "subscription_cancelled": "subscription_renewal_cancelled",
+        "trial_cancelled": "trial_renewal_cancelled",
+    },
+)
+"""What some event types were called before."""
+
+
+def event_type_of(name: str, event_names: Mapping[str, str]) -> str:
+    """Give Adapty's own name of an event type; a name that nobody knows stays as it is.
+
+    Args:
+        name: The name that came.
+        event_names: The names that were changed in the dashboard, each with Adapty's own.
+
+    Example:
+        >>> event_type_of("bought", {"bought": "subscription_started"}), event_type_of("trial_cancelled", {})
+        ('subscription_started', 'trial_renewal_cancelled')
+    """
+    ours = event_names.get(name, name)
+    return OLD_NAMES.get(ours, ours) if name not in event_names else ours
+
+
+def checked_event_names(event_names: Mapping[str, str] | None) -> Mapping[str, str]:
+    """Accept names of the dashboard with Adapty's own; give a copy, old names as those of now.
+
+    Raises:
+        AdaptyConfigError: It is no such mapping, or leads to a name that is not Adapty's.
+    """
+    if event_names is None:
+        return MappingProxyType({})
+    if not isinstance(event_names, Mapping):
+        expected = 'expected a mapping such as {"your name": "subscription_started"}'
+        raise AdaptyConfigError.of("event_names", f"is {kind_of(event_names)}; {expected}")
+    return MappingProxyType({_name(name): _ours(name, ours) for name, ours in event_names.items()})
+
+
+def _name(name: Any) -> str:
+    if not isinstance(name, str) or not name:
+        raise AdaptyConfigError.of("event_names", f"has the name {printable(name)!r}; expected the dashboard's text")
+    return str.__str__(name)
+
+
+def _ours(name: str, ours: Any) -> str:
+    field = f"event_names.{printable(name)}"
+    if not isinstance(ours, str):
+        raise AdaptyConfigError.of(field, f"is {kind_of(ours)}; expected the name of an event type of Adapty's")
+    plain = str.__str__(ours)
+    now = OLD_NAMES.get(plain, plain)
+    if now not in EVENT_TYPES:
+        raise AdaptyConfigError.of(
+            field,
+            f"{printable(plain)!r} is no event type of Adapty's{known_name(plain, sorted(EVENT_TYPES))}; "
+            "the table leads from your names to these",
+        )
+    return now

@@ -1,0 +1,101 @@
+"""A handler that puts what Adapty posts into an outbox for Adapty Mail."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+from adapty._core.redact import masked
+from adapty._core.validate import kind_of
+from adapty.errors import AdaptyUsageError
+from adapty.webhooks.outbox import Outbox
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from adapty import TransactionEvent
+    from adapty.webhooks.events import WebhookEvent
+
+__all__ = ["Forwarding", "forward"]
+
+logger = logging.getLogger("adapty")
+
+
+def forward(
+    outbox: Outbox,
+    *,
+    external_profile_id: Callable[[WebhookEvent], str | None] | None = None,
+) -> Forwarding:
+    """Give a handler for `asgi`, `wsgi`, `django_view` or `Receiver.answer`, which puts events into an outbox.
+
+    What it was given is on the disk when it returns, so that Adapty may be told that the event has come. What is not
+    for Mail is passed over, and logged with the reason. An event of an id that the outbox knows changes nothing, so
+    that the receiver needs no `seen=` for it.
+
+    Args:
+        outbox: Where the events go, for a worker to send.
+        external_profile_id: Gives the id that Mail has the profile under, or None where it has none. Where left out,
+            it is `customer_user_id`, and an anonymous profile has none.
+
+    Raises:
+        AdaptyUsageError: An argument is wrong.
+
+    Example:
+        >>> outbox = Outbox("outbox.sqlite")
+        >>> handle = forward(outbox)
+        >>> handle.counts
+        {}
+    """
+    if not isinstance(outbox, Outbox):
+        raise AdaptyUsageError.of("outbox", f"is {kind_of(outbox)}; expected an Outbox")
+    if external_profile_id is not None and not callable(external_profile_id):
+        expected = "expected a function of a WebhookEvent that gives an id or None"
+        raise AdaptyUsageError.of("external_profile_id", f"is {kind_of(external_profile_id)}; {expected}")
+    return Forwarding(outbox, external_profile_id)
+
+
+class Forwarding:
+    """What `forward` gives: to be called with each event, from any thread."""
+
+    def __init__(self, outbox: Outbox, external_profile_id: Callable[[WebhookEvent], str | None] | None) -> None:
+        self._outbox = outbox
+        self._external_profile_id = external_profile_id
+        self._counts: Counter[str] = Counter()
+        self._lock = Lock()
+
+    def __call__(self, event: WebhookEvent) -> None:
+        """Put an event into the outbox, unless it is not for Mail.
+
+        Raises:
+            WebhookUnavailableError: It is not in the outbox; Adapty has to post it again.
+            AdaptyUsageError: The outbox is damaged, or the rule for ids gave something else than text or None.
+        """
+        mail_event, reason = _mail_event(event, self._external_profile_id)
+        if mail_event is None:
+            logger.info("webhook: event %s is not forwarded: %s", masked(event.event_id), reason)
+            self._count(f"skipped: {reason}")
+        else:
+            self._count("forwarded" if self._outbox.put(mail_event) else "repeated")
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many events this process has `forwarded`, found `repeated`, and `skipped: ` for which reason."""
+        with self._lock:
+            return dict(self._counts)
+
+    def _count(self, word: str) -> None:
+        with self._lock:
+            self._counts[word] += 1
+
+    def __repr__(self) -> str:
+        return f"<forward to {self._outbox!r}>"
+
+
+def _mail_event(event: Any, external_profile_id: Any) -> tuple[TransactionEvent | None, str | None]:
+    """Give the Mail event, or the reason why there is none."""
+    from adapty.webhooks.mail import to_mail_event  # noqa: PLC0415 - which needs what only a receiver needs
+
+    outcome = to_mail_event(event, external_profile_id=external_profile_id)
+    return outcome.event, outcome.reason

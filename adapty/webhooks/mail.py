@@ -1,0 +1,176 @@
+"""What an event is for Adapty Mail: the table, and the event that Mail is told of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, get_args
+
+from attrs import frozen
+
+from adapty._core.validate import Refused, identifier, kind_of, quoted
+from adapty.errors import AdaptyUsageError
+from adapty.models.mail import ONE_TIME_EVENT_TYPES, Offer, OfferCategory, OfferType, TransactionEvent
+from adapty.webhooks.events import WebhookEvent
+
+if TYPE_CHECKING:
+    from adapty.flows import TransactionEventType
+
+__all__ = ["MAIL_EVENT_TYPES", "NOT_FOR_MAIL", "MailOutcome", "to_mail_event"]
+
+MAIL_EVENT_TYPES: Mapping[str, TransactionEventType] = MappingProxyType(
+    {
+        "subscription_started": "subscription_started",
+        "subscription_renewed": "subscription_renewed",
+        "subscription_renewal_cancelled": "subscription_renewal_cancelled",
+        "subscription_renewal_reactivated": "subscription_renewal_reactivated",
+        "billing_issue_detected": "billing_issue_detected",
+        "entered_grace_period": "entered_grace_period",
+        "subscription_refunded": "subscription_refunded",
+        "subscription_expired": "subscription_expired",
+        "non_subscription_purchase": "non_subscription_purchase",
+        "non_subscription_purchase_refunded": "non_subscription_purchase_refunded",
+        "trial_started": "subscription_started",
+        "trial_converted": "subscription_renewed",
+        "trial_renewal_cancelled": "subscription_renewal_cancelled",
+        "trial_renewal_reactivated": "subscription_renewal_reactivated",
+        "trial_expired": "subscription_expired",
+    },
+)
+"""Which of Mail's event types stands for which of Adapty's; Mail knows no trials."""
+
+NOT_FOR_MAIL: Mapping[str, str] = MappingProxyType(
+    {
+        "subscription_paused": "Mail has no event type for a pause",
+        "subscription_deferred": "Mail has no event type for a deferral",
+        "access_level_updated": "it tells of an access level, and Mail is told of purchases",
+    },
+)
+"""The event types that Mail is not told of, and why."""
+
+SOURCES: Mapping[str, str] = MappingProxyType(
+    {
+        "event_id": "profile_event_id",
+        "event_datetime": "event_datetime",
+        "store": "store",
+        "store_product_id": "vendor_product_id",
+        "store_transaction_id": "transaction_id",
+        "store_original_transaction_id": "original_transaction_id",
+        "purchased_at": "purchase_date",
+        "originally_purchased_at": "original_purchase_date",
+        "price_usd": "price_usd",
+        "expires_at": "subscription_expires_at",
+    },
+)
+"""Which of the webhook's fields holds which of Mail's."""
+
+OPTIONAL = frozenset({"price_usd", "expires_at"})
+"""Mail's fields that may be missing."""
+
+TRIAL_OFFER = Offer(category="introductory", offer_type="free_trial")
+"""What tells the start of a trial from that of a subscription."""
+
+_OTHER_SPELLINGS = MappingProxyType({"winback": "win_back"})
+
+ProfileRule = Callable[[WebhookEvent], str | None]
+
+
+@frozen
+class MailOutcome:
+    """What an event is for Mail: an event to send, or the reason why there is none.
+
+    Attributes:
+        event: The event to send, or None.
+        reason: Why there is none, in words that hold nothing personal; None where there is one.
+    """
+
+    event: TransactionEvent | None = None
+    reason: str | None = None
+
+
+def to_mail_event(event: WebhookEvent, *, external_profile_id: ProfileRule | None = None) -> MailOutcome:
+    """Make the event that Adapty Mail is told of, or say why there is none.
+
+    Trials become subscriptions, for Mail knows no trials. Optional fields that are missing or cannot be read are left
+    out; so is an offer without a category of Mail's, such as `retention`.
+
+    Args:
+        event: The event as it was posted.
+        external_profile_id: Gives the id that Mail has the profile under, or None where it has none. Where left out,
+            it is `customer_user_id`, and an anonymous profile has none.
+
+    Raises:
+        AdaptyUsageError: `event` is something else, or the rule gave something else than text or None.
+
+    Example:
+        >>> event = WebhookEvent.from_dict({"event_type": "subscription_paused", "customer_user_id": "user_12345"})
+        >>> to_mail_event(event).reason
+        'subscription_paused is skipped: Mail has no event type for a pause'
+    """
+    if not isinstance(event, WebhookEvent):
+        raise AdaptyUsageError.of("event", f"is {kind_of(event)}; expected a WebhookEvent")
+    event_type = MAIL_EVENT_TYPES.get(event.event_type or "")
+    if event_type is None:
+        return MailOutcome(reason=_why_not(event.event_type))
+    profile = _profile(event, external_profile_id)
+    if profile is None:
+        none = "it has no customer_user_id" if external_profile_id is None else "external_profile_id gave none"
+        return MailOutcome(reason=f"the profile is anonymous: {none}")
+    found = {name: _value(event, source) for name, source in SOURCES.items() if _has(event_type, name)}
+    for name, value in found.items():
+        if value is None and name not in OPTIONAL:
+            return MailOutcome(reason=_what_is_missing(event, name))
+    fields = {name: value for name, value in found.items() if value is not None}
+    try:
+        return MailOutcome(
+            event=TransactionEvent(event_type=event_type, external_profile_id=profile, **fields, **_offer(event))
+        )
+    except AdaptyUsageError as refused:
+        name = refused.field_name or ""
+        return MailOutcome(reason=str(refused).replace(name, SOURCES.get(name, name), 1))
+
+
+def _why_not(event_type: str | None) -> str:
+    name = event_type or ""
+    why = NOT_FOR_MAIL.get(name)
+    return f"{name} is skipped: {why}" if why else f"the event type {quoted(name)} is not known"
+
+
+def _profile(event: WebhookEvent, rule: ProfileRule | None) -> str | None:
+    """Give the id that Mail has the profile under; None where there is none, or only white space."""
+    found: Any = event.customer_user_id if rule is None else rule(event)
+    if found is not None and not isinstance(found, str):
+        raise AdaptyUsageError.of("external_profile_id", f"gave something {kind_of(found)}; expected a str, or None")
+    try:
+        return None if found is None else identifier(found)
+    except Refused:
+        return None
+
+
+def _has(event_type: TransactionEventType, name: str) -> bool:
+    """Tell whether events of this type have the field: a one-time purchase does not expire."""
+    return name != "expires_at" or event_type not in ONE_TIME_EVENT_TYPES
+
+
+def _value(event: WebhookEvent, source: str) -> Any:
+    value = getattr(event.event_properties, source, None)
+    return event.event_datetime if value is None and source == "event_datetime" else value
+
+
+def _what_is_missing(event: WebhookEvent, name: str) -> str:
+    source = SOURCES[name]
+    came = source in event.event_properties.extra or source in event.extra
+    return f"{source}: {'cannot be read' if came else 'is missing'}; Mail requires it as {name}"
+
+
+def _offer(event: WebhookEvent) -> Mapping[str, Any]:
+    """Give the offer, where it is one of those that Mail has."""
+    if event.event_type == "trial_started":
+        return {"offer": TRIAL_OFFER}
+    properties = event.event_properties
+    category, offer_type = properties.store_offer_category or "", properties.store_offer_discount_type
+    category = _OTHER_SPELLINGS.get(category, category)
+    if category not in get_args(OfferCategory) or offer_type not in get_args(OfferType):
+        return {}
+    offer_id = properties.promotional_offer_id
+    return {"offer": {"category": category, "offer_type": offer_type, **({"offer_id": offer_id} if offer_id else {})}}

@@ -1,0 +1,313 @@
+"""The outbox: Mail events that are on the disk until Adapty Mail has them."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from attrs import field, frozen
+
+from adapty._core.redact import masked
+from adapty._core.validate import kind_of
+from adapty.errors import AdaptyUsageError
+from adapty.models import TransactionEvent
+from adapty.webhooks.outbox_file import OutboxFile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from os import PathLike
+    from types import TracebackType
+
+__all__ = ["DeadEvent", "Outbox", "OutboxCounts", "PendingEvent"]
+
+FORGET_AFTER = timedelta(days=7)
+"""How long a delivered event's id is kept; Adapty posts an event again for up to 24 hours."""
+
+_AT_A_TIME = 500
+
+_PUT = """
+INSERT OR IGNORE INTO events (event_id, profile, event, state, arrived, changed, attempts)
+VALUES (?, ?, ?, 'pending', ?, ?, 0)
+"""
+_FORGET_DELIVERED = """
+DELETE FROM events WHERE state = 'delivered' AND event_id = ? AND changed < ?
+"""
+_LIST = """
+SELECT place, event_id, profile, event, arrived, changed, attempts, reason FROM events
+WHERE state = '{state}' AND place > ? ORDER BY place LIMIT ?
+"""
+_COUNT = "SELECT count(*) FROM events WHERE state = '{state}'"
+_REPLAY = "UPDATE events SET state = 'pending', attempts = 0, reason = NULL, changed = ? WHERE state = 'dead'"
+_FORGET = "DELETE FROM events WHERE state = 'dead'"
+_OF_THIS_ID = " AND event_id = ?"
+
+
+@frozen(kw_only=True)
+class PendingEvent:
+    """An event that Mail does not have yet.
+
+    Attributes:
+        event_id: The event's id.
+        external_profile_id: The profile that it is of.
+        arrived_at: When it was put into the outbox, aware, UTC.
+        attempts: How many times it was sent by now.
+        reason: Why the last try failed, or None.
+        data: The event, as `TransactionEvent.to_dict` gives it.
+    """
+
+    event_id: str = field(repr=masked)
+    external_profile_id: str = field(repr=masked)
+    arrived_at: datetime
+    attempts: int = 0
+    reason: str | None = None
+    data: Mapping[str, Any] = field(factory=dict, repr=False, hash=False)
+
+    @property
+    def event_type(self) -> str:
+        """What happened, by Mail's name."""
+        return str(self.data.get("event_type", ""))
+
+
+@frozen(kw_only=True)
+class DeadEvent(PendingEvent):
+    """An event that Mail, or a check made here, refuses for good.
+
+    Attributes:
+        event_id: The event's id.
+        external_profile_id: The profile that it is of.
+        arrived_at: When it was put into the outbox, aware, UTC.
+        attempts: How many times it was sent.
+        reason: Why it was refused.
+        data: The event, as `TransactionEvent.to_dict` gives it.
+        refused_at: When it was refused, aware, UTC.
+    """
+
+    refused_at: datetime
+
+
+@frozen(kw_only=True)
+class OutboxCounts:
+    """How many events there are in an outbox.
+
+    Attributes:
+        pending: Those that Mail does not have yet.
+        dead: Those that are refused for good.
+        delivered: Those that Mail has, and whose ids are still kept.
+    """
+
+    pending: int
+    dead: int
+    delivered: int
+
+
+class Outbox:
+    """Keeps Mail events on the disk until Adapty Mail has them: to be made once, and shared by threads.
+
+    Any number of processes may put events into one file while one worker sends them. The file has to be on a disk of
+    this machine. Beside it stand others of its name with `-wal`, `-shm` and `-worker` added.
+
+    An event's id is kept for a while after Mail has it, and nothing else of it.
+
+    Args:
+        path: The file, made where there is none; its folder must be there.
+        forget_after: How long the id of a delivered event is kept, so that the same event is not sent again.
+
+    Raises:
+        AdaptyUsageError: The file cannot be made or read, is no outbox, is damaged, or is of a newer version of this
+            library.
+        WebhookUnavailableError: Others write to it for too long, or the disk is full.
+
+    Example:
+        >>> event = TransactionEvent(
+        ...     event_type="subscription_started",
+        ...     event_id="evt_abc123",
+        ...     event_datetime="2026-06-10T14:20:05Z",
+        ...     external_profile_id="user_12345",
+        ...     store="app_store",
+        ...     store_product_id="premium_monthly",
+        ...     store_transaction_id="1000000123456789",
+        ...     store_original_transaction_id="1000000123456789",
+        ...     purchased_at="2026-06-10T14:20:00Z",
+        ...     originally_purchased_at="2026-06-10T14:20:00Z",
+        ... )
+        >>> with Outbox("outbox.sqlite") as outbox:
+        ...     outbox.put(event), outbox.put(event)
+        ...     outbox.counts()
+        (True, False)
+        OutboxCounts(pending=1, dead=0, delivered=0)
+    """
+
+    def __init__(self, path: str | PathLike[str], *, forget_after: timedelta = FORGET_AFTER) -> None:
+        if not isinstance(forget_after, timedelta) or forget_after < timedelta(0):
+            raise AdaptyUsageError.of("forget_after", "is no such time; expected a timedelta of 0 or more")
+        self.forget_after = forget_after
+        self._file = OutboxFile(_path(path))
+
+    @property
+    def path(self) -> Path:
+        """The file, as a whole path."""
+        return self._file.path
+
+    def put(self, event: TransactionEvent) -> bool:
+        """Put an event in; when this returns, it is on the disk.
+
+        Takes a few milliseconds, most of them the disk's.
+
+        Returns:
+            Whether it is new; False where an event of this id is in the outbox already, was refused, or was delivered
+            not long ago. Then nothing is changed.
+
+        Raises:
+            WebhookUnavailableError: It is not in the outbox: others write to the file for too long, or the disk is
+                full. Let Adapty post it again.
+            AdaptyUsageError: It is no `TransactionEvent`, or the file is damaged.
+        """
+        if not isinstance(event, TransactionEvent):
+            raise AdaptyUsageError.of("event", f"is {kind_of(event)}; expected a TransactionEvent")
+        text = json.dumps(event.to_dict(), separators=(",", ":"))
+        now = time.time()
+        with self._file.writing() as connection:
+            # A worker that has nothing to do forgets nothing.
+            connection.execute(_FORGET_DELIVERED, (event.event_id, now - self.forget_after.total_seconds()))
+            put = connection.execute(_PUT, (event.event_id, event.external_profile_id, text, now, now))
+            return put.rowcount > 0
+
+    def pending(self) -> Iterator[PendingEvent]:
+        """Go through the events that Mail does not have yet, in the order of their arrival.
+
+        However many there are, only some are in memory. What comes meanwhile is given too.
+
+        Raises:
+            WebhookUnavailableError: The file cannot be read now.
+            AdaptyUsageError: The file is damaged.
+        """
+        for row in self._each("pending"):
+            yield PendingEvent(**_known(row))
+
+    def dead(self) -> Iterator[DeadEvent]:
+        """Go through the events that are refused for good, in the order of their arrival; see `pending`."""
+        for row in self._each("dead"):
+            yield DeadEvent(**_known(row), refused_at=_moment(row[5]))
+
+    def counts(self) -> OutboxCounts:
+        """Count the events.
+
+        Raises:
+            WebhookUnavailableError: The file cannot be read now.
+            AdaptyUsageError: The file is damaged.
+        """
+        with self._file.reading() as connection:
+            counts = {
+                state: connection.execute(_COUNT.format(state=state)).fetchone()[0]
+                for state in ("pending", "dead", "delivered")
+            }
+        return OutboxCounts(**counts)
+
+    def replay(self, event_id: str) -> bool:
+        """Have a refused event sent again: it goes back to the place at which it arrived.
+
+        So it is sent before all events of its profile that came after it and are not sent yet.
+
+        Returns:
+            Whether there is a refused event of this id.
+
+        Raises:
+            WebhookUnavailableError: The file cannot be written now.
+            AdaptyUsageError: The file is damaged.
+        """
+        return self._change(_REPLAY + _OF_THIS_ID, time.time(), event_id) > 0
+
+    def replay_all(self) -> int:
+        """Have all refused events sent again, and tell how many there are; see `replay`."""
+        return self._change(_REPLAY, time.time())
+
+    def forget(self, event_id: str) -> bool:
+        """Remove a refused event for good; were Adapty to post it again, it would be a new one.
+
+        Returns:
+            Whether there was a refused event of this id.
+
+        Raises:
+            WebhookUnavailableError: The file cannot be written now.
+            AdaptyUsageError: The file is damaged.
+        """
+        return self._change(_FORGET + _OF_THIS_ID, event_id) > 0
+
+    def forget_all(self) -> int:
+        """Remove all refused events for good, and tell how many there were; see `forget`."""
+        return self._change(_FORGET)
+
+    def close(self) -> None:
+        """Close the file. What comes later opens it again."""
+        self._file.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"Outbox({str(self.path)!r})"
+
+    def _change(self, statement: str, *values: object) -> int:
+        with self._file.writing() as connection:
+            return connection.execute(statement, _storable(values)).rowcount
+
+    def _each(self, state: str) -> Iterator[tuple[Any, ...]]:
+        last = 0
+        while True:
+            with self._file.reading() as connection:
+                rows = connection.execute(_LIST.format(state=state), (last, _AT_A_TIME)).fetchall()
+            if not rows:
+                return
+            yield from rows
+            last = rows[-1][0]
+
+
+def _path(path: Any) -> Path:
+    try:
+        return Path(path)
+    except TypeError:
+        raise AdaptyUsageError.of("path", f"is {kind_of(path)}; expected a path") from None
+
+
+def _storable(values: tuple[object, ...]) -> tuple[object, ...]:
+    """See that SQLite takes the values: an id that it does not take is the id of no event."""
+    if any(not isinstance(value, str | float) for value in values):
+        raise AdaptyUsageError.of("event_id", "is no text; expected the id of a refused event")
+    return tuple(value.encode("utf-8", "replace").decode() if isinstance(value, str) else value for value in values)
+
+
+def _known(row: tuple[Any, ...]) -> dict[str, Any]:
+    _, event_id, profile, event, arrived, _, attempts, reason = row
+    return {
+        "event_id": event_id,
+        "external_profile_id": profile,
+        "arrived_at": _moment(arrived),
+        "attempts": attempts,
+        "reason": reason,
+        "data": data_of(event),
+    }
+
+
+def data_of(text: str) -> dict[str, Any]:
+    """Read an event's JSON; what is none, for somebody has changed the file, is an event without fields."""
+    try:
+        data = json.loads(text)
+    except ValueError:
+        return {}
+    return data if isinstance(data, dict) else {}
+
+
+def _moment(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)

@@ -1,0 +1,356 @@
+"""Sends what is in an outbox through the lanes of the bulk engine, and goes on when trouble has passed."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import math
+from contextlib import suppress
+from random import SystemRandom
+from typing import TYPE_CHECKING, Any
+
+from attrs import define, field, frozen
+
+from adapty._core.giving_up import Patience
+from adapty._core.redact import masked
+from adapty._core.retry import RetryPolicy, is_transient
+from adapty._generated import mail_call, nothing
+from adapty.bulk.journal import Journal
+from adapty.bulk.lanes import Item
+from adapty.bulk.rows import Row
+from adapty.bulk.running import StageRun
+from adapty.bulk.stage import Options, Stage
+from adapty.errors import AdaptyAPIError, AdaptyConnectionError, AdaptyError, AdaptyUsageError, WebhookUnavailableError
+from adapty.models import TransactionEvent
+from adapty.webhooks.outbox import Outbox, data_of
+from adapty.webhooks.outbox_books import Books, Due, Note
+from adapty.webhooks.outbox_lock import OutboxLock
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from adapty._async.client import AsyncAdapty
+    from adapty._sync.client import Adapty
+    from adapty.bulk.stop import Stop
+
+__all__ = ["DrainReport", "Sending"]
+
+logger = logging.getLogger("adapty")
+
+_POLL_SECONDS = 0.25
+"""So often it is looked for new events: asking SQLite whether anything has changed reads no file."""
+
+_LINGER_SECONDS = 10.0
+"""So long connections are kept open for a next event."""
+
+_STANDBY_SECONDS = 0.5
+_TIDY_SECONDS = 3600.0
+
+_MOST_PUT_OFF = 1000
+"""If events of so many profiles meet trouble, it is not the events' any more."""
+
+_IN_HAND_PER_LANE = 4
+_IN_HAND = 32
+
+_WAITS = RetryPolicy(max_retries=2**31, base=1.0, cap=300.0, retry_after_ceiling=3600.0)
+"""How long it is waited after trouble that is nobody's fault, before it is tried again, forever."""
+
+_random = SystemRandom().random
+
+
+@frozen(kw_only=True)
+class DrainReport:
+    """What a worker did.
+
+    Attributes:
+        delivered: Events that Mail has taken.
+        refused: Events that it refuses for good; they are in `Outbox.dead`.
+        retried: Tries that were made again.
+    """
+
+    delivered: int = 0
+    refused: int = 0
+    retried: int = 0
+
+
+@define
+class _PutOff:
+    """A profile whose next event met trouble that is not the event's own.
+
+    Attributes:
+        failures: How many times it did.
+        until: When it is tried again, by the event loop's clock.
+    """
+
+    failures: int
+    until: float
+
+
+@define(eq=False)
+class Sending:
+    """One worker at work.
+
+    Of each profile one event at a time is in hand, so that they are sent in the order of their arrival whatever happens
+    to one of them.
+
+    Attributes:
+        outbox: What is sent.
+        options: How it is sent.
+        until_empty: Whether to end when nothing is left, or at the first trouble that does not pass by itself soon;
+            otherwise it goes on until it is stopped.
+        delivered: Events that Mail has taken.
+        refused: Events that it refuses for good.
+        retried: Tries that were made again.
+    """
+
+    outbox: Outbox
+    options: Options
+    until_empty: bool
+    delivered: int = 0
+    refused: int = 0
+    retried: int = 0
+    _in_hand: dict[int, Due] = field(factory=dict)
+    _put_off: dict[str, _PutOff] = field(factory=dict)
+    _troubles: int = 0
+    _trouble: AdaptyError | None = None
+    _news: asyncio.Event = field(factory=asyncio.Event)
+    _version: int = -1
+    _tidied: float | None = None
+
+    async def run(self, adapty: Adapty | AsyncAdapty, stop: Stop) -> DrainReport:
+        """Send until nothing is left, or until it is stopped.
+
+        Raises:
+            AdaptyUsageError: The outbox is damaged, or, where it is to be emptied, another worker has it.
+            AdaptyError: The key or the address is wrong, or, where it is to be emptied, it cannot be now.
+            KeyboardInterrupt: It was stopped before it was empty.
+        """
+        adapty._transport.config.key("mail")  # noqa: SLF001 - of the same package
+        with OutboxLock(self.outbox.path) as lock:
+            if await self._have(lock, stop):
+                with Books(self.outbox.path) as books:
+                    await self._send(adapty, books, stop)
+        if stop.asked and self.until_empty:
+            raise KeyboardInterrupt
+        return DrainReport(delivered=self.delivered, refused=self.refused, retried=self.retried)
+
+    async def _have(self, lock: OutboxLock, stop: Stop) -> bool:
+        """Wait until this is the one worker of the outbox, unless it is stopped before."""
+        if lock.acquire():
+            return True
+        path = self.outbox.path
+        if self.until_empty:
+            raise AdaptyUsageError(f"{path}: another worker sends what is in it; nothing was done here")
+        logger.info("outbox %s: another worker has it; waiting to take over", path)
+        while not await _pause(_STANDBY_SECONDS, stop):
+            if lock.acquire():
+                logger.info("outbox %s: taken over", path)
+                return True
+        return False
+
+    async def _send(self, adapty: Adapty | AsyncAdapty, books: Books, stop: Stop) -> None:
+        while not stop.asked:
+            problem = await self._round(adapty, books, stop)
+            if self.until_empty:
+                self._end(problem or (self._trouble if self._put_off else None), stop)
+                return
+            try:
+                if problem is None:
+                    await self._wait_for_news(books, stop)
+            except WebhookUnavailableError as unreadable:
+                problem = unreadable
+            if problem is not None:
+                await self._wait_out(problem, stop)
+
+    def _end(self, problem: BaseException | None, stop: Stop) -> None:
+        if problem is None or stop.asked:
+            return
+        left = self.outbox.counts().pending
+        problem.add_note(f"{self.delivered} delivered, {self.refused} refused; {left} left in {self.outbox.path}")
+        raise problem
+
+    async def _round(self, adapty: Adapty | AsyncAdapty, books: Books, stop: Stop) -> BaseException | None:
+        """Send until nothing has been left for a while; give what ended it earlier."""
+
+        def settle(row: Row, _: Any, error: AdaptyError | None) -> str:
+            return self._settle(books, row, error)
+
+        stage = Stage(
+            name="events",
+            api="mail",
+            label=str(self.outbox.path),
+            rows=lambda: self._rows(books),
+            share=lambda: None,
+            item=_item,
+            settle=settle,
+            sync=lambda: 0,
+        )
+        with Journal.temporary() as journal:
+            run = StageRun.resumed(stage, self.options, journal, Patience())
+            await run.run(adapty, stop)
+        self.retried += run.retried
+        try:
+            await self._write(books)
+        except AdaptyError as unwritten:
+            return run.problem or unwritten
+        finally:
+            self._in_hand.clear()  # what has not been sent by now is read again
+        return run.problem
+
+    async def _rows(self, books: Books) -> AsyncIterator[Row]:
+        """Give what can be sent, as it comes, never much at a time."""
+        now = asyncio.get_running_loop().time
+        last = now()
+        while True:
+            self._news.clear()
+            await self._write(books)
+            moment = now()
+            due = await self._due(books, moment)
+            for each in due:
+                self._in_hand[each.place] = each
+                yield Row(each.place, data_of(each.event))
+            if due:
+                last = now()
+                continue
+            if not self._in_hand:
+                if self.until_empty or now() - last > _LINGER_SECONDS:
+                    return
+                await self._tidy(books, now())
+            await self._until_news(books, self._next_try(moment))
+
+    async def _due(self, books: Books, now: float) -> list[Due]:
+        room = _IN_HAND + _IN_HAND_PER_LANE * self.options.lanes - len(self._in_hand)
+        waiting = {each.profile for each in self._in_hand.values()}
+        waiting.update(profile for profile, put_off in self._put_off.items() if put_off.until > now)
+        return await books.due(waiting, room) if room > 0 else []
+
+    async def _until_news(self, books: Books, next_try: float) -> None:
+        """Wait until something can be written or read: an answer has come, an event has, or the time of one."""
+        now = asyncio.get_running_loop().time
+        while now() < next_try:
+            version = await books.version()
+            if version != self._version:
+                self._version = version
+                return
+            if await _set_within(_POLL_SECONDS, self._news):
+                return
+
+    async def _write(self, books: Books) -> None:
+        for note in await books.settle():
+            self._in_hand.pop(note.place, None)
+
+    async def _tidy(self, books: Books, now: float) -> None:
+        if self._tidied is None or now - self._tidied > _TIDY_SECONDS:
+            self._tidied = now
+            await books.tidy(self.outbox.forget_after.total_seconds())
+
+    def _settle(self, books: Books, row: Row, error: AdaptyError | None) -> str:
+        """Note what came of an event, by the engine's judgement its own affair, and give the word for it."""
+        due = self._in_hand[row.line]
+        self._news.set()
+        attempts = error.attempts if isinstance(error, AdaptyAPIError) else 0
+        if isinstance(error, AdaptyAPIError) and is_transient(error.status):
+            self._wait_with(due.profile, error)
+            books.note(Note(due.place, "pending", attempts, str(error)))
+            return "put off"
+        self._put_off.pop(due.profile, None)
+        if error is None:
+            self.delivered += 1
+            self._trouble_is_over()
+            books.note(Note(due.place, "delivered"))
+            return "accepted"
+        self.refused += 1
+        books.note(Note(due.place, "dead", attempts, str(error)))
+        logger.warning("outbox %s: event %s is refused: %s", self.outbox.path, masked(due.event_id), error)
+        return "refused"
+
+    def _trouble_is_over(self) -> None:
+        """Try everything again now, if nothing could be sent before."""
+        if self._troubles:
+            self._troubles = 0
+            now = asyncio.get_running_loop().time()
+            for put_off in self._put_off.values():
+                put_off.until = now
+
+    def _wait_with(self, profile: str, error: AdaptyAPIError) -> None:
+        """Put the events of a profile off.
+
+        Raises:
+            AdaptyAPIError: There are too many of them for it to be the events' own trouble.
+        """
+        if profile not in self._put_off and len(self._put_off) >= _MOST_PUT_OFF:
+            raise error
+        before = self._put_off.get(profile)
+        failures = before.failures + 1 if before else 1
+        until = asyncio.get_running_loop().time() + _wait(failures, error)
+        self._put_off[profile] = _PutOff(failures, until)
+        self._trouble = error
+
+    async def _wait_out(self, problem: BaseException, stop: Stop) -> None:
+        """Wait until it makes sense to try again.
+
+        Raises:
+            BaseException: The problem, if it does not pass by itself.
+        """
+        if not _passes(problem):
+            raise problem
+        self._troubles += 1
+        seconds = _wait(self._troubles, problem)
+        logger.warning("outbox %s: trying again in %.0f s: %s", self.outbox.path, seconds, problem)
+        await _pause(seconds, stop)
+
+    async def _wait_for_news(self, books: Books, stop: Stop) -> None:
+        """Wait, without connections, until there is something to send."""
+        now = asyncio.get_running_loop().time
+        while not stop.asked:
+            version, moment = await books.version(), now()
+            if await self._due(books, moment):
+                return
+            next_try = self._next_try(moment)
+            while now() < next_try and await books.version() == version:
+                if await _pause(_POLL_SECONDS, stop):
+                    return
+
+    def _next_try(self, moment: float) -> float:
+        """Tell when the next profile is to be tried again, of those that were put off beyond this moment."""
+        return min((put_off.until for put_off in self._put_off.values() if put_off.until > moment), default=math.inf)
+
+
+def _item(number: int, row: Row) -> Item[TransactionEvent]:
+    """Make the request of an event; a field that this version does not know is sent as it is."""
+    record = TransactionEvent.from_dict(row.data, allow_unknown=True)
+    return Item(number, record.external_profile_id, mail_call("saveTransactionEvent", nothing, record), row, record)
+
+
+def _passes(problem: BaseException) -> bool:
+    """Tell whether trouble is nobody's fault, so that it makes sense to wait for its end."""
+    if isinstance(problem, AdaptyAPIError):
+        return is_transient(problem.status)
+    return isinstance(problem, AdaptyConnectionError | WebhookUnavailableError)
+
+
+def _wait(times: int, problem: BaseException) -> float:
+    """Give how long to wait after so many times of trouble, in seconds."""
+    asked_for = problem.retry_after if isinstance(problem, AdaptyAPIError) else None
+    if asked_for is not None:
+        asked_for = min(asked_for, _WAITS.retry_after_ceiling)
+    return _WAITS.wait(times, asked_for, lambda: (1 + _random()) / 2) or 0.0
+
+
+async def _pause(seconds: float, stop: Stop) -> bool:
+    """Wait, unless it is stopped before; tell whether it is."""
+    asked = asyncio.Event()
+    with stop.telling(asked.set):
+        await _set_within(seconds, asked)
+    return stop.asked
+
+
+async def _set_within(seconds: float, event: asyncio.Event) -> bool:
+    """Wait for an event, and tell whether it has come.
+
+    Not by `asyncio.wait_for`, which in Python 3.11 overlooks a cancellation that comes together with the event.
+    """
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    return event.is_set()

@@ -1,0 +1,345 @@
+"""Taking what Adapty posts: from headers and body of any framework to an event, or to the answer that refuses it."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import logging
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any, Self, get_args
+from uuid import uuid4
+
+from attrs import field, frozen
+
+from adapty._core.validate import kind_of, quoted
+from adapty.errors import AdaptyConfigError, AdaptyUsageError, WebhookBodyError, WebhookError, WebhookUnavailableError
+from adapty.models._received import json_ready
+from adapty.webhooks.authorization import Accepted, Headers
+from adapty.webhooks.body import MAX_BODY_BYTES, checked_limit, decoded
+from adapty.webhooks.event_types import checked_event_names
+from adapty.webhooks.events import WebhookEvent
+from adapty.webhooks.replies import FAILED, Reply
+from adapty.webhooks.seen import SeenEvents, Standing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from types import TracebackType
+
+__all__ = ["AsyncHandler", "Delivery", "Handler", "Receiver", "checked_handler", "refused"]
+
+Handler = Callable[[WebhookEvent], object]
+"""What handles an event. What it gives counts for nothing; what it raises has Adapty post the event again."""
+
+AsyncHandler = Callable[[WebhookEvent], Awaitable[object]]
+"""The same, to be awaited."""
+
+_log = logging.getLogger("adapty")
+
+_OK = Reply.of({})
+
+
+@frozen
+class _Claim:
+    """An event that is held until it is handled or given back."""
+
+    seen: SeenEvents
+    event_id: str
+    owner: str
+
+    def mark(self) -> None:
+        try:
+            self.seen.mark(self.event_id, self.owner)
+        except Exception as problem:  # noqa: BLE001 - it is handled, whatever the store says
+            _log.warning("webhook: %s is handled, but not marked as seen: %s", self, type(problem).__name__)
+
+    def release(self) -> None:
+        try:
+            self.seen.release(self.event_id, self.owner)
+        except Exception as problem:  # noqa: BLE001 - the claim ends by itself
+            _log.warning("webhook: %s is held until its claim ends: %s", self, type(problem).__name__)
+
+    def __str__(self) -> str:
+        return f"event {quoted(self.event_id)}"
+
+
+@frozen(kw_only=True)
+class Delivery:
+    """One post of Adapty's that was taken.
+
+    As a context manager it says how the event ended: a block that comes to its end marks the event as seen, and one
+    that raises gives it back, so that it is handled when Adapty posts it again. Without the receiver's `seen=` neither
+    does anything.
+
+    Attributes:
+        event: The event; None where Adapty only tries out the address.
+        duplicate: Whether the event was handled already: then there is nothing to do but to answer.
+        reply: What to answer once the event is handled.
+    """
+
+    event: WebhookEvent | None
+    duplicate: bool = False
+    reply: Reply = _OK
+    _claim: _Claim | None = field(default=None, repr=False, eq=False)
+
+    def mark(self) -> None:
+        """Mark the event as seen: it is handled."""
+        if self._claim:
+            self._claim.mark()
+
+    def release(self) -> None:
+        """Give the event back: it is not handled."""
+        if self._claim:
+            self._claim.release()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if exc_type is None:
+            self.mark()
+        else:
+            self.release()
+
+
+class Receiver:
+    """Takes what Adapty posts to a webhook: to be made once and shared by threads and tasks.
+
+    It knows no framework: `receive` takes headers and body, and `answer` does the rest too. `adapty.webhooks.asgi`,
+    `wsgi` and `django_view` make of it what frameworks mount.
+
+    Args:
+        authorization: The value that the dashboard has for the Authorization header, or several: for production and
+            sandbox, or the old and the new one. Where left out, the lines of ADAPTY_WEBHOOK_AUTHORIZATION.
+        event_names: The names of event types that were changed in the dashboard, each with Adapty's own.
+        max_body_bytes: The longest body that is read, in bytes.
+        seen: Remembers which events were handled, so that none is handled twice. Where left out, each delivery is
+            handled, and Adapty delivers some events more than once.
+
+    Raises:
+        AdaptyConfigError: There is no value to accept, or an argument is wrong; `field_name` says which.
+
+    Example:
+        >>> receiver = Receiver("the value from the dashboard", event_names={"bought": "subscription_started"})
+        >>> headers = {"Authorization": "the value from the dashboard"}
+        >>> receiver.receive(headers, b'{"event_type": "bought"}').event.event_type
+        'subscription_started'
+        >>> receiver.receive(headers, b"{}").reply.body
+        b'{}'
+    """
+
+    def __init__(
+        self,
+        authorization: str | Iterable[str] | None = None,
+        *,
+        event_names: Mapping[str, str] | None = None,
+        max_body_bytes: int = MAX_BODY_BYTES,
+        seen: SeenEvents | None = None,
+    ) -> None:
+        accepted: Accepted | AdaptyConfigError
+        try:
+            accepted = Accepted(authorization)
+        except AdaptyConfigError as refused:
+            accepted = refused
+        # Whoever prints the locals of a traceback finds no value here, and no frame of those that saw it.
+        authorization = None
+        if isinstance(accepted, AdaptyConfigError):
+            raise accepted.with_traceback(None)
+        self._accepted = accepted
+        self.event_names = checked_event_names(event_names)
+        self.max_body_bytes = checked_limit(max_body_bytes)
+        self._seen = _checked_store(seen)
+
+    def authenticate(self, headers: Headers) -> None:
+        """Check the Authorization header alone, for whoever does not want to read the body of just anybody.
+
+        Args:
+            headers: The request's headers: a mapping or pairs, of text or bytes, or a WSGI environment.
+
+        Raises:
+            WebhookAuthorizationError: The header is missing, given twice, or has none of the accepted values.
+            AdaptyUsageError: `headers` is nothing that headers could be read from.
+        """
+        refusal = self._accepted.refusal(headers)
+        del headers
+        if refusal:
+            raise refusal
+
+    def receive(self, headers: Headers, body: bytes | bytearray | memoryview | str) -> Delivery:
+        """Take a request: check who sends it, read it, and claim its event.
+
+        Use the result in a `with` block around what handles the event; `Delivery` says why.
+
+        Args:
+            headers: The request's headers: a mapping or pairs, of text or bytes, or a WSGI environment.
+            body: The request's body, as it came.
+
+        Raises:
+            WebhookAuthorizationError: The header is missing, given twice, or has none of the accepted values.
+            WebhookBodyError: The body is too long, or is no event.
+            WebhookUnavailableError: The event is being handled in another place, or the store of events fails.
+            AdaptyUsageError: `headers` or `body` is of a type that they do not have.
+        """
+        refusal = self._accepted.refusal(headers)
+        delivery = refusal or self._read(body)
+        # An error that is raised below shows neither to whoever prints the locals of its traceback.
+        del headers, body
+        if isinstance(delivery, WebhookError):
+            raise delivery
+        return self._claimed(delivery)
+
+    def answer(self, headers: Headers, body: bytes | bytearray | memoryview | str, handler: Handler) -> Reply:
+        """Take a request, have its event handled unless it is a duplicate, and give what to answer.
+
+        Args:
+            headers: The request's headers: a mapping or pairs, of text or bytes, or a WSGI environment.
+            body: The request's body, as it came.
+            handler: What handles the event. Whatever it raises is logged, and Adapty posts the event again.
+
+        Raises:
+            AdaptyUsageError: `headers` or `body` is of a type that they do not have.
+        """
+        try:
+            delivery = self.receive(headers, body)
+        except WebhookError as error:
+            return refused(error)
+        if delivery.event is None or delivery.duplicate:
+            return delivery.reply
+        try:
+            with delivery:
+                _check_result(handler(delivery.event))
+        except Exception:  # noqa: BLE001 - whatever a handler raises
+            return failed(delivery.event)
+        return delivery.reply
+
+    async def answer_async(
+        self,
+        headers: Headers,
+        body: bytes | bytearray | memoryview | str,
+        handler: AsyncHandler | Handler,
+    ) -> Reply:
+        """Do the same on an asyncio loop; a handler that is not async runs in a thread.
+
+        Args:
+            headers: The request's headers: a mapping or pairs, of text or bytes, or a WSGI environment.
+            body: The request's body, as it came.
+            handler: What handles the event. Whatever it raises is logged, and Adapty posts the event again.
+
+        Raises:
+            AdaptyUsageError: `headers` or `body` is of a type that they do not have.
+        """
+        if not _is_async(handler):
+            return await asyncio.to_thread(self.answer, headers, body, handler)
+        try:
+            # The store may wait for its turn, which must not stop the loop.
+            delivery = await asyncio.to_thread(self.receive, headers, body)
+        except WebhookError as error:
+            return refused(error)
+        if delivery.event is None or delivery.duplicate:
+            return delivery.reply
+        try:
+            handling: Any = handler(delivery.event)
+            await handling
+        except BaseException as problem:
+            await asyncio.to_thread(delivery.release)
+            if isinstance(problem, Exception):
+                return failed(delivery.event)
+            raise
+        await asyncio.to_thread(delivery.mark)
+        return delivery.reply
+
+    def _read(self, body: bytes | bytearray | memoryview | str) -> Delivery | WebhookBodyError:
+        content = decoded(body, self.max_body_bytes)
+        if isinstance(content, WebhookBodyError):
+            return content
+        if "event_type" not in content and (not content or "adapty_check" in content):
+            return _verification(content)
+        event = WebhookEvent.from_dict(content, self.event_names)
+        if not event.event_type:
+            return WebhookBodyError("the body has no event_type; expected the name of an event type")
+        return Delivery(event=event)
+
+    def _claimed(self, delivery: Delivery) -> Delivery:
+        event_id = delivery.event.event_id if delivery.event else None
+        if self._seen is None or event_id is None:
+            return delivery
+        claim = _Claim(self._seen, event_id, uuid4().hex)
+        try:
+            standing = self._seen.claim(event_id, claim.owner)
+        except Exception as problem:
+            message = f"the store of seen events failed ({type(problem).__name__}); the event is not taken"
+            raise WebhookUnavailableError(message) from problem
+        if standing == "claimed":
+            raise WebhookUnavailableError("the event is being handled; whether that succeeds is not known yet")
+        if standing not in get_args(Standing):
+            raise AdaptyUsageError.of("seen", f"gave {standing!r} for a claim; expected new, claimed or seen")
+        new = standing == "new"
+        return Delivery(event=delivery.event, duplicate=not new, claim=claim if new else None)
+
+    def __repr__(self) -> str:
+        # Also of one that is refused while it is made, for who prints the locals of a traceback.
+        count = len(getattr(self, "_accepted", ()))
+        values = "1 value" if count == 1 else f"{count} values"
+        return f"<Receiver: {values} of Authorization, seen={getattr(self, '_seen', None)!r}>"
+
+
+def _checked_store(seen: Any) -> SeenEvents | None:
+    methods = [getattr(seen, name, None) for name in ("claim", "mark", "release")]
+    if seen is not None and (isinstance(seen, type) or not all(map(callable, methods))):
+        raise AdaptyConfigError.of("seen", f"is {kind_of(seen)}; expected a store such as SQLiteSeenEvents(path)")
+    store: SeenEvents | None = seen
+    return store
+
+
+def checked_handler(handler: Any, *, may_be_async: bool) -> Any:
+    """Accept what can handle an event.
+
+    Raises:
+        AdaptyConfigError: It cannot be called, or is async where nothing would wait for it.
+    """
+    if not callable(handler):
+        raise AdaptyConfigError.of("handler", f"is {kind_of(handler)}; expected a function that takes the event")
+    if _is_async(handler) and not may_be_async:
+        raise AdaptyConfigError.of("handler", "is async, which nothing here waits for; expected a plain function")
+    return handler
+
+
+def _is_async(handler: Any) -> bool:
+    """Tell whether what the handler gives is to be awaited."""
+    while isinstance(handler, partial):
+        handler = handler.func
+    return inspect.iscoroutinefunction(handler) or inspect.iscoroutinefunction(type(handler).__call__)
+
+
+def refused(error: WebhookError) -> Reply:
+    """Give the answer to a request that is not taken, and say so in the log."""
+    _log.warning("webhook: %d: %s", error.status, error)
+    return Reply.refusing(error)
+
+
+def failed(event: WebhookEvent) -> Reply:
+    """Give the answer for an event whose handler raised, and say so in the log: called where that is caught."""
+    names = quoted(event.event_type or ""), quoted(event.event_id or "")
+    _log.exception("webhook: the handler failed for %s, event %s; Adapty will post it again", *names)
+    return FAILED
+
+
+def _check_result(result: object) -> None:
+    """Refuse what would have to be awaited: the event would pass for handled, and nothing would have been done."""
+    if inspect.isawaitable(result):
+        if inspect.iscoroutine(result):
+            result.close()
+        message = "the handler gave something to await, which nothing here waits for"
+        raise TypeError(message)
+
+
+def _verification(content: Mapping[str, Any]) -> Delivery:
+    """Answer the request that tries the address out: empty now, with a value to send back before."""
+    if "adapty_check" not in content:
+        return Delivery(event=None)
+    return Delivery(event=None, reply=Reply.of({"adapty_check_response": json_ready(content["adapty_check"])}))

@@ -1,0 +1,57 @@
+"""What is answered to Adapty."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Self
+
+from attrs import field, frozen
+
+if TYPE_CHECKING:
+    from adapty.errors import WebhookError
+
+__all__ = ["FAILED", "NOT_FOUND", "Reply"]
+
+_JSON = MappingProxyType({"Content-Type": "application/json"})
+_UNAUTHORIZED = 401
+
+
+@frozen
+class Reply:
+    """An answer, for any framework to send.
+
+    Attributes:
+        status: The HTTP status.
+        body: The body: JSON.
+        headers: The headers; what sends them adds the length.
+
+    Example:
+        >>> Reply.of({})
+        Reply(status=200, body=b'{}', headers={'Content-Type': 'application/json'})
+    """
+
+    status: int
+    body: bytes
+    headers: Mapping[str, str] = field(factory=lambda: dict(_JSON), hash=False)
+
+    @classmethod
+    def of(cls, content: Mapping[str, Any], status: int = 200) -> Self:
+        """Make the answer that holds this."""
+        return cls(status, json.dumps(content).encode())
+
+    @classmethod
+    def refusing(cls, error: WebhookError) -> Self:
+        """Make the answer to a request that ended in this error."""
+        reply = cls.of({"error": str(error)}, error.status)
+        # RFC 9110, section 15.5.2: a 401 has this header, though no scheme of HTTP's is meant.
+        challenge = {"WWW-Authenticate": "Webhook"} if error.status == _UNAUTHORIZED else {}
+        return cls(reply.status, reply.body, {**reply.headers, **challenge})
+
+
+FAILED = Reply.of({"error": "the event could not be handled"}, 500)
+"""To an event whose handler failed: Adapty posts it again."""
+
+NOT_FOUND = Reply.of({"error": "only POST is answered here"}, 404)
+"""To another method: 405 would be tried again."""

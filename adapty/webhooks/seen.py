@@ -1,0 +1,135 @@
+"""Which events were handled already: what a store of them does, and one that keeps them in memory."""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from datetime import timedelta
+from threading import Lock
+from typing import Any, Literal, Protocol
+
+from attrs import frozen
+
+from adapty._core.validate import kind_of
+from adapty.errors import AdaptyConfigError
+
+__all__ = ["CLAIM_FOR", "FORGET_AFTER", "MemorySeenEvents", "SeenEvents", "Standing", "seconds_of"]
+
+Standing = Literal["new", "claimed", "seen"]
+"""How an event stands: nobody's until now, being handled by somebody else, or handled."""
+
+FORGET_AFTER = timedelta(days=7)
+"""How long a handled event is remembered; Adapty posts an event again for up to 24 hours."""
+
+CLAIM_FOR = timedelta(seconds=45)
+"""How long a claim holds, in case whoever has it is gone: longer than the 10 seconds that Adapty waits for an answer,
+and over when it posts the event again, after about a minute."""
+
+_MAX_EVENTS = 100_000
+
+
+class SeenEvents(Protocol):
+    """Remembers which events were handled, and which are being handled.
+
+    An event is claimed before it is handled, and marked as seen only once that has succeeded. So of two deliveries at
+    the same time one handles it, and what breaks off between the two is handled again: at least once, not at most once.
+    A claim whose holder is gone must come to an end by itself.
+
+    Whatever an implementation raises counts as a failure that passes: Adapty is asked to post the event again.
+    """
+
+    def claim(self, event_id: str, owner: str) -> Standing:
+        """Claim an event for this owner, and say how it stood: only a new one is claimed.
+
+        Args:
+            event_id: The event's own id.
+            owner: Names whoever handles this delivery.
+        """
+
+    def mark(self, event_id: str, owner: str) -> None:
+        """Mark an event as handled, whoever claims it by now."""
+
+    def release(self, event_id: str, owner: str) -> None:
+        """Give an event back that was not handled, unless somebody else claims it by now."""
+
+
+@frozen
+class _Entry:
+    since: float
+    owner: str | None
+
+
+class MemorySeenEvents:
+    """Remembers events in this process: for one process, or for tests.
+
+    Args:
+        forget_after: How long a handled event is remembered.
+        claim_for: How long a claim holds, in case whoever has it is gone.
+        max_events: How many events are remembered; the oldest are forgotten first.
+
+    Raises:
+        AdaptyConfigError: An argument is no such time or number; `field_name` says which.
+
+    Example:
+        >>> seen = MemorySeenEvents()
+        >>> seen.claim("3f0c7a0e", "a"), seen.claim("3f0c7a0e", "b")
+        ('new', 'claimed')
+        >>> seen.mark("3f0c7a0e", "a")
+        >>> seen.claim("3f0c7a0e", "b")
+        'seen'
+    """
+
+    def __init__(
+        self,
+        *,
+        forget_after: timedelta = FORGET_AFTER,
+        claim_for: timedelta = CLAIM_FOR,
+        max_events: int = _MAX_EVENTS,
+    ) -> None:
+        self._forget_after = seconds_of("forget_after", forget_after)
+        self._claim_for = seconds_of("claim_for", claim_for)
+        if type(max_events) is not int or max_events < 1:
+            raise AdaptyConfigError.of("max_events", "is no number of events; expected an int, 1 or more")
+        self._max_events = max_events
+        self._entries: OrderedDict[str, _Entry] = OrderedDict()
+        self._lock = Lock()
+
+    def claim(self, event_id: str, owner: str) -> Standing:
+        """Claim an event for this owner, and say how it stood; see `SeenEvents`."""
+        with self._lock:
+            held = self._entries.get(event_id)
+            if held and time.monotonic() - held.since < (self._claim_for if held.owner else self._forget_after):
+                return "claimed" if held.owner else "seen"
+            self._keep(event_id, owner)
+            return "new"
+
+    def mark(self, event_id: str, owner: str) -> None:  # noqa: ARG002 - the protocol's
+        """Mark an event as handled; see `SeenEvents`."""
+        with self._lock:
+            self._keep(event_id, None)
+
+    def release(self, event_id: str, owner: str) -> None:
+        """Give an event back that was not handled; see `SeenEvents`."""
+        with self._lock:
+            held = self._entries.get(event_id)
+            if held and held.owner == owner:
+                del self._entries[event_id]
+
+    def _keep(self, event_id: str, owner: str | None) -> None:
+        self._entries[event_id] = _Entry(time.monotonic(), owner)
+        self._entries.move_to_end(event_id)
+        while len(self._entries) > self._max_events:
+            self._entries.popitem(last=False)
+
+
+def seconds_of(name: str, span: Any) -> float:
+    """Accept a time that passes, and give its seconds.
+
+    Raises:
+        AdaptyConfigError: It is none; `field_name` is `name`.
+    """
+    if not isinstance(span, timedelta):
+        raise AdaptyConfigError.of(name, f"is {kind_of(span)}; expected a timedelta")
+    if span <= timedelta(0):
+        raise AdaptyConfigError.of(name, "is no time that passes; expected more than 0 seconds")
+    return span.total_seconds()

@@ -1,0 +1,128 @@
+"""Which events were handled already, in an SQLite file."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Self
+
+from adapty.webhooks.seen import CLAIM_FOR, FORGET_AFTER, Standing, seconds_of
+from adapty.webhooks.sqlite_file import SQLiteFile
+
+if TYPE_CHECKING:
+    from datetime import timedelta
+    from os import PathLike
+    from types import TracebackType
+
+__all__ = ["SQLiteSeenEvents"]
+
+# "AdSe", so that a file of somebody else is not taken for ours.
+_APPLICATION_ID = 0x41645365
+
+# `owner` is null once the event is handled; `since` counts from 1970, in seconds.
+_TABLES = """
+CREATE TABLE IF NOT EXISTS seen_events (event_id TEXT PRIMARY KEY, owner TEXT, since REAL NOT NULL) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS seen_events_since ON seen_events (since);
+"""
+
+_FORGOTTEN_AT_ONCE = 100
+
+_HELD = "SELECT owner, since FROM seen_events WHERE event_id = ?"
+_KEEP = "INSERT OR REPLACE INTO seen_events VALUES (?, ?, ?)"
+_RELEASE = "DELETE FROM seen_events WHERE event_id = ? AND owner = ?"
+_FORGET = f"""
+DELETE FROM seen_events WHERE event_id IN (
+    SELECT event_id FROM seen_events WHERE since < ? ORDER BY since LIMIT {_FORGOTTEN_AT_ONCE}
+)
+"""  # noqa: S608 - a number of our own
+
+
+class SQLiteSeenEvents:
+    """Remembers events in an SQLite file, for the threads of any number of processes on this machine.
+
+    The file has to be on a disk of this machine: SQLite's log of changes does not work over a network. A crash of the
+    machine may forget what was marked last, so that it is handled again.
+
+    Args:
+        path: The file, made where there is none; its folder must be there.
+        forget_after: How long a handled event is remembered; Adapty posts an event again for up to 24 hours.
+        claim_for: How long a claim holds, in case whoever has it is gone; longer than it takes to handle an event.
+
+    Raises:
+        AdaptyConfigError: The file cannot be used, or an argument is no such time; `field_name` says which.
+
+    Example:
+        >>> with SQLiteSeenEvents("seen.sqlite") as seen:
+        ...     seen.claim("3f0c7a0e", "a")
+        ...     seen.mark("3f0c7a0e", "a")
+        ...     seen.claim("3f0c7a0e", "b")
+        'new'
+        'seen'
+    """
+
+    def __init__(
+        self,
+        path: str | PathLike[str],
+        *,
+        forget_after: timedelta = FORGET_AFTER,
+        claim_for: timedelta = CLAIM_FOR,
+    ) -> None:
+        self._forget_after = seconds_of("forget_after", forget_after)
+        self._claim_for = seconds_of("claim_for", claim_for)
+        self._file = SQLiteFile(path, _TABLES, _APPLICATION_ID, durable=False)
+
+    def claim(self, event_id: str, owner: str) -> Standing:
+        """Claim an event for this owner, and say how it stood; see `SeenEvents`.
+
+        Raises:
+            sqlite3.Error: Others are writing for too long, or the disk is full or broken.
+        """
+        with self._file.writing() as connection:
+            now = time.time()  # here, so that who waited for their turn is not earlier than who had it
+            held = connection.execute(_HELD, (event_id,)).fetchone()
+            if held:
+                held_by, since = held
+                if self._holds(held_by, since, now):
+                    return "claimed" if held_by else "seen"
+            connection.execute(_FORGET, (now - max(self._forget_after, self._claim_for),))
+            connection.execute(_KEEP, (event_id, owner, now))
+            return "new"
+
+    def mark(self, event_id: str, owner: str) -> None:  # noqa: ARG002 - the protocol's
+        """Mark an event as handled; see `SeenEvents`.
+
+        Raises:
+            sqlite3.Error: Others are writing for too long, or the disk is full or broken.
+        """
+        with self._file.writing() as connection:
+            connection.execute(_KEEP, (event_id, None, time.time()))
+
+    def release(self, event_id: str, owner: str) -> None:
+        """Give an event back that was not handled; see `SeenEvents`.
+
+        Raises:
+            sqlite3.Error: Others are writing for too long, or the disk is full or broken.
+        """
+        with self._file.writing() as connection:
+            connection.execute(_RELEASE, (event_id, owner))
+
+    def _holds(self, owner: str | None, since: float, now: float) -> bool:
+        """Tell whether an event still stands as it was kept; a clock that was set back does not keep it claimed."""
+        return abs(now - since) < self._claim_for if owner else now - since < self._forget_after
+
+    def close(self) -> None:
+        """Close the file. What comes later opens it again."""
+        self._file.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"SQLiteSeenEvents({str(self._file.path)!r})"

@@ -1,0 +1,56 @@
+"""Reading a body from a stream, no further than it may be long."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from adapty.errors import WebhookBodyError, WebhookUnavailableError
+from adapty.webhooks.body import too_long
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["declared_length", "read_body"]
+
+_CHUNK = 64 * 1024
+
+
+def declared_length(content_length: str | None) -> int | None:
+    """Read a Content-Length; None where there is none.
+
+    Raises:
+        WebhookBodyError: It is no length.
+    """
+    if not content_length:
+        return None
+    if not content_length.isascii() or not content_length.isdigit():
+        raise WebhookBodyError("the Content-Length is no number")
+    return int(content_length[:20])
+
+
+def read_body(read: Callable[[int], bytes], length: int | None, most: int) -> bytes:
+    """Read a body that is so long, or as long as there is something where its length is not known.
+
+    Args:
+        read: Gives at most so many bytes of it; none where it ends.
+        length: How long it is declared to be, in bytes.
+        most: How long it may be.
+
+    Raises:
+        WebhookBodyError: It is longer than it may be.
+        WebhookUnavailableError: It breaks off; what came of it is no event, but the whole may be.
+    """
+    if length is not None and length > most:
+        raise too_long(most)
+    wanted = most + 1 if length is None else length
+    body = bytearray()
+    try:
+        while len(body) < wanted and (chunk := read(min(_CHUNK, wanted - len(body)))):
+            body += chunk
+    except OSError as problem:
+        raise WebhookUnavailableError(f"the body broke off ({type(problem).__name__})") from None
+    if length is not None and len(body) < length:
+        raise WebhookUnavailableError("the body broke off")
+    if len(body) > most:
+        raise too_long(most)
+    return bytes(body)

@@ -1,0 +1,72 @@
+"""A receiver as a WSGI application, for Flask and whatever else speaks WSGI."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from adapty.errors import WebhookError
+from adapty.webhooks.receiver import checked_handler, refused
+from adapty.webhooks.replies import NOT_FOUND, Reply
+from adapty.webhooks.streams import declared_length, read_body
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from adapty.webhooks.receiver import Handler, Receiver
+
+__all__ = ["WSGIApp", "wsgi"]
+
+
+def wsgi(receiver: Receiver, handler: Handler) -> WSGIApp:
+    """Give a WSGI application that takes events and has them handled.
+
+    Under Apache's mod_wsgi the Authorization header only comes with `WSGIPassAuthorization On`.
+
+    Args:
+        receiver: What takes the requests.
+        handler: What handles an event; not async. What it raises has Adapty post the event again.
+
+    Raises:
+        AdaptyConfigError: The handler cannot be called, or is async.
+
+    Example:
+        >>> from flask import Flask
+        >>> from werkzeug.middleware.dispatcher import DispatcherMiddleware
+        >>> from adapty.webhooks import Receiver
+        >>> app = Flask("shop")
+        >>> mounts = {"/webhooks/adapty": wsgi(Receiver("the value from the dashboard"), print)}
+        >>> app.wsgi_app = DispatcherMiddleware(app.wsgi_app, mounts)
+    """
+    return WSGIApp(receiver, checked_handler(handler, may_be_async=False))
+
+
+class WSGIApp:
+    """What `wsgi` gives."""
+
+    def __init__(self, receiver: Receiver, handler: Handler) -> None:
+        self._receiver = receiver
+        self._handler = handler
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """Serve one request."""
+        reply = self._reply(environ)
+        headers = [*reply.headers.items(), ("Content-Length", str(len(reply.body)))]
+        start_response(f"{reply.status} {HTTPStatus(reply.status).phrase}", headers)
+        return [reply.body]
+
+    def _reply(self, environ: dict[str, Any]) -> Reply:
+        if environ["REQUEST_METHOD"] != "POST":
+            return NOT_FOUND
+        try:
+            body = _body(environ, self._receiver.max_body_bytes)
+        except WebhookError as error:
+            return refused(error)
+        return self._receiver.answer(environ, body, self._handler)
+
+
+def _body(environ: dict[str, Any], most: int) -> bytes:
+    length = declared_length(environ.get("CONTENT_LENGTH"))
+    if length is None and not environ.get("wsgi.input_terminated"):
+        return b""  # nothing says where it ends: to read on could take for ever
+    return read_body(environ["wsgi.input"].read, length, most)

@@ -1,0 +1,29 @@
+"""Adapty's webhook in FastAPI.
+
+    pip install adapty fastapi uvicorn
+    export ADAPTY_WEBHOOK_AUTHORIZATION="the value from the dashboard"
+    python examples/webhooks_fastapi.py [PORT]
+
+The address for the dashboard is the server's, and the path of the route as it stands.
+"""
+
+import sys
+
+import uvicorn
+from fastapi import FastAPI
+
+from adapty.webhooks import Receiver, SQLiteSeenEvents, WebhookEvent, asgi, to_mail_event
+
+
+async def handle(event: WebhookEvent) -> None:
+    """Note down what happened, to be worked off later: Adapty waits ten seconds for the answer."""
+    mail = to_mail_event(event)
+    print(event.event_type, event.event_id, mail.event.flow if mail.event else mail.reason, flush=True)
+
+
+receiver = Receiver(seen=SQLiteSeenEvents("seen.sqlite"))
+app = FastAPI()
+app.add_route("/webhooks/adapty", asgi(receiver, handle))
+
+if __name__ == "__main__":
+    uvicorn.run(app, port=int(sys.argv[1]) if len(sys.argv) > 1 else 8050)

@@ -1,0 +1,16 @@
+# Generated from openapi/webhooks.yaml by `make generate`; do not edit.
+
+from typing import Literal
+
+AccessLevelUpdatedPropertiesStoreOfferDiscountType = Literal["free_trial", "pay_as_you_go", "pay_up_front"] | str
+
+ACCESS_LEVEL_UPDATED_PROPERTIES_STORE_OFFER_DISCOUNT_TYPE_VALUES: frozenset[str] = frozenset(
+    ["free_trial", "pay_as_you_go", "pay_up_front"]
+)
+
+
+def check_access_level_updated_properties_store_offer_discount_type(
+    value: str,
+) -> AccessLevelUpdatedPropertiesStoreOfferDiscountType:
+    """Take any value: the API may know more of them than this release."""
+    return value

@@ -1,0 +1,403 @@
+"""Webhooks: how they are delivered, and what becomes of those that are not."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from adapty import AdaptyConfigError, AdaptyUsageError
+from adapty.sandbox import Sandbox, create_app
+from adapty.sandbox.database import Database
+from adapty.sandbox.server_side.settings import Settings
+from adapty.sandbox.server_side.state import ServerSide
+from adapty.sandbox.webhooks import retry_rule, sender
+from adapty.sandbox.webhooks.deliveries import KEPT_DELIVERIES
+from adapty.sandbox.webhooks.hook import Hook
+from adapty.sandbox.webhooks.news import Event, News
+from adapty.sandbox.webhooks.settings import WebhookSettings
+from tests.raw_server import NO_CONTENT, OK, answer
+from tests.sandbox.webhook_receiver import FAST, body_of, posting, subscription
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from adapty.sandbox import WebhookVerification
+    from tests.raw_server import RawServer
+
+VALUE = "any value, as it is"
+
+
+def threads() -> set[str]:
+    """Name the threads that there are."""
+    return {thread.name for thread in threading.enumerate()}
+
+
+def ids(receiver: RawServer) -> list[str]:
+    """Give the ids of the events that came, in order; the check of the address has none."""
+    bodies = [body_of(request) for request in receiver.requests]
+    return [body["event_properties"]["profile_event_id"] for body in bodies if body]
+
+
+def test_no_webhook_costs_nothing(sandbox: Sandbox) -> None:
+    """Without an address there is no thread, and nothing to wait for."""
+    before = threads()
+    with Sandbox() as other:
+        assert "adapty-webhooks" not in threads() - before
+        assert other.webhooks.wait_until_idle(0)
+        assert (other.webhooks.url, other.webhooks.verification, other.webhooks.deliveries()) == (None, None, [])
+    with pytest.raises(AdaptyConfigError, match="webhook_url: is missing"):
+        sandbox.webhooks.post("trial_started")
+
+
+def test_how_an_event_is_posted() -> None:
+    """To the address with its query, with the value as it is, as JSON."""
+    with posting(webhook_authorization=VALUE) as one:
+        one.sandbox.webhooks.post("trial_started")
+        assert one.sandbox.webhooks.wait_until_idle(10)
+        checking, event = sorted(one.receiver.requests, key=len)
+        for request in (checking, event):
+            head = request.partition(b"\r\n\r\n")[0].split(b"\r\n")
+            assert head[0] == b"POST /adapty?token=abc HTTP/1.1"
+            assert [line for line in head if line.lower().startswith(b"authorization")] == [
+                f"Authorization: {VALUE}".encode()
+            ]
+            assert b"Content-Type: application/json" in head
+            assert not [line for line in head if line.lower().startswith(b"cookie")]
+        assert body_of(checking) == {}
+    with posting() as one:
+        one.sandbox.webhooks.post("trial_started")
+        one.sandbox.webhooks.wait_until_idle(10)
+        assert b"authorization:" not in b"".join(one.receiver.requests).lower()
+
+
+def test_the_retry_rule() -> None:
+    """A minute first, twice as long each time, nine retries within 24 hours."""
+    assert retry_rule.WAITS[:3] == (60, 120, 240)
+    assert len(retry_rule.WAITS) == 9
+    assert sum(retry_rule.WAITS) < 24 * 3600
+    assert retry_rule.TIMEOUT_SECONDS == 10
+
+
+@pytest.mark.parametrize("status", [200, 202, 301, 400, 401, 404])
+def test_what_counts_as_received(status: int) -> None:
+    """Whatever lies between 200 and 404 ends it, a refusal too; a redirect is not followed."""
+    with posting() as one:
+        one.receiver.replies = [answer(status, b"", f"Location: {one.receiver.url}/other")]
+        one.sandbox.webhooks.post("trial_started")
+        assert one.sandbox.webhooks.wait_until_idle(10)
+        (delivery,) = one.sandbox.webhooks.deliveries()
+        assert (delivery.state, delivery.tries, delivery.last_status) == ("delivered", 1, status)
+        assert delivery.problem is None
+
+
+def test_an_answer_without_a_body() -> None:
+    """The status alone counts."""
+    with posting() as one:
+        one.receiver.replies = [NO_CONTENT]
+        one.sandbox.webhooks.post("trial_started")
+        assert one.sandbox.webhooks.wait_until_idle(10)
+        assert one.sandbox.webhooks.deliveries()[0].state == "delivered"
+
+
+@pytest.mark.parametrize("reply", [answer(405), answer(429), answer(500), answer(503), b"nothing\r\n\r\n", b""])
+def test_what_is_posted_again(reply: bytes) -> None:
+    """Any other status and what is no answer; each time with the same id, until it is received."""
+    with posting() as one:
+        _verified(one.sandbox)
+        one.receiver.replies = [reply, reply, OK]
+        one.transaction(subscription())
+        assert one.sandbox.webhooks.wait_until_idle(10)
+        states = [(delivery.state, delivery.problem) for delivery in one.sandbox.webhooks.deliveries()]
+        assert states == [("delivered", None)] * 2
+        came = ids(one.receiver)
+        assert len(came) == 4
+        assert set(came) == {delivery.event_id for delivery in one.sandbox.webhooks.deliveries()}
+        assert sum(delivery.tries for delivery in one.sandbox.webhooks.deliveries()) == 4
+
+
+def test_it_gives_up_after_nine_retries(caplog: pytest.LogCaptureFixture) -> None:
+    """Which is said, without the value."""
+    caplog.set_level(logging.WARNING)
+    with posting(webhook_authorization=VALUE, webhook_time_scale=FAST * 10) as one:
+        one.receiver.replies = [answer(500)]
+        one.sandbox.webhooks.post("jane@example.com", customer_user_id="jane")
+        assert one.sandbox.webhooks.wait_until_idle(10)
+        (delivery,) = one.sandbox.webhooks.deliveries()
+        assert (delivery.state, delivery.tries, delivery.last_status) == ("given up", 10, 500)
+        assert delivery.problem == "answered 500"
+        assert len(set(ids(one.receiver))) == 1
+        shown = caplog.text + repr(delivery) + repr(one.sandbox.webhooks)
+    assert "given up, try 10: answered 500" in shown
+    for hidden in (VALUE, "jane@", "token"):
+        assert hidden not in shown
+
+
+def test_waits_are_scaled() -> None:
+    """The first retry comes after a minute of Adapty's time."""
+    with posting(webhook_time_scale=200) as one:
+        _verified(one.sandbox)
+        one.receiver.replies = [answer(500), OK]
+        begun = time.monotonic()
+        one.sandbox.webhooks.post("trial_started")
+        assert not one.sandbox.webhooks.wait_until_idle(0.1)
+        assert one.sandbox.webhooks.deliveries()[0].state == "waiting"
+        assert one.sandbox.webhooks.wait_until_idle(10)
+        assert 0.3 <= time.monotonic() - begun < 5
+
+
+def test_no_answer_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither one that does not come nor one that does not end counts."""
+    monkeypatch.setattr(retry_rule, "TIMEOUT_SECONDS", 0.2)
+    with posting() as one:
+        _verified(one.sandbox)
+        one.receiver.replies = [one.receiver.stall, one.receiver.start_and_stall, OK]
+        one.sandbox.webhooks.post("trial_started")
+        assert one.sandbox.webhooks.wait_until_idle(10)
+        (delivery,) = one.sandbox.webhooks.deliveries()
+        assert (delivery.state, delivery.tries) == ("delivered", 3)
+        assert len(set(ids(one.receiver))) == 1
+
+
+def test_a_receiver_that_is_not_there_yet() -> None:
+    """No connection is no answer."""
+    with Sandbox(webhook_url="http://127.0.0.1:9/", webhook_time_scale=FAST) as sandbox:
+        sandbox.webhooks.post("trial_started")
+        assert sandbox.webhooks.wait_until_idle(10)
+        (delivery,) = sandbox.webhooks.deliveries()
+        assert (delivery.state, delivery.last_status) == ("given up", None)
+        assert "ConnectError" in str(delivery.problem)
+
+
+def test_the_events_of_one_profile_begin_in_order() -> None:
+    """One that fails is overtaken; otherwise they come as they happened, also where many come at once."""
+    with posting() as one:
+        for _ in range(30):
+            one.sandbox.webhooks.post("trial_started", customer_user_id="jane")
+        assert one.sandbox.webhooks.wait_until_idle(10)
+        assert ids(one.receiver) == [delivery.event_id for delivery in one.sandbox.webhooks.deliveries()]
+    with posting(webhook_time_scale=100) as one:
+        _verified(one.sandbox)
+        one.receiver.replies = [answer(500), OK]
+        first, second = (one.sandbox.webhooks.post("trial_started", customer_user_id="jane") for _ in range(2))
+        assert one.sandbox.webhooks.wait_until_idle(10)
+        assert ids(one.receiver) == [first.event_id, second.event_id, first.event_id]
+
+
+def test_a_hanging_answer_holds_up_nobody_else() -> None:
+    """Other profiles' events are posted meanwhile, and the API answers."""
+    with posting() as one:
+        _verified(one.sandbox)
+        one.receiver.replies = [one.receiver.stall, OK]
+        one.sandbox.webhooks.post("trial_started", customer_user_id="jane")
+        _until(lambda: ids(one.receiver))
+        one.sandbox.webhooks.post("trial_started", customer_user_id="joe")
+        _until(lambda: one.sandbox.webhooks.deliveries()[1].state == "delivered")
+        assert one.sandbox.webhooks.deliveries()[0].state == "waiting"
+
+
+def test_closing_with_a_hanging_receiver_is_prompt() -> None:
+    """What was not received is dropped, and the thread is gone."""
+    before = threads()
+    with posting(webhook_time_scale=1) as one:
+        _verified(one.sandbox)
+        one.receiver.replies = [answer(500), one.receiver.stall]
+        one.sandbox.webhooks.post("trial_started", customer_user_id="jane")
+        one.sandbox.webhooks.post("trial_started", customer_user_id="joe")
+        _until(lambda: len(ids(one.receiver)) == 2)
+        begun = time.monotonic()
+        one.sandbox.close()
+        assert time.monotonic() - begun < 3
+        assert "adapty-webhooks" not in threads() - before
+        assert [delivery.state for delivery in one.sandbox.webhooks.deliveries()] == ["dropped", "dropped"]
+        assert one.sandbox.webhooks.wait_until_idle(0)
+        with pytest.raises(AdaptyConfigError, match="does not run"):
+            one.sandbox.webhooks.post("trial_started")
+        one.sandbox.close()
+
+
+def test_a_reset_drops_what_waits() -> None:
+    """No delivery is left, none is posted any more, and those after it are."""
+    with posting(webhook_time_scale=300) as one:
+        _verified(one.sandbox)
+        one.receiver.replies = [answer(500), OK]
+        one.sandbox.webhooks.post("trial_started", customer_user_id="jane")
+        _until(lambda: one.sandbox.webhooks.deliveries()[0].tries)
+        one.sandbox.reset()
+        assert one.sandbox.webhooks.deliveries() == []
+        assert one.sandbox.webhooks.wait_until_idle(0)
+        after = one.sandbox.webhooks.post("trial_started", customer_user_id="jane")
+        assert one.sandbox.webhooks.wait_until_idle(10)
+        time.sleep(0.3)  # longer than the wait before the retry that must not come
+        assert ids(one.receiver)[1:] == [after.event_id]
+        assert one.sandbox.webhooks.verification is not None
+
+
+def test_a_reset_before_anything_has_begun(server: RawServer) -> None:
+    """The events after it are posted, also those of the same profile; those before it are not."""
+    settings = WebhookSettings.of(server.url)
+    assert settings is not None
+    hook, database = Hook(settings), Database()
+    first, last = (
+        Event({"profile_id": "jane", "event_type": "x", "event_properties": {"profile_event_id": name}})
+        for name in ("first", "last")
+    )
+    # Before the start, so that all of it comes at once.
+    hook.tell(News([first]))
+    hook.reset()
+    hook.tell(News([last]))
+    hook.start(ServerSide(database, Settings()))
+    assert hook.deliveries.wait_until_idle(10)
+    hook.close()
+    database.close()
+    assert ids(server) == ["last"]
+
+
+@pytest.mark.parametrize(
+    ("reply", "problem"),
+    [
+        (OK, None),
+        (answer(201, b'{"ok": true}'), None),
+        (NO_CONTENT, "answered 204 without a JSON body"),
+        (answer(200, b"<html>"), "answered 200 without a JSON body"),
+        (answer(200, b"[" * 100_000), "answered 200 without a JSON body"),
+        (answer(401, b"{}"), "answered 401; expected a 2xx"),
+    ],
+)
+def test_the_address_is_checked(
+    caplog: pytest.LogCaptureFixture, server: RawServer, reply: bytes, problem: str | None
+) -> None:
+    """With an empty object, once, when the sandbox starts; what comes of it is logged."""
+    caplog.set_level(logging.INFO, "adapty.sandbox.webhooks")
+    server.replies = [reply]
+    with Sandbox(webhook_url=f"{server.url}/a?token=abc") as sandbox:
+        verification = _verified(sandbox)
+        assert (verification.accepted, verification.problem) == (problem is None, problem)
+        assert [body_of(request) for request in server.requests] == [{}]
+    (record,) = caplog.records
+    assert record.levelno == (logging.INFO if problem is None else logging.WARNING)
+    assert f"{server.url}/a" in record.getMessage()
+    assert "token" not in caplog.text
+
+
+def _until(there: Callable[[], object]) -> None:
+    """Wait until something is there."""
+    limit = time.monotonic() + 10
+    while not there():
+        assert time.monotonic() < limit
+        time.sleep(0.001)
+
+
+def _verified(sandbox: Sandbox) -> WebhookVerification:
+    """Wait for the check of the address."""
+    _until(lambda: sandbox.webhooks.verification)
+    assert sandbox.webhooks.verification is not None
+    return sandbox.webhooks.verification
+
+
+def test_only_the_last_deliveries_are_kept() -> None:
+    """Older ones are posted all the same."""
+    with posting() as one:
+        for place in range(KEPT_DELIVERIES + 5):
+            one.sandbox.webhooks.post("trial_started", customer_user_id=f"user {place}")
+        assert one.sandbox.webhooks.wait_until_idle(30)
+        assert len(one.sandbox.webhooks.deliveries()) == KEPT_DELIVERIES
+        assert len(set(ids(one.receiver))) == KEPT_DELIVERIES + 5
+
+
+@pytest.mark.parametrize(
+    ("settings", "field_name"),
+    [
+        *(
+            ({"webhook_url": url}, "webhook_url")
+            for url in (
+                1,
+                "",
+                "localhost:8000/x",
+                "ftp://example.com",
+                "http://",
+                "http:///x",
+                "http://exa mple.com",
+                "http://x:99999/",
+                "http://x:0/",
+                "http://key-abc@example.com/",
+                "http://example.com/#key-abc",
+                "http://xn--/",
+                "http://\udcff/",
+                "http://[::1/",
+                "http://x/\n",
+            )
+        ),
+        *(
+            ({"webhook_url": "http://127.0.0.1:9/", "webhook_authorization": value}, "webhook_authorization")
+            for value in (1, "", " ", " key-abc", "key-abc\n", "key-abc\r\nx: y", "ключ key-abc", b"key-abc")
+        ),
+        ({"webhook_authorization": "key-abc"}, "webhook_authorization"),
+        *(
+            ({"webhook_time_scale": value}, "webhook_time_scale")
+            for value in (0, -1, "60", True, float("nan"), 10**400)
+        ),
+        ({"webhook_time_scale": float("inf")}, "webhook_time_scale"),
+    ],
+)
+@pytest.mark.parametrize("make", [Sandbox, create_app])
+def test_wrong_settings_are_named(make: Any, settings: dict[str, Any], field_name: str) -> None:
+    """At once, and without what they hold."""
+    with pytest.raises(AdaptyConfigError) as caught:
+        make(**settings)
+    assert caught.value.field_name == field_name
+    assert "key-abc" not in str(caught.value)
+
+
+def test_an_environment_that_cannot_be_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A proxy that is none is told when the sandbox starts, and the port is free again."""
+    monkeypatch.setenv("HTTP_PROXY", "nothing://jane:secret@proxy")
+    with pytest.raises(AdaptyConfigError, match="proxy or certificate settings") as caught:
+        Sandbox(webhook_url="http://127.0.0.1:9/").start()
+    assert "secret" not in str(caught.value)
+
+
+def test_this_machine_is_reached_without_a_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the environment says."""
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9/")
+    with posting() as one:
+        one.sandbox.webhooks.post("trial_started")
+        assert one.sandbox.webhooks.wait_until_idle(10)
+        assert one.sandbox.webhooks.deliveries()[0].state == "delivered"
+
+
+@pytest.mark.parametrize("timeout", [-1, None, "1", float("nan"), float("inf"), True])
+def test_a_timeout_that_is_none(sandbox: Sandbox, timeout: Any) -> None:
+    """It is named."""
+    with pytest.raises(AdaptyUsageError, match="timeout: is no time"):
+        sandbox.webhooks.wait_until_idle(timeout)
+
+
+def test_an_app_posts_as_long_as_it_is_served(server: RawServer) -> None:
+    """From the start of the ASGI lifespan to its end; without one there is no thread."""
+    before = threads()
+    app = create_app(webhook_url=server.url)
+    assert "adapty-webhooks" not in threads() - before
+
+    async def serve() -> None:
+        async with app.router.lifespan_context(app):
+            assert "adapty-webhooks" in threads()
+            await asyncio.to_thread(_until, lambda: server.requests)
+
+    asyncio.run(serve())
+    assert "adapty-webhooks" not in threads() - before
+    assert [body_of(request) for request in server.requests] == [{}]
+
+
+def test_a_long_answer_is_not_read_on() -> None:
+    """An endless body ends where the reading does."""
+    with posting() as one:
+        _verified(one.sandbox)
+        one.receiver.replies = [answer(200, b"x" * (sender._READ_BYTES * 20))]
+        one.sandbox.webhooks.post("trial_started")
+        assert one.sandbox.webhooks.wait_until_idle(10)
+        assert one.sandbox.webhooks.deliveries()[0].state == "delivered"

@@ -1,0 +1,352 @@
+"""Webhooks: which events follow from what, and what they say."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.sandbox.webhook_receiver import Posting, posting, purchase, subscription
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PAST, FUTURE = "2026-07-10T14:20:00Z", "2999-06-10T14:20:00Z"
+TRIAL = {"offer": {"category": "introductory", "type": "free_trial"}}
+OFF = {"renew_status": False, "renew_status_changed_at": "2026-06-11T00:00:00Z"}
+FAILED = {"billing_issue_detected_at": "2026-06-12T00:00:00Z"}
+GRACE = {"grace_period_expires_at": "2999-06-20T14:20:00Z"}
+REFUNDED = {"refunded_at": "2026-06-13T00:00:00Z"}
+NEXT = {"store_transaction_id": "second", "purchased_at": "2026-06-17T14:20:00Z"}
+ACCESS = "access_level_updated"
+
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[Posting]:
+    """Give one sandbox that posts to all tests."""
+    with posting() as one:
+        yield one
+
+
+@pytest.fixture
+def jane(shared: Posting) -> Posting:
+    """Give it with a profile in it, and nothing else."""
+    shared.posted()
+    shared.sandbox.reset()
+    shared.call("profile", {"email": "jane@example.com"})
+    return shared
+
+
+@pytest.mark.parametrize(
+    ("bodies", "types"),
+    [
+        ([subscription()], ["subscription_started"]),
+        ([subscription(**TRIAL)], ["trial_started"]),
+        ([subscription(), subscription(**NEXT)], ["subscription_renewed"]),
+        ([subscription(**TRIAL), subscription(**NEXT)], ["trial_converted"]),
+        ([subscription(**NEXT), subscription()], ["subscription_started"]),
+        ([subscription(), subscription(**OFF)], ["subscription_renewal_cancelled"]),
+        ([subscription(**TRIAL), subscription(**TRIAL, **OFF)], ["trial_renewal_cancelled"]),
+        ([subscription(**OFF), subscription()], ["subscription_renewal_reactivated"]),
+        ([subscription(**TRIAL, **OFF), subscription(**TRIAL)], ["trial_renewal_reactivated"]),
+        ([subscription(), subscription(**FAILED)], ["billing_issue_detected"]),
+        ([subscription(), subscription(**FAILED, **GRACE)], ["billing_issue_detected", "entered_grace_period"]),
+        ([subscription(), subscription(**REFUNDED)], ["subscription_refunded"]),
+        ([subscription(), subscription(expires_at=PAST)], ["subscription_expired"]),
+        ([subscription(**TRIAL), subscription(**TRIAL, expires_at=PAST)], ["trial_expired"]),
+        ([subscription(expires_at=PAST)], ["subscription_started", "subscription_expired"]),
+        (
+            [subscription(**OFF, **REFUNDED)],
+            ["subscription_started", "subscription_renewal_cancelled", "subscription_refunded"],
+        ),
+        ([purchase()], ["non_subscription_purchase"]),
+        ([purchase(), purchase(**REFUNDED)], ["non_subscription_purchase_refunded"]),
+        (
+            [
+                purchase(),
+                purchase(
+                    **subscription(**{**NEXT, "store_transaction_id": "one", "store_original_transaction_id": "one"})
+                ),
+            ],
+            ["subscription_started"],
+        ),
+        ([purchase(**REFUNDED)], ["non_subscription_purchase", "non_subscription_purchase_refunded"]),
+    ],
+)
+def test_a_transaction_tells_what_is_new(jane: Posting, bodies: list[dict[str, Any]], types: list[str]) -> None:
+    """Each thing that the last transaction says, and nothing said before, has its event."""
+    for body in bodies:
+        jane.posted()
+        jane.transaction(body)
+    told = jane.types()
+    assert [name for name in told if name != ACCESS] == types
+    # Purchases come first, then the access levels.
+    assert told == types + [ACCESS] * (len(told) - len(types))
+
+
+@pytest.mark.parametrize("body", [subscription(), subscription(**TRIAL, **OFF, **FAILED), purchase(**REFUNDED)])
+def test_the_same_transaction_again_tells_nothing(jane: Posting, body: dict[str, Any]) -> None:
+    """It changes nothing, so nothing has happened."""
+    jane.transaction(body)
+    assert jane.types() != []
+    jane.transaction(body)
+    assert jane.types() == []
+
+
+def test_what_a_subscription_says(jane: Posting) -> None:
+    """Every field that the sandbox knows, in Adapty's spelling; what it does not know is left out."""
+    jane.transaction(subscription(offer={"category": "promotional", "type": "pay_up_front", "id": "half"}))
+    started, access = jane.posted()
+    profile_id = jane.sandbox.server_side_profile(customer_user_id="jane")["profile_id"]  # type: ignore[index]
+    assert started | {"event_properties": {}} == {
+        "profile_id": profile_id,
+        "customer_user_id": "jane",
+        "email": "jane@example.com",
+        "event_type": "subscription_started",
+        "event_datetime": "2026-06-10T14:20:00.000000+0000",
+        "event_properties": {},
+        "event_api_version": 1,
+    }
+    bought = {
+        "profile_id": profile_id,
+        "profile_has_access_level": True,
+        "profile_total_revenue_usd": 99.0,
+        "store": "play_store",
+        "environment": "Production",
+        "store_country": "US",
+        "vendor_product_id": "premium",
+        "base_plan_id": "yearly",
+        "transaction_id": "first",
+        "original_transaction_id": "first",
+        "purchase_date": "2026-06-10T14:20:00.000000+0000",
+        "original_purchase_date": "2026-06-10T14:20:00.000000+0000",
+        "subscription_expires_at": "2999-06-10T14:20:00.000000+0000",
+        "currency": "USD",
+        "price_local": 99.0,
+        "price_usd": 99.0,
+        "store_offer_category": "promotional",
+        "store_offer_discount_type": "pay_up_front",
+        "promotional_offer_id": "half",
+    }
+    own = {"profile_event_id", "event_datetime"}
+    assert {name: value for name, value in started["event_properties"].items() if name not in own} == bought
+    assert {name: value for name, value in access["event_properties"].items() if name not in own} == {
+        **bought,
+        "access_level_id": "premium",
+        "is_active": True,
+        "is_lifetime": False,
+        "is_in_grace_period": False,
+        "is_refund": False,
+        "will_renew": True,
+        "activated_at": "2026-06-10T14:20:00.000000+0000",
+        "renewed_at": "2026-06-10T14:20:00.000000+0000",
+        "expires_at": "2999-06-10T14:20:00.000000+0000",
+        "active_promotional_offer_type": "pay_up_front",
+        "active_promotional_offer_id": "half",
+    }
+
+
+def test_what_a_trial_says(jane: Posting) -> None:
+    """It has a price of null, and a length in days."""
+    jane.transaction(subscription(**TRIAL, expires_at="2026-06-17T14:20:00Z"))
+    properties = jane.posted()[0]["event_properties"]
+    assert (properties["price_usd"], properties["price_local"]) == (None, None)
+    assert properties["trial_duration"] == "7 days"
+
+
+def test_what_a_one_time_purchase_says(jane: Posting) -> None:
+    """It does not expire, and a price in another currency has no price in USD: the sandbox knows no rates."""
+    jane.transaction(purchase(variation_id="no uuid", cancellation_reason="refund", **REFUNDED))
+    bought, refunded, *_ = jane.posted()
+    assert refunded["event_datetime"] == "2026-06-13T00:00:00.000000+0000"
+    for properties in (bought["event_properties"], refunded["event_properties"]):
+        assert (properties["price_local"], properties["currency"]) == (4.99, "EUR")
+        assert properties["cancellation_reason"] == "refund"
+        assert properties.keys().isdisjoint({"price_usd", "subscription_expires_at", "variation_id"})
+
+
+def test_events_have_the_time_of_what_happened(jane: Posting) -> None:
+    """Not that of the request."""
+    jane.transaction(subscription())
+    jane.posted()
+    jane.transaction(subscription(**OFF, **FAILED, **GRACE))
+    times = {body["event_type"]: body["event_datetime"] for body in jane.posted()}
+    assert times.pop(ACCESS) > "2026-06-13"
+    assert times == {
+        "subscription_renewal_cancelled": "2026-06-11T00:00:00.000000+0000",
+        "billing_issue_detected": "2026-06-12T00:00:00.000000+0000",
+        "entered_grace_period": "2999-06-10T14:20:00.000000+0000",
+    }
+
+
+def test_the_profile_is_told_as_far_as_it_is_known(jane: Posting) -> None:
+    """What its app, its backend and other services have said of it; an unknown address is left out."""
+    installation = {"device_id": "1a2b3c4d-5e6f-4708-8192-a3b4c5d6e7f8", "idfv": "v", "idfa": None, "user_agent": "x"}
+    attributes = [{"key": "plan", "value": "pro"}, {"key": "level", "value": 2}]
+    body = {"installation_meta": installation, "custom_attributes": attributes, "ip_country": "FR"}
+    jane.call("profile", body, user="joe")
+    jane.call("integration/profile/set/integration-identifiers", {"posthog_distinct_user_id": "p"}, user="joe")
+    jane.call("purchase/profile/grant/access-level", {"access_level_id": "gold"}, user="joe")
+    (told,) = jane.posted()
+    assert told["user_attributes"] == {"plan": "pro", "level": 2.0}
+    assert told["integration_ids"] == {"posthog_distinct_user_id": "p"}
+    assert (told["idfv"], told["user_agent"]) == ("v", "x")
+    assert told["event_properties"]["profile_country"] == "FR"
+    assert told.keys().isdisjoint({"email", "idfa", "attributions", "play_store_purchase_token"})
+
+
+def test_grants_and_revocations(jane: Posting) -> None:
+    """Each change of an access level is told, and only a change."""
+    grant = {"access_level_id": "gold", "expires_at": FUTURE}
+    jane.call("purchase/profile/grant/access-level", grant)
+    jane.call("purchase/profile/revoke/access-level", {"access_level_id": "gold"})
+    jane.call("purchase/profile/revoke/access-level", {"access_level_id": "gold"})
+    granted, revoked = (body["event_properties"] for body in jane.posted())
+    assert granted["vendor_product_id"] == "adapty_server_side_product"
+    assert (granted["is_active"], granted["profile_has_access_level"], granted["will_renew"]) == (True, True, False)
+    assert (revoked["is_active"], revoked["profile_has_access_level"]) == (False, False)
+    assert revoked["cancellation_reason"] == "adapty_revoked"
+
+
+def test_purchases_behind_tokens(jane: Posting) -> None:
+    """They are told like any other, once, for a profile that comes with them."""
+    stripe = {
+        "data": {
+            "type": "stripe_receipt_validation_result",
+            "attributes": {"customer_user_id": "s", "stripe_token": "sub_1"},
+        }
+    }
+    for _ in range(2):
+        answer = jane._http.post(
+            "/api/v1/sdk/purchase/stripe/token/validate/",
+            json=stripe,
+            headers={"content-type": "application/vnd.api+json"},
+        )
+        assert answer.status_code == 200, answer.text
+    assert jane.types() == ["subscription_started", ACCESS]
+    jane.call("purchase/paddle/token/validate", {"customer_user_id": "p", "paddle_token": "txn_1"})
+    assert jane.types() == ["non_subscription_purchase", ACCESS]
+
+
+def test_a_purchase_that_is_corrected_closes_what_it_opened() -> None:
+    """Another product opens another level; the one before is told as closed."""
+    with posting(access_levels={"premium": "gold", "basic": "silver"}) as jane:
+        jane.transaction(subscription())
+        jane.posted()
+        jane.transaction(subscription(store_product_id="basic"))
+        levels = {body["event_properties"]["access_level_id"]: body["event_properties"] for body in jane.posted()}
+    assert (levels["gold"]["is_active"], levels["silver"]["is_active"]) == (False, True)
+
+
+@pytest.mark.parametrize("path", ["profile", "refund"])
+def test_what_is_no_purchase_and_no_access_tells_nothing(jane: Posting, path: str) -> None:
+    """A profile that changes, and settings, have no events; neither have reads."""
+    if path == "profile":
+        jane.call("profile", {"first_name": "Jane"})
+    else:
+        jane.call("purchase/profile/refund-saver/settings", {"consent": True})
+    assert jane.types() == []
+
+
+def test_the_mail_api_tells_nothing(jane: Posting) -> None:
+    """Its events come from the backend: Adapty would have nothing to tell it."""
+    sandbox = jane.sandbox
+    headers = {"authorization": f"Bearer {sandbox.mail_key}"}
+    body = {"external_profile_id": "jane", "external_created_at": PAST, "email": "jane@example.com"}
+    assert httpx.post(f"{sandbox.url}/api/v1/profile/save/", headers=headers, json=body).status_code == 200
+    assert jane.types() == []
+
+
+def test_a_request_that_is_refused_tells_nothing(jane: Posting) -> None:
+    """What was not kept has not happened."""
+    answer = jane._http.post(
+        "/api/v2/server-side-api/purchase/set/transaction/",
+        json=subscription(),
+        headers={"adapty-customer-user-id": "x"},
+    )
+    assert answer.status_code == 404
+    assert jane.types() == []
+
+
+def _in(seconds: float) -> str:
+    return (datetime.now(UTC) + timedelta(seconds=seconds)).isoformat()
+
+
+def _after(jane: Posting, count: int) -> list[dict[str, Any]]:
+    """Give what is posted, as soon as there is so much of it."""
+    posted: list[dict[str, Any]] = []
+    limit = datetime.now(UTC) + timedelta(seconds=10)
+    while len(posted) < count and datetime.now(UTC) < limit:
+        posted += jane.posted()
+    return posted
+
+
+@pytest.mark.parametrize(("offer", "name"), [({}, "subscription_expired"), (TRIAL, "trial_expired")])
+def test_a_subscription_that_runs_out(jane: Posting, offer: dict[str, Any], name: str) -> None:
+    """Its end is told when it comes, with the end of the access."""
+    jane.transaction(subscription(**offer, expires_at=_in(0.3)))
+    posted = _after(jane, 4)
+    assert [body["event_type"] for body in posted[2:]] == [name, ACCESS]
+    ended, access = posted[2:]
+    assert ended["event_datetime"] == ended["event_properties"]["subscription_expires_at"]
+    assert ended["event_properties"]["profile_has_access_level"] is False
+    assert access["event_properties"]["is_active"] is False
+
+
+def test_an_end_that_does_not_come(jane: Posting) -> None:
+    """A subscription that was renewed before its end, or refunded, or whose profile is gone, does not run out."""
+    end = _in(0.5)
+    jane.transaction(subscription(expires_at=end))
+    jane.transaction(subscription(**NEXT))
+    jane.call("profile", {}, user="joe")
+    jane.call("purchase/profile/grant/access-level", {"access_level_id": "gold", "expires_at": end}, user="joe")
+    jane._http.delete("/api/v2/server-side-api/profile/", headers={"adapty-customer-user-id": "joe"})
+    jane.call("purchase/profile/grant/access-level", {"access_level_id": "last", "expires_at": _in(0.7)})
+    posted = _after(jane, 7)
+    assert [body["event_type"] for body in posted].count("subscription_expired") == 0
+    assert posted[-1]["event_properties"]["access_level_id"] == "last"
+    assert posted[-1]["event_properties"]["is_active"] is False
+    assert [body["customer_user_id"] for body in posted].count("joe") == 1
+
+
+def test_a_grant_that_begins_later(jane: Posting) -> None:
+    """It is told when it is given, closed yet, and when it begins."""
+    jane.call("purchase/profile/grant/access-level", {"access_level_id": "gold", "starts_at": _in(0.3)})
+    assert [body["event_properties"]["is_active"] for body in _after(jane, 2)] == [False, True]
+
+
+@settings(max_examples=25, deadline=None, database=None)
+@given(
+    bodies=st.lists(
+        st.builds(
+            subscription,
+            store_transaction_id=st.sampled_from(["a", "b"]),
+            purchased_at=st.sampled_from(["2026-06-10T14:20:00Z", "0001-01-01T00:00:00+23:59", "9999-12-31T23:59:60Z"]),
+            expires_at=st.sampled_from([PAST, FUTURE, "0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-12:00"]),
+            renew_status=st.booleans(),
+            refunded_at=st.sampled_from([None, PAST, FUTURE]),
+            billing_issue_detected_at=st.sampled_from([None, PAST]),
+            grace_period_expires_at=st.sampled_from([None, PAST, FUTURE]),
+            offer=st.sampled_from([None, TRIAL["offer"], {"category": "win_back", "type": "free_trial", "id": "x"}]),
+            price=st.builds(
+                dict,
+                country=st.just("DE"),
+                currency=st.sampled_from(["USD", "EUR"]),
+                value=st.sampled_from([0, -1, 1e300, 10**300]),
+            ),
+        ),
+        min_size=1,
+        max_size=3,
+    )
+)
+def test_whatever_a_transaction_says_fits_the_contract(shared: Posting, bodies: list[dict[str, Any]]) -> None:
+    """Every event of every state can be posted, and is what the contract says."""
+    shared.sandbox.reset()
+    shared.call("profile", {})
+    for body in bodies:
+        shared.transaction(body)
+    assert shared.posted() != []

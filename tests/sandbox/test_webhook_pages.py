@@ -1,0 +1,210 @@
+"""Webhooks on demand, from Python and under /_sandbox/."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+
+from adapty import AdaptyUsageError
+from tests.sandbox.conftest import errors
+from tests.sandbox.webhook_receiver import Posting, body_of, posting, purchase, subscription
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from adapty.sandbox import Sandbox
+
+EVENT_TYPES = (
+    "subscription_started",
+    "subscription_renewed",
+    "subscription_renewal_cancelled",
+    "subscription_renewal_reactivated",
+    "subscription_expired",
+    "subscription_paused",
+    "subscription_deferred",
+    "non_subscription_purchase",
+    "trial_started",
+    "trial_converted",
+    "trial_renewal_cancelled",
+    "trial_renewal_reactivated",
+    "trial_expired",
+    "entered_grace_period",
+    "billing_issue_detected",
+    "subscription_refunded",
+    "non_subscription_purchase_refunded",
+    "access_level_updated",
+)
+
+
+@pytest.fixture(scope="module")
+def _shared() -> Iterator[Posting]:
+    with posting(webhook_authorization="any value") as one:
+        yield one
+
+
+@pytest.fixture
+def jane(_shared: Posting) -> Posting:
+    """Give a sandbox that posts, with a profile in it and no deliveries yet."""
+    _shared.sandbox.webhooks.wait_until_idle(10)
+    _shared.sandbox.reset()
+    _shared.receiver.requests.clear()
+    _shared.call("profile", {"email": "jane@example.com"})
+    return _shared
+
+
+def ask(jane: Posting, body: Any) -> httpx.Response:
+    """Ask for an event over HTTP."""
+    return httpx.post(f"{jane.sandbox.url}/_sandbox/webhooks", content=json.dumps(body))
+
+
+@pytest.mark.parametrize("event_type", [*EVENT_TYPES, "subscription_initial_purchase", "Käufe: neu!"])
+@pytest.mark.parametrize("customer_user_id", ["jane", "nobody", None])
+def test_any_event_can_be_asked_for(jane: Posting, event_type: str, customer_user_id: str | None) -> None:
+    """By any name, about a profile that there is, one that there is not, or an anonymous one; nothing changes."""
+    jane.sandbox.webhooks.post(event_type, customer_user_id=customer_user_id)
+    (body,) = jane.posted()
+    assert body["event_type"] == event_type
+    assert body.get("customer_user_id") == customer_user_id
+    assert body.get("email") == ("jane@example.com" if customer_user_id == "jane" else None)
+    assert {"store", "vendor_product_id", "transaction_id", "purchase_date"} <= body["event_properties"].keys()
+    assert jane.sandbox.server_side_profile(customer_user_id="nobody") is None
+    stored = jane.sandbox.server_side_profile(customer_user_id="jane")
+    assert stored is not None
+    assert (stored["transactions"], stored["access_levels"]) == ([], [])
+
+
+def test_it_tells_of_what_there_is(jane: Posting) -> None:
+    """Of the profile's own purchase of the kind that the type is about, and of its access level."""
+    jane.transaction(subscription())
+    jane.transaction(purchase())
+    jane.posted()
+    for name in ("subscription_paused", "non_subscription_purchase_refunded", "access_level_updated", "trial_expired"):
+        jane.sandbox.webhooks.post(name, customer_user_id="jane")
+    paused, refunded, access, trial = (body["event_properties"] for body in jane.posted())
+    assert paused["transaction_id"] == "first"
+    assert refunded["transaction_id"] == "one"
+    assert access["access_level_id"] == "premium"
+    assert trial["transaction_id"] not in {"first", "one"}
+
+
+def test_an_old_profile_id(jane: Posting) -> None:
+    """A profile is found by Adapty's id too, in any case; an unknown one is taken."""
+    stored = jane.sandbox.server_side_profile(customer_user_id="jane")
+    assert stored is not None
+    for profile_id in (stored["profile_id"].upper(), "772204CE-ebf6-4ed9-82b0-d8688ab62b01"):
+        jane.sandbox.webhooks.post("trial_started", profile_id=profile_id)
+    known, unknown = sorted(jane.posted(), key=lambda body: "email" not in body)
+    assert known["customer_user_id"] == "jane"
+    assert unknown["profile_id"] == "772204ce-ebf6-4ed9-82b0-d8688ab62b01"
+
+
+def test_given_properties_are_sent_as_they_are(jane: Posting) -> None:
+    """Null, unknown and wrong ones too: a receiver must stand them."""
+    properties = {
+        "price_usd": None,
+        "store": 7,
+        "new": ["x"],
+        "profile_event_id": "mine",
+        "event_datetime": "2026-01-01T00:00:00.000000+0000",
+    }
+    delivery = jane.sandbox.webhooks.post("trial_started", event_properties=properties)
+    assert delivery.event_id == "mine"
+    assert jane.sandbox.webhooks.wait_until_idle(10)
+    body = body_of(jane.receiver.requests[0])
+    assert body["event_properties"].items() >= properties.items()
+    assert body["event_datetime"] == properties["event_datetime"]
+    assert delivery.body == body
+    jane.sandbox.webhooks.post("trial_started", event_properties={"profile_event_id": None})
+    assert jane.sandbox.webhooks.wait_until_idle(10)
+    assert jane.sandbox.webhooks.deliveries()[-1].event_id is None
+
+
+def test_deliveries_are_shown(jane: Posting) -> None:
+    """With what became of them; without the query, the value, the body and anybody's address."""
+    answer = ask(jane, {"event_type": "trial_started", "customer_user_id": "jane"})
+    ask(jane, {"event_type": "of joe@example.com", "event_properties": {"profile_event_id": "joe@example.com"}})
+    assert jane.sandbox.webhooks.wait_until_idle(10)
+    answered = httpx.get(f"{jane.sandbox.url}/_sandbox/webhooks")
+    page = answered.json()
+    asked = answer.json()
+    assert page["url"] == f"{jane.receiver.url}/adapty"
+    assert page["verification"] == {"accepted": True, "status": 200, "problem": None}
+    assert page["deliveries"][0] == asked | {"state": "delivered", "tries": 1, "last_status": 200}
+    assert asked.keys() == {"event_type", "event_id", "profile_id", "state", "tries", "last_status", "problem"}
+    posted = [body_of(request)["event_properties"]["profile_event_id"] for request in jane.receiver.requests]
+    assert sorted(posted) == sorted([asked["event_id"], "joe@example.com"])
+    assert not re.search("any value|token|@example", answered.text)
+
+
+@pytest.mark.parametrize(
+    ("body", "field_name"),
+    [
+        ([], None),
+        ({}, "event_type"),
+        ({"event_type": ""}, "event_type"),
+        ({"event_type": 1}, "event_type"),
+        ({"event_type": "x", "customer_user_id": ""}, "customer_user_id"),
+        ({"event_type": "x", "customer_user_id": 1}, "customer_user_id"),
+        ({"event_type": "x", "profile_id": "1"}, "profile_id"),
+        (
+            {"event_type": "x", "profile_id": "772204ce-ebf6-4ed9-82b0-d8688ab62b01", "customer_user_id": "u"},
+            "profile_id",
+        ),
+        ({"event_type": "x", "event_properties": []}, "event_properties"),
+        ({"event_type": "x", "properties": {}}, "properties"),
+        ({"event_type": "\udcff"}, "event_type"),
+        ({"event_type": "x", "event_properties": {"a": "\udcff"}}, "event_properties.a"),
+    ],
+)
+def test_what_cannot_be_asked_for(jane: Posting, body: Any, field_name: str | None) -> None:
+    """It is refused with the field named, and nothing is posted."""
+    (error,) = errors(ask(jane, body), 400)
+    assert error.get("field_name") == field_name
+    assert jane.posted() == []
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b'{"event_type": NaN}', b"\xff"])
+def test_a_body_that_is_no_json(jane: Posting, content: bytes) -> None:
+    """It is refused too."""
+    errors(httpx.post(f"{jane.sandbox.url}/_sandbox/webhooks", content=content), 400)
+
+
+def test_a_body_that_is_too_long(jane: Posting) -> None:
+    """It is not read."""
+    errors(httpx.post(f"{jane.sandbox.url}/_sandbox/webhooks", content=b" " * 2_000_000), 413)
+
+
+@pytest.mark.parametrize(
+    "properties", [{"a": object()}, {"a": float("nan")}, {1, 2}, "text", {"a": {("b",): 1}}, [("a", 1)]]
+)
+def test_properties_that_are_no_json(jane: Posting, properties: Any) -> None:
+    """They are named, before anything is posted."""
+    with pytest.raises(AdaptyUsageError, match="event_properties: "):
+        jane.sandbox.webhooks.post("trial_started", event_properties=properties)
+
+
+@pytest.mark.parametrize(
+    ("given", "field_name"),
+    [
+        ({"event_type": "\udcff"}, "event_type"),
+        ({"event_type": "x", "customer_user_id": "\udcff"}, "customer_user_id"),
+        ({"event_type": "x", "event_properties": {"a": ["\udcff"]}}, "event_properties.a.0"),
+    ],
+)
+def test_text_that_is_none(jane: Posting, given: dict[str, Any], field_name: str) -> None:
+    """A lone surrogate is named: it is in no text that can be sent."""
+    with pytest.raises(AdaptyUsageError) as caught:
+        jane.sandbox.webhooks.post(**given)
+    assert caught.value.field_name == field_name
+
+
+def test_a_sandbox_without_a_webhook(sandbox: Sandbox) -> None:
+    """It shows that there is none, and posts nothing."""
+    assert httpx.get(f"{sandbox.url}/_sandbox/webhooks").json() == {"url": None, "verification": None, "deliveries": []}
+    answer = httpx.post(f"{sandbox.url}/_sandbox/webhooks", json={"event_type": "trial_started"})
+    (error,) = errors(answer, 400)
+    assert "webhook_url" in error["message"]

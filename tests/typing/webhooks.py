@@ -1,0 +1,93 @@
+"""The webhooks as a type checker sees them; checked by `make types`, never run.
+
+An ignored error here is an expectation: the type checker reports it once the error is gone.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, assert_type
+
+from adapty import TransactionEvent
+from adapty.webhooks import (
+    AccessLevelProperties,
+    MemorySeenEvents,
+    PurchaseProperties,
+    Receiver,
+    SeenEvents,
+    SQLiteSeenEvents,
+    WebhookEvent,
+    asgi,
+    to_mail_event,
+    wsgi,
+)
+
+if TYPE_CHECKING:
+    from starlette.datastructures import Headers
+    from werkzeug.datastructures import Headers as FlaskHeaders
+
+    from adapty.webhooks.seen import Standing
+
+
+def plain(event: WebhookEvent) -> int:
+    """Handle an event."""
+    assert_type(event.event_properties, PurchaseProperties | AccessLevelProperties)
+    assert_type(event.event_properties.price_usd, Decimal | None)
+    if isinstance(event.event_properties, AccessLevelProperties):
+        assert_type(event.event_properties.is_active, bool | None)
+    return 1
+
+
+async def asynchronous(event: WebhookEvent) -> None:
+    """Handle an event, on the loop."""
+    assert_type(event.event_id, str | None)
+
+
+def handlers_are_of_the_kind_that_a_mount_takes(receiver: Receiver) -> None:
+    """ASGI takes both kinds, WSGI what nobody has to await; what takes no event is no handler."""
+    asgi(receiver, plain)
+    asgi(receiver, asynchronous)
+    wsgi(receiver, plain)
+    asgi(receiver, Receiver.authenticate)  # type: ignore[arg-type]
+
+
+def headers_are_those_of_any_framework(receiver: Receiver, starlette: Headers, flask: FlaskHeaders) -> None:
+    """A mapping or pairs, text or bytes, a WSGI environment; no text by itself."""
+    receiver.receive(starlette, b"")
+    receiver.receive(flask, b"")
+    receiver.receive([(b"authorization", b"x")], bytearray())
+    receiver.receive({"HTTP_AUTHORIZATION": "x", "wsgi.version": (1, 0)}, "{}")
+    receiver.receive({"Authorization": "x"}, {})  # type: ignore[arg-type]
+
+
+class Redis:
+    """A store of one's own."""
+
+    def claim(self, event_id: str, owner: str) -> Standing:
+        """Claim."""
+        return "new" if event_id == owner else "seen"
+
+    def mark(self, event_id: str, owner: str) -> None:
+        """Mark."""
+
+    def release(self, event_id: str, owner: str) -> None:
+        """Release."""
+
+
+def stores_are_whatever_has_the_methods() -> list[SeenEvents]:
+    """Ours, and one of one's own; yes or no is no standing."""
+
+    class Yes(Redis):
+        def claim(self, event_id: str, owner: str) -> bool:  # type: ignore[override]
+            return event_id == owner
+
+    Receiver("x", seen=Yes())  # type: ignore[arg-type]
+    return [MemorySeenEvents(), SQLiteSeenEvents("seen.sqlite"), Redis()]
+
+
+def what_mail_is_told(event: WebhookEvent, ids: dict[str, str]) -> None:
+    """A rule gives text or nothing."""
+    outcome = to_mail_event(event, external_profile_id=lambda event: ids.get(event.profile_id or ""))
+    assert_type(outcome.event, TransactionEvent | None)
+    assert_type(outcome.reason, str | None)
+    assert_type(event.raw, Any)  # type: ignore[assert-type]

@@ -1,0 +1,41 @@
+"""What the tests of webhooks share: a client of the sandbox, and an outbox."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from adapty import Adapty
+from adapty.webhooks.outbox import Outbox
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from adapty.sandbox import Sandbox
+
+
+@pytest.fixture
+def mail(sandbox: Sandbox) -> Iterator[Adapty]:
+    """Give a client of the sandbox's Mail API."""
+    with Adapty(mail_secret_key=sandbox.mail_key, mail_base_url=sandbox.url) as adapty:
+        yield adapty
+
+
+@pytest.fixture
+def outbox(tmp_path: Path) -> Iterator[Outbox]:
+    """Give an empty outbox."""
+    with Outbox(tmp_path / "outbox.sqlite") as opened:
+        yield opened
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have a worker wait for a moment where it would wait for seconds."""
+    from adapty.webhooks import outbox_sending  # noqa: PLC0415 - for who asks only
+
+    waits = outbox_sending._WAITS
+    monkeypatch.setattr(outbox_sending, "_WAITS", type(waits)(max_retries=2**31, base=0.01, cap=0.02))
+    monkeypatch.setattr(outbox_sending, "_STANDBY_SECONDS", 0.02)
+    monkeypatch.setattr(outbox_sending, "_POLL_SECONDS", 0.02)

@@ -1,0 +1,217 @@
+"""A receiver in Starlette and FastAPI, and as a bare ASGI application."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+import threading
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+import uvicorn
+from starlette.applications import Starlette
+from starlette.routing import Mount, Route
+
+from adapty import AdaptyConfigError
+from adapty.webhooks import MemorySeenEvents, Receiver, WebhookEvent, asgi
+
+from .posts import HEADERS, PURCHASE, VALUE, Handled, never, post
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from adapty.webhooks.asgi_mount import ASGIApp
+
+# Imported in this way because newer versions warn of httpx.
+TestClient = pytest.importorskip("starlette.testclient").TestClient
+
+PATH = "/webhooks/adapty"
+BODY = post(PURCHASE)
+Message = dict[str, Any]
+
+
+def in_starlette(app: ASGIApp) -> Any:
+    """Give a Starlette application with a route to this one."""
+    return Starlette(routes=[Route(PATH, app)])
+
+
+def in_fastapi(app: ASGIApp) -> Any:
+    """Give a FastAPI application with a route to this one."""
+    outer = pytest.importorskip("fastapi").FastAPI()
+    outer.add_route(PATH, app)
+    return outer
+
+
+def in_starlette_mounted(app: ASGIApp) -> Any:
+    """Give a Starlette application that mounts this one."""
+    return Starlette(routes=[Mount(PATH, app)])
+
+
+def in_fastapi_mounted(app: ASGIApp) -> Any:
+    """Give a FastAPI application that mounts this one."""
+    outer = pytest.importorskip("fastapi").FastAPI()
+    outer.mount(PATH, app)
+    return outer
+
+
+EVERY = pytest.mark.parametrize(
+    ("framed", "path"),
+    [
+        (in_starlette, PATH),
+        (in_fastapi, PATH),
+        (in_starlette_mounted, f"{PATH}/"),
+        (in_fastapi_mounted, f"{PATH}/"),
+    ],
+)
+
+
+class HandledOnTheLoop:
+    """A handler that does the same, and is async."""
+
+    def __init__(self) -> None:
+        self.handled = Handled()
+
+    async def __call__(self, event: WebhookEvent) -> None:
+        """Handle an event."""
+        await asyncio.sleep(0)
+        self.handled(event)
+
+
+@pytest.mark.parametrize("way", ["async", "plain"])
+@EVERY
+def test_an_event_goes_through_a_framework(framed: Any, path: str, way: str) -> None:
+    """Posted, handled once, answered as Adapty wants it; refused and failed ones too."""
+    asynchronous = HandledOnTheLoop()
+    handled = asynchronous.handled
+    app = asgi(Receiver(VALUE, seen=MemorySeenEvents()), asynchronous if way == "async" else handled)
+    with TestClient(framed(app), raise_server_exceptions=False) as client:
+        handled.failing = True
+        assert client.post(path, content=BODY, headers=HEADERS).status_code == 500
+        handled.failing = False
+        for _ in range(2):
+            reply = client.post(path, content=BODY, headers=HEADERS)
+            assert (reply.status_code, reply.json()) == (200, {})
+            assert reply.headers["content-type"] == "application/json"
+        assert [event.raw for event in handled.events] == [PURCHASE] * 2
+        assert client.post(path, content=b"{}", headers=HEADERS).json() == {}
+        assert client.post(path, json={"adapty_check": "x"}, headers=HEADERS).json() == {"adapty_check_response": "x"}
+        assert client.post(path, content=BODY).status_code == 401
+        assert client.post(path, content=BODY, headers={"Authorization": "x"}).status_code == 401
+        assert client.post(path, content=b"nonsense", headers=HEADERS).status_code == 400
+        assert client.post(path, content=b"x" * 2_000_000, headers=HEADERS).status_code == 400
+        for method in ("GET", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD"):
+            assert client.request(method, path, headers=HEADERS).status_code == 404
+    assert len(handled.events) == 2
+
+
+@pytest.mark.parametrize("framed", [in_starlette_mounted, in_fastapi_mounted])
+def test_why_a_route_is_better_than_a_mount(framed: Any) -> None:
+    """A mount redirects what is posted to it without a slash, and Adapty takes 307 for received: the event is lost."""
+    client = TestClient(framed(asgi(Receiver(VALUE), never)), follow_redirects=False)
+    assert client.post(PATH, content=BODY, headers=HEADERS).status_code == 307
+
+
+def spoken(app: ASGIApp, messages: list[Message], **scope: Any) -> list[Message]:
+    """Speak ASGI with an application: give it these messages, and what it says."""
+    said: list[Message] = []
+    left = iter(messages)
+
+    async def receive() -> Message:
+        return next(left)
+
+    async def send(message: Any) -> None:
+        said.append(dict(message))
+
+    headers = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
+    asyncio.run(app({"type": "http", "method": "POST", "headers": headers, **scope}, receive, send))
+    return said
+
+
+def chunk(body: bytes, *, more: bool) -> Message:
+    """Give a part of a body."""
+    return {"type": "http.request", "body": body, "more_body": more}
+
+
+def test_a_body_comes_in_parts() -> None:
+    """However it is cut up, empty parts and missing keys included."""
+    handled = Handled()
+    parts = [chunk(BODY[:10], more=True), chunk(b"", more=True), chunk(BODY[10:], more=True), {"type": "http.request"}]
+    start, body = spoken(asgi(Receiver(VALUE), handled), parts)
+    assert [event.raw for event in handled.events] == [PURCHASE]
+    assert start == {
+        "type": "http.response.start",
+        "status": 200,
+        "headers": [(b"content-type", b"application/json"), (b"content-length", b"2")],
+    }
+    assert body == {"type": "http.response.body", "body": b"{}"}
+
+
+def test_no_more_is_read_than_may_come() -> None:
+    """Beyond the limit nothing is read: the sender is answered at once, however much more there is."""
+    read = 0
+
+    def endless() -> Iterator[Message]:
+        nonlocal read
+        while True:
+            read += 1
+            yield chunk(b"x" * 1000, more=True)
+
+    app = asgi(Receiver(VALUE, max_body_bytes=5000), never)
+    start, body = spoken(app, endless())  # type: ignore[arg-type]
+    assert read == 6
+    assert start["status"] == 400
+    assert json.loads(body["body"]) == {"error": "the body is longer than 5,000 bytes"}
+
+
+def test_who_is_gone_is_not_answered() -> None:
+    """A connection that breaks off while the body comes leaves nothing to handle and nobody to answer."""
+    app = asgi(Receiver(VALUE), never)
+    assert spoken(app, [chunk(BODY[:10], more=True), {"type": "http.disconnect"}]) == []
+
+
+def test_a_header_that_comes_twice_is_refused() -> None:
+    """ASGI gives both, and neither is chosen."""
+    headers = [(b"authorization", VALUE.encode())] * 2
+    start, _ = spoken(asgi(Receiver(VALUE), never), [chunk(BODY, more=False)], headers=headers)
+    assert start["status"] == 401
+
+
+def test_it_stands_by_itself_too() -> None:
+    """Without a framework around it a server asks it to start up, and a browser for a websocket."""
+    app = asgi(Receiver(VALUE), never)
+    phases = [{"type": "lifespan.startup"}, {"type": "lifespan.shutdown"}]
+    assert spoken(app, phases, type="lifespan") == [{"type": f"{phase['type']}.complete"} for phase in phases]
+    assert spoken(app, [{"type": "websocket.connect"}], type="websocket") == [{"type": "websocket.close"}]
+
+
+@pytest.mark.parametrize("handler", [None, 7, "handle", MemorySeenEvents()])
+def test_a_handler_is_something_to_call(handler: Any) -> None:
+    """Anything else is refused when the application is made."""
+    with pytest.raises(AdaptyConfigError, match=r"^handler: is .*expected a function that takes the event$"):
+        asgi(Receiver(VALUE), handler)
+
+
+def test_a_real_server_serves_it() -> None:
+    """Over a socket, with uvicorn: many at the same time, whole and in parts, each handled once."""
+    handler = HandledOnTheLoop()
+    app = in_starlette(asgi(Receiver(VALUE, seen=MemorySeenEvents()), handler))
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
+    listener = socket.create_server(("127.0.0.1", 0))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+    thread.start()
+    url = f"http://127.0.0.1:{listener.getsockname()[1]}{PATH}"
+    try:
+        with httpx.Client(trust_env=False, timeout=10) as client:
+            bodies = [post({**PURCHASE, "event_properties": {"profile_event_id": f"e{n % 10}"}}) for n in range(30)]
+            assert {client.post(url, content=body, headers=HEADERS).status_code for body in bodies} == {200}
+            assert client.post(url, content=iter([BODY[:9], BODY[9:]]), headers=HEADERS).status_code == 200
+            assert client.post(url, content=b"x" * 3_000_000, headers=HEADERS).status_code == 400
+            assert client.post(url, content=BODY, headers={b"Authorization": b"\xff\xfe"}).status_code == 401
+    finally:
+        server.should_exit = True
+        thread.join(10)
+        listener.close()
+    ids = [str(event.event_id) for event in handler.handled.events]
+    assert sorted(ids) == sorted([*(f"e{n}" for n in range(10)), PURCHASE["event_properties"]["profile_event_id"]])

@@ -1,0 +1,229 @@
+"""Whatever is posted as a body ends in an event or in our own error, and costs no more than its length."""
+
+from __future__ import annotations
+
+import json
+import traceback
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adapty import AdaptyConfigError, AdaptyUsageError, WebhookBodyError, WebhookError
+from adapty.webhooks import Receiver, WebhookEvent
+from tests.core.support import json_values, repeatable
+
+from .posts import ACCESS, HEADERS, PURCHASE, VALUE, never, post
+
+RECEIVER = Receiver(VALUE, max_body_bytes=100_000)
+
+DEEP = b'{"event_type": "x", "a": ' + b"[" * 60 + b"]" * 60 + b"}"
+
+MALFORMED: tuple[tuple[bytes, str], ...] = (
+    (b"", "is empty"),
+    (b" \r\n\t", "is empty"),
+    (b"\xef\xbb\xbf", "is not JSON"),
+    (b"null", "is not a JSON object but NoneType"),
+    (b"[]", "is not a JSON object but list"),
+    (b'"text"', "is not a JSON object but str"),
+    (b"7", "is not a JSON object but int"),
+    (b"1e999999999", "is not a JSON object but str"),
+    (b"NaN", "is not a JSON object but str"),
+    (b"true", "is not a JSON object but bool"),
+    (b"{", "is not JSON"),
+    (b"{}}", "is not JSON"),
+    (b"{} {}", "is not JSON"),
+    (b"{'event_type': 'x'}", "is not JSON"),
+    (b'{"event_type": "x",}', "is not JSON"),
+    (b'{"event_type": "x\n"}', "is not JSON"),
+    (b'{"event_type": 01}', "is not JSON"),
+    (b"event_type=x", "is not JSON"),
+    (b"<html>", "is not JSON"),
+    (post(PURCHASE)[:-1], "is not JSON"),
+    (post(PURCHASE)[:500], "is not JSON"),
+    (b"\x1f\x8b\x08\x00", "is not text in UTF-8"),
+    (b'{"event_type": "\xff"}', "is not text in UTF-8"),
+    (b'{"event_type": "\xed\xa0\x80"}', "is not text in UTF-8"),
+    (json.dumps(PURCHASE).encode("utf-16"), "is not text in UTF-8"),
+    (DEEP, "is nested deeper than 50 levels"),
+    (b"[" * 99_999, "is nested deeper than 50 levels"),
+    (b'{"a":' * 19_999, "is nested deeper than 50 levels"),
+    (b"x" * 100_001, "is longer than 100,000 bytes"),
+    (b" " * 100_001, "is longer than 100,000 bytes"),
+    (b'{"event_type": null}', "has no event_type"),
+    (b'{"event_type": ""}', "has no event_type"),
+    (b'{"event_type": 7}', "has no event_type"),
+    (b'{"event_type": ["x"]}', "has no event_type"),
+    (b'{"event_properties": {}}', "has no event_type"),
+    (b'{"Event_Type": "x"}', "has no event_type"),
+    (b'{"event_type": null, "adapty_check": "x"}', "has no event_type"),
+)
+
+
+@pytest.mark.parametrize(("body", "problem"), MALFORMED, ids=lambda part: ascii(part)[:40])
+def test_a_body_that_is_no_event_is_refused(body: bytes, problem: str) -> None:
+    """The error says what is wrong, and has the status that Adapty takes for received: a second time is no better."""
+    with pytest.raises(WebhookBodyError, match=f"^the body {problem}") as caught:
+        RECEIVER.receive(HEADERS, body)
+    assert caught.value.status == 400
+    assert RECEIVER.answer(HEADERS, body, never).status == 400
+
+
+def taken(body: bytes) -> WebhookEvent | None:
+    """Give the event of a body, or None where there is none; anything but our own error fails the test."""
+    try:
+        return RECEIVER.receive(HEADERS, body).event
+    except WebhookError as error:
+        if 200 <= error.status <= 404:
+            return None
+        raise
+
+
+GOOD = [post(PURCHASE), post(ACCESS)]
+PIECES = [
+    *(b"{", b"}", b"[", b"]", b'"', b",", b":", b"\\", b"\\u", b"\\ud800", b"\x00", b"\xff", b"\xed\xa0\x80"),
+    *(
+        b"null",
+        b"NaN",
+        b"-Infinity",
+        b"1e999999999",
+        b"-",
+        b"9" * 5000,
+        b"0." + b"1" * 5000,
+        b"1e-99999999999999999999",
+    ),
+    *(b'"event_type":', b'"event_properties":', b"{}", b"\xef\xbb\xbf", b"[" * 600),
+]
+
+
+def damaged() -> st.SearchStrategy[bytes]:
+    """Give an event of which a part is cut out, or something else put in its place."""
+    return st.builds(
+        lambda body, start, length, piece: body[: start % len(body)] + piece + body[start % len(body) + length :],
+        st.sampled_from(GOOD),
+        st.integers(0, 3000),
+        st.integers(0, 40),
+        st.sampled_from([b"", *PIECES]) | st.binary(max_size=4),
+    )
+
+
+def malformed() -> st.SearchStrategy[bytes]:
+    """Give bodies that strangers, broken proxies and later versions could send."""
+    written = json_values().map(lambda value: json.dumps(value).encode())
+    pieces = st.lists(st.sampled_from(PIECES), max_size=8).map(b"".join)
+    return st.one_of(damaged(), damaged(), st.binary(max_size=40), written, pieces)
+
+
+@given(body=malformed())
+@repeatable(5000)
+def test_whatever_is_posted_ends_in_an_event_or_in_our_own_error(body: bytes) -> None:
+    """Five thousand damaged bodies: nothing but an event, or an error whose status is not retried."""
+    event = taken(body)
+    assert event is None or WebhookEvent.from_dict(json.loads(json.dumps(event.raw))) == event
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        "NaN",
+        "Infinity",
+        "-Infinity",
+        "1e999999999",
+        "-1e-999999999",
+        "1e99999999999999999999",
+        "9" * 90_000,
+        "0." + "1" * 90_000,
+        '"9.99 USD"',
+        "true",
+        "[9.99]",
+    ],
+    ids=lambda number: number[:24],
+)
+def test_one_number_that_is_none_does_not_lose_the_event(number: str) -> None:
+    """A number that is too long, or no number, is kept as it is spelled, and takes no more room than that."""
+    body = b'{"event_type": "trial_started", "event_properties": {"profile_event_id": "e1", "price_usd": %s}}'
+    event = taken(body % number.encode())
+    assert event is not None
+    assert event.event_id == "e1"
+    assert len(json.dumps(event.to_dict())) < 100_000
+    price = event.event_properties.price_usd
+    assert price is None or Decimal(number) == price
+
+
+def test_amounts_are_exact() -> None:
+    """An amount is the decimal number that is spelled, which a float is not."""
+    body = b'{"event_type": "x", "event_properties": {"price_usd": 109.88999999999999, "price_local": 0.1}}'
+    event = taken(body)
+    assert event is not None
+    assert event.event_properties.price_usd == Decimal("109.88999999999999")
+    assert event.event_properties.price_local == Decimal("0.1")
+
+
+def test_of_two_values_under_one_name_the_last_one_counts() -> None:
+    """As in every reader of JSON."""
+    event = taken(b'{"event_type": "a", "event_type": "b"}')
+    assert event is not None
+    assert event.event_type == "b"
+
+
+def test_a_mark_of_the_byte_order_is_no_part_of_the_body() -> None:
+    """What some writers put in front of UTF-8 does not lose the event."""
+    assert taken(b"\xef\xbb\xbf" + post(PURCHASE)) == taken(post(PURCHASE))
+
+
+def test_half_of_a_surrogate_pair_is_kept() -> None:
+    """JSON can spell what UTF-8 cannot: the event is read, and can be written again."""
+    event = taken(b'{"event_type": "x\\ud800", "user_attributes": {"\\ude00": "\\ud83d"}}')
+    assert event is not None
+    assert event.user_attributes == {"\ude00": "\ud83d"}
+    assert json.loads(json.dumps(event.raw))["event_type"] == "x\ud800"
+
+
+@pytest.mark.parametrize("kind", [bytes, bytearray, memoryview, lambda body: body.decode()])
+def test_a_body_comes_as_bytes_or_text(kind: Any) -> None:
+    """What frameworks have for a body is read as it is."""
+    delivery = RECEIVER.receive(HEADERS, kind(post(PURCHASE)))
+    assert delivery.event == taken(post(PURCHASE))
+
+
+@pytest.mark.parametrize("body", [None, 7, {}, [], {"event_type": "x"}, iter(b"")], ids=range(6))
+def test_what_is_no_body_is_the_callers_mistake(body: Any) -> None:
+    """A decoded body would have lost what numbers are spelled like: it is refused as a mistake of the code around."""
+    with pytest.raises(AdaptyUsageError, match=r"^body: is .*expected bytes"):
+        RECEIVER.receive(HEADERS, body)
+
+
+def test_the_limit_is_the_one_that_is_given() -> None:
+    """A body as long as the limit is read, one byte more is not; a megabyte is the limit where none is given."""
+    body = post(PURCHASE)
+    assert Receiver(VALUE, max_body_bytes=len(body)).receive(HEADERS, body).event
+    with pytest.raises(WebhookBodyError, match=r"longer than"):
+        Receiver(VALUE, max_body_bytes=len(body) - 1).receive(HEADERS, body)
+    assert Receiver(VALUE).receive(HEADERS, body + b" " * (1024 * 1024 - len(body))).event
+    with pytest.raises(WebhookBodyError, match=r"longer than 1,048,576 bytes"):
+        Receiver(VALUE).receive(HEADERS, body + b" " * (1024 * 1024 - len(body) + 1))
+
+
+@pytest.mark.parametrize("limit", [0, -1, 1.5, "1", None, True])
+def test_a_limit_is_a_number_of_bytes(limit: Any) -> None:
+    """Anything else is refused when the receiver is made."""
+    with pytest.raises(AdaptyConfigError, match=r"^max_body_bytes: "):
+        Receiver(VALUE, max_body_bytes=limit)
+
+
+@pytest.mark.parametrize(
+    "body", [b'{"email": "jane@example.com"', b'{"email": "jane@example.com"}', b'"jane@example.com"']
+)
+def test_an_error_holds_nothing_of_the_body(body: bytes) -> None:
+    """Neither the message, nor what led to it, nor the locals of our frames hold what was posted."""
+    with pytest.raises(WebhookBodyError) as caught:
+        RECEIVER.receive(HEADERS, body)
+    error = caught.value
+    frames = traceback.StackSummary.extract(traceback.walk_tb(error.__traceback__), capture_locals=True)
+    ours = [frame.locals for frame in frames if "tests" not in frame.filename]
+    assert ours
+    assert "jane" not in repr(ours) + str(error)
+    assert error.__cause__ is None
+    assert error.__context__ is None

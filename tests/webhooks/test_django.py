@@ -1,0 +1,138 @@
+"""A receiver as a Django view."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from adapty import AdaptyConfigError
+from adapty.webhooks import MemorySeenEvents, Receiver, WebhookEvent, django_view
+
+from .posts import HEADERS, PURCHASE, VALUE, Handled, never, post
+
+django = pytest.importorskip("django")
+conf = pytest.importorskip("django.conf")
+test = pytest.importorskip("django.test")
+urls = pytest.importorskip("django.urls")
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+PATH = "/webhooks/adapty"
+BODY = post(PURCHASE)
+MIDDLEWARE = ["django.middleware.common.CommonMiddleware", "django.middleware.csrf.CsrfViewMiddleware"]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _django() -> None:
+    """Set Django up, as a project does, once for the process."""
+    if not conf.settings.configured:
+        conf.settings.configure(
+            ALLOWED_HOSTS=["*"],
+            DATABASES={},
+            DATA_UPLOAD_MAX_MEMORY_SIZE=1000,
+            MIDDLEWARE=MIDDLEWARE,
+            ROOT_URLCONF="tests_webhooks_django_urls",
+            SECRET_KEY="for tests only",
+            USE_TZ=True,
+        )
+        django.setup()
+
+
+@pytest.fixture
+def client_of(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
+    """Give what makes a client of a project that has this view; CSRF is checked as in production."""
+
+    def made(view: Any, path: str = "webhooks/adapty") -> Any:
+        project = ModuleType("tests_webhooks_django_urls")
+        project.urlpatterns = [urls.path(path, view)]  # type: ignore[attr-defined]
+        monkeypatch.setitem(sys.modules, project.__name__, project)
+        urls.clear_url_caches()
+        return test.Client(enforce_csrf_checks=True, raise_request_exception=False)
+
+    return made
+
+
+def posted(client: Any, body: bytes = BODY, path: str = PATH, authorization: str | None = VALUE) -> Any:
+    """Post a body."""
+    headers = {"Authorization": authorization} if authorization is not None else {}
+    return client.post(path, body, content_type="application/json", headers=headers)
+
+
+def test_an_event_goes_through_django(client_of: Callable[..., Any]) -> None:
+    """Posted, handled once, answered as Adapty wants it; refused and failed ones too. No CSRF token is asked for."""
+    handled = Handled()
+    client = client_of(django_view(Receiver(VALUE, seen=MemorySeenEvents()), handled))
+    handled.failing = True
+    assert posted(client).status_code == 500
+    handled.failing = False
+    for _ in range(2):
+        reply = posted(client)
+        assert (reply.status_code, reply.json()) == (200, {})
+        assert reply["Content-Type"] == "application/json"
+    assert [event.raw for event in handled.events] == [PURCHASE] * 2
+    assert posted(client, b"{}").json() == {}
+    assert posted(client, b'{"adapty_check": "x"}').json() == {"adapty_check_response": "x"}
+    assert posted(client, authorization=None).status_code == 401
+    assert posted(client, authorization="\xff").status_code == 401
+    assert posted(client, b"nonsense").status_code == 400
+    assert posted(client, b"").status_code == 400
+    assert posted(client, b"x" * 2_000_000).status_code == 400
+    for method in ("get", "put", "delete", "head", "options"):
+        assert getattr(client, method)(PATH, headers=dict(HEADERS)).status_code == 404
+    assert len(handled.events) == 2
+
+
+def test_an_event_longer_than_djangos_own_limit_is_read(client_of: Callable[..., Any]) -> None:
+    """The receiver's limit counts, not the one that Django has for forms."""
+    assert len(BODY) > conf.settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    assert posted(client_of(django_view(Receiver(VALUE), print))).status_code == 200
+
+
+def test_a_body_that_somebody_has_read_already_is_read_again() -> None:
+    """Middleware that looks at the body does not cost the event."""
+    events: list[WebhookEvent] = []
+    request = test.RequestFactory().post(PATH, b'{"event_type": "x"}', content_type="application/json", headers=HEADERS)
+    assert request.body
+    assert django_view(Receiver(VALUE), events.append)(request).status_code == 200
+    assert len(events) == 1
+
+
+def test_the_path_has_to_be_the_one_that_adapty_has(client_of: Callable[..., Any]) -> None:
+    """Django leads to the path with a slash, and Adapty takes 301 for received: the event is lost."""
+    client = client_of(django_view(Receiver(VALUE), never), "webhooks/adapty/")
+    assert posted(client).status_code == 301
+
+
+def test_it_runs_under_asgi_too(client_of: Callable[..., Any]) -> None:
+    """A project that is served by ASGI runs the view in a thread, and its body comes in another way."""
+    events: list[WebhookEvent] = []
+    client_of(django_view(Receiver(VALUE), events.append))
+    client = test.AsyncClient(enforce_csrf_checks=True)
+
+    async def run() -> Any:
+        return await client.post(PATH, BODY, content_type="application/json", headers=dict(HEADERS))
+
+    assert asyncio.run(run()).status_code == 200
+    assert [event.raw for event in events] == [PURCHASE]
+
+
+def test_a_connection_that_breaks_off_asks_for_the_event_again() -> None:
+    """Half an event is no malformed one: the whole may come the next time."""
+    request = test.RequestFactory().post(PATH, BODY, content_type="application/json", headers=HEADERS)
+    request.META["CONTENT_LENGTH"] = str(len(BODY) + 1)
+    assert django_view(Receiver(VALUE), never)(request).status_code == 503
+
+
+def test_an_async_handler_is_refused_when_the_view_is_made() -> None:
+    """Nothing would wait for it, and each event would pass for handled."""
+
+    async def handle(event: WebhookEvent) -> None:
+        never(event)
+
+    with pytest.raises(AdaptyConfigError, match=r"^handler: is async"):
+        django_view(Receiver(VALUE), handle)

@@ -1,0 +1,243 @@
+"""An event is read whatever Adapty adds, leaves out or changes, and nothing of it is lost or shown."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import attrs
+import pytest
+from hypothesis import given
+
+from adapty._generated import contract
+from adapty.models._received import Received
+from adapty.webhooks import (
+    EVENT_TYPES,
+    AccessLevelProperties,
+    Attribution,
+    PlayStorePurchaseToken,
+    PurchaseProperties,
+    SharingProfile,
+    WebhookEvent,
+)
+from adapty.webhooks.event_types import OLD_NAMES
+from tests.core.support import json_values, repeatable
+from tests.core.test_received import SPELLINGS
+from tests.core.test_tolerant_reader import CHANGES, lost, not_a_value
+
+from .posts import ACCESS, PURCHASE, TOKEN, event_of, purchase
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from tests.core.test_tolerant_reader import Changed
+
+WITH_A_TOKEN = {**PURCHASE, "play_store_purchase_token": TOKEN}
+EVENTS = pytest.mark.parametrize(
+    "posted", [pytest.param(PURCHASE, id="purchase"), pytest.param(WITH_A_TOKEN, id="token"), ACCESS]
+)
+EXAMPLES = [
+    example["value"]
+    for webhook in contract("webhooks")["webhooks"].values()
+    for example in webhook["post"]["requestBody"]["content"]["application/json"]["examples"].values()
+    if "event_type" in example["value"]
+]
+
+
+def parts(value: Any) -> Iterator[Received]:
+    """Go through an event and all that it holds."""
+    if isinstance(value, Received):
+        yield value
+        for field in attrs.fields(type(value)):
+            yield from parts(getattr(value, field.name))
+    elif isinstance(value, tuple | dict):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from parts(item)
+
+
+@pytest.mark.parametrize("posted", [PURCHASE, WITH_A_TOKEN, ACCESS, *EXAMPLES])
+def test_a_documented_event_is_understood_as_a_whole(posted: Mapping[str, Any]) -> None:
+    """Nothing of an example of the vendor's is lost, and nothing of it stands in `extra`."""
+    event = event_of(posted)
+    assert lost(posted, event) == []
+    assert not_a_value(event) == []
+    assert [part.extra for part in parts(event) if part.extra] == []
+
+
+def test_an_event_has_its_parts_as_what_they_are() -> None:
+    """Times are aware and in UTC, amounts exact, and each object is of the class that its documentation names."""
+    event = event_of(WITH_A_TOKEN)
+    assert event.event_datetime == datetime(2026, 6, 10, 14, 20, 5, tzinfo=UTC)
+    assert event.event_id == "3f0c7a0e-6c2e-4f0e-9b63-5f6a0c1d2e3f"
+    assert event.user_attributes == {"colour": "blue", "days": 7}
+    assert event.integration_ids["branch_id"] == "br-1"
+    assert event.profiles_sharing_access_level == (
+        SharingProfile(profile_id="77777777-8888-9999-aaaa-bbbbbbbbbbbb", customer_user_id="user_2"),
+    )
+    (attribution,) = event.attributions.values()
+    assert isinstance(attribution, Attribution)
+    assert attribution.created_at == datetime(2026, 5, 31, 8, 15, tzinfo=UTC)
+    assert event.play_store_purchase_token == PlayStorePurchaseToken(**TOKEN)
+    properties = event.event_properties
+    assert isinstance(properties, PurchaseProperties)
+    assert properties.purchase_date == datetime(2026, 6, 10, 14, 20, 0, 181_000, tzinfo=UTC)
+    assert (properties.price_usd, properties.proceeds_usd) == (Decimal("9.99"), Decimal("8.4915"))
+    assert properties.tax_amount_usd == 0
+    assert (properties.paywall_revision, properties.consecutive_payments) == ("2", 2)
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__.removeprefix("_"))
+@EVENTS
+def test_a_changed_event_is_read_and_nothing_of_it_is_lost(
+    posted: Mapping[str, Any], change: Callable[[Any], Changed]
+) -> None:
+    """Whichever place is changed in whichever way, the event is read, and all that it says can be read."""
+    problems = []
+    for path, changed in change(posted):
+        event = WebhookEvent.from_dict(changed)
+        found = [*lost(changed, event), *not_a_value(event)]
+        if WebhookEvent.from_dict(json.loads(json.dumps(event.raw))) != event:
+            found.append("raw is another event")
+        problems += [(path, found)] if found else []
+    assert problems == []
+
+
+@given(strange=json_values())
+@repeatable(200)
+def test_any_object_is_an_event(strange: Any) -> None:
+    """Whatever JSON stands in the place of the properties, or beside them, is kept."""
+    for posted in ({**PURCHASE, "event_properties": strange}, {"event_type": "x", "event_properties": strange}):
+        event = WebhookEvent.from_dict(posted)
+        assert event.event_type == posted["event_type"]
+        assert isinstance(event.event_properties, PurchaseProperties | AccessLevelProperties)
+        assert "NaN" in repr(lost(posted, event)) or lost(posted, event) == []
+
+
+@pytest.mark.parametrize("spelled", SPELLINGS)
+def test_a_time_is_read_in_every_spelling(spelled: str) -> None:
+    """Whichever way the vendor spells a time, it is the same moment, in the event and in what it holds."""
+    event = event_of({**purchase(purchase_date=spelled), "event_datetime": spelled})
+    assert event.event_datetime == event.event_properties.purchase_date == SPELLINGS[spelled]
+
+
+@pytest.mark.parametrize("event_type", sorted(EVENT_TYPES))
+def test_the_type_says_what_the_properties_are(event_type: str) -> None:
+    """One type tells of an access level, the others of a purchase, whatever else stands there."""
+    kind = AccessLevelProperties if event_type == "access_level_updated" else PurchaseProperties
+    for properties in ({"access_level_id": "premium"}, {"price_usd": 1}, {}, None, "odd", ...):
+        posted = {"event_type": event_type, "event_properties": properties}
+        event = WebhookEvent.from_dict(posted if properties is not ... else {"event_type": event_type})
+        assert type(event.event_properties) is kind
+
+
+@pytest.mark.parametrize(
+    ("properties", "kind"),
+    [
+        ({"access_level_id": "premium", "is_active": True}, AccessLevelProperties),
+        ({"access_level_id": None}, AccessLevelProperties),
+        ({"price_usd": 1}, PurchaseProperties),
+        ({}, PurchaseProperties),
+    ],
+)
+def test_the_properties_of_an_unknown_type_are_what_they_look_like(
+    properties: dict[str, Any], kind: type[Received]
+) -> None:
+    """A type that is new, or that somebody renamed, is judged by whether an access level is named."""
+    event = event_of({"event_type": "brand_new", "event_properties": properties})
+    assert event.event_type == "brand_new"
+    assert type(event.event_properties) is kind
+
+
+@pytest.mark.parametrize(("before", "now"), OLD_NAMES.items())
+def test_an_old_name_is_the_name_of_now(before: str, now: str) -> None:
+    """Who handles the names of now handles those of before too; the name that came is in `raw`."""
+    event = event_of(purchase(before))
+    assert event.event_type == now
+    assert event.raw["event_type"] == before
+
+
+@pytest.mark.parametrize(
+    ("held", "event_id"),
+    [
+        ("3f0c7a0e", "3f0c7a0e"),
+        (440001234567890, "440001234567890"),
+        (..., None),
+        (None, None),
+        ("", None),
+        ("  ", None),
+        ("\ud800", None),
+        (True, None),
+        (1.5, None),
+        ([], None),
+    ],
+)
+def test_the_events_own_id(held: Any, event_id: str | None) -> None:
+    """The id that deliveries are told apart by is text, digits too, that any store can keep."""
+    assert event_of(purchase(profile_event_id=held)).event_id == event_id
+
+
+def test_an_id_of_digits_may_come_as_a_number() -> None:
+    """Ids of stores are digits; as a number they are the same id, exactly."""
+    properties = event_of(purchase(transaction_id=2**70, original_transaction_id=7)).event_properties
+    assert (properties.transaction_id, properties.original_transaction_id) == (str(2**70), "7")
+    assert properties.extra == {}
+
+
+def test_the_raw_event_is_what_came_and_can_be_written() -> None:
+    """`raw` is for a store of one's own: JSON as it came, numbers included, that makes the same event again."""
+    event = event_of(PURCHASE)
+    assert event.raw == PURCHASE
+    assert WebhookEvent.from_dict(json.loads(json.dumps(event.raw))) == event
+
+
+def test_changing_what_an_event_was_made_of_does_not_change_it() -> None:
+    """Neither the event nor its raw form shares anything with the decoded body."""
+    posted = purchase()
+    event = WebhookEvent.from_dict(posted)
+    posted["event_properties"]["price_usd"] = 0
+    posted["user_attributes"]["colour"] = "red"
+    assert event.raw == PURCHASE
+    assert event.event_properties.price_usd == Decimal("9.99")
+
+
+PERSONAL = "jane@example.com"
+
+
+@pytest.mark.parametrize(
+    "posted",
+    [
+        {"email": PERSONAL},
+        {"customer_user_id": PERSONAL},
+        {"user_agent": PERSONAL},
+        {"idfv": PERSONAL},
+        {"idfa": PERSONAL},
+        {"advertising_id": PERSONAL},
+        {"user_attributes": {"address": PERSONAL}},
+        {"integration_ids": {"amplitude_user_id": PERSONAL}},
+        {"profiles_sharing_access_level": [{"customer_user_id": PERSONAL}]},
+        {"attributions": {"adjust": {"network_user_id": PERSONAL}}},
+        {"play_store_purchase_token": {"purchase_token": PERSONAL}},
+        {"event_properties": {"profile_ip_address": PERSONAL}},
+        {"event_properties": {"newer": PERSONAL}},
+        {"newer": PERSONAL},
+    ],
+    ids=lambda posted: next(iter(posted)),
+)
+def test_nothing_personal_shows_in_a_repr(posted: dict[str, Any]) -> None:
+    """An address, an IP address, a device and a token do not show; who wants them asks for them."""
+    event = event_of({"event_type": "x", **posted})
+    for shown in (repr(event), str(event), f"{event}", repr([event])):
+        assert PERSONAL not in shown
+        assert "jane" not in shown
+    assert PERSONAL in json.dumps(event.to_dict())
+
+
+def test_a_repr_shows_what_is_needed() -> None:
+    """What happened to whom shows: the type, the ids that are no address, the product and the amount."""
+    shown = repr(event_of(PURCHASE))
+    for needed in ("subscription_renewed", "user_12345", "3f0c7a0e", "premium_monthly", "9.99", "app_store"):
+        assert needed in shown
+    for personal in ("203.0.113.7", "blue", "fb-1", "Engine", "66666666", "1717143300000"):
+        assert personal not in shown

@@ -1,0 +1,134 @@
+"""`forward`: what is posted to a receiver is in the outbox when Adapty is answered, and then at Mail."""
+
+from __future__ import annotations
+
+import json
+import logging
+import random
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from adapty import AdaptyUsageError
+from adapty.webhooks.forwarding import forward
+from adapty.webhooks.outbox import Outbox
+from adapty.webhooks.receiver import Receiver
+from adapty.webhooks.worker import drain
+
+if TYPE_CHECKING:
+    from adapty import Adapty
+    from adapty.sandbox import Sandbox
+
+AUTHORIZATION = "the value from the dashboard"
+HEADERS = {"Authorization": AUTHORIZATION}
+
+
+def body(number: int, event_type: str = "subscription_started", **fields: Any) -> bytes:
+    """Spell an event as Adapty posts it."""
+    properties = {
+        "profile_event_id": f"evt_{number:04}",
+        "store": "app_store",
+        "vendor_product_id": "premium_monthly",
+        "transaction_id": str(1000 + number),
+        "original_transaction_id": "1000",
+        "purchase_date": "2026-06-10T14:20:00.000000+0000",
+        "original_purchase_date": "2026-06-10T14:20:00.000000+0000",
+        "price_usd": 9.99,
+    }
+    envelope = {
+        "event_type": event_type,
+        "customer_user_id": f"user_{number % 20}",
+        "event_datetime": "2026-06-10T14:20:05.000000+0000",
+        "email": "jane@example.com",
+        "event_properties": properties,
+    }
+    return json.dumps({**envelope, **fields}).encode()
+
+
+@pytest.fixture
+def receiver() -> Receiver:
+    """Give a receiver without a store of seen events: the outbox knows them."""
+    return Receiver(AUTHORIZATION)
+
+
+def test_a_posted_event_gets_to_mail_once(receiver: Receiver, outbox: Outbox, mail: Adapty, sandbox: Sandbox) -> None:
+    """However often it is posted."""
+    handle = forward(outbox)
+    for _ in range(3):
+        assert receiver.answer(HEADERS, body(7), handle).status == 200
+    assert handle.counts == {"forwarded": 1, "repeated": 2}
+    assert drain(mail, outbox).delivered == 1
+    assert receiver.answer(HEADERS, body(7), handle).status == 200
+    assert drain(mail, outbox).delivered == 0
+    (event,) = sandbox.all_events()
+    assert (event["event_id"], event["external_profile_id"]) == ("evt_0007", "user_7")
+    assert event["price_usd"] == "9.99"
+
+
+def test_what_is_not_for_mail_is_passed_over(
+    receiver: Receiver, outbox: Outbox, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It is answered like any other, counted and logged with the reason, and nothing personal is."""
+    handle = forward(outbox)
+    with caplog.at_level(logging.INFO, "adapty"):
+        for posted in (body(1, "subscription_paused"), body(2, "subscription_paused"), body(3, customer_user_id=None)):
+            assert receiver.answer(HEADERS, posted, handle).status == 200
+    assert outbox.counts().pending == 0
+    assert sorted(handle.counts.values()) == [1, 2]
+    assert all(word.startswith("skipped: ") for word in handle.counts)
+    assert "'evt_0001' is not forwarded: subscription_paused" in caplog.text
+    assert "jane" not in caplog.text
+
+
+def test_the_profile_s_id_is_the_caller_s_choice(receiver: Receiver, outbox: Outbox) -> None:
+    """As `to_mail_event` has it."""
+    handle = forward(outbox, external_profile_id=lambda event: f"mine_{event.customer_user_id}")
+    receiver.answer(HEADERS, body(1), handle)
+    assert [each.external_profile_id for each in outbox.pending()] == ["mine_user_1"]
+
+
+def test_an_event_that_cannot_be_kept_is_posted_again(
+    receiver: Receiver, outbox: Outbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While others write, Adapty is told to come again, and when it does, the event is taken."""
+    handle = forward(outbox)
+    outbox.close()
+    monkeypatch.setattr("adapty.webhooks.outbox_file.BUSY_SECONDS", 0.05)
+    with closing(sqlite3.connect(outbox.path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert receiver.answer(HEADERS, body(1), handle).status >= 500
+    assert handle.counts == {}
+    assert receiver.answer(HEADERS, body(1), handle).status == 200
+    assert handle.counts == {"forwarded": 1}
+
+
+def test_many_posts_at_the_same_time_with_a_restart(
+    receiver: Receiver, outbox: Outbox, mail: Adapty, sandbox: Sandbox
+) -> None:
+    """A thousand, a third of them repeated, shuffled: nothing is lost or doubled at Mail."""
+    posts = [body(number) for number in (*range(667), *range(333))]
+    random.Random(6).shuffle(posts)  # noqa: S311 - repeatable
+    path = outbox.path
+    for part in (posts[:500], posts[500:]):
+        with Outbox(path) as opened, ThreadPoolExecutor(8) as threads:
+            handle = forward(opened)
+            replies = list(threads.map(lambda post, handle=handle: receiver.answer(HEADERS, post, handle), part))
+            assert {reply.status for reply in replies} == {200}
+        drain(mail, outbox)
+    assert sorted(event["event_id"] for event in sandbox.all_events()) == [f"evt_{n:04}" for n in range(667)]
+
+
+def test_wrong_arguments_are_refused(outbox: Outbox) -> None:
+    """Each by its name."""
+    with pytest.raises(AdaptyUsageError, match=r"outbox: is .*; expected an Outbox"):
+        forward("outbox.sqlite")  # type: ignore[arg-type]
+    with pytest.raises(AdaptyUsageError, match=r"external_profile_id: is .*; expected a function"):
+        forward(outbox, external_profile_id="user")  # type: ignore[arg-type]
+
+
+def test_a_handler_shows_where_it_puts_events(outbox: Outbox) -> None:
+    """In a log, say."""
+    assert repr(forward(outbox)) == f"<forward to Outbox({str(outbox.path)!r})>"

@@ -1,0 +1,439 @@
+"""The outbox: what is put into it stays, once, in order, whoever else writes to the file."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from adapty import AdaptyUsageError, TransactionEvent
+from adapty.errors import WebhookUnavailableError
+from adapty.webhooks.outbox import DeadEvent, Outbox, OutboxCounts, PendingEvent
+from tests.webhooks.outbox_events import event, events, kill_off
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Give the path of an outbox that is not there yet."""
+    return tmp_path / "outbox.sqlite"
+
+
+@pytest.fixture
+def outbox(path: Path) -> Iterator[Outbox]:
+    """Give an empty outbox."""
+    with Outbox(path) as opened:
+        yield opened
+
+
+def ids(found: Iterator[PendingEvent]) -> list[str]:
+    """Give the ids of what is listed."""
+    return [each.event_id for each in found]
+
+
+def run_script(code: str, *arguments: object) -> subprocess.CompletedProcess[str]:
+    """Run Python code in a process of its own."""
+    command = [sys.executable, "-c", code, *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False, timeout=60)
+
+
+def test_what_is_put_in_is_there_for_whoever_opens_it_next(path: Path) -> None:
+    """An event comes back as it was, in the order of arrival, from another opening of the file."""
+    begun = datetime.now(UTC)
+    full = event(
+        1,
+        price_usd="9.90",
+        expires_at="2026-07-10T14:20:00Z",
+        offer={"category": "introductory", "offer_type": "free_trial"},
+        email="jane@example.com",
+    )
+    with Outbox(path) as outbox:
+        assert outbox.put(full)
+        assert outbox.put(event(0))
+    with Outbox(path) as outbox:
+        first, second = outbox.pending()
+    assert TransactionEvent.from_dict(first.data) == full
+    assert (first.event_id, second.event_id) == ("evt_0001", "evt_0000")
+    assert (first.event_type, first.external_profile_id) == ("subscription_started", "user_12345")
+    assert (first.attempts, first.reason) == (0, None)
+    assert begun - timedelta(seconds=1) < first.arrived_at < datetime.now(UTC) + timedelta(seconds=1)
+
+
+def test_nothing_personal_shows(outbox: Outbox) -> None:
+    """No repr shows an address, wherever somebody has put one."""
+    outbox.put(event(1, email="jane@example.com", profile="joe@example.com"))
+    outbox.put(event(2))
+    kill_off(outbox, "evt_0002")
+    assert "example.com" not in repr([*outbox.pending(), *outbox.dead()])
+
+
+def test_an_event_of_a_known_id_changes_nothing(outbox: Outbox) -> None:
+    """The first one counts, whatever the second one says."""
+    assert outbox.put(event(1))
+    assert not outbox.put(event(1, profile="somebody_else"))
+    assert [each.external_profile_id for each in outbox.pending()] == ["user_12345"]
+
+
+@pytest.mark.parametrize("given", [None, {"event_id": "1"}, "evt", object()])
+def test_only_mail_events_go_in(outbox: Outbox, given: object) -> None:
+    """Anything else is refused by name."""
+    with pytest.raises(AdaptyUsageError, match=r"event: is .*; expected a TransactionEvent") as refused:
+        outbox.put(given)  # type: ignore[arg-type]
+    assert refused.value.field_name == "event"
+
+
+def test_fields_that_are_newer_than_this_version_stay(outbox: Outbox) -> None:
+    """What stands in `extra_fields` is kept with the event."""
+    newer = TransactionEvent.from_dict({**event(1).to_dict(), "newer": {"a": [1]}}, allow_unknown=True)
+    outbox.put(newer)
+    (pending,) = outbox.pending()
+    assert pending.data["newer"] == {"a": [1]}
+
+
+def test_a_dead_event_is_listed_replayed_and_forgotten(outbox: Outbox) -> None:
+    """Dead events stay dead when they come again, until somebody says what becomes of them."""
+    for number in range(4):
+        outbox.put(event(number))
+    kill_off(outbox, "evt_0001", "evt_0002")
+    assert outbox.counts() == OutboxCounts(pending=2, dead=2, delivered=0)
+    assert not outbox.put(event(1))
+    dead = list(outbox.dead())
+    assert all(isinstance(each, DeadEvent) and each.reason == "refused" and each.attempts == 3 for each in dead)
+    assert dead[0].arrived_at <= dead[0].refused_at
+
+    assert outbox.replay("evt_0001")
+    assert not outbox.replay("evt_0001")
+    assert not outbox.replay("evt_0003")
+    pending = list(outbox.pending())
+    assert [each.event_id for each in pending] == ["evt_0000", "evt_0001", "evt_0003"], "it has its old place"
+    assert (pending[1].attempts, pending[1].reason) == (0, None)
+
+    assert outbox.forget("evt_0002")
+    assert not outbox.forget("evt_0002")
+    assert not outbox.forget("evt_0000"), "it waits, so it is not to be forgotten"
+    assert outbox.counts() == OutboxCounts(pending=3, dead=0, delivered=0)
+    assert outbox.put(event(2)), "it is a new one"
+
+
+def test_all_dead_events_at_once(outbox: Outbox) -> None:
+    """All are replayed, or forgotten, and those that wait are left alone."""
+    for number in range(3):
+        outbox.put(event(number))
+    kill_off(outbox, "evt_0000", "evt_0001")
+    assert outbox.replay_all() == 2
+    assert outbox.replay_all() == 0
+    kill_off(outbox, "evt_0000", "evt_0001")
+    assert outbox.forget_all() == 2
+    assert ids(outbox.pending()) == ["evt_0002"]
+
+
+@pytest.mark.parametrize("event_id", ["", "\ud800", "evt' OR 1=1 --"])
+def test_odd_ids_are_of_no_dead_event(outbox: Outbox, event_id: str) -> None:
+    """They are asked for in vain, and harm nothing."""
+    outbox.put(event(1))
+    kill_off(outbox, "evt_0001")
+    assert not outbox.replay(event_id)
+    assert not outbox.forget(event_id)
+    assert outbox.counts().dead == 1
+
+
+def test_an_id_that_is_no_text_is_refused(outbox: Outbox) -> None:
+    """The error names the argument."""
+    with pytest.raises(AdaptyUsageError, match="event_id: is no text"):
+        outbox.replay(7)  # type: ignore[arg-type]
+
+
+def test_many_events_are_gone_through(outbox: Outbox) -> None:
+    """A listing has more than one page, and takes in what comes meanwhile."""
+    for each in events(600, 7):
+        outbox.put(each)
+    listing = outbox.pending()
+    first = next(listing)
+    outbox.put(event(9999))
+    found = [first.event_id, *ids(listing)]
+    assert found == [*(f"evt_{number:04}" for number in range(600)), "evt_9999"]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"id,email\n1,jane@example.com\n" * 100, "is no outbox"),
+        (None, "is no outbox"),
+    ],
+)
+def test_somebody_else_s_file_is_left_alone(path: Path, content: bytes | None, said: str) -> None:
+    """A text file, or another database, is refused as it is."""
+    if content is None:
+        with closing(sqlite3.connect(path)) as other:
+            other.execute("CREATE TABLE events (a)")
+    else:
+        path.write_bytes(content)
+    before = path.read_bytes()
+    with pytest.raises(AdaptyUsageError, match=said):
+        Outbox(path)
+    assert path.read_bytes() == before
+
+
+def test_an_outbox_of_a_newer_version_is_refused(path: Path) -> None:
+    """The error says what to do."""
+    Outbox(path).close()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA user_version = 2")
+    with pytest.raises(AdaptyUsageError, match="made by a newer version of adapty; use that"):
+        Outbox(path)
+
+
+def test_a_damaged_outbox_is_refused(path: Path) -> None:
+    """What is overwritten in its middle is not taken for whole."""
+    with Outbox(path) as outbox:
+        for each in events(200, 3):
+            outbox.put(each)
+    content = bytearray(path.read_bytes())
+    content[8192:12288] = b"\xff" * 4096
+    path.write_bytes(content)
+    with pytest.raises(AdaptyUsageError, match="is damaged; move it away"):
+        Outbox(path)
+
+
+def test_a_table_that_is_missing_is_damage(path: Path) -> None:
+    """It shows at the first use, as an error of ours."""
+    Outbox(path).close()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("DROP TABLE events")
+    with Outbox(path) as outbox, pytest.raises(AdaptyUsageError, match="is damaged"):
+        outbox.put(event())
+
+
+def test_an_event_that_somebody_has_spoilt_can_be_listed(path: Path) -> None:
+    """What is no JSON any more is an event without fields."""
+    with Outbox(path) as outbox:
+        outbox.put(event(1))
+        outbox.put(event(2))
+        with closing(sqlite3.connect(path)) as connection, connection:
+            connection.execute("UPDATE events SET event = 'no JSON' WHERE place = 1")
+            connection.execute("UPDATE events SET event = '[]' WHERE place = 2")
+        assert [(each.event_type, each.data) for each in outbox.pending()] == [("", {}), ("", {})]
+
+
+@pytest.mark.parametrize("given", [None, 7, object()])
+def test_a_path_is_one(given: object) -> None:
+    """Anything else is refused by name."""
+    with pytest.raises(AdaptyUsageError, match=r"path: is .*; expected a path"):
+        Outbox(given)  # type: ignore[arg-type]
+
+
+def test_a_file_that_cannot_be_is_said_to_be(tmp_path: Path) -> None:
+    """A folder is no file, and a folder that is missing has none."""
+    for path in (tmp_path, tmp_path / "missing" / "outbox.sqlite"):
+        with pytest.raises(AdaptyUsageError, match="cannot be opened"):
+            Outbox(path)
+
+
+@pytest.mark.parametrize("given", [7, None, timedelta(days=-1)])
+def test_a_time_to_forget_after_is_one(path: Path, given: object) -> None:
+    """Anything else is refused by name."""
+    with pytest.raises(AdaptyUsageError, match="forget_after: is no such time"):
+        Outbox(path, forget_after=given)  # type: ignore[arg-type]
+
+
+def test_an_empty_file_becomes_an_outbox(path: Path) -> None:
+    """As `touch` makes one, or a process that was killed."""
+    path.touch()
+    with Outbox(path) as outbox:
+        assert outbox.put(event())
+
+
+def test_a_name_that_means_something_to_sqlite_is_a_file_s(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No event goes into memory alone."""
+    monkeypatch.chdir(tmp_path)
+    for name in (":memory:", "file:x?mode=memory"):
+        with Outbox(name) as outbox:
+            outbox.put(event())
+        assert (tmp_path / name).stat().st_size > 0
+
+
+def test_a_closed_outbox_opens_again(outbox: Outbox) -> None:
+    """Whatever is asked next, works."""
+    outbox.close()
+    outbox.close()
+    assert outbox.put(event())
+
+
+def test_a_file_that_is_removed_is_made_anew(outbox: Outbox) -> None:
+    """Nothing is put into a file that nobody can open any more."""
+    outbox.put(event(1))
+    for name in (outbox.path, *outbox.path.parent.glob("outbox.sqlite-*")):
+        name.unlink()
+    assert outbox.put(event(2))
+    with Outbox(outbox.path) as other:
+        assert ids(other.pending()) == ["evt_0002"]
+
+
+def test_a_busy_file_ends_in_an_error_that_has_adapty_post_again(
+    outbox: Outbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever writes for too long is not waited for, nor is another thread that waits."""
+    outbox.close()
+    monkeypatch.setattr("adapty.webhooks.outbox_file.BUSY_SECONDS", 0.1)
+    with closing(sqlite3.connect(outbox.path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with ThreadPoolExecutor(4) as threads:
+            problems = [each.exception() for each in [threads.submit(outbox.put, event(n)) for n in range(4)]]
+        assert all(isinstance(each, WebhookUnavailableError) for each in problems)
+        assert "others have been writing to it" in str(problems[0])
+        assert getattr(problems[0], "status", None) == 503
+        assert outbox.counts().pending == 0, "reading waits for nobody"
+        other.execute("ROLLBACK")
+    assert outbox.put(event(1))
+
+
+FILL_THE_DISK = """
+import resource, sys
+from adapty.errors import WebhookUnavailableError
+from adapty.webhooks.outbox import Outbox
+from tests.webhooks.outbox_events import event
+with Outbox(sys.argv[1]) as outbox:
+    outbox.put(event(0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000))
+    taken = 1
+    try:
+        for number in range(1, 5000):
+            outbox.put(event(number))
+            taken += 1
+    except WebhookUnavailableError as full:
+        print(taken, full)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="has no such limit")
+def test_a_full_disk_loses_nothing_that_was_taken(path: Path) -> None:
+    """The put that fails says so, and all before it are there."""
+    ended = run_script(FILL_THE_DISK, path)
+    count, said = ended.stdout.split(maxsplit=1)
+    assert "cannot be written" in said, ended.stderr
+    with Outbox(path) as outbox:
+        assert ids(outbox.pending()) == [f"evt_{number:04}" for number in range(int(count))]
+        assert outbox.put(event(6000)), "there is room again"
+
+
+PUT_MANY = """
+import sys
+from adapty.webhooks.outbox import Outbox
+from tests.webhooks.outbox_events import events
+path, order, count = sys.argv[1:]
+import random
+numbers = events(int(count), 9)
+random.Random(int(order)).shuffle(numbers)
+with Outbox(path) as outbox:
+    for each in numbers:
+        if outbox.put(each):
+            print(each.event_id)
+"""
+
+
+def test_many_processes_put_into_one_file(path: Path) -> None:
+    """Five make the file at the same moment, and of each event exactly one is told that it is new."""
+    command = [sys.executable, "-c", PUT_MANY, str(path)]
+    running = [
+        subprocess.Popen(
+            [*command, str(order), "60"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT
+        )
+        for order in range(5)
+    ]
+    ends = [each.communicate(timeout=60) for each in running]
+    assert [err for _, err in ends if err] == []
+    told = [line for out, _ in ends for line in out.split()]
+    assert sorted(told) == [f"evt_{number:04}" for number in range(60)]
+    with Outbox(path) as outbox:
+        assert sorted(ids(outbox.pending())) == sorted(told)
+
+
+def test_many_threads_put_at_the_same_time(outbox: Outbox) -> None:
+    """They have the connection in turn."""
+    with ThreadPoolExecutor(8) as threads:
+        new = list(threads.map(outbox.put, events(100, 5) * 2))
+    assert sum(new) == 100
+    assert outbox.counts().pending == 100
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_a_process_that_is_forked_has_a_connection_of_its_own(path: Path) -> None:
+    """Servers load the application before they fork; a fork in the middle of a put does no harm either."""
+    ended = run_script(FORK, path)
+    assert ended.stdout.split() == ["child", "child", "parent"], ended.stderr
+    assert not ended.stderr
+    with Outbox(path) as outbox:
+        assert sorted(ids(outbox.pending())) == ["evt_0000", "evt_0001", "evt_0002", "evt_0003"]
+
+
+FORK = """
+import os, sys
+from adapty.webhooks.outbox import Outbox
+from tests.webhooks.outbox_events import event
+outbox = Outbox(sys.argv[1])
+outbox.put(event(0))
+outbox._file._lock.acquire()  # as another thread has it when the process is forked
+children = []
+for number in (1, 2):
+    if child := os.fork():
+        children.append(child)
+    else:
+        outbox.put(event(number))
+        print("child", flush=True)
+        os._exit(0)
+for child in children:
+    os.waitpid(child, 0)
+outbox._file._lock.release()
+outbox.put(event(3))
+print("parent")
+outbox.close()
+"""
+
+
+def test_puts_take_a_few_milliseconds(outbox: Outbox) -> None:
+    """There is one transaction for each, however many there are already."""
+    statements: list[str] = []
+    with outbox._file.reading() as connection:
+        connection.set_trace_callback(statements.append)
+    outbox.put(event())
+    assert len(statements) == 4, statements
+
+
+def test_what_is_put_is_synced(outbox: Outbox) -> None:
+    """SQLite is told to wait for the disk at each commit."""
+    with outbox._file.reading() as connection:
+        assert connection.execute("PRAGMA synchronous").fetchone() == (2,)
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
+def test_a_reader_does_not_stop_a_writer(outbox: Outbox) -> None:
+    """A listing that somebody is in the middle of holds nothing."""
+    outbox.put(event(1))
+    listing = outbox.pending()
+    next(listing)
+    put = threading.Thread(target=outbox.put, args=(event(2),))
+    put.start()
+    put.join(10)
+    assert ids(listing) == ["evt_0002"]
+
+
+def test_json_in_the_file_is_plain(outbox: Outbox) -> None:
+    """Other tools can read it."""
+    outbox.put(event(1, profile="usér"))
+    with closing(sqlite3.connect(outbox.path)) as connection:
+        ((text,),) = connection.execute("SELECT event FROM events").fetchall()
+    assert json.loads(text) == event(1, profile="usér").to_dict()

@@ -1,0 +1,451 @@
+"""From a request to its answer: what is handled, how often, and what Adapty is told."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import json
+import logging
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Any
+from unittest.mock import AsyncMock, Mock
+
+import pytest
+
+from adapty import (
+    AdaptyConfigError,
+    AdaptyUsageError,
+    WebhookAuthorizationError,
+    WebhookBodyError,
+    WebhookError,
+    WebhookUnavailableError,
+)
+from adapty.webhooks import Delivery, MemorySeenEvents, Receiver, Reply, WebhookEvent
+from adapty.webhooks.event_types import EVENT_TYPES, OLD_NAMES
+
+from .posts import HEADERS, PURCHASE, VALUE, never, post, purchase
+
+BODY = post(PURCHASE)
+WRONG = {"Authorization": "wrong"}
+
+
+def fails(event: WebhookEvent) -> None:
+    """Handle an event and fail."""
+    raise LookupError(str(event.event_id))
+
+
+class Store(MemorySeenEvents):
+    """A store that notes what it is asked for, and fails where it is told to."""
+
+    def __init__(self, *failing: str) -> None:
+        super().__init__()
+        self.failing = set(failing)
+        self.asked: list[str] = []
+
+    def _note(self, name: str) -> None:
+        self.asked.append(name)
+        if name in self.failing:
+            message = "database is locked"
+            raise OSError(message)
+
+    def claim(self, event_id: str, owner: str) -> Any:
+        """Claim, or fail."""
+        self._note("claim")
+        return super().claim(event_id, owner)
+
+    def mark(self, event_id: str, owner: str) -> None:
+        """Mark, or fail."""
+        self._note("mark")
+        super().mark(event_id, owner)
+
+    def release(self, event_id: str, owner: str) -> None:
+        """Release, or fail."""
+        self._note("release")
+        super().release(event_id, owner)
+
+
+def blocking(receiver: Receiver, handler: Any, body: bytes = BODY) -> Reply:
+    """Take a request as a blocking mount does."""
+    return receiver.answer(HEADERS, body, handler)
+
+
+def on_a_loop(receiver: Receiver, handler: Any, body: bytes = BODY) -> Reply:
+    """Take a request as an async mount does that has an async handler."""
+
+    async def handle(event: WebhookEvent) -> None:
+        handler(event)
+
+    return asyncio.run(receiver.answer_async(HEADERS, body, handle))
+
+
+Way = Callable[..., Reply]
+EITHER_WAY = pytest.mark.parametrize("answered", [blocking, on_a_loop])
+
+
+@pytest.mark.parametrize(
+    ("body", "answer"),
+    [
+        (b"{}", {}),
+        (b" {\n} ", {}),
+        (b'{"adapty_check": "a1b2c3"}', {"adapty_check_response": "a1b2c3"}),
+        (b'{"adapty_check": ""}', {"adapty_check_response": ""}),
+        (b'{"adapty_check": 7.5}', {"adapty_check_response": 7.5}),
+        (b'{"adapty_check": null}', {"adapty_check_response": None}),
+        ('{"adapty_check": "é\\ud800"}'.encode(), {"adapty_check_response": "é\ud800"}),
+        (b'{"adapty_check": "x", "newer": 1}', {"adapty_check_response": "x"}),
+    ],
+)
+def test_the_verification_request_is_answered_in_both_forms(body: bytes, answer: dict[str, Any]) -> None:
+    """An empty object gets one back, a value gets sent back; nothing is handled."""
+    delivery = Receiver(VALUE).receive(HEADERS, body)
+    assert delivery.event is None
+    assert not delivery.duplicate
+    for reply in (delivery.reply, Receiver(VALUE).answer(HEADERS, body, never)):
+        assert reply.status == 200
+        assert reply.headers == {"Content-Type": "application/json"}
+        assert json.loads(reply.body) == answer
+
+
+def test_the_verification_request_is_authenticated_too() -> None:
+    """Nobody learns by it that there is a webhook of Adapty's."""
+    for body in (b"{}", b'{"adapty_check": "x"}'):
+        with pytest.raises(WebhookAuthorizationError):
+            Receiver(VALUE).receive(WRONG, body)
+
+
+@EITHER_WAY
+def test_an_event_is_handled_and_answered(answered: Way) -> None:
+    """The handler gets the event, and Adapty a 200 with a JSON body."""
+    handled: list[WebhookEvent] = []
+    reply = answered(Receiver(VALUE), handled.append)
+    assert [event.raw for event in handled] == [PURCHASE]
+    assert (reply.status, reply.body) == (200, b"{}")
+
+
+@pytest.mark.parametrize(
+    ("headers", "body", "status", "said"),
+    [
+        (WRONG, BODY, 401, "has none of the accepted values"),
+        (WRONG, b"nonsense", 401, "has none of the accepted values"),
+        ({}, BODY, 401, "is missing"),
+        (HEADERS, b"nonsense", 400, "is not JSON"),
+        (HEADERS, b"x" * 2_000_000, 400, "is longer than"),
+        (HEADERS, b'{"x": 1}', 400, "has no event_type"),
+    ],
+)
+def test_what_would_be_refused_again_is_not_asked_for_again(
+    headers: dict[str, str], body: bytes, status: int, said: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Adapty takes 200 to 404 for received; the log says what was refused, and nothing of what was posted."""
+    for reply in (
+        Receiver(VALUE).answer(headers, body, never),
+        asyncio.run(Receiver(VALUE).answer_async(headers, body, never)),
+    ):
+        assert reply.status == status
+        assert said in json.loads(reply.body)["error"]
+        assert ("WWW-Authenticate" in reply.headers) == (status == 401)
+    assert [record.levelno for record in caplog.records] == [logging.WARNING] * 2
+    assert said in caplog.text
+    for secret in ("jane", "wrong", VALUE):
+        assert secret not in caplog.text
+
+
+@EITHER_WAY
+def test_an_event_whose_handler_fails_is_asked_for_again(answered: Way, caplog: pytest.LogCaptureFixture) -> None:
+    """What a handler raises is 500, and in the log with the event's id; the event is not marked as seen."""
+    store = Store()
+    receiver = Receiver(VALUE, seen=store)
+    reply = answered(receiver, fails)
+    assert (reply.status, json.loads(reply.body)) == (500, {"error": "the event could not be handled"})
+    assert store.asked == ["claim", "release"]
+    (record,) = caplog.records
+    assert record.levelno == logging.ERROR
+    assert record.exc_info is not None
+    assert record.exc_info[0] is LookupError
+    assert "'subscription_renewed', event '3f0c7a0e-6c2e" in record.getMessage()
+    handled: list[WebhookEvent] = []
+    assert answered(receiver, handled.append).status == 200
+    assert len(handled) == 1
+
+
+@EITHER_WAY
+def test_a_repeated_event_is_handled_once(answered: Way) -> None:
+    """The second delivery of an event is answered like the first, and not handled."""
+    handled: list[WebhookEvent] = []
+    receiver = Receiver(VALUE, seen=MemorySeenEvents())
+    replies = [answered(receiver, handled.append) for _ in range(3)]
+    assert [(reply.status, reply.body) for reply in replies] == [(200, b"{}")] * 3
+    assert len(handled) == 1
+    assert answered(receiver, handled.append, post(purchase(profile_event_id="another")))
+    assert len(handled) == 2
+
+
+@pytest.mark.parametrize("event_id", [..., None, "", "  ", [], "\ud800"])
+def test_an_event_without_an_id_is_never_a_duplicate(event_id: Any) -> None:
+    """What cannot be told apart is handled each time, rather than once for all of them."""
+    handled: list[WebhookEvent] = []
+    store = Store()
+    receiver = Receiver(VALUE, seen=store)
+    for _ in range(2):
+        assert receiver.answer(HEADERS, post(purchase(profile_event_id=event_id)), handled.append).status == 200
+    assert len(handled) == 2
+    assert store.asked == []
+
+
+def test_without_a_store_each_delivery_is_handled() -> None:
+    """Who keeps track of events elsewhere needs no store."""
+    handled: list[WebhookEvent] = []
+    receiver = Receiver(VALUE)
+    for _ in range(2):
+        with receiver.receive(HEADERS, BODY) as delivery:
+            assert not delivery.duplicate
+            assert delivery.event
+            handled.append(delivery.event)
+    assert len(handled) == 2
+
+
+def test_a_block_that_ends_marks_the_event_and_one_that_raises_gives_it_back() -> None:
+    """For frameworks without a mount: the result of `receive` goes around what handles the event."""
+    receiver = Receiver(VALUE, seen=MemorySeenEvents())
+    with pytest.raises(KeyboardInterrupt), receiver.receive(HEADERS, BODY):
+        raise KeyboardInterrupt
+    with receiver.receive(HEADERS, BODY) as delivery:
+        assert not delivery.duplicate
+    with receiver.receive(HEADERS, BODY) as delivery:
+        assert delivery.duplicate
+        assert delivery.event
+        assert delivery.reply.status == 200
+
+
+def test_an_event_that_is_being_handled_is_asked_for_later() -> None:
+    """A second delivery at the same time is neither handled nor taken for done: nobody knows yet how the first ends."""
+    receiver = Receiver(VALUE, seen=MemorySeenEvents())
+    with receiver.receive(HEADERS, BODY):
+        with pytest.raises(WebhookUnavailableError, match="is being handled") as caught:
+            receiver.receive(HEADERS, BODY)
+        assert caught.value.status == 503
+        assert receiver.answer(HEADERS, BODY, never).status == 503
+    assert receiver.receive(HEADERS, BODY).duplicate
+
+
+def test_many_deliveries_at_the_same_time_are_handled_once() -> None:
+    """Whichever thread is first handles the event; the others are told that it is done, or to come again."""
+    handled: list[str] = []
+    lock = threading.Lock()
+
+    def handle(event: WebhookEvent) -> None:
+        with lock:
+            handled.append(str(event.event_id))
+
+    receiver = Receiver(VALUE, seen=MemorySeenEvents())
+    bodies = [post(purchase(profile_event_id=f"e{number % 20}")) for number in range(200)]
+    with ThreadPoolExecutor(8) as threads:
+        statuses = set(threads.map(lambda body: receiver.answer(HEADERS, body, handle).status, bodies))
+    assert sorted(handled) == sorted({f"e{number}" for number in range(20)})
+    assert statuses <= {200, 503}
+
+
+@EITHER_WAY
+def test_a_store_that_cannot_claim_has_the_event_posted_again(answered: Way) -> None:
+    """Our own failure passes: 503 is retried. The error says which kind it was, and has it as its cause."""
+    receiver = Receiver(VALUE, seen=Store("claim"))
+    reply = answered(receiver, never)
+    assert reply.status == 503
+    with pytest.raises(WebhookUnavailableError, match=r"store of seen events failed \(OSError\)") as caught:
+        receiver.receive(HEADERS, BODY)
+    assert isinstance(caught.value.__cause__, OSError)
+
+
+@EITHER_WAY
+def test_an_event_that_is_handled_is_answered_even_if_it_cannot_be_marked(
+    answered: Way, caplog: pytest.LogCaptureFixture
+) -> None:
+    """To have it posted again would have it handled again; the log says that it may be."""
+    handled: list[WebhookEvent] = []
+    assert answered(Receiver(VALUE, seen=Store("mark")), handled.append).status == 200
+    assert len(handled) == 1
+    assert "is handled, but not marked as seen: OSError" in caplog.text
+
+
+@EITHER_WAY
+def test_a_handlers_failure_is_told_even_if_the_event_cannot_be_given_back(
+    answered: Way, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The store's failure does not hide the handler's; the claim ends by itself."""
+    assert answered(Receiver(VALUE, seen=Store("release")), fails).status == 500
+    assert "held until its claim ends: OSError" in caplog.text
+    assert "LookupError" in caplog.text
+
+
+@pytest.mark.parametrize("standing", [True, False, None, "busy", 1])
+def test_a_store_that_says_something_else_is_a_mistake_of_the_code_around(standing: Any) -> None:
+    """A store whose `claim` tells yes or no would have every event handled twice, or none."""
+    store = Store()
+    store.claim = lambda *_: standing  # type: ignore[method-assign]
+    with pytest.raises(AdaptyUsageError, match=r"^seen: gave .* expected new, claimed or seen$"):
+        Receiver(VALUE, seen=store).receive(HEADERS, BODY)
+
+
+@pytest.mark.parametrize("seen", ["seen.sqlite", {}, object(), MemorySeenEvents])
+def test_what_is_no_store_is_refused_when_the_receiver_is_made(seen: Any) -> None:
+    """A path is no store yet, and a class is no store; the message names one."""
+    with pytest.raises(AdaptyConfigError, match=r"^seen: is of type .*SQLiteSeenEvents\(path\)$"):
+        Receiver(VALUE, seen=seen)
+
+
+def test_an_event_is_given_back_when_its_task_is_cancelled() -> None:
+    """A server that shuts down cancels what it is doing: the event is posted again, and then it is new."""
+    receiver = Receiver(VALUE, seen=MemorySeenEvents())
+
+    async def run() -> None:
+        begun = asyncio.Event()
+
+        async def handle(event: WebhookEvent) -> None:
+            begun.set()
+            await asyncio.Event().wait()
+
+        task = asyncio.create_task(receiver.answer_async(HEADERS, BODY, handle))
+        await begun.wait()
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    asyncio.run(run())
+    assert not receiver.receive(HEADERS, BODY).duplicate
+
+
+class AsyncHandler:
+    """A handler that is async without being a function."""
+
+    def __init__(self) -> None:
+        self.threads: list[threading.Thread] = []
+
+    async def __call__(self, event: WebhookEvent) -> None:
+        """Note where it runs."""
+        assert event
+        self.threads.append(threading.current_thread())
+
+
+def test_an_async_handler_runs_on_the_loop_and_a_plain_one_in_a_thread() -> None:
+    """A handler that blocks does not stop the loop; whatever is awaited is awaited."""
+    receiver = Receiver(VALUE)
+    asynchronous = AsyncHandler()
+    plain: list[threading.Thread] = []
+
+    async def other(threads: list[threading.Thread], event: WebhookEvent) -> None:
+        threads.append(threading.current_thread())
+
+    for handler in (asynchronous, partial(other, asynchronous.threads), partial(partial(other), asynchronous.threads)):
+        assert asyncio.run(receiver.answer_async(HEADERS, BODY, handler)).status == 200
+    assert asyncio.run(receiver.answer_async(HEADERS, BODY, lambda _: plain.append(threading.current_thread())))
+    assert asynchronous.threads == [threading.main_thread()] * 3
+    assert plain != [threading.main_thread()]
+
+
+def test_what_would_have_to_be_awaited_does_not_pass_for_handled(caplog: pytest.LogCaptureFixture) -> None:
+    """A plain function that gives a coroutine has done nothing yet: 500, and the log says why."""
+
+    async def handle(event: WebhookEvent) -> None:
+        pytest.fail("nothing awaits it")
+
+    receiver = Receiver(VALUE, seen=MemorySeenEvents())
+    handlers: list[Callable[[WebhookEvent], object]] = [handle, AsyncHandler()]
+    for handler in handlers:
+        assert receiver.answer(HEADERS, BODY, handler).status == 500
+        assert "the handler gave something to await" in caplog.text
+    assert not receiver.receive(HEADERS, BODY).duplicate
+    gc.collect()  # a coroutine that nobody closed would warn
+
+
+def test_renamed_events_get_adaptys_own_names() -> None:
+    """What somebody typed into the dashboard leads back to the type, and with it to what the properties are."""
+    receiver = Receiver(VALUE, event_names={"Gekauft!": "subscription_started", "recht": "access_level_updated"})
+    for name, now in (("Gekauft!", "subscription_started"), ("recht", "access_level_updated"), ("other", "other")):
+        event = receiver.receive(HEADERS, post(purchase(name))).event
+        assert event
+        assert event.event_type == now
+        assert event.raw["event_type"] == name
+        assert type(event.event_properties).__name__ == (
+            "AccessLevelProperties" if now == "access_level_updated" else "PurchaseProperties"
+        )
+
+
+def test_a_name_of_the_dashboard_wins_over_adaptys() -> None:
+    """Names can be swapped, and an old name of Adapty's can be given to something else."""
+    swapped = {"subscription_started": "trial_started", "trial_cancelled": "trial_expired"}
+    receiver = Receiver(VALUE, event_names=swapped)
+    for name, ours in swapped.items():
+        event = receiver.receive(HEADERS, post(purchase(name))).event
+        assert event
+        assert event.event_type == ours
+
+
+def test_a_name_may_lead_to_an_old_name() -> None:
+    """Who has Adapty's names of before in the table gets those of now."""
+    receiver = Receiver(VALUE, event_names={"stopped": "subscription_cancelled"})
+    assert receiver.event_names == {"stopped": "subscription_renewal_cancelled"}
+
+
+@pytest.mark.parametrize(
+    ("event_names", "field", "problem"),
+    [
+        ({"bought": "subscription_start"}, "event_names.bought", "did you mean subscription_started?"),
+        ({"subscription_started": "bought"}, "event_names.subscription_started", "from your names to these"),
+        ({"bought": 7}, "event_names.bought", "is of type int"),
+        ({"bought": None}, "event_names.bought", "is None"),
+        ({"": "trial_started"}, "event_names", "expected the dashboard's text"),
+        ({7: "trial_started"}, "event_names", "expected the dashboard's text"),
+        ([("bought", "trial_started")], "event_names", "is of type list"),
+        ("bought", "event_names", "is of type str"),
+    ],
+)
+def test_a_table_of_names_is_checked_when_the_receiver_is_made(event_names: Any, field: str, problem: str) -> None:
+    """A slip, or a table the wrong way round, would make an unknown type of every event."""
+    with pytest.raises(AdaptyConfigError) as caught:
+        Receiver(VALUE, event_names=event_names)
+    assert caught.value.field_name == field
+    assert problem in str(caught.value)
+
+
+def test_the_known_types_are_those_of_the_facts() -> None:
+    """Eighteen types, and three names of before that lead to one of them."""
+    assert len(EVENT_TYPES) == 18
+    assert set(OLD_NAMES.values()) < EVENT_TYPES
+    assert not set(OLD_NAMES) & EVENT_TYPES
+
+
+def test_a_delivery_shows_nothing_personal() -> None:
+    """What is printed of a delivery holds the event as it shows itself."""
+    delivery = Receiver(VALUE, seen=MemorySeenEvents()).receive(HEADERS, BODY)
+    assert isinstance(delivery, Delivery)
+    for shown in (repr(delivery), str(delivery)):
+        assert "jane" not in shown
+        assert VALUE not in shown
+
+
+@pytest.mark.parametrize("kind", [WebhookAuthorizationError, WebhookBodyError, WebhookUnavailableError])
+def test_a_reply_can_be_made_of_an_error(kind: type[WebhookError]) -> None:
+    """For frameworks without a mount: an error knows its status, and a reply can be made of it."""
+    reply = Reply.refusing(kind("what is wrong"))
+    assert reply.status == kind.status
+    assert json.loads(reply.body) == {"error": "what is wrong"}
+
+
+def test_a_line_of_the_log_is_one_line(caplog: pytest.LogCaptureFixture) -> None:
+    """What stands in an event cannot write lines of its own into the log, nor an address."""
+    posted = purchase("x\nERROR made up", profile_event_id="jane@example.com\r\n")
+    assert Receiver(VALUE, seen=Store("mark")).answer(HEADERS, post(posted), fails).status == 500
+    assert Receiver(VALUE, seen=Store("mark")).answer(HEADERS, post(posted), id).status == 200
+    for record in caplog.records:
+        assert "\n" not in record.getMessage()
+        assert "jane" not in record.getMessage()
+
+
+def test_a_mock_handles_events_too() -> None:
+    """Whoever tests their own code puts a mock in the handler's place, async or not."""
+    for mock in (Mock(return_value=None), AsyncMock()):
+        assert asyncio.run(Receiver(VALUE).answer_async(HEADERS, BODY, mock)).status == 200
+        assert mock.call_count == 1

@@ -1,0 +1,227 @@
+"""A receiver in Flask, and as a bare WSGI application."""
+
+from __future__ import annotations
+
+import io
+import json
+import threading
+from typing import Any
+from wsgiref.simple_server import WSGIRequestHandler, make_server
+from wsgiref.util import setup_testing_defaults
+from wsgiref.validate import validator
+
+import httpx
+import pytest
+
+from adapty import AdaptyConfigError, WebhookAuthorizationError
+from adapty.webhooks import MemorySeenEvents, Receiver, WebhookEvent, wsgi
+
+from .posts import HEADERS, PURCHASE, VALUE, Handled, never, post
+
+PATH = "/webhooks/adapty"
+BODY = post(PURCHASE)
+
+
+def by_dispatcher(app: Any) -> Any:
+    """Give a Flask application beside which this one is mounted."""
+    flask = pytest.importorskip("flask")
+    dispatcher = pytest.importorskip("werkzeug.middleware.dispatcher")
+    outer = flask.Flask("shop")
+    outer.wsgi_app = dispatcher.DispatcherMiddleware(outer.wsgi_app, {PATH: app})
+    return outer
+
+
+def by_view(app: Any) -> Any:
+    """Give a Flask application one view of which hands its request on to this one."""
+    flask = pytest.importorskip("flask")
+    outer = flask.Flask("shop")
+    outer.add_url_rule(
+        PATH,
+        view_func=lambda: flask.Response.from_app(app, flask.request.environ),
+        endpoint="webhook",
+        methods=["GET", "POST", "PUT"],
+    )
+    return outer
+
+
+@pytest.mark.parametrize("framed", [by_dispatcher, by_view])
+def test_an_event_goes_through_flask(framed: Any) -> None:
+    """Posted, handled once, answered as Adapty wants it; refused and failed ones too."""
+    handled = Handled()
+    client = framed(wsgi(Receiver(VALUE, seen=MemorySeenEvents()), handled)).test_client()
+    handled.failing = True
+    assert client.post(PATH, data=BODY, headers=HEADERS).status_code == 500
+    handled.failing = False
+    for _ in range(2):
+        reply = client.post(PATH, data=BODY, headers=HEADERS)
+        assert (reply.status_code, reply.json) == (200, {})
+        assert reply.content_type == "application/json"
+    assert [event.raw for event in handled.events] == [PURCHASE] * 2
+    assert client.post(PATH, data=b"{}", headers=HEADERS).json == {}
+    assert client.post(PATH, json={"adapty_check": "x"}, headers=HEADERS).json == {"adapty_check_response": "x"}
+    assert client.post(PATH, data=BODY).status_code == 401
+    assert client.post(PATH, data=b"nonsense", headers=HEADERS).status_code == 400
+    assert client.post(PATH, data=b"x" * 2_000_000, headers=HEADERS).status_code == 400
+    assert client.get(PATH, headers=HEADERS).status_code == 404
+    assert client.put(PATH, data=BODY, headers=HEADERS).status_code == 404
+    assert len(handled.events) == 2
+
+
+def called(app: Any, body: Any = BODY, **changes: Any) -> tuple[int, Any]:
+    """Call a WSGI application as a server does, by the rules of PEP 3333; a variable that is None is left out."""
+    environ: dict[str, Any] = {
+        "REQUEST_METHOD": "POST",
+        "HTTP_AUTHORIZATION": VALUE,
+        "CONTENT_TYPE": "application/json",
+        "QUERY_STRING": "",
+        "CONTENT_LENGTH": str(len(body)) if isinstance(body, bytes) else None,
+        "wsgi.input": io.BytesIO(body) if isinstance(body, bytes) else body,
+        **changes,
+    }
+    environ = {name: value for name, value in environ.items() if value is not None}
+    setup_testing_defaults(environ)
+    said: list[Any] = []
+
+    def start_response(status: str, headers: list[tuple[str, str]], _: Any = None) -> Any:
+        said.append((status, headers))
+
+    answer = validator(app)(environ, start_response)
+    try:
+        content = b"".join(answer)
+    finally:
+        answer.close()  # type: ignore[attr-defined]
+    ((status, headers),) = said
+    assert dict(headers)["Content-Length"] == str(len(content))
+    return int(status.partition(" ")[0]), json.loads(content)
+
+
+def test_it_keeps_the_rules_of_wsgi() -> None:
+    """The standard library's validator has nothing to say against it."""
+    handled = Handled()
+    app = wsgi(Receiver(VALUE), handled)
+    assert called(app) == (200, {})
+    assert called(app, HTTP_AUTHORIZATION=None)[0] == 401
+    assert called(app, HTTP_AUTHORIZATION="\xff\xfe")[0] == 401
+    assert called(app, REQUEST_METHOD="GET", CONTENT_LENGTH=None)[0] == 404
+    assert len(handled.events) == 1
+
+
+class Stream(io.BytesIO):
+    """A stream that gives little at a time, notes how much, and fails where it is told to."""
+
+    def __init__(self, content: bytes = b"", *, fails: bool = False) -> None:
+        super().__init__(content)
+        self.given = 0
+        self.fails = fails
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """Give a part of what was asked for."""
+        if self.fails and self.given:
+            raise ConnectionResetError
+        part = super().read(min(size or 0, 100))
+        self.given += len(part)
+        return part
+
+
+def test_a_body_comes_in_parts() -> None:
+    """A stream may give less than it is asked for."""
+    handled = Handled()
+    assert called(wsgi(Receiver(VALUE), handled), Stream(BODY), CONTENT_LENGTH=str(len(BODY)))[0] == 200
+    assert [event.raw for event in handled.events] == [PURCHASE]
+
+
+def test_no_more_is_read_than_is_declared_or_may_come() -> None:
+    """What comes behind the body is another request; too much is not read at all, or up to the limit."""
+    app = wsgi(Receiver(VALUE, max_body_bytes=len(BODY)), Handled())
+    behind = Stream(BODY + b"GET / HTTP/1.1")
+    assert called(app, behind, CONTENT_LENGTH=str(len(BODY)))[0] == 200
+    assert behind.given == len(BODY)
+    too_long = Stream(BODY + b" ")
+    assert called(app, too_long, CONTENT_LENGTH=str(len(BODY) + 1))[0] == 400
+    assert too_long.given == 0
+    endless = Stream(BODY + b" " * 100_000)
+    terminated: dict[str, Any] = {"wsgi.input_terminated": True}
+    assert called(app, endless, **terminated)[0] == 400
+    assert endless.given == len(BODY) + 1
+
+
+def test_a_body_in_chunks_is_read_where_the_server_says_where_it_ends() -> None:
+    """Without a length and without that word, reading on could take for ever: there is no body."""
+    app = wsgi(Receiver(VALUE), Handled())
+    terminated: dict[str, Any] = {"wsgi.input_terminated": True}
+    assert called(app, Stream(BODY), **terminated)[0] == 200
+    assert called(app, Stream(BODY)) == (400, {"error": "the body is empty"})
+
+
+@pytest.mark.parametrize("stream", [Stream(BODY[:-1]), Stream(), Stream(BODY, fails=True)])
+def test_a_body_that_breaks_off_is_asked_for_again(stream: Stream) -> None:
+    """Half an event is no malformed one: the whole may come the next time."""
+    status, answer = called(wsgi(Receiver(VALUE), never), stream, CONTENT_LENGTH=str(len(BODY)))
+    assert status == 503
+    assert answer["error"].startswith("the body broke off")
+
+
+@pytest.mark.parametrize("length", ["x", "-1", "1.5", "\u0661", "1" * 5000, "0x10", " 7"])
+def test_a_length_that_is_none_is_refused(length: str) -> None:
+    """No length is guessed, and a very long one takes no time to read."""
+    app = wsgi(Receiver(VALUE), never)
+    said: list[str] = []
+    environ = {
+        "REQUEST_METHOD": "POST",
+        "HTTP_AUTHORIZATION": VALUE,
+        "CONTENT_LENGTH": length,
+        "wsgi.input": io.BytesIO(BODY),
+    }
+    list(app(environ, lambda status, _: said.append(status)))
+    assert said == ["400 Bad Request"]
+
+
+def test_an_async_handler_is_refused_when_the_application_is_made() -> None:
+    """Nothing would wait for it, and each event would pass for handled."""
+
+    async def handle(event: WebhookEvent) -> None:
+        never(event)
+
+    for handler in (handle, None):
+        with pytest.raises(AdaptyConfigError, match=r"^handler: "):
+            wsgi(Receiver(VALUE), handler)  # type: ignore[arg-type]
+
+
+class Quiet(WSGIRequestHandler):
+    """A server's side of a connection that logs nothing."""
+
+    def log_message(self, *_: Any) -> None:
+        """Log nothing."""
+
+
+def test_a_real_server_serves_it() -> None:
+    """Over a socket, with the standard library's server."""
+    handled = Handled()
+    app = wsgi(Receiver(VALUE, seen=MemorySeenEvents()), handled)
+    with make_server("127.0.0.1", 0, app, handler_class=Quiet) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            url = f"http://127.0.0.1:{server.server_port}{PATH}"
+            with httpx.Client(trust_env=False, timeout=10) as client:
+                for _ in range(2):
+                    assert client.post(url, content=BODY, headers=HEADERS).status_code == 200
+                assert client.post(url, content=BODY, headers={"Authorization": "x"}).status_code == 401
+                assert client.get(url).status_code == 404
+        finally:
+            server.shutdown()
+            thread.join(10)
+    assert len(handled.events) == 1
+
+
+def test_the_headers_of_a_flask_view_are_read() -> None:
+    """Who writes the view by hand gives the request's headers as they are; a header given twice is seen."""
+    headers = pytest.importorskip("werkzeug.datastructures")
+    receiver = Receiver(VALUE)
+    for given in (
+        headers.Headers([("Authorization", VALUE)]),
+        headers.EnvironHeaders({"HTTP_AUTHORIZATION": VALUE}),
+    ):
+        assert receiver.receive(given, BODY).event is not None
+    with pytest.raises(WebhookAuthorizationError, match=r"is given more than once$"):
+        receiver.receive(headers.Headers([("Authorization", VALUE), ("Authorization", "x")]), BODY)
