@@ -33,7 +33,7 @@ def run_blocking(work: Coroutine[Any, Any, T], stop: Stop) -> T:
         stop: What asks it to stop.
 
     Raises:
-        KeyboardInterrupt: Ctrl-C was pressed, once or twice.
+        KeyboardInterrupt: Ctrl-C was pressed, once or more often.
     """
     outcome: Future[T] = Future()
     job = _into(outcome, work, stop)
@@ -91,7 +91,7 @@ def _run_beside(job: Coroutine[Any, Any, None], stop: Stop) -> None:
 
 @contextmanager
 def _interrupts_ask(stop: Stop) -> Iterator[None]:
-    """Let the first Ctrl-C ask for an end, and the second one give up; one that comes later interrupts whatever it is."""
+    """Let the first Ctrl-C ask for an end, and the second one give up; one that comes later interrupts anything."""
     is_python_s_own = signal.getsignal(signal.SIGINT) is signal.default_int_handler
     if not is_python_s_own or current_thread() is not main_thread():
         yield

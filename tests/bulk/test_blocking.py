@@ -270,6 +270,24 @@ def test_a_handler_of_the_caller_s_own_stays(adapty: Adapty, recorder: Recording
     assert (report.accepted, pressed) == (COUNT, [True])
 
 
+def test_ctrl_c_again_and_again_does_not_keep_it_from_saving(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only when giving up takes long, whatever goes on is interrupted."""
+    stop = Stop()
+
+    async def job() -> str:
+        for _ in range(5):
+            press_ctrl_c()
+        with pytest.raises(asyncio.CancelledError):
+            await asyncio.sleep(10)
+        monkeypatch.setattr("adapty.bulk.blocking._TIDY_SECONDS", 0)
+        with pytest.raises(KeyboardInterrupt):
+            press_ctrl_c()
+            time.sleep(10)
+        return "saved"
+
+    assert run_blocking(job(), stop) == "saved"
+
+
 def test_a_stop_that_was_asked_before_the_job_began() -> None:
     """A job that is given up before it runs, is cancelled at its first wait."""
     stop = Stop()
