@@ -62,6 +62,12 @@ def press_ctrl_c() -> None:
     signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
 
 
+def press_ctrl_c_and_wait() -> None:
+    """Press it where nothing comes of it but an exception."""
+    press_ctrl_c()
+    time.sleep(10)
+
+
 def pressing_at(recorder: RecordingServer, *moments: int, after: float = 0.002) -> None:
     """Have Ctrl-C pressed when so many requests have come; answers take so many seconds."""
 
@@ -281,8 +287,7 @@ def test_ctrl_c_again_and_again_does_not_keep_it_from_saving(monkeypatch: pytest
             await asyncio.sleep(10)
         monkeypatch.setattr("adapty.bulk.blocking._TIDY_SECONDS", 0)
         with pytest.raises(KeyboardInterrupt):
-            press_ctrl_c()
-            time.sleep(10)
+            press_ctrl_c_and_wait()
         return "saved"
 
     assert run_blocking(job(), stop) == "saved"
