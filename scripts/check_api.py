@@ -30,7 +30,14 @@ MODELS = (
 )
 
 WEBHOOKS = (
-    *("asgi_mount.asgi", "django_mount.django_view", "event_types.EVENT_TYPES", "events", "mail", "receiver.Delivery"),
+    *(
+        "asgi_mount.asgi",
+        "django_mount.django_view",
+        "event_types.EVENT_TYPES",
+        "events",
+        "mail",
+        "deliveries.Delivery",
+    ),
     *("receiver.Receiver", "replies.Reply", "seen", "sqlite_seen", "wsgi_mount.wsgi"),
 )
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from adapty.webhooks.asgi_mount import asgi
+    from adapty.webhooks.deliveries import Delivery
     from adapty.webhooks.django_mount import django_view
     from adapty.webhooks.event_types import EVENT_TYPES
     from adapty.webhooks.events import (
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from adapty.webhooks.mail import MAIL_EVENT_TYPES, MailOutcome, to_mail_event
     from adapty.webhooks.outbox import DeadEvent, Outbox, OutboxCounts, PendingEvent
     from adapty.webhooks.outbox_sending import DrainReport
-    from adapty.webhooks.receiver import Delivery, Receiver
+    from adapty.webhooks.receiver import Receiver
     from adapty.webhooks.replies import Reply
     from adapty.webhooks.seen import MemorySeenEvents, SeenEvents
     from adapty.webhooks.sqlite_seen import SQLiteSeenEvents
@@ -79,7 +80,7 @@ _HOMES = {
     "AccessLevelProperties": "events",
     "Attribution": "events",
     "DeadEvent": "outbox",
-    "Delivery": "receiver",
+    "Delivery": "deliveries",
     "DrainReport": "outbox_sending",
     "Forwarding": "forwarding",
     "MailOutcome": "mail",

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from adapty.errors import WebhookError
 from adapty.webhooks.body import too_long
-from adapty.webhooks.receiver import checked_handler, refused
-from adapty.webhooks.replies import NOT_FOUND, Reply
+from adapty.webhooks.handlers import checked_handler
+from adapty.webhooks.replies import NOT_FOUND, Reply, refused
 
 if TYPE_CHECKING:
-    from adapty.webhooks.receiver import AsyncHandler, Handler, Receiver
+    from adapty.webhooks.handlers import AsyncHandler, Handler
+    from adapty.webhooks.receiver import Receiver
 
 __all__ = ["ASGIApp", "asgi"]
 

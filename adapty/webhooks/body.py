@@ -11,7 +11,10 @@ from adapty._core.validate import kind_of
 from adapty.errors import AdaptyConfigError, AdaptyUsageError, WebhookBodyError
 from adapty.models._received import MAX_DIGITS
 
-__all__ = ["MAX_BODY_BYTES", "checked_limit", "decoded", "too_long"]
+__all__ = ["MAX_BODY_BYTES", "Body", "checked_limit", "decoded", "too_long"]
+
+Body = bytes | bytearray | memoryview | str
+"""A body as frameworks have it."""
 
 MAX_BODY_BYTES = 1024 * 1024
 """The longest body that is read unless another limit is given, in bytes; an event takes a few thousand."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from adapty.errors import WebhookError
-from adapty.webhooks.receiver import checked_handler, refused
-from adapty.webhooks.replies import NOT_FOUND, Reply
+from adapty.webhooks.handlers import checked_handler
+from adapty.webhooks.replies import NOT_FOUND, Reply, refused
 from adapty.webhooks.streams import declared_length, read_body
 
 if TYPE_CHECKING:
@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest, HttpResponse
 
-    from adapty.webhooks.receiver import Handler, Receiver
+    from adapty.webhooks.handlers import Handler
+    from adapty.webhooks.receiver import Receiver
 
 __all__ = ["django_view"]
 

@@ -92,7 +92,8 @@ def to_mail_event(event: WebhookEvent, *, external_profile_id: ProfileRule | Non
     """Make the event that Adapty Mail is told of, or say why there is none.
 
     Trials become subscriptions, for Mail knows no trials. Optional fields that are missing or cannot be read are left
-    out; so is an offer without a category of Mail's, such as `retention`.
+    out; so is an offer without a category of Mail's, such as `retention`. What was bought in a store's sandbox becomes
+    an event like any other: `event_properties.environment` tells it.
 
     Args:
         event: The event as it was posted.

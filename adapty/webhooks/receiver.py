@@ -3,108 +3,30 @@
 from __future__ import annotations
 
 import asyncio
-import inspect
-import logging
-from collections.abc import Awaitable, Callable
-from functools import partial
-from typing import TYPE_CHECKING, Any, Self, get_args
+from typing import TYPE_CHECKING, Any, get_args
 from uuid import uuid4
 
-from attrs import field, frozen
-
-from adapty._core.validate import kind_of, quoted
+from adapty._core.validate import kind_of
 from adapty.errors import AdaptyConfigError, AdaptyUsageError, WebhookBodyError, WebhookError, WebhookUnavailableError
 from adapty.models._received import json_ready
-from adapty.webhooks.authorization import Accepted, Headers
+from adapty.webhooks.authorization import Accepted
 from adapty.webhooks.body import MAX_BODY_BYTES, checked_limit, decoded
+from adapty.webhooks.deliveries import Claim, Delivery
 from adapty.webhooks.event_types import checked_event_names
 from adapty.webhooks.events import WebhookEvent
-from adapty.webhooks.replies import FAILED, Reply
-from adapty.webhooks.seen import SeenEvents, Standing
+from adapty.webhooks.handlers import check_result, is_async
+from adapty.webhooks.replies import Reply, failed, refused
+from adapty.webhooks.seen import Standing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from types import TracebackType
 
-__all__ = ["AsyncHandler", "Delivery", "Handler", "Receiver", "checked_handler", "refused"]
+    from adapty.webhooks.authorization import Headers
+    from adapty.webhooks.body import Body
+    from adapty.webhooks.handlers import AsyncHandler, Handler
+    from adapty.webhooks.seen import SeenEvents
 
-Handler = Callable[[WebhookEvent], object]
-"""What handles an event. What it gives counts for nothing; what it raises has Adapty post the event again."""
-
-AsyncHandler = Callable[[WebhookEvent], Awaitable[object]]
-"""The same, to be awaited."""
-
-_log = logging.getLogger("adapty")
-
-_OK = Reply.of({})
-
-
-@frozen
-class _Claim:
-    """An event that is held until it is handled or given back."""
-
-    seen: SeenEvents
-    event_id: str
-    owner: str
-
-    def mark(self) -> None:
-        try:
-            self.seen.mark(self.event_id, self.owner)
-        except Exception as problem:  # noqa: BLE001 - it is handled, whatever the store says
-            _log.warning("webhook: %s is handled, but not marked as seen: %s", self, type(problem).__name__)
-
-    def release(self) -> None:
-        try:
-            self.seen.release(self.event_id, self.owner)
-        except Exception as problem:  # noqa: BLE001 - the claim ends by itself
-            _log.warning("webhook: %s is held until its claim ends: %s", self, type(problem).__name__)
-
-    def __str__(self) -> str:
-        return f"event {quoted(self.event_id)}"
-
-
-@frozen(kw_only=True)
-class Delivery:
-    """One post of Adapty's that was taken.
-
-    As a context manager it says how the event ended: a block that comes to its end marks the event as seen, and one
-    that raises gives it back, so that it is handled when Adapty posts it again. Without the receiver's `seen=` neither
-    does anything.
-
-    Attributes:
-        event: The event; None where Adapty only tries out the address.
-        duplicate: Whether the event was handled already: then there is nothing to do but to answer.
-        reply: What to answer once the event is handled.
-    """
-
-    event: WebhookEvent | None
-    duplicate: bool = False
-    reply: Reply = _OK
-    _claim: _Claim | None = field(default=None, repr=False, eq=False)
-
-    def mark(self) -> None:
-        """Mark the event as seen: it is handled."""
-        if self._claim:
-            self._claim.mark()
-
-    def release(self) -> None:
-        """Give the event back: it is not handled."""
-        if self._claim:
-            self._claim.release()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        if exc_type is None:
-            self.mark()
-        else:
-            self.release()
+__all__ = ["Receiver"]
 
 
 class Receiver:
@@ -144,8 +66,8 @@ class Receiver:
         accepted: Accepted | AdaptyConfigError
         try:
             accepted = Accepted(authorization)
-        except AdaptyConfigError as refused:
-            accepted = refused
+        except AdaptyConfigError as problem:
+            accepted = problem
         # Whoever prints the locals of a traceback finds no value here, and no frame of those that saw it.
         authorization = None
         if isinstance(accepted, AdaptyConfigError):
@@ -170,7 +92,7 @@ class Receiver:
         if refusal:
             raise refusal
 
-    def receive(self, headers: Headers, body: bytes | bytearray | memoryview | str) -> Delivery:
+    def receive(self, headers: Headers, body: Body) -> Delivery:
         """Take a request: check who sends it, read it, and claim its event.
 
         Use the result in a `with` block around what handles the event; `Delivery` says why.
@@ -193,7 +115,7 @@ class Receiver:
             raise delivery
         return self._claimed(delivery)
 
-    def answer(self, headers: Headers, body: bytes | bytearray | memoryview | str, handler: Handler) -> Reply:
+    def answer(self, headers: Headers, body: Body, handler: Handler) -> Reply:
         """Take a request, have its event handled unless it is a duplicate, and give what to answer.
 
         Args:
@@ -212,7 +134,7 @@ class Receiver:
             return delivery.reply
         try:
             with delivery:
-                _check_result(handler(delivery.event))
+                check_result(handler(delivery.event))
         except Exception:  # noqa: BLE001 - whatever a handler raises
             return failed(delivery.event)
         return delivery.reply
@@ -220,7 +142,7 @@ class Receiver:
     async def answer_async(
         self,
         headers: Headers,
-        body: bytes | bytearray | memoryview | str,
+        body: Body,
         handler: AsyncHandler | Handler,
     ) -> Reply:
         """Do the same on an asyncio loop; a handler that is not async runs in a thread.
@@ -233,7 +155,7 @@ class Receiver:
         Raises:
             AdaptyUsageError: `headers` or `body` is of a type that they do not have.
         """
-        if not _is_async(handler):
+        if not is_async(handler):
             return await asyncio.to_thread(self.answer, headers, body, handler)
         try:
             # The store may wait for its turn, which must not stop the loop.
@@ -253,7 +175,7 @@ class Receiver:
         await asyncio.to_thread(delivery.mark)
         return delivery.reply
 
-    def _read(self, body: bytes | bytearray | memoryview | str) -> Delivery | WebhookBodyError:
+    def _read(self, body: Body) -> Delivery | WebhookBodyError:
         content = decoded(body, self.max_body_bytes)
         if isinstance(content, WebhookBodyError):
             return content
@@ -268,7 +190,7 @@ class Receiver:
         event_id = delivery.event.event_id if delivery.event else None
         if self._seen is None or event_id is None:
             return delivery
-        claim = _Claim(self._seen, event_id, uuid4().hex)
+        claim = Claim(self._seen, event_id, uuid4().hex)
         try:
             standing = self._seen.claim(event_id, claim.owner)
         except Exception as problem:
@@ -294,48 +216,6 @@ def _checked_store(seen: Any) -> SeenEvents | None:
         raise AdaptyConfigError.of("seen", f"is {kind_of(seen)}; expected a store such as SQLiteSeenEvents(path)")
     store: SeenEvents | None = seen
     return store
-
-
-def checked_handler(handler: Any, *, may_be_async: bool) -> Any:
-    """Accept what can handle an event.
-
-    Raises:
-        AdaptyConfigError: It cannot be called, or is async where nothing would wait for it.
-    """
-    if not callable(handler):
-        raise AdaptyConfigError.of("handler", f"is {kind_of(handler)}; expected a function that takes the event")
-    if _is_async(handler) and not may_be_async:
-        raise AdaptyConfigError.of("handler", "is async, which nothing here waits for; expected a plain function")
-    return handler
-
-
-def _is_async(handler: Any) -> bool:
-    """Tell whether what the handler gives is to be awaited."""
-    while isinstance(handler, partial):
-        handler = handler.func
-    return inspect.iscoroutinefunction(handler) or inspect.iscoroutinefunction(type(handler).__call__)
-
-
-def refused(error: WebhookError) -> Reply:
-    """Give the answer to a request that is not taken, and say so in the log."""
-    _log.warning("webhook: %d: %s", error.status, error)
-    return Reply.refusing(error)
-
-
-def failed(event: WebhookEvent) -> Reply:
-    """Give the answer for an event whose handler raised, and say so in the log: called where that is caught."""
-    names = quoted(event.event_type or ""), quoted(event.event_id or "")
-    _log.exception("webhook: the handler failed for %s, event %s; Adapty will post it again", *names)
-    return FAILED
-
-
-def _check_result(result: object) -> None:
-    """Refuse what would have to be awaited: the event would pass for handled, and nothing would have been done."""
-    if inspect.isawaitable(result):
-        if inspect.iscoroutine(result):
-            result.close()
-        message = "the handler gave something to await, which nothing here waits for"
-        raise TypeError(message)
 
 
 def _verification(content: Mapping[str, Any]) -> Delivery:

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Self
 
 from attrs import field, frozen
 
+from adapty._core.validate import quoted
+
 if TYPE_CHECKING:
     from adapty.errors import WebhookError
+    from adapty.webhooks.events import WebhookEvent
 
-__all__ = ["FAILED", "NOT_FOUND", "Reply"]
+__all__ = ["NOT_FOUND", "Reply", "failed", "refused"]
+
+_log = logging.getLogger("adapty")
 
 _JSON = MappingProxyType({"Content-Type": "application/json"})
 _UNAUTHORIZED = 401
@@ -50,8 +56,21 @@ class Reply:
         return cls(reply.status, reply.body, {**reply.headers, **challenge})
 
 
-FAILED = Reply.of({"error": "the event could not be handled"}, 500)
+_FAILED = Reply.of({"error": "the event could not be handled"}, 500)
 """To an event whose handler failed: Adapty posts it again."""
 
 NOT_FOUND = Reply.of({"error": "only POST is answered here"}, 404)
 """To another method: 405 would be tried again."""
+
+
+def refused(error: WebhookError) -> Reply:
+    """Give the answer to a request that is not taken, and say so in the log."""
+    _log.warning("webhook: %d: %s", error.status, error)
+    return Reply.refusing(error)
+
+
+def failed(event: WebhookEvent) -> Reply:
+    """Give the answer for an event whose handler raised, and say so in the log: called where that is caught."""
+    names = quoted(event.event_type or ""), quoted(event.event_id or "")
+    _log.exception("webhook: the handler failed for %s, event %s; Adapty will post it again", *names)
+    return _FAILED

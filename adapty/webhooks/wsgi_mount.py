@@ -6,14 +6,15 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from adapty.errors import WebhookError
-from adapty.webhooks.receiver import checked_handler, refused
-from adapty.webhooks.replies import NOT_FOUND, Reply
+from adapty.webhooks.handlers import checked_handler
+from adapty.webhooks.replies import NOT_FOUND, Reply, refused
 from adapty.webhooks.streams import declared_length, read_body
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from adapty.webhooks.receiver import Handler, Receiver
+    from adapty.webhooks.handlers import Handler
+    from adapty.webhooks.receiver import Receiver
 
 __all__ = ["WSGIApp", "wsgi"]
 

@@ -10,9 +10,17 @@ from typing import Any
 import pytest
 
 from adapty import Adapty, AsyncAdapty, AuthenticationError, MailProfile
-from adapty.bulk import ImportReport, async_import_profiles, import_profiles
+from adapty.bulk import (
+    ImportReport,
+    Progress,
+    async_import_base,
+    async_import_events,
+    async_import_profiles,
+    import_events,
+    import_profiles,
+)
 from tests.bulk.recording_server import OK, RecordingServer, Reply
-from tests.conftest import PROFILE
+from tests.conftest import EVENT, PROFILE
 
 pytestmark = pytest.mark.usefixtures("no_loose_ends")
 
@@ -211,6 +219,35 @@ def test_the_source_is_not_read_far_ahead(
 
     assert report.accepted == 3000
     assert 500 < most <= 1200
+
+
+@pytest.mark.parametrize("kind", [list, each])
+def test_a_program_s_events_can_be_sorted(recorder: RecordingServer, kind: Callable[[Any], Any]) -> None:
+    """They go out in order of their times; how far that is, nobody knows."""
+    days = [5, 1, 3]
+    given = [{**EVENT, "event_id": str(day), "event_datetime": f"2026-06-0{day}T00:00:00Z"} for day in days]
+    told: list[Progress] = []
+
+    with Adapty(mail_secret_key="k", mail_base_url=recorder.url) as adapty:
+        import_events(adapty, kind(given), sort=True, on_progress=told.append)
+
+    assert [body["event_id"] for body in recorder.taken] == ["1", "3", "5"]
+    assert (told[-1].share, told[-1].seconds_left) == (None, None)
+
+
+def test_the_async_functions(recorder: RecordingServer) -> None:
+    """There is one for each kind, and one for both."""
+
+    async def job() -> list[int]:
+        async with AsyncAdapty(mail_secret_key="k", mail_base_url=recorder.url) as adapty:
+            reports = [
+                await async_import_profiles(adapty, [profile(1)]),
+                await async_import_events(adapty, [EVENT], sort=True),
+                await async_import_base(adapty, profiles=[profile(2)], events=[EVENT]),
+            ]
+        return [report.accepted for report in reports]
+
+    assert asyncio.run(job()) == [1, 1, 2]
 
 
 def test_an_empty_iterable(run: Import, recorder: RecordingServer) -> None:

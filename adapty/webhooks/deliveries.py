@@ -1,0 +1,92 @@
+"""One post of Adapty's, and the hold on its event until that is handled."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Self
+
+from attrs import field, frozen
+
+from adapty._core.validate import quoted
+from adapty.webhooks.events import WebhookEvent
+from adapty.webhooks.replies import Reply
+from adapty.webhooks.seen import SeenEvents
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+__all__ = ["Claim", "Delivery"]
+
+_log = logging.getLogger("adapty")
+
+_OK = Reply.of({})
+
+
+@frozen
+class Claim:
+    """An event that is held until it is handled or given back."""
+
+    seen: SeenEvents
+    event_id: str
+    owner: str
+
+    def mark(self) -> None:
+        """Mark the event as seen."""
+        try:
+            self.seen.mark(self.event_id, self.owner)
+        except Exception as problem:  # noqa: BLE001 - it is handled, whatever the store says
+            _log.warning("webhook: %s is handled, but not marked as seen: %s", self, type(problem).__name__)
+
+    def release(self) -> None:
+        """Give the event back."""
+        try:
+            self.seen.release(self.event_id, self.owner)
+        except Exception as problem:  # noqa: BLE001 - the claim ends by itself
+            _log.warning("webhook: %s is held until its claim ends: %s", self, type(problem).__name__)
+
+    def __str__(self) -> str:
+        return f"event {quoted(self.event_id)}"
+
+
+@frozen(kw_only=True)
+class Delivery:
+    """One post of Adapty's that was taken.
+
+    As a context manager it says how the event ended: a block that comes to its end marks the event as seen, and one
+    that raises gives it back, so that it is handled when Adapty posts it again. Without the receiver's `seen=` neither
+    does anything.
+
+    Attributes:
+        event: The event; None where Adapty only tries out the address.
+        duplicate: Whether the event was handled already: then there is nothing to do but to answer.
+        reply: What to answer once the event is handled.
+    """
+
+    event: WebhookEvent | None
+    duplicate: bool = False
+    reply: Reply = _OK
+    _claim: Claim | None = field(default=None, repr=False, eq=False)
+
+    def mark(self) -> None:
+        """Mark the event as seen: it is handled."""
+        if self._claim:
+            self._claim.mark()
+
+    def release(self) -> None:
+        """Give the event back: it is not handled."""
+        if self._claim:
+            self._claim.release()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if exc_type is None:
+            self.mark()
+        else:
+            self.release()
