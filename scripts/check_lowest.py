@@ -13,7 +13,7 @@ import tempfile
 import tomllib
 from pathlib import Path
 
-from scripts.check_wheel import PIP_INSTALL, ROOT, TEST_TOOLS, copy_tests, environment, run
+from scripts.check_wheel import PIP_INSTALL, ROOT, RUN_TESTS, TEST_TOOLS, copy_tests, environment, run
 
 __all__ = ["lowest_versions", "main"]
 
@@ -28,7 +28,7 @@ def main() -> int:
         python = environment(scratch)
         run(python, *PIP_INSTALL, *lowest, *TEST_TOOLS, f"{ROOT}[cli,fast,sandbox]", cwd=scratch)
         copy_tests(scratch)
-        run(python, "-m", "pytest", "-q", "tests", cwd=scratch)
+        run(python, *RUN_TESTS, cwd=scratch)
     print(f"the tests pass with {', '.join(lowest)}")
     return 0
 

@@ -22,11 +22,12 @@ __all__ = ["main"]
 ROOT = Path(__file__).parent.parent
 # These test the project rather than the package.
 NEEDS_SOURCES = ("project", "examples/test_examples.py", "spec_tie", "typing")
-TEST_TOOLS = ("hypothesis", "pycountry", "pytest")
+TEST_TOOLS = ("hypothesis", "pycountry", "pytest", "pytest-xdist")
 CONTENTS = (
     *("adapty/py.typed", "adapty_generated/py.typed"),
     *(f"adapty_generated/{package}/openapi.json" for package in ("mail", "server_side", "webhooks")),
 )
+RUN_TESTS = ("-m", "pytest", "-q", "--numprocesses", "2", "--dist", "loadfile", "tests")
 FRAMEWORKS = ("django", "fastapi", "flask")
 PIP_INSTALL = ("-m", "pip", "install", "--quiet", "--disable-pip-version-check")
 IMPORTS = "import adapty, adapty_generated; adapty.Adapty, adapty.AsyncAdapty; print(adapty.__file__)"
@@ -50,7 +51,7 @@ def main() -> int:
         if run(python, "-m", "adapty", "flow", "subscription_expired", cwd=scratch) != "expired\n":
             sys.exit("the command line of the wheel does not work")
         copy_tests(scratch)
-        run(python, "-m", "pytest", "-q", "tests", cwd=scratch)
+        run(python, *RUN_TESTS, cwd=scratch)
     print(f"{wheel.name}: installs, imports and passes the tests away from the sources")
     return 0
 

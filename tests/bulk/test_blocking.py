@@ -68,6 +68,18 @@ def press_ctrl_c_and_wait() -> None:
     time.sleep(10)
 
 
+@pytest.fixture
+def twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have Ctrl-C pressed again when it was noticed; two signals at once are one."""
+    ask = Stop.ask
+
+    def asked(stop: Stop) -> None:
+        ask(stop)
+        threading.Timer(0.05, press_ctrl_c).start()
+
+    monkeypatch.setattr(Stop, "ask", asked)
+
+
 def pressing_at(recorder: RecordingServer, *moments: int, after: float = 0.002) -> None:
     """Have Ctrl-C pressed when so many requests have come; answers take so many seconds."""
 
@@ -103,14 +115,13 @@ def test_ctrl_c_waits_for_what_is_sent_and_says_how_to_go_on(
     )
 
 
-@pytest.mark.usefixtures("way")
+@pytest.mark.usefixtures("way", "twice")
 def test_ctrl_c_again_waits_for_nothing(adapty: Adapty, recorder: RecordingServer, base: Path) -> None:
     """What is under way is given up, and what was noted is saved."""
 
     def reply(_: dict[str, Any]) -> Reply:
         if len(recorder.arrived) == 100:
             press_ctrl_c()
-            threading.Timer(0.1, press_ctrl_c).start()
         return Reply(after=10 if len(recorder.arrived) >= 93 else 0)
 
     recorder.reply = reply
@@ -184,11 +195,10 @@ def test_ctrl_c_during_the_last_answers_is_no_harm(adapty: Adapty, recorder: Rec
     assert not Path("base.jsonl.journal").exists()
 
 
+@pytest.mark.usefixtures("twice")
 def test_ctrl_c_over_the_caller_s_own_client_waits_for_no_thread(recorder: RecordingServer) -> None:
     """Requests that are made in threads are given up too."""
-    recorder.reply = lambda _: Reply(after=2.5)
-    for seconds in (0.3, 0.6):
-        threading.Timer(seconds, press_ctrl_c).start()
+    pressing_at(recorder, 1, after=2.5)
     began = time.monotonic()
     with (
         httpx.Client() as http_client,
@@ -236,13 +246,20 @@ def test_inside_of_an_event_loop_errors_pass_through(adapty: Adapty, recorder: R
 
 
 @pytest.mark.parametrize("times", [1, 2])
-def test_ctrl_c_inside_of_an_event_loop(adapty: Adapty, recorder: RecordingServer, base: Path, times: int) -> None:
+def test_ctrl_c_inside_of_an_event_loop(
+    request: pytest.FixtureRequest, adapty: Adapty, recorder: RecordingServer, base: Path, times: int
+) -> None:
     """It asks for an end, is raised with the notes, and pressed again it waits for nothing."""
-    slow = 10 if times == 2 else 0.05
-    recorder.reply = lambda _: Reply(after=slow if len(recorder.arrived) > 50 else 0)
+    if times == 2:
+        request.getfixturevalue("twice")
+
+    def reply(_: dict[str, Any]) -> Reply:
+        if len(recorder.arrived) == 52:
+            press_ctrl_c()
+        return Reply(after=(10 if times == 2 else 0.05) if len(recorder.arrived) > 50 else 0)
+
+    recorder.reply = reply
     loop = asyncio.new_event_loop()  # its runner would take Ctrl-C for itself
-    for number in range(times):
-        threading.Timer(0.4 + 0.3 * number, press_ctrl_c).start()
 
     async def cell() -> None:
         import_profiles(adapty, base, lanes=2)
@@ -257,11 +274,17 @@ def test_ctrl_c_inside_of_an_event_loop(adapty: Adapty, recorder: RecordingServe
     assert caught.value.__notes__[0] == f"stopped in base.jsonl: {len(recorder.taken)} accepted, 0 refused so far"
 
 
+@pytest.mark.usefixtures("twice")
 def test_ctrl_c_inside_of_an_asyncio_run(adapty: Adapty, recorder: RecordingServer, base: Path) -> None:
     """There, Python keeps the first Ctrl-C until the blocking call is over; from the second one on it is heeded."""
-    recorder.reply = lambda _: Reply(after=10 if len(recorder.arrived) > 50 else 0)
-    for number in range(3):
-        threading.Timer(0.5 + 0.2 * number, press_ctrl_c).start()
+
+    def reply(_: dict[str, Any]) -> Reply:
+        if len(recorder.arrived) == 52:
+            press_ctrl_c()
+            threading.Timer(0.3, press_ctrl_c).start()
+        return Reply(after=10 if len(recorder.arrived) > 50 else 0)
+
+    recorder.reply = reply
 
     async def cell() -> None:
         import_profiles(adapty, base, lanes=2)
