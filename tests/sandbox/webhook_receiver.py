@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import httpx
-import yaml
 from jsonschema import Draft202012Validator
 
+from adapty._generated import contract
 from adapty.sandbox import Sandbox
 from tests.raw_server import RawServer, raw_server
 
@@ -23,7 +22,7 @@ __all__ = ["FAST", "Posting", "body_of", "checked", "posting", "purchase", "subs
 FAST = 100_000
 """A time scale at which all tries are over within half a second."""
 
-_CONTRACT = yaml.safe_load((Path(__file__).parents[2] / "openapi" / "webhooks.yaml").read_text("utf-8"))
+_CONTRACT = contract("webhooks")
 _ACCESS = "access_level_updated"
 
 
