@@ -54,6 +54,7 @@ __all__ = [
     "quoted",
     "short_identifier",
     "text",
+    "unfit_for_a_header",
 ]
 
 T = TypeVar("T")
@@ -318,6 +319,17 @@ def json_object(value: Mapping[str, Any] | NotGiven) -> Mapping[str, Any]:
         except (TypeError, ValueError, RecursionError):
             raise Refused("is not something that JSON can carry", inside=printable(name)) from None
     return kept
+
+
+def unfit_for_a_header(value: str) -> str | None:
+    """Say why a header does not carry a value unchanged, or give None; the value is not quoted, it may be a secret."""
+    if not value.strip():
+        return "is empty"
+    if value != value.strip():
+        return "begins or ends with white space, which no header carries"
+    if not value.isascii() or not value.isprintable():
+        return "holds characters that no header carries unchanged"
+    return None
 
 
 def known_name(name: str, choices: Collection[str]) -> str:

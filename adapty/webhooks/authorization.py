@@ -8,7 +8,7 @@ from hashlib import sha256
 from hmac import compare_digest
 from typing import Any, Protocol
 
-from adapty._core.validate import kind_of
+from adapty._core.validate import kind_of, unfit_for_a_header
 from adapty.errors import AdaptyConfigError, AdaptyUsageError, WebhookAuthorizationError
 
 __all__ = ["ENVIRONMENT", "Accepted", "Headers"]
@@ -99,15 +99,7 @@ def _checked(values: str | Iterable[str] | None) -> list[str]:
 
 def _value(name: str, value: Any) -> str:
     """Accept what a header carries unchanged; the message never holds it."""
-    problem = None
-    if not isinstance(value, str):
-        problem = f"holds something {kind_of(value)}"
-    elif not value.strip():
-        problem = "is empty"
-    elif value != value.strip():
-        problem = "begins or ends with white space, which no header carries"
-    elif not value.isascii() or not value.isprintable():
-        problem = "holds characters that no header carries unchanged"
+    problem = unfit_for_a_header(value) if isinstance(value, str) else f"holds something {kind_of(value)}"
     if problem:
         raise AdaptyConfigError.of(name, f"{problem}; {_EXPECTED}")
     return str.__str__(value)

@@ -9,7 +9,7 @@ import httpx
 from attrs import field, frozen
 
 from adapty._core.redact import Secret
-from adapty._core.validate import kind_of
+from adapty._core.validate import kind_of, unfit_for_a_header
 from adapty.errors import AdaptyConfigError
 from adapty.sandbox.defaults import DEFAULT_WEBHOOK_TIME_SCALE
 
@@ -88,15 +88,7 @@ def _checked_authorization(value: Any) -> Secret | None:
     """Accept what a header carries unchanged; the message never holds it."""
     if value is None:
         return None
-    problem = None
-    if not isinstance(value, str):
-        problem = f"is {kind_of(value)}"
-    elif not value.strip():
-        problem = "is empty"
-    elif value != value.strip():
-        problem = "begins or ends with white space, which no header carries"
-    elif not value.isascii() or not value.isprintable():
-        problem = "holds characters that no header carries unchanged"
+    problem = unfit_for_a_header(value) if isinstance(value, str) else f"is {kind_of(value)}"
     if problem:
         raise AdaptyConfigError.of("webhook_authorization", f"{problem}; expected the header's value")
     return Secret(str.__str__(value))
