@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import socket
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import copy_context
@@ -56,7 +57,7 @@ def _run(job: Coroutine[Any, Any, None], stop: Stop) -> None:
 
 async def _into(outcome: Future[T], work: Coroutine[Any, Any, T], stop: Stop) -> None:
     """Keep what comes of a job. An event loop whose task raises an interrupt, ends in disorder."""
-    with stop.cancelling():
+    with _signals_wake(asyncio.get_running_loop()), stop.cancelling():
         try:
             outcome.set_result(await work)
         except asyncio.CancelledError as cancelled:
@@ -65,6 +66,29 @@ async def _into(outcome: Future[T], work: Coroutine[Any, Any, T], stop: Stop) ->
             outcome.set_exception(_interrupt(cancelled))
         except BaseException as problem:  # noqa: BLE001 - raised by the caller
             outcome.set_exception(problem)
+
+
+@contextmanager
+def _signals_wake(loop: asyncio.AbstractEventLoop) -> Iterator[None]:
+    """Have a signal wake the event loop even where it interrupts no system call of this thread.
+
+    That is so when it comes just before the loop begins to wait, or reaches another thread: its handler would run no
+    sooner than something else wakes the loop.
+    """
+    if current_thread() is not main_thread() or not isinstance(loop, asyncio.SelectorEventLoop):  # others see to it
+        yield
+        return
+    heard, told = socket.socketpair()
+    with heard, told:
+        heard.setblocking(False)
+        told.setblocking(False)
+        loop.add_reader(heard, heard.recv, 4096)
+        before = signal.set_wakeup_fd(told.fileno(), warn_on_full_buffer=False)
+        try:
+            yield
+        finally:
+            signal.set_wakeup_fd(before)
+            loop.remove_reader(heard)
 
 
 def _interrupt(cancelled: asyncio.CancelledError) -> KeyboardInterrupt:

@@ -332,6 +332,28 @@ def test_ctrl_c_again_and_again_does_not_keep_it_from_saving(monkeypatch: pytest
     assert run_blocking(job(), stop) == "saved"
 
 
+def test_ctrl_c_is_heard_where_it_interrupts_nothing() -> None:
+    """A signal that reaches another thread, or comes just before the event loop waits, is no reason to sleep on."""
+
+    def press() -> None:
+        signal.pthread_kill(threading.get_ident(), signal.SIGINT)
+
+    async def job() -> float:
+        began = time.monotonic()
+        stop = asyncio.Event()
+        with asked.telling(stop.set):
+            timer = threading.Timer(0.05, press)
+            timer.start()
+            await asyncio.wait((asyncio.create_task(stop.wait()),), timeout=10)
+            timer.join()
+        return time.monotonic() - began
+
+    asked = Stop()
+    before = signal.set_wakeup_fd(-1)
+    assert run_blocking(job(), asked) < 5
+    assert signal.set_wakeup_fd(before) == -1
+
+
 def test_a_stop_that_was_asked_before_the_job_began() -> None:
     """A job that is given up before it runs, is cancelled at its first wait."""
     stop = Stop()
