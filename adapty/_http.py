@@ -116,23 +116,28 @@ class RequestMaker:
 
     def __call__(self, request: Request) -> httpx.Request:
         """Make a request of the core's parts."""
-        url = _url(self._address + request.target)
+        method, address, headers, body = self.parts(request)
+        return httpx.Request(
+            method,
+            _url(address),
+            headers=httpx.Headers(headers),
+            stream=httpx.ByteStream(body),
+            extensions=self._extensions,
+        )
+
+    def parts(self, request: Request) -> tuple[str, str, list[tuple[bytes, bytes]], bytes]:
+        """Give method, address, headers and body of what goes over the wire."""
+        address = self._address + request.target
         body = request.body or b""
         headers = [
-            (b"Host", url.netloc),
+            (b"Host", _url(address).netloc),
             *self._headers,
             (b"Authorization", f"{self._scheme} {self._key.value}".encode()),
             *((name.encode(), value.encode()) for name, value in request.headers.items()),
         ]
         if request.body is not None or request.method not in _BODILESS:
             headers.append((b"Content-Length", b"%d" % len(body)))
-        return httpx.Request(
-            request.method,
-            url,
-            headers=httpx.Headers(headers),
-            stream=httpx.ByteStream(body),
-            extensions=self._extensions,
-        )
+        return request.method, address, headers, body
 
 
 class OnlyAsync(httpx.BaseTransport):

@@ -80,8 +80,8 @@ def _signals_wake(loop: asyncio.AbstractEventLoop) -> Iterator[None]:
         return
     heard, told = socket.socketpair()
     with heard, told:
-        heard.setblocking(False)
-        told.setblocking(False)
+        heard.settimeout(0)
+        told.settimeout(0)
         loop.add_reader(heard, heard.recv, 4096)
         before = signal.set_wakeup_fd(told.fileno(), warn_on_full_buffer=False)
         try:

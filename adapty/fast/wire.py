@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
 import httpx
 from pyreqwest.http import Url
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from pyreqwest.http import HeaderMap
     from pyreqwest.request import BaseRequestBuilder
     from pyreqwest.response import BaseResponse
 
-__all__ = ["prepared", "received"]
+__all__ = ["Received", "address_of", "as_it_came", "outgoing", "prepared", "received"]
 
 B_co = TypeVar("B_co", bound="BaseRequestBuilder", covariant=True)
 
@@ -34,23 +36,37 @@ def prepared(client: _Client[B_co], request: httpx.Request, body: bytes) -> B_co
         httpx.LocalProtocolError: The method or a header cannot be sent, or a header tells another length than the
             body's.
     """
-    url = _address(request.url)
-    headers = request.headers
-    length = headers.get("content-length")
+    url = address_of(request.url)
+    length = request.headers.get("content-length")
     if length is not None and length != str(len(body)):
         message = "the Content-Length header is not the length of the body"
         raise httpx.LocalProtocolError(message)
+    return outgoing(client, request.method, url, request.headers.raw, body)
+
+
+def outgoing(client: _Client[B_co], method: str, url: Url, headers: Iterable[tuple[bytes, bytes]], body: bytes) -> B_co:
+    """Start a request of its parts.
+
+    Raises:
+        httpx.LocalProtocolError: The method or a header cannot be sent.
+    """
     try:
         # As UTF-8, which is what the text becomes again: a header's bytes stay as they are.
-        named = [(name.decode(), value.decode()) for name, value in headers.raw]
-        return client.request(request.method, url).headers(named).body_bytes(body)
+        named = [(name.decode(), value.decode()) for name, value in headers]
+        return client.request(method, url).headers(named).body_bytes(body)
     except ValueError:
         message = "the method or a header holds a character that cannot be sent"
     # Raised out here: what was caught holds the header.
     raise httpx.LocalProtocolError(message)
 
 
-def _address(url: httpx.URL) -> Url:
+def address_of(url: httpx.URL) -> Url:
+    """Give an address in pyreqwest's form.
+
+    Raises:
+        httpx.InvalidURL: It is none, or would be sent as another one.
+        httpx.UnsupportedProtocol: It names no host.
+    """
     if not url.raw_host:
         # The words of httpx.
         message = "Request URL is missing an 'http://' or 'https://' protocol."
@@ -79,16 +95,39 @@ def received(answer: BaseResponse, body: bytes) -> httpx.Response:
     if answer.status == HTTPStatus.SWITCHING_PROTOCOLS:
         message = "the server switched to another protocol"
         raise httpx.RemoteProtocolError(message)
-    try:
-        headers = list(answer.headers.items())
-    except ValueError:
-        headers = _readable(answer.headers)
     return httpx.Response(
         answer.status,
-        headers=headers,
+        headers=_headers(answer),
         stream=httpx.ByteStream(body),
         extensions={"http_version": answer.version.encode()},
     )
+
+
+class Received(NamedTuple):
+    """An answer as it came, for who needs no more of it than `adapty` does of any."""
+
+    status_code: int
+    content: bytes
+    answer: BaseResponse
+
+    @property
+    def headers(self) -> httpx.Headers:
+        """The headers. Few are ever looked at, so they are read when asked for."""
+        return httpx.Headers(_headers(self.answer))
+
+
+def as_it_came(answer: BaseResponse, body: bytes) -> Received | None:
+    """Give the answer if there is nothing for httpx to do about it, in a tenth of the time."""
+    if answer.status == HTTPStatus.SWITCHING_PROTOCOLS or "content-encoding" in answer.headers:
+        return None
+    return Received(answer.status, body, answer)
+
+
+def _headers(answer: BaseResponse) -> list[tuple[str, str]]:
+    try:
+        return list(answer.headers.items())
+    except ValueError:
+        return _readable(answer.headers)
 
 
 def _readable(headers: HeaderMap) -> list[tuple[str, str]]:

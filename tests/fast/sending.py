@@ -11,16 +11,20 @@ import httpx
 from attrs import frozen
 
 from adapty.fast import AsyncFastTransport, FastTransport
+from adapty.fast.wire import Received
 
 if TYPE_CHECKING:
     import socket
     from collections.abc import Iterator, Mapping
 
-__all__ = ["KINDS", "TIMEOUT", "Sender", "Transport", "next_request", "request_on"]
+__all__ = ["IN_PARTS", "KINDS", "TIMEOUT", "Sender", "Transport", "next_request", "request_on"]
 
 Transport = httpx.AsyncBaseTransport | httpx.BaseTransport
 
 KINDS = ("async", "blocking")
+
+IN_PARTS = "parts"
+"""The way that bulk jobs send over the async transport."""
 
 TIMEOUT: Mapping[str, float] = {"connect": 5.0, "read": 5.0, "write": 5.0, "pool": 5.0}
 
@@ -33,11 +37,11 @@ class Sender:
 
     def fast(self, **options: Any) -> Transport:
         """Make a transport of ours."""
-        return AsyncFastTransport(**options) if self.kind == "async" else FastTransport(**options)
+        return _FAST[self.kind](**options)
 
     def standard(self) -> Transport:
         """Make one of httpx's."""
-        return httpx.AsyncHTTPTransport() if self.kind == "async" else httpx.HTTPTransport()
+        return httpx.HTTPTransport() if self.kind == "blocking" else httpx.AsyncHTTPTransport()
 
     def send(self, transport: Transport, request: httpx.Request, *, times: int = 1) -> list[httpx.Response]:
         """Send a request once or several times, one after the other, read the answers and leave the transport open.
@@ -90,6 +94,28 @@ class Sender:
                 return self.send(transport, request)[0]
         except Exception as problem:  # noqa: BLE001 - what it is, is what the tests look at
             return problem
+
+
+class _InParts(AsyncFastTransport):
+    """Sends the parts of a request, and gives the answer in httpx's form."""
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        parts = request.method, str(request.url), request.headers.raw, await request.aread()
+        answer = await self._exchange.send_parts(*parts, request.extensions["timeout"])
+        if isinstance(answer, httpx.Response):
+            return answer
+        assert isinstance(answer, Received)
+        stream, version = httpx.ByteStream(answer.content), answer.answer.version.encode()
+        return httpx.Response(
+            answer.status_code, headers=answer.headers, stream=stream, extensions={"http_version": version}
+        )
+
+
+_FAST: Mapping[str, type[AsyncFastTransport | FastTransport]] = {
+    "async": AsyncFastTransport,
+    "blocking": FastTransport,
+    IN_PARTS: _InParts,
+}
 
 
 async def _answered(transport: httpx.AsyncBaseTransport, request: httpx.Request) -> httpx.Response:

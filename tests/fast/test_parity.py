@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from tests.fast.sending import Sender, request_on
+from tests.fast.sending import IN_PARTS, KINDS, Sender, request_on
 from tests.raw_server import OK, answer
 
 if TYPE_CHECKING:
@@ -31,6 +31,12 @@ def start_and_reset(connection: socket.socket) -> None:
     """Tear the connection down in the middle of an answer."""
     connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{")
     reset(connection)
+
+
+@pytest.fixture(params=[*KINDS, IN_PARTS])
+def sender(request: pytest.FixtureRequest) -> Sender:
+    """Send over each transport, and in parts over the async one."""
+    return Sender(request.param)
 
 
 Reply = bytes | Callable[[socket.socket], None]
@@ -231,7 +237,8 @@ def test_the_callers_accept_and_user_agent_are_kept(sender: Sender, server: RawS
     assert (sent["accept"], sent["user-agent"]) == ([b"text/html"], [b"me"])
 
 
-def test_a_body_in_parts_arrives_whole(sender: Sender, server: RawServer) -> None:
+@pytest.mark.parametrize("sender", KINDS, indirect=True)
+def test_a_body_in_pieces_arrives_whole(sender: Sender, server: RawServer) -> None:
     """It is sent in chunks, as its header says."""
     arrived: list[bytes] = []
 
@@ -268,11 +275,9 @@ REFUSED: dict[str, tuple[dict[str, Any], type[Exception]]] = {
     "method": ({"method": "P ST"}, httpx.LocalProtocolError),
 }
 
-# httpx looks the empty host up, lets out an exception of h11, or sends the bytes.
+# httpx looks the empty host up, or sends the bytes.
 REFUSED_HERE: dict[str, tuple[dict[str, Any], type[Exception]]] = {
     "no-host": ({"url": "http:///path"}, httpx.UnsupportedProtocol),
-    "too-short": ({"headers": {"Content-Length": "3"}}, httpx.LocalProtocolError),
-    "too-long": ({"headers": {"Content-Length": "1"}}, httpx.LocalProtocolError),
     "latin-1": ({"headers": [(b"X-A", SECRET.encode() + b"\xe9")]}, httpx.LocalProtocolError),
 }
 
@@ -290,6 +295,16 @@ def test_what_cannot_be_sent_is_refused(sender: Sender, server: RawServer, name:
     assert server.requests == []
     if name in REFUSED:
         assert type(sender.outcome(sender.standard(), request)) is expected
+
+
+@pytest.mark.parametrize("sender", KINDS, indirect=True)
+@pytest.mark.parametrize("length", [1, 3])
+def test_another_length_than_the_body_s_is_refused(sender: Sender, server: RawServer, length: int) -> None:
+    """What httpx lets through or ends in an exception of h11; who sends in parts sees to it."""
+    request = request_on(server.url, headers={"Content-Length": str(length)})
+
+    assert type(sender.outcome(sender.fast(), request)) is httpx.LocalProtocolError
+    assert server.requests == []
 
 
 @pytest.mark.parametrize(
