@@ -6,7 +6,9 @@ import csv
 import io
 import json
 import os
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from functools import partial
+from itertools import count
 from pathlib import Path
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any, Self
@@ -17,7 +19,7 @@ from adapty.bulk.json_ready import source_as_json
 from adapty.errors import AdaptyUsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from types import TracebackType
 
     from adapty.bulk.rows import Row
@@ -25,27 +27,35 @@ if TYPE_CHECKING:
 __all__ = ["FailuresFile", "failures_name", "put_in_place"]
 
 
-def failures_name(source_name: str) -> str:
+def failures_name(source_name: str, *, dry_run: bool = False) -> str:
     """Name the failures file of an input: in its format, unpacked; JSON Lines for what does not come from a file.
+
+    Args:
+        source_name: The input's name.
+        dry_run: Whether the records are refused by a check only, and are all to be sent yet.
 
     Example:
         >>> failures_name("base.csv"), failures_name("base.csv.gz"), failures_name("profiles")
         ('base.failures.csv', 'base.failures.csv', 'profiles.failures.jsonl')
+        >>> failures_name("base.csv", dry_run=True)
+        'base.dry-run.failures.csv'
     """
+    word = ".dry-run.failures" if dry_run else ".failures"
     try:
         file_format(Path(source_name))
     except AdaptyUsageError:
-        return f"{source_name}.failures.jsonl"
+        return f"{source_name}{word}.jsonl"
     stem, ending = split_name(Path(source_name))
-    return f"{stem}.failures{ending}"
+    return f"{stem}{word}{ending}"
 
 
 class FailuresFile:
     """Collects the refused rows of one input.
 
-    They are written to a file of its own beside the one that they are for, and take its place when the input is
-    through. So what an earlier run left, and somebody may be mending, is there until there is something whole to
-    replace it with; where nothing was refused, it is removed.
+    They are written to a file of its own beside the one that they are for, and get its name when the input is through;
+    where nothing was refused, there is no file. One that is there already is the only copy of records that were
+    refused before, which somebody may be mending, so it is left alone: these rows get the next name that is free,
+    `base.failures-2.csv`. What `replaces` says is only so of a dry run's, which another dry run gives again.
 
     What a run that breaks off has collected depends on whether it can go on. A run with a `run_id` goes on later: its
     rows stay where they are, at `kept_at`, to be looked at but not changed, and the same file is gone on with. Any
@@ -56,13 +66,20 @@ class FailuresFile:
     readable at all is kept as text in `_raw`.
 
     Attributes:
-        path: The file that the rows are for.
+        path: The file that the rows are for; once they are there, where they are.
         kept_at: Where the rows are until then.
         count: How many rows were added here.
     """
 
     def __init__(
-        self, path: Path, source: Path | None = None, *, run_id: str | None = None, resume_at: int | None = None
+        self,
+        path: Path,
+        source: Path | None = None,
+        *,
+        run_id: str | None = None,
+        resume_at: int | None = None,
+        note: Callable[[Path], object] = lambda _: None,
+        replaces: bool = False,
     ) -> None:
         """Open the file, before anything is sent: a folder that cannot take it is found now.
 
@@ -72,6 +89,8 @@ class FailuresFile:
             run_id: What the journal names the run with, where it can go on after it broke off.
             resume_at: The length in bytes that the file had at the checkpoint to go on from; what came after it is
                 dropped. None begins anew.
+            note: Called with the name that the rows get, before they get it; see `put_in_place`.
+            replaces: Whether a file that is there is replaced, or removed where nothing was refused.
 
         Raises:
             AdaptyUsageError: It is the input itself or a folder, it cannot be opened, or it is not there any more as
@@ -83,6 +102,8 @@ class FailuresFile:
         self.kept_at = _kept_at(path, run_id or token_hex(4))
         self._format = file_format(path)
         self._goes_on = run_id is not None
+        self._note = note
+        self._replaces = replaces
         self._columns: list[str] = []
         self._size = resume_at or 0
         if self._size:
@@ -161,34 +182,79 @@ class FailuresFile:
         if exc is not None and self._goes_on:
             return
         if exc is None or self._size:
-            _put_in_place(self.kept_at, self.path, exc)
+            place = _replace if self._replaces else partial(_put_in_place, note=self._note)
+            with _telling(self.kept_at, self.path, exc):
+                self.path = place(self.kept_at, self.path) or self.path
         else:
             with suppress(OSError):
                 self.kept_at.unlink(missing_ok=True)
 
 
-def put_in_place(path: Path, run_id: str) -> None:
+def put_in_place(path: Path, run_id: str, noted: Path | None, note: Callable[[Path], object]) -> Path | None:
     """Put the failures file of an input that is through in its place, where the run was killed before it could.
 
     Args:
-        path: The failures file.
+        path: The file that the rows are for.
         run_id: What the journal names the run with.
+        noted: The name that `note` was called with last, by whichever process; None where it was not.
+        note: Called with the name that the rows get, before they get it.
+
+    Returns:
+        Where the rows are; None where nothing was refused.
 
     Raises:
-        AdaptyUsageError: It cannot be put in place.
+        AdaptyUsageError: They cannot be put in place.
     """
     kept_at = _kept_at(path, run_id)
-    if kept_at.exists():
-        _put_in_place(kept_at, path, None)
+    if not kept_at.exists():
+        return noted
+    with _telling(kept_at, path, None):
+        if noted is not None and _is_reserved(noted):
+            return kept_at.replace(noted)
+        return _put_in_place(kept_at, path, note)
 
 
-def _put_in_place(kept_at: Path, path: Path, stop: BaseException | None) -> None:
+def _put_in_place(kept_at: Path, wanted: Path, note: Callable[[Path], object]) -> Path | None:
+    """Give the rows the first name that is free, and tell it; None where there are none."""
+    if not kept_at.stat().st_size:
+        kept_at.unlink()
+        return None
+    path = _reserved(wanted)
     try:
-        if kept_at.stat().st_size:
-            kept_at.replace(path)
-        else:  # in this order, so that it can be done again after a kill in between
-            path.unlink(missing_ok=True)
-            kept_at.unlink()
+        note(path)
+    except BaseException:
+        path.unlink()
+        raise
+    return kept_at.replace(path)
+
+
+def _replace(kept_at: Path, path: Path) -> Path | None:
+    if kept_at.stat().st_size:
+        return kept_at.replace(path)
+    path.unlink(missing_ok=True)
+    kept_at.unlink()
+    return None
+
+
+def _reserved(wanted: Path) -> Path:
+    """Take the first name that is free: an empty file stands there now, so that no other run takes it too."""
+    for number in count(1):
+        path = wanted if number == 1 else wanted.with_name(f"{wanted.stem}-{number}{wanted.suffix}")
+        with suppress(FileExistsError):
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
+            return path
+    raise AssertionError  # pragma: no cover - numbers do not end
+
+
+def _is_reserved(path: Path) -> bool:
+    return path.is_file() and not path.stat().st_size
+
+
+@contextmanager
+def _telling(kept_at: Path, path: Path, stop: BaseException | None) -> Iterator[None]:
+    """Say where the rows are if they cannot be put in place."""
+    try:
+        yield
     except OSError as problem:
         reason = f"cannot be put in place: {problem.strerror}; what was refused is in {kept_at}"
         raise AdaptyUsageError(f"{path}: {reason}") from stop

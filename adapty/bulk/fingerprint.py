@@ -3,16 +3,57 @@
 from __future__ import annotations
 
 from hashlib import blake2b, file_digest
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import Self
+
+from attrs import frozen
 
 from adapty.errors import AdaptyUsageError
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
-__all__ = ["fingerprint"]
+__all__ = ["FileState", "fingerprint"]
 
 _DIGEST_BYTES = 16
+
+
+@frozen
+class FileState:
+    """What the system says of a file: enough to notice, at no cost, that it changes while it is being read.
+
+    Attributes:
+        path: The file.
+        place: The device and the number of the file on it, which are others where another file was put in its place.
+        size: How many bytes it has.
+        changed: When it was written last, in nanoseconds.
+    """
+
+    path: Path
+    place: tuple[int, int]
+    size: int
+    changed: int
+
+    @classmethod
+    def of(cls, path: Path) -> Self:
+        """Look at a file.
+
+        Raises:
+            AdaptyUsageError: It is not there any more.
+        """
+        try:
+            status = path.stat()
+        except OSError as problem:
+            raise AdaptyUsageError(f"{path}: cannot be read: {problem.strerror}") from None
+        return cls(path, (status.st_dev, status.st_ino), status.st_size, status.st_mtime_ns)
+
+    def check(self) -> None:
+        """See that it is still the same.
+
+        Raises:
+            AdaptyUsageError: It is not.
+        """
+        if type(self).of(self.path) != self:
+            raise AdaptyUsageError(
+                f"{self.path}: has changed meanwhile; expected the same file until the run is through"
+            )
 
 
 def fingerprint(path: Path) -> str:

@@ -92,7 +92,8 @@ class ImportJob:
         inputs: list[_Input] = []
         for kind, source in wanted.items():
             opened = open_source(kind, source, RECORDS[kind], _of_the_kind(kind, mapping, wanted))
-            inputs.append(_Input(kind, source, opened, folder / failures_name(opened.name)))
+            name = failures_name(opened.name, dry_run=checked.dry_run)
+            inputs.append(_Input(kind, source, opened, folder / name))
         journal = journal_of(options, [each.source.path for each in inputs])
         _refuse_shared_files(*(each.source.path for each in inputs), *(each.failures for each in inputs), journal)
         return cls(tuple(inputs), sort, checked, mapping, None if checked.dry_run else journal)
@@ -108,8 +109,8 @@ class ImportJob:
         began = monotonic()
         patience = Patience()
         with await self._open_journal(adapty) as journal:
-            results = [await self._send(each, adapty, journal, patience, stop) for each in self.inputs]
-            report = self._report(results, journal)
+            sent = [await self._send(each, adapty, journal, patience, stop) for each in self.inputs]
+            report = self._report([result for result, _ in sent], [path for _, path in sent if path], journal)
             journal.finish()
         return evolve(report, seconds=monotonic() - began)
 
@@ -120,33 +121,42 @@ class ImportJob:
         plan["mapping"] = ", ".join(f"{field}={column}" for field, column in sorted(self.mapping.items()))
         plan["sort"] = "yes" if self.sort else "no"
         for each in self.inputs:
+            plan["failures"] = str(each.failures.parent.absolute())
             if each.source.path is not None:
-                plan[each.kind] = str(each.source.path)
-                plan[f"failures of {each.kind}"] = str(each.failures)
-                plan[f"{CONTENTS_OF}{each.source.path}"] = await asyncio.to_thread(fingerprint, each.source.path)
+                plan[each.kind] = str(each.source.path.absolute())
+                plan[CONTENTS_OF + each.source.name] = await asyncio.to_thread(fingerprint, each.source.path)
         return Journal.open(self.journal, plan)
 
     async def _send(
         self, each: _Input, adapty: Adapty | AsyncAdapty, journal: Journal, patience: Patience, stop: Stop
-    ) -> StageResult:
-        """Send one input, or what is left of it."""
+    ) -> tuple[StageResult, Path | None]:
+        """Send one input, or what is left of it; give what came of it, and where its failures are, if there are any."""
         saved = journal.stage(each.kind)
-        if saved is not None and saved.done:
-            if journal.run_id is not None:
-                put_in_place(each.failures, journal.run_id)
-            return StageResult.of(each.kind, saved)
-        size = saved.failures_size if saved is not None else None
-        with FailuresFile(each.failures, each.source.path, run_id=journal.run_id, resume_at=size) as failures:
-            run = StageRun.resumed(self._stage(each, failures, journal.tally), self.options, journal, patience)
-            try:
+        note = partial(_note_failures, journal, each.kind)
+        if saved is not None and saved.done and journal.run_id is not None:
+            path = put_in_place(each.failures, journal.run_id, journal.failures_at(each.kind), note)
+            return StageResult.of(each.kind, saved), path
+        failures = FailuresFile(
+            each.failures,
+            each.source.path,
+            run_id=journal.run_id,
+            resume_at=None if saved is None else saved.failures_size,
+            note=note,
+            replaces=self.options.dry_run,
+        )
+        run = None
+        try:
+            with failures:
+                run = StageRun.resumed(self._stage(each, failures, journal.tally), self.options, journal, patience)
                 await run.run(adapty, stop)
                 run.raise_what_ended_it_early()
-            except BaseException as end:
+        except BaseException as end:
+            if run is not None and not run.is_done:
                 is_untouched = each is self.inputs[0] and not run.counts
                 self._leave(end, run, journal, failures, is_untouched=is_untouched)
                 await _close(each.given)
-                raise
-        return run.result
+            raise
+        return run.result, failures.path if run.counts["refused"] else None
 
     def _leave(
         self, end: BaseException, run: StageRun, journal: Journal, failures: FailuresFile, *, is_untouched: bool
@@ -185,7 +195,7 @@ class ImportJob:
             sync=failures.sync,
         )
 
-    def _report(self, results: Sequence[StageResult], journal: Journal) -> ImportReport:
+    def _report(self, results: Sequence[StageResult], failures: Sequence[Path], journal: Journal) -> ImportReport:
         counts = {f"{result.name}_{word}": count for result in results for word, count in result.counts.items()}
         kinds = [each.kind for each in self.inputs]
         return ImportReport(
@@ -193,13 +203,15 @@ class ImportJob:
             reasons=sum((result.reasons for result in results), Counter()),
             flows=journal.tally.flows(of_saved_profiles="profiles" in kinds),
             events_without_profile=journal.tally.events_without_profile(),
-            failures=tuple(
-                each.failures for each, result in zip(self.inputs, results, strict=True) if result.counts["refused"]
-            ),
+            failures=tuple(failures),
             retried=sum(result.retried for result in results),
             resumed=journal.resumed,
             dry_run=self.options.dry_run,
         )
+
+
+def _note_failures(journal: Journal, stage: str, path: Path) -> None:
+    journal.note_failures(stage, path.absolute())
 
 
 async def _close(given: object) -> None:

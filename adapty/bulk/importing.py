@@ -53,8 +53,9 @@ def import_base(
 
     Many requests are under way at a time; the records of one profile go out one after the other, in the order of the
     input. A record that is wrong, or that the API refuses, goes to the failures file with the reason, and the import
-    goes on. It stops where the fault is not the record's: the key, the address, the connection, an API that wants to be
-    left alone for long or that fails on several records in a row.
+    goes on; a failures file that is there already is left alone, and the new one gets another name. It stops where the
+    fault is not the record's: the key, the address, the connection, an API that wants to be left alone for long or that
+    fails on several records in a row.
 
     An import of files that broke off, for whatever reason, goes on where it was when the same call is made again: every
     record is accepted at least once, which does no harm where it is twice, and none is skipped. An input that has

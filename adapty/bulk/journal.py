@@ -10,6 +10,7 @@ import sys
 from collections.abc import Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from pathlib import Path
 from secrets import token_hex
 from typing import TYPE_CHECKING, Self
 
@@ -22,7 +23,6 @@ from adapty.errors import AdaptyUsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
     from types import TracebackType
 
 __all__ = ["CONTENTS_OF", "Checkpoint", "Journal"]
@@ -47,11 +47,14 @@ _SET_UP = (
         done INTEGER NOT NULL
     )
     """,
+    "CREATE TABLE failures (stage TEXT PRIMARY KEY, path BLOB NOT NULL)",
     *TABLES,
     f"PRAGMA application_id = {_APPLICATION_ID}",
     f"PRAGMA user_version = {_VERSION}",
 )
 _SAVE = "INSERT OR REPLACE INTO stages VALUES (?, ?, ?, ?, ?, ?)"
+_SAVE_FAILURES = "INSERT OR REPLACE INTO failures VALUES (?, ?)"
+_FAILURES = "SELECT path FROM failures WHERE stage = ?"
 _STAGE = "SELECT handled, counts, reasons, failures_size, done FROM stages WHERE name = ?"
 
 _DAMAGED = "is damaged; remove it to begin anew"
@@ -180,6 +183,25 @@ class Journal:
             self._connection.execute(_SAVE, (stage, *_columns(checkpoint)))
         self.tally.written()
 
+    def failures_at(self, stage: str) -> Path | None:
+        """Give the name that `note_failures` was called with, or None.
+
+        Raises:
+            AdaptyUsageError: The journal is damaged.
+        """
+        with _telling(self.path, "read"):
+            row = self._connection.execute(_FAILURES, (stage,)).fetchone()
+            return row and Path(os.fsdecode(row[0]))
+
+    def note_failures(self, stage: str, path: Path) -> None:
+        """Note the name that the failures file of a stage gets in the end.
+
+        Raises:
+            AdaptyUsageError: The journal cannot be written.
+        """
+        with _telling(self.path, "written"):
+            self._connection.execute(_SAVE_FAILURES, (stage, os.fsencode(path)))
+
     def finish(self) -> None:
         """Close the journal of a run that is through, and remove it.
 
@@ -238,6 +260,7 @@ class Journal:
                 execute("DELETE FROM plan")
                 self._connection.executemany("INSERT INTO plan VALUES (?, ?)", plan.items())
                 execute("DELETE FROM stages")
+                execute("DELETE FROM failures")
             (self.run_id,) = execute("SELECT run_id FROM run").fetchone()
         # A journal that gets separated from its -wal file is an older one, and one from its -journal file is none.
         execute("PRAGMA journal_mode = WAL")

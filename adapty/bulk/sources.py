@@ -15,6 +15,7 @@ from adapty._core.validate import kind_of
 from adapty.bulk.columns import Columns
 from adapty.bulk.csv_rows import check_header, csv_rows
 from adapty.bulk.files import Format, InputFile, file_format
+from adapty.bulk.fingerprint import FileState
 from adapty.bulk.object_rows import given_row, json_rows
 from adapty.errors import AdaptyUsageError
 from adapty.models import MailProfile, TransactionEvent
@@ -106,7 +107,7 @@ def _opened_file(name: str, given: str | PathLike[str], columns: Columns) -> Sou
     with InputFile(path) as file:
         if spelled == "csv":
             check_header(file, columns)
-        return _File(path, spelled, file.size, columns)
+        return _File(path, spelled, file.size, columns, FileState.of(path))
 
 
 def _is_iterable(given: object) -> bool:
@@ -121,6 +122,7 @@ class _File(Source):
     format: Format
     size: int
     columns: Columns
+    state: FileState
     name: str = field(init=False)
     _reading: InputFile | None = None
 
@@ -130,8 +132,10 @@ class _File(Source):
     def rows(self) -> Generator[Row, None, None]:
         self._reading = None
         with InputFile(self.path) as file:
+            self.state.check()
             self._reading = file
             yield from (csv_rows if self.format == "csv" else json_rows)(file, self.columns)
+            self.state.check()
 
     def position(self) -> int:
         return min(self._reading.position, self.size) if self._reading is not None else 0

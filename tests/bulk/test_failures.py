@@ -214,24 +214,53 @@ def test_cells_with_line_breaks_of_every_kind_come_back(adapty: Adapty, tmp_path
 
 
 def test_there_is_no_file_where_nothing_failed(adapty: Adapty, tmp_path: Path) -> None:
-    """An import without refused records leaves no failures file, and removes the one of an earlier import."""
-    base = write(tmp_path / "base.csv", HEADER, "user_1,2026-06-01T10:30:00Z,jane@example.com")
-    old = write(tmp_path / "base.failures.csv", "what failed last time")
-
-    report = import_base(adapty, profiles=base)
+    """An import without refused records leaves no failures file."""
+    report = import_base(
+        adapty, profiles=write(tmp_path / "base.csv", HEADER, "user_1,2026-06-01T10:30:00Z,jane@example.com")
+    )
 
     assert report.failures == ()
-    assert not old.exists()
+    assert [path.name for path in tmp_path.iterdir()] == ["base.csv"]
 
 
-def test_the_file_is_made_anew(adapty: Adapty, tmp_path: Path) -> None:
-    """What an earlier import wrote is not in the file of a later one."""
+@pytest.mark.parametrize("address", ["joe", "jane@example.com"])
+@pytest.mark.parametrize("dry_run", [False, True])
+def test_what_was_refused_before_is_left_alone(adapty: Adapty, tmp_path: Path, address: str, *, dry_run: bool) -> None:
+    """The only copy of refused records outlives later imports of that name, of other records too, and dry runs."""
     base = write(tmp_path / "base.csv", HEADER, "user_1,2026-06-01T10:30:00Z,joe")
-    import_base(adapty, profiles=base)
+    (first,) = import_base(adapty, profiles=base).failures
+    before = first.read_bytes()
+    write(base, HEADER, f"user_2,2026-06-01T10:30:00Z,{address}")
 
-    (failures,) = import_base(adapty, profiles=base).failures
+    later = import_base(adapty, profiles=base, dry_run=dry_run).failures
 
+    assert (first.name, first.read_bytes()) == ("base.failures.csv", before)
+    expected = "base.dry-run.failures.csv" if dry_run else "base.failures-2.csv"
+    assert [path.name for path in later] == ([expected] if address == "joe" else [])
+    assert all(cells_of(path)[0]["external_profile_id"] == "user_2" for path in later)
+
+
+def test_what_a_program_gives_in_turn_keeps_its_failures(adapty: Adapty) -> None:
+    """Batches of one name each have a failures file of their own."""
+    batches = ([{**PROFILE, "email": "joe"}], [PROFILE], [{**PROFILE, "email": "jim"}])
+
+    reports = [import_base(adapty, profiles=batch) for batch in batches]
+
+    names = [path.name for report in reports for path in report.failures]
+    assert names == ["profiles.failures.jsonl", "profiles.failures-2.jsonl"]
+    assert [objects_of(Path(name))[0]["email"] for name in names] == ["joe", "jim"]
+
+
+def test_a_dry_run_s_file_is_made_anew(adapty: Adapty, tmp_path: Path) -> None:
+    """Another dry run gives what it has to say again, and nothing where all is mended."""
+    base = write(tmp_path / "base.csv", HEADER, "user_1,2026-06-01T10:30:00Z,joe")
+    import_base(adapty, profiles=base, dry_run=True)
+    (failures,) = import_base(adapty, profiles=base, dry_run=True).failures
     assert len(cells_of(failures)) == 1
+
+    write(base, HEADER, "user_1,2026-06-01T10:30:00Z,joe@example.com")
+    assert import_base(adapty, profiles=base, dry_run=True).failures == ()
+    assert [path.name for path in tmp_path.iterdir()] == ["base.csv"]
 
 
 def test_it_goes_to_the_folder_that_was_asked_for(adapty: Adapty, tmp_path: Path) -> None:
@@ -294,13 +323,7 @@ def a_file(path: Path) -> Path:
     return write(path / "file", "")
 
 
-def taken(path: Path) -> Path:
-    """Give a folder where the failures file's name is taken by another folder."""
-    (path / "taken" / "base.failures.csv").mkdir(parents=True)
-    return path / "taken"
-
-
-@pytest.mark.parametrize("folder", [missing, a_file, taken])
+@pytest.mark.parametrize("folder", [missing, a_file])
 def test_a_folder_that_cannot_take_it_is_found_before_anything_is_sent(
     adapty: Adapty, api: FakeApi, tmp_path: Path, folder: Callable[[Path], Path]
 ) -> None:

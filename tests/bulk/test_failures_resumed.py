@@ -8,6 +8,7 @@ import sys
 from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -21,7 +22,6 @@ from tests.conftest import PROFILE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 if sys.platform != "win32":
     import resource
@@ -138,11 +138,17 @@ def test_over_any_runs_each_row_stands_once(scratch: Path, name: str, runs: list
     with FailuresFile(path, run_id="run", resume_at=size) as failures:
         failures.add(row(done), "no")
 
-    assert refused(path) == [*range(done + 1)]
+    assert refused(failures.path) == [*range(done + 1)]
+    failures.path.unlink()
 
 
-def test_an_earlier_file_stays_until_the_run_is_through(path: Path) -> None:
-    """What an earlier run left, and somebody may be mending, is there as it was after every interruption."""
+def second(path: Path) -> Path:
+    """Give the name that comes after the one that is wanted."""
+    return path.with_name(f"{path.stem}-2{path.suffix}")
+
+
+def test_an_earlier_file_stays(path: Path) -> None:
+    """What an earlier run left, and somebody may be mending, is there as it was, after every interruption and after."""
     path.write_text("being mended")
 
     size, _ = write_and_break_off(path, 1)
@@ -150,12 +156,14 @@ def test_an_earlier_file_stays_until_the_run_is_through(path: Path) -> None:
     size, _ = write_and_break_off(path, 2, resume_at=size)
     assert path.read_text() == "being mended"
 
-    with FailuresFile(path, run_id="run", resume_at=size):
+    with FailuresFile(path, run_id="run", resume_at=size) as failures:
         pass
-    assert refused(path) == [1, 2]
+    assert path.read_text() == "being mended"
+    assert failures.path == second(path)
+    assert refused(failures.path) == [1, 2]
 
 
-def test_where_nothing_is_refused_in_the_end_an_earlier_file_is_removed(path: Path) -> None:
+def test_where_nothing_is_refused_in_the_end_an_earlier_file_stays_alone(path: Path) -> None:
     """A run that was interrupted and refused nothing leaves no file."""
     path.write_text("of an earlier run")
     size, _ = write_and_break_off(path)
@@ -163,7 +171,8 @@ def test_where_nothing_is_refused_in_the_end_an_earlier_file_is_removed(path: Pa
     with FailuresFile(path, run_id="run", resume_at=size):
         pass
 
-    assert [*path.parent.iterdir()] == []
+    assert [*path.parent.iterdir()] == [path]
+    assert path.read_text() == "of an earlier run"
 
 
 def test_a_run_that_cannot_go_on_puts_its_rows_in_place(path: Path) -> None:
@@ -195,7 +204,8 @@ def test_two_runs_never_share_a_file(path: Path) -> None:
             other.add(row(number + 10), "no")
         assert refused(one.kept_at) == [1, 2]
 
-    assert refused(path) == [1, 2]
+    assert {one.path, other.path} == {path, second(path)}
+    assert (refused(one.path), refused(other.path)) == ([1, 2], [11, 12])
 
 
 @pytest.mark.parametrize(
@@ -257,37 +267,76 @@ def test_a_kill_before_the_file_is_in_place_is_made_good(path: Path) -> None:
     """Where a run was killed between its last checkpoint and its end, the next one puts the file in place, once."""
     path.write_text("of an earlier run")
     write_and_break_off(path, 1)
+    noted: list[Path] = []
 
-    put_in_place(path, "run")
-    assert refused(path) == [1]
+    assert put_in_place(path, "run", None, noted.append) == second(path)
+    assert (noted, refused(second(path))) == ([second(path)], [1])
 
-    path.write_text("mended since")
-    put_in_place(path, "run")
-    assert path.read_text() == "mended since"
+    second(path).write_text("mended since")
+    assert put_in_place(path, "run", noted[-1], noted.append) == second(path)
+    assert (noted, second(path).read_text()) == ([second(path)], "mended since")
 
 
-def test_a_kill_before_an_earlier_file_is_removed_is_made_good(path: Path) -> None:
-    """The same where nothing was refused: the file of an earlier run goes, and one that came since stays."""
+def test_a_kill_after_the_name_was_taken_is_made_good(path: Path) -> None:
+    """The name that was noted is the one that the rows get; one that got something else meanwhile is left alone."""
+    for content, place in (("", path), ("somebody else's", second(path))):
+        path.write_text(content)
+        write_and_break_off(path, 1)
+
+        assert put_in_place(path, "run", path, lambda _: None) == place
+
+        assert refused(place) == [1]
+
+
+def test_a_kill_where_nothing_was_refused_is_made_good(path: Path) -> None:
+    """Then there is nothing to be put in place, and what is there stays."""
     path.write_text("of an earlier run")
     write_and_break_off(path)
 
-    put_in_place(path, "run")
-    assert [*path.parent.iterdir()] == []
-
-    path.write_text("made since")
-    put_in_place(path, "run")
-    assert path.read_text() == "made since"
+    for _ in range(2):
+        assert put_in_place(path, "run", None, lambda _: pytest.fail("there is nothing to note")) is None
+        assert [*path.parent.iterdir()] == [path]
 
 
-def test_a_place_that_got_taken_is_told_and_nothing_is_lost(path: Path) -> None:
-    """A folder made in its place meanwhile is an error that says where the rows are; they can still be put in place."""
+def test_a_name_that_cannot_be_noted_is_free_again(path: Path) -> None:
+    """Where the journal takes no more, the rows stay where they are, to be put in place by the next run."""
+
+    def note(_: Path) -> None:
+        raise AdaptyUsageError("the journal cannot be written")
+
+    failures = FailuresFile(path, run_id="run", note=note)
+    failures.add(row(1), "no")
+    with pytest.raises(AdaptyUsageError, match="the journal"), failures:
+        pass
+
+    assert [*path.parent.iterdir()] == [failures.kept_at]
+    assert put_in_place(path, "run", None, lambda _: None) == path
+
+
+def test_a_place_that_got_taken_by_a_folder_is_none(path: Path) -> None:
+    """Whatever has the name, the rows get the next one."""
     failures = FailuresFile(path)
     failures.add(row(1), "no")
     path.mkdir()
-    (path / "something").touch()
 
-    with pytest.raises(AdaptyUsageError, match="cannot be put in place") as caught, failures:
+    with failures:
         pass
+
+    assert refused(second(path)) == [1]
+
+
+def test_rows_that_cannot_be_put_in_place_are_told_and_not_lost(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The error says where the rows are; they can still be put in place."""
+
+    def refuse(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    failures = FailuresFile(path)
+    failures.add(row(1), "no")
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", refuse)
+        with pytest.raises(AdaptyUsageError, match="cannot be put in place: Permission denied") as caught, failures:
+            pass
 
     assert refused(failures.kept_at) == [1]
     assert str(failures.kept_at) in str(caught.value)

@@ -6,6 +6,7 @@ import asyncio
 import csv
 import gzip
 import json
+import os
 from collections import Counter
 from contextlib import suppress
 from pathlib import Path
@@ -141,6 +142,34 @@ def test_what_comes_from_a_packed_file_goes_on_too(adapty: Adapty, api: FakeApi)
     assert len(api.sent) == 20
 
 
+@pytest.mark.parametrize("journal", [True, False])
+@pytest.mark.parametrize("changed", ["profiles.jsonl", "events.jsonl"])
+def test_a_file_that_changes_meanwhile_is_noticed(adapty: Adapty, api: FakeApi, changed: str, *, journal: bool) -> None:
+    """Records of two versions are not mixed in silence: the import ends, and does not count as done."""
+    profiles(2000)
+    events()
+    options: dict[str, Any] = {} if journal else {"journal": None}
+
+    def reply(_: dict[str, Any]) -> httpx.Response:
+        if len(api.sent) == 100:
+            path = Path(changed)
+            path.write_bytes(path.read_bytes().replace(b"2026", b"2025"))
+            os.utime(path, ns=(1, 1))  # where the clock of the disk is a slow one
+        return accept(_)
+
+    api.reply = reply
+    with pytest.raises(AdaptyUsageError, match=f"^{changed}: has changed meanwhile; expected the same file") as caught:
+        import_base(adapty, profiles="profiles.jsonl", events="events.jsonl", **options)
+
+    assert caught.value.__notes__[0].startswith(f"stopped in {changed}: ")
+    assert Path("profiles.jsonl.journal").exists() is journal
+    if journal:
+        with pytest.raises(
+            AdaptyUsageError, match=f"^{changed} has changed since the run began; put the old file back"
+        ):
+            import_base(adapty, profiles="profiles.jsonl", events="events.jsonl")
+
+
 @pytest.mark.parametrize(
     ("changed", "named"),
     [
@@ -267,7 +296,7 @@ def test_a_dry_run_checks_everything_and_sends_nothing(recorder: RecordingServer
     assert (report.dry_run, report.profiles_accepted, report.profiles_refused) == (True, 28, 2)
     assert (report.events_accepted, sum(report.flows.values())) == (30, 28)
     assert recorder.connections == 0
-    assert folder() == ["events.jsonl", "profiles.failures.jsonl", "profiles.jsonl"]
+    assert folder() == ["events.jsonl", "profiles.dry-run.failures.jsonl", "profiles.jsonl"]
     assert {progress.stage: progress.share for progress in told} == {"profiles": 1.0, "events": 1.0}
 
 

@@ -72,9 +72,12 @@ def in_order_of_lanes(count: int, chance: random.Random) -> list[int]:
 def run(folder: Path, count: int, chance: random.Random, step: Step) -> None:
     """Carry out the run, or what is left of it; `step` is called between any two things that it does."""
     with Journal.open(folder / "journal", {"count": str(count)}) as journal:
-        for stage, name in STAGES.items():
-            run_stage(journal, stage, folder / name, count=count, chance=chance, step=step)
+        failures = {
+            stage: run_stage(journal, stage, folder / name, count=count, chance=chance, step=step)
+            for stage, name in STAGES.items()
+        }
         report = {
+            "failures": {stage: path and path.name for stage, path in failures.items()},
             "counts": {stage: dict(saved.counts) for stage in STAGES if (saved := journal.stage(stage))},
             "flows": journal.tally.flows(of_saved_profiles=True),
             "all flows": journal.tally.flows(of_saved_profiles=False),
@@ -85,17 +88,23 @@ def run(folder: Path, count: int, chance: random.Random, step: Step) -> None:
         journal.finish()
 
 
-def run_stage(journal: Journal, stage: str, target: Path, *, count: int, chance: random.Random, step: Step) -> None:
-    """Do one stage as the engine does it."""
+def run_stage(
+    journal: Journal, stage: str, target: Path, *, count: int, chance: random.Random, step: Step
+) -> Path | None:
+    """Do one stage as the engine does it, and give where its failures are."""
+
+    def note(path: Path) -> None:
+        journal.note_failures(stage, path)
+        step()
+
     saved = journal.stage(stage)
     if saved is not None and saved.done:
         assert journal.run_id
-        put_in_place(target, journal.run_id)
-        return
+        return put_in_place(target, journal.run_id, journal.failures_at(stage), note)
     handled = Handled.from_bytes(saved.handled) if saved else Handled()
     counts = Counter(saved.counts if saved else {})
     size = saved.failures_size if saved else None
-    with FailuresFile(target, run_id=journal.run_id, resume_at=size) as failures:
+    with FailuresFile(target, run_id=journal.run_id, resume_at=size, note=note) as failures:
 
         def save(*, done: bool = False) -> None:
             failures_size = failures.sync()
@@ -122,6 +131,7 @@ def run_stage(journal: Journal, stage: str, target: Path, *, count: int, chance:
             if chance.random() < 0.25:
                 save()
         save(done=True)
+    return failures.path if counts["refused"] else None
 
 
 class Unsynced(sqlite3.Connection):
@@ -203,16 +213,21 @@ def refused(path: Path) -> list[str]:
 
 
 def outcome(folder: Path, count: int) -> dict[str, Any]:
-    """Look at all that a run leaves; see that nothing was skipped, or refused twice."""
-    files = {stage: name for stage, name in STAGES.items() if any(is_refused(stage, number) for number in range(count))}
-    everything = {f"{stage}.accepted" for stage in STAGES} | {"report.json", *files.values()}
-    assert {path.name for path in folder.iterdir()} == everything
+    """Look at all that a run leaves; see that nothing was skipped, refused twice, or taken from an earlier run."""
+    report: dict[str, Any] = json.loads((folder / "report.json").read_text())
+    files = {stage: name for stage, name in report.pop("failures").items() if name}
+    everything = {f"{stage}.accepted" for stage in STAGES} | {"report.json", *STAGES.values(), *files.values()}
+    left = {path.name: path.read_bytes() for path in folder.iterdir()}
+    assert everything <= left.keys()
+    # A name that was taken, and not noted yet, when the process was killed, stays taken by an empty file; and a run
+    # that was killed when its journal was gone already is followed by a new one, whose failures get the next names.
+    assert {left[name] for name in left.keys() - everything} <= {b"", *(left[name] for name in files.values())}
+    assert {(folder / name).read_text() for name in STAGES.values()} == {"of an earlier run"}
     for stage in STAGES:
         accepted = {int(line) for line in (folder / f"{stage}.accepted").read_text().splitlines()}
         assert accepted == {number for number in range(count) if not is_refused(stage, number)}
         expected = sorted(str(number) for number in range(count) if is_refused(stage, number))
         assert (refused(folder / files[stage]) if stage in files else []) == expected
-    report: dict[str, Any] = json.loads((folder / "report.json").read_text())
     assert all(sum(counts.values()) == count for counts in report["counts"].values())
     with_events = {number % OWNERS for number in range(count) if not is_refused("events", number)}
     assert sum(report["flows"].values()) == OWNERS

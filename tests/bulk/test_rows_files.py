@@ -227,15 +227,18 @@ def test_the_position_goes_from_nothing_to_the_size(
         assert (source.position(), source.share()) == (path.stat().st_size, 1.0)
 
 
-def test_a_file_that_grows_is_read_to_its_size_at_most(tmp_path: Path) -> None:
-    """What is added while it is read does not make the position more than all."""
+def test_a_file_that_grows_is_refused_at_its_end(tmp_path: Path) -> None:
+    """What is added while it is read does not make the position more than all, and is not taken for the whole."""
     path = tmp_path / "base.jsonl"
     path.write_text("{}\n")
     source = open_source("profiles", path, MailProfile)
+    rows = rows_of(source)
+    next(rows)
     with path.open("a") as file:
         file.write("{}\n" * 10)
 
-    assert len(list(rows_of(source))) == 11
+    with pytest.raises(AdaptyUsageError, match=r"base\.jsonl: has changed meanwhile"):
+        list(rows)
     assert (source.position(), source.share()) == (3, 1.0)
 
 

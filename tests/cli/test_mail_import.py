@@ -427,7 +427,7 @@ def test_a_dry_run(served: Sandbox, base: tuple[str, ...]) -> None:
         "events:   5 accepted, 2 refused",
     ]
     assert table(ended.out)[Flow.REFUNDED] == 1
-    assert Path("profiles.failures.csv").is_file()
+    assert Path("profiles.dry-run.failures.csv").is_file()
     assert served.requests() == []
     assert not list(Path().glob("*.journal"))
     assert run("mail", "import", *base).out.startswith("profiles: 3 accepted, 2 refused\n")
