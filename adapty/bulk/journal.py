@@ -317,7 +317,8 @@ def _made(path: Path) -> os.stat_result:
         status = path.stat()
     except (OSError, ValueError) as problem:
         reason = problem.strerror if isinstance(problem, OSError) else "its name is none"
-        raise AdaptyUsageError(f"{path}: cannot be opened: {reason}") from None
+        expected = "choose another place for the journal, or go without one"
+        raise AdaptyUsageError(f"{path}: cannot be opened: {reason}; {expected}") from None
     if not stat.S_ISREG(status.st_mode):
         raise AdaptyUsageError(f"{path}: is no file; expected room for a file of this name")
     return status

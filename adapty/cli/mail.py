@@ -137,8 +137,10 @@ def delete_profile(
 @app.command("import", epilog=EXIT_CODES)
 def import_files(
     *,
-    profiles: Annotated[Path | None, option("Profiles: CSV with a header, or JSON Lines; .gz too.")] = None,
-    events: Annotated[Path | None, option("Transaction events: CSV with a header, or JSON Lines; .gz too.")] = None,
+    profiles: Annotated[list[Path] | None, option("Profiles: CSV with a header, or JSON Lines; .gz too.")] = None,
+    events: Annotated[
+        list[Path] | None, option("Transaction events: CSV with a header, or JSON Lines; .gz too.")
+    ] = None,
     columns: Annotated[
         list[str] | None,
         typer.Option(
@@ -166,7 +168,8 @@ def import_files(
     that broke off goes on where it was when the same command is run again.
     """
     with typed_errors(mapping="--map"):
-        if profiles is None and events is None:
+        profiles_file, events_file = _one_file("--profiles", profiles), _one_file("--events", events)
+        if profiles_file is None and events_file is None:
             raise AdaptyUsageError("nothing to import; expected --profiles FILE, --events FILE or both")
         options = bulk_options(
             mapping=_columns(columns),
@@ -179,10 +182,19 @@ def import_files(
             no_journal=no_journal,
         )
         with Adapty() as adapty, shown_progress() as show:
-            report = import_base(adapty, profiles=profiles, events=events, sort=sort, on_progress=show, **options)
+            report = import_base(
+                adapty, profiles=profiles_file, events=events_file, sort=sort, on_progress=show, **options
+            )
         print_import_report(report, as_json=as_json)
         if report.refused:
             raise typer.Exit(ExitCode.SOME_REFUSED)
+
+
+def _one_file(option: str, given: Sequence[Path] | None) -> Path | None:
+    """Refuse a second file instead of leaving the first one out."""
+    if given and len(given) > 1:
+        raise AdaptyUsageError.of(option, "is given more than once; expected one file a run")
+    return given[0] if given else None
 
 
 def _given(**fields: Any) -> dict[str, Any]:

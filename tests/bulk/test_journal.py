@@ -413,7 +413,7 @@ def test_an_empty_file_becomes_a_journal(path: Path) -> None:
     ("name", "problem"),
     [
         ("folder", "is no file; expected room for a file of this name"),
-        ("missing/journal", "cannot be opened: No such file"),
+        ("missing/journal", "cannot be opened: No such file or directory; choose another place for the journal, or go"),
         ("file/journal", "cannot be opened: Not a directory"),
         ("no\0name", "cannot be opened: its name is none"),
         ("n" * 300, "cannot be opened: "),

@@ -343,6 +343,16 @@ def test_a_base_that_has_changed_is_not_gone_on_with(server: RawServer, monkeypa
     assert len(server.requests) == sent
 
 
+@pytest.mark.usefixtures("served")
+@pytest.mark.parametrize("option", ["--profiles", "--events"])
+def test_a_second_file_is_refused(option: str) -> None:
+    """It is not the last one alone that is imported: each file is a run."""
+    ended = run("mail", "import", option, "one.csv", option, "two.csv")
+
+    assert (ended.code, ended.out) == (ExitCode.USAGE, "")
+    assert ended.err == f"Error: {option}: is given more than once; expected one file a run\n"
+
+
 def test_a_record_that_the_api_fails_on(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
     """A record that still fails after its tries is refused, the rest is sent, and the code says so."""
     point_at(server.url, monkeypatch)
