@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from adapty.fast.installed import check_installed
+from adapty.fast.installed import load
 
 if TYPE_CHECKING:
     import os
@@ -54,7 +54,7 @@ class AsyncFastTransport(httpx.AsyncBaseTransport):
             AdaptyConfigError: An argument or the environment's setting cannot be used.
             ImportError: The extra `fast` is not installed.
         """
-        check_installed(type(self).__name__)
+        load(type(self).__name__)
         from adapty.fast.exchange import AsyncExchange  # noqa: PLC0415 - needs the extra
         from adapty.fast.settings import FastSettings  # noqa: PLC0415
 
@@ -113,7 +113,7 @@ class FastTransport(httpx.BaseTransport):
             AdaptyConfigError: An argument or the environment's setting cannot be used.
             ImportError: The extra `fast` is not installed.
         """
-        check_installed(type(self).__name__)
+        load(type(self).__name__)
         from adapty.fast.exchange import Exchange  # noqa: PLC0415 - needs the extra
         from adapty.fast.settings import FastSettings  # noqa: PLC0415
 
