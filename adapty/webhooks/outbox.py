@@ -6,7 +6,6 @@ import json
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from attrs import field, frozen
@@ -15,11 +14,13 @@ from adapty._core.redact import masked
 from adapty._core.validate import kind_of
 from adapty.errors import AdaptyUsageError
 from adapty.models import TransactionEvent
-from adapty.webhooks.outbox_file import OutboxFile
+from adapty.webhooks.outbox_tables import OUTBOX
+from adapty.webhooks.sqlite_file import SQLiteFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from os import PathLike
+    from pathlib import Path
     from types import TracebackType
 
 __all__ = ["DeadEvent", "Outbox", "OutboxCounts", "PendingEvent"]
@@ -145,7 +146,7 @@ class Outbox:
         if not isinstance(forget_after, timedelta) or forget_after < timedelta(0):
             raise AdaptyUsageError.of("forget_after", "is no such time; expected a timedelta of 0 or more")
         self.forget_after = forget_after
-        self._file = OutboxFile(_path(path))
+        self._file = SQLiteFile(path, OUTBOX)
 
     @property
     def path(self) -> Path:
@@ -272,13 +273,6 @@ class Outbox:
                 return
             yield from rows
             last = rows[-1][0]
-
-
-def _path(path: Any) -> Path:
-    try:
-        return Path(path)
-    except TypeError:
-        raise AdaptyUsageError.of("path", f"is {kind_of(path)}; expected a path") from None
 
 
 def _storable(values: tuple[object, ...]) -> tuple[object, ...]:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Literal
 from attrs import frozen
 
 from adapty.errors import AdaptyError
-from adapty.webhooks.outbox_file import OutboxFile
+from adapty.webhooks.outbox_tables import OUTBOX
+from adapty.webhooks.sqlite_file import SQLiteFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
@@ -95,7 +96,7 @@ class Books:
     """
 
     def __init__(self, path: Path) -> None:
-        self._file = OutboxFile(path)
+        self._file = SQLiteFile(path, OUTBOX)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="adapty-outbox")
         self._unsettled: list[Note] = []
 

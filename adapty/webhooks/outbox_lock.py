@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-import sqlite3
+import os
+import sys
+import weakref
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from adapty.errors import AdaptyUsageError
+
+if sys.platform == "win32":
+    import msvcrt
+else:
+    import fcntl
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -14,15 +22,11 @@ if TYPE_CHECKING:
 
 __all__ = ["OutboxLock"]
 
-_BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
-_PRIMARY_CODE = 0xFF
-
 
 class OutboxLock:
     """Locks an outbox for one worker, by a file of its name with `-worker` added, which stays empty and in its place.
 
-    SQLite does the locking: in the same way on every system, between threads too, and without passing the lock on to a
-    process that is forked.
+    Of two workers of one process it keeps one out too, and a process that is forked has no part in it.
 
     Args:
         outbox: The outbox's file.
@@ -30,7 +34,8 @@ class OutboxLock:
 
     def __init__(self, outbox: Path) -> None:
         self._path = outbox.with_name(f"{outbox.name}-worker")
-        self._connection: sqlite3.Connection | None = None
+        self._file: int | None = None
+        _locks.add(self)
 
     def acquire(self) -> bool:
         """Take the lock, and tell whether it is had; False where another worker has it.
@@ -38,24 +43,26 @@ class OutboxLock:
         Raises:
             AdaptyUsageError: There can be no such file.
         """
-        connection = None
         try:
-            connection = sqlite3.connect(self._path, 0, isolation_level=None, check_same_thread=False)
-            connection.execute("BEGIN EXCLUSIVE")
-        except sqlite3.Error as problem:
-            if connection is not None:
-                connection.close()
-            if getattr(problem, "sqlite_errorcode", 0) & _PRIMARY_CODE in _BUSY:
-                return False
-            raise AdaptyUsageError(f"{self._path}: cannot be used as a lock: {problem}") from None
-        self._connection = connection
+            file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o666)
+        except OSError as problem:
+            raise AdaptyUsageError(f"{self._path}: cannot be used as a lock: {problem.strerror}") from None
+        try:
+            _lock(file)
+        except (BlockingIOError, PermissionError):
+            os.close(file)
+            return False
+        except OSError as problem:
+            os.close(file)
+            raise AdaptyUsageError(f"{self._path}: cannot be used as a lock: {problem.strerror}") from None
+        self._file = file
         return True
 
     def release(self) -> None:
         """Give the lock back, if it is had."""
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
 
     def __enter__(self) -> Self:
         return self
@@ -67,3 +74,28 @@ class OutboxLock:
         traceback: TracebackType | None,
     ) -> None:
         self.release()
+
+
+if sys.platform == "win32":
+
+    def _lock(file: int) -> None:
+        msvcrt.locking(file, msvcrt.LK_NBLCK, 1)
+
+else:
+
+    def _lock(file: int) -> None:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+_locks: weakref.WeakSet[OutboxLock] = weakref.WeakSet()
+
+
+def _after_fork_in_child() -> None:
+    """Let go of what was inherited: a lock is held until the last process that has the file open closes it."""
+    for lock in list(_locks):
+        with suppress(OSError):
+            lock.release()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork_in_child)

@@ -1,113 +1,314 @@
-"""An SQLite file that the threads of this process and other processes write to at the same time."""
+"""An SQLite file of ours: one connection in each process, over forks too, and what its troubles mean."""
 
 from __future__ import annotations
 
 import os
 import sqlite3
-from contextlib import closing, contextmanager
+import weakref
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING
+from time import monotonic, sleep
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
 
 from adapty._core.validate import kind_of
-from adapty.errors import AdaptyConfigError
+from adapty.errors import AdaptyError, AdaptyUsageError, WebhookUnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["SQLiteFile"]
+__all__ = ["Layout", "SQLiteFile"]
 
-_BUSY_SECONDS = 5.0
-"""How long to wait for another writer: Adapty waits 10 seconds for an answer."""
+BUSY_SECONDS = 4.0
+"""So long to wait for another thread, and again for another process, to have written: Adapty waits 10 seconds for an
+answer."""
+
+_LOOK_AGAIN_SECONDS = 0.01
+
+
+@frozen
+class Layout:
+    """What is in a file.
+
+    Attributes:
+        noun: What such a file is called.
+        application_id: Tells the file from those of others.
+        version: The layout's version.
+        tables: What makes the tables.
+        is_durable: Whether what is committed outlives a crash of the machine, and not only of the process.
+    """
+
+    noun: str
+    application_id: int
+    version: int
+    tables: tuple[str, ...]
+    is_durable: bool
+
+
+_DAMAGED = "is damaged; move it away, and a new one is made"
+_FOREIGN = "is no {noun}; move it away, or choose another name for the {noun}"
+_NEWER = "was made by a newer version of adapty; use that one"
+_LASTING = {
+    sqlite3.SQLITE_CORRUPT,
+    sqlite3.SQLITE_ERROR,  # a table is missing
+}
+_BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+_NOT_TO_BE_OPENED = {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_READONLY}
+_PRIMARY_CODE = 0xFF
 
 
 class SQLiteFile:
-    """A file of ours, opened by each process when it first needs it, with one connection to be had in turn.
+    """One connection for all threads of a process, had in turn: SQLite lets one at a time write anyway.
 
-    No connection crosses a fork, as servers do that load the application before they start their workers: SQLite does
-    not allow it.
+    No connection is open while a process forks, for SQLite in the child would take the parent's locks for its own. A
+    file that is removed, or replaced by another one, is not written to any more: what is at its path is.
 
     Args:
         path: The file, made where there is none; its folder must be there.
-        tables: What makes the tables, where they are not there yet.
-        application_id: Tells the file from those of others.
-        durable: Whether what is committed outlives a crash of the machine, and not only of the process.
+        layout: What is in it.
 
     Raises:
-        AdaptyConfigError: The file cannot be used, or is somebody else's.
+        AdaptyUsageError: It cannot be made or read, is something else, is damaged, or is of a newer version.
+        WebhookUnavailableError: Others write to it for too long, or the disk is full.
     """
 
-    def __init__(self, path: str | os.PathLike[str], tables: str, application_id: int, *, durable: bool) -> None:
-        if not isinstance(path, str | os.PathLike) or not isinstance(os.fspath(path), str):
-            raise AdaptyConfigError.of("path", f"is {kind_of(path)}; expected a path")
-        # Whole, for whoever changes the folder later on; and a file may be named ":memory:" too.
-        self.path = Path(path).absolute()
-        self._durable = durable
-        self._opened: dict[int, _Connection] = {}
-        try:
-            self._set_up(tables, application_id)
-        except (sqlite3.Error, ValueError) as problem:
-            raise AdaptyConfigError.of("path", f"{path} cannot be used: {problem}") from None
+    def __init__(self, path: str | os.PathLike[str], layout: Layout) -> None:
+        # As SQLite has it: of a link, what it leads to; whole, for a file may be named ":memory:" too.
+        self.path = _whole(path)
+        self._layout = layout
+        self._lock = Lock()
+        self._connection: sqlite3.Connection | None = None
+        self._opened: os.stat_result | None = None
+        self._is_paused = False
+        _files.add(self)
+        with self._lock, self._telling("opened", opening=True):
+            self._connection = self._open()
+            self._check_all()
+            self._close()  # what is loaded before a server forks is used after that
 
-    def _set_up(self, tables: str, application_id: int) -> None:
-        with closing(self._connect()) as connection:
-            (found,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-            (application,) = connection.execute("PRAGMA application_id").fetchone()
-            if found and application != application_id:
-                problem = "it holds something else"
-                raise ValueError(problem)
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.executescript(f"BEGIN IMMEDIATE; {tables}; PRAGMA application_id = {application_id}; COMMIT")
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """Give the connection, for one statement or several that need not see the same state.
+
+        Raises:
+            AdaptyUsageError: The file is damaged.
+            WebhookUnavailableError: It cannot be read now.
+        """
+        with self._in_turn() as connection, self._telling("read"):
+            yield connection
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
-        """Give the connection for changes that are kept together, or not at all where an exception ends them.
+        """Give the connection for changes that are on the disk when the block ends, or not made where it raises.
 
         Raises:
-            sqlite3.Error: Others are writing for too long, or the disk is full or broken.
+            AdaptyUsageError: The file is damaged.
+            WebhookUnavailableError: It cannot be written now.
         """
-        opened = self._of_this_process()
-        with opened.lock, opened.connection as connection:
-            # At once, for a reader that becomes a writer cannot wait for its turn.
+        with self._in_turn() as connection, self._telling("written"):
             connection.execute("BEGIN IMMEDIATE")
-            yield connection
+            try:
+                yield connection
+                connection.execute("COMMIT")
+            except BaseException:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
 
     def close(self) -> None:
-        """Close what this process has open; the next use opens it again."""
-        opened = self._opened.pop(os.getpid(), None)
-        if opened:
-            with opened.lock:
-                opened.connection.close()
+        """Close the file; the next use opens it again."""
+        with self._lock:
+            self._close()
 
-    def _of_this_process(self) -> _Connection:
-        # A parent's connection stays where it is: even to close it is not allowed here.
-        process = os.getpid()
-        opened = self._opened.get(process)
-        if opened is None:
-            made = _Connection(self._connect())
-            opened = self._opened.setdefault(process, made)
-            if opened is not made:  # another thread was faster
-                made.connection.close()
-        return opened
-
-    def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self.path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+    @contextmanager
+    def _in_turn(self) -> Iterator[sqlite3.Connection]:
+        if not self._lock.acquire(timeout=BUSY_SECONDS):
+            raise WebhookUnavailableError(f"{self.path}: {_busy()}")
         try:
-            connection.execute(f"PRAGMA synchronous = {'FULL' if self._durable else 'NORMAL'}")
+            if self._connection is not None and not self._is_still_there():
+                self._leave_open()  # to close it removes the files beside it, which may be the new file's by now
+            if self._connection is None:
+                with self._telling("opened"):
+                    self._connection = self._open()
+            yield self._connection
+        finally:
+            self._lock.release()
+
+    def _open(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self.path, BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+        try:
+            if self._layout.is_durable:
+                connection.execute("PRAGMA synchronous = FULL")
+                connection.execute("PRAGMA fullfsync = ON")  # where a Mac's disk says "written", it is not always
+            else:
+                connection.execute("PRAGMA synchronous = NORMAL")
+            if not self._is_ours(connection):
+                self._set_up(connection)
+            self._use_a_log(connection)
+            self._opened = self.path.stat()
         except BaseException:
             connection.close()
             raise
         return connection
 
+    def _set_up(self, connection: sqlite3.Connection) -> None:
+        """Make the tables, all at once, unless another process has made them just now."""
+        connection.execute("BEGIN EXCLUSIVE")
+        try:
+            if not self._is_ours(connection):
+                self._check_empty(connection)
+                for statement in self._layout.tables:
+                    connection.execute(statement)
+                connection.execute(f"PRAGMA user_version = {self._layout.version}")
+                connection.execute(f"PRAGMA application_id = {self._layout.application_id}")
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+
+    def _is_ours(self, connection: sqlite3.Connection) -> bool:
+        """Tell whether the tables are there.
+
+        Raises:
+            AdaptyUsageError: They are of a newer version.
+        """
+        (application,) = connection.execute("PRAGMA application_id").fetchone()
+        if application != self._layout.application_id:
+            return False
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        if version > self._layout.version:
+            raise AdaptyUsageError(f"{self.path}: {_NEWER}")
+        return True
+
+    def _check_empty(self, connection: sqlite3.Connection) -> None:
+        (application,) = connection.execute("PRAGMA application_id").fetchone()
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        (found,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        if found or application or version:
+            raise AdaptyUsageError(f"{self.path}: {self._foreign}")
+
+    def _use_a_log(self, connection: sqlite3.Connection) -> None:
+        """Have readers and a writer not wait for each other. To begin with it, SQLite itself waits for nobody."""
+        until = monotonic() + BUSY_SECONDS
+        while True:
+            try:
+                connection.execute("PRAGMA journal_mode = WAL")
+            except sqlite3.OperationalError as problem:
+                if _code(problem) not in _BUSY or monotonic() > until:
+                    raise
+                sleep(_LOOK_AGAIN_SECONDS)
+            else:
+                return
+
+    def _check_all(self) -> None:
+        assert self._connection is not None  # noqa: S101 - opened just now
+        if self._connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
+            self._close()
+            raise AdaptyUsageError(f"{self.path}: {_DAMAGED}")
+
+    def _is_still_there(self) -> bool:
+        try:
+            return self._opened is not None and os.path.samestat(self._opened, self.path.stat())
+        except OSError:
+            return False
+
+    def _close(self) -> None:
+        if self._connection is not None:
+            with suppress(sqlite3.Error):
+                self._connection.close()
+            self._connection = None
+
+    def _before_fork(self) -> None:
+        """Close the file, when whoever has it is ready, and let nobody open it until the fork is through."""
+        self._is_paused = self._lock.acquire(timeout=BUSY_SECONDS)
+        if self._is_paused:
+            self._close()
+
+    def _after_fork(self) -> None:
+        if self._is_paused:
+            self._is_paused = False
+            self._lock.release()
+
+    def _after_fork_in_child(self) -> None:
+        """Begin anew: a lock that a thread of the parent has is released there, and not here."""
+        self._is_paused = False
+        self._lock = Lock()
+        self._leave_open()
+
+    def _leave_open(self) -> None:
+        if self._connection is not None:
+            _left_open.append(self._connection)
+            self._connection = None
+
+    @contextmanager
+    def _telling(self, doing: str, *, opening: bool = False) -> Iterator[None]:
+        """Turn what SQLite raises into errors that say what to do."""
+        try:
+            yield
+        except AdaptyError:
+            raise
+        except (sqlite3.Error, OSError) as problem:
+            raise self._error(problem, doing, opening=opening) from None
+
+    def _error(self, problem: Exception, doing: str, *, opening: bool) -> AdaptyError:
+        code = _code(problem)
+        if code == sqlite3.SQLITE_NOTADB:
+            return AdaptyUsageError(f"{self.path}: {self._foreign}")
+        if code in _LASTING:
+            return AdaptyUsageError(f"{self.path}: {_DAMAGED}")
+        if code in _BUSY:
+            return WebhookUnavailableError(f"{self.path}: {_busy()}")
+        kind = AdaptyUsageError if opening and code in _NOT_TO_BE_OPENED else WebhookUnavailableError
+        return kind(f"{self.path}: cannot be {doing}: {problem}")
+
+    @property
+    def _foreign(self) -> str:
+        return _FOREIGN.format(noun=self._layout.noun)
+
     def __repr__(self) -> str:
         return f"SQLiteFile({str(self.path)!r})"
 
 
-class _Connection:
-    """A connection, and who has it now."""
+def _whole(path: Any) -> Path:
+    try:
+        return Path(path).resolve()
+    except TypeError:
+        raise AdaptyUsageError.of("path", f"is {kind_of(path)}; expected a path") from None
+    except (OSError, ValueError):
+        raise AdaptyUsageError.of("path", "is the name of no file; expected a path") from None
 
-    __slots__ = ("connection", "lock")
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self.connection = connection
-        self.lock = Lock()
+def _busy() -> str:
+    return f"others have been writing to it for more than {BUSY_SECONDS:g} seconds; try again later"
+
+
+def _code(problem: Exception) -> int:
+    return getattr(problem, "sqlite_errorcode", 0) & _PRIMARY_CODE
+
+
+_files: weakref.WeakSet[SQLiteFile] = weakref.WeakSet()
+_left_open: list[sqlite3.Connection] = []
+
+
+def _each_before_fork() -> None:
+    for file in list(_files):
+        file._before_fork()  # noqa: SLF001 - of this module
+
+
+def _each_after_fork() -> None:
+    for file in list(_files):
+        file._after_fork()  # noqa: SLF001
+
+
+def _each_after_fork_in_child() -> None:
+    for file in list(_files):
+        file._after_fork_in_child()  # noqa: SLF001
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(
+        before=_each_before_fork, after_in_parent=_each_after_fork, after_in_child=_each_after_fork_in_child
+    )

@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING, Self
 
 from adapty.webhooks.seen import CLAIM_FOR, FORGET_AFTER, Standing, seconds_of
-from adapty.webhooks.sqlite_file import SQLiteFile
+from adapty.webhooks.sqlite_file import Layout, SQLiteFile
 
 if TYPE_CHECKING:
     from datetime import timedelta
@@ -15,14 +15,17 @@ if TYPE_CHECKING:
 
 __all__ = ["SQLiteSeenEvents"]
 
-# "AdSe", so that a file of somebody else is not taken for ours.
-_APPLICATION_ID = 0x41645365
-
-# `owner` is null once the event is handled; `since` counts from 1970, in seconds.
-_TABLES = """
-CREATE TABLE IF NOT EXISTS seen_events (event_id TEXT PRIMARY KEY, owner TEXT, since REAL NOT NULL) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS seen_events_since ON seen_events (since);
-"""
+_SEEN_EVENTS = Layout(
+    noun="store of seen events",
+    application_id=0x41645365,  # "AdSe"
+    version=1,
+    # `owner` is null once the event is handled; `since` counts from 1970, in seconds.
+    tables=(
+        "CREATE TABLE seen_events (event_id TEXT PRIMARY KEY, owner TEXT, since REAL NOT NULL) WITHOUT ROWID",
+        "CREATE INDEX seen_events_since ON seen_events (since)",
+    ),
+    is_durable=False,
+)
 
 _FORGOTTEN_AT_ONCE = 100
 
@@ -48,7 +51,10 @@ class SQLiteSeenEvents:
         claim_for: How long a claim holds, in case whoever has it is gone; longer than it takes to handle an event.
 
     Raises:
-        AdaptyConfigError: The file cannot be used, or an argument is no such time; `field_name` says which.
+        AdaptyConfigError: An argument is no such time; `field_name` says which.
+        AdaptyUsageError: The file cannot be made or read, is no such store, is damaged, or is of a newer version of
+            this library.
+        WebhookUnavailableError: Others write to it for too long, or the disk is full.
 
     Example:
         >>> with SQLiteSeenEvents("seen.sqlite") as seen:
@@ -68,13 +74,14 @@ class SQLiteSeenEvents:
     ) -> None:
         self._forget_after = seconds_of("forget_after", forget_after)
         self._claim_for = seconds_of("claim_for", claim_for)
-        self._file = SQLiteFile(path, _TABLES, _APPLICATION_ID, durable=False)
+        self._file = SQLiteFile(path, _SEEN_EVENTS)
 
     def claim(self, event_id: str, owner: str) -> Standing:
         """Claim an event for this owner, and say how it stood; see `SeenEvents`.
 
         Raises:
-            sqlite3.Error: Others are writing for too long, or the disk is full or broken.
+            WebhookUnavailableError: Others are writing for too long, or the disk is full or broken.
+            AdaptyUsageError: The file is damaged.
         """
         with self._file.writing() as connection:
             now = time.time()  # here, so that who waited for their turn is not earlier than who had it
@@ -91,7 +98,8 @@ class SQLiteSeenEvents:
         """Mark an event as handled; see `SeenEvents`.
 
         Raises:
-            sqlite3.Error: Others are writing for too long, or the disk is full or broken.
+            WebhookUnavailableError: Others are writing for too long, or the disk is full or broken.
+            AdaptyUsageError: The file is damaged.
         """
         with self._file.writing() as connection:
             connection.execute(_KEEP, (event_id, None, time.time()))
@@ -100,7 +108,8 @@ class SQLiteSeenEvents:
         """Give an event back that was not handled; see `SeenEvents`.
 
         Raises:
-            sqlite3.Error: Others are writing for too long, or the disk is full or broken.
+            WebhookUnavailableError: Others are writing for too long, or the disk is full or broken.
+            AdaptyUsageError: The file is damaged.
         """
         with self._file.writing() as connection:
             connection.execute(_RELEASE, (event_id, owner))

@@ -288,7 +288,7 @@ def test_a_busy_file_ends_in_an_error_that_has_adapty_post_again(
 ) -> None:
     """Whoever writes for too long is not waited for, nor is another thread that waits."""
     outbox.close()
-    monkeypatch.setattr("adapty.webhooks.outbox_file.BUSY_SECONDS", 0.1)
+    monkeypatch.setattr("adapty.webhooks.sqlite_file.BUSY_SECONDS", 0.1)
     with closing(sqlite3.connect(outbox.path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         with ThreadPoolExecutor(4) as threads:
@@ -381,12 +381,21 @@ def test_a_process_that_is_forked_has_a_connection_of_its_own(path: Path) -> Non
 
 
 FORK = """
-import os, sys
+import os, sys, threading
 from adapty.webhooks.outbox import Outbox
 from tests.webhooks.outbox_events import event
 outbox = Outbox(sys.argv[1])
 outbox.put(event(0))
-outbox._file._lock.acquire()  # as another thread has it when the process is forked
+has_it, done = threading.Event(), threading.Event()
+
+def write():
+    with outbox._file.writing():
+        has_it.set()
+        done.wait(0.2)
+
+thread = threading.Thread(target=write)
+thread.start()
+has_it.wait()
 children = []
 for number in (1, 2):
     if child := os.fork():
@@ -395,9 +404,9 @@ for number in (1, 2):
         outbox.put(event(number))
         print("child", flush=True)
         os._exit(0)
+thread.join()
 for child in children:
     os.waitpid(child, 0)
-outbox._file._lock.release()
 outbox.put(event(3))
 print("parent")
 outbox.close()

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapty import AdaptyConfigError
+from adapty import AdaptyConfigError, AdaptyUsageError
 from adapty.webhooks import MemorySeenEvents, Receiver, SQLiteSeenEvents
 from tests.core.support import repeatable
 
@@ -248,9 +248,9 @@ def foreign_database(path: Path) -> None:
 @pytest.mark.parametrize(
     ("prepare", "problem"),
     [
-        (foreign_database, "it holds something else"),
-        (lambda path: path.write_bytes(b"no database" * 1000), "file is not a database"),
-        (lambda path: path.mkdir(), "unable to open database file"),
+        (foreign_database, "is no store of seen events; move it away"),
+        (lambda path: path.write_bytes(b"no database" * 1000), "is no store of seen events; move it away"),
+        (lambda path: path.mkdir(), "cannot be opened: unable to open database file"),
     ],
 )
 def test_a_file_of_somebody_else_is_left_alone(tmp_path: Path, prepare: Callable[[Path], object], problem: str) -> None:
@@ -258,7 +258,7 @@ def test_a_file_of_somebody_else_is_left_alone(tmp_path: Path, prepare: Callable
     path = tmp_path / "seen.sqlite"
     prepare(path)
     before = path.read_bytes() if path.is_file() else b""
-    with pytest.raises(AdaptyConfigError, match=rf"^path: .*seen\.sqlite cannot be used: {problem}"):
+    with pytest.raises(AdaptyUsageError, match=rf"seen\.sqlite: {problem}"):
         SQLiteSeenEvents(path)
     assert before == (path.read_bytes() if path.is_file() else b"")
 
@@ -266,20 +266,20 @@ def test_a_file_of_somebody_else_is_left_alone(tmp_path: Path, prepare: Callable
 @pytest.mark.parametrize("path", [None, 7, b"seen.sqlite", [], sqlite3])
 def test_what_is_no_path_is_refused(path: Any) -> None:
     """The message names the argument."""
-    with pytest.raises(AdaptyConfigError, match=r"^path: is .*expected a path$"):
+    with pytest.raises(AdaptyUsageError, match=r"^path: is .*expected a path$"):
         SQLiteSeenEvents(path)
 
 
 def test_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
     """No folder is made in passing: it would be the wrong one."""
-    with pytest.raises(AdaptyConfigError, match=r"unable to open database file$"):
+    with pytest.raises(AdaptyUsageError, match=r"unable to open database file$"):
         SQLiteSeenEvents(tmp_path / "nowhere" / "seen.sqlite")
 
 
 @pytest.mark.parametrize("path", ["\x00", "a\x00b"])
 def test_a_name_that_no_file_has_is_refused(path: str) -> None:
     """A zero in a name ends in our own error too."""
-    with pytest.raises(AdaptyConfigError, match=r"^path: "):
+    with pytest.raises(AdaptyUsageError, match=r"^path: "):
         SQLiteSeenEvents(path)
 
 
@@ -287,7 +287,7 @@ def test_a_file_that_is_locked_or_gone_bad_asks_for_the_event_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Another writer that does not end, or a disk that fails, is a failure that passes: 503, then 200."""
-    monkeypatch.setattr("adapty.webhooks.sqlite_file._BUSY_SECONDS", 0.01)
+    monkeypatch.setattr("adapty.webhooks.sqlite_file.BUSY_SECONDS", 0.01)
     path = tmp_path / "seen.sqlite"
     with SQLiteSeenEvents(path) as seen:
         receiver = Receiver(VALUE, seen=seen)

@@ -1,0 +1,148 @@
+"""The files of webhooks: made by several processes at once, and used over forks."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from adapty.webhooks import Outbox, SQLiteSeenEvents
+from adapty.webhooks.outbox_lock import OutboxLock
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ROOT = Path(__file__).parents[2]
+KINDS: dict[str, type[Outbox | SQLiteSeenEvents]] = {"outbox": Outbox, "seen": SQLiteSeenEvents}
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
+
+
+def run(*arguments: str) -> str:
+    """Run a function of this module in a process of its own, for it forks, and give what it prints."""
+    command = [sys.executable, "-m", "tests.webhooks.test_sqlite_file", *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT, timeout=100)
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout
+
+
+def in_children(count: int, work: Callable[[], object]) -> list[int]:
+    """Do something in forked processes at the same moment, and give their exit codes."""
+    ready, go = os.pipe(), os.pipe()
+    children = []
+    for _ in range(count):
+        if not (child := os.fork()):
+            os.close(go[1])
+            os.write(ready[1], b".")
+            os.read(go[0], 1)  # until the parent lets go of the other end
+            try:
+                work()
+            except BaseException as problem:  # noqa: BLE001 - told below
+                print(type(problem).__name__, problem, flush=True)  # noqa: T201
+                os._exit(1)
+            os._exit(0)
+        children.append(child)
+    for _ in children:
+        os.read(ready[0], 1)
+    os.close(go[1])
+    codes = [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children]
+    for end in (*ready, go[0]):
+        os.close(end)
+    return codes
+
+
+def make_at_once(kind: str, folder: str) -> None:
+    """Have four processes make a file, several times."""
+    for number in range(40):
+        in_children(4, lambda: KINDS[kind](f"{folder}/{number}").close())  # noqa: B023 - done at once
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_workers_that_start_together_make_one_file(tmp_path: Path, kind: str) -> None:
+    """None of them takes what another one is making for somebody else's, or for locked."""
+    assert run("make_at_once", kind, str(tmp_path)) == ""
+
+
+def put(file: Outbox | SQLiteSeenEvents, name: str) -> None:
+    """Put something in that is new."""
+    from tests.webhooks.outbox_events import event  # noqa: PLC0415 - only where it is forked
+
+    assert file.put(event(int(name))) if isinstance(file, Outbox) else file.claim(name, "a") == "new"
+
+
+def count(path: str, kind: str) -> int:
+    """Count what another process finds, and have it be the last one to close the file."""
+    code = "import sys; from tests.webhooks.test_sqlite_file import found; print(found(*sys.argv[1:]))"
+    done = subprocess.run(
+        [sys.executable, "-c", code, path, kind], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    return int(done.stdout)
+
+
+def found(path: str, kind: str) -> int:
+    """Count the events in a file."""
+    with KINDS[kind](path) as file:
+        table = "events" if isinstance(file, Outbox) else "seen_events"
+        with file._file.reading() as connection:
+            return int(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])  # noqa: S608
+
+
+def lose_the_parent(kind: str, path: str, how: str) -> None:
+    """Use a file, fork, and have the parent let go of it while the child goes on."""
+    file = KINDS[kind](path)
+    put(file, "0")
+    gone = os.pipe()
+    if child := os.fork():
+        os.close(gone[0])
+        if how == "closes":
+            file.close()
+            os.close(gone[1])
+            os.waitpid(child, 0)
+        os._exit(0)
+    os.close(gone[1])
+    os.read(gone[0], 1)  # until the parent is gone, or has let go of the file
+    for number in (1, 2):
+        put(file, str(number))
+    seen = [count(path, kind)]
+    for number in (3, 4):
+        put(file, str(number))
+    print(*seen, count(path, kind), flush=True)  # noqa: T201 - the test reads it
+    os._exit(0)
+
+
+@pytest.mark.parametrize("how", ["closes", "ends"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_a_forked_process_puts_in_stays(tmp_path: Path, kind: str, how: str) -> None:
+    """Whatever becomes of the parent, and whoever opens and closes the file meanwhile."""
+    assert run("lose_the_parent", kind, str(tmp_path / "file"), how) == "3 5\n"
+
+
+def take_over(path: str) -> None:
+    """Have the lock, fork, and let go of it once the child was kept out."""
+    tried, gone = os.pipe(), os.pipe()
+    lock = OutboxLock(Path(path))
+    assert lock.acquire()
+    if child := os.fork():
+        os.read(tried[0], 1)
+        lock.release()
+        os.write(gone[1], b".")
+        os._exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+    with OutboxLock(Path(path)) as own:
+        had = own.acquire()
+        os.write(tried[1], b".")
+        os.read(gone[0], 1)
+        print(had, own.acquire(), flush=True)  # noqa: T201 - the test reads it
+    os._exit(0)
+
+
+def test_a_forked_process_has_no_part_in_a_lock_and_can_take_over(tmp_path: Path) -> None:
+    """It is kept out as long as the parent has the lock, and not any longer."""
+    assert run("take_over", str(tmp_path / "outbox")) == "False True\n"
+
+
+if __name__ == "__main__":
+    globals()[sys.argv[1]](*sys.argv[2:])
