@@ -8,7 +8,7 @@ import stat
 import zlib
 from functools import partial
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Literal, Self, cast
+from typing import IO, TYPE_CHECKING, Any, Literal, Protocol, Self, cast
 
 from adapty.errors import AdaptyUsageError
 
@@ -18,7 +18,24 @@ if TYPE_CHECKING:
 
     from _typeshed import WriteableBuffer
 
-__all__ = ["DAMAGED", "GZIP", "Format", "InputFile", "count_lines", "file_format", "open_text", "split_name"]
+__all__ = [
+    "DAMAGED",
+    "GZIP",
+    "Format",
+    "InputFile",
+    "count_lines",
+    "file_format",
+    "open_text",
+    "refuse_utf_16",
+    "split_name",
+]
+
+
+class _Peekable(Protocol):
+    """Bytes that can be looked at before they are read."""
+
+    def peek(self, size: int, /) -> bytes: ...
+
 
 Format = Literal["csv", "jsonl"]
 """How a file's records are spelled."""
@@ -85,6 +102,20 @@ def open_text(path: Path, mode: str = "r") -> Any:
         return path.open(mode, encoding="utf-8", errors="surrogateescape", newline="", buffering=1)
     except (OSError, ValueError) as problem:
         raise _unopened(path, problem) from None
+
+
+def refuse_utf_16(content: _Peekable, name: object) -> None:
+    """See that text is not UTF-16, by its mark, or by its zeros where it has none.
+
+    Args:
+        content: What is about to be read; it is only looked at.
+        name: What it is called in the message.
+
+    Raises:
+        AdaptyUsageError: It is.
+    """
+    if _is_utf_16(content.peek(_LOOKED_AT)[:_LOOKED_AT]):
+        raise AdaptyUsageError(f"{name}: is UTF-16; expected UTF-8")
 
 
 class InputFile:
@@ -159,8 +190,7 @@ class InputFile:
                 content = _Unpacked(buffered)
             elif is_gzip:
                 raise AdaptyUsageError(f"{self.path}: is gzip data; expected a name that ends in .gz")
-            if _is_utf_16(content.peek(_LOOKED_AT)[:_LOOKED_AT]):
-                raise AdaptyUsageError(f"{self.path}: is UTF-16; expected UTF-8")
+            refuse_utf_16(content, self.path)
         except DAMAGED:
             raise AdaptyUsageError(f"{self.path}: {_cut_short(0)}") from None
         except OSError as problem:

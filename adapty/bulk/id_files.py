@@ -21,7 +21,7 @@ from attrs import define, field, frozen
 from adapty._core.identity import ID_KINDS, MAIL_ID_KINDS, UUID_TEXT
 from adapty._core.validate import checked
 from adapty.bulk.csv_rows import cells_up_to, remembered
-from adapty.bulk.files import DAMAGED, GZIP
+from adapty.bulk.files import DAMAGED, GZIP, refuse_utf_16
 from adapty.errors import AdaptyUsageError
 from adapty.models import Deletion
 
@@ -193,10 +193,13 @@ class _Content:
                 packed = files.enter_context(io.BufferedReader(self.open()))
                 is_gzip = packed.peek(len(GZIP)).startswith(GZIP)
                 content = files.enter_context(gzip.GzipFile(fileobj=packed)) if is_gzip else packed
+                refuse_utf_16(content, self.name)
                 text = io.TextIOWrapper(cast("IO[bytes]", content), "utf-8-sig", "surrogateescape", newline="")
                 yield from files.enter_context(text)
         except DAMAGED:
             raise AdaptyUsageError(f"{self.name}: cannot be unpacked; its gzip data is damaged or cut short") from None
+        except AdaptyUsageError:
+            raise
         except (OSError, ValueError) as problem:
             raise _unopened(self.name, problem) from None
 

@@ -124,6 +124,20 @@ def test_a_file_that_is_cut_short_is_refused_before_the_first_id(kind: str, cut:
         read_ids(source_of(packed[:-cut], kind))
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("kind", ["file", "stream", "pipe"])
+@pytest.mark.parametrize("packed", [False, True], ids=["as it is", "gzipped"])
+def test_a_file_in_utf_16_is_refused(encoding: str, kind: str, *, packed: bool) -> None:
+    """Read as UTF-8, its ids would be those of nobody, and all would be told to be gone."""
+    content = "u1\r\nu2\r\n".encode(encoding)
+    source = source_of(gzip.compress(content) if packed else content, kind)
+
+    with pytest.raises(AdaptyUsageError) as caught:
+        read_ids(source)
+
+    assert str(caught.value) == f"{'standard input' if kind == 'stream' else 'users'}: is UTF-16; expected UTF-8"
+
+
 def test_a_file_that_is_gone_is_told() -> None:
     """A file that cannot be opened for the second time is told like one that never could."""
     Path("users").write_text("u1\n", encoding="utf-8")
