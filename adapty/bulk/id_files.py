@@ -20,7 +20,7 @@ from attrs import define, field, frozen
 
 from adapty._core.identity import ID_KINDS, MAIL_ID_KINDS, UUID_TEXT
 from adapty._core.validate import checked
-from adapty.bulk.csv_rows import cells_up_to, remembered
+from adapty.bulk.csv_records import long_cells
 from adapty.bulk.files import DAMAGED, GZIP, refuse_utf_16
 from adapty.errors import AdaptyUsageError
 from adapty.models import Deletion
@@ -333,8 +333,8 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _csv_rows(content: _Content, kinds: Sequence[KindName]) -> Iterator[IdRow]:
     held: list[str] = []
-    with closing(content.lines()) as lines, cells_up_to(_MAX_CELL):
-        reader = csv.reader(remembered(lines, held), strict=True)
+    with closing(content.lines()) as lines, long_cells(_MAX_CELL):
+        reader = csv.reader(_remembered(lines, held), strict=True)
         header = _header(content.name, reader)
         _column(content.name, header, kinds)
         done = reader.line_num
@@ -349,8 +349,15 @@ def _csv_rows(content: _Content, kinds: Sequence[KindName]) -> Iterator[IdRow]:
             yield from _rest(_numbered(chain(held, lines), done + 1), f"is not CSV: {fault}")
 
 
+def _remembered(lines: Iterable[str], held: list[str]) -> Iterator[str]:
+    """Pass lines on and keep them, until somebody forgets them."""
+    for line in lines:
+        held.append(line)
+        yield line
+
+
 def _csv_kind(content: _Content, kinds: Sequence[KindName], _: _Seen) -> KindName:
-    with closing(content.lines()) as lines, cells_up_to(_MAX_CELL):
+    with closing(content.lines()) as lines, long_cells(_MAX_CELL):
         return _column(content.name, _header(content.name, csv.reader(lines, strict=True)), kinds)
 
 

@@ -165,7 +165,7 @@ def test_mended_rows_are_accepted(
     [
         (
             "base.csv",
-            (f"{HEADER},first_name", "user_1,yesterday,joe,Joe", "user_2,too,few", b"\xff,,,", 'u,"a\r\n"b', 'u,"open'),
+            (f"{HEADER},first_name", "user_1,yesterday,joe,Joe", "user_2,too,few", b"\xff,,,", 'u,"a', '"b', 'u,"open'),
         ),
         ("base.jsonl", ('{"email": "joe", "n": null}', "[]", b'{"email": "\xff"}', b"\xff", '{"x": NaN}', "{")),
     ],

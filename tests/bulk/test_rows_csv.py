@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import csv
+import tracemalloc
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from adapty import AdaptyUsageError
-from adapty.bulk import csv_rows as csv_rows_module
+from adapty.bulk import csv_records
 from adapty.bulk.rows import Row, read_rows
 
 if TYPE_CHECKING:
@@ -41,9 +42,9 @@ def refused(path: Path, content: str | bytes) -> AdaptyUsageError:
 
 @pytest.fixture
 def _short_cells(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Lower the length of the longest cell to 20 characters."""
+    """Lower the length of the longest cell, and of a record over several lines, to 20 characters."""
     before = csv.field_size_limit()
-    monkeypatch.setattr(csv_rows_module, "_MAX_CELL", 20)
+    monkeypatch.setattr(csv_records, "_MAX_CELL", 20)
     yield
     csv.field_size_limit(before)
 
@@ -167,26 +168,100 @@ def test_too_few_and_too_many_cells_are_the_rows_problem(tmp_path: Path, line: s
     assert (right.line, right.problem, right.data["external_profile_id"]) == (3, None, "user_2")
 
 
-def test_text_after_a_closing_quote_is_the_rows_problem(tmp_path: Path) -> None:
-    """A row that is not CSV is given as text, all its lines of it, and the next row is read."""
-    wrong, right = read(tmp_path, 'external_profile_id,email\nuser_1,"two\nlines"x\nuser_2,joe@example.com\n')
+def texts(rows: list[Row]) -> list[tuple[int, str]]:
+    """Give the line and the text of each row: of one that can be read, its id."""
+    return [(row.line, row.source["_raw"] if row.problem else row.data["external_profile_id"]) for row in rows]
 
-    assert wrong.line == 3
+
+@pytest.mark.parametrize("line", ['user_1,"Jane"x', 'user_1,"Ja"ne"', '"user_1"x,Jane'])
+def test_text_after_a_closing_quote_is_the_rows_problem(tmp_path: Path, line: str) -> None:
+    """A row that is not CSV is given as text, and the next row is read."""
+    wrong, right = read(tmp_path, f"external_profile_id,email\n{line}\nuser_2,joe@example.com\n")
+
+    assert wrong.line == 2
     assert str(wrong.problem).startswith("is not CSV: ")
-    assert wrong.source == {"external_profile_id": "", "email": "", "_raw": 'user_1,"two\nlines"x'}
-    assert (right.line, right.problem, right.data["email"]) == (4, None, "joe@example.com")
+    assert wrong.source == {"external_profile_id": "", "email": "", "_raw": line}
+    assert (right.line, right.problem, right.data["email"]) == (3, None, "joe@example.com")
 
 
-def test_a_quote_that_is_never_closed_loses_nothing(tmp_path: Path) -> None:
-    """Everything from the row with the open quote to the end of the file is in that row's text."""
-    rest = 'user_2,"joe@example.com\nuser_3,jim@example.com\n\nuser_4,jill@example.com'
+def test_a_quote_that_is_closed_in_the_wrong_place_costs_its_line(tmp_path: Path) -> None:
+    """The line that opens it is given as text; those below it are read for what they are by themselves."""
+    found = read(tmp_path, 'external_profile_id,email\nuser_1,"two\nlines"x\nuser_2,"joe@example.com"\n')
 
-    right, wrong = read(tmp_path, f"external_profile_id,email\nuser_1,jane@example.com\n{rest}\n")
+    assert texts(found) == [(2, 'user_1,"two'), (3, 'lines"x'), (4, "user_2")]
+    assert found[0].problem == "is not CSV: a quote is opened and not closed"
+    assert found[1].problem == "has 1 cells where the header has 2"
 
-    assert (right.line, right.problem) == (2, None)
-    assert wrong.line == 6
-    assert str(wrong.problem).startswith("is not CSV: ")
-    assert wrong.source["_raw"] == rest
+
+def test_a_quote_that_is_never_closed_costs_its_line(tmp_path: Path) -> None:
+    """The rows below it are read, up to the end of the file, blank lines passed over, and their lines are right."""
+    content = 'external_profile_id,email\nuser_1,x\nuser_2,"x\nuser_3,x\n\nuser_4,"two\nlines"\nuser_5,x'
+
+    found = read(tmp_path, content)
+
+    assert texts(found) == [(2, "user_1"), (3, 'user_2,"x'), (4, "user_3"), (7, "user_4"), (8, "user_5")]
+    assert found[1].problem == "is not CSV: a quote is opened and not closed"
+    assert found[3].data["email"] == "two\nlines"
+
+
+def test_a_quote_that_is_not_closed_in_a_large_file_costs_its_line(tmp_path: Path) -> None:
+    """However many rows are below it, each of them is read, in memory that does not grow with them."""
+    peaks = []
+    for count in (15_000, 45_000):
+        lines = (f"user_{number},j@example.com\n" for number in range(count))
+        content = "".join(["external_profile_id,email\n", 'user_x,"j\n', *lines])
+        (tmp_path / "base.csv").write_text(content)
+        del content
+        tracemalloc.start()
+        good = wrong = 0
+        for row in read_rows(tmp_path / "base.csv", FIELDS.__contains__):
+            if row.problem:
+                wrong += 1
+                assert (row.line, row.source["_raw"]) == (2, 'user_x,"j')
+            else:
+                assert (row.line, row.data["external_profile_id"]) == (good + 3, f"user_{good}")
+                good += 1
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+        assert (good, wrong) == (count, 1)
+    assert peaks[1] < peaks[0] * 1.5
+
+
+def test_quotes_that_are_not_closed_in_every_line_are_read_in_time(tmp_path: Path) -> None:
+    """Each of them costs its own line, and no line is read more than a few times."""
+    found = read(tmp_path, "external_profile_id,email\n" + 'user_1,"x\nuser_2,x\n' * 20_000)
+
+    assert [row.problem is None for row in found] == [False, True] * 20_000
+
+
+@pytest.mark.usefixtures("_short_cells")
+def test_a_record_that_grows_line_by_line_costs_its_line(tmp_path: Path) -> None:
+    """Cells that are short and have no end, as where all quotes are shifted by one, are not gone through for ever."""
+    found = read(tmp_path, "external_profile_id,email\n" + 'x","y\n' * 100 + "user_2,x\n")
+
+    assert [row.line for row in found] == [*range(2, 103)]
+    assert [row.problem is None for row in found] == [False] * 100 + [True]
+
+
+def test_a_record_over_several_lines_with_too_many_cells_costs_its_line(tmp_path: Path) -> None:
+    """A quote that happens to be closed by another row's takes no row along: the number of cells tells."""
+    content = 'external_profile_id,email\nuser_1,"x\nuser_2,x\nuser_3,",x"\nuser_4,x\n'
+
+    found = read(tmp_path, content)
+
+    assert texts(found) == [(2, 'user_1,"x'), (3, "user_2"), (4, "user_3"), (5, "user_4")]
+    assert found[0].problem == "has 3 cells, up to line 4, where the header has 2"
+    assert found[2].data["email"] == ",x"
+
+
+def test_cells_of_many_lines_are_read(tmp_path: Path) -> None:
+    """A quoted cell that is closed is one cell, though it has some thousand lines."""
+    cell = "a line, and another one\n" * 5_000
+
+    found = read(tmp_path, f'external_profile_id,first_name\nuser_1,"{cell}"\nuser_2,Joe\n')
+
+    assert [(row.line, row.problem) for row in found] == [(5_002, None), (5_003, None)]
+    assert found[0].data["first_name"] == cell
 
 
 @pytest.mark.usefixtures("_short_cells")
