@@ -18,7 +18,7 @@ from adapty.models._record import RECORD, Record, field_names
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["NOTES", "RAW", "VENDOR_COLUMNS", "Columns", "FieldPath", "field_path"]
+__all__ = ["NOTES", "RAW", "VENDOR_COLUMNS", "Columns", "FieldPath", "OtherInput", "field_path"]
 
 RAW = "_raw"
 """The column of a failures file that holds the text of a row that could not be read."""
@@ -62,6 +62,25 @@ def field_path(column: str) -> FieldPath:
 
 
 @frozen
+class OtherInput:
+    """Another input of the same import, where a column may be instead.
+
+    Attributes:
+        file: What it is called in messages.
+        record: The class of its records.
+        header: The names of its columns, or None where it may have any, as JSON Lines may.
+    """
+
+    file: str
+    record: type[Record]
+    header: Sequence[str] | None
+
+    def may_have(self, column: str) -> bool:
+        """Tell whether a column may be in it."""
+        return self.header is None or column in self.header
+
+
+@frozen
 class Columns:
     """What the columns of one input stand for.
 
@@ -71,20 +90,25 @@ class Columns:
             names are free.
         mapped: The columns that the user gave a meaning, and what it is.
         vendors: The columns that are known by the vendor's names, and the fields that they stand for; CSV only.
+        others: The other inputs of the import.
     """
 
     names: tuple[str, ...]
     groups: Mapping[str, tuple[str, ...]]
     mapped: Mapping[str, FieldPath] = attrs.field(factory=dict)
     vendors: Mapping[str, str] = attrs.field(factory=dict)
+    others: Sequence[OtherInput] = ()
 
     @classmethod
-    def of(cls, record: type[Record], mapping: Mapping[str, str] | None = None) -> Self:
+    def of(
+        cls, record: type[Record], mapping: Mapping[str, str] | None = None, *, others: Sequence[OtherInput] = ()
+    ) -> Self:
         """Work out what columns stand for.
 
         Args:
             record: The class of the records.
             mapping: Fields, nested ones dotted (`custom.plan`, `device_info.os`), to the columns that hold them.
+            others: The other inputs of the import.
 
         Raises:
             AdaptyUsageError: The mapping is none, names what is no field, takes two fields from one column, or one
@@ -94,8 +118,8 @@ class Columns:
         mapped = _checked_mapping(cls(names, groups), record, {} if mapping is None else mapping)
         taken = {outer for outer, _ in mapped.values()}
         vendors = VENDOR_COLUMNS.get(record, {})
-        others = {column: field for column, field in vendors.items() if field not in taken and column not in mapped}
-        return cls(names, groups, mapped, others)
+        aliases = {column: field for column, field in vendors.items() if field not in taken and column not in mapped}
+        return cls(names, groups, mapped, aliases, others)
 
     def path_of(self, column: str) -> FieldPath:
         """Say what a column stands for, whether or not there is such a field."""
@@ -114,8 +138,8 @@ class Columns:
         """Say what each column of a CSV file stands for, None for a note of a failures file.
 
         Raises:
-            AdaptyUsageError: A column that is mapped is missing, or one has no name, is no field, or stands for the
-                same as another one; `field_name` is the column's name.
+            AdaptyUsageError: A column that is mapped is missing, here and in the other inputs that may have it, or one
+                has no name, is no field, or stands for the same as another one; `field_name` is the column's name.
         """
         self._refuse_missing(header, file)
         paths: list[FieldPath | None] = []
@@ -151,8 +175,10 @@ class Columns:
 
     def _refuse_missing(self, header: Sequence[str], file: Path) -> None:
         for column, path in self.mapped.items():
-            if column not in header:
-                problem = f"takes {_spelled(path)} from {_shown(column)}, which is no column of {file}"
+            others = [other for other in self.others if path[0] in field_names(other.record)]
+            if column not in header and not any(other.may_have(column) for other in others):
+                files = " or ".join((str(file), *(other.file for other in others)))
+                problem = f"takes {_spelled(path)} from {_shown(column)}, which is no column of {files}"
                 raise AdaptyUsageError.of("mapping", problem + _suggested(column, header))
 
     def _problem(self, name: str, path: FieldPath, inside: Mapping[str | None, str], file: Path) -> str | None:

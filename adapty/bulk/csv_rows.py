@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from adapty.bulk.columns import Columns, FieldPath
     from adapty.bulk.files import InputFile
 
-__all__ = ["check_header", "csv_rows"]
+__all__ = ["check_header", "column_names", "csv_rows"]
 
 
 def check_header(file: InputFile, columns: Columns) -> None:
@@ -27,6 +27,12 @@ def check_header(file: InputFile, columns: Columns) -> None:
     """
     with long_cells():
         _CsvReader(file, columns)
+
+
+def column_names(file: InputFile) -> tuple[str, ...]:
+    """Give the names of the columns, whatever they are; none where the header is no CSV."""
+    with long_cells():
+        return tuple(_names(CsvRecords(file.lines())) or ())
 
 
 def csv_rows(file: InputFile, columns: Columns) -> Generator[Row, None, None]:
@@ -78,15 +84,20 @@ class _CsvReader:
         return Row(self._records.line, {}, source, problem)
 
     def _read_header(self, path: Path, columns: Columns) -> tuple[list[str], list[FieldPath | None]]:
-        cells = next(iter(self._records), [])
-        header = [name.strip() for name in cells or ()]
+        names = _names(self._records)
         if separator := columns.other_separator(self._records.text):
             raise AdaptyUsageError(f"{path}: is separated by {separator}; expected commas")
-        if cells is None:
+        if names is None:
             raise AdaptyUsageError(f"{path}: its header is not CSV: {self._records.fault}")
-        if not any(header):
+        if not any(names):
             raise AdaptyUsageError(f"{path}: has no header; expected the names of the fields in the first line")
-        return header, columns.of_header(header, path)
+        return names, columns.of_header(names, path)
+
+
+def _names(records: CsvRecords) -> list[str] | None:
+    """Read the header; None where it is no CSV."""
+    cells = next(iter(records), [])
+    return cells and [name.strip() for name in cells]
 
 
 def _data_maker(paths: Sequence[FieldPath | None]) -> Callable[[list[str]], dict[str, Any]]:

@@ -24,7 +24,7 @@ from adapty.bulk.options import ImportOptions, file_option, journal_of, options_
 from adapty.bulk.ordered_source import in_order
 from adapty.bulk.report import ImportReport
 from adapty.bulk.running import StageRun
-from adapty.bulk.sources import Source, open_source
+from adapty.bulk.sources import Source, open_source, other_input
 from adapty.bulk.stage import Options, Stage, StageResult
 from adapty.errors import AdaptyUsageError
 from adapty.models import MailProfile, TransactionEvent
@@ -91,7 +91,8 @@ class ImportJob:
             raise AdaptyUsageError.of("failures", f"{folder} is no folder; expected one that is there")
         inputs: list[_Input] = []
         for kind, source in wanted.items():
-            opened = open_source(kind, source, RECORDS[kind], _of_the_kind(kind, mapping, wanted))
+            others = [other_input(other, wanted[other], RECORDS[other]) for other in wanted if other != kind]
+            opened = open_source(kind, source, RECORDS[kind], _of_the_kind(kind, mapping, wanted), others=others)
             inputs.append(_Input(kind, source, opened, folder / failures_name(opened.name)))
         journal = journal_of(options, [each.source.path for each in inputs])
         _refuse_shared_files(*(each.source.path for each in inputs), *(each.failures for each in inputs), journal)
