@@ -63,6 +63,7 @@ class ImportJob:
         sort: Whether events are sorted by their time first.
         options: How it is carried out.
         mapping: Field to the column that holds it.
+        ignore: The columns that hold nothing.
         journal: The file that notes how far it is, or None.
     """
 
@@ -70,6 +71,7 @@ class ImportJob:
     sort: bool
     options: Options
     mapping: Mapping[str, str]
+    ignore: Collection[str]
     journal: Path | None
 
     @classmethod
@@ -86,17 +88,19 @@ class ImportJob:
         checked = options_of(options, dry_run=bool(options.get("dry_run", False)))
         mapping = options.get("mapping")
         mapping = {} if mapping is None else mapping
+        ignore = options.get("ignore", ())
         folder = file_option("failures", options.get("failures", "."))
         if not folder.is_dir():
             raise AdaptyUsageError.of("failures", f"{folder} is no folder; expected one that is there")
         inputs: list[_Input] = []
         for kind, source in wanted.items():
             others = [other_input(other, wanted[other], RECORDS[other]) for other in wanted if other != kind]
-            opened = open_source(kind, source, RECORDS[kind], _of_the_kind(kind, mapping, wanted), others=others)
+            own = _of_the_kind(kind, mapping, wanted)
+            opened = open_source(kind, source, RECORDS[kind], own, ignore=ignore, others=others)
             inputs.append(_Input(kind, source, opened, folder / failures_name(opened.name)))
         journal = journal_of(options, [each.source.path for each in inputs])
         _refuse_shared_files(*(each.source.path for each in inputs), *(each.failures for each in inputs), journal)
-        return cls(tuple(inputs), sort, checked, mapping, None if checked.dry_run else journal)
+        return cls(tuple(inputs), sort, checked, mapping, ignore, None if checked.dry_run else journal)
 
     async def run(self, adapty: Adapty | AsyncAdapty, stop: Stop) -> ImportReport:
         """Send what is left to be sent.
@@ -119,6 +123,7 @@ class ImportJob:
             return Journal.temporary()
         plan = {"address": adapty._transport.config.base_urls["mail"]}  # noqa: SLF001 - of the same package
         plan["mapping"] = ", ".join(f"{field}={column}" for field, column in sorted(self.mapping.items()))
+        plan["ignore"] = ", ".join(sorted({*self.ignore}))
         plan["sort"] = "yes" if self.sort else "no"
         for each in self.inputs:
             if each.source.path is not None:

@@ -7,6 +7,7 @@ from collections.abc import (
     AsyncGenerator,
     AsyncIterable,
     AsyncIterator,
+    Collection,
     Generator,
     Iterable,
     Iterator,
@@ -83,6 +84,7 @@ def open_source(
     record: type[Model],
     mapping: Mapping[str, str] | None = None,
     *,
+    ignore: Collection[str] = (),
     others: Sequence[OtherInput] = (),
 ) -> Source:
     """Take what records are to be read from, and check what can be checked before the first one: names and headers.
@@ -92,6 +94,7 @@ def open_source(
         given: A path, or an iterable or async iterable of mappings or of ready records.
         record: The class of the records.
         mapping: Fields, nested ones dotted (`custom.plan`, `device_info.os`), to the columns or keys that hold them.
+        ignore: Columns, or keys, that stand for nothing.
         others: The other inputs of the import, which may have columns in the place of this one.
 
     Raises:
@@ -103,7 +106,7 @@ def open_source(
         >>> [row.data for row in source.rows()]
         [{'external_profile_id': 'user_1'}]
     """
-    columns = Columns.of(record, mapping, others=others)
+    columns = Columns.of(record, mapping, ignore=ignore, others=others)
     if isinstance(given, str | PathLike):
         return _opened_file(name, given, columns)
     if not _is_iterable(given):

@@ -115,3 +115,28 @@ def test_what_has_no_header_may_have_any_key(adapty: Adapty, api: FakeApi, event
     report = import_base(adapty, profiles=profiles, events=given, mapping={"customer_user_id": "cuid"})
 
     assert (report.accepted, report.refused) == (2, 0)
+
+
+def test_a_column_to_ignore_needs_to_be_in_one_of_the_files(adapty: Adapty, api: FakeApi) -> None:
+    """It may be in any of them, or in both; in none of them it is refused, with the names of all."""
+    profiles = written("profiles.csv", {**PROFILE, "city": "Bern", "notes": "x"})
+    events = written("events.csv", {**EVENT, "city": "Bern"})
+
+    report = import_base(adapty, profiles=profiles, events=events, ignore=["city", "notes"])
+
+    assert (report.accepted, report.refused) == (2, 0)
+    assert [body.keys() & {"city", "notes"} for _, body in api.sent] == [set(), set()]
+    with pytest.raises(AdaptyUsageError) as caught:
+        import_base(adapty, profiles=profiles, events=events, ignore=["city", "notes", "plan"])
+    assert str(caught.value) == "ignore: names plan, which is no column of profiles.csv or events.csv"
+
+
+def test_a_refused_record_keeps_what_was_ignored(adapty: Adapty) -> None:
+    """The failures file has all columns, so that it is fed back with the same options."""
+    profiles = written("profiles.csv", {**PROFILE, "email": "jane", "city": "Bern"})
+
+    (failures,) = import_profiles(adapty, profiles, ignore=["city"]).failures
+
+    (refused,) = csv.DictReader(failures.read_text().splitlines())
+    assert (refused["email"], refused["city"]) == ("jane", "Bern")
+    assert import_profiles(adapty, failures, ignore=["city"]).profiles_refused == 1

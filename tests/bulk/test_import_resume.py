@@ -186,6 +186,7 @@ def test_a_changed_file_is_refused(adapty: Adapty, api: FakeApi, changed: Callab
     ("options", "named"),
     [
         ({"mapping": {"first_name": "last_name"}}, "mapping has changed"),
+        ({"ignore": ["city", "a"]}, "ignore has changed from nothing to 'a, city'"),
         ({"sort": True}, "sort has changed"),
         ({"events": None}, "events has changed"),
     ],

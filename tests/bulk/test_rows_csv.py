@@ -344,7 +344,8 @@ def test_an_unknown_column_is_refused(tmp_path: Path, column: str, meant: str | 
 
     assert error.field_name == column
     assert str(error) == (
-        f"{column}: is a column of {tmp_path / 'base.csv'} that is no field of the records{hint} rename or remove it"
+        f"{column}: is a column of {tmp_path / 'base.csv'} that is no field of the records{hint} "
+        "rename, ignore or remove it"
     )
 
 
