@@ -73,6 +73,11 @@ class CsvRecords:
         del self._held[1:]
         self._begin()
 
+    def rest(self) -> Iterator[str]:
+        """Give the lines below the record that was read last as they are, for whoever does not trust them any more."""
+        yield from self._taken_back()
+        yield from self._lines
+
     def _begin(self) -> None:
         self._reader = csv.reader(self._passed_on(), strict=True)
 

@@ -8,7 +8,7 @@ import stat
 import zlib
 from functools import partial
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Literal, Protocol, Self, cast
+from typing import IO, TYPE_CHECKING, Any, Literal, Protocol, Self, TextIO, cast
 
 from adapty.errors import AdaptyUsageError
 
@@ -23,6 +23,7 @@ __all__ = [
     "GZIP",
     "Format",
     "InputFile",
+    "bounded_lines",
     "count_lines",
     "file_format",
     "open_text",
@@ -104,6 +105,24 @@ def open_text(path: Path, mode: str = "r") -> Any:
         raise _unopened(path, problem) from None
 
 
+def bounded_lines(text: TextIO, name: object, expected: str) -> Iterator[str]:
+    """Give lines one by one, each with its end, and never one that would fill the memory.
+
+    Args:
+        text: What they are read from.
+        name: What it is called in the message.
+        expected: What a line should be.
+
+    Raises:
+        AdaptyUsageError: A line is so long that it must be something else.
+    """
+    for number, line in enumerate(iter(partial(text.readline, _MAX_LINE), ""), start=1):
+        if len(line) == _MAX_LINE:
+            reason = f"has a line, {number}, of more than {_MAX_LINE} characters; expected {expected}"
+            raise AdaptyUsageError(f"{name}: {reason}")
+        yield line
+
+
 def refuse_utf_16(content: _Peekable, name: object) -> None:
     """See that text is not UTF-16, by its mark, or by its zeros where it has none.
 
@@ -163,11 +182,8 @@ class InputFile:
         """
         number = 0
         try:
-            for line in iter(partial(self.text.readline, _MAX_LINE), ""):
+            for line in bounded_lines(self.text, self.path, "one record a line"):
                 number += 1
-                if len(line) == _MAX_LINE:
-                    reason = f"has a line, {number}, of more than {_MAX_LINE} characters; expected one record a line"
-                    raise AdaptyUsageError(f"{self.path}: {reason}")
                 yield line
         except DAMAGED:
             raise AdaptyUsageError(f"{self.path}: {_cut_short(number)}") from None

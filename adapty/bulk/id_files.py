@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import gzip
 import io
 import json
@@ -11,7 +10,6 @@ import shutil
 import weakref
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
-from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, TYPE_CHECKING, Any, Literal, cast, get_args
@@ -20,8 +18,8 @@ from attrs import define, field, frozen
 
 from adapty._core.identity import ID_KINDS, MAIL_ID_KINDS, UUID_TEXT
 from adapty._core.validate import checked
-from adapty.bulk.csv_records import long_cells
-from adapty.bulk.files import DAMAGED, GZIP, refuse_utf_16
+from adapty.bulk.csv_records import CsvRecords, long_cells
+from adapty.bulk.files import DAMAGED, GZIP, bounded_lines, refuse_utf_16
 from adapty.errors import AdaptyUsageError
 from adapty.models import Deletion
 
@@ -44,7 +42,6 @@ API_KINDS: Mapping[ApiName, Mapping[str, Callable[[Any], str]]] = {"server-side"
 
 _JSON_START = re.compile(r'[\[{]\s*(["\[{\]}]|$)')
 _SEPARATORS = (",", ";", "\t")
-_MAX_CELL = 2**31 - 1
 _MAX_SHOWN = 200
 
 
@@ -195,7 +192,7 @@ class _Content:
                 content = files.enter_context(gzip.GzipFile(fileobj=packed)) if is_gzip else packed
                 refuse_utf_16(content, self.name)
                 text = io.TextIOWrapper(cast("IO[bytes]", content), "utf-8-sig", "surrogateescape", newline="")
-                yield from files.enter_context(text)
+                yield from bounded_lines(files.enter_context(text), self.name, "one id a line")
         except DAMAGED:
             raise AdaptyUsageError(f"{self.name}: cannot be unpacked; its gzip data is damaged or cut short") from None
         except AdaptyUsageError:
@@ -332,40 +329,29 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _csv_rows(content: _Content, kinds: Sequence[KindName]) -> Iterator[IdRow]:
-    held: list[str] = []
-    with closing(content.lines()) as lines, long_cells(_MAX_CELL):
-        reader = csv.reader(_remembered(lines, held), strict=True)
-        header = _header(content.name, reader)
+    with closing(content.lines()) as lines, long_cells():
+        records = CsvRecords(lines)
+        header = _header(content.name, records)
         _column(content.name, header, kinds)
-        done = reader.line_num
-        held.clear()
-        try:
-            for cells in reader:
-                if len(cells) > 1 or any(map(str.strip, cells)):
-                    yield _csv_row(reader.line_num, "".join(held), header, cells)
-                done = reader.line_num
-                held.clear()
-        except csv.Error as fault:
-            yield from _rest(_numbered(chain(held, lines), done + 1), f"is not CSV: {fault}")
-
-
-def _remembered(lines: Iterable[str], held: list[str]) -> Iterator[str]:
-    """Pass lines on and keep them, until somebody forgets them."""
-    for line in lines:
-        held.append(line)
-        yield line
+        for cells in records:
+            if cells is None:
+                yield from _untrusted(records)
+            elif len(cells) > 1 or any(map(str.strip, cells)):
+                yield _csv_row(records.line, records.text, header, cells)
 
 
 def _csv_kind(content: _Content, kinds: Sequence[KindName], _: _Seen) -> KindName:
-    with closing(content.lines()) as lines, long_cells(_MAX_CELL):
-        return _column(content.name, _header(content.name, csv.reader(lines, strict=True)), kinds)
+    with closing(content.lines()) as lines, long_cells():
+        return _column(content.name, _header(content.name, CsvRecords(lines)), kinds)
 
 
-def _header(name: str, reader: Iterator[list[str]]) -> list[str]:
-    try:
-        return next(([cell.strip() for cell in cells] for cells in reader if any(map(str.strip, cells))), [])
-    except csv.Error as fault:
-        raise AdaptyUsageError(f"{name}: its header is not CSV: {fault}") from None
+def _header(name: str, records: CsvRecords) -> list[str]:
+    for cells in records:
+        if cells is None:
+            raise AdaptyUsageError(f"{name}: its header is not CSV: {records.fault}")
+        if any(map(str.strip, cells)):
+            return [cell.strip() for cell in cells]
+    return []
 
 
 def _column(name: str, header: list[str], kinds: Sequence[KindName]) -> KindName:
@@ -385,15 +371,12 @@ def _csv_row(line: int, text: str, header: list[str], cells: list[str]) -> IdRow
     return IdRow(line, text.strip(), {column: cell.strip() for column, cell in zip(header, cells, strict=True)})
 
 
-def _rest(lines: Iterator[tuple[int, str]], problem: str) -> Iterator[IdRow]:
-    """Refuse all lines from a broken row on: nobody can tell which of them are rows and which stand in a cell."""
-    at_fault = None
-    for number, text in lines:
-        if at_fault is None:
-            at_fault = number
-            yield IdRow(number, text, problem=problem)
-        else:
-            yield IdRow(number, text, problem=f"follows line {at_fault}, which {problem}")
+def _untrusted(records: CsvRecords) -> Iterator[IdRow]:
+    """Refuse all lines from a broken one on: what stands in a cell there must not be taken for somebody to erase."""
+    problem, at_fault = f"is not CSV: {records.fault}", records.line
+    yield IdRow(at_fault, records.text.strip(), problem=problem)
+    for number, text in _numbered(records.rest(), at_fault + 1):
+        yield IdRow(number, text, problem=f"follows line {at_fault}, which {problem}")
 
 
 _PLAIN = _Reader(_plain_rows, _plain_kind)

@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapty import AdaptyUsageError
+from adapty.bulk import files
 from adapty.bulk.id_files import API_KINDS, KINDS, read_ids
 
 if TYPE_CHECKING:
@@ -112,6 +113,52 @@ def test_a_broken_row_in_the_middle_of_a_large_file_refuses_the_rest() -> None:
     assert [deletion.id for deletion in refused] == ['"a" b', *good]
     assert str(refused[-1].reason).startswith("line 10003: follows line 5002, which is not CSV: ")
     assert len(users.rows) == 10_001
+
+
+@pytest.mark.parametrize("quote", ['"u', 'u,"', '"'])
+def test_a_quote_that_is_not_closed_in_a_large_file_takes_little_memory(quote: str) -> None:
+    """Each line from it on is a row of its own, refused, however many there are."""
+    peaks = []
+    for count in (12_000, 36_000):
+        lines = "".join(f"user_{number}@example.com\n" for number in range(count))
+        Path("users.csv").write_text(f"customer_user_id\nu1\n{quote}\n{lines}")
+        del lines
+        tracemalloc.start()
+        users = read_ids(Path("users.csv"))
+        refused = sum(row.problem is not None for row in users.rows)
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+        assert (len(users.rows), refused) == (count + 2, count + 1)
+
+    assert peaks[1] < peaks[0] * 1.5
+
+
+def test_a_record_over_several_lines_ends() -> None:
+    """Cells without an end, as where all quotes are shifted by one, do not gather in the memory."""
+    Path("users.csv").write_text("customer_user_id,x\n" + 'x","y\n' * 100_000)
+
+    users = read_ids(Path("users.csv"))
+
+    assert len(users.rows) == 100_000
+    assert {row.ids.get("customer_user_id") for row in users.rows} == {None}
+
+
+@pytest.mark.parametrize("name", ["users", "users.csv", "users.jsonl"])
+@pytest.mark.parametrize("kind", ["file", "stream"])
+@pytest.mark.parametrize("packed", [False, True], ids=["as it is", "gzipped"])
+def test_a_line_without_end_is_refused(monkeypatch: pytest.MonkeyPatch, name: str, kind: str, *, packed: bool) -> None:
+    """What would fill the memory is no id; nobody is erased by such a file."""
+    monkeypatch.setattr(files, "_MAX_LINE", 1000)
+    content = f"customer_user_id\nu1\n{'x' * 1_000_000}\n".encode()
+    path = Path(f"{name}.gz" if packed else name)
+    path.write_bytes(gzip.compress(content) if packed else content)
+    source: Path | IO[bytes] = io.BytesIO(path.read_bytes()) if kind == "stream" else path
+
+    with pytest.raises(AdaptyUsageError) as caught:
+        read_ids(source)
+
+    told = "has a line, 3, of more than 1000 characters; expected one id a line"
+    assert str(caught.value) == f"{'standard input' if kind == 'stream' else path}: {told}"
 
 
 @pytest.mark.parametrize("cut", [1, 9, 200])
