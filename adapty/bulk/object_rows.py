@@ -8,6 +8,8 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from attrs import evolve
+
 from adapty._core.nesting import MAX_DEPTH, is_too_deep
 from adapty._core.validate import kind_of, printable
 from adapty.bulk.columns import NOTES, RAW
@@ -38,7 +40,8 @@ def json_rows(file: InputFile, columns: Columns) -> Generator[Row, None, None]:
     """
     for line, text in enumerate(file.lines(), start=1):
         if not text.isspace():
-            yield _json_row(line, text, columns)
+            row = _json_row(line, text, columns)
+            yield row if _is_utf_8(text) else evolve(row, has_kept_bytes=True)
 
 
 def given_row(number: int, item: object, record: type[MailProfile | TransactionEvent], columns: Columns) -> Row:
@@ -62,6 +65,17 @@ def given_row(number: int, item: object, record: type[MailProfile | TransactionE
         return _row_of(number, dict(item), columns, may_hold_none=True)
     except Exception as broken:  # noqa: BLE001 - a mapping is a foreign object, whose own code runs here
         return Row(number, {}, {RAW: item}, f"cannot be read: it raised {type(broken).__name__}")
+
+
+def _is_utf_8(text: str) -> bool:
+    """Tell whether a file's text was UTF-8 there; what its JSON escapes is another matter."""
+    if text.isascii():
+        return True
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _json_row(line: int, text: str, columns: Columns) -> Row:

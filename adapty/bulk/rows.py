@@ -31,6 +31,7 @@ class Row:
             program is not always something that JSON can carry, see `adapty.bulk.json_ready`.
         problem: Why the row cannot be read, or None.
         record: The record itself, where the input gave it ready; then there is no `data`.
+        has_kept_bytes: Whether the file has bytes here that are not UTF-8, which text keeps as `surrogateescape` does.
     """
 
     line: int
@@ -38,6 +39,7 @@ class Row:
     source: Mapping[str, Any] = field(factory=dict, repr=False)
     problem: str | None = None
     record: MailProfile | TransactionEvent | None = field(default=None, repr=False)
+    has_kept_bytes: bool = False
 
 
 def read_rows(path: Path, fields: Callable[[str], bool]) -> Generator[Row, None, None]:
