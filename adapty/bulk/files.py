@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = [
     "DAMAGED",
     "GZIP",
+    "BrokenFileError",
     "Format",
     "InputFile",
     "bounded_lines",
@@ -55,6 +56,10 @@ _MAX_LINE = 2**24
 _LOOKED_AT = 64
 _UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _LEAST_UTF_16 = 4
+
+
+class BrokenFileError(AdaptyUsageError):
+    """A file cannot be read to its end, however often it is tried; one that can be is another file."""
 
 
 def split_name(path: Path) -> tuple[str, str]:
@@ -114,12 +119,12 @@ def bounded_lines(text: TextIO, name: object, expected: str) -> Iterator[str]:
         expected: What a line should be.
 
     Raises:
-        AdaptyUsageError: A line is so long that it must be something else.
+        BrokenFileError: A line is so long that it must be something else.
     """
     for number, line in enumerate(iter(partial(text.readline, _MAX_LINE), ""), start=1):
         if len(line) == _MAX_LINE:
             reason = f"has a line, {number}, of more than {_MAX_LINE} characters; expected {expected}"
-            raise AdaptyUsageError(f"{name}: {reason}")
+            raise BrokenFileError(f"{name}: {reason}")
         yield line
 
 
@@ -177,8 +182,8 @@ class InputFile:
         """Give the lines one by one, each with its end.
 
         Raises:
-            AdaptyUsageError: The rest cannot be read or unpacked, or a line is so long that it must be something else;
-                the message says where.
+            BrokenFileError: The rest cannot be unpacked, or a line is so long that it must be something else.
+            AdaptyUsageError: The rest cannot be read. Both messages say where.
         """
         number = 0
         try:
@@ -186,7 +191,7 @@ class InputFile:
                 number += 1
                 yield line
         except DAMAGED:
-            raise AdaptyUsageError(f"{self.path}: {_cut_short(number)}") from None
+            raise BrokenFileError(f"{self.path}: {_cut_short(number)}") from None
         except OSError as problem:
             raise AdaptyUsageError(f"{self.path}: cannot be read after line {number}: {problem.strerror}") from None
 

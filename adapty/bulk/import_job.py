@@ -17,6 +17,7 @@ from adapty._core.giving_up import Patience
 from adapty._generated import mail_call, nothing
 from adapty.bulk.columns import field_path
 from adapty.bulk.failures import FailuresFile, failures_name, put_in_place
+from adapty.bulk.files import BrokenFileError
 from adapty.bulk.fingerprint import fingerprint
 from adapty.bulk.journal import CONTENTS_OF, Journal
 from adapty.bulk.lanes import Item
@@ -165,7 +166,11 @@ class ImportJob:
         if self.journal is None:
             return
         if not is_untouched:
-            end.add_note(f"run it again to go on from there; {self.journal} notes how far it is")
+            # A file that was put right is another one, which no run goes on with.
+            is_broken = isinstance(end, BrokenFileError)
+            again = f"fetch the file again, or mend it, then remove {self.journal} and begin anew"
+            go_on = f"run it again to go on from there; {self.journal} notes how far it is"
+            end.add_note(again if is_broken else go_on)
             return
         with suppress(AdaptyUsageError, OSError):
             journal.finish()

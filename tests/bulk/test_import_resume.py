@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from adapty import Adapty, AdaptyUsageError, AsyncAdapty, AuthenticationError
-from adapty.bulk import Progress, async_import_base, import_base, import_events, import_profiles
+from adapty.bulk import Progress, async_import_base, files, import_base, import_events, import_profiles
 from adapty.bulk.handled import Handled
 from adapty.bulk.journal import Journal
 from tests.bulk.conftest import FakeApi, accept
@@ -119,6 +119,31 @@ def test_it_goes_on_in_a_file_with_a_quote_that_is_not_closed(adapty: Adapty, ap
     assert (report.profiles_accepted, report.profiles_refused, report.resumed) == (11, 1, True)
     (refused,) = csv.DictReader(report.failures[0].read_text().splitlines())
     assert (refused["_line"], refused["_raw"]) == ("7", rows[5])
+
+
+@pytest.mark.parametrize("broken", ["cut short", "damaged", "a line without end"])
+def test_a_broken_file_is_not_gone_on_with(
+    adapty: Adapty, api: FakeApi, monkeypatch: pytest.MonkeyPatch, broken: str
+) -> None:
+    """It is said to fetch it again and to begin anew: the whole file is another one, which no run goes on with."""
+    monkeypatch.setattr(files, "_MAX_LINE", 100_000)
+    content = profiles(2_000).read_bytes() + b"x" * (200_000 if broken == "a line without end" else 1) + b"\n"
+    whole = gzip.compress(content)
+    damaged = whole[:-8] + b"12345678"
+    path = Path("base.jsonl.gz")
+    path.write_bytes({"cut short": whole[:-20], "damaged": damaged}.get(broken, whole))
+
+    with pytest.raises(AdaptyUsageError) as caught:
+        import_profiles(adapty, path)
+
+    assert caught.value.__notes__[-1] == (
+        "fetch the file again, or mend it, then remove base.jsonl.gz.journal and begin anew"
+    )
+    path.write_bytes(gzip.compress(profiles(2_000).read_bytes()))
+    with pytest.raises(AdaptyUsageError, match=r"base\.jsonl\.gz has changed since the run began"):
+        import_profiles(adapty, path)
+    Path("base.jsonl.gz.journal").unlink()
+    assert import_profiles(adapty, path).profiles_accepted == 2_000
 
 
 def test_a_stage_that_is_done_is_not_begun_again(adapty: Adapty, api: FakeApi) -> None:
