@@ -45,7 +45,7 @@ FieldPath = tuple[str, str | None]
 
 _ATTRIBUTES = "custom_attributes"
 _SHORT_NAMES = {"custom": _ATTRIBUTES}
-_SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
+_SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 _LONGEST_NAME = 100
 _IGNORE_EXPECTED = 'expected a collection of column names, such as ["city"]'
 _MAPPING_EXPECTED = 'expected field names to column names, such as {"email": "user_email"}'
@@ -173,11 +173,16 @@ class Columns:
             paths.append(path)
         return paths
 
-    def other_separator(self, header: str) -> str | None:
-        """Name what a header is separated by, where it would be right but for that."""
-        found = {word: self._known(header, sign) for sign, word in _SEPARATORS.items()}
+    def other_separator(self, header: str, separator: str) -> str | None:
+        """Name what a header is separated by, where it would be right but for that.
+
+        Args:
+            header: The header's text.
+            separator: What should separate it.
+        """
+        found = {word: self._known(header, sign) for sign, word in _SEPARATORS.items() if sign != separator}
         likely = max(found, key=found.__getitem__)
-        return likely if found[likely] > self._known(header, ",") else None
+        return likely if found[likely] > self._known(header, separator) else None
 
     def _known(self, header: str, separator: str) -> int:
         """Count the columns that stand for a field, if this is what separates them."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections import deque
 from contextlib import contextmanager
 from threading import RLock
@@ -11,11 +12,25 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
-__all__ = ["CsvRecords", "long_cells"]
+__all__ = ["CsvRecords", "long_cells", "named_separator"]
 
 _MAX_CELL = 2**18
 """Characters of a cell, or of a record over several lines: no field takes so many, and a quote that nobody closed ends
 after a few thousand lines, which are read anew."""
+
+
+_NAMES_A_SEPARATOR = re.compile(r'"?sep=([^\w\s"]|\t)"?[\r\n]*', re.IGNORECASE)
+
+
+def named_separator(line: str) -> str | None:
+    r"""Give what a first line says to be the separator; None where it says nothing of it.
+
+    Example:
+        >>> named_separator("sep=;\r\n"), named_separator("customer_user_id;email")
+        (';', None)
+    """
+    found = _NAMES_A_SEPARATOR.fullmatch(line)
+    return found and found[1]
 
 
 class CsvRecords:
@@ -24,7 +39,10 @@ class CsvRecords:
     A record is broken where its quotes are wrong, or one of them is not closed within reasonable bounds. Then its first
     line is given as what is broken, and the lines after that are read anew, each of them for what it is by itself.
 
+    A first line such as `sep=;`, as Excel writes and reads it, names what separates the cells, and is no record.
+
     Attributes:
+        separator: What separates the cells.
         line: The number of the last line of the record that was read last, from 1.
         fault: What is wrong with it, or None.
     """
@@ -40,6 +58,13 @@ class CsvRecords:
         self._lines = lines
         self._again: deque[str] = deque()
         self._held: list[str] = []
+        first = next(lines, "")
+        named = named_separator(first)
+        self.separator = named or ","
+        if named:
+            self.line = 1
+        elif first:
+            self._again.append(first)
         self._begin()
 
     @property
@@ -79,7 +104,7 @@ class CsvRecords:
         yield from self._lines
 
     def _begin(self) -> None:
-        self._reader = csv.reader(self._passed_on(), strict=True)
+        self._reader = csv.reader(self._passed_on(), delimiter=self.separator, strict=True)
 
     def _passed_on(self) -> Iterator[str]:
         """Pass lines on and hold them; end a record that grows and grows."""

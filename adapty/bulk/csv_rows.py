@@ -38,8 +38,9 @@ def column_names(file: InputFile) -> tuple[str, ...]:
 def csv_rows(file: InputFile, columns: Columns) -> Generator[Row, None, None]:
     """Read a file row by row; a row that cannot be read is given with its problem, and reading goes on.
 
-    An empty cell counts as not given. Where a quote is out of place, nobody knows where the row ends: its first line is
-    given as the row, and each line after that for what it is by itself, so that it takes no other row along.
+    An empty cell counts as not given, and a row of empty cells is no row. Where a quote is out of place, nobody knows
+    where the row ends: its first line is given as the row, and each line after that for what it is by itself, so that
+    it takes no other row along.
 
     Args:
         file: A file with a header.
@@ -67,13 +68,15 @@ class _CsvReader:
         for cells in records:
             if cells is None:
                 yield self._broken(f"is not CSV: {records.fault}")
+            elif not any(cells):
+                continue  # blank, or as spreadsheets leave a blank row: commas and nothing between them
             elif len(cells) == width:
                 source = dict(zip(header, cells, strict=True))
                 if raw is None or not cells[raw]:
                     yield Row(records.line, data_of(cells), source)
                 else:
                     yield Row(records.line, {}, source, NOT_MENDED)
-            elif cells:
+            else:
                 last = records.line
                 records.take_back()
                 upto = f", up to line {last}," if last > records.line else ""
@@ -85,8 +88,9 @@ class _CsvReader:
 
     def _read_header(self, path: Path, columns: Columns) -> tuple[list[str], list[FieldPath | None]]:
         names = _names(self._records)
-        if separator := columns.other_separator(self._records.text):
-            raise AdaptyUsageError(f"{path}: is separated by {separator}; expected commas")
+        if other := columns.other_separator(self._records.text, self._records.separator):
+            expected = "commas" if self._records.separator == "," else "what its first line says"
+            raise AdaptyUsageError(f"{path}: is separated by {other}; expected {expected}")
         if names is None:
             raise AdaptyUsageError(f"{path}: its header is not CSV: {self._records.fault}")
         if not any(names):

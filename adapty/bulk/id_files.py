@@ -18,7 +18,7 @@ from attrs import define, field, frozen
 
 from adapty._core.identity import ID_KINDS, MAIL_ID_KINDS, UUID_TEXT
 from adapty._core.validate import checked
-from adapty.bulk.csv_records import CsvRecords, long_cells
+from adapty.bulk.csv_records import CsvRecords, long_cells, named_separator
 from adapty.bulk.files import DAMAGED, GZIP, bounded_lines, refuse_utf_16
 from adapty.errors import AdaptyUsageError
 from adapty.models import Deletion
@@ -257,13 +257,14 @@ class _Reader:
 def _reader(source: Path | IO[bytes], content: _Content) -> _Reader:
     """Tell how to read a file: by its name, or by its first line that is not blank."""
     with closing(content.lines()) as lines:
-        first = next((text for _, text in _numbered(lines)), None)
-    if first is None:
+        line = next((line for line in lines if line.strip()), None)
+    if line is None:
         raise AdaptyUsageError(f"{content.name}: is empty; expected one id at least")
+    first = line.strip()
     name = source.name.lower().removesuffix(".gz") if isinstance(source, Path) else ""
     if (ending := Path(name).suffix) in _READERS:
         return _READERS[ending]
-    if first.strip('"') in KINDS:
+    if first.strip('"') in KINDS or named_separator(line):
         return _CSV
     if _JSON_START.match(first) or isinstance(_decoded(first)[0], str):
         return _JSON_LINES
@@ -336,7 +337,7 @@ def _csv_rows(content: _Content, kinds: Sequence[KindName]) -> Iterator[IdRow]:
         for cells in records:
             if cells is None:
                 yield from _untrusted(records)
-            elif len(cells) > 1 or any(map(str.strip, cells)):
+            elif any(map(str.strip, cells)):
                 yield _csv_row(records.line, records.text, header, cells)
 
 

@@ -402,7 +402,7 @@ CELLS = st.text(st.sampled_from("aé,\"'\r\n \t\udcff\u2028=") | st.characters(c
 
 
 @settings(derandomize=True, deadline=None, max_examples=200)
-@given(rows=st.lists(st.tuples(CELLS, CELLS, CELLS), min_size=1, max_size=5))
+@given(rows=st.lists(st.tuples(CELLS, CELLS, CELLS).filter(any), min_size=1, max_size=5))
 def test_every_refused_row_comes_back_whole(scratch: Path, rows: list[tuple[str, str, str]]) -> None:
     """Whatever the cells of a CSV row hold, they are the same cells in the failures file."""
     base = scratch / "base.csv"

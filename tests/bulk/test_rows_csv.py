@@ -91,6 +91,63 @@ def test_blank_lines_are_passed_over_and_counted(tmp_path: Path) -> None:
     assert [(row.line, row.data["external_profile_id"]) for row in found] == [(3, "user_1"), (6, "user_2")]
 
 
+@pytest.mark.parametrize("blank", [",", ",,,,", '"",""', '""'])
+def test_rows_of_empty_cells_are_passed_over_and_counted(tmp_path: Path, blank: str) -> None:
+    """What spreadsheets leave of a blank row is no row, however many cells it has; the other rows' lines are right."""
+    found = read(tmp_path, f"external_profile_id,email\n{blank}\nuser_1,\n{blank}\n{blank}\nuser_2,x\n{blank}")
+
+    assert [(row.line, row.problem, row.data["external_profile_id"]) for row in found] == [
+        (3, None, "user_1"),
+        (6, None, "user_2"),
+    ]
+
+
+@pytest.mark.parametrize("start", ["sep=;", "SEP=;", '"sep=;"', "\ufeffsep=;"])
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
+def test_a_first_line_names_the_separator(tmp_path: Path, start: str, newline: str) -> None:
+    """The line that Excel puts before the header is understood, and is counted."""
+    lines = [
+        start,
+        "external_profile_id;first_name;email",
+        'user_1;"Jane; J,D";x',
+        ";;",
+        'user_2;Jo"e;',
+        "user_3;;",
+        "a;b",
+    ]
+
+    found = read(tmp_path, newline.join(lines))
+
+    assert [(row.line, row.data) for row in found] == [
+        (3, {"external_profile_id": "user_1", "first_name": "Jane; J,D", "email": "x"}),
+        (5, {"external_profile_id": "user_2", "first_name": 'Jo"e'}),
+        (6, {"external_profile_id": "user_3"}),
+        (7, {}),
+    ]
+    assert found[3].source["_raw"] == "a;b"
+
+
+@pytest.mark.parametrize("separator", [",", "\t", "|", "^"])
+def test_any_sign_can_be_named_as_the_separator(tmp_path: Path, separator: str) -> None:
+    """Commas too, and tabs as they are."""
+    content = f"sep={separator}\nexternal_profile_id{separator}email\nuser_1{separator}x\n"
+
+    assert data(tmp_path, content) == [{"external_profile_id": "user_1", "email": "x"}]
+
+
+def test_a_separator_that_the_header_does_not_have_is_told(tmp_path: Path) -> None:
+    """Where the first line and the header say two things, the file is refused."""
+    error = refused(tmp_path, "sep=;\nexternal_profile_id,email\nuser_1,x\n")
+
+    assert str(error) == f"{tmp_path / 'base.csv'}: is separated by commas; expected what its first line says"
+
+
+@pytest.mark.parametrize("line", ["sep=", "sep=;;", "sep=a", 'sep="', "sep= ", "xsep=;"])
+def test_what_names_no_separator_is_the_header(tmp_path: Path, line: str) -> None:
+    """Other first lines are read as the names of columns."""
+    assert "is a column of" in str(refused(tmp_path, f"{line}\nexternal_profile_id,email\n"))
+
+
 def test_quoted_cells_hold_commas_quotes_and_newlines(tmp_path: Path) -> None:
     """A quoted cell is what is between its quotes; the row's line is its last one."""
     found = read(tmp_path, 'external_profile_id,first_name\nuser_1,"Doe, ""Jane""\r\nof ""Example"""\nuser_2,Joe\n')
@@ -156,7 +213,7 @@ def test_a_raw_row_that_was_not_mended_is_a_problem(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "cells"), [("user_1", 1), ("user_1,jane@example.com,Jane,more", 4), (",,,,", 5), ("   ", 1)]
+    ("line", "cells"), [("user_1", 1), ("user_1,jane@example.com,Jane,more", 4), (",,,, ", 5), ("   ", 1)]
 )
 def test_too_few_and_too_many_cells_are_the_rows_problem(tmp_path: Path, line: str, cells: int) -> None:
     """A row of another length than the header is a problem that says both lengths, and the next row is read."""
