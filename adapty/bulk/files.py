@@ -25,9 +25,7 @@ __all__ = [
     "Format",
     "InputFile",
     "bounded_lines",
-    "count_lines",
     "file_format",
-    "open_text",
     "refuse_utf_16",
     "split_name",
 ]
@@ -84,30 +82,6 @@ def file_format(path: Path) -> Format:
         expected = "expected a name that ends in .csv, .jsonl or .ndjson, or in one of these and .gz"
         raise AdaptyUsageError(f"{path}: its format is not known; {expected}")
     return _FORMATS[ending.lower()]
-
-
-def count_lines(path: Path) -> int:
-    """Count a file's lines as `Row.line` numbers them."""
-    with InputFile(path) as file:
-        return sum(1 for _ in file.lines())
-
-
-def open_text(path: Path, mode: str = "r") -> Any:
-    """Open a text file as these files are read and written: UTF-8, bytes that are none kept as they are.
-
-    Args:
-        path: The file; for reading, one whose name ends in `.gz` is unpacked.
-        mode: `r` or `w`.
-
-    Raises:
-        AdaptyUsageError: It cannot be opened.
-    """
-    if mode == "r":
-        return InputFile(path).text
-    try:  # buffered by lines: what was written stays written when the process is killed
-        return path.open(mode, encoding="utf-8", errors="surrogateescape", newline="", buffering=1)
-    except (OSError, ValueError) as problem:
-        raise _unopened(path, problem) from None
 
 
 def bounded_lines(text: TextIO, name: object, expected: str) -> Iterator[str]:

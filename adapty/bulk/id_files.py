@@ -17,11 +17,9 @@ from typing import IO, TYPE_CHECKING, Any, Literal, cast, get_args
 from attrs import define, field, frozen
 
 from adapty._core.identity import ID_KINDS, MAIL_ID_KINDS, UUID_TEXT
-from adapty._core.validate import checked
 from adapty.bulk.csv_records import CsvRecords, long_cells, named_separator
 from adapty.bulk.files import DAMAGED, GZIP, bounded_lines, refuse_utf_16
 from adapty.errors import AdaptyUsageError
-from adapty.models import Deletion
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -56,27 +54,6 @@ class IdFile:
 
     kind: KindName
     rows: IdRows = field(repr=False)
-
-    def ids_for(self, api: ApiName, refuse: Callable[[Deletion], object]) -> Iterator[str]:
-        """Give the ids that the API takes, repeats among them, one by one; errors name lines.
-
-        The APIs differ in this: an id that no header can carry is none for the server-side API.
-
-        Args:
-            api: The API that the ids are sent to.
-            refuse: Called with what it cannot be sent, when its row is read.
-        """
-        for row in self.rows:
-            try:
-                yield row.sendable(self.kind, API_KINDS[api][self.kind])
-            except AdaptyUsageError as problem:
-                error = AdaptyUsageError.of(f"line {row.line}", str(problem))
-                refuse(Deletion.failed(row.shown(self.kind), error))
-
-    def sorted_for(self, api: ApiName) -> tuple[list[str], list[Deletion]]:
-        """Give all ids that the API takes, as `ids_for` does, and the rows that it cannot be sent."""
-        refused: list[Deletion] = []
-        return [*self.ids_for(api, refused.append)], refused
 
 
 def read_ids(source: Path | IO[bytes], kinds: Sequence[KindName] = KINDS) -> IdFile:
@@ -120,15 +97,6 @@ class IdRow:
     text: str
     ids: Mapping[str, Any] = field(factory=dict)
     problem: str | None = None
-
-    def sendable(self, kind: KindName, check: Callable[[Any], str]) -> str:
-        """Give the id as it is sent."""
-        if self.problem:
-            raise AdaptyUsageError(self.problem)
-        value = self.ids.get(kind)
-        if value is None or value == "":
-            raise AdaptyUsageError(f"has no {kind}")
-        return checked(kind, check, value)
 
     def shown(self, kind: KindName) -> str:
         """Give the id as it was read, or the beginning of a row that none can be read from."""

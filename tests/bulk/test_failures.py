@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 from adapty import Adapty, AdaptyUsageError, MailProfile
 from adapty.bulk import import_base
 from adapty.bulk.failures import FailuresFile
-from adapty.bulk.rows import Row, read_rows
+from adapty.bulk.rows import Row
 from tests.bulk.conftest import HEADER, FakeApi, accept, refuse
+from tests.bulk.reading import rows_in
 from tests.conftest import EVENT, PROFILE
 
 if TYPE_CHECKING:
@@ -255,7 +256,7 @@ def test_cells_with_line_breaks_of_every_kind_come_back(adapty: Adapty, tmp_path
 
     (failures,) = import_base(adapty, profiles=base).failures
 
-    (row,) = read_rows(failures, lambda _: True)
+    (row,) = rows_in(failures)
     assert (row.problem, row.data["first_name"]) == (None, cell)
 
 
@@ -416,7 +417,7 @@ def test_every_refused_row_comes_back_whole(scratch: Path, rows: list[tuple[str,
         report = import_base(adapty, profiles=base, failures=scratch)
 
     assert report.profiles_refused == len(rows)
-    found = list(read_rows(report.failures[0], lambda _: True))
+    found = list(rows_in(report.failures[0]))
     assert [tuple(row.source.values())[:3] for row in found] == rows
 
 

@@ -7,6 +7,7 @@ import gzip
 import io
 import os
 import tracemalloc
+from collections.abc import Generator
 from pathlib import Path
 from threading import Thread
 from typing import IO, TYPE_CHECKING
@@ -17,11 +18,12 @@ from hypothesis import strategies as st
 
 from adapty import AdaptyUsageError
 from adapty.bulk import files
-from adapty.bulk.id_files import API_KINDS, KINDS, read_ids
+from adapty.bulk.id_files import KINDS, read_ids
+from adapty.bulk.whom import Whom, id_shown
 
 if TYPE_CHECKING:
-    from adapty import Deletion
     from adapty.bulk.id_files import IdFile
+    from adapty.bulk.rows import Row
 
 UUID = "772204ce-ebf6-4ed9-82b0-d8688ab62b01"
 FILES = {
@@ -33,6 +35,13 @@ FILES = {
         [1, 3, 4],
     ),
 }
+
+
+def rows_of(whom: Whom) -> Generator[Row, None, None]:
+    """Read the rows of a file from its beginning."""
+    rows = whom.rows()
+    assert isinstance(rows, Generator)
+    return rows
 
 
 def source_of(content: bytes, kind: str) -> Path | IO[bytes]:
@@ -55,27 +64,33 @@ def test_the_rows_can_be_gone_through_again(name: str, kind: str, *, packed: boo
     """Rows and ids come as often as they are asked for, side by side too, whatever they were read from."""
     content, expected, lines = FILES[name]
 
-    users = read_ids(source_of(gzip.compress(content) if packed else content, kind))
+    users = Whom.of(source_of(gzip.compress(content) if packed else content, kind), KINDS)
 
-    assert (users.kind, len(users.rows)) == (expected, 3)
+    assert (users.kind, users.total, users.only_once) == (expected, 3, False)
     for _ in range(2):
-        assert [row.line for row in users.rows] == lines
-        assert [row.line for pair in zip(users.rows, users.rows, strict=True) for row in pair] == sorted(lines * 2)
-        assert users.sorted_for("server-side") == (["u1", "u2", "u1"], [])
+        assert [row.line for row in rows_of(users)] == lines
+        pairs = zip(rows_of(users), rows_of(users), strict=True)
+        assert [row.line for pair in pairs for row in pair] == sorted(lines * 2)
+        assert [(row.data[expected], row.problem) for row in rows_of(users)] == [
+            ("u1", None),
+            ("u2", None),
+            ("u1", None),
+        ]
 
 
-def test_ids_come_one_by_one_and_what_is_refused_when_it_is_its_turn() -> None:
-    """Nothing is read before it is asked for; what an API cannot be sent is told between the ids around it."""
-    Path("users").write_text("u1\njosé\nu2\n", encoding="utf-8")
-    told: list[Deletion] = []
+def test_rows_come_one_by_one_and_what_is_wrong_when_it_is_its_turn() -> None:
+    """Nothing is read before it is asked for; what cannot be read is told between the ids around it, with its line."""
+    Path("users.jsonl").write_text('"u1"\n["josé"]\n"u2"\n', encoding="utf-8")
 
-    ids = read_ids(Path("users")).ids_for("server-side", told.append)
+    users = Whom.of(Path("users.jsonl"), KINDS)
+    rows = rows_of(users)
 
-    assert (next(ids), told) == ("u1", [])
-    assert (next(ids), [deletion.id for deletion in told]) == ("u2", ["josé"])
-    assert str(told[0].reason).startswith("line 2: customer_user_id: has line breaks, control characters or")
-    assert list(ids) == []
-    assert list(read_ids(Path("users")).ids_for("mail", told.append)) == ["u1", "josé", "u2"]
+    first = next(rows)
+    assert (first.data["customer_user_id"], first.problem, users.place(first)) == ("u1", None, "line 1")
+    wrong = next(rows)
+    assert (dict(wrong.data), id_shown(wrong), users.place(wrong)) == ({}, '["josé"]', "line 2")
+    assert wrong.problem == "is neither a JSON object nor a string"
+    assert [row.data["customer_user_id"] for row in rows] == ["u2"]
 
 
 @pytest.mark.parametrize(
@@ -106,13 +121,15 @@ def test_a_broken_row_in_the_middle_of_a_large_file_refuses_the_rest() -> None:
     good = [f"u{number}" for number in range(5000)]
     Path("users.csv").write_text("\n".join(["customer_user_id", *good, '"a" b', "", *good]), encoding="utf-8")
 
-    users = read_ids(Path("users.csv"))
-    ids, refused = users.sorted_for("server-side")
+    users = Whom.of(Path("users.csv"), KINDS)
+    ids = [row.data["customer_user_id"] for row in rows_of(users) if not row.problem]
+    refused = [row for row in rows_of(users) if row.problem]
 
     assert ids == good
-    assert [deletion.id for deletion in refused] == ['"a" b', *good]
-    assert str(refused[-1].reason).startswith("line 10003: follows line 5002, which is not CSV: ")
-    assert len(users.rows) == 10_001
+    assert [id_shown(row) for row in refused] == ['"a" b', *good]
+    assert users.place(refused[-1]) == "line 10003"
+    assert str(refused[-1].problem).startswith("follows line 5002, which is not CSV: ")
+    assert users.total == 10_001
 
 
 @pytest.mark.parametrize("quote", ['"u', 'u,"', '"'])
@@ -267,7 +284,7 @@ def test_whatever_a_file_holds_is_read_or_refused(scratch: Path, content: bytes,
     if name == "users":
         assert list(read_ids(io.BytesIO(content)).rows) == rows
     assert [row.line for row in rows] == sorted({row.line for row in rows})
-    for api, known in API_KINDS.items():
-        if users.kind in known:
-            ids, refused = users.sorted_for(api)
-            assert len(ids) + len(refused) == len(rows)
+    whom = Whom.of(path, KINDS)
+    read = list(rows_of(whom))
+    assert [(row.line, row.data, row.problem) for row in read] == [(row.line, row.ids, row.problem) for row in rows]
+    assert all(id_shown(row) for row in read if row.problem)

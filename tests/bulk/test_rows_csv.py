@@ -8,22 +8,21 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from adapty import AdaptyUsageError
+from adapty import AdaptyUsageError, MailProfile, TransactionEvent
 from adapty.bulk import csv_records
-from adapty.bulk.rows import Row, read_rows
+from adapty.bulk.rows import Row
+from tests.bulk.reading import rows_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-FIELDS = frozenset({"external_profile_id", "email", "first_name", "custom_attributes", "device_info", "offer"})
 
-
-def read(path: Path, content: str | bytes, name: str = "base.csv") -> list[Row]:
+def read(path: Path, content: str | bytes, record: Any = MailProfile) -> list[Row]:
     """Write the content to a file and read all its rows."""
-    file = path / name
+    file = path / "base.csv"
     file.write_bytes(content.encode() if isinstance(content, str) else content)
-    return list(read_rows(file, FIELDS.__contains__))
+    return list(rows_in(file, record))
 
 
 def data(path: Path, content: str | bytes) -> list[dict[str, Any]]:
@@ -33,10 +32,10 @@ def data(path: Path, content: str | bytes) -> list[dict[str, Any]]:
     return [dict(row.data) for row in found]
 
 
-def refused(path: Path, content: str | bytes) -> AdaptyUsageError:
+def refused(path: Path, content: str | bytes, record: Any = MailProfile) -> AdaptyUsageError:
     """Give the error that reading the content ends with."""
     with pytest.raises(AdaptyUsageError) as caught:
-        read(path, content)
+        read(path, content, record)
     return caught.value
 
 
@@ -171,8 +170,8 @@ def test_a_blank_cell_is_given_and_an_empty_one_is_not(tmp_path: Path) -> None:
 def test_dotted_columns_are_nested_fields(tmp_path: Path) -> None:
     """`custom.x` is the attribute x, and other dotted columns are fields of a field; empty ones make no object."""
     content = (
-        "external_profile_id,custom.plan,custom.a.b,device_info.os,offer.category\n"
-        "user_1,trial,7,17.5,win_back\n"
+        "external_profile_id,custom.plan,custom.a.b,device_info.os,device_info.locale\n"
+        "user_1,trial,7,17.5,en-US\n"
         "user_2,,,18.1,\n"
     )
 
@@ -180,11 +179,12 @@ def test_dotted_columns_are_nested_fields(tmp_path: Path) -> None:
         {
             "external_profile_id": "user_1",
             "custom_attributes": {"plan": "trial", "a.b": "7"},
-            "device_info": {"os": "17.5"},
-            "offer": {"category": "win_back"},
+            "device_info": {"os": "17.5", "locale": "en-US"},
         },
         {"external_profile_id": "user_2", "device_info": {"os": "18.1"}},
     ]
+    (event,) = read(tmp_path, "external_profile_id,offer.category\nuser_1,win_back\n", TransactionEvent)
+    assert event.data == {"external_profile_id": "user_1", "offer": {"category": "win_back"}}
 
 
 def test_names_in_the_header_are_trimmed(tmp_path: Path) -> None:
@@ -271,7 +271,7 @@ def test_a_quote_that_is_not_closed_in_a_large_file_costs_its_line(tmp_path: Pat
         del content
         tracemalloc.start()
         good = wrong = 0
-        for row in read_rows(tmp_path / "base.csv", FIELDS.__contains__):
+        for row in rows_in(tmp_path / "base.csv"):
             if row.problem:
                 wrong += 1
                 assert (row.line, row.source["_raw"]) == (2, 'user_x,"j')
@@ -396,7 +396,8 @@ def test_a_header_that_is_not_csv_is_refused(tmp_path: Path, content: str) -> No
 )
 def test_an_unknown_column_is_refused(tmp_path: Path, column: str, meant: str | None) -> None:
     """A column that is no field, or no field of a nested one, is named, with what it was probably meant to be."""
-    error = refused(tmp_path, f"external_profile_id,{column}\nuser_1,x\n")
+    record = TransactionEvent if column.startswith("offer.") else MailProfile
+    error = refused(tmp_path, f"external_profile_id,{column}\nuser_1,x\n", record)
     hint = f"; did you mean {meant}?" if meant else ";"
 
     assert error.field_name == column
@@ -412,7 +413,8 @@ def test_an_unknown_column_is_refused(tmp_path: Path, column: str, meant: str | 
 )
 def test_a_column_for_what_has_fields_of_its_own_is_refused(tmp_path: Path, column: str, example: str) -> None:
     """A cell is text and no object: the columns that there can be are told."""
-    error = refused(tmp_path, f"external_profile_id,{column}\nuser_1,x\n")
+    record = TransactionEvent if column == "offer" else MailProfile
+    error = refused(tmp_path, f"external_profile_id,{column}\nuser_1,x\n", record)
 
     assert error.field_name == column
     assert str(error).endswith(
@@ -449,7 +451,7 @@ def test_readers_side_by_side_do_not_change_each_others_limit(tmp_path: Path) ->
     before = csv.field_size_limit()
     for name in ("one.csv", "two.csv"):
         (tmp_path / name).write_text(f"email\n{'x' * 200_000}\n{'y' * 200_000}\n")
-    one, two = (read_rows(tmp_path / name, FIELDS.__contains__) for name in ("one.csv", "two.csv"))
+    one, two = (rows_in(tmp_path / name) for name in ("one.csv", "two.csv"))
 
     assert [row.problem for row in (next(one), next(two))] == [None, None]
     one.close()

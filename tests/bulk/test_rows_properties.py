@@ -9,12 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapty import AdaptyUsageError
-from adapty.bulk.rows import Row, read_rows
+from tests.bulk.reading import rows_in
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-FIELDS = ("external_profile_id", "email", "custom_attributes")
+    from adapty.bulk.rows import Row
+
 PIECES = st.sampled_from(
     [
         *["external_profile_id", "email", "custom.plan", "_raw", "_line", "user_1", "jane@example.com"],
@@ -58,7 +59,7 @@ def lines_of(path: Path) -> list[str]:
 def rows_of(path: Path) -> list[Row] | None:
     """Give all rows of a file, or None where it is refused."""
     try:
-        return list(read_rows(path, FIELDS.__contains__))
+        return list(rows_in(path))
     except AdaptyUsageError:
         return None
 
