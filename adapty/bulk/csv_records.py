@@ -18,6 +18,10 @@ _MAX_CELL = 2**18
 """Characters of a cell, or of a record over several lines: no field takes so many, and a quote that nobody closed ends
 after a few thousand lines, which are read anew."""
 
+_LEAST = 2**12
+"""So many characters may be read anew for each broken line, though there was one after the other: otherwise a file of
+which every line opens a quote would be read thousands of times over."""
+
 
 _NAMES_A_SEPARATOR = re.compile(r'"?sep=([^\w\s"]|\t)"?[\r\n]*', re.IGNORECASE)
 
@@ -58,6 +62,8 @@ class CsvRecords:
         self._lines = lines
         self._again: deque[str] = deque()
         self._held: list[str] = []
+        self._limit = _MAX_CELL
+        """How long a record over several lines may be; what is read anew is taken off, what is read is added again."""
         first = next(lines, "")
         named = named_separator(first)
         self.separator = named or ","
@@ -94,6 +100,7 @@ class CsvRecords:
     def take_back(self) -> None:
         """Leave the record that was read last its first line, and read those after it anew."""
         self._again.extendleft(reversed(self._held[1:]))
+        self._limit = max(self._limit - sum(map(len, self._held[1:])), min(_LEAST, _MAX_CELL))
         self.line -= len(self._held) - 1
         del self._held[1:]
         self._begin()
@@ -113,7 +120,9 @@ class CsvRecords:
             for line in lines:
                 held.append(line)
                 size = len(line) if len(held) == 1 else size + len(line)
-                if size > _MAX_CELL and len(held) > 1:
+                if self._limit < _MAX_CELL and lines is self._lines:
+                    self._limit = min(self._limit + len(line), _MAX_CELL)
+                if size > self._limit and len(held) > 1:
                     raise csv.Error
                 yield line
 

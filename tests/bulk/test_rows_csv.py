@@ -291,6 +291,17 @@ def test_quotes_that_are_not_closed_in_every_line_are_read_in_time(tmp_path: Pat
     assert [row.problem is None for row in found] == [False, True] * 20_000
 
 
+def test_quotes_that_are_all_shifted_are_read_in_time(tmp_path: Path) -> None:
+    """Where each line lacks its outer quotes, none of the records ends; still each line costs about as much as ever."""
+    line = f'{"x" * 40}","{"y" * 40}'
+
+    found = read(tmp_path, "external_profile_id,email\n" + f"{line}\n" * 20_000 + 'user_1,"two\nlines"\n')
+
+    assert [row.line for row in found] == [*range(2, 20_002), 20_003]
+    assert {row.source.get("_raw") for row in found[:-1]} == {line}
+    assert found[-1].data == {"external_profile_id": "user_1", "email": "two\nlines"}
+
+
 @pytest.mark.usefixtures("_short_cells")
 def test_a_record_that_grows_line_by_line_costs_its_line(tmp_path: Path) -> None:
     """Cells that are short and have no end, as where all quotes are shifted by one, are not gone through for ever."""
