@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 from uuid import UUID
 
 from adapty._core.validate import Refused, checked, email, identifier, kind_of
@@ -36,6 +36,8 @@ MAX_ID_LENGTH = 4096
 
 UUID_TEXT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 """A UUID as text of five groups; `uuid.UUID` alone would take braces and a URN too."""
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 def named_user(customer_user_id: str | None, profile_id: str | UUID | None) -> dict[str, Any]:
@@ -99,12 +101,23 @@ def uuid_text(value: object) -> str:
     return plain.lower()
 
 
+def mail_id_text(value: object) -> str:
+    """Accept an id of Mail's that was read from a list: no control characters, which no id of a user has.
+
+    They come from a file in another encoding, or a broken one; sent as they are, nobody would be found by them.
+    """
+    plain = identifier(cast("str", value))
+    if _CONTROL.search(plain):
+        raise Refused("has line breaks or control characters; expected the id as your app gave it to Adapty Mail")
+    return plain
+
+
 ID_KINDS: Mapping[str, Callable[[Any], str]] = {"customer_user_id": customer_user_id_text, "profile_id": uuid_text}
 """What each kind of id of the server-side API has to be: it travels in a header."""
 
 MAIL_ID_KINDS: Mapping[str, Callable[[Any], str]] = {
-    "external_profile_id": identifier,
-    "customer_user_id": identifier,
+    "external_profile_id": mail_id_text,
+    "customer_user_id": mail_id_text,
     "email": email,
 }
 """What each kind of id of the Mail API has to be: it travels in a body."""

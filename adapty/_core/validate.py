@@ -81,6 +81,9 @@ _LABEL_EDGE = rf"[A-Za-z0-9{_OTHER_SCRIPTS}]"
 _LABEL_REST = rf"([A-Za-z0-9{_OTHER_SCRIPTS}-]{{0,61}}{_LABEL_EDGE})"
 _DOMAIN = re.compile(rf"({_LABEL_EDGE}{_LABEL_REST}?\.)+[A-Za-z{_OTHER_SCRIPTS}]{_LABEL_REST}")
 
+_KEPT_BYTE = re.compile("[\udc80-\udcff]")
+"""What stands in text for a byte that is not UTF-8, where it was read with `surrogateescape`, as files are here."""
+
 _AMOUNT = re.compile(r"-?[0-9]{1,30}(\.[0-9]{1,30})?", re.ASCII)
 _MAX_AMOUNT_DIGITS = 30
 _MAX_SHOWN = 40
@@ -128,7 +131,9 @@ def text(value: str | NotGiven) -> str:
     plain = str.__str__(value)
     try:
         plain.encode()
-    except UnicodeEncodeError:
+    except UnicodeEncodeError as problem:
+        if _KEPT_BYTE.match(plain, problem.start):
+            raise Refused("is not UTF-8; expected text in UTF-8: save the file it comes from as UTF-8") from None
         raise Refused("holds half of a surrogate pair; expected text that UTF-8 can carry") from None
     return plain
 

@@ -18,7 +18,7 @@ from adapty.models._record import RECORD, Record, field_names
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["NOTES", "RAW", "VENDOR_COLUMNS", "Columns", "FieldPath", "field_path"]
+__all__ = ["NOTES", "RAW", "VENDOR_COLUMNS", "Columns", "FieldPath", "OtherInput", "field_path"]
 
 RAW = "_raw"
 """The column of a failures file that holds the text of a row that could not be read."""
@@ -45,8 +45,9 @@ FieldPath = tuple[str, str | None]
 
 _ATTRIBUTES = "custom_attributes"
 _SHORT_NAMES = {"custom": _ATTRIBUTES}
-_SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
+_SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 _LONGEST_NAME = 100
+_IGNORE_EXPECTED = 'expected a collection of column names, such as ["city"]'
 _MAPPING_EXPECTED = 'expected field names to column names, such as {"email": "user_email"}'
 
 
@@ -62,6 +63,25 @@ def field_path(column: str) -> FieldPath:
 
 
 @frozen
+class OtherInput:
+    """Another input of the same import, where a column may be instead.
+
+    Attributes:
+        file: What it is called in messages.
+        record: The class of its records.
+        header: The names of its columns, or None where it may have any, as JSON Lines may.
+    """
+
+    file: str
+    record: type[Record]
+    header: Sequence[str] | None
+
+    def may_have(self, column: str) -> bool:
+        """Tell whether a column may be in it."""
+        return self.header is None or column in self.header
+
+
+@frozen
 class Columns:
     """What the columns of one input stand for.
 
@@ -71,31 +91,42 @@ class Columns:
             names are free.
         mapped: The columns that the user gave a meaning, and what it is.
         vendors: The columns that are known by the vendor's names, and the fields that they stand for; CSV only.
+        ignored: The columns and keys that stand for nothing.
+        others: The other inputs of the import.
     """
 
     names: tuple[str, ...]
     groups: Mapping[str, tuple[str, ...]]
     mapped: Mapping[str, FieldPath] = attrs.field(factory=dict)
     vendors: Mapping[str, str] = attrs.field(factory=dict)
+    ignored: Collection[str] = frozenset()
+    others: Sequence[OtherInput] = ()
 
     @classmethod
-    def of(cls, record: type[Record], mapping: Mapping[str, str] | None = None) -> Self:
+    def of(
+        cls,
+        record: type[Record],
+        mapping: Mapping[str, str] | None = None,
+        *,
+        ignore: Collection[str] = (),
+        others: Sequence[OtherInput] = (),
+    ) -> Self:
         """Work out what columns stand for.
 
         Args:
             record: The class of the records.
             mapping: Fields, nested ones dotted (`custom.plan`, `device_info.os`), to the columns that hold them.
+            ignore: Columns, or keys, that stand for nothing.
+            others: The other inputs of the import.
 
         Raises:
             AdaptyUsageError: The mapping is none, names what is no field, takes two fields from one column, or one
-                field from two.
+                field from two; or there is nothing to ignore by these names.
         """
         names, groups = _fields_of(record)
         mapped = _checked_mapping(cls(names, groups), record, {} if mapping is None else mapping)
-        taken = {outer for outer, _ in mapped.values()}
-        vendors = VENDOR_COLUMNS.get(record, {})
-        others = {column: field for column, field in vendors.items() if field not in taken and column not in mapped}
-        return cls(names, groups, mapped, others)
+        ignored = _checked_names(ignore, mapped)
+        return cls(names, groups, mapped, VENDOR_COLUMNS.get(record, {}), ignored, others)
 
     def path_of(self, column: str) -> FieldPath:
         """Say what a column stands for, whether or not there is such a field."""
@@ -111,35 +142,47 @@ class Columns:
         return inner != "" if outer == _ATTRIBUTES else inner in self.groups.get(outer, ())
 
     def of_header(self, header: Sequence[str], file: Path) -> list[FieldPath | None]:
-        """Say what each column of a CSV file stands for, None for a note of a failures file.
+        """Say what each column of a CSV file stands for; None for a note of a failures file, and what is ignored.
+
+        Where a column is mapped to a field, another one of the field's own name, or the vendor's, is ignored.
 
         Raises:
-            AdaptyUsageError: A column that is mapped is missing, or one has no name, is no field, or stands for the
-                same as another one; `field_name` is the column's name.
+            AdaptyUsageError: A column that is mapped or ignored is missing, here and in the other inputs that may have
+                it, or one has no name, is no field, or stands for the same as another one; `field_name` is the
+                column's name.
         """
         self._refuse_missing(header, file)
         paths: list[FieldPath | None] = []
         before: set[str] = set()
         seen: dict[str, dict[str | None, str]] = {}
+        taken = {path for name, path in self.mapped.items() if name in header}
         for number, name in enumerate(header, start=1):
-            path = self.path_of(name)
-            inside = seen.setdefault(path[0], {})
+            path: FieldPath | None = self.path_of(name)
+            if name in NOTES or name in self.ignored or (path in taken and name not in self.mapped):
+                path = None
+            inside = seen.setdefault(path[0], {}) if path else {}
             if name in before:
                 problem: str | None = f"is the name of two columns of {file}; expected one"
             else:
-                problem = None if name in NOTES else self._problem(name, path, inside, file)
+                problem = self._problem(name, path, inside, file) if path else None
             if problem:
                 raise AdaptyUsageError.of(printable(name) or f"column {number}", problem)
             before.add(name)
-            inside[path[1]] = name
-            paths.append(None if name in NOTES else path)
+            if path:
+                inside[path[1]] = name
+            paths.append(path)
         return paths
 
-    def other_separator(self, header: str) -> str | None:
-        """Name what a header is separated by, where it would be right but for that."""
-        found = {word: self._known(header, sign) for sign, word in _SEPARATORS.items()}
+    def other_separator(self, header: str, separator: str) -> str | None:
+        """Name what a header is separated by, where it would be right but for that.
+
+        Args:
+            header: The header's text.
+            separator: What should separate it.
+        """
+        found = {word: self._known(header, sign) for sign, word in _SEPARATORS.items() if sign != separator}
         likely = max(found, key=found.__getitem__)
-        return likely if found[likely] > self._known(header, ",") else None
+        return likely if found[likely] > self._known(header, separator) else None
 
     def _known(self, header: str, separator: str) -> int:
         """Count the columns that stand for a field, if this is what separates them."""
@@ -150,17 +193,23 @@ class Columns:
         return sum(self.has(self.path_of(name.strip())) for name in names)
 
     def _refuse_missing(self, header: Sequence[str], file: Path) -> None:
+        """See that the columns that are named are there, or may be in another input."""
         for column, path in self.mapped.items():
-            if column not in header:
-                problem = f"takes {_spelled(path)} from {_shown(column)}, which is no column of {file}"
-                raise AdaptyUsageError.of("mapping", problem + _suggested(column, header))
+            others = [other for other in self.others if path[0] in field_names(other.record)]
+            if absence := _absence(column, header, file, others):
+                _refuse(f"takes {_spelled(path)} from {absence}")
+        for column in sorted(self.ignored):
+            if absence := _absence(column, header, file, self.others):
+                raise AdaptyUsageError.of("ignore", f"names {absence}")
 
     def _problem(self, name: str, path: FieldPath, inside: Mapping[str | None, str], file: Path) -> str | None:
         """Say what is wrong with a column, given those of the same field before it."""
         if not name:
             return f"has no name in {file}; name or remove it"
         if not self.has(path):
-            return f"is a column of {file} that is no field of the records{self._meant(name)} rename or remove it"
+            return (
+                f"is a column of {file} that is no field of the records{self._meant(name)} rename, ignore or remove it"
+            )
         if path[1] is None and path[0] in self.groups:
             example = _spelled((path[0], (self.groups[path[0]] or ("plan",))[0]))
             return (
@@ -177,6 +226,14 @@ class Columns:
         nested = [f"{group}.{held}" for group, names in self.groups.items() for held in names]
         free = [f"{short}.{inner}" for short, group in _SHORT_NAMES.items() if inner and group in self.groups]
         return _suggested(name, [*free, *nested] if dot else [*self.names, *self.vendors]) or ";"
+
+
+def _absence(column: str, header: Sequence[str], file: Path, others: Sequence[OtherInput]) -> str | None:
+    """Say where a column is not, and what was probably meant; None where it is, or may be."""
+    if column in header or any(other.may_have(column) for other in others):
+        return None
+    files = " or ".join((str(file), *(other.file for other in others)))
+    return f"{_shown(column)}, which is no column of {files}{_suggested(column, header)}"
 
 
 def _fields_of(record: type[Record]) -> tuple[tuple[str, ...], dict[str, tuple[str, ...]]]:
@@ -212,6 +269,19 @@ def _checked_mapping(columns: Columns, record: type[Record], mapping: Mapping[st
             )
         mapped[column] = path
     return mapped
+
+
+def _checked_names(ignore: Collection[str], mapped: Mapping[str, FieldPath]) -> Collection[str]:
+    """Give the names to ignore, without the notes of a failures file, which are passed over anyway."""
+    if not isinstance(ignore, Collection) or isinstance(ignore, str | bytes | bytearray | Mapping):
+        raise AdaptyUsageError.of("ignore", f"is {kind_of(ignore)}; {_IGNORE_EXPECTED}")
+    for name in ignore:
+        if not isinstance(name, str):
+            raise AdaptyUsageError.of("ignore", f"names something {kind_of(name)}; {_IGNORE_EXPECTED}")
+        if name in mapped:
+            problem = f"names {_shown(name)}, which {_spelled(mapped[name])} is taken from; expected one of the two"
+            raise AdaptyUsageError.of("ignore", problem)
+    return frozenset(ignore) - {*NOTES}
 
 
 def _refuse(problem: str) -> NoReturn:

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import csv
-from contextlib import contextmanager
-from threading import RLock
 from typing import TYPE_CHECKING, Any, cast
 
 from adapty.bulk.columns import RAW
+from adapty.bulk.csv_records import CsvRecords, long_cells
 from adapty.bulk.rows import NOT_MENDED, Row
 from adapty.errors import AdaptyUsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Generator, Iterator, Sequence
     from pathlib import Path
 
     from adapty.bulk.columns import Columns, FieldPath
     from adapty.bulk.files import InputFile
 
-__all__ = ["cells_up_to", "check_header", "csv_rows", "remembered"]
-
-_MAX_CELL = 10_000_000
+__all__ = ["check_header", "column_names", "csv_rows"]
 
 
 def check_header(file: InputFile, columns: Columns) -> None:
@@ -29,14 +25,22 @@ def check_header(file: InputFile, columns: Columns) -> None:
     Raises:
         AdaptyUsageError: The header is wrong.
     """
-    with cells_up_to(_MAX_CELL):
+    with long_cells():
         _CsvReader(file, columns)
+
+
+def column_names(file: InputFile) -> tuple[str, ...]:
+    """Give the names of the columns, whatever they are; none where the header is no CSV."""
+    with long_cells():
+        return tuple(_names(CsvRecords(file.lines())) or ())
 
 
 def csv_rows(file: InputFile, columns: Columns) -> Generator[Row, None, None]:
     """Read a file row by row; a row that cannot be read is given with its problem, and reading goes on.
 
-    An empty cell counts as not given.
+    An empty cell counts as not given, and a row of empty cells is no row. Where a quote is out of place, nobody knows
+    where the row ends: its first line is given as the row, and each line after that for what it is by itself, so that
+    it takes no other row along.
 
     Args:
         file: A file with a header.
@@ -45,7 +49,7 @@ def csv_rows(file: InputFile, columns: Columns) -> Generator[Row, None, None]:
     Raises:
         AdaptyUsageError: The header is wrong, or the file cannot be read to its end.
     """
-    with cells_up_to(_MAX_CELL):
+    with long_cells():
         yield from _CsvReader(file, columns).rows()
 
 
@@ -53,57 +57,51 @@ class _CsvReader:
     """Reads a file of which the header is read and right."""
 
     def __init__(self, file: InputFile, columns: Columns) -> None:
-        self._held: list[str] = []
-        self._reader = csv.reader(remembered(file.lines(), self._held), strict=True)
+        self._records = CsvRecords(file.lines())
         self._header, paths = self._read_header(file.path, columns)
         self._data_of = _data_maker(paths)
 
     def rows(self) -> Iterator[Row]:
-        header, reader, data_of, forget = self._header, self._reader, self._data_of, self._held.clear
-        width, empty = len(header), dict.fromkeys(header, "")
+        header, records, data_of = self._header, self._records, self._data_of
+        width = len(header)
         raw = header.index(RAW) if RAW in header else None
-        while True:
-            forget()
-            try:
-                cells = next(reader)
-            except StopIteration:
-                return
-            except csv.Error as fault:
-                yield Row(reader.line_num, {}, {**empty, RAW: self._text()}, f"is not CSV: {fault}")
-                continue
-            if len(cells) == width:
+        for cells in records:
+            if cells is None:
+                yield self._broken(f"is not CSV: {records.fault}")
+            elif not any(cells):
+                continue  # blank, or as spreadsheets leave a blank row: commas and nothing between them
+            elif len(cells) == width:
                 source = dict(zip(header, cells, strict=True))
                 if raw is None or not cells[raw]:
-                    yield Row(reader.line_num, data_of(cells), source)
+                    yield Row(records.line, data_of(cells), source)
                 else:
-                    yield Row(reader.line_num, {}, source, NOT_MENDED)
-            elif cells:
-                problem = f"has {len(cells)} cells where the header has {width}"
-                yield Row(reader.line_num, {}, {**empty, RAW: self._text()}, problem)
+                    yield Row(records.line, {}, source, NOT_MENDED)
+            else:
+                last = records.line
+                records.take_back()
+                upto = f", up to line {last}," if last > records.line else ""
+                yield self._broken(f"has {len(cells)} cells{upto} where the header has {width}")
 
-    def _text(self) -> str:
-        """Give the lines of the row that is being read as they stand in the file."""
-        return "".join(self._held).rstrip("\r\n")
+    def _broken(self, problem: str) -> Row:
+        source = {**dict.fromkeys(self._header, ""), RAW: self._records.text}
+        return Row(self._records.line, {}, source, problem)
 
     def _read_header(self, path: Path, columns: Columns) -> tuple[list[str], list[FieldPath | None]]:
-        try:
-            header, fault = [name.strip() for name in next(self._reader, [])], None
-        except csv.Error as error:
-            header, fault = [], error
-        if separator := columns.other_separator(self._text()):
-            raise AdaptyUsageError(f"{path}: is separated by {separator}; expected commas")
-        if fault:
-            raise AdaptyUsageError(f"{path}: its header is not CSV: {fault}")
-        if not any(header):
+        names = _names(self._records)
+        if other := columns.other_separator(self._records.text, self._records.separator):
+            expected = "commas" if self._records.separator == "," else "what its first line says"
+            raise AdaptyUsageError(f"{path}: is separated by {other}; expected {expected}")
+        if names is None:
+            raise AdaptyUsageError(f"{path}: its header is not CSV: {self._records.fault}")
+        if not any(names):
             raise AdaptyUsageError(f"{path}: has no header; expected the names of the fields in the first line")
-        return header, columns.of_header(header, path)
+        return names, columns.of_header(names, path)
 
 
-def remembered(lines: Iterable[str], held: list[str]) -> Iterator[str]:
-    """Pass lines on and keep them, until somebody forgets them."""
-    for line in lines:
-        held.append(line)
-        yield line
+def _names(records: CsvRecords) -> list[str] | None:
+    """Read the header; None where it is no CSV."""
+    cells = next(iter(records), [])
+    return cells and [name.strip() for name in cells]
 
 
 def _data_maker(paths: Sequence[FieldPath | None]) -> Callable[[list[str]], dict[str, Any]]:
@@ -127,29 +125,3 @@ def _data_maker(paths: Sequence[FieldPath | None]) -> Callable[[list[str]], dict
         return data
 
     return data_of
-
-
-_lock = RLock()
-_limits: list[int] = []
-
-
-@contextmanager
-def cells_up_to(limit: int) -> Iterator[None]:
-    """Let cells have so many characters for a while.
-
-    The limit is the whole process's: while several readers are at work the highest one holds, and the last of them
-    puts back what was there before the first.
-    """
-    with _lock:
-        if not _limits:
-            _limits.append(csv.field_size_limit())
-        _limits.append(limit)
-        csv.field_size_limit(max(_limits[1:]))
-    try:
-        yield
-    finally:
-        with _lock:
-            _limits.remove(limit)
-            csv.field_size_limit(max(_limits[1:], default=_limits[0]))
-            if len(_limits) == 1:
-                _limits.clear()

@@ -125,7 +125,7 @@ class FailuresFile:
         """
         notes = {"_line": row.line, "_error": reason}
         if self._format == "jsonl":
-            self._write(_json_line({**source_as_json(row), **notes}))
+            self._write(_json_line({**source_as_json(row), **notes}, has_kept_bytes=row.has_kept_bytes))
         else:
             self._write(self._csv_rows({**row.source, **notes}))
         self.count += 1
@@ -311,10 +311,10 @@ def _encoded(text: str) -> bytes:
         return text.encode("utf-8", "backslashreplace")
 
 
-def _json_line(noted: Mapping[str, Any]) -> bytes:
-    """Spell a record to be read and mended by hand; what UTF-8 cannot carry is escaped."""
+def _json_line(noted: Mapping[str, Any], *, has_kept_bytes: bool) -> bytes:
+    """Spell a record to be read and mended by hand, its bytes as they were; what UTF-8 cannot carry is escaped."""
     line = json.dumps(noted, ensure_ascii=False)
     try:
-        return f"{line}\n".encode()
+        return f"{line}\n".encode(errors="surrogateescape" if has_kept_bytes else "strict")
     except UnicodeEncodeError:
         return f"{json.dumps(noted)}\n".encode()

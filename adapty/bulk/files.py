@@ -8,7 +8,7 @@ import stat
 import zlib
 from functools import partial
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Literal, Self, cast
+from typing import IO, TYPE_CHECKING, Any, Literal, Protocol, Self, TextIO, cast
 
 from adapty.errors import AdaptyUsageError
 
@@ -18,7 +18,24 @@ if TYPE_CHECKING:
 
     from _typeshed import WriteableBuffer
 
-__all__ = ["DAMAGED", "GZIP", "Format", "InputFile", "count_lines", "file_format", "open_text", "split_name"]
+__all__ = [
+    "DAMAGED",
+    "GZIP",
+    "BrokenFileError",
+    "Format",
+    "InputFile",
+    "bounded_lines",
+    "file_format",
+    "refuse_utf_16",
+    "split_name",
+]
+
+
+class _Peekable(Protocol):
+    """Bytes that can be looked at before they are read."""
+
+    def peek(self, size: int, /) -> bytes: ...
+
 
 Format = Literal["csv", "jsonl"]
 """How a file's records are spelled."""
@@ -37,6 +54,10 @@ _MAX_LINE = 2**24
 _LOOKED_AT = 64
 _UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _LEAST_UTF_16 = 4
+
+
+class BrokenFileError(AdaptyUsageError):
+    """A file cannot be read to its end, however often it is tried; one that can be is another file."""
 
 
 def split_name(path: Path) -> tuple[str, str]:
@@ -63,28 +84,36 @@ def file_format(path: Path) -> Format:
     return _FORMATS[ending.lower()]
 
 
-def count_lines(path: Path) -> int:
-    """Count a file's lines as `Row.line` numbers them."""
-    with InputFile(path) as file:
-        return sum(1 for _ in file.lines())
-
-
-def open_text(path: Path, mode: str = "r") -> Any:
-    """Open a text file as these files are read and written: UTF-8, bytes that are none kept as they are.
+def bounded_lines(text: TextIO, name: object, expected: str) -> Iterator[str]:
+    """Give lines one by one, each with its end, and never one that would fill the memory.
 
     Args:
-        path: The file; for reading, one whose name ends in `.gz` is unpacked.
-        mode: `r` or `w`.
+        text: What they are read from.
+        name: What it is called in the message.
+        expected: What a line should be.
 
     Raises:
-        AdaptyUsageError: It cannot be opened.
+        BrokenFileError: A line is so long that it must be something else.
     """
-    if mode == "r":
-        return InputFile(path).text
-    try:  # buffered by lines: what was written stays written when the process is killed
-        return path.open(mode, encoding="utf-8", errors="surrogateescape", newline="", buffering=1)
-    except (OSError, ValueError) as problem:
-        raise _unopened(path, problem) from None
+    for number, line in enumerate(iter(partial(text.readline, _MAX_LINE), ""), start=1):
+        if len(line) == _MAX_LINE:
+            reason = f"has a line, {number}, of more than {_MAX_LINE} characters; expected {expected}"
+            raise BrokenFileError(f"{name}: {reason}")
+        yield line
+
+
+def refuse_utf_16(content: _Peekable, name: object) -> None:
+    """See that text is not UTF-16, by its mark, or by its zeros where it has none.
+
+    Args:
+        content: What is about to be read; it is only looked at.
+        name: What it is called in the message.
+
+    Raises:
+        AdaptyUsageError: It is.
+    """
+    if _is_utf_16(content.peek(_LOOKED_AT)[:_LOOKED_AT]):
+        raise AdaptyUsageError(f"{name}: is UTF-16; expected UTF-8")
 
 
 class InputFile:
@@ -127,19 +156,16 @@ class InputFile:
         """Give the lines one by one, each with its end.
 
         Raises:
-            AdaptyUsageError: The rest cannot be read or unpacked, or a line is so long that it must be something else;
-                the message says where.
+            BrokenFileError: The rest cannot be unpacked, or a line is so long that it must be something else.
+            AdaptyUsageError: The rest cannot be read. Both messages say where.
         """
         number = 0
         try:
-            for line in iter(partial(self.text.readline, _MAX_LINE), ""):
+            for line in bounded_lines(self.text, self.path, "one record a line"):
                 number += 1
-                if len(line) == _MAX_LINE:
-                    reason = f"has a line, {number}, of more than {_MAX_LINE} characters; expected one record a line"
-                    raise AdaptyUsageError(f"{self.path}: {reason}")
                 yield line
         except DAMAGED:
-            raise AdaptyUsageError(f"{self.path}: {_cut_short(number)}") from None
+            raise BrokenFileError(f"{self.path}: {_cut_short(number)}") from None
         except OSError as problem:
             raise AdaptyUsageError(f"{self.path}: cannot be read after line {number}: {problem.strerror}") from None
 
@@ -159,8 +185,7 @@ class InputFile:
                 content = _Unpacked(buffered)
             elif is_gzip:
                 raise AdaptyUsageError(f"{self.path}: is gzip data; expected a name that ends in .gz")
-            if _is_utf_16(content.peek(_LOOKED_AT)[:_LOOKED_AT]):
-                raise AdaptyUsageError(f"{self.path}: is UTF-16; expected UTF-8")
+            refuse_utf_16(content, self.path)
         except DAMAGED:
             raise AdaptyUsageError(f"{self.path}: {_cut_short(0)}") from None
         except OSError as problem:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import gzip
 import io
 import json
@@ -11,7 +10,6 @@ import shutil
 import weakref
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
-from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, TYPE_CHECKING, Any, Literal, cast, get_args
@@ -19,11 +17,9 @@ from typing import IO, TYPE_CHECKING, Any, Literal, cast, get_args
 from attrs import define, field, frozen
 
 from adapty._core.identity import ID_KINDS, MAIL_ID_KINDS, UUID_TEXT
-from adapty._core.validate import checked
-from adapty.bulk.csv_rows import cells_up_to, remembered
-from adapty.bulk.files import DAMAGED, GZIP
+from adapty.bulk.csv_records import CsvRecords, long_cells, named_separator
+from adapty.bulk.files import DAMAGED, GZIP, bounded_lines, refuse_utf_16
 from adapty.errors import AdaptyUsageError
-from adapty.models import Deletion
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -44,7 +40,6 @@ API_KINDS: Mapping[ApiName, Mapping[str, Callable[[Any], str]]] = {"server-side"
 
 _JSON_START = re.compile(r'[\[{]\s*(["\[{\]}]|$)')
 _SEPARATORS = (",", ";", "\t")
-_MAX_CELL = 2**31 - 1
 _MAX_SHOWN = 200
 
 
@@ -59,27 +54,6 @@ class IdFile:
 
     kind: KindName
     rows: IdRows = field(repr=False)
-
-    def ids_for(self, api: ApiName, refuse: Callable[[Deletion], object]) -> Iterator[str]:
-        """Give the ids that the API takes, repeats among them, one by one; errors name lines.
-
-        The APIs differ in this: an id that no header can carry is none for the server-side API.
-
-        Args:
-            api: The API that the ids are sent to.
-            refuse: Called with what it cannot be sent, when its row is read.
-        """
-        for row in self.rows:
-            try:
-                yield row.sendable(self.kind, API_KINDS[api][self.kind])
-            except AdaptyUsageError as problem:
-                error = AdaptyUsageError.of(f"line {row.line}", str(problem))
-                refuse(Deletion.failed(row.shown(self.kind), error))
-
-    def sorted_for(self, api: ApiName) -> tuple[list[str], list[Deletion]]:
-        """Give all ids that the API takes, as `ids_for` does, and the rows that it cannot be sent."""
-        refused: list[Deletion] = []
-        return [*self.ids_for(api, refused.append)], refused
 
 
 def read_ids(source: Path | IO[bytes], kinds: Sequence[KindName] = KINDS) -> IdFile:
@@ -123,15 +97,6 @@ class IdRow:
     text: str
     ids: Mapping[str, Any] = field(factory=dict)
     problem: str | None = None
-
-    def sendable(self, kind: KindName, check: Callable[[Any], str]) -> str:
-        """Give the id as it is sent."""
-        if self.problem:
-            raise AdaptyUsageError(self.problem)
-        value = self.ids.get(kind)
-        if value is None or value == "":
-            raise AdaptyUsageError(f"has no {kind}")
-        return checked(kind, check, value)
 
     def shown(self, kind: KindName) -> str:
         """Give the id as it was read, or the beginning of a row that none can be read from."""
@@ -193,10 +158,13 @@ class _Content:
                 packed = files.enter_context(io.BufferedReader(self.open()))
                 is_gzip = packed.peek(len(GZIP)).startswith(GZIP)
                 content = files.enter_context(gzip.GzipFile(fileobj=packed)) if is_gzip else packed
+                refuse_utf_16(content, self.name)
                 text = io.TextIOWrapper(cast("IO[bytes]", content), "utf-8-sig", "surrogateescape", newline="")
-                yield from files.enter_context(text)
+                yield from bounded_lines(files.enter_context(text), self.name, "one id a line")
         except DAMAGED:
             raise AdaptyUsageError(f"{self.name}: cannot be unpacked; its gzip data is damaged or cut short") from None
+        except AdaptyUsageError:
+            raise
         except (OSError, ValueError) as problem:
             raise _unopened(self.name, problem) from None
 
@@ -257,13 +225,14 @@ class _Reader:
 def _reader(source: Path | IO[bytes], content: _Content) -> _Reader:
     """Tell how to read a file: by its name, or by its first line that is not blank."""
     with closing(content.lines()) as lines:
-        first = next((text for _, text in _numbered(lines)), None)
-    if first is None:
+        line = next((line for line in lines if line.strip()), None)
+    if line is None:
         raise AdaptyUsageError(f"{content.name}: is empty; expected one id at least")
+    first = line.strip()
     name = source.name.lower().removesuffix(".gz") if isinstance(source, Path) else ""
     if (ending := Path(name).suffix) in _READERS:
         return _READERS[ending]
-    if first.strip('"') in KINDS:
+    if first.strip('"') in KINDS or named_separator(line):
         return _CSV
     if _JSON_START.match(first) or isinstance(_decoded(first)[0], str):
         return _JSON_LINES
@@ -329,33 +298,29 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _csv_rows(content: _Content, kinds: Sequence[KindName]) -> Iterator[IdRow]:
-    held: list[str] = []
-    with closing(content.lines()) as lines, cells_up_to(_MAX_CELL):
-        reader = csv.reader(remembered(lines, held), strict=True)
-        header = _header(content.name, reader)
+    with closing(content.lines()) as lines, long_cells():
+        records = CsvRecords(lines)
+        header = _header(content.name, records)
         _column(content.name, header, kinds)
-        done = reader.line_num
-        held.clear()
-        try:
-            for cells in reader:
-                if len(cells) > 1 or any(map(str.strip, cells)):
-                    yield _csv_row(reader.line_num, "".join(held), header, cells)
-                done = reader.line_num
-                held.clear()
-        except csv.Error as fault:
-            yield from _rest(_numbered(chain(held, lines), done + 1), f"is not CSV: {fault}")
+        for cells in records:
+            if cells is None:
+                yield from _untrusted(records)
+            elif any(map(str.strip, cells)):
+                yield _csv_row(records.line, records.text, header, cells)
 
 
 def _csv_kind(content: _Content, kinds: Sequence[KindName], _: _Seen) -> KindName:
-    with closing(content.lines()) as lines, cells_up_to(_MAX_CELL):
-        return _column(content.name, _header(content.name, csv.reader(lines, strict=True)), kinds)
+    with closing(content.lines()) as lines, long_cells():
+        return _column(content.name, _header(content.name, CsvRecords(lines)), kinds)
 
 
-def _header(name: str, reader: Iterator[list[str]]) -> list[str]:
-    try:
-        return next(([cell.strip() for cell in cells] for cells in reader if any(map(str.strip, cells))), [])
-    except csv.Error as fault:
-        raise AdaptyUsageError(f"{name}: its header is not CSV: {fault}") from None
+def _header(name: str, records: CsvRecords) -> list[str]:
+    for cells in records:
+        if cells is None:
+            raise AdaptyUsageError(f"{name}: its header is not CSV: {records.fault}")
+        if any(map(str.strip, cells)):
+            return [cell.strip() for cell in cells]
+    return []
 
 
 def _column(name: str, header: list[str], kinds: Sequence[KindName]) -> KindName:
@@ -375,15 +340,12 @@ def _csv_row(line: int, text: str, header: list[str], cells: list[str]) -> IdRow
     return IdRow(line, text.strip(), {column: cell.strip() for column, cell in zip(header, cells, strict=True)})
 
 
-def _rest(lines: Iterator[tuple[int, str]], problem: str) -> Iterator[IdRow]:
-    """Refuse all lines from a broken row on: nobody can tell which of them are rows and which stand in a cell."""
-    at_fault = None
-    for number, text in lines:
-        if at_fault is None:
-            at_fault = number
-            yield IdRow(number, text, problem=problem)
-        else:
-            yield IdRow(number, text, problem=f"follows line {at_fault}, which {problem}")
+def _untrusted(records: CsvRecords) -> Iterator[IdRow]:
+    """Refuse all lines from a broken one on: what stands in a cell there must not be taken for somebody to erase."""
+    problem, at_fault = f"is not CSV: {records.fault}", records.line
+    yield IdRow(at_fault, records.text.strip(), problem=problem)
+    for number, text in _numbered(records.rest(), at_fault + 1):
+        yield IdRow(number, text, problem=f"follows line {at_fault}, which {problem}")
 
 
 _PLAIN = _Reader(_plain_rows, _plain_kind)

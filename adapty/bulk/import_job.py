@@ -17,6 +17,7 @@ from adapty._core.giving_up import Patience
 from adapty._generated import mail_call, nothing
 from adapty.bulk.columns import field_path
 from adapty.bulk.failures import FailuresFile, failures_name, put_in_place
+from adapty.bulk.files import BrokenFileError
 from adapty.bulk.fingerprint import fingerprint
 from adapty.bulk.journal import CONTENTS_OF, Journal
 from adapty.bulk.lanes import Item
@@ -24,7 +25,7 @@ from adapty.bulk.options import ImportOptions, file_option, journal_of, options_
 from adapty.bulk.ordered_source import in_order
 from adapty.bulk.report import ImportReport
 from adapty.bulk.running import StageRun
-from adapty.bulk.sources import Source, open_source
+from adapty.bulk.sources import Source, open_source, other_input
 from adapty.bulk.stage import Options, Stage, StageResult
 from adapty.errors import AdaptyUsageError
 from adapty.models import MailProfile, TransactionEvent
@@ -63,6 +64,7 @@ class ImportJob:
         sort: Whether events are sorted by their time first.
         options: How it is carried out.
         mapping: Field to the column that holds it.
+        ignore: The columns that hold nothing.
         journal: The file that notes how far it is, or None.
     """
 
@@ -70,6 +72,7 @@ class ImportJob:
     sort: bool
     options: Options
     mapping: Mapping[str, str]
+    ignore: Collection[str]
     journal: Path | None
 
     @classmethod
@@ -86,17 +89,20 @@ class ImportJob:
         checked = options_of(options, dry_run=bool(options.get("dry_run", False)))
         mapping = options.get("mapping")
         mapping = {} if mapping is None else mapping
+        ignore = options.get("ignore", ())
         folder = file_option("failures", options.get("failures", "."))
         if not folder.is_dir():
             raise AdaptyUsageError.of("failures", f"{folder} is no folder; expected one that is there")
         inputs: list[_Input] = []
         for kind, source in wanted.items():
-            opened = open_source(kind, source, RECORDS[kind], _of_the_kind(kind, mapping, wanted))
+            others = [other_input(other, wanted[other], RECORDS[other]) for other in wanted if other != kind]
+            own = _of_the_kind(kind, mapping, wanted)
+            opened = open_source(kind, source, RECORDS[kind], own, ignore=ignore, others=others)
             name = failures_name(opened.name, dry_run=checked.dry_run)
             inputs.append(_Input(kind, source, opened, folder / name))
         journal = journal_of(options, [each.source.path for each in inputs])
         _refuse_shared_files(*(each.source.path for each in inputs), *(each.failures for each in inputs), journal)
-        return cls(tuple(inputs), sort, checked, mapping, None if checked.dry_run else journal)
+        return cls(tuple(inputs), sort, checked, mapping, ignore, None if checked.dry_run else journal)
 
     async def run(self, adapty: Adapty | AsyncAdapty, stop: Stop) -> ImportReport:
         """Send what is left to be sent.
@@ -119,6 +125,7 @@ class ImportJob:
             return Journal.temporary()
         plan = {"address": adapty._transport.config.base_urls["mail"]}  # noqa: SLF001 - of the same package
         plan["mapping"] = ", ".join(f"{field}={column}" for field, column in sorted(self.mapping.items()))
+        plan["ignore"] = ", ".join(sorted({*self.ignore}))
         plan["sort"] = "yes" if self.sort else "no"
         for each in self.inputs:
             plan["failures"] = str(each.failures.parent.absolute())
@@ -169,7 +176,11 @@ class ImportJob:
         if self.journal is None:
             return
         if not is_untouched:
-            end.add_note(f"run it again to go on from there; {self.journal} notes how far it is")
+            # A file that was put right is another one, which no run goes on with.
+            is_broken = isinstance(end, BrokenFileError)
+            again = f"fetch the file again, or mend it, then remove {self.journal} and begin anew"
+            go_on = f"run it again to go on from there; {self.journal} notes how far it is"
+            end.add_note(again if is_broken else go_on)
             return
         with suppress(AdaptyUsageError, OSError):
             journal.finish()

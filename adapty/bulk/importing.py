@@ -69,8 +69,8 @@ def import_base(
             or a null is a field left out.
         events: The same with the fields of `TransactionEvent`.
         sort: Send the events in the order of their `event_datetime`; they are sorted on disk.
-        options: See `ImportOptions`: `mapping`, `failures`, `journal`, `dry_run`, `lanes`, `max_rate`, `max_retries`,
-            `transport` and `on_progress`.
+        options: See `ImportOptions`: `mapping`, `ignore`, `failures`, `journal`, `dry_run`, `lanes`, `max_rate`,
+            `max_retries`, `transport` and `on_progress`.
 
     Returns:
         What was accepted and refused, and the flows that it leads to.

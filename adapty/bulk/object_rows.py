@@ -8,6 +8,8 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from attrs import evolve
+
 from adapty._core.nesting import MAX_DEPTH, is_too_deep
 from adapty._core.validate import kind_of, printable
 from adapty.bulk.columns import NOTES, RAW
@@ -38,7 +40,8 @@ def json_rows(file: InputFile, columns: Columns) -> Generator[Row, None, None]:
     """
     for line, text in enumerate(file.lines(), start=1):
         if not text.isspace():
-            yield _json_row(line, text, columns)
+            row = _json_row(line, text, columns)
+            yield row if _is_utf_8(text) else evolve(row, has_kept_bytes=True)
 
 
 def given_row(number: int, item: object, record: type[MailProfile | TransactionEvent], columns: Columns) -> Row:
@@ -64,6 +67,17 @@ def given_row(number: int, item: object, record: type[MailProfile | TransactionE
         return Row(number, {}, {RAW: item}, f"cannot be read: it raised {type(broken).__name__}")
 
 
+def _is_utf_8(text: str) -> bool:
+    """Tell whether a file's text was UTF-8 there; what its JSON escapes is another matter."""
+    if text.isascii():
+        return True
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def _json_row(line: int, text: str, columns: Columns) -> Row:
     try:
         decoded = _decode(text)
@@ -85,8 +99,10 @@ def _json_row(line: int, text: str, columns: Columns) -> Row:
 
 
 def _row_of(line: int, source: dict[str, Any], columns: Columns, *, may_hold_none: bool) -> Row:
-    """Make a row of its fields: None left out, mapped keys under the names of their fields, notes passed over."""
+    """Make a row of its fields: None left out, mapped keys under the names of their fields, others passed over."""
     data = {name: value for name, value in source.items() if value is not None} if may_hold_none else source
+    if columns.ignored:
+        data = {name: value for name, value in data.items() if name not in columns.ignored}
     if columns.mapped:
         data, problem = _mapped(data, columns)
         if problem:
@@ -103,16 +119,22 @@ def _row_of(line: int, source: dict[str, Any], columns: Columns, *, may_hold_non
 
 
 def _mapped(fields: dict[str, Any], columns: Columns) -> tuple[dict[str, Any], str | None]:
-    """Put mapped keys under the names of their fields; tell where a row has one field twice."""
+    """Put mapped keys under the names of their fields, in the place of what is there under those names."""
     data = {name: value for name, value in fields.items() if name not in columns.mapped}
     for key, (outer, inner) in columns.mapped.items():
         if key not in fields:
             continue
         inside = data.get(outer, {})
-        if (outer in data and inner is None) or not isinstance(inside, Mapping) or inner in inside:
-            problem = f"has {printable(key)}, which is mapped to {outer}, and {outer} too; expected one of them"
-            return {}, problem
-        data[outer] = fields[key] if inner is None else {**inside, inner: fields[key]}
+        if inner is None:
+            data[outer] = fields[key]
+        elif isinstance(inside, Mapping):
+            data[outer] = {**inside, inner: fields[key]}
+        else:
+            expected = f"expected {outer} to be an object, or to be left out"
+            return (
+                {},
+                f"has {printable(key)}, which is mapped into {outer}, and {outer} is {kind_of(inside)}; {expected}",
+            )
     return data, None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from inspect import iscoroutinefunction
 from pathlib import Path
 from typing import Any, TypedDict
@@ -62,7 +62,8 @@ class ImportOptions(BulkOptions, total=False):
 
     Attributes:
         mapping: Field to the column, or key, that holds it: `{"email": "user_email"}`. `custom.plan` and
-            `device_info.os` are fields too.
+            `device_info.os` are fields too. Where a column is mapped, another one of the field's own name is ignored.
+        ignore: Columns of CSV, or keys of JSON objects, that are passed over: `["city", "notes"]`.
         failures: The folder for the files of refused records; the current one where left out.
         journal: The file that notes how far the import is. Where left out: beside the input, with `.journal` added to
             its name; none for records that do not come from files. None for no journal.
@@ -70,6 +71,7 @@ class ImportOptions(BulkOptions, total=False):
     """
 
     mapping: Mapping[str, str]
+    ignore: Collection[str]
     failures: str | Path
     journal: str | Path | None
     dry_run: bool

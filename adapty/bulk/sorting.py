@@ -198,12 +198,12 @@ def _time_of(row: Row) -> int:
 
 def _packed(row: Row) -> bytes:
     """Pickle a row; what a program gave may be something that cannot be, or cannot be read back."""
-    fields = (row.line, row.data, row.source, row.problem, row.record)
+    fields = (row.line, row.data, row.source, row.problem, row.record, row.has_kept_bytes)
     try:
         packed = pickle.dumps(fields, _PROTOCOL)
         if row.record is None and _NAMES_A_CLASS in packed:
             pickle.loads(packed)  # noqa: S301 - see above
     except Exception:  # noqa: BLE001 - foreign objects, whose own code runs here
         problem = "holds what cannot be written to disk, as sorting does; expected text, numbers, dates and times"
-        return pickle.dumps((row.line, {}, source_as_json(row), problem, None), _PROTOCOL)
+        return pickle.dumps((row.line, {}, source_as_json(row), problem), _PROTOCOL)
     return packed

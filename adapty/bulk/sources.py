@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Generator, Iterable, Iterator, Mapping
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterable,
+    AsyncIterator,
+    Collection,
+    Generator,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from io import IOBase
 from os import PathLike
 from pathlib import Path
@@ -12,8 +22,8 @@ from typing import TYPE_CHECKING, Any
 from attrs import define, field
 
 from adapty._core.validate import kind_of
-from adapty.bulk.columns import Columns
-from adapty.bulk.csv_rows import check_header, csv_rows
+from adapty.bulk.columns import Columns, OtherInput
+from adapty.bulk.csv_rows import check_header, column_names, csv_rows
 from adapty.bulk.files import Format, InputFile, file_format
 from adapty.bulk.fingerprint import FileState
 from adapty.bulk.object_rows import given_row, json_rows
@@ -23,7 +33,7 @@ from adapty.models import MailProfile, TransactionEvent
 if TYPE_CHECKING:
     from adapty.bulk.rows import Row
 
-__all__ = ["Records", "Source", "open_source"]
+__all__ = ["Records", "Source", "open_source", "other_input"]
 
 Model = MailProfile | TransactionEvent
 
@@ -69,7 +79,15 @@ class Source(ABC):
         return self.position() / self.size if self.size else 1.0
 
 
-def open_source(name: str, given: Records, record: type[Model], mapping: Mapping[str, str] | None = None) -> Source:
+def open_source(
+    name: str,
+    given: Records,
+    record: type[Model],
+    mapping: Mapping[str, str] | None = None,
+    *,
+    ignore: Collection[str] = (),
+    others: Sequence[OtherInput] = (),
+) -> Source:
     """Take what records are to be read from, and check what can be checked before the first one: names and headers.
 
     Args:
@@ -77,6 +95,8 @@ def open_source(name: str, given: Records, record: type[Model], mapping: Mapping
         given: A path, or an iterable or async iterable of mappings or of ready records.
         record: The class of the records.
         mapping: Fields, nested ones dotted (`custom.plan`, `device_info.os`), to the columns or keys that hold them.
+        ignore: Columns, or keys, that stand for nothing.
+        others: The other inputs of the import, which may have columns in the place of this one.
 
     Raises:
         AdaptyUsageError: It is nothing of these; the file cannot be opened, is of another format, or its header is
@@ -87,7 +107,7 @@ def open_source(name: str, given: Records, record: type[Model], mapping: Mapping
         >>> [row.data for row in source.rows()]
         [{'external_profile_id': 'user_1'}]
     """
-    columns = Columns.of(record, mapping)
+    columns = Columns.of(record, mapping, ignore=ignore, others=others)
     if isinstance(given, str | PathLike):
         return _opened_file(name, given, columns)
     if not _is_iterable(given):
@@ -96,6 +116,24 @@ def open_source(name: str, given: Records, record: type[Model], mapping: Mapping
     if isinstance(given, IOBase):
         raise AdaptyUsageError.of(name, "is an open file; expected its path")
     return _Given(name, given, record, columns)
+
+
+def other_input(name: str, given: Records, record: type[Model]) -> OtherInput:
+    """Look which columns an input has. What is wrong with it is told when it is opened, and not here.
+
+    Args:
+        name: The argument's name, for messages.
+        given: A path, or whatever gives records.
+        record: The class of the records.
+    """
+    try:
+        path = Path(given) if isinstance(given, str | PathLike) else None
+        if path is None or file_format(path) != "csv":
+            return OtherInput(name if path is None else str(path), record, None)
+        with InputFile(path) as file:
+            return OtherInput(str(path), record, column_names(file))
+    except (AdaptyUsageError, TypeError):
+        return OtherInput(name, record, None)
 
 
 def _opened_file(name: str, given: str | PathLike[str], columns: Columns) -> Source:

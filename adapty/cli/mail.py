@@ -146,9 +146,14 @@ def import_files(
         typer.Option(
             "--map",
             metavar="FIELD=COLUMN",
-            help="The column, or key, that holds a field, such as email=user_email or custom.plan=Plan. Repeatable.",
+            help="The column, or key, that holds a field, such as email=user_email or custom.plan=Plan; another one of "
+            "the field's own name is ignored. Repeatable.",
             show_default=False,
         ),
+    ] = None,
+    ignore: Annotated[
+        list[str] | None,
+        typer.Option(metavar="COLUMN", help="A column, or key, to pass over. Repeatable.", show_default=False),
     ] = None,
     sort: Annotated[bool, typer.Option("--sort", help="Send the events in the order of their event_datetime.")] = False,
     failures: Annotated[Path, typer.Option(help="The folder for the records that were refused.")] = Path(),
@@ -167,12 +172,13 @@ def import_files(
     A refused record goes to NAME.failures.csv (or .jsonl) with the reason, ready to be mended and imported again. A run
     that broke off goes on where it was when the same command is run again.
     """
-    with typed_errors(mapping="--map"):
+    with typed_errors(mapping="--map", ignore="--ignore"):
         profiles_file, events_file = _one_file("--profiles", profiles), _one_file("--events", events)
         if profiles_file is None and events_file is None:
             raise AdaptyUsageError("nothing to import; expected --profiles FILE, --events FILE or both")
         options = bulk_options(
             mapping=_columns(columns),
+            ignore=ignore,
             failures=failures,
             dry_run=dry_run,
             lanes=lanes,

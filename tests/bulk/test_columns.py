@@ -93,20 +93,32 @@ def test_a_mapping_of_keys() -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "key", "field"),
+    ("line", "fields"),
     [
-        ({"user_email": "a", "email": "b"}, "user_email", "email"),
-        ({"plan": "a", "custom_attributes": {"plan": "b"}}, "plan", "custom_attributes"),
-        ({"plan": "a", "custom_attributes": "b"}, "plan", "custom_attributes"),
+        ({"user_email": "a", "email": "b"}, {"email": "a"}),
+        ({"email": "b", "user_email": "a"}, {"email": "a"}),
+        ({"user_email": "a", "email": None}, {"email": "a"}),
+        (
+            {"plan": "a", "custom_attributes": {"plan": "b", "x": 1}},
+            {"custom_attributes": {"plan": "a", "x": 1}},
+        ),
     ],
 )
-def test_a_row_that_has_a_mapped_field_twice_is_its_problem(line: dict[str, Any], key: str, field: str) -> None:
-    """Where an object has the mapped key and the field's own name, nobody knows which one is meant."""
-    mapping = {"email": "user_email", "custom.plan": "plan"}
+def test_a_mapped_key_goes_before_the_fields_own_name(line: dict[str, Any], fields: dict[str, Any]) -> None:
+    """Where an object has both, the user has said which one is meant."""
+    assert rows(json.dumps(line), {"email": "user_email", "custom.plan": "plan"}, "base.jsonl") == [fields]
 
-    assert rows(json.dumps(line), mapping, "base.jsonl") == [
-        f"has {key}, which is mapped to {field}, and {field} too; expected one of them"
-    ]
+
+def test_a_key_cannot_be_mapped_into_what_is_no_object() -> None:
+    """It is the problem of the row that has both."""
+    line = {"plan": "a", "custom_attributes": "b"}
+
+    (problem,) = rows(json.dumps(line), {"custom.plan": "plan"}, "base.jsonl")
+
+    assert problem == (
+        "has plan, which is mapped into custom_attributes, and custom_attributes is of type str; "
+        "expected custom_attributes to be an object, or to be left out"
+    )
 
 
 FIELDS_OF_PROFILES = (
@@ -177,28 +189,101 @@ def test_a_mapped_column_that_is_not_there_is_refused(column: str, problem: str)
 
 
 @pytest.mark.parametrize(
-    ("header", "column", "other", "field"),
+    ("header", "fields"),
     [
-        ("user_email,email", "email", "user_email", "email"),
-        ("email,user_email", "user_email", "email", "email"),
-        ("user_email,plan,custom.plan", "custom.plan", "plan", "custom.plan"),
-        ("user_email,plan,custom_attributes.plan", "custom_attributes.plan", "plan", "custom.plan"),
+        ("user_email,email", {"email": "1"}),
+        ("email,user_email", {"email": "2"}),
+        ("user_email,plan,custom.plan", {"email": "1", "custom_attributes": {"plan": "2"}}),
+        ("user_email,custom_attributes.plan,plan", {"email": "1", "custom_attributes": {"plan": "3"}}),
+        ("user_email,plan,custom.x", {"email": "1", "custom_attributes": {"plan": "2", "x": "3"}}),
     ],
 )
-def test_a_mapped_field_with_a_column_of_its_name_is_refused(header: str, column: str, other: str, field: str) -> None:
-    """Two columns for one field are ambiguous, whichever of them is mapped."""
+def test_a_mapped_column_goes_before_one_of_the_fields_own_name(header: str, fields: dict[str, Any]) -> None:
+    """The user has said which one is meant; the other one is ignored, also where the mapped one is empty."""
     mapping = {"email": "user_email"} | ({"custom.plan": "plan"} if "plan" in header else {})
+    names = header.split(",")
+    values = ",".join(str(number) for number, _ in enumerate(names, start=1))
+    empty = ",".join("" if name == "user_email" else "x" for name in names)
 
-    assert (
-        refused(f"{header}\n", mapping)
-        == f"{column}: is a column of base.csv for {field}, and so is {other}; expected one"
-    )
+    with_values, without = rows(f"{header}\n{values}\n{empty}\n", mapping)
+
+    assert with_values == fields
+    assert "email" not in without
+
+
+@pytest.mark.parametrize(
+    "ignore", [["city"], ("city",), {"city"}, frozenset({"city", "_line", "_raw"}), {"city": 1}.keys()]
+)
+@pytest.mark.parametrize("name", ["base.csv", "base.jsonl"])
+def test_what_is_ignored_stands_for_nothing(ignore: Any, name: str) -> None:
+    """A column, or a key, that is no field is passed over and stays in the row's source; notes are, anyway."""
+    csv_or_json = "email,city\na,Bern\n" if name == "base.csv" else '{"email": "a", "city": "Bern"}'
+    Path(name).write_text(csv_or_json)
+
+    (row,) = rows_of(open_source("profiles", name, MailProfile, ignore=ignore))
+
+    assert (row.data, row.problem) == ({"email": "a"}, None)
+    assert row.source == {"email": "a", "city": "Bern"}
+
+
+def test_what_a_program_gives_can_have_keys_to_ignore() -> None:
+    """Its mappings are read as JSON objects are."""
+    (row,) = rows_of(open_source("profiles", [{"email": "a", "city": "Bern"}], MailProfile, ignore=["city"]))
+
+    assert (row.data, row.source) == ({"email": "a"}, {"email": "a", "city": "Bern"})
+
+
+def test_a_field_can_be_ignored() -> None:
+    """Its column is not sent, and another one for the same field is no second one."""
+    Path("base.csv").write_text("email,first_name,user_id,external_profile_id\na,b,c,d\n")
+
+    (row,) = rows_of(open_source("profiles", "base.csv", MailProfile, ignore=["first_name", "external_profile_id"]))
+
+    assert row.data == {"email": "a", "external_profile_id": "c"}
+
+
+@pytest.mark.parametrize(
+    ("ignore", "problem"),
+    [
+        ("city", 'is of type str; expected a collection of column names, such as ["city"]'),
+        (b"city", "is of type bytes; expected a collection"),
+        ({"city": 1}, "is of type dict; expected a collection"),
+        (7, "is of type int; expected a collection"),
+        (None, "is None; expected a collection"),
+        (iter(["city"]), "is of type list_iterator; expected a collection"),
+        ([7], "names something of type int; expected a collection"),
+        (["mail"], "names mail, which email is taken from; expected one of the two"),
+    ],
+)
+@pytest.mark.parametrize("given", ["base.csv", "base.jsonl", "iterable"])
+def test_what_cannot_be_ignored_is_refused(ignore: Any, problem: str, given: str) -> None:
+    """It is told before anything is read."""
+    Path("base.csv").write_text("mail,city\n")
+    Path("base.jsonl").write_text("{}\n")
+
+    with pytest.raises(AdaptyUsageError) as caught:
+        open_source("profiles", [] if given == "iterable" else given, MailProfile, {"email": "mail"}, ignore=ignore)
+
+    assert str(caught.value).startswith(f"ignore: {problem}")
+    assert caught.value.field_name == "ignore"
+
+
+def test_a_column_to_ignore_that_is_not_there_is_refused() -> None:
+    """It is probably misspelled; of keys nobody knows before they come."""
+    Path("base.csv").write_text("email,city\n")
+    Path("base.jsonl").write_text("{}\n")
+
+    with pytest.raises(AdaptyUsageError) as caught:
+        open_source("profiles", "base.csv", MailProfile, ignore=["ctiy", "city"])
+
+    assert str(caught.value) == "ignore: names ctiy, which is no column of base.csv; did you mean city?"
+    assert [row.data for row in rows_of(open_source("profiles", "base.jsonl", MailProfile, ignore=["x"]))] == [{}]
 
 
 def test_a_column_that_is_not_mapped_and_no_field_is_refused() -> None:
     """A mapping does not make the other columns mean something."""
     assert refused("user_email,plan\n", {"email": "user_email"}) == (
-        "plan: is a column of base.csv that is no field of the records; rename or remove it"
+        "plan: is a column of base.csv that is no field of the records; rename, ignore or remove it"
     )
 
 
@@ -260,9 +345,12 @@ def test_a_mapping_goes_before_the_vendors_names() -> None:
     assert rows("user_id,created_at\na,b\n", mapping) == [{"customer_user_id": "a", "external_profile_id": "b"}]
 
 
-def test_a_vendors_column_for_a_field_that_is_mapped_is_none() -> None:
+def test_a_vendors_column_for_a_field_that_is_mapped_is_ignored() -> None:
     """Where the user says where a field is, the vendor's column for it stands for nothing."""
-    assert refused("user_id,id\n", {"external_profile_id": "id"}).startswith("user_id: is a column of base.csv that is")
+    assert rows("user_id,id\na,b\n", {"external_profile_id": "id"}) == [{"external_profile_id": "b"}]
+    assert rows("user_id,id,external_profile_id\na,b,c\n", {"external_profile_id": "id"}) == [
+        {"external_profile_id": "b"}
+    ]
 
 
 def test_events_do_not_have_the_vendors_columns() -> None:
@@ -279,11 +367,15 @@ def test_keys_are_not_the_vendors_columns() -> None:
 NAMES = st.sampled_from([*FIELDS_OF_PROFILES, "custom", "custom.plan", "custom.", "user_id", "plan", "", "_raw", "{}"])
 
 
-@given(header=st.lists(NAMES | st.text(max_size=3), max_size=5), mapping=st.dictionaries(NAMES, NAMES, max_size=3))
-def test_a_header_is_understood_or_refused(header: list[str], mapping: dict[str, str]) -> None:
+@given(
+    header=st.lists(NAMES | st.text(max_size=3), max_size=5),
+    mapping=st.dictionaries(NAMES, NAMES, max_size=3),
+    ignore=st.sets(NAMES, max_size=2),
+)
+def test_a_header_is_understood_or_refused(header: list[str], mapping: dict[str, str], ignore: set[str]) -> None:
     """Whatever stands in a header and a mapping, each field comes from one column, or it is refused in our words."""
     try:
-        columns = Columns.of(MailProfile, mapping)
+        columns = Columns.of(MailProfile, mapping, ignore=ignore)
         paths = [path for path in columns.of_header(header, Path("base.csv")) if path is not None]
     except AdaptyUsageError:
         return

@@ -186,6 +186,23 @@ def test_what_is_no_id(adapty: Adapty, apis: FakeApis) -> None:
     assert len(apis.asked) == 1
 
 
+@pytest.mark.parametrize("id_", ["u\0001", "\0u1", "u\x1b[1m1", "u\x7f1", "u\x851", "u\n1"])
+@pytest.mark.parametrize("by", ["customer_user_id", "external_profile_id", "email"])
+@pytest.mark.parametrize("from_file", [False, True])
+def test_an_id_with_control_characters_is_sent_to_nobody(
+    adapty: Adapty, apis: FakeApis, id_: str, by: Any, *, from_file: bool
+) -> None:
+    """Nobody has such an id: whom it stands for is failed at each API, and not called gone."""
+    users = users_file(json.dumps(id_), name="ids.jsonl") if from_file else [id_]
+
+    done = erase(adapty, users, by=by)
+
+    assert (done.failed, done.already_gone, done.deleted) == (len(done.apis), 0, 0)
+    assert apis.asked == []
+    for row in report_rows("ids.erased.csv"):
+        assert row["reason"].startswith(f"{'line 1' if from_file else 'ids[0]'}: {by}: has ")
+
+
 NOT_FOR_A_HEADER = "has line breaks, control characters or characters beyond ASCII, which a header cannot carry"
 
 

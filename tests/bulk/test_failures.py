@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 from adapty import Adapty, AdaptyUsageError, MailProfile
 from adapty.bulk import import_base
 from adapty.bulk.failures import FailuresFile
-from adapty.bulk.rows import Row, read_rows
+from adapty.bulk.rows import Row
 from tests.bulk.conftest import HEADER, FakeApi, accept, refuse
+from tests.bulk.reading import rows_in
 from tests.conftest import EVENT, PROFILE
 
 if TYPE_CHECKING:
@@ -34,7 +35,8 @@ def cells_of(path: Path) -> list[dict[str, str]]:
 
 def objects_of(path: Path) -> list[dict[str, Any]]:
     """Read a JSON Lines file, as strictly as JSON is defined."""
-    return [json.loads(line, parse_constant=pytest.fail) for line in path.read_bytes().splitlines()]
+    text = path.read_text(encoding="utf-8", errors="surrogateescape")
+    return [json.loads(line, parse_constant=pytest.fail) for line in text.split("\n")[:-1]]
 
 
 def without_notes(record: dict[str, Any]) -> dict[str, Any]:
@@ -165,7 +167,7 @@ def test_mended_rows_are_accepted(
     [
         (
             "base.csv",
-            (f"{HEADER},first_name", "user_1,yesterday,joe,Joe", "user_2,too,few", b"\xff,,,", 'u,"a\r\n"b', 'u,"open'),
+            (f"{HEADER},first_name", "user_1,yesterday,joe,Joe", "user_2,too,few", b"\xff,,,", 'u,"a', '"b', 'u,"open'),
         ),
         ("base.jsonl", ('{"email": "joe", "n": null}', "[]", b'{"email": "\xff"}', b"\xff", '{"x": NaN}', "{")),
     ],
@@ -192,13 +194,58 @@ def test_bytes_that_are_not_utf8_are_written_to_csv_as_they_were(adapty: Adapty,
     assert b"Zo\xeb" in failures.read_bytes()
 
 
-@pytest.mark.parametrize("line", [b'{"email": "joe", "first_name": "Zo\xeb"}', b"Zo\xeb"])
-def test_bytes_that_are_not_utf8_can_be_had_back_from_json(adapty: Adapty, tmp_path: Path, line: bytes) -> None:
-    """JSON cannot hold them, so they are written as Python spells them, and are the same bytes when decoded."""
+@pytest.mark.parametrize("line", [b'{"email": "joe", "first_name": "Zo\xeb"}', b'{"first_name": "Zo\xeb"', b"Zo\xeb"])
+def test_bytes_that_are_not_utf8_are_written_to_json_lines_as_they_were(
+    adapty: Adapty, tmp_path: Path, line: bytes
+) -> None:
+    """Also in JSON Lines they are as they are in the input, so that an editor shows what the input's editor shows."""
     (failures,) = import_base(adapty, profiles=write(tmp_path / "base.jsonl", line)).failures
-    (record,) = objects_of(failures)
 
-    assert (record.get("first_name") or record["_raw"]).encode("utf-8", "surrogateescape") == b"Zo\xeb"
+    held = failures.read_bytes()
+    assert b"Zo\xeb" in held
+    record = json.loads(held.decode("latin-1"))
+    assert "Zo\xeb" in (record.get("first_name") or record["_raw"])
+
+
+def test_halves_of_surrogate_pairs_stay_escaped_in_json_lines(adapty: Adapty, tmp_path: Path) -> None:
+    """What the input has escaped is no byte of it, and is escaped in the failures file too."""
+    base = write(tmp_path / "base.jsonl", b'{"email": "\\udceb", "first_name": "\\ud83d"}')
+
+    (failures,) = import_base(adapty, profiles=base).failures
+
+    assert b'{"email": "\\udceb", "first_name": "\\ud83d", ' in failures.read_bytes()
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "latin-1", "cp1251"])
+@pytest.mark.parametrize("name", ["base.csv", "base.jsonl"])
+def test_text_in_another_encoding_is_told_as_that(adapty: Adapty, name: str, encoding: str) -> None:
+    """The reason names the field and says what to do; the file that is saved as UTF-8 is taken."""
+    first_name = "Зоя" if encoding == "cp1251" else "Zoë"
+    profile = {**PROFILE, "first_name": first_name}
+    lines = (
+        (",".join(profile), ",".join(profile.values()))
+        if name == "base.csv"
+        else (json.dumps(profile, ensure_ascii=False),)
+    )
+    base = write(Path(name), *(line.encode(encoding) for line in lines))
+
+    report = import_base(adapty, profiles=base)
+
+    assert dict(report.reasons) == {"first_name": 1}
+    told = "first_name: is not UTF-8; expected text in UTF-8: save the file it comes from as UTF-8"
+    assert told.encode() in report.failures[0].read_bytes()
+    assert first_name.encode(encoding) in report.failures[0].read_bytes()
+    report.failures[0].write_text(report.failures[0].read_text(encoding=encoding), encoding="utf-8")
+    assert import_base(adapty, profiles=report.failures[0]).profiles_accepted == 1
+
+
+def test_sorted_events_keep_their_bytes(adapty: Adapty) -> None:
+    """Sorting them on disk loses nothing of a row."""
+    base = write(Path("events.jsonl"), json.dumps({**EVENT, "event_id": "Zoë"}, ensure_ascii=False).encode("latin-1"))
+
+    (failures,) = import_base(adapty, events=base, sort=True).failures
+
+    assert b'"Zo\xeb"' in failures.read_bytes()
 
 
 @pytest.mark.parametrize("cell", ["a\rb", "a\r\nb", "a\nb", "\r", 'a"\rb', " a,\r\r\n"])
@@ -209,7 +256,7 @@ def test_cells_with_line_breaks_of_every_kind_come_back(adapty: Adapty, tmp_path
 
     (failures,) = import_base(adapty, profiles=base).failures
 
-    (row,) = read_rows(failures, lambda _: True)
+    (row,) = rows_in(failures)
     assert (row.problem, row.data["first_name"]) == (None, cell)
 
 
@@ -379,7 +426,7 @@ CELLS = st.text(st.sampled_from("aé,\"'\r\n \t\udcff\u2028=") | st.characters(c
 
 
 @settings(derandomize=True, deadline=None, max_examples=200)
-@given(rows=st.lists(st.tuples(CELLS, CELLS, CELLS), min_size=1, max_size=5))
+@given(rows=st.lists(st.tuples(CELLS, CELLS, CELLS).filter(any), min_size=1, max_size=5))
 def test_every_refused_row_comes_back_whole(scratch: Path, rows: list[tuple[str, str, str]]) -> None:
     """Whatever the cells of a CSV row hold, they are the same cells in the failures file."""
     base = scratch / "base.csv"
@@ -393,7 +440,7 @@ def test_every_refused_row_comes_back_whole(scratch: Path, rows: list[tuple[str,
         report = import_base(adapty, profiles=base, failures=scratch)
 
     assert report.profiles_refused == len(rows)
-    found = list(read_rows(report.failures[0], lambda _: True))
+    found = list(rows_in(report.failures[0]))
     assert [tuple(row.source.values())[:3] for row in found] == rows
 
 

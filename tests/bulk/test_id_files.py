@@ -7,6 +7,7 @@ import gzip
 import io
 import os
 import tracemalloc
+from collections.abc import Generator
 from pathlib import Path
 from threading import Thread
 from typing import IO, TYPE_CHECKING
@@ -16,11 +17,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapty import AdaptyUsageError
-from adapty.bulk.id_files import API_KINDS, KINDS, read_ids
+from adapty.bulk import files
+from adapty.bulk.id_files import KINDS, read_ids
+from adapty.bulk.whom import Whom, id_shown
 
 if TYPE_CHECKING:
-    from adapty import Deletion
     from adapty.bulk.id_files import IdFile
+    from adapty.bulk.rows import Row
 
 UUID = "772204ce-ebf6-4ed9-82b0-d8688ab62b01"
 FILES = {
@@ -32,6 +35,13 @@ FILES = {
         [1, 3, 4],
     ),
 }
+
+
+def rows_of(whom: Whom) -> Generator[Row, None, None]:
+    """Read the rows of a file from its beginning."""
+    rows = whom.rows()
+    assert isinstance(rows, Generator)
+    return rows
 
 
 def source_of(content: bytes, kind: str) -> Path | IO[bytes]:
@@ -54,27 +64,33 @@ def test_the_rows_can_be_gone_through_again(name: str, kind: str, *, packed: boo
     """Rows and ids come as often as they are asked for, side by side too, whatever they were read from."""
     content, expected, lines = FILES[name]
 
-    users = read_ids(source_of(gzip.compress(content) if packed else content, kind))
+    users = Whom.of(source_of(gzip.compress(content) if packed else content, kind), KINDS)
 
-    assert (users.kind, len(users.rows)) == (expected, 3)
+    assert (users.kind, users.total, users.only_once) == (expected, 3, False)
     for _ in range(2):
-        assert [row.line for row in users.rows] == lines
-        assert [row.line for pair in zip(users.rows, users.rows, strict=True) for row in pair] == sorted(lines * 2)
-        assert users.sorted_for("server-side") == (["u1", "u2", "u1"], [])
+        assert [row.line for row in rows_of(users)] == lines
+        pairs = zip(rows_of(users), rows_of(users), strict=True)
+        assert [row.line for pair in pairs for row in pair] == sorted(lines * 2)
+        assert [(row.data[expected], row.problem) for row in rows_of(users)] == [
+            ("u1", None),
+            ("u2", None),
+            ("u1", None),
+        ]
 
 
-def test_ids_come_one_by_one_and_what_is_refused_when_it_is_its_turn() -> None:
-    """Nothing is read before it is asked for; what an API cannot be sent is told between the ids around it."""
-    Path("users").write_text("u1\njosé\nu2\n", encoding="utf-8")
-    told: list[Deletion] = []
+def test_rows_come_one_by_one_and_what_is_wrong_when_it_is_its_turn() -> None:
+    """Nothing is read before it is asked for; what cannot be read is told between the ids around it, with its line."""
+    Path("users.jsonl").write_text('"u1"\n["josé"]\n"u2"\n', encoding="utf-8")
 
-    ids = read_ids(Path("users")).ids_for("server-side", told.append)
+    users = Whom.of(Path("users.jsonl"), KINDS)
+    rows = rows_of(users)
 
-    assert (next(ids), told) == ("u1", [])
-    assert (next(ids), [deletion.id for deletion in told]) == ("u2", ["josé"])
-    assert str(told[0].reason).startswith("line 2: customer_user_id: has line breaks, control characters or")
-    assert list(ids) == []
-    assert list(read_ids(Path("users")).ids_for("mail", told.append)) == ["u1", "josé", "u2"]
+    first = next(rows)
+    assert (first.data["customer_user_id"], first.problem, users.place(first)) == ("u1", None, "line 1")
+    wrong = next(rows)
+    assert (dict(wrong.data), id_shown(wrong), users.place(wrong)) == ({}, '["josé"]', "line 2")
+    assert wrong.problem == "is neither a JSON object nor a string"
+    assert [row.data["customer_user_id"] for row in rows] == ["u2"]
 
 
 @pytest.mark.parametrize(
@@ -105,13 +121,61 @@ def test_a_broken_row_in_the_middle_of_a_large_file_refuses_the_rest() -> None:
     good = [f"u{number}" for number in range(5000)]
     Path("users.csv").write_text("\n".join(["customer_user_id", *good, '"a" b', "", *good]), encoding="utf-8")
 
-    users = read_ids(Path("users.csv"))
-    ids, refused = users.sorted_for("server-side")
+    users = Whom.of(Path("users.csv"), KINDS)
+    ids = [row.data["customer_user_id"] for row in rows_of(users) if not row.problem]
+    refused = [row for row in rows_of(users) if row.problem]
 
     assert ids == good
-    assert [deletion.id for deletion in refused] == ['"a" b', *good]
-    assert str(refused[-1].reason).startswith("line 10003: follows line 5002, which is not CSV: ")
-    assert len(users.rows) == 10_001
+    assert [id_shown(row) for row in refused] == ['"a" b', *good]
+    assert users.place(refused[-1]) == "line 10003"
+    assert str(refused[-1].problem).startswith("follows line 5002, which is not CSV: ")
+    assert users.total == 10_001
+
+
+@pytest.mark.parametrize("quote", ['"u', 'u,"', '"'])
+def test_a_quote_that_is_not_closed_in_a_large_file_takes_little_memory(quote: str) -> None:
+    """Each line from it on is a row of its own, refused, however many there are."""
+    peaks = []
+    for count in (12_000, 36_000):
+        lines = "".join(f"user_{number}@example.com\n" for number in range(count))
+        Path("users.csv").write_text(f"customer_user_id\nu1\n{quote}\n{lines}")
+        del lines
+        tracemalloc.start()
+        users = read_ids(Path("users.csv"))
+        refused = sum(row.problem is not None for row in users.rows)
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+        assert (len(users.rows), refused) == (count + 2, count + 1)
+
+    assert peaks[1] < peaks[0] * 1.5
+
+
+def test_a_record_over_several_lines_ends() -> None:
+    """Cells without an end, as where all quotes are shifted by one, do not gather in the memory."""
+    Path("users.csv").write_text("customer_user_id,x\n" + 'x","y\n' * 100_000)
+
+    users = read_ids(Path("users.csv"))
+
+    assert len(users.rows) == 100_000
+    assert {row.ids.get("customer_user_id") for row in users.rows} == {None}
+
+
+@pytest.mark.parametrize("name", ["users", "users.csv", "users.jsonl"])
+@pytest.mark.parametrize("kind", ["file", "stream"])
+@pytest.mark.parametrize("packed", [False, True], ids=["as it is", "gzipped"])
+def test_a_line_without_end_is_refused(monkeypatch: pytest.MonkeyPatch, name: str, kind: str, *, packed: bool) -> None:
+    """What would fill the memory is no id; nobody is erased by such a file."""
+    monkeypatch.setattr(files, "_MAX_LINE", 1000)
+    content = f"customer_user_id\nu1\n{'x' * 1_000_000}\n".encode()
+    path = Path(f"{name}.gz" if packed else name)
+    path.write_bytes(gzip.compress(content) if packed else content)
+    source: Path | IO[bytes] = io.BytesIO(path.read_bytes()) if kind == "stream" else path
+
+    with pytest.raises(AdaptyUsageError) as caught:
+        read_ids(source)
+
+    told = "has a line, 3, of more than 1000 characters; expected one id a line"
+    assert str(caught.value) == f"{'standard input' if kind == 'stream' else path}: {told}"
 
 
 @pytest.mark.parametrize("cut", [1, 9, 200])
@@ -122,6 +186,20 @@ def test_a_file_that_is_cut_short_is_refused_before_the_first_id(kind: str, cut:
 
     with pytest.raises(AdaptyUsageError, match=r"cannot be unpacked; its gzip data is damaged or cut short$"):
         read_ids(source_of(packed[:-cut], kind))
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("kind", ["file", "stream", "pipe"])
+@pytest.mark.parametrize("packed", [False, True], ids=["as it is", "gzipped"])
+def test_a_file_in_utf_16_is_refused(encoding: str, kind: str, *, packed: bool) -> None:
+    """Read as UTF-8, its ids would be those of nobody, and all would be told to be gone."""
+    content = "u1\r\nu2\r\n".encode(encoding)
+    source = source_of(gzip.compress(content) if packed else content, kind)
+
+    with pytest.raises(AdaptyUsageError) as caught:
+        read_ids(source)
+
+    assert str(caught.value) == f"{'standard input' if kind == 'stream' else 'users'}: is UTF-16; expected UTF-8"
 
 
 def test_a_file_that_is_gone_is_told() -> None:
@@ -206,7 +284,7 @@ def test_whatever_a_file_holds_is_read_or_refused(scratch: Path, content: bytes,
     if name == "users":
         assert list(read_ids(io.BytesIO(content)).rows) == rows
     assert [row.line for row in rows] == sorted({row.line for row in rows})
-    for api, known in API_KINDS.items():
-        if users.kind in known:
-            ids, refused = users.sorted_for(api)
-            assert len(ids) + len(refused) == len(rows)
+    whom = Whom.of(path, KINDS)
+    read = list(rows_of(whom))
+    assert [(row.line, row.data, row.problem) for row in read] == [(row.line, row.ids, row.problem) for row in rows]
+    assert all(id_shown(row) for row in read if row.problem)

@@ -16,7 +16,7 @@ import httpx
 import pytest
 
 from adapty import Adapty, AdaptyUsageError, AsyncAdapty, AuthenticationError
-from adapty.bulk import Progress, async_import_base, import_base, import_events, import_profiles
+from adapty.bulk import Progress, async_import_base, files, import_base, import_events, import_profiles
 from adapty.bulk.handled import Handled
 from adapty.bulk.journal import Journal
 from tests.bulk.conftest import FakeApi, accept
@@ -100,6 +100,51 @@ def test_it_goes_on_where_it_was(adapty: Adapty, api: FakeApi) -> None:
     assert report.reasons == {"email": 2}
     assert len(Path("profiles.failures.jsonl").read_text().splitlines()) == 2
     assert folder() == ["profiles.failures.jsonl", "profiles.jsonl"]
+
+
+@pytest.mark.parametrize("count", [1, 4, 9])
+def test_it_goes_on_in_a_file_with_a_quote_that_is_not_closed(adapty: Adapty, api: FakeApi, count: int) -> None:
+    """The records have the same numbers in each run: none is sent twice, and none is skipped."""
+    rows = [f"user_{number},2026-06-01T10:30:00Z,j@example.com" for number in range(12)]
+    rows[5] = 'user_5,2026-06-01T10:30:00Z,"j@example.com'
+    Path("base.csv").write_text("\n".join(("external_profile_id,external_created_at,email", *rows)))
+    sent = []
+    for left in (count, 12):
+        refusing_after(api, left)
+        with suppress(AuthenticationError):
+            report = import_profiles(adapty, "base.csv", lanes=1)
+        sent += [body["external_profile_id"] for body in api.bodies("profile")][:left]
+        api.sent.clear()
+
+    assert sent == [f"user_{number}" for number in range(12) if number != 5]
+    assert (report.profiles_accepted, report.profiles_refused, report.resumed) == (11, 1, True)
+    (refused,) = csv.DictReader(report.failures[0].read_text().splitlines())
+    assert (refused["_line"], refused["_raw"]) == ("7", rows[5])
+
+
+@pytest.mark.parametrize("broken", ["cut short", "damaged", "a line without end"])
+def test_a_broken_file_is_not_gone_on_with(
+    adapty: Adapty, api: FakeApi, monkeypatch: pytest.MonkeyPatch, broken: str
+) -> None:
+    """It is said to fetch it again and to begin anew: the whole file is another one, which no run goes on with."""
+    monkeypatch.setattr(files, "_MAX_LINE", 100_000)
+    content = profiles(2_000).read_bytes() + b"x" * (200_000 if broken == "a line without end" else 1) + b"\n"
+    whole = gzip.compress(content)
+    damaged = whole[:-8] + b"12345678"
+    path = Path("base.jsonl.gz")
+    path.write_bytes({"cut short": whole[:-20], "damaged": damaged}.get(broken, whole))
+
+    with pytest.raises(AdaptyUsageError) as caught:
+        import_profiles(adapty, path)
+
+    assert caught.value.__notes__[-1] == (
+        "fetch the file again, or mend it, then remove base.jsonl.gz.journal and begin anew"
+    )
+    path.write_bytes(gzip.compress(profiles(2_000).read_bytes()))
+    with pytest.raises(AdaptyUsageError, match=r"base\.jsonl\.gz has changed since the run began"):
+        import_profiles(adapty, path)
+    Path("base.jsonl.gz.journal").unlink()
+    assert import_profiles(adapty, path).profiles_accepted == 2_000
 
 
 def test_a_stage_that_is_done_is_not_begun_again(adapty: Adapty, api: FakeApi) -> None:
@@ -195,6 +240,7 @@ def test_a_changed_file_is_refused(adapty: Adapty, api: FakeApi, changed: Callab
     ("options", "named"),
     [
         ({"mapping": {"first_name": "last_name"}}, "mapping has changed"),
+        ({"ignore": ["city", "a"]}, "ignore has changed from nothing to 'a, city'"),
         ({"sort": True}, "sort has changed"),
         ({"events": None}, "events has changed"),
     ],

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from adapty import AdaptyUsageError
-from adapty.bulk.rows import Row, count_lines, file_format, read_rows
+from adapty.bulk.files import InputFile, file_format
+from adapty.bulk.rows import Row
+from tests.bulk.reading import rows_in
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,7 +20,7 @@ def read(path: Path, content: str | bytes, name: str = "base.jsonl") -> list[Row
     """Write the content to a file and read all its rows."""
     file = path / name
     file.write_bytes(content.encode() if isinstance(content, str) else content)
-    return list(read_rows(file, lambda _: False))
+    return list(rows_in(file))
 
 
 def only(path: Path, content: str | bytes) -> Row:
@@ -202,7 +204,7 @@ def test_the_ending_tells_the_format(tmp_path: Path, name: str, expected: str) -
     (tmp_path / name).write_text(content)
 
     assert file_format(tmp_path / name) == expected
-    assert [row.data for row in read_rows(tmp_path / name, lambda _: True)] == [{"email": "x"}]
+    assert [row.data for row in rows_in(tmp_path / name)] == [{"email": "x"}]
 
 
 @pytest.mark.parametrize(
@@ -212,7 +214,7 @@ def test_the_ending_tells_the_format(tmp_path: Path, name: str, expected: str) -
 def test_other_endings_are_refused(tmp_path: Path, name: str) -> None:
     """A file of another ending is refused before it is opened, with the endings that are taken."""
     with pytest.raises(AdaptyUsageError) as caught:
-        read_rows(tmp_path / name, lambda _: True)
+        rows_in(tmp_path / name)
 
     assert str(caught.value) == (
         f"{tmp_path / name}: its format is not known; "
@@ -227,11 +229,9 @@ def test_a_missing_file_is_refused(tmp_path: Path, ending: str) -> None:
     expected = f"{path}: cannot be opened: No such file or directory"
 
     with pytest.raises(AdaptyUsageError) as reading:
-        list(read_rows(path, lambda _: True))
-    with pytest.raises(AdaptyUsageError) as counting:
-        count_lines(path)
+        list(rows_in(path))
 
-    assert (str(reading.value), str(counting.value)) == (expected, expected)
+    assert str(reading.value) == expected
 
 
 @pytest.mark.parametrize("ending", ["csv", "jsonl"])
@@ -241,9 +241,7 @@ def test_a_directory_is_refused(tmp_path: Path, ending: str) -> None:
     path.mkdir()
 
     with pytest.raises(AdaptyUsageError, match=r"cannot be opened: Is a directory"):
-        list(read_rows(path, lambda _: True))
-    with pytest.raises(AdaptyUsageError, match=r"cannot be opened: Is a directory"):
-        count_lines(path)
+        list(rows_in(path))
 
 
 @pytest.mark.parametrize(
@@ -254,4 +252,5 @@ def test_lines_are_counted_as_they_are_numbered(tmp_path: Path, content: str, li
     path = tmp_path / "base.csv"
     path.write_bytes(content.encode())
 
-    assert count_lines(path) == lines
+    with InputFile(path) as file:
+        assert sum(1 for _ in file.lines()) == lines

@@ -45,6 +45,9 @@ CUSTOMER_FILES = {
     "CSV with both": ("users.csv", f"profile_id,customer_user_id\n{UNKNOWN},u1\n{UNKNOWN},u2\n"),
     "CSV with spaces": ("users.csv", "name , customer_user_id\nx, u1 \ny, u2\n"),
     "CSV with blank lines": ("users.csv", "\ncustomer_user_id\n\nu1\n  \nu2\n\n"),
+    "CSV with empty rows": ("users.csv", 'x,customer_user_id\n,\n,u1\n , \n"",""\n,,,\n,u2\n,\n'),
+    "CSV with a separator": ("users.csv", "sep=;\r\nname;customer_user_id\r\nx,y;u1\r\n;u2\r\n"),
+    "CSV of another name with a separator": ("users.txt", "sep=\t\nname\tcustomer_user_id\nx\tu1\ny\tu2\n"),
     "CSV of another name": ("users.txt", "name,customer_user_id\nx,u1\ny,u2\n"),
     "CSV in quotes": ("users", '"customer_user_id"\n"u1"\n"u2"\n'),
     "CSV with a large cell": ("users.csv", f"note,customer_user_id\n{'x' * 200_000},u1\n,u2\n"),
@@ -116,7 +119,6 @@ ROWS: dict[str, tuple[str, str, dict[str, str]]] = {
     "too few cells": ("users.csv", "a,customer_user_id\nu9\nx,u1\n", {"u9": "line 2: has 1 cells where the header"}),
     "too many cells": ("users.csv", "customer_user_id,a\nu9,x,y\nu1,x\n", {"u9,x,y": "line 2: has 3 cells where"}),
     "an empty cell": ("users.csv", "customer_user_id,a\n ,x\nu1,x\n", {",x": "line 2: has no customer_user_id"}),
-    "nothing in a row": ("users.csv", "customer_user_id,a\n,\nu1,x\n", {",": "line 2: has no customer_user_id"}),
     "a row of two lines": (
         "users.csv",
         'customer_user_id,a\n"u9\nu8",x,y\nu1,x\n',

@@ -228,7 +228,7 @@ def test_a_wrong_header(served: Sandbox) -> None:
 
     assert (ended.code, ended.out) == (ExitCode.USAGE, "")
     assert ended.err == (
-        "Error: plan: is a column of profiles.csv that is no field of the records; rename or remove it\n"
+        "Error: plan: is a column of profiles.csv that is no field of the records; rename, ignore or remove it\n"
     )
 
 
@@ -409,6 +409,20 @@ def test_a_mapping_that_is_wrong(served: Sandbox, pairs: tuple[str, ...], told: 
     assert (ended.code, ended.out) == (ExitCode.USAGE, "")
     assert ended.err.startswith(f"Error: --map: {told}")
     assert served.requests() == []
+
+
+def test_columns_to_ignore(served: Sandbox) -> None:
+    """`--ignore` passes over columns, each given by an option of its own; one that is not there is told."""
+    Path("profiles.csv").write_text(f"user_id,created_at,email,city,notes\nuser_1,{WHEN},jane@example.com,Bern,x\n")
+    command = ("mail", "import", "--profiles", "profiles.csv", "--ignore", "city")
+
+    assert run(*command, "--ignore", "notes", "--ignore", "plan").err == (
+        "Error: --ignore: names plan, which is no column of profiles.csv\n"
+    )
+    ended = run(*command, "--ignore", "notes")
+
+    assert (ended.code, ended.err) == (0, "")
+    assert served.profile("user_1") is not None
 
 
 def test_events_in_the_order_of_their_time(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1346,3 +1346,18 @@ def test_the_quick_way_reads_moments_as_dateutil_does(spelled: str) -> None:
         read = None
 
     assert read == expected
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "latin-1", "cp1251"])
+@pytest.mark.parametrize("check", ["text", "identifier", "email"])
+def test_text_in_another_encoding_is_told_as_that(check: str, encoding: str) -> None:
+    """What was read with `surrogateescape` and was not UTF-8 is not called half of a surrogate pair."""
+    name = "Зоя" if encoding == "cp1251" else "Zoë"
+    read = name.encode(encoding).decode("utf-8", "surrogateescape")
+
+    with pytest.raises(
+        validate.Refused, match=r"^is not UTF-8; expected text in UTF-8: save the file it comes from as UTF-8$"
+    ):
+        getattr(validate, check)(read)
+    with pytest.raises(validate.Refused, match=r"^holds half of a surrogate pair; "):
+        getattr(validate, check)("\ud83d")
