@@ -14,6 +14,7 @@ from adapty._core.answers import Answer
 from adapty._core.call import Call, Failure, Request, Send, Wait, run
 from adapty._core.retry import TOO_MANY_REQUESTS, retry_after_seconds
 from adapty.bulk.rows import Row
+from adapty.bulk.turns import Turns
 
 if TYPE_CHECKING:
     from adapty._core.pace import Pace
@@ -88,6 +89,7 @@ class Lanes(Generic[R]):
         self.retried = 0
         self._lanes = [_Lane[R](sender) for sender in senders]
         self._pace = pace
+        self._turns = Turns(pace)
         self._policy = policy
         self._secrets = secrets
         self._settle = settle
@@ -131,6 +133,7 @@ class Lanes(Generic[R]):
         if not self._stopped.done():
             self._stopped.set_result(None)
         self._free_the_feeder()
+        self._turns.stop()
         for lane in self._lanes:
             lane.stop()
 
@@ -181,12 +184,8 @@ class Lanes(Generic[R]):
     async def _send(self, request: Request, send: Sender) -> Answer | Failure | None:
         """Send when the pace allows it, unless the lanes are stopped before."""
         pace = self._pace
-        while wait := pace.reserve(self._now()):
-            await asyncio.wait((self._stopped,), timeout=wait)
-            if self._stopped.done():
-                return None
-            if not pace.is_held(self._now()):
-                break
+        if not await self._turns.turn():
+            return None
         outcome = await send(request)
         if isinstance(outcome, Failure) or outcome.status_code != TOO_MANY_REQUESTS:
             pace.answered(self._now())

@@ -43,7 +43,9 @@ class BulkOptions(TypedDict, total=False):
     Attributes:
         lanes: How many requests are under way at a time, 1 to 256; 16 where left out. The requests of one profile are
             never under way together.
-        max_rate: Requests per second that are never exceeded, repeated tries included; no limit where left out.
+        max_rate: Requests per second, at most, repeated tries included; no limit where left out. What a delay kept from
+            going out follows bit by bit: in no second more than 4 percent above the rate, or one request where that is
+            more.
         max_retries: Tries of a request after the first one; 8 where left out.
         transport: Makes the httpx transport of a lane: for certificates or proxies of your own. Where left out: the
             one of the extra `fast` if it is installed, else httpx's; or the client's, if you gave it one.

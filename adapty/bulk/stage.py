@@ -36,7 +36,7 @@ class Options:
 
     Attributes:
         lanes: How many requests are under way at a time.
-        max_rate: Requests per second that are never exceeded, repeated tries included; None for no limit.
+        max_rate: Requests per second, at most, repeated tries included; None for no limit.
         max_retries: Tries of a request after the first one.
         transport: Makes a lane's transport; None for the usual one.
         on_progress: Called about ten times a second, and at the end of each stage.
