@@ -33,6 +33,9 @@ _Steps = Generator[Send | Wait, Answer | Failure | None, Any]
 _ROOM = 1024
 _ROOM_PER_LANE = 16
 
+_ROOM_BYTES = 16 * 2**20
+"""Records of more than this, all together, are not held, however few they are."""
+
 _WORRYING = 8
 """So many tries that fail in a row, and one more for each lane, are not the one or other request's fault."""
 
@@ -47,6 +50,7 @@ class Item(Generic[R]):
         call: What to send.
         row: The row that it was made of.
         record: What the row says.
+        size: How many bytes it takes in memory, roughly; known from when it is put.
     """
 
     number: int
@@ -54,6 +58,16 @@ class Item(Generic[R]):
     call: Call[Any]
     row: Row = field(repr=False)
     record: R = field(repr=False)
+    size: int = field(default=0, init=False)
+
+    def measured(self) -> int:
+        """Set and give the size: that of the body, and of the texts in the row that may not be in there."""
+        size = len(self.call.request.body or b"")
+        for value in self.row.source.values():
+            if isinstance(value, str):
+                size += len(value)
+        self.size = size
+        return size
 
 
 class Lanes(Generic[R]):
@@ -95,6 +109,7 @@ class Lanes(Generic[R]):
         self._settle = settle
         self._most = _ROOM + _ROOM_PER_LANE * len(senders)
         self._waiting = 0
+        self._waiting_bytes = 0
         self._feeder: asyncio.Future[None] | None = None
         self._feeder_level = 0
         self._ended = False
@@ -109,7 +124,8 @@ class Lanes(Generic[R]):
         lane.items.append(item)
         lane.wake()
         self._waiting += 1
-        return self._waiting < self._most
+        self._waiting_bytes += item.measured()
+        return self._waiting < self._most and self._waiting_bytes < _ROOM_BYTES
 
     async def room(self) -> None:
         """Wait until there is room again, a good deal of it, or the lanes are stopped."""
@@ -200,7 +216,8 @@ class Lanes(Generic[R]):
             self._take_heart()
         self._settle(item, error)
         self._waiting -= 1
-        if self._feeder is not None and self._waiting <= self._feeder_level:
+        self._waiting_bytes -= item.size
+        if self._feeder is not None and self._is_down_to(self._feeder_level):
             self._free_the_feeder()
 
     def _take_heart(self) -> None:
@@ -211,13 +228,16 @@ class Lanes(Generic[R]):
         self._failed_in_a_row = 0
 
     async def _until_waiting(self, level: int, seconds: float | None = None) -> None:
-        """Wait until no more items than these are not settled."""
-        if self._waiting <= level or self._stopped.done():
+        """Wait until no more items than these are not settled, and no more than half of the bytes that there may be."""
+        if self._is_down_to(level) or self._stopped.done():
             return
         self._feeder_level = level
         self._feeder = asyncio.get_running_loop().create_future()
         await asyncio.wait((self._feeder,), timeout=seconds)
         self._feeder = None
+
+    def _is_down_to(self, level: int) -> bool:
+        return self._waiting <= level and self._waiting_bytes <= _ROOM_BYTES // 2
 
     def _free_the_feeder(self) -> None:
         if self._feeder is not None and not self._feeder.done():
