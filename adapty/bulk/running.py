@@ -97,7 +97,7 @@ class StageRun:
 
     async def _send_all(self, adapty: Adapty | AsyncAdapty) -> None:
         options, config = self.options, adapty._transport.config  # noqa: SLF001 - of the same package
-        policy = evolve(config.retries, max_retries=options.max_retries)
+        policy = evolve(config.retries, max_retries=options.max_retries, unreadable_too=True)
         async with open_senders(adapty, self.stage.api, options.lanes, options.transport) as senders:
             lanes = self._lanes = Lanes(senders, self._pace, policy, tuple(config.keys.values()), self._settle)
             work = asyncio.create_task(lanes.work())
