@@ -13,6 +13,7 @@ from attrs import define, field
 from adapty._core.answers import Answer
 from adapty._core.call import Call, Failure, Request, Send, Wait, run
 from adapty._core.retry import TOO_MANY_REQUESTS, retry_after_seconds
+from adapty.bulk import waits
 from adapty.bulk.rows import Row
 from adapty.bulk.turns import Turns
 
@@ -206,7 +207,8 @@ class Lanes(Generic[R]):
         if isinstance(outcome, Failure) or outcome.status_code != TOO_MANY_REQUESTS:
             pace.answered(self._now())
         else:
-            pace.refused(self._now(), retry_after_seconds(outcome.headers.get("retry-after")) or 0)
+            asked = retry_after_seconds(outcome.headers.get("retry-after")) or 0
+            pace.refused(self._now(), waits.hold_seconds(asked))
         return outcome
 
     def _done(self, lane: _Lane[R], item: Item[R], error: BaseException | None) -> None:
@@ -271,7 +273,7 @@ class _Lane(Generic[R]):
             self.wake()
 
         self.held.setdefault(item.key, deque())
-        self._timers[item.key] = asyncio.get_running_loop().call_later(seconds, try_now)
+        self._timers[item.key] = waits.later(seconds, try_now)
 
     def release(self, key: str) -> None:
         """Let go of what waits behind an item that is done: it is next."""
