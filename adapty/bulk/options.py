@@ -23,6 +23,7 @@ __all__ = [
     "ImportOptions",
     "check_client",
     "file_option",
+    "flag_option",
     "journal_of",
     "options_of",
     "refuse_unknown",
@@ -151,6 +152,17 @@ def file_option(name: str, value: Any) -> Path:
         return Path(value)
     except TypeError:
         raise AdaptyUsageError.of(name, f"is {kind_of(value)}; expected a path") from None
+
+
+def flag_option(name: str, value: Any) -> bool:
+    """Give a yes or no.
+
+    Raises:
+        AdaptyUsageError: It is none: a text such as "no" would count as yes. `field_name` is `name`.
+    """
+    if not isinstance(value, bool):
+        raise AdaptyUsageError.of(name, f"is {kind_of(value)}; expected True or False")
+    return value
 
 
 def refuse_unknown(options: Mapping[str, Any], known: Any) -> None:
