@@ -297,6 +297,39 @@ def test_a_record_that_the_api_refuses_is_blamed_on_its_field(adapty: Adapty, ap
     assert second["external_profile_id"] == "user_2"
 
 
+def test_reasons_do_not_grow_with_the_input(adapty: Adapty, api: FakeApi) -> None:
+    """Attributes that users name count as one field, fifty fields by themselves, and the others together."""
+    attributes: list[dict[str, Any]] = [{"custom_attributes": {f"a{number}": [number]}} for number in range(70)]
+    unknown: list[dict[str, Any]] = [{f"field_{number}": 1} for number in range(70)]
+    profiles = [{**PROFILE, **wrong} for wrong in [*attributes, *unknown, *unknown]]
+
+    report = import_base(adapty, profiles=profiles)
+
+    assert report.profiles_refused == 210
+    assert report.reasons == Counter(
+        {"custom_attributes": 70, "(others)": 42, **{f"field_{number}": 2 for number in range(49)}}
+    )
+
+
+@pytest.mark.parametrize(
+    ("field_name", "reason"),
+    [
+        ("x" * 100, "x" * 100),
+        ("x" * 100_000, "x" * 100 + "..."),
+        ("custom_attributes.plan", "custom_attributes"),
+        ("custom_attributes", "custom_attributes"),
+        ("device_info.os", "device_info.os"),
+    ],
+)
+def test_reasons_are_short_whatever_the_api_names(adapty: Adapty, api: FakeApi, field_name: str, reason: str) -> None:
+    """The name of a field comes from somebody else, and is kept up to a hundred characters."""
+    api.reply = lambda _: refuse(field_name)
+
+    report = import_base(adapty, profiles=profiles_file(good(1)))
+
+    assert report.reasons == {reason: 1}
+
+
 @pytest.mark.parametrize(
     ("status", "reason"),
     [(500, "ServerError"), (503, "ServerError"), (409, "ConflictError"), (422, "UnprocessableError")],
