@@ -140,7 +140,12 @@ def run(
         wait = patience.wait_before_next(outcome)
         if wait is None:
             done = maybe_done and call.gone_is_done
-            return _finish(outcome, call, attempts, secrets, gone_is_done=done)
+            try:
+                return _finish(outcome, call, attempts, secrets, gone_is_done=done)
+            except errors.UnexpectedResponseError as unexpected:
+                wait = patience.wait_before_reading_again() if unexpected.status in call.operation.ok else None
+                if wait is None:
+                    raise
         maybe_done = maybe_done or _maybe_done(outcome)
         tries = _asked(call, attempts).tries()
         logger.info("%s: %s, trying again in %.2f s (%s)", call.operation.name, _short(outcome), wait, tries)
@@ -174,6 +179,13 @@ class _Patience:
             return None
         self.failures += 1
         return self.policy.wait(self.failures, retry_after, self.random)
+
+    def wait_before_reading_again(self) -> float | None:
+        """Give the seconds to wait before the next try, after a success that could not be read."""
+        if not self.policy.unreadable_too:
+            return None
+        self.failures += 1
+        return self.policy.wait(self.failures, None, self.random)
 
 
 def _maybe_done(outcome: Answer | Failure) -> bool:

@@ -13,16 +13,34 @@ from adapty.errors import (
     ConflictError,
     ProfileNotFoundError,
     ServerError,
+    UnexpectedResponseError,
     UnprocessableError,
 )
 
-__all__ = ["MAX_SERVER_ERRORS", "Patience"]
+__all__ = ["MAX_IN_A_ROW", "Patience", "is_doubtful"]
 
-MAX_SERVER_ERRORS = 5
-"""So many requests in a row that the API fails on, tries included, and it is not the requests' fault."""
+MAX_IN_A_ROW = 5
+"""So many doubtful failures in a row, tries included, and it is not the requests' fault."""
 
-# What the API may say of one request; anything else it would say of all the others too.
-_OF_ONE = (BadRequestError, ConflictError, ProfileNotFoundError, UnprocessableError, ServerError)
+_OF_ONE = (BadRequestError, ConflictError, ProfileNotFoundError, UnprocessableError)
+"""What the API says of one request, where it says so itself; anything else it would say of all the others too."""
+
+_OF_ONE_WHOEVER_SAYS_IT = frozenset({413, 414, 431})
+"""The request is too long for something on the way."""
+
+_DOUBTFUL = (ServerError, UnexpectedResponseError)
+_DOUBTFUL_WHOEVER_SAYS_IT = frozenset({451})
+_DOUBTFUL_IN_OTHER_WORDS = frozenset({400, 403, 404, 409, 422})
+"""What a firewall or a gateway answers to one odd request, or to each, where there is no telling from one alone."""
+
+
+def is_doubtful(problem: AdaptyError | None) -> bool:
+    """Tell whether a failure may be the one request's own or all the others' too: how the others fare will tell."""
+    if not isinstance(problem, AdaptyAPIError):
+        return False
+    if isinstance(problem, _DOUBTFUL) or problem.status in _DOUBTFUL_WHOEVER_SAYS_IT:
+        return True
+    return problem.status in _DOUBTFUL_IN_OTHER_WORDS and not _is_adaptys_own(problem)
 
 
 @define
@@ -30,16 +48,36 @@ class Patience:
     """Judges one outcome after the other.
 
     Attributes:
-        server_errors: How many in a row the API failed on.
+        doubtful: How many failures in a row there were that may be each request's own or everybody's.
     """
 
-    server_errors: int = 0
+    doubtful: int = 0
 
     def lasts(self, problem: AdaptyError | None) -> bool:
-        """Tell whether it makes sense to go on after this outcome; None is a success."""
-        if problem is None or isinstance(problem, AdaptyAPIError):  # a refusal made here says nothing about the API
-            self.server_errors = self.server_errors + 1 if isinstance(problem, ServerError) else 0
-        if problem is None:
+        """Tell whether it makes sense to go on after this outcome; None is a success.
+
+        The failure that ends it is given a note where it does not say by itself what is wrong.
+        """
+        if isinstance(problem, AdaptyUsageError):  # a refusal made here says nothing about the API
+            return not isinstance(problem, AdaptyConfigError)
+        if not is_doubtful(problem):
+            self.doubtful = 0
+            return problem is None or _is_of_one(problem)
+        self.doubtful += 1
+        if self.doubtful < MAX_IN_A_ROW:
             return True
-        refused_here = isinstance(problem, AdaptyUsageError) and not isinstance(problem, AdaptyConfigError)
-        return (refused_here or isinstance(problem, _OF_ONE)) and self.server_errors < MAX_SERVER_ERRORS
+        if problem is not None and not isinstance(problem, ServerError):
+            often = f"{self.doubtful} requests in a row were not answered as Adapty answers"
+            problem.add_note(f"{often}; look at the address, and at what is in between")
+        return False
+
+
+def _is_of_one(problem: AdaptyError) -> bool:
+    if isinstance(problem, AdaptyAPIError) and problem.status in _OF_ONE_WHOEVER_SAYS_IT:
+        return True
+    return isinstance(problem, _OF_ONE)
+
+
+def _is_adaptys_own(problem: AdaptyAPIError) -> bool:
+    """Tell whether the body has the shape of Adapty's errors, rather than being a page or some gateway's JSON."""
+    return isinstance(problem.body, dict) and (problem.error_code is not None or "errors" in problem.body)

@@ -11,7 +11,18 @@ from collections import deque
 __all__ = ["Pace"]
 
 _BURST_SECONDS = 0.05
-"""So much of the allowance may be made up for after a delay: little, so that the rate holds over any second."""
+"""So much of a limit that the API made known may be made up for after a delay: little, for it is about to refuse."""
+
+_OWED_SECONDS = 2.0
+"""So much of the caller's rate is made up for after a delay, bit by bit: a busy machine would fall short of it else."""
+
+_AT_ONCE_SECONDS = 0.1
+"""So much of that may go out at once."""
+
+_CATCHING_UP = 1.04
+"""And so many times the rate in any second, at most."""
+
+_WINDOW_SECONDS = 1.0
 
 _SHOWN_SECONDS = 1.0
 _MEASURED_SECONDS = 5.0
@@ -47,21 +58,29 @@ class Pace:
     then on the limit grows, up to `max_rate`, or until it limits nothing. Unless such refusals are rare, nobody sends
     at all for as long as the API asks, and the limit grows slowly at first.
 
+    The caller's rate holds from the first request on: never have more gone out than it allows for the time since. What
+    a delay kept from going out, as far as it is that of the last two seconds, follows with time: of any one second no
+    more than 4 percent above the rate, or one request where that is more.
+
     Attributes:
-        max_rate: Requests per second that are never exceeded; None for no such limit.
+        max_rate: Requests per second that the caller allows; None for no such limit.
         limit: The limit that holds now, in requests per second; None for none.
 
     Example:
         >>> pace = Pace(max_rate=2)
-        >>> [round(pace.reserve(now=10.0), 2) for _ in range(3)]
-        [0.0, 0.45, 0.95]
+        >>> [round(pace.take(now=moment), 2) for moment in (10.0, 10.0, 10.3, 10.5)]
+        [0.0, 0.5, 0.2, 0.0]
     """
 
     def __init__(self, max_rate: float | None = None) -> None:
         """Begin with the rate that the caller sets, if any."""
         self.max_rate = max_rate
         self.limit = max_rate
-        self._next = 0.0
+        self._due: float | None = None
+        self._free = 0.0
+        self._window = 0 if max_rate is None else max(int(_CATCHING_UP * max_rate), math.ceil(max_rate) + 1)
+        self._leaves = 0
+        self._sent: deque[float] = deque()
         self._held_until = 0.0
         self._changed = 0.0
         self._slowed = 0.0
@@ -71,22 +90,39 @@ class Pace:
         self._slices: deque[tuple[float, int]] = deque()
         self._began: float | None = None
 
-    def reserve(self, now: float) -> float:
-        """Take the next free moment, and tell how many seconds it is away; 0 where it is now.
-
-        Who has waited asks `is_held` before sending: everyone may have been told to wait in the meantime.
-        """
+    def take(self, now: float) -> float:
+        """Take leave to send one request now, and give 0; or take nothing, and give the seconds until it may be."""
         if self.limit is not None:
             self._recover(now)
+        if now < self._held_until:
+            return self._held_until - now
         if self.limit is None:
-            return max(0.0, self._held_until - now)
-        moment = max(self._next, self._held_until, now - _BURST_SECONDS)
-        self._next = moment + 1 / self.limit
-        return max(0.0, moment - now)
+            return 0.0
+        owed_seconds = _OWED_SECONDS if self.limit == self.max_rate else _BURST_SECONDS
+        due = max(now if self._due is None else self._due, self._held_until, now - owed_seconds)
+        free = max(self._free, now - _AT_ONCE_SECONDS)
+        moment = max(due, free, self._end_of_a_full_second(now))
+        if moment > now:
+            return moment - now
+        self._due = due + 1 / self.limit
+        self._free = free + 1 / (_CATCHING_UP * self.limit)
+        self._leaves += 1
+        return 0.0
 
-    def is_held(self, now: float) -> bool:
-        """Tell whether nobody may send now."""
-        return now < self._held_until
+    def sent(self, now: float) -> None:
+        """Note that a request goes out for which leave was taken: on a busy machine that may be some time later."""
+        if self._window and self._leaves:
+            self._leaves -= 1
+            self._sent.append(now)
+
+    def _end_of_a_full_second(self, now: float) -> float:
+        """Tell when there is room again in a second of which all that may be sent is sent, or about to be."""
+        sent = self._sent
+        while sent and sent[0] + _WINDOW_SECONDS <= now:
+            sent.popleft()
+        if not self._window or len(sent) + self._leaves < self._window:
+            return now
+        return (sent[0] if sent else now) + _WINDOW_SECONDS
 
     def answered(self, now: float) -> None:
         """Note an answer that is no refusal for the rate."""

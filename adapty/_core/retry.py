@@ -84,12 +84,15 @@ class RetryPolicy:
         retry_after_ceiling: The longest Retry-After that is waited out, in seconds. A longer one ends the call at
             once, and the exception's `retry_after` says how long to wait. So long, too, a request that is being worked
             on is waited for in all.
+        unreadable_too: Whether a documented success whose body is not what is documented, such as a portal's page, is
+            tried again as well. Who waits for one call is told at once; of many some meet what passes by itself.
     """
 
     max_retries: int = 2
     base: float = 0.5
     cap: float = 8.0
     retry_after_ceiling: float = 60.0
+    unreadable_too: bool = False
 
     def wait_in_flight(self, waited: float, times: int, retry_after: float | None) -> float | None:
         """Decide what follows an answer that the same request is being worked on; it uses up no try.

@@ -50,6 +50,9 @@ _FORMATS: Mapping[str, Format] = {".csv": "csv", ".jsonl": "jsonl", ".ndjson": "
 _PACKED = ".gz"
 
 _BUFFER = 65_536
+_PACKED_BUFFER = 8192
+"""Of packed data that is read at a time: it holds many rows, of which none is done yet."""
+
 _MAX_LINE = 2**24
 _LOOKED_AT = 64
 _UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
@@ -148,6 +151,11 @@ class InputFile:
             raise
 
     @property
+    def most_ahead(self) -> int:
+        """How many bytes of the file, at most, were read ahead and not given yet, those of a line or two left aside."""
+        return _PACKED_BUFFER if _is_packed(self.path) else _BUFFER
+
+    @property
     def position(self) -> int:
         """How many bytes of the file were read so far, of a gzipped one packed bytes; the size at most."""
         return min(self._disk.count, self.size)
@@ -175,7 +183,7 @@ class InputFile:
 
     def _content(self) -> IO[bytes]:
         """Give the unpacked bytes, after a look at the first of them."""
-        buffered = io.BufferedReader(self._disk, _BUFFER)
+        buffered = io.BufferedReader(self._disk, self.most_ahead)
         content: io.BufferedReader[Any] | _Unpacked = buffered
         try:
             is_gzip = buffered.peek(len(GZIP)).startswith(GZIP)
@@ -216,11 +224,21 @@ class _CountingFile(io.FileIO):
         return read
 
 
+class _InSips:
+    """A packed file that gives little at a time, however much is asked for: what it gave counts as read."""
+
+    def __init__(self, packed: io.BufferedReader) -> None:
+        self._packed = packed
+
+    def read(self, size: int) -> bytes:
+        return self._packed.read(min(size, _PACKED_BUFFER))
+
+
 class _Unpacked(gzip.GzipFile):
     """What is in a gzipped file; closes that file too."""
 
     def __init__(self, packed: io.BufferedReader[Any]) -> None:
-        super().__init__(fileobj=packed)
+        super().__init__(fileobj=cast("IO[bytes]", _InSips(packed)))
         self._packed = packed
 
     def close(self) -> None:

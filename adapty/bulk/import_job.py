@@ -21,7 +21,7 @@ from adapty.bulk.files import BrokenFileError
 from adapty.bulk.fingerprint import fingerprint
 from adapty.bulk.journal import CONTENTS_OF, Journal
 from adapty.bulk.lanes import Item
-from adapty.bulk.options import ImportOptions, file_option, journal_of, options_of, refuse_unknown
+from adapty.bulk.options import ImportOptions, file_option, flag_option, journal_of, options_of, refuse_unknown
 from adapty.bulk.ordered_source import in_order
 from adapty.bulk.report import ImportReport
 from adapty.bulk.running import StageRun
@@ -86,7 +86,8 @@ class ImportJob:
         if not wanted:
             raise AdaptyUsageError("nothing to import; expected profiles=, events= or both")
         refuse_unknown(options, ImportOptions)
-        checked = options_of(options, dry_run=bool(options.get("dry_run", False)))
+        is_sorted = flag_option("sort", sort)
+        checked = options_of(options, dry_run=flag_option("dry_run", options.get("dry_run", False)))
         mapping = options.get("mapping")
         mapping = {} if mapping is None else mapping
         ignore = options.get("ignore", ())
@@ -102,7 +103,7 @@ class ImportJob:
             inputs.append(_Input(kind, source, opened, folder / name))
         journal = journal_of(options, [each.source.path for each in inputs])
         _refuse_shared_files(*(each.source.path for each in inputs), *(each.failures for each in inputs), journal)
-        return cls(tuple(inputs), sort, checked, mapping, ignore, None if checked.dry_run else journal)
+        return cls(tuple(inputs), is_sorted, checked, mapping, ignore, None if checked.dry_run else journal)
 
     async def run(self, adapty: Adapty | AsyncAdapty, stop: Stop) -> ImportReport:
         """Send what is left to be sent.

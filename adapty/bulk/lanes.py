@@ -13,7 +13,9 @@ from attrs import define, field
 from adapty._core.answers import Answer
 from adapty._core.call import Call, Failure, Request, Send, Wait, run
 from adapty._core.retry import TOO_MANY_REQUESTS, retry_after_seconds
+from adapty.bulk import waits
 from adapty.bulk.rows import Row
+from adapty.bulk.turns import Turns
 
 if TYPE_CHECKING:
     from adapty._core.pace import Pace
@@ -32,6 +34,9 @@ _Steps = Generator[Send | Wait, Answer | Failure | None, Any]
 _ROOM = 1024
 _ROOM_PER_LANE = 16
 
+_ROOM_BYTES = 16 * 2**20
+"""Records of more than this, all together, are not held, however few they are."""
+
 _WORRYING = 8
 """So many tries that fail in a row, and one more for each lane, are not the one or other request's fault."""
 
@@ -46,6 +51,7 @@ class Item(Generic[R]):
         call: What to send.
         row: The row that it was made of.
         record: What the row says.
+        size: How many bytes it takes in memory, roughly; known from when it is put.
     """
 
     number: int
@@ -53,6 +59,16 @@ class Item(Generic[R]):
     call: Call[Any]
     row: Row = field(repr=False)
     record: R = field(repr=False)
+    size: int = field(default=0, init=False)
+
+    def measured(self) -> int:
+        """Set and give the size: that of the body, and of the texts in the row that may not be in there."""
+        size = len(self.call.request.body or b"")
+        for value in self.row.source.values():
+            if isinstance(value, str):
+                size += len(value)
+        self.size = size
+        return size
 
 
 class Lanes(Generic[R]):
@@ -88,11 +104,13 @@ class Lanes(Generic[R]):
         self.retried = 0
         self._lanes = [_Lane[R](sender) for sender in senders]
         self._pace = pace
+        self._turns = Turns(pace)
         self._policy = policy
         self._secrets = secrets
         self._settle = settle
         self._most = _ROOM + _ROOM_PER_LANE * len(senders)
         self._waiting = 0
+        self._waiting_bytes = 0
         self._feeder: asyncio.Future[None] | None = None
         self._feeder_level = 0
         self._ended = False
@@ -107,7 +125,8 @@ class Lanes(Generic[R]):
         lane.items.append(item)
         lane.wake()
         self._waiting += 1
-        return self._waiting < self._most
+        self._waiting_bytes += item.measured()
+        return self._waiting < self._most and self._waiting_bytes < _ROOM_BYTES
 
     async def room(self) -> None:
         """Wait until there is room again, a good deal of it, or the lanes are stopped."""
@@ -131,6 +150,7 @@ class Lanes(Generic[R]):
         if not self._stopped.done():
             self._stopped.set_result(None)
         self._free_the_feeder()
+        self._turns.stop()
         for lane in self._lanes:
             lane.stop()
 
@@ -181,17 +201,14 @@ class Lanes(Generic[R]):
     async def _send(self, request: Request, send: Sender) -> Answer | Failure | None:
         """Send when the pace allows it, unless the lanes are stopped before."""
         pace = self._pace
-        while wait := pace.reserve(self._now()):
-            await asyncio.wait((self._stopped,), timeout=wait)
-            if self._stopped.done():
-                return None
-            if not pace.is_held(self._now()):
-                break
+        if not await self._turns.turn():
+            return None
         outcome = await send(request)
         if isinstance(outcome, Failure) or outcome.status_code != TOO_MANY_REQUESTS:
             pace.answered(self._now())
         else:
-            pace.refused(self._now(), retry_after_seconds(outcome.headers.get("retry-after")) or 0)
+            asked = retry_after_seconds(outcome.headers.get("retry-after")) or 0
+            pace.refused(self._now(), waits.hold_seconds(asked))
         return outcome
 
     def _done(self, lane: _Lane[R], item: Item[R], error: BaseException | None) -> None:
@@ -201,7 +218,8 @@ class Lanes(Generic[R]):
             self._take_heart()
         self._settle(item, error)
         self._waiting -= 1
-        if self._feeder is not None and self._waiting <= self._feeder_level:
+        self._waiting_bytes -= item.size
+        if self._feeder is not None and self._is_down_to(self._feeder_level):
             self._free_the_feeder()
 
     def _take_heart(self) -> None:
@@ -212,13 +230,16 @@ class Lanes(Generic[R]):
         self._failed_in_a_row = 0
 
     async def _until_waiting(self, level: int, seconds: float | None = None) -> None:
-        """Wait until no more items than these are not settled."""
-        if self._waiting <= level or self._stopped.done():
+        """Wait until no more items than these are not settled, and no more than half of the bytes that there may be."""
+        if self._is_down_to(level) or self._stopped.done():
             return
         self._feeder_level = level
         self._feeder = asyncio.get_running_loop().create_future()
         await asyncio.wait((self._feeder,), timeout=seconds)
         self._feeder = None
+
+    def _is_down_to(self, level: int) -> bool:
+        return self._waiting <= level and self._waiting_bytes <= _ROOM_BYTES // 2
 
     def _free_the_feeder(self) -> None:
         if self._feeder is not None and not self._feeder.done():
@@ -252,7 +273,7 @@ class _Lane(Generic[R]):
             self.wake()
 
         self.held.setdefault(item.key, deque())
-        self._timers[item.key] = asyncio.get_running_loop().call_later(seconds, try_now)
+        self._timers[item.key] = waits.later(seconds, try_now)
 
     def release(self, key: str) -> None:
         """Let go of what waits behind an item that is done: it is next."""

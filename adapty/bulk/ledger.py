@@ -9,13 +9,19 @@ from attrs import define, field
 
 from adapty.bulk.handled import Handled
 from adapty.bulk.journal import Checkpoint, Journal
-from adapty.bulk.stage import FAILED, UNREADABLE, Stage
+from adapty.bulk.stage import FAILED, OTHERS, UNREADABLE, Stage
 from adapty.errors import AdaptyAPIError, AdaptyError, AdaptyUsageError
 
 if TYPE_CHECKING:
     from adapty.bulk.rows import Row
 
 __all__ = ["Ledger"]
+
+_MOST_REASONS = 50
+_LONGEST_REASON = 100
+
+_NAMED_BY_USERS = "custom_attributes"
+"""What is in this field has names without number."""
 
 
 @define
@@ -27,7 +33,8 @@ class Ledger:
         journal: Where it is saved.
         handled: The numbers of the records that are accepted or refused.
         counts: How many records came to which end.
-        reasons: How many records failed for which field.
+        reasons: How many records failed for which field. They are saved every second and shown in the end, so there are
+            never many: those beyond 50 are counted together, and so are all attributes that users name.
     """
 
     stage: Stage
@@ -64,11 +71,15 @@ class Ledger:
         try:
             word = self.stage.settle(row, record, error)
             if error is not None and word in FAILED:
-                self.reasons[_blamed(error)] += 1
+                self._blame(_blamed(error))
             self.count(number, word)
         except (KeyboardInterrupt, SystemExit):
             self._is_torn = True
             raise
+
+    def _blame(self, reason: str) -> None:
+        is_known = reason in self.reasons or len(self.reasons) < _MOST_REASONS
+        self.reasons[reason if is_known else OTHERS] += 1
 
     def count(self, number: int, word: str) -> None:
         """Note a record that nothing is to be written down of."""
@@ -103,7 +114,13 @@ class Ledger:
 def _blamed(problem: AdaptyError) -> str:
     """Name the field at fault, as far as the error knows it."""
     if isinstance(problem, AdaptyUsageError):
-        return problem.field_name or UNREADABLE
+        return _short(problem.field_name or UNREADABLE)
     if isinstance(problem, AdaptyAPIError) and problem.field_names:
-        return problem.field_names[0]
+        return _short(problem.field_names[0])
     return type(problem).__name__
+
+
+def _short(name: str) -> str:
+    if name.startswith(f"{_NAMED_BY_USERS}."):
+        return _NAMED_BY_USERS
+    return name if len(name) <= _LONGEST_REASON else f"{name[:_LONGEST_REASON]}..."

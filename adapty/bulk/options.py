@@ -23,6 +23,7 @@ __all__ = [
     "ImportOptions",
     "check_client",
     "file_option",
+    "flag_option",
     "journal_of",
     "options_of",
     "refuse_unknown",
@@ -43,7 +44,9 @@ class BulkOptions(TypedDict, total=False):
     Attributes:
         lanes: How many requests are under way at a time, 1 to 256; 16 where left out. The requests of one profile are
             never under way together.
-        max_rate: Requests per second that are never exceeded, repeated tries included; no limit where left out.
+        max_rate: Requests per second, at most, repeated tries included; no limit where left out. What a delay kept from
+            going out follows bit by bit: in no second more than 4 percent above the rate, or one request where that is
+            more.
         max_retries: Tries of a request after the first one; 8 where left out.
         transport: Makes the httpx transport of a lane: for certificates or proxies of your own. Where left out: the
             one of the extra `fast` if it is installed, else httpx's; or the client's, if you gave it one.
@@ -151,6 +154,17 @@ def file_option(name: str, value: Any) -> Path:
         return Path(value)
     except TypeError:
         raise AdaptyUsageError.of(name, f"is {kind_of(value)}; expected a path") from None
+
+
+def flag_option(name: str, value: Any) -> bool:
+    """Give a yes or no.
+
+    Raises:
+        AdaptyUsageError: It is none: a text such as "no" would count as yes. `field_name` is `name`.
+    """
+    if not isinstance(value, bool):
+        raise AdaptyUsageError.of(name, f"is {kind_of(value)}; expected True or False")
+    return value
 
 
 def refuse_unknown(options: Mapping[str, Any], known: Any) -> None:

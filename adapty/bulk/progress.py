@@ -21,12 +21,15 @@ class Progress:
         accepted: Records of this stage that the API took so far; of a job that was resumed, since its beginning.
         refused: Records of this stage that failed so far.
         retried: Tries of this stage that were made again, in this run.
-        share: How much of the stage's input is read, 0 to 1; None where nobody knows how much there is.
+        share: How much of the stage's input is done, 0 to 1, without what was read ahead and waits; None where nobody
+            knows how much there is.
         rate: Answers per second, over the last second.
         limit: The pace that holds, in requests per second: `max_rate`, or less while the API asks for less; None where
             there is no limit.
         seconds: How long the stage has been going on, in this run.
-        share_before: How much of the input was read when this run got to where the one before it was.
+        share_before: How much of the input was done in the runs before this one.
+        seconds_before: How much of `seconds` had passed when this run got to what was left to do, past sorting and
+            what was done before.
 
     Example:
         >>> Progress(
@@ -44,10 +47,11 @@ class Progress:
     limit: float | None
     seconds: float
     share_before: float = 0.0
+    seconds_before: float = 0.0
 
     @property
     def seconds_left(self) -> float | None:
         """How much longer it will take if it goes on like this; None where nobody knows."""
         if self.share is None or self.share <= self.share_before:
             return None
-        return self.seconds * (1 - self.share) / (self.share - self.share_before)
+        return (self.seconds - self.seconds_before) * (1 - self.share) / (self.share - self.share_before)

@@ -23,7 +23,8 @@ class ImportReport:
         profiles_refused: Profiles that failed, here or there.
         events_accepted: Transaction events that the API took, repeats of an `event_id` included.
         events_refused: Transaction events that failed, here or there.
-        reasons: How many records failed for which field (`email`); `(row)` for rows that could not be read.
+        reasons: How many records failed for which field (`email`); `(row)` for rows that could not be read, and
+            `(others)` for the fields beyond the first fifty.
         flows: How many profiles are in each flow by the records of this import, see `adapty.current_flow`: the
             profiles that it saved, or, of an import without profiles, those that it has events of.
         events_without_profile: Accepted events, each counted once, whose profile this import did not save. The API

@@ -9,6 +9,7 @@ from attrs import define, evolve, field
 
 from adapty._core.giving_up import Patience
 from adapty._core.pace import Pace
+from adapty.bulk.headway import Headway
 from adapty.bulk.lanes import Item, Lanes
 from adapty.bulk.ledger import Ledger
 from adapty.bulk.progress import Progress
@@ -60,7 +61,8 @@ class StageRun:
     _pace: Pace = field(factory=Pace)
     _total: int | None = None
     _began: float = 0.0
-    _share_before: float = 0.0
+    _headway: Headway = field(factory=Headway)
+    _counted_before: int = 0
     _raised: Exception | None = None
     _is_ending: bool = False
 
@@ -71,7 +73,8 @@ class StageRun:
         Raises:
             AdaptyUsageError: The journal is damaged.
         """
-        return cls(stage, options, patience, Ledger.resumed(stage, journal))
+        ledger = Ledger.resumed(stage, journal)
+        return cls(stage, options, patience, ledger, counted_before=ledger.counts.total())
 
     async def run(self, adapty: Adapty | AsyncAdapty, stop: Stop) -> None:
         """Do what is left of the stage; see `problem` for what ended it early."""
@@ -97,7 +100,7 @@ class StageRun:
 
     async def _send_all(self, adapty: Adapty | AsyncAdapty) -> None:
         options, config = self.options, adapty._transport.config  # noqa: SLF001 - of the same package
-        policy = evolve(config.retries, max_retries=options.max_retries)
+        policy = evolve(config.retries, max_retries=options.max_retries, unreadable_too=True)
         async with open_senders(adapty, self.stage.api, options.lanes, options.transport) as senders:
             lanes = self._lanes = Lanes(senders, self._pace, policy, tuple(config.keys.values()), self._settle)
             work = asyncio.create_task(lanes.work())
@@ -147,9 +150,13 @@ class StageRun:
         """
         if self._is_ending:
             return True
+        headway = self._headway
+        headway.read = number + 1
         if number in self.ledger.handled:
-            self._share_before = self.stage.share() or 0.0
+            headway.passed_over += 1
             return True
+        if headway.working_since is None:
+            headway.working_since = asyncio.get_running_loop().time()
         try:
             if row.problem:
                 raise AdaptyUsageError.of(UNREADABLE, row.problem)
@@ -209,16 +216,18 @@ class StageRun:
     def progress(self) -> Progress:
         """Tell how far the stage is."""
         now = asyncio.get_running_loop().time()
+        headway, counted, of_input = self._headway, self.counts.total(), self.stage.share()
         return Progress(
             stage=self.stage.name,
-            accepted=self.counts.total() - self.ledger.failed,
+            accepted=counted - self.ledger.failed,
             refused=self.ledger.failed,
             retried=self.retried,
-            share=self.stage.share(),
+            share=headway.share(of_input, counted - self._counted_before, is_read=self._total is not None),
             rate=self._pace.rate(now),
             limit=self._pace.limit,
             seconds=now - self._began,
-            share_before=self._share_before,
+            share_before=headway.share_before(of_input),
+            seconds_before=headway.seconds_before(self._began),
         )
 
     def _save(self) -> None:

@@ -73,10 +73,11 @@ class Source(ABC):
         """
 
     def share(self) -> float | None:
-        """Say how much of the file was read, from 0 to 1; None where that is unknown."""
-        if self.size is None:
-            return None
-        return self.position() / self.size if self.size else 1.0
+        """Say how much of the file was read at least, from 0 to 1; None where that is unknown.
+
+        What is buffered does not count: of a small file all would count as read from the first row on.
+        """
+        return None
 
 
 def open_source(
@@ -163,17 +164,24 @@ class _File(Source):
     state: FileState
     name: str = field(init=False)
     _reading: InputFile | None = None
+    _is_through: bool = False
 
     def __attrs_post_init__(self) -> None:
         self.name = self.path.name
 
     def rows(self) -> Generator[Row, None, None]:
-        self._reading = None
+        self._reading, self._is_through = None, False
         with InputFile(self.path) as file:
             self.state.check()
             self._reading = file
             yield from (csv_rows if self.format == "csv" else json_rows)(file, self.columns)
             self.state.check()
+            self._is_through = True
+
+    def share(self) -> float:
+        if self._is_through or not self.size:
+            return 1.0
+        return max(0, self.position() - self._reading.most_ahead) / self.size if self._reading is not None else 0.0
 
     def position(self) -> int:
         return min(self._reading.position, self.size) if self._reading is not None else 0

@@ -18,7 +18,7 @@ from adapty.errors import AdaptyError
 if TYPE_CHECKING:
     from adapty.bulk.journal import Checkpoint
 
-__all__ = ["FAILED", "REPEATED", "UNREADABLE", "Options", "Stage", "StageResult"]
+__all__ = ["FAILED", "OTHERS", "REPEATED", "UNREADABLE", "Options", "Stage", "StageResult"]
 
 FAILED = ("refused", "failed")
 """The words under which what failed is counted."""
@@ -29,6 +29,9 @@ REPEATED = "repeated"
 UNREADABLE = "(row)"
 """What stands for the field's name where a row could not be read at all."""
 
+OTHERS = "(others)"
+"""What stands for the fields that are too many to be counted one by one."""
+
 
 @frozen(kw_only=True)
 class Options:
@@ -36,7 +39,7 @@ class Options:
 
     Attributes:
         lanes: How many requests are under way at a time.
-        max_rate: Requests per second that are never exceeded, repeated tries included; None for no limit.
+        max_rate: Requests per second, at most, repeated tries included; None for no limit.
         max_retries: Tries of a request after the first one.
         transport: Makes a lane's transport; None for the usual one.
         on_progress: Called about ten times a second, and at the end of each stage.
@@ -84,7 +87,7 @@ class StageResult:
     Attributes:
         name: What was sent.
         counts: How many records came to which end.
-        reasons: How many records failed for which field.
+        reasons: How many records failed for which field, see `Ledger`.
         retried: Tries that were made again, in the last run.
     """
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
+from adapty.bulk.stage import OTHERS
 from adapty.cli.outcome import output
 from adapty.cli.show import duration, print_json, rate, shown
 
@@ -33,7 +34,7 @@ def print_import_report(report: ImportReport, *, as_json: bool) -> None:
         output.print(f"{report.events_without_profile} events wait for a profile that this import did not save")
     _print_counts("Flow", "Profiles", {flow.value: count for flow, count in report.flows.items()})
     if report.reasons:
-        most_first = sorted(report.reasons.items(), key=lambda reason: -reason[1])
+        most_first = sorted(report.reasons.items(), key=lambda reason: (reason[0] == OTHERS, -reason[1]))
         _print_counts("Refused for", "Records", dict(most_first))
     for path in report.failures:
         output.print(f"refused records: {shown(path)}")

@@ -46,7 +46,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Lanes = Annotated[int | None, option("How many requests at a time; 16 where left out.", min=1, max=MAX_LANES)]
 MaxRate = Annotated[
     float | None,
-    option("Requests per second that are never exceeded; no limit where left out.", callback=_rate),
+    option("Requests per second, at most; no limit where left out.", callback=_rate),
 ]
 JournalFile = Annotated[
     Path | None,

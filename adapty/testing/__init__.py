@@ -31,9 +31,10 @@ Fixtures:
   loop and there is nothing to close: it works with anyio's plugin, with pytest-asyncio and in `asyncio.run`.
 - `adapty_environment`: leads clients that your code makes, and commands that it runs, to the sandbox, by the variables
   `ADAPTY_BASE_URL`, `ADAPTY_SECRET_KEY`, `ADAPTY_MAIL_BASE_URL` and `ADAPTY_MAIL_SECRET_KEY`.
-- `adapty_waits`: how long clients would have waited between the tries of a call, in seconds. While a test uses the
-  sandbox, no client of its process waits there; all else about retries stays as it is. To wait all the same, override
-  the fixture with one that does nothing. Neither a bulk run's own pace nor another process is concerned.
+- `adapty_waits`: how long clients, and bulk runs, would have waited between the tries of a request, in seconds. While a
+  test uses the sandbox, nothing in its process waits there; all else about retries stays as it is. To wait all the
+  same, override the fixture with one that does nothing. A bulk run keeps its pace: `max_rate`, and the slower one that
+  follows a 429, whose Retry-After is not waited for. Another process is not concerned.
 - `adapty_sandbox_options`: override it in your conftest.py, for the session, to set the sandbox up otherwise:
   `return {"access_levels": {"gold_yearly": "gold"}}`. These are the arguments of `adapty.sandbox.Sandbox`.
 - `adapty_sandbox_server`: the same sandbox for fixtures of a wider scope, which need its address; not emptied.

@@ -12,9 +12,12 @@ from adapty._async import transport as async_transport
 from adapty._async.client import AsyncAdapty
 from adapty._sync import transport as blocking_transport
 from adapty._sync.client import Adapty
+from adapty.bulk import waits as bulk_waits
 from adapty.config import ENVIRONMENT
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pytest import MonkeyPatch  # noqa: PT013 - needed by type checkers only
 
     from adapty.sandbox import Sandbox
@@ -53,7 +56,7 @@ def environment(sandbox: Sandbox) -> dict[str, str]:
 
 
 def without_waits(patch: MonkeyPatch) -> list[float]:
-    """Keep all clients of this process from waiting between tries.
+    """Keep all clients of this process, and its bulk runs, from waiting between tries.
 
     Args:
         patch: What undoes it.
@@ -67,8 +70,14 @@ def without_waits(patch: MonkeyPatch) -> list[float]:
         waits.append(seconds)
         await asyncio.sleep(0)  # other tasks have their turn here, as they would
 
+    def note_and_do_next(seconds: float, then: Callable[[], object]) -> asyncio.TimerHandle:
+        waits.append(seconds)
+        return asyncio.get_running_loop().call_later(0, then)
+
     patch.setattr(blocking_transport, "sleep", waits.append)
     patch.setattr(async_transport, "sleep", note_in_turn)
+    patch.setattr(bulk_waits, "later", note_and_do_next)
+    patch.setattr(bulk_waits, "hold_seconds", lambda _: 0.0)  # the tries that are held are noted by themselves
     return waits
 
 

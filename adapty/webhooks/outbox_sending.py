@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import define, field, frozen
 
-from adapty._core.giving_up import Patience
+from adapty._core.giving_up import Patience, is_doubtful
 from adapty._core.redact import masked
 from adapty._core.retry import RetryPolicy, is_transient
 from adapty._generated import mail_call, nothing
@@ -249,7 +249,7 @@ class Sending:
         due = self._in_hand[row.line]
         self._news.set()
         attempts = error.attempts if isinstance(error, AdaptyAPIError) else 0
-        if isinstance(error, AdaptyAPIError) and is_transient(error.status):
+        if isinstance(error, AdaptyAPIError) and _may_be_otherwise_next_time(error):
             self._wait_with(due.profile, error)
             books.note(Note(due.place, "pending", attempts, str(error)))
             return "put off"
@@ -325,8 +325,13 @@ def _item(number: int, row: Row) -> Item[TransactionEvent]:
 def _passes(problem: BaseException) -> bool:
     """Tell whether trouble is nobody's fault, so that it makes sense to wait for its end."""
     if isinstance(problem, AdaptyAPIError):
-        return is_transient(problem.status)
+        return _may_be_otherwise_next_time(problem)
     return isinstance(problem, AdaptyConnectionError | WebhookUnavailableError)
+
+
+def _may_be_otherwise_next_time(problem: AdaptyAPIError) -> bool:
+    """Tell whether an answer may be the API's passing trouble, or something's in between: no event's fault."""
+    return is_transient(problem.status) or is_doubtful(problem)
 
 
 def _wait(times: int, problem: BaseException) -> float:

@@ -153,10 +153,9 @@ def test_no_more_are_under_way_than_asked_for(client: Adapty, server: RawServer,
 ENDINGS = {
     # What comes back for one, and what ends the run for all.
     "unauthorized": (UNAUTHORIZED, library.AuthenticationError),
-    "forbidden": (answering(403), library.PermissionDeniedError),
+    "forbidden": (answering(403, error_body("forbidden", 403)), library.PermissionDeniedError),
     "too many": (answering(429, b"", {"Retry-After": "600"}), library.RateLimitError),
-    "a page": (answering(404, b"<html>"), library.NotFoundError),
-    "another success": (answering(200, b"{}"), library.UnexpectedResponseError),
+    "no such API": (answering(404, error_body("not_found", 404)), library.NotFoundError),
     "unreachable": (failing(httpx.ConnectError), library.AdaptyConnectionError),
     "timed out": (failing(httpx.ReadTimeout), library.AdaptyTimeoutError),
 }
@@ -184,17 +183,28 @@ def test_what_would_fail_all_ends_the_run(stubbed: Adapty, stub: Stub, ending: s
     assert KEY not in repr(report) + repr([vars(report.stopped_by), untried[0].reason])
 
 
+DOUBTFUL = {
+    # What may come back for one or for everybody, and what ends the run when it came for five in a row.
+    "down": (answering(500), library.ServerError),
+    "a page": (answering(404, b"<html>"), library.NotFoundError),
+    "a firewall": (answering(403, b"<html>"), library.PermissionDeniedError),
+    "another success": (answering(200, b"{}"), library.UnexpectedResponseError),
+}
+
+
 @pytest.mark.parametrize(("failures", "tried", "failed"), [(4, 20, 4), (5, 5, 20)])
+@pytest.mark.parametrize("name", DOUBTFUL)
 def test_an_api_that_fails_on_everybody_ends_the_run(
-    stubbed: Adapty, stub: Stub, failures: int, tried: int, failed: int
+    stubbed: Adapty, stub: Stub, *, name: str, failures: int, tried: int, failed: int
 ) -> None:
-    """One user more or less is that user's; five in a row, and it is the API."""
-    stub.replies = [answering(500)] * failures + [DELETED]
+    """One user more or less is that user's; five in a row, and it is the API, or what is in between."""
+    reply, error = DOUBTFUL[name]
+    stub.replies = [reply] * failures + [DELETED]
     ids = [f"u{number}" for number in range(20)]
 
     report = stubbed.with_options(max_retries=0).profiles.delete_many(ids, concurrency=1)
 
-    assert isinstance(report.stopped_by, library.ServerError) == (failed > failures)
+    assert isinstance(report.stopped_by, error) == (failed > failures)
     assert (len(stub.requests), len(report.failed)) == (tried, failed)
 
 

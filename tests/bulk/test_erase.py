@@ -442,14 +442,17 @@ def test_what_stops_one_api_does_not_stop_the_other(
 
 def test_what_stops_both(adapty: Adapty, apis: FakeApis) -> None:
     """The first one's error is raised, and the second one's is told; of a run without a row no report is left."""
-    apis.reply = lambda api, _: httpx.Response(401 if api == "mail" else 403)
+    forbidden = {"errors": ["Not allowed"], "error_code": "forbidden"}
+    apis.reply = lambda api, _: httpx.Response(401 if api == "mail" else 403, json=forbidden)
 
     with pytest.raises(Exception, match="403") as caught:
         erase(adapty, ["u1"])
 
     first, second = caught.value.__notes__
     assert first == "server-side: 0 deleted, 0 already gone, 0 failed so far"
-    assert second.startswith("mail: 0 deleted, 0 already gone, 0 failed so far, stopped by: deleteProfile: 401")
+    assert second.startswith(
+        "mail: 0 deleted, 0 already gone, 0 failed so far, stopped by: deleteProfile: 401 forbidden"
+    )
     assert list(Path().iterdir()) == []
 
 

@@ -25,6 +25,7 @@ from adapty import (
     AdaptyUsageError,
     AsyncAdapty,
     AuthenticationError,
+    BadRequestError,
     Flow,
     NotFoundError,
     PermissionDeniedError,
@@ -296,6 +297,39 @@ def test_a_record_that_the_api_refuses_is_blamed_on_its_field(adapty: Adapty, ap
     assert second["external_profile_id"] == "user_2"
 
 
+def test_reasons_do_not_grow_with_the_input(adapty: Adapty, api: FakeApi) -> None:
+    """Attributes that users name count as one field, fifty fields by themselves, and the others together."""
+    attributes: list[dict[str, Any]] = [{"custom_attributes": {f"a{number}": [number]}} for number in range(70)]
+    unknown: list[dict[str, Any]] = [{f"field_{number}": 1} for number in range(70)]
+    profiles = [{**PROFILE, **wrong} for wrong in [*attributes, *unknown, *unknown]]
+
+    report = import_base(adapty, profiles=profiles)
+
+    assert report.profiles_refused == 210
+    assert report.reasons == Counter(
+        {"custom_attributes": 70, "(others)": 42, **{f"field_{number}": 2 for number in range(49)}}
+    )
+
+
+@pytest.mark.parametrize(
+    ("field_name", "reason"),
+    [
+        ("x" * 100, "x" * 100),
+        ("x" * 100_000, "x" * 100 + "..."),
+        ("custom_attributes.plan", "custom_attributes"),
+        ("custom_attributes", "custom_attributes"),
+        ("device_info.os", "device_info.os"),
+    ],
+)
+def test_reasons_are_short_whatever_the_api_names(adapty: Adapty, api: FakeApi, field_name: str, reason: str) -> None:
+    """The name of a field comes from somebody else, and is kept up to a hundred characters."""
+    api.reply = lambda _: refuse(field_name)
+
+    report = import_base(adapty, profiles=profiles_file(good(1)))
+
+    assert report.reasons == {reason: 1}
+
+
 @pytest.mark.parametrize(
     ("status", "reason"),
     [(500, "ServerError"), (503, "ServerError"), (409, "ConflictError"), (422, "UnprocessableError")],
@@ -354,7 +388,12 @@ def unknown_key(_: dict[str, Any]) -> httpx.Response:
 
 
 def forbidden(_: dict[str, Any]) -> httpx.Response:
-    """Answer as a gateway does that lets nobody in."""
+    """Answer as the API does to a key that may not."""
+    return httpx.Response(403, json={"errors": [{"message": "Not allowed", "error_code": "forbidden"}]})
+
+
+def walled_off(_: dict[str, Any]) -> httpx.Response:
+    """Answer as a gateway does that does not let it in."""
     return httpx.Response(403, text="<html>Forbidden</html>")
 
 
@@ -373,6 +412,16 @@ def elsewhere(_: dict[str, Any]) -> httpx.Response:
     return httpx.Response(404)
 
 
+def not_here(_: dict[str, Any]) -> httpx.Response:
+    """Answer as the API does at an address that it does not have."""
+    return httpx.Response(404, json={"errors": ["Not found"], "error_code": "not_found"})
+
+
+def wrong_port(_: dict[str, Any]) -> httpx.Response:
+    """Answer as nginx does to HTTP at a port of HTTPS."""
+    return httpx.Response(400, text="<html>The plain HTTP request was sent to HTTPS port</html>")
+
+
 def login_page(_: dict[str, Any]) -> httpx.Response:
     """Answer as a portal does that catches every request."""
     return httpx.Response(200, text="<html>Log in</html>")
@@ -387,8 +436,7 @@ def busy(_: dict[str, Any]) -> httpx.Response:
     ("reply", "error"),
     [
         (busy, RateLimitError),
-        (elsewhere, NotFoundError),
-        (login_page, UnexpectedResponseError),
+        (not_here, NotFoundError),
         (unknown_key, AuthenticationError),
         (forbidden, PermissionDeniedError),
         (unreachable, AdaptyConnectionError),
@@ -416,6 +464,68 @@ def test_what_stops_one_record_stops_the_import(
     assert [body["external_profile_id"] for body in api.bodies("profile")] == ["user_1", "user_3"]
     assert all(one.accepted <= 1 for one in told)  # some come where the machine is slow
     assert [row["external_profile_id"] for row in kept_failures()] == ["user_2"]
+
+
+STRANGE: dict[str, tuple[Callable[[dict[str, Any]], httpx.Response], type[AdaptyAPIError]]] = {
+    "a firewall": (walled_off, PermissionDeniedError),
+    "elsewhere": (elsewhere, NotFoundError),
+    "a portal": (login_page, UnexpectedResponseError),
+    "a wrong port": (wrong_port, BadRequestError),
+    "a gateway's JSON": (lambda _: httpx.Response(403, json={"message": "Forbidden"}), PermissionDeniedError),
+    "a censor": (lambda _: httpx.Response(451), AdaptyAPIError),
+}
+
+
+@pytest.mark.parametrize("name", STRANGE)
+def test_what_something_in_between_has_against_one_record_is_that_records(
+    adapty: Adapty, api: FakeApi, name: str
+) -> None:
+    """While others succeed, an odd record is refused and the import goes on: else it would end there, run after run."""
+    reply, _ = STRANGE[name]
+    odd = {"user_2", "user_5", "user_6", "user_7", "user_8"}
+    api.reply = lambda body: reply(body) if body["external_profile_id"] in odd else accept(body)
+
+    report = import_base(adapty, profiles=profiles_file(*map(good, range(1, 10))), lanes=1, max_retries=0)
+
+    assert (report.profiles_accepted, report.profiles_refused) == (4, 5)
+    with report.failures[0].open(newline="") as file:
+        assert {row["external_profile_id"] for row in csv.DictReader(file)} == odd
+
+
+@pytest.mark.parametrize("name", STRANGE)
+def test_what_something_in_between_has_against_all_ends_the_import(adapty: Adapty, api: FakeApi, name: str) -> None:
+    """At the fifth record in a row it is not the records' fault; what to look at is told."""
+    api.reply, error = STRANGE[name]
+
+    with pytest.raises(error) as caught:
+        import_base(adapty, profiles=profiles_file(*map(good, range(1, 30))), lanes=1, max_retries=0)
+
+    assert type(caught.value) is error
+    assert caught.value.__notes__[:2] == [
+        "5 requests in a row were not answered as Adapty answers; look at the address, and at what is in between",
+        "stopped in profiles.csv: 0 accepted, 4 refused so far",
+    ]
+    assert len(api.sent) == 5
+
+
+@pytest.mark.parametrize("status", [413, 414, 431])
+def test_records_that_are_too_long_for_something_are_refused(adapty: Adapty, api: FakeApi, status: int) -> None:
+    """However many of them there are in a row, it is each one's own fault."""
+    api.reply = lambda body: accept(body) if body["external_profile_id"] == "user_9" else httpx.Response(status)
+
+    report = import_base(adapty, profiles=profiles_file(*map(good, range(1, 10))), lanes=1)
+
+    assert (report.profiles_accepted, report.profiles_refused, report.retried) == (1, 8, 0)
+
+
+def test_a_page_that_passes_is_waited_out(adapty: Adapty, api: FakeApi) -> None:
+    """A success that is none, of a gateway that is being restarted say, is tried again like a 5xx."""
+    pages = iter([login_page({})] * 3)
+    api.reply = lambda body: next(pages, accept(body))
+
+    report = import_base(adapty, profiles=profiles_file(good(1), good(2)), lanes=1)
+
+    assert (report.profiles_accepted, report.profiles_refused, report.retried) == (2, 0, 3)
 
 
 def test_a_stop_among_the_events_names_their_file(adapty: Adapty, api: FakeApi) -> None:

@@ -53,12 +53,12 @@ def fine(_: int) -> httpx.Response:
 
 
 def test_the_rate_is_kept_over_a_minute() -> None:
-    """Within five percent, and never above it for as much as a second."""
+    """Within five percent, and in no second more than five percent above it."""
     moments, _ = import_in_no_time(fine, 3000, max_rate=50)
 
     assert moments[-1] == pytest.approx(60, rel=0.05)
     for first in range(0, 2900, 100):
-        assert len([moment for moment in moments if moments[first] <= moment < moments[first] + 1]) <= 54
+        assert len([moment for moment in moments if moments[first] <= moment < moments[first] + 1]) <= 52
 
 
 def test_a_refusal_holds_all_lanes() -> None:

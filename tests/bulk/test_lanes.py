@@ -267,6 +267,40 @@ def test_the_feeder_waits_for_room() -> None:
     assert all(held == 1088 and freed == 544 for held, freed in waits)
 
 
+@pytest.mark.parametrize("where", ["body", "row"])
+def test_the_feeder_waits_for_room_for_bytes(where: str) -> None:
+    """Of big records fewer are taken: 16 MiB in all, wherever they hold them; one that is bigger still is sent."""
+
+    async def answer(*_: int) -> Answer:
+        await asyncio.sleep(1)
+        return OK
+
+    def big(number: int, size: int) -> Item[int]:
+        body, cell = (b"x" * size, "") if where == "body" else (None, "x" * size)
+        request = Request("POST", str(number), body=body)
+        call: Call[Any] = Call(OPERATIONS["mail"]["saveProfile"], request, lambda answer: answer)
+        row = Row(number + 1, source={"a": cell, "b": None, "c": {"d": 1}})
+        return Item(number, str(number), call, row, number)
+
+    async def main() -> list[tuple[int, int]]:
+        world = World(answer, lanes=4)
+        waits = []
+        working = asyncio.create_task(world.lanes.work())
+        for number in range(101):
+            if not world.lanes.put(big(number, 2**20 if number < 100 else 2**25)):
+                before = len(world.settled)
+                await world.lanes.room()
+                waits.append((number + 1 - before, len(world.settled) - before))
+        world.lanes.end()
+        await working
+        assert len(world.settled) == 101
+        return waits
+
+    *waits, _ = run(main())
+    assert len(waits) >= 8
+    assert all(held == 16 and freed == 8 for held, freed in waits)
+
+
 def test_catching_up_ends_when_all_is_settled_or_the_time_is_over() -> None:
     """Who has kept the loop waiting lets the lanes have their time, and no more than they need."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -55,6 +56,9 @@ async def at_once(_: object) -> None:
         ("journal", 1),
         ("lane", 1),
         ("report", "x"),
+        ("dry_run", "no"),
+        ("dry_run", None),
+        ("dry_run", 0),
     ],
 )
 def test_a_wrong_option_is_named(adapty: Adapty, api: FakeApi, name: str, value: Any) -> None:
@@ -72,6 +76,16 @@ def test_a_wrong_option_is_named(adapty: Adapty, api: FakeApi, name: str, value:
     )
     assert api.sent == []
     assert [path.name for path in Path().iterdir()] == ["base.csv"]
+
+
+@pytest.mark.parametrize("value", ["no", 1, None])
+def test_sorted_or_not_is_said_by_true_or_false(adapty: Adapty, api: FakeApi, value: Any) -> None:
+    """A text that says no would count as yes."""
+    for call in (partial(import_base, events=[{}]), partial(import_events, source=[{}])):
+        with pytest.raises(AdaptyUsageError, match=r"^sort: is .*; expected True or False$") as caught:
+            call(adapty, sort=value)
+        assert caught.value.field_name == "sort"
+    assert api.sent == []
 
 
 def test_a_misspelled_option_is_shown_the_right_one(adapty: Adapty) -> None:

@@ -206,6 +206,7 @@ def json_answer(status: int, body: Any) -> bytes:
 
 
 GONE = json_answer(404, {"errors": ["Not found"], "error_code": "profile_does_not_exist", "status_code": 404})
+FORBIDDEN = json_answer(403, {"errors": ["Not allowed"], "error_code": "forbidden", "status_code": 403})
 DELETED = answer(204)
 
 

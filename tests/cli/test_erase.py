@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from adapty.cli.outcome import ExitCode
-from tests.cli.conftest import DELETED, GONE, json_answer, point_server_side_at, reply_by_user, run
+from tests.cli.conftest import DELETED, FORBIDDEN, GONE, json_answer, point_server_side_at, reply_by_user, run
 from tests.cli.erasing import GO_ON, ONE_AT_A_TIME, make_users, outcomes, report_rows, users_file
 from tests.raw_server import RawServer, answer
 
@@ -140,7 +140,7 @@ def test_one_that_the_api_fails_on(server: RawServer, monkeypatch: pytest.Monkey
 
 STOPS = {
     "a key that is not known": (json_answer(401, {"error_code": "unauthorized"}), ExitCode.API_ERROR, "401 unauth"),
-    "a key that may not": (answer(403), ExitCode.API_ERROR, "403"),
+    "a key that may not": (FORBIDDEN, ExitCode.API_ERROR, "403"),
     "an API that wants to be left alone": (answer(429, b"", "Retry-After: 1000"), ExitCode.API_ERROR, "429"),
     "a connection that breaks": (b"", ExitCode.NO_ANSWER, "RemoteProtocolError"),
     "no HTTP": (b"SSH-2.0-OpenSSH_9.6\r\n", ExitCode.NO_ANSWER, "RemoteProtocolError"),
@@ -191,7 +191,7 @@ def test_a_run_that_is_stopped(
 def test_a_run_that_is_stopped_without_a_journal(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
     """With `--no-journal` nothing is said of going on, nothing is left but the report, and the next run begins anew."""
     point_server_side_at(server.url, monkeypatch)
-    server.replies = [DELETED, answer(403)]
+    server.replies = [DELETED, FORBIDDEN]
     command = ("erase", users_file("u1", "u2"), *ONE_AT_A_TIME, "--no-journal")
 
     ended = run(*command)
@@ -210,7 +210,7 @@ def test_a_run_that_is_stopped_without_a_journal(server: RawServer, monkeypatch:
 def test_a_journal_of_another_name(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
     """`--journal` is where it is noted how far the run is; a run that does not name it begins one of its own."""
     point_server_side_at(server.url, monkeypatch)
-    server.replies = [DELETED, answer(403)]
+    server.replies = [DELETED, FORBIDDEN]
     command = ("erase", users_file("u1", "u2"), *ONE_AT_A_TIME, "--journal", "noted")
 
     ended = run(*command)
@@ -224,7 +224,7 @@ def test_a_journal_of_another_name(server: RawServer, monkeypatch: pytest.Monkey
 def test_a_file_that_has_changed_is_not_gone_on_with(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where a run broke off in another file of the same name, it is told what to do, and nobody is erased."""
     point_server_side_at(server.url, monkeypatch)
-    server.replies = [DELETED, answer(403)]
+    server.replies = [DELETED, FORBIDDEN]
     run("erase", users_file("u1", "u2"), *ONE_AT_A_TIME)
     sent = len(server.requests)
 

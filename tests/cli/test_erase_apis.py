@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from adapty.cli.outcome import ExitCode
-from tests.cli.conftest import DELETED, json_answer, point_at, reply_by_user, run
+from tests.cli.conftest import DELETED, FORBIDDEN, json_answer, point_at, reply_by_user, run
 from tests.cli.erasing import (
     GO_ON,
     ONE_AT_A_TIME,
@@ -362,8 +362,8 @@ def test_one_that_mail_fails_on(server: RawServer, monkeypatch: pytest.MonkeyPat
 
 
 UNAUTHORIZED = json_answer(401, {"error_code": "unauthorized"})
-NO_KEY = answer(403)
-NO_HTML = answer(404, b"<html>")
+NO_KEY = FORBIDDEN
+NOT_HERE = json_answer(404, {"errors": ["Not found"], "error_code": "not_found", "status_code": 404})
 
 SERVER_SIDE, MAIL = "DELETE ", "POST "
 """What the requests to each API begin with."""
@@ -373,7 +373,7 @@ STOPS: dict[str, tuple[dict[str, bytes], dict[str, str], ExitCode]] = {
     "server-side": ({SERVER_SIDE: UNAUTHORIZED}, {"server-side": "401 unauthorized"}, ExitCode.API_ERROR),
     "mail": ({MAIL: NO_KEY}, {"mail": "403"}, ExitCode.API_ERROR),
     "mail, where nobody answers": ({MAIL: b""}, {"mail": "RemoteProtocolError"}, ExitCode.NO_ANSWER),
-    "mail, where no such API is": ({MAIL: NO_HTML}, {"mail": "404"}, ExitCode.API_ERROR),
+    "mail, where no such API is": ({MAIL: NOT_HERE}, {"mail": "404"}, ExitCode.API_ERROR),
     "both": (
         {SERVER_SIDE: UNAUTHORIZED, MAIL: NO_KEY},
         {"server-side": "401 unauthorized", "mail": "403"},

@@ -16,7 +16,7 @@ import pytest
 
 from adapty import Flow
 from adapty.cli.outcome import ExitCode
-from tests.cli.conftest import point_at, reply_by_user, run
+from tests.cli.conftest import FORBIDDEN, point_at, reply_by_user, run
 from tests.conftest import EVENT, PROFILE
 from tests.raw_server import OK, RawServer, answer
 
@@ -147,11 +147,11 @@ def test_failures_go_to_the_folder_that_was_asked_for(served: Sandbox) -> None:
 def test_names_in_the_table_are_whole_and_as_they_are(served: Sandbox) -> None:
     """A field's name is printed whole, brackets and colons too, in a terminal of the usual width."""
     name = "[red]:bug:" + "x" * 25
-    Path("profiles.jsonl").write_text(json.dumps({**PROFILE, "custom_attributes": {name: True}}))
+    Path("profiles.jsonl").write_text(json.dumps({**PROFILE, name: True}))
 
     ended = run("mail", "import", "--profiles", "profiles.jsonl")
 
-    assert table(ended.out)[f"custom_attributes.{name}"] == 1
+    assert table(ended.out)[name] == 1
 
 
 @pytest.mark.parametrize(
@@ -289,7 +289,7 @@ def test_an_api_that_is_not_there(
 def test_a_run_that_broke_off_is_gone_on_with(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
     """The same command sends what is left, says that it went on, and puts all that was refused in one file."""
     point_at(server.url, monkeypatch)
-    server.replies = [OK, answer(403)]
+    server.replies = [OK, FORBIDDEN]
     command = ("mail", "import", *profiles_file("joe", *(f"{name}@example.com" for name in "abc")), "--lanes", "1")
     assert run(*command).code == ExitCode.API_ERROR
     server.replies = [OK]
@@ -311,14 +311,14 @@ def test_a_run_that_broke_off_is_gone_on_with(server: RawServer, monkeypatch: py
 def test_a_journal_of_another_name_or_none(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
     """`--journal` names the file that notes how far it is, and with `--no-journal` there is none and nothing to do."""
     point_at(server.url, monkeypatch)
-    server.replies = [OK, answer(403)]
+    server.replies = [OK, FORBIDDEN]
     command = ("mail", "import", *profiles_file("jane@example.com", "jim@example.com"), "--lanes", "1")
 
     ended = run(*command, "--no-journal")
 
     assert ended.err.splitlines()[1:] == ["stopped in profiles.csv: 1 accepted, 0 refused so far"]
     assert list(Path().iterdir()) == [Path("profiles.csv")]
-    server.replies = [OK, answer(403)]
+    server.replies = [OK, FORBIDDEN]
     ended = run(*command, "--journal", "noted")
     assert ended.err.splitlines()[-1] == "run it again to go on from there; noted notes how far it is"
     server.replies, sent = [OK], len(server.requests)
@@ -329,7 +329,7 @@ def test_a_journal_of_another_name_or_none(server: RawServer, monkeypatch: pytes
 def test_a_base_that_has_changed_is_not_gone_on_with(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
     """What to do is told, with code 2, and nothing is sent."""
     point_at(server.url, monkeypatch)
-    server.replies = [OK, answer(403)]
+    server.replies = [OK, FORBIDDEN]
     run("mail", "import", *profiles_file("jane@example.com", "jim@example.com"), "--lanes", "1")
     sent = len(server.requests)
 

@@ -251,6 +251,24 @@ def test_a_success_that_cannot_be_read_is_unexpected() -> None:
     assert driven.error.attempts == 1
 
 
+def test_a_success_that_cannot_be_read_is_tried_again_where_the_policy_says_so() -> None:
+    """Who makes many requests waits for a page to pass, and is told what came last when it does not."""
+    policy = RetryPolicy(max_retries=2, unreadable_too=True)
+    call = mail_call("saveProfile", nothing, MailProfile(**PROFILE))
+
+    passed = drive(call, reply(200, b"<html>"), reply(503), OK, policy=policy)
+    assert (passed.error, len(passed.waits)) == (None, 2)
+
+    stayed = drive(call, *[reply(200, b"<html>")] * 3, policy=policy)
+    assert isinstance(stayed.error, UnexpectedResponseError)
+    assert str(stayed.error) == "saveProfile: 200: the body is not JSON, or cut short (after 3 tries)"
+    assert stayed.error.__context__ is None
+
+    odd = drive(call, reply(204), policy=policy)
+    assert isinstance(odd.error, UnexpectedResponseError)
+    assert odd.waits == []
+
+
 OUTCOMES: dict[str, Callable[[], httpx.Response | Failure]] = {
     "ok": lambda: OK,
     "refusal": lambda: reply(400),

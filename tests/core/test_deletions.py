@@ -45,24 +45,37 @@ PROFILE_ID = "772204ce-ebf6-4ed9-82b0-d8688ab62b01"
 
 OF_ALL: list[AdaptyError] = [
     AuthenticationError("deleteProfile: 401", status=401),
-    PermissionDeniedError("deleteProfile: 403", status=403),
+    PermissionDeniedError("deleteProfile: 403", status=403, body={"errors": []}),
     RateLimitError("deleteProfile: 429", status=429),
     AdaptyConnectionError("deleteProfile: refused"),
     AdaptyTimeoutError("deleteProfile: no answer in time"),
-    # A page of something in between: no profile is named in it.
-    NotFoundError("deleteProfile: 404", status=404),
-    UnexpectedResponseError("deleteProfile: 200", status=200),
+    # The API's own words, and no profile is named in them.
+    NotFoundError("deleteProfile: 404", status=404, body={"error_code": "not_found"}, error_code="not_found"),
     AdaptyAPIError("deleteProfile: 302", status=302),
 ]
 """What would come of all the others too."""
 
 OF_ONE: list[AdaptyError] = [
-    BadRequestError("deleteProfile: 400", status=400),
-    ConflictError("deleteProfile: 409", status=409),
-    UnprocessableError("deleteProfile: 422", status=422),
-    ServerError("deleteProfile: 503", status=503),
+    BadRequestError("deleteProfile: 400", status=400, body={"errors": []}),
+    ConflictError("deleteProfile: 409", status=409, body={"errors": []}),
+    UnprocessableError("deleteProfile: 422", status=422, body={"errors": []}),
+    AdaptyAPIError("deleteProfile: 413", status=413),
+    AdaptyAPIError("deleteProfile: 414", status=414),
+    AdaptyAPIError("deleteProfile: 431", status=431),
 ]
 """What says nothing of the others."""
+
+DOUBTFUL: list[AdaptyError] = [
+    ServerError("deleteProfile: 503", status=503, body={"errors": []}),
+    BadRequestError("deleteProfile: 400", status=400, body="<html>"),
+    PermissionDeniedError("deleteProfile: 403", status=403, body={"message": "Forbidden"}),
+    NotFoundError("deleteProfile: 404", status=404),
+    ConflictError("deleteProfile: 409", status=409, body=["no"]),
+    UnprocessableError("deleteProfile: 422", status=422, body="no"),
+    AdaptyAPIError("deleteProfile: 451", status=451, body={"errors": []}),
+    UnexpectedResponseError("deleteProfile: 200", status=200, body="<html>"),
+]
+"""What may be said of one, or of everybody: how the others fare will tell."""
 
 
 def outcome(deletion: Deletion) -> tuple[str, str, bool]:
@@ -256,7 +269,7 @@ def test_the_first_of_several_reasons_to_stop_is_the_reason() -> None:
     assert run.report().stopped_by is first
 
 
-@pytest.mark.parametrize("error", OF_ONE, ids=lambda error: type(error).__name__)
+@pytest.mark.parametrize("error", [*OF_ONE, *DOUBTFUL], ids=lambda error: type(error).__name__)
 def test_what_is_said_of_one_does_not_end_the_run(error: AdaptyError) -> None:
     """The others are sent, and the one that failed says why."""
     run = Deletions(["a", "b"], "customer_user_id")
@@ -270,7 +283,7 @@ def test_what_is_said_of_one_does_not_end_the_run(error: AdaptyError) -> None:
 
 
 DOWN = ServerError("deleteProfile: 503", status=503)
-GONE = ProfileNotFoundError("deleteProfile: 404", status=404)
+GONE = ProfileNotFoundError("deleteProfile: 404", status=404, body={"error_code": "x"}, error_code="x")
 
 
 @pytest.mark.parametrize(
@@ -295,6 +308,19 @@ def test_an_api_that_fails_on_five_in_a_row_is_left_alone(errors: list[AdaptyErr
         run.note(Deletion(id_, "deleted") if error is None else Deletion.failed(id_, error))
     assert len(list(steps)) == (0 if stopped else 60 - len(errors))
     assert run.report().stopped_by is (DOWN if stopped else None)
+
+
+@pytest.mark.parametrize("error", DOUBTFUL, ids=lambda error: f"{error.status}")
+def test_what_is_said_of_five_in_a_row_is_said_of_all(error: AdaptyError) -> None:
+    """Whatever is in between, it ends the run; what a server's error does not say by itself is noted on it."""
+    run = Deletions([f"user_{number}" for number in range(9)], "customer_user_id")
+    for id_ in run.to_send():
+        run.note(Deletion.failed(id_, error))
+
+    report = run.report()
+    assert len([deletion for deletion in report.failed if deletion.tried]) == 5
+    assert report.stopped_by is error
+    assert len(getattr(error, "__notes__", [])) == (0 if isinstance(error, ServerError) else 1)
 
 
 def test_a_bad_id_says_nothing_of_the_api() -> None:

@@ -125,6 +125,42 @@ def test_nothing_waits_between_tries(project: Project) -> None:
     ran.assert_outcomes(passed=5)
 
 
+def test_bulk_runs_do_not_wait_between_tries_either(project: Project) -> None:
+    """Nor for as long as a Retry-After holds all lanes; the seconds of each try are noted."""
+    ran = project.run(
+        """
+        import asyncio
+        import pytest
+        from adapty.bulk import async_import_profiles, import_profiles
+        from adapty.testing import assert_profile_saved
+
+        PROFILES = [
+            {"external_profile_id": f"u{number}", "external_created_at": "2026-06-01T10:30:00Z", "email": "j@a.example"}
+            for number in range(5)
+        ]
+
+        @pytest.mark.adapty_faults("server_error;retry_after=40;times=3")
+        def test_blocking(adapty_client, adapty_sandbox, adapty_waits):
+            report = import_profiles(adapty_client, PROFILES)
+            assert (report.accepted, report.retried) == (5, 3)
+            assert adapty_waits == [40, 40, 40]
+            assert_profile_saved(adapty_sandbox, "u4")
+
+        @pytest.mark.adapty_faults("rate_limited;retry_after=50;times=1")
+        def test_async(async_adapty_client, adapty_waits):
+            report = asyncio.run(async_import_profiles(async_adapty_client, PROFILES, lanes=1))
+            assert (report.accepted, report.retried) == (5, 1)
+            assert adapty_waits == [50]
+
+        def test_afterwards():
+            from adapty.bulk import waits
+            assert waits.hold_seconds(3.0) == 3.0
+        """,
+    )
+
+    ran.assert_outcomes(passed=3)
+
+
 def test_who_wants_to_wait_can(project: Project) -> None:
     """By a fixture of the same name that does nothing."""
     ran = project.run(

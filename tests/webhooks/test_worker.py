@@ -76,12 +76,14 @@ class Api:
         answers: By event id, the statuses to answer with, one after the other, the last one again and again.
         got: The ids of the events that came, each time they came.
         taken: The ids of those that were answered with 200.
+        is_walled_off: Whether something in between answers, with a page, whenever it is not 200.
     """
 
     def __init__(self) -> None:
         self.answers: dict[str, list[int]] = {}
         self.got: list[str] = []
         self.taken: list[str] = []
+        self.is_walled_off = False
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         """Note a request and answer it."""
@@ -94,6 +96,8 @@ class Api:
         if status == 200:
             self.taken.append(event_id)
             return httpx.Response(200, json={})
+        if self.is_walled_off:
+            return httpx.Response(status, text="<html>")
         fault = {"message": "for jane@example.com: no", "error_code": "base_error", "status_code": status}
         return httpx.Response(status, json={"errors": [fault]})
 
@@ -243,6 +247,23 @@ def test_a_worker_outlasts_an_api_that_fails(adapty: Adapty, api: Api, outbox: O
     for profile in range(3):
         ids = [each for each in api.taken if int(each[4:]) % 3 == profile]
         assert ids == sorted(ids)
+
+
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize("count", [1, 20])
+@pytest.mark.parametrize("status", [400, 403, 404, 451])
+def test_a_worker_outlasts_what_is_in_between(
+    adapty: Adapty, api: Api, outbox: Outbox, status: int, count: int
+) -> None:
+    """A page that is not Adapty's is no refusal of the event: it is put off, and neither lost nor the worker's end."""
+    api.is_walled_off = True
+    api.answers = {"evt_0000": [status] * 12 + [200]}
+    for each in events(count, 2):
+        outbox.put(each)
+    with Worker(adapty, outbox, max_retries=0) as worker:
+        until(lambda: not outbox.counts().pending)
+    assert worker.problem is None
+    assert outbox.counts() == OutboxCounts(pending=0, dead=0, delivered=count)
 
 
 @pytest.mark.parametrize(("status", "error"), [(401, AuthenticationError), (404, NotFoundError)])

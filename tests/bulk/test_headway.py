@@ -1,0 +1,144 @@
+"""How far a run is: what is settled counts, and neither what is read ahead nor what was done before distorts it."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adapty import AsyncAdapty, AuthenticationError
+from adapty.bulk import Progress, async_import_base
+from adapty.bulk.headway import Headway
+from adapty.bulk.sorting import sorted_rows
+from tests.bulk.skipping_loop import SkippingLoop
+from tests.conftest import EVENT, PROFILE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+COUNT = 1200
+
+
+@given(
+    steps=st.lists(st.tuples(st.integers(0, 50), st.integers(0, 50)), max_size=40),
+    passed_over=st.integers(0, 30),
+    total=st.integers(1, 3000),
+)
+def test_the_share_never_falls_and_never_passes_one(steps: list[tuple[int, int]], passed_over: int, total: int) -> None:
+    """Whatever is read and settled, in whichever order; at the end it is 1, what was done before included."""
+    headway = Headway()
+    headway.read = headway.passed_over = min(passed_over, total)
+    settled, before = 0, 0.0
+    for read, done in steps:
+        headway.read = min(headway.read + read, total)
+        settled = min(settled + done, headway.read - headway.passed_over)
+        of_input = headway.read / total
+        share = headway.share(of_input, settled, is_read=False)
+        assert share is not None
+        assert before <= share <= 1
+        assert share == pytest.approx((headway.passed_over + settled) / total)
+        assert headway.share_before(of_input) <= share + 1e-9
+        before = share
+    headway.read = total
+    assert headway.share(1.0, total - headway.passed_over, is_read=True) == 1.0
+
+
+@pytest.mark.parametrize(("is_read", "share"), [(False, 0.0), (True, 1.0)])
+def test_of_no_rows_all_is_done_when_that_is_known(is_read: bool, share: float) -> None:  # noqa: FBT001
+    """A file whose first buffer holds all of it is not done before its rows were looked for."""
+    assert Headway().share(1.0, 0, is_read=is_read) == share
+
+
+def test_nobody_knows_the_share_of_what_has_no_length() -> None:
+    """Where it is not known how much is read, it is not known how much is done."""
+    headway = Headway(read=3)
+    assert (headway.share(None, 3, is_read=True), headway.share_before(None)) == (None, 0.0)
+
+
+def import_in_no_time(answer: Callable[[int], httpx.Response] | None = None, **inputs: Any) -> list[Progress]:
+    """Import at a rate, with a clock that skips waits, and give what was told."""
+    told: list[Progress] = []
+    sent = 0
+
+    async def handle(_: httpx.Request) -> httpx.Response:
+        nonlocal sent
+        sent += 1
+        return answer(sent) if answer else httpx.Response(200, json={})
+
+    async def job() -> None:
+        async with AsyncAdapty(mail_secret_key="k", transport=httpx.MockTransport(handle)) as adapty:
+            await async_import_base(adapty, **inputs, max_rate=200, on_progress=told.append)
+
+    with asyncio.Runner(loop_factory=lambda: SkippingLoop(patience=0)) as runner:
+        runner.run(job())
+    return told
+
+
+def assert_told_the_truth(told: list[Progress], before: int = 0) -> None:
+    """See that each share is that of the records settled, and each time left what the pace of this run leads to."""
+    assert len(told) > 10
+    for progress in told:
+        share = progress.share
+        assert share is not None
+        assert share <= progress.accepted / COUNT + 0.001  # less while it is not known how much there is
+        if progress.accepted > before + 100:
+            each = (progress.seconds - progress.seconds_before) / (progress.accepted - before)
+            assert share == pytest.approx(progress.accepted / COUNT, abs=0.001)
+            assert progress.seconds_left == pytest.approx(each * (COUNT - progress.accepted), rel=0.1, abs=0.2)
+    assert told[-1].share == 1.0
+
+
+def profiles_file(ending: str) -> Path:
+    """Write profiles that all fit into what is read ahead, or nearly."""
+    path = Path(f"profiles.jsonl{ending}")
+    lines = (json.dumps({**PROFILE, "external_profile_id": f"user_{number}"}) + "\n" for number in range(COUNT))
+    content = "".join(lines).encode()
+    path.write_bytes(gzip.compress(content) if ending else content)
+    return path
+
+
+@pytest.mark.parametrize("ending", ["", ".gz"])
+def test_a_file_that_is_read_ahead_is_not_done(ending: str) -> None:
+    """Where all of a file waits for its turn, the share follows what is accepted, and the time left is about right."""
+    assert_told_the_truth(import_in_no_time(profiles=profiles_file(ending)))
+
+
+def test_the_time_of_sorting_does_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who has sorted for a minute is not a minute slower for the rest."""
+
+    async def slowly(rows: Any) -> Any:
+        await asyncio.sleep(60)
+        async for row in sorted_rows(rows):
+            yield row
+
+    monkeypatch.setattr("adapty.bulk.ordered_source.sorted_rows", slowly)
+    path = Path("events.jsonl")
+    path.write_text("".join(json.dumps({**EVENT, "event_id": f"evt_{number}"}) + "\n" for number in range(COUNT)))
+
+    told = import_in_no_time(events=path, sort=True)
+
+    sorting = [progress for progress in told if not progress.accepted]
+    assert len(sorting) > 500
+    assert {(progress.share, progress.seconds_left) for progress in sorting[:500]} == {(0.0, None)}
+    assert told[-1].seconds_before == pytest.approx(60, abs=5)
+    assert_told_the_truth(told[len(sorting) :])
+
+
+def test_what_a_run_before_has_done_does_not_count() -> None:
+    """A run that goes on judges the time left by its own pace; the share is that of both."""
+    path = profiles_file("")
+    with pytest.raises(AuthenticationError):
+        import_in_no_time(lambda sent: httpx.Response(200 if sent <= 700 else 401, json={}), profiles=path)
+
+    told = import_in_no_time(profiles=path)
+
+    assert_told_the_truth(told, before=700)
+    assert 0 < told[-1].seconds_before < told[0].seconds + 5
+    assert told[-1].share_before == pytest.approx(700 / COUNT, abs=0.001)
