@@ -121,7 +121,8 @@ class Receiver:
         Args:
             headers: The request's headers: a mapping or pairs, of text or bytes, or a WSGI environment.
             body: The request's body, as it came.
-            handler: What handles the event. Whatever it raises is logged, and Adapty posts the event again.
+            handler: What handles the event. Whatever it raises is logged, and Adapty posts the event again, unless
+                it is a `WebhookError`, which is answered with its own status.
 
         Raises:
             AdaptyUsageError: `headers` or `body` is of a type that they do not have.
@@ -135,6 +136,8 @@ class Receiver:
         try:
             with delivery:
                 check_result(handler(delivery.event))
+        except WebhookError as error:
+            return refused(error)
         except Exception:  # noqa: BLE001 - whatever a handler raises
             return failed(delivery.event)
         return delivery.reply
@@ -150,7 +153,8 @@ class Receiver:
         Args:
             headers: The request's headers: a mapping or pairs, of text or bytes, or a WSGI environment.
             body: The request's body, as it came.
-            handler: What handles the event. Whatever it raises is logged, and Adapty posts the event again.
+            handler: What handles the event. Whatever it raises is logged, and Adapty posts the event again, unless
+                it is a `WebhookError`, which is answered with its own status.
 
         Raises:
             AdaptyUsageError: `headers` or `body` is of a type that they do not have.
@@ -169,6 +173,8 @@ class Receiver:
             await handling
         except BaseException as problem:
             await asyncio.to_thread(delivery.release)
+            if isinstance(problem, WebhookError):
+                return refused(problem)
             if isinstance(problem, Exception):
                 return failed(delivery.event)
             raise

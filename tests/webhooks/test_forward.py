@@ -99,7 +99,7 @@ def test_an_event_that_cannot_be_kept_is_posted_again(
     monkeypatch.setattr("adapty.webhooks.outbox_file.BUSY_SECONDS", 0.05)
     with closing(sqlite3.connect(outbox.path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
-        assert receiver.answer(HEADERS, body(1), handle).status >= 500
+        assert receiver.answer(HEADERS, body(1), handle).status == 503
     assert handle.counts == {}
     assert receiver.answer(HEADERS, body(1), handle).status == 200
     assert handle.counts == {"forwarded": 1}

@@ -172,6 +172,25 @@ def test_an_event_whose_handler_fails_is_asked_for_again(answered: Way, caplog: 
 
 
 @EITHER_WAY
+@pytest.mark.parametrize("kind", [WebhookUnavailableError, WebhookBodyError])
+def test_a_handler_can_say_what_is_answered(
+    answered: Way, kind: type[WebhookError], caplog: pytest.LogCaptureFixture
+) -> None:
+    """An outbox that is locked is 503 and a line in the log; the event is given back."""
+    store = Store()
+
+    def handle(event: WebhookEvent) -> None:
+        assert event
+        message = "the outbox is locked"
+        raise kind(message)
+
+    reply = answered(Receiver(VALUE, seen=store), handle)
+    assert (reply.status, json.loads(reply.body)) == (kind.status, {"error": "the outbox is locked"})
+    assert store.asked == ["claim", "release"]
+    assert [(record.levelno, record.exc_info) for record in caplog.records] == [(logging.WARNING, None)]
+
+
+@EITHER_WAY
 def test_a_repeated_event_is_handled_once(answered: Way) -> None:
     """The second delivery of an event is answered like the first, and not handled."""
     handled: list[WebhookEvent] = []
