@@ -19,7 +19,7 @@ from adapty.bulk.lanes import Item
 from adapty.bulk.rows import Row
 from adapty.bulk.running import StageRun
 from adapty.bulk.stage import Options, Stage
-from adapty.errors import AdaptyAPIError, AdaptyConnectionError, AdaptyError, AdaptyUsageError, WebhookUnavailableError
+from adapty.errors import AdaptyAPIError, AdaptyConnectionError, AdaptyError, WebhookUnavailableError
 from adapty.models import TransactionEvent
 from adapty.webhooks.outbox import Outbox, data_of
 from adapty.webhooks.outbox_books import Books, Due, Note
@@ -127,7 +127,8 @@ class Sending:
         """Send until nothing is left, or until it is stopped.
 
         Raises:
-            AdaptyUsageError: The outbox is damaged, or, where it is to be emptied, another worker has it.
+            AdaptyUsageError: The outbox is damaged.
+            WebhookUnavailableError: Where it is to be emptied, another worker has it.
             AdaptyError: The key or the address is wrong, or, where it is to be emptied, it cannot be now.
             KeyboardInterrupt: It was stopped before it was empty.
         """
@@ -146,7 +147,7 @@ class Sending:
             return True
         path = self.outbox.path
         if self.until_empty:
-            raise AdaptyUsageError(f"{path}: another worker sends what is in it; nothing was done here")
+            raise WebhookUnavailableError(f"{path}: another worker sends what is in it; nothing was done here")
         logger.info("outbox %s: another worker has it; waiting to take over", path)
         while not await _pause(_STANDBY_SECONDS, stop):
             if lock.acquire():
@@ -210,6 +211,7 @@ class Sending:
         while True:
             self._news.clear()
             await self._write(books)
+            await self._tidy(books, now())
             moment = now()
             due = await self._due(books, moment)
             for each in due:
@@ -218,10 +220,8 @@ class Sending:
             if due:
                 last = now()
                 continue
-            if not self._in_hand:
-                if self.until_empty or now() - last > _LINGER_SECONDS:
-                    return
-                await self._tidy(books, now())
+            if not self._in_hand and (self.until_empty or now() - last > _LINGER_SECONDS):
+                return
             await self._until_news(books, self._put_offs.next_try(moment))
 
     async def _due(self, books: Books, now: float) -> list[Due]:
