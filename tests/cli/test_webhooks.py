@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
@@ -73,9 +75,23 @@ def test_once_beside_another_worker_says_so(served: Sandbox, outbox: Outbox) -> 
     with OutboxLock(outbox.path) as lock:
         assert lock.acquire()
         ended = run("webhooks", "run", "--outbox", FILE, "--once")
-    assert ended.code == ExitCode.USAGE
+    assert ended.code == 5
     assert "another worker sends what is in it" in ended.err
     assert not list(served.all_events())
+
+
+@pytest.mark.parametrize("command", [("run", "--once"), ("replay", "--all"), ("forget", "evt_0001")])
+def test_a_busy_outbox_is_no_wrong_use(
+    served: Sandbox, outbox: Outbox, monkeypatch: pytest.MonkeyPatch, command: tuple[str, str]
+) -> None:
+    """A cron job can tell what passes by itself from what it has to be mended for."""
+    monkeypatch.setattr("adapty.webhooks.outbox_file.BUSY_SECONDS", 0.05)
+    with closing(sqlite3.connect(outbox.path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        ended = run("webhooks", command[0], "--outbox", FILE, command[1])
+    assert ended.code == ExitCode.BUSY
+    assert "others have been writing to it" in ended.err
+    assert served
 
 
 @pytest.mark.parametrize("lasting", [(), ("--once",)])
