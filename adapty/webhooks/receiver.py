@@ -38,7 +38,8 @@ class Receiver:
     Args:
         authorization: The value that the dashboard has for the Authorization header, or several: for production and
             sandbox, or the old and the new one. Where left out, the lines of ADAPTY_WEBHOOK_AUTHORIZATION.
-        event_names: The names of event types that were changed in the dashboard, each with Adapty's own.
+        event_names: The names of event types that were changed in the dashboard, each with Adapty's own; that may be
+            one that is newer than this version.
         max_body_bytes: The longest body that is read, in bytes.
         seen: Remembers which events were handled, so that none is handled twice. Where left out, each delivery is
             handled, and Adapty delivers some events more than once.
