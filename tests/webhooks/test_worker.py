@@ -146,8 +146,7 @@ def test_a_delivered_event_is_forgotten_after_a_while(mail: Adapty, tmp_path: Pa
 def delivered_long_ago(outbox: Outbox, count: int) -> None:
     """Note that so many events were delivered a year ago."""
     before = time.time() - timedelta(days=365).total_seconds()
-    names = "event_id, profile, event, state, arrived, changed, attempts"
-    row = f"INSERT INTO events ({names}) VALUES (?, '', '', ?, ?, ?, 1)"
+    row = "INSERT INTO events VALUES (NULL, ?, '', '', ?, ?, ?, 1, NULL)"
     with outbox._file.writing() as connection:
         connection.executemany(row, [(f"old_{n}", "delivered", before, before) for n in range(count)])
 
