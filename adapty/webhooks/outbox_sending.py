@@ -20,11 +20,11 @@ from adapty.bulk.rows import Row
 from adapty.bulk.running import StageRun
 from adapty.bulk.stage import Options, Stage
 from adapty.errors import AdaptyAPIError, AdaptyConnectionError, AdaptyError, WebhookUnavailableError
-from adapty.models import TransactionEvent
 from adapty.webhooks.outbox import Outbox, data_of
 from adapty.webhooks.outbox_books import Books, Due, Note
 from adapty.webhooks.outbox_lock import OutboxLock
 from adapty.webhooks.put_offs import PutOffs
+from adapty.webhooks.told_events import ToldEvent
 from adapty.webhooks.verdicts import passes, verdict_on
 
 if TYPE_CHECKING:
@@ -337,9 +337,9 @@ class Sending:
                     return
 
 
-def _item(number: int, row: Row) -> Item[TransactionEvent]:
+def _item(number: int, row: Row) -> Item[ToldEvent]:
     """Make the request of an event; a field that this version does not know is sent as it is."""
-    record = TransactionEvent.from_dict(row.data, allow_unknown=True)
+    record = ToldEvent.from_dict(row.data, allow_unknown=True)
     return Item(number, record.external_profile_id, mail_call("saveTransactionEvent", nothing, record), row, record)
 
 
