@@ -17,7 +17,7 @@ from adapty.errors import (
     UnprocessableError,
 )
 
-__all__ = ["MAX_IN_A_ROW", "Patience", "is_doubtful"]
+__all__ = ["MAX_IN_A_ROW", "Patience", "is_adaptys_own", "is_doubtful"]
 
 MAX_IN_A_ROW = 5
 """So many doubtful failures in a row, tries included, and it is not the requests' fault."""
@@ -34,13 +34,24 @@ _DOUBTFUL_IN_OTHER_WORDS = frozenset({400, 403, 404, 409, 422})
 """What a firewall or a gateway answers to one odd request, or to each, where there is no telling from one alone."""
 
 
+def is_adaptys_own(problem: AdaptyAPIError) -> bool:
+    """Tell whether the body has the shape of Adapty's errors, rather than being a page or some gateway's JSON.
+
+    The contract requires none of the shape's fields.
+    """
+    body = problem.body
+    return isinstance(body, dict) and (
+        not body or problem.error_code is not None or isinstance(body.get("errors"), list)
+    )
+
+
 def is_doubtful(problem: AdaptyError | None) -> bool:
     """Tell whether a failure may be the one request's own or all the others' too: how the others fare will tell."""
     if not isinstance(problem, AdaptyAPIError):
         return False
     if isinstance(problem, _DOUBTFUL) or problem.status in _DOUBTFUL_WHOEVER_SAYS_IT:
         return True
-    return problem.status in _DOUBTFUL_IN_OTHER_WORDS and not _is_adaptys_own(problem)
+    return problem.status in _DOUBTFUL_IN_OTHER_WORDS and not is_adaptys_own(problem)
 
 
 @define
@@ -76,8 +87,3 @@ def _is_of_one(problem: AdaptyError) -> bool:
     if isinstance(problem, AdaptyAPIError) and problem.status in _OF_ONE_WHOEVER_SAYS_IT:
         return True
     return isinstance(problem, _OF_ONE)
-
-
-def _is_adaptys_own(problem: AdaptyAPIError) -> bool:
-    """Tell whether the body has the shape of Adapty's errors, rather than being a page or some gateway's JSON."""
-    return isinstance(problem.body, dict) and (problem.error_code is not None or "errors" in problem.body)

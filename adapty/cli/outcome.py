@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 
 from adapty import AdaptyAPIError, AdaptyConnectionError, AdaptyError, AdaptyUsageError
+from adapty.errors import WebhookUnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -27,12 +28,14 @@ class ExitCode(IntEnum):
     USAGE = 2
     API_ERROR = 3
     NO_ANSWER = 4
+    BUSY = 5
     INTERRUPTED = 130
 
 
 EXIT_CODES = (
     "Exit codes: 0 done, 1 some records were refused, or no access, 2 wrong use or bad input, "
-    "3 the API answered with an error, 4 the API could not be reached, 130 interrupted."
+    "3 the API answered with an error, 4 the API could not be reached, 5 in use by another process or out of reach "
+    "for now, 130 interrupted."
 )
 
 # What is printed is printed as it is: names and messages come from files and from the API.
@@ -72,9 +75,13 @@ def _notes(problem: BaseException | None) -> Sequence[str]:
     return getattr(problem, "__notes__", ())
 
 
+_CODES: tuple[tuple[type[BaseException], ExitCode], ...] = (
+    (KeyboardInterrupt, ExitCode.INTERRUPTED),
+    (AdaptyAPIError, ExitCode.API_ERROR),
+    (AdaptyConnectionError, ExitCode.NO_ANSWER),
+    (WebhookUnavailableError, ExitCode.BUSY),
+)
+
+
 def _exit_code(problem: AdaptyError | KeyboardInterrupt) -> ExitCode:
-    if isinstance(problem, KeyboardInterrupt):
-        return ExitCode.INTERRUPTED
-    if isinstance(problem, AdaptyAPIError):
-        return ExitCode.API_ERROR
-    return ExitCode.NO_ANSWER if isinstance(problem, AdaptyConnectionError) else ExitCode.USAGE
+    return next((code for kind, code in _CODES if isinstance(problem, kind)), ExitCode.USAGE)

@@ -28,7 +28,7 @@ __all__ = ["app"]
 app = typer.Typer(help="Events that wait to be sent to Adapty Mail.", no_args_is_help=True, rich_markup_mode=None)
 
 OutboxFile = Annotated[Path, option("The outbox, an SQLite file.")]
-EventIds = Annotated[list[str] | None, typer.Argument(metavar="[EVENT_ID]...", help="The ids of refused events.")]
+EventIds = Annotated[list[str] | None, typer.Argument(metavar="[EVENT_ID]...", help="The ids of events.")]
 All = Annotated[bool, typer.Option("--all", help="All refused events.")]
 
 _SHOWN = 100
@@ -66,36 +66,40 @@ def run(
 def list_events(
     *,
     outbox: OutboxFile,
+    event_ids: EventIds = None,
     dead: Annotated[bool, typer.Option("--dead", help="Those that were refused, instead of those that wait.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Show the events that wait, or those that were refused for good, and why.
+    """Show the events that wait, or those that were refused for good, and why: all, or those of some ids.
 
     The table shows the first 100; JSON has all of them, one a line.
     """
     with typed_errors(), _existing(outbox) as opened:
         found: Iterator[PendingEvent] = opened.dead() if dead else opened.pending()
+        if event_ids:
+            found = (each for each in found if each.event_id in event_ids)
         if as_json:
             for each in found:
                 output.out(json.dumps(_as_json(each)), highlight=False)
             return
         counts = opened.counts()
-        state, count = ("refused", counts.dead) if dead else ("waiting", counts.pending)
         rows = [_row(each) for each in islice(found, _SHOWN)]
+        state, count = ("refused", counts.dead) if dead else ("waiting", counts.pending)
+        count = len(rows) if event_ids else count
         of_all = f", the first {_SHOWN}" if count > _SHOWN else ""
         print_table(f"{count} {state}{of_all}", ("event", "type", "came", "tries", "reason"), rows)
 
 
 @app.command()
 def replay(*, outbox: OutboxFile, event_ids: EventIds = None, all_: All = False) -> None:
-    """Have refused events sent again, each from its old place in the order of its profile."""
+    """Have refused events sent again, each from its old place in the order of its profile; those that wait, at once."""
     with typed_errors(), _existing(outbox) as opened:
         _change("replayed", event_ids, opened.replay_all if all_ else None, opened.replay)
 
 
 @app.command()
 def forget(*, outbox: OutboxFile, event_ids: EventIds = None, all_: All = False) -> None:
-    """Remove refused events for good."""
+    """Remove events for good: refused ones, or by their ids also those that wait."""
     with typed_errors(), _existing(outbox) as opened:
         _change("forgotten", event_ids, opened.forget_all if all_ else None, opened.forget)
 
@@ -109,15 +113,16 @@ def _change(
     """Do it to all refused events or to those of some ids, and print to how many.
 
     Raises:
-        AdaptyUsageError: It is not said which, or said in two ways, or there is no refused event of an id.
+        AdaptyUsageError: It is not said which, or said in two ways, or there is no such event of an id.
     """
     if bool(event_ids) == (change_all is not None):
-        raise AdaptyUsageError("expected the ids of refused events, or --all")
+        raise AdaptyUsageError("expected the ids of events, or --all for the refused ones")
     unknown = [] if change_all else [event_id for event_id in dict.fromkeys(event_ids or ()) if not change(event_id)]
     count = change_all() if change_all else len(set(event_ids or ())) - len(unknown)
     output.print(f"{count} {done}")
     if unknown:
-        raise AdaptyUsageError(f"{len(unknown)} of the ids are of no refused event; see: webhooks list --dead")
+        which = "of no event that is refused or waits"
+        raise AdaptyUsageError(f"{len(unknown)} of the ids are {which}; see: webhooks list [--dead]")
 
 
 def _existing(path: Path) -> Outbox:

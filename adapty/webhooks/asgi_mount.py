@@ -76,13 +76,15 @@ class ASGIApp:
         """Give what to answer; None where nobody is there any more."""
         if scope["method"] != "POST":
             return NOT_FOUND
+        headers = list(scope["headers"])
         try:
+            self._receiver.authenticate(headers)  # before the body of just anybody is read
             body = await _body(receive, self._receiver.max_body_bytes)
         except WebhookError as error:
             return refused(error)
         if body is None:
             return None
-        return await self._receiver.answer_async(scope["headers"], body, self._handler)
+        return await self._receiver.answer_async(headers, body, self._handler)
 
 
 async def _body(receive: Receive, most: int) -> bytes | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from adapty.errors import WebhookError
 from adapty.webhooks.handlers import checked_handler
 from adapty.webhooks.replies import NOT_FOUND, Reply, refused
-from adapty.webhooks.streams import declared_length, read_body
+from adapty.webhooks.streams import read_posted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,9 +56,20 @@ def _reply(receiver: Receiver, handler: Handler, request: HttpRequest) -> Reply:
     if request.method != "POST":
         return NOT_FOUND
     try:
-        # Not `request.body`, which reads as much as Django's own limit allows.
-        length = declared_length(request.META.get("CONTENT_LENGTH"))
-        body = read_body(request.read, length, receiver.max_body_bytes)
+        receiver.authenticate(request.headers)
+        body = read_posted(request.META, _reading(request), receiver.max_body_bytes)
     except WebhookError as error:
         return refused(error)
     return receiver.answer(request.headers, body, handler)
+
+
+def _reading(request: HttpRequest) -> Callable[[int], bytes]:
+    """Give what reads the body: not `request.body`, which reads as much as Django's own limit allows.
+
+    Nor `request.read` under WSGI where no length is declared, as of a body in chunks: Django takes it for empty. Under
+    ASGI Django has read the whole body before the view is called.
+    """
+    environ = getattr(request, "environ", {})
+    is_in_chunks = not request.META.get("CONTENT_LENGTH") and environ.get("wsgi.input_terminated")
+    read: Callable[[int], bytes] = environ["wsgi.input"].read if is_in_chunks else request.read
+    return read

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
@@ -10,6 +11,8 @@ from adapty._core.validate import kind_of, known_name, printable
 from adapty.errors import AdaptyConfigError
 
 __all__ = ["EVENT_TYPES", "OLD_NAMES", "checked_event_names", "event_type_of"]
+
+_log = logging.getLogger("adapty")
 
 EVENT_TYPES = frozenset(
     {
@@ -63,8 +66,10 @@ def event_type_of(name: str, event_names: Mapping[str, str]) -> str:
 def checked_event_names(event_names: Mapping[str, str] | None) -> Mapping[str, str]:
     """Accept names of the dashboard with Adapty's own; give a copy, old names as those of now.
 
+    A name of Adapty's that this version does not know may be a newer one: it is taken, and the log says so.
+
     Raises:
-        AdaptyConfigError: It is no such mapping, or leads to a name that is not Adapty's.
+        AdaptyConfigError: It is no such mapping, or leads to what is plainly a misspelt name of Adapty's.
     """
     if event_names is None:
         return MappingProxyType({})
@@ -82,14 +87,36 @@ def _name(name: Any) -> str:
 
 def _ours(name: str, ours: Any) -> str:
     field = f"event_names.{printable(name)}"
-    if not isinstance(ours, str):
-        raise AdaptyConfigError.of(field, f"is {kind_of(ours)}; expected the name of an event type of Adapty's")
+    if not isinstance(ours, str) or not ours.strip():
+        found = "is empty" if isinstance(ours, str) else f"is {kind_of(ours)}"
+        raise AdaptyConfigError.of(field, f"{found}; expected the name of an event type of Adapty's")
     plain = str.__str__(ours)
     now = OLD_NAMES.get(plain, plain)
-    if now not in EVENT_TYPES:
-        raise AdaptyConfigError.of(
-            field,
-            f"{printable(plain)!r} is no event type of Adapty's{known_name(plain, sorted(EVENT_TYPES))}; "
-            "the table leads from your names to these",
-        )
-    return now
+    if now in EVENT_TYPES:
+        return now
+    problem = f"{printable(plain)!r} is no event type that this version knows"
+    if name in EVENT_TYPES or any(_is_misspelt(plain, known) for known in EVENT_TYPES):
+        advice = known_name(plain, sorted(EVENT_TYPES))
+        raise AdaptyConfigError.of(field, f"{problem}{advice}; the table leads from your names to these")
+    _log.warning("%s: %s; its events are read as those of a newer type", field, problem)
+    return plain
+
+
+_CUT = 2
+"""So many letters are missing at the end of a name that was copied in a hurry."""
+
+
+def _is_misspelt(name: str, known: str) -> bool:
+    """Tell whether a name can only be a slip: no newer name differs so little from one of now.
+
+    Its letters are the known one's in another order or case, with one missing or cut off at the end. Another word, as
+    in `subscription_resumed`, is none, nor is something added, as in `trial_started_again`.
+    """
+    letters, wanted = _letters(name), _letters(known)
+    is_cut = wanted.startswith(letters) and len(wanted) - len(letters) <= _CUT
+    lacks_one = any(wanted[:place] + wanted[place + 1 :] == letters for place in range(len(wanted)))
+    return is_cut or lacks_one or sorted(letters) == sorted(wanted)
+
+
+def _letters(name: str) -> str:
+    return "".join(character for character in name.lower() if character.isalnum())

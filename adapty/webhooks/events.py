@@ -46,10 +46,6 @@ ACCESS_LEVEL_UPDATED = "access_level_updated"
 _PROPERTIES = "event_properties"
 
 
-def _text_or_none(value: Any) -> str | None:
-    return None if value is None else text(value)
-
-
 def _attribute(value: Any) -> str | float | None:
     return None if value is None else text_or_number(value)
 
@@ -57,6 +53,10 @@ def _attribute(value: Any) -> str | float | None:
 def _id(value: Any) -> str:
     """Read an id, also where it comes as a number: stores have ids of digits, which Adapty was seen to post so."""
     return str(value) if type(value) is int else text(value)
+
+
+def _id_or_none(value: Any) -> str | None:
+    return None if value is None else _id(value)
 
 
 @attrs.frozen(kw_only=True)
@@ -68,8 +68,8 @@ class SharingProfile(Received):
         customer_user_id: Your own id of the user.
     """
 
-    profile_id: str | None = attrs.field(default=None, metadata=one(text))
-    customer_user_id: str | None = attrs.field(default=None, repr=masked, metadata=one(text))
+    profile_id: str | None = attrs.field(default=None, metadata=one(_id))
+    customer_user_id: str | None = attrs.field(default=None, repr=masked, metadata=one(_id))
 
 
 @attrs.frozen(kw_only=True)
@@ -93,7 +93,7 @@ class Attribution(Received):
     channel: str | None = attrs.field(default=None, metadata=one(text))
     created_at: datetime | None = attrs.field(default=None, metadata=one(moment))
     creative: str | None = attrs.field(default=None, metadata=one(text))
-    network_user_id: str | None = attrs.field(default=None, repr=hidden, metadata=one(text))
+    network_user_id: str | None = attrs.field(default=None, repr=hidden, metadata=one(_id))
     status: str | None = attrs.field(default=None, metadata=one(text))
 
 
@@ -107,7 +107,7 @@ class PlayStorePurchaseToken(Received):
         is_subscription: Whether it is a subscription.
     """
 
-    product_id: str | None = attrs.field(default=None, metadata=one(text))
+    product_id: str | None = attrs.field(default=None, metadata=one(_id))
     purchase_token: str | None = attrs.field(default=None, repr=hidden, metadata=one(text))
     is_subscription: bool | None = attrs.field(default=None, metadata=one(flag))
 
@@ -170,12 +170,12 @@ class PurchaseProperties(Received):
 
     ab_test_name: str | None = attrs.field(default=None, metadata=one(text))
     ab_test_revision: int | None = attrs.field(default=None, metadata=one(whole))
-    base_plan_id: str | None = attrs.field(default=None, metadata=one(text))
+    base_plan_id: str | None = attrs.field(default=None, metadata=one(_id))
     cancellation_reason: str | None = attrs.field(default=None, metadata=one(text))
     cohort_name: str | None = attrs.field(default=None, metadata=one(text))
     consecutive_payments: int | None = attrs.field(default=None, metadata=one(whole))
     currency: str | None = attrs.field(default=None, metadata=one(text))
-    developer_id: str | None = attrs.field(default=None, metadata=one(text))
+    developer_id: str | None = attrs.field(default=None, metadata=one(_id))
     discount_amount_local: Decimal | None = attrs.field(default=None, metadata=one(number))
     discount_amount_usd: Decimal | None = attrs.field(default=None, metadata=one(number))
     environment: str | None = attrs.field(default=None, metadata=one(text))
@@ -195,10 +195,10 @@ class PurchaseProperties(Received):
     profile_country: str | None = attrs.field(default=None, metadata=one(text))
     profile_event_id: str | None = attrs.field(default=None, metadata=one(_id))
     profile_has_access_level: bool | None = attrs.field(default=None, metadata=one(flag))
-    profile_id: str | None = attrs.field(default=None, metadata=one(text))
+    profile_id: str | None = attrs.field(default=None, metadata=one(_id))
     profile_ip_address: str | None = attrs.field(default=None, repr=hidden, metadata=one(text))
     profile_total_revenue_usd: Decimal | None = attrs.field(default=None, metadata=one(number))
-    promotional_offer_id: str | None = attrs.field(default=None, metadata=one(text))
+    promotional_offer_id: str | None = attrs.field(default=None, metadata=one(_id))
     purchase_date: datetime | None = attrs.field(default=None, metadata=one(moment))
     rate_after_first_year: bool | None = attrs.field(default=None, metadata=one(flag))
     store: str | None = attrs.field(default=None, metadata=one(text))
@@ -211,8 +211,8 @@ class PurchaseProperties(Received):
     tax_amount_usd: Decimal | None = attrs.field(default=None, metadata=one(number))
     transaction_id: str | None = attrs.field(default=None, metadata=one(_id))
     trial_duration: str | None = attrs.field(default=None, metadata=one(text))
-    variation_id: str | None = attrs.field(default=None, metadata=one(text))
-    vendor_product_id: str | None = attrs.field(default=None, metadata=one(text))
+    variation_id: str | None = attrs.field(default=None, metadata=one(_id))
+    vendor_product_id: str | None = attrs.field(default=None, metadata=one(_id))
 
 
 @attrs.frozen(kw_only=True)
@@ -275,18 +275,18 @@ class AccessLevelProperties(Received):
 
     ab_test_name: str | None = attrs.field(default=None, metadata=one(text))
     ab_test_revision: int | None = attrs.field(default=None, metadata=one(whole))
-    access_level_id: str | None = attrs.field(default=None, metadata=one(text))
+    access_level_id: str | None = attrs.field(default=None, metadata=one(_id))
     activated_at: datetime | None = attrs.field(default=None, metadata=one(moment))
     active_introductory_offer_type: str | None = attrs.field(default=None, metadata=one(text))
-    active_promotional_offer_id: str | None = attrs.field(default=None, metadata=one(text))
+    active_promotional_offer_id: str | None = attrs.field(default=None, metadata=one(_id))
     active_promotional_offer_type: str | None = attrs.field(default=None, metadata=one(text))
-    base_plan_id: str | None = attrs.field(default=None, metadata=one(text))
+    base_plan_id: str | None = attrs.field(default=None, metadata=one(_id))
     billing_issue_detected_at: datetime | None = attrs.field(default=None, metadata=one(moment))
     cancellation_reason: str | None = attrs.field(default=None, metadata=one(text))
     cohort_name: str | None = attrs.field(default=None, metadata=one(text))
     consecutive_payments: int | None = attrs.field(default=None, metadata=one(whole))
     currency: str | None = attrs.field(default=None, metadata=one(text))
-    developer_id: str | None = attrs.field(default=None, metadata=one(text))
+    developer_id: str | None = attrs.field(default=None, metadata=one(_id))
     environment: str | None = attrs.field(default=None, metadata=one(text))
     event_datetime: datetime | None = attrs.field(default=None, metadata=one(moment))
     expires_at: datetime | None = attrs.field(default=None, metadata=one(moment))
@@ -303,10 +303,10 @@ class AccessLevelProperties(Received):
     profile_country: str | None = attrs.field(default=None, metadata=one(text))
     profile_event_id: str | None = attrs.field(default=None, metadata=one(_id))
     profile_has_access_level: bool | None = attrs.field(default=None, metadata=one(flag))
-    profile_id: str | None = attrs.field(default=None, metadata=one(text))
+    profile_id: str | None = attrs.field(default=None, metadata=one(_id))
     profile_ip_address: str | None = attrs.field(default=None, repr=hidden, metadata=one(text))
     profile_total_revenue_usd: Decimal | None = attrs.field(default=None, metadata=one(number))
-    promotional_offer_id: str | None = attrs.field(default=None, metadata=one(text))
+    promotional_offer_id: str | None = attrs.field(default=None, metadata=one(_id))
     purchase_date: datetime | None = attrs.field(default=None, metadata=one(moment))
     rate_after_first_year: bool | None = attrs.field(default=None, metadata=one(flag))
     renewed_at: datetime | None = attrs.field(default=None, metadata=one(moment))
@@ -318,8 +318,8 @@ class AccessLevelProperties(Received):
     subscription_expires_at: datetime | None = attrs.field(default=None, metadata=one(moment))
     transaction_id: str | None = attrs.field(default=None, metadata=one(_id))
     trial_duration: str | None = attrs.field(default=None, metadata=one(text))
-    variation_id: str | None = attrs.field(default=None, metadata=one(text))
-    vendor_product_id: str | None = attrs.field(default=None, metadata=one(text))
+    variation_id: str | None = attrs.field(default=None, metadata=one(_id))
+    vendor_product_id: str | None = attrs.field(default=None, metadata=one(_id))
     will_renew: bool | None = attrs.field(default=None, metadata=one(flag))
 
 
@@ -366,8 +366,8 @@ class WebhookEvent(Received):
         ('3f0c7a0e', Decimal('9.99'))
     """
 
-    profile_id: str | None = attrs.field(default=None, metadata=one(text))
-    customer_user_id: str | None = attrs.field(default=None, repr=masked, metadata=one(text))
+    profile_id: str | None = attrs.field(default=None, metadata=one(_id))
+    customer_user_id: str | None = attrs.field(default=None, repr=masked, metadata=one(_id))
     idfv: str | None = attrs.field(default=None, repr=hidden, metadata=one(text))
     idfa: str | None = attrs.field(default=None, repr=hidden, metadata=one(text))
     advertising_id: str | None = attrs.field(default=None, repr=hidden, metadata=one(text))
@@ -387,7 +387,7 @@ class WebhookEvent(Received):
         factory=dict, repr=hidden, hash=False, metadata=named(_attribute)
     )
     integration_ids: Mapping[str, str | None] = attrs.field(
-        factory=dict, repr=hidden, hash=False, metadata=named(_text_or_none)
+        factory=dict, repr=hidden, hash=False, metadata=named(_id_or_none)
     )
     play_store_purchase_token: PlayStorePurchaseToken | None = attrs.field(
         default=None, metadata=one(PlayStorePurchaseToken.from_dict)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from adapty._core.redact import masked
 from adapty._core.validate import kind_of
@@ -15,12 +15,15 @@ from adapty.webhooks.outbox import Outbox
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from adapty import TransactionEvent
     from adapty.webhooks.events import WebhookEvent
+    from adapty.webhooks.mail import MailOutcome
 
 __all__ = ["Forwarding", "forward"]
 
 logger = logging.getLogger("adapty")
+
+_AS_USUAL = frozenset({"not for Mail", "anonymous"})
+"""Why events are passed over every day; whatever else is passed over should have got to Mail."""
 
 
 def forward(
@@ -30,9 +33,9 @@ def forward(
 ) -> Forwarding:
     """Give a handler for `asgi`, `wsgi`, `django_view` or `Receiver.answer`, which puts events into an outbox.
 
-    What it was given is on the disk when it returns, so that Adapty may be told that the event has come. What is not
-    for Mail is passed over, and logged with the reason. An event of an id that the outbox knows changes nothing, so
-    that the receiver needs no `seen=` for it.
+    What it was given is on the disk when it returns, so that Adapty may be told that the event has come. What is passed
+    over is logged with the reason: at INFO what Mail has no use for, at WARNING what should have got there. An event of
+    an id that the outbox knows changes nothing, so that the receiver needs no `seen=` for it.
 
     Args:
         outbox: Where the events go, for a worker to send.
@@ -72,16 +75,25 @@ class Forwarding:
             WebhookUnavailableError: It is not in the outbox; Adapty has to post it again.
             AdaptyUsageError: The outbox is damaged, or the rule for ids gave something else than text or None.
         """
-        mail_event, reason = _mail_event(event, self._external_profile_id)
-        if mail_event is None:
-            logger.info("webhook: event %s is not forwarded: %s", masked(event.event_id), reason)
-            self._count(f"skipped: {reason}")
-        else:
-            self._count("forwarded" if self._outbox.put(mail_event) else "repeated")
+        outcome = _outcome(event, self._external_profile_id)
+        name = masked(event.event_id)
+        if outcome.event is None:
+            level = logging.INFO if outcome.skipped in _AS_USUAL else logging.WARNING
+            logger.log(level, "webhook: event %s is not forwarded: %s", name, outcome.reason)
+            self._count(f"skipped: {outcome.skipped}")
+            return
+        if outcome.left_out:
+            without = ", ".join(outcome.left_out)
+            logger.warning("webhook: event %s is forwarded without %s, which Mail would refuse", name, without)
+        self._count("forwarded" if self._outbox.put(outcome.event) else "repeated")
 
     @property
     def counts(self) -> dict[str, int]:
-        """How many events this process has `forwarded`, found `repeated`, and `skipped: ` for which reason."""
+        """How many events this process has `forwarded`, found `repeated`, and `skipped: ` why.
+
+        Why is one of `not for Mail`, `unknown type`, `anonymous`, `incomplete` and `refused`, as in
+        `MailOutcome.skipped`.
+        """
         with self._lock:
             return dict(self._counts)
 
@@ -93,9 +105,7 @@ class Forwarding:
         return f"<forward to {self._outbox!r}>"
 
 
-def _mail_event(event: Any, external_profile_id: Any) -> tuple[TransactionEvent | None, str | None]:
-    """Give the Mail event, or the reason why there is none."""
+def _outcome(event: WebhookEvent, external_profile_id: Callable[[WebhookEvent], str | None] | None) -> MailOutcome:
     from adapty.webhooks.mail import to_mail_event  # noqa: PLC0415 - which needs what only a receiver needs
 
-    outcome = to_mail_event(event, external_profile_id=external_profile_id)
-    return outcome.event, outcome.reason
+    return to_mail_event(event, external_profile_id=external_profile_id)

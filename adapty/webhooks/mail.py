@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from attrs import frozen
+from attrs import field, frozen
 
 from adapty._core.validate import Refused, identifier, kind_of, quoted
 from adapty.errors import AdaptyUsageError
 from adapty.models.mail import ONE_TIME_EVENT_TYPES, Offer, OfferCategory, OfferType, TransactionEvent
 from adapty.webhooks.events import WebhookEvent
+from adapty.webhooks.told_events import ToldEvent
 
 if TYPE_CHECKING:
     from adapty.flows import TransactionEventType
@@ -64,11 +65,17 @@ SOURCES: Mapping[str, str] = MappingProxyType(
 )
 """Which of the webhook's fields holds which of Mail's."""
 
-OPTIONAL = frozenset({"price_usd", "expires_at"})
-"""Mail's fields that may be missing."""
+OPTIONAL = frozenset({"price_usd", "expires_at", "offer"})
+"""Mail's fields that may be missing: none of them costs the event."""
+
+Skipped = Literal["not for Mail", "unknown type", "anonymous", "incomplete", "refused"]
+"""Why there is no event for Mail: its type is not for Mail or not known, its profile has no id, what Mail requires is
+missing or cannot be read, or is what Mail would refuse."""
 
 TRIAL_OFFER = Offer(category="introductory", offer_type="free_trial")
 """What tells the start of a trial from that of a subscription."""
+
+_OPTIONAL_IN_OFFER = frozenset({"offer_id"})
 
 _OTHER_SPELLINGS = MappingProxyType({"winback": "win_back"})
 
@@ -82,18 +89,23 @@ class MailOutcome:
     Attributes:
         event: The event to send, or None.
         reason: Why there is none, in words that hold nothing personal; None where there is one.
+        skipped: The same in a word or two, of which there are five: `not for Mail`, `unknown type`, `anonymous`,
+            `incomplete` and `refused`.
+        left_out: Which optional fields came and are not in the event, for Mail would refuse them.
     """
 
     event: TransactionEvent | None = None
     reason: str | None = None
+    skipped: Skipped | None = field(default=None, eq=False)
+    left_out: tuple[str, ...] = ()
 
 
 def to_mail_event(event: WebhookEvent, *, external_profile_id: ProfileRule | None = None) -> MailOutcome:
     """Make the event that Adapty Mail is told of, or say why there is none.
 
-    Trials become subscriptions, for Mail knows no trials. Optional fields that are missing or cannot be read are left
-    out; so is an offer without a category of Mail's, such as `retention`. What was bought in a store's sandbox becomes
-    an event like any other: `event_properties.environment` tells it.
+    Trials become subscriptions, for Mail knows no trials. Optional fields that are missing or cannot be read, or that
+    Mail would refuse, are left out; so is an offer without a category of Mail's, such as `retention`. What was bought
+    in a store's sandbox becomes an event like any other: `event_properties.environment` tells it.
 
     Args:
         event: The event as it was posted.
@@ -112,40 +124,69 @@ def to_mail_event(event: WebhookEvent, *, external_profile_id: ProfileRule | Non
         raise AdaptyUsageError.of("event", f"is {kind_of(event)}; expected a WebhookEvent")
     event_type = MAIL_EVENT_TYPES.get(event.event_type or "")
     if event_type is None:
-        return MailOutcome(reason=_why_not(event.event_type))
+        return _not_for_mail(event.event_type or "")
     profile = _profile(event, external_profile_id)
-    if profile is None:
-        none = "it has no customer_user_id" if external_profile_id is None else "external_profile_id gave none"
-        return MailOutcome(reason=f"the profile is anonymous: {none}")
+    if isinstance(profile, MailOutcome):
+        return profile
     found = {name: _value(event, source) for name, source in SOURCES.items() if _has(event_type, name)}
     for name, value in found.items():
         if value is None and name not in OPTIONAL:
-            return MailOutcome(reason=_what_is_missing(event, name))
+            return _incomplete(event, name)
     fields = {name: value for name, value in found.items() if value is not None}
+    return _built({"event_type": event_type, "external_profile_id": profile, **fields, **_offer(event)})
+
+
+def _built(fields: dict[str, Any]) -> MailOutcome:
+    """Make the event, without the optional fields that the record's checks refuse."""
+    kind: type[TransactionEvent] = TransactionEvent
+    left_out: list[str] = []
+    while True:
+        outcome = _tried(kind, fields)
+        if isinstance(outcome, TransactionEvent):
+            return MailOutcome(event=outcome, left_out=tuple(left_out))
+        name = outcome.field_name or ""
+        top, _, inner = name.partition(".")
+        if name == "store_transaction_id" and kind is TransactionEvent:
+            kind = ToldEvent
+            continue
+        if top not in OPTIONAL:
+            return MailOutcome(reason=str(outcome).replace(name, SOURCES.get(name, name), 1), skipped="refused")
+        left_out.append(name)
+        if inner in _OPTIONAL_IN_OFFER:
+            fields[top] = {key: value for key, value in fields[top].items() if key != inner}
+        else:
+            del fields[top]
+
+
+def _tried(kind: type[TransactionEvent], fields: Mapping[str, Any]) -> TransactionEvent | AdaptyUsageError:
     try:
-        return MailOutcome(
-            event=TransactionEvent(event_type=event_type, external_profile_id=profile, **fields, **_offer(event))
-        )
+        return kind(**fields)
     except AdaptyUsageError as refused:
-        name = refused.field_name or ""
-        return MailOutcome(reason=str(refused).replace(name, SOURCES.get(name, name), 1))
+        return refused
 
 
-def _why_not(event_type: str | None) -> str:
-    name = event_type or ""
-    why = NOT_FOR_MAIL.get(name)
-    return f"{name} is skipped: {why}" if why else f"the event type {quoted(name)} is not known"
+def _not_for_mail(name: str) -> MailOutcome:
+    if why := NOT_FOR_MAIL.get(name):
+        return MailOutcome(reason=f"{name} is skipped: {why}", skipped="not for Mail")
+    return MailOutcome(reason=f"the event type {quoted(name)} is not known", skipped="unknown type")
 
 
-def _profile(event: WebhookEvent, rule: ProfileRule | None) -> str | None:
-    """Give the id that Mail has the profile under; None where there is none, or only white space."""
+def _profile(event: WebhookEvent, rule: ProfileRule | None) -> str | MailOutcome:
+    """Give the id that Mail has the profile under, or why there is none."""
     found: Any = event.customer_user_id if rule is None else rule(event)
     if found is not None and not isinstance(found, str):
         raise AdaptyUsageError.of("external_profile_id", f"gave something {kind_of(found)}; expected a str, or None")
+    if rule is None and "customer_user_id" in event.extra:
+        words = "customer_user_id: cannot be read; Mail requires it as external_profile_id"
+        return MailOutcome(reason=words, skipped="incomplete")
+    none = "it has no customer_user_id" if rule is None else "external_profile_id gave none"
+    reason = f"the profile is anonymous: {none}"
+    if found is None or not found.strip():
+        return MailOutcome(reason=reason, skipped="anonymous")
     try:
-        return None if found is None else identifier(found)
-    except Refused:
-        return None
+        return identifier(found)
+    except Refused:  # half of a surrogate pair: it is somebody, and nobody whom Mail could know
+        return MailOutcome(reason=reason, skipped="refused")
 
 
 def _has(event_type: TransactionEventType, name: str) -> bool:
@@ -158,10 +199,11 @@ def _value(event: WebhookEvent, source: str) -> Any:
     return event.event_datetime if value is None and source == "event_datetime" else value
 
 
-def _what_is_missing(event: WebhookEvent, name: str) -> str:
+def _incomplete(event: WebhookEvent, name: str) -> MailOutcome:
     source = SOURCES[name]
     came = source in event.event_properties.extra or source in event.extra
-    return f"{source}: {'cannot be read' if came else 'is missing'}; Mail requires it as {name}"
+    problem = "cannot be read" if came else "is missing"
+    return MailOutcome(reason=f"{source}: {problem}; Mail requires it as {name}", skipped="incomplete")
 
 
 def _offer(event: WebhookEvent) -> Mapping[str, Any]:

@@ -42,9 +42,10 @@ SELECT place, event_id, profile, event, arrived, changed, attempts, reason FROM 
 WHERE state = '{state}' AND place > ? ORDER BY place LIMIT ?
 """
 _COUNT = "SELECT count(*) FROM events WHERE state = '{state}'"
-_REPLAY = "UPDATE events SET state = 'pending', attempts = 0, reason = NULL, changed = ? WHERE state = 'dead'"
-_FORGET = "DELETE FROM events WHERE state = 'dead'"
-_OF_THIS_ID = " AND event_id = ?"
+_REPLAY = "UPDATE events SET state = 'pending', attempts = 0, reason = NULL, changed = ? WHERE "
+_FORGET = "DELETE FROM events WHERE "
+_ALL_DEAD = "state = 'dead'"
+_OF_THIS_ID = "state IN ('dead', 'pending') AND event_id = ?"
 
 
 @frozen(kw_only=True)
@@ -75,7 +76,7 @@ class PendingEvent:
 
 @frozen(kw_only=True)
 class DeadEvent(PendingEvent):
-    """An event that Mail, or a check made here, refuses for good.
+    """An event that Mail, or a check made here, refuses for good, or that was given up.
 
     Attributes:
         event_id: The event's id.
@@ -211,10 +212,11 @@ class Outbox:
     def replay(self, event_id: str) -> bool:
         """Have a refused event sent again: it goes back to the place at which it arrived.
 
-        So it is sent before all events of its profile that came after it and are not sent yet.
+        So it is sent before all events of its profile that came after it and are not sent yet. One that waits for
+        another try is tried at once, with all the time before it is given up.
 
         Returns:
-            Whether there is a refused event of this id.
+            Whether there is an event of this id that is refused, or waits.
 
         Raises:
             WebhookUnavailableError: The file cannot be written now.
@@ -224,13 +226,15 @@ class Outbox:
 
     def replay_all(self) -> int:
         """Have all refused events sent again, and tell how many there are; see `replay`."""
-        return self._change(_REPLAY, time.time())
+        return self._change(_REPLAY + _ALL_DEAD, time.time())
 
     def forget(self, event_id: str) -> bool:
-        """Remove a refused event for good; were Adapty to post it again, it would be a new one.
+        """Remove an event for good, one that is refused or one that waits; were it put in again, it would be new.
+
+        One that is being sent at this moment may still get to Mail.
 
         Returns:
-            Whether there was a refused event of this id.
+            Whether there was an event of this id that was refused, or waited.
 
         Raises:
             WebhookUnavailableError: The file cannot be written now.
@@ -239,8 +243,8 @@ class Outbox:
         return self._change(_FORGET + _OF_THIS_ID, event_id) > 0
 
     def forget_all(self) -> int:
-        """Remove all refused events for good, and tell how many there were; see `forget`."""
-        return self._change(_FORGET)
+        """Remove all refused events for good, and tell how many there were; those that wait stay. See `forget`."""
+        return self._change(_FORGET + _ALL_DEAD)
 
     def close(self) -> None:
         """Close the file. What comes later opens it again."""
@@ -278,7 +282,7 @@ class Outbox:
 def _storable(values: tuple[object, ...]) -> tuple[object, ...]:
     """See that SQLite takes the values: an id that it does not take is the id of no event."""
     if any(not isinstance(value, str | float) for value in values):
-        raise AdaptyUsageError.of("event_id", "is no text; expected the id of a refused event")
+        raise AdaptyUsageError.of("event_id", "is no text; expected the id of an event")
     return tuple(value.encode("utf-8", "replace").decode() if isinstance(value, str) else value for value in values)
 
 

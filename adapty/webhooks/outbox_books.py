@@ -7,6 +7,7 @@ import json
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
 
 from attrs import frozen
@@ -16,6 +17,7 @@ from adapty.webhooks.outbox_tables import OUTBOX
 from adapty.webhooks.sqlite_file import SQLiteFile
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Callable, Collection, Iterable
     from pathlib import Path
     from types import TracebackType
@@ -23,7 +25,13 @@ if TYPE_CHECKING:
 
     T = TypeVar("T")
 
-__all__ = ["Books", "Due", "Note"]
+__all__ = ["GIVE_UP_AFTER", "GIVE_UP_PUT_OFFS", "Books", "Due", "GivenUp", "Note"]
+
+GIVE_UP_AFTER = timedelta(hours=24)
+"""So long an event waits at least before it is set aside, since it came or was replayed, and"""
+
+GIVE_UP_PUT_OFFS = 24
+"""so often Mail must have failed on it at least and taken other events afterwards: an outage gives nothing up."""
 
 _READ_AT_LEAST = 50
 _TIDIED_AT_A_TIME = 1000
@@ -36,17 +44,40 @@ WHERE state = 'pending' AND profile NOT IN (SELECT value FROM json_each(?)) ORDE
 _NOTE = {
     "delivered": """
         UPDATE events SET state = 'delivered', profile = '', event = '', reason = NULL, changed = :now
-        WHERE place = :place AND state = 'pending'
+        WHERE place = :place AND state IN ('pending', 'dead')
     """,
     "dead": """
         UPDATE events SET state = 'dead', attempts = attempts + :attempts, reason = :reason, changed = :now
         WHERE place = :place AND state = 'pending'
     """,
+    # `changed` stays: it tells since when the event waits to be sent.
     "pending": """
-        UPDATE events SET attempts = attempts + :attempts, reason = :reason, changed = :now
+        UPDATE events SET attempts = attempts + :attempts, reason = :reason
         WHERE place = :place AND state = 'pending'
     """,
+    "blamed": """
+        INSERT INTO put_offs (place, since, times)
+        SELECT place, changed, 1 FROM events WHERE place = :place AND state = 'pending'
+        ON CONFLICT (place) DO UPDATE SET
+            times = CASE since WHEN excluded.since THEN times + 1 ELSE 1 END, since = excluded.since
+    """,
 }
+
+# How often Mail took other events after it had failed on this one. Files of before have no such table.
+_PUT_OFFS = """
+CREATE TABLE IF NOT EXISTS put_offs (place INTEGER PRIMARY KEY, since REAL NOT NULL, times INTEGER NOT NULL)
+"""
+_GIVE_UP = """
+UPDATE events SET state = 'dead', changed = :now, reason = 'given up, for Mail takes other events: ' || reason
+WHERE place = :place AND state = 'pending' AND changed <= :before
+AND :times <= (SELECT times FROM put_offs WHERE put_offs.place = events.place AND since = changed)
+"""
+_GIVEN_UP = "SELECT place, event_id, reason FROM events WHERE place = ?"
+_RELEASED = """
+SELECT value FROM json_each(?)
+WHERE value NOT IN (SELECT place FROM events WHERE state = 'pending' AND attempts > 0)
+"""
+_TIDY_PUT_OFFS = "DELETE FROM put_offs WHERE place NOT IN (SELECT place FROM events WHERE state = 'pending')"
 _TIDY = """
 DELETE FROM events WHERE place IN (SELECT place FROM events WHERE state = 'delivered' AND changed < ? LIMIT ?)
 """
@@ -75,15 +106,31 @@ class Note:
 
     Attributes:
         place: The event's place.
-        state: Whether Mail has it, refuses it, or is to be asked again.
+        state: Whether Mail has it, refuses it, or is to be asked again; `blamed` where Mail has failed on it and takes
+            others.
         attempts: How many times it was sent now.
         reason: Why it failed, or None.
     """
 
     place: int
-    state: Literal["delivered", "dead", "pending"]
+    state: Literal["delivered", "dead", "pending", "blamed"]
     attempts: int = 1
     reason: str | None = None
+
+
+@frozen
+class GivenUp:
+    """An event that was set aside because Mail failed on it for long, and took others.
+
+    Attributes:
+        place: Its place in the order of arrival.
+        event_id: Its id.
+        reason: Why its last try failed.
+    """
+
+    place: int
+    event_id: str
+    reason: str
 
 
 class Books:
@@ -99,13 +146,14 @@ class Books:
         self._file = SQLiteFile(path, OUTBOX)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="adapty-outbox")
         self._unsettled: list[Note] = []
+        self._given_up: list[GivenUp] = []
 
     def note(self, note: Note) -> None:
         """Take what came of an event; nothing is written before `settle`."""
         self._unsettled.append(note)
 
     async def settle(self) -> list[Note]:
-        """Write what was noted, and give what is on the disk now.
+        """Write what was noted, and give what is on the disk now; see `given_up` for what came of it.
 
         Raises:
             WebhookUnavailableError: It cannot be written now.
@@ -117,6 +165,11 @@ class Books:
             del self._unsettled[: len(notes)]
         return notes
 
+    def given_up(self) -> list[GivenUp]:
+        """Give the events that were set aside since this was asked last."""
+        given_up, self._given_up = self._given_up, []
+        return given_up
+
     async def due(self, waiting: Collection[str], most: int) -> list[Due]:
         """Read events in the order of arrival, one of each profile at most.
 
@@ -125,6 +178,10 @@ class Books:
             most: How many events to give.
         """
         return await self._aside(lambda: self._due(frozenset(waiting), most))
+
+    async def released(self, places: Collection[int]) -> frozenset[int]:
+        """Give those of these events that were put off, and were removed or replayed by somebody since."""
+        return await self._aside(lambda: self._released(list(places))) if places else frozenset()
 
     async def version(self) -> int:
         """Give a number that is another one when somebody else has written to the outbox."""
@@ -160,10 +217,27 @@ class Books:
         if not notes:
             return
         now = time.time()
+        given_up: list[GivenUp] = []
         with self._file.writing() as connection:
+            connection.execute(_PUT_OFFS)
             for note in notes:
                 values = {"place": note.place, "attempts": note.attempts, "reason": note.reason, "now": now}
                 connection.execute(_NOTE[note.state], values)
+                if note.state == "blamed":
+                    given_up += self._give_up(connection, note.place, now)
+        self._given_up += given_up
+
+    def _give_up(self, connection: sqlite3.Connection, place: int, now: float) -> list[GivenUp]:
+        """Set an event aside, if it has had its time."""
+        values = {
+            "place": place,
+            "now": now,
+            "before": now - GIVE_UP_AFTER.total_seconds(),
+            "times": GIVE_UP_PUT_OFFS,
+        }
+        if not connection.execute(_GIVE_UP, values).rowcount:
+            return []
+        return [GivenUp(*row) for row in connection.execute(_GIVEN_UP, (place,))]
 
     def _due(self, waiting: frozenset[str], most: int) -> list[Due]:
         names = json.dumps(list(waiting))
@@ -176,10 +250,16 @@ class Books:
                 first_of_each.setdefault(due.profile, due)
         return list(first_of_each.values())[:most]
 
+    def _released(self, places: list[int]) -> frozenset[int]:
+        with self._file.reading() as connection:
+            return frozenset(place for (place,) in connection.execute(_RELEASED, (json.dumps(places),)))
+
     def _version(self) -> int:
         with self._file.reading() as connection:
             return int(connection.execute("PRAGMA data_version").fetchone()[0])
 
     def _tidy(self, before: float) -> int:
         with self._file.writing() as connection:
+            connection.execute(_PUT_OFFS)
+            connection.execute(_TIDY_PUT_OFFS)
             return connection.execute(_TIDY, (before, _TIDIED_AT_A_TIME)).rowcount

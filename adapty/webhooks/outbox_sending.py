@@ -4,27 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import math
 from contextlib import suppress
 from random import SystemRandom
 from typing import TYPE_CHECKING, Any
 
 from attrs import define, field, frozen
 
-from adapty._core.giving_up import Patience, is_doubtful
+from adapty._core.giving_up import Patience
 from adapty._core.redact import masked
-from adapty._core.retry import RetryPolicy, is_transient
+from adapty._core.retry import RetryPolicy
 from adapty._generated import mail_call, nothing
 from adapty.bulk.journal import Journal
 from adapty.bulk.lanes import Item
 from adapty.bulk.rows import Row
 from adapty.bulk.running import StageRun
 from adapty.bulk.stage import Options, Stage
-from adapty.errors import AdaptyAPIError, AdaptyConnectionError, AdaptyError, AdaptyUsageError, WebhookUnavailableError
-from adapty.models import TransactionEvent
+from adapty.errors import AdaptyAPIError, AdaptyConnectionError, AdaptyError, WebhookUnavailableError
 from adapty.webhooks.outbox import Outbox, data_of
 from adapty.webhooks.outbox_books import Books, Due, Note
 from adapty.webhooks.outbox_lock import OutboxLock
+from adapty.webhooks.put_offs import PutOffs
+from adapty.webhooks.told_events import ToldEvent
+from adapty.webhooks.verdicts import passes, verdict_on
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -45,9 +46,6 @@ _LINGER_SECONDS = 10.0
 
 _STANDBY_SECONDS = 0.5
 _TIDY_SECONDS = 3600.0
-
-_MOST_PUT_OFF = 1000
-"""If events of so many profiles meet trouble, it is not the events' any more."""
 
 _IN_HAND_PER_LANE = 4
 _IN_HAND = 32
@@ -73,17 +71,25 @@ class DrainReport:
     retried: int = 0
 
 
-@define
-class _PutOff:
-    """A profile whose next event met trouble that is not the event's own.
+@frozen
+class _InHand:
+    """An event that is being sent.
 
     Attributes:
-        failures: How many times it did.
-        until: When it is tried again, by the event loop's clock.
+        due: The event.
+        delivered_before: How many events Mail had taken when this one was handed over.
     """
 
-    failures: int
-    until: float
+    due: Due
+    delivered_before: int
+
+
+class _OwnJudgement(Patience):
+    """Leaves it to `Sending` which failure ends a round."""
+
+    def lasts(self, problem: AdaptyError | None) -> bool:  # noqa: ARG002 - the engine's
+        """Go on."""
+        return True
 
 
 @define(eq=False)
@@ -109,8 +115,8 @@ class Sending:
     delivered: int = 0
     refused: int = 0
     retried: int = 0
-    _in_hand: dict[int, Due] = field(factory=dict)
-    _put_off: dict[str, _PutOff] = field(factory=dict)
+    _in_hand: dict[int, _InHand] = field(factory=dict)
+    _put_offs: PutOffs = field(factory=PutOffs)
     _troubles: int = 0
     _trouble: AdaptyError | None = None
     _news: asyncio.Event = field(factory=asyncio.Event)
@@ -121,7 +127,8 @@ class Sending:
         """Send until nothing is left, or until it is stopped.
 
         Raises:
-            AdaptyUsageError: The outbox is damaged, or, where it is to be emptied, another worker has it.
+            AdaptyUsageError: The outbox is damaged.
+            WebhookUnavailableError: Where it is to be emptied, another worker has it.
             AdaptyError: The key or the address is wrong, or, where it is to be emptied, it cannot be now.
             KeyboardInterrupt: It was stopped before it was empty.
         """
@@ -140,7 +147,7 @@ class Sending:
             return True
         path = self.outbox.path
         if self.until_empty:
-            raise AdaptyUsageError(f"{path}: another worker sends what is in it; nothing was done here")
+            raise WebhookUnavailableError(f"{path}: another worker sends what is in it; nothing was done here")
         logger.info("outbox %s: another worker has it; waiting to take over", path)
         while not await _pause(_STANDBY_SECONDS, stop):
             if lock.acquire():
@@ -152,7 +159,7 @@ class Sending:
         while not stop.asked:
             problem = await self._round(adapty, books, stop)
             if self.until_empty:
-                self._end(problem or (self._trouble if self._put_off else None), stop)
+                self._end(problem or (self._trouble if self._put_offs else None), stop)
                 return
             try:
                 if problem is None:
@@ -186,7 +193,7 @@ class Sending:
             sync=lambda: 0,
         )
         with Journal.temporary() as journal:
-            run = StageRun.resumed(stage, self.options, journal, Patience())
+            run = StageRun.resumed(stage, self.options, journal, _OwnJudgement())
             await run.run(adapty, stop)
         self.retried += run.retried
         try:
@@ -204,24 +211,25 @@ class Sending:
         while True:
             self._news.clear()
             await self._write(books)
+            await self._tidy(books, now())
             moment = now()
             due = await self._due(books, moment)
             for each in due:
-                self._in_hand[each.place] = each
+                self._in_hand[each.place] = _InHand(each, self.delivered)
                 yield Row(each.place, data_of(each.event))
             if due:
                 last = now()
                 continue
-            if not self._in_hand:
-                if self.until_empty or now() - last > _LINGER_SECONDS:
-                    return
-                await self._tidy(books, now())
-            await self._until_news(books, self._next_try(moment))
+            if not self._in_hand and (self.until_empty or now() - last > _LINGER_SECONDS):
+                return
+            await self._until_news(books, self._put_offs.next_try(moment))
 
     async def _due(self, books: Books, now: float) -> list[Due]:
         room = _IN_HAND + _IN_HAND_PER_LANE * self.options.lanes - len(self._in_hand)
-        waiting = {each.profile for each in self._in_hand.values()}
-        waiting.update(profile for profile, put_off in self._put_off.items() if put_off.until > now)
+        put_off = self._put_offs.waiting(now)
+        self._put_offs.release(await books.released([each.place for each in put_off]))
+        waiting = {each.due.profile for each in self._in_hand.values()}
+        waiting.update(each.profile for each in self._put_offs.waiting(now))
         return await books.due(waiting, room) if room > 0 else []
 
     async def _until_news(self, books: Books, next_try: float) -> None:
@@ -237,7 +245,12 @@ class Sending:
 
     async def _write(self, books: Books) -> None:
         for note in await books.settle():
-            self._in_hand.pop(note.place, None)
+            if note.state != "blamed":  # which is of a time before
+                self._in_hand.pop(note.place, None)
+        for given_up in books.given_up():
+            self.refused += 1
+            self._put_offs.release({given_up.place})
+            self._tell("is set aside", given_up.event_id, given_up.reason)
 
     async def _tidy(self, books: Books, now: float) -> None:
         if self._tidied is None or now - self._tidied > _TIDY_SECONDS:
@@ -245,46 +258,56 @@ class Sending:
             await books.tidy(self.outbox.forget_after.total_seconds())
 
     def _settle(self, books: Books, row: Row, error: AdaptyError | None) -> str:
-        """Note what came of an event, by the engine's judgement its own affair, and give the word for it."""
-        due = self._in_hand[row.line]
-        self._news.set()
-        attempts = error.attempts if isinstance(error, AdaptyAPIError) else 0
-        if isinstance(error, AdaptyAPIError) and _may_be_otherwise_next_time(error):
-            self._wait_with(due.profile, error)
-            books.note(Note(due.place, "pending", attempts, str(error)))
-            return "put off"
-        self._put_off.pop(due.profile, None)
-        if error is None:
-            self.delivered += 1
-            self._trouble_is_over()
-            books.note(Note(due.place, "delivered"))
-            return "accepted"
-        self.refused += 1
-        books.note(Note(due.place, "dead", attempts, str(error)))
-        logger.warning("outbox %s: event %s is refused: %s", self.outbox.path, masked(due.event_id), error)
-        return "refused"
-
-    def _trouble_is_over(self) -> None:
-        """Try everything again now, if nothing could be sent before."""
-        if self._troubles:
-            self._troubles = 0
-            now = asyncio.get_running_loop().time()
-            for put_off in self._put_off.values():
-                put_off.until = now
-
-    def _wait_with(self, profile: str, error: AdaptyAPIError) -> None:
-        """Put the events of a profile off.
+        """Note what came of an event, and give the word for it.
 
         Raises:
-            AdaptyAPIError: There are too many of them for it to be the events' own trouble.
+            AdaptyError: It is the trouble of all events.
         """
-        if profile not in self._put_off and len(self._put_off) >= _MOST_PUT_OFF:
-            raise error
-        before = self._put_off.get(profile)
-        failures = before.failures + 1 if before else 1
-        until = asyncio.get_running_loop().time() + _wait(failures, error)
-        self._put_off[profile] = _PutOff(failures, until)
+        in_hand = self._in_hand[row.line]
+        due = in_hand.due
+        self._news.set()
+        verdict = verdict_on(error)
+        if error is None:
+            self._put_offs.answered(due)
+            self._succeed(books)
+            books.note(Note(due.place, "delivered"))
+            return "accepted"
+        attempts = error.attempts if isinstance(error, AdaptyAPIError | AdaptyConnectionError) else 0
+        if verdict == "dead":
+            self._put_offs.answered(due)
+            self.refused += 1
+            books.note(Note(due.place, "dead", attempts, str(error)))
+            self._tell("is refused", due.event_id, error)
+            return "refused"
+        if verdict == "put off" and self._put_off(books, in_hand, error, max(attempts, 1)):
+            return "put off"
+        raise error
+
+    def _succeed(self, books: Books) -> None:
+        """Note that Mail takes events: the trouble of all is over, and what fails beside it is to blame for that."""
+        self.delivered += 1
+        self._troubles = 0
+        for blamed in self._put_offs.succeeded(asyncio.get_running_loop().time()):
+            books.note(Note(blamed.place, "blamed"))
+
+    def _put_off(self, books: Books, in_hand: _InHand, error: AdaptyError, attempts: int) -> bool:
+        """Have the events of a profile wait; tell whether it can be the trouble of this one alone."""
+        due = in_hand.due
+        others_went = self.delivered > in_hand.delivered_before
+        failures = self._put_offs.failures(due) + 1
+        seconds = _wait(failures, error)
+        until = asyncio.get_running_loop().time() + seconds
+        is_its_own = self._put_offs.put_off(due, until, is_blamed=others_went)
         self._trouble = error
+        books.note(Note(due.place, "pending", attempts, str(error)))
+        if others_went:
+            books.note(Note(due.place, "blamed"))
+        if failures == 1 and not self.until_empty:  # who empties it is told in the end
+            self._tell(f"holds up its profile, trying again in {seconds:.0f} s", due.event_id, error)
+        return is_its_own
+
+    def _tell(self, what: str, event_id: str, reason: object) -> None:
+        logger.warning("outbox %s: event %s %s: %s", self.outbox.path, masked(event_id), what, reason)
 
     async def _wait_out(self, problem: BaseException, stop: Stop) -> None:
         """Wait until it makes sense to try again.
@@ -292,8 +315,10 @@ class Sending:
         Raises:
             BaseException: The problem, if it does not pass by itself.
         """
-        if not _passes(problem):
+        if not passes(problem):
             raise problem
+        if not isinstance(problem, WebhookUnavailableError):  # which is of the file, and says nothing of Mail
+            self._put_offs.excuse()
         self._troubles += 1
         seconds = _wait(self._troubles, problem)
         logger.warning("outbox %s: trying again in %.0f s: %s", self.outbox.path, seconds, problem)
@@ -306,32 +331,16 @@ class Sending:
             version, moment = await books.version(), now()
             if await self._due(books, moment):
                 return
-            next_try = self._next_try(moment)
+            next_try = self._put_offs.next_try(moment)
             while now() < next_try and await books.version() == version:
                 if await _pause(_POLL_SECONDS, stop):
                     return
 
-    def _next_try(self, moment: float) -> float:
-        """Tell when the next profile is to be tried again, of those that were put off beyond this moment."""
-        return min((put_off.until for put_off in self._put_off.values() if put_off.until > moment), default=math.inf)
 
-
-def _item(number: int, row: Row) -> Item[TransactionEvent]:
+def _item(number: int, row: Row) -> Item[ToldEvent]:
     """Make the request of an event; a field that this version does not know is sent as it is."""
-    record = TransactionEvent.from_dict(row.data, allow_unknown=True)
+    record = ToldEvent.from_dict(row.data, allow_unknown=True)
     return Item(number, record.external_profile_id, mail_call("saveTransactionEvent", nothing, record), row, record)
-
-
-def _passes(problem: BaseException) -> bool:
-    """Tell whether trouble is nobody's fault, so that it makes sense to wait for its end."""
-    if isinstance(problem, AdaptyAPIError):
-        return _may_be_otherwise_next_time(problem)
-    return isinstance(problem, AdaptyConnectionError | WebhookUnavailableError)
-
-
-def _may_be_otherwise_next_time(problem: AdaptyAPIError) -> bool:
-    """Tell whether an answer may be the API's passing trouble, or something's in between: no event's fault."""
-    return is_transient(problem.status) or is_doubtful(problem)
 
 
 def _wait(times: int, problem: BaseException) -> float:

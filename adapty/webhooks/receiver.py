@@ -38,7 +38,8 @@ class Receiver:
     Args:
         authorization: The value that the dashboard has for the Authorization header, or several: for production and
             sandbox, or the old and the new one. Where left out, the lines of ADAPTY_WEBHOOK_AUTHORIZATION.
-        event_names: The names of event types that were changed in the dashboard, each with Adapty's own.
+        event_names: The names of event types that were changed in the dashboard, each with Adapty's own; that may be
+            one that is newer than this version.
         max_body_bytes: The longest body that is read, in bytes.
         seen: Remembers which events were handled, so that none is handled twice. Where left out, each delivery is
             handled, and Adapty delivers some events more than once.
@@ -121,7 +122,8 @@ class Receiver:
         Args:
             headers: The request's headers: a mapping or pairs, of text or bytes, or a WSGI environment.
             body: The request's body, as it came.
-            handler: What handles the event. Whatever it raises is logged, and Adapty posts the event again.
+            handler: What handles the event. Whatever it raises is logged, and Adapty posts the event again, unless
+                it is a `WebhookError`, which is answered with its own status.
 
         Raises:
             AdaptyUsageError: `headers` or `body` is of a type that they do not have.
@@ -135,6 +137,8 @@ class Receiver:
         try:
             with delivery:
                 check_result(handler(delivery.event))
+        except WebhookError as error:
+            return refused(error)
         except Exception:  # noqa: BLE001 - whatever a handler raises
             return failed(delivery.event)
         return delivery.reply
@@ -150,7 +154,8 @@ class Receiver:
         Args:
             headers: The request's headers: a mapping or pairs, of text or bytes, or a WSGI environment.
             body: The request's body, as it came.
-            handler: What handles the event. Whatever it raises is logged, and Adapty posts the event again.
+            handler: What handles the event. Whatever it raises is logged, and Adapty posts the event again, unless
+                it is a `WebhookError`, which is answered with its own status.
 
         Raises:
             AdaptyUsageError: `headers` or `body` is of a type that they do not have.
@@ -169,6 +174,8 @@ class Receiver:
             await handling
         except BaseException as problem:
             await asyncio.to_thread(delivery.release)
+            if isinstance(problem, WebhookError):
+                return refused(problem)
             if isinstance(problem, Exception):
                 return failed(delivery.event)
             raise

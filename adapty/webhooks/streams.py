@@ -2,17 +2,38 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from adapty.errors import WebhookBodyError, WebhookUnavailableError
 from adapty.webhooks.body import too_long
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
-__all__ = ["declared_length", "read_body"]
+__all__ = ["declared_length", "read_body", "read_posted"]
 
 _CHUNK = 64 * 1024
+
+
+def read_posted(environ: Mapping[str, Any], read: Callable[[int], bytes] | None, most: int) -> bytes:
+    """Read the body of a request, by the variables that WSGI and Django have of it.
+
+    Args:
+        environ: The variables.
+        read: Gives at most so many bytes of it; None where the server does not say where it ends, and it is not read:
+            that could take for ever.
+        most: How long it may be.
+
+    Raises:
+        WebhookBodyError: Its length is no number, or it is longer than it may be.
+        WebhookUnavailableError: It breaks off, or it comes in chunks that do not get through: no event is lost by that,
+            for Adapty posts it again.
+    """
+    length = declared_length(environ.get("CONTENT_LENGTH"))
+    body = read_body(read, length, most) if read else b""
+    if not body and environ.get("HTTP_TRANSFER_ENCODING"):
+        raise WebhookUnavailableError("the body comes in chunks, and the server in front passes none of them on")
+    return body
 
 
 def declared_length(content_length: str | None) -> int | None:

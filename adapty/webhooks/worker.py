@@ -41,10 +41,10 @@ def drain(adapty: Adapty, outbox: Outbox, **options: Unpack[BulkOptions]) -> Dra
         options: See `adapty.bulk.BulkOptions`: `lanes`, `max_rate`, `max_retries`, `transport` and `on_progress`.
 
     Raises:
-        AdaptyUsageError: An option is wrong, the outbox is damaged, or another worker has it.
+        AdaptyUsageError: An option is wrong, or the outbox is damaged.
         AdaptyAPIError: The API does not take the key, is not at this address, wants to be left alone, or fails.
         AdaptyConnectionError: The API cannot be reached. A note on each says what is left, which stays in the outbox.
-        WebhookUnavailableError: The outbox cannot be read or written now.
+        WebhookUnavailableError: The outbox cannot be read or written now, or another worker has it.
         KeyboardInterrupt: Ctrl-C was pressed; what was sent by then has been waited for.
 
     Example:
@@ -68,8 +68,9 @@ def run_worker(adapty: Adapty, outbox: Outbox, **options: Unpack[BulkOptions]) -
     """Send what is in an outbox and what comes into it, until SIGTERM or Ctrl-C.
 
     Does what `drain` does, and goes on: new events go out within a second. Trouble that is nobody's fault, such as a
-    connection that fails, a 429 or a 5xx, is waited out, at first for seconds, then for minutes, and tried again
-    forever. While another worker has the outbox, this one waits, and takes over when that one ends, however it ends.
+    connection that fails, a 429, a 5xx or an answer that is not Mail's, is waited out, at first for seconds, then for
+    minutes, and tried again forever; an event that Mail fails on for a day while it takes others is set aside.
+    While another worker has the outbox, this one waits, and takes over when that one ends, however it ends.
 
     SIGTERM and Ctrl-C have what is sent answered and noted before this returns; a second one ends it at once. Where
     other code handles these signals, it has them.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from adapty.errors import WebhookError
 from adapty.webhooks.handlers import checked_handler
 from adapty.webhooks.replies import NOT_FOUND, Reply, refused
-from adapty.webhooks.streams import declared_length, read_body
+from adapty.webhooks.streams import read_posted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -21,6 +21,9 @@ __all__ = ["WSGIApp", "wsgi"]
 
 def wsgi(receiver: Receiver, handler: Handler) -> WSGIApp:
     """Give a WSGI application that takes events and has them handled.
+
+    Whoever does not have the Authorization value is answered before the body is read. What is left of it is the
+    server's to pass over, or to close the connection for, as it does for any application that does not read a body.
 
     Under Apache's mod_wsgi the Authorization header only comes with `WSGIPassAuthorization On`.
 
@@ -60,6 +63,7 @@ class WSGIApp:
         if environ["REQUEST_METHOD"] != "POST":
             return NOT_FOUND
         try:
+            self._receiver.authenticate(environ)
             body = _body(environ, self._receiver.max_body_bytes)
         except WebhookError as error:
             return refused(error)
@@ -67,7 +71,5 @@ class WSGIApp:
 
 
 def _body(environ: dict[str, Any], most: int) -> bytes:
-    length = declared_length(environ.get("CONTENT_LENGTH"))
-    if length is None and not environ.get("wsgi.input_terminated"):
-        return b""  # nothing says where it ends: to read on could take for ever
-    return read_body(environ["wsgi.input"].read, length, most)
+    is_bounded = environ.get("CONTENT_LENGTH") or environ.get("wsgi.input_terminated")
+    return read_posted(environ, environ["wsgi.input"].read if is_bounded else None, most)

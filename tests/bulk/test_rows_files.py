@@ -241,7 +241,8 @@ def test_a_file_that_grows_is_refused_at_its_end(tmp_path: Path) -> None:
 
     with pytest.raises(AdaptyUsageError, match=r"base\.jsonl: has changed meanwhile"):
         list(rows)
-    assert (source.position(), source.share()) == (3, 1.0)
+    assert source.position() == 3
+    assert (source.share() or 0) < 1
 
 
 def test_an_empty_file_is_read_as_a_whole(tmp_path: Path) -> None:

@@ -142,6 +142,7 @@ def test_the_exit_codes_are_the_documented_ones() -> None:
         "USAGE": 2,
         "API_ERROR": 3,
         "NO_ANSWER": 4,
+        "BUSY": 5,
         "INTERRUPTED": 130,
     }
     assert ExitCode(1) == ExitCode.NO_ACCESS

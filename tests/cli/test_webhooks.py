@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
@@ -73,9 +75,23 @@ def test_once_beside_another_worker_says_so(served: Sandbox, outbox: Outbox) -> 
     with OutboxLock(outbox.path) as lock:
         assert lock.acquire()
         ended = run("webhooks", "run", "--outbox", FILE, "--once")
-    assert ended.code == ExitCode.USAGE
+    assert ended.code == 5
     assert "another worker sends what is in it" in ended.err
     assert not list(served.all_events())
+
+
+@pytest.mark.parametrize("command", [("run", "--once"), ("replay", "--all"), ("forget", "evt_0001")])
+def test_a_busy_outbox_is_no_wrong_use(
+    served: Sandbox, outbox: Outbox, monkeypatch: pytest.MonkeyPatch, command: tuple[str, str]
+) -> None:
+    """A cron job can tell what passes by itself from what it has to be mended for."""
+    monkeypatch.setattr("adapty.webhooks.sqlite_file.BUSY_SECONDS", 0.05)
+    with closing(sqlite3.connect(outbox.path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        ended = run("webhooks", command[0], "--outbox", FILE, command[1])
+    assert ended.code == ExitCode.BUSY
+    assert "others have been writing to it" in ended.err
+    assert served
 
 
 @pytest.mark.parametrize("lasting", [(), ("--once",)])
@@ -153,16 +169,28 @@ def test_refused_events_are_replayed_or_forgotten(outbox: Outbox, command: str, 
     assert outbox.counts() == OutboxCounts(pending=4 if command == "replay" else 2, dead=0, delivered=0)
 
 
+def test_an_event_that_waits_is_looked_at_and_removed_by_its_id(outbox: Outbox) -> None:
+    """As who finds that it holds up its profile wants to do; `--all` is for the refused ones alone."""
+    shown = run("webhooks", "list", "--outbox", FILE, "evt_0003", "evt_0001").out
+    assert shown.startswith("1 waiting\n")
+    assert [row[0] for row in table(shown)[1:]] == ["evt_0003"]
+    assert run("webhooks", "replay", "--outbox", FILE, "evt_0003").out == "1 replayed\n"
+    assert run("webhooks", "forget", "--outbox", FILE, "evt_0003").out == "1 forgotten\n"
+    assert run("webhooks", "forget", "--outbox", FILE, "--all").out == "2 forgotten\n"
+    assert [each.event_id for each in outbox.pending()] == ["evt_0000"]
+
+
 @pytest.mark.parametrize("command", ["replay", "forget"])
 def test_which_events_has_to_be_said_once(outbox: Outbox, command: str) -> None:
-    """Neither none nor both; and an id that is of no refused event is told of when the others are done."""
+    """Neither none nor both; and an id that is of no such event is told of when the others are done."""
+    expected = "expected the ids of events, or --all for the refused ones"
     for wrong in ((), ("--all", "evt_0001")):
         ended = run("webhooks", command, "--outbox", FILE, *wrong)
-        assert (ended.code, ended.err) == (ExitCode.USAGE, "Error: expected the ids of refused events, or --all\n")
+        assert (ended.code, ended.err) == (ExitCode.USAGE, f"Error: {expected}\n")
     ended = run("webhooks", command, "--outbox", FILE, "evt_0001", "jane@example.com", "evt_0001")
     assert ended.code == ExitCode.USAGE
     assert ended.out.startswith("1 ")
-    assert ended.err == "Error: 1 of the ids are of no refused event; see: webhooks list --dead\n"
+    assert ended.err == "Error: 1 of the ids are of no event that is refused or waits; see: webhooks list [--dead]\n"
     assert outbox.counts().dead == 1
 
 

@@ -165,6 +165,16 @@ def test_no_more_is_read_than_may_come() -> None:
     assert json.loads(body["body"]) == {"error": "the body is longer than 5,000 bytes"}
 
 
+def test_the_body_of_just_anybody_is_not_read() -> None:
+    """Who does not have the value is answered at once; the headers may be given as something to go through once."""
+    headers: Iterator[tuple[bytes, bytes]] = iter([(b"authorization", b"x")])
+    start, _ = spoken(asgi(Receiver(VALUE), never), [], headers=headers)
+    assert start["status"] == 401
+    headers = iter([(b"authorization", VALUE.encode())])
+    start, _ = spoken(asgi(Receiver(VALUE), Handled()), [chunk(BODY, more=False)], headers=headers)
+    assert start["status"] == 200
+
+
 def test_who_is_gone_is_not_answered() -> None:
     """A connection that breaks off while the body comes leaves nothing to handle and nobody to answer."""
     app = asgi(Receiver(VALUE), never)
@@ -209,6 +219,8 @@ def test_a_real_server_serves_it() -> None:
             assert client.post(url, content=iter([BODY[:9], BODY[9:]]), headers=HEADERS).status_code == 200
             assert client.post(url, content=b"x" * 3_000_000, headers=HEADERS).status_code == 400
             assert client.post(url, content=BODY, headers={b"Authorization": b"\xff\xfe"}).status_code == 401
+            assert client.post(url, content=b"x" * 3_000_000, headers={"Authorization": "x"}).status_code == 401
+            assert client.post(url, content=b"{}", headers=HEADERS).status_code == 200
     finally:
         server.should_exit = True
         thread.join(10)

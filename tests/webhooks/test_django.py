@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import sys
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -102,6 +103,46 @@ def test_a_body_that_somebody_has_read_already_is_read_again() -> None:
     assert len(events) == 1
 
 
+def in_chunks(body: bytes, *, terminated: bool = True, authorization: str = VALUE) -> Any:
+    """Make the request that a WSGI server makes of a body in chunks, which has no length."""
+    handler = pytest.importorskip("django.core.handlers.wsgi")
+    environ = {
+        **test.RequestFactory()._base_environ(PATH_INFO=PATH, REQUEST_METHOD="POST"),
+        "HTTP_AUTHORIZATION": authorization,
+        "HTTP_TRANSFER_ENCODING": "chunked",
+        "wsgi.input": io.BytesIO(body),
+        **({"wsgi.input_terminated": True} if terminated else {}),
+    }
+    environ.pop("CONTENT_LENGTH", None)
+    return handler.WSGIRequest(environ)
+
+
+@pytest.mark.parametrize("is_looked_at", [False, True])
+def test_a_body_in_chunks_is_read(*, is_looked_at: bool) -> None:
+    """Django takes it for empty, and Adapty would take the 400 for received; middleware may have looked at it."""
+    events: list[WebhookEvent] = []
+    request = in_chunks(BODY)
+    assert not is_looked_at or request.body == b""
+    assert django_view(Receiver(VALUE), events.append)(request).status_code == 200
+    assert [event.raw for event in events] == [PURCHASE]
+    long = in_chunks(b"x" * 2_000_000)
+    assert django_view(Receiver(VALUE), never)(long).status_code == 400
+    assert long.environ["wsgi.input"].tell() <= 1024 * 1024 + 1
+
+
+@pytest.mark.parametrize(("body", "terminated"), [(BODY, False), (b"", True)])
+def test_chunks_that_do_not_get_through_are_asked_for_again(body: bytes, *, terminated: bool) -> None:
+    """Where the server does not say that they end, or passes none of them on."""
+    assert django_view(Receiver(VALUE), never)(in_chunks(body, terminated=terminated)).status_code == 503
+
+
+def test_the_body_of_just_anybody_is_not_read() -> None:
+    """Who does not have the value is answered at once."""
+    request = in_chunks(BODY, authorization="x")
+    assert django_view(Receiver(VALUE), never)(request).status_code == 401
+    assert request.environ["wsgi.input"].tell() == 0
+
+
 def test_the_path_has_to_be_the_one_that_adapty_has(client_of: Callable[..., Any]) -> None:
     """Django leads to the path with a slash, and Adapty takes 301 for received: the event is lost."""
     client = client_of(django_view(Receiver(VALUE), never), "webhooks/adapty/")
@@ -118,6 +159,30 @@ def test_it_runs_under_asgi_too(client_of: Callable[..., Any]) -> None:
         return await client.post(PATH, BODY, content_type="application/json", headers=dict(HEADERS))
 
     assert asyncio.run(run()).status_code == 200
+    assert [event.raw for event in events] == [PURCHASE]
+
+
+def test_a_body_in_chunks_is_read_under_asgi_too(client_of: Callable[..., Any]) -> None:
+    """There Django has the whole body before the view is called, whatever was declared of it."""
+    events: list[WebhookEvent] = []
+    client_of(django_view(Receiver(VALUE), events.append))
+    application = pytest.importorskip("django.core.asgi").get_asgi_application()
+    headers = [(b"authorization", VALUE.encode()), (b"transfer-encoding", b"chunked"), (b"host", b"testserver")]
+    scope = {"type": "http", "method": "POST", "path": PATH, "query_string": b"", "headers": headers}
+    said: list[Any] = []
+
+    async def run() -> None:
+        parts = asyncio.Queue[dict[str, Any]]()
+        for part, more in ((BODY[:9], True), (BODY[9:], False)):
+            parts.put_nowait({"type": "http.request", "body": part, "more_body": more})
+
+        async def send(message: Any) -> None:
+            said.append(message)
+
+        await application(scope, parts.get, send)
+
+    asyncio.run(run())
+    assert said[0]["status"] == 200
     assert [event.raw for event in events] == [PURCHASE]
 
 

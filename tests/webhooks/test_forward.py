@@ -77,10 +77,38 @@ def test_what_is_not_for_mail_is_passed_over(
         for posted in (body(1, "subscription_paused"), body(2, "subscription_paused"), body(3, customer_user_id=None)):
             assert receiver.answer(HEADERS, posted, handle).status == 200
     assert outbox.counts().pending == 0
-    assert sorted(handle.counts.values()) == [1, 2]
-    assert all(word.startswith("skipped: ") for word in handle.counts)
+    assert handle.counts == {"skipped: not for Mail": 2, "skipped: anonymous": 1}
+    assert {record.levelno for record in caplog.records} == {logging.INFO}
     assert "'evt_0001' is not forwarded: subscription_paused" in caplog.text
     assert "jane" not in caplog.text
+
+
+def test_what_should_have_got_to_mail_is_a_warning(
+    receiver: Receiver, outbox: Outbox, caplog: pytest.LogCaptureFixture
+) -> None:
+    """One a post, with the reason and nothing personal; a field that is left out is told as well."""
+    handle = forward(outbox)
+    odd: dict[str, Any] = {"event_properties": {"profile_event_id": "jane@example.com"}}
+    posts = (body(1, **odd), body(2, "renamed by jane@example.com"), body(3, "renamed"), body(4, customer_user_id=[1]))
+    for posted in posts:
+        assert receiver.answer(HEADERS, posted, handle).status == 200
+    properties = {**json.loads(body(5))["event_properties"], "price_usd": 1e300}
+    receiver.answer(HEADERS, body(5, event_properties=properties), handle)
+    assert handle.counts == {"skipped: incomplete": 2, "skipped: unknown type": 2, "forwarded": 1}
+    assert [record.levelno for record in caplog.records] == [logging.WARNING] * 5
+    assert "'evt_0005' is forwarded without price_usd" in caplog.text
+    assert "jane" not in caplog.text
+
+
+def test_an_event_with_a_long_transaction_id_gets_to_mail(
+    receiver: Receiver, outbox: Outbox, mail: Adapty, sandbox: Sandbox
+) -> None:
+    """Through the outbox too, whose worker checks what it sends."""
+    properties = {**json.loads(body(1))["event_properties"], "transaction_id": "x" * 51}
+    receiver.answer(HEADERS, body(1, event_properties=properties, customer_user_id=12345), forward(outbox))
+    assert drain(mail, outbox).delivered == 1
+    (event,) = sandbox.all_events()
+    assert (event["store_transaction_id"], event["external_profile_id"]) == ("x" * 51, "12345")
 
 
 def test_the_profile_s_id_is_the_caller_s_choice(receiver: Receiver, outbox: Outbox) -> None:
@@ -99,7 +127,7 @@ def test_an_event_that_cannot_be_kept_is_posted_again(
     monkeypatch.setattr("adapty.webhooks.sqlite_file.BUSY_SECONDS", 0.05)
     with closing(sqlite3.connect(outbox.path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
-        assert receiver.answer(HEADERS, body(1), handle).status >= 500
+        assert receiver.answer(HEADERS, body(1), handle).status == 503
     assert handle.counts == {}
     assert receiver.answer(HEADERS, body(1), handle).status == 200
     assert handle.counts == {"forwarded": 1}

@@ -172,6 +172,25 @@ def test_an_event_whose_handler_fails_is_asked_for_again(answered: Way, caplog: 
 
 
 @EITHER_WAY
+@pytest.mark.parametrize("kind", [WebhookUnavailableError, WebhookBodyError])
+def test_a_handler_can_say_what_is_answered(
+    answered: Way, kind: type[WebhookError], caplog: pytest.LogCaptureFixture
+) -> None:
+    """An outbox that is locked is 503 and a line in the log; the event is given back."""
+    store = Store()
+
+    def handle(event: WebhookEvent) -> None:
+        assert event
+        message = "the outbox is locked"
+        raise kind(message)
+
+    reply = answered(Receiver(VALUE, seen=store), handle)
+    assert (reply.status, json.loads(reply.body)) == (kind.status, {"error": "the outbox is locked"})
+    assert store.asked == ["claim", "release"]
+    assert [(record.levelno, record.exc_info) for record in caplog.records] == [(logging.WARNING, None)]
+
+
+@EITHER_WAY
 def test_a_repeated_event_is_handled_once(answered: Way) -> None:
     """The second delivery of an event is answered like the first, and not handled."""
     handled: list[WebhookEvent] = []
@@ -390,10 +409,29 @@ def test_a_name_may_lead_to_an_old_name() -> None:
 
 
 @pytest.mark.parametrize(
+    "newer", ["subscription_resumed", "trial_started_again", "subscription_renewal_deactivated", "trial_paused", "new"]
+)
+def test_a_newer_type_can_be_renamed_too(newer: str, caplog: pytest.LogCaptureFixture) -> None:
+    """It is read as unknown types are, and the log tells that the name is not known here."""
+    receiver = Receiver(VALUE, event_names={"mine": newer})
+    event = receiver.receive(HEADERS, post({**purchase("mine"), "event_properties": {"access_level_id": "x"}})).event
+    assert event is not None
+    assert event.event_type == newer
+    assert type(event.event_properties).__name__ == "AccessLevelProperties"
+    (record,) = caplog.records
+    assert record.levelno == logging.WARNING
+    assert f"event_names.mine: '{newer}' is no event type that this version knows" in record.getMessage()
+
+
+@pytest.mark.parametrize(
     ("event_names", "field", "problem"),
     [
         ({"bought": "subscription_start"}, "event_names.bought", "did you mean subscription_started?"),
         ({"subscription_started": "bought"}, "event_names.subscription_started", "from your names to these"),
+        ({"bought": "Subscription Started"}, "event_names.bought", "one of access_level_updated"),
+        ({"bought": "trial_expird"}, "event_names.bought", "did you mean trial_expired?"),
+        ({"bought": "subscritpion_paused"}, "event_names.bought", "did you mean subscription_paused?"),
+        ({"bought": " "}, "event_names.bought", "is empty"),
         ({"bought": 7}, "event_names.bought", "is of type int"),
         ({"bought": None}, "event_names.bought", "is None"),
         ({"": "trial_started"}, "event_names", "expected the dashboard's text"),

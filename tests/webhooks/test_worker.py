@@ -147,6 +147,42 @@ def test_a_delivered_event_is_forgotten_after_a_while(mail: Adapty, tmp_path: Pa
     assert kept in {None, "evt_0002", "evt_0001,evt_0002"}, "and nothing else of them"
 
 
+def delivered_long_ago(outbox: Outbox, count: int) -> None:
+    """Note that so many events were delivered a year ago."""
+    before = time.time() - timedelta(days=365).total_seconds()
+    row = "INSERT INTO events VALUES (NULL, ?, '', '', ?, ?, ?, 1, NULL)"
+    with outbox._file.writing() as connection:
+        connection.executemany(row, [(f"old_{n}", "delivered", before, before) for n in range(count)])
+
+
+def test_draining_prunes_what_was_delivered_long_ago(mail: Adapty, outbox: Outbox) -> None:
+    """A cron job that does nothing else keeps the file from growing for ever."""
+    delivered_long_ago(outbox, 2500)
+    outbox.put(event(1))
+    drain(mail, outbox)
+    assert outbox.counts() == OutboxCounts(pending=0, dead=0, delivered=1)
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_worker_that_is_never_idle_prunes_too(mail: Adapty, outbox: Outbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each hour, whatever there is to send."""
+    monkeypatch.setattr("adapty.webhooks.outbox_sending._TIDY_SECONDS", -1)
+    tidied = threading.Event()
+    tidy = Books._tidy
+
+    def told(self: Books, before: float) -> int:
+        if self._unsettled or outbox.counts().pending:
+            tidied.set()
+        return tidy(self, before)
+
+    monkeypatch.setattr(Books, "_tidy", told)
+    for each in events(50, 1):
+        outbox.put(each)
+    with Worker(mail, outbox):
+        until(lambda: not outbox.counts().pending)
+    assert tidied.is_set()
+
+
 @pytest.mark.parametrize("fault", ["server_error;every=3", "rate_limited;every=4;retry_after=0", "cut_after;every=5"])
 def test_trouble_on_the_way_loses_and_doubles_nothing(
     mail: Adapty, outbox: Outbox, sandbox: Sandbox, fault: str
@@ -351,7 +387,7 @@ def test_one_worker_at_a_time_sends(mail: Adapty, outbox: Outbox, sandbox: Sandb
     outbox.put(event(0))
     until(lambda: not outbox.counts().pending)
     second.start()
-    with pytest.raises(AdaptyUsageError, match="another worker sends what is in it; nothing was done here"):
+    with pytest.raises(WebhookUnavailableError, match="another worker sends what is in it; nothing was done here"):
         drain(mail, outbox)
     assert first.stop()
     outbox.put(event(1))

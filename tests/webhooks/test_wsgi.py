@@ -153,6 +153,29 @@ def test_a_body_in_chunks_is_read_where_the_server_says_where_it_ends() -> None:
     assert called(app, Stream(BODY)) == (400, {"error": "the body is empty"})
 
 
+@pytest.mark.parametrize(
+    ("stream", "changes"),
+    [
+        (Stream(BODY), {}),
+        (Stream(BODY), {"CONTENT_LENGTH": "0"}),
+        (Stream(), {"wsgi.input_terminated": True}),
+    ],
+)
+def test_chunks_that_do_not_get_through_are_asked_for_again(stream: Stream, changes: dict[str, Any]) -> None:
+    """A server that does not join them has the event posted again, rather than counted as received."""
+    status, answer = called(wsgi(Receiver(VALUE), never), stream, HTTP_TRANSFER_ENCODING="chunked", **changes)
+    assert status == 503
+    assert answer["error"].startswith("the body comes in chunks")
+
+
+def test_the_body_of_just_anybody_is_not_read() -> None:
+    """Who does not have the value is answered at once, however much there is to come."""
+    for changes in ({"CONTENT_LENGTH": "9999999999"}, {"wsgi.input_terminated": True}):
+        body = Stream(BODY * 1000)
+        assert called(wsgi(Receiver(VALUE), never), body, HTTP_AUTHORIZATION="x", **changes)[0] == 401
+        assert body.given == 0
+
+
 @pytest.mark.parametrize("stream", [Stream(BODY[:-1]), Stream(), Stream(BODY, fails=True)])
 def test_a_body_that_breaks_off_is_asked_for_again(stream: Stream) -> None:
     """Half an event is no malformed one: the whole may come the next time."""
@@ -207,6 +230,7 @@ def test_a_real_server_serves_it() -> None:
                 for _ in range(2):
                     assert client.post(url, content=BODY, headers=HEADERS).status_code == 200
                 assert client.post(url, content=BODY, headers={"Authorization": "x"}).status_code == 401
+                assert client.post(url, content=BODY, headers=HEADERS).status_code == 200
                 assert client.get(url).status_code == 404
         finally:
             server.shutdown()
