@@ -14,7 +14,7 @@ API ?= mail
 # Two installations at once would write over each other.
 .NOTPARALLEL:
 
-.PHONY: help demo test check lint types imports generate spec-diff update-spec check-generated unasync check-unasync examples \
+.PHONY: help demo test coverage check lint types imports generate spec-diff update-spec check-generated unasync check-unasync examples \
 	check-examples specs api wheel lowest bench bench-short clean
 
 help: ## List the commands.
@@ -36,7 +36,10 @@ $(VENV)/develops: pyproject.toml constraints.txt $(BIN)/python
 demo: $(VENV)/runs ## Start the sandbox, import the example base, show the flows.
 	$(BIN)/python -m scripts.demo
 
-test: $(VENV)/develops ## Run the tests, with coverage.
+test: $(VENV)/develops ## Run the tests.
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+
+coverage: $(VENV)/develops ## Run the tests and show what they do not reach; takes twice as long.
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --cov --cov-report term
 
 check: check-generated check-unasync check-examples specs lint types imports api wheel ## Run all checks but the tests.
@@ -81,7 +84,7 @@ imports: $(VENV)/develops ## Check who imports whom.
 api: $(VENV)/develops ## Fail if the public API breaks what the last release promised.
 	$(BIN)/python -m scripts.check_api
 
-wheel: $(VENV)/develops ## Build the wheel and test it away from the sources.
+wheel: $(VENV)/develops ## Build the wheel and test it away from the sources; fails if the tests miss too much of it.
 	$(BIN)/python -m scripts.check_wheel
 
 lowest: $(VENV)/develops ## Run the tests with the lowest versions that the package allows.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -43,3 +44,9 @@ def _example(request: pytest.FixtureRequest) -> Iterator[None]:
         patch.chdir(tmp_path)
         namespace.update(adapty=adapty, adapty_sandbox=sandbox)
         yield
+
+
+def pytest_collection_finish() -> None:
+    """Leave what was loaded by now to itself: a search through all of it takes longer than most tests do."""
+    gc.collect()
+    gc.freeze()

@@ -3,7 +3,8 @@
     python -m scripts.check_wheel
 
 In an environment of its own the wheel is installed bare, which must import and answer without the extras, then with
-them, and then the tests that need no source tree run against it from a temporary folder.
+them, and then the tests that need no source tree run against it from a temporary folder. How much of it they reach is
+measured here and not in `make test`, which would take twice as long.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ CONTENTS = (
     *(f"adapty_generated/{package}/openapi.json" for package in ("mail", "server_side", "webhooks")),
 )
 RUN_TESTS = ("-m", "pytest", "-q", "--numprocesses", "2", "--dist", "loadfile", "tests")
+COVERAGE = ("--cov", "--cov-report", "term")
 FRAMEWORKS = ("django", "fastapi", "flask")
 PIP_INSTALL = ("-m", "pip", "install", "--quiet", "--disable-pip-version-check")
 IMPORTS = "import adapty, adapty_generated; adapty.Adapty, adapty.AsyncAdapty; print(adapty.__file__)"
@@ -47,13 +49,18 @@ def main() -> int:
         refusal = run(python, "-m", "adapty", cwd=scratch, expected=1)
         if 'pip install "adapty[cli]"' not in refusal:
             sys.exit(f"without its extra the command line says: {refusal}")
-        install(python, f"{wheel}[cli,fast,sandbox]", *TEST_TOOLS, *FRAMEWORKS)
+        install(python, f"{wheel}[cli,fast,sandbox]", *TEST_TOOLS, "pytest-cov", *FRAMEWORKS)
         if run(python, "-m", "adapty", "flow", "subscription_expired", cwd=scratch) != "expired\n":
             sys.exit("the command line of the wheel does not work")
         copy_tests(scratch)
-        run(python, *RUN_TESTS, cwd=scratch)
-    print(f"{wheel.name}: installs, imports and passes the tests away from the sources")
+        told = run(python, *RUN_TESTS, *COVERAGE, cwd=scratch)
+    print(f"{wheel.name}: installs, imports and passes the tests away from the sources", *_totals(told), sep="\n")
     return 0
+
+
+def _totals(told: str) -> list[str]:
+    """Give what pytest says of coverage as a whole."""
+    return [line for line in told.splitlines() if line.startswith(("TOTAL", "Required test coverage"))]
 
 
 def build(folder: Path) -> Path:
