@@ -47,12 +47,18 @@ def run_blocking(work: Coroutine[Any, Any, T], stop: Stop) -> T:
 
 
 def _run(job: Coroutine[Any, Any, None], stop: Stop) -> None:
+    if _is_in_a_loop():
+        _run_beside(job, stop)
+    else:  # not where the question was answered by an exception, which would show with whatever the job raises
+        asyncio.run(job)
+
+
+def _is_in_a_loop() -> bool:
     try:
         asyncio.get_running_loop()
     except RuntimeError:
-        asyncio.run(job)
-    else:
-        _run_beside(job, stop)
+        return False
+    return True
 
 
 async def _into(outcome: Future[T], work: Coroutine[Any, Any, T], stop: Stop) -> None:

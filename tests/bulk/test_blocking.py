@@ -367,6 +367,17 @@ def test_a_stop_that_was_asked_before_the_job_began() -> None:
         run_blocking(job(), stop)
 
 
+def test_what_a_job_raises_comes_alone() -> None:
+    """No exception of ours stands before it in a traceback."""
+
+    async def job() -> None:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError) as caught:
+        run_blocking(job(), Stop())
+    assert caught.value.__context__ is None
+
+
 def test_a_cancelled_job_that_nobody_gave_up() -> None:
     """A CancelledError of the job's own is no Ctrl-C."""
 
