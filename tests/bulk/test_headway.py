@@ -63,7 +63,10 @@ def test_nobody_knows_the_share_of_what_has_no_length() -> None:
 
 
 def import_in_no_time(answer: Callable[[int], httpx.Response] | None = None, **inputs: Any) -> list[Progress]:
-    """Import at a rate, with a clock that skips waits, and give what was told."""
+    """Import at a rate, with a clock that skips waits, and give what was told.
+
+    The rate is so low that even a slow machine has read the input when a twelfth of it is sent.
+    """
     told: list[Progress] = []
     sent = 0
 
@@ -74,7 +77,7 @@ def import_in_no_time(answer: Callable[[int], httpx.Response] | None = None, **i
 
     async def job() -> None:
         async with AsyncAdapty(mail_secret_key="k", transport=httpx.MockTransport(handle)) as adapty:
-            await async_import_base(adapty, **inputs, max_rate=200, on_progress=told.append)
+            await async_import_base(adapty, **inputs, max_rate=50, on_progress=told.append)
 
     with asyncio.Runner(loop_factory=lambda: SkippingLoop(patience=0)) as runner:
         runner.run(job())
