@@ -63,10 +63,6 @@ _NOTE = {
     """,
 }
 
-# How often Mail took other events after it had failed on this one. Files of before have no such table.
-_PUT_OFFS = """
-CREATE TABLE IF NOT EXISTS put_offs (place INTEGER PRIMARY KEY, since REAL NOT NULL, times INTEGER NOT NULL)
-"""
 _GIVE_UP = """
 UPDATE events SET state = 'dead', changed = :now, reason = 'given up, for Mail takes other events: ' || reason
 WHERE place = :place AND state = 'pending' AND changed <= :before
@@ -219,7 +215,6 @@ class Books:
         now = time.time()
         given_up: list[GivenUp] = []
         with self._file.writing() as connection:
-            connection.execute(_PUT_OFFS)
             for note in notes:
                 values = {"place": note.place, "attempts": note.attempts, "reason": note.reason, "now": now}
                 connection.execute(_NOTE[note.state], values)
@@ -260,6 +255,5 @@ class Books:
 
     def _tidy(self, before: float) -> int:
         with self._file.writing() as connection:
-            connection.execute(_PUT_OFFS)
             connection.execute(_TIDY_PUT_OFFS)
             return connection.execute(_TIDY, (before, _TIDIED_AT_A_TIME)).rowcount

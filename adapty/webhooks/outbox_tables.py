@@ -25,6 +25,8 @@ OUTBOX = Layout(
             reason TEXT
         )
         """,
+        # How often Mail took other events after it had failed on one, since that came or was replayed.
+        "CREATE TABLE put_offs (place INTEGER PRIMARY KEY, since REAL NOT NULL, times INTEGER NOT NULL)",
         "CREATE INDEX pending_events ON events (place, profile) WHERE state = 'pending'",
         "CREATE INDEX dead_events ON events (place) WHERE state = 'dead'",
         "CREATE INDEX delivered_events ON events (changed) WHERE state = 'delivered'",
