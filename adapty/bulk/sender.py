@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import httpx
 from attrs import asdict
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from adapty.config import Config
 
 __all__ = ["ThreadSender", "TransportSender"]
+
+_KINDS = 16
+"""So many kinds of request are remembered: an import has one; of deletions, each has a header of its own."""
 
 
 class TransportSender:
@@ -60,9 +63,24 @@ class TransportSender:
         return response
 
     def _in_parts_over(self, transport: AsyncFastTransport) -> Callable[[Request], Awaitable[Answer]]:
-        """Leave httpx's objects out: they cost more than all else that is done here for a request."""
-        send, parts, timeout = transport._exchange.send_parts, self._outgoing.parts, asdict(self._timeouts)  # noqa: SLF001 - of the same package
-        return lambda request: send(*parts(request), timeout)
+        """Leave httpx's objects out, and make the headers once: they cost more than all else that a request does."""
+        exchange, timeouts = transport._exchange, asdict(self._timeouts)  # noqa: SLF001 - of the same package
+        known: dict[tuple[Any, ...], tuple[str, Any]] = {}
+
+        def made(request: Request) -> tuple[str, Any]:
+            _, address, headers, _ = self._outgoing.parts(request)
+            if request.body is not None:
+                del headers[-1]  # the length of this one body
+            return address, exchange.header_map(headers)
+
+        def answer_to(request: Request) -> Awaitable[Answer]:
+            kind = (request.method, request.target, request.body is None, *request.headers.items())
+            address, headers = known.get(kind) or made(request)
+            if len(known) < _KINDS:
+                known[kind] = address, headers
+            return exchange.send_parts(request.method, address, headers, request.body or b"", timeouts)
+
+        return answer_to
 
 
 class _Whole(NamedTuple):

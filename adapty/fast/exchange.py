@@ -10,12 +10,12 @@ from pyreqwest.exceptions import PyreqwestError
 
 from adapty.fast.clients import Clients, async_client, blocking_client
 from adapty.fast.faults import fault
-from adapty.fast.wire import address_of, as_it_came, outgoing, prepared, received
+from adapty.fast.wire import address_of, as_it_came, header_map, outgoing, prepared, received
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
-    from pyreqwest.http import Url
+    from pyreqwest.http import HeaderMap, Url
     from pyreqwest.request import RequestBuilder
     from pyreqwest.response import Response
 
@@ -33,6 +33,8 @@ def _address(text: str) -> Url:
 class AsyncExchange:
     """Sends in the event loop that is running."""
 
+    header_map = staticmethod(header_map)
+
     def __init__(self, settings: FastSettings) -> None:
         """Take what to connect with; nothing is opened yet."""
         self._clients = Clients(async_client, settings)
@@ -48,7 +50,7 @@ class AsyncExchange:
         self,
         method: str,
         address: str,
-        headers: Iterable[tuple[bytes, bytes]],
+        headers: HeaderMap,
         body: bytes,
         timeouts: Mapping[str, float | None],
     ) -> Answer:
@@ -57,7 +59,7 @@ class AsyncExchange:
         Args:
             method: The method.
             address: The whole URL.
-            headers: The headers; a Content-Length among them is the body's.
+            headers: The headers, as `header_map` gives them; the Content-Length is added where there is a body.
             body: The body.
             timeouts: What httpx puts under a request's extension `timeout`.
 

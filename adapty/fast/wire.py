@@ -6,16 +6,17 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
 import httpx
-from pyreqwest.http import Url
+from pyreqwest.http import HeaderMap, Url
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from pyreqwest.http import HeaderMap
     from pyreqwest.request import BaseRequestBuilder
     from pyreqwest.response import BaseResponse
 
-__all__ = ["Received", "address_of", "as_it_came", "outgoing", "prepared", "received"]
+__all__ = ["Received", "address_of", "as_it_came", "header_map", "outgoing", "prepared", "received"]
+
+_UNSENDABLE = "the method or a header holds a character that cannot be sent"
 
 B_co = TypeVar("B_co", bound="BaseRequestBuilder", covariant=True)
 
@@ -41,23 +42,35 @@ def prepared(client: _Client[B_co], request: httpx.Request, body: bytes) -> B_co
     if length is not None and length != str(len(body)):
         message = "the Content-Length header is not the length of the body"
         raise httpx.LocalProtocolError(message)
-    return outgoing(client, request.method, url, request.headers.raw, body)
+    return outgoing(client, request.method, url, header_map(request.headers.raw), body)
 
 
-def outgoing(client: _Client[B_co], method: str, url: Url, headers: Iterable[tuple[bytes, bytes]], body: bytes) -> B_co:
+def outgoing(client: _Client[B_co], method: str, url: Url, headers: HeaderMap, body: bytes) -> B_co:
     """Start a request of its parts.
 
     Raises:
-        httpx.LocalProtocolError: The method or a header cannot be sent.
+        httpx.LocalProtocolError: The method cannot be sent.
+    """
+    try:
+        return client.request(method, url).headers(headers).body_bytes(body)
+    except ValueError:
+        pass
+    raise httpx.LocalProtocolError(_UNSENDABLE)
+
+
+def header_map(headers: Iterable[tuple[bytes, bytes]]) -> HeaderMap:
+    """Give headers in pyreqwest's form.
+
+    Raises:
+        httpx.LocalProtocolError: One of them cannot be sent.
     """
     try:
         # As UTF-8, which is what the text becomes again: a header's bytes stay as they are.
-        named = [(name.decode(), value.decode()) for name, value in headers]
-        return client.request(method, url).headers(named).body_bytes(body)
+        return HeaderMap([(name.decode(), value.decode()) for name, value in headers])
     except ValueError:
-        message = "the method or a header holds a character that cannot be sent"
+        pass
     # Raised out here: what was caught holds the header.
-    raise httpx.LocalProtocolError(message)
+    raise httpx.LocalProtocolError(_UNSENDABLE)
 
 
 def address_of(url: httpx.URL) -> Url:

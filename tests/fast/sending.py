@@ -100,7 +100,8 @@ class _InParts(AsyncFastTransport):
     """Sends the parts of a request, and gives the answer in httpx's form."""
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        parts = request.method, str(request.url), request.headers.raw, await request.aread()
+        headers = self._exchange.header_map(request.headers.raw)
+        parts = request.method, str(request.url), headers, await request.aread()
         answer = await self._exchange.send_parts(*parts, request.extensions["timeout"])
         if isinstance(answer, httpx.Response):
             return answer
