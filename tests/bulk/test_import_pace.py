@@ -99,6 +99,9 @@ def test_the_rate_over_real_connections(recorder: RecordingServer) -> None:
 
     recorder.reply = reply
     adapty = Adapty(mail_secret_key="k", mail_base_url=recorder.url)
+    began = time.monotonic()
     import_profiles(adapty, some(100), max_rate=150)
 
-    assert 75 < 99 / (moments[-1] - moments[0]) < 165  # slower where the machine is
+    # From the beginning on: the first request is late by its connection, which those after it are not.
+    assert 99 / (moments[-1] - began) < 151
+    assert 99 / (moments[-1] - moments[0]) > 75  # slower where the machine is
