@@ -15,6 +15,8 @@ __all__ = ["SkippingLoop"]
 class SkippingLoop(asyncio.SelectorEventLoop):
     """Has a clock that goes on to the next timer when there is nothing to do until then.
 
+    Without patience that is all that moves the clock: nothing depends on how quick the machine is.
+
     Attributes:
         skipped: How many seconds its clock is ahead.
         patience: How many seconds it waits for other threads first.
@@ -24,11 +26,12 @@ class SkippingLoop(asyncio.SelectorEventLoop):
         """Begin with the right time."""
         self.skipped = 0.0
         self.patience = patience
+        self._began = super().time()
         super().__init__(_Skipping(self))
 
     def time(self) -> float:
         """Give the loop's own time."""
-        return super().time() + self.skipped
+        return (super().time() if self.patience else self._began) + self.skipped
 
 
 class _Skipping(selectors.DefaultSelector):

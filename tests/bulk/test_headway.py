@@ -143,5 +143,5 @@ def test_what_a_run_before_has_done_does_not_count() -> None:
     told = import_in_no_time(profiles=path)
 
     assert_told_the_truth(told, before=700)
-    assert 0 < told[-1].seconds_before < told[0].seconds + 5
+    assert told[-1].seconds_before == 0  # what is passed over takes no time by this clock
     assert told[-1].share_before == pytest.approx(700 / COUNT, abs=0.001)
