@@ -36,22 +36,15 @@ from adapty.webhooks.outbox_lock import OutboxLock
 from adapty.webhooks.outbox_sending import DrainReport
 from adapty.webhooks.worker import Worker, async_drain, async_run_worker, drain, run_worker
 from tests.webhooks.outbox_events import event, events
+from tests.webhooks.waiting import until
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from adapty.sandbox import Sandbox
 
 ROOT = Path(__file__).resolve().parents[2]
 KEY = "secret_live_shown"
-
-
-def until(condition: Callable[[], object], seconds: float = 20) -> None:
-    """Wait until something is so."""
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it took too long"
-        time.sleep(0.005)
 
 
 def received(sandbox: Sandbox) -> dict[str, list[str]]:

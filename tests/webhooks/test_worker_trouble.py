@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import threading
-import time
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -31,9 +29,10 @@ from adapty.webhooks.put_offs import PutOffs
 from adapty.webhooks.verdicts import passes, verdict_on
 from adapty.webhooks.worker import Worker, drain
 from tests.webhooks.outbox_events import event, events
+from tests.webhooks.waiting import until
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from adapty.webhooks.outbox import Outbox
 
@@ -85,14 +84,6 @@ def adapty(mail_api: Mail) -> Iterator[Adapty]:
     """Give a client of it."""
     with Adapty(mail_secret_key="secret_live_shown", transport=httpx.MockTransport(mail_api)) as client:
         yield client
-
-
-def until(condition: Callable[[], object], seconds: float = 20) -> None:
-    """Wait until something is so."""
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it took too long"
-        threading.Event().wait(0.005)
 
 
 def answered(status: int, body: Any, kind: type[AdaptyAPIError] = AdaptyAPIError, code: str | None = None) -> Any:
