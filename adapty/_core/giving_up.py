@@ -17,7 +17,7 @@ from adapty.errors import (
     UnprocessableError,
 )
 
-__all__ = ["MAX_IN_A_ROW", "Patience", "is_adaptys_own", "is_doubtful"]
+__all__ = ["MAX_IN_A_ROW", "Patience", "is_adaptys_own"]
 
 MAX_IN_A_ROW = 5
 """So many doubtful failures in a row, tries included, and it is not the requests' fault."""
@@ -45,7 +45,7 @@ def is_adaptys_own(problem: AdaptyAPIError) -> bool:
     )
 
 
-def is_doubtful(problem: AdaptyError | None) -> bool:
+def _is_doubtful(problem: AdaptyError | None) -> bool:
     """Tell whether a failure may be the one request's own or all the others' too: how the others fare will tell."""
     if not isinstance(problem, AdaptyAPIError):
         return False
@@ -71,7 +71,7 @@ class Patience:
         """
         if isinstance(problem, AdaptyUsageError):  # a refusal made here says nothing about the API
             return not isinstance(problem, AdaptyConfigError)
-        if not is_doubtful(problem):
+        if not _is_doubtful(problem):
             self.doubtful = 0
             return problem is None or _is_of_one(problem)
         self.doubtful += 1

@@ -75,9 +75,12 @@ class TransportSender:
 
         def answer_to(request: Request) -> Awaitable[Answer]:
             kind = (request.method, request.target, request.body is None, *request.headers.items())
-            address, headers = known.get(kind) or made(request)
-            if len(known) < _KINDS:
-                known[kind] = address, headers
+            beginning = known.get(kind)
+            if beginning is None:
+                beginning = made(request)
+                if len(known) < _KINDS:
+                    known[kind] = beginning
+            address, headers = beginning
             return exchange.send_parts(request.method, address, headers, request.body or b"", timeouts)
 
         return answer_to
