@@ -11,6 +11,9 @@ MAIL_SPEC ?= openapi/mail.yaml
 SERVER_SIDE_SPEC ?= openapi/server_side.yaml
 API ?= mail
 
+# The tests start Python a few hundred times: what was compiled is kept.
+unexport PYTHONDONTWRITEBYTECODE
+
 # Two installations at once would write over each other.
 .NOTPARALLEL:
 
@@ -84,10 +87,10 @@ imports: $(VENV)/develops ## Check who imports whom.
 api: $(VENV)/develops ## Fail if the public API breaks what the last release promised.
 	$(BIN)/python -m scripts.check_api
 
-wheel: $(VENV)/develops ## Build the wheel and test it away from the sources; fails if the tests miss too much of it.
+wheel: $(VENV)/develops ## Build the wheel, look into it and try it away from the sources.
 	$(BIN)/python -m scripts.check_wheel
 
-lowest: $(VENV)/develops ## Run the tests with the lowest versions that the package allows.
+lowest: $(VENV)/develops ## Test the wheel with the lowest versions that it allows; fails if the tests miss too much of it.
 	$(BIN)/python -m scripts.check_lowest
 
 bench: $(VENV)/develops ## Measure what the SDK costs beside what it is built on; takes some seven minutes.

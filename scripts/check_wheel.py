@@ -1,16 +1,14 @@
-"""Build the wheel and test it where the sources are out of the way.
+"""Build the wheel, look into it and install it where the sources are out of the way.
 
     python -m scripts.check_wheel
 
 In an environment of its own the wheel is installed bare, which must import and answer without the extras, then with
-them, and then the tests that need no source tree run against it from a temporary folder. How much of it they reach is
-measured here and not in `make test`, which would take twice as long.
+them. `python -m scripts.check_lowest` runs the tests against it.
 """
 
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -21,16 +19,10 @@ from pathlib import Path
 __all__ = ["main"]
 
 ROOT = Path(__file__).parent.parent
-# These test the project rather than the package.
-NEEDS_SOURCES = ("project", "examples/test_examples.py", "spec_tie", "typing")
-TEST_TOOLS = ("hypothesis", "pycountry", "pytest", "pytest-xdist")
 CONTENTS = (
     *("adapty/py.typed", "adapty_generated/py.typed"),
     *(f"adapty_generated/{package}/openapi.json" for package in ("mail", "server_side", "webhooks")),
 )
-RUN_TESTS = ("-m", "pytest", "-q", "--numprocesses", "2", "--dist", "loadfile", "tests")
-COVERAGE = ("--cov", "--cov-report", "term")
-FRAMEWORKS = ("django", "fastapi", "flask")
 PIP_INSTALL = ("-m", "pip", "install", "--quiet", "--disable-pip-version-check")
 IMPORTS = "import adapty, adapty_generated; adapty.Adapty, adapty.AsyncAdapty; print(adapty.__file__)"
 
@@ -49,18 +41,11 @@ def main() -> int:
         refusal = run(python, "-m", "adapty", cwd=scratch, expected=1)
         if 'pip install "adapty[cli]"' not in refusal:
             sys.exit(f"without its extra the command line says: {refusal}")
-        install(python, f"{wheel}[cli,fast,sandbox]", *TEST_TOOLS, "pytest-cov", *FRAMEWORKS)
+        install(python, f"{wheel}[cli,fast,sandbox]")
         if run(python, "-m", "adapty", "flow", "subscription_expired", cwd=scratch) != "expired\n":
             sys.exit("the command line of the wheel does not work")
-        copy_tests(scratch)
-        told = run(python, *RUN_TESTS, *COVERAGE, cwd=scratch)
-    print(f"{wheel.name}: installs, imports and passes the tests away from the sources", *_totals(told), sep="\n")
+    print(f"{wheel.name}: installs, imports and works away from the sources")
     return 0
-
-
-def _totals(told: str) -> list[str]:
-    """Give what pytest says of coverage as a whole."""
-    return [line for line in told.splitlines() if line.startswith(("TOTAL", "Required test coverage"))]
 
 
 def build(folder: Path) -> Path:
@@ -90,17 +75,6 @@ def environment(folder: Path) -> Path:
 def install(python: Path, *requirements: str) -> None:
     """Install with the versions that the project is checked with."""
     run(python, *PIP_INSTALL, "--constraint", str(ROOT / "constraints.txt"), *requirements, cwd=ROOT)
-
-
-def copy_tests(folder: Path) -> None:
-    """Copy the tests, their settings and nothing of the package."""
-    for name in ("tests", "examples"):
-        shutil.copytree(ROOT / name, folder / name)
-    for name in NEEDS_SOURCES:
-        path = folder / "tests" / name
-        shutil.rmtree(path) if path.is_dir() else path.unlink()
-    for name in ("pyproject.toml", "conftest.py"):
-        shutil.copy(ROOT / name, folder)
 
 
 def run(python: Path, *arguments: str, cwd: Path, expected: int = 0) -> str:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
+import httpx
 import pytest
 from hypothesis import settings
 
 from tests.raw_server import RawServer, raw_server
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Iterator
 
     from adapty.sandbox import Sandbox
@@ -37,6 +40,20 @@ EVENT: dict[str, Any] = {
     "purchased_at": "2026-06-10T14:20:00Z",
     "originally_purchased_at": "2026-06-10T14:20:00Z",
 }
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _certificates() -> Iterator[None]:
+    """Read the certificates once, not for each client: it takes longer than most tests do, and none is ever shown."""
+    with pytest.MonkeyPatch.context() as patch:
+        create = cache(lambda _, *arguments, **options: httpx.create_ssl_context(*arguments, **options))
+
+        def create_once(*arguments: Any, **options: Any) -> ssl.SSLContext:
+            named = tuple(map(os.environ.get, ("SSL_CERT_FILE", "SSL_CERT_DIR")))
+            return create(named, *arguments, **options)
+
+        patch.setattr("httpx._transports.default.create_ssl_context", create_once)
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -15,7 +15,8 @@ __all__ = ["SkippingLoop"]
 class SkippingLoop(asyncio.SelectorEventLoop):
     """Has a clock that goes on to the next timer when there is nothing to do until then.
 
-    Without patience that is all that moves the clock: nothing depends on how quick the machine is.
+    Without patience that is all that moves the clock, which begins at zero: nothing depends on how quick the machine is
+    or how long it has been on.
 
     Attributes:
         skipped: How many seconds its clock is ahead.
@@ -23,15 +24,14 @@ class SkippingLoop(asyncio.SelectorEventLoop):
     """
 
     def __init__(self, patience: float = 0.002) -> None:
-        """Begin with the right time."""
+        """Begin with the right time, or at zero."""
         self.skipped = 0.0
         self.patience = patience
-        self._began = super().time()
         super().__init__(_Skipping(self))
 
     def time(self) -> float:
         """Give the loop's own time."""
-        return (super().time() if self.patience else self._began) + self.skipped
+        return (super().time() if self.patience else 0.0) + self.skipped
 
 
 class _Skipping(selectors.DefaultSelector):

@@ -8,6 +8,7 @@ import shlex
 import subprocess
 import sys
 import tomllib
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,6 +43,16 @@ def environment(sandbox: Sandbox) -> dict[str, str]:
     }
 
 
+def where_the_reader_is(folder: Path, lines: int | None = None) -> Path:
+    """Make a folder with the example base, or with the first lines of each of its files."""
+    place = folder / "project"
+    (place / "examples").mkdir(parents=True)
+    for name in ("profiles.csv", "events.jsonl"):
+        with (ROOT / "examples" / name).open(encoding="utf-8") as whole:
+            (place / "examples" / name).write_text("".join(islice(whole, lines)), "utf-8")
+    return place
+
+
 @pytest.fixture
 def as_the_first_example_leaves_it(sandbox: Sandbox) -> Sandbox:
     """Give a sandbox that knows user_12345, with access: later snippets and commands speak of that user."""
@@ -70,7 +81,7 @@ def test_snippets_run(snippet: str, as_the_first_example_leaves_it: Sandbox, pyt
         check=False,
         capture_output=True,
         text=True,
-        cwd=ROOT,
+        cwd=where_the_reader_is(pytester.path),
         env=environment(as_the_first_example_leaves_it),
     )
 
@@ -100,7 +111,7 @@ def test_commands_run(command: str, as_the_first_example_leaves_it: Sandbox, tmp
         check=False,
         capture_output=True,
         text=True,
-        cwd=ROOT,
+        cwd=where_the_reader_is(tmp_path, lines=300),
         env=environment(sandbox),
     )
 
