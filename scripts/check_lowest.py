@@ -49,7 +49,7 @@ def summary(told: str) -> list[str]:
 def copy_tests(folder: Path) -> None:
     """Copy the tests, their settings and nothing of the package."""
     for name in ("tests", "examples"):
-        shutil.copytree(ROOT / name, folder / name)
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in NEEDS_SOURCES:
         path = folder / "tests" / name
         shutil.rmtree(path) if path.is_dir() else path.unlink()

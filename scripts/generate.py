@@ -144,7 +144,8 @@ def read_contract(spec: Path) -> dict[str, Any]:
     return contract
 
 
-class TextDates(yaml.SafeLoader):
+# libyaml reads a contract ten times as fast, where it is there.
+class TextDates(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
     """YAML as JSON has it: a bare date or time stays text."""
 
 

@@ -12,6 +12,8 @@ from threading import current_thread, main_thread
 from time import monotonic
 from typing import TYPE_CHECKING, TypeVar
 
+from adapty.bulk.gathering_loop import gathering_loop
+
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Iterator
     from typing import Any
@@ -50,7 +52,12 @@ def _run(job: Coroutine[Any, Any, None], stop: Stop) -> None:
     if _is_in_a_loop():
         _run_beside(job, stop)
     else:  # not where the question was answered by an exception, which would show with whatever the job raises
-        asyncio.run(job)
+        _run_here(job)
+
+
+def _run_here(job: Coroutine[Any, Any, None]) -> None:
+    with asyncio.Runner(loop_factory=gathering_loop) as runner:
+        runner.run(job)
 
 
 def _is_in_a_loop() -> bool:
@@ -108,7 +115,7 @@ def _interrupt(cancelled: asyncio.CancelledError) -> KeyboardInterrupt:
 def _run_beside(job: Coroutine[Any, Any, None], stop: Stop) -> None:
     """Run a job in another thread: in a notebook, say, there is an event loop in this one already."""
     with ThreadPoolExecutor(1, thread_name_prefix="adapty-bulk") as other:
-        running = other.submit(copy_context().run, asyncio.run, job)
+        running = other.submit(copy_context().run, _run_here, job)
         for end in (stop.ask, stop.give_up):
             try:
                 running.result()

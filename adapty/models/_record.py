@@ -47,29 +47,28 @@ def checked_fields(_: type[Any], fields: list[attrs.Attribute[Any]]) -> list[att
     return [
         field.evolve(
             default=NOT_GIVEN if field.default is attrs.NOTHING else field.default,
-            converter=attrs.Converter(
-                _naming_the_field(field.converter, required=field.default is attrs.NOTHING),
-                takes_field=True,
-            ),
+            converter=_naming_the_field(field),
         )
         for field in fields
     ]
 
 
-def _naming_the_field(check: Any, *, required: bool) -> Callable[[Any, attrs.Attribute[Any]], Any]:
+def _naming_the_field(field: attrs.Attribute[Any]) -> Callable[[Any], Any]:
+    name, default, required = field.name, field.default, field.default is attrs.NOTHING
+    check: Any = field.converter
     takes_none = _takes_none(check)
 
-    def convert(value: Any, field: attrs.Attribute[Any]) -> Any:
-        if value is None and takes_none:
-            return None
-        if value is NOT_GIVEN and not required:
-            return {} if field.name == _EXTRA else field.default
+    def convert(value: Any) -> Any:
         if value is NOT_GIVEN:
-            raise AdaptyUsageError.of(field.name, "is missing; it is required")
+            if required:
+                raise AdaptyUsageError.of(name, "is missing; it is required")
+            return {} if name == _EXTRA else default
         if value is None:
+            if takes_none:
+                return None
             advice = "it is required" if required else "leave it out instead"
-            raise AdaptyUsageError.of(field.name, f"is None, which the API does not take; {advice}")
-        return checked(field.name, check, value)
+            raise AdaptyUsageError.of(name, f"is None, which the API does not take; {advice}")
+        return checked(name, check, value)
 
     return convert
 
@@ -139,8 +138,11 @@ class Record:
 
     def to_dict(self) -> dict[str, Any]:
         """Give the record as JSON-ready data with the contract's field names; what was not given is left out."""
-        held = [(name, as_json, getattr(self, name)) for name, as_json in _ways_out(type(self)).items()]
-        given = {name: as_json(value) for name, as_json, value in held if value is not NOT_GIVEN}
+        given = {
+            name: as_json(value)
+            for name, as_json in _ways_out(type(self)).items()
+            if (value := getattr(self, name)) is not NOT_GIVEN
+        }
         return {**given, **deepcopy(dict(self.extra_fields))} if self.extra_fields else given
 
 
