@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import selectors
+import threading
 import time
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
@@ -16,30 +17,31 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-@pytest.fixture
-def paused(monkeypatch: pytest.MonkeyPatch) -> list[Callable[[], object]]:
-    """Give a list of what happens, one after the other, when the loop leaves other threads alone for a moment."""
-    happening: list[Callable[[], object]] = []
-    monkeypatch.setattr(time, "sleep", lambda _: happening.pop(0)() if happening else None)
-    return happening
+def when_paused(monkeypatch: pytest.MonkeyPatch, happens: Callable[[float], object]) -> None:
+    """Have something happen when the loop leaves other threads alone for a moment; their own pauses stay."""
+    tested, sleep = threading.get_ident(), time.sleep
+
+    def pause(seconds: float) -> None:
+        (happens if threading.get_ident() == tested else sleep)(seconds)
+
+    monkeypatch.setattr(time, "sleep", pause)
 
 
 def waits(monkeypatch: pytest.MonkeyPatch) -> list[float | None]:
-    """Note how long the loop waits at most, each time when it waits."""
+    """Note how long the loop waits at most, each time when it waits; other threads have loops too."""
     noted: list[float | None] = []
-    select = selectors.DefaultSelector.select
+    tested, select = threading.get_ident(), selectors.DefaultSelector.select
 
     def noting(self: selectors.DefaultSelector, timeout: float | None = None) -> Any:
-        noted.append(timeout)
+        if threading.get_ident() == tested:
+            noted.append(timeout)
         return select(self, timeout)
 
     monkeypatch.setattr(selectors.DefaultSelector, "select", noting)
     return noted
 
 
-def test_what_other_threads_hand_over_meanwhile_is_taken_in_one_go(
-    monkeypatch: pytest.MonkeyPatch, paused: list[Callable[[], object]]
-) -> None:
+def test_what_other_threads_hand_over_meanwhile_is_taken_in_one_go(monkeypatch: pytest.MonkeyPatch) -> None:
     """Three answers that come one after the other cost one turn of the loop."""
     noted = waits(monkeypatch)
     turns: list[int] = []
@@ -52,11 +54,12 @@ def test_what_other_threads_hand_over_meanwhile_is_taken_in_one_go(
             await answer
             turns.append(len(noted))
 
-        def hand_over() -> None:
-            for answer in answers:
-                loop.call_soon_threadsafe(answer.set_result, None)
+        def hand_over(_: float) -> None:
+            while waiting:
+                loop.call_soon_threadsafe(waiting.pop().set_result, None)
 
-        paused.append(hand_over)
+        waiting = [*answers]
+        when_paused(monkeypatch, hand_over)
         async with asyncio.timeout(10):
             await asyncio.gather(*map(lane, answers))
 
@@ -72,7 +75,7 @@ def test_no_timer_is_late_for_it(monkeypatch: pytest.MonkeyPatch, seconds: float
     """The moment is a part of what is waited for, and where there is no time for it there is none."""
     noted = waits(monkeypatch)
     moments: list[float] = []
-    monkeypatch.setattr(time, "sleep", moments.append)
+    when_paused(monkeypatch, moments.append)
 
     with closing(gathering_loop()) as loop:
         vars(loop)["_selector"].select(seconds)
