@@ -14,6 +14,9 @@ API ?= mail
 # The tests start Python a few hundred times: what was compiled is kept.
 unexport PYTHONDONTWRITEBYTECODE
 
+# One worker more than there are cores in CI: many tests wait for processes of their own.
+PYTEST := $(BIN)/python -m pytest --numprocesses 3 --dist loadfile
+
 # Two installations at once would write over each other.
 .NOTPARALLEL:
 
@@ -40,10 +43,10 @@ demo: $(VENV)/runs ## Start the sandbox, import the example base, show the flows
 	$(BIN)/python -m scripts.demo
 
 test: $(VENV)/develops ## Run the tests.
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+	$(PYTEST)
 
 coverage: $(VENV)/develops ## Run the tests and show what they do not reach; takes twice as long.
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --cov --cov-report term
+	$(PYTEST) --cov --cov-report term
 
 check: check-generated check-unasync check-examples specs lint types imports api wheel ## Run all checks but the tests.
 
