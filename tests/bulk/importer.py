@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
 
 from attrs import evolve
@@ -25,6 +26,8 @@ def main() -> None:
         try:
             report = import_base(adapty, profiles="profiles.csv", events="events.jsonl", **options)
         except KeyboardInterrupt as interrupt:
+            # The test goes on pressing until this process has ended, and at its very end nobody catches it any more.
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
             print(json.dumps(interrupt.__notes__))  # noqa: T201 - the test reads it
             sys.exit(130)
     print(report.to_json())  # noqa: T201
