@@ -181,6 +181,7 @@ async def test_what_would_fail_all_ends_the_run(
     assert outcomes(report).keys() == set(ids)
     tried = {deletion.id for deletion in report.outcomes if deletion.tried}
     assert tried == {user_of(request) for request in stub.requests} == set(ids[: len(tried)])
+    assert set(ids[:6]) <= tried
     under_way = len(tried) - (told.index("u5") + 1)
     assert 0 <= under_way < concurrency
     untried = [deletion for deletion in report.failed if not deletion.tried]

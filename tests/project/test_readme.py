@@ -43,13 +43,13 @@ def environment(sandbox: Sandbox) -> dict[str, str]:
     }
 
 
-def where_the_reader_is(folder: Path, lines: int | None = None) -> Path:
-    """Make a folder with the example base, or with the first lines of each of its files."""
+def where_the_reader_is(folder: Path, text: str, lines: int | None = None) -> Path:
+    """Make a folder with what a text names of the example base, whole or the first lines of it."""
     place = folder / "project"
     (place / "examples").mkdir(parents=True)
-    for name in ("profiles.csv", "events.jsonl"):
-        with (ROOT / "examples" / name).open(encoding="utf-8") as whole:
-            (place / "examples" / name).write_text("".join(islice(whole, lines)), "utf-8")
+    for name in set(re.findall(r"examples/[a-z]+\.(?:csv|jsonl)", text)):
+        with (ROOT / name).open(encoding="utf-8") as whole:
+            (place / name).write_text("".join(islice(whole, lines)), "utf-8")
     return place
 
 
@@ -81,7 +81,7 @@ def test_snippets_run(snippet: str, as_the_first_example_leaves_it: Sandbox, pyt
         check=False,
         capture_output=True,
         text=True,
-        cwd=where_the_reader_is(pytester.path),
+        cwd=where_the_reader_is(pytester.path, snippet),
         env=environment(as_the_first_example_leaves_it),
     )
 
@@ -111,7 +111,7 @@ def test_commands_run(command: str, as_the_first_example_leaves_it: Sandbox, tmp
         check=False,
         capture_output=True,
         text=True,
-        cwd=where_the_reader_is(tmp_path, lines=300),
+        cwd=where_the_reader_is(tmp_path, command, lines=300),
         env=environment(sandbox),
     )
 
