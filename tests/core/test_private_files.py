@@ -1,0 +1,47 @@
+"""Files with personal data: created for their owner only."""
+
+from __future__ import annotations
+
+import os
+import stat
+from typing import TYPE_CHECKING
+
+import pytest
+
+from adapty._private_files import create_private_file, ensure_private_file
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@pytest.fixture(params=[0o000, 0o022, 0o777], ids=oct)
+def umask(request: pytest.FixtureRequest) -> Iterator[int]:
+    """Set a umask for one test."""
+    before = os.umask(request.param)
+    yield request.param
+    os.umask(before)
+
+
+def test_created_file_has_mode_0600_whatever_the_umask(umask: int, tmp_path: Path) -> None:
+    """The owner can read and write the file, and nobody else can."""
+    create_private_file(tmp_path / "data")
+    assert stat.S_IMODE((tmp_path / "data").stat().st_mode) == 0o600
+
+
+def test_create_refuses_existing_file(tmp_path: Path) -> None:
+    """A file of the same name is not opened."""
+    (tmp_path / "data").write_text("kept")
+    with pytest.raises(FileExistsError):
+        create_private_file(tmp_path / "data")
+    assert (tmp_path / "data").read_text() == "kept"
+
+
+def test_ensure_keeps_mode_and_contents_of_existing_file(tmp_path: Path) -> None:
+    """The owner may have chosen another mode on purpose."""
+    path = tmp_path / "data"
+    path.write_text("kept")
+    path.chmod(0o640)
+    ensure_private_file(path)
+    assert path.read_text() == "kept"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o640
