@@ -13,6 +13,7 @@ from pathlib import Path
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any, Self
 
+from adapty._private_files import append_to_private_file, create_private_file
 from adapty.bulk.columns import NOTES
 from adapty.bulk.files import file_format, split_name
 from adapty.bulk.json_ready import source_as_json
@@ -110,7 +111,7 @@ class FailuresFile:
             _check_as_left(self.kept_at, self._size)
         try:
             # Without a buffer, so that what is added has left this process, and a row is there whole or not at all.
-            self._file = self.kept_at.open("ab", buffering=0)
+            self._file = append_to_private_file(self.kept_at)
             self._file.truncate(self._size)
         except OSError as problem:
             raise _unopened(path, problem) from None
@@ -241,7 +242,7 @@ def _reserved(wanted: Path) -> Path:
     for number in count(1):
         path = wanted if number == 1 else wanted.with_name(f"{wanted.stem}-{number}{wanted.suffix}")
         with suppress(FileExistsError):
-            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
+            create_private_file(path)
             return path
     raise AssertionError  # pragma: no cover - numbers do not end
 

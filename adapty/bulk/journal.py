@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Self
 from attrs import Factory, frozen
 
 from adapty._core.validate import quoted
+from adapty._private_files import ensure_private_file
 from adapty.bulk.flow_tally import TABLES, FlowTally
 from adapty.bulk.handled import Handled
 from adapty.errors import AdaptyUsageError
@@ -312,8 +313,7 @@ def _made(path: Path) -> os.stat_result:
     """
     try:
         # Only a file that is new is opened here: closing it would end the lock of a journal that this process has.
-        with suppress(FileExistsError):
-            os.close(os.open(path.resolve(), os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o666))
+        ensure_private_file(path.resolve())
         status = path.stat()
     except (OSError, ValueError) as problem:
         reason = problem.strerror if isinstance(problem, OSError) else "its name is none"
