@@ -228,7 +228,8 @@ def test_a_wrong_header(served: Sandbox) -> None:
 
     assert (ended.code, ended.out) == (ExitCode.USAGE, "")
     assert ended.err == (
-        "Error: plan: is a column of profiles.csv that is no field of the records; rename, ignore or remove it\n"
+        "Error: plan: is a column of profiles.csv and not a field of MailProfile; "
+        'rename or remove it, or pass over it with --ignore plan (ignore=["plan"])\n'
     )
 
 
