@@ -205,6 +205,7 @@ class ImportJob:
             item=partial(_item, each.kind),
             settle=settle,
             sync=failures.sync,
+            not_imported=each.source.not_imported,
         )
 
     def _report(self, results: Sequence[StageResult], failures: Sequence[Path], journal: Journal) -> ImportReport:
@@ -215,6 +216,7 @@ class ImportJob:
             reasons=sum((result.reasons for result in results), Counter()),
             flows=journal.tally.flows(of_saved_profiles="profiles" in kinds),
             events_without_profile=journal.tally.events_without_profile(),
+            not_imported={name: count for result in results for name, count in result.not_imported.items()},
             failures=tuple(failures),
             retried=sum(result.retried for result in results),
             resumed=journal.resumed,

@@ -33,7 +33,7 @@ CONTENTS_OF = "contents of "
 
 # "AdJl", so that a file of somebody else is not taken for ours.
 _APPLICATION_ID = 0x41644A6C
-_VERSION = 1
+_VERSION = 2
 
 _SET_UP = (
     "CREATE TABLE run (run_id TEXT NOT NULL, began_at TEXT NOT NULL)",
@@ -45,7 +45,8 @@ _SET_UP = (
         counts TEXT NOT NULL,
         reasons TEXT NOT NULL,
         failures_size INTEGER NOT NULL,
-        done INTEGER NOT NULL
+        done INTEGER NOT NULL,
+        not_imported TEXT NOT NULL
     )
     """,
     "CREATE TABLE failures (stage TEXT PRIMARY KEY, path BLOB NOT NULL)",
@@ -53,10 +54,10 @@ _SET_UP = (
     f"PRAGMA application_id = {_APPLICATION_ID}",
     f"PRAGMA user_version = {_VERSION}",
 )
-_SAVE = "INSERT OR REPLACE INTO stages VALUES (?, ?, ?, ?, ?, ?)"
+_SAVE = "INSERT OR REPLACE INTO stages VALUES (?, ?, ?, ?, ?, ?, ?)"
 _SAVE_FAILURES = "INSERT OR REPLACE INTO failures VALUES (?, ?)"
 _FAILURES = "SELECT path FROM failures WHERE stage = ?"
-_STAGE = "SELECT handled, counts, reasons, failures_size, done FROM stages WHERE name = ?"
+_STAGE = "SELECT handled, counts, reasons, failures_size, done, not_imported FROM stages WHERE name = ?"
 
 _DAMAGED = "is damaged; remove it to begin anew"
 _FOREIGN = "is no journal of a run; move it away, or choose another name for the journal"
@@ -79,6 +80,7 @@ class Checkpoint:
         reasons: How many records were refused for which field.
         failures_size: How long the failures file is, in bytes, as `FailuresFile.sync` gives it.
         done: Whether all records of the stage are handled.
+        not_imported: The columns that Adapty Mail has no field for, with the number of values in each.
     """
 
     handled: bytes
@@ -86,6 +88,7 @@ class Checkpoint:
     reasons: Mapping[str, int] = Factory(dict)
     failures_size: int = 0
     done: bool = False
+    not_imported: Mapping[str, int] = Factory(dict)
 
 
 class Journal:
@@ -337,24 +340,30 @@ def _storable(text: str) -> str:
     return text.encode("utf-8", "backslashreplace").decode()
 
 
-def _columns(checkpoint: Checkpoint) -> tuple[bytes, str, str, int, bool]:
-    counts, reasons = json.dumps(dict(checkpoint.counts)), json.dumps(dict(checkpoint.reasons))
-    return checkpoint.handled, counts, reasons, checkpoint.failures_size, checkpoint.done
+def _columns(checkpoint: Checkpoint) -> tuple[bytes, str, str, int, bool, str]:
+    counted = (checkpoint.counts, checkpoint.reasons, checkpoint.not_imported)
+    counts, reasons, not_imported = (json.dumps(dict(each)) for each in counted)
+    return checkpoint.handled, counts, reasons, checkpoint.failures_size, checkpoint.done, not_imported
 
 
-def _checkpoint(row: tuple[bytes, str, str, int, int]) -> Checkpoint:
-    handled, counts, reasons, failures_size, done = row
+def _checkpoint(row: tuple[bytes, str, str, int, int, str]) -> Checkpoint:
+    handled, counts, reasons, failures_size, done, not_imported = row
     _handled_any(handled)
     try:
         return Checkpoint(
             handled=handled,
-            counts={name: int(count) for name, count in json.loads(counts).items()},
-            reasons={name: int(count) for name, count in json.loads(reasons).items()},
+            counts=_read_counts(counts),
+            reasons=_read_counts(reasons),
             failures_size=int(failures_size),
             done=bool(done),
+            not_imported=_read_counts(not_imported),
         )
     except (AttributeError, TypeError, ValueError):
         raise _DamagedError from None
+
+
+def _read_counts(text: str) -> dict[str, int]:
+    return {name: int(count) for name, count in json.loads(text).items()}
 
 
 def _handled_any(saved: bytes) -> bool:

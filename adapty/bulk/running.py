@@ -268,4 +268,10 @@ class StageRun:
     def result(self) -> StageResult:
         """What came of the stage, in all its runs."""
         ledger = self.ledger
-        return StageResult(name=self.stage.name, counts=ledger.counts, reasons=ledger.reasons, retried=self.retried)
+        return StageResult(
+            name=self.stage.name,
+            counts=ledger.counts,
+            reasons=ledger.reasons,
+            retried=self.retried,
+            not_imported=self.stage.not_imported(),
+        )

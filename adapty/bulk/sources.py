@@ -79,6 +79,13 @@ class Source(ABC):
         """
         return None
 
+    def not_imported(self) -> Mapping[str, int]:
+        """Return the columns that Adapty Mail has no field for, with the number of values in each.
+
+        They are those of Adapty's historical import file; what was read since `rows` was called last is counted.
+        """
+        return {}
+
 
 def open_source(
     name: str,
@@ -165,16 +172,21 @@ class _File(Source):
     name: str = field(init=False)
     _reading: InputFile | None = None
     _is_through: bool = False
+    _not_imported: dict[str, int] = field(factory=dict)
 
     def __attrs_post_init__(self) -> None:
         self.name = self.path.name
 
     def rows(self) -> Generator[Row, None, None]:
         self._reading, self._is_through = None, False
+        self._not_imported = {}
         with InputFile(self.path) as file:
             self.state.check()
             self._reading = file
-            yield from (csv_rows if self.format == "csv" else json_rows)(file, self.columns)
+            if self.format == "csv":
+                yield from csv_rows(file, self.columns, self._not_imported)
+            else:
+                yield from json_rows(file, self.columns)
             self.state.check()
             self._is_through = True
 
@@ -185,6 +197,9 @@ class _File(Source):
 
     def position(self) -> int:
         return min(self._reading.position, self.size) if self._reading is not None else 0
+
+    def not_imported(self) -> Mapping[str, int]:
+        return self._not_imported
 
 
 @define
