@@ -17,6 +17,7 @@ from adapty._private_files import append_to_private_file, create_private_file
 from adapty.bulk.columns import NOTES
 from adapty.bulk.files import file_format, split_name
 from adapty.bulk.json_ready import source_as_json
+from adapty.bulk.resuming import UnusableStateError
 from adapty.errors import AdaptyUsageError
 
 if TYPE_CHECKING:
@@ -151,7 +152,7 @@ class FailuresFile:
             csv.writer(text).writerow(self._columns)
         if not noted.keys() <= {*self._columns}:
             expected = "put back the one that the run began with, or remove the journal to begin anew"
-            raise AdaptyUsageError(f"{self.kept_at}: has not the columns of this input; {expected}")
+            raise UnusableStateError(f"{self.kept_at}: has not the columns of this input; {expected}")
         csv.writer(text).writerow([noted.get(name, "") for name in self._columns])
         return _encoded(text.getvalue())
 

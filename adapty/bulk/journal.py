@@ -20,7 +20,8 @@ from adapty._core.validate import quoted
 from adapty._private_files import ensure_private_file
 from adapty.bulk.flow_tally import TABLES, FlowTally
 from adapty.bulk.handled import Handled
-from adapty.errors import AdaptyUsageError
+from adapty.bulk.resuming import UnusableStateError
+from adapty.errors import AdaptyUsageError, CheckpointInUseError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,10 +60,10 @@ _SAVE_FAILURES = "INSERT OR REPLACE INTO failures VALUES (?, ?)"
 _FAILURES = "SELECT path FROM failures WHERE stage = ?"
 _STAGE = "SELECT handled, counts, reasons, failures_size, done, not_imported FROM stages WHERE name = ?"
 
+_IN_USE = "is in use by another run; wait until that has ended"
 _DAMAGED = "is damaged; remove it to begin anew"
 _FOREIGN = "is no journal of a run; move it away, or choose another name for the journal"
 _PROBLEMS = {
-    sqlite3.SQLITE_BUSY: "is in use by another run; wait until that has ended",
     sqlite3.SQLITE_CORRUPT: _DAMAGED,
     sqlite3.SQLITE_ERROR: _DAMAGED,  # a table is missing
     sqlite3.SQLITE_NOTADB: _FOREIGN,
@@ -143,8 +144,9 @@ class Journal:
                 `CONTENTS_OF` and a file's name has the file's fingerprint.
 
         Raises:
-            AdaptyUsageError: The plan is not the one of the run that broke off, the journal is in use, is of a newer
-                version, damaged or no journal, or there can be no file of this name.
+            CheckpointInUseError: Another run uses the journal.
+            AdaptyUsageError: The plan is not the one of the run that broke off, the journal is of a newer version,
+                damaged or no journal, or there can be no file of this name.
         """
         before = _made(path)
         with _telling(path, "opened"):
@@ -249,7 +251,7 @@ class Journal:
         execute("PRAGMA locking_mode = EXCLUSIVE")
         with self._transaction("EXCLUSIVE"):
             if not _is_still(before, path):  # a run that had it has come to its end just now
-                raise AdaptyUsageError(f"{path}: {_PROBLEMS[sqlite3.SQLITE_BUSY]}")
+                raise CheckpointInUseError(f"{path}: {_IN_USE}")
             (found,) = execute("SELECT count(*) FROM sqlite_master").fetchone()
             if found:
                 self._check(path)
@@ -408,7 +410,11 @@ def _telling(path: Path | None, doing: str) -> Iterator[None]:
     try:
         yield
     except _DamagedError:
-        raise AdaptyUsageError(f"{name} {_DAMAGED}") from None
+        raise UnusableStateError(f"{name} {_DAMAGED}") from None
     except sqlite3.Error as problem:
         code = getattr(problem, "sqlite_errorcode", 0) & _PRIMARY_CODE
-        raise AdaptyUsageError(f"{name} {_PROBLEMS.get(code, f'cannot be {doing}: {problem}')}") from None
+        if code == sqlite3.SQLITE_BUSY:
+            raise CheckpointInUseError(f"{name} {_IN_USE}") from None
+        if code in _PROBLEMS:
+            raise UnusableStateError(f"{name} {_PROBLEMS[code]}") from None
+        raise AdaptyUsageError(f"{name} cannot be {doing}: {problem}") from None

@@ -49,12 +49,14 @@ class Source(ABC):
         format: How its rows are written down: as CSV or as JSON Lines.
         path: The file, or None.
         size: How many bytes the file has on disk, or None.
+        state: What the system said of the file when it was opened, or None.
     """
 
     name: str
     format: Format
     path: Path | None
     size: int | None
+    state: FileState | None
 
     @abstractmethod
     def rows(self) -> Iterator[Row] | AsyncIterator[Row]:
@@ -213,6 +215,7 @@ class _Given(Source):
     format: Format = "jsonl"
     path: None = None
     size: None = None
+    state: None = None
 
     def rows(self) -> Iterator[Row] | AsyncIterator[Row]:
         return self._rows(self.given) if isinstance(self.given, Iterable) else self._rows_async(self.given)

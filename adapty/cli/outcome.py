@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 
 from adapty import AdaptyAPIError, AdaptyConnectionError, AdaptyError, AdaptyUsageError
-from adapty.errors import WebhookUnavailableError
+from adapty.errors import CheckpointInUseError, WebhookUnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -80,6 +80,7 @@ _CODES: tuple[tuple[type[BaseException], ExitCode], ...] = (
     (AdaptyAPIError, ExitCode.API_ERROR),
     (AdaptyConnectionError, ExitCode.NO_ANSWER),
     (WebhookUnavailableError, ExitCode.BUSY),
+    (CheckpointInUseError, ExitCode.BUSY),
 )
 
 
