@@ -183,7 +183,7 @@ class Columns:
             columns.append(column)
         return columns
 
-    def _column(self, name: str, taken: Collection[FieldPath], *, is_historical: bool) -> HeaderColumn:
+    def _column(self, name: str, taken: set[FieldPath], *, is_historical: bool) -> HeaderColumn:
         """Return what a column stands for, whether or not the records have such a field."""
         if name in self.mapped:
             return HeaderColumn(self.mapped[name])

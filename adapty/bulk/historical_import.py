@@ -66,7 +66,7 @@ NOT_IMPORTED: frozenset[str] = frozenset({*_DISTINCTIVE, "phone_number", "last_s
 """The columns that Adapty Mail has no field for; the last three are in other files too."""
 
 _MAX_ATTRIBUTES = 2**16
-_ATTRIBUTES_EXPECTED = "expected one dictionary of names to strings or numbers, such as {'plan': 'trial', 'visits': 3}"
+_ATTRIBUTES_EXPECTED = "expected names to strings or numbers, such as {'plan': 'trial', 'visits': 3}"
 
 # A dictionary as Python writes it, without others inside. Escapes that Python does not know stay out: it warns of them.
 _ESCAPE = r"""\\(?:[\\'"abfnrtv]|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8})"""
@@ -94,7 +94,7 @@ def _read_custom_attributes(cell: str) -> dict[str, Any]:
     if read is None:
         read = _from_python(cell)
     if not isinstance(read, dict):
-        raise Refused(f"is not a dictionary; {_ATTRIBUTES_EXPECTED}")
+        raise Refused(f"is not a flat dictionary; {_ATTRIBUTES_EXPECTED}")
     return {name: int(value) if isinstance(value, bool) else value for name, value in read.items() if value is not None}
 
 

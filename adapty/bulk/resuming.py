@@ -36,11 +36,11 @@ def resume_advice(
     if isinstance(end, UnusableStateError):
         return None
     if not journal.exists():
-        return f"{journal}, which noted how far it is, is not there any more: another run begins anew"
+        return f"{journal} is missing; running it again starts over"
     missing = [state.path for state in inputs if not state.is_same()]
     if results is not None and not results.exists():
         missing.append(results)
     if missing:
         files = " and ".join(map(str, missing))
-        return f"put {files} back as it was and run it again, or remove {journal} to begin anew"
+        return f"restore {files} and run it again, or remove {journal} to start over"
     return f"run it again to go on from there; {journal} notes how far it is"

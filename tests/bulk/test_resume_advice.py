@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from tests.bulk.conftest import FakeApi
 
 AGAIN = "run it again to go on from there; {journal} notes how far it is"
-PUT_BACK = "put {file} back as it was and run it again, or remove {journal} to begin anew"
-GONE = "{journal}, which noted how far it is, is not there any more: another run begins anew"
+RESTORE = "restore {file} and run it again, or remove {journal} to start over"
+GONE = "{journal} is missing; running it again starts over"
 
 IMPORTED = "profiles.jsonl.journal"
 ERASED = "users.txt.journal"
@@ -41,7 +41,12 @@ def append(name: str) -> Callable[[], object]:
 
 def remove(pattern: str) -> Callable[[], object]:
     """Return what removes the files of a pattern."""
-    return lambda: [path.unlink() for path in Path().glob(pattern)]
+
+    def change() -> None:
+        for path in Path().glob(pattern):
+            path.unlink()
+
+    return change
 
 
 def nothing() -> None:
@@ -50,24 +55,24 @@ def nothing() -> None:
 
 def advice_of(end: BaseException) -> list[str]:
     """Return the notes that say what to do."""
-    words = ("run it again", "begin anew", "begins anew")
+    words = ("again", "start over", "starts over", "begin anew")
     return [note for note in end.__notes__ if any(word in note for word in words)]
 
 
 IMPORTS: dict[str, tuple[Callable[[], object], dict[str, Any], str | None, str]] = {
     # What happens during the run, its options, the advice, and what comes of running it again.
     "stopped by the API": (nothing, {}, AGAIN, "resumed"),
-    "its own input changes": (append("profiles.jsonl"), {}, PUT_BACK.replace("{file}", "profiles.jsonl"), "refused"),
-    "the other input changes": (append("events.jsonl"), {}, PUT_BACK.replace("{file}", "events.jsonl"), "refused"),
-    "an input is removed": (remove("events.jsonl"), {}, PUT_BACK.replace("{file}", "events.jsonl"), "refused"),
+    "its own input changes": (append("profiles.jsonl"), {}, RESTORE.replace("{file}", "profiles.jsonl"), "refused"),
+    "the other input changes": (append("events.jsonl"), {}, RESTORE.replace("{file}", "events.jsonl"), "refused"),
+    "an input is removed": (remove("events.jsonl"), {}, RESTORE.replace("{file}", "events.jsonl"), "refused"),
     "both inputs change": (
         lambda: [append(name)() for name in ("profiles.jsonl", "events.jsonl")],
         {},
-        PUT_BACK.replace("{file}", "profiles.jsonl and events.jsonl"),
+        RESTORE.replace("{file}", "profiles.jsonl and events.jsonl"),
         "refused",
     ),
     "the journal is removed": (remove("*.journal*"), {}, GONE, "anew"),
-    "the rejects are removed": (remove("*.part"), {}, PUT_BACK.replace("{file}", "REJECTS"), "refused"),
+    "the rejects are removed": (remove("*.part"), {}, RESTORE.replace("{file}", "REJECTS"), "refused"),
     "no journal": (nothing, {"journal": None}, None, "anew"),
     "a journal of another name": (nothing, {"journal": "noted"}, AGAIN, "resumed"),
     "another mapping the next time": (nothing, {}, AGAIN, "mapped"),
@@ -132,11 +137,11 @@ def test_rejects_that_cannot_be_continued_say_so_themselves(adapty: Adapty, api:
 
 ERASURES: dict[str, tuple[Callable[[], object], dict[str, Any], str | None, str]] = {
     "stopped by the API": (nothing, {}, AGAIN, "resumed"),
-    "the list changes": (append("users.txt"), {}, PUT_BACK.replace("{file}", "users.txt"), "refused"),
+    "the list changes": (append("users.txt"), {}, RESTORE.replace("{file}", "users.txt"), "refused"),
     "the report is removed": (
         remove("users.erased.csv"),
         {},
-        PUT_BACK.replace("{file}", "users.erased.csv"),
+        RESTORE.replace("{file}", "users.erased.csv"),
         "refused",
     ),
     "the journal is removed": (remove("*.journal*"), {}, GONE, "anew"),

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 EXAMPLE = Path(__file__).parents[1] / "bulk" / "historical_import.csv"
 WHEN = "2020-01-01T00:00:00Z"
 
-ATTRIBUTES_EXPECTED = "expected one dictionary of names to strings or numbers, such as {'plan': 'trial', 'visits': 3}"
+ATTRIBUTES_EXPECTED = "expected names to strings or numbers, such as {'plan': 'trial', 'visits': 3}"
 
 COUNTS = {
     **dict.fromkeys(NOT_IMPORTED, 1),
@@ -120,7 +120,7 @@ def test_rejects_of_the_file_are_of_its_format(served: Sandbox, base: Path) -> N
         ("user_3", "email: is missing; it is required"),
         (
             "user_4",
-            f"custom_attributes: is not a dictionary; {ATTRIBUTES_EXPECTED}",
+            f"custom_attributes: is not a flat dictionary; {ATTRIBUTES_EXPECTED}",
         ),
     ]
     again = run("mail", "import", "--profiles", "base.failures.csv", "--json")
@@ -238,21 +238,21 @@ def test_custom_attributes_are_read(cell: str, read: Any) -> None:
 @pytest.mark.parametrize(
     ("cell", "told"),
     [
-        ("plan", "is not a dictionary"),
-        ("['a']", "is not a dictionary"),
-        ('["a"]', "is not a dictionary"),
-        ("{'a'}", "is not a dictionary"),
-        ("{'a': [1]}", "is not a dictionary"),
-        ("{'a': {'b': 1}}", "is not a dictionary"),
-        ("{'a': nan}", "is not a dictionary"),
-        ("{'a': 007}", "is not a dictionary"),
-        ("{'a': '\\d'}", "is not a dictionary"),
-        ("{1: 'a'}", "is not a dictionary"),
-        ("{'a': __import__('os')}", "is not a dictionary"),
-        ("{'a': 1", "is not a dictionary"),
-        ("{" * 5000, "is not a dictionary"),
+        ("plan", "is not a flat dictionary"),
+        ("['a']", "is not a flat dictionary"),
+        ('["a"]', "is not a flat dictionary"),
+        ("{'a'}", "is not a flat dictionary"),
+        ("{'a': [1]}", "is not a flat dictionary"),
+        ("{'a': {'b': 1}}", "is not a flat dictionary"),
+        ("{'a': nan}", "is not a flat dictionary"),
+        ("{'a': 007}", "is not a flat dictionary"),
+        ("{'a': '\\d'}", "is not a flat dictionary"),
+        ("{1: 'a'}", "is not a flat dictionary"),
+        ("{'a': __import__('os')}", "is not a flat dictionary"),
+        ("{'a': 1", "is not a flat dictionary"),
+        ("{" * 5000, "is not a flat dictionary"),
         ("[" * 50_000, "is not a dictionary that JSON can carry"),
-        ("{'a': " + "9" * 5000 + "}", "is not a dictionary"),
+        ("{'a': " + "9" * 5000 + "}", "is not a flat dictionary"),
         ('{"a": NaN}', "is not a dictionary that JSON can carry"),
         ("{'a': 1, 'a': 2}", "names an attribute twice"),
         ('{"a": 1, "a": 2}', "names an attribute twice"),
