@@ -12,6 +12,7 @@ from attrs import asdict
 from adapty import errors
 from adapty._core.call import Failure
 from adapty._core.operations import SCHEMES
+from adapty._reading import DeadlineExceeded, ResponseTooLarge
 from adapty._version import __version__
 from adapty.errors import AdaptyConfigError
 
@@ -51,6 +52,7 @@ PHASES: Mapping[type[httpx.TimeoutException], str] = {
     httpx.ReadTimeout: "no answer within {read:g} s",
     httpx.WriteTimeout: "the request was not taken within {write:g} s",
     httpx.PoolTimeout: "no free connection within {pool:g} s",
+    DeadlineExceeded: "no complete answer within {total:g} s",
 }
 
 SENDING_FAILS = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, UnicodeError, RuntimeError)
@@ -58,7 +60,7 @@ SENDING_FAILS = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, UnicodeEr
 
 # The request as such cannot be sent: another try would end the same way.
 # A host name that is no internationalized domain name ends in a UnicodeError.
-_HOPELESS = (httpx.UnsupportedProtocol, httpx.LocalProtocolError, httpx.InvalidURL, UnicodeError)
+_HOPELESS = (httpx.UnsupportedProtocol, httpx.LocalProtocolError, httpx.InvalidURL, UnicodeError, ResponseTooLarge)
 
 _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
@@ -167,8 +169,10 @@ def check_kind(name: str, value: object, kind: type) -> None:
 
 
 def httpx_timeout(timeouts: Timeouts) -> httpx.Timeout:
-    """Say the same in httpx's words."""
-    return httpx.Timeout(**asdict(timeouts))
+    """Return the timeouts of the phases in httpx's form."""
+    phases = asdict(timeouts)
+    del phases["total"]
+    return httpx.Timeout(**phases)
 
 
 def failure(exc: Exception, timeouts: Timeouts) -> Failure:
@@ -184,7 +188,10 @@ def failure(exc: Exception, timeouts: Timeouts) -> Failure:
         phase = PHASES.get(type(exc), "timed out")
         detail = phase.format(**asdict(timeouts))
         return Failure(errors.AdaptyTimeoutError, detail, repeat=True, cause=exc, maybe_sent=maybe_sent)
-    detail = f"{type(exc).__name__}: {exc}" if str(exc) else type(exc).__name__
+    if isinstance(exc, ResponseTooLarge):
+        detail = str(exc)
+    else:
+        detail = f"{type(exc).__name__}: {exc}" if str(exc) else type(exc).__name__
     hopeless = isinstance(exc, _HOPELESS)
     return Failure(errors.AdaptyConnectionError, detail, repeat=not hopeless, cause=exc, maybe_sent=maybe_sent)
 

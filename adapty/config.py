@@ -24,6 +24,9 @@ DEFAULT_BASE_URL = "https://api.adapty.io"
 DEFAULT_MAIL_BASE_URL = "https://api-mail.adapty.io"
 """Where the Mail API is."""
 
+DEFAULT_MAX_RESPONSE_BYTES = 32 * 1024 * 1024
+"""Far more than any documented response takes."""
+
 KEY_ARGUMENTS: Mapping[Api, str] = MappingProxyType({"mail": "mail_secret_key", "server_side": "secret_key"})
 """Which argument of the client holds the key of which API."""
 
@@ -62,31 +65,34 @@ def _check_seconds(name: str, value: Any) -> None:
 
 @frozen
 class Timeouts:
-    """How long each phase of a request may take, in seconds.
+    """How long each phase of a request, and one attempt as a whole, may take, in seconds.
 
     Attributes:
         connect: To get a connection to the API.
         read: Until the next part of the answer arrives.
         write: Until the next part of the request is taken.
         pool: To get a free connection of the client's pool.
+        total: For one attempt as a whole, from the wait for a connection to the end of the response. Retries are
+            attempts of their own.
 
     Example:
         >>> Timeouts(read=5)
-        Timeouts(connect=5.0, read=5, write=30.0, pool=30.0)
+        Timeouts(connect=5.0, read=5, write=30.0, pool=30.0, total=60.0)
     """
 
     connect: float = field(default=5.0, validator=_is_time)
     read: float = field(default=30.0, validator=_is_time)
     write: float = field(default=30.0, validator=_is_time)
     pool: float = field(default=30.0, validator=_is_time)
+    total: float = field(default=60.0, validator=_is_time)
 
     @classmethod
     def of(cls, value: float | Timeouts) -> Timeouts:
-        """Take one time for every phase, or a `Timeouts` as it is."""
+        """Return a `Timeouts` as it is; apply one number to every phase and to the attempt as a whole."""
         if isinstance(value, Timeouts):
             return value
         _check_seconds("timeout", value)
-        return cls(value, value, value, value)
+        return cls(value, value, value, value, value)
 
 
 @frozen
@@ -96,8 +102,9 @@ class Config:
     Attributes:
         keys: The secret keys that were given, by API.
         base_urls: The address of each API, without a slash at its end.
-        timeouts: How long each phase of a request may take.
+        timeouts: How long each phase of a request, and one attempt as a whole, may take.
         retries: How often and how patiently a failed try is repeated.
+        max_response_bytes: The maximum size of a response body in bytes, after decompression.
 
     Example:
         >>> Config.build(mail_secret_key="secret_live_123", environ={})
@@ -108,6 +115,7 @@ class Config:
     base_urls: Mapping[Api, str]
     timeouts: Timeouts = field(factory=Timeouts)
     retries: RetryPolicy = field(factory=RetryPolicy)
+    max_response_bytes: int = DEFAULT_MAX_RESPONSE_BYTES
 
     @classmethod
     def build(
@@ -119,6 +127,7 @@ class Config:
         mail_base_url: str | None = None,
         timeout: float | Timeouts | NotGiven = NOT_GIVEN,
         max_retries: int | NotGiven = NOT_GIVEN,
+        max_response_bytes: int | NotGiven = NOT_GIVEN,
         environ: Mapping[str, str] | None = None,
     ) -> Config:
         """Put the settings together: an argument wins over the environment, the environment over the default.
@@ -128,8 +137,9 @@ class Config:
             mail_secret_key: Key of the Mail API, or ADAPTY_MAIL_SECRET_KEY.
             base_url: Address of the server-side API, or ADAPTY_BASE_URL.
             mail_base_url: Address of the Mail API, or ADAPTY_MAIL_BASE_URL.
-            timeout: Seconds for every phase of a request, or a `Timeouts`.
+            timeout: Seconds for one attempt and for every phase of it, or a `Timeouts`.
             max_retries: Tries after the first one, 0 or more.
+            max_response_bytes: The maximum size of a response body in bytes, after decompression. Default: 32 MiB.
             environ: The environment; `os.environ` where left out.
 
         Raises:
@@ -161,19 +171,21 @@ class Config:
             names = " or ".join(f"{ENVIRONMENT[name]} (or {name}=)" for name in KEY_ARGUMENTS.values())
             message = f"no key is given; set {names}"
             raise AdaptyConfigError(message)
-        return config.with_options(timeout=timeout, max_retries=max_retries)
+        return config.with_options(timeout=timeout, max_retries=max_retries, max_response_bytes=max_response_bytes)
 
     def with_options(
         self,
         *,
         timeout: float | Timeouts | NotGiven = NOT_GIVEN,
         max_retries: int | NotGiven = NOT_GIVEN,
+        max_response_bytes: int | NotGiven = NOT_GIVEN,
     ) -> Config:
-        """Give the same settings with another timeout or number of retries.
+        """Return the same settings with another timeout, number of retries or maximum response size.
 
         Args:
-            timeout: Seconds for every phase of a request, or a `Timeouts`.
+            timeout: Seconds for one attempt and for every phase of it, or a `Timeouts`.
             max_retries: Tries after the first one, 0 or more.
+            max_response_bytes: The maximum size of a response body in bytes, after decompression.
 
         Raises:
             AdaptyConfigError: A setting is wrong; `field_name` says which.
@@ -183,6 +195,8 @@ class Config:
             config = evolve(config, timeouts=Timeouts.of(timeout))
         if not isinstance(max_retries, NotGiven):
             config = evolve(config, retries=evolve(config.retries, max_retries=_count(max_retries)))
+        if not isinstance(max_response_bytes, NotGiven):
+            config = evolve(config, max_response_bytes=_validate_size(max_response_bytes))
         return config
 
     def key(self, api: Api) -> Secret:
@@ -200,6 +214,12 @@ class Config:
 def _count(value: Any) -> int:
     if type(value) is not int or value < 0:
         raise AdaptyConfigError.of("max_retries", "is not a number of tries; expected an int, 0 or more")
+    return value
+
+
+def _validate_size(value: Any) -> int:
+    if type(value) is not int or value < 1:
+        raise AdaptyConfigError.of("max_response_bytes", "is not a number of bytes; expected an int, 1 or more")
     return value
 
 

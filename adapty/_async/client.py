@@ -72,6 +72,7 @@ class AsyncAdapty:
         mail_base_url: str | None = None,
         timeout: float | Timeouts | NotGiven = NOT_GIVEN,
         max_retries: int | NotGiven = NOT_GIVEN,
+        max_response_bytes: int | NotGiven = NOT_GIVEN,
         http_client: httpx.AsyncClient | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
@@ -82,11 +83,12 @@ class AsyncAdapty:
             mail_secret_key: Key of the Mail API, which is another one; ADAPTY_MAIL_SECRET_KEY where left out.
             base_url: Address of the server-side API; ADAPTY_BASE_URL, or Adapty's, where left out.
             mail_base_url: Address of the Mail API; ADAPTY_MAIL_BASE_URL, or Adapty's, where left out.
-            timeout: Seconds for each phase of a request, or `Timeouts(connect=, read=, write=, pool=)`. Where left
-                out: 5 s to connect, 30 s for the others.
+            timeout: Seconds for one attempt and for each phase of it, or `Timeouts(connect=, read=, write=, pool=,
+                total=)`. Default: 5 s to connect, 30 s for the other phases, 60 s for an attempt as a whole.
             max_retries: Tries after the first one, 2 where left out, 0 for none. What is tried again, and when:
                 connection errors, timeouts, 408, 429 and 5xx, after an exponential backoff with jitter, no sooner
                 than a Retry-After asks for.
+            max_response_bytes: The maximum size of a response body in bytes, after decompression. Default: 32 MiB.
             http_client: An httpx client of your own (proxies, certificates, event hooks); yours to close.
             transport: An httpx transport of your own, for a client made here.
 
@@ -102,6 +104,7 @@ class AsyncAdapty:
                 mail_base_url=mail_base_url,
                 timeout=timeout,
                 max_retries=max_retries,
+                max_response_bytes=max_response_bytes,
             )
         except AdaptyConfigError as refused:
             config = refused
@@ -133,7 +136,7 @@ class AsyncAdapty:
         """Give a client with other settings over the same connections, for one call or several.
 
         Args:
-            timeout: Seconds for each phase of a request, or a `Timeouts`.
+            timeout: Seconds for one attempt and for each phase of it, or a `Timeouts`.
             max_retries: Tries after the first one, 0 for none.
 
         Raises:
