@@ -30,11 +30,11 @@ _WINDOW_BITS = {"gzip": zlib.MAX_WBITS | 16, "x-gzip": zlib.MAX_WBITS | 16, "def
 _ZLIB_METHOD = 8  # the low four bits of the first byte of a zlib stream
 
 
-class ResponseTooLarge(httpx.DecodingError):  # noqa: N818 - named like httpx's own exceptions
+class ResponseTooLarge(httpx.DecodingError):
     """The response body is larger than the limit."""
 
 
-class DeadlineExceeded(httpx.TimeoutException):  # noqa: N818 - as above
+class DeadlineExceeded(httpx.TimeoutException):
     """The response was not complete within the total time of one attempt."""
 
 
