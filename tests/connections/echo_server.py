@@ -36,6 +36,7 @@ class EchoServer:
         self.requests: list[str] = []
         self.cookies: list[str] = []
         self.open_connections = 0
+        self._changed = threading.Condition()
         self._answering = asyncio.Event()
         self._answering.set()
         self._context: ssl.SSLContext | None = None
@@ -66,6 +67,22 @@ class EchoServer:
         """Answer again, and what has been received first."""
         self._loop.call_soon_threadsafe(self._answering.set)
 
+    def wait_until_all_closed(self) -> None:
+        """Wait until no connection is open.
+
+        Raises:
+            TimeoutError: One stays open.
+        """
+        with self._changed:
+            if not self._changed.wait_for(lambda: self.open_connections == 0, 10):
+                message = f"{self.open_connections} connections are open"
+                raise TimeoutError(message)
+
+    def _count(self, change: int) -> None:
+        with self._changed:
+            self.open_connections += change
+            self._changed.notify_all()
+
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
         server = self._loop.run_until_complete(asyncio.start_server(self._serve, "127.0.0.1", 0, ssl=self._context))
@@ -80,7 +97,7 @@ class EchoServer:
         self._loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.open_connections += 1
+        self._count(1)
         try:
             while True:
                 head = await reader.readuntil(b"\r\n\r\n")
@@ -90,8 +107,8 @@ class EchoServer:
         except (asyncio.IncompleteReadError, OSError):
             pass
         finally:
-            self.open_connections -= 1
             writer.close()
+            self._count(-1)
 
     def _respond(self, head: bytes) -> bytes:
         lines = head.split(b"\r\n")

@@ -124,9 +124,7 @@ def test_an_http_client_of_the_caller_is_refused_in_a_child(echo: EchoServer) ->
             (name,) = options
 
             def is_refused(_: int, client: Adapty = client, name: str = name) -> int:
-                with pytest.raises(
-                    AdaptyConfigError, match=f"{name}: .*; create the client after"
-                ):
+                with pytest.raises(AdaptyConfigError, match=f"{name}: .*; create the client after"):
                     client.profiles.get(customer_user_id="child")
                 with pytest.raises(AdaptyConfigError, match=f"{name}: belongs to the process"):
                     get_profile.sync_detailed(client=client.low_level(), adapty_customer_user_id="child")
