@@ -91,8 +91,9 @@ class Adapty:
                 connection errors, timeouts, 408, 429 and 5xx, after an exponential backoff with jitter, no sooner
                 than a Retry-After asks for.
             max_response_bytes: The maximum size of a response body in bytes, after decompression. Default: 32 MiB.
-            http_client: An httpx client of your own (proxies, certificates, event hooks); yours to close.
-            transport: An httpx transport of your own, for a client made here.
+            http_client: An httpx client of your own (proxies, certificates, event hooks); yours to close. It cannot be
+                used after a fork.
+            transport: An httpx transport of your own, closed with this client. It cannot be used after a fork.
 
         Raises:
             AdaptyConfigError: No key is given, or a setting is wrong; `field_name` says which.
