@@ -45,7 +45,7 @@ def parse_ip(host: str) -> IPv4Address | IPv6Address | None:
 
 
 def is_loopback(host: str) -> bool:
-    """Return whether a host is this machine: localhost and names below it, 127.0.0.0/8, ::1.
+    """Return whether a host is this machine: localhost and names below it, 127.0.0.0/8, ::1, 0.0.0.0 and ::.
 
     Example:
         >>> [is_loopback(host) for host in ("127.0.0.1", "localhost", "app.localhost", "[::1]", "10.0.0.1", "sandbox")]
@@ -53,4 +53,6 @@ def is_loopback(host: str) -> bool:
     """
     name = host.lower().removesuffix(".")
     address = parse_ip(name)
-    return address.is_loopback if address is not None else name == "localhost" or name.endswith(".localhost")
+    if address is not None:
+        return address.is_loopback or address.is_unspecified
+    return name == "localhost" or name.endswith(".localhost")
