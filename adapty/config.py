@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from attrs import Attribute, evolve, field, frozen
 
-from adapty._core.addresses import HOST, PORT, is_host, is_loopback
+from adapty._core.addresses import HOST, PORT, Endpoint, is_host, is_loopback
 from adapty._core.not_given import NOT_GIVEN, NotGiven
 from adapty._core.operations import SCHEMES, Api
 from adapty._core.redact import Secret, hide_arguments
@@ -213,14 +213,14 @@ class Config:
             raise AdaptyConfigError.of(name, f"is missing; give it to the client, or set {ENVIRONMENT[name]}")
         return self.keys[api]
 
-    def key_source(self, api: Api) -> str:
-        """Return the name of the variable or the argument that the key of an API comes from."""
+    def endpoint(self, api: Api) -> Endpoint:
+        """Return how errors name the address and the key of an API."""
         name = KEY_ARGUMENTS[api]
-        return self.variables.get(name, name)
-
-    def url_variable(self, api: Api) -> str | None:
-        """Return the name of the variable that the address of an API comes from, if it does."""
-        return self.variables.get(_URL_ARGUMENTS[api])
+        return Endpoint.of_url(
+            self.base_urls[api],
+            url_variable=self.variables.get(_URL_ARGUMENTS[api]),
+            key_source=self.variables.get(name, name),
+        )
 
 
 def _count(value: Any) -> int:

@@ -217,7 +217,9 @@ def test_a_stalled_answer_times_out(client: Adapty, server: RawServer, stalling:
     server.replies = [getattr(server, stalling)]
 
     hurried = client.with_options(timeout=library.Timeouts(read=0.1), max_retries=1)
-    with pytest.raises(library.AdaptyTimeoutError, match=r"saveProfile: no answer within 0\.1 s \(after 2 tries\)"):
+    with pytest.raises(
+        library.AdaptyTimeoutError, match=r"saveProfile: 127\.0\.0\.1:\d+: no answer within 0\.1 s \(after 2 tries\)"
+    ):
         hurried.mail.save_profile(**PROFILE)
 
     assert len(server.requests) == 2

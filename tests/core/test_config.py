@@ -7,6 +7,7 @@ import enum
 import pickle
 import socket
 from decimal import Decimal
+from itertools import product
 from pprint import pformat
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ from hypothesis import strategies as st
 from rich.pretty import pretty_repr
 
 from adapty import NOT_GIVEN, Adapty, AdaptyConfigError, AdaptyError, AsyncAdapty, Timeouts
+from adapty._core.addresses import Endpoint
 from adapty._core.redact import Secret
 from adapty.config import DEFAULT_BASE_URL, DEFAULT_MAIL_BASE_URL, ENVIRONMENT, KEY_ARGUMENTS, Config
 
@@ -586,41 +588,34 @@ def test_quotes_around_a_key_are_refused_with_the_remedy() -> None:
     assert Config.build(secret_key="o'key", environ={}).key("server_side").value == "o'key"
 
 
+INSECURE = ("http://sandbox:8040", "HTTP://api.adapty.io", "http://10.0.0.1", "http://[fe80::1]", "http://127.evil.org")
+LOOPBACK = ("http://localhost", "http://app.localhost:1", "http://127.9.9.9", "http://[::1]:1", "http://0.0.0.0:1")
+ALLOWED = {"ADAPTY_ALLOW_INSECURE_HTTP": "1"}
+
+
 def test_http_to_another_machine_is_refused_unless_allowed() -> None:
     """The key would travel unencrypted; loopback needs no permission."""
-    for name in URLS:
-        for url in (
-            "http://sandbox:8040",
-            "HTTP://api.adapty.io",
-            "http://10.0.0.1",
-            "http://[fe80::1]",
-            "http://127.evil.org",
-        ):
-            for environ in ({}, {"ADAPTY_ALLOW_INSECURE_HTTP": "0"}, {"ADAPTY_ALLOW_INSECURE_HTTP": ""}):
-                error = refusal(**{name: url}, environ=environ)
-                assert error.field_name == name
-                assert "unencrypted" in str(error)
-                assert "allow_insecure_http=True (ADAPTY_ALLOW_INSECURE_HTTP=1)" in str(error)
-            with pytest.raises(AdaptyConfigError, match=rf"unencrypted.*\(it comes from {ENVIRONMENT[name]}\)$"):
-                Config.build(mail_secret_key=KEY, environ={ENVIRONMENT[name]: url})
-            for allowed in (
-                Config.build(mail_secret_key=KEY, environ={}, allow_insecure_http=True, **{name: url}),  # type: ignore[arg-type]
-                Config.build(environ={"ADAPTY_ALLOW_INSECURE_HTTP": "1", ENVIRONMENT[name]: url}, mail_secret_key=KEY),
-            ):
-                assert SETTINGS[name](allowed) == url
-            for client in (Adapty, AsyncAdapty):
-                with pytest.raises(AdaptyConfigError, match="unencrypted"):
-                    client(KEY, **{name: url})
-                client(KEY, **{name: url}, allow_insecure_http=True)
-            assert refusal(**{name: url}, allow_insecure_http=False, environ={"ADAPTY_ALLOW_INSECURE_HTTP": "1"})
-        for url in (
-            "http://localhost",
-            "http://app.localhost:1",
-            "http://127.9.9.9",
-            "http://[::1]:1",
-            "http://0.0.0.0:1",
-        ):
-            assert SETTINGS[name](Config.build(secret_key=KEY, environ={}, **{name: url})) == url  # type: ignore[arg-type]
+    for name, url in product(URLS, INSECURE):
+        address: dict[str, Any] = {name: url}
+        for environ in ({}, {"ADAPTY_ALLOW_INSECURE_HTTP": "0"}, {"ADAPTY_ALLOW_INSECURE_HTTP": ""}):
+            error = refusal(**address, environ=environ)
+            assert error.field_name == name
+            assert "unencrypted" in str(error)
+            assert "allow_insecure_http=True (ADAPTY_ALLOW_INSECURE_HTTP=1)" in str(error)
+        with pytest.raises(AdaptyConfigError, match=rf"unencrypted.*\(it comes from {ENVIRONMENT[name]}\)$"):
+            Config.build(mail_secret_key=KEY, environ={ENVIRONMENT[name]: url})
+        assert refusal(**address, allow_insecure_http=False, environ=ALLOWED).field_name == name
+        for client in (Adapty, AsyncAdapty):
+            with pytest.raises(AdaptyConfigError, match="unencrypted"):
+                client(KEY, **address)
+            client(KEY, **address, allow_insecure_http=True)
+        allowed = Config.build(mail_secret_key=KEY, environ={}, allow_insecure_http=True, **address)
+        assert SETTINGS[name](allowed) == url
+        allowed = Config.build(mail_secret_key=KEY, environ={ENVIRONMENT[name]: url, **ALLOWED})
+        assert SETTINGS[name](allowed) == url
+    for name, url in product(URLS, LOOPBACK):
+        address = {name: url}
+        assert SETTINGS[name](Config.build(secret_key=KEY, environ={}, **address)) == url
 
 
 def test_the_permission_for_http_is_a_switch() -> None:
@@ -639,8 +634,15 @@ def test_settings_know_the_variable_that_they_come_from() -> None:
     """An argument, even beside the variable, is named as such."""
     environ = {variable: FROM_ENVIRONMENT[name] for name, variable in ENVIRONMENT.items()}
     config = Config.build(environ=environ, mail_secret_key=KEY, base_url="https://api.example.com")
-    assert (config.key_source("server_side"), config.key_source("mail")) == ("ADAPTY_SECRET_KEY", "mail_secret_key")
-    assert (config.url_variable("server_side"), config.url_variable("mail")) == (None, "ADAPTY_MAIL_BASE_URL")
+    assert config.endpoint("server_side") == Endpoint("api.example.com:443", None, "ADAPTY_SECRET_KEY")
+    assert str(config.endpoint("server_side")) == "api.example.com:443"
+    mail = config.endpoint("mail")
+    assert (str(mail), mail.key_source) == (
+        "environment-mail.example.com:443 (ADAPTY_MAIL_BASE_URL)",
+        "mail_secret_key",
+    )
+    for url, address in {"http://[::1]:8040": "[::1]:8040", "http://localhost/path": "localhost:80"}.items():
+        assert Config.build(secret_key=KEY, base_url=url, environ={}).endpoint("server_side").address == address
     assert config.with_options(timeout=1).variables == config.variables
 
 
