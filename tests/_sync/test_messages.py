@@ -33,11 +33,8 @@ REDIRECTS = {
     "/login/?next=opensesame": "/login/",
     "login": "login",
     f"/{KEY}/jane@example.com": "/[redacted][redacted]",
-    "/\x1b[31mred": r"/\x1b[31mred",
     "/" + "x" * 500: "/" + "x" * 299,
     "/" + "x" * 290 + KEY: "/" + "x" * 290 + "[redacted",
-    "https://opensesame:x/@host": "an unreadable address",
-    "javascript:opensesame": "an unreadable address",
 }
 
 
