@@ -16,6 +16,7 @@ from adapty._core.not_given import NOT_GIVEN, NotGiven
 from adapty._core.operations import SCHEMES, Api
 from adapty._core.redact import Secret, hide_arguments
 from adapty._core.retry import RetryPolicy
+from adapty._core.safe_repr import SafeRepr
 from adapty._core.validate import has_quotes
 from adapty.errors import AdaptyConfigError
 
@@ -68,7 +69,7 @@ def _check_seconds(name: str, value: Any) -> None:
 
 
 @frozen
-class Timeouts:
+class Timeouts(SafeRepr):
     """How long each phase of a request may take, in seconds.
 
     Attributes:
@@ -97,7 +98,7 @@ class Timeouts:
 
 
 @frozen
-class Config:
+class Config(SafeRepr):
     """Everything that a client needs to know.
 
     Attributes:
