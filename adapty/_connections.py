@@ -22,6 +22,7 @@ import httpx
 from attrs import define, field
 
 from adapty._network import AsyncTrackingBackend, DeadlineBackend
+from adapty._reading import IS_SENT
 from adapty.errors import AdaptyConfigError
 
 if TYPE_CHECKING:
@@ -144,6 +145,7 @@ class _Connection:
 
     def send(self, request: httpx.Request, total: float | None) -> httpx.Response:
         self._backend.deadline = None if total is None else monotonic() + total
+        self._backend.extensions = request.extensions
         return self._transport.handle_request(request)
 
 
@@ -199,6 +201,7 @@ class Connections(httpx.BaseTransport):
         """
         if self._is_closed:
             raise UnusableClient("the client is closed")
+        request.extensions[IS_SENT] = False
         pool = self._pool()
         timeouts = request.extensions.get("timeout", {})
         started = monotonic()
@@ -274,8 +277,11 @@ class _AsyncConnection:
         # httpx has no argument for it.
         pool = self._transport._pool  # noqa: SLF001
         self._backend = pool._network_backend = AsyncTrackingBackend(pool._network_backend)  # noqa: SLF001
-        self.send = self._transport.handle_async_request
         self.close_socket = self._backend.close_socket
+
+    async def send(self, request: httpx.Request) -> httpx.Response:
+        self._backend.extensions = request.extensions
+        return await self._transport.handle_async_request(request)
 
     async def aclose(self) -> None:
         with suppress(Exception):  # the other side may be gone already
@@ -361,6 +367,7 @@ class AsyncConnections(httpx.AsyncBaseTransport):
         """
         if self._is_closed:
             raise UnusableClient("the client is closed")
+        request.extensions[IS_SENT] = False
         pool = await self._pool()
         await pool.acquire(request.extensions.get("timeout", {}).get("pool"))
         origin = (request.url.scheme, request.url.netloc)

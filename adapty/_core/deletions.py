@@ -10,6 +10,7 @@ from attrs import Factory, define, field, frozen
 
 from adapty._core.giving_up import Patience
 from adapty._core.identity import ID_KINDS
+from adapty._core.safe_repr import SafeRepr
 from adapty._core.validate import checked, kind_of, one_of, printable
 from adapty.errors import AdaptyConfigError, AdaptyError, AdaptyUsageError, ProfileNotFoundError
 
@@ -30,7 +31,7 @@ def _shown(value: str) -> str:
 
 
 @frozen
-class Deletion:
+class Deletion(SafeRepr):
     """What came of the deletion of one profile.
 
     Attributes:
@@ -62,7 +63,7 @@ class Deletion:
 
 
 @frozen
-class DeletionReport:
+class DeletionReport(SafeRepr):
     """What came of many deletions.
 
     Attributes:

@@ -43,6 +43,7 @@ __all__ = [
     "email",
     "end_datetime",
     "future_datetime",
+    "has_quotes",
     "identifier",
     "json_object",
     "kind_of",
@@ -334,9 +335,26 @@ def unfit_for_a_header(value: str) -> str | None:
         return "is empty"
     if value != value.strip():
         return "begins or ends with white space, which no header carries"
+    if has_quotes(value):
+        return "has a quotation mark at its start or end, probably from a .env file; remove the quotes"
     if not value.isascii() or not value.isprintable():
         return "holds characters that no header carries unchanged"
     return None
+
+
+_QUOTES = frozenset(
+    "\"'`\u00b4\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u201f\u2032\u2033\u00ab\u00bb\u2039\u203a\uff02\uff07"
+)
+
+
+def has_quotes(value: str) -> bool:
+    """Return whether a value starts or ends with a quotation mark of any kind.
+
+    Example:
+        >>> [has_quotes(value) for value in ('"a"', "\u201ca", "it's")]
+        [True, True, False]
+    """
+    return value[:1] in _QUOTES or value[-1:] in _QUOTES
 
 
 def known_name(name: str, choices: Collection[str]) -> str:

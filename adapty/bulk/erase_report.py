@@ -8,13 +8,14 @@ from typing import Any
 
 from attrs import frozen
 
+from adapty._core.safe_repr import SafeRepr
 from adapty.bulk.id_files import ApiName
 
 __all__ = ["EraseReport"]
 
 
 @frozen(kw_only=True)
-class EraseReport:
+class EraseReport(SafeRepr):
     """What an erasure did, in all its runs if it was resumed. The report file says it user by user.
 
     Attributes:

@@ -18,6 +18,7 @@ from adapty.bulk.rows import Row
 from adapty.bulk.turns import Turns
 
 if TYPE_CHECKING:
+    from adapty._core.addresses import Endpoint
     from adapty._core.pace import Pace
     from adapty._core.redact import Secret
     from adapty._core.retry import RetryPolicy
@@ -90,6 +91,8 @@ class Lanes(Generic[R]):
         policy: RetryPolicy,
         secrets: tuple[Secret, ...],
         settle: Callable[[Item[R], BaseException | None], object],
+        *,
+        endpoint: Endpoint | None = None,
     ) -> None:
         """Prepare the lanes; nothing is sent before `work`.
 
@@ -99,6 +102,7 @@ class Lanes(Generic[R]):
             policy: How often and how patiently a failed try is repeated.
             secrets: What must not show in an error.
             settle: Called with each item when it is done, and what was raised, if anything was. Must not raise.
+            endpoint: Where the requests go, for the messages of errors.
         """
         loop = asyncio.get_running_loop()
         self.retried = 0
@@ -107,6 +111,7 @@ class Lanes(Generic[R]):
         self._turns = Turns(pace)
         self._policy = policy
         self._secrets = secrets
+        self._endpoint = endpoint
         self._settle = settle
         self._most = _ROOM + _ROOM_PER_LANE * len(senders)
         self._waiting = 0
@@ -174,7 +179,8 @@ class Lanes(Generic[R]):
                 if item.key in lane.held:
                     lane.held[item.key].append(item)
                 else:
-                    await self._try(lane, item, run(item.call, self._policy, self._secrets))
+                    steps = run(item.call, self._policy, self._secrets, endpoint=self._endpoint)
+                    await self._try(lane, item, steps)
             elif self._ended and not lane.items and not lane.held:
                 return
             else:

@@ -59,7 +59,8 @@ def sandbox(
     ] = DEFAULT_WEBHOOK_TIME_SCALE,
 ) -> None:
     """Serve a local stand-in for Adapty until Ctrl-C; look inside at /_sandbox/."""
-    with typed_errors():
+    source = _AUTHORIZATION if webhook_authorization is None else "--webhook-authorization"
+    with typed_errors(webhook_authorization=source):
         try:
             from adapty.sandbox import Sandbox  # noqa: PLC0415 - needs its extra
         except ImportError as missing:

@@ -12,6 +12,7 @@ from typing import Any, Self
 import attrs
 from dateutil.parser import isoparser
 
+from adapty._core.safe_repr import SafeRepr
 from adapty._core.validate import kind_of
 from adapty.errors import AdaptyUsageError
 
@@ -66,7 +67,7 @@ def named(read: Callable[[Any], Any]) -> Mapping[str, Any]:
 
 
 @attrs.frozen(kw_only=True)
-class Received:
+class Received(SafeRepr):
     """Something that the API gave.
 
     A field is None, or an empty tuple or mapping, where the API left it out or gave null. What is not known to this

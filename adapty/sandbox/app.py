@@ -10,6 +10,7 @@ from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect
 from starlette.routing import Match, Route
 
+from adapty._core.redact import hide_arguments
 from adapty._generated import contract
 from adapty.sandbox.auth import Keys
 from adapty.sandbox.defaults import DEFAULT_MAIL_KEY, DEFAULT_SECRET_KEY, DEFAULT_WEBHOOK_TIME_SCALE
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 __all__ = ["app_over", "create_app"]
 
 
+@hide_arguments
 def create_app(
     *,
     database: str | PathLike[str] = ":memory:",

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import uvicorn
 
+from adapty._core.redact import hide_arguments
 from adapty._core.validate import kind_of
 from adapty.errors import AdaptyConfigError, AdaptyUsageError
 from adapty.sandbox.app import app_over
@@ -91,6 +92,7 @@ class Sandbox:
         ['server_error', 'cut_after']
     """
 
+    @hide_arguments
     def __init__(
         self,
         *,

@@ -8,6 +8,7 @@ from hashlib import sha256
 from hmac import compare_digest
 from typing import Any, Protocol
 
+from adapty._core.redact import hide_arguments
 from adapty._core.validate import kind_of, unfit_for_a_header
 from adapty.errors import AdaptyConfigError, AdaptyUsageError, WebhookAuthorizationError
 
@@ -50,6 +51,7 @@ class Accepted:
         WebhookAuthorizationError('the Authorization header has none of the accepted values')
     """
 
+    @hide_arguments
     def __init__(self, values: str | Iterable[str] | None) -> None:
         self._digests = tuple({_digest(value.encode()): None for value in _checked(values)})
 
@@ -79,7 +81,7 @@ def _digest(value: bytes) -> bytes:
 
 
 def _checked(values: str | Iterable[str] | None) -> list[str]:
-    name = "authorization"
+    name, read = "authorization", values is None
     if values is None:
         # A line cannot be part of a header, so nothing that was meant as one value is taken for two.
         found = [line.strip() for line in os.environ.get(ENVIRONMENT, "").splitlines()]
@@ -94,14 +96,14 @@ def _checked(values: str | Iterable[str] | None) -> list[str]:
         raise AdaptyConfigError.of(name, f"is {kind_of(values)}; expected a str, or several")
     if not given:
         raise AdaptyConfigError.of(name, "holds no value; expected at least one, or nothing would be accepted")
-    return [_value(name, value) for value in given]
+    return [_value(name, value, f" (it comes from {ENVIRONMENT})" if read else "") for value in given]
 
 
-def _value(name: str, value: Any) -> str:
+def _value(name: str, value: Any, source: str) -> str:
     """Accept what a header carries unchanged; the message never holds it."""
     problem = unfit_for_a_header(value) if isinstance(value, str) else f"holds something {kind_of(value)}"
     if problem:
-        raise AdaptyConfigError.of(name, f"{problem}; {_EXPECTED}")
+        raise AdaptyConfigError.of(name, f"{problem}; {_EXPECTED}{source}")
     return str.__str__(value)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from attrs import field, frozen
 
+from adapty._core.safe_repr import SafeRepr
 from adapty._core.validate import Refused, identifier, kind_of, quoted
 from adapty.errors import AdaptyUsageError
 from adapty.models.mail import ONE_TIME_EVENT_TYPES, Offer, OfferCategory, OfferType, TransactionEvent
@@ -83,7 +84,7 @@ ProfileRule = Callable[[WebhookEvent], str | None]
 
 
 @frozen
-class MailOutcome:
+class MailOutcome(SafeRepr):
     """What an event is for Mail: an event to send, or the reason why there is none.
 
     Attributes:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 from attrs import field, frozen
 
 from adapty._core.redact import masked
+from adapty._core.safe_repr import SafeRepr
 from adapty._core.validate import kind_of
 from adapty.errors import AdaptyUsageError
 from adapty.models import TransactionEvent
@@ -49,7 +50,7 @@ _OF_THIS_ID = "state IN ('dead', 'pending') AND event_id = ?"
 
 
 @frozen(kw_only=True)
-class PendingEvent:
+class PendingEvent(SafeRepr):
     """An event that Mail does not have yet.
 
     Attributes:
@@ -92,7 +93,7 @@ class DeadEvent(PendingEvent):
 
 
 @frozen(kw_only=True)
-class OutboxCounts:
+class OutboxCounts(SafeRepr):
     """How many events there are in an outbox.
 
     Attributes:
@@ -106,7 +107,7 @@ class OutboxCounts:
     delivered: int
 
 
-class Outbox:
+class Outbox(SafeRepr):
     """Keeps Mail events on the disk until Adapty Mail has them: to be made once, and shared by threads.
 
     Any number of processes may put events into one file while one worker sends them. The file has to be on a disk of

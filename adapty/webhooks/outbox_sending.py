@@ -13,6 +13,7 @@ from attrs import define, field, frozen
 from adapty._core.giving_up import Patience
 from adapty._core.redact import masked
 from adapty._core.retry import RetryPolicy
+from adapty._core.safe_repr import SafeRepr
 from adapty._generated import mail_call, nothing
 from adapty.bulk.journal import Journal
 from adapty.bulk.lanes import Item
@@ -57,7 +58,7 @@ _random = SystemRandom().random
 
 
 @frozen(kw_only=True)
-class DrainReport:
+class DrainReport(SafeRepr):
     """What a worker did.
 
     Attributes:

@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, Any, get_args
 from uuid import uuid4
 
+from adapty._core.redact import hide_arguments
 from adapty._core.validate import kind_of
 from adapty.errors import AdaptyConfigError, AdaptyUsageError, WebhookBodyError, WebhookError, WebhookUnavailableError
 from adapty.models._received import json_ready
@@ -56,6 +57,7 @@ class Receiver:
         b'{}'
     """
 
+    @hide_arguments
     def __init__(
         self,
         authorization: str | Iterable[str] | None = None,
@@ -64,16 +66,7 @@ class Receiver:
         max_body_bytes: int = MAX_BODY_BYTES,
         seen: SeenEvents | None = None,
     ) -> None:
-        accepted: Accepted | AdaptyConfigError
-        try:
-            accepted = Accepted(authorization)
-        except AdaptyConfigError as problem:
-            accepted = problem
-        # Whoever prints the locals of a traceback finds no value here, and no frame of those that saw it.
-        authorization = None
-        if isinstance(accepted, AdaptyConfigError):
-            raise accepted.with_traceback(None)
-        self._accepted = accepted
+        self._accepted = Accepted(authorization)
         self.event_names = checked_event_names(event_names)
         self.max_body_bytes = checked_limit(max_body_bytes)
         self._seen = _checked_store(seen)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
+from adapty._core.safe_repr import SafeRepr
 from adapty._core.validate import kind_of
 from adapty.errors import AdaptyError, AdaptyUsageError, WebhookUnavailableError
 
@@ -59,7 +60,7 @@ _NOT_TO_BE_OPENED = {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLIT
 _PRIMARY_CODE = 0xFF
 
 
-class SQLiteFile:
+class SQLiteFile(SafeRepr):
     """One connection for all threads of a process, had in turn: SQLite lets one at a time write anyway.
 
     No connection is open while a process forks, for SQLite in the child would take the parent's locks for its own. A

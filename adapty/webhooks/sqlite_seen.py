@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Self
 
+from adapty._core.safe_repr import SafeRepr
 from adapty.webhooks.seen import CLAIM_FOR, FORGET_AFTER, Standing, seconds_of
 from adapty.webhooks.sqlite_file import Layout, SQLiteFile
 
@@ -39,7 +40,7 @@ DELETE FROM seen_events WHERE event_id IN (
 """  # noqa: S608 - a number of our own
 
 
-class SQLiteSeenEvents:
+class SQLiteSeenEvents(SafeRepr):
     """Remembers events in an SQLite file, for the threads of any number of processes on this machine.
 
     The file has to be on a disk of this machine: SQLite's log of changes does not work over a network. A crash of the

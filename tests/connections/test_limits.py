@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import socket
 import subprocess
 import sys
 import textwrap
@@ -17,14 +18,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapty import Adapty, AdaptyConnectionError, AdaptyTimeoutError, AsyncAdapty
+from adapty import Adapty, AdaptyConnectionError, AdaptyTimeoutError, AsyncAdapty, Timeouts
 from adapty._reading import BodyDecoder, ResponseTooLarge
 from adapty_generated.server_side.api.profile import get_profile
 from tests.raw_server import RawServer, answer
 
 if TYPE_CHECKING:
-    import socket
-
     from adapty.models import Profile
 
 Send = Callable[..., "Profile"]
@@ -167,6 +166,16 @@ def test_headers_that_trickle_end_at_the_deadline(server: RawServer, send: Send)
     server.replies = [drip(b"HTTP/1.1 200 OK\r\nX-Long: " + b"x" * 1000, 5)]
     with pytest.raises(AdaptyTimeoutError, match=r"no complete answer within 0.3 s \(after 2 tries\)"):
         send(server.url, timeout=0.3, max_retries=1)
+
+
+@pytest.mark.parametrize("send", [send_sync, send_async])
+def test_deadline_before_anything_is_sent_says_so(send: Send) -> None:
+    """After a TLS handshake that is not answered, the error does not claim that the request may have arrived."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:  # accepts connections, and never answers
+        url = f"https://127.0.0.1:{listener.getsockname()[1]}"
+        for timeout in (0.2, Timeouts(total=0.2)):
+            with pytest.raises(AdaptyTimeoutError, match=r"cannot connect to .*: not sent within 0.2 s \(after 1"):
+                send(url, timeout=timeout, max_retries=0)
 
 
 def test_bomb_takes_bounded_memory(server: RawServer) -> None:
