@@ -10,7 +10,7 @@ from asyncio import CancelledError
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
-from adapty._core.redact import Secret, redact
+from adapty._core.redact import Secret, escape_unprintable, redact
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,12 +56,12 @@ def _print(error: BaseException) -> None:
     secrets = _find_secrets()
     if logging.getLogger("adapty").isEnabledFor(logging.DEBUG):
         lines = redact("".join(traceback.format_exception(error)), secrets).splitlines()
-        print(*map(_escape, lines), sep="\n", file=sys.stderr)  # noqa: T201 - rich may be what fails
+        print(*map(escape_unprintable, lines), sep="\n", file=sys.stderr)  # noqa: T201 - rich may be what fails
     try:
         message = redact(str(error), secrets)[:_MAX_CHARACTERS]
     except Exception:  # noqa: BLE001 - an exception that cannot be printed is one as well
         message = ""
-    words = f"internal error: {type(error).__name__}: {_escape(message)} (please report)"
+    words = f"internal error: {type(error).__name__}: {escape_unprintable(message)} (please report)"
     print(words, file=sys.stderr)  # noqa: T201 - as above
 
 
@@ -75,8 +75,3 @@ def _find_secrets() -> tuple[Secret, ...]:
         for line in value.splitlines()
     ]
     return tuple(Secret(value) for value in values if value)
-
-
-def _escape(text: str) -> str:
-    """Return text that a terminal shows as it is, in one line."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode() for c in text)

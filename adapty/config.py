@@ -17,7 +17,7 @@ from adapty._core.operations import SCHEMES, Api
 from adapty._core.redact import Secret, hide_arguments
 from adapty._core.retry import RetryPolicy
 from adapty._core.safe_repr import SafeRepr
-from adapty._core.validate import has_quotes
+from adapty._core.validate import quotes_problem
 from adapty.errors import AdaptyConfigError
 
 __all__ = ["Config", "Timeouts"]
@@ -259,8 +259,8 @@ def _key(value: Any, name: str) -> Secret:
         problem = "is empty; expected the key from Adapty's settings"
     elif value.startswith(_PREFIXES):
         problem = "starts with the name of a scheme; expected the key alone"
-    elif has_quotes(value):
-        problem = "has a quotation mark at its start or end, probably from a .env file; remove the quotes"
+    elif problem := quotes_problem(value):
+        pass
     elif not value.isascii() or not value.isprintable() or " " in value:
         problem = "holds white space or characters that no key has; expected the key alone"
     if problem:

@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 
 from attrs import frozen
 
+from adapty._core.redact import escape_unprintable
+
 __all__ = ["HOST", "PORT", "Endpoint", "describe_url", "is_host", "is_loopback", "parse_ip"]
 
 _LABEL = "[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
@@ -70,8 +72,7 @@ def describe_url(text: str) -> str:
     match = _URL.fullmatch(text) or _RELATIVE.fullmatch(text)
     if match is None:
         return "an unreadable address"
-    shown = "".join(part for part in match.groups() if part)
-    return "".join(c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode() for c in shown)
+    return escape_unprintable("".join(part for part in match.groups() if part))
 
 
 def is_host(text: str) -> bool:

@@ -43,7 +43,6 @@ __all__ = [
     "email",
     "end_datetime",
     "future_datetime",
-    "has_quotes",
     "identifier",
     "json_object",
     "kind_of",
@@ -53,6 +52,7 @@ __all__ = [
     "optional_email",
     "printable",
     "quoted",
+    "quotes_problem",
     "short_identifier",
     "text",
     "unfit_for_a_header",
@@ -335,8 +335,8 @@ def unfit_for_a_header(value: str) -> str | None:
         return "is empty"
     if value != value.strip():
         return "begins or ends with white space, which no header carries"
-    if has_quotes(value):
-        return "has a quotation mark at its start or end, probably from a .env file; remove the quotes"
+    if problem := quotes_problem(value):
+        return problem
     if not value.isascii() or not value.isprintable():
         return "holds characters that no header carries unchanged"
     return None
@@ -347,14 +347,16 @@ _QUOTES = frozenset(
 )
 
 
-def has_quotes(value: str) -> bool:
-    """Return whether a value starts or ends with a quotation mark of any kind.
+def quotes_problem(value: str) -> str | None:
+    """Return what is wrong if a value starts or ends with a quotation mark of any kind, or None.
 
     Example:
-        >>> [has_quotes(value) for value in ('"a"', "\u201ca", "it's")]
-        [True, True, False]
+        >>> [quotes_problem(value) is None for value in ('"a"', "\u201ca", "it's")]
+        [False, False, True]
     """
-    return value[:1] in _QUOTES or value[-1:] in _QUOTES
+    if value[:1] in _QUOTES or value[-1:] in _QUOTES:
+        return "has a quotation mark at its start or end, probably from a .env file; remove the quotes"
+    return None
 
 
 def known_name(name: str, choices: Collection[str]) -> str:
