@@ -268,7 +268,7 @@ def test_many_are_erased(adapty: Adapty, sandbox: Sandbox) -> None:
 
     report = adapty.mail.delete_many(["jane@example.com", "joe@example.com", "joe"], by="email")
 
-    assert [len(report.deleted), len(report.already_gone), len(report.failed)] == [1, 1, 1]
+    assert [len(report.deleted), len(report.not_found), len(report.failed)] == [1, 1, 1]
     assert "jane" not in repr(report)
     assert sandbox.profile("user_12345") is None
     with pytest.raises(AdaptyUsageError, match="by: "):

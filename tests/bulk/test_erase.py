@@ -131,7 +131,7 @@ def test_one_api_is_enough(apis: FakeApis) -> None:
 
 
 def test_what_came_of_each(adapty: Adapty, apis: FakeApis) -> None:
-    """A user that is not there is already gone, one that the API fails on is failed with the reason."""
+    """A user that is not there is not found, one that the API fails on is failed with the reason."""
     gone = {"errors": [{"message": "No such profile", "error_code": "profile_not_found_error"}]}
     answers = {"u2": httpx.Response(404, json=gone), "u3": httpx.Response(400, text="no: key_shown")}
     apis.reply = lambda _, id_: answers.get(id_, httpx.Response(204))
@@ -139,12 +139,12 @@ def test_what_came_of_each(adapty: Adapty, apis: FakeApis) -> None:
     done = erase(adapty, ["u1", "u2", "u3"], api="mail", report="evidence.csv")
 
     assert done == EraseReport(
-        apis=("mail",), report=Path("evidence.csv"), deleted=1, already_gone=1, failed=1, seconds=done.seconds
+        apis=("mail",), report=Path("evidence.csv"), deleted=1, not_found=1, failed=1, seconds=done.seconds
     )
     assert 0 < done.seconds < 10
     rows = {row["id"]: (row["outcome"], row["reason"]) for row in report_rows("evidence.csv")}
     assert rows["u1"] == ("deleted", "")
-    assert rows["u2"] == ("already_gone", "")
+    assert rows["u2"] == ("not_found", "")
     assert rows["u3"][0] == "failed"
     assert "400" in rows["u3"][1]
     assert "key_shown" not in rows["u3"][1]
@@ -157,7 +157,7 @@ def test_the_report_as_data(adapty: Adapty) -> None:
     assert json.loads(done.to_json()) == {
         "apis": ["mail"],
         "deleted": 1,
-        "already_gone": 0,
+        "not_found": 0,
         "failed": 0,
         "repeated": 1,
         "report": "ids.erased.csv",
@@ -197,7 +197,7 @@ def test_an_id_with_control_characters_is_sent_to_nobody(
 
     done = erase(adapty, users, by=by)
 
-    assert (done.failed, done.already_gone, done.deleted) == (len(done.apis), 0, 0)
+    assert (done.failed, done.not_found, done.deleted) == (len(done.apis), 0, 0)
     assert apis.asked == []
     for row in report_rows("ids.erased.csv"):
         assert row["reason"].startswith(f"{'line 1' if from_file else 'ids[0]'}: {by}: has ")
@@ -312,7 +312,7 @@ def test_nobody_to_erase(adapty: Adapty) -> None:
     """A program that has nobody gets a report that says so."""
     done = erase(adapty, [])
 
-    assert (done.deleted, done.already_gone, done.failed) == (0, 0, 0)
+    assert (done.deleted, done.not_found, done.failed) == (0, 0, 0)
     assert report_rows("ids.erased.csv") == []
 
 
@@ -360,7 +360,7 @@ def test_what_on_progress_raises(adapty: Adapty, apis: FakeApis) -> None:
         erase(adapty, ["u1"], on_progress=fail)
 
     assert caught.value.__notes__ == [
-        "server-side: 1 deleted, 0 already gone, 0 failed so far",
+        "server-side: 1 deleted, 0 not found, 0 failed so far",
         "mail: not begun",
         "report: ids.erased.csv",
     ]
@@ -431,8 +431,8 @@ def test_what_stops_one_api_does_not_stop_the_other(
     other = "mail" if stopped == "server-side" else "server-side"
     failed = 4 if name == "an API that is down" else 0
     assert set(caught.value.__notes__) == {
-        f"{stopped}: 0 deleted, 0 already gone, {failed} failed so far",
-        f"{other}: 9 deleted, 0 already gone, 0 failed",
+        f"{stopped}: 0 deleted, 0 not found, {failed} failed so far",
+        f"{other}: 9 deleted, 0 not found, 0 failed",
         "report: ids.erased.csv",
     }
     found = outcomes("ids.erased.csv")
@@ -449,9 +449,9 @@ def test_what_stops_both(adapty: Adapty, apis: FakeApis) -> None:
         erase(adapty, ["u1"])
 
     first, second = caught.value.__notes__
-    assert first == "server-side: 0 deleted, 0 already gone, 0 failed so far"
+    assert first == "server-side: 0 deleted, 0 not found, 0 failed so far"
     assert second.startswith(
-        "mail: 0 deleted, 0 already gone, 0 failed so far, stopped by: deleteProfile: 401 forbidden"
+        "mail: 0 deleted, 0 not found, 0 failed so far, stopped by: deleteProfile: 401 forbidden"
     )
     assert list(Path().iterdir()) == []
 
@@ -475,7 +475,7 @@ def test_evidence_that_cannot_be_kept_stops_both(
         erase(adapty, ["u1", "u2", "u3"], lanes=1)
 
     assert caught.value.__notes__ == [
-        "server-side: 1 deleted, 0 already gone, 0 failed so far",
+        "server-side: 1 deleted, 0 not found, 0 failed so far",
         "mail: not begun",
         "report: ids.erased.csv",
     ]

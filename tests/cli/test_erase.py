@@ -42,7 +42,7 @@ def test_everybody_in_a_file(api: Adapty, served: Sandbox) -> None:
 
     assert (first.code, first.err) == (0, "")
     assert first.summary == [
-        "300 deleted, 0 already gone, 0 failed",
+        "300 deleted, 0 not found, 0 failed",
         "erased from: server-side",
         "report: users.erased.csv",
     ]
@@ -54,13 +54,13 @@ def test_everybody_in_a_file(api: Adapty, served: Sandbox) -> None:
 
     assert (second.code, second.err) == (0, "")
     assert second.summary == [
-        "0 deleted, 300 already gone, 0 failed",
+        "0 deleted, 300 not found, 0 failed",
         "erased from: server-side",
         "report: users.erased.csv",
     ]
     assert not Path("users.txt.journal").exists()
     rows = report_rows()
-    assert [row["outcome"] for row in rows] == ["deleted"] * 300 + ["already_gone"] * 300
+    assert [row["outcome"] for row in rows] == ["deleted"] * 300 + ["not_found"] * 300
     assert {row["id"] for row in rows[300:]} == set(ids)
     assert {row["reason"] for row in rows} == {""}
 
@@ -73,19 +73,19 @@ def test_who_stands_there_twice_is_sent_once(api: Adapty, served: Sandbox) -> No
 
     assert ended.code == 0
     assert ended.summary == [
-        "1 deleted, 1 already gone, 0 failed",
+        "1 deleted, 1 not found, 0 failed",
         "erased from: server-side",
         "repeats of an id, sent once: 2",
         "report: users.erased.csv",
     ]
-    assert outcomes() == {"u1": "deleted", "u2": "already_gone"}
+    assert outcomes() == {"u1": "deleted", "u2": "not_found"}
 
     ended = run("erase", users_file(profile_id, profile_id.upper()), "--by", "profile_id", "--report", "again.csv")
 
     assert ended.out.startswith(
-        "0 deleted, 1 already gone, 0 failed\nerased from: server-side\nrepeats of an id, sent once: 1\n"
+        "0 deleted, 1 not found, 0 failed\nerased from: server-side\nrepeats of an id, sent once: 1\n"
     )
-    assert outcomes("again.csv") == {profile_id: "already_gone"}
+    assert outcomes("again.csv") == {profile_id: "not_found"}
 
 
 def test_so_many_requests_at_a_time(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -124,14 +124,14 @@ def test_one_that_the_api_fails_on(server: RawServer, monkeypatch: pytest.Monkey
     ended = run("erase", users_file("u1", "u2", "u3", "u4", "u5", "u6"), *ONE_AT_A_TIME)
 
     assert (ended.code, ended.err) == (ExitCode.SOME_REFUSED, "")
-    assert ended.out.startswith("2 deleted, 1 already gone, 3 failed\n")
+    assert ended.out.startswith("2 deleted, 1 not found, 3 failed\n")
     rows = {row["id"]: (row["outcome"], row["reason"].split(" (")[0]) for row in report_rows()}
     assert rows == {
         "u1": ("deleted", ""),
         "u2": ("failed", "deleteProfile: 500: no readable reason"),
         "u3": ("failed", "deleteProfile: 400 odd: [redacted] is wrong"),
         "u4": ("failed", "deleteProfile: 409: no readable reason"),
-        "u5": ("already_gone", ""),
+        "u5": ("not_found", ""),
         "u6": ("deleted", ""),
     }
     assert len(slept) == 8
@@ -167,7 +167,7 @@ def test_a_run_that_is_stopped(
     error, *notes = ended.err.splitlines()
     assert error.startswith("Error: deleteProfile: ")
     assert told in error
-    assert notes == ["server-side: 1 deleted, 0 already gone, 0 failed so far", "report: users.erased.csv", GO_ON]
+    assert notes == ["server-side: 1 deleted, 0 not found, 0 failed so far", "report: users.erased.csv", GO_ON]
     assert outcomes() == {"u1": "deleted"}
 
     server.replies = [DELETED]
@@ -179,7 +179,7 @@ def test_a_run_that_is_stopped(
         assert (report["deleted"], report["resumed"]) == (4, True)
     else:
         assert ended.summary == [
-            "4 deleted, 0 already gone, 0 failed",
+            "4 deleted, 0 not found, 0 failed",
             "erased from: server-side",
             "gone on with a run that broke off: the counts are those of both, the time is the last one's",
             "report: users.erased.csv",
@@ -198,7 +198,7 @@ def test_a_run_that_is_stopped_without_a_journal(server: RawServer, monkeypatch:
 
     assert ended.code == ExitCode.API_ERROR
     assert ended.err.splitlines()[1:] == [
-        "server-side: 1 deleted, 0 already gone, 0 failed so far",
+        "server-side: 1 deleted, 0 not found, 0 failed so far",
         "report: users.erased.csv",
     ]
     assert sorted(path.name for path in Path().iterdir()) == ["users.erased.csv", "users.txt"]
@@ -257,7 +257,7 @@ def test_a_run_that_comes_to_nothing_leaves_nothing(closed_port: str, monkeypatc
     ended = run("erase", users_file("u1"))
 
     assert ended.code == ExitCode.NO_ANSWER
-    assert ended.err.splitlines()[1:] == ["server-side: 0 deleted, 0 already gone, 0 failed so far"]
+    assert ended.err.splitlines()[1:] == ["server-side: 0 deleted, 0 not found, 0 failed so far"]
     assert list(Path().iterdir()) == [Path("users.txt")]
 
 
@@ -294,7 +294,7 @@ def test_no_address_is_shown(api: Adapty, options: tuple[str, ...]) -> None:
     assert ended.code == ExitCode.SOME_REFUSED
     assert "deleteProfile: DELETE" in ended.err
     assert "jan" not in ended.out + ended.err
-    assert outcomes() == dict(zip(ids, ["deleted", "already_gone", "failed", "failed"], strict=True))
+    assert outcomes() == dict(zip(ids, ["deleted", "not_found", "failed", "failed"], strict=True))
     assert not [row for row in report_rows() if "jan" in row["reason"]]
 
 
@@ -340,14 +340,14 @@ def test_interrupting_it(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> 
     assert (process.returncode, out) == (ExitCode.INTERRUPTED, "")
     assert err.splitlines() == [
         "Interrupted",
-        "server-side: 2 deleted, 0 already gone, 1 failed so far",
+        "server-side: 2 deleted, 0 not found, 1 failed so far",
         "report: users.erased.csv",
         GO_ON,
     ]
     assert outcomes() == {"é": "failed", "u1": "deleted", "u2": "deleted"}
     assert len(server.requests) == 2
 
-    assert run("erase", "users.txt").out.startswith("4 deleted, 0 already gone, 1 failed\n")
+    assert run("erase", "users.txt").out.startswith("4 deleted, 0 not found, 1 failed\n")
     assert outcomes() == {"é": "failed", **dict.fromkeys(("u1", "u2", "u3", "u4"), "deleted")}
 
 
@@ -414,7 +414,7 @@ def test_interrupting_it_twice(server: RawServer, monkeypatch: pytest.MonkeyPatc
     assert (ended.code, ended.out) == (ExitCode.INTERRUPTED, "")
     assert ended.err.splitlines() == [
         "Interrupted",
-        "server-side: 1 deleted, 0 already gone, 0 failed so far",
+        "server-side: 1 deleted, 0 not found, 0 failed so far",
         "report: users.erased.csv",
         GO_ON,
     ]
@@ -441,7 +441,7 @@ def test_interrupting_its_last_words(server: RawServer, monkeypatch: pytest.Monk
     assert ended.code == ExitCode.INTERRUPTED
     assert ended.err.splitlines() == [
         "Interrupted",
-        "server-side: 1 deleted, 0 already gone, 0 failed so far",
+        "server-side: 1 deleted, 0 not found, 0 failed so far",
         "report: users.erased.csv",
         GO_ON,
     ]

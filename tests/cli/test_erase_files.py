@@ -79,7 +79,7 @@ def test_every_format_is_read(api: Adapty, served: Sandbox, name: str, *, piped:
 
     report = "stdin.erased.csv" if piped else "users.erased.csv"
     assert (ended.code, ended.err) == (0, "")
-    assert ended.summary == ["2 deleted, 0 already gone, 0 failed", "erased from: server-side", f"report: {report}"]
+    assert ended.summary == ["2 deleted, 0 not found, 0 failed", "erased from: server-side", f"report: {report}"]
     assert outcomes(report) == DELETED
     assert served.server_side_profile(customer_user_id="u1") is None
     assert served.server_side_profile(customer_user_id="u3") is not None
@@ -199,7 +199,7 @@ def test_what_cannot_be_read_or_sent_is_reported_as_failed(api: Adapty, served: 
     for id_, reason in refused.items():
         assert reason in rows[id_]["reason"]
         assert rows[id_]["reason"].startswith("line ")
-    assert ended.out.startswith(f"1 deleted, 0 already gone, {len(refused)} failed\n")
+    assert ended.out.startswith(f"1 deleted, 0 not found, {len(refused)} failed\n")
     assert len([entry for entry in served.requests() if entry.method == "DELETE"]) == 1
 
 
@@ -211,7 +211,7 @@ def test_what_is_no_uuid_is_reported_as_failed(served: Sandbox, id_: str) -> Non
     ended = run("erase", "users.txt", "--by", "profile_id")
 
     assert ended.code == ExitCode.SOME_REFUSED
-    assert outcomes() == {id_: "failed", UNKNOWN: "already_gone"}
+    assert outcomes() == {id_: "failed", UNKNOWN: "not_found"}
     assert "line 1: profile_id: is not a UUID" in report_rows()[0]["reason"]
 
 
@@ -224,7 +224,7 @@ def test_ids_that_look_like_something_else_are_sent_as_they_are(api: Adapty, id_
     Path("users.txt").write_text(f"u1\n{id_}\n")
 
     assert run("erase", "users.txt").code == 0
-    assert outcomes() == {"u1": "already_gone", id_: "deleted"}
+    assert outcomes() == {"u1": "not_found", id_: "deleted"}
 
 
 @pytest.mark.parametrize("text", ['[\n"u1",\n"u2",\n"u3"]', '{\n"users": [\n"u1",\n"u2"]}'])
@@ -409,7 +409,7 @@ def test_a_pipe_with_a_name(api: Adapty) -> None:
 
     writer.join()
     assert ended.code == 0
-    assert outcomes("pipe.erased.csv") == {"u1": "deleted", "u2": "already_gone"}
+    assert outcomes("pipe.erased.csv") == {"u1": "deleted", "u2": "not_found"}
     assert sorted(path.name for path in Path().iterdir()) == ["pipe", "pipe.erased.csv"]
 
 
@@ -426,7 +426,7 @@ def test_json_of_the_summary_can_be_read(api: Adapty) -> None:
     assert report == {
         "apis": ["server-side"],
         "deleted": 1,
-        "already_gone": 1,
+        "not_found": 1,
         "failed": 1,
         "repeated": 1,
         "report": "users.erased.csv",
@@ -436,7 +436,7 @@ def test_json_of_the_summary_can_be_read(api: Adapty) -> None:
 
 
 def test_a_file_of_uuids_does_not_say_what_they_are(served: Sandbox) -> None:
-    """Taken for the wrong kind they would all be already gone: the kind has to be said, and nothing is sent before."""
+    """Taken for the wrong kind they would all be not found: the kind has to be said, and nothing is sent before."""
     uuids = [str(UUID(int=number, version=4)) for number in (1, 2)]
     Path("users.txt").write_text("\n".join(uuids), "utf-8")
 
@@ -445,4 +445,4 @@ def test_a_file_of_uuids_does_not_say_what_they_are(served: Sandbox) -> None:
     assert ended.code == ExitCode.USAGE
     assert "holds UUIDs only" in ended.err
     assert served.requests() == []
-    assert run("erase", "users.txt", "--by", "profile_id").out.startswith("0 deleted, 2 already gone")
+    assert run("erase", "users.txt", "--by", "profile_id").out.startswith("0 deleted, 2 not found")
