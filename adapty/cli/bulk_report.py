@@ -60,8 +60,8 @@ def print_erase_warnings(report: EraseReport) -> None:
         asked = " or ".join(kinds)
         others = " or ".join(f"--by {kind}" for kind in API_KINDS[api] if kind not in kinds)
         errors.print(
-            f"Warning: {api}: not one of the ids was found as {asked}, so nobody was erased there. "
-            f"They are probably of another kind, or of another app or project; try {others}"
+            f"Warning: {api}: none of the ids was found as {asked}; they are probably of another kind, or of another "
+            f"app or project. Try {others}"
         )
 
 

@@ -100,7 +100,7 @@ def test_only_what_is_left_of_both(adapty: Adapty, apis: FakeApis) -> None:
     done = erase(adapty, "users.txt", lanes=1)
 
     assert (done.deleted, done.resumed) == (6, True)
-    assert sorted(apis.asked) == [("mail", "customer_user_id", "u2"), ("mail", "customer_user_id", "u3")]
+    assert sorted(apis.asked) == [("mail", "external_profile_id", "u2"), ("mail", "external_profile_id", "u3")]
     assert len(outcomes()) == 6
 
 

@@ -52,7 +52,11 @@ def test_everybody_in_a_file(api: Adapty, served: Sandbox) -> None:
 
     second = run("erase", "users.txt")
 
-    assert (second.code, second.err) == (0, "")
+    assert second.code == ExitCode.SOME_REFUSED
+    assert second.err == (
+        "Warning: server-side: none of the ids was found as customer_user_id; they are probably of another kind, "
+        "or of another app or project. Try --by profile_id\n"
+    )
     assert second.summary == [
         "0 deleted, 300 not found, 0 failed",
         "erased from: server-side",
@@ -62,14 +66,14 @@ def test_everybody_in_a_file(api: Adapty, served: Sandbox) -> None:
     rows = report_rows()
     assert [row["outcome"] for row in rows] == ["deleted"] * 300 + ["not_found"] * 300
     assert {row["id"] for row in rows[300:]} == set(ids)
-    assert {row["reason"] for row in rows} == {""}
+    assert {row["reason"] for row in rows} == {"", "no profile by customer_user_id"}
 
 
 def test_who_stands_there_twice_is_sent_once(api: Adapty, served: Sandbox) -> None:
     """Repeats are counted, and make no row and no request of their own."""
     (profile_id,) = make_users(api, "u1")
 
-    ended = run("erase", users_file("u1", "u2", " u1 ", "u1"))
+    ended = run("erase", users_file("u1", "u2", "u1", "u1"))
 
     assert ended.code == 0
     assert ended.summary == [
@@ -131,7 +135,7 @@ def test_one_that_the_api_fails_on(server: RawServer, monkeypatch: pytest.Monkey
         "u2": ("failed", "deleteProfile: 500: no readable reason"),
         "u3": ("failed", "deleteProfile: 400 odd: [redacted] is wrong"),
         "u4": ("failed", "deleteProfile: 409: no readable reason"),
-        "u5": ("not_found", ""),
+        "u5": ("not_found", "no profile by customer_user_id"),
         "u6": ("deleted", ""),
     }
     assert len(slept) == 8
@@ -285,16 +289,17 @@ def test_a_setting_that_is_wrong(
 
 @pytest.mark.parametrize("options", [(), ("--json",)], ids=["text", "JSON"])
 def test_no_address_is_shown(api: Adapty, options: tuple[str, ...]) -> None:
-    """Addresses that serve as ids stand in the report, and on no output, `--verbose` or not."""
-    make_users(api, "jane@example.com")
+    """Addresses in the place of ids are refused, and stand in the report alone, `--verbose` or not."""
+    make_users(api, "jane@example.com", "u1")
     ids = ["jane@example.com", "jane2@example.com", "jané@example.com", "jane@example.com" * 300]
 
-    ended = run("--verbose", "erase", users_file(*ids), *options)
+    ended = run("--verbose", "erase", users_file(*ids, "u1"), *options)
 
     assert ended.code == ExitCode.SOME_REFUSED
     assert "deleteProfile: DELETE" in ended.err
     assert "jan" not in ended.out + ended.err
-    assert outcomes() == dict(zip(ids, ["deleted", "not_found", "failed", "failed"], strict=True))
+    assert outcomes() == {"u1": "deleted", **dict.fromkeys(ids, "failed")}
+    assert "on the command line --by email" in report_rows()[0]["reason"]
     assert not [row for row in report_rows() if "jan" in row["reason"]]
 
 
@@ -449,6 +454,7 @@ def test_interrupting_its_last_words(server: RawServer, monkeypatch: pytest.Monk
 
 def test_signals_that_are_somebody_elses_are_left_alone(api: Adapty) -> None:
     """In a thread, or where Ctrl-C does something else already, it runs all the same and changes no handler."""
+    make_users(api, "u1", "u2")
 
     def handle(*_: object) -> None:
         pytest.fail("nobody pressed Ctrl-C")
@@ -456,6 +462,7 @@ def test_signals_that_are_somebody_elses_are_left_alone(api: Adapty) -> None:
     before = signal.signal(signal.SIGINT, handle)
     try:
         assert run("erase", users_file("u1")).code == 0
+        users_file("u2")
         assert signal.getsignal(signal.SIGINT) is handle
     finally:
         signal.signal(signal.SIGINT, before)

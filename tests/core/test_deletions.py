@@ -336,10 +336,10 @@ def test_a_bad_id_says_nothing_of_the_api() -> None:
 
 
 def test_who_is_not_there_is_not_found() -> None:
-    """There being no such profile is what was asked for."""
-    deletion = Deletion.failed("a", GONE)
+    """All that is known is by which kinds of id no profile was found."""
+    deletion = Deletion.failed("a", GONE, ("external_profile_id", "customer_user_id"))
     assert outcome(deletion) == ("a", "not_found", True)
-    assert (deletion.error, deletion.reason) == (None, "")
+    assert (deletion.error, deletion.reason) == (None, "no profile by external_profile_id or customer_user_id")
 
 
 def test_the_report_sorts_by_outcome() -> None:
