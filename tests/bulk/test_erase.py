@@ -456,9 +456,7 @@ def test_what_stops_both(adapty: Adapty, apis: FakeApis) -> None:
 
     first, second = caught.value.__notes__
     assert first == "server-side: 0 deleted, 0 not found, 0 failed so far"
-    assert second.startswith(
-        "mail: 0 deleted, 0 not found, 0 failed so far, stopped by: deleteProfile: 401 forbidden"
-    )
+    assert second.startswith("mail: 0 deleted, 0 not found, 0 failed so far, stopped by: deleteProfile: 401 forbidden")
     assert list(Path().iterdir()) == []
 
 

@@ -234,9 +234,7 @@ def test_what_is_no_uuid_is_reported_as_failed(served: Sandbox, id_: str) -> Non
     assert "line 1: profile_id: is not a UUID" in report_rows()[0]["reason"]
 
 
-@pytest.mark.parametrize(
-    "id_", ["=1+1", "+1", "-1", "'x", '"', "a,b", "a;b", "a b", "{x}", "[x]", "#1", "x" * 4096]
-)
+@pytest.mark.parametrize("id_", ["=1+1", "+1", "-1", "'x", '"', "a,b", "a;b", "a b", "{x}", "[x]", "#1", "x" * 4096])
 def test_ids_that_look_like_something_else_are_sent_as_they_are(api: Adapty, id_: str) -> None:
     """An id is sent and reported exactly, whatever a spreadsheet or a shell would make of it."""
     make_users(api, id_)
