@@ -118,7 +118,7 @@ def test_spoilt_ids_are_refused_in_files_with_the_reason(tmp_path: Path, form: s
         sent.append(json.loads(request.content))
         return httpx.Response(200, json={})
 
-    fields = {
+    fields: dict[Any, tuple[Any, tuple[str, ...]]] = {
         import_profiles: (PROFILE, (KIND, "customer_user_id")),
         import_events: (
             EVENT,
@@ -151,7 +151,7 @@ def test_ready_records_and_single_calls_take_what_they_are_given(tmp_path: Path)
     mail = Mail()
     with Adapty(mail_secret_key="key_shown", transport=httpx.MockTransport(mail.handle)) as adapty:
         import_profiles(adapty, [MailProfile(**{**PROFILE, KIND: "NULL"})], failures=tmp_path)
-        adapty.mail.save_profile(**{**PROFILE, KIND: "12345.0"})  # type: ignore[arg-type]
+        adapty.mail.save_profile(**{**PROFILE, KIND: "12345.0"})
         adapty.mail.delete_profile(external_profile_id="nan")
         report = adapty.mail.delete_many(["None", "u1"], by="external_profile_id")
 

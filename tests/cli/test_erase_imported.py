@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from adapty import Adapty
+    from adapty._core.identity import MailIdKind
     from adapty.bulk import EraseReport
     from adapty.models import DeletionReport
     from adapty.sandbox import Sandbox
@@ -209,8 +210,9 @@ def test_an_address_in_the_place_of_an_id_is_refused_with_the_way_out(api: Adapt
     hint = 'for e-mail addresses use by="email", on the command line --by email'
     assert [hint in reason for reason in reasons] == [True]
     assert served.requests()[-1].path != "/api/v1/profile/delete/"
-    for by in (None, "customer_user_id"):
-        (failed,) = api.mail.delete_many(["u1@example.com"], by=by).failed  # type: ignore[arg-type]
+    kinds: tuple[MailIdKind | None, ...] = (None, "customer_user_id")
+    for by in kinds:
+        (failed,) = api.mail.delete_many(["u1@example.com"], by=by).failed
         assert (hint in failed.reason, failed.tried) == (True, False)
     assert run("erase", "users.txt", "--by", "email").code == 0
     assert left(served) == set()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import partial
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -14,6 +16,9 @@ from adapty._core.unseen_characters import describe_unseen_character
 from adapty.models import ProfileDeletion
 
 from .support import EVENT, PROFILE, repeatable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 UNSEEN = {
     "\u00a0": "U+00A0 NO-BREAK SPACE",
@@ -42,13 +47,13 @@ MAIL_IDS = ("event_id", "external_profile_id", "store_transaction_id", "store_or
 
 def refusals(value: str) -> list[str]:
     """Return what each single call says to an id."""
-    calls = [
+    calls: list[Callable[[], object]] = [
         lambda: MailProfile(**{**PROFILE, "external_profile_id": value}),
         lambda: MailProfile(**{**PROFILE, "customer_user_id": value}),
         lambda: ProfileDeletion(external_profile_id=value),
         lambda: ProfileDeletion(customer_user_id=value),
         lambda: named_user(value, None),
-        *(lambda name=name: TransactionEvent(**{**EVENT, name: value}) for name in MAIL_IDS),
+        *(partial(TransactionEvent, **{**EVENT, name: value}) for name in MAIL_IDS),
     ]
     said: list[str] = []
     for call in calls:
