@@ -105,13 +105,14 @@ class Call(Generic[T]):
     """One operation with its request and the reader of its documented success.
 
     `read` gives the result, or raises `UnreadableAnswer`. `gone_is_done` says whether a 404 after a try that may have
-    gone through means that it did.
+    gone through means that it did. `if_not_found` is made in its place where the API finds no such profile.
     """
 
     operation: Operation
     request: Request
     read: Callable[[Answer], T]
     gone_is_done: bool = False
+    if_not_found: Call[T] | None = None
 
 
 def run(
@@ -120,6 +121,32 @@ def run(
     secrets: tuple[Secret, ...] = (),
     random: Callable[[], float] = _random,
     endpoint: Endpoint | None = None,
+) -> Generator[Send | Wait, Answer | Failure | None, T]:
+    """Carry out a call, and the one to make in its place where no profile is found; see `_run_one`."""
+    if call.if_not_found is None:
+        return _run_one(call, policy, secrets, random)
+    return _run_with_fallback(call, call.if_not_found, policy, secrets, random)
+
+
+def _run_with_fallback(
+    call: Call[T],
+    fallback: Call[T],
+    policy: RetryPolicy,
+    secrets: tuple[Secret, ...],
+    random: Callable[[], float],
+) -> Generator[Send | Wait, Answer | Failure | None, T]:
+    try:
+        return (yield from _run_one(call, policy, secrets, random))
+    except errors.ProfileNotFoundError:
+        pass  # the next call is made out here, so that its error has no context
+    return (yield from run(fallback, policy, secrets, random))
+
+
+def _run_one(
+    call: Call[T],
+    policy: RetryPolicy,
+    secrets: tuple[Secret, ...],
+    random: Callable[[], float],
 ) -> Generator[Send | Wait, Answer | Failure | None, T]:
     """Carry out a call: yield what the driver must do, return the result, or raise an AdaptyError.
 

@@ -23,6 +23,7 @@ from dateutil.relativedelta import relativedelta
 
 from adapty._core.countries import COUNTRY_CODES, MISTAKEN_CODES
 from adapty._core.nesting import MAX_DEPTH, is_too_deep
+from adapty._core.unseen_characters import describe_unseen_character
 from adapty.errors import AdaptyUsageError
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ __all__ = [
     "json_object",
     "kind_of",
     "known_name",
+    "nonblank",
     "one_of",
     "optional_datetime",
     "optional_email",
@@ -141,11 +143,19 @@ def text(value: str | NotGiven) -> str:
     return plain
 
 
-def identifier(value: str | NotGiven) -> str:
-    """Accept text that names something: not empty, not blank."""
+def nonblank(value: str | NotGiven) -> str:
+    """Return text that is not empty and not blank."""
     plain = text(value)
     if not plain.strip():
         raise Refused("is empty; expected a non-empty str")
+    return plain
+
+
+def identifier(value: str | NotGiven) -> str:
+    """Return text that names something: not blank, without white space around it or invisible characters in it."""
+    plain = nonblank(value)
+    if problem := describe_unseen_character(plain):
+        raise Refused(f"{problem}; expected the id without it")
     return plain
 
 
@@ -158,23 +168,29 @@ def short_identifier(value: str) -> str:
 
 
 def email(value: str) -> str:
-    """Accept an address of the shape name@domain.tld."""
+    """Return an address of the shape name@domain.tld; it is never quoted."""
     plain = text(value)
-    local, at, domain = plain.rpartition("@")
+    if problem := describe_unseen_character(plain) or _problem_of_address(plain):
+        raise Refused(f"{problem}; expected an e-mail address such as name@example.com")
+    return plain
+
+
+def _problem_of_address(address: str) -> str | None:
+    local, at, domain = address.rpartition("@")
     problem = None
     if not at:
         problem = "has no @"
-    elif len(plain) > _MAX_ADDRESS or len(local) > _MAX_LOCAL_PART:
+    elif len(address) > _MAX_ADDRESS or len(local) > _MAX_LOCAL_PART:
         problem = f"is too long (at most {_MAX_LOCAL_PART} characters before the @, {_MAX_ADDRESS} in all)"
-    elif not plain.isprintable():
-        problem = "has white space or something that cannot be printed"
+    elif " " in address:
+        problem = "has a space"
+    elif not address.isprintable():
+        problem = "has something that cannot be printed"
     elif not _LOCAL_PART.fullmatch(local):
         problem = "has something that cannot stand before the @"
     elif not _DOMAIN.fullmatch(domain):
         problem = "has no valid domain after the @"
-    if problem:
-        raise Refused(f"{problem}; expected an e-mail address such as name@example.com")
-    return plain
+    return problem
 
 
 def optional_email(value: str | NotGiven) -> str:

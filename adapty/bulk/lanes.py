@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Generator
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from zlib import crc32
 
 from attrs import define, field
@@ -189,10 +189,12 @@ class Lanes(Generic[R]):
     async def _try(self, lane: _Lane[R], item: Item[R], steps: _Steps) -> None:
         """Send once; then the item is done, or waits for its next try, or stays as it is when the lanes are stopped."""
         try:
-            outcome = await self._send(cast("Send", next(steps)).request, lane.send)
-            if outcome is None:
-                return
-            wait = cast("Wait", steps.send(outcome))
+            step = next(steps)
+            while isinstance(step, Send):
+                outcome = await self._send(step.request, lane.send)
+                if outcome is None:
+                    return
+                step = steps.send(outcome)
         except StopIteration:
             self._done(lane, item, None)
         except (Exception, asyncio.CancelledError) as error:
@@ -202,7 +204,7 @@ class Lanes(Generic[R]):
         else:
             self._failed_in_a_row += 1
             if not self._stopped.done():
-                lane.try_later(item, steps, wait.seconds)
+                lane.try_later(item, steps, step.seconds)
 
     async def _send(self, request: Request, send: Sender) -> Answer | Failure | None:
         """Send when the pace allows it, unless the lanes are stopped before."""

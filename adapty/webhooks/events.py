@@ -15,7 +15,7 @@ from typing import Any, Self
 import attrs
 
 from adapty._core.redact import hidden, masked
-from adapty._core.validate import Refused, identifier
+from adapty._core.validate import Refused, nonblank
 from adapty.models._received import (
     Received,
     flag,
@@ -420,7 +420,7 @@ class WebhookEvent(Received):
     def event_id(self) -> str | None:
         """The event's own id, the same each time that it is posted; None where it has none to go by."""
         try:
-            return identifier(self.event_properties.profile_event_id or "")
+            return nonblank(self.event_properties.profile_event_id or "")
         except Refused:  # blank, or with half of a surrogate pair, which no database takes
             return None
 
