@@ -20,7 +20,7 @@ from adapty.bulk.rows import Row
 from adapty.bulk.running import StageRun
 from adapty.bulk.stage import Options, Stage
 from adapty.errors import AdaptyAPIError, AdaptyConnectionError, AdaptyError, WebhookUnavailableError
-from adapty.webhooks.outbox import Outbox, data_of
+from adapty.webhooks.outbox import Outbox
 from adapty.webhooks.outbox_books import Books, Due, Note
 from adapty.webhooks.outbox_lock import OutboxLock
 from adapty.webhooks.put_offs import PutOffs
@@ -216,7 +216,7 @@ class Sending:
             due = await self._due(books, moment)
             for each in due:
                 self._in_hand[each.place] = _InHand(each, self.delivered)
-                yield Row(each.place, data_of(each.event))
+                yield Row(each.place, each.data)
             if due:
                 last = now()
                 continue

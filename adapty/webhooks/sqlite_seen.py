@@ -6,7 +6,8 @@ import time
 from typing import TYPE_CHECKING, Self
 
 from adapty.webhooks.seen import CLAIM_FOR, FORGET_AFTER, Standing, seconds_of
-from adapty.webhooks.sqlite_file import Layout, SQLiteFile
+from adapty.webhooks.sqlite_file import SQLiteFile
+from adapty.webhooks.sqlite_layout import Layout
 
 if TYPE_CHECKING:
     from datetime import timedelta
@@ -18,11 +19,12 @@ __all__ = ["SQLiteSeenEvents"]
 _SEEN_EVENTS = Layout(
     noun="store of seen events",
     application_id=0x41645365,  # "AdSe"
-    version=1,
     # `owner` is null once the event is handled; `since` counts from 1970, in seconds.
-    tables=(
-        "CREATE TABLE seen_events (event_id TEXT PRIMARY KEY, owner TEXT, since REAL NOT NULL) WITHOUT ROWID",
-        "CREATE INDEX seen_events_since ON seen_events (since)",
+    versions=(
+        (
+            "CREATE TABLE seen_events (event_id TEXT PRIMARY KEY, owner TEXT, since REAL NOT NULL) WITHOUT ROWID",
+            "CREATE INDEX seen_events_since ON seen_events (since)",
+        ),
     ),
     is_durable=False,
 )

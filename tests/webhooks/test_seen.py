@@ -272,7 +272,7 @@ def test_what_is_no_path_is_refused(path: Any) -> None:
 
 def test_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
     """No folder is made in passing: it would be the wrong one."""
-    with pytest.raises(AdaptyUsageError, match=r"unable to open database file$"):
+    with pytest.raises(AdaptyUsageError, match=r"cannot be opened: No such file or directory$"):
         SQLiteSeenEvents(tmp_path / "nowhere" / "seen.sqlite")
 
 
