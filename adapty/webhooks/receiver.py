@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any, get_args
 from uuid import uuid4
@@ -10,7 +11,7 @@ from adapty._core.validate import kind_of
 from adapty.errors import AdaptyConfigError, AdaptyUsageError, WebhookBodyError, WebhookError, WebhookUnavailableError
 from adapty.models._received import json_ready
 from adapty.webhooks.authorization import Accepted
-from adapty.webhooks.body import MAX_BODY_BYTES, checked_limit, decoded
+from adapty.webhooks.body import MAX_BODY_BYTES, checked_limit, decoded, incomplete
 from adapty.webhooks.deadlines import answer_deadline
 from adapty.webhooks.deliveries import Claim, Delivery
 from adapty.webhooks.event_types import checked_event_names
@@ -23,9 +24,9 @@ from adapty.webhooks.threads import RequestThreads
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from adapty.webhooks.authorization import Headers
     from adapty.webhooks.body import Body
     from adapty.webhooks.handlers import AsyncHandler, Handler
+    from adapty.webhooks.headers import Headers
     from adapty.webhooks.seen import SeenEvents
 
 __all__ = ["Receiver"]
@@ -108,10 +109,13 @@ class Receiver:
         Raises:
             WebhookAuthorizationError: The header is missing, given twice, or has none of the accepted values.
             WebhookBodyError: The body is too long, or is no event.
-            WebhookUnavailableError: The event is being handled in another place, or the store of events fails.
+            WebhookUnavailableError: The body is empty or too short for its Content-Length, so that something else has
+                read it; or the event is being handled in another place; or the store of events fails.
             AdaptyUsageError: `headers` or `body` is of a type that they do not have.
         """
-        refusal = self._accepted.refusal(headers)
+        if isinstance(headers, Iterator):
+            headers = list(headers)
+        refusal = self._accepted.refusal(headers) or incomplete(headers, body)
         delivery = refusal or self._read(body)
         # An error that is raised below shows neither to whoever prints the locals of its traceback.
         del headers, body

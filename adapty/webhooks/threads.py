@@ -6,6 +6,7 @@ import asyncio
 import os
 import weakref
 from collections import deque
+from collections.abc import Callable
 from contextlib import suppress
 from contextvars import copy_context
 from functools import partial
@@ -17,8 +18,6 @@ from attrs import define
 from adapty.errors import WebhookUnavailableError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     T = TypeVar("T")
 
 __all__ = ["MAX_THREADS", "MAX_WAITING", "WAIT_SECONDS", "RequestThreads"]
