@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from decimal import Decimal
 from typing import Any
 
 from adapty._core.nesting import MAX_DEPTH, is_too_deep
+from adapty._core.numbers import parse_decimal, parse_int
 from adapty._core.validate import kind_of
 from adapty.errors import AdaptyConfigError, AdaptyUsageError, WebhookBodyError, WebhookUnavailableError
-from adapty.models._received import MAX_DIGITS
 from adapty.webhooks.headers import Headers, header_values
 
 __all__ = ["MAX_BODY_BYTES", "READ_BEFORE", "Body", "checked_limit", "decoded", "incomplete", "too_long", "too_short"]
@@ -51,7 +50,7 @@ def decoded(
     if len(raw) > most:
         return too_long(most)
     try:
-        value = json.loads(raw.decode("utf-8-sig"), parse_float=_exact, parse_int=_whole, parse_constant=str)
+        value = json.loads(raw.decode("utf-8-sig"), parse_float=parse_decimal, parse_int=parse_int, parse_constant=str)
     except UnicodeDecodeError:
         problem = "is not text in UTF-8"
     except RecursionError:
@@ -124,19 +123,3 @@ def _bytes(body: Any) -> bytes:
     if not isinstance(body, bytes | bytearray | memoryview):
         raise AdaptyUsageError.of("body", f"is {kind_of(body)}; expected bytes")
     return bytes(body)
-
-
-def _exact(digits: str) -> Decimal | str:
-    """Read a number with a point or an exponent; one that is no amount of anything stays as it is spelled."""
-    if len(digits) > MAX_DIGITS:
-        return digits
-    try:
-        amount = Decimal(digits)
-    except ArithmeticError:
-        return digits
-    return amount if amount.is_finite() and abs(amount.adjusted()) <= MAX_DIGITS else digits
-
-
-def _whole(digits: str) -> int | str:
-    """Read a whole number; to read a long one takes long."""
-    return int(digits) if len(digits) <= MAX_DIGITS else digits

@@ -31,7 +31,7 @@ _SEEN_EVENTS = Layout(
 
 _FORGOTTEN_AT_ONCE = 100
 
-_HELD = "SELECT owner, since FROM seen_events WHERE event_id = ?"
+_HELD = "SELECT owner, CAST(since AS REAL) FROM seen_events WHERE event_id = ?"  # a number even in a damaged row
 _KEEP = "INSERT OR REPLACE INTO seen_events VALUES (?, ?, ?)"
 _RELEASE = "DELETE FROM seen_events WHERE event_id = ? AND owner = ?"
 _FORGET = f"""
