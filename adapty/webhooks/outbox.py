@@ -155,7 +155,8 @@ class Outbox:
     def put(self, event: TransactionEvent) -> bool:
         """Put an event in; when this returns, it is on the disk.
 
-        Takes a few milliseconds, most of them the disk's.
+        Takes a few milliseconds, most of them the disk's, and up to 4 seconds while another process has the file
+        locked. On an event loop, call it in a thread; a handler that `forward` gives runs in one.
 
         Returns:
             Whether it is new; False where an event of this id is in the outbox already, was refused, or was delivered
