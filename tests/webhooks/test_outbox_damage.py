@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,7 @@ from tests.webhooks.outbox_events import event, events
 from tests.webhooks.waiting import until
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from adapty import Adapty
@@ -61,10 +62,16 @@ HARMLESS = {
 """SQL of values that an event can be sent without."""
 
 
-def spoil(path: Path, column: str, value: str) -> None:
-    """Damage one column of the third event."""
-    with closing(sqlite3.connect(path)) as connection, connection:
-        connection.execute(f"UPDATE events SET {column} = {value} WHERE place = 3")  # noqa: S608 - of this module
+@contextmanager
+def damaged(path: Path, column: str, value: str) -> Iterator[Outbox]:
+    """Give an outbox of six events of one profile, with one column of the third event damaged."""
+    with Outbox(path) as outbox:
+        for each in events(6, 1):
+            outbox.put(each)
+        with closing(sqlite3.connect(path)) as connection, connection:
+            connection.execute(f"UPDATE events SET {column} = {value} WHERE place = 3")  # noqa: S608 - of this module
+        assert_readable(outbox)
+        yield outbox
 
 
 def received(sandbox: Sandbox) -> list[str]:
@@ -92,11 +99,7 @@ def test_a_row_that_cannot_be_sent_becomes_a_dead_letter(
     """The other rows of its profile are sent in their order, and all can be listed, replayed and removed."""
     for number, value in enumerate(FATAL[column]):
         sandbox.reset()
-        with Outbox(tmp_path / f"{number}.sqlite") as outbox:
-            for each in events(6, 1):
-                outbox.put(each)
-            spoil(outbox.path, column, value)
-            assert_readable(outbox)
+        with damaged(tmp_path / f"{number}.sqlite", column, value) as outbox:
             report = drain(mail, outbox)
             assert report.delivered == 5, value
             assert received(sandbox) == ["evt_0000", "evt_0001", "evt_0003", "evt_0004", "evt_0005"]
@@ -116,11 +119,7 @@ def test_a_row_with_a_damaged_note_is_sent(mail: Adapty, sandbox: Sandbox, tmp_p
     """When it came and how often it was tried is not what Mail is told."""
     for number, value in enumerate(HARMLESS[column]):
         sandbox.reset()
-        with Outbox(tmp_path / f"{number}.sqlite") as outbox:
-            for each in events(6, 2):
-                outbox.put(each)
-            spoil(outbox.path, column, value)
-            assert_readable(outbox)
+        with damaged(tmp_path / f"{number}.sqlite", column, value) as outbox:
             assert drain(mail, outbox).delivered == 6
             assert_readable(outbox)
 
