@@ -122,32 +122,6 @@ def run(
     random: Callable[[], float] = _random,
     endpoint: Endpoint | None = None,
 ) -> Generator[Send | Wait, Answer | Failure | None, T]:
-    """Carry out a call, and the one to make in its place where no profile is found; see `_run_one`."""
-    if call.if_not_found is None:
-        return _run_one(call, policy, secrets, random)
-    return _run_with_fallback(call, call.if_not_found, policy, secrets, random)
-
-
-def _run_with_fallback(
-    call: Call[T],
-    fallback: Call[T],
-    policy: RetryPolicy,
-    secrets: tuple[Secret, ...],
-    random: Callable[[], float],
-) -> Generator[Send | Wait, Answer | Failure | None, T]:
-    try:
-        return (yield from _run_one(call, policy, secrets, random))
-    except errors.ProfileNotFoundError:
-        pass  # the next call is made out here, so that its error has no context
-    return (yield from run(fallback, policy, secrets, random))
-
-
-def _run_one(
-    call: Call[T],
-    policy: RetryPolicy,
-    secrets: tuple[Secret, ...],
-    random: Callable[[], float],
-) -> Generator[Send | Wait, Answer | Failure | None, T]:
     """Carry out a call: yield what the driver must do, return the result, or raise an AdaptyError.
 
     Args:
@@ -157,6 +131,22 @@ def _run_one(
         random: Gives a number from 0 up to 1, for the jitter.
         endpoint: Where the requests go, for the messages of errors.
     """
+    try:
+        return (yield from _run_one(call, policy, secrets, random, endpoint))
+    except errors.ProfileNotFoundError:
+        if call.if_not_found is None:
+            raise
+    # Outside of the handler, so that an error of this call has no context.
+    return (yield from run(call.if_not_found, policy, secrets, random, endpoint))
+
+
+def _run_one(
+    call: Call[T],
+    policy: RetryPolicy,
+    secrets: tuple[Secret, ...],
+    random: Callable[[], float],
+    endpoint: Endpoint | None,
+) -> Generator[Send | Wait, Answer | Failure | None, T]:
     send = Send(call.request)
     patience = _Patience(policy, random)
     attempts = 0

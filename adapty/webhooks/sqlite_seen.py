@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Self
 
 from adapty._core.safe_repr import SafeRepr
 from adapty.webhooks.seen import CLAIM_FOR, FORGET_AFTER, Standing, seconds_of
-from adapty.webhooks.sqlite_file import Layout, SQLiteFile
+from adapty.webhooks.sqlite_file import SQLiteFile
+from adapty.webhooks.sqlite_layout import Layout
 
 if TYPE_CHECKING:
     from datetime import timedelta
@@ -19,18 +20,19 @@ __all__ = ["SQLiteSeenEvents"]
 _SEEN_EVENTS = Layout(
     noun="store of seen events",
     application_id=0x41645365,  # "AdSe"
-    version=1,
     # `owner` is null once the event is handled; `since` counts from 1970, in seconds.
-    tables=(
-        "CREATE TABLE seen_events (event_id TEXT PRIMARY KEY, owner TEXT, since REAL NOT NULL) WITHOUT ROWID",
-        "CREATE INDEX seen_events_since ON seen_events (since)",
+    versions=(
+        (
+            "CREATE TABLE seen_events (event_id TEXT PRIMARY KEY, owner TEXT, since REAL NOT NULL) WITHOUT ROWID",
+            "CREATE INDEX seen_events_since ON seen_events (since)",
+        ),
     ),
     is_durable=False,
 )
 
 _FORGOTTEN_AT_ONCE = 100
 
-_HELD = "SELECT owner, since FROM seen_events WHERE event_id = ?"
+_HELD = "SELECT owner, CAST(since AS REAL) FROM seen_events WHERE event_id = ?"  # a number even in a damaged row
 _KEEP = "INSERT OR REPLACE INTO seen_events VALUES (?, ?, ?)"
 _RELEASE = "DELETE FROM seen_events WHERE event_id = ? AND owner = ?"
 _FORGET = f"""

@@ -229,7 +229,9 @@ def test_an_event_that_this_version_does_not_send_is_set_aside(adapty: Adapty, a
     with outbox._file.writing() as connection:
         connection.execute("UPDATE events SET event = 'x' WHERE event_id = 'evt_0000'")
     assert drain(adapty, outbox) == DrainReport(delivered=1, refused=1)
-    assert [(each.reason, each.attempts) for each in outbox.dead()] == [("event_type: is missing; it is required", 0)]
+    assert [(each.reason, each.attempts) for each in outbox.dead()] == [
+        ("damaged in the outbox: event cannot be read", 0)
+    ]
     assert api.got == ["evt_0001"]
 
 
@@ -446,6 +448,25 @@ async def test_async_workers_do_the_same(outbox: Outbox, sandbox: Sandbox) -> No
 
 
 @pytest.mark.usefixtures("impatient")
+async def test_an_async_worker_opens_its_file_beside_the_loop(
+    outbox: Outbox, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To check a large file takes long, and the loop may be a web application's."""
+    opened_in: list[threading.Thread] = []
+
+    class Watched(Books):
+        def __init__(self, path: Path) -> None:
+            opened_in.append(threading.current_thread())
+            super().__init__(path)
+
+    monkeypatch.setattr("adapty.webhooks.outbox_sending.Books", Watched)
+    outbox.put(event())
+    async with AsyncAdapty(mail_secret_key=sandbox.mail_key, mail_base_url=sandbox.url) as adapty:
+        assert (await async_drain(adapty, outbox)).delivered == 1
+    assert len(opened_in) == 1
+    assert threading.current_thread() not in opened_in
+
+
 def test_memory_holds_only_some_events(adapty: Adapty, api: Api, outbox: Outbox) -> None:
     """A long outbox is read as it is sent, a profile's many events too."""
     for number in range(400):
