@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import os
 import signal
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import uvicorn
 
+from adapty._clock import new_event_loop
 from adapty._core.validate import kind_of
 from adapty.errors import AdaptyConfigError, AdaptyUsageError
 from adapty.sandbox.app import app_over
@@ -353,7 +355,10 @@ class _Running:
 
 
 class _Server(uvicorn.Server):
-    """Uvicorn's server, which says when it is settled whether it has started."""
+    """Uvicorn's server, which says when it is settled whether it has started.
+
+    Its loop looks at `should_exit` and ends its shutdown by timers, which must run even where a test froze the clock.
+    """
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
@@ -361,7 +366,8 @@ class _Server(uvicorn.Server):
 
     def run(self, sockets: list[socket.socket] | None = None) -> None:
         try:
-            super().run(sockets=sockets)
+            with asyncio.Runner(loop_factory=new_event_loop) as runner:
+                runner.run(self.serve(sockets=sockets))
         finally:
             self.settled.set()
 

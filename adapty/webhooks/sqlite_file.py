@@ -8,11 +8,12 @@ import weakref
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Lock
-from time import monotonic, sleep
+from time import sleep
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
+from adapty._clock import monotonic
 from adapty._core.validate import kind_of
 from adapty.errors import AdaptyError, AdaptyUsageError, WebhookUnavailableError
 
