@@ -155,8 +155,8 @@ def test_bulk_import_measures_its_duration_while_the_clock_jumps(tmp_path: Path)
         from adapty.sandbox import Sandbox
 
         profiles = [
-            {"external_profile_id": f"u{n}", "external_created_at": "2026-06-01T10:30:00Z", "email": f"u{n}@example.com"}
-            for n in range(5)
+            {"external_profile_id": name, "external_created_at": "2026-06-01T10:30:00Z", "email": f"{name}@example.com"}
+            for name in ("u0", "u1", "u2", "u3", "u4")
         ]
         with freeze_time("2026-01-01") as frozen, Sandbox() as sandbox:
             def rows():
@@ -286,7 +286,8 @@ def test_frozen_clock_just_before_a_turn_does_not_use_a_processor() -> None:
             with time_machine.travel("2030-01-31T23:59:59.999Z", tick=False):
                 with Adapty(sandbox.secret_key, base_url=sandbox.url) as client:
                     client.profiles.create(customer_user_id="user_12345")
-                    client.access_levels.grant("premium", customer_user_id="user_12345", expires_at="2030-02-01T00:00:00Z")
+                    end = "2030-02-01T00:00:00Z"
+                    client.access_levels.grant("premium", customer_user_id="user_12345", expires_at=end)
                 looks.clear()
                 threading.Event().wait(1)
                 print(len(looks))

@@ -82,7 +82,7 @@ class Sender:
         self._stop = asyncio.Event()
         self._check: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
-        self._turns = TurnTimer(lambda turn: self._on_turn(turn))
+        self._turns = TurnTimer(self._notify_of_turn)
         self._first_tries: dict[str, asyncio.Event] = {}
         self._side_by_side = asyncio.Semaphore(_AT_A_TIME)
 
@@ -143,6 +143,9 @@ class Sender:
         """Run the loop until it is stopped; its timers must run even where a test froze the clock."""
         with asyncio.Runner(loop_factory=new_event_loop) as runner:
             runner.run(self._run(client, ready))
+
+    def _notify_of_turn(self, turn: Turn) -> None:
+        self._on_turn(turn)
 
     async def _run(self, client: httpx.AsyncClient, ready: Flag) -> None:
         async with client:
