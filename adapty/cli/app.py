@@ -9,12 +9,15 @@ import typer
 
 from adapty import __version__, flow_for
 from adapty.cli import access, erase, mail, profile, sandbox, webhooks
+from adapty.cli.logs import log_to_stderr
 from adapty.cli.outcome import EXIT_CODES, output, typed_errors
+from adapty.cli.usage_errors import EscapingGroup
 
 __all__ = ["app"]
 
 app = typer.Typer(
     name="adapty-py",
+    cls=EscapingGroup,
     help=(
         "Adapty from the command line. Keys come from the environment: ADAPTY_MAIL_SECRET_KEY for Adapty Mail, "
         "ADAPTY_SECRET_KEY for the server-side API; ADAPTY_MAIL_BASE_URL and ADAPTY_BASE_URL move the addresses. "
@@ -49,9 +52,7 @@ def options(
     ] = False,
 ) -> None:
     """Take the options that stand before the command."""
-    if verbose:
-        logging.basicConfig(format="%(message)s")
-        logging.getLogger("adapty").setLevel(logging.DEBUG)
+    log_to_stderr(logging.DEBUG if verbose else logging.WARNING)
 
 
 @app.command()

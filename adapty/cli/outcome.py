@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from enum import IntEnum
-from functools import partial
 from typing import TYPE_CHECKING
 
 import typer
-from rich.console import Console
 
 from adapty import AdaptyAPIError, AdaptyConnectionError, AdaptyError, AdaptyUsageError
+from adapty.cli.console import EscapingConsole
 from adapty.errors import WebhookUnavailableError
 
 if TYPE_CHECKING:
@@ -38,10 +37,8 @@ EXIT_CODES = (
     "for now, 130 interrupted."
 )
 
-# What is printed is printed as it is: names and messages come from files and from the API.
-_plain = partial(Console, highlight=False, soft_wrap=True, markup=False, emoji=False)
-output = _plain()
-errors = _plain(stderr=True)
+output = EscapingConsole()
+errors = EscapingConsole(stderr=True)
 
 
 @contextmanager
