@@ -51,7 +51,7 @@ def test_messages_of_the_api_are_escaped() -> None:
     """In the message of the exception; what the API said stays as it is in `body` and `messages`."""
     content = {"errors": [{"source": HOSTILE, "errors": [HOSTILE]}], "error_code": HOSTILE}
     headers = {"x-request-id": HOSTILE}
-    for body in (json.dumps(content), json.dumps({"message": HOSTILE}), f"<html>{ascii(HOSTILE)}\n"):
+    for body in (json.dumps(content), json.dumps({"message": HOSTILE}), f"<html>{HOSTILE!a}\n"):
         error = error_for(Answer(400, body.encode(), headers), Asked("getProfile", "GET", "/", 1), [])
         assert str(error).isprintable(), str(error)
     error = error_for(Answer(400, json.dumps(content).encode(), {}), Asked("getProfile", "GET", "/", 1), [])
