@@ -15,12 +15,12 @@ from collections.abc import AsyncGenerator
 from contextlib import suppress
 from functools import lru_cache, partial
 from threading import BoundedSemaphore, Lock
-from time import monotonic
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import httpx
 from attrs import define, field
 
+from adapty._clock import monotonic
 from adapty._network import AsyncTrackingBackend, DeadlineBackend
 from adapty._reading import IS_SENT
 from adapty.errors import AdaptyConfigError

@@ -10,7 +10,8 @@ from asyncio import CancelledError
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
-from adapty._core.redact import Secret, escape_unprintable, redact
+from adapty._core.redact import Secret, redact
+from adapty._escaping import escape_control
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,12 +57,12 @@ def _print(error: BaseException) -> None:
     secrets = _find_secrets()
     if logging.getLogger("adapty").isEnabledFor(logging.DEBUG):
         lines = redact("".join(traceback.format_exception(error)), secrets).splitlines()
-        print(*map(escape_unprintable, lines), sep="\n", file=sys.stderr)  # noqa: T201 - rich may be what fails
+        print(*map(escape_control, lines), sep="\n", file=sys.stderr)  # noqa: T201 - rich may be what fails
     try:
         message = redact(str(error), secrets)[:_MAX_CHARACTERS]
     except Exception:  # noqa: BLE001 - an exception that cannot be printed is one as well
         message = ""
-    words = f"internal error: {type(error).__name__}: {escape_unprintable(message)} (please report)"
+    words = f"internal error: {type(error).__name__}: {escape_control(message)} (please report)"
     print(words, file=sys.stderr)  # noqa: T201 - as above
 
 

@@ -7,11 +7,11 @@ loses track of a socket when a task is cancelled during the TLS handshake. Both 
 from __future__ import annotations
 
 from contextlib import suppress
-from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 import httpcore
 
+from adapty._clock import monotonic
 from adapty._reading import IS_SENT, DeadlineExceeded
 
 if TYPE_CHECKING:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import zlib
-from time import monotonic
 from typing import TYPE_CHECKING
 
 import httpx
 from attrs import field, frozen
+
+from adapty._clock import monotonic
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

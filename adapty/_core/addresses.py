@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from attrs import frozen
 
-from adapty._core.redact import escape_unprintable
+from adapty._escaping import escape_control
 
 __all__ = ["HOST", "PORT", "Endpoint", "describe_url", "is_host", "is_loopback", "parse_ip"]
 
@@ -72,7 +72,7 @@ def describe_url(text: str) -> str:
     match = _URL.fullmatch(text) or _RELATIVE.fullmatch(text)
     if match is None:
         return "an unreadable address"
-    return escape_unprintable("".join(part for part in match.groups() if part))
+    return escape_control("".join(part for part in match.groups() if part))
 
 
 def is_host(text: str) -> bool:

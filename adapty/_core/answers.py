@@ -16,6 +16,7 @@ from adapty._core.nesting import is_too_deep
 from adapty._core.numbers import parse_int
 from adapty._core.redact import redact, redact_data
 from adapty._core.retry import retry_after_seconds
+from adapty._escaping import escape_control
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -174,8 +175,8 @@ def error_for(
         tail += f", key from {asked.key_source}"
     message = f"{asked.operation}: {status}{named}: {said} ({tail})"
     return kind(
-        # A body can hold half of a surrogate pair, which no log in UTF-8 could take.
-        message.encode("utf-8", "backslashreplace").decode(),
+        # A body can hold line breaks, terminal escapes, or half of a surrogate pair, which no log in UTF-8 could take.
+        escape_control(message),
         status=status,
         error_code=found.error_code,
         messages=found.messages,

@@ -13,7 +13,7 @@ from adapty.errors import AdaptyUsageError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-__all__ = ["REDACTED", "Secret", "escape_unprintable", "hidden", "hide_arguments", "masked", "redact", "redact_data"]
+__all__ = ["REDACTED", "Secret", "hidden", "hide_arguments", "masked", "redact", "redact_data"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -145,11 +145,6 @@ def redact_data(value: Any, secrets: tuple[Secret, ...]) -> Any:
     if isinstance(value, dict):
         return {redact(name, secrets): redact_data(item, secrets) for name, item in value.items()}
     return value
-
-
-def escape_unprintable(text: str) -> str:
-    """Return text in one line that a terminal shows as it is."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode() for c in text)
 
 
 def hidden(value: object) -> str:

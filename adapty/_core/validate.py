@@ -24,6 +24,7 @@ from dateutil.relativedelta import relativedelta
 from adapty._core.countries import COUNTRY_CODES, MISTAKEN_CODES
 from adapty._core.nesting import MAX_DEPTH, is_too_deep
 from adapty._core.unseen_characters import describe_unseen_character
+from adapty._escaping import escape_control
 from adapty.errors import AdaptyUsageError
 
 if TYPE_CHECKING:
@@ -388,9 +389,9 @@ def kind_of(value: Any) -> str:
 
 
 def printable(name: object) -> str:
-    """Give a name as it can be put into a message, whatever it holds; an address in its place stays hidden."""
+    """Return a name as a message can hold it, escaped and shortened; an address in its place stays hidden."""
     if isinstance(name, str):
-        shown = name.encode("utf-8", "backslashreplace").decode()
+        shown = escape_control(name)
     else:
         shown = str(name) if type(name) is int and abs(name) < _MAX_SHOWN_NUMBER else f"({kind_of(name)})"
     return "(a name with an @)" if "@" in shown else _shortened(shown, _MAX_SHOWN_NAME)

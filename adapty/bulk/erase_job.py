@@ -6,11 +6,11 @@ from collections import Counter
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from time import monotonic
 from typing import TYPE_CHECKING, Self
 
 from attrs import frozen
 
+from adapty._clock import monotonic
 from adapty._core.validate import checked, one_of, quoted
 from adapty.bulk.erase_report import EraseReport
 from adapty.bulk.erasure import APIS, Erasure, Naming

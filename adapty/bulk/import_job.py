@@ -8,11 +8,11 @@ from collections.abc import AsyncGenerator, Collection, Generator, Mapping, Sequ
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from time import monotonic
 from typing import TYPE_CHECKING, Any, Self
 
 from attrs import evolve, frozen
 
+from adapty._clock import monotonic
 from adapty._core.damaged_ids import refuse_damaged_ids
 from adapty._core.giving_up import Patience
 from adapty._generated import mail_call, nothing

@@ -6,17 +6,18 @@ import logging
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperGroup
 
 from adapty import __version__, flow_for
 from adapty._internal_errors import exit_codes_for_unforeseen_errors
 from adapty.cli import access, erase, mail, profile, sandbox, webhooks
+from adapty.cli.logs import log_to_stderr
 from adapty.cli.outcome import EXIT_CODES, output, typed_errors
+from adapty.cli.usage_errors import EscapingGroup
 
 __all__ = ["app"]
 
 
-class _Commands(TyperGroup):
+class _Commands(EscapingGroup):
     """The command tree, which ends with a code of its own when something goes wrong that no command foresees."""
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
@@ -64,9 +65,7 @@ def options(
     ] = False,
 ) -> None:
     """Take the options that stand before the command."""
-    if verbose:
-        logging.basicConfig(format="%(message)s")
-        logging.getLogger("adapty").setLevel(logging.DEBUG)
+    log_to_stderr(logging.DEBUG if verbose else logging.WARNING)
 
 
 @app.command()

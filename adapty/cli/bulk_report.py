@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rich.table import Table
-from rich.text import Text
 
 from adapty.bulk.id_files import API_KINDS
 from adapty.bulk.stage import OTHERS
@@ -79,5 +78,5 @@ def _print_counts(what: str, unit: str, counts: dict[str, int]) -> None:
     table.add_column(what, overflow="fold")
     table.add_column(unit, justify="right")
     for name, count in counts.items():
-        table.add_row(Text(name), str(count))
+        table.add_row(shown(name), str(count))
     output.print(table)

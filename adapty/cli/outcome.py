@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from enum import IntEnum
-from functools import partial
 from typing import TYPE_CHECKING
 
 import typer
-from rich.console import Console
 
 from adapty import AdaptyAPIError, AdaptyConnectionError, AdaptyError, AdaptyUsageError, _internal_errors
+from adapty.cli.console import EscapingConsole
 from adapty.errors import WebhookUnavailableError
 
 if TYPE_CHECKING:
@@ -40,10 +39,8 @@ EXIT_CODES = (
     "of reach for now, 70 internal error, 130 interrupted, 141 output closed by its reader."
 )
 
-# What is printed is printed as it is: names and messages come from files and from the API.
-_plain = partial(Console, highlight=False, soft_wrap=True, markup=False, emoji=False)
-output = _plain()
-errors = _plain(stderr=True)
+output = EscapingConsole()
+errors = EscapingConsole(stderr=True)
 
 
 @contextmanager

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from contextvars import ContextVar
-from time import monotonic
 from typing import TYPE_CHECKING
+
+from adapty._clock import monotonic
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

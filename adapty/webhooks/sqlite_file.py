@@ -9,9 +9,10 @@ import weakref
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Lock
-from time import monotonic, sleep
+from time import sleep
 from typing import TYPE_CHECKING, Any
 
+from adapty._clock import monotonic
 from adapty._core.safe_repr import SafeRepr
 from adapty._core.validate import kind_of
 from adapty._private_files import ensure_private_file

@@ -336,10 +336,11 @@ def test_a_file_without_ids_is_wrong_use(served: Sandbox, name: str, *, piped: b
     ],
 )
 def test_a_file_that_cannot_be_opened(served: Sandbox, file: str, told: str) -> None:
-    """A missing file or a folder is told by its name."""
+    """A missing file or a folder is told by its name, which is escaped."""
     ended = run("erase", file)
 
-    assert (ended.code, ended.out, ended.err) == (ExitCode.USAGE, "", f"Error: {file}: {told}\n")
+    shown = file.replace("\x00", "\\x00")
+    assert (ended.code, ended.out, ended.err) == (ExitCode.USAGE, "", f"Error: {shown}: {told}\n")
 
 
 def test_standard_input_that_is_closed(served: Sandbox) -> None:

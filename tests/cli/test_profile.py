@@ -6,8 +6,8 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from rich.console import Console
 
+from adapty.cli.console import EscapingConsole
 from adapty.cli.outcome import ExitCode
 from tests.cli.conftest import GONE, json_answer, point_at, run, table
 from tests.raw_server import answer
@@ -218,7 +218,7 @@ def test_what_is_newer_than_this_release_is_shown_as_it_came(
 
 def test_on_a_narrow_terminal_tables_are_folded(known: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """A terminal is not overrun; a pipe gets each value whole, as the tests above see."""
-    terminal = Console(force_terminal=True, force_interactive=False, width=60, soft_wrap=True, color_system=None)
+    terminal = EscapingConsole(force_terminal=True, force_interactive=False, width=60, color_system=None)
     monkeypatch.setattr("adapty.cli.show.output", terminal)
 
     ended = run("profile", "get", *USER)

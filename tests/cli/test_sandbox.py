@@ -163,6 +163,33 @@ def test_an_address_of_the_newer_kind(stopped_when_ready: list[Sandbox]) -> None
     assert exports(ended.out.partition("\n")[2])["ADAPTY_BASE_URL"].startswith("http://[::1]:")
 
 
+def test_allow_host_adds_names(stopped_when_ready: list[Sandbox], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each name that is given; a request under another one is refused with the option that allows it."""
+    seen: dict[str, int] = {}
+    close = Sandbox.close
+
+    def request_and_close(self: Sandbox) -> None:
+        if not seen:
+            for host in ("sandbox:8040", "adapty.internal", "other"):
+                seen[host] = httpx.get(f"{self.url}/_sandbox/", headers={"host": host}).status_code
+        close(self)
+
+    monkeypatch.setattr(Sandbox, "close", request_and_close)
+
+    ended = run("sandbox", "--port", "0", "--allow-host", "sandbox", "--allow-host", "adapty.internal")
+
+    assert ended.code == 0
+    assert seen == {"sandbox:8040": 200, "adapty.internal": 200, "other": 421}
+
+
+def test_allow_host_refuses_what_is_no_name() -> None:
+    """With the option's name, before anything listens."""
+    ended = run("sandbox", "--port", "0", "--allow-host", "http://sandbox")
+
+    assert (ended.code, ended.out) == (ExitCode.USAGE, "")
+    assert ended.err.startswith("Error: --allow-host: has no host name in 'http://sandbox'; expected ")
+
+
 def test_a_database_keeps_the_state(
     stopped_when_ready: list[Sandbox], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
