@@ -28,7 +28,7 @@ from adapty._escaping import escape_control
 from adapty.errors import AdaptyUsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
 
     from adapty._core.not_given import NotGiven
 
@@ -39,6 +39,7 @@ __all__ = [
     "aware_datetime",
     "calendar_date",
     "checked",
+    "close_name",
     "counted",
     "country",
     "decimal_amount",
@@ -84,6 +85,8 @@ _LOCAL_PART = re.compile(rf"{_ATOM}(\.{_ATOM})*")
 _LABEL_EDGE = rf"[A-Za-z0-9{_OTHER_SCRIPTS}]"
 _LABEL_REST = rf"([A-Za-z0-9{_OTHER_SCRIPTS}-]{{0,61}}{_LABEL_EDGE})"
 _DOMAIN = re.compile(rf"({_LABEL_EDGE}{_LABEL_REST}?\.)+[A-Za-z{_OTHER_SCRIPTS}]{_LABEL_REST}")
+
+_WHITE_SPACE = re.compile(r"\s")
 
 _KEPT_BYTE = re.compile("[\udc80-\udcff]")
 """What stands in text for a byte that is not UTF-8, where it was read with `surrogateescape`, as files are here."""
@@ -183,8 +186,8 @@ def _problem_of_address(address: str) -> str | None:
         problem = "has no @"
     elif len(address) > _MAX_ADDRESS or len(local) > _MAX_LOCAL_PART:
         problem = f"is too long (at most {_MAX_LOCAL_PART} characters before the @, {_MAX_ADDRESS} in all)"
-    elif " " in address:
-        problem = "has a space"
+    elif space := _WHITE_SPACE.search(address):
+        problem = f"has {_white_space_name(space[0])} at position {space.start() + 1}"
     elif not address.isprintable():
         problem = "has something that cannot be printed"
     elif not _LOCAL_PART.fullmatch(local):
@@ -192,6 +195,10 @@ def _problem_of_address(address: str) -> str | None:
     elif not _DOMAIN.fullmatch(domain):
         problem = "has no valid domain after the @"
     return problem
+
+
+def _white_space_name(character: str) -> str:
+    return "a space" if character == " " else f"white space (U+{ord(character):04X})"
 
 
 def optional_email(value: str | NotGiven) -> str:
@@ -376,10 +383,18 @@ def quotes_problem(value: str) -> str | None:
     return None
 
 
+def close_name(name: str, choices: Iterable[str]) -> str | None:
+    """Return the choice that is nearest to a name, whatever its case, spaces and hyphens, or None if none is near."""
+    by_plain = {choice.casefold(): choice for choice in choices}
+    plain = name.strip().casefold().replace(" ", "_").replace("-", "_")
+    close = difflib.get_close_matches(plain, by_plain, n=1)
+    return by_plain[close[0]] if close else None
+
+
 def known_name(name: str, choices: Collection[str]) -> str:
-    """Say what was probably meant and what there is, for the end of a message about an unknown name."""
-    close = difflib.get_close_matches(name, choices, n=1)
-    meant = f"; did you mean {close[0]}? expected" if close else "; expected"
+    """Return the end of a message about an unknown name: what was probably meant, and what there is."""
+    close = close_name(name, choices)
+    meant = f"; did you mean {close}? expected" if close else "; expected"
     return f"{meant} one of {', '.join(choices)}"
 
 

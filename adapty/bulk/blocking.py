@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from adapty._clock import monotonic
 from adapty.bulk.gathering_loop import gathering_loop
+from adapty.errors import AdaptyUsageError
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Iterator
@@ -36,8 +37,13 @@ def run_blocking(work: Coroutine[Any, Any, T], stop: Stop) -> T:
         stop: What asks it to stop.
 
     Raises:
+        AdaptyUsageError: Another greenlet runs an event loop in this thread, and there is no other thread to run in.
         KeyboardInterrupt: Ctrl-C was pressed, once or more often.
     """
+    if _is_in_a_loop() and not _has_other_threads():
+        work.close()
+        expected = "run one after the other, or in processes of their own"
+        raise AdaptyUsageError(f"another greenlet of this thread runs an event loop, such as a bulk run; {expected}")
     outcome: Future[T] = Future()
     job = _into(outcome, work, stop)
     try:
@@ -66,6 +72,12 @@ def _is_in_a_loop() -> bool:
     except RuntimeError:
         return False
     return True
+
+
+def _has_other_threads() -> bool:
+    """Tell whether threads are threads: where gevent has patched them, they are greenlets of this one."""
+    with ThreadPoolExecutor(1) as other:
+        return not other.submit(_is_in_a_loop).result()
 
 
 async def _into(outcome: Future[T], work: Coroutine[Any, Any, T], stop: Stop) -> None:

@@ -14,11 +14,12 @@ from adapty._clock import monotonic
 from adapty._core.validate import checked, one_of, quoted
 from adapty.bulk.erase_report import EraseReport
 from adapty.bulk.erasure import APIS, Erasure, Naming
-from adapty.bulk.fingerprint import fingerprint
+from adapty.bulk.fingerprint import FileState, fingerprint
 from adapty.bulk.id_files import API_KINDS, KINDS, ApiName, KindName
 from adapty.bulk.journal import CONTENTS_OF, Journal
 from adapty.bulk.options import EraseOptions, file_option, journal_of, options_of, refuse_unknown
 from adapty.bulk.outcomes_file import OutcomesFile
+from adapty.bulk.resuming import resume_advice
 from adapty.bulk.seen_ids import SeenIds
 from adapty.bulk.stage import REPEATED, Options
 from adapty.bulk.whom import Whom
@@ -80,6 +81,7 @@ class EraseJob:
         """
         began = monotonic()
         apis = _apis(adapty, self.whom.kind, self.api)
+        states = [] if self.whom.file is None else [FileState.of(self.whom.file)]
         whom = await self.whom.kept(stop) if self.whom.only_once and len(apis) > 1 else self.whom
         with (
             OutcomesFile(self.report, whom.source) as outcomes,
@@ -97,7 +99,7 @@ class EraseJob:
                     await part.run(adapty, stop)
                 _raise_what_stopped(parts)
             except BaseException as end:
-                self._note_how_far(end, parts, journal)
+                self._note_how_far(end, parts, journal, states)
                 raise
             journal.finish()
         return self._report(parts, resumed=journal.resumed, seconds=monotonic() - began)
@@ -113,14 +115,16 @@ class EraseJob:
         plan[CONTENTS_OF + self.whom.name] = fingerprint(self.whom.file)
         return Journal.open(self.journal, plan)
 
-    def _note_how_far(self, end: BaseException, parts: Sequence[Erasure], journal: Journal) -> None:
+    def _note_how_far(
+        self, end: BaseException, parts: Sequence[Erasure], journal: Journal, inputs: Sequence[FileState]
+    ) -> None:
         """Say how far it came, and how to go on; of one that came to nothing no journal is left."""
         for part in parts:
             end.add_note(part.told(end))
         if any(part.counts for part in parts):
             end.add_note(f"report: {self.report}")
-            if journal.path is not None:
-                end.add_note(f"run it again to go on from there; {journal.path} notes how far it is")
+            if journal.path is not None and (advice := resume_advice(end, journal.path, inputs, self.report)):
+                end.add_note(advice)
         else:
             with suppress(AdaptyUsageError):
                 journal.finish()

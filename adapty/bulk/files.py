@@ -26,6 +26,7 @@ __all__ = [
     "InputFile",
     "bounded_lines",
     "file_format",
+    "gzip_problem",
     "refuse_utf_16",
     "split_name",
 ]
@@ -111,6 +112,21 @@ def bounded_lines(text: TextIO, name: object, expected: str) -> Iterator[str]:
             yield rest
 
 
+def gzip_problem(damage: Exception, line: int) -> str:
+    """Return what is wrong with a gzipped file, and where.
+
+    Args:
+        damage: What unpacking it raised, one of `DAMAGED`.
+        line: The number of the last line that could be read, 0 for none.
+    """
+    where = f" after line {line}" if line else ""
+    # The file begins as gzip data: only what follows a complete stream can be no gzip data at all.
+    if isinstance(damage, gzip.BadGzipFile) and str(damage).startswith("Not a gzipped file"):
+        place = f",{where}" if where else ""
+        return f"has other data after the end of its gzip data{place}; expected nothing there: remove it or pack it too"
+    return f"cannot be unpacked{where}; its gzip data is damaged or cut short"
+
+
 def refuse_utf_16(content: _Peekable, name: object) -> None:
     """See that text is not UTF-16, by its mark, or by its zeros where it has none.
 
@@ -178,8 +194,8 @@ class InputFile:
             for line in bounded_lines(self.text, self.path, "one record a line"):
                 number += 1
                 yield line
-        except DAMAGED:
-            raise BrokenFileError(f"{self.path}: {_cut_short(number)}") from None
+        except DAMAGED as damage:
+            raise BrokenFileError(f"{self.path}: {gzip_problem(damage, number)}") from None
         except OSError as problem:
             raise AdaptyUsageError(f"{self.path}: cannot be read after line {number}: {problem.strerror}") from None
 
@@ -200,8 +216,8 @@ class InputFile:
             elif is_gzip:
                 raise AdaptyUsageError(f"{self.path}: is gzip data; expected a name that ends in .gz")
             refuse_utf_16(content, self.path)
-        except DAMAGED:
-            raise AdaptyUsageError(f"{self.path}: {_cut_short(0)}") from None
+        except DAMAGED as damage:
+            raise AdaptyUsageError(f"{self.path}: {gzip_problem(damage, 0)}") from None
         except OSError as problem:
             raise _unopened(self.path, problem) from None
         return cast("IO[bytes]", content)
@@ -270,8 +286,3 @@ def _is_utf_16(start: bytes) -> bool:
 def _unopened(path: Path, problem: OSError | ValueError) -> AdaptyUsageError:
     reason = problem.strerror if isinstance(problem, OSError) else "its name is none"
     return AdaptyUsageError(f"{path}: cannot be opened: {reason}")
-
-
-def _cut_short(line: int) -> str:
-    where = f" after line {line}" if line else ""
-    return f"cannot be unpacked{where}; its gzip data is damaged or cut short"

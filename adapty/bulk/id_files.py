@@ -18,7 +18,7 @@ from attrs import define, field, frozen
 
 from adapty._core.identity import LISTED_ID_KINDS, MAIL_ID_KINDS, UUID_TEXT
 from adapty.bulk.csv_records import CsvRecords, long_cells, named_separator
-from adapty.bulk.files import DAMAGED, GZIP, bounded_lines, refuse_utf_16
+from adapty.bulk.files import DAMAGED, GZIP, bounded_lines, gzip_problem, refuse_utf_16
 from adapty.errors import AdaptyUsageError
 
 if TYPE_CHECKING:
@@ -156,7 +156,8 @@ class _Content:
             raise _unopened(name, problem) from None
 
     def lines(self) -> Generator[str, None, None]:
-        """Give the lines, each with its end; bytes that are no UTF-8 stay as they are."""
+        """Return the lines, each with its end; bytes that are not UTF-8 stay as they are."""
+        number = 0
         try:
             with ExitStack() as files:
                 packed = files.enter_context(io.BufferedReader(self.open()))
@@ -164,9 +165,11 @@ class _Content:
                 content = files.enter_context(gzip.GzipFile(fileobj=packed)) if is_gzip else packed
                 refuse_utf_16(content, self.name)
                 text = io.TextIOWrapper(cast("IO[bytes]", content), "utf-8-sig", "surrogateescape", newline="")
-                yield from bounded_lines(files.enter_context(text), self.name, "one id a line")
-        except DAMAGED:
-            raise AdaptyUsageError(f"{self.name}: cannot be unpacked; its gzip data is damaged or cut short") from None
+                for line in bounded_lines(files.enter_context(text), self.name, "one id a line"):
+                    number += 1
+                    yield line
+        except DAMAGED as damage:
+            raise AdaptyUsageError(f"{self.name}: {gzip_problem(damage, number)}") from None
         except AdaptyUsageError:
             raise
         except (OSError, ValueError) as problem:

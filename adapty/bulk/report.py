@@ -30,6 +30,8 @@ class ImportReport(SafeRepr):
             profiles that it saved, or, of an import without profiles, those that it has events of.
         events_without_profile: Accepted events, each counted once, whose profile this import did not save. The API
             keeps them for it.
+        not_imported: The columns of Adapty's historical import file that Adapty Mail has no field for, each with the
+            number of values that were left out.
         failures: The failures files that were written.
         retried: Tries that were made again, in the last run.
         seconds: How long the last run took.
@@ -48,6 +50,7 @@ class ImportReport(SafeRepr):
     reasons: Mapping[str, int] = Factory(dict)
     flows: Mapping[Flow, int] = Factory(dict)
     events_without_profile: int = 0
+    not_imported: Mapping[str, int] = Factory(dict)
     failures: tuple[Path, ...] = ()
     retried: int = 0
     seconds: float = 0.0
@@ -69,6 +72,7 @@ class ImportReport(SafeRepr):
         return {
             **asdict(self),
             "reasons": dict(self.reasons),
+            "not_imported": dict(self.not_imported),
             "flows": {flow.value: count for flow, count in self.flows.items()},
             "failures": [str(file) for file in self.failures],
             "seconds": round(self.seconds, 3),

@@ -160,7 +160,7 @@ class StageRun:
             headway.working_since = asyncio.get_running_loop().time()
         try:
             if row.problem:
-                raise AdaptyUsageError.of(UNREADABLE, row.problem)
+                raise AdaptyUsageError.of(row.field or UNREADABLE, row.problem)
             item = self.stage.item(number, row)
         except AdaptyUsageError as error:
             self.ledger.note(number, row, None, error)
@@ -269,4 +269,10 @@ class StageRun:
     def result(self) -> StageResult:
         """What came of the stage, in all its runs."""
         ledger = self.ledger
-        return StageResult(name=self.stage.name, counts=ledger.counts, reasons=ledger.reasons, retried=self.retried)
+        return StageResult(
+            name=self.stage.name,
+            counts=ledger.counts,
+            reasons=ledger.reasons,
+            retried=self.retried,
+            not_imported=self.stage.not_imported(),
+        )

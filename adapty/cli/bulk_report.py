@@ -36,6 +36,9 @@ def print_import_report(report: ImportReport, *, as_json: bool) -> None:
     if report.reasons:
         most_first = sorted(report.reasons.items(), key=lambda reason: (reason[0] == OTHERS, -reason[1]))
         _print_counts("Refused for", "Records", dict(most_first))
+    if report.not_imported:
+        counts = ", ".join(f"{shown(name)} ({count})" for name, count in report.not_imported.items())
+        output.print(f"not imported, Adapty Mail has no field for these columns (values): {counts}")
     for path in report.failures:
         output.print(f"refused records: {shown(path)}")
 

@@ -24,7 +24,8 @@ def erase(
     file: Annotated[
         str,
         typer.Argument(
-            help="One id a line, or CSV with a header, or JSON Lines, or one of these gzipped; - for standard input."
+            help="One id a line, or CSV with a header, or JSON Lines, or one of these gzipped; - for standard input, "
+            "of which a run begins anew each time."
         ),
     ],
     *,

@@ -10,7 +10,7 @@ import typer
 
 from adapty import AdaptyAPIError, AdaptyConnectionError, AdaptyError, AdaptyUsageError, _internal_errors
 from adapty.cli.console import EscapingConsole
-from adapty.errors import WebhookUnavailableError
+from adapty.errors import CheckpointInUseError, WebhookUnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -79,6 +79,7 @@ _CODES: tuple[tuple[type[BaseException], ExitCode], ...] = (
     (AdaptyAPIError, ExitCode.API_ERROR),
     (AdaptyConnectionError, ExitCode.NO_ANSWER),
     (WebhookUnavailableError, ExitCode.BUSY),
+    (CheckpointInUseError, ExitCode.BUSY),
 )
 
 

@@ -125,15 +125,15 @@ def test_a_key_that_stands_twice_is_the_rows_problem(tmp_path: Path, text: str, 
 
 def test_the_same_key_in_several_objects_is_right(tmp_path: Path) -> None:
     """Only within one object a key stands for one thing."""
-    held = {"email": "x", "device_info": {"email": "y"}, "offer": {"email": "z"}}
+    held = {"email": "x", "device_info": {"email": "y"}, "custom_attributes": {"email": "z"}}
 
     assert only(tmp_path, json.dumps(held)).data == held
 
 
 def test_nesting_within_the_limit_is_read_and_beyond_it_is_the_rows_problem(tmp_path: Path) -> None:
     """Fifty levels are read; one more is the row's problem; brackets in text are no levels."""
-    deepest = '{"a":' + "[" * 49 + "1" + "]" * 49 + "}"
-    too_deep = '{"a":' + "[" * 50 + "1" + "]" * 50 + "}"
+    deepest = '{"email":' + "[" * 49 + "1" + "]" * 49 + "}"
+    too_deep = '{"email":' + "[" * 50 + "1" + "]" * 50 + "}"
     text = json.dumps({"email": "[{" * 60})
     right, wrong, other = read(tmp_path, f"{deepest}\n{too_deep}\n{text}\n")
 

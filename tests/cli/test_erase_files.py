@@ -297,12 +297,12 @@ WRONG_FILES = {
     ),
     "two columns": ("users.csv", b"customer_user_id,customer_user_id\nu1,u2\n", "has two columns customer_user_id"),
     "a header that is no CSV": ("users.csv", b'"customer_user_id"x\nu1\n', "its header is not CSV: "),
-    "gzip cut short": ("users.txt", gzip.compress(b"u1\nu2\n")[:-9], "cannot be unpacked; its gzip data is damaged"),
+    "gzip cut short": ("users.txt", gzip.compress(b"u1\nu2\n")[:-9], "cannot be unpacked after line 2; its gzip"),
     "gzip's first bytes": ("users.txt", b"\x1f\x8b", "cannot be unpacked; its gzip data is damaged or cut short"),
     "gzip damaged": (
         "users.txt",
         gzip.compress(b"u1\nu2\n")[:-6] + b"123456",
-        "cannot be unpacked; its gzip data is damaged or cut short",
+        "cannot be unpacked after line 2; its gzip data is damaged or cut short",
     ),
 }
 
