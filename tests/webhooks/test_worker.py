@@ -448,6 +448,7 @@ async def test_async_workers_do_the_same(outbox: Outbox, sandbox: Sandbox) -> No
 
 
 @pytest.mark.usefixtures("impatient")
+@pytest.mark.anyio
 async def test_an_async_worker_opens_its_file_beside_the_loop(
     outbox: Outbox, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
