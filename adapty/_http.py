@@ -10,17 +10,19 @@ import httpx
 from attrs import asdict
 
 from adapty import errors
+from adapty._connections import UnusableClient
 from adapty._core.call import Failure
 from adapty._core.operations import SCHEMES
+from adapty._reading import ACCEPT_ENCODING, ConnectDeadlineExceeded, DeadlineExceeded, ResponseTooLarge
 from adapty._version import __version__
 from adapty.errors import AdaptyConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
 
     from adapty._core.call import Request
     from adapty._core.operations import Api
-    from adapty._core.redact import Secret
+    from adapty._reading import WholeResponse
     from adapty.config import Config, Timeouts
 
 __all__ = [
@@ -28,13 +30,14 @@ __all__ = [
     "NO_AUTH",
     "SENDING_FAILS",
     "USER_AGENT",
-    "KeyAuth",
     "OnlyAsync",
     "OnlyBlocking",
     "RequestMaker",
+    "build_client_request",
     "check_kind",
     "failure",
     "httpx_timeout",
+    "to_httpx_response",
     "without_body",
 ]
 
@@ -51,6 +54,8 @@ PHASES: Mapping[type[httpx.TimeoutException], str] = {
     httpx.ReadTimeout: "no answer within {read:g} s",
     httpx.WriteTimeout: "the request was not taken within {write:g} s",
     httpx.PoolTimeout: "no free connection within {pool:g} s",
+    DeadlineExceeded: "no complete answer within {total:g} s",
+    ConnectDeadlineExceeded: "not sent within {total:g} s",
 }
 
 SENDING_FAILS = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, UnicodeError, RuntimeError)
@@ -58,9 +63,9 @@ SENDING_FAILS = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, UnicodeEr
 
 # The request as such cannot be sent: another try would end the same way.
 # A host name that is no internationalized domain name ends in a UnicodeError.
-_HOPELESS = (httpx.UnsupportedProtocol, httpx.LocalProtocolError, httpx.InvalidURL, UnicodeError)
+_HOPELESS = (httpx.UnsupportedProtocol, httpx.LocalProtocolError, httpx.InvalidURL, UnicodeError, ResponseTooLarge)
 
-_NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+_NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, ConnectDeadlineExceeded)
 
 _UNUSABLE = {
     "client has been closed": "the client is closed",
@@ -75,18 +80,7 @@ _url = lru_cache(maxsize=64)(httpx.URL)
 _OF_THE_BODY = {"content-encoding", "content-length", "transfer-encoding"}
 
 
-class KeyAuth(httpx.Auth):
-    """Adds the key to each request, so that it stands in no headers dict, no client and no repr."""
-
-    def __init__(self, api: Api, key: Secret) -> None:
-        """Take the key of one API."""
-        self._scheme = SCHEMES[api]
-        self._key = key
-
-    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        """Add the header that the API's security scheme asks for."""
-        request.headers["Authorization"] = f"{self._scheme} {self._key.value}"
-        yield request
+_HEADERS = ((b"Accept", b"*/*"), (b"Accept-Encoding", ACCEPT_ENCODING.encode()))
 
 
 class RequestMaker:
@@ -96,7 +90,7 @@ class RequestMaker:
     time: everything that is the same each time is worked out once.
     """
 
-    def __init__(self, config: Config, api: Api, headers: Iterable[tuple[bytes, bytes]] = ()) -> None:
+    def __init__(self, config: Config, api: Api, headers: Iterable[tuple[bytes, bytes]] = _HEADERS) -> None:
         """Take the settings of one API.
 
         Args:
@@ -108,11 +102,10 @@ class RequestMaker:
             AdaptyConfigError: There is no key of this API.
         """
         self._address = config.base_urls[api]
-        self._extensions = {"timeout": asdict(config.timeouts)}
+        self._timeouts = asdict(config.timeouts)
         self._key = config.key(api)
         self._scheme = SCHEMES[api]
-        agent = (b"User-Agent", USER_AGENT.encode())
-        self._headers = [agent, *((name, value) for name, value in headers if name.lower() != b"user-agent")]
+        self._headers = [(b"User-Agent", USER_AGENT.encode()), *headers]
 
     def __call__(self, request: Request) -> httpx.Request:
         """Make a request of the core's parts."""
@@ -122,7 +115,7 @@ class RequestMaker:
             _url(address),
             headers=httpx.Headers(headers),
             stream=httpx.ByteStream(body),
-            extensions=self._extensions,
+            extensions={"timeout": self._timeouts},
         )
 
     def parts(self, request: Request) -> tuple[str, str, list[tuple[bytes, bytes]], bytes]:
@@ -138,6 +131,27 @@ class RequestMaker:
         if request.body is not None or request.method not in _BODILESS:
             headers.append((b"Content-Length", b"%d" % len(body)))
         return request.method, address, headers, body
+
+
+def build_client_request(
+    http_client: httpx.Client | httpx.AsyncClient,
+    config: Config,
+    api: Api,
+    request: Request,
+) -> httpx.Request:
+    """Build a request with what the caller's httpx client adds to each: headers, cookies, query parameters."""
+    return http_client.build_request(
+        request.method,
+        config.base_urls[api] + request.target,
+        content=request.body,
+        headers={
+            **request.headers,
+            "User-Agent": USER_AGENT,
+            "Accept-Encoding": ACCEPT_ENCODING,
+            "Authorization": f"{SCHEMES[api]} {config.key(api).value}",
+        },
+        timeout=httpx_timeout(config.timeouts),
+    )
 
 
 class OnlyAsync(httpx.BaseTransport):
@@ -167,8 +181,10 @@ def check_kind(name: str, value: object, kind: type) -> None:
 
 
 def httpx_timeout(timeouts: Timeouts) -> httpx.Timeout:
-    """Say the same in httpx's words."""
-    return httpx.Timeout(**asdict(timeouts))
+    """Return the timeouts of the phases in httpx's form."""
+    phases = asdict(timeouts)
+    del phases["total"]
+    return httpx.Timeout(**phases)
 
 
 def failure(exc: Exception, timeouts: Timeouts) -> Failure:
@@ -184,21 +200,34 @@ def failure(exc: Exception, timeouts: Timeouts) -> Failure:
         phase = PHASES.get(type(exc), "timed out")
         detail = phase.format(**asdict(timeouts))
         return Failure(errors.AdaptyTimeoutError, detail, repeat=True, cause=exc, maybe_sent=maybe_sent)
-    detail = f"{type(exc).__name__}: {exc}" if str(exc) else type(exc).__name__
+    if isinstance(exc, ResponseTooLarge):
+        detail = str(exc)
+    else:
+        detail = f"{type(exc).__name__}: {exc}" if str(exc) else type(exc).__name__
     hopeless = isinstance(exc, _HOPELESS)
     return Failure(errors.AdaptyConnectionError, detail, repeat=not hopeless, cause=exc, maybe_sent=maybe_sent)
 
 
 def _unusable(exc: RuntimeError) -> Failure:
-    """Tell the core that the httpx client is closed, or belongs to an event loop that is."""
-    said = str(exc)
+    """Describe a client that cannot send: it is closed, or belongs to another process."""
+    if isinstance(exc, UnusableClient):
+        return Failure(AdaptyConfigError, str(exc), repeat=False, cause=exc)
     for words, meaning in _UNUSABLE.items():
-        if words in said:
+        if words in str(exc):
             return Failure(AdaptyConfigError, meaning, repeat=False, cause=exc)
     raise exc
 
 
 def without_body(exc: httpx.HTTPStatusError) -> httpx.Response:
     """Give the answer that a response hook of the user's own client raised for; its body was not read."""
-    headers = [(name, value) for name, value in exc.response.headers.multi_items() if name not in _OF_THE_BODY]
-    return httpx.Response(exc.response.status_code, headers=headers)
+    return httpx.Response(exc.response.status_code, headers=_headers_without_body(exc.response.headers))
+
+
+def to_httpx_response(response: WholeResponse) -> httpx.Response:
+    """Return the response as httpx has it. Its body has been decoded already."""
+    headers = _headers_without_body(response.headers)
+    return httpx.Response(response.status_code, headers=headers, content=response.content)
+
+
+def _headers_without_body(headers: httpx.Headers) -> list[tuple[str, str]]:
+    return [(name, value) for name, value in headers.multi_items() if name not in _OF_THE_BODY]

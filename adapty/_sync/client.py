@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from adapty._core.not_given import NOT_GIVEN, NotGiven
+from adapty._core.redact import hide_arguments
 from adapty._generated import low_level_server_side_client
 from adapty._sync.access_levels import AccessLevels
 from adapty._sync.integrations import Integrations
@@ -20,7 +21,6 @@ from adapty._sync.transport import Transport
 from adapty._sync.v1 import V1
 from adapty._sync.virtual_currencies import VirtualCurrencies
 from adapty.config import Config
-from adapty.errors import AdaptyConfigError
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -65,6 +65,7 @@ class Adapty:
     v1: V1
     mail: Mail
 
+    @hide_arguments
     def __init__(
         self,
         secret_key: str | None = None,
@@ -74,6 +75,8 @@ class Adapty:
         mail_base_url: str | None = None,
         timeout: float | Timeouts | NotGiven = NOT_GIVEN,
         max_retries: int | NotGiven = NOT_GIVEN,
+        max_response_bytes: int | NotGiven = NOT_GIVEN,
+        allow_insecure_http: bool | NotGiven = NOT_GIVEN,
         http_client: httpx.Client | None = None,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
@@ -84,33 +87,31 @@ class Adapty:
             mail_secret_key: Key of the Mail API, which is another one; ADAPTY_MAIL_SECRET_KEY where left out.
             base_url: Address of the server-side API; ADAPTY_BASE_URL, or Adapty's, where left out.
             mail_base_url: Address of the Mail API; ADAPTY_MAIL_BASE_URL, or Adapty's, where left out.
-            timeout: Seconds for each phase of a request, or `Timeouts(connect=, read=, write=, pool=)`. Where left
-                out: 5 s to connect, 30 s for the others.
+            timeout: Seconds for one attempt and for each phase of it, or `Timeouts(connect=, read=, write=, pool=,
+                total=)`. Default: 5 s to connect, 30 s for the other phases, 60 s for an attempt as a whole.
             max_retries: Tries after the first one, 2 where left out, 0 for none. What is tried again, and when:
                 connection errors, timeouts, 408, 429 and 5xx, after an exponential backoff with jitter, no sooner
                 than a Retry-After asks for.
-            http_client: An httpx client of your own (proxies, certificates, event hooks); yours to close.
-            transport: An httpx transport of your own, for a client made here.
+            max_response_bytes: The maximum size of a response body in bytes, after decompression. Default: 32 MiB.
+            allow_insecure_http: Allow addresses with http outside of this machine, which send the key unencrypted, for
+                private networks such as Docker's. Default: ADAPTY_ALLOW_INSECURE_HTTP, or False.
+            http_client: An httpx client of your own (proxies, certificates, event hooks); yours to close. It cannot be
+                used after a fork.
+            transport: An httpx transport of your own, closed with this client. It cannot be used after a fork.
 
         Raises:
             AdaptyConfigError: No key is given, or a setting is wrong; `field_name` says which.
         """
-        config: Config | AdaptyConfigError
-        try:
-            config = Config.build(
-                secret_key=secret_key,
-                mail_secret_key=mail_secret_key,
-                base_url=base_url,
-                mail_base_url=mail_base_url,
-                timeout=timeout,
-                max_retries=max_retries,
-            )
-        except AdaptyConfigError as refused:
-            config = refused
-        # Whoever prints the locals of a traceback finds no key here, and no frame of those that saw it.
-        secret_key = mail_secret_key = None
-        if isinstance(config, AdaptyConfigError):
-            raise config.with_traceback(None)
+        config = Config.build(
+            secret_key=secret_key,
+            mail_secret_key=mail_secret_key,
+            base_url=base_url,
+            mail_base_url=mail_base_url,
+            timeout=timeout,
+            max_retries=max_retries,
+            max_response_bytes=max_response_bytes,
+            allow_insecure_http=allow_insecure_http,
+        )
         self._join(Transport.open(config, http_client, transport))
 
     def _join(self, transport: Transport) -> None:
@@ -135,7 +136,7 @@ class Adapty:
         """Give a client with other settings over the same connections, for one call or several.
 
         Args:
-            timeout: Seconds for each phase of a request, or a `Timeouts`.
+            timeout: Seconds for one attempt and for each phase of it, or a `Timeouts`.
             max_retries: Tries after the first one, 0 for none.
 
         Raises:

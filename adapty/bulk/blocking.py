@@ -9,9 +9,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import copy_context
 from threading import current_thread, main_thread
-from time import monotonic
 from typing import TYPE_CHECKING, TypeVar
 
+from adapty._clock import monotonic
 from adapty.bulk.gathering_loop import gathering_loop
 from adapty.errors import AdaptyUsageError
 

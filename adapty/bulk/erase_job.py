@@ -6,14 +6,14 @@ from collections import Counter
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from time import monotonic
 from typing import TYPE_CHECKING, Self
 
 from attrs import frozen
 
+from adapty._clock import monotonic
 from adapty._core.validate import checked, one_of, quoted
 from adapty.bulk.erase_report import EraseReport
-from adapty.bulk.erasure import APIS, Erasure
+from adapty.bulk.erasure import APIS, Erasure, Naming
 from adapty.bulk.fingerprint import FileState, fingerprint
 from adapty.bulk.id_files import API_KINDS, KINDS, ApiName, KindName
 from adapty.bulk.journal import CONTENTS_OF, Journal
@@ -43,6 +43,7 @@ class EraseJob:
     Attributes:
         whom: Whom to erase.
         api: The one API to erase from; None for each that knows such ids and that there is a key for.
+        naming: What was said about the ids.
         options: How it is carried out.
         report: The report file.
         journal: The file that notes how far it is, or None.
@@ -50,6 +51,7 @@ class EraseJob:
 
     whom: Whom
     api: ApiName | None
+    naming: Naming
     options: Options
     report: Path
     journal: Path | None
@@ -65,7 +67,8 @@ class EraseJob:
         carried_out = options_of(options)
         report = file_option("report", options["report"]) if "report" in options else None
         whom = Whom.of(ids, _kinds(by, api))
-        return cls(whom, api, carried_out, report or _report_of(whom), journal_of(options, [whom.file]))
+        naming = Naming.OPEN if by is None else Naming.KIND if api is None else Naming.EXACT
+        return cls(whom, api, naming, carried_out, report or _report_of(whom), journal_of(options, [whom.file]))
 
     async def run(self, adapty: Adapty | AsyncAdapty, stop: Stop) -> EraseReport:
         """Erase who is left to be erased.
@@ -86,7 +89,9 @@ class EraseJob:
             SeenIds() as seen,
         ):
             parts = [
-                Erasure.resumed(api, whom, outcomes=outcomes, seen=seen, options=self.options, journal=journal)
+                Erasure.resumed(
+                    api, whom, self.naming, outcomes=outcomes, seen=seen, options=self.options, journal=journal
+                )
                 for api in apis
             ]
             try:
@@ -130,12 +135,15 @@ class EraseJob:
             apis=tuple(part.api for part in parts),
             report=self.report,
             deleted=counts["deleted"],
-            already_gone=counts["already_gone"],
+            not_found=counts["not_found"],
             failed=counts["failed"],
             repeated=max(part.counts[REPEATED] for part in parts),
             retried=sum(part.retried for part in parts),
             seconds=seconds,
             resumed=resumed,
+            nothing_found={
+                part.api: part.kinds for part in parts if part.counts["not_found"] and not part.counts["deleted"]
+            },
         )
 
 

@@ -55,6 +55,7 @@ _PACKED_BUFFER = 8192
 """Of packed data that is read at a time: it holds many rows, of which none is done yet."""
 
 _MAX_LINE = 2**24
+_BOM = "\ufeff"
 _LOOKED_AT = 64
 _UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _LEAST_UTF_16 = 4
@@ -89,7 +90,9 @@ def file_format(path: Path) -> Format:
 
 
 def bounded_lines(text: TextIO, name: object, expected: str) -> Iterator[str]:
-    """Give lines one by one, each with its end, and never one that would fill the memory.
+    """Return lines one by one, each with its end, and never one that would fill the memory.
+
+    A byte order mark at the start of a line is removed: files that were put together have one where each began.
 
     Args:
         text: What they are read from.
@@ -103,7 +106,10 @@ def bounded_lines(text: TextIO, name: object, expected: str) -> Iterator[str]:
         if len(line) == _MAX_LINE:
             reason = f"has a line, {number}, of more than {_MAX_LINE} characters; expected {expected}"
             raise BrokenFileError(f"{name}: {reason}")
-        yield line
+        if line[0] != _BOM:
+            yield line
+        elif rest := line.lstrip(_BOM):
+            yield rest
 
 
 def gzip_problem(damage: Exception, line: int) -> str:

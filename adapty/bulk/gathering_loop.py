@@ -7,6 +7,8 @@ import selectors
 import time
 from typing import TYPE_CHECKING
 
+from adapty._clock import new_event_loop, use_monotonic
+
 if TYPE_CHECKING:
     from selectors import SelectorKey
 
@@ -27,11 +29,11 @@ def gathering_loop() -> asyncio.AbstractEventLoop:
         ...     runner.run(asyncio.sleep(0, "done"))
         'done'
     """
-    usual = asyncio.new_event_loop()
+    usual = new_event_loop()
     if type(usual) is not asyncio.SelectorEventLoop:  # on Windows, or the caller's choice, such as uvloop
         return usual
     usual.close()
-    return asyncio.SelectorEventLoop(_GatheringSelector())
+    return use_monotonic(asyncio.SelectorEventLoop(_GatheringSelector()))
 
 
 class _GatheringSelector(selectors.DefaultSelector):

@@ -8,11 +8,12 @@ from collections.abc import AsyncGenerator, Collection, Generator, Mapping, Sequ
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from time import monotonic
 from typing import TYPE_CHECKING, Any, Self
 
 from attrs import evolve, frozen
 
+from adapty._clock import monotonic
+from adapty._core.damaged_ids import refuse_damaged_ids
 from adapty._core.giving_up import Patience
 from adapty._generated import mail_call, nothing
 from adapty.bulk.columns import field_path
@@ -236,8 +237,11 @@ async def _close(given: object) -> None:
 
 
 def _item(kind: str, number: int, row: Row) -> Item[Any]:
-    """Make the request of a row."""
-    record: Any = row.record if row.record is not None else RECORDS[kind].from_dict(row.data)
+    """Make the request of a row. A ready record is taken as it is, the fields of a file or a data frame are not."""
+    record: Any = row.record
+    if record is None:
+        refuse_damaged_ids(row.data)
+        record = RECORDS[kind].from_dict(row.data)
     return Item(number, record.external_profile_id, mail_call(OPERATIONS[kind], nothing, record), row, record)
 
 

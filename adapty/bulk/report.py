@@ -9,13 +9,14 @@ from typing import Any
 
 from attrs import Factory, asdict, frozen
 
+from adapty._core.safe_repr import SafeRepr
 from adapty.flows import Flow
 
 __all__ = ["ImportReport"]
 
 
 @frozen(kw_only=True)
-class ImportReport:
+class ImportReport(SafeRepr):
     """What an import did, in all its runs if it was resumed.
 
     Attributes:

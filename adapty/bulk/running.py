@@ -102,7 +102,8 @@ class StageRun:
         options, config = self.options, adapty._transport.config  # noqa: SLF001 - of the same package
         policy = evolve(config.retries, max_retries=options.max_retries, unreadable_too=True)
         async with open_senders(adapty, self.stage.api, options.lanes, options.transport) as senders:
-            lanes = self._lanes = Lanes(senders, self._pace, policy, tuple(config.keys.values()), self._settle)
+            keys, endpoint = tuple(config.keys.values()), config.endpoint(self.stage.api)
+            lanes = self._lanes = Lanes(senders, self._pace, policy, keys, self._settle, endpoint=endpoint)
             work = asyncio.create_task(lanes.work())
             try:
                 await self._read(lanes.put)

@@ -278,7 +278,8 @@ def test_an_api_that_is_not_there(
 
     assert (ended.code, ended.out) == (ExitCode.NO_ANSWER, "")
     error, *notes = ended.err.splitlines()
-    assert error.startswith("Error: saveProfile: ConnectError")
+    address = closed_port.removeprefix("http://")
+    assert error.startswith(f"Error: saveProfile: cannot connect to {address} (ADAPTY_MAIL_BASE_URL): ConnectError")
     (part,) = Path().glob("*.part")
     assert notes == [
         "stopped in profiles.csv: 0 accepted, 1 refused so far",

@@ -1,0 +1,224 @@
+"""Read responses whole, within a size limit and a deadline, whatever the server sends."""
+
+from __future__ import annotations
+
+import asyncio
+import zlib
+from typing import TYPE_CHECKING
+
+import httpx
+from attrs import field, frozen
+
+from adapty._clock import monotonic
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+__all__ = [
+    "ACCEPT_ENCODING",
+    "IS_SENT",
+    "BodyDecoder",
+    "ConnectDeadlineExceeded",
+    "DeadlineExceeded",
+    "ResponseTooLarge",
+    "WholeResponse",
+    "send",
+    "send_async",
+]
+
+ACCEPT_ENCODING = "gzip, deflate"
+"""The codings that `BodyDecoder` can undo within the size limit. Sent with each request."""
+
+IS_SENT = "adapty_is_sent"
+"""The extension of a request that says whether any of it has been sent. Absent where the transport does not say."""
+
+_WINDOW_BITS = {"gzip": zlib.MAX_WBITS | 16, "x-gzip": zlib.MAX_WBITS | 16, "deflate": zlib.MAX_WBITS}
+_ZLIB_METHOD = 8  # the low four bits of the first byte of a zlib stream
+
+
+class ResponseTooLarge(httpx.DecodingError):
+    """The response body is larger than the limit."""
+
+
+class DeadlineExceeded(httpx.TimeoutException):
+    """The response was not complete within the total time of one attempt."""
+
+
+class ConnectDeadlineExceeded(DeadlineExceeded):
+    """The total time of one attempt ended before anything was sent."""
+
+
+@frozen
+class WholeResponse:
+    """A response whose body has been read and decoded.
+
+    Attributes:
+        status_code: The HTTP status code.
+        headers: The headers, as received.
+        content: The decoded body.
+    """
+
+    status_code: int
+    headers: httpx.Headers = field(repr=False)
+    content: bytes = field(repr=False)
+
+
+class BodyDecoder:
+    """Collects the chunks of a body and undoes its content coding; never holds more than the limit.
+
+    Args:
+        headers: The response headers.
+        limit: The maximum size of the body in bytes, encoded and decoded.
+
+    Raises:
+        ResponseTooLarge: The declared length is over the limit.
+        httpx.DecodingError: The body has a coding that was not requested.
+
+    Example:
+        >>> decoder = BodyDecoder(httpx.Headers(), limit=10)
+        >>> decoder.feed(b"12345")
+        >>> decoder.finish()
+        b'12345'
+    """
+
+    def __init__(self, headers: httpx.Headers, limit: int) -> None:
+        self._limit = limit
+        self._received = 0
+        self._body = bytearray()
+        self._coding = headers.get("content-encoding", "identity").strip().lower()
+        self._decompressor: zlib._Decompress | None = None
+        if self._coding not in {*_WINDOW_BITS, "identity", ""}:
+            raise httpx.DecodingError("the response has a Content-Encoding that was not requested")
+        declared = headers.get("content-length", "")
+        if declared.isascii() and declared.isdigit() and int(declared[:20]) > limit:
+            raise self._too_large()
+
+    def feed(self, chunk: bytes) -> None:
+        """Add a chunk as received.
+
+        Raises:
+            ResponseTooLarge: The body is over the limit.
+            httpx.DecodingError: The body is not encoded as the header says.
+        """
+        self._received += len(chunk)
+        if self._coding not in _WINDOW_BITS:
+            self._body += chunk
+        elif chunk:
+            self._decompress(chunk)
+        if max(self._received, len(self._body)) > self._limit:
+            raise self._too_large()
+
+    def finish(self) -> bytes:
+        """Return the whole body.
+
+        Raises:
+            httpx.DecodingError: The compressed body is incomplete.
+        """
+        if self._decompressor is not None and not self._decompressor.eof:
+            raise httpx.DecodingError("the compressed response body is incomplete")
+        return bytes(self._body)
+
+    def _decompress(self, chunk: bytes) -> None:
+        if self._decompressor is None:
+            bits = _WINDOW_BITS[self._coding]
+            if self._coding == "deflate" and chunk[0] & 0x0F != _ZLIB_METHOD:
+                bits = -zlib.MAX_WBITS  # raw deflate, which some servers send under this name
+            self._decompressor = zlib.decompressobj(bits)
+        try:
+            # One byte more than allowed, so that `feed` notices.
+            self._body += self._decompressor.decompress(chunk, self._limit + 1 - len(self._body))
+        except zlib.error as exc:
+            raise httpx.DecodingError(f"the response body is not valid {self._coding} data") from exc
+
+    def _too_large(self) -> ResponseTooLarge:
+        return ResponseTooLarge(f"the response is larger than {self._limit} bytes (max_response_bytes)")
+
+
+async def send_async(
+    handle: Callable[[httpx.Request], Awaitable[httpx.Response]],
+    request: httpx.Request,
+    *,
+    total: float,
+    limit: int,
+) -> WholeResponse:
+    """Send a request and read its response whole.
+
+    Args:
+        handle: Sends the request and returns a response whose body has not been read.
+        request: The request.
+        total: The maximum time in seconds, from sending to the end of the response.
+        limit: The maximum size of the body in bytes.
+
+    Raises:
+        DeadlineExceeded: The response is not complete in time. `ConnectDeadlineExceeded` if nothing was sent.
+        ResponseTooLarge: The body is over the limit.
+        Exception: Whatever `handle` raises.
+    """
+    try:
+        async with asyncio.timeout(total) as deadline:
+            response = await handle(request)
+            try:
+                return await _read_async(response, limit)
+            finally:
+                await response.aclose()
+    except TimeoutError:
+        if not deadline.expired():
+            raise
+    raise _deadline_error(request)
+
+
+def _deadline_error(request: httpx.Request) -> DeadlineExceeded:
+    if request.extensions.get(IS_SENT, True):
+        return DeadlineExceeded("the response was not complete in time")
+    return ConnectDeadlineExceeded("the request was not sent in time")
+
+
+async def _read_async(response: httpx.Response, limit: int) -> WholeResponse:
+    if response.is_stream_consumed:  # by an event hook of the caller's client
+        return _check_size(response, limit)
+    decoder = BodyDecoder(response.headers, limit)
+    async for chunk in response.aiter_raw():
+        decoder.feed(chunk)
+    return WholeResponse(response.status_code, response.headers, decoder.finish())
+
+
+def send(
+    handle: Callable[[httpx.Request], httpx.Response],
+    request: httpx.Request,
+    *,
+    total: float,
+    limit: int,
+) -> WholeResponse:
+    """Send a request and read its response whole; see `send_async`.
+
+    A blocking call cannot be interrupted: the time is checked whenever a part of the body arrives. The client's own
+    connections also check it while they connect, send and receive the headers.
+    """
+    end = monotonic() + total
+    try:
+        response = handle(request)
+        try:
+            return _read(response, limit, end)
+        finally:
+            response.close()
+    except httpx.TimeoutException:
+        if monotonic() < end:
+            raise
+    raise _deadline_error(request)
+
+
+def _read(response: httpx.Response, limit: int, end: float) -> WholeResponse:
+    if response.is_stream_consumed:
+        return _check_size(response, limit)
+    decoder = BodyDecoder(response.headers, limit)
+    for chunk in response.iter_raw():
+        decoder.feed(chunk)
+        if monotonic() > end:
+            raise DeadlineExceeded("the response was not complete in time")
+    return WholeResponse(response.status_code, response.headers, decoder.finish())
+
+
+def _check_size(response: httpx.Response, limit: int) -> WholeResponse:
+    if len(response.content) > limit:
+        raise ResponseTooLarge(f"the response is larger than {limit} bytes (max_response_bytes)")
+    return WholeResponse(response.status_code, response.headers, response.content)
