@@ -173,11 +173,11 @@ def test_hint_of_a_single_call_ignores_case() -> None:
 @pytest.mark.parametrize(
     ("address", "problem"),
     [
-        (" jane@example.com", "has a space at position 1"),
-        ("jane doe@example.com", "has a space at position 5"),
-        ("jane@example.com ", "has a space at position 17"),
-        ("jane\u00a0doe@example.com", "has white space (U+00A0) at position 5"),
-        ("jane@example.com\t", "has white space (U+0009) at position 17"),
+        (" jane@example.com", "starts with U+0020 SPACE"),
+        ("jane doe@example.com", "has a space at character 5"),
+        ("jane@example.com ", "ends with U+0020 SPACE"),
+        ("jane\u00a0doe@example.com", "has U+00A0 NO-BREAK SPACE at character 5"),
+        ("jane@example.com\t", "ends with U+0009 TAB"),
     ],
 )
 def test_address_with_a_space_is_told_so(adapty: Adapty, address: str, problem: str) -> None:
