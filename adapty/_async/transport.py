@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from asyncio import sleep
 from typing import TYPE_CHECKING, TypeVar
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -21,6 +22,7 @@ from adapty._http import (
     httpx_timeout,
     without_body,
 )
+from adapty._proxies import Proxies
 from adapty.errors import AdaptyConfigError
 
 if TYPE_CHECKING:
@@ -82,12 +84,18 @@ class AsyncTransport:
         check_kind("transport", transport, httpx.AsyncBaseTransport)
         if http_client is not None:
             return cls(config, http_client, owned=False, is_callers=True)
+        proxies = Proxies.from_environment()
+        # What a transport of the caller's sends over is the caller's business.
+        urls = [config.base_urls[api] for api in config.keys if transport is None]
+        used = {_origin(url): proxies.for_url(url) for url in urls}
         try:
-            client = httpx.AsyncClient(transport=transport, mounts=DIRECT)
+            # Given a transport, httpx does not read the variables itself.
+            mounts = {origin: httpx.AsyncHTTPTransport(proxy=proxy) for origin, proxy in used.items() if proxy}
+            client = httpx.AsyncClient(transport=transport or httpx.AsyncHTTPTransport(), mounts={**DIRECT, **mounts})
             return cls(config, client, owned=True, is_standard=transport is None)
-        except (ImportError, OSError, ValueError) as problem:
-            message = f"the environment's proxy or certificate settings cannot be used ({type(problem).__name__})"
-        # Raised out here: httpx's own words may hold the proxy's password.
+        except (OSError, ValueError) as problem:
+            message = f"the environment's certificate settings cannot be used ({type(problem).__name__})"
+        del used  # it may contain a password
         raise AdaptyConfigError(message)
 
     def with_config(self, config: Config) -> AsyncTransport:
@@ -144,6 +152,12 @@ class AsyncTransport:
         """Close the connections, if they are this transport's own."""
         if self._owned:
             await self._http.aclose()
+
+
+def _origin(url: str) -> str:
+    """Return scheme, host and port of a URL."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 class AsyncPooledTransport(httpx.AsyncBaseTransport, OnlyAsync):

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from time import sleep
 from typing import TYPE_CHECKING, TypeVar
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -23,6 +24,7 @@ from adapty._http import (
     httpx_timeout,
     without_body,
 )
+from adapty._proxies import Proxies
 from adapty.errors import AdaptyConfigError
 
 if TYPE_CHECKING:
@@ -84,12 +86,18 @@ class Transport:
         check_kind("transport", transport, httpx.BaseTransport)
         if http_client is not None:
             return cls(config, http_client, owned=False, is_callers=True)
+        proxies = Proxies.from_environment()
+        # What a transport of the caller's sends over is the caller's business.
+        urls = [config.base_urls[api] for api in config.keys if transport is None]
+        used = {_origin(url): proxies.for_url(url) for url in urls}
         try:
-            client = httpx.Client(transport=transport, mounts=DIRECT)
+            # Given a transport, httpx does not read the variables itself.
+            mounts = {origin: httpx.HTTPTransport(proxy=proxy) for origin, proxy in used.items() if proxy}
+            client = httpx.Client(transport=transport or httpx.HTTPTransport(), mounts={**DIRECT, **mounts})
             return cls(config, client, owned=True, is_standard=transport is None)
-        except (ImportError, OSError, ValueError) as problem:
-            message = f"the environment's proxy or certificate settings cannot be used ({type(problem).__name__})"
-        # Raised out here: httpx's own words may hold the proxy's password.
+        except (OSError, ValueError) as problem:
+            message = f"the environment's certificate settings cannot be used ({type(problem).__name__})"
+        del used  # it may contain a password
         raise AdaptyConfigError(message)
 
     def with_config(self, config: Config) -> Transport:
@@ -144,6 +152,12 @@ class Transport:
         """Close the connections, if they are this transport's own."""
         if self._owned:
             self._http.close()
+
+
+def _origin(url: str) -> str:
+    """Return scheme, host and port of a URL."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 class PooledTransport(httpx.BaseTransport, OnlyBlocking):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import inspect
 import traceback
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -13,6 +14,7 @@ import pytest
 from adapty import AdaptyConfigError, AdaptyConnectionError, AsyncAdapty, BadRequestError, ServerError, Timeouts
 from adapty._async.transport import AsyncTransport
 from tests.conftest import PROFILE
+from tests.core.tracebacks import shown_by
 from tests.raw_server import answer
 
 if TYPE_CHECKING:
@@ -191,24 +193,60 @@ async def test_this_machine_is_reached_without_a_proxy(server: RawServer, monkey
     assert len(server.requests) == 1
 
 
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("ALL_PROXY", "nonsense://x"),
-        ("SSL_CERT_FILE", __file__),
-        ("ALL_PROXY", "socks5://127.0.0.1:1"),
-    ],
-)
-async def test_an_environment_that_httpx_cannot_use_is_told(
-    name: str,
-    value: str,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """Proxy and certificate settings that break httpx are a typed exception."""
-    monkeypatch.setenv(name, value)
+async def test_an_environment_that_httpx_cannot_use_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Certificate settings that break httpx are a typed exception."""
+    monkeypatch.setenv("SSL_CERT_FILE", __file__)
 
-    with pytest.raises(AdaptyConfigError, match=r"^the environment's proxy or certificate settings cannot be used"):
+    with pytest.raises(AdaptyConfigError, match=r"^the environment's certificate settings cannot be used"):
         AsyncAdapty(mail_secret_key=KEY)
+
+
+async def test_unusable_proxy_settings_are_refused_without_the_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The error names the variable; neither it nor the locals of its traceback contain the password."""
+    for value, problem in {
+        "nonsense://jane:opensesame@x": "is not a valid proxy address",
+        "http://jane:opensesame@x:99999": "is not a valid proxy address",
+        "http://jane:opensesame@x:1\n": "is not a valid proxy address",
+        "http://jane:opensesame#@x:1": "is not a valid proxy address",
+        "http://jane:opensesame/@x:1": "is not a valid proxy address",
+        "http://jane:opensesame?@x:1": "is not a valid proxy address",
+        "socks5://jane:opensesame@127.0.0.1:1": "is a SOCKS proxy",
+    }.items():
+        for name in ("ALL_PROXY", "https_proxy"):
+            with monkeypatch.context() as patch:
+                patch.setenv(name, value)
+                with pytest.raises(AdaptyConfigError, match=f"^{name}: {problem}") as caught:
+                    AsyncAdapty(mail_secret_key=KEY)
+            assert "opensesame" not in shown_by(caught.value)
+
+
+async def test_a_proxy_that_no_request_would_use_does_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only the proxies for the addresses of the client are checked."""
+    monkeypatch.setenv("ALL_PROXY", "nonsense")
+    monkeypatch.setenv("HTTP_PROXY", "nonsense://x")
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")
+    monkeypatch.setenv("NO_PROXY", "other.example.com")
+    async with AsyncAdapty(mail_secret_key=KEY):
+        pass
+    monkeypatch.setenv("HTTPS_PROXY", "nonsense://x")
+    monkeypatch.setenv("NO_PROXY", "adapty.io")
+    async with AsyncAdapty(mail_secret_key=KEY):
+        pass
+
+
+async def test_no_proxy_is_heeded_whatever_it_contains(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ranges, brackets and ports in NO_PROXY neither break the client nor what goes over the proxy."""
+    monkeypatch.setenv("ALL_PROXY", server.url)
+    odd = "::1/128,[fe80::1],[::1]:80,10.0.0.0/8,example.com:99999,[,\x1b,"
+    for no_proxy, over_proxy in ((odd, 1), (odd + "api.example.invalid:80", 0)):
+        monkeypatch.setenv("NO_PROXY", no_proxy)
+        server.requests.clear()
+        async with AsyncAdapty(
+            mail_secret_key=KEY, mail_base_url="http://api.example.invalid", max_retries=0
+        ) as adapty:
+            with suppress(AdaptyConnectionError):
+                await adapty.mail.save_profile(**PROFILE)
+        assert len(server.requests) == over_proxy
 
 
 @pytest.mark.parametrize("arguments", [{"timeout": -1}, {"mail_base_url": "nonsense"}, {"secret_key": "two words"}])

@@ -354,10 +354,12 @@ def test_wrong_settings_are_named(make: Any, settings: dict[str, Any], field_nam
 
 
 def test_an_environment_that_cannot_be_used(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A proxy that is none is told when the sandbox starts, and the port is free again."""
+    """A bad proxy address is an error when the sandbox starts, if webhooks would use the proxy."""
     monkeypatch.setenv("HTTP_PROXY", "nothing://jane:secret@proxy")
-    with pytest.raises(AdaptyConfigError, match="proxy or certificate settings") as caught:
-        Sandbox(webhook_url="http://127.0.0.1:9/").start()
+    with Sandbox(webhook_url="http://127.0.0.1:9/"):
+        pass
+    with pytest.raises(AdaptyConfigError, match=r"^HTTP_PROXY: is not a valid proxy address") as caught:
+        Sandbox(webhook_url="http://receiver.example.com/").start()
     assert "secret" not in str(caught.value)
 
 

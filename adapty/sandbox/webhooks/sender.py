@@ -14,7 +14,8 @@ import httpx
 from attrs import frozen
 
 from adapty._core.redact import redact
-from adapty._http import DIRECT, NO_AUTH, SENDING_FAILS
+from adapty._http import NO_AUTH, SENDING_FAILS
+from adapty._proxies import Proxies
 from adapty._version import __version__
 from adapty.errors import AdaptyConfigError
 from adapty.sandbox.server_side import moments
@@ -257,12 +258,14 @@ def _client(settings: WebhookSettings) -> httpx.AsyncClient:
     }
     if settings.authorization is not None:
         headers["Authorization"] = settings.authorization.value
+    proxy = None if settings.url is None else Proxies.from_environment().for_url(settings.url)
     try:
         # A try as a whole has a time limit; its phases need none.
-        return httpx.AsyncClient(headers=headers, auth=NO_AUTH, timeout=None, limits=_LIMITS, mounts=DIRECT)  # noqa: S113
-    except (ImportError, OSError, ValueError) as problem:
-        message = f"the environment's proxy or certificate settings cannot be used ({type(problem).__name__})"
-    # Raised out here: httpx's own words may hold the proxy's password.
+        transport = httpx.AsyncHTTPTransport(limits=_LIMITS, proxy=proxy)
+        return httpx.AsyncClient(headers=headers, auth=NO_AUTH, timeout=None, transport=transport)  # noqa: S113
+    except (OSError, ValueError) as problem:
+        message = f"the environment's certificate settings cannot be used ({type(problem).__name__})"
+    del proxy, headers  # they may contain secrets
     raise AdaptyConfigError(message)
 
 
