@@ -11,7 +11,7 @@ import httpx
 from attrs import frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Mapping
 
 __all__ = [
     "ACCEPT_ENCODING",
@@ -71,7 +71,7 @@ class BodyDecoder:
         b'12345'
     """
 
-    def __init__(self, headers: httpx.Headers, limit: int) -> None:
+    def __init__(self, headers: Mapping[str, str], limit: int) -> None:
         self._limit = limit
         self._received = 0
         self._body = bytearray()
