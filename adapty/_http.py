@@ -10,18 +10,19 @@ import httpx
 from attrs import asdict
 
 from adapty import errors
+from adapty._connections import UnusableClient
 from adapty._core.call import Failure
 from adapty._core.operations import SCHEMES
-from adapty._reading import DeadlineExceeded, ResponseTooLarge
+from adapty._reading import ACCEPT_ENCODING, DeadlineExceeded, ResponseTooLarge
 from adapty._version import __version__
 from adapty.errors import AdaptyConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
 
     from adapty._core.call import Request
     from adapty._core.operations import Api
-    from adapty._core.redact import Secret
+    from adapty._reading import WholeResponse
     from adapty.config import Config, Timeouts
 
 __all__ = [
@@ -29,13 +30,14 @@ __all__ = [
     "NO_AUTH",
     "SENDING_FAILS",
     "USER_AGENT",
-    "KeyAuth",
     "OnlyAsync",
     "OnlyBlocking",
     "RequestMaker",
+    "build_client_request",
     "check_kind",
     "failure",
     "httpx_timeout",
+    "to_httpx_response",
     "without_body",
 ]
 
@@ -77,18 +79,7 @@ _url = lru_cache(maxsize=64)(httpx.URL)
 _OF_THE_BODY = {"content-encoding", "content-length", "transfer-encoding"}
 
 
-class KeyAuth(httpx.Auth):
-    """Adds the key to each request, so that it stands in no headers dict, no client and no repr."""
-
-    def __init__(self, api: Api, key: Secret) -> None:
-        """Take the key of one API."""
-        self._scheme = SCHEMES[api]
-        self._key = key
-
-    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        """Add the header that the API's security scheme asks for."""
-        request.headers["Authorization"] = f"{self._scheme} {self._key.value}"
-        yield request
+_HEADERS = ((b"Accept", b"*/*"), (b"Accept-Encoding", ACCEPT_ENCODING.encode()))
 
 
 class RequestMaker:
@@ -98,7 +89,7 @@ class RequestMaker:
     time: everything that is the same each time is worked out once.
     """
 
-    def __init__(self, config: Config, api: Api, headers: Iterable[tuple[bytes, bytes]] = ()) -> None:
+    def __init__(self, config: Config, api: Api, headers: Iterable[tuple[bytes, bytes]] = _HEADERS) -> None:
         """Take the settings of one API.
 
         Args:
@@ -113,8 +104,7 @@ class RequestMaker:
         self._extensions = {"timeout": asdict(config.timeouts)}
         self._key = config.key(api)
         self._scheme = SCHEMES[api]
-        agent = (b"User-Agent", USER_AGENT.encode())
-        self._headers = [agent, *((name, value) for name, value in headers if name.lower() != b"user-agent")]
+        self._headers = [(b"User-Agent", USER_AGENT.encode()), *headers]
 
     def __call__(self, request: Request) -> httpx.Request:
         """Make a request of the core's parts."""
@@ -140,6 +130,27 @@ class RequestMaker:
         if request.body is not None or request.method not in _BODILESS:
             headers.append((b"Content-Length", b"%d" % len(body)))
         return request.method, address, headers, body
+
+
+def build_client_request(
+    http_client: httpx.Client | httpx.AsyncClient,
+    config: Config,
+    api: Api,
+    request: Request,
+) -> httpx.Request:
+    """Build a request with what the caller's httpx client adds to each: headers, cookies, query parameters."""
+    return http_client.build_request(
+        request.method,
+        config.base_urls[api] + request.target,
+        content=request.body,
+        headers={
+            **request.headers,
+            "User-Agent": USER_AGENT,
+            "Accept-Encoding": ACCEPT_ENCODING,
+            "Authorization": f"{SCHEMES[api]} {config.key(api).value}",
+        },
+        timeout=httpx_timeout(config.timeouts),
+    )
 
 
 class OnlyAsync(httpx.BaseTransport):
@@ -197,15 +208,25 @@ def failure(exc: Exception, timeouts: Timeouts) -> Failure:
 
 
 def _unusable(exc: RuntimeError) -> Failure:
-    """Tell the core that the httpx client is closed, or belongs to an event loop that is."""
-    said = str(exc)
+    """Describe a client that cannot send: it is closed, or belongs to another process."""
+    if isinstance(exc, UnusableClient):
+        return Failure(AdaptyConfigError, str(exc), repeat=False, cause=exc)
     for words, meaning in _UNUSABLE.items():
-        if words in said:
+        if words in str(exc):
             return Failure(AdaptyConfigError, meaning, repeat=False, cause=exc)
     raise exc
 
 
 def without_body(exc: httpx.HTTPStatusError) -> httpx.Response:
     """Give the answer that a response hook of the user's own client raised for; its body was not read."""
-    headers = [(name, value) for name, value in exc.response.headers.multi_items() if name not in _OF_THE_BODY]
-    return httpx.Response(exc.response.status_code, headers=headers)
+    return httpx.Response(exc.response.status_code, headers=_headers_without_body(exc.response.headers))
+
+
+def to_httpx_response(response: WholeResponse) -> httpx.Response:
+    """Return the response as httpx has it. Its body has been decoded already."""
+    headers = _headers_without_body(response.headers)
+    return httpx.Response(response.status_code, headers=headers, content=response.content)
+
+
+def _headers_without_body(headers: httpx.Headers) -> list[tuple[str, str]]:
+    return [(name, value) for name, value in headers.multi_items() if name not in _OF_THE_BODY]

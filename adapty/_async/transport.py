@@ -1,31 +1,35 @@
-"""Drives calls: sends with an httpx client, waits, and hands what comes back to the core."""
+"""Drives calls: sends requests, waits between attempts, and passes what comes back to the core."""
 
 from __future__ import annotations
 
+import os
 from asyncio import sleep
+from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
-from urllib.parse import urlsplit
 
 import httpx
 
+from adapty._connections import AsyncConnections, Dialer, UnusableClient
 from adapty._core.call import Send, run
 from adapty._http import (
-    DIRECT,
     NO_AUTH,
     SENDING_FAILS,
-    USER_AGENT,
-    KeyAuth,
     OnlyAsync,
     RequestMaker,
+    build_client_request,
     check_kind,
     failure,
-    httpx_timeout,
+    to_httpx_response,
     without_body,
 )
 from adapty._proxies import Proxies
+from adapty._reading import send_async
 from adapty.errors import AdaptyConfigError
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from adapty._core.answers import Answer
     from adapty._core.call import Call, Failure, Request
     from adapty._core.operations import Api
@@ -37,37 +41,37 @@ T = TypeVar("T")
 
 
 class AsyncTransport:
-    """One httpx client with its settings.
+    """Connections with their settings.
 
     Attributes:
         config: The settings.
-        is_standard: Whether the connections are made as httpx makes them, with nothing of the caller's own.
+        is_standard: Whether the connections are the client's own.
     """
 
     def __init__(
         self,
         config: Config,
-        http_client: httpx.AsyncClient,
+        transport: httpx.AsyncBaseTransport,
         *,
         owned: bool,
-        is_callers: bool = False,
+        http_client: httpx.AsyncClient | None = None,
         is_standard: bool = False,
     ) -> None:
-        """Take the settings and the client.
+        """Take the settings and the connections.
 
         Args:
             config: The settings.
-            http_client: The httpx client.
-            owned: Whether closing this closes the client.
-            is_callers: Whether the client is one that the caller made.
+            transport: Sends the requests.
+            owned: Whether closing this closes the transport.
+            http_client: The caller's client that the transport sends with, if any.
             is_standard: See above.
         """
         self.config = config
         self.is_standard = is_standard
-        self._is_callers = is_callers
-        self._http = http_client
+        self._transport = transport
+        self._http_client = http_client
         self._owned = owned
-        self._makers = {api: RequestMaker(config, api, http_client.headers.raw) for api in config.keys}
+        self._makers = {api: RequestMaker(config, api) for api in config.keys}
 
     @classmethod
     def open(
@@ -76,32 +80,32 @@ class AsyncTransport:
         http_client: httpx.AsyncClient | None,
         transport: httpx.AsyncBaseTransport | None,
     ) -> AsyncTransport:
-        """Make the transport around the given httpx client, or around one of its own."""
+        """Use the given httpx client or transport, or connections of its own.
+
+        Raises:
+            AdaptyConfigError: An argument is of the wrong type, or the environment's proxy or certificates cannot be
+                used.
+        """
         if http_client is not None and transport is not None:
             message = "http_client and transport exclude each other; give the transport to your httpx client"
             raise AdaptyConfigError(message)
         check_kind("http_client", http_client, httpx.AsyncClient)
         check_kind("transport", transport, httpx.AsyncBaseTransport)
         if http_client is not None:
-            return cls(config, http_client, owned=False, is_callers=True)
-        proxies = Proxies.from_environment()
-        # What a transport of the caller's sends over is the caller's business.
-        urls = [config.base_urls[api] for api in config.keys if transport is None]
-        used = {_origin(url): proxies.for_url(url) for url in urls}
-        try:
-            # Given a transport, httpx does not read the variables itself.
-            mounts = {origin: httpx.AsyncHTTPTransport(proxy=proxy) for origin, proxy in used.items() if proxy}
-            client = httpx.AsyncClient(transport=transport or httpx.AsyncHTTPTransport(), mounts={**DIRECT, **mounts})
-            return cls(config, client, owned=True, is_standard=transport is None)
-        except (OSError, ValueError) as problem:
-            message = f"the environment's certificate settings cannot be used ({type(problem).__name__})"
-        del used  # it may contain a password
-        raise AdaptyConfigError(message)
+            client_send = partial(http_client.send, stream=True, auth=NO_AUTH, follow_redirects=False)
+            return cls(config, AsyncExternalTransport(client_send), owned=False, http_client=http_client)
+        if transport is not None:
+            return cls(config, AsyncExternalTransport(transport.handle_async_request, transport), owned=True)
+        dialer = Dialer(Proxies.from_environment().for_url)
+        for api in config.keys:
+            with suppress(httpx.InvalidURL, UnicodeError):  # raised by the first call
+                dialer.options(httpx.URL(config.base_urls[api]))
+        return cls(config, AsyncConnections(dialer), owned=True, is_standard=True)
 
     def with_config(self, config: Config) -> AsyncTransport:
-        """Give a transport with other settings over the same connections, which stay this one's to close."""
+        """Return a transport with other settings over the same connections, which stay this one's to close."""
         return AsyncTransport(
-            config, self._http, owned=False, is_callers=self._is_callers, is_standard=self.is_standard
+            config, self._transport, owned=False, http_client=self._http_client, is_standard=self.is_standard
         )
 
     async def run(self, call: Call[T]) -> T:
@@ -124,49 +128,92 @@ class AsyncTransport:
     async def _send(self, api: Api, request: Request) -> Answer | Failure:
         """Send once; whatever httpx raises becomes a `Failure`."""
         try:
-            outgoing, auth = self._outgoing(api, request)
-            return await self._http.send(outgoing, auth=auth, follow_redirects=False)
+            return await send_async(
+                self._transport.handle_async_request,
+                self._build_request(api, request),
+                total=self.config.timeouts.total,
+                limit=self.config.max_response_bytes,
+            )
         except httpx.HTTPStatusError as exc:
             return without_body(exc)
         except SENDING_FAILS as exc:
             return failure(exc, self.config.timeouts)
 
-    def _outgoing(self, api: Api, request: Request) -> tuple[httpx.Request, httpx.Auth]:
-        """Make the request, with what the caller's own httpx client adds to each."""
-        if not self._is_callers:
-            return self._makers[api](request), NO_AUTH
-        outgoing = self._http.build_request(
-            request.method,
-            self.config.base_urls[api] + request.target,
-            content=request.body,
-            headers={**request.headers, "User-Agent": USER_AGENT},
-            timeout=httpx_timeout(self.config.timeouts),
-        )
-        return outgoing, KeyAuth(api, self.config.keys[api])
+    def _build_request(self, api: Api, request: Request) -> httpx.Request:
+        """Build the request, with what the caller's own httpx client adds to each."""
+        if self._http_client is None:
+            return self._makers[api](request)
+        return build_client_request(self._http_client, self.config, api, request)
 
     def pooled(self) -> AsyncPooledTransport:
-        """Give a transport for other httpx clients, over this one's connections."""
-        return AsyncPooledTransport(self._http)
+        """Return a transport for other httpx clients, over this one's connections."""
+        return AsyncPooledTransport(self.config, self._transport)
 
     async def close(self) -> None:
         """Close the connections, if they are this transport's own."""
         if self._owned:
-            await self._http.aclose()
+            await self._transport.aclose()
 
 
-def _origin(url: str) -> str:
-    """Return scheme, host and port of a URL."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"
+class AsyncExternalTransport(httpx.AsyncBaseTransport):
+    """The caller's transport or httpx client, which cannot be used after a fork.
+
+    Args:
+        send: Sends a request.
+        transport: The transport to close with this one, if any.
+    """
+
+    def __init__(
+        self,
+        send: Callable[[httpx.Request], Awaitable[httpx.Response]],
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        self._send = send
+        self._transport = transport
+        self._is_closed = False
+        # Our own transports open new connections in a child.
+        self._process = None if getattr(transport, "is_fork_safe", False) else os.getpid()
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send the request as it is.
+
+        Raises:
+            UnusableClient: The transport is closed, or belongs to the process that this one was forked from.
+        """
+        if self._is_closed:
+            raise UnusableClient("the client is closed")
+        if self._process not in {None, os.getpid()}:
+            name = "transport" if self._transport is not None else "http_client"
+            message = f"{name}: belongs to the process that this one was forked from; create the client after the fork"
+            raise UnusableClient(message)
+        return await self._send(request)
+
+    async def aclose(self) -> None:
+        """Close the caller's transport."""
+        self._is_closed = True
+        if self._transport is not None and self._process in {None, os.getpid()}:
+            await self._transport.aclose()
 
 
 class AsyncPooledTransport(httpx.AsyncBaseTransport, OnlyAsync):
-    """Sends through the connections of another httpx client, proxies and all, and leaves them open."""
+    """Sends over the connections of a client, within its size limit and total timeout, and leaves them open."""
 
-    def __init__(self, http_client: httpx.AsyncClient) -> None:
-        """Take the client whose connections to use."""
-        self._http = http_client
+    def __init__(self, config: Config, transport: httpx.AsyncBaseTransport) -> None:
+        """Take the settings and the connections."""
+        self._config = config
+        self._transport = transport
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send the request as it is."""
-        return await self._http.send(request, stream=True, auth=NO_AUTH, follow_redirects=False)
+        """Send the request as it is, and read its response."""
+        try:
+            return to_httpx_response(
+                await send_async(
+                    self._transport.handle_async_request,
+                    request,
+                    total=self._config.timeouts.total,
+                    limit=self._config.max_response_bytes,
+                )
+            )
+        except UnusableClient as unusable:
+            message = str(unusable)
+        raise AdaptyConfigError(message)

@@ -285,7 +285,7 @@ async def test_a_task_that_is_cancelled(apis: FakeApis) -> None:
         return apis.handle(request)
 
     async with apis.async_client() as adapty:
-        adapty._transport._http._transport = httpx.MockTransport(handle)
+        adapty._transport._transport._send = httpx.MockTransport(handle).handle_async_request  # type: ignore[attr-defined]
         task = asyncio.create_task(async_erase(adapty, "users.txt", api="mail", lanes=1))
         await asyncio.wait_for(held.wait(), 10)
         task.cancel()

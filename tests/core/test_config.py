@@ -428,17 +428,17 @@ def test_any_number_is_taken_or_refused_by_name(value: Any) -> None:
 
 
 def test_one_time_holds_for_every_phase() -> None:
-    """A number is the timeout of each phase; a `Timeouts` is taken as it is."""
+    """A number is the timeout of each phase and of the whole attempt; a `Timeouts` is taken as it is."""
     config = Config.build(mail_secret_key=KEY, environ={}, timeout=2.5)
-    assert config.timeouts == Timeouts(connect=2.5, read=2.5, write=2.5, pool=2.5)
+    assert config.timeouts == Timeouts(connect=2.5, read=2.5, write=2.5, pool=2.5, total=2.5)
     given_times = Timeouts(read=60)
     assert Config.build(mail_secret_key=KEY, environ={}, timeout=given_times).timeouts == given_times
 
 
 def test_the_default_times() -> None:
-    """Without a word about time, there are 5 seconds to connect and 30 for each other phase."""
+    """Without a word about time, there are 5 seconds to connect, 30 for each other phase, 60 in all."""
     timeouts = Config.build(mail_secret_key=KEY, environ={}).timeouts
-    assert timeouts == Timeouts() == Timeouts(connect=5, read=30, write=30, pool=30)
+    assert timeouts == Timeouts() == Timeouts(connect=5, read=30, write=30, pool=30, total=60)
 
 
 @pytest.mark.parametrize("value", [0, 1, 2, 100, 10**30])

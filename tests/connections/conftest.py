@@ -1,0 +1,20 @@
+"""What the tests of connections share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.connections.echo_server import AUTHORITY, EchoServer, echo_server
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture(params=["http", "https"])
+def echo(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[EchoServer]:
+    """Serve profiles over http or https, with a certificate that clients trust."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(AUTHORITY))
+    with echo_server(tls=request.param == "https") as server:
+        yield server
