@@ -42,7 +42,7 @@ class TransportSender:
         """
         self._timeouts = config.timeouts
         self._limit = config.max_response_bytes
-        self._requests = RequestMaker(config, api, [(b"Accept", b"*/*")])
+        self._requests = RequestMaker(config, api)
         if type(transport) is AsyncFastTransport:  # a subclass may do more in between
             self._send = self._send_directly(transport, httpx.URL(config.base_urls[api]))
         else:

@@ -15,12 +15,14 @@ import httpx
 from aiohttp.http import StreamWriter
 from attrs import field, frozen
 
+from adapty._connections import UnusableClient
 from adapty._http import USER_AGENT
 from adapty._proxies import Proxies, check_proxy
 from adapty._reading import BodyDecoder, DeadlineExceeded, ResponseTooLarge
 from adapty.errors import AdaptyConfigError
 from adapty.fast.exceptions import EXCHANGE_FAILURES, to_exchange_error
 from adapty.fast.pool import Origin, Pool
+from adapty.fast.transport import is_socks
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterable, Mapping
@@ -153,7 +155,7 @@ class Settings:
         if proxy is None:
             return Origin(address, self._context(url.scheme))
         parts = urlsplit(proxy)
-        if parts.scheme.startswith("socks"):
+        if is_socks(proxy):
             problem = "is a SOCKS proxy, which AsyncFastTransport does not support; use the client without transport="
             raise AdaptyConfigError.of(name, problem)
         headers = {"Host": url.netloc.decode("ascii"), "User-Agent": USER_AGENT}
@@ -263,7 +265,7 @@ class Exchange:
         Raises:
             httpx.TransportError: The request or its response does not get through.
             ResponseTooLarge: The body is over the limit.
-            RuntimeError: The transport is closed.
+            UnusableClient: The transport is closed.
         """
         pool = self._pools.get(asyncio.get_running_loop())
         if pool is None or pool.process != os.getpid() or pool.is_closed:
@@ -312,8 +314,7 @@ class Exchange:
 
     async def _open_pool(self) -> Pool:
         if self._is_closed:
-            # The words of httpx's clients, which `adapty` knows.
-            raise RuntimeError("Cannot send a request, as the client has been closed.")
+            raise UnusableClient("the transport is closed")
         for loop, abandoned in list(self._pools.items()):
             if loop.is_closed() and abandoned.process == os.getpid():
                 self._pools.pop(loop, None)

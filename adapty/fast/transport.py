@@ -12,7 +12,7 @@ from adapty.config import DEFAULT_MAX_RESPONSE_BYTES
 if TYPE_CHECKING:
     import os
 
-__all__ = ["AsyncFastTransport", "fast_is_installed"]
+__all__ = ["AsyncFastTransport", "fast_is_installed", "is_socks"]
 
 _PACKAGE = "aiohttp"
 
@@ -25,6 +25,11 @@ def fast_is_installed() -> bool:
         True
     """
     return find_spec(_PACKAGE) is not None
+
+
+def is_socks(proxy: str | None) -> bool:
+    """Return whether this is a SOCKS proxy, which aiohttp does not support."""
+    return proxy is not None and proxy.startswith("socks")
 
 
 class AsyncFastTransport(httpx.AsyncBaseTransport):
@@ -44,6 +49,8 @@ class AsyncFastTransport(httpx.AsyncBaseTransport):
         ...     asyncio.run(create(sandbox.url)).customer_user_id
         'user_12345'
     """
+
+    is_fork_safe = True
 
     def __init__(
         self,

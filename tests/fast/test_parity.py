@@ -287,7 +287,8 @@ def test_a_host_that_nobody_knows_was_never_reached(sender: Sender) -> None:
     """The class says that nothing was sent. A label of 64 characters is in no name server."""
     request = request_on(f"http://{'a' * 64}.example/")
 
-    assert type(sender.outcome(sender.fast(trust_env=False), request)) is httpx.ConnectError
+    for transport in (sender.fast(trust_env=False), sender.standard()):
+        assert type(sender.outcome(transport, request)) is httpx.ConnectError
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
