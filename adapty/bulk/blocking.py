@@ -12,8 +12,6 @@ from threading import current_thread, main_thread
 from time import monotonic
 from typing import TYPE_CHECKING, TypeVar
 
-from adapty.bulk.gathering_loop import gathering_loop
-
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Iterator
     from typing import Any
@@ -56,7 +54,7 @@ def _run(job: Coroutine[Any, Any, None], stop: Stop) -> None:
 
 
 def _run_here(job: Coroutine[Any, Any, None]) -> None:
-    with asyncio.Runner(loop_factory=gathering_loop) as runner:
+    with asyncio.Runner() as runner:
         runner.run(job)
 
 
