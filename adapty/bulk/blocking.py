@@ -12,6 +12,8 @@ from threading import current_thread, main_thread
 from time import monotonic
 from typing import TYPE_CHECKING, TypeVar
 
+from adapty.errors import AdaptyUsageError
+
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Iterator
     from typing import Any
@@ -35,6 +37,7 @@ def run_blocking(work: Coroutine[Any, Any, T], stop: Stop) -> T:
 
     Raises:
         KeyboardInterrupt: Ctrl-C was pressed, once or more often.
+        AdaptyUsageError: An event loop runs in this thread, and no other thread can be started.
     """
     outcome: Future[T] = Future()
     job = _into(outcome, work, stop)
@@ -43,6 +46,7 @@ def run_blocking(work: Coroutine[Any, Any, T], stop: Stop) -> T:
             _run(job, stop)
             return outcome.result()
     finally:
+        work.close()  # where it never began
         del outcome  # what it raised holds this frame
 
 
@@ -54,6 +58,13 @@ def _run(job: Coroutine[Any, Any, None], stop: Stop) -> None:
 
 
 def _run_here(job: Coroutine[Any, Any, None]) -> None:
+    if _is_in_a_loop():
+        job.close()
+        message = (
+            "another event loop runs in this thread, and a new thread runs in it too, because threads are patched "
+            "(gevent or eventlet); run bulk jobs one at a time, or in a process of their own"
+        )
+        raise AdaptyUsageError(message)
     with asyncio.Runner() as runner:
         runner.run(job)
 

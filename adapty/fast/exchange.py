@@ -376,8 +376,8 @@ async def _exchange(
         skip_payload=is_head, read_until_eof=True, auto_decompress=False, read_timeout=timeouts.get("read")
     )
     transport = connection.transport
-    if transport is None:  # lost between two turns of the event loop
-        raise httpx.WriteError("the connection was lost")
+    if transport is None or transport.is_closing():
+        raise httpx.WriteError("the connection was lost while the request was written")
     if len(data) <= _PIECE:
         transport.write(data)
     else:
