@@ -268,7 +268,7 @@ class Exchange:
             UnusableClient: The transport is closed.
         """
         pool = self._pools.get(asyncio.get_running_loop())
-        if pool is None or pool.process != os.getpid() or pool.is_closed:
+        if pool is None or pool.is_inherited or pool.is_closed:
             pool = await self._open_pool()
         total = timeouts.get("total")
         try:
@@ -299,7 +299,7 @@ class Exchange:
         self._is_closed = True
         current = asyncio.get_running_loop()
         for loop, pool in list(self._pools.items()):
-            if pool.process != os.getpid():
+            if pool.is_inherited:
                 continue
             self._pools.pop(loop, None)
             if loop is current and pool.guard is not None:
@@ -316,7 +316,7 @@ class Exchange:
         if self._is_closed:
             raise UnusableClient("the transport is closed")
         for loop, abandoned in list(self._pools.items()):
-            if loop.is_closed() and abandoned.process == os.getpid():
+            if loop.is_closed() and not abandoned.is_inherited:
                 self._pools.pop(loop, None)
                 abandoned.close_without_loop()
         loop = asyncio.get_running_loop()
@@ -331,7 +331,7 @@ class Exchange:
         try:
             yield
         finally:
-            if pool.process == os.getpid():
+            if not pool.is_inherited:
                 if self._pools.get(loop) is pool:
                     del self._pools[loop]
                 pool.close()

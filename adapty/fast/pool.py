@@ -84,6 +84,13 @@ class Pool:
     _idle: dict[Origin, list[tuple[ResponseHandler, float]]] = field(factory=dict)
     _busy: set[ResponseHandler] = field(factory=set)
 
+    @property
+    def is_inherited(self) -> bool:
+        """Whether another process opened it. Even closing one of its connections here would stop its event loop there:
+        parent and child share one epoll object.
+        """
+        return self.process != os.getpid()
+
     async def acquire_slot(self, timeout: float | None) -> None:  # noqa: ASYNC109 - an httpx timeout
         """Wait until one more connection may be used. The caller releases the slot.
 
@@ -124,6 +131,8 @@ class Pool:
 
     def put_back(self, origin: Origin, connection: ResponseHandler) -> None:
         """Keep a connection for the next request if the server does so, too."""
+        if self.is_inherited:
+            return
         self._busy.discard(connection)
         if connection.should_close or self.is_closed:
             _abort(connection)
@@ -132,6 +141,8 @@ class Pool:
 
     def discard(self, connection: ResponseHandler) -> None:
         """Close a connection whose response was not read to its end. Never waits: the task may be cancelled."""
+        if self.is_inherited:
+            return
         self._busy.discard(connection)
         _abort(connection)
 

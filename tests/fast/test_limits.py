@@ -51,7 +51,7 @@ PROGRAM = """
     def attempt():
         try:
             if way == "bulk":
-                row = {"external_profile_id": "user", "external_created_at": "2024-01-01T00:00:00Z"}
+                row = {"external_profile_id": "u", "external_created_at": "2024-01-01T00:00:00Z", "email": "u@example.com"}
                 report = import_profiles(Adapty(mail_secret_key="k", mail_base_url=url), [row], max_retries=0)
                 return "".join(path.read_text() for path in report.failures)
             else:
