@@ -3,8 +3,8 @@
 Bulk jobs use it by themselves when it is installed: sending then costs a fraction of the processor time that it costs
 over httpx's connections. For a few requests now and then it makes no difference.
 
-Install it with `pip install "adapty[fast]"`. Without the extra, this module can be imported, `fast_is_installed` returns
-False, and creating a transport raises an ImportError.
+Install it with `pip install "adapty[fast]"`. Without the extra, this module can be imported, `fast_is_installed`
+returns False, and creating a transport raises an ImportError.
 
 The transport sends what httpx's transport sends, and returns and raises the same. These are the differences:
 

@@ -1,8 +1,8 @@
 """What the exceptions of aiohttp, asyncio and ssl mean, in httpx's classes.
 
-The retry rule of `adapty` depends on the class: after ConnectError, ConnectTimeout and PoolTimeout the request was never
-sent; after any other class it may have been. So the phase decides. While a connection is opened, nothing was sent,
-whatever the exception. From then on, the request may have been sent, whatever the exception.
+The retry rule of `adapty` depends on the class: after ConnectError, ConnectTimeout and PoolTimeout the request was
+never sent; after any other class it may have been. So the phase decides. While a connection is opened, nothing was
+sent, whatever the exception. From then on, the request may have been sent, whatever the exception.
 """
 
 from __future__ import annotations

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import re
-import ssl
 from base64 import b64encode
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -25,6 +24,7 @@ from adapty.fast.pool import Origin, Pool
 from adapty.fast.transport import is_socks
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import AsyncGenerator, Iterable, Mapping
 
     from aiohttp import StreamReader
@@ -119,10 +119,11 @@ class Settings:
         if max_connections is not None:
             _check_count("max_connections", max_connections, "or None")
         _check_count("max_response_bytes", max_response_bytes)
+        path = None
         if cafile is not None:
             try:
-                cafile = os.fsdecode(cafile)
-                _ssl_context(cafile, *_certificate_settings(trust_env=trust_env))
+                path = os.fsdecode(cafile)
+                _ssl_context(path, *_certificate_settings(trust_env=trust_env))
             except (OSError, TypeError, ValueError) as exc:
                 problem = type(exc).__name__
             else:
@@ -134,7 +135,7 @@ class Settings:
             proxy=None if proxy is None else check_proxy("proxy", proxy),
             proxies=Proxies.from_environment() if trust_env else Proxies({}),
             trust_env=trust_env,
-            cafile=cafile,
+            cafile=path,
             max_connections=max_connections,
             max_response_bytes=max_response_bytes,
         )

@@ -11,12 +11,15 @@ from __future__ import annotations
 import asyncio
 import os
 import select
+import ssl
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import suppress
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
 import httpx
+from aiohttp.client_proto import ResponseHandler
 from attrs import define, field, frozen
 from multidict import CIMultiDict
 from yarl import URL
@@ -24,10 +27,7 @@ from yarl import URL
 from adapty.fast.exceptions import CONNECT_FAILURES, to_connect_error
 
 if TYPE_CHECKING:
-    import ssl
-    from collections.abc import AsyncGenerator, Callable, Mapping
-
-    from aiohttp.client_proto import ResponseHandler
+    from collections.abc import Callable
 
 __all__ = ["Origin", "Pool"]
 
@@ -86,8 +86,9 @@ class Pool:
 
     @property
     def is_inherited(self) -> bool:
-        """Whether another process opened it. Even closing one of its connections here would stop its event loop there:
-        parent and child share one epoll object.
+        """Whether another process opened it.
+
+        Then even closing a connection would harm the other process: parent and child share one epoll object.
         """
         return self.process != os.getpid()
 

@@ -408,7 +408,7 @@ def test_second_run_in_one_thread_is_refused_clearly(
     monkeypatch.setattr("adapty.bulk.blocking.ThreadPoolExecutor", InlineExecutor)
 
     async def run_inside() -> None:
-        with pytest.raises(AdaptyUsageError, match="another event loop runs in this thread, .*one at a time"):
+        with pytest.raises(AdaptyUsageError, match=r"another event loop runs in this thread, .*one at a time"):
             import_profiles(adapty, base)
 
     asyncio.run(run_inside())

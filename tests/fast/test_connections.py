@@ -24,6 +24,7 @@ from tests.raw_server import NO_CONTENT, answer
 
 if TYPE_CHECKING:
     import socket
+
     from tests.raw_server import RawServer
 
 KEPT = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
@@ -126,7 +127,7 @@ def test_stray_response_is_not_taken_for_the_next_one(server: RawServer, *, is_b
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "DELETE", "POST"])
 def test_no_request_is_sent_twice(server: RawServer, method: str) -> None:
-    """aiohttp's session repeats a request whose kept connection ends without a response; here the caller decides."""
+    """Aiohttp's session repeats a request whose connection ends without a response. Here the caller decides."""
     served: list[bytes] = []
 
     def serve_one_more(connection: socket.socket) -> None:
@@ -336,7 +337,7 @@ async def cancel_after(task: asyncio.Task[object], steps: int) -> None:
 def test_any_number_of_cancellations_leaves_the_transport_usable(server: RawServer) -> None:
     """2,000 tasks cancelled at random points, with fewer connections than that: no slot, socket or task is lost."""
     server.replies = [keep]
-    chance = random.Random(11)
+    chance = random.Random(11)  # noqa: S311 - nothing secret
 
     async def work() -> None:
         before = count_sockets()
@@ -388,4 +389,3 @@ def test_idle_connections_are_closed_in_time(server: RawServer, monkeypatch: pyt
             assert sum(map(len, pool._idle.values())) == 1
 
     asyncio.run(work())
-

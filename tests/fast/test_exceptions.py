@@ -1,11 +1,10 @@
-"""Every exception of aiohttp, asyncio and ssl becomes one of httpx's; whether the request may have arrived stays right."""
+"""Every exception of aiohttp, asyncio and ssl becomes one of httpx's that says whether it may have been sent."""
 
 from __future__ import annotations
 
 import asyncio
 import socket
 import ssl
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
@@ -20,6 +19,8 @@ from adapty.fast.exceptions import CONNECT_FAILURES, EXCHANGE_FAILURES, to_conne
 from tests.fast.sending import outcome, request_on
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tests.raw_server import RawServer
 
 

@@ -43,13 +43,16 @@ ONE_REQUEST = """
 """
 
 
+BASE = "external_profile_id,external_created_at,email\nuser_1,2024-01-01T00:00:00Z,user_1@example.com\n"
+
+
 def run_at_once(command: list[str], folder: Path, processes: int = PROCESSES) -> Counter[int]:
     """Run a command many times, some at once, each in a folder of its own; count the exit codes."""
 
     def run(number: int) -> int:
         own = folder / str(number)
         own.mkdir()
-        (own / "base.csv").write_text("external_profile_id,external_created_at,email\n1,2024-01-01T00:00:00Z,a@example.com\n")
+        (own / "base.csv").write_text(BASE)
         return subprocess.run(command, check=False, capture_output=True, cwd=own, timeout=120).returncode
 
     with ThreadPoolExecutor(AT_ONCE) as threads:

@@ -127,10 +127,8 @@ def test_a_tunnel_that_is_not_made(
 
 
 @pytest.mark.parametrize("scheme", ["socks5", "socks5h"])
-def test_socks_proxy_is_refused_with_the_remedy(
-    sender: Sender, monkeypatch: pytest.MonkeyPatch, scheme: str
-) -> None:
-    """aiohttp cannot use it. The error says so, without the password, and nothing is sent past the proxy."""
+def test_socks_proxy_is_refused_with_the_remedy(sender: Sender, monkeypatch: pytest.MonkeyPatch, scheme: str) -> None:
+    """The library below cannot use it. The error says so, without the password, and nothing is sent past the proxy."""
     monkeypatch.setattr("adapty._proxies.find_spec", lambda _: object())  # as where socksio is installed
     address = f"{scheme}://user:{PASSWORD}@127.0.0.1:1"
     monkeypatch.setenv("ALL_PROXY", address)
