@@ -12,7 +12,7 @@ from attrs import field, frozen
 from adapty._clock import monotonic
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Mapping
 
 __all__ = [
     "ACCEPT_ENCODING",
@@ -81,7 +81,7 @@ class BodyDecoder:
         b'12345'
     """
 
-    def __init__(self, headers: httpx.Headers, limit: int) -> None:
+    def __init__(self, headers: Mapping[str, str], limit: int) -> None:
         self._limit = limit
         self._received = 0
         self._body = bytearray()

@@ -47,7 +47,7 @@ GUARDED = (
     *("config.Timeouts", "errors", "flows", "_core.deletions"),
     *(f"models.{module}" for module in MODELS),
     *(f"bulk.{module}" for module in ("erase_report", "erasing", "importing", "options", "progress", "report")),
-    *("fast.installed.fast_is_installed", "fast.transports"),
+    *("fast.transport.AsyncFastTransport", "fast.transport.fast_is_installed"),
     *("sandbox.app.create_app", "sandbox.fault_list.Faults", "sandbox.faults.Fault", "sandbox.server.Sandbox"),
     *(f"testing.{module}" for module in ("erasure", "mail", "plugin", "requests", "server_side")),
     *(f"webhooks.{module}" for module in WEBHOOKS),

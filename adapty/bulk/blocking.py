@@ -11,8 +11,7 @@ from contextvars import copy_context
 from threading import current_thread, main_thread
 from typing import TYPE_CHECKING, TypeVar
 
-from adapty._clock import monotonic
-from adapty.bulk.gathering_loop import gathering_loop
+from adapty._clock import monotonic, new_event_loop
 from adapty.errors import AdaptyUsageError
 
 if TYPE_CHECKING:
@@ -62,7 +61,7 @@ def _run(job: Coroutine[Any, Any, None], stop: Stop) -> None:
 
 
 def _run_here(job: Coroutine[Any, Any, None]) -> None:
-    with asyncio.Runner(loop_factory=gathering_loop) as runner:
+    with asyncio.Runner(loop_factory=new_event_loop) as runner:
         runner.run(job)
 
 

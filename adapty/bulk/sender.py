@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING, Any
 
 import httpx
 from attrs import asdict
 
 from adapty._http import SENDING_FAILS, RequestMaker, failure
+from adapty._reading import send_async
 from adapty.fast import AsyncFastTransport
 
 if TYPE_CHECKING:
@@ -27,71 +28,61 @@ __all__ = ["ThreadSender", "TransportSender"]
 _KINDS = 16
 """So many kinds of request are remembered: an import has one; of deletions, each has a header of its own."""
 
+_url = lru_cache(maxsize=64)(httpx.URL)
+
 
 class TransportSender:
-    """Sends over an httpx transport, without an httpx client between: there is little to do for each request."""
+    """Sends over an httpx transport, without an httpx client in between: there is little to do for each request."""
 
     def __init__(self, config: Config, api: Api, transport: httpx.AsyncBaseTransport) -> None:
-        """Take the settings, and the transport, which is the caller's to close.
+        """Take the settings, and the transport, which the caller closes.
 
         Raises:
-            AdaptyConfigError: There is no key of this API.
+            AdaptyConfigError: There is no key of this API, or its proxy or the certificates cannot be used.
         """
         self._timeouts = config.timeouts
-        self._outgoing = RequestMaker(config, api, [(b"Accept", b"*/*")])
-        if type(transport) is AsyncFastTransport:  # one derived from it may do more in between
-            self._answer_to = self._in_parts_over(transport)
+        self._limit = config.max_response_bytes
+        self._requests = RequestMaker(config, api)
+        if type(transport) is AsyncFastTransport:  # a subclass may do more in between
+            self._send = self._send_directly(transport, httpx.URL(config.base_urls[api]))
         else:
-            self._answer_to = partial(self._over, transport)
+            self._send = partial(self._send_over, transport)
 
     async def __call__(self, request: Request) -> Answer | Failure:
         """Send once."""
         try:
-            return await self._answer_to(request)
+            return await self._send(request)
         except SENDING_FAILS as problem:
             return failure(problem, self._timeouts)
 
-    async def _over(self, transport: httpx.AsyncBaseTransport, request: Request) -> Answer:
-        response = await transport.handle_async_request(self._outgoing(request))
-        if isinstance(response.stream, httpx.ByteStream) and "content-encoding" not in response.headers:
-            return _Whole(response.status_code, response.headers, b"".join(response.stream))
-        try:
-            await response.aread()
-        except BaseException:
-            await response.aclose()
-            raise
-        return response
+    async def _send_over(self, transport: httpx.AsyncBaseTransport, request: Request) -> Answer:
+        handle = transport.handle_async_request
+        return await send_async(handle, self._requests(request), total=self._timeouts.total, limit=self._limit)
 
-    def _in_parts_over(self, transport: AsyncFastTransport) -> Callable[[Request], Awaitable[Answer]]:
-        """Leave httpx's objects out, and make the headers once: they cost more than all else that a request does."""
+    def _send_directly(self, transport: AsyncFastTransport, url: httpx.URL) -> Callable[[Request], Awaitable[Answer]]:
+        """Leave out httpx's requests and responses, and serialize equal headers once: they cost more than sending."""
         exchange, timeouts = transport._exchange, asdict(self._timeouts)  # noqa: SLF001 - of the same package
-        known: dict[tuple[Any, ...], tuple[str, Any]] = {}
+        origin = exchange.origin(url)
+        heads: dict[tuple[Any, ...], bytes] = {}
 
-        def made(request: Request) -> tuple[str, Any]:
-            _, address, headers, _ = self._outgoing.parts(request)
+        def serialize(request: Request) -> bytes:
+            method, address, headers, _ = self._requests.parts(request)
             if request.body is not None:
                 del headers[-1]  # the length of this one body
-            return address, exchange.header_map(headers)
+            return exchange.serialize(origin, method, _url(address), headers)
 
-        def answer_to(request: Request) -> Awaitable[Answer]:
+        def send(request: Request) -> Awaitable[Answer]:
             kind = (request.method, request.target, request.body is None, *request.headers.items())
-            beginning = known.get(kind)
-            if beginning is None:
-                beginning = made(request)
-                if len(known) < _KINDS:
-                    known[kind] = beginning
-            address, headers = beginning
-            return exchange.send_parts(request.method, address, headers, request.body or b"", timeouts)
+            head = heads.get(kind)
+            if head is None:
+                head = serialize(request)
+                if len(heads) < _KINDS:
+                    heads[kind] = head
+            body = request.body
+            data = head + b"\r\n" if body is None else b"%bContent-Length: %d\r\n\r\n%b" % (head, len(body), body)
+            return exchange.send(origin, data, timeouts, self._limit)
 
-        return answer_to
-
-
-class _Whole(NamedTuple):
-    """An answer that came whole: to have httpx read it through its decoders takes as long as to make the request."""
-
-    status_code: int
-    headers: httpx.Headers
-    content: bytes
+        return send
 
 
 class ThreadSender:

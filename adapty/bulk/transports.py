@@ -6,16 +6,17 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
-from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
 from adapty._async.client import AsyncAdapty
+from adapty._connections import AsyncConnections, Dialer
 from adapty._core.validate import kind_of
+from adapty._proxies import Proxies
 from adapty.bulk.sender import ThreadSender, TransportSender
 from adapty.errors import AdaptyConfigError
 from adapty.fast import AsyncFastTransport, fast_is_installed
+from adapty.fast.transport import is_socks
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -25,9 +26,6 @@ if TYPE_CHECKING:
     from adapty.bulk.lanes import Sender
 
 __all__ = ["open_senders"]
-
-_THIS_MACHINE = {"127.0.0.1", "localhost", "::1"}
-_ONE = httpx.Limits(max_connections=1, max_keepalive_connections=1)
 
 
 @asynccontextmanager
@@ -54,12 +52,15 @@ async def open_senders(
         if make is None and not adapty._transport.is_standard:  # noqa: SLF001
             yield [_of_the_client(adapty, api, lanes, stack)] * lanes
             return
-        if make is None and fast_is_installed():
-            # One for all lanes: it is as quick as one for each, and takes as long to make as a hundred requests do.
+        proxies = Proxies.from_environment()
+        if make is None and fast_is_installed() and not is_socks(proxies.for_url(config.base_urls[api])):
             transports: list[httpx.AsyncBaseTransport] = [AsyncFastTransport(max_connections=None)] * lanes
             stack.push_async_callback(transports[0].aclose)
         else:
-            make = make or _own(config.base_urls[api])
+            dialer = Dialer(proxies.for_url)
+            if make is None:
+                dialer.options(httpx.URL(config.base_urls[api]))  # raises errors before the first request
+            make = make or partial(AsyncConnections, dialer)
             transports = [_made(make, stack) for _ in range(lanes)]
         yield [TransportSender(config, api, transport) for transport in transports]
 
@@ -71,32 +72,6 @@ def _made(make: Callable[[], httpx.AsyncBaseTransport], stack: AsyncExitStack) -
         raise AdaptyConfigError.of("transport", f"gave {kind_of(transport)}; expected an httpx.AsyncBaseTransport")
     stack.push_async_callback(transport.aclose)
     return transport
-
-
-def _own(address: str) -> Callable[[], httpx.AsyncBaseTransport]:
-    """Give what makes a transport of httpx's own, of one connection: more of them in one cost more for each request."""
-    problem = "the environment's proxy or certificate settings cannot be used"
-    try:
-        context = httpx.create_ssl_context()  # once for all lanes: it takes as long as hundreds of requests
-        proxy = _proxy_to(address)
-        httpx.AsyncHTTPTransport(verify=context, proxy=proxy)
-    except (ImportError, OSError, ValueError) as cause:
-        problem += f" ({type(cause).__name__})"
-    else:
-        return lambda: httpx.AsyncHTTPTransport(verify=context, limits=_ONE, proxy=proxy)
-    # Raised out here: httpx's own words may hold the proxy's password.
-    raise AdaptyConfigError(problem)
-
-
-def _proxy_to(address: str) -> str | None:
-    """Find the environment's proxy; this machine is reached without one."""
-    parts = urlsplit(address)
-    host = parts.hostname or ""
-    if host in _THIS_MACHINE or proxy_bypass(host):
-        return None
-    proxies = getproxies()
-    proxy = proxies.get(parts.scheme) or proxies.get("all")
-    return proxy if proxy is None or "://" in proxy else f"http://{proxy}"
 
 
 def _of_the_client(adapty: Adapty | AsyncAdapty, api: Api, lanes: int, stack: AsyncExitStack) -> Sender:

@@ -127,7 +127,7 @@ FIGURES: tuple[Figure, ...] = (
     ),
     Figure(
         number=4,
-        title="bulk import, fast / pyreqwest, 16 tasks",
+        title="bulk import, fast / aiohttp, 16 tasks",
         measured=_BULK_FAST,
         against=Job("loops:native"),
         quantity=COST,

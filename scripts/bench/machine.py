@@ -11,7 +11,7 @@ from pathlib import Path
 __all__ = ["machine"]
 
 # sniffio: httpx's connections look for it at every request, and take longer where they do not find it.
-_PACKAGES = ("httpx", "httpcore", "anyio", "sniffio", "pyreqwest")
+_PACKAGES = ("httpx", "httpcore", "anyio", "sniffio", "aiohttp")
 
 
 def machine() -> dict[str, str]:

@@ -8,8 +8,8 @@ import httpx
 import pytest
 
 from adapty import AsyncAdapty
-from adapty.fast import AsyncFastTransport, fast_is_installed
 from tests.server_side_calls import KEY, Stub
+from tests.transports import AsyncTransports
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -42,18 +42,9 @@ async def adapty(sandbox: Sandbox) -> AsyncIterator[AsyncAdapty]:
         yield client
 
 
-@pytest.fixture(
-    params=[
-        pytest.param(lambda: None, id="httpx"),
-        pytest.param(
-            AsyncFastTransport,
-            id="fast",
-            marks=pytest.mark.skipif(not fast_is_installed(), reason="the extra `fast` is not installed"),
-        ),
-    ],
-)
+@pytest.fixture(params=AsyncTransports.PARAMS)
 def new_transport(request: pytest.FixtureRequest) -> Callable[[], httpx.AsyncBaseTransport | None]:
-    """Give what makes a client's transport: None for httpx's own, and the quick one. Faults are the same over both."""
+    """Give what creates a client's transport, or None for its own connections."""
     make: Callable[[], httpx.AsyncBaseTransport | None] = request.param
     return make
 

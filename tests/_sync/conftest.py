@@ -10,8 +10,8 @@ import httpx
 import pytest
 
 from adapty import Adapty
-from adapty.fast import FastTransport, fast_is_installed
 from tests.server_side_calls import KEY, Stub
+from tests.transports import Transports
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -44,18 +44,9 @@ def adapty(sandbox: Sandbox) -> Iterator[Adapty]:
         yield client
 
 
-@pytest.fixture(
-    params=[
-        pytest.param(lambda: None, id="httpx"),
-        pytest.param(
-            FastTransport,
-            id="fast",
-            marks=pytest.mark.skipif(not fast_is_installed(), reason="the extra `fast` is not installed"),
-        ),
-    ],
-)
+@pytest.fixture(params=Transports.PARAMS)
 def new_transport(request: pytest.FixtureRequest) -> Callable[[], httpx.BaseTransport | None]:
-    """Give what makes a client's transport: None for httpx's own, and the quick one. Faults are the same over both."""
+    """Give what creates a client's transport, or None for its own connections."""
     make: Callable[[], httpx.BaseTransport | None] = request.param
     return make
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import json
 import logging
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -64,9 +66,22 @@ class FakeApi:
 
 
 @pytest.fixture
-def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the waits of event loops take no time, those between the tries of a request above all."""
+def hurry(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let the waits of event loops take no time, those between the tries of a request above all.
+
+    Fail if the patch has no effect: if another event loop runs in this thread.
+    """
+    run, others = asyncio.BaseEventLoop.run_forever, []
+
+    def note(loop: asyncio.BaseEventLoop) -> None:
+        if threading.current_thread() is threading.main_thread() and not isinstance(loop, SkippingLoop):
+            others.append(type(loop))
+        run(loop)
+
     monkeypatch.setattr("asyncio.events.new_event_loop", SkippingLoop)
+    monkeypatch.setattr(asyncio.BaseEventLoop, "run_forever", note)
+    yield
+    assert others == []
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from adapty.fast import fast_is_installed
-from tests.fast.sending import KINDS, Sender
+from tests.fast.sending import Sender
 
 
 @pytest.fixture(autouse=True)
@@ -15,7 +15,7 @@ def _needs_the_extra(request: pytest.FixtureRequest) -> None:
         pytest.skip("the extra `fast` is not installed")
 
 
-@pytest.fixture(params=KINDS)
-def sender(request: pytest.FixtureRequest) -> Sender:
-    """Give the async transport and the blocking one, both used in the same words."""
-    return Sender(request.param)
+@pytest.fixture
+def sender() -> Sender:
+    """Send as a transport of httpx."""
+    return Sender()

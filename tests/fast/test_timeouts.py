@@ -1,34 +1,36 @@
-"""Timeouts mean over the fast transports what they mean over httpx's own, and each is its own class."""
+"""Timeouts mean over the fast transport what they mean over httpx's own, and each is its own class."""
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from typing import TYPE_CHECKING
 
 import httpx
 import pytest
 
-from tests.fast.sending import TIMEOUT, Sender, next_request, request_on
+from adapty._reading import DeadlineExceeded
+from adapty.fast import AsyncFastTransport
+from tests.fast.sending import TIMEOUT, Sender, outcome, request_on
 from tests.raw_server import OK
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.raw_server import RawServer
 
-KEPT = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
 
-
-def hurried(url: str, **timeout: float | None) -> httpx.Request:
+def hurried(url: str, *, content: bytes = b"{}", **timeout: float | None) -> httpx.Request:
     """Make a request with one or more of the timeouts changed."""
-    request = request_on(url)
+    request = request_on(url, content=content)
     request.extensions["timeout"] = {**TIMEOUT, **timeout}
     return request
 
 
-@pytest.mark.parametrize("read", [0.05, 5.0])
-def test_no_connection_within_the_connect_timeout(sender: Sender, read: float) -> None:
+def test_no_connection_within_the_connect_timeout(sender: Sender) -> None:
     """A handshake that nobody answers is a connection that was not made: nothing was sent."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        request = hurried(f"https://127.0.0.1:{listener.getsockname()[1]}/", connect=0.05, read=read + 0.2)
+        request = hurried(f"https://127.0.0.1:{listener.getsockname()[1]}/", connect=0.05, read=0.2)
 
         assert type(sender.outcome(sender.fast(), request)) is httpx.ConnectTimeout
         assert type(sender.outcome(sender.standard(), request)) is httpx.ConnectTimeout
@@ -44,12 +46,26 @@ def test_no_answer_within_the_read_timeout(sender: Sender, server: RawServer, st
     assert type(sender.outcome(sender.standard(), request)) is httpx.ReadTimeout
 
 
-def test_a_connection_that_takes_longer_than_the_read_timeout_counts_as_sent(sender: Sender) -> None:
-    """The read timeout runs from the start, so that this is not told from an answer that does not come."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        request = hurried(f"https://127.0.0.1:{listener.getsockname()[1]}/", connect=5, read=0.05)
+def test_read_timeout_counts_after_an_informational_response(sender: Sender, server: RawServer) -> None:
+    """A `100 Continue` does not stop the clock."""
 
-        assert type(sender.outcome(sender.fast(), request)) is httpx.ReadTimeout
+    def begin(connection: socket.socket) -> None:
+        connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
+        server.released.wait(10)
+
+    server.replies = [begin]
+
+    assert type(sender.outcome(sender.fast(), hurried(server.url, read=0.05))) is httpx.ReadTimeout
+
+
+def test_request_that_is_not_taken_within_the_write_timeout(sender: Sender) -> None:
+    """A large body for a server that does not read is given up."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        request = hurried(f"http://127.0.0.1:{listener.getsockname()[1]}/", content=b"x" * 20_000_000, write=0.05)
+
+        assert type(sender.outcome(sender.fast(), request)) is httpx.WriteTimeout
+        assert type(sender.outcome(sender.standard(), request)) is httpx.WriteTimeout
 
 
 def test_an_answer_may_take_longer_than_the_read_timeout_in_all(sender: Sender, server: RawServer) -> None:
@@ -69,15 +85,64 @@ def test_an_answer_may_take_longer_than_the_read_timeout_in_all(sender: Sender, 
     assert response.content == b"a" * 60
 
 
-def test_no_free_connection_within_the_pool_timeout(sender: Sender, server: RawServer) -> None:
+def drip_for_ever(server: RawServer, head: bytes, part: bytes) -> Callable[[socket.socket], None]:
+    """Return a reply that sends a part now and then, without an end."""
+
+    def drip(connection: socket.socket) -> None:
+        connection.sendall(head)
+        while not server.released.wait(0.02):
+            try:
+                connection.sendall(part)
+            except OSError:
+                return
+
+    return drip
+
+
+DRIPS = {
+    "in-the-status": (b"HTTP/1.1 200 ", b"a"),
+    "in-a-header": (b"HTTP/1.1 200 OK\r\nX-Long: ", b"a"),
+    "header-after-header": (b"HTTP/1.1 200 OK\r\n", b"X-A: a\r\n"),
+    "informational": (b"", b"HTTP/1.1 103 X\r\n\r\n"),
+    "in-the-body": (b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n", b"a"),
+    "chunk-after-chunk": (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"1\r\na\r\n"),
+    "to-the-end": (b"HTTP/1.1 200 OK\r\n\r\n", b"a"),
+}
+
+
+@pytest.mark.parametrize("name", DRIPS)
+def test_total_timeout_ends_a_response_that_never_ends(sender: Sender, server: RawServer, name: str) -> None:
+    """A byte now and then satisfies the read timeout, but not the total one."""
+    server.replies = [drip_for_ever(server, *DRIPS[name])]
+
+    problem = sender.outcome(sender.fast(), hurried(server.url, read=5, total=0.3))
+
+    assert type(problem) is DeadlineExceeded
+
+
+def test_total_timeout_includes_pool_and_connection(sender: Sender, server: RawServer) -> None:
+    """It counts from the start of the call."""
+    server.replies = [server.stall]
+
+    async def send_two() -> list[type]:
+        async with AsyncFastTransport(max_connections=1) as transport:
+            requests = [hurried(server.url, total=0.1, read=0.2, pool=5), hurried(server.url, total=0.1)]
+            return [type(each) for each in await asyncio.gather(*(outcome(transport, one) for one in requests))]
+
+    assert asyncio.run(send_two()) == [DeadlineExceeded] * 2
+    assert len(server.requests) == 1
+
+
+def test_no_free_connection_within_the_pool_timeout(server: RawServer) -> None:
     """Whoever waits for a connection in vain is told so: nothing was sent."""
     server.replies = [server.stall]
-    transport = sender.fast(max_connections=1)
 
-    with sender.opened(transport):
-        outcomes = sender.send_at_once(transport, hurried(server.url, pool=0.05, read=0.5), 2)
+    async def send_two() -> set[type]:
+        async with AsyncFastTransport(max_connections=1) as transport:
+            request = hurried(server.url, pool=0.05, read=0.5)
+            return {type(each) for each in await asyncio.gather(*(outcome(transport, request) for _ in range(2)))}
 
-    assert {type(outcome) for outcome in outcomes} == {httpx.PoolTimeout, httpx.ReadTimeout}
+    assert asyncio.run(send_two()) == {httpx.PoolTimeout, httpx.ReadTimeout}
     assert len(server.requests) == 1
 
 
@@ -91,13 +156,13 @@ def test_no_timeouts_are_no_timeouts(sender: Sender, server: RawServer, timeout:
 
 @pytest.mark.parametrize("seconds", [1e-9, 1e12, float("inf"), -1.0])
 def test_odd_timeouts_are_no_other_exception(sender: Sender, server: RawServer, seconds: float) -> None:
-    """However short or long, it is an answer or a timeout."""
-    request = hurried(server.url, connect=seconds, read=seconds, pool=seconds)
+    """However short or long, it is a response or a timeout."""
+    request = hurried(server.url, connect=seconds, read=seconds, pool=seconds, total=seconds)
 
     assert isinstance(sender.outcome(sender.fast(), request), httpx.Response | httpx.TimeoutException)
 
 
-def test_each_request_has_its_own_timeouts(sender: Sender, server: RawServer) -> None:
+def test_each_request_has_its_own_timeouts(server: RawServer) -> None:
     """A short timeout of one does not cut another one short, over the same transport."""
 
     def late(connection: socket.socket) -> None:
@@ -105,29 +170,10 @@ def test_each_request_has_its_own_timeouts(sender: Sender, server: RawServer) ->
         connection.sendall(OK)
 
     server.replies = [late]
-    with sender.opened(sender.fast()) as transport:
-        with pytest.raises(httpx.ReadTimeout):
-            sender.send(transport, hurried(server.url, read=0.05))
-        assert sender.send(transport, hurried(server.url, read=5))[0].status_code == 200
 
+    async def send_two() -> list[type]:
+        async with AsyncFastTransport() as transport:
+            requests = [hurried(server.url, read=0.05), hurried(server.url, read=5)]
+            return [type(await outcome(transport, request)) for request in requests]
 
-def test_many_different_timeouts_leave_few_connections_open(sender: Sender, server: RawServer) -> None:
-    """Whoever computes a timeout for each request runs out of nothing."""
-    ended: list[bytes] = []
-
-    def keep(connection: socket.socket) -> None:
-        connection.sendall(KEPT)
-        ended.append(next_request(connection))
-
-    server.replies = [keep]
-    transport = sender.fast()
-    for number in range(40):
-        sender.send(transport, hurried(server.url, connect=1 + number))
-
-    assert len(server.requests) == 40
-    for _ in range(200):
-        if len(ended) >= 24:
-            break
-        server.released.wait(0.02)
-    assert len(ended) >= 24
-    sender.close(transport)
+    assert asyncio.run(send_two()) == [httpx.ReadTimeout, httpx.Response]

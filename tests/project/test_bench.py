@@ -260,7 +260,7 @@ def test_the_machine_is_named_without_names_of_hosts_and_paths() -> None:
     """A table can be shown to anyone."""
     named = machine()
 
-    assert set(named) == {"CPU", "system", "Python", "httpx", "httpcore", "anyio", "sniffio", "pyreqwest"}
+    assert set(named) == {"CPU", "system", "Python", "httpx", "httpcore", "anyio", "sniffio", "aiohttp"}
     assert all(named.values())
     told = " ".join(named.values())
     assert "/" not in told

@@ -27,7 +27,7 @@ def fast(url: str) -> Iterator[Prepare]:
 @contextmanager
 def without_fast(url: str) -> Iterator[Prepare]:
     """Import over httpx's own connections, as where the extra is not installed."""
-    sys.modules["pyreqwest"] = None  # type: ignore[assignment] # to the import system it is not there
+    sys.modules["aiohttp"] = None  # type: ignore[assignment] # to the import system it is not there
     with _importing(url, fast_expected=False) as prepare:
         yield prepare
 

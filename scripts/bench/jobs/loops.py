@@ -45,21 +45,25 @@ def generated(url: str) -> Iterator[Prepare]:
 
 @contextmanager
 def native(url: str) -> Iterator[Prepare]:
-    """Send with pyreqwest's own client, in as many tasks as an import has lanes; the bodies are made beforehand."""
-    from pyreqwest.client import ClientBuilder  # noqa: PLC0415 - the other job goes without
+    """Send with aiohttp's own client, in as many tasks as an import has lanes; the bodies are made beforehand."""
+    import aiohttp  # noqa: PLC0415 - the other job goes without
 
     address = url + PATH
     headers = {"Authorization": f"Bearer {KEY}", "Content-Type": "application/json"}
-    client = ClientBuilder().build()
 
-    async def send(body: bytes) -> int:
-        response = await client.post(address).headers(headers).body_bytes(body).build().send()
-        await response.bytes()
-        return response.status
+    async def open_session() -> aiohttp.ClientSession:
+        return aiohttp.ClientSession()
 
     with asyncio.Runner() as runner:
+        session = runner.run(open_session())
+
+        async def send(body: bytes) -> int:
+            async with session.post(address, headers=headers, data=body) as response:
+                await response.read()
+                return response.status
+
         yield lambda count: _all(runner, send, bodies(count), LANES)
-        runner.run(client.close())
+        runner.run(session.close())
 
 
 def _all(
