@@ -78,7 +78,7 @@ def hurry(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
             others.append(type(loop))
         run(loop)
 
-    monkeypatch.setattr("asyncio.events.new_event_loop", SkippingLoop)
+    monkeypatch.setattr("adapty.bulk.blocking.new_event_loop", SkippingLoop)
     monkeypatch.setattr(asyncio.BaseEventLoop, "run_forever", note)
     yield
     assert others == []
