@@ -77,9 +77,10 @@ check-examples: $(VENV)/develops ## Fail if the example base is not fresh.
 specs: $(VENV)/develops ## Validate the contracts and their examples.
 	$(BIN)/python -m scripts.check_specs
 
-lint: $(VENV)/develops ## Check style and format.
+lint: $(VENV)/develops ## Check style, format and workflows.
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
+	$(BIN)/zizmor --offline --quiet .github/workflows
 
 types: $(VENV)/develops ## Check types.
 	$(BIN)/mypy

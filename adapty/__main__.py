@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 
+from adapty._internal_errors import exit_codes_for_unforeseen_errors
+
 __all__ = ["main"]
 
 
@@ -13,10 +15,12 @@ def main() -> None:
         import rich  # noqa: F401, PLC0415
         import typer  # noqa: F401, PLC0415
     except ImportError:
-        sys.exit('The command line needs its extra: pip install "adapty[cli]"')
-    from adapty.cli import app  # noqa: PLC0415
+        print('The command line needs its extra: pip install "adapty[cli]"', file=sys.stderr)  # noqa: T201
+        sys.exit(2)  # wrong use; 1 has a meaning
+    with exit_codes_for_unforeseen_errors():
+        from adapty.cli import app  # noqa: PLC0415
 
-    app()
+        app()
 
 
 if __name__ == "__main__":

@@ -15,19 +15,20 @@ from collections.abc import AsyncGenerator
 from contextlib import suppress
 from functools import lru_cache, partial
 from threading import BoundedSemaphore, Lock
-from time import monotonic
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import httpx
 from attrs import define, field
 
+from adapty._clock import monotonic
 from adapty._network import AsyncTrackingBackend, DeadlineBackend
+from adapty._reading import IS_SENT
 from adapty.errors import AdaptyConfigError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
 
-__all__ = ["AsyncConnections", "Connections", "Dialer", "UnusableClient"]
+__all__ = ["AsyncConnections", "Connections", "Dialer", "UnusableClient", "acquire_slot"]
 
 MAX_CONNECTIONS = 100
 """The maximum number of connections of one pool. As httpx has it."""
@@ -144,6 +145,7 @@ class _Connection:
 
     def send(self, request: httpx.Request, total: float | None) -> httpx.Response:
         self._backend.deadline = None if total is None else monotonic() + total
+        self._backend.extensions = request.extensions
         return self._transport.handle_request(request)
 
 
@@ -199,6 +201,7 @@ class Connections(httpx.BaseTransport):
         """
         if self._is_closed:
             raise UnusableClient("the client is closed")
+        request.extensions[IS_SENT] = False
         pool = self._pool()
         timeouts = request.extensions.get("timeout", {})
         started = monotonic()
@@ -274,13 +277,34 @@ class _AsyncConnection:
         # httpx has no argument for it.
         pool = self._transport._pool  # noqa: SLF001
         self._backend = pool._network_backend = AsyncTrackingBackend(pool._network_backend)  # noqa: SLF001
-        self.send = self._transport.handle_async_request
         self.close_socket = self._backend.close_socket
+
+    async def send(self, request: httpx.Request) -> httpx.Response:
+        self._backend.extensions = request.extensions
+        return await self._transport.handle_async_request(request)
 
     async def aclose(self) -> None:
         with suppress(Exception):  # the other side may be gone already
             await self._transport.aclose()
         await self._backend.aclose()
+
+
+async def acquire_slot(slots: asyncio.Semaphore, timeout: float | None) -> None:  # noqa: ASYNC109 - an httpx timeout
+    """Wait until one more connection may be used.
+
+    Raises:
+        httpx.PoolTimeout: None is free in time.
+    """
+    if not slots.locked():
+        await slots.acquire()  # at once
+        return
+    try:
+        async with asyncio.timeout(timeout) as deadline:
+            await slots.acquire()
+    except TimeoutError:
+        if not deadline.expired():
+            raise
+        raise httpx.PoolTimeout("no free connection") from None
 
 
 @define(eq=False)
@@ -295,21 +319,8 @@ class _AsyncPool:
     _closing: set[asyncio.Task[None]] = field(factory=set)
 
     async def acquire(self, timeout: float | None) -> None:  # noqa: ASYNC109 - an httpx timeout
-        """Wait for a free connection.
-
-        Raises:
-            httpx.PoolTimeout: There is none in time.
-        """
-        if not self.slots.locked():
-            await self.slots.acquire()  # at once
-            return
-        try:
-            async with asyncio.timeout(timeout) as deadline:
-                await self.slots.acquire()
-        except TimeoutError:
-            if not deadline.expired():
-                raise
-            raise httpx.PoolTimeout("no free connection") from None
+        """Wait for a free connection; see `acquire_slot`."""
+        await acquire_slot(self.slots, timeout)
 
     def release(self, origin: Origin, connection: _AsyncConnection, *, reusable: bool) -> None:
         """Take a connection back after a request. Never waits: the task may be cancelled."""
@@ -361,6 +372,7 @@ class AsyncConnections(httpx.AsyncBaseTransport):
         """
         if self._is_closed:
             raise UnusableClient("the client is closed")
+        request.extensions[IS_SENT] = False
         pool = await self._pool()
         await pool.acquire(request.extensions.get("timeout", {}).get("pool"))
         origin = (request.url.scheme, request.url.netloc)

@@ -19,6 +19,7 @@ from attrs import evolve
 
 from adapty._core.call import Call, Request, UnreadableAnswer
 from adapty._core.nesting import is_too_deep
+from adapty._core.numbers import parse_decimal, parse_int
 from adapty._core.operations import OPERATIONS, SCHEMES
 from adapty.errors import AdaptyUsageError
 
@@ -200,8 +201,8 @@ def _decoded(answer: Answer) -> Any:
 def _read(content: bytes) -> Any:
     try:
         return _READER.decode(content.decode())
-    except ValueError:  # not UTF-8, or after a byte order mark
-        return json.loads(content, parse_float=Decimal, parse_constant=str)
+    except (ValueError, ArithmeticError):  # not UTF-8, after a byte order mark, or with a number that is too long
+        return json.loads(content, parse_float=parse_decimal, parse_int=parse_int, parse_constant=str)
 
 
 def low_level_mail_client(config: Config, transport: httpx.BaseTransport | httpx.AsyncBaseTransport) -> MailClient:

@@ -13,7 +13,7 @@ from adapty import errors
 from adapty._connections import UnusableClient
 from adapty._core.call import Failure
 from adapty._core.operations import SCHEMES
-from adapty._reading import ACCEPT_ENCODING, DeadlineExceeded, ResponseTooLarge
+from adapty._reading import ACCEPT_ENCODING, ConnectDeadlineExceeded, DeadlineExceeded, ResponseTooLarge
 from adapty._version import __version__
 from adapty.errors import AdaptyConfigError
 
@@ -55,6 +55,7 @@ PHASES: Mapping[type[httpx.TimeoutException], str] = {
     httpx.WriteTimeout: "the request was not taken within {write:g} s",
     httpx.PoolTimeout: "no free connection within {pool:g} s",
     DeadlineExceeded: "no complete answer within {total:g} s",
+    ConnectDeadlineExceeded: "not sent within {total:g} s",
 }
 
 SENDING_FAILS = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, UnicodeError, RuntimeError)
@@ -64,7 +65,7 @@ SENDING_FAILS = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, UnicodeEr
 # A host name that is no internationalized domain name ends in a UnicodeError.
 _HOPELESS = (httpx.UnsupportedProtocol, httpx.LocalProtocolError, httpx.InvalidURL, UnicodeError, ResponseTooLarge)
 
-_NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+_NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, ConnectDeadlineExceeded)
 
 _UNUSABLE = {
     "client has been closed": "the client is closed",
@@ -101,7 +102,7 @@ class RequestMaker:
             AdaptyConfigError: There is no key of this API.
         """
         self._address = config.base_urls[api]
-        self._extensions = {"timeout": asdict(config.timeouts)}
+        self._timeouts = asdict(config.timeouts)
         self._key = config.key(api)
         self._scheme = SCHEMES[api]
         self._headers = [(b"User-Agent", USER_AGENT.encode()), *headers]
@@ -114,7 +115,7 @@ class RequestMaker:
             _url(address),
             headers=httpx.Headers(headers),
             stream=httpx.ByteStream(body),
-            extensions=self._extensions,
+            extensions={"timeout": self._timeouts},
         )
 
     def parts(self, request: Request) -> tuple[str, str, list[tuple[bytes, bytes]], bytes]:

@@ -7,12 +7,12 @@ loses track of a socket when a task is cancelled during the TLS handshake. Both 
 from __future__ import annotations
 
 from contextlib import suppress
-from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 import httpcore
 
-from adapty._reading import DeadlineExceeded
+from adapty._clock import monotonic
+from adapty._reading import IS_SENT, DeadlineExceeded
 
 if TYPE_CHECKING:
     import ssl
@@ -22,15 +22,17 @@ __all__ = ["AsyncTrackingBackend", "DeadlineBackend"]
 
 
 class DeadlineBackend(httpcore.NetworkBackend):
-    """Limits every blocking step of a connection to the time that is left.
+    """Limits every blocking step of a connection to the time that is left, and notices when something is sent.
 
     Attributes:
         deadline: The end of the current attempt, by `time.monotonic()`, or None for no limit.
+        extensions: The extensions of the current request; `IS_SENT` is set to True with its first bytes.
     """
 
     def __init__(self, backend: httpcore.NetworkBackend) -> None:
         self._backend = backend
         self.deadline: float | None = None
+        self.extensions: dict[str, Any] = {}
 
     def remaining(self, timeout: float | None) -> float | None:
         """Return the timeout of one step: its own, or the time that is left if that is less.
@@ -69,7 +71,9 @@ class _DeadlineStream(httpcore.NetworkStream):
         return self._stream.read(max_bytes, self._backend.remaining(timeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._stream.write(buffer, self._backend.remaining(timeout))
+        timeout = self._backend.remaining(timeout)
+        self._backend.extensions[IS_SENT] = True
+        self._stream.write(buffer, timeout)
 
     def close(self) -> None:
         self._stream.close()
@@ -88,11 +92,16 @@ class _DeadlineStream(httpcore.NetworkStream):
 
 
 class AsyncTrackingBackend(httpcore.AsyncNetworkBackend):
-    """Remembers the socket that a connection opened, so that it can be closed whatever happened to the connection."""
+    """Remembers the socket that a connection opened, and notices when something is sent.
+
+    Attributes:
+        extensions: The extensions of the current request; `IS_SENT` is set to True with its first bytes.
+    """
 
     def __init__(self, backend: httpcore.AsyncNetworkBackend) -> None:
         self._backend = backend
         self._stream: httpcore.AsyncNetworkStream | None = None
+        self.extensions: dict[str, Any] = {}
 
     async def connect_tcp(
         self,
@@ -104,7 +113,7 @@ class AsyncTrackingBackend(httpcore.AsyncNetworkBackend):
     ) -> httpcore.AsyncNetworkStream:
         """Connect, and remember the stream."""
         self._stream = await self._backend.connect_tcp(host, port, timeout, local_address, socket_options)
-        return self._stream
+        return _AsyncTrackedStream(self._stream, self)
 
     async def aclose(self) -> None:
         """Close the latest socket, if there is one."""
@@ -120,3 +129,33 @@ class AsyncTrackingBackend(httpcore.AsyncNetworkBackend):
         if transport_socket is not None:
             # asyncio hands out a wrapper that has no close().
             getattr(transport_socket, "_sock", transport_socket).close()
+
+
+class _AsyncTrackedStream(httpcore.AsyncNetworkStream):
+    """Passes everything on to a stream, and notices writes."""
+
+    def __init__(self, stream: httpcore.AsyncNetworkStream, backend: AsyncTrackingBackend) -> None:
+        self._stream = stream
+        self._backend = backend
+
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109
+        return await self._stream.read(max_bytes, timeout)
+
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109
+        self._backend.extensions[IS_SENT] = True
+        await self._stream.write(buffer, timeout)
+
+    async def aclose(self) -> None:
+        await self._stream.aclose()
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._stream.get_extra_info(info)
+
+    async def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,  # noqa: ASYNC109
+    ) -> httpcore.AsyncNetworkStream:
+        stream = await self._stream.start_tls(ssl_context, server_hostname, timeout)
+        return _AsyncTrackedStream(stream, self._backend)

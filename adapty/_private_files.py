@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["create_private_file", "ensure_private_file"]
+__all__ = ["append_to_private_file", "create_private_file", "ensure_private_file"]
 
 _OWNER_ONLY = 0o600
+_NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)  # Windows has no such flag
 
 
 def create_private_file(path: Path) -> None:
@@ -44,3 +45,16 @@ def ensure_private_file(path: Path) -> None:
     """
     with suppress(FileExistsError):
         create_private_file(path)
+
+
+def append_to_private_file(path: Path) -> IO[bytes]:
+    """Open a file for appending, unbuffered; create it with mode 0600 unless it exists.
+
+    Args:
+        path: The file. A symbolic link is refused: nobody but an attacker makes one of a name that we choose.
+
+    Raises:
+        OSError: The file cannot be opened, or is a symbolic link.
+    """
+    ensure_private_file(path)
+    return open(path, "ab", buffering=0, opener=lambda name, flags: os.open(name, flags | _NO_FOLLOW))

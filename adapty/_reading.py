@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import zlib
-from time import monotonic
 from typing import TYPE_CHECKING
 
 import httpx
 from attrs import field, frozen
+
+from adapty._clock import monotonic
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
 __all__ = [
     "ACCEPT_ENCODING",
+    "IS_SENT",
     "BodyDecoder",
+    "ConnectDeadlineExceeded",
     "DeadlineExceeded",
     "ResponseTooLarge",
     "WholeResponse",
@@ -25,6 +28,9 @@ __all__ = [
 
 ACCEPT_ENCODING = "gzip, deflate"
 """The codings that `BodyDecoder` can undo within the size limit. Sent with each request."""
+
+IS_SENT = "adapty_is_sent"
+"""The extension of a request that says whether any of it has been sent. Absent where the transport does not say."""
 
 _WINDOW_BITS = {"gzip": zlib.MAX_WBITS | 16, "x-gzip": zlib.MAX_WBITS | 16, "deflate": zlib.MAX_WBITS}
 _ZLIB_METHOD = 8  # the low four bits of the first byte of a zlib stream
@@ -36,6 +42,10 @@ class ResponseTooLarge(httpx.DecodingError):
 
 class DeadlineExceeded(httpx.TimeoutException):
     """The response was not complete within the total time of one attempt."""
+
+
+class ConnectDeadlineExceeded(DeadlineExceeded):
+    """The total time of one attempt ended before anything was sent."""
 
 
 @frozen
@@ -140,7 +150,7 @@ async def send_async(
         limit: The maximum size of the body in bytes.
 
     Raises:
-        DeadlineExceeded: The response is not complete in time.
+        DeadlineExceeded: The response is not complete in time. `ConnectDeadlineExceeded` if nothing was sent.
         ResponseTooLarge: The body is over the limit.
         Exception: Whatever `handle` raises.
     """
@@ -154,7 +164,13 @@ async def send_async(
     except TimeoutError:
         if not deadline.expired():
             raise
-    raise DeadlineExceeded("the response was not complete in time")
+    raise _deadline_error(request)
+
+
+def _deadline_error(request: httpx.Request) -> DeadlineExceeded:
+    if request.extensions.get(IS_SENT, True):
+        return DeadlineExceeded("the response was not complete in time")
+    return ConnectDeadlineExceeded("the request was not sent in time")
 
 
 async def _read_async(response: httpx.Response, limit: int) -> WholeResponse:
@@ -188,7 +204,7 @@ def send(
     except httpx.TimeoutException:
         if monotonic() < end:
             raise
-    raise DeadlineExceeded("the response was not complete in time")
+    raise _deadline_error(request)
 
 
 def _read(response: httpx.Response, limit: int, end: float) -> WholeResponse:

@@ -7,13 +7,17 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
+from urllib.parse import urlsplit
 
 from attrs import Attribute, evolve, field, frozen
 
+from adapty._core.addresses import HOST, PORT, Endpoint, is_host, is_loopback
 from adapty._core.not_given import NOT_GIVEN, NotGiven
 from adapty._core.operations import SCHEMES, Api
-from adapty._core.redact import Secret
+from adapty._core.redact import Secret, hide_arguments
 from adapty._core.retry import RetryPolicy
+from adapty._core.safe_repr import SafeRepr
+from adapty._core.validate import quotes_problem
 from adapty.errors import AdaptyConfigError
 
 __all__ = ["Config", "Timeouts"]
@@ -40,15 +44,19 @@ ENVIRONMENT = MappingProxyType(
 )
 """Which variable stands in for which argument of the client."""
 
+ALLOW_INSECURE_HTTP = "ADAPTY_ALLOW_INSECURE_HTTP"
+"""The variable that stands in for the argument `allow_insecure_http`: 1 or 0."""
+
+_SWITCH = MappingProxyType({"1": True, "true": True, "0": False, "false": False})
+
+_URL_ARGUMENTS: Mapping[Api, str] = MappingProxyType({"mail": "mail_base_url", "server_side": "base_url"})
+"""Which argument of the client holds the address of which API."""
+
 _PREFIXES = tuple(f"{scheme} " for scheme in SCHEMES.values())
 
 _MAX_SECONDS = 1_000_000
 
-_LABEL = "[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
-_PORT = "[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]"
-_ADDRESS = re.compile(
-    rf"(?i:https?)://({_LABEL}(\.{_LABEL})*\.?|\[[0-9A-Fa-f:.]+\])(:({_PORT}))?(/[A-Za-z0-9._~!$&'()*+,;=:%/-]*)?",
-)
+_ADDRESS = re.compile(rf"(?i:https?)://({HOST})(:({PORT}))?(/[A-Za-z0-9._~!$&'()*+,;=:%/-]*)?")
 
 
 def _is_time(_: object, attribute: Attribute[float], value: Any) -> None:
@@ -64,7 +72,7 @@ def _check_seconds(name: str, value: Any) -> None:
 
 
 @frozen
-class Timeouts:
+class Timeouts(SafeRepr):
     """How long each phase of a request, and one attempt as a whole, may take, in seconds.
 
     Attributes:
@@ -96,7 +104,7 @@ class Timeouts:
 
 
 @frozen
-class Config:
+class Config(SafeRepr):
     """Everything that a client needs to know.
 
     Attributes:
@@ -105,6 +113,7 @@ class Config:
         timeouts: How long each phase of a request, and one attempt as a whole, may take.
         retries: How often and how patiently a failed try is repeated.
         max_response_bytes: The maximum size of a response body in bytes, after decompression.
+        variables: The variables that settings were read from, by the argument's name.
 
     Example:
         >>> Config.build(mail_secret_key="secret_live_123", environ={})
@@ -116,8 +125,10 @@ class Config:
     timeouts: Timeouts = field(factory=Timeouts)
     retries: RetryPolicy = field(factory=RetryPolicy)
     max_response_bytes: int = DEFAULT_MAX_RESPONSE_BYTES
+    variables: Mapping[str, str] = field(factory=dict, repr=False, eq=False)
 
     @classmethod
+    @hide_arguments
     def build(
         cls,
         *,
@@ -128,6 +139,7 @@ class Config:
         timeout: float | Timeouts | NotGiven = NOT_GIVEN,
         max_retries: int | NotGiven = NOT_GIVEN,
         max_response_bytes: int | NotGiven = NOT_GIVEN,
+        allow_insecure_http: bool | NotGiven = NOT_GIVEN,
         environ: Mapping[str, str] | None = None,
     ) -> Config:
         """Put the settings together: an argument wins over the environment, the environment over the default.
@@ -140,6 +152,8 @@ class Config:
             timeout: Seconds for one attempt and for every phase of it, or a `Timeouts`.
             max_retries: Tries after the first one, 0 or more.
             max_response_bytes: The maximum size of a response body in bytes, after decompression. Default: 32 MiB.
+            allow_insecure_http: Whether an address of another machine may be http, which sends the key unencrypted,
+                or ADAPTY_ALLOW_INSECURE_HTTP=1. Default: False.
             environ: The environment; `os.environ` where left out.
 
         Raises:
@@ -152,20 +166,24 @@ class Config:
             "base_url": base_url,
             "mail_base_url": mail_base_url,
         }
-        found = {name: variables[variable] for name, variable in ENVIRONMENT.items() if variables.get(variable)}
-        given = found | {name: value for name, value in arguments.items() if value is not None}
+        read = {name: variable for name, variable in ENVIRONMENT.items() if variables.get(variable)}
+        read = {name: variable for name, variable in read.items() if arguments[name] is None}
+        given = {name: variables[variable] for name, variable in read.items()}
+        given |= {name: value for name, value in arguments.items() if value is not None}
+        insecure = _allows_insecure_http(allow_insecure_http, variables)
+        urls = {_URL_ARGUMENTS["server_side"]: DEFAULT_BASE_URL, _URL_ARGUMENTS["mail"]: DEFAULT_MAIL_BASE_URL} | given
         try:
             config = cls(
                 keys={api: _key(given[name], name) for api, name in KEY_ARGUMENTS.items() if name in given},
                 base_urls={
-                    "server_side": _url(given.get("base_url", DEFAULT_BASE_URL), "base_url"),
-                    "mail": _url(given.get("mail_base_url", DEFAULT_MAIL_BASE_URL), "mail_base_url"),
+                    api: _url(urls[name], name, allow_insecure_http=insecure) for api, name in _URL_ARGUMENTS.items()
                 },
+                variables=read,
             )
         except AdaptyConfigError as problem:
             name = problem.field_name or ""
-            if arguments[name] is None:  # who runs a command knows the variable, not the argument
-                raise AdaptyConfigError(f"{problem} (it comes from {ENVIRONMENT[name]})", field_name=name) from None
+            if name in read:  # who runs a command knows the variable, not the argument
+                raise AdaptyConfigError(f"{problem} (it comes from {read[name]})", field_name=name) from None
             raise
         if not config.keys:
             names = " or ".join(f"{ENVIRONMENT[name]} (or {name}=)" for name in KEY_ARGUMENTS.values())
@@ -210,6 +228,15 @@ class Config:
             raise AdaptyConfigError.of(name, f"is missing; give it to the client, or set {ENVIRONMENT[name]}")
         return self.keys[api]
 
+    def endpoint(self, api: Api) -> Endpoint:
+        """Return how errors name the address and the key of an API."""
+        name = KEY_ARGUMENTS[api]
+        return Endpoint.of_url(
+            self.base_urls[api],
+            url_variable=self.variables.get(_URL_ARGUMENTS[api]),
+            key_source=self.variables.get(name, name),
+        )
+
 
 def _count(value: Any) -> int:
     if type(value) is not int or value < 0:
@@ -232,6 +259,8 @@ def _key(value: Any, name: str) -> Secret:
         problem = "is empty; expected the key from Adapty's settings"
     elif value.startswith(_PREFIXES):
         problem = "starts with the name of a scheme; expected the key alone"
+    elif problem := quotes_problem(value):
+        pass
     elif not value.isascii() or not value.isprintable() or " " in value:
         problem = "holds white space or characters that no key has; expected the key alone"
     if problem:
@@ -239,11 +268,32 @@ def _key(value: Any, name: str) -> Secret:
     return Secret(str.__str__(value))
 
 
-def _url(value: Any, name: str) -> str:
+def _allows_insecure_http(value: Any, environ: Mapping[str, str]) -> bool:
+    """Return what the argument says, or else the variable."""
+    if isinstance(value, NotGiven):
+        text = environ.get(ALLOW_INSECURE_HTTP, "").strip() or "0"
+        if text.lower() not in _SWITCH:
+            message = f"allow_insecure_http: is not a switch; expected 1 or 0 (it comes from {ALLOW_INSECURE_HTTP})"
+            raise AdaptyConfigError(message, field_name="allow_insecure_http")
+        return _SWITCH[text.lower()]
+    if type(value) is not bool:
+        raise AdaptyConfigError.of("allow_insecure_http", f"is of type {type(value).__name__}; expected a bool")
+    return value
+
+
+def _url(value: Any, name: str, *, allow_insecure_http: bool) -> str:
     """Accept an address without credentials, query or fragment; the message holds none of it, a key least of all."""
-    if not isinstance(value, str) or not _ADDRESS.fullmatch(value):
+    match = _ADDRESS.fullmatch(value) if isinstance(value, str) else None
+    if match is None or not is_host(match[1]):
         problem = "is not an http or https address" if isinstance(value, str) else f"is of type {type(value).__name__}"
         raise AdaptyConfigError.of(
             name, f"{problem}; expected an address such as https://api.example.com, without ?, # and @"
         )
-    return str.__str__(value).rstrip("/")
+    address = str.__str__(value).rstrip("/")
+    if not allow_insecure_http and urlsplit(address).scheme == "http" and not is_loopback(match[1]):
+        raise AdaptyConfigError.of(
+            name,
+            "is http, so the secret key would travel unencrypted; expected https, or allow_insecure_http=True "
+            f"({ALLOW_INSECURE_HTTP}=1) in a network that you trust",
+        )
+    return address

@@ -2,7 +2,8 @@
 
     AdaptyError
     ├── AdaptyUsageError (also a ValueError)    refused here, before anything was sent
-    │   └── AdaptyConfigError                   a key, an address or an option of the client is missing or wrong
+    │   ├── AdaptyConfigError                   a key, an address or an option of the client is missing or wrong
+    │   └── CheckpointInUseError                another bulk run uses the same journal
     ├── AdaptyConnectionError                   no complete answer came, after all tries
     │   └── AdaptyTimeoutError                  none came in time
     ├── AdaptyAPIError                          an answer came, and it is not the documented success
@@ -42,6 +43,7 @@ __all__ = [
     "AdaptyUsageError",
     "AuthenticationError",
     "BadRequestError",
+    "CheckpointInUseError",
     "ConflictError",
     "FeatureNotEnabledError",
     "InsufficientBalanceError",
@@ -94,6 +96,10 @@ class AdaptyUsageError(AdaptyError, ValueError):
 
 class AdaptyConfigError(AdaptyUsageError):
     """The client's own set-up is wrong: a key, a base address, a timeout, or use after close."""
+
+
+class CheckpointInUseError(AdaptyUsageError):
+    """Another bulk run uses the same journal; wait until that run has ended, or name another journal."""
 
 
 class AdaptyConnectionError(AdaptyError):

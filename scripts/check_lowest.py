@@ -21,7 +21,19 @@ __all__ = ["lowest_versions", "main"]
 
 # These test the project rather than the package.
 NEEDS_SOURCES = ("project", "examples/test_examples.py", "spec_tie", "typing")
-TEST_TOOLS = ("django", "fastapi", "flask", "hypothesis", "pycountry", "pytest", "pytest-cov", "pytest-xdist")
+TEST_TOOLS = (
+    "django",
+    "fastapi",
+    "flask",
+    "freezegun",
+    "hypothesis",
+    "pycountry",
+    "pytest",
+    "pytest-cov",
+    "pytest-freezer",
+    "pytest-xdist",
+    "time-machine",
+)
 RUN_TESTS = ("-m", "pytest", "-q", "--numprocesses", "3", "--dist", "loadfile", "--cov", "--cov-report=term", "tests")
 
 

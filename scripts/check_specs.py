@@ -13,6 +13,7 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from scripts.generate import APIS, read_contract, spec_name
+from scripts.spec_diff.markdown import one_line
 from scripts.update_spec.taking_over import MARK
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ KNOWN = (["field_name"], "None is not of type 'string'")
 def main() -> int:
     """Print what is wrong with any contract; 0 where nothing is."""
     found = [f"{spec_name(api.spec)}: {problem}" for api in APIS for problem in problems(read_contract(api.spec))]
-    print("\n".join(found) or "the contracts are valid")
+    print("\n".join(map(one_line, found)) or "the contracts are valid")
     return 1 if found else 0
 
 

@@ -22,6 +22,7 @@ from adapty.models._record import Record
 from adapty.sandbox.mail import ACTIONS as MAIL_ACTIONS
 from adapty.sandbox.server_side.actions import ACTIONS as SERVER_SIDE_ACTIONS
 from scripts.facade_offer import ALTERNATIVES, ANSWERS, COMMANDS, ENUMS, EVENTS, METHODS, OURS, PARAMETERS, RECORDS
+from scripts.spec_diff.markdown import one_line
 from scripts.spec_for_generation import operations, reachable
 
 if TYPE_CHECKING:
@@ -263,5 +264,5 @@ KINDS: Mapping[str, Callable[[Api, Json], Iterator[str]]] = {
 
 if __name__ == "__main__":
     found = [debt for name in CONTRACTS for debt in debts(name, _generated.contract(name))]
-    print("\n".join(found) or "the facade owes nothing")
+    print("\n".join(map(one_line, found)) or "the facade owes nothing")
     sys.exit(bool(found))

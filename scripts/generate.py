@@ -23,10 +23,13 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import openapi_python_client
-import yaml
 from openapi_python_client.config import ConfigFile
 
 from scripts.made_files import report_differences
+from scripts.spec_diff.errors import CannotCompareError
+from scripts.spec_diff.markdown import one_line
+from scripts.spec_diff.reading import parsed
+from scripts.spec_diff.source import read
 from scripts.spec_for_generation import for_generation, operations
 
 ROOT = Path(__file__).parent.parent
@@ -105,7 +108,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def fail(message: str) -> NoReturn:
     """Stop with a message on standard error."""
-    sys.exit(f"generate: {message}")
+    sys.exit("\n".join(map(one_line, f"generate: {message}".splitlines())))
 
 
 def check_pins() -> None:
@@ -133,10 +136,7 @@ def generate(target: Path, specs: dict[str, Path]) -> None:
 
 def read_contract(spec: Path) -> dict[str, Any]:
     """Read a contract, which must at least look like OpenAPI 3 with operations."""
-    try:
-        contract = yaml.load(spec.read_text("utf-8"), Loader=TextDates)  # noqa: S506 - derives from the safe loader
-    except (OSError, ValueError, yaml.YAMLError) as problem:
-        fail(f"{spec.name} cannot be read: {problem}")
+    contract = read_data(spec)
     if not isinstance(contract, dict) or not str(contract.get("openapi", "")).startswith("3."):
         fail(f"{spec.name} is not an OpenAPI 3 document")
     if not contract.get("webhooks") and not list(operations(contract)):
@@ -144,15 +144,12 @@ def read_contract(spec: Path) -> dict[str, Any]:
     return contract
 
 
-# libyaml reads a contract ten times as fast, where it is there.
-class TextDates(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """YAML as JSON has it: a bare date or time stays text."""
-
-
-TextDates.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
+def read_data(file: Path) -> Any:
+    """Read YAML or JSON as the comparison does: what is too large, too deep or expands too far is refused."""
+    try:
+        return parsed(read(str(file)), file.name)
+    except CannotCompareError as problem:
+        fail(str(problem))
 
 
 def make_templates(folder: Path) -> None:
@@ -173,7 +170,7 @@ def make_templates(folder: Path) -> None:
 def run_generator(api: Api, contract: dict[str, Any], target: Path, templates: Path) -> None:
     """Run openapi-python-client on one contract; a warning, which is a dropped operation, fails it."""
     config = SETTINGS / f"{api.package}.yaml"
-    unknown = set(yaml.safe_load(config.read_text("utf-8"))) - set(ConfigFile.model_fields)
+    unknown = set(read_data(config)) - set(ConfigFile.model_fields)
     if unknown:
         fail(f"{config.name} has keys that the generator does not know: {', '.join(sorted(unknown))}")
     document = templates.parent / f"{api.package}.json"
@@ -280,7 +277,9 @@ def run(module: str, *arguments: str) -> None:
     command = [sys.executable, "-m", module, *arguments]
     done = subprocess.run(command, check=False, capture_output=True, text=True)
     if done.returncode:
-        fail(f"{module} {arguments[0]} failed ({done.returncode})\n{done.stdout}{done.stderr}")
+        # Behind a mark, for a line that begins with :: would be a command to GitHub Actions.
+        output = "".join(f"\n| {line}" for line in (done.stdout + done.stderr).splitlines())
+        fail(f"{module} {arguments[0]} failed ({done.returncode}){output}")
 
 
 def replace_tree(old: Path, new: Path) -> None:

@@ -40,8 +40,8 @@ async def delete_each(
         try:
             await delete(id_)
         except AdaptyError as error:
-            return Deletion.failed(id_, error)
-        return Deletion(id_, "deleted")
+            return Deletion.failed(id_, error, run.asked_by)
+        return Deletion(id_, "deleted", by=run.asked_by)
 
     async with aclosing(in_tasks(delete_one, run.to_send(), at_a_time)) as outcomes:
         async for deletion in outcomes:

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, overload
 
 from adapty._async.deletions import delete_each
 from adapty._core.deletions import Deletions
-from adapty._core.identity import MAIL_ID_KINDS
+from adapty._core.identity import BARE_ID, BARE_ID_KINDS, MAIL_ID_KINDS
 from adapty._core.not_given import NOT_GIVEN, NotGiven
 from adapty._generated import low_level_mail_client, mail_call, nothing
+from adapty._mail_deletions import mail_deletion_call
 from adapty.models import MailProfile, ProfileDeletion, TransactionEvent
 from adapty.models._record import one_record
 
@@ -265,7 +266,8 @@ class AsyncMail:
 
         A later save with the same identifiers does not bring the profile back. Where a try by `email` alone broke off
         that may have gone through, a 404 of the next one is taken for done: the address is gone with the profile. By
-        the other two the API answers a second deletion like the first, so there a 404 means that there is none.
+        the other two the API answers a second deletion like the first, so there a 404 means that there is none, and a
+        success may mean that the profile was erased before.
 
         Args:
             external_profile_id: The id that the profile is saved with; this or one of the next two is enough.
@@ -293,16 +295,13 @@ class AsyncMail:
             email=email,
             extra_fields=extra_fields,
         )
-        await self._erase(body)
-
-    async def _erase(self, body: ProfileDeletion) -> None:
-        await self._transport.run(mail_call("deleteProfile", nothing, body, gone_is_done=body.by_email_alone))
+        await self._transport.run(mail_deletion_call([body]))
 
     async def delete_many(
         self,
         ids: Iterable[str],
         *,
-        by: MailIdKind = "external_profile_id",
+        by: MailIdKind | None = None,
         concurrency: int = 8,
         on_outcome: Callable[[Deletion], object] | None = None,
     ) -> DeletionReport:
@@ -312,26 +311,33 @@ class AsyncMail:
         the connection, the rate, five failures of the API in a row. An id that cannot be sent counts as failed.
 
         Args:
-            ids: Whom to erase; an id that stands there twice is sent once.
-            by: Which kind of id they are: `external_profile_id`, `customer_user_id` or `email`.
+            ids: Whom to erase; an id that stands there twice is sent once. What a spreadsheet or a dump leaves in the
+                place of an id, such as `1.23457E+14` or `NULL`, counts as failed.
+            by: Which kind of id they are: `external_profile_id`, `customer_user_id` or `email`. By default they are
+                your own ids: each is tried as `external_profile_id`, and where that finds no profile as
+                `customer_user_id`, as `adapty.bulk.erase` does. An e-mail address counts as failed there.
             concurrency: How many requests are under way at a time, 1 to 100.
             on_outcome: Called with each `Deletion` as it comes, in the caller's thread.
 
         Returns:
-            What came of each id. Look at `failed`: failures of single ids are not raised.
+            What came of each id. Look at `failed`: failures of single ids are not raised. Look at `not_found`: by these
+            ids Mail found no profile, which may still be there under another kind of id. `deleted` may also say that a
+            profile was deleted before, for Mail answers a second deletion by your own ids like the first one.
 
         Raises:
             AdaptyUsageError: `ids` is a single one, or another argument is wrong; nothing was sent.
 
         Example:
             >>> report = await adapty.mail.delete_many(["user_1"])
-            >>> len(report.already_gone), report.failed
-            (1, ())
+            >>> len(report.not_found), report.failed, report.nothing_found
+            (1, (), True)
         """
-        run = Deletions(ids, by, on_outcome, kinds=MAIL_ID_KINDS)
+        kinds = BARE_ID_KINDS if by is None else (by,)
+        run = Deletions(ids, BARE_ID if by is None else by, on_outcome, kinds=MAIL_ID_KINDS, asked_by=kinds)
 
         async def delete(id_: str) -> None:
-            await self._erase(ProfileDeletion.from_arguments({by: id_}))
+            bodies = [ProfileDeletion.from_arguments({kind: id_}) for kind in kinds]
+            await self._transport.run(mail_deletion_call(bodies))
 
         return await delete_each(run, delete, concurrency)
 

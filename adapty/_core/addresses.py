@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import re
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
+from urllib.parse import urlsplit
 
-__all__ = ["HOST", "PORT", "is_host", "is_loopback", "parse_ip"]
+from attrs import frozen
+
+from adapty._escaping import escape_control
+
+__all__ = ["HOST", "PORT", "Endpoint", "describe_url", "is_host", "is_loopback", "parse_ip"]
 
 _LABEL = "[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
 
@@ -18,6 +23,56 @@ PORT = "(?:[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2]
 _HOST = re.compile(HOST)
 _NUMERIC = re.compile(r"[0-9.]+")
 _MAX_LENGTH = 253
+
+_URL = re.compile(rf"((?:https?:)?//)(?:[^/?#]*@)?({HOST}(?::{PORT})?)(/[^?#]*)?(?:[?#].*)?", re.IGNORECASE | re.DOTALL)
+_RELATIVE = re.compile(r"(?!//)([^?#:]+)(?:[?#].*)?", re.DOTALL)
+
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+@frozen
+class Endpoint:
+    """Where the requests to an API go, in the words of an error.
+
+    Attributes:
+        address: Host and port.
+        url_variable: The variable that the address was read from, or None.
+        key_source: The variable or the argument that the key comes from.
+    """
+
+    address: str
+    url_variable: str | None
+    key_source: str
+
+    @classmethod
+    def of_url(cls, url: str, *, url_variable: str | None, key_source: str) -> Endpoint:
+        """Create it from the base URL of an API.
+
+        Example:
+            >>> str(Endpoint.of_url("https://api.adapty.io", url_variable="ADAPTY_BASE_URL", key_source="secret_key"))
+            'api.adapty.io:443 (ADAPTY_BASE_URL)'
+        """
+        parts = urlsplit(url)
+        port = "" if parts.port else f":{_DEFAULT_PORTS[parts.scheme]}"
+        return cls(parts.netloc + port, url_variable, key_source)
+
+    def __str__(self) -> str:
+        return f"{self.address} ({self.url_variable})" if self.url_variable else self.address
+
+
+def describe_url(text: str) -> str:
+    """Return a URL for a message: escaped, without credentials, query and fragment.
+
+    Example:
+        >>> describe_url("https://jane:secret@example.com/login?token=1#top"), describe_url("/login?token=1")
+        ('https://example.com/login', '/login')
+        >>> describe_url("javascript:alert(1)")
+        'an unreadable address'
+    """
+    match = _URL.fullmatch(text) or _RELATIVE.fullmatch(text)
+    if match is None:
+        return "an unreadable address"
+    return escape_control("".join(part for part in match.groups() if part))
 
 
 def is_host(text: str) -> bool:
@@ -45,7 +100,7 @@ def parse_ip(host: str) -> IPv4Address | IPv6Address | None:
 
 
 def is_loopback(host: str) -> bool:
-    """Return whether a host is this machine: localhost and names below it, 127.0.0.0/8, ::1.
+    """Return whether a host is this machine: localhost and names below it, 127.0.0.0/8, ::1, 0.0.0.0 and ::.
 
     Example:
         >>> [is_loopback(host) for host in ("127.0.0.1", "localhost", "app.localhost", "[::1]", "10.0.0.1", "sandbox")]
@@ -53,4 +108,6 @@ def is_loopback(host: str) -> bool:
     """
     name = host.lower().removesuffix(".")
     address = parse_ip(name)
-    return address.is_loopback if address is not None else name == "localhost" or name.endswith(".localhost")
+    if address is not None:
+        return address.is_loopback or address.is_unspecified
+    return name == "localhost" or name.endswith(".localhost")

@@ -11,9 +11,12 @@ from typing import TYPE_CHECKING, Any, Protocol
 from attrs import frozen
 
 from adapty import errors
+from adapty._core.addresses import describe_url
 from adapty._core.nesting import is_too_deep
+from adapty._core.numbers import parse_int
 from adapty._core.redact import redact, redact_data
 from adapty._core.retry import retry_after_seconds
+from adapty._escaping import escape_control
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -50,7 +53,9 @@ ERROR_BY_STATUS_CLASS: Mapping[int, type[errors.AdaptyAPIError]] = {
 }
 
 _NOT_FOUND = 404
+_REDIRECT = 3
 _REFUSED = 4
+_KEY_REFUSED = (errors.AuthenticationError, errors.PermissionDeniedError)
 _SHOWN_MESSAGES = 3
 _SHOWN_CHARACTERS = 300
 _SHOWN_NAME = 100
@@ -81,6 +86,7 @@ class Asked:
     path: str
     attempts: int
     idempotency_key: str | None = None
+    key_source: str | None = None
 
     def details(self) -> dict[str, Any]:
         """Give the keyword arguments that every exception with a request behind it takes."""
@@ -100,7 +106,7 @@ class Asked:
 def decode(text: str) -> Any:
     """Read JSON, or give the text itself where it is none or nested beyond use, or None where it is blank."""
     try:
-        decoded = json.loads(text)
+        decoded = json.loads(text, parse_int=parse_int)
     except (ValueError, RecursionError):
         return text if text.strip() else None
     return text if is_too_deep(decoded) else decoded
@@ -154,6 +160,10 @@ def error_for(
     )
     request_id = headers.get("request-id") or headers.get("x-request-id")
     said = problem or "; ".join(found.messages[:_SHOWN_MESSAGES])[:_SHOWN_CHARACTERS] or "no readable reason"
+    if status // 100 == _REDIRECT and "location" in headers:
+        # Bounded last: half a key would not be found.
+        target = redact(describe_url(answer.headers["location"]), secrets)[:_SHOWN_CHARACTERS]
+        said = f"redirected to {target}, which is not followed; expected an answer of the API at its base URL"
     named = f" {found.error_code[:_SHOWN_NAME]}" if found.error_code else ""
     retry_after = retry_after_seconds(headers.get("retry-after"))
     tail = asked.tries()
@@ -161,10 +171,12 @@ def error_for(
         tail += f", asked to wait {retry_after:g} s"
     if request_id:
         tail += f", request id {request_id[:_SHOWN_NAME]}"
+    if asked.key_source and issubclass(kind, _KEY_REFUSED) and kind is not errors.FeatureNotEnabledError:
+        tail += f", key from {asked.key_source}"
     message = f"{asked.operation}: {status}{named}: {said} ({tail})"
     return kind(
-        # A body can hold half of a surrogate pair, which no log in UTF-8 could take.
-        message.encode("utf-8", "backslashreplace").decode(),
+        # A body can hold line breaks, terminal escapes, or half of a surrogate pair, which no log in UTF-8 could take.
+        escape_control(message),
         status=status,
         error_code=found.error_code,
         messages=found.messages,

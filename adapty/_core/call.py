@@ -29,6 +29,7 @@ from adapty._core.retry import (
 if TYPE_CHECKING:
     from collections.abc import Generator
 
+    from adapty._core.addresses import Endpoint
     from adapty._core.redact import Secret
 
 __all__ = ["IDEMPOTENCY_KEY", "Call", "Failure", "Request", "Send", "UnreadableAnswer", "Wait", "run"]
@@ -104,13 +105,14 @@ class Call(Generic[T]):
     """One operation with its request and the reader of its documented success.
 
     `read` gives the result, or raises `UnreadableAnswer`. `gone_is_done` says whether a 404 after a try that may have
-    gone through means that it did.
+    gone through means that it did. `if_not_found` is made in its place where the API finds no such profile.
     """
 
     operation: Operation
     request: Request
     read: Callable[[Answer], T]
     gone_is_done: bool = False
+    if_not_found: Call[T] | None = None
 
 
 def run(
@@ -118,6 +120,7 @@ def run(
     policy: RetryPolicy,
     secrets: tuple[Secret, ...] = (),
     random: Callable[[], float] = _random,
+    endpoint: Endpoint | None = None,
 ) -> Generator[Send | Wait, Answer | Failure | None, T]:
     """Carry out a call: yield what the driver must do, return the result, or raise an AdaptyError.
 
@@ -126,7 +129,24 @@ def run(
         policy: How often to try again, and after how long.
         secrets: What must not show in an exception.
         random: Gives a number from 0 up to 1, for the jitter.
+        endpoint: Where the requests go, for the messages of errors.
     """
+    try:
+        return (yield from _run_one(call, policy, secrets, random, endpoint))
+    except errors.ProfileNotFoundError:
+        if call.if_not_found is None:
+            raise
+    # Outside of the handler, so that an error of this call has no context.
+    return (yield from run(call.if_not_found, policy, secrets, random, endpoint))
+
+
+def _run_one(
+    call: Call[T],
+    policy: RetryPolicy,
+    secrets: tuple[Secret, ...],
+    random: Callable[[], float],
+    endpoint: Endpoint | None,
+) -> Generator[Send | Wait, Answer | Failure | None, T]:
     send = Send(call.request)
     patience = _Patience(policy, random)
     attempts = 0
@@ -141,7 +161,7 @@ def run(
         if wait is None:
             done = maybe_done and call.gone_is_done
             try:
-                return _finish(outcome, call, attempts, secrets, gone_is_done=done)
+                return _finish(outcome, call, _asked(call, attempts, endpoint), endpoint, secrets, gone_is_done=done)
             except errors.UnexpectedResponseError as unexpected:
                 wait = patience.wait_before_reading_again() if unexpected.status in call.operation.ok else None
                 if wait is None:
@@ -198,7 +218,8 @@ def _maybe_done(outcome: Answer | Failure) -> bool:
 def _finish(
     outcome: Answer | Failure,
     call: Call[T],
-    attempts: int,
+    asked: Asked,
+    endpoint: Endpoint | None,
     secrets: tuple[Secret, ...],
     *,
     gone_is_done: bool,
@@ -206,30 +227,35 @@ def _finish(
     request = call.request
     logger.debug("%s: %s %s: %s", call.operation.name, request.method, request.path, _short(outcome))
     if isinstance(outcome, Failure):
-        error = _failure_error(outcome, _asked(call, attempts), secrets)
+        error = _failure_error(outcome, asked, endpoint, secrets)
         raise error from _harmless(outcome.cause, secrets)
     if outcome.status_code not in call.operation.ok and not (gone_is_done and says_gone(outcome)):
         documented = " or ".join(map(str, sorted(call.operation.ok)))
         odd = f"success is documented as {documented}" if outcome.status_code // 100 == _SUCCESS else None
-        raise error_for(outcome, _asked(call, attempts), secrets, odd)
+        raise error_for(outcome, asked, secrets, odd)
     try:
         return call.read(outcome)
     except UnreadableAnswer as unreadable:
         problem = str(unreadable)
     # Raised out here, so that the reader's frames, which hold the body, are not within reach of the exception.
-    raise error_for(outcome, _asked(call, attempts), secrets, problem)
+    raise error_for(outcome, asked, secrets, problem)
 
 
-def _asked(call: Call[Any], attempts: int) -> Asked:
+def _asked(call: Call[Any], attempts: int, endpoint: Endpoint | None = None) -> Asked:
     request = call.request
     key = request.headers.get(IDEMPOTENCY_KEY)
-    return Asked(call.operation.name, request.method, request.path, attempts, key)
+    source = None if endpoint is None else endpoint.key_source
+    return Asked(call.operation.name, request.method, request.path, attempts, key, source)
 
 
-def _failure_error(failure: Failure, asked: Asked, secrets: tuple[Secret, ...]) -> errors.AdaptyError:
+def _failure_error(
+    failure: Failure, asked: Asked, endpoint: Endpoint | None, secrets: tuple[Secret, ...]
+) -> errors.AdaptyError:
     detail = redact(failure.detail, secrets)
     if issubclass(failure.error, errors.AdaptyConfigError):
         return failure.error(f"{asked.operation}: {detail}")
+    if endpoint is not None:
+        detail = f"{'' if failure.maybe_sent else 'cannot connect to '}{endpoint}: {detail}"
     return failure.error(f"{asked.operation}: {detail} ({asked.tries()})", **asked.details())
 
 

@@ -8,17 +8,19 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from attrs import Factory, define, field, frozen
 
+from adapty._core.damaged_ids import describe_damage
 from adapty._core.giving_up import Patience
 from adapty._core.identity import ID_KINDS
+from adapty._core.safe_repr import SafeRepr
 from adapty._core.validate import checked, kind_of, one_of, printable
 from adapty.errors import AdaptyConfigError, AdaptyError, AdaptyUsageError, ProfileNotFoundError
 
 if TYPE_CHECKING:
     from typing import Self
 
-__all__ = ["MAX_CONCURRENCY", "Deletion", "DeletionOutcome", "DeletionReport", "Deletions"]
+__all__ = ["MAX_CONCURRENCY", "Deletion", "DeletionOutcome", "DeletionReport", "Deletions", "listed_id"]
 
-DeletionOutcome = Literal["deleted", "already_gone", "failed"]
+DeletionOutcome = Literal["deleted", "not_found", "failed"]
 """What can come of a deletion."""
 
 MAX_CONCURRENCY = 100
@@ -30,39 +32,62 @@ def _shown(value: str) -> str:
 
 
 @frozen
-class Deletion:
+class Deletion(SafeRepr):
     """What came of the deletion of one profile.
 
     Attributes:
         id: The id, as it is sent: a profile id in lower case.
-        outcome: `deleted`, `already_gone` (there was no such profile) or `failed`.
+        outcome: `deleted`, `not_found` or `failed`. `not_found` says only that the API found no profile by this id: it
+            may be deleted, never have existed, or be known by another kind of id. `deleted` may also say that it was
+            deleted before: Adapty Mail answers a second deletion by `external_profile_id` or `customer_user_id` like
+            the first one.
         error: Why it failed; of one that was not tried any more, what stopped the others.
         tried: Whether a request went out for it.
+        by: The kinds of id that the API was asked by, in this order.
     """
 
     id: str = field(repr=_shown)
     outcome: DeletionOutcome
     error: AdaptyError | None = None
     tried: bool = True
+    by: tuple[str, ...] = ()
 
     @classmethod
-    def failed(cls, id_: str, error: AdaptyError) -> Self:
+    def failed(cls, id_: str, error: AdaptyError, by: tuple[str, ...] = ()) -> Self:
         """Sort an error into what came of the deletion."""
         if isinstance(error, ProfileNotFoundError):
-            return cls(id_, "already_gone")
-        return cls(id_, "failed", error, not isinstance(error, AdaptyUsageError))
+            return cls(id_, "not_found", by=by)
+        return cls(id_, "failed", error, not isinstance(error, AdaptyUsageError), by)
 
     @property
     def reason(self) -> str:
-        """Why it failed, in words; empty where it did not."""
+        """Why it failed, or what was not found; empty where it was deleted."""
         if self.error is None:
-            return ""
+            return f"no profile by {' or '.join(self.by)}" if self.outcome == "not_found" and self.by else ""
         refused = isinstance(self.error, AdaptyUsageError) and not isinstance(self.error, AdaptyConfigError)
         return str(self.error) if self.tried or refused else f"not tried, because: {self.error}"
 
 
+def listed_id(kind: str, check: Callable[[Any], str], value: object) -> str:
+    """Return an id of a list, as it is sent.
+
+    A list comes from a file, a data frame or a query, so that what those leave in the place of an id is refused, too.
+
+    Args:
+        kind: Which kind of id it is.
+        check: What such an id has to be.
+        value: The id.
+
+    Raises:
+        AdaptyUsageError: It cannot be sent, or is no id any more; `field_name` is the kind.
+    """
+    if problem := describe_damage(value):
+        raise AdaptyUsageError.of(kind, problem)
+    return checked(kind, check, value)
+
+
 @frozen
-class DeletionReport:
+class DeletionReport(SafeRepr):
     """What came of many deletions.
 
     Attributes:
@@ -79,9 +104,14 @@ class DeletionReport:
         return self._of("deleted")
 
     @property
-    def already_gone(self) -> tuple[Deletion, ...]:
-        """Those of whom there was no profile."""
-        return self._of("already_gone")
+    def not_found(self) -> tuple[Deletion, ...]:
+        """Those that no profile was found by."""
+        return self._of("not_found")
+
+    @property
+    def nothing_found(self) -> bool:
+        """Whether not one of the ids was found: then they are probably of another kind, or of another app."""
+        return bool(self.not_found) and not self.deleted
 
     @property
     def failed(self) -> tuple[Deletion, ...]:
@@ -101,12 +131,14 @@ class Deletions:
         kind: Which kind of id they are.
         on_outcome: Called with each outcome as it comes.
         kinds: The kinds of id that there are, and what each has to be.
+        asked_by: The kinds of id that the API is asked by, in this order; `kind` by default.
     """
 
     ids: Iterable[str] = field(repr=False)
     kind: str
     on_outcome: Callable[[Deletion], object] | None = None
     kinds: Mapping[str, Callable[[Any], str]] = field(default=ID_KINDS, repr=False)
+    asked_by: tuple[str, ...] = ()
     _outcomes: list[Deletion] = Factory(list)
     _stopped_by: AdaptyError | None = None
     _patience: Patience = Factory(Patience)
@@ -122,13 +154,14 @@ class Deletions:
         if isinstance(self.ids, str | bytes) or not isinstance(self.ids, Iterable):
             raise AdaptyUsageError.of("ids", f"is {kind_of(self.ids)}; expected several ids, such as a list")
         checked("by", lambda value: one_of(self.kinds, value), self.kind)
+        self.asked_by = self.asked_by or (self.kind,)
 
     def to_send(self) -> Iterator[str]:
         """Give each id once that can be sent, until something happens that would happen to all of them."""
         seen: set[Any] = set()
         for number, given in enumerate(self.ids):
             try:
-                sendable = checked(self.kind, self.kinds[self.kind], given)
+                sendable = listed_id(self.kind, self.kinds[self.kind], given)
             except AdaptyUsageError as refused:
                 shown = given if isinstance(given, str) else printable(given)
                 self.note(Deletion.failed(shown, refused.under(f"ids[{number}]")))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
 
+from adapty._core.unseen_characters import describe_unseen_character
 from adapty._core.validate import Refused, checked, email, identifier, kind_of
 from adapty.errors import AdaptyUsageError
 
@@ -13,7 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 __all__ = [
+    "BARE_ID",
+    "BARE_ID_KINDS",
     "ID_KINDS",
+    "LISTED_ID_KINDS",
     "MAIL_ID_KINDS",
     "MAX_ID_LENGTH",
     "UUID_TEXT",
@@ -36,8 +40,6 @@ MAX_ID_LENGTH = 4096
 
 UUID_TEXT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 """A UUID as text of five groups; `uuid.UUID` alone would take braces and a URN too."""
-
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 def named_user(customer_user_id: str | None, profile_id: str | UUID | None) -> dict[str, Any]:
@@ -70,17 +72,17 @@ def checked_id(kind: IdKind, value: object) -> str:
 
 
 def customer_user_id_text(value: str) -> str:
-    """Accept what a header carries unchanged: printable ASCII without spaces around it. It is never quoted."""
+    """Return an id that a header carries unchanged: printable ASCII without spaces around it. It is never quoted."""
     if not isinstance(value, str):
         raise Refused(f"is {kind_of(value)}; expected a str")
     plain = str.__str__(value)
     problem = None
     if not plain.strip():
         problem = "is empty"
-    elif not plain.isascii() or not plain.isprintable():
-        problem = "has line breaks, control characters or characters beyond ASCII, which a header cannot carry"
-    elif plain != plain.strip():
-        problem = "has spaces around it, which a header loses"
+    elif unseen := describe_unseen_character(plain):
+        problem = unseen
+    elif not plain.isascii():
+        problem = "has characters beyond ASCII, which a header cannot carry"
     elif len(plain) > MAX_ID_LENGTH:
         problem = f"has {len(plain)} characters, more than the {MAX_ID_LENGTH} that a header can hold"
     if problem:
@@ -97,27 +99,46 @@ def uuid_text(value: object) -> str:
         raise Refused(f"is {kind_of(value)}; {expected}")
     plain = str.__str__(value)
     if not UUID_TEXT.fullmatch(plain):
-        raise Refused(f"is not a UUID; {expected}")
+        raise Refused(f"{describe_unseen_character(plain) or 'is not a UUID'}; {expected}")
     return plain.lower()
 
 
-def mail_id_text(value: object) -> str:
-    """Accept an id of Mail's that was read from a list: no control characters, which no id of a user has.
+def listed_customer_user_id(value: str) -> str:
+    """Return a customer user id of a list that is about to be erased from the server-side API."""
+    return _without_at(customer_user_id_text(value))
 
-    They come from a file in another encoding, or a broken one; sent as they are, nobody would be found by them.
-    """
-    plain = identifier(cast("str", value))
-    if _CONTROL.search(plain):
-        raise Refused("has line breaks or control characters; expected the id as your app gave it to Adapty Mail")
+
+def listed_mail_user_id(value: str) -> str:
+    """Return a customer user id of a list that is about to be erased from Adapty Mail."""
+    return _without_at(identifier(value))
+
+
+def _without_at(plain: str) -> str:
+    """Refuse an e-mail address in the place of an id: nobody would be found by it, and all would stay."""
+    if "@" in plain:
+        expected = 'expected your own user id; for e-mail addresses use by="email", on the command line --by email'
+        raise Refused(f"has an @, as an e-mail address has; {expected}")
     return plain
 
 
 ID_KINDS: Mapping[str, Callable[[Any], str]] = {"customer_user_id": customer_user_id_text, "profile_id": uuid_text}
 """What each kind of id of the server-side API has to be: it travels in a header."""
 
+LISTED_ID_KINDS: Mapping[str, Callable[[Any], str]] = {**ID_KINDS, "customer_user_id": listed_customer_user_id}
+"""The same for the ids of a list that is erased from both APIs."""
+
 MAIL_ID_KINDS: Mapping[str, Callable[[Any], str]] = {
-    "external_profile_id": mail_id_text,
-    "customer_user_id": mail_id_text,
+    "external_profile_id": identifier,
+    "customer_user_id": listed_mail_user_id,
     "email": email,
 }
-"""What each kind of id of the Mail API has to be: it travels in a body."""
+"""What each kind of id of the Mail API has to be in a list of ids to erase."""
+
+BARE_ID = "customer_user_id"
+"""The kind of a bare id: one that comes without a word about what it is to Mail, as in a list with one id a line."""
+
+BARE_ID_KINDS: tuple[MailIdKind, ...] = ("external_profile_id", "customer_user_id")
+"""What Mail is asked for a bare id by, one after the other until a profile is found.
+
+Imports and webhooks save profiles under the backend's own id as `external_profile_id`, so that this is tried first.
+"""

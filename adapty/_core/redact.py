@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+import html
 import re
-from typing import TYPE_CHECKING, Any
+from functools import lru_cache, wraps
+from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec, Self, TypeVar
 
 from adapty._core.not_given import NotGiven
+from adapty.errors import AdaptyUsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
-__all__ = ["REDACTED", "Secret", "hidden", "masked", "redact", "redact_data"]
+__all__ = ["REDACTED", "Secret", "hidden", "hide_arguments", "masked", "redact", "redact_data"]
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 REDACTED = "[redacted]"
+
+_MIN_REDACTED = 8
+"""Shorter keys open nothing at Adapty, and would be found in every other text."""
+
+_MIN_ANYWHERE = 16
+"""So long a key is not a part of a word by chance, whatever stands beside it."""
 
 # Each word is looked at once, from its start: a long body without an address costs no more than its length.
 _LOCAL = r"[^\s@\"<>()\[\],;:\\]"
@@ -49,17 +61,74 @@ class Secret:
     def __hash__(self) -> int:
         return hash(self._value)
 
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, _: dict[int, Any]) -> Self:
+        return self
+
+    def __reduce_ex__(self, _: object) -> NoReturn:
+        message = "a secret cannot be pickled; create the client in each process"
+        raise TypeError(message)
+
 
 def redact(text: str, secrets: Iterable[Secret]) -> str:
     """Replace every secret and everything of an e-mail address's shape in `text`.
 
+    Secrets are found as they are and escaped for URLs, JSON and HTML. Those of fewer than 16 characters are replaced as
+    whole words only, those of fewer than 8 not at all: they are a test's.
+
     Example:
-        >>> redact("key abcdef for jane@example.com", [Secret("abcdef")])
+        >>> redact("key abcdefgh for jane@example.com", [Secret("abcdefgh")])
         'key [redacted] for [redacted]'
     """
-    for secret in sorted(secrets, key=lambda secret: -len(secret.value)):
-        text = text.replace(secret.value, REDACTED)
-    return _EMAIL.sub(REDACTED, text)
+    pattern = _pattern(tuple(secrets))
+    return _EMAIL.sub(REDACTED, pattern.sub(REDACTED, text) if pattern else text)
+
+
+@lru_cache(maxsize=64)
+def _pattern(secrets: tuple[Secret, ...]) -> re.Pattern[str] | None:
+    """Return what finds these secrets, the longest first."""
+    values = sorted({secret.value for secret in secrets}, key=lambda value: (-len(value), value))
+    found = []
+    for value in values:
+        pattern = "".join(map(_spellings, value))
+        if len(value) >= _MIN_ANYWHERE:
+            found.append(pattern)
+        elif len(value) >= _MIN_REDACTED:
+            found.append(rf"(?<![^\W_]){pattern}(?![^\W_])")
+    return re.compile("|".join(found)) if found else None
+
+
+def _spellings(character: str) -> str:
+    """Return a pattern for a character as it is and escaped; letters and digits never are."""
+    if character.isalnum():
+        return re.escape(character)
+    code = f"{ord(character):02x}"
+    either = "".join(f"[{digit}{digit.upper()}]" for digit in code)
+    in_html = [re.escape(html.escape(character)), f"&#{ord(character)};", f"&#x{either};"]
+    escaped = {*in_html, f"%{either}", rf"\\u00{either}", rf"\\{re.escape(character)}"}
+    return f"(?:{'|'.join([re.escape(character), *sorted(escaped)])})"
+
+
+def hide_arguments(function: Callable[P, T]) -> Callable[P, T]:
+    """Decorate a function whose arguments may contain secrets, so that its errors do not show them.
+
+    An AdaptyUsageError leaves it without the frames and exceptions that led to it: their locals hold the arguments.
+    """
+
+    @wraps(function)
+    def hiding(*args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return function(*args, **kwargs)
+        except AdaptyUsageError as refused:
+            error = refused
+        finally:
+            del args, kwargs
+        error.__cause__ = error.__context__ = None
+        raise error.with_traceback(None)
+
+    return hiding
 
 
 def redact_data(value: Any, secrets: tuple[Secret, ...]) -> Any:

@@ -23,10 +23,12 @@ from dateutil.relativedelta import relativedelta
 
 from adapty._core.countries import COUNTRY_CODES, MISTAKEN_CODES
 from adapty._core.nesting import MAX_DEPTH, is_too_deep
+from adapty._core.unseen_characters import describe_unseen_character
+from adapty._escaping import escape_control
 from adapty.errors import AdaptyUsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
 
     from adapty._core.not_given import NotGiven
 
@@ -37,6 +39,7 @@ __all__ = [
     "aware_datetime",
     "calendar_date",
     "checked",
+    "close_name",
     "counted",
     "country",
     "decimal_amount",
@@ -47,11 +50,13 @@ __all__ = [
     "json_object",
     "kind_of",
     "known_name",
+    "nonblank",
     "one_of",
     "optional_datetime",
     "optional_email",
     "printable",
     "quoted",
+    "quotes_problem",
     "short_identifier",
     "text",
     "unfit_for_a_header",
@@ -140,11 +145,19 @@ def text(value: str | NotGiven) -> str:
     return plain
 
 
-def identifier(value: str | NotGiven) -> str:
-    """Accept text that names something: not empty, not blank."""
+def nonblank(value: str | NotGiven) -> str:
+    """Return text that is not empty and not blank."""
     plain = text(value)
     if not plain.strip():
         raise Refused("is empty; expected a non-empty str")
+    return plain
+
+
+def identifier(value: str | NotGiven) -> str:
+    """Return text that names something: not blank, without white space around it or invisible characters in it."""
+    plain = nonblank(value)
+    if problem := describe_unseen_character(plain):
+        raise Refused(f"{problem}; expected the id without it")
     return plain
 
 
@@ -157,23 +170,29 @@ def short_identifier(value: str) -> str:
 
 
 def email(value: str) -> str:
-    """Accept an address of the shape name@domain.tld."""
+    """Return an address of the shape name@domain.tld; it is never quoted."""
     plain = text(value)
-    local, at, domain = plain.rpartition("@")
+    if problem := describe_unseen_character(plain) or _problem_of_address(plain):
+        raise Refused(f"{problem}; expected an e-mail address such as name@example.com")
+    return plain
+
+
+def _problem_of_address(address: str) -> str | None:
+    local, at, domain = address.rpartition("@")
     problem = None
     if not at:
         problem = "has no @"
-    elif len(plain) > _MAX_ADDRESS or len(local) > _MAX_LOCAL_PART:
+    elif len(address) > _MAX_ADDRESS or len(local) > _MAX_LOCAL_PART:
         problem = f"is too long (at most {_MAX_LOCAL_PART} characters before the @, {_MAX_ADDRESS} in all)"
-    elif not plain.isprintable():
-        problem = "has white space or something that cannot be printed"
+    elif " " in address:  # other white space is told of before
+        problem = f"has a space at character {address.index(' ') + 1}"
+    elif not address.isprintable():
+        problem = "has something that cannot be printed"
     elif not _LOCAL_PART.fullmatch(local):
         problem = "has something that cannot stand before the @"
     elif not _DOMAIN.fullmatch(domain):
         problem = "has no valid domain after the @"
-    if problem:
-        raise Refused(f"{problem}; expected an e-mail address such as name@example.com")
-    return plain
+    return problem
 
 
 def optional_email(value: str | NotGiven) -> str:
@@ -334,15 +353,42 @@ def unfit_for_a_header(value: str) -> str | None:
         return "is empty"
     if value != value.strip():
         return "begins or ends with white space, which no header carries"
+    if problem := quotes_problem(value):
+        return problem
     if not value.isascii() or not value.isprintable():
         return "holds characters that no header carries unchanged"
     return None
 
 
+_QUOTES = frozenset(
+    "\"'`\u00b4\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u201f\u2032\u2033\u00ab\u00bb\u2039\u203a\uff02\uff07"
+)
+
+
+def quotes_problem(value: str) -> str | None:
+    """Return what is wrong if a value starts or ends with a quotation mark of any kind, or None.
+
+    Example:
+        >>> [quotes_problem(value) is None for value in ('"a"', "\u201ca", "it's")]
+        [False, False, True]
+    """
+    if value[:1] in _QUOTES or value[-1:] in _QUOTES:
+        return "has a quotation mark at its start or end, probably from a .env file; remove the quotes"
+    return None
+
+
+def close_name(name: str, choices: Iterable[str]) -> str | None:
+    """Return the choice that is nearest to a name, whatever its case, spaces and hyphens, or None if none is near."""
+    by_plain = {choice.casefold(): choice for choice in choices}
+    plain = name.strip().casefold().replace(" ", "_").replace("-", "_")
+    close = difflib.get_close_matches(plain, by_plain, n=1)
+    return by_plain[close[0]] if close else None
+
+
 def known_name(name: str, choices: Collection[str]) -> str:
-    """Say what was probably meant and what there is, for the end of a message about an unknown name."""
-    close = difflib.get_close_matches(name, choices, n=1)
-    meant = f"; did you mean {close[0]}? expected" if close else "; expected"
+    """Return the end of a message about an unknown name: what was probably meant, and what there is."""
+    close = close_name(name, choices)
+    meant = f"; did you mean {close}? expected" if close else "; expected"
     return f"{meant} one of {', '.join(choices)}"
 
 
@@ -352,9 +398,9 @@ def kind_of(value: Any) -> str:
 
 
 def printable(name: object) -> str:
-    """Give a name as it can be put into a message, whatever it holds; an address in its place stays hidden."""
+    """Return a name as a message can hold it, escaped and shortened; an address in its place stays hidden."""
     if isinstance(name, str):
-        shown = name.encode("utf-8", "backslashreplace").decode()
+        shown = escape_control(name)
     else:
         shown = str(name) if type(name) is int and abs(name) < _MAX_SHOWN_NUMBER else f"({kind_of(name)})"
     return "(a name with an @)" if "@" in shown else _shortened(shown, _MAX_SHOWN_NAME)

@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from adapty._core.not_given import NOT_GIVEN, NotGiven
+from adapty._core.redact import hide_arguments
 from adapty._generated import low_level_server_side_client
 from adapty._sync.access_levels import AccessLevels
 from adapty._sync.integrations import Integrations
@@ -20,7 +21,6 @@ from adapty._sync.transport import Transport
 from adapty._sync.v1 import V1
 from adapty._sync.virtual_currencies import VirtualCurrencies
 from adapty.config import Config
-from adapty.errors import AdaptyConfigError
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -65,6 +65,7 @@ class Adapty:
     v1: V1
     mail: Mail
 
+    @hide_arguments
     def __init__(
         self,
         secret_key: str | None = None,
@@ -75,6 +76,7 @@ class Adapty:
         timeout: float | Timeouts | NotGiven = NOT_GIVEN,
         max_retries: int | NotGiven = NOT_GIVEN,
         max_response_bytes: int | NotGiven = NOT_GIVEN,
+        allow_insecure_http: bool | NotGiven = NOT_GIVEN,
         http_client: httpx.Client | None = None,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
@@ -91,29 +93,25 @@ class Adapty:
                 connection errors, timeouts, 408, 429 and 5xx, after an exponential backoff with jitter, no sooner
                 than a Retry-After asks for.
             max_response_bytes: The maximum size of a response body in bytes, after decompression. Default: 32 MiB.
-            http_client: An httpx client of your own (proxies, certificates, event hooks); yours to close.
-            transport: An httpx transport of your own, for a client made here.
+            allow_insecure_http: Allow addresses with http outside of this machine, which send the key unencrypted, for
+                private networks such as Docker's. Default: ADAPTY_ALLOW_INSECURE_HTTP, or False.
+            http_client: An httpx client of your own (proxies, certificates, event hooks); yours to close. It cannot be
+                used after a fork.
+            transport: An httpx transport of your own, closed with this client. It cannot be used after a fork.
 
         Raises:
             AdaptyConfigError: No key is given, or a setting is wrong; `field_name` says which.
         """
-        config: Config | AdaptyConfigError
-        try:
-            config = Config.build(
-                secret_key=secret_key,
-                mail_secret_key=mail_secret_key,
-                base_url=base_url,
-                mail_base_url=mail_base_url,
-                timeout=timeout,
-                max_retries=max_retries,
-                max_response_bytes=max_response_bytes,
-            )
-        except AdaptyConfigError as refused:
-            config = refused
-        # Whoever prints the locals of a traceback finds no key here, and no frame of those that saw it.
-        secret_key = mail_secret_key = None
-        if isinstance(config, AdaptyConfigError):
-            raise config.with_traceback(None)
+        config = Config.build(
+            secret_key=secret_key,
+            mail_secret_key=mail_secret_key,
+            base_url=base_url,
+            mail_base_url=mail_base_url,
+            timeout=timeout,
+            max_retries=max_retries,
+            max_response_bytes=max_response_bytes,
+            allow_insecure_http=allow_insecure_http,
+        )
         self._join(Transport.open(config, http_client, transport))
 
     def _join(self, transport: Transport) -> None:

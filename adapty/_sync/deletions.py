@@ -42,8 +42,8 @@ def delete_each(
         try:
             delete(id_)
         except AdaptyError as error:
-            return Deletion.failed(id_, error)
-        return Deletion(id_, "deleted")
+            return Deletion.failed(id_, error, run.asked_by)
+        return Deletion(id_, "deleted", by=run.asked_by)
 
     with closing(in_threads(delete_one, run.to_send(), at_a_time)) as outcomes:
         for deletion in outcomes:

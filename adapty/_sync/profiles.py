@@ -95,8 +95,9 @@ class ProfilesOfVersion:
         """Delete many users, several at a time: the API has no operation for it and advises this.
 
         One that fails does not keep the others from being deleted, unless what failed would fail them all: the key,
-        the connection, the rate. An id that cannot be sent counts as failed. Run it again for those that failed: who
-        is deleted by then is `already_gone`.
+        the connection, the rate. An id that cannot be sent counts as failed, and so does what a spreadsheet or a dump
+        leaves in the place of an id, such as `1.23457E+14` or `NULL`. Run it again for those that failed: who is
+        deleted by then is `not_found`, as is who never was there.
 
         Args:
             ids: Whom to delete; an id that stands there twice is sent once.
@@ -105,8 +106,8 @@ class ProfilesOfVersion:
             on_outcome: Called with each `Deletion` as it comes, in the caller's thread.
 
         Returns:
-            What came of each id. Look at `failed`, for failures of single ids are not raised, and at `stopped_by`,
-            which is what ended the run early.
+            What came of each id. Look at `failed`, for failures of single ids are not raised, at `not_found`, and at
+            `stopped_by`, which is what ended the run early.
 
         Raises:
             AdaptyUsageError: `ids` is a single one, or another argument is wrong; nothing was sent.
@@ -116,7 +117,7 @@ class ProfilesOfVersion:
             >>> adapty.profiles.create(customer_user_id="user_1")
             Profile(...)
             >>> report = adapty.profiles.delete_many(["user_1", "user_2"], concurrency=2)
-            >>> len(report.deleted), len(report.already_gone), report.failed
+            >>> len(report.deleted), len(report.not_found), report.failed
             (1, 1, ())
         """
         run = Deletions(ids, by, on_outcome)

@@ -114,7 +114,8 @@ class Transport:
         """Carry out a call, retries included."""
         api = call.operation.api
         self.config.key(api)
-        steps = run(call, self.config.retries, tuple(self.config.keys.values()))
+        keys = tuple(self.config.keys.values())
+        steps = run(call, self.config.retries, keys, endpoint=self.config.endpoint(api))
         step = next(steps)
         try:
             while True:

@@ -9,9 +9,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import copy_context
 from threading import current_thread, main_thread
-from time import monotonic
 from typing import TYPE_CHECKING, TypeVar
 
+from adapty._clock import monotonic, new_event_loop
 from adapty.errors import AdaptyUsageError
 
 if TYPE_CHECKING:
@@ -36,9 +36,13 @@ def run_blocking(work: Coroutine[Any, Any, T], stop: Stop) -> T:
         stop: What asks it to stop.
 
     Raises:
+        AdaptyUsageError: Another greenlet runs an event loop in this thread, and there is no other thread to run in.
         KeyboardInterrupt: Ctrl-C was pressed, once or more often.
-        AdaptyUsageError: An event loop runs in this thread, and no other thread can be started.
     """
+    if _is_in_a_loop() and not _has_other_threads():
+        work.close()
+        expected = "run one after the other, or in processes of their own"
+        raise AdaptyUsageError(f"another greenlet of this thread runs an event loop, such as a bulk run; {expected}")
     outcome: Future[T] = Future()
     job = _into(outcome, work, stop)
     try:
@@ -46,7 +50,6 @@ def run_blocking(work: Coroutine[Any, Any, T], stop: Stop) -> T:
             _run(job, stop)
             return outcome.result()
     finally:
-        work.close()  # where it never began
         del outcome  # what it raised holds this frame
 
 
@@ -58,14 +61,7 @@ def _run(job: Coroutine[Any, Any, None], stop: Stop) -> None:
 
 
 def _run_here(job: Coroutine[Any, Any, None]) -> None:
-    if _is_in_a_loop():
-        job.close()
-        message = (
-            "another event loop runs in this thread, and a new thread runs in it too, because threads are patched "
-            "(gevent or eventlet); run bulk jobs one at a time, or in a process of their own"
-        )
-        raise AdaptyUsageError(message)
-    with asyncio.Runner() as runner:
+    with asyncio.Runner(loop_factory=new_event_loop) as runner:
         runner.run(job)
 
 
@@ -75,6 +71,12 @@ def _is_in_a_loop() -> bool:
     except RuntimeError:
         return False
     return True
+
+
+def _has_other_threads() -> bool:
+    """Tell whether threads are threads: where gevent has patched them, they are greenlets of this one."""
+    with ThreadPoolExecutor(1) as other:
+        return not other.submit(_is_in_a_loop).result()
 
 
 async def _into(outcome: Future[T], work: Coroutine[Any, Any, T], stop: Stop) -> None:

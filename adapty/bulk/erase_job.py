@@ -6,19 +6,20 @@ from collections import Counter
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from time import monotonic
 from typing import TYPE_CHECKING, Self
 
 from attrs import frozen
 
+from adapty._clock import monotonic
 from adapty._core.validate import checked, one_of, quoted
 from adapty.bulk.erase_report import EraseReport
-from adapty.bulk.erasure import APIS, Erasure
-from adapty.bulk.fingerprint import fingerprint
+from adapty.bulk.erasure import APIS, Erasure, Naming
+from adapty.bulk.fingerprint import FileState, fingerprint
 from adapty.bulk.id_files import API_KINDS, KINDS, ApiName, KindName
 from adapty.bulk.journal import CONTENTS_OF, Journal
 from adapty.bulk.options import EraseOptions, file_option, journal_of, options_of, refuse_unknown
 from adapty.bulk.outcomes_file import OutcomesFile
+from adapty.bulk.resuming import resume_advice
 from adapty.bulk.seen_ids import SeenIds
 from adapty.bulk.stage import REPEATED, Options
 from adapty.bulk.whom import Whom
@@ -42,6 +43,7 @@ class EraseJob:
     Attributes:
         whom: Whom to erase.
         api: The one API to erase from; None for each that knows such ids and that there is a key for.
+        naming: What was said about the ids.
         options: How it is carried out.
         report: The report file.
         journal: The file that notes how far it is, or None.
@@ -49,6 +51,7 @@ class EraseJob:
 
     whom: Whom
     api: ApiName | None
+    naming: Naming
     options: Options
     report: Path
     journal: Path | None
@@ -64,7 +67,8 @@ class EraseJob:
         carried_out = options_of(options)
         report = file_option("report", options["report"]) if "report" in options else None
         whom = Whom.of(ids, _kinds(by, api))
-        return cls(whom, api, carried_out, report or _report_of(whom), journal_of(options, [whom.file]))
+        naming = Naming.OPEN if by is None else Naming.KIND if api is None else Naming.EXACT
+        return cls(whom, api, naming, carried_out, report or _report_of(whom), journal_of(options, [whom.file]))
 
     async def run(self, adapty: Adapty | AsyncAdapty, stop: Stop) -> EraseReport:
         """Erase who is left to be erased.
@@ -77,6 +81,7 @@ class EraseJob:
         """
         began = monotonic()
         apis = _apis(adapty, self.whom.kind, self.api)
+        states = [] if self.whom.file is None else [FileState.of(self.whom.file)]
         whom = await self.whom.kept(stop) if self.whom.only_once and len(apis) > 1 else self.whom
         with (
             OutcomesFile(self.report, whom.source) as outcomes,
@@ -84,7 +89,9 @@ class EraseJob:
             SeenIds() as seen,
         ):
             parts = [
-                Erasure.resumed(api, whom, outcomes=outcomes, seen=seen, options=self.options, journal=journal)
+                Erasure.resumed(
+                    api, whom, self.naming, outcomes=outcomes, seen=seen, options=self.options, journal=journal
+                )
                 for api in apis
             ]
             try:
@@ -92,7 +99,7 @@ class EraseJob:
                     await part.run(adapty, stop)
                 _raise_what_stopped(parts)
             except BaseException as end:
-                self._note_how_far(end, parts, journal)
+                self._note_how_far(end, parts, journal, states)
                 raise
             journal.finish()
         return self._report(parts, resumed=journal.resumed, seconds=monotonic() - began)
@@ -108,14 +115,16 @@ class EraseJob:
         plan[CONTENTS_OF + self.whom.name] = fingerprint(self.whom.file)
         return Journal.open(self.journal, plan)
 
-    def _note_how_far(self, end: BaseException, parts: Sequence[Erasure], journal: Journal) -> None:
+    def _note_how_far(
+        self, end: BaseException, parts: Sequence[Erasure], journal: Journal, inputs: Sequence[FileState]
+    ) -> None:
         """Say how far it came, and how to go on; of one that came to nothing no journal is left."""
         for part in parts:
             end.add_note(part.told(end))
         if any(part.counts for part in parts):
             end.add_note(f"report: {self.report}")
-            if journal.path is not None:
-                end.add_note(f"run it again to go on from there; {journal.path} notes how far it is")
+            if journal.path is not None and (advice := resume_advice(end, journal.path, inputs, self.report)):
+                end.add_note(advice)
         else:
             with suppress(AdaptyUsageError):
                 journal.finish()
@@ -126,12 +135,15 @@ class EraseJob:
             apis=tuple(part.api for part in parts),
             report=self.report,
             deleted=counts["deleted"],
-            already_gone=counts["already_gone"],
+            not_found=counts["not_found"],
             failed=counts["failed"],
             repeated=max(part.counts[REPEATED] for part in parts),
             retried=sum(part.retried for part in parts),
             seconds=seconds,
             resumed=resumed,
+            nothing_found={
+                part.api: part.kinds for part in parts if part.counts["not_found"] and not part.counts["deleted"]
+            },
         )
 
 

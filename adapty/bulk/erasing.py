@@ -32,13 +32,23 @@ def erase(
 ) -> EraseReport:
     """Delete every user of a list: the operations `deleteProfile` of both APIs. There is no way back.
 
-    What came of each user with each API is a row of the report file: deleted, already_gone, or failed with the reason.
-    Who was not tried, because something stopped the API, has no row. What stops one API (its key, its address, its
-    rate) does not keep the users from being erased from the other one.
+    What came of each user with each API is a row of the report file: deleted, not_found, or failed with the reason.
+    not_found says that no profile was found by this id, and not that there is none. Who was not tried, because
+    something stopped the API, has no row. What stops one API (its key, its address, its rate) does not keep the users
+    from being erased from the other one.
 
     An erasure of a file that broke off, for whatever reason, goes on where it was when the same call is made again.
     What was done in the last second before a crash may be done again, and then has two rows. A file that has changed
     since is refused.
+
+    A bare id, which comes without a kind or as `customer_user_id`, is your own id of a user. Adapty Mail is asked for
+    it as `external_profile_id`, which imports save profiles by, and where that finds no profile as `customer_user_id`.
+    A row with an `external_profile_id` of its own is asked for by that. With both `api="mail"` and `by`, Mail is asked
+    by this kind alone. An e-mail address in the place of a bare id is refused: use `by="email"`.
+
+    An id has to be exactly what was imported. One with white space around it or invisible characters in it is refused,
+    and so is what spreadsheets and dumps leave in the place of an id, such as `1.23457E+14` or `NULL`: each is a failed
+    row. `profiles.delete` and `mail.delete_profile` take an id as it is given.
 
     Args:
         adapty: The client.
@@ -52,7 +62,8 @@ def erase(
             `on_progress`.
 
     Returns:
-        How many were deleted, were gone already, and failed. Look at `failed`: failures of single users are not raised.
+        How many were deleted, not found, and failed. Look at `failed`: failures of single users are not raised. Look at
+        `nothing_found`: an API that found not one of the ids was probably asked by the wrong kind.
 
     Raises:
         AdaptyUsageError: An argument is wrong, or the file cannot be read or has changed since the erasure began;
@@ -64,7 +75,7 @@ def erase(
     Example:
         >>> profile = adapty.profiles.create(customer_user_id="user_1")
         >>> report = erase(adapty, ["user_1", "user_2"], api="server-side")
-        >>> report.deleted, report.already_gone, report.failed, report.report
+        >>> report.deleted, report.not_found, report.failed, report.report
         (1, 1, 0, PosixPath('ids.erased.csv'))
     """
     check_client(adapty, Adapty)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Generator, Mapping
 from contextlib import aclosing, closing, suppress
-from typing import TYPE_CHECKING, Self
+from enum import Enum, auto
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 from attrs import define, field
 
+from adapty._core.deletions import listed_id
 from adapty._core.giving_up import Patience
-from adapty._core.validate import checked
-from adapty._generated import mail_call, nothing, server_side_call
+from adapty._core.identity import BARE_ID, BARE_ID_KINDS
+from adapty._generated import nothing, server_side_call
+from adapty._mail_deletions import mail_deletion_call
 from adapty.bulk.handled import Handled
 from adapty.bulk.id_files import API_KINDS, ApiName, KindName
 from adapty.bulk.lanes import Item
@@ -33,25 +36,50 @@ if TYPE_CHECKING:
     from adapty.bulk.rows import Row
     from adapty.bulk.stop import Stop
 
-__all__ = ["APIS", "Erasure"]
+__all__ = ["APIS", "Erasure", "Naming"]
 
 APIS: Mapping[ApiName, Api] = {"server-side": "server_side", "mail": "mail"}
 """The APIs by the names that users know."""
 
 
-def _server_side_deletion(kind: KindName, id_: str) -> Call[None]:
-    return server_side_call("deleteProfile", nothing, None, **{f"adapty_{kind}": id_})
+class _Id(NamedTuple):
+    """An id of a user, and what kind it is."""
+
+    kind: KindName
+    value: str
 
 
-def _mail_deletion(kind: KindName, id_: str) -> Call[None]:
-    body = ProfileDeletion.from_arguments({kind: id_})
-    return mail_call("deleteProfile", nothing, body, gone_is_done=body.by_email_alone)
+_Ids = tuple[_Id, ...]
+"""The ids of one user that an API is asked by, one after the other until it finds a profile."""
 
 
-_DELETIONS: Mapping[ApiName, Callable[[KindName, str], Call[None]]] = {
+def _server_side_deletion(ids: _Ids) -> Call[None]:
+    ((kind, value),) = ids
+    return server_side_call("deleteProfile", nothing, None, **{f"adapty_{kind}": value})
+
+
+def _mail_deletion(ids: _Ids) -> Call[None]:
+    return mail_deletion_call([ProfileDeletion.from_arguments({kind: value}) for kind, value in ids])
+
+
+_DELETIONS: Mapping[ApiName, Callable[[_Ids], Call[None]]] = {
     "server-side": _server_side_deletion,
     "mail": _mail_deletion,
 }
+
+
+class Naming(Enum):
+    """How far the caller said what the ids are.
+
+    Attributes:
+        OPEN: Nothing was said: what the input's header or keys say counts.
+        KIND: The kind, for whichever API knows it.
+        EXACT: The kind and the one API, which is asked by this kind and no other.
+    """
+
+    OPEN = auto()
+    KIND = auto()
+    EXACT = auto()
 
 
 @define
@@ -61,11 +89,13 @@ class Erasure:
     Attributes:
         api: The API.
         whom: The users.
+        naming: What was said about the ids.
         is_done: Whether nobody is left.
     """
 
     api: ApiName
     whom: Whom
+    naming: Naming
     _outcomes: OutcomesFile
     _seen: SeenIds
     is_done: bool = False
@@ -79,6 +109,7 @@ class Erasure:
         cls,
         api: ApiName,
         whom: Whom,
+        naming: Naming,
         *,
         outcomes: OutcomesFile,
         seen: SeenIds,
@@ -90,6 +121,7 @@ class Erasure:
         Args:
             api: The API.
             whom: The users.
+            naming: What was said about the ids.
             outcomes: Where it is written down what came of each.
             seen: Which ids were sent.
             options: How it is carried out.
@@ -98,7 +130,7 @@ class Erasure:
         Raises:
             AdaptyUsageError: What was written down before is not there any more, or the journal is damaged.
         """
-        erasure = cls(api, whom, outcomes, seen)
+        erasure = cls(api, whom, naming, outcomes, seen)
         if saved := journal.stage(api):
             outcomes.check_holds(saved.failures_size)
             erasure.is_done = saved.done
@@ -144,7 +176,7 @@ class Erasure:
         """Say how far it is, when all ends with this."""
         if not self._is_begun and not self.counts:
             return f"{self.api}: not begun"
-        words = {"deleted": "deleted", "already_gone": "already gone", "failed": "failed"}
+        words = {"deleted": "deleted", "not_found": "not found", "failed": "failed"}
         counts = ", ".join(f"{self.counts[outcome]} {word}" for outcome, word in words.items())
         if self.is_done:
             return f"{self.api}: {counts}"
@@ -183,31 +215,61 @@ class Erasure:
         """Count a row; an id that was sent in a run before is not sent again where it is repeated."""
         if self._read in self._handled_before and not row.problem:
             with suppress(AdaptyUsageError):
-                self._seen.add(self.api, self._id(row))
+                self._is_new(self._ids(row))
         self._read += 1
 
     def _share(self) -> float | None:
         return min(self._read / self.whom.total, 1.0) if self.whom.total else None
 
-    def _item(self, number: int, row: Row) -> Item[str] | None:
-        """Make the request of a row; one whose id was there before needs none."""
-        id_ = self._id(row)
-        call = _DELETIONS[self.api](self.whom.kind, id_)
-        return Item(number, id_, call, row, id_) if self._seen.add(self.api, id_) else None
+    @property
+    def kinds(self) -> tuple[KindName, ...]:
+        """The kinds of id that the API is asked by, one after the other until it finds a profile."""
+        is_bare = self.api == "mail" and self.whom.kind == BARE_ID and self.naming is not Naming.EXACT
+        return BARE_ID_KINDS if is_bare else (self.whom.kind,)
 
-    def _id(self, row: Row) -> str:
-        kind = self.whom.kind
+    def _item(self, number: int, row: Row) -> Item[_Ids] | None:
+        """Make the request of a row; one whose id was there before needs none."""
+        ids = self._ids(row)
+        return Item(number, ids[0].value, _DELETIONS[self.api](ids), row, ids) if self._is_new(ids) else None
+
+    def _is_new(self, ids: _Ids) -> bool:
+        """Note ids, and tell whether they were not there before."""
+        return self._seen.add(self.api, "\0".join(dict.fromkeys(value for _, value in ids)))
+
+    def _ids(self, row: Row) -> _Ids:
+        """Return the ids of a row that the API is asked by.
+
+        Raises:
+            AdaptyUsageError: It has none, or one that cannot be sent.
+        """
+        kinds = self.kinds
+        if len(kinds) > 1 and self.naming is Naming.OPEN and row.data.get(kinds[0]):
+            return self._ids_for_mail(row, kinds)
+        value = self._id(row, self.whom.kind)
+        return tuple(_Id(kind, value) for kind in kinds)
+
+    def _ids_for_mail(self, row: Row, kinds: tuple[KindName, ...]) -> _Ids:
+        """Return the ids of a row that has a column for each kind: the first one is enough, the others may be bad."""
+        first, *others = kinds
+        ids = [_Id(first, self._id(row, first))]
+        for kind in others:
+            with suppress(AdaptyUsageError):
+                ids.append(_Id(kind, self._id(row, kind)))
+        return tuple(ids)
+
+    def _id(self, row: Row, kind: KindName) -> str:
         value = row.data.get(kind)
         if value is None or value == "":
             raise AdaptyUsageError(f"has no {kind}")
-        return checked(kind, API_KINDS[self.api][kind], value)
+        return listed_id(kind, API_KINDS[self.api][kind], value)
 
-    def _settle(self, row: Row, id_: str | None, error: AdaptyError | None) -> str:
+    def _settle(self, row: Row, ids: _Ids | None, error: AdaptyError | None) -> str:
         """Write down what came of a user."""
-        if id_ is None:
+        if ids is None:
             refused = AdaptyUsageError.of(self.whom.place(row), row.problem or str(error))
             deletion = Deletion.failed(id_shown(row), refused)
         else:
-            deletion = Deletion(id_, "deleted") if error is None else Deletion.failed(id_, error)
+            shown, by = ids[0].value, tuple(kind for kind, _ in ids)
+            deletion = Deletion(shown, "deleted", by=by) if error is None else Deletion.failed(shown, error, by)
         self._outcomes.add(self.api, deletion)
         return deletion.outcome

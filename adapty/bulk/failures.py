@@ -13,9 +13,11 @@ from pathlib import Path
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any, Self
 
+from adapty._private_files import append_to_private_file, create_private_file
 from adapty.bulk.columns import NOTES
 from adapty.bulk.files import file_format, split_name
 from adapty.bulk.json_ready import source_as_json
+from adapty.bulk.resuming import UnusableStateError
 from adapty.errors import AdaptyUsageError
 
 if TYPE_CHECKING:
@@ -110,7 +112,7 @@ class FailuresFile:
             _check_as_left(self.kept_at, self._size)
         try:
             # Without a buffer, so that what is added has left this process, and a row is there whole or not at all.
-            self._file = self.kept_at.open("ab", buffering=0)
+            self._file = append_to_private_file(self.kept_at)
             self._file.truncate(self._size)
         except OSError as problem:
             raise _unopened(path, problem) from None
@@ -150,7 +152,7 @@ class FailuresFile:
             csv.writer(text).writerow(self._columns)
         if not noted.keys() <= {*self._columns}:
             expected = "put back the one that the run began with, or remove the journal to begin anew"
-            raise AdaptyUsageError(f"{self.kept_at}: has not the columns of this input; {expected}")
+            raise UnusableStateError(f"{self.kept_at}: has not the columns of this input; {expected}")
         csv.writer(text).writerow([noted.get(name, "") for name in self._columns])
         return _encoded(text.getvalue())
 
@@ -241,7 +243,7 @@ def _reserved(wanted: Path) -> Path:
     for number in count(1):
         path = wanted if number == 1 else wanted.with_name(f"{wanted.stem}-{number}{wanted.suffix}")
         with suppress(FileExistsError):
-            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
+            create_private_file(path)
             return path
     raise AssertionError  # pragma: no cover - numbers do not end
 

@@ -26,6 +26,7 @@ __all__ = [
     "InputFile",
     "bounded_lines",
     "file_format",
+    "gzip_problem",
     "refuse_utf_16",
     "split_name",
 ]
@@ -54,6 +55,7 @@ _PACKED_BUFFER = 8192
 """Of packed data that is read at a time: it holds many rows, of which none is done yet."""
 
 _MAX_LINE = 2**24
+_BOM = "\ufeff"
 _LOOKED_AT = 64
 _UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _LEAST_UTF_16 = 4
@@ -88,7 +90,9 @@ def file_format(path: Path) -> Format:
 
 
 def bounded_lines(text: TextIO, name: object, expected: str) -> Iterator[str]:
-    """Give lines one by one, each with its end, and never one that would fill the memory.
+    """Return lines one by one, each with its end, and never one that would fill the memory.
+
+    A byte order mark at the start of a line is removed: files that were put together have one where each began.
 
     Args:
         text: What they are read from.
@@ -102,7 +106,25 @@ def bounded_lines(text: TextIO, name: object, expected: str) -> Iterator[str]:
         if len(line) == _MAX_LINE:
             reason = f"has a line, {number}, of more than {_MAX_LINE} characters; expected {expected}"
             raise BrokenFileError(f"{name}: {reason}")
-        yield line
+        if line[0] != _BOM:
+            yield line
+        elif rest := line.lstrip(_BOM):
+            yield rest
+
+
+def gzip_problem(damage: Exception, line: int) -> str:
+    """Return what is wrong with a gzipped file, and where.
+
+    Args:
+        damage: What unpacking it raised, one of `DAMAGED`.
+        line: The number of the last line that could be read, 0 for none.
+    """
+    where = f" after line {line}" if line else ""
+    # The file begins as gzip data: only what follows a complete stream can be no gzip data at all.
+    if isinstance(damage, gzip.BadGzipFile) and str(damage).startswith("Not a gzipped file"):
+        place = f",{where}" if where else ""
+        return f"has other data after the end of its gzip data{place}; expected nothing there: remove it or pack it too"
+    return f"cannot be unpacked{where}; its gzip data is damaged or cut short"
 
 
 def refuse_utf_16(content: _Peekable, name: object) -> None:
@@ -172,8 +194,8 @@ class InputFile:
             for line in bounded_lines(self.text, self.path, "one record a line"):
                 number += 1
                 yield line
-        except DAMAGED:
-            raise BrokenFileError(f"{self.path}: {_cut_short(number)}") from None
+        except DAMAGED as damage:
+            raise BrokenFileError(f"{self.path}: {gzip_problem(damage, number)}") from None
         except OSError as problem:
             raise AdaptyUsageError(f"{self.path}: cannot be read after line {number}: {problem.strerror}") from None
 
@@ -194,8 +216,8 @@ class InputFile:
             elif is_gzip:
                 raise AdaptyUsageError(f"{self.path}: is gzip data; expected a name that ends in .gz")
             refuse_utf_16(content, self.path)
-        except DAMAGED:
-            raise AdaptyUsageError(f"{self.path}: {_cut_short(0)}") from None
+        except DAMAGED as damage:
+            raise AdaptyUsageError(f"{self.path}: {gzip_problem(damage, 0)}") from None
         except OSError as problem:
             raise _unopened(self.path, problem) from None
         return cast("IO[bytes]", content)
@@ -264,8 +286,3 @@ def _is_utf_16(start: bytes) -> bool:
 def _unopened(path: Path, problem: OSError | ValueError) -> AdaptyUsageError:
     reason = problem.strerror if isinstance(problem, OSError) else "its name is none"
     return AdaptyUsageError(f"{path}: cannot be opened: {reason}")
-
-
-def _cut_short(line: int) -> str:
-    where = f" after line {line}" if line else ""
-    return f"cannot be unpacked{where}; its gzip data is damaged or cut short"

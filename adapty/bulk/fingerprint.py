@@ -44,6 +44,13 @@ class FileState:
             raise AdaptyUsageError(f"{path}: cannot be read: {problem.strerror}") from None
         return cls(path, (status.st_dev, status.st_ino), status.st_size, status.st_mtime_ns)
 
+    def is_same(self) -> bool:
+        """Tell whether the file is still there and the same."""
+        try:
+            return type(self).of(self.path) == self
+        except AdaptyUsageError:
+            return False
+
     def check(self) -> None:
         """See that it is still the same.
 

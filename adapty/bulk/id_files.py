@@ -16,9 +16,9 @@ from typing import IO, TYPE_CHECKING, Any, Literal, cast, get_args
 
 from attrs import define, field, frozen
 
-from adapty._core.identity import ID_KINDS, MAIL_ID_KINDS, UUID_TEXT
+from adapty._core.identity import LISTED_ID_KINDS, MAIL_ID_KINDS, UUID_TEXT
 from adapty.bulk.csv_records import CsvRecords, long_cells, named_separator
-from adapty.bulk.files import DAMAGED, GZIP, bounded_lines, refuse_utf_16
+from adapty.bulk.files import DAMAGED, GZIP, bounded_lines, gzip_problem, refuse_utf_16
 from adapty.errors import AdaptyUsageError
 
 if TYPE_CHECKING:
@@ -35,7 +35,10 @@ KindName = Literal["customer_user_id", "profile_id", "external_profile_id", "ema
 KINDS: tuple[KindName, ...] = get_args(KindName)
 """The columns and keys that are known; of two in one file the first one counts."""
 
-API_KINDS: Mapping[ApiName, Mapping[str, Callable[[Any], str]]] = {"server-side": ID_KINDS, "mail": MAIL_ID_KINDS}
+API_KINDS: Mapping[ApiName, Mapping[str, Callable[[Any], str]]] = {
+    "server-side": LISTED_ID_KINDS,
+    "mail": MAIL_ID_KINDS,
+}
 """Which kinds of id each API knows a user by, and what it takes as one."""
 
 _JSON_START = re.compile(r'[\[{]\s*(["\[{\]}]|$)')
@@ -61,7 +64,8 @@ def read_ids(source: Path | IO[bytes], kinds: Sequence[KindName] = KINDS) -> IdF
 
     A name that ends in .csv, .jsonl or .ndjson says what is in it; of any other the first line decides. CSV has a
     header with a column `customer_user_id`, `profile_id`, `external_profile_id` or `email`; a line of JSON Lines is a
-    string, or an object with one of these keys; anything else is one id a line. Blank lines are passed over.
+    string, or an object with one of these keys; anything else is one id a line. Blank lines are passed over. An id is
+    taken as it stands, white space and all, as an import takes it: what is refused there is refused here.
 
     Args:
         source: The file, or a stream such as standard input. What can be read only once is copied to a temporary
@@ -131,7 +135,7 @@ class _Seen:
     def add(self, row: IdRow, kinds: Sequence[KindName]) -> None:
         self.count += 1
         self.named.update(kind for kind in kinds if row.ids.get(kind) is not None)
-        self.only_uuids = self.only_uuids and UUID_TEXT.fullmatch(row.text) is not None
+        self.only_uuids = self.only_uuids and UUID_TEXT.fullmatch(row.text.strip()) is not None
 
 
 @frozen
@@ -152,7 +156,8 @@ class _Content:
             raise _unopened(name, problem) from None
 
     def lines(self) -> Generator[str, None, None]:
-        """Give the lines, each with its end; bytes that are no UTF-8 stay as they are."""
+        """Return the lines, each with its end; bytes that are not UTF-8 stay as they are."""
+        number = 0
         try:
             with ExitStack() as files:
                 packed = files.enter_context(io.BufferedReader(self.open()))
@@ -160,9 +165,11 @@ class _Content:
                 content = files.enter_context(gzip.GzipFile(fileobj=packed)) if is_gzip else packed
                 refuse_utf_16(content, self.name)
                 text = io.TextIOWrapper(cast("IO[bytes]", content), "utf-8-sig", "surrogateescape", newline="")
-                yield from bounded_lines(files.enter_context(text), self.name, "one id a line")
-        except DAMAGED:
-            raise AdaptyUsageError(f"{self.name}: cannot be unpacked; its gzip data is damaged or cut short") from None
+                for line in bounded_lines(files.enter_context(text), self.name, "one id a line"):
+                    number += 1
+                    yield line
+        except DAMAGED as damage:
+            raise AdaptyUsageError(f"{self.name}: {gzip_problem(damage, number)}") from None
         except AdaptyUsageError:
             raise
         except (OSError, ValueError) as problem:
@@ -236,15 +243,15 @@ def _reader(source: Path | IO[bytes], content: _Content) -> _Reader:
         return _CSV
     if _JSON_START.match(first) or isinstance(_decoded(first)[0], str):
         return _JSON_LINES
-    # A table without a column of ids is refused for its header; sent line by line, all would be called gone.
+    # A table without a column of ids is refused for its header; sent line by line, nobody would be found.
     return _CSV if any(separator in first for separator in _SEPARATORS) else _PLAIN
 
 
 def _numbered(lines: Iterable[str], start: int = 1) -> Iterator[tuple[int, str]]:
-    """Give the lines that are not blank, stripped, with their numbers, of which the first one is given."""
+    """Return the lines that are not blank, without their ends, with their numbers from `start`."""
     for number, line in enumerate(lines, start):
-        if text := line.strip():
-            yield number, text
+        if line.strip():
+            yield number, line.rstrip("\r\n")
 
 
 def _plain_rows(content: _Content, kinds: Sequence[KindName]) -> Iterator[IdRow]:
@@ -254,7 +261,7 @@ def _plain_rows(content: _Content, kinds: Sequence[KindName]) -> Iterator[IdRow]
 
 
 def _plain_kind(content: _Content, kinds: Sequence[KindName], seen: _Seen) -> KindName:
-    # Taken for the other kind, all of them would come out as already gone, and nobody would be erased.
+    # Taken for the other kind, none of them would be found, and nobody would be erased.
     if "profile_id" in kinds[1:] and seen.only_uuids:
         expected = "expected --by profile_id or --by customer_user_id"
         raise AdaptyUsageError(f"{content.name}: holds UUIDs only, which may be ids of either kind; {expected}")
@@ -337,7 +344,7 @@ def _column(name: str, header: list[str], kinds: Sequence[KindName]) -> KindName
 def _csv_row(line: int, text: str, header: list[str], cells: list[str]) -> IdRow:
     if len(cells) != len(header):
         return IdRow(line, text.strip(), problem=f"has {len(cells)} cells where the header has {len(header)}")
-    return IdRow(line, text.strip(), {column: cell.strip() for column, cell in zip(header, cells, strict=True)})
+    return IdRow(line, text.strip(), dict(zip(header, cells, strict=True)))
 
 
 def _untrusted(records: CsvRecords) -> Iterator[IdRow]:

@@ -8,22 +8,23 @@ from collections.abc import AsyncGenerator, Collection, Generator, Mapping, Sequ
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from time import monotonic
 from typing import TYPE_CHECKING, Any, Self
 
 from attrs import evolve, frozen
 
+from adapty._clock import monotonic
+from adapty._core.damaged_ids import refuse_damaged_ids
 from adapty._core.giving_up import Patience
 from adapty._generated import mail_call, nothing
 from adapty.bulk.columns import field_path
 from adapty.bulk.failures import FailuresFile, failures_name, put_in_place
-from adapty.bulk.files import BrokenFileError
 from adapty.bulk.fingerprint import fingerprint
 from adapty.bulk.journal import CONTENTS_OF, Journal
 from adapty.bulk.lanes import Item
 from adapty.bulk.options import ImportOptions, file_option, flag_option, journal_of, options_of, refuse_unknown
 from adapty.bulk.ordered_source import in_order
 from adapty.bulk.report import ImportReport
+from adapty.bulk.resuming import resume_advice
 from adapty.bulk.running import StageRun
 from adapty.bulk.sources import Source, open_source, other_input
 from adapty.bulk.stage import Options, Stage, StageResult
@@ -177,11 +178,10 @@ class ImportJob:
         if self.journal is None:
             return
         if not is_untouched:
-            # A file that was put right is another one, which no run goes on with.
-            is_broken = isinstance(end, BrokenFileError)
-            again = f"fetch the file again, or mend it, then remove {self.journal} and begin anew"
-            go_on = f"run it again to go on from there; {self.journal} notes how far it is"
-            end.add_note(again if is_broken else go_on)
+            states = [each.source.state for each in self.inputs if each.source.state is not None]
+            rejects = failures.kept_at if run.counts["refused"] else None
+            if advice := resume_advice(end, self.journal, states, rejects):
+                end.add_note(advice)
             return
         with suppress(AdaptyUsageError, OSError):
             journal.finish()
@@ -205,6 +205,7 @@ class ImportJob:
             item=partial(_item, each.kind),
             settle=settle,
             sync=failures.sync,
+            not_imported=each.source.not_imported,
         )
 
     def _report(self, results: Sequence[StageResult], failures: Sequence[Path], journal: Journal) -> ImportReport:
@@ -215,6 +216,7 @@ class ImportJob:
             reasons=sum((result.reasons for result in results), Counter()),
             flows=journal.tally.flows(of_saved_profiles="profiles" in kinds),
             events_without_profile=journal.tally.events_without_profile(),
+            not_imported={name: count for result in results for name, count in result.not_imported.items()},
             failures=tuple(failures),
             retried=sum(result.retried for result in results),
             resumed=journal.resumed,
@@ -235,8 +237,11 @@ async def _close(given: object) -> None:
 
 
 def _item(kind: str, number: int, row: Row) -> Item[Any]:
-    """Make the request of a row."""
-    record: Any = row.record if row.record is not None else RECORDS[kind].from_dict(row.data)
+    """Make the request of a row. A ready record is taken as it is, the fields of a file or a data frame are not."""
+    record: Any = row.record
+    if record is None:
+        refuse_damaged_ids(row.data)
+        record = RECORDS[kind].from_dict(row.data)
     return Item(number, record.external_profile_id, mail_call(OPERATIONS[kind], nothing, record), row, record)
 
 

@@ -65,8 +65,8 @@ def import_base(
         adapty: The client.
         profiles: A CSV or JSON Lines file (.gz too) with the fields of `MailProfile`, or an iterable of such records or
             of dicts. `custom.plan` is the CSV column of the custom attribute `plan`, `device_info.os` that of a nested
-            field; the columns `user_id` and `created_at` of Adapty's historical import are understood. An empty cell
-            or a null is a field left out.
+            field. The CSV file of Adapty's historical import is read as it is; `not_imported` of the report counts the
+            columns that Adapty Mail has no field for. An empty cell or a null is a field left out.
         events: The same with the fields of `TransactionEvent`.
         sort: Send the events in the order of their `event_datetime`; they are sorted on disk.
         options: See `ImportOptions`: `mapping`, `ignore`, `failures`, `journal`, `dry_run`, `lanes`, `max_rate`,

@@ -17,9 +17,11 @@ from typing import TYPE_CHECKING, Self
 from attrs import Factory, frozen
 
 from adapty._core.validate import quoted
+from adapty._private_files import ensure_private_file
 from adapty.bulk.flow_tally import TABLES, FlowTally
 from adapty.bulk.handled import Handled
-from adapty.errors import AdaptyUsageError
+from adapty.bulk.resuming import UnusableStateError
+from adapty.errors import AdaptyUsageError, CheckpointInUseError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +34,7 @@ CONTENTS_OF = "contents of "
 
 # "AdJl", so that a file of somebody else is not taken for ours.
 _APPLICATION_ID = 0x41644A6C
-_VERSION = 1
+_VERSION = 2
 
 _SET_UP = (
     "CREATE TABLE run (run_id TEXT NOT NULL, began_at TEXT NOT NULL)",
@@ -44,7 +46,8 @@ _SET_UP = (
         counts TEXT NOT NULL,
         reasons TEXT NOT NULL,
         failures_size INTEGER NOT NULL,
-        done INTEGER NOT NULL
+        done INTEGER NOT NULL,
+        not_imported TEXT NOT NULL
     )
     """,
     "CREATE TABLE failures (stage TEXT PRIMARY KEY, path BLOB NOT NULL)",
@@ -52,15 +55,15 @@ _SET_UP = (
     f"PRAGMA application_id = {_APPLICATION_ID}",
     f"PRAGMA user_version = {_VERSION}",
 )
-_SAVE = "INSERT OR REPLACE INTO stages VALUES (?, ?, ?, ?, ?, ?)"
+_SAVE = "INSERT OR REPLACE INTO stages VALUES (?, ?, ?, ?, ?, ?, ?)"
 _SAVE_FAILURES = "INSERT OR REPLACE INTO failures VALUES (?, ?)"
 _FAILURES = "SELECT path FROM failures WHERE stage = ?"
-_STAGE = "SELECT handled, counts, reasons, failures_size, done FROM stages WHERE name = ?"
+_STAGE = "SELECT handled, counts, reasons, failures_size, done, not_imported FROM stages WHERE name = ?"
 
+_IN_USE = "is in use by another run; wait until that has ended"
 _DAMAGED = "is damaged; remove it to begin anew"
 _FOREIGN = "is no journal of a run; move it away, or choose another name for the journal"
 _PROBLEMS = {
-    sqlite3.SQLITE_BUSY: "is in use by another run; wait until that has ended",
     sqlite3.SQLITE_CORRUPT: _DAMAGED,
     sqlite3.SQLITE_ERROR: _DAMAGED,  # a table is missing
     sqlite3.SQLITE_NOTADB: _FOREIGN,
@@ -78,6 +81,7 @@ class Checkpoint:
         reasons: How many records were refused for which field.
         failures_size: How long the failures file is, in bytes, as `FailuresFile.sync` gives it.
         done: Whether all records of the stage are handled.
+        not_imported: The columns that Adapty Mail has no field for, with the number of values in each.
     """
 
     handled: bytes
@@ -85,6 +89,7 @@ class Checkpoint:
     reasons: Mapping[str, int] = Factory(dict)
     failures_size: int = 0
     done: bool = False
+    not_imported: Mapping[str, int] = Factory(dict)
 
 
 class Journal:
@@ -139,8 +144,9 @@ class Journal:
                 `CONTENTS_OF` and a file's name has the file's fingerprint.
 
         Raises:
-            AdaptyUsageError: The plan is not the one of the run that broke off, the journal is in use, is of a newer
-                version, damaged or no journal, or there can be no file of this name.
+            CheckpointInUseError: Another run uses the journal.
+            AdaptyUsageError: The plan is not the one of the run that broke off, the journal is of a newer version,
+                damaged or no journal, or there can be no file of this name.
         """
         before = _made(path)
         with _telling(path, "opened"):
@@ -245,7 +251,7 @@ class Journal:
         execute("PRAGMA locking_mode = EXCLUSIVE")
         with self._transaction("EXCLUSIVE"):
             if not _is_still(before, path):  # a run that had it has come to its end just now
-                raise AdaptyUsageError(f"{path}: {_PROBLEMS[sqlite3.SQLITE_BUSY]}")
+                raise CheckpointInUseError(f"{path}: {_IN_USE}")
             (found,) = execute("SELECT count(*) FROM sqlite_master").fetchone()
             if found:
                 self._check(path)
@@ -312,8 +318,7 @@ def _made(path: Path) -> os.stat_result:
     """
     try:
         # Only a file that is new is opened here: closing it would end the lock of a journal that this process has.
-        with suppress(FileExistsError):
-            os.close(os.open(path.resolve(), os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o666))
+        ensure_private_file(path.resolve())
         status = path.stat()
     except (OSError, ValueError) as problem:
         reason = problem.strerror if isinstance(problem, OSError) else "its name is none"
@@ -337,24 +342,30 @@ def _storable(text: str) -> str:
     return text.encode("utf-8", "backslashreplace").decode()
 
 
-def _columns(checkpoint: Checkpoint) -> tuple[bytes, str, str, int, bool]:
-    counts, reasons = json.dumps(dict(checkpoint.counts)), json.dumps(dict(checkpoint.reasons))
-    return checkpoint.handled, counts, reasons, checkpoint.failures_size, checkpoint.done
+def _columns(checkpoint: Checkpoint) -> tuple[bytes, str, str, int, bool, str]:
+    counted = (checkpoint.counts, checkpoint.reasons, checkpoint.not_imported)
+    counts, reasons, not_imported = (json.dumps(dict(each)) for each in counted)
+    return checkpoint.handled, counts, reasons, checkpoint.failures_size, checkpoint.done, not_imported
 
 
-def _checkpoint(row: tuple[bytes, str, str, int, int]) -> Checkpoint:
-    handled, counts, reasons, failures_size, done = row
+def _checkpoint(row: tuple[bytes, str, str, int, int, str]) -> Checkpoint:
+    handled, counts, reasons, failures_size, done, not_imported = row
     _handled_any(handled)
     try:
         return Checkpoint(
             handled=handled,
-            counts={name: int(count) for name, count in json.loads(counts).items()},
-            reasons={name: int(count) for name, count in json.loads(reasons).items()},
+            counts=_read_counts(counts),
+            reasons=_read_counts(reasons),
             failures_size=int(failures_size),
             done=bool(done),
+            not_imported=_read_counts(not_imported),
         )
     except (AttributeError, TypeError, ValueError):
         raise _DamagedError from None
+
+
+def _read_counts(text: str) -> dict[str, int]:
+    return {name: int(count) for name, count in json.loads(text).items()}
 
 
 def _handled_any(saved: bytes) -> bool:
@@ -399,7 +410,11 @@ def _telling(path: Path | None, doing: str) -> Iterator[None]:
     try:
         yield
     except _DamagedError:
-        raise AdaptyUsageError(f"{name} {_DAMAGED}") from None
+        raise UnusableStateError(f"{name} {_DAMAGED}") from None
     except sqlite3.Error as problem:
         code = getattr(problem, "sqlite_errorcode", 0) & _PRIMARY_CODE
-        raise AdaptyUsageError(f"{name} {_PROBLEMS.get(code, f'cannot be {doing}: {problem}')}") from None
+        if code == sqlite3.SQLITE_BUSY:
+            raise CheckpointInUseError(f"{name} {_IN_USE}") from None
+        if code in _PROBLEMS:
+            raise UnusableStateError(f"{name} {_PROBLEMS[code]}") from None
+        raise AdaptyUsageError(f"{name} cannot be {doing}: {problem}") from None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Generator
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from zlib import crc32
 
 from attrs import define, field
@@ -18,6 +18,7 @@ from adapty.bulk.rows import Row
 from adapty.bulk.turns import Turns
 
 if TYPE_CHECKING:
+    from adapty._core.addresses import Endpoint
     from adapty._core.pace import Pace
     from adapty._core.redact import Secret
     from adapty._core.retry import RetryPolicy
@@ -90,6 +91,8 @@ class Lanes(Generic[R]):
         policy: RetryPolicy,
         secrets: tuple[Secret, ...],
         settle: Callable[[Item[R], BaseException | None], object],
+        *,
+        endpoint: Endpoint | None = None,
     ) -> None:
         """Prepare the lanes; nothing is sent before `work`.
 
@@ -99,6 +102,7 @@ class Lanes(Generic[R]):
             policy: How often and how patiently a failed try is repeated.
             secrets: What must not show in an error.
             settle: Called with each item when it is done, and what was raised, if anything was. Must not raise.
+            endpoint: Where the requests go, for the messages of errors.
         """
         loop = asyncio.get_running_loop()
         self.retried = 0
@@ -107,6 +111,7 @@ class Lanes(Generic[R]):
         self._turns = Turns(pace)
         self._policy = policy
         self._secrets = secrets
+        self._endpoint = endpoint
         self._settle = settle
         self._most = _ROOM + _ROOM_PER_LANE * len(senders)
         self._waiting = 0
@@ -174,7 +179,8 @@ class Lanes(Generic[R]):
                 if item.key in lane.held:
                     lane.held[item.key].append(item)
                 else:
-                    await self._try(lane, item, run(item.call, self._policy, self._secrets))
+                    steps = run(item.call, self._policy, self._secrets, endpoint=self._endpoint)
+                    await self._try(lane, item, steps)
             elif self._ended and not lane.items and not lane.held:
                 return
             else:
@@ -183,10 +189,12 @@ class Lanes(Generic[R]):
     async def _try(self, lane: _Lane[R], item: Item[R], steps: _Steps) -> None:
         """Send once; then the item is done, or waits for its next try, or stays as it is when the lanes are stopped."""
         try:
-            outcome = await self._send(cast("Send", next(steps)).request, lane.send)
-            if outcome is None:
-                return
-            wait = cast("Wait", steps.send(outcome))
+            step = next(steps)
+            while isinstance(step, Send):
+                outcome = await self._send(step.request, lane.send)
+                if outcome is None:
+                    return
+                step = steps.send(outcome)
         except StopIteration:
             self._done(lane, item, None)
         except (Exception, asyncio.CancelledError) as error:
@@ -196,7 +204,7 @@ class Lanes(Generic[R]):
         else:
             self._failed_in_a_row += 1
             if not self._stopped.done():
-                lane.try_later(item, steps, wait.seconds)
+                lane.try_later(item, steps, step.seconds)
 
     async def _send(self, request: Request, send: Sender) -> Answer | Failure | None:
         """Send when the pace allows it, unless the lanes are stopped before."""

@@ -108,6 +108,7 @@ class Ledger:
             reasons=dict(self.reasons),
             failures_size=size,
             done=done,
+            not_imported=dict(self.stage.not_imported()),
         )
 
 

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import json
-import math
-from collections import Counter
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 from attrs import evolve
 
 from adapty._core.nesting import MAX_DEPTH, is_too_deep
 from adapty._core.validate import kind_of, printable
 from adapty.bulk.columns import NOTES, RAW
+from adapty.bulk.json_objects import RepeatedKeyError, decode_json, decode_json_ignoring
 from adapty.bulk.rows import NOT_MENDED, Row
 from adapty.models._record import Record
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Generator
 
     from adapty.bulk.columns import Columns
     from adapty.bulk.files import InputFile
@@ -62,7 +61,7 @@ def given_row(number: int, item: object, record: type[MailProfile | TransactionE
         return Row(number, {}, source, f"is {kind_of(item)}; expected a {record.__name__} or a dict of its fields")
     try:
         # A copy: some programs fill the same dict again and again.
-        return _row_of(number, dict(item), columns, may_hold_none=True)
+        return _known_row(_row_of(number, dict(item), columns, may_hold_none=True), columns)
     except Exception as broken:  # noqa: BLE001 - a mapping is a foreign object, whose own code runs here
         return Row(number, {}, {RAW: item}, f"cannot be read: it raised {type(broken).__name__}")
 
@@ -80,9 +79,9 @@ def _is_utf_8(text: str) -> bool:
 
 def _json_row(line: int, text: str, columns: Columns) -> Row:
     try:
-        decoded = _decode(text)
-    except _TwiceError as twice:
-        problem = f"names {printable(twice.name)} twice"
+        decoded = _decode(text, columns)
+    except RepeatedKeyError as repeated:
+        problem = f"names {printable(repeated.name)} twice"
     except (ValueError, RecursionError) as fault:
         problem = (
             f"is not JSON: {fault.msg if isinstance(fault, json.JSONDecodeError) else 'it holds what JSON cannot'}"
@@ -94,8 +93,17 @@ def _json_row(line: int, text: str, columns: Columns) -> Row:
         elif text.count("{") + text.count("[") > MAX_DEPTH and is_too_deep(decoded):
             problem = f"is nested deeper than {MAX_DEPTH} levels"
         else:
-            return _row_of(line, decoded, columns, may_hold_none="null" in text)
+            return _known_row(_row_of(line, decoded, columns, may_hold_none="null" in text), columns)
     return Row(line, {}, {RAW: text.rstrip("\r\n")}, problem)
+
+
+def _decode(text: str, columns: Columns) -> Any:
+    try:
+        return decode_json(text)
+    except RepeatedKeyError:
+        if not columns.ignored:
+            raise
+        return decode_json_ignoring(text, columns.ignored)
 
 
 def _row_of(line: int, source: dict[str, Any], columns: Columns, *, may_hold_none: bool) -> Row:
@@ -118,12 +126,19 @@ def _row_of(line: int, source: dict[str, Any], columns: Columns, *, may_hold_non
     return Row(line, data, source)
 
 
+def _known_row(row: Row, columns: Columns) -> Row:
+    """Return the row, or one that says which of its keys is not a field."""
+    if row.data.keys() <= columns.known:
+        return row
+    name = next(name for name in row.data if name not in columns.known)
+    return Row(row.line, {}, row.source, f"is {columns.unknown(name)}", field=printable(name))
+
+
 def _mapped(fields: dict[str, Any], columns: Columns) -> tuple[dict[str, Any], str | None]:
     """Put mapped keys under the names of their fields, in the place of what is there under those names."""
     data = {name: value for name, value in fields.items() if name not in columns.mapped}
-    for key, (outer, inner) in columns.mapped.items():
-        if key not in fields:
-            continue
+    taken = ((key, path) for key, paths in columns.mapped.items() for path in paths if key in fields)
+    for key, (outer, inner) in taken:
         inside = data.get(outer, {})
         if inner is None:
             data[outer] = fields[key]
@@ -136,34 +151,3 @@ def _mapped(fields: dict[str, Any], columns: Columns) -> tuple[dict[str, Any], s
                 f"has {printable(key)}, which is mapped into {outer}, and {outer} is {kind_of(inside)}; {expected}",
             )
     return data, None
-
-
-class _TwiceError(ValueError):
-    """A key stands twice in one object."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__()
-        self.name = name
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    held = dict(pairs)
-    if len(held) != len(pairs):
-        raise _TwiceError(Counter(name for name, _ in pairs).most_common(1)[0][0])
-    return held
-
-
-def _no_number(name: str) -> NoReturn:
-    raise ValueError(name)
-
-
-def _finite(text: str) -> float:
-    """Refuse a number that JSON can spell and a double cannot hold: written again, it would be no JSON."""
-    number = float(text)
-    return number if math.isfinite(number) else _no_number(text)
-
-
-# Made once: json.loads with these arguments makes a new one for every line.
-_decode: Callable[[str], Any] = json.JSONDecoder(
-    object_pairs_hook=_object, parse_constant=_no_number, parse_float=_finite
-).decode

@@ -65,8 +65,10 @@ class ImportOptions(BulkOptions, total=False):
 
     Attributes:
         mapping: Field to the column, or key, that holds it: `{"email": "user_email"}`. `custom.plan` and
-            `device_info.os` are fields too. Where a column is mapped, another one of the field's own name is ignored.
-        ignore: Columns of CSV, or keys of JSON objects, that are passed over: `["city", "notes"]`.
+            `device_info.os` are fields too. One column may hold several fields. Where a column is mapped, another one
+            of the field's own name is ignored.
+        ignore: Columns of CSV, or keys of JSON objects, that are passed over: `["city", "notes"]`; all of that name,
+            and with "" all without a name.
         failures: The folder for the files of refused records; the current one where left out.
         journal: The file that notes how far the import is. Where left out: beside the input, with `.journal` added to
             its name; none for records that do not come from files. None for no journal.

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Self
 
+from adapty._private_files import ensure_private_file
 from adapty.errors import AdaptyUsageError
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ class OutcomesFile:
         try:
             self._is_new = not path.exists()
             before = _before_the_next_row(path)
+            ensure_private_file(path.resolve())  # of a link, the file that it leads to
             self._file = path.open("ab", buffering=0)
         except AdaptyUsageError:
             raise

@@ -6,6 +6,8 @@ from typing import Literal
 
 from attrs import frozen
 
+from adapty._core.safe_repr import SafeRepr
+
 __all__ = ["Progress", "StageName"]
 
 StageName = Literal["profiles", "events", "server-side", "mail"]
@@ -13,7 +15,7 @@ StageName = Literal["profiles", "events", "server-side", "mail"]
 
 
 @frozen(kw_only=True)
-class Progress:
+class Progress(SafeRepr):
     """How far a job is.
 
     Attributes:

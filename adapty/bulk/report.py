@@ -9,13 +9,14 @@ from typing import Any
 
 from attrs import Factory, asdict, frozen
 
+from adapty._core.safe_repr import SafeRepr
 from adapty.flows import Flow
 
 __all__ = ["ImportReport"]
 
 
 @frozen(kw_only=True)
-class ImportReport:
+class ImportReport(SafeRepr):
     """What an import did, in all its runs if it was resumed.
 
     Attributes:
@@ -29,6 +30,8 @@ class ImportReport:
             profiles that it saved, or, of an import without profiles, those that it has events of.
         events_without_profile: Accepted events, each counted once, whose profile this import did not save. The API
             keeps them for it.
+        not_imported: The columns of Adapty's historical import file that Adapty Mail has no field for, each with the
+            number of values that were left out.
         failures: The failures files that were written.
         retried: Tries that were made again, in the last run.
         seconds: How long the last run took.
@@ -47,6 +50,7 @@ class ImportReport:
     reasons: Mapping[str, int] = Factory(dict)
     flows: Mapping[Flow, int] = Factory(dict)
     events_without_profile: int = 0
+    not_imported: Mapping[str, int] = Factory(dict)
     failures: tuple[Path, ...] = ()
     retried: int = 0
     seconds: float = 0.0
@@ -68,6 +72,7 @@ class ImportReport:
         return {
             **asdict(self),
             "reasons": dict(self.reasons),
+            "not_imported": dict(self.not_imported),
             "flows": {flow.value: count for flow, count in self.flows.items()},
             "failures": [str(file) for file in self.failures],
             "seconds": round(self.seconds, 3),

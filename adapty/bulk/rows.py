@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from attrs import field, frozen
+import attrs
+from attrs import frozen
 
 from adapty.bulk.columns import RAW
 from adapty.models import MailProfile, TransactionEvent
@@ -28,11 +29,13 @@ class Row:
         problem: Why the row cannot be read, or None.
         record: The record itself, where the input gave it ready; then there is no `data`.
         has_kept_bytes: Whether the file has bytes here that are not UTF-8, which text keeps as `surrogateescape` does.
+        field: The field that the problem is with, or None where the row as a whole cannot be read.
     """
 
     line: int
-    data: Mapping[str, Any] = field(factory=dict, repr=False)
-    source: Mapping[str, Any] = field(factory=dict, repr=False)
+    data: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
+    source: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
     problem: str | None = None
-    record: MailProfile | TransactionEvent | None = field(default=None, repr=False)
+    record: MailProfile | TransactionEvent | None = attrs.field(default=None, repr=False)
     has_kept_bytes: bool = False
+    field: str | None = None

@@ -102,7 +102,8 @@ class StageRun:
         options, config = self.options, adapty._transport.config  # noqa: SLF001 - of the same package
         policy = evolve(config.retries, max_retries=options.max_retries, unreadable_too=True)
         async with open_senders(adapty, self.stage.api, options.lanes, options.transport) as senders:
-            lanes = self._lanes = Lanes(senders, self._pace, policy, tuple(config.keys.values()), self._settle)
+            keys, endpoint = tuple(config.keys.values()), config.endpoint(self.stage.api)
+            lanes = self._lanes = Lanes(senders, self._pace, policy, keys, self._settle, endpoint=endpoint)
             work = asyncio.create_task(lanes.work())
             try:
                 await self._read(lanes.put)
@@ -159,7 +160,7 @@ class StageRun:
             headway.working_since = asyncio.get_running_loop().time()
         try:
             if row.problem:
-                raise AdaptyUsageError.of(UNREADABLE, row.problem)
+                raise AdaptyUsageError.of(row.field or UNREADABLE, row.problem)
             item = self.stage.item(number, row)
         except AdaptyUsageError as error:
             self.ledger.note(number, row, None, error)
@@ -268,4 +269,10 @@ class StageRun:
     def result(self) -> StageResult:
         """What came of the stage, in all its runs."""
         ledger = self.ledger
-        return StageResult(name=self.stage.name, counts=ledger.counts, reasons=ledger.reasons, retried=self.retried)
+        return StageResult(
+            name=self.stage.name,
+            counts=ledger.counts,
+            reasons=ledger.reasons,
+            retried=self.retried,
+            not_imported=self.stage.not_imported(),
+        )

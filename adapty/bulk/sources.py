@@ -49,12 +49,14 @@ class Source(ABC):
         format: How its rows are written down: as CSV or as JSON Lines.
         path: The file, or None.
         size: How many bytes the file has on disk, or None.
+        state: What the system said of the file when it was opened, or None.
     """
 
     name: str
     format: Format
     path: Path | None
     size: int | None
+    state: FileState | None
 
     @abstractmethod
     def rows(self) -> Iterator[Row] | AsyncIterator[Row]:
@@ -78,6 +80,13 @@ class Source(ABC):
         What is buffered does not count: of a small file all would count as read from the first row on.
         """
         return None
+
+    def not_imported(self) -> Mapping[str, int]:
+        """Return the columns that Adapty Mail has no field for, with the number of values in each.
+
+        They are those of Adapty's historical import file; what was read since `rows` was called last is counted.
+        """
+        return {}
 
 
 def open_source(
@@ -165,16 +174,21 @@ class _File(Source):
     name: str = field(init=False)
     _reading: InputFile | None = None
     _is_through: bool = False
+    _not_imported: dict[str, int] = field(factory=dict)
 
     def __attrs_post_init__(self) -> None:
         self.name = self.path.name
 
     def rows(self) -> Generator[Row, None, None]:
         self._reading, self._is_through = None, False
+        self._not_imported = {}
         with InputFile(self.path) as file:
             self.state.check()
             self._reading = file
-            yield from (csv_rows if self.format == "csv" else json_rows)(file, self.columns)
+            if self.format == "csv":
+                yield from csv_rows(file, self.columns, self._not_imported)
+            else:
+                yield from json_rows(file, self.columns)
             self.state.check()
             self._is_through = True
 
@@ -185,6 +199,9 @@ class _File(Source):
 
     def position(self) -> int:
         return min(self._reading.position, self.size) if self._reading is not None else 0
+
+    def not_imported(self) -> Mapping[str, int]:
+        return self._not_imported
 
 
 @define
@@ -198,6 +215,7 @@ class _Given(Source):
     format: Format = "jsonl"
     path: None = None
     size: None = None
+    state: None = None
 
     def rows(self) -> Iterator[Row] | AsyncIterator[Row]:
         return self._rows(self.given) if isinstance(self.given, Iterable) else self._rows_async(self.given)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import httpx
-from attrs import frozen
+from attrs import Factory, frozen
 
 from adapty._core.operations import Api
 from adapty.bulk.lanes import Item
@@ -68,6 +68,7 @@ class Stage:
             None where nothing needs to be sent.
         settle: Notes what came of a row and gives the word to count it under; the error is None for a success.
         sync: Sees that what was noted stays, and gives the length of the file of it, in bytes.
+        not_imported: Returns the columns that Adapty Mail has no field for, with the number of values in each.
     """
 
     name: StageName
@@ -78,6 +79,7 @@ class Stage:
     item: Callable[[int, Row], Item[Any] | None]
     settle: Callable[[Row, Any, AdaptyError | None], str]
     sync: Callable[[], int]
+    not_imported: Callable[[], Mapping[str, int]] = dict
 
 
 @frozen(kw_only=True)
@@ -89,14 +91,21 @@ class StageResult:
         counts: How many records came to which end.
         reasons: How many records failed for which field, see `Ledger`.
         retried: Tries that were made again, in the last run.
+        not_imported: The columns that Adapty Mail has no field for, with the number of values in each.
     """
 
     name: StageName
     counts: Counter[str]
     reasons: Counter[str]
     retried: int = 0
+    not_imported: Mapping[str, int] = Factory(dict)
 
     @classmethod
     def of(cls, name: StageName, checkpoint: Checkpoint) -> StageResult:
         """Read it from the last checkpoint."""
-        return cls(name=name, counts=Counter(checkpoint.counts), reasons=Counter(checkpoint.reasons))
+        return cls(
+            name=name,
+            counts=Counter(checkpoint.counts),
+            reasons=Counter(checkpoint.reasons),
+            not_imported=checkpoint.not_imported,
+        )

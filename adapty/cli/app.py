@@ -3,18 +3,34 @@
 from __future__ import annotations
 
 import logging
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from adapty import __version__, flow_for
+from adapty._internal_errors import exit_codes_for_unforeseen_errors
 from adapty.cli import access, erase, mail, profile, sandbox, webhooks
+from adapty.cli.logs import log_to_stderr
 from adapty.cli.outcome import EXIT_CODES, output, typed_errors
+from adapty.cli.usage_errors import EscapingGroup
 
 __all__ = ["app"]
 
+
+class _Commands(EscapingGroup):
+    """The command tree, which ends with a code of its own when something goes wrong that no command foresees."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Run the command line."""
+        if not kwargs.get("standalone_mode", True):
+            return super().main(*args, **kwargs)
+        with exit_codes_for_unforeseen_errors():
+            return super().main(*args, **kwargs)
+
+
 app = typer.Typer(
     name="adapty-py",
+    cls=_Commands,
     help=(
         "Adapty from the command line. Keys come from the environment: ADAPTY_MAIL_SECRET_KEY for Adapty Mail, "
         "ADAPTY_SECRET_KEY for the server-side API; ADAPTY_MAIL_BASE_URL and ADAPTY_BASE_URL move the addresses. "
@@ -49,9 +65,7 @@ def options(
     ] = False,
 ) -> None:
     """Take the options that stand before the command."""
-    if verbose:
-        logging.basicConfig(format="%(message)s")
-        logging.getLogger("adapty").setLevel(logging.DEBUG)
+    log_to_stderr(logging.DEBUG if verbose else logging.WARNING)
 
 
 @app.command()

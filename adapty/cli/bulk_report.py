@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rich.table import Table
-from rich.text import Text
 
+from adapty.bulk.id_files import API_KINDS
 from adapty.bulk.stage import OTHERS
-from adapty.cli.outcome import output
+from adapty.cli.outcome import errors, output
 from adapty.cli.show import duration, print_json, rate, shown
 
 if TYPE_CHECKING:
     from adapty.bulk import EraseReport, ImportReport
 
-__all__ = ["print_erase_report", "print_import_report"]
+__all__ = ["print_erase_report", "print_erase_warnings", "print_import_report"]
 
 
 _A_FEW_SECONDS = 10
@@ -36,6 +36,9 @@ def print_import_report(report: ImportReport, *, as_json: bool) -> None:
     if report.reasons:
         most_first = sorted(report.reasons.items(), key=lambda reason: (reason[0] == OTHERS, -reason[1]))
         _print_counts("Refused for", "Records", dict(most_first))
+    if report.not_imported:
+        counts = ", ".join(f"{shown(name)} ({count})" for name, count in report.not_imported.items())
+        output.print(f"not imported, Adapty Mail has no field for these columns (values): {counts}")
     for path in report.failures:
         output.print(f"refused records: {shown(path)}")
 
@@ -45,12 +48,23 @@ def print_erase_report(report: EraseReport, *, as_json: bool) -> None:
     if as_json:
         print_json(report.to_dict())
         return
-    output.print(f"{report.deleted} deleted, {report.already_gone} already gone, {report.failed} failed")
+    output.print(f"{report.deleted} deleted, {report.not_found} not found, {report.failed} failed")
     output.print(f"erased from: {', '.join(report.apis)}")
     if report.repeated:
         output.print(f"repeats of an id, sent once: {report.repeated}")
-    _print_effort(report, report.deleted + report.already_gone + report.failed)
+    _print_effort(report, report.deleted + report.not_found + report.failed)
     output.print(f"report: {shown(report.report)}")
+
+
+def print_erase_warnings(report: EraseReport) -> None:
+    """Print for each API that found not one of the ids what that probably means, and what to try."""
+    for api, kinds in report.nothing_found.items():
+        asked = " or ".join(kinds)
+        others = " or ".join(f"--by {kind}" for kind in API_KINDS[api] if kind not in kinds)
+        errors.print(
+            f"Warning: {api}: none of the ids was found as {asked}; they are probably of another kind, or of another "
+            f"app or project. Try {others}"
+        )
 
 
 def _print_effort(report: ImportReport | EraseReport, records: int) -> None:
@@ -67,5 +81,5 @@ def _print_counts(what: str, unit: str, counts: dict[str, int]) -> None:
     table.add_column(what, overflow="fold")
     table.add_column(unit, justify="right")
     for name, count in counts.items():
-        table.add_row(Text(name), str(count))
+        table.add_row(shown(name), str(count))
     output.print(table)

@@ -11,7 +11,7 @@ import typer
 from adapty import Adapty, AdaptyUsageError, bulk
 from adapty.bulk.id_files import ApiName, KindName  # noqa: TC001 - typer reads them
 from adapty.cli.bulk_progress import shown_progress
-from adapty.cli.bulk_report import print_erase_report
+from adapty.cli.bulk_report import print_erase_report, print_erase_warnings
 from adapty.cli.options import AsJson, JournalFile, Lanes, MaxRate, NoJournal, bulk_options, option
 from adapty.cli.outcome import ExitCode, typed_errors
 
@@ -24,7 +24,8 @@ def erase(
     file: Annotated[
         str,
         typer.Argument(
-            help="One id a line, or CSV with a header, or JSON Lines, or one of these gzipped; - for standard input."
+            help="One id a line, or CSV with a header, or JSON Lines, or one of these gzipped; - for standard input, "
+            "of which a run begins anew each time."
         ),
     ],
     *,
@@ -45,8 +46,13 @@ def erase(
 ) -> None:
     """Delete every user in a file, at once and for good, from both APIs; run it again for those that failed.
 
-    The report, a CSV file, has a row for each user and API: deleted, already_gone, or failed with the reason. A run
-    that broke off goes on where it was when the same command is run again; who was not tried by then has no row yet.
+    The report, a CSV file, has a row for each user and API: deleted, not_found, or failed with the reason. not_found
+    says that no profile was found by this id, and not that there is none. A run that broke off goes on where it was
+    when the same command is run again; who was not tried by then has no row yet.
+
+    An id a line, or a customer_user_id, is your own id: Mail is asked for it as external_profile_id first, then as
+    customer_user_id; with --api mail and --by, by that kind alone. E-mail addresses need --by email. The exit code is 1
+    where a row failed, and where an API found not one of the ids.
     """
     with typed_errors(by="--by", journal="--journal"):
         source = _source(file)
@@ -58,7 +64,8 @@ def erase(
         with Adapty() as adapty, shown_progress() as show:
             done = bulk.erase(adapty, source, by=by, api=api, on_progress=show, **options)
         print_erase_report(done, as_json=as_json)
-        if done.failed:
+        print_erase_warnings(done)
+        if done.failed or done.nothing_found:
             raise typer.Exit(ExitCode.SOME_REFUSED)
 
 

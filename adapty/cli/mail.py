@@ -147,13 +147,17 @@ def import_files(
             "--map",
             metavar="FIELD=COLUMN",
             help="The column, or key, that holds a field, such as email=user_email or custom.plan=Plan; another one of "
-            "the field's own name is ignored. Repeatable.",
+            "the field's own name is ignored. One column may hold several fields. Repeatable.",
             show_default=False,
         ),
     ] = None,
     ignore: Annotated[
         list[str] | None,
-        typer.Option(metavar="COLUMN", help="A column, or key, to pass over. Repeatable.", show_default=False),
+        typer.Option(
+            metavar="COLUMN",
+            help='All columns, or the key, of a name to pass over; "" for columns without a name. Repeatable.',
+            show_default=False,
+        ),
     ] = None,
     sort: Annotated[bool, typer.Option("--sort", help="Send the events in the order of their event_datetime.")] = False,
     failures: Annotated[Path, typer.Option(help="The folder for the records that were refused.")] = Path(),

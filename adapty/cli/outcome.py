@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from enum import IntEnum
-from functools import partial
 from typing import TYPE_CHECKING
 
 import typer
-from rich.console import Console
 
-from adapty import AdaptyAPIError, AdaptyConnectionError, AdaptyError, AdaptyUsageError
-from adapty.errors import WebhookUnavailableError
+from adapty import AdaptyAPIError, AdaptyConnectionError, AdaptyError, AdaptyUsageError, _internal_errors
+from adapty.cli.console import EscapingConsole
+from adapty.errors import CheckpointInUseError, WebhookUnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -29,19 +28,19 @@ class ExitCode(IntEnum):
     API_ERROR = 3
     NO_ANSWER = 4
     BUSY = 5
-    INTERRUPTED = 130
+    INTERNAL_ERROR = _internal_errors.INTERNAL_ERROR
+    INTERRUPTED = _internal_errors.INTERRUPTED
+    BROKEN_PIPE = _internal_errors.BROKEN_PIPE
 
 
 EXIT_CODES = (
-    "Exit codes: 0 done, 1 some records were refused, or no access, 2 wrong use or bad input, "
-    "3 the API answered with an error, 4 the API could not be reached, 5 in use by another process or out of reach "
-    "for now, 130 interrupted."
+    "Exit codes: 0 done, 1 some records were refused, an API found not one of the ids, or no access, 2 wrong use or "
+    "bad input, 3 the API answered with an error, 4 the API could not be reached, 5 in use by another process or out "
+    "of reach for now, 70 internal error, 130 interrupted, 141 output closed by its reader."
 )
 
-# What is printed is printed as it is: names and messages come from files and from the API.
-_plain = partial(Console, highlight=False, soft_wrap=True, markup=False, emoji=False)
-output = _plain()
-errors = _plain(stderr=True)
+output = EscapingConsole()
+errors = EscapingConsole(stderr=True)
 
 
 @contextmanager
@@ -80,6 +79,7 @@ _CODES: tuple[tuple[type[BaseException], ExitCode], ...] = (
     (AdaptyAPIError, ExitCode.API_ERROR),
     (AdaptyConnectionError, ExitCode.NO_ANSWER),
     (WebhookUnavailableError, ExitCode.BUSY),
+    (CheckpointInUseError, ExitCode.BUSY),
 )
 
 

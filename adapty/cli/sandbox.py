@@ -57,9 +57,19 @@ def sandbox(
         float,
         typer.Option(help="How many times sooner than Adapty it posts again; 60 makes a second of a minute."),
     ] = DEFAULT_WEBHOOK_TIME_SCALE,
+    allow_host: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="A host name under which requests may come, such as the name of a container; localhost and --host "
+            "are always allowed. Repeatable.",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Serve a local stand-in for Adapty until Ctrl-C; look inside at /_sandbox/."""
-    with typed_errors():
+    source = _AUTHORIZATION if webhook_authorization is None else "--webhook-authorization"
+    with typed_errors(webhook_authorization=source, allowed_hosts="--allow-host"):
         try:
             from adapty.sandbox import Sandbox  # noqa: PLC0415 - needs its extra
         except ImportError as missing:
@@ -74,6 +84,7 @@ def sandbox(
             webhook_url=webhook_url,
             webhook_authorization=_authorization(webhook_url, webhook_authorization),
             webhook_time_scale=webhook_time_scale,
+            allowed_hosts=allow_host or (),
         ).serve(_tell)
 
 

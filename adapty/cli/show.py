@@ -48,20 +48,19 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[obje
 
 
 def shown(value: object) -> str:
-    """Give a value as people read it; what would steer a terminal, or cannot be printed on it, is escaped."""
+    """Return a value as people read it; what would steer a terminal, or cannot be printed on it, is escaped."""
     if value is None:
         return _NOTHING
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
-    text = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in str(value))
-    return text.encode(output.encoding, "backslashreplace").decode(output.encoding)
+    return output.escaped(str(value))
 
 
-def print_json(data: Any) -> None:
-    """Print JSON as it is, in ASCII, which every output takes."""
-    output.out(json.dumps(data, indent=2), highlight=False)
+def print_json(data: Any, *, indent: int | None = 2) -> None:
+    """Print JSON in printable ASCII, which every output takes; without `indent` in one line."""
+    output.print_lines(json.dumps(data, indent=indent).replace("\x7f", "\\u007f"))  # which json leaves as it is
 
 
 def duration(seconds: float) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from itertools import islice
 from pathlib import Path
@@ -11,9 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from adapty import Adapty, AdaptyUsageError
+from adapty.cli.logs import log_to_stderr
 from adapty.cli.options import AsJson, Lanes, MaxRate, option
 from adapty.cli.outcome import EXIT_CODES, ExitCode, errors, output, typed_errors
-from adapty.cli.show import print_table
+from adapty.cli.show import print_json, print_table
 from adapty.webhooks.outbox import DeadEvent, Outbox
 from adapty.webhooks.worker import drain, run_worker
 
@@ -51,7 +51,7 @@ def run(
     options: dict[str, Any] = {"lanes": lanes, "max_rate": max_rate}
     given = {name: value for name, value in options.items() if value is not None}
     with typed_errors(), Adapty() as adapty, Outbox(outbox) as opened:
-        _tell_what_happens()
+        log_to_stderr(logging.INFO)  # which events are refused, and what it waits for
         if once:
             report = drain(adapty, opened, **given)
         else:
@@ -80,7 +80,7 @@ def list_events(
             found = (each for each in found if each.event_id in event_ids)
         if as_json:
             for each in found:
-                output.out(json.dumps(_as_json(each)), highlight=False)
+                print_json(_as_json(each), indent=None)
             return
         counts = opened.counts()
         rows = [_row(each) for each in islice(found, _SHOWN)]
@@ -134,14 +134,6 @@ def _existing(path: Path) -> Outbox:
     if not path.exists():
         raise AdaptyUsageError.of("--outbox", f"there is no file {path}")
     return Outbox(path)
-
-
-def _tell_what_happens() -> None:
-    """Print what the worker logs: which events are refused, and what it waits for."""
-    logging.basicConfig(format="%(message)s")
-    logger = logging.getLogger("adapty")
-    if not logger.isEnabledFor(logging.INFO):
-        logger.setLevel(logging.INFO)
 
 
 def _print_report(report: DrainReport) -> None:

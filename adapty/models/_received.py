@@ -12,12 +12,15 @@ from typing import Any, Self
 import attrs
 from dateutil.parser import isoparser
 
+from adapty._core.numbers import MAX_DIGITS
+from adapty._core.safe_repr import SafeRepr
 from adapty._core.validate import kind_of
 from adapty.errors import AdaptyUsageError
 
 __all__ = [
     "Received",
     "flag",
+    "identifier_text",
     "json_number",
     "json_ready",
     "moment",
@@ -38,9 +41,6 @@ _READ_NAMED = "read_named"
 _READERS = frozenset({_READ, _READ_EACH, _READ_NAMED})
 _EXTRA = "extra"
 
-MAX_DIGITS = 300
-"""Numbers longer than this are not written out: their exponent could fill the memory."""
-
 _ISO_8601 = isoparser()
 # A calendar date, then a time of day behind its mark: isoparse alone would read 1781101200500 as the year 1781.
 _MOMENT = re.compile(
@@ -48,6 +48,7 @@ _MOMENT = re.compile(
     re.ASCII,
 )
 _NUMBER = re.compile(r"-?[0-9]{1,300}(\.[0-9]{1,300})?([eE][+-]?[0-9]{1,3})?", re.ASCII)
+_LONG_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?", re.ASCII)
 
 
 def one(read: Callable[[Any], Any]) -> Mapping[str, Any]:
@@ -66,7 +67,7 @@ def named(read: Callable[[Any], Any]) -> Mapping[str, Any]:
 
 
 @attrs.frozen(kw_only=True)
-class Received:
+class Received(SafeRepr):
     """Something that the API gave.
 
     A field is None, or an empty tuple or mapping, where the API left it out or gave null. What is not known to this
@@ -180,9 +181,11 @@ def unwrapped(body: Mapping[str, Any], name: str, *, beside: Collection[str] = (
 
 
 def text(value: Any) -> str:
-    """Read text."""
+    """Read text, unless it is a number of more than 300 characters, which stands as text where JSON had a number."""
     if not isinstance(value, str):
         raise TypeError
+    if len(value) > MAX_DIGITS and _LONG_NUMBER.fullmatch(value):
+        raise ValueError
     return value
 
 
@@ -208,14 +211,19 @@ def number(value: Any) -> Decimal:
     if isinstance(value, str) and not _NUMBER.fullmatch(value):
         raise ValueError
     amount = Decimal(repr(value) if isinstance(value, float) else value)
-    if not amount.is_finite():
+    if not amount.is_finite() or len(amount.as_tuple().digits) > MAX_DIGITS:
         raise ValueError
     return amount
 
 
+def identifier_text(value: Any) -> str:
+    """Read an id, also one that comes as a whole number, such as 12345, 12345.0 or 4.1E14."""
+    return text(value) if isinstance(value, str) else str(whole(value))
+
+
 def text_or_number(value: Any) -> str | float:
     """Read text or a number; one that no float holds stays as it is spelled."""
-    return value if isinstance(value, str) else json_number(number(value))
+    return text(value) if isinstance(value, str) else json_number(number(value))
 
 
 def moment(value: Any) -> datetime:

@@ -12,6 +12,7 @@ from typing import Any, Self, TypeVar
 import attrs
 
 from adapty._core.not_given import NOT_GIVEN
+from adapty._core.safe_repr import SafeRepr
 from adapty._core.validate import Refused, checked, json_object, kind_of, known_name, printable
 from adapty.errors import AdaptyUsageError
 
@@ -82,7 +83,7 @@ def _takes_none(check: Any) -> bool:
 
 
 @attrs.frozen(kw_only=True)
-class Record:
+class Record(SafeRepr):
     """A request body: each field checked when the record is made, so that a record in hand can be sent.
 
     Attributes:

@@ -68,7 +68,7 @@ class DeviceInfo(Record):
         {'platform': 'iOS', 'os': '17.5'}
     """
 
-    platform: str = attrs.field(converter=validate.identifier)
+    platform: str = attrs.field(converter=validate.nonblank)
     device: str | NotGiven = attrs.field(default=NOT_GIVEN, converter=validate.text)
     os: str | NotGiven = attrs.field(default=NOT_GIVEN, converter=validate.text)
     locale: str | NotGiven = attrs.field(default=NOT_GIVEN, converter=validate.text)

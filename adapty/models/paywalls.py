@@ -10,6 +10,7 @@ from typing import Any
 import attrs
 
 from adapty._core.call import UnreadableAnswer
+from adapty._core.numbers import parse_int
 from adapty._core.server_side_rules import json_text
 from adapty._core.validate import Refused, identifier, json_object, kind_of, printable
 from adapty.errors import AdaptyUsageError
@@ -79,7 +80,7 @@ class RemoteConfig(Received):
             AdaptyUsageError: `data` is not JSON.
         """
         try:
-            return None if self.data is None else json.loads(self.data)
+            return None if self.data is None else json.loads(self.data, parse_int=parse_int)
         except (ValueError, RecursionError):
             raise AdaptyUsageError.of("data", "is not JSON; read it as text") from None
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 import attrs
 
 from adapty._core.redact import hidden, masked
-from adapty._core.validate import aware_datetime, checked, identifier, kind_of
+from adapty._core.validate import aware_datetime, checked, kind_of, nonblank
 from adapty.errors import AdaptyUsageError
 from adapty.models._received import (
     Received,
@@ -290,7 +290,7 @@ class Profile(Received):
         Raises:
             AdaptyUsageError: `access_level_id` is no id.
         """
-        wanted = checked("access_level_id", identifier, access_level_id)
+        wanted = checked("access_level_id", nonblank, access_level_id)
         held = [level for level in self.access_levels if level.access_level_id == wanted]
         return next((level for level in held if level.is_active()), held[0] if held else None)
 
@@ -316,7 +316,7 @@ class Profile(Received):
         Raises:
             AdaptyUsageError: `access_level_id` is no id, or `at` is naive or no moment.
         """
-        wanted = checked("access_level_id", identifier, access_level_id)
+        wanted = checked("access_level_id", nonblank, access_level_id)
         return any(level.access_level_id == wanted for level in self.active_access_levels(at))
 
 

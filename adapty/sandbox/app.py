@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect
 from starlette.routing import Match, Route
 
+from adapty._core.redact import hide_arguments
 from adapty._generated import contract
+from adapty.sandbox.allowed_hosts import AllowedHosts
 from adapty.sandbox.auth import Keys
 from adapty.sandbox.defaults import DEFAULT_MAIL_KEY, DEFAULT_SECRET_KEY, DEFAULT_WEBHOOK_TIME_SCALE
 from adapty.sandbox.fault_list import Faults
 from adapty.sandbox.fault_middleware import FaultMiddleware
+from adapty.sandbox.guard import RequestGuard
 from adapty.sandbox.inspection import inspection_routes
 from adapty.sandbox.mail import mail_routes
 from adapty.sandbox.paths import INSIDE
@@ -33,12 +36,14 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
     from starlette.responses import Response
+    from starlette.types import ASGIApp
 
     from adapty.sandbox.faults import Fault
 
 __all__ = ["app_over", "create_app"]
 
 
+@hide_arguments
 def create_app(
     *,
     database: str | PathLike[str] = ":memory:",
@@ -51,6 +56,7 @@ def create_app(
     webhook_url: str | None = None,
     webhook_authorization: str | None = None,
     webhook_time_scale: float = DEFAULT_WEBHOOK_TIME_SCALE,
+    allowed_hosts: Collection[str] = (),
 ) -> Starlette:
     """Make the sandbox as an ASGI application.
 
@@ -71,10 +77,12 @@ def create_app(
         webhook_url: Where events are posted to, from when the server starts (the ASGI lifespan) until it shuts down.
         webhook_authorization: The value of their `Authorization` header.
         webhook_time_scale: How many times shorter than Adapty's the waits before retries are.
+        allowed_hosts: Host names under which requests may come, beside `localhost` and other loopback names; other
+            requests are answered with 421. For a client over `httpx.ASGITransport`, the host of its `base_url`.
 
     Raises:
         AdaptyConfigError: The file cannot be used, a key cannot be sent as a header, a fault cannot be read, nothing
-            can be posted to the webhook, or a setting is of another kind.
+            can be posted to the webhook, a host name is not one, or a setting is of another kind.
 
     Example:
         `uvicorn --factory adapty.sandbox:create_app --port 8040`
@@ -86,6 +94,7 @@ def create_app(
         virtual_currencies=virtual_currencies,
     )
     known_faults = Faults(faults)
+    hosts = AllowedHosts(others=allowed_hosts)
     webhooks = WebhookSettings.of(webhook_url, authorization=webhook_authorization, time_scale=webhook_time_scale)
     state = State(database, settings, None if webhooks is None else Hook(webhooks))
 
@@ -97,12 +106,23 @@ def create_app(
         finally:
             state.close()
 
-    app = app_over(state, keys, RequestLog(*keys.secrets), known_faults)
+    app = app_over(state, keys, RequestLog(*keys.secrets), known_faults, hosts)
     app.router.lifespan_context = as_long_as_it_is_served
     return app
 
 
-def app_over(state: State, keys: Keys, log: RequestLog, faults: Faults) -> Starlette:
+class _GuardedApp(Starlette):
+    """A Starlette application with the guard around all of it, the handler of unexpected errors included."""
+
+    def __init__(self, allowed_hosts: AllowedHosts, **options: Any) -> None:
+        self._allowed_hosts = allowed_hosts
+        super().__init__(**options)
+
+    def build_middleware_stack(self) -> ASGIApp:
+        return RequestGuard(super().build_middleware_stack(), self._allowed_hosts)
+
+
+def app_over(state: State, keys: Keys, log: RequestLog, faults: Faults, allowed_hosts: AllowedHosts) -> Starlette:
     """Make the application over a state that somebody else closes.
 
     Args:
@@ -110,12 +130,14 @@ def app_over(state: State, keys: Keys, log: RequestLog, faults: Faults) -> Starl
         keys: The keys that clients must send.
         log: Where requests are noted.
         faults: What goes wrong on demand.
+        allowed_hosts: The names under which requests may come.
     """
     operations = [
         *mail_routes(contract("mail"), state.mail, keys.mail),
         *server_side_routes(state.server_side, keys.server_side),
     ]
-    app = Starlette(
+    app = _GuardedApp(
+        allowed_hosts,
         routes=[*operations, *inspection_routes(state, log, faults, Webhooks(state.hook))],
         middleware=[
             Middleware(FaultMiddleware, faults=faults, log=log, operations=operations),

@@ -9,6 +9,7 @@ from attrs import frozen
 
 from adapty._core.operations import SCHEMES
 from adapty._core.redact import Secret
+from adapty._core.validate import quotes_problem
 from adapty.errors import AdaptyConfigError
 
 if TYPE_CHECKING:
@@ -70,4 +71,6 @@ class Keys:
 def _sendable(argument: str, key: str) -> Secret:
     if not isinstance(key, str) or not key or not key.isascii() or not key.isprintable() or " " in key:
         raise AdaptyConfigError.of(argument, "cannot be sent as a header; expected printable ASCII without spaces")
+    if problem := quotes_problem(key):
+        raise AdaptyConfigError.of(argument, problem)
     return Secret(key)

@@ -6,6 +6,7 @@ from typing import Self, cast
 
 from attrs import field, fields_dict, frozen
 
+from adapty._core.safe_repr import SafeRepr
 from adapty.sandbox import fault_text
 from adapty.sandbox.fault_checks import (
     MOST_SECONDS,
@@ -25,7 +26,7 @@ __all__ = ["Fault", "FaultKind"]
 
 
 @frozen
-class Fault:
+class Fault(SafeRepr):
     """Something that goes wrong on demand: what it is, and with which requests.
 
     There are these kinds. Nothing is carried out of a request that meets one of the first four:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from adapty._core.redact import redact
+from adapty._core.safe_repr import SafeRepr
 from adapty.sandbox.answers import PROBLEM
 from adapty.sandbox.fault_checks import CUTS, FaultKind
 from adapty.sandbox.paths import INSIDE
@@ -32,7 +33,7 @@ _TOO_LONG = "[too long to show]"
 
 
 @frozen(kw_only=True)
-class LoggedRequest:
+class LoggedRequest(SafeRepr):
     """One request to the API.
 
     Attributes:

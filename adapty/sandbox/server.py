@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import os
 import signal
@@ -12,8 +13,11 @@ from typing import TYPE_CHECKING, Any, Self
 
 import uvicorn
 
+from adapty._clock import new_event_loop
+from adapty._core.redact import hide_arguments
 from adapty._core.validate import kind_of
 from adapty.errors import AdaptyConfigError, AdaptyUsageError
+from adapty.sandbox.allowed_hosts import AllowedHosts
 from adapty.sandbox.app import app_over
 from adapty.sandbox.auth import Keys
 from adapty.sandbox.defaults import (
@@ -76,10 +80,12 @@ class Sandbox:
             such header.
         webhook_time_scale: How many times shorter than Adapty's the waits before retries are; 60 makes a second of
             the first minute. The 10 seconds that a receiver has to answer stay as they are.
+        allowed_hosts: Further host names under which requests may come, such as the name of its container. Requests
+            under other names than these, `host` and loopback names such as `localhost` are answered with 421.
 
     Raises:
         AdaptyConfigError: A key cannot be sent as a header, host or port is none, a fault cannot be read, nothing
-            can be posted to the webhook, or a setting is of another kind.
+            can be posted to the webhook, a host name is not one, or a setting is of another kind.
 
     Example:
         >>> with Sandbox() as sandbox:
@@ -91,6 +97,7 @@ class Sandbox:
         ['server_error', 'cut_after']
     """
 
+    @hide_arguments
     def __init__(
         self,
         *,
@@ -106,6 +113,7 @@ class Sandbox:
         webhook_url: str | None = None,
         webhook_authorization: str | None = None,
         webhook_time_scale: float = DEFAULT_WEBHOOK_TIME_SCALE,
+        allowed_hosts: Collection[str] = (),
     ) -> None:
         if not isinstance(host, str) or not host:
             raise AdaptyConfigError.of("host", "is no address; expected one such as 127.0.0.1")
@@ -113,6 +121,7 @@ class Sandbox:
             raise AdaptyConfigError.of("port", f"is {kind_of(port)}; expected a number, 0 for any that is free")
         self._host = host
         self._port = port
+        self._allowed_hosts = AllowedHosts(host, allowed_hosts)
         self._database = database
         self._keys = Keys.of(mail_key=mail_key, secret_key=secret_key)
         self._settings = Settings(
@@ -175,7 +184,8 @@ class Sandbox:
             raise
         try:
             state.start_posting()
-            self._running = _Running(listener, app_over(state, self._keys, self._log, self._faults), state)
+            app = app_over(state, self._keys, self._log, self._faults, self._allowed_hosts)
+            self._running = _Running(listener, app, state)
         except BaseException:
             listener.close()
             state.close()
@@ -353,7 +363,10 @@ class _Running:
 
 
 class _Server(uvicorn.Server):
-    """Uvicorn's server, which says when it is settled whether it has started."""
+    """Uvicorn's server, which says when it is settled whether it has started.
+
+    Its loop looks at `should_exit` and ends its shutdown by timers, which must run even where a test froze the clock.
+    """
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
@@ -361,7 +374,8 @@ class _Server(uvicorn.Server):
 
     def run(self, sockets: list[socket.socket] | None = None) -> None:
         try:
-            super().run(sockets=sockets)
+            with asyncio.Runner(loop_factory=new_event_loop) as runner:
+                runner.run(self.serve(sockets=sockets))
         finally:
             self.settled.set()
 

@@ -11,6 +11,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from adapty.sandbox.answers import refused
 from adapty.sandbox.connection import CONNECTION
 from adapty.sandbox.flaws import Flaw
+from adapty.sandbox.guard import SECURITY_HEADERS
 
 if TYPE_CHECKING:
     import asyncio
@@ -70,7 +71,8 @@ class StrictHTTP(H11Protocol):
         """
         if self.conn.our_state in {h11.IDLE, h11.SEND_RESPONSE}:
             answer = refused(400, Flaw(message=msg))
-            headers = [*answer.raw_headers, (b"connection", b"close")]
+            secure = [(name.lower().encode(), value.encode()) for name, value in SECURITY_HEADERS.items()]
+            headers = [*answer.raw_headers, *secure, (b"connection", b"close")]
             for event in (
                 h11.Response(status_code=400, headers=headers, reason=b"Bad Request"),
                 h11.Data(data=bytes(answer.body)),

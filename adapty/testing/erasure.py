@@ -39,7 +39,8 @@ def assert_erased(
 
     Args:
         sandbox: The sandbox.
-        external_profile_id: The id in Adapty Mail. With one of the others beside it, both APIs are looked at.
+        external_profile_id: The id in Adapty Mail, where no profile may have it as `customer_user_id` either. With one
+            of the others beside it, both APIs are looked at.
         customer_user_id: The backend's own id of the user in the server-side API.
         profile_id: Adapty's id of the user in the server-side API.
 
@@ -74,6 +75,9 @@ def _not_in_mail(sandbox: Sandbox, external_profile_id: str) -> None:
         raise failure(sandbox, f"Adapty Mail has the profile {who}", *_deletions(sandbox, "mail"))
     if events:
         raise failure(sandbox, f"Adapty Mail has events of {who} ({len(events)})", *_deletions(sandbox, "mail"))
+    if any(profile.get("customer_user_id") == external_profile_id for profile in sandbox.profiles()):
+        problem = f"Adapty Mail has a profile with the customer_user_id {who}"
+        raise failure(sandbox, problem, *_deletions(sandbox, "mail"))
     _was_deletion(sandbox, "mail", f"Adapty Mail has no profile {who}")
 
 

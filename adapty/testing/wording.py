@@ -10,6 +10,7 @@ from uuid import UUID
 
 from adapty._core.redact import Secret, redact, redact_data
 from adapty._core.validate import kind_of
+from adapty._escaping import escape_control
 
 if TYPE_CHECKING:
     from adapty.sandbox import Sandbox
@@ -28,7 +29,7 @@ def failure(sandbox: Sandbox, problem: str, *details: object) -> AssertionError:
         problem: What was expected and is not so.
         details: What is there instead, a line each.
     """
-    text = "\n".join([problem, *(f"  {detail}" for detail in details)])
+    text = "\n".join([escape_control(problem), *(f"  {escape_control(str(detail))}" for detail in details)])
     return AssertionError(redact(text, (Secret(sandbox.secret_key), Secret(sandbox.mail_key))))
 
 

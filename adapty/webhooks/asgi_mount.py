@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
 
 from adapty.errors import WebhookError
-from adapty.webhooks.body import too_long
+from adapty.webhooks.asgi_body import Message, Receive, read_asgi_body
+from adapty.webhooks.deadlines import answer_deadline
 from adapty.webhooks.handlers import checked_handler
 from adapty.webhooks.replies import NOT_FOUND, Reply, refused
 
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
 
 __all__ = ["ASGIApp", "asgi"]
 
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
 
@@ -64,7 +63,8 @@ class ASGIApp:
             await send({"type": "websocket.close"})
 
     async def _serve(self, scope: Message, receive: Receive, send: Send) -> None:
-        reply = await self._reply(scope, receive)
+        with answer_deadline():
+            reply = await self._reply(scope, receive)
         if reply is None:
             return
         headers = {**reply.headers, "Content-Length": str(len(reply.body))}
@@ -79,27 +79,9 @@ class ASGIApp:
         headers = list(scope["headers"])
         try:
             self._receiver.authenticate(headers)  # before the body of just anybody is read
-            body = await _body(receive, self._receiver.max_body_bytes)
+            body = await read_asgi_body(receive, self._receiver.max_body_bytes)
         except WebhookError as error:
             return refused(error)
         if body is None:
             return None
         return await self._receiver.answer_async(headers, body, self._handler)
-
-
-async def _body(receive: Receive, most: int) -> bytes | None:
-    """Read the whole body, or give None where it breaks off.
-
-    Raises:
-        WebhookBodyError: It is longer than `most` bytes; the rest is not read.
-    """
-    body = bytearray()
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            return None
-        body += message.get("body", b"")
-        if len(body) > most:
-            raise too_long(most)
-        if not message.get("more_body", False):
-            return bytes(body)

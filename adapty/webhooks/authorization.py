@@ -6,27 +6,18 @@ import os
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from hmac import compare_digest
-from typing import Any, Protocol
+from typing import Any
 
+from adapty._core.redact import hide_arguments
 from adapty._core.validate import kind_of, unfit_for_a_header
-from adapty.errors import AdaptyConfigError, AdaptyUsageError, WebhookAuthorizationError
+from adapty.errors import AdaptyConfigError, WebhookAuthorizationError
+from adapty.webhooks.headers import Headers, header_values
 
-__all__ = ["ENVIRONMENT", "Accepted", "Headers"]
+__all__ = ["ENVIRONMENT", "Accepted"]
 
 ENVIRONMENT = "ADAPTY_WEBHOOK_AUTHORIZATION"
 """The variable that holds the accepted values, one a line, where they are not given as an argument."""
 
-
-class _HasItems(Protocol):
-    def items(self) -> Iterable[tuple[Any, Any]]:
-        """Give pairs of name and value."""
-
-
-Headers = _HasItems | Iterable[tuple[str | bytes, Any]]
-"""Headers as frameworks have them: a mapping or pairs, of text or bytes; a WSGI environment too."""
-
-_NAMES = frozenset({b"authorization", b"http_authorization"})
-"""The header's name, and what WSGI calls it."""
 
 _EXPECTED = "expected the text that the dashboard has for the Authorization header"
 
@@ -50,6 +41,7 @@ class Accepted:
         WebhookAuthorizationError('the Authorization header has none of the accepted values')
     """
 
+    @hide_arguments
     def __init__(self, values: str | Iterable[str] | None) -> None:
         self._digests = tuple({_digest(value.encode()): None for value in _checked(values)})
 
@@ -62,7 +54,7 @@ class Accepted:
         Raises:
             AdaptyUsageError: `headers` is nothing that headers could be read from.
         """
-        given = _given(headers)
+        given = header_values(headers, "authorization")
         digest = _digest(given[0] if given else b"")
         # A sum, not any(): which of them it is, and whether it is one, takes the same time.
         known = sum(compare_digest(accepted, digest) for accepted in self._digests)
@@ -79,7 +71,7 @@ def _digest(value: bytes) -> bytes:
 
 
 def _checked(values: str | Iterable[str] | None) -> list[str]:
-    name = "authorization"
+    name, read = "authorization", values is None
     if values is None:
         # A line cannot be part of a header, so nothing that was meant as one value is taken for two.
         found = [line.strip() for line in os.environ.get(ENVIRONMENT, "").splitlines()]
@@ -94,38 +86,12 @@ def _checked(values: str | Iterable[str] | None) -> list[str]:
         raise AdaptyConfigError.of(name, f"is {kind_of(values)}; expected a str, or several")
     if not given:
         raise AdaptyConfigError.of(name, "holds no value; expected at least one, or nothing would be accepted")
-    return [_value(name, value) for value in given]
+    return [_value(name, value, f" (it comes from {ENVIRONMENT})" if read else "") for value in given]
 
 
-def _value(name: str, value: Any) -> str:
+def _value(name: str, value: Any, source: str) -> str:
     """Accept what a header carries unchanged; the message never holds it."""
     problem = unfit_for_a_header(value) if isinstance(value, str) else f"holds something {kind_of(value)}"
     if problem:
-        raise AdaptyConfigError.of(name, f"{problem}; {_EXPECTED}")
+        raise AdaptyConfigError.of(name, f"{problem}; {_EXPECTED}{source}")
     return str.__str__(value)
-
-
-def _given(headers: Headers) -> list[bytes]:
-    """Give each value of the Authorization header, of which a request should have one."""
-    found: list[bytes] = []
-    try:
-        pairs = headers.items() if hasattr(headers, "items") else headers
-        for name, value in pairs:
-            if _bytes(name).lower() in _NAMES:
-                found += [_bytes(each) for each in value] if isinstance(value, list | tuple) else [_bytes(value)]
-    except (TypeError, ValueError):
-        expected = "expected a mapping of names to values, or pairs of them"
-        raise AdaptyUsageError.of("headers", f"is {kind_of(headers)}, or holds something else; {expected}") from None
-    return found
-
-
-def _bytes(value: Any) -> bytes:
-    """Give what stood on the wire: frameworks that have headers as text read them as Latin-1, or guess UTF-8."""
-    if isinstance(value, bytes | bytearray | memoryview):
-        return bytes(value)
-    if not isinstance(value, str):
-        raise TypeError
-    try:
-        return value.encode("latin-1")
-    except UnicodeEncodeError:
-        return value.encode("utf-8", "surrogatepass")

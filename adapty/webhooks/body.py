@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import json
-from decimal import Decimal
 from typing import Any
 
 from adapty._core.nesting import MAX_DEPTH, is_too_deep
+from adapty._core.numbers import parse_decimal, parse_int
 from adapty._core.validate import kind_of
-from adapty.errors import AdaptyConfigError, AdaptyUsageError, WebhookBodyError
-from adapty.models._received import MAX_DIGITS
+from adapty.errors import AdaptyConfigError, AdaptyUsageError, WebhookBodyError, WebhookUnavailableError
+from adapty.webhooks.headers import Headers, header_values
 
-__all__ = ["MAX_BODY_BYTES", "Body", "checked_limit", "decoded", "too_long"]
+__all__ = ["MAX_BODY_BYTES", "READ_BEFORE", "Body", "checked_limit", "decoded", "incomplete", "too_long", "too_short"]
 
 Body = bytes | bytearray | memoryview | str
 """A body as frameworks have it."""
 
 MAX_BODY_BYTES = 1024 * 1024
 """The longest body that is read unless another limit is given, in bytes; an event takes a few thousand."""
+
+READ_BEFORE = "has a middleware, or other code in front of the receiver, read it before?"
+"""The probable cause of a body that does not come."""
 
 _TOO_DEEP = f"is nested deeper than {MAX_DEPTH} levels"
 
@@ -47,7 +50,7 @@ def decoded(
     if len(raw) > most:
         return too_long(most)
     try:
-        value = json.loads(raw.decode("utf-8-sig"), parse_float=_exact, parse_int=_whole, parse_constant=str)
+        value = json.loads(raw.decode("utf-8-sig"), parse_float=parse_decimal, parse_int=parse_int, parse_constant=str)
     except UnicodeDecodeError:
         problem = "is not text in UTF-8"
     except RecursionError:
@@ -64,6 +67,43 @@ def decoded(
 def too_long(most: int) -> WebhookBodyError:
     """Make the error for a body that has more bytes than these."""
     return WebhookBodyError(f"the body is longer than {most:,} bytes")
+
+
+def incomplete(headers: Headers, body: Body) -> WebhookUnavailableError | None:
+    """Return the error for a body of which a part is missing, as the headers say; None where nothing is.
+
+    No event is lost by that: Adapty posts it again.
+
+    Args:
+        headers: The request's headers.
+        body: The request's body, as the framework has it; it may have decoded or decompressed it.
+
+    Raises:
+        AdaptyUsageError: The body is neither bytes nor text, or `headers` is nothing that headers could be read from.
+    """
+    length = len(_bytes(body))
+    declared = _declared_length(headers) or 0
+    if not length and declared:
+        return too_short(length, declared)
+    if not length and any(header_values(headers, "transfer-encoding")):
+        return WebhookUnavailableError(f"the body comes in chunks, and there are none; {READ_BEFORE}")
+    is_changed = isinstance(body, str) or any(header_values(headers, "content-encoding"))
+    if length < declared and not is_changed:
+        return too_short(length, declared)
+    return None
+
+
+def too_short(length: int, declared: int) -> WebhookUnavailableError:
+    """Return the error for a body that has fewer bytes than its Content-Length says."""
+    if not length:
+        return WebhookUnavailableError(f"the body is empty, and Content-Length is {declared:,}; {READ_BEFORE}")
+    return WebhookUnavailableError(f"the body broke off: {length:,} of {declared:,} bytes are there")
+
+
+def _declared_length(headers: Headers) -> int | None:
+    """Return the Content-Length; None where there is none, or none to go by."""
+    given = header_values(headers, "content-length")
+    return int(given[0][:20]) if len(given) == 1 and given[0].isdigit() else None
 
 
 def checked_limit(max_body_bytes: int) -> int:
@@ -83,19 +123,3 @@ def _bytes(body: Any) -> bytes:
     if not isinstance(body, bytes | bytearray | memoryview):
         raise AdaptyUsageError.of("body", f"is {kind_of(body)}; expected bytes")
     return bytes(body)
-
-
-def _exact(digits: str) -> Decimal | str:
-    """Read a number with a point or an exponent; one that is no amount of anything stays as it is spelled."""
-    if len(digits) > MAX_DIGITS:
-        return digits
-    try:
-        amount = Decimal(digits)
-    except ArithmeticError:
-        return digits
-    return amount if amount.is_finite() and abs(amount.adjusted()) <= MAX_DIGITS else digits
-
-
-def _whole(digits: str) -> int | str:
-    """Read a whole number; to read a long one takes long."""
-    return int(digits) if len(digits) <= MAX_DIGITS else digits

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Self
 
 from attrs import field, frozen
 
+from adapty._core.safe_repr import SafeRepr
 from adapty._core.validate import quoted
 from adapty.webhooks.events import WebhookEvent
 from adapty.webhooks.replies import Reply
@@ -49,7 +50,7 @@ class Claim:
 
 
 @frozen(kw_only=True)
-class Delivery:
+class Delivery(SafeRepr):
     """One post of Adapty's that was taken.
 
     As a context manager it says how the event ended: a block that comes to its end marks the event as seen, and one

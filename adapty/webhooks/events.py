@@ -15,10 +15,11 @@ from typing import Any, Self
 import attrs
 
 from adapty._core.redact import hidden, masked
-from adapty._core.validate import Refused, identifier
+from adapty._core.validate import Refused, nonblank
 from adapty.models._received import (
     Received,
     flag,
+    identifier_text,
     json_ready,
     moment,
     named,
@@ -50,13 +51,8 @@ def _attribute(value: Any) -> str | float | None:
     return None if value is None else text_or_number(value)
 
 
-def _id(value: Any) -> str:
-    """Read an id, also where it comes as a number: stores have ids of digits, which Adapty was seen to post so."""
-    return str(value) if type(value) is int else text(value)
-
-
 def _id_or_none(value: Any) -> str | None:
-    return None if value is None else _id(value)
+    return None if value is None else identifier_text(value)
 
 
 @attrs.frozen(kw_only=True)
@@ -68,8 +64,8 @@ class SharingProfile(Received):
         customer_user_id: Your own id of the user.
     """
 
-    profile_id: str | None = attrs.field(default=None, metadata=one(_id))
-    customer_user_id: str | None = attrs.field(default=None, repr=masked, metadata=one(_id))
+    profile_id: str | None = attrs.field(default=None, metadata=one(identifier_text))
+    customer_user_id: str | None = attrs.field(default=None, repr=masked, metadata=one(identifier_text))
 
 
 @attrs.frozen(kw_only=True)
@@ -93,7 +89,7 @@ class Attribution(Received):
     channel: str | None = attrs.field(default=None, metadata=one(text))
     created_at: datetime | None = attrs.field(default=None, metadata=one(moment))
     creative: str | None = attrs.field(default=None, metadata=one(text))
-    network_user_id: str | None = attrs.field(default=None, repr=hidden, metadata=one(_id))
+    network_user_id: str | None = attrs.field(default=None, repr=hidden, metadata=one(identifier_text))
     status: str | None = attrs.field(default=None, metadata=one(text))
 
 
@@ -107,7 +103,7 @@ class PlayStorePurchaseToken(Received):
         is_subscription: Whether it is a subscription.
     """
 
-    product_id: str | None = attrs.field(default=None, metadata=one(_id))
+    product_id: str | None = attrs.field(default=None, metadata=one(identifier_text))
     purchase_token: str | None = attrs.field(default=None, repr=hidden, metadata=one(text))
     is_subscription: bool | None = attrs.field(default=None, metadata=one(flag))
 
@@ -170,12 +166,12 @@ class PurchaseProperties(Received):
 
     ab_test_name: str | None = attrs.field(default=None, metadata=one(text))
     ab_test_revision: int | None = attrs.field(default=None, metadata=one(whole))
-    base_plan_id: str | None = attrs.field(default=None, metadata=one(_id))
+    base_plan_id: str | None = attrs.field(default=None, metadata=one(identifier_text))
     cancellation_reason: str | None = attrs.field(default=None, metadata=one(text))
     cohort_name: str | None = attrs.field(default=None, metadata=one(text))
     consecutive_payments: int | None = attrs.field(default=None, metadata=one(whole))
     currency: str | None = attrs.field(default=None, metadata=one(text))
-    developer_id: str | None = attrs.field(default=None, metadata=one(_id))
+    developer_id: str | None = attrs.field(default=None, metadata=one(identifier_text))
     discount_amount_local: Decimal | None = attrs.field(default=None, metadata=one(number))
     discount_amount_usd: Decimal | None = attrs.field(default=None, metadata=one(number))
     environment: str | None = attrs.field(default=None, metadata=one(text))
@@ -185,20 +181,20 @@ class PurchaseProperties(Received):
     original_price_local: Decimal | None = attrs.field(default=None, metadata=one(number))
     original_price_usd: Decimal | None = attrs.field(default=None, metadata=one(number))
     original_purchase_date: datetime | None = attrs.field(default=None, metadata=one(moment))
-    original_transaction_id: str | None = attrs.field(default=None, metadata=one(_id))
+    original_transaction_id: str | None = attrs.field(default=None, metadata=one(identifier_text))
     paywall_name: str | None = attrs.field(default=None, metadata=one(text))
-    paywall_revision: str | None = attrs.field(default=None, metadata=one(_id))
+    paywall_revision: str | None = attrs.field(default=None, metadata=one(identifier_text))
     price_local: Decimal | None = attrs.field(default=None, metadata=one(number))
     price_usd: Decimal | None = attrs.field(default=None, metadata=one(number))
     proceeds_local: Decimal | None = attrs.field(default=None, metadata=one(number))
     proceeds_usd: Decimal | None = attrs.field(default=None, metadata=one(number))
     profile_country: str | None = attrs.field(default=None, metadata=one(text))
-    profile_event_id: str | None = attrs.field(default=None, metadata=one(_id))
+    profile_event_id: str | None = attrs.field(default=None, metadata=one(identifier_text))
     profile_has_access_level: bool | None = attrs.field(default=None, metadata=one(flag))
-    profile_id: str | None = attrs.field(default=None, metadata=one(_id))
+    profile_id: str | None = attrs.field(default=None, metadata=one(identifier_text))
     profile_ip_address: str | None = attrs.field(default=None, repr=hidden, metadata=one(text))
     profile_total_revenue_usd: Decimal | None = attrs.field(default=None, metadata=one(number))
-    promotional_offer_id: str | None = attrs.field(default=None, metadata=one(_id))
+    promotional_offer_id: str | None = attrs.field(default=None, metadata=one(identifier_text))
     purchase_date: datetime | None = attrs.field(default=None, metadata=one(moment))
     rate_after_first_year: bool | None = attrs.field(default=None, metadata=one(flag))
     store: str | None = attrs.field(default=None, metadata=one(text))
@@ -209,10 +205,10 @@ class PurchaseProperties(Received):
     subscription_expires_at: datetime | None = attrs.field(default=None, metadata=one(moment))
     tax_amount_local: Decimal | None = attrs.field(default=None, metadata=one(number))
     tax_amount_usd: Decimal | None = attrs.field(default=None, metadata=one(number))
-    transaction_id: str | None = attrs.field(default=None, metadata=one(_id))
+    transaction_id: str | None = attrs.field(default=None, metadata=one(identifier_text))
     trial_duration: str | None = attrs.field(default=None, metadata=one(text))
-    variation_id: str | None = attrs.field(default=None, metadata=one(_id))
-    vendor_product_id: str | None = attrs.field(default=None, metadata=one(_id))
+    variation_id: str | None = attrs.field(default=None, metadata=one(identifier_text))
+    vendor_product_id: str | None = attrs.field(default=None, metadata=one(identifier_text))
 
 
 @attrs.frozen(kw_only=True)
@@ -275,18 +271,18 @@ class AccessLevelProperties(Received):
 
     ab_test_name: str | None = attrs.field(default=None, metadata=one(text))
     ab_test_revision: int | None = attrs.field(default=None, metadata=one(whole))
-    access_level_id: str | None = attrs.field(default=None, metadata=one(_id))
+    access_level_id: str | None = attrs.field(default=None, metadata=one(identifier_text))
     activated_at: datetime | None = attrs.field(default=None, metadata=one(moment))
     active_introductory_offer_type: str | None = attrs.field(default=None, metadata=one(text))
-    active_promotional_offer_id: str | None = attrs.field(default=None, metadata=one(_id))
+    active_promotional_offer_id: str | None = attrs.field(default=None, metadata=one(identifier_text))
     active_promotional_offer_type: str | None = attrs.field(default=None, metadata=one(text))
-    base_plan_id: str | None = attrs.field(default=None, metadata=one(_id))
+    base_plan_id: str | None = attrs.field(default=None, metadata=one(identifier_text))
     billing_issue_detected_at: datetime | None = attrs.field(default=None, metadata=one(moment))
     cancellation_reason: str | None = attrs.field(default=None, metadata=one(text))
     cohort_name: str | None = attrs.field(default=None, metadata=one(text))
     consecutive_payments: int | None = attrs.field(default=None, metadata=one(whole))
     currency: str | None = attrs.field(default=None, metadata=one(text))
-    developer_id: str | None = attrs.field(default=None, metadata=one(_id))
+    developer_id: str | None = attrs.field(default=None, metadata=one(identifier_text))
     environment: str | None = attrs.field(default=None, metadata=one(text))
     event_datetime: datetime | None = attrs.field(default=None, metadata=one(moment))
     expires_at: datetime | None = attrs.field(default=None, metadata=one(moment))
@@ -295,18 +291,18 @@ class AccessLevelProperties(Received):
     is_lifetime: bool | None = attrs.field(default=None, metadata=one(flag))
     is_refund: bool | None = attrs.field(default=None, metadata=one(flag))
     original_purchase_date: datetime | None = attrs.field(default=None, metadata=one(moment))
-    original_transaction_id: str | None = attrs.field(default=None, metadata=one(_id))
+    original_transaction_id: str | None = attrs.field(default=None, metadata=one(identifier_text))
     paywall_name: str | None = attrs.field(default=None, metadata=one(text))
-    paywall_revision: str | None = attrs.field(default=None, metadata=one(_id))
+    paywall_revision: str | None = attrs.field(default=None, metadata=one(identifier_text))
     price_local: Decimal | None = attrs.field(default=None, metadata=one(number))
     price_usd: Decimal | None = attrs.field(default=None, metadata=one(number))
     profile_country: str | None = attrs.field(default=None, metadata=one(text))
-    profile_event_id: str | None = attrs.field(default=None, metadata=one(_id))
+    profile_event_id: str | None = attrs.field(default=None, metadata=one(identifier_text))
     profile_has_access_level: bool | None = attrs.field(default=None, metadata=one(flag))
-    profile_id: str | None = attrs.field(default=None, metadata=one(_id))
+    profile_id: str | None = attrs.field(default=None, metadata=one(identifier_text))
     profile_ip_address: str | None = attrs.field(default=None, repr=hidden, metadata=one(text))
     profile_total_revenue_usd: Decimal | None = attrs.field(default=None, metadata=one(number))
-    promotional_offer_id: str | None = attrs.field(default=None, metadata=one(_id))
+    promotional_offer_id: str | None = attrs.field(default=None, metadata=one(identifier_text))
     purchase_date: datetime | None = attrs.field(default=None, metadata=one(moment))
     rate_after_first_year: bool | None = attrs.field(default=None, metadata=one(flag))
     renewed_at: datetime | None = attrs.field(default=None, metadata=one(moment))
@@ -316,10 +312,10 @@ class AccessLevelProperties(Received):
     store_offer_category: str | None = attrs.field(default=None, metadata=one(text))
     store_offer_discount_type: str | None = attrs.field(default=None, metadata=one(text))
     subscription_expires_at: datetime | None = attrs.field(default=None, metadata=one(moment))
-    transaction_id: str | None = attrs.field(default=None, metadata=one(_id))
+    transaction_id: str | None = attrs.field(default=None, metadata=one(identifier_text))
     trial_duration: str | None = attrs.field(default=None, metadata=one(text))
-    variation_id: str | None = attrs.field(default=None, metadata=one(_id))
-    vendor_product_id: str | None = attrs.field(default=None, metadata=one(_id))
+    variation_id: str | None = attrs.field(default=None, metadata=one(identifier_text))
+    vendor_product_id: str | None = attrs.field(default=None, metadata=one(identifier_text))
     will_renew: bool | None = attrs.field(default=None, metadata=one(flag))
 
 
@@ -366,8 +362,8 @@ class WebhookEvent(Received):
         ('3f0c7a0e', Decimal('9.99'))
     """
 
-    profile_id: str | None = attrs.field(default=None, metadata=one(_id))
-    customer_user_id: str | None = attrs.field(default=None, repr=masked, metadata=one(_id))
+    profile_id: str | None = attrs.field(default=None, metadata=one(identifier_text))
+    customer_user_id: str | None = attrs.field(default=None, repr=masked, metadata=one(identifier_text))
     idfv: str | None = attrs.field(default=None, repr=hidden, metadata=one(text))
     idfa: str | None = attrs.field(default=None, repr=hidden, metadata=one(text))
     advertising_id: str | None = attrs.field(default=None, repr=hidden, metadata=one(text))
@@ -420,7 +416,7 @@ class WebhookEvent(Received):
     def event_id(self) -> str | None:
         """The event's own id, the same each time that it is posted; None where it has none to go by."""
         try:
-            return identifier(self.event_properties.profile_event_id or "")
+            return nonblank(self.event_properties.profile_event_id or "")
         except Refused:  # blank, or with half of a surrogate pair, which no database takes
             return None
 

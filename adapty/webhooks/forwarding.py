@@ -8,6 +8,7 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from adapty._core.redact import masked
+from adapty._core.safe_repr import SafeRepr
 from adapty._core.validate import kind_of
 from adapty.errors import AdaptyUsageError
 from adapty.webhooks.outbox import Outbox
@@ -59,7 +60,7 @@ def forward(
     return Forwarding(outbox, external_profile_id)
 
 
-class Forwarding:
+class Forwarding(SafeRepr):
     """What `forward` gives: to be called with each event, from any thread."""
 
     def __init__(self, outbox: Outbox, external_profile_id: Callable[[WebhookEvent], str | None] | None) -> None:

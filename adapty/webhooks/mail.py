@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from attrs import field, frozen
 
+from adapty._core.safe_repr import SafeRepr
+from adapty._core.unseen_characters import describe_unseen_character
 from adapty._core.validate import Refused, identifier, kind_of, quoted
 from adapty.errors import AdaptyUsageError
 from adapty.models.mail import ONE_TIME_EVENT_TYPES, Offer, OfferCategory, OfferType, TransactionEvent
@@ -83,7 +85,7 @@ ProfileRule = Callable[[WebhookEvent], str | None]
 
 
 @frozen
-class MailOutcome:
+class MailOutcome(SafeRepr):
     """What an event is for Mail: an event to send, or the reason why there is none.
 
     Attributes:
@@ -106,6 +108,9 @@ def to_mail_event(event: WebhookEvent, *, external_profile_id: ProfileRule | Non
     Trials become subscriptions, for Mail knows no trials. Optional fields that are missing or cannot be read, or that
     Mail would refuse, are left out; so is an offer without a category of Mail's, such as `retention`. What was bought
     in a store's sandbox becomes an event like any other: `event_properties.environment` tells it.
+
+    An event is skipped as `refused` where the id has white space around it or invisible characters in it: no profile is
+    saved under such an id, for imports and `mail.save_profile` refuse it too. `forward` logs a warning then.
 
     Args:
         event: The event as it was posted.
@@ -183,9 +188,13 @@ def _profile(event: WebhookEvent, rule: ProfileRule | None) -> str | MailOutcome
     reason = f"the profile is anonymous: {none}"
     if found is None or not found.strip():
         return MailOutcome(reason=reason, skipped="anonymous")
+    # Below, it is somebody, but nobody whom Mail could know: no profile can be saved under such an id.
+    if problem := describe_unseen_character(found):
+        name = "customer_user_id" if rule is None else "external_profile_id"
+        return MailOutcome(reason=f"{name}: {problem}; Mail knows no profile by such an id", skipped="refused")
     try:
         return identifier(found)
-    except Refused:  # half of a surrogate pair: it is somebody, and nobody whom Mail could know
+    except Refused:  # half of a surrogate pair
         return MailOutcome(reason=reason, skipped="refused")
 
 

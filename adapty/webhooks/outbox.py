@@ -5,16 +5,18 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 from attrs import field, frozen
 
 from adapty._core.redact import masked
+from adapty._core.safe_repr import SafeRepr
 from adapty._core.validate import kind_of
 from adapty.errors import AdaptyUsageError
 from adapty.models import TransactionEvent
-from adapty.webhooks.outbox_tables import OUTBOX
+from adapty.webhooks.outbox_rows import COLUMNS, StoredEvent
+from adapty.webhooks.outbox_tables import DEAD, OUTBOX, PENDING
 from adapty.webhooks.sqlite_file import SQLiteFile
 
 if TYPE_CHECKING:
@@ -37,19 +39,16 @@ VALUES (?, ?, ?, 'pending', ?, ?, 0)
 _FORGET_DELIVERED = """
 DELETE FROM events WHERE state = 'delivered' AND event_id = ? AND changed < ?
 """
-_LIST = """
-SELECT place, event_id, profile, event, arrived, changed, attempts, reason FROM events
-WHERE state = '{state}' AND place > ? ORDER BY place LIMIT ?
-"""
-_COUNT = "SELECT count(*) FROM events WHERE state = '{state}'"
+_LIST = f"SELECT {COLUMNS} FROM events WHERE {{condition}} AND place > ? ORDER BY place LIMIT ?"  # noqa: S608 - constants
+_COUNT = "SELECT count(*) FROM events WHERE {condition}"
+_CONDITIONS = {"pending": PENDING, "dead": DEAD, "delivered": "state = 'delivered'"}
 _REPLAY = "UPDATE events SET state = 'pending', attempts = 0, reason = NULL, changed = ? WHERE "
 _FORGET = "DELETE FROM events WHERE "
-_ALL_DEAD = "state = 'dead'"
-_OF_THIS_ID = "state IN ('dead', 'pending') AND event_id = ?"
+_OF_THIS_ID = "state IS NOT 'delivered' AND event_id = ?"
 
 
 @frozen(kw_only=True)
-class PendingEvent:
+class PendingEvent(SafeRepr):
     """An event that Mail does not have yet.
 
     Attributes:
@@ -92,7 +91,7 @@ class DeadEvent(PendingEvent):
 
 
 @frozen(kw_only=True)
-class OutboxCounts:
+class OutboxCounts(SafeRepr):
     """How many events there are in an outbox.
 
     Attributes:
@@ -106,7 +105,7 @@ class OutboxCounts:
     delivered: int
 
 
-class Outbox:
+class Outbox(SafeRepr):
     """Keeps Mail events on the disk until Adapty Mail has them: to be made once, and shared by threads.
 
     Any number of processes may put events into one file while one worker sends them. The file has to be on a disk of
@@ -157,7 +156,8 @@ class Outbox:
     def put(self, event: TransactionEvent) -> bool:
         """Put an event in; when this returns, it is on the disk.
 
-        Takes a few milliseconds, most of them the disk's.
+        Takes a few milliseconds, most of them the disk's, and up to 4 seconds while another process has the file
+        locked. On an event loop, call it in a thread; a handler that `forward` gives runs in one.
 
         Returns:
             Whether it is new; False where an event of this id is in the outbox already, was refused, or was delivered
@@ -187,13 +187,13 @@ class Outbox:
             WebhookUnavailableError: The file cannot be read now.
             AdaptyUsageError: The file is damaged.
         """
-        for row in self._each("pending"):
-            yield PendingEvent(**_known(row))
+        for stored in self._each(PENDING):
+            yield PendingEvent(**_known(stored))
 
     def dead(self) -> Iterator[DeadEvent]:
         """Go through the events that are refused for good, in the order of their arrival; see `pending`."""
-        for row in self._each("dead"):
-            yield DeadEvent(**_known(row), refused_at=_moment(row[5]))
+        for stored in self._each(DEAD):
+            yield DeadEvent(**_known(stored), refused_at=stored.changed_at)
 
     def counts(self) -> OutboxCounts:
         """Count the events.
@@ -204,8 +204,8 @@ class Outbox:
         """
         with self._file.reading() as connection:
             counts = {
-                state: connection.execute(_COUNT.format(state=state)).fetchone()[0]
-                for state in ("pending", "dead", "delivered")
+                name: connection.execute(_COUNT.format(condition=condition)).fetchone()[0]
+                for name, condition in _CONDITIONS.items()
             }
         return OutboxCounts(**counts)
 
@@ -226,7 +226,7 @@ class Outbox:
 
     def replay_all(self) -> int:
         """Have all refused events sent again, and tell how many there are; see `replay`."""
-        return self._change(_REPLAY + _ALL_DEAD, time.time())
+        return self._change(_REPLAY + DEAD, time.time())
 
     def forget(self, event_id: str) -> bool:
         """Remove an event for good, one that is refused or one that waits; were it put in again, it would be new.
@@ -244,7 +244,7 @@ class Outbox:
 
     def forget_all(self) -> int:
         """Remove all refused events for good, and tell how many there were; those that wait stay. See `forget`."""
-        return self._change(_FORGET + _ALL_DEAD)
+        return self._change(_FORGET + DEAD)
 
     def close(self) -> None:
         """Close the file. What comes later opens it again."""
@@ -268,14 +268,14 @@ class Outbox:
         with self._file.writing() as connection:
             return connection.execute(statement, _storable(values)).rowcount
 
-    def _each(self, state: str) -> Iterator[tuple[Any, ...]]:
+    def _each(self, condition: str) -> Iterator[StoredEvent]:
         last = 0
         while True:
             with self._file.reading() as connection:
-                rows = connection.execute(_LIST.format(state=state), (last, _AT_A_TIME)).fetchall()
+                rows = connection.execute(_LIST.format(condition=condition), (last, _AT_A_TIME)).fetchall()
             if not rows:
                 return
-            yield from rows
+            yield from map(StoredEvent.from_row, rows)
             last = rows[-1][0]
 
 
@@ -286,26 +286,12 @@ def _storable(values: tuple[object, ...]) -> tuple[object, ...]:
     return tuple(value.encode("utf-8", "replace").decode() if isinstance(value, str) else value for value in values)
 
 
-def _known(row: tuple[Any, ...]) -> dict[str, Any]:
-    _, event_id, profile, event, arrived, _, attempts, reason = row
+def _known(stored: StoredEvent) -> dict[str, Any]:
     return {
-        "event_id": event_id,
-        "external_profile_id": profile,
-        "arrived_at": _moment(arrived),
-        "attempts": attempts,
-        "reason": reason,
-        "data": data_of(event),
+        "event_id": stored.event_id,
+        "external_profile_id": stored.profile,
+        "arrived_at": stored.arrived_at,
+        "attempts": stored.attempts,
+        "reason": stored.reason or stored.damage,
+        "data": stored.data,
     }
-
-
-def data_of(text: str) -> dict[str, Any]:
-    """Read an event's JSON; what is none, for somebody has changed the file, is an event without fields."""
-    try:
-        data = json.loads(text)
-    except ValueError:
-        return {}
-    return data if isinstance(data, dict) else {}
-
-
-def _moment(seconds: float) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC)

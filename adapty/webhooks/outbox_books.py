@@ -5,15 +5,17 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from attrs import frozen
 
 from adapty.errors import AdaptyError
-from adapty.webhooks.outbox_tables import OUTBOX
+from adapty.webhooks.outbox_rows import COLUMNS, StoredEvent
+from adapty.webhooks.outbox_tables import OUTBOX, PENDING
 from adapty.webhooks.sqlite_file import SQLiteFile
 
 if TYPE_CHECKING:
@@ -33,14 +35,12 @@ GIVE_UP_AFTER = timedelta(hours=24)
 GIVE_UP_PUT_OFFS = 24
 """so often Mail must have failed on it at least and taken other events afterwards: an outage gives nothing up."""
 
-_READ_AT_LEAST = 50
 _TIDIED_AT_A_TIME = 1000
 
-# Only the first one of a profile can be sent, so those of profiles that wait are passed over within the index.
-_DUE = """
-SELECT place, event_id, profile, event FROM events
-WHERE state = 'pending' AND profile NOT IN (SELECT value FROM json_each(?)) ORDER BY place LIMIT ?
-"""
+_FIRST_PENDING = "SELECT place, profile FROM first_pending ORDER BY place LIMIT ?"
+_READ = f"""
+SELECT {COLUMNS} FROM events WHERE {PENDING} AND place IN (SELECT value FROM json_each(?)) ORDER BY place
+"""  # noqa: S608 - constants
 _NOTE = {
     "delivered": """
         UPDATE events SET state = 'delivered', profile = '', event = '', reason = NULL, changed = :now
@@ -71,9 +71,12 @@ AND :times <= (SELECT times FROM put_offs WHERE put_offs.place = events.place AN
 _GIVEN_UP = "SELECT place, event_id, reason FROM events WHERE place = ?"
 _RELEASED = """
 SELECT value FROM json_each(?)
-WHERE value NOT IN (SELECT place FROM events WHERE state = 'pending' AND attempts > 0)
+WHERE NOT EXISTS (SELECT 1 FROM events WHERE place = value AND state = 'pending' AND attempts > 0)
 """
-_TIDY_PUT_OFFS = "DELETE FROM put_offs WHERE place NOT IN (SELECT place FROM events WHERE state = 'pending')"
+_TIDY_PUT_OFFS = """
+DELETE FROM put_offs
+WHERE NOT EXISTS (SELECT 1 FROM events WHERE events.place = put_offs.place AND state = 'pending')
+"""
 _TIDY = """
 DELETE FROM events WHERE place IN (SELECT place FROM events WHERE state = 'delivered' AND changed < ? LIMIT ?)
 """
@@ -87,13 +90,13 @@ class Due:
         place: Its place in the order of arrival.
         event_id: Its id.
         profile: The profile that it is of.
-        event: The event, as JSON.
+        data: The event's fields.
     """
 
     place: int
     event_id: str
     profile: str
-    event: str
+    data: Mapping[str, Any]
 
 
 @frozen
@@ -116,12 +119,12 @@ class Note:
 
 @frozen
 class GivenUp:
-    """An event that was set aside because Mail failed on it for long, and took others.
+    """An event that was set aside: Mail failed on it for long and took others, or its row is damaged.
 
     Attributes:
         place: Its place in the order of arrival.
         event_id: Its id.
-        reason: Why its last try failed.
+        reason: Why its last try failed, or what is damaged.
     """
 
     place: int
@@ -167,7 +170,7 @@ class Books:
         return given_up
 
     async def due(self, waiting: Collection[str], most: int) -> list[Due]:
-        """Read events in the order of arrival, one of each profile at most.
+        """Read events in the order of arrival, one of each profile at most; set damaged ones aside.
 
         Args:
             waiting: The profiles of which none is to be sent now.
@@ -235,15 +238,28 @@ class Books:
         return [GivenUp(*row) for row in connection.execute(_GIVEN_UP, (place,))]
 
     def _due(self, waiting: frozenset[str], most: int) -> list[Due]:
-        names = json.dumps(list(waiting))
+        while True:
+            stored = self._read_first(waiting, most)
+            damaged = [(each, each.damage) for each in stored if each.damage]
+            if not damaged:
+                return [Due(each.place, each.event_id, each.profile, each.data) for each in stored]
+            self._set_aside(damaged)
+
+    def _read_first(self, waiting: frozenset[str], most: int) -> list[StoredEvent]:
+        """Read the first pending event of each profile that does not wait."""
         with self._file.reading() as connection:
-            rows = connection.execute(_DUE, (names, max(most, _READ_AT_LEAST))).fetchall()
-        first_of_each: dict[str, Due] = {}
-        for row in rows:
-            due = Due(*row)
-            if due.profile not in waiting:  # SQLite may read odd names in JSON in another way
-                first_of_each.setdefault(due.profile, due)
-        return list(first_of_each.values())[:most]
+            first = connection.execute(_FIRST_PENDING, (most + len(waiting),)).fetchall()
+            places = [place for place, profile in first if profile not in waiting][:most]
+            rows = connection.execute(_READ, (json.dumps(places),)).fetchall()
+        return [StoredEvent.from_row(row) for row in rows]
+
+    def _set_aside(self, damaged: Iterable[tuple[StoredEvent, str]]) -> None:
+        now = time.time()
+        with self._file.writing() as connection:
+            for stored, damage in damaged:
+                values = {"place": stored.place, "attempts": 0, "reason": damage, "now": now}
+                connection.execute(_NOTE["dead"], values)
+        self._given_up += [GivenUp(stored.place, stored.event_id, damage) for stored, damage in damaged]
 
     def _released(self, places: list[int]) -> frozenset[int]:
         with self._file.reading() as connection:

@@ -8,6 +8,7 @@ import weakref
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from adapty._private_files import ensure_private_file
 from adapty.errors import AdaptyUsageError
 
 if sys.platform == "win32":
@@ -44,7 +45,8 @@ class OutboxLock:
             AdaptyUsageError: There can be no such file.
         """
         try:
-            file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o666)
+            ensure_private_file(self._path)
+            file = os.open(self._path, os.O_RDWR)
         except OSError as problem:
             raise AdaptyUsageError(f"{self._path}: cannot be used as a lock: {problem.strerror}") from None
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from contextlib import suppress
+from functools import partial
 from random import SystemRandom
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from attrs import define, field, frozen
 from adapty._core.giving_up import Patience
 from adapty._core.redact import masked
 from adapty._core.retry import RetryPolicy
+from adapty._core.safe_repr import SafeRepr
 from adapty._generated import mail_call, nothing
 from adapty.bulk.journal import Journal
 from adapty.bulk.lanes import Item
@@ -20,10 +22,11 @@ from adapty.bulk.rows import Row
 from adapty.bulk.running import StageRun
 from adapty.bulk.stage import Options, Stage
 from adapty.errors import AdaptyAPIError, AdaptyConnectionError, AdaptyError, WebhookUnavailableError
-from adapty.webhooks.outbox import Outbox, data_of
+from adapty.webhooks.outbox import Outbox
 from adapty.webhooks.outbox_books import Books, Due, Note
 from adapty.webhooks.outbox_lock import OutboxLock
 from adapty.webhooks.put_offs import PutOffs
+from adapty.webhooks.threads import RequestThreads
 from adapty.webhooks.told_events import ToldEvent
 from adapty.webhooks.verdicts import passes, verdict_on
 
@@ -57,7 +60,7 @@ _random = SystemRandom().random
 
 
 @frozen(kw_only=True)
-class DrainReport:
+class DrainReport(SafeRepr):
     """What a worker did.
 
     Attributes:
@@ -135,7 +138,8 @@ class Sending:
         adapty._transport.config.key("mail")  # noqa: SLF001 - of the same package
         with OutboxLock(self.outbox.path) as lock:
             if await self._have(lock, stop):
-                with Books(self.outbox.path) as books:
+                # To open and check a large file takes long, and the loop may be the application's.
+                with await RequestThreads().run(partial(Books, self.outbox.path), discard=Books.close) as books:
                     await self._send(adapty, books, stop)
         if stop.asked and self.until_empty:
             raise KeyboardInterrupt
@@ -216,7 +220,7 @@ class Sending:
             due = await self._due(books, moment)
             for each in due:
                 self._in_hand[each.place] = _InHand(each, self.delivered)
-                yield Row(each.place, data_of(each.event))
+                yield Row(each.place, each.data)
             if due:
                 last = now()
                 continue

@@ -2,34 +2,83 @@
 
 from __future__ import annotations
 
-from adapty.webhooks.sqlite_file import Layout
+from adapty.webhooks.sqlite_layout import Layout
 
-__all__ = ["OUTBOX"]
+__all__ = ["DEAD", "OUTBOX", "PENDING"]
+
+PENDING = "state = 'pending'"
+"""The condition of an event that waits to be sent."""
+
+DEAD = "state IS NOT 'pending' AND state IS NOT 'delivered'"
+"""The condition of a dead letter. A row whose state is damaged is one too, so that no row is ever out of sight."""
+
+_VERSION_1 = (
+    # `place` is the order of arrival; no place is ever given twice. Times count from 1970, in seconds.
+    """
+    CREATE TABLE events (
+        place INTEGER PRIMARY KEY AUTOINCREMENT,
+        event_id TEXT NOT NULL UNIQUE,
+        profile TEXT NOT NULL,
+        event TEXT NOT NULL,
+        state TEXT NOT NULL,
+        arrived REAL NOT NULL,
+        changed REAL NOT NULL,
+        attempts INTEGER NOT NULL,
+        reason TEXT
+    )
+    """,
+    # How often Mail took other events after it had failed on one, since that came or was replayed.
+    "CREATE TABLE put_offs (place INTEGER PRIMARY KEY, since REAL NOT NULL, times INTEGER NOT NULL)",
+    "CREATE INDEX pending_events ON events (place, profile) WHERE state = 'pending'",
+    "CREATE INDEX dead_events ON events (place) WHERE state = 'dead'",
+    "CREATE INDEX delivered_events ON events (changed) WHERE state = 'delivered'",
+)
+
+
+def _refresh(profile: str) -> str:
+    """Return the statements that find the first pending event of a profile again."""
+    return f"""
+        DELETE FROM first_pending WHERE profile IS {profile};
+        INSERT INTO first_pending (place, profile)
+            SELECT place, profile FROM events WHERE {PENDING} AND profile IS {profile} ORDER BY place LIMIT 1;
+    """  # noqa: S608 - constants
+
+
+# A worker sends the first pending event of each profile. Finding it among all pending events takes longer the more
+# there are of one profile, so it has a table of its own. Triggers keep that table right whoever writes, including
+# processes that opened the file with an older version of this library.
+_VERSION_2 = (
+    "CREATE TABLE first_pending (place INTEGER PRIMARY KEY, profile TEXT)",
+    "CREATE INDEX first_pending_profiles ON first_pending (profile)",
+    "CREATE INDEX pending_profiles ON events (profile, place) WHERE state = 'pending'",
+    "DROP INDEX pending_events",
+    "CREATE INDEX pending_events ON events (place) WHERE state = 'pending'",
+    "DROP INDEX dead_events",
+    f"CREATE INDEX dead_events ON events (place) WHERE {DEAD}",
+    f"""
+    INSERT INTO first_pending (place, profile)
+        SELECT min(place), profile FROM events WHERE {PENDING} GROUP BY profile
+    """,  # noqa: S608 - constants
+    f"""
+    CREATE TRIGGER event_added AFTER INSERT ON events
+    WHEN new.state IS 'pending'
+        AND NOT EXISTS (SELECT 1 FROM first_pending WHERE profile IS new.profile AND place < new.place)
+    BEGIN {_refresh("new.profile")} END
+    """,  # noqa: S608 - constants
+    f"""
+    CREATE TRIGGER event_changed AFTER UPDATE OF place, profile, state ON events
+    WHEN old.state IS 'pending' OR new.state IS 'pending'
+    BEGIN {_refresh("old.profile")} {_refresh("new.profile")} END
+    """,
+    f"""
+    CREATE TRIGGER event_removed AFTER DELETE ON events WHEN old.state IS 'pending'
+    BEGIN {_refresh("old.profile")} END
+    """,
+)
 
 OUTBOX = Layout(
     noun="outbox",
     application_id=0x41644F62,  # "AdOb"
-    version=1,
-    # `place` is the order of arrival; no place is ever given twice. Times count from 1970, in seconds.
-    tables=(
-        """
-        CREATE TABLE events (
-            place INTEGER PRIMARY KEY AUTOINCREMENT,
-            event_id TEXT NOT NULL UNIQUE,
-            profile TEXT NOT NULL,
-            event TEXT NOT NULL,
-            state TEXT NOT NULL,
-            arrived REAL NOT NULL,
-            changed REAL NOT NULL,
-            attempts INTEGER NOT NULL,
-            reason TEXT
-        )
-        """,
-        # How often Mail took other events after it had failed on one, since that came or was replayed.
-        "CREATE TABLE put_offs (place INTEGER PRIMARY KEY, since REAL NOT NULL, times INTEGER NOT NULL)",
-        "CREATE INDEX pending_events ON events (place, profile) WHERE state = 'pending'",
-        "CREATE INDEX dead_events ON events (place) WHERE state = 'dead'",
-        "CREATE INDEX delivered_events ON events (changed) WHERE state = 'delivered'",
-    ),
+    versions=(_VERSION_1, _VERSION_2),
     is_durable=True,
 )

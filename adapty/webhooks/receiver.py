@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-import asyncio
+from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Any, get_args
 from uuid import uuid4
 
+from adapty._core.redact import hide_arguments
 from adapty._core.validate import kind_of
 from adapty.errors import AdaptyConfigError, AdaptyUsageError, WebhookBodyError, WebhookError, WebhookUnavailableError
 from adapty.models._received import json_ready
 from adapty.webhooks.authorization import Accepted
-from adapty.webhooks.body import MAX_BODY_BYTES, checked_limit, decoded
+from adapty.webhooks.body import MAX_BODY_BYTES, checked_limit, decoded, incomplete
+from adapty.webhooks.deadlines import answer_deadline
 from adapty.webhooks.deliveries import Claim, Delivery
 from adapty.webhooks.event_types import checked_event_names
 from adapty.webhooks.events import WebhookEvent
 from adapty.webhooks.handlers import check_result, is_async
 from adapty.webhooks.replies import Reply, failed, refused
 from adapty.webhooks.seen import Standing
+from adapty.webhooks.threads import RequestThreads
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from adapty.webhooks.authorization import Headers
     from adapty.webhooks.body import Body
     from adapty.webhooks.handlers import AsyncHandler, Handler
+    from adapty.webhooks.headers import Headers
     from adapty.webhooks.seen import SeenEvents
 
 __all__ = ["Receiver"]
@@ -56,6 +60,7 @@ class Receiver:
         b'{}'
     """
 
+    @hide_arguments
     def __init__(
         self,
         authorization: str | Iterable[str] | None = None,
@@ -64,19 +69,11 @@ class Receiver:
         max_body_bytes: int = MAX_BODY_BYTES,
         seen: SeenEvents | None = None,
     ) -> None:
-        accepted: Accepted | AdaptyConfigError
-        try:
-            accepted = Accepted(authorization)
-        except AdaptyConfigError as problem:
-            accepted = problem
-        # Whoever prints the locals of a traceback finds no value here, and no frame of those that saw it.
-        authorization = None
-        if isinstance(accepted, AdaptyConfigError):
-            raise accepted.with_traceback(None)
-        self._accepted = accepted
+        self._accepted = Accepted(authorization)
         self.event_names = checked_event_names(event_names)
         self.max_body_bytes = checked_limit(max_body_bytes)
         self._seen = _checked_store(seen)
+        self._threads = RequestThreads()
 
     def authenticate(self, headers: Headers) -> None:
         """Check the Authorization header alone, for whoever does not want to read the body of just anybody.
@@ -105,10 +102,13 @@ class Receiver:
         Raises:
             WebhookAuthorizationError: The header is missing, given twice, or has none of the accepted values.
             WebhookBodyError: The body is too long, or is no event.
-            WebhookUnavailableError: The event is being handled in another place, or the store of events fails.
+            WebhookUnavailableError: The body is empty or too short for its Content-Length, so that something else has
+                read it; or the event is being handled in another place; or the store of events fails.
             AdaptyUsageError: `headers` or `body` is of a type that they do not have.
         """
-        refusal = self._accepted.refusal(headers)
+        if isinstance(headers, Iterator):
+            headers = list(headers)
+        refusal = self._accepted.refusal(headers) or incomplete(headers, body)
         delivery = refusal or self._read(body)
         # An error that is raised below shows neither to whoever prints the locals of its traceback.
         del headers, body
@@ -128,20 +128,21 @@ class Receiver:
         Raises:
             AdaptyUsageError: `headers` or `body` is of a type that they do not have.
         """
-        try:
-            delivery = self.receive(headers, body)
-        except WebhookError as error:
-            return refused(error)
-        if delivery.event is None or delivery.duplicate:
+        with answer_deadline():
+            try:
+                delivery = self.receive(headers, body)
+            except WebhookError as error:
+                return refused(error)
+            if delivery.event is None or delivery.duplicate:
+                return delivery.reply
+            try:
+                with delivery:
+                    check_result(handler(delivery.event))
+            except WebhookError as error:
+                return refused(error)
+            except Exception:  # noqa: BLE001 - whatever a handler raises
+                return failed(delivery.event)
             return delivery.reply
-        try:
-            with delivery:
-                check_result(handler(delivery.event))
-        except WebhookError as error:
-            return refused(error)
-        except Exception:  # noqa: BLE001 - whatever a handler raises
-            return failed(delivery.event)
-        return delivery.reply
 
     async def answer_async(
         self,
@@ -149,7 +150,10 @@ class Receiver:
         body: Body,
         handler: AsyncHandler | Handler,
     ) -> Reply:
-        """Do the same on an asyncio loop; a handler that is not async runs in a thread.
+        """Do the same on an asyncio loop; a handler that is not async runs in a thread of the receiver's own.
+
+        Where stores or handlers keep more threads busy than there are, requests are answered with 503, at once or after
+        a few seconds, and Adapty posts them again.
 
         Args:
             headers: The request's headers: a mapping or pairs, of text or bytes, or a WSGI environment.
@@ -160,26 +164,33 @@ class Receiver:
         Raises:
             AdaptyUsageError: `headers` or `body` is of a type that they do not have.
         """
-        if not is_async(handler):
-            return await asyncio.to_thread(self.answer, headers, body, handler)
-        try:
-            # The store may wait for its turn, which must not stop the loop.
-            delivery = await asyncio.to_thread(self.receive, headers, body)
-        except WebhookError as error:
-            return refused(error)
+        with answer_deadline():
+            try:
+                if not is_async(handler):
+                    return await self._threads.run(partial(self.answer, headers, body, handler))
+                # The store may wait for its turn, which must not stop the loop.
+                delivery = await self._threads.run(partial(self.receive, headers, body), discard=Delivery.release)
+                return await self._handled(delivery, handler)
+            except WebhookError as error:
+                return refused(error)
+
+    async def _handled(self, delivery: Delivery, handler: AsyncHandler | Handler) -> Reply:
+        """Await the handler, unless there is nothing to handle.
+
+        Raises:
+            WebhookError: The handler raised it.
+        """
         if delivery.event is None or delivery.duplicate:
             return delivery.reply
         try:
             handling: Any = handler(delivery.event)
             await handling
         except BaseException as problem:
-            await asyncio.to_thread(delivery.release)
-            if isinstance(problem, WebhookError):
-                return refused(problem)
-            if isinstance(problem, Exception):
+            await self._threads.run(delivery.release, is_admitted=True)
+            if isinstance(problem, Exception) and not isinstance(problem, WebhookError):
                 return failed(delivery.event)
             raise
-        await asyncio.to_thread(delivery.mark)
+        await self._threads.run(delivery.mark, is_admitted=True)
         return delivery.reply
 
     def _read(self, body: Body) -> Delivery | WebhookBodyError:

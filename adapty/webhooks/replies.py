@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from attrs import field, frozen
 
+from adapty._core.safe_repr import SafeRepr
 from adapty._core.validate import quoted
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ _UNAUTHORIZED = 401
 
 
 @frozen
-class Reply:
+class Reply(SafeRepr):
     """An answer, for any framework to send.
 
     Attributes:

@@ -2,54 +2,38 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 import weakref
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Lock
-from time import monotonic, sleep
+from time import sleep
 from typing import TYPE_CHECKING, Any
 
-from attrs import frozen
-
+from adapty._clock import monotonic
+from adapty._core.safe_repr import SafeRepr
 from adapty._core.validate import kind_of
+from adapty._private_files import ensure_private_file
 from adapty.errors import AdaptyError, AdaptyUsageError, WebhookUnavailableError
+from adapty.webhooks.deadlines import limit_wait
+from adapty.webhooks.sqlite_layout import prepare_tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Layout", "SQLiteFile"]
+    from adapty.webhooks.sqlite_layout import Layout
+
+__all__ = ["SQLiteFile"]
 
 BUSY_SECONDS = 4.0
-"""So long to wait for another thread, and again for another process, to have written: Adapty waits 10 seconds for an
-answer."""
+"""How long one read or write waits for other threads and processes in total. Adapty waits 10 seconds for an answer."""
 
 _LOOK_AGAIN_SECONDS = 0.01
 
-
-@frozen
-class Layout:
-    """What is in a file.
-
-    Attributes:
-        noun: What such a file is called.
-        application_id: Tells the file from those of others.
-        version: The layout's version.
-        tables: What makes the tables.
-        is_durable: Whether what is committed outlives a crash of the machine, and not only of the process.
-    """
-
-    noun: str
-    application_id: int
-    version: int
-    tables: tuple[str, ...]
-    is_durable: bool
-
-
+_BUSY_TEXT = "is locked by another thread or process; try again later"
 _DAMAGED = "is damaged; move it away, and a new one is made"
-_FOREIGN = "is no {noun}; move it away, or choose another name for the {noun}"
-_NEWER = "was made by a newer version of adapty; use that one"
 _LASTING = {
     sqlite3.SQLITE_CORRUPT,
     sqlite3.SQLITE_ERROR,  # a table is missing
@@ -57,13 +41,17 @@ _LASTING = {
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 _NOT_TO_BE_OPENED = {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_READONLY}
 _PRIMARY_CODE = 0xFF
+_WRONG_PATH = {errno.EACCES, errno.EISDIR, errno.ENAMETOOLONG, errno.ENOENT, errno.ENOTDIR, errno.EPERM, errno.EROFS}
 
 
-class SQLiteFile:
+class SQLiteFile(SafeRepr):
     """One connection for all threads of a process, had in turn: SQLite lets one at a time write anyway.
 
     No connection is open while a process forks, for SQLite in the child would take the parent's locks for its own. A
     file that is removed, or replaced by another one, is not written to any more: what is at its path is.
+
+    A new file can be read and written by its owner only, and so can those that SQLite creates beside it. An existing
+    file keeps its mode.
 
     Args:
         path: The file, made where there is none; its folder must be there.
@@ -84,7 +72,7 @@ class SQLiteFile:
         self._is_paused = False
         _files.add(self)
         with self._lock, self._telling("opened", opening=True):
-            self._connection = self._open()
+            self._connection = self._open(monotonic() + BUSY_SECONDS)
             self._check_all()
             self._close()  # what is loaded before a server forks is used after that
 
@@ -124,75 +112,41 @@ class SQLiteFile:
 
     @contextmanager
     def _in_turn(self) -> Iterator[sqlite3.Connection]:
-        if not self._lock.acquire(timeout=BUSY_SECONDS):
-            raise WebhookUnavailableError(f"{self.path}: {_busy()}")
+        until = monotonic() + limit_wait(BUSY_SECONDS)
+        if not self._lock.acquire(timeout=max(0.0, until - monotonic())):
+            raise WebhookUnavailableError(f"{self.path}: {_BUSY_TEXT}")
         try:
             if self._connection is not None and not self._is_still_there():
                 self._leave_open()  # to close it removes the files beside it, which may be the new file's by now
-            if self._connection is None:
-                with self._telling("opened"):
-                    self._connection = self._open()
+            with self._telling("opened"):
+                if self._connection is None:
+                    self._connection = self._open(until)
+                _set_busy_timeout(self._connection, until)
             yield self._connection
         finally:
             self._lock.release()
 
-    def _open(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self.path, BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+    def _open(self, until: float) -> sqlite3.Connection:
+        ensure_private_file(self.path)
+        connection = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
         try:
+            _set_busy_timeout(connection, until)
+            connection.text_factory = _decode_text
             if self._layout.is_durable:
                 connection.execute("PRAGMA synchronous = FULL")
                 connection.execute("PRAGMA fullfsync = ON")  # where a Mac's disk says "written", it is not always
             else:
                 connection.execute("PRAGMA synchronous = NORMAL")
-            if not self._is_ours(connection):
-                self._set_up(connection)
-            self._use_a_log(connection)
+            prepare_tables(connection, self._layout, self.path)
+            self._use_a_log(connection, until)
             self._opened = self.path.stat()
         except BaseException:
             connection.close()
             raise
         return connection
 
-    def _set_up(self, connection: sqlite3.Connection) -> None:
-        """Make the tables, all at once, unless another process has made them just now."""
-        connection.execute("BEGIN EXCLUSIVE")
-        try:
-            if not self._is_ours(connection):
-                self._check_empty(connection)
-                for statement in self._layout.tables:
-                    connection.execute(statement)
-                connection.execute(f"PRAGMA user_version = {self._layout.version}")
-                connection.execute(f"PRAGMA application_id = {self._layout.application_id}")
-            connection.execute("COMMIT")
-        except BaseException:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
-            raise
-
-    def _is_ours(self, connection: sqlite3.Connection) -> bool:
-        """Tell whether the tables are there.
-
-        Raises:
-            AdaptyUsageError: They are of a newer version.
-        """
-        (application,) = connection.execute("PRAGMA application_id").fetchone()
-        if application != self._layout.application_id:
-            return False
-        (version,) = connection.execute("PRAGMA user_version").fetchone()
-        if version > self._layout.version:
-            raise AdaptyUsageError(f"{self.path}: {_NEWER}")
-        return True
-
-    def _check_empty(self, connection: sqlite3.Connection) -> None:
-        (application,) = connection.execute("PRAGMA application_id").fetchone()
-        (version,) = connection.execute("PRAGMA user_version").fetchone()
-        (found,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        if found or application or version:
-            raise AdaptyUsageError(f"{self.path}: {self._foreign}")
-
-    def _use_a_log(self, connection: sqlite3.Connection) -> None:
+    def _use_a_log(self, connection: sqlite3.Connection, until: float) -> None:
         """Have readers and a writer not wait for each other. To begin with it, SQLite itself waits for nobody."""
-        until = monotonic() + BUSY_SECONDS
         while True:
             try:
                 connection.execute("PRAGMA journal_mode = WAL")
@@ -254,19 +208,18 @@ class SQLiteFile:
             raise self._error(problem, doing, opening=opening) from None
 
     def _error(self, problem: Exception, doing: str, *, opening: bool) -> AdaptyError:
+        if isinstance(problem, OSError):
+            kind = AdaptyUsageError if opening and problem.errno in _WRONG_PATH else WebhookUnavailableError
+            return kind(f"{self.path}: cannot be {doing}: {problem.strerror or type(problem).__name__}")
         code = _code(problem)
         if code == sqlite3.SQLITE_NOTADB:
-            return AdaptyUsageError(f"{self.path}: {self._foreign}")
+            return AdaptyUsageError(f"{self.path}: {self._layout.foreign}")
         if code in _LASTING:
             return AdaptyUsageError(f"{self.path}: {_DAMAGED}")
         if code in _BUSY:
-            return WebhookUnavailableError(f"{self.path}: {_busy()}")
+            return WebhookUnavailableError(f"{self.path}: {_BUSY_TEXT}")
         kind = AdaptyUsageError if opening and code in _NOT_TO_BE_OPENED else WebhookUnavailableError
         return kind(f"{self.path}: cannot be {doing}: {problem}")
-
-    @property
-    def _foreign(self) -> str:
-        return _FOREIGN.format(noun=self._layout.noun)
 
     def __repr__(self) -> str:
         return f"SQLiteFile({str(self.path)!r})"
@@ -281,8 +234,15 @@ def _whole(path: Any) -> Path:
         raise AdaptyUsageError.of("path", "is the name of no file; expected a path") from None
 
 
-def _busy() -> str:
-    return f"others have been writing to it for more than {BUSY_SECONDS:g} seconds; try again later"
+def _set_busy_timeout(connection: sqlite3.Connection, until: float) -> None:
+    """Have SQLite wait for locks until this moment."""
+    milliseconds = max(0, int((until - monotonic()) * 1000))
+    connection.execute(f"PRAGMA busy_timeout = {milliseconds}")
+
+
+def _decode_text(raw: bytes) -> str:
+    """Decode text of the file; bytes that are not UTF-8 become surrogates, which the caller can find."""
+    return raw.decode("utf-8", "surrogateescape")
 
 
 def _code(problem: Exception) -> int:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Self
 
+from adapty._core.safe_repr import SafeRepr
 from adapty.webhooks.seen import CLAIM_FOR, FORGET_AFTER, Standing, seconds_of
-from adapty.webhooks.sqlite_file import Layout, SQLiteFile
+from adapty.webhooks.sqlite_file import SQLiteFile
+from adapty.webhooks.sqlite_layout import Layout
 
 if TYPE_CHECKING:
     from datetime import timedelta
@@ -18,18 +20,19 @@ __all__ = ["SQLiteSeenEvents"]
 _SEEN_EVENTS = Layout(
     noun="store of seen events",
     application_id=0x41645365,  # "AdSe"
-    version=1,
     # `owner` is null once the event is handled; `since` counts from 1970, in seconds.
-    tables=(
-        "CREATE TABLE seen_events (event_id TEXT PRIMARY KEY, owner TEXT, since REAL NOT NULL) WITHOUT ROWID",
-        "CREATE INDEX seen_events_since ON seen_events (since)",
+    versions=(
+        (
+            "CREATE TABLE seen_events (event_id TEXT PRIMARY KEY, owner TEXT, since REAL NOT NULL) WITHOUT ROWID",
+            "CREATE INDEX seen_events_since ON seen_events (since)",
+        ),
     ),
     is_durable=False,
 )
 
 _FORGOTTEN_AT_ONCE = 100
 
-_HELD = "SELECT owner, since FROM seen_events WHERE event_id = ?"
+_HELD = "SELECT owner, CAST(since AS REAL) FROM seen_events WHERE event_id = ?"  # a number even in a damaged row
 _KEEP = "INSERT OR REPLACE INTO seen_events VALUES (?, ?, ?)"
 _RELEASE = "DELETE FROM seen_events WHERE event_id = ? AND owner = ?"
 _FORGET = f"""
@@ -39,7 +42,7 @@ DELETE FROM seen_events WHERE event_id IN (
 """  # noqa: S608 - a number of our own
 
 
-class SQLiteSeenEvents:
+class SQLiteSeenEvents(SafeRepr):
     """Remembers events in an SQLite file, for the threads of any number of processes on this machine.
 
     The file has to be on a disk of this machine: SQLite's log of changes does not work over a network. A crash of the

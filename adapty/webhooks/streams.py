@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from adapty.errors import WebhookBodyError, WebhookUnavailableError
-from adapty.webhooks.body import too_long
+from adapty.webhooks.body import too_long, too_short
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -71,7 +71,7 @@ def read_body(read: Callable[[int], bytes], length: int | None, most: int) -> by
     except OSError as problem:
         raise WebhookUnavailableError(f"the body broke off ({type(problem).__name__})") from None
     if length is not None and len(body) < length:
-        raise WebhookUnavailableError("the body broke off")
+        raise too_short(len(body), length)
     if len(body) > most:
         raise too_long(most)
     return bytes(body)

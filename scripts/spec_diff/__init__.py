@@ -11,4 +11,5 @@ compare, walk, values   two of those -> the changes between them
 matching, rules         which alternative is which; what each change means for our callers
 owed                    what the facade owes for them
 report, command         what is printed
+markdown                how text from a contract is made safe to print
 """

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from scripts.spec_diff.compare import Change
-from scripts.spec_diff.errors import clipped
+from scripts.spec_diff.markdown import code, one_line
 from scripts.spec_diff.rules import ADDITIVE, BREAKING
 
 if TYPE_CHECKING:
@@ -17,12 +16,6 @@ if TYPE_CHECKING:
 
 
 __all__ = ["FORMATS", "Report"]
-
-LONGEST_LINE = 600
-"""How many characters a line of the text has."""
-
-LONGEST_CODE = 200
-"""How many characters a piece of code in the Markdown has."""
 
 MOST_PLACES = 8
 """How many places of one change are shown to people."""
@@ -91,32 +84,32 @@ def as_json(report: Report) -> str:
 
 def as_text(report: Report) -> str:
     """Say it for people, breaking changes first."""
-    lines = [_line(f"{report.api}: {report.old} -> {report.new}"), report.counts]
+    lines = [one_line(f"{report.api}: {report.old} -> {report.new}"), report.counts]
     for heading, parts in report.parts():
         lines += ["", heading]
         for change, owes in parts:
-            lines.append(_line(f"  {change.words}: {change.element}{_turned(change, _value)}"))
+            lines.append(one_line(f"  {change.words}: {change.element}{_turned(change, _value)}"))
             if change.where != (change.element,):
-                lines.append(_line(f"      in {_places(change)}"))
-            lines += [_line(f"      owed: {debt}") for debt in owes]
+                lines.append(one_line(f"      in {_places(change)}"))
+            lines += [one_line(f"      owed: {debt}") for debt in owes]
     if report.owes:
-        lines += ["", "The facade owes", *(_line(f"  {debt}") for debt in report.owes)]
+        lines += ["", "The facade owes", *(one_line(f"  {debt}") for debt in report.owes)]
     return "\n".join(lines)
 
 
 def as_markdown(report: Report) -> str:
     """Say it for a pull request; what comes from a contract stands as code, where nothing is formatted or linked."""
-    lines = [f"## Changes of the {_code(report.api)} contract", ""]
-    lines += [f"{_code(report.old)} → {_code(report.new)}: {report.counts}"]
+    lines = [f"## Changes of the {code(report.api)} contract", ""]
+    lines += [f"{code(report.old)} → {code(report.new)}: {report.counts}"]
     for heading, parts in report.parts():
         items = [
-            f"- {change.words}: {_code(change.element)}{_turned(change, lambda value: _code(_value(value)))}"
-            + ("" if change.where == (change.element,) else f"\n  in {_code(_places(change))}")
+            f"- {change.words}: {code(change.element)}{_turned(change, lambda value: code(_value(value)))}"
+            + ("" if change.where == (change.element,) else f"\n  in {code(_places(change))}")
             for change, _ in parts
         ]
         lines += ["", f"### {heading} ({len(parts)})", "", *items]
     if report.owes:
-        lines += ["", "### The facade owes", "", *(f"- [ ] {_code(debt)}" for debt in report.owes)]
+        lines += ["", "### The facade owes", "", *(f"- [ ] {code(debt)}" for debt in report.owes)]
     return _cut(lines)
 
 
@@ -139,20 +132,6 @@ def _places(change: Change) -> str:
 
 def _value(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
-def _line(text: str) -> str:
-    """Keep a text to one line without control characters; the spaces at its beginning stay."""
-    shown = "".join(letter if letter.isprintable() else " " for letter in text).rstrip()
-    return shown if len(shown) <= LONGEST_LINE else f"{shown[:LONGEST_LINE]}..."
-
-
-def _code(text: str) -> str:
-    """Show a text as code, in a fence of more backticks than stand together in it."""
-    shown = clipped(_line(text).strip(), LONGEST_CODE)
-    fence = "`" * (1 + max((len(run) for run in re.findall("`+", shown)), default=0))
-    padding = " " if "`" in shown or not shown else ""
-    return f"{fence}{padding}{shown}{padding}{fence}"
 
 
 def _cut(lines: list[str]) -> str:

@@ -23,6 +23,7 @@ from scripts.generate import APIS, ROOT, TARGET, Api, generate, replace_tree
 from scripts.spec_diff.compare import changes
 from scripts.spec_diff.document import loaded, opened
 from scripts.spec_diff.errors import CannotCompareError
+from scripts.spec_diff.markdown import one_line
 from scripts.spec_diff.reading import parsed
 from scripts.update_spec.changelog import with_entry
 from scripts.update_spec.taking_over import MARK, merged
@@ -86,7 +87,7 @@ def tested() -> int:
 
 def refuse(problem: str) -> NoReturn:
     """Stop without having changed anything."""
-    print(f"update-spec: {problem}", file=sys.stderr)
+    print(*map(one_line, f"update-spec: {problem}".splitlines()), sep="\n", file=sys.stderr)
     raise SystemExit(REFUSED)
 
 

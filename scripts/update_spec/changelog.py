@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from scripts.spec_diff.markdown import code
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -35,6 +37,7 @@ def with_entry(changelog: str, title: str, found: Iterable[Change]) -> str:
 
 
 def _line(change: Change) -> str:
-    where = ", ".join(change.where)
-    now = f", now `{change.after}`" if isinstance(change.after, str) else ""
-    return f"{change.words}: `{change.element}`{now}{f' ({where})' if where and change.element not in where else ''}"
+    """Return the line for a change; what comes from the contract stands as code, where nothing links or mentions."""
+    now = f", now {code(change.after)}" if isinstance(change.after, str) else ""
+    where = f" ({code(', '.join(change.where))})" if change.where and change.element not in change.where else ""
+    return f"{change.words}: {code(change.element)}{now}{where}"

@@ -241,7 +241,9 @@ def test_no_proxy_is_heeded_whatever_it_contains(server: RawServer, monkeypatch:
     for no_proxy, over_proxy in ((odd, 1), (odd + "api.example.invalid:80", 0)):
         monkeypatch.setenv("NO_PROXY", no_proxy)
         server.requests.clear()
-        with Adapty(mail_secret_key=KEY, mail_base_url="http://api.example.invalid", max_retries=0) as adapty:
+        with Adapty(
+            mail_secret_key=KEY, mail_base_url="http://api.example.invalid", max_retries=0, allow_insecure_http=True
+        ) as adapty:
             with suppress(AdaptyConnectionError):
                 adapty.mail.save_profile(**PROFILE)
         assert len(server.requests) == over_proxy
@@ -257,7 +259,7 @@ def test_a_refused_client_shows_no_key(arguments: dict[str, Any], monkeypatch: p
     except AdaptyConfigError as error:
         shown = "".join(traceback.TracebackException.from_exception(error, capture_locals=True).format())
 
-    assert "Adapty: unusable" in shown
+    assert "AdaptyConfigError" in shown
     assert KEY not in shown
 
 

@@ -217,7 +217,9 @@ def test_a_stalled_answer_times_out(client: Adapty, server: RawServer, stalling:
     server.replies = [getattr(server, stalling)]
 
     hurried = client.with_options(timeout=library.Timeouts(read=0.1), max_retries=1)
-    with pytest.raises(library.AdaptyTimeoutError, match=r"saveProfile: no answer within 0\.1 s \(after 2 tries\)"):
+    with pytest.raises(
+        library.AdaptyTimeoutError, match=r"saveProfile: 127\.0\.0\.1:\d+: no answer within 0\.1 s \(after 2 tries\)"
+    ):
         hurried.mail.save_profile(**PROFILE)
 
     assert len(server.requests) == 2
@@ -241,7 +243,7 @@ def test_an_unreachable_api_is_a_connection_error(
     assert KEY not in "".join(shown.format())
 
 
-@pytest.mark.parametrize("host", ["xn--a", "xn--999999999b.com", "999.999.999.999"])
+@pytest.mark.parametrize("host", ["xn--a", "xn--999999999b.com"])
 def test_a_host_name_that_is_none_is_a_connection_error(
     client: Adapty,
     new_transport: Callable[[], httpx.BaseTransport | None],
@@ -289,7 +291,9 @@ def test_a_proxy_that_does_not_help_is_an_error_of_ours(
     monkeypatch.setenv("ALL_PROXY", f"http://user:opensesame@127.0.0.1:{port}")
     url = f"{scheme}://api.example.com"
 
-    with type(client)(mail_secret_key=KEY, mail_base_url=url, max_retries=0, transport=new_transport()) as lost:
+    with type(client)(
+        mail_secret_key=KEY, mail_base_url=url, max_retries=0, transport=new_transport(), allow_insecure_http=True
+    ) as lost:
         with pytest.raises((library.AdaptyConnectionError, library.PermissionDeniedError)) as caught:
             lost.mail.save_profile(**PROFILE)
 

@@ -262,13 +262,31 @@ def test_an_erasure_of_somebody_unknown_is_told(
         client.mail.delete_profile(**identifiers)
 
 
+def test_a_bare_id_is_found_by_either_kind(adapty: Adapty, sandbox: Sandbox) -> None:
+    """As `external_profile_id` first and then as `customer_user_id`; what is not found has both kinds as its reason."""
+    adapty.mail.save_profile(**PROFILE)
+    adapty.mail.save_profile(
+        **{**PROFILE, "external_profile_id": "another", "email": "joe@example.com"}, customer_user_id="user_2"
+    )
+
+    report = adapty.mail.delete_many(["user_12345", "user_2", "user_3"])
+
+    assert {deletion.id for deletion in report.deleted} == {"user_12345", "user_2"}
+    assert [deletion.reason for deletion in report.not_found] == [
+        "no profile by external_profile_id or customer_user_id"
+    ]
+    assert not report.nothing_found
+    assert list(sandbox.profiles()) == []
+    assert (adapty.mail.delete_many(["user_3"], by="customer_user_id")).nothing_found
+
+
 def test_many_are_erased(adapty: Adapty, sandbox: Sandbox) -> None:
     """Each has an outcome; an address that is none is refused by itself."""
     adapty.mail.save_profile(**PROFILE)
 
     report = adapty.mail.delete_many(["jane@example.com", "joe@example.com", "joe"], by="email")
 
-    assert [len(report.deleted), len(report.already_gone), len(report.failed)] == [1, 1, 1]
+    assert [len(report.deleted), len(report.not_found), len(report.failed)] == [1, 1, 1]
     assert "jane" not in repr(report)
     assert sandbox.profile("user_12345") is None
     with pytest.raises(AdaptyUsageError, match="by: "):

@@ -79,9 +79,9 @@ def test_each_id_has_an_outcome(stubbed: Adapty, stub: Stub, concurrency: int) -
     )
 
     assert outcomes(report) == {f"u{number}": "deleted" for number in range(12)} | dict.fromkeys(
-        ("u1", "u5"), "already_gone"
+        ("u1", "u5"), "not_found"
     ) | dict.fromkeys(failing_ids, "failed")
-    assert [len(report.deleted), len(report.already_gone), len(report.failed)] == [6, 2, 4]
+    assert [len(report.deleted), len(report.not_found), len(report.failed)] == [6, 2, 4]
     assert report.outcomes == tuple(told)
     assert report.stopped_by is None
     assert {deletion.id: type(deletion.error).__name__ for deletion in report.failed} == {
@@ -101,7 +101,7 @@ def test_a_deletion_that_was_sent_again_is_no_gone(stubbed: Adapty, stub: Stub) 
 
     report = stubbed.profiles.delete_many(["u1", "u2"], concurrency=1)
 
-    assert outcomes(report) == {"u1": "deleted", "u2": "already_gone"}
+    assert outcomes(report) == {"u1": "deleted", "u2": "not_found"}
 
 
 @pytest.mark.parametrize(
@@ -410,6 +410,6 @@ def test_many_are_deleted_for_good(adapty: Adapty, sandbox: Sandbox, version: st
     second = profiles.delete_many(ids)
 
     assert sorted(deletion.id for deletion in first.deleted) == sorted(ids[:25])
-    assert sorted(deletion.id for deletion in first.already_gone) == sorted(ids[25:])
-    assert len(second.already_gone) == 30
+    assert sorted(deletion.id for deletion in first.not_found) == sorted(ids[25:])
+    assert len(second.not_found) == 30
     assert sandbox.server_side_profile(customer_user_id="user_0") is None

@@ -141,7 +141,6 @@ FIELDS_OF_PROFILES = (
         ({"user_id": "x"}, "user_id is not a field of MailProfile"),
         ({"event_id": "x"}, "event_id is not a field of MailProfile"),
         ({"jane@example.com": "x"}, "(a name with an @) is not a field of MailProfile"),
-        ({"email": "x", "first_name": "x"}, "takes email and first_name from x; expected one"),
         (
             {"custom.plan": "x", "custom_attributes.plan": "y"},
             "takes custom.plan from two columns, x and y; expected one",
@@ -283,7 +282,8 @@ def test_a_column_to_ignore_that_is_not_there_is_refused() -> None:
 def test_a_column_that_is_not_mapped_and_no_field_is_refused() -> None:
     """A mapping does not make the other columns mean something."""
     assert refused("user_email,plan\n", {"email": "user_email"}) == (
-        "plan: is a column of base.csv that is no field of the records; rename, ignore or remove it"
+        "plan: is a column of base.csv and not a field of MailProfile; "
+        'rename or remove it, or pass over it with --ignore plan (ignore=["plan"])'
     )
 
 
@@ -355,13 +355,18 @@ def test_a_vendors_column_for_a_field_that_is_mapped_is_ignored() -> None:
 
 def test_events_do_not_have_the_vendors_columns() -> None:
     """The vendor's file holds profiles."""
-    assert refused("user_id,event_id\n", record=TransactionEvent).startswith("user_id: is a column of base.csv that is")
-    assert refused("custom.plan\n", record=TransactionEvent).startswith("custom.plan: is a column of base.csv that is")
+    assert refused("user_id,event_id\n", record=TransactionEvent).startswith("user_id: is a column of base.csv and not")
+    assert refused("custom.plan\n", record=TransactionEvent).startswith("custom.plan: is a column of base.csv and not")
 
 
 def test_keys_are_not_the_vendors_columns() -> None:
-    """The vendor's file is CSV; a key of JSON Lines is taken as it is."""
-    assert rows('{"user_id": "x"}', name="base.jsonl") == [{"user_id": "x"}]
+    """The vendor's file is CSV; a key of JSON Lines is not a field, and what it stands for in CSV is suggested."""
+    (problem,) = rows('{"user_id": "x"}', name="base.jsonl")
+
+    assert problem == (
+        "is not a field of MailProfile; did you mean external_profile_id? rename it, "
+        'or use --map external_profile_id=user_id (mapping={"external_profile_id": "user_id"})'
+    )
 
 
 NAMES = st.sampled_from([*FIELDS_OF_PROFILES, "custom", "custom.plan", "custom.", "user_id", "plan", "", "_raw", "{}"])
@@ -376,7 +381,7 @@ def test_a_header_is_understood_or_refused(header: list[str], mapping: dict[str,
     """Whatever stands in a header and a mapping, each field comes from one column, or it is refused in our words."""
     try:
         columns = Columns.of(MailProfile, mapping, ignore=ignore)
-        paths = [path for path in columns.of_header(header, Path("base.csv")) if path is not None]
+        paths = [path for column in columns.of_header(header, Path("base.csv")) for path in column.paths]
     except AdaptyUsageError:
         return
     assert len(set(paths)) == len(paths)

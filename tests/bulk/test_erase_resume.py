@@ -89,8 +89,8 @@ def test_only_what_is_left_of_both(adapty: Adapty, apis: FakeApis) -> None:
     with pytest.raises(AuthenticationError) as caught:
         erase(adapty, "users.txt", lanes=1)
     assert caught.value.__notes__ == [
-        "server-side: 3 deleted, 0 already gone, 0 failed",
-        "mail: 1 deleted, 0 already gone, 0 failed so far",
+        "server-side: 3 deleted, 0 not found, 0 failed",
+        "mail: 1 deleted, 0 not found, 0 failed so far",
         "report: users.erased.csv",
         GO_ON,
     ]
@@ -100,7 +100,7 @@ def test_only_what_is_left_of_both(adapty: Adapty, apis: FakeApis) -> None:
     done = erase(adapty, "users.txt", lanes=1)
 
     assert (done.deleted, done.resumed) == (6, True)
-    assert sorted(apis.asked) == [("mail", "customer_user_id", "u2"), ("mail", "customer_user_id", "u3")]
+    assert sorted(apis.asked) == [("mail", "external_profile_id", "u2"), ("mail", "external_profile_id", "u3")]
     assert len(outcomes()) == 6
 
 
@@ -261,7 +261,7 @@ def test_a_stop_between_the_two(adapty: Adapty, apis: FakeApis, monkeypatch: pyt
         erase(adapty, "users.txt", lanes=1)
 
     assert caught.value.__notes__ == [
-        "server-side: 2 deleted, 0 already gone, 0 failed",
+        "server-side: 2 deleted, 0 not found, 0 failed",
         "mail: not begun",
         "report: users.erased.csv",
         GO_ON,
@@ -293,7 +293,7 @@ async def test_a_task_that_is_cancelled(apis: FakeApis) -> None:
             await task
 
     assert caught.value.__notes__ == [
-        "mail: 1 deleted, 0 already gone, 0 failed so far",
+        "mail: 1 deleted, 0 not found, 0 failed so far",
         "report: users.erased.csv",
         GO_ON,
     ]

@@ -263,7 +263,7 @@ def test_a_wrong_header_sends_nothing_of_its_file(adapty: Adapty, api: FakeApi) 
 
 def test_columns_of_the_other_kind_are_refused(adapty: Adapty) -> None:
     """Two files in each other's place are found by their headers."""
-    with pytest.raises(AdaptyUsageError, match=r"is a column of profiles\.csv that is no field of the records"):
+    with pytest.raises(AdaptyUsageError, match=r"is a column of profiles\.csv and not a field of TransactionEvent"):
         import_base(adapty, events=profiles_file(good(1)))
 
 

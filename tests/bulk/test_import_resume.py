@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from adapty import Adapty, AdaptyUsageError, AsyncAdapty, AuthenticationError
+from adapty import Adapty, AdaptyUsageError, AsyncAdapty, AuthenticationError, CheckpointInUseError
 from adapty.bulk import Progress, async_import_base, files, import_base, import_events, import_profiles
 from adapty.bulk.handled import Handled
 from adapty.bulk.journal import Journal
@@ -281,7 +281,7 @@ def test_two_imports_do_not_share_a_journal(adapty: Adapty, api: FakeApi) -> Non
     def reply(body: dict[str, Any]) -> httpx.Response:
         if len(api.sent) == 10:
             api.sent.append(("", {}))
-            with pytest.raises(AdaptyUsageError) as caught:
+            with pytest.raises(CheckpointInUseError) as caught:
                 import_profiles(adapty, "profiles.jsonl", lanes=1)
             refused.append(str(caught.value))
         return accept(body)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import json
+import shlex
 import tracemalloc
 from typing import TYPE_CHECKING, Any
 
@@ -409,12 +411,16 @@ def test_an_unknown_column_is_refused(tmp_path: Path, column: str, meant: str | 
     """A column that is no field, or no field of a nested one, is named, with what it was probably meant to be."""
     record = TransactionEvent if column.startswith("offer.") else MailProfile
     error = refused(tmp_path, f"external_profile_id,{column}\nuser_1,x\n", record)
-    hint = f"; did you mean {meant}?" if meant else ";"
+    option, named = shlex.quote(column), json.dumps(column)
+    ignored = f"rename or remove it, or pass over it with --ignore {option} (ignore=[{named}])"
+    mapped = (
+        f"did you mean {meant}? rename it, or use --map {meant}={column} (mapping={{{json.dumps(meant)}: {named}}})"
+    )
 
     assert error.field_name == column
     assert str(error) == (
-        f"{column}: is a column of {tmp_path / 'base.csv'} that is no field of the records{hint} "
-        "rename, ignore or remove it"
+        f"{column}: is a column of {tmp_path / 'base.csv'} and not a field of {record.__name__}; "
+        f"{mapped if meant else ignored}"
     )
 
 

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from adapty import AdaptyUsageError, MailProfile
 from adapty.bulk import files as files_module
 from adapty.bulk.files import InputFile, file_format, split_name
+from adapty.bulk.id_files import read_ids
 from adapty.bulk.sources import open_source
 from tests.bulk.reading import rows_of
 
@@ -109,13 +110,12 @@ def test_any_cut_is_noticed(tmp_path: Path, ending: str, cut: int) -> None:
 
 
 def test_damaged_gzip_data_is_refused_where_it_is_damaged(tmp_path: Path) -> None:
-    """A wrong byte in the middle, a wrong checksum, and something else behind the end, are told."""
+    """A wrong byte in the middle and a wrong checksum are told."""
     packed = bytearray(gzip.compress("".join(LINES).encode()))
     path = tmp_path / "base.jsonl.gz"
     for damaged in (
         packed[:20_000] + b"\xff" * 100 + packed[20_100:],
         packed[:-8] + b"12345678",
-        packed + b"more",
     ):
         path.write_bytes(damaged)
         found, message = read_until_refused(path)
@@ -297,3 +297,29 @@ def test_an_open_file_does_not_stay_open(tmp_path: Path) -> None:
         assert file.text.readline() == "email\n"
     assert file.text.closed
     assert file._disk.closed
+
+
+@pytest.mark.parametrize("behind", [b"x", b"garbage", b"<html>" * 1000, b"\0\0x"])
+def test_data_after_the_end_of_gzip_data_is_told_as_that(tmp_path: Path, behind: bytes) -> None:
+    """What is packed is read, and the message says what follows it and where."""
+    path = tmp_path / "base.csv.gz"
+    path.write_bytes(gzip.compress(b"email\na\nb\n") + behind)
+    found: list[Row] = []
+
+    with pytest.raises(AdaptyUsageError) as caught:
+        found.extend(rows_of(open_source("profiles", path, MailProfile)))
+
+    expected = "expected nothing there: remove it or pack it too"
+    assert str(caught.value) == f"{path}: has other data after the end of its gzip data, after line 3; {expected}"
+    assert [row.line for row in found] == [2, 3]
+    with pytest.raises(AdaptyUsageError) as caught:
+        read_ids(path)
+    assert str(caught.value) == f"{path}: has other data after the end of its gzip data, after line 3; {expected}"
+
+
+def test_padding_and_further_gzip_data_are_read(tmp_path: Path) -> None:
+    """Zeros behind gzip data are padding, and more gzip data goes on with the text: neither is garbage."""
+    path = tmp_path / "base.csv.gz"
+    path.write_bytes(gzip.compress(b"email\na\n") + gzip.compress(b"b\n") + b"\0" * 512)
+
+    assert [row.line for row in rows(path)] == [2, 3]

@@ -51,9 +51,9 @@ derandomized = settings(derandomize=True, deadline=None, max_examples=300)
 
 
 def lines_of(path: Path) -> list[str]:
-    """Give a file's lines with their ends, as text that keeps every byte."""
+    """Return a file's lines with their ends, as text that keeps every byte but the byte order marks before lines."""
     with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
-        return list(file)
+        return [text for line in file if (text := line.lstrip("\ufeff"))]
 
 
 def rows_of(path: Path) -> list[Row] | None:

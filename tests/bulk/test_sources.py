@@ -84,7 +84,7 @@ def test_a_wrong_header_is_found_when_the_file_is_opened() -> None:
     """Nothing has to be read to learn that the whole file would fail."""
     Path("base.csv").write_text("emial\nx\n", encoding="utf-8")
 
-    with pytest.raises(AdaptyUsageError, match=r"^emial: is a column of base\.csv that is no field"):
+    with pytest.raises(AdaptyUsageError, match=r"^emial: is a column of base\.csv and not a field"):
         opened("base.csv")
 
 
@@ -147,7 +147,11 @@ def test_iterables_of_records(kind: str) -> None:
 
 def test_values_stay_what_they_are() -> None:
     """Times, amounts and nested records are for the record to read."""
-    held = {"external_created_at": datetime.now(UTC), "price": Decimal("1.5"), "device_info": DeviceInfo(platform="x")}
+    held = {
+        "external_created_at": datetime.now(UTC),
+        "birthday": Decimal("1.5"),
+        "device_info": DeviceInfo(platform="x"),
+    }
 
     (row,) = read(opened([held]))
 

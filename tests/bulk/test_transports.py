@@ -202,7 +202,7 @@ def test_other_machines_are_reached_over_the_environment_s_proxy(
 ) -> None:
     """A proxy may be named with its scheme or without it."""
     monkeypatch.setenv("HTTP_PROXY", scheme + recorder.url.removeprefix("http://"))
-    adapty = Adapty(mail_secret_key="k", mail_base_url="http://api.example.com")
+    adapty = Adapty(mail_secret_key="k", mail_base_url="http://api.example.com", allow_insecure_http=True)
 
     assert import_profiles(adapty, FEW).accepted == 20
     assert len(recorder.taken) == 20

@@ -93,7 +93,7 @@ _COMMAND = typer.main.get_command(app)  # once for all tests: made anew for each
 
 
 def run(*arguments: str, stdin: bytes | None = None, charset: str = "utf-8") -> Ended:
-    """Run a command in this process, with fresh logging; an exception that it does not handle is the test's."""
+    """Run a command in this process, with fresh logging."""
     with (
         pytest.MonkeyPatch.context() as patch,
         CliRunner(charset=charset).isolation(input=stdin) as (out, err, _),

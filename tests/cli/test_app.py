@@ -143,7 +143,9 @@ def test_the_exit_codes_are_the_documented_ones() -> None:
         "API_ERROR": 3,
         "NO_ANSWER": 4,
         "BUSY": 5,
+        "INTERNAL_ERROR": 70,
         "INTERRUPTED": 130,
+        "BROKEN_PIPE": 141,
     }
     assert ExitCode(1) == ExitCode.NO_ACCESS
     for command in ((), ("mail", "import"), ("access", "check"), ("erase",)):
@@ -241,17 +243,17 @@ def test_without_its_extra_the_command_line_says_how_to_get_it(
     with pytest.raises(SystemExit) as ended:
         __main__.main()
 
-    # A str makes Python print it on standard error and exit with 1.
-    assert ended.value.code == 'The command line needs its extra: pip install "adapty[cli]"'
+    assert ended.value.code == ExitCode.USAGE
+    assert capsys.readouterr().err == 'The command line needs its extra: pip install "adapty[cli]"\n'
 
 
-def test_without_its_extra_the_process_ends_with_1() -> None:
-    """The same, as a process: the message on standard error, exit code 1."""
+def test_without_its_extra_the_process_ends_with_2() -> None:
+    """The same, as a process: the message on standard error, exit code 2."""
     script = "import sys; sys.modules['typer'] = None; from adapty.__main__ import main; main()"
 
     ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
 
-    assert (ended.returncode, ended.stdout) == (1, "")
+    assert (ended.returncode, ended.stdout) == (ExitCode.USAGE, "")
     assert ended.stderr == 'The command line needs its extra: pip install "adapty[cli]"\n'
 
 
@@ -309,4 +311,4 @@ def test_output_that_goes_nowhere_is_no_traceback() -> None:
             check=False,
         )
 
-    assert "Traceback" not in ended.stderr
+    assert (ended.returncode, ended.stderr) == (ExitCode.BROKEN_PIPE, "")

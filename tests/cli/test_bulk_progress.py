@@ -201,4 +201,4 @@ def test_bars_of_the_commands(served: Sandbox, terminal: Console) -> None:
 
     assert [line.split()[0] for line in told(terminal)] == ["profiles", "server-side", "mail"]
     assert imported.out.startswith("profiles: 1 accepted, 0 refused\n")
-    assert erased.out.startswith("0 deleted, 2 already gone, 0 failed\n")
+    assert erased.out.startswith("1 deleted, 1 not found, 0 failed\n")  # Mail knows what was imported

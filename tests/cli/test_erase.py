@@ -42,7 +42,7 @@ def test_everybody_in_a_file(api: Adapty, served: Sandbox) -> None:
 
     assert (first.code, first.err) == (0, "")
     assert first.summary == [
-        "300 deleted, 0 already gone, 0 failed",
+        "300 deleted, 0 not found, 0 failed",
         "erased from: server-side",
         "report: users.erased.csv",
     ]
@@ -52,40 +52,44 @@ def test_everybody_in_a_file(api: Adapty, served: Sandbox) -> None:
 
     second = run("erase", "users.txt")
 
-    assert (second.code, second.err) == (0, "")
+    assert second.code == ExitCode.SOME_REFUSED
+    assert second.err == (
+        "Warning: server-side: none of the ids was found as customer_user_id; they are probably of another kind, "
+        "or of another app or project. Try --by profile_id\n"
+    )
     assert second.summary == [
-        "0 deleted, 300 already gone, 0 failed",
+        "0 deleted, 300 not found, 0 failed",
         "erased from: server-side",
         "report: users.erased.csv",
     ]
     assert not Path("users.txt.journal").exists()
     rows = report_rows()
-    assert [row["outcome"] for row in rows] == ["deleted"] * 300 + ["already_gone"] * 300
+    assert [row["outcome"] for row in rows] == ["deleted"] * 300 + ["not_found"] * 300
     assert {row["id"] for row in rows[300:]} == set(ids)
-    assert {row["reason"] for row in rows} == {""}
+    assert {row["reason"] for row in rows} == {"", "no profile by customer_user_id"}
 
 
 def test_who_stands_there_twice_is_sent_once(api: Adapty, served: Sandbox) -> None:
     """Repeats are counted, and make no row and no request of their own."""
     (profile_id,) = make_users(api, "u1")
 
-    ended = run("erase", users_file("u1", "u2", " u1 ", "u1"))
+    ended = run("erase", users_file("u1", "u2", "u1", "u1"))
 
     assert ended.code == 0
     assert ended.summary == [
-        "1 deleted, 1 already gone, 0 failed",
+        "1 deleted, 1 not found, 0 failed",
         "erased from: server-side",
         "repeats of an id, sent once: 2",
         "report: users.erased.csv",
     ]
-    assert outcomes() == {"u1": "deleted", "u2": "already_gone"}
+    assert outcomes() == {"u1": "deleted", "u2": "not_found"}
 
     ended = run("erase", users_file(profile_id, profile_id.upper()), "--by", "profile_id", "--report", "again.csv")
 
     assert ended.out.startswith(
-        "0 deleted, 1 already gone, 0 failed\nerased from: server-side\nrepeats of an id, sent once: 1\n"
+        "0 deleted, 1 not found, 0 failed\nerased from: server-side\nrepeats of an id, sent once: 1\n"
     )
-    assert outcomes("again.csv") == {profile_id: "already_gone"}
+    assert outcomes("again.csv") == {profile_id: "not_found"}
 
 
 def test_so_many_requests_at_a_time(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -124,14 +128,14 @@ def test_one_that_the_api_fails_on(server: RawServer, monkeypatch: pytest.Monkey
     ended = run("erase", users_file("u1", "u2", "u3", "u4", "u5", "u6"), *ONE_AT_A_TIME)
 
     assert (ended.code, ended.err) == (ExitCode.SOME_REFUSED, "")
-    assert ended.out.startswith("2 deleted, 1 already gone, 3 failed\n")
+    assert ended.out.startswith("2 deleted, 1 not found, 3 failed\n")
     rows = {row["id"]: (row["outcome"], row["reason"].split(" (")[0]) for row in report_rows()}
     assert rows == {
         "u1": ("deleted", ""),
         "u2": ("failed", "deleteProfile: 500: no readable reason"),
         "u3": ("failed", "deleteProfile: 400 odd: [redacted] is wrong"),
         "u4": ("failed", "deleteProfile: 409: no readable reason"),
-        "u5": ("already_gone", ""),
+        "u5": ("not_found", "no profile by customer_user_id"),
         "u6": ("deleted", ""),
     }
     assert len(slept) == 8
@@ -167,7 +171,7 @@ def test_a_run_that_is_stopped(
     error, *notes = ended.err.splitlines()
     assert error.startswith("Error: deleteProfile: ")
     assert told in error
-    assert notes == ["server-side: 1 deleted, 0 already gone, 0 failed so far", "report: users.erased.csv", GO_ON]
+    assert notes == ["server-side: 1 deleted, 0 not found, 0 failed so far", "report: users.erased.csv", GO_ON]
     assert outcomes() == {"u1": "deleted"}
 
     server.replies = [DELETED]
@@ -179,7 +183,7 @@ def test_a_run_that_is_stopped(
         assert (report["deleted"], report["resumed"]) == (4, True)
     else:
         assert ended.summary == [
-            "4 deleted, 0 already gone, 0 failed",
+            "4 deleted, 0 not found, 0 failed",
             "erased from: server-side",
             "gone on with a run that broke off: the counts are those of both, the time is the last one's",
             "report: users.erased.csv",
@@ -198,7 +202,7 @@ def test_a_run_that_is_stopped_without_a_journal(server: RawServer, monkeypatch:
 
     assert ended.code == ExitCode.API_ERROR
     assert ended.err.splitlines()[1:] == [
-        "server-side: 1 deleted, 0 already gone, 0 failed so far",
+        "server-side: 1 deleted, 0 not found, 0 failed so far",
         "report: users.erased.csv",
     ]
     assert sorted(path.name for path in Path().iterdir()) == ["users.erased.csv", "users.txt"]
@@ -257,7 +261,7 @@ def test_a_run_that_comes_to_nothing_leaves_nothing(closed_port: str, monkeypatc
     ended = run("erase", users_file("u1"))
 
     assert ended.code == ExitCode.NO_ANSWER
-    assert ended.err.splitlines()[1:] == ["server-side: 0 deleted, 0 already gone, 0 failed so far"]
+    assert ended.err.splitlines()[1:] == ["server-side: 0 deleted, 0 not found, 0 failed so far"]
     assert list(Path().iterdir()) == [Path("users.txt")]
 
 
@@ -285,16 +289,17 @@ def test_a_setting_that_is_wrong(
 
 @pytest.mark.parametrize("options", [(), ("--json",)], ids=["text", "JSON"])
 def test_no_address_is_shown(api: Adapty, options: tuple[str, ...]) -> None:
-    """Addresses that serve as ids stand in the report, and on no output, `--verbose` or not."""
-    make_users(api, "jane@example.com")
+    """Addresses in the place of ids are refused, and stand in the report alone, `--verbose` or not."""
+    make_users(api, "jane@example.com", "u1")
     ids = ["jane@example.com", "jane2@example.com", "jané@example.com", "jane@example.com" * 300]
 
-    ended = run("--verbose", "erase", users_file(*ids), *options)
+    ended = run("--verbose", "erase", users_file(*ids, "u1"), *options)
 
     assert ended.code == ExitCode.SOME_REFUSED
     assert "deleteProfile: DELETE" in ended.err
     assert "jan" not in ended.out + ended.err
-    assert outcomes() == dict(zip(ids, ["deleted", "already_gone", "failed", "failed"], strict=True))
+    assert outcomes() == {"u1": "deleted", **dict.fromkeys(ids, "failed")}
+    assert "on the command line --by email" in report_rows()[0]["reason"]
     assert not [row for row in report_rows() if "jan" in row["reason"]]
 
 
@@ -340,14 +345,14 @@ def test_interrupting_it(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> 
     assert (process.returncode, out) == (ExitCode.INTERRUPTED, "")
     assert err.splitlines() == [
         "Interrupted",
-        "server-side: 2 deleted, 0 already gone, 1 failed so far",
+        "server-side: 2 deleted, 0 not found, 1 failed so far",
         "report: users.erased.csv",
         GO_ON,
     ]
     assert outcomes() == {"é": "failed", "u1": "deleted", "u2": "deleted"}
     assert len(server.requests) == 2
 
-    assert run("erase", "users.txt").out.startswith("4 deleted, 0 already gone, 1 failed\n")
+    assert run("erase", "users.txt").out.startswith("4 deleted, 0 not found, 1 failed\n")
     assert outcomes() == {"é": "failed", **dict.fromkeys(("u1", "u2", "u3", "u4"), "deleted")}
 
 
@@ -414,7 +419,7 @@ def test_interrupting_it_twice(server: RawServer, monkeypatch: pytest.MonkeyPatc
     assert (ended.code, ended.out) == (ExitCode.INTERRUPTED, "")
     assert ended.err.splitlines() == [
         "Interrupted",
-        "server-side: 1 deleted, 0 already gone, 0 failed so far",
+        "server-side: 1 deleted, 0 not found, 0 failed so far",
         "report: users.erased.csv",
         GO_ON,
     ]
@@ -441,7 +446,7 @@ def test_interrupting_its_last_words(server: RawServer, monkeypatch: pytest.Monk
     assert ended.code == ExitCode.INTERRUPTED
     assert ended.err.splitlines() == [
         "Interrupted",
-        "server-side: 1 deleted, 0 already gone, 0 failed so far",
+        "server-side: 1 deleted, 0 not found, 0 failed so far",
         "report: users.erased.csv",
         GO_ON,
     ]
@@ -449,6 +454,7 @@ def test_interrupting_its_last_words(server: RawServer, monkeypatch: pytest.Monk
 
 def test_signals_that_are_somebody_elses_are_left_alone(api: Adapty) -> None:
     """In a thread, or where Ctrl-C does something else already, it runs all the same and changes no handler."""
+    make_users(api, "u1", "u2")
 
     def handle(*_: object) -> None:
         pytest.fail("nobody pressed Ctrl-C")
@@ -456,6 +462,7 @@ def test_signals_that_are_somebody_elses_are_left_alone(api: Adapty) -> None:
     before = signal.signal(signal.SIGINT, handle)
     try:
         assert run("erase", users_file("u1")).code == 0
+        users_file("u2")
         assert signal.getsignal(signal.SIGINT) is handle
     finally:
         signal.signal(signal.SIGINT, before)

@@ -67,9 +67,9 @@ def test_its_name_comes_from_the_file(served: Sandbox, file: str, report: str) -
 
     ended = run("erase", file)
 
-    assert ended.code == 0
-    assert ended.summary == ["0 deleted, 1 already gone, 0 failed", "erased from: server-side", f"report: {report}"]
-    assert outcomes(report) == {"u1": "already_gone"}
+    assert ended.code == ExitCode.SOME_REFUSED  # for nobody is there
+    assert ended.summary == ["0 deleted, 1 not found, 0 failed", "erased from: server-side", f"report: {report}"]
+    assert outcomes(report) == {"u1": "not_found"}
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
@@ -79,7 +79,7 @@ def test_a_name_that_no_output_can_spell(served: Sandbox) -> None:
 
     ended = run("erase", "\udcff.txt")
 
-    assert (ended.code, ended.summary[2]) == (0, r"report: \udcff.erased.csv")
+    assert (ended.code, ended.summary[2]) == (ExitCode.SOME_REFUSED, r"report: \udcff.erased.csv")
     assert Path("\udcff.erased.csv").is_file()
 
 
@@ -104,13 +104,13 @@ def test_a_report_that_is_there_is_appended_to(served: Sandbox, users: str, befo
     ended = run("erase", users)
 
     written = Path("users.erased.csv").read_bytes().decode()
-    assert ended.code == 0
+    assert ended.code == ExitCode.SOME_REFUSED  # for nobody is there
     assert written.startswith(after)
     added = written.removeprefix(after).split("\r\n")
     assert sorted(row.partition(",")[2] for row in added) == [
         "",
-        "server-side,u1,already_gone,",
-        "server-side,u2,already_gone,",
+        "server-side,u1,not_found,no profile by customer_user_id",
+        "server-side,u2,not_found,no profile by customer_user_id",
     ]
 
 
@@ -222,7 +222,7 @@ def test_a_disk_that_is_full(api: Adapty, served: Sandbox) -> None:
     assert (ended.returncode, ended.stdout) == (ExitCode.USAGE, "")
     assert ended.stderr.splitlines() == [
         "Error: users.erased.csv: cannot be written: File too large",
-        f"server-side: {len(rows)} deleted, 0 already gone, 0 failed so far",
+        f"server-side: {len(rows)} deleted, 0 not found, 0 failed so far",
         "report: users.erased.csv",
     ]
     assert rows == dict.fromkeys(ids[: len(rows)], "deleted")

@@ -126,7 +126,7 @@ def test_what_it_says(stopped_when_ready: list[Sandbox]) -> None:
 
 
 @pytest.mark.parametrize(
-    "key", ["my_own", "[bold]x[/bold]", "a:bug:b", "a$HOME", "a'b", 'a"b', "a;b", "a&b", "`id`", "#a"]
+    "key", ["my_own", "[bold]x[/bold]", "a:bug:b", "a$HOME", "a'b", 'a"b', "a;b", "a&b", "x`id`x", "#a"]
 )
 @pytest.mark.parametrize(
     ("option", "variable", "attribute"),
@@ -161,6 +161,33 @@ def test_an_address_of_the_newer_kind(stopped_when_ready: list[Sandbox]) -> None
     ended = run("sandbox", "--port", "0", "--host", "::1")
 
     assert exports(ended.out.partition("\n")[2])["ADAPTY_BASE_URL"].startswith("http://[::1]:")
+
+
+def test_allow_host_adds_names(stopped_when_ready: list[Sandbox], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each name that is given; a request under another one is refused with the option that allows it."""
+    seen: dict[str, int] = {}
+    close = Sandbox.close
+
+    def request_and_close(self: Sandbox) -> None:
+        if not seen:
+            for host in ("sandbox:8040", "adapty.internal", "other"):
+                seen[host] = httpx.get(f"{self.url}/_sandbox/", headers={"host": host}).status_code
+        close(self)
+
+    monkeypatch.setattr(Sandbox, "close", request_and_close)
+
+    ended = run("sandbox", "--port", "0", "--allow-host", "sandbox", "--allow-host", "adapty.internal")
+
+    assert ended.code == 0
+    assert seen == {"sandbox:8040": 200, "adapty.internal": 200, "other": 421}
+
+
+def test_allow_host_refuses_what_is_no_name() -> None:
+    """With the option's name, before anything listens."""
+    ended = run("sandbox", "--port", "0", "--allow-host", "http://sandbox")
+
+    assert (ended.code, ended.out) == (ExitCode.USAGE, "")
+    assert ended.err.startswith("Error: --allow-host: has no host name in 'http://sandbox'; expected ")
 
 
 def test_a_database_keeps_the_state(
@@ -307,8 +334,8 @@ def test_webhooks(server: RawServer, options: tuple[str, ...], value: str) -> No
     ("options", "name"),
     [
         (("--webhook-url", "nowhere"), "webhook_url"),
-        (("--webhook-authorization", "key-abc"), "webhook_authorization"),
-        (("--webhook-url", "http://127.0.0.1:9/", "--webhook-authorization", " key-abc"), "webhook_authorization"),
+        (("--webhook-authorization", "key-abc"), "--webhook-authorization"),
+        (("--webhook-url", "http://127.0.0.1:9/", "--webhook-authorization", " key-abc"), "--webhook-authorization"),
         (("--webhook-time-scale", "0"), "webhook_time_scale"),
     ],
 )
@@ -318,6 +345,15 @@ def test_webhooks_that_cannot_be_posted(options: tuple[str, ...], name: str) -> 
 
     assert (ended.code, ended.out) == (ExitCode.USAGE, "")
     assert ended.err.startswith(f"Error: {name}: ")
+    assert "key-abc" not in ended.err
+
+
+def test_quotes_in_the_variable_are_refused_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An env file may leave them there; the receiver would refuse every post."""
+    monkeypatch.setenv("ADAPTY_WEBHOOK_AUTHORIZATION", '"key-abc"')
+    ended = run("sandbox", "--port", "0", "--webhook-url", "http://127.0.0.1:9/")
+    assert (ended.code, ended.out) == (ExitCode.USAGE, "")
+    assert ended.err.startswith("Error: ADAPTY_WEBHOOK_AUTHORIZATION: has a quotation mark")
     assert "key-abc" not in ended.err
 
 

@@ -90,7 +90,7 @@ def test_a_busy_outbox_is_no_wrong_use(
         other.execute("BEGIN IMMEDIATE")
         ended = run("webhooks", command[0], "--outbox", FILE, command[1])
     assert ended.code == ExitCode.BUSY
-    assert "others have been writing to it" in ended.err
+    assert "is locked by another thread or process" in ended.err
     assert served
 
 

@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+# Each is a program of its own.
+collect_ignore_glob = ["apps/*"]
+
+
 @pytest.fixture(params=["http", "https"])
 def echo(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[EchoServer]:
     """Serve profiles over http or https, with a certificate that clients trust."""

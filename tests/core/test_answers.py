@@ -25,6 +25,7 @@ from adapty import (
     UnexpectedResponseError,
     UnprocessableError,
 )
+from adapty._core.addresses import describe_url
 from adapty._core.answers import ERROR_BY_CODE, Asked, decode, error_for
 from adapty._core.redact import REDACTED, Secret, redact
 
@@ -569,3 +570,27 @@ def test_every_class_of_the_tree_below_the_api_error_is_made() -> None:
 def test_what_gateways_say_is_read_too(body: Any, message: str) -> None:
     """A reason that stands beside the documented list, or in its place, is a reason."""
     assert error_of(body).messages == (message,)
+
+
+def test_a_redirect_with_an_odd_target_is_still_one_line() -> None:
+    """Whatever the Location header contains, it is escaped."""
+    unreadable = "an unreadable address"
+    for location, shown in {
+        "/\x1b[31m\n": r"/\x1b[31m\n",
+        "\x00:": unreadable,
+        "": unreadable,
+        "x:y:1/@z": unreadable,
+    }.items():
+        error = error_for(reply(302, headers={"location": location}), ASKED, ())
+        assert f": redirected to {shown}, which is not followed;" in str(error)
+        assert str(error).isprintable()
+
+
+@given(location=st.text(st.characters()))
+@repeatable(200)
+def test_any_target_of_a_redirect_is_described_without_credentials(location: str) -> None:
+    """No text breaks the message, and what stands before an @ of the authority is not shown."""
+    for text in (location, f"https://jane:opensesame@example.com{location}"):
+        described = describe_url(text)
+        assert described.isprintable()
+        assert "opensesame" not in described

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 import httpx
 import pytest
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -24,6 +25,8 @@ from adapty import (
     BadRequestError,
     ConflictError,
     MailProfile,
+    NotFoundError,
+    ProfileNotFoundError,
     RateLimitError,
     ServerError,
     TransactionEvent,
@@ -597,3 +600,40 @@ def test_a_refusal_comes_as_its_own_class() -> None:
     assert isinstance(driven.error, BadRequestError)
     assert driven.error.field_names == ("email",)
     assert str(driven.error) == "saveProfile: 400 base_error: email: Field required (after 1 try)"
+
+
+NO_PROFILE = reply(404, b'{"errors": [{"message": "No such profile", "error_code": "profile_not_found_error"}]}')
+OTHER = evolve(CALL, request=Request("POST", PATH, {}, b'{"email": "joe@example.com"}'))
+
+
+def sent_by(call: Call[str], *answers: httpx.Response) -> tuple[list[Request], type[Exception] | None]:
+    """Return the requests that a call sends when it is answered like this, and the error that it ends with."""
+    sent: list[Request] = []
+    left = list(answers)
+    steps = run(call, RetryPolicy())
+    try:
+        step = next(steps)
+        while True:
+            if isinstance(step, Wait):
+                step = next(steps)
+            else:
+                sent.append(step.request)
+                step = steps.send(left.pop(0))
+    except StopIteration:
+        return sent, None
+    except AdaptyError as error:
+        return sent, type(error)
+
+
+def test_a_call_falls_back_only_where_no_profile_is_found() -> None:
+    """The second call is made after that one answer, is retried like any other, and its end is the end of both."""
+    both = evolve(CALL, if_not_found=OTHER)
+    first, second = CALL.request, OTHER.request
+
+    assert sent_by(both, OK) == ([first], None)
+    assert sent_by(both, NO_PROFILE, OK) == ([first, second], None)
+    assert sent_by(both, DOWN, NO_PROFILE, DOWN, OK) == ([first, first, second, second], None)
+    assert sent_by(both, NO_PROFILE, NO_PROFILE) == ([first, second], ProfileNotFoundError)
+    assert sent_by(both, NO_PROFILE, reply(400)) == ([first, second], BadRequestError)
+    assert sent_by(both, reply(400)) == ([first], BadRequestError)
+    assert sent_by(both, reply(404)) == ([first], NotFoundError)

@@ -7,6 +7,7 @@ import enum
 import pickle
 import socket
 from decimal import Decimal
+from itertools import product
 from pprint import pformat
 from typing import TYPE_CHECKING, Any
 
@@ -17,10 +18,12 @@ from hypothesis import strategies as st
 from rich.pretty import pretty_repr
 
 from adapty import NOT_GIVEN, Adapty, AdaptyConfigError, AdaptyError, AsyncAdapty, Timeouts
+from adapty._core.addresses import Endpoint
 from adapty._core.redact import Secret
 from adapty.config import DEFAULT_BASE_URL, DEFAULT_MAIL_BASE_URL, ENVIRONMENT, KEY_ARGUMENTS, Config
 
 from .support import KEY, objects, repeatable
+from .tracebacks import shown_by
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -226,7 +229,7 @@ def test_keys_that_must_be_taken(key: str) -> None:
         ("http://127.0.0.1:65535", "http://127.0.0.1:65535"),
         ("http://[::1]:8000", "http://[::1]:8000"),
         ("HTTPS://API.example.com", "HTTPS://API.example.com"),
-        ("http://service_name:80", "http://service_name:80"),
+        ("https://service_name:80", "https://service_name:80"),
         ("https://xn--mnchen-3ya.de", "https://xn--mnchen-3ya.de"),
     ],
 )
@@ -266,6 +269,8 @@ BAD_URLS: list[Any] = [
     "https://[::1",
     "https://::1]",
     "https://[nonsense]",
+    "https://[::::]",
+    "https://999.999.999.999",
     "https://jane@api.example.com",
     "https://jane:secret@api.example.com",
     "https://:secret@api.example.com",
@@ -531,12 +536,148 @@ def test_the_settings_are_frozen() -> None:
 
 
 def test_settings_are_values() -> None:
-    """Settings are equal by what they hold, and survive copying and pickling, key included."""
+    """Settings are equal by what they hold, and survive copying, key included; where a key comes from is no matter."""
     config = Config.build(mail_secret_key=KEY, environ={}, timeout=3)
-    for again in (copy.copy(config), copy.deepcopy(config), pickle.loads(pickle.dumps(config))):  # noqa: S301
+    read = Config.build(environ={"ADAPTY_MAIL_SECRET_KEY": KEY}, timeout=3)
+    for again in (copy.copy(config), copy.deepcopy(config), read):
         assert again == config
         assert again.key("mail").value == KEY
     assert config != Config.build(mail_secret_key="another_key", environ={}, timeout=3)
+
+
+def test_a_key_cannot_be_pickled_and_is_copied_by_reference() -> None:
+    """Whatever holds a key does not leave the process; a copy holds the same secret."""
+    config = Config.build(secret_key=KEY, mail_secret_key=KEY, environ={})
+    secret = config.key("mail")
+    with Adapty(KEY, mail_secret_key=KEY) as client:
+        things: list[object] = [secret, config, config.keys, client, client.low_level(), client.mail.low_level()]
+        for thing in things:
+            for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
+                with pytest.raises(TypeError, match="pickle"):
+                    pickle.dumps(thing, protocol)
+    with pytest.raises(TypeError, match=r"^a secret cannot be pickled; create the client in each process$"):
+        pickle.dumps(config)
+    assert copy.copy(secret) is copy.deepcopy(secret) is secret
+    assert copy.deepcopy(config).key("mail") is secret
+
+
+QUOTED = [
+    '"{}"',
+    "'{}'",
+    "`{}`",
+    "\u201c{}\u201d",
+    "\u2018{}\u2019",
+    "\u00ab{}\u00bb",
+    '"{}',
+    "{}'",
+    "\u201e{}",
+    '"{}"\'',
+]
+
+
+def test_quotes_around_a_key_are_refused_with_the_remedy() -> None:
+    """A .env file may leave them there; the error names the argument or the variable and not the key."""
+    for name in KEYS:
+        for template in QUOTED:
+            value = template.format(KEY)
+            assert str(refusal(**{name: value})) == (
+                f"{name}: has a quotation mark at its start or end, probably from a .env file; remove the quotes"
+            )
+            with pytest.raises(AdaptyConfigError, match=rf"; remove the quotes \(it comes from {ENVIRONMENT[name]}\)$"):
+                Config.build(environ={ENVIRONMENT[name]: value})
+    assert Config.build(secret_key="o'key", environ={}).key("server_side").value == "o'key"
+
+
+INSECURE = ("http://sandbox:8040", "HTTP://api.adapty.io", "http://10.0.0.1", "http://[fe80::1]", "http://127.evil.org")
+LOOPBACK = ("http://localhost", "http://app.localhost:1", "http://127.9.9.9", "http://[::1]:1", "http://0.0.0.0:1")
+ALLOWED = {"ADAPTY_ALLOW_INSECURE_HTTP": "1"}
+
+
+def test_http_to_another_machine_is_refused_unless_allowed() -> None:
+    """The key would travel unencrypted; loopback needs no permission."""
+    for name, url in product(URLS, INSECURE):
+        address: dict[str, Any] = {name: url}
+        for environ in ({}, {"ADAPTY_ALLOW_INSECURE_HTTP": "0"}, {"ADAPTY_ALLOW_INSECURE_HTTP": ""}):
+            error = refusal(**address, environ=environ)
+            assert error.field_name == name
+            assert "unencrypted" in str(error)
+            assert "allow_insecure_http=True (ADAPTY_ALLOW_INSECURE_HTTP=1)" in str(error)
+        with pytest.raises(AdaptyConfigError, match=rf"unencrypted.*\(it comes from {ENVIRONMENT[name]}\)$"):
+            Config.build(mail_secret_key=KEY, environ={ENVIRONMENT[name]: url})
+        assert refusal(**address, allow_insecure_http=False, environ=ALLOWED).field_name == name
+        for client in (Adapty, AsyncAdapty):
+            with pytest.raises(AdaptyConfigError, match="unencrypted"):
+                client(KEY, **address)
+            client(KEY, **address, allow_insecure_http=True)
+        allowed = Config.build(mail_secret_key=KEY, environ={}, allow_insecure_http=True, **address)
+        assert SETTINGS[name](allowed) == url
+        allowed = Config.build(mail_secret_key=KEY, environ={ENVIRONMENT[name]: url, **ALLOWED})
+        assert SETTINGS[name](allowed) == url
+    for name, url in product(URLS, LOOPBACK):
+        address = {name: url}
+        assert SETTINGS[name](Config.build(secret_key=KEY, environ={}, **address)) == url
+
+
+def test_the_permission_for_http_is_a_switch() -> None:
+    """Anything but a bool, or 1, 0, true or false in the variable, is refused by name."""
+    for value in (None, 1, 0, "1", "True", [True]):
+        assert refusal(allow_insecure_http=value).field_name == "allow_insecure_http"
+    for text in ("yes", "2", "on", '"1"'):
+        error = refusal(environ={"ADAPTY_ALLOW_INSECURE_HTTP": text})
+        assert "ADAPTY_ALLOW_INSECURE_HTTP" in str(error)
+    for text in ("1", "true", "TRUE", " 1 "):
+        environ = {"ADAPTY_ALLOW_INSECURE_HTTP": text}
+        Config.build(mail_secret_key=KEY, base_url="http://sandbox", environ=environ)
+
+
+def test_settings_know_the_variable_that_they_come_from() -> None:
+    """An argument, even beside the variable, is named as such."""
+    environ = {variable: FROM_ENVIRONMENT[name] for name, variable in ENVIRONMENT.items()}
+    config = Config.build(environ=environ, mail_secret_key=KEY, base_url="https://api.example.com")
+    assert config.endpoint("server_side") == Endpoint("api.example.com:443", None, "ADAPTY_SECRET_KEY")
+    assert str(config.endpoint("server_side")) == "api.example.com:443"
+    mail = config.endpoint("mail")
+    assert (str(mail), mail.key_source) == (
+        "environment-mail.example.com:443 (ADAPTY_MAIL_BASE_URL)",
+        "mail_secret_key",
+    )
+    for url, address in {"http://[::1]:8040": "[::1]:8040", "http://localhost/path": "localhost:80"}.items():
+        assert Config.build(secret_key=KEY, base_url=url, environ={}).endpoint("server_side").address == address
+    assert config.with_options(timeout=1).variables == config.variables
+
+
+def test_no_traceback_shows_what_was_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither the locals of the frames of an error nor those of the errors that it is linked to hold a secret."""
+    monkeypatch.setenv("ADAPTY_SECRET_KEY", KEY)
+    wrong: list[dict[str, Any]] = [
+        {"base_url": f"https://jane:{KEY}@api.adapty.io"},
+        {"mail_base_url": f"https://api.adapty.io?key={KEY}"},
+        {"base_url": KEY},
+        {"base_url": f"http://{KEY}.example.com"},
+        {"timeout": KEY},
+        {"max_retries": KEY},
+        {"allow_insecure_http": KEY},
+        {"secret_key": f"Bearer {KEY}"},
+        {"mail_secret_key": f'"{KEY}"'},
+        {"mail_secret_key": [KEY]},
+        {"base_url": "nonsense"},
+    ]
+    only_clients: list[dict[str, Any]] = [{"http_client": KEY}, {"transport": [KEY]}, {"http_client": {"key": KEY}}]
+    for arguments in wrong + only_clients:
+        for create in (Adapty, AsyncAdapty) if arguments in only_clients else (Adapty, AsyncAdapty, Config.build):
+            with pytest.raises(AdaptyConfigError) as caught:
+                create(**{"mail_secret_key": KEY, **arguments})
+            assert KEY not in shown_by(caught.value)
+    for name in ENVIRONMENT.values():
+        with monkeypatch.context() as patch:
+            patch.setenv(name, f"'{KEY}'")
+            with pytest.raises(AdaptyConfigError) as caught:
+                Adapty()
+        assert KEY not in shown_by(caught.value)
+    for create in (Adapty, AsyncAdapty):
+        with pytest.raises(TypeError) as unknown:
+            create(secret_kee=KEY)  # type: ignore[call-arg]
+        assert KEY not in shown_by(unknown.value)
 
 
 def test_a_secret_is_a_value() -> None:

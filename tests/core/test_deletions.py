@@ -335,11 +335,11 @@ def test_a_bad_id_says_nothing_of_the_api() -> None:
     ]
 
 
-def test_who_is_not_there_is_already_gone() -> None:
-    """There being no such profile is what was asked for."""
-    deletion = Deletion.failed("a", GONE)
-    assert outcome(deletion) == ("a", "already_gone", True)
-    assert (deletion.error, deletion.reason) == (None, "")
+def test_who_is_not_there_is_not_found() -> None:
+    """All that is known is by which kinds of id no profile was found."""
+    deletion = Deletion.failed("a", GONE, ("external_profile_id", "customer_user_id"))
+    assert outcome(deletion) == ("a", "not_found", True)
+    assert (deletion.error, deletion.reason) == (None, "no profile by external_profile_id or customer_user_id")
 
 
 def test_the_report_sorts_by_outcome() -> None:
@@ -356,7 +356,7 @@ def test_the_report_sorts_by_outcome() -> None:
     report = run.report()
     assert report.outcomes == tuple(ended)
     assert [deletion.id for deletion in report.deleted] == ["c", "b"]
-    assert [deletion.id for deletion in report.already_gone] == ["a"]
+    assert [deletion.id for deletion in report.not_found] == ["a"]
     assert [deletion.id for deletion in report.failed] == ["d"]
     run.note(Deletion("e", "deleted"))
     assert report.outcomes == tuple(ended)
@@ -377,7 +377,7 @@ def test_no_address_shows() -> None:
 
 def test_an_outcome_is_a_value() -> None:
     """Outcomes and reports compare equal, hash, copy and pickle, so that they can go to another process."""
-    for deletion in (Deletion("a", "deleted"), Deletion("a", "already_gone"), Deletion.failed("a", OF_ONE[0])):
+    for deletion in (Deletion("a", "deleted"), Deletion("a", "not_found"), Deletion.failed("a", OF_ONE[0])):
         assert copy.copy(deletion) == deletion
         assert hash(copy.copy(deletion)) == hash(deletion)
         again = pickle.loads(pickle.dumps(DeletionReport((deletion,), deletion.error)))  # noqa: S301
@@ -402,7 +402,7 @@ IDS = ["new_1", "gone_1", "", "broken_1", "new_1", "new_2"]
 EXPECTED = {
     ("new_1", "deleted", True),
     ("new_2", "deleted", True),
-    ("gone_1", "already_gone", True),
+    ("gone_1", "not_found", True),
     ("", "failed", False),
     ("broken_1", "failed", True),
 }
@@ -523,10 +523,10 @@ def test_ids_that_fail_end_the_run() -> None:
     ("statuses", "kind"),
     [
         ([204], "deleted"),
-        ([404], "already_gone"),
+        ([404], "not_found"),
         ([500, 404], "deleted"),
         ([500, 204], "deleted"),
-        ([429, 404], "already_gone"),
+        ([429, 404], "not_found"),
     ],
 )
 def test_a_404_after_a_try_that_may_have_gone_through_is_done(

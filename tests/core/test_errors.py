@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import adapty
-from adapty import AdaptyAPIError, AdaptyConfigError, AdaptyConnectionError, AdaptyError, AdaptyUsageError, errors
+from adapty import (
+    AdaptyAPIError,
+    AdaptyConfigError,
+    AdaptyConnectionError,
+    AdaptyError,
+    AdaptyUsageError,
+    CheckpointInUseError,
+    errors,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -74,7 +82,8 @@ def test_every_error_has_one_root(kind: type[BaseException]) -> None:
 
 def test_usage_errors_are_value_errors() -> None:
     """A refused argument is a ValueError to whoever does not know this library, and no other error is."""
-    assert [kind for kind in CLASSES if issubclass(kind, ValueError)] == [AdaptyUsageError, AdaptyConfigError]
+    usage = [AdaptyUsageError, AdaptyConfigError, CheckpointInUseError]
+    assert [kind for kind in CLASSES if issubclass(kind, ValueError)] == usage
 
 
 def made(kind: type[BaseException]) -> BaseException:
@@ -165,7 +174,7 @@ def test_every_attribute_is_documented() -> None:
         assert [name for name in vars(error) if f"\n    {name}: " not in doc] == []
 
 
-@pytest.mark.parametrize("kind", [AdaptyUsageError, AdaptyConfigError])
+@pytest.mark.parametrize("kind", [AdaptyUsageError, AdaptyConfigError, CheckpointInUseError])
 def test_the_error_of_a_field(kind: type[AdaptyUsageError]) -> None:
     """An error of a field begins with the field's name, and seen from the outside with the way to it."""
     error = kind.of("platform", "is empty")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from adapty._private_files import create_private_file, ensure_private_file
+from adapty._private_files import append_to_private_file, create_private_file, ensure_private_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,3 +45,26 @@ def test_ensure_keeps_mode_and_contents_of_existing_file(tmp_path: Path) -> None
     ensure_private_file(path)
     assert path.read_text() == "kept"
     assert stat.S_IMODE(path.stat().st_mode) == 0o640
+
+
+def test_append_creates_a_private_file_and_keeps_what_is_there(umask: int, tmp_path: Path) -> None:
+    """A file is created with mode 0600, and opened again at its end."""
+    path = tmp_path / "data"
+    for text in (b"a", b"b"):
+        with append_to_private_file(path) as file:
+            file.write(text)
+    assert path.read_bytes() == b"ab"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+@pytest.mark.skipif(not hasattr(os, "O_NOFOLLOW"), reason="the system cannot refuse links")
+def test_append_refuses_a_symbolic_link(tmp_path: Path) -> None:
+    """A link that somebody planted in a shared folder leads nowhere."""
+    (tmp_path / "target").write_text("kept")
+    for target in ("target", "missing"):
+        path = tmp_path / f"link to {target}"
+        path.symlink_to(tmp_path / target)
+        with pytest.raises(OSError, match="symbolic links"):
+            append_to_private_file(path)
+    assert (tmp_path / "target").read_text() == "kept"
+    assert not (tmp_path / "missing").exists()

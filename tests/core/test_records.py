@@ -29,6 +29,7 @@ from adapty import (
     TransactionEventType,
 )
 from adapty._core.countries import COUNTRY_CODES
+from adapty._core.unseen_characters import describe_unseen_character
 from adapty.models._record import Record, field_names, one_record
 
 from .support import BASES, EVENT, FULL_EVENT, FULL_PROFILE, PROFILE, json_values, repeatable, wire
@@ -51,7 +52,9 @@ def _texts(least: int = 0) -> st.SearchStrategy[str]:
 
 
 def _names() -> st.SearchStrategy[str]:
-    return _texts(1).filter(str.strip)
+    return st.text(st.characters(exclude_categories=("C", "Z")), min_size=1, max_size=20).filter(
+        lambda name: describe_unseen_character(name) is None
+    )
 
 
 def _moments() -> st.SearchStrategy[datetime]:

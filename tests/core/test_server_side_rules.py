@@ -871,7 +871,9 @@ def test_what_names_something_is_not_empty(cls: type[Record], field: str) -> Non
     blanks: list[Any] = ["", " ", "\t\n", "\u00a0", 7, True, b"x", [], HALF]
     for blank in blanks:
         assert refused(cls, field, blank).field_name == field
-    for named in ("web_shop", " x ", PAIR, "premium:monthly", "8.99"):
+    for padded in (" x", "x\u00a0", "x\u200by"):
+        assert "U+" in str(refused(cls, field, padded))
+    for named in ("web_shop", "x y", PAIR, "premium:monthly", "8.99"):
         assert taken(cls, field, named) == named
 
 

@@ -12,6 +12,7 @@ import yaml
 
 from scripts import generate
 from scripts.made_files import files, report_differences
+from scripts.spec_diff import reading
 from scripts.spec_for_generation import for_generation
 from tests.later_contract import later_contract
 
@@ -142,8 +143,8 @@ def refused(arguments: list[str], target: Path) -> str:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("a: [", "cannot be read"),
-        ("\x00", "cannot be read"),
+        ("a: [", "neither YAML nor JSON"),
+        ("\x00", "neither YAML nor JSON"),
         ("just text", "is not an OpenAPI 3 document"),
         ("swagger: '2.0'", "is not an OpenAPI 3 document"),
         ("openapi: 3.1.0\npaths: {}", "has no operation"),
@@ -156,6 +157,59 @@ def test_a_file_that_is_no_contract_is_refused(tmp_path: Path, text: str, told: 
 
     assert told in refused(["--mail-spec", str(spec)], tmp_path / "target")
     assert "cannot be read" in refused(["--mail-spec", str(tmp_path / "absent.yaml")], tmp_path / "other")
+
+
+LAUGHS = "openapi: 3.1.0\nx-0: &x0 [lol, lol, lol, lol, lol, lol, lol, lol, lol, lol]\n" + "".join(
+    f"x-{level}: &x{level} [{', '.join([f'*x{level - 1}'] * 10)}]\n" for level in range(1, 10)
+)
+LIST_OF_LISTS = f"openapi: 3.1.0\nx-0: &x [{', '.join(['0'] * 3000)}]\nx-1: [{', '.join(['*x'] * 3000)}]\n"
+OPERATION = "paths: {/a: {get: {operationId: a, responses: {'200': {description: Fine., x: *x0}}}}}\n"
+
+
+def test_bombs_are_refused_by_little_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Aliases, depth, size and repeated keys: a script that reads a contract does no more than read it."""
+    work: list[int] = []
+    add = reading._Building._add
+
+    def count(building: Any, value: Any, size: int) -> None:
+        work.append(size)
+        add(building, value, size)
+
+    monkeypatch.setattr(reading._Building, "_add", count)
+    spec = tmp_path / "bomb.yaml"
+    for number, (text, told, most) in enumerate(
+        (
+            (LAUGHS, "it comes to more than 2000000 values", 120),
+            (LAUGHS + OPERATION, "it comes to more than 2000000 values", 120),
+            (LIST_OF_LISTS, "it comes to more than 2000000 values", 6100),
+            ("openapi: 3.1.0\nx: " + "[" * 5000 + "]" * 5000, "nested more than 100 deep", 200),
+            ('{"x": ' + "[" * 5000 + "]" * 5000 + "}", "nested more than 100 deep", 0),
+            ("openapi: 3.1.0\nx: &x [*x]", "stands in what it stands for", 10),
+            ("openapi: 3.1.0\npaths: {}\npaths: {}", "stands twice in one mapping", 10),
+            ('{"openapi": "3.1.0", "openapi": "3.1.0"}', "stands twice in one object", 0),
+            ("openapi: !!python/object/apply:os.getcwd []", "is not known to JSON", 10),
+        )
+    ):
+        spec.write_text(text, "utf-8")
+        work.clear()
+        assert told in refused(["--mail-spec", str(spec)], tmp_path / f"target_{number}")
+        assert len(work) <= most, (told, len(work))
+    with spec.open("wb") as file:
+        file.truncate(20_000_001)
+    assert "larger than 20 MB" in refused(["--mail-spec", str(spec)], tmp_path / "target")
+
+
+def test_output_of_the_generator_gives_no_commands(monkeypatch: pytest.MonkeyPatch) -> None:
+    """GitHub Actions obeys lines that begin with ::, and terminals obey escapes."""
+    done = subprocess.CompletedProcess([], 1, "::add-mask::x\n\x1b[2Jname\r::stop\n", " ::error::y\u202e\n")
+    monkeypatch.setattr(subprocess, "run", lambda *_, **__: done)
+
+    with pytest.raises(SystemExit) as stopped:
+        generate.run("openapi_python_client", "generate")
+
+    lines = str(stopped.value).splitlines()
+    assert len(lines) == 5
+    assert not [line for line in lines if line.lstrip().startswith("::") or not line.isprintable()]
 
 
 def test_an_operation_that_would_be_dropped_fails_the_run(tmp_path: Path) -> None:

@@ -55,10 +55,16 @@ def where_the_reader_is(folder: Path, text: str, lines: int | None = None) -> Pa
 
 @pytest.fixture
 def as_the_first_example_leaves_it(sandbox: Sandbox) -> Sandbox:
-    """Give a sandbox that knows user_12345, with access: later snippets and commands speak of that user."""
+    """Return a sandbox where both APIs know user_12345, with access: later snippets and commands speak of that user."""
     with Adapty(sandbox.secret_key, base_url=sandbox.url) as adapty:
         adapty.profiles.create(customer_user_id="user_12345", custom_attributes={"plan": "trial"})
         adapty.access_levels.grant("premium", customer_user_id="user_12345", expires_at=relativedelta(months=1))
+    with Adapty(mail_secret_key=sandbox.mail_key, mail_base_url=sandbox.url) as adapty:
+        adapty.mail.save_profile(
+            external_profile_id="user_12345",
+            external_created_at="2026-06-01T10:30:00Z",
+            email="jane@example.com",
+        )
     return sandbox
 
 

@@ -6,14 +6,17 @@ import json
 import shutil
 from typing import TYPE_CHECKING, Any
 
+import attrs
 import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 
 from scripts.generate import APIS, TARGET, read_contract
-from scripts.spec_diff.compare import changes
+from scripts.spec_diff.compare import Change, changes
 from scripts.spec_diff.document import opened
+from scripts.spec_diff.rules import ADDITIVE
 from scripts.update_spec import __main__ as update_spec
 from scripts.update_spec.changelog import with_entry
 from scripts.update_spec.taking_over import MARK, merged
@@ -233,6 +236,40 @@ def test_a_tree_is_changed_as_a_whole_or_not_at_all(tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         breaks_off()
     assert snapshot(tmp_path) == before
+
+
+HOSTILE = (
+    "name`\n- An entry that nobody wrote.\n## 9.9.9 - 2030-01-01\n"
+    "<img src=x onerror=alert(1)> [link](https://evil.example) @somebody ![](//evil.example) \x1b[2J\u202e``x"
+)
+
+
+def test_changelog_entry_of_a_hostile_contract_stays_one_line() -> None:
+    """Names of the contract stand as code: they forge no entry, heading, link, mention or HTML."""
+    change = Change(
+        kind="field-added",
+        words="field added",
+        weight=ADDITIVE,
+        element=HOSTILE,
+        before=None,
+        after=HOSTILE,
+        where=(f"{HOSTILE} 2",),
+        operations=frozenset(),
+        subjects=frozenset(),
+    )
+    plain = attrs.evolve(change, element="nickname", after=None, where=("saveProfile",))
+
+    changelog = with_entry("# Changelog\n\n## Unreleased\n\n- Something.\n", "the API", [change, change, plain])
+    heading, empty, unreleased, _, title, first, second, third, old = changelog.splitlines()
+
+    assert (heading, empty, unreleased, old) == ("# Changelog", "", "## Unreleased", "- Something.")
+    assert title == "- The contract of the API is the vendor's latest:"
+    assert third == "  - field added: `nickname` (`saveProfile`)"
+    assert first == second
+    assert first.isprintable()
+    parts = [part for token in MarkdownIt().parse(first.strip()) for part in token.children or ()]
+    assert {part.type for part in parts} == {"text", "code_inline"}
+    assert [part.content for part in parts if part.type == "text"] == ["field added: ", ", now ", " (", ")"]
 
 
 def test_a_changelog_without_a_heading_is_told() -> None:

@@ -32,7 +32,7 @@ def request(fault: str, body: bytes = BODY, *lines: str, path: str = PROFILE_PAT
     """Spell a request that meets a fault."""
     head = (
         f"POST {path} HTTP/1.1",
-        "host: x",
+        "host: localhost",
         f"authorization: Bearer {DEFAULT_MAIL_KEY}",
         f"content-length: {len(body) if length is None else length}",
         *((f"adapty-sandbox-fault: {fault}",) if fault else ()),
@@ -304,7 +304,7 @@ def test_without_any_server() -> None:
         app = create_app(faults=["server_error;every=2"])
         async with (
             app.router.lifespan_context(app),
-            httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://sandbox", headers=KEY) as http,
+            httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost", headers=KEY) as http,
         ):
             asked = ["", "", "slow;seconds=0.01", "stalled;seconds=0.01", "cut_after", "rate_limited"]
             headers = [{"adapty-sandbox-fault": fault} if fault else {} for fault in asked]

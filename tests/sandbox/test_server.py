@@ -244,7 +244,7 @@ def test_the_users_logging_stays_as_it_was() -> None:
 
 
 @pytest.mark.parametrize(
-    "raw", [b"\x16\x03\x01\x00\x00\r\n\r\n", b"GET / HTTP/1.1\r\nhost: x\r\nx: \x00\r\n\r\n", b"\xff\r\n\r\n"]
+    "raw", [b"\x16\x03\x01\x00\x00\r\n\r\n", b"GET / HTTP/1.1\r\nhost: localhost\r\nx: \x00\r\n\r\n", b"\xff\r\n\r\n"]
 )
 def test_what_is_no_http_is_refused_in_the_documented_shape(sandbox: Sandbox, raw: bytes) -> None:
     """A header with a NUL is none either; the connection is closed."""
@@ -258,7 +258,7 @@ def test_what_is_no_http_is_refused_in_the_documented_shape(sandbox: Sandbox, ra
 
 def test_nonsense_after_an_answer_ends_the_connection(sandbox: Sandbox) -> None:
     """A request that was answered before its body went wrong is not answered again."""
-    head = f"POST {PROFILE_PATH} HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n".encode()
+    head = f"POST {PROFILE_PATH} HTTP/1.1\r\nhost: localhost\r\ntransfer-encoding: chunked\r\n\r\n".encode()
     with closing(_connected(sandbox)) as connection:
         connection.sendall(head)
         assert connection.recv(12) == b"HTTP/1.1 403"
@@ -301,7 +301,7 @@ def test_the_app_can_be_served_by_something_else() -> None:
         statuses = []
         async with app.router.lifespan_context(app):
             transport = httpx.ASGITransport(app)
-            async with httpx.AsyncClient(transport=transport, base_url="http://sandbox") as http:
+            async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as http:
                 for key in ("other_key", DEFAULT_MAIL_KEY):
                     headers = {"authorization": f"Bearer {key}"}
                     statuses.append((await http.post(PROFILE_PATH, headers=headers, json=profile())).status_code)
@@ -332,7 +332,7 @@ def _connected(sandbox: Sandbox) -> socket.socket:
 def _head(length: int) -> bytes:
     lines = (
         f"POST {PROFILE_PATH} HTTP/1.1",
-        "host: x",
+        "host: localhost",
         f"content-length: {length}",
         f"authorization: Bearer {DEFAULT_MAIL_KEY}",
     )

@@ -334,7 +334,17 @@ def test_only_the_last_deliveries_are_kept() -> None:
         ),
         *(
             ({"webhook_url": "http://127.0.0.1:9/", "webhook_authorization": value}, "webhook_authorization")
-            for value in (1, "", " ", " key-abc", "key-abc\n", "key-abc\r\nx: y", "ключ key-abc", b"key-abc")
+            for value in (
+                1,
+                "",
+                " ",
+                " key-abc",
+                "key-abc\n",
+                "key-abc\r\nx: y",
+                "ключ key-abc",
+                b"key-abc",
+                '"key-abc"',
+            )
         ),
         ({"webhook_authorization": "key-abc"}, "webhook_authorization"),
         *(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from textwrap import dedent
 from typing import TYPE_CHECKING, Any
 
@@ -33,7 +34,14 @@ class Project:
         """Write its conftest.py."""
         self._pytester.makeconftest(dedent(text))
 
-    def run(self, tests: str, *arguments: str, apart: bool = False, beside: str = "") -> pytest.RunResult:
+    def run(
+        self,
+        tests: str,
+        *arguments: str,
+        apart: bool = False,
+        beside: str = "",
+        timeout: float | None = None,
+    ) -> pytest.RunResult:
         """Run a test file.
 
         Args:
@@ -41,9 +49,11 @@ class Project:
             arguments: Further arguments of pytest.
             apart: In a process of its own, where nothing is imported yet.
             beside: Another plugin to have.
+            timeout: How many seconds a process of its own may take.
         """
         self._pytester.makepyfile(dedent(tests))
-        run = self._pytester.runpytest_subprocess if apart else self._pytester.runpytest_inprocess
+        in_a_process = partial(self._pytester.runpytest_subprocess, timeout=timeout)
+        run = in_a_process if apart else self._pytester.runpytest_inprocess
         without = [argument for name in OTHERS if name != beside for argument in ("-p", f"no:{name}")]
         return run(*without, *STRICT, *arguments)
 

@@ -29,6 +29,24 @@ def test_erased_from_adapty_mail(adapty_sandbox: Sandbox, adapty_client: Adapty,
     assert_erased(adapty_sandbox, USER)
 
 
+def test_who_is_left_under_another_kind_of_id_is_not_erased(
+    adapty_sandbox: Sandbox, adapty_client: Adapty, said: Said
+) -> None:
+    """A profile of Mail that has the id as `customer_user_id` belongs to the same user."""
+    adapty_client.mail.save_profile(
+        external_profile_id="another",
+        customer_user_id=USER,
+        email="jane@example.com",
+        external_created_at="2026-06-01T10:30:00Z",
+    )
+    there = [f"Adapty Mail has a profile with the customer_user_id '{USER}'"]
+    assert said(assert_erased, adapty_sandbox, USER) == there
+
+    adapty_client.mail.delete_many([USER])
+
+    assert_erased(adapty_sandbox, USER)
+
+
 def test_erased_from_the_server_side_api(adapty_sandbox: Sandbox, adapty_client: Adapty, said: Said) -> None:
     """By either id."""
     profile_id = adapty_client.profiles.create(customer_user_id=USER).profile_id

@@ -7,11 +7,13 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+import httpx
 import pytest
 
 from adapty import Adapty, AdaptyConnectionError, AdaptyUsageError, Flow
 from adapty.testing import assert_event_saved, assert_flow, assert_profile_saved
-from tests.sandbox.conftest import Api
+from tests.conftest import PROFILE
+from tests.sandbox.conftest import PROFILE_PATH, Api
 from tests.testing.conftest import save_event, save_profile
 
 if TYPE_CHECKING:
@@ -205,3 +207,15 @@ def test_what_makes_no_sense_is_refused(
         assertion(adapty_sandbox, *arguments, **fields)
 
     assert str(refused.value).startswith(problem)
+
+
+def test_messages_are_escaped(adapty_sandbox: Sandbox, said: Said) -> None:
+    """A name that a request sent, and that was refused, neither steers the terminal nor forges a line."""
+    body = {**PROFILE, "custom_attributes": {"a\x1b[2J\r\nforged\u202e": None}}
+    headers = {"authorization": f"Bearer {adapty_sandbox.mail_key}"}
+    assert httpx.post(f"{adapty_sandbox.url}{PROFILE_PATH}", json=body, headers=headers).status_code == 400
+
+    lines = said(assert_profile_saved, adapty_sandbox, "user_12345")
+
+    assert all(line.isprintable() for line in lines), lines
+    assert any("a\\x1b[2J\\r\\nforged" in line for line in lines), lines

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
-import socket
-import threading
 from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
-import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import Mount, Route
 
@@ -18,6 +15,7 @@ from adapty import AdaptyConfigError
 from adapty.webhooks import MemorySeenEvents, Receiver, WebhookEvent, asgi
 
 from .posts import HEADERS, PURCHASE, VALUE, Handled, never, post
+from .served import served
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -207,23 +205,14 @@ def test_a_real_server_serves_it() -> None:
     """Over a socket, with uvicorn: many at the same time, whole and in parts, each handled once."""
     handler = HandledOnTheLoop()
     app = in_starlette(asgi(Receiver(VALUE, seen=MemorySeenEvents()), handler))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
-    listener = socket.create_server(("127.0.0.1", 0))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-    thread.start()
-    url = f"http://127.0.0.1:{listener.getsockname()[1]}{PATH}"
-    try:
-        with httpx.Client(trust_env=False, timeout=10) as client:
-            bodies = [post({**PURCHASE, "event_properties": {"profile_event_id": f"e{n % 10}"}}) for n in range(30)]
-            assert {client.post(url, content=body, headers=HEADERS).status_code for body in bodies} == {200}
-            assert client.post(url, content=iter([BODY[:9], BODY[9:]]), headers=HEADERS).status_code == 200
-            assert client.post(url, content=b"x" * 3_000_000, headers=HEADERS).status_code == 400
-            assert client.post(url, content=BODY, headers={b"Authorization": b"\xff\xfe"}).status_code == 401
-            assert client.post(url, content=b"x" * 3_000_000, headers={"Authorization": "x"}).status_code == 401
-            assert client.post(url, content=b"{}", headers=HEADERS).status_code == 200
-    finally:
-        server.should_exit = True
-        thread.join(10)
-        listener.close()
+    with served(app) as base, httpx.Client(trust_env=False, timeout=10) as client:
+        url = f"{base}{PATH}"
+        bodies = [post({**PURCHASE, "event_properties": {"profile_event_id": f"e{n % 10}"}}) for n in range(30)]
+        assert {client.post(url, content=body, headers=HEADERS).status_code for body in bodies} == {200}
+        assert client.post(url, content=iter([BODY[:9], BODY[9:]]), headers=HEADERS).status_code == 200
+        assert client.post(url, content=b"x" * 3_000_000, headers=HEADERS).status_code == 400
+        assert client.post(url, content=BODY, headers={b"Authorization": b"\xff\xfe"}).status_code == 401
+        assert client.post(url, content=b"x" * 3_000_000, headers={"Authorization": "x"}).status_code == 401
+        assert client.post(url, content=b"{}", headers=HEADERS).status_code == 200
     ids = [str(event.event_id) for event in handler.handled.events]
     assert sorted(ids) == sorted([*(f"e{n}" for n in range(10)), PURCHASE["event_properties"]["profile_event_id"]])

@@ -18,6 +18,7 @@ from starlette.datastructures import Headers as StarletteHeaders
 from adapty import AdaptyConfigError, AdaptyUsageError, WebhookAuthorizationError
 from adapty.webhooks import Receiver, authorization
 from tests.core.support import repeatable
+from tests.core.tracebacks import shown_by
 
 from .posts import VALUE
 
@@ -229,6 +230,34 @@ def test_a_value_that_no_header_holds_is_refused_when_the_receiver_is_made(value
         Receiver(values)
     assert "value-from" not in str(caught.value)
     assert caught.value.field_name == "authorization"
+
+
+def test_quotes_around_a_value_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every webhook would be answered 401: the error names argument or variable, and the remedy, not the value."""
+    problem = r"^authorization: has a quotation mark.*; remove the quotes"
+    for before, after in (
+        '""',
+        "''",
+        "``",
+        "\u201c\u201d",
+        "\u2018\u2019",
+        ('"', ""),
+        ("", "'"),
+        ("a\n'", "'"),
+        ('"', '\nz"'),
+    ):
+        value = before + VALUE + after
+        with monkeypatch.context() as patch:
+            patch.setenv("ADAPTY_WEBHOOK_AUTHORIZATION", value)
+            with pytest.raises(AdaptyConfigError, match=problem) as caught:
+                Receiver()
+            assert str(caught.value).endswith("(it comes from ADAPTY_WEBHOOK_AUTHORIZATION)")
+            assert VALUE not in shown_by(caught.value)
+        with pytest.raises(AdaptyConfigError, match=problem) as caught:
+            Receiver(value.splitlines())
+        assert "ADAPTY" not in str(caught.value)
+        assert VALUE not in shown_by(caught.value)
+    Receiver('it\'s "a" value').authenticate({"Authorization": 'it\'s "a" value'})
 
 
 def test_the_value_shows_nowhere() -> None:

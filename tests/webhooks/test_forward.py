@@ -68,6 +68,20 @@ def test_a_posted_event_gets_to_mail_once(receiver: Receiver, outbox: Outbox, ma
     assert event["price_usd"] == "9.99"
 
 
+def test_an_id_with_unseen_characters_is_logged_as_a_warning(
+    receiver: Receiver, outbox: Outbox, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The event is answered and cannot be forwarded, which somebody should look into."""
+    handle = forward(outbox)
+
+    assert receiver.answer(HEADERS, body(1, customer_user_id="user_1\u00a0"), handle).status == 200
+
+    assert handle.counts == {"skipped: refused": 1}
+    (warning,) = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
+    assert "customer_user_id: ends with U+00A0 NO-BREAK SPACE; " in warning
+    assert "user_1" not in warning
+
+
 def test_what_is_not_for_mail_is_passed_over(
     receiver: Receiver, outbox: Outbox, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -321,6 +321,22 @@ def test_the_start_of_a_trial_has_the_tables_offer() -> None:
     assert event.offer == Offer(category="introductory", offer_type="free_trial")
 
 
+def test_an_id_with_unseen_characters_is_skipped_with_the_reason() -> None:
+    """Nobody can be saved in Mail under such an id; the reason names the character, and not the user."""
+    for value, problem in (
+        (" user_1", "starts with U+0020 SPACE"),
+        ("user_1\u200b", "ends with U+200B ZERO WIDTH SPACE"),
+        ("user\u202e_1", "has U+202E RIGHT-TO-LEFT OVERRIDE at character 5"),
+    ):
+        event = event_of({**purchase(), "customer_user_id": value})
+        outcome = to_mail_event(event)
+        assert outcome.skipped == "refused"
+        assert outcome.reason == f"customer_user_id: {problem}; Mail knows no profile by such an id"
+        by_rule = to_mail_event(event, external_profile_id=lambda posted: posted.customer_user_id)
+        assert by_rule.reason == f"external_profile_id: {problem}; Mail knows no profile by such an id"
+    assert to_mail_event(event_of({**purchase(), "customer_user_id": "user 1"})).event is not None
+
+
 @pytest.mark.parametrize("customer_user_id", [None, ..., "", "  ", "\ud800"])
 def test_an_anonymous_profile_is_skipped(customer_user_id: Any) -> None:
     """Mail knows nobody without an id."""

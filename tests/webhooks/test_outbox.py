@@ -201,7 +201,7 @@ def test_an_outbox_of_a_newer_version_is_refused(path: Path) -> None:
     """The error says what to do."""
     Outbox(path).close()
     with closing(sqlite3.connect(path)) as connection:
-        connection.execute("PRAGMA user_version = 2")
+        connection.execute("PRAGMA user_version = 99")
     with pytest.raises(AdaptyUsageError, match="made by a newer version of adapty; use that"):
         Outbox(path)
 
@@ -303,7 +303,7 @@ def test_a_busy_file_ends_in_an_error_that_has_adapty_post_again(
         with ThreadPoolExecutor(4) as threads:
             problems = [each.exception() for each in [threads.submit(outbox.put, event(n)) for n in range(4)]]
         assert all(isinstance(each, WebhookUnavailableError) for each in problems)
-        assert "others have been writing to it" in str(problems[0])
+        assert "is locked by another thread or process" in str(problems[0])
         assert getattr(problems[0], "status", None) == 503
         assert outbox.counts().pending == 0, "reading waits for nobody"
         other.execute("ROLLBACK")
@@ -428,7 +428,8 @@ def test_puts_take_a_few_milliseconds(outbox: Outbox) -> None:
     with outbox._file.reading() as connection:
         connection.set_trace_callback(statements.append)
     outbox.put(event())
-    assert len(statements) == 4, statements
+    assert [each for each in statements if each in {"BEGIN IMMEDIATE", "COMMIT"}] == ["BEGIN IMMEDIATE", "COMMIT"]
+    assert len(statements) <= 8, statements
 
 
 def test_what_is_put_is_synced(outbox: Outbox) -> None:

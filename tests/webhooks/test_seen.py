@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -207,6 +208,21 @@ def test_a_clock_that_is_set_back_does_not_keep_an_event_claimed(tmp_path: Path,
         assert [seen.claim("e1", "b"), seen.claim("e2", "b")] == ["new", "seen"]
 
 
+def test_a_damaged_row_keeps_no_event_from_being_handled(tmp_path: Path) -> None:
+    """Neither that event for ever, nor any other one."""
+    for value in ("'long ago'", "x'ff'", "9e999", "CAST(x'ff00' AS TEXT)"):
+        for column in ("since", "owner"):
+            path = tmp_path / f"seen-{column}-{ascii(value).encode().hex()}"
+            with SQLiteSeenEvents(path) as seen:
+                seen.claim("e1", "a")
+                with closing(sqlite3.connect(path)) as connection, connection:
+                    connection.execute(f"UPDATE seen_events SET {column} = {value}")  # noqa: S608 - of this test
+                assert seen.claim("e1", "b") in {"new", "claimed"}
+                assert seen.claim("e2", "a") == "new"
+                seen.mark("e1", "b")
+                assert seen.claim("e1", "c") == "seen"
+
+
 def test_a_file_outlives_its_process(tmp_path: Path) -> None:
     """After a restart, what was handled is a duplicate; what was only claimed is handled once the claim has ended."""
     path = tmp_path / "seen.sqlite"
@@ -272,7 +288,7 @@ def test_what_is_no_path_is_refused(path: Any) -> None:
 
 def test_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
     """No folder is made in passing: it would be the wrong one."""
-    with pytest.raises(AdaptyUsageError, match=r"unable to open database file$"):
+    with pytest.raises(AdaptyUsageError, match=r"cannot be opened: No such file or directory$"):
         SQLiteSeenEvents(tmp_path / "nowhere" / "seen.sqlite")
 
 

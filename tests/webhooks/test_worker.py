@@ -229,7 +229,9 @@ def test_an_event_that_this_version_does_not_send_is_set_aside(adapty: Adapty, a
     with outbox._file.writing() as connection:
         connection.execute("UPDATE events SET event = 'x' WHERE event_id = 'evt_0000'")
     assert drain(adapty, outbox) == DrainReport(delivered=1, refused=1)
-    assert [(each.reason, each.attempts) for each in outbox.dead()] == [("event_type: is missing; it is required", 0)]
+    assert [(each.reason, each.attempts) for each in outbox.dead()] == [
+        ("damaged in the outbox: event cannot be read", 0)
+    ]
     assert api.got == ["evt_0001"]
 
 
@@ -406,7 +408,7 @@ def test_two_workers_at_once_send_nothing_twice(mail: Adapty, outbox: Outbox, sa
 
 def test_odd_ids_of_profiles_keep_their_order(adapty: Adapty, api: Api, outbox: Outbox) -> None:
     """Whatever JSON or SQLite might make of them."""
-    odd = ["emoji \U0001f600", "nul \0 nul", "quote \" ' \\", "x" * 5000, "007", "7", "null", "a\nb"]
+    odd = ["emoji \U0001f600", "jose\u0301", "quote \" ' \\", "x" * 5000, "007", "7", "null", "a b"]
     for number in range(64):
         outbox.put(event(number, profile=odd[number % len(odd)]))
     assert drain(adapty, outbox, lanes=8).delivered == 64
@@ -446,6 +448,26 @@ async def test_async_workers_do_the_same(outbox: Outbox, sandbox: Sandbox) -> No
 
 
 @pytest.mark.usefixtures("impatient")
+@pytest.mark.anyio
+async def test_an_async_worker_opens_its_file_beside_the_loop(
+    outbox: Outbox, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To check a large file takes long, and the loop may be a web application's."""
+    opened_in: list[threading.Thread] = []
+
+    class Watched(Books):
+        def __init__(self, path: Path) -> None:
+            opened_in.append(threading.current_thread())
+            super().__init__(path)
+
+    monkeypatch.setattr("adapty.webhooks.outbox_sending.Books", Watched)
+    outbox.put(event())
+    async with AsyncAdapty(mail_secret_key=sandbox.mail_key, mail_base_url=sandbox.url) as adapty:
+        assert (await async_drain(adapty, outbox)).delivered == 1
+    assert len(opened_in) == 1
+    assert threading.current_thread() not in opened_in
+
+
 def test_memory_holds_only_some_events(adapty: Adapty, api: Api, outbox: Outbox) -> None:
     """A long outbox is read as it is sent, a profile's many events too."""
     for number in range(400):

@@ -279,7 +279,7 @@ def test_a_worker_heeds_what_becomes_of_an_event_that_waits(
 
 def due(number: int) -> Due:
     """Give an event of a profile of its own."""
-    return Due(number, f"evt_{number}", f"user_{number}", "{}")
+    return Due(number, f"evt_{number}", f"user_{number}", {})
 
 
 def test_an_events_own_trouble_is_waited_for_longer_each_time() -> None:

@@ -181,7 +181,7 @@ def test_a_body_that_breaks_off_is_asked_for_again(stream: Stream) -> None:
     """Half an event is no malformed one: the whole may come the next time."""
     status, answer = called(wsgi(Receiver(VALUE), never), stream, CONTENT_LENGTH=str(len(BODY)))
     assert status == 503
-    assert answer["error"].startswith("the body broke off")
+    assert answer["error"].startswith(("the body broke off", "the body is empty, and Content-Length is"))
 
 
 @pytest.mark.parametrize("length", ["x", "-1", "1.5", "\u0661", "1" * 5000, "0x10", " 7"])

@@ -9,6 +9,7 @@ properties.py    what an event says of the purchase, the access level and the pr
 on_demand.py     events that somebody asks for, whatever has happened
 deliveries.py    what became of each event
 sender.py        the thread that posts
+turn_timer.py    when to look at a profile again, by a wall clock that may be frozen or moved
 hook.py          all of these together, for the sandbox
 control.py       what users of the sandbox have of it
 pages.py         the same under `/_sandbox/`

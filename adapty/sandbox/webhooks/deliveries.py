@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from attrs import evolve, field, frozen
 
 from adapty._core.redact import masked
+from adapty._core.safe_repr import SafeRepr
 
 if TYPE_CHECKING:
     from adapty.sandbox.webhooks.news import Event
@@ -23,7 +24,7 @@ DeliveryState = Literal["waiting", "delivered", "given up", "dropped"]
 
 
 @frozen(kw_only=True)
-class WebhookVerification:
+class WebhookVerification(SafeRepr):
     """How the receiver answered the request that checks the address, an empty object.
 
     Attributes:
@@ -38,7 +39,7 @@ class WebhookVerification:
 
 
 @frozen(kw_only=True)
-class WebhookDelivery:
+class WebhookDelivery(SafeRepr):
     """One event, and how far its delivery is.
 
     Attributes:

@@ -13,15 +13,16 @@ from typing import TYPE_CHECKING, Any
 import httpx
 from attrs import frozen
 
+from adapty._clock import new_event_loop
 from adapty._core.redact import redact
 from adapty._http import NO_AUTH, SENDING_FAILS
 from adapty._proxies import Proxies
 from adapty._version import __version__
 from adapty.errors import AdaptyConfigError
-from adapty.sandbox.server_side import moments
 from adapty.sandbox.webhooks import retry_rule
 from adapty.sandbox.webhooks.deliveries import DeliveryState, WebhookVerification
 from adapty.sandbox.webhooks.retry_rule import WAITS, is_received
+from adapty.sandbox.webhooks.turn_timer import TurnTimer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterable
@@ -37,8 +38,6 @@ logger = logging.getLogger("adapty.sandbox.webhooks")
 _THREAD = "adapty-webhooks"
 _AT_A_TIME = 8
 _READ_BYTES = 64 * 1024
-_MICROSECONDS = 1_000_000
-_NOT_YET_SECONDS = 0.001
 
 # Less than servers keep an idle connection: one that they close just then would be a failed try.
 _LIMITS = httpx.Limits(keepalive_expiry=1)
@@ -84,7 +83,7 @@ class Sender:
         self._stop = asyncio.Event()
         self._check: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
-        self._watched: dict[Turn, asyncio.TimerHandle] = {}
+        self._turns = TurnTimer(self._notify_of_turn)
         self._first_tries: dict[str, asyncio.Event] = {}
         self._side_by_side = asyncio.Semaphore(_AT_A_TIME)
 
@@ -104,7 +103,7 @@ class Sender:
         self._client = client = _client(self._settings)
         self._early.insert(0, self._begin_to_verify)
         ready = Flag()
-        self._thread = Thread(target=lambda: asyncio.run(self._run(client, ready)), name=_THREAD, daemon=True)
+        self._thread = Thread(target=self._work, args=(client, ready), name=_THREAD, daemon=True)
         self._thread.start()
         ready.wait()
 
@@ -116,7 +115,7 @@ class Sender:
     def watch(self, turns: Iterable[Turn]) -> None:
         """Watch for moments to come."""
         for turn in turns:
-            self._soon(partial(self._wait_for, turn))
+            self._soon(partial(self._turns.add, turn))
 
     def drop(self) -> None:
         """Post nothing any more of what was given so far, and watch for nothing."""
@@ -140,6 +139,14 @@ class Sender:
                 self._early.append(call)
             else:
                 self._loop.call_soon_threadsafe(call)
+
+    def _work(self, client: httpx.AsyncClient, ready: Flag) -> None:
+        """Run the loop until it is stopped; its timers must run even where a test froze the clock."""
+        with asyncio.Runner(loop_factory=new_event_loop) as runner:
+            runner.run(self._run(client, ready))
+
+    def _notify_of_turn(self, turn: Turn) -> None:
+        self._on_turn(turn)
 
     async def _run(self, client: httpx.AsyncClient, ready: Flag) -> None:
         async with client:
@@ -166,9 +173,7 @@ class Sender:
         task.add_done_callback(self._tasks.discard)
 
     def _cancel_all(self) -> set[asyncio.Task[None]]:
-        for handle in self._watched.values():
-            handle.cancel()
-        self._watched.clear()
+        self._turns.clear()
         # A task that has not begun yet ends without a word to those that wait for it.
         self._first_tries.clear()
         for task in self._tasks:
@@ -235,19 +240,6 @@ class Sender:
             finally:
                 # No session: Adapty keeps none.
                 self._client.cookies.clear()
-
-    def _wait_for(self, turn: Turn) -> None:
-        if turn not in self._watched:
-            seconds = (turn.at - moments.now()) / _MICROSECONDS
-            self._watched[turn] = asyncio.get_running_loop().call_later(max(seconds, 0), self._come, turn)
-
-    def _come(self, turn: Turn) -> None:
-        if moments.now() < turn.at:
-            # The two clocks need not go alike.
-            self._watched[turn] = asyncio.get_running_loop().call_later(_NOT_YET_SECONDS, self._come, turn)
-            return
-        del self._watched[turn]
-        self._on_turn(turn)
 
 
 def _client(settings: WebhookSettings) -> httpx.AsyncClient:

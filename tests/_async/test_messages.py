@@ -1,0 +1,117 @@
+"""What errors say: where a redirect pointed, which host could not be reached, which key was refused."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from adapty import (
+    AdaptyAPIError,
+    AdaptyConnectionError,
+    AdaptyTimeoutError,
+    AsyncAdapty,
+    AuthenticationError,
+    FeatureNotEnabledError,
+    PermissionDeniedError,
+)
+from tests.conftest import PROFILE
+from tests.raw_server import answer
+
+if TYPE_CHECKING:
+    from tests.raw_server import RawServer
+
+pytestmark = pytest.mark.anyio
+
+KEY = "secret_live_shown"
+
+REDIRECTS = {
+    "https://www.example.com/login": "https://www.example.com/login",
+    "https://jane:opensesame@www.example.com:8443/a/b?token=opensesame#opensesame": "https://www.example.com:8443/a/b",
+    "//www.example.com/?opensesame": "//www.example.com/",
+    "/login/?next=opensesame": "/login/",
+    "login": "login",
+    f"/{KEY}/jane@example.com": "/[redacted][redacted]",
+    "/" + "x" * 500: "/" + "x" * 299,
+    "/" + "x" * 290 + KEY: "/" + "x" * 290 + "[redacted",
+}
+
+
+async def test_a_redirect_says_where_it_pointed(server: RawServer) -> None:
+    """Without credentials and query, escaped and bounded; nothing is sent there."""
+    for status in (301, 302, 307, 308):
+        for location, shown in REDIRECTS.items():
+            server.replies = [answer(status, b"moved", f"Location: {location}")]
+            async with AsyncAdapty(mail_secret_key=KEY, mail_base_url=server.url) as adapty:
+                with pytest.raises(AdaptyAPIError) as caught:
+                    await adapty.mail.save_profile(**PROFILE)
+            assert str(caught.value).startswith(f"saveProfile: {status}: redirected to {shown}, which is not followed;")
+            assert "opensesame" not in str(caught.value)
+            assert KEY not in str(caught.value)
+            assert str(caught.value).isprintable()
+    server.replies = [answer(304)]
+    async with AsyncAdapty(mail_secret_key=KEY, mail_base_url=server.url) as adapty:
+        with pytest.raises(AdaptyAPIError, match=r"^saveProfile: 304: no readable reason"):
+            await adapty.mail.save_profile(**PROFILE)
+
+
+async def test_a_connection_error_names_host_and_variable(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The variable is named only if the address comes from it."""
+    async with AsyncAdapty(KEY, base_url="http://127.0.0.1:1", max_retries=0) as adapty:
+        with pytest.raises(AdaptyConnectionError, match=r"^getProfile: cannot connect to 127\.0\.0\.1:1: "):
+            await adapty.profiles.get(customer_user_id="u1")
+    monkeypatch.setenv("ADAPTY_BASE_URL", "http://127.0.0.1:1/path")
+    monkeypatch.setenv("ADAPTY_MAIL_BASE_URL", server.url)
+    server.replies = [server.stall]
+    address = server.url.removeprefix("http://")
+    async with AsyncAdapty(KEY, mail_secret_key=KEY, max_retries=0) as adapty:
+        with pytest.raises(
+            AdaptyConnectionError, match=r"^getProfile: cannot connect to 127\.0\.0\.1:1 \(ADAPTY_BASE_URL\): "
+        ):
+            await adapty.profiles.get(customer_user_id="u1")
+        with pytest.raises(AdaptyTimeoutError) as caught:
+            await adapty.with_options(timeout=0.1).mail.save_profile(**PROFILE)
+    assert str(caught.value).startswith(
+        f"saveProfile: {address} (ADAPTY_MAIL_BASE_URL): no complete answer within 0.1 s"
+    )
+
+
+async def test_a_refused_key_is_named_by_where_it_comes_from(
+    server: RawServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The variable or the argument, of the API that refused it; other errors do not name it."""
+    unknown = json.dumps({"errors": [], "error_code": "secret_key_does_not_exist_error"}).encode()
+    disabled = json.dumps({"errors": [], "error_code": "feature_not_enabled"}).encode()
+    monkeypatch.setenv("ADAPTY_SECRET_KEY", "another_secret_key")
+    monkeypatch.setenv("ADAPTY_MAIL_SECRET_KEY", KEY)
+    monkeypatch.setenv("ADAPTY_MAIL_BASE_URL", server.url)
+    refusals: list[tuple[bytes, type[AdaptyAPIError]]] = [
+        (answer(401), AuthenticationError),
+        (answer(403), PermissionDeniedError),
+        (answer(403, unknown), AuthenticationError),
+    ]
+    for reply, kind in refusals:
+        server.replies = [reply]
+        async with AsyncAdapty(secret_key=KEY, base_url=server.url) as adapty:
+            with pytest.raises(kind, match=r"key from ADAPTY_MAIL_SECRET_KEY\)$"):
+                await adapty.mail.save_profile(**PROFILE)
+            with pytest.raises(kind, match=r"key from secret_key\)$"):
+                await adapty.profiles.get(customer_user_id="u1")
+    for reply in (answer(400), answer(403, disabled)):
+        server.replies = [reply]
+        async with AsyncAdapty() as adapty:
+            with pytest.raises(AdaptyAPIError) as caught:
+                await adapty.mail.save_profile(**PROFILE)
+        assert "key from" not in str(caught.value)
+        assert isinstance(caught.value, FeatureNotEnabledError) == (reply != answer(400))
+
+
+async def test_cookies_are_not_kept(server: RawServer) -> None:
+    """What a server sets comes back with no request: a client may send for many users, over many gateways."""
+    server.replies = [answer(200, b"{}", "Content-Type: application/json", "Set-Cookie: session=opensesame; Path=/")]
+    async with AsyncAdapty(mail_secret_key=KEY, mail_base_url=server.url) as adapty:
+        for client in (adapty, adapty.with_options(timeout=5), adapty):
+            await client.mail.save_profile(**PROFILE)
+    assert len(server.requests) == 3
+    assert b"cookie" not in b"".join(server.requests).lower()

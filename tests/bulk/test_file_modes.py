@@ -1,0 +1,244 @@
+"""Modes of the files that bulk jobs create: they hold personal data, so only their owner may read them."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+import subprocess
+import sys
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from adapty import Adapty, AuthenticationError
+from adapty.bulk import erase, import_base, running, sorting
+from tests.bulk.recording_server import OK, RecordingServer, Reply
+from tests.conftest import EVENT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="only POSIX systems have these modes")
+
+UMASKS = (0, 0o022, 0o077, 0o777)
+WHEN = "2026-06-01T10:30:00Z"
+INPUTS = {"profiles.csv", "events.jsonl", "users.txt"}
+REFUSED = Reply(400, b'{"errors": [{"message": "no", "error_code": "base_error", "field_name": "email"}]}')
+GONE = Reply(204, b"")
+
+
+@contextmanager
+def umask(mask: int) -> Iterator[None]:
+    """Set the process's umask for a while."""
+    before = os.umask(mask)
+    try:
+        yield
+    finally:
+        os.umask(before)
+
+
+def write_inputs() -> None:
+    """Write the inputs; every tenth profile is refused by a check."""
+    rows = [f"user_{number},{WHEN},{'jane' if number % 10 == 0 else 'jane@example.com'}" for number in range(60)]
+    Path("profiles.csv").write_text("\n".join(("external_profile_id,external_created_at,email", *rows)))
+    events = [{**EVENT, "event_id": str(number), "price_usd": "x" if number == 5 else "1"} for number in range(60)]
+    Path("events.jsonl").write_text("\n".join(map(json.dumps, events)))
+    Path("users.txt").write_text("\n".join(f"user_{number}" for number in range(60)))
+
+
+class Watch:
+    """Collects the modes of all files in the current folder, and of those without a name that this process has open."""
+
+    def __init__(self) -> None:
+        """Start with none."""
+        self.folder = Path.cwd()
+        self.modes: dict[str, set[int]] = {}
+
+    def look(self) -> None:
+        """Look at all files that are there now."""
+        for path in self.folder.rglob("*"):
+            try:
+                status = path.lstat()
+            except FileNotFoundError:
+                continue  # removed since
+            if path.name not in INPUTS and stat.S_ISREG(status.st_mode):
+                self.modes.setdefault(path.name, set()).add(stat.S_IMODE(status.st_mode))
+        for descriptor in Path("/proc/self/fd").glob("*"):  # Linux; elsewhere the glob gives nothing
+            try:
+                target, status = str(descriptor.readlink()), os.fstat(int(descriptor.name))
+            except OSError:
+                continue  # the glob's own, which is closed
+            if target.startswith(str(self.folder)) and target.endswith("(deleted)"):
+                self.modes.setdefault("(deleted)", set()).add(stat.S_IMODE(status.st_mode) & 0o077)
+
+    def answering(self, reply: Callable[[dict[str, Any]], Reply]) -> Callable[[dict[str, Any]], Reply]:
+        """Wrap what answers requests, to look at the files in the middle of a run."""
+
+        def look_and_reply(body: dict[str, Any]) -> Reply:
+            self.look()
+            return reply(body)
+
+        return look_and_reply
+
+    def check(self, *expected: str) -> None:
+        """Check that all files were private, and that the expected ones were seen."""
+        self.look()
+        wrong = {
+            name: [f"{mode:o}" for mode in modes]
+            for name, modes in self.modes.items()
+            # With umask 0777 a file may be seen in the moment before its owner may read it.
+            if modes - {0} != ({0o600} if name != "(deleted)" else set())
+        }
+        assert wrong == {}
+        for ending in expected:
+            assert any(name.endswith(ending) for name in self.modes), (ending, self.modes)
+
+
+@pytest.fixture
+def adapty(recorder: RecordingServer) -> Iterator[Adapty]:
+    """Give a client of the recording server."""
+    with Adapty("k", mail_secret_key="k", base_url=recorder.url, mail_base_url=recorder.url) as client:
+        yield client
+
+
+@pytest.fixture(autouse=True)
+def _saving_often(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Save checkpoints often, sort in small runs on disk, and keep temporary files where the test looks."""
+    monkeypatch.setattr(running, "_TELL_SECONDS", 0.002)
+    monkeypatch.setattr(sorting, "_CHUNK_BYTES", 1000)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setenv("SQLITE_TMPDIR", str(tmp_path))
+
+
+@pytest.fixture(params=UMASKS, ids=[f"umask {mask:04o}" for mask in UMASKS])
+def mask(request: pytest.FixtureRequest) -> int:
+    """Give each umask."""
+    value: int = request.param
+    write_inputs()
+    return value
+
+
+def import_all(adapty: Adapty, **options: Any) -> Any:
+    """Import the inputs, events sorted."""
+    return import_base(adapty, profiles="profiles.csv", events="events.jsonl", sort=True, **options)
+
+
+def test_import_creates_private_files(adapty: Adapty, recorder: RecordingServer, mask: int) -> None:
+    """Rejects files, the journal and what SQLite keeps beside it have mode 0600, during a run and after it."""
+    watch = Watch()
+    recorder.reply = watch.answering(lambda _: Reply(after=0.005))
+
+    with umask(mask):
+        report = import_all(adapty, lanes=4)
+        again = import_all(adapty, lanes=4)
+
+    assert [len(each.failures) for each in (report, again)] == [2, 2]
+    assert "(deleted)" in watch.modes or not Path("/proc/self/fd").exists()
+    watch.check("profiles.failures.csv", "profiles.failures-2.csv", ".part", "profiles.csv.journal", "-wal")
+
+
+def test_resumed_import_creates_private_files(adapty: Adapty, recorder: RecordingServer, mask: int) -> None:
+    """What an interrupted run leaves for the next one is as private as what the next one makes of it."""
+    watch = Watch()
+
+    def stop_at_forty(_: dict[str, Any]) -> Reply:
+        return Reply(401, b"{}") if len(recorder.arrived) > 40 else OK
+
+    recorder.reply = watch.answering(stop_at_forty)
+    with umask(mask):
+        with pytest.raises(AuthenticationError):
+            import_all(adapty, lanes=2)
+        watch.check("profiles.csv.journal", ".part")
+        recorder.reply = watch.answering(lambda _: OK)
+        report = import_all(adapty, lanes=2)
+
+    assert report.resumed
+    watch.check("profiles.failures.csv", "events.failures.jsonl")
+
+
+def test_dry_run_creates_private_files(adapty: Adapty, mask: int) -> None:
+    """The rejects of a dry run are personal data too, also where a second one replaces them."""
+    watch = Watch()
+
+    with umask(mask):
+        for _ in range(2):
+            import_all(adapty, dry_run=True)
+            watch.check("profiles.dry-run.failures.csv", "events.dry-run.failures.jsonl")
+
+
+def test_erase_creates_private_files(adapty: Adapty, recorder: RecordingServer, mask: int) -> None:
+    """The report of erased users names them, and so does what is noted on the way."""
+    watch = Watch()
+    recorder.reply = watch.answering(lambda _: GONE)
+
+    with umask(mask):
+        report = erase(adapty, "users.txt", by="external_profile_id", api="mail", lanes=2)
+        Path("link.csv").symlink_to("elsewhere.csv")
+        linked = erase(adapty, ["user_1"], by="external_profile_id", api="mail", report="link.csv")
+
+    assert (report.deleted, linked.deleted) == (60, 1)
+    watch.check("users.erased.csv", "users.txt.journal", "elsewhere.csv")
+
+
+@pytest.mark.parametrize("command", ["import", "erase"])
+def test_commands_create_private_files(recorder: RecordingServer, mask: int, command: str) -> None:
+    """The command line creates its files in the same way."""
+    watch = Watch()
+    recorder.reply = watch.answering(lambda _: GONE if command == "erase" else OK)
+    arguments = {
+        "import": ("mail", "import", "--profiles", "profiles.csv", "--events", "events.jsonl", "--sort"),
+        "erase": ("erase", "users.txt", "--by", "external_profile_id", "--api", "mail"),
+    }[command]
+
+    ended = subprocess.run(
+        [sys.executable, "-m", "adapty", *arguments],
+        check=False,
+        capture_output=True,
+        text=True,
+        umask=mask,
+        env={**os.environ, "ADAPTY_MAIL_BASE_URL": recorder.url, "ADAPTY_MAIL_SECRET_KEY": "k"},
+    )
+
+    assert ended.returncode == (command == "import"), ended.stderr
+    watch.check(*(("users.erased.csv",) if command == "erase" else ("profiles.failures.csv", "events.failures.jsonl")))
+
+
+def test_rejects_of_a_read_only_input_are_private(adapty: Adapty) -> None:
+    """The rejects of an input with mode 0400 can be written by their owner, and read by nobody else."""
+    write_inputs()
+    watch = Watch()
+    Path("profiles.csv").chmod(0o400)
+
+    with umask(0):
+        import_base(adapty, profiles="profiles.csv", dry_run=True)
+
+    watch.check("profiles.dry-run.failures.csv")
+
+
+def test_existing_report_keeps_its_mode_and_rows(adapty: Adapty, recorder: RecordingServer) -> None:
+    """Somebody may have chosen who reads a report that is there."""
+    recorder.reply = lambda _: GONE
+    erase(adapty, ["user_1"], by="external_profile_id", api="mail")
+    Path("ids.erased.csv").chmod(0o640)
+    first = Path("ids.erased.csv").read_text()
+
+    erase(adapty, ["user_2"], by="external_profile_id", api="mail")
+
+    assert stat.S_IMODE(Path("ids.erased.csv").stat().st_mode) == 0o640
+    assert Path("ids.erased.csv").read_text().startswith(first)
+
+
+def test_rejects_do_not_follow_a_planted_link(adapty: Adapty, recorder: RecordingServer) -> None:
+    """A symbolic link with the name of a rejects file is left alone; the next free name is taken."""
+    write_inputs()
+    recorder.reply = lambda _: REFUSED
+    Path("profiles.failures.csv").symlink_to("planted")
+
+    report = import_base(adapty, profiles="profiles.csv")
+
+    assert [path.name for path in report.failures] == ["profiles.failures-2.csv"]
+    assert not Path("planted").exists()

@@ -1,0 +1,270 @@
+"""Nothing that comes from files, arguments or the API reaches the terminal raw."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import subprocess
+import sys
+import unicodedata
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from typer.testing import CliRunner
+
+from adapty import TransactionEvent
+from adapty._escaping import escape_control
+from adapty.cli.logs import log_to_stderr
+from adapty.webhooks.outbox import Outbox
+from tests.cli.conftest import _COMMAND, json_answer, point_at
+from tests.conftest import EVENT
+from tests.raw_server import RawServer, answer
+
+if TYPE_CHECKING:
+    from adapty.sandbox import Sandbox
+
+ESCAPES = "\x1b[2J\x1b]0;owned\x07"
+HOSTILE = f"x{ESCAPES}\rOK\u202e\u200b\ufeff\x9b31m\x7f"
+"""Clears the screen, sets the title, overwrites the line, and turns the direction of what follows."""
+ON_TWO_LINES = f"{HOSTILE}\nError: forged"
+WITH_NUL = f"{ON_TWO_LINES}\x00"
+
+
+def run(*arguments: str, stdin: bytes | None = None) -> str:
+    """Run a command in this process, and return all that it prints, raw."""
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        CliRunner(charset="utf-8").isolation(input=stdin) as (out, err, _),
+    ):
+        patch.setattr(logging.getLogger(), "handlers", [])
+        try:
+            with pytest.raises(SystemExit):
+                _COMMAND.main(arguments, prog_name="adapty-py")
+        finally:
+            logging.getLogger("adapty").setLevel(logging.NOTSET)
+        return (out.getvalue() + err.getvalue()).decode()
+
+
+def steering(printed: str) -> set[str]:
+    """Return the control and format characters of an output but for line feeds."""
+    return {c for c in printed if unicodedata.category(c) in {"Cc", "Cf", "Cs", "Zl", "Zp"} and c != "\n"}
+
+
+def assert_escaped(printed: str, *, quotes: bool = True) -> None:
+    """Check that an output steers nothing and forges no line, and that it says something of the hostile text."""
+    assert not steering(printed), ascii(printed)
+    assert "\nError: forged" not in printed, printed
+    assert printed.strip()
+    if quotes:
+        assert "x\\x1b[2J" in printed, printed
+
+
+def csv_file(name: str, header: str, *rows: str) -> str:
+    """Write a CSV file."""
+    Path(name).write_text("\n".join([header, *rows, ""]), "utf-8", newline="")
+    return name
+
+
+def test_hostile_columns_and_file_names_of_an_import(served: Sandbox) -> None:
+    """Unknown and repeated columns, mapped and ignored ones, names of files and folders."""
+    columns = "external_profile_id,external_created_at,email"
+    row = "user_1,2026-06-01T10:30:00Z,user_1@example.com"
+    good = csv_file("good.csv", columns, row)
+    named = csv_file(f"{ON_TWO_LINES}.csv", columns, row)
+    unknown = csv_file("unknown.csv", f'{columns},"{ON_TWO_LINES}"', f"{row},1")
+    twice = csv_file("twice.csv", f'{columns},"{ON_TWO_LINES}","{ON_TWO_LINES}"', f"{row},1,1")
+    refused = csv_file("refused.csv", columns, f'user_1,"{ON_TWO_LINES}",user_1@example.com')
+    for arguments in (
+        ("--profiles", unknown),
+        ("--profiles", twice),
+        ("--profiles", unknown, "--map", f"custom.{ON_TWO_LINES}={ON_TWO_LINES}", "--dry-run"),
+        ("--profiles", good, "--map", f"email={ON_TWO_LINES}"),
+        ("--profiles", good, "--map", f"{ON_TWO_LINES}=email"),
+        ("--profiles", good, "--ignore", ON_TWO_LINES),
+        ("--profiles", named, "--profiles", ON_TWO_LINES),
+        ("--profiles", f"{ON_TWO_LINES}/missing.csv"),
+        ("--profiles", good, "--failures", f"{ON_TWO_LINES}/missing"),
+        ("--profiles", good, "--journal", f"{ON_TWO_LINES}/missing"),
+        ("--profiles", refused, "--failures", "."),
+        ("--profiles", named, "--no-journal"),
+        ("--profiles", named, "--json", "--no-journal"),
+    ):
+        printed = run("-v", "mail", "import", *arguments)
+        assert_escaped(printed, quotes=False)
+
+
+def test_hostile_keys_of_json_lines(served: Sandbox) -> None:
+    """Unknown keys, repeated ones, and those of nested objects, NUL among them."""
+    record = {"external_profile_id": "user_1", "external_created_at": "2026-06-01T10:30:00Z", "email": "u@example.com"}
+    extras: tuple[dict[str, Any], ...] = (
+        {WITH_NUL: 1},
+        {"custom_attributes": {WITH_NUL: None}},
+        {"device_info": {WITH_NUL: "x"}},
+        {f"custom.{WITH_NUL}": 1, "custom_attributes": 7},
+        {"email": WITH_NUL},
+        {"country": WITH_NUL},
+    )
+    for number, extra in enumerate(extras):
+        name = f"profiles_{number}.jsonl"
+        Path(name).write_text(json.dumps({**record, **extra}) + "\n")
+        assert_escaped(run("mail", "import", "--profiles", name, "--no-journal"), quotes=False)
+    key = json.dumps(WITH_NUL)
+    Path("twice.jsonl").write_text(json.dumps(record)[:-1] + f", {key}: 1, {key}: 2}}\n")
+    assert_escaped(run("mail", "import", "--profiles", "twice.jsonl"), quotes=False)
+
+
+def test_hostile_ids_and_file_names_of_an_erasure(served: Sandbox) -> None:
+    """Ids, headers, keys, the input's name and the report's."""
+    named = csv_file(f"{ON_TWO_LINES}.csv", "customer_user_id", f'"{ON_TWO_LINES}"')
+    header = csv_file("header.csv", f'customer_user_id,"{ON_TWO_LINES}"', "user_1,1")
+    Path("keys.jsonl").write_text(json.dumps({"customer_user_id": WITH_NUL}) + "\n" + json.dumps({WITH_NUL: 1}) + "\n")
+    for arguments in (
+        (named,),
+        (named, "--json"),
+        (header,),
+        ("keys.jsonl",),
+        (f"{ON_TWO_LINES}/missing",),
+        ("header.csv", "--report", f"{ON_TWO_LINES}/missing"),
+        ("header.csv", "--report", f"{HOSTILE}.csv"),
+        ("header.csv", "--by", HOSTILE),
+    ):
+        assert_escaped(run("-v", "erase", *arguments), quotes=False)
+
+
+def test_hostile_events_of_an_outbox(served: Sandbox) -> None:
+    """In tables, in JSON, in what the worker tells, and the outbox's name."""
+    name = f"{ON_TWO_LINES}.sqlite"
+    event = TransactionEvent(**{**EVENT, "event_id": f"evt{HOSTILE}"})
+    with Outbox(name) as outbox:
+        outbox.put(event)
+    for arguments in (
+        ("list", "--outbox", name),
+        ("list", "--outbox", name, "--json"),
+        ("list", "--outbox", name, ON_TWO_LINES),
+        ("list", "--outbox", f"{ON_TWO_LINES}/missing"),
+        ("run", "--outbox", name, "--once"),
+        ("list", "--outbox", name, "--dead"),
+        ("forget", "--outbox", name, ON_TWO_LINES),
+        ("replay", "--outbox", name, "--all"),
+    ):
+        assert_escaped(run("-v", "webhooks", *arguments), quotes=False)
+
+
+def test_hostile_answers_of_the_api(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Messages, codes, field names and header values of an error, and the fields of a profile; also with `-v`."""
+    point_at(server.url, monkeypatch)
+    error = {"errors": [{"source": WITH_NUL, "errors": [ON_TWO_LINES]}], "error_code": HOSTILE, "status_code": 400}
+    profile = {
+        "data": {
+            "app_id": HOSTILE,
+            "profile_id": WITH_NUL,
+            "customer_user_id": ON_TWO_LINES,
+            "custom_attributes": [{"key": WITH_NUL, "value": ON_TWO_LINES}],
+            "access_levels": [{"access_level_id": ON_TWO_LINES, "store": HOSTILE, "expires_at": HOSTILE}],
+        }
+    }
+    for reply in (
+        json_answer(400, error),
+        json_answer(403, {"message": ON_TWO_LINES, "detail": WITH_NUL}),
+        answer(502, f"<html>{WITH_NUL}".encode(), "Content-Type: text/html"),
+        answer(400, b"{}", "X-Request-Id: a\x9b31m\xad"),
+        answer(200, WITH_NUL.encode(), "Content-Type: application/json"),
+        json_answer(200, profile),
+    ):
+        server.replies = [reply]
+        for arguments in (
+            ("profile", "get", "--customer-user-id", "user_1"),
+            ("profile", "get", "--customer-user-id", "user_1", "--json"),
+            ("access", "check", ON_TWO_LINES, "--customer-user-id", "user_1"),
+            ("-v", "access", "grant", ON_TWO_LINES, "--customer-user-id", "user_1", "--lifetime"),
+        ):
+            assert_escaped(run(*arguments), quotes=False)
+
+
+def test_hostile_arguments() -> None:
+    """As a shell's `*` hands them over: unknown commands and options, values, names of hosts and faults."""
+    for arguments in (
+        (ON_TWO_LINES,),
+        (f"--{ON_TWO_LINES}",),
+        ("flow", ON_TWO_LINES),
+        ("flow", "trial_started", ON_TWO_LINES),
+        ("flow", f"--{ON_TWO_LINES}"),
+        ("mail", ON_TWO_LINES),
+        ("mail", "import", f"--{ON_TWO_LINES}=1"),
+        ("erase", "ids.txt", "--lanes", ON_TWO_LINES),
+        ("erase", "ids.txt", "--api", ON_TWO_LINES),
+        ("profile", "get", "--customer-user-id", ON_TWO_LINES),
+        ("access", "grant", "premium", "--customer-user-id", "u", "--expires-at", ON_TWO_LINES),
+        ("sandbox", "--port", "0", "--fault", ON_TWO_LINES),
+        ("sandbox", "--port", "0", "--host", ON_TWO_LINES),
+        ("sandbox", "--port", "0", "--allow-host", ON_TWO_LINES),
+        ("sandbox", "--port", "0", "--database", f"{ON_TWO_LINES}/missing"),
+        ("sandbox", "--port", "0", "--webhook-url", ON_TWO_LINES),
+    ):
+        assert_escaped(run(*arguments), quotes=False)
+
+
+def test_real_command_escapes_names_and_headers(served: Sandbox, tmp_path: Path) -> None:
+    """Byte by byte, from processes of their own, with a file whose name, header and keys are hostile."""
+    name = csv_file(f"{ON_TWO_LINES}.csv", f'external_profile_id,"{ON_TWO_LINES}"', "user_1,1")
+    Path(f"{HOSTILE}.jsonl").write_text(json.dumps({WITH_NUL: 1}) + "\n")
+    for arguments in (
+        ("mail", "import", "--profiles", name),
+        ("-v", "mail", "import", "--profiles", f"{HOSTILE}.jsonl", "--no-journal"),
+        ("erase", f"{ON_TWO_LINES}/missing"),
+        (ON_TWO_LINES,),
+    ):
+        command = [sys.executable, "-m", "adapty", *arguments]
+        done = subprocess.run(
+            command, capture_output=True, check=False, cwd=tmp_path, env={**os.environ, "PYTHONUTF8": "1"}
+        )
+        printed = (done.stdout + done.stderr).decode()
+        assert done.returncode in {1, 2}, printed
+        assert_escaped(printed)
+
+
+def test_log_records_are_single_lines(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of any logger, with `-v` and without; a traceback keeps its lines."""
+    monkeypatch.setattr(logging.getLogger(), "handlers", [])
+    log_to_stderr()
+    logging.getLogger("somebody.else").warning("said: %s", WITH_NUL)
+    try:
+        int(HOSTILE)
+    except ValueError as problem:
+        problem.add_note(HOSTILE)
+        logging.getLogger("somebody.else").exception("failed")
+    printed = capsys.readouterr().err
+
+    assert_escaped(printed)
+    assert printed.startswith("said: x")
+    assert "\nTraceback" in printed
+
+
+@given(st.text(), st.sampled_from(["", "\n"]))
+def test_escape_control_leaves_nothing_that_steers(text: str, keep: str) -> None:
+    """Whatever a text holds; printable text stays as it is."""
+    escaped = escape_control(text, keep=keep)
+
+    assert steering(escaped) <= set(keep)
+    escaped.encode()
+    assert all(c.isprintable() or c in keep for c in escaped)
+    assert escape_control(escaped, keep=keep) == escaped
+    if text.isprintable():
+        assert escaped == text
+
+
+def test_json_stays_json(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With every control character in it, DEL too, which JSON allows raw."""
+    point_at(server.url, monkeypatch)
+    text = "".join(map(chr, range(0x100))) + "\u202e\ud83d\ude00"
+    profile: dict[str, Any] = {"profile_id": "p", "custom_attributes": [{"key": "k", "value": text}]}
+    server.replies = [json_answer(200, {"data": profile})]
+
+    printed = run("profile", "get", "--customer-user-id", "user_1", "--json")
+
+    assert not steering(printed)
+    assert json.loads(printed)["custom_attributes"][0]["value"] == json.loads(json.dumps(text))

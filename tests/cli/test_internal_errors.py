@@ -1,0 +1,172 @@
+"""What no command foresees: an exit code of its own, one line without secrets, and never code 1."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from asyncio import CancelledError
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from adapty import Adapty, __main__
+from adapty.cli.outcome import EXIT_CODES, ExitCode
+from tests.cli.conftest import PROFILE_OPTIONS, point_at, point_server_side_at, run
+
+if TYPE_CHECKING:
+    from tests.raw_server import RawServer
+
+KEY = "secret_live_shown"
+ACCESS_CHECK = ("access", "check", "premium", "--customer-user-id", "u1")
+
+
+class Unprintable(Exception):  # noqa: N818 - what cannot be printed is its point
+    """An exception that cannot be printed."""
+
+    def __str__(self) -> str:
+        """Fail."""
+        raise ValueError
+
+
+@pytest.fixture
+def failing(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Return what makes every client raise an exception when it is created."""
+    point_at("http://127.0.0.1:1", monkeypatch, key=KEY)
+
+    def fail_with(error: BaseException) -> None:
+        def fail(*_: object, **__: object) -> None:
+            raise error
+
+        monkeypatch.setattr(Adapty, "__init__", fail)
+
+    return fail_with
+
+
+def test_an_unforeseen_exception_ends_with_70_and_one_line(failing: Any) -> None:
+    """The line names the exception; keys and addresses are redacted, control characters escaped."""
+    for error, message in {
+        RuntimeError("a bug"): "RuntimeError: a bug",
+        KeyError("x"): "KeyError: 'x'",
+        ValueError(f"Bearer {KEY}\n\x1b[31m jane@example.com"): r"ValueError: Bearer [redacted]\n\x1b[31m [redacted]",
+        OSError(28, "No space left on device"): "OSError: [Errno 28] No space left on device",
+        CancelledError("x"): "CancelledError: x",
+        Unprintable(): "Unprintable: ",
+        RecursionError("y" * 9999): f"RecursionError: {'y' * 500}",
+    }.items():
+        failing(error)
+        ended = run(*ACCESS_CHECK)
+        assert (ended.code, ended.out) == (ExitCode.INTERNAL_ERROR, "")
+        assert ended.err == f"internal error: {message} (please report)\n"
+    assert "70 internal error" in EXIT_CODES
+
+
+def test_the_traceback_is_printed_with_verbose_only(failing: Any) -> None:
+    """It is redacted, too."""
+    failing(RuntimeError(f"{KEY} of jane@example.com"))
+
+    ended = run("-v", *ACCESS_CHECK)
+
+    assert ended.code == ExitCode.INTERNAL_ERROR
+    assert ended.err.startswith("Traceback (most recent call last):\n")
+    assert ended.err.endswith("internal error: RuntimeError: [redacted] of [redacted] (please report)\n")
+    assert KEY not in ended.err
+    assert "jane" not in ended.err
+
+
+def test_a_proxy_s_password_is_redacted(failing: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The variables of proxies are secrets of the environment as well."""
+    monkeypatch.setenv("https_proxy", "http://jane:opensesame#@proxy:1")
+    failing(RuntimeError("bad port in http://jane:opensesame#@proxy:1"))
+
+    assert run(*ACCESS_CHECK).err == "internal error: RuntimeError: bad port in [redacted] (please report)\n"
+
+
+def test_usage_errors_and_foreseen_exits_keep_their_codes(failing: Any) -> None:
+    """Only what is unforeseen ends with 70."""
+    assert run("nonsense").code == ExitCode.USAGE
+    assert run("access", "check").code == ExitCode.USAGE
+    assert run("--version").code == ExitCode.DONE
+    for error, code in ((SystemExit(7), 7), (KeyboardInterrupt(), ExitCode.INTERRUPTED)):
+        failing(error)
+        assert run(*ACCESS_CHECK).code == code
+    failing(BrokenPipeError(32, "Broken pipe"))
+    assert run(*ACCESS_CHECK).code == ExitCode.BROKEN_PIPE
+
+
+def test_what_fails_before_the_commands_ends_alike(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A broken installation and Ctrl-C while modules load are no code 1, either."""
+    for error, code in ((RuntimeError("a bug"), 70), (KeyboardInterrupt(), 130), (SystemExit(3), 3)):
+
+        def fail(error: BaseException = error) -> None:
+            raise error
+
+        monkeypatch.setattr("adapty.cli.app", fail)
+        with pytest.raises(SystemExit) as ended:
+            __main__.main()
+        assert ended.value.code == code
+    assert capsys.readouterr().err == "internal error: RuntimeError: a bug (please report)\n"
+
+
+def test_a_closed_output_ends_with_141() -> None:
+    """`adapty-py --help | head -0` and whatever else is closed early do not mean "no access"."""
+    for arguments in (["--help"], ["--version"], ["flow", "subscription_expired"]):
+        reading, writing = os.pipe()
+        os.close(reading)
+        with os.fdopen(writing, "wb") as closed:
+            command = [sys.executable, "-m", "adapty", *arguments]
+            ended = subprocess.run(command, stdout=closed, stderr=subprocess.PIPE, text=True, check=False)
+        assert (ended.returncode, ended.stderr) == (ExitCode.BROKEN_PIPE, "")
+
+
+def test_ctrl_c_outside_of_commands_ends_with_130() -> None:
+    """While modules load, as a process."""
+    script = (
+        "import os, signal, sys; from adapty.__main__ import main\n"
+        "class Finder:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        "        if name == 'adapty.cli.app': os.kill(os.getpid(), signal.SIGINT)\n"
+        "sys.meta_path.insert(0, Finder()); main()"
+    )
+    ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (ExitCode.INTERRUPTED, "", "")
+    assert signal.SIGINT + 128 == ExitCode.INTERRUPTED
+
+
+BAD_PROXIES = ("http://jane:opensesame#@proxy:1", "http://jane:opensesame@proxy:99999", "ftp://jane:opensesame@proxy:1")
+
+
+def test_a_bad_proxy_is_wrong_use_and_not_no_access(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The message names the variable and shows no password."""
+    point_server_side_at("https://api.example.invalid", monkeypatch)
+    for value in (*BAD_PROXIES, "http://jane:opensesame@proxy:1\n", "socks5://jane:opensesame@proxy:1"):
+        monkeypatch.setenv("HTTPS_PROXY", value)
+        for arguments in (ACCESS_CHECK, ("-v", *ACCESS_CHECK)):
+            ended = run(*arguments)
+            assert (ended.code, ended.out) == (ExitCode.USAGE, "")
+            assert ended.err.startswith("Error: HTTPS_PROXY: is ")
+            assert "opensesame" not in ended.err
+
+
+def test_no_proxy_never_breaks_a_command(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Entries that cannot be used are ignored; the command does what it does without them."""
+    point_at(server.url, monkeypatch)
+    for no_proxy in (
+        "::1/128",
+        "[::1]",
+        "[fe80::]/10",
+        "fe80::/10,10.0.0.0/8",
+        "example.com:8443",
+        "[",
+        "a:b:c",
+        "\x1b",
+        "*",
+    ):
+        monkeypatch.setenv("NO_PROXY", no_proxy)
+        monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:1")
+        ended = run("mail", "save-profile", *PROFILE_OPTIONS)
+        assert (ended.code, ended.out) == (0, "saved\n")
+        assert "\x1b" not in ended.err

@@ -1,0 +1,89 @@
+"""The repr of an object whose `__init__` raised: tools that print the locals of a traceback ask for it."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+from enum import Enum
+from typing import Any
+
+import attrs
+import pytest
+
+import adapty
+from adapty import AdaptyError, AsyncAdapty, MailProfile, Timeouts
+from adapty._core.safe_repr import SafeRepr
+from adapty.config import Config
+from adapty.models._received import Received
+from adapty.models._record import Record
+
+PACKAGES = ("", ".bulk", ".config", ".errors", ".fast", ".models", ".sandbox", ".testing", ".webhooks")
+
+
+def classes() -> set[type[Any]]:
+    """Return every public class, and every record and model."""
+    found = {AsyncAdapty, adapty.Adapty, Config}
+    for name in PACKAGES:
+        package = importlib.import_module(f"adapty{name}")
+        found |= {thing for export in package.__all__ if inspect.isclass(thing := getattr(package, export))}
+    waiting: list[type[Any]] = [Record, Received]
+    while waiting:
+        one = waiting.pop()
+        waiting += one.__subclasses__()
+        found.add(one)
+    # Enums and typed dicts are not made by __init__, and protocols are not made at all.
+    return {
+        one
+        for one in found
+        if one.__module__.startswith("adapty.")
+        and not issubclass(one, Enum | dict)
+        and not getattr(one, "_is_protocol", False)
+    }
+
+
+def test_the_repr_of_a_half_made_object_never_raises() -> None:
+    """Of any public class, with any of its attributes missing."""
+    tried = 0
+    for one in classes():
+        create: Any = one.__new__
+        assert repr(create(one))
+        tried += 1
+        for field in attrs.fields(one) if attrs.has(one) else ():
+            partial = create(one)
+            object.__setattr__(partial, field.name, None)
+            assert repr(partial), f"{one.__qualname__}.{field.name}"
+    assert tried > 90
+
+
+def test_a_refused_object_in_the_locals_of_its_traceback_can_be_printed() -> None:
+    """As tools do that print the locals of each frame."""
+    for refused in (
+        lambda: MailProfile(external_profile_id="u1", external_created_at="x", email="jane@example.com"),
+        lambda: MailProfile.from_dict({"external_profile_id": 1}),
+        lambda: Timeouts(read=-1),
+        lambda: adapty.Adapty(base_url="nonsense"),
+        lambda: AsyncAdapty(timeout=-1),
+    ):
+        with pytest.raises(AdaptyError) as caught:
+            refused()
+        traceback = caught.value.__traceback__
+        while traceback is not None:
+            assert repr(traceback.tb_frame.f_locals)
+            traceback = traceback.tb_next
+
+
+def test_a_whole_object_keeps_its_repr() -> None:
+    """Only what fails is replaced, and only in classes with a repr of their own."""
+
+    @attrs.frozen
+    class Pair(SafeRepr):
+        one: int
+        two: int = attrs.field(repr=lambda _: 1 / 0)  # type: ignore[arg-type, return-value]
+
+    class Plain(SafeRepr):
+        """A class with the repr of object."""
+
+    assert repr(Timeouts(read=1)) == "Timeouts(connect=5.0, read=1, write=30.0, pool=30.0, total=60.0)"
+    assert repr(Pair(1, 2)) == "<Pair: incomplete>"
+    assert " object at 0x" in repr(Plain())
+    assert not hasattr(Pair(1, 2), "__dict__")

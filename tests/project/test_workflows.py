@@ -1,0 +1,177 @@
+"""The workflows of GitHub Actions: who may write, what runs beside a token, and what a patch may change."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from scripts.generate import ROOT, read_data
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+COMMAND = re.compile(
+    r'(git|gh) |python3 -I scripts/apply_contract_patch\.py "|\w+="[^`]*"$|if \[ "\$\(gh |else$|fi$', re.ASCII
+)
+"""A line of a script that may run beside a token that can write."""
+
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+SCRIPT = ROOT / "scripts" / "apply_contract_patch.py"
+
+CHANGE = """\
+diff --git a/{path} b/{path}
+--- a/{path}
++++ b/{path}
+@@ -1 +1 @@
+-old
++new
+"""
+NEW_FILE = """\
+diff --git a/{path} b/{path}
+new file mode {mode}
+--- /dev/null
++++ b/{path}
+@@ -0,0 +1 @@
++new
+"""
+
+
+def steps() -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]:
+    """Return each step with the name of its workflow and its job."""
+    for workflow in WORKFLOWS:
+        for job in read_data(workflow)["jobs"].values():
+            for step in job["steps"]:
+                yield workflow.name, job, step
+
+
+def test_actions_are_pinned_by_commit() -> None:
+    """With the version behind it, which a tag could move away from."""
+    uses = [line.strip() for file in WORKFLOWS for line in file.read_text("utf-8").splitlines() if "uses:" in line]
+
+    assert len(uses) >= 10
+    for line in uses:
+        assert re.fullmatch(r"(- )?uses: [\w.-]+/[\w.-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", line), line
+
+
+def test_no_checkout_leaves_credentials() -> None:
+    """The token would lie in .git/config, where whatever runs later can read it."""
+    checkouts = [step for _, _, step in steps() if step.get("uses", "").startswith("actions/checkout@")]
+
+    assert len(checkouts) >= 5
+    assert all(step["with"]["persist-credentials"] is False for step in checkouts)
+
+
+def test_commands_hold_no_expressions() -> None:
+    """What an input or a variable holds would be a part of the command; they come as environment variables."""
+    for workflow, _, step in steps():
+        assert "${{" not in step.get("run", ""), (workflow, step)
+
+
+def test_no_job_that_may_write_runs_code_of_others() -> None:
+    """It checks out, downloads, and runs git, gh and one script that needs nothing else."""
+    allowed = ("actions/checkout@", "actions/download-artifact@")
+    writing = set()
+    for workflow, job, step in steps():
+        top = read_data(ROOT / ".github" / "workflows" / workflow).get("permissions")
+        rights = job.get("permissions", top)
+        assert isinstance(rights, dict), (workflow, "rights that are not named are all of them")
+        if "write" not in rights.values():
+            assert "GH_TOKEN" not in step.get("env", {}), (workflow, step)
+            continue
+        writing.add(workflow)
+        assert step.get("uses", allowed[0]).startswith(allowed), step
+        for line in step.get("run", "").splitlines():
+            assert COMMAND.match(line.strip()), (workflow, line)
+    assert writing == {"contract.yml"}
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    """Make a repository with a contract and a few other files."""
+    folder = tmp_path / "repository"
+    for name in ("openapi/mail.yaml", "generated/adapty_generated/mail/a.py", "CHANGELOG.md", "Makefile"):
+        file = folder / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("old\n")
+    for command in (
+        ("init", "--quiet"),
+        ("add", "."),
+        ("-c", "user.name=x", "-c", "user.email=x@example.com", "commit", "--quiet", "-m", "Start"),
+    ):
+        subprocess.run(["git", *command], cwd=folder, check=True)
+    return folder
+
+
+def apply(repository: Path, patch: str) -> subprocess.CompletedProcess[str]:
+    """Run the script as the workflow does."""
+    file = repository.parent / "contract.patch"
+    file.write_text(patch)
+    command = [sys.executable, "-I", str(SCRIPT), str(file)]
+    return subprocess.run(command, cwd=repository, capture_output=True, text=True, check=False)
+
+
+def status(repository: Path) -> str:
+    """Return what has changed in a repository."""
+    command = ["git", "status", "--porcelain", "--untracked-files=all", "--ignored"]
+    return subprocess.run(command, cwd=repository, capture_output=True, text=True, check=True).stdout
+
+
+def test_patch_of_a_contract_is_applied(repository: Path) -> None:
+    """Changed, new and deleted files, in the index and in the tree."""
+    deleted = "diff --git a/{p} b/{p}\ndeleted file mode 100644\n--- a/{p}\n+++ /dev/null\n@@ -1 +0,0 @@\n-old\n"
+    patch = (
+        CHANGE.format(path="openapi/mail.yaml")
+        + NEW_FILE.format(path="generated/adapty_generated/mail/b.py", mode="100644")
+        + deleted.format(p="generated/adapty_generated/mail/a.py")
+        + CHANGE.format(path="CHANGELOG.md")
+    )
+
+    done = apply(repository, patch)
+
+    assert (done.returncode, done.stdout) == (0, "4 files changed\n"), done.stderr
+    assert sorted(status(repository).splitlines()) == [
+        "A  generated/adapty_generated/mail/b.py",
+        "D  generated/adapty_generated/mail/a.py",
+        "M  CHANGELOG.md",
+        "M  openapi/mail.yaml",
+    ]
+    assert (repository / "openapi/mail.yaml").read_text() == "new\n"
+
+
+def test_patch_that_changes_anything_else_is_refused(repository: Path) -> None:
+    """Other files, files elsewhere, links, submodules, executables, and what is no patch; nothing changes."""
+    good = CHANGE.format(path="openapi/mail.yaml")
+    link = NEW_FILE.replace("+new\n", "+/etc/passwd\n\\ No newline at end of file\n")
+    mode = "diff --git a/{p} b/{p}\nold mode 100644\nnew mode 100755\n"
+    rename = "diff --git a/{p} b/{q}\nsimilarity index 100%\nrename from {p}\nrename to {q}\n"
+    commit = NEW_FILE.replace("+new\n", f"+Subproject commit {'a' * 40}\n")
+    for patch in (
+        good + CHANGE.format(path="Makefile"),
+        good + NEW_FILE.format(path=".github/workflows/evil.yml", mode="100644"),
+        good + NEW_FILE.format(path="openapi/generator/templates/evil.jinja", mode="100644"),
+        good + NEW_FILE.format(path="generated/evil.pth", mode="100644"),
+        good + NEW_FILE.format(path="../evil", mode="100644"),
+        good + NEW_FILE.format(path=".git/hooks/pre-commit", mode="100644"),
+        good + NEW_FILE.format(path="generated/adapty_generated/../../evil", mode="100644"),
+        good + link.format(path="generated/adapty_generated/link", mode="120000"),
+        good + commit.format(path="generated/adapty_generated/module", mode="160000"),
+        good + NEW_FILE.format(path="generated/adapty_generated/run", mode="100755"),
+        good + mode.format(p="CHANGELOG.md"),
+        good + rename.format(p="Makefile", q="generated/adapty_generated/Makefile"),
+        good + rename.format(p="openapi/mail.yaml", q="evil.yaml"),
+        CHANGE.format(path="openapi/other.yaml"),
+        "",
+        "nothing\n",
+    ):
+        done = apply(repository, patch)
+        assert done.returncode == 1, patch
+        assert done.stderr.startswith("apply_contract_patch: "), done.stderr
+        assert len(done.stderr.splitlines()) == 1, done.stderr
+        assert status(repository) == "", patch
+        assert not os.path.lexists(repository.parent / "evil")

@@ -1,0 +1,66 @@
+"""The files of webhooks hold personal data: they can be read and written by their owner only."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from adapty.webhooks import Outbox, SQLiteSeenEvents
+from adapty.webhooks.outbox_lock import OutboxLock
+from tests.webhooks.outbox_events import event
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="has no such modes")
+
+
+@pytest.fixture(params=[0o000, 0o022, 0o277])
+def _umask(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Set a umask that allows too much, the usual one, or one that allows too little."""
+    before = os.umask(request.param)
+    yield
+    os.umask(before)
+
+
+def modes(folder: Path) -> dict[str, str]:
+    """Return the mode of each file in a folder."""
+    return {each.name: oct(stat.S_IMODE(each.stat().st_mode)) for each in folder.iterdir()}
+
+
+@pytest.mark.usefixtures("_umask")
+def test_new_files_are_private(tmp_path: Path) -> None:
+    """The files that SQLite creates beside them and the lock of the worker, too."""
+    with Outbox(tmp_path / "outbox") as outbox, SQLiteSeenEvents(tmp_path / "seen") as seen:
+        outbox.put(event())
+        seen.claim("e1", "a")
+        with OutboxLock(outbox.path) as lock:
+            assert lock.acquire()
+            assert modes(tmp_path) == dict.fromkeys(
+                ("outbox", "outbox-wal", "outbox-shm", "outbox-worker", "seen", "seen-wal", "seen-shm"), "0o600"
+            )
+
+
+def test_an_existing_file_keeps_its_mode(tmp_path: Path) -> None:
+    """Whoever shares a file with a group has allowed it on purpose."""
+    path = tmp_path / "outbox"
+    path.touch()
+    path.chmod(0o660)
+    with Outbox(path) as outbox:
+        outbox.put(event())
+        assert set(modes(tmp_path).values()) == {"0o660"}
+
+
+def test_a_file_that_is_made_again_is_private(tmp_path: Path) -> None:
+    """After somebody has removed it while it was open."""
+    with Outbox(tmp_path / "outbox") as outbox:
+        outbox.put(event(1))
+        for each in tmp_path.iterdir():
+            each.unlink()
+        assert outbox.put(event(2))
+        assert set(modes(tmp_path).values()) == {"0o600"}
