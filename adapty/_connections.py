@@ -28,7 +28,7 @@ from adapty.errors import AdaptyConfigError
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
 
-__all__ = ["AsyncConnections", "Connections", "Dialer", "UnusableClient"]
+__all__ = ["AsyncConnections", "Connections", "Dialer", "UnusableClient", "acquire_slot"]
 
 MAX_CONNECTIONS = 100
 """The maximum number of connections of one pool. As httpx has it."""
@@ -289,6 +289,24 @@ class _AsyncConnection:
         await self._backend.aclose()
 
 
+async def acquire_slot(slots: asyncio.Semaphore, timeout: float | None) -> None:  # noqa: ASYNC109 - an httpx timeout
+    """Wait until one more connection may be used.
+
+    Raises:
+        httpx.PoolTimeout: None is free in time.
+    """
+    if not slots.locked():
+        await slots.acquire()  # at once
+        return
+    try:
+        async with asyncio.timeout(timeout) as deadline:
+            await slots.acquire()
+    except TimeoutError:
+        if not deadline.expired():
+            raise
+        raise httpx.PoolTimeout("no free connection") from None
+
+
 @define(eq=False)
 class _AsyncPool:
     """The connections of one event loop of one process."""
@@ -301,21 +319,8 @@ class _AsyncPool:
     _closing: set[asyncio.Task[None]] = field(factory=set)
 
     async def acquire(self, timeout: float | None) -> None:  # noqa: ASYNC109 - an httpx timeout
-        """Wait for a free connection.
-
-        Raises:
-            httpx.PoolTimeout: There is none in time.
-        """
-        if not self.slots.locked():
-            await self.slots.acquire()  # at once
-            return
-        try:
-            async with asyncio.timeout(timeout) as deadline:
-                await self.slots.acquire()
-        except TimeoutError:
-            if not deadline.expired():
-                raise
-            raise httpx.PoolTimeout("no free connection") from None
+        """Wait for a free connection; see `acquire_slot`."""
+        await acquire_slot(self.slots, timeout)
 
     def release(self, origin: Origin, connection: _AsyncConnection, *, reusable: bool) -> None:
         """Take a connection back after a request. Never waits: the task may be cancelled."""

@@ -14,7 +14,6 @@ import select
 import ssl
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import suppress
-from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
@@ -24,6 +23,8 @@ from attrs import define, field, frozen
 from multidict import CIMultiDict
 from yarl import URL
 
+from adapty._clock import monotonic
+from adapty._connections import acquire_slot
 from adapty.fast.exceptions import CONNECT_FAILURES, to_connect_error
 
 if TYPE_CHECKING:
@@ -98,18 +99,8 @@ class Pool:
         Raises:
             httpx.PoolTimeout: None is free in time.
         """
-        if self.slots is None:
-            return
-        if not self.slots.locked():
-            await self.slots.acquire()  # does not wait
-            return
-        try:
-            async with asyncio.timeout(timeout) as deadline:
-                await self.slots.acquire()
-        except TimeoutError:
-            if not deadline.expired():
-                raise
-            raise httpx.PoolTimeout("no free connection") from None
+        if self.slots is not None:
+            await acquire_slot(self.slots, timeout)
 
     def release_slot(self) -> None:
         """Let another request use a connection."""

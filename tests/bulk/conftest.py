@@ -78,7 +78,8 @@ def hurry(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
             others.append(type(loop))
         run(loop)
 
-    monkeypatch.setattr("adapty.bulk.blocking.new_event_loop", SkippingLoop)
+    for target in ("adapty.bulk.blocking.new_event_loop", "asyncio.events.new_event_loop"):
+        monkeypatch.setattr(target, SkippingLoop)
     monkeypatch.setattr(asyncio.BaseEventLoop, "run_forever", note)
     yield
     assert others == []

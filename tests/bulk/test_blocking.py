@@ -8,14 +8,14 @@ import json
 import signal
 import threading
 import time
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
 
-from adapty import Adapty, AdaptyUsageError, AuthenticationError
+from adapty import Adapty, AuthenticationError
 from adapty.bulk import ImportReport, Progress, import_profiles
 from adapty.bulk.blocking import run_blocking
 from adapty.bulk.stop import Stop
@@ -386,30 +386,3 @@ def test_a_cancelled_job_that_nobody_gave_up() -> None:
 
     with pytest.raises(asyncio.CancelledError):
         run_blocking(job(), Stop())
-
-
-class InlineExecutor(ThreadPoolExecutor):
-    """Runs everything in the calling thread, as an executor does whose threads are patched by gevent."""
-
-    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Any:
-        """Call it now."""
-        future: Future[Any] = Future()
-        try:
-            future.set_result(fn(*args, **kwargs))
-        except BaseException as exc:  # noqa: BLE001 - as an executor does
-            future.set_exception(exc)
-        return future
-
-
-def test_second_run_in_one_thread_is_refused_clearly(
-    adapty: Adapty, base: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Where threads are greenlets, a run cannot begin during another one; the error says what to do."""
-    monkeypatch.setattr("adapty.bulk.blocking.ThreadPoolExecutor", InlineExecutor)
-
-    async def run_inside() -> None:
-        with pytest.raises(AdaptyUsageError, match=r"another event loop runs in this thread, .*one at a time"):
-            import_profiles(adapty, base)
-
-    asyncio.run(run_inside())
-    assert import_profiles(adapty, base).accepted == COUNT
