@@ -17,7 +17,6 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
-import httpx
 from aiohttp.client_proto import ResponseHandler
 from attrs import define, field, frozen
 from multidict import CIMultiDict
