@@ -223,7 +223,7 @@ def test_hosts_without_a_proxy_are_heeded(recorder: RecordingServer, monkeypatch
 @pytest.mark.usefixtures("way")
 def test_a_wrong_proxy_is_told_without_its_password(monkeypatch: pytest.MonkeyPatch) -> None:
     """The settings of the environment are at fault; nothing is sent."""
-    adapty = Adapty(mail_secret_key="k", mail_base_url="http://api.example.com")
+    adapty = Adapty(mail_secret_key="k", mail_base_url="http://api.example.com", allow_insecure_http=True)
     monkeypatch.setenv("HTTP_PROXY", "ftp://jane:s3cret@proxy.example.com:1")
 
     with pytest.raises(AdaptyConfigError) as caught:
