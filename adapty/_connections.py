@@ -76,6 +76,15 @@ class Dialer:
         self._proxy_for = proxy_for
         self._options: dict[Origin, dict[str, Any]] = {}
 
+    def check(self, url: str) -> None:
+        """Check that connections to this URL can be opened, as far as the settings are concerned.
+
+        Raises:
+            AdaptyConfigError: The proxy or the certificates cannot be used.
+        """
+        with suppress(httpx.InvalidURL, UnicodeError):  # raised by the first request
+            self.options(httpx.URL(url))
+
     def options(self, url: httpx.URL) -> dict[str, Any]:
         """Return the arguments of a transport to this URL.
 

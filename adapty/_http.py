@@ -63,9 +63,11 @@ SENDING_FAILS = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, UnicodeEr
 
 # The request as such cannot be sent: another try would end the same way.
 # A host name that is no internationalized domain name ends in a UnicodeError.
-_HOPELESS = (httpx.UnsupportedProtocol, httpx.LocalProtocolError, httpx.InvalidURL, UnicodeError, ResponseTooLarge)
+_INVALID_URL = (httpx.UnsupportedProtocol, httpx.InvalidURL, UnicodeError)
 
-_NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, ConnectDeadlineExceeded)
+_HOPELESS = (*_INVALID_URL, httpx.LocalProtocolError, ResponseTooLarge)
+
+_NEVER_SENT = (*_INVALID_URL, httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, ConnectDeadlineExceeded)
 
 _UNUSABLE = {
     "client has been closed": "the client is closed",

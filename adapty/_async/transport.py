@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from asyncio import sleep
-from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
@@ -98,8 +97,7 @@ class AsyncTransport:
             return cls(config, AsyncExternalTransport(transport.handle_async_request, transport), owned=True)
         dialer = Dialer(Proxies.from_environment().for_url)
         for api in config.keys:
-            with suppress(httpx.InvalidURL, UnicodeError):  # raised by the first call
-                dialer.options(httpx.URL(config.base_urls[api]))
+            dialer.check(config.base_urls[api])
         return cls(config, AsyncConnections(dialer), owned=True, is_standard=True)
 
     def with_config(self, config: Config) -> AsyncTransport:

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import os
-from contextlib import suppress
 from functools import partial
 from time import sleep
 from typing import TYPE_CHECKING, TypeVar
@@ -100,8 +99,7 @@ class Transport:
             return cls(config, ExternalTransport(transport.handle_request, transport), owned=True)
         dialer = Dialer(Proxies.from_environment().for_url)
         for api in config.keys:
-            with suppress(httpx.InvalidURL, UnicodeError):  # raised by the first call
-                dialer.options(httpx.URL(config.base_urls[api]))
+            dialer.check(config.base_urls[api])
         return cls(config, Connections(dialer), owned=True, is_standard=True)
 
     def with_config(self, config: Config) -> Transport:

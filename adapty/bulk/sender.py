@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from functools import lru_cache, partial
+from contextlib import suppress
+from functools import cache, lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -44,7 +45,7 @@ class TransportSender:
         self._limit = config.max_response_bytes
         self._requests = RequestMaker(config, api)
         if type(transport) is AsyncFastTransport:  # a subclass may do more in between
-            self._send = self._send_directly(transport, httpx.URL(config.base_urls[api]))
+            self._send = self._send_directly(transport, config.base_urls[api])
         else:
             self._send = partial(self._send_over, transport)
 
@@ -59,17 +60,23 @@ class TransportSender:
         handle = transport.handle_async_request
         return await send_async(handle, self._requests(request), total=self._timeouts.total, limit=self._limit)
 
-    def _send_directly(self, transport: AsyncFastTransport, url: httpx.URL) -> Callable[[Request], Awaitable[Answer]]:
+    def _send_directly(self, transport: AsyncFastTransport, base_url: str) -> Callable[[Request], Awaitable[Answer]]:
         """Leave out httpx's requests and responses, and serialize equal headers once: they cost more than sending."""
         exchange, timeouts = transport._exchange, asdict(self._timeouts)  # noqa: SLF001 - of the same package
-        origin = exchange.origin(url)
         heads: dict[tuple[Any, ...], bytes] = {}
+
+        @cache
+        def find_origin() -> Any:
+            return exchange.origin(_url(base_url))
+
+        with suppress(httpx.InvalidURL, UnicodeError):  # raised again by the first request
+            find_origin()
 
         def serialize(request: Request) -> bytes:
             method, address, headers, _ = self._requests.parts(request)
             if request.body is not None:
                 del headers[-1]  # the length of this one body
-            return exchange.serialize(origin, method, _url(address), headers)
+            return exchange.serialize(find_origin(), method, _url(address), headers)
 
         def send(request: Request) -> Awaitable[Answer]:
             kind = (request.method, request.target, request.body is None, *request.headers.items())
@@ -80,7 +87,7 @@ class TransportSender:
                     heads[kind] = head
             body = request.body
             data = head + b"\r\n" if body is None else b"%bContent-Length: %d\r\n\r\n%b" % (head, len(body), body)
-            return exchange.send(origin, data, timeouts, self._limit)
+            return exchange.send(find_origin(), data, timeouts, self._limit)
 
         return send
 

@@ -59,7 +59,7 @@ async def open_senders(
         else:
             dialer = Dialer(proxies.for_url)
             if make is None:
-                dialer.options(httpx.URL(config.base_urls[api]))  # raises errors before the first request
+                dialer.check(config.base_urls[api])
             make = make or partial(AsyncConnections, dialer)
             transports = [_made(make, stack) for _ in range(lanes)]
         yield [TransportSender(config, api, transport) for transport in transports]

@@ -38,6 +38,9 @@ _FINAL = 200
 _PIECE = 65536
 """A request up to this size fits into the buffers and is written at once."""
 
+_MAX_HEADER_SIZE = 65536
+"""The maximum size of one header. httpx takes 100 KB of them."""
+
 _DECODABLE = {"gzip", "x-gzip", "deflate"}
 
 _TOKEN = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
@@ -145,9 +148,10 @@ class Settings:
 
         Raises:
             httpx.UnsupportedProtocol: It is not an http or https URL with a host.
+            UnicodeError: The host is not a valid internationalized domain name.
             AdaptyConfigError: The proxy or the certificates cannot be used.
         """
-        if url.scheme not in {"http", "https"} or not url.raw_host:
+        if url.scheme not in {"http", "https"} or not url.host:  # decoding the host can fail
             raise httpx.UnsupportedProtocol("Request URL is missing an 'http://' or 'https://' protocol.")
         address = f"{url.scheme}://{url.netloc.decode('ascii')}"
         name, proxy = "proxy", self.proxy
@@ -380,7 +384,11 @@ async def _exchange(
 ) -> Response:
     """Write a request and read its response."""
     connection.set_response_params(
-        skip_payload=is_head, read_until_eof=True, auto_decompress=False, read_timeout=timeouts.get("read")
+        skip_payload=is_head,
+        read_until_eof=True,
+        auto_decompress=False,
+        read_timeout=timeouts.get("read"),
+        max_field_size=_MAX_HEADER_SIZE,
     )
     transport = connection.transport
     if transport is None or transport.is_closing():

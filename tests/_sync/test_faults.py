@@ -109,7 +109,6 @@ SUCCESSES = {
     "chunked": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{\r\n1\r\n}\r\n0\r\n\r\n",
     "until-the-end": b"HTTP/1.1 200 OK\r\n\r\n{}",
     "http-1.0": b"HTTP/1.0 200 OK\r\n\r\n{}",
-    "more-than-said": OK + b"{}",
     "100-continue": b"HTTP/1.1 100 Continue\r\n\r\n" + OK,
     "103-early-hints": b"HTTP/1.1 103 X\r\nLink: </x>\r\n\r\n" + OK,
     "gzip": answer(200, gzip.compress(b"{}"), "Content-Encoding: gzip"),
@@ -309,6 +308,16 @@ def test_what_an_answer_may_look_like_is_no_obstacle(client: Adapty, server: Raw
     server.replies = [SUCCESSES[name]]
 
     client.mail.save_profile(**PROFILE)
+
+    assert len(server.requests) == 1
+
+
+def test_data_after_the_end_of_a_response_is_ignored(server: RawServer) -> None:
+    """It belongs to no response, and the connection is closed. aiohttp's parser refuses such a response."""
+    server.replies = [OK + b"{}"]
+
+    with library.Adapty(mail_secret_key=KEY, mail_base_url=server.url) as client:
+        client.mail.save_profile(**PROFILE)
 
     assert len(server.requests) == 1
 
