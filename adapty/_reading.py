@@ -22,6 +22,7 @@ __all__ = [
     "DeadlineExceeded",
     "ResponseTooLarge",
     "WholeResponse",
+    "deadline_error",
     "send",
     "send_async",
 ]
@@ -164,11 +165,12 @@ async def send_async(
     except TimeoutError:
         if not deadline.expired():
             raise
-    raise _deadline_error(request)
+    raise deadline_error(is_sent=request.extensions.get(IS_SENT, True))
 
 
-def _deadline_error(request: httpx.Request) -> DeadlineExceeded:
-    if request.extensions.get(IS_SENT, True):
+def deadline_error(*, is_sent: bool) -> DeadlineExceeded:
+    """Return the error for an attempt that took too long."""
+    if is_sent:
         return DeadlineExceeded("the response was not complete in time")
     return ConnectDeadlineExceeded("the request was not sent in time")
 
@@ -204,7 +206,7 @@ def send(
     except httpx.TimeoutException:
         if monotonic() < end:
             raise
-    raise _deadline_error(request)
+    raise deadline_error(is_sent=request.extensions.get(IS_SENT, True))
 
 
 def _read(response: httpx.Response, limit: int, end: float) -> WholeResponse:

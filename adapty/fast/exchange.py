@@ -17,7 +17,7 @@ from attrs import field, frozen
 from adapty._connections import UnusableClient
 from adapty._http import USER_AGENT
 from adapty._proxies import Proxies, check_proxy
-from adapty._reading import BodyDecoder, DeadlineExceeded, ResponseTooLarge
+from adapty._reading import IS_SENT, BodyDecoder, ResponseTooLarge, deadline_error
 from adapty.errors import AdaptyConfigError
 from adapty.fast.exceptions import EXCHANGE_FAILURES, to_exchange_error
 from adapty.fast.pool import Origin, Pool
@@ -221,6 +221,7 @@ class Exchange:
             request.extensions.get("timeout") or {},
             self._settings.max_response_bytes,
             is_head=request.method == "HEAD",
+            extensions=request.extensions,
         )
         return response.to_httpx()
 
@@ -253,6 +254,7 @@ class Exchange:
         limit: int,
         *,
         is_head: bool = False,
+        extensions: dict[str, Any] | None = None,
     ) -> Response:
         """Send a request and read its response whole.
 
@@ -262,6 +264,7 @@ class Exchange:
             timeouts: The timeouts in seconds, as in httpx's extension `timeout`, and `total`.
             limit: The maximum size of the body in bytes, as received and decompressed.
             is_head: Whether it is a HEAD request, whose response has no body.
+            extensions: The extensions of the request; `IS_SENT` is set.
 
         Raises:
             httpx.TransportError: The request or its response does not get through.
@@ -272,11 +275,14 @@ class Exchange:
         if pool is None or pool.is_inherited or pool.is_closed:
             pool = await self._open_pool()
         total = timeouts.get("total")
+        extensions = {} if extensions is None else extensions
+        extensions[IS_SENT] = False
         try:
             async with asyncio.timeout(total) as deadline:
                 await pool.acquire_slot(timeouts.get("pool"))
                 try:
                     connection = await pool.connection(origin, timeouts.get("connect"))
+                    extensions[IS_SENT] = True
                     try:
                         response = await _exchange(connection, data, timeouts, limit, is_head=is_head)
                     except BaseException:
@@ -289,7 +295,7 @@ class Exchange:
         except EXCHANGE_FAILURES as exc:
             meant: httpx.TransportError = to_exchange_error(exc)
             if isinstance(exc, TimeoutError) and deadline.expired():
-                meant = DeadlineExceeded("the response was not complete in time")
+                meant = deadline_error(is_sent=extensions[IS_SENT])
             elif pool.is_closed:
                 meant = httpx.ReadError("the transport was closed")
         # Raised here, without a context: aiohttp's exceptions contain what the server sent.

@@ -185,8 +185,11 @@ class Pool:
 
 def _is_readable(transport: asyncio.BaseTransport) -> bool:
     """Return whether there is something to read that the event loop has not noticed yet: an end, or stray data."""
+    socket = transport.get_extra_info("socket")
+    if not hasattr(select, "poll"):  # on Windows
+        return bool(select.select([socket], [], [], 0)[0])
     poller = select.poll()
-    poller.register(transport.get_extra_info("socket").fileno(), select.POLLIN)
+    poller.register(socket.fileno(), select.POLLIN)
     return bool(poller.poll(0))
 
 

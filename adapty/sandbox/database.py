@@ -6,10 +6,12 @@ import json
 import sqlite3
 from contextlib import contextmanager
 from os import PathLike, fspath
+from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from adapty._core.validate import kind_of
+from adapty._private_files import ensure_private_file
 from adapty.errors import AdaptyConfigError
 from adapty.sandbox.tables import TABLES, TABLES_VERSION
 
@@ -37,7 +39,7 @@ class Database:
     """One connection, handed out to one thread at a time.
 
     Args:
-        path: The path of an SQLite file, made where there is none; `:memory:` keeps all in memory.
+        path: The path of an SQLite file, created with mode 0600 where there is none; `:memory:` keeps all in memory.
 
     Raises:
         AdaptyConfigError: The file cannot be opened, or is not one of the sandbox's.
@@ -55,12 +57,14 @@ class Database:
         if not isinstance(path, str | PathLike):
             raise AdaptyConfigError.of("database", f"is {kind_of(path)}; expected a path, or :memory:")
         try:
+            if path != ":memory:":
+                ensure_private_file(Path(path))
             self._connection = sqlite3.connect(
                 fspath(path),
                 isolation_level=None,
                 check_same_thread=False,
             )
-        except (sqlite3.Error, ValueError) as error:
+        except (sqlite3.Error, OSError, ValueError) as error:
             raise _unusable(path, str(error)) from error
         try:
             self._set_up(path)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import logging
 import os
+import sqlite3
 import subprocess
 import sys
 import unicodedata
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -138,9 +140,10 @@ def test_hostile_ids_and_file_names_of_an_erasure(served: Sandbox) -> None:
 def test_hostile_events_of_an_outbox(served: Sandbox) -> None:
     """In tables, in JSON, in what the worker tells, and the outbox's name."""
     name = f"{ON_TWO_LINES}.sqlite"
-    event = TransactionEvent(**{**EVENT, "event_id": f"evt{HOSTILE}"})
     with Outbox(name) as outbox:
-        outbox.put(event)
+        outbox.put(TransactionEvent(**EVENT))
+    with closing(sqlite3.connect(name)) as connection, connection:  # such an ID is not taken by `put`
+        connection.execute("UPDATE events SET event_id = ?", (f"evt{HOSTILE}",))
     for arguments in (
         ("list", "--outbox", name),
         ("list", "--outbox", name, "--json"),

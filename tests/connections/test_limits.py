@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 
 from adapty import Adapty, AdaptyConnectionError, AdaptyTimeoutError, AsyncAdapty, Timeouts
 from adapty._reading import BodyDecoder, ResponseTooLarge
+from adapty.fast import AsyncFastTransport
 from adapty_generated.server_side.api.profile import get_profile
 from tests.raw_server import RawServer, answer
 
@@ -61,6 +62,11 @@ def send_over_http_client(url: str, **options: Any) -> Profile:
 def send_over_async_transport(url: str, **options: Any) -> Profile:
     """Read a profile over an async transport of the caller's."""
     return send_async(url, transport=httpx.AsyncHTTPTransport(), **options)
+
+
+def send_over_fast_transport(url: str, **options: Any) -> Profile:
+    """Read a profile over aiohttp's connections."""
+    return send_async(url, transport=AsyncFastTransport(), **options)
 
 
 ALL = [send_sync, send_async, send_over_transport, send_over_http_client, send_over_async_transport]
@@ -168,7 +174,7 @@ def test_headers_that_trickle_end_at_the_deadline(server: RawServer, send: Send)
         send(server.url, timeout=0.3, max_retries=1)
 
 
-@pytest.mark.parametrize("send", [send_sync, send_async])
+@pytest.mark.parametrize("send", [send_sync, send_async, send_over_fast_transport])
 def test_deadline_before_anything_is_sent_says_so(send: Send) -> None:
     """After a TLS handshake that is not answered, the error does not claim that the request may have arrived."""
     with socket.create_server(("127.0.0.1", 0)) as listener:  # accepts connections, and never answers

@@ -98,7 +98,7 @@ def test_addresses_with_a_space_are_told_so() -> None:
     """Around the address it is named like any other character, inside it is called a space."""
     for address, problem in (
         (" jane@example.com", "starts with U+0020 SPACE"),
-        ("jane doe@example.com", "has a space"),
+        ("jane doe@example.com", "has a space at character 5"),
     ):
         with pytest.raises(AdaptyUsageError, match=f"^email: {problem.replace('+', '[+]')}; expected "):
             ProfileDeletion(email=address)
