@@ -38,7 +38,7 @@ def main() -> int:
         here = run(python, "-c", IMPORTS, cwd=scratch)
         if str(ROOT) in here:
             sys.exit(f"the sources were imported, not the wheel: {here}")
-        refusal = run(python, "-m", "adapty", cwd=scratch, expected=1)
+        refusal = run(python, "-m", "adapty", cwd=scratch, expected=2)
         if 'pip install "adapty[cli]"' not in refusal:
             sys.exit(f"without its extra the command line says: {refusal}")
         install(python, f"{wheel}[cli,fast,sandbox]")
