@@ -22,10 +22,13 @@ __all__ = ["lowest_versions", "main"]
 # These test the project rather than the package.
 NEEDS_SOURCES = ("project", "examples/test_examples.py", "spec_tie", "typing")
 TEST_TOOLS = (
+    "celery>=5.5,<5.7",
     "django",
     "fastapi",
     "flask",
     "freezegun",
+    "gevent",
+    "gunicorn",
     "hypothesis",
     "pycountry",
     "pytest",
