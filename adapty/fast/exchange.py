@@ -38,6 +38,9 @@ _FINAL = 200
 _PIECE = 65536
 """A request up to this size fits into the buffers and is written at once."""
 
+_MAX_HEADER_BYTES = 65536
+"""The maximum size of one header. aiohttp allows 128 of them."""
+
 _DECODABLE = {"gzip", "x-gzip", "deflate"}
 
 _TOKEN = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
@@ -145,10 +148,15 @@ class Settings:
 
         Raises:
             httpx.UnsupportedProtocol: It is not an http or https URL with a host.
+            httpx.InvalidURL: The host is not a valid domain name.
             AdaptyConfigError: The proxy or the certificates cannot be used.
         """
         if url.scheme not in {"http", "https"} or not url.raw_host:
             raise httpx.UnsupportedProtocol("Request URL is missing an 'http://' or 'https://' protocol.")
+        try:
+            _ = url.host  # decodes it
+        except UnicodeError:
+            raise httpx.InvalidURL("the host is not a valid domain name") from None
         address = f"{url.scheme}://{url.netloc.decode('ascii')}"
         name, proxy = "proxy", self.proxy
         if proxy is None:
@@ -380,7 +388,12 @@ async def _exchange(
 ) -> Response:
     """Write a request and read its response."""
     connection.set_response_params(
-        skip_payload=is_head, read_until_eof=True, auto_decompress=False, read_timeout=timeouts.get("read")
+        skip_payload=is_head,
+        read_until_eof=True,
+        auto_decompress=False,
+        read_timeout=timeouts.get("read"),
+        max_line_size=_MAX_HEADER_BYTES,
+        max_field_size=_MAX_HEADER_BYTES,
     )
     transport = connection.transport
     if transport is None or transport.is_closing():
