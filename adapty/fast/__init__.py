@@ -11,8 +11,8 @@ The transport sends what httpx's transport sends, and returns and raises the sam
 - A response is read whole before it is returned, up to `max_response_bytes`; `httpx.stream` saves no memory.
 - The timeout extension of a request can contain `total`: the maximum time until the end of the response.
 - Connections belong to one event loop of one process. A child process opens its own, and so does a new event loop.
-- A response can have 128 headers of at most 64 KB each. One with data behind its end, or with both Transfer-Encoding and
-  Content-Length, is an httpx.RemoteProtocolError.
+- A response can have 128 headers of at most 64 KB each. One with data behind its end, or with both Transfer-Encoding
+  and Content-Length, is an httpx.RemoteProtocolError.
 - HTTP/1.1 on asyncio only. SOCKS proxies are not supported.
 
 Example:

@@ -68,14 +68,15 @@ class Response(NamedTuple):
     @property
     def headers(self) -> httpx.Headers:
         """The headers. Converted on access, because few responses are asked for them."""
-        return httpx.Headers(list(self.message.raw_headers))
+        # aiohttp before 3.14.4 leaves white space at the end of values.
+        return httpx.Headers([(name, value.rstrip(b" \t")) for name, value in self.message.raw_headers])
 
     def to_httpx(self) -> httpx.Response:
         """Return it in httpx's form."""
         major, minor = self.message.version
         return httpx.Response(
             self.message.code,
-            headers=self.message.raw_headers,
+            headers=self.headers,
             stream=httpx.ByteStream(self.received),
             extensions={
                 "http_version": b"HTTP/%d.%d" % (major, minor),
