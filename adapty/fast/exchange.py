@@ -38,8 +38,8 @@ _FINAL = 200
 _PIECE = 65536
 """A request up to this size fits into the buffers and is written at once."""
 
-_MAX_HEADER_SIZE = 65536
-"""The maximum size of one header. httpx takes 100 KB of them."""
+_MAX_HEADER_BYTES = 65536
+"""The maximum size of one header. aiohttp allows 128 of them."""
 
 _DECODABLE = {"gzip", "x-gzip", "deflate"}
 
@@ -68,14 +68,15 @@ class Response(NamedTuple):
     @property
     def headers(self) -> httpx.Headers:
         """The headers. Converted on access, because few responses are asked for them."""
-        return httpx.Headers(list(self.message.raw_headers))
+        # aiohttp before 3.14.4 leaves white space at the end of values.
+        return httpx.Headers([(name, value.rstrip(b" \t")) for name, value in self.message.raw_headers])
 
     def to_httpx(self) -> httpx.Response:
         """Return it in httpx's form."""
         major, minor = self.message.version
         return httpx.Response(
             self.message.code,
-            headers=self.message.raw_headers,
+            headers=self.headers,
             stream=httpx.ByteStream(self.received),
             extensions={
                 "http_version": b"HTTP/%d.%d" % (major, minor),
@@ -148,11 +149,15 @@ class Settings:
 
         Raises:
             httpx.UnsupportedProtocol: It is not an http or https URL with a host.
-            UnicodeError: The host is not a valid internationalized domain name.
+            httpx.InvalidURL: The host is not a valid domain name.
             AdaptyConfigError: The proxy or the certificates cannot be used.
         """
-        if url.scheme not in {"http", "https"} or not url.host:  # decoding the host can fail
+        if url.scheme not in {"http", "https"} or not url.raw_host:
             raise httpx.UnsupportedProtocol("Request URL is missing an 'http://' or 'https://' protocol.")
+        try:
+            _ = url.host  # decodes it
+        except UnicodeError:
+            raise httpx.InvalidURL("the host is not a valid domain name") from None
         address = f"{url.scheme}://{url.netloc.decode('ascii')}"
         name, proxy = "proxy", self.proxy
         if proxy is None:
@@ -388,7 +393,8 @@ async def _exchange(
         read_until_eof=True,
         auto_decompress=False,
         read_timeout=timeouts.get("read"),
-        max_field_size=_MAX_HEADER_SIZE,
+        max_line_size=_MAX_HEADER_BYTES,
+        max_field_size=_MAX_HEADER_BYTES,
     )
     transport = connection.transport
     if transport is None or transport.is_closing():

@@ -120,6 +120,13 @@ SUCCESSES = {
 }
 
 
+async def test_data_behind_the_end_of_a_response_is_ignored(server: RawServer) -> None:
+    """The client's own connections read the response and are closed. aiohttp's parser refuses it; see adapty.fast."""
+    server.replies = [OK + b"{}"]
+    async with library.AsyncAdapty(mail_secret_key=KEY, mail_base_url=server.url) as client:
+        await client.mail.save_profile(**PROFILE)
+
+
 @pytest.mark.parametrize("name", ANSWERS)
 async def test_every_strange_answer_is_a_typed_exception(client: AsyncAdapty, server: RawServer, name: str) -> None:
     """Whatever comes back, the exception is ours, tells what was asked, pickles, and shows no key and no address."""
