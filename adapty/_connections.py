@@ -22,6 +22,7 @@ from attrs import define, field
 
 from adapty._clock import monotonic
 from adapty._network import AsyncTrackingBackend, DeadlineBackend
+from adapty._process import current_process
 from adapty._reading import IS_SENT
 from adapty.errors import AdaptyConfigError
 
@@ -142,6 +143,14 @@ class _IdleConnections(Generic[T]):
         return [connection for _, _, connection in entries]
 
 
+_INVALID_SOCKS = "the proxy's reply is not valid SOCKS"
+
+
+def _is_invalid_socks(exc: Exception) -> bool:
+    """Return whether httpcore did not understand a SOCKS proxy, for which it has no exception of its own."""
+    return type(exc).__module__.startswith("socksio")
+
+
 class _Connection:
     """One blocking connection."""
 
@@ -155,7 +164,13 @@ class _Connection:
     def send(self, request: httpx.Request, total: float | None) -> httpx.Response:
         self._backend.deadline = None if total is None else monotonic() + total
         self._backend.extensions = request.extensions
-        return self._transport.handle_request(request)
+        try:
+            return self._transport.handle_request(request)
+        except Exception as exc:
+            if not _is_invalid_socks(exc):
+                raise
+        # Raised here, without a context: its frames contain the proxy's password.
+        raise httpx.ProxyError(_INVALID_SOCKS)
 
 
 @define(eq=False)
@@ -171,6 +186,8 @@ class _Pool:
         try:
             if reusable and not self.is_closed:
                 self.idle.put(origin, connection)
+                for surplus in self.idle.pop_surplus():
+                    surplus.close()
             else:
                 connection.close()
         finally:
@@ -198,7 +215,7 @@ class Connections(httpx.BaseTransport):
 
     def __init__(self, dialer: Dialer) -> None:
         self._dialer = dialer
-        self._pools: dict[int, _Pool] = {}
+        self._pools: dict[tuple[int, int], _Pool] = {}
         self._is_closed = False
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
@@ -228,16 +245,14 @@ class Connections(httpx.BaseTransport):
         except BaseException:
             pool.release(origin, connection, reusable=False)
             raise
-        for surplus in pool.idle.pop_surplus():
-            surplus.close()
         response.stream = _PooledStream(response.stream, partial(pool.release, origin, connection))
         return response
 
     def _pool(self) -> _Pool:
-        process = os.getpid()
+        process = current_process()
         return self._pools.get(process) or self._open_pool(process)
 
-    def _open_pool(self, process: int) -> _Pool:
+    def _open_pool(self, process: tuple[int, int]) -> _Pool:
         pool = self._pools.setdefault(process, _Pool())
         for other in [each for each in list(self._pools) if each != process]:
             inherited = self._pools.pop(other, None)
@@ -248,7 +263,7 @@ class Connections(httpx.BaseTransport):
     def close(self) -> None:
         """Close the connections of this process. A request in flight is completed."""
         self._is_closed = True
-        pool = self._pools.pop(os.getpid(), None)
+        pool = self._pools.pop(current_process(), None)
         if pool is not None:
             pool.close()
 
@@ -290,7 +305,12 @@ class _AsyncConnection:
 
     async def send(self, request: httpx.Request) -> httpx.Response:
         self._backend.extensions = request.extensions
-        return await self._transport.handle_async_request(request)
+        try:
+            return await self._transport.handle_async_request(request)
+        except Exception as exc:
+            if not _is_invalid_socks(exc):
+                raise
+        raise httpx.ProxyError(_INVALID_SOCKS)  # as above
 
     async def aclose(self) -> None:
         with suppress(Exception):  # the other side may be gone already
@@ -320,7 +340,7 @@ async def acquire_slot(slots: asyncio.Semaphore, timeout: float | None) -> None:
 class _AsyncPool:
     """The connections of one event loop of one process."""
 
-    process: int = field(factory=os.getpid)
+    process: tuple[int, int] = field(factory=current_process)
     idle: _IdleConnections[_AsyncConnection] = field(factory=_IdleConnections)
     slots: asyncio.Semaphore = field(factory=lambda: asyncio.Semaphore(MAX_CONNECTIONS))
     is_closed: bool = False
@@ -336,6 +356,8 @@ class _AsyncPool:
         self.slots.release()
         if reusable and not self.is_closed:
             self.idle.put(origin, connection)
+            for surplus in self.idle.pop_surplus():
+                self.close_soon(surplus)
         else:
             self.close_soon(connection)
 
@@ -395,19 +417,17 @@ class AsyncConnections(httpx.AsyncBaseTransport):
         except BaseException:
             pool.release(origin, connection, reusable=False)
             raise
-        for surplus in pool.idle.pop_surplus():
-            pool.close_soon(surplus)
         response.stream = _AsyncPooledStream(response.stream, partial(pool.release, origin, connection))
         return response
 
     async def _pool(self) -> _AsyncPool:
         loop = asyncio.get_running_loop()
         pool = self._pools.get(loop)
-        return pool if pool is not None and pool.process == os.getpid() else await self._open_pool(loop)
+        return pool if pool is not None and pool.process == current_process() else await self._open_pool(loop)
 
     async def _open_pool(self, loop: asyncio.AbstractEventLoop) -> _AsyncPool:
         for other, abandoned in list(self._pools.items()):
-            if other.is_closed() and abandoned.process == os.getpid():
+            if other.is_closed() and abandoned.process == current_process():
                 self._pools.pop(other, None)
                 abandoned.drop()
         pool = self._pools[loop] = _AsyncPool()
@@ -420,7 +440,7 @@ class AsyncConnections(httpx.AsyncBaseTransport):
         try:
             yield
         finally:
-            if pool.process == os.getpid():
+            if pool.process == current_process():
                 self._pools.pop(loop, None)
                 await pool.aclose()
 
@@ -430,7 +450,7 @@ class AsyncConnections(httpx.AsyncBaseTransport):
         current = asyncio.get_running_loop()
         for loop, pool in list(self._pools.items()):
             self._pools.pop(loop, None)
-            if pool.process != os.getpid() or pool.guard is None:
+            if pool.process != current_process() or pool.guard is None:
                 continue
             if loop is current:
                 await pool.guard.aclose()

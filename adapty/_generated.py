@@ -18,7 +18,7 @@ from urllib.parse import urlencode
 from attrs import evolve
 
 from adapty._core.call import Call, Request, UnreadableAnswer
-from adapty._core.nesting import is_too_deep
+from adapty._core.nesting import MAX_VALUES, has_too_many_values, is_too_deep
 from adapty._core.numbers import parse_decimal, parse_int
 from adapty._core.operations import OPERATIONS, SCHEMES
 from adapty.errors import AdaptyUsageError
@@ -187,6 +187,8 @@ def _decoded(answer: Answer) -> Any:
 
     Numbers stay exact; NaN and its kind, which some servers write, are text.
     """
+    if has_too_many_values(answer.content):
+        raise UnreadableAnswer(f"the body has more than {MAX_VALUES:,} values")
     try:
         decoded = _read(answer.content)
     except (ValueError, ArithmeticError, RecursionError):

@@ -67,7 +67,14 @@ _INVALID_URL = (httpx.UnsupportedProtocol, httpx.InvalidURL, UnicodeError)
 
 _HOPELESS = (*_INVALID_URL, httpx.LocalProtocolError, ResponseTooLarge)
 
-_NEVER_SENT = (*_INVALID_URL, httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, ConnectDeadlineExceeded)
+_NEVER_SENT = (
+    *_INVALID_URL,
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.ProxyError,
+    ConnectDeadlineExceeded,
+)
 
 _UNUSABLE = {
     "client has been closed": "the client is closed",

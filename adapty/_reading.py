@@ -130,6 +130,8 @@ class BodyDecoder:
             self._body += self._decompressor.decompress(chunk, self._limit + 1 - len(self._body))
         except zlib.error as exc:
             raise httpx.DecodingError(f"the response body is not valid {self._coding} data") from exc
+        if self._decompressor.unused_data:
+            raise httpx.DecodingError("the response has data after the end of its compressed body")
 
     def _too_large(self) -> ResponseTooLarge:
         return ResponseTooLarge(f"the response is larger than {self._limit} bytes (max_response_bytes)")

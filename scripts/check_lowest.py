@@ -35,6 +35,7 @@ TEST_TOOLS = (
     "pytest-cov",
     "pytest-freezer",
     "pytest-xdist",
+    "socksio",
     "time-machine",
 )
 RUN_TESTS = ("-m", "pytest", "-q", "--numprocesses", "3", "--dist", "loadfile", "--cov", "--cov-report=term", "tests")

@@ -12,7 +12,7 @@ from attrs import frozen
 
 from adapty import errors
 from adapty._core.addresses import describe_url
-from adapty._core.nesting import is_too_deep
+from adapty._core.nesting import has_too_many_values, is_too_deep
 from adapty._core.numbers import parse_int
 from adapty._core.redact import redact, redact_data
 from adapty._core.retry import retry_after_seconds
@@ -104,7 +104,9 @@ class Asked:
 
 
 def decode(text: str) -> Any:
-    """Read JSON, or give the text itself where it is none or nested beyond use, or None where it is blank."""
+    """Read JSON, or give the text itself where it is none or beyond use, or None where it is blank."""
+    if has_too_many_values(text):
+        return text
     try:
         decoded = json.loads(text, parse_int=parse_int)
     except (ValueError, RecursionError):

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import os
 from functools import partial
 from time import sleep
 from typing import TYPE_CHECKING, TypeVar
@@ -24,6 +23,7 @@ from adapty._http import (
     to_httpx_response,
     without_body,
 )
+from adapty._process import current_process
 from adapty._proxies import Proxies
 from adapty._reading import send
 from adapty.errors import AdaptyConfigError
@@ -173,7 +173,7 @@ class ExternalTransport(httpx.BaseTransport):
         self._transport = transport
         self._is_closed = False
         # Our own transports open new connections in a child.
-        self._process = None if getattr(transport, "is_fork_safe", False) else os.getpid()
+        self._process = None if getattr(transport, "is_fork_safe", False) else current_process()
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Send the request as it is.
@@ -183,7 +183,7 @@ class ExternalTransport(httpx.BaseTransport):
         """
         if self._is_closed:
             raise UnusableClient("the client is closed")
-        if self._process not in {None, os.getpid()}:
+        if self._process not in {None, current_process()}:
             name = "transport" if self._transport is not None else "http_client"
             message = f"{name}: belongs to the process that this one was forked from; create the client after the fork"
             raise UnusableClient(message)
@@ -192,7 +192,7 @@ class ExternalTransport(httpx.BaseTransport):
     def close(self) -> None:
         """Close the caller's transport."""
         self._is_closed = True
-        if self._transport is not None and self._process in {None, os.getpid()}:
+        if self._transport is not None and self._process in {None, current_process()}:
             self._transport.close()
 
 

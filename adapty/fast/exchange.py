@@ -164,10 +164,11 @@ class Settings:
             name, proxy = "HTTP_PROXY, HTTPS_PROXY or ALL_PROXY", self.proxies.for_url(address)
         if proxy is None:
             return Origin(address, self._context(url.scheme))
-        parts = urlsplit(proxy)
         if is_socks(proxy):
+            del proxy  # it may contain a password
             problem = "is a SOCKS proxy, which AsyncFastTransport does not support; use the client without transport="
             raise AdaptyConfigError.of(name, problem)
+        parts = urlsplit(proxy)
         headers = {"Host": url.netloc.decode("ascii"), "User-Agent": USER_AGENT}
         if parts.username or parts.password:
             credentials = f"{unquote(parts.username or '')}:{unquote(parts.password or '')}"

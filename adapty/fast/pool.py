@@ -9,7 +9,6 @@ its protocol parses the responses.
 from __future__ import annotations
 
 import asyncio
-import os
 import select
 import ssl
 from collections.abc import AsyncGenerator, Mapping
@@ -24,6 +23,7 @@ from yarl import URL
 
 from adapty._clock import monotonic
 from adapty._connections import acquire_slot
+from adapty._process import current_process
 from adapty.fast.exceptions import CONNECT_FAILURES, to_connect_error
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ class Pool:
     """
 
     slots: asyncio.Semaphore | None
-    process: int = field(factory=os.getpid)
+    process: tuple[int, int] = field(factory=current_process)
     guard: AsyncGenerator[None, None] | None = None
     is_closed: bool = False
     _connector: aiohttp.TCPConnector | None = None
@@ -90,7 +90,7 @@ class Pool:
 
         Then even closing a connection would harm the other process: parent and child share one epoll object.
         """
-        return self.process != os.getpid()
+        return self.process != current_process()
 
     async def acquire_slot(self, timeout: float | None) -> None:  # noqa: ASYNC109 - an httpx timeout
         """Wait until one more connection may be used. The caller releases the slot.

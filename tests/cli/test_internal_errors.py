@@ -142,7 +142,7 @@ BAD_PROXIES = ("http://jane:opensesame#@proxy:1", "http://jane:opensesame@proxy:
 def test_a_bad_proxy_is_wrong_use_and_not_no_access(monkeypatch: pytest.MonkeyPatch) -> None:
     """The message names the variable and shows no password."""
     point_server_side_at("https://api.example.invalid", monkeypatch)
-    for value in (*BAD_PROXIES, "http://jane:opensesame@proxy:1\n", "socks5://jane:opensesame@proxy:1"):
+    for value in (*BAD_PROXIES, "http://jane:opensesame@proxy:1\n"):
         monkeypatch.setenv("HTTPS_PROXY", value)
         for arguments in (ACCESS_CHECK, ("-v", *ACCESS_CHECK)):
             ended = run(*arguments)

@@ -18,7 +18,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapty import Adapty, AdaptyConnectionError, AdaptyTimeoutError, AsyncAdapty, Timeouts
+from adapty import (
+    Adapty,
+    AdaptyConnectionError,
+    AdaptyTimeoutError,
+    AsyncAdapty,
+    BadRequestError,
+    Timeouts,
+    UnexpectedResponseError,
+)
 from adapty._reading import BodyDecoder, ResponseTooLarge
 from adapty.fast import AsyncFastTransport
 from adapty_generated.server_side.api.profile import get_profile
@@ -134,11 +142,26 @@ def test_invalid_compressed_responses_are_errors(server: RawServer, send: Send) 
         "gzip": gzip.compress(BODY)[:-9],
         "deflate": zlib.compress(BODY)[:-9],
         "x-gzip": BODY,
+        "GZIP": gzip.compress(BODY) * 2,
+        "DEFLATE": zlib.compress(BODY) + b"x",
         "br": BODY,
     }.items():
         server.replies = [answer(200, body, f"Content-Encoding: {coding}")]
         with pytest.raises(AdaptyConnectionError, match="DecodingError"):
             send(server.url, max_retries=0)
+
+
+@pytest.mark.parametrize("send", [send_sync, send_async, send_over_fast_transport])
+def test_millions_of_values_are_refused_unread(server: RawServer, send: Send) -> None:
+    """A small compressed body that decodes to ten million empty objects is not decoded: they would take a gigabyte."""
+    objects = gzip.compress(b'{"data": [' + b"{}," * 10_000_000 + b"{}]}")
+    for status, error, problem in (
+        (200, UnexpectedResponseError, "more than 1,000,000 values"),
+        (400, BadRequestError, "no readable reason"),
+    ):
+        server.replies = [answer(status, objects, "Content-Encoding: gzip")]
+        with pytest.raises(error, match=problem):
+            send(server.url)
 
 
 def test_low_level_clients_have_the_same_limits(server: RawServer) -> None:
