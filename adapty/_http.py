@@ -11,6 +11,7 @@ from attrs import asdict
 
 from adapty import errors
 from adapty._connections import UnusableClient
+from adapty._core.answers import PROXY_REMEDY
 from adapty._core.call import Failure
 from adapty._core.operations import SCHEMES
 from adapty._reading import ACCEPT_ENCODING, ConnectDeadlineExceeded, DeadlineExceeded, ResponseTooLarge
@@ -80,6 +81,9 @@ _UNUSABLE = {
     "client has been closed": "the client is closed",
     "Event loop is closed": "the client belongs to an event loop that is closed; make one in each event loop",
 }
+
+_PROXY_AUTHENTICATION_REQUIRED = "407 "
+"""How the error begins where a proxy refuses a tunnel without valid credentials."""
 
 _BODILESS = {"GET", "HEAD"}
 """A request of another method says that it has no body, where it has none (RFC 9110, section 8.6)."""
@@ -214,6 +218,9 @@ def failure(exc: Exception, timeouts: Timeouts) -> Failure:
     else:
         detail = f"{type(exc).__name__}: {exc}" if str(exc) else type(exc).__name__
     hopeless = isinstance(exc, _HOPELESS)
+    if isinstance(exc, httpx.ProxyError) and str(exc).startswith(_PROXY_AUTHENTICATION_REQUIRED):
+        detail = f"{detail}; {PROXY_REMEDY}"
+        hopeless = True
     return Failure(errors.AdaptyConnectionError, detail, repeat=not hopeless, cause=exc, maybe_sent=maybe_sent)
 
 

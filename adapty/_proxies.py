@@ -19,7 +19,7 @@ from urllib.request import getproxies
 
 from attrs import frozen
 
-from adapty._core.addresses import HOST, PORT, is_host, is_loopback, parse_ip
+from adapty._core.addresses import HOST, PORT, host_and_port, is_host, is_loopback, parse_ip
 from adapty._core.redact import REDACTED, Secret
 from adapty.errors import AdaptyConfigError
 
@@ -129,15 +129,31 @@ class Proxies:
         Raises:
             AdaptyConfigError: The variable does not contain the address of a proxy, or a package for it is missing.
         """
+        variable = self._find(url)
+        return None if variable is None else _usable(*variable)
+
+    def describe(self, url: str) -> str | None:
+        """Return the proxy for a URL for a message: host, port and variable, without credentials.
+
+        Raises:
+            AdaptyConfigError: See `for_url`.
+
+        Example:
+            >>> Proxies.from_environment({"ALL_PROXY": "http://jane:secret@proxy"}).describe("https://api.adapty.io")
+            'proxy:80 (ALL_PROXY)'
+        """
+        variable = self._find(url)
+        return None if variable is None else f"{host_and_port(_usable(*variable))} ({variable[0]})"
+
+    def _find(self, url: str) -> tuple[str, Secret] | None:
+        """Return name and value of the variable with the proxy for a URL, or None to connect directly."""
         parts = urlsplit(url)
         scheme, host = parts.scheme, _normalize(parts.hostname or "")
-        name, address = self._addresses.get(scheme) or self._addresses.get("all") or ("", None)
-        if address is None or is_loopback(host):
+        variable = self._addresses.get(scheme) or self._addresses.get("all")
+        if variable is None or is_loopback(host):
             return None
         port = parts.port or _DEFAULT_PORTS.get(scheme, 0)
-        if any(entry.matches(scheme, host, port) for entry in self._direct):
-            return None
-        return _usable(name, address)
+        return None if any(entry.matches(scheme, host, port) for entry in self._direct) else variable
 
 
 def check_proxy(name: str, value: Any) -> str:

@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from attrs import Attribute, evolve, field, frozen
@@ -19,6 +19,9 @@ from adapty._core.retry import RetryPolicy
 from adapty._core.safe_repr import SafeRepr
 from adapty._core.validate import quotes_problem
 from adapty.errors import AdaptyConfigError
+
+if TYPE_CHECKING:
+    from adapty._proxies import Proxies
 
 __all__ = ["Config", "Timeouts"]
 
@@ -228,13 +231,22 @@ class Config(SafeRepr):
             raise AdaptyConfigError.of(name, f"is missing; give it to the client, or set {ENVIRONMENT[name]}")
         return self.keys[api]
 
-    def endpoint(self, api: Api) -> Endpoint:
-        """Return how errors name the address and the key of an API."""
-        name = KEY_ARGUMENTS[api]
+    def endpoint(self, api: Api, proxies: Proxies | None = None) -> Endpoint:
+        """Return how errors name the address, the key and the proxy of an API.
+
+        Args:
+            api: The API.
+            proxies: The proxies of the environment. Default: None, for a transport or an httpx client of the caller.
+
+        Raises:
+            AdaptyConfigError: The proxy cannot be used.
+        """
+        name, url = KEY_ARGUMENTS[api], self.base_urls[api]
         return Endpoint.of_url(
-            self.base_urls[api],
+            url,
             url_variable=self.variables.get(_URL_ARGUMENTS[api]),
             key_source=self.variables.get(name, name),
+            proxy=None if proxies is None else proxies.describe(url),
         )
 
 

@@ -54,7 +54,7 @@ class AsyncTransport:
         *,
         owned: bool,
         http_client: httpx.AsyncClient | None = None,
-        is_standard: bool = False,
+        proxies: Proxies | None = None,
     ) -> None:
         """Take the settings and the connections.
 
@@ -63,14 +63,16 @@ class AsyncTransport:
             transport: Sends the requests.
             owned: Whether closing this closes the transport.
             http_client: The caller's client that the transport sends with, if any.
-            is_standard: See above.
+            proxies: The proxies of the environment, if the connections are the client's own.
         """
         self.config = config
-        self.is_standard = is_standard
+        self.is_standard = proxies is not None
+        self._proxies = proxies
         self._transport = transport
         self._http_client = http_client
         self._owned = owned
         self._makers = {api: RequestMaker(config, api) for api in config.keys}
+        self._endpoints = {api: config.endpoint(api, proxies) for api in config.keys}
 
     @classmethod
     def open(
@@ -95,15 +97,16 @@ class AsyncTransport:
             return cls(config, AsyncExternalTransport(client_send), owned=False, http_client=http_client)
         if transport is not None:
             return cls(config, AsyncExternalTransport(transport.handle_async_request, transport), owned=True)
-        dialer = Dialer(Proxies.from_environment().for_url)
+        proxies = Proxies.from_environment()
+        dialer = Dialer(proxies.for_url)
         for api in config.keys:
             dialer.check(config.base_urls[api])
-        return cls(config, AsyncConnections(dialer), owned=True, is_standard=True)
+        return cls(config, AsyncConnections(dialer), owned=True, proxies=proxies)
 
     def with_config(self, config: Config) -> AsyncTransport:
         """Return a transport with other settings over the same connections, which stay this one's to close."""
         return AsyncTransport(
-            config, self._transport, owned=False, http_client=self._http_client, is_standard=self.is_standard
+            config, self._transport, owned=False, http_client=self._http_client, proxies=self._proxies
         )
 
     async def run(self, call: Call[T]) -> T:
@@ -111,7 +114,7 @@ class AsyncTransport:
         api = call.operation.api
         self.config.key(api)
         keys = tuple(self.config.keys.values())
-        steps = run(call, self.config.retries, keys, endpoint=self.config.endpoint(api))
+        steps = run(call, self.config.retries, keys, endpoint=self._endpoints[api])
         step = next(steps)
         try:
             while True:

@@ -10,7 +10,7 @@ from attrs import frozen
 
 from adapty._escaping import escape_control
 
-__all__ = ["HOST", "PORT", "Endpoint", "describe_url", "is_host", "is_loopback", "parse_ip"]
+__all__ = ["HOST", "PORT", "Endpoint", "describe_url", "host_and_port", "is_host", "is_loopback", "parse_ip"]
 
 _LABEL = "[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
 
@@ -27,7 +27,7 @@ _MAX_LENGTH = 253
 _URL = re.compile(rf"((?:https?:)?//)(?:[^/?#]*@)?({HOST}(?::{PORT})?)(/[^?#]*)?(?:[?#].*)?", re.IGNORECASE | re.DOTALL)
 _RELATIVE = re.compile(r"(?!//)([^?#:]+)(?:[?#].*)?", re.DOTALL)
 
-_DEFAULT_PORTS = {"http": 80, "https": 443}
+_DEFAULT_PORTS = {"http": 80, "https": 443, "socks5": 1080, "socks5h": 1080}
 
 
 @frozen
@@ -38,26 +38,40 @@ class Endpoint:
         address: Host and port.
         url_variable: The variable that the address was read from, or None.
         key_source: The variable or the argument that the key comes from.
+        proxy: The environment's proxy for the requests and its variable, or None.
     """
 
     address: str
     url_variable: str | None
     key_source: str
+    proxy: str | None = None
 
     @classmethod
-    def of_url(cls, url: str, *, url_variable: str | None, key_source: str) -> Endpoint:
+    def of_url(cls, url: str, *, url_variable: str | None, key_source: str, proxy: str | None = None) -> Endpoint:
         """Create it from the base URL of an API.
 
         Example:
             >>> str(Endpoint.of_url("https://api.adapty.io", url_variable="ADAPTY_BASE_URL", key_source="secret_key"))
             'api.adapty.io:443 (ADAPTY_BASE_URL)'
         """
-        parts = urlsplit(url)
-        port = "" if parts.port else f":{_DEFAULT_PORTS[parts.scheme]}"
-        return cls(parts.netloc + port, url_variable, key_source)
+        return cls(host_and_port(url), url_variable, key_source, proxy)
 
     def __str__(self) -> str:
-        return f"{self.address} ({self.url_variable})" if self.url_variable else self.address
+        variable = f" ({self.url_variable})" if self.url_variable else ""
+        proxy = f" over the proxy {self.proxy}" if self.proxy else ""
+        return f"{self.address}{variable}{proxy}"
+
+
+def host_and_port(url: str) -> str:
+    """Return the host and the port of a URL, without credentials.
+
+    Example:
+        >>> host_and_port("https://api.adapty.io/path"), host_and_port("socks5://jane:secret@proxy:1081")
+        ('api.adapty.io:443', 'proxy:1081')
+    """
+    parts = urlsplit(url)
+    host = parts.netloc.rpartition("@")[2]
+    return host if parts.port else f"{host}:{_DEFAULT_PORTS[parts.scheme]}"
 
 
 def describe_url(text: str) -> str:

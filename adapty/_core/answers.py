@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from adapty._core.redact import Secret
 
-__all__ = ["Answer", "Asked", "decode", "error_code_of", "error_for", "says_gone"]
+__all__ = ["PROXY_REMEDY", "Answer", "Asked", "decode", "error_code_of", "error_for", "says_gone"]
 
 ERROR_BY_CODE: Mapping[str, type[errors.AdaptyAPIError]] = {
     # The Mail API answers 403, not 401, for a key that it does not know.
@@ -52,7 +52,11 @@ ERROR_BY_STATUS_CLASS: Mapping[int, type[errors.AdaptyAPIError]] = {
     5: errors.ServerError,
 }
 
+PROXY_REMEDY = "put a valid USER:PASSWORD@ before its host"
+"""What to do about a proxy that requires authentication."""
+
 _NOT_FOUND = 404
+_PROXY_AUTHENTICATION_REQUIRED = 407
 _REDIRECT = 3
 _REFUSED = 4
 _KEY_REFUSED = (errors.AuthenticationError, errors.PermissionDeniedError)
@@ -87,6 +91,7 @@ class Asked:
     attempts: int
     idempotency_key: str | None = None
     key_source: str | None = None
+    proxy: str | None = None
 
     def details(self) -> dict[str, Any]:
         """Give the keyword arguments that every exception with a request behind it takes."""
@@ -166,6 +171,9 @@ def error_for(
         # Bounded last: half a key would not be found.
         target = redact(describe_url(answer.headers["location"]), secrets)[:_SHOWN_CHARACTERS]
         said = f"redirected to {target}, which is not followed; expected an answer of the API at its base URL"
+    if status == _PROXY_AUTHENTICATION_REQUIRED:
+        proxy = "a proxy" if asked.proxy is None else f"the proxy {asked.proxy}"
+        said = f"{proxy} requires authentication; {PROXY_REMEDY}"
     named = f" {found.error_code[:_SHOWN_NAME]}" if found.error_code else ""
     retry_after = retry_after_seconds(headers.get("retry-after"))
     tail = asked.tries()

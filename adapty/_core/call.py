@@ -244,8 +244,8 @@ def _finish(
 def _asked(call: Call[Any], attempts: int, endpoint: Endpoint | None = None) -> Asked:
     request = call.request
     key = request.headers.get(IDEMPOTENCY_KEY)
-    source = None if endpoint is None else endpoint.key_source
-    return Asked(call.operation.name, request.method, request.path, attempts, key, source)
+    source, proxy = (None, None) if endpoint is None else (endpoint.key_source, endpoint.proxy)
+    return Asked(call.operation.name, request.method, request.path, attempts, key, source, proxy)
 
 
 def _failure_error(

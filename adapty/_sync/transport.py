@@ -56,7 +56,7 @@ class Transport:
         *,
         owned: bool,
         http_client: httpx.Client | None = None,
-        is_standard: bool = False,
+        proxies: Proxies | None = None,
     ) -> None:
         """Take the settings and the connections.
 
@@ -65,14 +65,16 @@ class Transport:
             transport: Sends the requests.
             owned: Whether closing this closes the transport.
             http_client: The caller's client that the transport sends with, if any.
-            is_standard: See above.
+            proxies: The proxies of the environment, if the connections are the client's own.
         """
         self.config = config
-        self.is_standard = is_standard
+        self.is_standard = proxies is not None
+        self._proxies = proxies
         self._transport = transport
         self._http_client = http_client
         self._owned = owned
         self._makers = {api: RequestMaker(config, api) for api in config.keys}
+        self._endpoints = {api: config.endpoint(api, proxies) for api in config.keys}
 
     @classmethod
     def open(
@@ -97,23 +99,22 @@ class Transport:
             return cls(config, ExternalTransport(client_send), owned=False, http_client=http_client)
         if transport is not None:
             return cls(config, ExternalTransport(transport.handle_request, transport), owned=True)
-        dialer = Dialer(Proxies.from_environment().for_url)
+        proxies = Proxies.from_environment()
+        dialer = Dialer(proxies.for_url)
         for api in config.keys:
             dialer.check(config.base_urls[api])
-        return cls(config, Connections(dialer), owned=True, is_standard=True)
+        return cls(config, Connections(dialer), owned=True, proxies=proxies)
 
     def with_config(self, config: Config) -> Transport:
         """Return a transport with other settings over the same connections, which stay this one's to close."""
-        return Transport(
-            config, self._transport, owned=False, http_client=self._http_client, is_standard=self.is_standard
-        )
+        return Transport(config, self._transport, owned=False, http_client=self._http_client, proxies=self._proxies)
 
     def run(self, call: Call[T]) -> T:
         """Carry out a call, retries included."""
         api = call.operation.api
         self.config.key(api)
         keys = tuple(self.config.keys.values())
-        steps = run(call, self.config.retries, keys, endpoint=self.config.endpoint(api))
+        steps = run(call, self.config.retries, keys, endpoint=self._endpoints[api])
         step = next(steps)
         try:
             while True:

@@ -101,8 +101,8 @@ class StageRun:
     async def _send_all(self, adapty: Adapty | AsyncAdapty) -> None:
         options, config = self.options, adapty._transport.config  # noqa: SLF001 - of the same package
         policy = evolve(config.retries, max_retries=options.max_retries, unreadable_too=True)
-        async with open_senders(adapty, self.stage.api, options.lanes, options.transport) as senders:
-            keys, endpoint = tuple(config.keys.values()), config.endpoint(self.stage.api)
+        async with open_senders(adapty, self.stage.api, options.lanes, options.transport) as (senders, endpoint):
+            keys = tuple(config.keys.values())
             lanes = self._lanes = Lanes(senders, self._pace, policy, keys, self._settle, endpoint=endpoint)
             work = asyncio.create_task(lanes.work())
             try:

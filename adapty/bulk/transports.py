@@ -21,6 +21,7 @@ from adapty.fast.transport import is_socks
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
+    from adapty._core.addresses import Endpoint
     from adapty._core.operations import Api
     from adapty._sync.client import Adapty
     from adapty.bulk.lanes import Sender
@@ -34,8 +35,8 @@ async def open_senders(
     api: Api,
     lanes: int,
     make: Callable[[], httpx.AsyncBaseTransport] | None,
-) -> AsyncIterator[list[Sender]]:
-    """Give what each lane sends with, and close what was opened for it.
+) -> AsyncIterator[tuple[list[Sender], Endpoint]]:
+    """Return what each lane sends with and how errors name the destination; close what was opened at the end.
 
     Args:
         adapty: The client. If it sends over an httpx client or a transport of the caller's, so do the lanes.
@@ -50,9 +51,10 @@ async def open_senders(
     config.key(api)
     async with AsyncExitStack() as stack:
         if make is None and not adapty._transport.is_standard:  # noqa: SLF001
-            yield [_of_the_client(adapty, api, lanes, stack)] * lanes
+            yield [_of_the_client(adapty, api, lanes, stack)] * lanes, config.endpoint(api)
             return
         proxies = Proxies.from_environment()
+        endpoint = config.endpoint(api, proxies if make is None else None)
         if make is None and fast_is_installed() and not is_socks(proxies.for_url(config.base_urls[api])):
             transports: list[httpx.AsyncBaseTransport] = [AsyncFastTransport(max_connections=None)] * lanes
             stack.push_async_callback(transports[0].aclose)
@@ -62,7 +64,7 @@ async def open_senders(
                 dialer.check(config.base_urls[api])
             make = make or partial(AsyncConnections, dialer)
             transports = [_made(make, stack) for _ in range(lanes)]
-        yield [TransportSender(config, api, transport) for transport in transports]
+        yield [TransportSender(config, api, transport) for transport in transports], endpoint
 
 
 def _made(make: Callable[[], httpx.AsyncBaseTransport], stack: AsyncExitStack) -> httpx.AsyncBaseTransport:

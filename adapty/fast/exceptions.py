@@ -88,7 +88,7 @@ def _describe(exc: Exception) -> str:
     if isinstance(exc, aiohttp.ClientConnectorError):
         return str(exc.os_error)
     if isinstance(exc, aiohttp.ClientHttpProxyError):
-        return f"the proxy refused the connection with status {exc.status}"
+        return f"{exc.status} from the proxy"
     if isinstance(exc, OSError) and exc.errno is not None:
         return f"[Errno {exc.errno}] {exc.strerror}"
     return ""

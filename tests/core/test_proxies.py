@@ -84,6 +84,22 @@ def test_the_system_s_proxies_are_used_where_the_environment_has_none(monkeypatc
     assert Proxies.from_environment().for_url(URL) == "http://variable:1"
 
 
+def test_description_of_a_proxy_has_no_credentials() -> None:
+    """Host, port (the default of the scheme, if there is none) and the variable as it was written."""
+    expected = {
+        "http://jane:opensesame@proxy": "proxy:80",
+        "jane@Proxy:3128": "proxy:3128",
+        "https://proxy/": "proxy:443",
+        "http://[::1]": "[::1]:80",
+    }
+    for value, address in expected.items():
+        for variable in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY"):
+            proxies = Proxies.from_environment({variable: value, "NO_PROXY": "direct.example"})
+            assert proxies.describe(URL) == f"{address} ({variable})"
+            assert proxies.describe("https://direct.example") is None
+            assert proxies.describe("https://localhost") is None
+
+
 def test_loopback_is_always_direct() -> None:
     """The sandbox is on this machine, which no proxy can reach."""
     for host in ("localhost", "LOCALHOST", "app.localhost", "127.0.0.1", "127.0.0.1:8040", "127.1.2.3", "[::1]:8040"):
