@@ -159,7 +159,6 @@ class _Connection:
         # httpx has no argument for it.
         pool = self._transport._pool  # noqa: SLF001
         self._backend = pool._network_backend = DeadlineBackend(pool._network_backend)  # noqa: SLF001
-        self.close = self._transport.close
 
     def send(self, request: httpx.Request, total: float | None) -> httpx.Response:
         self._backend.deadline = None if total is None else monotonic() + total
@@ -171,6 +170,10 @@ class _Connection:
                 raise
         # Raised here, without a context: its frames contain the proxy's password.
         raise httpx.ProxyError(_INVALID_SOCKS)
+
+    def close(self) -> None:
+        self._transport.close()
+        self._backend.close()
 
 
 @define(eq=False)

@@ -33,6 +33,7 @@ class DeadlineBackend(httpcore.NetworkBackend):
         self._backend = backend
         self.deadline: float | None = None
         self.extensions: dict[str, Any] = {}
+        self._stream: httpcore.NetworkStream | None = None
 
     def remaining(self, timeout: float | None) -> float | None:
         """Return the timeout of one step: its own, or the time that is left if that is less.
@@ -55,9 +56,15 @@ class DeadlineBackend(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
-        """Connect within the time that is left."""
-        stream = self._backend.connect_tcp(host, port, self.remaining(timeout), local_address, socket_options)
-        return _DeadlineStream(stream, self)
+        """Connect within the time that is left, and remember the stream."""
+        self._stream = self._backend.connect_tcp(host, port, self.remaining(timeout), local_address, socket_options)
+        return _DeadlineStream(self._stream, self)
+
+    def close(self) -> None:
+        """Close the latest socket, if there is one. httpcore leaves it open where a SOCKS proxy fails."""
+        stream, self._stream = self._stream, None
+        if stream is not None:
+            stream.close()
 
 
 class _DeadlineStream(httpcore.NetworkStream):

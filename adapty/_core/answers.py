@@ -12,7 +12,7 @@ from attrs import frozen
 
 from adapty import errors
 from adapty._core.addresses import describe_url
-from adapty._core.nesting import has_too_many_values, is_too_deep
+from adapty._core.nesting import is_too_deep
 from adapty._core.numbers import parse_int
 from adapty._core.redact import redact, redact_data
 from adapty._core.retry import retry_after_seconds
@@ -60,6 +60,9 @@ _PROXY_AUTHENTICATION_REQUIRED = 407
 _REDIRECT = 3
 _REFUSED = 4
 _KEY_REFUSED = (errors.AuthenticationError, errors.PermissionDeniedError)
+_MAX_BODY = 1_000_000
+"""The part of an error's body that is kept, in bytes. Documented errors have some hundred."""
+_MARGIN = 10_000
 _SHOWN_MESSAGES = 3
 _SHOWN_CHARACTERS = 300
 _SHOWN_NAME = 100
@@ -109,9 +112,7 @@ class Asked:
 
 
 def decode(text: str) -> Any:
-    """Read JSON, or give the text itself where it is none or beyond use, or None where it is blank."""
-    if has_too_many_values(text):
-        return text
+    """Read JSON, or give the text itself where it is none or nested beyond use, or None where it is blank."""
     try:
         decoded = json.loads(text, parse_int=parse_int)
     except (ValueError, RecursionError):
@@ -120,7 +121,9 @@ def decode(text: str) -> Any:
 
 
 def _body(answer: Answer) -> Any:
-    return decode(answer.content.decode("utf-8-sig", "replace"))
+    """Decode the body; of one that is far too long for an error, return the beginning as text."""
+    text = answer.content[:_MAX_BODY].decode("utf-8-sig", "replace")
+    return decode(text) if len(answer.content) <= _MAX_BODY else text
 
 
 def error_code_of(answer: Answer) -> str | None:
@@ -155,6 +158,8 @@ def error_for(
     secrets = tuple(secrets)
     received = _body(answer)
     body = redact_data(received, secrets)
+    if isinstance(body, str) and len(answer.content) > _MAX_BODY:
+        body = body[:-_MARGIN]  # a part of a key may be left where the text was cut
     headers = {redact(name.lower(), secrets): redact(value, secrets) for name, value in answer.headers.items()}
     found = _Found.in_body(body)
     # Looked up as received: a short key of a test may be a part of the code.
