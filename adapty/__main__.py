@@ -11,13 +11,13 @@ __all__ = ["main"]
 
 def main() -> None:
     """Run the command line, which needs the extra `cli`."""
-    try:
-        import rich  # noqa: F401, PLC0415
-        import typer  # noqa: F401, PLC0415
-    except ImportError:
-        print('The command line needs its extra: pip install "adapty[cli]"', file=sys.stderr)  # noqa: T201
-        sys.exit(2)  # wrong use; 1 has a meaning
     with exit_codes_for_unforeseen_errors():
+        try:
+            import rich  # noqa: F401, PLC0415
+            import typer  # noqa: F401, PLC0415
+        except ImportError:
+            print('The command line needs its extra: pip install "adapty[cli]"', file=sys.stderr)  # noqa: T201
+            sys.exit(2)  # wrong use; 1 has a meaning
         from adapty.cli import app  # noqa: PLC0415
 
         app()

@@ -1,25 +1,25 @@
-"""How the command line ends when something goes wrong that no command foresees: never with 1, which has a meaning."""
+"""How the command line ends when something goes wrong that no command foresees: never with 1, which has a meaning.
+
+Whatever is imported here runs before anything catches its errors: only modules that `adapty` itself has loaded.
+"""
 
 from __future__ import annotations
 
-import logging
 import os
 import sys
-import traceback
-from asyncio import CancelledError
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING
-
-from adapty._core.redact import Secret, redact
-from adapty._escaping import escape_control
+from typing import TYPE_CHECKING, Any, TextIO, cast
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["BROKEN_PIPE", "INTERNAL_ERROR", "INTERRUPTED", "exit_codes_for_unforeseen_errors"]
+__all__ = ["BROKEN_PIPE", "INTERNAL_ERROR", "INTERRUPTED", "OUTPUT_ERROR", "exit_codes_for_unforeseen_errors"]
 
 INTERNAL_ERROR = 70
 """EX_SOFTWARE of sysexits.h."""
+
+OUTPUT_ERROR = 74
+"""EX_IOERR of sysexits.h."""
 
 INTERRUPTED = 130
 """128 and the number of SIGINT, as shells have it."""
@@ -27,7 +27,42 @@ INTERRUPTED = 130
 BROKEN_PIPE = 141
 """128 and the number of SIGPIPE, as shells have it."""
 
-_MAX_CHARACTERS = 500
+
+class _OutputError(OSError):
+    """An OSError of standard output, and not of a file of ours."""
+
+
+class _StandardOutput:
+    """Standard output that raises errors of its own type.
+
+    A closed pipe stays a BrokenPipeError, which typer and rich handle.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    def write(self, text: str) -> int:
+        """Write a text."""
+        with _output_errors():
+            return self._stream.write(text)
+
+    def flush(self) -> None:
+        """Write what is buffered."""
+        with _output_errors():
+            self._stream.flush()
+
+
+@contextmanager
+def _output_errors() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise _OutputError(*error.args) from None
 
 
 @contextmanager
@@ -36,43 +71,68 @@ def exit_codes_for_unforeseen_errors() -> Iterator[None]:
 
     The traceback is printed if the package logs, which `-v` turns on.
     """
+    stdout = cast("TextIO | None", sys.stdout)  # None if it was closed when Python started
+    if stdout is None:
+        with _exit_codes():
+            yield
+        return
+    output = _StandardOutput(stdout)
+    sys.stdout = cast("TextIO", output)
+    try:
+        with _exit_codes():
+            try:
+                yield
+            finally:
+                output.flush()
+    finally:
+        sys.stdout = stdout
+        _discard_unwritable(stdout)
+
+
+@contextmanager
+def _exit_codes() -> Iterator[None]:
     try:
         yield
-    except SystemExit as ended:
+    except BaseException as error:  # noqa: BLE001 - what is foreseen was handled before
+        raise SystemExit(_exit_code(error)) from None
+
+
+def _exit_code(error: BaseException) -> int:
+    """Return the exit code for an exception, and print a line for one that needs it."""
+    if isinstance(error, SystemExit):
         # typer and rich end with 1 when whoever reads the output closes it (`| head`).
-        if isinstance(ended.__context__, BrokenPipeError):
-            raise SystemExit(BROKEN_PIPE) from None
-        raise
-    except KeyboardInterrupt:
-        raise SystemExit(INTERRUPTED) from None
-    except BrokenPipeError:
-        raise SystemExit(BROKEN_PIPE) from None
-    except (Exception, CancelledError) as error:  # noqa: BLE001 - what is foreseen was handled before
-        with suppress(OSError, ValueError):  # standard error may be closed
-            _print(error)
-        raise SystemExit(INTERNAL_ERROR) from None
-
-
-def _print(error: BaseException) -> None:
-    secrets = _find_secrets()
-    if logging.getLogger("adapty").isEnabledFor(logging.DEBUG):
-        lines = redact("".join(traceback.format_exception(error)), secrets).splitlines()
-        print(*map(escape_control, lines), sep="\n", file=sys.stderr)  # noqa: T201 - rich may be what fails
+        if isinstance(error.__context__, BrokenPipeError):
+            return BROKEN_PIPE
+        if error.code is None or isinstance(error.code, int):
+            return error.code or 0
+    if isinstance(error, KeyboardInterrupt):
+        return INTERRUPTED
+    if isinstance(error, BrokenPipeError):
+        return BROKEN_PIPE
+    if isinstance(error, _OutputError):
+        _print(f"cannot write to standard output: {error.strerror}")
+        return OUTPUT_ERROR
     try:
-        message = redact(str(error), secrets)[:_MAX_CHARACTERS]
-    except Exception:  # noqa: BLE001 - an exception that cannot be printed is one as well
-        message = ""
-    words = f"internal error: {type(error).__name__}: {escape_control(message)} (please report)"
-    print(words, file=sys.stderr)  # noqa: T201 - as above
+        from adapty._error_report import describe_internal_error  # noqa: PLC0415 - what fails may be one of its imports
+
+        description = describe_internal_error(error)
+    except BaseException:  # noqa: BLE001 - a broken module, or Ctrl-C
+        description = f"internal error: {type(error).__name__} (please report)"
+    _print(description)
+    return INTERNAL_ERROR
 
 
-def _find_secrets() -> tuple[Secret, ...]:
-    """Return the values of the environment that a message must not contain."""
-    values = [
-        line.strip()
-        for name, value in os.environ.items()
-        if name.startswith("ADAPTY_") or name.lower().endswith("_proxy")
-        if not name.endswith("_URL")
-        for line in value.splitlines()
-    ]
-    return tuple(Secret(value) for value in values if value)
+def _print(text: str) -> None:
+    """Print to standard error, which may be closed."""
+    with suppress(OSError, ValueError, AttributeError):
+        sys.stderr.write(f"{text}\n")
+        sys.stderr.flush()
+
+
+def _discard_unwritable(stdout: TextIO) -> None:
+    """Send what cannot be written to nowhere: Python would fail to write it once more, and exit with 120."""
+    try:
+        stdout.flush()
+    except (OSError, ValueError):
+        with suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stdout.fileno())

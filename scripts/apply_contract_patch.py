@@ -54,7 +54,9 @@ def changed_files(patch: Path) -> dict[str, str]:
 
 
 def is_allowed(path: str) -> bool:
-    """Return whether the patch may change a file."""
+    """Return whether the patch may change a file; hidden files, such as .gitattributes, configure tools."""
+    if any(part.startswith(".") for part in path.split("/")):
+        return False
     return path in ALLOWED_FILES or path.startswith(ALLOWED_FOLDERS)
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from typing import Annotated, Any
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -11,8 +12,11 @@ from adapty import __version__, flow_for
 from adapty._internal_errors import exit_codes_for_unforeseen_errors
 from adapty.cli import access, erase, mail, profile, sandbox, webhooks
 from adapty.cli.logs import log_to_stderr
-from adapty.cli.outcome import EXIT_CODES, output, typed_errors
+from adapty.cli.outcome import EXIT_CODES, ExitCode, output, typed_errors
 from adapty.cli.usage_errors import EscapingGroup
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 __all__ = ["app"]
 
@@ -26,6 +30,28 @@ class _Commands(EscapingGroup):
             return super().main(*args, **kwargs)
         with exit_codes_for_unforeseen_errors():
             return super().main(*args, **kwargs)
+
+    def make_context(self, *args: Any, **options: Any) -> Any:
+        """Read the arguments of the tree itself."""
+        with _exit_codes_for_aborts():
+            return super().make_context(*args, **options)
+
+    def invoke(self, ctx: Any) -> Any:
+        """Read the arguments of a command and run it."""
+        with _exit_codes_for_aborts():
+            return super().invoke(ctx)
+
+
+@contextmanager
+def _exit_codes_for_aborts() -> Iterator[None]:
+    """Handle the exceptions that typer turns into "Aborted!" and exit code 1."""
+    try:
+        yield
+    except typer.Abort:
+        raise typer.Exit(ExitCode.INTERRUPTED) from None
+    except EOFError:  # a prompt raises Abort
+        with exit_codes_for_unforeseen_errors():
+            raise
 
 
 app = typer.Typer(

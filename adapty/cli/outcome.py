@@ -29,6 +29,7 @@ class ExitCode(IntEnum):
     NO_ANSWER = 4
     BUSY = 5
     INTERNAL_ERROR = _internal_errors.INTERNAL_ERROR
+    OUTPUT_ERROR = _internal_errors.OUTPUT_ERROR
     INTERRUPTED = _internal_errors.INTERRUPTED
     BROKEN_PIPE = _internal_errors.BROKEN_PIPE
 
@@ -36,7 +37,8 @@ class ExitCode(IntEnum):
 EXIT_CODES = (
     "Exit codes: 0 done, 1 some records were refused, an API found not one of the ids, or no access, 2 wrong use or "
     "bad input, 3 the API answered with an error, 4 the API could not be reached, 5 in use by another process or out "
-    "of reach for now, 70 internal error, 130 interrupted, 141 output closed by its reader."
+    "of reach for now, 70 internal error, 74 standard output cannot be written, 130 interrupted, 141 output closed by "
+    "its reader."
 )
 
 output = EscapingConsole()

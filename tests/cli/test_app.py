@@ -144,6 +144,7 @@ def test_the_exit_codes_are_the_documented_ones() -> None:
         "NO_ANSWER": 4,
         "BUSY": 5,
         "INTERNAL_ERROR": 70,
+        "OUTPUT_ERROR": 74,
         "INTERRUPTED": 130,
         "BROKEN_PIPE": 141,
     }

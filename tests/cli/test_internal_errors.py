@@ -6,16 +6,20 @@ import os
 import signal
 import subprocess
 import sys
-from asyncio import CancelledError
+from asyncio import CancelledError, IncompleteReadError
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import typer
 
 from adapty import Adapty, __main__
 from adapty.cli.outcome import EXIT_CODES, ExitCode
 from tests.cli.conftest import PROFILE_OPTIONS, point_at, point_server_side_at, run
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from tests.raw_server import RawServer
 
 KEY = "secret_live_shown"
@@ -28,6 +32,10 @@ class Unprintable(Exception):  # noqa: N818 - what cannot be printed is its poin
     def __str__(self) -> str:
         """Fail."""
         raise ValueError
+
+
+class Custom(BaseException):
+    """An exception that is no Exception."""
 
 
 @pytest.fixture
@@ -54,6 +62,13 @@ def test_an_unforeseen_exception_ends_with_70_and_one_line(failing: Any) -> None
         CancelledError("x"): "CancelledError: x",
         Unprintable(): "Unprintable: ",
         RecursionError("y" * 9999): f"RecursionError: {'y' * 500}",
+        EOFError("no prompt of ours"): "EOFError: no prompt of ours",
+        IncompleteReadError(b"", 5): "IncompleteReadError: 0 bytes read on a total of 5 expected bytes",
+        BaseExceptionGroup("x", [KeyboardInterrupt()]): "BaseExceptionGroup: x (1 sub-exception)",
+        GeneratorExit("x"): "GeneratorExit: x",
+        StopIteration("x"): "StopIteration: x",
+        Custom("x"): "Custom: x",
+        SystemExit("x"): "SystemExit: x",
     }.items():
         failing(error)
         ended = run(*ACCESS_CHECK)
@@ -88,7 +103,12 @@ def test_usage_errors_and_foreseen_exits_keep_their_codes(failing: Any) -> None:
     assert run("nonsense").code == ExitCode.USAGE
     assert run("access", "check").code == ExitCode.USAGE
     assert run("--version").code == ExitCode.DONE
-    for error, code in ((SystemExit(7), 7), (KeyboardInterrupt(), ExitCode.INTERRUPTED)):
+    for error, code in (
+        (SystemExit(7), 7),
+        (SystemExit(), ExitCode.DONE),
+        (KeyboardInterrupt(), ExitCode.INTERRUPTED),
+        (typer.Abort(), ExitCode.INTERRUPTED),
+    ):
         failing(error)
         assert run(*ACCESS_CHECK).code == code
     failing(BrokenPipeError(32, "Broken pipe"))
@@ -109,6 +129,73 @@ def test_what_fails_before_the_commands_ends_alike(
             __main__.main()
         assert ended.value.code == code
     assert capsys.readouterr().err == "internal error: RuntimeError: a bug (please report)\n"
+
+
+def run_process(
+    *arguments: str, stdout: int | None = subprocess.PIPE, variables: Mapping[str, str] | None = None
+) -> tuple[int, str]:
+    """Run a command as a process; return its exit code and what it prints on standard error."""
+    command = [sys.executable, "-m", "adapty", *arguments]
+    environment = {**os.environ, **(variables or {})}
+    ended = subprocess.run(command, stdout=stdout, stderr=subprocess.PIPE, text=True, check=False, env=environment)
+    return ended.returncode, ended.stderr
+
+
+def test_broken_modules_end_with_70_and_one_line(tmp_path: Path) -> None:
+    """Of others, on the path; where a module breaks the report itself, the line has only the type."""
+    for name, message in {
+        "typer": ": a bug",
+        "rich": ": a bug",
+        "ssl": ": a bug",
+        "httpx": ": a bug",
+        "logging": "",
+        "html": "",
+    }.items():
+        folder = tmp_path / name
+        folder.mkdir()
+        (folder / f"{name}.py").write_text("raise RuntimeError('a bug')\n")
+        code, err = run_process(*ACCESS_CHECK, variables={"PYTHONPATH": str(folder)})
+        assert (code, err) == (ExitCode.INTERNAL_ERROR, f"internal error: RuntimeError{message} (please report)\n"), (
+            name
+        )
+
+
+def test_ctrl_c_while_typer_loads_ends_with_130(tmp_path: Path) -> None:
+    """Without a traceback."""
+    (tmp_path / "typer.py").write_text("import os, signal\nos.kill(os.getpid(), signal.SIGINT)\n")
+
+    assert run_process("--version", variables={"PYTHONPATH": str(tmp_path)}) == (ExitCode.INTERRUPTED, "")
+
+
+def test_truncated_bytecode_ends_with_70(tmp_path: Path) -> None:
+    """Python raises EOFError for it, which is no end of a prompt's input."""
+    cache = {"PYTHONPYCACHEPREFIX": str(tmp_path), "PYTHONDONTWRITEBYTECODE": ""}
+    assert run_process("--version", variables=cache) == (ExitCode.DONE, "")
+    for module in ("cli/app", "cli/outcome", "_core/redact"):
+        (compiled,) = tmp_path.rglob(f"adapty/{module}.*.pyc")
+        whole = compiled.read_bytes()
+        compiled.write_bytes(whole[:100])
+        code, err = run_process("--version", variables=cache)
+        assert code == ExitCode.INTERNAL_ERROR, module
+        assert err.startswith("internal error: EOFError"), module
+        assert len(err.splitlines()) == 1, module
+        compiled.write_bytes(whole)
+
+
+def test_output_that_cannot_be_written_ends_with_74() -> None:
+    """A full disk, or a descriptor that is not open for writing, is no internal error."""
+    reasons = {os.devnull: (os.O_RDONLY, "Bad file descriptor")}
+    if Path("/dev/full").exists():
+        reasons["/dev/full"] = (os.O_WRONLY, "No space left on device")
+    for arguments in (["--help"], ["--version"], ["flow", "subscription_expired"], ["mail", "import", "--help"]):
+        for path, (flags, reason) in reasons.items():
+            descriptor = os.open(path, flags)
+            try:
+                code, err = run_process(*arguments, stdout=descriptor)
+            finally:
+                os.close(descriptor)
+            assert (code, err) == (ExitCode.OUTPUT_ERROR, f"cannot write to standard output: {reason}\n")
+    assert "74 standard output cannot be written" in EXIT_CODES
 
 
 def test_a_closed_output_ends_with_141() -> None:

@@ -124,12 +124,32 @@ def test_commands_run(command: str, as_the_first_example_leaves_it: Sandbox, tmp
     assert done.returncode == (SOME_REFUSED if " import " in command else 0), done.stderr
 
 
+def test_commands_of_the_command_line_section_run_one_after_the_other(sandbox: Sandbox, tmp_path: Path) -> None:
+    """On a new sandbox, after the first example."""
+    section = README.split("\n## Command line\n")[1].split("\n## ")[0]
+    (block,) = re.findall(r"```sh\n(.*?)```", section, re.DOTALL)
+    commands = block.replace("/tmp", str(tmp_path)).splitlines()  # noqa: S108 - as above
+    place = where_the_reader_is(tmp_path, block, lines=300)
+    subprocess.run([sys.executable, "-c", SNIPPETS[0]], check=True, env=environment(sandbox))
+
+    codes = {
+        command: subprocess.run(command, shell=True, check=False, cwd=place, env=environment(sandbox)).returncode  # noqa: S602 - as readers do
+        for command in commands
+    }
+
+    assert codes == {command: SOME_REFUSED if " import " in command else 0 for command in commands}
+    assert len(commands) == 10
+
+
 @pytest.mark.parametrize("command", [line for line in COMMANDS if not line.startswith("adapty-py ")])
 def test_other_commands_are_what_the_project_has(command: str, sandbox: Sandbox) -> None:
     """Targets of make exist, extras are those of the package, variables are those that the sandbox prints."""
     words = shlex.split(command)
     if words[0] == "make":
         assert f"\n{words[1]}: " in (ROOT / "Makefile").read_text("utf-8")
+    elif words[0] == "echo":
+        assert words[2] == ">"
+        assert any(line.startswith(f"adapty-py erase {words[3]} ") for line in COMMANDS)
     elif words[0] == "export":
         name, _, value = words[1].partition("=")
         assert name in environment(sandbox)

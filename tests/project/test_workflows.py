@@ -145,7 +145,7 @@ def test_patch_of_a_contract_is_applied(repository: Path) -> None:
 
 
 def test_patch_that_changes_anything_else_is_refused(repository: Path) -> None:
-    """Other files, files elsewhere, links, submodules, executables, and what is no patch; nothing changes."""
+    """Other files, files elsewhere, hidden files, links, submodules, executables, no patch at all; nothing changes."""
     good = CHANGE.format(path="openapi/mail.yaml")
     link = NEW_FILE.replace("+new\n", "+/etc/passwd\n\\ No newline at end of file\n")
     mode = "diff --git a/{p} b/{p}\nold mode 100644\nnew mode 100755\n"
@@ -156,6 +156,8 @@ def test_patch_that_changes_anything_else_is_refused(repository: Path) -> None:
         good + NEW_FILE.format(path=".github/workflows/evil.yml", mode="100644"),
         good + NEW_FILE.format(path="openapi/generator/templates/evil.jinja", mode="100644"),
         good + NEW_FILE.format(path="generated/evil.pth", mode="100644"),
+        good + NEW_FILE.format(path="generated/adapty_generated/.gitattributes", mode="100644"),
+        good + NEW_FILE.format(path="generated/adapty_generated/.hidden/a.py", mode="100644"),
         good + NEW_FILE.format(path="../evil", mode="100644"),
         good + NEW_FILE.format(path=".git/hooks/pre-commit", mode="100644"),
         good + NEW_FILE.format(path="generated/adapty_generated/../../evil", mode="100644"),
