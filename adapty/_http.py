@@ -10,10 +10,10 @@ import httpx
 from attrs import asdict
 
 from adapty import errors
-from adapty._connections import UnusableClient
 from adapty._core.answers import PROXY_REMEDY
 from adapty._core.call import Failure
 from adapty._core.operations import SCHEMES
+from adapty._dialer import UnusableClient
 from adapty._reading import ACCEPT_ENCODING, ConnectDeadlineExceeded, DeadlineExceeded, ResponseTooLarge
 from adapty._version import __version__
 from adapty.errors import AdaptyConfigError

@@ -39,6 +39,7 @@ RULES = tuple(
         (r"(?m)^pytestmark = pytest\.mark\.anyio\n\n", ""),
         (r"\basyncio_detailed\b", "sync_detailed"),
         (r"\bfrom asyncio import sleep\b", "from time import sleep"),
+        (r"\b_async_connections\b", "_connections"),
         (r"\b_async\b", "_sync"),
         (r"\basync client\b", "blocking client"),
     )

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 import httpx
 
-from adapty._connections import AsyncConnections, Dialer, UnusableClient
+from adapty._async_connections import AsyncConnections
 from adapty._core.call import Send, run
+from adapty._dialer import Dialer, UnusableClient
 from adapty._http import (
     NO_AUTH,
     SENDING_FAILS,

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 import httpx
 
-from adapty._connections import Connections, Dialer, UnusableClient
+from adapty._connections import Connections
 from adapty._core.call import Send, run
+from adapty._dialer import Dialer, UnusableClient
 from adapty._http import (
     NO_AUTH,
     SENDING_FAILS,

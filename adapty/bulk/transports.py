@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import httpx
 
 from adapty._async.client import AsyncAdapty
-from adapty._connections import AsyncConnections, Dialer
+from adapty._async_connections import AsyncConnections
 from adapty._core.validate import kind_of
+from adapty._dialer import Dialer
 from adapty._proxies import Proxies
 from adapty.bulk.sender import ThreadSender, TransportSender
 from adapty.errors import AdaptyConfigError

@@ -14,7 +14,7 @@ import httpx
 from aiohttp.http import StreamWriter
 from attrs import field, frozen
 
-from adapty._connections import UnusableClient
+from adapty._dialer import UnusableClient
 from adapty._http import USER_AGENT
 from adapty._proxies import Proxies, check_proxy
 from adapty._reading import IS_SENT, BodyDecoder, ResponseTooLarge, deadline_error

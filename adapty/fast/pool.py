@@ -21,8 +21,8 @@ from attrs import define, field, frozen
 from multidict import CIMultiDict
 from yarl import URL
 
+from adapty._async_connections import acquire_slot
 from adapty._clock import monotonic
-from adapty._connections import acquire_slot
 from adapty._process import current_process
 from adapty.fast.exceptions import CONNECT_FAILURES, to_connect_error
 

@@ -104,7 +104,7 @@ class EchoServer:
                 await self._answering.wait()
                 writer.write(self._respond(head))
                 await writer.drain()
-        except (asyncio.IncompleteReadError, OSError):
+        except (asyncio.IncompleteReadError, asyncio.CancelledError, OSError):
             pass
         finally:
             writer.close()

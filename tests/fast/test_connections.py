@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from adapty._connections import UnusableClient
+from adapty._dialer import UnusableClient
 from adapty.fast import AsyncFastTransport
 from tests.fast.sending import next_request, outcome, request_on
 from tests.raw_server import NO_CONTENT, answer
