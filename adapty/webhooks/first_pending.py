@@ -20,7 +20,7 @@ SELECT (SELECT count(*) FROM first_pending) = count(*) AND count(found.place) = 
 FROM ({_WANTED}) AS wanted
 LEFT JOIN first_pending AS found ON found.place = wanted.place AND found.profile IS wanted.profile
 """  # noqa: S608 - constants
-_FILL = f"INSERT INTO first_pending (place, profile) {_WANTED}"  # noqa: S608 - constants
+_FILL = f"INSERT INTO first_pending (place, profile) {_WANTED}"
 # Goes from profile to profile by an index, so that it takes no longer the more events there are of one.
 _HIDDEN = f"""
 WITH RECURSIVE profiles (profile) AS (

@@ -65,7 +65,8 @@ _NOTE = {
     """,
     "blamed": """
         INSERT INTO put_offs (place, since, times)
-        SELECT place, changed, 1 FROM events WHERE place = :place AND (:event_id IS NULL OR event_id = :event_id) AND state = 'pending'
+        SELECT place, changed, 1 FROM events
+        WHERE place = :place AND (:event_id IS NULL OR event_id = :event_id) AND state = 'pending'
         ON CONFLICT (place) DO UPDATE SET
             times = CASE since WHEN excluded.since THEN times + 1 ELSE 1 END, since = excluded.since
     """,

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from adapty.webhooks.sqlite_layout import Layout
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 __all__ = ["DEAD", "DERIVED", "OUTBOX", "PENDING"]
 

@@ -36,7 +36,8 @@ class Process:
         command = [sys.executable, "-m", "tests.webhooks.test_replaced_files", str(path)]
         pipe = subprocess.PIPE
         self._process = stack.enter_context(subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, cwd=ROOT))
-        stack.callback(self._process.stdin.close)  # type: ignore[union-attr] - closed before it is waited for
+        assert self._process.stdin
+        stack.callback(self._process.stdin.close)  # before it is waited for
 
     def put(self, number: int) -> str:
         """Have it put an event in; return what came of it, and how many events it counts as pending."""
@@ -176,7 +177,9 @@ def test_leftovers_that_cannot_be_deleted_are_named(path: Path, monkeypatch: pyt
         replacement(path, 5).replace(path)
         with monkeypatch.context() as patched:
             patched.setattr(Path, "unlink", refuse)
-            with pytest.raises(WebhookUnavailableError, match="replaced, and outbox.sqlite-wal and outbox.sqlite-shm"):
+            with pytest.raises(
+                WebhookUnavailableError, match=r"replaced, and outbox\.sqlite-wal and outbox\.sqlite-shm"
+            ):
                 outbox.put(event(2))
         outbox.put(event(2))
         assert outbox.counts().pending == 6
