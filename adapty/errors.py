@@ -260,10 +260,10 @@ class WebhookAuthorizationError(WebhookError):
 
 
 class WebhookBodyError(WebhookError):
-    """400: the body is too long, or is no event: not JSON, not an object, or without an event type."""
+    """400: the body is too long, nested too deep, or a JSON object without an event type."""
 
 
 class WebhookUnavailableError(WebhookError):
-    """503: the event cannot be taken now; Adapty posts it again."""
+    """503: the event cannot be taken now, or its body is not whole; Adapty posts it again."""
 
     status = 503

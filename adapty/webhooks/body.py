@@ -8,10 +8,27 @@ from typing import Any
 from adapty._core.nesting import MAX_DEPTH, is_too_deep
 from adapty._core.numbers import parse_decimal, parse_int
 from adapty._core.validate import kind_of
-from adapty.errors import AdaptyConfigError, AdaptyUsageError, WebhookBodyError, WebhookUnavailableError
+from adapty.errors import (
+    AdaptyConfigError,
+    AdaptyUsageError,
+    WebhookBodyError,
+    WebhookError,
+    WebhookUnavailableError,
+)
 from adapty.webhooks.headers import Headers, header_values
 
-__all__ = ["MAX_BODY_BYTES", "READ_BEFORE", "Body", "checked_limit", "decoded", "incomplete", "too_long", "too_short"]
+__all__ = [
+    "MAX_BODY_BYTES",
+    "READ_BEFORE",
+    "Body",
+    "checked_limit",
+    "decoded",
+    "incomplete",
+    "is_encoded",
+    "parse_content_length",
+    "too_long",
+    "too_short",
+]
 
 Body = bytes | bytearray | memoryview | str
 """A body as frameworks have it."""
@@ -23,12 +40,16 @@ READ_BEFORE = "has a middleware, or other code in front of the receiver, read it
 """The probable cause of a body that does not come."""
 
 _TOO_DEEP = f"is nested deeper than {MAX_DEPTH} levels"
+_COMPRESSED = "; it has a Content-Encoding: decompress it before the receiver gets it"
 
 
 def decoded(
-    body: bytes | bytearray | memoryview | str, most: int = MAX_BODY_BYTES
-) -> dict[str, Any] | WebhookBodyError:
+    body: bytes | bytearray | memoryview | str, most: int = MAX_BODY_BYTES, *, is_encoded: bool = False
+) -> dict[str, Any] | WebhookError:
     """Read a body, numbers exact; or give the error, for one that is raised holds the body in its frames.
+
+    What is not a JSON object may be the rest of an event of which something else has read the beginning. So the error
+    is one after which Adapty posts again; a body that is too long, or nested too deep, is not posted again.
 
     What can stand in one field must not lose the event: NaN, and numbers that are too long to be any, are text, and of
     two values under one name the last one counts, as everywhere.
@@ -36,6 +57,7 @@ def decoded(
     Args:
         body: What was posted.
         most: How many bytes it may have.
+        is_encoded: Whether its headers say that it is compressed.
 
     Raises:
         AdaptyUsageError: It is neither bytes nor text.
@@ -44,7 +66,7 @@ def decoded(
         >>> decoded(b'{"price_usd": 9.99}')
         {'price_usd': Decimal('9.99')}
         >>> decoded(b"[]")
-        WebhookBodyError('the body is not a JSON object but list')
+        WebhookUnavailableError('the body is not a JSON object but list')
     """
     raw = _bytes(body)
     if len(raw) > most:
@@ -54,14 +76,14 @@ def decoded(
     except UnicodeDecodeError:
         problem = "is not text in UTF-8"
     except RecursionError:
-        problem = _TOO_DEEP
+        return WebhookBodyError(f"the body {_TOO_DEEP}")
     except ValueError:
         problem = "is not JSON, or cut short" if raw.strip() else "is empty"
     else:
-        if isinstance(value, dict) and not is_too_deep(value):
-            return value
-        problem = _TOO_DEEP if isinstance(value, dict) else f"is not a JSON object but {type(value).__name__}"
-    return WebhookBodyError(f"the body {problem}")
+        if isinstance(value, dict):
+            return WebhookBodyError(f"the body {_TOO_DEEP}") if is_too_deep(value) else value
+        problem = f"is not a JSON object but {type(value).__name__}"
+    return WebhookUnavailableError(f"the body {problem}{_COMPRESSED if is_encoded else ''}")
 
 
 def too_long(most: int) -> WebhookBodyError:
@@ -70,27 +92,32 @@ def too_long(most: int) -> WebhookBodyError:
 
 
 def incomplete(headers: Headers, body: Body) -> WebhookUnavailableError | None:
-    """Return the error for a body of which a part is missing, as the headers say; None where nothing is.
+    """Return the error for a body that is empty, or shorter than the headers say; None where it is neither.
 
-    No event is lost by that: Adapty posts it again.
+    Adapty never posts an empty body: its verification request has the body `{}`. So something else has read it, and
+    the error is one after which Adapty posts it again.
 
     Args:
         headers: The request's headers.
-        body: The request's body, as the framework has it; it may have decoded or decompressed it.
+        body: The request's body, as the framework has it; it may have decompressed it.
 
     Raises:
         AdaptyUsageError: The body is neither bytes nor text, or `headers` is nothing that headers could be read from.
     """
     length = len(_bytes(body))
-    declared = _declared_length(headers) or 0
-    if not length and declared:
+    declared = parse_content_length(header_values(headers, "content-length")) or 0
+    if length:
+        return too_short(length, declared) if length < declared and not is_encoded(headers) else None
+    if declared:
         return too_short(length, declared)
-    if not length and any(header_values(headers, "transfer-encoding")):
+    if any(header_values(headers, "transfer-encoding")):
         return WebhookUnavailableError(f"the body comes in chunks, and there are none; {READ_BEFORE}")
-    is_changed = isinstance(body, str) or any(header_values(headers, "content-encoding"))
-    if length < declared and not is_changed:
-        return too_short(length, declared)
-    return None
+    return WebhookUnavailableError(f"the body is empty; {READ_BEFORE}")
+
+
+def is_encoded(headers: Headers) -> bool:
+    """Return whether the headers say that the body is compressed."""
+    return any(value.strip().lower() not in {b"", b"identity"} for value in header_values(headers, "content-encoding"))
 
 
 def too_short(length: int, declared: int) -> WebhookUnavailableError:
@@ -100,10 +127,18 @@ def too_short(length: int, declared: int) -> WebhookUnavailableError:
     return WebhookUnavailableError(f"the body broke off: {length:,} of {declared:,} bytes are there")
 
 
-def _declared_length(headers: Headers) -> int | None:
-    """Return the Content-Length; None where there is none, or none to go by."""
-    given = header_values(headers, "content-length")
-    return int(given[0][:20]) if len(given) == 1 and given[0].isdigit() else None
+def parse_content_length(values: list[bytes]) -> int | None:
+    """Return the length that Content-Length headers declare; None where they declare none, or different ones.
+
+    A length that is repeated counts once: RFC 9110, section 8.6.
+
+    Example:
+        >>> parse_content_length([b"78, 78", b" 78 "]), parse_content_length([b"78, 79"])
+        (78, None)
+    """
+    lengths = {part.strip() for value in values for part in value.split(b",")}
+    length = lengths.pop() if len(lengths) == 1 else b""
+    return int(length[:20]) if length.isdigit() else None
 
 
 def checked_limit(max_body_bytes: int) -> int:

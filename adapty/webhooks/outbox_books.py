@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -11,9 +12,10 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
-from attrs import frozen
+from attrs import asdict, frozen
 
-from adapty.errors import AdaptyError
+from adapty.errors import AdaptyError, AdaptyUsageError
+from adapty.webhooks.first_pending import has_hidden_event, is_first_pending_right, rebuild_first_pending
 from adapty.webhooks.outbox_rows import COLUMNS, StoredEvent
 from adapty.webhooks.outbox_tables import OUTBOX, PENDING
 from adapty.webhooks.sqlite_file import SQLiteFile
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
 
 __all__ = ["GIVE_UP_AFTER", "GIVE_UP_PUT_OFFS", "Books", "Due", "GivenUp", "Note"]
 
+logger = logging.getLogger("adapty")
+
 GIVE_UP_AFTER = timedelta(hours=24)
 """So long an event waits at least before it is set aside, since it came or was replayed, and"""
 
@@ -38,26 +42,31 @@ GIVE_UP_PUT_OFFS = 24
 _TIDIED_AT_A_TIME = 1000
 
 _FIRST_PENDING = "SELECT place, profile FROM first_pending ORDER BY place LIMIT ?"
+# No row where another event of the profile is to be sent before it.
 _READ = f"""
-SELECT {COLUMNS} FROM events WHERE {PENDING} AND place IN (SELECT value FROM json_each(?)) ORDER BY place
+SELECT {COLUMNS} FROM events WHERE {PENDING} AND place IN (SELECT value FROM json_each(?))
+AND place = (SELECT min(place) FROM events AS others WHERE others.{PENDING} AND others.profile IS events.profile)
+ORDER BY place
 """  # noqa: S608 - constants
+_PROFILE = COLUMNS.split(", ").index("profile")
 _NOTE = {
     "delivered": """
         UPDATE events SET state = 'delivered', profile = '', event = '', reason = NULL, changed = :now
-        WHERE place = :place AND state IN ('pending', 'dead')
+        WHERE place = :place AND (:event_id IS NULL OR event_id = :event_id) AND state IN ('pending', 'dead')
     """,
     "dead": """
         UPDATE events SET state = 'dead', attempts = attempts + :attempts, reason = :reason, changed = :now
-        WHERE place = :place AND state = 'pending'
+        WHERE place = :place AND (:event_id IS NULL OR event_id = :event_id) AND state = 'pending'
     """,
     # `changed` stays: it tells since when the event waits to be sent.
     "pending": """
         UPDATE events SET attempts = attempts + :attempts, reason = :reason
-        WHERE place = :place AND state = 'pending'
+        WHERE place = :place AND (:event_id IS NULL OR event_id = :event_id) AND state = 'pending'
     """,
     "blamed": """
         INSERT INTO put_offs (place, since, times)
-        SELECT place, changed, 1 FROM events WHERE place = :place AND state = 'pending'
+        SELECT place, changed, 1 FROM events
+        WHERE place = :place AND (:event_id IS NULL OR event_id = :event_id) AND state = 'pending'
         ON CONFLICT (place) DO UPDATE SET
             times = CASE since WHEN excluded.since THEN times + 1 ELSE 1 END, since = excluded.since
     """,
@@ -109,12 +118,15 @@ class Note:
             others.
         attempts: How many times it was sent now.
         reason: Why it failed, or None.
+        event_id: Its id; nothing is noted if another event has the place, as in a file that was replaced. None for
+            any event.
     """
 
     place: int
     state: Literal["delivered", "dead", "pending", "blamed"]
     attempts: int = 1
     reason: str | None = None
+    event_id: str | None = None
 
 
 @frozen
@@ -182,12 +194,13 @@ class Books:
         """Give those of these events that were put off, and were removed or replayed by somebody since."""
         return await self._aside(lambda: self._released(list(places))) if places else frozenset()
 
-    async def version(self) -> int:
-        """Give a number that is another one when somebody else has written to the outbox."""
+    async def version(self) -> tuple[int, int]:
+        """Return what changes when somebody else has written to the outbox, or put another file in its place."""
         return await self._aside(self._version)
 
     async def tidy(self, seconds: float) -> None:
-        """Forget the events that were delivered so long ago."""
+        """Forget the events that were delivered so long ago, and check what finds the next event of each profile."""
+        await self._aside(self._repair)
         while await self._aside(lambda: self._tidy(time.time() - seconds)) == _TIDIED_AT_A_TIME:
             pass
 
@@ -219,7 +232,7 @@ class Books:
         given_up: list[GivenUp] = []
         with self._file.writing() as connection:
             for note in notes:
-                values = {"place": note.place, "attempts": note.attempts, "reason": note.reason, "now": now}
+                values = {**asdict(note), "now": now}
                 connection.execute(_NOTE[note.state], values)
                 if note.state == "blamed":
                     given_up += self._give_up(connection, note.place, now)
@@ -238,26 +251,55 @@ class Books:
         return [GivenUp(*row) for row in connection.execute(_GIVEN_UP, (place,))]
 
     def _due(self, waiting: frozenset[str], most: int) -> list[Due]:
-        while True:
-            stored = self._read_first(waiting, most)
-            damaged = [(each, each.damage) for each in stored if each.damage]
-            if not damaged:
-                return [Due(each.place, each.event_id, each.profile, each.data) for each in stored]
-            self._set_aside(damaged)
+        """Read events that can be sent; rebuild what finds them where it is damaged.
 
-    def _read_first(self, waiting: frozenset[str], most: int) -> list[StoredEvent]:
-        """Read the first pending event of each profile that does not wait."""
+        Raises:
+            AdaptyUsageError: Some cannot be found nevertheless.
+        """
+        is_rebuilt = False
+        while True:
+            stored, is_right = self._read_first(waiting, most)
+            damaged = [(each, each.damage) for each in stored if each.damage]
+            if damaged:
+                self._set_aside(damaged)
+            elif is_right:
+                return [Due(each.place, each.event_id, each.profile, each.data) for each in stored]
+            elif is_rebuilt:
+                raise AdaptyUsageError(f"{self._file.path}: is damaged; pending events in it cannot be found")
+            else:
+                self._rebuild()
+                is_rebuilt = True
+
+    def _read_first(self, waiting: frozenset[str], most: int) -> tuple[list[StoredEvent], bool]:
+        """Read the first pending event of each profile that does not wait; tell whether the table of them is right."""
         with self._file.reading() as connection:
-            first = connection.execute(_FIRST_PENDING, (most + len(waiting),)).fetchall()
-            places = [place for place, profile in first if profile not in waiting][:most]
-            rows = connection.execute(_READ, (json.dumps(places),)).fetchall()
-        return [StoredEvent.from_row(row) for row in rows]
+            connection.execute("BEGIN")  # all of it from one state
+            try:
+                first = connection.execute(_FIRST_PENDING, (most + len(waiting),)).fetchall()
+                wanted = dict([each for each in first if each[1] not in waiting][:most])
+                rows = connection.execute(_READ, (json.dumps(list(wanted)),)).fetchall()
+                found = {row[0]: row[_PROFILE] for row in rows}
+                is_right = found == wanted and (bool(rows) or not has_hidden_event(connection, waiting))
+            finally:
+                connection.execute("ROLLBACK")
+        return [StoredEvent.from_row(row) for row in rows], is_right
+
+    def _repair(self) -> None:
+        with self._file.reading() as connection:
+            is_right = is_first_pending_right(connection)
+        if not is_right:
+            self._rebuild()
+
+    def _rebuild(self) -> None:
+        logger.warning("outbox %s: rebuilding the table of each profile's next event", self._file.path)
+        with self._file.writing() as connection:
+            rebuild_first_pending(connection)
 
     def _set_aside(self, damaged: Iterable[tuple[StoredEvent, str]]) -> None:
         now = time.time()
         with self._file.writing() as connection:
             for stored, damage in damaged:
-                values = {"place": stored.place, "attempts": 0, "reason": damage, "now": now}
+                values = {"place": stored.place, "attempts": 0, "reason": damage, "now": now, "event_id": None}
                 connection.execute(_NOTE["dead"], values)
         self._given_up += [GivenUp(stored.place, stored.event_id, damage) for stored, damage in damaged]
 
@@ -265,9 +307,9 @@ class Books:
         with self._file.reading() as connection:
             return frozenset(place for (place,) in connection.execute(_RELEASED, (json.dumps(places),)))
 
-    def _version(self) -> int:
+    def _version(self) -> tuple[int, int]:
         with self._file.reading() as connection:
-            return int(connection.execute("PRAGMA data_version").fetchone()[0])
+            return self._file.openings, connection.execute("PRAGMA data_version").fetchone()[0]
 
     def _tidy(self, before: float) -> int:
         with self._file.writing() as connection:

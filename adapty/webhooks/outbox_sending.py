@@ -123,7 +123,7 @@ class Sending:
     _troubles: int = 0
     _trouble: AdaptyError | None = None
     _news: asyncio.Event = field(factory=asyncio.Event)
-    _version: int = -1
+    _version: tuple[int, int] | None = None
     _tidied: float | None = None
 
     async def run(self, adapty: Adapty | AsyncAdapty, stop: Stop) -> DrainReport:
@@ -234,7 +234,9 @@ class Sending:
         self._put_offs.release(await books.released([each.place for each in put_off]))
         waiting = {each.due.profile for each in self._in_hand.values()}
         waiting.update(each.profile for each in self._put_offs.waiting(now))
-        return await books.due(waiting, room) if room > 0 else []
+        due = await books.due(waiting, room) if room > 0 else []
+        # In a file that was replaced, an event may have the place of one that is being sent.
+        return [each for each in due if each.place not in self._in_hand]
 
     async def _until_news(self, books: Books, next_try: float) -> None:
         """Wait until something can be written or read: an answer has come, an event has, or the time of one."""
@@ -274,13 +276,13 @@ class Sending:
         if error is None:
             self._put_offs.answered(due)
             self._succeed(books)
-            books.note(Note(due.place, "delivered"))
+            books.note(Note(due.place, "delivered", event_id=due.event_id))
             return "accepted"
         attempts = error.attempts if isinstance(error, AdaptyAPIError | AdaptyConnectionError) else 0
         if verdict == "dead":
             self._put_offs.answered(due)
             self.refused += 1
-            books.note(Note(due.place, "dead", attempts, str(error)))
+            books.note(Note(due.place, "dead", attempts, str(error), due.event_id))
             self._tell("is refused", due.event_id, error)
             return "refused"
         if verdict == "put off" and self._put_off(books, in_hand, error, max(attempts, 1)):
@@ -292,7 +294,7 @@ class Sending:
         self.delivered += 1
         self._troubles = 0
         for blamed in self._put_offs.succeeded(asyncio.get_running_loop().time()):
-            books.note(Note(blamed.place, "blamed"))
+            books.note(Note(blamed.place, "blamed", event_id=blamed.event_id))
 
     def _put_off(self, books: Books, in_hand: _InHand, error: AdaptyError, attempts: int) -> bool:
         """Have the events of a profile wait; tell whether it can be the trouble of this one alone."""
@@ -303,9 +305,9 @@ class Sending:
         until = asyncio.get_running_loop().time() + seconds
         is_its_own = self._put_offs.put_off(due, until, is_blamed=others_went)
         self._trouble = error
-        books.note(Note(due.place, "pending", attempts, str(error)))
+        books.note(Note(due.place, "pending", attempts, str(error), due.event_id))
         if others_went:
-            books.note(Note(due.place, "blamed"))
+            books.note(Note(due.place, "blamed", event_id=due.event_id))
         if failures == 1 and not self.until_empty:  # who empties it is told in the end
             self._tell(f"holds up its profile, trying again in {seconds:.0f} s", due.event_id, error)
         return is_its_own

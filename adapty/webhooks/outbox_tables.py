@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
 from adapty.webhooks.sqlite_layout import Layout
 
-__all__ = ["DEAD", "OUTBOX", "PENDING"]
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["DEAD", "DERIVED", "OUTBOX", "PENDING"]
 
 PENDING = "state = 'pending'"
 """The condition of an event that waits to be sent."""
@@ -47,10 +53,32 @@ def _refresh(profile: str) -> str:
 # A worker sends the first pending event of each profile. Finding it among all pending events takes longer the more
 # there are of one profile, so it has a table of its own. Triggers keep that table right whoever writes, including
 # processes that opened the file with an older version of this library.
+DERIVED: Mapping[str, str] = MappingProxyType(
+    {
+        "first_pending": "CREATE TABLE first_pending (place INTEGER PRIMARY KEY, profile TEXT)",
+        "first_pending_profiles": "CREATE INDEX first_pending_profiles ON first_pending (profile)",
+        "pending_profiles": "CREATE INDEX pending_profiles ON events (profile, place) WHERE state = 'pending'",
+        "event_added": f"""
+            CREATE TRIGGER event_added AFTER INSERT ON events
+            WHEN new.state IS 'pending'
+                AND NOT EXISTS (SELECT 1 FROM first_pending WHERE profile IS new.profile AND place < new.place)
+            BEGIN {_refresh("new.profile")} END
+        """,  # noqa: S608 - constants
+        "event_changed": f"""
+            CREATE TRIGGER event_changed AFTER UPDATE OF place, profile, state ON events
+            WHEN old.state IS 'pending' OR new.state IS 'pending'
+            BEGIN {_refresh("old.profile")} {_refresh("new.profile")} END
+        """,
+        "event_removed": f"""
+            CREATE TRIGGER event_removed AFTER DELETE ON events WHEN old.state IS 'pending'
+            BEGIN {_refresh("old.profile")} END
+        """,
+    }
+)
+"""The statements that create what is derived from the events, by name: a worker creates again what is missing."""
+
 _VERSION_2 = (
-    "CREATE TABLE first_pending (place INTEGER PRIMARY KEY, profile TEXT)",
-    "CREATE INDEX first_pending_profiles ON first_pending (profile)",
-    "CREATE INDEX pending_profiles ON events (profile, place) WHERE state = 'pending'",
+    *DERIVED.values(),
     "DROP INDEX pending_events",
     "CREATE INDEX pending_events ON events (place) WHERE state = 'pending'",
     "DROP INDEX dead_events",
@@ -59,21 +87,6 @@ _VERSION_2 = (
     INSERT INTO first_pending (place, profile)
         SELECT min(place), profile FROM events WHERE {PENDING} GROUP BY profile
     """,  # noqa: S608 - constants
-    f"""
-    CREATE TRIGGER event_added AFTER INSERT ON events
-    WHEN new.state IS 'pending'
-        AND NOT EXISTS (SELECT 1 FROM first_pending WHERE profile IS new.profile AND place < new.place)
-    BEGIN {_refresh("new.profile")} END
-    """,  # noqa: S608 - constants
-    f"""
-    CREATE TRIGGER event_changed AFTER UPDATE OF place, profile, state ON events
-    WHEN old.state IS 'pending' OR new.state IS 'pending'
-    BEGIN {_refresh("old.profile")} {_refresh("new.profile")} END
-    """,
-    f"""
-    CREATE TRIGGER event_removed AFTER DELETE ON events WHEN old.state IS 'pending'
-    BEGIN {_refresh("old.profile")} END
-    """,
 )
 
 OUTBOX = Layout(

@@ -12,7 +12,7 @@ from adapty._core.validate import kind_of
 from adapty.errors import AdaptyConfigError, AdaptyUsageError, WebhookBodyError, WebhookError, WebhookUnavailableError
 from adapty.models._received import json_ready
 from adapty.webhooks.authorization import Accepted
-from adapty.webhooks.body import MAX_BODY_BYTES, checked_limit, decoded, incomplete
+from adapty.webhooks.body import MAX_BODY_BYTES, checked_limit, decoded, incomplete, is_encoded
 from adapty.webhooks.deadlines import answer_deadline
 from adapty.webhooks.deliveries import Claim, Delivery
 from adapty.webhooks.event_types import checked_event_names
@@ -101,15 +101,16 @@ class Receiver:
 
         Raises:
             WebhookAuthorizationError: The header is missing, given twice, or has none of the accepted values.
-            WebhookBodyError: The body is too long, or is no event.
-            WebhookUnavailableError: The body is empty or too short for its Content-Length, so that something else has
-                read it; or the event is being handled in another place; or the store of events fails.
+            WebhookBodyError: The body is too long, nested too deep, or a JSON object without an event type.
+            WebhookUnavailableError: The body is empty, shorter than its Content-Length, or not a JSON object, so that
+                something else may have read a part of it; or the event is being handled in another place; or the store
+                of events fails.
             AdaptyUsageError: `headers` or `body` is of a type that they do not have.
         """
         if isinstance(headers, Iterator):
             headers = list(headers)
         refusal = self._accepted.refusal(headers) or incomplete(headers, body)
-        delivery = refusal or self._read(body)
+        delivery = refusal or self._read(headers, body)
         # An error that is raised below shows neither to whoever prints the locals of its traceback.
         del headers, body
         if isinstance(delivery, WebhookError):
@@ -193,9 +194,9 @@ class Receiver:
         await self._threads.run(delivery.mark, is_admitted=True)
         return delivery.reply
 
-    def _read(self, body: Body) -> Delivery | WebhookBodyError:
-        content = decoded(body, self.max_body_bytes)
-        if isinstance(content, WebhookBodyError):
+    def _read(self, headers: Headers, body: Body) -> Delivery | WebhookError:
+        content = decoded(body, self.max_body_bytes, is_encoded=is_encoded(headers))
+        if isinstance(content, WebhookError):
             return content
         if "event_type" not in content and (not content or "adapty_check" in content):
             return _verification(content)

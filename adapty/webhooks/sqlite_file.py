@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 from adapty._clock import monotonic
 from adapty._core.safe_repr import SafeRepr
 from adapty._core.validate import kind_of
-from adapty._private_files import ensure_private_file
 from adapty.errors import AdaptyError, AdaptyUsageError, WebhookUnavailableError
 from adapty.webhooks.deadlines import limit_wait
 from adapty.webhooks.sqlite_layout import prepare_tables
+from adapty.webhooks.sqlite_side_files import create_missing_file, remove_stale_side_files, stat_side_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,7 +48,9 @@ class SQLiteFile(SafeRepr):
     """One connection for all threads of a process, had in turn: SQLite lets one at a time write anyway.
 
     No connection is open while a process forks, for SQLite in the child would take the parent's locks for its own. A
-    file that is removed, or replaced by another one, is not written to any more: what is at its path is.
+    file that is removed, or replaced by another one, is not written to any more: what is at its path is. The `-wal` and
+    `-shm` of the old file are deleted by the first process that notices. A process that opens the replacement before
+    any other has noticed cannot tell them from its own, so all processes should be stopped to replace a file.
 
     A new file can be read and written by its owner only, and so can those that SQLite creates beside it. An existing
     file keeps its mode.
@@ -69,6 +71,8 @@ class SQLiteFile(SafeRepr):
         self._lock = Lock()
         self._connection: sqlite3.Connection | None = None
         self._opened: os.stat_result | None = None
+        self._side_files: dict[Path, os.stat_result] = {}
+        self.openings = 0
         self._is_paused = False
         _files.add(self)
         with self._lock, self._telling("opened", opening=True):
@@ -108,7 +112,7 @@ class SQLiteFile(SafeRepr):
     def close(self) -> None:
         """Close the file; the next use opens it again."""
         with self._lock:
-            self._close()
+            self._close_any(monotonic() + BUSY_SECONDS)
 
     @contextmanager
     def _in_turn(self) -> Iterator[sqlite3.Connection]:
@@ -116,9 +120,9 @@ class SQLiteFile(SafeRepr):
         if not self._lock.acquire(timeout=max(0.0, until - monotonic())):
             raise WebhookUnavailableError(f"{self.path}: {_BUSY_TEXT}")
         try:
-            if self._connection is not None and not self._is_still_there():
-                self._leave_open()  # to close it removes the files beside it, which may be the new file's by now
             with self._telling("opened"):
+                if self._connection is not None and not self._is_still_there():
+                    self._close_moved(until)
                 if self._connection is None:
                     self._connection = self._open(until)
                 _set_busy_timeout(self._connection, until)
@@ -127,8 +131,28 @@ class SQLiteFile(SafeRepr):
             self._lock.release()
 
     def _open(self, until: float) -> sqlite3.Connection:
-        ensure_private_file(self.path)
-        connection = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
+        """Open what is at the path, and be sure that it is still there when it is open."""
+        while True:
+            create_missing_file(self.path, until)
+            try:
+                self._opened = self.path.stat()
+                connection = self._connect(until)
+            except (FileNotFoundError, sqlite3.OperationalError):
+                if self.path.exists() or monotonic() > until:
+                    raise
+                continue  # removed since it was created
+            if self._is_still_there():
+                self._side_files = stat_side_files(self.path)
+                self.openings += 1
+                return connection
+            connection.close()
+            if monotonic() > until:
+                raise WebhookUnavailableError(f"{self.path}: is being replaced; try again later")
+
+    def _connect(self, until: float) -> sqlite3.Connection:
+        # SQLite must not create the file: it would find side files of an earlier one.
+        address = f"{self.path.as_uri()}?mode=rw"
+        connection = sqlite3.connect(address, uri=True, isolation_level=None, check_same_thread=False)
         try:
             _set_busy_timeout(connection, until)
             connection.text_factory = _decode_text
@@ -139,7 +163,7 @@ class SQLiteFile(SafeRepr):
                 connection.execute("PRAGMA synchronous = NORMAL")
             prepare_tables(connection, self._layout, self.path)
             self._use_a_log(connection, until)
-            self._opened = self.path.stat()
+            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()  # which opens the side files
         except BaseException:
             connection.close()
             raise
@@ -169,6 +193,31 @@ class SQLiteFile(SafeRepr):
         except OSError:
             return False
 
+    def _close_moved(self, until: float) -> None:
+        """Close the connection to a file that is not at the path any more.
+
+        SQLite notices too, and neither writes to the path nor deletes side files.
+
+        Raises:
+            OSError: A side file of the old file cannot be deleted.
+            WebhookUnavailableError: Another process has locked the folder for too long.
+        """
+        try:
+            remove_stale_side_files(self.path, self._side_files, until)
+        except OSError as problem:
+            names = f"{self.path.name}-wal and {self.path.name}-shm"
+            raise WebhookUnavailableError(
+                f"{self.path}: was removed or replaced, and {names} of the old file cannot be deleted "
+                f"({problem.strerror}); stop all processes that use it, then delete them"
+            ) from None
+        self._close()
+
+    def _close_any(self, until: float) -> None:
+        if self._connection is not None and not self._is_still_there():
+            with suppress(AdaptyError):
+                self._close_moved(until)
+        self._close()
+
     def _close(self) -> None:
         if self._connection is not None:
             with suppress(sqlite3.Error):
@@ -179,7 +228,7 @@ class SQLiteFile(SafeRepr):
         """Close the file, when whoever has it is ready, and let nobody open it until the fork is through."""
         self._is_paused = self._lock.acquire(timeout=BUSY_SECONDS)
         if self._is_paused:
-            self._close()
+            self._close_any(monotonic() + BUSY_SECONDS)
 
     def _after_fork(self) -> None:
         if self._is_paused:
@@ -218,6 +267,10 @@ class SQLiteFile(SafeRepr):
             return AdaptyUsageError(f"{self.path}: {_DAMAGED}")
         if code in _BUSY:
             return WebhookUnavailableError(f"{self.path}: {_BUSY_TEXT}")
+        if code == sqlite3.SQLITE_IOERR:
+            names = f"{self.path.name}-wal and {self.path.name}-shm"
+            remedy = f"check the disk; if the file was replaced, stop all processes that use it, and delete {names}"
+            return WebhookUnavailableError(f"{self.path}: cannot be {doing}: {problem}; {remedy}")
         kind = AdaptyUsageError if opening and code in _NOT_TO_BE_OPENED else WebhookUnavailableError
         return kind(f"{self.path}: cannot be {doing}: {problem}")
 

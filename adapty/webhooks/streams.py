@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from adapty.errors import WebhookBodyError, WebhookUnavailableError
-from adapty.webhooks.body import too_long, too_short
+from adapty.errors import WebhookUnavailableError
+from adapty.webhooks.body import parse_content_length, too_long, too_short
+from adapty.webhooks.headers import header_values
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -25,28 +26,28 @@ def read_posted(environ: Mapping[str, Any], read: Callable[[int], bytes] | None,
         most: How long it may be.
 
     Raises:
-        WebhookBodyError: Its length is no number, or it is longer than it may be.
-        WebhookUnavailableError: It breaks off, or it comes in chunks that do not get through: no event is lost by that,
-            for Adapty posts it again.
+        WebhookBodyError: It is longer than it may be.
+        WebhookUnavailableError: Its length is no number, it breaks off, or it comes in chunks that do not get through:
+            no event is lost by that, for Adapty posts it again.
     """
-    length = declared_length(environ.get("CONTENT_LENGTH"))
+    length = declared_length(environ)
     body = read_body(read, length, most) if read else b""
     if not body and environ.get("HTTP_TRANSFER_ENCODING"):
         raise WebhookUnavailableError("the body comes in chunks, and the server in front passes none of them on")
     return body
 
 
-def declared_length(content_length: str | None) -> int | None:
-    """Read a Content-Length; None where there is none.
+def declared_length(environ: Mapping[str, Any]) -> int | None:
+    """Return the Content-Length; None where there is none.
 
     Raises:
-        WebhookBodyError: It is no length.
+        WebhookUnavailableError: It is not a length, so that it is not known where the body ends.
     """
-    if not content_length:
-        return None
-    if not content_length.isascii() or not content_length.isdigit():
-        raise WebhookBodyError("the Content-Length is no number")
-    return int(content_length[:20])
+    values = [value for value in header_values(environ, "content-length") if value.strip()]
+    length = parse_content_length(values)
+    if values and length is None:
+        raise WebhookUnavailableError("the Content-Length is not a number")
+    return length
 
 
 def read_body(read: Callable[[int], bytes], length: int | None, most: int) -> bytes:
