@@ -245,7 +245,7 @@ class Config(SafeRepr):
         return Endpoint.of_url(
             url,
             url_variable=self.variables.get(_URL_ARGUMENTS[api]),
-            key_source=self.variables.get(name, name),
+            key_source=self.variables.get(name, f"the argument {name}"),
             proxy=None if proxies is None else proxies.describe(url),
         )
 

@@ -35,7 +35,7 @@ RULES = tuple(
         (r"\bget_async_httpx_client\b", "get_httpx_client"),
         (r"\bOnlyAsync\b", "OnlyBlocking"),
         (r"\bin_tasks\b", "in_threads"),
-        (r"\bAwaitable\[([\w.]+)\]", r"\1"),
+        (r"\bAwaitable\[([\w. |]+)\]", r"\1"),
         (r"(?m)^pytestmark = pytest\.mark\.anyio\n\n", ""),
         (r"\basyncio_detailed\b", "sync_detailed"),
         (r"\bfrom asyncio import sleep\b", "from time import sleep"),

@@ -20,14 +20,15 @@ __all__ = ["delete_each"]
 
 async def delete_each(
     run: Deletions,
-    delete: Callable[[str], Awaitable[None]],
+    delete: Callable[[str], Awaitable[str | None]],
     concurrency: int,
 ) -> DeletionReport:
     """Delete whom the run says, and note what comes of each.
 
     Args:
         run: Whom to delete, and where outcomes go.
-        delete: Deletes the one of an id, or raises an AdaptyError.
+        delete: Deletes the one of an id, or raises an AdaptyError. Returns the kind of id that found it, or None where
+            there is only one kind.
         concurrency: How many requests are under way at a time.
 
     Raises:
@@ -38,10 +39,10 @@ async def delete_each(
 
     async def delete_one(id_: str) -> Deletion:
         try:
-            await delete(id_)
+            found_by = await delete(id_)
         except AdaptyError as error:
             return Deletion.failed(id_, error, run.asked_by)
-        return Deletion(id_, "deleted", by=run.asked_by)
+        return Deletion.succeeded(id_, run.asked_by, found_by)
 
     async with aclosing(in_tasks(delete_one, run.to_send(), at_a_time)) as outcomes:
         async for deletion in outcomes:

@@ -37,7 +37,7 @@ class Endpoint:
     Attributes:
         address: Host and port.
         url_variable: The variable that the address was read from, or None.
-        key_source: The variable or the argument that the key comes from.
+        key_source: The variable that the key comes from, or "the argument" with its name.
         proxy: The environment's proxy for the requests and its variable, or None.
     """
 
@@ -51,7 +51,8 @@ class Endpoint:
         """Create it from the base URL of an API.
 
         Example:
-            >>> str(Endpoint.of_url("https://api.adapty.io", url_variable="ADAPTY_BASE_URL", key_source="secret_key"))
+            >>> source = "the argument secret_key"
+            >>> str(Endpoint.of_url("https://api.adapty.io", url_variable="ADAPTY_BASE_URL", key_source=source))
             'api.adapty.io:443 (ADAPTY_BASE_URL)'
         """
         return cls(host_and_port(url), url_variable, key_source, proxy)

@@ -78,7 +78,7 @@ _MONTH = "(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
 
 _PATTERNS: tuple[tuple[re.Pattern[str], _Damage], ...] = (
     (re.compile(r"[+-]?[0-9]+([.,][0-9]+[eE][+-]?|[eE][+-])[0-9]+"), _SCIENTIFIC),
-    (re.compile(r"[+-]?[0-9]+\.0+"), _DECIMAL),
+    (re.compile(r"[+-]?[0-9]+[.,]0+"), _DECIMAL),
     (re.compile(rf"[0-9]{{1,2}}-{_MONTH}(-[0-9]{{2,4}})?|{_MONTH}-[0-9]{{2}}"), _DATE),
     (re.compile(r"#[A-Z\u00c0-\u00de0-9/_]+[!?]|#GETTING_DATA|Err:[0-9]{3}"), _ERROR),
     (re.compile(r"\[object [A-Za-z]+\]"), _OBJECT),

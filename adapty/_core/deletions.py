@@ -44,6 +44,7 @@ class Deletion(SafeRepr):
         error: Why it failed; of one that was not tried any more, what stopped the others.
         tried: Whether a request went out for it.
         by: The kinds of id that the API was asked by, in this order.
+        found_by: The kind of id that found the profile, where the API could be asked by several; else None.
     """
 
     id: str = field(repr=_shown)
@@ -51,6 +52,14 @@ class Deletion(SafeRepr):
     error: AdaptyError | None = None
     tried: bool = True
     by: tuple[str, ...] = ()
+    found_by: str | None = None
+
+    @classmethod
+    def succeeded(cls, id_: str, by: tuple[str, ...], found_by: str | None = None) -> Self:
+        """Return the outcome of a deletion, with the kind of id that found the profile where there were several."""
+        if found_by is None or len(by) == 1:
+            return cls(id_, "deleted", by=by)
+        return cls(id_, "deleted", by=by[: by.index(found_by) + 1], found_by=found_by)
 
     @classmethod
     def failed(cls, id_: str, error: AdaptyError, by: tuple[str, ...] = ()) -> Self:
@@ -61,7 +70,9 @@ class Deletion(SafeRepr):
 
     @property
     def reason(self) -> str:
-        """Why it failed, or what was not found; empty where it was deleted."""
+        """Why it failed, or what was not found; which kind of id found the profile, where several could have."""
+        if self.found_by is not None:
+            return f"by {self.found_by}"
         if self.error is None:
             return f"no profile by {' or '.join(self.by)}" if self.outcome == "not_found" and self.by else ""
         refused = isinstance(self.error, AdaptyUsageError) and not isinstance(self.error, AdaptyConfigError)

@@ -20,6 +20,7 @@ __all__ = [
     "LISTED_ID_KINDS",
     "MAIL_ID_KINDS",
     "MAX_ID_LENGTH",
+    "NAMED_MAIL_ID_KINDS",
     "UUID_TEXT",
     "IdKind",
     "MailIdKind",
@@ -105,7 +106,11 @@ def uuid_text(value: object) -> str:
 
 def listed_customer_user_id(value: str) -> str:
     """Return a customer user id of a list that is about to be erased from the server-side API."""
-    return _without_at(customer_user_id_text(value))
+    return _without_at(
+        customer_user_id_text(value),
+        '; where your user ids are e-mail addresses, use api="server-side" and by="customer_user_id", '
+        "on the command line --api server-side --by customer_user_id",
+    )
 
 
 def listed_mail_user_id(value: str) -> str:
@@ -113,10 +118,11 @@ def listed_mail_user_id(value: str) -> str:
     return _without_at(identifier(value))
 
 
-def _without_at(plain: str) -> str:
+def _without_at(plain: str, remedy: str = "") -> str:
     """Refuse an e-mail address in the place of an id: nobody would be found by it, and all would stay."""
     if "@" in plain:
         expected = 'expected your own user id; for e-mail addresses use by="email", on the command line --by email'
+        expected += remedy
         raise Refused(f"has an @, as an e-mail address has; {expected}")
     return plain
 
@@ -134,11 +140,15 @@ MAIL_ID_KINDS: Mapping[str, Callable[[Any], str]] = {
 }
 """What each kind of id of the Mail API has to be in a list of ids to erase."""
 
+NAMED_MAIL_ID_KINDS: Mapping[str, Callable[[Any], str]] = {**MAIL_ID_KINDS, "customer_user_id": identifier}
+"""The same where the caller names both the API and the kind: a customer user id may be an e-mail address."""
+
 BARE_ID = "customer_user_id"
-"""The kind of a bare id: one that comes without a word about what it is to Mail, as in a list with one id a line."""
+"""The kind of a bare id in the server-side API. A bare id comes without its kind, as in a list with one id a line."""
 
 BARE_ID_KINDS: tuple[MailIdKind, ...] = ("external_profile_id", "customer_user_id")
 """What Mail is asked for a bare id by, one after the other until a profile is found.
 
 Imports and webhooks save profiles under the backend's own id as `external_profile_id`, so that this is tried first.
+An id whose kind is named is asked for by this kind only: another person may have the same id as another kind.
 """

@@ -15,8 +15,11 @@ _SPACE = " "
 _UNSEEN_CATEGORIES = frozenset({"Cc", "Cf", "Zl", "Zp", "Zs"})
 """Controls, format characters (zero width, bidi, soft hyphen, byte order mark, tags), and every kind of space."""
 
-_BLANK_LETTERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
-"""Letters, marks and symbols that Unicode lists as visible and no font shows: fillers, and the blank of Braille."""
+_VARIATION_SELECTORS = (*range(0x180B, 0x180E), 0x180F, *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))
+
+_BLANK_LETTERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0").union(map(chr, _VARIATION_SELECTORS))
+"""Letters, marks and symbols that Unicode lists as visible and no font shows: fillers, the blank of Braille, and marks
+that only say how the character before them is drawn."""
 
 _NAMES = {
     "\0": "NULL",

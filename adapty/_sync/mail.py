@@ -7,10 +7,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, overload
 
 from adapty._core.deletions import Deletions
-from adapty._core.identity import BARE_ID, BARE_ID_KINDS, MAIL_ID_KINDS
+from adapty._core.identity import BARE_ID, BARE_ID_KINDS, MAIL_ID_KINDS, NAMED_MAIL_ID_KINDS
 from adapty._core.not_given import NOT_GIVEN, NotGiven
 from adapty._generated import low_level_mail_client, mail_call, nothing
-from adapty._mail_deletions import mail_deletion_call
+from adapty._mail_deletions import deletion_by_kinds_call, mail_deletion_call
 from adapty._sync.deletions import delete_each
 from adapty.models import MailProfile, ProfileDeletion, TransactionEvent
 from adapty.models._record import one_record
@@ -297,7 +297,7 @@ class Mail:
             email=email,
             extra_fields=extra_fields,
         )
-        self._transport.run(mail_deletion_call([body]))
+        self._transport.run(mail_deletion_call(body, nothing))
 
     def delete_many(
         self,
@@ -315,9 +315,10 @@ class Mail:
         Args:
             ids: Whom to erase; an id that stands there twice is sent once. What a spreadsheet or a dump leaves in the
                 place of an id, such as `1.23457E+14` or `NULL`, counts as failed.
-            by: Which kind of id they are: `external_profile_id`, `customer_user_id` or `email`. By default they are
-                your own ids: each is tried as `external_profile_id`, and where that finds no profile as
-                `customer_user_id`, as `adapty.bulk.erase` does. An e-mail address counts as failed there.
+            by: Which kind of id they are: `external_profile_id`, `customer_user_id` or `email`; each is tried by this
+                kind only. By default they are your own ids: each is tried as `external_profile_id`, and where that
+                finds no profile as `customer_user_id`, as `adapty.bulk.erase` does; `found_by` of the `Deletion` is the
+                kind that found the profile. An e-mail address counts as failed there.
             concurrency: How many requests are under way at a time, 1 to 100.
             on_outcome: Called with each `Deletion` as it comes, in the caller's thread.
 
@@ -334,12 +335,13 @@ class Mail:
             >>> len(report.not_found), report.failed, report.nothing_found
             (1, (), True)
         """
-        kinds = BARE_ID_KINDS if by is None else (by,)
-        run = Deletions(ids, BARE_ID if by is None else by, on_outcome, kinds=MAIL_ID_KINDS, asked_by=kinds)
+        if by is None:
+            kinds, run = BARE_ID_KINDS, Deletions(ids, BARE_ID, on_outcome, kinds=MAIL_ID_KINDS, asked_by=BARE_ID_KINDS)
+        else:
+            kinds, run = (by,), Deletions(ids, by, on_outcome, kinds=NAMED_MAIL_ID_KINDS)
 
-        def delete(id_: str) -> None:
-            bodies = [ProfileDeletion.from_arguments({kind: id_}) for kind in kinds]
-            self._transport.run(mail_deletion_call(bodies))
+        def delete(id_: str) -> str:
+            return self._transport.run(deletion_by_kinds_call([(kind, id_) for kind in kinds], str))
 
         return delete_each(run, delete, concurrency)
 

@@ -109,6 +109,8 @@ class EraseJob:
             return Journal.temporary()
         addresses = adapty._transport.config.base_urls  # noqa: SLF001 - of the same package
         plan = {f"address of {api}": addresses[APIS[api]] for api in apis}
+        # A bare id and one of a named kind may lead to different people.
+        plan["origin of by"] = "the input" if self.naming is Naming.OPEN else "the caller"
         plan["by"] = self.whom.kind
         plan["report"] = str(self.report.absolute())
         plan["users"] = self.whom.name

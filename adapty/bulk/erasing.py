@@ -41,10 +41,14 @@ def erase(
     What was done in the last second before a crash may be done again, and then has two rows. A file that has changed
     since is refused.
 
-    A bare id, which comes without a kind or as `customer_user_id`, is your own id of a user. Adapty Mail is asked for
-    it as `external_profile_id`, which imports save profiles by, and where that finds no profile as `customer_user_id`.
-    A row with an `external_profile_id` of its own is asked for by that. With both `api="mail"` and `by`, Mail is asked
-    by this kind alone. An e-mail address in the place of a bare id is refused: use `by="email"`.
+    A bare id, which comes without a kind or as `user_id`, is your own id of a user. The server-side API is asked for it
+    as `customer_user_id`. Adapty Mail is asked for it as `external_profile_id`, which imports save profiles by, and
+    where that finds no profile as `customer_user_id`; the report says which kind found it. With `by`, and in a column
+    or key that names a kind, an id is of this kind alone. A row with both an `external_profile_id` and a
+    `customer_user_id` is asked for in Mail by its own first one, then by its own second one.
+
+    An e-mail address in the place of your own id is refused: use `by="email"`, or where your user ids are e-mail
+    addresses both `api` and `by`, such as `api="server-side", by="customer_user_id"`.
 
     An id has to be exactly what was imported. One with white space around it or invisible characters in it is refused,
     and so is what spreadsheets and dumps leave in the place of an id, such as `1.23457E+14` or `NULL`: each is a failed
@@ -56,7 +60,7 @@ def erase(
             standard input, or an iterable or async iterable of ids. What can be read only once, a generator say, is
             kept in memory where both APIs need it.
         by: Which kind of id they are: `customer_user_id`, `profile_id`, `external_profile_id` or `email`. Where left
-            out: what the file's header or keys say, or else `customer_user_id`.
+            out: what the file's header or keys say, or else they are bare ids.
         api: `server-side` or `mail`; each that knows such ids and that there is a key for, where left out.
         options: See `EraseOptions`: `report`, `journal`, `lanes`, `max_rate`, `max_retries`, `transport` and
             `on_progress`.

@@ -13,17 +13,17 @@ from adapty._core.deletions import listed_id
 from adapty._core.giving_up import Patience
 from adapty._core.identity import BARE_ID, BARE_ID_KINDS
 from adapty._generated import nothing, server_side_call
-from adapty._mail_deletions import mail_deletion_call
+from adapty._mail_deletions import deletion_by_kinds_call
 from adapty.bulk.handled import Handled
-from adapty.bulk.id_files import API_KINDS, ApiName, KindName
+from adapty.bulk.id_files import API_KINDS, NAMED_API_KINDS, ApiName, KindName
 from adapty.bulk.lanes import Item
 from adapty.bulk.outcomes_file import OutcomesFile
 from adapty.bulk.running import StageRun
 from adapty.bulk.seen_ids import SeenIds
 from adapty.bulk.stage import Options, Stage
-from adapty.bulk.whom import Whom, id_shown
+from adapty.bulk.whom import Whom, id_shown, is_bare
 from adapty.errors import AdaptyConfigError, AdaptyError, AdaptyUsageError
-from adapty.models import Deletion, ProfileDeletion
+from adapty.models import Deletion
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -53,16 +53,33 @@ _Ids = tuple[_Id, ...]
 """The ids of one user that an API is asked by, one after the other until it finds a profile."""
 
 
-def _server_side_deletion(ids: _Ids) -> Call[None]:
-    ((kind, value),) = ids
+@define
+class _User:
+    """A user whom an API is asked to delete.
+
+    Attributes:
+        ids: What the API is asked by.
+        found_by: The kind of id that found the profile, once one did.
+    """
+
+    ids: _Ids
+    found_by: str | None = None
+
+    def note_found_by(self, kind: str) -> None:
+        """Note the kind of id that found the profile."""
+        self.found_by = kind
+
+
+def _server_side_deletion(user: _User) -> Call[None]:
+    ((kind, value),) = user.ids
     return server_side_call("deleteProfile", nothing, None, **{f"adapty_{kind}": value})
 
 
-def _mail_deletion(ids: _Ids) -> Call[None]:
-    return mail_deletion_call([ProfileDeletion.from_arguments({kind: value}) for kind, value in ids])
+def _mail_deletion(user: _User) -> Call[None]:
+    return deletion_by_kinds_call(user.ids, user.note_found_by)
 
 
-_DELETIONS: Mapping[ApiName, Callable[[_Ids], Call[None]]] = {
+_DELETIONS: Mapping[ApiName, Callable[[_User], Call[None]]] = {
     "server-side": _server_side_deletion,
     "mail": _mail_deletion,
 }
@@ -73,8 +90,8 @@ class Naming(Enum):
 
     Attributes:
         OPEN: Nothing was said: what the input's header or keys say counts.
-        KIND: The kind, for whichever API knows it.
-        EXACT: The kind and the one API, which is asked by this kind and no other.
+        KIND: The kind, for whichever API knows it. Each is asked by this kind and no other.
+        EXACT: The kind and the one API. A `customer_user_id` may then be an e-mail address.
     """
 
     OPEN = auto()
@@ -223,18 +240,26 @@ class Erasure:
 
     @property
     def kinds(self) -> tuple[KindName, ...]:
-        """The kinds of id that the API is asked by, one after the other until it finds a profile."""
-        is_bare = self.api == "mail" and self.whom.kind == BARE_ID and self.naming is not Naming.EXACT
-        return BARE_ID_KINDS if is_bare else (self.whom.kind,)
+        """The kinds of id that the API is asked by, for one row or another."""
+        if not self._can_have_several_ids:
+            return (self.whom.kind,)
+        return tuple(kind for kind in BARE_ID_KINDS if kind in self.whom.named) or (self.whom.kind,)
 
-    def _item(self, number: int, row: Row) -> Item[_Ids] | None:
+    @property
+    def _can_have_several_ids(self) -> bool:
+        """Whether a row can have ids of several kinds to ask by."""
+        return self.api == "mail" and self.whom.kind == BARE_ID and self.naming is Naming.OPEN
+
+    def _item(self, number: int, row: Row) -> Item[_User] | None:
         """Make the request of a row; one whose id was there before needs none."""
-        ids = self._ids(row)
-        return Item(number, ids[0].value, _DELETIONS[self.api](ids), row, ids) if self._is_new(ids) else None
+        user = _User(self._ids(row))
+        if not self._is_new(user.ids):
+            return None
+        return Item(number, user.ids[0].value, _DELETIONS[self.api](user), row, user)
 
     def _is_new(self, ids: _Ids) -> bool:
-        """Note ids, and tell whether they were not there before."""
-        return self._seen.add(self.api, "\0".join(dict.fromkeys(value for _, value in ids)))
+        """Note ids, and tell whether they were not there before as the same kinds."""
+        return self._seen.add(self.api, "\0".join(f"{kind} {value}" for kind, value in ids))
 
     def _ids(self, row: Row) -> _Ids:
         """Return the ids of a row that the API is asked by.
@@ -242,15 +267,17 @@ class Erasure:
         Raises:
             AdaptyUsageError: It has none, or one that cannot be sent.
         """
-        kinds = self.kinds
-        if len(kinds) > 1 and self.naming is Naming.OPEN and row.data.get(kinds[0]):
-            return self._ids_for_mail(row, kinds)
-        value = self._id(row, self.whom.kind)
-        return tuple(_Id(kind, value) for kind in kinds)
+        if self._can_have_several_ids:
+            if row.data.get(BARE_ID_KINDS[0]):
+                return self._ids_of_columns(row)
+            if is_bare(row):
+                value = self._id(row, self.whom.kind)
+                return tuple(_Id(kind, value) for kind in BARE_ID_KINDS)
+        return (_Id(self.whom.kind, self._id(row, self.whom.kind)),)
 
-    def _ids_for_mail(self, row: Row, kinds: tuple[KindName, ...]) -> _Ids:
+    def _ids_of_columns(self, row: Row) -> _Ids:
         """Return the ids of a row that has a column for each kind: the first one is enough, the others may be bad."""
-        first, *others = kinds
+        first, *others = BARE_ID_KINDS
         ids = [_Id(first, self._id(row, first))]
         for kind in others:
             with suppress(AdaptyUsageError):
@@ -261,15 +288,19 @@ class Erasure:
         value = row.data.get(kind)
         if value is None or value == "":
             raise AdaptyUsageError(f"has no {kind}")
-        return listed_id(kind, API_KINDS[self.api][kind], value)
+        kinds = NAMED_API_KINDS if self.naming is Naming.EXACT else API_KINDS
+        return listed_id(kind, kinds[self.api][kind], value)
 
-    def _settle(self, row: Row, ids: _Ids | None, error: AdaptyError | None) -> str:
+    def _settle(self, row: Row, user: _User | None, error: AdaptyError | None) -> str:
         """Write down what came of a user."""
-        if ids is None:
+        if user is None:
             refused = AdaptyUsageError.of(self.whom.place(row), row.problem or str(error))
             deletion = Deletion.failed(id_shown(row), refused)
         else:
-            shown, by = ids[0].value, tuple(kind for kind, _ in ids)
-            deletion = Deletion(shown, "deleted", by=by) if error is None else Deletion.failed(shown, error, by)
+            shown, by = user.ids[0].value, tuple(kind for kind, _ in user.ids)
+            if error is None:
+                deletion = Deletion.succeeded(shown, by, user.found_by)
+            else:
+                deletion = Deletion.failed(shown, error, by)
         self._outcomes.add(self.api, deletion)
         return deletion.outcome

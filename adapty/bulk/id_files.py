@@ -12,11 +12,18 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Se
 from contextlib import ExitStack, closing
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import IO, TYPE_CHECKING, Any, Literal, cast, get_args
+from typing import IO, TYPE_CHECKING, Any, Literal, Self, cast, get_args
 
 from attrs import define, field, frozen
 
-from adapty._core.identity import LISTED_ID_KINDS, MAIL_ID_KINDS, UUID_TEXT
+from adapty._core.identity import (
+    BARE_ID_KINDS,
+    ID_KINDS,
+    LISTED_ID_KINDS,
+    MAIL_ID_KINDS,
+    NAMED_MAIL_ID_KINDS,
+    UUID_TEXT,
+)
 from adapty.bulk.csv_records import CsvRecords, long_cells, named_separator
 from adapty.bulk.files import DAMAGED, GZIP, bounded_lines, gzip_problem, refuse_utf_16
 from adapty.errors import AdaptyUsageError
@@ -24,7 +31,7 @@ from adapty.errors import AdaptyUsageError
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
-__all__ = ["API_KINDS", "KINDS", "ApiName", "IdFile", "IdRow", "IdRows", "KindName", "read_ids"]
+__all__ = ["API_KINDS", "KINDS", "NAMED_API_KINDS", "ApiName", "IdFile", "IdRow", "IdRows", "KindName", "read_ids"]
 
 ApiName = Literal["server-side", "mail"]
 """The two APIs, in the words of the command line."""
@@ -41,6 +48,18 @@ API_KINDS: Mapping[ApiName, Mapping[str, Callable[[Any], str]]] = {
 }
 """Which kinds of id each API knows a user by, and what it takes as one."""
 
+NAMED_API_KINDS: Mapping[ApiName, Mapping[str, Callable[[Any], str]]] = {
+    "server-side": ID_KINDS,
+    "mail": NAMED_MAIL_ID_KINDS,
+}
+"""The same where the caller names both the API and the kind."""
+
+_BARE_COLUMN = "user_id"
+"""The column, or key, of bare ids. Adapty's historical import file has it, and `mail import` reads it as
+`external_profile_id`."""
+
+_COLUMNS: tuple[str, ...] = (*KINDS, _BARE_COLUMN)
+
 _JSON_START = re.compile(r'[\[{]\s*(["\[{\]}]|$)')
 _SEPARATORS = (",", ";", "\t")
 _MAX_SHOWN = 200
@@ -52,10 +71,12 @@ class IdFile:
 
     Attributes:
         kind: Which kind of id was read.
+        named: The kinds of id that some row has; a bare id may be of each of `BARE_ID_KINDS`.
         rows: The rows that are not blank, in the order of the file.
     """
 
     kind: KindName
+    named: frozenset[KindName]
     rows: IdRows = field(repr=False)
 
 
@@ -63,9 +84,12 @@ def read_ids(source: Path | IO[bytes], kinds: Sequence[KindName] = KINDS) -> IdF
     """Read a file to its end, without keeping it: its rows are read again when they are asked for.
 
     A name that ends in .csv, .jsonl or .ndjson says what is in it; of any other the first line decides. CSV has a
-    header with a column `customer_user_id`, `profile_id`, `external_profile_id` or `email`; a line of JSON Lines is a
-    string, or an object with one of these keys; anything else is one id a line. Blank lines are passed over. An id is
-    taken as it stands, white space and all, as an import takes it: what is refused there is refused here.
+    header with a column `customer_user_id`, `profile_id`, `external_profile_id`, `email` or `user_id`; a line of JSON
+    Lines is a string, or an object with one of these keys; anything else is one id a line. Blank lines are passed over.
+    An id is taken as it stands, white space and all, as an import takes it: what is refused there is refused here.
+
+    `user_id` is a bare id, like an id on a line of its own. It is read where `customer_user_id` is missing, so that a
+    historical import file, which has e-mail addresses too, erases the users from both APIs.
 
     Args:
         source: The file, or a stream such as standard input. What can be read only once is copied to a temporary
@@ -83,7 +107,7 @@ def read_ids(source: Path | IO[bytes], kinds: Sequence[KindName] = KINDS) -> IdF
     kind = read.kind(content, kinds, seen)
     if not seen.count:
         raise AdaptyUsageError(f"{content.name}: has nothing below its header; expected one id at least")
-    return IdFile(kind, IdRows(seen.count, lambda: read.rows(content, kinds)))
+    return IdFile(kind, frozenset(seen.named), IdRows(seen.count, lambda: read.rows(content, kinds)))
 
 
 @frozen
@@ -95,12 +119,24 @@ class IdRow:
         text: What stands there.
         ids: The ids by their kinds.
         problem: Why it cannot be read, or None.
+        is_bare: Whether the id comes without its kind.
     """
 
     line: int
     text: str
     ids: Mapping[str, Any] = field(factory=dict)
     problem: str | None = None
+    is_bare: bool = False
+
+    @classmethod
+    def from_columns(cls, line: int, text: str, cells: Mapping[str, Any], kinds: Sequence[KindName]) -> Self:
+        """Return the row of cells by their columns; a bare id is taken for the first kind if it can be one."""
+        kind = kinds[0]
+        if _BARE_COLUMN not in cells or kind in cells or kind not in BARE_ID_KINDS:
+            return cls(line, text, cells)
+        bare = cells[_BARE_COLUMN]
+        problem = f"has no {_BARE_COLUMN}" if bare is None or bare == "" else None
+        return cls(line, text, {**cells, kind: bare}, problem, is_bare=True)
 
     def shown(self, kind: KindName) -> str:
         """Give the id as it was read, or the beginning of a row that none can be read from."""
@@ -135,6 +171,8 @@ class _Seen:
     def add(self, row: IdRow, kinds: Sequence[KindName]) -> None:
         self.count += 1
         self.named.update(kind for kind in kinds if row.ids.get(kind) is not None)
+        if row.is_bare:
+            self.named.update(kind for kind in BARE_ID_KINDS if kind in kinds)
         self.only_uuids = self.only_uuids and UUID_TEXT.fullmatch(row.text.strip()) is not None
 
 
@@ -239,7 +277,7 @@ def _reader(source: Path | IO[bytes], content: _Content) -> _Reader:
     name = source.name.lower().removesuffix(".gz") if isinstance(source, Path) else ""
     if (ending := Path(name).suffix) in _READERS:
         return _READERS[ending]
-    if first.strip('"') in KINDS or named_separator(line):
+    if first.strip('"') in _COLUMNS or named_separator(line):
         return _CSV
     if _JSON_START.match(first) or isinstance(_decoded(first)[0], str):
         return _JSON_LINES
@@ -257,33 +295,36 @@ def _numbered(lines: Iterable[str], start: int = 1) -> Iterator[tuple[int, str]]
 def _plain_rows(content: _Content, kinds: Sequence[KindName]) -> Iterator[IdRow]:
     with closing(content.lines()) as lines:
         for number, text in _numbered(lines):
-            yield IdRow(number, text, {kinds[0]: text})
+            yield IdRow(number, text, {kinds[0]: text}, is_bare=True)
 
 
 def _plain_kind(content: _Content, kinds: Sequence[KindName], seen: _Seen) -> KindName:
     # Taken for the other kind, none of them would be found, and nobody would be erased.
     if "profile_id" in kinds[1:] and seen.only_uuids:
-        expected = "expected --by profile_id or --by customer_user_id"
+        expected = (
+            "expected --by profile_id or --by customer_user_id, or the line user_id at the start where they are your "
+            "own ids, which Mail may have as external_profile_id"
+        )
         raise AdaptyUsageError(f"{content.name}: holds UUIDs only, which may be ids of either kind; {expected}")
     return kinds[0]
 
 
-def _json_rows(content: _Content, _: Sequence[KindName]) -> Iterator[IdRow]:
+def _json_rows(content: _Content, kinds: Sequence[KindName]) -> Iterator[IdRow]:
     with closing(content.lines()) as lines:
         for number, text in _numbered(lines):
-            yield _json_row(number, text)
+            yield _json_row(number, text, kinds)
 
 
 def _json_kind(_: _Content, kinds: Sequence[KindName], seen: _Seen) -> KindName:
     return next((kind for kind in kinds if kind in seen.named), kinds[0])
 
 
-def _json_row(line: int, text: str) -> IdRow:
+def _json_row(line: int, text: str, kinds: Sequence[KindName]) -> IdRow:
     held, problem = _decoded(text)
     if isinstance(held, str):
-        return IdRow(line, text, dict.fromkeys(KINDS, held))
+        return IdRow(line, text, {kinds[0]: held}, is_bare=True)
     if isinstance(held, dict):
-        return IdRow(line, text, held)
+        return IdRow.from_columns(line, text, held, kinds)
     return IdRow(line, text, problem=problem or "is neither a JSON object nor a string")
 
 
@@ -299,7 +340,7 @@ def _decoded(text: str) -> tuple[Any, str | None]:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Make an object; one that names two people is none."""
     names = [name for name, _ in pairs]
-    if any(names.count(kind) > 1 for kind in KINDS):
+    if any(names.count(column) > 1 for column in _COLUMNS):
         raise ValueError
     return dict(pairs)
 
@@ -313,7 +354,7 @@ def _csv_rows(content: _Content, kinds: Sequence[KindName]) -> Iterator[IdRow]:
             if cells is None:
                 yield from _untrusted(records)
             elif any(map(str.strip, cells)):
-                yield _csv_row(records.line, records.text, header, cells)
+                yield _csv_row(records.line, records.text, header, cells, kinds)
 
 
 def _csv_kind(content: _Content, kinds: Sequence[KindName], _: _Seen) -> KindName:
@@ -332,19 +373,24 @@ def _header(name: str, records: CsvRecords) -> list[str]:
 
 def _column(name: str, header: list[str], kinds: Sequence[KindName]) -> KindName:
     """Choose the column. What the header holds is not told: it may be a row of a file that has no header."""
-    found = next((kind for kind in kinds if kind in header), None)
-    if found is None:
+    first = kinds[0]
+    is_bare = _BARE_COLUMN in header and first not in header and first in BARE_ID_KINDS
+    kind = first if is_bare else next((kind for kind in kinds if kind in header), None)
+    if kind is None:
         expected = "expected a header that names it, or one id a line"
+        if first in BARE_ID_KINDS:
+            expected += f"; a column {_BARE_COLUMN} is your own ids"
         raise AdaptyUsageError(f"{name}: has no column {' or '.join(kinds)}; {expected}")
-    if header.count(found) > 1:
-        raise AdaptyUsageError(f"{name}: has two columns {found}; expected one")
-    return found
+    column = _BARE_COLUMN if is_bare else kind
+    if header.count(column) > 1:
+        raise AdaptyUsageError(f"{name}: has two columns {column}; expected one")
+    return kind
 
 
-def _csv_row(line: int, text: str, header: list[str], cells: list[str]) -> IdRow:
+def _csv_row(line: int, text: str, header: list[str], cells: list[str], kinds: Sequence[KindName]) -> IdRow:
     if len(cells) != len(header):
         return IdRow(line, text.strip(), problem=f"has {len(cells)} cells where the header has {len(header)}")
-    return IdRow(line, text.strip(), dict(zip(header, cells, strict=True)))
+    return IdRow.from_columns(line, text.strip(), dict(zip(header, cells, strict=True)), kinds)
 
 
 def _untrusted(records: CsvRecords) -> Iterator[IdRow]:

@@ -6,6 +6,7 @@ from collections.abc import (
     AsyncGenerator,
     AsyncIterable,
     Callable,
+    Collection,
     Generator,
     Iterable,
     Iterator,
@@ -21,6 +22,7 @@ from typing import IO, TYPE_CHECKING, Any, Self, cast
 
 from attrs import evolve, frozen
 
+from adapty._core.identity import BARE_ID_KINDS
 from adapty._core.validate import kind_of, printable
 from adapty.bulk.id_files import KindName, read_ids
 from adapty.bulk.options import file_option
@@ -31,17 +33,23 @@ from adapty.errors import AdaptyUsageError
 if TYPE_CHECKING:
     from adapty.bulk.stop import Stop
 
-__all__ = ["Ids", "Whom", "id_shown"]
+__all__ = ["Ids", "Whom", "id_shown", "is_bare"]
 
 Ids = str | Path | IO[bytes] | Iterable[str] | AsyncIterable[str]
 """Whom to erase: a file, an open one such as standard input, or anything that gives ids."""
 
 _SHOWN = "shown"
+_BARE = "bare"
 
 
 def id_shown(row: Row) -> str:
     """Give the id of a row as it was read, for the report."""
     return str(row.source[_SHOWN])
+
+
+def is_bare(row: Row) -> bool:
+    """Tell whether the id of a row comes without its kind."""
+    return bool(row.source[_BARE])
 
 
 @frozen
@@ -51,6 +59,7 @@ class Whom:
     Attributes:
         name: What the list is called in messages.
         kind: Which kind of id names the users.
+        named: The kinds of id that some row has; a bare id may be of each of `BARE_ID_KINDS`.
         source: The file that they come from, or None.
         total: How many rows there are, or None where nobody knows.
         rows: Reads the rows from the beginning; `data` has the id by its kind.
@@ -59,6 +68,7 @@ class Whom:
 
     name: str
     kind: KindName
+    named: Collection[KindName]
     source: Path | IO[bytes] | None
     total: int | None
     rows: Callable[[], Generator[Row, None, None] | AsyncGenerator[Row, None]]
@@ -86,7 +96,7 @@ class Whom:
         read: Callable[..., Any] = _given if isinstance(given, Iterable) else _given_async
         total = len(given) if isinstance(given, Sized) else None
         only_once = isinstance(given, Iterator | AsyncIterable)
-        return cls("ids", kinds[0], None, total, partial(read, given, kinds[0]), only_once)
+        return cls("ids", kinds[0], BARE_ID_KINDS, None, total, partial(read, given, kinds[0]), only_once)
 
     async def kept(self, stop: Stop) -> Self:
         """Read all ids that a program gives, so that they can be read again.
@@ -120,10 +130,10 @@ class Whom:
 
         def rows() -> Generator[Row, None, None]:
             for row in users.rows:
-                yield Row(row.line, row.ids, {_SHOWN: row.shown(users.kind)}, row.problem)
+                yield Row(row.line, row.ids, {_SHOWN: row.shown(users.kind), _BARE: row.is_bare}, row.problem)
 
         name = source.name if isinstance(source, Path) else "standard input"
-        return cls(name, users.kind, source, len(users.rows), rows)
+        return cls(name, users.kind, users.named, source, len(users.rows), rows)
 
 
 def _given(ids: Iterable[Any], kind: KindName) -> Generator[Row, None, None]:
@@ -148,7 +158,7 @@ async def _given_async(ids: AsyncIterable[Any], kind: KindName) -> AsyncGenerato
 
 
 def _row(number: int, kind: KindName, given: Any) -> Row:
-    return Row(number, {kind: given}, {_SHOWN: given if isinstance(given, str) else printable(given)})
+    return Row(number, {kind: given}, {_SHOWN: given if isinstance(given, str) else printable(given), _BARE: True})
 
 
 def _place_of_a_fault(number: int) -> str:

@@ -63,7 +63,7 @@ def print_erase_warnings(report: EraseReport) -> None:
         others = " or ".join(f"--by {kind}" for kind in API_KINDS[api] if kind not in kinds)
         errors.print(
             f"Warning: {api}: none of the ids was found as {asked}; they are probably of another kind, or of another "
-            f"app or project. Try {others}"
+            f"app or project. Try {others}; a file with a header needs a column of that name"
         )
 
 

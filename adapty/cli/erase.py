@@ -31,7 +31,7 @@ def erase(
     *,
     by: Annotated[
         KindName | None,
-        option("Which ids FILE holds; where left out, what its header or keys say, or else customer_user_id."),
+        option("Which ids FILE holds; where left out, what its header or keys say, or else your own ids."),
     ] = None,
     api: Annotated[
         ApiName | None,
@@ -50,9 +50,10 @@ def erase(
     says that no profile was found by this id, and not that there is none. A run that broke off goes on where it was
     when the same command is run again; who was not tried by then has no row yet.
 
-    An id a line, or a customer_user_id, is your own id: Mail is asked for it as external_profile_id first, then as
-    customer_user_id; with --api mail and --by, by that kind alone. E-mail addresses need --by email. The exit code is 1
-    where a row failed, and where an API found not one of the ids.
+    An id a line, or in a column user_id, is your own id: Mail is asked for it as external_profile_id first, then as
+    customer_user_id. A column of another name, and --by, mean that kind alone. E-mail addresses need --by email; where
+    they are your user ids, --api server-side --by customer_user_id. The exit code is 1 where a row failed, and where an
+    API found not one of the ids.
     """
     with typed_errors(by="--by", journal="--journal"):
         source = _source(file)

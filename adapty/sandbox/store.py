@@ -11,7 +11,7 @@ from adapty.flows import FLOW_BY_EVENT_TYPE, Flow
 from adapty.sandbox.database import Database, as_text
 from adapty.sandbox.erasures import any_erased, erase
 from adapty.sandbox.formats import instant
-from adapty.sandbox.identifiers import FINDERS, identifiers
+from adapty.sandbox.identifiers import EXTERNAL_PROFILE_ID, FINDERS, Identifier, identifiers
 from adapty.sandbox.linking import owner
 
 if TYPE_CHECKING:
@@ -184,6 +184,11 @@ class Store:
             flow=_flow(found[1]) if found else None,
             events=[json.loads(body) for (body,) in events],
         )
+
+    def has_erased(self, external_profile_id: str) -> bool:
+        """Tell whether somebody with this `external_profile_id` was erased."""
+        with self.database.reading() as connection:
+            return any_erased(connection, [Identifier(EXTERNAL_PROFILE_ID, external_profile_id)])
 
     def profiles_after(self, number: int) -> list[tuple[int, dict[str, Any]]]:
         """Give some profiles as stored, each with its number, by which they are in the order of their first coming.

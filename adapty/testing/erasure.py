@@ -39,8 +39,9 @@ def assert_erased(
 
     Args:
         sandbox: The sandbox.
-        external_profile_id: The id in Adapty Mail, where no profile may have it as `customer_user_id` either. With one
-            of the others beside it, both APIs are looked at.
+        external_profile_id: The id in Adapty Mail. If nobody was erased by it, no profile may have it as
+            `customer_user_id` either; if somebody was, such a profile is another person. With one of the others beside
+            it, both APIs are looked at.
         customer_user_id: The backend's own id of the user in the server-side API.
         profile_id: Adapty's id of the user in the server-side API.
 
@@ -75,7 +76,9 @@ def _not_in_mail(sandbox: Sandbox, external_profile_id: str) -> None:
         raise failure(sandbox, f"Adapty Mail has the profile {who}", *_deletions(sandbox, "mail"))
     if events:
         raise failure(sandbox, f"Adapty Mail has events of {who} ({len(events)})", *_deletions(sandbox, "mail"))
-    if any(profile.get("customer_user_id") == external_profile_id for profile in sandbox.profiles()):
+    # A bare id is tried as the second kind only where the first one finds nobody, see `BARE_ID_KINDS`.
+    was_found = sandbox._now_running().state.mail.has_erased(external_profile_id)  # noqa: SLF001 - of the same package
+    if not was_found and any(profile.get("customer_user_id") == external_profile_id for profile in sandbox.profiles()):
         problem = f"Adapty Mail has a profile with the customer_user_id {who}"
         raise failure(sandbox, problem, *_deletions(sandbox, "mail"))
     _was_deletion(sandbox, "mail", f"Adapty Mail has no profile {who}")

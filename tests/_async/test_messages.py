@@ -96,7 +96,7 @@ async def test_a_refused_key_is_named_by_where_it_comes_from(
         async with AsyncAdapty(secret_key=KEY, base_url=server.url) as adapty:
             with pytest.raises(kind, match=r"key from ADAPTY_MAIL_SECRET_KEY\)$"):
                 await adapty.mail.save_profile(**PROFILE)
-            with pytest.raises(kind, match=r"key from secret_key\)$"):
+            with pytest.raises(kind, match=r"key from the argument secret_key\)$"):
                 await adapty.profiles.get(customer_user_id="u1")
     for reply in (answer(400), answer(403, disabled)):
         server.replies = [reply]

@@ -62,7 +62,7 @@ async def each_async(ids: Iterable[str]) -> AsyncIterator[str]:
 
 SOURCES: dict[str, tuple[Callable[[], Any], str]] = {
     "a path": (lambda: users_file("u1", "u2"), "users.erased.csv"),
-    "a name": (lambda: str(users_file("customer_user_id,x", "u1,", "u2,", name="a.csv")), "a.erased.csv"),
+    "a name": (lambda: str(users_file("user_id,x", "u1,", "u2,", name="a.csv")), "a.erased.csv"),
     "an open file": (lambda: BytesIO(gzip.compress(b"u1\nu2\n")), "stdin.erased.csv"),
     "a list": (lambda: ["u1", "u2"], "ids.erased.csv"),
     "a tuple": (lambda: ("u1", "u2"), "ids.erased.csv"),
@@ -106,14 +106,14 @@ async def test_every_source_with_the_async_client(apis: FakeApis, name: str) -> 
 @pytest.mark.parametrize(
     ("by", "id_", "asked"),
     [
-        ("customer_user_id", "u1", {"server-side": "customer_user_id", "mail": "external_profile_id"}),
+        ("customer_user_id", "u1", {"server-side": "customer_user_id", "mail": "customer_user_id"}),
         ("profile_id", UUID.upper(), {"server-side": "profile_id"}),
         ("external_profile_id", "external u1", {"mail": "external_profile_id"}),
         ("email", "jane@example.com", {"mail": "email"}),
     ],
 )
 def test_by_which_kind_of_id(adapty: Adapty, apis: FakeApis, by: Any, id_: str, asked: dict[str, str]) -> None:
-    """Each API that knows the kind is asked by it, and no other one; Mail is asked for your own ids as imported."""
+    """Each API that knows the kind is asked by it, and no other one; Mail too."""
     done = erase(adapty, [id_], by=by)
 
     sent = id_.lower() if by == "profile_id" else id_
@@ -146,7 +146,7 @@ def test_what_came_of_each(adapty: Adapty, apis: FakeApis) -> None:
     )
     assert 0 < done.seconds < 10
     rows = {row["id"]: (row["outcome"], row["reason"]) for row in report_rows("evidence.csv")}
-    assert rows["u1"] == ("deleted", "")
+    assert rows["u1"] == ("deleted", "by external_profile_id")
     assert rows["u2"] == ("not_found", "no profile by external_profile_id or customer_user_id")
     assert rows["u3"][0] == "failed"
     assert "400" in rows["u3"][1]

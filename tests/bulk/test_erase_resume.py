@@ -159,6 +159,7 @@ def test_what_must_not_change(adapty: Adapty, apis: FakeApis) -> None:
     with apis.client(mail_base_url="https://elsewhere.example.com") as elsewhere:
         changes: list[tuple[Adapty, dict[str, Any], str]] = [
             (adapty, {"by": "email"}, "by has changed from 'customer_user_id' to 'email' since the run began"),
+            (adapty, {"by": "customer_user_id"}, "origin of by has changed from 'the input' to 'the caller' since"),
             (adapty, {"report": "other.csv"}, "report has changed"),
             (adapty, {"api": "mail"}, "address of server-side has changed from "),
             (elsewhere, {}, "address of mail has changed from "),

@@ -55,7 +55,7 @@ def test_everybody_in_a_file(api: Adapty, served: Sandbox) -> None:
     assert second.code == ExitCode.SOME_REFUSED
     assert second.err == (
         "Warning: server-side: none of the ids was found as customer_user_id; they are probably of another kind, "
-        "or of another app or project. Try --by profile_id\n"
+        "or of another app or project. Try --by profile_id; a file with a header needs a column of that name\n"
     )
     assert second.summary == [
         "0 deleted, 300 not found, 0 failed",

@@ -639,7 +639,7 @@ def test_settings_know_the_variable_that_they_come_from() -> None:
     mail = config.endpoint("mail")
     assert (str(mail), mail.key_source) == (
         "environment-mail.example.com:443 (ADAPTY_MAIL_BASE_URL)",
-        "mail_secret_key",
+        "the argument mail_secret_key",
     )
     for url, address in {"http://[::1]:8040": "[::1]:8040", "http://localhost/path": "localhost:80"}.items():
         assert Config.build(secret_key=KEY, base_url=url, environ={}).endpoint("server_side").address == address

@@ -15,7 +15,7 @@ from .support import repeatable
 
 DAMAGED = {
     "scientific notation": ["1.23457E+14", "2E+15", "1.5e-7", "-1.2e5", "+1E+05", "1,23457E+14", "4.1E14", "1e+16"],
-    "decimal number": ["12345.0", "12345.00", "0.0", "-1.0"],
+    "decimal number": ["12345.0", "12345.00", "0.0", "-1.0", "12345,0", "12345,00", "0,0"],
     "date": ["1-Mar", "12-Sep-2026", "Mar-01"],
     "error": ["#N/A", "#n/a", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!", "#SPILL!", "#NV", "#ZAHL!"],
     "missing value": ["NULL", "null", "Null", r"\N", "nan", "NaN", "None", "none", "NONE", "<NA>", "NaT", "(null)"],
@@ -33,6 +33,7 @@ GENUINE = [
     "123456789012345",
     "1000000123456789",
     "12345.5",
+    "12345,5",
     "1.2.3",
     "0x1F",
     "null_user",
