@@ -95,6 +95,8 @@ class EchoServer:
         for task in tasks:
             task.cancel()
         self._loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+        for _ in range(3):  # the transports close their sockets in later turns of the loop
+            self._loop.run_until_complete(asyncio.sleep(0))
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._count(1)
@@ -107,7 +109,7 @@ class EchoServer:
         except (asyncio.IncompleteReadError, asyncio.CancelledError, OSError):
             pass
         finally:
-            writer.close()
+            writer.transport.abort()
             self._count(-1)
 
     def _respond(self, head: bytes) -> bytes:
