@@ -297,7 +297,8 @@ class Erasure:
             refused = AdaptyUsageError.of(self.whom.place(row), row.problem or str(error))
             deletion = Deletion.failed(id_shown(row), refused)
         else:
-            shown, by = user.ids[0].value, tuple(kind for kind, _ in user.ids)
+            by = tuple(kind for kind, _ in user.ids)
+            shown = next((value for kind, value in user.ids if kind == user.found_by), user.ids[0].value)
             if error is None:
                 deletion = Deletion.succeeded(shown, by, user.found_by)
             else:

@@ -92,10 +92,11 @@ def too_long(most: int) -> WebhookBodyError:
 
 
 def incomplete(headers: Headers, body: Body) -> WebhookUnavailableError | None:
-    """Return the error for a body that is empty, or shorter than the headers say; None where it is neither.
+    """Return why a body that is no JSON object may be incomplete; None where the headers say nothing of it.
 
-    Adapty never posts an empty body: its verification request has the body `{}`. So something else has read it, and
-    the error is one after which Adapty posts it again.
+    The headers of a JSON object do not matter: a part of one cannot be parsed, and a framework may have decoded or
+    formatted the body again. Adapty never posts an empty body: its verification request has the body `{}`. So something
+    else has read it, and the error is one after which Adapty posts it again.
 
     Args:
         headers: The request's headers.

@@ -79,6 +79,8 @@ def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise TypeError
     value.encode()  # bytes that are no UTF-8 were decoded to surrogates
+    if "\0" in value:  # SQLite's JSON functions take the part before it for the whole
+        raise ValueError
     return value
 
 

@@ -102,15 +102,13 @@ class Receiver:
         Raises:
             WebhookAuthorizationError: The header is missing, given twice, or has none of the accepted values.
             WebhookBodyError: The body is too long, nested too deep, or a JSON object without an event type.
-            WebhookUnavailableError: The body is empty, shorter than its Content-Length, or not a JSON object, so that
-                something else may have read a part of it; or the event is being handled in another place; or the store
-                of events fails.
+            WebhookUnavailableError: The body is empty or not a JSON object, so that something else may have read a part
+                of it; or the event is being handled in another place; or the store of events fails.
             AdaptyUsageError: `headers` or `body` is of a type that they do not have.
         """
         if isinstance(headers, Iterator):
             headers = list(headers)
-        refusal = self._accepted.refusal(headers) or incomplete(headers, body)
-        delivery = refusal or self._read(headers, body)
+        delivery = self._accepted.refusal(headers) or self._read(headers, body)
         # An error that is raised below shows neither to whoever prints the locals of its traceback.
         del headers, body
         if isinstance(delivery, WebhookError):
@@ -196,6 +194,8 @@ class Receiver:
 
     def _read(self, headers: Headers, body: Body) -> Delivery | WebhookError:
         content = decoded(body, self.max_body_bytes, is_encoded=is_encoded(headers))
+        if isinstance(content, WebhookUnavailableError):
+            return incomplete(headers, body) or content
         if isinstance(content, WebhookError):
             return content
         if "event_type" not in content and (not content or "adapty_check" in content):

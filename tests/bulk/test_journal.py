@@ -197,6 +197,18 @@ def test_a_changed_plan_is_refused_and_says_what_changed(path: Path, changes: di
         assert journal.resumed
 
 
+def test_journal_of_another_kind_of_job_is_refused_without_advice_to_remove_it(path: Path) -> None:
+    """An erasure of the same file would lose how far the import is."""
+    begun(path)
+
+    with pytest.raises(
+        AdaptyUsageError, match=r"^journal: .* belongs to an import that has not been finished; "
+    ) as caught:
+        Journal.open(path, {"users": "base.csv", "by": "email"})
+
+    assert "remove" not in str(caught.value)
+
+
 def test_two_changed_files_are_both_named(path: Path) -> None:
     """Where both inputs changed, both are named."""
     plan = {f"{CONTENTS_OF}a.csv": "1", f"{CONTENTS_OF}b.csv": "1"}

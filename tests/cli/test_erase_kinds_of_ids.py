@@ -146,6 +146,16 @@ def test_a_row_of_both_columns_without_an_id_for_mail_is_asked_for_by_its_other_
     assert left(served) == {"5"}
 
 
+def test_the_report_names_the_id_that_found_the_profile(api: Adapty, served: Sandbox) -> None:
+    """Where a row has two ids, the evidence is about the one by which somebody was erased."""
+    save(api, {**BOB, "external_profile_id": "crm1", "customer_user_id": "c6"})
+
+    run("erase", users_file("user_id,external_profile_id", "c6,zz"), "--api", "mail")
+
+    assert left(served) == set()
+    assert [(row["id"], row["reason"]) for row in report_rows()] == [("c6", "by customer_user_id")]
+
+
 HISTORICAL = {
     "CSV": ["user_id,created_at,email", "u1,2026-06-01T10:30:00Z,jane@example.com"],
     "all columns": [

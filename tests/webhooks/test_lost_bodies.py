@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import json
 import socket
 from typing import TYPE_CHECKING, Any
 
@@ -42,6 +43,16 @@ def environ(**headers: str) -> dict[str, str]:
     return {"HTTP_AUTHORIZATION": VALUE, **headers}
 
 
+def test_complete_event_is_accepted_whatever_its_declared_length() -> None:
+    """A framework may have formatted, decoded or decompressed the body again; a part of an object is none."""
+    receiver = Receiver(VALUE)
+    for body in (BODY, BODY.decode(), b"\xef\xbb\xbf" + BODY, json.dumps(json.loads(BODY), indent=1)):
+        for length in ("1", LENGTH, "100000", "78, 79", "+78"):
+            reply = receiver.answer({**HEADERS, "Content-Length": length}, body, lambda _: None)
+            assert reply.status == 200
+    assert receiver.answer({**HEADERS, "Content-Length": "3"}, b"{}", lambda _: None).status == 200
+
+
 @pytest.mark.parametrize("is_async", [False, True])
 def test_a_body_that_is_not_all_there_is_unavailable(caplog: pytest.LogCaptureFixture, *, is_async: bool) -> None:
     """By its headers, in the spellings of all frameworks; the log says what has probably happened."""
@@ -71,7 +82,6 @@ def test_a_body_that_is_not_all_there_is_unavailable(caplog: pytest.LogCaptureFi
         (environ(CONTENT_LENGTH=""), b"", "is empty; has a middleware"),
         (HEADERS, b" \r\n", "is empty"),
         ({**HEADERS, "Content-Length": LENGTH}, BODY.decode()[:-1], f"broke off: {len(BODY) - 1:,} of"),
-        ({**HEADERS, "Content-Length": "78"}, "{}", "broke off: 2 of 78"),
         ({**HEADERS, "Transfer-Encoding": "chunked"}, BODY[9:], "is not JSON, or cut short"),
         (HEADERS, BODY[:-1], "is not JSON, or cut short"),
         (HEADERS, b"7", "is not a JSON object but int"),

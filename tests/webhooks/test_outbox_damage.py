@@ -30,8 +30,8 @@ NOT_UTF_8 = "CAST(x'ff00fe' AS TEXT)"
 DEEP = json.dumps("[" * 100_000)[1:-1]
 
 FATAL = {
-    "event_id": ["x'ff00'", NOT_UTF_8],
-    "profile": ["x'ff00'", "x'757365725f30'", NOT_UTF_8],
+    "event_id": ["x'ff00'", NOT_UTF_8, "'evt' || char(0) || '2'"],
+    "profile": ["x'ff00'", "x'757365725f30'", NOT_UTF_8, "'user' || char(0) || '0'"],
     "event": [
         "''",
         "'no JSON'",
