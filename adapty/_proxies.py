@@ -222,4 +222,4 @@ def _show(entries: Iterable[str]) -> str:
 def _warn(name: str, count: int, shown: str) -> None:
     """Log which entries of NO_PROXY are ignored."""
     expected = "expected host names, host:port, IP addresses or ranges such as 10.0.0.0/8, separated by commas"
-    logger.warning("%s: ignored %d unusable entries (%s); %s", name, count, shown, expected)
+    logger.warning("%s: unusable entries ignored: %d (%s); %s", name, count, shown, expected)

@@ -121,7 +121,7 @@ class DeletionReport(SafeRepr):
 
     @property
     def nothing_found(self) -> bool:
-        """Whether not one of the ids was found: then they are probably of another kind, or of another app."""
+        """Whether none of the ids was found: then they are probably of another kind, or of another app."""
         return bool(self.not_found) and not self.deleted
 
     @property

@@ -31,7 +31,7 @@ class EraseReport(SafeRepr):
         retried: Tries that were made again, in the last run.
         seconds: How long the last run took.
         resumed: Whether the last run went on with one that broke off.
-        nothing_found: The APIs that found not one of the ids, each with the kinds of id that it was asked by. The ids
+        nothing_found: The APIs that found none of the ids, each with the kinds of id that it was asked by. The ids
             are probably of another kind (try another `by`), or of another app or project.
 
     Example:

@@ -67,7 +67,7 @@ def erase(
 
     Returns:
         How many were deleted, not found, and failed. Look at `failed`: failures of single users are not raised. Look at
-        `nothing_found`: an API that found not one of the ids was probably asked by the wrong kind.
+        `nothing_found`: an API that found none of the ids was probably asked by the wrong kind.
 
     Raises:
         AdaptyUsageError: An argument is wrong, or the file cannot be read or has changed since the erasure began;

@@ -57,7 +57,7 @@ def print_erase_report(report: EraseReport, *, as_json: bool) -> None:
 
 
 def print_erase_warnings(report: EraseReport) -> None:
-    """Print for each API that found not one of the ids what that probably means, and what to try."""
+    """Print for each API that found none of the ids what that probably means, and what to try."""
     for api, kinds in report.nothing_found.items():
         asked = " or ".join(kinds)
         others = " or ".join(f"--by {kind}" for kind in API_KINDS[api] if kind not in kinds)

@@ -53,7 +53,7 @@ def erase(
     An id a line, or in a column user_id, is your own id: Mail is asked for it as external_profile_id first, then as
     customer_user_id. A column of another name, and --by, mean that kind alone. E-mail addresses need --by email; where
     they are your user ids, --api server-side --by customer_user_id. The exit code is 1 where a row failed, and where an
-    API found not one of the ids.
+    API found none of the ids.
     """
     with typed_errors(by="--by", journal="--journal"):
         source = _source(file)

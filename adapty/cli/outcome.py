@@ -35,7 +35,7 @@ class ExitCode(IntEnum):
 
 
 EXIT_CODES = (
-    "Exit codes: 0 done, 1 some records were refused, an API found not one of the ids, or no access, 2 wrong use or "
+    "Exit codes: 0 done, 1 some records were refused, an API found none of the ids, or no access, 2 wrong use or "
     "bad input, 3 the API answered with an error, 4 the API could not be reached, 5 in use by another process or out "
     "of reach for now, 70 internal error, 74 standard output cannot be written, 130 interrupted, 141 output closed by "
     "its reader."

@@ -186,7 +186,7 @@ def test_unusable_no_proxy_entries_are_ignored_with_one_warning(caplog: pytest.L
             assert proxy_for(URL, **environ) == PROXY
         (record,) = caplog.records
         assert (record.name, record.levelno) == ("adapty", logging.WARNING)
-        assert record.getMessage().startswith(f"No_Proxy: ignored 1 unusable entries ({no_proxy!a});")
+        assert record.getMessage().startswith(f"No_Proxy: unusable entries ignored: 1 ({no_proxy!a});")
         assert record.getMessage().isprintable()
 
 
