@@ -6,6 +6,7 @@ import os
 import ssl
 from contextlib import suppress
 from functools import lru_cache
+from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -25,6 +26,7 @@ __all__ = [
     "IdleConnections",
     "Origin",
     "UnusableClient",
+    "create_ssl_context",
     "is_invalid_socks",
 ]
 
@@ -49,10 +51,23 @@ class UnusableClient(RuntimeError):  # noqa: N818 - named like httpx's own excep
     """The client is closed, or its connections belong to another process."""
 
 
-@lru_cache(maxsize=8)
-def _load_certificates(*_environment: str | None) -> ssl.SSLContext:
-    """Load the trusted certificates once per setting: it takes as long as hundreds of requests."""
-    return httpx.create_ssl_context()
+def create_ssl_context(cert_file: str | None, cert_dir: str | None) -> ssl.SSLContext:
+    """Load the trusted certificates as httpx does.
+
+    Args:
+        cert_file: The value of SSL_CERT_FILE, or None to ignore the variable.
+        cert_dir: The value of SSL_CERT_DIR, or None to ignore the variable.
+
+    Raises:
+        OSError: The certificates cannot be read.
+    """
+    if cert_file and not Path(cert_file).is_file():  # httpx 0.27 ignores it
+        raise FileNotFoundError(cert_file)
+    return httpx.create_ssl_context(trust_env=bool(cert_file or cert_dir))
+
+
+# It takes as long as hundreds of requests.
+_load_certificates = lru_cache(maxsize=8)(create_ssl_context)
 
 
 def _ssl_context() -> ssl.SSLContext:

@@ -38,5 +38,6 @@ def _escaping_usage_errors() -> Iterator[None]:
     try:
         yield
     except _UsageError as error:
-        error.message = escape_control(error.message, keep="\n")
+        # typer's own messages have line breaks before indented lines only.
+        error.message = "\n\t".join(map(escape_control, error.message.split("\n\t")))
         raise

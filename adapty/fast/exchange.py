@@ -14,7 +14,7 @@ import httpx
 from aiohttp.http import StreamWriter
 from attrs import field, frozen
 
-from adapty._dialer import UnusableClient
+from adapty._dialer import UnusableClient, create_ssl_context
 from adapty._http import USER_AGENT
 from adapty._proxies import Proxies, check_proxy
 from adapty._reading import IS_SENT, BodyDecoder, ResponseTooLarge, deadline_error
@@ -197,9 +197,9 @@ def _certificate_settings(*, trust_env: bool) -> tuple[str | None, ...]:
 
 
 @lru_cache(maxsize=8)
-def _ssl_context(cafile: str | None, *environment: str | None) -> ssl.SSLContext:
+def _ssl_context(cafile: str | None, cert_file: str | None, cert_dir: str | None) -> ssl.SSLContext:
     """Load the trusted certificates once per setting: it takes as long as hundreds of requests."""
-    context = httpx.create_ssl_context(trust_env=any(environment))
+    context = create_ssl_context(cert_file, cert_dir)
     context.set_alpn_protocols(["http/1.1"])
     if cafile is not None:
         context.load_verify_locations(cafile)
