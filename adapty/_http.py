@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from adapty.config import Config, Timeouts
 
 __all__ = [
-    "DIRECT",
     "NO_AUTH",
     "SENDING_FAILS",
     "USER_AGENT",
@@ -43,9 +42,6 @@ __all__ = [
 ]
 
 USER_AGENT = f"adapty-python/{__version__} python/{platform.python_version()} httpx/{httpx.__version__}"
-
-DIRECT: Mapping[str, None] = dict.fromkeys(("all://127.0.0.1", "all://localhost", "all://[::1]"))
-"""This machine is reached without a proxy, whatever the environment says: the sandbox is here."""
 
 NO_AUTH = httpx.Auth()
 """Leaves a request as it is, the user's own httpx client's credentials included."""
@@ -91,7 +87,6 @@ _BODILESS = {"GET", "HEAD"}
 _url = lru_cache(maxsize=64)(httpx.URL)
 
 _OF_THE_BODY = {"content-encoding", "content-length", "transfer-encoding"}
-
 
 _HEADERS = ((b"Accept", b"*/*"), (b"Accept-Encoding", ACCEPT_ENCODING.encode()))
 
