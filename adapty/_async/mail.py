@@ -264,10 +264,10 @@ class AsyncMail:
     ) -> None:
         """Erase a subscriber for good: operation `deleteProfile`.
 
-        A later save with the same identifiers does not bring the profile back. Where a try by `email` alone broke off
-        that may have gone through, a 404 of the next one is taken for done: the address is gone with the profile. By
-        the other two the API answers a second deletion like the first, so there a 404 means that there is none, and a
-        success may mean that the profile was erased before.
+        A later save with the same identifiers does not bring the profile back. After an attempt by `email` alone that
+        may have succeeded, a 404 counts as success: the address is deleted with the profile. For the other two
+        identifiers, the API answers a repeated deletion like the first one. So a 404 means that there is no such
+        profile, and a success may mean that the profile was erased before.
 
         Args:
             external_profile_id: The id that the profile is saved with; this or one of the next two is enough.
@@ -311,12 +311,12 @@ class AsyncMail:
         the connection, the rate, five failures of the API in a row. An id that cannot be sent counts as failed.
 
         Args:
-            ids: Whom to erase; an id that stands there twice is sent once. What a spreadsheet or a dump leaves in the
-                place of an id, such as `1.23457E+14` or `NULL`, counts as failed.
-            by: Which kind of id they are: `external_profile_id`, `customer_user_id` or `email`; each is tried by this
-                kind only. By default they are your own ids: each is tried as `external_profile_id`, and where that
-                finds no profile as `customer_user_id`, as `adapty.bulk.erase` does; `found_by` of the `Deletion` is the
-                kind that found the profile. An e-mail address counts as failed there.
+            ids: The IDs of the subscribers to erase. A repeated ID is sent once. A value that a spreadsheet or a dump
+                writes instead of an ID, such as `1.23457E+14` or `NULL`, counts as failed.
+            by: The kind of ID: `external_profile_id`, `customer_user_id` or `email`. No other kind is tried. Default:
+                try each ID as `external_profile_id`, and if that finds no profile, as `customer_user_id`, as
+                `adapty.bulk.erase` does. `Deletion.found_by` is the kind that found the profile. An e-mail address
+                then counts as failed.
             concurrency: How many requests are under way at a time, 1 to 100.
             on_outcome: Called with each `Deletion` as it comes, in the caller's thread.
 
