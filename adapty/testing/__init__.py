@@ -33,8 +33,8 @@ Fixtures:
   `ADAPTY_BASE_URL`, `ADAPTY_SECRET_KEY`, `ADAPTY_MAIL_BASE_URL` and `ADAPTY_MAIL_SECRET_KEY`.
 - `adapty_waits`: how long clients, and bulk runs, would have waited between the tries of a request, in seconds. While a
   test uses the sandbox, nothing in its process waits there; all else about retries stays as it is. To wait all the
-  same, override the fixture with one that does nothing. A bulk run keeps its pace: `max_rate`, and the slower one that
-  follows a 429, whose Retry-After is not waited for. Another process is not concerned.
+  same, override the fixture with one that does nothing. Rate limits of bulk runs stay:
+  `rate_limit`, and the lower one after a 429, whose Retry-After is not waited for. Other processes are not affected.
 - `adapty_sandbox_options`: override it in your conftest.py, for the session, to set the sandbox up otherwise:
   `return {"access_levels": {"gold_yearly": "gold"}}`. These are the arguments of `adapty.sandbox.Sandbox`.
 - `adapty_sandbox_server`: the same sandbox for fixtures of a wider scope, which need its address; not emptied.
