@@ -408,7 +408,7 @@ def _listener(host: str, port: int) -> socket.socket:
 
 @contextmanager
 def _calling_on_signals(call: Callable[[], object]) -> Iterator[None]:
-    """Call something when SIGINT or SIGTERM comes, instead of what was to be done then."""
+    """Call something when SIGINT or SIGTERM arrives, except where the signal is ignored, as `nohup` expects."""
     if current_thread() is not main_thread():
         yield
         return
@@ -416,7 +416,11 @@ def _calling_on_signals(call: Callable[[], object]) -> Iterator[None]:
     def handle(_: int, __: FrameType | None) -> None:
         call()
 
-    before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {
+        number: signal.signal(number, handle)
+        for number in (signal.SIGINT, signal.SIGTERM)
+        if signal.getsignal(number) is not signal.SIG_IGN
+    }
     try:
         yield
     finally:
