@@ -15,7 +15,7 @@
     │   ├── NotFoundError                       404
     │   │   └── ProfileNotFoundError                there is no such profile; 400 of the refund saver too
     │   ├── ConflictError                       409
-    │   ├── UnprocessableError                  422
+    │   ├── UnprocessableEntityError                  422
     │   ├── RateLimitError                      429
     │   ├── ServerError                         5xx
     │   └── UnexpectedResponseError             2xx whose status or body is not what the API documents
@@ -53,7 +53,7 @@ __all__ = [
     "RateLimitError",
     "ServerError",
     "UnexpectedResponseError",
-    "UnprocessableError",
+    "UnprocessableEntityError",
     "WebhookAuthorizationError",
     "WebhookBodyError",
     "WebhookError",
@@ -224,7 +224,7 @@ class ConflictError(AdaptyAPIError):
     """409: the request contradicts what the API holds or is doing."""
 
 
-class UnprocessableError(AdaptyAPIError):
+class UnprocessableEntityError(AdaptyAPIError):
     """422: well formed, and refused for what it says."""
 
 

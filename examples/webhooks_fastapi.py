@@ -12,7 +12,7 @@ import sys
 import uvicorn
 from fastapi import FastAPI
 
-from adapty.webhooks import Receiver, SQLiteSeenEvents, WebhookEvent, asgi, to_mail_event
+from adapty.webhooks import Receiver, SQLiteDedupStore, WebhookEvent, asgi, to_mail_event
 
 
 async def handle(event: WebhookEvent) -> None:
@@ -21,7 +21,7 @@ async def handle(event: WebhookEvent) -> None:
     print(event.event_type, event.event_id, mail.event.flow if mail.event else mail.reason, flush=True)
 
 
-receiver = Receiver(seen=SQLiteSeenEvents("seen.sqlite"))
+receiver = Receiver(seen=SQLiteDedupStore("seen.sqlite"))
 app = FastAPI()
 app.add_route("/webhooks/adapty", asgi(receiver, handle))
 

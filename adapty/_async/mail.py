@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from dateutil.relativedelta import relativedelta
 
     from adapty._async.transport import AsyncTransport
-    from adapty._core.deletions import Deletion, DeletionReport
+    from adapty._core.deletions import DeletionReport, DeletionResult
     from adapty._core.identity import MailIdKind
     from adapty.flows import TransactionEventType
     from adapty.models import DeviceInfo, Offer
@@ -303,7 +303,7 @@ class AsyncMail:
         *,
         by: MailIdKind | None = None,
         concurrency: int = 8,
-        on_outcome: Callable[[Deletion], object] | None = None,
+        on_result: Callable[[DeletionResult], object] | None = None,
     ) -> DeletionReport:
         """Erase many subscribers, several at a time; `adapty.profiles.delete_many` is the same for the other API.
 
@@ -315,10 +315,10 @@ class AsyncMail:
                 writes instead of an ID, such as `1.23457E+14` or `NULL`, counts as failed.
             by: The kind of ID: `external_profile_id`, `customer_user_id` or `email`. No other kind is tried. Default:
                 try each ID as `external_profile_id`, and if that finds no profile, as `customer_user_id`, as
-                `adapty.bulk.erase` does. `Deletion.found_by` is the kind that found the profile. An e-mail address
-                then counts as failed.
+                `adapty.bulk.erase` does. `DeletionResult.found_by` is the kind that found the profile. An e-mail
+                address then counts as failed.
             concurrency: How many requests are under way at a time, 1 to 100.
-            on_outcome: Called with each `Deletion` as it comes, in the caller's thread.
+            on_result: Called with each `DeletionResult` as it comes, in the caller's thread.
 
         Returns:
             What came of each id. Look at `failed`: failures of single ids are not raised. Look at `not_found`: by these
@@ -334,9 +334,9 @@ class AsyncMail:
             (1, (), True)
         """
         if by is None:
-            kinds, run = BARE_ID_KINDS, Deletions(ids, BARE_ID, on_outcome, kinds=MAIL_ID_KINDS, asked_by=BARE_ID_KINDS)
+            kinds, run = BARE_ID_KINDS, Deletions(ids, BARE_ID, on_result, kinds=MAIL_ID_KINDS, asked_by=BARE_ID_KINDS)
         else:
-            kinds, run = (by,), Deletions(ids, by, on_outcome, kinds=NAMED_MAIL_ID_KINDS)
+            kinds, run = (by,), Deletions(ids, by, on_result, kinds=NAMED_MAIL_ID_KINDS)
 
         async def delete(id_: str) -> str:
             return await self._transport.run(deletion_by_kinds_call([(kind, id_) for kind in kinds], str))

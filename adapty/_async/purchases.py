@@ -87,4 +87,4 @@ class AsyncPurchases:
         body = PaddleValidationRequest(
             customer_user_id=customer_user_id, paddle_token=paddle_token, extra_fields=extra_fields
         )
-        return await self._transport.run(server_side_call("validatePaddlePurchase", Profile.from_answer, body))
+        return await self._transport.run(server_side_call("validatePaddlePurchase", Profile.from_response, body))

@@ -56,7 +56,7 @@ class AsyncRefundSaver:
         """
         user = named_user(customer_user_id, profile_id)
         return await self._transport.run(
-            server_side_call("getRefundSaverSettings", RefundSaverSettings.from_answer, **user)
+            server_side_call("getRefundSaverSettings", RefundSaverSettings.from_response, **user)
         )
 
     async def set(
@@ -100,5 +100,5 @@ class AsyncRefundSaver:
             custom_preference=custom_preference, consent=consent, extra_fields=extra_fields
         )
         return await self._transport.run(
-            server_side_call("setRefundSaverSettings", RefundSaverSettings.from_answer, body, **user)
+            server_side_call("setRefundSaverSettings", RefundSaverSettings.from_response, body, **user)
         )

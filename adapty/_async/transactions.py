@@ -80,7 +80,7 @@ class AsyncTransactions:
         """
         user = named_user(customer_user_id, profile_id)
         body = Subscription.from_arguments(with_base_plan(fields))
-        return await self._transport.run(server_side_call("setTransaction", Profile.from_answer, body, **user))
+        return await self._transport.run(server_side_call("setTransaction", Profile.from_response, body, **user))
 
     async def set_one_time_purchase(
         self,
@@ -122,7 +122,7 @@ class AsyncTransactions:
         """
         user = named_user(customer_user_id, profile_id)
         body = OneTimePurchase.from_arguments(with_base_plan(fields))
-        return await self._transport.run(server_side_call("setTransaction", Profile.from_answer, body, **user))
+        return await self._transport.run(server_side_call("setTransaction", Profile.from_response, body, **user))
 
     async def set(
         self,
@@ -166,4 +166,4 @@ class AsyncTransactions:
         """
         user = named_user(customer_user_id, profile_id)
         body = transaction_record(transaction)
-        return await self._transport.run(server_side_call("setTransaction", Profile.from_answer, body, **user))
+        return await self._transport.run(server_side_call("setTransaction", Profile.from_response, body, **user))

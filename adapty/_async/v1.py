@@ -53,7 +53,7 @@ class AsyncV1Profiles(AsyncProfilesOfVersion):
         """
         user = named_user(customer_user_id, profile_id)
         body = ProfileRequest.from_arguments(fields)
-        return await self._transport.run(server_side_call("createProfileV1", Profile.from_answer, body, **user))
+        return await self._transport.run(server_side_call("createProfileV1", Profile.from_response, body, **user))
 
     async def update(
         self,
@@ -83,7 +83,7 @@ class AsyncV1Profiles(AsyncProfilesOfVersion):
         """
         user = named_user(customer_user_id, profile_id)
         body = ProfileRequest.from_arguments(fields)
-        return await self._transport.run(server_side_call("updateProfileV1", Profile.from_answer, body, **user))
+        return await self._transport.run(server_side_call("updateProfileV1", Profile.from_response, body, **user))
 
 
 class AsyncV1AccessLevels(AsyncAccessLevelsOfVersion):

@@ -43,7 +43,7 @@ ERROR_BY_STATUS: Mapping[int, type[errors.AdaptyAPIError]] = {
     403: errors.PermissionDeniedError,
     404: errors.NotFoundError,
     409: errors.ConflictError,
-    422: errors.UnprocessableError,
+    422: errors.UnprocessableEntityError,
     429: errors.RateLimitError,
 }
 

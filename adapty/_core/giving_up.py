@@ -14,7 +14,7 @@ from adapty.errors import (
     ProfileNotFoundError,
     ServerError,
     UnexpectedResponseError,
-    UnprocessableError,
+    UnprocessableEntityError,
 )
 
 __all__ = ["MAX_IN_A_ROW", "Patience", "is_adaptys_own"]
@@ -22,7 +22,7 @@ __all__ = ["MAX_IN_A_ROW", "Patience", "is_adaptys_own"]
 MAX_IN_A_ROW = 5
 """So many doubtful failures in a row, tries included, and it is not the requests' fault."""
 
-_OF_ONE = (BadRequestError, ConflictError, ProfileNotFoundError, UnprocessableError)
+_OF_ONE = (BadRequestError, ConflictError, ProfileNotFoundError, UnprocessableEntityError)
 """What the API says of one request, where it says so itself; anything else it would say of all the others too."""
 
 _OF_ONE_WHOEVER_SAYS_IT = frozenset({413, 414, 431})

@@ -85,7 +85,7 @@ class AccessLevelsOfVersion:
             access_level_id=access_level_id, starts_at=starts_at, expires_at=end, extra_fields=extra_fields
         )
         return self._transport.run(
-            server_side_call(f"grantAccessLevel{self._version}", Profile.from_answer, body, **user)
+            server_side_call(f"grantAccessLevel{self._version}", Profile.from_response, body, **user)
         )
 
     @staticmethod
@@ -181,4 +181,4 @@ class AccessLevels(AccessLevelsOfVersion):
         user = named_user(customer_user_id, profile_id)
         end = time_of_revocation(revoke_at, immediate=immediate)
         body = RevokeAccessRequest(access_level_id=access_level_id, revoke_at=end, extra_fields=extra_fields)
-        return self._transport.run(server_side_call("revokeAccessLevel", Profile.from_answer, body, **user))
+        return self._transport.run(server_side_call("revokeAccessLevel", Profile.from_response, body, **user))

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from uuid import UUID
 
-    from adapty._core.deletions import Deletion, DeletionReport
+    from adapty._core.deletions import DeletionReport, DeletionResult
     from adapty._core.identity import IdKind
     from adapty._sync.transport import Transport
     from adapty.models.profile_request import Platform
@@ -59,7 +59,7 @@ class ProfilesOfVersion:
             False
         """
         user = named_user(customer_user_id, profile_id)
-        return self._transport.run(server_side_call(f"getProfile{self._version}", Profile.from_answer, **user))
+        return self._transport.run(server_side_call(f"getProfile{self._version}", Profile.from_response, **user))
 
     def delete(self, *, customer_user_id: str | None = None, profile_id: str | UUID | None = None) -> None:
         """Delete a user with all that belongs to the profile: operation `deleteProfile`.
@@ -90,7 +90,7 @@ class ProfilesOfVersion:
         *,
         by: IdKind = "customer_user_id",
         concurrency: int = 8,
-        on_outcome: Callable[[Deletion], object] | None = None,
+        on_result: Callable[[DeletionResult], object] | None = None,
     ) -> DeletionReport:
         """Delete many users, several at a time: the API has no operation for it and advises this.
 
@@ -103,11 +103,11 @@ class ProfilesOfVersion:
             ids: Whom to delete; an id that stands there twice is sent once.
             by: Which kind of id they are: `customer_user_id` or `profile_id`.
             concurrency: How many requests are under way at a time, 1 to 100.
-            on_outcome: Called with each `Deletion` as it comes, in the caller's thread.
+            on_result: Called with each `DeletionResult` as it comes, in the caller's thread.
 
         Returns:
             What came of each id. Look at `failed`, for failures of single ids are not raised, at `not_found`, and at
-            `stopped_by`, which is what ended the run early.
+            `aborted_by`, which is what ended the run early.
 
         Raises:
             AdaptyUsageError: `ids` is a single one, or another argument is wrong; nothing was sent.
@@ -120,7 +120,7 @@ class ProfilesOfVersion:
             >>> len(report.deleted), len(report.not_found), report.failed
             (1, 1, ())
         """
-        run = Deletions(ids, by, on_outcome)
+        run = Deletions(ids, by, on_result)
 
         def delete(id_: str) -> None:
             user: dict[str, Any] = {by: id_}
@@ -173,7 +173,7 @@ class Profiles(ProfilesOfVersion):
         if platform is not NOT_GIVEN and platform is not None:
             parameters["adapty_platform"] = checked("platform", known_platform, platform)
         body = ProfileRequest.from_arguments(fields)
-        return self._transport.run(server_side_call("createProfile", Profile.from_answer, body, **parameters))
+        return self._transport.run(server_side_call("createProfile", Profile.from_response, body, **parameters))
 
     def update(
         self,
@@ -215,4 +215,4 @@ class Profiles(ProfilesOfVersion):
         if platform is not NOT_GIVEN and platform is not None:
             parameters["adapty_platform"] = checked("platform", known_platform, platform)
         body = ProfileRequest.from_arguments(fields)
-        return self._transport.run(server_side_call("updateProfile", Profile.from_answer, body, **parameters))
+        return self._transport.run(server_side_call("updateProfile", Profile.from_response, body, **parameters))

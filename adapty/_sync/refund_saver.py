@@ -57,7 +57,9 @@ class RefundSaver:
             RefundSaverSettings(...)
         """
         user = named_user(customer_user_id, profile_id)
-        return self._transport.run(server_side_call("getRefundSaverSettings", RefundSaverSettings.from_answer, **user))
+        return self._transport.run(
+            server_side_call("getRefundSaverSettings", RefundSaverSettings.from_response, **user)
+        )
 
     def set(
         self,
@@ -100,5 +102,5 @@ class RefundSaver:
             custom_preference=custom_preference, consent=consent, extra_fields=extra_fields
         )
         return self._transport.run(
-            server_side_call("setRefundSaverSettings", RefundSaverSettings.from_answer, body, **user)
+            server_side_call("setRefundSaverSettings", RefundSaverSettings.from_response, body, **user)
         )

@@ -82,7 +82,7 @@ class Transactions:
         """
         user = named_user(customer_user_id, profile_id)
         body = Subscription.from_arguments(with_base_plan(fields))
-        return self._transport.run(server_side_call("setTransaction", Profile.from_answer, body, **user))
+        return self._transport.run(server_side_call("setTransaction", Profile.from_response, body, **user))
 
     def set_one_time_purchase(
         self,
@@ -124,7 +124,7 @@ class Transactions:
         """
         user = named_user(customer_user_id, profile_id)
         body = OneTimePurchase.from_arguments(with_base_plan(fields))
-        return self._transport.run(server_side_call("setTransaction", Profile.from_answer, body, **user))
+        return self._transport.run(server_side_call("setTransaction", Profile.from_response, body, **user))
 
     def set(
         self,
@@ -168,4 +168,4 @@ class Transactions:
         """
         user = named_user(customer_user_id, profile_id)
         body = transaction_record(transaction)
-        return self._transport.run(server_side_call("setTransaction", Profile.from_answer, body, **user))
+        return self._transport.run(server_side_call("setTransaction", Profile.from_response, body, **user))

@@ -55,7 +55,7 @@ class V1Profiles(ProfilesOfVersion):
         """
         user = named_user(customer_user_id, profile_id)
         body = ProfileRequest.from_arguments(fields)
-        return self._transport.run(server_side_call("createProfileV1", Profile.from_answer, body, **user))
+        return self._transport.run(server_side_call("createProfileV1", Profile.from_response, body, **user))
 
     def update(
         self,
@@ -85,7 +85,7 @@ class V1Profiles(ProfilesOfVersion):
         """
         user = named_user(customer_user_id, profile_id)
         body = ProfileRequest.from_arguments(fields)
-        return self._transport.run(server_side_call("updateProfileV1", Profile.from_answer, body, **user))
+        return self._transport.run(server_side_call("updateProfileV1", Profile.from_response, body, **user))
 
 
 class V1AccessLevels(AccessLevelsOfVersion):

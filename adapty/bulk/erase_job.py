@@ -182,5 +182,5 @@ def _report_of(whom: Whom) -> Path:
 
 def _raise_what_stopped(parts: Sequence[Erasure]) -> None:
     for part in parts:
-        if part.stopped_by is not None:
-            raise part.stopped_by
+        if part.aborted_by is not None:
+            raise part.aborted_by

@@ -44,9 +44,8 @@ class BulkOptions(TypedDict, total=False):
     Attributes:
         lanes: How many requests are under way at a time, 1 to 256; 16 where left out. The requests of one profile are
             never under way together.
-        max_rate: Requests per second, at most, repeated tries included; no limit where left out. What a delay kept from
-            going out follows bit by bit: in no second more than 4 percent above the rate, or one request where that is
-            more.
+        rate_limit: Highest number of requests per second, retries included. Default: no limit. After a delay the run
+            catches up gradually, at most 4 percent above the rate in any second, or by one request if that is more.
         max_retries: Tries of a request after the first one; 8 where left out.
         transport: Makes the httpx transport of a lane: for certificates or proxies of your own. Where left out: the
             one of the extra `fast` if it is installed, else httpx's; or the client's, if you gave it one.
@@ -54,7 +53,7 @@ class BulkOptions(TypedDict, total=False):
     """
 
     lanes: int
-    max_rate: float | None
+    rate_limit: float | None
     max_retries: int
     transport: Callable[[], httpx.AsyncBaseTransport] | None
     on_progress: Callable[[Progress], object] | None
@@ -101,15 +100,15 @@ def options_of(given: BulkOptions, *, dry_run: bool = False) -> Options:
     Raises:
         AdaptyUsageError: An option is wrong; `field_name` says which.
     """
-    max_rate = given.get("max_rate")
-    if max_rate is not None and not _is_rate(max_rate):
-        raise AdaptyUsageError.of("max_rate", "is no rate; expected requests per second, more than 0, or None")
+    rate_limit = given.get("rate_limit")
+    if rate_limit is not None and not _is_rate(rate_limit):
+        raise AdaptyUsageError.of("rate_limit", "is no rate; expected requests per second, more than 0, or None")
     max_retries = given.get("max_retries", _MAX_RETRIES)
     if type(max_retries) is not int or not 0 <= max_retries <= _MOST_RETRIES:
         raise AdaptyUsageError.of("max_retries", f"is no such number; expected 0 to {_MOST_RETRIES}")
     return Options(
         lanes=counted("lanes", given.get("lanes", _LANES), MAX_LANES),
-        max_rate=max_rate,
+        rate_limit=rate_limit,
         max_retries=max_retries,
         transport=_callable("transport", given.get("transport")),
         on_progress=_callable("on_progress", given.get("on_progress")),

@@ -79,7 +79,7 @@ class StageRun:
     async def run(self, adapty: Adapty | AsyncAdapty, stop: Stop) -> None:
         """Do what is left of the stage; see `problem` for what ended it early."""
         self._stop = stop
-        self._pace = Pace(self.options.max_rate)
+        self._pace = Pace(self.options.rate_limit)
         self._began = asyncio.get_running_loop().time()
         telling = asyncio.create_task(self._keep_telling())
         try:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from adapty import Adapty, AdaptyUsageError, flow_for
-from adapty.bulk import import_base
+from adapty.bulk import import_all
 from adapty.cli.bulk_progress import shown_progress
 from adapty.cli.bulk_report import print_import_report
 from adapty.cli.options import AsJson, JournalFile, Lanes, MaxRate, NoJournal, bulk_options, option
@@ -163,7 +163,7 @@ def import_files(
     failures: Annotated[Path, typer.Option(help="The folder for the records that were refused.")] = Path(),
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check every record, send nothing.")] = False,
     lanes: Lanes = None,
-    max_rate: MaxRate = None,
+    rate_limit: MaxRate = None,
     max_retries: Annotated[
         int | None, option("Tries of a request after the first one; 8 where left out.", min=0, max=_MOST_RETRIES)
     ] = None,
@@ -186,13 +186,13 @@ def import_files(
             failures=failures,
             dry_run=dry_run,
             lanes=lanes,
-            max_rate=max_rate,
+            rate_limit=rate_limit,
             max_retries=max_retries,
             journal=journal,
             no_journal=no_journal,
         )
         with Adapty() as adapty, shown_progress() as show:
-            report = import_base(
+            report = import_all(
                 adapty, profiles=profiles_file, events=events_file, sort=sort, on_progress=show, **options
             )
         print_import_report(report, as_json=as_json)

@@ -14,7 +14,7 @@ from adapty.cli.logs import log_to_stderr
 from adapty.cli.options import AsJson, Lanes, MaxRate, option
 from adapty.cli.outcome import EXIT_CODES, ExitCode, errors, output, typed_errors
 from adapty.cli.show import print_json, print_table
-from adapty.webhooks.outbox import DeadEvent, Outbox
+from adapty.webhooks.outbox import DeadLetter, Outbox
 from adapty.webhooks.worker import drain, run_worker
 
 if TYPE_CHECKING:
@@ -42,13 +42,13 @@ def run(
         bool, typer.Option("--once", help="Send what is there and end, or fail where it cannot be.")
     ] = False,
     lanes: Lanes = None,
-    max_rate: MaxRate = None,
+    rate_limit: MaxRate = None,
 ) -> None:
     """Send the events of an outbox to Adapty Mail, until SIGTERM or Ctrl-C.
 
     Start as many as you like: one sends, and the others wait to take over.
     """
-    options: dict[str, Any] = {"lanes": lanes, "max_rate": max_rate}
+    options: dict[str, Any] = {"lanes": lanes, "rate_limit": rate_limit}
     given = {name: value for name, value in options.items() if value is not None}
     with typed_errors(), Adapty() as adapty, Outbox(outbox) as opened:
         log_to_stderr(logging.INFO)  # which events are refused, and what it waits for
@@ -101,7 +101,7 @@ def replay(*, outbox: OutboxFile, event_ids: EventIds = None, all_: All = False)
 def forget(*, outbox: OutboxFile, event_ids: EventIds = None, all_: All = False) -> None:
     """Remove events for good: refused ones, or by their ids also those that wait."""
     with typed_errors(), _existing(outbox) as opened:
-        _change("forgotten", event_ids, opened.forget_all if all_ else None, opened.forget)
+        _change("forgotten", event_ids, opened.delete_all if all_ else None, opened.forget)
 
 
 def _change(
@@ -153,4 +153,4 @@ def _as_json(event: PendingEvent) -> dict[str, Any]:
         "attempts": event.attempts,
         "reason": event.reason,
     }
-    return {**shown, "refused_at": event.refused_at.isoformat()} if isinstance(event, DeadEvent) else shown
+    return {**shown, "refused_at": event.refused_at.isoformat()} if isinstance(event, DeadLetter) else shown

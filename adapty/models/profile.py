@@ -275,7 +275,7 @@ class Profile(Received):
     )
 
     @classmethod
-    def from_answer(cls, body: Mapping[str, Any]) -> Self:
+    def from_response(cls, body: Mapping[str, Any]) -> Self:
         """Read the body of an answer, which holds the profile under `data`: schema `ProfileResponse`."""
         return cls.from_dict(unwrapped(body, "data"))
 

@@ -44,7 +44,7 @@ class RefundSaverSettings(Received):
     custom_preference: str | None = attrs.field(default=None, metadata=one(text))
 
     @classmethod
-    def from_answer(cls, body: Mapping[str, Any]) -> Self:
+    def from_response(cls, body: Mapping[str, Any]) -> Self:
         """Read the body of an answer."""
         return cls.from_dict(unwrapped(body, "settings", beside={"profile_id"}))
 

@@ -33,7 +33,7 @@ Fixtures:
   `ADAPTY_BASE_URL`, `ADAPTY_SECRET_KEY`, `ADAPTY_MAIL_BASE_URL` and `ADAPTY_MAIL_SECRET_KEY`.
 - `adapty_retry_delays`: the delays, in seconds, that clients and bulk runs would have slept between attempts. While a
   test uses the sandbox, no retry in its process sleeps; everything else about retries is unchanged. To sleep anyway,
-  override the fixture with one that does nothing. A bulk run keeps its rate: `max_rate`, and the lower one that
+  override the fixture with one that does nothing. A bulk run keeps its rate: `rate_limit`, and the lower one that
   follows a 429, whose Retry-After is not slept. Other processes are not affected.
 - `adapty_sandbox_options`: override it in your conftest.py, for the session, to set the sandbox up otherwise:
   `return {"access_levels": {"gold_yearly": "gold"}}`. These are the arguments of `adapty.sandbox.Sandbox`.

@@ -1,8 +1,8 @@
 """What Adapty posts to a backend: taken, read, and turned into events for Adapty Mail.
 
-    from adapty.webhooks import Receiver, SQLiteSeenEvents, asgi
+    from adapty.webhooks import Receiver, SQLiteDedupStore, asgi
 
-    receiver = Receiver("the value from the dashboard", seen=SQLiteSeenEvents("seen.sqlite"))
+    receiver = Receiver("the value from the dashboard", seen=SQLiteDedupStore("seen.sqlite"))
     app = Starlette(routes=[Route("/webhooks/adapty", asgi(receiver, handle))])
 
 `handle` is given a `WebhookEvent`. `wsgi` and `django_view` are the same for Flask and Django, and `Receiver.answer`
@@ -28,14 +28,14 @@ if TYPE_CHECKING:
         SharingProfile,
         WebhookEvent,
     )
-    from adapty.webhooks.forwarding import Forwarding, forward
-    from adapty.webhooks.mail import MAIL_EVENT_TYPES, MailOutcome, to_mail_event
-    from adapty.webhooks.outbox import DeadEvent, Outbox, OutboxCounts, PendingEvent
+    from adapty.webhooks.forwarding import OutboxHandler, forward
+    from adapty.webhooks.mail import MAIL_EVENT_TYPES, MailConversion, to_mail_event
+    from adapty.webhooks.outbox import DeadLetter, Outbox, OutboxCounts, PendingEvent
     from adapty.webhooks.outbox_sending import DrainReport
     from adapty.webhooks.receiver import Receiver
-    from adapty.webhooks.replies import Reply
-    from adapty.webhooks.seen import MemorySeenEvents, SeenEvents
-    from adapty.webhooks.sqlite_seen import SQLiteSeenEvents
+    from adapty.webhooks.replies import WebhookResponse
+    from adapty.webhooks.seen import DedupStore, MemoryDedupStore
+    from adapty.webhooks.sqlite_seen import SQLiteDedupStore
     from adapty.webhooks.worker import Worker, async_drain, async_run_worker, drain, run_worker
     from adapty.webhooks.wsgi_mount import wsgi
 
@@ -44,23 +44,23 @@ __all__ = [
     "MAIL_EVENT_TYPES",
     "AccessLevelProperties",
     "Attribution",
-    "DeadEvent",
+    "DeadLetter",
+    "DedupStore",
     "Delivery",
     "DrainReport",
-    "Forwarding",
-    "MailOutcome",
-    "MemorySeenEvents",
+    "MailConversion",
+    "MemoryDedupStore",
     "Outbox",
     "OutboxCounts",
+    "OutboxHandler",
     "PendingEvent",
     "PlayStorePurchaseToken",
     "PurchaseProperties",
     "Receiver",
-    "Reply",
-    "SQLiteSeenEvents",
-    "SeenEvents",
+    "SQLiteDedupStore",
     "SharingProfile",
     "WebhookEvent",
+    "WebhookResponse",
     "Worker",
     "asgi",
     "async_drain",
@@ -79,21 +79,21 @@ _HOMES = {
     "MAIL_EVENT_TYPES": "mail",
     "AccessLevelProperties": "events",
     "Attribution": "events",
-    "DeadEvent": "outbox",
+    "DeadLetter": "outbox",
     "Delivery": "deliveries",
     "DrainReport": "outbox_sending",
-    "Forwarding": "forwarding",
-    "MailOutcome": "mail",
-    "MemorySeenEvents": "seen",
+    "OutboxHandler": "forwarding",
+    "MailConversion": "mail",
+    "MemoryDedupStore": "seen",
     "Outbox": "outbox",
     "OutboxCounts": "outbox",
     "PendingEvent": "outbox",
     "PlayStorePurchaseToken": "events",
     "PurchaseProperties": "events",
     "Receiver": "receiver",
-    "Reply": "replies",
-    "SQLiteSeenEvents": "sqlite_seen",
-    "SeenEvents": "seen",
+    "WebhookResponse": "replies",
+    "SQLiteDedupStore": "sqlite_seen",
+    "DedupStore": "seen",
     "SharingProfile": "events",
     "WebhookEvent": "events",
     "Worker": "worker",

@@ -9,7 +9,7 @@ from adapty.errors import WebhookError
 from adapty.webhooks.asgi_body import Message, Receive, read_asgi_body
 from adapty.webhooks.deadlines import answer_deadline
 from adapty.webhooks.handlers import checked_handler
-from adapty.webhooks.replies import NOT_FOUND, Reply, refused
+from adapty.webhooks.replies import NOT_FOUND, WebhookResponse, refused
 
 if TYPE_CHECKING:
     from adapty.webhooks.handlers import AsyncHandler, Handler
@@ -72,7 +72,7 @@ class ASGIApp:
         await send({"type": "http.response.start", "status": reply.status, "headers": raw})
         await send({"type": "http.response.body", "body": reply.body})
 
-    async def _reply(self, scope: Message, receive: Receive) -> Reply | None:
+    async def _reply(self, scope: Message, receive: Receive) -> WebhookResponse | None:
         """Give what to answer; None where nobody is there any more."""
         if scope["method"] != "POST":
             return NOT_FOUND
@@ -84,4 +84,4 @@ class ASGIApp:
             return refused(error)
         if body is None:
             return None
-        return await self._receiver.answer_async(headers, body, self._handler)
+        return await self._receiver.handle_async(headers, body, self._handler)

@@ -10,8 +10,8 @@ from attrs import field, frozen
 from adapty._core.safe_repr import SafeRepr
 from adapty._core.validate import quoted
 from adapty.webhooks.events import WebhookEvent
-from adapty.webhooks.replies import Reply
-from adapty.webhooks.seen import SeenEvents
+from adapty.webhooks.replies import WebhookResponse
+from adapty.webhooks.seen import DedupStore
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -20,14 +20,14 @@ __all__ = ["Claim", "Delivery"]
 
 _log = logging.getLogger("adapty")
 
-_OK = Reply.of({})
+_OK = WebhookResponse.of({})
 
 
 @frozen
 class Claim:
     """An event that is held until it is handled or given back."""
 
-    seen: SeenEvents
+    seen: DedupStore
     event_id: str
     owner: str
 
@@ -65,7 +65,7 @@ class Delivery(SafeRepr):
 
     event: WebhookEvent | None
     duplicate: bool = False
-    reply: Reply = _OK
+    reply: WebhookResponse = _OK
     _claim: Claim | None = field(default=None, repr=False, eq=False)
 
     def mark(self) -> None:

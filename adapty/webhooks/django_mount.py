@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from adapty.errors import WebhookError
 from adapty.webhooks.handlers import checked_handler
-from adapty.webhooks.replies import NOT_FOUND, Reply, refused
+from adapty.webhooks.replies import NOT_FOUND, WebhookResponse, refused
 from adapty.webhooks.streams import read_posted
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def django_view(receiver: Receiver, handler: Handler) -> Callable[[HttpRequest],
     return view
 
 
-def _reply(receiver: Receiver, handler: Handler, request: HttpRequest) -> Reply:
+def _reply(receiver: Receiver, handler: Handler, request: HttpRequest) -> WebhookResponse:
     if request.method != "POST":
         return NOT_FOUND
     try:

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from adapty.webhooks.events import WebhookEvent
-    from adapty.webhooks.mail import MailOutcome
+    from adapty.webhooks.mail import MailConversion
 
-__all__ = ["Forwarding", "forward"]
+__all__ = ["OutboxHandler", "forward"]
 
 logger = logging.getLogger("adapty")
 
@@ -31,7 +31,7 @@ def forward(
     outbox: Outbox,
     *,
     external_profile_id: Callable[[WebhookEvent], str | None] | None = None,
-) -> Forwarding:
+) -> OutboxHandler:
     """Give a handler for `asgi`, `wsgi`, `django_view` or `Receiver.answer`, which puts events into an outbox.
 
     What it was given is on the disk when it returns, so that Adapty may be told that the event has come. What is passed
@@ -57,10 +57,10 @@ def forward(
     if external_profile_id is not None and not callable(external_profile_id):
         expected = "expected a function of a WebhookEvent that gives an id or None"
         raise AdaptyUsageError.of("external_profile_id", f"is {kind_of(external_profile_id)}; {expected}")
-    return Forwarding(outbox, external_profile_id)
+    return OutboxHandler(outbox, external_profile_id)
 
 
-class Forwarding(SafeRepr):
+class OutboxHandler(SafeRepr):
     """What `forward` gives: to be called with each event, from any thread."""
 
     def __init__(self, outbox: Outbox, external_profile_id: Callable[[WebhookEvent], str | None] | None) -> None:
@@ -83,8 +83,8 @@ class Forwarding(SafeRepr):
             logger.log(level, "webhook: event %s is not forwarded: %s", name, outcome.reason)
             self._count(f"skipped: {outcome.skipped}")
             return
-        if outcome.left_out:
-            without = ", ".join(outcome.left_out)
+        if outcome.dropped_fields:
+            without = ", ".join(outcome.dropped_fields)
             logger.warning("webhook: event %s is forwarded without %s, which Mail would refuse", name, without)
         self._count("forwarded" if self._outbox.put(outcome.event) else "repeated")
 
@@ -93,7 +93,7 @@ class Forwarding(SafeRepr):
         """How many events this process has `forwarded`, found `repeated`, and `skipped: ` why.
 
         Why is one of `not for Mail`, `unknown type`, `anonymous`, `incomplete` and `refused`, as in
-        `MailOutcome.skipped`.
+        `MailConversion.skipped`.
         """
         with self._lock:
             return dict(self._counts)
@@ -106,7 +106,7 @@ class Forwarding(SafeRepr):
         return f"<forward to {self._outbox!r}>"
 
 
-def _outcome(event: WebhookEvent, external_profile_id: Callable[[WebhookEvent], str | None] | None) -> MailOutcome:
+def _outcome(event: WebhookEvent, external_profile_id: Callable[[WebhookEvent], str | None] | None) -> MailConversion:
     from adapty.webhooks.mail import to_mail_event  # noqa: PLC0415 - which needs what only a receiver needs
 
     return to_mail_event(event, external_profile_id=external_profile_id)

@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
-__all__ = ["DeadEvent", "Outbox", "OutboxCounts", "PendingEvent"]
+__all__ = ["DeadLetter", "Outbox", "OutboxCounts", "PendingEvent"]
 
-FORGET_AFTER = timedelta(days=7)
+RETENTION = timedelta(days=7)
 """How long a delivered event's id is kept; Adapty posts an event again for up to 24 hours."""
 
 _AT_A_TIME = 500
@@ -74,7 +74,7 @@ class PendingEvent(SafeRepr):
 
 
 @frozen(kw_only=True)
-class DeadEvent(PendingEvent):
+class DeadLetter(PendingEvent):
     """An event that Mail, or a check made here, refuses for good, or that was given up.
 
     Attributes:
@@ -115,7 +115,7 @@ class Outbox(SafeRepr):
 
     Args:
         path: The file, made where there is none; its folder must be there.
-        forget_after: How long the id of a delivered event is kept, so that the same event is not sent again.
+        retention: How long the id of a delivered event is kept, so that the same event is not sent again.
 
     Raises:
         AdaptyUsageError: The file cannot be made or read, is no outbox, is damaged, or is of a newer version of this
@@ -142,10 +142,10 @@ class Outbox(SafeRepr):
         OutboxCounts(pending=1, dead=0, delivered=0)
     """
 
-    def __init__(self, path: str | PathLike[str], *, forget_after: timedelta = FORGET_AFTER) -> None:
-        if not isinstance(forget_after, timedelta) or forget_after < timedelta(0):
-            raise AdaptyUsageError.of("forget_after", "is no such time; expected a timedelta of 0 or more")
-        self.forget_after = forget_after
+    def __init__(self, path: str | PathLike[str], *, retention: timedelta = RETENTION) -> None:
+        if not isinstance(retention, timedelta) or retention < timedelta(0):
+            raise AdaptyUsageError.of("retention", "is no such time; expected a timedelta of 0 or more")
+        self.retention = retention
         self._file = SQLiteFile(path, OUTBOX)
 
     @property
@@ -174,7 +174,7 @@ class Outbox(SafeRepr):
         now = time.time()
         with self._file.writing() as connection:
             # A worker that has nothing to do forgets nothing.
-            connection.execute(_FORGET_DELIVERED, (event.event_id, now - self.forget_after.total_seconds()))
+            connection.execute(_FORGET_DELIVERED, (event.event_id, now - self.retention.total_seconds()))
             put = connection.execute(_PUT, (event.event_id, event.external_profile_id, text, now, now))
             return put.rowcount > 0
 
@@ -190,10 +190,10 @@ class Outbox(SafeRepr):
         for stored in self._each(PENDING):
             yield PendingEvent(**_known(stored))
 
-    def dead(self) -> Iterator[DeadEvent]:
+    def dead(self) -> Iterator[DeadLetter]:
         """Go through the events that are refused for good, in the order of their arrival; see `pending`."""
         for stored in self._each(DEAD):
-            yield DeadEvent(**_known(stored), refused_at=stored.changed_at)
+            yield DeadLetter(**_known(stored), refused_at=stored.changed_at)
 
     def counts(self) -> OutboxCounts:
         """Count the events.
@@ -242,7 +242,7 @@ class Outbox(SafeRepr):
         """
         return self._change(_FORGET + _OF_THIS_ID, event_id) > 0
 
-    def forget_all(self) -> int:
+    def delete_all(self) -> int:
         """Remove all refused events for good, and tell how many there were; those that wait stay. See `forget`."""
         return self._change(_FORGET + DEAD)
 

@@ -261,7 +261,7 @@ class Sending:
     async def _tidy(self, books: Books, now: float) -> None:
         if self._tidied is None or now - self._tidied > _TIDY_SECONDS:
             self._tidied = now
-            await books.tidy(self.outbox.forget_after.total_seconds())
+            await books.tidy(self.outbox.retention.total_seconds())
 
     def _settle(self, books: Books, row: Row, error: AdaptyError | None) -> str:
         """Note what came of an event, and give the word for it.

@@ -18,7 +18,7 @@ from adapty.webhooks.deliveries import Claim, Delivery
 from adapty.webhooks.event_types import checked_event_names
 from adapty.webhooks.events import WebhookEvent
 from adapty.webhooks.handlers import check_result, is_async
-from adapty.webhooks.replies import Reply, failed, refused
+from adapty.webhooks.replies import WebhookResponse, failed, refused
 from adapty.webhooks.seen import Standing
 from adapty.webhooks.threads import RequestThreads
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from adapty.webhooks.body import Body
     from adapty.webhooks.handlers import AsyncHandler, Handler
     from adapty.webhooks.headers import Headers
-    from adapty.webhooks.seen import SeenEvents
+    from adapty.webhooks.seen import DedupStore
 
 __all__ = ["Receiver"]
 
@@ -67,7 +67,7 @@ class Receiver:
         *,
         event_names: Mapping[str, str] | None = None,
         max_body_bytes: int = MAX_BODY_BYTES,
-        seen: SeenEvents | None = None,
+        seen: DedupStore | None = None,
     ) -> None:
         self._accepted = Accepted(authorization)
         self.event_names = checked_event_names(event_names)
@@ -115,7 +115,7 @@ class Receiver:
             raise delivery
         return self._claimed(delivery)
 
-    def answer(self, headers: Headers, body: Body, handler: Handler) -> Reply:
+    def answer(self, headers: Headers, body: Body, handler: Handler) -> WebhookResponse:
         """Take a request, have its event handled unless it is a duplicate, and give what to answer.
 
         Args:
@@ -143,12 +143,12 @@ class Receiver:
                 return failed(delivery.event)
             return delivery.reply
 
-    async def answer_async(
+    async def handle_async(
         self,
         headers: Headers,
         body: Body,
         handler: AsyncHandler | Handler,
-    ) -> Reply:
+    ) -> WebhookResponse:
         """Do the same on an asyncio loop; a handler that is not async runs in a thread of the receiver's own.
 
         Where stores or handlers keep more threads busy than there are, requests are answered with 503, at once or after
@@ -173,7 +173,7 @@ class Receiver:
             except WebhookError as error:
                 return refused(error)
 
-    async def _handled(self, delivery: Delivery, handler: AsyncHandler | Handler) -> Reply:
+    async def _handled(self, delivery: Delivery, handler: AsyncHandler | Handler) -> WebhookResponse:
         """Await the handler, unless there is nothing to handle.
 
         Raises:
@@ -229,11 +229,11 @@ class Receiver:
         return f"<Receiver: {values} of Authorization, seen={getattr(self, '_seen', None)!r}>"
 
 
-def _checked_store(seen: Any) -> SeenEvents | None:
+def _checked_store(seen: Any) -> DedupStore | None:
     methods = [getattr(seen, name, None) for name in ("claim", "mark", "release")]
     if seen is not None and (isinstance(seen, type) or not all(map(callable, methods))):
-        raise AdaptyConfigError.of("seen", f"is {kind_of(seen)}; expected a store such as SQLiteSeenEvents(path)")
-    store: SeenEvents | None = seen
+        raise AdaptyConfigError.of("seen", f"is {kind_of(seen)}; expected a store such as SQLiteDedupStore(path)")
+    store: DedupStore | None = seen
     return store
 
 
@@ -241,4 +241,6 @@ def _verification(content: Mapping[str, Any]) -> Delivery:
     """Answer the request that tries the address out: empty now, with a value to send back before."""
     if "adapty_check" not in content:
         return Delivery(event=None)
-    return Delivery(event=None, reply=Reply.of({"adapty_check_response": json_ready(content["adapty_check"])}))
+    return Delivery(
+        event=None, reply=WebhookResponse.of({"adapty_check_response": json_ready(content["adapty_check"])})
+    )

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from adapty.errors import WebhookError
     from adapty.webhooks.events import WebhookEvent
 
-__all__ = ["NOT_FOUND", "Reply", "failed", "refused"]
+__all__ = ["NOT_FOUND", "WebhookResponse", "failed", "refused"]
 
 _log = logging.getLogger("adapty")
 
@@ -26,7 +26,7 @@ _UNAUTHORIZED = 401
 
 
 @frozen
-class Reply(SafeRepr):
+class WebhookResponse(SafeRepr):
     """An answer, for any framework to send.
 
     Attributes:
@@ -35,8 +35,8 @@ class Reply(SafeRepr):
         headers: The headers; what sends them adds the length.
 
     Example:
-        >>> Reply.of({})
-        Reply(status=200, body=b'{}', headers={'Content-Type': 'application/json'})
+        >>> WebhookResponse.of({})
+        WebhookResponse(status=200, body=b'{}', headers={'Content-Type': 'application/json'})
     """
 
     status: int
@@ -57,20 +57,20 @@ class Reply(SafeRepr):
         return cls(reply.status, reply.body, {**reply.headers, **challenge})
 
 
-_FAILED = Reply.of({"error": "the event could not be handled"}, 500)
+_FAILED = WebhookResponse.of({"error": "the event could not be handled"}, 500)
 """To an event whose handler failed: Adapty posts it again."""
 
-NOT_FOUND = Reply.of({"error": "only POST is answered here"}, 404)
+NOT_FOUND = WebhookResponse.of({"error": "only POST is answered here"}, 404)
 """To another method: 405 would be tried again."""
 
 
-def refused(error: WebhookError) -> Reply:
+def refused(error: WebhookError) -> WebhookResponse:
     """Give the answer to a request that is not taken, and say so in the log."""
     _log.warning("webhook: %d: %s", error.status, error)
-    return Reply.refusing(error)
+    return WebhookResponse.refusing(error)
 
 
-def failed(event: WebhookEvent) -> Reply:
+def failed(event: WebhookEvent) -> WebhookResponse:
     """Give the answer for an event whose handler raised, and say so in the log: called where that is caught."""
     names = quoted(event.event_type or ""), quoted(event.event_id or "")
     _log.exception("webhook: the handler failed for %s, event %s; Adapty will post it again", *names)

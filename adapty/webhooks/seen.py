@@ -13,22 +13,22 @@ from attrs import frozen
 from adapty._core.validate import kind_of
 from adapty.errors import AdaptyConfigError
 
-__all__ = ["CLAIM_FOR", "FORGET_AFTER", "MemorySeenEvents", "SeenEvents", "Standing", "seconds_of"]
+__all__ = ["CLAIM_TTL", "RETENTION", "DedupStore", "MemoryDedupStore", "Standing", "seconds_of"]
 
 Standing = Literal["new", "claimed", "seen"]
 """How an event stands: nobody's until now, being handled by somebody else, or handled."""
 
-FORGET_AFTER = timedelta(days=7)
+RETENTION = timedelta(days=7)
 """How long a handled event is remembered; Adapty posts an event again for up to 24 hours."""
 
-CLAIM_FOR = timedelta(seconds=45)
+CLAIM_TTL = timedelta(seconds=45)
 """How long a claim holds, in case whoever has it is gone: longer than the 10 seconds that Adapty waits for an answer,
 and over when it posts the event again, after about a minute."""
 
 _MAX_EVENTS = 100_000
 
 
-class SeenEvents(Protocol):
+class DedupStore(Protocol):
     """Remembers which events were handled, and which are being handled.
 
     An event is claimed before it is handled, and marked as seen only once that has succeeded. So of two deliveries at
@@ -59,19 +59,19 @@ class _Entry:
     owner: str | None
 
 
-class MemorySeenEvents:
+class MemoryDedupStore:
     """Remembers events in this process: for one process, or for tests.
 
     Args:
-        forget_after: How long a handled event is remembered.
-        claim_for: How long a claim holds, in case whoever has it is gone.
+        retention: How long a handled event is remembered.
+        claim_ttl: How long a claim holds, in case whoever has it is gone.
         max_events: How many events are remembered; the oldest are forgotten first.
 
     Raises:
         AdaptyConfigError: An argument is no such time or number; `field_name` says which.
 
     Example:
-        >>> seen = MemorySeenEvents()
+        >>> seen = MemoryDedupStore()
         >>> seen.claim("3f0c7a0e", "a"), seen.claim("3f0c7a0e", "b")
         ('new', 'claimed')
         >>> seen.mark("3f0c7a0e", "a")
@@ -82,12 +82,12 @@ class MemorySeenEvents:
     def __init__(
         self,
         *,
-        forget_after: timedelta = FORGET_AFTER,
-        claim_for: timedelta = CLAIM_FOR,
+        retention: timedelta = RETENTION,
+        claim_ttl: timedelta = CLAIM_TTL,
         max_events: int = _MAX_EVENTS,
     ) -> None:
-        self._forget_after = seconds_of("forget_after", forget_after)
-        self._claim_for = seconds_of("claim_for", claim_for)
+        self._retention = seconds_of("retention", retention)
+        self._claim_ttl = seconds_of("claim_ttl", claim_ttl)
         if type(max_events) is not int or max_events < 1:
             raise AdaptyConfigError.of("max_events", "is no number of events; expected an int, 1 or more")
         self._max_events = max_events
@@ -95,21 +95,21 @@ class MemorySeenEvents:
         self._lock = Lock()
 
     def claim(self, event_id: str, owner: str) -> Standing:
-        """Claim an event for this owner, and say how it stood; see `SeenEvents`."""
+        """Claim an event for this owner, and say how it stood; see `DedupStore`."""
         with self._lock:
             held = self._entries.get(event_id)
-            if held and time.monotonic() - held.since < (self._claim_for if held.owner else self._forget_after):
+            if held and time.monotonic() - held.since < (self._claim_ttl if held.owner else self._retention):
                 return "claimed" if held.owner else "seen"
             self._keep(event_id, owner)
             return "new"
 
     def mark(self, event_id: str, owner: str) -> None:  # noqa: ARG002 - the protocol's
-        """Mark an event as handled; see `SeenEvents`."""
+        """Mark an event as handled; see `DedupStore`."""
         with self._lock:
             self._keep(event_id, None)
 
     def release(self, event_id: str, owner: str) -> None:
-        """Give an event back that was not handled; see `SeenEvents`."""
+        """Give an event back that was not handled; see `DedupStore`."""
         with self._lock:
             held = self._entries.get(event_id)
             if held and held.owner == owner:

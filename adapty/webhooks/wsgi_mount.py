@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from adapty.errors import WebhookError
 from adapty.webhooks.handlers import checked_handler
-from adapty.webhooks.replies import NOT_FOUND, Reply, refused
+from adapty.webhooks.replies import NOT_FOUND, WebhookResponse, refused
 from adapty.webhooks.streams import read_posted
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class WSGIApp:
         start_response(f"{reply.status} {HTTPStatus(reply.status).phrase}", headers)
         return [reply.body]
 
-    def _reply(self, environ: dict[str, Any]) -> Reply:
+    def _reply(self, environ: dict[str, Any]) -> WebhookResponse:
         if environ["REQUEST_METHOD"] != "POST":
             return NOT_FOUND
         try:

@@ -46,7 +46,7 @@ ERRORS = {
     403: library.PermissionDeniedError,
     404: library.NotFoundError,
     409: library.ConflictError,
-    422: library.UnprocessableError,
+    422: library.UnprocessableEntityError,
     429: library.RateLimitError,
     499: library.AdaptyAPIError,
     500: library.ServerError,

@@ -38,7 +38,7 @@ def outbox(tmp_path: Path) -> Iterator[Outbox]:
 
 def test_once_sends_what_is_there(served: Sandbox, outbox: Outbox) -> None:
     """And says how many."""
-    ended = run("webhooks", "run", "--outbox", FILE, "--once", "--lanes", "2", "--max-rate", "500")
+    ended = run("webhooks", "run", "--outbox", FILE, "--once", "--lanes", "2", "--rate-limit", "500")
     assert (ended.code, ended.out, ended.err) == (0, "2 delivered, 0 refused\n", "")
     assert len(list(served.all_events())) == 2
     assert outbox.counts().dead == 2

@@ -23,7 +23,7 @@ from adapty import (
     RateLimitError,
     ServerError,
     UnexpectedResponseError,
-    UnprocessableError,
+    UnprocessableEntityError,
 )
 from adapty._core.addresses import describe_url
 from adapty._core.answers import ERROR_BY_CODE, Asked, decode, error_for
@@ -59,7 +59,7 @@ CLASS_BY_STATUS = {
     410: AdaptyAPIError,
     413: AdaptyAPIError,
     418: AdaptyAPIError,
-    422: UnprocessableError,
+    422: UnprocessableEntityError,
     429: RateLimitError,
     431: AdaptyAPIError,
     451: AdaptyAPIError,

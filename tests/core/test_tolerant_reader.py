@@ -66,16 +66,16 @@ _SUBSCRIPTION = Subscription(
 )
 
 READERS: Mapping[str, Callable[[Mapping[str, Any]], Any]] = {
-    "getProfile": Profile.from_answer,
-    "createProfile": Profile.from_answer,
-    "updateProfile": Profile.from_answer,
-    "setTransaction": Profile.from_answer,
-    "grantAccessLevel": Profile.from_answer,
-    "revokeAccessLevel": Profile.from_answer,
-    "getRefundSaverSettings": RefundSaverSettings.from_answer,
-    "setRefundSaverSettings": RefundSaverSettings.from_answer,
+    "getProfile": Profile.from_response,
+    "createProfile": Profile.from_response,
+    "updateProfile": Profile.from_response,
+    "setTransaction": Profile.from_response,
+    "grantAccessLevel": Profile.from_response,
+    "revokeAccessLevel": Profile.from_response,
+    "getRefundSaverSettings": RefundSaverSettings.from_response,
+    "setRefundSaverSettings": RefundSaverSettings.from_response,
     "validateStripePurchase": nothing,
-    "validatePaddlePurchase": Profile.from_answer,
+    "validatePaddlePurchase": Profile.from_response,
     "getIntegrationIdentifiers": IntegrationIdentifiers.from_dict,
     "listPaywalls": PaywallListResponse.from_dict,
     "getPaywall": Paywall.from_dict,
@@ -83,10 +83,10 @@ READERS: Mapping[str, Callable[[Mapping[str, Any]], Any]] = {
     "createVirtualCurrencyTransaction": VirtualCurrencyTransaction.from_dict,
     "listVirtualCurrencyTransactions": VirtualCurrencyTransactionsHistoryResponse.from_dict,
     "listVirtualCurrencyBalances": VirtualCurrencyBalances.from_dict,
-    "getProfileV1": Profile.from_answer,
-    "createProfileV1": Profile.from_answer,
-    "updateProfileV1": Profile.from_answer,
-    "grantAccessLevelV1": Profile.from_answer,
+    "getProfileV1": Profile.from_response,
+    "createProfileV1": Profile.from_response,
+    "updateProfileV1": Profile.from_response,
+    "grantAccessLevelV1": Profile.from_response,
 }
 """What the facade's methods read each documented answer with."""
 

@@ -132,14 +132,14 @@ def test_bulk_import_ends_while_time_is_frozen(tmp_path: Path) -> None:
     )
     program = """
         from adapty import Adapty
-        from adapty.bulk import import_base
+        from adapty.bulk import import_all
         from adapty.sandbox import Sandbox
 
         faults = ["rate_limited;retry_after=0;count=2", "server_error;count=2", "drop_after;every=10"]
         for freezer in FREEZERS.values():
             with Sandbox(faults=faults) as sandbox, freezer():
                 with Adapty(mail_secret_key=sandbox.mail_key, mail_base_url=sandbox.url) as client:
-                    report = import_base(client, profiles="profiles.csv", max_rate=500, journal=None)
+                    report = import_all(client, profiles="profiles.csv", rate_limit=500, journal=None)
             assert (report.accepted, report.refused) == (30, 0), report
             assert 0 < report.seconds < 60, report.seconds
     """
@@ -151,7 +151,7 @@ def test_bulk_import_measures_its_duration_while_the_clock_jumps(tmp_path: Path)
     """A clock that a progress callback moves by years changes neither the duration nor the end of a run."""
     program = """
         from adapty import Adapty
-        from adapty.bulk import import_base
+        from adapty.bulk import import_all
         from adapty.sandbox import Sandbox
 
         profiles = [
@@ -166,7 +166,7 @@ def test_bulk_import_measures_its_duration_while_the_clock_jumps(tmp_path: Path)
                 frozen.move_to("2001-01-01")
 
             with Adapty(mail_secret_key=sandbox.mail_key, mail_base_url=sandbox.url) as client:
-                report = import_base(client, profiles=rows())
+                report = import_all(client, profiles=rows())
         assert report.accepted == 5, report
         assert 0 < report.seconds < 60, report.seconds
     """

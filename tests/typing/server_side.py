@@ -16,8 +16,8 @@ from adapty import (
     AccessLevel,
     Adapty,
     AsyncAdapty,
-    Deletion,
     DeletionReport,
+    DeletionResult,
     IntegrationIdentifiers,
     OneTimePurchase,
     Paywall,
@@ -118,9 +118,9 @@ def the_other_groups(adapty: Adapty) -> None:
 
 def many_are_deleted_in_one_call(adapty: Adapty) -> None:
     """The ids are several; the report tells each outcome."""
-    report = adapty.profiles.delete_many(iter(["u"]), by="profile_id", concurrency=4, on_outcome=print)
+    report = adapty.profiles.delete_many(iter(["u"]), by="profile_id", concurrency=4, on_result=print)
     assert_type(report, DeletionReport)
-    assert_type(report.failed, tuple[Deletion, ...])
+    assert_type(report.failed, tuple[DeletionResult, ...])
     adapty.profiles.delete_many(["u"], by="email")  # type: ignore[arg-type]
 
 

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any, assert_type
 from adapty import TransactionEvent
 from adapty.webhooks import (
     AccessLevelProperties,
-    MemorySeenEvents,
+    DedupStore,
+    MemoryDedupStore,
     PurchaseProperties,
     Receiver,
-    SeenEvents,
-    SQLiteSeenEvents,
+    SQLiteDedupStore,
     WebhookEvent,
     asgi,
     to_mail_event,
@@ -74,7 +74,7 @@ class Redis:
         """Release."""
 
 
-def stores_are_whatever_has_the_methods() -> list[SeenEvents]:
+def stores_are_whatever_has_the_methods() -> list[DedupStore]:
     """Ours, and one of one's own; yes or no is no standing."""
 
     class Yes(Redis):
@@ -82,7 +82,7 @@ def stores_are_whatever_has_the_methods() -> list[SeenEvents]:
             return event_id == owner
 
     Receiver("x", seen=Yes())  # type: ignore[arg-type]
-    return [MemorySeenEvents(), SQLiteSeenEvents("seen.sqlite"), Redis()]
+    return [MemoryDedupStore(), SQLiteDedupStore("seen.sqlite"), Redis()]
 
 
 def what_mail_is_told(event: WebhookEvent, ids: dict[str, str]) -> None:

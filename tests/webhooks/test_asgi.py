@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 from starlette.routing import Mount, Route
 
 from adapty import AdaptyConfigError
-from adapty.webhooks import MemorySeenEvents, Receiver, WebhookEvent, asgi
+from adapty.webhooks import MemoryDedupStore, Receiver, WebhookEvent, asgi
 
 from .posts import HEADERS, PURCHASE, VALUE, Handled, never, post
 from .served import served
@@ -83,7 +83,7 @@ def test_an_event_goes_through_a_framework(framed: Any, path: str, way: str) -> 
     """Posted, handled once, answered as Adapty wants it; refused and failed ones too."""
     asynchronous = HandledOnTheLoop()
     handled = asynchronous.handled
-    app = asgi(Receiver(VALUE, seen=MemorySeenEvents()), asynchronous if way == "async" else handled)
+    app = asgi(Receiver(VALUE, seen=MemoryDedupStore()), asynchronous if way == "async" else handled)
     with TestClient(framed(app), raise_server_exceptions=False) as client:
         handled.failing = True
         assert client.post(path, content=BODY, headers=HEADERS).status_code == 500
@@ -194,7 +194,7 @@ def test_it_stands_by_itself_too() -> None:
     assert spoken(app, [{"type": "websocket.connect"}], type="websocket") == [{"type": "websocket.close"}]
 
 
-@pytest.mark.parametrize("handler", [None, 7, "handle", MemorySeenEvents()])
+@pytest.mark.parametrize("handler", [None, 7, "handle", MemoryDedupStore()])
 def test_a_handler_is_something_to_call(handler: Any) -> None:
     """Anything else is refused when the application is made."""
     with pytest.raises(AdaptyConfigError, match=r"^handler: is .*expected a function that takes the event$"):
@@ -204,7 +204,7 @@ def test_a_handler_is_something_to_call(handler: Any) -> None:
 def test_a_real_server_serves_it() -> None:
     """Over a socket, with uvicorn: many at the same time, whole and in parts, each handled once."""
     handler = HandledOnTheLoop()
-    app = in_starlette(asgi(Receiver(VALUE, seen=MemorySeenEvents()), handler))
+    app = in_starlette(asgi(Receiver(VALUE, seen=MemoryDedupStore()), handler))
     with served(app) as base, httpx.Client(trust_env=False, timeout=10) as client:
         url = f"{base}{PATH}"
         bodies = [post({**PURCHASE, "event_properties": {"profile_event_id": f"e{n % 10}"}}) for n in range(30)]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from adapty import AdaptyConfigError
-from adapty.webhooks import MemorySeenEvents, Receiver, WebhookEvent, django_view
+from adapty.webhooks import MemoryDedupStore, Receiver, WebhookEvent, django_view
 
 from .posts import HEADERS, PURCHASE, VALUE, Handled, never, post
 
@@ -67,7 +67,7 @@ def posted(client: Any, body: bytes = BODY, path: str = PATH, authorization: str
 def test_an_event_goes_through_django(client_of: Callable[..., Any]) -> None:
     """Posted, handled once, answered as Adapty wants it; refused and failed ones too. No CSRF token is asked for."""
     handled = Handled()
-    client = client_of(django_view(Receiver(VALUE, seen=MemorySeenEvents()), handled))
+    client = client_of(django_view(Receiver(VALUE, seen=MemoryDedupStore()), handled))
     handled.failing = True
     assert posted(client).status_code == 500
     handled.failing = False

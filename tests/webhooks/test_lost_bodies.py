@@ -101,7 +101,7 @@ def test_a_body_that_is_not_all_there_is_unavailable(caplog: pytest.LogCaptureFi
 def answer(headers: Any, body: Any, handler: Callable[[WebhookEvent], None], *, is_async: bool) -> int:
     """Have the receiver answer, and return the status."""
     if is_async:
-        return asyncio.run(RECEIVER.answer_async(headers, body, handler)).status
+        return asyncio.run(RECEIVER.handle_async(headers, body, handler)).status
     return RECEIVER.answer(headers, body, handler).status
 
 

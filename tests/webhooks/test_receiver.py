@@ -23,7 +23,7 @@ from adapty import (
     WebhookError,
     WebhookUnavailableError,
 )
-from adapty.webhooks import Delivery, MemorySeenEvents, Receiver, Reply, WebhookEvent
+from adapty.webhooks import Delivery, MemoryDedupStore, Receiver, WebhookEvent, WebhookResponse
 from adapty.webhooks.event_types import EVENT_TYPES, OLD_NAMES
 
 from .posts import HEADERS, PURCHASE, VALUE, never, post, purchase
@@ -37,7 +37,7 @@ def fails(event: WebhookEvent) -> None:
     raise LookupError(str(event.event_id))
 
 
-class Store(MemorySeenEvents):
+class Store(MemoryDedupStore):
     """A store that notes what it is asked for, and fails where it is told to."""
 
     def __init__(self, *failing: str) -> None:
@@ -67,21 +67,21 @@ class Store(MemorySeenEvents):
         super().release(event_id, owner)
 
 
-def blocking(receiver: Receiver, handler: Any, body: bytes = BODY) -> Reply:
+def blocking(receiver: Receiver, handler: Any, body: bytes = BODY) -> WebhookResponse:
     """Take a request as a blocking mount does."""
     return receiver.answer(HEADERS, body, handler)
 
 
-def on_a_loop(receiver: Receiver, handler: Any, body: bytes = BODY) -> Reply:
+def on_a_loop(receiver: Receiver, handler: Any, body: bytes = BODY) -> WebhookResponse:
     """Take a request as an async mount does that has an async handler."""
 
     async def handle(event: WebhookEvent) -> None:
         handler(event)
 
-    return asyncio.run(receiver.answer_async(HEADERS, body, handle))
+    return asyncio.run(receiver.handle_async(HEADERS, body, handle))
 
 
-Way = Callable[..., Reply]
+Way = Callable[..., WebhookResponse]
 EITHER_WAY = pytest.mark.parametrize("answered", [blocking, on_a_loop])
 
 
@@ -142,7 +142,7 @@ def test_what_would_be_refused_again_is_not_asked_for_again(
     """Adapty takes 200 to 404 for received; the log says what was refused, and nothing of what was posted."""
     for reply in (
         Receiver(VALUE).answer(headers, body, never),
-        asyncio.run(Receiver(VALUE).answer_async(headers, body, never)),
+        asyncio.run(Receiver(VALUE).handle_async(headers, body, never)),
     ):
         assert reply.status == status
         assert said in json.loads(reply.body)["error"]
@@ -194,7 +194,7 @@ def test_a_handler_can_say_what_is_answered(
 def test_a_repeated_event_is_handled_once(answered: Way) -> None:
     """The second delivery of an event is answered like the first, and not handled."""
     handled: list[WebhookEvent] = []
-    receiver = Receiver(VALUE, seen=MemorySeenEvents())
+    receiver = Receiver(VALUE, seen=MemoryDedupStore())
     replies = [answered(receiver, handled.append) for _ in range(3)]
     assert [(reply.status, reply.body) for reply in replies] == [(200, b"{}")] * 3
     assert len(handled) == 1
@@ -228,7 +228,7 @@ def test_without_a_store_each_delivery_is_handled() -> None:
 
 def test_a_block_that_ends_marks_the_event_and_one_that_raises_gives_it_back() -> None:
     """For frameworks without a mount: the result of `receive` goes around what handles the event."""
-    receiver = Receiver(VALUE, seen=MemorySeenEvents())
+    receiver = Receiver(VALUE, seen=MemoryDedupStore())
     with pytest.raises(KeyboardInterrupt), receiver.receive(HEADERS, BODY):
         raise KeyboardInterrupt
     with receiver.receive(HEADERS, BODY) as delivery:
@@ -241,7 +241,7 @@ def test_a_block_that_ends_marks_the_event_and_one_that_raises_gives_it_back() -
 
 def test_an_event_that_is_being_handled_is_asked_for_later() -> None:
     """A second delivery at the same time is neither handled nor taken for done: nobody knows yet how the first ends."""
-    receiver = Receiver(VALUE, seen=MemorySeenEvents())
+    receiver = Receiver(VALUE, seen=MemoryDedupStore())
     with receiver.receive(HEADERS, BODY):
         with pytest.raises(WebhookUnavailableError, match="is being handled") as caught:
             receiver.receive(HEADERS, BODY)
@@ -259,7 +259,7 @@ def test_many_deliveries_at_the_same_time_are_handled_once() -> None:
         with lock:
             handled.append(str(event.event_id))
 
-    receiver = Receiver(VALUE, seen=MemorySeenEvents())
+    receiver = Receiver(VALUE, seen=MemoryDedupStore())
     bodies = [post(purchase(profile_event_id=f"e{number % 20}")) for number in range(200)]
     with ThreadPoolExecutor(8) as threads:
         statuses = set(threads.map(lambda body: receiver.answer(HEADERS, body, handle).status, bodies))
@@ -308,16 +308,16 @@ def test_a_store_that_says_something_else_is_a_mistake_of_the_code_around(standi
         Receiver(VALUE, seen=store).receive(HEADERS, BODY)
 
 
-@pytest.mark.parametrize("seen", ["seen.sqlite", {}, object(), MemorySeenEvents])
+@pytest.mark.parametrize("seen", ["seen.sqlite", {}, object(), MemoryDedupStore])
 def test_what_is_no_store_is_refused_when_the_receiver_is_made(seen: Any) -> None:
     """A path is no store yet, and a class is no store; the message names one."""
-    with pytest.raises(AdaptyConfigError, match=r"^seen: is of type .*SQLiteSeenEvents\(path\)$"):
+    with pytest.raises(AdaptyConfigError, match=r"^seen: is of type .*SQLiteDedupStore\(path\)$"):
         Receiver(VALUE, seen=seen)
 
 
 def test_an_event_is_given_back_when_its_task_is_cancelled() -> None:
     """A server that shuts down cancels what it is doing: the event is posted again, and then it is new."""
-    receiver = Receiver(VALUE, seen=MemorySeenEvents())
+    receiver = Receiver(VALUE, seen=MemoryDedupStore())
 
     async def run() -> None:
         begun = asyncio.Event()
@@ -326,7 +326,7 @@ def test_an_event_is_given_back_when_its_task_is_cancelled() -> None:
             begun.set()
             await asyncio.Event().wait()
 
-        task = asyncio.create_task(receiver.answer_async(HEADERS, BODY, handle))
+        task = asyncio.create_task(receiver.handle_async(HEADERS, BODY, handle))
         await begun.wait()
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
@@ -358,8 +358,8 @@ def test_an_async_handler_runs_on_the_loop_and_a_plain_one_in_a_thread() -> None
         threads.append(threading.current_thread())
 
     for handler in (asynchronous, partial(other, asynchronous.threads), partial(partial(other), asynchronous.threads)):
-        assert asyncio.run(receiver.answer_async(HEADERS, BODY, handler)).status == 200
-    assert asyncio.run(receiver.answer_async(HEADERS, BODY, lambda _: plain.append(threading.current_thread())))
+        assert asyncio.run(receiver.handle_async(HEADERS, BODY, handler)).status == 200
+    assert asyncio.run(receiver.handle_async(HEADERS, BODY, lambda _: plain.append(threading.current_thread())))
     assert asynchronous.threads == [threading.main_thread()] * 3
     assert plain != [threading.main_thread()]
 
@@ -370,7 +370,7 @@ def test_what_would_have_to_be_awaited_does_not_pass_for_handled(caplog: pytest.
     async def handle(event: WebhookEvent) -> None:
         pytest.fail("nothing awaits it")
 
-    receiver = Receiver(VALUE, seen=MemorySeenEvents())
+    receiver = Receiver(VALUE, seen=MemoryDedupStore())
     handlers: list[Callable[[WebhookEvent], object]] = [handle, AsyncHandler()]
     for handler in handlers:
         assert receiver.answer(HEADERS, BODY, handler).status == 500
@@ -457,7 +457,7 @@ def test_the_known_types_are_those_of_the_facts() -> None:
 
 def test_a_delivery_shows_nothing_personal() -> None:
     """What is printed of a delivery holds the event as it shows itself."""
-    delivery = Receiver(VALUE, seen=MemorySeenEvents()).receive(HEADERS, BODY)
+    delivery = Receiver(VALUE, seen=MemoryDedupStore()).receive(HEADERS, BODY)
     assert isinstance(delivery, Delivery)
     for shown in (repr(delivery), str(delivery)):
         assert "jane" not in shown
@@ -467,7 +467,7 @@ def test_a_delivery_shows_nothing_personal() -> None:
 @pytest.mark.parametrize("kind", [WebhookAuthorizationError, WebhookBodyError, WebhookUnavailableError])
 def test_a_reply_can_be_made_of_an_error(kind: type[WebhookError]) -> None:
     """For frameworks without a mount: an error knows its status, and a reply can be made of it."""
-    reply = Reply.refusing(kind("what is wrong"))
+    reply = WebhookResponse.refusing(kind("what is wrong"))
     assert reply.status == kind.status
     assert json.loads(reply.body) == {"error": "what is wrong"}
 
@@ -485,5 +485,5 @@ def test_a_line_of_the_log_is_one_line(caplog: pytest.LogCaptureFixture) -> None
 def test_a_mock_handles_events_too() -> None:
     """Whoever tests their own code puts a mock in the handler's place, async or not."""
     for mock in (Mock(return_value=None), AsyncMock()):
-        assert asyncio.run(Receiver(VALUE).answer_async(HEADERS, BODY, mock)).status == 200
+        assert asyncio.run(Receiver(VALUE).handle_async(HEADERS, BODY, mock)).status == 200
         assert mock.call_count == 1

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from adapty.webhooks import Outbox, SQLiteSeenEvents
+from adapty.webhooks import Outbox, SQLiteDedupStore
 from adapty.webhooks.outbox_lock import OutboxLock
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 ROOT = Path(__file__).parents[2]
-KINDS: dict[str, type[Outbox | SQLiteSeenEvents]] = {"outbox": Outbox, "seen": SQLiteSeenEvents}
+KINDS: dict[str, type[Outbox | SQLiteDedupStore]] = {"outbox": Outbox, "seen": SQLiteDedupStore}
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
 
@@ -67,7 +67,7 @@ def test_workers_that_start_together_make_one_file(tmp_path: Path, kind: str) ->
     assert run("make_at_once", kind, str(tmp_path)) == ""
 
 
-def put(file: Outbox | SQLiteSeenEvents, name: str) -> None:
+def put(file: Outbox | SQLiteDedupStore, name: str) -> None:
     """Put something in that is new."""
     from tests.webhooks.outbox_events import event  # noqa: PLC0415 - only where it is forked
 

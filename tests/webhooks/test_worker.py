@@ -128,7 +128,7 @@ def test_what_was_delivered_is_not_taken_again(mail: Adapty, outbox: Outbox, san
 
 def test_a_delivered_event_is_forgotten_after_a_while(mail: Adapty, tmp_path: Path) -> None:
     """Then its id is nobody's any more."""
-    with Outbox(tmp_path / "o", forget_after=timedelta(0)) as outbox:
+    with Outbox(tmp_path / "o", retention=timedelta(0)) as outbox:
         outbox.put(event(1))
         drain(mail, outbox)
         assert outbox.put(event(1))
@@ -330,7 +330,7 @@ def test_a_client_without_a_key_of_mail_sends_nothing(outbox: Outbox) -> None:
 
 @pytest.mark.parametrize(
     ("options", "said"),
-    [({"lanes": 0}, "lanes"), ({"lane": 1}, "lane: is no such option"), ({"max_rate": -1}, "max_rate")],
+    [({"lanes": 0}, "lanes"), ({"lane": 1}, "lane: is no such option"), ({"rate_limit": -1}, "rate_limit")],
 )
 def test_wrong_options_are_refused(adapty: Adapty, outbox: Outbox, options: Any, said: str) -> None:
     """Each by its name, before anything is begun."""

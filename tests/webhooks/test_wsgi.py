@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from adapty import AdaptyConfigError, WebhookAuthorizationError
-from adapty.webhooks import MemorySeenEvents, Receiver, WebhookEvent, wsgi
+from adapty.webhooks import MemoryDedupStore, Receiver, WebhookEvent, wsgi
 from adapty.webhooks.body import READ_BEFORE
 
 from .posts import HEADERS, PURCHASE, VALUE, Handled, never, post
@@ -49,7 +49,7 @@ def by_view(app: Any) -> Any:
 def test_an_event_goes_through_flask(framed: Any) -> None:
     """Posted, handled once, answered as Adapty wants it; refused and failed ones too."""
     handled = Handled()
-    client = framed(wsgi(Receiver(VALUE, seen=MemorySeenEvents()), handled)).test_client()
+    client = framed(wsgi(Receiver(VALUE, seen=MemoryDedupStore()), handled)).test_client()
     handled.failing = True
     assert client.post(PATH, data=BODY, headers=HEADERS).status_code == 500
     handled.failing = False
@@ -239,7 +239,7 @@ class Quiet(WSGIRequestHandler):
 def test_a_real_server_serves_it() -> None:
     """Over a socket, with the standard library's server."""
     handled = Handled()
-    app = wsgi(Receiver(VALUE, seen=MemorySeenEvents()), handled)
+    app = wsgi(Receiver(VALUE, seen=MemoryDedupStore()), handled)
     with make_server("127.0.0.1", 0, app, handler_class=Quiet) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
