@@ -92,9 +92,9 @@ class Sandbox:
         ...     sandbox.profile("user_12345") is None
         True
         >>> with Sandbox(faults=["server_error;every=20"]) as sandbox:
-        ...     sandbox.faults.add("cut_after;share=0.05;operations=saveProfile")
+        ...     sandbox.faults.add("drop_after;probability=0.05;operations=saveProfile")
         ...     [fault.kind for fault in sandbox.faults]
-        ['server_error', 'cut_after']
+        ['server_error', 'drop_after']
     """
 
     @hide_arguments
