@@ -16,7 +16,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from scripts.made_files import files, report_differences
+from scripts.generated_files import files, report_differences
 
 ROOT = Path(__file__).parent.parent
 FOLDERS = (("adapty/_async", "adapty/_sync"), ("tests/_async", "tests/_sync"))
