@@ -27,7 +27,7 @@ def running_sandbox() -> Iterator[Sandbox]:
 
 @pytest.fixture(autouse=True)
 def _example(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Give each example `adapty`, its sandbox, emptied, and a folder of its own; other tests are left alone."""
+    """Run each docstring example with a `client` of an empty sandbox, in its own folder; leave other tests alone."""
     if not isinstance(request.node, pytest.DoctestItem):
         yield
         return
@@ -39,10 +39,10 @@ def _example(request: pytest.FixtureRequest) -> Iterator[None]:
         pytest.MonkeyPatch.context() as patch,
         Adapty(
             sandbox.secret_key, mail_secret_key=sandbox.mail_key, base_url=sandbox.url, mail_base_url=sandbox.url
-        ) as adapty,
+        ) as client,
     ):
         patch.chdir(tmp_path)
-        namespace.update(adapty=adapty, adapty_sandbox=sandbox)
+        namespace.update(client=client, adapty_sandbox=sandbox)
         yield
 
 

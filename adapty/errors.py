@@ -62,7 +62,23 @@ __all__ = [
 
 
 class AdaptyError(Exception):
-    """The root: `except AdaptyError` catches whatever this library raises on purpose."""
+    """The base class: `except AdaptyError` catches every exception that this library raises on purpose."""
+
+    @property
+    def is_retryable(self) -> bool:
+        """Whether the same call may succeed later, unchanged.
+
+        True for the failures that the client itself retries (connection errors, timeouts, 408, 429, 5xx, and a 409
+        that says that a request with the same `Idempotency-Key` is in progress), for `CheckpointInUseError` and for
+        `WebhookUnavailableError`. False for everything else, such as invalid arguments, other 4xx, responses over
+        `max_response_bytes` and proxies that require authentication.
+
+        Example:
+            >>> from adapty.errors import BadRequestError, RateLimitError
+            >>> RateLimitError("", status_code=429).is_retryable, BadRequestError("", status_code=400).is_retryable
+            (True, False)
+        """
+        return False
 
 
 class AdaptyUsageError(AdaptyError, ValueError):
@@ -99,7 +115,12 @@ class AdaptyConfigError(AdaptyUsageError):
 
 
 class CheckpointInUseError(AdaptyUsageError):
-    """Another bulk run uses the same journal; wait until that run has ended, or name another journal."""
+    """Another bulk run uses the same checkpoint; wait for that run to end, or use another file."""
+
+    @property
+    def is_retryable(self) -> bool:
+        """True: the other run ends at some time."""
+        return True
 
 
 class AdaptyConnectionError(AdaptyError):
@@ -112,6 +133,8 @@ class AdaptyConnectionError(AdaptyError):
         attempts: How many times the request was sent.
         idempotency_key: The key that the request went out with, or None. Sending it again with the same key, by
             `idempotency_key=`, cannot carry it out twice.
+        is_retryable: Whether the same call may succeed later, unchanged. False if the request cannot be sent at all, or
+            if its response will always be too large.
     """
 
     def __init__(
@@ -123,14 +146,20 @@ class AdaptyConnectionError(AdaptyError):
         path: str = "",
         attempts: int = 0,
         idempotency_key: str | None = None,
+        is_retryable: bool = True,
     ) -> None:
-        """Keep what was asked for, and how often."""
         super().__init__(message)
         self.operation = operation
         self.method = method
         self.path = path
         self.attempts = attempts
         self.idempotency_key = idempotency_key
+        self._is_retryable = is_retryable
+
+    @property
+    def is_retryable(self) -> bool:
+        """Whether the same call may succeed later, unchanged."""
+        return self._is_retryable
 
 
 class AdaptyTimeoutError(AdaptyConnectionError):
@@ -141,7 +170,7 @@ class AdaptyAPIError(AdaptyError):
     """The API, or something in front of it, answered with anything but the documented success.
 
     Attributes:
-        status: The HTTP status, which need not be a registered one (499, 520).
+        status_code: The HTTP status, which need not be a registered one (499, 520).
         error_code: The API's short name of the error, or None.
         messages: What the body says in words, possibly empty.
         field_names: The request fields that the body blames, possibly empty.
@@ -161,7 +190,7 @@ class AdaptyAPIError(AdaptyError):
         self,
         message: str,
         *,
-        status: int = 0,
+        status_code: int = 0,
         error_code: str | None = None,
         messages: tuple[str, ...] = (),
         field_names: tuple[str, ...] = (),
@@ -177,7 +206,7 @@ class AdaptyAPIError(AdaptyError):
     ) -> None:
         """Keep all that is known of the answer."""
         super().__init__(message)
-        self.status = status
+        self.status_code = status_code
         self.error_code = error_code
         self.messages = messages
         self.field_names = field_names
@@ -190,6 +219,13 @@ class AdaptyAPIError(AdaptyError):
         self.path = path
         self.attempts = attempts
         self.idempotency_key = idempotency_key
+
+    @property
+    def is_retryable(self) -> bool:
+        """Whether the same call may succeed later, by the status code: the rule that the client itself retries by."""
+        from adapty._core.retry import is_retryable_response  # noqa: PLC0415 - keeps `import adapty` fast
+
+        return is_retryable_response(self.status_code, self.error_code)
 
 
 class BadRequestError(AdaptyAPIError):
@@ -217,7 +253,7 @@ class NotFoundError(AdaptyAPIError):
 
 
 class ProfileNotFoundError(NotFoundError):
-    """There is no profile of that id; `status` is 404, of the refund saver's operations 400."""
+    """There is no profile of that id; `status_code` is 404, of the refund saver's operations 400."""
 
 
 class ConflictError(AdaptyAPIError):
@@ -267,3 +303,8 @@ class WebhookUnavailableError(WebhookError):
     """503: the event cannot be taken now, or its body is not whole; Adapty posts it again."""
 
     status = 503
+
+    @property
+    def is_retryable(self) -> bool:
+        """True: Adapty posts the event again."""
+        return True

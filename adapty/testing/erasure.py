@@ -50,8 +50,8 @@ def assert_erased(
         AdaptyUsageError: No id is given, both of the server-side API's are, or `sandbox` is none.
 
     Example:
-        >>> profile = adapty.profiles.create(customer_user_id="user_12345")
-        >>> deletion = adapty.profiles.delete(customer_user_id="user_12345")
+        >>> profile = client.profiles.create(customer_user_id="user_12345")
+        >>> deletion = client.profiles.delete(customer_user_id="user_12345")
         >>> assert_erased(adapty_sandbox, customer_user_id="user_12345")
         >>> assert_erased(adapty_sandbox, "user_12345")
         Traceback (most recent call last):

@@ -46,7 +46,7 @@ def assert_requests(
             enough to tell.
 
     Example:
-        >>> profile = adapty.profiles.create(customer_user_id="user_12345")
+        >>> profile = client.profiles.create(customer_user_id="user_12345")
         >>> [request.path for request in assert_requests(adapty_sandbox, "createProfile", statuses=[200])]
         ['/api/v2/server-side-api/profile/']
     """

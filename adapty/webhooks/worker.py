@@ -49,7 +49,7 @@ def drain(adapty: Adapty, outbox: Outbox, **options: Unpack[BulkOptions]) -> Dra
 
     Example:
         >>> with Outbox("outbox.sqlite") as outbox:
-        ...     drain(adapty, outbox)
+        ...     drain(client, outbox)
         DrainReport(delivered=0, refused=0, retried=0)
     """
     check_client(adapty, Adapty)
@@ -117,7 +117,7 @@ class Worker:
 
     Example:
         >>> outbox = Outbox("outbox.sqlite")
-        >>> with Worker(adapty, outbox) as worker:
+        >>> with Worker(client, outbox) as worker:
         ...     worker.is_alive
         True
     """
