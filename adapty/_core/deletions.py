@@ -93,7 +93,7 @@ def listed_id(kind: str, check: Callable[[Any], str], value: object) -> str:
         AdaptyUsageError: It cannot be sent, or is no id any more; `field_name` is the kind.
     """
     if problem := describe_damage(value):
-        raise AdaptyUsageError.of(kind, problem)
+        raise AdaptyUsageError.for_field(kind, problem)
     return checked(kind, check, value)
 
 
@@ -161,9 +161,9 @@ class Deletions:
         is_async = any(map(iscoroutinefunction, (told, type(told).__call__)))
         if told is not None and (is_async or not callable(told)):
             expected = "expected a plain function, which is called and not awaited"
-            raise AdaptyUsageError.of("on_result", f"is {kind_of(self.on_result)}; {expected}")
+            raise AdaptyUsageError.for_field("on_result", f"is {kind_of(self.on_result)}; {expected}")
         if isinstance(self.ids, str | bytes) or not isinstance(self.ids, Iterable):
-            raise AdaptyUsageError.of("ids", f"is {kind_of(self.ids)}; expected several ids, such as a list")
+            raise AdaptyUsageError.for_field("ids", f"is {kind_of(self.ids)}; expected several ids, such as a list")
         checked("by", lambda value: one_of(self.kinds, value), self.kind)
         self.asked_by = self.asked_by or (self.kind,)
 
@@ -175,7 +175,7 @@ class Deletions:
                 sendable = listed_id(self.kind, self.kinds[self.kind], given)
             except AdaptyUsageError as refused:
                 shown = given if isinstance(given, str) else printable(given)
-                self.note(DeletionResult.failed(shown, refused.under(f"ids[{number}]")))
+                self.note(DeletionResult.failed(shown, refused.prefixed(f"ids[{number}]")))
                 continue
             if sendable in seen:
                 continue

@@ -169,5 +169,5 @@ async def _run_async(
 
 def _given(source: Any) -> Any:
     if source is None:
-        raise AdaptyUsageError.of("source", "is None; expected a file or an iterable of records")
+        raise AdaptyUsageError.for_field("source", "is None; expected a file or an iterable of records")
     return source

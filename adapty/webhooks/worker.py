@@ -185,7 +185,7 @@ class Worker:
 
 def _sending(outbox: Outbox, options: BulkOptions, *, until_empty: bool) -> Sending:
     if not isinstance(outbox, Outbox):
-        raise AdaptyUsageError.of("outbox", f"is {kind_of(outbox)}; expected an Outbox")
+        raise AdaptyUsageError.for_field("outbox", f"is {kind_of(outbox)}; expected an Outbox")
     refuse_unknown(options, BulkOptions)
     return Sending(outbox, options_of(options), until_empty=until_empty)
 

@@ -179,9 +179,9 @@ def test_every_attribute_is_documented() -> None:
 @pytest.mark.parametrize("kind", [AdaptyUsageError, AdaptyConfigError, CheckpointInUseError])
 def test_the_error_of_a_field(kind: type[AdaptyUsageError]) -> None:
     """An error of a field begins with the field's name, and seen from the outside with the way to it."""
-    error = kind.of("platform", "is empty")
+    error = kind.for_field("platform", "is empty")
     assert (str(error), error.field_name) == ("platform: is empty", "platform")
-    outer = error.under("device_info").under("profile")
+    outer = error.prefixed("device_info").prefixed("profile")
     assert (str(outer), outer.field_name) == ("profile.device_info.platform: is empty", "profile.device_info.platform")
     assert type(outer) is kind
 
