@@ -192,7 +192,7 @@ def error_for(
     return kind(
         # A body can hold line breaks, terminal escapes, or half of a surrogate pair, which no log in UTF-8 could take.
         escape_control(message),
-        status=status,
+        status_code=status,
         error_code=found.error_code,
         messages=found.messages,
         field_names=found.field_names,

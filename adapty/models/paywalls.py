@@ -82,7 +82,7 @@ class RemoteConfig(Received):
         try:
             return None if self.data is None else json.loads(self.data, parse_int=parse_int)
         except (ValueError, RecursionError):
-            raise AdaptyUsageError.of("data", "is not JSON; read it as text") from None
+            raise AdaptyUsageError.for_field("data", "is not JSON; read it as text") from None
 
 
 @attrs.frozen(kw_only=True)
@@ -265,7 +265,7 @@ def with_locale(paywall: Paywall, locale: str, data: str | Mapping[str, Any], *,
     known = [config.locale for config in paywall.remote_configs]
     if locale not in known and not add:
         there = ", ".join(map(str, known)) or "none"
-        raise AdaptyUsageError.of("locale", f"is not one of the paywall's ({there}); add=True adds it")
+        raise AdaptyUsageError.for_field("locale", f"is not one of the paywall's ({there}); add=True adds it")
     configs: dict[str | None, RemoteConfig | Mapping[str, Any]] = {
         config.locale: config for config in paywall.remote_configs
     }

@@ -149,7 +149,7 @@ def checked_limit(max_body_bytes: int) -> int:
         AdaptyConfigError: It is none.
     """
     if type(max_body_bytes) is not int or max_body_bytes < 1:
-        raise AdaptyConfigError.of("max_body_bytes", "is no number of bytes; expected an int, 1 or more")
+        raise AdaptyConfigError.for_field("max_body_bytes", "is no number of bytes; expected an int, 1 or more")
     return max_body_bytes
 
 
@@ -157,5 +157,5 @@ def _bytes(body: Any) -> bytes:
     if isinstance(body, str):
         return body.encode("utf-8", "surrogatepass")  # which cannot be decoded again
     if not isinstance(body, bytes | bytearray | memoryview):
-        raise AdaptyUsageError.of("body", f"is {kind_of(body)}; expected bytes")
+        raise AdaptyUsageError.for_field("body", f"is {kind_of(body)}; expected bytes")
     return bytes(body)

@@ -121,7 +121,7 @@ def test_a_refusal_is_not_repeated(status: int) -> None:
     """An answer that would be the same next time ends the call at once."""
     driven = drive(CALL, reply(status))
     assert isinstance(driven.error, AdaptyAPIError)
-    assert driven.error.status == status
+    assert driven.error.status_code == status
     assert driven.error.attempts == 1
     assert driven.waits == []
 
@@ -131,7 +131,7 @@ def test_another_success_than_the_documented_one_is_none(status: int) -> None:
     """A 2xx that the operation does not document is not read, and is not repeated either."""
     driven = drive(CALL, reply(status, b"{}"))
     assert isinstance(driven.error, UnexpectedResponseError)
-    assert driven.error.status == status
+    assert driven.error.status_code == status
     assert str(driven.error) == f"saveProfile: {status}: success is documented as 200 (after 1 try)"
     assert driven.result is None
 
@@ -205,7 +205,7 @@ def test_after_the_last_try_the_answer_is_raised(max_retries: int) -> None:
     answers = [reply(500 + attempt) for attempt in range(max_retries + 1)]
     driven = drive(CALL, *answers, policy=RetryPolicy(max_retries=max_retries))
     assert isinstance(driven.error, ServerError)
-    assert driven.error.status == 500 + max_retries
+    assert driven.error.status_code == 500 + max_retries
     assert driven.error.attempts == max_retries + 1
     assert len(driven.waits) == max_retries
     assert ("after 1 try" if max_retries == 0 else f"after {max_retries + 1} tries") in str(driven.error)
