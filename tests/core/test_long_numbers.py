@@ -28,7 +28,7 @@ def test_an_answer_with_a_number_that_is_too_long_is_read(name: str, number: str
         profile = adapty.profiles.get(customer_user_id="user_12345")
     assert (profile.profile_id, profile.timestamp) == ("p1", 7)
     assert getattr(profile, name, None) is None
-    assert len(json.dumps(profile.extra[name])) in range(len(number) - 2, len(number) + 3)
+    assert len(json.dumps(profile.extra_fields[name])) in range(len(number) - 2, len(number) + 3)
 
 
 @pytest.mark.parametrize("number", LONG, ids=lambda number: f"{number[:8]}-{len(number)}")
