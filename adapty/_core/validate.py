@@ -22,7 +22,7 @@ from dateutil.parser import isoparser
 from dateutil.relativedelta import relativedelta
 
 from adapty._core.countries import COUNTRY_CODES, MISTAKEN_CODES
-from adapty._core.nesting import MAX_DEPTH, is_too_deep
+from adapty._core.json_body import MAX_DEPTH, is_too_deep
 from adapty._core.unseen_characters import describe_unseen_character
 from adapty._escaping import escape_control
 from adapty.errors import AdaptyUsageError

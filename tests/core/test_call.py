@@ -241,7 +241,7 @@ def unreadable(_: Answer) -> NoReturn:
     try:
         throw(ValueError(authorization))
     except ValueError as problem:
-        message = "the body is not JSON, or cut short"
+        message = "the body is not JSON, or is incomplete"
         raise UnreadableAnswer(message) from problem
 
 
@@ -249,7 +249,7 @@ def test_a_success_that_cannot_be_read_is_unexpected() -> None:
     """A documented status with an unreadable body is an error that says so, and is not repeated."""
     driven = drive(Call(CALL.operation, CALL.request, unreadable), reply(200, b"<html>"))
     assert isinstance(driven.error, UnexpectedResponseError)
-    assert str(driven.error) == "saveProfile: 200: the body is not JSON, or cut short (after 1 try)"
+    assert str(driven.error) == "saveProfile: 200: the body is not JSON, or is incomplete (after 1 try)"
     assert driven.error.body == "<html>"
     assert driven.error.attempts == 1
 
@@ -264,7 +264,7 @@ def test_a_success_that_cannot_be_read_is_tried_again_where_the_policy_says_so()
 
     stayed = drive(call, *[reply(200, b"<html>")] * 3, policy=policy)
     assert isinstance(stayed.error, UnexpectedResponseError)
-    assert str(stayed.error) == "saveProfile: 200: the body is not JSON, or cut short (after 3 tries)"
+    assert str(stayed.error) == "saveProfile: 200: the body is not JSON, or is incomplete (after 3 tries)"
     assert stayed.error.__context__ is None
 
     odd = drive(call, reply(204), policy=policy)
