@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from adapty._core.answers import Answer
     from adapty._core.operations import Api
     from adapty.config import Config
-    from adapty.models._record import Record
+    from adapty.models._request import Record
     from adapty_generated.mail import AuthenticatedClient as MailClient
     from adapty_generated.server_side import AuthenticatedClient as ServerSideClient
 

@@ -18,7 +18,7 @@ import typer
 from adapty import AsyncAdapty, _generated, flows
 from adapty._core.operations import OPERATIONS, Api
 from adapty.cli import app
-from adapty.models._record import Record
+from adapty.models._request import Record
 from adapty.sandbox.mail import ACTIONS as MAIL_ACTIONS
 from adapty.sandbox.server_side.actions import ACTIONS as SERVER_SIDE_ACTIONS
 from scripts.facade_offer import ALTERNATIVES, ANSWERS, COMMANDS, ENUMS, EVENTS, METHODS, OURS, PARAMETERS, RECORDS
@@ -28,7 +28,7 @@ from scripts.spec_for_generation import operations, reachable
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from adapty.models._received import Received
+    from adapty.models._response import Received
 
 __all__ = ["APIS", "CONTRACTS", "Contract", "debts", "kinds"]
 

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from adapty._core.operations import Api
-    from adapty.models._received import Received
-    from adapty.models._record import Record
+    from adapty.models._request import Record
+    from adapty.models._response import Received
 
 __all__ = ["ALTERNATIVES", "ANSWERS", "COMMANDS", "ENUMS", "EVENTS", "METHODS", "OURS", "PARAMETERS", "RECORDS"]
 

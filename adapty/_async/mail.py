@@ -11,7 +11,7 @@ from adapty._core.not_given import NOT_GIVEN, NotGiven
 from adapty._generated import low_level_mail_client, mail_call, nothing
 from adapty._mail_deletions import deletion_by_kinds_call, mail_deletion_call
 from adapty.models import MailProfile, ProfileDeletion, TransactionEvent
-from adapty.models._record import one_record
+from adapty.models._request import one_record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

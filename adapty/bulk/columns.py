@@ -14,7 +14,7 @@ from adapty.bulk.column_hints import hint_for_repeated, hint_for_unknown, hint_f
 from adapty.bulk.historical_import import CUSTOM_ATTRIBUTES, FIELDS, NOT_IMPORTED, READERS, is_historical_import
 from adapty.errors import AdaptyUsageError
 from adapty.models import MailProfile
-from adapty.models._record import RECORD, Record, field_names
+from adapty.models._request import RECORD, Record, field_names
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -30,7 +30,7 @@ from adapty.bulk.sources import Source, open_source, other_input
 from adapty.bulk.stage import Options, Stage, StageResult
 from adapty.errors import AdaptyUsageError
 from adapty.models import MailProfile, TransactionEvent
-from adapty.models._record import field_names
+from adapty.models._request import field_names
 
 if TYPE_CHECKING:
     from adapty._async.client import AsyncAdapty

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from adapty._core.nesting import MAX_DEPTH
 from adapty._core.validate import kind_of
-from adapty.models._record import Record
+from adapty.models._request import Record
 
 if TYPE_CHECKING:
     from adapty.bulk.rows import Row

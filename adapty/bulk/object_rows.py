@@ -13,7 +13,7 @@ from adapty._core.validate import kind_of, printable
 from adapty.bulk.columns import NOTES, RAW
 from adapty.bulk.json_objects import RepeatedKeyError, decode_json, decode_json_ignoring
 from adapty.bulk.rows import NOT_MENDED, Row
-from adapty.models._record import Record
+from adapty.models._request import Record
 
 if TYPE_CHECKING:
     from collections.abc import Generator

@@ -11,7 +11,7 @@ from dateutil.relativedelta import relativedelta
 from adapty._core import validate
 from adapty._core.not_given import NOT_GIVEN, NotGiven
 from adapty.errors import AdaptyUsageError
-from adapty.models._record import Record, checked_fields
+from adapty.models._request import Record, checked_fields
 
 __all__ = ["GrantAccessRequest", "RevokeAccessRequest", "end_of_grant", "time_of_revocation"]
 

@@ -12,8 +12,8 @@ from adapty._core import validate
 from adapty._core.not_given import NOT_GIVEN, NotGiven
 from adapty._core.redact import masked
 from adapty.errors import AdaptyUsageError
-from adapty.models._received import Received, one, text
-from adapty.models._record import Record, checked_fields
+from adapty.models._request import Record, checked_fields
+from adapty.models._response import Received, one, text
 
 __all__ = ["IntegrationIdentifierFields", "IntegrationIdentifiers", "IntegrationIdentifiersRequest"]
 

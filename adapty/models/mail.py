@@ -18,7 +18,7 @@ from adapty._core.not_given import NOT_GIVEN, NotGiven
 from adapty._core.redact import hidden, masked
 from adapty.errors import AdaptyUsageError
 from adapty.flows import Flow, TransactionEventType, flow_for, known_event_type
-from adapty.models._record import RECORD, Record, checked_fields, nested
+from adapty.models._request import RECORD, Record, checked_fields, nested
 
 __all__ = ["DeviceInfo", "MailProfile", "Offer", "OfferCategory", "OfferType", "ProfileDeletion", "TransactionEvent"]
 

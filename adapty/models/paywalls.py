@@ -14,8 +14,8 @@ from adapty._core.numbers import parse_int
 from adapty._core.server_side_rules import json_text
 from adapty._core.validate import Refused, identifier, json_object, kind_of, printable
 from adapty.errors import AdaptyUsageError
-from adapty.models._received import Received, flag, moment, one, several, text, whole
-from adapty.models._record import Record, checked_fields
+from adapty.models._request import Record, checked_fields
+from adapty.models._response import Received, flag, moment, one, several, text, whole
 
 __all__ = [
     "PAYWALL_STATES",

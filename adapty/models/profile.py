@@ -12,7 +12,7 @@ import attrs
 from adapty._core.redact import hidden, masked
 from adapty._core.validate import aware_datetime, checked, kind_of, nonblank
 from adapty.errors import AdaptyUsageError
-from adapty.models._received import (
+from adapty.models._response import (
     Received,
     flag,
     moment,

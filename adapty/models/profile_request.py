@@ -14,7 +14,7 @@ from adapty._core import server_side_rules, validate
 from adapty._core.identity import uuid_text
 from adapty._core.not_given import NOT_GIVEN, NotGiven
 from adapty._core.redact import hidden
-from adapty.models._record import RECORD, Record, checked_fields, nested
+from adapty.models._request import RECORD, Record, checked_fields, nested
 
 __all__ = [
     "AttStatus",

@@ -12,7 +12,7 @@ import attrs
 
 from adapty._core import server_side_rules, validate
 from adapty._core.identity import customer_user_id_text
-from adapty.models._record import RECORD, Record, checked_fields, nested
+from adapty.models._request import RECORD, Record, checked_fields, nested
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

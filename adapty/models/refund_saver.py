@@ -10,8 +10,8 @@ from attrs.converters import optional
 from adapty._core import server_side_rules, validate
 from adapty._core.not_given import NOT_GIVEN, NotGiven
 from adapty.errors import AdaptyUsageError
-from adapty.models._received import Received, flag, one, text, unwrapped
-from adapty.models._record import Record, checked_fields
+from adapty.models._request import Record, checked_fields
+from adapty.models._response import Received, flag, one, text, unwrapped
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

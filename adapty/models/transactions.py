@@ -15,8 +15,8 @@ from adapty._core import server_side_rules, validate
 from adapty._core.not_given import NOT_GIVEN, NotGiven
 from adapty._core.validate import Refused
 from adapty.errors import AdaptyUsageError
-from adapty.models._received import json_number
-from adapty.models._record import AS_JSON, RECORD, Record, checked_fields, nested
+from adapty.models._request import AS_JSON, RECORD, Record, checked_fields, nested
+from adapty.models._response import json_number
 
 __all__ = [
     "CancellationReason",

@@ -14,8 +14,8 @@ from adapty._core.not_given import NOT_GIVEN, NotGiven
 from adapty._core.redact import hidden
 from adapty._core.validate import Refused, checked, kind_of, quoted
 from adapty.errors import AdaptyUsageError
-from adapty.models._received import Received, moment, one, several, text, texts, whole
-from adapty.models._record import RECORD_EACH, Record, checked_fields, nested
+from adapty.models._request import RECORD_EACH, Record, checked_fields, nested
+from adapty.models._response import Received, moment, one, several, text, texts, whole
 
 __all__ = [
     "CURRENCY_TRANSACTION_TYPES",

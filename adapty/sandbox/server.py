@@ -92,9 +92,9 @@ class Sandbox:
         ...     sandbox.profile("user_12345") is None
         True
         >>> with Sandbox(faults=["server_error;every=20"]) as sandbox:
-        ...     sandbox.faults.add("cut_after;share=0.05;operations=saveProfile")
+        ...     sandbox.faults.add("drop_after;probability=0.05;operations=saveProfile")
         ...     [fault.kind for fault in sandbox.faults]
-        ['server_error', 'cut_after']
+        ['server_error', 'drop_after']
     """
 
     @hide_arguments
@@ -408,7 +408,7 @@ def _listener(host: str, port: int) -> socket.socket:
 
 @contextmanager
 def _calling_on_signals(call: Callable[[], object]) -> Iterator[None]:
-    """Call something when SIGINT or SIGTERM comes, instead of what was to be done then."""
+    """Call something when SIGINT or SIGTERM arrives, except where the signal is ignored, as `nohup` expects."""
     if current_thread() is not main_thread():
         yield
         return
@@ -416,7 +416,11 @@ def _calling_on_signals(call: Callable[[], object]) -> Iterator[None]:
     def handle(_: int, __: FrameType | None) -> None:
         call()
 
-    before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {
+        number: signal.signal(number, handle)
+        for number in (signal.SIGINT, signal.SIGTERM)
+        if signal.getsignal(number) is not signal.SIG_IGN
+    }
     try:
         yield
     finally:

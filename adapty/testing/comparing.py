@@ -12,8 +12,8 @@ from attrs import frozen
 
 from adapty._core.validate import Refused, aware_datetime, checked, known_name, printable
 from adapty.errors import AdaptyUsageError
-from adapty.models._received import moment, number
-from adapty.models._record import Record
+from adapty.models._request import Record
+from adapty.models._response import moment, number
 from adapty.testing.wording import shown
 
 __all__ = ["ABSENT", "Difference", "differences", "nearest", "refuse_unknown"]

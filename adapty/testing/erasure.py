@@ -97,7 +97,7 @@ def _was_deletion(sandbox: Sandbox, api: Api, absence: str) -> None:
     __tracebackhide__ = True
     arrived = arrivals(sandbox)
     asked = [one.request for one in arrived if one.api == api and one.operation in _DELETIONS[api]]
-    if any(request.status == _DELETED or request.fault == "cut_after" for request in asked):
+    if any(request.status == _DELETED or request.fault == "drop_after" for request in asked):
         return
     if may_be_forgotten(arrived):
         message = f"the sandbox remembers the last {len(arrived)} requests; of deletions before, it knows nothing"

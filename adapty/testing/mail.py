@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from adapty._core.validate import aware_datetime, checked, identifier, one_of
 from adapty.flows import Flow
-from adapty.models._record import field_names
+from adapty.models._request import field_names
 from adapty.models.mail import MailProfile, TransactionEvent
 from adapty.testing.arrivals import known_sandbox, refusals
 from adapty.testing.comparing import differences, nearest, refuse_unknown

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from adapty._core.identity import named_user
 from adapty._core.validate import aware_datetime, checked, identifier, one_of
-from adapty.models._record import field_names
+from adapty.models._request import field_names
 from adapty.models.profile import Profile
 from adapty.models.profile_request import ProfileRequest
 from adapty.models.transactions import OneTimePurchase, Subscription

@@ -16,7 +16,7 @@ import attrs
 
 from adapty._core.redact import hidden, masked
 from adapty._core.validate import Refused, nonblank
-from adapty.models._received import (
+from adapty.models._response import (
     Received,
     flag,
     identifier_text,

@@ -10,7 +10,7 @@ from uuid import uuid4
 from adapty._core.redact import hide_arguments
 from adapty._core.validate import kind_of
 from adapty.errors import AdaptyConfigError, AdaptyUsageError, WebhookBodyError, WebhookError, WebhookUnavailableError
-from adapty.models._received import json_ready
+from adapty.models._response import json_ready
 from adapty.webhooks.authorization import Accepted
 from adapty.webhooks.body import MAX_BODY_BYTES, checked_limit, decoded, incomplete, is_encoded
 from adapty.webhooks.deadlines import answer_deadline

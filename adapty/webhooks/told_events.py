@@ -8,7 +8,7 @@ import attrs
 
 from adapty._core import validate
 from adapty.models import TransactionEvent
-from adapty.models._record import checked_fields
+from adapty.models._request import checked_fields
 
 __all__ = ["ToldEvent"]
 

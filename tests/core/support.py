@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from adapty._core.call import Call
-    from adapty.models._record import Record
+    from adapty.models._request import Record
 
 __all__ = [
     "BASES",

@@ -30,7 +30,7 @@ from adapty import (
 )
 from adapty._core.redact import REDACTED
 from adapty._generated import server_side_call
-from adapty.models._received import Received, flag, moment, number, text, texts, whole
+from adapty.models._response import Received, flag, moment, number, text, texts, whole
 from adapty.models.paywalls import PagePagination, PaywallListMeta, PaywallListResponse
 from adapty.models.virtual_currency import (
     CursorPagination,

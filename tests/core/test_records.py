@@ -30,7 +30,7 @@ from adapty import (
 )
 from adapty._core.countries import COUNTRY_CODES
 from adapty._core.unseen_characters import describe_unseen_character
-from adapty.models._record import Record, field_names, one_record
+from adapty.models._request import Record, field_names, one_record
 
 from .support import BASES, EVENT, FULL_EVENT, FULL_PROFILE, PROFILE, json_values, repeatable, wire
 

@@ -14,8 +14,8 @@ import adapty
 from adapty import AdaptyError, AsyncAdapty, MailProfile, Timeouts
 from adapty._core.safe_repr import SafeRepr
 from adapty.config import Config
-from adapty.models._received import Received
-from adapty.models._record import Record
+from adapty.models._request import Record
+from adapty.models._response import Received
 
 PACKAGES = ("", ".bulk", ".config", ".errors", ".fast", ".models", ".sandbox", ".testing", ".webhooks")
 

@@ -39,7 +39,7 @@ from adapty.models import (
     ProfileFields,
     SubscriptionFields,
 )
-from adapty.models._record import Record, field_names
+from adapty.models._request import Record, field_names
 from adapty.models.access import GrantAccessRequest, RevokeAccessRequest
 from adapty.models.integrations import IntegrationIdentifiersRequest
 from adapty.models.paywalls import PaywallUpdateRequest

@@ -42,7 +42,7 @@ from .test_server_side_records import CONTRACT, refused, taken
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from adapty.models._record import Record
+    from adapty.models._request import Record
 
 PAIR = "\U0001f600"
 HALF = "\ud800"

@@ -21,7 +21,7 @@ import adapty.models
 from adapty import Profile, UnexpectedResponseError
 from adapty._generated import contract, nothing, server_side_call
 from adapty.models import IntegrationIdentifiers, Paywall, RefundSaverSettings, Subscription, VirtualCurrencyTransaction
-from adapty.models._received import Received
+from adapty.models._response import Received
 from adapty.models.access import GrantAccessRequest, RevokeAccessRequest
 from adapty.models.paywalls import PaywallListResponse, PaywallUpdateRequest
 from adapty.models.profile_request import ProfileRequest

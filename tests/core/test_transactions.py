@@ -31,7 +31,7 @@ from .test_server_side_records import BASES, FULL, PURCHASE, SUBSCRIPTION
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from adapty.models._record import Record
+    from adapty.models._request import Record
 
 USER: Mapping[str, Any] = {"customer_user_id": "user_12345"}
 

@@ -26,7 +26,7 @@ from hypothesis import strategies as st
 from adapty import NOT_GIVEN, AdaptyUsageError, DeviceInfo, Flow, MailProfile, Offer, TransactionEvent, flow_for
 from adapty._core import validate
 from adapty._core.countries import COUNTRY_CODES, MISTAKEN_CODES
-from adapty.models._record import Record
+from adapty.models._request import Record
 
 from .support import EVENT, FIELDS, PROFILE, made_or_refused, objects, record_of, refusal_of, repeatable, wire
 

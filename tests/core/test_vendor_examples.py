@@ -25,7 +25,7 @@ from .test_tolerant_reader import leaves, lost, not_a_value
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from adapty.models._record import Record
+    from adapty.models._request import Record
 
 USER: Mapping[str, Any] = {"customer_user_id": "8F1D0C2B-6A35-4E7F-9B08-1C2D3E4F5061"}
 PAYWALL_ID = "5c6d7e8f-9012-4a3b-8c4d-5e6f70819203"

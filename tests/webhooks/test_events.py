@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 
 from adapty._generated import contract
-from adapty.models._received import Received
+from adapty.models._response import Received
 from adapty.webhooks import (
     EVENT_TYPES,
     AccessLevelProperties,
