@@ -19,7 +19,7 @@ from attrs import evolve, frozen
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scripts.bench import children, command
+from scripts.bench import processes, command
 from scripts.bench.benchmarks import FIGURES, Bar, Figure, Size
 from scripts.bench.machine import machine
 from scripts.bench.measure import Measurement, measure
