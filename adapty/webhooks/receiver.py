@@ -239,7 +239,9 @@ class Receiver:
         if status == "in_progress":
             raise WebhookUnavailableError("the event is being handled; whether that succeeds is not known yet")
         if status not in get_args(ClaimStatus):
-            raise AdaptyUsageError.for_field("dedup", f"gave {status!r} for a claim; expected new, in_progress or completed")
+            raise AdaptyUsageError.for_field(
+                "dedup", f"gave {status!r} for a claim; expected new, in_progress or completed"
+            )
         new = status == "new"
         return Delivery(event=delivery.event, duplicate=not new, claim=claim if new else None)
 

@@ -51,7 +51,7 @@ def test_invalid_bodies() -> None:
     """The error says what is wrong and does not quote the body."""
     deep = "[" * (MAX_DEPTH + 1) + "]" * (MAX_DEPTH + 1)
     incomplete = "is not JSON, or is incomplete"
-    expected = {
+    expected: dict[bytes | str, str] = {
         "": "is empty",
         " \n": "is empty",
         b"\xff\xfe\x00": "is not UTF-8",
