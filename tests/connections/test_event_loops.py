@@ -38,11 +38,11 @@ def test_event_loops_in_several_threads_share_a_client(echo: EchoServer) -> None
     client = AsyncAdapty("secret_live_key", base_url=echo.url, max_retries=0)
 
     async def get_many(thread: int) -> bool:
-        users = [f"{thread}_{number}" for number in range(50)]
+        users = [f"{thread}_{number}" for number in range(20)]
         return list(await asyncio.gather(*(get(client, user) for user in users))) == users
 
-    with ThreadPoolExecutor(4) as threads:
-        assert all(threads.map(lambda thread: asyncio.run(get_many(thread)), range(8)))
+    with ThreadPoolExecutor(3) as threads:
+        assert all(threads.map(lambda thread: asyncio.run(get_many(thread)), range(6)))
     asyncio.run(client.close())
 
 

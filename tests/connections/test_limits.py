@@ -30,7 +30,7 @@ from adapty import (
 from adapty._reading import BodyDecoder, ResponseTooLarge
 from adapty.fast import AsyncFastTransport
 from adapty_generated.server_side.api.profile import get_profile
-from tests.raw_server import RawServer, answer
+from tests.raw_server import RawServer, answer, gzip_bomb
 
 if TYPE_CHECKING:
     from adapty.models import Profile
@@ -210,7 +210,7 @@ def test_deadline_before_anything_is_sent_says_so(send: Send) -> None:
 
 def test_bomb_takes_bounded_memory(server: RawServer) -> None:
     """260 KB of gzip that unpack to 256 MB take no more than the limit of 32 MB allows."""
-    server.replies = [answer(200, gzip.compress(bytes(256 * 1024 * 1024), 9), "Content-Encoding: gzip")]
+    server.replies = [answer(200, gzip_bomb(256), "Content-Encoding: gzip")]
     program = """
         import asyncio, resource, sys
         from adapty import Adapty, AdaptyConnectionError, AsyncAdapty
