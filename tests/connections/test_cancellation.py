@@ -25,7 +25,7 @@ async def open_client(echo: EchoServer) -> AsyncIterator[AsyncAdapty]:
     before = asyncio.all_tasks()
     async with AsyncAdapty("secret_live_key", base_url=echo.url, max_retries=0, timeout=10) as client:
         yield client
-        users = [f"after_{number}" for number in range(100)]
+        users = [f"after_{number}" for number in range(30)]
         profiles = await asyncio.gather(*(client.profiles.get(customer_user_id=user) for user in users))
         assert [profile.customer_user_id for profile in profiles] == users
     assert asyncio.all_tasks() == before

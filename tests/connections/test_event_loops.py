@@ -46,6 +46,7 @@ def test_event_loops_in_several_threads_share_a_client(echo: EchoServer) -> None
     asyncio.run(client.close())
 
 
+@pytest.mark.parametrize("echo", ["https"], indirect=True)
 def test_loop_closed_without_shutdown_does_not_break_the_client(echo: EchoServer) -> None:
     """A loop that is closed without its shutdown leaves connections open; they are dropped, and nothing is printed."""
     program = """
@@ -65,6 +66,7 @@ def test_loop_closed_without_shutdown_does_not_break_the_client(echo: EchoServer
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
+@pytest.mark.parametrize("echo", ["https"], indirect=True)
 def test_client_that_is_never_closed_is_quiet(echo: EchoServer) -> None:
     """asyncio.run closes the connections of its loop; no warning is shown even where warnings are errors."""
     program = """

@@ -133,6 +133,7 @@ def test_an_http_client_of_the_caller_is_refused_in_a_child(echo: EchoServer) ->
             assert run_in_children(is_refused) == [0] * CHILDREN
 
 
+@pytest.mark.parametrize("echo", ["https"], indirect=True)
 def test_threads_that_hold_connections_at_the_fork_do_not_block_children(echo: EchoServer) -> None:
     """A child works although other threads of its parent were in the middle of requests, and held locks."""
     program = """

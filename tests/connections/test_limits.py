@@ -151,13 +151,13 @@ def test_invalid_compressed_responses_are_errors(server: RawServer, send: Send) 
             send(server.url, max_retries=0)
 
 
-@pytest.mark.parametrize("send", [send_sync, send_async, send_over_fast_transport])
-def test_millions_of_values_are_refused_unread(server: RawServer, send: Send) -> None:
+def test_millions_of_values_are_refused_unread(server: RawServer) -> None:
     """A small compressed body that decodes to ten million empty objects is not decoded: they would take a gigabyte."""
-    objects = gzip.compress(b'{"data": [' + b"{}," * 10_000_000 + b"{}]}")
-    for status, error, problem in (
-        (200, UnexpectedResponseError, "more than 1,000,000 values"),
-        (400, BadRequestError, "no readable reason"),
+    objects = gzip.compress(b'{"data": [' + b"{}," * 10_000_000 + b"{}]}", 1)
+    for send, status, error, problem in (
+        (send_sync, 200, UnexpectedResponseError, "more than 1,000,000 values"),
+        (send_async, 400, BadRequestError, "no readable reason"),
+        (send_over_fast_transport, 200, UnexpectedResponseError, "more than 1,000,000 values"),
     ):
         server.replies = [answer(status, objects, "Content-Encoding: gzip")]
         with pytest.raises(error, match=problem) as caught:
