@@ -19,8 +19,8 @@ from adapty import AsyncAdapty, _generated, flows
 from adapty._core.operations import OPERATIONS, Api
 from adapty.cli import app
 from adapty.models._request import RequestModel
-from adapty.sandbox.mail import ACTIONS as MAIL_ACTIONS
-from adapty.sandbox.server_side.actions import ACTIONS as SERVER_SIDE_ACTIONS
+from adapty.sandbox._mail.routes import ACTIONS as MAIL_ACTIONS
+from adapty.sandbox._server_side.actions import ACTIONS as SERVER_SIDE_ACTIONS
 from scripts.coverage_map import ALTERNATIVES, ANSWERS, COMMANDS, ENUMS, EVENTS, METHODS, OURS, PARAMETERS, RECORDS
 from scripts.spec_diff.markdown import one_line
 from scripts.spec_for_generation import operations, reachable

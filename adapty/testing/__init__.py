@@ -64,10 +64,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from adapty.testing.erasure import assert_erased
-    from adapty.testing.mail import assert_event_saved, assert_flow, assert_profile_saved
-    from adapty.testing.requests import assert_nothing_sent, assert_requests
-    from adapty.testing.server_side import (
+    from adapty.testing._mail import assert_event_saved, assert_flow, assert_profile_saved
+    from adapty.testing._requests import assert_erased, assert_nothing_sent, assert_requests
+    from adapty.testing._server_side import (
         assert_access,
         assert_balance,
         assert_no_access,
@@ -91,17 +90,17 @@ __all__ = [
 
 # Loaded when first asked for: pytest imports this package in each run, to get at the plugin in it.
 _HOMES = {
-    "assert_access": "server_side",
-    "assert_balance": "server_side",
-    "assert_erased": "erasure",
-    "assert_event_saved": "mail",
-    "assert_flow": "mail",
-    "assert_no_access": "server_side",
-    "assert_nothing_sent": "requests",
-    "assert_profile_saved": "mail",
-    "assert_requests": "requests",
-    "assert_server_side_profile": "server_side",
-    "assert_transaction_saved": "server_side",
+    "assert_access": "_server_side",
+    "assert_balance": "_server_side",
+    "assert_erased": "_requests",
+    "assert_event_saved": "_mail",
+    "assert_flow": "_mail",
+    "assert_no_access": "_server_side",
+    "assert_nothing_sent": "_requests",
+    "assert_profile_saved": "_mail",
+    "assert_requests": "_requests",
+    "assert_server_side_profile": "_server_side",
+    "assert_transaction_saved": "_server_side",
 }
 
 
