@@ -22,7 +22,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scripts.bench import __main__ as command
-from scripts.bench import bare_environment, processes
+from scripts.bench import bare_environment, processes, targets
 from scripts.bench.bare_environment import EXTRAS, bare_python, create_bare_environment
 from scripts.bench.benchmarks import BENCHMARKS, Benchmark, Size, Threshold
 from scripts.bench.jobs import webhooks
@@ -39,7 +39,9 @@ from scripts.bench.worker import run_sample
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
 
+    from scripts.bench.processes import WorkerProcess
     from scripts.bench.samples import ProfileKind
 
 ROOT = Path(__file__).parents[2]
@@ -406,8 +408,8 @@ def test_csv_and_bodies_have_the_same_records(tmp_path: Path) -> None:
 
 def test_every_job_runs() -> None:
     """Each runs a few records in its own process, and once more with a profile."""
-    targets = {target for each in BENCHMARKS for target in (each.subject, each.baseline)}
-    jobs = sorted({target.job for target in targets if isinstance(target, WarmJob)})
+    used = {target for each in BENCHMARKS for target in (each.subject, each.baseline)}
+    jobs = sorted({target.job for target in used if isinstance(target, WarmJob)})
     assert len(jobs) == 9
     with start_server() as url:
         for job in jobs:
@@ -424,18 +426,22 @@ def test_every_job_runs() -> None:
             assert str(ROOT) not in profile, job
 
 
-def test_cold_job_starts_a_process_per_sample() -> None:
+def test_cold_job_starts_a_process_per_sample(monkeypatch: pytest.MonkeyPatch) -> None:
     """The warm one keeps its process."""
+    started: list[str] = []
+
+    def start(*arguments: str) -> AbstractContextManager[WorkerProcess]:
+        started.append(arguments[1])
+        return start_process(*arguments)
+
+    monkeypatch.setattr(targets, "start_process", start)
     with start_server() as url:
-        for kind, count in ((ColdJob, 2), (WarmJob, 1)):
-            started: list[str] = []
-            real = processes.start_process
-            with pytest.MonkeyPatch.context() as patch:
-                patch.setattr("scripts.bench.targets.start_process", lambda *a: (started.append(a[1]), real(*a))[1])  # noqa: B023
-                with kind("calls:bare_httpx").open(url) as sample:
-                    sample(2)
-                    sample(2)
-            assert len(started) == count, kind
+        for target, count in ((ColdJob("calls:bare_httpx"), 2), (WarmJob("calls:bare_httpx"), 1)):
+            started.clear()
+            with target.open(url) as sample:
+                sample(2)
+                sample(2)
+            assert len(started) == count, target
 
 
 def test_webhook_jobs_store_every_event(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
