@@ -2,8 +2,8 @@
 
     from adapty import Adapty
 
-    adapty = Adapty(mail_secret_key="...")
-    adapty.mail.save_profile(external_profile_id=..., external_created_at=..., email=...)
+    client = Adapty(mail_secret_key="...")
+    client.mail.save_profile(external_profile_id=..., external_created_at=..., email=...)
 
 `Adapty` is the blocking client and `AsyncAdapty` the async one; `adapty.errors` draws the tree of what they raise.
 """
@@ -31,7 +31,7 @@ from adapty.errors import (
     RateLimitError,
     ServerError,
     UnexpectedResponseError,
-    UnprocessableError,
+    UnprocessableEntityError,
     WebhookAuthorizationError,
     WebhookBodyError,
     WebhookError,
@@ -47,8 +47,8 @@ if TYPE_CHECKING:
     from adapty.models import (
         AccessLevel,
         CustomAttribute,
-        Deletion,
         DeletionReport,
+        DeletionResult,
         DeviceInfo,
         InstallationMeta,
         IntegrationIdentifiers,
@@ -95,8 +95,8 @@ __all__ = [
     "CheckpointInUseError",
     "ConflictError",
     "CustomAttribute",
-    "Deletion",
     "DeletionReport",
+    "DeletionResult",
     "DeviceInfo",
     "FeatureNotEnabledError",
     "Flow",
@@ -132,7 +132,7 @@ __all__ = [
     "TransactionEvent",
     "TransactionEventType",
     "UnexpectedResponseError",
-    "UnprocessableError",
+    "UnprocessableEntityError",
     "VirtualCurrencyBalance",
     "VirtualCurrencyBalances",
     "VirtualCurrencyHistoryItem",
@@ -155,7 +155,7 @@ _HOMES = {
     "Adapty": "adapty._sync.client",
     "AsyncAdapty": "adapty._async.client",
     "CustomAttribute": "adapty.models",
-    "Deletion": "adapty.models",
+    "DeletionResult": "adapty.models",
     "DeletionReport": "adapty.models",
     "DeviceInfo": "adapty.models",
     "Flow": "adapty.flows",

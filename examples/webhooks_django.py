@@ -14,7 +14,7 @@ from django.conf import settings
 from django.core.management import execute_from_command_line
 from django.urls import path
 
-from adapty.webhooks import Receiver, SQLiteSeenEvents, WebhookEvent, django_view, to_mail_event
+from adapty.webhooks import Receiver, SQLiteDedupStore, WebhookEvent, django_view, to_mail_event
 
 settings.configure(DEBUG=True, ROOT_URLCONF=__name__, SECRET_KEY="of no use here")
 
@@ -25,7 +25,7 @@ def handle(event: WebhookEvent) -> None:
     print(event.event_type, event.event_id, mail.event.flow if mail.event else mail.reason, flush=True)
 
 
-receiver = Receiver(seen=SQLiteSeenEvents("seen.sqlite"))
+receiver = Receiver(dedup=SQLiteDedupStore("dedup.sqlite"))
 urlpatterns = [path("webhooks/adapty", django_view(receiver, handle))]
 
 if __name__ == "__main__":

@@ -38,7 +38,7 @@ WEBHOOKS = (
         "mail",
         "deliveries.Delivery",
     ),
-    *("receiver.Receiver", "replies.Reply", "seen", "sqlite_seen", "wsgi_mount.wsgi"),
+    *("receiver.Receiver", "replies.WebhookResponse", "seen", "sqlite_seen", "wsgi_mount.wsgi"),
 )
 
 # Where what users are promised is defined: the names that `adapty` and its public packages export.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import aclosing
 from typing import TYPE_CHECKING
 
-from adapty._core.deletions import MAX_CONCURRENCY, Deletion
+from adapty._core.deletions import MAX_CONCURRENCY, DeletionResult
 from adapty._core.validate import counted
 from adapty._side_by_side import in_tasks
 from adapty.errors import AdaptyError
@@ -37,12 +37,12 @@ async def delete_each(
     """
     at_a_time = counted("concurrency", concurrency, MAX_CONCURRENCY)
 
-    async def delete_one(id_: str) -> Deletion:
+    async def delete_one(id_: str) -> DeletionResult:
         try:
             found_by = await delete(id_)
         except AdaptyError as error:
-            return Deletion.failed(id_, error, run.asked_by)
-        return Deletion.succeeded(id_, run.asked_by, found_by)
+            return DeletionResult.failed(id_, error, run.asked_by)
+        return DeletionResult.succeeded(id_, run.asked_by, found_by)
 
     async with aclosing(in_tasks(delete_one, run.to_send(), at_a_time)) as outcomes:
         async for deletion in outcomes:

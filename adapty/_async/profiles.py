@@ -11,21 +11,21 @@ from adapty._core.not_given import NOT_GIVEN, NotGiven
 from adapty._core.validate import checked
 from adapty._generated import nothing, server_side_call
 from adapty.models.profile import Profile
-from adapty.models.profile_request import ProfileFields, ProfileRequest, known_platform
+from adapty.models.profile_request import ProfileFields, ProfileRequest, validate_platform
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from uuid import UUID
 
     from adapty._async.transport import AsyncTransport
-    from adapty._core.deletions import Deletion, DeletionReport
+    from adapty._core.deletions import DeletionReport, DeletionResult
     from adapty._core.identity import IdKind
     from adapty.models.profile_request import Platform
 
-__all__ = ["AsyncProfiles", "AsyncProfilesOfVersion"]
+__all__ = ["AsyncProfiles", "AsyncProfilesBase"]
 
 
-class AsyncProfilesOfVersion:
+class AsyncProfilesBase:
     """What both versions of the API do alike with profiles."""
 
     def __init__(self, transport: AsyncTransport, version: Literal["", "V1"]) -> None:
@@ -50,14 +50,14 @@ class AsyncProfilesOfVersion:
             AdaptyConnectionError: No answer came, after all tries.
 
         Example:
-            >>> await adapty.profiles.create(customer_user_id="user_12345")
+            >>> await client.profiles.create(customer_user_id="user_12345")
             Profile(...)
-            >>> profile = await adapty.profiles.get(customer_user_id="user_12345")
+            >>> profile = await client.profiles.get(customer_user_id="user_12345")
             >>> profile.has_access("premium")
             False
         """
         user = named_user(customer_user_id, profile_id)
-        return await self._transport.run(server_side_call(f"getProfile{self._version}", Profile.from_answer, **user))
+        return await self._transport.run(server_side_call(f"getProfile{self._version}", Profile.from_response, **user))
 
     async def delete(self, *, customer_user_id: str | None = None, profile_id: str | UUID | None = None) -> None:
         """Delete a user with all that belongs to the profile: operation `deleteProfile`.
@@ -75,9 +75,9 @@ class AsyncProfilesOfVersion:
             AdaptyConnectionError: No answer came, after all tries; the profile may be deleted or not.
 
         Example:
-            >>> await adapty.profiles.create(customer_user_id="user_12345")
+            >>> await client.profiles.create(customer_user_id="user_12345")
             Profile(...)
-            >>> await adapty.profiles.delete(customer_user_id="user_12345")
+            >>> await client.profiles.delete(customer_user_id="user_12345")
         """
         user = named_user(customer_user_id, profile_id)
         await self._transport.run(server_side_call(f"deleteProfile{self._version}", nothing, **user))
@@ -88,7 +88,7 @@ class AsyncProfilesOfVersion:
         *,
         by: IdKind = "customer_user_id",
         concurrency: int = 8,
-        on_outcome: Callable[[Deletion], object] | None = None,
+        on_result: Callable[[DeletionResult], object] | None = None,
     ) -> DeletionReport:
         """Delete many users, several at a time: the API has no operation for it and advises this.
 
@@ -101,24 +101,24 @@ class AsyncProfilesOfVersion:
             ids: Whom to delete; an id that stands there twice is sent once.
             by: Which kind of id they are: `customer_user_id` or `profile_id`.
             concurrency: How many requests are under way at a time, 1 to 100.
-            on_outcome: Called with each `Deletion` as it comes, in the caller's thread.
+            on_result: Called with each `DeletionResult` as it comes, in the caller's thread.
 
         Returns:
             What came of each id. Look at `failed`, for failures of single ids are not raised, at `not_found`, and at
-            `stopped_by`, which is what ended the run early.
+            `aborted_by`, which is what ended the run early.
 
         Raises:
             AdaptyUsageError: `ids` is a single one, or another argument is wrong; nothing was sent.
             AdaptyConfigError: The client has no key, or is closed.
 
         Example:
-            >>> await adapty.profiles.create(customer_user_id="user_1")
+            >>> await client.profiles.create(customer_user_id="user_1")
             Profile(...)
-            >>> report = await adapty.profiles.delete_many(["user_1", "user_2"], concurrency=2)
+            >>> report = await client.profiles.delete_many(["user_1", "user_2"], concurrency=2)
             >>> len(report.deleted), len(report.not_found), report.failed
             (1, 1, ())
         """
-        run = Deletions(ids, by, on_outcome)
+        run = Deletions(ids, by, on_result)
 
         async def delete(id_: str) -> None:
             user: dict[str, Any] = {by: id_}
@@ -127,8 +127,8 @@ class AsyncProfilesOfVersion:
         return await delete_each(run, delete, concurrency)
 
 
-class AsyncProfiles(AsyncProfilesOfVersion):
-    """Profiles; `adapty.profiles` of a client."""
+class AsyncProfiles(AsyncProfilesBase):
+    """Profiles; `client.profiles` of a client."""
 
     def __init__(self, transport: AsyncTransport) -> None:
         """Belong to a client."""
@@ -159,7 +159,7 @@ class AsyncProfiles(AsyncProfilesOfVersion):
             AdaptyConnectionError: No answer came, after all tries. Creating the user again does no harm.
 
         Example:
-            >>> profile = await adapty.profiles.create(
+            >>> profile = await client.profiles.create(
             ...     customer_user_id="user_12345",
             ...     email="jane@example.com",
             ...     custom_attributes={"plan": "trial", "score": 4.5},
@@ -169,9 +169,9 @@ class AsyncProfiles(AsyncProfilesOfVersion):
         """
         parameters = named_user(customer_user_id, profile_id)
         if platform is not NOT_GIVEN and platform is not None:
-            parameters["adapty_platform"] = checked("platform", known_platform, platform)
+            parameters["adapty_platform"] = checked("platform", validate_platform, platform)
         body = ProfileRequest.from_arguments(fields)
-        return await self._transport.run(server_side_call("createProfile", Profile.from_answer, body, **parameters))
+        return await self._transport.run(server_side_call("createProfile", Profile.from_response, body, **parameters))
 
     async def update(
         self,
@@ -199,9 +199,9 @@ class AsyncProfiles(AsyncProfilesOfVersion):
             AdaptyConnectionError: No answer came, after all tries. Changing it again does no harm.
 
         Example:
-            >>> await adapty.profiles.create(customer_user_id="user_12345", custom_attributes={"plan": "trial"})
+            >>> await client.profiles.create(customer_user_id="user_12345", custom_attributes={"plan": "trial"})
             Profile(...)
-            >>> profile = await adapty.profiles.update(
+            >>> profile = await client.profiles.update(
             ...     customer_user_id="user_12345",
             ...     phone_number=None,
             ...     custom_attributes={"plan": None},
@@ -211,6 +211,6 @@ class AsyncProfiles(AsyncProfilesOfVersion):
         """
         parameters = named_user(customer_user_id, profile_id)
         if platform is not NOT_GIVEN and platform is not None:
-            parameters["adapty_platform"] = checked("platform", known_platform, platform)
+            parameters["adapty_platform"] = checked("platform", validate_platform, platform)
         body = ProfileRequest.from_arguments(fields)
-        return await self._transport.run(server_side_call("updateProfile", Profile.from_answer, body, **parameters))
+        return await self._transport.run(server_side_call("updateProfile", Profile.from_response, body, **parameters))

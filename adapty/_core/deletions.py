@@ -18,7 +18,7 @@ from adapty.errors import AdaptyConfigError, AdaptyError, AdaptyUsageError, Prof
 if TYPE_CHECKING:
     from typing import Self
 
-__all__ = ["MAX_CONCURRENCY", "Deletion", "DeletionOutcome", "DeletionReport", "Deletions", "listed_id"]
+__all__ = ["MAX_CONCURRENCY", "DeletionOutcome", "DeletionReport", "DeletionResult", "Deletions", "listed_id"]
 
 DeletionOutcome = Literal["deleted", "not_found", "failed"]
 """What can come of a deletion."""
@@ -32,7 +32,7 @@ def _shown(value: str) -> str:
 
 
 @frozen
-class Deletion(SafeRepr):
+class DeletionResult(SafeRepr):
     """What came of the deletion of one profile.
 
     Attributes:
@@ -41,8 +41,8 @@ class Deletion(SafeRepr):
             may be deleted, never have existed, or be known by another kind of id. `deleted` may also say that it was
             deleted before: Adapty Mail answers a second deletion by `external_profile_id` or `customer_user_id` like
             the first one.
-        error: Why it failed; of one that was not tried any more, what stopped the others.
-        tried: Whether a request went out for it.
+        error: Why it failed. For an id that was not attempted, the error that aborted the run.
+        attempted: Whether a request was sent for it.
         by: The kinds of id that the API was asked by, in this order.
         found_by: The kind of id that found the profile, where the API could be asked by several; else None.
     """
@@ -50,7 +50,7 @@ class Deletion(SafeRepr):
     id: str = field(repr=_shown)
     outcome: DeletionOutcome
     error: AdaptyError | None = None
-    tried: bool = True
+    attempted: bool = True
     by: tuple[str, ...] = ()
     found_by: str | None = None
 
@@ -76,7 +76,7 @@ class Deletion(SafeRepr):
         if self.error is None:
             return f"no profile by {' or '.join(self.by)}" if self.outcome == "not_found" and self.by else ""
         refused = isinstance(self.error, AdaptyUsageError) and not isinstance(self.error, AdaptyConfigError)
-        return str(self.error) if self.tried or refused else f"not tried, because: {self.error}"
+        return str(self.error) if self.attempted or refused else f"not attempted: {self.error}"
 
 
 def listed_id(kind: str, check: Callable[[Any], str], value: object) -> str:
@@ -93,7 +93,7 @@ def listed_id(kind: str, check: Callable[[Any], str], value: object) -> str:
         AdaptyUsageError: It cannot be sent, or is no id any more; `field_name` is the kind.
     """
     if problem := describe_damage(value):
-        raise AdaptyUsageError.of(kind, problem)
+        raise AdaptyUsageError.for_field(kind, problem)
     return checked(kind, check, value)
 
 
@@ -103,19 +103,19 @@ class DeletionReport(SafeRepr):
 
     Attributes:
         outcomes: One for each id, in the order in which they ended.
-        stopped_by: What ended the run before its end, or None: it would have failed all the others too.
+        aborted_by: What ended the run before its end, or None: it would have failed all the others too.
     """
 
-    outcomes: tuple[Deletion, ...]
-    stopped_by: AdaptyError | None = None
+    outcomes: tuple[DeletionResult, ...]
+    aborted_by: AdaptyError | None = None
 
     @property
-    def deleted(self) -> tuple[Deletion, ...]:
+    def deleted(self) -> tuple[DeletionResult, ...]:
         """Those that were deleted."""
         return self._of("deleted")
 
     @property
-    def not_found(self) -> tuple[Deletion, ...]:
+    def not_found(self) -> tuple[DeletionResult, ...]:
         """Those that no profile was found by."""
         return self._of("not_found")
 
@@ -125,11 +125,11 @@ class DeletionReport(SafeRepr):
         return bool(self.not_found) and not self.deleted
 
     @property
-    def failed(self) -> tuple[Deletion, ...]:
+    def failed(self) -> tuple[DeletionResult, ...]:
         """Those that failed, and those that were not tried any more."""
         return self._of("failed")
 
-    def _of(self, outcome: DeletionOutcome) -> tuple[Deletion, ...]:
+    def _of(self, outcome: DeletionOutcome) -> tuple[DeletionResult, ...]:
         return tuple(deletion for deletion in self.outcomes if deletion.outcome == outcome)
 
 
@@ -140,30 +140,30 @@ class Deletions:
     Args:
         ids: Whom to delete; an id that stands there twice is sent once.
         kind: Which kind of id they are.
-        on_outcome: Called with each outcome as it comes.
+        on_result: Called with each outcome as it comes.
         kinds: The kinds of id that there are, and what each has to be.
         asked_by: The kinds of id that the API is asked by, in this order; `kind` by default.
     """
 
     ids: Iterable[str] = field(repr=False)
     kind: str
-    on_outcome: Callable[[Deletion], object] | None = None
+    on_result: Callable[[DeletionResult], object] | None = None
     kinds: Mapping[str, Callable[[Any], str]] = field(default=ID_KINDS, repr=False)
     asked_by: tuple[str, ...] = ()
-    _outcomes: list[Deletion] = Factory(list)
-    _stopped_by: AdaptyError | None = None
+    _outcomes: list[DeletionResult] = Factory(list)
+    _aborted_by: AdaptyError | None = None
     _patience: Patience = Factory(Patience)
 
     def __attrs_post_init__(self) -> None:
         """Refuse what can be refused at once."""
-        told = self.on_outcome
+        told = self.on_result
         # An object whose __call__ is a coroutine function would not be awaited either.
         is_async = any(map(iscoroutinefunction, (told, type(told).__call__)))
         if told is not None and (is_async or not callable(told)):
             expected = "expected a plain function, which is called and not awaited"
-            raise AdaptyUsageError.of("on_outcome", f"is {kind_of(self.on_outcome)}; {expected}")
+            raise AdaptyUsageError.for_field("on_result", f"is {kind_of(self.on_result)}; {expected}")
         if isinstance(self.ids, str | bytes) or not isinstance(self.ids, Iterable):
-            raise AdaptyUsageError.of("ids", f"is {kind_of(self.ids)}; expected several ids, such as a list")
+            raise AdaptyUsageError.for_field("ids", f"is {kind_of(self.ids)}; expected several ids, such as a list")
         checked("by", lambda value: one_of(self.kinds, value), self.kind)
         self.asked_by = self.asked_by or (self.kind,)
 
@@ -175,23 +175,23 @@ class Deletions:
                 sendable = listed_id(self.kind, self.kinds[self.kind], given)
             except AdaptyUsageError as refused:
                 shown = given if isinstance(given, str) else printable(given)
-                self.note(Deletion.failed(shown, refused.under(f"ids[{number}]")))
+                self.note(DeletionResult.failed(shown, refused.prefixed(f"ids[{number}]")))
                 continue
             if sendable in seen:
                 continue
             seen.add(sendable)
-            if self._stopped_by is None:
+            if self._aborted_by is None:
                 yield sendable
             else:
-                self.note(Deletion(sendable, "failed", self._stopped_by, tried=False))
+                self.note(DeletionResult(sendable, "failed", self._aborted_by, attempted=False))
 
-    def note(self, deletion: Deletion) -> None:
+    def note(self, deletion: DeletionResult) -> None:
         """Keep an outcome and tell it."""
         self._outcomes.append(deletion)
-        if self._stopped_by is None and not self._patience.lasts(deletion.error):
-            self._stopped_by = deletion.error
-        if self.on_outcome is not None:
-            self.on_outcome(deletion)
+        if self._aborted_by is None and not self._patience.lasts(deletion.error):
+            self._aborted_by = deletion.error
+        if self.on_result is not None:
+            self.on_result(deletion)
 
     def report(self) -> DeletionReport:
         """Sum up.
@@ -199,6 +199,6 @@ class Deletions:
         Raises:
             AdaptyConfigError: The client cannot be used at all: it has no key, or is closed.
         """
-        if isinstance(self._stopped_by, AdaptyConfigError):
-            raise self._stopped_by
-        return DeletionReport(tuple(self._outcomes), self._stopped_by)
+        if isinstance(self._aborted_by, AdaptyConfigError):
+            raise self._aborted_by
+        return DeletionReport(tuple(self._outcomes), self._aborted_by)

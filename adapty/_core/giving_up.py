@@ -14,7 +14,7 @@ from adapty.errors import (
     ProfileNotFoundError,
     ServerError,
     UnexpectedResponseError,
-    UnprocessableError,
+    UnprocessableEntityError,
 )
 
 __all__ = ["MAX_IN_A_ROW", "Patience", "is_adaptys_own"]
@@ -22,7 +22,7 @@ __all__ = ["MAX_IN_A_ROW", "Patience", "is_adaptys_own"]
 MAX_IN_A_ROW = 5
 """So many doubtful failures in a row, tries included, and it is not the requests' fault."""
 
-_OF_ONE = (BadRequestError, ConflictError, ProfileNotFoundError, UnprocessableError)
+_OF_ONE = (BadRequestError, ConflictError, ProfileNotFoundError, UnprocessableEntityError)
 """What the API says of one request, where it says so itself; anything else it would say of all the others too."""
 
 _OF_ONE_WHOEVER_SAYS_IT = frozenset({413, 414, 431})
@@ -49,9 +49,9 @@ def _is_doubtful(problem: AdaptyError | None) -> bool:
     """Tell whether a failure may be the one request's own or all the others' too: how the others fare will tell."""
     if not isinstance(problem, AdaptyAPIError):
         return False
-    if isinstance(problem, _DOUBTFUL) or problem.status in _DOUBTFUL_WHOEVER_SAYS_IT:
+    if isinstance(problem, _DOUBTFUL) or problem.status_code in _DOUBTFUL_WHOEVER_SAYS_IT:
         return True
-    return problem.status in _DOUBTFUL_IN_OTHER_WORDS and not is_adaptys_own(problem)
+    return problem.status_code in _DOUBTFUL_IN_OTHER_WORDS and not is_adaptys_own(problem)
 
 
 @define
@@ -84,6 +84,6 @@ class Patience:
 
 
 def _is_of_one(problem: AdaptyError) -> bool:
-    if isinstance(problem, AdaptyAPIError) and problem.status in _OF_ONE_WHOEVER_SAYS_IT:
+    if isinstance(problem, AdaptyAPIError) and problem.status_code in _OF_ONE_WHOEVER_SAYS_IT:
         return True
     return isinstance(problem, _OF_ONE)

@@ -55,7 +55,7 @@ class Pace:
     """One pace for all who send: who asks is told how long to wait.
 
     A request that the API refuses for its rate (429) slows everyone down to a little less than what the API takes. From
-    then on the limit grows, up to `max_rate`, or until it limits nothing. Unless such refusals are rare, nobody sends
+    then on the limit grows, up to `rate_limit`, or until it limits nothing. Unless such refusals are rare, nobody sends
     at all for as long as the API asks, and the limit grows slowly at first.
 
     The caller's rate holds from the first request on: never have more gone out than it allows for the time since. What
@@ -63,22 +63,22 @@ class Pace:
     more than 4 percent above the rate, or one request where that is more.
 
     Attributes:
-        max_rate: Requests per second that the caller allows; None for no such limit.
+        rate_limit: Requests per second that the caller allows; None for no such limit.
         limit: The limit that holds now, in requests per second; None for none.
 
     Example:
-        >>> pace = Pace(max_rate=2)
+        >>> pace = Pace(rate_limit=2)
         >>> [round(pace.take(now=moment), 2) for moment in (10.0, 10.0, 10.3, 10.5)]
         [0.0, 0.5, 0.2, 0.0]
     """
 
-    def __init__(self, max_rate: float | None = None) -> None:
+    def __init__(self, rate_limit: float | None = None) -> None:
         """Begin with the rate that the caller sets, if any."""
-        self.max_rate = max_rate
-        self.limit = max_rate
+        self.rate_limit = rate_limit
+        self.limit = rate_limit
         self._due: float | None = None
         self._free = 0.0
-        self._window = 0 if max_rate is None else max(int(_CATCHING_UP * max_rate), math.ceil(max_rate) + 1)
+        self._window = 0 if rate_limit is None else max(int(_CATCHING_UP * rate_limit), math.ceil(rate_limit) + 1)
         self._leaves = 0
         self._sent: deque[float] = deque()
         self._held_until = 0.0
@@ -98,7 +98,7 @@ class Pace:
             return self._held_until - now
         if self.limit is None:
             return 0.0
-        owed_seconds = _OWED_SECONDS if self.limit == self.max_rate else _BURST_SECONDS
+        owed_seconds = _OWED_SECONDS if self.limit == self.rate_limit else _BURST_SECONDS
         due = max(now if self._due is None else self._due, self._held_until, now - owed_seconds)
         free = max(self._free, now - _AT_ONCE_SECONDS)
         moment = max(due, free, self._end_of_a_full_second(now))
@@ -181,13 +181,13 @@ class Pace:
     def _recover(self, now: float) -> None:
         """Let the limit grow with time, but for the time when nobody may send."""
         seconds = now - max(self._changed, self._held_until)
-        if self.limit is None or self.limit == self.max_rate or seconds < _CHANGE_SECONDS:
+        if self.limit is None or self.limit == self.rate_limit or seconds < _CHANGE_SECONDS:
             return
         self._changed = now
         calm = now - max(self._careful_since, self._held_until) if self._careful_since else math.inf
         faster = min(1 + _FASTER * _EVER_FASTER ** min(calm, 100), _FASTEST)
         grown = self.limit * faster ** min(seconds, 100)
-        if self.max_rate is not None:
-            self.limit = min(grown, self.max_rate)
+        if self.rate_limit is not None:
+            self.limit = min(grown, self.rate_limit)
         else:
             self.limit = grown if grown < _FREE_ABOVE * max(self.rate(now), 1) else None

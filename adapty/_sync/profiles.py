@@ -13,21 +13,21 @@ from adapty._core.validate import checked
 from adapty._generated import nothing, server_side_call
 from adapty._sync.deletions import delete_each
 from adapty.models.profile import Profile
-from adapty.models.profile_request import ProfileFields, ProfileRequest, known_platform
+from adapty.models.profile_request import ProfileFields, ProfileRequest, validate_platform
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from uuid import UUID
 
-    from adapty._core.deletions import Deletion, DeletionReport
+    from adapty._core.deletions import DeletionReport, DeletionResult
     from adapty._core.identity import IdKind
     from adapty._sync.transport import Transport
     from adapty.models.profile_request import Platform
 
-__all__ = ["Profiles", "ProfilesOfVersion"]
+__all__ = ["Profiles", "ProfilesBase"]
 
 
-class ProfilesOfVersion:
+class ProfilesBase:
     """What both versions of the API do alike with profiles."""
 
     def __init__(self, transport: Transport, version: Literal["", "V1"]) -> None:
@@ -52,14 +52,14 @@ class ProfilesOfVersion:
             AdaptyConnectionError: No answer came, after all tries.
 
         Example:
-            >>> adapty.profiles.create(customer_user_id="user_12345")
+            >>> client.profiles.create(customer_user_id="user_12345")
             Profile(...)
-            >>> profile = adapty.profiles.get(customer_user_id="user_12345")
+            >>> profile = client.profiles.get(customer_user_id="user_12345")
             >>> profile.has_access("premium")
             False
         """
         user = named_user(customer_user_id, profile_id)
-        return self._transport.run(server_side_call(f"getProfile{self._version}", Profile.from_answer, **user))
+        return self._transport.run(server_side_call(f"getProfile{self._version}", Profile.from_response, **user))
 
     def delete(self, *, customer_user_id: str | None = None, profile_id: str | UUID | None = None) -> None:
         """Delete a user with all that belongs to the profile: operation `deleteProfile`.
@@ -77,9 +77,9 @@ class ProfilesOfVersion:
             AdaptyConnectionError: No answer came, after all tries; the profile may be deleted or not.
 
         Example:
-            >>> adapty.profiles.create(customer_user_id="user_12345")
+            >>> client.profiles.create(customer_user_id="user_12345")
             Profile(...)
-            >>> adapty.profiles.delete(customer_user_id="user_12345")
+            >>> client.profiles.delete(customer_user_id="user_12345")
         """
         user = named_user(customer_user_id, profile_id)
         self._transport.run(server_side_call(f"deleteProfile{self._version}", nothing, **user))
@@ -90,7 +90,7 @@ class ProfilesOfVersion:
         *,
         by: IdKind = "customer_user_id",
         concurrency: int = 8,
-        on_outcome: Callable[[Deletion], object] | None = None,
+        on_result: Callable[[DeletionResult], object] | None = None,
     ) -> DeletionReport:
         """Delete many users, several at a time: the API has no operation for it and advises this.
 
@@ -103,24 +103,24 @@ class ProfilesOfVersion:
             ids: Whom to delete; an id that stands there twice is sent once.
             by: Which kind of id they are: `customer_user_id` or `profile_id`.
             concurrency: How many requests are under way at a time, 1 to 100.
-            on_outcome: Called with each `Deletion` as it comes, in the caller's thread.
+            on_result: Called with each `DeletionResult` as it comes, in the caller's thread.
 
         Returns:
             What came of each id. Look at `failed`, for failures of single ids are not raised, at `not_found`, and at
-            `stopped_by`, which is what ended the run early.
+            `aborted_by`, which is what ended the run early.
 
         Raises:
             AdaptyUsageError: `ids` is a single one, or another argument is wrong; nothing was sent.
             AdaptyConfigError: The client has no key, or is closed.
 
         Example:
-            >>> adapty.profiles.create(customer_user_id="user_1")
+            >>> client.profiles.create(customer_user_id="user_1")
             Profile(...)
-            >>> report = adapty.profiles.delete_many(["user_1", "user_2"], concurrency=2)
+            >>> report = client.profiles.delete_many(["user_1", "user_2"], concurrency=2)
             >>> len(report.deleted), len(report.not_found), report.failed
             (1, 1, ())
         """
-        run = Deletions(ids, by, on_outcome)
+        run = Deletions(ids, by, on_result)
 
         def delete(id_: str) -> None:
             user: dict[str, Any] = {by: id_}
@@ -129,8 +129,8 @@ class ProfilesOfVersion:
         return delete_each(run, delete, concurrency)
 
 
-class Profiles(ProfilesOfVersion):
-    """Profiles; `adapty.profiles` of a client."""
+class Profiles(ProfilesBase):
+    """Profiles; `client.profiles` of a client."""
 
     def __init__(self, transport: Transport) -> None:
         """Belong to a client."""
@@ -161,7 +161,7 @@ class Profiles(ProfilesOfVersion):
             AdaptyConnectionError: No answer came, after all tries. Creating the user again does no harm.
 
         Example:
-            >>> profile = adapty.profiles.create(
+            >>> profile = client.profiles.create(
             ...     customer_user_id="user_12345",
             ...     email="jane@example.com",
             ...     custom_attributes={"plan": "trial", "score": 4.5},
@@ -171,9 +171,9 @@ class Profiles(ProfilesOfVersion):
         """
         parameters = named_user(customer_user_id, profile_id)
         if platform is not NOT_GIVEN and platform is not None:
-            parameters["adapty_platform"] = checked("platform", known_platform, platform)
+            parameters["adapty_platform"] = checked("platform", validate_platform, platform)
         body = ProfileRequest.from_arguments(fields)
-        return self._transport.run(server_side_call("createProfile", Profile.from_answer, body, **parameters))
+        return self._transport.run(server_side_call("createProfile", Profile.from_response, body, **parameters))
 
     def update(
         self,
@@ -201,9 +201,9 @@ class Profiles(ProfilesOfVersion):
             AdaptyConnectionError: No answer came, after all tries. Changing it again does no harm.
 
         Example:
-            >>> adapty.profiles.create(customer_user_id="user_12345", custom_attributes={"plan": "trial"})
+            >>> client.profiles.create(customer_user_id="user_12345", custom_attributes={"plan": "trial"})
             Profile(...)
-            >>> profile = adapty.profiles.update(
+            >>> profile = client.profiles.update(
             ...     customer_user_id="user_12345",
             ...     phone_number=None,
             ...     custom_attributes={"plan": None},
@@ -213,6 +213,6 @@ class Profiles(ProfilesOfVersion):
         """
         parameters = named_user(customer_user_id, profile_id)
         if platform is not NOT_GIVEN and platform is not None:
-            parameters["adapty_platform"] = checked("platform", known_platform, platform)
+            parameters["adapty_platform"] = checked("platform", validate_platform, platform)
         body = ProfileRequest.from_arguments(fields)
-        return self._transport.run(server_side_call("updateProfile", Profile.from_answer, body, **parameters))
+        return self._transport.run(server_side_call("updateProfile", Profile.from_response, body, **parameters))

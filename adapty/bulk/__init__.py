@@ -9,10 +9,10 @@ if TYPE_CHECKING:
     from adapty.bulk.erase_report import EraseReport
     from adapty.bulk.erasing import async_erase, erase
     from adapty.bulk.importing import (
-        async_import_base,
+        async_import_all,
         async_import_events,
         async_import_profiles,
-        import_base,
+        import_all,
         import_events,
         import_profiles,
     )
@@ -28,11 +28,11 @@ __all__ = [
     "ImportReport",
     "Progress",
     "async_erase",
-    "async_import_base",
+    "async_import_all",
     "async_import_events",
     "async_import_profiles",
     "erase",
-    "import_base",
+    "import_all",
     "import_events",
     "import_profiles",
 ]
@@ -45,11 +45,11 @@ _HOMES = {
     "ImportReport": "report",
     "Progress": "progress",
     "async_erase": "erasing",
-    "async_import_base": "importing",
+    "async_import_all": "importing",
     "async_import_events": "importing",
     "async_import_profiles": "importing",
     "erase": "erasing",
-    "import_base": "importing",
+    "import_all": "importing",
     "import_events": "importing",
     "import_profiles": "importing",
 }

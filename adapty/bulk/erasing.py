@@ -62,7 +62,7 @@ def erase(
         by: Which kind of id they are: `customer_user_id`, `profile_id`, `external_profile_id` or `email`. Where left
             out: what the file's header or keys say, or else they are bare ids.
         api: `server-side` or `mail`; each that knows such ids and that there is a key for, where left out.
-        options: See `EraseOptions`: `report`, `journal`, `lanes`, `max_rate`, `max_retries`, `transport` and
+        options: See `EraseOptions`: `report`, `journal`, `lanes`, `rate_limit`, `max_retries`, `transport` and
             `on_progress`.
 
     Returns:
@@ -77,8 +77,8 @@ def erase(
         KeyboardInterrupt: Ctrl-C was pressed; what was sent by then has been waited for, and is in the report.
 
     Example:
-        >>> profile = adapty.profiles.create(customer_user_id="user_1")
-        >>> report = erase(adapty, ["user_1", "user_2"], api="server-side")
+        >>> profile = client.profiles.create(customer_user_id="user_1")
+        >>> report = erase(client, ["user_1", "user_2"], api="server-side")
         >>> report.deleted, report.not_found, report.failed, report.report
         (1, 1, 0, PosixPath('ids.erased.csv'))
     """

@@ -23,7 +23,7 @@ from adapty.bulk.seen_ids import SeenIds
 from adapty.bulk.stage import Options, Stage
 from adapty.bulk.whom import Whom, id_shown, is_bare
 from adapty.errors import AdaptyConfigError, AdaptyError, AdaptyUsageError
-from adapty.models import Deletion
+from adapty.models import DeletionResult
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -156,7 +156,7 @@ class Erasure:
         return erasure
 
     async def run(self, adapty: Adapty | AsyncAdapty, stop: Stop) -> None:
-        """Erase who is left; see `stopped_by` for what the API had against it.
+        """Erase who is left; see `aborted_by` for what the API had against it.
 
         Raises:
             Exception: What is no matter of this API.
@@ -169,7 +169,7 @@ class Erasure:
         self._is_begun = True
         await self._engine.run(adapty, stop)
         self.is_done = self._engine.is_done
-        if not self.is_done and self.stopped_by is None:
+        if not self.is_done and self.aborted_by is None:
             raise self._engine.problem or KeyboardInterrupt
 
     @property
@@ -183,7 +183,7 @@ class Erasure:
         return self._engine.retried
 
     @property
-    def stopped_by(self) -> AdaptyError | None:
+    def aborted_by(self) -> AdaptyError | None:
         """What the API, or the way to it, has against every deletion, or None."""
         problem = self._engine.problem
         is_ours = isinstance(problem, AdaptyUsageError) and not isinstance(problem, AdaptyConfigError)
@@ -197,7 +197,7 @@ class Erasure:
         counts = ", ".join(f"{self.counts[outcome]} {word}" for outcome, word in words.items())
         if self.is_done:
             return f"{self.api}: {counts}"
-        stopped = self.stopped_by
+        stopped = self.aborted_by
         return f"{self.api}: {counts} so far" + (f", stopped by: {stopped}" if stopped not in {None, end} else "")
 
     def _stage(self) -> Stage:
@@ -294,14 +294,14 @@ class Erasure:
     def _settle(self, row: Row, user: _User | None, error: AdaptyError | None) -> str:
         """Write down what came of a user."""
         if user is None:
-            refused = AdaptyUsageError.of(self.whom.place(row), row.problem or str(error))
-            deletion = Deletion.failed(id_shown(row), refused)
+            refused = AdaptyUsageError.for_field(self.whom.place(row), row.problem or str(error))
+            deletion = DeletionResult.failed(id_shown(row), refused)
         else:
             by = tuple(kind for kind, _ in user.ids)
             shown = next((value for kind, value in user.ids if kind == user.found_by), user.ids[0].value)
             if error is None:
-                deletion = Deletion.succeeded(shown, by, user.found_by)
+                deletion = DeletionResult.succeeded(shown, by, user.found_by)
             else:
-                deletion = Deletion.failed(shown, error, by)
+                deletion = DeletionResult.failed(shown, error, by)
         self._outcomes.add(self.api, deletion)
         return deletion.outcome

@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 __all__ = [
     "Events",
     "Profiles",
-    "async_import_base",
+    "async_import_all",
     "async_import_events",
     "async_import_profiles",
-    "import_base",
+    "import_all",
     "import_events",
     "import_profiles",
 ]
@@ -41,7 +41,7 @@ Events = (
 """Where transaction events come from, in the same way."""
 
 
-def import_base(
+def import_all(
     adapty: Adapty,
     *,
     profiles: Profiles | None = None,
@@ -69,7 +69,7 @@ def import_base(
             columns that Adapty Mail has no field for. An empty cell or a null is a field left out.
         events: The same with the fields of `TransactionEvent`.
         sort: Send the events in the order of their `event_datetime`; they are sorted on disk.
-        options: See `ImportOptions`: `mapping`, `ignore`, `failures`, `journal`, `dry_run`, `lanes`, `max_rate`,
+        options: See `ImportOptions`: `mapping`, `ignore`, `failures`, `journal`, `dry_run`, `lanes`, `rate_limit`,
             `max_retries`, `transport` and `on_progress`.
 
     Returns:
@@ -89,14 +89,14 @@ def import_base(
         ...     "user_1,2026-06-01T10:30:00Z,jane@example.com\n"
         ...     "user_2,2026-06-01T10:30:00Z,not an address\n"
         ... )
-        >>> report = import_base(adapty, profiles="base.csv")
+        >>> report = import_all(client, profiles="base.csv")
         >>> report.profiles_accepted, dict(report.reasons), report.failures
         (1, {'email': 1}, (PosixPath('base.failures.csv'),))
     """
     return _run(adapty, {"profiles": profiles, "events": events}, sort=sort, options=options)
 
 
-async def async_import_base(
+async def async_import_all(
     adapty: AsyncAdapty,
     *,
     profiles: Profiles | None = None,
@@ -104,7 +104,7 @@ async def async_import_base(
     sort: bool = False,
     **options: Unpack[ImportOptions],
 ) -> ImportReport:
-    """Do what `import_base` does, with the async client.
+    """Do what `import_all` does, with the async client.
 
     When it is cancelled, what is noted so far is saved, and what is under way is given up.
     """
@@ -112,11 +112,11 @@ async def async_import_base(
 
 
 def import_profiles(adapty: Adapty, source: Profiles, **options: Unpack[ImportOptions]) -> ImportReport:
-    """Send profiles; see `import_base`.
+    """Send profiles; see `import_all`.
 
     Example:
         >>> report = import_profiles(
-        ...     adapty,
+        ...     client,
         ...     [{"id": "user_1", "external_created_at": "2026-06-01T10:30:00Z", "email": "jane@example.com"}],
         ...     mapping={"external_profile_id": "id"},
         ... )
@@ -136,10 +136,10 @@ async def async_import_profiles(
 def import_events(
     adapty: Adapty, source: Events, *, sort: bool = False, **options: Unpack[ImportOptions]
 ) -> ImportReport:
-    """Send transaction events; see `import_base`.
+    """Send transaction events; see `import_all`.
 
     Example:
-        >>> report = import_events(adapty, iter(()), max_rate=50)
+        >>> report = import_events(client, iter(()), rate_limit=50)
         >>> report.events_accepted
         0
     """
@@ -169,5 +169,5 @@ async def _run_async(
 
 def _given(source: Any) -> Any:
     if source is None:
-        raise AdaptyUsageError.of("source", "is None; expected a file or an iterable of records")
+        raise AdaptyUsageError.for_field("source", "is None; expected a file or an iterable of records")
     return source

@@ -16,7 +16,7 @@ from adapty.errors import AdaptyUsageError
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from adapty.models import Deletion
+    from adapty.models import DeletionResult
 
 __all__ = ["OutcomesFile"]
 
@@ -77,7 +77,7 @@ class OutcomesFile:
             problem = "is not there any more" if self._is_new else "is shorter"
             raise AdaptyUsageError(f"{self.path}: {problem}, which says what came of the users before; put it back")
 
-    def add(self, api: str, deletion: Deletion) -> None:
+    def add(self, api: str, deletion: DeletionResult) -> None:
         """Write down what came of one user with one API.
 
         Raises:

@@ -26,8 +26,8 @@ class Progress(SafeRepr):
         share: How much of the stage's input is done, 0 to 1, without what was read ahead and waits; None where nobody
             knows how much there is.
         rate: Answers per second, over the last second.
-        limit: The pace that holds, in requests per second: `max_rate`, or less while the API asks for less; None where
-            there is no limit.
+        limit: The rate limit in effect, in requests per second: `rate_limit`, or less after the API answered 429. None
+            if there is no limit.
         seconds: How long the stage has been going on, in this run.
         share_before: How much of the input was done in the runs before this one.
         seconds_before: How much of `seconds` had passed when this run got to what was left to do, past sorting and
@@ -36,7 +36,7 @@ class Progress(SafeRepr):
     Example:
         >>> Progress(
         ...     stage="profiles", accepted=990, refused=10, retried=3, share=0.5, rate=100.0, limit=None, seconds=10.0
-        ... ).seconds_left
+        ... ).eta
         10.0
     """
 
@@ -52,7 +52,7 @@ class Progress(SafeRepr):
     seconds_before: float = 0.0
 
     @property
-    def seconds_left(self) -> float | None:
+    def eta(self) -> float | None:
         """How much longer it will take if it goes on like this; None where nobody knows."""
         if self.share is None or self.share <= self.share_before:
             return None

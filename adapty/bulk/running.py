@@ -79,7 +79,7 @@ class StageRun:
     async def run(self, adapty: Adapty | AsyncAdapty, stop: Stop) -> None:
         """Do what is left of the stage; see `problem` for what ended it early."""
         self._stop = stop
-        self._pace = Pace(self.options.max_rate)
+        self._pace = Pace(self.options.rate_limit)
         self._began = asyncio.get_running_loop().time()
         telling = asyncio.create_task(self._keep_telling())
         try:
@@ -160,7 +160,7 @@ class StageRun:
             headway.working_since = asyncio.get_running_loop().time()
         try:
             if row.problem:
-                raise AdaptyUsageError.of(row.field or UNREADABLE, row.problem)
+                raise AdaptyUsageError.for_field(row.field or UNREADABLE, row.problem)
             item = self.stage.item(number, row)
         except AdaptyUsageError as error:
             self.ledger.note(number, row, None, error)

@@ -39,7 +39,7 @@ class Options:
 
     Attributes:
         lanes: How many requests are under way at a time.
-        max_rate: Requests per second, at most, repeated tries included; None for no limit.
+        rate_limit: Requests per second, at most, repeated tries included; None for no limit.
         max_retries: Tries of a request after the first one.
         transport: Makes a lane's transport; None for the usual one.
         on_progress: Called about ten times a second, and at the end of each stage.
@@ -47,7 +47,7 @@ class Options:
     """
 
     lanes: int
-    max_rate: float | None
+    rate_limit: float | None
     max_retries: int
     transport: Callable[[], httpx.AsyncBaseTransport] | None
     on_progress: Callable[[Progress], object] | None

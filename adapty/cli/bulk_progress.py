@@ -58,13 +58,13 @@ def _share(progress: Progress) -> str:
 
 def _columns(progress: Progress) -> tuple[str, ...]:
     """Say what stands behind a bar: short, for all of it has to fit into 80 columns."""
-    limit, left = progress.limit, progress.seconds_left
+    limit, left = progress.limit, progress.eta
     pace = rate(progress.rate) if limit is None else f"{rate(progress.rate).removesuffix('/s')} of {rate(limit)}"
     return (_share(progress), pace, clock(left) if left else "", *_counts(progress))
 
 
 def _line(progress: Progress) -> str:
-    limit, left = progress.limit, progress.seconds_left
+    limit, left = progress.limit, progress.eta
     words = (
         *_counts(progress),
         rate(progress.rate),

@@ -39,7 +39,7 @@ def erase(
     ] = None,
     report: Annotated[Path | None, option("The report, appended to; NAME.erased.csv here where left out.")] = None,
     lanes: Lanes = None,
-    max_rate: MaxRate = None,
+    rate_limit: MaxRate = None,
     journal: JournalFile = None,
     no_journal: NoJournal = False,
     as_json: AsJson = False,
@@ -58,10 +58,12 @@ def erase(
     with typed_errors(by="--by", journal="--journal"):
         source = _source(file)
         if journal is not None and not isinstance(source, Path):
-            raise AdaptyUsageError.of(
+            raise AdaptyUsageError.for_field(
                 "--journal", "is given for standard input, which cannot be read again; expected a file"
             )
-        options = bulk_options(report=report, lanes=lanes, max_rate=max_rate, journal=journal, no_journal=no_journal)
+        options = bulk_options(
+            report=report, lanes=lanes, rate_limit=rate_limit, journal=journal, no_journal=no_journal
+        )
         with Adapty() as adapty, shown_progress() as show:
             done = bulk.erase(adapty, source, by=by, api=api, on_progress=show, **options)
         print_erase_report(done, as_json=as_json)

@@ -4,7 +4,7 @@ What goes out is checked when it is made and refuses what the API would refuse. 
 API adds, leaves out or changes; the frozen sets name the values that are known so far.
 """
 
-from adapty._core.deletions import Deletion, DeletionOutcome, DeletionReport
+from adapty._core.deletions import DeletionOutcome, DeletionReport, DeletionResult
 from adapty.models.integrations import IntegrationIdentifierFields, IntegrationIdentifiers
 from adapty.models.mail import (
     DeviceInfo,
@@ -84,9 +84,9 @@ __all__ = [
     "AttStatus",
     "CancellationReason",
     "CustomAttribute",
-    "Deletion",
     "DeletionOutcome",
     "DeletionReport",
+    "DeletionResult",
     "DeviceInfo",
     "Environment",
     "Gender",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from adapty.errors import WebhookError
 from adapty.webhooks.handlers import checked_handler
-from adapty.webhooks.replies import NOT_FOUND, Reply, refused
+from adapty.webhooks.replies import NOT_FOUND, WebhookResponse, refused
 from adapty.webhooks.streams import read_posted
 
 if TYPE_CHECKING:
@@ -45,14 +45,14 @@ def django_view(receiver: Receiver, handler: Handler) -> Callable[[HttpRequest],
     handle = checked_handler(handler, may_be_async=False)
 
     def adapty_webhook(request: HttpRequest) -> HttpResponse:
-        reply = _reply(receiver, handle, request)
-        return HttpResponse(reply.body, status=reply.status, headers=dict(reply.headers))
+        response = _reply(receiver, handle, request)
+        return HttpResponse(response.body, status=response.status, headers=dict(response.headers))
 
     view: Callable[[HttpRequest], HttpResponse] = csrf_exempt(adapty_webhook)
     return view
 
 
-def _reply(receiver: Receiver, handler: Handler, request: HttpRequest) -> Reply:
+def _reply(receiver: Receiver, handler: Handler, request: HttpRequest) -> WebhookResponse:
     if request.method != "POST":
         return NOT_FOUND
     try:
@@ -60,7 +60,7 @@ def _reply(receiver: Receiver, handler: Handler, request: HttpRequest) -> Reply:
         body = read_posted(request.META, _reading(request), receiver.max_body_bytes)
     except WebhookError as error:
         return refused(error)
-    return receiver.answer(request.headers, body, handler)
+    return receiver.handle(request.headers, body, handler)
 
 
 def _reading(request: HttpRequest) -> Callable[[int], bytes]:

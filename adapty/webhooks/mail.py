@@ -19,7 +19,7 @@ from adapty.webhooks.told_events import ToldEvent
 if TYPE_CHECKING:
     from adapty.flows import TransactionEventType
 
-__all__ = ["MAIL_EVENT_TYPES", "NOT_FOR_MAIL", "MailOutcome", "to_mail_event"]
+__all__ = ["MAIL_EVENT_TYPES", "NOT_FOR_MAIL", "MailConversion", "to_mail_event"]
 
 MAIL_EVENT_TYPES: Mapping[str, TransactionEventType] = MappingProxyType(
     {
@@ -70,7 +70,7 @@ SOURCES: Mapping[str, str] = MappingProxyType(
 OPTIONAL = frozenset({"price_usd", "expires_at", "offer"})
 """Mail's fields that may be missing: none of them costs the event."""
 
-Skipped = Literal["not for Mail", "unknown type", "anonymous", "incomplete", "refused"]
+SkipReason = Literal["not for Mail", "unknown type", "anonymous", "incomplete", "refused"]
 """Why there is no event for Mail: its type is not for Mail or not known, its profile has no id, what Mail requires is
 missing or cannot be read, or is what Mail would refuse."""
 
@@ -85,7 +85,7 @@ ProfileRule = Callable[[WebhookEvent], str | None]
 
 
 @frozen
-class MailOutcome(SafeRepr):
+class MailConversion(SafeRepr):
     """What an event is for Mail: an event to send, or the reason why there is none.
 
     Attributes:
@@ -93,16 +93,16 @@ class MailOutcome(SafeRepr):
         reason: Why there is none, in words that hold nothing personal; None where there is one.
         skipped: The same in a word or two, of which there are five: `not for Mail`, `unknown type`, `anonymous`,
             `incomplete` and `refused`.
-        left_out: Which optional fields came and are not in the event, for Mail would refuse them.
+        dropped_fields: Which optional fields came and are not in the event, for Mail would refuse them.
     """
 
     event: TransactionEvent | None = None
     reason: str | None = None
-    skipped: Skipped | None = field(default=None, eq=False)
-    left_out: tuple[str, ...] = ()
+    skip_reason: SkipReason | None = field(default=None, eq=False)
+    dropped_fields: tuple[str, ...] = ()
 
 
-def to_mail_event(event: WebhookEvent, *, external_profile_id: ProfileRule | None = None) -> MailOutcome:
+def to_mail_event(event: WebhookEvent, *, external_profile_id: ProfileRule | None = None) -> MailConversion:
     """Make the event that Adapty Mail is told of, or say why there is none.
 
     Trials become subscriptions, for Mail knows no trials. Optional fields that are missing or cannot be read, or that
@@ -110,7 +110,7 @@ def to_mail_event(event: WebhookEvent, *, external_profile_id: ProfileRule | Non
     in a store's sandbox becomes an event like any other: `event_properties.environment` tells it.
 
     An event is skipped as `refused` where the id has white space around it or invisible characters in it: no profile is
-    saved under such an id, for imports and `mail.save_profile` refuse it too. `forward` logs a warning then.
+    saved under such an id, for imports and `mail.save_profile` refuse it too. `outbox_handler` logs a warning then.
 
     Args:
         event: The event as it was posted.
@@ -126,12 +126,12 @@ def to_mail_event(event: WebhookEvent, *, external_profile_id: ProfileRule | Non
         'subscription_paused is skipped: Mail has no event type for a pause'
     """
     if not isinstance(event, WebhookEvent):
-        raise AdaptyUsageError.of("event", f"is {kind_of(event)}; expected a WebhookEvent")
+        raise AdaptyUsageError.for_field("event", f"is {kind_of(event)}; expected a WebhookEvent")
     event_type = MAIL_EVENT_TYPES.get(event.event_type or "")
     if event_type is None:
         return _not_for_mail(event.event_type or "")
     profile = _profile(event, external_profile_id)
-    if isinstance(profile, MailOutcome):
+    if isinstance(profile, MailConversion):
         return profile
     found = {name: _value(event, source) for name, source in SOURCES.items() if _has(event_type, name)}
     for name, value in found.items():
@@ -141,22 +141,22 @@ def to_mail_event(event: WebhookEvent, *, external_profile_id: ProfileRule | Non
     return _built({"event_type": event_type, "external_profile_id": profile, **fields, **_offer(event)})
 
 
-def _built(fields: dict[str, Any]) -> MailOutcome:
+def _built(fields: dict[str, Any]) -> MailConversion:
     """Make the event, without the optional fields that the record's checks refuse."""
     kind: type[TransactionEvent] = TransactionEvent
-    left_out: list[str] = []
+    dropped_fields: list[str] = []
     while True:
         outcome = _tried(kind, fields)
         if isinstance(outcome, TransactionEvent):
-            return MailOutcome(event=outcome, left_out=tuple(left_out))
+            return MailConversion(event=outcome, dropped_fields=tuple(dropped_fields))
         name = outcome.field_name or ""
         top, _, inner = name.partition(".")
         if name == "store_transaction_id" and kind is TransactionEvent:
             kind = ToldEvent
             continue
         if top not in OPTIONAL:
-            return MailOutcome(reason=str(outcome).replace(name, SOURCES.get(name, name), 1), skipped="refused")
-        left_out.append(name)
+            return MailConversion(reason=str(outcome).replace(name, SOURCES.get(name, name), 1), skip_reason="refused")
+        dropped_fields.append(name)
         if inner in _OPTIONAL_IN_OFFER:
             fields[top] = {key: value for key, value in fields[top].items() if key != inner}
         else:
@@ -170,32 +170,34 @@ def _tried(kind: type[TransactionEvent], fields: Mapping[str, Any]) -> Transacti
         return refused
 
 
-def _not_for_mail(name: str) -> MailOutcome:
+def _not_for_mail(name: str) -> MailConversion:
     if why := NOT_FOR_MAIL.get(name):
-        return MailOutcome(reason=f"{name} is skipped: {why}", skipped="not for Mail")
-    return MailOutcome(reason=f"the event type {quoted(name)} is not known", skipped="unknown type")
+        return MailConversion(reason=f"{name} is skipped: {why}", skip_reason="not for Mail")
+    return MailConversion(reason=f"the event type {quoted(name)} is not known", skip_reason="unknown type")
 
 
-def _profile(event: WebhookEvent, rule: ProfileRule | None) -> str | MailOutcome:
+def _profile(event: WebhookEvent, rule: ProfileRule | None) -> str | MailConversion:
     """Give the id that Mail has the profile under, or why there is none."""
     found: Any = event.customer_user_id if rule is None else rule(event)
     if found is not None and not isinstance(found, str):
-        raise AdaptyUsageError.of("external_profile_id", f"gave something {kind_of(found)}; expected a str, or None")
-    if rule is None and "customer_user_id" in event.extra:
+        raise AdaptyUsageError.for_field(
+            "external_profile_id", f"gave something {kind_of(found)}; expected a str, or None"
+        )
+    if rule is None and "customer_user_id" in event.extra_fields:
         words = "customer_user_id: cannot be read; Mail requires it as external_profile_id"
-        return MailOutcome(reason=words, skipped="incomplete")
+        return MailConversion(reason=words, skip_reason="incomplete")
     none = "it has no customer_user_id" if rule is None else "external_profile_id gave none"
     reason = f"the profile is anonymous: {none}"
     if found is None or not found.strip():
-        return MailOutcome(reason=reason, skipped="anonymous")
+        return MailConversion(reason=reason, skip_reason="anonymous")
     # Below, it is somebody, but nobody whom Mail could know: no profile can be saved under such an id.
     if problem := describe_unseen_character(found):
         name = "customer_user_id" if rule is None else "external_profile_id"
-        return MailOutcome(reason=f"{name}: {problem}; Mail knows no profile by such an id", skipped="refused")
+        return MailConversion(reason=f"{name}: {problem}; Mail knows no profile by such an id", skip_reason="refused")
     try:
         return identifier(found)
     except Refused:  # half of a surrogate pair
-        return MailOutcome(reason=reason, skipped="refused")
+        return MailConversion(reason=reason, skip_reason="refused")
 
 
 def _has(event_type: TransactionEventType, name: str) -> bool:
@@ -208,11 +210,11 @@ def _value(event: WebhookEvent, source: str) -> Any:
     return event.event_datetime if value is None and source == "event_datetime" else value
 
 
-def _incomplete(event: WebhookEvent, name: str) -> MailOutcome:
+def _incomplete(event: WebhookEvent, name: str) -> MailConversion:
     source = SOURCES[name]
-    came = source in event.event_properties.extra or source in event.extra
+    came = source in event.event_properties.extra_fields or source in event.extra_fields
     problem = "cannot be read" if came else "is missing"
-    return MailOutcome(reason=f"{source}: {problem}; Mail requires it as {name}", skipped="incomplete")
+    return MailConversion(reason=f"{source}: {problem}; Mail requires it as {name}", skip_reason="incomplete")
 
 
 def _offer(event: WebhookEvent) -> Mapping[str, Any]:

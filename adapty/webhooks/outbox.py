@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
-__all__ = ["DeadEvent", "Outbox", "OutboxCounts", "PendingEvent"]
+__all__ = ["DeadLetter", "Outbox", "OutboxCounts", "PendingEvent"]
 
-FORGET_AFTER = timedelta(days=7)
+RETENTION = timedelta(days=7)
 """How long a delivered event's id is kept; Adapty posts an event again for up to 24 hours."""
 
 _AT_A_TIME = 500
@@ -74,7 +74,7 @@ class PendingEvent(SafeRepr):
 
 
 @frozen(kw_only=True)
-class DeadEvent(PendingEvent):
+class DeadLetter(PendingEvent):
     """An event that Mail, or a check made here, refuses for good, or that was given up.
 
     Attributes:
@@ -115,7 +115,7 @@ class Outbox(SafeRepr):
 
     Args:
         path: The file, made where there is none; its folder must be there.
-        forget_after: How long the id of a delivered event is kept, so that the same event is not sent again.
+        retention: How long the id of a delivered event is kept, so that the same event is not sent again.
 
     Raises:
         AdaptyUsageError: The file cannot be made or read, is no outbox, is damaged, or is of a newer version of this
@@ -142,10 +142,10 @@ class Outbox(SafeRepr):
         OutboxCounts(pending=1, dead=0, delivered=0)
     """
 
-    def __init__(self, path: str | PathLike[str], *, forget_after: timedelta = FORGET_AFTER) -> None:
-        if not isinstance(forget_after, timedelta) or forget_after < timedelta(0):
-            raise AdaptyUsageError.of("forget_after", "is no such time; expected a timedelta of 0 or more")
-        self.forget_after = forget_after
+    def __init__(self, path: str | PathLike[str], *, retention: timedelta = RETENTION) -> None:
+        if not isinstance(retention, timedelta) or retention < timedelta(0):
+            raise AdaptyUsageError.for_field("retention", "is no such time; expected a timedelta of 0 or more")
+        self.retention = retention
         self._file = SQLiteFile(path, OUTBOX)
 
     @property
@@ -157,7 +157,7 @@ class Outbox(SafeRepr):
         """Put an event in; when this returns, it is on the disk.
 
         Takes a few milliseconds, most of them the disk's, and up to 4 seconds while another process has the file
-        locked. On an event loop, call it in a thread; a handler that `forward` gives runs in one.
+        locked. On an event loop, call it in a thread; a handler that `outbox_handler` gives runs in one.
 
         Returns:
             Whether it is new; False where an event of this id is in the outbox already, was refused, or was delivered
@@ -169,12 +169,12 @@ class Outbox(SafeRepr):
             AdaptyUsageError: It is no `TransactionEvent`, or the file is damaged.
         """
         if not isinstance(event, TransactionEvent):
-            raise AdaptyUsageError.of("event", f"is {kind_of(event)}; expected a TransactionEvent")
+            raise AdaptyUsageError.for_field("event", f"is {kind_of(event)}; expected a TransactionEvent")
         text = json.dumps(event.to_dict(), separators=(",", ":"))
         now = time.time()
         with self._file.writing() as connection:
             # A worker that has nothing to do forgets nothing.
-            connection.execute(_FORGET_DELIVERED, (event.event_id, now - self.forget_after.total_seconds()))
+            connection.execute(_FORGET_DELIVERED, (event.event_id, now - self.retention.total_seconds()))
             put = connection.execute(_PUT, (event.event_id, event.external_profile_id, text, now, now))
             return put.rowcount > 0
 
@@ -190,10 +190,10 @@ class Outbox(SafeRepr):
         for stored in self._each(PENDING):
             yield PendingEvent(**_known(stored))
 
-    def dead(self) -> Iterator[DeadEvent]:
+    def dead_letters(self) -> Iterator[DeadLetter]:
         """Go through the events that are refused for good, in the order of their arrival; see `pending`."""
         for stored in self._each(DEAD):
-            yield DeadEvent(**_known(stored), refused_at=stored.changed_at)
+            yield DeadLetter(**_known(stored), refused_at=stored.changed_at)
 
     def counts(self) -> OutboxCounts:
         """Count the events.
@@ -228,7 +228,7 @@ class Outbox(SafeRepr):
         """Have all refused events sent again, and tell how many there are; see `replay`."""
         return self._change(_REPLAY + DEAD, time.time())
 
-    def forget(self, event_id: str) -> bool:
+    def delete(self, event_id: str) -> bool:
         """Remove an event for good, one that is refused or one that waits; were it put in again, it would be new.
 
         One that is being sent at this moment may still get to Mail.
@@ -242,7 +242,7 @@ class Outbox(SafeRepr):
         """
         return self._change(_FORGET + _OF_THIS_ID, event_id) > 0
 
-    def forget_all(self) -> int:
+    def delete_all(self) -> int:
         """Remove all refused events for good, and tell how many there were; those that wait stay. See `forget`."""
         return self._change(_FORGET + DEAD)
 
@@ -282,7 +282,7 @@ class Outbox(SafeRepr):
 def _storable(values: tuple[object, ...]) -> tuple[object, ...]:
     """See that SQLite takes the values: an id that it does not take is the id of no event."""
     if any(not isinstance(value, str | float) for value in values):
-        raise AdaptyUsageError.of("event_id", "is no text; expected the id of an event")
+        raise AdaptyUsageError.for_field("event_id", "is no text; expected the id of an event")
     return tuple(value.encode("utf-8", "replace").decode() if isinstance(value, str) else value for value in values)
 
 

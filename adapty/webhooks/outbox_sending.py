@@ -65,7 +65,7 @@ class DrainReport(SafeRepr):
 
     Attributes:
         delivered: Events that Mail has taken.
-        refused: Events that it refuses for good; they are in `Outbox.dead`.
+        refused: Events that it refuses for good; they are in `Outbox.dead_letters`.
         retried: Tries that were made again.
     """
 
@@ -261,7 +261,7 @@ class Sending:
     async def _tidy(self, books: Books, now: float) -> None:
         if self._tidied is None or now - self._tidied > _TIDY_SECONDS:
             self._tidied = now
-            await books.tidy(self.outbox.forget_after.total_seconds())
+            await books.tidy(self.outbox.retention.total_seconds())
 
     def _settle(self, books: Books, row: Row, error: AdaptyError | None) -> str:
         """Note what came of an event, and give the word for it.

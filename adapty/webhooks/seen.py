@@ -13,22 +13,22 @@ from attrs import frozen
 from adapty._core.validate import kind_of
 from adapty.errors import AdaptyConfigError
 
-__all__ = ["CLAIM_FOR", "FORGET_AFTER", "MemorySeenEvents", "SeenEvents", "Standing", "seconds_of"]
+__all__ = ["CLAIM_TTL", "RETENTION", "ClaimStatus", "DedupStore", "MemoryDedupStore", "seconds_of"]
 
-Standing = Literal["new", "claimed", "seen"]
+ClaimStatus = Literal["new", "in_progress", "completed"]
 """How an event stands: nobody's until now, being handled by somebody else, or handled."""
 
-FORGET_AFTER = timedelta(days=7)
+RETENTION = timedelta(days=7)
 """How long a handled event is remembered; Adapty posts an event again for up to 24 hours."""
 
-CLAIM_FOR = timedelta(seconds=45)
+CLAIM_TTL = timedelta(seconds=45)
 """How long a claim holds, in case whoever has it is gone: longer than the 10 seconds that Adapty waits for an answer,
 and over when it posts the event again, after about a minute."""
 
 _MAX_EVENTS = 100_000
 
 
-class SeenEvents(Protocol):
+class DedupStore(Protocol):
     """Remembers which events were handled, and which are being handled.
 
     An event is claimed before it is handled, and marked as seen only once that has succeeded. So of two deliveries at
@@ -38,7 +38,7 @@ class SeenEvents(Protocol):
     Whatever an implementation raises counts as a failure that passes: Adapty is asked to post the event again.
     """
 
-    def claim(self, event_id: str, owner: str) -> Standing:
+    def acquire(self, event_id: str, owner: str) -> ClaimStatus:
         """Claim an event for this owner, and say how it stood: only a new one is claimed.
 
         Args:
@@ -46,7 +46,7 @@ class SeenEvents(Protocol):
             owner: Names whoever handles this delivery.
         """
 
-    def mark(self, event_id: str, owner: str) -> None:
+    def complete(self, event_id: str, owner: str) -> None:
         """Mark an event as handled, whoever claims it by now."""
 
     def release(self, event_id: str, owner: str) -> None:
@@ -59,57 +59,57 @@ class _Entry:
     owner: str | None
 
 
-class MemorySeenEvents:
+class MemoryDedupStore:
     """Remembers events in this process: for one process, or for tests.
 
     Args:
-        forget_after: How long a handled event is remembered.
-        claim_for: How long a claim holds, in case whoever has it is gone.
+        retention: How long a handled event is remembered.
+        claim_ttl: How long a claim holds, in case whoever has it is gone.
         max_events: How many events are remembered; the oldest are forgotten first.
 
     Raises:
         AdaptyConfigError: An argument is no such time or number; `field_name` says which.
 
     Example:
-        >>> seen = MemorySeenEvents()
-        >>> seen.claim("3f0c7a0e", "a"), seen.claim("3f0c7a0e", "b")
-        ('new', 'claimed')
-        >>> seen.mark("3f0c7a0e", "a")
-        >>> seen.claim("3f0c7a0e", "b")
-        'seen'
+        >>> dedup = MemoryDedupStore()
+        >>> dedup.acquire("3f0c7a0e", "a"), dedup.acquire("3f0c7a0e", "b")
+        ('new', 'in_progress')
+        >>> dedup.complete("3f0c7a0e", "a")
+        >>> dedup.acquire("3f0c7a0e", "b")
+        'completed'
     """
 
     def __init__(
         self,
         *,
-        forget_after: timedelta = FORGET_AFTER,
-        claim_for: timedelta = CLAIM_FOR,
+        retention: timedelta = RETENTION,
+        claim_ttl: timedelta = CLAIM_TTL,
         max_events: int = _MAX_EVENTS,
     ) -> None:
-        self._forget_after = seconds_of("forget_after", forget_after)
-        self._claim_for = seconds_of("claim_for", claim_for)
+        self._retention = seconds_of("retention", retention)
+        self._claim_ttl = seconds_of("claim_ttl", claim_ttl)
         if type(max_events) is not int or max_events < 1:
-            raise AdaptyConfigError.of("max_events", "is no number of events; expected an int, 1 or more")
+            raise AdaptyConfigError.for_field("max_events", "is no number of events; expected an int, 1 or more")
         self._max_events = max_events
         self._entries: OrderedDict[str, _Entry] = OrderedDict()
         self._lock = Lock()
 
-    def claim(self, event_id: str, owner: str) -> Standing:
-        """Claim an event for this owner, and say how it stood; see `SeenEvents`."""
+    def acquire(self, event_id: str, owner: str) -> ClaimStatus:
+        """Claim an event for this owner, and say how it stood; see `DedupStore`."""
         with self._lock:
             held = self._entries.get(event_id)
-            if held and time.monotonic() - held.since < (self._claim_for if held.owner else self._forget_after):
-                return "claimed" if held.owner else "seen"
+            if held and time.monotonic() - held.since < (self._claim_ttl if held.owner else self._retention):
+                return "in_progress" if held.owner else "completed"
             self._keep(event_id, owner)
             return "new"
 
-    def mark(self, event_id: str, owner: str) -> None:  # noqa: ARG002 - the protocol's
-        """Mark an event as handled; see `SeenEvents`."""
+    def complete(self, event_id: str, owner: str) -> None:  # noqa: ARG002 - the protocol's
+        """Mark an event as handled; see `DedupStore`."""
         with self._lock:
             self._keep(event_id, None)
 
     def release(self, event_id: str, owner: str) -> None:
-        """Give an event back that was not handled; see `SeenEvents`."""
+        """Give an event back that was not handled; see `DedupStore`."""
         with self._lock:
             held = self._entries.get(event_id)
             if held and held.owner == owner:
@@ -129,7 +129,7 @@ def seconds_of(name: str, span: Any) -> float:
         AdaptyConfigError: It is none; `field_name` is `name`.
     """
     if not isinstance(span, timedelta):
-        raise AdaptyConfigError.of(name, f"is {kind_of(span)}; expected a timedelta")
+        raise AdaptyConfigError.for_field(name, f"is {kind_of(span)}; expected a timedelta")
     if span <= timedelta(0):
-        raise AdaptyConfigError.of(name, "is no time that passes; expected more than 0 seconds")
+        raise AdaptyConfigError.for_field(name, "is no time that passes; expected more than 0 seconds")
     return span.total_seconds()

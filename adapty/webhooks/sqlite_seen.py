@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING, Self
 
 from adapty._core.safe_repr import SafeRepr
-from adapty.webhooks.seen import CLAIM_FOR, FORGET_AFTER, Standing, seconds_of
+from adapty.webhooks.seen import CLAIM_TTL, RETENTION, ClaimStatus, seconds_of
 from adapty.webhooks.sqlite_file import SQLiteFile
 from adapty.webhooks.sqlite_layout import Layout
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from os import PathLike
     from types import TracebackType
 
-__all__ = ["SQLiteSeenEvents"]
+__all__ = ["SQLiteDedupStore"]
 
 _SEEN_EVENTS = Layout(
     noun="store of seen events",
@@ -42,7 +42,7 @@ DELETE FROM seen_events WHERE event_id IN (
 """  # noqa: S608 - a number of our own
 
 
-class SQLiteSeenEvents(SafeRepr):
+class SQLiteDedupStore(SafeRepr):
     """Remembers events in an SQLite file, for the threads of any number of processes on this machine.
 
     The file has to be on a disk of this machine: SQLite's log of changes does not work over a network. A crash of the
@@ -50,8 +50,8 @@ class SQLiteSeenEvents(SafeRepr):
 
     Args:
         path: The file, made where there is none; its folder must be there.
-        forget_after: How long a handled event is remembered; Adapty posts an event again for up to 24 hours.
-        claim_for: How long a claim holds, in case whoever has it is gone; longer than it takes to handle an event.
+        retention: How long a handled event is remembered; Adapty posts an event again for up to 24 hours.
+        claim_ttl: How long a claim holds, in case whoever has it is gone; longer than it takes to handle an event.
 
     Raises:
         AdaptyConfigError: An argument is no such time; `field_name` says which.
@@ -60,27 +60,27 @@ class SQLiteSeenEvents(SafeRepr):
         WebhookUnavailableError: Others write to it for too long, or the disk is full.
 
     Example:
-        >>> with SQLiteSeenEvents("seen.sqlite") as seen:
-        ...     seen.claim("3f0c7a0e", "a")
-        ...     seen.mark("3f0c7a0e", "a")
-        ...     seen.claim("3f0c7a0e", "b")
+        >>> with SQLiteDedupStore("dedup.sqlite") as dedup:
+        ...     dedup.acquire("3f0c7a0e", "a")
+        ...     dedup.complete("3f0c7a0e", "a")
+        ...     dedup.acquire("3f0c7a0e", "b")
         'new'
-        'seen'
+        'completed'
     """
 
     def __init__(
         self,
         path: str | PathLike[str],
         *,
-        forget_after: timedelta = FORGET_AFTER,
-        claim_for: timedelta = CLAIM_FOR,
+        retention: timedelta = RETENTION,
+        claim_ttl: timedelta = CLAIM_TTL,
     ) -> None:
-        self._forget_after = seconds_of("forget_after", forget_after)
-        self._claim_for = seconds_of("claim_for", claim_for)
+        self._retention = seconds_of("retention", retention)
+        self._claim_ttl = seconds_of("claim_ttl", claim_ttl)
         self._file = SQLiteFile(path, _SEEN_EVENTS)
 
-    def claim(self, event_id: str, owner: str) -> Standing:
-        """Claim an event for this owner, and say how it stood; see `SeenEvents`.
+    def acquire(self, event_id: str, owner: str) -> ClaimStatus:
+        """Claim an event for this owner, and say how it stood; see `DedupStore`.
 
         Raises:
             WebhookUnavailableError: Others are writing for too long, or the disk is full or broken.
@@ -92,13 +92,13 @@ class SQLiteSeenEvents(SafeRepr):
             if held:
                 held_by, since = held
                 if self._holds(held_by, since, now):
-                    return "claimed" if held_by else "seen"
-            connection.execute(_FORGET, (now - max(self._forget_after, self._claim_for),))
+                    return "in_progress" if held_by else "completed"
+            connection.execute(_FORGET, (now - max(self._retention, self._claim_ttl),))
             connection.execute(_KEEP, (event_id, owner, now))
             return "new"
 
-    def mark(self, event_id: str, owner: str) -> None:  # noqa: ARG002 - the protocol's
-        """Mark an event as handled; see `SeenEvents`.
+    def complete(self, event_id: str, owner: str) -> None:  # noqa: ARG002 - the protocol's
+        """Mark an event as handled; see `DedupStore`.
 
         Raises:
             WebhookUnavailableError: Others are writing for too long, or the disk is full or broken.
@@ -108,7 +108,7 @@ class SQLiteSeenEvents(SafeRepr):
             connection.execute(_KEEP, (event_id, None, time.time()))
 
     def release(self, event_id: str, owner: str) -> None:
-        """Give an event back that was not handled; see `SeenEvents`.
+        """Give an event back that was not handled; see `DedupStore`.
 
         Raises:
             WebhookUnavailableError: Others are writing for too long, or the disk is full or broken.
@@ -119,7 +119,7 @@ class SQLiteSeenEvents(SafeRepr):
 
     def _holds(self, owner: str | None, since: float, now: float) -> bool:
         """Tell whether an event still stands as it was kept; a clock that was set back does not keep it claimed."""
-        return abs(now - since) < self._claim_for if owner else now - since < self._forget_after
+        return abs(now - since) < self._claim_ttl if owner else now - since < self._retention
 
     def close(self) -> None:
         """Close the file. What comes later opens it again."""
@@ -137,4 +137,4 @@ class SQLiteSeenEvents(SafeRepr):
         self.close()
 
     def __repr__(self) -> str:
-        return f"SQLiteSeenEvents({str(self._file.path)!r})"
+        return f"SQLiteDedupStore({str(self._file.path)!r})"

@@ -66,7 +66,7 @@ ANSWERS: dict[str, tuple[Reply, str]] = {
     "403-html": (answer(403, HTML), "PermissionDeniedError"),
     "404-empty": (answer(404), "NotFoundError"),
     "409": (answer(409, b"{}"), "ConflictError"),
-    "422": (answer(422, b'{"errors": {"a": 1}}'), "UnprocessableError"),
+    "422": (answer(422, b'{"errors": {"a": 1}}'), "UnprocessableEntityError"),
     "429": (answer(429, b"slow down", "Retry-After: 0"), "RateLimitError"),
     "list": (answer(400, b"[1, 2]"), "BadRequestError"),
     "strings": (answer(400, b'{"errors": ["one", null, 3]}'), "BadRequestError"),

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 import adapty as library
-from adapty import AdaptyConfigError, AdaptyUsageError, AsyncAdapty, Deletion, DeletionReport
+from adapty import AdaptyConfigError, AdaptyUsageError, AsyncAdapty, DeletionReport, DeletionResult
 from tests.raw_server import NO_CONTENT
 from tests.server_side_calls import (
     KEY,
@@ -72,10 +72,10 @@ async def test_each_id_has_an_outcome(stubbed: AsyncAdapty, stub: Stub, concurre
     """Deleted, gone before or failed: a failure of one keeps none of the others back, and all are told."""
     failing_ids = {"u3": REFUSED, "u7": answering(422), "u8": answering(500), "u9": answering(409)}
     stub.replies = [by_id({"u1": GONE, "u5": answering(404, error_body("profile_not_found")), **failing_ids})]
-    told: list[Deletion] = []
+    told: list[DeletionResult] = []
 
     report = await stubbed.profiles.delete_many(
-        [f"u{number}" for number in range(12)], concurrency=concurrency, on_outcome=told.append
+        [f"u{number}" for number in range(12)], concurrency=concurrency, on_result=told.append
     )
 
     assert outcomes(report) == {f"u{number}": "deleted" for number in range(12)} | dict.fromkeys(
@@ -83,15 +83,15 @@ async def test_each_id_has_an_outcome(stubbed: AsyncAdapty, stub: Stub, concurre
     ) | dict.fromkeys(failing_ids, "failed")
     assert [len(report.deleted), len(report.not_found), len(report.failed)] == [6, 2, 4]
     assert report.outcomes == tuple(told)
-    assert report.stopped_by is None
+    assert report.aborted_by is None
     assert {deletion.id: type(deletion.error).__name__ for deletion in report.failed} == {
         "u3": "BadRequestError",
-        "u7": "UnprocessableError",
+        "u7": "UnprocessableEntityError",
         "u8": "ServerError",
         "u9": "ConflictError",
     }
-    assert all(deletion.tried and deletion.error is None and not deletion.reason for deletion in report.deleted)
-    assert all(deletion.tried and deletion.reason == str(deletion.error) for deletion in report.failed)
+    assert all(deletion.attempted and deletion.error is None and not deletion.reason for deletion in report.deleted)
+    assert all(deletion.attempted and deletion.reason == str(deletion.error) for deletion in report.failed)
     assert sorted(user_of(request) for request in stub.requests) == sorted([*(f"u{n}" for n in range(12)), "u8", "u8"])
 
 
@@ -174,21 +174,21 @@ async def test_what_would_fail_all_ends_the_run(
     told: list[str] = []
 
     report = await stubbed.with_options(max_retries=0).profiles.delete_many(
-        ids, concurrency=concurrency, on_outcome=lambda deletion: told.append(deletion.id)
+        ids, concurrency=concurrency, on_result=lambda deletion: told.append(deletion.id)
     )
 
-    assert type(report.stopped_by) is expected
+    assert type(report.aborted_by) is expected
     assert outcomes(report).keys() == set(ids)
-    tried = {deletion.id for deletion in report.outcomes if deletion.tried}
+    tried = {deletion.id for deletion in report.outcomes if deletion.attempted}
     assert tried == {user_of(request) for request in stub.requests} == set(ids[: len(tried)])
     assert set(ids[:6]) <= tried
     under_way = len(tried) - (told.index("u5") + 1)
     assert 0 <= under_way < concurrency
-    untried = [deletion for deletion in report.failed if not deletion.tried]
+    untried = [deletion for deletion in report.failed if not deletion.attempted]
     assert len(untried) == len(ids) - len(tried) > 0
-    assert all(deletion.error is report.stopped_by for deletion in untried)
-    assert {deletion.reason for deletion in untried} == {f"not tried, because: {report.stopped_by}"}
-    assert KEY not in repr(report) + repr([vars(report.stopped_by), untried[0].reason])
+    assert all(deletion.error is report.aborted_by for deletion in untried)
+    assert {deletion.reason for deletion in untried} == {f"not attempted: {report.aborted_by}"}
+    assert KEY not in repr(report) + repr([vars(report.aborted_by), untried[0].reason])
 
 
 DOUBTFUL = {
@@ -212,7 +212,7 @@ async def test_an_api_that_fails_on_everybody_ends_the_run(
 
     report = await stubbed.with_options(max_retries=0).profiles.delete_many(ids, concurrency=1)
 
-    assert isinstance(report.stopped_by, error) == (failed > failures)
+    assert isinstance(report.aborted_by, error) == (failed > failures)
     assert (len(stub.requests), len(report.failed)) == (tried, failed)
 
 
@@ -231,8 +231,8 @@ async def test_an_id_that_cannot_be_sent_fails_alone(stubbed: AsyncAdapty, stub:
         "ids[3]",
         "ids[4]",
     ]
-    assert not any(deletion.tried for deletion in report.failed)
-    assert not any(deletion.reason.startswith("not tried") for deletion in report.failed)
+    assert not any(deletion.attempted for deletion in report.failed)
+    assert not any(deletion.reason.startswith("not attempted") for deletion in report.failed)
     assert "jane@" not in repr(report) + "".join(deletion.reason for deletion in report.failed)
 
 
@@ -258,7 +258,7 @@ async def test_the_ids_are_taken_as_they_are_needed(stubbed: AsyncAdapty, stub: 
 
     stub.replies = [DELETED]
     report = await stubbed.profiles.delete_many(
-        ids(), concurrency=3, on_outcome=lambda _: ahead.append(len(taken_ids) - len(ahead))
+        ids(), concurrency=3, on_result=lambda _: ahead.append(len(taken_ids) - len(ahead))
     )
 
     assert len(report.deleted) == 30
@@ -274,10 +274,10 @@ async def test_the_ids_of_a_generator_that_breaks_off_are_not_lost_from_sight(st
         raise OSError(message)
 
     stub.replies = [DELETED]
-    told: list[Deletion] = []
+    told: list[DeletionResult] = []
 
     with pytest.raises(OSError, match=r"^the file ends here$"):
-        await stubbed.profiles.delete_many(ids(), concurrency=1, on_outcome=told.append)
+        await stubbed.profiles.delete_many(ids(), concurrency=1, on_result=told.append)
 
     assert [(deletion.id, deletion.outcome) for deletion in told] == [("u1", "deleted")]
     assert left_running() == []
@@ -287,14 +287,14 @@ async def test_outcomes_are_told_where_the_caller_is(stubbed: AsyncAdapty, stub:
     """The callback runs in the caller's thread and task, for deletions, refused ids and those not tried alike."""
     stub.replies = [by_id({"u3": UNAUTHORIZED})]
     places: set[tuple[int, object]] = set()
-    told: list[Deletion] = []
+    told: list[DeletionResult] = []
 
-    def note(deletion: Deletion) -> None:
+    def note(deletion: DeletionResult) -> None:
         places.add(who_is_here())
         told.append(deletion)
 
     report = await stubbed.profiles.delete_many(
-        ["u1", "", *(f"u{number}" for number in range(2, 20))], concurrency=4, on_outcome=note
+        ["u1", "", *(f"u{number}" for number in range(2, 20))], concurrency=4, on_result=note
     )
 
     assert places == {who_is_here()}
@@ -309,15 +309,15 @@ async def test_an_exception_of_the_callback_leaves_nothing_running(
 ) -> None:
     """It comes through as it is; when it does, what was under way has ended, and nothing more is sent."""
     stub.replies = [DELETED]
-    told: list[Deletion] = []
+    told: list[DeletionResult] = []
 
-    def stop(deletion: Deletion) -> None:
+    def stop(deletion: DeletionResult) -> None:
         told.append(deletion)
         if len(told) == number:
             raise kind(number)
 
     with pytest.raises(kind):
-        await stubbed.profiles.delete_many([f"u{n}" for n in range(30)], concurrency=4, on_outcome=stop)
+        await stubbed.profiles.delete_many([f"u{n}" for n in range(30)], concurrency=4, on_result=stop)
 
     assert left_running() == []
     assert len(told) == number
@@ -338,13 +338,13 @@ async def test_what_is_under_way_ends_with_the_callbacks_exception(client: Async
         with suppress(OSError):  # the async client has hung up
             connection.sendall(NO_CONTENT)
 
-    def stop(deletion: Deletion) -> None:
+    def stop(deletion: DeletionResult) -> None:
         told.set()
         raise KeyError(deletion.id)
 
     server.replies = [first, late]
     with pytest.raises(KeyError):
-        await client.profiles.delete_many([f"u{number}" for number in range(30)], concurrency=4, on_outcome=stop)
+        await client.profiles.delete_many([f"u{number}" for number in range(30)], concurrency=4, on_result=stop)
 
     assert left_running() == []
     assert len(server.requests) == 4

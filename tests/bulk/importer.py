@@ -10,7 +10,7 @@ from attrs import evolve
 
 from adapty import Adapty
 from adapty._core.retry import RetryPolicy
-from adapty.bulk import import_base, running
+from adapty.bulk import import_all, running
 
 __all__: list[str] = []
 
@@ -24,7 +24,7 @@ def main() -> None:
     with Adapty(mail_secret_key="k", mail_base_url=url, timeout=timeout) as adapty:
         adapty._transport.config = evolve(adapty._transport.config, retries=RetryPolicy(base=0.01, cap=0.1))
         try:
-            report = import_base(adapty, profiles="profiles.csv", events="events.jsonl", **options)
+            report = import_all(adapty, profiles="profiles.csv", events="events.jsonl", **options)
         except KeyboardInterrupt as interrupt:
             # The test goes on pressing until this process has ended, and at its very end nobody catches it any more.
             signal.signal(signal.SIGINT, signal.SIG_IGN)

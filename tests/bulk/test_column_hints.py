@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from adapty import Adapty, AdaptyUsageError, MailProfile
-from adapty.bulk import import_base, import_events, import_profiles
+from adapty.bulk import import_all, import_events, import_profiles
 from tests.bulk.conftest import HEADER
 from tests.conftest import EVENT, PROFILE
 
@@ -116,7 +116,7 @@ def test_column_that_feeds_two_fields_may_be_in_either_file(adapty: Adapty, api:
     profiles = write(HEADER.replace("external_profile_id", "uid"), ROW, name="profiles.csv")
     mapping = {"external_profile_id": "uid", "customer_user_id": "uid"}
 
-    report = import_base(adapty, profiles=profiles, events=[EVENT], mapping=mapping)
+    report = import_all(adapty, profiles=profiles, events=[EVENT], mapping=mapping)
 
     assert (report.accepted, report.refused) == (2, 0)
     (body,) = api.bodies("profile")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from adapty import Adapty, AdaptyUsageError
-from adapty.bulk import import_base, import_profiles
+from adapty.bulk import import_all, import_profiles
 from tests.conftest import EVENT, PROFILE
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def written(name: str, record: dict[str, Any], **renamed: str) -> str:
 def test_a_field_of_both_kinds_may_be_mapped_in_one_of_the_files(adapty: Adapty, api: FakeApi, events: str) -> None:
     """The other file is taken as it is, whether or not the field is in it under its own name."""
     for event in (EVENT, {**EVENT, "email": "joe@example.com"}):
-        report = import_base(
+        report = import_all(
             adapty,
             profiles=written("profiles.csv", PROFILE, email="user_email"),
             events=written(events, event),
@@ -49,7 +49,7 @@ def test_the_events_may_be_the_file_that_has_it(adapty: Adapty, api: FakeApi) ->
     profiles = written("profiles.csv", PROFILE)
     events = written("events.csv", EVENT, external_profile_id="uid")
 
-    report = import_base(adapty, profiles=profiles, events=events, mapping={"external_profile_id": "uid"})
+    report = import_all(adapty, profiles=profiles, events=events, mapping={"external_profile_id": "uid"})
 
     assert (report.accepted, report.refused) == (2, 0)
     assert {body["external_profile_id"] for body in api.bodies("event")} == {EVENT["external_profile_id"]}
@@ -60,7 +60,7 @@ def test_a_field_of_both_kinds_that_is_in_neither_file_is_refused(adapty: Adapty
     profiles, events = written("profiles.csv", PROFILE, email="user_email"), written("events.csv", EVENT)
 
     with pytest.raises(AdaptyUsageError) as caught:
-        import_base(adapty, profiles=profiles, events=events, mapping={"email": "user_emial"})
+        import_all(adapty, profiles=profiles, events=events, mapping={"email": "user_emial"})
 
     assert str(caught.value) == (
         "mapping: takes email from user_emial, which is no column of profiles.csv or events.csv; "
@@ -78,7 +78,7 @@ def test_a_field_of_one_kind_has_to_be_in_its_file(adapty: Adapty, kind: str, fi
     files = {"profiles": written("profiles.csv", PROFILE), "events": written("events.csv", EVENT)}
 
     with pytest.raises(AdaptyUsageError) as caught:
-        import_base(adapty, **files, mapping={field: "x"})  # type: ignore[arg-type]
+        import_all(adapty, **files, mapping={field: "x"})  # type: ignore[arg-type]
 
     assert str(caught.value) == f"mapping: takes {field} from x, which is no column of {kind}.csv"
 
@@ -91,10 +91,10 @@ def test_what_is_wrong_with_the_other_file_is_told_in_its_own_words(adapty: Adap
         Path("events.csv").write_bytes(wrong)
 
     with pytest.raises(AdaptyUsageError) as caught:
-        import_base(adapty, profiles=profiles, events="events.csv")
+        import_all(adapty, profiles=profiles, events="events.csv")
     told = str(caught.value)
     with pytest.raises(AdaptyUsageError) as caught:
-        import_base(adapty, profiles=profiles, events="events.csv", mapping={"email": "email"})
+        import_all(adapty, profiles=profiles, events="events.csv", mapping={"email": "email"})
 
     assert str(caught.value) == told
     assert "events.csv" in told
@@ -112,7 +112,7 @@ def test_what_has_no_header_may_have_any_key(adapty: Adapty, api: FakeApi, event
     profiles = written("profiles.csv", PROFILE)
     given: Any = written(events, EVENT, customer_user_id="cuid") if events.endswith("l") else [EVENT]
 
-    report = import_base(adapty, profiles=profiles, events=given, mapping={"customer_user_id": "cuid"})
+    report = import_all(adapty, profiles=profiles, events=given, mapping={"customer_user_id": "cuid"})
 
     assert (report.accepted, report.refused) == (2, 0)
 
@@ -122,12 +122,12 @@ def test_a_column_to_ignore_needs_to_be_in_one_of_the_files(adapty: Adapty, api:
     profiles = written("profiles.csv", {**PROFILE, "city": "Bern", "notes": "x"})
     events = written("events.csv", {**EVENT, "city": "Bern"})
 
-    report = import_base(adapty, profiles=profiles, events=events, ignore=["city", "notes"])
+    report = import_all(adapty, profiles=profiles, events=events, ignore=["city", "notes"])
 
     assert (report.accepted, report.refused) == (2, 0)
     assert [body.keys() & {"city", "notes"} for _, body in api.sent] == [set(), set()]
     with pytest.raises(AdaptyUsageError) as caught:
-        import_base(adapty, profiles=profiles, events=events, ignore=["city", "notes", "plan"])
+        import_all(adapty, profiles=profiles, events=events, ignore=["city", "notes", "plan"])
     assert str(caught.value) == "ignore: names plan, which is no column of profiles.csv or events.csv"
 
 

@@ -281,7 +281,7 @@ def test_a_failure_that_goes_away(adapty: Adapty, apis: FakeApis, hurry: None) -
         (["u1"], {"lane": 3}, "lane: is no such option; did you mean lanes?"),
         (["u1"], {"dry_run": True}, "dry_run: is no such option"),
         (["u1"], {"lanes": 0}, "lanes: is no such number; expected 1 to 256"),
-        (["u1"], {"max_rate": 0}, "max_rate: is no rate; "),
+        (["u1"], {"rate_limit": 0}, "rate_limit: is no rate; "),
         (["u1"], {"on_progress": 1}, "on_progress: is of type int; expected something to call"),
         (["u1"], {"report": None}, "report: is None; expected a path"),
         (["u1"], {"report": "missing/r.csv"}, "missing/r.csv: cannot be written: No such file or directory"),
@@ -347,10 +347,10 @@ def test_progress_of_what_has_no_length(adapty: Adapty, give: Callable[[list[str
 
 
 def test_the_rate_that_is_asked_for(adapty: Adapty) -> None:
-    """`max_rate` is told as the limit, and kept."""
+    """`rate_limit` is told as the limit, and kept."""
     told: list[Progress] = []
 
-    done = erase(adapty, [f"u{number}" for number in range(11)], api="mail", max_rate=100, on_progress=told.append)
+    done = erase(adapty, [f"u{number}" for number in range(11)], api="mail", rate_limit=100, on_progress=told.append)
 
     assert done.seconds >= 0.05  # the first five or six may go out together
     assert {progress.limit for progress in told} == {100}

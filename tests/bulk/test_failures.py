@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapty import Adapty, AdaptyUsageError, MailProfile
-from adapty.bulk import import_base
+from adapty.bulk import import_all
 from adapty.bulk.failures import FailuresFile
 from adapty.bulk.rows import Row
 from tests.bulk.conftest import HEADER, FakeApi, accept, refuse
@@ -60,7 +60,7 @@ def test_csv_failures_are_the_inputs_rows_and_the_reasons(adapty: Adapty, tmp_pa
         "user_3,2026-06-01T10:30:00Z,jim@example.com",
     )
 
-    report = import_base(adapty, profiles=base)
+    report = import_all(adapty, profiles=base)
 
     assert report.failures[0].read_text(encoding="utf-8") == (
         f"{HEADER},custom.plan,first_name,_line,_error,_raw\n"
@@ -79,7 +79,7 @@ def test_json_failures_are_the_inputs_objects_and_the_reasons(adapty: Adapty, tm
         '{"external_profile_id": ',
     )
 
-    report = import_base(adapty, profiles=base)
+    report = import_all(adapty, profiles=base)
 
     assert [path.name for path in report.failures] == ["base.failures.jsonl"]
     refused, unreadable = objects_of(report.failures[0])
@@ -150,10 +150,10 @@ def test_mended_rows_are_accepted(
     adapty: Adapty, api: FakeApi, name: str, lines: tuple[str, ...], mend: Callable[[Path], None]
 ) -> None:
     """A failures file that was mended can be fed back as it is, with the notes still in it."""
-    failed = import_base(adapty, profiles=write(Path(name), *lines))
+    failed = import_all(adapty, profiles=write(Path(name), *lines))
     mend(failed.failures[0])
 
-    report = import_base(adapty, profiles=failed.failures[0])
+    report = import_all(adapty, profiles=failed.failures[0])
 
     assert (failed.profiles_accepted, failed.profiles_refused) == (0, 3)
     assert (report.profiles_accepted, report.profiles_refused, report.failures) == (3, 0, ())
@@ -174,9 +174,9 @@ def test_mended_rows_are_accepted(
 )
 def test_feeding_back_unmended_rows_changes_nothing(adapty: Adapty, tmp_path: Path, name: str, lines: Any) -> None:
     """Rows that are still wrong come back with the same content each time, and nothing is added to them."""
-    first = import_base(adapty, profiles=write(tmp_path / name, *lines)).failures[0]
-    second = import_base(adapty, profiles=first).failures[0]
-    third = import_base(adapty, profiles=second).failures[0]
+    first = import_all(adapty, profiles=write(tmp_path / name, *lines)).failures[0]
+    second = import_all(adapty, profiles=first).failures[0]
+    third = import_all(adapty, profiles=second).failures[0]
     read = cells_of if name.endswith("csv") else objects_of
 
     assert len(read(first)) == len(lines) - name.endswith("csv")
@@ -189,7 +189,7 @@ def test_bytes_that_are_not_utf8_are_written_to_csv_as_they_were(adapty: Adapty,
     """Bytes of another encoding are in the failures file as they are in the input, in a cell and in raw text."""
     base = write(tmp_path / "base.csv", f"{HEADER},first_name", line)
 
-    (failures,) = import_base(adapty, profiles=base).failures
+    (failures,) = import_all(adapty, profiles=base).failures
 
     assert b"Zo\xeb" in failures.read_bytes()
 
@@ -199,7 +199,7 @@ def test_bytes_that_are_not_utf8_are_written_to_json_lines_as_they_were(
     adapty: Adapty, tmp_path: Path, line: bytes
 ) -> None:
     """Also in JSON Lines they are as they are in the input, so that an editor shows what the input's editor shows."""
-    (failures,) = import_base(adapty, profiles=write(tmp_path / "base.jsonl", line)).failures
+    (failures,) = import_all(adapty, profiles=write(tmp_path / "base.jsonl", line)).failures
 
     held = failures.read_bytes()
     assert b"Zo\xeb" in held
@@ -211,7 +211,7 @@ def test_halves_of_surrogate_pairs_stay_escaped_in_json_lines(adapty: Adapty, tm
     """What the input has escaped is no byte of it, and is escaped in the failures file too."""
     base = write(tmp_path / "base.jsonl", b'{"email": "\\udceb", "first_name": "\\ud83d"}')
 
-    (failures,) = import_base(adapty, profiles=base).failures
+    (failures,) = import_all(adapty, profiles=base).failures
 
     assert b'{"email": "\\udceb", "first_name": "\\ud83d", ' in failures.read_bytes()
 
@@ -229,21 +229,21 @@ def test_text_in_another_encoding_is_told_as_that(adapty: Adapty, name: str, enc
     )
     base = write(Path(name), *(line.encode(encoding) for line in lines))
 
-    report = import_base(adapty, profiles=base)
+    report = import_all(adapty, profiles=base)
 
     assert dict(report.reasons) == {"first_name": 1}
     told = "first_name: is not UTF-8; expected text in UTF-8: save the file it comes from as UTF-8"
     assert told.encode() in report.failures[0].read_bytes()
     assert first_name.encode(encoding) in report.failures[0].read_bytes()
     report.failures[0].write_text(report.failures[0].read_text(encoding=encoding), encoding="utf-8")
-    assert import_base(adapty, profiles=report.failures[0]).profiles_accepted == 1
+    assert import_all(adapty, profiles=report.failures[0]).profiles_accepted == 1
 
 
 def test_sorted_events_keep_their_bytes(adapty: Adapty) -> None:
     """Sorting them on disk loses nothing of a row."""
     base = write(Path("events.jsonl"), json.dumps({**EVENT, "event_id": "Zoë"}, ensure_ascii=False).encode("latin-1"))
 
-    (failures,) = import_base(adapty, events=base, sort=True).failures
+    (failures,) = import_all(adapty, events=base, sort=True).failures
 
     assert b'"Zo\xeb"' in failures.read_bytes()
 
@@ -254,7 +254,7 @@ def test_cells_with_line_breaks_of_every_kind_come_back(adapty: Adapty, tmp_path
     quoted = '"' + cell.replace('"', '""') + '"'
     base = write(tmp_path / "base.csv", f"{HEADER},first_name", f"user_1,2026-06-01T10:30:00Z,joe,{quoted}")
 
-    (failures,) = import_base(adapty, profiles=base).failures
+    (failures,) = import_all(adapty, profiles=base).failures
 
     (row,) = rows_in(failures)
     assert (row.problem, row.data["first_name"]) == (None, cell)
@@ -262,7 +262,7 @@ def test_cells_with_line_breaks_of_every_kind_come_back(adapty: Adapty, tmp_path
 
 def test_there_is_no_file_where_nothing_failed(adapty: Adapty, tmp_path: Path) -> None:
     """An import without refused records leaves no failures file."""
-    report = import_base(
+    report = import_all(
         adapty, profiles=write(tmp_path / "base.csv", HEADER, "user_1,2026-06-01T10:30:00Z,jane@example.com")
     )
 
@@ -275,11 +275,11 @@ def test_there_is_no_file_where_nothing_failed(adapty: Adapty, tmp_path: Path) -
 def test_what_was_refused_before_is_left_alone(adapty: Adapty, tmp_path: Path, address: str, *, dry_run: bool) -> None:
     """The only copy of refused records outlives later imports of that name, of other records too, and dry runs."""
     base = write(tmp_path / "base.csv", HEADER, "user_1,2026-06-01T10:30:00Z,joe")
-    (first,) = import_base(adapty, profiles=base).failures
+    (first,) = import_all(adapty, profiles=base).failures
     before = first.read_bytes()
     write(base, HEADER, f"user_2,2026-06-01T10:30:00Z,{address}")
 
-    later = import_base(adapty, profiles=base, dry_run=dry_run).failures
+    later = import_all(adapty, profiles=base, dry_run=dry_run).failures
 
     assert (first.name, first.read_bytes()) == ("base.failures.csv", before)
     expected = "base.dry-run.failures.csv" if dry_run else "base.failures-2.csv"
@@ -291,7 +291,7 @@ def test_what_a_program_gives_in_turn_keeps_its_failures(adapty: Adapty) -> None
     """Batches of one name each have a failures file of their own."""
     batches = ([{**PROFILE, "email": "joe"}], [PROFILE], [{**PROFILE, "email": "jim"}])
 
-    reports = [import_base(adapty, profiles=batch) for batch in batches]
+    reports = [import_all(adapty, profiles=batch) for batch in batches]
 
     names = [path.name for report in reports for path in report.failures]
     assert names == ["profiles.failures.jsonl", "profiles.failures-2.jsonl"]
@@ -301,12 +301,12 @@ def test_what_a_program_gives_in_turn_keeps_its_failures(adapty: Adapty) -> None
 def test_a_dry_run_s_file_is_made_anew(adapty: Adapty, tmp_path: Path) -> None:
     """Another dry run gives what it has to say again, and nothing where all is mended."""
     base = write(tmp_path / "base.csv", HEADER, "user_1,2026-06-01T10:30:00Z,joe")
-    import_base(adapty, profiles=base, dry_run=True)
-    (failures,) = import_base(adapty, profiles=base, dry_run=True).failures
+    import_all(adapty, profiles=base, dry_run=True)
+    (failures,) = import_all(adapty, profiles=base, dry_run=True).failures
     assert len(cells_of(failures)) == 1
 
     write(base, HEADER, "user_1,2026-06-01T10:30:00Z,joe@example.com")
-    assert import_base(adapty, profiles=base, dry_run=True).failures == ()
+    assert import_all(adapty, profiles=base, dry_run=True).failures == ()
     assert [path.name for path in tmp_path.iterdir()] == ["base.csv"]
 
 
@@ -315,7 +315,7 @@ def test_it_goes_to_the_folder_that_was_asked_for(adapty: Adapty, tmp_path: Path
     base = write(tmp_path / "Base.of.2026.NDJSON", "[]")
     (tmp_path / "refused").mkdir()
 
-    report = import_base(adapty, profiles=str(base), failures=str(tmp_path / "refused"))
+    report = import_all(adapty, profiles=str(base), failures=str(tmp_path / "refused"))
 
     assert report.failures == (tmp_path / "refused" / "Base.of.2026.failures.NDJSON",)
     assert report.failures[0].is_file()
@@ -342,7 +342,7 @@ def test_it_is_never_the_other_input(adapty: Adapty, api: FakeApi, tmp_path: Pat
     before = events.read_bytes()
 
     with pytest.raises(AdaptyUsageError, match=r"base\.failures\.csv"):
-        import_base(adapty, profiles=profiles, events=events, failures=tmp_path)
+        import_all(adapty, profiles=profiles, events=events, failures=tmp_path)
 
     assert events.read_bytes() == before
     assert api.sent == []
@@ -355,7 +355,7 @@ def test_two_inputs_never_share_it(adapty: Adapty, api: FakeApi, tmp_path: Path)
         write(tmp_path / folder / "base.jsonl", "[]")
 
     with pytest.raises(AdaptyUsageError, match=r"base\.failures\.jsonl"):
-        import_base(adapty, profiles="profiles/base.jsonl", events="events/base.jsonl")
+        import_all(adapty, profiles="profiles/base.jsonl", events="events/base.jsonl")
 
     assert api.sent == []
 
@@ -385,7 +385,7 @@ def test_a_folder_that_cannot_take_it_is_found_before_anything_is_sent(
     place = folder(tmp_path)
 
     with pytest.raises(AdaptyUsageError, match=place.name):
-        import_base(adapty, profiles=base, failures=place)
+        import_all(adapty, profiles=base, failures=place)
 
     assert api.sent == []
 
@@ -413,7 +413,7 @@ def test_every_refused_object_comes_back_whole(scratch: Path, objects: list[dict
     api = FakeApi(reply=lambda _: refuse())
 
     with Adapty(mail_secret_key="secret_live_shown", transport=httpx.MockTransport(api.handle)) as adapty:
-        report = import_base(adapty, profiles=base, failures=scratch)
+        report = import_all(adapty, profiles=base, failures=scratch)
 
     assert report.profiles_refused == len(objects)
     found = sorted(objects_of(report.failures[0]), key=itemgetter("_line"))
@@ -437,7 +437,7 @@ def test_every_refused_row_comes_back_whole(scratch: Path, rows: list[tuple[str,
     api = FakeApi(reply=accept)
 
     with Adapty(mail_secret_key="secret_live_shown", transport=httpx.MockTransport(api.handle)) as adapty:
-        report = import_base(adapty, profiles=base, failures=scratch)
+        report = import_all(adapty, profiles=base, failures=scratch)
 
     assert report.profiles_refused == len(rows)
     found = list(rows_in(report.failures[0]))
@@ -452,7 +452,7 @@ def test_nesting_at_the_edge_of_what_can_be_read_can_be_written(
     depths = [*range(1, 1_200), 100_000]
     lines = [f'{{"email":{opening * depth}1{closing * depth}}}' for depth in depths]
 
-    (failures,) = import_base(adapty, profiles=write(tmp_path / "base.jsonl", *lines)).failures
+    (failures,) = import_all(adapty, profiles=write(tmp_path / "base.jsonl", *lines)).failures
 
     written = failures.read_text().splitlines()
     assert len(written) == len(lines)
@@ -482,7 +482,7 @@ def test_every_profile_field_can_be_a_column(adapty: Adapty, api: FakeApi, tmp_p
     with (tmp_path / "base.csv").open("w", newline="") as file:
         csv.writer(file).writerows([given_fields, given_fields.values()])
 
-    report = import_base(adapty, profiles="base.csv")
+    report = import_all(adapty, profiles="base.csv")
 
     assert report.refused == 0
     (body,) = api.bodies("profile")

@@ -15,7 +15,7 @@ from typing import IO, TYPE_CHECKING, Any
 import pytest
 
 from adapty import Adapty, AuthenticationError
-from adapty.bulk import erase, import_base, running, sorting
+from adapty.bulk import erase, import_all, running, sorting
 from tests.bulk.recording_server import OK, RecordingServer, Reply
 from tests.conftest import EVENT
 
@@ -121,9 +121,9 @@ def mask(request: pytest.FixtureRequest) -> int:
     return value
 
 
-def import_all(adapty: Adapty, **options: Any) -> Any:
+def import_files(adapty: Adapty, **options: Any) -> Any:
     """Import the inputs, events sorted."""
-    return import_base(adapty, profiles="profiles.csv", events="events.jsonl", sort=True, **options)
+    return import_all(adapty, profiles="profiles.csv", events="events.jsonl", sort=True, **options)
 
 
 def test_import_creates_private_files(
@@ -135,8 +135,8 @@ def test_import_creates_private_files(
     monkeypatch.setattr(sorting, "TemporaryFile", watch.open_temporary_file)
 
     with umask(mask):
-        report = import_all(adapty, lanes=4)
-        again = import_all(adapty, lanes=4)
+        report = import_files(adapty, lanes=4)
+        again = import_files(adapty, lanes=4)
 
     assert [len(each.failures) for each in (report, again)] == [2, 2]
     watch.check(
@@ -154,10 +154,10 @@ def test_resumed_import_creates_private_files(adapty: Adapty, recorder: Recordin
     recorder.reply = watch.answering(stop_at_forty)
     with umask(mask):
         with pytest.raises(AuthenticationError):
-            import_all(adapty, lanes=2)
+            import_files(adapty, lanes=2)
         watch.check("profiles.csv.journal", ".part")
         recorder.reply = watch.answering(lambda _: OK)
-        report = import_all(adapty, lanes=2)
+        report = import_files(adapty, lanes=2)
 
     assert report.resumed
     watch.check("profiles.failures.csv", "events.failures.jsonl")
@@ -169,7 +169,7 @@ def test_dry_run_creates_private_files(adapty: Adapty, mask: int) -> None:
 
     with umask(mask):
         for _ in range(2):
-            import_all(adapty, dry_run=True)
+            import_files(adapty, dry_run=True)
             watch.check("profiles.dry-run.failures.csv", "events.dry-run.failures.jsonl")
 
 
@@ -217,7 +217,7 @@ def test_rejects_of_a_read_only_input_are_private(adapty: Adapty) -> None:
     Path("profiles.csv").chmod(0o400)
 
     with umask(0):
-        import_base(adapty, profiles="profiles.csv", dry_run=True)
+        import_all(adapty, profiles="profiles.csv", dry_run=True)
 
     watch.check("profiles.dry-run.failures.csv")
 
@@ -241,7 +241,7 @@ def test_rejects_do_not_follow_a_planted_link(adapty: Adapty, recorder: Recordin
     recorder.reply = lambda _: REFUSED
     Path("profiles.failures.csv").symlink_to("planted")
 
-    report = import_base(adapty, profiles="profiles.csv")
+    report = import_all(adapty, profiles="profiles.csv")
 
     assert [path.name for path in report.failures] == ["profiles.failures-2.csv"]
     assert not Path("planted").exists()

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapty import AsyncAdapty, AuthenticationError
-from adapty.bulk import Progress, async_import_base
+from adapty.bulk import Progress, async_import_all
 from adapty.bulk.headway import Headway
 from adapty.bulk.sorting import sorted_rows
 from tests.bulk.skipping_loop import SkippingLoop
@@ -77,7 +77,7 @@ def import_in_no_time(answer: Callable[[int], httpx.Response] | None = None, **i
 
     async def job() -> None:
         async with AsyncAdapty(mail_secret_key="k", transport=httpx.MockTransport(handle)) as adapty:
-            await async_import_base(adapty, **inputs, max_rate=50, on_progress=told.append)
+            await async_import_all(adapty, **inputs, rate_limit=50, on_progress=told.append)
 
     with asyncio.Runner(loop_factory=lambda: SkippingLoop(patience=0)) as runner:
         runner.run(job())
@@ -94,7 +94,7 @@ def assert_told_the_truth(told: list[Progress], before: int = 0) -> None:
         if progress.accepted > before + 100:
             each = (progress.seconds - progress.seconds_before) / (progress.accepted - before)
             assert share == pytest.approx(progress.accepted / COUNT, abs=0.001)
-            assert progress.seconds_left == pytest.approx(each * (COUNT - progress.accepted), rel=0.1, abs=0.2)
+            assert progress.eta == pytest.approx(each * (COUNT - progress.accepted), rel=0.1, abs=0.2)
     assert told[-1].share == 1.0
 
 
@@ -129,7 +129,7 @@ def test_the_time_of_sorting_does_not_count(monkeypatch: pytest.MonkeyPatch) -> 
 
     sorting = [progress for progress in told if not progress.accepted]
     assert len(sorting) > 500
-    assert {(progress.share, progress.seconds_left) for progress in sorting[:500]} == {(0.0, None)}
+    assert {(progress.share, progress.eta) for progress in sorting[:500]} == {(0.0, None)}
     assert told[-1].seconds_before == pytest.approx(60, abs=5)
     assert_told_the_truth(told[len(sorting) :])
 

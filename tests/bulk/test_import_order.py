@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapty import Adapty
-from adapty.bulk import import_base, import_events, import_profiles
+from adapty.bulk import import_all, import_events, import_profiles
 from tests.bulk.recording_server import OK, RecordingServer, Reply, recording_server
 from tests.conftest import EVENT, PROFILE
 
@@ -68,7 +68,7 @@ def test_a_profile_s_records_arrive_in_order_and_apart(
     shared.reply = lambda _: Reply(after=latencies.choice([0, 0, 0.001, 0.004]))
 
     with Adapty(mail_secret_key="k", mail_base_url=shared.url) as adapty:
-        report = import_base(
+        report = import_all(
             adapty, profiles=profiles_of(profiles), events=events_of(events), lanes=lanes, max_retries=0
         )
 

@@ -54,7 +54,7 @@ def fine(_: int) -> httpx.Response:
 
 def test_the_rate_is_kept_over_a_minute() -> None:
     """Within five percent, and in no second more than five percent above it."""
-    moments, _ = import_in_no_time(fine, 3000, max_rate=50)
+    moments, _ = import_in_no_time(fine, 3000, rate_limit=50)
 
     assert moments[-1] == pytest.approx(60, rel=0.05)
     for first in range(0, 2900, 100):
@@ -83,7 +83,7 @@ def test_repeated_tries_count_for_the_rate() -> None:
     def answer(number: int) -> httpx.Response:
         return httpx.Response(503) if number % 2 else fine(number)
 
-    moments, report = import_in_no_time(answer, 300, max_rate=100)
+    moments, report = import_in_no_time(answer, 300, rate_limit=100)
 
     assert report.retried >= 290
     assert (len(moments) - 1) / moments[-1] <= 105
@@ -100,7 +100,7 @@ def test_the_rate_over_real_connections(recorder: RecordingServer) -> None:
     recorder.reply = reply
     adapty = Adapty(mail_secret_key="k", mail_base_url=recorder.url)
     began = time.monotonic()
-    import_profiles(adapty, some(100), max_rate=150)
+    import_profiles(adapty, some(100), rate_limit=150)
 
     # From the beginning on: the first request is late by its connection, which those after it are not.
     assert 99 / (moments[-1] - began) < 151

@@ -16,7 +16,7 @@ import httpx
 import pytest
 
 from adapty import Adapty, AdaptyUsageError, AsyncAdapty, AuthenticationError, CheckpointInUseError
-from adapty.bulk import Progress, async_import_base, files, import_base, import_events, import_profiles
+from adapty.bulk import Progress, async_import_all, files, import_all, import_events, import_profiles
 from adapty.bulk.handled import Handled
 from adapty.bulk.journal import Journal
 from tests.bulk.conftest import FakeApi, accept
@@ -90,10 +90,10 @@ def break_off(call: Callable[[], object], api: FakeApi, count: int) -> None:
 def test_it_goes_on_where_it_was(adapty: Adapty, api: FakeApi) -> None:
     """What was accepted is not sent again, and the report is of all runs together."""
     profiles(30, 3, 20)
-    break_off(lambda: import_base(adapty, profiles="profiles.jsonl", lanes=1), api, 10)
-    break_off(lambda: import_base(adapty, profiles="profiles.jsonl", lanes=1), api, 10)
+    break_off(lambda: import_all(adapty, profiles="profiles.jsonl", lanes=1), api, 10)
+    break_off(lambda: import_all(adapty, profiles="profiles.jsonl", lanes=1), api, 10)
 
-    report = import_base(adapty, profiles="profiles.jsonl", lanes=1)
+    report = import_all(adapty, profiles="profiles.jsonl", lanes=1)
 
     assert len(api.sent) == 8
     assert (report.profiles_accepted, report.profiles_refused, report.resumed) == (28, 2, True)
@@ -151,10 +151,10 @@ def test_a_stage_that_is_done_is_not_begun_again(adapty: Adapty, api: FakeApi) -
     """Of two files, the first one is left alone when the second one broke off; its failures are in place."""
     profiles(20, 7)
     events()
-    break_off(lambda: import_base(adapty, profiles="profiles.jsonl", events="events.jsonl", lanes=1), api, 19 + 12)
+    break_off(lambda: import_all(adapty, profiles="profiles.jsonl", events="events.jsonl", lanes=1), api, 19 + 12)
     assert Path("profiles.failures.jsonl").exists()
 
-    report = import_base(adapty, profiles="profiles.jsonl", events="events.jsonl", lanes=1)
+    report = import_all(adapty, profiles="profiles.jsonl", events="events.jsonl", lanes=1)
 
     assert [kind for kind, _ in api.sent] == ["event"] * 18
     assert (report.profiles_accepted, report.profiles_refused, report.events_accepted) == (19, 1, 30)
@@ -204,7 +204,7 @@ def test_a_file_that_changes_meanwhile_is_noticed(adapty: Adapty, api: FakeApi, 
 
     api.reply = reply
     with pytest.raises(AdaptyUsageError, match=f"^{changed}: has changed meanwhile; expected the same file") as caught:
-        import_base(adapty, profiles="profiles.jsonl", events="events.jsonl", **options)
+        import_all(adapty, profiles="profiles.jsonl", events="events.jsonl", **options)
 
     assert caught.value.__notes__[0].startswith(f"stopped in {changed}: ")
     assert Path("profiles.jsonl.journal").exists() is journal
@@ -212,7 +212,7 @@ def test_a_file_that_changes_meanwhile_is_noticed(adapty: Adapty, api: FakeApi, 
         with pytest.raises(
             AdaptyUsageError, match=f"^{changed} has changed since the run began; put the old file back"
         ):
-            import_base(adapty, profiles="profiles.jsonl", events="events.jsonl")
+            import_all(adapty, profiles="profiles.jsonl", events="events.jsonl")
 
 
 @pytest.mark.parametrize(
@@ -226,11 +226,11 @@ def test_a_changed_file_is_refused(adapty: Adapty, api: FakeApi, changed: Callab
     """Nothing is sent, and the message names the file and says what to do."""
     profiles()
     events()
-    break_off(lambda: import_base(adapty, profiles="profiles.jsonl", events="events.jsonl", lanes=1), api, 10)
+    break_off(lambda: import_all(adapty, profiles="profiles.jsonl", events="events.jsonl", lanes=1), api, 10)
     changed()
 
     with pytest.raises(AdaptyUsageError, match=named) as caught:
-        import_base(adapty, profiles="profiles.jsonl", events="events.jsonl")
+        import_all(adapty, profiles="profiles.jsonl", events="events.jsonl")
 
     assert "remove profiles.jsonl.journal to begin anew" in str(caught.value)
     assert api.sent == []
@@ -250,13 +250,13 @@ def test_another_plan_is_refused(adapty: Adapty, api: FakeApi, options: dict[str
     profiles()
     events()
     given: dict[str, Any] = {"profiles": "profiles.jsonl", "events": "events.jsonl", "lanes": 1}
-    break_off(lambda: import_base(adapty, **given), api, 10)
+    break_off(lambda: import_all(adapty, **given), api, 10)
 
     with pytest.raises(AdaptyUsageError, match=named):
-        import_base(adapty, **{**given, **options})
+        import_all(adapty, **{**given, **options})
 
     assert api.sent == []
-    assert import_base(adapty, **{**given, "lanes": 4, "max_rate": 1000.0}).accepted == 60
+    assert import_all(adapty, **{**given, "lanes": 4, "rate_limit": 1000.0}).accepted == 60
 
 
 def test_another_address_is_refused(adapty: Adapty, api: FakeApi) -> None:
@@ -335,7 +335,7 @@ def test_a_dry_run_checks_everything_and_sends_nothing(recorder: RecordingServer
     events()
     told: list[Progress] = []
     with Adapty(mail_secret_key="k", mail_base_url=recorder.url) as adapty:
-        report = import_base(
+        report = import_all(
             adapty, profiles="profiles.jsonl", events="events.jsonl", dry_run=True, on_progress=told.append
         )
 
@@ -437,7 +437,7 @@ def test_an_end_after_the_last_record_costs_nothing(adapty: Adapty, api: FakeApi
     report = None
     for _ in range(6):  # two, unless the machine is so slow that progress is told before the very end too
         with suppress(KeyboardInterrupt):
-            report = import_base(adapty, profiles="profiles.jsonl", events="events.jsonl", on_progress=interrupt)
+            report = import_all(adapty, profiles="profiles.jsonl", events="events.jsonl", on_progress=interrupt)
             break
 
     assert report is not None
@@ -474,7 +474,7 @@ def test_cancelling_saves_and_gives_up(api: FakeApi) -> None:
 
     async def job() -> None:
         async with AsyncAdapty(mail_secret_key="k", transport=httpx.MockTransport(answer)) as adapty:
-            importing = asyncio.create_task(async_import_base(adapty, profiles="profiles.jsonl", lanes=2))
+            importing = asyncio.create_task(async_import_all(adapty, profiles="profiles.jsonl", lanes=2))
             await stuck.wait()
             importing.cancel()
             with pytest.raises(asyncio.CancelledError):
@@ -483,7 +483,7 @@ def test_cancelling_saves_and_gives_up(api: FakeApi) -> None:
     asyncio.run(job())
     api.sent.clear()
     with Adapty(mail_secret_key="k", transport=httpx.MockTransport(api.handle)) as adapty:
-        report = import_base(adapty, profiles="profiles.jsonl")
+        report = import_all(adapty, profiles="profiles.jsonl")
 
     assert (report.profiles_accepted, report.profiles_refused, report.resumed) == (29, 1, True)
     assert len(api.sent) == 19

@@ -13,7 +13,7 @@ from adapty import Adapty, AsyncAdapty, AuthenticationError, MailProfile
 from adapty.bulk import (
     ImportReport,
     Progress,
-    async_import_base,
+    async_import_all,
     async_import_events,
     async_import_profiles,
     import_events,
@@ -232,7 +232,7 @@ def test_a_program_s_events_can_be_sorted(recorder: RecordingServer, kind: Calla
         import_events(adapty, kind(given), sort=True, on_progress=told.append)
 
     assert [body["event_id"] for body in recorder.taken] == ["1", "3", "5"]
-    assert (told[-1].share, told[-1].seconds_left) == (None, None)
+    assert (told[-1].share, told[-1].eta) == (None, None)
 
 
 def test_the_async_functions(recorder: RecordingServer) -> None:
@@ -243,7 +243,7 @@ def test_the_async_functions(recorder: RecordingServer) -> None:
             reports = [
                 await async_import_profiles(adapty, [profile(1)]),
                 await async_import_events(adapty, [EVENT], sort=True),
-                await async_import_base(adapty, profiles=[profile(2)], events=[EVENT]),
+                await async_import_all(adapty, profiles=[profile(2)], events=[EVENT]),
             ]
         return [report.accepted for report in reports]
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from adapty import Adapty, AdaptyUsageError, AsyncAdapty
-from adapty.bulk import async_import_base, import_base, import_events, import_profiles
+from adapty.bulk import async_import_all, import_all, import_events, import_profiles
 
 if TYPE_CHECKING:
     from tests.bulk.conftest import FakeApi
@@ -29,12 +29,12 @@ async def at_once(_: object) -> None:
         ("lanes", 1.5),
         ("lanes", True),
         ("lanes", None),
-        ("max_rate", 0),
-        ("max_rate", -1),
-        ("max_rate", math.inf),
-        ("max_rate", math.nan),
-        ("max_rate", True),
-        ("max_rate", "10"),
+        ("rate_limit", 0),
+        ("rate_limit", -1),
+        ("rate_limit", math.inf),
+        ("rate_limit", math.nan),
+        ("rate_limit", True),
+        ("rate_limit", "10"),
         ("max_retries", -1),
         ("max_retries", 1001),
         ("max_retries", 1.0),
@@ -81,7 +81,7 @@ def test_a_wrong_option_is_named(adapty: Adapty, api: FakeApi, name: str, value:
 @pytest.mark.parametrize("value", ["no", 1, None])
 def test_sorted_or_not_is_said_by_true_or_false(adapty: Adapty, api: FakeApi, value: Any) -> None:
     """A text that says no would count as yes."""
-    for call in (partial(import_base, events=[{}]), partial(import_events, source=[{}])):
+    for call in (partial(import_all, events=[{}]), partial(import_events, source=[{}])):
         with pytest.raises(AdaptyUsageError, match=r"^sort: is .*; expected True or False$") as caught:
             call(adapty, sort=value)
         assert caught.value.field_name == "sort"
@@ -90,8 +90,8 @@ def test_sorted_or_not_is_said_by_true_or_false(adapty: Adapty, api: FakeApi, va
 
 def test_a_misspelled_option_is_shown_the_right_one(adapty: Adapty) -> None:
     """As far as there is one like it."""
-    with pytest.raises(AdaptyUsageError, match=r"^max_rates: is no such option; did you mean max_rate\?"):
-        import_base(adapty, profiles=[], max_rates=1)  # type: ignore[call-arg]
+    with pytest.raises(AdaptyUsageError, match=r"^rate_limits: is no such option; did you mean rate_limit\?"):
+        import_all(adapty, profiles=[], rate_limits=1)  # type: ignore[call-arg]
 
 
 @pytest.mark.parametrize("name", ["sort", "events", "profiles"])
@@ -111,9 +111,9 @@ def test_a_missing_source_is_named(adapty: Adapty) -> None:
 def test_each_client_has_its_own_functions(adapty: Adapty) -> None:
     """The one is named where the other was given."""
     with pytest.raises(AdaptyUsageError, match="expected an AsyncAdapty, the async client"):
-        asyncio.run(async_import_base(adapty, profiles=[]))  # type: ignore[arg-type]
+        asyncio.run(async_import_all(adapty, profiles=[]))  # type: ignore[arg-type]
     with pytest.raises(AdaptyUsageError, match="expected an Adapty, the blocking client"):
-        import_base(AsyncAdapty(mail_secret_key="k"), profiles=[])  # type: ignore[arg-type]
+        import_all(AsyncAdapty(mail_secret_key="k"), profiles=[])  # type: ignore[arg-type]
 
 
 def test_one_file_is_not_used_for_two_things(adapty: Adapty) -> None:
@@ -121,7 +121,7 @@ def test_one_file_is_not_used_for_two_things(adapty: Adapty) -> None:
     Path("base.jsonl").write_text("")
     for options in ({"events": "base.jsonl"}, {"journal": "base.jsonl"}, {"journal": "./base.failures.jsonl"}):
         with pytest.raises(AdaptyUsageError, match="would be used for two things"):
-            import_base(adapty, profiles="base.jsonl", **options)  # type: ignore[arg-type]
+            import_all(adapty, profiles="base.jsonl", **options)  # type: ignore[arg-type]
     assert Path("base.jsonl").read_text() == ""
 
 

@@ -109,11 +109,11 @@ def test_so_many_requests_at_a_time(server: RawServer, monkeypatch: pytest.Monke
 
 
 def test_so_many_requests_a_second(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    """`--max-rate` is kept from the first request on."""
+    """`--rate-limit` is kept from the first request on."""
     point_server_side_at(server.url, monkeypatch)
     server.replies = [DELETED]
 
-    ended = run("erase", users_file(*(f"u{number}" for number in range(11))), "--max-rate", "50", "--json")
+    ended = run("erase", users_file(*(f"u{number}" for number in range(11))), "--rate-limit", "50", "--json")
 
     assert json.loads(ended.out)["deleted"] == 11
     assert json.loads(ended.out)["seconds"] >= 0.14  # the first three requests may go out together

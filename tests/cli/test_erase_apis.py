@@ -400,7 +400,7 @@ def test_an_api_that_is_stopped(
     The next run goes on with those that were stopped, and with no other.
     """
     point_at(server.url, monkeypatch)
-    replies, stopped_by, code = STOPS[name]
+    replies, aborted_by, code = STOPS[name]
     reply_by_user(server, replies)
 
     ended = run("erase", users_file("u1", "u2"), *ONE_AT_A_TIME, *options)
@@ -408,16 +408,16 @@ def test_an_api_that_is_stopped(
     assert (ended.code, ended.out) == (code, "")
     error, server_side, mail, *rest = ended.err.splitlines()
     assert error.startswith("Error: deleteProfile: ")
-    assert next(iter(stopped_by.values())) in error
-    first = next(iter(stopped_by))
+    assert next(iter(aborted_by.values())) in error
+    first = next(iter(aborted_by))
     for api, told in {"server-side": server_side, "mail": mail}.items():
-        if api in stopped_by:
+        if api in aborted_by:
             stopped = f"{api}: 0 deleted, 0 not found, 0 failed so far"
             assert told == stopped if api == first else told.startswith(f"{stopped}, stopped by: deleteProfile: ")
-            assert api == first or stopped_by[api] in told
+            assert api == first or aborted_by[api] in told
         else:
             assert told == f"{api}: 2 deleted, 0 not found, 0 failed"
-    erased = {api for api in ("server-side", "mail") if api not in stopped_by}
+    erased = {api for api in ("server-side", "mail") if api not in aborted_by}
     assert rest == (["report: users.erased.csv", GO_ON] if erased else [])
     if erased:
         assert {(row["api"], row["id"]) for row in report_rows()} == {
@@ -429,7 +429,7 @@ def test_an_api_that_is_stopped(
 
     assert (ended.code, ended.err) == (0, "")
     assert ended.out.startswith("4 deleted, 0 not found, 0 failed\n")
-    assert len(server.requests) - sent == 2 * len(stopped_by)
+    assert len(server.requests) - sent == 2 * len(aborted_by)
     assert outcomes() == outcomes(api="mail") == {"u1": "deleted", "u2": "deleted"}
 
 

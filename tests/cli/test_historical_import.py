@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapty import Adapty, AdaptyUsageError, AuthenticationError, MailProfile
-from adapty.bulk import import_base, import_profiles
+from adapty.bulk import import_all, import_profiles
 from adapty.bulk.historical_import import FIELDS, NOT_IMPORTED
 from adapty.bulk.sources import open_source
 from adapty.cli.outcome import ExitCode
@@ -209,9 +209,9 @@ def test_counts_survive_an_interrupted_run(server: RawServer, monkeypatch: pytes
         server.replies = [*[OK] * taken, answer(401, b"{}")]
         with Adapty() as adapty:
             with pytest.raises(AuthenticationError):
-                import_base(adapty, profiles=profiles, events="events.jsonl", lanes=1)
+                import_all(adapty, profiles=profiles, events="events.jsonl", lanes=1)
             server.replies = [OK]
-            report = import_base(adapty, profiles=profiles, events="events.jsonl", lanes=1)
+            report = import_all(adapty, profiles=profiles, events="events.jsonl", lanes=1)
 
         assert report.resumed
         assert report.not_imported == {"stripe_token": 5}

@@ -484,7 +484,7 @@ def test_json_of_the_report_can_be_read(served: Sandbox, base: tuple[str, ...]) 
 
 
 def test_so_many_requests_at_a_time_and_a_second(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    """`--lanes` requests are under way together, and `--max-rate` is kept from the first one on."""
+    """`--lanes` requests are under way together, and `--rate-limit` is kept from the first one on."""
     point_at(server.url, monkeypatch)
     together = threading.Barrier(3)
 
@@ -495,7 +495,7 @@ def test_so_many_requests_at_a_time_and_a_second(server: RawServer, monkeypatch:
     server.replies = [*[wait_for_the_others] * 3, OK]
     base = profiles_file(*(f"jane{number}@example.com" for number in range(30)))
 
-    ended = run("mail", "import", *base, "--lanes", "3", "--max-rate", "200", "--json")
+    ended = run("mail", "import", *base, "--lanes", "3", "--rate-limit", "200", "--json")
 
     report = json.loads(ended.out)
     assert report["profiles_accepted"] == 30
@@ -507,8 +507,8 @@ def test_so_many_requests_at_a_time_and_a_second(server: RawServer, monkeypatch:
     [
         ("--lanes", "0"),
         ("--lanes", "257"),
-        ("--max-rate", "0"),
-        ("--max-rate", "nan"),
+        ("--rate-limit", "0"),
+        ("--rate-limit", "nan"),
         ("--max-retries", "-1"),
         ("--max-retries", "1001"),
         ("--journal", "noted", "--no-journal"),

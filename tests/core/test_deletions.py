@@ -25,15 +25,15 @@ from adapty import (
     AuthenticationError,
     BadRequestError,
     ConflictError,
-    Deletion,
     DeletionReport,
+    DeletionResult,
     NotFoundError,
     PermissionDeniedError,
     ProfileNotFoundError,
     RateLimitError,
     ServerError,
     UnexpectedResponseError,
-    UnprocessableError,
+    UnprocessableEntityError,
 )
 from adapty._core.deletions import MAX_CONCURRENCY, Deletions
 
@@ -44,43 +44,43 @@ ADDRESS = "jane@example.com"
 PROFILE_ID = "772204ce-ebf6-4ed9-82b0-d8688ab62b01"
 
 OF_ALL: list[AdaptyError] = [
-    AuthenticationError("deleteProfile: 401", status=401),
-    PermissionDeniedError("deleteProfile: 403", status=403, body={"errors": []}),
-    RateLimitError("deleteProfile: 429", status=429),
+    AuthenticationError("deleteProfile: 401", status_code=401),
+    PermissionDeniedError("deleteProfile: 403", status_code=403, body={"errors": []}),
+    RateLimitError("deleteProfile: 429", status_code=429),
     AdaptyConnectionError("deleteProfile: refused"),
     AdaptyTimeoutError("deleteProfile: no answer in time"),
     # The API's own words, and no profile is named in them.
-    NotFoundError("deleteProfile: 404", status=404, body={"error_code": "not_found"}, error_code="not_found"),
-    AdaptyAPIError("deleteProfile: 302", status=302),
+    NotFoundError("deleteProfile: 404", status_code=404, body={"error_code": "not_found"}, error_code="not_found"),
+    AdaptyAPIError("deleteProfile: 302", status_code=302),
 ]
 """What would come of all the others too."""
 
 OF_ONE: list[AdaptyError] = [
-    BadRequestError("deleteProfile: 400", status=400, body={"errors": []}),
-    ConflictError("deleteProfile: 409", status=409, body={"errors": []}),
-    UnprocessableError("deleteProfile: 422", status=422, body={"errors": []}),
-    AdaptyAPIError("deleteProfile: 413", status=413),
-    AdaptyAPIError("deleteProfile: 414", status=414),
-    AdaptyAPIError("deleteProfile: 431", status=431),
+    BadRequestError("deleteProfile: 400", status_code=400, body={"errors": []}),
+    ConflictError("deleteProfile: 409", status_code=409, body={"errors": []}),
+    UnprocessableEntityError("deleteProfile: 422", status_code=422, body={"errors": []}),
+    AdaptyAPIError("deleteProfile: 413", status_code=413),
+    AdaptyAPIError("deleteProfile: 414", status_code=414),
+    AdaptyAPIError("deleteProfile: 431", status_code=431),
 ]
 """What says nothing of the others."""
 
 DOUBTFUL: list[AdaptyError] = [
-    ServerError("deleteProfile: 503", status=503, body={"errors": []}),
-    BadRequestError("deleteProfile: 400", status=400, body="<html>"),
-    PermissionDeniedError("deleteProfile: 403", status=403, body={"message": "Forbidden"}),
-    NotFoundError("deleteProfile: 404", status=404),
-    ConflictError("deleteProfile: 409", status=409, body=["no"]),
-    UnprocessableError("deleteProfile: 422", status=422, body="no"),
-    AdaptyAPIError("deleteProfile: 451", status=451, body={"errors": []}),
-    UnexpectedResponseError("deleteProfile: 200", status=200, body="<html>"),
+    ServerError("deleteProfile: 503", status_code=503, body={"errors": []}),
+    BadRequestError("deleteProfile: 400", status_code=400, body="<html>"),
+    PermissionDeniedError("deleteProfile: 403", status_code=403, body={"message": "Forbidden"}),
+    NotFoundError("deleteProfile: 404", status_code=404),
+    ConflictError("deleteProfile: 409", status_code=409, body=["no"]),
+    UnprocessableEntityError("deleteProfile: 422", status_code=422, body="no"),
+    AdaptyAPIError("deleteProfile: 451", status_code=451, body={"errors": []}),
+    UnexpectedResponseError("deleteProfile: 200", status_code=200, body="<html>"),
 ]
 """What may be said of one, or of everybody: how the others fare will tell."""
 
 
-def outcome(deletion: Deletion) -> tuple[str, str, bool]:
+def outcome(deletion: DeletionResult) -> tuple[str, str, bool]:
     """Give what is to be known of a deletion."""
-    return deletion.id, deletion.outcome, deletion.tried
+    return deletion.id, deletion.outcome, deletion.attempted
 
 
 @pytest.mark.parametrize(
@@ -130,11 +130,11 @@ BAD_IDS: list[Any] = ["", " ", " a", "a\n", "\u00e4", "\ud800", None, 7, True, b
 @pytest.mark.parametrize("bad", BAD_IDS, ids=ascii)
 def test_an_id_that_cannot_be_sent_is_one_that_failed(bad: Any) -> None:
     """It is noted with its place in the list, nothing is sent for it, and the others are."""
-    seen: list[Deletion] = []
+    seen: list[DeletionResult] = []
     run = Deletions(["a", bad, "b"], "customer_user_id", seen.append)
     assert list(run.to_send()) == ["a", "b"]
     (failed,) = run.report().failed
-    assert (failed.outcome, failed.tried) == ("failed", False)
+    assert (failed.outcome, failed.attempted) == ("failed", False)
     assert isinstance(failed.error, AdaptyUsageError)
     assert failed.error.field_name == "ids[1].customer_user_id"
     assert failed.reason == str(failed.error)
@@ -143,7 +143,7 @@ def test_an_id_that_cannot_be_sent_is_one_that_failed(bad: Any) -> None:
     if isinstance(bad, str):
         assert failed.id == bad
     assert seen == [failed]
-    assert run.report().stopped_by is None
+    assert run.report().aborted_by is None
 
 
 def test_a_bad_id_is_noted_each_time_it_stands_there() -> None:
@@ -178,11 +178,11 @@ def test_what_would_come_of_all_the_others_ends_the_run(error: AdaptyError) -> N
     run = Deletions(["a", "b", "", "c", "d", "c", "a"], "customer_user_id")
     steps = run.to_send()
     first, second = next(steps), next(steps)
-    run.note(Deletion.failed(first, error))
-    run.note(Deletion(second, "deleted"))
+    run.note(DeletionResult.failed(first, error))
+    run.note(DeletionResult(second, "deleted"))
     assert list(steps) == []
     report = run.report()
-    assert report.stopped_by is error
+    assert report.aborted_by is error
     assert [outcome(deletion) for deletion in report.outcomes] == [
         ("a", "failed", True),
         ("b", "deleted", True),
@@ -192,7 +192,7 @@ def test_what_would_come_of_all_the_others_ends_the_run(error: AdaptyError) -> N
     ]
     assert [deletion.error for deletion in report.failed if deletion.id in "cd" and deletion.id] == [error, error]
     assert [deletion.reason for deletion in report.failed if deletion.id in "cd" and deletion.id] == [
-        f"not tried, because: {error}"
+        f"not attempted: {error}"
     ] * 2
 
 
@@ -201,7 +201,7 @@ def test_a_client_that_cannot_be_used_is_no_outcome() -> None:
     error = AdaptyConfigError("secret_key: is missing")
     run = Deletions(["a", "b", "c"], "customer_user_id")
     steps = run.to_send()
-    run.note(Deletion.failed(next(steps), error))
+    run.note(DeletionResult.failed(next(steps), error))
     assert list(steps) == []
     with pytest.raises(AdaptyConfigError) as caught:
         run.report()
@@ -211,10 +211,10 @@ def test_a_client_that_cannot_be_used_is_no_outcome() -> None:
 class Awaited:
     """A function that would have to be awaited, and is not."""
 
-    async def __call__(self, _: Deletion) -> None:
+    async def __call__(self, _: DeletionResult) -> None:
         """Do nothing."""
 
-    async def method(self, _: Deletion) -> None:
+    async def method(self, _: DeletionResult) -> None:
         """Do nothing."""
 
 
@@ -222,7 +222,7 @@ class AwaitedToo(Awaited):
     """The same, inherited."""
 
 
-async def _awaited(_: Deletion) -> None:
+async def _awaited(_: DeletionResult) -> None:
     """Do nothing."""
 
 
@@ -233,9 +233,9 @@ async def _awaited(_: Deletion) -> None:
 )
 def test_outcomes_are_told_to_a_plain_function(told: Any) -> None:
     """What would have to be awaited would never run, and what is no function would fail after the first deletion."""
-    with pytest.raises(AdaptyUsageError, match=r"^on_outcome: .*expected a plain function") as caught:
+    with pytest.raises(AdaptyUsageError, match=r"^on_result: .*expected a plain function") as caught:
         Deletions(["a"], "customer_user_id", told)
-    assert caught.value.field_name == "on_outcome"
+    assert caught.value.field_name == "on_result"
 
 
 class Told:
@@ -243,9 +243,9 @@ class Told:
 
     def __init__(self) -> None:
         """Begin with nothing."""
-        self.seen: list[Deletion] = []
+        self.seen: list[DeletionResult] = []
 
-    def __call__(self, deletion: Deletion) -> None:
+    def __call__(self, deletion: DeletionResult) -> None:
         """Note it."""
         self.seen.append(deletion)
 
@@ -256,8 +256,8 @@ def test_outcomes_are_told_to_whatever_can_be_called() -> None:
     callables: tuple[Any, ...] = (told, print, dict, partial(told), None)
     for able in callables:
         Deletions([], "customer_user_id", able)
-    Deletions([], "customer_user_id", told).note(Deletion("a", "deleted"))
-    assert told.seen == [Deletion("a", "deleted")]
+    Deletions([], "customer_user_id", told).note(DeletionResult("a", "deleted"))
+    assert told.seen == [DeletionResult("a", "deleted")]
 
 
 def test_the_first_of_several_reasons_to_stop_is_the_reason() -> None:
@@ -265,8 +265,8 @@ def test_the_first_of_several_reasons_to_stop_is_the_reason() -> None:
     run = Deletions(["a", "b"], "customer_user_id")
     first, second = OF_ALL[:2]
     for id_, error in zip(list(run.to_send()), (first, second), strict=True):
-        run.note(Deletion.failed(id_, error))
-    assert run.report().stopped_by is first
+        run.note(DeletionResult.failed(id_, error))
+    assert run.report().aborted_by is first
 
 
 @pytest.mark.parametrize("error", [*OF_ONE, *DOUBTFUL], ids=lambda error: type(error).__name__)
@@ -274,16 +274,16 @@ def test_what_is_said_of_one_does_not_end_the_run(error: AdaptyError) -> None:
     """The others are sent, and the one that failed says why."""
     run = Deletions(["a", "b"], "customer_user_id")
     steps = run.to_send()
-    run.note(Deletion.failed(next(steps), error))
+    run.note(DeletionResult.failed(next(steps), error))
     assert list(steps) == ["b"]
     (failed,) = run.report().failed
     assert outcome(failed) == ("a", "failed", True)
     assert failed.reason == str(error)
-    assert run.report().stopped_by is None
+    assert run.report().aborted_by is None
 
 
-DOWN = ServerError("deleteProfile: 503", status=503)
-GONE = ProfileNotFoundError("deleteProfile: 404", status=404, body={"error_code": "x"}, error_code="x")
+DOWN = ServerError("deleteProfile: 503", status_code=503)
+GONE = ProfileNotFoundError("deleteProfile: 404", status_code=404, body={"error_code": "x"}, error_code="x")
 
 
 @pytest.mark.parametrize(
@@ -305,21 +305,21 @@ def test_an_api_that_fails_on_five_in_a_row_is_left_alone(errors: list[AdaptyErr
     steps = run.to_send()
     for error in errors:
         id_ = next(steps)
-        run.note(Deletion(id_, "deleted") if error is None else Deletion.failed(id_, error))
+        run.note(DeletionResult(id_, "deleted") if error is None else DeletionResult.failed(id_, error))
     assert len(list(steps)) == (0 if stopped else 60 - len(errors))
-    assert run.report().stopped_by is (DOWN if stopped else None)
+    assert run.report().aborted_by is (DOWN if stopped else None)
 
 
-@pytest.mark.parametrize("error", DOUBTFUL, ids=lambda error: f"{error.status}")
+@pytest.mark.parametrize("error", DOUBTFUL, ids=lambda error: f"{error.status_code}")
 def test_what_is_said_of_five_in_a_row_is_said_of_all(error: AdaptyError) -> None:
     """Whatever is in between, it ends the run; what a server's error does not say by itself is noted on it."""
     run = Deletions([f"user_{number}" for number in range(9)], "customer_user_id")
     for id_ in run.to_send():
-        run.note(Deletion.failed(id_, error))
+        run.note(DeletionResult.failed(id_, error))
 
     report = run.report()
-    assert len([deletion for deletion in report.failed if deletion.tried]) == 5
-    assert report.stopped_by is error
+    assert len([deletion for deletion in report.failed if deletion.attempted]) == 5
+    assert report.aborted_by is error
     assert len(getattr(error, "__notes__", [])) == (0 if isinstance(error, ServerError) else 1)
 
 
@@ -327,8 +327,8 @@ def test_a_bad_id_says_nothing_of_the_api() -> None:
     """An id that is refused here, between failures of the API, neither counts as one nor makes up for one."""
     run = Deletions(["a", "b", "", "c", "d", "", "e", "f"], "customer_user_id")
     for id_ in run.to_send():
-        run.note(Deletion.failed(id_, DOWN))
-    assert [outcome(deletion) for deletion in run.report().failed if not deletion.tried] == [
+        run.note(DeletionResult.failed(id_, DOWN))
+    assert [outcome(deletion) for deletion in run.report().failed if not deletion.attempted] == [
         ("", "failed", False),
         ("", "failed", False),
         ("f", "failed", False),
@@ -337,7 +337,7 @@ def test_a_bad_id_says_nothing_of_the_api() -> None:
 
 def test_who_is_not_there_is_not_found() -> None:
     """All that is known is by which kinds of id no profile was found."""
-    deletion = Deletion.failed("a", GONE, ("external_profile_id", "customer_user_id"))
+    deletion = DeletionResult.failed("a", GONE, ("external_profile_id", "customer_user_id"))
     assert outcome(deletion) == ("a", "not_found", True)
     assert (deletion.error, deletion.reason) == (None, "no profile by external_profile_id or customer_user_id")
 
@@ -346,10 +346,10 @@ def test_the_report_sorts_by_outcome() -> None:
     """Each outcome is in one of the three, in the order in which they ended."""
     run = Deletions([], "customer_user_id")
     ended = [
-        Deletion("c", "deleted"),
-        Deletion.failed("a", ProfileNotFoundError("404")),
-        Deletion.failed("d", OF_ONE[0]),
-        Deletion("b", "deleted"),
+        DeletionResult("c", "deleted"),
+        DeletionResult.failed("a", ProfileNotFoundError("404")),
+        DeletionResult.failed("d", OF_ONE[0]),
+        DeletionResult("b", "deleted"),
     ]
     for deletion in ended:
         run.note(deletion)
@@ -358,7 +358,7 @@ def test_the_report_sorts_by_outcome() -> None:
     assert [deletion.id for deletion in report.deleted] == ["c", "b"]
     assert [deletion.id for deletion in report.not_found] == ["a"]
     assert [deletion.id for deletion in report.failed] == ["d"]
-    run.note(Deletion("e", "deleted"))
+    run.note(DeletionResult("e", "deleted"))
     assert report.outcomes == tuple(ended)
 
 
@@ -366,25 +366,29 @@ def test_no_address_shows() -> None:
     """Ids may be addresses: neither an outcome nor a report nor a reason shows one; other ids do show."""
     run = Deletions([ADDRESS, f"{ADDRESS} ", f"\u00e4{ADDRESS}"], "customer_user_id")
     for id_ in run.to_send():
-        run.note(Deletion(id_, "deleted"))
-    run.note(Deletion.failed(ADDRESS, OF_ONE[0]))
+        run.note(DeletionResult(id_, "deleted"))
+    run.note(DeletionResult.failed(ADDRESS, OF_ONE[0]))
     report = run.report()
     for shown in (repr(report), str(report), f"{report.outcomes}", *(deletion.reason for deletion in report.outcomes)):
         assert "jane" not in shown
     assert [deletion.id for deletion in report.outcomes].count(ADDRESS) == 2
-    assert "user_12345" in repr(Deletion("user_12345", "deleted"))
+    assert "user_12345" in repr(DeletionResult("user_12345", "deleted"))
 
 
 def test_an_outcome_is_a_value() -> None:
     """Outcomes and reports compare equal, hash, copy and pickle, so that they can go to another process."""
-    for deletion in (Deletion("a", "deleted"), Deletion("a", "not_found"), Deletion.failed("a", OF_ONE[0])):
+    for deletion in (
+        DeletionResult("a", "deleted"),
+        DeletionResult("a", "not_found"),
+        DeletionResult.failed("a", OF_ONE[0]),
+    ):
         assert copy.copy(deletion) == deletion
         assert hash(copy.copy(deletion)) == hash(deletion)
         again = pickle.loads(pickle.dumps(DeletionReport((deletion,), deletion.error)))  # noqa: S301
         assert [outcome(found) for found in again.outcomes] == [outcome(deletion)]
         assert [found.reason for found in again.outcomes] == [deletion.reason]
     with pytest.raises(AttributeError):
-        Deletion("a", "deleted").id = "b"  # type: ignore[misc]
+        DeletionResult("a", "deleted").id = "b"  # type: ignore[misc]
 
 
 ANSWERS = {"new": 204, "gone": 404, "broken": 400}
@@ -411,10 +415,10 @@ EXPECTED = {
 @pytest.mark.parametrize("concurrency", [1, 2, MAX_CONCURRENCY])
 def test_the_blocking_client_deletes_many(concurrency: int) -> None:
     """Each id has one outcome, told in the caller's thread in the order of the report."""
-    seen: list[tuple[Deletion, int]] = []
+    seen: list[tuple[DeletionResult, int]] = []
     with Adapty("secret_live_shown", transport=httpx.MockTransport(answer), max_retries=0) as adapty:
         report = adapty.profiles.delete_many(
-            IDS, concurrency=concurrency, on_outcome=lambda deletion: seen.append((deletion, threading.get_ident()))
+            IDS, concurrency=concurrency, on_result=lambda deletion: seen.append((deletion, threading.get_ident()))
         )
     assert {outcome(deletion) for deletion in report.outcomes} == EXPECTED
     assert [deletion for deletion, _ in seen] == list(report.outcomes)
@@ -425,9 +429,9 @@ def test_the_blocking_client_deletes_many(concurrency: int) -> None:
 @pytest.mark.parametrize("concurrency", [1, 2, MAX_CONCURRENCY])
 async def test_the_async_client_deletes_many(concurrency: int) -> None:
     """The same holds for tasks."""
-    seen: list[Deletion] = []
+    seen: list[DeletionResult] = []
     async with AsyncAdapty("secret_live_shown", transport=httpx.MockTransport(answer), max_retries=0) as adapty:
-        report = await adapty.profiles.delete_many(IDS, concurrency=concurrency, on_outcome=seen.append)
+        report = await adapty.profiles.delete_many(IDS, concurrency=concurrency, on_result=seen.append)
     assert {outcome(deletion) for deletion in report.outcomes} == EXPECTED
     assert seen == list(report.outcomes)
 
@@ -454,21 +458,21 @@ def test_a_refused_key_ends_the_run() -> None:
     with Adapty("secret_live_shown", transport=httpx.MockTransport(refuse)) as adapty:
         report = adapty.profiles.delete_many([f"user_{number}" for number in range(50)], concurrency=1)
     assert len(sent) == 1
-    assert isinstance(report.stopped_by, AuthenticationError)
-    assert [deletion.tried for deletion in report.failed] == [True] + [False] * 49
+    assert isinstance(report.aborted_by, AuthenticationError)
+    assert [deletion.attempted for deletion in report.failed] == [True] + [False] * 49
 
 
 class StopError(Exception):
     """What a caller's own function raises."""
 
 
-def _stop(_: Deletion) -> None:
+def _stop(_: DeletionResult) -> None:
     raise StopError
 
 
 @pytest.mark.anyio
 async def test_nothing_is_under_way_when_the_callers_function_has_failed_in_async_code() -> None:
-    """What `on_outcome` raises ends the call, and with it the deletions that are under way."""
+    """What `on_result` raises ends the call, and with it the deletions that are under way."""
     begun: list[str] = []
 
     async def serve(request: httpx.Request) -> httpx.Response:
@@ -480,7 +484,7 @@ async def test_nothing_is_under_way_when_the_callers_function_has_failed_in_asyn
     before = asyncio.all_tasks()
     async with AsyncAdapty("secret_live_shown", transport=httpx.MockTransport(serve)) as adapty:
         with pytest.raises(StopError) as caught:
-            await adapty.profiles.delete_many(["a", "b", "c"], concurrency=3, on_outcome=_stop)
+            await adapty.profiles.delete_many(["a", "b", "c"], concurrency=3, on_result=_stop)
         assert asyncio.all_tasks() == before
         assert caught.tb is not None
     assert len(begun) == 3
@@ -495,7 +499,7 @@ def test_nothing_is_under_way_when_the_callers_function_has_failed() -> None:
     assert left() == []
     with Adapty("secret_live_shown", transport=httpx.MockTransport(answer)) as adapty:
         with pytest.raises(StopError) as caught:
-            adapty.profiles.delete_many(["new_1", "new_2", "new_3"], concurrency=3, on_outcome=_stop)
+            adapty.profiles.delete_many(["new_1", "new_2", "new_3"], concurrency=3, on_result=_stop)
         assert left() == []
         assert caught.tb is not None
 

@@ -243,14 +243,14 @@ def test_a_rare_refusal_slows_down_and_holds_nobody() -> None:
 
 def test_the_pace_recovers() -> None:
     """Some time after the last refusal there is no limit any more, or the caller's again."""
-    for max_rate in (None, 300.0):
+    for rate_limit in (None, 300.0):
         answers = iter([*[None] * 300, *[1.0] * 30])
-        pace = Pace(max_rate)
+        pace = Pace(rate_limit)
         taken, _ = sent_by_lanes(pace, partial(_next, answers), lanes=8, latency=0.01, seconds=100)
 
-        assert pace.limit == max_rate
+        assert pace.limit == rate_limit
         assert len([moment for moment in taken if moment > 90]) == pytest.approx(
-            10 * min(max_rate or 800, 800), rel=0.05
+            10 * min(rate_limit or 800, 800), rel=0.05
         )
 
 
@@ -301,11 +301,11 @@ def test_refusals_of_one_moment_slow_down_once() -> None:
     events=st.lists(
         st.tuples(st.sampled_from(["take", "answered", "refused"]), st.floats(0, 3), st.floats(0, 100)), max_size=60
     ),
-    max_rate=st.none() | st.floats(0.1, 1000),
+    rate_limit=st.none() | st.floats(0.1, 1000),
 )
-def test_whatever_happens_the_pace_stays_sane(events: list[tuple[str, float, float]], max_rate: float | None) -> None:
+def test_whatever_happens_the_pace_stays_sane(events: list[tuple[str, float, float]], rate_limit: float | None) -> None:
     """The limit is never above the caller's, never nothing, and waits are never negative."""
-    pace = Pace(max_rate)
+    pace = Pace(rate_limit)
     now = 0.0
     for what, later, seconds in events:
         now += later
@@ -315,7 +315,7 @@ def test_whatever_happens_the_pace_stays_sane(events: list[tuple[str, float, flo
             pace.answered(now)
         else:
             pace.refused(now, seconds)
-        assert pace.limit is None or 0 < pace.limit <= (max_rate or float("inf"))
+        assert pace.limit is None or 0 < pace.limit <= (rate_limit or float("inf"))
         assert pace.rate(now) >= 0
 
 

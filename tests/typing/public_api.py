@@ -40,11 +40,11 @@ from adapty.bulk import (
     ImportReport,
     Progress,
     async_erase,
-    async_import_base,
+    async_import_all,
     async_import_events,
     async_import_profiles,
     erase,
-    import_base,
+    import_all,
     import_events,
     import_profiles,
 )
@@ -130,7 +130,8 @@ async def the_async_client_is_awaited(adapty: AsyncAdapty, profile: MailProfile)
 
 def errors_carry_what_happened(error: AdaptyAPIError, refusal: AdaptyUsageError) -> None:
     """What users read off an exception."""
-    assert_type(error.status, int)
+    assert_type(error.status_code, int)
+    assert_type(error.is_retryable, bool)
     assert_type(error.retry_after, float | None)
     assert_type(error.messages, tuple[str, ...])
     assert_type(refusal.field_name, str | None)
@@ -138,7 +139,7 @@ def errors_carry_what_happened(error: AdaptyAPIError, refusal: AdaptyUsageError)
 
 def an_import_reports(adapty: Adapty, records: list[MailProfile], rows: list[dict[str, Any]]) -> None:
     """Files, records or dicts in, counts out; options are known by their names and types."""
-    report = import_base(adapty, profiles="p.csv", events=Path("e.jsonl"), sort=True, on_progress=print)
+    report = import_all(adapty, profiles="p.csv", events=Path("e.jsonl"), sort=True, on_progress=print)
     assert_type(report, ImportReport)
     assert_type(report.flows, Mapping[Flow, int])
     assert_type(report.reasons, Mapping[str, int])
@@ -146,11 +147,11 @@ def an_import_reports(adapty: Adapty, records: list[MailProfile], rows: list[dic
     assert_type(report.refused, int)
     import_profiles(adapty, records, mapping={"email": "user_email"}, journal=None)
     import_profiles(adapty, rows, failures="folder", dry_run=True)
-    import_events(adapty, iter(rows), sort=True, lanes=32, max_rate=0.5, max_retries=2)
-    import_base(adapty, profiles=7)  # type: ignore[arg-type]
+    import_events(adapty, iter(rows), sort=True, lanes=32, rate_limit=0.5, max_retries=2)
+    import_all(adapty, profiles=7)  # type: ignore[arg-type]
     import_events(adapty, rows, lane=3)  # type: ignore[call-arg]
     import_profiles(adapty, rows, sort=True)  # type: ignore[call-arg]
-    import_profiles(adapty, rows, max_rate="5")  # type: ignore[arg-type]
+    import_profiles(adapty, rows, rate_limit="5")  # type: ignore[arg-type]
 
 
 def an_erasure_reports(adapty: Adapty, some: Iterator[str]) -> None:
@@ -170,26 +171,26 @@ def an_erasure_reports(adapty: Adapty, some: Iterator[str]) -> None:
 
 async def bulk_jobs_are_awaited(adapty: AsyncAdapty, rows: AsyncIterator[dict[str, Any]], ids: list[str]) -> None:
     """The same functions for the async client."""
-    assert_type(await async_import_base(adapty, profiles="p.csv"), ImportReport)
+    assert_type(await async_import_all(adapty, profiles="p.csv"), ImportReport)
     assert_type(await async_import_profiles(adapty, rows, on_progress=told), ImportReport)
     assert_type(await async_import_events(adapty, rows, sort=True), ImportReport)
-    assert_type(await async_erase(adapty, ids, max_rate=None), EraseReport)
+    assert_type(await async_erase(adapty, ids, rate_limit=None), EraseReport)
 
 
 def told(progress: Progress) -> None:
     """What a job tells while it goes on."""
     assert_type(progress.stage, Literal["profiles", "events", "server-side", "mail"])
     assert_type(progress.share, float | None)
-    assert_type(progress.seconds_left, float | None)
+    assert_type(progress.eta, float | None)
 
 
 def options_can_be_kept(adapty: Adapty) -> None:
     """What several jobs share can stand in one place."""
-    shared: BulkOptions = {"lanes": 32, "max_rate": 50}
+    shared: BulkOptions = {"lanes": 32, "rate_limit": 50}
     of_imports: ImportOptions = {"failures": Path("folder"), "dry_run": True}
     of_erasures: EraseOptions = {"report": "erased.csv", "journal": None}
-    import_base(adapty, profiles="p.csv", **shared)
-    import_base(adapty, profiles="p.csv", **of_imports)
+    import_all(adapty, profiles="p.csv", **shared)
+    import_all(adapty, profiles="p.csv", **of_imports)
     erase(adapty, ["u"], **shared, report="erased.csv")
     erase(adapty, ["u"], **of_erasures)
     erase(adapty, ["u"], **of_imports)  # type: ignore[misc]

@@ -16,8 +16,8 @@ from adapty import (
     AccessLevel,
     Adapty,
     AsyncAdapty,
-    Deletion,
     DeletionReport,
+    DeletionResult,
     IntegrationIdentifiers,
     OneTimePurchase,
     Paywall,
@@ -111,16 +111,16 @@ def the_other_groups(adapty: Adapty) -> None:
     assert_type(adapty.paywalls.update_locale("id", "en", {}, add=True), Paywall)
     assert_type(adapty.virtual_currencies.credit("GOLD", 5, customer_user_id="u"), VirtualCurrencyTransaction)
     adapty.virtual_currencies.credit("GOLD", 5.5, customer_user_id="u")  # type: ignore[arg-type]
-    assert_type(adapty.virtual_currencies.balances(customer_user_id="u").of("GOLD"), VirtualCurrencyBalance | None)
+    assert_type(adapty.virtual_currencies.balances(customer_user_id="u").get("GOLD"), VirtualCurrencyBalance | None)
     assert_type(adapty.virtual_currencies.history(customer_user_id="u"), Iterator[VirtualCurrencyHistoryItem])
     assert_type(adapty.low_level(), AuthenticatedClient)
 
 
 def many_are_deleted_in_one_call(adapty: Adapty) -> None:
     """The ids are several; the report tells each outcome."""
-    report = adapty.profiles.delete_many(iter(["u"]), by="profile_id", concurrency=4, on_outcome=print)
+    report = adapty.profiles.delete_many(iter(["u"]), by="profile_id", concurrency=4, on_result=print)
     assert_type(report, DeletionReport)
-    assert_type(report.failed, tuple[Deletion, ...])
+    assert_type(report.failed, tuple[DeletionResult, ...])
     adapty.profiles.delete_many(["u"], by="email")  # type: ignore[arg-type]
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from adapty.webhooks import Outbox, SQLiteSeenEvents
+from adapty.webhooks import Outbox, SQLiteDedupStore
 from adapty.webhooks.outbox_lock import OutboxLock
 from tests.webhooks.outbox_events import event
 
@@ -36,9 +36,9 @@ def modes(folder: Path) -> dict[str, str]:
 @pytest.mark.usefixtures("_umask")
 def test_new_files_are_private(tmp_path: Path) -> None:
     """The files that SQLite creates beside them and the lock of the worker, too."""
-    with Outbox(tmp_path / "outbox") as outbox, SQLiteSeenEvents(tmp_path / "seen") as seen:
+    with Outbox(tmp_path / "outbox") as outbox, SQLiteDedupStore(tmp_path / "seen") as dedup:
         outbox.put(event())
-        seen.claim("e1", "a")
+        dedup.acquire("e1", "a")
         with OutboxLock(outbox.path) as lock:
             assert lock.acquire()
             assert modes(tmp_path) == dict.fromkeys(

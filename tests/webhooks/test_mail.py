@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from adapty import AdaptyUsageError, Flow, Offer, TransactionEvent
 from adapty._generated import contract
-from adapty.webhooks import EVENT_TYPES, MAIL_EVENT_TYPES, MailOutcome, WebhookEvent, to_mail_event
+from adapty.webhooks import EVENT_TYPES, MAIL_EVENT_TYPES, MailConversion, WebhookEvent, to_mail_event
 from adapty.webhooks.event_types import OLD_NAMES
 from adapty.webhooks.mail import NOT_FOR_MAIL
 from adapty.webhooks.told_events import ToldEvent
@@ -196,7 +196,7 @@ PROMOTION = {"store_offer_category": "promotional", "store_offer_discount_type":
 
 
 @pytest.mark.parametrize(
-    ("changes", "left_out", "offer"),
+    ("changes", "dropped_fields", "offer"),
     [
         ({"price_usd": "1" * 31}, ("price_usd",), None),
         ({"price_usd": 1e300}, ("price_usd",), None),
@@ -213,12 +213,12 @@ PROMOTION = {"store_offer_category": "promotional", "store_offer_discount_type":
     ],
 )
 def test_an_optional_field_that_mail_would_refuse_does_not_cost_the_event(
-    changes: dict[str, Any], left_out: tuple[str, ...], offer: Any
+    changes: dict[str, Any], dropped_fields: tuple[str, ...], offer: Any
 ) -> None:
     """It is left out, and said to be; the rest of an offer stays."""
     event = mail_of(purchase(**changes)).to_dict()
-    assert to_mail_event(event_of(purchase(**changes))).left_out == left_out
-    assert event.keys() & {"price_usd", "offer"} == {"price_usd", "offer"} - set(left_out) - (
+    assert to_mail_event(event_of(purchase(**changes))).dropped_fields == dropped_fields
+    assert event.keys() & {"price_usd", "offer"} == {"price_usd", "offer"} - set(dropped_fields) - (
         set() if offer else {"offer"}
     )
     assert event.get("offer") == offer
@@ -273,7 +273,7 @@ def test_ids_of_digits_come_as_numbers_too() -> None:
 )
 def test_a_reason_has_a_short_name(event: dict[str, Any], skipped: str | None) -> None:
     """Of which there are five, to count by."""
-    assert to_mail_event(event_of(event)).skipped == skipped
+    assert to_mail_event(event_of(event)).skip_reason == skipped
 
 
 def test_an_id_that_cannot_be_read_is_not_taken_for_none() -> None:
@@ -330,7 +330,7 @@ def test_an_id_with_unseen_characters_is_skipped_with_the_reason() -> None:
     ):
         event = event_of({**purchase(), "customer_user_id": value})
         outcome = to_mail_event(event)
-        assert outcome.skipped == "refused"
+        assert outcome.skip_reason == "refused"
         assert outcome.reason == f"customer_user_id: {problem}; Mail knows no profile by such an id"
         by_rule = to_mail_event(event, external_profile_id=lambda posted: posted.customer_user_id)
         assert by_rule.reason == f"external_profile_id: {problem}; Mail knows no profile by such an id"
@@ -354,7 +354,7 @@ def test_the_id_can_be_found_by_another_rule() -> None:
     assert outcome.event.external_profile_id == "br-1"
     for nothing in (None, "", " "):
         outcome = to_mail_event(event, external_profile_id=lambda _, nothing=nothing: nothing)  # type: ignore[misc]
-        assert outcome == MailOutcome(reason="the profile is anonymous: external_profile_id gave none")
+        assert outcome == MailConversion(reason="the profile is anonymous: external_profile_id gave none")
 
 
 def test_what_a_rule_raises_is_passed_on() -> None:

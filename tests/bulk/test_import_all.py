@@ -1,4 +1,4 @@
-"""`import_base`: what is sent in which order, what stops it and what does not, and what it reports."""
+"""`import_all`: what is sent in which order, what stops it and what does not, and what it reports."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from adapty import (
     ServerError,
     UnexpectedResponseError,
 )
-from adapty.bulk import ImportReport, Progress, import_base
+from adapty.bulk import ImportReport, Progress, import_all
 from adapty.bulk.failures import FailuresFile
 from tests.bulk.conftest import HEADER, FakeApi, accept, refuse
 from tests.conftest import EVENT, PROFILE
@@ -84,9 +84,9 @@ def test_what_the_package_offers() -> None:
     names = adapty.bulk.__all__
 
     assert names == sorted(names)
-    assert {"ImportReport", "Progress", "import_base", "async_import_base"} <= {*names}
+    assert {"ImportReport", "Progress", "import_all", "async_import_all"} <= {*names}
     assert [getattr(adapty.bulk, name).__name__ for name in names] == names
-    assert adapty.bulk.import_base is import_base
+    assert adapty.bulk.import_all is import_all
     with pytest.raises(AttributeError, match="has no attribute 'import_bases'"):
         adapty.bulk.import_bases  # noqa: B018
 
@@ -97,7 +97,7 @@ def test_the_example_of_the_docstring(adapty: Adapty) -> None:
         "user_1,2026-06-01T10:30:00Z,jane@example.com", f"user_2,{WHEN},not an address", name="base.csv"
     )
 
-    report = import_base(adapty, profiles="base.csv")
+    report = import_all(adapty, profiles="base.csv")
 
     assert (report.profiles_accepted, dict(report.reasons)) == (1, {"email": 1})
     assert report.failures == (Path("base.failures.csv"),)
@@ -115,7 +115,7 @@ def test_a_whole_import_is_reported(adapty: Adapty, api: FakeApi) -> None:
         {"event_id": "4", "external_profile_id": "user_3"},
     )
 
-    report = import_base(adapty, profiles=profiles, events=events)
+    report = import_all(adapty, profiles=profiles, events=events)
 
     assert evolve(report, seconds=0) == ImportReport(
         profiles_accepted=3,
@@ -150,7 +150,7 @@ def test_profiles_go_before_events_and_those_of_one_profile_in_the_order_of_thei
         )
     )
 
-    import_base(adapty, events=events, profiles=profiles)
+    import_all(adapty, events=events, profiles=profiles)
 
     assert [kind for kind, _ in api.sent] == ["profile"] * 12 + ["event"] * 12
     for owner in {*owners}:
@@ -168,7 +168,7 @@ def test_events_can_be_sorted(adapty: Adapty, api: FakeApi) -> None:
         *({"event_id": str(number), "event_datetime": f"2026-06-0{day}T00:00:00Z"} for number, day in enumerate(days))
     )
 
-    import_base(adapty, profiles=profiles_file(good(1)), events=events, sort=True)
+    import_all(adapty, profiles=profiles_file(good(1)), events=events, sort=True)
 
     assert [body["event_id"] for body in api.bodies("event")] == ["4", "1", "2", "0", "3"]
 
@@ -178,7 +178,7 @@ def test_values_go_out_as_they_stand_in_the_file(adapty: Adapty, api: FakeApi) -
     profiles = Path("profiles.jsonl")
     profiles.write_text(json.dumps({**PROFILE, "custom_attributes": {"days": 7, "plan": "7"}}), encoding="utf-8")
 
-    import_base(adapty, profiles=profiles, events=events_file({"price_usd": "9.90"}))
+    import_all(adapty, profiles=profiles, events=events_file({"price_usd": "9.90"}))
 
     assert api.bodies("profile")[0]["custom_attributes"] == {"days": 7, "plan": "7"}
     assert api.bodies("event")[0]["price_usd"] == "9.90"
@@ -190,7 +190,7 @@ def test_a_nested_null_counts_as_left_out(adapty: Adapty, api: FakeApi) -> None:
         json.dumps({**PROFILE, "device_info": {"platform": "iOS", "os": None}}), encoding="utf-8"
     )
 
-    report = import_base(adapty, profiles="profiles.jsonl")
+    report = import_all(adapty, profiles="profiles.jsonl")
 
     assert report.refused == 0
     assert api.bodies("profile")[0]["device_info"] == {"platform": "iOS"}
@@ -198,7 +198,7 @@ def test_a_nested_null_counts_as_left_out(adapty: Adapty, api: FakeApi) -> None:
 
 def test_profiles_alone(adapty: Adapty) -> None:
     """An import without events leaves all its profiles never purchased."""
-    report = import_base(adapty, profiles=profiles_file(good(1), good(2), good(2)))
+    report = import_all(adapty, profiles=profiles_file(good(1), good(2), good(2)))
 
     assert (report.profiles_accepted, report.events_accepted, report.events_without_profile) == (3, 0, 0)
     assert report.flows == {**dict.fromkeys(Flow, 0), Flow.NEVER_PURCHASED: 2}
@@ -212,7 +212,7 @@ def test_events_alone(adapty: Adapty, api: FakeApi) -> None:
         {"event_id": "3", "external_profile_id": "user_2", "event_datetime": "2026-06-01T00:00:00Z"},
     )
 
-    report = import_base(adapty, events=events)
+    report = import_all(adapty, events=events)
 
     assert (report.profiles_accepted, report.events_accepted, report.events_without_profile) == (0, 3, 3)
     assert report.flows == {**dict.fromkeys(Flow, 0), Flow.ACTIVE: 1, Flow.REFUNDED: 1}
@@ -225,7 +225,7 @@ def test_events_can_be_csv(adapty: Adapty, api: FakeApi) -> None:
     with Path("events.csv").open("w", newline="") as file:
         csv.writer(file).writerows([fields, fields.values()])
 
-    report = import_base(adapty, events="events.csv")
+    report = import_all(adapty, events="events.csv")
 
     assert report.refused == 0
     assert api.bodies("event")[0]["offer"] == {"category": "introductory", "offer_type": "free_trial"}
@@ -235,7 +235,7 @@ def test_events_can_be_csv(adapty: Adapty, api: FakeApi) -> None:
 def test_nothing_given_is_refused(adapty: Adapty) -> None:
     """An import of no file is a mistake of the caller's."""
     with pytest.raises(AdaptyUsageError, match=r"^nothing to import; expected profiles=, events= or both$"):
-        import_base(adapty)
+        import_all(adapty)
 
 
 @pytest.mark.parametrize("name", ["missing.jsonl", "events.txt", "."])
@@ -244,7 +244,7 @@ def test_a_bad_second_file_is_found_before_anything_is_sent(adapty: Adapty, api:
     Path("events.txt").write_text("")
 
     with pytest.raises(AdaptyUsageError):
-        import_base(adapty, profiles=profiles_file(good(1)), events=name)
+        import_all(adapty, profiles=profiles_file(good(1)), events=name)
 
     assert api.sent == []
 
@@ -254,7 +254,7 @@ def test_a_wrong_header_sends_nothing_of_its_file(adapty: Adapty, api: FakeApi) 
     Path("profiles.csv").write_text(f"{HEADER},plan\n{good(1)},trial\n", encoding="utf-8")
 
     with pytest.raises(AdaptyUsageError) as caught:
-        import_base(adapty, profiles="profiles.csv")
+        import_all(adapty, profiles="profiles.csv")
 
     assert caught.value.field_name == "plan"
     assert api.sent == []
@@ -264,7 +264,7 @@ def test_a_wrong_header_sends_nothing_of_its_file(adapty: Adapty, api: FakeApi) 
 def test_columns_of_the_other_kind_are_refused(adapty: Adapty) -> None:
     """Two files in each other's place are found by their headers."""
     with pytest.raises(AdaptyUsageError, match=r"is a column of profiles\.csv and not a field of TransactionEvent"):
-        import_base(adapty, events=profiles_file(good(1)))
+        import_all(adapty, events=profiles_file(good(1)))
 
 
 def test_a_wrong_header_of_the_second_file_is_found_before_anything_is_sent(
@@ -275,7 +275,7 @@ def test_a_wrong_header_of_the_second_file_is_found_before_anything_is_sent(
     events.write_text("event_typ,event_id\nsubscription_started,1\n")
 
     with pytest.raises(AdaptyUsageError, match=r"^event_typ: is a column of"):
-        import_base(adapty, profiles=profiles_file(good(1)), events=events)
+        import_all(adapty, profiles=profiles_file(good(1)), events=events)
 
     assert api.sent == []
 
@@ -287,7 +287,7 @@ def test_a_record_that_the_api_refuses_is_blamed_on_its_field(adapty: Adapty, ap
         refuse(faults[body["external_profile_id"]]) if body["external_profile_id"] in faults else accept(body)
     )
 
-    report = import_base(adapty, profiles=profiles_file(good(1), good(2), good(3)))
+    report = import_all(adapty, profiles=profiles_file(good(1), good(2), good(3)))
 
     assert (report.profiles_accepted, report.profiles_refused) == (1, 2)
     assert report.reasons == Counter({"country": 1, "BadRequestError": 1})
@@ -303,7 +303,7 @@ def test_reasons_do_not_grow_with_the_input(adapty: Adapty, api: FakeApi) -> Non
     unknown: list[dict[str, Any]] = [{f"field_{number}": 1} for number in range(70)]
     profiles = [{**PROFILE, **wrong} for wrong in [*attributes, *unknown, *unknown]]
 
-    report = import_base(adapty, profiles=profiles)
+    report = import_all(adapty, profiles=profiles)
 
     assert report.profiles_refused == 210
     assert report.reasons == Counter(
@@ -325,14 +325,14 @@ def test_reasons_are_short_whatever_the_api_names(adapty: Adapty, api: FakeApi, 
     """The name of a field comes from somebody else, and is kept up to a hundred characters."""
     api.reply = lambda _: refuse(field_name)
 
-    report = import_base(adapty, profiles=profiles_file(good(1)))
+    report = import_all(adapty, profiles=profiles_file(good(1)))
 
     assert report.reasons == {reason: 1}
 
 
 @pytest.mark.parametrize(
     ("status", "reason"),
-    [(500, "ServerError"), (503, "ServerError"), (409, "ConflictError"), (422, "UnprocessableError")],
+    [(500, "ServerError"), (503, "ServerError"), (409, "ConflictError"), (422, "UnprocessableEntityError")],
 )
 def test_a_record_that_the_api_fails_on_is_refused_and_the_rest_goes_on(
     adapty: Adapty, api: FakeApi, status: int, reason: str
@@ -341,7 +341,7 @@ def test_a_record_that_the_api_fails_on_is_refused_and_the_rest_goes_on(
     tries = 9 if status >= 500 else 1
     api.reply = lambda body: httpx.Response(status) if body["external_profile_id"] == "user_2" else accept(body)
 
-    report = import_base(adapty, profiles=profiles_file(good(1), good(2), good(3)))
+    report = import_all(adapty, profiles=profiles_file(good(1), good(2), good(3)))
 
     assert (report.profiles_accepted, report.profiles_refused, report.reasons) == (2, 1, Counter({reason: 1}))
     sent = Counter(body["external_profile_id"] for body in api.bodies("profile"))
@@ -354,7 +354,7 @@ def test_the_number_of_tries_can_be_chosen(adapty: Adapty, api: FakeApi, max_ret
     """`max_retries` is that of the import, whatever the client has for single calls."""
     api.reply = lambda _: httpx.Response(503)
 
-    report = import_base(adapty, profiles=profiles_file(good(1)), max_retries=max_retries)
+    report = import_all(adapty, profiles=profiles_file(good(1)), max_retries=max_retries)
 
     assert (len(api.sent), report.retried, report.refused) == (max_retries + 1, max_retries, 1)
 
@@ -365,7 +365,7 @@ def test_while_a_record_waits_for_its_next_try_others_are_sent(adapty: Adapty, a
     api.reply = lambda body: next(answers, accept(body)) if body["external_profile_id"] == "user_1" else accept(body)
     rows = [f"user_{owner},{WHEN},jane{number}@example.com" for number, owner in enumerate((1, 2, 1, 3, 1))]
 
-    import_base(adapty, profiles=profiles_file(*rows), lanes=1)
+    import_all(adapty, profiles=profiles_file(*rows), lanes=1)
 
     sent = [body["email"][4] for body in api.bodies("profile")]
     assert sent == ["0", "1", "3", "0", "0", "2", "4"]
@@ -376,7 +376,7 @@ def test_a_record_that_works_at_the_second_try_is_accepted(adapty: Adapty, api: 
     answers = iter([httpx.Response(503), httpx.Response(200, json={})])
     api.reply = lambda _: next(answers)
 
-    report = import_base(adapty, profiles=profiles_file(good(1)))
+    report = import_all(adapty, profiles=profiles_file(good(1)))
 
     assert (report.profiles_accepted, report.refused, report.failures, report.retried) == (1, 0, (), 1)
 
@@ -452,7 +452,7 @@ def test_what_stops_one_record_stops_the_import(
     told: list[Progress] = []
 
     with pytest.raises(error) as caught:
-        import_base(adapty, profiles=profiles, lanes=1, max_retries=0, on_progress=told.append)
+        import_all(adapty, profiles=profiles, lanes=1, max_retries=0, on_progress=told.append)
 
     assert type(caught.value) is error
     (part,) = Path().glob("profiles.failures.csv.*.part")
@@ -485,7 +485,7 @@ def test_what_something_in_between_has_against_one_record_is_that_records(
     odd = {"user_2", "user_5", "user_6", "user_7", "user_8"}
     api.reply = lambda body: reply(body) if body["external_profile_id"] in odd else accept(body)
 
-    report = import_base(adapty, profiles=profiles_file(*map(good, range(1, 10))), lanes=1, max_retries=0)
+    report = import_all(adapty, profiles=profiles_file(*map(good, range(1, 10))), lanes=1, max_retries=0)
 
     assert (report.profiles_accepted, report.profiles_refused) == (4, 5)
     with report.failures[0].open(newline="") as file:
@@ -498,7 +498,7 @@ def test_what_something_in_between_has_against_all_ends_the_import(adapty: Adapt
     api.reply, error = STRANGE[name]
 
     with pytest.raises(error) as caught:
-        import_base(adapty, profiles=profiles_file(*map(good, range(1, 30))), lanes=1, max_retries=0)
+        import_all(adapty, profiles=profiles_file(*map(good, range(1, 30))), lanes=1, max_retries=0)
 
     assert type(caught.value) is error
     assert caught.value.__notes__[:2] == [
@@ -513,7 +513,7 @@ def test_records_that_are_too_long_for_something_are_refused(adapty: Adapty, api
     """However many of them there are in a row, it is each one's own fault."""
     api.reply = lambda body: accept(body) if body["external_profile_id"] == "user_9" else httpx.Response(status)
 
-    report = import_base(adapty, profiles=profiles_file(*map(good, range(1, 10))), lanes=1)
+    report = import_all(adapty, profiles=profiles_file(*map(good, range(1, 10))), lanes=1)
 
     assert (report.profiles_accepted, report.profiles_refused, report.retried) == (1, 8, 0)
 
@@ -523,7 +523,7 @@ def test_a_page_that_passes_is_waited_out(adapty: Adapty, api: FakeApi) -> None:
     pages = iter([login_page({})] * 3)
     api.reply = lambda body: next(pages, accept(body))
 
-    report = import_base(adapty, profiles=profiles_file(good(1), good(2)), lanes=1)
+    report = import_all(adapty, profiles=profiles_file(good(1), good(2)), lanes=1)
 
     assert (report.profiles_accepted, report.profiles_refused, report.retried) == (2, 0, 3)
 
@@ -533,7 +533,7 @@ def test_a_stop_among_the_events_names_their_file(adapty: Adapty, api: FakeApi) 
     api.reply = lambda body: unknown_key(body) if "event_id" in body else accept(body)
 
     with pytest.raises(AuthenticationError) as caught:
-        import_base(adapty, profiles=profiles_file(good(1), wrong(2)), events=events_file({}, {}))
+        import_all(adapty, profiles=profiles_file(good(1), wrong(2)), events=events_file({}, {}))
 
     assert caught.value.__notes__ == [
         "stopped in events.jsonl: 0 accepted, 0 refused so far",
@@ -548,7 +548,7 @@ def test_an_api_that_fails_on_everything_ends_the_import(adapty: Adapty, api: Fa
     records = [good(number) for number in range(1, 12)]
 
     with pytest.raises(ServerError) as caught:
-        import_base(adapty, profiles=profiles_file(*records), lanes=1, max_retries=0)
+        import_all(adapty, profiles=profiles_file(*records), lanes=1, max_retries=0)
 
     assert caught.value.__notes__[0] == "stopped in profiles.csv: 1 accepted, 6 refused so far"
     assert len(kept_failures()) == 6
@@ -561,7 +561,7 @@ def test_an_import_that_breaks_off_at_once_leaves_nothing_behind(adapty: Adapty,
     api.reply = unreachable
 
     with pytest.raises(AdaptyConnectionError) as caught:
-        import_base(adapty, profiles=profiles_file(good(1)))
+        import_all(adapty, profiles=profiles_file(good(1)))
 
     assert mended.read_text() == "mended by hand"
     assert sorted(path.name for path in Path().iterdir()) == ["profiles.csv", "profiles.failures.csv"]
@@ -573,7 +573,7 @@ def test_a_redirecting_address_ends_the_import(adapty: Adapty, api: FakeApi) -> 
     api.reply = lambda _: httpx.Response(301, headers={"Location": "https://example.com/"})
 
     with pytest.raises(AdaptyAPIError, match="saveProfile: 301"):
-        import_base(adapty, profiles=profiles_file(good(1), good(2)), lanes=1)
+        import_all(adapty, profiles=profiles_file(good(1), good(2)), lanes=1)
 
     assert len(api.sent) == 1
 
@@ -584,7 +584,7 @@ def test_records_refused_here_do_not_hide_an_api_that_fails(adapty: Adapty, api:
     records = [wrong(number) if number % 2 else good(number) for number in range(20)]
 
     with pytest.raises(ServerError):
-        import_base(adapty, profiles=profiles_file(*records))
+        import_all(adapty, profiles=profiles_file(*records))
 
 
 @pytest.mark.parametrize(
@@ -595,26 +595,26 @@ def test_what_is_no_path_is_refused(adapty: Adapty, arguments: dict[str, Any], f
     """The argument is named."""
     Path("p.csv").write_text("email\n")
     with pytest.raises(AdaptyUsageError, match=f"^{field_name}: is of type int; expected a path"):
-        import_base(adapty, **arguments)
+        import_all(adapty, **arguments)
 
 
 def test_only_the_blocking_client_can_import() -> None:
     """The async client has functions of its own."""
     for client in (AsyncAdapty(mail_secret_key="k"), None):
         with pytest.raises(AdaptyUsageError, match=r"^adapty: is .*; expected an Adapty, the blocking client"):
-            import_base(client, profiles="p.csv")  # type: ignore[arg-type]
+            import_all(client, profiles="p.csv")  # type: ignore[arg-type]
 
 
 def test_a_name_that_no_file_can_have_is_told(adapty: Adapty) -> None:
     """A file's name with a NUL is refused as one that cannot be opened."""
     with pytest.raises(AdaptyUsageError, match="cannot be opened"):
-        import_base(adapty, profiles="a\0.csv")
+        import_all(adapty, profiles="a\0.csv")
 
 
 def test_the_limit_of_csv_is_left_as_it_was(adapty: Adapty) -> None:
     """The limit is the whole process's: an import gives it back."""
     before = csv.field_size_limit()
-    import_base(adapty, profiles=profiles_file(good(1)))
+    import_all(adapty, profiles=profiles_file(good(1)))
     assert csv.field_size_limit() == before
 
 
@@ -632,11 +632,11 @@ def test_a_full_disk_is_told(adapty: Adapty, api: FakeApi, monkeypatch: pytest.M
     monkeypatch.setattr(FailuresFile, "_write", written)
 
     with pytest.raises(AdaptyUsageError, match="cannot be written: No space left on device") as caught:
-        import_base(adapty, profiles=profiles, lanes=1)
+        import_all(adapty, profiles=profiles, lanes=1)
 
     assert "0 refused so far" in caught.value.__notes__[0]
     full = False
-    report = import_base(adapty, profiles=profiles)
+    report = import_all(adapty, profiles=profiles)
     assert (report.profiles_accepted, report.profiles_refused) == (2, 1)
 
 
@@ -645,11 +645,11 @@ def test_an_import_that_broke_off_goes_on_when_it_is_run_again(adapty: Adapty, a
     profiles = profiles_file(good(1), wrong(2), good(3))
     api.reply = lambda body: unreachable(body) if body["external_profile_id"] == "user_3" else accept(body)
     with pytest.raises(AdaptyConnectionError):
-        import_base(adapty, profiles=profiles, lanes=1)
+        import_all(adapty, profiles=profiles, lanes=1)
     api.reply = accept
     api.sent.clear()
 
-    report = import_base(adapty, profiles=profiles)
+    report = import_all(adapty, profiles=profiles)
 
     assert (report.profiles_accepted, report.profiles_refused, report.resumed) == (2, 1, True)
     assert [body["external_profile_id"] for body in api.bodies("profile")] == ["user_3"]
@@ -663,7 +663,7 @@ def test_a_client_without_the_mail_key_stops_the_import(api: FakeApi, dry_run: b
         Adapty("secret_live_shown", transport=httpx.MockTransport(api.handle)) as client,
         pytest.raises(AdaptyConfigError) as caught,
     ):
-        import_base(client, profiles=profiles_file(good(1)), dry_run=dry_run)
+        import_all(client, profiles=profiles_file(good(1)), dry_run=dry_run)
 
     assert caught.value.field_name == "mail_secret_key"
     assert api.sent == []
@@ -679,11 +679,11 @@ def test_an_exception_of_the_callers_own_keeps_the_failures(adapty: Adapty, rais
 
     profiles = profiles_file(wrong(1), good(2))
     with pytest.raises(raised) as caught:
-        import_base(adapty, profiles=profiles, on_progress=interrupt)
+        import_all(adapty, profiles=profiles, on_progress=interrupt)
 
     assert "run it again" in caught.value.__notes__[-1]
     assert [row["external_profile_id"] for row in kept_failures()] == ["user_1"]
-    report = import_base(adapty, profiles=profiles)
+    report = import_all(adapty, profiles=profiles)
     assert (report.profiles_accepted, report.profiles_refused, report.resumed) == (1, 1, True)
 
 
@@ -692,7 +692,7 @@ def test_progress_is_told_at_the_end_of_each_stage(adapty: Adapty) -> None:
     told: list[Progress] = []
     profiles = profiles_file(good(1), wrong(2), good(3))
 
-    import_base(adapty, profiles=profiles, events=events_file({}, {"event_type": "x"}), on_progress=told.append)
+    import_all(adapty, profiles=profiles, events=events_file({}, {"event_type": "x"}), on_progress=told.append)
 
     last = {progress.stage: progress for progress in told}
     first, second = last["profiles"], last["events"]
@@ -700,7 +700,7 @@ def test_progress_is_told_at_the_end_of_each_stage(adapty: Adapty) -> None:
     assert (first.stage, first.accepted, first.refused, first.retried) == ("profiles", 2, 1, 0)
     assert (second.stage, second.accepted, second.refused, second.retried) == ("events", 1, 1, 0)
     assert told[-1] == second
-    assert second.seconds_left == 0
+    assert second.eta == 0
 
 
 @pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
@@ -712,7 +712,7 @@ def test_progress_never_passes_its_end(adapty: Adapty, newline: str, sort: bool)
         newline.join(json.dumps({**EVENT, "event_id": str(i)}) for i in range(50)).encode()
     )
 
-    import_base(adapty, events="events.jsonl", sort=sort, max_rate=100, on_progress=told.append)
+    import_all(adapty, events="events.jsonl", sort=sort, rate_limit=100, on_progress=told.append)
 
     shares = [progress.share or 0 for progress in told]
     assert shares == sorted(shares)
@@ -726,7 +726,7 @@ def test_an_empty_base_is_imported(adapty: Adapty, api: FakeApi) -> None:
     """Files without records are no error: nothing is sent, and nothing is reported."""
     told: list[Progress] = []
 
-    report = import_base(adapty, profiles=profiles_file(), events=events_file(), on_progress=told.append)
+    report = import_all(adapty, profiles=profiles_file(), events=events_file(), on_progress=told.append)
 
     assert evolve(report, seconds=0) == ImportReport(flows=dict.fromkeys(Flow, 0))
     assert (report.refused, api.sent) == (0, [])
@@ -740,7 +740,7 @@ def test_failures_show_no_key(adapty: Adapty, api: FakeApi) -> None:
     """An API that echoes the key in its refusal does not bring it into the failures file."""
     with Adapty(mail_secret_key="secret_live_shown", transport=httpx.MockTransport(api.handle)) as client:
         api.reply = lambda _: httpx.Response(400, json={"errors": ["no such thing: secret_live_shown"]})
-        report = import_base(client, profiles=profiles_file(good(1)))
+        report = import_all(client, profiles=profiles_file(good(1)))
 
     assert "no such thing" in report.failures[0].read_text()
     assert "secret_live_shown" not in report.failures[0].read_text()
@@ -753,7 +753,7 @@ def test_the_report_agrees_with_an_independent_count(adapty: Adapty, api: FakeAp
     with (EXAMPLES / "events.jsonl").open(encoding="utf-8", newline="") as whole:
         Path("events.jsonl").write_text("".join(islice(whole, 1500)), encoding="utf-8")
 
-    report = import_base(adapty, profiles="profiles.csv", events="events.jsonl")
+    report = import_all(adapty, profiles="profiles.csv", events="events.jsonl")
     count = expected(Path("profiles.csv"), Path("events.jsonl"))
 
     assert report.profiles_refused > 0
