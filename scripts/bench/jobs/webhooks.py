@@ -36,10 +36,16 @@ DATABASE = Path("events.sqlite")
 @contextmanager
 def adapty_app(_: str) -> Iterator[Prepare]:
     """Receive with the SDK: authorization, dedup, and an outbox for Adapty Mail."""
-    from adapty.webhooks import Outbox, Receiver, SQLiteSeenEvents, asgi, forward  # noqa: PLC0415 - others go without
+    from adapty.webhooks import (  # noqa: PLC0415 - the other jobs do not need it
+        Outbox,
+        Receiver,
+        SQLiteDedupStore,
+        asgi_app,
+        outbox_handler,
+    )
 
-    receiver = Receiver(AUTHORIZATION, seen=SQLiteSeenEvents("seen.sqlite"))
-    app = asgi(receiver, forward(Outbox("outbox.sqlite")))
+    receiver = Receiver(AUTHORIZATION, dedup=SQLiteDedupStore("dedup.sqlite"))
+    app = asgi_app(receiver, outbox_handler(Outbox("outbox.sqlite")))
     with _post_to(app) as prepare:
         yield prepare
 
