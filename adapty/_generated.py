@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from adapty._core.answers import Answer
     from adapty._core.operations import Api
     from adapty.config import Config
-    from adapty.models._request import Record
+    from adapty.models._request import RequestModel
     from adapty_generated.mail import AuthenticatedClient as MailClient
     from adapty_generated.server_side import AuthenticatedClient as ServerSideClient
 
@@ -86,7 +86,7 @@ ENDPOINTS: Mapping[Api, Mapping[str, str]] = {
 def mail_call(
     name: str,
     read: Callable[[Mapping[str, Any]], T],
-    body: Record,
+    body: RequestModel,
     *,
     gone_is_done: bool = False,
 ) -> Call[T]:
@@ -105,7 +105,7 @@ def mail_call(
 def server_side_call(
     name: str,
     read: Callable[[Mapping[str, Any]], T],
-    body: Record | None = None,
+    body: RequestModel | None = None,
     **parameters: Any,
 ) -> Call[T]:
     """Put the call of an operation of the server-side API together.
@@ -130,7 +130,7 @@ def _call(
     api: Api,
     name: str,
     read: Callable[[Mapping[str, Any]], T],
-    body: Record | None,
+    body: RequestModel | None,
     parameters: Mapping[str, Any],
 ) -> Call[T]:
     operation = OPERATIONS[api][name]

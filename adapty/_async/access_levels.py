@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from adapty._core.identity import named_user
 from adapty._core.not_given import NOT_GIVEN, NotGiven
 from adapty._generated import server_side_call
-from adapty.models.access import GrantAccessRequest, RevokeAccessRequest, end_of_grant, time_of_revocation
+from adapty.models.access import GrantAccessRequest, RevokeAccessRequest, grant_expiry, revocation_time
 from adapty.models.profile import Profile, active, is_active
 
 if TYPE_CHECKING:
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from adapty._async.transport import AsyncTransport
     from adapty.models.profile import AccessLevel
 
-__all__ = ["AsyncAccessLevels", "AsyncAccessLevelsOfVersion"]
+__all__ = ["AsyncAccessLevels", "AsyncAccessLevelsBase"]
 
 
-class AsyncAccessLevelsOfVersion:
+class AsyncAccessLevelsBase:
     """What both versions of the API do alike with access levels."""
 
     def __init__(self, transport: AsyncTransport, version: Literal["", "V1"]) -> None:
@@ -78,7 +78,7 @@ class AsyncAccessLevelsOfVersion:
             True
         """
         user = named_user(customer_user_id, profile_id)
-        end = end_of_grant(expires_at, lifetime=lifetime)
+        end = grant_expiry(expires_at, lifetime=lifetime)
         body = GrantAccessRequest(
             access_level_id=access_level_id, starts_at=starts_at, expires_at=end, extra_fields=extra_fields
         )
@@ -128,7 +128,7 @@ class AsyncAccessLevelsOfVersion:
         return active(profile, at)
 
 
-class AsyncAccessLevels(AsyncAccessLevelsOfVersion):
+class AsyncAccessLevels(AsyncAccessLevelsBase):
     """Access levels; `client.access_levels` of a client."""
 
     def __init__(self, transport: AsyncTransport) -> None:
@@ -177,6 +177,6 @@ class AsyncAccessLevels(AsyncAccessLevelsOfVersion):
             False
         """
         user = named_user(customer_user_id, profile_id)
-        end = time_of_revocation(revoke_at, immediate=immediate)
+        end = revocation_time(revoke_at, immediate=immediate)
         body = RevokeAccessRequest(access_level_id=access_level_id, revoke_at=end, extra_fields=extra_fields)
         return await self._transport.run(server_side_call("revokeAccessLevel", Profile.from_response, body, **user))

@@ -11,7 +11,7 @@ from adapty._core.not_given import NOT_GIVEN, NotGiven
 from adapty._generated import low_level_mail_client, mail_call, nothing
 from adapty._mail_deletions import deletion_by_kinds_call, mail_deletion_call
 from adapty.models import MailProfile, ProfileDeletion, TransactionEvent
-from adapty.models._request import one_record
+from adapty.models._request import coerce_model
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -135,7 +135,7 @@ class AsyncMail:
             "customer_user_id": customer_user_id,
             "extra_fields": extra_fields,
         }
-        ready = one_record(MailProfile, "profile", profile, fields)
+        ready = coerce_model(MailProfile, "profile", profile, fields)
         await self._transport.run(mail_call("saveProfile", nothing, ready))
 
     @overload
@@ -251,7 +251,7 @@ class AsyncMail:
             "email": email,
             "extra_fields": extra_fields,
         }
-        ready = one_record(TransactionEvent, "event", event, fields)
+        ready = coerce_model(TransactionEvent, "event", event, fields)
         await self._transport.run(mail_call("saveTransactionEvent", nothing, ready))
 
     async def delete_profile(

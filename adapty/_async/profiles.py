@@ -11,7 +11,7 @@ from adapty._core.not_given import NOT_GIVEN, NotGiven
 from adapty._core.validate import checked
 from adapty._generated import nothing, server_side_call
 from adapty.models.profile import Profile
-from adapty.models.profile_request import ProfileFields, ProfileRequest, known_platform
+from adapty.models.profile_request import ProfileFields, ProfileRequest, validate_platform
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from adapty._core.identity import IdKind
     from adapty.models.profile_request import Platform
 
-__all__ = ["AsyncProfiles", "AsyncProfilesOfVersion"]
+__all__ = ["AsyncProfiles", "AsyncProfilesBase"]
 
 
-class AsyncProfilesOfVersion:
+class AsyncProfilesBase:
     """What both versions of the API do alike with profiles."""
 
     def __init__(self, transport: AsyncTransport, version: Literal["", "V1"]) -> None:
@@ -127,7 +127,7 @@ class AsyncProfilesOfVersion:
         return await delete_each(run, delete, concurrency)
 
 
-class AsyncProfiles(AsyncProfilesOfVersion):
+class AsyncProfiles(AsyncProfilesBase):
     """Profiles; `client.profiles` of a client."""
 
     def __init__(self, transport: AsyncTransport) -> None:
@@ -169,7 +169,7 @@ class AsyncProfiles(AsyncProfilesOfVersion):
         """
         parameters = named_user(customer_user_id, profile_id)
         if platform is not NOT_GIVEN and platform is not None:
-            parameters["adapty_platform"] = checked("platform", known_platform, platform)
+            parameters["adapty_platform"] = checked("platform", validate_platform, platform)
         body = ProfileRequest.from_arguments(fields)
         return await self._transport.run(server_side_call("createProfile", Profile.from_response, body, **parameters))
 
@@ -211,6 +211,6 @@ class AsyncProfiles(AsyncProfilesOfVersion):
         """
         parameters = named_user(customer_user_id, profile_id)
         if platform is not NOT_GIVEN and platform is not None:
-            parameters["adapty_platform"] = checked("platform", known_platform, platform)
+            parameters["adapty_platform"] = checked("platform", validate_platform, platform)
         body = ProfileRequest.from_arguments(fields)
         return await self._transport.run(server_side_call("updateProfile", Profile.from_response, body, **parameters))

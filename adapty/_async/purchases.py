@@ -51,7 +51,7 @@ class AsyncPurchases:
             customer_user_id=customer_user_id, stripe_token=stripe_token, extra_fields=extra_fields
         )
         await self._transport.run(
-            server_side_call("validateStripePurchase", nothing, StripeValidationRequest.about(about))
+            server_side_call("validateStripePurchase", nothing, StripeValidationRequest.from_attributes(about))
         )
 
     async def validate_paddle(

@@ -12,8 +12,8 @@ from adapty.models.transactions import (
     OneTimePurchaseFields,
     Subscription,
     SubscriptionFields,
-    transaction_record,
-    with_base_plan,
+    coerce_transaction,
+    join_base_plan,
 )
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ class AsyncTransactions:
             True
         """
         user = named_user(customer_user_id, profile_id)
-        body = Subscription.from_arguments(with_base_plan(fields))
+        body = Subscription.from_arguments(join_base_plan(fields))
         return await self._transport.run(server_side_call("setTransaction", Profile.from_response, body, **user))
 
     async def set_one_time_purchase(
@@ -121,7 +121,7 @@ class AsyncTransactions:
             ['premium_lifetime']
         """
         user = named_user(customer_user_id, profile_id)
-        body = OneTimePurchase.from_arguments(with_base_plan(fields))
+        body = OneTimePurchase.from_arguments(join_base_plan(fields))
         return await self._transport.run(server_side_call("setTransaction", Profile.from_response, body, **user))
 
     async def set(
@@ -165,5 +165,5 @@ class AsyncTransactions:
             Profile(...)
         """
         user = named_user(customer_user_id, profile_id)
-        body = transaction_record(transaction)
+        body = coerce_transaction(transaction)
         return await self._transport.run(server_side_call("setTransaction", Profile.from_response, body, **user))

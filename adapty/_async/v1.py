@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Unpack
 
-from adapty._async.access_levels import AsyncAccessLevelsOfVersion
-from adapty._async.profiles import AsyncProfilesOfVersion
+from adapty._async.access_levels import AsyncAccessLevelsBase
+from adapty._async.profiles import AsyncProfilesBase
 from adapty._core.identity import named_user
 from adapty._generated import server_side_call
 from adapty.models.profile import Profile
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["AsyncV1", "AsyncV1AccessLevels", "AsyncV1Profiles"]
 
 
-class AsyncV1Profiles(AsyncProfilesOfVersion):
+class AsyncV1Profiles(AsyncProfilesBase):
     """Profiles of version 1, which knows no `platform`; `client.v1.profiles` of a client."""
 
     def __init__(self, transport: AsyncTransport) -> None:
@@ -86,7 +86,7 @@ class AsyncV1Profiles(AsyncProfilesOfVersion):
         return await self._transport.run(server_side_call("updateProfileV1", Profile.from_response, body, **user))
 
 
-class AsyncV1AccessLevels(AsyncAccessLevelsOfVersion):
+class AsyncV1AccessLevels(AsyncAccessLevelsBase):
     """Access levels of version 1, which can grant and not revoke; `client.v1.access_levels` of a client."""
 
     def __init__(self, transport: AsyncTransport) -> None:

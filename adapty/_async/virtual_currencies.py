@@ -15,8 +15,8 @@ from adapty.models.virtual_currency import (
     VirtualCurrencyTransaction,
     VirtualCurrencyTransactionRequest,
     VirtualCurrencyTransactionsHistoryResponse,
-    credited,
-    debited,
+    credit_amount,
+    debit_amount,
 )
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ class AsyncVirtualCurrencies:
             ['GOLD']
         """
         return await self.transact(
-            {checked("currency_code", identifier, currency_code): credited("amount", amount)},
+            {checked("currency_code", identifier, currency_code): credit_amount("amount", amount)},
             customer_user_id=customer_user_id,
             profile_id=profile_id,
             metadata=metadata,
@@ -133,7 +133,7 @@ class AsyncVirtualCurrencies:
             VirtualCurrencyTransaction(...)
         """
         return await self.transact(
-            {checked("currency_code", identifier, currency_code): debited("amount", amount)},
+            {checked("currency_code", identifier, currency_code): debit_amount("amount", amount)},
             customer_user_id=customer_user_id,
             profile_id=profile_id,
             metadata=metadata,
@@ -184,8 +184,8 @@ class AsyncVirtualCurrencies:
             >>> await client.virtual_currencies.exchange("GOLD", 100, "GEMS", 5, customer_user_id="user_12345")
             VirtualCurrencyTransaction(...)
         """
-        given = checked("from_currency", identifier, from_currency), debited("from_amount", from_amount)
-        taken = checked("to_currency", identifier, to_currency), credited("to_amount", to_amount)
+        given = checked("from_currency", identifier, from_currency), debit_amount("from_amount", from_amount)
+        taken = checked("to_currency", identifier, to_currency), credit_amount("to_amount", to_amount)
         return await self.transact(
             [{"currency_code": currency, "amount": amount} for currency, amount in (given, taken)],
             customer_user_id=customer_user_id,
@@ -266,7 +266,7 @@ class AsyncVirtualCurrencies:
             >>> await client.profiles.create(customer_user_id="user_12345")
             Profile(...)
             >>> balances = await client.virtual_currencies.balances(customer_user_id="user_12345")
-            >>> sorted(balance.code for balance in balances), balances.of("GOLD").available
+            >>> sorted(balance.code for balance in balances), balances.get("GOLD").available
             (['GEMS', 'GOLD'], 0)
         """
         user = named_user(customer_user_id, profile_id)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from adapty._core.identity import named_user
 from adapty._core.not_given import NOT_GIVEN, NotGiven
 from adapty._generated import server_side_call
-from adapty.models.access import GrantAccessRequest, RevokeAccessRequest, end_of_grant, time_of_revocation
+from adapty.models.access import GrantAccessRequest, RevokeAccessRequest, grant_expiry, revocation_time
 from adapty.models.profile import Profile, active, is_active
 
 if TYPE_CHECKING:
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from adapty._sync.transport import Transport
     from adapty.models.profile import AccessLevel
 
-__all__ = ["AccessLevels", "AccessLevelsOfVersion"]
+__all__ = ["AccessLevels", "AccessLevelsBase"]
 
 
-class AccessLevelsOfVersion:
+class AccessLevelsBase:
     """What both versions of the API do alike with access levels."""
 
     def __init__(self, transport: Transport, version: Literal["", "V1"]) -> None:
@@ -80,7 +80,7 @@ class AccessLevelsOfVersion:
             True
         """
         user = named_user(customer_user_id, profile_id)
-        end = end_of_grant(expires_at, lifetime=lifetime)
+        end = grant_expiry(expires_at, lifetime=lifetime)
         body = GrantAccessRequest(
             access_level_id=access_level_id, starts_at=starts_at, expires_at=end, extra_fields=extra_fields
         )
@@ -130,7 +130,7 @@ class AccessLevelsOfVersion:
         return active(profile, at)
 
 
-class AccessLevels(AccessLevelsOfVersion):
+class AccessLevels(AccessLevelsBase):
     """Access levels; `client.access_levels` of a client."""
 
     def __init__(self, transport: Transport) -> None:
@@ -179,6 +179,6 @@ class AccessLevels(AccessLevelsOfVersion):
             False
         """
         user = named_user(customer_user_id, profile_id)
-        end = time_of_revocation(revoke_at, immediate=immediate)
+        end = revocation_time(revoke_at, immediate=immediate)
         body = RevokeAccessRequest(access_level_id=access_level_id, revoke_at=end, extra_fields=extra_fields)
         return self._transport.run(server_side_call("revokeAccessLevel", Profile.from_response, body, **user))

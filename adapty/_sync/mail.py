@@ -13,7 +13,7 @@ from adapty._generated import low_level_mail_client, mail_call, nothing
 from adapty._mail_deletions import deletion_by_kinds_call, mail_deletion_call
 from adapty._sync.deletions import delete_each
 from adapty.models import MailProfile, ProfileDeletion, TransactionEvent
-from adapty.models._request import one_record
+from adapty.models._request import coerce_model
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -137,7 +137,7 @@ class Mail:
             "customer_user_id": customer_user_id,
             "extra_fields": extra_fields,
         }
-        ready = one_record(MailProfile, "profile", profile, fields)
+        ready = coerce_model(MailProfile, "profile", profile, fields)
         self._transport.run(mail_call("saveProfile", nothing, ready))
 
     @overload
@@ -253,7 +253,7 @@ class Mail:
             "email": email,
             "extra_fields": extra_fields,
         }
-        ready = one_record(TransactionEvent, "event", event, fields)
+        ready = coerce_model(TransactionEvent, "event", event, fields)
         self._transport.run(mail_call("saveTransactionEvent", nothing, ready))
 
     def delete_profile(

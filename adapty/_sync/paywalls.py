@@ -12,7 +12,13 @@ from adapty._core.pages import MAX_PAGE_SIZE, next_page_number
 from adapty._core.server_side_rules import flag, json_text
 from adapty._core.validate import checked, counted, identifier
 from adapty._generated import server_side_call
-from adapty.models.paywalls import Paywall, PaywallListResponse, PaywallUpdateRequest, to_edit, with_locale
+from adapty.models.paywalls import (
+    Paywall,
+    PaywallListResponse,
+    PaywallUpdateRequest,
+    build_locale_update,
+    parse_editable_paywall,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -163,6 +169,6 @@ class Paywalls:
         name, text = checked("locale", identifier, locale), checked("data", json_text, data)
         path: dict[str, Any] = {"paywall_id": checked("paywall_id", uuid_text, paywall_id)}
         adds = checked("add", flag, add)
-        paywall = self._transport.run(server_side_call("getPaywall", to_edit, **path))
-        body = with_locale(paywall, name, text, add=adds)
+        paywall = self._transport.run(server_side_call("getPaywall", parse_editable_paywall, **path))
+        body = build_locale_update(paywall, name, text, add=adds)
         return self._transport.run(server_side_call("updatePaywall", Paywall.from_dict, body, **path))

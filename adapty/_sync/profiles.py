@@ -13,7 +13,7 @@ from adapty._core.validate import checked
 from adapty._generated import nothing, server_side_call
 from adapty._sync.deletions import delete_each
 from adapty.models.profile import Profile
-from adapty.models.profile_request import ProfileFields, ProfileRequest, known_platform
+from adapty.models.profile_request import ProfileFields, ProfileRequest, validate_platform
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from adapty._sync.transport import Transport
     from adapty.models.profile_request import Platform
 
-__all__ = ["Profiles", "ProfilesOfVersion"]
+__all__ = ["Profiles", "ProfilesBase"]
 
 
-class ProfilesOfVersion:
+class ProfilesBase:
     """What both versions of the API do alike with profiles."""
 
     def __init__(self, transport: Transport, version: Literal["", "V1"]) -> None:
@@ -129,7 +129,7 @@ class ProfilesOfVersion:
         return delete_each(run, delete, concurrency)
 
 
-class Profiles(ProfilesOfVersion):
+class Profiles(ProfilesBase):
     """Profiles; `client.profiles` of a client."""
 
     def __init__(self, transport: Transport) -> None:
@@ -171,7 +171,7 @@ class Profiles(ProfilesOfVersion):
         """
         parameters = named_user(customer_user_id, profile_id)
         if platform is not NOT_GIVEN and platform is not None:
-            parameters["adapty_platform"] = checked("platform", known_platform, platform)
+            parameters["adapty_platform"] = checked("platform", validate_platform, platform)
         body = ProfileRequest.from_arguments(fields)
         return self._transport.run(server_side_call("createProfile", Profile.from_response, body, **parameters))
 
@@ -213,6 +213,6 @@ class Profiles(ProfilesOfVersion):
         """
         parameters = named_user(customer_user_id, profile_id)
         if platform is not NOT_GIVEN and platform is not None:
-            parameters["adapty_platform"] = checked("platform", known_platform, platform)
+            parameters["adapty_platform"] = checked("platform", validate_platform, platform)
         body = ProfileRequest.from_arguments(fields)
         return self._transport.run(server_side_call("updateProfile", Profile.from_response, body, **parameters))

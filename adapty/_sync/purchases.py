@@ -52,7 +52,9 @@ class Purchases:
         about = StripeValidationAttributes(
             customer_user_id=customer_user_id, stripe_token=stripe_token, extra_fields=extra_fields
         )
-        self._transport.run(server_side_call("validateStripePurchase", nothing, StripeValidationRequest.about(about)))
+        self._transport.run(
+            server_side_call("validateStripePurchase", nothing, StripeValidationRequest.from_attributes(about))
+        )
 
     def validate_paddle(
         self,

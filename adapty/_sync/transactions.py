@@ -14,8 +14,8 @@ from adapty.models.transactions import (
     OneTimePurchaseFields,
     Subscription,
     SubscriptionFields,
-    transaction_record,
-    with_base_plan,
+    coerce_transaction,
+    join_base_plan,
 )
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ class Transactions:
             True
         """
         user = named_user(customer_user_id, profile_id)
-        body = Subscription.from_arguments(with_base_plan(fields))
+        body = Subscription.from_arguments(join_base_plan(fields))
         return self._transport.run(server_side_call("setTransaction", Profile.from_response, body, **user))
 
     def set_one_time_purchase(
@@ -123,7 +123,7 @@ class Transactions:
             ['premium_lifetime']
         """
         user = named_user(customer_user_id, profile_id)
-        body = OneTimePurchase.from_arguments(with_base_plan(fields))
+        body = OneTimePurchase.from_arguments(join_base_plan(fields))
         return self._transport.run(server_side_call("setTransaction", Profile.from_response, body, **user))
 
     def set(
@@ -167,5 +167,5 @@ class Transactions:
             Profile(...)
         """
         user = named_user(customer_user_id, profile_id)
-        body = transaction_record(transaction)
+        body = coerce_transaction(transaction)
         return self._transport.run(server_side_call("setTransaction", Profile.from_response, body, **user))

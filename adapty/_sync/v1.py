@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Unpack
 
 from adapty._core.identity import named_user
 from adapty._generated import server_side_call
-from adapty._sync.access_levels import AccessLevelsOfVersion
-from adapty._sync.profiles import ProfilesOfVersion
+from adapty._sync.access_levels import AccessLevelsBase
+from adapty._sync.profiles import ProfilesBase
 from adapty.models.profile import Profile
 from adapty.models.profile_request import ProfileFields, ProfileRequest
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["V1", "V1AccessLevels", "V1Profiles"]
 
 
-class V1Profiles(ProfilesOfVersion):
+class V1Profiles(ProfilesBase):
     """Profiles of version 1, which knows no `platform`; `client.v1.profiles` of a client."""
 
     def __init__(self, transport: Transport) -> None:
@@ -88,7 +88,7 @@ class V1Profiles(ProfilesOfVersion):
         return self._transport.run(server_side_call("updateProfileV1", Profile.from_response, body, **user))
 
 
-class V1AccessLevels(AccessLevelsOfVersion):
+class V1AccessLevels(AccessLevelsBase):
     """Access levels of version 1, which can grant and not revoke; `client.v1.access_levels` of a client."""
 
     def __init__(self, transport: Transport) -> None:

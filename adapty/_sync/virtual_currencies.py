@@ -17,8 +17,8 @@ from adapty.models.virtual_currency import (
     VirtualCurrencyTransaction,
     VirtualCurrencyTransactionRequest,
     VirtualCurrencyTransactionsHistoryResponse,
-    credited,
-    debited,
+    credit_amount,
+    debit_amount,
 )
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ class VirtualCurrencies:
             ['GOLD']
         """
         return self.transact(
-            {checked("currency_code", identifier, currency_code): credited("amount", amount)},
+            {checked("currency_code", identifier, currency_code): credit_amount("amount", amount)},
             customer_user_id=customer_user_id,
             profile_id=profile_id,
             metadata=metadata,
@@ -135,7 +135,7 @@ class VirtualCurrencies:
             VirtualCurrencyTransaction(...)
         """
         return self.transact(
-            {checked("currency_code", identifier, currency_code): debited("amount", amount)},
+            {checked("currency_code", identifier, currency_code): debit_amount("amount", amount)},
             customer_user_id=customer_user_id,
             profile_id=profile_id,
             metadata=metadata,
@@ -186,8 +186,8 @@ class VirtualCurrencies:
             >>> client.virtual_currencies.exchange("GOLD", 100, "GEMS", 5, customer_user_id="user_12345")
             VirtualCurrencyTransaction(...)
         """
-        given = checked("from_currency", identifier, from_currency), debited("from_amount", from_amount)
-        taken = checked("to_currency", identifier, to_currency), credited("to_amount", to_amount)
+        given = checked("from_currency", identifier, from_currency), debit_amount("from_amount", from_amount)
+        taken = checked("to_currency", identifier, to_currency), credit_amount("to_amount", to_amount)
         return self.transact(
             [{"currency_code": currency, "amount": amount} for currency, amount in (given, taken)],
             customer_user_id=customer_user_id,
@@ -268,7 +268,7 @@ class VirtualCurrencies:
             >>> client.profiles.create(customer_user_id="user_12345")
             Profile(...)
             >>> balances = client.virtual_currencies.balances(customer_user_id="user_12345")
-            >>> sorted(balance.code for balance in balances), balances.of("GOLD").available
+            >>> sorted(balance.code for balance in balances), balances.get("GOLD").available
             (['GEMS', 'GOLD'], 0)
         """
         user = named_user(customer_user_id, profile_id)

@@ -14,7 +14,7 @@ from adapty.bulk.column_hints import hint_for_repeated, hint_for_unknown, hint_f
 from adapty.bulk.historical_import import CUSTOM_ATTRIBUTES, FIELDS, NOT_IMPORTED, READERS, is_historical_import
 from adapty.errors import AdaptyUsageError
 from adapty.models import MailProfile
-from adapty.models._request import RECORD, Record, field_names
+from adapty.models._request import NESTED, RequestModel, field_names
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,7 +27,7 @@ RAW = "_raw"
 NOTES = ("_line", "_error", RAW)
 """The columns that a failures file adds to its input's; a reader passes over them, so that it can be fed back."""
 
-VENDOR_COLUMNS: Mapping[type[Record], Mapping[str, str]] = {MailProfile: FIELDS}
+VENDOR_COLUMNS: Mapping[type[RequestModel], Mapping[str, str]] = {MailProfile: FIELDS}
 """The CSV columns of the vendor's historical import file, and the fields that they stand for."""
 
 FieldPath = tuple[str, str | None]
@@ -62,7 +62,7 @@ class OtherInput:
     """
 
     file: str
-    record: type[Record]
+    record: type[RequestModel]
     header: Sequence[str] | None
 
     def may_have(self, column: str) -> bool:
@@ -101,7 +101,7 @@ class Columns:
         known: The fields of its records, as a set.
     """
 
-    record: type[Record]
+    record: type[RequestModel]
     names: tuple[str, ...]
     groups: Mapping[str, tuple[str, ...]]
     mapped: Mapping[str, tuple[FieldPath, ...]] = attrs.field(factory=dict)
@@ -115,7 +115,7 @@ class Columns:
     @classmethod
     def of(
         cls,
-        record: type[Record],
+        record: type[RequestModel],
         mapping: Mapping[str, str] | None = None,
         *,
         ignore: Collection[str] = (),
@@ -278,10 +278,10 @@ def _absence(column: str, header: Sequence[str], file: Path, others: Sequence[Ot
     return f"{_shown(column)}, which is no column of {files}{meant}"
 
 
-def _fields_of(record: type[Record]) -> tuple[tuple[str, ...], dict[str, tuple[str, ...]]]:
+def _fields_of(record: type[RequestModel]) -> tuple[tuple[str, ...], dict[str, tuple[str, ...]]]:
     """Name a record's fields, and those of the fields that hold some."""
     names = field_names(record)
-    held = {field.name: field.metadata[RECORD] for field in attrs.fields(record) if RECORD in field.metadata}
+    held = {field.name: field.metadata[NESTED] for field in attrs.fields(record) if NESTED in field.metadata}
     groups = {name: field_names(inner) for name, inner in held.items()}
     return names, groups | ({CUSTOM_ATTRIBUTES: ()} if CUSTOM_ATTRIBUTES in names else {})
 

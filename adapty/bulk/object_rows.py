@@ -13,7 +13,7 @@ from adapty._core.validate import kind_of, printable
 from adapty.bulk.columns import NOTES, RAW
 from adapty.bulk.json_objects import RepeatedKeyError, decode_json, decode_json_ignoring
 from adapty.bulk.rows import NOT_MENDED, Row
-from adapty.models._request import Record
+from adapty.models._request import RequestModel
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -57,7 +57,7 @@ def given_row(number: int, item: object, record: type[MailProfile | TransactionE
     if isinstance(item, record):
         return Row(number, record=item)
     if not isinstance(item, Mapping):
-        source = item.to_dict() if isinstance(item, Record) else {RAW: item}
+        source = item.to_dict() if isinstance(item, RequestModel) else {RAW: item}
         return Row(number, {}, source, f"is {kind_of(item)}; expected a {record.__name__} or a dict of its fields")
     try:
         # A copy: some programs fill the same dict again and again.

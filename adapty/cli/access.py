@@ -122,7 +122,7 @@ def _told(level: AccessLevel | None, at: str | None) -> str:
         return "not active: the user does not have it"
     if level.is_active(at):
         return "active without an end" if level.is_lifetime else f"active until {shown(level.expires_at)}"
-    if {"starts_at", "expires_at"} & set(level.extra):
+    if {"starts_at", "expires_at"} & set(level.extra_fields):
         return "not active: its start or its end cannot be read"
     if not AccessLevel(starts_at=level.starts_at).is_active(at):
         return f"not active: it starts at {shown(level.starts_at)}"

@@ -183,7 +183,7 @@ def _profile(event: WebhookEvent, rule: ProfileRule | None) -> str | MailConvers
         raise AdaptyUsageError.for_field(
             "external_profile_id", f"gave something {kind_of(found)}; expected a str, or None"
         )
-    if rule is None and "customer_user_id" in event.extra:
+    if rule is None and "customer_user_id" in event.extra_fields:
         words = "customer_user_id: cannot be read; Mail requires it as external_profile_id"
         return MailConversion(reason=words, skipped="incomplete")
     none = "it has no customer_user_id" if rule is None else "external_profile_id gave none"
@@ -212,7 +212,7 @@ def _value(event: WebhookEvent, source: str) -> Any:
 
 def _incomplete(event: WebhookEvent, name: str) -> MailConversion:
     source = SOURCES[name]
-    came = source in event.event_properties.extra or source in event.extra
+    came = source in event.event_properties.extra_fields or source in event.extra_fields
     problem = "cannot be read" if came else "is missing"
     return MailConversion(reason=f"{source}: {problem}; Mail requires it as {name}", skipped="incomplete")
 
