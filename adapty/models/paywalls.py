@@ -9,8 +9,8 @@ from typing import Any
 
 import attrs
 
+from adapty._core import json_body
 from adapty._core.call import UnreadableAnswer
-from adapty._core.json_body import parse_bounded_int
 from adapty._core.server_side_rules import json_text
 from adapty._core.validate import Refused, identifier, json_object, kind_of, printable
 from adapty.errors import AdaptyUsageError
@@ -80,7 +80,7 @@ class RemoteConfig(ResponseModel):
             AdaptyUsageError: `data` is not JSON.
         """
         try:
-            return None if self.data is None else json.loads(self.data, parse_int=parse_bounded_int)
+            return None if self.data is None else json.loads(self.data, parse_int=json_body.parse_bounded_int)
         except (ValueError, RecursionError):
             raise AdaptyUsageError.for_field("data", "is not JSON; read it as text") from None
 

@@ -33,7 +33,7 @@ def drain(adapty: Adapty, outbox: Outbox, **options: Unpack[BulkOptions]) -> Dra
 
     Each event is sent at least once, and leaves the outbox only when Mail has taken it; sending one twice does no harm.
     Those of one profile go out one after the other, in the order in which they were put in, while those of other
-    profiles go out beside them. One that Mail refuses for what it says is set aside: see `Outbox.dead`.
+    profiles go out beside them. One that Mail refuses for what it says is set aside: see `Outbox.dead_letters`.
 
     Args:
         adapty: The client.
