@@ -263,6 +263,6 @@ KINDS: Mapping[str, Callable[[Api, Json], Iterator[str]]] = {
 
 
 if __name__ == "__main__":
-    found = [debt for name in CONTRACTS for debt in debts(name, _generated.contract(name))]
+    found = [debt for name in CONTRACTS for debt in debts(name, _generated.openapi_spec(name))]
     print("\n".join(map(one_line, found)) or "the facade owes nothing")
     sys.exit(bool(found))

@@ -10,8 +10,8 @@ from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect
 from starlette.routing import Match, Route
 
-from adapty._core.redact import hide_arguments
-from adapty._generated import contract
+from adapty._core.redaction import hide_arguments
+from adapty._generated import openapi_spec
 from adapty.sandbox.allowed_hosts import AllowedHosts
 from adapty.sandbox.auth import Keys
 from adapty.sandbox.defaults import DEFAULT_MAIL_KEY, DEFAULT_SECRET_KEY, DEFAULT_WEBHOOK_TIME_SCALE
@@ -133,7 +133,7 @@ def app_over(state: State, keys: Keys, log: RequestLog, faults: Faults, allowed_
         allowed_hosts: The names under which requests may come.
     """
     operations = [
-        *mail_routes(contract("mail"), state.mail, keys.mail),
+        *mail_routes(openapi_spec("mail"), state.mail, keys.mail),
         *server_side_routes(state.server_side, keys.server_side),
     ]
     app = _GuardedApp(

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Self
 
 from attrs import frozen
 
-from adapty._core.operations import SCHEMES
-from adapty._core.redact import Secret
-from adapty._core.validate import quotes_problem
+from adapty._core.operations import AUTH_SCHEMES
+from adapty._core.redaction import Secret
+from adapty._core.validation import quotation_mark_problem
 from adapty.errors import AdaptyConfigError
 
 if TYPE_CHECKING:
@@ -58,8 +58,8 @@ class Keys:
             AdaptyConfigError: A key is empty, or is not printable ASCII without spaces.
         """
         return cls(
-            mail=Key(SCHEMES["mail"], _sendable("mail_key", mail_key)),
-            server_side=Key(SCHEMES["server_side"], _sendable("secret_key", secret_key)),
+            mail=Key(AUTH_SCHEMES["mail"], _sendable("mail_key", mail_key)),
+            server_side=Key(AUTH_SCHEMES["server_side"], _sendable("secret_key", secret_key)),
         )
 
     @property
@@ -73,6 +73,6 @@ def _sendable(argument: str, key: str) -> Secret:
         raise AdaptyConfigError.for_field(
             argument, "cannot be sent as a header; expected printable ASCII without spaces"
         )
-    if problem := quotes_problem(key):
+    if problem := quotation_mark_problem(key):
         raise AdaptyConfigError.for_field(argument, problem)
     return Secret(key)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Any, Literal, NoReturn, get_args
 
 from adapty._core.operations import OPERATIONS
-from adapty._core.validate import kind_of, known_name, quoted
+from adapty._core.validation import quote, suggest_choice, type_name
 from adapty.errors import AdaptyConfigError
 
 if TYPE_CHECKING:
@@ -70,10 +70,10 @@ def refuse(field: str, problem: str) -> NoReturn:
 def known_kind(value: FaultKind) -> FaultKind:
     """Take one of the kinds."""
     if not isinstance(value, str):
-        refuse("kind", f"is {kind_of(value)}; expected one of {', '.join(_KINDS)}")
+        refuse("kind", f"is {type_name(value)}; expected one of {', '.join(_KINDS)}")
     plain = str.__str__(value)
     if plain not in _KINDS:
-        refuse("kind", f"{quoted(plain)} is not known{known_name(plain, _KINDS)}")
+        refuse("kind", f"{quote(plain)} is not known{suggest_choice(plain, _KINDS)}")
     return plain
 
 
@@ -86,9 +86,9 @@ def operation_ids(value: str | Collection[str] | None) -> tuple[str, ...] | None
         refuse("operations", "names none; expected operation ids, such as saveProfile")
     for name in named:
         if not isinstance(name, str):
-            refuse("operations", f"holds something {kind_of(name)}; expected operation ids, such as saveProfile")
+            refuse("operations", f"holds something {type_name(name)}; expected operation ids, such as saveProfile")
         if name not in _OPERATION_IDS:
-            refuse("operations", f"{quoted(name)} is not known{known_name(name, _OPERATION_IDS)}")
+            refuse("operations", f"{quote(name)} is not known{suggest_choice(name, _OPERATION_IDS)}")
     return tuple(dict.fromkeys(map(str.__str__, named)))
 
 

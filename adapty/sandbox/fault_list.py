@@ -8,7 +8,7 @@ from threading import Lock
 
 from attrs import Factory, define, field
 
-from adapty._core.validate import kind_of
+from adapty._core.validation import type_name
 from adapty.errors import AdaptyConfigError
 from adapty.sandbox.faults import Fault
 
@@ -72,7 +72,7 @@ class Faults:
     def __init__(self, configured: Iterable[Fault | str] = ()) -> None:
         if isinstance(configured, str | Fault) or not isinstance(configured, Collection):
             raise AdaptyConfigError.for_field(
-                "faults", f"is {kind_of(configured)}; expected faults, such as a list of them"
+                "faults", f"is {type_name(configured)}; expected faults, such as a list of them"
             )
         self._configured = tuple(_named(f"faults[{place}]", one) for place, one in enumerate(configured))
         self._lock = Lock()

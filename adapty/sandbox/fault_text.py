@@ -12,7 +12,7 @@ from typing import Any
 
 from attrs import frozen
 
-from adapty._core.validate import kind_of, known_name, quoted
+from adapty._core.validation import quote, suggest_choice, type_name
 from adapty.sandbox.fault_checks import refuse
 
 __all__ = ["FIELDS", "read", "written"]
@@ -35,15 +35,15 @@ def read(text: str) -> tuple[str, dict[str, Any]]:
         ('server_error', {'status': 500, 'every': 20})
     """
     if not isinstance(text, str):
-        refuse("fault", f"is {kind_of(text)}; expected text such as rate_limited;retry_after=2")
+        refuse("fault", f"is {type_name(text)}; expected text such as rate_limited;retry_after=2")
     kind, *parts = (part.strip() for part in text.split(";"))
     found: dict[str, Any] = {}
     for part in parts:
         name, equals, value = (piece.strip() for piece in part.partition("="))
         if not equals:
-            refuse("fault", f"{quoted(part)} has no =; expected name=value after each semicolon")
+            refuse("fault", f"{quote(part)} has no =; expected name=value after each semicolon")
         if name not in FIELDS:
-            refuse("fault", f"{quoted(name)} is not known{known_name(name, FIELDS)}")
+            refuse("fault", f"{quote(name)} is not known{suggest_choice(name, FIELDS)}")
         if name in found:
             refuse(name, "is given twice; expected once")
         found[name] = FIELDS[name].read(name, value)
@@ -68,13 +68,13 @@ class _Form:
 
 def _read_whole(name: str, value: str) -> int:
     if not _WHOLE.fullmatch(value):
-        refuse(name, f"{quoted(value)} is no whole number; expected one such as 20")
+        refuse(name, f"{quote(value)} is no whole number; expected one such as 20")
     return int(value)
 
 
 def _read_number(name: str, value: str) -> float:
     if not _NUMBER.fullmatch(value):
-        refuse(name, f"{quoted(value)} is no number; expected one such as 2 or 0.05")
+        refuse(name, f"{quote(value)} is no number; expected one such as 2 or 0.05")
     return float(value)
 
 

@@ -6,7 +6,7 @@ from typing import Self, cast
 
 from attrs import field, fields_dict, frozen
 
-from adapty._core.safe_repr import SafeRepr
+from adapty._core.redaction import SafeRepr
 from adapty.sandbox import fault_text
 from adapty.sandbox.fault_checks import (
     MAX_COUNT,

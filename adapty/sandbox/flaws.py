@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from adapty._core.validate import printable
+from adapty._core.validation import printable
 
 __all__ = ["BodyRefused", "Flaw"]
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from jsonschema import FormatChecker
 
-from adapty._core.identity import UUID_TEXT
-from adapty._core.validate import Refused, email
+from adapty._core.ids import UUID_PATTERN
+from adapty._core.validation import Invalid, email
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -80,7 +80,7 @@ def is_uuid(text: str) -> bool:
         >>> is_uuid("772204CE-ebf6-4ed9-82b0-d8688ab62b01"), is_uuid("772204ceebf64ed982b0d8688ab62b01")
         (True, False)
     """
-    return UUID_TEXT.fullmatch(text) is not None
+    return UUID_PATTERN.fullmatch(text) is not None
 
 
 def _is_uuid(value: object) -> bool:
@@ -94,7 +94,7 @@ def _is_int32(value: object) -> bool:
 _CHECKS: Mapping[str, tuple[Callable[[object], bool], type[Exception] | tuple[()]]] = {
     "date-time": (_is_date_time, ValueError),
     "date": (_is_date, ValueError),
-    "email": (_is_email, Refused),
+    "email": (_is_email, Invalid),
     "uuid": (_is_uuid, ()),
     "int32": (_is_int32, ()),
 }

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 
-from adapty._core.validate import quoted
+from adapty._core.validation import quote
 from adapty.sandbox.refusals import refused_by_path
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ class RequestGuard:
         host = hosts[0]
         if not self._allowed_hosts.accepts(host):
             return 421, (
-                f"Host: {quoted(host)} is not a name of this sandbox; allow it with --allow-host NAME, "
+                f"Host: {quote(host)} is not a name of this sandbox; allow it with --allow-host NAME, "
                 "or with allowed_hosts=[NAME] in Python"
             )
         if any(not _is_same_origin(origin, host) for origin in origins):

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from adapty._core.redact import redact
-from adapty._core.safe_repr import SafeRepr
+from adapty._core.redaction import SafeRepr, redact
 from adapty.sandbox.answers import PROBLEM
 from adapty.sandbox.fault_checks import CUTS, FaultKind
 from adapty.sandbox.paths import INSIDE
@@ -18,7 +17,7 @@ from adapty.sandbox.paths import INSIDE
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-    from adapty._core.redact import Secret
+    from adapty._core.redaction import Secret
 
 __all__ = ["FAULT", "KEPT_REQUESTS", "LoggedRequest", "RequestLog", "RequestLogMiddleware"]
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from adapty._core.validate import Refused, country, decimal_amount
+from adapty._core.validation import Invalid, country, decimal_amount
 from adapty.sandbox.flaws import Flaw
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ class Rule:
     """One documented rule about one field of a body.
 
     Attributes:
-        check: Raises `Refused` where the value is not accepted.
+        check: Raises `Invalid` where the value is not accepted.
         message: What the answer says then.
         of_each: Whether `check` is for each value of the object in the field, not for the field itself.
     """
@@ -36,14 +36,14 @@ class Rule:
         for path, part in parts.items():
             try:
                 self.check(part)
-            except Refused:
+            except Invalid:
                 yield Flaw(message=self.message, path=path)
 
 
 def _string_or_number(value: object) -> None:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         problem = "is neither a string nor a number"
-        raise Refused(problem)
+        raise Invalid(problem)
 
 
 # The Mail guide: a two-letter uppercase ISO 3166-1 alpha-2 code; any other value is rejected.

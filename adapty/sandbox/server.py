@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, Self
 import uvicorn
 
 from adapty._clock import new_event_loop
-from adapty._core.redact import hide_arguments
-from adapty._core.validate import kind_of
+from adapty._core.redaction import hide_arguments
+from adapty._core.validation import type_name
 from adapty.errors import AdaptyConfigError, AdaptyUsageError
 from adapty.sandbox.allowed_hosts import AllowedHosts
 from adapty.sandbox.app import app_over
@@ -118,7 +118,9 @@ class Sandbox:
         if not isinstance(host, str) or not host:
             raise AdaptyConfigError.for_field("host", "is no address; expected one such as 127.0.0.1")
         if type(port) is not int:
-            raise AdaptyConfigError.for_field("port", f"is {kind_of(port)}; expected a number, 0 for any that is free")
+            raise AdaptyConfigError.for_field(
+                "port", f"is {type_name(port)}; expected a number, 0 for any that is free"
+            )
         self._host = host
         self._port = port
         self._allowed_hosts = AllowedHosts(host, allowed_hosts)

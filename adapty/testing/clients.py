@@ -13,7 +13,7 @@ from adapty._async.client import AsyncAdapty
 from adapty._sync import transport as blocking_transport
 from adapty._sync.client import Adapty
 from adapty.bulk import waits as bulk_waits
-from adapty.config import ENVIRONMENT
+from adapty.config import ENV_VARS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,7 +52,7 @@ def async_client(sandbox: Sandbox) -> AsyncAdapty:
 
 def environment(sandbox: Sandbox) -> dict[str, str]:
     """Give the variables that lead a client of both APIs to a sandbox."""
-    return {ENVIRONMENT[argument]: str(value) for argument, value in _settings(sandbox).items()}
+    return {ENV_VARS[argument]: str(value) for argument, value in _settings(sandbox).items()}
 
 
 def without_waits(patch: MonkeyPatch) -> list[float]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from adapty._core.validate import checked, identifier
+from adapty._core.validation import identifier, validate
 from adapty.errors import AdaptyUsageError
 from adapty.testing.arrivals import arrivals, known_sandbox, may_be_forgotten
 from adapty.testing.server_side import user_and_profile
@@ -64,7 +64,7 @@ def assert_erased(
         problem = "is missing, and so are customer_user_id and profile_id; expected one of them"
         raise AdaptyUsageError.for_field("external_profile_id", problem)
     if external_profile_id is not None:
-        _not_in_mail(sandbox, checked("external_profile_id", identifier, external_profile_id))
+        _not_in_mail(sandbox, validate("external_profile_id", identifier, external_profile_id))
     if customer_user_id is not None or profile_id is not None:
         _not_in_server_side(sandbox, customer_user_id, profile_id)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from adapty._core.validate import kind_of
+from adapty._core.validation import type_name
 from adapty.errors import AdaptyUsageError
 from adapty.testing.arrivals import arrivals, known_api, known_operation, known_sandbox, may_be_forgotten
 from adapty.testing.wording import failure, times_in_words
@@ -57,7 +57,7 @@ def assert_requests(
     known_operation(operation, api)
     _check_count("times", times)
     if statuses is not None and (isinstance(statuses, str | bytes) or not isinstance(statuses, Sequence)):
-        raise AdaptyUsageError.for_field("statuses", f"is {kind_of(statuses)}; expected a list such as [429, 200]")
+        raise AdaptyUsageError.for_field("statuses", f"is {type_name(statuses)}; expected a list such as [429, 200]")
     arrived = arrivals(sandbox)
     found = [one.request for one in arrived if one.operation == operation and api in {None, one.api}]
     if may_be_forgotten(arrived) and not (found and times is None and statuses is None):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from inspect import signature
 from typing import TYPE_CHECKING, Any, Self
 
-from adapty._core.validate import kind_of, known_name, printable
+from adapty._core.validation import printable, suggest_choice, type_name
 from adapty.errors import AdaptyConfigError
 from adapty.sandbox import Sandbox
 
@@ -65,12 +65,12 @@ def _checked(options: Mapping[str, Any]) -> dict[str, Any]:
     try:
         given = dict(options)
     except (TypeError, ValueError):
-        problem = f"gave {kind_of(options)}; expected a dict of arguments of adapty.sandbox.Sandbox"
+        problem = f"gave {type_name(options)}; expected a dict of arguments of adapty.sandbox.Sandbox"
         raise AdaptyConfigError.for_field("adapty_sandbox_options", problem) from None
     known = tuple(signature(Sandbox).parameters)
     for name in given:
         if name not in known:
             shown = printable(name)
-            problem = f"{shown} is no argument of adapty.sandbox.Sandbox{known_name(shown, known)}"
+            problem = f"{shown} is no argument of adapty.sandbox.Sandbox{suggest_choice(shown, known)}"
             raise AdaptyConfigError.for_field("adapty_sandbox_options", problem)
     return given

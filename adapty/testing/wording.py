@@ -8,8 +8,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from adapty._core.redact import Secret, redact, redact_data
-from adapty._core.validate import kind_of
+from adapty._core.redaction import Secret, redact, redact_data
+from adapty._core.validation import type_name
 from adapty._escaping import escape_control
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def shown(value: Any) -> str:
     try:
         text = redact(repr(redact_data(_plain(value), ())), ())
     except Exception:  # noqa: BLE001 - a foreign object, whose own code runs here and may fail
-        text = f"something {kind_of(value)}"
+        text = f"something {type_name(value)}"
     return text if len(text) <= _MOST_CHARACTERS else f"{text[: _MOST_CHARACTERS - 3]}..."
 
 

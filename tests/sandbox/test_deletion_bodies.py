@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapty._generated import contract
+from adapty._generated import openapi_spec
 from adapty.sandbox.answers import refused
 from adapty.sandbox.contract import operations
 from adapty.sandbox.flaws import BodyRefused, Flaw
@@ -117,7 +117,7 @@ def test_a_field_that_fits_no_choice_is_no_missing_identifier() -> None:
 
 def test_choices_that_are_no_matter_of_fields_are_told_in_general() -> None:
     """A later contract may have other ones."""
-    document = contract("mail")
+    document = openapi_spec("mail")
     document["components"]["schemas"]["ProfileDeleteDTO"]["anyOf"] = [{"minProperties": 2}, {"maxProperties": 0}]
     deletion = next(found for found in operations(document) if found.operation_id == "deleteProfile")
     with pytest.raises(BodyRefused, match="Body should be one of the contract's choices"):

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from starlette.responses import JSONResponse, Response
 
-from adapty._core.validate import printable
+from adapty._core.validation import printable
 from adapty.sandbox.answers import Problem, told
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from starlette.routing import Route
 
-from adapty._generated import contract
+from adapty._generated import openapi_spec
 from adapty.sandbox.body import MAX_BODY_BYTES, received
 from adapty.sandbox.server_side.actions import ACTIONS
 from adapty.sandbox.server_side.answers import answered, refused
@@ -31,7 +31,7 @@ __all__ = ["server_side_routes"]
 
 @cache
 def _operations() -> tuple[Operation, ...]:
-    return tuple(operations(contract("server_side")))
+    return tuple(operations(openapi_spec("server_side")))
 
 
 def server_side_routes(state: ServerSide, key: Key) -> Iterator[Route]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from adapty._core.validate import Refused, country
+from adapty._core.validation import Invalid, country
 from adapty.sandbox.body import decoded
 from adapty.sandbox.flaws import BodyRefused, Flaw
 from adapty.sandbox.formats import formats
@@ -63,7 +63,7 @@ def _attributes(attributes: list[dict[str, Any]]) -> Iterator[Finding]:
 def _price(price: dict[str, Any]) -> Iterator[Finding]:
     try:
         country(price["country"])
-    except Refused:
+    except Invalid:
         yield ("country",), COUNTRY.message
     if not _CURRENCY.fullmatch(price["currency"]):
         yield ("currency",), "Input should be a three-letter uppercase ISO 4217 currency code"

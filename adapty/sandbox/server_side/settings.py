@@ -8,7 +8,7 @@ from typing import Any
 
 from attrs import field, frozen
 
-from adapty._core.validate import kind_of
+from adapty._core.validation import type_name
 from adapty.errors import AdaptyConfigError
 from adapty.sandbox.defaults import DEFAULT_ACCESS_LEVEL
 
@@ -39,7 +39,7 @@ def _levels(value: Any) -> Mapping[str, str]:
     value = {} if value is None else value
     if not isinstance(value, Mapping):
         raise AdaptyConfigError.for_field(
-            "access_levels", f"is {kind_of(value)}; expected product ids and their levels"
+            "access_levels", f"is {type_name(value)}; expected product ids and their levels"
         )
     if not all(isinstance(text, str) and text for pair in value.items() for text in pair):
         raise AdaptyConfigError.for_field(
@@ -51,7 +51,7 @@ def _levels(value: Any) -> Mapping[str, str]:
 def _products(value: Any) -> frozenset[str]:
     if isinstance(value, str) or not isinstance(value, Collection):
         raise AdaptyConfigError.for_field(
-            "consumables", f"is {kind_of(value)}; expected product ids, such as a set of them"
+            "consumables", f"is {type_name(value)}; expected product ids, such as a set of them"
         )
     if not all(isinstance(text, str) for text in value):
         raise AdaptyConfigError.for_field("consumables", "holds something else than text; expected product ids")
@@ -60,7 +60,7 @@ def _products(value: Any) -> frozenset[str]:
 
 def _switch(value: Any) -> bool:
     if not isinstance(value, bool):
-        raise AdaptyConfigError.for_field("virtual_currencies", f"is {kind_of(value)}; expected True or False")
+        raise AdaptyConfigError.for_field("virtual_currencies", f"is {type_name(value)}; expected True or False")
     return value
 
 

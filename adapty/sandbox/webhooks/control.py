@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from adapty._core.validate import kind_of
+from adapty._core.validation import type_name
 from adapty.errors import AdaptyConfigError, AdaptyUsageError
 from adapty.sandbox.body import unkeepable
 from adapty.sandbox.formats import is_uuid
@@ -118,7 +118,7 @@ def _sendable(properties: Mapping[str, Any] | None) -> dict[str, Any]:
     if properties is None:
         return {}
     if not isinstance(properties, Mapping):
-        raise AdaptyUsageError.for_field(name, f"is {kind_of(properties)}; expected names and values")
+        raise AdaptyUsageError.for_field(name, f"is {type_name(properties)}; expected names and values")
     try:
         sent: dict[str, Any] = json.loads(json.dumps(dict(properties), allow_nan=False))
     except (TypeError, ValueError, RecursionError):

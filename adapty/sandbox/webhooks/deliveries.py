@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from attrs import evolve, field, frozen
 
-from adapty._core.redact import masked
-from adapty._core.safe_repr import SafeRepr
+from adapty._core.redaction import SafeRepr, repr_masked
 
 if TYPE_CHECKING:
     from adapty.sandbox.webhooks.news import Event
@@ -54,8 +53,8 @@ class WebhookDelivery(SafeRepr):
         body: What is posted. It holds what is personal, and shows in no repr.
     """
 
-    event_type: str = field(repr=masked)
-    event_id: str | None = field(repr=masked)
+    event_type: str = field(repr=repr_masked)
+    event_id: str | None = field(repr=repr_masked)
     profile_id: str
     state: DeliveryState = "waiting"
     tries: int = 0

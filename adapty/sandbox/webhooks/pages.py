@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import asdict
 from starlette.responses import JSONResponse
 
-from adapty._core.redact import redact_data
+from adapty._core.redaction import redact_data
 from adapty.errors import AdaptyUsageError
 from adapty.sandbox.answers import refused
 from adapty.sandbox.body import MAX_BODY_BYTES, decoded, received, unkeepable

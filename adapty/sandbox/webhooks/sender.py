@@ -14,8 +14,8 @@ import httpx
 from attrs import frozen
 
 from adapty._clock import new_event_loop
-from adapty._core.redact import redact
-from adapty._http import NO_AUTH, SENDING_FAILS
+from adapty._core.redaction import redact
+from adapty._http import NO_AUTH, TRANSPORT_ERRORS
 from adapty._proxies import Proxies
 from adapty._version import __version__
 from adapty.errors import AdaptyConfigError
@@ -45,7 +45,7 @@ _LIMITS = httpx.Limits(keepalive_expiry=1)
 # Only a name lookup that hangs cannot be broken off.
 _JOIN_SECONDS = 5
 
-_FAILS = (*SENDING_FAILS, OSError)
+_FAILS = (*TRANSPORT_ERRORS, OSError)
 
 
 @frozen(kw_only=True)

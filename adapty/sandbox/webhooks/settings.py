@@ -8,8 +8,8 @@ from typing import Any, Self
 import httpx
 from attrs import field, frozen
 
-from adapty._core.redact import Secret
-from adapty._core.validate import kind_of, unfit_for_a_header
+from adapty._core.redaction import Secret
+from adapty._core.validation import header_value_problem, type_name
 from adapty.errors import AdaptyConfigError
 from adapty.sandbox.defaults import DEFAULT_WEBHOOK_TIME_SCALE
 
@@ -72,7 +72,7 @@ def _checked_url(value: Any) -> str:
     """Accept an address; the message holds none of it, for it may hold a key."""
     name = "webhook_url"
     if not isinstance(value, str):
-        raise AdaptyConfigError.for_field(name, f"is {kind_of(value)}; {_ADDRESS}")
+        raise AdaptyConfigError.for_field(name, f"is {type_name(value)}; {_ADDRESS}")
     try:
         url = httpx.URL(value)
         has_host = bool(url.host) and (url.port is None or 0 < url.port <= _LAST_PORT)
@@ -90,7 +90,7 @@ def _checked_authorization(value: Any) -> Secret | None:
     """Accept what a header carries unchanged; the message never holds it."""
     if value is None:
         return None
-    problem = unfit_for_a_header(value) if isinstance(value, str) else f"is {kind_of(value)}"
+    problem = header_value_problem(value) if isinstance(value, str) else f"is {type_name(value)}"
     if problem:
         raise AdaptyConfigError.for_field("webhook_authorization", f"{problem}; expected the header's value")
     return Secret(str.__str__(value))
@@ -99,7 +99,7 @@ def _checked_authorization(value: Any) -> Secret | None:
 def _checked_scale(value: Any) -> float:
     expected = "expected how many times faster than Adapty, above 0"
     if type(value) not in {int, float}:
-        raise AdaptyConfigError.for_field("webhook_time_scale", f"is {kind_of(value)}; {expected}")
+        raise AdaptyConfigError.for_field("webhook_time_scale", f"is {type_name(value)}; {expected}")
     if value <= 0 or not _is_finite(value):
         raise AdaptyConfigError.for_field("webhook_time_scale", f"is out of range; {expected}")
     return float(value)
