@@ -40,7 +40,7 @@ from adapty.errors import (
 
 if TYPE_CHECKING:
     from adapty._async.client import AsyncAdapty
-    from adapty._core.not_given import NOT_GIVEN, NotGiven
+    from adapty._core.sentinel import NOT_GIVEN, NotGiven
     from adapty._sync.client import Adapty
     from adapty.config import Timeouts
     from adapty.flows import FLOW_BY_EVENT_TYPE, Flow, FlowEvent, TransactionEventType, current_flow, flow_for
@@ -150,7 +150,7 @@ __all__ = [
 # Loaded when first asked for (PEP 562): httpx, attrs and dateutil take a while, and scripts start often.
 _HOMES = {
     "FLOW_BY_EVENT_TYPE": "adapty.flows",
-    "NOT_GIVEN": "adapty._core.not_given",
+    "NOT_GIVEN": "adapty._core.sentinel",
     "AccessLevel": "adapty.models",
     "Adapty": "adapty._sync.client",
     "AsyncAdapty": "adapty._async.client",
@@ -164,7 +164,7 @@ _HOMES = {
     "IntegrationIdentifiers": "adapty.models",
     "MailProfile": "adapty.models",
     "NonSubscription": "adapty.models",
-    "NotGiven": "adapty._core.not_given",
+    "NotGiven": "adapty._core.sentinel",
     "Offer": "adapty.models",
     "OfferCategory": "adapty.models",
     "OfferRequest": "adapty.models",

@@ -15,8 +15,8 @@ from adapty._async.transactions import AsyncTransactions
 from adapty._async.transport import AsyncTransport
 from adapty._async.v1 import AsyncV1
 from adapty._async.virtual_currencies import AsyncVirtualCurrencies
-from adapty._core.not_given import NOT_GIVEN, NotGiven
-from adapty._core.redact import hide_arguments
+from adapty._core.redaction import hide_arguments
+from adapty._core.sentinel import NOT_GIVEN, NotGiven
 from adapty._generated import low_level_server_side_client
 from adapty.config import Config
 
@@ -164,7 +164,7 @@ class AsyncAdapty:
             >>> len(answer.parsed.data)
             1
         """
-        return low_level_server_side_client(self._transport.config, self._transport.pooled())
+        return low_level_server_side_client(self._transport.config, self._transport.shared_transport())
 
     async def close(self) -> None:
         """Close the connections; an `http_client` of your own stays open, and so does what `with_options` gave."""

@@ -6,8 +6,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
-from adapty._core.not_given import NOT_GIVEN, NotGiven
-from adapty._core.redact import hide_arguments
+from adapty._core.redaction import hide_arguments
+from adapty._core.sentinel import NOT_GIVEN, NotGiven
 from adapty._generated import low_level_server_side_client
 from adapty._sync.access_levels import AccessLevels
 from adapty._sync.integrations import Integrations
@@ -166,7 +166,7 @@ class Adapty:
             >>> len(answer.parsed.data)
             1
         """
-        return low_level_server_side_client(self._transport.config, self._transport.pooled())
+        return low_level_server_side_client(self._transport.config, self._transport.shared_transport())
 
     def close(self) -> None:
         """Close the connections; an `http_client` of your own stays open, and so does what `with_options` gave."""

@@ -13,8 +13,8 @@ import attrs
 from dateutil.parser import isoparser
 
 from adapty._core.json_body import MAX_DIGITS
-from adapty._core.safe_repr import SafeRepr
-from adapty._core.validate import kind_of
+from adapty._core.redaction import SafeRepr
+from adapty._core.validation import type_name
 from adapty.errors import AdaptyUsageError
 
 __all__ = [
@@ -90,7 +90,7 @@ class ResponseModel(SafeRepr):
             AdaptyUsageError: `data` is no mapping.
         """
         if not isinstance(data, Mapping):
-            message = f"{cls.__name__}: something {kind_of(data)} cannot be read; expected a mapping of its fields"
+            message = f"{cls.__name__}: something {type_name(data)} cannot be read; expected a mapping of its fields"
             raise AdaptyUsageError(message)
         fields = {field.name: field for field in attrs.fields(cls) if _is_api_field(field)}
         kept: dict[str, Any] = {}

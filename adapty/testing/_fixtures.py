@@ -11,11 +11,11 @@ import httpx
 
 from adapty._async import transport as async_transport
 from adapty._async.client import AsyncAdapty
-from adapty._core.validate import kind_of, known_name, printable
+from adapty._core.validation import printable, suggest_choice, type_name
 from adapty._sync import transport as blocking_transport
 from adapty._sync.client import Adapty
 from adapty.bulk import waits as bulk_waits
-from adapty.config import ENVIRONMENT
+from adapty.config import ENV_VARS
 from adapty.errors import AdaptyConfigError
 from adapty.sandbox import Sandbox
 
@@ -78,13 +78,13 @@ def _checked(options: Mapping[str, Any]) -> dict[str, Any]:
     try:
         given = dict(options)
     except (TypeError, ValueError):
-        problem = f"gave {kind_of(options)}; expected a dict of arguments of adapty.sandbox.Sandbox"
+        problem = f"gave {type_name(options)}; expected a dict of arguments of adapty.sandbox.Sandbox"
         raise AdaptyConfigError.for_field("adapty_sandbox_options", problem) from None
     known = tuple(signature(Sandbox).parameters)
     for name in given:
         if name not in known:
             shown = printable(name)
-            problem = f"{shown} is no argument of adapty.sandbox.Sandbox{known_name(shown, known)}"
+            problem = f"{shown} is no argument of adapty.sandbox.Sandbox{suggest_choice(shown, known)}"
             raise AdaptyConfigError.for_field("adapty_sandbox_options", problem)
     return given
 
@@ -118,7 +118,7 @@ def async_client(sandbox: Sandbox) -> AsyncAdapty:
 
 def environment_variables(sandbox: Sandbox) -> dict[str, str]:
     """Give the variables that lead a client of both APIs to a sandbox."""
-    return {ENVIRONMENT[argument]: str(value) for argument, value in _settings(sandbox).items()}
+    return {ENV_VARS[argument]: str(value) for argument, value in _settings(sandbox).items()}
 
 
 def patch_sleeps(patch: MonkeyPatch) -> list[float]:

@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from adapty._core.validate import aware_datetime, checked, identifier, one_of
+from adapty._core.validation import aware_datetime, identifier, one_of, validate
 from adapty.flows import Flow
 from adapty.models._request import field_names
 from adapty.models.mail import MailProfile, TransactionEvent
@@ -101,7 +101,7 @@ def assert_event_saved(sandbox: Sandbox, external_profile_id: str, /, **fields: 
     """
     __tracebackhide__ = True
     require_sandbox(sandbox)
-    events = sandbox.events(checked("external_profile_id", identifier, external_profile_id))
+    events = sandbox.events(validate("external_profile_id", identifier, external_profile_id))
     require_known_fields(fields, field_names(TransactionEvent), *events)
     who, refused = format_value(external_profile_id), describe_rejected(sandbox, "saveTransactionEvent", "mail")
     if not events:
@@ -141,7 +141,7 @@ def assert_flow(sandbox: Sandbox, external_profile_id: str, flow: Flow | str) ->
           saveTransactionEvent was never asked for
     """
     __tracebackhide__ = True
-    expected = checked("flow", lambda name: one_of([*Flow], name), flow)
+    expected = validate("flow", lambda name: one_of([*Flow], name), flow)
     _profile(sandbox, external_profile_id)
     found = sandbox.flow(external_profile_id)
     if found == expected:
@@ -163,7 +163,7 @@ def _profile(sandbox: Sandbox, external_profile_id: str) -> dict[str, Any]:
     """
     __tracebackhide__ = True
     require_sandbox(sandbox)
-    profile = sandbox.profile(checked("external_profile_id", identifier, external_profile_id))
+    profile = sandbox.profile(validate("external_profile_id", identifier, external_profile_id))
     if profile is None:
         problem = f"there is no profile {format_value(external_profile_id)}"
         others = _others(sandbox, external_profile_id)

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from attrs import frozen
 
-from adapty._core.validate import Refused, aware_datetime, checked, known_name, printable
+from adapty._core.validation import Invalid, aware_datetime, printable, suggest_choice, validate
 from adapty.errors import AdaptyUsageError
 from adapty.models._request import RequestModel
 from adapty.models._response import parse_datetime, parse_decimal
@@ -109,7 +109,7 @@ def require_known_fields(fields: Mapping[str, Any], known: tuple[str, ...], *sto
     for name in fields:
         if name not in known and not any(name in one for one in stored):
             shown_name = printable(name)
-            raise AdaptyUsageError.for_field(shown_name, f"is not a field{known_name(shown_name, known)}")
+            raise AdaptyUsageError.for_field(shown_name, f"is not a field{suggest_choice(shown_name, known)}")
 
 
 def _by_name(held: Any) -> Mapping[str, Any] | None:
@@ -123,12 +123,12 @@ def _by_name(held: Any) -> Mapping[str, Any] | None:
 
 def _is_same(path: str, wanted: Any, held: Any) -> bool:
     if isinstance(wanted, datetime):
-        wanted = checked(path, aware_datetime, wanted)
+        wanted = validate(path, aware_datetime, wanted)
     for kind, same in _SAME.items():
         if isinstance(wanted, kind):
             try:
                 return same(wanted, held)
-            except (ArithmeticError, AttributeError, Refused, TypeError, ValueError):
+            except (ArithmeticError, AttributeError, Invalid, TypeError, ValueError):
                 return False  # what is held is of another kind
     return bool(wanted == held)
 

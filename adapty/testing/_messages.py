@@ -8,8 +8,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from adapty._core.redact import Secret, redact, redact_data
-from adapty._core.validate import kind_of
+from adapty._core.redaction import Secret, redact, redact_data
+from adapty._core.validation import type_name
 from adapty._escaping import escape_control
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def failure(sandbox: Sandbox, problem: str, *details: object) -> AssertionError:
 
 
 def format_value(value: Any) -> str:
-    """Put a value into words; what looks like an e-mail address stays hidden.
+    """Put a value into words; what looks like an e-mail address stays repr_redacted.
 
     Example:
         >>> format_value({"plan": "trial", "contact": "jane@example.com"})
@@ -45,7 +45,7 @@ def format_value(value: Any) -> str:
     try:
         text = redact(repr(redact_data(_plain(value), ())), ())
     except Exception:  # noqa: BLE001 - a foreign object, whose own code runs here and may fail
-        text = f"something {kind_of(value)}"
+        text = f"something {type_name(value)}"
     return text if len(text) <= _MOST_CHARACTERS else f"{text[: _MOST_CHARACTERS - 3]}..."
 
 

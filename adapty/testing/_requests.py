@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from adapty._core.validate import checked, identifier, kind_of
+from adapty._core.validation import identifier, type_name, validate
 from adapty.errors import AdaptyUsageError
 from adapty.testing._messages import failure, format_count, format_value
 from adapty.testing._recorded import is_truncated, recorded_requests, require_api, require_operation, require_sandbox
@@ -63,7 +63,7 @@ def assert_requests(
     require_operation(operation, api)
     _check_count("times", times)
     if statuses is not None and (isinstance(statuses, str | bytes) or not isinstance(statuses, Sequence)):
-        raise AdaptyUsageError.for_field("statuses", f"is {kind_of(statuses)}; expected a list such as [429, 200]")
+        raise AdaptyUsageError.for_field("statuses", f"is {type_name(statuses)}; expected a list such as [429, 200]")
     arrived = recorded_requests(sandbox)
     found = [one.request for one in arrived if one.operation == operation and api in {None, one.api}]
     if is_truncated(arrived) and not (found and times is None and statuses is None):
@@ -161,7 +161,7 @@ def assert_erased(
         problem = "is missing, and so are customer_user_id and profile_id; expected one of them"
         raise AdaptyUsageError.for_field("external_profile_id", problem)
     if external_profile_id is not None:
-        _not_in_mail(sandbox, checked("external_profile_id", identifier, external_profile_id))
+        _not_in_mail(sandbox, validate("external_profile_id", identifier, external_profile_id))
     if customer_user_id is not None or profile_id is not None:
         _not_in_server_side(sandbox, customer_user_id, profile_id)
 

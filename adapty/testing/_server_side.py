@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from adapty._core.identity import named_user
-from adapty._core.validate import aware_datetime, checked, identifier, one_of
+from adapty._core.ids import user_headers
+from adapty._core.validation import aware_datetime, identifier, one_of, validate
 from adapty.models._request import field_names
 from adapty.models.profile import Profile
 from adapty.models.profile_request import ProfileRequest
@@ -234,7 +234,7 @@ def assert_balance(
     __tracebackhide__ = True
     user, profile = _existing(sandbox, customer_user_id, profile_id)
     held: dict[str, int] = profile["virtual_currencies"]
-    code = checked("currency_code", lambda name: one_of(held, name), currency_code)
+    code = validate("currency_code", lambda name: one_of(held, name), currency_code)
     if found := find_differences({code: balance}, held):
         refused = describe_rejected(sandbox, "createVirtualCurrencyTransaction", "server_side")
         raise failure(sandbox, f"{user} has another balance", *found, *refused)
@@ -251,7 +251,7 @@ def user_and_profile(
         AdaptyUsageError: Not exactly one of the ids is given, it is none, or `sandbox` is none.
     """
     require_sandbox(sandbox)
-    ((kind, value),) = named_user(customer_user_id, profile_id).items()
+    ((kind, value),) = user_headers(customer_user_id, profile_id).items()
     kind = kind.removeprefix("adapty_")
     return f"{_NAMED_BY[kind]} {format_value(value)}", sandbox.server_side_profile(**{kind: value})
 
@@ -283,8 +283,8 @@ def _with_base_plan(fields: Mapping[str, Any], transaction: dict[str, Any]) -> M
 
 
 def _level_and_moment(access_level_id: str, at: datetime | str | None) -> tuple[str, datetime]:
-    level = checked("access_level_id", identifier, access_level_id)
-    return level, datetime.now(UTC) if at is None else checked("at", aware_datetime, at)
+    level = validate("access_level_id", identifier, access_level_id)
+    return level, datetime.now(UTC) if at is None else validate("at", aware_datetime, at)
 
 
 def _levels(profile: dict[str, Any], at: datetime) -> list[str]:

@@ -12,16 +12,24 @@ from attrs import frozen
 from adapty import errors
 from adapty._core.addresses import describe_url
 from adapty._core.json_body import InvalidJson, parse_json
-from adapty._core.redact import redact, redact_data
-from adapty._core.retry import retry_after_seconds
+from adapty._core.redaction import redact, redact_data
+from adapty._core.retry import parse_retry_after
 from adapty._escaping import escape_control
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from adapty._core.redact import Secret
+    from adapty._core.redaction import Secret
 
-__all__ = ["PROXY_REMEDY", "Answer", "Asked", "decode", "error_code_of", "error_for", "says_gone"]
+__all__ = [
+    "PROXY_REMEDY",
+    "RequestInfo",
+    "Response",
+    "error_from_response",
+    "is_not_found",
+    "parse_error_body",
+    "parse_error_code",
+]
 
 ERROR_BY_CODE: Mapping[str, type[errors.AdaptyAPIError]] = {
     # The Mail API answers 403, not 401, for a key that it does not know.
@@ -66,7 +74,7 @@ _SHOWN_CHARACTERS = 300
 _SHOWN_NAME = 100
 
 
-class Answer(Protocol):
+class Response(Protocol):
     """What the core needs of a response; `httpx.Response` has it."""
 
     @property
@@ -83,7 +91,7 @@ class Answer(Protocol):
 
 
 @frozen
-class Asked:
+class RequestInfo:
     """What was asked for, as the exceptions tell it."""
 
     operation: str
@@ -109,7 +117,7 @@ class Asked:
         return "after 1 try" if self.attempts == 1 else f"after {self.attempts} tries"
 
 
-def decode(text: str) -> Any:
+def parse_error_body(text: str) -> Any:
     """Parse JSON; return the text itself if it is not JSON or over a limit, or None if it is blank."""
     try:
         return parse_json(text, "float")
@@ -117,18 +125,18 @@ def decode(text: str) -> Any:
         return text if text.strip() else None
 
 
-def _body(answer: Answer) -> Any:
+def _body(answer: Response) -> Any:
     """Decode the body; of one that is far too long for an error, return the beginning as text."""
     text = answer.content[:_MAX_BODY].decode("utf-8-sig", "replace")
-    return decode(text) if len(answer.content) <= _MAX_BODY else text
+    return parse_error_body(text) if len(answer.content) <= _MAX_BODY else text
 
 
-def error_code_of(answer: Answer) -> str | None:
+def parse_error_code(answer: Response) -> str | None:
     """Give the API's short name of the error that an answer reports, or None."""
     return _Found.in_body(_body(answer)).error_code
 
 
-def says_gone(answer: Answer) -> bool:
+def is_not_found(answer: Response) -> bool:
     """Tell whether an answer says that what was to be deleted is not there; a gateway's 404 page does not say so."""
     if answer.status_code != _NOT_FOUND:
         return False
@@ -137,9 +145,9 @@ def says_gone(answer: Answer) -> bool:
     return not isinstance(body, str) and (code is None or ERROR_BY_CODE.get(code) is errors.ProfileNotFoundError)
 
 
-def error_for(
-    answer: Answer,
-    asked: Asked,
+def error_from_response(
+    answer: Response,
+    asked: RequestInfo,
     secrets: Iterable[Secret],
     problem: str | None = None,
 ) -> errors.AdaptyAPIError:
@@ -177,7 +185,7 @@ def error_for(
         proxy = "a proxy" if asked.proxy is None else f"the proxy {asked.proxy}"
         said = f"{proxy} requires authentication; {PROXY_REMEDY}"
     named = f" {found.error_code[:_SHOWN_NAME]}" if found.error_code else ""
-    retry_after = retry_after_seconds(headers.get("retry-after"))
+    retry_after = parse_retry_after(headers.get("retry-after"))
     tail = asked.tries()
     if retry_after is not None:
         tail += f", asked to wait {retry_after:g} s"

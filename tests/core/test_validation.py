@@ -24,8 +24,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapty import NOT_GIVEN, AdaptyUsageError, DeviceInfo, Flow, MailProfile, Offer, TransactionEvent, flow_for
-from adapty._core import validate
-from adapty._core.countries import COUNTRY_CODES, MISTAKEN_CODES
+from adapty._core import validation
+from adapty._core.validation import _COMMON_MISTAKES, COUNTRY_CODES
 from adapty.models._request import RequestModel
 
 from .support import EVENT, FIELDS, PROFILE, made_or_refused, objects, record_of, refusal_of, repeatable, wire
@@ -432,8 +432,8 @@ def test_exactly_the_assigned_country_codes_are_taken(field: str) -> None:
 
 def test_mistaken_codes_lead_to_assigned_ones() -> None:
     """What is suggested for a mistaken code is a code, and the mistaken one is none."""
-    assert set(MISTAKEN_CODES.values()) <= COUNTRY_CODES
-    assert not set(MISTAKEN_CODES) & COUNTRY_CODES
+    assert set(_COMMON_MISTAKES.values()) <= COUNTRY_CODES
+    assert not set(_COMMON_MISTAKES) & COUNTRY_CODES
 
 
 UNFIT_COUNTRIES = [
@@ -1341,8 +1341,8 @@ def test_the_quick_way_reads_moments_as_dateutil_does(spelled: str) -> None:
     except (ValueError, OverflowError):
         expected = None
     try:
-        read = validate.aware_datetime(spelled)
-    except validate.Refused:
+        read = validation.aware_datetime(spelled)
+    except validation.Invalid:
         read = None
 
     assert read == expected
@@ -1356,8 +1356,8 @@ def test_text_in_another_encoding_is_told_as_that(check: str, encoding: str) -> 
     read = name.encode(encoding).decode("utf-8", "surrogateescape")
 
     with pytest.raises(
-        validate.Refused, match=r"^is not UTF-8; expected text in UTF-8: save the file it comes from as UTF-8$"
+        validation.Invalid, match=r"^is not UTF-8; expected text in UTF-8: save the file it comes from as UTF-8$"
     ):
-        getattr(validate, check)(read)
-    with pytest.raises(validate.Refused, match=r"^holds half of a surrogate pair; "):
-        getattr(validate, check)("\ud83d")
+        getattr(validation, check)(read)
+    with pytest.raises(validation.Invalid, match=r"^holds half of a surrogate pair; "):
+        getattr(validation, check)("\ud83d")

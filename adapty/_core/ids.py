@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
 
-from adapty._core.unseen_characters import describe_unseen_character
-from adapty._core.validate import Refused, checked, email, identifier, kind_of
+from adapty._core.invisible_characters import describe_invisible_character
+from adapty._core.validation import Invalid, email, identifier, type_name, validate
 from adapty.errors import AdaptyUsageError
 
 if TYPE_CHECKING:
@@ -21,13 +21,13 @@ __all__ = [
     "MAIL_ID_KINDS",
     "MAX_ID_LENGTH",
     "NAMED_MAIL_ID_KINDS",
-    "UUID_TEXT",
+    "UUID_PATTERN",
     "IdKind",
     "MailIdKind",
-    "checked_id",
-    "customer_user_id_text",
-    "named_user",
-    "uuid_text",
+    "user_headers",
+    "validate_customer_user_id",
+    "validate_id",
+    "validate_uuid",
 ]
 
 IdKind = Literal["customer_user_id", "profile_id"]
@@ -39,18 +39,18 @@ MailIdKind = Literal["external_profile_id", "customer_user_id", "email"]
 MAX_ID_LENGTH = 4096
 """The longest customer user id, in characters: servers refuse header lines of 8 kB and more."""
 
-UUID_TEXT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
+UUID_PATTERN = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 """A UUID as text of five groups; `uuid.UUID` alone would take braces and a URN too."""
 
 
-def named_user(customer_user_id: str | None, profile_id: str | UUID | None) -> dict[str, Any]:
+def user_headers(customer_user_id: str | None, profile_id: str | UUID | None) -> dict[str, Any]:
     """Give the one id under the name that the generated builders know it by.
 
     Raises:
         AdaptyUsageError: None or both are given, or the one cannot be sent; `field_name` says which.
 
     Example:
-        >>> named_user("user_12345", None)
+        >>> user_headers("user_12345", None)
         {'adapty_customer_user_id': 'user_12345'}
     """
     ids: Mapping[IdKind, object] = {"customer_user_id": customer_user_id, "profile_id": profile_id}
@@ -62,60 +62,60 @@ def named_user(customer_user_id: str | None, profile_id: str | UUID | None) -> d
     if len(given) > 1:
         raise AdaptyUsageError.for_field("profile_id", "is given beside customer_user_id; expected one of the two")
     ((kind, value),) = given.items()
-    return {f"adapty_{kind}": checked_id(kind, value)}
+    return {f"adapty_{kind}": validate_id(kind, value)}
 
 
-def checked_id(kind: IdKind, value: object) -> str:
+def validate_id(kind: IdKind, value: object) -> str:
     """Give an id as it is sent.
 
     Raises:
         AdaptyUsageError: It cannot be sent; `field_name` is the kind.
     """
-    return checked(kind, ID_KINDS[kind], value)
+    return validate(kind, ID_KINDS[kind], value)
 
 
-def customer_user_id_text(value: str) -> str:
+def validate_customer_user_id(value: str) -> str:
     """Return an id that a header carries unchanged: printable ASCII without spaces around it. It is never quoted."""
     if not isinstance(value, str):
-        raise Refused(f"is {kind_of(value)}; expected a str")
+        raise Invalid(f"is {type_name(value)}; expected a str")
     plain = str.__str__(value)
     problem = None
     if not plain.strip():
         problem = "is empty"
-    elif unseen := describe_unseen_character(plain):
+    elif unseen := describe_invisible_character(plain):
         problem = unseen
     elif not plain.isascii():
         problem = "has characters beyond ASCII, which a header cannot carry"
     elif len(plain) > MAX_ID_LENGTH:
         problem = f"has {len(plain)} characters, more than the {MAX_ID_LENGTH} that a header can hold"
     if problem:
-        raise Refused(f"{problem}; expected printable ASCII, as your app gave it to Adapty's SDK")
+        raise Invalid(f"{problem}; expected printable ASCII, as your app gave it to Adapty's SDK")
     return plain
 
 
-def uuid_text(value: object) -> str:
+def validate_uuid(value: object) -> str:
     """Accept a UUID, or its text of five groups; give the text in lower case."""
     if isinstance(value, UUID):
         return str(value)
     expected = "expected a UUID such as 772204ce-ebf6-4ed9-82b0-d8688ab62b01"
     if not isinstance(value, str):
-        raise Refused(f"is {kind_of(value)}; {expected}")
+        raise Invalid(f"is {type_name(value)}; {expected}")
     plain = str.__str__(value)
-    if not UUID_TEXT.fullmatch(plain):
-        raise Refused(f"{describe_unseen_character(plain) or 'is not a UUID'}; {expected}")
+    if not UUID_PATTERN.fullmatch(plain):
+        raise Invalid(f"{describe_invisible_character(plain) or 'is not a UUID'}; {expected}")
     return plain.lower()
 
 
-def listed_customer_user_id(value: str) -> str:
+def validate_listed_user_id(value: str) -> str:
     """Return a customer user id of a list that is about to be erased from the server-side API."""
     return _without_at(
-        customer_user_id_text(value),
+        validate_customer_user_id(value),
         '; where your user ids are e-mail addresses, use api="server-side" and by="customer_user_id", '
         "on the command line --api server-side --by customer_user_id",
     )
 
 
-def listed_mail_user_id(value: str) -> str:
+def validate_listed_mail_user_id(value: str) -> str:
     """Return a customer user id of a list that is about to be erased from Adapty Mail."""
     return _without_at(identifier(value))
 
@@ -125,19 +125,22 @@ def _without_at(plain: str, remedy: str = "") -> str:
     if "@" in plain:
         expected = 'expected your own user id; for e-mail addresses use by="email", on the command line --by email'
         expected += remedy
-        raise Refused(f"has an @, as an e-mail address has; {expected}")
+        raise Invalid(f"has an @, as an e-mail address has; {expected}")
     return plain
 
 
-ID_KINDS: Mapping[str, Callable[[Any], str]] = {"customer_user_id": customer_user_id_text, "profile_id": uuid_text}
+ID_KINDS: Mapping[str, Callable[[Any], str]] = {
+    "customer_user_id": validate_customer_user_id,
+    "profile_id": validate_uuid,
+}
 """What each kind of id of the server-side API has to be: it travels in a header."""
 
-LISTED_ID_KINDS: Mapping[str, Callable[[Any], str]] = {**ID_KINDS, "customer_user_id": listed_customer_user_id}
+LISTED_ID_KINDS: Mapping[str, Callable[[Any], str]] = {**ID_KINDS, "customer_user_id": validate_listed_user_id}
 """The same for the ids of a list that is erased from both APIs."""
 
 MAIL_ID_KINDS: Mapping[str, Callable[[Any], str]] = {
     "external_profile_id": identifier,
-    "customer_user_id": listed_mail_user_id,
+    "customer_user_id": validate_listed_mail_user_id,
     "email": email,
 }
 """What each kind of id of the Mail API has to be in a list of ids to erase."""

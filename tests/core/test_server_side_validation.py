@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from adapty import AdaptyUsageError, InstallationMeta, OfferRequest, OneTimePurchase, Price, RemoteConfig, Subscription
 from adapty import VirtualCurrencyTransactionItem as Item
-from adapty._core.validate import checked
+from adapty._core.validation import validate
 from adapty.models import (
     AttStatus,
     CancellationReason,
@@ -813,10 +813,10 @@ def test_the_platform_of_a_request_is_one_of_the_contracts() -> None:
     """The header takes the contract's values, and the error names the argument."""
     values = CONTRACT["components"]["schemas"]["Platform"]["enum"]
     assert sorted(values) == sorted(get_args(Platform))
-    assert [checked("platform", validate_platform, value) for value in values] == values
+    assert [validate("platform", validate_platform, value) for value in values] == values
     for other in ("ios", "IOS", "iOS ", "", "tvOS", None, 0, True, ["iOS"]):
         with pytest.raises(AdaptyUsageError, match=r"^platform: "):
-            checked("platform", validate_platform, other)
+            validate("platform", validate_platform, other)
 
 
 @pytest.mark.parametrize("value", [*get_args(AttStatus), Number.AUTHORIZED], ids=repr)

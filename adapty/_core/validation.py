@@ -1,7 +1,7 @@
 """Checks of what the API is documented to refuse, made before anything is sent.
 
-Each check takes a value and gives the one to keep, or raises `Refused` with what is wrong and what would be right;
-`checked` turns that into an AdaptyUsageError that names the field. The value itself is never quoted where it may be
+Each check takes a value and gives the one to keep, or raises `Invalid` with what is wrong and what would be right;
+`validate` turns that into an AdaptyUsageError that names the field. The value itself is never quoted where it may be
 personal. Checks of fields that may be left out are typed to take NOT_GIVEN, because a record's constructor is typed
 by them; it never gets here.
 """
@@ -21,48 +21,64 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from dateutil.parser import isoparser
 from dateutil.relativedelta import relativedelta
 
-from adapty._core.countries import COUNTRY_CODES, MISTAKEN_CODES
+from adapty._core.invisible_characters import describe_invisible_character
 from adapty._core.json_body import MAX_DEPTH, is_too_deep
-from adapty._core.unseen_characters import describe_unseen_character
 from adapty._escaping import escape_control
 from adapty.errors import AdaptyUsageError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
-    from adapty._core.not_given import NotGiven
+    from adapty._core.sentinel import NotGiven
 
 __all__ = [
-    "Refused",
+    "COUNTRY_CODES",
+    "Invalid",
     "attribute",
     "attributes",
     "aware_datetime",
+    "bounded_int",
     "calendar_date",
-    "checked",
-    "close_name",
-    "counted",
+    "closest_match",
     "country",
     "decimal_amount",
     "email",
     "end_datetime",
     "future_datetime",
+    "header_value_problem",
     "identifier",
     "json_object",
-    "kind_of",
-    "known_name",
     "nonblank",
     "one_of",
     "optional_datetime",
     "optional_email",
     "printable",
-    "quoted",
-    "quotes_problem",
-    "short_identifier",
+    "quotation_mark_problem",
+    "quote",
+    "suggest_choice",
     "text",
-    "unfit_for_a_header",
+    "transaction_id",
+    "type_name",
+    "validate",
 ]
 
 T = TypeVar("T")
+
+COUNTRY_CODES = frozenset(
+    """
+    AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY BZ
+    CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO
+    FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE
+    JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO
+    MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW
+    PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM
+    TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW
+    """.split(),  # noqa: SIM905 - 249 quoted codes are no easier to read
+)
+"""The officially assigned codes of ISO 3166-1 alpha-2. A test compares them with pycountry's."""
+
+_COMMON_MISTAKES = {"UK": "GB", "EL": "GR", "EN": "GB"}
+"""Codes that are often written for a country and are not its ISO code."""
 
 _MOMENT_EXPECTED = 'expected an aware datetime or ISO 8601 text with an offset, such as "2026-06-01T10:30:00Z"'
 _DATE_EXPECTED = 'expected a datetime.date or ISO 8601 text, such as "1990-05-21"'
@@ -99,7 +115,7 @@ _MAX_SHOWN_NUMBER = 10**9
 _MAX_TRANSACTION_ID = 50
 
 
-class Refused(Exception):  # noqa: N818 - never leaves the library: `checked` turns it into an AdaptyUsageError
+class Invalid(Exception):  # noqa: N818 - never leaves the library: `validate` turns it into an AdaptyUsageError
     """A value was refused.
 
     Attributes:
@@ -113,14 +129,14 @@ class Refused(Exception):  # noqa: N818 - never leaves the library: `checked` tu
         self.inside = inside
 
 
-def checked(field: str, check: Callable[[Any], T], value: Any) -> T:
+def validate(field: str, check: Callable[[Any], T], value: Any) -> T:
     """Give what the check keeps of the value, or raise an AdaptyUsageError that names the field.
 
     Values are foreign objects: time zones, mappings and subclasses whose own code runs here and may fail.
     """
     try:
         return check(value)
-    except Refused as refused:
+    except Invalid as refused:
         name = f"{field}.{refused.inside}" if refused.inside else field
         raise AdaptyUsageError.for_field(name, refused.problem) from None
     except AdaptyUsageError as nested:
@@ -134,14 +150,14 @@ def text(value: str | NotGiven) -> str:
     if type(value) is str and value.isascii():  # the usual case, in a fifth of the time
         return value
     if not isinstance(value, str):
-        raise Refused(f"is {kind_of(value)}; expected a str")
+        raise Invalid(f"is {type_name(value)}; expected a str")
     plain = str.__str__(value)
     try:
         plain.encode()
     except UnicodeEncodeError as problem:
         if _KEPT_BYTE.match(plain, problem.start):
-            raise Refused("is not UTF-8; expected text in UTF-8: save the file it comes from as UTF-8") from None
-        raise Refused("holds half of a surrogate pair; expected text that UTF-8 can carry") from None
+            raise Invalid("is not UTF-8; expected text in UTF-8: save the file it comes from as UTF-8") from None
+        raise Invalid("holds half of a surrogate pair; expected text that UTF-8 can carry") from None
     return plain
 
 
@@ -149,31 +165,31 @@ def nonblank(value: str | NotGiven) -> str:
     """Return text that is not empty and not blank."""
     plain = text(value)
     if not plain.strip():
-        raise Refused("is empty; expected a non-empty str")
+        raise Invalid("is empty; expected a non-empty str")
     return plain
 
 
 def identifier(value: str | NotGiven) -> str:
     """Return text that names something: not blank, without white space around it or invisible characters in it."""
     plain = nonblank(value)
-    if problem := describe_unseen_character(plain):
-        raise Refused(f"{problem}; expected the id without it")
+    if problem := describe_invisible_character(plain):
+        raise Invalid(f"{problem}; expected the id without it")
     return plain
 
 
-def short_identifier(value: str) -> str:
+def transaction_id(value: str) -> str:
     """Accept a store's transaction id: the vendor documents that a longer one makes the request fail."""
     plain = identifier(value)
     if len(plain) > _MAX_TRANSACTION_ID:
-        raise Refused(f"has {len(plain)} characters; expected at most {_MAX_TRANSACTION_ID}")
+        raise Invalid(f"has {len(plain)} characters; expected at most {_MAX_TRANSACTION_ID}")
     return plain
 
 
 def email(value: str) -> str:
     """Return an address of the shape name@domain.tld; it is never quoted."""
     plain = text(value)
-    if problem := describe_unseen_character(plain) or _problem_of_address(plain):
-        raise Refused(f"{problem}; expected an e-mail address such as name@example.com")
+    if problem := describe_invisible_character(plain) or _problem_of_address(plain):
+        raise Invalid(f"{problem}; expected an e-mail address such as name@example.com")
     return plain
 
 
@@ -205,9 +221,9 @@ def country(value: str | NotGiven) -> str:
     plain = text(value)
     if plain in COUNTRY_CODES:
         return plain
-    likely = MISTAKEN_CODES.get(plain.strip().upper(), plain.strip().upper())
+    likely = _COMMON_MISTAKES.get(plain.strip().upper(), plain.strip().upper())
     hint = f"; did you mean {likely}?" if likely in COUNTRY_CODES else ""
-    raise Refused(f"{quoted(plain)} is not a two-letter uppercase ISO 3166-1 alpha-2 code such as US{hint}")
+    raise Invalid(f"{quote(plain)} is not a two-letter uppercase ISO 3166-1 alpha-2 code such as US{hint}")
 
 
 def aware_datetime(value: datetime | str) -> datetime:
@@ -217,19 +233,19 @@ def aware_datetime(value: datetime | str) -> datetime:
         try:
             value = _read_moment(spelled)
         except (ValueError, OverflowError):
-            raise Refused(f"{quoted(spelled)} is not ISO 8601; {_MOMENT_EXPECTED}") from None
+            raise Invalid(f"{quote(spelled)} is not ISO 8601; {_MOMENT_EXPECTED}") from None
         if value.tzinfo is UTC:
             return value
     if not isinstance(value, datetime):
-        raise Refused(f"is {kind_of(value)}; {_MOMENT_EXPECTED}")
+        raise Invalid(f"is {type_name(value)}; {_MOMENT_EXPECTED}")
     # Subclasses end here too: pandas' NaT is a datetime whose every part is NaN.
     try:
         if value.utcoffset() is None:
-            raise Refused(f"has no UTC offset; {_MOMENT_EXPECTED}")
+            raise Invalid(f"has no UTC offset; {_MOMENT_EXPECTED}")
         utc = value.astimezone(UTC)
         return datetime(utc.year, utc.month, utc.day, utc.hour, utc.minute, utc.second, utc.microsecond, tzinfo=UTC)
     except (OverflowError, TypeError, ValueError):
-        raise Refused(f"is no moment that UTC can name; {_MOMENT_EXPECTED}") from None
+        raise Invalid(f"is no moment that UTC can name; {_MOMENT_EXPECTED}") from None
 
 
 def _read_moment(spelled: str) -> datetime:
@@ -254,7 +270,7 @@ def future_datetime(value: datetime | str | relativedelta | timedelta | NotGiven
         try:
             return datetime.now(UTC) + value
         except (ValueError, OverflowError):
-            raise Refused("is beyond the years 1 to 9999; expected a shorter time from now") from None
+            raise Invalid("is beyond the years 1 to 9999; expected a shorter time from now") from None
     return aware_datetime(cast("datetime | str", value))
 
 
@@ -274,16 +290,16 @@ def calendar_date(value: date | str | NotGiven) -> date:
         try:
             return date.fromisoformat(str.__str__(value))
         except ValueError:
-            raise Refused(f"is not a date; {_DATE_EXPECTED}") from None
+            raise Invalid(f"is not a date; {_DATE_EXPECTED}") from None
     if not isinstance(value, date) or isinstance(value, datetime):
-        raise Refused(f"is {kind_of(value)}; {_DATE_EXPECTED}")
+        raise Invalid(f"is {type_name(value)}; {_DATE_EXPECTED}")
     return date(value.year, value.month, value.day)
 
 
 def decimal_amount(value: Decimal | str | int | NotGiven) -> Decimal:
     """Accept an exact amount: Decimal, int, or decimal text. A float is refused, for 9.99 is not what it holds."""
     if isinstance(value, bool) or not isinstance(value, Decimal | int | str):
-        raise Refused(f"is {kind_of(value)}; {_AMOUNT_EXPECTED}")
+        raise Invalid(f"is {type_name(value)}; {_AMOUNT_EXPECTED}")
     if isinstance(value, str):
         spelled = str.__str__(value)
     elif isinstance(value, Decimal) and (not value.is_finite() or abs(value.adjusted()) > _MAX_AMOUNT_DIGITS):
@@ -291,11 +307,11 @@ def decimal_amount(value: Decimal | str | int | NotGiven) -> Decimal:
     else:
         spelled = format(Decimal(value), "f")
     if not _AMOUNT.fullmatch(spelled):
-        raise Refused(f"{quoted(spelled) if spelled else 'it'} is not an amount of money; {_AMOUNT_EXPECTED}")
+        raise Invalid(f"{quote(spelled) if spelled else 'it'} is not an amount of money; {_AMOUNT_EXPECTED}")
     return Decimal(spelled)
 
 
-def counted(name: str, value: int, most: int) -> int:
+def bounded_int(name: str, value: int, most: int) -> int:
     """Give a whole number from 1 to `most`.
 
     Raises:
@@ -310,28 +326,28 @@ def one_of(choices: Collection[str], value: Any, *, personal: bool = False) -> s
     """Accept one of these names only; a personal one is not quoted."""
     plain = text(value)
     if plain not in choices:
-        shown = "the value" if personal else quoted(plain)
-        raise Refused(f"{shown} is not known{known_name(plain, choices)}")
+        shown = "the value" if personal else quote(plain)
+        raise Invalid(f"{shown} is not known{suggest_choice(plain, choices)}")
     return plain
 
 
 def attributes(value: Mapping[str, str | int | float] | NotGiven) -> Mapping[str, str | int | float]:
     """Accept a mapping of names to strings or numbers; give a copy."""
     if not isinstance(value, Mapping):
-        raise Refused(f"is {kind_of(value)}; expected a mapping of names to strings or numbers")
+        raise Invalid(f"is {type_name(value)}; expected a mapping of names to strings or numbers")
     kept: dict[str, str | int | float] = {}
     for name, held in value.items():
         try:
             kept[text(name)] = attribute(held)
-        except Refused as refused:
-            raise Refused(refused.problem, inside=printable(name)) from None
+        except Invalid as refused:
+            raise Invalid(refused.problem, inside=printable(name)) from None
     return kept
 
 
 def json_object(value: Mapping[str, Any] | NotGiven) -> Mapping[str, Any]:
     """Accept a mapping that JSON can carry; give a copy, as whoever reads the JSON will have it."""
     if not isinstance(value, Mapping):
-        raise Refused(f"is {kind_of(value)}; expected a mapping of names to JSON values")
+        raise Invalid(f"is {type_name(value)}; expected a mapping of names to JSON values")
     kept: dict[str, Any] = {}
     for name, held in value.items():
         try:
@@ -339,21 +355,21 @@ def json_object(value: Mapping[str, Any] | NotGiven) -> Mapping[str, Any]:
             written.encode()
             kept[text(name)] = json.loads(written)
             if is_too_deep(kept[name]):
-                raise Refused(f"is nested too deep; expected at most {MAX_DEPTH} levels")  # noqa: TRY301 - named below
-        except Refused as refused:
-            raise Refused(refused.problem, inside=printable(name)) from None
+                raise Invalid(f"is nested too deep; expected at most {MAX_DEPTH} levels")  # noqa: TRY301 - named below
+        except Invalid as refused:
+            raise Invalid(refused.problem, inside=printable(name)) from None
         except (TypeError, ValueError, RecursionError):
-            raise Refused("is not something that JSON can carry", inside=printable(name)) from None
+            raise Invalid("is not something that JSON can carry", inside=printable(name)) from None
     return kept
 
 
-def unfit_for_a_header(value: str) -> str | None:
+def header_value_problem(value: str) -> str | None:
     """Say why a header does not carry a value unchanged, or give None; the value is not quoted, it may be a secret."""
     if not value.strip():
         return "is empty"
     if value != value.strip():
         return "begins or ends with white space, which no header carries"
-    if problem := quotes_problem(value):
+    if problem := quotation_mark_problem(value):
         return problem
     if not value.isascii() or not value.isprintable():
         return "holds characters that no header carries unchanged"
@@ -365,11 +381,11 @@ _QUOTES = frozenset(
 )
 
 
-def quotes_problem(value: str) -> str | None:
+def quotation_mark_problem(value: str) -> str | None:
     """Return what is wrong if a value starts or ends with a quotation mark of any kind, or None.
 
     Example:
-        >>> [quotes_problem(value) is None for value in ('"a"', "\u201ca", "it's")]
+        >>> [quotation_mark_problem(value) is None for value in ('"a"', "\u201ca", "it's")]
         [False, False, True]
     """
     if value[:1] in _QUOTES or value[-1:] in _QUOTES:
@@ -377,7 +393,7 @@ def quotes_problem(value: str) -> str | None:
     return None
 
 
-def close_name(name: str, choices: Iterable[str]) -> str | None:
+def closest_match(name: str, choices: Iterable[str]) -> str | None:
     """Return the choice that is nearest to a name, whatever its case, spaces and hyphens, or None if none is near."""
     by_plain = {choice.casefold(): choice for choice in choices}
     plain = name.strip().casefold().replace(" ", "_").replace("-", "_")
@@ -385,14 +401,14 @@ def close_name(name: str, choices: Iterable[str]) -> str | None:
     return by_plain[close[0]] if close else None
 
 
-def known_name(name: str, choices: Collection[str]) -> str:
+def suggest_choice(name: str, choices: Collection[str]) -> str:
     """Return the end of a message about an unknown name: what was probably meant, and what there is."""
-    close = close_name(name, choices)
+    close = closest_match(name, choices)
     meant = f"; did you mean {close}? expected" if close else "; expected"
     return f"{meant} one of {', '.join(choices)}"
 
 
-def kind_of(value: Any) -> str:
+def type_name(value: Any) -> str:
     """Name a value by its type, so that no message can hold the value itself."""
     return "None" if value is None else f"of type {type(value).__name__}"
 
@@ -402,11 +418,11 @@ def printable(name: object) -> str:
     if isinstance(name, str):
         shown = escape_control(name)
     else:
-        shown = str(name) if type(name) is int and abs(name) < _MAX_SHOWN_NUMBER else f"({kind_of(name)})"
+        shown = str(name) if type(name) is int and abs(name) < _MAX_SHOWN_NUMBER else f"({type_name(name)})"
     return "(a name with an @)" if "@" in shown else _shortened(shown, _MAX_SHOWN_NAME)
 
 
-def quoted(value: str) -> str:
+def quote(value: str) -> str:
     """Quote a value that is not personal, shortened; an address put into the wrong field stays hidden."""
     return "the value" if "@" in value else ascii(_shortened(value, _MAX_SHOWN))
 
@@ -421,9 +437,9 @@ def attribute(value: Any) -> str | int | float:
     if isinstance(value, str):
         return text(value)
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise Refused(f"is {kind_of(value)}; {expected}")
+        raise Invalid(f"is {type_name(value)}; {expected}")
     if not _fits_a_double(value):
-        raise Refused(f"is not a number that JSON can carry; {expected}")
+        raise Invalid(f"is not a number that JSON can carry; {expected}")
     return value
 
 

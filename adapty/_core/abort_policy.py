@@ -17,9 +17,9 @@ from adapty.errors import (
     UnprocessableEntityError,
 )
 
-__all__ = ["MAX_IN_A_ROW", "Patience", "is_adaptys_own"]
+__all__ = ["MAX_CONSECUTIVE", "AbortPolicy", "has_adapty_error_shape"]
 
-MAX_IN_A_ROW = 5
+MAX_CONSECUTIVE = 5
 """So many doubtful failures in a row, tries included, and it is not the requests' fault."""
 
 _OF_ONE = (BadRequestError, ConflictError, ProfileNotFoundError, UnprocessableEntityError)
@@ -34,7 +34,7 @@ _DOUBTFUL_IN_OTHER_WORDS = frozenset({400, 403, 404, 409, 422})
 """What a firewall or a gateway answers to one odd request, or to each, where there is no telling from one alone."""
 
 
-def is_adaptys_own(problem: AdaptyAPIError) -> bool:
+def has_adapty_error_shape(problem: AdaptyAPIError) -> bool:
     """Tell whether the body has the shape of Adapty's errors, rather than being a page or some gateway's JSON.
 
     The contract requires none of the shape's fields.
@@ -51,11 +51,11 @@ def _is_doubtful(problem: AdaptyError | None) -> bool:
         return False
     if isinstance(problem, _DOUBTFUL) or problem.status_code in _DOUBTFUL_WHOEVER_SAYS_IT:
         return True
-    return problem.status_code in _DOUBTFUL_IN_OTHER_WORDS and not is_adaptys_own(problem)
+    return problem.status_code in _DOUBTFUL_IN_OTHER_WORDS and not has_adapty_error_shape(problem)
 
 
 @define
-class Patience:
+class AbortPolicy:
     """Judges one outcome after the other.
 
     Attributes:
@@ -64,7 +64,7 @@ class Patience:
 
     doubtful: int = 0
 
-    def lasts(self, problem: AdaptyError | None) -> bool:
+    def should_continue(self, problem: AdaptyError | None) -> bool:
         """Tell whether it makes sense to go on after this outcome; None is a success.
 
         The failure that ends it is given a note where it does not say by itself what is wrong.
@@ -75,7 +75,7 @@ class Patience:
             self.doubtful = 0
             return problem is None or _is_of_one(problem)
         self.doubtful += 1
-        if self.doubtful < MAX_IN_A_ROW:
+        if self.doubtful < MAX_CONSECUTIVE:
             return True
         if problem is not None and not isinstance(problem, ServerError):
             often = f"{self.doubtful} requests in a row were not answered as Adapty answers"

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 
 from adapty import Adapty, AdaptyUsageError, UnexpectedResponseError
-from adapty._core.pages import next_cursor, next_page_number
-from adapty._core.validate import counted
+from adapty._core.validation import bounded_int
+from adapty._pagination import next_cursor, next_page_number
 from adapty.models.paywalls import PaywallListResponse
 from adapty.models.virtual_currency import VirtualCurrencyTransactionsHistoryResponse
 
@@ -127,7 +127,7 @@ def test_a_cursor_that_leads_back_ends_with_an_error() -> None:
 @pytest.mark.parametrize("value", [1, 2, 50, 99, 100])
 def test_a_size_may_be(value: int) -> None:
     """Whole numbers from 1 to the most that there may be."""
-    assert counted("page_size", value, 100) == value
+    assert bounded_int("page_size", value, 100) == value
 
 
 @pytest.mark.parametrize(
@@ -138,7 +138,7 @@ def test_a_size_may_be(value: int) -> None:
 def test_a_size_may_not_be(value: Any) -> None:
     """Anything else is refused by the argument's name."""
     with pytest.raises(AdaptyUsageError, match=r"^page_size: .*expected 1 to 100$") as caught:
-        counted("page_size", value, 100)
+        bounded_int("page_size", value, 100)
     assert caught.value.field_name == "page_size"
 
 
@@ -147,7 +147,7 @@ def test_a_size_may_not_be(value: Any) -> None:
 def test_any_size_is_taken_or_refused(value: Any) -> None:
     """Whatever is given for a size, it is a number within the bounds, or the error names the argument."""
     try:
-        assert counted("page_size", value, 100) in range(1, 101)
+        assert bounded_int("page_size", value, 100) in range(1, 101)
     except AdaptyUsageError as refused:
         assert refused.field_name == "page_size"  # noqa: PT017 - a property: most are refused
 

@@ -26,15 +26,15 @@ from adapty import (
     UnprocessableEntityError,
 )
 from adapty._core.addresses import describe_url
-from adapty._core.answers import ERROR_BY_CODE, Asked, decode, error_for
-from adapty._core.redact import REDACTED, Secret, redact
+from adapty._core.error_mapping import ERROR_BY_CODE, RequestInfo, error_from_response, parse_error_body
+from adapty._core.redaction import REDACTED, Secret, redact
 
 from .support import KEY, PROFILE, json_values, repeatable, reply
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-ASKED = Asked("saveProfile", "POST", "/api/v1/profile/save/", 2)
+ASKED = RequestInfo("saveProfile", "POST", "/api/v1/profile/save/", 2)
 
 CLASS_BY_STATUS = {
     100: AdaptyAPIError,
@@ -86,7 +86,7 @@ def error_of(
 ) -> AdaptyAPIError:
     """Make the exception for an answer with these bytes, or with this JSON."""
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return error_for(reply(status, content, headers), ASKED, [Secret(secret) for secret in secrets])
+    return error_from_response(reply(status, content, headers), ASKED, [Secret(secret) for secret in secrets])
 
 
 def everything(error: AdaptyAPIError) -> str:
@@ -375,7 +375,9 @@ def test_the_request_is_told() -> None:
 
 def test_what_is_wrong_with_a_success_is_told() -> None:
     """Where the answer looks like a success, the text says what is wrong with it instead."""
-    error = error_for(reply(200, b"[]"), Asked("saveProfile", "POST", "/p", 1), [], problem="it is a list")
+    error = error_from_response(
+        reply(200, b"[]"), RequestInfo("saveProfile", "POST", "/p", 1), [], problem="it is a list"
+    )
     assert type(error) is UnexpectedResponseError
     assert str(error) == "saveProfile: 200: it is a list (after 1 try)"
     assert error.body == []
@@ -514,7 +516,7 @@ def test_what_is_no_address_is_left_alone() -> None:
 )
 def test_decode(text: str, body: Any) -> None:
     """A body is its JSON, or its text where it is none, or None where it is blank."""
-    assert decode(text) == body
+    assert parse_error_body(text) == body
 
 
 def test_a_byte_order_mark_hides_nothing() -> None:
@@ -581,7 +583,7 @@ def test_a_redirect_with_an_odd_target_is_still_one_line() -> None:
         "": unreadable,
         "x:y:1/@z": unreadable,
     }.items():
-        error = error_for(reply(302, headers={"location": location}), ASKED, ())
+        error = error_from_response(reply(302, headers={"location": location}), ASKED, ())
         assert f": redirected to {shown}, which is not followed;" in str(error)
         assert str(error).isprintable()
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 
-__all__ = ["describe_unseen_character"]
+__all__ = ["describe_invisible_character"]
 
 _SPACE = " "
 
@@ -34,13 +34,13 @@ _NAMES = {
 """Names of characters that Unicode has no name for, and of the one that is known by another name."""
 
 
-def describe_unseen_character(text: str) -> str | None:
+def describe_invisible_character(text: str) -> str | None:
     """Return which character of an id cannot be seen and where it is, or None.
 
     A space inside is allowed. The id itself is not quoted.
 
     Example:
-        >>> describe_unseen_character("user 1"), describe_unseen_character("user_1 ")
+        >>> describe_invisible_character("user 1"), describe_invisible_character("user_1 ")
         (None, 'ends with U+0020 SPACE')
     """
     if text.isascii() and text.isprintable() and text[:1] != _SPACE and text[-1:] != _SPACE:

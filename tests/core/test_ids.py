@@ -11,14 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapty import NOT_GIVEN, AdaptyUsageError
-from adapty._core.idempotency import key_for_one_call
-from adapty._core.identity import MAX_ID_LENGTH, checked_id, named_user
-from adapty._generated import nothing, server_side_call
+from adapty._core.ids import MAX_ID_LENGTH, user_headers, validate_id
+from adapty._core.server_side_validation import resolve_idempotency_key
+from adapty._generated import build_server_side_call, ignore_body
 
 from .support import objects, repeatable
 
 if TYPE_CHECKING:
-    from adapty._core.identity import IdKind
+    from adapty._core.ids import IdKind
 
 PROFILE_ID = "772204ce-ebf6-4ed9-82b0-d8688ab62b01"
 
@@ -123,12 +123,12 @@ KINDS: tuple[IdKind, ...] = ("customer_user_id", "profile_id")
 @pytest.mark.parametrize("given_id", CUSTOMER_USER_IDS, ids=lambda given_id: given_id[:20])
 def test_a_customer_user_id_is_sent_as_it_is(given_id: str) -> None:
     """Printable ASCII goes into the header unchanged, as plain text."""
-    named = named_user(given_id, None)
+    named = user_headers(given_id, None)
     assert named == {"adapty_customer_user_id": str.__str__(given_id)}
     (sent,) = named.values()
     assert type(sent) is str
-    assert checked_id("customer_user_id", given_id) == sent
-    request = server_side_call("deleteProfile", nothing, **named).request
+    assert validate_id("customer_user_id", given_id) == sent
+    request = build_server_side_call("deleteProfile", ignore_body, **named).request
     assert request.headers["adapty-customer-user-id"] == sent
     assert "adapty-profile-id" not in request.headers
 
@@ -136,13 +136,13 @@ def test_a_customer_user_id_is_sent_as_it_is(given_id: str) -> None:
 @pytest.mark.parametrize("given_id", PROFILE_IDS.values(), ids=PROFILE_IDS)
 def test_a_profile_id_is_sent_in_lower_case(given_id: Any) -> None:
     """A UUID or its text goes into the header as five groups of lower-case digits."""
-    named = named_user(None, given_id)
+    named = user_headers(None, given_id)
     (sent,) = named.values()
     assert named == {"adapty_profile_id": sent}
     assert UUID(sent) == UUID(str.__str__(given_id) if isinstance(given_id, str) else str(given_id))
     assert sent == str(UUID(sent))
     assert type(sent) is str
-    request = server_side_call("deleteProfile", nothing, **named).request
+    request = build_server_side_call("deleteProfile", ignore_body, **named).request
     assert request.headers["adapty-profile-id"] == sent
     assert "adapty-customer-user-id" not in request.headers
 
@@ -150,7 +150,7 @@ def test_a_profile_id_is_sent_in_lower_case(given_id: Any) -> None:
 @pytest.mark.parametrize(("given_id", "problem"), NOT_CUSTOMER_USER_IDS.values(), ids=NOT_CUSTOMER_USER_IDS)
 def test_a_customer_user_id_that_no_header_carries_is_refused(given_id: Any, problem: str) -> None:
     """What a header would lose, cut or turn into another header is refused, and not quoted."""
-    for refuse in (lambda: named_user(given_id, None), lambda: checked_id("customer_user_id", given_id)):
+    for refuse in (lambda: user_headers(given_id, None), lambda: validate_id("customer_user_id", given_id)):
         with pytest.raises(AdaptyUsageError, match=r"^customer_user_id: .*; expected ") as caught:
             refuse()
         assert caught.value.field_name == "customer_user_id"
@@ -162,7 +162,7 @@ def test_a_customer_user_id_that_no_header_carries_is_refused(given_id: Any, pro
 @pytest.mark.parametrize("given_id", NOT_PROFILE_IDS.values(), ids=NOT_PROFILE_IDS)
 def test_a_profile_id_that_is_no_uuid_is_refused(given_id: Any) -> None:
     """Only the text of five groups is a UUID, for that is what the API compares; the value is not quoted."""
-    for refuse in (lambda: named_user(None, given_id), lambda: checked_id("profile_id", given_id)):
+    for refuse in (lambda: user_headers(None, given_id), lambda: validate_id("profile_id", given_id)):
         with pytest.raises(AdaptyUsageError, match=r"^profile_id: .*expected a UUID such as") as caught:
             refuse()
         assert caught.value.field_name == "profile_id"
@@ -174,11 +174,11 @@ def test_a_profile_id_that_is_no_uuid_is_refused(given_id: Any) -> None:
 def test_exactly_one_id_names_the_user() -> None:
     """Without an id, or with both, it is not known who is meant; the message says both names."""
     with pytest.raises(AdaptyUsageError, match=r"^customer_user_id: is missing, and so is profile_id") as caught:
-        named_user(None, None)
+        user_headers(None, None)
     assert caught.value.field_name == "customer_user_id"
     for both in (("user_12345", PROFILE_ID), ("", ""), ("user_12345", ""), ("", UUID(PROFILE_ID))):
         with pytest.raises(AdaptyUsageError, match=r"^profile_id: is given beside customer_user_id") as caught:
-            named_user(*both)
+            user_headers(*both)
         assert caught.value.field_name == "profile_id"
         assert "12345" not in str(caught.value)
 
@@ -187,7 +187,7 @@ def test_exactly_one_id_names_the_user() -> None:
 def test_an_id_that_is_empty_is_not_one_that_is_left_out(kind: IdKind) -> None:
     """An empty id is a mistake: it is refused by its own name, and never taken for none."""
     with pytest.raises(AdaptyUsageError) as caught:
-        named_user(**{"customer_user_id": None, "profile_id": None, kind: ""})
+        user_headers(**{"customer_user_id": None, "profile_id": None, kind: ""})
     assert caught.value.field_name == kind
 
 
@@ -197,7 +197,7 @@ def test_an_id_that_is_empty_is_not_one_that_is_left_out(kind: IdKind) -> None:
 def test_any_value_is_an_id_or_refused_by_name(kind: IdKind, value: Any) -> None:
     """Whatever is given, a header can carry what is kept, or the error names the argument."""
     try:
-        kept = checked_id(kind, value)
+        kept = validate_id(kind, value)
     except AdaptyUsageError as refused:
         assert refused.field_name == kind  # noqa: PT017 - a property: some are refused
         str(refused).encode()
@@ -213,7 +213,7 @@ def test_any_value_is_an_id_or_refused_by_name(kind: IdKind, value: Any) -> None
 @repeatable(200)
 def test_all_printable_ascii_is_an_id(value: str) -> None:
     """No printable character is special, wherever it stands, but for spaces around."""
-    assert named_user(value, None) == {"adapty_customer_user_id": value}
+    assert user_headers(value, None) == {"adapty_customer_user_id": value}
 
 
 KEY = "6f1c2a34-5b6d-4e7f-8a9b-0c1d2e3f4a5b"
@@ -222,22 +222,22 @@ KEY = "6f1c2a34-5b6d-4e7f-8a9b-0c1d2e3f4a5b"
 @pytest.mark.parametrize("key", [KEY, KEY.upper(), UUID(KEY)], ids=repr)
 def test_a_key_of_ones_own_is_sent_as_the_same_key(key: Any) -> None:
     """However a UUID of version 4 is given, it is the same key, so that a repetition is recognised."""
-    assert key_for_one_call(key) == KEY
+    assert resolve_idempotency_key(key) == KEY
 
 
 def test_without_a_key_each_call_gets_another() -> None:
     """Keys that are made are of version 4, and no two are the same."""
-    made = {key_for_one_call(nothing) for nothing in (NOT_GIVEN, None) for _ in range(50)}
+    made = {resolve_idempotency_key(ignore_body) for ignore_body in (NOT_GIVEN, None) for _ in range(50)}
     assert len(made) == 100
     assert {(UUID(key).version, UUID(key).variant) for key in made} == {(4, "specified in RFC 4122")}
-    assert all(key_for_one_call(key) == key for key in made)
+    assert all(resolve_idempotency_key(key) == key for key in made)
 
 
 @pytest.mark.parametrize("variant", "89ab")
 def test_every_variant_of_rfc_4122_is_taken(variant: str) -> None:
     """The two bits that say the variant leave four digits."""
     key = f"6f1c2a34-5b6d-4e7f-{variant}a9b-0c1d2e3f4a5b"
-    assert key_for_one_call(key) == key
+    assert resolve_idempotency_key(key) == key
 
 
 @pytest.mark.parametrize(
@@ -267,5 +267,5 @@ def test_every_variant_of_rfc_4122_is_taken(variant: str) -> None:
 def test_a_key_of_another_kind_is_refused(key: Any) -> None:
     """The API takes a UUID of version 4 only; another would be refused there, after it had been relied on."""
     with pytest.raises(AdaptyUsageError, match=r"^idempotency_key: .*expected ") as caught:
-        key_for_one_call(key)
+        resolve_idempotency_key(key)
     assert caught.value.field_name == "idempotency_key"

@@ -7,13 +7,13 @@ import re
 from functools import lru_cache, wraps
 from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec, Self, TypeVar
 
-from adapty._core.not_given import NotGiven
+from adapty._core.sentinel import NotGiven
 from adapty.errors import AdaptyUsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-__all__ = ["REDACTED", "Secret", "hidden", "hide_arguments", "masked", "redact", "redact_data"]
+__all__ = ["REDACTED", "SafeRepr", "Secret", "hide_arguments", "redact", "redact_data", "repr_masked", "repr_redacted"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -147,11 +147,35 @@ def redact_data(value: Any, secrets: tuple[Secret, ...]) -> Any:
     return value
 
 
-def hidden(value: object) -> str:
+def repr_redacted(value: object) -> str:
     """Represent a personal value: attrs' `repr=` of such a field."""
     return repr(value) if value is None or isinstance(value, NotGiven) else REDACTED
 
 
-def masked(value: object) -> str:
+def repr_masked(value: object) -> str:
     """Represent an id that people may have put an e-mail address into: attrs' `repr=` of such a field."""
     return REDACTED if isinstance(value, str) and "@" in value else repr(value)
+
+
+class SafeRepr:
+    """A base of classes whose `__repr__`, their own or the one that attrs generates, may meet missing attributes."""
+
+    __slots__ = ()
+
+    def __init_subclass__(cls) -> None:
+        """Wrap the class's own `__repr__`; attrs creates a class with slots anew, with the method that it generated."""
+        super().__init_subclass__()
+        own = cls.__dict__.get("__repr__")
+        if own is not None and not hasattr(own, "__wrapped__"):
+            cls.__repr__ = _without_errors(own)  # type: ignore[method-assign]
+
+
+def _without_errors(represent: Callable[[Any], str]) -> Callable[[Any], str]:
+    @wraps(represent)
+    def safe(self: Any) -> str:
+        try:
+            return represent(self)
+        except Exception:  # noqa: BLE001 - whatever is missing
+            return f"<{type(self).__name__}: incomplete>"
+
+    return safe

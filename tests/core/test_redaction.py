@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapty import AdaptyConfigError
-from adapty._core.redact import Secret, hide_arguments, redact, redact_data
+from adapty._core.redaction import Secret, hide_arguments, redact, redact_data
 
 from .support import repeatable
 from .tracebacks import shown_by

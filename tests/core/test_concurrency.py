@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from adapty._side_by_side import in_tasks, in_threads
+from adapty._concurrency import map_async, map_threads
 
 Work = Callable[[Any], Any]
 
@@ -25,14 +25,14 @@ def in_tasks_at_once(work: Work, things: Iterable[Any], concurrency: int) -> lis
         return work(thing)
 
     async def all_of_it() -> list[Any]:
-        return [result async for result in in_tasks(work_on, things, concurrency)]
+        return [result async for result in map_async(work_on, things, concurrency)]
 
     return asyncio.run(all_of_it())
 
 
 def in_threads_at_once(work: Work, things: Iterable[Any], concurrency: int) -> list[Any]:
     """Do all of it in threads."""
-    return list(in_threads(work, things, concurrency))
+    return list(map_threads(work, things, concurrency))
 
 
 BOTH = pytest.mark.parametrize("do", [in_tasks_at_once, in_threads_at_once], ids=["tasks", "threads"])
@@ -44,12 +44,12 @@ class FaultError(Exception):
 
 def threads(work: Work, things: Iterable[Any], concurrency: int) -> Any:
     """Give the iterator itself, which can be closed."""
-    return in_threads(work, things, concurrency)
+    return map_threads(work, things, concurrency)
 
 
 def tasks(work: Work, things: Iterable[Any], concurrency: int) -> Any:
     """Give the iterator itself, which can be closed."""
-    return in_tasks(work, things, concurrency)
+    return map_async(work, things, concurrency)
 
 
 async def drained(results: Any) -> list[Any]:
@@ -159,7 +159,7 @@ async def test_no_more_tasks_than_allowed_are_under_way(concurrency: int) -> Non
         return thing
 
     results = []
-    async for result in in_tasks(work, things(), concurrency):
+    async for result in map_async(work, things(), concurrency):
         results.append(result)
         assert len(taken) <= len(ended) + concurrency
     assert sorted(results) == list(range(12))
@@ -191,7 +191,7 @@ def test_no_more_threads_than_allowed_are_under_way(concurrency: int) -> None:
         return thing
 
     results = []
-    for result in in_threads(work, things(), concurrency):
+    for result in map_threads(work, things(), concurrency):
         results.append(result)
         assert len(taken) <= len(results) + 2 * concurrency
     assert sorted(results) == list(range(3 * concurrency))
@@ -256,7 +256,7 @@ async def test_tasks_that_are_under_way_are_cancelled_when_one_fails() -> None:
 
     before = asyncio.all_tasks()
     with pytest.raises(FaultError):
-        await drained(in_tasks(work, ["a", "b", "bad", "c"], 3))
+        await drained(map_async(work, ["a", "b", "bad", "c"], 3))
     assert sorted(cleaned) == ["a", "b"]
     assert asyncio.all_tasks() == before
 
@@ -304,7 +304,7 @@ async def test_several_failures_at_once_leave_no_noise(failing: int) -> None:
         return thing
 
     with pytest.raises(FaultError):
-        await drained(in_tasks(work, range(3), 3))
+        await drained(map_async(work, range(3), 3))
     gc.collect()
     await asyncio.sleep(0)
     loop.set_exception_handler(None)
@@ -351,7 +351,7 @@ def test_threads_that_are_under_way_are_waited_for_when_one_fails() -> None:
         return thing
 
     with pytest.raises(FaultError):
-        list(in_threads(work, ["a", "bad", "b"], 3))
+        list(map_threads(work, ["a", "bad", "b"], 3))
     assert sorted(ended) == ["a", "b"]
     assert threads_left() == []
 
@@ -393,7 +393,7 @@ class Interrupted:
 
 def test_an_interruption_lets_what_is_under_way_end(monkeypatch: pytest.MonkeyPatch) -> None:
     """On Ctrl-C nothing more is taken; the results of what was under way come, and then the interruption."""
-    monkeypatch.setattr("adapty._side_by_side.wait", Interrupted(1))
+    monkeypatch.setattr("adapty._concurrency.wait", Interrupted(1))
     taken: list[int] = []
     given: list[int] = []
 
@@ -403,7 +403,7 @@ def test_an_interruption_lets_what_is_under_way_end(monkeypatch: pytest.MonkeyPa
             yield thing
 
     with pytest.raises(KeyboardInterrupt):
-        given.extend(in_threads(lambda thing: thing, things(), 3))
+        given.extend(map_threads(lambda thing: thing, things(), 3))
     assert sorted(given) == taken
     assert len(taken) <= 6
     assert threads_left() == []
@@ -411,7 +411,7 @@ def test_an_interruption_lets_what_is_under_way_end(monkeypatch: pytest.MonkeyPa
 
 def test_a_second_interruption_does_not_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     """Who presses Ctrl-C again does not want to wait for what hangs."""
-    monkeypatch.setattr("adapty._side_by_side.wait", Interrupted(2))
+    monkeypatch.setattr("adapty._concurrency.wait", Interrupted(2))
     release = threading.Event()
     ended: list[int] = []
 
@@ -423,7 +423,7 @@ def test_a_second_interruption_does_not_wait(monkeypatch: pytest.MonkeyPatch) ->
 
     try:
         with pytest.raises(KeyboardInterrupt):
-            list(in_threads(work, range(3), 2))
+            list(map_threads(work, range(3), 2))
         assert ended == []
     finally:
         release.set()
@@ -464,4 +464,4 @@ async def test_a_coroutine_is_not_the_only_thing_to_await() -> None:
         future.set_result(thing)
         return future
 
-    assert sorted([result async for result in in_tasks(work, range(5), 2)]) == list(range(5))
+    assert sorted([result async for result in map_async(work, range(5), 2)]) == list(range(5))

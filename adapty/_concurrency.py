@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, TypeVar
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterable
 
-__all__ = ["in_tasks", "in_threads"]
+__all__ = ["map_async", "map_threads"]
 
 T = TypeVar("T")
 R = TypeVar("R")
 
 
-async def in_tasks(
+async def map_async(
     work: Callable[[T], Awaitable[R]],
     things: Iterable[T],
     concurrency: int,
@@ -47,7 +47,7 @@ async def in_tasks(
         await asyncio.gather(*started, return_exceptions=True)
 
 
-def in_threads(work: Callable[[T], R], things: Iterable[T], concurrency: int) -> Generator[R, None, None]:
+def map_threads(work: Callable[[T], R], things: Iterable[T], concurrency: int) -> Generator[R, None, None]:
     """Do the same in threads.
 
     When the caller stops, what is under way is waited for. On Ctrl-C nothing more is taken, and the results of what is

@@ -1,4 +1,4 @@
-"""Checks of what the server-side API's reference says it refuses, in the manner of `adapty._core.validate`."""
+"""Checks of what the server-side API's reference says it refuses, in the manner of `adapty._core.validation`."""
 
 from __future__ import annotations
 
@@ -8,29 +8,40 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from ipaddress import IPv4Address
 from typing import TYPE_CHECKING, Any, NoReturn
+from uuid import uuid4
 
-from adapty._core.identity import uuid_text
-from adapty._core.validate import Refused, attribute, decimal_amount, identifier, kind_of, printable, quoted, text
+from adapty._core.ids import validate_uuid
+from adapty._core.sentinel import NotGiven
+from adapty._core.validation import (
+    Invalid,
+    attribute,
+    decimal_amount,
+    identifier,
+    printable,
+    quote,
+    text,
+    type_name,
+    validate,
+)
 
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from adapty._core.not_given import NotGiven
-
 __all__ = [
+    "boolean",
     "currency",
     "custom_attributes",
-    "flag",
-    "ip_v4_address",
+    "int_choice",
+    "ipv4_address",
     "json_text",
     "metadata",
-    "one_of_ints",
+    "nonzero_int32",
     "optional_uuid",
     "paddle_token",
     "price_amount",
+    "resolve_idempotency_key",
     "stripe_token",
     "uuid_v4",
-    "whole_amount",
 ]
 
 MAX_ATTRIBUTES = 30
@@ -46,48 +57,48 @@ _CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
 _INT32 = 2**31
 
 
-def flag(value: bool | NotGiven) -> bool:  # noqa: FBT001 - a check takes the value alone
+def boolean(value: bool | NotGiven) -> bool:  # noqa: FBT001 - a check takes the value alone
     """Accept True and False only."""
     if not isinstance(value, bool):
-        raise Refused(f"is {kind_of(value)}; expected True or False")
+        raise Invalid(f"is {type_name(value)}; expected True or False")
     return value
 
 
-def one_of_ints(choices: Mapping[int, str], value: Any) -> int:
+def int_choice(choices: Mapping[int, str], value: Any) -> int:
     """Accept one of these numbers only."""
     if isinstance(value, bool) or not isinstance(value, int) or value not in choices:
         meanings = ", ".join(f"{number} ({meaning})" for number, meaning in choices.items())
-        raise Refused(f"is {kind_of(value)} and none of the known values; expected one of {meanings}")
+        raise Invalid(f"is {type_name(value)} and none of the known values; expected one of {meanings}")
     return int(value)
 
 
 def optional_uuid(value: str | UUID | NotGiven) -> str:
     """Accept a UUID or its text, for a field that may be left out."""
-    return uuid_text(value)
+    return validate_uuid(value)
 
 
 def uuid_v4(value: str | UUID) -> str:
     """Accept a UUID of version 4, which is what an Idempotency-Key has to be."""
-    plain = uuid_text(value)
+    plain = validate_uuid(value)
     if plain[14] != "4" or plain[19] not in "89ab":
-        raise Refused("is not a UUID of version 4; expected one, such as uuid.uuid4() makes")
+        raise Invalid("is not a UUID of version 4; expected one, such as uuid.uuid4() makes")
     return plain
 
 
-def ip_v4_address(value: str | NotGiven) -> str:
+def ipv4_address(value: str | NotGiven) -> str:
     """Accept an IPv4 address; it is personal, so it is never quoted."""
     plain = text(value)
     try:
         return str(IPv4Address(plain))
     except ValueError:
-        raise Refused("is not an IPv4 address; expected one such as 203.0.113.7") from None
+        raise Invalid("is not an IPv4 address; expected one such as 203.0.113.7") from None
 
 
 def currency(value: str) -> str:
     """Accept the three capital letters of an ISO 4217 code."""
     plain = text(value)
     if not _CURRENCY.fullmatch(plain):
-        raise Refused(f"{quoted(plain)} is not an ISO 4217 code; expected three capital letters, such as USD")
+        raise Invalid(f"{quote(plain)} is not an ISO 4217 code; expected three capital letters, such as USD")
     return plain
 
 
@@ -96,7 +107,7 @@ def price_amount(value: Decimal | str | float) -> Decimal:
     amount = decimal_amount(Decimal(repr(float(value))) if isinstance(value, float) else value)
     # Not normalize(), which rounds to the precision of the context.
     if len(format(amount, "f").replace(".", "").strip("-0")) > MAX_EXACT_DIGITS:
-        raise Refused(f"has more digits than a JSON number keeps; expected at most {MAX_EXACT_DIGITS}")
+        raise Invalid(f"has more digits than a JSON number keeps; expected at most {MAX_EXACT_DIGITS}")
     return amount
 
 
@@ -112,16 +123,16 @@ def custom_attributes(
         name = printable(key)
         if not isinstance(key, str) or not _ATTRIBUTE_KEY.fullmatch(key):
             expected = "expected 1 to 30 letters, digits, dashes, points and underscores"
-            raise Refused(f"is a key that the API does not take; {expected}", inside=name)
+            raise Invalid(f"is a key that the API does not take; {expected}", inside=name)
         if key in kept:
-            raise Refused("is given twice; expected one value", inside=name)
+            raise Invalid("is given twice; expected one value", inside=name)
         try:
             kept[str.__str__(key)] = _attribute_value(held)
-        except Refused as refused:
-            raise Refused(refused.problem, inside=name) from None
+        except Invalid as refused:
+            raise Invalid(refused.problem, inside=name) from None
     to_set = sum(held != "" for held in kept.values())
     if to_set > MAX_ATTRIBUTES:
-        raise Refused(f"has {to_set} attributes; expected at most {MAX_ATTRIBUTES}, which is what a profile holds")
+        raise Invalid(f"has {to_set} attributes; expected at most {MAX_ATTRIBUTES}, which is what a profile holds")
     return tuple({"key": key, "value": held} for key, held in kept.items())
 
 
@@ -130,11 +141,11 @@ def _attribute_pairs(value: Any) -> Iterable[tuple[Any, Any]]:
         return value.items()
     expected = "expected a mapping of names to values"
     if isinstance(value, str | bytes) or not isinstance(value, Iterable):
-        raise Refused(f"is {kind_of(value)}; {expected}")
+        raise Invalid(f"is {type_name(value)}; {expected}")
     pairs = []
     for number, item in enumerate(value):
         if not isinstance(item, Mapping) or set(item) != {"key", "value"}:
-            raise Refused(f"is not an object of key and value; {expected}", inside=str(number))
+            raise Invalid(f"is not an object of key and value; {expected}", inside=str(number))
         pairs.append((item["key"], item["value"]))
     return pairs
 
@@ -146,42 +157,42 @@ def _attribute_value(value: Any) -> str | float:
         return float(value)
     kept = attribute(value)
     if isinstance(kept, int) and int(float(kept)) != kept:
-        raise Refused("is a whole number that the API would change; expected one that a float holds, or text")
+        raise Invalid("is a whole number that the API would change; expected one that a float holds, or text")
     if isinstance(kept, str) and len(kept) > MAX_ATTRIBUTE_TEXT:
-        raise Refused(f"has {len(kept)} characters; expected at most {MAX_ATTRIBUTE_TEXT}")
+        raise Invalid(f"has {len(kept)} characters; expected at most {MAX_ATTRIBUTE_TEXT}")
     return kept
 
 
 def metadata(value: Mapping[str, str] | NotGiven) -> Mapping[str, str]:
     """Accept the metadata of a virtual currency transaction."""
     if not isinstance(value, Mapping):
-        raise Refused(f"is {kind_of(value)}; expected a mapping of names to texts")
+        raise Invalid(f"is {type_name(value)}; expected a mapping of names to texts")
     if len(value) > MAX_METADATA:
-        raise Refused(f"has {len(value)} keys; expected at most {MAX_METADATA}")
+        raise Invalid(f"has {len(value)} keys; expected at most {MAX_METADATA}")
     kept = {}
     for key, held in value.items():
         name = printable(key)
         if not isinstance(key, str) or not _METADATA_KEY.fullmatch(key):
             expected = "expected 1 to 30 lower-case letters, digits and underscores"
-            raise Refused(f"is a key that the API does not take; {expected}", inside=name)
+            raise Invalid(f"is a key that the API does not take; {expected}", inside=name)
         if not isinstance(held, str) or len(held) > MAX_METADATA_TEXT:
-            raise Refused(f"is no text of at most {MAX_METADATA_TEXT} characters", inside=name)
+            raise Invalid(f"is no text of at most {MAX_METADATA_TEXT} characters", inside=name)
         try:
             kept[str.__str__(key)] = text(held)
-        except Refused as refused:
-            raise Refused(refused.problem, inside=name) from None
+        except Invalid as refused:
+            raise Invalid(refused.problem, inside=name) from None
     return kept
 
 
-def whole_amount(value: int) -> int:
+def nonzero_int32(value: int) -> int:
     """Accept an amount of a virtual currency: a whole number other than 0, of 32 bits."""
     expected = "expected a whole number other than 0, such as 50 to credit or -50 to debit"
     if isinstance(value, bool) or not isinstance(value, int):
-        raise Refused(f"is {kind_of(value)}; {expected}")
+        raise Invalid(f"is {type_name(value)}; {expected}")
     if not value:
-        raise Refused(f"is 0; {expected}")
+        raise Invalid(f"is 0; {expected}")
     if not -_INT32 <= value < _INT32:
-        raise Refused(f"is beyond 32 bits; expected {-_INT32} to {_INT32 - 1}")
+        raise Invalid(f"is beyond 32 bits; expected {-_INT32} to {_INT32 - 1}")
     return int(value)
 
 
@@ -198,7 +209,7 @@ def paddle_token(value: str) -> str:
 def _token(value: str, prefixes: tuple[str, ...]) -> str:
     plain = identifier(value)
     if not plain.startswith(prefixes) or plain in prefixes:
-        raise Refused(f"is not such a token; expected one that starts with {' or '.join(prefixes)}")
+        raise Invalid(f"is not such a token; expected one that starts with {' or '.join(prefixes)}")
     return plain
 
 
@@ -212,8 +223,8 @@ def json_text(value: str | Mapping[str, Any]) -> str:
         if isinstance(value, Mapping | list):
             return text(json.dumps(value, ensure_ascii=False, allow_nan=False, default=_plain))
     except (TypeError, ValueError, RecursionError):
-        raise Refused(f"is not JSON; {expected}") from None
-    raise Refused(f"is {kind_of(value)}; {expected}")
+        raise Invalid(f"is not JSON; {expected}") from None
+    raise Invalid(f"is {type_name(value)}; {expected}")
 
 
 def _plain(value: Any) -> dict[Any, Any]:
@@ -224,3 +235,12 @@ def _plain(value: Any) -> dict[Any, Any]:
 
 def _no_json(constant: str) -> NoReturn:
     raise ValueError(constant)
+
+
+def resolve_idempotency_key(given: str | UUID | NotGiven | None) -> str:
+    """Give the caller's key, or a new one; a call sends the same one with each of its tries.
+
+    Raises:
+        AdaptyUsageError: The caller's is not a UUID of version 4.
+    """
+    return str(uuid4()) if given is None or isinstance(given, NotGiven) else validate("idempotency_key", uuid_v4, given)

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapty import AdaptyUsageError, MailProfile, TransactionEvent
-from adapty._core.identity import named_user
-from adapty._core.unseen_characters import describe_unseen_character
+from adapty._core.ids import user_headers
+from adapty._core.invisible_characters import describe_invisible_character
 from adapty.models import ProfileDeletion
 
 from .support import EVENT, PROFILE, repeatable
@@ -58,7 +58,7 @@ def refusals(value: str) -> list[str]:
         lambda: MailProfile(**{**PROFILE, "customer_user_id": value}),
         lambda: ProfileDeletion(external_profile_id=value),
         lambda: ProfileDeletion(customer_user_id=value),
-        lambda: named_user(value, None),
+        lambda: user_headers(value, None),
         *(partial(TransactionEvent, **{**EVENT, name: value}) for name in MAIL_IDS),
     ]
     said: list[str] = []
@@ -87,7 +87,7 @@ def test_single_calls_refuse_spaces_around_an_id_and_accept_them_inside() -> Non
     for value, place in ((" u", "starts with U+0020 SPACE"), ("u ", "ends with U+0020 SPACE")):
         assert all(place in said for said in refusals(value))
     assert MailProfile(**{**PROFILE, "external_profile_id": "Jane Doe"}).external_profile_id == "Jane Doe"
-    assert named_user("Jane Doe", None) == {"adapty_customer_user_id": "Jane Doe"}
+    assert user_headers("Jane Doe", None) == {"adapty_customer_user_id": "Jane Doe"}
 
 
 @pytest.mark.parametrize(("character", "name"), UNSEEN.items(), ids=UNSEEN.values())
@@ -131,7 +131,7 @@ def test_ids_in_any_script_are_accepted() -> None:
 @repeatable(500)
 def test_whatever_is_accepted_is_unchanged_by_stripping_and_has_no_unseen_category(value: str) -> None:
     """No accepted id can be turned into another one by trimming, or looks like another one with a character less."""
-    if describe_unseen_character(value) is None:
+    if describe_invisible_character(value) is None:
         assert value == value.strip()
         assert not any(unicodedata.category(each) in {"Cc", "Cf", "Zl", "Zp"} for each in value)
         assert not any(unicodedata.category(each) == "Zs" for each in value.replace(" ", ""))
