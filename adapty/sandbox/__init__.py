@@ -16,69 +16,44 @@ Example:
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
-
-from adapty.sandbox.defaults import (
-    DEFAULT_ACCESS_LEVEL,
-    DEFAULT_HOST,
-    DEFAULT_MAIL_KEY,
-    DEFAULT_SECRET_KEY,
-    DEFAULT_WEBHOOK_TIME_SCALE,
-)
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from adapty.sandbox.app import create_app
-    from adapty.sandbox.fault_list import Faults
-    from adapty.sandbox.faults import Fault, FaultKind
-    from adapty.sandbox.request_log import LoggedRequest
-    from adapty.sandbox.server import Sandbox
-    from adapty.sandbox.webhooks.control import Webhooks
-    from adapty.sandbox.webhooks.deliveries import WebhookDelivery, WebhookVerification
+    from adapty.sandbox.app import create_app as create_app
+    from adapty.sandbox.defaults import (
+        DEFAULT_ACCESS_LEVEL as DEFAULT_ACCESS_LEVEL,
+        DEFAULT_HOST as DEFAULT_HOST,
+        DEFAULT_MAIL_KEY as DEFAULT_MAIL_KEY,
+        DEFAULT_SECRET_KEY as DEFAULT_SECRET_KEY,
+        DEFAULT_WEBHOOK_TIME_SCALE as DEFAULT_WEBHOOK_TIME_SCALE,
+    )
+    from adapty.sandbox.fault_list import Faults as Faults
+    from adapty.sandbox.faults import Fault as Fault, FaultKind as FaultKind
+    from adapty.sandbox.request_log import LoggedRequest as LoggedRequest
+    from adapty.sandbox.server import Sandbox as Sandbox
+    from adapty.sandbox.webhooks.control import Webhooks as Webhooks
+    from adapty.sandbox.webhooks.deliveries import (
+        WebhookDelivery as WebhookDelivery,
+        WebhookVerification as WebhookVerification,
+    )
+else:
+    from adapty._lazy import attach
 
-__all__ = [
-    "DEFAULT_ACCESS_LEVEL",
-    "DEFAULT_HOST",
-    "DEFAULT_MAIL_KEY",
-    "DEFAULT_SECRET_KEY",
-    "DEFAULT_WEBHOOK_TIME_SCALE",
-    "Fault",
-    "FaultKind",
-    "Faults",
-    "LoggedRequest",
-    "Sandbox",
-    "WebhookDelivery",
-    "WebhookVerification",
-    "Webhooks",
-    "create_app",
-]
-
-_MODULES = {
-    "Fault": "faults",
-    "FaultKind": "faults",
-    "Faults": "fault_list",
-    "LoggedRequest": "request_log",
-    "Sandbox": "server",
-    "WebhookDelivery": "webhooks.deliveries",
-    "WebhookVerification": "webhooks.deliveries",
-    "Webhooks": "webhooks.control",
-    "create_app": "app",
-}
-_PACKAGES_OF_THE_EXTRA = frozenset({"jsonschema", "referencing", "starlette", "uvicorn"})
-
-
-def __getattr__(name: str) -> Any:
-    """Load the server only when it is asked for, so that the constants and the faults need no extra."""
-    if name not in _MODULES:
-        message = f"module {__name__!r} has no attribute {name!r}"
-        raise AttributeError(message)
-    try:
-        module = import_module(f"{__name__}.{_MODULES[name]}")
-    except ModuleNotFoundError as missing:
-        package = str(missing.name).partition(".")[0]
-        if package not in _PACKAGES_OF_THE_EXTRA:
-            raise
-        message = f'adapty.sandbox needs {package}; install it with: pip install "adapty[sandbox]"'
-        raise ImportError(message, name=package) from missing
-    globals()[name] = value = getattr(module, name)
-    return value
+    __getattr__, __dir__, __all__ = attach(
+        __name__,
+        {
+            ".app": "create_app",
+            ".defaults": """
+                DEFAULT_ACCESS_LEVEL DEFAULT_HOST DEFAULT_MAIL_KEY DEFAULT_SECRET_KEY
+                DEFAULT_WEBHOOK_TIME_SCALE
+            """,
+            ".fault_list": "Faults",
+            ".faults": "Fault FaultKind",
+            ".request_log": "LoggedRequest",
+            ".server": "Sandbox",
+            ".webhooks.control": "Webhooks",
+            ".webhooks.deliveries": "WebhookDelivery WebhookVerification",
+        },
+        extra="sandbox",
+        required={"jsonschema", "referencing", "starlette", "uvicorn"},
+    )
