@@ -44,7 +44,7 @@ class AsyncAccessLevelsBase:
     ) -> Profile:
         """Give access without a transaction: operation `grantAccessLevel`.
 
-        It does not show in analytics; what was paid for goes to `adapty.transactions`.
+        It does not show in analytics; what was paid for goes to `client.transactions`.
 
         Args:
             access_level_id: The level, such as `premium`.
@@ -67,9 +67,9 @@ class AsyncAccessLevelsBase:
 
         Example:
             >>> from dateutil.relativedelta import relativedelta
-            >>> await adapty.profiles.create(customer_user_id="user_12345")
+            >>> await client.profiles.create(customer_user_id="user_12345")
             Profile(...)
-            >>> profile = await adapty.access_levels.grant(
+            >>> profile = await client.access_levels.grant(
             ...     "premium",
             ...     customer_user_id="user_12345",
             ...     expires_at=relativedelta(months=1),
@@ -103,7 +103,7 @@ class AsyncAccessLevelsBase:
         Example:
             >>> from adapty import AccessLevel
             >>> level = AccessLevel.from_dict({"expires_at": "2026-07-01T00:00:00Z"})
-            >>> adapty.access_levels.is_active(level, at="2026-06-30T23:59:59Z")
+            >>> client.access_levels.is_active(level, at="2026-06-30T23:59:59Z")
             True
         """
         return is_active(level, at)
@@ -122,14 +122,14 @@ class AsyncAccessLevelsBase:
         Example:
             >>> from adapty import Profile
             >>> profile = Profile.from_dict({"access_levels": [{"access_level_id": "premium"}]})
-            >>> [level.access_level_id for level in adapty.access_levels.active(profile)]
+            >>> [level.access_level_id for level in client.access_levels.active(profile)]
             ['premium']
         """
         return active(profile, at)
 
 
 class AsyncAccessLevels(AsyncAccessLevelsBase):
-    """Access levels; `adapty.access_levels` of a client."""
+    """Access levels; `client.access_levels` of a client."""
 
     def __init__(self, transport: AsyncTransport) -> None:
         """Belong to a client."""
@@ -166,11 +166,11 @@ class AsyncAccessLevels(AsyncAccessLevelsBase):
             AdaptyConnectionError: No answer came, after all tries. Revoking it again does no harm.
 
         Example:
-            >>> await adapty.profiles.create(customer_user_id="user_12345")
+            >>> await client.profiles.create(customer_user_id="user_12345")
             Profile(...)
-            >>> await adapty.access_levels.grant("premium", customer_user_id="user_12345", lifetime=True)
+            >>> await client.access_levels.grant("premium", customer_user_id="user_12345", lifetime=True)
             Profile(...)
-            >>> profile = await adapty.access_levels.revoke(
+            >>> profile = await client.access_levels.revoke(
             ...     "premium", customer_user_id="user_12345", immediate=True
             ... )
             >>> profile.has_access("premium")

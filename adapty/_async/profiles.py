@@ -50,9 +50,9 @@ class AsyncProfilesBase:
             AdaptyConnectionError: No answer came, after all tries.
 
         Example:
-            >>> await adapty.profiles.create(customer_user_id="user_12345")
+            >>> await client.profiles.create(customer_user_id="user_12345")
             Profile(...)
-            >>> profile = await adapty.profiles.get(customer_user_id="user_12345")
+            >>> profile = await client.profiles.get(customer_user_id="user_12345")
             >>> profile.has_access("premium")
             False
         """
@@ -75,9 +75,9 @@ class AsyncProfilesBase:
             AdaptyConnectionError: No answer came, after all tries; the profile may be deleted or not.
 
         Example:
-            >>> await adapty.profiles.create(customer_user_id="user_12345")
+            >>> await client.profiles.create(customer_user_id="user_12345")
             Profile(...)
-            >>> await adapty.profiles.delete(customer_user_id="user_12345")
+            >>> await client.profiles.delete(customer_user_id="user_12345")
         """
         user = named_user(customer_user_id, profile_id)
         await self._transport.run(server_side_call(f"deleteProfile{self._version}", nothing, **user))
@@ -112,9 +112,9 @@ class AsyncProfilesBase:
             AdaptyConfigError: The client has no key, or is closed.
 
         Example:
-            >>> await adapty.profiles.create(customer_user_id="user_1")
+            >>> await client.profiles.create(customer_user_id="user_1")
             Profile(...)
-            >>> report = await adapty.profiles.delete_many(["user_1", "user_2"], concurrency=2)
+            >>> report = await client.profiles.delete_many(["user_1", "user_2"], concurrency=2)
             >>> len(report.deleted), len(report.not_found), report.failed
             (1, 1, ())
         """
@@ -128,7 +128,7 @@ class AsyncProfilesBase:
 
 
 class AsyncProfiles(AsyncProfilesBase):
-    """Profiles; `adapty.profiles` of a client."""
+    """Profiles; `client.profiles` of a client."""
 
     def __init__(self, transport: AsyncTransport) -> None:
         """Belong to a client."""
@@ -159,7 +159,7 @@ class AsyncProfiles(AsyncProfilesBase):
             AdaptyConnectionError: No answer came, after all tries. Creating the user again does no harm.
 
         Example:
-            >>> profile = await adapty.profiles.create(
+            >>> profile = await client.profiles.create(
             ...     customer_user_id="user_12345",
             ...     email="jane@example.com",
             ...     custom_attributes={"plan": "trial", "score": 4.5},
@@ -199,9 +199,9 @@ class AsyncProfiles(AsyncProfilesBase):
             AdaptyConnectionError: No answer came, after all tries. Changing it again does no harm.
 
         Example:
-            >>> await adapty.profiles.create(customer_user_id="user_12345", custom_attributes={"plan": "trial"})
+            >>> await client.profiles.create(customer_user_id="user_12345", custom_attributes={"plan": "trial"})
             Profile(...)
-            >>> profile = await adapty.profiles.update(
+            >>> profile = await client.profiles.update(
             ...     customer_user_id="user_12345",
             ...     phone_number=None,
             ...     custom_attributes={"plan": None},

@@ -60,7 +60,7 @@ def next_cursor(page: VirtualCurrencyTransactionsHistoryResponse, seen: set[str]
     if problem or cursor is None:
         message = f"{_HISTORY}: 200: the answer's next_cursor {problem}"
         raise UnexpectedResponseError(
-            message, status=200, operation=_HISTORY, method="GET", path=_HISTORY_PATH, attempts=1
+            message, status_code=200, operation=_HISTORY, method="GET", path=_HISTORY_PATH, attempts=1
         )
     seen.add(cursor)
     return cursor

@@ -32,7 +32,7 @@ __all__ = ["Paywalls"]
 
 
 class Paywalls:
-    """The app's paywalls; `adapty.paywalls` of a client."""
+    """The app's paywalls; `client.paywalls` of a client."""
 
     def __init__(self, transport: Transport) -> None:
         """Belong to a client."""
@@ -52,7 +52,7 @@ class Paywalls:
             AdaptyUsageError: `page_size` is wrong; nothing was sent.
 
         Example:
-            >>> for paywall in adapty.paywalls.list(page_size=100):
+            >>> for paywall in client.paywalls.list(page_size=100):
             ...     assert paywall.paywall_id
         """
         return self._pages(counted("page_size", page_size, MAX_PAGE_SIZE))
@@ -83,9 +83,9 @@ class Paywalls:
             AdaptyConnectionError: No answer came, after all tries.
 
         Example:
-            >>> for listed in adapty.paywalls.list():
+            >>> for listed in client.paywalls.list():
             ...     break
-            >>> paywall = adapty.paywalls.get(listed.paywall_id)
+            >>> paywall = client.paywalls.get(listed.paywall_id)
             >>> paywall.title == listed.title
             True
         """
@@ -118,9 +118,9 @@ class Paywalls:
             AdaptyConnectionError: No answer came, after all tries. Replacing them again does no harm.
 
         Example:
-            >>> for listed in adapty.paywalls.list():
+            >>> for listed in client.paywalls.list():
             ...     break
-            >>> paywall = adapty.paywalls.update(listed.paywall_id, {"en": {"headline": "Go premium"}})
+            >>> paywall = client.paywalls.update(listed.paywall_id, {"en": {"headline": "Go premium"}})
             >>> paywall.remote_config("en").decoded()
             {'headline': 'Go premium'}
         """
@@ -158,11 +158,11 @@ class Paywalls:
             AdaptyConnectionError: No answer came, after all tries. Changing it again does no harm.
 
         Example:
-            >>> for listed in adapty.paywalls.list():
+            >>> for listed in client.paywalls.list():
             ...     break
-            >>> adapty.paywalls.update(listed.paywall_id, {"en": {"headline": "Hello"}, "de": {}})
+            >>> client.paywalls.update(listed.paywall_id, {"en": {"headline": "Hello"}, "de": {}})
             Paywall(...)
-            >>> paywall = adapty.paywalls.update_locale(listed.paywall_id, "de", {"headline": "Hallo"})
+            >>> paywall = client.paywalls.update_locale(listed.paywall_id, "de", {"headline": "Hallo"})
             >>> [config.data for config in paywall.remote_configs]
             ['{"headline": "Hello"}', '{"headline": "Hallo"}']
         """

@@ -52,9 +52,9 @@ class ProfilesBase:
             AdaptyConnectionError: No answer came, after all tries.
 
         Example:
-            >>> adapty.profiles.create(customer_user_id="user_12345")
+            >>> client.profiles.create(customer_user_id="user_12345")
             Profile(...)
-            >>> profile = adapty.profiles.get(customer_user_id="user_12345")
+            >>> profile = client.profiles.get(customer_user_id="user_12345")
             >>> profile.has_access("premium")
             False
         """
@@ -77,9 +77,9 @@ class ProfilesBase:
             AdaptyConnectionError: No answer came, after all tries; the profile may be deleted or not.
 
         Example:
-            >>> adapty.profiles.create(customer_user_id="user_12345")
+            >>> client.profiles.create(customer_user_id="user_12345")
             Profile(...)
-            >>> adapty.profiles.delete(customer_user_id="user_12345")
+            >>> client.profiles.delete(customer_user_id="user_12345")
         """
         user = named_user(customer_user_id, profile_id)
         self._transport.run(server_side_call(f"deleteProfile{self._version}", nothing, **user))
@@ -114,9 +114,9 @@ class ProfilesBase:
             AdaptyConfigError: The client has no key, or is closed.
 
         Example:
-            >>> adapty.profiles.create(customer_user_id="user_1")
+            >>> client.profiles.create(customer_user_id="user_1")
             Profile(...)
-            >>> report = adapty.profiles.delete_many(["user_1", "user_2"], concurrency=2)
+            >>> report = client.profiles.delete_many(["user_1", "user_2"], concurrency=2)
             >>> len(report.deleted), len(report.not_found), report.failed
             (1, 1, ())
         """
@@ -130,7 +130,7 @@ class ProfilesBase:
 
 
 class Profiles(ProfilesBase):
-    """Profiles; `adapty.profiles` of a client."""
+    """Profiles; `client.profiles` of a client."""
 
     def __init__(self, transport: Transport) -> None:
         """Belong to a client."""
@@ -161,7 +161,7 @@ class Profiles(ProfilesBase):
             AdaptyConnectionError: No answer came, after all tries. Creating the user again does no harm.
 
         Example:
-            >>> profile = adapty.profiles.create(
+            >>> profile = client.profiles.create(
             ...     customer_user_id="user_12345",
             ...     email="jane@example.com",
             ...     custom_attributes={"plan": "trial", "score": 4.5},
@@ -201,9 +201,9 @@ class Profiles(ProfilesBase):
             AdaptyConnectionError: No answer came, after all tries. Changing it again does no harm.
 
         Example:
-            >>> adapty.profiles.create(customer_user_id="user_12345", custom_attributes={"plan": "trial"})
+            >>> client.profiles.create(customer_user_id="user_12345", custom_attributes={"plan": "trial"})
             Profile(...)
-            >>> profile = adapty.profiles.update(
+            >>> profile = client.profiles.update(
             ...     customer_user_id="user_12345",
             ...     phone_number=None,
             ...     custom_attributes={"plan": None},

@@ -28,7 +28,7 @@ __all__ = ["Transactions"]
 
 
 class Transactions:
-    """Transactions; `adapty.transactions` of a client.
+    """Transactions; `client.transactions` of a client.
 
     The same `store_transaction_id` under the same `store_original_transaction_id` changes that transaction; a new one
     is a new transaction, which counts as a renewal.
@@ -63,9 +63,9 @@ class Transactions:
 
         Example:
             >>> from dateutil.relativedelta import relativedelta
-            >>> adapty.profiles.create(customer_user_id="user_12345")
+            >>> client.profiles.create(customer_user_id="user_12345")
             Profile(...)
-            >>> profile = adapty.transactions.set_subscription(
+            >>> profile = client.transactions.set_subscription(
             ...     customer_user_id="user_12345",
             ...     store="stripe",
             ...     store_product_id="premium_monthly",
@@ -108,9 +108,9 @@ class Transactions:
             AdaptyConnectionError: No answer came, after all tries. Recording it again does no harm.
 
         Example:
-            >>> adapty.profiles.create(customer_user_id="user_12345")
+            >>> client.profiles.create(customer_user_id="user_12345")
             Profile(...)
-            >>> profile = adapty.transactions.set_one_time_purchase(
+            >>> profile = client.transactions.set_one_time_purchase(
             ...     customer_user_id="user_12345",
             ...     store="web_shop",
             ...     store_product_id="premium_lifetime",
@@ -161,9 +161,9 @@ class Transactions:
             ...     price={"country": "US", "currency": "USD", "value": 99},
             ...     purchased_at="2026-06-10T14:20:00Z",
             ... )
-            >>> adapty.profiles.create(customer_user_id="user_12345")
+            >>> client.profiles.create(customer_user_id="user_12345")
             Profile(...)
-            >>> adapty.transactions.set(purchase, customer_user_id="user_12345")
+            >>> client.transactions.set(purchase, customer_user_id="user_12345")
             Profile(...)
         """
         user = named_user(customer_user_id, profile_id)

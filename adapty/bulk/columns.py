@@ -176,7 +176,7 @@ class Columns:
             if not is_repeated:
                 problem = self._problem(name, column, inside, file)
             if problem:
-                raise AdaptyUsageError.of(printable(name) or f"column {number}", problem)
+                raise AdaptyUsageError.for_field(printable(name) or f"column {number}", problem)
             before.add(name)
             for outer, inner in column.paths:
                 inside.setdefault(outer, {})[inner] = name
@@ -233,7 +233,7 @@ class Columns:
                     _refuse(f"takes {_spelled(path)} from {absence}")
         for column in sorted(self.ignored):
             if absence := _absence(column, header, file, self.others):
-                raise AdaptyUsageError.of("ignore", f"names {absence}")
+                raise AdaptyUsageError.for_field("ignore", f"names {absence}")
 
     def _problem(
         self, name: str, column: HeaderColumn, inside: Mapping[str, Mapping[str | None, str]], file: Path
@@ -316,18 +316,18 @@ def _checked_mapping(columns: Columns, mapping: Mapping[str, str]) -> dict[str, 
 def _checked_names(ignore: Collection[str], mapped: Mapping[str, tuple[FieldPath, ...]]) -> Collection[str]:
     """Give the names to ignore, without the notes of a failures file, which are passed over anyway."""
     if not isinstance(ignore, Collection) or isinstance(ignore, str | bytes | bytearray | Mapping):
-        raise AdaptyUsageError.of("ignore", f"is {kind_of(ignore)}; {_IGNORE_EXPECTED}")
+        raise AdaptyUsageError.for_field("ignore", f"is {kind_of(ignore)}; {_IGNORE_EXPECTED}")
     for name in ignore:
         if not isinstance(name, str):
-            raise AdaptyUsageError.of("ignore", f"names something {kind_of(name)}; {_IGNORE_EXPECTED}")
+            raise AdaptyUsageError.for_field("ignore", f"names something {kind_of(name)}; {_IGNORE_EXPECTED}")
         if name in mapped:
             problem = f"names {_shown(name)}, which {_spelled(mapped[name][0])} is taken from; expected one of the two"
-            raise AdaptyUsageError.of("ignore", problem)
+            raise AdaptyUsageError.for_field("ignore", problem)
     return frozenset(ignore) - {*NOTES}
 
 
 def _refuse(problem: str) -> NoReturn:
-    raise AdaptyUsageError.of("mapping", problem)
+    raise AdaptyUsageError.for_field("mapping", problem)
 
 
 def _spelled(path: FieldPath) -> str:

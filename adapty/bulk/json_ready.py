@@ -11,7 +11,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from adapty._core.nesting import MAX_DEPTH
+from adapty._core.json_body import MAX_DEPTH
 from adapty._core.validate import kind_of
 from adapty.models._request import RequestModel
 

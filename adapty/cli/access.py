@@ -99,7 +99,7 @@ def _either(name: str, text: str | None, instead: str, *, asked: bool) -> str | 
     """Read the end of an access level; NOT_GIVEN where the option is given that stands for none."""
     if (text is not None) == asked:
         problem = f"is given beside {instead}" if asked else f"is missing, and so is {instead}"
-        raise AdaptyUsageError.of(name, f"{problem}; expected one of the two")
+        raise AdaptyUsageError.for_field(name, f"{problem}; expected one of the two")
     return NOT_GIVEN if text is None else when(name, text)
 
 

@@ -62,13 +62,13 @@ def _wrap_converter(field: attrs.Attribute[Any]) -> Callable[[Any], Any]:
     def convert(value: Any) -> Any:
         if value is NOT_GIVEN:
             if required:
-                raise AdaptyUsageError.of(name, "is missing; it is required")
+                raise AdaptyUsageError.for_field(name, "is missing; it is required")
             return {} if name == _EXTRA else default
         if value is None:
             if takes_none:
                 return None
             advice = "it is required" if required else "leave it out instead"
-            raise AdaptyUsageError.of(name, f"is None, which the API does not take; {advice}")
+            raise AdaptyUsageError.for_field(name, f"is None, which the API does not take; {advice}")
         return checked(name, check, value)
 
     return convert
@@ -96,7 +96,9 @@ class RequestModel(SafeRepr):
     def _check_extra_fields(self, field: attrs.Attribute[Any], value: Mapping[str, Any]) -> None:
         for name in value:
             if name in field_names(type(self)):
-                raise AdaptyUsageError.of(field.name, f"holds {name}, which has an argument of its own; give it there")
+                raise AdaptyUsageError.for_field(
+                    field.name, f"holds {name}, which has an argument of its own; give it there"
+                )
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any], *, allow_unknown: bool = False) -> Self:
@@ -193,16 +195,18 @@ def coerce_model(cls: type[R], name: str, ready: object, fields: Mapping[str, An
     if ready is NOT_GIVEN:
         return cls(**given)
     if not isinstance(ready, cls):
-        raise AdaptyUsageError.of(name, f"is {kind_of(ready)}; expected a {cls.__name__}")
+        raise AdaptyUsageError.for_field(name, f"is {kind_of(ready)}; expected a {cls.__name__}")
     if given:
-        raise AdaptyUsageError.of(next(iter(given)), f"is given beside a ready {cls.__name__}; give one or the other")
+        raise AdaptyUsageError.for_field(
+            next(iter(given)), f"is given beside a ready {cls.__name__}; give one or the other"
+        )
     return ready
 
 
 def _refuse_unknown(cls: type[RequestModel], names: Iterable[Any]) -> None:
     for unknown in names:
         name = printable(unknown)
-        raise AdaptyUsageError.of(name, f"is not a field of {cls.__name__}{known_name(name, field_names(cls))}")
+        raise AdaptyUsageError.for_field(name, f"is not a field of {cls.__name__}{known_name(name, field_names(cls))}")
 
 
 def _parse_nested(inner: type[RequestModel], value: Any, *, several: bool) -> Any:

@@ -12,7 +12,7 @@ from typing import Any, Self
 import attrs
 from dateutil.parser import isoparser
 
-from adapty._core.numbers import MAX_DIGITS
+from adapty._core.json_body import MAX_DIGITS
 from adapty._core.safe_repr import SafeRepr
 from adapty._core.validate import kind_of
 from adapty.errors import AdaptyUsageError

@@ -58,12 +58,12 @@ def revocation_time(revoke_at: Moment | NotGiven, *, immediate: bool) -> Moment 
 def _exclusive(name: str, moment: Moment | NotGiven, instead: str, *, asked: bool) -> Moment | None:
     """Give the moment, or None where `instead` is asked for by name."""
     if not isinstance(asked, bool):
-        raise AdaptyUsageError.of(instead, f"is {validate.kind_of(asked)}; expected True or False")
+        raise AdaptyUsageError.for_field(instead, f"is {validate.kind_of(asked)}; expected True or False")
     if asked and moment is not NOT_GIVEN:
-        raise AdaptyUsageError.of(name, f"is given beside {instead}=True; expected one of the two")
+        raise AdaptyUsageError.for_field(name, f"is given beside {instead}=True; expected one of the two")
     if asked:
         return None
     if moment is None or isinstance(moment, NotGiven):
         how = "is None" if moment is None else "is missing"
-        raise AdaptyUsageError.of(name, f"{how}; expected a time, or {instead}=True instead")
+        raise AdaptyUsageError.for_field(name, f"{how}; expected a time, or {instead}=True instead")
     return moment

@@ -174,7 +174,7 @@ class ProfileDeletion(RequestModel):
         """See that somebody is named."""
         if not self.to_dict():
             others = "and so are customer_user_id and email"
-            raise AdaptyUsageError.of("external_profile_id", f"is missing, {others}; expected at least one")
+            raise AdaptyUsageError.for_field("external_profile_id", f"is missing, {others}; expected at least one")
 
     @property
     def by_email_alone(self) -> bool:
@@ -245,7 +245,7 @@ class TransactionEvent(RequestModel):
     @expires_at.validator
     def _check_expires_at(self, field: attrs.Attribute[Any], value: datetime | NotGiven) -> None:
         if self.event_type in ONE_TIME_EVENT_TYPES and not isinstance(value, NotGiven):
-            raise AdaptyUsageError.of(
+            raise AdaptyUsageError.for_field(
                 field.name,
                 f"is given for {self.event_type}, a one-time purchase that does not expire; leave it out",
             )

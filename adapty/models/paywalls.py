@@ -9,7 +9,7 @@ from typing import Any
 
 import attrs
 
-from adapty._core import numbers
+from adapty._core import json_body
 from adapty._core.call import UnreadableAnswer
 from adapty._core.server_side_rules import json_text
 from adapty._core.validate import Refused, identifier, json_object, kind_of, printable
@@ -80,9 +80,9 @@ class RemoteConfig(ResponseModel):
             AdaptyUsageError: `data` is not JSON.
         """
         try:
-            return None if self.data is None else json.loads(self.data, parse_int=numbers.parse_int)
+            return None if self.data is None else json.loads(self.data, parse_int=json_body.parse_bounded_int)
         except (ValueError, RecursionError):
-            raise AdaptyUsageError.of("data", "is not JSON; read it as text") from None
+            raise AdaptyUsageError.for_field("data", "is not JSON; read it as text") from None
 
 
 @attrs.frozen(kw_only=True)
@@ -267,7 +267,7 @@ def build_locale_update(
     known = [config.locale for config in paywall.remote_configs]
     if locale not in known and not add:
         there = ", ".join(map(str, known)) or "none"
-        raise AdaptyUsageError.of("locale", f"is not one of the paywall's ({there}); add=True adds it")
+        raise AdaptyUsageError.for_field("locale", f"is not one of the paywall's ({there}); add=True adds it")
     configs: dict[str | None, RemoteConfig | Mapping[str, Any]] = {
         config.locale: config for config in paywall.remote_configs
     }

@@ -327,7 +327,7 @@ def is_active(level: AccessLevel | None, at: datetime | str | None = None) -> bo
         AdaptyUsageError: `level` is something else, or `at` is naive or no moment.
     """
     if level is not None and not isinstance(level, AccessLevel):
-        raise AdaptyUsageError.of("level", f"is {kind_of(level)}; expected an AccessLevel, or None")
+        raise AdaptyUsageError.for_field("level", f"is {kind_of(level)}; expected an AccessLevel, or None")
     return level is not None and level.is_active(at)
 
 
@@ -338,5 +338,5 @@ def active(profile: Profile, at: datetime | str | None = None) -> tuple[AccessLe
         AdaptyUsageError: `profile` is something else, or `at` is naive or no moment.
     """
     if not isinstance(profile, Profile):
-        raise AdaptyUsageError.of("profile", f"is {kind_of(profile)}; expected a Profile")
+        raise AdaptyUsageError.for_field("profile", f"is {kind_of(profile)}; expected a Profile")
     return profile.active_access_levels(at)

@@ -62,4 +62,6 @@ class RefundSaverSettingsRequest(RequestModel):
         """See that there is something to change."""
         given = {self.custom_preference, self.consent} - {NOT_GIVEN, None}
         if not given and not self.extra_fields:
-            raise AdaptyUsageError.of("custom_preference", "is missing, and so is consent; expected at least one")
+            raise AdaptyUsageError.for_field(
+                "custom_preference", "is missing, and so is consent; expected at least one"
+            )

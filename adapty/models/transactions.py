@@ -304,7 +304,9 @@ def join_base_plan(fields: Mapping[str, Any]) -> Mapping[str, Any]:
     product = validate.checked("store_product_id", validate.identifier, product)
     checked_plan = validate.checked("store_base_plan_id", _base_plan, plan)
     if ":" in product:
-        raise AdaptyUsageError.of("store_base_plan_id", "is given, and store_product_id has one too; expected one")
+        raise AdaptyUsageError.for_field(
+            "store_base_plan_id", "is given, and store_product_id has one too; expected one"
+        )
     return {**others, "store_product_id": f"{product}:{checked_plan}"}
 
 
@@ -327,11 +329,11 @@ def coerce_transaction(
         return transaction
     if not isinstance(transaction, Mapping):
         expected = "expected a Subscription, a OneTimePurchase or a dict of its fields"
-        raise AdaptyUsageError.of("transaction", f"is {validate.kind_of(transaction)}; {expected}")
+        raise AdaptyUsageError.for_field("transaction", f"is {validate.kind_of(transaction)}; {expected}")
     kind = transaction.get("purchase_type")
     if kind is None:
         expected = f"expected one of {', '.join(RECORD_BY_PURCHASE_TYPE)}"
-        raise AdaptyUsageError.of("purchase_type", f"is missing; {expected}")
+        raise AdaptyUsageError.for_field("purchase_type", f"is missing; {expected}")
     name = validate.checked("purchase_type", lambda value: validate.one_of(RECORD_BY_PURCHASE_TYPE, value), kind)
     return RECORD_BY_PURCHASE_TYPE[name].from_dict(join_base_plan(transaction))
 

@@ -112,7 +112,9 @@ def credit_amount(name: str, amount: int) -> int:
     """
     kept = checked(name, server_side_rules.whole_amount, amount)
     if kept < 0:
-        raise AdaptyUsageError.of(name, f"is {kept}; expected a number above 0, the method says which way it goes")
+        raise AdaptyUsageError.for_field(
+            name, f"is {kept}; expected a number above 0, the method says which way it goes"
+        )
     return kept
 
 

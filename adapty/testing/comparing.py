@@ -106,7 +106,7 @@ def refuse_unknown(fields: Mapping[str, Any], known: tuple[str, ...], *stored: M
     for name in fields:
         if name not in known and not any(name in one for one in stored):
             shown_name = printable(name)
-            raise AdaptyUsageError.of(shown_name, f"is not a field{known_name(shown_name, known)}")
+            raise AdaptyUsageError.for_field(shown_name, f"is not a field{known_name(shown_name, known)}")
 
 
 def _by_name(held: Any) -> Mapping[str, Any] | None:

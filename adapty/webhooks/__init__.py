@@ -1,15 +1,15 @@
 """What Adapty posts to a backend: taken, read, and turned into events for Adapty Mail.
 
-    from adapty.webhooks import Receiver, SQLiteDedupStore, asgi
+    from adapty.webhooks import Receiver, SQLiteDedupStore, asgi_app
 
-    receiver = Receiver("the value from the dashboard", seen=SQLiteDedupStore("seen.sqlite"))
-    app = Starlette(routes=[Route("/webhooks/adapty", asgi(receiver, handle))])
+    receiver = Receiver("the value from the dashboard", dedup=SQLiteDedupStore("dedup.sqlite"))
+    app = Starlette(routes=[Route("/webhooks/adapty", asgi_app(receiver, handle))])
 
-`handle` is given a `WebhookEvent`. `wsgi` and `django_view` are the same for Flask and Django, and `Receiver.answer`
-for any other framework. No framework is needed to import this.
+`handle` is called with a `WebhookEvent`. Use `wsgi_app` for Flask, `django_view` for Django and `Receiver.handle` for
+any other framework. Importing this package requires no framework.
 
-`forward(Outbox("outbox.sqlite"))` puts what Mail should hear of on the disk before Adapty is answered; `Worker`,
-`run_worker` and `python -m adapty webhooks run` send it.
+`outbox_handler(Outbox("outbox.sqlite"))` stores events for Adapty Mail on disk before Adapty gets its response.
+`Worker`, `run_worker` and `adapty-py webhooks run` send them.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from adapty.webhooks.asgi_mount import asgi as asgi
+    from adapty.webhooks.asgi_mount import asgi_app as asgi_app
     from adapty.webhooks.deliveries import Delivery as Delivery
     from adapty.webhooks.django_mount import django_view as django_view
     from adapty.webhooks.event_types import EVENT_TYPES as EVENT_TYPES
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
         SharingProfile as SharingProfile,
         WebhookEvent as WebhookEvent,
     )
-    from adapty.webhooks.forwarding import OutboxHandler as OutboxHandler, forward as forward
+    from adapty.webhooks.forwarding import OutboxHandler as OutboxHandler, outbox_handler as outbox_handler
     from adapty.webhooks.mail import (
         MAIL_EVENT_TYPES as MAIL_EVENT_TYPES,
         MailConversion as MailConversion,
@@ -53,14 +53,14 @@ if TYPE_CHECKING:
         drain as drain,
         run_worker as run_worker,
     )
-    from adapty.webhooks.wsgi_mount import wsgi as wsgi
+    from adapty.webhooks.wsgi_mount import wsgi_app as wsgi_app
 else:
     from adapty._lazy import attach
 
     __getattr__, __dir__, __all__ = attach(
         __name__,
         {
-            ".asgi_mount": "asgi",
+            ".asgi_mount": "asgi_app",
             ".deliveries": "Delivery",
             ".django_mount": "django_view",
             ".event_types": "EVENT_TYPES",
@@ -68,7 +68,7 @@ else:
                 AccessLevelProperties Attribution PlayStorePurchaseToken PurchaseProperties
                 SharingProfile WebhookEvent
             """,
-            ".forwarding": "OutboxHandler forward",
+            ".forwarding": "OutboxHandler outbox_handler",
             ".mail": "MAIL_EVENT_TYPES MailConversion to_mail_event",
             ".outbox": "DeadLetter Outbox OutboxCounts PendingEvent",
             ".outbox_sending": "DrainReport",
@@ -77,6 +77,6 @@ else:
             ".seen": "DedupStore MemoryDedupStore",
             ".sqlite_seen": "SQLiteDedupStore",
             ".worker": "Worker async_drain async_run_worker drain run_worker",
-            ".wsgi_mount": "wsgi",
+            ".wsgi_mount": "wsgi_app",
         },
     )

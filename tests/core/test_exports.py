@@ -132,5 +132,5 @@ def test_models_and_flows_load_no_http_library() -> None:
 
 def test_errors_load_nothing_heavy() -> None:
     """`except adapty.AdaptyError` loads nothing but the errors."""
-    printed = python("import sys, adapty; adapty.AdaptyUsageError.of('x', 'y'); print('attrs' in sys.modules)")
+    printed = python("import sys, adapty; adapty.AdaptyUsageError.for_field('x', 'y'); print('attrs' in sys.modules)")
     assert printed == "False\n"

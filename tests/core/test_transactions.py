@@ -358,7 +358,7 @@ def test_one_locale_is_changed_by_a_reading_and_a_writing() -> None:
         with pytest.raises(UnexpectedResponseError, match="so none is written back") as caught:
             adapty.paywalls.update_locale(paywall_id, "en", "{}", add=True)
         error = caught.value
-        assert (error.operation, error.status, error.method, error.attempts) == ("getPaywall", 200, "GET", 1)
+        assert (error.operation, error.status_code, error.method, error.attempts) == ("getPaywall", 200, "GET", 1)
         assert error.path == f"/api/v2/server-side-api/paywalls/{paywall_id}/"
         with pytest.raises(AdaptyUsageError, match=r"^data: "):
             adapty.paywalls.update_locale(paywall_id, "en", "{")

@@ -1,6 +1,6 @@
 """What the facade owes to a contract, and what it offers without one: each thing by name.
 
-    python -m scripts.facade_debts
+    python -m scripts.facade_coverage
 
 Reads the contracts that the generated code was made of, so it tells after `make generate` what is left to do by hand.
 """
@@ -21,7 +21,7 @@ from adapty.cli import app
 from adapty.models._request import RequestModel
 from adapty.sandbox.mail import ACTIONS as MAIL_ACTIONS
 from adapty.sandbox.server_side.actions import ACTIONS as SERVER_SIDE_ACTIONS
-from scripts.facade_offer import ALTERNATIVES, ANSWERS, COMMANDS, ENUMS, EVENTS, METHODS, OURS, PARAMETERS, RECORDS
+from scripts.coverage_map import ALTERNATIVES, ANSWERS, COMMANDS, ENUMS, EVENTS, METHODS, OURS, PARAMETERS, RECORDS
 from scripts.spec_diff.markdown import one_line
 from scripts.spec_for_generation import operations, reachable
 
