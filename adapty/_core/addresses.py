@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from attrs import frozen
 
+from adapty._core.lazy_pattern import lazy_pattern
 from adapty._escaping import escape_control
 
 __all__ = ["HOST", "PORT", "Endpoint", "describe_url", "host_and_port", "is_host", "is_loopback", "parse_ip"]
@@ -20,12 +21,14 @@ HOST = rf"(?:{_LABEL}(?:\.{_LABEL})*\.?|\[[0-9A-Fa-f:.]+\])"
 PORT = "(?:[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])"
 """A pattern for a port from 1 to 65535."""
 
-_HOST = re.compile(HOST)
-_NUMERIC = re.compile(r"[0-9.]+")
+_HOST = lazy_pattern(HOST)
+_NUMERIC = lazy_pattern(r"[0-9.]+")
 _MAX_LENGTH = 253
 
-_URL = re.compile(rf"((?:https?:)?//)(?:[^/?#]*@)?({HOST}(?::{PORT})?)(/[^?#]*)?(?:[?#].*)?", re.IGNORECASE | re.DOTALL)
-_RELATIVE = re.compile(r"(?!//)([^?#:]+)(?:[?#].*)?", re.DOTALL)
+_URL = lazy_pattern(
+    rf"((?:https?:)?//)(?:[^/?#]*@)?({HOST}(?::{PORT})?)(/[^?#]*)?(?:[?#].*)?", re.IGNORECASE | re.DOTALL
+)
+_RELATIVE = lazy_pattern(r"(?!//)([^?#:]+)(?:[?#].*)?", re.DOTALL)
 
 _DEFAULT_PORTS = {"http": 80, "https": 443, "socks5": 1080, "socks5h": 1080}
 

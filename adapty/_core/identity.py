@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
 
+from adapty._core.lazy_pattern import lazy_pattern
 from adapty._core.unseen_characters import describe_unseen_character
 from adapty._core.validate import Refused, checked, email, identifier, kind_of
 from adapty.errors import AdaptyUsageError
@@ -39,7 +40,7 @@ MailIdKind = Literal["external_profile_id", "customer_user_id", "email"]
 MAX_ID_LENGTH = 4096
 """The longest customer user id, in characters: servers refuse header lines of 8 kB and more."""
 
-UUID_TEXT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
+UUID_TEXT = lazy_pattern(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 """A UUID as text of five groups; `uuid.UUID` alone would take braces and a URN too."""
 
 

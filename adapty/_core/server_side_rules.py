@@ -10,6 +10,7 @@ from ipaddress import IPv4Address
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from adapty._core.identity import uuid_text
+from adapty._core.lazy_pattern import lazy_pattern
 from adapty._core.validate import Refused, attribute, decimal_amount, identifier, kind_of, printable, quoted, text
 
 if TYPE_CHECKING:
@@ -40,9 +41,9 @@ MAX_METADATA_TEXT = 200
 MAX_EXACT_DIGITS = 15
 """So many digits of a decimal number survive the trip through a JSON number, whoever reads it."""
 
-_ATTRIBUTE_KEY = re.compile(r"[A-Za-z0-9._-]{1,30}", re.ASCII)
-_METADATA_KEY = re.compile(r"[a-z0-9_]{1,30}", re.ASCII)
-_CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
+_ATTRIBUTE_KEY = lazy_pattern(r"[A-Za-z0-9._-]{1,30}", re.ASCII)
+_METADATA_KEY = lazy_pattern(r"[a-z0-9_]{1,30}", re.ASCII)
+_CURRENCY = lazy_pattern(r"[A-Z]{3}", re.ASCII)
 _INT32 = 2**31
 
 

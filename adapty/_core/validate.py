@@ -8,27 +8,29 @@ by them; it never gets here.
 
 from __future__ import annotations
 
-import difflib
 import json
 import math
 import re
+import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, TypeVar, cast
-
-from dateutil.parser import isoparser
-from dateutil.relativedelta import relativedelta
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypeGuard, TypeVar, cast
 
 from adapty._core.countries import COUNTRY_CODES, MISTAKEN_CODES
 from adapty._core.json_body import MAX_DEPTH, is_too_deep
+from adapty._core.lazy_pattern import lazy_pattern
 from adapty._core.unseen_characters import describe_unseen_character
 from adapty._escaping import escape_control
 from adapty.errors import AdaptyUsageError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
+
+    from dateutil.parser import isoparser
+    from dateutil.relativedelta import relativedelta
 
     from adapty._core.not_given import NotGiven
 
@@ -68,12 +70,11 @@ _MOMENT_EXPECTED = 'expected an aware datetime or ISO 8601 text with an offset, 
 _DATE_EXPECTED = 'expected a datetime.date or ISO 8601 text, such as "1990-05-21"'
 _AMOUNT_EXPECTED = 'expected a Decimal or decimal text, such as "9.99"'
 
-_ISO_8601 = isoparser(sep="T")
-_USUAL_MOMENT = re.compile(
+_USUAL_MOMENT = lazy_pattern(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.([0-9]{3}){1,2})?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])",
     re.ASCII,
 )
-_TIME_OF_DAY = re.compile(r"[0-9:.,]+(Z|[+-][0-9]{2}(:?[0-9]{2})?)?", re.ASCII)
+_TIME_OF_DAY = lazy_pattern(r"[0-9:.,]+(Z|[+-][0-9]{2}(:?[0-9]{2})?)?", re.ASCII)
 
 # RFC 5321, section 4.5.3.1: 64 octets before the @, 254 in all (with the brackets of a path taken off its 256).
 _MAX_LOCAL_PART = 64
@@ -81,15 +82,15 @@ _MAX_ADDRESS = 254
 # RFC 5322 dot-atom, with what RFC 6531 adds; a quoted local part is legal and not deliverable in practice.
 _OTHER_SCRIPTS = "\x80-\U0010ffff"
 _ATOM = rf"[A-Za-z0-9!#$%&'*+/=?^_`{{|}}~{_OTHER_SCRIPTS}-]+"
-_LOCAL_PART = re.compile(rf"{_ATOM}(\.{_ATOM})*")
+_LOCAL_PART = lazy_pattern(rf"{_ATOM}(\.{_ATOM})*")
 _LABEL_EDGE = rf"[A-Za-z0-9{_OTHER_SCRIPTS}]"
 _LABEL_REST = rf"([A-Za-z0-9{_OTHER_SCRIPTS}-]{{0,61}}{_LABEL_EDGE})"
-_DOMAIN = re.compile(rf"({_LABEL_EDGE}{_LABEL_REST}?\.)+[A-Za-z{_OTHER_SCRIPTS}]{_LABEL_REST}")
+_DOMAIN = lazy_pattern(rf"({_LABEL_EDGE}{_LABEL_REST}?\.)+[A-Za-z{_OTHER_SCRIPTS}]{_LABEL_REST}")
 
-_KEPT_BYTE = re.compile("[\udc80-\udcff]")
+_KEPT_BYTE = lazy_pattern("[\udc80-\udcff]")
 """What stands in text for a byte that is not UTF-8, where it was read with `surrogateescape`, as files are here."""
 
-_AMOUNT = re.compile(r"-?[0-9]{1,30}(\.[0-9]{1,30})?", re.ASCII)
+_AMOUNT = lazy_pattern(r"-?[0-9]{1,30}(\.[0-9]{1,30})?", re.ASCII)
 _MAX_AMOUNT_DIGITS = 30
 _MAX_SHOWN = 40
 _MAX_SHOWN_NAME = 100
@@ -237,7 +238,14 @@ def _read_moment(spelled: str) -> datetime:
     if _USUAL_MOMENT.fullmatch(spelled):
         with suppress(ValueError):  # such as 24:00:00, which isoparse knows
             return datetime.fromisoformat(spelled)
-    return _ISO_8601.isoparse(_plain_iso(spelled))
+    return _iso_parser().isoparse(_plain_iso(spelled))
+
+
+@cache
+def _iso_parser() -> isoparser:
+    from dateutil.parser import isoparser  # noqa: PLC0415 - slow to load, and rarely needed
+
+    return isoparser(sep="T")
 
 
 def _plain_iso(spelled: str) -> str:
@@ -250,12 +258,18 @@ def _plain_iso(spelled: str) -> str:
 
 def future_datetime(value: datetime | str | relativedelta | timedelta | NotGiven) -> datetime:
     """Accept what `aware_datetime` does, or a relativedelta or timedelta that counts from now."""
-    if isinstance(value, relativedelta | timedelta):
+    if isinstance(value, timedelta) or _is_relativedelta(value):
         try:
             return datetime.now(UTC) + value
         except (ValueError, OverflowError):
             raise Refused("is beyond the years 1 to 9999; expected a shorter time from now") from None
     return aware_datetime(cast("datetime | str", value))
+
+
+def _is_relativedelta(value: object) -> TypeGuard[relativedelta]:
+    """Return whether a value is a relativedelta, without loading dateutil: who has one has loaded it."""
+    module = sys.modules.get("dateutil.relativedelta")
+    return module is not None and isinstance(value, module.relativedelta)
 
 
 def end_datetime(value: datetime | str | relativedelta | timedelta) -> datetime:
@@ -381,7 +395,9 @@ def close_name(name: str, choices: Iterable[str]) -> str | None:
     """Return the choice that is nearest to a name, whatever its case, spaces and hyphens, or None if none is near."""
     by_plain = {choice.casefold(): choice for choice in choices}
     plain = name.strip().casefold().replace(" ", "_").replace("-", "_")
-    close = difflib.get_close_matches(plain, by_plain, n=1)
+    from difflib import get_close_matches  # noqa: PLC0415 - rarely needed
+
+    close = get_close_matches(plain, by_plain, n=1)
     return by_plain[close[0]] if close else None
 
 

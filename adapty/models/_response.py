@@ -13,6 +13,7 @@ import attrs
 from dateutil.parser import isoparser
 
 from adapty._core.json_body import MAX_DIGITS
+from adapty._core.lazy_pattern import lazy_pattern
 from adapty._core.safe_repr import SafeRepr
 from adapty._core.validate import kind_of
 from adapty.errors import AdaptyUsageError
@@ -43,12 +44,12 @@ _EXTRA = "extra_fields"
 
 _ISO_8601 = isoparser()
 # A calendar date, then a time of day behind its mark: isoparse alone would read 1781101200500 as the year 1781.
-_MOMENT = re.compile(
+_MOMENT = lazy_pattern(
     r"[0-9]{4}-?[0-9]{2}-?[0-9]{2}([Tt ][0-9:.,]+([Zz]|[+-][0-9]{2}(:?[0-9]{2})?)?)?",
     re.ASCII,
 )
-_NUMBER = re.compile(r"-?[0-9]{1,300}(\.[0-9]{1,300})?([eE][+-]?[0-9]{1,3})?", re.ASCII)
-_LONG_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?", re.ASCII)
+_NUMBER = lazy_pattern(r"-?[0-9]{1,300}(\.[0-9]{1,300})?([eE][+-]?[0-9]{1,3})?", re.ASCII)
+_LONG_NUMBER = lazy_pattern(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?", re.ASCII)
 
 
 def scalar(read: Callable[[Any], Any]) -> Mapping[str, Any]:
