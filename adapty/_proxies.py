@@ -20,7 +20,7 @@ from urllib.request import getproxies
 from attrs import frozen
 
 from adapty._core.addresses import HOST, PORT, host_and_port, is_host, is_loopback, parse_ip
-from adapty._core.lazy_pattern import lazy_pattern
+from adapty._core.lazy import lazy_pattern
 from adapty._core.redact import REDACTED, Secret
 from adapty.errors import AdaptyConfigError
 

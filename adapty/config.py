@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from attrs import Attribute, evolve, field, frozen
 
 from adapty._core.addresses import HOST, PORT, Endpoint, is_host, is_loopback
-from adapty._core.lazy_pattern import lazy_pattern
+from adapty._core.lazy import lazy_pattern
 from adapty._core.not_given import NOT_GIVEN, NotGiven
 from adapty._core.operations import SCHEMES, Api
 from adapty._core.redact import Secret, hide_arguments

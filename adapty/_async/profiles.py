@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal, Unpack
 
-from adapty._async.deletions import delete_each
-from adapty._core.deletions import Deletions
 from adapty._core.identity import named_user
 from adapty._core.not_given import NOT_GIVEN, NotGiven
 from adapty._core.validate import checked
 from adapty._generated import nothing, server_side_call
 from adapty.models.profile import Profile
-from adapty.models.profile_request import ProfileFields, ProfileRequest, validate_platform
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -20,7 +17,7 @@ if TYPE_CHECKING:
     from adapty._async.transport import AsyncTransport
     from adapty._core.deletions import DeletionReport, DeletionResult
     from adapty._core.identity import IdKind
-    from adapty.models.profile_request import Platform
+    from adapty.models.profile_request import Platform, ProfileFields
 
 __all__ = ["AsyncProfiles", "AsyncProfilesBase"]
 
@@ -118,6 +115,9 @@ class AsyncProfilesBase:
             >>> len(report.deleted), len(report.not_found), report.failed
             (1, 1, ())
         """
+        from adapty._async.deletions import delete_each
+        from adapty._core.deletions import Deletions
+
         run = Deletions(ids, by, on_result)
 
         async def delete(id_: str) -> None:
@@ -167,11 +167,7 @@ class AsyncProfiles(AsyncProfilesBase):
             >>> profile.attributes["plan"]
             'trial'
         """
-        parameters = named_user(customer_user_id, profile_id)
-        if platform is not NOT_GIVEN and platform is not None:
-            parameters["adapty_platform"] = checked("platform", validate_platform, platform)
-        body = ProfileRequest.from_arguments(fields)
-        return await self._transport.run(server_side_call("createProfile", Profile.from_response, body, **parameters))
+        return await self._send("createProfile", named_user(customer_user_id, profile_id), platform, fields)
 
     async def update(
         self,
@@ -209,8 +205,18 @@ class AsyncProfiles(AsyncProfilesBase):
             >>> "plan" in profile.attributes
             False
         """
-        parameters = named_user(customer_user_id, profile_id)
+        return await self._send("updateProfile", named_user(customer_user_id, profile_id), platform, fields)
+
+    async def _send(
+        self,
+        operation: str,
+        parameters: dict[str, Any],
+        platform: Platform | NotGiven | None,
+        fields: ProfileFields,
+    ) -> Profile:
+        from adapty.models.profile_request import ProfileRequest, validate_platform
+
         if platform is not NOT_GIVEN and platform is not None:
             parameters["adapty_platform"] = checked("platform", validate_platform, platform)
         body = ProfileRequest.from_arguments(fields)
-        return await self._transport.run(server_side_call("updateProfile", Profile.from_response, body, **parameters))
+        return await self._transport.run(server_side_call(operation, Profile.from_response, body, **parameters))

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from attrs import frozen
 
-from adapty._core.lazy_pattern import lazy_pattern
+from adapty._core.lazy import lazy_pattern
 from adapty._escaping import escape_control
 
 __all__ = ["HOST", "PORT", "Endpoint", "describe_url", "host_and_port", "is_host", "is_loopback", "parse_ip"]

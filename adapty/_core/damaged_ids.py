@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from adapty._core.lazy_pattern import lazy_pattern
+from adapty._core.lazy import lazy_pattern
 from adapty.errors import AdaptyUsageError
 
 if TYPE_CHECKING:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any, Literal
-from uuid import UUID
 
-from adapty._core.lazy_pattern import lazy_pattern
+from adapty._core.lazy import is_loaded_instance, lazy_pattern
 from adapty._core.unseen_characters import describe_unseen_character
 from adapty._core.validate import Refused, checked, email, identifier, kind_of
 from adapty.errors import AdaptyUsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from uuid import UUID
 
 __all__ = [
     "BARE_ID",
@@ -96,7 +96,7 @@ def customer_user_id_text(value: str) -> str:
 
 def uuid_text(value: object) -> str:
     """Accept a UUID, or its text of five groups; give the text in lower case."""
-    if isinstance(value, UUID):
+    if is_loaded_instance(value, "uuid", "UUID"):
         return str(value)
     expected = "expected a UUID such as 772204ce-ebf6-4ed9-82b0-d8688ab62b01"
     if not isinstance(value, str):

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache, wraps
 from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec, Self, TypeVar
 
-from adapty._core.lazy_pattern import lazy_pattern
+from adapty._core.lazy import lazy_pattern
 from adapty._core.not_given import NotGiven
 from adapty.errors import AdaptyUsageError
 

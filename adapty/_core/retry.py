@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from adapty._core.lazy_pattern import lazy_pattern
+from adapty._core.lazy import lazy_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,7 +10,7 @@ from ipaddress import IPv4Address
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from adapty._core.identity import uuid_text
-from adapty._core.lazy_pattern import lazy_pattern
+from adapty._core.lazy import lazy_pattern
 from adapty._core.validate import Refused, attribute, decimal_amount, identifier, kind_of, printable, quoted, text
 
 if TYPE_CHECKING:
