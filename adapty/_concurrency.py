@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterable
 
 __all__ = ["map_async", "map_threads"]
@@ -24,6 +24,8 @@ async def map_async(
 
     A thing is taken only when there is room for it. When the caller stops, what is under way is cancelled.
     """
+    import asyncio  # noqa: PLC0415 - the blocking client does without asyncio
+
     waiting = iter(things)
     # Those whose result has not been given yet, done or not.
     started: set[asyncio.Task[R]] = set()

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any, Literal
-from uuid import UUID
 
 from adapty._core.invisible_characters import describe_invisible_character
+from adapty._core.lazy import is_loaded_instance, lazy_pattern
 from adapty._core.validation import Invalid, email, identifier, type_name, validate
 from adapty.errors import AdaptyUsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from uuid import UUID
 
 __all__ = [
     "BARE_ID",
@@ -39,7 +40,7 @@ MailIdKind = Literal["external_profile_id", "customer_user_id", "email"]
 MAX_ID_LENGTH = 4096
 """The longest customer user id, in characters: servers refuse header lines of 8 kB and more."""
 
-UUID_PATTERN = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
+UUID_PATTERN = lazy_pattern(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 """A UUID as text of five groups; `uuid.UUID` alone would take braces and a URN too."""
 
 
@@ -75,7 +76,7 @@ def validate_id(kind: IdKind, value: object) -> str:
 
 
 def validate_customer_user_id(value: str) -> str:
-    """Return an id that a header carries unchanged: printable ASCII without spaces around it. It is never quoted."""
+    """Return an id that a header carries unchanged: printable ASCII without spaces around it. It is never quote."""
     if not isinstance(value, str):
         raise Invalid(f"is {type_name(value)}; expected a str")
     plain = str.__str__(value)
@@ -95,7 +96,7 @@ def validate_customer_user_id(value: str) -> str:
 
 def validate_uuid(value: object) -> str:
     """Accept a UUID, or its text of five groups; give the text in lower case."""
-    if isinstance(value, UUID):
+    if is_loaded_instance(value, "uuid", "UUID"):
         return str(value)
     expected = "expected a UUID such as 772204ce-ebf6-4ed9-82b0-d8688ab62b01"
     if not isinstance(value, str):

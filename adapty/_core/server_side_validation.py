@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from uuid import uuid4
 
 from adapty._core.ids import validate_uuid
+from adapty._core.lazy import lazy_pattern
 from adapty._core.sentinel import NotGiven
 from adapty._core.validation import (
     Invalid,
@@ -51,9 +52,9 @@ MAX_METADATA_TEXT = 200
 MAX_EXACT_DIGITS = 15
 """So many digits of a decimal number survive the trip through a JSON number, whoever reads it."""
 
-_ATTRIBUTE_KEY = re.compile(r"[A-Za-z0-9._-]{1,30}", re.ASCII)
-_METADATA_KEY = re.compile(r"[a-z0-9_]{1,30}", re.ASCII)
-_CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
+_ATTRIBUTE_KEY = lazy_pattern(r"[A-Za-z0-9._-]{1,30}", re.ASCII)
+_METADATA_KEY = lazy_pattern(r"[a-z0-9_]{1,30}", re.ASCII)
+_CURRENCY = lazy_pattern(r"[A-Z]{3}", re.ASCII)
 _INT32 = 2**31
 
 
@@ -86,7 +87,7 @@ def uuid_v4(value: str | UUID) -> str:
 
 
 def ipv4_address(value: str | NotGiven) -> str:
-    """Accept an IPv4 address; it is personal, so it is never quoted."""
+    """Accept an IPv4 address; it is personal, so it is never quote."""
     plain = text(value)
     try:
         return str(IPv4Address(plain))
