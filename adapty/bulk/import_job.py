@@ -120,7 +120,7 @@ class ImportJob:
             sent = [await self._send(each, adapty, journal, patience, stop) for each in self.inputs]
             report = self._report([result for result, _ in sent], [path for _, path in sent if path], journal)
             journal.finish()
-        return evolve(report, seconds=monotonic() - began)
+        return evolve(report, elapsed=monotonic() - began)
 
     async def _open_journal(self, adapty: Adapty | AsyncAdapty) -> Journal:
         if self.journal is None:
@@ -165,21 +165,21 @@ class ImportJob:
                 self._leave(end, run, journal, failures, is_untouched=is_untouched)
                 await _close(each.given)
             raise
-        return run.result, failures.path if run.counts["refused"] else None
+        return run.result, failures.path if run.counts["rejected"] else None
 
     def _leave(
         self, end: BaseException, run: StageRun, journal: Journal, failures: FailuresFile, *, is_untouched: bool
     ) -> None:
         """Say how far it came and how to go on; where nothing was done yet, leave nothing behind."""
-        done = f"{run.counts['accepted']} accepted, {run.counts['refused']} refused so far"
+        done = f"{run.counts['accepted']} accepted, {run.counts['rejected']} rejected so far"
         end.add_note(f"stopped in {run.stage.label}: {done}")
-        if run.counts["refused"]:
-            end.add_note(f"refused records of it: {failures.path if self.journal is None else failures.kept_at}")
+        if run.counts["rejected"]:
+            end.add_note(f"rejected records: {failures.path if self.journal is None else failures.kept_at}")
         if self.journal is None:
             return
         if not is_untouched:
             states = [each.source.state for each in self.inputs if each.source.state is not None]
-            rejects = failures.kept_at if run.counts["refused"] else None
+            rejects = failures.kept_at if run.counts["rejected"] else None
             if advice := resume_advice(end, self.journal, states, rejects):
                 end.add_note(advice)
             return
@@ -193,7 +193,7 @@ class ImportJob:
                 tally.add(record)
                 return "accepted"
             failures.add(row, str(error))
-            return "refused"
+            return "rejected"
 
         source = in_order(each.source) if self.sort and each.kind == "events" else each.source
         return Stage(

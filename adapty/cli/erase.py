@@ -12,7 +12,7 @@ from adapty import Adapty, AdaptyUsageError, bulk
 from adapty.bulk.id_files import ApiName, KindName  # noqa: TC001 - typer reads them
 from adapty.cli.bulk_progress import shown_progress
 from adapty.cli.bulk_report import print_erase_report, print_erase_warnings
-from adapty.cli.options import AsJson, JournalFile, Lanes, MaxRate, NoJournal, bulk_options, option
+from adapty.cli.options import AsJson, Concurrency, JournalFile, MaxRate, NoJournal, bulk_options, option
 from adapty.cli.outcome import ExitCode, typed_errors
 
 __all__ = ["erase"]
@@ -38,7 +38,7 @@ def erase(
         option("Erase from this API only; where left out, from each that knows such ids and that there is a key for."),
     ] = None,
     report: Annotated[Path | None, option("The report, appended to; NAME.erased.csv here where left out.")] = None,
-    lanes: Lanes = None,
+    concurrency: Concurrency = None,
     rate_limit: MaxRate = None,
     journal: JournalFile = None,
     no_journal: NoJournal = False,
@@ -62,7 +62,7 @@ def erase(
                 "--journal", "is given for standard input, which cannot be read again; expected a file"
             )
         options = bulk_options(
-            report=report, lanes=lanes, rate_limit=rate_limit, journal=journal, no_journal=no_journal
+            report=report, concurrency=concurrency, rate_limit=rate_limit, journal=journal, no_journal=no_journal
         )
         with Adapty() as adapty, shown_progress() as show:
             done = bulk.erase(adapty, source, by=by, api=api, on_progress=show, **options)
