@@ -3,7 +3,7 @@
     AdaptyError
     ├── AdaptyUsageError (also a ValueError)    refused here, before anything was sent
     │   ├── AdaptyConfigError                   a key, an address or an option of the client is missing or wrong
-    │   └── CheckpointInUseError                another bulk run uses the same journal
+    │   └── CheckpointInUseError                another bulk run uses the same checkpoint
     ├── AdaptyConnectionError                   no complete answer came, after all tries
     │   └── AdaptyTimeoutError                  none came in time
     ├── AdaptyAPIError                          an answer came, and it is not the documented success
@@ -99,7 +99,7 @@ class AdaptyConfigError(AdaptyUsageError):
 
 
 class CheckpointInUseError(AdaptyUsageError):
-    """Another bulk run uses the same journal; wait until that run has ended, or name another journal."""
+    """Another bulk run uses the same checkpoint; wait until that run has ended, or name another checkpoint."""
 
 
 class AdaptyConnectionError(AdaptyError):
