@@ -58,7 +58,7 @@ def erase(
     with typed_errors(by="--by", checkpoint="--checkpoint"):
         source = _source(file)
         if checkpoint is not None and not isinstance(source, Path):
-            raise AdaptyUsageError.of(
+            raise AdaptyUsageError.for_field(
                 "--checkpoint", "is given for standard input, which cannot be read again; expected a file"
             )
         options = bulk_options(

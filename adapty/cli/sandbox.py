@@ -34,8 +34,8 @@ def sandbox(
     fault: Annotated[
         list[str] | None,
         typer.Option(
-            help="What goes wrong on demand, such as rate_limited;retry_after=2;times=3, server_error;every=20 or "
-            "cut_after;share=0.05; may be given several times.",
+            help="What goes wrong on demand, such as rate_limited;retry_after=2;count=3, server_error;every=20 or "
+            "drop_after;probability=0.05; may be given several times.",
             show_default=False,
         ),
     ] = None,

@@ -63,8 +63,8 @@ def create_app(
     Its database is closed when the server shuts down (the ASGI lifespan). `Sandbox` also serves it.
 
     Only a server can cut a connection, and ASGI has no word for it. `Sandbox` can, and so can uvicorn where it is
-    given `http=adapty.sandbox.wire.StrictHTTP`. Under any other server, a request that meets a `cut_before` or a
-    `cut_after` is not carried out, and answered with a 501 that says so.
+    given `http=adapty.sandbox.wire.StrictHTTP`. Under any other server, a request that meets a `drop_before` or a
+    `drop_after` is not carried out, and answered with a 501 that says so.
 
     Args:
         database: The path of an SQLite file, made where there is none; `:memory:` keeps all in memory.

@@ -57,7 +57,7 @@ _ANSWERS: Mapping[FaultKind, Callable[[Fault, Request], Response]] = {
     "rate_limited": _rate_limited,
     "server_error": _server_error,
     "html_error": _html_error,
-    "cut_before": _nothing,
+    "drop_before": _nothing,
 }
 
 
@@ -95,4 +95,4 @@ def _phrase(status: int) -> str:
 def _headers(fault: Fault) -> dict[str, str]:
     if fault.retry_after is None:
         return {}
-    return {"Retry-After": f"{fault.retry_after:.3f}".rstrip("0").rstrip(".")}
+    return {"Retry-After": str(fault.retry_after)}

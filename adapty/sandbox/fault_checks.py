@@ -6,9 +6,8 @@ from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Any, Literal, NoReturn, get_args
 
 from adapty._core.operations import OPERATIONS
-from adapty._core.validate import Refused, kind_of, known_name, quoted, text
+from adapty._core.validate import kind_of, known_name, quoted
 from adapty.errors import AdaptyConfigError
-from adapty.sandbox.paths import INSIDE
 
 if TYPE_CHECKING:
     from attrs import Attribute
@@ -16,23 +15,22 @@ if TYPE_CHECKING:
 __all__ = [
     "CUTS",
     "DEFAULT_STATUSES",
+    "MAX_COUNT",
     "MOST_SECONDS",
-    "MOST_TIMES",
     "STATUSES",
     "TAKEN_BY",
     "FaultKind",
     "between",
-    "how_paths_begin",
     "known_kind",
     "operation_ids",
     "refuse",
     "whole",
 ]
 
-FaultKind = Literal["rate_limited", "server_error", "html_error", "slow", "stalled", "cut_before", "cut_after"]
+FaultKind = Literal["rate_limited", "server_error", "html_error", "slow", "stall", "drop_before", "drop_after"]
 """What can go wrong; `Fault` says what each of them is."""
 
-CUTS: frozenset[FaultKind] = frozenset({"cut_before", "cut_after"})
+CUTS: frozenset[FaultKind] = frozenset({"drop_before", "drop_after"})
 """The kinds that close the connection without a byte of an answer."""
 
 DEFAULT_STATUSES: Mapping[FaultKind, int] = {"rate_limited": 429, "server_error": 503, "html_error": 502}
@@ -44,14 +42,14 @@ STATUSES: Mapping[FaultKind, range] = {"server_error": range(500, 600), "html_er
 TAKEN_BY: Mapping[str, frozenset[FaultKind]] = {
     "status": frozenset(STATUSES),
     "retry_after": frozenset(DEFAULT_STATUSES),
-    "seconds": frozenset({"slow", "stalled"}),
+    "seconds": frozenset({"slow", "stall"}),
 }
 """The kinds that take a field which not all of them do."""
 
 MOST_SECONDS = 24 * 60 * 60
 """The longest wait that can be asked for: a day."""
 
-MOST_TIMES = 1_000_000_000
+MAX_COUNT = 1_000_000_000
 """The most that can be counted to."""
 
 _KINDS: tuple[FaultKind, ...] = get_args(FaultKind)
@@ -66,7 +64,7 @@ def refuse(field: str, problem: str) -> NoReturn:
     Raises:
         AdaptyConfigError: Always.
     """
-    raise AdaptyConfigError.of(field, problem) from None
+    raise AdaptyConfigError.for_field(field, problem) from None
 
 
 def known_kind(value: FaultKind) -> FaultKind:
@@ -114,17 +112,3 @@ def between(least: int, most: int) -> _Check:
             refuse(attribute.name, f"is no such number; expected one from {least} to {most}")
 
     return check
-
-
-def how_paths_begin(_: object, attribute: Attribute[Any], value: Any) -> None:
-    """Check the beginning of a path of the API, or None."""
-    if value is None:
-        return
-    try:
-        plain = text(value)
-    except Refused as refused:
-        refuse(attribute.name, refused.problem)
-    if not plain.startswith("/"):
-        refuse(attribute.name, "does not begin with a slash; expected how paths begin, such as /api/v1/profile/")
-    if plain.startswith(INSIDE):
-        refuse(attribute.name, f"is below {INSIDE}, where nothing fails on demand; expected a path of the API")

@@ -23,19 +23,18 @@ class _Counted:
     place: int
     seen: int = 0
     hits: int = 0
-    # Without the place in it, two faults that share the same chances would always meet the same requests.
-    _chances: Random = field(
+    # The position is part of the seed, so that two equal faults do not hit the same requests.
+    _random: Random = field(
         init=False,
         default=Factory(lambda self: Random(f"{self.place} {self.fault}"), takes_self=True),  # noqa: S311 - no secret
     )
 
     @property
     def is_over(self) -> bool:
-        return self.hits == self.fault.times
+        return self.hits == self.fault.count
 
-    def concerns(self, path: str, operation: str | None) -> bool:
-        fault = self.fault
-        return path.startswith(fault.path or "") and (fault.operations is None or operation in fault.operations)
+    def concerns(self, operation: str | None) -> bool:
+        return self.fault.operations is None or operation in self.fault.operations
 
     def hits_now(self) -> bool:
         """Count a request that it concerns, and tell whether it is hit."""
@@ -44,7 +43,7 @@ class _Counted:
         if fault.every is not None:
             hit = self.seen % fault.every == 0
         else:
-            hit = fault.share is None or self._chances.random() < fault.share
+            hit = fault.probability is None or self._random.random() < fault.probability
         self.hits += hit
         return hit
 
@@ -61,10 +60,10 @@ class Faults:
         AdaptyConfigError: One of them cannot be read; `field_name` says which.
 
     Example:
-        >>> faults = Faults(["rate_limited;times=2"])
-        >>> faults.add(Fault("cut_after", share=0.05))
+        >>> faults = Faults(["rate_limited;count=2"])
+        >>> faults.add(Fault("drop_after", probability=0.05))
         >>> list(faults)
-        [Fault.parse('rate_limited;times=2'), Fault.parse('cut_after;share=0.05')]
+        [Fault.parse('rate_limited;count=2'), Fault.parse('drop_after;probability=0.05')]
         >>> faults.clear()
         >>> len(faults)
         0
@@ -72,7 +71,9 @@ class Faults:
 
     def __init__(self, configured: Iterable[Fault | str] = ()) -> None:
         if isinstance(configured, str | Fault) or not isinstance(configured, Collection):
-            raise AdaptyConfigError.of("faults", f"is {kind_of(configured)}; expected faults, such as a list of them")
+            raise AdaptyConfigError.for_field(
+                "faults", f"is {kind_of(configured)}; expected faults, such as a list of them"
+            )
         self._configured = tuple(_named(f"faults[{place}]", one) for place, one in enumerate(configured))
         self._lock = Lock()
         self._counted: list[_Counted] = []
@@ -90,7 +91,7 @@ class Faults:
         """Have one more, after those that there are.
 
         Args:
-            fault: The fault, or its text, such as `rate_limited;retry_after=2;times=3`.
+            fault: The fault, or its text, such as `rate_limited;retry_after=2;count=3`.
 
         Raises:
             AdaptyConfigError: It is none, or its text cannot be read.
@@ -111,16 +112,15 @@ class Faults:
             for fault in self._configured:
                 self._append(fault)
 
-    def hit(self, path: str, operation: str | None) -> Fault | None:
-        """Count a request, and give the fault that hits it, if one does.
+    def hit(self, operation: str | None) -> Fault | None:
+        """Count a request, and return the fault that hits it, or None.
 
         Args:
-            path: Its path, decoded.
-            operation: The id of the operation that it asks for, or None where there is none.
+            operation: The id of the requested operation, or None for an unknown path.
         """
         with self._lock:
             for counted in self._counted:
-                if counted.concerns(path, operation) and counted.hits_now():
+                if counted.concerns(operation) and counted.hits_now():
                     if counted.is_over:
                         self._counted.remove(counted)
                     return counted.fault
@@ -143,4 +143,4 @@ def _named(name: str, value: Fault | str) -> Fault:
     try:
         return _fault(value)
     except AdaptyConfigError as error:
-        raise error.under(name) from None
+        raise error.prefixed(name) from None

@@ -34,7 +34,7 @@ FAULT_HEADER = "Adapty-Sandbox-Fault"
 """The header of a request that is to meet a fault: its text."""
 
 _RAW_HEADER = FAULT_HEADER.lower().encode()
-_ABOUT_SEVERAL = ("times", "every", "share", "operations", "path")
+_ABOUT_SEVERAL = ("count", "every", "probability", "operations")
 _NO_CUT = (
     "This server cannot cut a connection; use adapty.sandbox.Sandbox or adapty-py sandbox, "
     "or give uvicorn http=adapty.sandbox.wire.StrictHTTP"
@@ -74,7 +74,7 @@ class FaultMiddleware:
                 await self._tell(400, f"{FAULT_HEADER}: {error}", scope, receive, send)
                 return
         elif self._faults:
-            fault = self._faults.hit(scope["path"], self._operation(scope))
+            fault = self._faults.hit(self._operation(scope))
         if fault is None:
             await self._app(scope, receive, send)
         else:
@@ -120,5 +120,5 @@ def _asked_for(values: list[bytes]) -> Fault:
     fault = Fault.parse(values[0].decode("latin-1"))
     for name in _ABOUT_SEVERAL:
         if getattr(fault, name) is not None:
-            raise AdaptyConfigError.of(name, "says which requests; expected none here, for it is this one")
+            raise AdaptyConfigError.for_field(name, "says which requests; expected none here, for it is this one")
     return fault

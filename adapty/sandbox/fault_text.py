@@ -1,8 +1,7 @@
 """The text form of a fault, for the header of a request, for HTTP and for the command line.
 
 It is the kind, and after it, each behind a semicolon, what there is to say about it: `rate_limited;retry_after=2`,
-`server_error;status=500;every=20`. Operation ids are separated by commas, a path is percent-encoded. So it is always
-text that a header can carry.
+`server_error;status=500;every=20`. Operation ids are separated by commas.
 """
 
 from __future__ import annotations
@@ -10,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
-from urllib.parse import quote, unquote
 
 from attrs import frozen
 
@@ -88,22 +86,16 @@ def _read_names(_: str, value: str) -> list[str]:
     return [name.strip() for name in value.split(",")]
 
 
-def _read_path(_: str, value: str) -> str:
-    return unquote(value)
-
-
 _A_WHOLE = _Form(_read_whole, str)
 _A_NUMBER = _Form(_read_number, _write_number)
 
 FIELDS: Mapping[str, _Form] = {
     "status": _A_WHOLE,
-    "retry_after": _A_NUMBER,
+    "retry_after": _A_WHOLE,
     "seconds": _A_NUMBER,
-    "times": _A_WHOLE,
+    "count": _A_WHOLE,
     "every": _A_WHOLE,
-    "share": _A_NUMBER,
-    "seed": _A_WHOLE,
+    "probability": _A_NUMBER,
     "operations": _Form(_read_names, ",".join),
-    "path": _Form(_read_path, quote),
 }
 """How the value of each field stands in the text, in the order in which they are written."""

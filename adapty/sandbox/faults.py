@@ -9,13 +9,12 @@ from attrs import field, fields_dict, frozen
 from adapty._core.safe_repr import SafeRepr
 from adapty.sandbox import fault_text
 from adapty.sandbox.fault_checks import (
+    MAX_COUNT,
     MOST_SECONDS,
-    MOST_TIMES,
     STATUSES,
     TAKEN_BY,
     FaultKind,
     between,
-    how_paths_begin,
     known_kind,
     operation_ids,
     refuse,
@@ -34,10 +33,10 @@ class Fault(SafeRepr):
     - `rate_limited`: a 429 in the API's own shape.
     - `server_error`: a status from 500 to 599 in the API's own shape; 503, unless another one is given.
     - `html_error`: an HTML page as gateways send it, with a status from 400 to 599; 502, unless another one is given.
-    - `cut_before`: the connection is closed without a byte of an answer.
-    - `cut_after`: the request is carried out, then the connection is closed without a byte of an answer.
+    - `drop_before`: the connection is closed without a byte of an answer.
+    - `drop_after`: the request is carried out, then the connection is closed without a byte of an answer.
     - `slow`: the request is carried out, and the answer begins `seconds` later.
-    - `stalled`: the request is carried out, the head and the first half of the body go out, and the rest `seconds`
+    - `stall`: the request is carried out, the head and the first half of the body go out, and the rest `seconds`
       later. An answer without a body, such as a 204, ends with its head: there, all of it comes `seconds` later.
 
     A fault hits each request, unless it is told which. Where several are set up, they are asked in their order, and
@@ -47,18 +46,15 @@ class Fault(SafeRepr):
     Attributes:
         kind: What goes wrong.
         status: The HTTP status of a `server_error` or an `html_error`; None for the usual one.
-        retry_after: The `Retry-After` of a `rate_limited`, a `server_error` or an `html_error`, in seconds; None
-            sends none. HTTP has whole seconds; a fraction is sent all the same, to the millisecond, for clients that
-            read it.
-        seconds: How long a `slow` or a `stalled` answer takes longer.
-        times: How many requests it hits before it is over; None: it is never over.
+        retry_after: The `Retry-After` header of a `rate_limited`, a `server_error` or an `html_error`, in whole
+            seconds. Default: no such header.
+        seconds: How long a `slow` or a `stall` answer takes longer.
+        count: How many requests it hits before it ends. Default: it never ends.
         every: Of this many requests, it hits the last: of 20, the 20th, the 40th, and so on.
-        share: The share of requests that it hits, from 0 to 1, each by chance. The chances fall alike each time that
-            the same faults are set up in the same order.
-        seed: Any other number makes the chances of `share` fall otherwise.
+        probability: The probability with which it hits each request, from 0 to 1. Runs are repeatable: the same
+            faults, set up in the same order, hit the same requests.
         operations: The ids of the operations that it hits, such as `saveProfile`, one or several; None hits whatever
             is asked for, even where there is nothing. Of the two APIs' `deleteProfile`, it hits both.
-        path: How the paths begin that it hits, such as `/api/v1/`; None: in any way.
 
     Raises:
         AdaptyConfigError: Something of it is wrong, or does not go together; `field_name` says what.
@@ -74,14 +70,12 @@ class Fault(SafeRepr):
 
     kind: FaultKind = field(converter=known_kind)
     status: int | None = field(default=None, kw_only=True, validator=whole(400, 599))
-    retry_after: float | None = field(default=None, kw_only=True, validator=between(0, MOST_SECONDS))
+    retry_after: int | None = field(default=None, kw_only=True, validator=whole(0, MOST_SECONDS))
     seconds: float | None = field(default=None, kw_only=True, validator=between(0, MOST_SECONDS))
-    times: int | None = field(default=None, kw_only=True, validator=whole(1, MOST_TIMES))
-    every: int | None = field(default=None, kw_only=True, validator=whole(1, MOST_TIMES))
-    share: float | None = field(default=None, kw_only=True, validator=between(0, 1))
-    seed: int = field(default=0, kw_only=True, validator=whole(0, MOST_TIMES))
+    count: int | None = field(default=None, kw_only=True, validator=whole(1, MAX_COUNT))
+    every: int | None = field(default=None, kw_only=True, validator=whole(1, MAX_COUNT))
+    probability: float | None = field(default=None, kw_only=True, validator=between(0, 1))
     operations: tuple[str, ...] | None = field(default=None, kw_only=True, converter=operation_ids)
-    path: str | None = field(default=None, kw_only=True, validator=how_paths_begin)
 
     def __attrs_post_init__(self) -> None:
         """Check what goes together."""
@@ -92,24 +86,21 @@ class Fault(SafeRepr):
             refuse("status", f"is no such status; expected {statuses[0]} to {statuses[-1]} with {self.kind}")
         if self.seconds is None and self.kind in TAKEN_BY["seconds"]:
             refuse("seconds", f"is missing; {self.kind} needs to know how long")
-        if self.every is not None and self.share is not None:
-            refuse("every", "does not go with share; expected one of the two")
-        if self.seed and self.share is None:
-            refuse("seed", "does not go without share; expected both or none")
+        if self.every is not None and self.probability is not None:
+            refuse("every", "does not go with probability; expected one of the two")
 
     @classmethod
     def parse(cls, text: str) -> Self:
         """Read the text form: the kind, then `name=value` for each attribute, all separated by semicolons.
 
         Args:
-            text: Such as `rate_limited;retry_after=2;times=3`. Operation ids are separated by commas; a path is
-                percent-encoded.
+            text: Such as `rate_limited;retry_after=2;count=3`. Operation ids are separated by commas.
 
         Raises:
             AdaptyConfigError: It is not of that form, or not what a fault takes; `field_name` says where.
 
         Example:
-            >>> Fault.parse("cut_after; every=3; operations=saveProfile,saveTransactionEvent").operations
+            >>> Fault.parse("drop_after; every=3; operations=saveProfile,saveTransactionEvent").operations
             ('saveProfile', 'saveTransactionEvent')
         """
         kind, values = fault_text.read(text)

@@ -103,7 +103,7 @@ class _Inside:
                 "POST",
                 f"{INSIDE}faults",
                 self.add_fault,
-                "the same with one more, whose text is the body, such as rate_limited;retry_after=2;times=3",
+                "the same with one more, whose text is the body, such as rate_limited;retry_after=2;count=3",
             ),
             _Page("DELETE", f"{INSIDE}faults", self.clear_faults, "nothing; there are no faults any more"),
             _Page("GET", f"{INSIDE}webhooks", webhooks.show, "the last webhooks, and whether they were received"),

@@ -92,9 +92,9 @@ class Sandbox:
         ...     sandbox.profile("user_12345") is None
         True
         >>> with Sandbox(faults=["server_error;every=20"]) as sandbox:
-        ...     sandbox.faults.add("cut_after;share=0.05;operations=saveProfile")
+        ...     sandbox.faults.add("drop_after;probability=0.05;operations=saveProfile")
         ...     [fault.kind for fault in sandbox.faults]
-        ['server_error', 'cut_after']
+        ['server_error', 'drop_after']
     """
 
     @hide_arguments
@@ -116,9 +116,9 @@ class Sandbox:
         allowed_hosts: Collection[str] = (),
     ) -> None:
         if not isinstance(host, str) or not host:
-            raise AdaptyConfigError.of("host", "is no address; expected one such as 127.0.0.1")
+            raise AdaptyConfigError.for_field("host", "is no address; expected one such as 127.0.0.1")
         if type(port) is not int:
-            raise AdaptyConfigError.of("port", f"is {kind_of(port)}; expected a number, 0 for any that is free")
+            raise AdaptyConfigError.for_field("port", f"is {kind_of(port)}; expected a number, 0 for any that is free")
         self._host = host
         self._port = port
         self._allowed_hosts = AllowedHosts(host, allowed_hosts)
@@ -396,7 +396,7 @@ def _listener(host: str, port: int) -> socket.socket:
         listener.listen(_BACKLOG)
     except (socket.gaierror, TypeError) as error:  # a name that cannot be spelled for the network is a TypeError
         listener.close()
-        raise AdaptyConfigError.of("host", f"{host!a} is not an address of this machine") from error
+        raise AdaptyConfigError.for_field("host", f"{host!a} is not an address of this machine") from error
     except (OSError, OverflowError) as error:
         listener.close()
         taken = isinstance(error, OSError) and error.errno == errno.EADDRINUSE
@@ -408,7 +408,7 @@ def _listener(host: str, port: int) -> socket.socket:
 
 @contextmanager
 def _calling_on_signals(call: Callable[[], object]) -> Iterator[None]:
-    """Call something when SIGINT or SIGTERM comes, instead of what was to be done then."""
+    """Call something when SIGINT or SIGTERM arrives, except where the signal is ignored, as `nohup` expects."""
     if current_thread() is not main_thread():
         yield
         return
@@ -416,7 +416,11 @@ def _calling_on_signals(call: Callable[[], object]) -> Iterator[None]:
     def handle(_: int, __: FrameType | None) -> None:
         call()
 
-    before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {
+        number: signal.signal(number, handle)
+        for number in (signal.SIGINT, signal.SIGTERM)
+        if signal.getsignal(number) is not signal.SIG_IGN
+    }
     try:
         yield
     finally:

@@ -15,12 +15,12 @@ in where plugins do not load by themselves.
         assert_access(adapty_sandbox, "premium", customer_user_id="user_12345")
 
 
-    @pytest.mark.adapty_faults("rate_limited;retry_after=30;times=1;operations=grantAccessLevel")
-    def test_a_rate_limit_is_waited_out(adapty_client, adapty_sandbox, adapty_waits):
+    @pytest.mark.adapty_faults("rate_limited;retry_after=30;count=1;operations=grantAccessLevel")
+    def test_a_rate_limit_is_waited_out(adapty_client, adapty_sandbox, adapty_retry_delays):
         reward_referral(adapty_client, user_id="user_12345")
 
         assert_requests(adapty_sandbox, "grantAccessLevel", statuses=[429, 200])
-        assert adapty_waits == [30]
+        assert adapty_retry_delays == [30]
 
 Fixtures:
 
@@ -31,10 +31,10 @@ Fixtures:
   loop and there is nothing to close: it works with anyio's plugin, with pytest-asyncio and in `asyncio.run`.
 - `adapty_environment`: leads clients that your code makes, and commands that it runs, to the sandbox, by the variables
   `ADAPTY_BASE_URL`, `ADAPTY_SECRET_KEY`, `ADAPTY_MAIL_BASE_URL` and `ADAPTY_MAIL_SECRET_KEY`.
-- `adapty_waits`: how long clients, and bulk runs, would have waited between the tries of a request, in seconds. While a
-  test uses the sandbox, nothing in its process waits there; all else about retries stays as it is. To wait all the
-  same, override the fixture with one that does nothing. Rate limits of bulk runs stay:
-  `rate_limit`, and the lower one after a 429, whose Retry-After is not waited for. Other processes are not affected.
+- `adapty_retry_delays`: the delays, in seconds, that clients and bulk runs would have slept between attempts. While a
+  test uses the sandbox, no retry in its process sleeps; everything else about retries is unchanged. To sleep anyway,
+  override the fixture with one that does nothing. A bulk run keeps its rate: `rate_limit`, and the lower one that
+  follows a 429, whose Retry-After is not slept. Other processes are not affected.
 - `adapty_sandbox_options`: override it in your conftest.py, for the session, to set the sandbox up otherwise:
   `return {"access_levels": {"gold_yearly": "gold"}}`. These are the arguments of `adapty.sandbox.Sandbox`.
 - `adapty_sandbox_server`: the same sandbox for fixtures of a wider scope, which need its address; not emptied.

@@ -50,8 +50,8 @@ def assert_erased(
         AdaptyUsageError: No id is given, both of the server-side API's are, or `sandbox` is none.
 
     Example:
-        >>> profile = adapty.profiles.create(customer_user_id="user_12345")
-        >>> deletion = adapty.profiles.delete(customer_user_id="user_12345")
+        >>> profile = client.profiles.create(customer_user_id="user_12345")
+        >>> deletion = client.profiles.delete(customer_user_id="user_12345")
         >>> assert_erased(adapty_sandbox, customer_user_id="user_12345")
         >>> assert_erased(adapty_sandbox, "user_12345")
         Traceback (most recent call last):
@@ -62,7 +62,7 @@ def assert_erased(
     known_sandbox(sandbox)
     if external_profile_id is None and customer_user_id is None and profile_id is None:
         problem = "is missing, and so are customer_user_id and profile_id; expected one of them"
-        raise AdaptyUsageError.of("external_profile_id", problem)
+        raise AdaptyUsageError.for_field("external_profile_id", problem)
     if external_profile_id is not None:
         _not_in_mail(sandbox, checked("external_profile_id", identifier, external_profile_id))
     if customer_user_id is not None or profile_id is not None:
@@ -97,7 +97,7 @@ def _was_deletion(sandbox: Sandbox, api: Api, absence: str) -> None:
     __tracebackhide__ = True
     arrived = arrivals(sandbox)
     asked = [one.request for one in arrived if one.api == api and one.operation in _DELETIONS[api]]
-    if any(request.status == _DELETED or request.fault == "cut_after" for request in asked):
+    if any(request.status == _DELETED or request.fault == "drop_after" for request in asked):
         return
     if may_be_forgotten(arrived):
         message = f"the sandbox remembers the last {len(arrived)} requests; of deletions before, it knows nothing"

@@ -28,7 +28,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers",
         f"{_MARKER}(*faults): what goes wrong in the sandbox of adapty during the test, "
-        'such as "rate_limited;retry_after=1;times=2"',
+        'such as "rate_limited;retry_after=1;count=2"',
     )
 
 
@@ -72,7 +72,7 @@ def adapty_sandbox_server(_adapty_shared_sandbox: SharedSandbox) -> Sandbox:
 def adapty_sandbox(
     request: pytest.FixtureRequest,
     _adapty_shared_sandbox: SharedSandbox,
-    adapty_waits: object,  # noqa: ARG001 - for what it does
+    adapty_retry_delays: object,  # noqa: ARG001 - for what it does
 ) -> Iterator[Sandbox]:
     """Give a sandbox that runs and is empty, with the faults of the marker `adapty_faults`."""
     sandbox = _adapty_shared_sandbox.emptied()
@@ -128,7 +128,7 @@ def adapty_environment(adapty_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch)
 
 
 @pytest.fixture
-def adapty_waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+def adapty_retry_delays(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """Give the seconds that clients would have waited between tries, in order; none of them is waited."""
     from adapty.testing.clients import without_waits
 

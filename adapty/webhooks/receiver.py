@@ -10,7 +10,7 @@ from uuid import uuid4
 from adapty._core.redact import hide_arguments
 from adapty._core.validate import kind_of
 from adapty.errors import AdaptyConfigError, AdaptyUsageError, WebhookBodyError, WebhookError, WebhookUnavailableError
-from adapty.models._received import json_ready
+from adapty.models._response import json_ready
 from adapty.webhooks.authorization import Accepted
 from adapty.webhooks.body import MAX_BODY_BYTES, checked_limit, decoded, incomplete, is_encoded
 from adapty.webhooks.deadlines import answer_deadline
@@ -218,7 +218,7 @@ class Receiver:
         if standing == "claimed":
             raise WebhookUnavailableError("the event is being handled; whether that succeeds is not known yet")
         if standing not in get_args(Standing):
-            raise AdaptyUsageError.of("seen", f"gave {standing!r} for a claim; expected new, claimed or seen")
+            raise AdaptyUsageError.for_field("seen", f"gave {standing!r} for a claim; expected new, claimed or seen")
         new = standing == "new"
         return Delivery(event=delivery.event, duplicate=not new, claim=claim if new else None)
 
@@ -232,7 +232,9 @@ class Receiver:
 def _checked_store(seen: Any) -> DedupStore | None:
     methods = [getattr(seen, name, None) for name in ("claim", "mark", "release")]
     if seen is not None and (isinstance(seen, type) or not all(map(callable, methods))):
-        raise AdaptyConfigError.of("seen", f"is {kind_of(seen)}; expected a store such as SQLiteDedupStore(path)")
+        raise AdaptyConfigError.for_field(
+            "seen", f"is {kind_of(seen)}; expected a store such as SQLiteDedupStore(path)"
+        )
     store: DedupStore | None = seen
     return store
 

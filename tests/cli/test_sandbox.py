@@ -273,11 +273,13 @@ def test_without_its_extra(monkeypatch: pytest.MonkeyPatch, package: str) -> Non
 
 def test_faults(stopped_when_ready: list[Sandbox]) -> None:
     """Each is set up, in their order."""
-    ended = run("sandbox", "--port", "0", "--fault", "rate_limited;retry_after=2;times=3", "--fault=cut_after;share=.5")
+    ended = run(
+        "sandbox", "--port", "0", "--fault", "rate_limited;retry_after=2;count=3", "--fault=drop_after;probability=.5"
+    )
 
     assert (ended.code, ended.err) == (0, "")
     (sandbox,) = stopped_when_ready
-    assert list(sandbox.faults) == [Fault("rate_limited", retry_after=2, times=3), Fault("cut_after", share=0.5)]
+    assert list(sandbox.faults) == [Fault("rate_limited", retry_after=2, count=3), Fault("drop_after", probability=0.5)]
 
 
 @pytest.mark.parametrize(
@@ -291,7 +293,7 @@ def test_faults(stopped_when_ready: list[Sandbox]) -> None:
 )
 def test_a_fault_that_cannot_be_read(fault: str, told: str) -> None:
     """The error says which one, and what is wrong with it, and nothing is served."""
-    ended = run("sandbox", "--port", "0", "--fault", "cut_after", "--fault", fault)
+    ended = run("sandbox", "--port", "0", "--fault", "drop_after", "--fault", fault)
 
     assert (ended.code, ended.out) == (ExitCode.USAGE, "")
     assert ended.err.startswith(f"Error: {told}")

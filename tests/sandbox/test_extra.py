@@ -63,10 +63,10 @@ def test_another_missing_module_is_not_blamed_on_the_extra() -> None:
 
 def test_faults_can_be_had_without_the_extra() -> None:
     """They are only said here, and met by a server elsewhere."""
-    use = "print(list(adapty.sandbox.Faults([adapty.sandbox.Fault('cut_after')])))"
+    use = "print(list(adapty.sandbox.Faults([adapty.sandbox.Fault('drop_after')])))"
     program = WITHOUT.format(missing=["starlette", "uvicorn", "jsonschema", "h11"], use=use)
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert done.stdout.splitlines()[1] == "[Fault.parse('cut_after')]"
+    assert done.stdout.splitlines()[1] == "[Fault.parse('drop_after')]"
 
 
 def test_importing_the_sandbox_loads_no_server() -> None:

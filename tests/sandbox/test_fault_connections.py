@@ -90,7 +90,7 @@ def at_work(sandbox: Sandbox) -> int:
     return len(state.tasks) + len(state.connections)
 
 
-@pytest.mark.parametrize(("kind", "is_kept"), [("cut_before", False), ("cut_after", True)])
+@pytest.mark.parametrize(("kind", "is_kept"), [("drop_before", False), ("drop_after", True)])
 def test_a_cut_gives_no_byte(sandbox: Sandbox, *, kind: str, is_kept: bool) -> None:
     """The connection ends where the answer would begin, in good order, and what is kept is settled by then."""
     with connected(sandbox) as connection:
@@ -105,7 +105,7 @@ def test_a_cut_after_other_requests(sandbox: Sandbox) -> None:
         for _ in range(3):
             connection.sendall(request(""))
             assert comes(connection, b"{}").startswith(b"HTTP/1.1 200 ")
-        connection.sendall(request("cut_after"))
+        connection.sendall(request("drop_after"))
         assert until_closed(connection) == b""
 
 
@@ -113,7 +113,7 @@ def test_a_cut_among_pipelined_requests(sandbox: Sandbox) -> None:
     """The one before is answered, the one after is not taken."""
     after = request("", json.dumps(profile(external_profile_id="after")).encode())
     with connected(sandbox) as connection:
-        connection.sendall(request("") + request("cut_before") + after)
+        connection.sendall(request("") + request("drop_before") + after)
         try:
             came = until_closed(connection)
         except ConnectionResetError:  # what was sent after the cut was not read
@@ -125,14 +125,14 @@ def test_a_cut_among_pipelined_requests(sandbox: Sandbox) -> None:
 def test_a_cut_before_the_body_is_asked_for(sandbox: Sandbox) -> None:
     """Who waits to be told to go on is not told so: that would be a byte of an answer."""
     with connected(sandbox) as connection:
-        connection.sendall(request("cut_before", b"", "expect: 100-continue", length=len(BODY)))
+        connection.sendall(request("drop_before", b"", "expect: 100-continue", length=len(BODY)))
         assert until_closed(connection) == b""
 
 
 def test_a_cut_waits_for_the_request(sandbox: Sandbox) -> None:
     """It comes when the whole request is there, so that the client is never cut while it sends."""
     with connected(sandbox) as connection:
-        connection.sendall(request("cut_before")[:-1])
+        connection.sendall(request("drop_before")[:-1])
         nothing_comes(connection)
         connection.sendall(BODY[-1:])
         assert until_closed(connection) == b""
@@ -169,7 +169,7 @@ def test_a_slow_first_byte(sandbox: Sandbox) -> None:
 def test_a_stalled_body(sandbox: Sandbox) -> None:
     """The head and half of the body come, and then nothing."""
     with connected(sandbox) as connection:
-        connection.sendall(request("stalled;seconds=60"))
+        connection.sendall(request("stall;seconds=60"))
         head, _, body = comes(connection, b"{").partition(b"\r\n\r\n")
         assert head.startswith(b"HTTP/1.1 200 ")
         assert b"content-length: 2" in head
@@ -181,7 +181,7 @@ def test_a_stalled_body(sandbox: Sandbox) -> None:
 def test_the_rest_of_a_stalled_body(sandbox: Sandbox) -> None:
     """It comes, and the connection is good for another request."""
     with connected(sandbox) as connection:
-        connection.sendall(request("stalled;seconds=0.05"))
+        connection.sendall(request("stall;seconds=0.05"))
         assert comes(connection, b"{}").count(b"HTTP/1.1 200 ") == 1
         connection.sendall(request(""))
         assert comes(connection, b"{}").startswith(b"HTTP/1.1 200 ")
@@ -192,12 +192,12 @@ def test_a_stalled_answer_without_a_body(sandbox: Sandbox) -> None:
     with connected(sandbox) as connection:
         connection.sendall(request("", BODY))
         comes(connection, b"{}")
-        connection.sendall(request("stalled;seconds=60", b'{"external_profile_id": "user_12345"}', path=DELETION_PATH))
+        connection.sendall(request("stall;seconds=60", b'{"external_profile_id": "user_12345"}', path=DELETION_PATH))
         soon(lambda: sandbox.profile("user_12345") is None)
         nothing_comes(connection)
 
 
-@pytest.mark.parametrize("fault", ["slow;seconds=60", "stalled;seconds=60", "cut_before", "cut_after"])
+@pytest.mark.parametrize("fault", ["slow;seconds=60", "stall;seconds=60", "drop_before", "drop_after"])
 def test_nothing_is_left_of_a_connection(sandbox: Sandbox, caplog: pytest.LogCaptureFixture, fault: str) -> None:
     """When the client has left, its request ends, whatever it had to wait for; and nothing is logged about it."""
     before = at_work(sandbox)
@@ -210,7 +210,7 @@ def test_nothing_is_left_of_a_connection(sandbox: Sandbox, caplog: pytest.LogCap
     assert [record for record in caplog.records if record.name.startswith(("uvicorn", "asyncio"))] == []
 
 
-@pytest.mark.parametrize("fault", ["slow;seconds=60", "stalled;seconds=60"])
+@pytest.mark.parametrize("fault", ["slow;seconds=60", "stall;seconds=60"])
 def test_closing_does_not_wait_for_an_answer(caplog: pytest.LogCaptureFixture, fault: str) -> None:
     """The connection is cut then, at once, and nobody has to be told that something was given up."""
     with Sandbox() as sandbox, connected(sandbox) as connection, connected(sandbox) as other:
@@ -269,7 +269,7 @@ class _InThread:
         self._thread.join(10)
 
 
-@pytest.mark.parametrize("kind", ["cut_before", "cut_after"])
+@pytest.mark.parametrize("kind", ["drop_before", "drop_after"])
 def test_a_plain_uvicorn_refuses_to_cut(kind: str) -> None:
     """It says what can, in plain text, and nothing is carried out; all else works."""
     with _InThread("h11") as url, httpx.Client(base_url=url, headers=KEY) as http:
@@ -277,7 +277,7 @@ def test_a_plain_uvicorn_refuses_to_cut(kind: str) -> None:
         found = http.get("/_sandbox/profiles/user_12345").status_code
         others = [
             http.post(PROFILE_PATH, json=profile(), headers={"adapty-sandbox-fault": fault}).status_code
-            for fault in ("rate_limited", "html_error", "slow;seconds=0.01", "stalled;seconds=0.01")
+            for fault in ("rate_limited", "html_error", "slow;seconds=0.01", "stall;seconds=0.01")
         ]
         shown = http.get("/_sandbox/requests").json()["requests"][0]
 
@@ -291,7 +291,7 @@ def test_a_plain_uvicorn_refuses_to_cut(kind: str) -> None:
 def test_a_uvicorn_with_our_protocol_cuts() -> None:
     """Which is how `create_app` gets cuts too."""
     with _InThread(StrictHTTP) as url, httpx.Client(base_url=url, headers=KEY) as http:
-        for kind, status in (("cut_before", 404), ("cut_after", 200)):
+        for kind, status in (("drop_before", 404), ("drop_after", 200)):
             with pytest.raises(httpx.RemoteProtocolError, match="without sending a response"):
                 http.post(PROFILE_PATH, json=profile(), headers={"adapty-sandbox-fault": kind})
             assert http.get("/_sandbox/profiles/user_12345").status_code == status
@@ -306,7 +306,7 @@ def test_without_any_server() -> None:
             app.router.lifespan_context(app),
             httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost", headers=KEY) as http,
         ):
-            asked = ["", "", "slow;seconds=0.01", "stalled;seconds=0.01", "cut_after", "rate_limited"]
+            asked = ["", "", "slow;seconds=0.01", "stall;seconds=0.01", "drop_after", "rate_limited"]
             headers = [{"adapty-sandbox-fault": fault} if fault else {} for fault in asked]
             return [(await http.post(PROFILE_PATH, json=profile(), headers=one)).status_code for one in headers]
 

@@ -72,7 +72,7 @@ def guarded() -> Iterator[Sandbox]:
     ):
         saved = httpx.post(f"{sandbox.url}{PROFILE_PATH}", json=profile(), headers=MAIL_KEY)
         assert saved.status_code == 200
-        sandbox.faults.add("server_error;path=/api/;times=1")
+        sandbox.faults.add("server_error;count=1")
         yield sandbox
 
 

@@ -57,7 +57,7 @@ def test_the_first_page_tells_what_there_is(api: Api) -> None:
     ).json()["data"]
     for method, path in sorted(listed):
         there = path.format(external_profile_id="user_12345", **made)
-        content = b"cut_after" if (method, path) == ("POST", "/_sandbox/faults") else b""
+        content = b"drop_after" if (method, path) == ("POST", "/_sandbox/faults") else b""
         # Without an address there is nowhere to post to.
         expected = 400 if (method, path) == ("POST", "/_sandbox/webhooks") else 200
         assert api.http.request(method, there, content=content).status_code == expected

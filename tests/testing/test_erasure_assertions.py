@@ -104,7 +104,7 @@ def test_events_that_wait_for_a_profile_are_something(
 def test_a_deletion_whose_answer_was_lost_counts(adapty_sandbox: Sandbox, adapty_client: Adapty) -> None:
     """It was carried out; version 1 has deletions too."""
     adapty_client.profiles.create(customer_user_id=USER)
-    adapty_sandbox.faults.add("cut_after;times=1")
+    adapty_sandbox.faults.add("drop_after;count=1")
 
     adapty_client.v1.profiles.delete(customer_user_id=USER)
 

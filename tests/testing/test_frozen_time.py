@@ -112,7 +112,7 @@ def test_client_waits_between_tries_while_time_is_frozen() -> None:
         from adapty import Adapty
         from adapty.sandbox import Sandbox
 
-        faults = ["rate_limited;retry_after=0.01;times=1", "server_error;times=1", "slow;seconds=0.05"]
+        faults = ["rate_limited;retry_after=0;count=1", "server_error;count=1", "slow;seconds=0.05"]
         for freezer in FREEZERS.values():
             with freezer(), Sandbox(faults=faults) as sandbox:
                 with Adapty(sandbox.secret_key, base_url=sandbox.url, max_retries=5) as client:
@@ -135,7 +135,7 @@ def test_bulk_import_ends_while_time_is_frozen(tmp_path: Path) -> None:
         from adapty.bulk import import_all
         from adapty.sandbox import Sandbox
 
-        faults = ["rate_limited;retry_after=0.01;times=2", "server_error;times=2", "cut_after;every=10"]
+        faults = ["rate_limited;retry_after=0;count=2", "server_error;count=2", "drop_after;every=10"]
         for freezer in FREEZERS.values():
             with Sandbox(faults=faults) as sandbox, freezer():
                 with Adapty(mail_secret_key=sandbox.mail_key, mail_base_url=sandbox.url) as client:
@@ -193,7 +193,7 @@ def test_worker_thread_sends_and_stops_while_time_is_frozen(tmp_path: Path) -> N
 
         pause = threading.Event()
         for place, freezer in enumerate(FREEZERS.values()):
-            with Sandbox(faults=["rate_limited;retry_after=0.01;times=1"]) as sandbox, freezer():
+            with Sandbox(faults=["rate_limited;retry_after=0;count=1"]) as sandbox, freezer():
                 with Adapty(mail_secret_key=sandbox.mail_key, mail_base_url=sandbox.url) as client:
                     with Outbox(f"outbox_{place}.sqlite") as outbox, Worker(client, outbox) as worker:
                         for number in range(2):
@@ -330,11 +330,11 @@ def test_plugin_closes_the_session_sandbox_after_tests_that_freeze_time(project:
         def test_mark(adapty_client):
             assert grant(adapty_client) == 2035
 
-        @pytest.mark.adapty_faults("rate_limited;retry_after=1;times=2")
-        def test_fixture(adapty_client, adapty_sandbox, adapty_waits, freezer):
+        @pytest.mark.adapty_faults("rate_limited;retry_after=1;count=2")
+        def test_fixture(adapty_client, adapty_sandbox, adapty_retry_delays, freezer):
             freezer.move_to("2035-01-01")
             assert grant(adapty_client) == 2035
-            assert adapty_waits == [1.0, 1.0]
+            assert adapty_retry_delays == [1.0, 1.0]
             freezer.move_to("2035-01-03")
             with pytest.raises(AssertionError):
                 assert_access(adapty_sandbox, "premium", customer_user_id="user_12345")
@@ -363,11 +363,11 @@ def test_plugin_serves_async_clients_in_tests_that_freeze_time(project: Project)
 
         import pytest
 
-        @pytest.mark.adapty_faults("server_error;times=2")
-        def test_async(freezer, async_adapty_client, adapty_waits):
+        @pytest.mark.adapty_faults("server_error;count=2")
+        def test_async(freezer, async_adapty_client, adapty_retry_delays):
             freezer.move_to("2035-01-01")
             asyncio.run(async_adapty_client.profiles.create(customer_user_id="user_12345"))
-            assert len(adapty_waits) == 2
+            assert len(adapty_retry_delays) == 2
         """,
     )
 

@@ -81,15 +81,15 @@ def test_a_profile_that_is_not_there(adapty_sandbox: Sandbox, adapty_client: Ada
 
 def test_a_save_that_never_got_through(adapty_sandbox: Sandbox, adapty_client: Adapty, said: Said) -> None:
     """The last tries are told, and what they met."""
-    adapty_sandbox.faults.add("server_error;status=500;times=2")
-    adapty_sandbox.faults.add("cut_before")
+    adapty_sandbox.faults.add("server_error;status=500;count=2")
+    adapty_sandbox.faults.add("drop_before")
     for _ in range(2):
         with pytest.raises(AdaptyConnectionError):
             save_profile(adapty_client)
 
     assert said(assert_profile_saved, adapty_sandbox, "user_12345")[2:] == [
         "  saveProfile was asked for 6 times, 6 times in vain:",
-        *["    saveProfile cut off (cut_before)"] * 3,
+        *["    saveProfile cut off (drop_before)"] * 3,
     ]
 
 

@@ -91,30 +91,30 @@ def test_nothing_waits_between_tries(project: Project) -> None:
         import time
         from adapty import Adapty, AsyncAdapty, RateLimitError
 
-        def test_fixture(adapty_client, adapty_sandbox, adapty_waits):
-            adapty_sandbox.faults.add("rate_limited;retry_after=30;times=2")
+        def test_fixture(adapty_client, adapty_sandbox, adapty_retry_delays):
+            adapty_sandbox.faults.add("rate_limited;retry_after=30;count=2")
             adapty_client.profiles.create(customer_user_id="user_12345")
-            assert adapty_waits == [30, 30]
+            assert adapty_retry_delays == [30, 30]
 
-        @pytest.mark.adapty_faults("server_error;retry_after=45;times=1")
-        def test_own_client(adapty_environment, adapty_waits):
+        @pytest.mark.adapty_faults("server_error;retry_after=45;count=1")
+        def test_own_client(adapty_environment, adapty_retry_delays):
             with Adapty() as adapty:
                 adapty.profiles.create(customer_user_id="user_12345")
-            assert adapty_waits == [45]
+            assert adapty_retry_delays == [45]
 
-        @pytest.mark.adapty_faults("rate_limited;retry_after=45;times=1")
-        def test_own_async_client(adapty_environment, adapty_waits):
+        @pytest.mark.adapty_faults("rate_limited;retry_after=45;count=1")
+        def test_own_async_client(adapty_environment, adapty_retry_delays):
             async def create():
                 async with AsyncAdapty() as adapty:
                     await adapty.profiles.create(customer_user_id="user_12345")
             asyncio.run(create())
-            assert adapty_waits == [45]
+            assert adapty_retry_delays == [45]
 
-        @pytest.mark.adapty_faults("rate_limited;retry_after=61;times=1")
-        def test_what_nobody_would_wait_for(adapty_client, adapty_waits):
+        @pytest.mark.adapty_faults("rate_limited;retry_after=61;count=1")
+        def test_what_nobody_would_wait_for(adapty_client, adapty_retry_delays):
             with pytest.raises(RateLimitError):
                 adapty_client.profiles.create(customer_user_id="user_12345")
-            assert adapty_waits == []
+            assert adapty_retry_delays == []
 
         def test_afterwards():
             from adapty._sync import transport
@@ -139,18 +139,18 @@ def test_bulk_runs_do_not_wait_between_tries_either(project: Project) -> None:
             for number in range(5)
         ]
 
-        @pytest.mark.adapty_faults("server_error;retry_after=40;times=3")
-        def test_blocking(adapty_client, adapty_sandbox, adapty_waits):
+        @pytest.mark.adapty_faults("server_error;retry_after=40;count=3")
+        def test_blocking(adapty_client, adapty_sandbox, adapty_retry_delays):
             report = import_profiles(adapty_client, PROFILES)
             assert (report.accepted, report.retried) == (5, 3)
-            assert adapty_waits == [40, 40, 40]
+            assert adapty_retry_delays == [40, 40, 40]
             assert_profile_saved(adapty_sandbox, "u4")
 
-        @pytest.mark.adapty_faults("rate_limited;retry_after=50;times=1")
-        def test_async(async_adapty_client, adapty_waits):
+        @pytest.mark.adapty_faults("rate_limited;retry_after=50;count=1")
+        def test_async(async_adapty_client, adapty_retry_delays):
             report = asyncio.run(async_import_profiles(async_adapty_client, PROFILES, lanes=1))
             assert (report.accepted, report.retried) == (5, 1)
-            assert adapty_waits == [50]
+            assert adapty_retry_delays == [50]
 
         def test_afterwards():
             from adapty.bulk import waits
@@ -169,14 +169,14 @@ def test_who_wants_to_wait_can(project: Project) -> None:
         import time
 
         @pytest.fixture
-        def adapty_waits():
+        def adapty_retry_delays():
             pass
 
-        @pytest.mark.adapty_faults("rate_limited;retry_after=0.2;times=1")
+        @pytest.mark.adapty_faults("rate_limited;retry_after=1;count=1")
         def test_waiting(adapty_client):
             began = time.monotonic()
             adapty_client.profiles.create(customer_user_id="user_12345")
-            assert time.monotonic() - began >= 0.2
+            assert time.monotonic() - began >= 1
         """,
     )
 
@@ -237,7 +237,7 @@ def test_the_async_client_belongs_to_no_event_loop(project: Project) -> None:
             asyncio.run(create(async_adapty_client))
             assert_requests(adapty_sandbox, "createProfile", times=10)
 
-        @pytest.mark.adapty_faults("cut_after;every=2;times=2", "stalled;seconds=5;times=1")
+        @pytest.mark.adapty_faults("drop_after;every=2;count=2", "stall;seconds=5;count=1")
         def test_with_faults(async_adapty_client):
             async def calls():
                 with pytest.raises(AdaptyConnectionError):
@@ -287,7 +287,7 @@ def test_the_async_client_under_a_plugin(project: Project, plugin: str) -> None:
         @pytest.mark.{plugin}
         async def test_awaiting(async_adapty_client, adapty_sandbox):
             await async_adapty_client.profiles.create(customer_user_id="user_12345")
-            adapty_sandbox.faults.add("rate_limited;retry_after=30;times=1")
+            adapty_sandbox.faults.add("rate_limited;retry_after=30;count=1")
             await async_adapty_client.profiles.get(customer_user_id="user_12345")
             assert_requests(adapty_sandbox, "getProfile", statuses=[429, 200])
 
@@ -311,11 +311,11 @@ def test_faults_of_the_marker(project: Project) -> None:
         from adapty.sandbox import Fault
         from adapty.testing import assert_requests
 
-        pytestmark = pytest.mark.adapty_faults("html_error;times=1")
+        pytestmark = pytest.mark.adapty_faults("html_error;count=1")
 
-        @pytest.mark.adapty_faults("rate_limited;times=1")
+        @pytest.mark.adapty_faults("rate_limited;count=1")
         class TestInAClass:
-            @pytest.mark.adapty_faults(Fault("server_error", times=1, status=500), "cut_before;times=1")
+            @pytest.mark.adapty_faults(Fault("server_error", count=1, status=500), "drop_before;count=1")
             def test_own(self, adapty_client, adapty_sandbox):
                 client = adapty_client.with_options(max_retries=9)
                 client.profiles.create(customer_user_id="user_12345")
@@ -325,7 +325,7 @@ def test_faults_of_the_marker(project: Project) -> None:
                 adapty_client.profiles.create(customer_user_id="user_12345")
                 assert_requests(adapty_sandbox, "createProfile", statuses=[429, 502, 200])
 
-        @pytest.mark.parametrize("kind", [pytest.param(503, marks=pytest.mark.adapty_faults("server_error;times=1"))])
+        @pytest.mark.parametrize("kind", [pytest.param(503, marks=pytest.mark.adapty_faults("server_error;count=1"))])
         def test_of_a_parameter(adapty_client, adapty_sandbox, kind):
             adapty_client.profiles.create(customer_user_id="user_12345")
             assert_requests(adapty_sandbox, "createProfile", statuses=[kind, 502, 200])
@@ -360,7 +360,7 @@ def test_the_marker_brings_the_sandbox(project: Project) -> None:
             def test_method(self):
                 pass
 
-        @pytest.mark.adapty_faults("cut_before")
+        @pytest.mark.adapty_faults("drop_before")
         def test_unnamed(request):
             assert "adapty_sandbox" in request.fixturenames
 
@@ -378,7 +378,7 @@ def test_the_marker_brings_the_sandbox(project: Project) -> None:
     ("marker", "problem"),
     [
         ('"server_eror"', "marker adapty_faults: kind: 'server_eror' is not known; did you mean server_error?*"),
-        ('"cut_after", "slow"', "marker adapty_faults: seconds: is missing; slow needs to know how long"),
+        ('"drop_after", "slow"', "marker adapty_faults: seconds: is missing; slow needs to know how long"),
         ("5", "marker adapty_faults: fault: is of type int; expected text such as*"),
         ("", "marker adapty_faults: names none; expected faults, each an argument of its own, such as*"),
         ('"server_error", every=3', "marker adapty_faults: has every=*"),
@@ -411,7 +411,7 @@ def test_a_sandbox_set_up_otherwise(project: Project) -> None:
 
         @pytest.fixture(scope="session")
         def adapty_sandbox_options():
-            return {"access_levels": {"gold_yearly": "gold"}, "faults": ["rate_limited;times=1"]}
+            return {"access_levels": {"gold_yearly": "gold"}, "faults": ["rate_limited;count=1"]}
         """,
     )
     ran = project.run(
@@ -558,7 +558,7 @@ def test_the_fixtures_and_the_marker_are_explained(project: Project) -> None:
     """By pytest's own commands."""
     fixtures = project.run("", "--fixtures").stdout.str()
 
-    for name in ("adapty_sandbox", "adapty_client", "async_adapty_client", "adapty_environment", "adapty_waits"):
+    for name in ("adapty_sandbox", "adapty_client", "async_adapty_client", "adapty_environment", "adapty_retry_delays"):
         assert f"\n{name} -- " in fixtures
     assert "_adapty_shared_sandbox" not in fixtures
     project.run("", "--markers").stdout.fnmatch_lines(["@pytest.mark.adapty_faults(*faults): what goes wrong *"])

@@ -42,8 +42,8 @@ def test_each_operation_is_known_by_its_path(adapty_sandbox: Sandbox, adapty_cli
 
 def test_requests_are_given(adapty_sandbox: Sandbox, adapty_client: Adapty) -> None:
     """As the sandbox noted them: each try, with what it was answered."""
-    adapty_sandbox.faults.add("rate_limited;retry_after=30;times=1")
-    adapty_sandbox.faults.add("cut_after;times=1")
+    adapty_sandbox.faults.add("rate_limited;retry_after=30;count=1")
+    adapty_sandbox.faults.add("drop_after;count=1")
     save_profile(adapty_client)
 
     found = assert_requests(adapty_sandbox, "saveProfile", times=3, statuses=(429, 0, 200))
@@ -72,7 +72,7 @@ def test_other_requests_than_expected(adapty_sandbox: Sandbox, adapty_client: Ad
         *nothing,
     ]
 
-    adapty_sandbox.faults.add("html_error;times=1")
+    adapty_sandbox.faults.add("html_error;count=1")
     save_profile(adapty_client)
     with pytest.raises(ProfileNotFoundError):
         adapty_client.profiles.get(customer_user_id="user_12345")

@@ -77,7 +77,7 @@ def test_a_profile_is_given(adapty_sandbox: Sandbox, customer: Adapty) -> None:
 
 def test_a_profile_that_holds_something_else(adapty_sandbox: Sandbox, customer: Adapty, said: Said) -> None:
     """What differs is told, and a change that was in vain."""
-    adapty_sandbox.faults.add("server_error;times=3;operations=updateProfile")
+    adapty_sandbox.faults.add("server_error;count=3;operations=updateProfile")
     with pytest.raises(ServerError):
         customer.profiles.update(customer_user_id=USER, first_name="Jane")
 

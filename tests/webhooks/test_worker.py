@@ -176,7 +176,7 @@ def test_a_worker_that_is_never_idle_prunes_too(mail: Adapty, outbox: Outbox, mo
     assert tidied.is_set()
 
 
-@pytest.mark.parametrize("fault", ["server_error;every=3", "rate_limited;every=4;retry_after=0", "cut_after;every=5"])
+@pytest.mark.parametrize("fault", ["server_error;every=3", "rate_limited;every=4;retry_after=0", "drop_after;every=5"])
 def test_trouble_on_the_way_loses_and_doubles_nothing(
     mail: Adapty, outbox: Outbox, sandbox: Sandbox, fault: str
 ) -> None:
