@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 __all__ = ["NOTES", "RAW", "VENDOR_COLUMNS", "Columns", "FieldPath", "HeaderColumn", "OtherInput", "field_path"]
 
 RAW = "_raw"
-"""The column of a failures file that holds the text of a row that could not be read."""
+"""The column of a rejects file that holds the text of a row that could not be read."""
 
 NOTES = ("_line", "_error", RAW)
-"""The columns that a failures file adds to its input's; a reader passes over them, so that it can be fed back."""
+"""The columns that a rejects file adds to its input's; a reader passes over them, so that it can be fed back."""
 
 VENDOR_COLUMNS: Mapping[type[RequestModel], Mapping[str, str]] = {MailProfile: FIELDS}
 """The CSV columns of the vendor's historical import file, and the fields that they stand for."""
@@ -153,7 +153,7 @@ class Columns:
     def of_header(self, header: Sequence[str], file: Path) -> list[HeaderColumn]:
         """Return what each column of a CSV file stands for.
 
-        The notes of a failures file and what is ignored are passed over, and so are the columns of Adapty's historical
+        The notes of a rejects file and what is ignored are passed over, and so are the columns of Adapty's historical
         import file that Adapty Mail has no field for. Where a column is mapped to a field, another one of the field's
         own name, or the vendor's, is ignored.
 
@@ -306,15 +306,13 @@ def _checked_mapping(columns: Columns, mapping: Mapping[str, str]) -> dict[str, 
                 both = f"{printable(other)} and {printable(column)}"
                 _refuse(f"takes {_spelled(path)} from two columns, {both}; expected one")
         if column in NOTES:
-            _refuse(
-                f"takes {_spelled(path)} from {column}, which is a note of a failures file; expected another column"
-            )
+            _refuse(f"takes {_spelled(path)} from {column}, which is a note of a rejects file; expected another column")
         mapped[column] = (*mapped.get(column, ()), path)
     return mapped
 
 
 def _checked_names(ignore: Collection[str], mapped: Mapping[str, tuple[FieldPath, ...]]) -> Collection[str]:
-    """Give the names to ignore, without the notes of a failures file, which are passed over anyway."""
+    """Give the names to ignore, without the notes of a rejects file, which are passed over anyway."""
     if not isinstance(ignore, Collection) or isinstance(ignore, str | bytes | bytearray | Mapping):
         raise AdaptyUsageError.for_field("ignore", f"is {kind_of(ignore)}; {_IGNORE_EXPECTED}")
     for name in ignore:

@@ -16,8 +16,8 @@ from adapty.bulk.erase_report import EraseReport
 from adapty.bulk.erasure import APIS, Erasure, Naming
 from adapty.bulk.fingerprint import FileState, fingerprint
 from adapty.bulk.id_files import API_KINDS, KINDS, ApiName, KindName
-from adapty.bulk.journal import CONTENTS_OF, Journal
-from adapty.bulk.options import EraseOptions, file_option, journal_of, options_of, refuse_unknown
+from adapty.bulk.journal import CONTENTS_OF, Checkpoint
+from adapty.bulk.options import EraseOptions, checkpoint_path, file_option, options_of, refuse_unknown
 from adapty.bulk.outcomes_file import OutcomesFile
 from adapty.bulk.resuming import resume_advice
 from adapty.bulk.seen_ids import SeenIds
@@ -46,7 +46,7 @@ class EraseJob:
         naming: What was said about the ids.
         options: How it is carried out.
         report: The report file.
-        journal: The file that notes how far it is, or None.
+        checkpoint: The file that notes how far it is, or None.
     """
 
     whom: Whom
@@ -54,7 +54,7 @@ class EraseJob:
     naming: Naming
     options: Options
     report: Path
-    journal: Path | None
+    checkpoint: Path | None
 
     @classmethod
     def of(cls, ids: Ids, *, by: KindName | None, api: ApiName | None, options: EraseOptions) -> Self:
@@ -68,7 +68,7 @@ class EraseJob:
         report = file_option("report", options["report"]) if "report" in options else None
         whom = Whom.of(ids, _kinds(by, api))
         naming = Naming.OPEN if by is None else Naming.KIND if api is None else Naming.EXACT
-        return cls(whom, api, naming, carried_out, report or _report_of(whom), journal_of(options, [whom.file]))
+        return cls(whom, api, naming, carried_out, report or _report_of(whom), checkpoint_path(options, [whom.file]))
 
     async def run(self, adapty: Adapty | AsyncAdapty, stop: Stop) -> EraseReport:
         """Erase who is left to be erased.
@@ -85,12 +85,12 @@ class EraseJob:
         whom = await self.whom.kept(stop) if self.whom.only_once and len(apis) > 1 else self.whom
         with (
             OutcomesFile(self.report, whom.source) as outcomes,
-            self._open_journal(adapty, apis) as journal,
+            self._open_checkpoint(adapty, apis) as checkpoint,
             SeenIds() as seen,
         ):
             parts = [
                 Erasure.resumed(
-                    api, whom, self.naming, outcomes=outcomes, seen=seen, options=self.options, journal=journal
+                    api, whom, self.naming, outcomes=outcomes, seen=seen, options=self.options, checkpoint=checkpoint
                 )
                 for api in apis
             ]
@@ -99,14 +99,14 @@ class EraseJob:
                     await part.run(adapty, stop)
                 _raise_what_stopped(parts)
             except BaseException as end:
-                self._note_how_far(end, parts, journal, states)
+                self._note_how_far(end, parts, checkpoint, states)
                 raise
-            journal.finish()
-        return self._report(parts, resumed=journal.resumed, elapsed=monotonic() - began)
+            checkpoint.finish()
+        return self._report(parts, resumed=checkpoint.resumed, elapsed=monotonic() - began)
 
-    def _open_journal(self, adapty: Adapty | AsyncAdapty, apis: Sequence[ApiName]) -> Journal:
-        if self.journal is None or self.whom.file is None:
-            return Journal.temporary()
+    def _open_checkpoint(self, adapty: Adapty | AsyncAdapty, apis: Sequence[ApiName]) -> Checkpoint:
+        if self.checkpoint is None or self.whom.file is None:
+            return Checkpoint.temporary()
         addresses = adapty._transport.config.base_urls  # noqa: SLF001 - of the same package
         plan = {f"address of {api}": addresses[APIS[api]] for api in apis}
         # A bare id and one of a named kind may lead to different people.
@@ -115,21 +115,21 @@ class EraseJob:
         plan["report"] = str(self.report.absolute())
         plan["users"] = self.whom.name
         plan[CONTENTS_OF + self.whom.name] = fingerprint(self.whom.file)
-        return Journal.open(self.journal, plan)
+        return Checkpoint.open(self.checkpoint, plan)
 
     def _note_how_far(
-        self, end: BaseException, parts: Sequence[Erasure], journal: Journal, inputs: Sequence[FileState]
+        self, end: BaseException, parts: Sequence[Erasure], checkpoint: Checkpoint, inputs: Sequence[FileState]
     ) -> None:
-        """Say how far it came, and how to go on; of one that came to nothing no journal is left."""
+        """Say how far it came, and how to go on; of one that came to nothing no checkpoint is left."""
         for part in parts:
             end.add_note(part.told(end))
         if any(part.counts for part in parts):
             end.add_note(f"report: {self.report}")
-            if journal.path is not None and (advice := resume_advice(end, journal.path, inputs, self.report)):
+            if checkpoint.path is not None and (advice := resume_advice(end, checkpoint.path, inputs, self.report)):
                 end.add_note(advice)
         else:
             with suppress(AdaptyUsageError):
-                journal.finish()
+                checkpoint.finish()
 
     def _report(self, parts: Sequence[Erasure], *, resumed: bool, elapsed: float) -> EraseReport:
         counts = sum((part.counts for part in parts), Counter[str]())

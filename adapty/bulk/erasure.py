@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from adapty._core.call import Call
     from adapty._core.operations import Api
     from adapty._sync.client import Adapty
-    from adapty.bulk.journal import Journal
+    from adapty.bulk.journal import Checkpoint
     from adapty.bulk.rows import Row
     from adapty.bulk.stop import Stop
 
@@ -131,9 +131,9 @@ class Erasure:
         outcomes: OutcomesFile,
         seen: SeenIds,
         options: Options,
-        journal: Journal,
+        checkpoint: Checkpoint,
     ) -> Self:
-        """Begin where the journal says that it was left.
+        """Begin where the checkpoint says that it was left.
 
         Args:
             api: The API.
@@ -142,17 +142,17 @@ class Erasure:
             outcomes: Where it is written down what came of each.
             seen: Which ids were sent.
             options: How it is carried out.
-            journal: Where it is saved how far it is.
+            checkpoint: Where it is saved how far it is.
 
         Raises:
-            AdaptyUsageError: What was written down before is not there any more, or the journal is damaged.
+            AdaptyUsageError: What was written down before is not there any more, or the checkpoint is damaged.
         """
         erasure = cls(api, whom, naming, outcomes, seen)
-        if saved := journal.stage(api):
-            outcomes.check_holds(saved.failures_size)
+        if saved := checkpoint.stage(api):
+            outcomes.check_holds(saved.results_size)
             erasure.is_done = saved.done
             erasure._handled_before = Handled.from_bytes(saved.handled)
-        erasure._engine = StageRun.resumed(erasure._stage(), options, journal, Patience())
+        erasure._engine = StageRun.resumed(erasure._stage(), options, checkpoint, Patience())
         return erasure
 
     async def run(self, adapty: Adapty | AsyncAdapty, stop: Stop) -> None:

@@ -26,23 +26,23 @@ if TYPE_CHECKING:
 
     from adapty.bulk.rows import Row
 
-__all__ = ["FailuresFile", "failures_name", "put_in_place"]
+__all__ = ["RejectsFile", "put_in_place", "rejects_name"]
 
 
-def failures_name(source_name: str, *, dry_run: bool = False) -> str:
-    """Name the failures file of an input: in its format, unpacked; JSON Lines for what does not come from a file.
+def rejects_name(source_name: str, *, dry_run: bool = False) -> str:
+    """Name the rejects file of an input: in its format, unpacked; JSON Lines for what does not come from a file.
 
     Args:
         source_name: The input's name.
         dry_run: Whether the records are refused by a check only, and are all to be sent yet.
 
     Example:
-        >>> failures_name("base.csv"), failures_name("base.csv.gz"), failures_name("profiles")
-        ('base.failures.csv', 'base.failures.csv', 'profiles.failures.jsonl')
-        >>> failures_name("base.csv", dry_run=True)
-        'base.dry-run.failures.csv'
+        >>> rejects_name("base.csv"), rejects_name("base.csv.gz"), rejects_name("profiles")
+        ('base.rejects.csv', 'base.rejects.csv', 'profiles.rejects.jsonl')
+        >>> rejects_name("base.csv", dry_run=True)
+        'base.dry-run.rejects.csv'
     """
-    word = ".dry-run.failures" if dry_run else ".failures"
+    word = ".dry-run.rejects" if dry_run else ".rejects"
     try:
         file_format(Path(source_name))
     except AdaptyUsageError:
@@ -51,13 +51,13 @@ def failures_name(source_name: str, *, dry_run: bool = False) -> str:
     return f"{stem}{word}{ending}"
 
 
-class FailuresFile:
+class RejectsFile:
     """Collects the refused rows of one input.
 
     They are written to a file of its own beside the one that they are for, and get its name when the input is through;
     where nothing was refused, there is no file. One that is there already is the only copy of records that were
     refused before, which somebody may be mending, so it is left alone: these rows get the next name that is free,
-    `base.failures-2.csv`. What `replaces` says is only so of a dry run's, which another dry run gives again.
+    `base.rejects-2.csv`. What `replaces` says is only so of a dry run's, which another dry run gives again.
 
     What a run that breaks off has collected depends on whether it can go on. A run with a `run_id` goes on later: its
     rows stay where they are, at `kept_at`, to be looked at but not changed, and the same file is gone on with. Any
@@ -88,7 +88,7 @@ class FailuresFile:
         Args:
             path: The file to write, in the format that its name says.
             source: The input that the rows come from, if that is a file.
-            run_id: What the journal names the run with, where it can go on after it broke off.
+            run_id: What the checkpoint names the run with, where it can go on after it broke off.
             resume_at: The length in bytes that the file had at the checkpoint to go on from; what came after it is
                 dropped. None begins anew.
             note: Called with the name that the rows get, before they get it; see `put_in_place`.
@@ -151,7 +151,7 @@ class FailuresFile:
             self._columns = [*dict.fromkeys((*noted, *NOTES))]
             csv.writer(text).writerow(self._columns)
         if not noted.keys() <= {*self._columns}:
-            expected = "put back the one that the run began with, or remove the journal to begin anew"
+            expected = "put back the one that the run began with, or remove the checkpoint to begin anew"
             raise UnusableStateError(f"{self.kept_at}: has not the columns of this input; {expected}")
         csv.writer(text).writerow([noted.get(name, "") for name in self._columns])
         return _encoded(text.getvalue())
@@ -193,11 +193,11 @@ class FailuresFile:
 
 
 def put_in_place(path: Path, run_id: str, noted: Path | None, note: Callable[[Path], object]) -> Path | None:
-    """Put the failures file of an input that is through in its place, where the run was killed before it could.
+    """Put the rejects file of an input that is through in its place, where the run was killed before it could.
 
     Args:
         path: The file that the rows are for.
-        run_id: What the journal names the run with.
+        run_id: What the checkpoint names the run with.
         noted: The name that `note` was called with last, by whichever process; None where it was not.
         note: Called with the name that the rows get, before they get it.
 
@@ -271,7 +271,7 @@ def _check_place(path: Path, source: Path | None) -> None:
     """See that the file is not the input, by whichever name, and is no folder."""
     try:
         if source is not None and path.resolve() == source.resolve():
-            raise AdaptyUsageError(f"{path}: is the input itself; expected another file for the failures")
+            raise AdaptyUsageError(f"{path}: is the input itself; expected another file for the rejects")
         if path.is_dir():
             raise AdaptyUsageError(f"{path}: is a folder; expected room for a file of this name")
     except (OSError, ValueError) as problem:
@@ -293,7 +293,7 @@ def _check_as_left(kept_at: Path, size: int) -> None:
         problem = "has changed since the run broke off"
     except OSError as fault:
         problem = f"has the records that were refused so far, and cannot be opened: {fault.strerror}"
-    raise AdaptyUsageError(f"{kept_at}: {problem}; put it back, or remove the journal to begin anew")
+    raise AdaptyUsageError(f"{kept_at}: {problem}; put it back, or remove the checkpoint to begin anew")
 
 
 def _header(kept_at: Path) -> list[str]:

@@ -48,7 +48,7 @@ SELECT profile, flow FROM (
 ) ORDER BY profile, moment, receipt
 """
 
-# Their places stand in journals: a new flow goes to the end.
+# Their places stand in checkpoints: a new flow goes to the end.
 _FLOWS = (
     Flow.NEVER_PURCHASED,
     Flow.ACTIVE,
@@ -80,7 +80,7 @@ class _Standings:
 class FlowTally:
     """Follows `adapty.current_flow` for every profile, on disk: in memory is only what came since the last save.
 
-    The tally of a journal is saved with each checkpoint of it. A run that goes on from a checkpoint adds what came
+    The tally of a checkpoint is saved with each checkpoint of it. A run that goes on from a checkpoint adds what came
     after it again, in the same order.
     """
 

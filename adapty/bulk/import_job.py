@@ -17,11 +17,11 @@ from adapty._core.damaged_ids import refuse_damaged_ids
 from adapty._core.giving_up import Patience
 from adapty._generated import mail_call, nothing
 from adapty.bulk.columns import field_path
-from adapty.bulk.failures import FailuresFile, failures_name, put_in_place
+from adapty.bulk.failures import RejectsFile, put_in_place, rejects_name
 from adapty.bulk.fingerprint import fingerprint
-from adapty.bulk.journal import CONTENTS_OF, Journal
+from adapty.bulk.journal import CONTENTS_OF, Checkpoint
 from adapty.bulk.lanes import Item
-from adapty.bulk.options import ImportOptions, file_option, flag_option, journal_of, options_of, refuse_unknown
+from adapty.bulk.options import ImportOptions, checkpoint_path, file_option, flag_option, options_of, refuse_unknown
 from adapty.bulk.ordered_source import in_order
 from adapty.bulk.report import ImportReport
 from adapty.bulk.resuming import resume_advice
@@ -53,7 +53,7 @@ class _Input:
     kind: Any
     given: Any
     source: Source
-    failures: Path
+    rejects: Path
 
 
 @frozen
@@ -66,7 +66,7 @@ class ImportJob:
         options: How it is carried out.
         mapping: Field to the column that holds it.
         ignore: The columns that hold nothing.
-        journal: The file that notes how far it is, or None.
+        checkpoint: The file that notes how far it is, or None.
     """
 
     inputs: tuple[_Input, ...]
@@ -74,7 +74,7 @@ class ImportJob:
     options: Options
     mapping: Mapping[str, str]
     ignore: Collection[str]
-    journal: Path | None
+    checkpoint: Path | None
 
     @classmethod
     def of(cls, given: Mapping[str, Any], *, sort: bool, options: ImportOptions) -> Self:
@@ -92,19 +92,19 @@ class ImportJob:
         mapping = options.get("mapping")
         mapping = {} if mapping is None else mapping
         ignore = options.get("ignore", ())
-        folder = file_option("failures", options.get("failures", "."))
+        folder = file_option("rejects_dir", options.get("rejects_dir", "."))
         if not folder.is_dir():
-            raise AdaptyUsageError.for_field("failures", f"{folder} is no folder; expected one that is there")
+            raise AdaptyUsageError.for_field("rejects_dir", f"{folder} is no folder; expected one that is there")
         inputs: list[_Input] = []
         for kind, source in wanted.items():
             others = [other_input(other, wanted[other], RECORDS[other]) for other in wanted if other != kind]
             own = _of_the_kind(kind, mapping, wanted)
             opened = open_source(kind, source, RECORDS[kind], own, ignore=ignore, others=others)
-            name = failures_name(opened.name, dry_run=checked.dry_run)
+            name = rejects_name(opened.name, dry_run=checked.dry_run)
             inputs.append(_Input(kind, source, opened, folder / name))
-        journal = journal_of(options, [each.source.path for each in inputs])
-        _refuse_shared_files(*(each.source.path for each in inputs), *(each.failures for each in inputs), journal)
-        return cls(tuple(inputs), is_sorted, checked, mapping, ignore, None if checked.dry_run else journal)
+        checkpoint = checkpoint_path(options, [each.source.path for each in inputs])
+        _refuse_shared_files(*(each.source.path for each in inputs), *(each.rejects for each in inputs), checkpoint)
+        return cls(tuple(inputs), is_sorted, checked, mapping, ignore, None if checked.dry_run else checkpoint)
 
     async def run(self, adapty: Adapty | AsyncAdapty, stop: Stop) -> ImportReport:
         """Send what is left to be sent.
@@ -113,86 +113,86 @@ class ImportJob:
             AdaptyError: What ended the import early, with notes that say how far it came.
             KeyboardInterrupt: Somebody asked for an early end.
         """
-        adapty._transport.config.key("mail")  # noqa: SLF001 - refused before a journal is made
+        adapty._transport.config.key("mail")  # noqa: SLF001 - refused before a checkpoint is made
         began = monotonic()
         patience = Patience()
-        with await self._open_journal(adapty) as journal:
-            sent = [await self._send(each, adapty, journal, patience, stop) for each in self.inputs]
-            report = self._report([result for result, _ in sent], [path for _, path in sent if path], journal)
-            journal.finish()
+        with await self._open_checkpoint(adapty) as checkpoint:
+            sent = [await self._send(each, adapty, checkpoint, patience, stop) for each in self.inputs]
+            report = self._report([result for result, _ in sent], [path for _, path in sent if path], checkpoint)
+            checkpoint.finish()
         return evolve(report, elapsed=monotonic() - began)
 
-    async def _open_journal(self, adapty: Adapty | AsyncAdapty) -> Journal:
-        if self.journal is None:
-            return Journal.temporary()
+    async def _open_checkpoint(self, adapty: Adapty | AsyncAdapty) -> Checkpoint:
+        if self.checkpoint is None:
+            return Checkpoint.temporary()
         plan = {"address": adapty._transport.config.base_urls["mail"]}  # noqa: SLF001 - of the same package
         plan["mapping"] = ", ".join(f"{field}={column}" for field, column in sorted(self.mapping.items()))
         plan["ignore"] = ", ".join(sorted({*self.ignore}))
         plan["sort"] = "yes" if self.sort else "no"
         for each in self.inputs:
-            plan["failures"] = str(each.failures.parent.absolute())
+            plan["rejects_dir"] = str(each.rejects.parent.absolute())
             if each.source.path is not None:
                 plan[each.kind] = str(each.source.path.absolute())
                 plan[CONTENTS_OF + each.source.name] = await asyncio.to_thread(fingerprint, each.source.path)
-        return Journal.open(self.journal, plan)
+        return Checkpoint.open(self.checkpoint, plan)
 
     async def _send(
-        self, each: _Input, adapty: Adapty | AsyncAdapty, journal: Journal, patience: Patience, stop: Stop
+        self, each: _Input, adapty: Adapty | AsyncAdapty, checkpoint: Checkpoint, patience: Patience, stop: Stop
     ) -> tuple[StageResult, Path | None]:
-        """Send one input, or what is left of it; give what came of it, and where its failures are, if there are any."""
-        saved = journal.stage(each.kind)
-        note = partial(_note_failures, journal, each.kind)
-        if saved is not None and saved.done and journal.run_id is not None:
-            path = put_in_place(each.failures, journal.run_id, journal.failures_at(each.kind), note)
+        """Send one input, or what is left of it; give what came of it, and where its rejects are, if there are any."""
+        saved = checkpoint.stage(each.kind)
+        note = partial(_set_rejects_path, checkpoint, each.kind)
+        if saved is not None and saved.done and checkpoint.run_id is not None:
+            path = put_in_place(each.rejects, checkpoint.run_id, checkpoint.rejects_path(each.kind), note)
             return StageResult.of(each.kind, saved), path
-        failures = FailuresFile(
-            each.failures,
+        rejects = RejectsFile(
+            each.rejects,
             each.source.path,
-            run_id=journal.run_id,
-            resume_at=None if saved is None else saved.failures_size,
+            run_id=checkpoint.run_id,
+            resume_at=None if saved is None else saved.results_size,
             note=note,
             replaces=self.options.dry_run,
         )
         run = None
         try:
-            with failures:
-                run = StageRun.resumed(self._stage(each, failures, journal.tally), self.options, journal, patience)
+            with rejects:
+                run = StageRun.resumed(self._stage(each, rejects, checkpoint.tally), self.options, checkpoint, patience)
                 await run.run(adapty, stop)
                 run.raise_what_ended_it_early()
         except BaseException as end:
             if run is not None and not run.is_done:
                 is_untouched = each is self.inputs[0] and not run.counts
-                self._leave(end, run, journal, failures, is_untouched=is_untouched)
+                self._leave(end, run, checkpoint, rejects, is_untouched=is_untouched)
                 await _close(each.given)
             raise
-        return run.result, failures.path if run.counts["rejected"] else None
+        return run.result, rejects.path if run.counts["rejected"] else None
 
     def _leave(
-        self, end: BaseException, run: StageRun, journal: Journal, failures: FailuresFile, *, is_untouched: bool
+        self, end: BaseException, run: StageRun, checkpoint: Checkpoint, rejects: RejectsFile, *, is_untouched: bool
     ) -> None:
         """Say how far it came and how to go on; where nothing was done yet, leave nothing behind."""
         done = f"{run.counts['accepted']} accepted, {run.counts['rejected']} rejected so far"
         end.add_note(f"stopped in {run.stage.label}: {done}")
         if run.counts["rejected"]:
-            end.add_note(f"rejected records: {failures.path if self.journal is None else failures.kept_at}")
-        if self.journal is None:
+            end.add_note(f"rejected records: {rejects.path if self.checkpoint is None else rejects.kept_at}")
+        if self.checkpoint is None:
             return
         if not is_untouched:
             states = [each.source.state for each in self.inputs if each.source.state is not None]
-            rejects = failures.kept_at if run.counts["rejected"] else None
-            if advice := resume_advice(end, self.journal, states, rejects):
+            partial_file = rejects.kept_at if run.counts["rejected"] else None
+            if advice := resume_advice(end, self.checkpoint, states, partial_file):
                 end.add_note(advice)
             return
         with suppress(AdaptyUsageError, OSError):
-            journal.finish()
-            failures.kept_at.unlink()
+            checkpoint.finish()
+            rejects.kept_at.unlink()
 
-    def _stage(self, each: _Input, failures: FailuresFile, tally: FlowTally) -> Stage:
+    def _stage(self, each: _Input, rejects: RejectsFile, tally: FlowTally) -> Stage:
         def settle(row: Row, record: Any, error: AdaptyError | None) -> str:
             if error is None:
                 tally.add(record)
                 return "accepted"
-            failures.add(row, str(error))
+            rejects.add(row, str(error))
             return "rejected"
 
         source = in_order(each.source) if self.sort and each.kind == "events" else each.source
@@ -204,28 +204,28 @@ class ImportJob:
             share=source.share,
             item=partial(_item, each.kind),
             settle=settle,
-            sync=failures.sync,
+            sync=rejects.sync,
             not_imported=each.source.not_imported,
         )
 
-    def _report(self, results: Sequence[StageResult], failures: Sequence[Path], journal: Journal) -> ImportReport:
+    def _report(self, results: Sequence[StageResult], rejects: Sequence[Path], checkpoint: Checkpoint) -> ImportReport:
         counts = {f"{result.name}_{word}": count for result in results for word, count in result.counts.items()}
         kinds = [each.kind for each in self.inputs]
         return ImportReport(
             **counts,
             reasons=sum((result.reasons for result in results), Counter()),
-            flows=journal.tally.flows(of_saved_profiles="profiles" in kinds),
-            events_without_profile=journal.tally.events_without_profile(),
+            flows=checkpoint.tally.flows(of_saved_profiles="profiles" in kinds),
+            events_without_profile=checkpoint.tally.events_without_profile(),
             not_imported={name: count for result in results for name, count in result.not_imported.items()},
-            failures=tuple(failures),
+            rejects_files=tuple(rejects),
             retried=sum(result.retried for result in results),
-            resumed=journal.resumed,
+            resumed=checkpoint.resumed,
             dry_run=self.options.dry_run,
         )
 
 
-def _note_failures(journal: Journal, stage: str, path: Path) -> None:
-    journal.note_failures(stage, path.absolute())
+def _set_rejects_path(checkpoint: Checkpoint, stage: str, path: Path) -> None:
+    checkpoint.set_rejects_path(stage, path.absolute())
 
 
 async def _close(given: object) -> None:
@@ -265,5 +265,5 @@ def _refuse_shared_files(*files: Path | None) -> None:
         if file is None:
             continue
         if file.resolve() in seen:
-            raise AdaptyUsageError(f"{file}: would be used for two things; choose another folder for the failures")
+            raise AdaptyUsageError(f"{file}: would be used for two things; choose another folder for the rejects")
         seen.add(file.resolve())

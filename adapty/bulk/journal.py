@@ -1,4 +1,4 @@
-"""The journal of a run: what is done of it, in an SQLite file, so that a run that broke off can go on."""
+"""The checkpoint of a run: what is done of it, in an SQLite file, so that a run that broke off can go on."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import TracebackType
 
-__all__ = ["CONTENTS_OF", "Checkpoint", "Journal"]
+__all__ = ["CONTENTS_OF", "Checkpoint", "StageState"]
 
 CONTENTS_OF = "contents of "
 """What the name of a file follows in a plan, where the value is the file's fingerprint."""
 
 # "AdJl", so that a file of somebody else is not taken for ours.
 _APPLICATION_ID = 0x41644A6C
-_VERSION = 2
+_VERSION = 3
 
 _SET_UP = (
     "CREATE TABLE run (run_id TEXT NOT NULL, began_at TEXT NOT NULL)",
@@ -45,24 +45,24 @@ _SET_UP = (
         handled BLOB NOT NULL,
         counts TEXT NOT NULL,
         reasons TEXT NOT NULL,
-        failures_size INTEGER NOT NULL,
+        results_size INTEGER NOT NULL,
         done INTEGER NOT NULL,
         not_imported TEXT NOT NULL
     )
     """,
-    "CREATE TABLE failures (stage TEXT PRIMARY KEY, path BLOB NOT NULL)",
+    "CREATE TABLE rejects (stage TEXT PRIMARY KEY, path BLOB NOT NULL)",
     *TABLES,
     f"PRAGMA application_id = {_APPLICATION_ID}",
     f"PRAGMA user_version = {_VERSION}",
 )
 _SAVE = "INSERT OR REPLACE INTO stages VALUES (?, ?, ?, ?, ?, ?, ?)"
-_SAVE_FAILURES = "INSERT OR REPLACE INTO failures VALUES (?, ?)"
-_FAILURES = "SELECT path FROM failures WHERE stage = ?"
-_STAGE = "SELECT handled, counts, reasons, failures_size, done, not_imported FROM stages WHERE name = ?"
+_SAVE_REJECTS = "INSERT OR REPLACE INTO rejects VALUES (?, ?)"
+_REJECTS = "SELECT path FROM rejects WHERE stage = ?"
+_STAGE = "SELECT handled, counts, reasons, results_size, done, not_imported FROM stages WHERE name = ?"
 
 _IN_USE = "is in use by another run; wait until that has ended"
 _DAMAGED = "is damaged; remove it to begin anew"
-_FOREIGN = "is no journal of a run; move it away, or choose another name for the journal"
+_FOREIGN = "is no checkpoint of a run; move it away, or choose another name for the checkpoint"
 _PROBLEMS = {
     sqlite3.SQLITE_CORRUPT: _DAMAGED,
     sqlite3.SQLITE_ERROR: _DAMAGED,  # a table is missing
@@ -72,14 +72,14 @@ _PRIMARY_CODE = 0xFF
 
 
 @frozen(kw_only=True)
-class Checkpoint:
+class StageState:
     """How far one stage of a run is.
 
     Attributes:
         handled: Which records are handled, as `Handled.to_bytes` gives it.
         counts: How many records came to which end.
         reasons: How many records were refused for which field.
-        failures_size: How long the failures file is, in bytes, as `FailuresFile.sync` gives it.
+        results_size: How long the rejects file is, in bytes, as `RejectsFile.sync` gives it.
         done: Whether all records of the stage are handled.
         not_imported: The columns that Adapty Mail has no field for, with the number of values in each.
     """
@@ -87,20 +87,20 @@ class Checkpoint:
     handled: bytes
     counts: Mapping[str, int] = Factory(dict)
     reasons: Mapping[str, int] = Factory(dict)
-    failures_size: int = 0
+    results_size: int = 0
     done: bool = False
     not_imported: Mapping[str, int] = Factory(dict)
 
 
-class Journal:
+class Checkpoint:
     """Keeps a checkpoint of each stage of a run, and the tally of flows, as they were at one and the same moment.
 
-    One process at a time has a journal. The lock is the operating system's, on the open file, so it ends with the
+    One process at a time has a checkpoint. The lock is the operating system's, on the open file, so it ends with the
     process, however that ends.
 
     Attributes:
-        path: The file, or None of a temporary journal.
-        run_id: Names the run and whoever goes on with it, or None of a temporary journal.
+        path: The file, or None of a temporary checkpoint.
+        run_id: Names the run and whoever goes on with it, or None of a temporary checkpoint.
         resumed: Whether a run goes on that broke off after it had handled records.
         began_at: When the run began, aware, UTC.
         tally: The flows that the records of the run lead to; saved with each checkpoint.
@@ -108,13 +108,13 @@ class Journal:
     Example:
         >>> from pathlib import Path
         >>> plan = {"profiles": "base.csv", "sort": "no"}
-        >>> with Journal.open(Path("base.csv.journal"), plan) as journal:
-        ...     journal.save("profiles", Checkpoint(handled=Handled(7).to_bytes(), counts={"accepted": 7}))
-        >>> with Journal.open(Path("base.csv.journal"), plan) as journal:
-        ...     print(journal.resumed, journal.stage("profiles").counts, journal.stage("events"))
-        ...     journal.finish()
+        >>> with Checkpoint.open(Path("base.csv.checkpoint"), plan) as checkpoint:
+        ...     checkpoint.save("profiles", StageState(handled=Handled(7).to_bytes(), counts={"accepted": 7}))
+        >>> with Checkpoint.open(Path("base.csv.checkpoint"), plan) as checkpoint:
+        ...     print(checkpoint.resumed, checkpoint.stage("profiles").counts, checkpoint.stage("events"))
+        ...     checkpoint.finish()
         True {'accepted': 7} None
-        >>> Path("base.csv.journal").exists()
+        >>> Path("base.csv.checkpoint").exists()
         False
     """
 
@@ -136,7 +136,7 @@ class Journal:
 
     @classmethod
     def open(cls, path: Path, plan: Mapping[str, str]) -> Self:
-        """Make the journal of a run, or go on with it. One that has noted no record yet is made anew.
+        """Make the checkpoint of a run, or go on with it. One that has noted no record yet is made anew.
 
         Args:
             path: The file. While it is open, another one of this name and `-wal` stands beside it.
@@ -144,72 +144,72 @@ class Journal:
                 `CONTENTS_OF` and a file's name has the file's fingerprint.
 
         Raises:
-            CheckpointInUseError: Another run uses the journal.
-            AdaptyUsageError: The plan is not the one of the run that broke off, the journal is of a newer version,
-                damaged or no journal, or there can be no file of this name.
+            CheckpointInUseError: Another run uses the checkpoint.
+            AdaptyUsageError: The plan is not the one of the run that broke off, the checkpoint is of a newer version,
+                damaged or no checkpoint, or there can be no file of this name.
         """
         before = _made(path)
         with _telling(path, "opened"):
             # A whole path, for a file may be named ":memory:" too.
-            journal = cls(sqlite3.connect(path.resolve(), isolation_level=None, timeout=0), path)
+            checkpoint = cls(sqlite3.connect(path.resolve(), isolation_level=None, timeout=0), path)
             try:
-                journal._begin(path, before, {_storable(name): _storable(value) for name, value in plan.items()})
+                checkpoint._begin(path, before, {_storable(name): _storable(value) for name, value in plan.items()})
             except BaseException:
-                journal.close()
+                checkpoint.close()
                 raise
-        return journal
+        return checkpoint
 
     @classmethod
     def temporary(cls) -> Self:
         """Make one that is never resumed, for records that cannot be read again; it is gone when it is closed."""
         with _telling(None, "opened"):
-            journal = cls(sqlite3.connect("", isolation_level=None), None)
+            checkpoint = cls(sqlite3.connect("", isolation_level=None), None)
             for statement in _SET_UP:
-                journal._connection.execute(statement)
-        return journal
+                checkpoint._connection.execute(statement)
+        return checkpoint
 
-    def stage(self, name: str) -> Checkpoint | None:
+    def stage(self, name: str) -> StageState | None:
         """Give the last checkpoint of a stage, or None.
 
         Raises:
-            AdaptyUsageError: The journal is damaged.
+            AdaptyUsageError: The checkpoint is damaged.
         """
         with _telling(self.path, "read"):
             row = self._connection.execute(_STAGE, (name,)).fetchone()
-            return row and _checkpoint(row)
+            return row and _parse_state(row)
 
-    def save(self, stage: str, checkpoint: Checkpoint) -> None:
+    def save(self, stage: str, state: StageState) -> None:
         """Save a checkpoint and what came to the tally; what is saved stays, whatever happens next.
 
         Raises:
-            AdaptyUsageError: The journal cannot be written; it is as it was before.
+            AdaptyUsageError: The checkpoint cannot be written; it is as it was before.
         """
         with _telling(self.path, "written"), self._transaction("IMMEDIATE"):
             self.tally.write()
-            self._connection.execute(_SAVE, (stage, *_columns(checkpoint)))
+            self._connection.execute(_SAVE, (stage, *_columns(state)))
         self.tally.written()
 
-    def failures_at(self, stage: str) -> Path | None:
-        """Give the name that `note_failures` was called with, or None.
+    def rejects_path(self, stage: str) -> Path | None:
+        """Give the name that `set_rejects_path` was called with, or None.
 
         Raises:
-            AdaptyUsageError: The journal is damaged.
+            AdaptyUsageError: The checkpoint is damaged.
         """
         with _telling(self.path, "read"):
-            row = self._connection.execute(_FAILURES, (stage,)).fetchone()
+            row = self._connection.execute(_REJECTS, (stage,)).fetchone()
             return row and Path(os.fsdecode(row[0]))
 
-    def note_failures(self, stage: str, path: Path) -> None:
-        """Note the name that the failures file of a stage gets in the end.
+    def set_rejects_path(self, stage: str, path: Path) -> None:
+        """Note the name that the rejects file of a stage gets in the end.
 
         Raises:
-            AdaptyUsageError: The journal cannot be written.
+            AdaptyUsageError: The checkpoint cannot be written.
         """
         with _telling(self.path, "written"):
-            self._connection.execute(_SAVE_FAILURES, (stage, os.fsencode(path)))
+            self._connection.execute(_SAVE_REJECTS, (stage, os.fsencode(path)))
 
     def finish(self) -> None:
-        """Close the journal of a run that is through, and remove it.
+        """Close the checkpoint of a run that is through, and remove it.
 
         Raises:
             AdaptyUsageError: It cannot be removed.
@@ -232,7 +232,7 @@ class Journal:
             self.close()
 
     def close(self) -> None:
-        """Close the journal; the file stays, for the run that goes on."""
+        """Close the checkpoint; the file stays, for the run that goes on."""
         self._connection.close()
 
     def __enter__(self) -> Self:
@@ -266,14 +266,14 @@ class Journal:
                 execute("DELETE FROM plan")
                 self._connection.executemany("INSERT INTO plan VALUES (?, ?)", plan.items())
                 execute("DELETE FROM stages")
-                execute("DELETE FROM failures")
+                execute("DELETE FROM rejects")
             (self.run_id,) = execute("SELECT run_id FROM run").fetchone()
-        # A journal that gets separated from its -wal file is an older one, and one from its -journal file is none.
+        # A checkpoint that gets separated from its -wal file is an older one, and one from its -journal file is none.
         execute("PRAGMA journal_mode = WAL")
         execute("PRAGMA synchronous = FULL")
 
     def _check(self, path: Path) -> None:
-        """Refuse what is no journal that can be gone on with."""
+        """Refuse what is no checkpoint that can be gone on with."""
         (application,) = self._connection.execute("PRAGMA application_id").fetchone()
         (version,) = self._connection.execute("PRAGMA user_version").fetchone()
         if application != _APPLICATION_ID:
@@ -292,9 +292,9 @@ class Journal:
         before = dict(self._connection.execute("SELECT name, value FROM plan"))
         if ("users" in before) != ("users" in plan):  # which an erasure has, and an import has not
             job = "an erasure" if "users" in before else "an import"
-            expected = "finish that run first, or name another journal"
+            expected = "finish that run first, or name another checkpoint"
             raise AdaptyUsageError.for_field(
-                "journal", f"{path} belongs to {job} that has not been finished; {expected}"
+                "checkpoint", f"{path} belongs to {job} that has not been finished; {expected}"
             )
         if problem := _difference(before, plan):
             raise AdaptyUsageError(f"{problem}, or remove {path} to begin anew")
@@ -323,12 +323,12 @@ def _made(path: Path) -> os.stat_result:
     SQLite would make it too, and say little where it cannot.
     """
     try:
-        # Only a file that is new is opened here: closing it would end the lock of a journal that this process has.
+        # Only a file that is new is opened here: closing it would end the lock of a checkpoint that this process has.
         ensure_private_file(path.resolve())
         status = path.stat()
     except (OSError, ValueError) as problem:
         reason = problem.strerror if isinstance(problem, OSError) else "its name is none"
-        expected = "choose another place for the journal, or go without one"
+        expected = "choose another place for the checkpoint, or go without one"
         raise AdaptyUsageError(f"{path}: cannot be opened: {reason}; {expected}") from None
     if not stat.S_ISREG(status.st_mode):
         raise AdaptyUsageError(f"{path}: is no file; expected room for a file of this name")
@@ -348,21 +348,21 @@ def _storable(text: str) -> str:
     return text.encode("utf-8", "backslashreplace").decode()
 
 
-def _columns(checkpoint: Checkpoint) -> tuple[bytes, str, str, int, bool, str]:
-    counted = (checkpoint.counts, checkpoint.reasons, checkpoint.not_imported)
+def _columns(state: StageState) -> tuple[bytes, str, str, int, bool, str]:
+    counted = (state.counts, state.reasons, state.not_imported)
     counts, reasons, not_imported = (json.dumps(dict(each)) for each in counted)
-    return checkpoint.handled, counts, reasons, checkpoint.failures_size, checkpoint.done, not_imported
+    return state.handled, counts, reasons, state.results_size, state.done, not_imported
 
 
-def _checkpoint(row: tuple[bytes, str, str, int, int, str]) -> Checkpoint:
-    handled, counts, reasons, failures_size, done, not_imported = row
+def _parse_state(row: tuple[bytes, str, str, int, int, str]) -> StageState:
+    handled, counts, reasons, results_size, done, not_imported = row
     _handled_any(handled)
     try:
-        return Checkpoint(
+        return StageState(
             handled=handled,
             counts=_read_counts(counts),
             reasons=_read_counts(reasons),
-            failures_size=int(failures_size),
+            results_size=int(results_size),
             done=bool(done),
             not_imported=_read_counts(not_imported),
         )
@@ -406,13 +406,13 @@ def _from_to(before: str | None, now: str | None) -> str:
 
 
 class _DamagedError(Exception):
-    """What the journal holds is not what was put there."""
+    """What the checkpoint holds is not what was put there."""
 
 
 @contextmanager
 def _telling(path: Path | None, doing: str) -> Iterator[None]:
-    """Turn what SQLite raises, and what a damaged journal makes others raise, into errors that say what to do."""
-    name = "the temporary journal" if path is None else f"{path}:"
+    """Turn what SQLite raises, and what a damaged checkpoint makes others raise, into errors that say what to do."""
+    name = "the temporary checkpoint" if path is None else f"{path}:"
     try:
         yield
     except _DamagedError:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import define, field
 
 from adapty.bulk.handled import Handled
-from adapty.bulk.journal import Checkpoint, Journal
+from adapty.bulk.journal import Checkpoint, StageState
 from adapty.bulk.stage import FAILED, OTHERS, UNREADABLE, Stage
 from adapty.errors import AdaptyAPIError, AdaptyError, AdaptyUsageError
 
@@ -30,7 +30,7 @@ class Ledger:
 
     Attributes:
         stage: The stage.
-        journal: Where it is saved.
+        checkpoint: Where it is saved.
         handled: The numbers of the records that are accepted or refused.
         counts: How many records came to which end.
         reasons: How many records failed for which field. They are saved every second and shown in the end, so there are
@@ -38,24 +38,24 @@ class Ledger:
     """
 
     stage: Stage
-    journal: Journal
+    checkpoint: Checkpoint
     handled: Handled
     counts: Counter[str] = field(factory=Counter)
     reasons: Counter[str] = field(factory=Counter)
     _is_torn: bool = False
 
     @classmethod
-    def resumed(cls, stage: Stage, journal: Journal) -> Ledger:
-        """Begin with what the journal says.
+    def resumed(cls, stage: Stage, checkpoint: Checkpoint) -> Ledger:
+        """Begin with what the checkpoint says.
 
         Raises:
-            AdaptyUsageError: The journal is damaged.
+            AdaptyUsageError: The checkpoint is damaged.
         """
-        saved = journal.stage(stage.name)
+        saved = checkpoint.stage(stage.name)
         if saved is None:
-            return cls(stage, journal, Handled())
+            return cls(stage, checkpoint, Handled())
         handled = Handled.from_bytes(saved.handled)
-        return cls(stage, journal, handled, Counter(saved.counts), Counter(saved.reasons))
+        return cls(stage, checkpoint, handled, Counter(saved.counts), Counter(saved.reasons))
 
     @property
     def failed(self) -> int:
@@ -90,23 +90,23 @@ class Ledger:
         """Save it all, unless a record is noted half: then what was saved last is right.
 
         Raises:
-            AdaptyUsageError: The journal, or the file of what was noted, cannot be written.
+            AdaptyUsageError: The checkpoint, or the file of what was noted, cannot be written.
         """
         if not self._is_torn:
-            self.journal.save(self.stage.name, self.checkpoint(done=done))
+            self.checkpoint.save(self.stage.name, self.state(done=done))
 
-    def checkpoint(self, *, done: bool = False) -> Checkpoint:
+    def state(self, *, done: bool = False) -> StageState:
         """Give it as it is saved.
 
         Raises:
             AdaptyUsageError: The file of what was noted cannot be written.
         """
         size = self.stage.sync()
-        return Checkpoint(
+        return StageState(
             handled=self.handled.to_bytes(),
             counts=dict(self.counts),
             reasons=dict(self.reasons),
-            failures_size=size,
+            results_size=size,
             done=done,
             not_imported=dict(self.stage.not_imported()),
         )

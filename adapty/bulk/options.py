@@ -22,9 +22,9 @@ __all__ = [
     "EraseOptions",
     "ImportOptions",
     "check_client",
+    "checkpoint_path",
     "file_option",
     "flag_option",
-    "journal_of",
     "options_of",
     "refuse_unknown",
 ]
@@ -68,16 +68,16 @@ class ImportOptions(BulkOptions, total=False):
             of the field's own name is ignored.
         ignore: Columns of CSV, or keys of JSON objects, that are passed over: `["city", "notes"]`; all of that name,
             and with "" all without a name.
-        failures: The folder for the files of refused records; the current one where left out.
-        journal: The file that notes how far the import is. Where left out: beside the input, with `.journal` added to
-            its name; none for records that do not come from files. None for no journal.
+        rejects_dir: The folder for the files of refused records; the current one where left out.
+        checkpoint: The file that records the progress of the import. Default: `INPUT.checkpoint`
+            beside the input; no checkpoint for records that do not come from files. None disables it.
         dry_run: Check everything, send nothing.
     """
 
     mapping: Mapping[str, str]
     ignore: Collection[str]
-    failures: str | Path
-    journal: str | Path | None
+    rejects_dir: str | Path
+    checkpoint: str | Path | None
     dry_run: bool
 
 
@@ -86,12 +86,12 @@ class EraseOptions(BulkOptions, total=False):
 
     Attributes:
         report: The report, a CSV file that is appended to; `NAME.erased.csv` in the current folder where left out.
-        journal: The file that notes how far the erasure is. Where left out: beside the input, with `.journal` added to
-            its name; none for ids that do not come from a file. None for no journal.
+        checkpoint: The file that records the progress of the erasure. Default: `INPUT.checkpoint`
+            beside the input; no checkpoint for ids that do not come from a file. None disables it.
     """
 
     report: str | Path
-    journal: str | Path | None
+    checkpoint: str | Path | None
 
 
 def options_of(given: BulkOptions, *, dry_run: bool = False) -> Options:
@@ -129,21 +129,21 @@ def check_client(adapty: object, kind: type) -> None:
         )
 
 
-def journal_of(options: ImportOptions | EraseOptions, files: Sequence[Path | None]) -> Path | None:
+def checkpoint_path(options: ImportOptions | EraseOptions, files: Sequence[Path | None]) -> Path | None:
     """Say where it is noted how far a job is; by itself beside the first input, if all of them are files.
 
     Raises:
-        AdaptyUsageError: A journal is asked for where the input cannot be read again.
+        AdaptyUsageError: A checkpoint is asked for where the input cannot be read again.
     """
-    given = options.get("journal", NOT_GIVEN)
+    given = options.get("checkpoint", NOT_GIVEN)
     if given is None:
         return None
     first = files[0]
     if first is not None and None not in files:
-        return first.with_name(f"{first.name}.journal") if given is NOT_GIVEN else file_option("journal", given)
+        return first.with_name(f"{first.name}.checkpoint") if given is NOT_GIVEN else file_option("checkpoint", given)
     if given is not NOT_GIVEN:
-        expected = "expected files, which can be read again, or no journal"
-        raise AdaptyUsageError.for_field("journal", f"is given for what comes from a program; {expected}")
+        expected = "expected files, which can be read again, or no checkpoint"
+        raise AdaptyUsageError.for_field("checkpoint", f"is given for what comes from a program; {expected}")
     return None
 
 

@@ -32,7 +32,7 @@ class ImportReport(SafeRepr):
             keeps them for it.
         not_imported: The columns of Adapty's historical import file that Adapty Mail has no field for, each with the
             number of values that were left out.
-        failures: The failures files that were written.
+        rejects_files: The rejects files that were written.
         retried: Tries that were made again, in the last run.
         elapsed: How long the last run took, in seconds.
         resumed: Whether the last run went on with one that broke off.
@@ -51,7 +51,7 @@ class ImportReport(SafeRepr):
     flows: Mapping[Flow, int] = Factory(dict)
     events_without_profile: int = 0
     not_imported: Mapping[str, int] = Factory(dict)
-    failures: tuple[Path, ...] = ()
+    rejects_files: tuple[Path, ...] = ()
     retried: int = 0
     elapsed: float = 0.0
     resumed: bool = False
@@ -74,7 +74,7 @@ class ImportReport(SafeRepr):
             "reasons": dict(self.reasons),
             "not_imported": dict(self.not_imported),
             "flows": {flow.value: count for flow, count in self.flows.items()},
-            "failures": [str(file) for file in self.failures],
+            "rejects_files": [str(file) for file in self.rejects_files],
             "elapsed": round(self.elapsed, 3),
         }
 

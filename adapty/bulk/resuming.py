@@ -21,26 +21,26 @@ class UnusableStateError(AdaptyUsageError):
 
 
 def resume_advice(
-    end: BaseException, journal: Path, inputs: Sequence[FileState], results: Path | None = None
+    end: BaseException, checkpoint: Path, inputs: Sequence[FileState], results: Path | None = None
 ) -> str | None:
     """Return what to do after a run that broke off, or None where its error says so itself.
 
     Args:
         end: What ended the run.
-        journal: The file that notes how far the run is.
+        checkpoint: The file that notes how far the run is.
         inputs: The input files, as they were when the run began.
         results: The file that the run needs in order to go on, or None if there is nothing in it yet.
     """
     if isinstance(end, BrokenFileError):  # a file that is repaired is another one
-        return f"fetch the file again, or mend it, then remove {journal} and begin anew"
+        return f"fetch the file again, or mend it, then remove {checkpoint} and begin anew"
     if isinstance(end, UnusableStateError):
         return None
-    if not journal.exists():
-        return f"{journal} is missing; running it again starts over"
+    if not checkpoint.exists():
+        return f"{checkpoint} is missing; running it again starts over"
     missing = [state.path for state in inputs if not state.is_same()]
     if results is not None and not results.exists():
         missing.append(results)
     if missing:
         files = " and ".join(map(str, missing))
-        return f"restore {files} and run it again, or remove {journal} to start over"
-    return f"run it again to go on from there; {journal} notes how far it is"
+        return f"restore {files} and run it again, or remove {checkpoint} to start over"
+    return f"run it again to go on from there; {checkpoint} notes how far it is"

@@ -14,7 +14,7 @@ from adapty.models import MailProfile, TransactionEvent
 __all__ = ["NOT_MENDED", "Row"]
 
 NOT_MENDED = f"could not be read before; write its fields in the place of {RAW}"
-"""What is wrong with a row of a failures file that still has its text where its fields should be."""
+"""What is wrong with a row of a rejects file that still has its text where its fields should be."""
 
 
 @frozen

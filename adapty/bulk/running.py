@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from adapty._async.client import AsyncAdapty
     from adapty._sync.client import Adapty
-    from adapty.bulk.journal import Journal
+    from adapty.bulk.journal import Checkpoint
     from adapty.bulk.rows import Row
 
 __all__ = ["StageRun", "Stop"]
@@ -67,13 +67,13 @@ class StageRun:
     _is_ending: bool = False
 
     @classmethod
-    def resumed(cls, stage: Stage, options: Options, journal: Journal, patience: Patience) -> StageRun:
-        """Begin where the journal says that the stage was left.
+    def resumed(cls, stage: Stage, options: Options, checkpoint: Checkpoint, patience: Patience) -> StageRun:
+        """Begin where the checkpoint says that the stage was left.
 
         Raises:
-            AdaptyUsageError: The journal is damaged.
+            AdaptyUsageError: The checkpoint is damaged.
         """
-        ledger = Ledger.resumed(stage, journal)
+        ledger = Ledger.resumed(stage, checkpoint)
         return cls(stage, options, patience, ledger, counted_before=ledger.counts.total())
 
     async def run(self, adapty: Adapty | AsyncAdapty, stop: Stop) -> None:

@@ -16,7 +16,7 @@ from adapty.bulk.rows import Row
 from adapty.errors import AdaptyError
 
 if TYPE_CHECKING:
-    from adapty.bulk.journal import Checkpoint
+    from adapty.bulk.journal import StageState
 
 __all__ = ["FAILED", "OTHERS", "REPEATED", "UNREADABLE", "Options", "Stage", "StageResult"]
 
@@ -101,11 +101,11 @@ class StageResult:
     not_imported: Mapping[str, int] = Factory(dict)
 
     @classmethod
-    def of(cls, name: StageName, checkpoint: Checkpoint) -> StageResult:
-        """Read it from the last checkpoint."""
+    def of(cls, name: StageName, state: StageState) -> StageResult:
+        """Read it from the last state."""
         return cls(
             name=name,
-            counts=Counter(checkpoint.counts),
-            reasons=Counter(checkpoint.reasons),
-            not_imported=checkpoint.not_imported,
+            counts=Counter(state.counts),
+            reasons=Counter(state.reasons),
+            not_imported=state.not_imported,
         )

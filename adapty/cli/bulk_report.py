@@ -39,7 +39,7 @@ def print_import_report(report: ImportReport, *, as_json: bool) -> None:
     if report.not_imported:
         counts = ", ".join(f"{shown(name)} ({count})" for name, count in report.not_imported.items())
         output.print(f"not imported, Adapty Mail has no field for these columns (values): {counts}")
-    for path in report.failures:
+    for path in report.rejects_files:
         output.print(f"rejected records: {shown(path)}")
 
 

@@ -12,7 +12,7 @@ from adapty import Adapty, AdaptyUsageError, bulk
 from adapty.bulk.id_files import ApiName, KindName  # noqa: TC001 - typer reads them
 from adapty.cli.bulk_progress import shown_progress
 from adapty.cli.bulk_report import print_erase_report, print_erase_warnings
-from adapty.cli.options import AsJson, Concurrency, JournalFile, MaxRate, NoJournal, bulk_options, option
+from adapty.cli.options import AsJson, CheckpointFile, Concurrency, MaxRate, NoCheckpoint, bulk_options, option
 from adapty.cli.outcome import ExitCode, typed_errors
 
 __all__ = ["erase"]
@@ -40,8 +40,8 @@ def erase(
     report: Annotated[Path | None, option("The report, appended to; NAME.erased.csv here where left out.")] = None,
     concurrency: Concurrency = None,
     rate_limit: MaxRate = None,
-    journal: JournalFile = None,
-    no_journal: NoJournal = False,
+    checkpoint: CheckpointFile = None,
+    no_checkpoint: NoCheckpoint = False,
     as_json: AsJson = False,
 ) -> None:
     """Delete every user in a file, at once and for good, from both APIs; run it again for those that failed.
@@ -55,14 +55,18 @@ def erase(
     they are your user ids, --api server-side --by customer_user_id. The exit code is 1 where a row failed, and where an
     API found none of the ids.
     """
-    with typed_errors(by="--by", journal="--journal"):
+    with typed_errors(by="--by", checkpoint="--checkpoint"):
         source = _source(file)
-        if journal is not None and not isinstance(source, Path):
+        if checkpoint is not None and not isinstance(source, Path):
             raise AdaptyUsageError.for_field(
-                "--journal", "is given for standard input, which cannot be read again; expected a file"
+                "--checkpoint", "is given for standard input, which cannot be read again; expected a file"
             )
         options = bulk_options(
-            report=report, concurrency=concurrency, rate_limit=rate_limit, journal=journal, no_journal=no_journal
+            report=report,
+            concurrency=concurrency,
+            rate_limit=rate_limit,
+            checkpoint=checkpoint,
+            no_checkpoint=no_checkpoint,
         )
         with Adapty() as adapty, shown_progress() as show:
             done = bulk.erase(adapty, source, by=by, api=api, on_progress=show, **options)

@@ -11,7 +11,7 @@ from adapty import Adapty, AdaptyUsageError, flow_for
 from adapty.bulk import import_all
 from adapty.cli.bulk_progress import shown_progress
 from adapty.cli.bulk_report import print_import_report
-from adapty.cli.options import AsJson, Concurrency, JournalFile, MaxRate, NoJournal, bulk_options, option
+from adapty.cli.options import AsJson, CheckpointFile, Concurrency, MaxRate, NoCheckpoint, bulk_options, option
 from adapty.cli.outcome import EXIT_CODES, ExitCode, output, typed_errors
 
 if TYPE_CHECKING:
@@ -160,20 +160,20 @@ def import_files(
         ),
     ] = None,
     sort: Annotated[bool, typer.Option("--sort", help="Send the events in the order of their event_datetime.")] = False,
-    failures: Annotated[Path, typer.Option(help="Folder for the files of rejected records.")] = Path(),
+    rejects_dir: Annotated[Path, typer.Option(help="Folder for the files of rejected records.")] = Path(),
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check every record, send nothing.")] = False,
     concurrency: Concurrency = None,
     rate_limit: MaxRate = None,
     max_retries: Annotated[
         int | None, option("Tries of a request after the first one; 8 where left out.", min=0, max=_MOST_RETRIES)
     ] = None,
-    journal: JournalFile = None,
-    no_journal: NoJournal = False,
+    checkpoint: CheckpointFile = None,
+    no_checkpoint: NoCheckpoint = False,
     as_json: AsJson = False,
 ) -> None:
     """Send a base: the profiles, then the events, those of each profile in the order of the file.
 
-    A rejected record goes to NAME.failures.csv (or .jsonl) with the reason. Fix the file and import it again. Run the
+    A rejected record goes to NAME.rejects.csv (or .jsonl) with the reason. Fix the file and import it again. Run the
     same command again to resume an interrupted run.
     """
     with typed_errors(mapping="--map", ignore="--ignore"):
@@ -183,13 +183,13 @@ def import_files(
         options = bulk_options(
             mapping=_columns(columns),
             ignore=ignore,
-            failures=failures,
+            rejects_dir=rejects_dir,
             dry_run=dry_run,
             concurrency=concurrency,
             rate_limit=rate_limit,
             max_retries=max_retries,
-            journal=journal,
-            no_journal=no_journal,
+            checkpoint=checkpoint,
+            no_checkpoint=no_checkpoint,
         )
         with Adapty() as adapty, shown_progress() as show:
             report = import_all(

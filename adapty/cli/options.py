@@ -15,11 +15,11 @@ from adapty.bulk.options import MAX_CONCURRENCY
 
 __all__ = [
     "AsJson",
+    "CheckpointFile",
     "Concurrency",
     "CustomerUserId",
-    "JournalFile",
     "MaxRate",
-    "NoJournal",
+    "NoCheckpoint",
     "ProfileId",
     "bulk_options",
     "option",
@@ -48,23 +48,23 @@ MaxRate = Annotated[
     float | None,
     option("Requests per second, at most; no limit where left out.", callback=_rate),
 ]
-JournalFile = Annotated[
+CheckpointFile = Annotated[
     Path | None,
-    option("Notes how far the run is, to go on from there if it breaks off; INPUT.journal where left out."),
+    option("Notes how far the run is, to go on from there if it breaks off; INPUT.checkpoint where left out."),
 ]
-NoJournal = Annotated[bool, typer.Option("--no-journal", help="Note nothing: a run that breaks off begins anew.")]
+NoCheckpoint = Annotated[bool, typer.Option("--no-checkpoint", help="Note nothing: a run that breaks off begins anew.")]
 
 
-def bulk_options(*, journal: Path | None, no_journal: bool, **options: Any) -> dict[str, Any]:
+def bulk_options(*, checkpoint: Path | None, no_checkpoint: bool, **options: Any) -> dict[str, Any]:
     """Give the options of a bulk job that are not left out.
 
     Raises:
-        AdaptyUsageError: A journal is both named and declined.
+        AdaptyUsageError: A checkpoint is both named and declined.
     """
-    if no_journal and journal is not None:
-        raise AdaptyUsageError.for_field("--no-journal", "is given beside --journal; expected one of the two")
-    given = {name: value for name, value in {**options, "journal": journal}.items() if value is not None}
-    return {**given, "journal": None} if no_journal else given
+    if no_checkpoint and checkpoint is not None:
+        raise AdaptyUsageError.for_field("--no-checkpoint", "is given beside --checkpoint; expected one of the two")
+    given = {name: value for name, value in {**options, "checkpoint": checkpoint}.items() if value is not None}
+    return {**given, "checkpoint": None} if no_checkpoint else given
 
 
 _DURATION = re.compile(r"([1-9][0-9]{0,5})(h|d|w|mo|y)", re.ASCII)

@@ -16,7 +16,7 @@ from adapty._core.redact import masked
 from adapty._core.retry import RetryPolicy
 from adapty._core.safe_repr import SafeRepr
 from adapty._generated import mail_call, nothing
-from adapty.bulk.journal import Journal
+from adapty.bulk.journal import Checkpoint
 from adapty.bulk.lanes import Item
 from adapty.bulk.rows import Row
 from adapty.bulk.running import StageRun
@@ -196,8 +196,8 @@ class Sending:
             settle=settle,
             sync=lambda: 0,
         )
-        with Journal.temporary() as journal:
-            run = StageRun.resumed(stage, self.options, journal, _OwnJudgement())
+        with Checkpoint.temporary() as checkpoint:
+            run = StageRun.resumed(stage, self.options, checkpoint, _OwnJudgement())
             await run.run(adapty, stop)
         self.retried += run.retried
         try:

@@ -147,7 +147,7 @@ def adapty(api: FakeApi) -> Iterator[Adapty]:
 
 @pytest.fixture(autouse=True)
 def _in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keep the failures files, which go to the current folder, out of the project."""
+    """Keep the rejects files, which go to the current folder, out of the project."""
     monkeypatch.chdir(tmp_path)
 
 

@@ -105,7 +105,7 @@ def test_ctrl_c_waits_for_what_is_sent_and_says_how_to_go_on(
     assert 100 <= count <= 110
     assert caught.value.__notes__ == [
         f"stopped in base.jsonl: {count} accepted, 0 rejected so far",
-        "run it again to go on from there; base.jsonl.journal notes how far it is",
+        "run it again to go on from there; base.jsonl.checkpoint notes how far it is",
     ]
     recorder.reply = lambda _: OK
     report = import_profiles(adapty, base)
@@ -192,7 +192,7 @@ def test_ctrl_c_during_the_last_answers_is_no_harm(adapty: Adapty, recorder: Rec
         report = import_profiles(adapty, base)
 
     assert report.accepted == COUNT
-    assert not Path("base.jsonl.journal").exists()
+    assert not Path("base.jsonl.checkpoint").exists()
 
 
 @pytest.mark.usefixtures("twice")

@@ -77,7 +77,7 @@ def test_ignore_covers_repeated_keys_of_json_lines(adapty: Adapty, api: FakeApi)
     report = import_profiles(adapty, write(*lines, name="base.jsonl"), ignore=["notes", ""])
 
     assert (report.profiles_accepted, report.profiles_rejected) == (2, 2)
-    errors = [json.loads(line)["_error"] for line in report.failures[0].read_text().splitlines()]
+    errors = [json.loads(line)["_error"] for line in report.rejects_files[0].read_text().splitlines()]
     assert errors == ["(row): names email twice", "(row): names notes twice"]
     assert [body.keys() for body in api.bodies("profile")] == [PROFILE.keys()] * 2
 
@@ -87,7 +87,7 @@ def test_rejects_of_repeated_columns_can_be_imported_again(adapty: Adapty) -> No
     source = write(f"notes,,{HEADER},notes", f"a,,{ROW.replace('@', ' at ')},b")
 
     report = import_profiles(adapty, source, ignore=["notes", ""])
-    again = import_profiles(adapty, report.failures[0], ignore=["notes", ""])
+    again = import_profiles(adapty, report.rejects_files[0], ignore=["notes", ""])
 
     assert (report.profiles_rejected, again.profiles_rejected) == (1, 1)
 
@@ -148,7 +148,7 @@ def test_hint_ignores_case_and_is_the_same_for_all_inputs(adapty: Adapty, column
 
     assert told == f"{column}: is a column of base.csv and not a field of MailProfile; {hint}"
     for report in reports:
-        (line,) = report.failures[0].read_text(encoding="utf-8").splitlines()
+        (line,) = report.rejects_files[0].read_text(encoding="utf-8").splitlines()
         assert json.loads(line)["_error"] == f"{column}: is not a field of MailProfile; {hint}"
         assert report.reasons == {column: 1}
 
@@ -185,7 +185,7 @@ def test_address_with_a_space_is_told_so(adapty: Adapty, address: str, problem: 
     report = import_profiles(adapty, write(HEADER, ROW.replace("jane@example.com", address)))
 
     assert report.profiles_rejected == 1
-    (row,) = csv.DictReader(report.failures[0].read_text(encoding="utf-8").splitlines())
+    (row,) = csv.DictReader(report.rejects_files[0].read_text(encoding="utf-8").splitlines())
     assert row["_error"] == f"email: {problem}; expected an e-mail address such as name@example.com"
 
 

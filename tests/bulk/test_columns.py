@@ -150,7 +150,7 @@ FIELDS_OF_PROFILES = (
             {"custom.x": "x", "custom_attributes": "y"},
             "takes custom_attributes from two columns, x and y; expected one",
         ),
-        ({"email": "_raw"}, "takes email from _raw, which is a note of a failures file; expected another column"),
+        ({"email": "_raw"}, "takes email from _raw, which is a note of a rejects file; expected another column"),
         ({"email": 7}, "names something of type int; expected field names to column names, such as"),
         ({7: "email"}, "names something of type int; expected field names to column names, such as"),
         ({"email": None}, "names something None; expected field names to column names, such as"),

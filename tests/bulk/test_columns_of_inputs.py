@@ -132,11 +132,11 @@ def test_a_column_to_ignore_needs_to_be_in_one_of_the_files(adapty: Adapty, api:
 
 
 def test_a_refused_record_keeps_what_was_ignored(adapty: Adapty) -> None:
-    """The failures file has all columns, so that it is fed back with the same options."""
+    """The rejects file has all columns, so that it is fed back with the same options."""
     profiles = written("profiles.csv", {**PROFILE, "email": "jane", "city": "Bern"})
 
-    (failures,) = import_profiles(adapty, profiles, ignore=["city"]).failures
+    (rejects,) = import_profiles(adapty, profiles, ignore=["city"]).rejects_files
 
-    (refused,) = csv.DictReader(failures.read_text().splitlines())
+    (refused,) = csv.DictReader(rejects.read_text().splitlines())
     assert (refused["email"], refused["city"]) == ("jane", "Bern")
-    assert import_profiles(adapty, failures, ignore=["city"]).profiles_rejected == 1
+    assert import_profiles(adapty, rejects, ignore=["city"]).profiles_rejected == 1

@@ -87,7 +87,7 @@ def test_every_source(adapty: Adapty, apis: FakeApis, name: str) -> None:
         ("server-side", "customer_user_id"),
         ("mail", "external_profile_id"),
     }
-    assert not list(Path().glob("*.journal*"))
+    assert not list(Path().glob("*.checkpoint*"))
 
 
 @pytest.mark.anyio
@@ -287,7 +287,7 @@ def test_a_failure_that_goes_away(adapty: Adapty, apis: FakeApis, hurry: None) -
         (["u1"], {"report": "missing/r.csv"}, "missing/r.csv: cannot be written: No such file or directory"),
         (["u1"], {"report": "a\0b"}, "a\0b: cannot be written: its name is none"),
         (["u1"], {"report": "."}, ".: is no file; expected room for a file of this name"),
-        (["u1"], {"journal": "j"}, "journal: is given for what comes from a program; "),
+        (["u1"], {"checkpoint": "j"}, "checkpoint: is given for what comes from a program; "),
     ],
 )
 def test_arguments_that_are_wrong(

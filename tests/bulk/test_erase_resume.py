@@ -17,7 +17,7 @@ import pytest
 
 from adapty import Adapty, AdaptyError, AdaptyUsageError, AuthenticationError
 from adapty.bulk import Progress, async_erase, erase
-from adapty.bulk.journal import Journal
+from adapty.bulk.journal import Checkpoint
 from adapty.bulk.stop import Stop
 from tests.bulk.erasing import FakeApis, outcomes, report_rows, users_file
 from tests.raw_server import raw_server
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(__file__).resolve().parents[2]
-JOURNAL = Path("users.txt.journal")
-GO_ON = "run it again to go on from there; users.txt.journal notes how far it is"
+JOURNAL = Path("users.txt.checkpoint")
+GO_ON = "run it again to go on from there; users.txt.checkpoint notes how far it is"
 
 
 @pytest.fixture
@@ -131,20 +131,20 @@ def test_progress_of_a_run_that_goes_on(adapty: Adapty, apis: FakeApis) -> None:
     assert (told[-1].accepted, told[-1].fraction) == (4, 1.0)
 
 
-def test_without_a_journal_it_begins_anew(adapty: Adapty, apis: FakeApis) -> None:
+def test_without_a_checkpoint_it_begins_anew(adapty: Adapty, apis: FakeApis) -> None:
     """Everybody is asked about again, and has a second row; nothing else is left beside the file."""
     users_file("u1", "u2")
-    broken_off(adapty, apis, 1, api="server-side", journal=None)
+    broken_off(adapty, apis, 1, api="server-side", checkpoint=None)
     assert sorted(Path().iterdir()) == [Path("users.erased.csv"), Path("users.txt")]
 
-    done = erase(adapty, "users.txt", api="server-side", journal=None, concurrency=1)
+    done = erase(adapty, "users.txt", api="server-side", checkpoint=None, concurrency=1)
 
     assert (done.deleted, done.resumed) == (2, False)
     assert [row["id"] for row in report_rows()] == ["u1", "u1", "u2"]
 
 
 def test_a_run_that_came_to_nothing_leaves_nothing(adapty: Adapty, apis: FakeApis) -> None:
-    """Neither a journal nor a report is there where nobody was tried."""
+    """Neither a checkpoint nor a report is there where nobody was tried."""
     users_file("u1")
     broken_off(adapty, apis, 0, api="server-side")
 
@@ -168,7 +168,7 @@ def test_what_must_not_change(adapty: Adapty, apis: FakeApis) -> None:
             with pytest.raises(AdaptyUsageError) as caught:
                 erase(client, "users.txt", **changed)
             assert problem in str(caught.value)
-            assert str(caught.value).endswith("or remove users.txt.journal to begin anew")
+            assert str(caught.value).endswith("or remove users.txt.checkpoint to begin anew")
     users_file("u1", "u2", "u3")
     with pytest.raises(
         AdaptyUsageError, match=r"^users\.txt has changed since the run began; put the old file back, or"
@@ -209,14 +209,14 @@ def test_evidence_that_is_gone(adapty: Adapty, apis: FakeApis, change: str) -> N
 def test_a_process_that_ends_when_nobody_is_left(
     adapty: Adapty, apis: FakeApis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A run that is through but for its journal is told as it was, by the next one, which asks nobody."""
+    """A run that is through but for its checkpoint is told as it was, by the next one, which asks nobody."""
     users_file("u1", "é", "u1")
 
-    def ends(_: Journal) -> None:
+    def ends(_: Checkpoint) -> None:
         raise SystemExit
 
     with monkeypatch.context() as patch:
-        patch.setattr(Journal, "finish", ends)
+        patch.setattr(Checkpoint, "finish", ends)
         with pytest.raises(SystemExit):
             erase(adapty, "users.txt")
     apis.asked.clear()

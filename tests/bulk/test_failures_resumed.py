@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapty import AdaptyUsageError, MailProfile
-from adapty.bulk.failures import FailuresFile, failures_name, put_in_place
+from adapty.bulk.failures import RejectsFile, put_in_place, rejects_name
 from adapty.bulk.rows import Row
 from tests.conftest import PROFILE
 
@@ -37,7 +37,7 @@ def row(number: int, /, **cells: Any) -> Row:
 
 
 def refused(path: Path) -> list[int]:
-    """Give the lines of a failures file, in its order, after a look at each of its rows."""
+    """Give the lines of a rejects file, in its order, after a look at each of its rows."""
     with path.open(encoding="utf-8", newline="") as file:
         rows = [*csv.DictReader(file, strict=True)] if ".csv" in path.name else [*map(json.loads, file)]
     for each in rows:
@@ -48,35 +48,35 @@ def refused(path: Path) -> list[int]:
 
 def write_and_break_off(path: Path, *numbers: int, resume_at: int | None = None) -> tuple[int, Path]:
     """Refuse some rows, save, and break off; give the size then, and where the rows are."""
-    with suppress(Interrupted), FailuresFile(path, run_id="run", resume_at=resume_at) as failures:
+    with suppress(Interrupted), RejectsFile(path, run_id="run", resume_at=resume_at) as rejects:
         for number in numbers:
-            failures.add(row(number), "no")
-        size = failures.sync()
+            rejects.add(row(number), "no")
+        size = rejects.sync()
         raise Interrupted
-    return size, failures.kept_at
+    return size, rejects.kept_at
 
 
 @pytest.fixture(params=["out.csv", "out.jsonl"])
 def path(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
-    """Give a failures file of each format."""
+    """Give a rejects file of each format."""
     return tmp_path / str(request.param)
 
 
 @pytest.mark.parametrize(
     ("source", "name"),
     [
-        ("base.csv", "base.failures.csv"),
-        ("base.csv.gz", "base.failures.csv"),
-        ("Base.2026.JSONL.GZ", "Base.2026.failures.JSONL"),
-        ("base.ndjson", "base.failures.ndjson"),
-        ("base.failures.csv", "base.failures.failures.csv"),
-        ("profiles", "profiles.failures.jsonl"),
-        ("orders.v2", "orders.v2.failures.jsonl"),
+        ("base.csv", "base.rejects.csv"),
+        ("base.csv.gz", "base.rejects.csv"),
+        ("Base.2026.JSONL.GZ", "Base.2026.rejects.JSONL"),
+        ("base.ndjson", "base.rejects.ndjson"),
+        ("base.rejects.csv", "base.rejects.rejects.csv"),
+        ("profiles", "profiles.rejects.jsonl"),
+        ("orders.v2", "orders.v2.rejects.jsonl"),
     ],
 )
 def test_it_is_named_after_its_input(source: str, name: str) -> None:
     """It has the input's name and format, unpacked; what does not come from a file is kept as JSON Lines."""
-    assert failures_name(source) == name
+    assert rejects_name(source) == name
 
 
 def test_an_interrupted_run_goes_on_with_its_file(path: Path) -> None:
@@ -85,9 +85,9 @@ def test_an_interrupted_run_goes_on_with_its_file(path: Path) -> None:
     assert refused(kept_at) == [1, 2]
     assert not path.exists()
 
-    with FailuresFile(path, run_id="run", resume_at=size) as failures:
-        failures.add(row(3), "no")
-        assert failures.count == 1
+    with RejectsFile(path, run_id="run", resume_at=size) as rejects:
+        rejects.add(row(3), "no")
+        assert rejects.count == 1
 
     assert refused(path) == [1, 2, 3]
     assert [*path.parent.iterdir()] == [path]
@@ -100,8 +100,8 @@ def test_what_came_after_the_checkpoint_is_dropped(path: Path) -> None:
     with kept_at.open("ab") as file:
         file.write(b"half a ro")
 
-    with FailuresFile(path, run_id="run", resume_at=size) as failures:
-        failures.add(row(3), "no")
+    with RejectsFile(path, run_id="run", resume_at=size) as rejects:
+        rejects.add(row(3), "no")
 
     assert refused(path) == [1, 3]
 
@@ -111,8 +111,8 @@ def test_without_a_checkpoint_it_begins_anew(path: Path, resume_at: int | None) 
     """A run that broke off before its first checkpoint leaves nothing to the next one."""
     write_and_break_off(path, 1, 2)
 
-    with FailuresFile(path, run_id="run", resume_at=resume_at) as failures:
-        failures.add(row(1), "no")
+    with RejectsFile(path, run_id="run", resume_at=resume_at) as rejects:
+        rejects.add(row(1), "no")
 
     assert refused(path) == [1]
 
@@ -127,19 +127,19 @@ def test_over_any_runs_each_row_stands_once(scratch: Path, name: str, runs: list
     path = scratch / name
     done, size = 0, None
     for kept, lost in runs:
-        with suppress(Interrupted), FailuresFile(path, run_id="run", resume_at=size) as failures:
+        with suppress(Interrupted), RejectsFile(path, run_id="run", resume_at=size) as rejects:
             for number in range(done, done + kept):
-                failures.add(row(number), "no")
-            done, size = done + kept, failures.sync()
+                rejects.add(row(number), "no")
+            done, size = done + kept, rejects.sync()
             for number in range(done, done + lost):
-                failures.add(row(number), "no")
+                rejects.add(row(number), "no")
             raise Interrupted
 
-    with FailuresFile(path, run_id="run", resume_at=size) as failures:
-        failures.add(row(done), "no")
+    with RejectsFile(path, run_id="run", resume_at=size) as rejects:
+        rejects.add(row(done), "no")
 
-    assert refused(failures.path) == [*range(done + 1)]
-    failures.path.unlink()
+    assert refused(rejects.path) == [*range(done + 1)]
+    rejects.path.unlink()
 
 
 def second(path: Path) -> Path:
@@ -156,11 +156,11 @@ def test_an_earlier_file_stays(path: Path) -> None:
     size, _ = write_and_break_off(path, 2, resume_at=size)
     assert path.read_text() == "being mended"
 
-    with FailuresFile(path, run_id="run", resume_at=size) as failures:
+    with RejectsFile(path, run_id="run", resume_at=size) as rejects:
         pass
     assert path.read_text() == "being mended"
-    assert failures.path == second(path)
-    assert refused(failures.path) == [1, 2]
+    assert rejects.path == second(path)
+    assert refused(rejects.path) == [1, 2]
 
 
 def test_where_nothing_is_refused_in_the_end_an_earlier_file_stays_alone(path: Path) -> None:
@@ -168,7 +168,7 @@ def test_where_nothing_is_refused_in_the_end_an_earlier_file_stays_alone(path: P
     path.write_text("of an earlier run")
     size, _ = write_and_break_off(path)
 
-    with FailuresFile(path, run_id="run", resume_at=size):
+    with RejectsFile(path, run_id="run", resume_at=size):
         pass
 
     assert [*path.parent.iterdir()] == [path]
@@ -176,9 +176,9 @@ def test_where_nothing_is_refused_in_the_end_an_earlier_file_stays_alone(path: P
 
 
 def test_a_run_that_cannot_go_on_puts_its_rows_in_place(path: Path) -> None:
-    """Without a journal an interruption is the end, so what was refused by then is there to be mended."""
-    with suppress(Interrupted), FailuresFile(path) as failures:
-        failures.add(row(1), "no")
+    """Without a checkpoint an interruption is the end, so what was refused by then is there to be mended."""
+    with suppress(Interrupted), RejectsFile(path) as rejects:
+        rejects.add(row(1), "no")
         raise Interrupted
 
     assert refused(path) == [1]
@@ -186,10 +186,10 @@ def test_a_run_that_cannot_go_on_puts_its_rows_in_place(path: Path) -> None:
 
 
 def test_a_run_that_cannot_go_on_and_refused_nothing_leaves_an_earlier_file(path: Path) -> None:
-    """Without a journal, an interruption before the first refused record costs nothing that was there."""
+    """Without a checkpoint, an interruption before the first refused record costs nothing that was there."""
     path.write_text("being mended")
 
-    with suppress(Interrupted), FailuresFile(path):
+    with suppress(Interrupted), RejectsFile(path):
         raise Interrupted
 
     assert path.read_text() == "being mended"
@@ -198,7 +198,7 @@ def test_a_run_that_cannot_go_on_and_refused_nothing_leaves_an_earlier_file(path
 
 def test_two_runs_never_share_a_file(path: Path) -> None:
     """Two inputs of one name can be imported at the same time; neither gets the other's rows."""
-    with FailuresFile(path, run_id="one") as one, FailuresFile(path, run_id="other") as other:
+    with RejectsFile(path, run_id="one") as one, RejectsFile(path, run_id="other") as other:
         for number in (1, 2):
             one.add(row(number), "no")
             other.add(row(number + 10), "no")
@@ -223,10 +223,10 @@ def test_a_file_that_is_not_as_it_was_left_is_refused(path: Path, change: Any, p
     change(kept_at)
 
     with pytest.raises(AdaptyUsageError, match=problem) as caught:
-        FailuresFile(path, run_id="run", resume_at=size)
+        RejectsFile(path, run_id="run", resume_at=size)
 
     assert str(kept_at) in str(caught.value)
-    assert "remove the journal to begin anew" in str(caught.value)
+    assert "remove the checkpoint to begin anew" in str(caught.value)
 
 
 def test_rows_of_another_header_are_refused(tmp_path: Path) -> None:
@@ -236,12 +236,12 @@ def test_rows_of_another_header_are_refused(tmp_path: Path) -> None:
 
     with (
         pytest.raises(AdaptyUsageError, match="has not the columns of this input"),
-        FailuresFile(path, run_id="run", resume_at=size) as failures,
+        RejectsFile(path, run_id="run", resume_at=size) as rejects,
     ):
-        failures.add(row(2, name="Jane"), "no")
+        rejects.add(row(2, name="Jane"), "no")
 
-    with FailuresFile(path, run_id="run", resume_at=size) as failures:
-        failures.add(row(2), "no")
+    with RejectsFile(path, run_id="run", resume_at=size) as rejects:
+        rejects.add(row(2), "no")
     assert refused(path) == [1, 2]
 
 
@@ -249,13 +249,13 @@ def test_a_header_of_any_cells_is_read_back(tmp_path: Path) -> None:
     """Line breaks, quotes and bytes that are no UTF-8 in a column's name do not keep a run from going on."""
     path = tmp_path / "out.csv"
     columns = {'a"b': "1", "c\nd": "2", "e,f": "3", "Zo\udceb": "4", "": "5"}
-    with suppress(Interrupted), FailuresFile(path, run_id="run") as failures:
-        failures.add(row(1, **columns), "no")
-        size = failures.sync()
+    with suppress(Interrupted), RejectsFile(path, run_id="run") as rejects:
+        rejects.add(row(1, **columns), "no")
+        size = rejects.sync()
         raise Interrupted
 
-    with FailuresFile(path, run_id="run", resume_at=size) as failures:
-        failures.add(row(2, **columns), "no")
+    with RejectsFile(path, run_id="run", resume_at=size) as rejects:
+        rejects.add(row(2, **columns), "no")
 
     with path.open(encoding="utf-8", errors="surrogateescape", newline="") as file:
         header, *rows = csv.reader(file, strict=True)
@@ -299,27 +299,27 @@ def test_a_kill_where_nothing_was_refused_is_made_good(path: Path) -> None:
 
 
 def test_a_name_that_cannot_be_noted_is_free_again(path: Path) -> None:
-    """Where the journal takes no more, the rows stay where they are, to be put in place by the next run."""
+    """Where the checkpoint takes no more, the rows stay where they are, to be put in place by the next run."""
 
     def note(_: Path) -> None:
-        raise AdaptyUsageError("the journal cannot be written")
+        raise AdaptyUsageError("the checkpoint cannot be written")
 
-    failures = FailuresFile(path, run_id="run", note=note)
-    failures.add(row(1), "no")
-    with pytest.raises(AdaptyUsageError, match="the journal"), failures:
+    rejects = RejectsFile(path, run_id="run", note=note)
+    rejects.add(row(1), "no")
+    with pytest.raises(AdaptyUsageError, match="the checkpoint"), rejects:
         pass
 
-    assert [*path.parent.iterdir()] == [failures.kept_at]
+    assert [*path.parent.iterdir()] == [rejects.kept_at]
     assert put_in_place(path, "run", None, lambda _: None) == path
 
 
 def test_a_place_that_got_taken_by_a_folder_is_none(path: Path) -> None:
     """Whatever has the name, the rows get the next one."""
-    failures = FailuresFile(path)
-    failures.add(row(1), "no")
+    rejects = RejectsFile(path)
+    rejects.add(row(1), "no")
     path.mkdir()
 
-    with failures:
+    with rejects:
         pass
 
     assert refused(second(path)) == [1]
@@ -331,37 +331,37 @@ def test_rows_that_cannot_be_put_in_place_are_told_and_not_lost(path: Path, monk
     def refuse(*_: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    failures = FailuresFile(path)
-    failures.add(row(1), "no")
+    rejects = RejectsFile(path)
+    rejects.add(row(1), "no")
     with monkeypatch.context() as patch:
         patch.setattr(Path, "replace", refuse)
-        with pytest.raises(AdaptyUsageError, match="cannot be put in place: Permission denied") as caught, failures:
+        with pytest.raises(AdaptyUsageError, match="cannot be put in place: Permission denied") as caught, rejects:
             pass
 
-    assert refused(failures.kept_at) == [1]
-    assert str(failures.kept_at) in str(caught.value)
+    assert refused(rejects.kept_at) == [1]
+    assert str(rejects.kept_at) in str(caught.value)
 
 
 @pytest.mark.parametrize("name", ["no\0name.csv", "missing/out.csv", "n" * 300 + ".csv", "n" * 250 + ".csv"])
 def test_a_name_that_can_be_no_file_is_told(tmp_path: Path, name: str) -> None:
     """It is found when the file is opened, in words."""
     with pytest.raises(AdaptyUsageError, match="cannot be opened: "):
-        FailuresFile(tmp_path / name, tmp_path / "in.csv")
+        RejectsFile(tmp_path / name, tmp_path / "in.csv")
 
     assert [*tmp_path.iterdir()] == []
 
 
 def test_what_a_program_gives_is_written_as_json(tmp_path: Path) -> None:
     """Rows that hold Python objects, and records that are ready, are written as JSON spells them."""
-    with FailuresFile(tmp_path / failures_name("profiles")) as failures:
-        failures.add(
+    with RejectsFile(tmp_path / rejects_name("profiles")) as rejects:
+        rejects.add(
             row(1, at=datetime(2026, 6, 1, tzinfo=UTC), day=date(1990, 5, 21), price=Decimal("9.90"), odd=object()),
             "no",
         )
-        failures.add(Row(2, record=MailProfile.from_dict(PROFILE)), "no")
-        failures.add(row(3, half="\ud83d", number=float("nan")), "no \ud83d")
+        rejects.add(Row(2, record=MailProfile.from_dict(PROFILE)), "no")
+        rejects.add(row(3, half="\ud83d", number=float("nan")), "no \ud83d")
 
-    first, second, third = map(json.loads, (tmp_path / "profiles.failures.jsonl").read_bytes().splitlines())
+    first, second, third = map(json.loads, (tmp_path / "profiles.rejects.jsonl").read_bytes().splitlines())
     assert (first["at"], first["day"], first["price"]) == ("2026-06-01T00:00:00+00:00", "1990-05-21", "9.90")
     assert "object" in first["odd"]
     assert second["email"] == PROFILE["email"]
@@ -370,8 +370,8 @@ def test_what_a_program_gives_is_written_as_json(tmp_path: Path) -> None:
 
 def test_a_reason_that_no_file_can_carry_is_escaped(tmp_path: Path) -> None:
     """Half of a surrogate pair, which an API's answer may hold, does not stop an import of CSV."""
-    with FailuresFile(tmp_path / "out.csv") as failures:
-        failures.add(row(1), "no \ud83d")
+    with RejectsFile(tmp_path / "out.csv") as rejects:
+        rejects.add(row(1), "no \ud83d")
 
     assert b"no \\ud83d" in (tmp_path / "out.csv").read_bytes()
 
@@ -382,10 +382,10 @@ def test_a_disk_that_fails_is_told(path: Path, monkeypatch: pytest.MonkeyPatch) 
     def fail(_: int) -> None:
         raise OSError(5, "Input/output error")
 
-    with FailuresFile(path, run_id="run") as failures:
+    with RejectsFile(path, run_id="run") as rejects:
         monkeypatch.setattr("os.fsync", fail)
         with pytest.raises(AdaptyUsageError, match=f"{path.name}: cannot be written: Input/output error"):
-            failures.sync()
+            rejects.sync()
 
 
 @contextmanager
@@ -403,16 +403,16 @@ def no_file_longer_than(size: int) -> Iterator[None]:
 @pytest.mark.parametrize("before", [0, 1])
 def test_a_full_disk_leaves_no_half_row(path: Path, before: int) -> None:
     """A row that does not fit is told and not there at all; once there is room it can be added after all."""
-    with FailuresFile(path, run_id="run") as failures:
+    with RejectsFile(path, run_id="run") as rejects:
         for number in range(before):
-            failures.add(row(number), "no")
-        size = failures.sync()
+            rejects.add(row(number), "no")
+        size = rejects.sync()
         with (
             no_file_longer_than(size + 10),
             pytest.raises(AdaptyUsageError, match=f"{path.name}: cannot be written: "),
         ):
-            failures.add(row(before), "no")
-        assert failures.sync() == size == failures.kept_at.stat().st_size
-        failures.add(row(before), "no")
+            rejects.add(row(before), "no")
+        assert rejects.sync() == size == rejects.kept_at.stat().st_size
+        rejects.add(row(before), "no")
 
     assert refused(path) == [*range(before + 1)]

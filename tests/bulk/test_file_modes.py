@@ -129,7 +129,7 @@ def import_files(adapty: Adapty, **options: Any) -> Any:
 def test_import_creates_private_files(
     adapty: Adapty, recorder: RecordingServer, mask: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Rejects files, the journal and what SQLite keeps beside it have mode 0600, during a run and after it."""
+    """Rejects files, the checkpoint and what SQLite keeps beside it have mode 0600, during a run and after it."""
     watch = Watch()
     recorder.reply = watch.answering(lambda _: Reply(after=0.005))
     monkeypatch.setattr(sorting, "TemporaryFile", watch.open_temporary_file)
@@ -138,9 +138,9 @@ def test_import_creates_private_files(
         report = import_files(adapty, concurrency=4)
         again = import_files(adapty, concurrency=4)
 
-    assert [len(each.failures) for each in (report, again)] == [2, 2]
+    assert [len(each.rejects_files) for each in (report, again)] == [2, 2]
     watch.check(
-        "temporary file", "profiles.failures.csv", "profiles.failures-2.csv", ".part", "profiles.csv.journal", "-wal"
+        "temporary file", "profiles.rejects.csv", "profiles.rejects-2.csv", ".part", "profiles.csv.checkpoint", "-wal"
     )
 
 
@@ -155,12 +155,12 @@ def test_resumed_import_creates_private_files(adapty: Adapty, recorder: Recordin
     with umask(mask):
         with pytest.raises(AuthenticationError):
             import_files(adapty, concurrency=2)
-        watch.check("profiles.csv.journal", ".part")
+        watch.check("profiles.csv.checkpoint", ".part")
         recorder.reply = watch.answering(lambda _: OK)
         report = import_files(adapty, concurrency=2)
 
     assert report.resumed
-    watch.check("profiles.failures.csv", "events.failures.jsonl")
+    watch.check("profiles.rejects.csv", "events.rejects.jsonl")
 
 
 def test_dry_run_creates_private_files(adapty: Adapty, mask: int) -> None:
@@ -170,7 +170,7 @@ def test_dry_run_creates_private_files(adapty: Adapty, mask: int) -> None:
     with umask(mask):
         for _ in range(2):
             import_files(adapty, dry_run=True)
-            watch.check("profiles.dry-run.failures.csv", "events.dry-run.failures.jsonl")
+            watch.check("profiles.dry-run.rejects.csv", "events.dry-run.rejects.jsonl")
 
 
 def test_erase_creates_private_files(adapty: Adapty, recorder: RecordingServer, mask: int) -> None:
@@ -184,7 +184,7 @@ def test_erase_creates_private_files(adapty: Adapty, recorder: RecordingServer, 
         linked = erase(adapty, ["user_1"], by="external_profile_id", api="mail", report="link.csv")
 
     assert (report.deleted, linked.deleted) == (60, 1)
-    watch.check("users.erased.csv", "users.txt.journal", "elsewhere.csv")
+    watch.check("users.erased.csv", "users.txt.checkpoint", "elsewhere.csv")
 
 
 @pytest.mark.parametrize("command", ["import", "erase"])
@@ -207,7 +207,7 @@ def test_commands_create_private_files(recorder: RecordingServer, mask: int, com
     )
 
     assert ended.returncode == (command == "import"), ended.stderr
-    watch.check(*(("users.erased.csv",) if command == "erase" else ("profiles.failures.csv", "events.failures.jsonl")))
+    watch.check(*(("users.erased.csv",) if command == "erase" else ("profiles.rejects.csv", "events.rejects.jsonl")))
 
 
 def test_rejects_of_a_read_only_input_are_private(adapty: Adapty) -> None:
@@ -219,7 +219,7 @@ def test_rejects_of_a_read_only_input_are_private(adapty: Adapty) -> None:
     with umask(0):
         import_all(adapty, profiles="profiles.csv", dry_run=True)
 
-    watch.check("profiles.dry-run.failures.csv")
+    watch.check("profiles.dry-run.rejects.csv")
 
 
 def test_existing_report_keeps_its_mode_and_rows(adapty: Adapty, recorder: RecordingServer) -> None:
@@ -239,9 +239,9 @@ def test_rejects_do_not_follow_a_planted_link(adapty: Adapty, recorder: Recordin
     """A symbolic link with the name of a rejects file is left alone; the next free name is taken."""
     write_inputs()
     recorder.reply = lambda _: REFUSED
-    Path("profiles.failures.csv").symlink_to("planted")
+    Path("profiles.rejects.csv").symlink_to("planted")
 
     report = import_all(adapty, profiles="profiles.csv")
 
-    assert [path.name for path in report.failures] == ["profiles.failures-2.csv"]
+    assert [path.name for path in report.rejects_files] == ["profiles.rejects-2.csv"]
     assert not Path("planted").exists()

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from adapty import AdaptyUsageError, Flow, MailProfile, TransactionEvent, TransactionEventType, current_flow
 from adapty.bulk import flow_tally
 from adapty.bulk.handled import Handled
-from adapty.bulk.journal import Checkpoint, Journal
+from adapty.bulk.journal import Checkpoint, StageState
 from tests.conftest import EVENT, PROFILE
 
 if TYPE_CHECKING:
@@ -48,28 +48,28 @@ def profile(owner: str) -> MailProfile:
     return MailProfile.from_dict({**PROFILE, "external_profile_id": owner})
 
 
-def save(journal: Journal, handled: int) -> None:
+def save(checkpoint: Checkpoint, handled: int) -> None:
     """Save that so many records are handled."""
-    journal.save("all", Checkpoint(handled=Handled(handled).to_bytes()))
+    checkpoint.save("all", StageState(handled=Handled(handled).to_bytes()))
 
 
-def handled_before(journal: Journal) -> int:
+def handled_before(checkpoint: Checkpoint) -> int:
     """Tell how many records were handled at the last save."""
-    saved = journal.stage("all")
+    saved = checkpoint.stage("all")
     return Handled.from_bytes(saved.handled).watermark if saved else 0
 
 
 @pytest.fixture
-def journal() -> Iterator[Journal]:
-    """Give the journal that the tally is in."""
-    with Journal.temporary() as journal:
-        yield journal
+def checkpoint() -> Iterator[Checkpoint]:
+    """Give the checkpoint that the tally is in."""
+    with Checkpoint.temporary() as checkpoint:
+        yield checkpoint
 
 
 @pytest.fixture
-def tally(journal: Journal) -> FlowTally:
+def tally(checkpoint: Checkpoint) -> FlowTally:
     """Give a tally."""
-    return journal.tally
+    return checkpoint.tally
 
 
 def add_all(tally: FlowTally, *records: Record) -> None:
@@ -112,34 +112,34 @@ def assert_agrees(tally: FlowTally, records: Sequence[Record]) -> None:
 @given(records=RECORDS, saves=st.sets(st.integers(0, 25)), asked=st.sets(st.integers(0, 25)))
 def test_it_agrees_with_current_flow(records: list[Record], saves: set[int], asked: set[int]) -> None:
     """On any history with ties, repeats and events out of order, saved and asked at any time, it says the same."""
-    with Journal.temporary() as journal:
+    with Checkpoint.temporary() as checkpoint:
         for number, record in enumerate(records):
-            journal.tally.add(record)
+            checkpoint.tally.add(record)
             if number in saves:
-                save(journal, number + 1)
+                save(checkpoint, number + 1)
             if number in asked:
-                assert_agrees(journal.tally, records[: number + 1])
+                assert_agrees(checkpoint.tally, records[: number + 1])
 
-        assert_agrees(journal.tally, records)
+        assert_agrees(checkpoint.tally, records)
 
 
 @settings(derandomize=True, deadline=None, max_examples=100)
 @given(records=RECORDS, ends=st.lists(st.tuples(st.integers(0, 25), st.sampled_from(["save", "crash"])), max_size=6))
 def test_it_agrees_after_any_number_of_crashes(scratch: Path, records: list[Record], ends: list[Any]) -> None:
     """What came after the last save is added again after a crash, and counts once."""
-    path = scratch / "journal"
+    path = scratch / "checkpoint"
     path.unlink(missing_ok=True)
 
     for until, ending in [*ends, (len(records), "save")]:
-        with Journal.open(path, {}) as journal:
-            before = handled_before(journal)
-            add_all(journal.tally, *records[before:until])
+        with Checkpoint.open(path, {}) as checkpoint:
+            before = handled_before(checkpoint)
+            add_all(checkpoint.tally, *records[before:until])
             if ending == "save":
-                save(journal, max(before, min(until, len(records))))
+                save(checkpoint, max(before, min(until, len(records))))
 
-    with Journal.open(path, {}) as journal:
-        assert handled_before(journal) == len(records)
-        assert_agrees(journal.tally, records)
+    with Checkpoint.open(path, {}) as checkpoint:
+        assert handled_before(checkpoint) == len(records)
+        assert_agrees(checkpoint.tally, records)
 
 
 def test_every_flow_is_named(tally: FlowTally) -> None:
@@ -174,15 +174,15 @@ def test_the_latest_event_decides_and_not_the_last_one(tally: FlowTally) -> None
 )
 @pytest.mark.parametrize("saved_between", [False, True])
 def test_among_events_of_one_instant_the_last_one_decides(
-    journal: Journal, kinds: tuple[str, str], flow: Flow, *, saved_between: bool
+    checkpoint: Checkpoint, kinds: tuple[str, str], flow: Flow, *, saved_between: bool
 ) -> None:
     """Of two events of the same time, the one received last is the one that counts, saved together or not."""
-    journal.tally.add(event(kinds[0], "1"))
+    checkpoint.tally.add(event(kinds[0], "1"))
     if saved_between:
-        save(journal, 1)
-    journal.tally.add(event(kinds[1], "2"))
+        save(checkpoint, 1)
+    checkpoint.tally.add(event(kinds[1], "2"))
 
-    assert journal.tally.flows(of_saved_profiles=False) == {**NONE, flow: 1}
+    assert checkpoint.tally.flows(of_saved_profiles=False) == {**NONE, flow: 1}
 
 
 def test_instants_are_told_apart_to_the_microsecond(tally: FlowTally) -> None:
@@ -227,14 +227,14 @@ def test_events_wait_only_for_profiles_that_never_come(tally: FlowTally) -> None
 
 def test_asking_saves_nothing(tmp_path: Path) -> None:
     """A question between two saves is answered with what came since the first one, and leaves it unsaved."""
-    with Journal.open(tmp_path / "journal", {}) as journal:
-        journal.tally.add(profile("user_1"))
-        save(journal, 1)
-        journal.tally.add(profile("user_2"))
-        assert journal.tally.flows(of_saved_profiles=True) == {**NONE, Flow.NEVER_PURCHASED: 2}
+    with Checkpoint.open(tmp_path / "checkpoint", {}) as checkpoint:
+        checkpoint.tally.add(profile("user_1"))
+        save(checkpoint, 1)
+        checkpoint.tally.add(profile("user_2"))
+        assert checkpoint.tally.flows(of_saved_profiles=True) == {**NONE, Flow.NEVER_PURCHASED: 2}
 
-    with Journal.open(tmp_path / "journal", {}) as journal:
-        assert journal.tally.flows(of_saved_profiles=True) == {**NONE, Flow.NEVER_PURCHASED: 1}
+    with Checkpoint.open(tmp_path / "checkpoint", {}) as checkpoint:
+        assert checkpoint.tally.flows(of_saved_profiles=True) == {**NONE, Flow.NEVER_PURCHASED: 1}
 
 
 def test_ids_of_any_script_are_told_apart(tally: FlowTally) -> None:
@@ -245,8 +245,8 @@ def test_ids_of_any_script_are_told_apart(tally: FlowTally) -> None:
     assert tally.flows(of_saved_profiles=True) == {**NONE, Flow.NEVER_PURCHASED: len(owners)}
 
 
-def test_every_flow_has_the_place_that_journals_know_it_by() -> None:
-    """The places of the flows are part of a journal: a new one is added at the end, and none is moved."""
+def test_every_flow_has_the_place_that_checkpoints_know_it_by() -> None:
+    """The places of the flows are part of a checkpoint: a new one is added at the end, and none is moved."""
     assert [str(flow) for flow in flow_tally._FLOWS] == [
         "never purchased",
         "active",
@@ -258,9 +258,9 @@ def test_every_flow_has_the_place_that_journals_know_it_by() -> None:
     assert set(flow_tally._FLOWS) == set(Flow)
 
 
-def test_a_database_that_fails_is_told_in_words(tally: FlowTally, journal: Journal) -> None:
+def test_a_database_that_fails_is_told_in_words(tally: FlowTally, checkpoint: Checkpoint) -> None:
     """What SQLite raises while flows are counted arrives as a usage error."""
-    journal.close()
+    checkpoint.close()
 
     with pytest.raises(AdaptyUsageError, match="the flows cannot be counted: ") as caught:
         tally.flows(of_saved_profiles=True)

@@ -97,8 +97,8 @@ def test_whatever_is_imported_can_be_erased_and_nothing_else(scratch: Path, name
     to_import, to_erase = write_inputs(scratch, ids)[name]
     with Adapty(mail_secret_key="key_shown", transport=httpx.MockTransport(mail.handle)) as adapty:
         if to_import is not None:
-            import_profiles(adapty, to_import, failures=scratch, journal=None)
-        erase(adapty, to_erase, by="external_profile_id", report=scratch / "report.csv", journal=None)
+            import_profiles(adapty, to_import, rejects_dir=scratch, checkpoint=None)
+        erase(adapty, to_erase, by="external_profile_id", report=scratch / "report.csv", checkpoint=None)
 
     fit = {"first", *(id_ for id_ in ids if is_fit(id_))}
     if to_import is not None:
@@ -137,11 +137,11 @@ def test_spoilt_ids_are_refused_in_files_with_the_reason(tmp_path: Path, form: s
             else:
                 path.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
 
-            report = job(adapty, rows if form == "iterable" else path, failures=tmp_path)
+            report = job(adapty, rows if form == "iterable" else path, rejects_dir=tmp_path)
 
             assert (report.accepted, report.rejected) == (1, len(ids) * len(SPOILT))
             assert report.reasons == dict.fromkeys(ids, len(SPOILT))
-            told = report.failures[0].read_text("utf-8")
+            told = report.rejects_files[0].read_text("utf-8")
             assert "number in scientific notation (got '1.23457E+14'); expected" in told
     assert len(sent) == 2
 
@@ -150,7 +150,7 @@ def test_ready_records_and_single_calls_take_what_they_are_given(tmp_path: Path)
     """Who makes a record, or calls for one id, means that id."""
     mail = Mail()
     with Adapty(mail_secret_key="key_shown", transport=httpx.MockTransport(mail.handle)) as adapty:
-        import_profiles(adapty, [MailProfile(**{**PROFILE, KIND: "NULL"})], failures=tmp_path)
+        import_profiles(adapty, [MailProfile(**{**PROFILE, KIND: "NULL"})], rejects_dir=tmp_path)
         adapty.mail.save_profile(**{**PROFILE, KIND: "12345.0"})
         adapty.mail.delete_profile(external_profile_id="nan")
         report = adapty.mail.delete_many(["None", "u1"], by="external_profile_id")
@@ -166,7 +166,7 @@ def test_numbers_in_json_are_no_ids(tmp_path: Path) -> None:
     path.write_text("".join(json.dumps({**PROFILE, KIND: number}) + "\n" for number in (12345, 12345.0, 1e16)), "utf-8")
     mail = Mail()
     with Adapty(mail_secret_key="key_shown", transport=httpx.MockTransport(mail.handle)) as adapty:
-        imported = import_profiles(adapty, path, failures=tmp_path)
+        imported = import_profiles(adapty, path, rejects_dir=tmp_path)
         erased = erase(adapty, path, report=tmp_path / "report.csv")
 
     assert (imported.rejected, erased.failed, mail.saved, mail.deleted) == (3, 3, set(), set())

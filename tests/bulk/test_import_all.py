@@ -34,7 +34,7 @@ from adapty import (
     UnexpectedResponseError,
 )
 from adapty.bulk import ImportReport, Progress, import_all
-from adapty.bulk.failures import FailuresFile
+from adapty.bulk.failures import RejectsFile
 from tests.bulk.conftest import HEADER, FakeApi, accept, refuse
 from tests.conftest import EVENT, PROFILE
 from tests.examples.independent_count import expected
@@ -72,7 +72,7 @@ def wrong(number: int) -> str:
     return f"user_{number},{WHEN},jane{number}"
 
 
-def kept_failures(name: str = "profiles.failures.csv") -> list[dict[str, str]]:
+def kept_rejects(name: str = "profiles.rejects.csv") -> list[dict[str, str]]:
     """Read the refused records of an import that can go on."""
     (part,) = Path().glob(f"{name}.*.part")
     with part.open(newline="") as file:
@@ -92,7 +92,7 @@ def test_what_the_package_offers() -> None:
 
 
 def test_the_example_of_the_docstring(adapty: Adapty) -> None:
-    """A small file with one wrong row: one record is accepted, one is refused and in the failures file."""
+    """A small file with one wrong row: one record is accepted, one is refused and in the rejects file."""
     base = profiles_file(
         "user_1,2026-06-01T10:30:00Z,jane@example.com", f"user_2,{WHEN},not an address", name="base.csv"
     )
@@ -100,7 +100,7 @@ def test_the_example_of_the_docstring(adapty: Adapty) -> None:
     report = import_all(adapty, profiles="base.csv")
 
     assert (report.profiles_accepted, dict(report.reasons)) == (1, {"email": 1})
-    assert report.failures == (Path("base.failures.csv"),)
+    assert report.rejects_files == (Path("base.rejects.csv"),)
     assert base.is_file()
 
 
@@ -125,7 +125,7 @@ def test_a_whole_import_is_reported(adapty: Adapty, api: FakeApi) -> None:
         reasons=Counter({"email": 1, "(row)": 1, "event_type": 1}),
         flows={**dict.fromkeys(Flow, 0), Flow.EXPIRED: 1, Flow.ACTIVE: 1, Flow.NEVER_PURCHASED: 1},
         events_without_profile=1,
-        failures=(Path("profiles.failures.csv"), Path("events.failures.jsonl")),
+        rejects_files=(Path("profiles.rejects.csv"), Path("events.rejects.jsonl")),
     )
     assert 0 < report.elapsed < 60
     assert (report.accepted, report.rejected) == (7, 3)
@@ -258,7 +258,7 @@ def test_a_wrong_header_sends_nothing_of_its_file(adapty: Adapty, api: FakeApi) 
 
     assert caught.value.field_name == "plan"
     assert api.sent == []
-    assert not Path("profiles.failures.csv").exists()
+    assert not Path("profiles.rejects.csv").exists()
 
 
 def test_columns_of_the_other_kind_are_refused(adapty: Adapty) -> None:
@@ -291,7 +291,7 @@ def test_a_record_that_the_api_refuses_is_blamed_on_its_field(adapty: Adapty, ap
 
     assert (report.profiles_accepted, report.profiles_rejected) == (1, 2)
     assert report.reasons == Counter({"country": 1, "BadRequestError": 1})
-    with report.failures[0].open(newline="") as file:
+    with report.rejects_files[0].open(newline="") as file:
         errors = {row["external_profile_id"]: row["_error"] for row in csv.DictReader(file)}
     assert errors.keys() == {"user_1", "user_2"}
     assert errors["user_1"].startswith("saveProfile: 400 base_error: country: Input is refused")
@@ -378,7 +378,7 @@ def test_a_record_that_works_at_the_second_try_is_accepted(adapty: Adapty, api: 
 
     report = import_all(adapty, profiles=profiles_file(good(1)))
 
-    assert (report.profiles_accepted, report.rejected, report.failures, report.retried) == (1, 0, (), 1)
+    assert (report.profiles_accepted, report.rejected, report.rejects_files, report.retried) == (1, 0, (), 1)
 
 
 def unknown_key(_: dict[str, Any]) -> httpx.Response:
@@ -446,7 +446,7 @@ def busy(_: dict[str, Any]) -> httpx.Response:
 def test_what_stops_one_record_stops_the_import(
     adapty: Adapty, api: FakeApi, reply: Callable[[dict[str, Any]], httpx.Response], error: type[AdaptyError]
 ) -> None:
-    """A key that is not taken and an API that is not reached end it, with the place and the failures so far kept."""
+    """A key that is not taken and an API that is not reached end it, with the place and the rejects so far kept."""
     api.reply = lambda body: reply(body) if body["external_profile_id"] == "user_3" else accept(body)
     profiles = profiles_file(good(1), wrong(2), good(3), good(4))
     told: list[Progress] = []
@@ -455,15 +455,15 @@ def test_what_stops_one_record_stops_the_import(
         import_all(adapty, profiles=profiles, concurrency=1, max_retries=0, on_progress=told.append)
 
     assert type(caught.value) is error
-    (part,) = Path().glob("profiles.failures.csv.*.part")
+    (part,) = Path().glob("profiles.rejects.csv.*.part")
     assert caught.value.__notes__ == [
         "stopped in profiles.csv: 1 accepted, 1 rejected so far",
         f"rejected records: {part}",
-        "run it again to go on from there; profiles.csv.journal notes how far it is",
+        "run it again to go on from there; profiles.csv.checkpoint notes how far it is",
     ]
     assert [body["external_profile_id"] for body in api.bodies("profile")] == ["user_1", "user_3"]
     assert all(one.accepted <= 1 for one in told)  # some come where the machine is slow
-    assert [row["external_profile_id"] for row in kept_failures()] == ["user_2"]
+    assert [row["external_profile_id"] for row in kept_rejects()] == ["user_2"]
 
 
 STRANGE: dict[str, tuple[Callable[[dict[str, Any]], httpx.Response], type[AdaptyAPIError]]] = {
@@ -488,7 +488,7 @@ def test_what_something_in_between_has_against_one_record_is_that_records(
     report = import_all(adapty, profiles=profiles_file(*map(good, range(1, 10))), concurrency=1, max_retries=0)
 
     assert (report.profiles_accepted, report.profiles_rejected) == (4, 5)
-    with report.failures[0].open(newline="") as file:
+    with report.rejects_files[0].open(newline="") as file:
         assert {row["external_profile_id"] for row in csv.DictReader(file)} == odd
 
 
@@ -529,7 +529,7 @@ def test_a_page_that_passes_is_waited_out(adapty: Adapty, api: FakeApi) -> None:
 
 
 def test_a_stop_among_the_events_names_their_file(adapty: Adapty, api: FakeApi) -> None:
-    """The note names the file that was being sent, and the failures of the file before it are in place."""
+    """The note names the file that was being sent, and the rejects of the file before it are in place."""
     api.reply = lambda body: unknown_key(body) if "event_id" in body else accept(body)
 
     with pytest.raises(AuthenticationError) as caught:
@@ -537,9 +537,9 @@ def test_a_stop_among_the_events_names_their_file(adapty: Adapty, api: FakeApi) 
 
     assert caught.value.__notes__ == [
         "stopped in events.jsonl: 0 accepted, 0 rejected so far",
-        "run it again to go on from there; profiles.csv.journal notes how far it is",
+        "run it again to go on from there; profiles.csv.checkpoint notes how far it is",
     ]
-    assert Path("profiles.failures.csv").is_file()
+    assert Path("profiles.rejects.csv").is_file()
 
 
 def test_an_api_that_fails_on_everything_ends_the_import(adapty: Adapty, api: FakeApi) -> None:
@@ -551,12 +551,12 @@ def test_an_api_that_fails_on_everything_ends_the_import(adapty: Adapty, api: Fa
         import_all(adapty, profiles=profiles_file(*records), concurrency=1, max_retries=0)
 
     assert caught.value.__notes__[0] == "stopped in profiles.csv: 1 accepted, 6 rejected so far"
-    assert len(kept_failures()) == 6
+    assert len(kept_rejects()) == 6
 
 
 def test_an_import_that_breaks_off_at_once_leaves_nothing_behind(adapty: Adapty, api: FakeApi) -> None:
     """What somebody mends by hand is not lost to a run that never came to do anything, nor is there anything new."""
-    mended = Path("profiles.failures.csv")
+    mended = Path("profiles.rejects.csv")
     mended.write_text("mended by hand")
     api.reply = unreachable
 
@@ -564,7 +564,7 @@ def test_an_import_that_breaks_off_at_once_leaves_nothing_behind(adapty: Adapty,
         import_all(adapty, profiles=profiles_file(good(1)))
 
     assert mended.read_text() == "mended by hand"
-    assert sorted(path.name for path in Path().iterdir()) == ["profiles.csv", "profiles.failures.csv"]
+    assert sorted(path.name for path in Path().iterdir()) == ["profiles.csv", "profiles.rejects.csv"]
     assert caught.value.__notes__ == ["stopped in profiles.csv: 0 accepted, 0 rejected so far"]
 
 
@@ -589,7 +589,11 @@ def test_records_refused_here_do_not_hide_an_api_that_fails(adapty: Adapty, api:
 
 @pytest.mark.parametrize(
     ("arguments", "field_name"),
-    [({"profiles": 1}, "profiles"), ({"events": 1}, "events"), ({"profiles": "p.csv", "failures": 1}, "failures")],
+    [
+        ({"profiles": 1}, "profiles"),
+        ({"events": 1}, "events"),
+        ({"profiles": "p.csv", "rejects_dir": 1}, "rejects_dir"),
+    ],
 )
 def test_what_is_no_path_is_refused(adapty: Adapty, arguments: dict[str, Any], field_name: str) -> None:
     """The argument is named."""
@@ -619,17 +623,17 @@ def test_the_limit_of_csv_is_left_as_it_was(adapty: Adapty) -> None:
 
 
 def test_a_full_disk_is_told(adapty: Adapty, api: FakeApi, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Failures that cannot be written end the import with a typed error, and no record is refused in silence."""
+    """Rejects that cannot be written end the import with a typed error, and no record is refused in silence."""
     profiles = profiles_file(good(1), wrong(2), good(3))
     full = True
-    write = FailuresFile._write
+    write = RejectsFile._write
 
-    def written(failures: FailuresFile, data: bytes) -> None:
+    def written(rejects: RejectsFile, data: bytes) -> None:
         if full:
-            raise failures._unwritable(OSError(errno.ENOSPC, "No space left on device"))
-        write(failures, data)
+            raise rejects._unwritable(OSError(errno.ENOSPC, "No space left on device"))
+        write(rejects, data)
 
-    monkeypatch.setattr(FailuresFile, "_write", written)
+    monkeypatch.setattr(RejectsFile, "_write", written)
 
     with pytest.raises(AdaptyUsageError, match="cannot be written: No space left on device") as caught:
         import_all(adapty, profiles=profiles, concurrency=1)
@@ -641,7 +645,7 @@ def test_a_full_disk_is_told(adapty: Adapty, api: FakeApi, monkeypatch: pytest.M
 
 
 def test_an_import_that_broke_off_goes_on_when_it_is_run_again(adapty: Adapty, api: FakeApi) -> None:
-    """The second run sends what is left, reports the whole base, and leaves no journal."""
+    """The second run sends what is left, reports the whole base, and leaves no checkpoint."""
     profiles = profiles_file(good(1), wrong(2), good(3))
     api.reply = lambda body: unreachable(body) if body["external_profile_id"] == "user_3" else accept(body)
     with pytest.raises(AdaptyConnectionError):
@@ -653,12 +657,12 @@ def test_an_import_that_broke_off_goes_on_when_it_is_run_again(adapty: Adapty, a
 
     assert (report.profiles_accepted, report.profiles_rejected, report.resumed) == (2, 1, True)
     assert [body["external_profile_id"] for body in api.bodies("profile")] == ["user_3"]
-    assert sorted(path.name for path in Path().iterdir()) == ["profiles.csv", "profiles.failures.csv"]
+    assert sorted(path.name for path in Path().iterdir()) == ["profiles.csv", "profiles.rejects.csv"]
 
 
 @pytest.mark.parametrize("dry_run", [False, True])
 def test_a_client_without_the_mail_key_stops_the_import(api: FakeApi, dry_run: bool) -> None:  # noqa: FBT001
-    """A client that has the server-side key alone sends nothing, and neither journal nor failures file is made."""
+    """A client that has the server-side key alone sends nothing, and neither checkpoint nor rejects file is made."""
     with (
         Adapty("secret_live_shown", transport=httpx.MockTransport(api.handle)) as client,
         pytest.raises(AdaptyConfigError) as caught,
@@ -671,8 +675,8 @@ def test_a_client_without_the_mail_key_stops_the_import(api: FakeApi, dry_run: b
 
 
 @pytest.mark.parametrize("raised", [KeyboardInterrupt, SystemExit, ZeroDivisionError])
-def test_an_exception_of_the_callers_own_keeps_the_failures(adapty: Adapty, raised: type[BaseException]) -> None:
-    """What `on_progress` raises ends the import, and what was done is saved: the failures, and how far it is."""
+def test_an_exception_of_the_callers_own_keeps_the_rejects(adapty: Adapty, raised: type[BaseException]) -> None:
+    """What `on_progress` raises ends the import, and what was done is saved: the rejects, and how far it is."""
 
     def interrupt(_: Progress) -> None:
         raise raised
@@ -682,7 +686,7 @@ def test_an_exception_of_the_callers_own_keeps_the_failures(adapty: Adapty, rais
         import_all(adapty, profiles=profiles, on_progress=interrupt)
 
     assert "run it again" in caught.value.__notes__[-1]
-    assert [row["external_profile_id"] for row in kept_failures()] == ["user_1"]
+    assert [row["external_profile_id"] for row in kept_rejects()] == ["user_1"]
     report = import_all(adapty, profiles=profiles)
     assert (report.profiles_accepted, report.profiles_rejected, report.resumed) == (1, 1, True)
 
@@ -736,14 +740,14 @@ def test_an_empty_base_is_imported(adapty: Adapty, api: FakeApi) -> None:
     }
 
 
-def test_failures_show_no_key(adapty: Adapty, api: FakeApi) -> None:
-    """An API that echoes the key in its refusal does not bring it into the failures file."""
+def test_rejects_show_no_key(adapty: Adapty, api: FakeApi) -> None:
+    """An API that echoes the key in its refusal does not bring it into the rejects file."""
     with Adapty(mail_secret_key="secret_live_shown", transport=httpx.MockTransport(api.handle)) as client:
         api.reply = lambda _: httpx.Response(400, json={"errors": ["no such thing: secret_live_shown"]})
         report = import_all(client, profiles=profiles_file(good(1)))
 
-    assert "no such thing" in report.failures[0].read_text()
-    assert "secret_live_shown" not in report.failures[0].read_text()
+    assert "no such thing" in report.rejects_files[0].read_text()
+    assert "secret_live_shown" not in report.rejects_files[0].read_text()
 
 
 def test_the_report_agrees_with_an_independent_count(adapty: Adapty, api: FakeApi) -> None:

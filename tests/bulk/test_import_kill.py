@@ -58,7 +58,7 @@ def test_ctrl_c_in_a_process(recorder: RecordingServer, times: int) -> None:
     notes = json.loads(out)
     accepted = len(recorder.taken)
     assert notes[0].startswith(f"stopped in profiles.csv: {accepted} accepted")
-    assert notes[-1] == "run it again to go on from there; profiles.csv.journal notes how far it is"
+    assert notes[-1] == "run it again to go on from there; profiles.csv.checkpoint notes how far it is"
     recorder.reply = lambda _: OK
     with importing(recorder.url) as process:
         out, err = process.communicate(timeout=30)
@@ -124,13 +124,13 @@ def test_nothing_is_lost_however_often_it_is_killed(recorder: RecordingServer) -
     assert (report["profiles_accepted"], report["profiles_rejected"]) == (len(wanted_profiles), profiles // 50)
     assert (report["events_accepted"], report["events_rejected"]) == (len(wanted_events), len(refused_events))
     assert sum(report["reasons"].values()) == profiles // 50 + len(refused_events)
-    with Path("profiles.failures.csv").open(newline="") as file:
+    with Path("profiles.rejects.csv").open(newline="") as file:
         assert sorted(int(row["email"][4:]) for row in csv.DictReader(file)) == [*range(49, profiles, 50)]
-    lines = Path("events.failures.jsonl").read_text().splitlines()
+    lines = Path("events.rejects.jsonl").read_text().splitlines()
     assert sorted(int(json.loads(line)["event_id"]) for line in lines) == refused_events
     assert sorted(path.name for path in Path().iterdir()) == [
-        "events.failures.jsonl",
         "events.jsonl",
+        "events.rejects.jsonl",
         "profiles.csv",
-        "profiles.failures.csv",
+        "profiles.rejects.csv",
     ]

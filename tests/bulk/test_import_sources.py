@@ -108,7 +108,7 @@ def test_what_an_iterable_raises_passes_through(
         assert caught.value.__notes__[0] == "raised by the iterable of profiles, after record 6"
     if raised is not asyncio.CancelledError:
         assert f"stopped in profiles: {count} accepted, 1 rejected so far" in caught.value.__notes__
-        assert "refused records of it: profiles.failures.jsonl" in caught.value.__notes__
+        assert "refused records of it: profiles.rejects.jsonl" in caught.value.__notes__
 
 
 @pytest.mark.parametrize("is_async", [False, True])

@@ -1,4 +1,4 @@
-"""The journal of a run: what it keeps, what it refuses, and that one process at a time has it."""
+"""The checkpoint of a run: what it keeps, what it refuses, and that one process at a time has it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from adapty import AdaptyUsageError, Flow, MailProfile
 from adapty.bulk.handled import Handled
-from adapty.bulk.journal import CONTENTS_OF, Checkpoint, Journal
+from adapty.bulk.journal import CONTENTS_OF, Checkpoint, StageState
 from tests.conftest import PROFILE
 
 if TYPE_CHECKING:
@@ -32,15 +32,15 @@ PLAN = {
 }
 
 
-def checkpoint(handled: int = 1, **more: Any) -> Checkpoint:
+def state(handled: int = 1, **more: Any) -> StageState:
     """Make a checkpoint with so many records handled."""
-    return Checkpoint(handled=Handled(handled).to_bytes(), **more)
+    return StageState(handled=Handled(handled).to_bytes(), **more)
 
 
 def begun(path: Path, plan: dict[str, str] | None = None) -> None:
-    """Leave the journal of a run that broke off."""
-    with Journal.open(path, PLAN if plan is None else plan) as journal:
-        journal.save("profiles", checkpoint())
+    """Leave the checkpoint of a run that broke off."""
+    with Checkpoint.open(path, PLAN if plan is None else plan) as checkpoint:
+        checkpoint.save("profiles", state())
 
 
 def files(folder: Path) -> set[str]:
@@ -50,62 +50,62 @@ def files(folder: Path) -> set[str]:
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    """Give the place of a journal."""
-    return tmp_path / "base.csv.journal"
+    """Give the place of a checkpoint."""
+    return tmp_path / "base.csv.checkpoint"
 
 
-def test_a_new_journal_has_nothing_to_resume(path: Path) -> None:
+def test_a_new_checkpoint_has_nothing_to_resume(path: Path) -> None:
     """It knows when the run began, names it, and has no checkpoint of any stage."""
     before = datetime.now(UTC)
-    with Journal.open(path, PLAN) as journal:
-        assert (journal.path, journal.resumed, journal.stage("profiles")) == (path, False, None)
-        assert before <= journal.began_at <= datetime.now(UTC)
-        assert journal.began_at.utcoffset() == timedelta(0)
-        assert journal.run_id
+    with Checkpoint.open(path, PLAN) as checkpoint:
+        assert (checkpoint.path, checkpoint.resumed, checkpoint.stage("profiles")) == (path, False, None)
+        assert before <= checkpoint.began_at <= datetime.now(UTC)
+        assert checkpoint.began_at.utcoffset() == timedelta(0)
+        assert checkpoint.run_id
 
 
 CHECKPOINTS = st.builds(
-    Checkpoint,
+    StageState,
     handled=st.integers(0, 10**9).map(lambda number: Handled(number).to_bytes()),
     counts=st.dictionaries(st.text(max_size=5), st.integers(0, 2**70), max_size=3),
     reasons=st.dictionaries(st.text(max_size=5), st.integers(0, 10**9), max_size=3),
-    failures_size=st.integers(0, 2**62),
+    results_size=st.integers(0, 2**62),
     done=st.booleans(),
 )
 
 
 @settings(derandomize=True, deadline=None, max_examples=50)
 @given(saves=st.lists(st.tuples(st.sampled_from(["profiles", "events", "erase"]), CHECKPOINTS), max_size=6))
-def test_the_last_checkpoint_of_each_stage_is_kept(scratch: Path, saves: list[tuple[str, Checkpoint]]) -> None:
+def test_the_last_checkpoint_of_each_stage_is_kept(scratch: Path, saves: list[tuple[str, StageState]]) -> None:
     """What was saved last of a stage is what the next run finds, whatever was saved of others."""
-    path = scratch / "journal"
+    path = scratch / "checkpoint"
     path.unlink(missing_ok=True)
-    with Journal.open(path, {}) as journal:
+    with Checkpoint.open(path, {}) as checkpoint:
         for stage, each in saves:
-            journal.save(stage, each)
-            assert journal.stage(stage) == each
+            checkpoint.save(stage, each)
+            assert checkpoint.stage(stage) == each
 
     saved = dict(saves)
     if not any(each.done or Handled.from_bytes(each.handled).watermark for each in saved.values()):
         saved = {}
-    with Journal.open(path, {}) as journal:
-        assert {stage: journal.stage(stage) for stage in saved} == saved
-        assert journal.resumed == bool(saved)
+    with Checkpoint.open(path, {}) as checkpoint:
+        assert {stage: checkpoint.stage(stage) for stage in saved} == saved
+        assert checkpoint.resumed == bool(saved)
 
 
 def test_a_resumed_run_is_the_one_that_was_begun(path: Path) -> None:
     """It has its name and its beginning, and says that it is resumed."""
-    with Journal.open(path, PLAN) as journal:
-        begun_as = (journal.run_id, journal.began_at)
-        journal.save("profiles", checkpoint())
-    with Journal.open(path, dict(reversed(PLAN.items()))) as journal:
-        assert (journal.run_id, journal.began_at) == begun_as
-        assert journal.resumed
+    with Checkpoint.open(path, PLAN) as checkpoint:
+        begun_as = (checkpoint.run_id, checkpoint.began_at)
+        checkpoint.save("profiles", state())
+    with Checkpoint.open(path, dict(reversed(PLAN.items()))) as checkpoint:
+        assert (checkpoint.run_id, checkpoint.began_at) == begun_as
+        assert checkpoint.resumed
 
 
 def test_two_runs_have_two_names(tmp_path: Path) -> None:
     """What a run keeps under its name is never another one's."""
-    with Journal.open(tmp_path / "a", {}) as one, Journal.open(tmp_path / "b", {}) as other:
+    with Checkpoint.open(tmp_path / "a", {}) as one, Checkpoint.open(tmp_path / "b", {}) as other:
         assert one.run_id != other.run_id
 
 
@@ -113,52 +113,52 @@ def test_finish_leaves_nothing(path: Path) -> None:
     """A run that is through leaves no file, however often it was resumed."""
     begun(path)
     begun(path)
-    with Journal.open(path, PLAN) as journal:
-        journal.save("profiles", checkpoint(done=True))
-        journal.finish()
+    with Checkpoint.open(path, PLAN) as checkpoint:
+        checkpoint.save("profiles", state(done=True))
+        checkpoint.finish()
 
     assert files(path.parent) == set()
 
 
 def test_close_leaves_one_file(path: Path) -> None:
-    """A run that broke off in good order leaves the journal alone, with nothing beside it."""
+    """A run that broke off in good order leaves the checkpoint alone, with nothing beside it."""
     begun(path)
 
     assert files(path.parent) == {path.name}
 
 
-def test_a_journal_of_a_finished_run_is_not_resumed(path: Path) -> None:
+def test_a_checkpoint_of_a_finished_run_is_not_resumed(path: Path) -> None:
     """After a run that is through, the same command begins anew."""
-    with Journal.open(path, PLAN) as journal:
-        journal.save("profiles", checkpoint())
-        journal.finish()
+    with Checkpoint.open(path, PLAN) as checkpoint:
+        checkpoint.save("profiles", state())
+        checkpoint.finish()
 
-    with Journal.open(path, PLAN) as journal:
-        assert not journal.resumed
+    with Checkpoint.open(path, PLAN) as checkpoint:
+        assert not checkpoint.resumed
 
 
 @pytest.mark.parametrize("saved", [False, True])
 def test_a_run_that_handled_nothing_can_be_begun_in_another_way(path: Path, *, saved: bool) -> None:
     """Where the first run failed before its first record, a corrected command is not refused."""
-    with Journal.open(path, PLAN) as journal:
+    with Checkpoint.open(path, PLAN) as checkpoint:
         if saved:
-            journal.save("profiles", checkpoint(0, counts={"accepted": 0}))
+            checkpoint.save("profiles", state(0, counts={"accepted": 0}))
     other = {**PLAN, "address": "https://other.example"}
 
-    with Journal.open(path, other) as journal:
-        assert (journal.resumed, journal.stage("profiles")) == (False, None)
-        journal.save("profiles", checkpoint())
-    with Journal.open(path, other) as journal:
-        assert journal.resumed
+    with Checkpoint.open(path, other) as checkpoint:
+        assert (checkpoint.resumed, checkpoint.stage("profiles")) == (False, None)
+        checkpoint.save("profiles", state())
+    with Checkpoint.open(path, other) as checkpoint:
+        assert checkpoint.resumed
 
 
 def test_an_empty_input_that_is_through_counts_as_handled(path: Path) -> None:
     """A stage without records can be done."""
-    with Journal.open(path, PLAN) as journal:
-        journal.save("profiles", checkpoint(0, done=True))
+    with Checkpoint.open(path, PLAN) as checkpoint:
+        checkpoint.save("profiles", state(0, done=True))
 
-    with Journal.open(path, PLAN) as journal:
-        assert journal.resumed
+    with Checkpoint.open(path, PLAN) as checkpoint:
+        assert checkpoint.resumed
 
 
 CONTENTS = f"{CONTENTS_OF}base.csv"
@@ -189,22 +189,22 @@ def test_a_changed_plan_is_refused_and_says_what_changed(path: Path, changes: di
     plan = {name: value for name, value in {**PLAN, **changes}.items() if value is not None}
 
     with pytest.raises(AdaptyUsageError) as caught:
-        Journal.open(path, plan)
+        Checkpoint.open(path, plan)
 
     assert str(caught.value).startswith(message)
     assert str(caught.value).endswith(f", or remove {path} to begin anew")
-    with Journal.open(path, PLAN) as journal:
-        assert journal.resumed
+    with Checkpoint.open(path, PLAN) as checkpoint:
+        assert checkpoint.resumed
 
 
-def test_journal_of_another_kind_of_job_is_refused_without_advice_to_remove_it(path: Path) -> None:
+def test_checkpoint_of_another_kind_of_job_is_refused_without_advice_to_remove_it(path: Path) -> None:
     """An erasure of the same file would lose how far the import is."""
     begun(path)
 
     with pytest.raises(
-        AdaptyUsageError, match=r"^journal: .* belongs to an import that has not been finished; "
+        AdaptyUsageError, match=r"^checkpoint: .* belongs to an import that has not been finished; "
     ) as caught:
-        Journal.open(path, {"users": "base.csv", "by": "email"})
+        Checkpoint.open(path, {"users": "base.csv", "by": "email"})
 
     assert "remove" not in str(caught.value)
 
@@ -215,7 +215,7 @@ def test_two_changed_files_are_both_named(path: Path) -> None:
     begun(path, plan)
 
     with pytest.raises(AdaptyUsageError, match=r"^a.csv has changed and b.csv has changed since .* put the old files"):
-        Journal.open(path, dict.fromkeys(plan, "2"))
+        Checkpoint.open(path, dict.fromkeys(plan, "2"))
 
 
 def test_values_too_long_to_differ_when_shown_are_not_shown(path: Path) -> None:
@@ -223,52 +223,52 @@ def test_values_too_long_to_differ_when_shown_are_not_shown(path: Path) -> None:
     begun(path, {"mapping": "x" * 100 + "a"})
 
     with pytest.raises(AdaptyUsageError, match=r"^mapping has changed since the run began"):
-        Journal.open(path, {"mapping": "x" * 100 + "b"})
+        Checkpoint.open(path, {"mapping": "x" * 100 + "b"})
 
 
-def test_a_journal_in_use_is_refused_at_once(path: Path) -> None:
+def test_a_checkpoint_in_use_is_refused_at_once(path: Path) -> None:
     """Of two runs at the same time the second one is refused, before and after the first save, and is no harm."""
-    with Journal.open(path, PLAN) as journal:
+    with Checkpoint.open(path, PLAN) as checkpoint:
         for number in range(2):
             with pytest.raises(AdaptyUsageError, match="is in use by another run"):
-                Journal.open(path, PLAN)
-            journal.save("profiles", checkpoint(number))
-    with Journal.open(path, PLAN) as journal:
-        assert journal.stage("profiles") == checkpoint(1)
+                Checkpoint.open(path, PLAN)
+            checkpoint.save("profiles", state(number))
+    with Checkpoint.open(path, PLAN) as checkpoint:
+        assert checkpoint.stage("profiles") == state(1)
 
 
-def test_a_journal_that_is_removed_while_it_is_opened_is_not_taken_for_the_next_one(
+def test_a_checkpoint_that_is_removed_while_it_is_opened_is_not_taken_for_the_next_one(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Where one run ends and another begins just then, the third is refused, and the other keeps its journal."""
-    ending = Journal.open(path, PLAN)
-    connect, others = sqlite3.connect, list[Journal]()
+    """Where one run ends and another begins just then, the third is refused, and the other keeps its checkpoint."""
+    ending = Checkpoint.open(path, PLAN)
+    connect, others = sqlite3.connect, list[Checkpoint]()
 
     def connect_meanwhile(*arguments: Any, **options: Any) -> sqlite3.Connection:
         monkeypatch.setattr(sqlite3, "connect", connect)
         connection: sqlite3.Connection = connect(*arguments, **options)
         ending.finish()
-        others.append(Journal.open(path, PLAN))
+        others.append(Checkpoint.open(path, PLAN))
         return connection
 
     monkeypatch.setattr(sqlite3, "connect", connect_meanwhile)
     with pytest.raises(AdaptyUsageError, match="is in use by another run"):
-        Journal.open(path, PLAN)
+        Checkpoint.open(path, PLAN)
 
     (other,) = others
-    other.save("profiles", checkpoint(3))
+    other.save("profiles", state(3))
     other.close()
-    with Journal.open(path, PLAN) as journal:
-        assert journal.stage("profiles") == checkpoint(3)
+    with Checkpoint.open(path, PLAN) as checkpoint:
+        assert checkpoint.stage("profiles") == state(3)
 
 
 HOLD = """
 import sys
 from pathlib import Path
 from adapty.bulk.handled import Handled
-from adapty.bulk.journal import Checkpoint, Journal
-journal = Journal.open(Path(sys.argv[1]), {})
-journal.save("profiles", Checkpoint(handled=Handled(7).to_bytes()))
+from adapty.bulk.journal import StageState, Checkpoint
+checkpoint = Checkpoint.open(Path(sys.argv[1]), {})
+checkpoint.save("profiles", StageState(handled=Handled(7).to_bytes()))
 print("held", flush=True)
 sys.stdin.read()
 """
@@ -276,7 +276,7 @@ sys.stdin.read()
 
 @pytest.fixture
 def held(path: Path) -> Iterator[subprocess.Popen[str]]:
-    """Have another process hold the journal."""
+    """Have another process hold the checkpoint."""
     command = [sys.executable, "-c", HOLD, str(path)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
         assert process.stdout
@@ -286,15 +286,15 @@ def held(path: Path) -> Iterator[subprocess.Popen[str]]:
 
 
 def test_the_lock_of_a_killed_process_is_gone(path: Path, held: subprocess.Popen[str]) -> None:
-    """A journal that another process has is refused; when that is killed, it can be gone on with at once."""
+    """A checkpoint that another process has is refused; when that is killed, it can be gone on with at once."""
     with pytest.raises(AdaptyUsageError, match="is in use by another run"):
-        Journal.open(path, {})
+        Checkpoint.open(path, {})
     held.kill()
     held.wait()
 
-    with Journal.open(path, {}) as journal:
-        assert journal.stage("profiles") == checkpoint(7)
-        journal.finish()
+    with Checkpoint.open(path, {}) as checkpoint:
+        assert checkpoint.stage("profiles") == state(7)
+        checkpoint.finish()
     assert files(path.parent) == set()
 
 
@@ -303,22 +303,22 @@ def test_a_killed_run_can_be_begun_anew(path: Path, held: subprocess.Popen[str])
     held.kill()
     held.wait()
     with pytest.raises(AdaptyUsageError, match=f"remove {path} to begin anew"):
-        Journal.open(path, {"sort": "yes"})
+        Checkpoint.open(path, {"sort": "yes"})
     path.unlink()
 
-    with Journal.open(path, {"sort": "yes"}) as journal:
-        assert (journal.resumed, journal.stage("profiles")) == (False, None)
-        journal.finish()
+    with Checkpoint.open(path, {"sort": "yes"}) as checkpoint:
+        assert (checkpoint.resumed, checkpoint.stage("profiles")) == (False, None)
+        checkpoint.finish()
     assert files(path.parent) == set()
 
 
-def test_a_journal_that_lost_the_file_beside_it_is_an_older_one(path: Path, held: subprocess.Popen[str]) -> None:
+def test_a_checkpoint_that_lost_the_file_beside_it_is_an_older_one(path: Path, held: subprocess.Popen[str]) -> None:
     """One that was copied or moved alone after a kill says less than it knew, and never something wrong."""
     copy = path.with_name("copy")
     copy.write_bytes(path.read_bytes())
 
-    with Journal.open(copy, {}) as journal:
-        assert journal.stage("profiles") in (None, checkpoint(7))
+    with Checkpoint.open(copy, {}) as checkpoint:
+        assert checkpoint.stage("profiles") in (None, state(7))
 
 
 def foreign_text(path: Path) -> None:
@@ -339,7 +339,7 @@ def foreign_database(path: Path) -> None:
 
 
 def newer_version(path: Path) -> None:
-    """Make a journal as a later release may make it."""
+    """Make a checkpoint as a later release may make it."""
     begun(path)
     with sqlite3.connect(path) as connection:
         connection.execute("PRAGMA user_version = 99")
@@ -347,13 +347,13 @@ def newer_version(path: Path) -> None:
 
 
 def cut_short(path: Path) -> None:
-    """Take the end off a journal."""
+    """Take the end off a checkpoint."""
     begun(path)
     path.write_bytes(path.read_bytes()[:-5000])
 
 
 def overwritten(path: Path) -> None:
-    """Write zeros over a page of a journal."""
+    """Write zeros over a page of a checkpoint."""
     begun(path)
     content = bytearray(path.read_bytes())
     content[4096 : 2 * 4096] = bytes(4096)
@@ -361,7 +361,7 @@ def overwritten(path: Path) -> None:
 
 
 def missing_table(path: Path) -> None:
-    """Take a table out of a journal."""
+    """Take a table out of a checkpoint."""
     begun(path)
     with sqlite3.connect(path) as connection:
         connection.execute("DROP TABLE stages")
@@ -369,7 +369,7 @@ def missing_table(path: Path) -> None:
 
 
 def changed(column: str, value: object) -> Any:
-    """Put something else into a journal."""
+    """Put something else into a checkpoint."""
 
     def change(path: Path) -> None:
         begun(path)
@@ -384,9 +384,9 @@ def changed(column: str, value: object) -> Any:
 @pytest.mark.parametrize(
     ("make", "problem"),
     [
-        (foreign_text, "is no journal of a run; move it away"),
-        (two_bytes, "is no journal of a run; move it away"),
-        (foreign_database, "is no journal of a run; move it away"),
+        (foreign_text, "is no checkpoint of a run; move it away"),
+        (two_bytes, "is no checkpoint of a run; move it away"),
+        (foreign_database, "is no checkpoint of a run; move it away"),
         (newer_version, "was made by another version of adapty"),
         (cut_short, "is damaged; remove it to begin anew"),
         (overwritten, "is damaged; remove it to begin anew"),
@@ -397,36 +397,39 @@ def changed(column: str, value: object) -> Any:
         (changed("counts", "[1]"), "is damaged; remove it to begin anew"),
         (changed("reasons", '{"email": "many"}'), "is damaged; remove it to begin anew"),
         (changed("counts", "{"), "is damaged; remove it to begin anew"),
-        (changed("failures_size", "long"), "is damaged; remove it to begin anew"),
+        (changed("results_size", "long"), "is damaged; remove it to begin anew"),
     ],
 )
-def test_what_is_no_sound_journal_is_refused_and_left_as_it_is(path: Path, make: Any, problem: str) -> None:
+def test_what_is_no_sound_checkpoint_is_refused_and_left_as_it_is(path: Path, make: Any, problem: str) -> None:
     """Each kind of wrong file has its own error, which names it, and no byte of it is changed."""
     make(path)
     before = path.read_bytes()
 
-    with pytest.raises(AdaptyUsageError) as caught, Journal.open(path, PLAN) as journal:
-        journal.stage("profiles")
+    with pytest.raises(AdaptyUsageError) as caught, Checkpoint.open(path, PLAN) as checkpoint:
+        checkpoint.stage("profiles")
 
     assert str(caught.value).startswith(f"{path}: {problem}")
     assert path.read_bytes() == before
     assert files(path.parent) == {path.name}
 
 
-def test_an_empty_file_becomes_a_journal(path: Path) -> None:
+def test_an_empty_file_becomes_a_checkpoint(path: Path) -> None:
     """What a kill in the very first moment leaves is no hindrance."""
     path.touch()
 
-    with Journal.open(path, PLAN) as journal:
-        assert not journal.resumed
+    with Checkpoint.open(path, PLAN) as checkpoint:
+        assert not checkpoint.resumed
 
 
 @pytest.mark.parametrize(
     ("name", "problem"),
     [
         ("folder", "is no file; expected room for a file of this name"),
-        ("missing/journal", "cannot be opened: No such file or directory; choose another place for the journal, or go"),
-        ("file/journal", "cannot be opened: Not a directory"),
+        (
+            "missing/checkpoint",
+            "cannot be opened: No such file or directory; choose another place for the checkpoint, or go",
+        ),
+        ("file/checkpoint", "cannot be opened: Not a directory"),
         ("no\0name", "cannot be opened: its name is none"),
         ("n" * 300, "cannot be opened: "),
     ],
@@ -438,7 +441,7 @@ def test_a_place_where_no_file_can_be_is_told(tmp_path: Path, name: str, problem
     before = files(tmp_path)
 
     with pytest.raises(AdaptyUsageError, match=problem):
-        Journal.open(tmp_path / name, PLAN)
+        Checkpoint.open(tmp_path / name, PLAN)
 
     assert files(tmp_path) == before
 
@@ -451,83 +454,83 @@ def test_a_file_named_as_sqlite_names_memory_is_a_file(tmp_path: Path) -> None:
 
 
 def test_a_link_stands_for_the_file_that_it_leads_to(tmp_path: Path, path: Path) -> None:
-    """Two names of one journal are one journal, and what is removed in the end is the file."""
+    """Two names of one checkpoint are one checkpoint, and what is removed in the end is the file."""
     (tmp_path / "elsewhere").mkdir()
-    path.symlink_to(tmp_path / "elsewhere" / "journal")
+    path.symlink_to(tmp_path / "elsewhere" / "checkpoint")
     begun(path)
 
-    with Journal.open(tmp_path / "elsewhere" / "journal", PLAN) as journal:
-        assert journal.resumed
+    with Checkpoint.open(tmp_path / "elsewhere" / "checkpoint", PLAN) as checkpoint:
+        assert checkpoint.resumed
         with pytest.raises(AdaptyUsageError, match="is in use by another run"):
-            Journal.open(path, PLAN)
-    with Journal.open(path, PLAN) as journal:
-        journal.finish()
+            Checkpoint.open(path, PLAN)
+    with Checkpoint.open(path, PLAN) as checkpoint:
+        checkpoint.finish()
     assert files(tmp_path / "elsewhere") == set()
 
 
 def test_a_change_of_the_current_folder_does_not_matter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A relative path is one as of the beginning."""
     (tmp_path / "elsewhere").mkdir()
-    with Journal.open(Path("journal"), PLAN) as journal:
+    with Checkpoint.open(Path("checkpoint"), PLAN) as checkpoint:
         monkeypatch.chdir(tmp_path / "elsewhere")
-        journal.save("profiles", checkpoint())
-        journal.finish()
+        checkpoint.save("profiles", state())
+        checkpoint.finish()
 
     assert files(tmp_path) == {"elsewhere"}
 
 
 def test_a_full_disk_is_told_and_the_last_checkpoint_stands(path: Path) -> None:
     """A save that does not fit changes nothing, on disk or in what waits to be saved."""
-    with Journal.open(path, PLAN) as journal:
-        journal.save("profiles", checkpoint(1))
+    with Checkpoint.open(path, PLAN) as checkpoint:
+        checkpoint.save("profiles", state(1))
         for number in range(10_000):
-            journal.tally.add(MailProfile.from_dict({**PROFILE, "external_profile_id": str(number)}))
-        (pages,) = journal._connection.execute("PRAGMA page_count").fetchone()
-        journal._connection.execute(f"PRAGMA max_page_count = {pages + 2}")
+            checkpoint.tally.add(MailProfile.from_dict({**PROFILE, "external_profile_id": str(number)}))
+        (pages,) = checkpoint._connection.execute("PRAGMA page_count").fetchone()
+        checkpoint._connection.execute(f"PRAGMA max_page_count = {pages + 2}")
         with pytest.raises(AdaptyUsageError, match=f"{path.name}: cannot be written: "):
-            journal.save("profiles", checkpoint(10_001))
-        assert journal.stage("profiles") == checkpoint(1)
+            checkpoint.save("profiles", state(10_001))
+        assert checkpoint.stage("profiles") == state(1)
 
-        journal._connection.execute("PRAGMA max_page_count = 1000000")
-        journal.save("profiles", checkpoint(10_001))
+        checkpoint._connection.execute("PRAGMA max_page_count = 1000000")
+        checkpoint.save("profiles", state(10_001))
 
-    with Journal.open(path, PLAN) as journal:
-        assert journal.stage("profiles") == checkpoint(10_001)
-        assert journal.tally.flows(of_saved_profiles=True)[Flow.NEVER_PURCHASED] == 10_000
+    with Checkpoint.open(path, PLAN) as checkpoint:
+        assert checkpoint.stage("profiles") == state(10_001)
+        assert checkpoint.tally.flows(of_saved_profiles=True)[Flow.NEVER_PURCHASED] == 10_000
 
 
-def test_a_closed_journal_takes_no_more(path: Path) -> None:
+def test_a_closed_checkpoint_takes_no_more(path: Path) -> None:
     """Saving after the end is an error in words."""
-    with Journal.open(path, PLAN) as journal:
+    with Checkpoint.open(path, PLAN) as checkpoint:
         pass
 
     with pytest.raises(AdaptyUsageError, match="cannot be written: "):
-        journal.save("profiles", checkpoint())
+        checkpoint.save("profiles", state())
 
 
-def test_a_journal_that_cannot_be_removed_is_told(path: Path) -> None:
+def test_a_checkpoint_that_cannot_be_removed_is_told(path: Path) -> None:
     """Left behind, it would make the next run of the same command do nothing, so the user is told to remove it."""
-    with Journal.open(path, PLAN) as journal:
+    with Checkpoint.open(path, PLAN) as checkpoint:
         path.unlink()
         path.mkdir()
         with pytest.raises(AdaptyUsageError, match=r"cannot be removed: .* remove it by hand"):
-            journal.finish()
+            checkpoint.finish()
 
 
-def test_a_temporary_journal_is_nowhere(tmp_path: Path) -> None:
+def test_a_temporary_checkpoint_is_nowhere(tmp_path: Path) -> None:
     """It takes checkpoints and a tally as any other, has no name, and is not resumed."""
-    with Journal.temporary() as journal:
-        journal.tally.add(MailProfile.from_dict(PROFILE))
-        journal.save("profiles", checkpoint())
-        assert (journal.path, journal.run_id, journal.resumed) == (None, None, False)
-        assert journal.stage("profiles") == checkpoint()
-        assert journal.tally.flows(of_saved_profiles=True)[Flow.NEVER_PURCHASED] == 1
+    with Checkpoint.temporary() as checkpoint:
+        checkpoint.tally.add(MailProfile.from_dict(PROFILE))
+        checkpoint.save("profiles", state())
+        assert (checkpoint.path, checkpoint.run_id, checkpoint.resumed) == (None, None, False)
+        assert checkpoint.stage("profiles") == state()
+        assert checkpoint.tally.flows(of_saved_profiles=True)[Flow.NEVER_PURCHASED] == 1
         assert files(tmp_path) == set()
-        journal.finish()
+        checkpoint.finish()
 
 
-def test_two_temporary_journals_have_nothing_in_common() -> None:
-    """Runs without a journal go side by side."""
-    with Journal.temporary() as one, Journal.temporary() as other:
-        one.save("profiles", checkpoint())
+def test_two_temporary_checkpoints_have_nothing_in_common() -> None:
+    """Runs without a checkpoint go side by side."""
+    with Checkpoint.temporary() as one, Checkpoint.temporary() as other:
+        one.save("profiles", state())
         assert other.stage("profiles") is None

@@ -22,9 +22,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from adapty import MailProfile, TransactionEvent
-from adapty.bulk.failures import FailuresFile, put_in_place
+from adapty.bulk.failures import RejectsFile, put_in_place
 from adapty.bulk.handled import Handled
-from adapty.bulk.journal import Checkpoint, Journal
+from adapty.bulk.journal import Checkpoint, StageState
 from adapty.bulk.rows import Row
 from tests.conftest import EVENT, PROFILE
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     Step = Callable[[], None]
 
 ROOT = Path(__file__).resolve().parents[2]
-STAGES = {"profiles": "base.failures.csv", "sound": "sound.failures.csv", "events": "log.failures.jsonl"}
+STAGES = {"profiles": "base.rejects.csv", "sound": "sound.rejects.csv", "events": "log.rejects.jsonl"}
 OWNERS = 5
 KINDS = ["subscription_started", "subscription_expired", "subscription_refunded", "billing_issue_detected"]
 
@@ -71,46 +71,46 @@ def in_order_of_lanes(count: int, chance: random.Random) -> list[int]:
 
 def run(folder: Path, count: int, chance: random.Random, step: Step) -> None:
     """Carry out the run, or what is left of it; `step` is called between any two things that it does."""
-    with Journal.open(folder / "journal", {"count": str(count)}) as journal:
-        failures = {
-            stage: run_stage(journal, stage, folder / name, count=count, chance=chance, step=step)
+    with Checkpoint.open(folder / "checkpoint", {"count": str(count)}) as checkpoint:
+        rejects = {
+            stage: run_stage(checkpoint, stage, folder / name, count=count, chance=chance, step=step)
             for stage, name in STAGES.items()
         }
         report = {
-            "failures": {stage: path and path.name for stage, path in failures.items()},
-            "counts": {stage: dict(saved.counts) for stage in STAGES if (saved := journal.stage(stage))},
-            "flows": journal.tally.flows(of_saved_profiles=True),
-            "all flows": journal.tally.flows(of_saved_profiles=False),
-            "events without profile": journal.tally.events_without_profile(),
+            "rejects": {stage: path and path.name for stage, path in rejects.items()},
+            "counts": {stage: dict(saved.counts) for stage in STAGES if (saved := checkpoint.stage(stage))},
+            "flows": checkpoint.tally.flows(of_saved_profiles=True),
+            "all flows": checkpoint.tally.flows(of_saved_profiles=False),
+            "events without profile": checkpoint.tally.events_without_profile(),
         }
         (folder / "report.json").write_text(json.dumps(report))
         step()
-        journal.finish()
+        checkpoint.finish()
 
 
 def run_stage(
-    journal: Journal, stage: str, target: Path, *, count: int, chance: random.Random, step: Step
+    checkpoint: Checkpoint, stage: str, target: Path, *, count: int, chance: random.Random, step: Step
 ) -> Path | None:
-    """Do one stage as the engine does it, and give where its failures are."""
+    """Do one stage as the engine does it, and give where its rejects are."""
 
     def note(path: Path) -> None:
-        journal.note_failures(stage, path)
+        checkpoint.set_rejects_path(stage, path)
         step()
 
-    saved = journal.stage(stage)
+    saved = checkpoint.stage(stage)
     if saved is not None and saved.done:
-        assert journal.run_id
-        return put_in_place(target, journal.run_id, journal.failures_at(stage), note)
+        assert checkpoint.run_id
+        return put_in_place(target, checkpoint.run_id, checkpoint.rejects_path(stage), note)
     handled = Handled.from_bytes(saved.handled) if saved else Handled()
     counts = Counter(saved.counts if saved else {})
-    size = saved.failures_size if saved else None
-    with FailuresFile(target, run_id=journal.run_id, resume_at=size, note=note) as failures:
+    size = saved.results_size if saved else None
+    with RejectsFile(target, run_id=checkpoint.run_id, resume_at=size, note=note) as rejects:
 
         def save(*, done: bool = False) -> None:
-            failures_size = failures.sync()
+            results_size = rejects.sync()
             step()
-            journal.save(
-                stage, Checkpoint(handled=handled.to_bytes(), counts=counts, failures_size=failures_size, done=done)
+            checkpoint.save(
+                stage, StageState(handled=handled.to_bytes(), counts=counts, results_size=results_size, done=done)
             )
             step()
 
@@ -118,20 +118,20 @@ def run_stage(
             if number in handled:
                 continue
             if is_refused(stage, number):
-                failures.add(Row(number, source={"email": str(number)}), "no")
+                rejects.add(Row(number, source={"email": str(number)}), "no")
                 step()
             else:
                 with (target.parent / f"{stage}.accepted").open("ab", buffering=0) as accepted:
                     accepted.write(f"{number}\n".encode())
                 step()
-                journal.tally.add(record(stage, number))
+                checkpoint.tally.add(record(stage, number))
             counts["refused" if is_refused(stage, number) else "accepted"] += 1
             handled.add(number)
             step()
             if chance.random() < 0.25:
                 save()
         save(done=True)
-    return failures.path if counts["refused"] else None
+    return rejects.path if counts["refused"] else None
 
 
 class Unsynced(sqlite3.Connection):
@@ -204,7 +204,7 @@ def is_killed(folder: Path, count: int, seed: int, step: int | None) -> bool:
 
 
 def refused(path: Path) -> list[str]:
-    """Give the notes of a failures file's rows."""
+    """Give the notes of a rejects file's rows."""
     lines = path.read_text().splitlines()
     if path.suffix == ".jsonl":
         return sorted(str(json.loads(line)["_line"]) for line in lines)
@@ -215,12 +215,12 @@ def refused(path: Path) -> list[str]:
 def outcome(folder: Path, count: int) -> dict[str, Any]:
     """Look at all that a run leaves; see that nothing was skipped, refused twice, or taken from an earlier run."""
     report: dict[str, Any] = json.loads((folder / "report.json").read_text())
-    files = {stage: name for stage, name in report.pop("failures").items() if name}
+    files = {stage: name for stage, name in report.pop("rejects").items() if name}
     everything = {f"{stage}.accepted" for stage in STAGES} | {"report.json", *STAGES.values(), *files.values()}
     left = {path.name: path.read_bytes() for path in folder.iterdir()}
     assert everything <= left.keys()
     # A name that was taken, and not noted yet, when the process was killed, stays taken by an empty file; and a run
-    # that was killed when its journal was gone already is followed by a new one, whose failures get the next names.
+    # that was killed when its checkpoint was gone already is followed by a new one, whose rejects get the next names.
     assert {left[name] for name in left.keys() - everything} <= {b"", *(left[name] for name in files.values())}
     assert {(folder / name).read_text() for name in STAGES.values()} == {"of an earlier run"}
     for stage in STAGES:
@@ -264,7 +264,7 @@ def kill_again_and_again(folder: Path) -> None:
 
 
 def made(folder: Path) -> Path:
-    """Make a folder, with failures files of an earlier run."""
+    """Make a folder, with rejects files of an earlier run."""
     folder.mkdir()
     for name in STAGES.values():
         (folder / name).write_text("of an earlier run")

@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 
     from tests.bulk.conftest import FakeApi
 
-AGAIN = "run it again to go on from there; {journal} notes how far it is"
-RESTORE = "restore {file} and run it again, or remove {journal} to start over"
-GONE = "{journal} is missing; running it again starts over"
+AGAIN = "run it again to go on from there; {checkpoint} notes how far it is"
+RESTORE = "restore {file} and run it again, or remove {checkpoint} to start over"
+GONE = "{checkpoint} is missing; running it again starts over"
 
-IMPORTED = "profiles.jsonl.journal"
-ERASED = "users.txt.journal"
+IMPORTED = "profiles.jsonl.checkpoint"
+ERASED = "users.txt.checkpoint"
 
 
 def append(name: str) -> Callable[[], object]:
@@ -71,10 +71,10 @@ IMPORTS: dict[str, tuple[Callable[[], object], dict[str, Any], str | None, str]]
         RESTORE.replace("{file}", "profiles.jsonl and events.jsonl"),
         "refused",
     ),
-    "the journal is removed": (remove("*.journal*"), {}, GONE, "anew"),
+    "the checkpoint is removed": (remove("*.checkpoint*"), {}, GONE, "anew"),
     "the rejects are removed": (remove("*.part"), {}, RESTORE.replace("{file}", "REJECTS"), "refused"),
-    "no journal": (nothing, {"journal": None}, None, "anew"),
-    "a journal of another name": (nothing, {"journal": "noted"}, AGAIN, "resumed"),
+    "no checkpoint": (nothing, {"checkpoint": None}, None, "anew"),
+    "a checkpoint of another name": (nothing, {"checkpoint": "noted"}, AGAIN, "resumed"),
     "another mapping the next time": (nothing, {}, AGAIN, "mapped"),
     "records of a program": (nothing, {"events": iter([EVENT])}, None, "anew"),
 }
@@ -100,8 +100,8 @@ def test_advice_of_an_interrupted_import_is_true(adapty: Adapty, api: FakeApi, c
     with pytest.raises(AuthenticationError) as caught:
         import_all(adapty, **sources, concurrency=1)
 
-    told = [re.sub(r"profiles\.failures\.jsonl\.\w{8}\.part", "REJECTS", note) for note in advice_of(caught.value)]
-    assert told == ([] if advice is None else [advice.format(journal=sources.get("journal") or IMPORTED)])
+    told = [re.sub(r"profiles\.rejects\.jsonl\.\w{8}\.part", "REJECTS", note) for note in advice_of(caught.value)]
+    assert told == ([] if advice is None else [advice.format(checkpoint=sources.get("checkpoint") or IMPORTED)])
     api.reply = lambda _: httpx.Response(200, json={})
     api.sent.clear()
     if outcome == "refused":
@@ -144,8 +144,8 @@ ERASURES: dict[str, tuple[Callable[[], object], dict[str, Any], str | None, str]
         RESTORE.replace("{file}", "users.erased.csv"),
         "refused",
     ),
-    "the journal is removed": (remove("*.journal*"), {}, GONE, "anew"),
-    "no journal": (nothing, {"journal": None}, None, "anew"),
+    "the checkpoint is removed": (remove("*.checkpoint*"), {}, GONE, "anew"),
+    "no checkpoint": (nothing, {"checkpoint": None}, None, "anew"),
     "standard input": (nothing, {"ids": io.BytesIO}, None, "anew"),
     "ids of a program": (nothing, {"ids": lambda content: content.decode().split()}, None, "anew"),
 }
@@ -174,7 +174,7 @@ def test_advice_of_an_interrupted_erasure_is_true(case: str) -> None:
     with pytest.raises(AuthenticationError) as caught:
         run()
 
-    assert advice_of(caught.value) == ([] if advice is None else [advice.format(journal=ERASED)])
+    assert advice_of(caught.value) == ([] if advice is None else [advice.format(checkpoint=ERASED)])
     apis.reply = lambda *_: httpx.Response(204)
     apis.asked.clear()
     if outcome == "refused":

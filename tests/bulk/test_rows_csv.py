@@ -196,7 +196,7 @@ def test_names_in_the_header_are_trimmed(tmp_path: Path) -> None:
     ]
 
 
-def test_columns_of_a_failures_file_are_passed_over(tmp_path: Path) -> None:
+def test_columns_of_a_rejects_file_are_passed_over(tmp_path: Path) -> None:
     """`_line`, `_error` and an empty `_raw` are kept in the source and are no fields."""
     (row,) = read(tmp_path, "external_profile_id,_line,_error,_raw\nuser_1,7,email: has no @,\n")
 

@@ -74,7 +74,7 @@ def test_a_gzipped_file_of_several_members_is_one_file() -> None:
 def test_a_name_is_split_at_its_formats_ending() -> None:
     """The ending of the packing is no part of either."""
     assert split_name(Path("x/base.csv")) == ("base", ".csv")
-    assert split_name(Path("x/base.failures.JSONL.gz")) == ("base.failures", ".JSONL")
+    assert split_name(Path("x/base.rejects.JSONL.gz")) == ("base.rejects", ".JSONL")
 
 
 LINES = [

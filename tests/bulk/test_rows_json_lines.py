@@ -59,7 +59,7 @@ def test_null_counts_as_left_out(tmp_path: Path) -> None:
     assert row.source == {"email": "jane@example.com", "first_name": None}
 
 
-def test_fields_of_a_failures_file_are_passed_over(tmp_path: Path) -> None:
+def test_fields_of_a_rejects_file_are_passed_over(tmp_path: Path) -> None:
     """`_line`, `_error` and an empty `_raw` are no fields."""
     row = only(tmp_path, '{"email": "x", "_line": 7, "_error": "email: has no @", "_raw": ""}')
 

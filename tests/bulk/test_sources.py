@@ -242,7 +242,7 @@ def test_a_mapping_that_raises_is_a_problem_of_its_row(item: Any, error: str) ->
     assert right.data == {"email": "x"}
 
 
-def test_notes_of_a_failures_file_are_passed_over() -> None:
+def test_notes_of_a_rejects_file_are_passed_over() -> None:
     """What was refused, read with a program and mended, is taken as it is."""
     first, second = read(opened([{"email": "x", "_line": 7, "_error": "y", "_raw": ""}, {"_raw": "z"}]))
 

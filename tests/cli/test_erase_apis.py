@@ -458,7 +458,7 @@ def test_a_key_that_is_gone_when_it_goes_on(server: RawServer, monkeypatch: pyte
 
     assert (ended.code, ended.out) == (ExitCode.USAGE, "")
     assert ended.err.startswith("Error: address of mail has changed from ")
-    assert "run it as it was begun, or remove users.txt.journal to begin anew" in ended.err
+    assert "run it as it was begun, or remove users.txt.checkpoint to begin anew" in ended.err
 
 
 SO_FAR = "0 not found, 1 failed so far"
@@ -513,4 +513,4 @@ def test_interrupting_it_when_nobody_is_left(server: RawServer, monkeypatch: pyt
 
     assert ended.code == 0
     assert ended.out.startswith("2 deleted, 0 not found, 0 failed\n")
-    assert not Path("users.txt.journal").exists()
+    assert not Path("users.txt.checkpoint").exists()

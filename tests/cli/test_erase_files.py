@@ -386,10 +386,10 @@ def test_the_column_that_is_asked_for_is_not_replaced(served: Sandbox, by: str, 
         ("--rate-limit", "-1"),
         ("--rate-limit", "nan"),
         ("--rate-limit", "inf"),
-        ("--journal", ""),
-        ("--journal", "missing/journal"),
-        ("--journal", "users.txt"),
-        ("--journal", "noted", "--no-journal"),
+        ("--checkpoint", ""),
+        ("--checkpoint", "missing/checkpoint"),
+        ("--checkpoint", "users.txt"),
+        ("--checkpoint", "noted", "--no-checkpoint"),
         ("extra",),
     ],
     ids=" ".join,
@@ -406,18 +406,20 @@ def test_options_that_are_wrong(served: Sandbox, options: tuple[str, ...]) -> No
     assert list(Path().iterdir()) == [Path("users.txt")]
 
 
-def test_a_journal_of_standard_input(served: Sandbox) -> None:
+def test_a_checkpoint_of_standard_input(served: Sandbox) -> None:
     """What comes out of a pipe is not there a second time, so that no run can go on with it."""
-    ended = run("erase", "-", "--journal", "noted", stdin=b"u1")
+    ended = run("erase", "-", "--checkpoint", "noted", stdin=b"u1")
 
     assert (ended.code, ended.out) == (ExitCode.USAGE, "")
-    assert ended.err == ("Error: --journal: is given for standard input, which cannot be read again; expected a file\n")
+    assert ended.err == (
+        "Error: --checkpoint: is given for standard input, which cannot be read again; expected a file\n"
+    )
     assert served.requests() == []
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no such pipes")
 def test_a_pipe_with_a_name(api: Adapty) -> None:
-    """A pipe that has a name, as `<(...)` makes one, is read like standard input, without a journal."""
+    """A pipe that has a name, as `<(...)` makes one, is read like standard input, without a checkpoint."""
     make_users(api, "u1")
     os.mkfifo("pipe")
     writer = threading.Thread(target=Path("pipe").write_text, args=("u1\nu2\n",))

@@ -92,7 +92,7 @@ def test_what_an_import_refuses_an_erasure_refuses(served: Sandbox, spoilt: str)
 
     assert ended.code == ExitCode.SOME_REFUSED
     assert outcomes("profiles.erased.csv", api="mail") == {"u1": "deleted", spoilt: "failed"}
-    (refused,) = csv.DictReader(Path("profiles.failures.csv").read_text("utf-8").splitlines())
+    (refused,) = csv.DictReader(Path("profiles.rejects.csv").read_text("utf-8").splitlines())
     (row,) = [row for row in report_rows("profiles.erased.csv") if row["outcome"] == "failed"]
     assert row["reason"] == f"line 3: {refused['_error']}"
 

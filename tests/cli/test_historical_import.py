@@ -114,7 +114,7 @@ def test_rejects_of_the_file_are_of_its_format(served: Sandbox, base: Path) -> N
     """Rows without an address or with attributes that Mail does not take are refused with the reason."""
     run("mail", "import", "--profiles", str(base))
 
-    with Path("base.failures.csv").open(newline="") as file:
+    with Path("base.rejects.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
     assert [(row["user_id"], row["_error"]) for row in rows] == [
         ("user_3", "email: is missing; it is required"),
@@ -123,7 +123,7 @@ def test_rejects_of_the_file_are_of_its_format(served: Sandbox, base: Path) -> N
             f"custom_attributes: is not a flat dictionary; {ATTRIBUTES_EXPECTED}",
         ),
     ]
-    again = run("mail", "import", "--profiles", "base.failures.csv", "--json")
+    again = run("mail", "import", "--profiles", "base.rejects.csv", "--json")
     assert json.loads(again.out)["not_imported"]["stripe_token"] == 1
     assert json.loads(again.out)["reasons"] == {"email": 1, "custom_attributes": 1}
 

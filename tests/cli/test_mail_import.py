@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from adapty import Flow
-from adapty.bulk.journal import Journal
+from adapty.bulk.journal import Checkpoint
 from adapty.cli.outcome import ExitCode
 from tests.cli.conftest import FORBIDDEN, point_at, reply_by_user, run
 from tests.conftest import EVENT, PROFILE
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from adapty.sandbox import Sandbox
     from tests.cli.conftest import CtrlC
 
-GO_ON = "run it again to go on from there; profiles.csv.journal notes how far it is"
+GO_ON = "run it again to go on from there; profiles.csv.checkpoint notes how far it is"
 
 HEADER = "external_profile_id,external_created_at,email,first_name,custom.plan,device_info.platform"
 WHEN = "2026-06-01T10:30:00Z"
@@ -85,7 +85,7 @@ def test_a_base_end_to_end(served: Sandbox, base: tuple[str, ...]) -> None:
         "events:   5 accepted, 2 rejected",
         "1 events wait for a profile that this import did not save",
     ]
-    assert lines[-2:] == ["rejected records: profiles.failures.csv", "rejected records: events.failures.jsonl"]
+    assert lines[-2:] == ["rejected records: profiles.rejects.csv", "rejected records: events.rejects.jsonl"]
     counts = table(ended.out)
     assert {name: counts.pop(name) for name in Flow} == served.flows()
     assert counts == {"(row)": 2, "email": 1, "price_usd": 1}
@@ -102,18 +102,18 @@ def test_a_base_end_to_end(served: Sandbox, base: tuple[str, ...]) -> None:
 
 
 def test_refused_records_mended_and_fed_back(served: Sandbox, base: tuple[str, ...]) -> None:
-    """The failures file, mended by hand, is imported as it is, and the command ends with 0."""
+    """The rejects file, mended by hand, is imported as it is, and the command ends with 0."""
     run("mail", "import", *base)
-    with Path("profiles.failures.csv").open(encoding="utf-8", newline="") as file:
+    with Path("profiles.rejects.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     rows[0]["email"] = "joe@example.com"
     rows[1].update(external_profile_id="user_4", external_created_at=WHEN, email="jo@example.com", _raw="")
-    with Path("profiles.failures.csv").open("w", encoding="utf-8", newline="") as file:
+    with Path("profiles.rejects.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, rows[0])
         writer.writeheader()
         writer.writerows(rows)
 
-    ended = run("mail", "import", "--profiles", "profiles.failures.csv")
+    ended = run("mail", "import", "--profiles", "profiles.rejects.csv")
 
     assert (ended.code, ended.err) == (0, "")
     assert ended.out.startswith("profiles: 2 accepted, 0 rejected\nevents:   0 accepted, 0 rejected\n")
@@ -134,13 +134,13 @@ def test_events_alone(served: Sandbox, base: tuple[str, ...]) -> None:
 
 
 def test_failures_go_to_the_folder_that_was_asked_for(served: Sandbox) -> None:
-    """`--failures` is the folder; brackets and colons in its name are printed as they are."""
+    """`--rejects-dir` is the folder; brackets and colons in its name are printed as they are."""
     Path("[bold] :bug:").mkdir()
 
-    ended = run("mail", "import", *profiles_file("jane"), "--failures", "[bold] :bug:")
+    ended = run("mail", "import", *profiles_file("jane"), "--rejects-dir", "[bold] :bug:")
 
     assert ended.code == ExitCode.SOME_REFUSED
-    path = Path("[bold] :bug:") / "profiles.failures.csv"
+    path = Path("[bold] :bug:") / "profiles.rejects.csv"
     assert f"rejected records: {path}\n" in ended.out
     assert path.is_file()
 
@@ -237,7 +237,7 @@ def test_a_wrong_header(served: Sandbox) -> None:
 @pytest.mark.parametrize("folder", ["missing", "profiles.csv"])
 def test_a_folder_for_failures_that_is_none(served: Sandbox, folder: str) -> None:
     """A folder that is not there, or is a file, is wrong use, told before anything is sent."""
-    ended = run("mail", "import", *profiles_file("jane@example.com", "joe"), "--failures", folder)
+    ended = run("mail", "import", *profiles_file("jane@example.com", "joe"), "--rejects-dir", folder)
 
     assert (ended.code, ended.out) == (ExitCode.USAGE, "")
     assert ended.err.startswith("Error: ")
@@ -314,24 +314,24 @@ def test_a_run_that_broke_off_is_gone_on_with(server: RawServer, monkeypatch: py
     ]
     assert re.search(r"^took [0-9.]+ s, 0 retried$", ended.out, re.MULTILINE)
     assert len(server.requests) - sent == 2
-    assert sorted(path.name for path in Path().iterdir()) == ["profiles.csv", "profiles.failures.csv"]
+    assert sorted(path.name for path in Path().iterdir()) == ["profiles.csv", "profiles.rejects.csv"]
 
 
-def test_a_journal_of_another_name_or_none(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    """`--journal` names the file that notes how far it is, and with `--no-journal` there is none and nothing to do."""
+def test_a_checkpoint_of_another_name_or_none(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`--checkpoint` names the checkpoint file; with `--no-checkpoint` none is written."""
     point_at(server.url, monkeypatch)
     server.replies = [OK, FORBIDDEN]
     command = ("mail", "import", *profiles_file("jane@example.com", "jim@example.com"), "--concurrency", "1")
 
-    ended = run(*command, "--no-journal")
+    ended = run(*command, "--no-checkpoint")
 
     assert ended.err.splitlines()[1:] == ["stopped in profiles.csv: 1 accepted, 0 rejected so far"]
     assert list(Path().iterdir()) == [Path("profiles.csv")]
     server.replies = [OK, FORBIDDEN]
-    ended = run(*command, "--journal", "noted")
+    ended = run(*command, "--checkpoint", "noted")
     assert ended.err.splitlines()[-1] == "run it again to go on from there; noted notes how far it is"
     server.replies, sent = [OK], len(server.requests)
-    assert run(*command, "--journal", "noted").out.startswith("profiles: 2 accepted, 0 rejected\n")
+    assert run(*command, "--checkpoint", "noted").out.startswith("profiles: 2 accepted, 0 rejected\n")
     assert len(server.requests) - sent == 1
 
 
@@ -347,7 +347,7 @@ def test_a_base_that_has_changed_is_not_gone_on_with(server: RawServer, monkeypa
     assert (ended.code, ended.out) == (ExitCode.USAGE, "")
     assert ended.err == (
         "Error: profiles.csv has changed since the run began; put the old file back, "
-        "or remove profiles.csv.journal to begin anew\n"
+        "or remove profiles.csv.checkpoint to begin anew\n"
     )
     assert len(server.requests) == sent
 
@@ -374,7 +374,7 @@ def test_a_record_that_the_api_fails_on(server: RawServer, monkeypatch: pytest.M
     assert ended.out.startswith("profiles: 1 accepted, 1 rejected\n")
     assert ", 2 retried\n" in ended.out
     assert table(ended.out)["ServerError"] == 1
-    with Path("profiles.failures.csv").open(newline="") as file:
+    with Path("profiles.rejects.csv").open(newline="") as file:
         assert "(after 3 tries)" in next(csv.DictReader(file))["_error"]
 
 
@@ -459,9 +459,9 @@ def test_a_dry_run(served: Sandbox, base: tuple[str, ...]) -> None:
         "events:   5 accepted, 2 rejected",
     ]
     assert table(ended.out)[Flow.REFUNDED] == 1
-    assert Path("profiles.dry-run.failures.csv").is_file()
+    assert Path("profiles.dry-run.rejects.csv").is_file()
     assert served.requests() == []
-    assert not list(Path().glob("*.journal"))
+    assert not list(Path().glob("*.checkpoint"))
     assert run("mail", "import", *base).out.startswith("profiles: 3 accepted, 2 rejected\n")
 
 
@@ -481,7 +481,7 @@ def test_json_of_the_report_can_be_read(served: Sandbox, base: tuple[str, ...]) 
         "flows": served.flows(),
         "not_imported": {},
         "events_without_profile": 1,
-        "failures": ["profiles.failures.csv", "events.failures.jsonl"],
+        "rejects_files": ["profiles.rejects.csv", "events.rejects.jsonl"],
         "retried": 0,
         "resumed": False,
         "dry_run": False,
@@ -517,9 +517,9 @@ def test_so_many_requests_at_a_time_and_a_second(server: RawServer, monkeypatch:
         ("--rate-limit", "nan"),
         ("--max-retries", "-1"),
         ("--max-retries", "1001"),
-        ("--journal", "noted", "--no-journal"),
-        ("--journal", "profiles.csv"),
-        ("--journal", "missing/noted"),
+        ("--checkpoint", "noted", "--no-checkpoint"),
+        ("--checkpoint", "profiles.csv"),
+        ("--checkpoint", "missing/noted"),
         ("extra",),
     ],
     ids=" ".join,
@@ -612,16 +612,16 @@ def test_ignore_and_map_cover_repeated_unnamed_and_shared_columns(served: Sandbo
     assert profile["customer_user_id"] == "user_1"
 
 
-def test_journal_in_use_ends_with_a_code_of_its_own(served: Sandbox) -> None:
-    """A script can wait and try again: importing and erasing end with 5 while another run has the journal."""
+def test_checkpoint_in_use_ends_with_a_code_of_its_own(served: Sandbox) -> None:
+    """A script can wait and try again: importing and erasing end with 5 while another run has the checkpoint."""
     Path("users.txt").write_text("user_1\n")
     for name, command in {
         "profiles.csv": ("mail", "import", *profiles_file("jane@example.com")),
         "users.txt": ("erase", "users.txt"),
     }.items():
-        with Journal.open(Path(f"{name}.journal"), {}):
+        with Checkpoint.open(Path(f"{name}.checkpoint"), {}):
             ended = run(*command)
 
         assert (ended.code, ended.out) == (ExitCode.BUSY, "")
-        assert ended.err == f"Error: {name}.journal: is in use by another run; wait until that has ended\n"
+        assert ended.err == f"Error: {name}.checkpoint: is in use by another run; wait until that has ended\n"
         assert run(*command).code in {ExitCode.DONE, ExitCode.SOME_REFUSED}

@@ -33,8 +33,8 @@ def test_the_demo_prints_the_flows_that_an_independent_count_gives() -> None:
     assert {flow: number(held, flow) for flow in counted.flows} == counted.flows
     reasons = {"(row)" if field == "(line)" else field: count for field, count in counted.refused_reasons.items()}
     assert {field: number(summary, field) for field in reasons} == reasons
-    assert "profiles.failures.csv has the refused records" in summary
-    assert "events.failures.jsonl has the refused records" in summary
+    assert "profiles.rejects.csv has the refused records" in summary
+    assert "events.rejects.jsonl has the refused records" in summary
     assert demo.stdout.endswith("The sandbox is stopped.\n")
     told = [
         re.match(r"(profiles|events): (\d+) accepted, (\d+) failed, .* %", line) for line in demo.stderr.splitlines()

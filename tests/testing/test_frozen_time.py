@@ -139,7 +139,7 @@ def test_bulk_import_ends_while_time_is_frozen(tmp_path: Path) -> None:
         for freezer in FREEZERS.values():
             with Sandbox(faults=faults) as sandbox, freezer():
                 with Adapty(mail_secret_key=sandbox.mail_key, mail_base_url=sandbox.url) as client:
-                    report = import_all(client, profiles="profiles.csv", rate_limit=500, journal=None)
+                    report = import_all(client, profiles="profiles.csv", rate_limit=500, checkpoint=None)
             assert (report.accepted, report.rejected) == (30, 0), report
             assert 0 < report.elapsed < 60, report.elapsed
     """

@@ -1,4 +1,4 @@
-"""A bulk import of a CSV file as users run it, with its journal: with the extra `fast`, and without."""
+"""A bulk import of a CSV file as users run it, with its checkpoint: with the extra `fast`, and without."""
 
 from __future__ import annotations
 
