@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from adapty.bulk.erase_report import EraseReport
+    from adapty.bulk.reports import EraseReport
     from adapty.bulk.erasing import async_erase, erase
     from adapty.bulk.importing import (
         async_import_all,
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
         import_profiles,
     )
     from adapty.bulk.options import BulkOptions, EraseOptions, ImportOptions
-    from adapty.bulk.progress import Progress
-    from adapty.bulk.report import ImportReport
+    from adapty.bulk.reports import Progress
+    from adapty.bulk.reports import ImportReport
 
 __all__ = [
     "BulkOptions",

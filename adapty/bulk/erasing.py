@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 from adapty._async.client import AsyncAdapty
 from adapty._sync.client import Adapty
-from adapty.bulk.blocking import run_blocking
-from adapty.bulk.erase_job import EraseJob
+from adapty._engine.runner import run_blocking
+from adapty.bulk._erase_runner import EraseJob
 from adapty.bulk.options import check_client
-from adapty.bulk.running import Stop
+from adapty.bulk._stage_runner import Stop
 
 if TYPE_CHECKING:
     from typing import Unpack
 
-    from adapty.bulk.erase_report import EraseReport
+    from adapty.bulk.reports import EraseReport
     from adapty.bulk.id_files import ApiName, KindName
     from adapty.bulk.options import EraseOptions
     from adapty.bulk.whom import Ids

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from adapty._async.client import AsyncAdapty
 from adapty._sync.client import Adapty
-from adapty.bulk.blocking import run_blocking
-from adapty.bulk.import_job import ImportJob
+from adapty._engine.runner import run_blocking
+from adapty.bulk._import_runner import ImportJob
 from adapty.bulk.options import check_client
-from adapty.bulk.stop import Stop
+from adapty._engine.cancellation import Stop
 from adapty.errors import AdaptyUsageError
 from adapty.models import MailProfile, TransactionEvent
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from typing import Unpack
 
     from adapty.bulk.options import ImportOptions
-    from adapty.bulk.report import ImportReport
+    from adapty.bulk.reports import ImportReport
 
 __all__ = [
     "Events",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 from attrs import define, frozen
 
-from adapty.bulk.reading import TURN_SECONDS
+from adapty.bulk._feeder import TURN_SECONDS
 from adapty.bulk.sorting import sorted_rows
 from adapty.bulk.sources import Source
 

@@ -26,12 +26,12 @@ from adapty._core.identity import BARE_ID_KINDS
 from adapty._core.validate import kind_of, printable
 from adapty.bulk.id_files import KindName, read_ids
 from adapty.bulk.options import file_option
-from adapty.bulk.reading import read_through
+from adapty.bulk._feeder import read_through
 from adapty.bulk.rows import Row
 from adapty.errors import AdaptyUsageError
 
 if TYPE_CHECKING:
-    from adapty.bulk.stop import Stop
+    from adapty._engine.cancellation import Stop
 
 __all__ = ["Ids", "Whom", "id_shown", "is_bare"]
 

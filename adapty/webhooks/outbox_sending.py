@@ -17,10 +17,10 @@ from adapty._core.retry import RetryPolicy
 from adapty._core.safe_repr import SafeRepr
 from adapty._generated import mail_call, nothing
 from adapty.bulk.journal import Checkpoint
-from adapty.bulk.lanes import Item
+from adapty._engine.dispatcher import Item
 from adapty.bulk.rows import Row
-from adapty.bulk.running import StageRun
-from adapty.bulk.stage import Options, Stage
+from adapty.bulk._stage_runner import StageRun
+from adapty.bulk._stage import Options, Stage
 from adapty.errors import AdaptyAPIError, AdaptyConnectionError, AdaptyError, WebhookUnavailableError
 from adapty.webhooks.outbox import Outbox
 from adapty.webhooks.outbox_books import Books, Due, Note
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from adapty._async.client import AsyncAdapty
     from adapty._sync.client import Adapty
-    from adapty.bulk.stop import Stop
+    from adapty._engine.cancellation import Stop
 
 __all__ = ["DrainReport", "Sending"]
 

@@ -17,7 +17,7 @@ import pytest
 from adapty import Adapty
 from adapty.fast import fast_is_installed
 from tests.bulk.recording_server import RecordingServer, recording_server
-from tests.bulk.skipping_loop import SkippingLoop
+from tests.skipping_loop import SkippingLoop
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -78,7 +78,7 @@ def hurry(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
             others.append(type(loop))
         run(loop)
 
-    for target in ("adapty.bulk.blocking.new_event_loop", "asyncio.events.new_event_loop"):
+    for target in ("adapty._engine.runner.new_event_loop", "asyncio.events.new_event_loop"):
         monkeypatch.setattr(target, SkippingLoop)
     monkeypatch.setattr(asyncio.BaseEventLoop, "run_forever", note)
     yield
@@ -105,7 +105,7 @@ def recorder() -> Iterator[RecordingServer]:
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Send over each of the transports that an import takes by itself."""
     is_fast: bool = request.param
-    monkeypatch.setattr("adapty.bulk.transports.fast_is_installed", lambda: is_fast)
+    monkeypatch.setattr("adapty._engine.senders.fast_is_installed", lambda: is_fast)
 
 
 class _Complaints(logging.Handler):

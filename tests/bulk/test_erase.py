@@ -25,7 +25,7 @@ from adapty import (
 )
 from adapty.bulk import EraseReport, Progress, async_erase, erase
 from adapty.bulk.outcomes_file import OutcomesFile
-from adapty.bulk.stop import Stop
+from adapty._engine.cancellation import Stop
 from tests.bulk.erasing import FakeApis, busy, outcomes, report_rows, unreachable, users_file
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ import pytest
 from adapty import Adapty, AsyncAdapty
 from adapty.bulk import ImportReport, Progress, async_import_profiles, import_profiles
 from tests.bulk.recording_server import OK, RecordingServer, Reply
-from tests.bulk.skipping_loop import SkippingLoop
+from tests.skipping_loop import SkippingLoop
 from tests.conftest import PROFILE
 
 if TYPE_CHECKING:

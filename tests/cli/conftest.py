@@ -18,8 +18,8 @@ import typer.main
 from typer.testing import CliRunner
 
 from adapty import Adapty
-from adapty.bulk.lanes import _Lane
-from adapty.bulk.stop import Stop
+from adapty._engine.dispatcher import _Lane
+from adapty._engine.cancellation import Stop
 from adapty.cli import app
 from tests.raw_server import answer
 

@@ -99,7 +99,7 @@ def test_bulk_runs_work_in_children(
     echo: EchoServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, is_fast: bool, client: Callable[..., Any]
 ) -> None:
     """A process that ran bulk jobs is forked, and each child and the parent run more of them."""
-    monkeypatch.setattr("adapty.bulk.transports.fast_is_installed", lambda: is_fast)
+    monkeypatch.setattr("adapty._engine.senders.fast_is_installed", lambda: is_fast)
     monkeypatch.chdir(tmp_path)
     records = [{**PROFILE, "external_profile_id": f"user_{number}"} for number in range(50)]
     adapty = client("secret_live_key", mail_secret_key="k", base_url=echo.url, mail_base_url=echo.url)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Coroutine, Iterator
     from typing import Any
 
-    from adapty.bulk.stop import Stop
+    from adapty._engine.cancellation import Stop
 
 __all__ = ["run_blocking"]
 

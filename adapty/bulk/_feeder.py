@@ -7,9 +7,9 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, 
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from adapty.bulk.lanes import Lanes
+    from adapty._engine.dispatcher import Lanes
     from adapty.bulk.rows import Row
-    from adapty.bulk.stop import Stop
+    from adapty._engine.cancellation import Stop
 
 __all__ = ["TURN_SECONDS", "read_through"]
 

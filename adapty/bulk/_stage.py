@@ -10,8 +10,8 @@ import httpx
 from attrs import Factory, frozen
 
 from adapty._core.operations import Api
-from adapty.bulk.lanes import Item
-from adapty.bulk.progress import Progress, StageName
+from adapty._engine.dispatcher import Item
+from adapty.bulk.reports import Progress, StageName
 from adapty.bulk.rows import Row
 from adapty.errors import AdaptyError
 

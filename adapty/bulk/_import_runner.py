@@ -20,14 +20,14 @@ from adapty.bulk.columns import field_path
 from adapty.bulk.failures import RejectsFile, put_in_place, rejects_name
 from adapty.bulk.fingerprint import fingerprint
 from adapty.bulk.journal import CONTENTS_OF, Checkpoint
-from adapty.bulk.lanes import Item
+from adapty._engine.dispatcher import Item
 from adapty.bulk.options import ImportOptions, checkpoint_path, file_option, flag_option, options_of, refuse_unknown
 from adapty.bulk.ordered_source import in_order
-from adapty.bulk.report import ImportReport
+from adapty.bulk.reports import ImportReport
 from adapty.bulk.resuming import resume_advice
-from adapty.bulk.running import StageRun
+from adapty.bulk._stage_runner import StageRun
 from adapty.bulk.sources import Source, open_source, other_input
-from adapty.bulk.stage import Options, Stage, StageResult
+from adapty.bulk._stage import Options, Stage, StageResult
 from adapty.errors import AdaptyUsageError
 from adapty.models import MailProfile, TransactionEvent
 from adapty.models._request import field_names
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from adapty._sync.client import Adapty
     from adapty.bulk.flow_tally import FlowTally
     from adapty.bulk.rows import Row
-    from adapty.bulk.stop import Stop
+    from adapty._engine.cancellation import Stop
     from adapty.errors import AdaptyError
 
 __all__ = ["ImportJob"]

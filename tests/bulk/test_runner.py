@@ -17,8 +17,8 @@ import pytest
 
 from adapty import Adapty, AuthenticationError
 from adapty.bulk import ImportReport, Progress, import_profiles
-from adapty.bulk.blocking import run_blocking
-from adapty.bulk.stop import Stop
+from adapty._engine.runner import run_blocking
+from adapty._engine.cancellation import Stop
 from tests.bulk.recording_server import OK, RecordingServer, Reply
 from tests.conftest import PROFILE
 
@@ -324,7 +324,7 @@ def test_ctrl_c_again_and_again_does_not_keep_it_from_saving(monkeypatch: pytest
             press_ctrl_c()
         with pytest.raises(asyncio.CancelledError):
             await asyncio.sleep(10)
-        monkeypatch.setattr("adapty.bulk.blocking._TIDY_SECONDS", 0)
+        monkeypatch.setattr("adapty._engine.runner._TIDY_SECONDS", 0)
         with pytest.raises(KeyboardInterrupt):
             press_ctrl_c_and_wait()
         return "saved"

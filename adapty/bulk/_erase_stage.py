@@ -16,11 +16,11 @@ from adapty._generated import nothing, server_side_call
 from adapty._mail_deletions import deletion_by_kinds_call
 from adapty.bulk.handled import Handled
 from adapty.bulk.id_files import API_KINDS, NAMED_API_KINDS, ApiName, KindName
-from adapty.bulk.lanes import Item
+from adapty._engine.dispatcher import Item
 from adapty.bulk.outcomes_file import OutcomesFile
-from adapty.bulk.running import StageRun
+from adapty.bulk._stage_runner import StageRun
 from adapty.bulk.seen_ids import SeenIds
-from adapty.bulk.stage import Options, Stage
+from adapty.bulk._stage import Options, Stage
 from adapty.bulk.whom import Whom, id_shown, is_bare
 from adapty.errors import AdaptyConfigError, AdaptyError, AdaptyUsageError
 from adapty.models import DeletionResult
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from adapty._sync.client import Adapty
     from adapty.bulk.journal import Checkpoint
     from adapty.bulk.rows import Row
-    from adapty.bulk.stop import Stop
+    from adapty._engine.cancellation import Stop
 
 __all__ = ["APIS", "Erasure", "Naming"]
 

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapty._core.pace import Pace
+from adapty._engine.rate_limiter import Pace
 
 Api = Callable[[float], float | None]
 """Gives None where it takes a request, or the seconds of its Retry-After."""

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 
-from adapty._core.pace import Pace
-from adapty.bulk.turns import Turns
-from tests.bulk.skipping_loop import SkippingLoop
+from adapty._engine.rate_limiter import Pace
+from adapty._engine.timers import Turns
+from tests.skipping_loop import SkippingLoop
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from adapty import AsyncAdapty, AuthenticationError
 from adapty.bulk import Progress, async_import_all
-from adapty.bulk.headway import ProgressTracker
+from adapty.bulk._progress_tracker import ProgressTracker
 from adapty.bulk.sorting import sorted_rows
-from tests.bulk.skipping_loop import SkippingLoop
+from tests.skipping_loop import SkippingLoop
 from tests.conftest import EVENT, PROFILE
 
 if TYPE_CHECKING:

@@ -15,11 +15,11 @@ from adapty._core.call import Call, Failure, Request, Send, Wait, run
 from adapty._core.retry import TOO_MANY_REQUESTS, retry_after_seconds
 from adapty.bulk import waits
 from adapty.bulk.rows import Row
-from adapty.bulk.turns import Turns
+from adapty._engine.timers import Turns
 
 if TYPE_CHECKING:
     from adapty._core.addresses import Endpoint
-    from adapty._core.pace import Pace
+    from adapty._engine.rate_limiter import Pace
     from adapty._core.redact import Secret
     from adapty._core.retry import RetryPolicy
 

@@ -9,7 +9,7 @@ from attrs import define, field
 
 from adapty.bulk.handled import Handled
 from adapty.bulk.journal import Checkpoint, StageState
-from adapty.bulk.stage import FAILED, OTHERS, UNREADABLE, Stage
+from adapty.bulk._stage import FAILED, OTHERS, UNREADABLE, Stage
 from adapty.errors import AdaptyAPIError, AdaptyError, AdaptyUsageError
 
 if TYPE_CHECKING:

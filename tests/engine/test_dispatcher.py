@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 from adapty import AdaptyError, RateLimitError, ServerError
 from adapty._core.call import Call, Failure, Request
 from adapty._core.operations import OPERATIONS
-from adapty._core.pace import Pace
+from adapty._engine.rate_limiter import Pace
 from adapty._core.retry import RetryPolicy
-from adapty.bulk.lanes import Item, Lanes
+from adapty._engine.dispatcher import Item, Lanes
 from adapty.bulk.rows import Row
-from tests.bulk.skipping_loop import SkippingLoop
+from tests.skipping_loop import SkippingLoop
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine

@@ -7,7 +7,7 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from adapty._core.pace import Pace
+    from adapty._engine.rate_limiter import Pace
 
 __all__ = ["Turns"]
 

@@ -12,8 +12,8 @@ from attrs import frozen
 
 from adapty._clock import monotonic
 from adapty._core.validate import checked, one_of, quoted
-from adapty.bulk.erase_report import EraseReport
-from adapty.bulk.erasure import APIS, Erasure, Naming
+from adapty.bulk.reports import EraseReport
+from adapty.bulk._erase_stage import APIS, Erasure, Naming
 from adapty.bulk.fingerprint import FileState, fingerprint
 from adapty.bulk.id_files import API_KINDS, KINDS, ApiName, KindName
 from adapty.bulk.journal import CONTENTS_OF, Checkpoint
@@ -21,7 +21,7 @@ from adapty.bulk.options import EraseOptions, checkpoint_path, file_option, opti
 from adapty.bulk.outcomes_file import OutcomesFile
 from adapty.bulk.resuming import resume_advice
 from adapty.bulk.seen_ids import SeenIds
-from adapty.bulk.stage import REPEATED, Options
+from adapty.bulk._stage import REPEATED, Options
 from adapty.bulk.whom import Whom
 from adapty.errors import AdaptyUsageError
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from adapty._async.client import AsyncAdapty
     from adapty._sync.client import Adapty
-    from adapty.bulk.stop import Stop
+    from adapty._engine.cancellation import Stop
     from adapty.bulk.whom import Ids
 
 __all__ = ["EraseJob"]
