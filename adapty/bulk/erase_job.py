@@ -12,17 +12,17 @@ from attrs import frozen
 
 from adapty._clock import monotonic
 from adapty._core.validate import checked, one_of, quoted
+from adapty.bulk._inputs.erase_targets import Whom
+from adapty.bulk._inputs.fingerprint import FileState, fingerprint
+from adapty.bulk._inputs.ids import API_KINDS, KINDS, ApiName, KindName
+from adapty.bulk._state.checkpoint import CONTENTS_OF, Checkpoint
+from adapty.bulk._state.erase_log import OutcomesFile
+from adapty.bulk._state.resume_advice import resume_advice
+from adapty.bulk._state.seen_ids import SeenIds
 from adapty.bulk.erase_report import EraseReport
 from adapty.bulk.erasure import APIS, Erasure, Naming
-from adapty.bulk.fingerprint import FileState, fingerprint
-from adapty.bulk.id_files import API_KINDS, KINDS, ApiName, KindName
-from adapty.bulk.journal import CONTENTS_OF, Checkpoint
 from adapty.bulk.options import EraseOptions, checkpoint_path, file_option, options_of, refuse_unknown
-from adapty.bulk.outcomes_file import OutcomesFile
-from adapty.bulk.resuming import resume_advice
-from adapty.bulk.seen_ids import SeenIds
 from adapty.bulk.stage import REPEATED, Options
-from adapty.bulk.whom import Whom
 from adapty.errors import AdaptyUsageError
 
 if TYPE_CHECKING:
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
     from adapty._async.client import AsyncAdapty
     from adapty._sync.client import Adapty
+    from adapty.bulk._inputs.erase_targets import Ids
     from adapty.bulk.stop import Stop
-    from adapty.bulk.whom import Ids
 
 __all__ = ["EraseJob"]
 

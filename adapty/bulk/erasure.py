@@ -14,14 +14,14 @@ from adapty._core.giving_up import Patience
 from adapty._core.identity import BARE_ID, BARE_ID_KINDS
 from adapty._generated import nothing, server_side_call
 from adapty._mail_deletions import deletion_by_kinds_call
-from adapty.bulk.handled import Handled
-from adapty.bulk.id_files import API_KINDS, NAMED_API_KINDS, ApiName, KindName
+from adapty.bulk._inputs.erase_targets import Whom, id_shown, is_bare
+from adapty.bulk._inputs.ids import API_KINDS, NAMED_API_KINDS, ApiName, KindName
+from adapty.bulk._state.completed import Handled
+from adapty.bulk._state.erase_log import OutcomesFile
+from adapty.bulk._state.seen_ids import SeenIds
 from adapty.bulk.lanes import Item
-from adapty.bulk.outcomes_file import OutcomesFile
 from adapty.bulk.running import StageRun
-from adapty.bulk.seen_ids import SeenIds
 from adapty.bulk.stage import Options, Stage
-from adapty.bulk.whom import Whom, id_shown, is_bare
 from adapty.errors import AdaptyConfigError, AdaptyError, AdaptyUsageError
 from adapty.models import DeletionResult
 
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from adapty._core.call import Call
     from adapty._core.operations import Api
     from adapty._sync.client import Adapty
-    from adapty.bulk.journal import Checkpoint
-    from adapty.bulk.rows import Row
+    from adapty.bulk._inputs.rows import Row
+    from adapty.bulk._state.checkpoint import Checkpoint
     from adapty.bulk.stop import Stop
 
 __all__ = ["APIS", "Erasure", "Naming"]

@@ -16,17 +16,17 @@ from adapty._clock import monotonic
 from adapty._core.damaged_ids import refuse_damaged_ids
 from adapty._core.giving_up import Patience
 from adapty._generated import mail_call, nothing
-from adapty.bulk.columns import field_path
-from adapty.bulk.failures import RejectsFile, put_in_place, rejects_name
-from adapty.bulk.fingerprint import fingerprint
-from adapty.bulk.journal import CONTENTS_OF, Checkpoint
+from adapty.bulk._inputs.columns import field_path
+from adapty.bulk._inputs.fingerprint import fingerprint
+from adapty.bulk._inputs.ordered_source import in_order
+from adapty.bulk._inputs.sources import Source, open_source, other_input
+from adapty.bulk._state.checkpoint import CONTENTS_OF, Checkpoint
+from adapty.bulk._state.rejects import RejectsFile, put_in_place, rejects_name
+from adapty.bulk._state.resume_advice import resume_advice
 from adapty.bulk.lanes import Item
 from adapty.bulk.options import ImportOptions, checkpoint_path, file_option, flag_option, options_of, refuse_unknown
-from adapty.bulk.ordered_source import in_order
 from adapty.bulk.report import ImportReport
-from adapty.bulk.resuming import resume_advice
 from adapty.bulk.running import StageRun
-from adapty.bulk.sources import Source, open_source, other_input
 from adapty.bulk.stage import Options, Stage, StageResult
 from adapty.errors import AdaptyUsageError
 from adapty.models import MailProfile, TransactionEvent
@@ -35,8 +35,8 @@ from adapty.models._request import field_names
 if TYPE_CHECKING:
     from adapty._async.client import AsyncAdapty
     from adapty._sync.client import Adapty
-    from adapty.bulk.flow_tally import FlowTally
-    from adapty.bulk.rows import Row
+    from adapty.bulk._inputs.rows import Row
+    from adapty.bulk._state.flow_counts import FlowTally
     from adapty.bulk.stop import Stop
     from adapty.errors import AdaptyError
 

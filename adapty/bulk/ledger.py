@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import define, field
 
-from adapty.bulk.handled import Handled
-from adapty.bulk.journal import Checkpoint, StageState
+from adapty.bulk._state.checkpoint import Checkpoint, StageState
+from adapty.bulk._state.completed import Handled
 from adapty.bulk.stage import FAILED, OTHERS, UNREADABLE, Stage
 from adapty.errors import AdaptyAPIError, AdaptyError, AdaptyUsageError
 
 if TYPE_CHECKING:
-    from adapty.bulk.rows import Row
+    from adapty.bulk._inputs.rows import Row
 
 __all__ = ["Ledger"]
 

@@ -16,9 +16,9 @@ from adapty._core.redact import masked
 from adapty._core.retry import RetryPolicy
 from adapty._core.safe_repr import SafeRepr
 from adapty._generated import mail_call, nothing
-from adapty.bulk.journal import Checkpoint
+from adapty.bulk._inputs.rows import Row
+from adapty.bulk._state.checkpoint import Checkpoint
 from adapty.bulk.lanes import Item
-from adapty.bulk.rows import Row
 from adapty.bulk.running import StageRun
 from adapty.bulk.stage import Options, Stage
 from adapty.errors import AdaptyAPIError, AdaptyConnectionError, AdaptyError, WebhookUnavailableError

@@ -24,7 +24,7 @@ from adapty import (
     ServerError,
 )
 from adapty.bulk import EraseReport, Progress, async_erase, erase
-from adapty.bulk.outcomes_file import OutcomesFile
+from adapty.bulk._state.erase_log import OutcomesFile
 from adapty.bulk.stop import Stop
 from tests.bulk.erasing import FakeApis, busy, outcomes, report_rows, unreachable, users_file
 

@@ -17,8 +17,8 @@ import pytest
 
 from adapty import Adapty, AdaptyUsageError, AsyncAdapty, AuthenticationError, CheckpointInUseError
 from adapty.bulk import Progress, async_import_all, files, import_all, import_events, import_profiles
-from adapty.bulk.handled import Handled
-from adapty.bulk.journal import Checkpoint
+from adapty.bulk._state.checkpoint import Checkpoint
+from adapty.bulk._state.completed import Handled
 from tests.bulk.conftest import FakeApi, accept
 from tests.conftest import EVENT, PROFILE
 
