@@ -102,7 +102,7 @@ class EraseJob:
                 self._note_how_far(end, parts, checkpoint, states)
                 raise
             checkpoint.finish()
-        return self._report(parts, resumed=checkpoint.resumed, seconds=monotonic() - began)
+        return self._report(parts, resumed=checkpoint.resumed, elapsed=monotonic() - began)
 
     def _open_checkpoint(self, adapty: Adapty | AsyncAdapty, apis: Sequence[ApiName]) -> Checkpoint:
         if self.checkpoint is None or self.whom.file is None:
@@ -131,7 +131,7 @@ class EraseJob:
             with suppress(AdaptyUsageError):
                 checkpoint.finish()
 
-    def _report(self, parts: Sequence[Erasure], *, resumed: bool, seconds: float) -> EraseReport:
+    def _report(self, parts: Sequence[Erasure], *, resumed: bool, elapsed: float) -> EraseReport:
         counts = sum((part.counts for part in parts), Counter[str]())
         return EraseReport(
             apis=tuple(part.api for part in parts),
@@ -141,7 +141,7 @@ class EraseJob:
             failed=counts["failed"],
             repeated=max(part.counts[REPEATED] for part in parts),
             retried=sum(part.retried for part in parts),
-            seconds=seconds,
+            elapsed=elapsed,
             resumed=resumed,
             nothing_found={
                 part.api: part.kinds for part in parts if part.counts["not_found"] and not part.counts["deleted"]

@@ -62,7 +62,7 @@ def erase(
         by: Which kind of id they are: `customer_user_id`, `profile_id`, `external_profile_id` or `email`. Where left
             out: what the file's header or keys say, or else they are bare ids.
         api: `server-side` or `mail`; each that knows such ids and that there is a key for, where left out.
-        options: See `EraseOptions`: `report`, `checkpoint`, `lanes`, `rate_limit`, `max_retries`, `transport` and
+        options: See `EraseOptions`: `report`, `checkpoint`, `concurrency`, `rate_limit`, `max_retries`, `transport` and
             `on_progress`.
 
     Returns:

@@ -1,46 +1,56 @@
-"""How far a run of a stage is: by what is settled, not by what is read ahead and waits."""
+"""The completed part of a stage's input, and how long the rest takes."""
 
 from __future__ import annotations
 
 from attrs import define
 
-__all__ = ["Headway"]
+__all__ = ["ProgressTracker"]
 
 
 @define
-class Headway:
-    """Counts the rows of one run, and tells how much of the input is done.
+class ProgressTracker:
+    """Row counts of one run of a stage, and the estimates that follow from them.
+
+    Records that were read ahead and wait to be sent are not complete.
 
     Attributes:
-        read: How many rows were read.
-        passed_over: How many of them were handled in a run before this.
-        working_since: When the first of the others was come to, by the event loop's clock, or None.
+        read: Rows that were read.
+        skipped: Rows among them that an earlier run completed.
+        started_at: When the first other row was read, by the event loop's clock, or None.
     """
 
     read: int = 0
-    passed_over: int = 0
-    working_since: float | None = None
-    _told: float = 0.0
+    skipped: int = 0
+    started_at: float | None = None
+    _reported: float = 0.0
 
-    def share(self, of_input: float | None, settled: int, *, is_read: bool) -> float | None:
-        """Tell how much of the input is done, from 0 to 1; never less than before.
+    def fraction(self, read_fraction: float | None, completed: int, *, is_read: bool) -> float | None:
+        """Return the completed part of the input, from 0 to 1. It never decreases.
 
         Args:
-            of_input: How much of it is read, from 0 to 1, or None where nobody knows.
-            settled: How many rows were handled in this run.
-            is_read: Whether there is nothing more to read.
+            read_fraction: The part of the input that was read, from 0 to 1, or None if unknown.
+            completed: Rows that this run completed.
+            is_read: Whether the input was read to its end.
         """
-        if of_input is None:
+        if read_fraction is None:
             return None
         if self.read or is_read:
-            done = of_input * (self.passed_over + settled) / self.read if self.read else of_input
-            self._told = max(self._told, min(done, 1.0))
-        return self._told
+            done = read_fraction * (self.skipped + completed) / self.read if self.read else read_fraction
+            self._reported = max(self._reported, min(done, 1.0))
+        return self._reported
 
-    def share_before(self, of_input: float | None) -> float:
-        """Tell how much of the input is what was passed over, from 0 to 1."""
-        return min((of_input or 0.0) * self.passed_over / self.read, 1.0) if self.read else 0.0
+    def eta(self, read_fraction: float | None, now: float) -> float | None:
+        """Return the estimated seconds until the input is complete, or None if unknown.
 
-    def seconds_before(self, began: float) -> float:
-        """Tell how long this run took to come to work of its own: it may have sorted the input, or passed rows over."""
-        return self.working_since - began if self.working_since is not None else 0.0
+        The estimate follows from the pace of this run: neither sorting the input nor skipping rows counts.
+
+        Args:
+            read_fraction: As for `fraction`, which is called first.
+            now: The time by the event loop's clock.
+        """
+        if read_fraction is None or self.started_at is None:
+            return None
+        earlier = min(read_fraction * self.skipped / self.read, 1.0)
+        if self._reported <= earlier:
+            return None
+        return (now - self.started_at) * (1 - self._reported) / (self._reported - earlier)

@@ -120,7 +120,7 @@ class ImportJob:
             sent = [await self._send(each, adapty, checkpoint, patience, stop) for each in self.inputs]
             report = self._report([result for result, _ in sent], [path for _, path in sent if path], checkpoint)
             checkpoint.finish()
-        return evolve(report, seconds=monotonic() - began)
+        return evolve(report, elapsed=monotonic() - began)
 
     async def _open_checkpoint(self, adapty: Adapty | AsyncAdapty) -> Checkpoint:
         if self.checkpoint is None:
@@ -165,21 +165,21 @@ class ImportJob:
                 self._leave(end, run, checkpoint, rejects, is_untouched=is_untouched)
                 await _close(each.given)
             raise
-        return run.result, rejects.path if run.counts["refused"] else None
+        return run.result, rejects.path if run.counts["rejected"] else None
 
     def _leave(
         self, end: BaseException, run: StageRun, checkpoint: Checkpoint, rejects: RejectsFile, *, is_untouched: bool
     ) -> None:
         """Say how far it came and how to go on; where nothing was done yet, leave nothing behind."""
-        done = f"{run.counts['accepted']} accepted, {run.counts['refused']} refused so far"
+        done = f"{run.counts['accepted']} accepted, {run.counts['rejected']} rejected so far"
         end.add_note(f"stopped in {run.stage.label}: {done}")
-        if run.counts["refused"]:
-            end.add_note(f"refused records of it: {rejects.path if self.checkpoint is None else rejects.kept_at}")
+        if run.counts["rejected"]:
+            end.add_note(f"rejected records: {rejects.path if self.checkpoint is None else rejects.kept_at}")
         if self.checkpoint is None:
             return
         if not is_untouched:
             states = [each.source.state for each in self.inputs if each.source.state is not None]
-            partial_file = rejects.kept_at if run.counts["refused"] else None
+            partial_file = rejects.kept_at if run.counts["rejected"] else None
             if advice := resume_advice(end, self.checkpoint, states, partial_file):
                 end.add_note(advice)
             return
@@ -193,7 +193,7 @@ class ImportJob:
                 tally.add(record)
                 return "accepted"
             rejects.add(row, str(error))
-            return "refused"
+            return "rejected"
 
         source = in_order(each.source) if self.sort and each.kind == "events" else each.source
         return Stage(

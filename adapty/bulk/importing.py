@@ -69,11 +69,11 @@ def import_all(
             columns that Adapty Mail has no field for. An empty cell or a null is a field left out.
         events: The same with the fields of `TransactionEvent`.
         sort: Send the events in the order of their `event_datetime`; they are sorted on disk.
-        options: See `ImportOptions`: `mapping`, `ignore`, `rejects_dir`, `checkpoint`, `dry_run`, `lanes`,
+        options: See `ImportOptions`: `mapping`, `ignore`, `rejects_dir`, `checkpoint`, `dry_run`, `concurrency`,
             `rate_limit`, `max_retries`, `transport` and `on_progress`.
 
     Returns:
-        What was accepted and refused, and the flows that it leads to.
+        What was accepted and rejected, and the flows that it leads to.
 
     Raises:
         AdaptyUsageError: An option is wrong, a file cannot be opened or has changed, or its header is wrong; nothing

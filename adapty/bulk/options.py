@@ -17,7 +17,7 @@ from adapty.bulk.stage import Options
 from adapty.errors import AdaptyUsageError
 
 __all__ = [
-    "MAX_LANES",
+    "MAX_CONCURRENCY",
     "BulkOptions",
     "EraseOptions",
     "ImportOptions",
@@ -29,9 +29,9 @@ __all__ = [
     "refuse_unknown",
 ]
 
-MAX_LANES = 256
+MAX_CONCURRENCY = 256
 
-_LANES = 16
+_CONCURRENCY = 16
 _MAX_RETRIES = 8
 """More than a single call's: of a million requests a few meet trouble many times in a row, and it is nobody's fault."""
 
@@ -42,17 +42,17 @@ class BulkOptions(TypedDict, total=False):
     """What every bulk job takes.
 
     Attributes:
-        lanes: How many requests are under way at a time, 1 to 256; 16 where left out. The requests of one profile are
-            never under way together.
+        concurrency: Number of requests in flight, from 1 to 256. Default: 16. Requests of one profile are never in
+            flight together.
         rate_limit: Highest number of requests per second, retries included. Default: no limit. After a delay the run
             catches up gradually, at most 4 percent above the rate in any second, or by one request if that is more.
         max_retries: Tries of a request after the first one; 8 where left out.
-        transport: Makes the httpx transport of a lane: for certificates or proxies of your own. Where left out: the
-            one of the extra `fast` if it is installed, else httpx's; or the client's, if you gave it one.
+        transport: Creates the httpx transport of one connection, for your own certificates or proxies. Default: the
+            transport that you gave the client; else the one of the extra `fast` if it is installed, else httpx's.
         on_progress: Called with a `Progress` about ten times a second, and at the end of each stage.
     """
 
-    lanes: int
+    concurrency: int
     rate_limit: float | None
     max_retries: int
     transport: Callable[[], httpx.AsyncBaseTransport] | None
@@ -107,7 +107,7 @@ def options_of(given: BulkOptions, *, dry_run: bool = False) -> Options:
     if type(max_retries) is not int or not 0 <= max_retries <= _MOST_RETRIES:
         raise AdaptyUsageError.for_field("max_retries", f"is no such number; expected 0 to {_MOST_RETRIES}")
     return Options(
-        lanes=counted("lanes", given.get("lanes", _LANES), MAX_LANES),
+        concurrency=counted("concurrency", given.get("concurrency", _CONCURRENCY), MAX_CONCURRENCY),
         rate_limit=rate_limit,
         max_retries=max_retries,
         transport=_callable("transport", given.get("transport")),

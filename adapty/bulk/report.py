@@ -21,9 +21,9 @@ class ImportReport(SafeRepr):
 
     Attributes:
         profiles_accepted: Profiles that the API took; of a dry run, those that it would be sent.
-        profiles_refused: Profiles that failed, here or there.
+        profiles_rejected: Profiles that failed, here or there.
         events_accepted: Transaction events that the API took, repeats of an `event_id` included.
-        events_refused: Transaction events that failed, here or there.
+        events_rejected: Transaction events that failed, here or there.
         reasons: How many records failed for which field (`email`); `(row)` for rows that could not be read, and
             `(others)` for the fields beyond the first fifty.
         flows: How many profiles are in each flow by the records of this import, see `adapty.current_flow`: the
@@ -34,7 +34,7 @@ class ImportReport(SafeRepr):
             number of values that were left out.
         rejects_files: The rejects files that were written.
         retried: Tries that were made again, in the last run.
-        seconds: How long the last run took.
+        elapsed: How long the last run took, in seconds.
         resumed: Whether the last run went on with one that broke off.
         dry_run: Whether nothing was sent.
 
@@ -44,16 +44,16 @@ class ImportReport(SafeRepr):
     """
 
     profiles_accepted: int = 0
-    profiles_refused: int = 0
+    profiles_rejected: int = 0
     events_accepted: int = 0
-    events_refused: int = 0
+    events_rejected: int = 0
     reasons: Mapping[str, int] = Factory(dict)
     flows: Mapping[Flow, int] = Factory(dict)
     events_without_profile: int = 0
     not_imported: Mapping[str, int] = Factory(dict)
     rejects_files: tuple[Path, ...] = ()
     retried: int = 0
-    seconds: float = 0.0
+    elapsed: float = 0.0
     resumed: bool = False
     dry_run: bool = False
 
@@ -63,9 +63,9 @@ class ImportReport(SafeRepr):
         return self.profiles_accepted + self.events_accepted
 
     @property
-    def refused(self) -> int:
+    def rejected(self) -> int:
         """Records of both kinds that failed."""
-        return self.profiles_refused + self.events_refused
+        return self.profiles_rejected + self.events_rejected
 
     def to_dict(self) -> dict[str, Any]:
         """Give the report as data that JSON can carry; no address or id of a user is in it."""
@@ -75,7 +75,7 @@ class ImportReport(SafeRepr):
             "not_imported": dict(self.not_imported),
             "flows": {flow.value: count for flow, count in self.flows.items()},
             "rejects_files": [str(file) for file in self.rejects_files],
-            "seconds": round(self.seconds, 3),
+            "elapsed": round(self.elapsed, 3),
         }
 
     def to_json(self) -> str:

@@ -9,7 +9,7 @@ from attrs import define, evolve, field
 
 from adapty._core.giving_up import Patience
 from adapty._core.pace import Pace
-from adapty.bulk.headway import Headway
+from adapty.bulk.headway import ProgressTracker
 from adapty.bulk.lanes import Item, Lanes
 from adapty.bulk.ledger import Ledger
 from adapty.bulk.progress import Progress
@@ -61,7 +61,7 @@ class StageRun:
     _pace: Pace = field(factory=Pace)
     _total: int | None = None
     _began: float = 0.0
-    _headway: Headway = field(factory=Headway)
+    _tracker: ProgressTracker = field(factory=ProgressTracker)
     _counted_before: int = 0
     _raised: Exception | None = None
     _is_ending: bool = False
@@ -101,7 +101,7 @@ class StageRun:
     async def _send_all(self, adapty: Adapty | AsyncAdapty) -> None:
         options, config = self.options, adapty._transport.config  # noqa: SLF001 - of the same package
         policy = evolve(config.retries, max_retries=options.max_retries, unreadable_too=True)
-        async with open_senders(adapty, self.stage.api, options.lanes, options.transport) as (senders, endpoint):
+        async with open_senders(adapty, self.stage.api, options.concurrency, options.transport) as (senders, endpoint):
             keys = tuple(config.keys.values())
             lanes = self._lanes = Lanes(senders, self._pace, policy, keys, self._settle, endpoint=endpoint)
             work = asyncio.create_task(lanes.work())
@@ -151,13 +151,13 @@ class StageRun:
         """
         if self._is_ending:
             return True
-        headway = self._headway
-        headway.read = number + 1
+        tracker = self._tracker
+        tracker.read = number + 1
         if number in self.ledger.handled:
-            headway.passed_over += 1
+            tracker.skipped += 1
             return True
-        if headway.working_since is None:
-            headway.working_since = asyncio.get_running_loop().time()
+        if tracker.started_at is None:
+            tracker.started_at = asyncio.get_running_loop().time()
         try:
             if row.problem:
                 raise AdaptyUsageError.for_field(row.field or UNREADABLE, row.problem)
@@ -217,18 +217,18 @@ class StageRun:
     def progress(self) -> Progress:
         """Tell how far the stage is."""
         now = asyncio.get_running_loop().time()
-        headway, counted, of_input = self._headway, self.counts.total(), self.stage.share()
+        counted, read_fraction = self.counts.total(), self.stage.share()
+        completed = counted - self._counted_before
         return Progress(
             stage=self.stage.name,
             accepted=counted - self.ledger.failed,
-            refused=self.ledger.failed,
+            rejected=self.ledger.failed,
             retried=self.retried,
-            share=headway.share(of_input, counted - self._counted_before, is_read=self._total is not None),
+            fraction=self._tracker.fraction(read_fraction, completed, is_read=self._total is not None),
             rate=self._pace.rate(now),
             limit=self._pace.limit,
-            seconds=now - self._began,
-            share_before=headway.share_before(of_input),
-            seconds_before=headway.seconds_before(self._began),
+            elapsed=now - self._began,
+            eta=self._tracker.eta(read_fraction, now),
         )
 
     def _save(self) -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FAILED", "OTHERS", "REPEATED", "UNREADABLE", "Options", "Stage", "StageResult"]
 
-FAILED = ("refused", "failed")
+FAILED = ("rejected", "failed")
 """The words under which what failed is counted."""
 
 REPEATED = "repeated"
@@ -38,15 +38,15 @@ class Options:
     """How a job is carried out.
 
     Attributes:
-        lanes: How many requests are under way at a time.
+        concurrency: Number of requests in flight.
         rate_limit: Requests per second, at most, repeated tries included; None for no limit.
         max_retries: Tries of a request after the first one.
-        transport: Makes a lane's transport; None for the usual one.
+        transport: Creates the transport of one connection; None for the default one.
         on_progress: Called about ten times a second, and at the end of each stage.
         dry_run: Check everything, send nothing.
     """
 
-    lanes: int
+    concurrency: int
     rate_limit: float | None
     max_retries: int
     transport: Callable[[], httpx.AsyncBaseTransport] | None

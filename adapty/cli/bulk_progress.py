@@ -47,20 +47,20 @@ def shown_progress() -> Iterator[Callable[[Progress], None]]:
 def _counts(progress: Progress) -> tuple[str, str, str]:
     return (
         f"{progress.accepted} {_SUCCESS[progress.stage]}",
-        f"{progress.refused} failed",
+        f"{progress.rejected} failed",
         f"{progress.retried} retried",
     )
 
 
-def _share(progress: Progress) -> str:
-    return "" if progress.share is None else f"{int(100 * progress.share)} %"
+def _format_fraction(progress: Progress) -> str:
+    return "" if progress.fraction is None else f"{int(100 * progress.fraction)} %"
 
 
 def _columns(progress: Progress) -> tuple[str, ...]:
     """Say what stands behind a bar: short, for all of it has to fit into 80 columns."""
     limit, left = progress.limit, progress.eta
     pace = rate(progress.rate) if limit is None else f"{rate(progress.rate).removesuffix('/s')} of {rate(limit)}"
-    return (_share(progress), pace, clock(left) if left else "", *_counts(progress))
+    return (_format_fraction(progress), pace, clock(left) if left else "", *_counts(progress))
 
 
 def _line(progress: Progress) -> str:
@@ -69,7 +69,7 @@ def _line(progress: Progress) -> str:
         *_counts(progress),
         rate(progress.rate),
         "" if limit is None else f"limit {rate(limit)}",
-        _share(progress),
+        _format_fraction(progress),
         f"{duration(left)} left" if left else "",
     )
     return f"{progress.stage}: {', '.join(filter(None, words))}"
@@ -86,8 +86,8 @@ def _bars() -> Iterator[Callable[[Progress], None]]:
             if progress.stage not in tasks:
                 fill()
                 tasks[progress.stage] = bar.add_task(progress.stage, total=None, texts=[""] * _TEXTS)
-            total = None if progress.share is None else 1.0
-            bar.update(tasks[progress.stage], total=total, completed=progress.share or 0.0, texts=_columns(progress))
+            total = None if progress.fraction is None else 1.0
+            bar.update(tasks[progress.stage], total=total, completed=progress.fraction or 0.0, texts=_columns(progress))
 
         def fill() -> None:
             """Fill the bars of what nobody knew the length of."""
@@ -120,8 +120,8 @@ class _Lines:
             self._stage = progress.stage
             self._due = _FIRST_SECONDS
         self._untold = progress
-        if progress.seconds >= self._due:
-            self._due = progress.seconds + _EVERY_SECONDS
+        if progress.elapsed >= self._due:
+            self._due = progress.elapsed + _EVERY_SECONDS
             self.tell()
 
     def tell(self) -> None:

@@ -27,20 +27,20 @@ def print_import_report(report: ImportReport, *, as_json: bool) -> None:
         return
     if report.dry_run:
         output.print("dry run: nothing was sent; accepted is what would be")
-    output.print(f"profiles: {report.profiles_accepted} accepted, {report.profiles_refused} refused")
-    output.print(f"events:   {report.events_accepted} accepted, {report.events_refused} refused")
-    _print_effort(report, report.accepted + report.refused)
+    output.print(f"profiles: {report.profiles_accepted} accepted, {report.profiles_rejected} rejected")
+    output.print(f"events:   {report.events_accepted} accepted, {report.events_rejected} rejected")
+    _print_effort(report, report.accepted + report.rejected)
     if report.events_without_profile:
         output.print(f"{report.events_without_profile} events wait for a profile that this import did not save")
     _print_counts("Flow", "Profiles", {flow.value: count for flow, count in report.flows.items()})
     if report.reasons:
         most_first = sorted(report.reasons.items(), key=lambda reason: (reason[0] == OTHERS, -reason[1]))
-        _print_counts("Refused for", "Records", dict(most_first))
+        _print_counts("Rejected for", "Records", dict(most_first))
     if report.not_imported:
         counts = ", ".join(f"{shown(name)} ({count})" for name, count in report.not_imported.items())
         output.print(f"not imported, Adapty Mail has no field for these columns (values): {counts}")
     for path in report.rejects_files:
-        output.print(f"refused records: {shown(path)}")
+        output.print(f"rejected records: {shown(path)}")
 
 
 def print_erase_report(report: EraseReport, *, as_json: bool) -> None:
@@ -69,10 +69,10 @@ def print_erase_warnings(report: EraseReport) -> None:
 
 def _print_effort(report: ImportReport | EraseReport, records: int) -> None:
     """Print how long it took; of one in several runs it is not known how many records the last one had."""
-    took = f"{report.seconds:.2g} s" if report.seconds < _A_FEW_SECONDS else duration(report.seconds)
+    took = f"{report.elapsed:.2g} s" if report.elapsed < _A_FEW_SECONDS else duration(report.elapsed)
     if report.resumed:
-        output.print("gone on with a run that broke off: the counts are those of both, the time is the last one's")
-    pace = f", {rate(records / report.seconds)}" if report.seconds and not report.resumed else ""
+        output.print("resumed: counts include the earlier run, time does not")
+    pace = f", {rate(records / report.elapsed)}" if report.elapsed and not report.resumed else ""
     output.print(f"took {took}{pace}, {report.retried} retried")
 
 

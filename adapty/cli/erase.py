@@ -12,7 +12,7 @@ from adapty import Adapty, AdaptyUsageError, bulk
 from adapty.bulk._inputs.ids import ApiName, KindName  # noqa: TC001 - typer reads them
 from adapty.cli.bulk_progress import shown_progress
 from adapty.cli.bulk_report import print_erase_report, print_erase_warnings
-from adapty.cli.options import AsJson, CheckpointFile, Lanes, MaxRate, NoCheckpoint, bulk_options, option
+from adapty.cli.options import AsJson, CheckpointFile, Concurrency, MaxRate, NoCheckpoint, bulk_options, option
 from adapty.cli.outcome import ExitCode, typed_errors
 
 __all__ = ["erase"]
@@ -38,7 +38,7 @@ def erase(
         option("Erase from this API only; where left out, from each that knows such ids and that there is a key for."),
     ] = None,
     report: Annotated[Path | None, option("The report, appended to; NAME.erased.csv here where left out.")] = None,
-    lanes: Lanes = None,
+    concurrency: Concurrency = None,
     rate_limit: MaxRate = None,
     checkpoint: CheckpointFile = None,
     no_checkpoint: NoCheckpoint = False,
@@ -62,7 +62,11 @@ def erase(
                 "--checkpoint", "is given for standard input, which cannot be read again; expected a file"
             )
         options = bulk_options(
-            report=report, lanes=lanes, rate_limit=rate_limit, checkpoint=checkpoint, no_checkpoint=no_checkpoint
+            report=report,
+            concurrency=concurrency,
+            rate_limit=rate_limit,
+            checkpoint=checkpoint,
+            no_checkpoint=no_checkpoint,
         )
         with Adapty() as adapty, shown_progress() as show:
             done = bulk.erase(adapty, source, by=by, api=api, on_progress=show, **options)

@@ -11,7 +11,7 @@ from adapty import Adapty, AdaptyUsageError, flow_for
 from adapty.bulk import import_all
 from adapty.cli.bulk_progress import shown_progress
 from adapty.cli.bulk_report import print_import_report
-from adapty.cli.options import AsJson, CheckpointFile, Lanes, MaxRate, NoCheckpoint, bulk_options, option
+from adapty.cli.options import AsJson, CheckpointFile, Concurrency, MaxRate, NoCheckpoint, bulk_options, option
 from adapty.cli.outcome import EXIT_CODES, ExitCode, output, typed_errors
 
 if TYPE_CHECKING:
@@ -160,9 +160,9 @@ def import_files(
         ),
     ] = None,
     sort: Annotated[bool, typer.Option("--sort", help="Send the events in the order of their event_datetime.")] = False,
-    rejects_dir: Annotated[Path, typer.Option(help="The folder for the records that were refused.")] = Path(),
+    rejects_dir: Annotated[Path, typer.Option(help="Folder for the files of rejected records.")] = Path(),
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check every record, send nothing.")] = False,
-    lanes: Lanes = None,
+    concurrency: Concurrency = None,
     rate_limit: MaxRate = None,
     max_retries: Annotated[
         int | None, option("Tries of a request after the first one; 8 where left out.", min=0, max=_MOST_RETRIES)
@@ -173,8 +173,8 @@ def import_files(
 ) -> None:
     """Send a base: the profiles, then the events, those of each profile in the order of the file.
 
-    A refused record goes to NAME.rejects.csv (or .jsonl) with the reason, ready to be mended and imported again. A run
-    that broke off goes on where it was when the same command is run again.
+    A rejected record goes to NAME.rejects.csv (or .jsonl) with the reason. Fix the file and import it again. Run the
+    same command again to resume an interrupted run.
     """
     with typed_errors(mapping="--map", ignore="--ignore"):
         profiles_file, events_file = _one_file("--profiles", profiles), _one_file("--events", events)
@@ -185,7 +185,7 @@ def import_files(
             ignore=ignore,
             rejects_dir=rejects_dir,
             dry_run=dry_run,
-            lanes=lanes,
+            concurrency=concurrency,
             rate_limit=rate_limit,
             max_retries=max_retries,
             checkpoint=checkpoint,
@@ -196,7 +196,7 @@ def import_files(
                 adapty, profiles=profiles_file, events=events_file, sort=sort, on_progress=show, **options
             )
         print_import_report(report, as_json=as_json)
-        if report.refused:
+        if report.rejected:
             raise typer.Exit(ExitCode.SOME_REFUSED)
 
 

@@ -11,13 +11,13 @@ import typer
 from dateutil.relativedelta import relativedelta
 
 from adapty import AdaptyUsageError
-from adapty.bulk.options import MAX_LANES
+from adapty.bulk.options import MAX_CONCURRENCY
 
 __all__ = [
     "AsJson",
     "CheckpointFile",
+    "Concurrency",
     "CustomerUserId",
-    "Lanes",
     "MaxRate",
     "NoCheckpoint",
     "ProfileId",
@@ -43,7 +43,7 @@ CustomerUserId = Annotated[str | None, option("Your own id of the user; this or 
 ProfileId = Annotated[str | None, option("Adapty's id of the user, a UUID; this or --customer-user-id.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
-Lanes = Annotated[int | None, option("How many requests at a time; 16 where left out.", min=1, max=MAX_LANES)]
+Concurrency = Annotated[int | None, option("Number of requests in flight. Default: 16.", min=1, max=MAX_CONCURRENCY)]
 MaxRate = Annotated[
     float | None,
     option("Requests per second, at most; no limit where left out.", callback=_rate),

@@ -157,7 +157,7 @@ class Outbox(SafeRepr):
         """Put an event in; when this returns, it is on the disk.
 
         Takes a few milliseconds, most of them the disk's, and up to 4 seconds while another process has the file
-        locked. On an event loop, call it in a thread; a handler that `forward` gives runs in one.
+        locked. On an event loop, call it in a thread; a handler that `outbox_handler` gives runs in one.
 
         Returns:
             Whether it is new; False where an event of this id is in the outbox already, was refused, or was delivered
@@ -190,7 +190,7 @@ class Outbox(SafeRepr):
         for stored in self._each(PENDING):
             yield PendingEvent(**_known(stored))
 
-    def dead(self) -> Iterator[DeadLetter]:
+    def dead_letters(self) -> Iterator[DeadLetter]:
         """Go through the events that are refused for good, in the order of their arrival; see `pending`."""
         for stored in self._each(DEAD):
             yield DeadLetter(**_known(stored), refused_at=stored.changed_at)
@@ -228,7 +228,7 @@ class Outbox(SafeRepr):
         """Have all refused events sent again, and tell how many there are; see `replay`."""
         return self._change(_REPLAY + DEAD, time.time())
 
-    def forget(self, event_id: str) -> bool:
+    def delete(self, event_id: str) -> bool:
         """Remove an event for good, one that is refused or one that waits; were it put in again, it would be new.
 
         One that is being sent at this moment may still get to Mail.

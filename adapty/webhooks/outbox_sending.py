@@ -65,7 +65,7 @@ class DrainReport(SafeRepr):
 
     Attributes:
         delivered: Events that Mail has taken.
-        refused: Events that it refuses for good; they are in `Outbox.dead`.
+        refused: Events that it refuses for good; they are in `Outbox.dead_letters`.
         retried: Tries that were made again.
     """
 
@@ -229,7 +229,7 @@ class Sending:
             await self._until_news(books, self._put_offs.next_try(moment))
 
     async def _due(self, books: Books, now: float) -> list[Due]:
-        room = _IN_HAND + _IN_HAND_PER_LANE * self.options.lanes - len(self._in_hand)
+        room = _IN_HAND + _IN_HAND_PER_LANE * self.options.concurrency - len(self._in_hand)
         put_off = self._put_offs.waiting(now)
         self._put_offs.release(await books.released([each.place for each in put_off]))
         waiting = {each.due.profile for each in self._in_hand.values()}

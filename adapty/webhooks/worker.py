@@ -33,12 +33,13 @@ def drain(adapty: Adapty, outbox: Outbox, **options: Unpack[BulkOptions]) -> Dra
 
     Each event is sent at least once, and leaves the outbox only when Mail has taken it; sending one twice does no harm.
     Those of one profile go out one after the other, in the order in which they were put in, while those of other
-    profiles go out beside them. One that Mail refuses for what it says is set aside: see `Outbox.dead`.
+    profiles go out beside them. One that Mail refuses for what it says is set aside: see `Outbox.dead_letters`.
 
     Args:
         adapty: The client.
         outbox: The outbox. One worker at a time sends from it.
-        options: See `adapty.bulk.BulkOptions`: `lanes`, `rate_limit`, `max_retries`, `transport` and `on_progress`.
+        options: See `adapty.bulk.BulkOptions`: `concurrency`, `rate_limit`, `max_retries`, `transport` and
+            `on_progress`.
 
     Raises:
         AdaptyUsageError: An option is wrong, or the outbox is damaged.
@@ -78,7 +79,8 @@ def run_worker(adapty: Adapty, outbox: Outbox, **options: Unpack[BulkOptions]) -
     Args:
         adapty: The client.
         outbox: The outbox.
-        options: See `adapty.bulk.BulkOptions`: `lanes`, `rate_limit`, `max_retries`, `transport` and `on_progress`.
+        options: See `adapty.bulk.BulkOptions`: `concurrency`, `rate_limit`, `max_retries`, `transport` and
+            `on_progress`.
 
     Raises:
         AdaptyUsageError: An option is wrong, or the outbox is damaged.
@@ -110,7 +112,8 @@ class Worker:
     Args:
         adapty: The client.
         outbox: The outbox.
-        options: See `adapty.bulk.BulkOptions`: `lanes`, `rate_limit`, `max_retries`, `transport` and `on_progress`.
+        options: See `adapty.bulk.BulkOptions`: `concurrency`, `rate_limit`, `max_retries`, `transport` and
+            `on_progress`.
 
     Raises:
         AdaptyUsageError: An argument is wrong.

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["KEY", "LANES", "PATH", "bodies", "fields", "write_csv"]
+__all__ = ["CONCURRENCY", "KEY", "PATH", "bodies", "fields", "write_csv"]
 
 KEY = "secret_key_of_nobody"
 
 PATH = "/api/v1/profile/save/"
 """Where Adapty Mail takes profiles."""
 
-LANES = 16
+CONCURRENCY = 16
 """How many requests of a bulk import are under way at a time, unless the user says otherwise."""
 
 

@@ -99,12 +99,12 @@ def test_ctrl_c_waits_for_what_is_sent_and_says_how_to_go_on(
     pressing_at(recorder, 100, after=0.01)
 
     with pytest.raises(KeyboardInterrupt) as caught:
-        import_profiles(adapty, base, lanes=8)
+        import_profiles(adapty, base, concurrency=8)
 
     count = len(recorder.taken)
     assert 100 <= count <= 110
     assert caught.value.__notes__ == [
-        f"stopped in base.jsonl: {count} accepted, 0 refused so far",
+        f"stopped in base.jsonl: {count} accepted, 0 rejected so far",
         "run it again to go on from there; base.jsonl.checkpoint notes how far it is",
     ]
     recorder.reply = lambda _: OK
@@ -127,7 +127,7 @@ def test_ctrl_c_again_waits_for_nothing(adapty: Adapty, recorder: RecordingServe
     recorder.reply = reply
     began = time.monotonic()
     with pytest.raises(KeyboardInterrupt) as caught:
-        import_profiles(adapty, base, lanes=8)
+        import_profiles(adapty, base, concurrency=8)
 
     assert time.monotonic() - began < 5
     accepted = int(caught.value.__notes__[0].removeprefix("stopped in base.jsonl: ").split()[0])
@@ -151,7 +151,7 @@ def test_ctrl_c_reaches_an_iterable_that_keeps_it_waiting(adapty: Adapty, record
         import_profiles(adapty, given())
 
     assert time.monotonic() - began < 5
-    assert caught.value.__notes__ == ["stopped in profiles: 5 accepted, 0 refused so far"]
+    assert caught.value.__notes__ == ["stopped in profiles: 5 accepted, 0 rejected so far"]
     assert len(recorder.taken) == 5
 
 
@@ -167,7 +167,7 @@ def test_ctrl_c_reaches_an_async_iterable_that_keeps_it_waiting(adapty: Adapty, 
     with pytest.raises(KeyboardInterrupt) as caught:
         import_profiles(adapty, given())
 
-    assert caught.value.__notes__ == ["stopped in profiles: 1 accepted, 0 refused so far"]
+    assert caught.value.__notes__ == ["stopped in profiles: 1 accepted, 0 rejected so far"]
     assert len(recorder.taken) == 1
 
 
@@ -187,7 +187,7 @@ def test_ctrl_c_during_the_last_answers_is_no_harm(adapty: Adapty, recorder: Rec
     """An import that is through all the same says so, or can be gone on with."""
     pressing_at(recorder, COUNT)
     try:
-        report = import_profiles(adapty, base, lanes=1)
+        report = import_profiles(adapty, base, concurrency=1)
     except KeyboardInterrupt:
         report = import_profiles(adapty, base)
 
@@ -205,7 +205,7 @@ def test_ctrl_c_over_the_caller_s_own_client_waits_for_no_thread(recorder: Recor
         Adapty(mail_secret_key="k", mail_base_url=recorder.url, http_client=http_client) as adapty,
     ):
         with pytest.raises(KeyboardInterrupt):
-            import_profiles(adapty, [profile(1)], lanes=2)
+            import_profiles(adapty, [profile(1)], concurrency=2)
         assert time.monotonic() - began < 2.3
         wait_for_other_threads()
 
@@ -242,7 +242,7 @@ def test_inside_of_an_event_loop_errors_pass_through(adapty: Adapty, recorder: R
 
     with pytest.raises(AuthenticationError) as caught:
         asyncio.run(cell())
-    assert caught.value.__notes__ == ["stopped in base.jsonl: 0 accepted, 0 refused so far"]
+    assert caught.value.__notes__ == ["stopped in base.jsonl: 0 accepted, 0 rejected so far"]
 
 
 @pytest.mark.parametrize("times", [1, 2])
@@ -262,7 +262,7 @@ def test_ctrl_c_inside_of_an_event_loop(
     loop = asyncio.new_event_loop()  # its runner would take Ctrl-C for itself
 
     async def cell() -> None:
-        import_profiles(adapty, base, lanes=2)
+        import_profiles(adapty, base, concurrency=2)
 
     began = time.monotonic()
     try:
@@ -271,7 +271,7 @@ def test_ctrl_c_inside_of_an_event_loop(
     finally:
         loop.close()
     assert time.monotonic() - began < 5
-    assert caught.value.__notes__[0] == f"stopped in base.jsonl: {len(recorder.taken)} accepted, 0 refused so far"
+    assert caught.value.__notes__[0] == f"stopped in base.jsonl: {len(recorder.taken)} accepted, 0 rejected so far"
 
 
 @pytest.mark.usefixtures("twice")
@@ -287,7 +287,7 @@ def test_ctrl_c_inside_of_an_asyncio_run(adapty: Adapty, recorder: RecordingServ
     recorder.reply = reply
 
     async def cell() -> None:
-        import_profiles(adapty, base, lanes=2)
+        import_profiles(adapty, base, concurrency=2)
 
     began = time.monotonic()
     with pytest.raises(KeyboardInterrupt) as caught:

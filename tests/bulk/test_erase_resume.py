@@ -60,7 +60,7 @@ def broken_off(adapty: Adapty, apis: FakeApis, requests: int, **options: Any) ->
     """Erase the users of the file, and be stopped after so many requests."""
     stop_after(apis, requests)
     with pytest.raises(AuthenticationError):
-        erase(adapty, "users.txt", lanes=1, **options)
+        erase(adapty, "users.txt", concurrency=1, **options)
     go_on(apis)
 
 
@@ -73,7 +73,7 @@ def test_it_goes_on_where_it_was_stopped(adapty: Adapty, apis: FakeApis, request
     assert len([row for row in report_rows() if row["outcome"] == "deleted"]) == requests
     apis.asked.clear()
 
-    done = erase(adapty, "users.txt", api="server-side", lanes=1)
+    done = erase(adapty, "users.txt", api="server-side", concurrency=1)
 
     assert apis.asked_about("server-side").total() == 5 - requests
     assert (done.deleted, done.failed, done.repeated, done.resumed) == (5, 1, 2, True)
@@ -87,7 +87,7 @@ def test_only_what_is_left_of_both(adapty: Adapty, apis: FakeApis) -> None:
     users_file("u1", "u2", "u3")
     stop_after(apis, 1, "mail")
     with pytest.raises(AuthenticationError) as caught:
-        erase(adapty, "users.txt", lanes=1)
+        erase(adapty, "users.txt", concurrency=1)
     assert caught.value.__notes__ == [
         "server-side: 3 deleted, 0 not found, 0 failed",
         "mail: 1 deleted, 0 not found, 0 failed so far",
@@ -97,7 +97,7 @@ def test_only_what_is_left_of_both(adapty: Adapty, apis: FakeApis) -> None:
     go_on(apis)
     apis.asked.clear()
 
-    done = erase(adapty, "users.txt", lanes=1)
+    done = erase(adapty, "users.txt", concurrency=1)
 
     assert (done.deleted, done.resumed) == (6, True)
     assert sorted(apis.asked) == [("mail", "external_profile_id", "u2"), ("mail", "external_profile_id", "u3")]
@@ -112,7 +112,7 @@ def test_it_may_break_off_again_and_again(adapty: Adapty, apis: FakeApis) -> Non
     done = None
     for _ in range(20):
         with suppress(AuthenticationError):
-            done = erase(adapty, "users.txt", lanes=3)
+            done = erase(adapty, "users.txt", concurrency=3)
             break
 
     assert done is not None
@@ -128,7 +128,7 @@ def test_progress_of_a_run_that_goes_on(adapty: Adapty, apis: FakeApis) -> None:
 
     erase(adapty, "users.txt", api="server-side", on_progress=told.append)
 
-    assert (told[-1].accepted, told[-1].share, told[-1].share_before) == (4, 1.0, 0.5)
+    assert (told[-1].accepted, told[-1].fraction) == (4, 1.0)
 
 
 def test_without_a_checkpoint_it_begins_anew(adapty: Adapty, apis: FakeApis) -> None:
@@ -137,7 +137,7 @@ def test_without_a_checkpoint_it_begins_anew(adapty: Adapty, apis: FakeApis) -> 
     broken_off(adapty, apis, 1, api="server-side", checkpoint=None)
     assert sorted(Path().iterdir()) == [Path("users.erased.csv"), Path("users.txt")]
 
-    done = erase(adapty, "users.txt", api="server-side", checkpoint=None, lanes=1)
+    done = erase(adapty, "users.txt", api="server-side", checkpoint=None, concurrency=1)
 
     assert (done.deleted, done.resumed) == (2, False)
     assert [row["id"] for row in report_rows()] == ["u1", "u1", "u2"]
@@ -259,7 +259,7 @@ def test_a_stop_between_the_two(adapty: Adapty, apis: FakeApis, monkeypatch: pyt
     apis.reply = press
 
     with pytest.raises(KeyboardInterrupt) as caught:
-        erase(adapty, "users.txt", lanes=1)
+        erase(adapty, "users.txt", concurrency=1)
 
     assert caught.value.__notes__ == [
         "server-side: 2 deleted, 0 not found, 0 failed",
@@ -287,7 +287,7 @@ async def test_a_task_that_is_cancelled(apis: FakeApis) -> None:
 
     async with apis.async_client() as adapty:
         adapty._transport._transport._send = httpx.MockTransport(handle).handle_async_request  # type: ignore[attr-defined]
-        task = asyncio.create_task(async_erase(adapty, "users.txt", api="mail", lanes=1))
+        task = asyncio.create_task(async_erase(adapty, "users.txt", api="mail", concurrency=1))
         await asyncio.wait_for(held.wait(), 10)
         task.cancel()
         with pytest.raises(asyncio.CancelledError) as caught:
@@ -338,7 +338,7 @@ def test_a_process_that_is_killed_again_and_again() -> None:
 
 def erasing(url: str) -> subprocess.Popen[str]:
     """Erase in a process of its own."""
-    command = [sys.executable, "-W", "error", "-m", "tests.bulk.eraser", url, '{"lanes": 4}']
+    command = [sys.executable, "-W", "error", "-m", "tests.bulk.eraser", url, '{"concurrency": 4}']
     paths = os.pathsep.join([str(ROOT), *sys.path])
     return subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": paths}

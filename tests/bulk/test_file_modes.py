@@ -135,8 +135,8 @@ def test_import_creates_private_files(
     monkeypatch.setattr(sorting, "TemporaryFile", watch.open_temporary_file)
 
     with umask(mask):
-        report = import_files(adapty, lanes=4)
-        again = import_files(adapty, lanes=4)
+        report = import_files(adapty, concurrency=4)
+        again = import_files(adapty, concurrency=4)
 
     assert [len(each.rejects_files) for each in (report, again)] == [2, 2]
     watch.check(
@@ -154,10 +154,10 @@ def test_resumed_import_creates_private_files(adapty: Adapty, recorder: Recordin
     recorder.reply = watch.answering(stop_at_forty)
     with umask(mask):
         with pytest.raises(AuthenticationError):
-            import_files(adapty, lanes=2)
+            import_files(adapty, concurrency=2)
         watch.check("profiles.csv.checkpoint", ".part")
         recorder.reply = watch.answering(lambda _: OK)
-        report = import_files(adapty, lanes=2)
+        report = import_files(adapty, concurrency=2)
 
     assert report.resumed
     watch.check("profiles.rejects.csv", "events.rejects.jsonl")
@@ -179,7 +179,7 @@ def test_erase_creates_private_files(adapty: Adapty, recorder: RecordingServer, 
     recorder.reply = watch.answering(lambda _: GONE)
 
     with umask(mask):
-        report = erase(adapty, "users.txt", by="external_profile_id", api="mail", lanes=2)
+        report = erase(adapty, "users.txt", by="external_profile_id", api="mail", concurrency=2)
         Path("link.csv").symlink_to("elsewhere.csv")
         linked = erase(adapty, ["user_1"], by="external_profile_id", api="mail", report="link.csv")
 

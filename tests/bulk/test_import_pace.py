@@ -68,7 +68,7 @@ def test_a_refusal_holds_all_lanes() -> None:
         return httpx.Response(429, headers={"Retry-After": "2"}) if number <= 8 else fine(number)
 
     told: list[Progress] = []
-    moments, report = import_in_no_time(answer, 3000, lanes=8, on_progress=told.append)
+    moments, report = import_in_no_time(answer, 3000, concurrency=8, on_progress=told.append)
 
     assert min(moment for moment in moments if moment > 0.1) >= 2
     assert (report.accepted, report.retried) == (3000, 8)

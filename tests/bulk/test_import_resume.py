@@ -90,13 +90,13 @@ def break_off(call: Callable[[], object], api: FakeApi, count: int) -> None:
 def test_it_goes_on_where_it_was(adapty: Adapty, api: FakeApi) -> None:
     """What was accepted is not sent again, and the report is of all runs together."""
     profiles(30, 3, 20)
-    break_off(lambda: import_all(adapty, profiles="profiles.jsonl", lanes=1), api, 10)
-    break_off(lambda: import_all(adapty, profiles="profiles.jsonl", lanes=1), api, 10)
+    break_off(lambda: import_all(adapty, profiles="profiles.jsonl", concurrency=1), api, 10)
+    break_off(lambda: import_all(adapty, profiles="profiles.jsonl", concurrency=1), api, 10)
 
-    report = import_all(adapty, profiles="profiles.jsonl", lanes=1)
+    report = import_all(adapty, profiles="profiles.jsonl", concurrency=1)
 
     assert len(api.sent) == 8
-    assert (report.profiles_accepted, report.profiles_refused, report.resumed) == (28, 2, True)
+    assert (report.profiles_accepted, report.profiles_rejected, report.resumed) == (28, 2, True)
     assert report.reasons == {"email": 2}
     assert len(Path("profiles.rejects.jsonl").read_text().splitlines()) == 2
     assert folder() == ["profiles.jsonl", "profiles.rejects.jsonl"]
@@ -112,12 +112,12 @@ def test_it_goes_on_in_a_file_with_a_quote_that_is_not_closed(adapty: Adapty, ap
     for left in (count, 12):
         refusing_after(api, left)
         with suppress(AuthenticationError):
-            report = import_profiles(adapty, "base.csv", lanes=1)
+            report = import_profiles(adapty, "base.csv", concurrency=1)
         sent += [body["external_profile_id"] for body in api.bodies("profile")][:left]
         api.sent.clear()
 
     assert sent == [f"user_{number}" for number in range(12) if number != 5]
-    assert (report.profiles_accepted, report.profiles_refused, report.resumed) == (11, 1, True)
+    assert (report.profiles_accepted, report.profiles_rejected, report.resumed) == (11, 1, True)
     (refused,) = csv.DictReader(report.rejects_files[0].read_text().splitlines())
     assert (refused["_line"], refused["_raw"]) == ("7", rows[5])
 
@@ -151,13 +151,13 @@ def test_a_stage_that_is_done_is_not_begun_again(adapty: Adapty, api: FakeApi) -
     """Of two files, the first one is left alone when the second one broke off; its rejects are in place."""
     profiles(20, 7)
     events()
-    break_off(lambda: import_all(adapty, profiles="profiles.jsonl", events="events.jsonl", lanes=1), api, 19 + 12)
+    break_off(lambda: import_all(adapty, profiles="profiles.jsonl", events="events.jsonl", concurrency=1), api, 19 + 12)
     assert Path("profiles.rejects.jsonl").exists()
 
-    report = import_all(adapty, profiles="profiles.jsonl", events="events.jsonl", lanes=1)
+    report = import_all(adapty, profiles="profiles.jsonl", events="events.jsonl", concurrency=1)
 
     assert [kind for kind, _ in api.sent] == ["event"] * 18
-    assert (report.profiles_accepted, report.profiles_refused, report.events_accepted) == (19, 1, 30)
+    assert (report.profiles_accepted, report.profiles_rejected, report.events_accepted) == (19, 1, 30)
     assert (sum(report.flows.values()), report.events_without_profile) == (19, 3)
 
 
@@ -168,7 +168,7 @@ def test_the_order_by_time_is_kept_when_it_goes_on(adapty: Adapty, api: FakeApi)
     for count in (11, 40):
         refusing_after(api, count)
         try:
-            report = import_events(adapty, "events.jsonl", sort=True, lanes=1)
+            report = import_events(adapty, "events.jsonl", sort=True, concurrency=1)
         except AuthenticationError:
             api.sent.pop()
         sent += [body["event_id"] for body in api.bodies("event")]
@@ -181,7 +181,7 @@ def test_the_order_by_time_is_kept_when_it_goes_on(adapty: Adapty, api: FakeApi)
 def test_what_comes_from_a_packed_file_goes_on_too(adapty: Adapty, api: FakeApi) -> None:
     """A .gz file is read again to where it was."""
     Path("profiles.jsonl.gz").write_bytes(gzip.compress(profiles().read_bytes()))
-    break_off(lambda: import_profiles(adapty, "profiles.jsonl.gz", lanes=1), api, 10)
+    break_off(lambda: import_profiles(adapty, "profiles.jsonl.gz", concurrency=1), api, 10)
 
     assert import_profiles(adapty, "profiles.jsonl.gz").accepted == 30
     assert len(api.sent) == 20
@@ -228,7 +228,7 @@ def test_a_changed_file_is_refused(adapty: Adapty, api: FakeApi, changed: Callab
     """Nothing is sent, and the message names the file and says what to do."""
     profiles()
     events()
-    break_off(lambda: import_all(adapty, profiles="profiles.jsonl", events="events.jsonl", lanes=1), api, 10)
+    break_off(lambda: import_all(adapty, profiles="profiles.jsonl", events="events.jsonl", concurrency=1), api, 10)
     changed()
 
     with pytest.raises(AdaptyUsageError, match=named) as caught:
@@ -251,20 +251,20 @@ def test_another_plan_is_refused(adapty: Adapty, api: FakeApi, options: dict[str
     """What decides which records are sent, and in which order, must be as it was."""
     profiles()
     events()
-    given: dict[str, Any] = {"profiles": "profiles.jsonl", "events": "events.jsonl", "lanes": 1}
+    given: dict[str, Any] = {"profiles": "profiles.jsonl", "events": "events.jsonl", "concurrency": 1}
     break_off(lambda: import_all(adapty, **given), api, 10)
 
     with pytest.raises(AdaptyUsageError, match=named):
         import_all(adapty, **{**given, **options})
 
     assert api.sent == []
-    assert import_all(adapty, **{**given, "lanes": 4, "rate_limit": 1000.0}).accepted == 60
+    assert import_all(adapty, **{**given, "concurrency": 4, "rate_limit": 1000.0}).accepted == 60
 
 
 def test_another_address_is_refused(adapty: Adapty, api: FakeApi) -> None:
     """What one API has accepted, another one has not."""
     profiles()
-    break_off(lambda: import_profiles(adapty, "profiles.jsonl", lanes=1), api, 10)
+    break_off(lambda: import_profiles(adapty, "profiles.jsonl", concurrency=1), api, 10)
 
     with (
         Adapty(
@@ -284,12 +284,12 @@ def test_two_imports_do_not_share_a_checkpoint(adapty: Adapty, api: FakeApi) -> 
         if len(api.sent) == 10:
             api.sent.append(("", {}))
             with pytest.raises(CheckpointInUseError) as caught:
-                import_profiles(adapty, "profiles.jsonl", lanes=1)
+                import_profiles(adapty, "profiles.jsonl", concurrency=1)
             refused.append(str(caught.value))
         return accept(body)
 
     api.reply = reply
-    report = import_profiles(adapty, "profiles.jsonl", lanes=1)
+    report = import_profiles(adapty, "profiles.jsonl", concurrency=1)
 
     assert refused == ["profiles.jsonl.checkpoint: is in use by another run; wait until that has ended"]
     assert (report.accepted, folder()) == (30, ["profiles.jsonl"])
@@ -312,12 +312,12 @@ def test_without_a_checkpoint_it_begins_anew(adapty: Adapty, api: FakeApi) -> No
     profiles(30, 0)
     refusing_after(api, 10)
     with pytest.raises(AuthenticationError) as caught:
-        import_profiles(adapty, "profiles.jsonl", checkpoint=None, lanes=1)
+        import_profiles(adapty, "profiles.jsonl", checkpoint=None, concurrency=1)
     api.reply = accept
     api.sent.clear()
 
     assert caught.value.__notes__ == [
-        "stopped in profiles.jsonl: 10 accepted, 1 refused so far",
+        "stopped in profiles.jsonl: 10 accepted, 1 rejected so far",
         "refused records of it: profiles.rejects.jsonl",
     ]
     assert folder() == ["profiles.jsonl", "profiles.rejects.jsonl"]
@@ -341,11 +341,11 @@ def test_a_dry_run_checks_everything_and_sends_nothing(recorder: RecordingServer
             adapty, profiles="profiles.jsonl", events="events.jsonl", dry_run=True, on_progress=told.append
         )
 
-    assert (report.dry_run, report.profiles_accepted, report.profiles_refused) == (True, 28, 2)
+    assert (report.dry_run, report.profiles_accepted, report.profiles_rejected) == (True, 28, 2)
     assert (report.events_accepted, sum(report.flows.values())) == (30, 28)
     assert recorder.connections == 0
     assert folder() == ["events.jsonl", "profiles.dry-run.rejects.jsonl", "profiles.jsonl"]
-    assert {progress.stage: progress.share for progress in told} == {"profiles": 1.0, "events": 1.0}
+    assert {progress.stage: progress.fraction for progress in told} == {"profiles": 1.0, "events": 1.0}
 
 
 class _FullDisk:
@@ -376,7 +376,7 @@ def test_a_checkpoint_that_cannot_be_written_ends_the_import(
 
     api.reply = reply
     with pytest.raises(AdaptyUsageError, match="disk full") as caught:
-        import_profiles(adapty, "profiles.jsonl", lanes=1)
+        import_profiles(adapty, "profiles.jsonl", concurrency=1)
     disk.is_full = False
     api.reply = accept
 
@@ -397,7 +397,7 @@ def test_a_full_disk_does_not_hide_what_happened_before(
 
     api.reply = reply
     with pytest.raises(AuthenticationError) as caught:
-        import_profiles(adapty, "profiles.jsonl", lanes=1)
+        import_profiles(adapty, "profiles.jsonl", concurrency=1)
 
     assert "how far it came could not be saved: the checkpoint cannot be written: disk full" in caught.value.__notes__
 
@@ -419,12 +419,12 @@ def test_a_record_that_is_noted_half_is_not_saved(
     monkeypatch.setattr(Handled, "add", interrupted)
     for _ in range(3):
         with pytest.raises(KeyboardInterrupt):
-            import_profiles(adapty, "profiles.jsonl", lanes=1)
+            import_profiles(adapty, "profiles.jsonl", concurrency=1)
     report = import_profiles(adapty, "profiles.jsonl")
 
     lines = Path("profiles.rejects.jsonl").read_text().splitlines()
     assert sorted(json.loads(line)["_line"] for line in lines) == [*range(1, 31, 3)]
-    assert (report.profiles_accepted, report.profiles_refused) == (20, 10)
+    assert (report.profiles_accepted, report.profiles_rejected) == (20, 10)
 
 
 def test_an_end_after_the_last_record_costs_nothing(adapty: Adapty, api: FakeApi) -> None:
@@ -433,7 +433,7 @@ def test_an_end_after_the_last_record_costs_nothing(adapty: Adapty, api: FakeApi
     events()
 
     def interrupt(progress: Progress) -> None:
-        if progress.accepted + progress.refused == 30:
+        if progress.accepted + progress.rejected == 30:
             raise KeyboardInterrupt
 
     report = None
@@ -443,7 +443,7 @@ def test_an_end_after_the_last_record_costs_nothing(adapty: Adapty, api: FakeApi
             break
 
     assert report is not None
-    assert (len(api.sent), report.profiles_refused, report.events_accepted) == (59, 1, 30)
+    assert (len(api.sent), report.profiles_rejected, report.events_accepted) == (59, 1, 30)
     assert folder() == ["events.jsonl", "profiles.jsonl", "profiles.rejects.jsonl"]
 
 
@@ -454,7 +454,7 @@ def test_columns_that_were_mapped_go_on(adapty: Adapty, api: FakeApi) -> None:
         rows.writerow(("uid", "since", "email"))
         rows.writerows((f"user_{number}", PROFILE["external_created_at"], "j@example.com") for number in range(20))
     mapping = {"external_profile_id": "uid", "external_created_at": "since"}
-    break_off(lambda: import_profiles(adapty, "base.csv", mapping=mapping, lanes=1), api, 10)
+    break_off(lambda: import_profiles(adapty, "base.csv", mapping=mapping, concurrency=1), api, 10)
 
     report = import_profiles(adapty, "base.csv", mapping=dict(reversed(mapping.items())))
 
@@ -476,7 +476,7 @@ def test_cancelling_saves_and_gives_up(api: FakeApi) -> None:
 
     async def job() -> None:
         async with AsyncAdapty(mail_secret_key="k", transport=httpx.MockTransport(answer)) as adapty:
-            importing = asyncio.create_task(async_import_all(adapty, profiles="profiles.jsonl", lanes=2))
+            importing = asyncio.create_task(async_import_all(adapty, profiles="profiles.jsonl", concurrency=2))
             await stuck.wait()
             importing.cancel()
             with pytest.raises(asyncio.CancelledError):
@@ -487,5 +487,5 @@ def test_cancelling_saves_and_gives_up(api: FakeApi) -> None:
     with Adapty(mail_secret_key="k", transport=httpx.MockTransport(api.handle)) as adapty:
         report = import_all(adapty, profiles="profiles.jsonl")
 
-    assert (report.profiles_accepted, report.profiles_refused, report.resumed) == (29, 1, True)
+    assert (report.profiles_accepted, report.profiles_rejected, report.resumed) == (29, 1, True)
     assert len(api.sent) == 19

@@ -46,7 +46,7 @@ def test_each_lane_has_a_transport_of_the_caller_s_making(adapty: Adapty, record
     """As many are made as there are lanes; each is closed."""
     log: list[str] = []
 
-    assert import_profiles(adapty, FEW, lanes=3, transport=lambda: Noting(log)).accepted == 20
+    assert import_profiles(adapty, FEW, concurrency=3, transport=lambda: Noting(log)).accepted == 20
 
     assert log == ["made"] * 3 + ["Bearer k"] * 20 + ["closed"] * 3
     assert recorder.connections == 0
@@ -62,7 +62,7 @@ def test_transports_are_closed_when_one_cannot_be_made(adapty: Adapty) -> None:
         return Noting(log)
 
     with pytest.raises(ZeroDivisionError):
-        import_profiles(adapty, FEW, lanes=3, transport=make)
+        import_profiles(adapty, FEW, concurrency=3, transport=make)
 
     assert log == ["made", "made", "closed", "closed"]
 
@@ -83,7 +83,7 @@ def test_transports_are_closed_when_an_import_ends_early(adapty: Adapty) -> None
             return httpx.Response(401)
 
     with pytest.raises(Exception, match="401"):
-        import_profiles(adapty, FEW, lanes=2, transport=lambda: Refusing(log))
+        import_profiles(adapty, FEW, concurrency=2, transport=lambda: Refusing(log))
 
     assert log.count("closed") == 2
 
@@ -102,9 +102,9 @@ def test_what_a_transport_raises_beside_its_own_passes_through(adapty: Adapty) -
             return httpx.Response(200, json={})
 
     with pytest.raises(OddError) as caught:
-        import_profiles(adapty, FEW, lanes=1, transport=lambda: Odd([]))
+        import_profiles(adapty, FEW, concurrency=1, transport=lambda: Odd([]))
 
-    assert caught.value.__notes__ == ["stopped in profiles: 7 accepted, 0 refused so far"]
+    assert caught.value.__notes__ == ["stopped in profiles: 7 accepted, 0 rejected so far"]
 
 
 def test_an_answer_that_breaks_off_is_closed_and_tried_again(adapty: Adapty) -> None:
@@ -125,7 +125,7 @@ def test_an_answer_that_breaks_off_is_closed_and_tried_again(adapty: Adapty) -> 
                 return httpx.Response(200, stream=Body())
             return httpx.Response(200, json={})
 
-    assert import_profiles(adapty, FEW[:1], lanes=1, transport=lambda: Breaking(log)).retried == 1
+    assert import_profiles(adapty, FEW[:1], concurrency=1, transport=lambda: Breaking(log)).retried == 1
     assert log.count("let go") == 1
 
 
@@ -147,10 +147,10 @@ def test_the_caller_s_own_client_is_sent_over_as_for_single_calls(recorder: Reco
         },
     ) as http_client:
         adapty = Adapty(mail_secret_key="k", mail_base_url=recorder.url, http_client=http_client)
-        report = import_profiles(adapty, FEW, lanes=4)
+        report = import_profiles(adapty, FEW, concurrency=4)
         assert not http_client.is_closed
 
-    assert (report.profiles_accepted, report.profiles_refused, report.retried) == (19, 1, 0)
+    assert (report.profiles_accepted, report.profiles_rejected, report.retried) == (19, 1, 0)
     assert seen == ["open"] * 20
 
 
@@ -164,7 +164,7 @@ def test_the_caller_s_own_async_client_is_sent_over(recorder: RecordingServer) -
     async def job() -> int:
         async with httpx.AsyncClient(headers={"X-Gate": "open"}, event_hooks={"request": [note]}) as http_client:
             adapty = AsyncAdapty(mail_secret_key="k", mail_base_url=recorder.url, http_client=http_client)
-            report = await async_import_profiles(adapty, FEW, lanes=4)
+            report = await async_import_profiles(adapty, FEW, concurrency=4)
             assert not http_client.is_closed
             return report.accepted
 
@@ -177,7 +177,7 @@ def test_transports_can_be_given_beside_a_client_of_the_caller_s(recorder: Recor
     log: list[str] = []
     with httpx.Client() as http_client:
         adapty = Adapty(mail_secret_key="k", mail_base_url=recorder.url, http_client=http_client)
-        import_profiles(adapty, FEW, lanes=2, transport=lambda: Noting(log))
+        import_profiles(adapty, FEW, concurrency=2, transport=lambda: Noting(log))
 
     assert log.count("Bearer k") == 20
     assert recorder.connections == 0
@@ -239,5 +239,5 @@ def test_many_clients_in_turn_leave_no_threads_behind(recorder: RecordingServer)
     with httpx.Client() as http_client:
         adapty = Adapty(mail_secret_key="k", mail_base_url=recorder.url, http_client=http_client)
         for _ in range(3):
-            assert import_profiles(adapty, FEW, lanes=2).accepted == 20
+            assert import_profiles(adapty, FEW, concurrency=2).accepted == 20
     assert recorder.most_together <= 2

@@ -93,7 +93,7 @@ def test_who_stands_there_twice_is_sent_once(api: Adapty, served: Sandbox) -> No
 
 
 def test_so_many_requests_at_a_time(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    """`--lanes` requests are under way together."""
+    """`--concurrency` requests are under way together."""
     point_server_side_at(server.url, monkeypatch)
     together = threading.Barrier(5)
 
@@ -103,7 +103,7 @@ def test_so_many_requests_at_a_time(server: RawServer, monkeypatch: pytest.Monke
 
     server.replies = [*[wait_for_the_others] * 5, DELETED]
 
-    ended = run("erase", users_file(*(f"u{number}" for number in range(50))), "--lanes", "5")
+    ended = run("erase", users_file(*(f"u{number}" for number in range(50))), "--concurrency", "5")
 
     assert ended.out.startswith("50 deleted, ")
 
@@ -116,7 +116,7 @@ def test_so_many_requests_a_second(server: RawServer, monkeypatch: pytest.Monkey
     ended = run("erase", users_file(*(f"u{number}" for number in range(11))), "--rate-limit", "50", "--json")
 
     assert json.loads(ended.out)["deleted"] == 11
-    assert json.loads(ended.out)["seconds"] >= 0.14  # the first three requests may go out together
+    assert json.loads(ended.out)["elapsed"] >= 0.14  # the first three requests may go out together
 
 
 def test_one_that_the_api_fails_on(server: RawServer, monkeypatch: pytest.MonkeyPatch, slept: list[float]) -> None:
@@ -185,7 +185,7 @@ def test_a_run_that_is_stopped(
         assert ended.summary == [
             "4 deleted, 0 not found, 0 failed",
             "erased from: server-side",
-            "gone on with a run that broke off: the counts are those of both, the time is the last one's",
+            "resumed: counts include the earlier run, time does not",
             "report: users.erased.csv",
         ]
     assert outcomes() == dict.fromkeys(("u1", "u2", "u3", "u4"), "deleted")

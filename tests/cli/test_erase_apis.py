@@ -83,7 +83,7 @@ def test_a_hundred_users_at_once(api: Adapty) -> None:
     make_users(api, *ids)
     make_subscribers(api, *ids)
 
-    ended = run("erase", users_file(*ids), "--lanes", "20", "--json")
+    ended = run("erase", users_file(*ids), "--concurrency", "20", "--json")
 
     assert ended.code == 0
     assert json.loads(ended.out)["deleted"] == 200

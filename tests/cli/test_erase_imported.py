@@ -73,7 +73,7 @@ def test_the_very_file_that_was_imported_erases_everybody(served: Sandbox, name:
 def test_files_that_were_put_together_are_imported_and_erased(served: Sandbox) -> None:
     """A byte order mark in the middle belongs to no id; the second header is no profile."""
     Path("profiles.csv").write_bytes(profiles_csv(["u1"]) + profiles_csv(["u2"], start=1))
-    assert run("mail", "import", "--profiles", "profiles.csv").out.startswith("profiles: 2 accepted, 1 refused\n")
+    assert run("mail", "import", "--profiles", "profiles.csv").out.startswith("profiles: 2 accepted, 1 rejected\n")
 
     run("erase", "profiles.csv")
 

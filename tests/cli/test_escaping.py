@@ -150,7 +150,7 @@ def test_hostile_events_of_an_outbox(served: Sandbox) -> None:
         ("list", "--outbox", name, ON_TWO_LINES),
         ("list", "--outbox", f"{ON_TWO_LINES}/missing"),
         ("run", "--outbox", name, "--once"),
-        ("list", "--outbox", name, "--dead"),
+        ("list", "--outbox", name, "--dead-letters"),
         ("forget", "--outbox", name, ON_TWO_LINES),
         ("replay", "--outbox", name, "--all"),
     ):
@@ -198,7 +198,7 @@ def test_hostile_arguments() -> None:
         ("flow", f"--{ON_TWO_LINES}"),
         ("mail", ON_TWO_LINES),
         ("mail", "import", f"--{ON_TWO_LINES}=1"),
-        ("erase", "ids.txt", "--lanes", ON_TWO_LINES),
+        ("erase", "ids.txt", "--concurrency", ON_TWO_LINES),
         ("erase", "ids.txt", "--api", ON_TWO_LINES),
         ("profile", "get", "--customer-user-id", ON_TWO_LINES),
         ("access", "grant", "premium", "--customer-user-id", "u", "--expires-at", ON_TWO_LINES),

@@ -87,7 +87,7 @@ def test_command_imports_the_file_as_it_is(served: Sandbox, base: Path) -> None:
     ended = run("mail", "import", "--profiles", str(base))
 
     assert (ended.code, ended.err) == (ExitCode.SOME_REFUSED, "")
-    assert ended.out.startswith("profiles: 3 accepted, 2 refused\n")
+    assert ended.out.startswith("profiles: 3 accepted, 2 rejected\n")
     (line,) = (line for line in ended.summary if line.startswith("not imported"))
     told = dict(each.rstrip(")").split(" (") for each in line.partition("(values): ")[2].split(", "))
     assert {name: int(count) for name, count in told.items()} == COUNTS
@@ -133,7 +133,7 @@ def test_dry_run_counts_the_same(served: Sandbox, api: Adapty, base: Path) -> No
     dry, wet = import_profiles(api, base, dry_run=True), import_profiles(api, base)
 
     for report in (dry, wet):
-        assert (report.profiles_accepted, report.profiles_refused) == (3, 2)
+        assert (report.profiles_accepted, report.profiles_rejected) == (3, 2)
         assert report.not_imported == COUNTS
         assert report.to_dict()["not_imported"] == COUNTS
         assert report.reasons == {"email": 1, "custom_attributes": 1}
@@ -154,7 +154,7 @@ def test_columns_come_in_any_order_and_some_are_left_out(served: Sandbox, api: A
 
         report = import_profiles(api, "part.csv")
 
-        assert (report.profiles_accepted, report.profiles_refused) == (1, 0)
+        assert (report.profiles_accepted, report.profiles_rejected) == (1, 0)
         assert report.not_imported == {name: 1 for name in names if name in NOT_IMPORTED}
 
 
@@ -209,9 +209,9 @@ def test_counts_survive_an_interrupted_run(server: RawServer, monkeypatch: pytes
         server.replies = [*[OK] * taken, answer(401, b"{}")]
         with Adapty() as adapty:
             with pytest.raises(AuthenticationError):
-                import_all(adapty, profiles=profiles, events="events.jsonl", lanes=1)
+                import_all(adapty, profiles=profiles, events="events.jsonl", concurrency=1)
             server.replies = [OK]
-            report = import_all(adapty, profiles=profiles, events="events.jsonl", lanes=1)
+            report = import_all(adapty, profiles=profiles, events="events.jsonl", concurrency=1)
 
         assert report.resumed
         assert report.not_imported == {"stripe_token": 5}

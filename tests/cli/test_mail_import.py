@@ -81,11 +81,11 @@ def test_a_base_end_to_end(served: Sandbox, base: tuple[str, ...]) -> None:
     assert (ended.code, ended.err) == (ExitCode.SOME_REFUSED, "")
     lines = ended.summary
     assert lines[:3] == [
-        "profiles: 3 accepted, 2 refused",
-        "events:   5 accepted, 2 refused",
+        "profiles: 3 accepted, 2 rejected",
+        "events:   5 accepted, 2 rejected",
         "1 events wait for a profile that this import did not save",
     ]
-    assert lines[-2:] == ["refused records: profiles.rejects.csv", "refused records: events.rejects.jsonl"]
+    assert lines[-2:] == ["rejected records: profiles.rejects.csv", "rejected records: events.rejects.jsonl"]
     counts = table(ended.out)
     assert {name: counts.pop(name) for name in Flow} == served.flows()
     assert counts == {"(row)": 2, "email": 1, "price_usd": 1}
@@ -116,9 +116,9 @@ def test_refused_records_mended_and_fed_back(served: Sandbox, base: tuple[str, .
     ended = run("mail", "import", "--profiles", "profiles.rejects.csv")
 
     assert (ended.code, ended.err) == (0, "")
-    assert ended.out.startswith("profiles: 2 accepted, 0 refused\nevents:   0 accepted, 0 refused\n")
-    assert "refused records" not in ended.out
-    assert "Refused for" not in ended.out
+    assert ended.out.startswith("profiles: 2 accepted, 0 rejected\nevents:   0 accepted, 0 rejected\n")
+    assert "rejected records" not in ended.out
+    assert "Rejected for" not in ended.out
     assert sum(served.flows().values()) == 5
     assert served.flows()[Flow.ACTIVE] == 2
 
@@ -127,7 +127,7 @@ def test_events_alone(served: Sandbox, base: tuple[str, ...]) -> None:
     """An import of events alone says that they wait for profiles, each event counted once."""
     ended = run("mail", "import", *base[2:])
 
-    assert ended.summary[:2] == ["profiles: 0 accepted, 0 refused", "events:   5 accepted, 2 refused"]
+    assert ended.summary[:2] == ["profiles: 0 accepted, 0 rejected", "events:   5 accepted, 2 rejected"]
     assert ended.summary[2].startswith("4 events wait")
     assert sum(table(ended.out)[name] for name in Flow) == 3
     assert served.flows() == dict.fromkeys(Flow, 0)
@@ -141,7 +141,7 @@ def test_failures_go_to_the_folder_that_was_asked_for(served: Sandbox) -> None:
 
     assert ended.code == ExitCode.SOME_REFUSED
     path = Path("[bold] :bug:") / "profiles.rejects.csv"
-    assert f"refused records: {path}\n" in ended.out
+    assert f"rejected records: {path}\n" in ended.out
     assert path.is_file()
 
 
@@ -254,7 +254,7 @@ def test_a_key_that_the_api_does_not_know(served: Sandbox, monkeypatch: pytest.M
     assert (ended.code, ended.out) == (ExitCode.API_ERROR, "")
     error, *notes = ended.err.splitlines()
     assert error.startswith("Error: saveProfile: 403 secret_key_does_not_exist_error")
-    assert notes == ["stopped in profiles.csv: 0 accepted, 0 refused so far"]
+    assert notes == ["stopped in profiles.csv: 0 accepted, 0 rejected so far"]
     assert "secret_live_wrong" not in ended.err
     assert list(Path().iterdir()) == [Path("profiles.csv")]
 
@@ -282,8 +282,8 @@ def test_an_api_that_is_not_there(
     assert error.startswith(f"Error: saveProfile: cannot connect to {address} (ADAPTY_MAIL_BASE_URL): ConnectError")
     (part,) = Path().glob("*.part")
     assert notes == [
-        "stopped in profiles.csv: 0 accepted, 1 refused so far",
-        f"refused records of it: {part}",
+        "stopped in profiles.csv: 0 accepted, 1 rejected so far",
+        f"rejected records: {part}",
         GO_ON,
     ]
     assert len(slept) == 8
@@ -293,7 +293,13 @@ def test_a_run_that_broke_off_is_gone_on_with(server: RawServer, monkeypatch: py
     """The same command sends what is left, says that it went on, and puts all that was refused in one file."""
     point_at(server.url, monkeypatch)
     server.replies = [OK, FORBIDDEN]
-    command = ("mail", "import", *profiles_file("joe", *(f"{name}@example.com" for name in "abc")), "--lanes", "1")
+    command = (
+        "mail",
+        "import",
+        *profiles_file("joe", *(f"{name}@example.com" for name in "abc")),
+        "--concurrency",
+        "1",
+    )
     assert run(*command).code == ExitCode.API_ERROR
     server.replies = [OK]
     sent = len(server.requests)
@@ -302,9 +308,9 @@ def test_a_run_that_broke_off_is_gone_on_with(server: RawServer, monkeypatch: py
 
     assert ended.code == ExitCode.SOME_REFUSED
     assert ended.summary[:3] == [
-        "profiles: 3 accepted, 1 refused",
-        "events:   0 accepted, 0 refused",
-        "gone on with a run that broke off: the counts are those of both, the time is the last one's",
+        "profiles: 3 accepted, 1 rejected",
+        "events:   0 accepted, 0 rejected",
+        "resumed: counts include the earlier run, time does not",
     ]
     assert re.search(r"^took [0-9.]+ s, 0 retried$", ended.out, re.MULTILINE)
     assert len(server.requests) - sent == 2
@@ -315,17 +321,17 @@ def test_a_checkpoint_of_another_name_or_none(server: RawServer, monkeypatch: py
     """`--checkpoint` names the checkpoint file; with `--no-checkpoint` none is written."""
     point_at(server.url, monkeypatch)
     server.replies = [OK, FORBIDDEN]
-    command = ("mail", "import", *profiles_file("jane@example.com", "jim@example.com"), "--lanes", "1")
+    command = ("mail", "import", *profiles_file("jane@example.com", "jim@example.com"), "--concurrency", "1")
 
     ended = run(*command, "--no-checkpoint")
 
-    assert ended.err.splitlines()[1:] == ["stopped in profiles.csv: 1 accepted, 0 refused so far"]
+    assert ended.err.splitlines()[1:] == ["stopped in profiles.csv: 1 accepted, 0 rejected so far"]
     assert list(Path().iterdir()) == [Path("profiles.csv")]
     server.replies = [OK, FORBIDDEN]
     ended = run(*command, "--checkpoint", "noted")
     assert ended.err.splitlines()[-1] == "run it again to go on from there; noted notes how far it is"
     server.replies, sent = [OK], len(server.requests)
-    assert run(*command, "--checkpoint", "noted").out.startswith("profiles: 2 accepted, 0 refused\n")
+    assert run(*command, "--checkpoint", "noted").out.startswith("profiles: 2 accepted, 0 rejected\n")
     assert len(server.requests) - sent == 1
 
 
@@ -333,7 +339,7 @@ def test_a_base_that_has_changed_is_not_gone_on_with(server: RawServer, monkeypa
     """What to do is told, with code 2, and nothing is sent."""
     point_at(server.url, monkeypatch)
     server.replies = [OK, FORBIDDEN]
-    run("mail", "import", *profiles_file("jane@example.com", "jim@example.com"), "--lanes", "1")
+    run("mail", "import", *profiles_file("jane@example.com", "jim@example.com"), "--concurrency", "1")
     sent = len(server.requests)
 
     ended = run("mail", "import", *profiles_file("jane@example.com", "jill@example.com"))
@@ -360,12 +366,12 @@ def test_a_record_that_the_api_fails_on(server: RawServer, monkeypatch: pytest.M
     """A record that still fails after its tries is refused, the rest is sent, and the code says so."""
     point_at(server.url, monkeypatch)
     reply_by_user(server, {"user_1": answer(500), "user_2": OK})
-    command = ("mail", "import", *profiles_file("jane@example.com", "joe@example.com"), "--lanes", "1")
+    command = ("mail", "import", *profiles_file("jane@example.com", "joe@example.com"), "--concurrency", "1")
 
     ended = run(*command, "--max-retries", "2")
 
     assert ended.code == ExitCode.SOME_REFUSED
-    assert ended.out.startswith("profiles: 1 accepted, 1 refused\n")
+    assert ended.out.startswith("profiles: 1 accepted, 1 rejected\n")
     assert ", 2 retried\n" in ended.out
     assert table(ended.out)["ServerError"] == 1
     with Path("profiles.rejects.csv").open(newline="") as file:
@@ -449,14 +455,14 @@ def test_a_dry_run(served: Sandbox, base: tuple[str, ...]) -> None:
     assert (ended.code, ended.err) == (ExitCode.SOME_REFUSED, "")
     assert ended.summary[:3] == [
         "dry run: nothing was sent; accepted is what would be",
-        "profiles: 3 accepted, 2 refused",
-        "events:   5 accepted, 2 refused",
+        "profiles: 3 accepted, 2 rejected",
+        "events:   5 accepted, 2 rejected",
     ]
     assert table(ended.out)[Flow.REFUNDED] == 1
     assert Path("profiles.dry-run.rejects.csv").is_file()
     assert served.requests() == []
     assert not list(Path().glob("*.checkpoint"))
-    assert run("mail", "import", *base).out.startswith("profiles: 3 accepted, 2 refused\n")
+    assert run("mail", "import", *base).out.startswith("profiles: 3 accepted, 2 rejected\n")
 
 
 def test_json_of_the_report_can_be_read(served: Sandbox, base: tuple[str, ...]) -> None:
@@ -465,12 +471,12 @@ def test_json_of_the_report_can_be_read(served: Sandbox, base: tuple[str, ...]) 
 
     assert (ended.code, ended.err) == (ExitCode.SOME_REFUSED, "")
     report = json.loads(ended.out)
-    assert 0 < report.pop("seconds") < 10
+    assert 0 < report.pop("elapsed") < 10
     assert report == {
         "profiles_accepted": 3,
-        "profiles_refused": 2,
+        "profiles_rejected": 2,
         "events_accepted": 5,
-        "events_refused": 2,
+        "events_rejected": 2,
         "reasons": {"(row)": 2, "email": 1, "price_usd": 1},
         "flows": served.flows(),
         "not_imported": {},
@@ -484,7 +490,7 @@ def test_json_of_the_report_can_be_read(served: Sandbox, base: tuple[str, ...]) 
 
 
 def test_so_many_requests_at_a_time_and_a_second(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    """`--lanes` requests are under way together, and `--rate-limit` is kept from the first one on."""
+    """`--concurrency` requests are under way together, and `--rate-limit` is kept from the first one on."""
     point_at(server.url, monkeypatch)
     together = threading.Barrier(3)
 
@@ -495,18 +501,18 @@ def test_so_many_requests_at_a_time_and_a_second(server: RawServer, monkeypatch:
     server.replies = [*[wait_for_the_others] * 3, OK]
     base = profiles_file(*(f"jane{number}@example.com" for number in range(30)))
 
-    ended = run("mail", "import", *base, "--lanes", "3", "--rate-limit", "200", "--json")
+    ended = run("mail", "import", *base, "--concurrency", "3", "--rate-limit", "200", "--json")
 
     report = json.loads(ended.out)
     assert report["profiles_accepted"] == 30
-    assert report["seconds"] >= 0.09  # the first ten or so may go out together
+    assert report["elapsed"] >= 0.09  # the first ten or so may go out together
 
 
 @pytest.mark.parametrize(
     "options",
     [
-        ("--lanes", "0"),
-        ("--lanes", "257"),
+        ("--concurrency", "0"),
+        ("--concurrency", "257"),
         ("--rate-limit", "0"),
         ("--rate-limit", "nan"),
         ("--max-retries", "-1"),
@@ -548,7 +554,7 @@ def test_interrupting_an_import(server: RawServer, monkeypatch: pytest.MonkeyPat
     point_at(server.url, monkeypatch)
     server.replies = [answer_after_the_signal, OK]
     base = profiles_file("joe", "jane@example.com", "j@x.org")
-    command = [sys.executable, "-m", "adapty", "mail", "import", *base, "--lanes", "1"]
+    command = [sys.executable, "-m", "adapty", "mail", "import", *base, "--concurrency", "1"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert arrived.wait(10)
         process.send_signal(signal.SIGINT)
@@ -559,15 +565,15 @@ def test_interrupting_an_import(server: RawServer, monkeypatch: pytest.MonkeyPat
     (part,) = Path().glob("*.part")
     assert err.splitlines() == [
         "Interrupted",
-        "stopped in profiles.csv: 1 accepted, 1 refused so far",
-        f"refused records of it: {part}",
+        "stopped in profiles.csv: 1 accepted, 1 rejected so far",
+        f"rejected records: {part}",
         GO_ON,
     ]
     with part.open(newline="") as file:
         assert [row["external_profile_id"] for row in csv.DictReader(file)] == ["user_1"]
     assert len(server.requests) == 1
 
-    assert run("mail", "import", "--profiles", "profiles.csv").out.startswith("profiles: 2 accepted, 1 refused\n")
+    assert run("mail", "import", "--profiles", "profiles.csv").out.startswith("profiles: 2 accepted, 1 rejected\n")
     assert len(server.requests) == 2
 
 
@@ -586,7 +592,7 @@ def test_interrupting_an_import_twice(server: RawServer, monkeypatch: pytest.Mon
 
     assert (ended.code, ended.out) == (130, "")
     told = ended.err.splitlines()
-    assert told[:2] == ["Interrupted", "stopped in profiles.csv: 0 accepted, 1 refused so far"]
+    assert told[:2] == ["Interrupted", "stopped in profiles.csv: 0 accepted, 1 rejected so far"]
     assert told[-1] == GO_ON
 
 

@@ -126,7 +126,7 @@ def test_bulk_run_works_in_a_child_of_a_running_event_loop(
             AsyncAdapty(mail_secret_key="k", mail_base_url=echo.url) as adapty,
             httpx.AsyncClient(transport=AsyncFastTransport()) as other,
         ):
-            run = asyncio.create_task(async_import_profiles(adapty, records, lanes=2))
+            run = asyncio.create_task(async_import_profiles(adapty, records, concurrency=2))
             requests = [asyncio.create_task(other.get(echo.url)) for _ in range(5)]
             await asyncio.sleep(0.01)
             assert run_in_children(lambda _: import_in(adapty, records)) == [50] * CHILDREN

@@ -51,7 +51,7 @@ def test_invalid_bodies() -> None:
     """The error says what is wrong and does not quote the body."""
     deep = "[" * (MAX_DEPTH + 1) + "]" * (MAX_DEPTH + 1)
     incomplete = "is not JSON, or is incomplete"
-    expected = {
+    expected: dict[bytes | str, str] = {
         "": "is empty",
         " \n": "is empty",
         b"\xff\xfe\x00": "is not UTF-8",
@@ -114,7 +114,7 @@ def test_a_number_that_is_too_long_costs_one_field_of_a_response() -> None:
                 profile = adapty.profiles.get(customer_user_id="user_12345")
             assert (profile.profile_id, profile.timestamp) == ("p1", 7)
             assert getattr(profile, name, None) is None
-            assert profile.extra[name] == number, (name, number[:8])
+            assert profile.extra_fields[name] == number, (name, number[:8])
 
 
 def test_a_number_that_is_too_long_does_not_change_the_error() -> None:

@@ -19,7 +19,7 @@ from attrs import evolve, frozen
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scripts.bench import children, command
+from scripts.bench import command, processes
 from scripts.bench.benchmarks import FIGURES, Bar, Figure, Size
 from scripts.bench.machine import machine
 from scripts.bench.measure import Measurement, measure
@@ -372,7 +372,7 @@ def test_a_process_that_ends_or_says_nothing_is_an_error(
 
     with child("scripts.bench.server") as silent:
         silent.line()
-        monkeypatch.setattr(children, "_PATIENCE_SECONDS", 0.01)
+        monkeypatch.setattr(processes, "_PATIENCE_SECONDS", 0.01)
         with pytest.raises(BenchError, match=r"^scripts\.bench\.server ended with -9$"):
             silent.line()
 

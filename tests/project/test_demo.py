@@ -27,8 +27,8 @@ def test_the_demo_prints_the_flows_that_an_independent_count_gives() -> None:
 
     assert demo.returncode == 0, demo.stdout + demo.stderr
     summary, _, held = demo.stdout.partition("What the sandbox holds")
-    assert f"profiles: {counted.profiles_accepted} accepted, {counted.profiles_refused} refused" in summary
-    assert f"events:   {counted.events_accepted} accepted, {counted.events_refused} refused" in summary
+    assert f"profiles: {counted.profiles_accepted} accepted, {counted.profiles_rejected} rejected" in summary
+    assert f"events:   {counted.events_accepted} accepted, {counted.events_rejected} rejected" in summary
     assert {flow: number(summary, flow) for flow in counted.flows} == counted.flows
     assert {flow: number(held, flow) for flow in counted.flows} == counted.flows
     reasons = {"(row)" if field == "(line)" else field: count for field, count in counted.refused_reasons.items()}
@@ -42,8 +42,8 @@ def test_the_demo_prints_the_flows_that_an_independent_count_gives() -> None:
     last = {line[1]: (int(line[2]), int(line[3])) for line in told if line is not None}
     assert None not in told
     assert last == {
-        "profiles": (counted.profiles_accepted, counted.profiles_refused),
-        "events": (counted.events_accepted, counted.events_refused),
+        "profiles": (counted.profiles_accepted, counted.profiles_rejected),
+        "events": (counted.events_accepted, counted.events_rejected),
     }
 
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from http import HTTPStatus
 from typing import TYPE_CHECKING, TypeVar
 
-from scripts.bench.records import KEY, LANES, PATH, bodies, fields
+from scripts.bench.records import CONCURRENCY, KEY, PATH, bodies, fields
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Iterator
@@ -45,7 +45,7 @@ def generated(url: str) -> Iterator[Prepare]:
 
 @contextmanager
 def native(url: str) -> Iterator[Prepare]:
-    """Send with aiohttp's own client, in as many tasks as an import has lanes; the bodies are made beforehand."""
+    """Send with aiohttp's own client, in as many tasks as an import has connections; the bodies are made beforehand."""
     import aiohttp  # noqa: PLC0415 - the other job goes without
 
     address = url + PATH
@@ -62,7 +62,7 @@ def native(url: str) -> Iterator[Prepare]:
                 await response.read()
                 return response.status
 
-        yield lambda count: _all(runner, send, bodies(count), LANES)
+        yield lambda count: _all(runner, send, bodies(count), CONCURRENCY)
         runner.run(session.close())
 
 

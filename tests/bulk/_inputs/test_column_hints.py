@@ -76,7 +76,7 @@ def test_ignore_covers_repeated_keys_of_json_lines(adapty: Adapty, api: FakeApi)
 
     report = import_profiles(adapty, write(*lines, name="base.jsonl"), ignore=["notes", ""])
 
-    assert (report.profiles_accepted, report.profiles_refused) == (2, 2)
+    assert (report.profiles_accepted, report.profiles_rejected) == (2, 2)
     errors = [json.loads(line)["_error"] for line in report.rejects_files[0].read_text().splitlines()]
     assert errors == ["(row): names email twice", "(row): names notes twice"]
     assert [body.keys() for body in api.bodies("profile")] == [PROFILE.keys()] * 2
@@ -89,7 +89,7 @@ def test_rejects_of_repeated_columns_can_be_imported_again(adapty: Adapty) -> No
     report = import_profiles(adapty, source, ignore=["notes", ""])
     again = import_profiles(adapty, report.rejects_files[0], ignore=["notes", ""])
 
-    assert (report.profiles_refused, again.profiles_refused) == (1, 1)
+    assert (report.profiles_rejected, again.profiles_rejected) == (1, 1)
 
 
 @pytest.mark.parametrize("name", ["events.csv", "events.jsonl"])
@@ -118,7 +118,7 @@ def test_column_that_feeds_two_fields_may_be_in_either_file(adapty: Adapty, api:
 
     report = import_all(adapty, profiles=profiles, events=[EVENT], mapping=mapping)
 
-    assert (report.accepted, report.refused) == (2, 0)
+    assert (report.accepted, report.rejected) == (2, 0)
     (body,) = api.bodies("profile")
     assert body["external_profile_id"] == body["customer_user_id"] == "user_1"
 
@@ -184,7 +184,7 @@ def test_address_with_a_space_is_told_so(adapty: Adapty, address: str, problem: 
     """The message says what is wrong and where, and does not repeat the address."""
     report = import_profiles(adapty, write(HEADER, ROW.replace("jane@example.com", address)))
 
-    assert report.profiles_refused == 1
+    assert report.profiles_rejected == 1
     (row,) = csv.DictReader(report.rejects_files[0].read_text(encoding="utf-8").splitlines())
     assert row["_error"] == f"email: {problem}; expected an e-mail address such as name@example.com"
 

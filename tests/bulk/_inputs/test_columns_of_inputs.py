@@ -39,7 +39,7 @@ def test_a_field_of_both_kinds_may_be_mapped_in_one_of_the_files(adapty: Adapty,
             mapping={"email": "user_email"},
         )
 
-        assert (report.profiles_accepted, report.events_accepted, report.refused) == (1, 1, 0)
+        assert (report.profiles_accepted, report.events_accepted, report.rejected) == (1, 1, 0)
         assert api.bodies("profile")[-1]["email"] == PROFILE["email"]
         assert api.bodies("event")[-1].get("email") == event.get("email")
 
@@ -51,7 +51,7 @@ def test_the_events_may_be_the_file_that_has_it(adapty: Adapty, api: FakeApi) ->
 
     report = import_all(adapty, profiles=profiles, events=events, mapping={"external_profile_id": "uid"})
 
-    assert (report.accepted, report.refused) == (2, 0)
+    assert (report.accepted, report.rejected) == (2, 0)
     assert {body["external_profile_id"] for body in api.bodies("event")} == {EVENT["external_profile_id"]}
 
 
@@ -114,7 +114,7 @@ def test_what_has_no_header_may_have_any_key(adapty: Adapty, api: FakeApi, event
 
     report = import_all(adapty, profiles=profiles, events=given, mapping={"customer_user_id": "cuid"})
 
-    assert (report.accepted, report.refused) == (2, 0)
+    assert (report.accepted, report.rejected) == (2, 0)
 
 
 def test_a_column_to_ignore_needs_to_be_in_one_of_the_files(adapty: Adapty, api: FakeApi) -> None:
@@ -124,7 +124,7 @@ def test_a_column_to_ignore_needs_to_be_in_one_of_the_files(adapty: Adapty, api:
 
     report = import_all(adapty, profiles=profiles, events=events, ignore=["city", "notes"])
 
-    assert (report.accepted, report.refused) == (2, 0)
+    assert (report.accepted, report.rejected) == (2, 0)
     assert [body.keys() & {"city", "notes"} for _, body in api.sent] == [set(), set()]
     with pytest.raises(AdaptyUsageError) as caught:
         import_all(adapty, profiles=profiles, events=events, ignore=["city", "notes", "plan"])
@@ -139,4 +139,4 @@ def test_a_refused_record_keeps_what_was_ignored(adapty: Adapty) -> None:
 
     (refused,) = csv.DictReader(rejects.read_text().splitlines())
     assert (refused["email"], refused["city"]) == ("jane", "Bern")
-    assert import_profiles(adapty, rejects, ignore=["city"]).profiles_refused == 1
+    assert import_profiles(adapty, rejects, ignore=["city"]).profiles_rejected == 1

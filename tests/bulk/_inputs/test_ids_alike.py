@@ -139,7 +139,7 @@ def test_spoilt_ids_are_refused_in_files_with_the_reason(tmp_path: Path, form: s
 
             report = job(adapty, rows if form == "iterable" else path, rejects_dir=tmp_path)
 
-            assert (report.accepted, report.refused) == (1, len(ids) * len(SPOILT))
+            assert (report.accepted, report.rejected) == (1, len(ids) * len(SPOILT))
             assert report.reasons == dict.fromkeys(ids, len(SPOILT))
             told = report.rejects_files[0].read_text("utf-8")
             assert "number in scientific notation (got '1.23457E+14'); expected" in told
@@ -169,7 +169,7 @@ def test_numbers_in_json_are_no_ids(tmp_path: Path) -> None:
         imported = import_profiles(adapty, path, rejects_dir=tmp_path)
         erased = erase(adapty, path, report=tmp_path / "report.csv")
 
-    assert (imported.refused, erased.failed, mail.saved, mail.deleted) == (3, 3, set(), set())
+    assert (imported.rejected, erased.failed, mail.saved, mail.deleted) == (3, 3, set(), set())
     assert [row["reason"].split("; ")[0] for row in report_rows(str(tmp_path / "report.csv"))] == [
         f"line {line}: {KIND}: is of type {kind}" for line, kind in ((1, "int"), (2, "float"), (3, "float"))
     ]

@@ -155,8 +155,8 @@ def test_mended_rows_are_accepted(
 
     report = import_all(adapty, profiles=failed.rejects_files[0])
 
-    assert (failed.profiles_accepted, failed.profiles_refused) == (0, 3)
-    assert (report.profiles_accepted, report.profiles_refused, report.rejects_files) == (3, 0, ())
+    assert (failed.profiles_accepted, failed.profiles_rejected) == (0, 3)
+    assert (report.profiles_accepted, report.profiles_rejected, report.rejects_files) == (3, 0, ())
     assert [body.get("first_name") for body in api.bodies("profile")].count("Joe") == 1
     assert {body["external_profile_id"] for body in api.bodies("profile")} == {"mended_0", "mended_1", "mended_2"}
     assert not any(name.startswith("_") for body in api.bodies("profile") for name in body)
@@ -415,7 +415,7 @@ def test_every_refused_object_comes_back_whole(scratch: Path, objects: list[dict
     with Adapty(mail_secret_key="secret_live_shown", transport=httpx.MockTransport(api.handle)) as adapty:
         report = import_all(adapty, profiles=base, rejects_dir=scratch)
 
-    assert report.profiles_refused == len(objects)
+    assert report.profiles_rejected == len(objects)
     found = sorted(objects_of(report.rejects_files[0]), key=itemgetter("_line"))
     assert [without_notes(record) for record in found] == expected
     assert [record["_line"] for record in found] == list(range(1, len(objects) + 1))
@@ -439,7 +439,7 @@ def test_every_refused_row_comes_back_whole(scratch: Path, rows: list[tuple[str,
     with Adapty(mail_secret_key="secret_live_shown", transport=httpx.MockTransport(api.handle)) as adapty:
         report = import_all(adapty, profiles=base, rejects_dir=scratch)
 
-    assert report.profiles_refused == len(rows)
+    assert report.profiles_rejected == len(rows)
     found = list(rows_in(report.rejects_files[0]))
     assert [tuple(row.source.values())[:3] for row in found] == rows
 
@@ -484,7 +484,7 @@ def test_every_profile_field_can_be_a_column(adapty: Adapty, api: FakeApi, tmp_p
 
     report = import_all(adapty, profiles="base.csv")
 
-    assert report.refused == 0
+    assert report.rejected == 0
     (body,) = api.bodies("profile")
     assert set(body) == set(MailProfile.__annotations__)
     assert body["device_info"] == {

@@ -98,7 +98,7 @@ def test_advice_of_an_interrupted_import_is_true(adapty: Adapty, api: FakeApi, c
 
     api.reply = reply
     with pytest.raises(AuthenticationError) as caught:
-        import_all(adapty, **sources, lanes=1)
+        import_all(adapty, **sources, concurrency=1)
 
     told = [re.sub(r"profiles\.rejects\.jsonl\.\w{8}\.part", "REJECTS", note) for note in advice_of(caught.value)]
     assert told == ([] if advice is None else [advice.format(checkpoint=sources.get("checkpoint") or IMPORTED)])
@@ -106,13 +106,13 @@ def test_advice_of_an_interrupted_import_is_true(adapty: Adapty, api: FakeApi, c
     api.sent.clear()
     if outcome == "refused":
         with pytest.raises(AdaptyUsageError):
-            import_all(adapty, **sources, lanes=1)
+            import_all(adapty, **sources, concurrency=1)
         assert api.sent == []
         return
     if outcome == "mapped":
         with pytest.raises(AdaptyUsageError, match=r"^mapping has changed .*; run it as it was begun, or remove"):
-            import_all(adapty, **sources, mapping={"first_name": "name"}, lanes=1)
-    report = import_all(adapty, **sources, lanes=1)
+            import_all(adapty, **sources, mapping={"first_name": "name"}, concurrency=1)
+    report = import_all(adapty, **sources, concurrency=1)
     assert report.resumed == (outcome != "anew")
     assert len(api.bodies("profile")) == (5 if outcome == "anew" else 3)
 
@@ -124,13 +124,13 @@ def test_rejects_that_cannot_be_continued_say_so_themselves(adapty: Adapty, api:
     Path("base.csv").write_text("\n".join(("external_profile_id,external_created_at,email", *rows)))
     api.reply = lambda _: httpx.Response(401 if len(api.sent) > 2 else 200, json={})
     with pytest.raises(AuthenticationError):
-        import_all(adapty, profiles="base.csv", lanes=1)
+        import_all(adapty, profiles="base.csv", concurrency=1)
     (part,) = Path().glob("*.part")
     part.write_bytes(part.read_bytes().replace(b"email", b"emali", 1))
     api.reply = lambda _: httpx.Response(200, json={})
 
     with pytest.raises(AdaptyUsageError, match="has not the columns of this input; put back the one") as caught:
-        import_all(adapty, profiles="base.csv", lanes=1)
+        import_all(adapty, profiles="base.csv", concurrency=1)
 
     assert advice_of(caught.value) == []
 
@@ -168,7 +168,7 @@ def test_advice_of_an_interrupted_erasure_is_true(case: str) -> None:
         given = dict(options)
         source = given.pop("ids")(content) if "ids" in given else "users.txt"
         with apis.client() as adapty:
-            return erase(adapty, source, api="mail", lanes=1, **given)
+            return erase(adapty, source, api="mail", concurrency=1, **given)
 
     apis.reply = reply
     with pytest.raises(AuthenticationError) as caught:
