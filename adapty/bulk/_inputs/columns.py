@@ -25,12 +25,21 @@ from adapty.models._request import NESTED, RequestModel, field_names
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["NOTES", "RAW", "VENDOR_COLUMNS", "Columns", "FieldPath", "HeaderColumn", "OtherInput", "field_path"]
+__all__ = [
+    "META_COLUMNS",
+    "RAW",
+    "VENDOR_COLUMNS",
+    "Columns",
+    "FieldPath",
+    "HeaderColumn",
+    "SiblingInput",
+    "field_path",
+]
 
 RAW = "_raw"
 """The column of a rejects file that holds the text of a row that could not be read."""
 
-NOTES = ("_line", "_error", RAW)
+META_COLUMNS = ("_line", "_error", RAW)
 """The columns that a rejects file adds to its input's; a reader passes over them, so that it can be fed back."""
 
 VENDOR_COLUMNS: Mapping[type[RequestModel], Mapping[str, str]] = {MailProfile: FIELDS}
@@ -58,7 +67,7 @@ def field_path(column: str) -> FieldPath:
 
 
 @frozen
-class OtherInput:
+class SiblingInput:
     """Another input of the same import, where a column may be instead.
 
     Attributes:
@@ -113,19 +122,19 @@ class Columns:
     mapped: Mapping[str, tuple[FieldPath, ...]] = attrs.field(factory=dict)
     vendors: Mapping[str, str] = attrs.field(factory=dict)
     ignored: Collection[str] = frozenset()
-    others: Sequence[OtherInput] = ()
+    others: Sequence[SiblingInput] = ()
     known: frozenset[str] = attrs.field(
         init=False, default=attrs.Factory(lambda self: frozenset(self.names), takes_self=True)
     )
 
     @classmethod
-    def of(
+    def create(
         cls,
         record: type[RequestModel],
         mapping: Mapping[str, str] | None = None,
         *,
         ignore: Collection[str] = (),
-        others: Sequence[OtherInput] = (),
+        others: Sequence[SiblingInput] = (),
     ) -> Self:
         """Work out what columns stand for.
 
@@ -156,7 +165,7 @@ class Columns:
             return outer in self.names
         return inner != "" if outer == CUSTOM_ATTRIBUTES else inner in self.groups.get(outer, ())
 
-    def of_header(self, header: Sequence[str], file: Path) -> list[HeaderColumn]:
+    def parse_header(self, header: Sequence[str], file: Path) -> list[HeaderColumn]:
         """Return what each column of a CSV file stands for.
 
         The notes of a rejects file and what is ignored are passed over, and so are the columns of Adapty's historical
@@ -193,7 +202,7 @@ class Columns:
         """Return what a column stands for, whether or not the records have such a field."""
         if name in self.mapped:
             return HeaderColumn(self.mapped[name])
-        if name in NOTES or name in self.ignored or not taken.isdisjoint(self.paths_of(name)):
+        if name in META_COLUMNS or name in self.ignored or not taken.isdisjoint(self.paths_of(name)):
             return HeaderColumn()
         if is_historical and name in NOT_IMPORTED:
             return HeaderColumn(is_not_imported=True)
@@ -224,7 +233,7 @@ class Columns:
 
     def _refuse_record(self, header: Sequence[str], file: Path) -> None:
         """Refuse a first line that is a record: no column is known, and a cell holds a value."""
-        meant = {*self.mapped, *self.ignored, *NOTES}
+        meant = {*self.mapped, *self.ignored, *META_COLUMNS}
         if any(name in meant or self._is_known(name) for name in header) or not any(map(looks_like_data, header)):
             return
         expected = f"expected the names of the columns in the first line, such as {','.join(self.names)}"
@@ -274,7 +283,7 @@ class Columns:
         return f"not a field of {self.record.__name__}{hint_for_unknown(name, candidates)}"
 
 
-def _absence(column: str, header: Sequence[str], file: Path, others: Sequence[OtherInput]) -> str | None:
+def _absence(column: str, header: Sequence[str], file: Path, others: Sequence[SiblingInput]) -> str | None:
     """Say where a column is not, and what was probably meant; None where it is, or may be."""
     if column in header or any(other.may_have(column) for other in others):
         return None
@@ -311,7 +320,7 @@ def _checked_mapping(columns: Columns, mapping: Mapping[str, str]) -> dict[str, 
             if any(path[0] == taken[0] and (path[1] == taken[1] or None in {path[1], taken[1]}) for taken in paths):
                 both = f"{printable(other)} and {printable(column)}"
                 _refuse(f"takes {_spelled(path)} from two columns, {both}; expected one")
-        if column in NOTES:
+        if column in META_COLUMNS:
             _refuse(f"takes {_spelled(path)} from {column}, which is a note of a rejects file; expected another column")
         mapped[column] = (*mapped.get(column, ()), path)
     return mapped
@@ -327,7 +336,7 @@ def _checked_names(ignore: Collection[str], mapped: Mapping[str, tuple[FieldPath
         if name in mapped:
             problem = f"names {_shown(name)}, which {_spelled(mapped[name][0])} is taken from; expected one of the two"
             raise AdaptyUsageError.for_field("ignore", problem)
-    return frozenset(ignore) - {*NOTES}
+    return frozenset(ignore) - {*META_COLUMNS}
 
 
 def _refuse(problem: str) -> NoReturn:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from adapty._core.validate import checked
 from adapty.bulk._inputs.columns import RAW
 from adapty.bulk._inputs.csv_records import CsvRecords, long_cells
-from adapty.bulk._inputs.rows import NOT_MENDED, Row
+from adapty.bulk._inputs.rows import STILL_RAW, Row
 from adapty.errors import AdaptyUsageError
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ class _CsvReader:
                     if cells[place]:
                         not_imported[name] += 1
                 if raw is not None and cells[raw]:
-                    yield Row(records.line, {}, source, NOT_MENDED)
+                    yield Row(records.line, {}, source, STILL_RAW)
                     continue
                 try:
                     row = Row(records.line, data_of(cells), source)
@@ -109,7 +109,7 @@ class _CsvReader:
             raise AdaptyUsageError(f"{path}: its header is not CSV: {self._records.fault}")
         if not any(names):
             raise AdaptyUsageError(f"{path}: has no header; expected the names of the fields in the first line")
-        return names, columns.of_header(names, path)
+        return names, columns.parse_header(names, path)
 
 
 def _names(records: CsvRecords) -> list[str] | None:

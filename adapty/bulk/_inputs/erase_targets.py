@@ -1,4 +1,4 @@
-"""Whom to erase, row by row, from a file or from a program."""
+"""EraseTargets to erase, row by row, from a file or from a program."""
 
 from __future__ import annotations
 
@@ -26,35 +26,35 @@ from adapty._core.identity import BARE_ID_KINDS
 from adapty._core.validate import kind_of, printable
 from adapty.bulk._inputs.ids import KindName, read_ids
 from adapty.bulk._inputs.rows import Row
-from adapty.bulk.options import file_option
+from adapty.bulk.options import path_option
 from adapty.bulk.reading import read_through
 from adapty.errors import AdaptyUsageError
 
 if TYPE_CHECKING:
     from adapty.bulk.stop import Stop
 
-__all__ = ["Ids", "Whom", "id_shown", "is_bare"]
+__all__ = ["EraseTargets", "Ids", "display_id", "is_bare_id"]
 
 Ids = str | Path | IO[bytes] | Iterable[str] | AsyncIterable[str]
-"""Whom to erase: a file, an open one such as standard input, or anything that gives ids."""
+"""EraseTargets to erase: a file, an open one such as standard input, or anything that gives ids."""
 
 _SHOWN = "shown"
 _BARE = "bare"
 
 
-def id_shown(row: Row) -> str:
+def display_id(row: Row) -> str:
     """Give the id of a row as it was read, for the report."""
     return str(row.source[_SHOWN])
 
 
-def is_bare(row: Row) -> bool:
+def is_bare_id(row: Row) -> bool:
     """Tell whether the id of a row comes without its kind."""
     return bool(row.source[_BARE])
 
 
 @frozen
-class Whom:
-    """Whom to erase.
+class EraseTargets:
+    """EraseTargets to erase.
 
     Attributes:
         name: What the list is called in messages.
@@ -63,7 +63,7 @@ class Whom:
         source: The file that they come from, or None.
         total: How many rows there are, or None where nobody knows.
         rows: Reads the rows from the beginning; `data` has the id by its kind.
-        only_once: Whether the rows can be read only once.
+        single_pass: Whether the rows can be read only once.
     """
 
     name: str
@@ -72,7 +72,7 @@ class Whom:
     source: Path | IO[bytes] | None
     total: int | None
     rows: Callable[[], Generator[Row, None, None] | AsyncGenerator[Row, None]]
-    only_once: bool = False
+    single_pass: bool = False
 
     @classmethod
     def of(cls, given: Ids, kinds: Sequence[KindName]) -> Self:
@@ -86,7 +86,7 @@ class Whom:
             AdaptyUsageError: It is none of these, or the file cannot be read.
         """
         if isinstance(given, str | PathLike):
-            return cls._of_file(file_option("ids", given), kinds)
+            return cls._of_file(path_option("ids", given), kinds)
         if isinstance(given, TextIOBase):
             raise AdaptyUsageError.for_field(
                 "ids", 'is a file that is open as text; expected one opened with "rb", or a path'
@@ -97,10 +97,10 @@ class Whom:
             raise AdaptyUsageError.for_field("ids", f"is {kind_of(given)}; expected a file or an iterable of ids")
         read: Callable[..., Any] = _given if isinstance(given, Iterable) else _given_async
         total = len(given) if isinstance(given, Sized) else None
-        only_once = isinstance(given, Iterator | AsyncIterable)
-        return cls("ids", kinds[0], BARE_ID_KINDS, None, total, partial(read, given, kinds[0]), only_once)
+        single_pass = isinstance(given, Iterator | AsyncIterable)
+        return cls("ids", kinds[0], BARE_ID_KINDS, None, total, partial(read, given, kinds[0]), single_pass)
 
-    async def kept(self, stop: Stop) -> Self:
+    async def materialize(self, stop: Stop) -> Self:
         """Read all ids that a program gives, so that they can be read again.
 
         Raises:
@@ -115,9 +115,9 @@ class Whom:
             return True
 
         await read_through(self.rows(), keep, None, stop)
-        return evolve(self, rows=partial(_given, ids, self.kind), total=len(ids), only_once=False)
+        return evolve(self, rows=partial(_given, ids, self.kind), total=len(ids), single_pass=False)
 
-    def place(self, row: Row) -> str:
+    def location(self, row: Row) -> str:
         """Say where a row stands."""
         return f"ids[{row.line - 1}]" if self.source is None else f"line {row.line}"
 
@@ -132,7 +132,7 @@ class Whom:
 
         def rows() -> Generator[Row, None, None]:
             for row in users.rows:
-                yield Row(row.line, row.ids, {_SHOWN: row.shown(users.kind), _BARE: row.is_bare}, row.problem)
+                yield Row(row.line, row.ids, {_SHOWN: row.shown(users.kind), _BARE: row.is_bare_id}, row.problem)
 
         name = source.name if isinstance(source, Path) else "standard input"
         return cls(name, users.kind, users.named, source, len(users.rows), rows)

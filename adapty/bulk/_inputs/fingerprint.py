@@ -32,7 +32,7 @@ class FileState:
     changed: int
 
     @classmethod
-    def of(cls, path: Path) -> Self:
+    def from_path(cls, path: Path) -> Self:
         """Look at a file.
 
         Raises:
@@ -47,7 +47,7 @@ class FileState:
     def is_same(self) -> bool:
         """Tell whether the file is still there and the same."""
         try:
-            return type(self).of(self.path) == self
+            return type(self).from_path(self.path) == self
         except AdaptyUsageError:
             return False
 
@@ -57,7 +57,7 @@ class FileState:
         Raises:
             AdaptyUsageError: It is not.
         """
-        if type(self).of(self.path) != self:
+        if type(self).from_path(self.path) != self:
             raise AdaptyUsageError(
                 f"{self.path}: has changed meanwhile; expected the same file until the run is through"
             )

@@ -1,4 +1,4 @@
-"""Reads whom to erase from a file: one id a line, CSV or JSON Lines, gzipped or not."""
+"""Read the ids of users to erase from a file: one id a line, CSV or JSON Lines, gzipped or not."""
 
 from __future__ import annotations
 
@@ -119,14 +119,14 @@ class IdRow:
         text: What stands there.
         ids: The ids by their kinds.
         problem: Why it cannot be read, or None.
-        is_bare: Whether the id comes without its kind.
+        is_bare_id: Whether the id comes without its kind.
     """
 
     line: int
     text: str
     ids: Mapping[str, Any] = field(factory=dict)
     problem: str | None = None
-    is_bare: bool = False
+    is_bare_id: bool = False
 
     @classmethod
     def from_columns(cls, line: int, text: str, cells: Mapping[str, Any], kinds: Sequence[KindName]) -> Self:
@@ -136,7 +136,7 @@ class IdRow:
             return cls(line, text, cells)
         bare = cells[_BARE_COLUMN]
         problem = f"has no {_BARE_COLUMN}" if bare is None or bare == "" else None
-        return cls(line, text, {**cells, kind: bare}, problem, is_bare=True)
+        return cls(line, text, {**cells, kind: bare}, problem, is_bare_id=True)
 
     def shown(self, kind: KindName) -> str:
         """Give the id as it was read, or the beginning of a row that none can be read from."""
@@ -171,7 +171,7 @@ class _Seen:
     def add(self, row: IdRow, kinds: Sequence[KindName]) -> None:
         self.count += 1
         self.named.update(kind for kind in kinds if row.ids.get(kind) is not None)
-        if row.is_bare:
+        if row.is_bare_id:
             self.named.update(kind for kind in BARE_ID_KINDS if kind in kinds)
         self.only_uuids = self.only_uuids and UUID_TEXT.fullmatch(row.text.strip()) is not None
 
@@ -295,7 +295,7 @@ def _numbered(lines: Iterable[str], start: int = 1) -> Iterator[tuple[int, str]]
 def _plain_rows(content: _Content, kinds: Sequence[KindName]) -> Iterator[IdRow]:
     with closing(content.lines()) as lines:
         for number, text in _numbered(lines):
-            yield IdRow(number, text, {kinds[0]: text}, is_bare=True)
+            yield IdRow(number, text, {kinds[0]: text}, is_bare_id=True)
 
 
 def _plain_kind(content: _Content, kinds: Sequence[KindName], seen: _Seen) -> KindName:
@@ -322,7 +322,7 @@ def _json_kind(_: _Content, kinds: Sequence[KindName], seen: _Seen) -> KindName:
 def _json_row(line: int, text: str, kinds: Sequence[KindName]) -> IdRow:
     held, problem = _decoded(text)
     if isinstance(held, str):
-        return IdRow(line, text, {kinds[0]: held}, is_bare=True)
+        return IdRow(line, text, {kinds[0]: held}, is_bare_id=True)
     if isinstance(held, dict):
         return IdRow.from_columns(line, text, held, kinds)
     return IdRow(line, text, problem=problem or "is neither a JSON object nor a string")
@@ -374,14 +374,14 @@ def _header(name: str, records: CsvRecords) -> list[str]:
 def _column(name: str, header: list[str], kinds: Sequence[KindName]) -> KindName:
     """Choose the column. What the header holds is not told: it may be a row of a file that has no header."""
     first = kinds[0]
-    is_bare = _BARE_COLUMN in header and first not in header and first in BARE_ID_KINDS
-    kind = first if is_bare else next((kind for kind in kinds if kind in header), None)
+    is_bare_id = _BARE_COLUMN in header and first not in header and first in BARE_ID_KINDS
+    kind = first if is_bare_id else next((kind for kind in kinds if kind in header), None)
     if kind is None:
         expected = "expected a header that names it, or one id a line"
         if first in BARE_ID_KINDS:
             expected += f"; a column {_BARE_COLUMN} is your own ids"
         raise AdaptyUsageError(f"{name}: has no column {' or '.join(kinds)}; {expected}")
-    column = _BARE_COLUMN if is_bare else kind
+    column = _BARE_COLUMN if is_bare_id else kind
     if header.count(column) > 1:
         raise AdaptyUsageError(f"{name}: has two columns {column}; expected one")
     return kind

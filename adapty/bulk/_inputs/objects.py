@@ -10,9 +10,9 @@ from attrs import evolve
 
 from adapty._core.json_body import MAX_DEPTH, is_too_deep
 from adapty._core.validate import kind_of, printable
-from adapty.bulk._inputs.columns import NOTES, RAW
+from adapty.bulk._inputs.columns import META_COLUMNS, RAW
 from adapty.bulk._inputs.json_objects import RepeatedKeyError, decode_json, decode_json_ignoring
-from adapty.bulk._inputs.rows import NOT_MENDED, Row
+from adapty.bulk._inputs.rows import STILL_RAW, Row
 from adapty.models._request import RequestModel
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from adapty.bulk._inputs.files import InputFile
     from adapty.models import MailProfile, TransactionEvent
 
-__all__ = ["given_row", "json_rows"]
+__all__ = ["json_rows", "row_from_object"]
 
 
 def json_rows(file: InputFile, columns: Columns) -> Generator[Row, None, None]:
@@ -40,10 +40,10 @@ def json_rows(file: InputFile, columns: Columns) -> Generator[Row, None, None]:
     for line, text in enumerate(file.lines(), start=1):
         if not text.isspace():
             row = _json_row(line, text, columns)
-            yield row if _is_utf_8(text) else evolve(row, has_kept_bytes=True)
+            yield row if _is_utf_8(text) else evolve(row, has_invalid_utf8=True)
 
 
-def given_row(number: int, item: object, record: type[MailProfile | TransactionEvent], columns: Columns) -> Row:
+def row_from_object(number: int, item: object, record: type[MailProfile | TransactionEvent], columns: Columns) -> Row:
     """Make a row of what a program gives; what is neither a mapping nor a record is a row with that problem.
 
     In a mapping None counts as not given.
@@ -118,10 +118,10 @@ def _row_of(line: int, source: dict[str, Any], columns: Columns, *, may_hold_non
         for group in columns.groups:
             if isinstance(inside := data.get(group), Mapping):
                 data[group] = {name: value for name, value in inside.items() if value is not None}
-    if not data.keys().isdisjoint(NOTES):
+    if not data.keys().isdisjoint(META_COLUMNS):
         if data.get(RAW):
-            return Row(line, {}, source, NOT_MENDED)
-        data = {name: value for name, value in data.items() if name not in NOTES}
+            return Row(line, {}, source, STILL_RAW)
+        data = {name: value for name, value in data.items() if name not in META_COLUMNS}
     return Row(line, data, source)
 
 

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
     from adapty.bulk._inputs.rows import Row
 
-__all__ = ["in_order"]
+__all__ = ["sorted_source"]
 
 
-def in_order(source: Source) -> OrderedFile | OrderedRecords:
+def sorted_source(source: Source) -> OrderedFile | OrderedRecords:
     """Give an input of which the rows are sorted by `event_datetime` first; see `sorted_rows`."""
     return OrderedRecords(source) if source.path is None else OrderedFile(source)
 

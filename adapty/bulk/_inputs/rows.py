@@ -11,9 +11,9 @@ from attrs import frozen
 from adapty.bulk._inputs.columns import RAW
 from adapty.models import MailProfile, TransactionEvent
 
-__all__ = ["NOT_MENDED", "Row"]
+__all__ = ["STILL_RAW", "Row"]
 
-NOT_MENDED = f"could not be read before; write its fields in the place of {RAW}"
+STILL_RAW = f"could not be read before; write its fields in the place of {RAW}"
 """What is wrong with a row of a rejects file that still has its text where its fields should be."""
 
 
@@ -28,7 +28,7 @@ class Row:
             program is not always something that JSON can carry, see `adapty.bulk._inputs.to_json`.
         problem: Why the row cannot be read, or None.
         record: The record itself, where the input gave it ready; then there is no `data`.
-        has_kept_bytes: Whether the file has bytes here that are not UTF-8, which text keeps as `surrogateescape` does.
+        has_invalid_utf8: Whether the row has bytes that are not UTF-8; they are decoded with `surrogateescape`.
         field: The field that the problem is with, or None where the row as a whole cannot be read.
     """
 
@@ -37,5 +37,5 @@ class Row:
     source: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
     problem: str | None = None
     record: MailProfile | TransactionEvent | None = attrs.field(default=None, repr=False)
-    has_kept_bytes: bool = False
+    has_invalid_utf8: bool = False
     field: str | None = None

@@ -198,7 +198,7 @@ def _time_of(row: Row) -> int:
 
 def _packed(row: Row) -> bytes:
     """Pickle a row; what a program gave may be something that cannot be, or cannot be read back."""
-    fields = (row.line, row.data, row.source, row.problem, row.record, row.has_kept_bytes, row.field)
+    fields = (row.line, row.data, row.source, row.problem, row.record, row.has_invalid_utf8, row.field)
     try:
         packed = pickle.dumps(fields, _PROTOCOL)
         if row.record is None and _NAMES_A_CLASS in packed:

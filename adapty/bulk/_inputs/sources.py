@@ -22,18 +22,18 @@ from typing import TYPE_CHECKING, Any
 from attrs import define, field
 
 from adapty._core.validate import kind_of
-from adapty.bulk._inputs.columns import Columns, OtherInput
+from adapty.bulk._inputs.columns import Columns, SiblingInput
 from adapty.bulk._inputs.csv_rows import check_header, column_names, csv_rows
 from adapty.bulk._inputs.files import Format, InputFile, file_format
 from adapty.bulk._inputs.fingerprint import FileState
-from adapty.bulk._inputs.objects import given_row, json_rows
+from adapty.bulk._inputs.objects import json_rows, row_from_object
 from adapty.errors import AdaptyUsageError
 from adapty.models import MailProfile, TransactionEvent
 
 if TYPE_CHECKING:
     from adapty.bulk._inputs.rows import Row
 
-__all__ = ["Records", "Source", "open_source", "other_input"]
+__all__ = ["Records", "Source", "open_source", "sibling_input"]
 
 Model = MailProfile | TransactionEvent
 
@@ -96,7 +96,7 @@ def open_source(
     mapping: Mapping[str, str] | None = None,
     *,
     ignore: Collection[str] = (),
-    others: Sequence[OtherInput] = (),
+    others: Sequence[SiblingInput] = (),
 ) -> Source:
     """Take what records are to be read from, and check what can be checked before the first one: names and headers.
 
@@ -117,7 +117,7 @@ def open_source(
         >>> [row.data for row in source.rows()]
         [{'external_profile_id': 'user_1'}]
     """
-    columns = Columns.of(record, mapping, ignore=ignore, others=others)
+    columns = Columns.create(record, mapping, ignore=ignore, others=others)
     if isinstance(given, str | PathLike):
         return _opened_file(name, given, columns)
     if not _is_iterable(given):
@@ -125,10 +125,10 @@ def open_source(
         raise AdaptyUsageError.for_field(name, f"is {kind_of(given)}; {expected}")
     if isinstance(given, IOBase):
         raise AdaptyUsageError.for_field(name, "is an open file; expected its path")
-    return _Given(name, given, record, columns)
+    return _IterableSource(name, given, record, columns)
 
 
-def other_input(name: str, given: Records, record: type[Model]) -> OtherInput:
+def sibling_input(name: str, given: Records, record: type[Model]) -> SiblingInput:
     """Look which columns an input has. What is wrong with it is told when it is opened, and not here.
 
     Args:
@@ -139,11 +139,11 @@ def other_input(name: str, given: Records, record: type[Model]) -> OtherInput:
     try:
         path = Path(given) if isinstance(given, str | PathLike) else None
         if path is None or file_format(path) != "csv":
-            return OtherInput(name if path is None else str(path), record, None)
+            return SiblingInput(name if path is None else str(path), record, None)
         with InputFile(path) as file:
-            return OtherInput(str(path), record, column_names(file))
+            return SiblingInput(str(path), record, column_names(file))
     except (AdaptyUsageError, TypeError):
-        return OtherInput(name, record, None)
+        return SiblingInput(name, record, None)
 
 
 def _opened_file(name: str, given: str | PathLike[str], columns: Columns) -> Source:
@@ -155,7 +155,7 @@ def _opened_file(name: str, given: str | PathLike[str], columns: Columns) -> Sou
     with InputFile(path) as file:
         if spelled == "csv":
             check_header(file, columns)
-        return _File(path, spelled, file.size, columns, FileState.of(path))
+        return _FileSource(path, spelled, file.size, columns, FileState.from_path(path))
 
 
 def _is_iterable(given: object) -> bool:
@@ -163,7 +163,7 @@ def _is_iterable(given: object) -> bool:
 
 
 @define
-class _File(Source):
+class _FileSource(Source):
     """A file of rows."""
 
     path: Path
@@ -205,7 +205,7 @@ class _File(Source):
 
 
 @define
-class _Given(Source):
+class _IterableSource(Source):
     """What a program gives record by record."""
 
     name: str
@@ -227,7 +227,7 @@ class _Given(Source):
         number = 0
         try:
             for number, item in enumerate(given, start=1):
-                yield given_row(number, item, self.record, self.columns)
+                yield row_from_object(number, item, self.record, self.columns)
         except (Exception, KeyboardInterrupt) as stop:
             stop.add_note(self._place(number))
             raise
@@ -237,7 +237,7 @@ class _Given(Source):
         try:
             async for item in given:
                 number += 1
-                yield given_row(number, item, self.record, self.columns)
+                yield row_from_object(number, item, self.record, self.columns)
         except (Exception, KeyboardInterrupt) as stop:
             stop.add_note(self._place(number))
             raise

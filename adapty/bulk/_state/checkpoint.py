@@ -18,8 +18,8 @@ from attrs import Factory, frozen
 
 from adapty._core.validate import quoted
 from adapty._private_files import ensure_private_file
-from adapty.bulk._state.completed import Handled
-from adapty.bulk._state.flow_counts import TABLES, FlowTally
+from adapty.bulk._state.completed import CompletedSet
+from adapty.bulk._state.flow_counts import TABLES, FlowCounter
 from adapty.bulk._state.resume_advice import UnusableStateError
 from adapty.errors import AdaptyUsageError, CheckpointInUseError
 
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import TracebackType
 
-__all__ = ["CONTENTS_OF", "Checkpoint", "StageState"]
+__all__ = ["FINGERPRINT_OF", "Checkpoint", "StageState"]
 
-CONTENTS_OF = "contents of "
+FINGERPRINT_OF = "contents of "
 """What the name of a file follows in a plan, where the value is the file's fingerprint."""
 
 # "AdJl", so that a file of somebody else is not taken for ours.
@@ -37,7 +37,7 @@ _APPLICATION_ID = 0x41644A6C
 _VERSION = 3
 
 _SET_UP = (
-    "CREATE TABLE run (run_id TEXT NOT NULL, began_at TEXT NOT NULL)",
+    "CREATE TABLE run (run_id TEXT NOT NULL, started_at TEXT NOT NULL)",
     "CREATE TABLE plan (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
     """
     CREATE TABLE stages (
@@ -76,7 +76,7 @@ class StageState:
     """How far one stage of a run is.
 
     Attributes:
-        handled: Which records are handled, as `Handled.to_bytes` gives it.
+        handled: Which records are handled, as `CompletedSet.to_bytes` gives it.
         counts: How many records came to which end.
         reasons: How many records were refused for which field.
         results_size: How long the rejects file is, in bytes, as `RejectsFile.sync` gives it.
@@ -102,16 +102,16 @@ class Checkpoint:
         path: The file, or None of a temporary checkpoint.
         run_id: Names the run and whoever goes on with it, or None of a temporary checkpoint.
         resumed: Whether a run goes on that broke off after it had handled records.
-        began_at: When the run began, aware, UTC.
-        tally: The flows that the records of the run lead to; saved with each checkpoint.
+        started_at: When the run began, aware, UTC.
+        flow_counter: The flows that the records of the run lead to; saved with each checkpoint.
 
     Example:
         >>> from pathlib import Path
         >>> plan = {"profiles": "base.csv", "sort": "no"}
         >>> with Checkpoint.open(Path("base.csv.checkpoint"), plan) as checkpoint:
-        ...     checkpoint.save("profiles", StageState(handled=Handled(7).to_bytes(), counts={"accepted": 7}))
+        ...     checkpoint.save("profiles", StageState(handled=CompletedSet(7).to_bytes(), counts={"accepted": 7}))
         >>> with Checkpoint.open(Path("base.csv.checkpoint"), plan) as checkpoint:
-        ...     print(checkpoint.resumed, checkpoint.stage("profiles").counts, checkpoint.stage("events"))
+        ...     print(checkpoint.resumed, checkpoint.load("profiles").counts, checkpoint.load("events"))
         ...     checkpoint.finish()
         True {'accepted': 7} None
         >>> Path("base.csv.checkpoint").exists()
@@ -121,8 +121,8 @@ class Checkpoint:
     path: Path | None
     run_id: str | None
     resumed: bool
-    began_at: datetime
-    tally: FlowTally
+    started_at: datetime
+    flow_counter: FlowCounter
 
     def __init__(self, connection: sqlite3.Connection, path: Path | None) -> None:
         """Use `open` or `temporary`."""
@@ -131,8 +131,8 @@ class Checkpoint:
         self.path = path
         self.run_id = None
         self.resumed = False
-        self.began_at = datetime.now(UTC)
-        self.tally = FlowTally(connection)
+        self.started_at = datetime.now(UTC)
+        self.flow_counter = FlowCounter(connection)
 
     @classmethod
     def open(cls, path: Path, plan: Mapping[str, str]) -> Self:
@@ -141,7 +141,7 @@ class Checkpoint:
         Args:
             path: The file. While it is open, another one of this name and `-wal` stands beside it.
             plan: What must not change until the run is through, by names that users know; no keys. A name of
-                `CONTENTS_OF` and a file's name has the file's fingerprint.
+                `FINGERPRINT_OF` and a file's name has the file's fingerprint.
 
         Raises:
             CheckpointInUseError: Another run uses the checkpoint.
@@ -168,14 +168,14 @@ class Checkpoint:
                 checkpoint._connection.execute(statement)
         return checkpoint
 
-    def stage(self, name: str) -> StageState | None:
+    def load(self, stage: str) -> StageState | None:
         """Give the last checkpoint of a stage, or None.
 
         Raises:
             AdaptyUsageError: The checkpoint is damaged.
         """
         with _telling(self.path, "read"):
-            row = self._connection.execute(_STAGE, (name,)).fetchone()
+            row = self._connection.execute(_STAGE, (stage,)).fetchone()
             return row and _parse_state(row)
 
     def save(self, stage: str, state: StageState) -> None:
@@ -185,9 +185,9 @@ class Checkpoint:
             AdaptyUsageError: The checkpoint cannot be written; it is as it was before.
         """
         with _telling(self.path, "written"), self._transaction("IMMEDIATE"):
-            self.tally.write()
+            self.flow_counter.write_pending()
             self._connection.execute(_SAVE, (stage, *_columns(state)))
-        self.tally.written()
+        self.flow_counter.clear_pending()
 
     def rejects_path(self, stage: str) -> Path | None:
         """Give the name that `set_rejects_path` was called with, or None.
@@ -262,7 +262,7 @@ class Checkpoint:
             if self._has_handled():
                 self._resume(path, plan)
             else:
-                execute("UPDATE run SET began_at = ?", (self.began_at.isoformat(),))
+                execute("UPDATE run SET started_at = ?", (self.started_at.isoformat(),))
                 execute("DELETE FROM plan")
                 self._connection.executemany("INSERT INTO plan VALUES (?, ?)", plan.items())
                 execute("DELETE FROM stages")
@@ -298,9 +298,9 @@ class Checkpoint:
             )
         if problem := _difference(before, plan):
             raise AdaptyUsageError(f"{problem}, or remove {path} to begin anew")
-        (began_at,) = self._connection.execute("SELECT began_at FROM run").fetchone()
+        (started_at,) = self._connection.execute("SELECT started_at FROM run").fetchone()
         try:
-            self.began_at = datetime.fromisoformat(began_at)
+            self.started_at = datetime.fromisoformat(started_at)
         except ValueError:
             raise _DamagedError from None
         self.resumed = True
@@ -376,22 +376,24 @@ def _read_counts(text: str) -> dict[str, int]:
 
 def _handled_any(saved: bytes) -> bool:
     try:
-        handled = Handled.from_bytes(saved)
+        handled = CompletedSet.from_bytes(saved)
     except (TypeError, ValueError):
         raise _DamagedError from None
-    return bool(handled.watermark or handled.ahead)
+    return bool(handled.watermark or handled.out_of_order)
 
 
 def _difference(before: Mapping[str, str], now: Mapping[str, str]) -> str | None:
     """Say in which way a plan has changed and what would be right, or give None."""
     names = [name for name in dict.fromkeys((*before, *now)) if before.get(name) != now.get(name)]
     # The content of a file that only one of them names tells nothing: the file is named under its own name too.
-    settings = [name for name in names if not name.startswith(CONTENTS_OF)]
-    files = [name for name in names if name.startswith(CONTENTS_OF) and (not settings or {name} <= before.keys() & now)]
+    settings = [name for name in names if not name.startswith(FINGERPRINT_OF)]
+    files = [
+        name for name in names if name.startswith(FINGERPRINT_OF) and (not settings or {name} <= before.keys() & now)
+    ]
     if not names:
         return None
     changes = [
-        *(f"{name.removeprefix(CONTENTS_OF)} has changed" for name in files),
+        *(f"{name.removeprefix(FINGERPRINT_OF)} has changed" for name in files),
         *(f"{name} has changed{_from_to(before.get(name), now.get(name))}" for name in settings),
     ]
     remedy = "run it as it was begun" if settings else f"put the old file{'s' * (len(files) > 1)} back"

@@ -7,7 +7,7 @@ from typing import Self
 
 from adapty.errors import AdaptyUsageError
 
-__all__ = ["Handled"]
+__all__ = ["CompletedSet"]
 
 _MORE = 8192
 """Records at a time that room is made for, and that are let go of once all of them are handled."""
@@ -15,7 +15,7 @@ _MORE = 8192
 _NUMBER_BYTES = 8
 
 
-class Handled:
+class CompletedSet:
     """A set of record numbers that are added nearly in order, each at any time, and again without effect.
 
     It keeps one byte for each record between the watermark and the highest number, so its size follows how far the
@@ -25,13 +25,13 @@ class Handled:
         watermark: All numbers below it are handled, and it is not.
 
     Example:
-        >>> handled = Handled()
+        >>> handled = CompletedSet()
         >>> for number in (0, 1, 3):
         ...     handled.add(number)
-        >>> handled.watermark, handled.ahead, 3 in handled, 2 in handled
+        >>> handled.watermark, handled.out_of_order, 3 in handled, 2 in handled
         (2, 1, True, False)
         >>> handled.add(2)
-        >>> handled.watermark, handled.ahead
+        >>> handled.watermark, handled.out_of_order
         (4, 0)
     """
 
@@ -66,7 +66,7 @@ class Handled:
         return place < len(self._flags) and self._flags[place] == 1
 
     @property
-    def ahead(self) -> int:
+    def out_of_order(self) -> int:
         """How many records at or above the watermark are handled."""
         return self._flags.count(1, self.watermark - self._start)
 

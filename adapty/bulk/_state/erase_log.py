@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
     from adapty.models import DeletionResult
 
-__all__ = ["OutcomesFile"]
+__all__ = ["EraseLog"]
 
 _COLUMNS = ("at", "api", "id", "outcome", "reason")
 _MAX_HEADER = 1000
 
 
-class OutcomesFile:
+class EraseLog:
     """A CSV file with the columns `at` (UTC), `api`, `id`, `outcome` and `reason`.
 
     A file that is there is appended to. A row has left this process when `add` returns, so whatever ends a run, the
@@ -64,7 +64,7 @@ class OutcomesFile:
             self._close(stop)
             raise
 
-    def check_holds(self, size: int) -> None:
+    def verify_size(self, size: int) -> None:
         """See that nothing was taken out since a run broke off.
 
         Args:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from adapty.models import TransactionEvent
 
-__all__ = ["TABLES", "FlowTally"]
+__all__ = ["TABLES", "FlowCounter"]
 
 # Rows are only ever added, at the end, whatever profile they are of: that costs the same after millions of them as at
 # the beginning. What is a repeat, and which event is the latest, is found out by one sort when somebody asks.
@@ -77,7 +77,7 @@ class _Standings:
     events_without_profile: int
 
 
-class FlowTally:
+class FlowCounter:
     """Follows `adapty.current_flow` for every profile, on disk: in memory is only what came since the last save.
 
     The tally of a checkpoint is saved with each checkpoint of it. A run that goes on from a checkpoint adds what came
@@ -101,18 +101,18 @@ class FlowTally:
         moment = (since.days * _DAY + since.seconds) * _MICROSECONDS + since.microseconds
         self._events.append((_hashed(record.event_id), profile, moment, _PLACES[record.flow]))
 
-    def write(self) -> None:
+    def write_pending(self) -> None:
         """Put what came since the last save into the tables, within the transaction that is open."""
         self._connection.executemany(_ADD_PROFILES, self._profiles)
         self._connection.executemany(_ADD_EVENTS, self._events)
 
-    def written(self) -> None:
+    def clear_pending(self) -> None:
         """Let go of what `write` put there, when that transaction is through."""
         self._profiles.clear()
         self._events.clear()
         self._standings = None
 
-    def flows(self, *, of_saved_profiles: bool) -> dict[Flow, int]:
+    def count(self, *, saved_profiles: bool) -> dict[Flow, int]:
         """Count profiles by flow: the saved ones, or those that events were seen of.
 
         The first question after a save takes about one second for each million records.
@@ -121,10 +121,10 @@ class FlowTally:
             AdaptyUsageError: The database, or the folder for temporary files, takes no more.
         """
         standings = self._count()
-        counts = standings.saved if of_saved_profiles else standings.with_events
+        counts = standings.saved if saved_profiles else standings.with_events
         return {flow: counts[_PLACES[flow]] for flow in Flow}
 
-    def events_without_profile(self) -> int:
+    def count_events_without_profile(self) -> int:
         """Count the events whose profile was not saved here.
 
         Raises:
@@ -146,7 +146,7 @@ class FlowTally:
         with _telling():
             self._connection.execute("BEGIN")
             try:
-                self.write()
+                self.write_pending()
                 yield
             finally:
                 self._connection.execute("ROLLBACK")

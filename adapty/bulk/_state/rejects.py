@@ -14,7 +14,7 @@ from secrets import token_hex
 from typing import TYPE_CHECKING, Any, Self
 
 from adapty._private_files import append_to_private_file, create_private_file
-from adapty.bulk._inputs.columns import NOTES
+from adapty.bulk._inputs.columns import META_COLUMNS
 from adapty.bulk._inputs.files import file_format, split_name
 from adapty.bulk._inputs.to_json import source_as_json
 from adapty.bulk._state.resume_advice import UnusableStateError
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from adapty.bulk._inputs.rows import Row
 
-__all__ = ["RejectsFile", "put_in_place", "rejects_name"]
+__all__ = ["RejectsFile", "finalize_rejects", "rejects_name"]
 
 
 def rejects_name(source_name: str, *, dry_run: bool = False) -> str:
@@ -54,22 +54,22 @@ def rejects_name(source_name: str, *, dry_run: bool = False) -> str:
 class RejectsFile:
     """Collects the refused rows of one input.
 
-    They are written to a file of its own beside the one that they are for, and get its name when the input is through;
-    where nothing was refused, there is no file. One that is there already is the only copy of records that were
-    refused before, which somebody may be mending, so it is left alone: these rows get the next name that is free,
-    `base.rejects-2.csv`. What `replaces` says is only so of a dry run's, which another dry run gives again.
+    Rows are written to `partial_path`, beside `path`, and the file is renamed when the input is complete. Without
+    rejected rows there is no file. An existing file is never overwritten, as it can be the only copy of earlier
+    rejects: the new file gets the first free name, such as `base.rejects-2.csv`. With `replace`, as for a dry run, it
+    is overwritten.
 
-    What a run that breaks off has collected depends on whether it can go on. A run with a `run_id` goes on later: its
-    rows stay where they are, at `kept_at`, to be looked at but not changed, and the same file is gone on with. Any
-    other run is at its end: its rows are put in place, unless there are none. After a kill the rows are at `kept_at`
-    in both cases, all but the one that was being written.
+    If the run is interrupted, the file depends on whether the run can be resumed. With a `run_id` the rows stay at
+    `partial_path`, and the resumed run appends to them; do not edit that file. Without a `run_id` the file is renamed,
+    unless it is empty. After a kill the rows are at `partial_path` in both cases, except the one that was being
+    written.
 
-    A row is written as it was read, with `_line`, its line in the input, and `_error`, the reason. What was not
-    readable at all is kept as text in `_raw`.
+    A row has the fields of the input, `_line`, its line in the input, and `_error`, the reason. The text of a row that
+    could not be parsed is in `_raw`.
 
     Attributes:
         path: The file that the rows are for; once they are there, where they are.
-        kept_at: Where the rows are until then.
+        partial_path: Where the rows are until then.
         count: How many rows were added here.
     """
 
@@ -91,7 +91,7 @@ class RejectsFile:
             run_id: What the checkpoint names the run with, where it can go on after it broke off.
             resume_at: The length in bytes that the file had at the checkpoint to go on from; what came after it is
                 dropped. None begins anew.
-            note: Called with the name that the rows get, before they get it; see `put_in_place`.
+            note: Called with the name that the rows get, before they get it; see `finalize_rejects`.
             replaces: Whether a file that is there is replaced, or removed where nothing was refused.
 
         Raises:
@@ -101,7 +101,7 @@ class RejectsFile:
         _check_place(path, source)
         self.path = path
         self.count = 0
-        self.kept_at = _kept_at(path, run_id or token_hex(4))
+        self.partial_path = _partial_path(path, run_id or token_hex(4))
         self._format = file_format(path)
         self._goes_on = run_id is not None
         self._note = note
@@ -109,15 +109,15 @@ class RejectsFile:
         self._columns: list[str] = []
         self._size = resume_at or 0
         if self._size:
-            _check_as_left(self.kept_at, self._size)
+            _check_as_left(self.partial_path, self._size)
         try:
             # Without a buffer, so that what is added has left this process, and a row is there whole or not at all.
-            self._file = append_to_private_file(self.kept_at)
+            self._file = append_to_private_file(self.partial_path)
             self._file.truncate(self._size)
         except OSError as problem:
             raise _unopened(path, problem) from None
         if self._size and self._format == "csv":
-            self._columns = _header(self.kept_at)
+            self._columns = _header(self.partial_path)
 
     def add(self, row: Row, reason: str) -> None:
         """Write one refused row with the reason. When this returns, a kill of the process does not lose it.
@@ -127,7 +127,7 @@ class RejectsFile:
         """
         notes = {"_line": row.line, "_error": reason}
         if self._format == "jsonl":
-            self._write(_json_line({**source_as_json(row), **notes}, has_kept_bytes=row.has_kept_bytes))
+            self._write(_json_line({**source_as_json(row), **notes}, has_invalid_utf8=row.has_invalid_utf8))
         else:
             self._write(self._csv_rows({**row.source, **notes}))
         self.count += 1
@@ -148,11 +148,11 @@ class RejectsFile:
         """Give a row of CSV, after the header where it is the first one."""
         text = io.StringIO(newline="")
         if not self._size:
-            self._columns = [*dict.fromkeys((*noted, *NOTES))]
+            self._columns = [*dict.fromkeys((*noted, *META_COLUMNS))]
             csv.writer(text).writerow(self._columns)
         if not noted.keys() <= {*self._columns}:
             expected = "put back the one that the run began with, or remove the checkpoint to begin anew"
-            raise UnusableStateError(f"{self.kept_at}: has not the columns of this input; {expected}")
+            raise UnusableStateError(f"{self.partial_path}: has not the columns of this input; {expected}")
         csv.writer(text).writerow([noted.get(name, "") for name in self._columns])
         return _encoded(text.getvalue())
 
@@ -185,14 +185,14 @@ class RejectsFile:
             return
         if exc is None or self._size:
             place = _replace if self._replaces else partial(_put_in_place, note=self._note)
-            with _telling(self.kept_at, self.path, exc):
-                self.path = place(self.kept_at, self.path) or self.path
+            with _telling(self.partial_path, self.path, exc):
+                self.path = place(self.partial_path, self.path) or self.path
         else:
             with suppress(OSError):
-                self.kept_at.unlink(missing_ok=True)
+                self.partial_path.unlink(missing_ok=True)
 
 
-def put_in_place(path: Path, run_id: str, noted: Path | None, note: Callable[[Path], object]) -> Path | None:
+def finalize_rejects(path: Path, run_id: str, noted: Path | None, note: Callable[[Path], object]) -> Path | None:
     """Put the rejects file of an input that is through in its place, where the run was killed before it could.
 
     Args:
@@ -207,19 +207,19 @@ def put_in_place(path: Path, run_id: str, noted: Path | None, note: Callable[[Pa
     Raises:
         AdaptyUsageError: They cannot be put in place.
     """
-    kept_at = _kept_at(path, run_id)
-    if not kept_at.exists():
+    partial_path = _partial_path(path, run_id)
+    if not partial_path.exists():
         return noted
-    with _telling(kept_at, path, None):
+    with _telling(partial_path, path, None):
         if noted is not None and _is_reserved(noted):
-            return kept_at.replace(noted)
-        return _put_in_place(kept_at, path, note)
+            return partial_path.replace(noted)
+        return _put_in_place(partial_path, path, note)
 
 
-def _put_in_place(kept_at: Path, wanted: Path, note: Callable[[Path], object]) -> Path | None:
+def _put_in_place(partial_path: Path, wanted: Path, note: Callable[[Path], object]) -> Path | None:
     """Give the rows the first name that is free, and tell it; None where there are none."""
-    if not kept_at.stat().st_size:
-        kept_at.unlink()
+    if not partial_path.stat().st_size:
+        partial_path.unlink()
         return None
     path = _reserved(wanted)
     try:
@@ -227,14 +227,14 @@ def _put_in_place(kept_at: Path, wanted: Path, note: Callable[[Path], object]) -
     except BaseException:
         path.unlink()
         raise
-    return kept_at.replace(path)
+    return partial_path.replace(path)
 
 
-def _replace(kept_at: Path, path: Path) -> Path | None:
-    if kept_at.stat().st_size:
-        return kept_at.replace(path)
+def _replace(partial_path: Path, path: Path) -> Path | None:
+    if partial_path.stat().st_size:
+        return partial_path.replace(path)
     path.unlink(missing_ok=True)
-    kept_at.unlink()
+    partial_path.unlink()
     return None
 
 
@@ -253,16 +253,16 @@ def _is_reserved(path: Path) -> bool:
 
 
 @contextmanager
-def _telling(kept_at: Path, path: Path, stop: BaseException | None) -> Iterator[None]:
+def _telling(partial_path: Path, path: Path, stop: BaseException | None) -> Iterator[None]:
     """Say where the rows are if they cannot be put in place."""
     try:
         yield
     except OSError as problem:
-        reason = f"cannot be put in place: {problem.strerror}; what was refused is in {kept_at}"
+        reason = f"cannot be put in place: {problem.strerror}; what was refused is in {partial_path}"
         raise AdaptyUsageError(f"{path}: {reason}") from stop
 
 
-def _kept_at(path: Path, run_id: str) -> Path:
+def _partial_path(path: Path, run_id: str) -> Path:
     """Name the file of a run: two that are under way never share one."""
     return path.with_name(f"{path.name}.{run_id}.part")
 
@@ -283,23 +283,23 @@ def _unopened(path: Path, problem: OSError | ValueError) -> AdaptyUsageError:
     return AdaptyUsageError(f"{path}: cannot be opened: {reason}")
 
 
-def _check_as_left(kept_at: Path, size: int) -> None:
+def _check_as_left(partial_path: Path, size: int) -> None:
     """See that a file still has what was in it at a checkpoint."""
     try:
-        with kept_at.open("rb") as file:
+        with partial_path.open("rb") as file:
             file.seek(size - 1)
             if file.read(1) == b"\n":
                 return
         problem = "has changed since the run broke off"
     except OSError as fault:
         problem = f"has the records that were refused so far, and cannot be opened: {fault.strerror}"
-    raise AdaptyUsageError(f"{kept_at}: {problem}; put it back, or remove the checkpoint to begin anew")
+    raise AdaptyUsageError(f"{partial_path}: {problem}; put it back, or remove the checkpoint to begin anew")
 
 
-def _header(kept_at: Path) -> list[str]:
+def _header(partial_path: Path) -> list[str]:
     """Read the columns back; none where there is no header, so that no row fits."""
     try:
-        with kept_at.open(encoding="utf-8", errors="surrogateescape", newline="") as file:
+        with partial_path.open(encoding="utf-8", errors="surrogateescape", newline="") as file:
             return next(csv.reader(file), [])
     except (OSError, csv.Error):
         return []
@@ -313,10 +313,10 @@ def _encoded(text: str) -> bytes:
         return text.encode("utf-8", "backslashreplace")
 
 
-def _json_line(noted: Mapping[str, Any], *, has_kept_bytes: bool) -> bytes:
+def _json_line(noted: Mapping[str, Any], *, has_invalid_utf8: bool) -> bytes:
     """Spell a record to be read and mended by hand, its bytes as they were; what UTF-8 cannot carry is escaped."""
     line = json.dumps(noted, ensure_ascii=False)
     try:
-        return f"{line}\n".encode(errors="surrogateescape" if has_kept_bytes else "strict")
+        return f"{line}\n".encode(errors="surrogateescape" if has_invalid_utf8 else "strict")
     except UnicodeEncodeError:
         return f"{json.dumps(noted)}\n".encode()

@@ -380,8 +380,8 @@ NAMES = st.sampled_from([*FIELDS_OF_PROFILES, "custom", "custom.plan", "custom."
 def test_a_header_is_understood_or_refused(header: list[str], mapping: dict[str, str], ignore: set[str]) -> None:
     """Whatever stands in a header and a mapping, each field comes from one column, or it is refused in our words."""
     try:
-        columns = Columns.of(MailProfile, mapping, ignore=ignore)
-        paths = [path for column in columns.of_header(header, Path("base.csv")) for path in column.paths]
+        columns = Columns.create(MailProfile, mapping, ignore=ignore)
+        paths = [path for column in columns.parse_header(header, Path("base.csv")) for path in column.paths]
     except AdaptyUsageError:
         return
     assert len(set(paths)) == len(paths)

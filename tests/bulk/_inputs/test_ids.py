@@ -1,4 +1,4 @@
-"""Whom to erase: what a file holds, read again and again and never kept."""
+"""EraseTargets to erase: what a file holds, read again and again and never kept."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from adapty import AdaptyUsageError
 from adapty.bulk._inputs import files
-from adapty.bulk._inputs.erase_targets import Whom, id_shown
+from adapty.bulk._inputs.erase_targets import EraseTargets, display_id
 from adapty.bulk._inputs.ids import KINDS, read_ids
 
 if TYPE_CHECKING:
@@ -37,9 +37,9 @@ FILES = {
 }
 
 
-def rows_of(whom: Whom) -> Generator[Row, None, None]:
+def rows_of(targets: EraseTargets) -> Generator[Row, None, None]:
     """Read the rows of a file from its beginning."""
-    rows = whom.rows()
+    rows = targets.rows()
     assert isinstance(rows, Generator)
     return rows
 
@@ -64,9 +64,9 @@ def test_the_rows_can_be_gone_through_again(name: str, kind: str, *, packed: boo
     """Rows and ids come as often as they are asked for, side by side too, whatever they were read from."""
     content, expected, lines = FILES[name]
 
-    users = Whom.of(source_of(gzip.compress(content) if packed else content, kind), KINDS)
+    users = EraseTargets.of(source_of(gzip.compress(content) if packed else content, kind), KINDS)
 
-    assert (users.kind, users.total, users.only_once) == (expected, 3, False)
+    assert (users.kind, users.total, users.single_pass) == (expected, 3, False)
     for _ in range(2):
         assert [row.line for row in rows_of(users)] == lines
         pairs = zip(rows_of(users), rows_of(users), strict=True)
@@ -82,13 +82,13 @@ def test_rows_come_one_by_one_and_what_is_wrong_when_it_is_its_turn() -> None:
     """Nothing is read before it is asked for; what cannot be read is told between the ids around it, with its line."""
     Path("users.jsonl").write_text('"u1"\n["josé"]\n"u2"\n', encoding="utf-8")
 
-    users = Whom.of(Path("users.jsonl"), KINDS)
+    users = EraseTargets.of(Path("users.jsonl"), KINDS)
     rows = rows_of(users)
 
     first = next(rows)
-    assert (first.data["customer_user_id"], first.problem, users.place(first)) == ("u1", None, "line 1")
+    assert (first.data["customer_user_id"], first.problem, users.location(first)) == ("u1", None, "line 1")
     wrong = next(rows)
-    assert (dict(wrong.data), id_shown(wrong), users.place(wrong)) == ({}, '["josé"]', "line 2")
+    assert (dict(wrong.data), display_id(wrong), users.location(wrong)) == ({}, '["josé"]', "line 2")
     assert wrong.problem == "is neither a JSON object nor a string"
     assert [row.data["customer_user_id"] for row in rows] == ["u2"]
 
@@ -121,13 +121,13 @@ def test_a_broken_row_in_the_middle_of_a_large_file_refuses_the_rest() -> None:
     good = [f"u{number}" for number in range(5000)]
     Path("users.csv").write_text("\n".join(["customer_user_id", *good, '"a" b', "", *good]), encoding="utf-8")
 
-    users = Whom.of(Path("users.csv"), KINDS)
+    users = EraseTargets.of(Path("users.csv"), KINDS)
     ids = [row.data["customer_user_id"] for row in rows_of(users) if not row.problem]
     refused = [row for row in rows_of(users) if row.problem]
 
     assert ids == good
-    assert [id_shown(row) for row in refused] == ['"a" b', *good]
-    assert users.place(refused[-1]) == "line 10003"
+    assert [display_id(row) for row in refused] == ['"a" b', *good]
+    assert users.location(refused[-1]) == "line 10003"
     assert str(refused[-1].problem).startswith("follows line 5002, which is not CSV: ")
     assert users.total == 10_001
 
@@ -284,7 +284,7 @@ def test_whatever_a_file_holds_is_read_or_refused(scratch: Path, content: bytes,
     if name == "users":
         assert list(read_ids(io.BytesIO(content)).rows) == rows
     assert [row.line for row in rows] == sorted({row.line for row in rows})
-    whom = Whom.of(path, KINDS)
-    read = list(rows_of(whom))
+    targets = EraseTargets.of(path, KINDS)
+    read = list(rows_of(targets))
     assert [(row.line, row.data, row.problem) for row in read] == [(row.line, row.ids, row.problem) for row in rows]
-    assert all(id_shown(row) for row in read if row.problem)
+    assert all(display_id(row) for row in read if row.problem)

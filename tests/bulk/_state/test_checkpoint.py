@@ -14,8 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapty import AdaptyUsageError, Flow, MailProfile
-from adapty.bulk._state.checkpoint import CONTENTS_OF, Checkpoint, StageState
-from adapty.bulk._state.completed import Handled
+from adapty.bulk._state.checkpoint import FINGERPRINT_OF, Checkpoint, StageState
+from adapty.bulk._state.completed import CompletedSet
 from tests.conftest import PROFILE
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parents[3]
 
 PLAN = {
     "profiles": "base.csv",
-    f"{CONTENTS_OF}base.csv": "5-abc",
+    f"{FINGERPRINT_OF}base.csv": "5-abc",
     "address": "https://mail.adapty.example",
     "mapping": "",
     "sort": "no",
@@ -34,7 +34,7 @@ PLAN = {
 
 def state(handled: int = 1, **more: Any) -> StageState:
     """Make a checkpoint with so many records handled."""
-    return StageState(handled=Handled(handled).to_bytes(), **more)
+    return StageState(handled=CompletedSet(handled).to_bytes(), **more)
 
 
 def begun(path: Path, plan: dict[str, str] | None = None) -> None:
@@ -58,15 +58,15 @@ def test_a_new_checkpoint_has_nothing_to_resume(path: Path) -> None:
     """It knows when the run began, names it, and has no checkpoint of any stage."""
     before = datetime.now(UTC)
     with Checkpoint.open(path, PLAN) as checkpoint:
-        assert (checkpoint.path, checkpoint.resumed, checkpoint.stage("profiles")) == (path, False, None)
-        assert before <= checkpoint.began_at <= datetime.now(UTC)
-        assert checkpoint.began_at.utcoffset() == timedelta(0)
+        assert (checkpoint.path, checkpoint.resumed, checkpoint.load("profiles")) == (path, False, None)
+        assert before <= checkpoint.started_at <= datetime.now(UTC)
+        assert checkpoint.started_at.utcoffset() == timedelta(0)
         assert checkpoint.run_id
 
 
 CHECKPOINTS = st.builds(
     StageState,
-    handled=st.integers(0, 10**9).map(lambda number: Handled(number).to_bytes()),
+    handled=st.integers(0, 10**9).map(lambda number: CompletedSet(number).to_bytes()),
     counts=st.dictionaries(st.text(max_size=5), st.integers(0, 2**70), max_size=3),
     reasons=st.dictionaries(st.text(max_size=5), st.integers(0, 10**9), max_size=3),
     results_size=st.integers(0, 2**62),
@@ -83,23 +83,23 @@ def test_the_last_checkpoint_of_each_stage_is_kept(scratch: Path, saves: list[tu
     with Checkpoint.open(path, {}) as checkpoint:
         for stage, each in saves:
             checkpoint.save(stage, each)
-            assert checkpoint.stage(stage) == each
+            assert checkpoint.load(stage) == each
 
     saved = dict(saves)
-    if not any(each.done or Handled.from_bytes(each.handled).watermark for each in saved.values()):
+    if not any(each.done or CompletedSet.from_bytes(each.handled).watermark for each in saved.values()):
         saved = {}
     with Checkpoint.open(path, {}) as checkpoint:
-        assert {stage: checkpoint.stage(stage) for stage in saved} == saved
+        assert {stage: checkpoint.load(stage) for stage in saved} == saved
         assert checkpoint.resumed == bool(saved)
 
 
 def test_a_resumed_run_is_the_one_that_was_begun(path: Path) -> None:
     """It has its name and its beginning, and says that it is resumed."""
     with Checkpoint.open(path, PLAN) as checkpoint:
-        begun_as = (checkpoint.run_id, checkpoint.began_at)
+        begun_as = (checkpoint.run_id, checkpoint.started_at)
         checkpoint.save("profiles", state())
     with Checkpoint.open(path, dict(reversed(PLAN.items()))) as checkpoint:
-        assert (checkpoint.run_id, checkpoint.began_at) == begun_as
+        assert (checkpoint.run_id, checkpoint.started_at) == begun_as
         assert checkpoint.resumed
 
 
@@ -146,7 +146,7 @@ def test_a_run_that_handled_nothing_can_be_begun_in_another_way(path: Path, *, s
     other = {**PLAN, "address": "https://other.example"}
 
     with Checkpoint.open(path, other) as checkpoint:
-        assert (checkpoint.resumed, checkpoint.stage("profiles")) == (False, None)
+        assert (checkpoint.resumed, checkpoint.load("profiles")) == (False, None)
         checkpoint.save("profiles", state())
     with Checkpoint.open(path, other) as checkpoint:
         assert checkpoint.resumed
@@ -161,7 +161,7 @@ def test_an_empty_input_that_is_through_counts_as_handled(path: Path) -> None:
         assert checkpoint.resumed
 
 
-CONTENTS = f"{CONTENTS_OF}base.csv"
+CONTENTS = f"{FINGERPRINT_OF}base.csv"
 
 
 @pytest.mark.parametrize(
@@ -175,7 +175,7 @@ CONTENTS = f"{CONTENTS_OF}base.csv"
             "base.csv has changed and sort has changed from 'no' to 'yes' since the run began; run it as it was begun",
         ),
         (
-            {"events": "log.jsonl", f"{CONTENTS_OF}log.jsonl": "7-abc"},
+            {"events": "log.jsonl", f"{FINGERPRINT_OF}log.jsonl": "7-abc"},
             "events has changed from nothing to 'log.jsonl' since the run began; run it as it was begun",
         ),
         ({"profiles": None, CONTENTS: None}, "profiles has changed from 'base.csv' to nothing since the run began; "),
@@ -211,7 +211,7 @@ def test_checkpoint_of_another_kind_of_job_is_refused_without_advice_to_remove_i
 
 def test_two_changed_files_are_both_named(path: Path) -> None:
     """Where both inputs changed, both are named."""
-    plan = {f"{CONTENTS_OF}a.csv": "1", f"{CONTENTS_OF}b.csv": "1"}
+    plan = {f"{FINGERPRINT_OF}a.csv": "1", f"{FINGERPRINT_OF}b.csv": "1"}
     begun(path, plan)
 
     with pytest.raises(AdaptyUsageError, match=r"^a.csv has changed and b.csv has changed since .* put the old files"):
@@ -234,7 +234,7 @@ def test_a_checkpoint_in_use_is_refused_at_once(path: Path) -> None:
                 Checkpoint.open(path, PLAN)
             checkpoint.save("profiles", state(number))
     with Checkpoint.open(path, PLAN) as checkpoint:
-        assert checkpoint.stage("profiles") == state(1)
+        assert checkpoint.load("profiles") == state(1)
 
 
 def test_a_checkpoint_that_is_removed_while_it_is_opened_is_not_taken_for_the_next_one(
@@ -259,16 +259,16 @@ def test_a_checkpoint_that_is_removed_while_it_is_opened_is_not_taken_for_the_ne
     other.save("profiles", state(3))
     other.close()
     with Checkpoint.open(path, PLAN) as checkpoint:
-        assert checkpoint.stage("profiles") == state(3)
+        assert checkpoint.load("profiles") == state(3)
 
 
 HOLD = """
 import sys
 from pathlib import Path
-from adapty.bulk._state.completed import Handled
+from adapty.bulk._state.completed import CompletedSet
 from adapty.bulk._state.checkpoint import StageState, Checkpoint
 checkpoint = Checkpoint.open(Path(sys.argv[1]), {})
-checkpoint.save("profiles", StageState(handled=Handled(7).to_bytes()))
+checkpoint.save("profiles", StageState(handled=CompletedSet(7).to_bytes()))
 print("held", flush=True)
 sys.stdin.read()
 """
@@ -293,7 +293,7 @@ def test_the_lock_of_a_killed_process_is_gone(path: Path, held: subprocess.Popen
     held.wait()
 
     with Checkpoint.open(path, {}) as checkpoint:
-        assert checkpoint.stage("profiles") == state(7)
+        assert checkpoint.load("profiles") == state(7)
         checkpoint.finish()
     assert files(path.parent) == set()
 
@@ -307,7 +307,7 @@ def test_a_killed_run_can_be_begun_anew(path: Path, held: subprocess.Popen[str])
     path.unlink()
 
     with Checkpoint.open(path, {"sort": "yes"}) as checkpoint:
-        assert (checkpoint.resumed, checkpoint.stage("profiles")) == (False, None)
+        assert (checkpoint.resumed, checkpoint.load("profiles")) == (False, None)
         checkpoint.finish()
     assert files(path.parent) == set()
 
@@ -318,7 +318,7 @@ def test_a_checkpoint_that_lost_the_file_beside_it_is_an_older_one(path: Path, h
     copy.write_bytes(path.read_bytes())
 
     with Checkpoint.open(copy, {}) as checkpoint:
-        assert checkpoint.stage("profiles") in (None, state(7))
+        assert checkpoint.load("profiles") in (None, state(7))
 
 
 def foreign_text(path: Path) -> None:
@@ -373,7 +373,7 @@ def changed(column: str, value: object) -> Any:
 
     def change(path: Path) -> None:
         begun(path)
-        table = "run" if column == "began_at" else "stages"
+        table = "run" if column == "started_at" else "stages"
         with sqlite3.connect(path) as connection:
             connection.execute(f"UPDATE {table} SET {column} = ?", (value,))  # noqa: S608 - names of this test
         connection.close()
@@ -393,7 +393,7 @@ def changed(column: str, value: object) -> Any:
         (missing_table, "is damaged; remove it to begin anew"),
         (changed("handled", b"abc"), "is damaged; remove it to begin anew"),
         (changed("handled", 5), "is damaged; remove it to begin anew"),
-        (changed("began_at", "yesterday"), "is damaged; remove it to begin anew"),
+        (changed("started_at", "yesterday"), "is damaged; remove it to begin anew"),
         (changed("counts", "[1]"), "is damaged; remove it to begin anew"),
         (changed("reasons", '{"email": "many"}'), "is damaged; remove it to begin anew"),
         (changed("counts", "{"), "is damaged; remove it to begin anew"),
@@ -406,7 +406,7 @@ def test_what_is_no_sound_checkpoint_is_refused_and_left_as_it_is(path: Path, ma
     before = path.read_bytes()
 
     with pytest.raises(AdaptyUsageError) as caught, Checkpoint.open(path, PLAN) as checkpoint:
-        checkpoint.stage("profiles")
+        checkpoint.load("profiles")
 
     assert str(caught.value).startswith(f"{path}: {problem}")
     assert path.read_bytes() == before
@@ -484,19 +484,19 @@ def test_a_full_disk_is_told_and_the_last_checkpoint_stands(path: Path) -> None:
     with Checkpoint.open(path, PLAN) as checkpoint:
         checkpoint.save("profiles", state(1))
         for number in range(10_000):
-            checkpoint.tally.add(MailProfile.from_dict({**PROFILE, "external_profile_id": str(number)}))
+            checkpoint.flow_counter.add(MailProfile.from_dict({**PROFILE, "external_profile_id": str(number)}))
         (pages,) = checkpoint._connection.execute("PRAGMA page_count").fetchone()
         checkpoint._connection.execute(f"PRAGMA max_page_count = {pages + 2}")
         with pytest.raises(AdaptyUsageError, match=f"{path.name}: cannot be written: "):
             checkpoint.save("profiles", state(10_001))
-        assert checkpoint.stage("profiles") == state(1)
+        assert checkpoint.load("profiles") == state(1)
 
         checkpoint._connection.execute("PRAGMA max_page_count = 1000000")
         checkpoint.save("profiles", state(10_001))
 
     with Checkpoint.open(path, PLAN) as checkpoint:
-        assert checkpoint.stage("profiles") == state(10_001)
-        assert checkpoint.tally.flows(of_saved_profiles=True)[Flow.NEVER_PURCHASED] == 10_000
+        assert checkpoint.load("profiles") == state(10_001)
+        assert checkpoint.flow_counter.count(saved_profiles=True)[Flow.NEVER_PURCHASED] == 10_000
 
 
 def test_a_closed_checkpoint_takes_no_more(path: Path) -> None:
@@ -520,11 +520,11 @@ def test_a_checkpoint_that_cannot_be_removed_is_told(path: Path) -> None:
 def test_a_temporary_checkpoint_is_nowhere(tmp_path: Path) -> None:
     """It takes checkpoints and a tally as any other, has no name, and is not resumed."""
     with Checkpoint.temporary() as checkpoint:
-        checkpoint.tally.add(MailProfile.from_dict(PROFILE))
+        checkpoint.flow_counter.add(MailProfile.from_dict(PROFILE))
         checkpoint.save("profiles", state())
         assert (checkpoint.path, checkpoint.run_id, checkpoint.resumed) == (None, None, False)
-        assert checkpoint.stage("profiles") == state()
-        assert checkpoint.tally.flows(of_saved_profiles=True)[Flow.NEVER_PURCHASED] == 1
+        assert checkpoint.load("profiles") == state()
+        assert checkpoint.flow_counter.count(saved_profiles=True)[Flow.NEVER_PURCHASED] == 1
         assert files(tmp_path) == set()
         checkpoint.finish()
 
@@ -533,4 +533,4 @@ def test_two_temporary_checkpoints_have_nothing_in_common() -> None:
     """Runs without a checkpoint go side by side."""
     with Checkpoint.temporary() as one, Checkpoint.temporary() as other:
         one.save("profiles", state())
-        assert other.stage("profiles") is None
+        assert other.load("profiles") is None

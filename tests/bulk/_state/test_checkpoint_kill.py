@@ -24,8 +24,8 @@ import pytest
 from adapty import MailProfile, TransactionEvent
 from adapty.bulk._inputs.rows import Row
 from adapty.bulk._state.checkpoint import Checkpoint, StageState
-from adapty.bulk._state.completed import Handled
-from adapty.bulk._state.rejects import RejectsFile, put_in_place
+from adapty.bulk._state.completed import CompletedSet
+from adapty.bulk._state.rejects import RejectsFile, finalize_rejects
 from tests.conftest import EVENT, PROFILE
 
 if TYPE_CHECKING:
@@ -78,10 +78,10 @@ def run(folder: Path, count: int, chance: random.Random, step: Step) -> None:
         }
         report = {
             "rejects": {stage: path and path.name for stage, path in rejects.items()},
-            "counts": {stage: dict(saved.counts) for stage in STAGES if (saved := checkpoint.stage(stage))},
-            "flows": checkpoint.tally.flows(of_saved_profiles=True),
-            "all flows": checkpoint.tally.flows(of_saved_profiles=False),
-            "events without profile": checkpoint.tally.events_without_profile(),
+            "counts": {stage: dict(saved.counts) for stage in STAGES if (saved := checkpoint.load(stage))},
+            "flows": checkpoint.flow_counter.count(saved_profiles=True),
+            "all flows": checkpoint.flow_counter.count(saved_profiles=False),
+            "events without profile": checkpoint.flow_counter.count_events_without_profile(),
         }
         (folder / "report.json").write_text(json.dumps(report))
         step()
@@ -97,11 +97,11 @@ def run_stage(
         checkpoint.set_rejects_path(stage, path)
         step()
 
-    saved = checkpoint.stage(stage)
+    saved = checkpoint.load(stage)
     if saved is not None and saved.done:
         assert checkpoint.run_id
-        return put_in_place(target, checkpoint.run_id, checkpoint.rejects_path(stage), note)
-    handled = Handled.from_bytes(saved.handled) if saved else Handled()
+        return finalize_rejects(target, checkpoint.run_id, checkpoint.rejects_path(stage), note)
+    handled = CompletedSet.from_bytes(saved.handled) if saved else CompletedSet()
     counts = Counter(saved.counts if saved else {})
     size = saved.results_size if saved else None
     with RejectsFile(target, run_id=checkpoint.run_id, resume_at=size, note=note) as rejects:
@@ -124,7 +124,7 @@ def run_stage(
                 with (target.parent / f"{stage}.accepted").open("ab", buffering=0) as accepted:
                     accepted.write(f"{number}\n".encode())
                 step()
-                checkpoint.tally.add(record(stage, number))
+                checkpoint.flow_counter.add(record(stage, number))
             counts["refused" if is_refused(stage, number) else "accepted"] += 1
             handled.add(number)
             step()

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapty import AdaptyUsageError
-from adapty.bulk._state.completed import Handled
+from adapty.bulk._state.completed import CompletedSet
 
 
 def first_gap(numbers: set[int]) -> int:
@@ -28,18 +28,18 @@ WHOLE_BLOCKS = st.permutations(range(0, 30_000, 1_000)).map(
 @given(numbers=NEARLY_IN_ORDER | ANY_ORDER | WHOLE_BLOCKS, saved_at=st.integers(0, 80))
 def test_it_agrees_with_a_plain_set(numbers: list[int], saved_at: int) -> None:
     """Whatever is added, in whichever order and however often, saved and loaded in between, it holds just that."""
-    handled, model = Handled(), set[int]()
+    handled, model = CompletedSet(), set[int]()
 
     for count, number in enumerate(numbers):
         if count == saved_at:
-            handled = Handled.from_bytes(handled.to_bytes())
+            handled = CompletedSet.from_bytes(handled.to_bytes())
         handled.add(number)
         model.add(number)
 
-    loaded = Handled.from_bytes(handled.to_bytes())
+    loaded = CompletedSet.from_bytes(handled.to_bytes())
     for one in (handled, loaded):
         assert one.watermark == first_gap(model)
-        assert one.ahead == len(model) - one.watermark
+        assert one.out_of_order == len(model) - one.watermark
         assert all(number in one for number in model)
         assert {number for number in range(max(model, default=0) + 100) if number in one} == model
     assert loaded.to_bytes() == handled.to_bytes()
@@ -47,23 +47,23 @@ def test_it_agrees_with_a_plain_set(numbers: list[int], saved_at: int) -> None:
 
 def test_it_begins_with_nothing_handled() -> None:
     """A new one holds no number."""
-    handled = Handled()
+    handled = CompletedSet()
 
-    assert (handled.watermark, handled.ahead, 0 in handled) == (0, 0, False)
+    assert (handled.watermark, handled.out_of_order, 0 in handled) == (0, 0, False)
 
 
 def test_what_is_below_the_watermark_is_handled_already() -> None:
     """A number that is added a second time changes nothing, below the watermark and ahead of it."""
-    handled = Handled(10)
+    handled = CompletedSet(10)
     for number in (3, 9, 12, 12):
         handled.add(number)
 
-    assert (handled.watermark, handled.ahead) == (10, 1)
+    assert (handled.watermark, handled.out_of_order) == (10, 1)
 
 
 def test_its_room_does_not_grow_with_the_records() -> None:
     """After a million records in order nothing is kept of them, and what is saved is a few bytes."""
-    handled = Handled()
+    handled = CompletedSet()
     for number in range(100_000):
         handled.add(number)
     few = len(handled.to_bytes())
@@ -76,16 +76,16 @@ def test_its_room_does_not_grow_with_the_records() -> None:
 
 def test_a_lane_that_hangs_makes_it_little_larger() -> None:
     """With one record missing below a hundred thousand handled ones, what is saved stays small."""
-    handled = Handled()
+    handled = CompletedSet()
     for number in range(1, 100_000):
         handled.add(number)
 
-    assert (handled.watermark, handled.ahead) == (0, 99_999)
+    assert (handled.watermark, handled.out_of_order) == (0, 99_999)
     assert len(handled.to_bytes()) < 1_000
 
 
-@pytest.mark.parametrize("saved", [b"", b"abc", Handled(7).to_bytes()[:-1], b"\0" + Handled(7).to_bytes()])
+@pytest.mark.parametrize("saved", [b"", b"abc", CompletedSet(7).to_bytes()[:-1], b"\0" + CompletedSet(7).to_bytes()])
 def test_what_it_did_not_save_is_refused(saved: bytes) -> None:
     """Damaged bytes are told, and never taken for some other set of records."""
     with pytest.raises(AdaptyUsageError, match="cannot be read"):
-        Handled.from_bytes(saved)
+        CompletedSet.from_bytes(saved)

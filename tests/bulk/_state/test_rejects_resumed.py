@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from adapty import AdaptyUsageError, MailProfile
 from adapty.bulk._inputs.rows import Row
-from adapty.bulk._state.rejects import RejectsFile, put_in_place, rejects_name
+from adapty.bulk._state.rejects import RejectsFile, finalize_rejects, rejects_name
 from tests.conftest import PROFILE
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def write_and_break_off(path: Path, *numbers: int, resume_at: int | None = None)
             rejects.add(row(number), "no")
         size = rejects.sync()
         raise Interrupted
-    return size, rejects.kept_at
+    return size, rejects.partial_path
 
 
 @pytest.fixture(params=["out.csv", "out.jsonl"])
@@ -81,8 +81,8 @@ def test_it_is_named_after_its_input(source: str, name: str) -> None:
 
 def test_an_interrupted_run_goes_on_with_its_file(path: Path) -> None:
     """Rows before and after an interruption are in one file at the end, in order, with one header."""
-    size, kept_at = write_and_break_off(path, 1, 2)
-    assert refused(kept_at) == [1, 2]
+    size, partial_path = write_and_break_off(path, 1, 2)
+    assert refused(partial_path) == [1, 2]
     assert not path.exists()
 
     with RejectsFile(path, run_id="run", resume_at=size) as rejects:
@@ -95,9 +95,9 @@ def test_an_interrupted_run_goes_on_with_its_file(path: Path) -> None:
 
 def test_what_came_after_the_checkpoint_is_dropped(path: Path) -> None:
     """The run is refused the same rows again, so they are not kept twice; nor is half a row."""
-    size, kept_at = write_and_break_off(path, 1)
+    size, partial_path = write_and_break_off(path, 1)
     write_and_break_off(path, 2, 3, resume_at=size)
-    with kept_at.open("ab") as file:
+    with partial_path.open("ab") as file:
         file.write(b"half a ro")
 
     with RejectsFile(path, run_id="run", resume_at=size) as rejects:
@@ -202,7 +202,7 @@ def test_two_runs_never_share_a_file(path: Path) -> None:
         for number in (1, 2):
             one.add(row(number), "no")
             other.add(row(number + 10), "no")
-        assert refused(one.kept_at) == [1, 2]
+        assert refused(one.partial_path) == [1, 2]
 
     assert {one.path, other.path} == {path, second(path)}
     assert (refused(one.path), refused(other.path)) == ([1, 2], [11, 12])
@@ -211,21 +211,24 @@ def test_two_runs_never_share_a_file(path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "problem"),
     [
-        (lambda kept_at: kept_at.unlink(), "cannot be opened: No such file"),
-        (lambda kept_at: kept_at.write_bytes(kept_at.read_bytes()[:-1]), "has changed since the run broke off"),
-        (lambda kept_at: kept_at.write_bytes(b""), "has changed since the run broke off"),
-        (lambda kept_at: kept_at.write_bytes(b"x" * 10_000), "has changed since the run broke off"),
+        (lambda path: path.unlink(), "cannot be opened: No such file"),
+        (
+            lambda path: path.write_bytes(path.read_bytes()[:-1]),
+            "has changed since the run broke off",
+        ),
+        (lambda path: path.write_bytes(b""), "has changed since the run broke off"),
+        (lambda path: path.write_bytes(b"x" * 10_000), "has changed since the run broke off"),
     ],
 )
 def test_a_file_that_is_not_as_it_was_left_is_refused(path: Path, change: Any, problem: str) -> None:
     """Where refused rows would be missing, the run does not go on, and says which file to put back."""
-    size, kept_at = write_and_break_off(path, 1, 2)
-    change(kept_at)
+    size, partial_path = write_and_break_off(path, 1, 2)
+    change(partial_path)
 
     with pytest.raises(AdaptyUsageError, match=problem) as caught:
         RejectsFile(path, run_id="run", resume_at=size)
 
-    assert str(kept_at) in str(caught.value)
+    assert str(partial_path) in str(caught.value)
     assert "remove the checkpoint to begin anew" in str(caught.value)
 
 
@@ -269,11 +272,11 @@ def test_a_kill_before_the_file_is_in_place_is_made_good(path: Path) -> None:
     write_and_break_off(path, 1)
     noted: list[Path] = []
 
-    assert put_in_place(path, "run", None, noted.append) == second(path)
+    assert finalize_rejects(path, "run", None, noted.append) == second(path)
     assert (noted, refused(second(path))) == ([second(path)], [1])
 
     second(path).write_text("mended since")
-    assert put_in_place(path, "run", noted[-1], noted.append) == second(path)
+    assert finalize_rejects(path, "run", noted[-1], noted.append) == second(path)
     assert (noted, second(path).read_text()) == ([second(path)], "mended since")
 
 
@@ -283,7 +286,7 @@ def test_a_kill_after_the_name_was_taken_is_made_good(path: Path) -> None:
         path.write_text(content)
         write_and_break_off(path, 1)
 
-        assert put_in_place(path, "run", path, lambda _: None) == place
+        assert finalize_rejects(path, "run", path, lambda _: None) == place
 
         assert refused(place) == [1]
 
@@ -294,7 +297,7 @@ def test_a_kill_where_nothing_was_refused_is_made_good(path: Path) -> None:
     write_and_break_off(path)
 
     for _ in range(2):
-        assert put_in_place(path, "run", None, lambda _: pytest.fail("there is nothing to note")) is None
+        assert finalize_rejects(path, "run", None, lambda _: pytest.fail("there is nothing to note")) is None
         assert [*path.parent.iterdir()] == [path]
 
 
@@ -309,8 +312,8 @@ def test_a_name_that_cannot_be_noted_is_free_again(path: Path) -> None:
     with pytest.raises(AdaptyUsageError, match="the checkpoint"), rejects:
         pass
 
-    assert [*path.parent.iterdir()] == [rejects.kept_at]
-    assert put_in_place(path, "run", None, lambda _: None) == path
+    assert [*path.parent.iterdir()] == [rejects.partial_path]
+    assert finalize_rejects(path, "run", None, lambda _: None) == path
 
 
 def test_a_place_that_got_taken_by_a_folder_is_none(path: Path) -> None:
@@ -338,8 +341,8 @@ def test_rows_that_cannot_be_put_in_place_are_told_and_not_lost(path: Path, monk
         with pytest.raises(AdaptyUsageError, match="cannot be put in place: Permission denied") as caught, rejects:
             pass
 
-    assert refused(rejects.kept_at) == [1]
-    assert str(rejects.kept_at) in str(caught.value)
+    assert refused(rejects.partial_path) == [1]
+    assert str(rejects.partial_path) in str(caught.value)
 
 
 @pytest.mark.parametrize("name", ["no\0name.csv", "missing/out.csv", "n" * 300 + ".csv", "n" * 250 + ".csv"])
@@ -412,7 +415,7 @@ def test_a_full_disk_leaves_no_half_row(path: Path, before: int) -> None:
             pytest.raises(AdaptyUsageError, match=f"{path.name}: cannot be written: "),
         ):
             rejects.add(row(before), "no")
-        assert rejects.sync() == size == rejects.kept_at.stat().st_size
+        assert rejects.sync() == size == rejects.partial_path.stat().st_size
         rejects.add(row(before), "no")
 
     assert refused(path) == [*range(before + 1)]
