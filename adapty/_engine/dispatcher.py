@@ -14,7 +14,7 @@ from adapty._core.answers import Answer
 from adapty._core.call import Call, Failure, Request, Send, Wait, run
 from adapty._core.retry import TOO_MANY_REQUESTS, retry_after_seconds
 from adapty.bulk import waits
-from adapty.bulk.rows import Row
+from adapty.bulk._inputs.rows import Row
 from adapty._engine.timers import Turns
 
 if TYPE_CHECKING:

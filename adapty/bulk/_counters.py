@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import define, field
 
-from adapty.bulk.handled import Handled
-from adapty.bulk.journal import Checkpoint, StageState
+from adapty.bulk._state.checkpoint import Checkpoint, StageState
+from adapty.bulk._state.completed import CompletedSet
 from adapty.bulk._stage import FAILED, OTHERS, UNREADABLE, Stage
 from adapty.errors import AdaptyAPIError, AdaptyError, AdaptyUsageError
 
 if TYPE_CHECKING:
-    from adapty.bulk.rows import Row
+    from adapty.bulk._inputs.rows import Row
 
 __all__ = ["Ledger"]
 
@@ -39,7 +39,7 @@ class Ledger:
 
     stage: Stage
     checkpoint: Checkpoint
-    handled: Handled
+    handled: CompletedSet
     counts: Counter[str] = field(factory=Counter)
     reasons: Counter[str] = field(factory=Counter)
     _is_torn: bool = False
@@ -51,10 +51,10 @@ class Ledger:
         Raises:
             AdaptyUsageError: The checkpoint is damaged.
         """
-        saved = checkpoint.stage(stage.name)
+        saved = checkpoint.load(stage.name)
         if saved is None:
-            return cls(stage, checkpoint, Handled())
-        handled = Handled.from_bytes(saved.handled)
+            return cls(stage, checkpoint, CompletedSet())
+        handled = CompletedSet.from_bytes(saved.handled)
         return cls(stage, checkpoint, handled, Counter(saved.counts), Counter(saved.reasons))
 
     @property

@@ -12,17 +12,17 @@ from attrs import frozen
 
 from adapty._clock import monotonic
 from adapty._core.validate import checked, one_of, quoted
+from adapty.bulk._inputs.erase_targets import EraseTargets
+from adapty.bulk._inputs.fingerprint import FileState, fingerprint
+from adapty.bulk._inputs.ids import API_KINDS, KINDS, ApiName, KindName
+from adapty.bulk._state.checkpoint import FINGERPRINT_OF, Checkpoint
+from adapty.bulk._state.erase_log import EraseLog
+from adapty.bulk._state.resume_advice import resume_advice
+from adapty.bulk._state.seen_ids import SeenIds
 from adapty.bulk.reports import EraseReport
 from adapty.bulk._erase_stage import APIS, Erasure, Naming
-from adapty.bulk.fingerprint import FileState, fingerprint
-from adapty.bulk.id_files import API_KINDS, KINDS, ApiName, KindName
-from adapty.bulk.journal import CONTENTS_OF, Checkpoint
-from adapty.bulk.options import EraseOptions, checkpoint_path, file_option, options_of, refuse_unknown
-from adapty.bulk.outcomes_file import OutcomesFile
-from adapty.bulk.resuming import resume_advice
-from adapty.bulk.seen_ids import SeenIds
+from adapty.bulk.options import EraseOptions, checkpoint_path, parse_options, path_option, reject_unknown
 from adapty.bulk._stage import REPEATED, Options
-from adapty.bulk.whom import Whom
 from adapty.errors import AdaptyUsageError
 
 if TYPE_CHECKING:
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
     from adapty._async.client import AsyncAdapty
     from adapty._sync.client import Adapty
+    from adapty.bulk._inputs.erase_targets import Ids
     from adapty._engine.cancellation import Stop
-    from adapty.bulk.whom import Ids
 
 __all__ = ["EraseJob"]
 
@@ -41,7 +41,7 @@ class EraseJob:
     """An erasure that is checked and ready to run.
 
     Attributes:
-        whom: Whom to erase.
+        targets: The users to erase.
         api: The one API to erase from; None for each that knows such ids and that there is a key for.
         naming: What was said about the ids.
         options: How it is carried out.
@@ -49,7 +49,7 @@ class EraseJob:
         checkpoint: The file that notes how far it is, or None.
     """
 
-    whom: Whom
+    targets: EraseTargets
     api: ApiName | None
     naming: Naming
     options: Options
@@ -63,12 +63,14 @@ class EraseJob:
         Raises:
             AdaptyUsageError: Something is wrong; `field_name` says which argument.
         """
-        refuse_unknown(options, EraseOptions)
-        carried_out = options_of(options)
-        report = file_option("report", options["report"]) if "report" in options else None
-        whom = Whom.of(ids, _kinds(by, api))
+        reject_unknown(options, EraseOptions)
+        carried_out = parse_options(options)
+        report = path_option("report", options["report"]) if "report" in options else None
+        targets = EraseTargets.of(ids, _kinds(by, api))
         naming = Naming.OPEN if by is None else Naming.KIND if api is None else Naming.EXACT
-        return cls(whom, api, naming, carried_out, report or _report_of(whom), checkpoint_path(options, [whom.file]))
+        return cls(
+            targets, api, naming, carried_out, report or _report_of(targets), checkpoint_path(options, [targets.file])
+        )
 
     async def run(self, adapty: Adapty | AsyncAdapty, stop: Stop) -> EraseReport:
         """Erase who is left to be erased.
@@ -80,17 +82,17 @@ class EraseJob:
             KeyboardInterrupt: Somebody asked for an early end.
         """
         began = monotonic()
-        apis = _apis(adapty, self.whom.kind, self.api)
-        states = [] if self.whom.file is None else [FileState.of(self.whom.file)]
-        whom = await self.whom.kept(stop) if self.whom.only_once and len(apis) > 1 else self.whom
+        apis = _apis(adapty, self.targets.kind, self.api)
+        states = [] if self.targets.file is None else [FileState.from_path(self.targets.file)]
+        targets = await self.targets.materialize(stop) if self.targets.single_pass and len(apis) > 1 else self.targets
         with (
-            OutcomesFile(self.report, whom.source) as outcomes,
+            EraseLog(self.report, targets.source) as outcomes,
             self._open_checkpoint(adapty, apis) as checkpoint,
             SeenIds() as seen,
         ):
             parts = [
                 Erasure.resumed(
-                    api, whom, self.naming, outcomes=outcomes, seen=seen, options=self.options, checkpoint=checkpoint
+                    api, targets, self.naming, outcomes=outcomes, seen=seen, options=self.options, checkpoint=checkpoint
                 )
                 for api in apis
             ]
@@ -105,16 +107,16 @@ class EraseJob:
         return self._report(parts, resumed=checkpoint.resumed, elapsed=monotonic() - began)
 
     def _open_checkpoint(self, adapty: Adapty | AsyncAdapty, apis: Sequence[ApiName]) -> Checkpoint:
-        if self.checkpoint is None or self.whom.file is None:
+        if self.checkpoint is None or self.targets.file is None:
             return Checkpoint.temporary()
         addresses = adapty._transport.config.base_urls  # noqa: SLF001 - of the same package
         plan = {f"address of {api}": addresses[APIS[api]] for api in apis}
         # A bare id and one of a named kind may lead to different people.
         plan["origin of by"] = "the input" if self.naming is Naming.OPEN else "the caller"
-        plan["by"] = self.whom.kind
+        plan["by"] = self.targets.kind
         plan["report"] = str(self.report.absolute())
-        plan["users"] = self.whom.name
-        plan[CONTENTS_OF + self.whom.name] = fingerprint(self.whom.file)
+        plan["users"] = self.targets.name
+        plan[FINGERPRINT_OF + self.targets.name] = fingerprint(self.targets.file)
         return Checkpoint.open(self.checkpoint, plan)
 
     def _note_how_far(
@@ -173,11 +175,11 @@ def _apis(adapty: Adapty | AsyncAdapty, kind: KindName, only: ApiName | None) ->
     return found
 
 
-def _report_of(whom: Whom) -> Path:
+def _report_of(targets: EraseTargets) -> Path:
     """Name the report after the file that the users come from."""
-    if isinstance(whom.source, Path):
-        return Path(f"{Path(whom.source.name.removesuffix('.gz')).stem}.erased.csv")
-    return Path("ids.erased.csv" if whom.source is None else "stdin.erased.csv")
+    if isinstance(targets.source, Path):
+        return Path(f"{Path(targets.source.name.removesuffix('.gz')).stem}.erased.csv")
+    return Path("ids.erased.csv" if targets.source is None else "stdin.erased.csv")
 
 
 def _raise_what_stopped(parts: Sequence[Erasure]) -> None:

@@ -14,14 +14,14 @@ from adapty._core.giving_up import Patience
 from adapty._core.identity import BARE_ID, BARE_ID_KINDS
 from adapty._generated import nothing, server_side_call
 from adapty._mail_deletions import deletion_by_kinds_call
-from adapty.bulk.handled import Handled
-from adapty.bulk.id_files import API_KINDS, NAMED_API_KINDS, ApiName, KindName
+from adapty.bulk._inputs.erase_targets import EraseTargets, display_id, is_bare_id
+from adapty.bulk._inputs.ids import API_KINDS, NAMED_API_KINDS, ApiName, KindName
+from adapty.bulk._state.completed import CompletedSet
+from adapty.bulk._state.erase_log import EraseLog
+from adapty.bulk._state.seen_ids import SeenIds
 from adapty._engine.dispatcher import Item
-from adapty.bulk.outcomes_file import OutcomesFile
 from adapty.bulk._stage_runner import StageRun
-from adapty.bulk.seen_ids import SeenIds
 from adapty.bulk._stage import Options, Stage
-from adapty.bulk.whom import Whom, id_shown, is_bare
 from adapty.errors import AdaptyConfigError, AdaptyError, AdaptyUsageError
 from adapty.models import DeletionResult
 
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from adapty._core.call import Call
     from adapty._core.operations import Api
     from adapty._sync.client import Adapty
-    from adapty.bulk.journal import Checkpoint
-    from adapty.bulk.rows import Row
+    from adapty.bulk._inputs.rows import Row
+    from adapty.bulk._state.checkpoint import Checkpoint
     from adapty._engine.cancellation import Stop
 
 __all__ = ["APIS", "Erasure", "Naming"]
@@ -55,7 +55,7 @@ _Ids = tuple[_Id, ...]
 
 @define
 class _User:
-    """A user whom an API is asked to delete.
+    """A user whose deletion an API is asked for.
 
     Attributes:
         ids: What the API is asked by.
@@ -105,18 +105,18 @@ class Erasure:
 
     Attributes:
         api: The API.
-        whom: The users.
+        targets: The users.
         naming: What was said about the ids.
         is_done: Whether nobody is left.
     """
 
     api: ApiName
-    whom: Whom
+    targets: EraseTargets
     naming: Naming
-    _outcomes: OutcomesFile
+    _outcomes: EraseLog
     _seen: SeenIds
     is_done: bool = False
-    _handled_before: Handled = field(factory=Handled)
+    _handled_before: CompletedSet = field(factory=CompletedSet)
     _engine: StageRun = field(init=False)
     _is_begun: bool = False
     _read: int = 0
@@ -125,10 +125,10 @@ class Erasure:
     def resumed(
         cls,
         api: ApiName,
-        whom: Whom,
+        targets: EraseTargets,
         naming: Naming,
         *,
-        outcomes: OutcomesFile,
+        outcomes: EraseLog,
         seen: SeenIds,
         options: Options,
         checkpoint: Checkpoint,
@@ -137,7 +137,7 @@ class Erasure:
 
         Args:
             api: The API.
-            whom: The users.
+            targets: The users.
             naming: What was said about the ids.
             outcomes: Where it is written down what came of each.
             seen: Which ids were sent.
@@ -147,11 +147,11 @@ class Erasure:
         Raises:
             AdaptyUsageError: What was written down before is not there any more, or the checkpoint is damaged.
         """
-        erasure = cls(api, whom, naming, outcomes, seen)
-        if saved := checkpoint.stage(api):
-            outcomes.check_holds(saved.results_size)
+        erasure = cls(api, targets, naming, outcomes, seen)
+        if saved := checkpoint.load(api):
+            outcomes.verify_size(saved.results_size)
             erasure.is_done = saved.done
-            erasure._handled_before = Handled.from_bytes(saved.handled)
+            erasure._handled_before = CompletedSet.from_bytes(saved.handled)
         erasure._engine = StageRun.resumed(erasure._stage(), options, checkpoint, Patience())
         return erasure
 
@@ -204,7 +204,7 @@ class Erasure:
         return Stage(
             name=self.api,
             api=APIS[self.api],
-            label=self.whom.name,
+            label=self.targets.name,
             rows=self._rows,
             share=self._share,
             item=self._item,
@@ -213,7 +213,7 @@ class Erasure:
         )
 
     def _rows(self) -> Generator[Row, None, None] | AsyncGenerator[Row, None]:
-        rows = self.whom.rows()
+        rows = self.targets.rows()
         return self._passing(rows) if isinstance(rows, Generator) else self._passing_async(rows)
 
     def _passing(self, rows: Generator[Row, None, None]) -> Generator[Row, None, None]:
@@ -236,19 +236,19 @@ class Erasure:
         self._read += 1
 
     def _share(self) -> float | None:
-        return min(self._read / self.whom.total, 1.0) if self.whom.total else None
+        return min(self._read / self.targets.total, 1.0) if self.targets.total else None
 
     @property
     def kinds(self) -> tuple[KindName, ...]:
         """The kinds of id that the API is asked by, for one row or another."""
         if not self._can_have_several_ids:
-            return (self.whom.kind,)
-        return tuple(kind for kind in BARE_ID_KINDS if kind in self.whom.named) or (self.whom.kind,)
+            return (self.targets.kind,)
+        return tuple(kind for kind in BARE_ID_KINDS if kind in self.targets.named) or (self.targets.kind,)
 
     @property
     def _can_have_several_ids(self) -> bool:
         """Whether a row can have ids of several kinds to ask by."""
-        return self.api == "mail" and self.whom.kind == BARE_ID and self.naming is Naming.OPEN
+        return self.api == "mail" and self.targets.kind == BARE_ID and self.naming is Naming.OPEN
 
     def _item(self, number: int, row: Row) -> Item[_User] | None:
         """Make the request of a row; one whose id was there before needs none."""
@@ -270,10 +270,10 @@ class Erasure:
         if self._can_have_several_ids:
             if row.data.get(BARE_ID_KINDS[0]):
                 return self._ids_of_columns(row)
-            if is_bare(row):
-                value = self._id(row, self.whom.kind)
+            if is_bare_id(row):
+                value = self._id(row, self.targets.kind)
                 return tuple(_Id(kind, value) for kind in BARE_ID_KINDS)
-        return (_Id(self.whom.kind, self._id(row, self.whom.kind)),)
+        return (_Id(self.targets.kind, self._id(row, self.targets.kind)),)
 
     def _ids_of_columns(self, row: Row) -> _Ids:
         """Return the ids of a row that has a column for each kind: the first one is enough, the others may be bad."""
@@ -294,8 +294,8 @@ class Erasure:
     def _settle(self, row: Row, user: _User | None, error: AdaptyError | None) -> str:
         """Write down what came of a user."""
         if user is None:
-            refused = AdaptyUsageError.for_field(self.whom.place(row), row.problem or str(error))
-            deletion = DeletionResult.failed(id_shown(row), refused)
+            refused = AdaptyUsageError.for_field(self.targets.location(row), row.problem or str(error))
+            deletion = DeletionResult.failed(display_id(row), refused)
         else:
             by = tuple(kind for kind, _ in user.ids)
             shown = next((value for kind, value in user.ids if kind == user.found_by), user.ids[0].value)

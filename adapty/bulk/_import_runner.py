@@ -16,17 +16,17 @@ from adapty._clock import monotonic
 from adapty._core.damaged_ids import refuse_damaged_ids
 from adapty._core.giving_up import Patience
 from adapty._generated import mail_call, nothing
-from adapty.bulk.columns import field_path
-from adapty.bulk.failures import RejectsFile, put_in_place, rejects_name
-from adapty.bulk.fingerprint import fingerprint
-from adapty.bulk.journal import CONTENTS_OF, Checkpoint
+from adapty.bulk._inputs.columns import field_path
+from adapty.bulk._inputs.fingerprint import fingerprint
+from adapty.bulk._inputs.ordered_source import sorted_source
+from adapty.bulk._inputs.sources import Source, open_source, sibling_input
+from adapty.bulk._state.checkpoint import FINGERPRINT_OF, Checkpoint
+from adapty.bulk._state.rejects import RejectsFile, finalize_rejects, rejects_name
+from adapty.bulk._state.resume_advice import resume_advice
 from adapty._engine.dispatcher import Item
-from adapty.bulk.options import ImportOptions, checkpoint_path, file_option, flag_option, options_of, refuse_unknown
-from adapty.bulk.ordered_source import in_order
+from adapty.bulk.options import ImportOptions, bool_option, checkpoint_path, parse_options, path_option, reject_unknown
 from adapty.bulk.reports import ImportReport
-from adapty.bulk.resuming import resume_advice
 from adapty.bulk._stage_runner import StageRun
-from adapty.bulk.sources import Source, open_source, other_input
 from adapty.bulk._stage import Options, Stage, StageResult
 from adapty.errors import AdaptyUsageError
 from adapty.models import MailProfile, TransactionEvent
@@ -35,8 +35,8 @@ from adapty.models._request import field_names
 if TYPE_CHECKING:
     from adapty._async.client import AsyncAdapty
     from adapty._sync.client import Adapty
-    from adapty.bulk.flow_tally import FlowTally
-    from adapty.bulk.rows import Row
+    from adapty.bulk._inputs.rows import Row
+    from adapty.bulk._state.flow_counts import FlowCounter
     from adapty._engine.cancellation import Stop
     from adapty.errors import AdaptyError
 
@@ -86,18 +86,18 @@ class ImportJob:
         wanted = {kind: source for kind, source in given.items() if source is not None}
         if not wanted:
             raise AdaptyUsageError("nothing to import; expected profiles=, events= or both")
-        refuse_unknown(options, ImportOptions)
-        is_sorted = flag_option("sort", sort)
-        checked = options_of(options, dry_run=flag_option("dry_run", options.get("dry_run", False)))
+        reject_unknown(options, ImportOptions)
+        is_sorted = bool_option("sort", sort)
+        checked = parse_options(options, dry_run=bool_option("dry_run", options.get("dry_run", False)))
         mapping = options.get("mapping")
         mapping = {} if mapping is None else mapping
         ignore = options.get("ignore", ())
-        folder = file_option("rejects_dir", options.get("rejects_dir", "."))
+        folder = path_option("rejects_dir", options.get("rejects_dir", "."))
         if not folder.is_dir():
             raise AdaptyUsageError.for_field("rejects_dir", f"{folder} is no folder; expected one that is there")
         inputs: list[_Input] = []
         for kind, source in wanted.items():
-            others = [other_input(other, wanted[other], RECORDS[other]) for other in wanted if other != kind]
+            others = [sibling_input(other, wanted[other], RECORDS[other]) for other in wanted if other != kind]
             own = _of_the_kind(kind, mapping, wanted)
             opened = open_source(kind, source, RECORDS[kind], own, ignore=ignore, others=others)
             name = rejects_name(opened.name, dry_run=checked.dry_run)
@@ -133,17 +133,17 @@ class ImportJob:
             plan["rejects_dir"] = str(each.rejects.parent.absolute())
             if each.source.path is not None:
                 plan[each.kind] = str(each.source.path.absolute())
-                plan[CONTENTS_OF + each.source.name] = await asyncio.to_thread(fingerprint, each.source.path)
+                plan[FINGERPRINT_OF + each.source.name] = await asyncio.to_thread(fingerprint, each.source.path)
         return Checkpoint.open(self.checkpoint, plan)
 
     async def _send(
         self, each: _Input, adapty: Adapty | AsyncAdapty, checkpoint: Checkpoint, patience: Patience, stop: Stop
     ) -> tuple[StageResult, Path | None]:
         """Send one input, or what is left of it; give what came of it, and where its rejects are, if there are any."""
-        saved = checkpoint.stage(each.kind)
+        saved = checkpoint.load(each.kind)
         note = partial(_set_rejects_path, checkpoint, each.kind)
         if saved is not None and saved.done and checkpoint.run_id is not None:
-            path = put_in_place(each.rejects, checkpoint.run_id, checkpoint.rejects_path(each.kind), note)
+            path = finalize_rejects(each.rejects, checkpoint.run_id, checkpoint.rejects_path(each.kind), note)
             return StageResult.of(each.kind, saved), path
         rejects = RejectsFile(
             each.rejects,
@@ -156,7 +156,9 @@ class ImportJob:
         run = None
         try:
             with rejects:
-                run = StageRun.resumed(self._stage(each, rejects, checkpoint.tally), self.options, checkpoint, patience)
+                run = StageRun.resumed(
+                    self._stage(each, rejects, checkpoint.flow_counter), self.options, checkpoint, patience
+                )
                 await run.run(adapty, stop)
                 run.raise_what_ended_it_early()
         except BaseException as end:
@@ -174,28 +176,28 @@ class ImportJob:
         done = f"{run.counts['accepted']} accepted, {run.counts['rejected']} rejected so far"
         end.add_note(f"stopped in {run.stage.label}: {done}")
         if run.counts["rejected"]:
-            end.add_note(f"rejected records: {rejects.path if self.checkpoint is None else rejects.kept_at}")
+            end.add_note(f"rejected records: {rejects.path if self.checkpoint is None else rejects.partial_path}")
         if self.checkpoint is None:
             return
         if not is_untouched:
             states = [each.source.state for each in self.inputs if each.source.state is not None]
-            partial_file = rejects.kept_at if run.counts["rejected"] else None
+            partial_file = rejects.partial_path if run.counts["rejected"] else None
             if advice := resume_advice(end, self.checkpoint, states, partial_file):
                 end.add_note(advice)
             return
         with suppress(AdaptyUsageError, OSError):
             checkpoint.finish()
-            rejects.kept_at.unlink()
+            rejects.partial_path.unlink()
 
-    def _stage(self, each: _Input, rejects: RejectsFile, tally: FlowTally) -> Stage:
+    def _stage(self, each: _Input, rejects: RejectsFile, flow_counter: FlowCounter) -> Stage:
         def settle(row: Row, record: Any, error: AdaptyError | None) -> str:
             if error is None:
-                tally.add(record)
+                flow_counter.add(record)
                 return "accepted"
             rejects.add(row, str(error))
             return "rejected"
 
-        source = in_order(each.source) if self.sort and each.kind == "events" else each.source
+        source = sorted_source(each.source) if self.sort and each.kind == "events" else each.source
         return Stage(
             name=each.kind,
             api="mail",
@@ -214,8 +216,8 @@ class ImportJob:
         return ImportReport(
             **counts,
             reasons=sum((result.reasons for result in results), Counter()),
-            flows=checkpoint.tally.flows(of_saved_profiles="profiles" in kinds),
-            events_without_profile=checkpoint.tally.events_without_profile(),
+            flows=checkpoint.flow_counter.count(saved_profiles="profiles" in kinds),
+            events_without_profile=checkpoint.flow_counter.count_events_without_profile(),
             not_imported={name: count for result in results for name, count in result.not_imported.items()},
             rejects_files=tuple(rejects),
             retried=sum(result.retried for result in results),

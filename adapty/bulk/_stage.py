@@ -10,13 +10,13 @@ import httpx
 from attrs import Factory, frozen
 
 from adapty._core.operations import Api
+from adapty.bulk._inputs.rows import Row
 from adapty._engine.dispatcher import Item
 from adapty.bulk.reports import Progress, StageName
-from adapty.bulk.rows import Row
 from adapty.errors import AdaptyError
 
 if TYPE_CHECKING:
-    from adapty.bulk.journal import StageState
+    from adapty.bulk._state.checkpoint import StageState
 
 __all__ = ["FAILED", "OTHERS", "REPEATED", "UNREADABLE", "Options", "Stage", "StageResult"]
 

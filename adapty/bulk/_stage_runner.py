@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
     from adapty._async.client import AsyncAdapty
     from adapty._sync.client import Adapty
-    from adapty.bulk.journal import Checkpoint
-    from adapty.bulk.rows import Row
+    from adapty.bulk._inputs.rows import Row
+    from adapty.bulk._state.checkpoint import Checkpoint
 
 __all__ = ["StageRun", "Stop"]
 

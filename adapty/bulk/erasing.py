@@ -14,10 +14,10 @@ from adapty.bulk._stage_runner import Stop
 if TYPE_CHECKING:
     from typing import Unpack
 
+    from adapty.bulk._inputs.erase_targets import Ids
+    from adapty.bulk._inputs.ids import ApiName, KindName
     from adapty.bulk.reports import EraseReport
-    from adapty.bulk.id_files import ApiName, KindName
     from adapty.bulk.options import EraseOptions
-    from adapty.bulk.whom import Ids
 
 __all__ = ["async_erase", "erase"]
 

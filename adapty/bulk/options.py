@@ -21,12 +21,12 @@ __all__ = [
     "BulkOptions",
     "EraseOptions",
     "ImportOptions",
+    "bool_option",
     "check_client",
     "checkpoint_path",
-    "file_option",
-    "flag_option",
-    "options_of",
-    "refuse_unknown",
+    "parse_options",
+    "path_option",
+    "reject_unknown",
 ]
 
 MAX_CONCURRENCY = 256
@@ -94,7 +94,7 @@ class EraseOptions(BulkOptions, total=False):
     checkpoint: str | Path | None
 
 
-def options_of(given: BulkOptions, *, dry_run: bool = False) -> Options:
+def parse_options(given: BulkOptions, *, dry_run: bool = False) -> Options:
     """Check what was given.
 
     Raises:
@@ -140,14 +140,14 @@ def checkpoint_path(options: ImportOptions | EraseOptions, files: Sequence[Path 
         return None
     first = files[0]
     if first is not None and None not in files:
-        return first.with_name(f"{first.name}.checkpoint") if given is NOT_GIVEN else file_option("checkpoint", given)
+        return first.with_name(f"{first.name}.checkpoint") if given is NOT_GIVEN else path_option("checkpoint", given)
     if given is not NOT_GIVEN:
         expected = "expected files, which can be read again, or no checkpoint"
         raise AdaptyUsageError.for_field("checkpoint", f"is given for what comes from a program; {expected}")
     return None
 
 
-def file_option(name: str, value: Any) -> Path:
+def path_option(name: str, value: Any) -> Path:
     """Give a path.
 
     Raises:
@@ -159,7 +159,7 @@ def file_option(name: str, value: Any) -> Path:
         raise AdaptyUsageError.for_field(name, f"is {kind_of(value)}; expected a path") from None
 
 
-def flag_option(name: str, value: Any) -> bool:
+def bool_option(name: str, value: Any) -> bool:
     """Give a yes or no.
 
     Raises:
@@ -170,7 +170,7 @@ def flag_option(name: str, value: Any) -> bool:
     return value
 
 
-def refuse_unknown(options: Mapping[str, Any], known: Any) -> None:
+def reject_unknown(options: Mapping[str, Any], known: Any) -> None:
     """See that no option is misspelled.
 
     Args:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from rich.table import Table
 
-from adapty.bulk.id_files import API_KINDS
+from adapty.bulk._inputs.ids import API_KINDS
 from adapty.bulk._stage import OTHERS
 from adapty.cli.outcome import errors, output
 from adapty.cli.show import duration, print_json, rate, shown

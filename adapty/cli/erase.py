@@ -9,7 +9,7 @@ from typing import IO, Annotated
 import typer
 
 from adapty import Adapty, AdaptyUsageError, bulk
-from adapty.bulk.id_files import ApiName, KindName  # noqa: TC001 - typer reads them
+from adapty.bulk._inputs.ids import ApiName, KindName  # noqa: TC001 - typer reads them
 from adapty.cli.bulk_progress import shown_progress
 from adapty.cli.bulk_report import print_erase_report, print_erase_warnings
 from adapty.cli.options import AsJson, CheckpointFile, Concurrency, MaxRate, NoCheckpoint, bulk_options, option

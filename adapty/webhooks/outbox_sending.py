@@ -16,9 +16,9 @@ from adapty._core.redact import masked
 from adapty._core.retry import RetryPolicy
 from adapty._core.safe_repr import SafeRepr
 from adapty._generated import mail_call, nothing
-from adapty.bulk.journal import Checkpoint
+from adapty.bulk._inputs.rows import Row
+from adapty.bulk._state.checkpoint import Checkpoint
 from adapty._engine.dispatcher import Item
-from adapty.bulk.rows import Row
 from adapty.bulk._stage_runner import StageRun
 from adapty.bulk._stage import Options, Stage
 from adapty.errors import AdaptyAPIError, AdaptyConnectionError, AdaptyError, WebhookUnavailableError

@@ -12,7 +12,7 @@ from adapty._async.client import AsyncAdapty
 from adapty._core.validate import kind_of
 from adapty._sync.client import Adapty
 from adapty._engine.runner import run_blocking
-from adapty.bulk.options import BulkOptions, check_client, options_of, refuse_unknown
+from adapty.bulk.options import BulkOptions, check_client, parse_options, reject_unknown
 from adapty.bulk._stage_runner import Stop
 from adapty.errors import AdaptyUsageError
 from adapty.webhooks.outbox import Outbox
@@ -189,8 +189,8 @@ class Worker:
 def _sending(outbox: Outbox, options: BulkOptions, *, until_empty: bool) -> Sending:
     if not isinstance(outbox, Outbox):
         raise AdaptyUsageError.for_field("outbox", f"is {kind_of(outbox)}; expected an Outbox")
-    refuse_unknown(options, BulkOptions)
-    return Sending(outbox, options_of(options), until_empty=until_empty)
+    reject_unknown(options, BulkOptions)
+    return Sending(outbox, parse_options(options), until_empty=until_empty)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""`erase`: whom it takes, whom it asks, what it writes down, and how it ends."""
+"""`erase`: its inputs, the APIs it calls, its report and how it ends."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from adapty import (
     ServerError,
 )
 from adapty.bulk import EraseReport, Progress, async_erase, erase
-from adapty.bulk.outcomes_file import OutcomesFile
+from adapty.bulk._state.erase_log import EraseLog
 from adapty._engine.cancellation import Stop
 from tests.bulk.erasing import FakeApis, busy, outcomes, report_rows, unreachable, users_file
 
@@ -465,15 +465,15 @@ def test_evidence_that_cannot_be_kept_stops_both(
 ) -> None:
     """Where the report takes no more, nobody else is erased, from neither API."""
     rows: list[str] = []
-    add = OutcomesFile.add
+    add = EraseLog.add
 
-    def full(file: OutcomesFile, api: str, deletion: Any) -> None:
+    def full(file: EraseLog, api: str, deletion: Any) -> None:
         if rows:
             raise AdaptyUsageError("ids.erased.csv: cannot be written: No space left on device")
         rows.append(api)
         add(file, api, deletion)
 
-    monkeypatch.setattr(OutcomesFile, "add", full)
+    monkeypatch.setattr(EraseLog, "add", full)
 
     with pytest.raises(AdaptyUsageError, match="No space left") as caught:
         erase(adapty, ["u1", "u2", "u3"], concurrency=1)
@@ -490,7 +490,7 @@ def test_a_report_that_another_run_adds_to(adapty: Adapty, apis: FakeApis) -> No
     """A run that comes to nothing does not take away what another one wrote into the same file meanwhile."""
 
     def write_beside(api: str, _: str) -> httpx.Response:
-        with OutcomesFile(Path("ids.erased.csv"), None) as other:
+        with EraseLog(Path("ids.erased.csv"), None) as other:
             other.add(api, type("Row", (), {"id": "u9", "outcome": "deleted", "reason": ""})())
         return httpx.Response(401)
 

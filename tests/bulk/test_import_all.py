@@ -34,7 +34,7 @@ from adapty import (
     UnexpectedResponseError,
 )
 from adapty.bulk import ImportReport, Progress, import_all
-from adapty.bulk.failures import RejectsFile
+from adapty.bulk._state.rejects import RejectsFile
 from tests.bulk.conftest import HEADER, FakeApi, accept, refuse
 from tests.conftest import EVENT, PROFILE
 from tests.examples.independent_count import expected

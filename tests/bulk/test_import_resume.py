@@ -17,8 +17,8 @@ import pytest
 
 from adapty import Adapty, AdaptyUsageError, AsyncAdapty, AuthenticationError, CheckpointInUseError
 from adapty.bulk import Progress, async_import_all, files, import_all, import_events, import_profiles
-from adapty.bulk.handled import Handled
-from adapty.bulk.journal import Checkpoint
+from adapty.bulk._state.checkpoint import Checkpoint
+from adapty.bulk._state.completed import CompletedSet
 from tests.bulk.conftest import FakeApi, accept
 from tests.conftest import EVENT, PROFILE
 
@@ -407,16 +407,16 @@ def test_a_record_that_is_noted_half_is_not_saved(
 ) -> None:
     """A signal handler may raise anywhere: each refused record is in the rejects file once all the same."""
     profiles(30, *range(0, 30, 3))
-    add = Handled.add
+    add = CompletedSet.add
     calls = Counter[str]()
 
-    def interrupted(handled: Handled, number: int) -> None:
+    def interrupted(handled: CompletedSet, number: int) -> None:
         calls["add"] += 1
         if calls["add"] in {4, 9, 25}:
             raise KeyboardInterrupt
         add(handled, number)
 
-    monkeypatch.setattr(Handled, "add", interrupted)
+    monkeypatch.setattr(CompletedSet, "add", interrupted)
     for _ in range(3):
         with pytest.raises(KeyboardInterrupt):
             import_profiles(adapty, "profiles.jsonl", concurrency=1)

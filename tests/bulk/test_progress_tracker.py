@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from adapty import AsyncAdapty, AuthenticationError
 from adapty.bulk import Progress, async_import_all
+from adapty.bulk._inputs.sorting import sorted_rows
 from adapty.bulk._progress_tracker import ProgressTracker
-from adapty.bulk.sorting import sorted_rows
 from tests.skipping_loop import SkippingLoop
 from tests.conftest import EVENT, PROFILE
 
@@ -121,7 +121,7 @@ def test_the_time_of_sorting_does_not_count(monkeypatch: pytest.MonkeyPatch) -> 
         async for row in sorted_rows(rows):
             yield row
 
-    monkeypatch.setattr("adapty.bulk.ordered_source.sorted_rows", slowly)
+    monkeypatch.setattr("adapty.bulk._inputs.ordered_source.sorted_rows", slowly)
     path = Path("events.jsonl")
     path.write_text("".join(json.dumps({**EVENT, "event_id": f"evt_{number}"}) + "\n" for number in range(COUNT)))
 

@@ -1,4 +1,4 @@
-"""`erase` with both APIs, and with Mail alone: who is asked about whom, and how a run of two ends."""
+"""`erase` with both APIs, and with Mail alone: which API gets which request, and how a run of two ends."""
 
 from __future__ import annotations
 

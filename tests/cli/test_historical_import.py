@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 
 from adapty import Adapty, AdaptyUsageError, AuthenticationError, MailProfile
 from adapty.bulk import import_all, import_profiles
-from adapty.bulk.historical_import import FIELDS, NOT_IMPORTED
-from adapty.bulk.sources import open_source
+from adapty.bulk._inputs.historical_import import FIELDS, NOT_IMPORTED
+from adapty.bulk._inputs.sources import open_source
 from adapty.cli.outcome import ExitCode
-from tests.bulk.reading import rows_of
+from tests.bulk._inputs.reading import rows_of
 from tests.cli.conftest import point_at, run
 from tests.conftest import EVENT
 from tests.raw_server import OK, RawServer, answer
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from adapty.sandbox import Sandbox
 
-EXAMPLE = Path(__file__).parents[1] / "bulk" / "historical_import.csv"
+EXAMPLE = Path(__file__).parents[1] / "bulk" / "_inputs" / "historical_import.csv"
 WHEN = "2020-01-01T00:00:00Z"
 
 ATTRIBUTES_EXPECTED = "expected names to strings or numbers, such as {'plan': 'trial', 'visits': 3}"

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from adapty import Flow
-from adapty.bulk.journal import Checkpoint
+from adapty.bulk._state.checkpoint import Checkpoint
 from adapty.cli.outcome import ExitCode
 from tests.cli.conftest import FORBIDDEN, point_at, reply_by_user, run
 from tests.conftest import EVENT, PROFILE

@@ -17,8 +17,8 @@ from adapty._core.call import Call, Failure, Request
 from adapty._core.operations import OPERATIONS
 from adapty._engine.rate_limiter import Pace
 from adapty._core.retry import RetryPolicy
+from adapty.bulk._inputs.rows import Row
 from adapty._engine.dispatcher import Item, Lanes
-from adapty.bulk.rows import Row
 from tests.skipping_loop import SkippingLoop
 
 if TYPE_CHECKING:
