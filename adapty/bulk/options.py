@@ -12,8 +12,8 @@ import httpx
 
 from adapty._core.not_given import NOT_GIVEN
 from adapty._core.validate import counted, kind_of, known_name
-from adapty.bulk.reports import Progress
 from adapty.bulk._stage import Options
+from adapty.bulk.reports import Progress
 from adapty.errors import AdaptyUsageError
 
 __all__ = [

@@ -15,7 +15,8 @@ from typing import IO, TYPE_CHECKING, Any
 import pytest
 
 from adapty import Adapty, AuthenticationError
-from adapty.bulk import erase, import_all, running, sorting
+from adapty.bulk import _stage_runner, erase, import_all
+from adapty.bulk._inputs import sorting
 from tests.bulk.recording_server import OK, RecordingServer, Reply
 from tests.conftest import EVENT
 
@@ -107,7 +108,7 @@ def adapty(recorder: RecordingServer) -> Iterator[Adapty]:
 @pytest.fixture(autouse=True)
 def _saving_often(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Save checkpoints often, sort in small runs on disk, and keep temporary files where the test looks."""
-    monkeypatch.setattr(running, "_TELL_SECONDS", 0.002)
+    monkeypatch.setattr(_stage_runner, "_REPORT_SECONDS", 0.002)
     monkeypatch.setattr(sorting, "_CHUNK_BYTES", 1000)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     monkeypatch.setenv("SQLITE_TMPDIR", str(tmp_path))

@@ -16,7 +16,8 @@ import httpx
 import pytest
 
 from adapty import Adapty, AdaptyUsageError, AsyncAdapty, AuthenticationError, CheckpointInUseError
-from adapty.bulk import Progress, async_import_all, files, import_all, import_events, import_profiles
+from adapty.bulk import Progress, async_import_all, import_all, import_events, import_profiles
+from adapty.bulk._inputs import files
 from adapty.bulk._state.checkpoint import Checkpoint
 from adapty.bulk._state.completed import CompletedSet
 from tests.bulk.conftest import FakeApi, accept
@@ -318,7 +319,7 @@ def test_without_a_checkpoint_it_begins_anew(adapty: Adapty, api: FakeApi) -> No
 
     assert caught.value.__notes__ == [
         "stopped in profiles.jsonl: 10 accepted, 1 rejected so far",
-        "refused records of it: profiles.rejects.jsonl",
+        "rejected records: profiles.rejects.jsonl",
     ]
     assert folder() == ["profiles.jsonl", "profiles.rejects.jsonl"]
     report = import_profiles(adapty, "profiles.jsonl", checkpoint=None)
@@ -399,7 +400,7 @@ def test_a_full_disk_does_not_hide_what_happened_before(
     with pytest.raises(AuthenticationError) as caught:
         import_profiles(adapty, "profiles.jsonl", concurrency=1)
 
-    assert "how far it came could not be saved: the checkpoint cannot be written: disk full" in caught.value.__notes__
+    assert "progress could not be saved: the checkpoint cannot be written: disk full" in caught.value.__notes__
 
 
 def test_a_record_that_is_noted_half_is_not_saved(

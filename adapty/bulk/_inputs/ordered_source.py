@@ -1,82 +1,57 @@
-"""An input's rows in order of time; a file's are sorted without keeping the event loop waiting."""
+"""An input whose rows are sorted by time first."""
 
 from __future__ import annotations
 
-import asyncio
-from contextlib import aclosing, closing
-from typing import TYPE_CHECKING, cast
+from contextlib import closing
+from typing import TYPE_CHECKING
 
-from attrs import define, frozen
+from attrs import define
 
 from adapty.bulk._inputs.sorting import sorted_rows
 from adapty.bulk._inputs.sources import Source
-from adapty.bulk._feeder import TURN_SECONDS
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Generator
+    from collections.abc import Iterator
 
     from adapty.bulk._inputs.rows import Row
 
-__all__ = ["sorted_source"]
-
-
-def sorted_source(source: Source) -> OrderedFile | OrderedRecords:
-    """Give an input of which the rows are sorted by `event_datetime` first; see `sorted_rows`."""
-    return OrderedRecords(source) if source.path is None else OrderedFile(source)
-
-
-@frozen
-class OrderedRecords:
-    """What a program gives, record by record; how much there is, nobody knows."""
-
-    source: Source
-
-    def share(self) -> None:
-        """Say that nobody knows how much was given."""
-
-    def rows(self) -> Generator[Row, None, None] | AsyncGenerator[Row, None]:
-        """Give the rows in order."""
-        return sorted_rows(self.source.rows())
+__all__ = ["SortedSource"]
 
 
 @define
-class OrderedFile:
-    """A file.
+class SortedSource:
+    """The rows of an input in the order of their `event_datetime`.
 
     Attributes:
-        source: The file.
-        read: How many rows were read.
-        given: How many of them were given, in order.
-        is_through: Whether all were given.
+        source: The input.
+        read: Number of rows that were read.
+        sorted: Number of rows that were returned in order.
+        is_complete: Whether all were returned.
     """
 
     source: Source
     read: int = 0
-    given: int = 0
-    is_through: bool = False
+    sorted: int = 0
+    is_complete: bool = False
 
-    def share(self) -> float:
-        """Say how much was given, from 0 to 1: all is read before the first row is."""
-        if self.is_through:
+    def read_fraction(self) -> float | None:
+        """Return which part of a file was returned, from 0 to 1: all is read before the first row is returned."""
+        if self.source.path is None:
+            return None
+        if self.is_complete:
             return 1.0
-        return self.given / self.read if self.given else 0.0
+        return self.sorted / self.read if self.sorted else 0.0
 
-    async def rows(self) -> AsyncGenerator[Row, None]:
-        """Give the rows in order."""
-        self.read = self.given = 0
-        async with aclosing(self._unsorted()) as unsorted, aclosing(sorted_rows(unsorted)) as rows:
-            async for row in rows:
-                self.given += 1
-                yield row
-        self.is_through = True
-
-    async def _unsorted(self) -> AsyncGenerator[Row, None]:
-        now = asyncio.get_running_loop().time
-        turn = now()
-        with closing(cast("Generator[Row, None, None]", self.source.rows())) as rows:
+    def rows(self) -> Iterator[Row]:
+        """Return the rows in order. Called and iterated in a thread."""
+        self.read = self.sorted = 0
+        with closing(sorted_rows(self._count_rows())) as rows:
             for row in rows:
-                self.read += 1
+                self.sorted += 1
                 yield row
-                if now() - turn > TURN_SECONDS:
-                    await asyncio.sleep(0)
-                    turn = now()
+        self.is_complete = True
+
+    def _count_rows(self) -> Iterator[Row]:
+        for row in self.source.rows():
+            self.read += 1
+            yield row

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import heapq
 import pickle
-from collections.abc import AsyncGenerator, AsyncIterable, Generator, Iterable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from operator import itemgetter
 from struct import Struct
 from tempfile import TemporaryFile, gettempdir
-from typing import IO, TYPE_CHECKING, Self, overload
+from typing import IO, TYPE_CHECKING, Self
 
 from adapty._core.validate import aware_datetime, checked
 from adapty.bulk._inputs.rows import Row
@@ -18,6 +17,7 @@ from adapty.bulk._inputs.to_json import source_as_json
 from adapty.errors import AdaptyUsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Generator, Iterable, Iterator
     from pathlib import Path
     from types import TracebackType
 
@@ -49,28 +49,20 @@ _Entry = tuple[int, int, bytes]
 """A row as it is sorted: its time, its number, which is another one for each, and itself, pickled."""
 
 
-@overload
 def sorted_rows(
-    rows: Iterable[Row], folder: Path | None = ..., *, chunk_rows: int = ..., most_runs: int = ...
-) -> Generator[Row, None, None]: ...
-@overload
-def sorted_rows(
-    rows: AsyncIterable[Row], folder: Path | None = ..., *, chunk_rows: int = ..., most_runs: int = ...
-) -> AsyncGenerator[Row, None]: ...
-def sorted_rows(
-    rows: Iterable[Row] | AsyncIterable[Row],
+    rows: Iterable[Row],
     folder: Path | None = None,
     *,
     chunk_rows: int = CHUNK_ROWS,
     most_runs: int = _MOST_RUNS,
-) -> Generator[Row, None, None] | AsyncGenerator[Row, None]:
+) -> Generator[Row, None, None]:
     """Give rows in order of `event_datetime`, those of equal times in the order in which they came.
 
     Rows whose time cannot be read come first. All rows are read before the first one is given. What does not fit into
     memory goes to temporary files, which have no name and go with the process, whatever ends it.
 
     Args:
-        rows: The rows; of an async iterable the sorted ones are given in an async one too.
+        rows: The rows.
         folder: Where the temporary files are; the system's place for them where left out. They take about as much
             room as the rows do in JSON Lines, and twice that while runs are merged.
         chunk_rows: How many rows are sorted in memory at a time.
@@ -84,23 +76,10 @@ def sorted_rows(
         >>> [row.line for row in sorted_rows(rows)]
         [2, 1]
     """
-    sorter = _Sorter(folder, chunk_rows, most_runs)
-    return _sorted(rows, sorter) if isinstance(rows, Iterable) else _sorted_async(rows, sorter)
-
-
-def _sorted(rows: Iterable[Row], sorter: _Sorter) -> Generator[Row, None, None]:
-    with sorter:
+    with _Sorter(folder, chunk_rows, most_runs) as sorter:
         for row in rows:
             sorter.add(row)
         yield from sorter.rows()
-
-
-async def _sorted_async(rows: AsyncIterable[Row], sorter: _Sorter) -> AsyncGenerator[Row, None]:
-    with sorter:
-        async for row in rows:
-            sorter.add(row)
-        for row in sorter.rows():
-            yield row
 
 
 class _Sorter:

@@ -3,17 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import (
-    AsyncGenerator,
-    AsyncIterable,
-    AsyncIterator,
-    Collection,
-    Generator,
-    Iterable,
-    Iterator,
-    Mapping,
-    Sequence,
-)
+from collections.abc import AsyncIterable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from io import IOBase
 from os import PathLike
 from pathlib import Path
@@ -27,6 +17,7 @@ from adapty.bulk._inputs.csv_rows import check_header, column_names, csv_rows
 from adapty.bulk._inputs.files import Format, InputFile, file_format
 from adapty.bulk._inputs.fingerprint import FileState
 from adapty.bulk._inputs.objects import json_rows, row_from_object
+from adapty.bulk._row_reader import rows_from_items
 from adapty.errors import AdaptyUsageError
 from adapty.models import MailProfile, TransactionEvent
 
@@ -59,8 +50,8 @@ class Source(ABC):
     state: FileState | None
 
     @abstractmethod
-    def rows(self) -> Iterator[Row] | AsyncIterator[Row]:
-        """Read the rows, a file's from its beginning each time; an async iterator where the program gave one.
+    def rows(self) -> Iterator[Row]:
+        """Read the rows, those of a file from its beginning each time. Called and iterated in a thread.
 
         Raises:
             AdaptyUsageError: The file cannot be read to its end, or has changed into a wrong one.
@@ -74,7 +65,7 @@ class Source(ABC):
         nothing.
         """
 
-    def share(self) -> float | None:
+    def read_fraction(self) -> float | None:
         """Say how much of the file was read at least, from 0 to 1; None where that is unknown.
 
         What is buffered does not count: of a small file all would count as read from the first row on.
@@ -192,7 +183,7 @@ class _FileSource(Source):
             self.state.check()
             self._is_through = True
 
-    def share(self) -> float:
+    def read_fraction(self) -> float:
         if self._is_through or not self.size:
             return 1.0
         return max(0, self.position() - self._reading.most_ahead) / self.size if self._reading is not None else 0.0
@@ -217,30 +208,11 @@ class _IterableSource(Source):
     size: None = None
     state: None = None
 
-    def rows(self) -> Iterator[Row] | AsyncIterator[Row]:
-        return self._rows(self.given) if isinstance(self.given, Iterable) else self._rows_async(self.given)
+    def rows(self) -> Iterator[Row]:
+        return rows_from_items(self.given, self._create_row, f"{self.name}, after record")
+
+    def _create_row(self, number: int, item: Any) -> Row:
+        return row_from_object(number, item, self.record, self.columns)
 
     def position(self) -> int:
         return 0
-
-    def _rows(self, given: Iterable[Any]) -> Generator[Row, None, None]:
-        number = 0
-        try:
-            for number, item in enumerate(given, start=1):
-                yield row_from_object(number, item, self.record, self.columns)
-        except (Exception, KeyboardInterrupt) as stop:
-            stop.add_note(self._place(number))
-            raise
-
-    async def _rows_async(self, given: AsyncIterable[Any]) -> AsyncGenerator[Row, None]:
-        number = 0
-        try:
-            async for item in given:
-                number += 1
-                yield row_from_object(number, item, self.record, self.columns)
-        except (Exception, KeyboardInterrupt) as stop:
-            stop.add_note(self._place(number))
-            raise
-
-    def _place(self, number: int) -> str:
-        return f"raised by the iterable of {self.name}, after record {number}"

@@ -64,7 +64,7 @@ def test_the_rows_can_be_gone_through_again(name: str, kind: str, *, packed: boo
     """Rows and ids come as often as they are asked for, side by side too, whatever they were read from."""
     content, expected, lines = FILES[name]
 
-    users = EraseTargets.of(source_of(gzip.compress(content) if packed else content, kind), KINDS)
+    users = EraseTargets.create(source_of(gzip.compress(content) if packed else content, kind), KINDS)
 
     assert (users.kind, users.total, users.single_pass) == (expected, 3, False)
     for _ in range(2):
@@ -82,7 +82,7 @@ def test_rows_come_one_by_one_and_what_is_wrong_when_it_is_its_turn() -> None:
     """Nothing is read before it is asked for; what cannot be read is told between the ids around it, with its line."""
     Path("users.jsonl").write_text('"u1"\n["josé"]\n"u2"\n', encoding="utf-8")
 
-    users = EraseTargets.of(Path("users.jsonl"), KINDS)
+    users = EraseTargets.create(Path("users.jsonl"), KINDS)
     rows = rows_of(users)
 
     first = next(rows)
@@ -121,7 +121,7 @@ def test_a_broken_row_in_the_middle_of_a_large_file_refuses_the_rest() -> None:
     good = [f"u{number}" for number in range(5000)]
     Path("users.csv").write_text("\n".join(["customer_user_id", *good, '"a" b', "", *good]), encoding="utf-8")
 
-    users = EraseTargets.of(Path("users.csv"), KINDS)
+    users = EraseTargets.create(Path("users.csv"), KINDS)
     ids = [row.data["customer_user_id"] for row in rows_of(users) if not row.problem]
     refused = [row for row in rows_of(users) if row.problem]
 
@@ -284,7 +284,7 @@ def test_whatever_a_file_holds_is_read_or_refused(scratch: Path, content: bytes,
     if name == "users":
         assert list(read_ids(io.BytesIO(content)).rows) == rows
     assert [row.line for row in rows] == sorted({row.line for row in rows})
-    targets = EraseTargets.of(path, KINDS)
+    targets = EraseTargets.create(path, KINDS)
     read = list(rows_of(targets))
     assert [(row.line, row.data, row.problem) for row in read] == [(row.line, row.ids, row.problem) for row in rows]
     assert all(display_id(row) for row in read if row.problem)
