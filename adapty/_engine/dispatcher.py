@@ -13,15 +13,15 @@ from attrs import define, field
 from adapty._core.answers import Answer
 from adapty._core.call import Call, Failure, Request, Send, Wait, run
 from adapty._core.retry import TOO_MANY_REQUESTS, retry_after_seconds
+from adapty._engine.timers import Turns
 from adapty.bulk import waits
 from adapty.bulk._inputs.rows import Row
-from adapty._engine.timers import Turns
 
 if TYPE_CHECKING:
     from adapty._core.addresses import Endpoint
-    from adapty._engine.rate_limiter import Pace
     from adapty._core.redact import Secret
     from adapty._core.retry import RetryPolicy
+    from adapty._engine.rate_limiter import Pace
 
 __all__ = ["Item", "Lanes", "Sender"]
 

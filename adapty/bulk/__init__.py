@@ -6,7 +6,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from adapty.bulk.reports import EraseReport
     from adapty.bulk.erasing import async_erase, erase
     from adapty.bulk.importing import (
         async_import_all,
@@ -17,8 +16,7 @@ if TYPE_CHECKING:
         import_profiles,
     )
     from adapty.bulk.options import BulkOptions, EraseOptions, ImportOptions
-    from adapty.bulk.reports import Progress
-    from adapty.bulk.reports import ImportReport
+    from adapty.bulk.reports import EraseReport, ImportReport, Progress
 
 __all__ = [
     "BulkOptions",

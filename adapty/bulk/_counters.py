@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import define, field
 
+from adapty.bulk._stage import FAILED, OTHERS, UNREADABLE, Stage
 from adapty.bulk._state.checkpoint import Checkpoint, StageState
 from adapty.bulk._state.completed import CompletedSet
-from adapty.bulk._stage import FAILED, OTHERS, UNREADABLE, Stage
 from adapty.errors import AdaptyAPIError, AdaptyError, AdaptyUsageError
 
 if TYPE_CHECKING:

@@ -12,26 +12,27 @@ from attrs import frozen
 
 from adapty._clock import monotonic
 from adapty._core.validate import checked, one_of, quoted
+from adapty.bulk._erase_stage import APIS, Erasure, Naming
+from adapty.bulk._inputs.csv import DELIMITER, parse_delimiter
 from adapty.bulk._inputs.erase_targets import EraseTargets
 from adapty.bulk._inputs.fingerprint import FileState, fingerprint
 from adapty.bulk._inputs.ids import API_KINDS, KINDS, ApiName, KindName
+from adapty.bulk._stage import REPEATED, Options
 from adapty.bulk._state.checkpoint import FINGERPRINT_OF, Checkpoint
 from adapty.bulk._state.erase_log import EraseLog
 from adapty.bulk._state.resume_advice import resume_advice
 from adapty.bulk._state.seen_ids import SeenIds
-from adapty.bulk.reports import EraseReport
-from adapty.bulk._erase_stage import APIS, Erasure, Naming
 from adapty.bulk.options import EraseOptions, checkpoint_path, parse_options, path_option, reject_unknown
-from adapty.bulk._stage import REPEATED, Options
+from adapty.bulk.reports import EraseReport
 from adapty.errors import AdaptyUsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from adapty._async.client import AsyncAdapty
+    from adapty._engine.cancellation import Stop
     from adapty._sync.client import Adapty
     from adapty.bulk._inputs.erase_targets import Ids
-    from adapty._engine.cancellation import Stop
 
 __all__ = ["EraseJob"]
 
@@ -66,7 +67,8 @@ class EraseJob:
         reject_unknown(options, EraseOptions)
         carried_out = parse_options(options)
         report = path_option("report", options["report"]) if "report" in options else None
-        targets = EraseTargets.of(ids, _kinds(by, api))
+        delimiter = parse_delimiter(options.get("delimiter", DELIMITER))
+        targets = EraseTargets.of(ids, _kinds(by, api), delimiter)
         naming = Naming.OPEN if by is None else Naming.KIND if api is None else Naming.EXACT
         return cls(
             targets, api, naming, carried_out, report or _report_of(targets), checkpoint_path(options, [targets.file])
@@ -114,6 +116,7 @@ class EraseJob:
         # A bare id and one of a named kind may lead to different people.
         plan["origin of by"] = "the input" if self.naming is Naming.OPEN else "the caller"
         plan["by"] = self.targets.kind
+        plan["delimiter"] = self.targets.delimiter
         plan["report"] = str(self.report.absolute())
         plan["users"] = self.targets.name
         plan[FINGERPRINT_OF + self.targets.name] = fingerprint(self.targets.file)

@@ -12,16 +12,16 @@ from attrs import define, field
 from adapty._core.deletions import listed_id
 from adapty._core.giving_up import Patience
 from adapty._core.identity import BARE_ID, BARE_ID_KINDS
+from adapty._engine.dispatcher import Item
 from adapty._generated import nothing, server_side_call
 from adapty._mail_deletions import deletion_by_kinds_call
 from adapty.bulk._inputs.erase_targets import EraseTargets, display_id, is_bare_id
 from adapty.bulk._inputs.ids import API_KINDS, NAMED_API_KINDS, ApiName, KindName
+from adapty.bulk._stage import Options, Stage
+from adapty.bulk._stage_runner import StageRun
 from adapty.bulk._state.completed import CompletedSet
 from adapty.bulk._state.erase_log import EraseLog
 from adapty.bulk._state.seen_ids import SeenIds
-from adapty._engine.dispatcher import Item
-from adapty.bulk._stage_runner import StageRun
-from adapty.bulk._stage import Options, Stage
 from adapty.errors import AdaptyConfigError, AdaptyError, AdaptyUsageError
 from adapty.models import DeletionResult
 
@@ -31,10 +31,10 @@ if TYPE_CHECKING:
     from adapty._async.client import AsyncAdapty
     from adapty._core.call import Call
     from adapty._core.operations import Api
+    from adapty._engine.cancellation import Stop
     from adapty._sync.client import Adapty
     from adapty.bulk._inputs.rows import Row
     from adapty.bulk._state.checkpoint import Checkpoint
-    from adapty._engine.cancellation import Stop
 
 __all__ = ["APIS", "Erasure", "Naming"]
 
@@ -295,7 +295,7 @@ class Erasure:
         """Write down what came of a user."""
         if user is None:
             refused = AdaptyUsageError.for_field(self.targets.location(row), row.problem or str(error))
-            deletion = DeletionResult.failed(display_id(row), refused)
+            deletion = DeletionResult.failed(display_id(row, self.targets.kind), refused)
         else:
             by = tuple(kind for kind, _ in user.ids)
             shown = next((value for kind, value in user.ids if kind == user.found_by), user.ids[0].value)

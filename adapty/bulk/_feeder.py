@@ -7,9 +7,9 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, 
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from adapty.bulk._inputs.rows import Row
-    from adapty._engine.dispatcher import Lanes
     from adapty._engine.cancellation import Stop
+    from adapty._engine.dispatcher import Lanes
+    from adapty.bulk._inputs.rows import Row
 
 __all__ = ["TURN_SECONDS", "read_through"]
 

@@ -15,29 +15,30 @@ from attrs import evolve, frozen
 from adapty._clock import monotonic
 from adapty._core.damaged_ids import refuse_damaged_ids
 from adapty._core.giving_up import Patience
+from adapty._engine.dispatcher import Item
 from adapty._generated import mail_call, nothing
 from adapty.bulk._inputs.columns import field_path
+from adapty.bulk._inputs.csv import DELIMITER, parse_delimiter
 from adapty.bulk._inputs.fingerprint import fingerprint
 from adapty.bulk._inputs.ordered_source import sorted_source
 from adapty.bulk._inputs.sources import Source, open_source, sibling_input
+from adapty.bulk._stage import Options, Stage, StageResult
+from adapty.bulk._stage_runner import StageRun
 from adapty.bulk._state.checkpoint import FINGERPRINT_OF, Checkpoint
 from adapty.bulk._state.rejects import RejectsFile, finalize_rejects, rejects_name
 from adapty.bulk._state.resume_advice import resume_advice
-from adapty._engine.dispatcher import Item
 from adapty.bulk.options import ImportOptions, bool_option, checkpoint_path, parse_options, path_option, reject_unknown
 from adapty.bulk.reports import ImportReport
-from adapty.bulk._stage_runner import StageRun
-from adapty.bulk._stage import Options, Stage, StageResult
 from adapty.errors import AdaptyUsageError
 from adapty.models import MailProfile, TransactionEvent
 from adapty.models._request import field_names
 
 if TYPE_CHECKING:
     from adapty._async.client import AsyncAdapty
+    from adapty._engine.cancellation import Stop
     from adapty._sync.client import Adapty
     from adapty.bulk._inputs.rows import Row
     from adapty.bulk._state.flow_counts import FlowCounter
-    from adapty._engine.cancellation import Stop
     from adapty.errors import AdaptyError
 
 __all__ = ["ImportJob"]
@@ -92,14 +93,17 @@ class ImportJob:
         mapping = options.get("mapping")
         mapping = {} if mapping is None else mapping
         ignore = options.get("ignore", ())
+        delimiter = parse_delimiter(options.get("delimiter", DELIMITER))
         folder = path_option("rejects_dir", options.get("rejects_dir", "."))
         if not folder.is_dir():
             raise AdaptyUsageError.for_field("rejects_dir", f"{folder} is no folder; expected one that is there")
         inputs: list[_Input] = []
         for kind, source in wanted.items():
-            others = [sibling_input(other, wanted[other], RECORDS[other]) for other in wanted if other != kind]
+            others = [
+                sibling_input(other, wanted[other], RECORDS[other], delimiter) for other in wanted if other != kind
+            ]
             own = _of_the_kind(kind, mapping, wanted)
-            opened = open_source(kind, source, RECORDS[kind], own, ignore=ignore, others=others)
+            opened = open_source(kind, source, RECORDS[kind], own, ignore=ignore, others=others, delimiter=delimiter)
             name = rejects_name(opened.name, dry_run=checked.dry_run)
             inputs.append(_Input(kind, source, opened, folder / name))
         checkpoint = checkpoint_path(options, [each.source.path for each in inputs])
@@ -116,6 +120,8 @@ class ImportJob:
         adapty._transport.config.key("mail")  # noqa: SLF001 - refused before a checkpoint is made
         began = monotonic()
         patience = Patience()
+        for each in self.inputs:
+            await asyncio.to_thread(each.source.validate)
         with await self._open_checkpoint(adapty) as checkpoint:
             sent = [await self._send(each, adapty, checkpoint, patience, stop) for each in self.inputs]
             report = self._report([result for result, _ in sent], [path for _, path in sent if path], checkpoint)
@@ -128,6 +134,7 @@ class ImportJob:
         plan = {"address": adapty._transport.config.base_urls["mail"]}  # noqa: SLF001 - of the same package
         plan["mapping"] = ", ".join(f"{field}={column}" for field, column in sorted(self.mapping.items()))
         plan["ignore"] = ", ".join(sorted({*self.ignore}))
+        plan["delimiter"] = self.inputs[0].source.delimiter
         plan["sort"] = "yes" if self.sort else "no"
         for each in self.inputs:
             plan["rejects_dir"] = str(each.rejects.parent.absolute())
@@ -152,6 +159,7 @@ class ImportJob:
             resume_at=None if saved is None else saved.results_size,
             note=note,
             replaces=self.options.dry_run,
+            delimiter=each.source.delimiter,
         )
         run = None
         try:

@@ -10,8 +10,8 @@ import httpx
 from attrs import Factory, frozen
 
 from adapty._core.operations import Api
-from adapty.bulk._inputs.rows import Row
 from adapty._engine.dispatcher import Item
+from adapty.bulk._inputs.rows import Row
 from adapty.bulk.reports import Progress, StageName
 from adapty.errors import AdaptyError
 

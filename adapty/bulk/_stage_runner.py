@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 from attrs import define, evolve, field
 
 from adapty._core.giving_up import Patience
-from adapty._engine.rate_limiter import Pace
-from adapty.bulk._progress_tracker import ProgressTracker
-from adapty._engine.dispatcher import Item, Lanes
-from adapty.bulk._counters import Ledger
-from adapty.bulk.reports import Progress
-from adapty.bulk._feeder import read_through
-from adapty.bulk._stage import REPEATED, UNREADABLE, Options, Stage, StageResult
 from adapty._engine.cancellation import Stop
+from adapty._engine.dispatcher import Item, Lanes
+from adapty._engine.rate_limiter import Pace
 from adapty._engine.senders import open_senders
+from adapty.bulk._counters import Ledger
+from adapty.bulk._feeder import read_through
+from adapty.bulk._progress_tracker import ProgressTracker
+from adapty.bulk._stage import REPEATED, UNREADABLE, Options, Stage, StageResult
+from adapty.bulk.reports import Progress
 from adapty.errors import AdaptyError, AdaptyUsageError
 
 if TYPE_CHECKING:

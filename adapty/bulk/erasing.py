@@ -5,19 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from adapty._async.client import AsyncAdapty
-from adapty._sync.client import Adapty
 from adapty._engine.runner import run_blocking
+from adapty._sync.client import Adapty
 from adapty.bulk._erase_runner import EraseJob
-from adapty.bulk.options import check_client
 from adapty.bulk._stage_runner import Stop
+from adapty.bulk.options import check_client
 
 if TYPE_CHECKING:
     from typing import Unpack
 
     from adapty.bulk._inputs.erase_targets import Ids
     from adapty.bulk._inputs.ids import ApiName, KindName
-    from adapty.bulk.reports import EraseReport
     from adapty.bulk.options import EraseOptions
+    from adapty.bulk.reports import EraseReport
 
 __all__ = ["async_erase", "erase"]
 

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from adapty._async.client import AsyncAdapty
-from adapty._sync.client import Adapty
+from adapty._engine.cancellation import Stop
 from adapty._engine.runner import run_blocking
+from adapty._sync.client import Adapty
 from adapty.bulk._import_runner import ImportJob
 from adapty.bulk.options import check_client
-from adapty._engine.cancellation import Stop
 from adapty.errors import AdaptyUsageError
 from adapty.models import MailProfile, TransactionEvent
 

@@ -12,8 +12,8 @@ import httpx
 
 from adapty._core.not_given import NOT_GIVEN
 from adapty._core.validate import counted, kind_of, known_name
-from adapty.bulk.reports import Progress
 from adapty.bulk._stage import Options
+from adapty.bulk.reports import Progress
 from adapty.errors import AdaptyUsageError
 
 __all__ = [
@@ -68,6 +68,7 @@ class ImportOptions(BulkOptions, total=False):
             of the field's own name is ignored.
         ignore: Columns of CSV, or keys of JSON objects, that are passed over: `["city", "notes"]`; all of that name,
             and with "" all without a name.
+        delimiter: The character between the cells of CSV, such as ";" or a tab. Default: ",".
         rejects_dir: The folder for the files of refused records; the current one where left out.
         checkpoint: The file that records the progress of the import. Default: `INPUT.checkpoint`
             beside the input; no checkpoint for records that do not come from files. None disables it.
@@ -76,6 +77,7 @@ class ImportOptions(BulkOptions, total=False):
 
     mapping: Mapping[str, str]
     ignore: Collection[str]
+    delimiter: str
     rejects_dir: str | Path
     checkpoint: str | Path | None
     dry_run: bool
@@ -85,11 +87,13 @@ class EraseOptions(BulkOptions, total=False):
     """What an erasure takes beside `BulkOptions`.
 
     Attributes:
+        delimiter: The character between the cells of CSV, such as ";" or a tab. Default: ",".
         report: The report, a CSV file that is appended to; `NAME.erased.csv` in the current folder where left out.
         checkpoint: The file that records the progress of the erasure. Default: `INPUT.checkpoint`
             beside the input; no checkpoint for ids that do not come from a file. None disables it.
     """
 
+    delimiter: str
     report: str | Path
     checkpoint: str | Path | None
 

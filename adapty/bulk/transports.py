@@ -13,8 +13,8 @@ from adapty._async.client import AsyncAdapty
 from adapty._async_connections import AsyncConnections
 from adapty._core.validate import kind_of
 from adapty._dialer import Dialer
-from adapty._proxies import Proxies
 from adapty._engine.senders import ThreadSender, TransportSender
+from adapty._proxies import Proxies
 from adapty.errors import AdaptyConfigError
 from adapty.fast import AsyncFastTransport, fast_is_installed
 from adapty.fast.transport import is_socks
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     from adapty._core.addresses import Endpoint
     from adapty._core.operations import Api
-    from adapty._sync.client import Adapty
     from adapty._engine.dispatcher import Sender
+    from adapty._sync.client import Adapty
 
 __all__ = ["open_senders"]
 

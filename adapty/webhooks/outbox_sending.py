@@ -15,12 +15,12 @@ from adapty._core.giving_up import Patience
 from adapty._core.redact import masked
 from adapty._core.retry import RetryPolicy
 from adapty._core.safe_repr import SafeRepr
+from adapty._engine.dispatcher import Item
 from adapty._generated import mail_call, nothing
 from adapty.bulk._inputs.rows import Row
-from adapty.bulk._state.checkpoint import Checkpoint
-from adapty._engine.dispatcher import Item
-from adapty.bulk._stage_runner import StageRun
 from adapty.bulk._stage import Options, Stage
+from adapty.bulk._stage_runner import StageRun
+from adapty.bulk._state.checkpoint import Checkpoint
 from adapty.errors import AdaptyAPIError, AdaptyConnectionError, AdaptyError, WebhookUnavailableError
 from adapty.webhooks.outbox import Outbox
 from adapty.webhooks.outbox_books import Books, Due, Note
@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from adapty._async.client import AsyncAdapty
-    from adapty._sync.client import Adapty
     from adapty._engine.cancellation import Stop
+    from adapty._sync.client import Adapty
 
 __all__ = ["DrainReport", "Sending"]
 

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Self
 
 from adapty._async.client import AsyncAdapty
 from adapty._core.validate import kind_of
-from adapty._sync.client import Adapty
 from adapty._engine.runner import run_blocking
-from adapty.bulk.options import BulkOptions, check_client, parse_options, reject_unknown
+from adapty._sync.client import Adapty
 from adapty.bulk._stage_runner import Stop
+from adapty.bulk.options import BulkOptions, check_client, parse_options, reject_unknown
 from adapty.errors import AdaptyUsageError
 from adapty.webhooks.outbox import Outbox
 from adapty.webhooks.outbox_sending import DrainReport, Sending

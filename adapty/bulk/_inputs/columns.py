@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NoReturn, Self
+from typing import Any, NoReturn, Self
 
 import attrs
 from attrs import frozen
@@ -21,9 +20,6 @@ from adapty.bulk._inputs.historical_import import CUSTOM_ATTRIBUTES, FIELDS, NOT
 from adapty.errors import AdaptyUsageError
 from adapty.models import MailProfile
 from adapty.models._request import NESTED, RequestModel, field_names
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 __all__ = [
     "META_COLUMNS",
@@ -49,7 +45,6 @@ FieldPath = tuple[str, str | None]
 """A field of a record, and the name inside it, if there is one."""
 
 _SHORT_NAMES = {"custom": CUSTOM_ATTRIBUTES}
-_SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 _LONGEST_NAME = 100
 _IGNORE_EXPECTED = 'expected a collection of column names, such as ["city"]'
 _MAPPING_EXPECTED = 'expected field names to column names, such as {"email": "user_email"}'
@@ -165,7 +160,7 @@ class Columns:
             return outer in self.names
         return inner != "" if outer == CUSTOM_ATTRIBUTES else inner in self.groups.get(outer, ())
 
-    def parse_header(self, header: Sequence[str], file: Path) -> list[HeaderColumn]:
+    def parse_header(self, header: Sequence[str], file: str) -> list[HeaderColumn]:
         """Return what each column of a CSV file stands for.
 
         The notes of a rejects file and what is ignored are passed over, and so are the columns of Adapty's historical
@@ -208,30 +203,11 @@ class Columns:
             return HeaderColumn(is_not_imported=True)
         return HeaderColumn(self.paths_of(name), READERS.get(name) if is_historical else None)
 
-    def other_separator(self, header: str, separator: str) -> str | None:
-        """Name what a header is separated by, where it would be right but for that.
-
-        Args:
-            header: The header's text.
-            separator: What should separate it.
-        """
-        found = {word: self._known(header, sign) for sign, word in _SEPARATORS.items() if sign != separator}
-        likely = max(found, key=found.__getitem__)
-        return likely if found[likely] > self._known(header, separator) else None
-
-    def _known(self, header: str, separator: str) -> int:
-        """Count the columns that stand for a field, if this is what separates them."""
-        try:
-            names = next(csv.reader([header], delimiter=separator, strict=True), [])
-        except csv.Error:
-            return 0
-        return sum(self._is_known(name.strip()) for name in names)
-
     def _is_known(self, name: str) -> bool:
         """Tell whether a column stands for a field."""
         return all(map(self.has, self.paths_of(name)))
 
-    def _refuse_record(self, header: Sequence[str], file: Path) -> None:
+    def _refuse_record(self, header: Sequence[str], file: str) -> None:
         """Refuse a first line that is a record: no column is known, and a cell holds a value."""
         meant = {*self.mapped, *self.ignored, *META_COLUMNS}
         if any(name in meant or self._is_known(name) for name in header) or not any(map(looks_like_data, header)):
@@ -239,7 +215,7 @@ class Columns:
         expected = f"expected the names of the columns in the first line, such as {','.join(self.names)}"
         raise AdaptyUsageError(f"{file}: has no header; its first line holds a record; {expected}")
 
-    def _refuse_missing(self, header: Sequence[str], file: Path) -> None:
+    def _refuse_missing(self, header: Sequence[str], file: str) -> None:
         """See that the columns that are named are there, or may be in another input."""
         for column, paths in self.mapped.items():
             for path in paths:
@@ -251,7 +227,7 @@ class Columns:
                 raise AdaptyUsageError.for_field("ignore", f"names {absence}")
 
     def _problem(
-        self, name: str, column: HeaderColumn, inside: Mapping[str, Mapping[str | None, str]], file: Path
+        self, name: str, column: HeaderColumn, inside: Mapping[str, Mapping[str | None, str]], file: str
     ) -> str | None:
         """Return what is wrong with a column, given what is inside of each field by the columns before it."""
         for path in column.paths:
@@ -283,7 +259,7 @@ class Columns:
         return f"not a field of {self.record.__name__}{hint_for_unknown(name, candidates)}"
 
 
-def _absence(column: str, header: Sequence[str], file: Path, others: Sequence[SiblingInput]) -> str | None:
+def _absence(column: str, header: Sequence[str], file: str, others: Sequence[SiblingInput]) -> str | None:
     """Say where a column is not, and what was probably meant; None where it is, or may be."""
     if column in header or any(other.may_have(column) for other in others):
         return None

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, cast
 
 from attrs import define, frozen
 
+from adapty.bulk._feeder import TURN_SECONDS
 from adapty.bulk._inputs.sorting import sorted_rows
 from adapty.bulk._inputs.sources import Source
-from adapty.bulk._feeder import TURN_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Generator

@@ -23,7 +23,8 @@ from attrs import define, field
 
 from adapty._core.validate import kind_of
 from adapty.bulk._inputs.columns import Columns, SiblingInput
-from adapty.bulk._inputs.csv_rows import check_header, column_names, csv_rows
+from adapty.bulk._inputs.csv import DELIMITER, CsvReader
+from adapty.bulk._inputs.csv_rows import csv_rows, validate_csv, validate_header
 from adapty.bulk._inputs.files import Format, InputFile, file_format
 from adapty.bulk._inputs.fingerprint import FileState
 from adapty.bulk._inputs.objects import json_rows, row_from_object
@@ -50,6 +51,7 @@ class Source(ABC):
         path: The file, or None.
         size: How many bytes the file has on disk, or None.
         state: What the system said of the file when it was opened, or None.
+        delimiter: The character between the cells of CSV.
     """
 
     name: str
@@ -57,6 +59,7 @@ class Source(ABC):
     path: Path | None
     size: int | None
     state: FileState | None
+    delimiter: str = DELIMITER
 
     @abstractmethod
     def rows(self) -> Iterator[Row] | AsyncIterator[Row]:
@@ -64,6 +67,13 @@ class Source(ABC):
 
         Raises:
             AdaptyUsageError: The file cannot be read to its end, or has changed into a wrong one.
+        """
+
+    def validate(self) -> None:  # noqa: B027 - only CSV can be invalid as a whole
+        """Read a CSV file to its end, and raise if a quote in it is in the wrong place; the rest is checked row by row.
+
+        Raises:
+            AdaptyUsageError: The file is not CSV, or cannot be read.
         """
 
     @abstractmethod
@@ -97,6 +107,7 @@ def open_source(
     *,
     ignore: Collection[str] = (),
     others: Sequence[SiblingInput] = (),
+    delimiter: str = DELIMITER,
 ) -> Source:
     """Take what records are to be read from, and check what can be checked before the first one: names and headers.
 
@@ -107,6 +118,7 @@ def open_source(
         mapping: Fields, nested ones dotted (`custom.plan`, `device_info.os`), to the columns or keys that hold them.
         ignore: Columns, or keys, that stand for nothing.
         others: The other inputs of the import, which may have columns in the place of this one.
+        delimiter: The character between the cells of CSV.
 
     Raises:
         AdaptyUsageError: It is nothing of these; the file cannot be opened, is of another format, or its header is
@@ -119,7 +131,7 @@ def open_source(
     """
     columns = Columns.create(record, mapping, ignore=ignore, others=others)
     if isinstance(given, str | PathLike):
-        return _opened_file(name, given, columns)
+        return _opened_file(name, given, columns, delimiter)
     if not _is_iterable(given):
         expected = f"expected a path, or an iterable of dicts or of {record.__name__}s"
         raise AdaptyUsageError.for_field(name, f"is {kind_of(given)}; {expected}")
@@ -128,25 +140,26 @@ def open_source(
     return _IterableSource(name, given, record, columns)
 
 
-def sibling_input(name: str, given: Records, record: type[Model]) -> SiblingInput:
-    """Look which columns an input has. What is wrong with it is told when it is opened, and not here.
+def sibling_input(name: str, given: Records, record: type[Model], delimiter: str = DELIMITER) -> SiblingInput:
+    """Return the columns of an input. If it is invalid, `open_source` raises the error.
 
     Args:
         name: The argument's name, for messages.
-        given: A path, or whatever gives records.
+        given: A path, or an iterable of records.
         record: The class of the records.
+        delimiter: The character between the cells of CSV.
     """
     try:
         path = Path(given) if isinstance(given, str | PathLike) else None
         if path is None or file_format(path) != "csv":
             return SiblingInput(name if path is None else str(path), record, None)
         with InputFile(path) as file:
-            return SiblingInput(str(path), record, column_names(file))
+            return SiblingInput(str(path), record, tuple(CsvReader(file, delimiter).header))
     except (AdaptyUsageError, TypeError):
         return SiblingInput(name, record, None)
 
 
-def _opened_file(name: str, given: str | PathLike[str], columns: Columns) -> Source:
+def _opened_file(name: str, given: str | PathLike[str], columns: Columns, delimiter: str) -> Source:
     try:
         path = Path(given)
     except TypeError:  # a PathLike of bytes
@@ -154,8 +167,8 @@ def _opened_file(name: str, given: str | PathLike[str], columns: Columns) -> Sou
     spelled = file_format(path)
     with InputFile(path) as file:
         if spelled == "csv":
-            check_header(file, columns)
-        return _FileSource(path, spelled, file.size, columns, FileState.from_path(path))
+            validate_header(file, columns, delimiter)
+        return _FileSource(path, spelled, file.size, columns, delimiter, FileState.from_path(path))
 
 
 def _is_iterable(given: object) -> bool:
@@ -170,6 +183,7 @@ class _FileSource(Source):
     format: Format
     size: int
     columns: Columns
+    delimiter: str
     state: FileState
     name: str = field(init=False)
     _reading: InputFile | None = None
@@ -186,16 +200,21 @@ class _FileSource(Source):
             self.state.check()
             self._reading = file
             if self.format == "csv":
-                yield from csv_rows(file, self.columns, self._not_imported)
+                yield from csv_rows(file, self.columns, self.delimiter, not_imported=self._not_imported)
             else:
                 yield from json_rows(file, self.columns)
             self.state.check()
             self._is_through = True
 
+    def validate(self) -> None:
+        if self.format == "csv":
+            with InputFile(self.path) as file:
+                validate_csv(file, self.delimiter)
+
     def share(self) -> float:
         if self._is_through or not self.size:
             return 1.0
-        return max(0, self.position() - self._reading.most_ahead) / self.size if self._reading is not None else 0.0
+        return max(0, self.position() - self._reading.max_readahead) / self.size if self._reading is not None else 0.0
 
     def position(self) -> int:
         return min(self._reading.position, self.size) if self._reading is not None else 0

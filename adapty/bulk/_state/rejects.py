@@ -82,6 +82,7 @@ class RejectsFile:
         resume_at: int | None = None,
         note: Callable[[Path], object] = lambda _: None,
         replaces: bool = False,
+        delimiter: str = ",",
     ) -> None:
         """Open the file, before anything is sent: a folder that cannot take it is found now.
 
@@ -92,7 +93,8 @@ class RejectsFile:
             resume_at: The length in bytes that the file had at the checkpoint to go on from; what came after it is
                 dropped. None begins anew.
             note: Called with the name that the rows get, before they get it; see `finalize_rejects`.
-            replaces: Whether a file that is there is replaced, or removed where nothing was refused.
+            replaces: Whether an existing file is overwritten, or removed if nothing is rejected.
+            delimiter: The character between the cells of CSV, the input's.
 
         Raises:
             AdaptyUsageError: It is the input itself or a folder, it cannot be opened, or it is not there any more as
@@ -106,6 +108,7 @@ class RejectsFile:
         self._goes_on = run_id is not None
         self._note = note
         self._replaces = replaces
+        self._delimiter = delimiter
         self._columns: list[str] = []
         self._size = resume_at or 0
         if self._size:
@@ -117,7 +120,7 @@ class RejectsFile:
         except OSError as problem:
             raise _unopened(path, problem) from None
         if self._size and self._format == "csv":
-            self._columns = _header(self.partial_path)
+            self._columns = _header(self.partial_path, delimiter)
 
     def add(self, row: Row, reason: str) -> None:
         """Write one refused row with the reason. When this returns, a kill of the process does not lose it.
@@ -147,13 +150,14 @@ class RejectsFile:
     def _csv_rows(self, noted: Mapping[str, Any]) -> bytes:
         """Give a row of CSV, after the header where it is the first one."""
         text = io.StringIO(newline="")
+        writer = csv.writer(text, delimiter=self._delimiter)
         if not self._size:
             self._columns = [*dict.fromkeys((*noted, *META_COLUMNS))]
-            csv.writer(text).writerow(self._columns)
+            writer.writerow(self._columns)
         if not noted.keys() <= {*self._columns}:
             expected = "put back the one that the run began with, or remove the checkpoint to begin anew"
             raise UnusableStateError(f"{self.partial_path}: has not the columns of this input; {expected}")
-        csv.writer(text).writerow([noted.get(name, "") for name in self._columns])
+        writer.writerow([noted.get(name, "") for name in self._columns])
         return _encoded(text.getvalue())
 
     def _write(self, data: bytes) -> None:
@@ -296,11 +300,11 @@ def _check_as_left(partial_path: Path, size: int) -> None:
     raise AdaptyUsageError(f"{partial_path}: {problem}; put it back, or remove the checkpoint to begin anew")
 
 
-def _header(partial_path: Path) -> list[str]:
+def _header(partial_path: Path, delimiter: str) -> list[str]:
     """Read the columns back; none where there is no header, so that no row fits."""
     try:
         with partial_path.open(encoding="utf-8", errors="surrogateescape", newline="") as file:
-            return next(csv.reader(file), [])
+            return next(csv.reader(file, delimiter=delimiter), [])
     except (OSError, csv.Error):
         return []
 
