@@ -148,17 +148,17 @@ class ImportJob:
     ) -> tuple[StageResult, Path | None]:
         """Send one input, or what is left of it; give what came of it, and where its rejects are, if there are any."""
         saved = checkpoint.load(each.kind)
-        note = partial(_set_rejects_path, checkpoint, each.kind)
+        on_rename = partial(_set_rejects_path, checkpoint, each.kind)
         if saved is not None and saved.done and checkpoint.run_id is not None:
-            path = finalize_rejects(each.rejects, checkpoint.run_id, checkpoint.rejects_path(each.kind), note)
+            path = finalize_rejects(each.rejects, checkpoint.run_id, checkpoint.rejects_path(each.kind), on_rename)
             return StageResult.of(each.kind, saved), path
         rejects = RejectsFile(
             each.rejects,
             each.source.path,
             run_id=checkpoint.run_id,
             resume_at=None if saved is None else saved.results_size,
-            note=note,
-            replaces=self.options.dry_run,
+            on_rename=on_rename,
+            replace=self.options.dry_run,
             delimiter=each.source.delimiter,
         )
         run = None

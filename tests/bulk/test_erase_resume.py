@@ -16,9 +16,9 @@ import httpx
 import pytest
 
 from adapty import Adapty, AdaptyError, AdaptyUsageError, AuthenticationError
+from adapty._engine.cancellation import Stop
 from adapty.bulk import Progress, async_erase, erase
 from adapty.bulk._state.checkpoint import Checkpoint
-from adapty._engine.cancellation import Stop
 from tests.bulk.erasing import FakeApis, outcomes, report_rows, users_file
 from tests.raw_server import raw_server
 

@@ -12,8 +12,8 @@ import pytest
 from adapty import Adapty, AsyncAdapty
 from adapty.bulk import ImportReport, Progress, async_import_profiles, import_profiles
 from tests.bulk.recording_server import OK, RecordingServer, Reply
-from tests.skipping_loop import SkippingLoop
 from tests.conftest import PROFILE
+from tests.skipping_loop import SkippingLoop
 
 if TYPE_CHECKING:
     from collections.abc import Callable

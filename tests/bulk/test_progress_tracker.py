@@ -17,8 +17,8 @@ from adapty import AsyncAdapty, AuthenticationError
 from adapty.bulk import Progress, async_import_all
 from adapty.bulk._inputs.sorting import sorted_rows
 from adapty.bulk._progress_tracker import ProgressTracker
-from tests.skipping_loop import SkippingLoop
 from tests.conftest import EVENT, PROFILE
+from tests.skipping_loop import SkippingLoop
 
 if TYPE_CHECKING:
     from collections.abc import Callable

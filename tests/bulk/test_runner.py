@@ -16,9 +16,9 @@ import httpx
 import pytest
 
 from adapty import Adapty, AuthenticationError
-from adapty.bulk import ImportReport, Progress, import_profiles
-from adapty._engine.runner import run_blocking
 from adapty._engine.cancellation import Stop
+from adapty._engine.runner import run_blocking
+from adapty.bulk import ImportReport, Progress, import_profiles
 from tests.bulk.recording_server import OK, RecordingServer, Reply
 from tests.conftest import PROFILE
 

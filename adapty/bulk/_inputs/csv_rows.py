@@ -101,16 +101,16 @@ def _row_mapper(columns: Sequence[HeaderColumn]) -> Callable[[list[str]], dict[s
         for outer, inner in column.paths:
             if inner is not None:
                 nested.setdefault(outer, []).append((inner, place))
-            elif column.reader is not None:
-                parsed.append((outer, place, column.reader))
+            elif column.parse is not None:
+                parsed.append((outer, place, column.parse))
             else:
                 plain.append((outer, place))
 
     def data_from(cells: list[str]) -> dict[str, Any]:
         data: dict[str, Any] = {name: cells[place] for name, place in plain if cells[place]}
-        for name, place, reader in parsed:
+        for name, place, parse in parsed:
             if cells[place]:
-                data[name] = checked(name, reader, cells[place])
+                data[name] = checked(name, parse, cells[place])
         for name, inside in nested.items():
             if values := {inner: cells[place] for inner, place in inside if cells[place]}:
                 data[name] = {**data[name], **values} if name in data else values

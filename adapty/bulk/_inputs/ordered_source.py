@@ -1,4 +1,4 @@
-"""An input's rows in order of time; a file's are sorted without keeping the event loop waiting."""
+"""An input whose rows are in order of time."""
 
 from __future__ import annotations
 
@@ -20,55 +20,55 @@ if TYPE_CHECKING:
 __all__ = ["sorted_source"]
 
 
-def sorted_source(source: Source) -> OrderedFile | OrderedRecords:
-    """Give an input of which the rows are sorted by `event_datetime` first; see `sorted_rows`."""
-    return OrderedRecords(source) if source.path is None else OrderedFile(source)
+def sorted_source(source: Source) -> SortedFile | SortedRecords:
+    """Return an input with the rows sorted by `event_datetime`; see `sorted_rows`."""
+    return SortedRecords(source) if source.path is None else SortedFile(source)
 
 
 @frozen
-class OrderedRecords:
-    """What a program gives, record by record; how much there is, nobody knows."""
+class SortedRecords:
+    """The sorted rows of an iterable, whose length is unknown."""
 
     source: Source
 
     def share(self) -> None:
-        """Say that nobody knows how much was given."""
+        """Return None: the fraction is unknown."""
 
     def rows(self) -> Generator[Row, None, None] | AsyncGenerator[Row, None]:
-        """Give the rows in order."""
+        """Return the rows in order."""
         return sorted_rows(self.source.rows())
 
 
 @define
-class OrderedFile:
-    """A file.
+class SortedFile:
+    """The sorted rows of a file.
 
     Attributes:
         source: The file.
         read: How many rows were read.
-        given: How many of them were given, in order.
-        is_through: Whether all were given.
+        returned: How many of them were returned, in order.
+        is_complete: Whether all were returned.
     """
 
     source: Source
     read: int = 0
-    given: int = 0
-    is_through: bool = False
+    returned: int = 0
+    is_complete: bool = False
 
     def share(self) -> float:
-        """Say how much was given, from 0 to 1: all is read before the first row is."""
-        if self.is_through:
+        """Return the fraction that was returned, from 0 to 1; all rows are read before the first one is returned."""
+        if self.is_complete:
             return 1.0
-        return self.given / self.read if self.given else 0.0
+        return self.returned / self.read if self.returned else 0.0
 
     async def rows(self) -> AsyncGenerator[Row, None]:
-        """Give the rows in order."""
-        self.read = self.given = 0
+        """Return the rows in order."""
+        self.read = self.returned = 0
         async with aclosing(self._unsorted()) as unsorted, aclosing(sorted_rows(unsorted)) as rows:
             async for row in rows:
-                self.given += 1
+                self.returned += 1
                 yield row
-        self.is_through = True
+        self.is_complete = True
 
     async def _unsorted(self) -> AsyncGenerator[Row, None]:
         now = asyncio.get_running_loop().time

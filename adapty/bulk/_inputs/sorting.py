@@ -11,7 +11,7 @@ from typing import overload
 
 from adapty._core.validate import aware_datetime, checked
 from adapty.bulk._inputs.rows import Row
-from adapty.bulk._inputs.to_json import source_as_json
+from adapty.bulk._inputs.to_json import source_to_json
 from adapty.errors import AdaptyUsageError
 
 __all__ = ["sorted_rows"]
@@ -129,5 +129,5 @@ def _pack(row: Row) -> bytes:
             pickle.loads(packed)  # noqa: S301 - see above
     except Exception:  # noqa: BLE001 - the caller's objects, whose own code runs here
         problem = "has a value that cannot be written to disk to be sorted; expected text, numbers, dates and times"
-        return pickle.dumps((row.line, {}, source_as_json(row), problem), _PROTOCOL)
+        return pickle.dumps((row.line, {}, source_to_json(row), problem), _PROTOCOL)
     return packed

@@ -150,7 +150,7 @@ def test_a_raw_row_that_was_not_mended_is_a_problem(tmp_path: Path) -> None:
     """A row that still has its text in `_raw` is refused, with what to do."""
     (row,) = read(tmp_path, 'external_profile_id,_line,_error,_raw\n,2,x,"user_1,too,many"\n')
 
-    assert row.problem == "could not be read before; write its fields in the place of _raw"
+    assert row.problem == "was invalid and is unchanged; replace _raw with the fields"
     assert row.data == {}
     assert row.source["_raw"] == "user_1,too,many"
 
@@ -230,7 +230,7 @@ def test_an_unknown_column_is_refused(tmp_path: Path, column: str, meant: str | 
     record = TransactionEvent if column.startswith("offer.") else MailProfile
     error = refused(tmp_path, f"external_profile_id,{column}\nuser_1,x\n", record)
     option, named = shlex.quote(column), json.dumps(column)
-    ignored = f"rename or remove it, or pass over it with --ignore {option} (ignore=[{named}])"
+    ignored = f"rename or remove it, or ignore it with --ignore {option} (ignore=[{named}])"
     mapped = (
         f"did you mean {meant}? rename it, or use --map {meant}={column} (mapping={{{json.dumps(meant)}: {named}}})"
     )
@@ -252,9 +252,7 @@ def test_a_column_for_what_has_fields_of_its_own_is_refused(tmp_path: Path, colu
     error = refused(tmp_path, f"external_profile_id,{column}\nuser_1,x\n", record)
 
     assert error.field_name == column
-    assert str(error).endswith(
-        f"base.csv for what has fields of its own; expected a column for each, such as {example}"
-    )
+    assert str(error).endswith(f"base.csv, but has fields of its own; expected a column for each, such as {example}")
 
 
 def test_a_separator_inside_an_attributes_name_is_none(tmp_path: Path) -> None:

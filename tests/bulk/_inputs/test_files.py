@@ -244,7 +244,7 @@ def test_a_file_that_grows_is_refused_at_its_end(tmp_path: Path) -> None:
     with path.open("a") as file:
         file.write("{}\n" * 10)
 
-    with pytest.raises(AdaptyUsageError, match=r"base\.jsonl: has changed meanwhile"):
+    with pytest.raises(AdaptyUsageError, match=r"base\.jsonl: has changed during the run"):
         list(rows)
     assert source.position() == 3
     assert (source.share() or 0) < 1

@@ -214,10 +214,10 @@ def test_two_runs_never_share_a_file(path: Path) -> None:
         (lambda path: path.unlink(), "cannot be opened: No such file"),
         (
             lambda path: path.write_bytes(path.read_bytes()[:-1]),
-            "has changed since the run broke off",
+            "has changed since the run was interrupted",
         ),
-        (lambda path: path.write_bytes(b""), "has changed since the run broke off"),
-        (lambda path: path.write_bytes(b"x" * 10_000), "has changed since the run broke off"),
+        (lambda path: path.write_bytes(b""), "has changed since the run was interrupted"),
+        (lambda path: path.write_bytes(b"x" * 10_000), "has changed since the run was interrupted"),
     ],
 )
 def test_a_file_that_is_not_as_it_was_left_is_refused(path: Path, change: Any, problem: str) -> None:
