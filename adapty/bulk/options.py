@@ -11,7 +11,7 @@ from typing import Any, TypedDict
 import httpx
 
 from adapty._core.not_given import NOT_GIVEN
-from adapty._core.validate import counted, kind_of, known_name
+from adapty._core.validate import counted, kind_of, known_name, printable
 from adapty.bulk._stage import Options
 from adapty.bulk.reports import Progress
 from adapty.errors import AdaptyUsageError
@@ -195,7 +195,7 @@ def reject_unknown(options: Mapping[str, Any], known: Any) -> None:
 
 def _display(value: object) -> str:
     """Return a number as text, or the type of another value."""
-    return str(value) if isinstance(value, int | float) else kind_of(value)
+    return str(value) if isinstance(value, float) else printable(value).strip("()")
 
 
 def _is_rate(value: Any) -> bool:
