@@ -7,8 +7,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from adapty.errors import WebhookUnavailableError
-from adapty.webhooks.body import READ_BEFORE, too_long
-from adapty.webhooks.deadlines import ANSWER_SECONDS
+from adapty.webhooks.body import READ_BEFORE, RESPONSE_SECONDS, too_long
 
 __all__ = ["Message", "Receive", "read_asgi_body"]
 
@@ -33,7 +32,7 @@ async def read_asgi_body(receive: Receive, most: int) -> bytes | None:
     """
     clock = asyncio.get_running_loop().time
     last = clock()
-    end = last + ANSWER_SECONDS
+    end = last + RESPONSE_SECONDS
     body = bytearray()
     while clock() < end:
         message = await _next_message(receive, min(last + STALL_SECONDS, end))

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
+from adapty._sqlite import lock_deadline
 from adapty.errors import WebhookError
 from adapty.webhooks.asgi_body import Message, Receive, read_asgi_body
-from adapty.webhooks.deadlines import answer_deadline
+from adapty.webhooks.body import RESPONSE_SECONDS
 from adapty.webhooks.handlers import checked_handler
 from adapty.webhooks.replies import NOT_FOUND, WebhookResponse, refused
 
@@ -63,7 +64,7 @@ class ASGIApp:
             await send({"type": "websocket.close"})
 
     async def _serve(self, scope: Message, receive: Receive, send: Send) -> None:
-        with answer_deadline():
+        with lock_deadline(RESPONSE_SECONDS):
             response = await self._reply(scope, receive)
         if response is None:
             return

@@ -20,6 +20,7 @@ from adapty.webhooks.headers import Headers, header_values
 __all__ = [
     "MAX_BODY_BYTES",
     "READ_BEFORE",
+    "RESPONSE_SECONDS",
     "Body",
     "checked_limit",
     "decoded",
@@ -35,6 +36,10 @@ Body = bytes | bytearray | memoryview | str
 
 MAX_BODY_BYTES = 1024 * 1024
 """The longest body that is read unless another limit is given, in bytes; an event takes a few thousand."""
+
+RESPONSE_SECONDS = 8.0
+"""Time in which a request is answered: for reading the body, and for waiting for threads and files. Adapty waits for 10
+seconds."""
 
 READ_BEFORE = "has a middleware, or other code in front of the receiver, read it before?"
 """The probable cause of a body that does not come."""

@@ -9,11 +9,11 @@ from uuid import uuid4
 
 from adapty._core.redact import hide_arguments
 from adapty._core.validate import kind_of
+from adapty._sqlite import lock_deadline
 from adapty.errors import AdaptyConfigError, AdaptyUsageError, WebhookBodyError, WebhookError, WebhookUnavailableError
 from adapty.models._response import json_ready
 from adapty.webhooks.authorization import Accepted
-from adapty.webhooks.body import MAX_BODY_BYTES, checked_limit, decoded, incomplete, is_encoded
-from adapty.webhooks.deadlines import answer_deadline
+from adapty.webhooks.body import MAX_BODY_BYTES, RESPONSE_SECONDS, checked_limit, decoded, incomplete, is_encoded
 from adapty.webhooks.deliveries import Claim, Delivery
 from adapty.webhooks.event_types import checked_event_names
 from adapty.webhooks.events import WebhookEvent
@@ -142,7 +142,7 @@ class Receiver:
         Raises:
             AdaptyUsageError: `headers` or `body` is of a type that they do not have.
         """
-        with answer_deadline():
+        with lock_deadline(RESPONSE_SECONDS):
             try:
                 delivery = self.accept(headers, body)
             except WebhookError as error:
@@ -178,7 +178,7 @@ class Receiver:
         Raises:
             AdaptyUsageError: `headers` or `body` is of a type that they do not have.
         """
-        with answer_deadline():
+        with lock_deadline(RESPONSE_SECONDS):
             try:
                 if not is_async(handler):
                     return await self._threads.run(partial(self.handle, headers, body, handler))

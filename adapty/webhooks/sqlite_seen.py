@@ -6,9 +6,9 @@ import time
 from typing import TYPE_CHECKING, Self
 
 from adapty._core.safe_repr import SafeRepr
+from adapty._sqlite import Database
+from adapty.webhooks._stores.sqlite_schema import DEDUP
 from adapty.webhooks.seen import CLAIM_TTL, RETENTION, ClaimStatus, seconds_of
-from adapty.webhooks.sqlite_file import SQLiteFile
-from adapty.webhooks.sqlite_layout import Layout
 
 if TYPE_CHECKING:
     from datetime import timedelta
@@ -17,27 +17,14 @@ if TYPE_CHECKING:
 
 __all__ = ["SQLiteDedupStore"]
 
-_SEEN_EVENTS = Layout(
-    noun="store of seen events",
-    application_id=0x41645365,  # "AdSe"
-    # `owner` is null once the event is handled; `since` counts from 1970, in seconds.
-    versions=(
-        (
-            "CREATE TABLE seen_events (event_id TEXT PRIMARY KEY, owner TEXT, since REAL NOT NULL) WITHOUT ROWID",
-            "CREATE INDEX seen_events_since ON seen_events (since)",
-        ),
-    ),
-    is_durable=False,
-)
-
 _FORGOTTEN_AT_ONCE = 100
 
-_HELD = "SELECT owner, CAST(since AS REAL) FROM seen_events WHERE event_id = ?"  # a number even in a damaged row
-_KEEP = "INSERT OR REPLACE INTO seen_events VALUES (?, ?, ?)"
-_RELEASE = "DELETE FROM seen_events WHERE event_id = ? AND owner = ?"
+_HELD = "SELECT owner, CAST(since AS REAL) FROM dedup_events WHERE event_id = ?"  # a number even in a damaged row
+_KEEP = "INSERT OR REPLACE INTO dedup_events VALUES (?, ?, ?)"
+_RELEASE = "DELETE FROM dedup_events WHERE event_id = ? AND owner = ?"
 _FORGET = f"""
-DELETE FROM seen_events WHERE event_id IN (
-    SELECT event_id FROM seen_events WHERE since < ? ORDER BY since LIMIT {_FORGOTTEN_AT_ONCE}
+DELETE FROM dedup_events WHERE event_id IN (
+    SELECT event_id FROM dedup_events WHERE since < ? ORDER BY since LIMIT {_FORGOTTEN_AT_ONCE}
 )
 """  # noqa: S608 - a number of our own
 
@@ -77,7 +64,7 @@ class SQLiteDedupStore(SafeRepr):
     ) -> None:
         self._retention = seconds_of("retention", retention)
         self._claim_ttl = seconds_of("claim_ttl", claim_ttl)
-        self._file = SQLiteFile(path, _SEEN_EVENTS)
+        self._database = Database(path, DEDUP)
 
     def acquire(self, event_id: str, owner: str) -> ClaimStatus:
         """Claim an event for this owner, and say how it stood; see `DedupStore`.
@@ -86,7 +73,7 @@ class SQLiteDedupStore(SafeRepr):
             WebhookUnavailableError: Others are writing for too long, or the disk is full or broken.
             AdaptyUsageError: The file is damaged.
         """
-        with self._file.writing() as connection:
+        with self._database.writing() as connection:
             now = time.time()  # here, so that who waited for their turn is not earlier than who had it
             held = connection.execute(_HELD, (event_id,)).fetchone()
             if held:
@@ -104,7 +91,7 @@ class SQLiteDedupStore(SafeRepr):
             WebhookUnavailableError: Others are writing for too long, or the disk is full or broken.
             AdaptyUsageError: The file is damaged.
         """
-        with self._file.writing() as connection:
+        with self._database.writing() as connection:
             connection.execute(_KEEP, (event_id, None, time.time()))
 
     def release(self, event_id: str, owner: str) -> None:
@@ -114,7 +101,7 @@ class SQLiteDedupStore(SafeRepr):
             WebhookUnavailableError: Others are writing for too long, or the disk is full or broken.
             AdaptyUsageError: The file is damaged.
         """
-        with self._file.writing() as connection:
+        with self._database.writing() as connection:
             connection.execute(_RELEASE, (event_id, owner))
 
     def _holds(self, owner: str | None, since: float, now: float) -> bool:
@@ -123,7 +110,7 @@ class SQLiteDedupStore(SafeRepr):
 
     def close(self) -> None:
         """Close the file. What comes later opens it again."""
-        self._file.close()
+        self._database.close()
 
     def __enter__(self) -> Self:
         return self
@@ -137,4 +124,4 @@ class SQLiteDedupStore(SafeRepr):
         self.close()
 
     def __repr__(self) -> str:
-        return f"SQLiteDedupStore({str(self._file.path)!r})"
+        return f"SQLiteDedupStore({str(self._database.path)!r})"

@@ -40,8 +40,8 @@ MODULE = "adapty.webhooks.threads"
 @pytest.fixture
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have every wait last longer than a test."""
-    for name in ("sqlite_file.BUSY_SECONDS", "threads.WAIT_SECONDS", "deadlines.ANSWER_SECONDS"):
-        monkeypatch.setattr(f"adapty.webhooks.{name}", 100.0)
+    for name in ("_sqlite.BUSY_SECONDS", "webhooks.threads.WAIT_SECONDS", "webhooks.receiver.RESPONSE_SECONDS"):
+        monkeypatch.setattr(f"adapty.{name}", 100.0)
 
 
 @pytest.fixture
@@ -93,7 +93,7 @@ def test_a_locked_store_does_not_starve_the_application(tmp_path: Path, store: s
 
 def test_a_lock_that_stays_is_answered_in_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every post is answered, with 503, while the lock is held; what comes after it is taken."""
-    monkeypatch.setattr("adapty.webhooks.sqlite_file.BUSY_SECONDS", 0.1)
+    monkeypatch.setattr("adapty._sqlite.BUSY_SECONDS", 0.1)
     with SQLiteDedupStore(tmp_path / "dedup") as dedup:
         app = asgi_app(Receiver(VALUE, dedup=dedup), accept)
         with served(Starlette(routes=[Route("/hook", app)])) as url, ThreadPoolExecutor(40) as threads:
@@ -104,9 +104,9 @@ def test_a_lock_that_stays_is_answered_in_time(tmp_path: Path, monkeypatch: pyte
 
 def test_one_deadline_holds_for_all_files_of_a_request(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """However long each file may be waited for; without a request it is the file's own time."""
-    monkeypatch.setattr("adapty.webhooks.sqlite_file.BUSY_SECONDS", 100.0)
-    monkeypatch.setattr("adapty.webhooks.deadlines.ANSWER_SECONDS", 0.1)
-    monkeypatch.setattr("adapty.webhooks.deadlines._LEAST_SECONDS", 0.01)
+    monkeypatch.setattr("adapty._sqlite.BUSY_SECONDS", 100.0)
+    monkeypatch.setattr("adapty.webhooks.receiver.RESPONSE_SECONDS", 0.1)
+    monkeypatch.setattr("adapty._sqlite._MIN_BUSY_SECONDS", 0.01)
     with SQLiteDedupStore(tmp_path / "dedup") as dedup, Outbox(tmp_path / "outbox") as outbox:
         receiver = Receiver(VALUE, dedup=dedup)
         with locked(outbox.path):

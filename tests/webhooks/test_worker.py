@@ -135,7 +135,7 @@ def test_a_delivered_event_is_forgotten_after_a_while(mail: Adapty, tmp_path: Pa
         drain(mail, outbox)
         outbox.put(event(2))
         drain(mail, outbox)
-        with outbox._file.reading() as connection:
+        with outbox._database.reading() as connection:
             (kept,) = connection.execute("SELECT group_concat(event_id || profile || event) FROM events").fetchone()
     assert kept in {None, "evt_0002", "evt_0001,evt_0002"}, "and nothing else of them"
 
@@ -144,7 +144,7 @@ def delivered_long_ago(outbox: Outbox, count: int) -> None:
     """Note that so many events were delivered a year ago."""
     before = time.time() - timedelta(days=365).total_seconds()
     row = "INSERT INTO events VALUES (NULL, ?, '', '', ?, ?, ?, 1, NULL)"
-    with outbox._file.writing() as connection:
+    with outbox._database.writing() as connection:
         connection.executemany(row, [(f"old_{n}", "delivered", before, before) for n in range(count)])
 
 
@@ -226,7 +226,7 @@ def test_an_event_that_this_version_does_not_send_is_set_aside(adapty: Adapty, a
     """What another version put in, or somebody has spoilt, stops nobody."""
     outbox.put(event(0))
     outbox.put(event(1))
-    with outbox._file.writing() as connection:
+    with outbox._database.writing() as connection:
         connection.execute("UPDATE events SET event = 'x' WHERE event_id = 'evt_0000'")
     assert drain(adapty, outbox) == DrainReport(delivered=1, refused=1)
     assert [(each.reason, each.attempts) for each in outbox.dead_letters()] == [
