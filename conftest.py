@@ -39,7 +39,7 @@ def running_sandbox() -> Iterator[Sandbox]:
 
 @pytest.fixture(autouse=True)
 def _example(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Provide each docstring example with `adapty`, its empty sandbox, and a working directory of its own."""
+    """Provide each docstring example with `client`, its empty sandbox, and a working directory of its own."""
     if not isinstance(request.node, pytest.DoctestItem):
         yield
         return
@@ -51,10 +51,10 @@ def _example(request: pytest.FixtureRequest) -> Iterator[None]:
         pytest.MonkeyPatch.context() as patch,
         Adapty(
             sandbox.secret_key, mail_secret_key=sandbox.mail_key, base_url=sandbox.url, mail_base_url=sandbox.url
-        ) as adapty,
+        ) as client,
     ):
         patch.chdir(tmp_path)
-        namespace.update(adapty=adapty, adapty_sandbox=sandbox)
+        namespace.update(client=client, adapty_sandbox=sandbox)
         yield
 
 

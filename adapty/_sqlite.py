@@ -484,9 +484,9 @@ def _resolve_path(path: Any) -> Path:
     try:
         return Path(path).resolve()
     except TypeError:
-        raise AdaptyUsageError.of("path", f"is {kind_of(path)}; expected a path") from None
+        raise AdaptyUsageError.for_field("path", f"is {kind_of(path)}; expected a path") from None
     except (OSError, ValueError):
-        raise AdaptyUsageError.of("path", "is not a valid file name; expected a path") from None
+        raise AdaptyUsageError.for_field("path", "is not a valid file name; expected a path") from None
 
 
 def _decode_text(raw: bytes) -> str:

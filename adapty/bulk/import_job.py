@@ -94,7 +94,7 @@ class ImportJob:
         ignore = options.get("ignore", ())
         folder = file_option("failures", options.get("failures", "."))
         if not folder.is_dir():
-            raise AdaptyUsageError.of("failures", f"{folder} is no folder; expected one that is there")
+            raise AdaptyUsageError.for_field("failures", f"{folder} is no folder; expected one that is there")
         inputs: list[_Input] = []
         for kind, source in wanted.items():
             others = [other_input(other, wanted[other], RECORDS[other]) for other in wanted if other != kind]

@@ -134,7 +134,7 @@ def _existing(path: Path) -> Outbox:
         AdaptyUsageError: There is none.
     """
     if not path.exists():
-        raise AdaptyUsageError.of("--outbox", f"there is no file {path}")
+        raise AdaptyUsageError.for_field("--outbox", f"there is no file {path}")
     return Outbox(path)
 
 

@@ -39,7 +39,7 @@ class AllowedHosts:
 
     def __init__(self, host: str | None = None, others: Collection[str] = ()) -> None:
         if isinstance(others, str) or not isinstance(others, (list, tuple, set, frozenset)):
-            raise AdaptyConfigError.of("allowed_hosts", f"is {kind_of(others)}; expected a list of host names")
+            raise AdaptyConfigError.for_field("allowed_hosts", f"is {kind_of(others)}; expected a list of host names")
         self._names = {_checked(name) for name in others}
         if host is not None:
             self._names.add(_canonical(host))
@@ -55,10 +55,10 @@ class AllowedHosts:
 
 def _checked(name: Any) -> str:
     if not isinstance(name, str):
-        raise AdaptyConfigError.of("allowed_hosts", f"has {kind_of(name)} in it; {_EXPECTED}")
+        raise AdaptyConfigError.for_field("allowed_hosts", f"has {kind_of(name)} in it; {_EXPECTED}")
     canonical = _canonical(name)
     if not _NAME.fullmatch(canonical) and not _is_address(canonical):
-        raise AdaptyConfigError.of("allowed_hosts", f"has no host name in {quoted(name)}; {_EXPECTED}")
+        raise AdaptyConfigError.for_field("allowed_hosts", f"has no host name in {quoted(name)}; {_EXPECTED}")
     return canonical
 
 

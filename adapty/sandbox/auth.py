@@ -70,7 +70,9 @@ class Keys:
 
 def _sendable(argument: str, key: str) -> Secret:
     if not isinstance(key, str) or not key or not key.isascii() or not key.isprintable() or " " in key:
-        raise AdaptyConfigError.of(argument, "cannot be sent as a header; expected printable ASCII without spaces")
+        raise AdaptyConfigError.for_field(
+            argument, "cannot be sent as a header; expected printable ASCII without spaces"
+        )
     if problem := quotes_problem(key):
-        raise AdaptyConfigError.of(argument, problem)
+        raise AdaptyConfigError.for_field(argument, problem)
     return Secret(key)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import math
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
-from adapty._core.nesting import is_too_deep
+from adapty._core.json_body import MAX_DEPTH, InvalidJson, parse_json
 from adapty.sandbox.flaws import BodyRefused, Flaw
 
 if TYPE_CHECKING:
@@ -19,8 +19,8 @@ __all__ = ["MAX_BODY_BYTES", "MAX_NESTING", "decoded", "received", "unkeepable"]
 MAX_BODY_BYTES = 1024 * 1024
 """The longest body that is read, in bytes; a longer one is answered with 413."""
 
-MAX_NESTING = 100
-"""How deep a body may be nested, far below where reading it again could exhaust the interpreter's stack."""
+MAX_NESTING = MAX_DEPTH
+"""The maximum number of nested lists and objects in a body."""
 
 
 async def received(request: Request) -> bytes | None:
@@ -44,21 +44,10 @@ def decoded(raw: bytes) -> Any:
         >>> decoded(b'{"email": "jane@example.com"}')
         {'email': 'jane@example.com'}
     """
-    if not raw.strip():
-        raise BodyRefused(Flaw(message="Body is empty; a JSON object is required"))
     try:
-        value = json.loads(raw.decode(), parse_constant=_not_json)
-    except (UnicodeDecodeError, json.JSONDecodeError):
-        raise BodyRefused(Flaw(message="Body is not valid JSON in UTF-8")) from None
-    except RecursionError:
-        raise BodyRefused(_TOO_DEEP) from None
-    except ValueError:
-        # The interpreter's own bound against integers that take very long to read.
-        raise BodyRefused(Flaw(message="Body holds a number that is too long")) from None
-    # The body's own object is a level too.
-    if is_too_deep(value, MAX_NESTING - 1):
-        raise BodyRefused(_TOO_DEEP)
-    return value
+        return parse_json(raw, "strict")
+    except InvalidJson as exc:
+        raise BodyRefused(Flaw(message=f"Body {exc}; a JSON object is required")) from None
 
 
 def unkeepable(value: Any) -> Iterator[Flaw]:
@@ -71,14 +60,6 @@ def unkeepable(value: Any) -> Iterator[Flaw]:
                 yield Flaw(message="Input should be a finite number", path=path)
             elif _splits_a_pair(part) or (path and _splits_a_pair(path[-1])):
                 yield Flaw(message="Input should be text without lone surrogates", path=path)
-
-
-_TOO_DEEP = Flaw(message=f"Body is nested deeper than {MAX_NESTING} levels")
-
-
-def _not_json(constant: str) -> NoReturn:
-    message = "NaN and Infinity are no JSON"
-    raise json.JSONDecodeError(message, constant, 0)
 
 
 def _splits_a_pair(value: object) -> bool:

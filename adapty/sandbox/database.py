@@ -55,7 +55,7 @@ class Database:
     def __init__(self, path: str | PathLike[str] = ":memory:") -> None:
         self._lock = Lock()
         if not isinstance(path, str | PathLike):
-            raise AdaptyConfigError.of("database", f"is {kind_of(path)}; expected a path, or :memory:")
+            raise AdaptyConfigError.for_field("database", f"is {kind_of(path)}; expected a path, or :memory:")
         try:
             if path != ":memory:":
                 ensure_private_file(Path(path))
@@ -124,4 +124,4 @@ def as_text(value: Any) -> str:
 
 
 def _unusable(path: str | PathLike[str], problem: str) -> AdaptyConfigError:
-    return AdaptyConfigError.of("database", f"{fspath(path)} cannot be used: {problem}")
+    return AdaptyConfigError.for_field("database", f"{fspath(path)} cannot be used: {problem}")

@@ -64,7 +64,7 @@ def refuse(field: str, problem: str) -> NoReturn:
     Raises:
         AdaptyConfigError: Always.
     """
-    raise AdaptyConfigError.of(field, problem) from None
+    raise AdaptyConfigError.for_field(field, problem) from None
 
 
 def known_kind(value: FaultKind) -> FaultKind:

@@ -71,7 +71,9 @@ class Faults:
 
     def __init__(self, configured: Iterable[Fault | str] = ()) -> None:
         if isinstance(configured, str | Fault) or not isinstance(configured, Collection):
-            raise AdaptyConfigError.of("faults", f"is {kind_of(configured)}; expected faults, such as a list of them")
+            raise AdaptyConfigError.for_field(
+                "faults", f"is {kind_of(configured)}; expected faults, such as a list of them"
+            )
         self._configured = tuple(_named(f"faults[{place}]", one) for place, one in enumerate(configured))
         self._lock = Lock()
         self._counted: list[_Counted] = []
@@ -141,4 +143,4 @@ def _named(name: str, value: Fault | str) -> Fault:
     try:
         return _fault(value)
     except AdaptyConfigError as error:
-        raise error.under(name) from None
+        raise error.prefixed(name) from None

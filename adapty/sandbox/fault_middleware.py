@@ -120,5 +120,5 @@ def _asked_for(values: list[bytes]) -> Fault:
     fault = Fault.parse(values[0].decode("latin-1"))
     for name in _ABOUT_SEVERAL:
         if getattr(fault, name) is not None:
-            raise AdaptyConfigError.of(name, "says which requests; expected none here, for it is this one")
+            raise AdaptyConfigError.for_field(name, "says which requests; expected none here, for it is this one")
     return fault

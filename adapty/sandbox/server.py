@@ -116,9 +116,9 @@ class Sandbox:
         allowed_hosts: Collection[str] = (),
     ) -> None:
         if not isinstance(host, str) or not host:
-            raise AdaptyConfigError.of("host", "is no address; expected one such as 127.0.0.1")
+            raise AdaptyConfigError.for_field("host", "is no address; expected one such as 127.0.0.1")
         if type(port) is not int:
-            raise AdaptyConfigError.of("port", f"is {kind_of(port)}; expected a number, 0 for any that is free")
+            raise AdaptyConfigError.for_field("port", f"is {kind_of(port)}; expected a number, 0 for any that is free")
         self._host = host
         self._port = port
         self._allowed_hosts = AllowedHosts(host, allowed_hosts)
@@ -396,7 +396,7 @@ def _listener(host: str, port: int) -> socket.socket:
         listener.listen(_BACKLOG)
     except (socket.gaierror, TypeError) as error:  # a name that cannot be spelled for the network is a TypeError
         listener.close()
-        raise AdaptyConfigError.of("host", f"{host!a} is not an address of this machine") from error
+        raise AdaptyConfigError.for_field("host", f"{host!a} is not an address of this machine") from error
     except (OSError, OverflowError) as error:
         listener.close()
         taken = isinstance(error, OSError) and error.errno == errno.EADDRINUSE

@@ -85,7 +85,7 @@ def known_sandbox(value: Sandbox) -> None:
 
     if not isinstance(value, Sandbox):
         expected = "expected the fixture adapty_sandbox, or another adapty.sandbox.Sandbox"
-        raise AdaptyUsageError.of("sandbox", f"is {kind_of(value)}; {expected}")
+        raise AdaptyUsageError.for_field("sandbox", f"is {kind_of(value)}; {expected}")
 
 
 def known_api(value: Api) -> None:

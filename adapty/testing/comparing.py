@@ -12,8 +12,8 @@ from attrs import frozen
 
 from adapty._core.validate import Refused, aware_datetime, checked, known_name, printable
 from adapty.errors import AdaptyUsageError
-from adapty.models._request import Record
-from adapty.models._response import moment, number
+from adapty.models._request import RequestModel
+from adapty.models._response import parse_datetime, parse_decimal
 from adapty.testing.wording import shown
 
 __all__ = ["ABSENT", "Difference", "differences", "nearest", "refuse_unknown"]
@@ -69,7 +69,7 @@ def differences(expected: Mapping[str, Any], stored: Mapping[str, Any], under: s
     for name, value in expected.items():
         path = f"{under}{printable(name)}"
         held = stored.get(name, ABSENT)
-        wanted = value.to_dict() if isinstance(value, Record) else value
+        wanted = value.to_dict() if isinstance(value, RequestModel) else value
         inside = _by_name(held)
         if isinstance(wanted, Mapping) and inside is not None:
             found += differences(wanted, inside, f"{path}.")
@@ -106,7 +106,7 @@ def refuse_unknown(fields: Mapping[str, Any], known: tuple[str, ...], *stored: M
     for name in fields:
         if name not in known and not any(name in one for one in stored):
             shown_name = printable(name)
-            raise AdaptyUsageError.of(shown_name, f"is not a field{known_name(shown_name, known)}")
+            raise AdaptyUsageError.for_field(shown_name, f"is not a field{known_name(shown_name, known)}")
 
 
 def _by_name(held: Any) -> Mapping[str, Any] | None:
@@ -139,7 +139,7 @@ def _same_list(wanted: list[Any] | tuple[Any, ...], held: Any) -> bool:
 def _same_text(wanted: str, held: Any) -> bool:
     if not isinstance(held, str):
         return False
-    return wanted == held or aware_datetime(wanted) == moment(held)
+    return wanted == held or aware_datetime(wanted) == parse_datetime(held)
 
 
 def _same_number(wanted: float, held: Any) -> bool:
@@ -148,9 +148,9 @@ def _same_number(wanted: float, held: Any) -> bool:
 
 _SAME: Mapping[Any, Callable[[Any, Any], bool]] = {
     type(None): lambda _, held: held is None,
-    datetime: lambda wanted, held: wanted == moment(held),
+    datetime: lambda wanted, held: wanted == parse_datetime(held),
     date: lambda wanted, held: wanted.isoformat() == held,
-    Decimal: lambda wanted, held: wanted == number(held),
+    Decimal: lambda wanted, held: wanted == parse_decimal(held),
     bool: lambda wanted, held: wanted is held,
     int | float: _same_number,
     str: _same_text,

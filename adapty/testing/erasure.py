@@ -50,8 +50,8 @@ def assert_erased(
         AdaptyUsageError: No id is given, both of the server-side API's are, or `sandbox` is none.
 
     Example:
-        >>> profile = adapty.profiles.create(customer_user_id="user_12345")
-        >>> deletion = adapty.profiles.delete(customer_user_id="user_12345")
+        >>> profile = client.profiles.create(customer_user_id="user_12345")
+        >>> deletion = client.profiles.delete(customer_user_id="user_12345")
         >>> assert_erased(adapty_sandbox, customer_user_id="user_12345")
         >>> assert_erased(adapty_sandbox, "user_12345")
         Traceback (most recent call last):
@@ -62,7 +62,7 @@ def assert_erased(
     known_sandbox(sandbox)
     if external_profile_id is None and customer_user_id is None and profile_id is None:
         problem = "is missing, and so are customer_user_id and profile_id; expected one of them"
-        raise AdaptyUsageError.of("external_profile_id", problem)
+        raise AdaptyUsageError.for_field("external_profile_id", problem)
     if external_profile_id is not None:
         _not_in_mail(sandbox, checked("external_profile_id", identifier, external_profile_id))
     if customer_user_id is not None or profile_id is not None:

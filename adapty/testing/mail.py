@@ -41,7 +41,7 @@ def assert_profile_saved(sandbox: Sandbox, external_profile_id: str, /, **fields
         AdaptyUsageError: A field is not known, a datetime is naive, or `sandbox` is none.
 
     Example:
-        >>> adapty.mail.save_profile(
+        >>> client.mail.save_profile(
         ...     external_profile_id="user_12345",
         ...     external_created_at="2026-06-01T10:30:00Z",
         ...     email="jane@example.com",
@@ -80,7 +80,7 @@ def assert_event_saved(sandbox: Sandbox, external_profile_id: str, /, **fields: 
         AdaptyUsageError: As `assert_profile_saved`.
 
     Example:
-        >>> adapty.mail.save_transaction_event(
+        >>> client.mail.save_transaction_event(
         ...     event_type="subscription_started",
         ...     event_id="evt_abc123",
         ...     event_datetime="2026-06-10T14:20:05Z",
@@ -125,7 +125,7 @@ def assert_flow(sandbox: Sandbox, external_profile_id: str, flow: Flow | str) ->
 
     Example:
         >>> from adapty import Flow
-        >>> adapty.mail.save_profile(
+        >>> client.mail.save_profile(
         ...     external_profile_id="user_12345",
         ...     external_created_at="2026-06-01T10:30:00Z",
         ...     email="jane@example.com",

@@ -46,7 +46,7 @@ def assert_requests(
             enough to tell.
 
     Example:
-        >>> profile = adapty.profiles.create(customer_user_id="user_12345")
+        >>> profile = client.profiles.create(customer_user_id="user_12345")
         >>> [request.path for request in assert_requests(adapty_sandbox, "createProfile", statuses=[200])]
         ['/api/v2/server-side-api/profile/']
     """
@@ -57,7 +57,7 @@ def assert_requests(
     known_operation(operation, api)
     _check_count("times", times)
     if statuses is not None and (isinstance(statuses, str | bytes) or not isinstance(statuses, Sequence)):
-        raise AdaptyUsageError.of("statuses", f"is {kind_of(statuses)}; expected a list such as [429, 200]")
+        raise AdaptyUsageError.for_field("statuses", f"is {kind_of(statuses)}; expected a list such as [429, 200]")
     arrived = arrivals(sandbox)
     found = [one.request for one in arrived if one.operation == operation and api in {None, one.api}]
     if may_be_forgotten(arrived) and not (found and times is None and statuses is None):
@@ -98,7 +98,7 @@ def assert_nothing_sent(sandbox: Sandbox) -> None:
 
 def _check_count(name: str, value: int | None) -> None:
     if value is not None and (type(value) is not int or value < 0):
-        raise AdaptyUsageError.of(name, "is no number of requests; expected an int, 0 or more")
+        raise AdaptyUsageError.for_field(name, "is no number of requests; expected an int, 0 or more")
 
 
 def _instead(arrived: list[Arrival]) -> list[str]:

@@ -60,7 +60,7 @@ def assert_server_side_profile(
         AdaptyUsageError: No id is given, a field is not known, a datetime is naive, or `sandbox` is none.
 
     Example:
-        >>> profile = adapty.profiles.create(customer_user_id="user_12345", custom_attributes={"plan": "trial"})
+        >>> profile = client.profiles.create(customer_user_id="user_12345", custom_attributes={"plan": "trial"})
         >>> profile = assert_server_side_profile(
         ...     adapty_sandbox, customer_user_id="user_12345", custom_attributes={"plan": "trial", "coupon": None}
         ... )
@@ -97,8 +97,8 @@ def assert_transaction_saved(
         AdaptyUsageError: As `assert_server_side_profile`.
 
     Example:
-        >>> profile = adapty.profiles.create(customer_user_id="user_12345")
-        >>> profile = adapty.transactions.set_one_time_purchase(
+        >>> profile = client.profiles.create(customer_user_id="user_12345")
+        >>> profile = client.transactions.set_one_time_purchase(
         ...     customer_user_id="user_12345",
         ...     store="web_shop",
         ...     store_product_id="extra_lives",
@@ -151,8 +151,8 @@ def assert_access(
         AdaptyUsageError: No id is given, `at` is naive, or `sandbox` is none.
 
     Example:
-        >>> profile = adapty.profiles.create(customer_user_id="user_12345")
-        >>> profile = adapty.access_levels.grant("premium", customer_user_id="user_12345", lifetime=True)
+        >>> profile = client.profiles.create(customer_user_id="user_12345")
+        >>> profile = client.access_levels.grant("premium", customer_user_id="user_12345", lifetime=True)
         >>> assert_access(adapty_sandbox, "premium", customer_user_id="user_12345")
         >>> assert_access(adapty_sandbox, "gold", customer_user_id="user_12345")
         Traceback (most recent call last):
@@ -189,7 +189,7 @@ def assert_no_access(
         AdaptyUsageError: As `assert_access`.
 
     Example:
-        >>> profile = adapty.profiles.create(customer_user_id="user_12345")
+        >>> profile = client.profiles.create(customer_user_id="user_12345")
         >>> assert_no_access(adapty_sandbox, "premium", customer_user_id="user_12345")
     """
     __tracebackhide__ = True
@@ -221,8 +221,8 @@ def assert_balance(
         AdaptyUsageError: No id is given, the sandbox has no such currency, or `sandbox` is none.
 
     Example:
-        >>> profile = adapty.profiles.create(customer_user_id="user_12345")
-        >>> transaction = adapty.virtual_currencies.credit("GOLD", 100, customer_user_id="user_12345")
+        >>> profile = client.profiles.create(customer_user_id="user_12345")
+        >>> transaction = client.virtual_currencies.credit("GOLD", 100, customer_user_id="user_12345")
         >>> assert_balance(adapty_sandbox, "GOLD", 100, customer_user_id="user_12345")
     """
     __tracebackhide__ = True

@@ -66,11 +66,11 @@ def _checked(options: Mapping[str, Any]) -> dict[str, Any]:
         given = dict(options)
     except (TypeError, ValueError):
         problem = f"gave {kind_of(options)}; expected a dict of arguments of adapty.sandbox.Sandbox"
-        raise AdaptyConfigError.of("adapty_sandbox_options", problem) from None
+        raise AdaptyConfigError.for_field("adapty_sandbox_options", problem) from None
     known = tuple(signature(Sandbox).parameters)
     for name in given:
         if name not in known:
             shown = printable(name)
             problem = f"{shown} is no argument of adapty.sandbox.Sandbox{known_name(shown, known)}"
-            raise AdaptyConfigError.of("adapty_sandbox_options", problem)
+            raise AdaptyConfigError.for_field("adapty_sandbox_options", problem)
     return given

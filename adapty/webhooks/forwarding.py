@@ -53,10 +53,10 @@ def outbox_handler(
         {}
     """
     if not isinstance(outbox, Outbox):
-        raise AdaptyUsageError.of("outbox", f"is {kind_of(outbox)}; expected an Outbox")
+        raise AdaptyUsageError.for_field("outbox", f"is {kind_of(outbox)}; expected an Outbox")
     if external_profile_id is not None and not callable(external_profile_id):
         expected = "expected a function of a WebhookEvent that gives an id or None"
-        raise AdaptyUsageError.of("external_profile_id", f"is {kind_of(external_profile_id)}; {expected}")
+        raise AdaptyUsageError.for_field("external_profile_id", f"is {kind_of(external_profile_id)}; {expected}")
     return OutboxHandler(outbox, external_profile_id)
 
 

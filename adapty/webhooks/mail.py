@@ -126,7 +126,7 @@ def to_mail_event(event: WebhookEvent, *, external_profile_id: ProfileRule | Non
         'subscription_paused is skipped: Mail has no event type for a pause'
     """
     if not isinstance(event, WebhookEvent):
-        raise AdaptyUsageError.of("event", f"is {kind_of(event)}; expected a WebhookEvent")
+        raise AdaptyUsageError.for_field("event", f"is {kind_of(event)}; expected a WebhookEvent")
     event_type = MAIL_EVENT_TYPES.get(event.event_type or "")
     if event_type is None:
         return _not_for_mail(event.event_type or "")
@@ -180,8 +180,10 @@ def _profile(event: WebhookEvent, rule: ProfileRule | None) -> str | MailConvers
     """Give the id that Mail has the profile under, or why there is none."""
     found: Any = event.customer_user_id if rule is None else rule(event)
     if found is not None and not isinstance(found, str):
-        raise AdaptyUsageError.of("external_profile_id", f"gave something {kind_of(found)}; expected a str, or None")
-    if rule is None and "customer_user_id" in event.extra:
+        raise AdaptyUsageError.for_field(
+            "external_profile_id", f"gave something {kind_of(found)}; expected a str, or None"
+        )
+    if rule is None and "customer_user_id" in event.extra_fields:
         words = "customer_user_id: cannot be read; Mail requires it as external_profile_id"
         return MailConversion(reason=words, skip_reason="incomplete")
     none = "it has no customer_user_id" if rule is None else "external_profile_id gave none"
@@ -210,7 +212,7 @@ def _value(event: WebhookEvent, source: str) -> Any:
 
 def _incomplete(event: WebhookEvent, name: str) -> MailConversion:
     source = SOURCES[name]
-    came = source in event.event_properties.extra or source in event.extra
+    came = source in event.event_properties.extra_fields or source in event.extra_fields
     problem = "cannot be read" if came else "is missing"
     return MailConversion(reason=f"{source}: {problem}; Mail requires it as {name}", skip_reason="incomplete")
 

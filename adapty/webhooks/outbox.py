@@ -144,7 +144,7 @@ class Outbox(SafeRepr):
 
     def __init__(self, path: str | PathLike[str], *, retention: timedelta = RETENTION) -> None:
         if not isinstance(retention, timedelta) or retention < timedelta(0):
-            raise AdaptyUsageError.of("retention", "is no such time; expected a timedelta of 0 or more")
+            raise AdaptyUsageError.for_field("retention", "is no such time; expected a timedelta of 0 or more")
         self.retention = retention
         self._database = Database(path, OUTBOX)
 
@@ -169,7 +169,7 @@ class Outbox(SafeRepr):
             AdaptyUsageError: It is no `TransactionEvent`, or the file is damaged.
         """
         if not isinstance(event, TransactionEvent):
-            raise AdaptyUsageError.of("event", f"is {kind_of(event)}; expected a TransactionEvent")
+            raise AdaptyUsageError.for_field("event", f"is {kind_of(event)}; expected a TransactionEvent")
         text = json.dumps(event.to_dict(), separators=(",", ":"))
         now = time.time()
         with self._database.writing() as connection:
@@ -282,7 +282,7 @@ class Outbox(SafeRepr):
 def _storable(values: tuple[object, ...]) -> tuple[object, ...]:
     """See that SQLite takes the values: an id that it does not take is the id of no event."""
     if any(not isinstance(value, str | float) for value in values):
-        raise AdaptyUsageError.of("event_id", "is no text; expected the id of an event")
+        raise AdaptyUsageError.for_field("event_id", "is no text; expected the id of an event")
     return tuple(value.encode("utf-8", "replace").decode() if isinstance(value, str) else value for value in values)
 
 

@@ -239,7 +239,9 @@ class Receiver:
         if status == "in_progress":
             raise WebhookUnavailableError("the event is being handled; whether that succeeds is not known yet")
         if status not in get_args(ClaimStatus):
-            raise AdaptyUsageError.of("dedup", f"gave {status!r} for a claim; expected new, in_progress or completed")
+            raise AdaptyUsageError.for_field(
+                "dedup", f"gave {status!r} for a claim; expected new, in_progress or completed"
+            )
         new = status == "new"
         return Delivery(event=delivery.event, duplicate=not new, claim=claim if new else None)
 
@@ -259,7 +261,9 @@ def _raise_error(delivery: Delivery | WebhookError) -> Delivery:
 def _checked_store(dedup: Any) -> DedupStore | None:
     methods = [getattr(dedup, name, None) for name in ("acquire", "complete", "release")]
     if dedup is not None and (isinstance(dedup, type) or not all(map(callable, methods))):
-        raise AdaptyConfigError.of("dedup", f"is {kind_of(dedup)}; expected a store such as SQLiteDedupStore(path)")
+        raise AdaptyConfigError.for_field(
+            "dedup", f"is {kind_of(dedup)}; expected a store such as SQLiteDedupStore(path)"
+        )
     store: DedupStore | None = dedup
     return store
 

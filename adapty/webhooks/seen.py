@@ -89,7 +89,7 @@ class MemoryDedupStore:
         self._retention = seconds_of("retention", retention)
         self._claim_ttl = seconds_of("claim_ttl", claim_ttl)
         if type(max_events) is not int or max_events < 1:
-            raise AdaptyConfigError.of("max_events", "is no number of events; expected an int, 1 or more")
+            raise AdaptyConfigError.for_field("max_events", "is no number of events; expected an int, 1 or more")
         self._max_events = max_events
         self._entries: OrderedDict[str, _Entry] = OrderedDict()
         self._lock = Lock()
@@ -129,7 +129,7 @@ def seconds_of(name: str, span: Any) -> float:
         AdaptyConfigError: It is none; `field_name` is `name`.
     """
     if not isinstance(span, timedelta):
-        raise AdaptyConfigError.of(name, f"is {kind_of(span)}; expected a timedelta")
+        raise AdaptyConfigError.for_field(name, f"is {kind_of(span)}; expected a timedelta")
     if span <= timedelta(0):
-        raise AdaptyConfigError.of(name, "is no time that passes; expected more than 0 seconds")
+        raise AdaptyConfigError.for_field(name, "is no time that passes; expected more than 0 seconds")
     return span.total_seconds()

@@ -82,14 +82,14 @@ def test_a_body_that_is_not_all_there_is_unavailable(caplog: pytest.LogCaptureFi
         (environ(CONTENT_LENGTH=""), b"", "is empty; has a middleware"),
         (HEADERS, b" \r\n", "is empty"),
         ({**HEADERS, "Content-Length": LENGTH}, BODY.decode()[:-1], f"broke off: {len(BODY) - 1:,} of"),
-        ({**HEADERS, "Transfer-Encoding": "chunked"}, BODY[9:], "is not JSON, or cut short"),
-        (HEADERS, BODY[:-1], "is not JSON, or cut short"),
+        ({**HEADERS, "Transfer-Encoding": "chunked"}, BODY[9:], "is not JSON, or is incomplete"),
+        (HEADERS, BODY[:-1], "is not JSON, or is incomplete"),
         (HEADERS, b"7", "is not a JSON object but int"),
         (HEADERS, b"[]", "is not a JSON object but list"),
         (
             {**HEADERS, "Content-Encoding": "gzip"},
             gzip.compress(BODY),
-            "is not text in UTF-8; it has a Content-Encoding",
+            "is not UTF-8; it has a Content-Encoding",
         ),
     ):
         caplog.clear()

@@ -76,17 +76,17 @@ def test_a_whole_number_is_the_id_of_its_digits(number: str, read: str) -> None:
 def test_any_whole_number_is_exact(number: int, write: str) -> None:
     """No digit is lost on the way."""
     properties = taken(posted("transaction_id", write.format(number))).event_properties
-    assert (properties.transaction_id, properties.extra) == (str(number), {})
+    assert (properties.transaction_id, properties.extra_fields) == (str(number), {})
 
 
 @pytest.mark.parametrize("number", ["12345.5", "1e-7", "true", "[12345]", "9" * 5000, "0." + "9" * 5000, "9" * 400])
 def test_what_is_no_id_is_kept_and_named(number: str) -> None:
-    """It goes to `extra`, and the reason why Mail is not told names the field."""
+    """It goes to `extra_fields`, and the reason why Mail is not told names the field."""
     for name in IDS:
         event = taken(posted(name, number))
         holder: Any = event if name == "customer_user_id" else event.event_properties
         assert getattr(holder, name) is None
-        assert name in holder.extra
+        assert name in holder.extra_fields
         outcome = to_mail_event(event)
         assert (outcome.event, outcome.skip_reason) == (None, "incomplete")
         assert outcome.reason is not None
@@ -103,6 +103,6 @@ def test_a_number_of_5000_digits_costs_one_field(tmp_path: Any) -> None:
             body = json.dumps(event).replace('"@"', "7" * 5000).encode()
             assert Receiver(VALUE).handle(HEADERS, body, handle).status == 200
             properties = taken(body).event_properties
-            assert properties.extra == {name: "7" * 5000}
+            assert properties.extra_fields == {name: "7" * 5000}
             assert properties.vendor_product_id == PURCHASE["event_properties"]["vendor_product_id"]
         assert outbox.counts().pending == len(names)

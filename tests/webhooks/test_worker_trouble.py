@@ -88,7 +88,7 @@ def adapty(mail_api: Mail) -> Iterator[Adapty]:
 
 def answered(status: int, body: Any, kind: type[AdaptyAPIError] = AdaptyAPIError, code: str | None = None) -> Any:
     """Make the error for an answer."""
-    return kind("no", status=status, body=body, error_code=code)
+    return kind("no", status_code=status, body=body, error_code=code)
 
 
 @pytest.mark.parametrize(

@@ -38,23 +38,29 @@ def base_plan(store_product_id: str) -> str | None:
 def _levels(value: Any) -> Mapping[str, str]:
     value = {} if value is None else value
     if not isinstance(value, Mapping):
-        raise AdaptyConfigError.of("access_levels", f"is {kind_of(value)}; expected product ids and their levels")
+        raise AdaptyConfigError.for_field(
+            "access_levels", f"is {kind_of(value)}; expected product ids and their levels"
+        )
     if not all(isinstance(text, str) and text for pair in value.items() for text in pair):
-        raise AdaptyConfigError.of("access_levels", "holds something else than text; expected product ids and levels")
+        raise AdaptyConfigError.for_field(
+            "access_levels", "holds something else than text; expected product ids and levels"
+        )
     return MappingProxyType(dict(value))
 
 
 def _products(value: Any) -> frozenset[str]:
     if isinstance(value, str) or not isinstance(value, Collection):
-        raise AdaptyConfigError.of("consumables", f"is {kind_of(value)}; expected product ids, such as a set of them")
+        raise AdaptyConfigError.for_field(
+            "consumables", f"is {kind_of(value)}; expected product ids, such as a set of them"
+        )
     if not all(isinstance(text, str) for text in value):
-        raise AdaptyConfigError.of("consumables", "holds something else than text; expected product ids")
+        raise AdaptyConfigError.for_field("consumables", "holds something else than text; expected product ids")
     return frozenset(value)
 
 
 def _switch(value: Any) -> bool:
     if not isinstance(value, bool):
-        raise AdaptyConfigError.of("virtual_currencies", f"is {kind_of(value)}; expected True or False")
+        raise AdaptyConfigError.for_field("virtual_currencies", f"is {kind_of(value)}; expected True or False")
     return value
 
 

@@ -57,7 +57,9 @@ class Webhooks:
             AdaptyUsageError: `timeout` is no time.
         """
         if type(timeout) not in {int, float} or not 0 <= timeout <= _LONGEST_WAIT_SECONDS:
-            raise AdaptyUsageError.of("timeout", f"is no time; expected seconds, up to {_LONGEST_WAIT_SECONDS:,}")
+            raise AdaptyUsageError.for_field(
+                "timeout", f"is no time; expected seconds, up to {_LONGEST_WAIT_SECONDS:,}"
+            )
         return True if self._hook is None else self._hook.deliveries.wait_until_idle(timeout)
 
     def post(
@@ -90,24 +92,24 @@ class Webhooks:
             'trial_started'
         """
         if self._hook is None:
-            raise AdaptyConfigError.of("webhook_url", "is missing; the sandbox has nowhere to post events to")
+            raise AdaptyConfigError.for_field("webhook_url", "is missing; the sandbox has nowhere to post events to")
         if not isinstance(event_type, str) or not event_type:
-            raise AdaptyUsageError.of("event_type", "is no name; expected one such as subscription_started")
+            raise AdaptyUsageError.for_field("event_type", "is no name; expected one such as subscription_started")
         user, properties = _user(customer_user_id, profile_id), _sendable(event_properties)
         texts = {"event_type": event_type, "customer_user_id": customer_user_id, "event_properties": properties}
         for flaw in unkeepable(texts):
-            raise AdaptyUsageError.of(flaw.field_name, flaw.message)
+            raise AdaptyUsageError.for_field(flaw.field_name, flaw.message)
         return self._hook.post(user, event_type, properties)
 
 
 def _user(customer_user_id: str | None, profile_id: str | None) -> User:
     for name, value in (("customer_user_id", customer_user_id), ("profile_id", profile_id)):
         if value is not None and (not isinstance(value, str) or not value):
-            raise AdaptyUsageError.of(name, "is no id; expected text")
+            raise AdaptyUsageError.for_field(name, "is no id; expected text")
     if customer_user_id is not None and profile_id is not None:
-        raise AdaptyUsageError.of("profile_id", "is given beside customer_user_id; expected one of them at most")
+        raise AdaptyUsageError.for_field("profile_id", "is given beside customer_user_id; expected one of them at most")
     if profile_id is not None and not is_uuid(profile_id):
-        raise AdaptyUsageError.of("profile_id", "is no UUID; expected one of Adapty's ids")
+        raise AdaptyUsageError.for_field("profile_id", "is no UUID; expected one of Adapty's ids")
     return User(customer_user_id=customer_user_id, profile_id=profile_id and profile_id.lower())
 
 
@@ -116,11 +118,11 @@ def _sendable(properties: Mapping[str, Any] | None) -> dict[str, Any]:
     if properties is None:
         return {}
     if not isinstance(properties, Mapping):
-        raise AdaptyUsageError.of(name, f"is {kind_of(properties)}; expected names and values")
+        raise AdaptyUsageError.for_field(name, f"is {kind_of(properties)}; expected names and values")
     try:
         sent: dict[str, Any] = json.loads(json.dumps(dict(properties), allow_nan=False))
     except (TypeError, ValueError, RecursionError):
-        raise AdaptyUsageError.of(
+        raise AdaptyUsageError.for_field(
             name, "cannot be written as JSON; expected text, numbers, lists and objects"
         ) from None
     return sent

@@ -56,7 +56,9 @@ class WebhookSettings:
         scale = _checked_scale(time_scale)
         if url is None:
             if authorization is not None:
-                raise AdaptyConfigError.of("webhook_authorization", "is given without a webhook_url to send it to")
+                raise AdaptyConfigError.for_field(
+                    "webhook_authorization", "is given without a webhook_url to send it to"
+                )
             return None
         return cls(url=_checked_url(url), authorization=_checked_authorization(authorization), time_scale=scale)
 
@@ -70,17 +72,17 @@ def _checked_url(value: Any) -> str:
     """Accept an address; the message holds none of it, for it may hold a key."""
     name = "webhook_url"
     if not isinstance(value, str):
-        raise AdaptyConfigError.of(name, f"is {kind_of(value)}; {_ADDRESS}")
+        raise AdaptyConfigError.for_field(name, f"is {kind_of(value)}; {_ADDRESS}")
     try:
         url = httpx.URL(value)
         has_host = bool(url.host) and (url.port is None or 0 < url.port <= _LAST_PORT)
     except (httpx.InvalidURL, UnicodeError, ValueError):
-        raise AdaptyConfigError.of(name, f"is no address; {_ADDRESS}") from None
+        raise AdaptyConfigError.for_field(name, f"is no address; {_ADDRESS}") from None
     if url.scheme not in {"http", "https"} or not has_host or " " in value:
-        raise AdaptyConfigError.of(name, f"is no address of a web server; {_ADDRESS}")
+        raise AdaptyConfigError.for_field(name, f"is no address of a web server; {_ADDRESS}")
     if url.userinfo or url.fragment:
         part = "a fragment" if url.fragment else "a user name or password, which belong into the Authorization header"
-        raise AdaptyConfigError.of(name, f"holds {part}; {_ADDRESS}")
+        raise AdaptyConfigError.for_field(name, f"holds {part}; {_ADDRESS}")
     return str.__str__(value)
 
 
@@ -90,16 +92,16 @@ def _checked_authorization(value: Any) -> Secret | None:
         return None
     problem = unfit_for_a_header(value) if isinstance(value, str) else f"is {kind_of(value)}"
     if problem:
-        raise AdaptyConfigError.of("webhook_authorization", f"{problem}; expected the header's value")
+        raise AdaptyConfigError.for_field("webhook_authorization", f"{problem}; expected the header's value")
     return Secret(str.__str__(value))
 
 
 def _checked_scale(value: Any) -> float:
     expected = "expected how many times faster than Adapty, above 0"
     if type(value) not in {int, float}:
-        raise AdaptyConfigError.of("webhook_time_scale", f"is {kind_of(value)}; {expected}")
+        raise AdaptyConfigError.for_field("webhook_time_scale", f"is {kind_of(value)}; {expected}")
     if value <= 0 or not _is_finite(value):
-        raise AdaptyConfigError.of("webhook_time_scale", f"is out of range; {expected}")
+        raise AdaptyConfigError.for_field("webhook_time_scale", f"is out of range; {expected}")
     return float(value)
 
 
