@@ -16,7 +16,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from adapty.webhooks.asgi_mount import asgi_app
+    from adapty.webhooks._delivery import DrainReport
+    from adapty.webhooks._stores.sqlite_dedup import SQLiteDedupStore
+    from adapty.webhooks.dedup import DedupStore, MemoryDedupStore
     from adapty.webhooks.deliveries import Delivery
     from adapty.webhooks.django_mount import django_view
     from adapty.webhooks.event_types import EVENT_TYPES
@@ -29,13 +31,11 @@ if TYPE_CHECKING:
         WebhookEvent,
     )
     from adapty.webhooks.forwarding import OutboxHandler, outbox_handler
-    from adapty.webhooks.mail import MAIL_EVENT_TYPES, MailConversion, to_mail_event
+    from adapty.webhooks.frameworks import asgi_app
+    from adapty.webhooks.mail_events import MAIL_EVENT_TYPES, MailConversion, to_mail_event
     from adapty.webhooks.outbox import DeadLetter, Outbox, OutboxCounts, PendingEvent
-    from adapty.webhooks.outbox_sending import DrainReport
     from adapty.webhooks.receiver import Receiver
     from adapty.webhooks.replies import WebhookResponse
-    from adapty.webhooks.seen import DedupStore, MemoryDedupStore
-    from adapty.webhooks.sqlite_seen import SQLiteDedupStore
     from adapty.webhooks.worker import Worker, async_drain, async_run_worker, drain, run_worker
     from adapty.webhooks.wsgi_mount import wsgi_app
 
@@ -76,15 +76,15 @@ __all__ = [
 # Loaded when first asked for, as in adapty itself.
 _HOMES = {
     "EVENT_TYPES": "event_types",
-    "MAIL_EVENT_TYPES": "mail",
+    "MAIL_EVENT_TYPES": "mail_events",
     "AccessLevelProperties": "events",
     "Attribution": "events",
     "DeadLetter": "outbox",
     "Delivery": "deliveries",
-    "DrainReport": "outbox_sending",
+    "DrainReport": "_delivery",
     "OutboxHandler": "forwarding",
-    "MailConversion": "mail",
-    "MemoryDedupStore": "seen",
+    "MailConversion": "mail_events",
+    "MemoryDedupStore": "dedup",
     "Outbox": "outbox",
     "OutboxCounts": "outbox",
     "PendingEvent": "outbox",
@@ -92,19 +92,19 @@ _HOMES = {
     "PurchaseProperties": "events",
     "Receiver": "receiver",
     "WebhookResponse": "replies",
-    "SQLiteDedupStore": "sqlite_seen",
-    "DedupStore": "seen",
+    "SQLiteDedupStore": "_stores.sqlite_dedup",
+    "DedupStore": "dedup",
     "SharingProfile": "events",
     "WebhookEvent": "events",
     "Worker": "worker",
-    "asgi_app": "asgi_mount",
+    "asgi_app": "frameworks",
     "async_drain": "worker",
     "async_run_worker": "worker",
     "django_view": "django_mount",
     "drain": "worker",
     "outbox_handler": "forwarding",
     "run_worker": "worker",
-    "to_mail_event": "mail",
+    "to_mail_event": "mail_events",
     "wsgi_app": "wsgi_mount",
 }
 

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from adapty.errors import WebhookUnavailableError
-from adapty.webhooks.body import READ_BEFORE, RESPONSE_SECONDS, too_long
+from adapty.webhooks._request import READ_BEFORE, RESPONSE_SECONDS, too_long
 
 __all__ = ["Message", "Receive", "read_asgi_body"]
 

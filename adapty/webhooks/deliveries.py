@@ -9,9 +9,9 @@ from attrs import field, frozen
 
 from adapty._core.safe_repr import SafeRepr
 from adapty._core.validate import quoted
+from adapty.webhooks.dedup import DedupStore
 from adapty.webhooks.events import WebhookEvent
 from adapty.webhooks.replies import WebhookResponse
-from adapty.webhooks.seen import DedupStore
 
 if TYPE_CHECKING:
     from types import TracebackType

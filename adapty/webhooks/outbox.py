@@ -16,8 +16,8 @@ from adapty._core.validate import kind_of
 from adapty._sqlite import Database
 from adapty.errors import AdaptyUsageError
 from adapty.models import TransactionEvent
+from adapty.webhooks._stores.sqlite_rows import COLUMNS, StoredEvent
 from adapty.webhooks._stores.sqlite_schema import DEAD, OUTBOX, PENDING
-from adapty.webhooks.outbox_rows import COLUMNS, StoredEvent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,23 +12,23 @@ from adapty._core.validate import kind_of
 from adapty._sqlite import lock_deadline
 from adapty.errors import AdaptyConfigError, AdaptyUsageError, WebhookBodyError, WebhookError, WebhookUnavailableError
 from adapty.models._response import json_ready
+from adapty.webhooks._request import MAX_BODY_BYTES, RESPONSE_SECONDS, checked_limit, decoded, incomplete, is_encoded
+from adapty.webhooks._threads import RequestThreads
 from adapty.webhooks.authorization import Accepted
-from adapty.webhooks.body import MAX_BODY_BYTES, RESPONSE_SECONDS, checked_limit, decoded, incomplete, is_encoded
+from adapty.webhooks.dedup import ClaimStatus
 from adapty.webhooks.deliveries import Claim, Delivery
 from adapty.webhooks.event_types import checked_event_names
 from adapty.webhooks.events import WebhookEvent
 from adapty.webhooks.handlers import check_result, is_async
 from adapty.webhooks.replies import WebhookResponse, failed, refused
-from adapty.webhooks.seen import ClaimStatus
-from adapty.webhooks.threads import RequestThreads
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from adapty.webhooks.body import Body
+    from adapty.webhooks._request import Body
+    from adapty.webhooks.dedup import DedupStore
     from adapty.webhooks.handlers import AsyncHandler, Handler
     from adapty.webhooks.headers import Headers
-    from adapty.webhooks.seen import DedupStore
 
 __all__ = ["Receiver"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from adapty.errors import WebhookUnavailableError
-from adapty.webhooks.body import parse_content_length, too_long, too_short
+from adapty.webhooks._request import parse_content_length, too_long, too_short
 from adapty.webhooks.headers import header_values
 
 if TYPE_CHECKING:

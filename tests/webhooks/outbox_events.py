@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 from adapty import TransactionEvent
-from adapty.webhooks.outbox_books import Books, Note
+from adapty.webhooks._stores.sqlite_outbox import Books, Note
 from tests.conftest import EVENT
 
 if TYPE_CHECKING:

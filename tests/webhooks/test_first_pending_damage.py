@@ -7,8 +7,8 @@ import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING
 
+from adapty.webhooks._stores.sqlite_outbox import Books
 from adapty.webhooks.outbox import Outbox
-from adapty.webhooks.outbox_books import Books
 from adapty.webhooks.worker import Worker, drain
 from tests.webhooks.outbox_events import event, events
 from tests.webhooks.test_outbox_first_pending import first_pending

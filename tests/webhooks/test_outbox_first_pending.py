@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from adapty.webhooks._stores.sqlite_outbox import Books, Note
 from adapty.webhooks.outbox import Outbox
-from adapty.webhooks.outbox_books import Books, Note
 from tests.core.support import repeatable
 from tests.webhooks.outbox_events import event, events
 

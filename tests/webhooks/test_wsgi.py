@@ -15,7 +15,7 @@ import pytest
 
 from adapty import AdaptyConfigError, WebhookAuthorizationError
 from adapty.webhooks import MemoryDedupStore, Receiver, WebhookEvent, wsgi_app
-from adapty.webhooks.body import READ_BEFORE
+from adapty.webhooks._request import READ_BEFORE
 
 from .posts import HEADERS, PURCHASE, VALUE, Handled, never, post
 

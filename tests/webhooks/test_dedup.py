@@ -49,8 +49,8 @@ class Clock:
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """Let the stores go by a clock of the test's."""
     clock = Clock()
-    monkeypatch.setattr("adapty.webhooks.seen.time", clock)
-    monkeypatch.setattr("adapty.webhooks.sqlite_seen.time", clock)
+    monkeypatch.setattr("adapty.webhooks.dedup.time", clock)
+    monkeypatch.setattr("adapty.webhooks._stores.sqlite_dedup.time", clock)
     return clock
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 from adapty._core.safe_repr import SafeRepr
 from adapty._sqlite import Database
 from adapty.webhooks._stores.sqlite_schema import DEDUP
-from adapty.webhooks.seen import CLAIM_TTL, RETENTION, ClaimStatus, seconds_of
+from adapty.webhooks.dedup import CLAIM_TTL, RETENTION, ClaimStatus, seconds_of
 
 if TYPE_CHECKING:
     from datetime import timedelta

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from adapty._sqlite import lock_deadline
 from adapty.errors import WebhookError
+from adapty.webhooks._request import RESPONSE_SECONDS
 from adapty.webhooks.asgi_body import Message, Receive, read_asgi_body
-from adapty.webhooks.body import RESPONSE_SECONDS
 from adapty.webhooks.handlers import checked_handler
 from adapty.webhooks.replies import NOT_FOUND, WebhookResponse, refused
 

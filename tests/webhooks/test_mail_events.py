@@ -14,7 +14,7 @@ from adapty import AdaptyUsageError, Flow, Offer, TransactionEvent
 from adapty._generated import contract
 from adapty.webhooks import EVENT_TYPES, MAIL_EVENT_TYPES, MailConversion, WebhookEvent, to_mail_event
 from adapty.webhooks.event_types import OLD_NAMES
-from adapty.webhooks.mail import NOT_FOR_MAIL
+from adapty.webhooks.mail_events import NOT_FOR_MAIL
 from adapty.webhooks.told_events import ToldEvent
 from tests.core.support import json_values, repeatable, wire
 

@@ -19,7 +19,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
 from adapty.webhooks import MemoryDedupStore, Outbox, Receiver, SQLiteDedupStore, WebhookEvent, asgi_app, outbox_handler
-from adapty.webhooks.threads import RequestThreads
+from adapty.webhooks._threads import RequestThreads
 
 from .posts import HEADERS, PURCHASE, VALUE, post, purchase
 from .served import locked, served
@@ -30,17 +30,17 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
-    from adapty.webhooks.seen import ClaimStatus, DedupStore
+    from adapty.webhooks.dedup import ClaimStatus, DedupStore
 
 ROOT = Path(__file__).parents[2]
 BODY = post(PURCHASE)
-MODULE = "adapty.webhooks.threads"
+MODULE = "adapty.webhooks._threads"
 
 
 @pytest.fixture
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have every wait last longer than a test."""
-    for name in ("_sqlite.BUSY_SECONDS", "webhooks.threads.WAIT_SECONDS", "webhooks.receiver.RESPONSE_SECONDS"):
+    for name in ("_sqlite.BUSY_SECONDS", "webhooks._threads.WAIT_SECONDS", "webhooks.receiver.RESPONSE_SECONDS"):
         monkeypatch.setattr(f"adapty.{name}", 100.0)
 
 

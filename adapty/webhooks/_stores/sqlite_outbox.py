@@ -16,9 +16,9 @@ from attrs import asdict, frozen
 
 from adapty._sqlite import Database
 from adapty.errors import AdaptyError, AdaptyUsageError
+from adapty.webhooks._stores.sqlite_rows import COLUMNS, StoredEvent
 from adapty.webhooks._stores.sqlite_schema import OUTBOX, PENDING
 from adapty.webhooks.first_pending import has_hidden_event, is_first_pending_right, rebuild_first_pending
-from adapty.webhooks.outbox_rows import COLUMNS, StoredEvent
 
 if TYPE_CHECKING:
     import sqlite3
