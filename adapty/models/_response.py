@@ -47,6 +47,9 @@ _MOMENT = re.compile(
     r"[0-9]{4}-?[0-9]{2}-?[0-9]{2}([Tt ][0-9:.,]+([Zz]|[+-][0-9]{2}(:?[0-9]{2})?)?)?",
     re.ASCII,
 )
+_COMMON_DATETIME = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3])(:[0-9]{2}){2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:?[0-9]{2})?", re.ASCII
+)
 _NUMBER = re.compile(r"-?[0-9]{1,300}(\.[0-9]{1,300})?([eE][+-]?[0-9]{1,3})?", re.ASCII)
 _LONG_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?", re.ASCII)
 
@@ -92,30 +95,42 @@ class ResponseModel(SafeRepr):
         if not isinstance(data, Mapping):
             message = f"{cls.__name__}: something {kind_of(data)} cannot be read; expected a mapping of its fields"
             raise AdaptyUsageError(message)
-        fields = {field.name: field for field in attrs.fields(cls) if _is_api_field(field)}
+        return cls(**cls.parse_fields(data))
+
+    @classmethod
+    def parse_fields(cls, data: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the arguments for `__init__`, `extra_fields` included."""
+        fields = _api_fields(cls)
         kept: dict[str, Any] = {}
         extra: dict[str, Any] = {}
         for name, value in data.items():
-            if name not in fields:
+            field = fields.get(name)
+            if field is None:
                 extra[name] = value
             elif value is not None:
-                _read(fields[name], value, kept, extra)
-        return cls(**kept, extra_fields=json_ready(extra))
+                _read(field, value, kept, extra)
+        kept["extra_fields"] = json_ready(extra)
+        return kept
 
     def to_dict(self) -> dict[str, Any]:
         """Return JSON-ready data under the API's names, `extra_fields` included; times are ISO 8601 in UTC."""
         plain: dict[str, Any] = {}
-        for field in attrs.fields(type(self)):
-            if _is_api_field(field):
-                plain[field.name] = _plain(getattr(self, field.name))
+        for name in _api_fields(type(self)):
+            plain[name] = _plain(getattr(self, name))
         for name, value in deepcopy(dict(self.extra_fields)).items():
             plain[name] = _merge(plain.get(name), value)
         return plain
 
 
-def _is_api_field(field: attrs.Attribute[Any]) -> bool:
-    """Tell the API's fields from `extra_fields` and what else is ours."""
-    return not _READERS.isdisjoint(field.metadata)
+_api_fields_by_class: dict[type, Mapping[str, attrs.Attribute[Any]]] = {}
+
+
+def _api_fields(cls: type[Any]) -> Mapping[str, attrs.Attribute[Any]]:
+    """Return the fields of the API by name, without `extra_fields` and other fields of ours."""
+    if cls not in _api_fields_by_class:
+        fields = {field.name: field for field in attrs.fields(cls) if not _READERS.isdisjoint(field.metadata)}
+        _api_fields_by_class[cls] = fields
+    return _api_fields_by_class[cls]
 
 
 def _merge(known: Any, strange: Any) -> Any:
@@ -129,9 +144,10 @@ def _read(field: attrs.Attribute[Any], value: Any, kept: dict[str, Any], extra: 
     """Parse one field into `kept`; what cannot be parsed goes to `extra`, of a list or mapping only that part."""
     metadata, name = field.metadata, field.name
     if _READ in metadata:
-        read, strange = _partition(metadata[_READ], {name: value})
-        kept |= read
-        extra |= strange
+        try:
+            kept[name] = metadata[_READ](value)
+        except Exception:  # noqa: BLE001 - whatever is wrong with it, it is kept as it came
+            extra[name] = value
     elif _READ_EACH in metadata and isinstance(value, list):
         items, others = _partition(metadata[_READ_EACH], dict(enumerate(value)))
         kept[name] = tuple(items.values())
@@ -228,9 +244,12 @@ def parse_str_or_number(value: Any) -> str | float:
 
 def parse_datetime(value: Any) -> datetime:
     """Read a time in any ISO 8601 spelling; give it in UTC, which is also what one without an offset means."""
-    if not _MOMENT.fullmatch(parse_str(value)):
+    if _COMMON_DATETIME.fullmatch(parse_str(value)):
+        read = datetime.fromisoformat(value)  # 50 times as fast as isoparse
+    elif _MOMENT.fullmatch(value):
+        read = _ISO_8601.isoparse(value)
+    else:
         raise ValueError
-    read = _ISO_8601.isoparse(value)
     return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
 
 

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from adapty.webhooks._delivery import DrainReport
     from adapty.webhooks._stores.sqlite_dedup import SQLiteDedupStore
     from adapty.webhooks.dedup import DedupStore, MemoryDedupStore
-    from adapty.webhooks.deliveries import Delivery
-    from adapty.webhooks.django_mount import django_view
     from adapty.webhooks.event_types import EVENT_TYPES
     from adapty.webhooks.events import (
         AccessLevelProperties,
@@ -31,13 +29,11 @@ if TYPE_CHECKING:
         WebhookEvent,
     )
     from adapty.webhooks.forwarding import OutboxHandler, outbox_handler
-    from adapty.webhooks.frameworks import asgi_app
+    from adapty.webhooks.frameworks import asgi_app, django_view, wsgi_app
     from adapty.webhooks.mail_events import MAIL_EVENT_TYPES, MailConversion, to_mail_event
     from adapty.webhooks.outbox import DeadLetter, Outbox, OutboxCounts, PendingEvent
-    from adapty.webhooks.receiver import Receiver
-    from adapty.webhooks.replies import WebhookResponse
+    from adapty.webhooks.receiver import Delivery, Receiver, WebhookResponse
     from adapty.webhooks.worker import Worker, async_drain, async_run_worker, drain, run_worker
-    from adapty.webhooks.wsgi_mount import wsgi_app
 
 __all__ = [
     "EVENT_TYPES",
@@ -80,7 +76,7 @@ _HOMES = {
     "AccessLevelProperties": "events",
     "Attribution": "events",
     "DeadLetter": "outbox",
-    "Delivery": "deliveries",
+    "Delivery": "receiver",
     "DrainReport": "_delivery",
     "OutboxHandler": "forwarding",
     "MailConversion": "mail_events",
@@ -91,7 +87,7 @@ _HOMES = {
     "PlayStorePurchaseToken": "events",
     "PurchaseProperties": "events",
     "Receiver": "receiver",
-    "WebhookResponse": "replies",
+    "WebhookResponse": "receiver",
     "SQLiteDedupStore": "_stores.sqlite_dedup",
     "DedupStore": "dedup",
     "SharingProfile": "events",
@@ -100,12 +96,12 @@ _HOMES = {
     "asgi_app": "frameworks",
     "async_drain": "worker",
     "async_run_worker": "worker",
-    "django_view": "django_mount",
+    "django_view": "frameworks",
     "drain": "worker",
     "outbox_handler": "forwarding",
     "run_worker": "worker",
     "to_mail_event": "mail_events",
-    "wsgi_app": "wsgi_mount",
+    "wsgi_app": "frameworks",
 }
 
 

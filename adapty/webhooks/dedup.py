@@ -1,4 +1,4 @@
-"""Which events were handled already: what a store of them does, and one that keeps them in memory."""
+"""Deduplication: the protocol of a store of handled events, and a store in memory."""
 
 from __future__ import annotations
 
@@ -13,44 +13,44 @@ from attrs import frozen
 from adapty._core.validate import kind_of
 from adapty.errors import AdaptyConfigError
 
-__all__ = ["CLAIM_TTL", "RETENTION", "ClaimStatus", "DedupStore", "MemoryDedupStore", "seconds_of"]
+__all__ = ["CLAIM_TTL", "RETENTION", "ClaimStatus", "DedupStore", "MemoryDedupStore", "positive_seconds"]
 
 ClaimStatus = Literal["new", "in_progress", "completed"]
-"""How an event stands: nobody's until now, being handled by somebody else, or handled."""
+"""The status of an event before it is acquired."""
 
 RETENTION = timedelta(days=7)
-"""How long a handled event is remembered; Adapty posts an event again for up to 24 hours."""
+"""How long a completed event is remembered. Adapty posts an event again for up to 24 hours."""
 
 CLAIM_TTL = timedelta(seconds=45)
-"""How long a claim holds, in case whoever has it is gone: longer than the 10 seconds that Adapty waits for an answer,
-and over when it posts the event again, after about a minute."""
+"""How long a claim lasts if its owner never completes or releases it: longer than the 10 seconds that Adapty waits for
+a response, and shorter than the minute after which it posts the event again."""
 
 _MAX_EVENTS = 100_000
 
 
 class DedupStore(Protocol):
-    """Remembers which events were handled, and which are being handled.
+    """Remembers which events are completed, and which are in progress.
 
-    An event is claimed before it is handled, and marked as seen only once that has succeeded. So of two deliveries at
-    the same time one handles it, and what breaks off between the two is handled again: at least once, not at most once.
-    A claim whose holder is gone must come to an end by itself.
+    A receiver acquires an event before it calls the handler, and completes it afterwards. So of two simultaneous
+    deliveries one is handled, and an event whose handler did not end is handled again: at least once. A claim whose
+    owner is gone must expire.
 
-    Whatever an implementation raises counts as a failure that passes: Adapty is asked to post the event again.
+    If a method raises, Adapty posts the event again.
     """
 
     def acquire(self, event_id: str, owner: str) -> ClaimStatus:
-        """Claim an event for this owner, and say how it stood: only a new one is claimed.
+        """Acquire an event for this owner if it is new, and return the status that it had.
 
         Args:
-            event_id: The event's own id.
-            owner: Names whoever handles this delivery.
+            event_id: The event's own ID.
+            owner: A unique name of this delivery.
         """
 
     def complete(self, event_id: str, owner: str) -> None:
-        """Mark an event as handled, whoever claims it by now."""
+        """Mark an event as completed, whichever owner has it now."""
 
     def release(self, event_id: str, owner: str) -> None:
-        """Give an event back that was not handled, unless somebody else claims it by now."""
+        """Forget an event that was not handled, unless another owner has it now."""
 
 
 @frozen
@@ -60,15 +60,15 @@ class _Entry:
 
 
 class MemoryDedupStore:
-    """Remembers events in this process: for one process, or for tests.
+    """Remembers events in this process: for a single process, or for tests.
 
     Args:
-        retention: How long a handled event is remembered.
-        claim_ttl: How long a claim holds, in case whoever has it is gone.
-        max_events: How many events are remembered; the oldest are forgotten first.
+        retention: How long a completed event is remembered. Default: 7 days.
+        claim_ttl: How long a claim lasts if it is never completed or released. Default: 45 seconds.
+        max_events: How many events are remembered; the oldest are forgotten first. Default: 100,000.
 
     Raises:
-        AdaptyConfigError: An argument is no such time or number; `field_name` says which.
+        AdaptyConfigError: An argument is not positive, or has the wrong type; `field_name` names it.
 
     Example:
         >>> dedup = MemoryDedupStore()
@@ -86,50 +86,50 @@ class MemoryDedupStore:
         claim_ttl: timedelta = CLAIM_TTL,
         max_events: int = _MAX_EVENTS,
     ) -> None:
-        self._retention = seconds_of("retention", retention)
-        self._claim_ttl = seconds_of("claim_ttl", claim_ttl)
+        self._retention = positive_seconds("retention", retention)
+        self._claim_ttl = positive_seconds("claim_ttl", claim_ttl)
         if type(max_events) is not int or max_events < 1:
-            raise AdaptyConfigError.for_field("max_events", "is no number of events; expected an int, 1 or more")
+            raise AdaptyConfigError.for_field("max_events", "must be an int of 1 or more")
         self._max_events = max_events
         self._entries: OrderedDict[str, _Entry] = OrderedDict()
         self._lock = Lock()
 
     def acquire(self, event_id: str, owner: str) -> ClaimStatus:
-        """Claim an event for this owner, and say how it stood; see `DedupStore`."""
+        """Acquire an event for this owner if it is new, and return the status that it had; see `DedupStore`."""
         with self._lock:
-            held = self._entries.get(event_id)
-            if held and time.monotonic() - held.since < (self._claim_ttl if held.owner else self._retention):
-                return "in_progress" if held.owner else "completed"
-            self._keep(event_id, owner)
+            entry = self._entries.get(event_id)
+            if entry and time.monotonic() - entry.since < (self._claim_ttl if entry.owner else self._retention):
+                return "in_progress" if entry.owner else "completed"
+            self._set(event_id, owner)
             return "new"
 
     def complete(self, event_id: str, owner: str) -> None:  # noqa: ARG002 - the protocol's
-        """Mark an event as handled; see `DedupStore`."""
+        """Mark an event as completed; see `DedupStore`."""
         with self._lock:
-            self._keep(event_id, None)
+            self._set(event_id, None)
 
     def release(self, event_id: str, owner: str) -> None:
-        """Give an event back that was not handled; see `DedupStore`."""
+        """Forget an event that was not handled; see `DedupStore`."""
         with self._lock:
-            held = self._entries.get(event_id)
-            if held and held.owner == owner:
+            entry = self._entries.get(event_id)
+            if entry and entry.owner == owner:
                 del self._entries[event_id]
 
-    def _keep(self, event_id: str, owner: str | None) -> None:
+    def _set(self, event_id: str, owner: str | None) -> None:
         self._entries[event_id] = _Entry(time.monotonic(), owner)
         self._entries.move_to_end(event_id)
         while len(self._entries) > self._max_events:
             self._entries.popitem(last=False)
 
 
-def seconds_of(name: str, span: Any) -> float:
-    """Accept a time that passes, and give its seconds.
+def positive_seconds(name: str, duration: Any) -> float:
+    """Return the seconds of a positive timedelta.
 
     Raises:
-        AdaptyConfigError: It is none; `field_name` is `name`.
+        AdaptyConfigError: It is not one; `field_name` is `name`.
     """
-    if not isinstance(span, timedelta):
-        raise AdaptyConfigError.for_field(name, f"is {kind_of(span)}; expected a timedelta")
-    if span <= timedelta(0):
-        raise AdaptyConfigError.for_field(name, "is no time that passes; expected more than 0 seconds")
-    return span.total_seconds()
+    if not isinstance(duration, timedelta):
+        raise AdaptyConfigError.for_field(name, f"is {kind_of(duration)}; expected a timedelta")
+    if duration <= timedelta(0):
+        raise AdaptyConfigError.for_field(name, "must be more than 0 seconds")
+    return duration.total_seconds()

@@ -152,7 +152,7 @@ def test_more_requests_than_may_wait_are_refused_at_once(gate: Gate, caplog: pyt
         return [response.status for response in (*refused, *await asyncio.gather(*taken))]
 
     assert asyncio.run(post_six()) == [503] * 3 + [200] * 3
-    assert "503: too many webhooks are being handled" in caplog.text
+    assert "503: too many webhooks are in progress" in caplog.text
 
 
 @pytest.mark.usefixtures("narrow")
@@ -282,7 +282,7 @@ def test_what_a_call_raises_reaches_its_task(raised: type[BaseException]) -> Non
 
 def run_alone(*arguments: str) -> str:
     """Run a function of this module in a process of its own, and return what it prints."""
-    command = [sys.executable, "-m", "tests.webhooks.test_request_threads", *arguments]
+    command = [sys.executable, "-m", "tests.webhooks.test_threads", *arguments]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT, timeout=60)
     assert (done.returncode, done.stderr) == (0, "")
     return done.stdout

@@ -1,4 +1,4 @@
-"""Which events were handled already, in an SQLite file."""
+"""The dedup store in an SQLite file."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 from adapty._core.safe_repr import SafeRepr
 from adapty._sqlite import Database
 from adapty.webhooks._stores.sqlite_schema import DEDUP
-from adapty.webhooks.dedup import CLAIM_TTL, RETENTION, ClaimStatus, seconds_of
+from adapty.webhooks.dedup import CLAIM_TTL, RETENTION, ClaimStatus, positive_seconds
 
 if TYPE_CHECKING:
     from datetime import timedelta
@@ -17,34 +17,37 @@ if TYPE_CHECKING:
 
 __all__ = ["SQLiteDedupStore"]
 
-_FORGOTTEN_AT_ONCE = 100
+_DELETE_BATCH = 100
 
-_HELD = "SELECT owner, CAST(since AS REAL) FROM dedup_events WHERE event_id = ?"  # a number even in a damaged row
-_KEEP = "INSERT OR REPLACE INTO dedup_events VALUES (?, ?, ?)"
+# `since` must be a number even in a damaged row.
+_SELECT = "SELECT owner, CAST(since AS REAL) FROM dedup_events WHERE event_id = ?"
+_SET = "INSERT OR REPLACE INTO dedup_events VALUES (?, ?, ?)"
 _RELEASE = "DELETE FROM dedup_events WHERE event_id = ? AND owner = ?"
-_FORGET = f"""
+_DELETE_EXPIRED = f"""
 DELETE FROM dedup_events WHERE event_id IN (
-    SELECT event_id FROM dedup_events WHERE since < ? ORDER BY since LIMIT {_FORGOTTEN_AT_ONCE}
+    SELECT event_id FROM dedup_events WHERE since < ? ORDER BY since LIMIT {_DELETE_BATCH}
 )
-"""  # noqa: S608 - a number of our own
+"""  # noqa: S608 - a constant
 
 
 class SQLiteDedupStore(SafeRepr):
     """Remembers events in an SQLite file, for the threads of any number of processes on this machine.
 
-    The file has to be on a disk of this machine: SQLite's log of changes does not work over a network. A crash of the
-    machine may forget what was marked last, so that it is handled again.
+    The file must be on a local disk: SQLite's write-ahead log does not work over a network. A crash of the machine may
+    lose the last completions, so that those events are handled again.
 
     Args:
-        path: The file, made where there is none; its folder must be there.
-        retention: How long a handled event is remembered; Adapty posts an event again for up to 24 hours.
-        claim_ttl: How long a claim holds, in case whoever has it is gone; longer than it takes to handle an event.
+        path: The file; created unless it exists. Its folder must exist.
+        retention: How long a completed event is remembered. Default: 7 days; Adapty posts an event again for up to 24
+            hours.
+        claim_ttl: How long a claim lasts if it is never completed or released. Default: 45 seconds. It must be longer
+            than it takes to handle an event.
 
     Raises:
-        AdaptyConfigError: An argument is no such time; `field_name` says which.
-        AdaptyUsageError: The file cannot be made or read, is no such store, is damaged, or is of a newer version of
-            this library.
-        WebhookUnavailableError: Others write to it for too long, or the disk is full.
+        AdaptyConfigError: A duration is not positive; `field_name` names it.
+        AdaptyUsageError: The path cannot be used, or the file is not a dedup store, is damaged, or was written by a
+            newer version of this library.
+        WebhookUnavailableError: The file is locked for too long, or the disk is full.
 
     Example:
         >>> with SQLiteDedupStore("dedup.sqlite") as dedup:
@@ -62,54 +65,54 @@ class SQLiteDedupStore(SafeRepr):
         retention: timedelta = RETENTION,
         claim_ttl: timedelta = CLAIM_TTL,
     ) -> None:
-        self._retention = seconds_of("retention", retention)
-        self._claim_ttl = seconds_of("claim_ttl", claim_ttl)
+        self._retention = positive_seconds("retention", retention)
+        self._claim_ttl = positive_seconds("claim_ttl", claim_ttl)
         self._database = Database(path, DEDUP)
 
     def acquire(self, event_id: str, owner: str) -> ClaimStatus:
-        """Claim an event for this owner, and say how it stood; see `DedupStore`.
+        """Acquire an event for this owner if it is new, and return the status that it had; see `DedupStore`.
 
         Raises:
-            WebhookUnavailableError: Others are writing for too long, or the disk is full or broken.
+            WebhookUnavailableError: The file is locked for too long, or the disk is full or broken.
             AdaptyUsageError: The file is damaged.
         """
         with self._database.writing() as connection:
-            now = time.time()  # here, so that who waited for their turn is not earlier than who had it
-            held = connection.execute(_HELD, (event_id,)).fetchone()
-            if held:
-                held_by, since = held
-                if self._holds(held_by, since, now):
-                    return "in_progress" if held_by else "completed"
-            connection.execute(_FORGET, (now - max(self._retention, self._claim_ttl),))
-            connection.execute(_KEEP, (event_id, owner, now))
+            now = time.time()  # after the wait for the lock
+            row = connection.execute(_SELECT, (event_id,)).fetchone()
+            if row:
+                current, since = row
+                if self._is_valid(current, since, now):
+                    return "in_progress" if current else "completed"
+            connection.execute(_DELETE_EXPIRED, (now - max(self._retention, self._claim_ttl),))
+            connection.execute(_SET, (event_id, owner, now))
             return "new"
 
     def complete(self, event_id: str, owner: str) -> None:  # noqa: ARG002 - the protocol's
-        """Mark an event as handled; see `DedupStore`.
+        """Mark an event as completed; see `DedupStore`.
 
         Raises:
-            WebhookUnavailableError: Others are writing for too long, or the disk is full or broken.
+            WebhookUnavailableError: The file is locked for too long, or the disk is full or broken.
             AdaptyUsageError: The file is damaged.
         """
         with self._database.writing() as connection:
-            connection.execute(_KEEP, (event_id, None, time.time()))
+            connection.execute(_SET, (event_id, None, time.time()))
 
     def release(self, event_id: str, owner: str) -> None:
-        """Give an event back that was not handled; see `DedupStore`.
+        """Forget an event that was not handled; see `DedupStore`.
 
         Raises:
-            WebhookUnavailableError: Others are writing for too long, or the disk is full or broken.
+            WebhookUnavailableError: The file is locked for too long, or the disk is full or broken.
             AdaptyUsageError: The file is damaged.
         """
         with self._database.writing() as connection:
             connection.execute(_RELEASE, (event_id, owner))
 
-    def _holds(self, owner: str | None, since: float, now: float) -> bool:
-        """Tell whether an event still stands as it was kept; a clock that was set back does not keep it claimed."""
+    def _is_valid(self, owner: str | None, since: float, now: float) -> bool:
+        """Return whether a row has not expired. A claim of the future has: the clock was set back."""
         return abs(now - since) < self._claim_ttl if owner else now - since < self._retention
 
     def close(self) -> None:
-        """Close the file. What comes later opens it again."""
+        """Close the file. The next use opens it again."""
         self._database.close()
 
     def __enter__(self) -> Self:
