@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Self
 from attrs import frozen
 
 from adapty._clock import monotonic
-from adapty._core.validate import checked, one_of, quoted
+from adapty._core.validation import one_of, quote, validate
 from adapty.bulk._erase_stage import APIS, Erasure, Naming
 from adapty.bulk._inputs.csv import DELIMITER, parse_delimiter
 from adapty.bulk._inputs.erase_targets import EraseTargets
@@ -22,8 +22,8 @@ from adapty.bulk._state.checkpoint import FINGERPRINT_OF, Checkpoint
 from adapty.bulk._state.erase_log import EraseLog
 from adapty.bulk._state.resume_advice import resume_advice
 from adapty.bulk._state.seen_ids import SeenIds
+from adapty.bulk.erase_report import EraseReport
 from adapty.bulk.options import EraseOptions, checkpoint_path, parse_options, path_option, reject_unknown
-from adapty.bulk.reports import EraseReport
 from adapty.errors import AdaptyUsageError
 
 if TYPE_CHECKING:
@@ -157,14 +157,14 @@ class EraseJob:
 def _kinds(by: KindName | None, api: ApiName | None) -> tuple[KindName, ...]:
     """Choose the kinds of id to look for: those that somebody to be asked knows."""
     if api is not None:
-        checked("api", partial(one_of, tuple(API_KINDS)), api)
+        validate("api", partial(one_of, tuple(API_KINDS)), api)
     known = tuple(kind for kind in KINDS if api is None or kind in API_KINDS[api])
     if by is None:
         return known
-    checked("by", partial(one_of, KINDS), by)
+    validate("by", partial(one_of, KINDS), by)
     if by not in known:
         expected = f"expected {' or '.join(known)}"
-        raise AdaptyUsageError.for_field("by", f"is {quoted(by)}, which the {api} API does not know; {expected}")
+        raise AdaptyUsageError.for_field("by", f"is {quote(by)}, which the {api} API does not know; {expected}")
     return (by,)
 
 

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any, Self
 from attrs import evolve, frozen
 
 from adapty._clock import monotonic
+from adapty._core.abort_policy import AbortPolicy
 from adapty._core.damaged_ids import refuse_damaged_ids
-from adapty._core.giving_up import Patience
 from adapty._engine.dispatcher import Item
-from adapty._generated import mail_call, nothing
+from adapty._generated import build_mail_call, ignore_body
 from adapty.bulk._inputs.columns import field_path
 from adapty.bulk._inputs.csv import DELIMITER, parse_delimiter
 from adapty.bulk._inputs.fingerprint import fingerprint
@@ -59,7 +59,7 @@ class _Input:
 
 @frozen
 class ImportJob:
-    """An import that is checked and ready to run.
+    """An import that is validate and ready to run.
 
     Attributes:
         inputs: What is sent, in this order.
@@ -119,7 +119,7 @@ class ImportJob:
         """
         adapty._transport.config.key("mail")  # noqa: SLF001 - refused before a checkpoint is made
         began = monotonic()
-        patience = Patience()
+        patience = AbortPolicy()
         for each in self.inputs:
             await asyncio.to_thread(each.source.validate)
         with await self._open_checkpoint(adapty) as checkpoint:
@@ -144,7 +144,7 @@ class ImportJob:
         return Checkpoint.open(self.checkpoint, plan)
 
     async def _send(
-        self, each: _Input, adapty: Adapty | AsyncAdapty, checkpoint: Checkpoint, patience: Patience, stop: Stop
+        self, each: _Input, adapty: Adapty | AsyncAdapty, checkpoint: Checkpoint, patience: AbortPolicy, stop: Stop
     ) -> tuple[StageResult, Path | None]:
         """Send one input, or what is left of it; give what came of it, and where its rejects are, if there are any."""
         saved = checkpoint.load(each.kind)
@@ -252,7 +252,7 @@ def _item(kind: str, number: int, row: Row) -> Item[Any]:
     if record is None:
         refuse_damaged_ids(row.data)
         record = RECORDS[kind].from_dict(row.data)
-    return Item(number, record.external_profile_id, mail_call(OPERATIONS[kind], nothing, record), row, record)
+    return Item(number, record.external_profile_id, build_mail_call(OPERATIONS[kind], ignore_body, record), row, record)
 
 
 def _of_the_kind(kind: str, mapping: Mapping[str, str], kinds: Collection[str]) -> Mapping[str, str]:

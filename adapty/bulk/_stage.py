@@ -12,7 +12,7 @@ from attrs import Factory, frozen
 from adapty._core.operations import Api
 from adapty._engine.dispatcher import Item
 from adapty.bulk._inputs.rows import Row
-from adapty.bulk.reports import Progress, StageName
+from adapty.bulk.progress import Progress, StageName
 from adapty.errors import AdaptyError
 
 if TYPE_CHECKING:

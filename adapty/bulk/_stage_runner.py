@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import define, evolve, field
 
-from adapty._core.giving_up import Patience
+from adapty._core.abort_policy import AbortPolicy
 from adapty._engine.cancellation import Stop
 from adapty._engine.dispatcher import Item, Lanes
 from adapty._engine.rate_limiter import Pace
-from adapty._engine.senders import open_senders
 from adapty.bulk._counters import Ledger
 from adapty.bulk._feeder import read_through
 from adapty.bulk._progress_tracker import ProgressTracker
 from adapty.bulk._stage import REPEATED, UNREADABLE, Options, Stage, StageResult
-from adapty.bulk.reports import Progress
+from adapty.bulk.progress import Progress
+from adapty.bulk.transports import open_senders
 from adapty.errors import AdaptyError, AdaptyUsageError
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class StageRun:
 
     stage: Stage
     options: Options
-    patience: Patience
+    patience: AbortPolicy
     ledger: Ledger
     problem: BaseException | None = None
     _lanes: Lanes[Any] | None = None
@@ -67,7 +67,7 @@ class StageRun:
     _is_ending: bool = False
 
     @classmethod
-    def resumed(cls, stage: Stage, options: Options, checkpoint: Checkpoint, patience: Patience) -> StageRun:
+    def resumed(cls, stage: Stage, options: Options, checkpoint: Checkpoint, patience: AbortPolicy) -> StageRun:
         """Begin where the checkpoint says that the stage was left.
 
         Raises:
@@ -100,7 +100,7 @@ class StageRun:
 
     async def _send_all(self, adapty: Adapty | AsyncAdapty) -> None:
         options, config = self.options, adapty._transport.config  # noqa: SLF001 - of the same package
-        policy = evolve(config.retries, max_retries=options.max_retries, unreadable_too=True)
+        policy = evolve(config.retries, max_retries=options.max_retries, retry_invalid_body=True)
         async with open_senders(adapty, self.stage.api, options.concurrency, options.transport) as (senders, endpoint):
             keys = tuple(config.keys.values())
             lanes = self._lanes = Lanes(senders, self._pace, policy, keys, self._settle, endpoint=endpoint)
@@ -176,7 +176,7 @@ class StageRun:
 
     def _settle(self, item: Item[Any], error: BaseException | None) -> None:
         """Note what came of an item, unless it is none of its own fault."""
-        if not (error is None or isinstance(error, AdaptyError)) or not self.patience.lasts(error):
+        if not (error is None or isinstance(error, AdaptyError)) or not self.patience.should_continue(error):
             self._end_early(error)
             return
         try:

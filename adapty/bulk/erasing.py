@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from adapty.bulk._inputs.erase_targets import Ids
     from adapty.bulk._inputs.ids import ApiName, KindName
+    from adapty.bulk.erase_report import EraseReport
     from adapty.bulk.options import EraseOptions
-    from adapty.bulk.reports import EraseReport
 
 __all__ = ["async_erase", "erase"]
 

@@ -10,10 +10,10 @@ from typing import Any, TypedDict
 
 import httpx
 
-from adapty._core.not_given import NOT_GIVEN
-from adapty._core.validate import counted, kind_of, known_name, printable
+from adapty._core.sentinel import NOT_GIVEN
+from adapty._core.validation import bounded_int, printable, suggest_choice, type_name
 from adapty.bulk._stage import Options
-from adapty.bulk.reports import Progress
+from adapty.bulk.progress import Progress
 from adapty.errors import AdaptyUsageError
 
 __all__ = [
@@ -114,7 +114,7 @@ def parse_options(given: BulkOptions, *, dry_run: bool = False) -> Options:
             "max_retries", f"must be an integer from 0 to {_HIGHEST_MAX_RETRIES} (got {_display(max_retries)})"
         )
     return Options(
-        concurrency=counted("concurrency", given.get("concurrency", _CONCURRENCY), MAX_CONCURRENCY),
+        concurrency=bounded_int("concurrency", given.get("concurrency", _CONCURRENCY), MAX_CONCURRENCY),
         rate_limit=rate_limit,
         max_retries=max_retries,
         transport=_callable("transport", given.get("transport")),
@@ -132,7 +132,7 @@ def check_client(adapty: object, kind: type) -> None:
     if not isinstance(adapty, kind):
         which = "async" if kind.__name__.startswith("Async") else "blocking"
         raise AdaptyUsageError.for_field(
-            "adapty", f"is {kind_of(adapty)}; expected an {kind.__name__}, the {which} client"
+            "adapty", f"is {type_name(adapty)}; expected an {kind.__name__}, the {which} client"
         )
 
 
@@ -163,7 +163,7 @@ def path_option(name: str, value: Any) -> Path:
     try:
         return Path(value)
     except TypeError:
-        raise AdaptyUsageError.for_field(name, f"is {kind_of(value)}; expected a path") from None
+        raise AdaptyUsageError.for_field(name, f"is {type_name(value)}; expected a path") from None
 
 
 def bool_option(name: str, value: Any) -> bool:
@@ -173,7 +173,7 @@ def bool_option(name: str, value: Any) -> bool:
         AdaptyUsageError: It is not a bool: a text such as "no" would count as True. `field_name` is `name`.
     """
     if not isinstance(value, bool):
-        raise AdaptyUsageError.for_field(name, f"is {kind_of(value)}; expected True or False")
+        raise AdaptyUsageError.for_field(name, f"is {type_name(value)}; expected True or False")
     return value
 
 
@@ -190,7 +190,7 @@ def reject_unknown(options: Mapping[str, Any], known: Any) -> None:
     names = sorted(known.__optional_keys__)
     for name in options:
         if name not in names:
-            raise AdaptyUsageError.for_field(name, f"is not an option{known_name(name, names)}")
+            raise AdaptyUsageError.for_field(name, f"is not an option{suggest_choice(name, names)}")
 
 
 def _display(value: object) -> str:
@@ -204,7 +204,7 @@ def _is_rate(value: Any) -> bool:
 
 def _callable(name: str, value: Any) -> Any:
     if value is not None and not callable(value):
-        raise AdaptyUsageError.for_field(name, f"is {kind_of(value)}; expected a callable")
+        raise AdaptyUsageError.for_field(name, f"is {type_name(value)}; expected a callable")
     if iscoroutinefunction(value):
         raise AdaptyUsageError.for_field(name, "is async; expected a function that is not")
     return value

@@ -16,7 +16,8 @@ import httpx
 import pytest
 
 from adapty import Adapty, AdaptyUsageError, AsyncAdapty, AuthenticationError, CheckpointInUseError
-from adapty.bulk import Progress, async_import_all, files, import_all, import_events, import_profiles
+from adapty.bulk import Progress, async_import_all, import_all, import_events, import_profiles
+from adapty.bulk._inputs import files
 from adapty.bulk._state.checkpoint import Checkpoint
 from adapty.bulk._state.completed import CompletedSet
 from tests.bulk.conftest import FakeApi, accept

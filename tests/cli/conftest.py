@@ -18,8 +18,8 @@ import typer.main
 from typer.testing import CliRunner
 
 from adapty import Adapty
-from adapty._engine.dispatcher import _Lane
 from adapty._engine.cancellation import Stop
+from adapty._engine.dispatcher import _Lane
 from adapty.cli import app
 from tests.raw_server import answer
 

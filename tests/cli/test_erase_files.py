@@ -168,7 +168,9 @@ ROWS: dict[str, tuple[str, str, dict[str, str]]] = {
         "users.jsonl",
         '{"customer_user_id": "u8", "customer_user_id": "u9"}\n"u1"\n',
         {
-            '{"customer_user_id": "u8", "customer_user_id": "u9"}': "line 1: is not JSON: it has a value that JSON cannot represent"
+            '{"customer_user_id": "u8", "customer_user_id": "u9"}': (
+                "line 1: is not JSON: it has a value that JSON cannot represent"
+            )
         },
     ),
     "JSON without an end": ("users.jsonl", "[" * 100_000 + '\n"u1"', {"[" * 200 + "...": "line 1: is not JSON"}),

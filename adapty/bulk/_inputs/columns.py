@@ -8,7 +8,7 @@ from typing import Any, NoReturn, Self
 import attrs
 from attrs import frozen
 
-from adapty._core.validate import kind_of, known_name, printable
+from adapty._core.validation import printable, suggest_choice, type_name
 from adapty.bulk._inputs.column_hints import (
     hint_for_repeated,
     hint_for_unknown,
@@ -281,16 +281,16 @@ def _list_fields(record: type[RequestModel]) -> tuple[tuple[str, ...], dict[str,
 def _validate_mapping(columns: Columns, mapping: Mapping[str, str]) -> dict[str, tuple[FieldPath, ...]]:
     """Return the columns of a mapping, with the fields that each of them sets."""
     if not isinstance(mapping, Mapping):
-        _fail(f"is {kind_of(mapping)}; {_MAPPING_EXPECTED}")
+        _fail(f"is {type_name(mapping)}; {_MAPPING_EXPECTED}")
     mapped: dict[str, tuple[FieldPath, ...]] = {}
     for field, column in mapping.items():
         for name in (field, column):
             if not isinstance(name, str):
-                _fail(f"has a name {kind_of(name)}; {_MAPPING_EXPECTED}")
+                _fail(f"has a name {type_name(name)}; {_MAPPING_EXPECTED}")
         path = field_path(field)
         if not columns.has_field(path):
             known = [*columns.names, *(f"{group}.{name}" for group, names in columns.nested.items() for name in names)]
-            hint = known_name(field[:_LONGEST_NAME], known)
+            hint = suggest_choice(field[:_LONGEST_NAME], known)
             _fail(f"{_display_name(field)} is not a field of {columns.record.__name__}{hint}")
         for other, paths in mapped.items():
             if any(path[0] == taken[0] and (path[1] == taken[1] or None in {path[1], taken[1]}) for taken in paths):
@@ -305,10 +305,10 @@ def _validate_mapping(columns: Columns, mapping: Mapping[str, str]) -> dict[str,
 def _validate_ignore(ignore: Collection[str], mapped: Mapping[str, tuple[FieldPath, ...]]) -> Collection[str]:
     """Return the names to ignore, without the columns that a rejects file adds."""
     if not isinstance(ignore, Collection) or isinstance(ignore, str | bytes | bytearray | Mapping):
-        raise AdaptyUsageError.for_field("ignore", f"is {kind_of(ignore)}; {_IGNORE_EXPECTED}")
+        raise AdaptyUsageError.for_field("ignore", f"is {type_name(ignore)}; {_IGNORE_EXPECTED}")
     for name in ignore:
         if not isinstance(name, str):
-            raise AdaptyUsageError.for_field("ignore", f"has a name {kind_of(name)}; {_IGNORE_EXPECTED}")
+            raise AdaptyUsageError.for_field("ignore", f"has a name {type_name(name)}; {_IGNORE_EXPECTED}")
         if name in mapped:
             problem = f"contains {_display_name(name)}, which is mapped to {_column_name(mapped[name][0])}"
             raise AdaptyUsageError.for_field("ignore", f"{problem}; remove one of the two")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from adapty._core.validate import checked
+from adapty._core.validation import validate
 from adapty.bulk._inputs.columns import RAW
 from adapty.bulk._inputs.csv import DELIMITER, CsvReader
 from adapty.bulk._inputs.rows import STILL_RAW, Row
@@ -110,7 +110,7 @@ def _row_mapper(columns: Sequence[HeaderColumn]) -> Callable[[list[str]], dict[s
         data: dict[str, Any] = {name: cells[place] for name, place in plain if cells[place]}
         for name, place, parse in parsed:
             if cells[place]:
-                data[name] = checked(name, parse, cells[place])
+                data[name] = validate(name, parse, cells[place])
         for name, inside in nested.items():
             if values := {inner: cells[place] for inner, place in inside if cells[place]}:
                 data[name] = {**data[name], **values} if name in data else values

@@ -22,8 +22,8 @@ from typing import IO, TYPE_CHECKING, Any, Self, cast
 
 from attrs import evolve, frozen
 
-from adapty._core.identity import BARE_ID_KINDS
-from adapty._core.validate import kind_of, printable
+from adapty._core.ids import BARE_ID_KINDS
+from adapty._core.validation import printable, type_name
 from adapty.bulk._feeder import read_through
 from adapty.bulk._inputs.csv import DELIMITER
 from adapty.bulk._inputs.ids import KindName, id_row, read_ids
@@ -101,7 +101,7 @@ class EraseTargets:
         if hasattr(given, "read"):
             return cls._of_file(cast("IO[bytes]", given), kinds, delimiter)
         if isinstance(given, bytes | bytearray | Mapping) or not isinstance(given, Iterable | AsyncIterable):
-            raise AdaptyUsageError.for_field("ids", f"is {kind_of(given)}; expected a file or an iterable of ids")
+            raise AdaptyUsageError.for_field("ids", f"is {type_name(given)}; expected a file or an iterable of ids")
         read: Callable[..., Any] = _given if isinstance(given, Iterable) else _given_async
         total = len(given) if isinstance(given, Sized) else None
         single_pass = isinstance(given, Iterator | AsyncIterable)

@@ -11,13 +11,13 @@ from typing import IO, Any, Literal, get_args
 
 from attrs import define, field, frozen
 
-from adapty._core.identity import (
+from adapty._core.ids import (
     BARE_ID_KINDS,
     ID_KINDS,
     LISTED_ID_KINDS,
     MAIL_ID_KINDS,
     NAMED_MAIL_ID_KINDS,
-    UUID_TEXT,
+    UUID_PATTERN,
 )
 from adapty.bulk._inputs.csv import DELIMITER, CsvReader
 from adapty.bulk._inputs.files import InputFile, TempCopy
@@ -132,7 +132,7 @@ class _Stats:
         self.named.update(kind for kind in kinds if row.data.get(kind) is not None)
         if row.source["is_bare_id"]:
             self.named.update(kind for kind in BARE_ID_KINDS if kind in kinds)
-        self.only_uuids = self.only_uuids and UUID_TEXT.fullmatch(row.source["text"].strip()) is not None
+        self.only_uuids = self.only_uuids and UUID_PATTERN.fullmatch(row.source["text"].strip()) is not None
 
 
 @frozen

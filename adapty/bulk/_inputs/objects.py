@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import evolve
 
 from adapty._core.json_body import MAX_DEPTH, is_too_deep
-from adapty._core.validate import kind_of, printable
+from adapty._core.validation import printable, type_name
 from adapty.bulk._inputs.columns import META_COLUMNS, RAW
 from adapty.bulk._inputs.json_objects import RepeatedKeyError, decode_json, decode_json_ignoring
 from adapty.bulk._inputs.rows import STILL_RAW, Row
@@ -58,7 +58,7 @@ def row_from_object(number: int, item: object, record: type[MailProfile | Transa
         return Row(number, record=item)
     if not isinstance(item, Mapping):
         source = item.to_dict() if isinstance(item, RequestModel) else {RAW: item}
-        return Row(number, {}, source, f"is {kind_of(item)}; expected a {record.__name__} or a dict of its fields")
+        return Row(number, {}, source, f"is {type_name(item)}; expected a {record.__name__} or a dict of its fields")
     try:
         # A copy: some programs reuse one dict for all records.
         return _check_keys(_create_row(number, dict(item), columns, may_hold_none=True), columns)
@@ -146,6 +146,6 @@ def _rename_mapped(fields: dict[str, Any], columns: Columns) -> tuple[dict[str, 
             expected = f"expected {outer} to be an object, or omit it"
             return (
                 {},
-                f"has {printable(key)}, which is mapped into {outer}, but {outer} is {kind_of(inside)}; {expected}",
+                f"has {printable(key)}, which is mapped into {outer}, but {outer} is {type_name(inside)}; {expected}",
             )
     return data, None

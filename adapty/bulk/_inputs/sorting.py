@@ -9,7 +9,7 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import overload
 
-from adapty._core.validate import aware_datetime, checked
+from adapty._core.validation import aware_datetime, validate
 from adapty.bulk._inputs.rows import Row
 from adapty.bulk._inputs.to_json import source_to_json
 from adapty.errors import AdaptyUsageError
@@ -115,7 +115,7 @@ def _time(row: Row) -> int:
     """Return a row's time in microseconds, parsed as the record parses it."""
     value = row.data.get(_FIELD) if row.record is None else getattr(row.record, _FIELD, None)
     try:
-        return (checked(_FIELD, aware_datetime, value) - _EPOCH) // _MICROSECOND
+        return (validate(_FIELD, aware_datetime, value) - _EPOCH) // _MICROSECOND
     except AdaptyUsageError:
         return _INVALID_TIME
 

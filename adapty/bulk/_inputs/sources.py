@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import define, field
 
-from adapty._core.validate import kind_of
+from adapty._core.validation import type_name
 from adapty.bulk._inputs.columns import Columns, SiblingInput
 from adapty.bulk._inputs.csv import DELIMITER, CsvReader
 from adapty.bulk._inputs.csv_rows import csv_rows, validate_csv, validate_header
@@ -133,7 +133,7 @@ def open_source(
         return _opened_file(name, given, columns, delimiter)
     if not _is_iterable(given):
         expected = f"expected a path, or an iterable of dicts or of {record.__name__}s"
-        raise AdaptyUsageError.for_field(name, f"is {kind_of(given)}; {expected}")
+        raise AdaptyUsageError.for_field(name, f"is {type_name(given)}; {expected}")
     if isinstance(given, IOBase):
         raise AdaptyUsageError.for_field(name, "is an open file; expected its path")
     return _IterableSource(name, given, record, columns)
@@ -162,7 +162,7 @@ def _opened_file(name: str, given: str | PathLike[str], columns: Columns, delimi
     try:
         path = Path(given)
     except TypeError:  # a PathLike of bytes
-        raise AdaptyUsageError.for_field(name, f"is {kind_of(given)}; expected a path that is text") from None
+        raise AdaptyUsageError.for_field(name, f"is {type_name(given)}; expected a path that is text") from None
     format_ = file_format(path)
     with InputFile(path) as file:
         if format_ == "csv":

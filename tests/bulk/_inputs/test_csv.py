@@ -81,7 +81,7 @@ def test_record_of_many_short_quoted_cells_is_bounded(path: Path) -> None:
 
 
 def test_cell_of_many_lines_is_one_cell(path: Path) -> None:
-    """A quoted cell can have thousands of lines."""
+    """A quote cell can have thousands of lines."""
     cell = "a line, and another one\n" * 5_000
 
     assert read(path, f'id,note\nu1,"{cell}"\nu2,x\n') == [(5_002, ["u1", cell]), (5_003, ["u2", "x"])]
@@ -93,7 +93,7 @@ def test_record_on_one_line_can_have_any_number_of_cells(path: Path) -> None:
 
 
 def test_other_delimiter_is_refused_with_the_option(path: Path) -> None:
-    """A header that has another delimiter, quoted or not, names the option to use."""
+    """A header that has another delimiter, quote or not, names the option to use."""
     for delimiter, name, option in (
         (";", "semicolons", """use --delimiter ';' (delimiter=";")"""),
         ("\t", "tabs", """use --delimiter $'\\t' (delimiter="\\t")"""),

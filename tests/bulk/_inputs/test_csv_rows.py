@@ -91,7 +91,7 @@ def test_rows_of_empty_cells_are_passed_over_and_counted(tmp_path: Path, blank: 
 
 
 def test_quoted_cells_hold_commas_quotes_and_newlines(tmp_path: Path) -> None:
-    """A quoted cell is what is between its quotes; the row's line is its last one."""
+    """A quote cell is what is between its quotes; the row's line is its last one."""
     found = read(tmp_path, 'external_profile_id,first_name\nuser_1,"Doe, ""Jane""\r\nof ""Example"""\nuser_2,Joe\n')
 
     assert [(row.line, row.data["first_name"]) for row in found] == [
@@ -101,7 +101,7 @@ def test_quoted_cells_hold_commas_quotes_and_newlines(tmp_path: Path) -> None:
 
 
 def test_a_blank_cell_is_given_and_an_empty_one_is_not(tmp_path: Path) -> None:
-    """An empty cell, quoted or not, counts as left out; a space does not."""
+    """An empty cell, quote or not, counts as left out; a space does not."""
     found = data(tmp_path, 'external_profile_id,email,first_name\nuser_1,,""\nuser_2, ,x\n')
 
     assert found == [
@@ -169,7 +169,7 @@ def test_too_few_and_too_many_cells_are_the_rows_problem(tmp_path: Path, line: s
 
 
 def test_cells_of_many_lines_are_read(tmp_path: Path) -> None:
-    """A quoted cell that is closed is one cell, though it has some thousand lines."""
+    """A quote cell that is closed is one cell, though it has some thousand lines."""
     cell = "a line, and another one\n" * 5_000
 
     found = read(tmp_path, f'external_profile_id,first_name\nuser_1,"{cell}"\nuser_2,Joe\n')

@@ -304,10 +304,10 @@ def test_a_kill_where_nothing_was_refused_is_made_good(path: Path) -> None:
 def test_a_name_that_cannot_be_noted_is_free_again(path: Path) -> None:
     """Where the checkpoint takes no more, the rows stay where they are, to be put in place by the next run."""
 
-    def note(_: Path) -> None:
+    def on_rename(_: Path) -> None:
         raise AdaptyUsageError("the checkpoint cannot be written")
 
-    rejects = RejectsFile(path, run_id="run", note=note)
+    rejects = RejectsFile(path, run_id="run", on_rename=on_rename)
     rejects.add(row(1), "no")
     with pytest.raises(AdaptyUsageError, match="the checkpoint"), rejects:
         pass
