@@ -27,9 +27,9 @@ from zlib import crc32
 
 from attrs import define, evolve, field, frozen
 
-from adapty._core.answers import Answer
-from adapty._core.call import Call, Failure, Request, Send, Wait, run
-from adapty._core.retry import TOO_MANY_REQUESTS, retry_after_seconds
+from adapty._core.call import Call, Failure, Request, Send, Wait, execute
+from adapty._core.error_mapping import Response
+from adapty._core.retry import TOO_MANY_REQUESTS, parse_retry_after
 from adapty._engine import timers
 from adapty._engine.rate_limiter import RateLimiter
 from adapty._engine.senders import Sender, open_senders
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from adapty._async.client import AsyncAdapty
     from adapty._core.addresses import Endpoint
     from adapty._core.operations import Api
-    from adapty._core.redact import Secret
+    from adapty._core.redaction import Secret
     from adapty._core.retry import RetryPolicy
     from adapty._sync.client import Adapty
 
@@ -50,7 +50,7 @@ __all__ = ["Dispatcher", "Job", "open_dispatcher"]
 
 T = TypeVar("T")
 
-_Steps = Generator[Send | Wait, Answer | Failure | None, Any]
+_Steps = Generator[Send | Wait, Response | Failure | None, Any]
 
 _MAX_PENDING = 1024
 _MAX_PENDING_PER_WORKER = 16
@@ -105,7 +105,7 @@ async def open_dispatcher(
         AdaptyConfigError: A transport cannot be created, or the key of the API is missing.
     """
     config = client._transport.config  # noqa: SLF001 - of the same package
-    policy = evolve(config.retries, max_retries=max_retries, unreadable_too=True)
+    policy = evolve(config.retries, max_retries=max_retries, retry_invalid_body=True)
     async with open_senders(client, api, concurrency, transport) as (senders, endpoint):
         dispatcher = Dispatcher(
             senders,
@@ -234,7 +234,7 @@ class Dispatcher(Generic[T]):
                 if job.key in worker.blocked:
                     worker.blocked[job.key].append(job)
                 else:
-                    steps = run(job.call, self._policy, self._secrets, endpoint=self._endpoint)
+                    steps = execute(job.call, self._policy, self._secrets, endpoint=self._endpoint)
                     await self._attempt(worker, job, steps)
             elif self._is_ending and not worker.jobs and not worker.blocked:
                 return
@@ -261,7 +261,7 @@ class Dispatcher(Generic[T]):
             if not self._is_stopped:
                 worker.schedule_retry(job, steps, step.seconds)
 
-    async def _send(self, request: Request, send: Sender) -> Answer | Failure | None:
+    async def _send(self, request: Request, send: Sender) -> Response | Failure | None:
         """Send when the rate limit allows it. Return None if the dispatcher is stopped before that."""
         if not await self._gate.acquire():
             return None
@@ -269,7 +269,7 @@ class Dispatcher(Generic[T]):
         if isinstance(outcome, Failure) or outcome.status_code != TOO_MANY_REQUESTS:
             self._limiter.on_success(self._now())
         else:
-            retry_after = retry_after_seconds(outcome.headers.get("retry-after")) or 0
+            retry_after = parse_retry_after(outcome.headers.get("retry-after")) or 0
             self._limiter.on_throttled(self._now(), timers.block_seconds(retry_after))
         return outcome
 

@@ -14,11 +14,11 @@ from attrs import asdict
 
 from adapty._async.client import AsyncAdapty
 from adapty._async_connections import AsyncConnections
-from adapty._core.answers import Answer
 from adapty._core.call import Failure, Request
-from adapty._core.validate import kind_of
+from adapty._core.error_mapping import Response
+from adapty._core.validation import type_name
 from adapty._dialer import Dialer
-from adapty._http import SENDING_FAILS, RequestMaker, failure
+from adapty._http import TRANSPORT_ERRORS, RequestBuilder, to_failure
 from adapty._proxies import Proxies
 from adapty._reading import send_async
 from adapty.errors import AdaptyConfigError
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Sender", "ThreadSender", "TransportSender", "open_senders"]
 
-Sender = Callable[[Request], Awaitable[Answer | Failure]]
+Sender = Callable[[Request], Awaitable[Response | Failure]]
 """Sends a request once and returns a `Failure` if that does not succeed."""
 
 _MAX_CACHED_HEADERS = 16
@@ -66,7 +66,7 @@ async def open_senders(
     config = client._transport.config  # noqa: SLF001 - of the same package
     config.key(api)
     async with AsyncExitStack() as stack:
-        if create is None and not client._transport.is_standard:  # noqa: SLF001
+        if create is None and not client._transport.default_transport:  # noqa: SLF001
             yield [_client_sender(client, api, count, stack)] * count, config.endpoint(api)
             return
         proxies = Proxies.from_environment()
@@ -89,7 +89,7 @@ def _create_transport(
     transport = create()
     if not isinstance(transport, httpx.AsyncBaseTransport):
         raise AdaptyConfigError.for_field(
-            "transport", f"gave {kind_of(transport)}; expected an httpx.AsyncBaseTransport"
+            "transport", f"gave {type_name(transport)}; expected an httpx.AsyncBaseTransport"
         )
     stack.push_async_callback(transport.aclose)
     return transport
@@ -115,24 +115,24 @@ class TransportSender:
         """
         self._timeouts = config.timeouts
         self._limit = config.max_response_bytes
-        self._requests = RequestMaker(config, api)
+        self._requests = RequestBuilder(config, api)
         if type(transport) is AsyncFastTransport:  # not a subclass, which may override methods
             self._send = self._send_directly(transport, config.base_urls[api])
         else:
             self._send = partial(self._send_over, transport)
 
-    async def __call__(self, request: Request) -> Answer | Failure:
+    async def __call__(self, request: Request) -> Response | Failure:
         """Send once."""
         try:
             return await self._send(request)
-        except SENDING_FAILS as problem:
-            return failure(problem, self._timeouts)
+        except TRANSPORT_ERRORS as problem:
+            return to_failure(problem, self._timeouts)
 
-    async def _send_over(self, transport: httpx.AsyncBaseTransport, request: Request) -> Answer:
+    async def _send_over(self, transport: httpx.AsyncBaseTransport, request: Request) -> Response:
         handle = transport.handle_async_request
         return await send_async(handle, self._requests(request), total=self._timeouts.total, limit=self._limit)
 
-    def _send_directly(self, transport: AsyncFastTransport, base_url: str) -> Callable[[Request], Awaitable[Answer]]:
+    def _send_directly(self, transport: AsyncFastTransport, base_url: str) -> Callable[[Request], Awaitable[Response]]:
         """Return a function that sends without httpx's objects and serializes equal headers once."""
         exchange, timeouts = transport._exchange, asdict(self._timeouts)  # noqa: SLF001 - of the same package
         heads: dict[tuple[Any, ...], bytes] = {}
@@ -150,7 +150,7 @@ class TransportSender:
                 del headers[-1]  # Content-Length, which differs
             return exchange.serialize(find_origin(), method, _parse_url(address), headers)
 
-        def send(request: Request) -> Awaitable[Answer]:
+        def send(request: Request) -> Awaitable[Response]:
             kind = (request.method, request.target, request.body is None, *request.headers.items())
             head = heads.get(kind)
             if head is None:
@@ -173,6 +173,6 @@ class ThreadSender:
         self._api = api
         self._threads = threads
 
-    async def __call__(self, request: Request) -> Answer | Failure:
+    async def __call__(self, request: Request) -> Response | Failure:
         """Send once."""
         return await asyncio.get_running_loop().run_in_executor(self._threads, self._send, self._api, request)

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Self
 from attrs import frozen
 
 from adapty._clock import monotonic
-from adapty._core.validate import checked, one_of, quoted
+from adapty._core.validation import one_of, quote, validate
 from adapty.bulk._erase_stage import APIS, Erasure, Naming
+from adapty.bulk._inputs.csv import DELIMITER, parse_delimiter
 from adapty.bulk._inputs.erase_targets import EraseTargets
 from adapty.bulk._inputs.fingerprint import FileState, fingerprint
 from adapty.bulk._inputs.ids import API_KINDS, KINDS, ApiName, KindName
@@ -66,7 +67,8 @@ class EraseRunner:
         reject_unknown(options, EraseOptions)
         carried_out = parse_options(options)
         report = path_option("report", options["report"]) if "report" in options else None
-        targets = EraseTargets.create(ids, _kinds(by, api))
+        delimiter = parse_delimiter(options.get("delimiter", DELIMITER))
+        targets = EraseTargets.create(ids, _kinds(by, api), delimiter)
         naming = Naming.OPEN if by is None else Naming.KIND if api is None else Naming.EXACT
         return cls(
             targets, api, naming, carried_out, report or _report_of(targets), checkpoint_path(options, [targets.file])
@@ -114,6 +116,7 @@ class EraseRunner:
         # A bare id and one of a named kind may lead to different people.
         plan["origin of by"] = "the input" if self.naming is Naming.OPEN else "the caller"
         plan["by"] = self.targets.kind
+        plan["delimiter"] = self.targets.delimiter
         plan["report"] = str(self.report.absolute())
         plan["users"] = self.targets.name
         plan[FINGERPRINT_OF + self.targets.name] = fingerprint(self.targets.file)
@@ -154,14 +157,14 @@ class EraseRunner:
 def _kinds(by: KindName | None, api: ApiName | None) -> tuple[KindName, ...]:
     """Choose the kinds of id to look for: those that somebody to be asked knows."""
     if api is not None:
-        checked("api", partial(one_of, tuple(API_KINDS)), api)
+        validate("api", partial(one_of, tuple(API_KINDS)), api)
     known = tuple(kind for kind in KINDS if api is None or kind in API_KINDS[api])
     if by is None:
         return known
-    checked("by", partial(one_of, KINDS), by)
+    validate("by", partial(one_of, KINDS), by)
     if by not in known:
         expected = f"expected {' or '.join(known)}"
-        raise AdaptyUsageError.for_field("by", f"is {quoted(by)}, which the {api} API does not know; {expected}")
+        raise AdaptyUsageError.for_field("by", f"is {quote(by)}, which the {api} API does not know; {expected}")
     return (by,)
 
 

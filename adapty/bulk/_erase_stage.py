@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, NamedTuple, Self
 
 from attrs import define, field
 
-from adapty._core.deletions import listed_id
-from adapty._core.giving_up import Patience
-from adapty._core.identity import BARE_ID, BARE_ID_KINDS
+from adapty._core.abort_policy import AbortPolicy
+from adapty._core.deletions import validate_listed_id
+from adapty._core.ids import BARE_ID, BARE_ID_KINDS
 from adapty._engine.dispatcher import Job
-from adapty._generated import nothing, server_side_call
+from adapty._generated import build_server_side_call, ignore_body
 from adapty._mail_deletions import deletion_by_kinds_call
 from adapty.bulk._inputs.erase_targets import EraseTargets, display_id, is_bare_id
 from adapty.bulk._inputs.ids import API_KINDS, NAMED_API_KINDS, ApiName, KindName
@@ -71,7 +71,7 @@ class _User:
 
 def _server_side_deletion(user: _User) -> Call[None]:
     ((kind, value),) = user.ids
-    return server_side_call("deleteProfile", nothing, None, **{f"adapty_{kind}": value})
+    return build_server_side_call("deleteProfile", ignore_body, None, **{f"adapty_{kind}": value})
 
 
 def _mail_deletion(user: _User) -> Call[None]:
@@ -148,7 +148,7 @@ class Erasure:
         if saved := checkpoint.load(api):
             outcomes.verify_size(saved.results_size)
             erasure.is_done = saved.done
-        erasure._runner = StageRunner.resume(erasure._stage(), options, checkpoint, Patience())
+        erasure._runner = StageRunner.resume(erasure._stage(), options, checkpoint, AbortPolicy())
         return erasure
 
     async def run(self, adapty: Adapty | AsyncAdapty, token: CancelToken) -> None:
@@ -270,13 +270,13 @@ class Erasure:
         if value is None or value == "":
             raise AdaptyUsageError(f"has no {kind}")
         kinds = NAMED_API_KINDS if self.naming is Naming.EXACT else API_KINDS
-        return listed_id(kind, kinds[self.api][kind], value)
+        return validate_listed_id(kind, kinds[self.api][kind], value)
 
     def _record_result(self, row: Row, user: _User | None, error: AdaptyError | None) -> str:
         """Write down what came of a user."""
         if user is None:
             refused = AdaptyUsageError.for_field(self.targets.location(row), row.problem or str(error))
-            deletion = DeletionResult.failed(display_id(row), refused)
+            deletion = DeletionResult.failed(display_id(row, self.targets.kind), refused)
         else:
             by = tuple(kind for kind, _ in user.ids)
             shown = next((value for kind, value in user.ids if kind == user.found_by), user.ids[0].value)

@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Any, Self
 from attrs import evolve, frozen
 
 from adapty._clock import monotonic
+from adapty._core.abort_policy import AbortPolicy
 from adapty._core.damaged_ids import refuse_damaged_ids
-from adapty._core.giving_up import Patience
 from adapty._engine.dispatcher import Job
-from adapty._generated import mail_call, nothing
+from adapty._generated import build_mail_call, ignore_body
 from adapty.bulk._inputs.columns import field_path
+from adapty.bulk._inputs.csv import DELIMITER, parse_delimiter
 from adapty.bulk._inputs.fingerprint import fingerprint
 from adapty.bulk._inputs.ordered_source import SortedSource
 from adapty.bulk._inputs.sources import Source, open_source, sibling_input
@@ -91,14 +92,17 @@ class ImportRunner:
         mapping = options.get("mapping")
         mapping = {} if mapping is None else mapping
         ignore = options.get("ignore", ())
+        delimiter = parse_delimiter(options.get("delimiter", DELIMITER))
         folder = path_option("rejects_dir", options.get("rejects_dir", "."))
         if not folder.is_dir():
             raise AdaptyUsageError.for_field("rejects_dir", f"{folder} is no folder; expected one that is there")
         inputs: list[_Input] = []
         for kind, source in wanted.items():
-            others = [sibling_input(other, wanted[other], RECORDS[other]) for other in wanted if other != kind]
+            others = [
+                sibling_input(other, wanted[other], RECORDS[other], delimiter) for other in wanted if other != kind
+            ]
             own = _fields_for(kind, mapping, wanted)
-            opened = open_source(kind, source, RECORDS[kind], own, ignore=ignore, others=others)
+            opened = open_source(kind, source, RECORDS[kind], own, ignore=ignore, others=others, delimiter=delimiter)
             name = rejects_name(opened.name, dry_run=checked.dry_run)
             inputs.append(_Input(kind, opened, folder / name))
         checkpoint = checkpoint_path(options, [each.source.path for each in inputs])
@@ -114,9 +118,11 @@ class ImportRunner:
         """
         adapty._transport.config.key("mail")  # noqa: SLF001 - refused before a checkpoint is made
         began = monotonic()
-        patience = Patience()
+        abort_policy = AbortPolicy()
+        for each in self.inputs:
+            await asyncio.to_thread(each.source.validate)
         with await self._open_checkpoint(adapty) as checkpoint:
-            sent = [await self._send(each, adapty, checkpoint, patience, token) for each in self.inputs]
+            sent = [await self._send(each, adapty, checkpoint, abort_policy, token) for each in self.inputs]
             report = self._report([result for result, _ in sent], [path for _, path in sent if path], checkpoint)
             checkpoint.finish()
         return evolve(report, elapsed=monotonic() - began)
@@ -127,6 +133,7 @@ class ImportRunner:
         plan = {"address": adapty._transport.config.base_urls["mail"]}  # noqa: SLF001 - of the same package
         plan["mapping"] = ", ".join(f"{field}={column}" for field, column in sorted(self.mapping.items()))
         plan["ignore"] = ", ".join(sorted({*self.ignore}))
+        plan["delimiter"] = self.inputs[0].source.delimiter
         plan["sort"] = "yes" if self.sort else "no"
         for each in self.inputs:
             plan["rejects_dir"] = str(each.rejects.parent.absolute())
@@ -136,27 +143,33 @@ class ImportRunner:
         return Checkpoint.open(self.checkpoint, plan)
 
     async def _send(
-        self, each: _Input, adapty: Adapty | AsyncAdapty, checkpoint: Checkpoint, patience: Patience, token: CancelToken
+        self,
+        each: _Input,
+        adapty: Adapty | AsyncAdapty,
+        checkpoint: Checkpoint,
+        abort_policy: AbortPolicy,
+        token: CancelToken,
     ) -> tuple[StageResult, Path | None]:
         """Send the rest of one input. Return the result and the path of its rejects, if there are any."""
         saved = checkpoint.load(each.kind)
-        note = partial(_set_rejects_path, checkpoint, each.kind)
+        on_rename = partial(_set_rejects_path, checkpoint, each.kind)
         if saved is not None and saved.done and checkpoint.run_id is not None:
-            path = finalize_rejects(each.rejects, checkpoint.run_id, checkpoint.rejects_path(each.kind), note)
+            path = finalize_rejects(each.rejects, checkpoint.run_id, checkpoint.rejects_path(each.kind), on_rename)
             return StageResult.from_state(each.kind, saved), path
         rejects = RejectsFile(
             each.rejects,
             each.source.path,
             run_id=checkpoint.run_id,
             resume_at=None if saved is None else saved.results_size,
-            note=note,
-            replaces=self.options.dry_run,
+            on_rename=on_rename,
+            replace=self.options.dry_run,
+            delimiter=each.source.delimiter,
         )
         run = None
         try:
             with rejects:
                 run = StageRunner.resume(
-                    self._stage(each, rejects, checkpoint.flow_counter), self.options, checkpoint, patience
+                    self._stage(each, rejects, checkpoint.flow_counter), self.options, checkpoint, abort_policy
                 )
                 await run.run(adapty, token)
                 run.raise_for_abort()
@@ -235,7 +248,7 @@ def _build_job(kind: str, number: int, row: Row) -> Job[PendingRecord]:
     if record is None:
         refuse_damaged_ids(row.data)
         record = RECORDS[kind].from_dict(row.data)
-    call = mail_call(OPERATIONS[kind], nothing, record)
+    call = build_mail_call(OPERATIONS[kind], ignore_body, record)
     return Job(record.external_profile_id, call, PendingRecord(number, row, record), row.text_size)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from attrs import define, field
 
-from adapty._core.giving_up import Patience
+from adapty._core.abort_policy import AbortPolicy
 from adapty._engine.dispatcher import Dispatcher, open_dispatcher
 from adapty._engine.rate_limiter import RateLimiter
 from adapty._engine.runner import CancelToken
@@ -51,7 +51,7 @@ class StageRunner:
 
     stage: Stage
     options: Options
-    abort_policy: Patience
+    abort_policy: AbortPolicy
     counters: StageCounters
     problem: BaseException | None = None
     _dispatcher: Dispatcher[PendingRecord] | None = None
@@ -67,7 +67,7 @@ class StageRunner:
     _is_aborting: bool = False
 
     @classmethod
-    def resume(cls, stage: Stage, options: Options, checkpoint: Checkpoint, abort_policy: Patience) -> StageRunner:
+    def resume(cls, stage: Stage, options: Options, checkpoint: Checkpoint, abort_policy: AbortPolicy) -> StageRunner:
         """Create a runner that continues where the checkpoint says.
 
         Raises:
@@ -183,7 +183,7 @@ class StageRunner:
 
     def _on_done(self, job: Job[PendingRecord], error: BaseException | None) -> None:
         """Record the result of a record, unless the error concerns all records."""
-        if not (error is None or isinstance(error, AdaptyError)) or not self.abort_policy.lasts(error):
+        if not (error is None or isinstance(error, AdaptyError)) or not self.abort_policy.should_continue(error):
             self._abort(error)
             return
         pending = job.payload

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from attrs import Factory, asdict, frozen
 
-from adapty._core.safe_repr import SafeRepr
+from adapty._core.redaction import SafeRepr
 from adapty.bulk._inputs.ids import ApiName, KindName
 from adapty.flows import Flow
 

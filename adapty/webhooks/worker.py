@@ -9,13 +9,13 @@ from threading import Thread, current_thread, main_thread
 from typing import TYPE_CHECKING, Self
 
 from adapty._async.client import AsyncAdapty
-from adapty._core.validate import kind_of
+from adapty._core.validation import type_name
 from adapty._engine.runner import CancelToken, run_sync
 from adapty._sync.client import Adapty
 from adapty.bulk.options import BulkOptions, check_client, parse_options, reject_unknown
 from adapty.errors import AdaptyUsageError
+from adapty.webhooks._delivery import DrainReport, Sending
 from adapty.webhooks.outbox import Outbox
-from adapty.webhooks.outbox_sending import DrainReport, Sending
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -187,7 +187,7 @@ class Worker:
 
 def _sending(outbox: Outbox, options: BulkOptions, *, until_empty: bool) -> Sending:
     if not isinstance(outbox, Outbox):
-        raise AdaptyUsageError.for_field("outbox", f"is {kind_of(outbox)}; expected an Outbox")
+        raise AdaptyUsageError.for_field("outbox", f"is {type_name(outbox)}; expected an Outbox")
     reject_unknown(options, BulkOptions)
     return Sending(outbox, parse_options(options), until_empty=until_empty)
 

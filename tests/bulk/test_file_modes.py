@@ -7,10 +7,9 @@ import os
 import stat
 import subprocess
 import sys
-import tempfile
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="only POSIX systems have these modes")
 
-UMASKS = (0, 0o022, 0o077, 0o777)
+UMASKS = (0, 0o022, 0o777)
 WHEN = "2026-06-01T10:30:00Z"
 INPUTS = {"profiles.csv", "events.jsonl", "users.txt"}
 REFUSED = Reply(400, b'{"errors": [{"message": "no", "error_code": "base_error", "field_name": "email"}]}')
@@ -68,12 +67,11 @@ class Watch:
                 continue  # removed since
             if path.name not in INPUTS and stat.S_ISREG(status.st_mode):
                 self.modes.setdefault(path.name, set()).add(stat.S_IMODE(status.st_mode))
-
-    def open_temporary_file(self, **options: Any) -> IO[bytes]:
-        """Open a temporary file without a name, and look at it."""
-        file: IO[bytes] = tempfile.TemporaryFile(**options)  # noqa: SIM115 - the caller closes it
-        self.modes.setdefault("temporary file", set()).add(stat.S_IMODE(os.fstat(file.fileno()).st_mode) | 0o600)
-        return file
+        for descriptor in Path("/proc/self/fd").glob("*"):
+            with suppress(OSError):
+                status = descriptor.stat()
+                if stat.S_ISREG(status.st_mode) and not status.st_nlink:
+                    self.modes.setdefault("temporary file", set()).add(stat.S_IMODE(status.st_mode))
 
     def answering(self, reply: Callable[[dict[str, Any]], Reply]) -> Callable[[dict[str, Any]], Reply]:
         """Wrap what answers requests, to look at the files in the middle of a run."""
@@ -109,8 +107,7 @@ def adapty(recorder: RecordingServer) -> Iterator[Adapty]:
 def _saving_often(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Save checkpoints often, sort in small runs on disk, and keep temporary files where the test looks."""
     monkeypatch.setattr(_stage_runner, "_REPORT_SECONDS", 0.002)
-    monkeypatch.setattr(sorting, "_CHUNK_BYTES", 1000)
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(sorting, "_CACHE_KIB", 4)
     monkeypatch.setenv("SQLITE_TMPDIR", str(tmp_path))
 
 
@@ -127,13 +124,10 @@ def import_files(adapty: Adapty, **options: Any) -> Any:
     return import_all(adapty, profiles="profiles.csv", events="events.jsonl", sort=True, **options)
 
 
-def test_import_creates_private_files(
-    adapty: Adapty, recorder: RecordingServer, mask: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_import_creates_private_files(adapty: Adapty, recorder: RecordingServer, mask: int) -> None:
     """Rejects files, the checkpoint and what SQLite keeps beside it have mode 0600, during a run and after it."""
     watch = Watch()
     recorder.reply = watch.answering(lambda _: Reply(after=0.005))
-    monkeypatch.setattr(sorting, "TemporaryFile", watch.open_temporary_file)
 
     with umask(mask):
         report = import_files(adapty, concurrency=4)
@@ -189,8 +183,9 @@ def test_erase_creates_private_files(adapty: Adapty, recorder: RecordingServer, 
 
 
 @pytest.mark.parametrize("command", ["import", "erase"])
-def test_commands_create_private_files(recorder: RecordingServer, mask: int, command: str) -> None:
+def test_commands_create_private_files(recorder: RecordingServer, command: str) -> None:
     """The command line creates its files in the same way."""
+    write_inputs()
     watch = Watch()
     recorder.reply = watch.answering(lambda _: GONE if command == "erase" else OK)
     arguments = {
@@ -203,7 +198,7 @@ def test_commands_create_private_files(recorder: RecordingServer, mask: int, com
         check=False,
         capture_output=True,
         text=True,
-        umask=mask,
+        umask=0,
         env={**os.environ, "ADAPTY_MAIL_BASE_URL": recorder.url, "ADAPTY_MAIL_SECRET_KEY": "k"},
     )
 

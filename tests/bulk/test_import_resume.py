@@ -206,7 +206,9 @@ def test_a_file_that_changes_meanwhile_is_noticed(
         return accept(_)
 
     api.reply = reply
-    with pytest.raises(AdaptyUsageError, match=f"^{changed}: has changed meanwhile; expected the same file") as caught:
+    with pytest.raises(
+        AdaptyUsageError, match=f"^{changed}: has changed during the run; expected the same file"
+    ) as caught:
         import_all(adapty, profiles="profiles.jsonl", events="events.jsonl", **options)
 
     assert caught.value.__notes__[0].startswith(f"stopped in {changed}: ")

@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from adapty.bulk import Progress
-from adapty.cli.bulk_progress import shown_progress
+from adapty.cli.bulk_progress import display_progress
 from tests.cli.conftest import plain, run
 from tests.conftest import PROFILE
 
@@ -82,7 +82,7 @@ def progress(**changed: Any) -> Progress:
 )
 def test_a_line_says_how_far_it_is(piped: Console, changed: dict[str, Any], line: str) -> None:
     """Counts, rate, pace, fraction and time left, each of them only where it is known."""
-    with shown_progress() as show:
+    with display_progress() as show:
         show(progress(**changed))
 
     assert told(piped) == [line]
@@ -90,7 +90,7 @@ def test_a_line_says_how_far_it_is(piped: Console, changed: dict[str, Any], line
 
 def test_a_line_now_and_then(piped: Console) -> None:
     """The first one comes after five seconds, then one every ten, and one at the end, by the job's own clock."""
-    with shown_progress() as show:
+    with display_progress() as show:
         for tenths in range(360):
             show(progress(elapsed=tenths / 10, accepted=tenths))
         assert [line.split()[1] for line in told(piped)] == ["50", "150", "250", "350"]
@@ -100,11 +100,11 @@ def test_a_line_now_and_then(piped: Console) -> None:
 
 def test_each_stage_has_its_last_line(piped: Console) -> None:
     """What was told already is not told again, and a stage without news has no line."""
-    with shown_progress() as show:
+    with display_progress() as show:
         show(progress(elapsed=0.1, accepted=1))
         show(progress(elapsed=0.2, accepted=2))
         show(progress(stage="events", elapsed=6.0, accepted=3))
-    with shown_progress():
+    with display_progress():
         pass
 
     assert [line.split(", ")[0] for line in told(piped)] == ["profiles: 2 accepted", "events: 3 accepted"]
@@ -116,7 +116,7 @@ def test_what_ends_the_job_early_has_the_last_word(monkeypatch: pytest.MonkeyPat
     shown = console(is_terminal=is_terminal)
     monkeypatch.setattr("adapty.cli.bulk_progress.errors", shown)
 
-    with pytest.raises(KeyboardInterrupt), shown_progress() as show:  # noqa: PT012 - as a job ends
+    with pytest.raises(KeyboardInterrupt), display_progress() as show:  # noqa: PT012 - as a job ends
         show(progress(elapsed=1.0))
         raise KeyboardInterrupt
 
@@ -125,7 +125,7 @@ def test_what_ends_the_job_early_has_the_last_word(monkeypatch: pytest.MonkeyPat
 
 def test_a_bar_for_each_stage(terminal: Console) -> None:
     """On a terminal each stage has a bar, its fraction, and the rest in words."""
-    with shown_progress() as show:
+    with display_progress() as show:
         show(progress(fraction=0.1))
         show(progress(fraction=1.0, eta=0.0, accepted=27906, limit=5000.0))
         show(progress(stage="events", accepted=7))
@@ -142,7 +142,7 @@ def test_a_bar_for_each_stage(terminal: Console) -> None:
 
 def test_a_bar_without_a_length(terminal: Console) -> None:
     """Where nobody knows how much there is, the bar is full when the stage is over, and no fraction is told."""
-    with shown_progress() as show:
+    with display_progress() as show:
         show(progress(fraction=None, eta=None))
 
     (bar,) = told(terminal)
@@ -156,7 +156,7 @@ def test_bars_fit_into_the_terminal(monkeypatch: pytest.MonkeyPatch, width: int)
     shown = console(is_terminal=True, width=width)
     monkeypatch.setattr("adapty.cli.bulk_progress.errors", shown)
 
-    with shown_progress() as show:
+    with display_progress() as show:
         show(progress(accepted=1_000_000, limit=5000.0, eta=3977.0))
 
     (bar,) = told(shown)

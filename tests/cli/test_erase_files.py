@@ -167,7 +167,11 @@ ROWS: dict[str, tuple[str, str, dict[str, str]]] = {
     "two ids under one key": (
         "users.jsonl",
         '{"customer_user_id": "u8", "customer_user_id": "u9"}\n"u1"\n',
-        {'{"customer_user_id": "u8", "customer_user_id": "u9"}': "line 1: is not JSON: it holds what JSON cannot"},
+        {
+            '{"customer_user_id": "u8", "customer_user_id": "u9"}': (
+                "line 1: is not JSON: it has a value that JSON cannot represent"
+            )
+        },
     ),
     "JSON without an end": ("users.jsonl", "[" * 100_000 + '\n"u1"', {"[" * 200 + "...": "line 1: is not JSON"}),
     "other letters": ("users.txt", "u1\njosé\n日本\n", dict.fromkeys(("josé", "日本"), "characters beyond ASCII")),
@@ -332,7 +336,7 @@ def test_a_file_without_ids_is_wrong_use(served: Sandbox, name: str, *, piped: b
     [
         ("missing.csv", "cannot be opened: No such file or directory"),
         (".", "cannot be opened: Is a directory"),
-        ("a\x00b", "cannot be opened: its name is none"),
+        ("a\x00b", "cannot be opened: invalid path"),
     ],
 )
 def test_a_file_that_cannot_be_opened(served: Sandbox, file: str, told: str) -> None:

@@ -205,7 +205,7 @@ def test_nothing_to_import() -> None:
         ("folder.csv", "cannot be opened: Is a directory"),
         (
             "base.txt",
-            "its format is not known; expected a name that ends in .csv, .jsonl or .ndjson, or in one of these and .gz",
+            "unknown format; expected a name that ends in .csv, .jsonl or .ndjson, or in one of these and .gz",
         ),
         ("empty.csv", "has no header; expected the names of the fields in the first line"),
     ],
@@ -230,7 +230,7 @@ def test_a_wrong_header(served: Sandbox) -> None:
     assert (ended.code, ended.out) == (ExitCode.USAGE, "")
     assert ended.err == (
         "Error: plan: is a column of profiles.csv and not a field of MailProfile; "
-        'rename or remove it, or pass over it with --ignore plan (ignore=["plan"])\n'
+        'rename or remove it, or ignore it with --ignore plan (ignore=["plan"])\n'
     )
 
 
@@ -404,7 +404,7 @@ def test_columns_of_other_names(served: Sandbox) -> None:
         (("=Mail",), "has a value that is not of the form FIELD=COLUMN, as email=user_email is"),
         (("email=",), "has a value that is not of the form FIELD=COLUMN, as email=user_email is"),
         (("email=Mail", "email=mail"), "has two columns for one field; expected one"),
-        (("email=mail",), "takes email from mail, which is no column of profiles.csv; did you mean Mail?"),
+        (("email=mail",), "maps email to mail, which is not a column of profiles.csv; did you mean Mail?"),
         (("e-mail=Mail",), "e-mail is not a field of MailProfile; did you mean email?"),
     ],
 )
@@ -425,7 +425,7 @@ def test_columns_to_ignore(served: Sandbox) -> None:
     command = ("mail", "import", "--profiles", "profiles.csv", "--ignore", "city")
 
     assert run(*command, "--ignore", "notes", "--ignore", "plan").err == (
-        "Error: --ignore: names plan, which is no column of profiles.csv\n"
+        "Error: --ignore: contains plan, which is not a column of profiles.csv\n"
     )
     ended = run(*command, "--ignore", "notes")
 

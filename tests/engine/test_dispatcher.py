@@ -22,7 +22,7 @@ from tests.skipping_loop import SkippingLoop
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine
 
-    from adapty._core.answers import Answer
+    from adapty._core.error_mapping import Response
 
 pytestmark = pytest.mark.usefixtures("no_loose_ends")
 
@@ -43,7 +43,7 @@ class World:
 
     def __init__(
         self,
-        answer: Callable[[int, int], Awaitable[Answer | Failure]],
+        answer: Callable[[int, int], Awaitable[Response | Failure]],
         *,
         workers: int = 1,
         limiter: RateLimiter | None = None,
@@ -60,7 +60,7 @@ class World:
             [self._send] * workers, limiter or RateLimiter(), policy, self._on_done
         )
 
-    async def _send(self, request: Request) -> Answer | Failure:
+    async def _send(self, request: Request) -> Response | Failure:
         number = int(request.path)
         self.tries[number] += 1
         self.sent.append((asyncio.get_running_loop().time(), number))
@@ -82,7 +82,7 @@ class World:
         await self.dispatcher.drain()
 
 
-async def make_world(answer: Callable[[int, int], Awaitable[Answer | Failure]], **options: Any) -> World:
+async def make_world(answer: Callable[[int, int], Awaitable[Response | Failure]], **options: Any) -> World:
     """Create a dispatcher in the running event loop."""
     return World(answer, **options)
 
@@ -93,7 +93,7 @@ def run(main: Coroutine[Any, Any, T]) -> T:
         return runner.run(main)
 
 
-async def at_once(*_: int) -> Answer:
+async def at_once(*_: int) -> Response:
     """Return a success immediately."""
     return OK
 
@@ -111,7 +111,7 @@ def test_jobs_of_one_key_are_sent_in_order_and_one_at_a_time(
     together: list[str] = []
 
     async def main() -> World:
-        async def answer(number: int, tries: int) -> Answer:
+        async def answer(number: int, tries: int) -> Response:
             if sum(world.under_way[other] for other, key in enumerate(keys) if key == keys[number]) > 1:
                 together.append(keys[number])
             await asyncio.sleep(latencies[number])
@@ -134,7 +134,7 @@ def test_jobs_of_one_key_are_sent_in_order_and_one_at_a_time(
 def test_retry_blocks_only_its_own_key() -> None:
     """Jobs of other keys of the same worker are sent meanwhile."""
 
-    async def answer(number: int, tries: int) -> Answer:
+    async def answer(number: int, tries: int) -> Response:
         return BUSY if number == 0 and tries < 4 else OK
 
     async def main() -> World:
@@ -149,7 +149,7 @@ def test_retry_blocks_only_its_own_key() -> None:
 def test_no_new_jobs_while_all_attempts_fail() -> None:
     """During an outage only failed jobs are retried; after the first success all jobs are sent."""
 
-    async def answer(number: int, _: int) -> Answer:
+    async def answer(number: int, _: int) -> Response:
         await asyncio.sleep(0.01)
         is_down = asyncio.get_running_loop().time() < world.sent[0][0] + 30
         return BUSY if is_down else OK
@@ -169,7 +169,7 @@ def test_no_new_jobs_while_all_attempts_fail() -> None:
 def test_retry_policy_applies() -> None:
     """A job is retried up to `max_retries` times, not before its Retry-After."""
 
-    async def answer(*_: int) -> Answer:
+    async def answer(*_: int) -> Response:
         return httpx.Response(503, headers={"Retry-After": "7"})
 
     async def main() -> World:
@@ -187,7 +187,7 @@ def test_retry_policy_applies() -> None:
 def test_429_blocks_all_workers() -> None:
     """After a first 429 no worker sends before the Retry-After."""
 
-    async def answer(number: int, tries: int) -> Answer:
+    async def answer(number: int, tries: int) -> Response:
         await asyncio.sleep(0.01)
         return httpx.Response(429, headers={"Retry-After": "5"}) if number == 0 and tries == 1 else OK
 
@@ -206,7 +206,7 @@ def test_429_blocks_all_workers() -> None:
 def test_long_retry_after_is_an_error() -> None:
     """A Retry-After of an hour is not waited for."""
 
-    async def answer(*_: int) -> Answer:
+    async def answer(*_: int) -> Response:
         return httpx.Response(429, headers={"Retry-After": "3600"})
 
     async def main() -> World:
@@ -223,7 +223,7 @@ def test_long_retry_after_is_an_error() -> None:
 def test_rate_limit_applies_to_all_workers(rate: float) -> None:
     """All requests count, retries included."""
 
-    async def answer(_: int, tries: int) -> Answer:
+    async def answer(_: int, tries: int) -> Response:
         await asyncio.sleep(0.03)
         return BUSY if tries == 1 else OK
 
@@ -242,7 +242,7 @@ def test_capacity_is_limited() -> None:
     """`wait_for_capacity` returns when half of the capacity is free."""
     taken = 0
 
-    async def answer(*_: int) -> Answer:
+    async def answer(*_: int) -> Response:
         await asyncio.sleep(1)
         return OK
 
@@ -269,7 +269,7 @@ def test_capacity_is_limited() -> None:
 def test_capacity_is_limited_in_bytes(where: str) -> None:
     """At most 16 MiB are pending, in bodies or payloads; a larger job is sent all the same."""
 
-    async def answer(*_: int) -> Answer:
+    async def answer(*_: int) -> Response:
         await asyncio.sleep(1)
         return OK
 
@@ -300,7 +300,7 @@ def test_capacity_is_limited_in_bytes(where: str) -> None:
 def test_stop_completes_requests_in_flight() -> None:
     """Jobs in flight are done; jobs that wait, for a worker or a retry, are not; `wait_for_capacity` returns."""
 
-    async def answer(number: int, tries: int) -> Answer:
+    async def answer(number: int, tries: int) -> Response:
         await asyncio.sleep(1)
         return BUSY if number == 1 and tries == 1 else OK
 
@@ -343,7 +343,7 @@ def test_stop_during_rate_limit_is_immediate() -> None:
 def test_stop_prevents_retries() -> None:
     """A job whose attempt fails after the stop is not done."""
 
-    async def answer(*_: int) -> Answer:
+    async def answer(*_: int) -> Response:
         await asyncio.sleep(1)
         return BUSY
 
@@ -363,7 +363,7 @@ def test_stop_prevents_retries() -> None:
 def test_unexpected_exception_of_a_transport_is_an_error_of_its_job(raised: type[BaseException]) -> None:
     """The other jobs are sent."""
 
-    async def answer(number: int, _: int) -> Answer:
+    async def answer(number: int, _: int) -> Response:
         if number == 1:
             raise raised
         return OK
@@ -381,7 +381,7 @@ def test_unexpected_exception_of_a_transport_is_an_error_of_its_job(raised: type
 def test_cancel_ends_requests_in_flight() -> None:
     """No job is done, and no task or timer is left."""
 
-    async def answer(number: int, _: int) -> Answer:
+    async def answer(number: int, _: int) -> Response:
         await asyncio.sleep(0 if number == 0 else 1000)
         return BUSY
 
@@ -405,7 +405,7 @@ def test_cancel_ends_requests_in_flight() -> None:
 def test_errors_are_those_of_single_calls() -> None:
     """A response that is not retried becomes the error that a single call would raise."""
 
-    async def answer(*_: int) -> Answer:
+    async def answer(*_: int) -> Response:
         return httpx.Response(404)
 
     async def main() -> World:

@@ -101,7 +101,7 @@ class AtMost:
         self.count = 0
 
     def __call__(self, now: float) -> float | None:
-        """Answer a request of a moment."""
+        """Response a request of a moment."""
         if int(now) != self.second:
             self.second, self.count = int(now), 0
         self.count += 1

@@ -1,4 +1,4 @@
-"""Hints for the names of columns and keys that are not a field: which field was probably meant, and what to do."""
+"""Hints for unknown columns and keys: the field that was probably meant, and what to do."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 import shlex
 from typing import TYPE_CHECKING
 
-from adapty._core.validate import close_name
+from adapty._core.validation import closest_match
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -19,10 +19,10 @@ _DATA = re.compile(r".*@.*|[0-9]{4}-[0-9]{2}-[0-9]{2}.*|[-+]?[0-9]+([.,][0-9]+)?
 
 
 def suggest(name: object, candidates: Iterable[str]) -> str | None:
-    """Return the candidate that is nearest to a name, whatever its case, or None if none is near."""
+    """Return the candidate that is similar to a name, in any case, or None."""
     if not isinstance(name, str) or len(name) > _LONGEST_NAME:
         return None
-    return close_name(name, candidates)
+    return closest_match(name, candidates)
 
 
 def hint_for_unknown(name: object, fields: Mapping[str, str]) -> str:
@@ -30,7 +30,7 @@ def hint_for_unknown(name: object, fields: Mapping[str, str]) -> str:
 
     Args:
         name: The column or key.
-        fields: The names that are known, each with the field that it stands for.
+        fields: The known names, each with its field.
 
     Example:
         >>> hint_for_unknown("EMAIL", {"email": "email"})
@@ -41,14 +41,14 @@ def hint_for_unknown(name: object, fields: Mapping[str, str]) -> str:
         return f"; rename or remove it{_or_ignore(name, 'it')}"
     field = fields[likely]
     mapped = ""
-    if isinstance(name, str) and _can_be_shown(name):
+    if isinstance(name, str) and _is_displayable(name):
         option = shlex.quote(f"{field}={name}")
         mapped = f", or use --map {option} (mapping={{{_quoted(field)}: {_quoted(name)}}})"
     return f"; did you mean {field}? rename it{mapped}"
 
 
 def hint_for_repeated(name: str) -> str:
-    """Return the end of a message about a name that two columns have."""
+    """Return the end of a message about two columns with the same name."""
     return f"; rename one{_or_ignore(name, 'both')}"
 
 
@@ -58,19 +58,19 @@ def hint_for_unnamed() -> str:
 
 
 def looks_like_data(cell: str) -> bool:
-    """Tell whether a cell holds a value, such as an address, a date or a number, rather than a column's name."""
+    """Return whether a cell is a value, such as an address, a date or a number, and not a column's name."""
     return _DATA.fullmatch(cell) is not None
 
 
 def _or_ignore(name: object, what: str) -> str:
-    if not isinstance(name, str) or not _can_be_shown(name):
+    if not isinstance(name, str) or not _is_displayable(name):
         return ""
     option = shlex.quote(name) if name else '""'
-    return f", or pass over {what} with --ignore {option} (ignore=[{_quoted(name)}])"
+    return f", or ignore {what} with --ignore {option} (ignore=[{_quoted(name)}])"
 
 
-def _can_be_shown(name: str) -> bool:
-    """Tell whether a name can be part of a command: printable, not too long, and not an address."""
+def _is_displayable(name: str) -> bool:
+    """Return whether a name can be part of a command: printable, not too long, and not an address."""
     return name.isprintable() and "@" not in name and len(name) <= _LONGEST_NAME
 
 

@@ -1,15 +1,14 @@
-"""What the columns and keys of an input stand for: the records' fields, by their own names, by others, or mapped."""
+"""Map the columns and keys of an input to the fields of the records."""
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NoReturn, Self
+from typing import Any, NoReturn, Self
 
 import attrs
 from attrs import frozen
 
-from adapty._core.validate import kind_of, known_name, printable
+from adapty._core.validation import printable, suggest_choice, type_name
 from adapty.bulk._inputs.column_hints import (
     hint_for_repeated,
     hint_for_unknown,
@@ -17,13 +16,10 @@ from adapty.bulk._inputs.column_hints import (
     looks_like_data,
     suggest,
 )
-from adapty.bulk._inputs.historical_import import CUSTOM_ATTRIBUTES, FIELDS, NOT_IMPORTED, READERS, is_historical_import
+from adapty.bulk._inputs.historical_import import CUSTOM_ATTRIBUTES, FIELDS, NOT_IMPORTED, PARSERS, is_historical_import
 from adapty.errors import AdaptyUsageError
 from adapty.models import MailProfile
 from adapty.models._request import NESTED, RequestModel, field_names
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 __all__ = [
     "META_COLUMNS",
@@ -37,26 +33,25 @@ __all__ = [
 ]
 
 RAW = "_raw"
-"""The column of a rejects file that holds the text of a row that could not be read."""
+"""The column of a rejects file with the text of a row that could not be parsed."""
 
 META_COLUMNS = ("_line", "_error", RAW)
-"""The columns that a rejects file adds to its input's; a reader passes over them, so that it can be fed back."""
+"""The columns that a rejects file adds; readers ignore them, so that the file can be imported again."""
 
 VENDOR_COLUMNS: Mapping[type[RequestModel], Mapping[str, str]] = {MailProfile: FIELDS}
-"""The CSV columns of the vendor's historical import file, and the fields that they stand for."""
+"""The CSV columns of the vendor's historical import file, with their fields."""
 
 FieldPath = tuple[str, str | None]
-"""A field of a record, and the name inside it, if there is one."""
+"""A field of a record, and a name within it, or None."""
 
 _SHORT_NAMES = {"custom": CUSTOM_ATTRIBUTES}
-_SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 _LONGEST_NAME = 100
 _IGNORE_EXPECTED = 'expected a collection of column names, such as ["city"]'
 _MAPPING_EXPECTED = 'expected field names to column names, such as {"email": "user_email"}'
 
 
 def field_path(column: str) -> FieldPath:
-    """Split a column's name into the field and the name inside it, if there is one.
+    """Split a column's name into the field and the name within it, or None.
 
     Example:
         >>> field_path("custom.plan"), field_path("email")
@@ -68,59 +63,58 @@ def field_path(column: str) -> FieldPath:
 
 @frozen
 class SiblingInput:
-    """Another input of the same import, where a column may be instead.
+    """Another input of the same import, which can have a mapped column instead.
 
     Attributes:
-        file: What it is called in messages.
+        file: Its name in messages.
         record: The class of its records.
-        header: The names of its columns, or None where it may have any, as JSON Lines may.
+        header: The names of its columns, or None if it can have any, as JSON Lines can.
     """
 
     file: str
     record: type[RequestModel]
     header: Sequence[str] | None
 
-    def may_have(self, column: str) -> bool:
-        """Tell whether a column may be in it."""
+    def can_have(self, column: str) -> bool:
+        """Return whether it can have a column."""
         return self.header is None or column in self.header
 
 
 @frozen
 class HeaderColumn:
-    """What one column of a CSV file stands for.
+    """The meaning of a column of a CSV file.
 
     Attributes:
-        paths: The fields that are taken from it; none where it is passed over.
-        reader: What reads its cells, or None where they are taken as they are.
+        paths: The fields that its cells set; none if it is ignored.
+        parse: Parses its cells, or None for plain text.
         is_not_imported: Whether it is a column of Adapty's historical import file that Adapty Mail has no field for.
     """
 
     paths: tuple[FieldPath, ...] = ()
-    reader: Callable[[str], Any] | None = None
+    parse: Callable[[str], Any] | None = None
     is_not_imported: bool = False
 
 
 @frozen
 class Columns:
-    """What the columns of one input stand for.
+    """The meaning of the columns of one input.
 
     Attributes:
         record: The class of its records.
         names: The fields of its records.
-        groups: The fields that hold fields of their own, with the names of those; none for custom attributes, whose
-            names are free.
-        mapped: The columns that the user gave a meaning, and the fields that are taken from each.
-        vendors: The columns that are known by the vendor's names, and the fields that they stand for; CSV only.
-        ignored: The columns and keys that stand for nothing.
+        nested: The fields that have fields of their own, with their names; custom attributes have any names.
+        mapped: The columns in the user's mapping, with their fields.
+        aliases: The columns with names of the vendor's, with their fields; CSV only.
+        ignored: The ignored columns and keys.
         others: The other inputs of the import.
         known: The fields of its records, as a set.
     """
 
     record: type[RequestModel]
     names: tuple[str, ...]
-    groups: Mapping[str, tuple[str, ...]]
+    nested: Mapping[str, tuple[str, ...]]
     mapped: Mapping[str, tuple[FieldPath, ...]] = attrs.field(factory=dict)
-    vendors: Mapping[str, str] = attrs.field(factory=dict)
+    aliases: Mapping[str, str] = attrs.field(factory=dict)
     ignored: Collection[str] = frozenset()
     others: Sequence[SiblingInput] = ()
     known: frozenset[str] = attrs.field(
@@ -136,49 +130,49 @@ class Columns:
         ignore: Collection[str] = (),
         others: Sequence[SiblingInput] = (),
     ) -> Self:
-        """Work out what columns stand for.
+        """Check a mapping and the names of ignored columns.
 
         Args:
             record: The class of the records.
-            mapping: Fields, nested ones dotted (`custom.plan`, `device_info.os`), to the columns that hold them; one
-                column may hold several fields.
-            ignore: Columns, or keys, that stand for nothing; "" for columns without a name.
+            mapping: Fields, nested ones dotted (`custom.plan`, `device_info.os`), to their columns; one column can set
+                several fields.
+            ignore: Columns, or keys, to ignore; "" for columns without a name.
             others: The other inputs of the import.
 
         Raises:
-            AdaptyUsageError: The mapping is none, names what is no field, or takes one field from two columns; or
-                there is nothing to ignore by these names.
+            AdaptyUsageError: The mapping is not a mapping, has an unknown field, or sets one field from two columns; or
+                `ignore` is not a collection of names.
         """
-        names, groups = _fields_of(record)
-        mapped = _checked_mapping(cls(record, names, groups), {} if mapping is None else mapping)
-        ignored = _checked_names(ignore, mapped)
-        return cls(record, names, groups, mapped, VENDOR_COLUMNS.get(record, {}), ignored, others)
+        names, nested = _list_fields(record)
+        mapped = _validate_mapping(cls(record, names, nested), {} if mapping is None else mapping)
+        ignored = _validate_ignore(ignore, mapped)
+        return cls(record, names, nested, mapped, VENDOR_COLUMNS.get(record, {}), ignored, others)
 
     def paths_of(self, column: str) -> tuple[FieldPath, ...]:
-        """Return the fields that a column stands for, whether or not the records have them."""
-        return self.mapped.get(column) or (field_path(self.vendors.get(column, column)),)
+        """Return the fields that a column sets, whether or not the records have them."""
+        return self.mapped.get(column) or (field_path(self.aliases.get(column, column)),)
 
-    def has(self, path: FieldPath) -> bool:
-        """Tell whether the records have such a field."""
+    def has_field(self, path: FieldPath) -> bool:
+        """Return whether the records have a field."""
         outer, inner = path
         if outer not in self.names or inner is None:
             return outer in self.names
-        return inner != "" if outer == CUSTOM_ATTRIBUTES else inner in self.groups.get(outer, ())
+        return inner != "" if outer == CUSTOM_ATTRIBUTES else inner in self.nested.get(outer, ())
 
-    def parse_header(self, header: Sequence[str], file: Path) -> list[HeaderColumn]:
-        """Return what each column of a CSV file stands for.
+    def parse_header(self, header: Sequence[str], file: str) -> list[HeaderColumn]:
+        """Return the meaning of each column of a CSV file.
 
-        The notes of a rejects file and what is ignored are passed over, and so are the columns of Adapty's historical
-        import file that Adapty Mail has no field for. Where a column is mapped to a field, another one of the field's
-        own name, or the vendor's, is ignored.
+        The columns that a rejects file adds, ignored columns, and the columns of Adapty's historical import file that
+        Adapty Mail has no field for set no field. If a column is mapped to a field, a column with the field's own name,
+        or the vendor's, is ignored.
 
         Raises:
-            AdaptyUsageError: The first line is a record; or a column that is mapped or ignored is missing, here and in
-                the other inputs that may have it; or one has no name, is no field, or stands for the same as another
-                one; `field_name` is the column's name.
+            AdaptyUsageError: The first line is a record; a mapped or ignored column is missing here and in the other
+                inputs that can have it; or a column has no name, is unknown, or sets the same field as another one.
+                `field_name` is the column's name.
         """
-        self._refuse_record(header, file)
-        self._refuse_missing(header, file)
+        self._reject_record(header, file)
+        self._reject_missing(header, file)
         is_historical = self.record is MailProfile and is_historical_import(header)
         taken = {path for name in header for path in self.mapped.get(name, ())}
         before: set[str] = set()
@@ -199,152 +193,134 @@ class Columns:
         return columns
 
     def _column(self, name: str, taken: set[FieldPath], *, is_historical: bool) -> HeaderColumn:
-        """Return what a column stands for, whether or not the records have such a field."""
+        """Return the meaning of a column, whether or not the records have such a field."""
         if name in self.mapped:
             return HeaderColumn(self.mapped[name])
         if name in META_COLUMNS or name in self.ignored or not taken.isdisjoint(self.paths_of(name)):
             return HeaderColumn()
         if is_historical and name in NOT_IMPORTED:
             return HeaderColumn(is_not_imported=True)
-        return HeaderColumn(self.paths_of(name), READERS.get(name) if is_historical else None)
-
-    def other_separator(self, header: str, separator: str) -> str | None:
-        """Name what a header is separated by, where it would be right but for that.
-
-        Args:
-            header: The header's text.
-            separator: What should separate it.
-        """
-        found = {word: self._known(header, sign) for sign, word in _SEPARATORS.items() if sign != separator}
-        likely = max(found, key=found.__getitem__)
-        return likely if found[likely] > self._known(header, separator) else None
-
-    def _known(self, header: str, separator: str) -> int:
-        """Count the columns that stand for a field, if this is what separates them."""
-        try:
-            names = next(csv.reader([header], delimiter=separator, strict=True), [])
-        except csv.Error:
-            return 0
-        return sum(self._is_known(name.strip()) for name in names)
+        return HeaderColumn(self.paths_of(name), PARSERS.get(name) if is_historical else None)
 
     def _is_known(self, name: str) -> bool:
-        """Tell whether a column stands for a field."""
-        return all(map(self.has, self.paths_of(name)))
+        """Return whether a column sets a known field."""
+        return all(map(self.has_field, self.paths_of(name)))
 
-    def _refuse_record(self, header: Sequence[str], file: Path) -> None:
-        """Refuse a first line that is a record: no column is known, and a cell holds a value."""
-        meant = {*self.mapped, *self.ignored, *META_COLUMNS}
-        if any(name in meant or self._is_known(name) for name in header) or not any(map(looks_like_data, header)):
+    def _reject_record(self, header: Sequence[str], file: str) -> None:
+        """Raise if the first line is a record: no column is known, and a cell has a value."""
+        expected_names = {*self.mapped, *self.ignored, *META_COLUMNS}
+        if any(name in expected_names or self._is_known(name) for name in header) or not any(
+            map(looks_like_data, header)
+        ):
             return
         expected = f"expected the names of the columns in the first line, such as {','.join(self.names)}"
-        raise AdaptyUsageError(f"{file}: has no header; its first line holds a record; {expected}")
+        raise AdaptyUsageError(f"{file}: has no header: its first line is a record; {expected}")
 
-    def _refuse_missing(self, header: Sequence[str], file: Path) -> None:
-        """See that the columns that are named are there, or may be in another input."""
+    def _reject_missing(self, header: Sequence[str], file: str) -> None:
+        """Raise if a mapped or ignored column is missing and cannot be in another input."""
         for column, paths in self.mapped.items():
             for path in paths:
                 others = [other for other in self.others if path[0] in field_names(other.record)]
-                if absence := _absence(column, header, file, others):
-                    _refuse(f"takes {_spelled(path)} from {absence}")
+                if missing := _missing(column, header, file, others):
+                    _fail(f"maps {_column_name(path)} to {missing}")
         for column in sorted(self.ignored):
-            if absence := _absence(column, header, file, self.others):
-                raise AdaptyUsageError.for_field("ignore", f"names {absence}")
+            if missing := _missing(column, header, file, self.others):
+                raise AdaptyUsageError.for_field("ignore", f"contains {missing}")
 
     def _problem(
-        self, name: str, column: HeaderColumn, inside: Mapping[str, Mapping[str | None, str]], file: Path
+        self, name: str, column: HeaderColumn, inside: Mapping[str, Mapping[str | None, str]], file: str
     ) -> str | None:
-        """Return what is wrong with a column, given what is inside of each field by the columns before it."""
+        """Return the problem of a column, or None; `inside` has the names that earlier columns set in each field."""
         for path in column.paths:
             outer, inner = path
             others = inside.get(outer, {})
             if not name:
                 return f"has no name in {file}{hint_for_unnamed()}"
-            if not self.has(path):
-                return f"is a column of {file} and {self.unknown(name)}"
-            if column.reader is not None and outer == CUSTOM_ATTRIBUTES:
-                continue  # all attributes in one cell; columns of their own may add to them
-            if inner is None and outer in self.groups:
-                example = _spelled((outer, (self.groups[outer] or ("plan",))[0]))
+            if not self.has_field(path):
+                return f"is a column of {file} and {self.describe_unknown(name)}"
+            if column.parse is not None and outer == CUSTOM_ATTRIBUTES:
+                continue  # all attributes in one cell; further columns can add to them
+            if inner is None and outer in self.nested:
+                example = _column_name((outer, (self.nested[outer] or ("plan",))[0]))
                 expected = f"expected a column for each, such as {example}"
-                return f"is a column of {file} for what has fields of its own; {expected}"
+                return f"is a column of {file}, but has fields of its own; {expected}"
             if others and (inner is None or inner in others or (None in others and outer != CUSTOM_ATTRIBUTES)):
                 other = printable(others.get(inner, next(iter(others.values()))))
-                return f"is a column of {file} for {_spelled(path)}, and so is {other}; expected one"
+                return f"is a column of {file} for {_column_name(path)}, as {other} is; expected one of them"
         return None
 
-    def unknown(self, name: object) -> str:
-        """Return what is wrong with a column or a key that is not a field, and what was probably meant."""
-        nested = [f"{group}.{held}" for group, names in self.groups.items() for held in names]
+    def describe_unknown(self, name: object) -> str:
+        """Return the problem of an unknown column or key, with the field that was probably meant."""
+        nested = [f"{outer}.{inner}" for outer, names in self.nested.items() for inner in names]
         fields = {known: known for known in (*self.names, *nested)}
         vendors = VENDOR_COLUMNS.get(self.record, {})
         _, dot, inner = name.partition(".") if isinstance(name, str) else ("", "", "")
-        free = [f"{short}.{inner}" for short, group in _SHORT_NAMES.items() if inner and group in self.groups]
+        free = [f"{short}.{inner}" for short, group in _SHORT_NAMES.items() if inner and group in self.nested]
         candidates = {path: path for path in (*free, *nested)} if dot else {**fields, **vendors}
         return f"not a field of {self.record.__name__}{hint_for_unknown(name, candidates)}"
 
 
-def _absence(column: str, header: Sequence[str], file: Path, others: Sequence[SiblingInput]) -> str | None:
-    """Say where a column is not, and what was probably meant; None where it is, or may be."""
-    if column in header or any(other.may_have(column) for other in others):
+def _missing(column: str, header: Sequence[str], file: str, others: Sequence[SiblingInput]) -> str | None:
+    """Return the name of a missing column with a hint, or None if an input has it, or can have it."""
+    if column in header or any(other.can_have(column) for other in others):
         return None
     files = " or ".join((str(file), *(other.file for other in others)))
     likely = suggest(column, header)
     meant = f"; did you mean {printable(likely)}?" if likely else ""
-    return f"{_shown(column)}, which is no column of {files}{meant}"
+    return f"{_display_name(column)}, which is not a column of {files}{meant}"
 
 
-def _fields_of(record: type[RequestModel]) -> tuple[tuple[str, ...], dict[str, tuple[str, ...]]]:
-    """Name a record's fields, and those of the fields that hold some."""
+def _list_fields(record: type[RequestModel]) -> tuple[tuple[str, ...], dict[str, tuple[str, ...]]]:
+    """Return the names of a record's fields, and of the fields within them."""
     names = field_names(record)
-    held = {field.name: field.metadata[NESTED] for field in attrs.fields(record) if NESTED in field.metadata}
-    groups = {name: field_names(inner) for name, inner in held.items()}
-    return names, groups | ({CUSTOM_ATTRIBUTES: ()} if CUSTOM_ATTRIBUTES in names else {})
+    inner_types = {field.name: field.metadata[NESTED] for field in attrs.fields(record) if NESTED in field.metadata}
+    nested = {name: field_names(inner) for name, inner in inner_types.items()}
+    return names, nested | ({CUSTOM_ATTRIBUTES: ()} if CUSTOM_ATTRIBUTES in names else {})
 
 
-def _checked_mapping(columns: Columns, mapping: Mapping[str, str]) -> dict[str, tuple[FieldPath, ...]]:
-    """Return the columns of a mapping, each with the fields that are taken from it."""
+def _validate_mapping(columns: Columns, mapping: Mapping[str, str]) -> dict[str, tuple[FieldPath, ...]]:
+    """Return the columns of a mapping, with the fields that each of them sets."""
     if not isinstance(mapping, Mapping):
-        _refuse(f"is {kind_of(mapping)}; {_MAPPING_EXPECTED}")
+        _fail(f"is {type_name(mapping)}; {_MAPPING_EXPECTED}")
     mapped: dict[str, tuple[FieldPath, ...]] = {}
     for field, column in mapping.items():
         for name in (field, column):
             if not isinstance(name, str):
-                _refuse(f"names something {kind_of(name)}; {_MAPPING_EXPECTED}")
+                _fail(f"has a name {type_name(name)}; {_MAPPING_EXPECTED}")
         path = field_path(field)
-        if not columns.has(path):
-            known = [*columns.names, *(f"{group}.{name}" for group, names in columns.groups.items() for name in names)]
-            _refuse(
-                f"{_shown(field)} is not a field of {columns.record.__name__}{known_name(field[:_LONGEST_NAME], known)}"
-            )
+        if not columns.has_field(path):
+            known = [*columns.names, *(f"{group}.{name}" for group, names in columns.nested.items() for name in names)]
+            hint = suggest_choice(field[:_LONGEST_NAME], known)
+            _fail(f"{_display_name(field)} is not a field of {columns.record.__name__}{hint}")
         for other, paths in mapped.items():
             if any(path[0] == taken[0] and (path[1] == taken[1] or None in {path[1], taken[1]}) for taken in paths):
                 both = f"{printable(other)} and {printable(column)}"
-                _refuse(f"takes {_spelled(path)} from two columns, {both}; expected one")
+                _fail(f"maps {_column_name(path)} to two columns, {both}; expected one")
         if column in META_COLUMNS:
-            _refuse(f"takes {_spelled(path)} from {column}, which is a note of a rejects file; expected another column")
+            _fail(f"maps {_column_name(path)} to {column}, which a rejects file adds; expected another column")
         mapped[column] = (*mapped.get(column, ()), path)
     return mapped
 
 
-def _checked_names(ignore: Collection[str], mapped: Mapping[str, tuple[FieldPath, ...]]) -> Collection[str]:
-    """Give the names to ignore, without the notes of a rejects file, which are passed over anyway."""
+def _validate_ignore(ignore: Collection[str], mapped: Mapping[str, tuple[FieldPath, ...]]) -> Collection[str]:
+    """Return the names to ignore, without the columns that a rejects file adds."""
     if not isinstance(ignore, Collection) or isinstance(ignore, str | bytes | bytearray | Mapping):
-        raise AdaptyUsageError.for_field("ignore", f"is {kind_of(ignore)}; {_IGNORE_EXPECTED}")
+        raise AdaptyUsageError.for_field("ignore", f"is {type_name(ignore)}; {_IGNORE_EXPECTED}")
     for name in ignore:
         if not isinstance(name, str):
-            raise AdaptyUsageError.for_field("ignore", f"names something {kind_of(name)}; {_IGNORE_EXPECTED}")
+            raise AdaptyUsageError.for_field("ignore", f"has a name {type_name(name)}; {_IGNORE_EXPECTED}")
         if name in mapped:
-            problem = f"names {_shown(name)}, which {_spelled(mapped[name][0])} is taken from; expected one of the two"
-            raise AdaptyUsageError.for_field("ignore", problem)
+            problem = f"contains {_display_name(name)}, which is mapped to {_column_name(mapped[name][0])}"
+            raise AdaptyUsageError.for_field("ignore", f"{problem}; remove one of the two")
     return frozenset(ignore) - {*META_COLUMNS}
 
 
-def _refuse(problem: str) -> NoReturn:
+def _fail(problem: str) -> NoReturn:
     raise AdaptyUsageError.for_field("mapping", problem)
 
 
-def _spelled(path: FieldPath) -> str:
-    """Spell a field as the name of its column."""
+def _column_name(path: FieldPath) -> str:
+    """Return the name of a field as a column."""
     outer, inner = path
     if inner is None:
         return outer
@@ -352,5 +328,5 @@ def _spelled(path: FieldPath) -> str:
     return f"{short.get(outer, outer)}.{printable(inner)}"
 
 
-def _shown(name: str) -> str:
+def _display_name(name: str) -> str:
     return printable(name) or "(an empty name)"

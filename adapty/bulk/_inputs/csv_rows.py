@@ -1,148 +1,119 @@
-"""Reads rows from CSV, faults and all."""
+"""Rows of records from CSV files."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from adapty._core.validate import checked
+from adapty._core.validation import validate
 from adapty.bulk._inputs.columns import RAW
-from adapty.bulk._inputs.csv_records import CsvRecords, long_cells
+from adapty.bulk._inputs.csv import DELIMITER, CsvReader
 from adapty.bulk._inputs.rows import STILL_RAW, Row
 from adapty.errors import AdaptyUsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator, Sequence
-    from pathlib import Path
+    from collections.abc import Callable, Iterator, Sequence
 
     from adapty.bulk._inputs.columns import Columns, HeaderColumn
     from adapty.bulk._inputs.files import InputFile
 
-__all__ = ["check_header", "column_names", "csv_rows"]
+__all__ = ["csv_rows", "validate_csv", "validate_header"]
 
 
-def check_header(file: InputFile, columns: Columns) -> None:
-    """Refuse what would make every row fail.
+def validate_header(file: InputFile, columns: Columns, delimiter: str = DELIMITER) -> None:
+    """Raise if the header is invalid, so that no row could be read.
 
     Raises:
-        AdaptyUsageError: The header is wrong.
+        AdaptyUsageError: The header is invalid.
     """
-    with long_cells():
-        _CsvReader(file, columns)
+    columns.parse_header(CsvReader(file, delimiter).header, file.name)
 
 
-def column_names(file: InputFile) -> tuple[str, ...]:
-    """Give the names of the columns, whatever they are; none where the header is no CSV."""
-    with long_cells():
-        return tuple(_names(CsvRecords(file.lines())) or ())
+def validate_csv(file: InputFile, delimiter: str = DELIMITER) -> None:
+    """Read a file to its end, and raise if a quote in it is in the wrong place.
+
+    Raises:
+        BrokenFileError: The file is not CSV.
+    """
+    for _ in CsvReader(file, delimiter).records():
+        pass
 
 
 def csv_rows(
-    file: InputFile, columns: Columns, not_imported: dict[str, int] | None = None
-) -> Generator[Row, None, None]:
-    """Read a file row by row; a row that cannot be read is given with its problem, and reading goes on.
+    file: InputFile,
+    columns: Columns,
+    delimiter: str = DELIMITER,
+    *,
+    not_imported: dict[str, int] | None = None,
+) -> Iterator[Row]:
+    """Return the rows of a file; a row that is invalid has a problem, and reading continues.
 
-    An empty cell counts as not given, and a row of empty cells is no row. Where a quote is out of place, nobody knows
-    where the row ends: its first line is given as the row, and each line after that for what it is by itself, so that
-    it takes no other row along.
+    An empty cell counts as not given. A row of empty cells, as spreadsheets leave it, is skipped.
 
     Args:
         file: A file with a header.
-        columns: What its columns stand for.
-        not_imported: Counts the values in each column that Adapty Mail has no field for, as far as the file was read.
+        columns: The meaning of its columns.
+        delimiter: The character between the cells.
+        not_imported: Counts the values in each column that Adapty Mail has no field for.
 
     Raises:
-        AdaptyUsageError: The header is wrong, or the file cannot be read to its end.
+        AdaptyUsageError: The header is invalid, or the file cannot be read to its end.
+        BrokenFileError: A quote is in the wrong place.
     """
-    with long_cells():
-        yield from _CsvReader(file, columns).rows({} if not_imported is None else not_imported)
+    reader = CsvReader(file, delimiter)
+    header = reader.header
+    parsed = columns.parse_header(header, file.name)
+    data_from = _row_mapper(parsed)
+    counts = {} if not_imported is None else not_imported
+    counted = [(name, place) for place, name in enumerate(header) if parsed[place].is_not_imported]
+    counts.update((name, 0) for name, _ in counted)
+    raw = header.index(RAW) if RAW in header else None
+    for cells in reader.records():
+        if not any(cells):
+            continue
+        if len(cells) != len(header):
+            source = {**dict.fromkeys(header, ""), RAW: reader.text.rstrip("\r\n")}
+            yield Row(reader.line, {}, source, f"has {len(cells)} cells where the header has {len(header)}")
+            continue
+        source = dict(zip(header, cells, strict=True))
+        for name, place in counted:
+            if cells[place]:
+                counts[name] += 1
+        if raw is not None and cells[raw]:
+            yield Row(reader.line, {}, source, STILL_RAW)
+            continue
+        try:
+            row = Row(reader.line, data_from(cells), source)
+        except AdaptyUsageError as error:
+            problem = str(error).removeprefix(f"{error.field_name}: ")
+            row = Row(reader.line, {}, source, problem, field=error.field_name)
+        yield row
 
 
-class _CsvReader:
-    """Reads a file of which the header is read and right."""
+def _row_mapper(columns: Sequence[HeaderColumn]) -> Callable[[list[str]], dict[str, Any]]:
+    """Return a function from a row's cells to its fields, without empty cells, with dotted columns as objects.
 
-    def __init__(self, file: InputFile, columns: Columns) -> None:
-        self._records = CsvRecords(file.lines())
-        self._header, self._columns = self._read_header(file.path, columns)
-        self._data_of = _data_maker(self._columns)
-
-    def rows(self, not_imported: dict[str, int]) -> Iterator[Row]:
-        header, records, data_of = self._header, self._records, self._data_of
-        counted = [(name, place) for place, name in enumerate(header) if self._columns[place].is_not_imported]
-        not_imported.update((name, 0) for name, _ in counted)
-        width = len(header)
-        raw = header.index(RAW) if RAW in header else None
-        for cells in records:
-            if cells is None:
-                yield self._broken(f"is not CSV: {records.fault}")
-            elif not any(cells):
-                continue  # blank, or as spreadsheets leave a blank row: commas and nothing between them
-            elif len(cells) == width:
-                source = dict(zip(header, cells, strict=True))
-                for name, place in counted:
-                    if cells[place]:
-                        not_imported[name] += 1
-                if raw is not None and cells[raw]:
-                    yield Row(records.line, {}, source, STILL_RAW)
-                    continue
-                try:
-                    row = Row(records.line, data_of(cells), source)
-                except AdaptyUsageError as error:
-                    problem = str(error).removeprefix(f"{error.field_name}: ")
-                    row = Row(records.line, {}, source, problem, field=error.field_name)
-                yield row
-            else:
-                last = records.line
-                records.take_back()
-                upto = f", up to line {last}," if last > records.line else ""
-                yield self._broken(f"has {len(cells)} cells{upto} where the header has {width}")
-
-    def _broken(self, problem: str) -> Row:
-        source = {**dict.fromkeys(self._header, ""), RAW: self._records.text}
-        return Row(self._records.line, {}, source, problem)
-
-    def _read_header(self, path: Path, columns: Columns) -> tuple[list[str], list[HeaderColumn]]:
-        names = _names(self._records)
-        if other := columns.other_separator(self._records.text, self._records.separator):
-            expected = "commas" if self._records.separator == "," else "what its first line says"
-            raise AdaptyUsageError(f"{path}: is separated by {other}; expected {expected}")
-        if names is None:
-            raise AdaptyUsageError(f"{path}: its header is not CSV: {self._records.fault}")
-        if not any(names):
-            raise AdaptyUsageError(f"{path}: has no header; expected the names of the fields in the first line")
-        return names, columns.parse_header(names, path)
-
-
-def _names(records: CsvRecords) -> list[str] | None:
-    """Read the header; None where it is no CSV."""
-    cells = next(iter(records), [])
-    return cells and [name.strip() for name in cells]
-
-
-def _data_maker(columns: Sequence[HeaderColumn]) -> Callable[[list[str]], dict[str, Any]]:
-    """Make what turns a row's cells into its fields: empty cells left out, dotted columns as objects.
-
-    It is called for every row, so that all that is the same for all of them is worked out here.
+    It is called for every row, so everything that is the same for all rows is prepared here.
     """
     plain: list[tuple[str, int]] = []
-    read: list[tuple[str, int, Callable[[str], Any]]] = []
-    groups: dict[str, list[tuple[str, int]]] = {}
+    parsed: list[tuple[str, int, Callable[[str], Any]]] = []
+    nested: dict[str, list[tuple[str, int]]] = {}
     for place, column in enumerate(columns):
         for outer, inner in column.paths:
             if inner is not None:
-                groups.setdefault(outer, []).append((inner, place))
-            elif column.reader is not None:
-                read.append((outer, place, column.reader))
+                nested.setdefault(outer, []).append((inner, place))
+            elif column.parse is not None:
+                parsed.append((outer, place, column.parse))
             else:
                 plain.append((outer, place))
 
-    def data_of(cells: list[str]) -> dict[str, Any]:
+    def data_from(cells: list[str]) -> dict[str, Any]:
         data: dict[str, Any] = {name: cells[place] for name, place in plain if cells[place]}
-        for name, place, reader in read:
+        for name, place, parse in parsed:
             if cells[place]:
-                data[name] = checked(name, reader, cells[place])
-        for name, inside in groups.items():
-            if held := {inner: cells[place] for inner, place in inside if cells[place]}:
-                data[name] = {**data[name], **held} if name in data else held
+                data[name] = validate(name, parse, cells[place])
+        for name, inside in nested.items():
+            if values := {inner: cells[place] for inner, place in inside if cells[place]}:
+                data[name] = {**data[name], **values} if name in data else values
         return data
 
-    return data_of
+    return data_from

@@ -1,4 +1,4 @@
-"""EraseTargets to erase, row by row, from a file or from a program."""
+"""The users to erase, row by row, from a file or from a program."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from typing import IO, TYPE_CHECKING, Any, Self, cast
 
 from attrs import evolve, frozen
 
-from adapty._core.identity import BARE_ID_KINDS
-from adapty._core.validate import kind_of, printable
-from adapty.bulk._inputs.ids import KindName, read_ids
+from adapty._core.ids import BARE_ID_KINDS
+from adapty._core.validation import printable, type_name
+from adapty.bulk._inputs.csv import DELIMITER
+from adapty.bulk._inputs.ids import KindName, id_row, read_ids
 from adapty.bulk._inputs.rows import Row
 from adapty.bulk._row_reader import read_all, rows_from_items
 from adapty.bulk.options import path_option
@@ -25,34 +26,38 @@ if TYPE_CHECKING:
 __all__ = ["EraseTargets", "Ids", "display_id", "is_bare_id"]
 
 Ids = str | Path | IO[bytes] | Iterable[str] | AsyncIterable[str]
-"""EraseTargets to erase: a file, an open one such as standard input, or anything that gives ids."""
+"""The users to erase: a path, an open binary file such as standard input, or an iterable of IDs."""
 
-_SHOWN = "shown"
-_BARE = "bare"
+_MAX_DISPLAYED = 200
 
 
-def display_id(row: Row) -> str:
-    """Give the id of a row as it was read, for the report."""
-    return str(row.source[_SHOWN])
+def display_id(row: Row, kind: KindName) -> str:
+    """Return the ID of a row as it was read, or the start of the row if it has none; for the report."""
+    value = row.data.get(kind)
+    if value and isinstance(value, str):
+        return value
+    text: str = row.source["text"]
+    return text if len(text) <= _MAX_DISPLAYED else f"{text[:_MAX_DISPLAYED]}..."
 
 
 def is_bare_id(row: Row) -> bool:
-    """Tell whether the id of a row comes without its kind."""
-    return bool(row.source[_BARE])
+    """Return whether the ID of a row comes without its kind."""
+    return bool(row.source["is_bare_id"])
 
 
 @frozen
 class EraseTargets:
-    """EraseTargets to erase.
+    """The users to erase.
 
     Attributes:
-        name: What the list is called in messages.
-        kind: Which kind of id names the users.
-        named: The kinds of id that some row has; a bare id may be of each of `BARE_ID_KINDS`.
+        name: The name of the list in messages.
+        kind: The kind of ID that names the users.
+        named: The kinds of ID that at least one row has; a bare ID can be each of `BARE_ID_KINDS`.
         source: The file that they come from, or None.
-        total: How many rows there are, or None where nobody knows.
-        rows: Reads the rows from the beginning; `data` has the id by its kind.
+        total: The number of rows, or None if it is unknown.
+        rows: Read the rows from the start; `data` has the IDs by kind.
         single_pass: Whether the rows can be read only once.
+        delimiter: The character between the cells of CSV.
     """
 
     name: str
@@ -62,28 +67,30 @@ class EraseTargets:
     total: int | None
     rows: Callable[[], Iterator[Row]]
     single_pass: bool = False
+    delimiter: str = DELIMITER
 
     @classmethod
-    def create(cls, given: Ids, kinds: Sequence[KindName]) -> Self:
-        """Take what was given. A file is read to its end, for its rows say what it holds.
+    def create(cls, given: Ids, kinds: Sequence[KindName], delimiter: str = DELIMITER) -> Self:
+        """Check the input. A file is read to its end, because its rows determine the kind of ID.
 
         Args:
             given: A path, an open file, or an iterable of ids.
-            kinds: The kinds of id to look for; what a program gives is of the first one.
+            kinds: The kinds of ID to read; those of an iterable are of the first one.
+            delimiter: The character between the cells of CSV.
 
         Raises:
             AdaptyUsageError: It is none of these, or the file cannot be read.
         """
         if isinstance(given, str | PathLike):
-            return cls._of_file(path_option("ids", given), kinds)
+            return cls._of_file(path_option("ids", given), kinds, delimiter)
         if isinstance(given, TextIOBase):
             raise AdaptyUsageError.for_field(
                 "ids", 'is a file that is open as text; expected one opened with "rb", or a path'
             )
         if hasattr(given, "read"):
-            return cls._of_file(cast("IO[bytes]", given), kinds)
+            return cls._of_file(cast("IO[bytes]", given), kinds, delimiter)
         if isinstance(given, bytes | bytearray | Mapping) or not isinstance(given, Iterable | AsyncIterable):
-            raise AdaptyUsageError.for_field("ids", f"is {kind_of(given)}; expected a file or an iterable of ids")
+            raise AdaptyUsageError.for_field("ids", f"is {type_name(given)}; expected a file or an iterable of ids")
         total = len(given) if isinstance(given, Sized) else None
         single_pass = isinstance(given, Iterator | AsyncIterable)
         return cls("ids", kinds[0], BARE_ID_KINDS, None, total, partial(_rows_from_ids, given, kinds[0]), single_pass)
@@ -107,15 +114,10 @@ class EraseTargets:
         return self.source if isinstance(self.source, Path) and self.source.is_file() else None
 
     @classmethod
-    def _of_file(cls, source: Path | IO[bytes], kinds: Sequence[KindName]) -> Self:
-        users = read_ids(source, kinds)
-
-        def rows() -> Iterator[Row]:
-            for row in users.rows:
-                yield Row(row.line, row.ids, {_SHOWN: row.shown(users.kind), _BARE: row.is_bare_id}, row.problem)
-
+    def _of_file(cls, source: Path | IO[bytes], kinds: Sequence[KindName], delimiter: str) -> Self:
+        file = read_ids(source, kinds, delimiter)
         name = source.name if isinstance(source, Path) else "standard input"
-        return cls(name, users.kind, users.named, source, len(users.rows), rows)
+        return cls(name, file.kind, file.named, source, file.count, file.rows, delimiter=delimiter)
 
 
 def _rows_from_ids(ids: Iterable[Any] | AsyncIterable[Any], kind: KindName) -> Iterator[Row]:
@@ -123,4 +125,4 @@ def _rows_from_ids(ids: Iterable[Any] | AsyncIterable[Any], kind: KindName) -> I
 
 
 def _row(kind: KindName, number: int, given: Any) -> Row:
-    return Row(number, {kind: given}, {_SHOWN: given if isinstance(given, str) else printable(given), _BARE: True})
+    return id_row(number, {kind: given}, given if isinstance(given, str) else printable(given), is_bare_id=True)

@@ -1,4 +1,4 @@
-"""The CSV file of Adapty's historical import: its columns, and what Adapty Mail takes of them.
+"""The CSV file of Adapty's historical import: its columns, and the fields of Adapty Mail.
 
 https://adapty.io/docs/importing-historical-data-to-adapty lists the columns. `user_id` is required, and so are the
 columns that name a purchase in one of the stores.
@@ -11,13 +11,13 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from adapty._core.validate import Refused
+from adapty._core.validation import Invalid
 from adapty.bulk._inputs.json_objects import RepeatedKeyError, decode_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
-__all__ = ["CUSTOM_ATTRIBUTES", "FIELDS", "NOT_IMPORTED", "READERS", "is_historical_import"]
+__all__ = ["CUSTOM_ATTRIBUTES", "FIELDS", "NOT_IMPORTED", "PARSERS", "is_historical_import"]
 
 CUSTOM_ATTRIBUTES = "custom_attributes"
 
@@ -32,7 +32,7 @@ FIELDS: Mapping[str, str] = {
     "last_name": "last_name",
     CUSTOM_ATTRIBUTES: CUSTOM_ATTRIBUTES,
 }
-"""The columns that Adapty Mail has a field for, and the fields of `MailProfile` that they stand for."""
+"""The columns that Adapty Mail has a field for, with the fields of `MailProfile`."""
 
 _DISTINCTIVE = (
     "apple_original_transaction_id",
@@ -60,15 +60,15 @@ _DISTINCTIVE = (
     "attribution_ad_set",
     "attribution_creative",
 )
-"""Columns by which the format is recognized, together with `user_id`."""
+"""With `user_id`, any of these columns identifies the format."""
 
 NOT_IMPORTED: frozenset[str] = frozenset({*_DISTINCTIVE, "phone_number", "last_seen", "branch_id"})
-"""The columns that Adapty Mail has no field for; the last three are in other files too."""
+"""The columns that Adapty Mail has no field for; other files can have the last three, too."""
 
 _MAX_ATTRIBUTES = 2**16
 _ATTRIBUTES_EXPECTED = "expected names to strings or numbers, such as {'plan': 'trial', 'visits': 3}"
 
-# A dictionary as Python writes it, without others inside. Escapes that Python does not know stay out: it warns of them.
+# A dictionary as Python writes it, without nested ones. Unknown escapes do not match: Python warns of them.
 _ESCAPE = r"""\\(?:[\\'"abfnrtv]|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8})"""
 _STRING = rf"""(?:'(?:[^'\\\n\r]|{_ESCAPE})*+'|"(?:[^"\\\n\r]|{_ESCAPE})*+")"""
 _VALUE = rf"(?:{_STRING}|-?[0-9]++(?:\.[0-9]*+)?(?:[eE][+-]?[0-9]++)?|True|False|None)"
@@ -77,7 +77,7 @@ _FLAT_DICTIONARY = re.compile(rf"\{{(?:{_PAIR}(?:,{_PAIR})*+,?)?\s*+\}}", re.ASC
 
 
 def is_historical_import(header: Collection[str]) -> bool:
-    """Tell whether a header is that of Adapty's historical import file.
+    """Return whether a header is that of Adapty's historical import file.
 
     Example:
         >>> is_historical_import(["email", "user_id", "stripe_token"]), is_historical_import(["email", "user_id"])
@@ -86,15 +86,15 @@ def is_historical_import(header: Collection[str]) -> bool:
     return "user_id" in header and not {*_DISTINCTIVE}.isdisjoint(header)
 
 
-def _read_custom_attributes(cell: str) -> dict[str, Any]:
-    """Read a dictionary as Python or JSON writes it; None is left out, and True is 1, as Adapty's own import has it."""
+def _parse_custom_attributes(cell: str) -> dict[str, Any]:
+    """Parse a dictionary as Python or JSON writes it; None is omitted, and True is 1, as in Adapty's own import."""
     if len(cell) > _MAX_ATTRIBUTES:
-        raise Refused(f"has {len(cell)} characters; expected at most {_MAX_ATTRIBUTES}")
+        raise Invalid(f"has {len(cell)} characters; expected at most {_MAX_ATTRIBUTES}")
     read = _from_json(cell)
     if read is None:
         read = _from_python(cell)
     if not isinstance(read, dict):
-        raise Refused(f"is not a flat dictionary; {_ATTRIBUTES_EXPECTED}")
+        raise Invalid(f"is not a flat dictionary; {_ATTRIBUTES_EXPECTED}")
     return {name: int(value) if isinstance(value, bool) else value for name, value in read.items() if value is not None}
 
 
@@ -102,11 +102,11 @@ def _from_json(cell: str) -> Any:
     try:
         return decode_json(cell)
     except RepeatedKeyError:
-        raise Refused(f"names an attribute twice; {_ATTRIBUTES_EXPECTED}") from None
+        raise Invalid(f"has an attribute twice; {_ATTRIBUTES_EXPECTED}") from None
     except json.JSONDecodeError:
         return None
-    except (ValueError, RecursionError):  # NaN, an infinite number, or one of too many digits
-        raise Refused(f"is not a dictionary that JSON can carry; {_ATTRIBUTES_EXPECTED}") from None
+    except (ValueError, RecursionError):  # NaN, an infinite number, or too many digits
+        raise Invalid(f"has a value that JSON cannot represent; {_ATTRIBUTES_EXPECTED}") from None
 
 
 def _from_python(cell: str) -> Any:
@@ -116,16 +116,16 @@ def _from_python(cell: str) -> Any:
     try:
         body = ast.parse(text, mode="eval").body
         read = ast.literal_eval(body)
-    except (SyntaxError, ValueError):  # a number such as 007, or one of too many digits
+    except (SyntaxError, ValueError):  # a number such as 007, or too many digits
         return None
     if isinstance(body, ast.Dict) and len(read) != len(body.keys):
-        raise Refused(f"names an attribute twice; {_ATTRIBUTES_EXPECTED}")
+        raise Invalid(f"has an attribute twice; {_ATTRIBUTES_EXPECTED}")
     return read
 
 
-def _read_country(cell: str) -> str:
+def _parse_country(cell: str) -> str:
     return cell.strip().upper()
 
 
-READERS: Mapping[str, Callable[[str], Any]] = {CUSTOM_ATTRIBUTES: _read_custom_attributes, "country": _read_country}
-"""What reads the cells of a column that are not taken as they are; each raises `Refused` for what it cannot read."""
+PARSERS: Mapping[str, Callable[[str], Any]] = {CUSTOM_ATTRIBUTES: _parse_custom_attributes, "country": _parse_country}
+"""The parsers of columns that are not plain text; each raises `Invalid` for an invalid cell."""

@@ -1,407 +1,286 @@
-"""Read the ids of users to erase from a file: one id a line, CSV or JSON Lines, gzipped or not."""
+"""Files of IDs of users to erase: one ID a line, CSV or JSON Lines, gzipped or not."""
 
 from __future__ import annotations
 
-import gzip
-import io
 import json
 import re
-import shutil
-import weakref
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, closing
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
-from tempfile import TemporaryFile
-from typing import IO, TYPE_CHECKING, Any, Literal, Self, cast, get_args
+from typing import IO, Any, Literal, get_args
 
 from attrs import define, field, frozen
 
-from adapty._core.identity import (
+from adapty._core.ids import (
     BARE_ID_KINDS,
     ID_KINDS,
     LISTED_ID_KINDS,
     MAIL_ID_KINDS,
     NAMED_MAIL_ID_KINDS,
-    UUID_TEXT,
+    UUID_PATTERN,
 )
-from adapty.bulk._inputs.csv_records import CsvRecords, long_cells, named_separator
-from adapty.bulk._inputs.files import DAMAGED, GZIP, bounded_lines, gzip_problem, refuse_utf_16
+from adapty.bulk._inputs.csv import DELIMITER, CsvReader
+from adapty.bulk._inputs.files import InputFile, TempCopy
+from adapty.bulk._inputs.rows import Row
 from adapty.errors import AdaptyUsageError
 
-if TYPE_CHECKING:
-    from _typeshed import WriteableBuffer
-
-__all__ = ["API_KINDS", "KINDS", "NAMED_API_KINDS", "ApiName", "IdFile", "IdRow", "IdRows", "KindName", "read_ids"]
+__all__ = ["API_KINDS", "KINDS", "NAMED_API_KINDS", "ApiName", "IdFile", "KindName", "id_row", "read_ids"]
 
 ApiName = Literal["server-side", "mail"]
-"""The two APIs, in the words of the command line."""
+"""The two APIs, as the command line names them."""
 
 KindName = Literal["customer_user_id", "profile_id", "external_profile_id", "email"]
-"""What one of them knows a user by."""
+"""What an API identifies a user by."""
 
 KINDS: tuple[KindName, ...] = get_args(KindName)
-"""The columns and keys that are known; of two in one file the first one counts."""
+"""The known columns and keys; if a file has two of them, the first one is used."""
 
 API_KINDS: Mapping[ApiName, Mapping[str, Callable[[Any], str]]] = {
     "server-side": LISTED_ID_KINDS,
     "mail": MAIL_ID_KINDS,
 }
-"""Which kinds of id each API knows a user by, and what it takes as one."""
+"""The kinds of ID that each API knows, with their validators."""
 
 NAMED_API_KINDS: Mapping[ApiName, Mapping[str, Callable[[Any], str]]] = {
     "server-side": ID_KINDS,
     "mail": NAMED_MAIL_ID_KINDS,
 }
-"""The same where the caller names both the API and the kind."""
+"""The same if the caller names both the API and the kind."""
 
 _BARE_COLUMN = "user_id"
-"""The column, or key, of bare ids. Adapty's historical import file has it, and `mail import` reads it as
-`external_profile_id`."""
+"""The column, or key, of your own user IDs, without their kind. Adapty's historical import file has it, and
+`mail import` reads it as `external_profile_id`."""
 
 _COLUMNS: tuple[str, ...] = (*KINDS, _BARE_COLUMN)
 
 _JSON_START = re.compile(r'[\[{]\s*(["\[{\]}]|$)')
-_SEPARATORS = (",", ";", "\t")
-_MAX_SHOWN = 200
+_DELIMITERS = (",", ";", "\t")
 
 
 @frozen
 class IdFile:
-    """What a file holds.
+    """The content of a file of IDs.
 
     Attributes:
-        kind: Which kind of id was read.
-        named: The kinds of id that some row has; a bare id may be of each of `BARE_ID_KINDS`.
-        rows: The rows that are not blank, in the order of the file.
+        kind: The kind of ID that is read.
+        named: The kinds of ID that at least one row has; a bare ID can be each of `BARE_ID_KINDS`.
+        count: The number of rows that are not blank.
+        rows: Read the rows from the start; `data` has the IDs by kind.
     """
 
     kind: KindName
     named: frozenset[KindName]
-    rows: IdRows = field(repr=False)
+    count: int
+    rows: Callable[[], Generator[Row, None, None]] = field(repr=False)
 
 
-def read_ids(source: Path | IO[bytes], kinds: Sequence[KindName] = KINDS) -> IdFile:
-    """Read a file to its end, without keeping it: its rows are read again when they are asked for.
+def read_ids(source: Path | IO[bytes], kinds: Sequence[KindName] = KINDS, delimiter: str = DELIMITER) -> IdFile:
+    """Read a file to its end without keeping its rows in memory, and return what it contains.
 
-    A name that ends in .csv, .jsonl or .ndjson says what is in it; of any other the first line decides. CSV has a
-    header with a column `customer_user_id`, `profile_id`, `external_profile_id`, `email` or `user_id`; a line of JSON
-    Lines is a string, or an object with one of these keys; anything else is one id a line. Blank lines are passed over.
-    An id is taken as it stands, white space and all, as an import takes it: what is refused there is refused here.
+    A name that ends in .csv, .jsonl or .ndjson determines the format; for any other name the first line does. CSV has
+    a header with a column `customer_user_id`, `profile_id`, `external_profile_id`, `email` or `user_id`; a line of JSON
+    Lines is a string, or an object with one of these keys; any other file has one ID a line. Blank lines are skipped.
+    An ID is read as an import reads it, white space included, so that both refuse the same IDs.
 
-    `user_id` is a bare id, like an id on a line of its own. It is read where `customer_user_id` is missing, so that a
-    historical import file, which has e-mail addresses too, erases the users from both APIs.
+    `user_id` is a bare ID, like an ID on a line of its own. It is read if there is no `customer_user_id`, so that a
+    historical import file, which has e-mail addresses as well, erases the users from both APIs.
 
     Args:
-        source: The file, or a stream such as standard input. What can be read only once is copied to a temporary
-            file, which has no name and goes with the process.
-        kinds: Which kinds of id to take: the first one that the file names, or the first one where it names none.
+        source: The file, or a stream such as standard input. A stream or a pipe is copied to a temporary file, which
+            has no name and disappears with the process.
+        kinds: The kinds of ID to read: the first one that the file names, or the first one if it names none.
+        delimiter: The character between the cells of CSV.
 
     Raises:
-        AdaptyUsageError: It cannot be read, is empty, or its header has no column of ids.
+        AdaptyUsageError: The file cannot be read, is empty, is not CSV, or its header has no column of IDs.
     """
-    content = _Content.of(source)
-    read = _reader(source, content)
-    seen = _Seen()
-    for row in read.rows(content, kinds):
-        seen.add(row, kinds)
-    kind = read.kind(content, kinds, seen)
-    if not seen.count:
-        raise AdaptyUsageError(f"{content.name}: has nothing below its header; expected one id at least")
-    return IdFile(kind, frozenset(seen.named), IdRows(seen.count, lambda: read.rows(content, kinds)))
+    is_path = isinstance(source, Path) and (source.is_file() or not source.exists())
+    content = source if isinstance(source, Path) and is_path else TempCopy(source)
+    file_format = _detect_format(source, content, delimiter)(content, kinds, delimiter)
+    stats = _Stats()
+    for row in file_format.rows():
+        stats.add(row, kinds)
+    kind = file_format.kind(stats)
+    if not stats.count:
+        raise AdaptyUsageError(f"{content}: has no rows below its header; expected at least one ID")
+    return IdFile(kind, frozenset(stats.named), stats.count, file_format.rows)
 
 
-@frozen
-class IdRow:
-    """A row that is not blank: an id of each kind that it names, or what is wrong with it.
+def id_row(line: int, ids: Mapping[str, Any], text: str, problem: str | None = None, *, is_bare_id: bool) -> Row:
+    """Return a row of IDs.
 
-    Attributes:
-        line: The number of its last line, from 1.
-        text: What stands there.
-        ids: The ids by their kinds.
+    Args:
+        line: Its line, or the number of the ID, from 1.
+        ids: The IDs by kind.
+        text: The row as text.
         problem: Why it cannot be read, or None.
-        is_bare_id: Whether the id comes without its kind.
+        is_bare_id: Whether the ID has no kind.
     """
-
-    line: int
-    text: str
-    ids: Mapping[str, Any] = field(factory=dict)
-    problem: str | None = None
-    is_bare_id: bool = False
-
-    @classmethod
-    def from_columns(cls, line: int, text: str, cells: Mapping[str, Any], kinds: Sequence[KindName]) -> Self:
-        """Return the row of cells by their columns; a bare id is taken for the first kind if it can be one."""
-        kind = kinds[0]
-        if _BARE_COLUMN not in cells or kind in cells or kind not in BARE_ID_KINDS:
-            return cls(line, text, cells)
-        bare = cells[_BARE_COLUMN]
-        problem = f"has no {_BARE_COLUMN}" if bare is None or bare == "" else None
-        return cls(line, text, {**cells, kind: bare}, problem, is_bare_id=True)
-
-    def shown(self, kind: KindName) -> str:
-        """Give the id as it was read, or the beginning of a row that none can be read from."""
-        value = self.ids.get(kind)
-        if value and isinstance(value, str):
-            return value
-        return self.text if len(self.text) <= _MAX_SHOWN else f"{self.text[:_MAX_SHOWN]}..."
-
-
-@frozen
-class IdRows:
-    """The rows of a file, read anew each time that they are gone through; `len` knows how many there were."""
-
-    _count: int
-    _read: Callable[[], Iterator[IdRow]]
-
-    def __iter__(self) -> Iterator[IdRow]:
-        return self._read()
-
-    def __len__(self) -> int:
-        return self._count
+    return Row(line, ids, {"text": text, "is_bare_id": is_bare_id}, problem)
 
 
 @define
-class _Seen:
-    """What is known of a file when all its rows went by."""
+class _Stats:
+    """What is known of a file after all rows were read."""
 
     count: int = 0
     named: set[KindName] = field(factory=set)
     only_uuids: bool = True
 
-    def add(self, row: IdRow, kinds: Sequence[KindName]) -> None:
+    def add(self, row: Row, kinds: Sequence[KindName]) -> None:
         self.count += 1
-        self.named.update(kind for kind in kinds if row.ids.get(kind) is not None)
-        if row.is_bare_id:
+        self.named.update(kind for kind in kinds if row.data.get(kind) is not None)
+        if row.source["is_bare_id"]:
             self.named.update(kind for kind in BARE_ID_KINDS if kind in kinds)
-        self.only_uuids = self.only_uuids and UUID_TEXT.fullmatch(row.text.strip()) is not None
+        self.only_uuids = self.only_uuids and UUID_PATTERN.fullmatch(row.source["text"].strip()) is not None
 
 
 @frozen
-class _Content:
-    """The text of a file, which can be gone through several times."""
+class _PlainFile:
+    """One ID a line."""
 
-    name: str
-    open: Callable[[], io.RawIOBase]
+    content: Path | TempCopy
+    kinds: Sequence[KindName]
+    delimiter: str
 
-    @classmethod
-    def of(cls, source: Path | IO[bytes]) -> _Content:
-        name = str(source) if isinstance(source, Path) else "standard input"
-        try:
-            if isinstance(source, Path) and (source.is_file() or not source.exists()):
-                return cls(name, lambda: source.open("rb", buffering=0))
-            return cls(name, _Copy(source))
-        except (OSError, ValueError) as problem:
-            raise _unopened(name, problem) from None
+    def rows(self) -> Generator[Row, None, None]:
+        for number, text in _lines(self.content):
+            yield id_row(number, {self.kinds[0]: text}, text, is_bare_id=True)
 
-    def lines(self) -> Generator[str, None, None]:
-        """Return the lines, each with its end; bytes that are not UTF-8 stay as they are."""
-        number = 0
-        try:
-            with ExitStack() as files:
-                packed = files.enter_context(io.BufferedReader(self.open()))
-                is_gzip = packed.peek(len(GZIP)).startswith(GZIP)
-                content = files.enter_context(gzip.GzipFile(fileobj=packed)) if is_gzip else packed
-                refuse_utf_16(content, self.name)
-                text = io.TextIOWrapper(cast("IO[bytes]", content), "utf-8-sig", "surrogateescape", newline="")
-                for line in bounded_lines(files.enter_context(text), self.name, "one id a line"):
-                    number += 1
-                    yield line
-        except DAMAGED as damage:
-            raise AdaptyUsageError(f"{self.name}: {gzip_problem(damage, number)}") from None
-        except AdaptyUsageError:
-            raise
-        except (OSError, ValueError) as problem:
-            raise _unopened(self.name, problem) from None
-
-
-class _Copy:
-    """A temporary copy of what can be read only once, to be opened again and again."""
-
-    def __init__(self, source: Path | IO[bytes]) -> None:
-        self._file = TemporaryFile()  # noqa: SIM115 - closed when nobody needs it
-        weakref.finalize(self, self._file.close)
-        with ExitStack() as files:
-            stream = files.enter_context(source.open("rb")) if isinstance(source, Path) else source
-            shutil.copyfileobj(stream, self._file)
-        self._file.flush()
-
-    def __call__(self) -> io.RawIOBase:
-        return _CopyReader(self)
-
-    def read_at(self, place: int, buffer: WriteableBuffer) -> int:
-        self._file.seek(place)
-        return self._file.readinto(buffer)
-
-
-class _CopyReader(io.RawIOBase):
-    """Reads a copy from its beginning, whoever else is reading it."""
-
-    def __init__(self, copy: _Copy) -> None:
-        self._copy = copy
-        self._place = 0
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: WriteableBuffer, /) -> int:
-        read = self._copy.read_at(self._place, buffer)
-        self._place += read
-        return read
-
-
-def _unopened(name: str, problem: OSError | ValueError) -> AdaptyUsageError:
-    reason = problem.strerror if isinstance(problem, OSError) else "its name is none"
-    return AdaptyUsageError(f"{name}: cannot be opened: {reason}")
+    def kind(self, stats: _Stats) -> KindName:
+        # If these are read as the other kind, none of them is found, and no user is erased.
+        if "profile_id" in self.kinds[1:] and stats.only_uuids:
+            expected = (
+                "expected --by profile_id or --by customer_user_id; if they are your own IDs, which Mail can have as "
+                "external_profile_id, add user_id as the first line"
+            )
+            raise AdaptyUsageError(f"{self.content}: has UUIDs only, which can be IDs of either kind; {expected}")
+        return self.kinds[0]
 
 
 @frozen
-class _Reader:
-    """How the files of one format are read.
+class _JsonFile:
+    """JSON Lines."""
 
-    Attributes:
-        rows: Gives the rows.
-        kind: Says which kind of id they hold, when they were gone through.
-    """
+    content: Path | TempCopy
+    kinds: Sequence[KindName]
+    delimiter: str
 
-    rows: Callable[[_Content, Sequence[KindName]], Iterator[IdRow]]
-    kind: Callable[[_Content, Sequence[KindName], _Seen], KindName]
+    def rows(self) -> Generator[Row, None, None]:
+        for number, text in _lines(self.content):
+            yield self._row(number, text)
+
+    def kind(self, stats: _Stats) -> KindName:
+        return next((kind for kind in self.kinds if kind in stats.named), self.kinds[0])
+
+    def _row(self, line: int, text: str) -> Row:
+        decoded, problem = _decode(text)
+        if isinstance(decoded, str):
+            return id_row(line, {self.kinds[0]: decoded}, text, is_bare_id=True)
+        if isinstance(decoded, dict):
+            return _row_from_columns(line, text, decoded, self.kinds)
+        return id_row(line, {}, text, problem or "is neither a JSON object nor a string", is_bare_id=False)
 
 
-def _reader(source: Path | IO[bytes], content: _Content) -> _Reader:
-    """Tell how to read a file: by its name, or by its first line that is not blank."""
-    with closing(content.lines()) as lines:
-        line = next((line for line in lines if line.strip()), None)
-    if line is None:
-        raise AdaptyUsageError(f"{content.name}: is empty; expected one id at least")
+@frozen
+class _CsvFile:
+    """CSV with a header."""
+
+    content: Path | TempCopy
+    kinds: Sequence[KindName]
+    delimiter: str
+
+    def rows(self) -> Generator[Row, None, None]:
+        with InputFile(self.content) as file:
+            reader = CsvReader(file, self.delimiter)
+            header = reader.header
+            self._column(header)
+            for cells in reader.records():
+                if not any(map(str.strip, cells)):
+                    continue
+                text = reader.text.strip()
+                if len(cells) == len(header):
+                    yield _row_from_columns(reader.line, text, dict(zip(header, cells, strict=True)), self.kinds)
+                else:
+                    problem = f"has {len(cells)} cells where the header has {len(header)}"
+                    yield id_row(reader.line, {}, text, problem, is_bare_id=False)
+
+    def kind(self, _: _Stats) -> KindName:
+        with InputFile(self.content) as file:
+            return self._column(CsvReader(file, self.delimiter).header)
+
+    def _column(self, header: list[str]) -> KindName:
+        """Choose the column. The header is not in the messages: it can be a row of a file without a header."""
+        first = self.kinds[0]
+        is_bare_id = _BARE_COLUMN in header and first not in header and first in BARE_ID_KINDS
+        kind = first if is_bare_id else next((kind for kind in self.kinds if kind in header), None)
+        if kind is None:
+            bare = f", or {_BARE_COLUMN} for your own user IDs" if first in BARE_ID_KINDS else ""
+            expected = f"expected a header with such a column{bare}, or a file with one ID a line"
+            raise AdaptyUsageError(f"{self.content}: has no column {' or '.join(self.kinds)}; {expected}")
+        column = _BARE_COLUMN if is_bare_id else kind
+        if header.count(column) > 1:
+            raise AdaptyUsageError(f"{self.content}: has two columns {column}; expected one")
+        return kind
+
+
+_BY_SUFFIX: Mapping[str, type[_PlainFile | _JsonFile | _CsvFile]] = {
+    ".csv": _CsvFile,
+    ".jsonl": _JsonFile,
+    ".ndjson": _JsonFile,
+}
+
+
+def _detect_format(
+    source: Path | IO[bytes], content: Path | TempCopy, delimiter: str
+) -> type[_PlainFile | _JsonFile | _CsvFile]:
+    """Return the format of a file: by its name, or by its first line that is not blank."""
+    with closing(_lines(content)) as lines:
+        _, line = next(lines, (0, ""))
+    if not line:
+        raise AdaptyUsageError(f"{content}: is empty; expected at least one ID")
     first = line.strip()
     name = source.name.lower().removesuffix(".gz") if isinstance(source, Path) else ""
-    if (ending := Path(name).suffix) in _READERS:
-        return _READERS[ending]
-    if first.strip('"') in _COLUMNS or named_separator(line):
-        return _CSV
-    if _JSON_START.match(first) or isinstance(_decoded(first)[0], str):
-        return _JSON_LINES
-    # A table without a column of ids is refused for its header; sent line by line, nobody would be found.
-    return _CSV if any(separator in first for separator in _SEPARATORS) else _PLAIN
+    if (suffix := Path(name).suffix) in _BY_SUFFIX:
+        return _BY_SUFFIX[suffix]
+    if first.strip('"') in _COLUMNS:
+        return _CsvFile
+    if _JSON_START.match(first) or isinstance(_decode(first)[0], str):
+        return _JsonFile
+    # A table without a column of IDs is refused for its header; sent line by line, no user would be found.
+    return _CsvFile if any(each in first for each in (*_DELIMITERS, delimiter)) else _PlainFile
 
 
-def _numbered(lines: Iterable[str], start: int = 1) -> Iterator[tuple[int, str]]:
-    """Return the lines that are not blank, without their ends, with their numbers from `start`."""
-    for number, line in enumerate(lines, start):
-        if line.strip():
-            yield number, line.rstrip("\r\n")
+def _lines(content: Path | TempCopy) -> Generator[tuple[int, str], None, None]:
+    """Return the lines that are not blank, with their numbers and without their ends."""
+    with InputFile(content) as file:
+        for number, line in enumerate(file.lines(), 1):
+            if line.strip():
+                yield number, line.rstrip("\r\n")
 
 
-def _plain_rows(content: _Content, kinds: Sequence[KindName]) -> Iterator[IdRow]:
-    with closing(content.lines()) as lines:
-        for number, text in _numbered(lines):
-            yield IdRow(number, text, {kinds[0]: text}, is_bare_id=True)
+def _row_from_columns(line: int, text: str, cells: Mapping[str, Any], kinds: Sequence[KindName]) -> Row:
+    """Return the row of cells by column; a bare ID is read as the first kind if it can be of that kind."""
+    kind = kinds[0]
+    if _BARE_COLUMN not in cells or kind in cells or kind not in BARE_ID_KINDS:
+        return id_row(line, cells, text, is_bare_id=False)
+    bare = cells[_BARE_COLUMN]
+    problem = f"has no {_BARE_COLUMN}" if bare is None or bare == "" else None
+    return id_row(line, {**cells, kind: bare}, text, problem, is_bare_id=True)
 
 
-def _plain_kind(content: _Content, kinds: Sequence[KindName], seen: _Seen) -> KindName:
-    # Taken for the other kind, none of them would be found, and nobody would be erased.
-    if "profile_id" in kinds[1:] and seen.only_uuids:
-        expected = (
-            "expected --by profile_id or --by customer_user_id, or the line user_id at the start where they are your "
-            "own ids, which Mail may have as external_profile_id"
-        )
-        raise AdaptyUsageError(f"{content.name}: holds UUIDs only, which may be ids of either kind; {expected}")
-    return kinds[0]
-
-
-def _json_rows(content: _Content, kinds: Sequence[KindName]) -> Iterator[IdRow]:
-    with closing(content.lines()) as lines:
-        for number, text in _numbered(lines):
-            yield _json_row(number, text, kinds)
-
-
-def _json_kind(_: _Content, kinds: Sequence[KindName], seen: _Seen) -> KindName:
-    return next((kind for kind in kinds if kind in seen.named), kinds[0])
-
-
-def _json_row(line: int, text: str, kinds: Sequence[KindName]) -> IdRow:
-    held, problem = _decoded(text)
-    if isinstance(held, str):
-        return IdRow(line, text, {kinds[0]: held}, is_bare_id=True)
-    if isinstance(held, dict):
-        return IdRow.from_columns(line, text, held, kinds)
-    return IdRow(line, text, problem=problem or "is neither a JSON object nor a string")
-
-
-def _decoded(text: str) -> tuple[Any, str | None]:
-    """Give what the JSON says, and why it is none where it is none."""
+def _decode(text: str) -> tuple[Any, str | None]:
+    """Return the value of JSON text, or None and why it is not JSON."""
     try:
-        return json.loads(text, object_pairs_hook=_object), None
-    except (ValueError, RecursionError) as problem:
-        reason = problem.msg if isinstance(problem, json.JSONDecodeError) else "it holds what JSON cannot"
+        return json.loads(text, object_pairs_hook=_object_from_pairs), None
+    except (ValueError, RecursionError) as error:
+        reason = error.msg if isinstance(error, json.JSONDecodeError) else "it has what JSON cannot represent"
         return None, f"is not JSON: {reason}"
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Make an object; one that names two people is none."""
+def _object_from_pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object; raise if it names two users."""
     names = [name for name, _ in pairs]
     if any(names.count(column) > 1 for column in _COLUMNS):
         raise ValueError
     return dict(pairs)
-
-
-def _csv_rows(content: _Content, kinds: Sequence[KindName]) -> Iterator[IdRow]:
-    with closing(content.lines()) as lines, long_cells():
-        records = CsvRecords(lines)
-        header = _header(content.name, records)
-        _column(content.name, header, kinds)
-        for cells in records:
-            if cells is None:
-                yield from _untrusted(records)
-            elif any(map(str.strip, cells)):
-                yield _csv_row(records.line, records.text, header, cells, kinds)
-
-
-def _csv_kind(content: _Content, kinds: Sequence[KindName], _: _Seen) -> KindName:
-    with closing(content.lines()) as lines, long_cells():
-        return _column(content.name, _header(content.name, CsvRecords(lines)), kinds)
-
-
-def _header(name: str, records: CsvRecords) -> list[str]:
-    for cells in records:
-        if cells is None:
-            raise AdaptyUsageError(f"{name}: its header is not CSV: {records.fault}")
-        if any(map(str.strip, cells)):
-            return [cell.strip() for cell in cells]
-    return []
-
-
-def _column(name: str, header: list[str], kinds: Sequence[KindName]) -> KindName:
-    """Choose the column. What the header holds is not told: it may be a row of a file that has no header."""
-    first = kinds[0]
-    is_bare_id = _BARE_COLUMN in header and first not in header and first in BARE_ID_KINDS
-    kind = first if is_bare_id else next((kind for kind in kinds if kind in header), None)
-    if kind is None:
-        expected = "expected a header that names it, or one id a line"
-        if first in BARE_ID_KINDS:
-            expected += f"; a column {_BARE_COLUMN} is your own ids"
-        raise AdaptyUsageError(f"{name}: has no column {' or '.join(kinds)}; {expected}")
-    column = _BARE_COLUMN if is_bare_id else kind
-    if header.count(column) > 1:
-        raise AdaptyUsageError(f"{name}: has two columns {column}; expected one")
-    return kind
-
-
-def _csv_row(line: int, text: str, header: list[str], cells: list[str], kinds: Sequence[KindName]) -> IdRow:
-    if len(cells) != len(header):
-        return IdRow(line, text.strip(), problem=f"has {len(cells)} cells where the header has {len(header)}")
-    return IdRow.from_columns(line, text.strip(), dict(zip(header, cells, strict=True)), kinds)
-
-
-def _untrusted(records: CsvRecords) -> Iterator[IdRow]:
-    """Refuse all lines from a broken one on: what stands in a cell there must not be taken for somebody to erase."""
-    problem, at_fault = f"is not CSV: {records.fault}", records.line
-    yield IdRow(at_fault, records.text.strip(), problem=problem)
-    for number, text in _numbered(records.rest(), at_fault + 1):
-        yield IdRow(number, text, problem=f"follows line {at_fault}, which {problem}")
-
-
-_PLAIN = _Reader(_plain_rows, _plain_kind)
-_JSON_LINES = _Reader(_json_rows, _json_kind)
-_CSV = _Reader(_csv_rows, _csv_kind)
-_READERS = {".csv": _CSV, ".jsonl": _JSON_LINES, ".ndjson": _JSON_LINES}

@@ -1,4 +1,4 @@
-"""Decodes JSON strictly: each key once in an object, and only numbers that can be written as JSON again."""
+"""Decode JSON strictly: each key once in an object, and only numbers that can be encoded again."""
 
 from __future__ import annotations
 
@@ -16,34 +16,34 @@ _Pairs = list[tuple[str, Any]]
 
 
 class RepeatedKeyError(ValueError):
-    """A key stands twice in one object.
+    """An object has a key twice.
 
     Attributes:
         name: The key.
     """
 
     def __init__(self, name: str) -> None:
-        """Keep the key."""
+        """Store the key."""
         super().__init__()
         self.name = name
 
 
 def decode_json_ignoring(text: str, ignored: Collection[str]) -> Any:
-    """Decode JSON, in which the ignored keys of the outermost object may be repeated.
+    """Decode JSON whose outermost object can repeat the ignored keys.
 
     Raises:
         RepeatedKeyError: Another key is repeated.
-        ValueError: It is not JSON, or JSON cannot carry what it holds.
-        RecursionError: It is nested too deep.
+        ValueError: It is not JSON, or has a number that cannot be encoded again.
+        RecursionError: It is nested too deeply.
     """
     repeated: list[set[str]] = []
 
-    def hold(pairs: _Pairs) -> dict[str, Any]:
+    def collect(pairs: _Pairs) -> dict[str, Any]:
         repeated.append({name for name, count in Counter(name for name, _ in pairs).items() if count > 1})
         return dict(pairs)
 
-    decoded = _decoder(hold)(text)
-    if isinstance(decoded, dict):  # the outermost object is the last one to be made
+    decoded = _decoder(collect)(text)
+    if isinstance(decoded, dict):  # the outermost object is the last one
         repeated[-1].difference_update(ignored)
     for names in repeated:
         if names:
@@ -51,27 +51,29 @@ def decode_json_ignoring(text: str, ignored: Collection[str]) -> Any:
     return decoded
 
 
-def _hold(pairs: _Pairs) -> dict[str, Any]:
-    held = dict(pairs)
-    if len(held) != len(pairs):
+def _strict_object(pairs: _Pairs) -> dict[str, Any]:
+    decoded = dict(pairs)
+    if len(decoded) != len(pairs):
         raise RepeatedKeyError(Counter(name for name, _ in pairs).most_common(1)[0][0])
-    return held
+    return decoded
 
 
-def _refuse_constant(name: str) -> NoReturn:
+def _reject_constant(name: str) -> NoReturn:
     raise ValueError(name)
 
 
-def _read_finite(text: str) -> float:
-    """Refuse a number that JSON can spell and a double cannot hold: written again, it would not be JSON."""
+def _parse_finite(text: str) -> float:
+    """Return a float; raise if it is infinite, which JSON cannot encode."""
     number = float(text)
-    return number if math.isfinite(number) else _refuse_constant(text)
+    return number if math.isfinite(number) else _reject_constant(text)
 
 
-def _decoder(hold: Callable[[_Pairs], dict[str, Any]]) -> Callable[[str], Any]:
-    return json.JSONDecoder(object_pairs_hook=hold, parse_constant=_refuse_constant, parse_float=_read_finite).decode
+def _decoder(create_object: Callable[[_Pairs], dict[str, Any]]) -> Callable[[str], Any]:
+    return json.JSONDecoder(
+        object_pairs_hook=create_object, parse_constant=_reject_constant, parse_float=_parse_finite
+    ).decode
 
 
-# Made once: json.loads with these arguments makes a new one for every line.
-decode_json = _decoder(_hold)
-"""Decode JSON; raises what `decode_json_ignoring` does."""
+# Created once: json.loads with these arguments creates a decoder for every line.
+decode_json = _decoder(_strict_object)
+"""Decode JSON; raises the same errors as `decode_json_ignoring`."""

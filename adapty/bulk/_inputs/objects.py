@@ -1,4 +1,4 @@
-"""Reads rows from JSON Lines, and makes them of what a program gives: mappings and ready records."""
+"""Rows of records from JSON Lines, and from the mappings and records of an iterable."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import evolve
 
 from adapty._core.json_body import MAX_DEPTH, is_too_deep
-from adapty._core.validate import kind_of, printable
+from adapty._core.validation import printable, type_name
 from adapty.bulk._inputs.columns import META_COLUMNS, RAW
 from adapty.bulk._inputs.json_objects import RepeatedKeyError, decode_json, decode_json_ignoring
 from adapty.bulk._inputs.rows import STILL_RAW, Row
@@ -26,13 +26,13 @@ __all__ = ["json_rows", "row_from_object"]
 
 
 def json_rows(file: InputFile, columns: Columns) -> Generator[Row, None, None]:
-    """Read a file row by row; a row that cannot be read is given with its problem, and reading goes on.
+    """Return the rows of a file; a row that is invalid has a problem, and reading continues.
 
     Null counts as not given.
 
     Args:
         file: A file with one JSON object a line.
-        columns: What the keys stand for.
+        columns: The meaning of the keys.
 
     Raises:
         AdaptyUsageError: The file cannot be read to its end.
@@ -40,31 +40,31 @@ def json_rows(file: InputFile, columns: Columns) -> Generator[Row, None, None]:
     for line, text in enumerate(file.lines(), start=1):
         if not text.isspace():
             row = _json_row(line, text, columns)
-            yield row if _is_utf_8(text) else evolve(row, has_invalid_utf8=True)
+            yield row if _is_utf8(text) else evolve(row, has_invalid_utf8=True)
 
 
 def row_from_object(number: int, item: object, record: type[MailProfile | TransactionEvent], columns: Columns) -> Row:
-    """Make a row of what a program gives; what is neither a mapping nor a record is a row with that problem.
+    """Return the row of an item of an iterable; if it is neither a mapping nor a record, that is the row's problem.
 
-    In a mapping None counts as not given.
+    None counts as not given.
 
     Args:
-        number: Which one of the program's records it is, from 1.
+        number: The number of the item, from 1.
         item: A mapping of fields, or a ready record.
         record: The class of the records.
-        columns: What the mapping's keys stand for.
+        columns: The meaning of the mapping's keys.
     """
     if isinstance(item, record):
         return Row(number, record=item)
     if not isinstance(item, Mapping):
         source = item.to_dict() if isinstance(item, RequestModel) else {RAW: item}
-        return Row(number, {}, source, f"is {kind_of(item)}; expected a {record.__name__} or a dict of its fields")
+        return Row(number, {}, source, f"is {type_name(item)}; expected a {record.__name__} or a dict of its fields")
     try:
         # A copy, because a program may change a dict, and what is in it, while the row waits to be sent.
         copied = {name: _copy(value) for name, value in item.items()}
-        return _known_row(_row_of(number, copied, columns, may_hold_none=True), columns)
-    except Exception as broken:  # noqa: BLE001 - a mapping is a foreign object, whose own code runs here
-        return Row(number, {}, {RAW: item}, f"cannot be read: it raised {type(broken).__name__}")
+        return _check_keys(_create_row(number, copied, columns, may_hold_none=True), columns)
+    except Exception as broken:  # noqa: BLE001 - the caller's mapping, whose own code runs here
+        return Row(number, {}, {RAW: item}, f"cannot be read (it raised {type(broken).__name__})")
 
 
 def _copy(value: Any, depth: int = MAX_DEPTH) -> Any:
@@ -76,8 +76,8 @@ def _copy(value: Any, depth: int = MAX_DEPTH) -> Any:
     return value
 
 
-def _is_utf_8(text: str) -> bool:
-    """Tell whether a file's text was UTF-8 there; what its JSON escapes is another matter."""
+def _is_utf8(text: str) -> bool:
+    """Return whether the text was valid UTF-8 in the file; escapes of JSON do not matter."""
     if text.isascii():
         return True
     try:
@@ -91,18 +91,17 @@ def _json_row(line: int, text: str, columns: Columns) -> Row:
     try:
         decoded = _decode(text, columns)
     except RepeatedKeyError as repeated:
-        problem = f"names {printable(repeated.name)} twice"
+        problem = f"has the key {printable(repeated.name)} twice"
     except (ValueError, RecursionError) as fault:
-        problem = (
-            f"is not JSON: {fault.msg if isinstance(fault, json.JSONDecodeError) else 'it holds what JSON cannot'}"
-        )
+        reason = fault.msg if isinstance(fault, json.JSONDecodeError) else "it has a value that JSON cannot represent"
+        problem = f"is not JSON: {reason}"
     else:
         if not isinstance(decoded, dict):
             problem = "is not a JSON object"
         elif is_too_deep(decoded, text):
             problem = f"is nested deeper than {MAX_DEPTH} levels"
         else:
-            return _known_row(_row_of(line, decoded, columns, may_hold_none="null" in text), columns)
+            return _check_keys(_create_row(line, decoded, columns, may_hold_none="null" in text), columns)
     return Row(line, {}, {RAW: text.rstrip("\r\n")}, problem)
 
 
@@ -115,17 +114,17 @@ def _decode(text: str, columns: Columns) -> Any:
         return decode_json_ignoring(text, columns.ignored)
 
 
-def _row_of(line: int, source: dict[str, Any], columns: Columns, *, may_hold_none: bool) -> Row:
-    """Make a row of its fields: None left out, mapped keys under the names of their fields, others passed over."""
+def _create_row(line: int, source: dict[str, Any], columns: Columns, *, may_hold_none: bool) -> Row:
+    """Return a row: without None, with mapped keys renamed to their fields, and without ignored keys."""
     data = {name: value for name, value in source.items() if value is not None} if may_hold_none else source
     if columns.ignored:
         data = {name: value for name, value in data.items() if name not in columns.ignored}
     if columns.mapped:
-        data, problem = _mapped(data, columns)
+        data, problem = _rename_mapped(data, columns)
         if problem:
             return Row(line, {}, source, problem)
     if may_hold_none:
-        for group in columns.groups:
+        for group in columns.nested:
             if isinstance(inside := data.get(group), Mapping):
                 data[group] = {name: value for name, value in inside.items() if value is not None}
     if not data.keys().isdisjoint(META_COLUMNS):
@@ -135,16 +134,16 @@ def _row_of(line: int, source: dict[str, Any], columns: Columns, *, may_hold_non
     return Row(line, data, source)
 
 
-def _known_row(row: Row, columns: Columns) -> Row:
-    """Return the row, or one that says which of its keys is not a field."""
+def _check_keys(row: Row, columns: Columns) -> Row:
+    """Return the row, or one with a problem if a key is not a field."""
     if row.data.keys() <= columns.known:
         return row
     name = next(name for name in row.data if name not in columns.known)
-    return Row(row.line, {}, row.source, f"is {columns.unknown(name)}", field=printable(name))
+    return Row(row.line, {}, row.source, f"is {columns.describe_unknown(name)}", field=printable(name))
 
 
-def _mapped(fields: dict[str, Any], columns: Columns) -> tuple[dict[str, Any], str | None]:
-    """Put mapped keys under the names of their fields, in the place of what is there under those names."""
+def _rename_mapped(fields: dict[str, Any], columns: Columns) -> tuple[dict[str, Any], str | None]:
+    """Rename mapped keys to their fields; they replace keys of those names."""
     data = {name: value for name, value in fields.items() if name not in columns.mapped}
     taken = ((key, path) for key, paths in columns.mapped.items() for path in paths if key in fields)
     for key, (outer, inner) in taken:
@@ -154,9 +153,9 @@ def _mapped(fields: dict[str, Any], columns: Columns) -> tuple[dict[str, Any], s
         elif isinstance(inside, Mapping):
             data[outer] = {**inside, inner: fields[key]}
         else:
-            expected = f"expected {outer} to be an object, or to be left out"
+            expected = f"expected {outer} to be an object, or omit it"
             return (
                 {},
-                f"has {printable(key)}, which is mapped into {outer}, and {outer} is {kind_of(inside)}; {expected}",
+                f"has {printable(key)}, which is mapped into {outer}, but {outer} is {type_name(inside)}; {expected}",
             )
     return data, None

@@ -1,4 +1,4 @@
-"""One record of an input, as it was read: its fields, or why it cannot be read."""
+"""One record of an input: its fields, or why it is invalid."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from adapty.models import MailProfile, TransactionEvent
 
 __all__ = ["STILL_RAW", "Row"]
 
-STILL_RAW = f"could not be read before; write its fields in the place of {RAW}"
-"""What is wrong with a row of a rejects file that still has its text where its fields should be."""
+STILL_RAW = f"was invalid and is unchanged; replace {RAW} with the fields"
+"""The problem of a row of a rejects file that still has its text instead of its fields."""
 
 
 @frozen
 class Row:
-    """One record as an input has it.
+    """One record of an input.
 
     Attributes:
-        line: The number of the row's last line in the file, from 1; of what is no file, the number of the record.
-        data: The fields, nested where the input has them nested; empty where the row cannot be read.
-        source: The row as the input has it: the cells by column, the JSON object, or the mapping. What came from a
-            program is not always something that JSON can carry, see `adapty.bulk._inputs.to_json`.
-        problem: Why the row cannot be read, or None.
-        record: The record itself, where the input gave it ready; then there is no `data`.
+        line: The number of its last line in the file, or the number of the record in an iterable, from 1.
+        data: The fields, nested as in the input; empty if the row is invalid.
+        source: The row as in the input: the cells by column, the JSON object, or the mapping. A mapping of the caller
+            can have values that JSON cannot represent, see `adapty.bulk._inputs.to_json`.
+        problem: Why the row is invalid, or None.
+        record: The record, if the input has ready ones; then there is no `data`.
         has_invalid_utf8: Whether the row has bytes that are not UTF-8; they are decoded with `surrogateescape`.
-        field: The field that the problem is with, or None where the row as a whole cannot be read.
+        field: The field with the problem, or None if the row as a whole is invalid.
     """
 
     line: int

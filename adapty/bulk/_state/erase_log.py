@@ -1,4 +1,4 @@
-"""The report of erased users: what came of each of them, and when, kept row by row as evidence."""
+"""The report of an erasure: one row for each user and API, as evidence."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Self
 
 from adapty._private_files import ensure_private_file
+from adapty.bulk._inputs.files import os_reason
 from adapty.errors import AdaptyUsageError
 
 if TYPE_CHECKING:
@@ -27,95 +28,95 @@ _MAX_HEADER = 1000
 class EraseLog:
     """A CSV file with the columns `at` (UTC), `api`, `id`, `outcome` and `reason`.
 
-    A file that is there is appended to. A row has left this process when `add` returns, so whatever ends a run, the
-    report says what it did. One that was made for a run that came to nothing is removed again.
+    Rows are appended to an existing file. A row has left this process when `add` returns, so the report is complete
+    however the run ends. A new file is removed again if the run fails before the first row.
 
     Attributes:
         path: The file.
-        has_rows: Whether a row was added here.
+        has_rows: Whether this run has added a row.
     """
 
     def __init__(self, path: Path, source: Path | IO[bytes] | None) -> None:
         """Open the file.
 
         Args:
-            path: The file to make or to append to.
-            source: The file that the ids come from, or None.
+            path: The file, which is created unless it exists.
+            source: The file of the IDs, or None.
 
         Raises:
-            AdaptyUsageError: It is the source itself or no such report, or it cannot be written.
+            AdaptyUsageError: It is the source itself, is not such a report, or cannot be written.
         """
-        if source is not None and _is_same(path, source):
+        if source is not None and _is_same_file(path, source):
             raise AdaptyUsageError(f"{path}: is the input itself; expected another file for the report")
         self.path = path
         self.has_rows = False
         try:
             self._is_new = not path.exists()
-            before = _before_the_next_row(path)
+            prefix = _header_or_newline(path)
             ensure_private_file(path.resolve())  # of a link, the file that it leads to
             self._file = path.open("ab", buffering=0)
         except AdaptyUsageError:
             raise
-        except (OSError, ValueError) as problem:
-            raise _unwritable(path, problem) from None
+        except (OSError, ValueError) as error:
+            raise _cannot_write(path, error) from None
         try:
-            self._write(before)
-        except BaseException as stop:
-            self._close(stop)
+            self._write(prefix)
+        except BaseException as error:
+            self._close(error)
             raise
 
     def verify_size(self, size: int) -> None:
-        """See that nothing was taken out since a run broke off.
+        """Raise if rows were removed since the run was interrupted.
 
         Args:
             size: The length in bytes that the file had then.
 
         Raises:
-            AdaptyUsageError: It is shorter now, or is not there any more.
+            AdaptyUsageError: The file is shorter, or missing.
         """
         if os.fstat(self._file.fileno()).st_size < size:
-            problem = "is not there any more" if self._is_new else "is shorter"
-            raise AdaptyUsageError(f"{self.path}: {problem}, which says what came of the users before; put it back")
+            problem = "is missing" if self._is_new else "is shorter than before"
+            raise AdaptyUsageError(f"{self.path}: {problem}; restore it, because it has the results of the run so far")
 
     def add(self, api: str, deletion: DeletionResult) -> None:
-        """Write down what came of one user with one API.
+        """Add the result for one user and API.
 
         Raises:
-            AdaptyUsageError: The file takes no more.
+            AdaptyUsageError: The file cannot be written.
         """
         at = datetime.now(UTC).isoformat(timespec="seconds")
-        self._write(_spelled(at, api, deletion.id, deletion.outcome, deletion.reason))
+        self._write(_encode_row(at, api, deletion.id, deletion.outcome, deletion.reason))
         self.has_rows = True
 
     def sync(self) -> int:
-        """See that what was added is there after a crash of the machine too, and give the file's length in bytes.
+        """Write all rows to the disk, so that they survive a crash of the machine, and return the length in bytes.
 
         Raises:
-            AdaptyUsageError: The disk does not take it.
+            AdaptyUsageError: The disk fails.
         """
         try:
             os.fsync(self._file.fileno())
             return os.fstat(self._file.fileno()).st_size
-        except OSError as problem:
-            raise _unwritable(self.path, problem) from None
+        except OSError as error:
+            raise _cannot_write(self.path, error) from None
 
-    def _close(self, stop: BaseException | None) -> None:
-        # Another run may have added rows to the same file.
+    def _close(self, error: BaseException | None) -> None:
+        # Another run can have added rows to the same file.
         has_header_only = os.fstat(self._file.fileno()).st_size <= len(_HEADER)
         self._file.close()
-        if stop is not None and self._is_new and has_header_only:
+        if error is not None and self._is_new and has_header_only:
             with suppress(OSError):
                 self.path.unlink()
 
     def _write(self, data: bytes) -> None:
-        """Write all of it, or nothing."""
+        """Write everything or nothing."""
         size = os.fstat(self._file.fileno()).st_size
         try:
             while data:
                 data = data[self._file.write(data) :]
-        except OSError as problem:
+        except OSError as error:
             self._file.truncate(size)
-            raise _unwritable(self.path, problem) from None
+            raise _cannot_write(self.path, error) from None
 
     def __enter__(self) -> Self:
         return self
@@ -129,30 +130,29 @@ class EraseLog:
         self._close(exc)
 
 
-def _unwritable(path: Path, problem: OSError | ValueError) -> AdaptyUsageError:
-    reason = problem.strerror if isinstance(problem, OSError) else "its name is none"
-    return AdaptyUsageError(f"{path}: cannot be written: {reason}")
+def _cannot_write(path: Path, error: OSError | ValueError) -> AdaptyUsageError:
+    return AdaptyUsageError(f"{path}: cannot be written: {os_reason(error)}")
 
 
-def _is_same(path: Path, source: Path | IO[bytes]) -> bool:
-    """Tell whether two names, links among them, lead to one file."""
+def _is_same_file(path: Path, source: Path | IO[bytes]) -> bool:
+    """Return whether two names, which can be links, lead to one file."""
     try:
-        held = source.stat() if isinstance(source, Path) else os.fstat(source.fileno())
-        return os.path.samestat(held, path.stat())
-    except (OSError, ValueError):  # one of them is no file, or not there yet
+        status = source.stat() if isinstance(source, Path) else os.fstat(source.fileno())
+        return os.path.samestat(status, path.stat())
+    except (OSError, ValueError):  # one of them is not a file, or does not exist yet
         return False
 
 
-def _before_the_next_row(path: Path) -> bytes:
-    """Give what is missing: the header, or the end of a row that broke off.
+def _header_or_newline(path: Path) -> bytes:
+    """Return what to write before the next row: the header, or the end of an incomplete row.
 
     Raises:
-        AdaptyUsageError: The file is no such report.
+        AdaptyUsageError: The file is not such a report.
     """
     if not path.exists():
         return _HEADER
     if not path.is_file():
-        raise AdaptyUsageError(f"{path}: is no file; expected room for a file of this name")
+        raise AdaptyUsageError(f"{path}: is not a regular file; choose another name for the report")
     with path.open("rb") as file:
         first = file.readline(_MAX_HEADER)
         if not first:
@@ -161,16 +161,16 @@ def _before_the_next_row(path: Path) -> bytes:
         last = file.read()
     header = csv.reader(first.decode("utf-8-sig", "replace").splitlines()[:1])
     if next(header, []) != [*_COLUMNS]:
-        expected = f"expected the header {','.join(_COLUMNS)}, or a name that is free"
-        raise AdaptyUsageError(f"{path}: is there, and is no report of erased users; {expected}")
+        expected = f"expected the header {','.join(_COLUMNS)}, or a new file"
+        raise AdaptyUsageError(f"{path}: exists and is not a report of erased users; {expected}")
     return b"" if last == b"\n" else b"\r\n"
 
 
-def _spelled(*cells: str) -> bytes:
-    """Give a row; what UTF-8 cannot carry is escaped."""
+def _encode_row(*cells: str) -> bytes:
+    """Return a row; what UTF-8 cannot encode is escaped."""
     row = io.StringIO(newline="")
     csv.writer(row).writerow(cells)
     return row.getvalue().encode("utf-8", "backslashreplace")
 
 
-_HEADER = _spelled(*_COLUMNS)
+_HEADER = _encode_row(*_COLUMNS)

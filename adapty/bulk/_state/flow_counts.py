@@ -1,4 +1,4 @@
-"""Which flows an import leads to, worked out on disk while its records go by."""
+"""Count the flows of the profiles of an import, on disk."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 __all__ = ["TABLES", "FlowCounter"]
 
-# Rows are only ever added, at the end, whatever profile they are of: that costs the same after millions of them as at
-# the beginning. What is a repeat, and which event is the latest, is found out by one sort when somebody asks.
+# Rows are only appended, which costs the same after millions of them as at the start. One sort finds duplicates and the
+# latest events when the counts are read.
 TABLES = (
     "CREATE TABLE saved_profiles (profile INTEGER NOT NULL)",
     """
@@ -33,13 +33,13 @@ TABLES = (
     )
     """,
 )
-"""What makes the tables of a tally; the order of receipt is the order of the rows."""
+"""The statements that create the tables; the order of the rows is the order of receipt."""
 
 _ADD_PROFILES = "INSERT INTO saved_profiles VALUES (?)"
 _ADD_EVENTS = "INSERT INTO received_events VALUES (?, ?, ?, ?)"
 
-# Of the events of one id the first one counts: SQLite takes the other columns from the row that min() found. A saved
-# profile is a row without a flow, and comes before its events, for NULL is the smallest value.
+# The first event of an ID counts: SQLite takes the other columns from the row that min() found. A saved profile is a
+# row without a flow; it comes before its events, because NULL is the smallest value.
 _HISTORIES = """
 SELECT profile, flow FROM (
     SELECT profile, moment, min(rowid) AS receipt, flow FROM received_events GROUP BY event
@@ -48,7 +48,7 @@ SELECT profile, flow FROM (
 ) ORDER BY profile, moment, receipt
 """
 
-# Their places stand in checkpoints: a new flow goes to the end.
+# Their indexes are in checkpoint files: add new flows at the end.
 _FLOWS = (
     Flow.NEVER_PURCHASED,
     Flow.ACTIVE,
@@ -57,20 +57,20 @@ _FLOWS = (
     Flow.EXPIRED,
     Flow.REFUNDED,
 )
-_PLACES = {flow: place for place, flow in enumerate(_FLOWS)}
+_INDEX = {flow: index for index, flow in enumerate(_FLOWS)}
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DAY = 86_400
 _MICROSECONDS = 1_000_000
 
-# Ids are kept as hashes of 64 bits. That any two of ten million share one has odds of 1 to 370,000, and would put the
-# tally wrong by one.
+# IDs are stored as hashes of 64 bits. The odds that two of ten million have the same hash are 1 to 370,000; the counts
+# would be wrong by one.
 _HASH_BYTES = 8
 
 
 @frozen
-class _Standings:
-    """How all profiles stand, by place in `_FLOWS`."""
+class _FlowCounts:
+    """The number of profiles by index in `_FLOWS`."""
 
     saved: list[int]
     with_events: list[int]
@@ -78,72 +78,72 @@ class _Standings:
 
 
 class FlowCounter:
-    """Follows `adapty.current_flow` for every profile, on disk: in memory is only what came since the last save.
+    """Computes `adapty.current_flow` for every profile, on disk. Only the records since the last save are in memory.
 
-    The tally of a checkpoint is saved with each checkpoint of it. A run that goes on from a checkpoint adds what came
-    after it again, in the same order.
+    The rows are saved in the transaction of the checkpoint. A resumed run adds the later records again, in the same
+    order.
     """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
-        """Take a database that has the tables, and whose transactions are begun by hand."""
+        """Use a database with the tables, in autocommit mode."""
         self._connection = connection
         self._profiles: list[tuple[int]] = []
         self._events: list[tuple[int, int, int, int]] = []
-        self._standings: _Standings | None = None
+        self._counts: _FlowCounts | None = None
 
     def add(self, record: MailProfile | TransactionEvent) -> None:
-        """Note a record that was saved, in the order of receipt; an `event_id` seen before changes nothing."""
-        profile = _hashed(record.external_profile_id)
+        """Add a record that Mail has accepted, in order of receipt; a repeated `event_id` has no effect."""
+        profile = _hash(record.external_profile_id)
         if isinstance(record, MailProfile):
             self._profiles.append((profile,))
             return
         since = record.event_datetime - _EPOCH
         moment = (since.days * _DAY + since.seconds) * _MICROSECONDS + since.microseconds
-        self._events.append((_hashed(record.event_id), profile, moment, _PLACES[record.flow]))
+        self._events.append((_hash(record.event_id), profile, moment, _INDEX[record.flow]))
 
     def write_pending(self) -> None:
-        """Put what came since the last save into the tables, within the transaction that is open."""
+        """Write the records since the last save, within the open transaction."""
         self._connection.executemany(_ADD_PROFILES, self._profiles)
         self._connection.executemany(_ADD_EVENTS, self._events)
 
     def clear_pending(self) -> None:
-        """Let go of what `write` put there, when that transaction is through."""
+        """Drop what `write_pending` has written, after the commit."""
         self._profiles.clear()
         self._events.clear()
-        self._standings = None
+        self._counts = None
 
     def count(self, *, saved_profiles: bool) -> dict[Flow, int]:
-        """Count profiles by flow: the saved ones, or those that events were seen of.
+        """Count profiles by flow: the saved profiles, or all that have events.
 
-        The first question after a save takes about one second for each million records.
+        The first call after a save takes about one second per million records.
 
         Raises:
-            AdaptyUsageError: The database, or the folder for temporary files, takes no more.
+            AdaptyUsageError: The disk has no room.
         """
-        standings = self._count()
-        counts = standings.saved if saved_profiles else standings.with_events
-        return {flow: counts[_PLACES[flow]] for flow in Flow}
+        counts = self._count()
+        by_index = counts.saved if saved_profiles else counts.with_events
+        return {flow: by_index[_INDEX[flow]] for flow in Flow}
 
     def count_events_without_profile(self) -> int:
-        """Count the events whose profile was not saved here.
+        """Count the events whose profile was not saved.
 
         Raises:
-            AdaptyUsageError: As of `flows`.
+            AdaptyUsageError: As for `count`.
         """
         return self._count().events_without_profile
 
-    def _count(self) -> _Standings:
+    def _count(self) -> _FlowCounts:
         if self._profiles or self._events:
-            with self._all_written():
+            with self._pending_written():
                 return self._count_written()
-        if self._standings is None:
-            self._standings = self._count_written()
-        return self._standings
+        if self._counts is None:
+            self._counts = self._count_written()
+        return self._counts
 
     @contextmanager
-    def _all_written(self) -> Iterator[None]:
-        """Have what is not saved yet in the tables for a moment."""
-        with _telling():
+    def _pending_written(self) -> Iterator[None]:
+        """Have the pending records in the tables within the block."""
+        with _translate_errors():
             self._connection.execute("BEGIN")
             try:
                 self.write_pending()
@@ -151,9 +151,9 @@ class FlowCounter:
             finally:
                 self._connection.execute("ROLLBACK")
 
-    def _count_written(self) -> _Standings:
+    def _count_written(self) -> _FlowCounts:
         saved, with_events, events_without_profile = [0] * len(_FLOWS), [0] * len(_FLOWS), 0
-        with _telling():
+        with _translate_errors():
             histories = groupby(self._connection.execute(_HISTORIES), key=itemgetter(0))
             for _, rows in histories:
                 is_saved, events, current = False, 0, None
@@ -169,16 +169,16 @@ class FlowCounter:
                     saved[current or 0] += 1
                 else:
                     events_without_profile += events
-        return _Standings(saved, with_events, events_without_profile)
+        return _FlowCounts(saved, with_events, events_without_profile)
 
 
-def _hashed(text: str) -> int:
+def _hash(text: str) -> int:
     return int.from_bytes(blake2b(text.encode(), digest_size=_HASH_BYTES).digest(), signed=True)
 
 
 @contextmanager
-def _telling() -> Iterator[None]:
+def _translate_errors() -> Iterator[None]:
     try:
         yield
-    except sqlite3.Error as problem:
-        raise AdaptyUsageError(f"the flows cannot be counted: {problem}") from None
+    except sqlite3.Error as error:
+        raise AdaptyUsageError(f"the flows cannot be counted: {error}") from None

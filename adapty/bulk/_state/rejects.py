@@ -1,4 +1,4 @@
-"""The file of refused records: the input's own format, with the reason, to be mended and fed back."""
+"""The rejects file: rejected records in the format of the input, with the reason, to correct and import again."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 from adapty._private_files import append_to_private_file, create_private_file
 from adapty.bulk._inputs.columns import META_COLUMNS
-from adapty.bulk._inputs.files import file_format, split_name
-from adapty.bulk._inputs.to_json import source_as_json
+from adapty.bulk._inputs.files import file_format, os_reason, split_name
+from adapty.bulk._inputs.to_json import source_to_json
 from adapty.bulk._state.resume_advice import UnusableStateError
 from adapty.errors import AdaptyUsageError
 
@@ -30,11 +30,11 @@ __all__ = ["RejectsFile", "finalize_rejects", "rejects_name"]
 
 
 def rejects_name(source_name: str, *, dry_run: bool = False) -> str:
-    """Name the rejects file of an input: in its format, unpacked; JSON Lines for what does not come from a file.
+    """Return the name of the rejects file of an input: in its format, not gzipped; JSON Lines for an iterable.
 
     Args:
         source_name: The input's name.
-        dry_run: Whether the records are refused by a check only, and are all to be sent yet.
+        dry_run: Whether the records were only checked and not sent.
 
     Example:
         >>> rejects_name("base.csv"), rejects_name("base.csv.gz"), rejects_name("profiles")
@@ -52,7 +52,7 @@ def rejects_name(source_name: str, *, dry_run: bool = False) -> str:
 
 
 class RejectsFile:
-    """Collects the refused rows of one input.
+    """Collects the rejected rows of one input.
 
     Rows are written to `partial_path`, beside `path`, and the file is renamed when the input is complete. Without
     rejected rows there is no file. An existing file is never overwritten, as it can be the only copy of earlier
@@ -68,9 +68,9 @@ class RejectsFile:
     could not be parsed is in `_raw`.
 
     Attributes:
-        path: The file that the rows are for; once they are there, where they are.
-        partial_path: Where the rows are until then.
-        count: How many rows were added here.
+        path: The final path; after the end, where the rows are.
+        partial_path: The path until then.
+        count: How many rows this run has added.
     """
 
     def __init__(
@@ -80,63 +80,65 @@ class RejectsFile:
         *,
         run_id: str | None = None,
         resume_at: int | None = None,
-        note: Callable[[Path], object] = lambda _: None,
-        replaces: bool = False,
+        on_rename: Callable[[Path], object] = lambda _: None,
+        replace: bool = False,
+        delimiter: str = ",",
     ) -> None:
-        """Open the file, before anything is sent: a folder that cannot take it is found now.
+        """Open the file, before anything is sent, so that an unusable folder is found now.
 
         Args:
-            path: The file to write, in the format that its name says.
-            source: The input that the rows come from, if that is a file.
-            run_id: What the checkpoint names the run with, where it can go on after it broke off.
-            resume_at: The length in bytes that the file had at the checkpoint to go on from; what came after it is
-                dropped. None begins anew.
-            note: Called with the name that the rows get, before they get it; see `finalize_rejects`.
-            replaces: Whether a file that is there is replaced, or removed where nothing was refused.
+            path: The final path, in the format of its suffix.
+            source: The input of the rows, or None.
+            run_id: The ID of the run in its checkpoint, or None for a run that cannot be resumed.
+            resume_at: The length in bytes that the file had at the checkpoint; the rest is cut off. None starts over.
+            on_rename: Called with the final path before the file is renamed; see `finalize_rejects`.
+            replace: Whether an existing file is overwritten, or removed if nothing is rejected.
+            delimiter: The character between the cells of CSV, the input's.
 
         Raises:
-            AdaptyUsageError: It is the input itself or a folder, it cannot be opened, or it is not there any more as
-                the checkpoint knew it.
+            AdaptyUsageError: It is the input itself or a folder, it cannot be opened, or it has changed since the
+                checkpoint.
         """
-        _check_place(path, source)
+        _check_path(path, source)
         self.path = path
         self.count = 0
         self.partial_path = _partial_path(path, run_id or token_hex(4))
         self._format = file_format(path)
-        self._goes_on = run_id is not None
-        self._note = note
-        self._replaces = replaces
+        self._can_resume = run_id is not None
+        self._on_rename = on_rename
+        self._replace = replace
+        self._delimiter = delimiter
         self._columns: list[str] = []
         self._size = resume_at or 0
         if self._size:
-            _check_as_left(self.partial_path, self._size)
+            _verify_partial(self.partial_path, self._size)
         try:
             # Without a buffer, so that what is added has left this process, and a row is there whole or not at all.
             self._file = append_to_private_file(self.partial_path)
             self._file.truncate(self._size)
         except OSError as problem:
-            raise _unopened(path, problem) from None
+            raise _cannot_open(path, problem) from None
         if self._size and self._format == "csv":
-            self._columns = _header(self.partial_path)
+            self._columns = _header(self.partial_path, delimiter)
 
     def add(self, row: Row, reason: str) -> None:
-        """Write one refused row with the reason. When this returns, a kill of the process does not lose it.
+        """Write a rejected row with its reason. When this returns, a kill of the process does not lose it.
 
         Raises:
-            AdaptyUsageError: The file takes no more, or a row of a resumed run has other columns than those before.
+            AdaptyUsageError: The file cannot be written, or a row of a resumed run has other columns than earlier rows.
         """
-        notes = {"_line": row.line, "_error": reason}
+        meta = {"_line": row.line, "_error": reason}
         if self._format == "jsonl":
-            self._write(_json_line({**source_as_json(row), **notes}, has_invalid_utf8=row.has_invalid_utf8))
+            self._write(_json_line({**source_to_json(row), **meta}, has_invalid_utf8=row.has_invalid_utf8))
         else:
-            self._write(self._csv_rows({**row.source, **notes}))
+            self._write(self._csv_row({**row.source, **meta}))
         self.count += 1
 
     def sync(self) -> int:
-        """See that what was added is there after a crash of the machine too, and give the length of the file in bytes.
+        """Write all rows to the disk, so that they survive a crash of the machine, and return the length in bytes.
 
         Raises:
-            AdaptyUsageError: The disk does not take it.
+            AdaptyUsageError: The disk fails.
         """
         try:
             os.fsync(self._file.fileno())
@@ -144,24 +146,25 @@ class RejectsFile:
             raise self._unwritable(problem) from None
         return self._size
 
-    def _csv_rows(self, noted: Mapping[str, Any]) -> bytes:
-        """Give a row of CSV, after the header where it is the first one."""
+    def _csv_row(self, cells: Mapping[str, Any]) -> bytes:
+        """Return a row of CSV, below the header if it is the first one."""
         text = io.StringIO(newline="")
+        writer = csv.writer(text, delimiter=self._delimiter)
         if not self._size:
-            self._columns = [*dict.fromkeys((*noted, *META_COLUMNS))]
-            csv.writer(text).writerow(self._columns)
-        if not noted.keys() <= {*self._columns}:
-            expected = "put back the one that the run began with, or remove the checkpoint to begin anew"
-            raise UnusableStateError(f"{self.partial_path}: has not the columns of this input; {expected}")
-        csv.writer(text).writerow([noted.get(name, "") for name in self._columns])
+            self._columns = [*dict.fromkeys((*cells, *META_COLUMNS))]
+            writer.writerow(self._columns)
+        if not cells.keys() <= {*self._columns}:
+            expected = "restore the original input, or remove the checkpoint to start over"
+            raise UnusableStateError(f"{self.partial_path}: has other columns than this input; {expected}")
+        writer.writerow([cells.get(name, "") for name in self._columns])
         return _encoded(text.getvalue())
 
     def _write(self, data: bytes) -> None:
-        """Write all of it, or nothing."""
-        left = data
+        """Write everything or nothing."""
+        rest = data
         try:
-            while left:
-                left = left[self._file.write(left) :]
+            while rest:
+                rest = rest[self._file.write(rest) :]
         except OSError as problem:
             with suppress(OSError):
                 self._file.truncate(self._size)
@@ -181,56 +184,58 @@ class RejectsFile:
         traceback: TracebackType | None,
     ) -> None:
         self._file.close()
-        if exc is not None and self._goes_on:
+        if exc is not None and self._can_resume:
             return
         if exc is None or self._size:
-            place = _replace if self._replaces else partial(_put_in_place, note=self._note)
-            with _telling(self.partial_path, self.path, exc):
-                self.path = place(self.partial_path, self.path) or self.path
+            move = _overwrite if self._replace else partial(_rename, on_rename=self._on_rename)
+            with _translate_errors(self.partial_path, self.path, exc):
+                self.path = move(self.partial_path, self.path) or self.path
         else:
             with suppress(OSError):
                 self.partial_path.unlink(missing_ok=True)
 
 
-def finalize_rejects(path: Path, run_id: str, noted: Path | None, note: Callable[[Path], object]) -> Path | None:
-    """Put the rejects file of an input that is through in its place, where the run was killed before it could.
+def finalize_rejects(
+    path: Path, run_id: str, renamed_to: Path | None, on_rename: Callable[[Path], object]
+) -> Path | None:
+    """Rename the rejects file of a completed input, if the run was killed before that.
 
     Args:
-        path: The file that the rows are for.
-        run_id: What the checkpoint names the run with.
-        noted: The name that `note` was called with last, by whichever process; None where it was not.
-        note: Called with the name that the rows get, before they get it.
+        path: The final path.
+        run_id: The ID of the run in its checkpoint.
+        renamed_to: The last argument of `on_rename`, in any process, or None.
+        on_rename: Called with the final path before the file is renamed.
 
     Returns:
-        Where the rows are; None where nothing was refused.
+        The path of the file, or None if nothing was rejected.
 
     Raises:
-        AdaptyUsageError: They cannot be put in place.
+        AdaptyUsageError: The file cannot be renamed.
     """
     partial_path = _partial_path(path, run_id)
     if not partial_path.exists():
-        return noted
-    with _telling(partial_path, path, None):
-        if noted is not None and _is_reserved(noted):
-            return partial_path.replace(noted)
-        return _put_in_place(partial_path, path, note)
+        return renamed_to
+    with _translate_errors(partial_path, path, None):
+        if renamed_to is not None and _is_reserved(renamed_to):
+            return partial_path.replace(renamed_to)
+        return _rename(partial_path, path, on_rename)
 
 
-def _put_in_place(partial_path: Path, wanted: Path, note: Callable[[Path], object]) -> Path | None:
-    """Give the rows the first name that is free, and tell it; None where there are none."""
+def _rename(partial_path: Path, wanted: Path, on_rename: Callable[[Path], object]) -> Path | None:
+    """Rename the file to the first free name, and return that; None if the file is empty."""
     if not partial_path.stat().st_size:
         partial_path.unlink()
         return None
-    path = _reserved(wanted)
+    path = _reserve_name(wanted)
     try:
-        note(path)
+        on_rename(path)
     except BaseException:
         path.unlink()
         raise
     return partial_path.replace(path)
 
 
-def _replace(partial_path: Path, path: Path) -> Path | None:
+def _overwrite(partial_path: Path, path: Path) -> Path | None:
     if partial_path.stat().st_size:
         return partial_path.replace(path)
     path.unlink(missing_ok=True)
@@ -238,14 +243,14 @@ def _replace(partial_path: Path, path: Path) -> Path | None:
     return None
 
 
-def _reserved(wanted: Path) -> Path:
-    """Take the first name that is free: an empty file stands there now, so that no other run takes it too."""
+def _reserve_name(wanted: Path) -> Path:
+    """Create an empty file with the first free name, so that no other run uses that name."""
     for number in count(1):
         path = wanted if number == 1 else wanted.with_name(f"{wanted.stem}-{number}{wanted.suffix}")
         with suppress(FileExistsError):
             create_private_file(path)
             return path
-    raise AssertionError  # pragma: no cover - numbers do not end
+    raise AssertionError  # pragma: no cover - there is always another number
 
 
 def _is_reserved(path: Path) -> bool:
@@ -253,70 +258,71 @@ def _is_reserved(path: Path) -> bool:
 
 
 @contextmanager
-def _telling(partial_path: Path, path: Path, stop: BaseException | None) -> Iterator[None]:
-    """Say where the rows are if they cannot be put in place."""
+def _translate_errors(partial_path: Path, path: Path, cause: BaseException | None) -> Iterator[None]:
+    """Raise an error that says where the rows are if the file cannot be renamed."""
     try:
         yield
-    except OSError as problem:
-        reason = f"cannot be put in place: {problem.strerror}; what was refused is in {partial_path}"
-        raise AdaptyUsageError(f"{path}: {reason}") from stop
+    except OSError as error:
+        problem = f"cannot be created: {error.strerror}; the rejected records are in {partial_path}"
+        raise AdaptyUsageError(f"{path}: {problem}") from cause
 
 
 def _partial_path(path: Path, run_id: str) -> Path:
-    """Name the file of a run: two that are under way never share one."""
+    """Return the path of a run's file; no two runs share one."""
     return path.with_name(f"{path.name}.{run_id}.part")
 
 
-def _check_place(path: Path, source: Path | None) -> None:
-    """See that the file is not the input, by whichever name, and is no folder."""
+def _check_path(path: Path, source: Path | None) -> None:
+    """Raise if the file is the input, under any name, or a folder."""
     try:
-        if source is not None and path.resolve() == source.resolve():
-            raise AdaptyUsageError(f"{path}: is the input itself; expected another file for the rejects")
-        if path.is_dir():
-            raise AdaptyUsageError(f"{path}: is a folder; expected room for a file of this name")
-    except (OSError, ValueError) as problem:
-        raise problem if isinstance(problem, AdaptyUsageError) else _unopened(path, problem) from None
+        is_input = source is not None and path.resolve() == source.resolve()
+        is_folder = path.is_dir()
+    except (OSError, ValueError) as error:
+        raise _cannot_open(path, error) from None
+    if is_input:
+        raise AdaptyUsageError(f"{path}: is the input itself; choose another folder for the rejects")
+    if is_folder:
+        raise AdaptyUsageError(f"{path}: is a folder; remove or rename it")
 
 
-def _unopened(path: Path, problem: OSError | ValueError) -> AdaptyUsageError:
-    reason = problem.strerror if isinstance(problem, OSError) else "its name is none"
-    return AdaptyUsageError(f"{path}: cannot be opened: {reason}")
+def _cannot_open(path: Path, error: OSError | ValueError) -> AdaptyUsageError:
+    return AdaptyUsageError(f"{path}: cannot be opened: {os_reason(error)}")
 
 
-def _check_as_left(partial_path: Path, size: int) -> None:
-    """See that a file still has what was in it at a checkpoint."""
+def _verify_partial(partial_path: Path, size: int) -> None:
+    """Raise if a file does not have its content at the checkpoint any more."""
     try:
         with partial_path.open("rb") as file:
             file.seek(size - 1)
             if file.read(1) == b"\n":
                 return
-        problem = "has changed since the run broke off"
-    except OSError as fault:
-        problem = f"has the records that were refused so far, and cannot be opened: {fault.strerror}"
-    raise AdaptyUsageError(f"{partial_path}: {problem}; put it back, or remove the checkpoint to begin anew")
+        problem = "has changed since the run was interrupted"
+    except OSError as error:
+        problem = f"has the records rejected so far, and cannot be opened: {error.strerror}"
+    raise AdaptyUsageError(f"{partial_path}: {problem}; restore it, or remove the checkpoint to start over")
 
 
-def _header(partial_path: Path) -> list[str]:
-    """Read the columns back; none where there is no header, so that no row fits."""
+def _header(partial_path: Path, delimiter: str) -> list[str]:
+    """Return the columns of a file; none without a header, so that no row fits."""
     try:
         with partial_path.open(encoding="utf-8", errors="surrogateescape", newline="") as file:
-            return next(csv.reader(file), [])
+            return next(csv.reader(file, delimiter=delimiter), [])
     except (OSError, csv.Error):
         return []
 
 
 def _encoded(text: str) -> bytes:
-    """Give text as UTF-8, bytes that were none as they were; what neither can carry is escaped."""
+    """Return text as UTF-8, with the bytes that were invalid in the input; what cannot be encoded is escaped."""
     try:
         return text.encode("utf-8", "surrogateescape")
     except UnicodeEncodeError:
         return text.encode("utf-8", "backslashreplace")
 
 
-def _json_line(noted: Mapping[str, Any], *, has_invalid_utf8: bool) -> bytes:
-    """Spell a record to be read and mended by hand, its bytes as they were; what UTF-8 cannot carry is escaped."""
-    line = json.dumps(noted, ensure_ascii=False)
+def _json_line(record: Mapping[str, Any], *, has_invalid_utf8: bool) -> bytes:
+    """Return a readable line of JSON, with the bytes of the input; what cannot be encoded is escaped."""
+    line = json.dumps(record, ensure_ascii=False)
     try:
         return f"{line}\n".encode(errors="surrogateescape" if has_invalid_utf8 else "strict")
     except UnicodeEncodeError:
-        return f"{json.dumps(noted)}\n".encode()
+        return f"{json.dumps(record)}\n".encode()

@@ -1,4 +1,4 @@
-"""Advice after a run that broke off: how to resume it, or why that would be refused."""
+"""Advice after an interrupted run: how to resume it, or why that would be refused."""
 
 from __future__ import annotations
 
@@ -17,30 +17,30 @@ __all__ = ["UnusableStateError", "resume_advice"]
 
 
 class UnusableStateError(AdaptyUsageError):
-    """What an earlier run left cannot be used, so that resuming it is refused; the message says what to do."""
+    """The state of an earlier run cannot be used, so that the run cannot be resumed; the message has the remedy."""
 
 
 def resume_advice(
-    end: BaseException, checkpoint: Path, inputs: Sequence[FileState], results: Path | None = None
+    error: BaseException, checkpoint: Path, inputs: Sequence[FileState], results: Path | None = None
 ) -> str | None:
-    """Return what to do after a run that broke off, or None where its error says so itself.
+    """Return what to do after an interrupted run, or None if its error says so itself.
 
     Args:
-        end: What ended the run.
-        checkpoint: The file that notes how far the run is.
-        inputs: The input files, as they were when the run began.
-        results: The file that the run needs in order to go on, or None if there is nothing in it yet.
+        error: The error that interrupted the run.
+        checkpoint: The checkpoint file.
+        inputs: The input files, as they were when the run started.
+        results: The file that the run needs to be resumed, or None if there is nothing in it yet.
     """
-    if isinstance(end, BrokenFileError):  # a file that is repaired is another one
-        return f"fetch the file again, or mend it, then remove {checkpoint} and begin anew"
-    if isinstance(end, UnusableStateError):
+    if isinstance(error, BrokenFileError):  # a corrected file is another file
+        return f"correct the file or fetch it again, then remove {checkpoint} and start over"
+    if isinstance(error, UnusableStateError):
         return None
     if not checkpoint.exists():
         return f"{checkpoint} is missing; running it again starts over"
-    missing = [state.path for state in inputs if not state.is_same()]
+    changed = [state.path for state in inputs if not state.is_same()]
     if results is not None and not results.exists():
-        missing.append(results)
-    if missing:
-        files = " and ".join(map(str, missing))
+        changed.append(results)
+    if changed:
+        files = " and ".join(map(str, changed))
         return f"restore {files} and run it again, or remove {checkpoint} to start over"
-    return f"run it again to go on from there; {checkpoint} notes how far it is"
+    return f"run it again to resume; its progress is in {checkpoint}"

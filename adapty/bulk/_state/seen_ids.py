@@ -1,4 +1,4 @@
-"""Which ids came before, however many there are: their hashes are kept on disk."""
+"""The IDs that were sent before, however many there are: their hashes are on disk."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 __all__ = ["SeenIds"]
 
 _HASH_BYTES = 16
-"""So long that no two ids have the same one: who shares it with another would not be erased."""
+"""Long enough that two IDs never have the same hash: the second user would not be erased."""
 
-_IN_MEMORY_KIB = 16_384
+_CACHE_KIB = 16_384
 
 
 class SeenIds:
-    """Notes ids, in a temporary file without a name that goes with the process.
+    """A set of IDs in a temporary file, which has no name and disappears with the process.
 
     Example:
         >>> with SeenIds() as seen:
@@ -29,23 +29,25 @@ class SeenIds:
     """
 
     def __init__(self) -> None:
-        """Begin with none."""
+        """Create an empty set."""
         self._connection = sqlite3.connect("", isolation_level=None)
-        self._connection.execute(f"PRAGMA cache_size = -{_IN_MEMORY_KIB}")
+        self._connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
         self._connection.execute("CREATE TABLE seen (hash BLOB PRIMARY KEY) WITHOUT ROWID")
         self._connection.execute("BEGIN")
 
     def add(self, api: str, id_: str) -> bool:
-        """Note an id that an API is sent, and tell whether it is a new one.
+        """Add an ID that is sent to an API, and return whether it is new.
 
         Raises:
-            AdaptyUsageError: The folder for temporary files takes no more.
+            AdaptyUsageError: The folder for temporary files has no room.
         """
         hashed = blake2b(f"{api} {id_}".encode("utf-8", "surrogatepass"), digest_size=_HASH_BYTES).digest()
         try:
             return self._connection.execute("INSERT OR IGNORE INTO seen VALUES (?)", (hashed,)).rowcount == 1
-        except sqlite3.Error as problem:
-            raise AdaptyUsageError(f"it cannot be noted which ids were sent: {problem}") from None
+        except sqlite3.Error as error:
+            raise AdaptyUsageError(
+                f"the IDs that were sent cannot be recorded: {error}; set TMPDIR to a folder with more room"
+            ) from None
 
     def __enter__(self) -> Self:
         return self

@@ -42,11 +42,11 @@ def test_ignore_covers_all_columns_of_one_name(adapty: Adapty, api: FakeApi) -> 
 
     assert told == (
         "notes: is a column of base.csv and not a field of MailProfile; "
-        'rename or remove it, or pass over it with --ignore notes (ignore=["notes"])'
+        'rename or remove it, or ignore it with --ignore notes (ignore=["notes"])'
     )
     assert message(adapty, write(f"{HEADER},gender,gender", f"{ROW},f,f")) == (
         "gender: is the name of two columns of base.csv; "
-        'rename one, or pass over both with --ignore gender (ignore=["gender"])'
+        'rename one, or ignore both with --ignore gender (ignore=["gender"])'
     )
     assert report.profiles_accepted == 1
     assert [body.keys() for body in api.bodies("profile")] == [PROFILE.keys()]
@@ -58,7 +58,7 @@ def test_ignore_covers_columns_without_a_name(adapty: Adapty, api: FakeApi) -> N
 
     assert message(adapty, source) == (
         "column 4: has no name in base.csv; "
-        'name or remove it, or pass over all columns without a name with --ignore "" (ignore=[""])'
+        'name or remove it, or ignore all columns without a name with --ignore "" (ignore=[""])'
     )
     assert import_profiles(adapty, source, ignore=[""]).profiles_accepted == 1
     assert [body.keys() for body in api.bodies("profile")] == [PROFILE.keys()]
@@ -205,7 +205,7 @@ def test_csv_without_header_is_told_so(adapty: Adapty, first: str) -> None:
         told = message(adapty, write(first, ROW), **options)
 
         assert told.startswith(
-            "base.csv: has no header; its first line holds a record; expected the names of the columns in the first "
+            "base.csv: has no header: its first line is a record; expected the names of the columns in the first "
             "line, such as external_profile_id,external_created_at,email,first_name,"
         )
         assert "jane" not in told

@@ -116,8 +116,8 @@ def test_a_key_cannot_be_mapped_into_what_is_no_object() -> None:
     (problem,) = rows(json.dumps(line), {"custom.plan": "plan"}, "base.jsonl")
 
     assert problem == (
-        "has plan, which is mapped into custom_attributes, and custom_attributes is of type str; "
-        "expected custom_attributes to be an object, or to be left out"
+        "has plan, which is mapped into custom_attributes, but custom_attributes is of type str; "
+        "expected custom_attributes to be an object, or omit it"
     )
 
 
@@ -143,17 +143,17 @@ FIELDS_OF_PROFILES = (
         ({"jane@example.com": "x"}, "(a name with an @) is not a field of MailProfile"),
         (
             {"custom.plan": "x", "custom_attributes.plan": "y"},
-            "takes custom.plan from two columns, x and y; expected one",
+            "maps custom.plan to two columns, x and y; expected one",
         ),
-        ({"device_info": "x", "device_info.os": "y"}, "takes device_info.os from two columns, x and y; expected one"),
+        ({"device_info": "x", "device_info.os": "y"}, "maps device_info.os to two columns, x and y; expected one"),
         (
             {"custom.x": "x", "custom_attributes": "y"},
-            "takes custom_attributes from two columns, x and y; expected one",
+            "maps custom_attributes to two columns, x and y; expected one",
         ),
-        ({"email": "_raw"}, "takes email from _raw, which is a note of a rejects file; expected another column"),
-        ({"email": 7}, "names something of type int; expected field names to column names, such as"),
-        ({7: "email"}, "names something of type int; expected field names to column names, such as"),
-        ({"email": None}, "names something None; expected field names to column names, such as"),
+        ({"email": "_raw"}, "maps email to _raw, which a rejects file adds; expected another column"),
+        ({"email": 7}, "has a name of type int; expected field names to column names, such as"),
+        ({7: "email"}, "has a name of type int; expected field names to column names, such as"),
+        ({"email": None}, "has a name None; expected field names to column names, such as"),
         ([("email", "x")], "is of type list; expected field names to column names, such as"),
         ("email=x", "is of type str; expected field names to column names, such as"),
     ],
@@ -175,16 +175,16 @@ def test_a_wrong_mapping_is_refused(mapping: Any, problem: str, source: str) -> 
 @pytest.mark.parametrize(
     ("column", "problem"),
     [
-        ("user_emial", "user_emial, which is no column of base.csv; did you mean user_email?"),
-        ("zzz", "zzz, which is no column of base.csv"),
-        ("", "(an empty name), which is no column of base.csv"),
-        ("{}", "{}, which is no column of base.csv"),
-        ("x" * 1000, f"{'x' * 97}..., which is no column of base.csv"),
+        ("user_emial", "user_emial, which is not a column of base.csv; did you mean user_email?"),
+        ("zzz", "zzz, which is not a column of base.csv"),
+        ("", "(an empty name), which is not a column of base.csv"),
+        ("{}", "{}, which is not a column of base.csv"),
+        ("x" * 1000, f"{'x' * 97}..., which is not a column of base.csv"),
     ],
 )
 def test_a_mapped_column_that_is_not_there_is_refused(column: str, problem: str) -> None:
     """A column that the mapping names and the file does not have is told, with what was probably meant."""
-    assert refused("external_profile_id,user_email\n", {"email": column}) == f"mapping: takes email from {problem}"
+    assert refused("external_profile_id,user_email\n", {"email": column}) == f"mapping: maps email to {problem}"
 
 
 @pytest.mark.parametrize(
@@ -250,8 +250,8 @@ def test_a_field_can_be_ignored() -> None:
         (7, "is of type int; expected a collection"),
         (None, "is None; expected a collection"),
         (iter(["city"]), "is of type list_iterator; expected a collection"),
-        ([7], "names something of type int; expected a collection"),
-        (["mail"], "names mail, which email is taken from; expected one of the two"),
+        ([7], "has a name of type int; expected a collection"),
+        (["mail"], "contains mail, which is mapped to email; remove one of the two"),
     ],
 )
 @pytest.mark.parametrize("given", ["base.csv", "base.jsonl", "iterable"])
@@ -275,7 +275,7 @@ def test_a_column_to_ignore_that_is_not_there_is_refused() -> None:
     with pytest.raises(AdaptyUsageError) as caught:
         open_source("profiles", "base.csv", MailProfile, ignore=["ctiy", "city"])
 
-    assert str(caught.value) == "ignore: names ctiy, which is no column of base.csv; did you mean city?"
+    assert str(caught.value) == "ignore: contains ctiy, which is not a column of base.csv; did you mean city?"
     assert [row.data for row in rows_of(open_source("profiles", "base.jsonl", MailProfile, ignore=["x"]))] == [{}]
 
 
@@ -283,21 +283,23 @@ def test_a_column_that_is_not_mapped_and_no_field_is_refused() -> None:
     """A mapping does not make the other columns mean something."""
     assert refused("user_email,plan\n", {"email": "user_email"}) == (
         "plan: is a column of base.csv and not a field of MailProfile; "
-        'rename or remove it, or pass over it with --ignore plan (ignore=["plan"])'
+        'rename or remove it, or ignore it with --ignore plan (ignore=["plan"])'
     )
 
 
 def test_a_cell_cannot_be_mapped_to_what_has_fields_of_its_own() -> None:
     """In CSV a nested field needs a column for each of its fields, with a mapping too."""
     assert refused("device\n", {"device_info": "device"}) == (
-        "device: is a column of base.csv for what has fields of its own; "
+        "device: is a column of base.csv, but has fields of its own; "
         "expected a column for each, such as device_info.platform"
     )
 
 
 def test_the_separator_is_told_with_a_mapping_too() -> None:
     """Mapped columns are known columns when it is worked out what separates them."""
-    assert refused("id;mail\n1;x\n", {"email": "mail", "external_profile_id": "id"}).startswith("base.csv: is separ")
+    assert refused("id;mail\n1;x\n", {"email": "mail", "external_profile_id": "id"}).startswith(
+        "base.csv: separates the header with "
+    )
 
 
 def test_the_vendors_columns_are_understood() -> None:
@@ -331,10 +333,10 @@ def test_the_vendors_columns_stand_for_fields() -> None:
 def test_a_vendors_column_beside_the_real_name_is_refused() -> None:
     """Two columns for one field are two, whoever named them."""
     assert refused("external_profile_id,user_id\n") == (
-        "user_id: is a column of base.csv for external_profile_id, and so is external_profile_id; expected one"
+        "user_id: is a column of base.csv for external_profile_id, as external_profile_id is; expected one of them"
     )
     assert refused("user_id,external_profile_id\n") == (
-        "external_profile_id: is a column of base.csv for external_profile_id, and so is user_id; expected one"
+        "external_profile_id: is a column of base.csv for external_profile_id, as user_id is; expected one of them"
     )
 
 
@@ -381,11 +383,11 @@ def test_a_header_is_understood_or_refused(header: list[str], mapping: dict[str,
     """Whatever stands in a header and a mapping, each field comes from one column, or it is refused in our words."""
     try:
         columns = Columns.create(MailProfile, mapping, ignore=ignore)
-        paths = [path for column in columns.parse_header(header, Path("base.csv")) for path in column.paths]
+        paths = [path for column in columns.parse_header(header, "base.csv") for path in column.paths]
     except AdaptyUsageError:
         return
     assert len(set(paths)) == len(paths)
     whole = {outer for outer, inner in paths if inner is None}
     assert whole.isdisjoint(outer for outer, inner in paths if inner is not None)
-    assert all(columns.has(path) for path in paths)
+    assert all(columns.has_field(path) for path in paths)
     assert set(columns.mapped) <= set(header)

@@ -63,7 +63,7 @@ def test_a_field_of_both_kinds_that_is_in_neither_file_is_refused(adapty: Adapty
         import_all(adapty, profiles=profiles, events=events, mapping={"email": "user_emial"})
 
     assert str(caught.value) == (
-        "mapping: takes email from user_emial, which is no column of profiles.csv or events.csv; "
+        "mapping: maps email to user_emial, which is not a column of profiles.csv or events.csv; "
         "did you mean user_email?"
     )
     assert caught.value.field_name == "mapping"
@@ -80,7 +80,7 @@ def test_a_field_of_one_kind_has_to_be_in_its_file(adapty: Adapty, kind: str, fi
     with pytest.raises(AdaptyUsageError) as caught:
         import_all(adapty, **files, mapping={field: "x"})  # type: ignore[arg-type]
 
-    assert str(caught.value) == f"mapping: takes {field} from x, which is no column of {kind}.csv"
+    assert str(caught.value) == f"mapping: maps {field} to x, which is not a column of {kind}.csv"
 
 
 @pytest.mark.parametrize("wrong", [b"", b"x;y\n", b'"x', b"\xff\xfex\0", None])
@@ -102,7 +102,7 @@ def test_what_is_wrong_with_the_other_file_is_told_in_its_own_words(adapty: Adap
 
 def test_one_file_alone_has_to_have_it(adapty: Adapty) -> None:
     """What events would have too does not matter where there are none."""
-    with pytest.raises(AdaptyUsageError, match=r"^mapping: takes email from x, which is no column of profiles\.csv$"):
+    with pytest.raises(AdaptyUsageError, match=r"^mapping: maps email to x, which is not a column of profiles\.csv$"):
         import_profiles(adapty, written("profiles.csv", PROFILE), mapping={"email": "x"})
 
 
@@ -128,7 +128,7 @@ def test_a_column_to_ignore_needs_to_be_in_one_of_the_files(adapty: Adapty, api:
     assert [body.keys() & {"city", "notes"} for _, body in api.sent] == [set(), set()]
     with pytest.raises(AdaptyUsageError) as caught:
         import_all(adapty, profiles=profiles, events=events, ignore=["city", "notes", "plan"])
-    assert str(caught.value) == "ignore: names plan, which is no column of profiles.csv or events.csv"
+    assert str(caught.value) == "ignore: contains plan, which is not a column of profiles.csv or events.csv"
 
 
 def test_a_refused_record_keeps_what_was_ignored(adapty: Adapty) -> None:

@@ -23,6 +23,7 @@ from tests.bulk._inputs.reading import rows_of
 if TYPE_CHECKING:
     from adapty.bulk._inputs.rows import Row
 
+ZERO_BYTES = "has zero bytes, as UTF-16 and binary files have; expected UTF-8 text"
 CONTENT = {
     ".csv": "email,custom.plan\r\nä,1\r\n\r\nb,\r\n",
     ".jsonl": '{"email":"ä","custom_attributes":{"plan":"1"}}\n\n{"email":"b"}\n',
@@ -77,9 +78,7 @@ def test_a_name_is_split_at_its_formats_ending() -> None:
     assert split_name(Path("x/base.rejects.JSONL.gz")) == ("base.rejects", ".JSONL")
 
 
-LINES = [
-    f'{{"email":"{blake2b(bytes([number % 256, number // 256])).hexdigest()[:16]}"}}\n' for number in range(20_000)
-]
+LINES = [f'{{"email":"{blake2b(bytes([number % 256, number // 256])).hexdigest()[:16]}"}}\n' for number in range(4_000)]
 
 
 def test_gzip_data_that_is_cut_short_is_refused_where_it_ends(tmp_path: Path) -> None:
@@ -93,11 +92,11 @@ def test_gzip_data_that_is_cut_short_is_refused_where_it_ends(tmp_path: Path) ->
 
     assert len(found) == left
     assert [row.problem for row in found] == [None] * left
-    assert message == (f"{path}: cannot be unpacked after line {left}; its gzip data is damaged or cut short")
+    assert message == (f"{path}: cannot be decompressed after line {left}: its gzip data is damaged or truncated")
 
 
 @pytest.mark.parametrize("ending", [".csv", ".jsonl"])
-@pytest.mark.parametrize("cut", range(1, 22))
+@pytest.mark.parametrize("cut", [1, 2, 8, 9, 15, 21])
 def test_any_cut_is_noticed(tmp_path: Path, ending: str, cut: int) -> None:
     """Not one byte of the end may be missing: what is lost with it is unknown."""
     path = tmp_path / f"base{ending}.gz"
@@ -106,7 +105,7 @@ def test_any_cut_is_noticed(tmp_path: Path, ending: str, cut: int) -> None:
     found, message = read_until_refused(path)
 
     assert all(row.problem is None for row in found)
-    assert message.endswith("its gzip data is damaged or cut short")
+    assert message.endswith("its gzip data is damaged or truncated")
 
 
 def test_damaged_gzip_data_is_refused_where_it_is_damaged(tmp_path: Path) -> None:
@@ -114,33 +113,39 @@ def test_damaged_gzip_data_is_refused_where_it_is_damaged(tmp_path: Path) -> Non
     packed = bytearray(gzip.compress("".join(LINES).encode()))
     path = tmp_path / "base.jsonl.gz"
     for damaged in (
-        packed[:20_000] + b"\xff" * 100 + packed[20_100:],
+        packed[: len(packed) // 2] + b"\xff" * 100 + packed[len(packed) // 2 + 100 :],
         packed[:-8] + b"12345678",
     ):
         path.write_bytes(damaged)
         found, message = read_until_refused(path)
         assert found
         assert message == (
-            f"{path}: cannot be unpacked after line {found[-1].line}; its gzip data is damaged or cut short"
+            f"{path}: cannot be decompressed after line {found[-1].line}: its gzip data is damaged or truncated"
         )
 
 
 @pytest.mark.parametrize(
     ("name", "content", "told"),
     [
-        ("base.csv", gzip.compress(b"email\n"), "is gzip data; expected a name that ends in .gz"),
-        ("base.jsonl", gzip.compress(b"{}\n"), "is gzip data; expected a name that ends in .gz"),
-        ("base.csv.gz", b"email\nx\n", "is no gzip data; expected a name without .gz"),
-        ("base.jsonl.gz", b"{}\n", "is no gzip data; expected a name without .gz"),
-        ("base.csv.gz", b"\x1f\x8b", "cannot be unpacked; its gzip data is damaged or cut short"),
-        ("base.csv.gz", b"\x1f\x8b\x08\x00", "cannot be unpacked; its gzip data is damaged or cut short"),
+        ("base.csv.gz", b"email\nx\n", "is not gzip data; expected a name without .gz, or another file"),
+        ("base.jsonl.gz", b"{}\n", "is not gzip data; expected a name without .gz, or another file"),
+        ("base.csv.gz", b"\x1f\x8b", "cannot be decompressed: its gzip data is damaged or truncated"),
+        ("base.csv.gz", b"\x1f\x8b\x08\x00", "cannot be decompressed: its gzip data is damaged or truncated"),
         ("base.csv", "email,first_name\nx\n".encode("utf-16"), "is UTF-16; expected UTF-8"),
-        ("base.csv", "email,first_name\nx\n".encode("utf-16-le"), "is UTF-16; expected UTF-8"),
-        ("base.csv", "email,first_name\nx\n".encode("utf-16-be"), "is UTF-16; expected UTF-8"),
+        (
+            "base.csv",
+            "email,first_name\nx\n".encode("utf-16-le"),
+            "has zero bytes, as UTF-16 and binary files have; expected UTF-8 text",
+        ),
+        (
+            "base.csv",
+            "email,first_name\nx\n".encode("utf-16-be"),
+            "has zero bytes, as UTF-16 and binary files have; expected UTF-8 text",
+        ),
         ("base.jsonl", '{"email":"x"}\n'.encode("utf-16"), "is UTF-16; expected UTF-8"),
         ("base.csv.gz", gzip.compress("email\n".encode("utf-16")), "is UTF-16; expected UTF-8"),
     ],
-    ids=range(11),  # gzip data has the time in it
+    ids=range(9),  # gzip data has the time in it
 )
 def test_a_file_of_another_kind_is_refused_before_it_is_read(name: str, content: bytes, told: str) -> None:
     """What the name and the first bytes say does not fit together, or the encoding is another one."""
@@ -169,7 +174,7 @@ def test_a_pipe_is_refused() -> None:
     os.mkfifo("base.csv")
 
     with pytest.raises(
-        AdaptyUsageError, match=r"^base\.csv: is no file on a disk; expected one that can be read again$"
+        AdaptyUsageError, match=r"^base\.csv: is not a regular file; expected one that can be read again$"
     ):
         open_source("profiles", "base.csv", MailProfile)
 
@@ -186,7 +191,7 @@ def test_a_line_without_end_is_refused(tmp_path: Path, monkeypatch: pytest.Monke
     found, message = read_until_refused(path)
 
     assert [row.data for row in found] == [{"email": "x"}] * (2 - ("csv" in ending))
-    assert message == f"{path}: has a line, 3, of more than 1000 characters; expected one record a line"
+    assert message == f"{path}: line 3 has more than 1000 characters; expected one record a line"
 
 
 def test_a_disk_that_fails_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -239,7 +244,7 @@ def test_a_file_that_grows_is_refused_at_its_end(tmp_path: Path) -> None:
     with path.open("a") as file:
         file.write("{}\n" * 10)
 
-    with pytest.raises(AdaptyUsageError, match=r"base\.jsonl: has changed meanwhile"):
+    with pytest.raises(AdaptyUsageError, match=r"base\.jsonl: has changed during the run"):
         list(rows)
     assert source.position() == 3
     assert (source.read_fraction() or 0) < 1
@@ -268,7 +273,7 @@ BYTES = st.one_of(
 )
 
 
-@settings(derandomize=True, deadline=None, max_examples=200)
+@settings(derandomize=True, deadline=None, max_examples=80)
 @given(content=BYTES, ending=st.sampled_from([".csv", ".jsonl", ".csv.gz", ".jsonl.gz"]))
 def test_whatever_a_file_holds_is_read_or_refused(scratch: Path, content: bytes, ending: str) -> None:
     """No bytes make a reader raise anything else, nor the position fall or end elsewhere than at the size."""
@@ -294,8 +299,8 @@ def test_an_open_file_does_not_stay_open(tmp_path: Path) -> None:
     next(reading)
     reading.close()
     with InputFile(path) as file:
-        assert file.text.readline() == "email\n"
-    assert file.text.closed
+        assert next(file.lines()) == "email\n"
+    assert file._text.closed
     assert file._disk.closed
 
 
@@ -309,12 +314,12 @@ def test_data_after_the_end_of_gzip_data_is_told_as_that(tmp_path: Path, behind:
     with pytest.raises(AdaptyUsageError) as caught:
         found.extend(rows_of(open_source("profiles", path, MailProfile)))
 
-    expected = "expected nothing there: remove it or pack it too"
-    assert str(caught.value) == f"{path}: has other data after the end of its gzip data, after line 3; {expected}"
+    expected = "remove that data or compress it, too"
+    assert str(caught.value) == f"{path}: has other data after the end of its gzip data after line 3; {expected}"
     assert [row.line for row in found] == [2, 3]
     with pytest.raises(AdaptyUsageError) as caught:
         read_ids(path)
-    assert str(caught.value) == f"{path}: has other data after the end of its gzip data, after line 3; {expected}"
+    assert str(caught.value) == f"{path}: has other data after the end of its gzip data after line 3; {expected}"
 
 
 def test_padding_and_further_gzip_data_are_read(tmp_path: Path) -> None:

@@ -70,7 +70,7 @@ def test_a_raw_row_that_was_not_mended_is_a_problem(tmp_path: Path) -> None:
     """A row that still has its text in `_raw` is refused, with what to do."""
     row = only(tmp_path, '{"_raw": "{\\"email\\": ", "_line": 7}')
 
-    assert row.problem == "could not be read before; write its fields in the place of _raw"
+    assert row.problem == "was invalid and is unchanged; replace _raw with the fields"
     assert (row.data, row.source["_raw"]) == ({}, '{"email": ')
 
 
@@ -160,7 +160,7 @@ def test_what_json_cannot_hold_is_the_rows_problem(tmp_path: Path, value: str) -
 
     wrong, right = read(tmp_path, f'{text}\n{{"email":"x"}}\n')
 
-    assert wrong == Row(1, source={"_raw": text}, problem="is not JSON: it holds what JSON cannot")
+    assert wrong == Row(1, source={"_raw": text}, problem="is not JSON: it has a value that JSON cannot represent")
     assert (right.line, right.problem) == (2, None)
 
 

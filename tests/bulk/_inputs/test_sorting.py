@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import sqlite3
+import subprocess
+import sys
 import threading
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
@@ -14,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapty import AdaptyUsageError, MailProfile, TransactionEvent
-from adapty._core.validate import Refused, aware_datetime
+from adapty._core.validation import Invalid, aware_datetime
 from adapty.bulk._inputs import sorting
 from adapty.bulk._inputs.rows import Row
 from adapty.bulk._inputs.sorting import sorted_rows
@@ -34,9 +37,9 @@ def row(line: int, when: Any = None, **more: Any) -> Row:
     return Row(line, **{"data": data, "source": {**data, "_": None}, **more})
 
 
-def lines(rows: Iterable[Row], **more: Any) -> list[int]:
-    """Sort rows, and give their lines."""
-    return [row.line for row in sorted_rows(rows, **more)]
+def lines(rows: Iterable[Row]) -> list[int]:
+    """Sort rows, and return their lines."""
+    return [row.line for row in sorted_rows(rows)]
 
 
 def open_files() -> int:
@@ -61,24 +64,21 @@ def test_rows_of_one_time_keep_their_order() -> None:
     """What happened at the same instant stays as the input has it, however it is spelled."""
     rows = [row(1, LATE), row(2, EARLY), row(3, "2026-06-01T02:00:00+02:00"), row(4, LATE), row(5, EARLY)]
 
-    for chunk_rows in range(1, 7):
-        assert lines(rows, chunk_rows=chunk_rows, most_runs=2) == [2, 3, 5, 1, 4]
+    assert lines(rows) == [2, 3, 5, 1, 4]
 
 
-@pytest.mark.parametrize("when", [None, "", "yesterday", "2026-06-01", "2026-06-01T00:00:00", 7, ["x"], EVENT])
-def test_rows_without_a_time_come_first(when: Any) -> None:
-    """What will be refused for its time is first, in the order of the input."""
-    rows = [row(1, EARLY), row(2, when), row(3, "0001-01-01T00:00:00Z"), row(4, when)]
-
-    assert lines(rows) == [2, 4, 3, 1]
+def test_rows_without_a_time_come_first() -> None:
+    """Rows that will be rejected for their time are first, in the order of the input."""
+    for when in (None, "", "yesterday", "2026-06-01", "2026-06-01T00:00:00", 7, ["x"], EVENT):
+        rows = [row(1, EARLY), row(2, when), row(3, "0001-01-01T00:00:00Z"), row(4, when)]
+        assert lines(rows) == [2, 4, 3, 1], when
 
 
 def test_unreadable_rows_come_first_as_they_are() -> None:
     """A row with a problem keeps its line, its text and its problem."""
     broken = Row(2, {}, {"_raw": "\udcff{"}, "is not JSON: x")
 
-    for chunk_rows in (1, 10):
-        assert list(sorted_rows([row(1, EARLY), broken], chunk_rows=chunk_rows)) == [broken, row(1, EARLY)]
+    assert list(sorted_rows([row(1, EARLY), broken])) == [broken, row(1, EARLY)]
 
 
 def test_ready_records_are_sorted_by_their_time() -> None:
@@ -86,17 +86,17 @@ def test_ready_records_are_sorted_by_their_time() -> None:
     late = TransactionEvent.from_dict({**EVENT, "event_datetime": LATE, "price_usd": Decimal("9.90")})
     source = open_source("events", [late, {**EVENT, "event_datetime": EARLY}], TransactionEvent)
 
-    for chunk_rows in (1, 10):
-        first, second = sorted_rows(rows_of(source), chunk_rows=chunk_rows)
-        assert first.data["event_datetime"] == EARLY
-        assert second == Row(1, record=late)
+    first, second = sorted_rows(rows_of(source))
+
+    assert first.data["event_datetime"] == EARLY
+    assert second == Row(1, record=late)
 
 
 def test_records_without_a_time_come_first() -> None:
     """Whatever is put in is given back."""
     profile = Row(2, record=MailProfile.from_dict(PROFILE))
 
-    assert list(sorted_rows([row(1, EARLY), profile], chunk_rows=1)) == [profile, row(1, EARLY)]
+    assert list(sorted_rows([row(1, EARLY), profile])) == [profile, row(1, EARLY)]
 
 
 class _Local:
@@ -120,7 +120,7 @@ def test_what_cannot_be_kept_on_disk_is_a_problem_of_its_row(value: Any) -> None
 
     assert first == kept
     assert (second.line, second.data) == (7, {})
-    assert str(second.problem).startswith("holds what cannot be written to disk")
+    assert str(second.problem).startswith("has a value that cannot be written to disk")
     assert second.source == {
         "event_id": "evt",
         "event_datetime": LATE,
@@ -133,7 +133,7 @@ def test_values_of_all_kinds_come_back() -> None:
     """What a program gave for a field is the same afterwards."""
     held = {"event_datetime": datetime(2026, 6, 1, tzinfo=UTC), "price_usd": Decimal("1.50"), "email": "\udcff\x93"}
 
-    assert list(sorted_rows([Row(1, held, held)], chunk_rows=1)) == [Row(1, held, held)]
+    assert list(sorted_rows([Row(1, held, held)])) == [Row(1, held, held)]
 
 
 def test_nothing_is_nothing() -> None:
@@ -154,86 +154,80 @@ def test_nothing_is_read_before_it_is_asked_for() -> None:
         next(found)
 
 
-def test_large_rows_are_spilled_by_their_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Not only the number of rows in memory is bounded, their bytes are too."""
-    monkeypatch.setattr(sorting, "_CHUNK_BYTES", 1000)
-    rows = [row(number, EARLY, source={"x": "x" * 600}) for number in range(10)]
+def test_temporary_files_are_private_and_gone_in_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What does not fit into memory is in a file without a name, and is closed however the reading ends."""
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr(sorting, "_CACHE_KIB", 64)
     before = open_files()
 
-    found = sorted_rows(rows, tmp_path)
+    for end in ("read to the end", "closed early", "source raises", "reader raises"):
 
-    assert next(found).line == 0
-    assert open_files() - before in {0, 5}
-    assert [each.line for each in found] == [*range(1, 10)]
+        def rows(end: str = end) -> Iterator[Row]:
+            for number in range(300):
+                if end == "source raises" and number == 250:
+                    raise ZeroDivisionError
+                yield row(number, EARLY, source={"x": "x" * 3000})
+
+        found = sorted_rows(rows())
+        if end == "source raises":
+            with pytest.raises(ZeroDivisionError):
+                next(found)
+        else:
+            assert next(found).line == 0
+            assert open_files() > before, "nothing is on disk"
+        assert list(tmp_path.iterdir()) == [], end
+        if end == "read to the end":
+            assert [each.line for each in found] == [*range(1, 300)]
+        elif end == "closed early":
+            found.close()
+        elif end == "reader raises":
+            with pytest.raises(KeyboardInterrupt):
+                found.throw(KeyboardInterrupt)
+        assert open_files() == before, end
 
 
-@pytest.mark.parametrize("end", ["read to the end", "closed early", "not begun", "source raises", "reader raises"])
-def test_no_file_is_left(tmp_path: Path, end: str) -> None:
-    """Temporary files are in the folder that is given, have no name there, and are closed whatever happens."""
+def test_memory_does_not_grow_with_the_rows() -> None:
+    """Beyond its cache, SQLite sorts on disk."""
+    code = """
+import resource
+from adapty.bulk._inputs import sorting
+from adapty.bulk._inputs.rows import Row
+
+sorting._CACHE_KIB = 1024
+for count in (1_000, 40_000):
+    rows = (Row(n, {"event_datetime": f"2026-06-01T00:00:{n * 7 % 60:02}Z"}, {"x": "x" * 1000}) for n in range(count))
+    assert sum(1 for _ in sorting.sorted_rows(rows)) == count
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+    few, many = map(int, subprocess.check_output([sys.executable, "-c", code]).split())
+    assert many - few < 20 * 1024, "40 MB were sorted in memory"
+
+
+def test_full_disk_is_an_error_that_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A disk without room ends the sorting, while rows are added or when they are sorted; nothing stays open."""
     before = open_files()
+    connect = sqlite3.connect
 
-    def rows() -> Iterator[Row]:
-        for number in range(20):
-            if end == "source raises" and number == 15:
-                raise ZeroDivisionError
-            yield row(number, EARLY)
-            assert list(tmp_path.iterdir()) == []
+    def connect_to_small_database(*args: Any, **options: Any) -> sqlite3.Connection:
+        connection: sqlite3.Connection = connect(*args, **options)
+        connection.execute("PRAGMA max_page_count = 20")
+        return connection
 
-    found = sorted_rows(rows(), tmp_path, chunk_rows=3, most_runs=3)
-    if end == "read to the end":
-        assert len(list(found)) == 20
-    elif end == "closed early":
-        next(found)
-        assert list(tmp_path.iterdir()) == []
-        found.close()
-    elif end == "source raises":
-        with pytest.raises(ZeroDivisionError):
-            next(found)
-    elif end == "reader raises":
-        next(found)
-        with pytest.raises(KeyboardInterrupt):
-            found.throw(KeyboardInterrupt)
-    assert list(tmp_path.iterdir()) == []
-    assert open_files() == before
+    monkeypatch.setattr(sqlite3, "connect", connect_to_small_database)
 
-
-@pytest.mark.parametrize("given", [None, "folder"])
-def test_a_folder_that_takes_no_files_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: Any) -> None:
-    """A disk that is full, or a folder that is not there, is named, and so is what the system says."""
-    folder = tmp_path / "missing"
-    if given is None:
-        monkeypatch.setattr("tempfile.tempdir", str(folder))
-
-    with pytest.raises(AdaptyUsageError) as caught:
-        lines([row(1, EARLY)] * 3, folder=given and folder, chunk_rows=2)
-
-    assert str(caught.value) == f"{folder}: takes no temporary files to sort with: No such file or directory"
-
-
-def test_a_full_disk_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A file that cannot be written to its end leaves nothing open, and no other error."""
-    before = open_files()
-
-    def full_file(**_: Any) -> Any:
-        return open("/dev/full", "w+b", buffering=100)  # noqa: PTH123
-
-    monkeypatch.setattr(sorting, "TemporaryFile", full_file)
-
-    with pytest.raises(AdaptyUsageError, match=r"takes no temporary files to sort with: No space left on device$"):
-        lines([row(number, EARLY) for number in range(100)], folder=tmp_path, chunk_rows=10)
+    with pytest.raises(AdaptyUsageError, match=r"^the events cannot be sorted on disk: database or disk is full; "):
+        lines([row(number, EARLY, source={"x": "x" * 1000}) for number in range(1000)])
 
     assert open_files() == before
 
 
-def test_many_rows_over_several_levels_of_merging() -> None:
-    """Runs that were merged, and merged again, are in order with those that were not."""
+def test_thousands_of_rows_are_in_order() -> None:
+    """More rows than one batch are in order, and those of equal times in the order of the input."""
     start = datetime(2026, 1, 1, tzinfo=UTC)
-    times = [(start + timedelta(minutes=number * 7919 % 500)).isoformat() for number in range(2000)]
+    times = [(start + timedelta(minutes=number * 7919 % 500)).isoformat() for number in range(3000)]
     rows = [row(number, when) for number, when in enumerate(times)]
 
-    found = list(sorted_rows(rows, chunk_rows=7, most_runs=3))
-
-    assert found == sorted(rows, key=lambda each: str(each.data["event_datetime"]))
+    assert list(sorted_rows(rows)) == sorted(rows, key=lambda each: str(each.data["event_datetime"]))
 
 
 TIMES = st.one_of(
@@ -249,14 +243,14 @@ def model_key(each: Row) -> datetime:
     """Give the time by the record's reader, or the earliest one there is."""
     try:
         return aware_datetime(each.data.get("event_datetime", ""))
-    except Refused:
+    except Invalid:
         return datetime.min.replace(tzinfo=UTC)
 
 
-@settings(derandomize=True, deadline=None, max_examples=150)
-@given(times=st.lists(TIMES, max_size=30), chunk_rows=st.integers(1, 5), most_runs=st.integers(2, 4))
-def test_sorting_is_sorting(times: list[Any], chunk_rows: int, most_runs: int) -> None:
-    """It gives what Python's own stable sort gives, by the time that the record's reader reads."""
+@settings(derandomize=True, deadline=None, max_examples=60)
+@given(times=st.lists(TIMES, max_size=30))
+def test_order_is_that_of_a_stable_sort(times: list[Any]) -> None:
+    """The order is that of Python's own stable sort by the time as the record parses it."""
     rows = [row(number, when) for number, when in enumerate(times)]
 
-    assert list(sorted_rows(rows, chunk_rows=chunk_rows, most_runs=most_runs)) == sorted(rows, key=model_key)
+    assert list(sorted_rows(rows)) == sorted(rows, key=model_key)

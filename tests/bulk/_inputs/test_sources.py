@@ -99,7 +99,7 @@ def test_a_file_that_is_another_one_by_now_is_refused() -> None:
     source = opened("base.csv")
     Path("base.csv").write_text("email\nother\n", encoding="utf-8")
 
-    with pytest.raises(AdaptyUsageError, match=r"^base\.csv: has changed meanwhile; expected the same file"):
+    with pytest.raises(AdaptyUsageError, match=r"^base\.csv: has changed during the run; expected the same file"):
         read(source)
     Path("base.csv").unlink()
     with pytest.raises(AdaptyUsageError, match=r"^base\.csv: cannot be opened: No such file"):
@@ -243,7 +243,7 @@ def test_a_mapping_that_raises_is_a_problem_of_its_row(item: Any, error: str) ->
     """What goes wrong inside one mapping is told by the error's name, and the next one is read."""
     wrong, right = read(opened([item, {"email": "x"}]))
 
-    assert wrong.problem == f"cannot be read: it raised {error}"
+    assert wrong.problem == f"cannot be read (it raised {error})"
     assert right.data == {"email": "x"}
 
 
@@ -252,7 +252,7 @@ def test_notes_of_a_rejects_file_are_passed_over() -> None:
     first, second = read(opened([{"email": "x", "_line": 7, "_error": "y", "_raw": ""}, {"_raw": "z"}]))
 
     assert (first.data, first.problem) == ({"email": "x"}, None)
-    assert second.problem == "could not be read before; write its fields in the place of _raw"
+    assert second.problem == "was invalid and is unchanged; replace _raw with the fields"
 
 
 @pytest.mark.parametrize("kind", ["list", "async"])

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from adapty import MailProfile, TransactionEvent
 from adapty.bulk._inputs.rows import Row
 from adapty.bulk._inputs.sources import open_source
-from adapty.bulk._inputs.to_json import json_ready, source_as_json
+from adapty.bulk._inputs.to_json import source_to_json, to_json
 from adapty.models import DeviceInfo
 from tests.bulk._inputs.reading import rows_of
 from tests.conftest import EVENT, PROFILE
@@ -93,7 +93,7 @@ class _Lying:
 )
 def test_each_kind_of_value_has_a_spelling(value: Any, expected: Any) -> None:
     """What can be text that is read back as the same is that, and the rest is told by its kind."""
-    made = json_ready(value)
+    made = to_json(value)
 
     assert made == expected
     assert type(made) is type(expected)
@@ -107,15 +107,15 @@ def test_what_holds_itself_comes_to_an_end() -> None:
     for _ in range(100_000):
         deep = [deep]
 
-    assert json_ready({"a": endless}) == {"a": [1, "(of type list)", "(of type list)"]}
-    assert "(of type list)" in json.dumps(json_ready(deep))
-    assert json_ready([one := [1], one]) == [[1], [1]]
+    assert to_json({"a": endless}) == {"a": [1, "(of type list)", "(of type list)"]}
+    assert "(of type list)" in json.dumps(to_json(deep))
+    assert to_json([one := [1], one]) == [[1], [1]]
 
 
 def test_a_ready_records_row_is_its_fields() -> None:
     """A record is written down as it would be sent."""
     for record in (MailProfile.from_dict(PROFILE), TransactionEvent.from_dict(EVENT)):
-        written = source_as_json(Row(1, record=record))
+        written = source_to_json(Row(1, record=record))
         assert type(record).from_dict(written) == record
 
 
@@ -123,7 +123,7 @@ def test_what_is_no_mapping_is_kept_as_raw() -> None:
     """An item of another kind is written down where unreadable text would be."""
     (row,) = rows_of(open_source("profiles", cast("Any", [[date(2026, 6, 1), "x"]]), MailProfile))
 
-    assert source_as_json(row) == {"_raw": ["2026-06-01", "x"]}
+    assert source_to_json(row) == {"_raw": ["2026-06-01", "x"]}
 
 
 class _Foreign:
@@ -154,6 +154,6 @@ VALUES = st.recursive(
 @given(source=st.dictionaries(st.text(max_size=3) | st.integers(), VALUES, max_size=5))
 def test_whatever_a_row_holds_can_be_written(source: dict[Any, Any]) -> None:
     """The result is JSON as strictly as it is defined, and is what is read back."""
-    written = source_as_json(Row(1, source=source))
+    written = source_to_json(Row(1, source=source))
 
     assert json.loads(json.dumps(written, allow_nan=False)) == written

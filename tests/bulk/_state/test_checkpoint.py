@@ -430,7 +430,7 @@ def test_an_empty_file_becomes_a_checkpoint(path: Path) -> None:
             "cannot be opened: No such file or directory; choose another place for the checkpoint, or go",
         ),
         ("file/checkpoint", "cannot be opened: Not a directory"),
-        ("no\0name", "cannot be opened: its name is none"),
+        ("no\0name", "cannot be opened: invalid path"),
         ("n" * 300, "cannot be opened: "),
     ],
 )

@@ -104,7 +104,7 @@ def run_stage(
     handled = CompletedSet.from_bytes(saved.handled) if saved else CompletedSet()
     counts = Counter(saved.counts if saved else {})
     size = saved.results_size if saved else None
-    with RejectsFile(target, run_id=checkpoint.run_id, resume_at=size, note=note) as rejects:
+    with RejectsFile(target, run_id=checkpoint.run_id, resume_at=size, on_rename=note) as rejects:
 
         def save(*, done: bool = False) -> None:
             results_size = rejects.sync()

@@ -98,13 +98,13 @@ def assert_agrees(flow_counter: FlowCounter, records: Sequence[Record]) -> None:
             once.setdefault(record.event_id, record)
     owners = {one.external_profile_id for one in once.values()}
 
-    def counted(profiles: set[str]) -> Counter[Flow]:
+    def bounded_int(profiles: set[str]) -> Counter[Flow]:
         return Counter(
             current_flow(one for one in once.values() if one.external_profile_id == owner) for owner in profiles
         )
 
-    assert flow_counter.count(saved_profiles=True) == {**NONE, **counted(saved)}
-    assert flow_counter.count(saved_profiles=False) == {**NONE, **counted(owners)}
+    assert flow_counter.count(saved_profiles=True) == {**NONE, **bounded_int(saved)}
+    assert flow_counter.count(saved_profiles=False) == {**NONE, **bounded_int(owners)}
     assert flow_counter.count_events_without_profile() == sum(
         one.external_profile_id not in saved for one in once.values()
     )

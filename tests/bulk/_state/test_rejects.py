@@ -251,8 +251,8 @@ def test_sorted_events_keep_their_bytes(adapty: Adapty) -> None:
 @pytest.mark.parametrize("cell", ["a\rb", "a\r\nb", "a\nb", "\r", 'a"\rb', " a,\r\r\n"])
 def test_cells_with_line_breaks_of_every_kind_come_back(adapty: Adapty, tmp_path: Path, cell: str) -> None:
     """A cell with CR, LF or both in it is the same cell when the rejects file is read."""
-    quoted = '"' + cell.replace('"', '""') + '"'
-    base = write(tmp_path / "base.csv", f"{HEADER},first_name", f"user_1,2026-06-01T10:30:00Z,joe,{quoted}")
+    quote = '"' + cell.replace('"', '""') + '"'
+    base = write(tmp_path / "base.csv", f"{HEADER},first_name", f"user_1,2026-06-01T10:30:00Z,joe,{quote}")
 
     (rejects,) = import_all(adapty, profiles=base).rejects_files
 

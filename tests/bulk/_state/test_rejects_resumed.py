@@ -214,10 +214,10 @@ def test_two_runs_never_share_a_file(path: Path) -> None:
         (lambda path: path.unlink(), "cannot be opened: No such file"),
         (
             lambda path: path.write_bytes(path.read_bytes()[:-1]),
-            "has changed since the run broke off",
+            "has changed since the run was interrupted",
         ),
-        (lambda path: path.write_bytes(b""), "has changed since the run broke off"),
-        (lambda path: path.write_bytes(b"x" * 10_000), "has changed since the run broke off"),
+        (lambda path: path.write_bytes(b""), "has changed since the run was interrupted"),
+        (lambda path: path.write_bytes(b"x" * 10_000), "has changed since the run was interrupted"),
     ],
 )
 def test_a_file_that_is_not_as_it_was_left_is_refused(path: Path, change: Any, problem: str) -> None:
@@ -304,10 +304,10 @@ def test_a_kill_where_nothing_was_refused_is_made_good(path: Path) -> None:
 def test_a_name_that_cannot_be_noted_is_free_again(path: Path) -> None:
     """Where the checkpoint takes no more, the rows stay where they are, to be put in place by the next run."""
 
-    def note(_: Path) -> None:
+    def on_rename(_: Path) -> None:
         raise AdaptyUsageError("the checkpoint cannot be written")
 
-    rejects = RejectsFile(path, run_id="run", note=note)
+    rejects = RejectsFile(path, run_id="run", on_rename=on_rename)
     rejects.add(row(1), "no")
     with pytest.raises(AdaptyUsageError, match="the checkpoint"), rejects:
         pass
