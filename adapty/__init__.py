@@ -147,7 +147,7 @@ __all__ = [
     "flow_for",
 ]
 
-# Loaded when first asked for (PEP 562): httpx, attrs and dateutil take a while, and scripts start often.
+# Loaded on first use (PEP 562): importing httpx, attrs and dateutil takes time.
 _HOMES = {
     "FLOW_BY_EVENT_TYPE": "adapty.flows",
     "NOT_GIVEN": "adapty._core.sentinel",

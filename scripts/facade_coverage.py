@@ -68,7 +68,7 @@ def _operation_debts(api: Api, contract: Json) -> Iterator[str]:
             yield f"adapty owes a method for the operation {name}"
             continue
         ok = {int(status) for status in operation["responses"] if status.startswith("2")}
-        if name in OPERATIONS[api] and OPERATIONS[api][name].ok != ok:
+        if name in OPERATIONS[api] and OPERATIONS[api][name].success_statuses != ok:
             yield f"adapty._core.operations owes the success statuses {sorted(ok)} of the operation {name}"
         for path, schema in zip(METHODS[api][name], _bodies(contract, operation) or [""], strict=False):
             yield from _argument_debts(contract, operation, path, schema)

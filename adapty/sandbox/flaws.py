@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from adapty._core.validation import printable
+from adapty._core.validation import format_name
 
 __all__ = ["BodyRefused", "Flaw"]
 
@@ -31,7 +31,7 @@ class Flaw:
             >>> Flaw(message="Field required", path=("device_info", "platform")).field_name
             'device_info.platform'
         """
-        return ".".join(map(printable, self.path))
+        return ".".join(map(format_name, self.path))
 
 
 class BodyRefused(Exception):  # noqa: N818 - never leaves the sandbox: it becomes an answer of status 400

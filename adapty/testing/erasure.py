@@ -76,7 +76,7 @@ def _not_in_mail(sandbox: Sandbox, external_profile_id: str) -> None:
         raise failure(sandbox, f"Adapty Mail has the profile {who}", *_deletions(sandbox, "mail"))
     if events:
         raise failure(sandbox, f"Adapty Mail has events of {who} ({len(events)})", *_deletions(sandbox, "mail"))
-    # A bare id is tried as the second kind only where the first one finds nobody, see `BARE_ID_KINDS`.
+    # The second kind is only asked for if the first one finds no profile: see `MAIL_LOOKUP_KINDS`.
     was_found = sandbox._now_running().state.mail.has_erased(external_profile_id)  # noqa: SLF001 - of the same package
     if not was_found and any(profile.get("customer_user_id") == external_profile_id for profile in sandbox.profiles()):
         problem = f"Adapty Mail has a profile with the customer_user_id {who}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from inspect import signature
 from typing import TYPE_CHECKING, Any, Self
 
-from adapty._core.validation import printable, suggest_choice, type_name
+from adapty._core.validation import format_name, suggest_choice, type_name
 from adapty.errors import AdaptyConfigError
 from adapty.sandbox import Sandbox
 
@@ -70,7 +70,7 @@ def _checked(options: Mapping[str, Any]) -> dict[str, Any]:
     known = tuple(signature(Sandbox).parameters)
     for name in given:
         if name not in known:
-            shown = printable(name)
+            shown = format_name(name)
             problem = f"{shown} is no argument of adapty.sandbox.Sandbox{suggest_choice(shown, known)}"
             raise AdaptyConfigError.for_field("adapty_sandbox_options", problem)
     return given

@@ -86,7 +86,7 @@ def _checked(values: str | Iterable[str] | None) -> list[str]:
         raise AdaptyConfigError.for_field(name, f"is {type_name(values)}; expected a str, or several")
     if not given:
         raise AdaptyConfigError.for_field(name, "holds no value; expected at least one, or nothing would be accepted")
-    return [_value(name, value, f" (it comes from {ENVIRONMENT})" if read else "") for value in given]
+    return [_value(name, value, f" (from {ENVIRONMENT})" if read else "") for value in given]
 
 
 def _value(name: str, value: Any, source: str) -> str:

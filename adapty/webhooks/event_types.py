@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from adapty._core.validation import printable, suggest_choice, type_name
+from adapty._core.validation import format_name, suggest_choice, type_name
 from adapty.errors import AdaptyConfigError
 
 __all__ = ["EVENT_TYPES", "OLD_NAMES", "checked_event_names", "event_type_of"]
@@ -82,13 +82,13 @@ def checked_event_names(event_names: Mapping[str, str] | None) -> Mapping[str, s
 def _name(name: Any) -> str:
     if not isinstance(name, str) or not name:
         raise AdaptyConfigError.for_field(
-            "event_names", f"has the name {printable(name)!r}; expected the dashboard's text"
+            "event_names", f"has the name {format_name(name)!r}; expected the dashboard's text"
         )
     return str.__str__(name)
 
 
 def _ours(name: str, ours: Any) -> str:
-    field = f"event_names.{printable(name)}"
+    field = f"event_names.{format_name(name)}"
     if not isinstance(ours, str) or not ours.strip():
         found = "is empty" if isinstance(ours, str) else f"is {type_name(ours)}"
         raise AdaptyConfigError.for_field(field, f"{found}; expected the name of an event type of Adapty's")
@@ -96,7 +96,7 @@ def _ours(name: str, ours: Any) -> str:
     now = OLD_NAMES.get(plain, plain)
     if now in EVENT_TYPES:
         return now
-    problem = f"{printable(plain)!r} is no event type that this version knows"
+    problem = f"{format_name(plain)!r} is no event type that this version knows"
     if name in EVENT_TYPES or any(_is_misspelt(plain, known) for known in EVENT_TYPES):
         advice = suggest_choice(plain, sorted(EVENT_TYPES))
         raise AdaptyConfigError.for_field(field, f"{problem}{advice}; the table leads from your names to these")

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from starlette.responses import JSONResponse, Response
 
-from adapty._core.validation import printable
+from adapty._core.validation import format_name
 from adapty.sandbox.answers import Problem, told
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def _stripe_error_response(declined: Declined) -> dict[str, Any]:
     errors = [
         {
             "detail": flaw.message,
-            "source": {"pointer": "".join(f"/{printable(name)}" for name in flaw.path)},
+            "source": {"pointer": "".join(f"/{format_name(name)}" for name in flaw.path)},
             "status": str(declined.status),
         }
         for flaw in declined.flaws

@@ -52,7 +52,7 @@ class _Inside:
 def _attributes(attributes: list[dict[str, Any]]) -> Iterator[Finding]:
     for place, attribute in enumerate(attributes):
         if not _ATTRIBUTE_KEY.fullmatch(attribute["key"]):
-            yield (place, "key"), "Input should be 1 to 30 letters, digits, dashes, points and underscores"
+            yield (place, "key"), "Input should be 1 to 30 letters, digits, dashes, dots and underscores"
         value = attribute["value"]
         if isinstance(value, str) and len(value) > _MAX_ATTRIBUTE_TEXT:
             yield (place, "value"), f"Input should have at most {_MAX_ATTRIBUTE_TEXT} characters"

@@ -107,7 +107,9 @@ def _user(customer_user_id: str | None, profile_id: str | None) -> User:
         if value is not None and (not isinstance(value, str) or not value):
             raise AdaptyUsageError.for_field(name, "is no id; expected text")
     if customer_user_id is not None and profile_id is not None:
-        raise AdaptyUsageError.for_field("profile_id", "is given beside customer_user_id; expected one of them at most")
+        raise AdaptyUsageError.for_field(
+            "profile_id", "cannot be combined with customer_user_id; expected one of them at most"
+        )
     if profile_id is not None and not is_uuid(profile_id):
         raise AdaptyUsageError.for_field("profile_id", "is no UUID; expected one of Adapty's ids")
     return User(customer_user_id=customer_user_id, profile_id=profile_id and profile_id.lower())

@@ -233,7 +233,7 @@ class Sender:
                 ):
                     return _Answer(status=response.status_code, body=await _read(response))
             except TimeoutError:
-                return _Answer(problem=f"no answer within {retry_rule.TIMEOUT_SECONDS:g} s")
+                return _Answer(problem=f"no response within {retry_rule.TIMEOUT_SECONDS:g} s")
             except _FAILS as problem:
                 secrets = [] if self._settings.authorization is None else [self._settings.authorization]
                 return _Answer(problem=redact(f"{type(problem).__name__}: {problem}", secrets))
