@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterable
 
 __all__ = ["map_async", "map_threads"]
@@ -24,6 +24,8 @@ async def map_async(
 
     An item is taken when one of the `concurrency` slots is free. When the caller stops, running tasks are cancelled.
     """
+    import asyncio  # noqa: PLC0415 - the sync client works without asyncio
+
     iterator = iter(items)
     # Tasks whose result has not been yielded yet, done or not.
     running: set[asyncio.Task[R]] = set()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import platform
+import sys
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -41,7 +41,7 @@ __all__ = [
     "to_httpx_response",
 ]
 
-USER_AGENT = f"adapty-python/{__version__} python/{platform.python_version()} httpx/{httpx.__version__}"
+USER_AGENT = f"adapty-python/{__version__} python/{sys.version.partition(' ')[0]} httpx/{httpx.__version__}"
 
 NO_AUTH = httpx.Auth()
 """Overrides the credentials of the caller's httpx client."""

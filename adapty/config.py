@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -12,6 +11,7 @@ from urllib.parse import urlsplit
 from attrs import Attribute, evolve, field, frozen
 
 from adapty._core.addresses import HOST_PATTERN, PORT_PATTERN, Endpoint, is_host, is_loopback
+from adapty._core.lazy import lazy_pattern
 from adapty._core.operations import AUTH_SCHEMES, Api
 from adapty._core.redaction import SafeRepr, Secret, hide_arguments
 from adapty._core.retry import RetryPolicy
@@ -58,7 +58,7 @@ _PREFIXES = tuple(f"{scheme} " for scheme in AUTH_SCHEMES.values())
 
 _MAX_SECONDS = 1_000_000
 
-_ADDRESS = re.compile(rf"(?i:https?)://({HOST_PATTERN})(:({PORT_PATTERN}))?(/[A-Za-z0-9._~!$&'()*+,;=:%/-]*)?")
+_ADDRESS = lazy_pattern(rf"(?i:https?)://({HOST_PATTERN})(:({PORT_PATTERN}))?(/[A-Za-z0-9._~!$&'()*+,;=:%/-]*)?")
 
 
 def _validate_timeout(_: object, attribute: Attribute[float], value: Any) -> None:

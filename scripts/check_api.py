@@ -30,15 +30,9 @@ MODELS = (
 )
 
 WEBHOOKS = (
-    *(
-        "asgi_mount.asgi",
-        "django_mount.django_view",
-        "event_types.EVENT_TYPES",
-        "events",
-        "mail",
-        "deliveries.Delivery",
-    ),
-    *("receiver.Receiver", "replies.WebhookResponse", "seen", "sqlite_seen", "wsgi_mount.wsgi"),
+    *("dedup", "events", "event_types.EVENT_TYPES", "mail_events", "outbox", "worker", "_stores.sqlite_dedup"),
+    *(f"frameworks.{name}" for name in ("asgi_app", "django_view", "wsgi_app")),
+    *(f"receiver.{name}" for name in ("Delivery", "Receiver", "WebhookResponse")),
 )
 
 # Where what users are promised is defined: the names that `adapty` and its public packages export.
@@ -48,8 +42,9 @@ GUARDED = (
     *(f"models.{module}" for module in MODELS),
     *(f"bulk.{module}" for module in ("erase_report", "erasing", "importing", "options", "progress", "report")),
     *("fast.transport.AsyncFastTransport", "fast.transport.fast_is_installed"),
-    *("sandbox.app.create_app", "sandbox.fault_list.Faults", "sandbox.faults.Fault", "sandbox.server.Sandbox"),
-    *(f"testing.{module}" for module in ("erasure", "mail", "plugin", "requests", "server_side")),
+    *("sandbox._app.create_app", "sandbox._server.Sandbox", "sandbox._webhooks.api", "sandbox._webhooks.deliveries"),
+    *("sandbox._faults.injector.Faults", "sandbox._faults.model.Fault"),
+    *(f"testing.{module}" for module in ("_mail", "_requests", "_server_side", "plugin")),
     *(f"webhooks.{module}" for module in WEBHOOKS),
 )
 

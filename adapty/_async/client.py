@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
-from adapty._async.access_levels import AsyncAccessLevels
-from adapty._async.integrations import AsyncIntegrations
-from adapty._async.mail import AsyncMail
-from adapty._async.paywalls import AsyncPaywalls
-from adapty._async.profiles import AsyncProfiles
-from adapty._async.purchases import AsyncPurchases
-from adapty._async.refund_saver import AsyncRefundSaver
-from adapty._async.transactions import AsyncTransactions
-from adapty._async.transport import AsyncTransport
-from adapty._async.v1 import AsyncV1
-from adapty._async.virtual_currencies import AsyncVirtualCurrencies
 from adapty._core.redaction import hide_arguments
 from adapty._core.sentinel import NOT_GIVEN, NotGiven
-from adapty._generated import low_level_server_side_client
-from adapty.config import Config
 
 if TYPE_CHECKING:
     from types import TracebackType
 
     import httpx
 
+    from adapty._async.access_levels import AsyncAccessLevels
+    from adapty._async.integrations import AsyncIntegrations
+    from adapty._async.mail import AsyncMail
+    from adapty._async.paywalls import AsyncPaywalls
+    from adapty._async.profiles import AsyncProfiles
+    from adapty._async.purchases import AsyncPurchases
+    from adapty._async.refund_saver import AsyncRefundSaver
+    from adapty._async.transactions import AsyncTransactions
+    from adapty._async.transport import AsyncTransport
+    from adapty._async.v1 import AsyncV1
+    from adapty._async.virtual_currencies import AsyncVirtualCurrencies
     from adapty.config import Timeouts
     from adapty_generated.server_side import AuthenticatedClient
 
@@ -34,34 +33,11 @@ __all__ = ["AsyncAdapty"]
 class AsyncAdapty:
     """A client of Adapty's HTTP APIs. Create one per process and share it.
 
-    Attributes:
-        profiles: Get, create, update and delete users.
-        access_levels: Grant, revoke and check access.
-        transactions: Record purchases made outside of Adapty's mobile SDK.
-        purchases: Validate purchases of Stripe and Paddle.
-        refund_saver: Refund preferences for the App Store.
-        integrations: A user's IDs in other services.
-        paywalls: Paywalls and their remote configs.
-        virtual_currencies: Balances of virtual currencies.
-        v1: Version 1 of the server-side API.
-        mail: The Mail API, which has its own key.
-
     Example:
         >>> async with AsyncAdapty(mail_secret_key="secret_live_123") as client:
         ...     print(client)
         <AsyncAdapty: mail>
     """
-
-    profiles: AsyncProfiles
-    access_levels: AsyncAccessLevels
-    transactions: AsyncTransactions
-    purchases: AsyncPurchases
-    refund_saver: AsyncRefundSaver
-    integrations: AsyncIntegrations
-    paywalls: AsyncPaywalls
-    virtual_currencies: AsyncVirtualCurrencies
-    v1: AsyncV1
-    mail: AsyncMail
 
     @hide_arguments
     def __init__(
@@ -99,6 +75,9 @@ class AsyncAdapty:
         Raises:
             AdaptyConfigError: There is no key, or a setting is invalid; `field_name` says which.
         """
+        from adapty._async.transport import AsyncTransport
+        from adapty.config import Config
+
         config = Config.build(
             secret_key=secret_key,
             mail_secret_key=mail_secret_key,
@@ -113,16 +92,76 @@ class AsyncAdapty:
 
     def _bind(self, transport: AsyncTransport) -> None:
         self._transport = transport
-        self.profiles = AsyncProfiles(transport)
-        self.access_levels = AsyncAccessLevels(transport)
-        self.transactions = AsyncTransactions(transport)
-        self.purchases = AsyncPurchases(transport)
-        self.refund_saver = AsyncRefundSaver(transport)
-        self.integrations = AsyncIntegrations(transport)
-        self.paywalls = AsyncPaywalls(transport)
-        self.virtual_currencies = AsyncVirtualCurrencies(transport)
-        self.v1 = AsyncV1(transport)
-        self.mail = AsyncMail(transport)
+
+    @cached_property
+    def profiles(self) -> AsyncProfiles:
+        """End users: get, create, update, delete."""
+        from adapty._async.profiles import AsyncProfiles
+
+        return AsyncProfiles(self._transport)
+
+    @cached_property
+    def access_levels(self) -> AsyncAccessLevels:
+        """Access levels: grant, revoke, check."""
+        from adapty._async.access_levels import AsyncAccessLevels
+
+        return AsyncAccessLevels(self._transport)
+
+    @cached_property
+    def transactions(self) -> AsyncTransactions:
+        """Purchases made outside of Adapty's mobile SDKs."""
+        from adapty._async.transactions import AsyncTransactions
+
+        return AsyncTransactions(self._transport)
+
+    @cached_property
+    def purchases(self) -> AsyncPurchases:
+        """Stripe and Paddle purchases that Adapty validates."""
+        from adapty._async.purchases import AsyncPurchases
+
+        return AsyncPurchases(self._transport)
+
+    @cached_property
+    def refund_saver(self) -> AsyncRefundSaver:
+        """Refund Saver settings of a user."""
+        from adapty._async.refund_saver import AsyncRefundSaver
+
+        return AsyncRefundSaver(self._transport)
+
+    @cached_property
+    def integrations(self) -> AsyncIntegrations:
+        """IDs of a user in other services."""
+        from adapty._async.integrations import AsyncIntegrations
+
+        return AsyncIntegrations(self._transport)
+
+    @cached_property
+    def paywalls(self) -> AsyncPaywalls:
+        """Paywalls and their remote configs."""
+        from adapty._async.paywalls import AsyncPaywalls
+
+        return AsyncPaywalls(self._transport)
+
+    @cached_property
+    def virtual_currencies(self) -> AsyncVirtualCurrencies:
+        """Balances and transactions of virtual currencies."""
+        from adapty._async.virtual_currencies import AsyncVirtualCurrencies
+
+        return AsyncVirtualCurrencies(self._transport)
+
+    @cached_property
+    def v1(self) -> AsyncV1:
+        """Version 1 of the server-side API."""
+        from adapty._async.v1 import AsyncV1
+
+        return AsyncV1(self._transport)
+
+    @cached_property
+    def mail(self) -> AsyncMail:
+        """The Mail API, which has its own key."""
+        from adapty._async.mail import AsyncMail
+
+        return AsyncMail(self._transport)
 
     def with_options(
         self,
@@ -163,6 +202,8 @@ class AsyncAdapty:
             >>> len(response.parsed.data)
             1
         """
+        from adapty._generated import low_level_server_side_client
+
         return low_level_server_side_client(self._transport.config, self._transport.shared_transport())
 
     async def close(self) -> None:

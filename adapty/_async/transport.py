@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, TypeVar
 
 import httpx
 
-from adapty._async_connections import AsyncConnections
 from adapty._core.call import Send, execute
 from adapty._dialer import Dialer, UnusableClient
 from adapty._http import (
@@ -98,6 +97,8 @@ class AsyncTransport:
             return cls(config, AsyncExternalTransport(client_send), owns_transport=False, http_client=http_client)
         if transport is not None:
             return cls(config, AsyncExternalTransport(transport.handle_async_request, transport), owns_transport=True)
+        from adapty._async_connections import AsyncConnections  # noqa: PLC0415 - loads httpcore
+
         proxies = Proxies.from_environment()
         dialer = Dialer(proxies.for_url)
         for api in config.keys:

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from attrs import frozen
 
+from adapty._core.lazy import lazy_pattern
 from adapty._escaping import escape_control
 
 __all__ = [
@@ -29,15 +30,15 @@ HOST_PATTERN = rf"(?:{_LABEL}(?:\.{_LABEL})*\.?|\[[0-9A-Fa-f:.]+\])"
 PORT_PATTERN = "(?:[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])"
 """A pattern for a port from 1 to 65535."""
 
-_HOST = re.compile(HOST_PATTERN)
-_NUMERIC = re.compile(r"[0-9.]+")
+_HOST = lazy_pattern(HOST_PATTERN)
+_NUMERIC = lazy_pattern(r"[0-9.]+")
 _MAX_LENGTH = 253
 
-_URL = re.compile(
+_URL = lazy_pattern(
     rf"((?:https?:)?//)(?:[^/?#]*@)?({HOST_PATTERN}(?::{PORT_PATTERN})?)(/[^?#]*)?(?:[?#].*)?",
     re.IGNORECASE | re.DOTALL,
 )
-_RELATIVE = re.compile(r"(?!//)([^?#:]+)(?:[?#].*)?", re.DOTALL)
+_RELATIVE = lazy_pattern(r"(?!//)([^?#:]+)(?:[?#].*)?", re.DOTALL)
 
 _DEFAULT_PORTS = {"http": 80, "https": 443, "socks5": 1080, "socks5h": 1080}
 

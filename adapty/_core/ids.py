@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any, Literal
-from uuid import UUID
 
 from adapty._core.invisible_characters import describe_invisible_character
+from adapty._core.lazy import is_loaded_instance, lazy_pattern
 from adapty._core.validation import Invalid, email, identifier, type_name, validate
 from adapty.errors import AdaptyUsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from uuid import UUID
 
 __all__ = [
     "DEFAULT_ID_KIND",
@@ -39,10 +40,10 @@ MailIdKind = Literal["external_profile_id", "customer_user_id", "email"]
 MAX_ID_LENGTH = 4096
 """The maximum length of a customer user ID in characters; servers reject header lines of 8 kB and more."""
 
-UUID_PATTERN = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
+UUID_PATTERN = lazy_pattern(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 """A UUID as text of five groups; `uuid.UUID` also accepts braces and a URN."""
 
-_CUSTOMER_USER_ID = re.compile(rf"[!-~]([ -~]{{0,{MAX_ID_LENGTH - 2}}}[!-~])?", re.ASCII)
+_CUSTOMER_USER_ID = lazy_pattern(rf"[!-~]([ -~]{{0,{MAX_ID_LENGTH - 2}}}[!-~])?", re.ASCII)
 """Printable ASCII without a space at the start or end."""
 
 
@@ -98,7 +99,7 @@ def validate_customer_user_id(value: str) -> str:
 
 def validate_uuid(value: object) -> str:
     """Return a UUID, given as a `uuid.UUID` or as text of five groups, in lower case."""
-    if isinstance(value, UUID):
+    if is_loaded_instance(value, "uuid", "UUID"):
         return str(value)
     expected = "expected a UUID such as 772204ce-ebf6-4ed9-82b0-d8688ab62b01"
     if not isinstance(value, str):

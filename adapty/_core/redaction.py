@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import html
 import re
 from functools import lru_cache, wraps
 from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec, Self, TypeVar
 
+from adapty._core.lazy import lazy_pattern
 from adapty._core.sentinel import NotGiven
 from adapty.errors import AdaptyUsageError
 
@@ -29,7 +29,7 @@ _MIN_ANYWHERE = 16
 # Possessive quantifiers: the time is linear even for a long body without an address.
 _LOCAL = r"[^\s@\"<>()\[\],;:\\]"
 _DOMAIN = r"[^\s@\"'<>(){}\[\],;:\\]"
-_EMAIL = re.compile(rf"(?<!{_LOCAL}){_LOCAL}++@{_DOMAIN}++")
+_EMAIL = lazy_pattern(rf"(?<!{_LOCAL}){_LOCAL}++@{_DOMAIN}++")
 
 
 class Secret:
@@ -106,7 +106,9 @@ def _character_pattern(character: str) -> str:
         return re.escape(character)
     code = f"{ord(character):02x}"
     either = "".join(f"[{digit}{digit.upper()}]" for digit in code)
-    in_html = [re.escape(html.escape(character)), f"&#{ord(character)};", f"&#x{either};"]
+    from html import escape  # noqa: PLC0415 - its table of entities is large, and only redaction needs it
+
+    in_html = [re.escape(escape(character)), f"&#{ord(character)};", f"&#x{either};"]
     escaped = {*in_html, f"%{either}", rf"\\u00{either}", rf"\\{re.escape(character)}"}
     return f"(?:{'|'.join([re.escape(character), *sorted(escaped)])})"
 

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from adapty._core.lazy import lazy_pattern
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -34,7 +36,7 @@ TOO_MANY_REQUESTS = 429
 _REQUEST_TIMEOUT = 408
 _IN_FLIGHT = "idempotency_in_flight"
 
-_SECONDS = re.compile(r"[0-9]{1,15}(\.[0-9]{1,15})?", re.ASCII)
+_SECONDS = lazy_pattern(r"[0-9]{1,15}(\.[0-9]{1,15})?", re.ASCII)
 
 
 def is_in_flight(status_code: int, error_code: str | None) -> bool:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from uuid import uuid4
 
 from adapty._core.ids import validate_uuid
+from adapty._core.lazy import lazy_pattern
 from adapty._core.sentinel import NotGiven
 from adapty._core.validation import (
     Invalid,
@@ -51,9 +52,9 @@ MAX_METADATA_TEXT = 200
 MAX_EXACT_DIGITS = 15
 """The number of significant digits that every JSON parser preserves."""
 
-_ATTRIBUTE_KEY = re.compile(r"[A-Za-z0-9._-]{1,30}", re.ASCII)
-_METADATA_KEY = re.compile(r"[a-z0-9_]{1,30}", re.ASCII)
-_CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
+_ATTRIBUTE_KEY = lazy_pattern(r"[A-Za-z0-9._-]{1,30}", re.ASCII)
+_METADATA_KEY = lazy_pattern(r"[a-z0-9_]{1,30}", re.ASCII)
+_CURRENCY = lazy_pattern(r"[A-Z]{3}", re.ASCII)
 _INT32 = 2**31
 
 

@@ -7,26 +7,25 @@ accept NOT_GIVEN in their types, because the types of a model's constructor come
 
 from __future__ import annotations
 
-import difflib
 import json
 import math
 import re
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from dateutil.parser import isoparser
-from dateutil.relativedelta import relativedelta
-
 from adapty._core.invisible_characters import describe_invisible_character
+from adapty._core.iso8601 import parse_common_form, parser
 from adapty._core.json_body import MAX_DEPTH, is_too_deep
+from adapty._core.lazy import is_loaded_instance, lazy_pattern
 from adapty._escaping import escape_control
 from adapty.errors import AdaptyUsageError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
+
+    from dateutil.relativedelta import relativedelta
 
     from adapty._core.sentinel import NotGiven
 
@@ -84,12 +83,7 @@ _DATETIME_EXPECTED = 'expected an aware datetime or ISO 8601 text with an offset
 _DATE_EXPECTED = 'expected a datetime.date or ISO 8601 text, such as "1990-05-21"'
 _AMOUNT_EXPECTED = 'expected a Decimal or decimal text, such as "9.99"'
 
-_ISO_8601 = isoparser(sep="T")
-_COMMON_DATETIME = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.([0-9]{3}){1,2})?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])",
-    re.ASCII,
-)
-_TIME_OF_DAY = re.compile(r"[0-9:.,]+(Z|[+-][0-9]{2}(:?[0-9]{2})?)?", re.ASCII)
+_TIME_OF_DAY = lazy_pattern(r"[0-9:.,]+(Z|[+-][0-9]{2}(:?[0-9]{2})?)?", re.ASCII)
 
 # RFC 5321, section 4.5.3.1: 64 octets before the @, 254 in all (with the brackets of a path taken off its 256).
 _MAX_LOCAL_PART = 64
@@ -97,15 +91,15 @@ _MAX_ADDRESS = 254
 # RFC 5322 dot-atom, with what RFC 6531 adds; a quoted local part is legal and not deliverable in practice.
 _OTHER_SCRIPTS = "\x80-\U0010ffff"
 _ATOM = rf"[A-Za-z0-9!#$%&'*+/=?^_`{{|}}~{_OTHER_SCRIPTS}-]+"
-_LOCAL_PART = re.compile(rf"{_ATOM}(\.{_ATOM})*")
+_LOCAL_PART = lazy_pattern(rf"{_ATOM}(\.{_ATOM})*")
 _LABEL_EDGE = rf"[A-Za-z0-9{_OTHER_SCRIPTS}]"
 _LABEL_REST = rf"([A-Za-z0-9{_OTHER_SCRIPTS}-]{{0,61}}{_LABEL_EDGE})"
-_DOMAIN = re.compile(rf"({_LABEL_EDGE}{_LABEL_REST}?\.)+[A-Za-z{_OTHER_SCRIPTS}]{_LABEL_REST}")
+_DOMAIN = lazy_pattern(rf"({_LABEL_EDGE}{_LABEL_REST}?\.)+[A-Za-z{_OTHER_SCRIPTS}]{_LABEL_REST}")
 
-_UNDECODED_BYTE = re.compile("[\udc80-\udcff]")
+_UNDECODED_BYTE = lazy_pattern("[\udc80-\udcff]")
 """The replacement of a byte that is not UTF-8, in text decoded with `surrogateescape`, as files are here."""
 
-_AMOUNT = re.compile(r"-?[0-9]{1,30}(\.[0-9]{1,30})?", re.ASCII)
+_AMOUNT = lazy_pattern(r"-?[0-9]{1,30}(\.[0-9]{1,30})?", re.ASCII)
 _MAX_AMOUNT_DIGITS = 30
 _MAX_QUOTE_LENGTH = 40
 _MAX_NAME_LENGTH = 100
@@ -251,22 +245,22 @@ def aware_datetime(value: datetime | str) -> datetime:
 
 
 def _parse_datetime(raw: str) -> datetime:
-    """Parse ISO 8601. Python parses the common form twenty times faster than dateutil."""
-    if _COMMON_DATETIME.fullmatch(raw):
-        with suppress(ValueError):  # such as 24:00:00, which isoparse accepts
-            return datetime.fromisoformat(raw)
+    """Parse ISO 8601."""
+    parsed = parse_common_form(raw)
+    if parsed is not None:
+        return parsed
     normalized = raw.upper().replace(" ", "T", 1)
     # Older versions of isoparse accept invalid offsets such as +-2:00.
     if "T" in normalized and not _TIME_OF_DAY.fullmatch(normalized.partition("T")[2]):
         raise ValueError(raw)
-    return _ISO_8601.isoparse(normalized)
+    return parser("T").isoparse(normalized)
 
 
 def future_datetime(value: datetime | str | relativedelta | timedelta | NotGiven) -> datetime:
     """Return a datetime, given as for `aware_datetime` or as a relativedelta or timedelta from now."""
-    if isinstance(value, relativedelta | timedelta):
+    if isinstance(value, timedelta) or is_loaded_instance(value, "dateutil.relativedelta", "relativedelta"):
         try:
-            return datetime.now(UTC) + value
+            return datetime.now(UTC) + cast("timedelta", value)
         except (ValueError, OverflowError):
             raise Invalid("is outside the years 1 to 9999; expected a shorter time from now") from None
     return aware_datetime(cast("datetime | str", value))
@@ -407,7 +401,9 @@ def closest_match(name: str, choices: Iterable[str]) -> str | None:
     """Return the choice closest to a name, ignoring case, spaces and hyphens, or None if there is none."""
     by_plain = {choice.casefold(): choice for choice in choices}
     plain = name.strip().casefold().replace(" ", "_").replace("-", "_")
-    close = difflib.get_close_matches(plain, by_plain, n=1)
+    from difflib import get_close_matches  # noqa: PLC0415 - rarely needed
+
+    close = get_close_matches(plain, by_plain, n=1)
     return by_plain[close[0]] if close else None
 
 

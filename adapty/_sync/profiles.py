@@ -6,14 +6,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal, Unpack
 
-from adapty._core.deletions import DeletionRun
 from adapty._core.ids import user_headers
 from adapty._core.sentinel import NOT_GIVEN, NotGiven
 from adapty._core.validation import validate
 from adapty._generated import build_server_side_call, ignore_body
-from adapty._sync.deletions import run_deletions
 from adapty.models.profile import Profile
-from adapty.models.profile_request import ProfileFields, ProfileRequest, validate_platform
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -22,7 +19,7 @@ if TYPE_CHECKING:
     from adapty._core.deletions import DeletionReport, DeletionResult
     from adapty._core.ids import IdKind
     from adapty._sync.transport import Transport
-    from adapty.models.profile_request import Platform
+    from adapty.models.profile_request import Platform, ProfileFields
 
 __all__ = ["Profiles", "ProfilesBase"]
 
@@ -122,6 +119,9 @@ class ProfilesBase:
             >>> len(report.deleted), len(report.not_found), report.failed
             (1, 1, ())
         """
+        from adapty._core.deletions import DeletionRun
+        from adapty._sync.deletions import run_deletions
+
         run = DeletionRun(ids, by, on_result)
 
         def delete(id_: str) -> None:
@@ -171,13 +171,7 @@ class Profiles(ProfilesBase):
             >>> profile.attributes["plan"]
             'trial'
         """
-        parameters = user_headers(customer_user_id, profile_id)
-        if platform is not NOT_GIVEN and platform is not None:
-            parameters["adapty_platform"] = validate("platform", validate_platform, platform)
-        body = ProfileRequest.from_arguments(fields)
-        return self._transport.execute(
-            build_server_side_call("createProfile", Profile.from_response, body, **parameters)
-        )
+        return self._send("createProfile", user_headers(customer_user_id, profile_id), platform, fields)
 
     def update(
         self,
@@ -215,10 +209,18 @@ class Profiles(ProfilesBase):
             >>> "plan" in profile.attributes
             False
         """
-        parameters = user_headers(customer_user_id, profile_id)
+        return self._send("updateProfile", user_headers(customer_user_id, profile_id), platform, fields)
+
+    def _send(
+        self,
+        operation: str,
+        parameters: dict[str, Any],
+        platform: Platform | NotGiven | None,
+        fields: ProfileFields,
+    ) -> Profile:
+        from adapty.models.profile_request import ProfileRequest, validate_platform
+
         if platform is not NOT_GIVEN and platform is not None:
             parameters["adapty_platform"] = validate("platform", validate_platform, platform)
         body = ProfileRequest.from_arguments(fields)
-        return self._transport.execute(
-            build_server_side_call("updateProfile", Profile.from_response, body, **parameters)
-        )
+        return self._transport.execute(build_server_side_call(operation, Profile.from_response, body, **parameters))

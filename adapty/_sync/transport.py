@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, TypeVar
 
 import httpx
 
-from adapty._connections import Connections
 from adapty._core.call import Send, execute
 from adapty._dialer import Dialer, UnusableClient
 from adapty._http import (
@@ -100,6 +99,8 @@ class Transport:
             return cls(config, ExternalTransport(client_send), owns_transport=False, http_client=http_client)
         if transport is not None:
             return cls(config, ExternalTransport(transport.handle_request, transport), owns_transport=True)
+        from adapty._connections import Connections  # noqa: PLC0415 - loads httpcore
+
         proxies = Proxies.from_environment()
         dialer = Dialer(proxies.for_url)
         for api in config.keys:

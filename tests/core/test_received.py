@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal, localcontext
+from importlib import import_module
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -13,8 +14,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import adapty.models
-import adapty.webhooks.events
 from adapty import (
     AccessLevel,
     AdaptyUsageError,
@@ -23,6 +22,7 @@ from adapty import (
     NonSubscription,
     Profile,
     ProfileSubscription,
+    PurchaseOffer,
     RemoteConfig,
     VirtualCurrencyBalance,
     VirtualCurrencyBalances,
@@ -48,6 +48,7 @@ from adapty.models.virtual_currency import (
 from adapty.webhooks import PurchaseProperties
 
 from .support import repeatable, reply
+from .test_exports import exported
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -61,13 +62,13 @@ PAGES: list[type[ResponseModel]] = [
 ]
 CLASSES: list[type[ResponseModel]] = PAGES + [
     held
-    for module in (adapty.models, adapty.webhooks.events)
-    for held in vars(module).values()
+    for package in ("adapty.models", "adapty.webhooks")
+    for held in (getattr(import_module(package), name) for name in exported(package))
     if isinstance(held, type) and issubclass(held, ResponseModel) and held is not ResponseModel
 ]
 EVERY = pytest.mark.parametrize("cls", CLASSES, ids=lambda cls: cls.__name__)
 
-EMPTY: Mapping[str, Any] = {"read_each": (), "read_named": {}, "event_properties": PurchaseProperties()}
+EMPTY: Mapping[str, Any] = {"list": (), "map": {}, "event_properties": PurchaseProperties()}
 """What a field holds that is missing, by how it is read or by its name; None where it is neither."""
 
 KINDS = {
@@ -86,7 +87,7 @@ def fields_of(kind: str) -> list[Any]:
         pytest.param(cls, field.name, id=f"{cls.__name__}.{field.name}")
         for cls in CLASSES
         for field in attrs.fields(cls)
-        if field.metadata.get("read") is KINDS[kind]
+        if field.metadata.get("scalar") is KINDS[kind]
     ]
 
 
@@ -625,7 +626,7 @@ def test_the_sub_objects_are_of_their_own_classes() -> None:
         NonSubscription,
         CustomAttribute,
     ]
-    assert type(profile.access_levels[0].offer) is type(profile.subscriptions[0].offer) is adapty.models.PurchaseOffer
+    assert type(profile.access_levels[0].offer) is type(profile.subscriptions[0].offer) is PurchaseOffer
 
 
 @pytest.mark.parametrize("balance", [0, 1, 2**31 - 1, 2**31, -1])

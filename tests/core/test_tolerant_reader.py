@@ -35,6 +35,7 @@ from adapty.models.virtual_currency import (
 )
 
 from .support import drive, json_values, repeatable, reply
+from .test_exports import exported
 
 if TYPE_CHECKING:
     from adapty._core.call import Call
@@ -165,13 +166,9 @@ EVERY_EXAMPLE = pytest.mark.parametrize(
     ("operation", "body"), [pytest.param(name, body, id=f"{name}-{example}") for name, example, body in EXAMPLES]
 )
 
-KNOWN_VALUES = frozenset[str]().union(
-    *(value for value in vars(adapty.models).values() if isinstance(value, frozenset))
-)
-
-KNOWN_CLASSES = [
-    held for held in vars(adapty.models).values() if isinstance(held, type) and issubclass(held, ResponseModel)
-]
+MODELS = [getattr(adapty.models, name) for name in exported("adapty.models")]
+KNOWN_VALUES = frozenset[str]().union(*(value for value in MODELS if isinstance(value, frozenset)))
+KNOWN_CLASSES = [value for value in MODELS if isinstance(value, type) and issubclass(value, ResponseModel)]
 
 OTHER_VALUES: tuple[Any, ...] = (
     None,

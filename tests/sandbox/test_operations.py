@@ -9,7 +9,8 @@ import pytest
 
 from adapty._generated import openapi_spec
 from adapty.sandbox import DEFAULT_MAIL_KEY, Sandbox
-from adapty.sandbox.mail import ACTIONS, MAX_BODY_BYTES
+from adapty.sandbox._body import MAX_BODY_BYTES
+from adapty.sandbox._mail.routes import ACTIONS
 from tests.later_contract import later_contract
 from tests.sandbox.conftest import DELETION_PATH, EVENT_PATH, PROFILE_PATH, Api, errors, event, fields, profile
 
@@ -17,7 +18,7 @@ from tests.sandbox.conftest import DELETION_PATH, EVENT_PATH, PROFILE_PATH, Api,
 def test_an_operation_that_is_newer_than_the_sandbox_is_404(monkeypatch: pytest.MonkeyPatch) -> None:
     """A contract that is ahead of the sandbox breaks nothing that it serves."""
     newer = later_contract(openapi_spec("mail"))
-    monkeypatch.setattr("adapty.sandbox.app.contract", lambda _: newer)
+    monkeypatch.setattr("adapty.sandbox._app.contract", lambda _: newer)
     monkeypatch.delitem(ACTIONS, "deleteProfile", raising=False)
     with Sandbox() as sandbox, Api.of(sandbox) as api:
         errors(api.send(DELETION_PATH, {"external_profile_id": "user_12345"}), 404)

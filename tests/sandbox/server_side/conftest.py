@@ -17,7 +17,7 @@ from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
 from adapty._generated import openapi_spec
-from adapty.sandbox.server_side import moments
+from adapty.sandbox import _timestamps as moments
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
