@@ -41,7 +41,7 @@ GUARDED = (
     *("config.Timeouts", "errors", "flows", "_core.deletions"),
     *(f"models.{module}" for module in MODELS),
     *(f"bulk.{module}" for module in ("erase_report", "erasing", "importing", "options", "progress", "report")),
-    *("fast.transport.AsyncFastTransport", "fast.transport.fast_is_installed"),
+    *("fast._transport.AsyncFastTransport", "fast._transport.fast_is_installed"),
     *("sandbox._app.create_app", "sandbox._server.Sandbox", "sandbox._webhooks.api", "sandbox._webhooks.deliveries"),
     *("sandbox._faults.injector.Faults", "sandbox._faults.model.Fault"),
     *(f"testing.{module}" for module in ("_mail", "_requests", "_server_side", "plugin")),
