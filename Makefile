@@ -11,16 +11,19 @@ MAIL_SPEC ?= openapi/mail.yaml
 SERVER_SIDE_SPEC ?= openapi/server_side.yaml
 API ?= mail
 
-# The tests start Python a few hundred times: what was compiled is kept.
+# The tests start Python a few hundred times, so they need the compiled files.
 unexport PYTHONDONTWRITEBYTECODE
 
-# One worker more than there are cores in CI: many tests wait for processes of their own.
-PYTEST := $(BIN)/python -m pytest --numprocesses 3 --dist loadfile
+# One worker more than CI has cores, because many tests wait for processes that they start.
+PYTEST := $(BIN)/python -m pytest --numprocesses 3 --dist worksteal
 
-# Two installations at once would write over each other.
+# COVERAGE=yes measures coverage and fails below the minimum of pyproject.toml; the tests then take longer.
+COVERAGE ?=
+
+# Two installations at the same time would overwrite each other's files.
 .NOTPARALLEL:
 
-.PHONY: help demo test coverage check lint types imports generate spec-diff update-spec check-generated unasync check-unasync examples \
+.PHONY: help demo test test-tools coverage check lint types imports generate spec-diff update-spec check-generated unasync check-unasync examples \
 	check-examples specs api wheel lowest bench bench-short clean
 
 help: ## List the commands.
@@ -42,13 +45,16 @@ $(VENV)/develops: pyproject.toml constraints.txt $(BIN)/python
 demo: $(VENV)/runs ## Start the sandbox, import the example base, show the flows.
 	$(BIN)/python -m scripts.demo
 
-test: $(VENV)/develops ## Run the tests.
-	$(PYTEST)
+test: $(VENV)/develops ## Run the tests of the product.
+	$(PYTEST) --ignore tests/project $(if $(COVERAGE),--cov --cov-report term)
 
-coverage: $(VENV)/develops ## Run the tests and show what they do not reach; takes twice as long.
-	$(PYTEST) --cov --cov-report term
+coverage: COVERAGE := yes
+coverage: test ## Run the tests of the product and show the lines that they do not reach.
 
-check: check-generated check-unasync check-examples specs lint types imports api wheel ## Run all checks but the tests.
+test-tools: $(VENV)/develops ## Run the tests of the project's own tools.
+	$(PYTEST) tests/project
+
+check: check-generated check-unasync check-examples specs lint types imports api wheel test-tools ## Run all other checks.
 
 generate: $(VENV)/develops ## Make the low-level code; MAIL_SPEC=FILE or SERVER_SIDE_SPEC=FILE takes another contract.
 	$(BIN)/python -m scripts.generate --mail-spec '$(MAIL_SPEC)' --server-side-spec '$(SERVER_SIDE_SPEC)'
@@ -94,7 +100,7 @@ api: $(VENV)/develops ## Fail if the public API breaks what the last release pro
 wheel: $(VENV)/develops ## Build the wheel, look into it and try it away from the sources.
 	$(BIN)/python -m scripts.check_wheel
 
-lowest: $(VENV)/develops ## Test the wheel with the lowest versions that it allows; fails if the tests miss too much of it.
+lowest: $(VENV)/develops ## Test the wheel with the lowest versions of its dependencies.
 	$(BIN)/python -m scripts.check_lowest
 
 bench: $(VENV)/develops ## Measure what the SDK costs beside what it is built on; takes some seven minutes.

@@ -1,8 +1,9 @@
-"""What tests and the examples in docstrings share: one sandbox, and for each example a client of it."""
+"""Fixtures of the tests and of the examples in docstrings: one sandbox, and a client of it for each example."""
 
 from __future__ import annotations
 
 import gc
+import signal
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,8 +15,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-# doctest knows no await; the same examples run in adapty/_sync, which is made from these files.
+# doctest does not support await. The same examples run in adapty/_sync, which is generated from these files.
 collect_ignore_glob = ["adapty/_async/*"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _default_sigint_handler() -> Iterator[None]:
+    """Handle SIGINT as in a terminal, also where it is ignored at the start (`nohup make test &`).
+
+    Child processes inherit an ignored signal, but not a handler: they start with the default action.
+    """
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture(scope="session")
@@ -27,7 +39,7 @@ def running_sandbox() -> Iterator[Sandbox]:
 
 @pytest.fixture(autouse=True)
 def _example(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Give each example `adapty`, its sandbox, emptied, and a folder of its own; other tests are left alone."""
+    """Provide each docstring example with `client`, its empty sandbox, and a working directory of its own."""
     if not isinstance(request.node, pytest.DoctestItem):
         yield
         return
@@ -39,14 +51,14 @@ def _example(request: pytest.FixtureRequest) -> Iterator[None]:
         pytest.MonkeyPatch.context() as patch,
         Adapty(
             sandbox.secret_key, mail_secret_key=sandbox.mail_key, base_url=sandbox.url, mail_base_url=sandbox.url
-        ) as adapty,
+        ) as client,
     ):
         patch.chdir(tmp_path)
-        namespace.update(adapty=adapty, adapty_sandbox=sandbox)
+        namespace.update(client=client, adapty_sandbox=sandbox)
         yield
 
 
 def pytest_collection_finish() -> None:
-    """Leave what was loaded by now to itself: a search through all of it takes longer than most tests do."""
+    """Exclude the objects loaded so far from garbage collection: traversing them takes longer than most tests."""
     gc.collect()
     gc.freeze()

@@ -2,8 +2,8 @@
 
     from adapty import Adapty
 
-    adapty = Adapty(mail_secret_key="...")
-    adapty.mail.save_profile(external_profile_id=..., external_created_at=..., email=...)
+    client = Adapty(mail_secret_key="...")
+    client.mail.save_profile(external_profile_id=..., external_created_at=..., email=...)
 
 `Adapty` is the blocking client and `AsyncAdapty` the async one; `adapty.errors` draws the tree of what they raise.
 """

@@ -9,7 +9,6 @@ inside the functions, so that importing adapty does not load every generated mod
 from __future__ import annotations
 
 import json
-from decimal import Decimal
 from functools import cache
 from importlib import import_module, resources
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
@@ -18,8 +17,7 @@ from urllib.parse import urlencode
 from attrs import evolve
 
 from adapty._core.call import Call, Request, UnreadableAnswer
-from adapty._core.nesting import MAX_VALUES, has_too_many_values, is_too_deep
-from adapty._core.numbers import parse_decimal, parse_int
+from adapty._core.json_body import InvalidJson, parse_json
 from adapty._core.operations import OPERATIONS, SCHEMES
 from adapty.errors import AdaptyUsageError
 
@@ -31,7 +29,7 @@ if TYPE_CHECKING:
     from adapty._core.answers import Answer
     from adapty._core.operations import Api
     from adapty.config import Config
-    from adapty.models._record import Record
+    from adapty.models._request import RequestModel
     from adapty_generated.mail import AuthenticatedClient as MailClient
     from adapty_generated.server_side import AuthenticatedClient as ServerSideClient
 
@@ -46,9 +44,8 @@ __all__ = [
 
 T = TypeVar("T")
 
-# Made once: json.dumps and json.loads would make one for each call.
+# Created once: json.dumps would create one for each call.
 _WRITER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-_READER = json.JSONDecoder(parse_float=Decimal, parse_constant=str)
 
 ENDPOINTS: Mapping[Api, Mapping[str, str]] = {
     "mail": {
@@ -89,7 +86,7 @@ ENDPOINTS: Mapping[Api, Mapping[str, str]] = {
 def mail_call(
     name: str,
     read: Callable[[Mapping[str, Any]], T],
-    body: Record,
+    body: RequestModel,
     *,
     gone_is_done: bool = False,
 ) -> Call[T]:
@@ -108,7 +105,7 @@ def mail_call(
 def server_side_call(
     name: str,
     read: Callable[[Mapping[str, Any]], T],
-    body: Record | None = None,
+    body: RequestModel | None = None,
     **parameters: Any,
 ) -> Call[T]:
     """Put the call of an operation of the server-side API together.
@@ -133,7 +130,7 @@ def _call(
     api: Api,
     name: str,
     read: Callable[[Mapping[str, Any]], T],
-    body: Record | None,
+    body: RequestModel | None,
     parameters: Mapping[str, Any],
 ) -> Call[T]:
     operation = OPERATIONS[api][name]
@@ -183,28 +180,12 @@ def _blank_reader(read: Callable[[Mapping[str, Any]], T]) -> Callable[[Answer], 
 
 
 def _decoded(answer: Answer) -> Any:
-    """Refuse a body that is not JSON: a gateway's page must not pass for a saved record.
-
-    Numbers stay exact; NaN and its kind, which some servers write, are text.
-    """
-    if has_too_many_values(answer.content):
-        raise UnreadableAnswer(f"the body has more than {MAX_VALUES:,} values")
+    """Refuse a body that is not JSON: a gateway's page must not pass for a saved record."""
     try:
-        decoded = _read(answer.content)
-    except (ValueError, ArithmeticError, RecursionError):
-        message = "the body is not JSON, or cut short"
-        raise UnreadableAnswer(message) from None
-    if is_too_deep(decoded):
-        message = "the body is nested deeper than anything that the API documents"
-        raise UnreadableAnswer(message)
-    return decoded
-
-
-def _read(content: bytes) -> Any:
-    try:
-        return _READER.decode(content.decode())
-    except (ValueError, ArithmeticError):  # not UTF-8, after a byte order mark, or with a number that is too long
-        return json.loads(content, parse_float=parse_decimal, parse_int=parse_int, parse_constant=str)
+        return parse_json(answer.content)
+    except InvalidJson as invalid:
+        problem = f"the body {invalid}"
+    raise UnreadableAnswer(problem)
 
 
 def low_level_mail_client(config: Config, transport: httpx.BaseTransport | httpx.AsyncBaseTransport) -> MailClient:

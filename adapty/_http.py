@@ -185,7 +185,7 @@ def check_kind(name: str, value: object, kind: type) -> None:
         AdaptyConfigError: It is something else.
     """
     if value is not None and not isinstance(value, kind):
-        raise AdaptyConfigError.of(name, f"is of type {type(value).__name__}; expected an httpx.{kind.__name__}")
+        raise AdaptyConfigError.for_field(name, f"is of type {type(value).__name__}; expected an httpx.{kind.__name__}")
 
 
 def httpx_timeout(timeouts: Timeouts) -> httpx.Timeout:

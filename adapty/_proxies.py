@@ -166,7 +166,7 @@ def check_proxy(name: str, value: Any) -> str:
     address = Secret(value) if isinstance(value, str) else None
     del value
     if address is None:
-        raise AdaptyConfigError.of(name, f"is not a str; {_EXPECTED}")
+        raise AdaptyConfigError.for_field(name, f"is not a str; {_EXPECTED}")
     return _usable(name, address)
 
 
@@ -174,10 +174,10 @@ def _usable(name: str, address: Secret) -> str:
     """Return the normalized address of a proxy. No variable here may hold it in the clear when an error is raised."""
     usable = _normalize_proxy(address.value)
     if usable is None:
-        raise AdaptyConfigError.of(name, f"is not a valid proxy address; {_EXPECTED}")
+        raise AdaptyConfigError.for_field(name, f"is not a valid proxy address; {_EXPECTED}")
     if usable.startswith("socks") and find_spec("socksio") is None:
         del usable
-        raise AdaptyConfigError.of(name, 'is a SOCKS proxy, which needs a package; pip install "httpx[socks]"')
+        raise AdaptyConfigError.for_field(name, 'is a SOCKS proxy, which needs a package; pip install "httpx[socks]"')
     return usable
 
 

@@ -69,9 +69,9 @@ def _is_time(_: object, attribute: Attribute[float], value: Any) -> None:
 def _check_seconds(name: str, value: Any) -> None:
     expected = f"expected seconds, above 0 and at most {_MAX_SECONDS:,}"
     if type(value) not in {int, float}:
-        raise AdaptyConfigError.of(name, f"is of type {type(value).__name__}; {expected}")
+        raise AdaptyConfigError.for_field(name, f"is of type {type(value).__name__}; {expected}")
     if not 0 < value <= _MAX_SECONDS:
-        raise AdaptyConfigError.of(name, f"is not a time to wait; {expected}")
+        raise AdaptyConfigError.for_field(name, f"is not a time to wait; {expected}")
 
 
 @frozen
@@ -228,7 +228,7 @@ class Config(SafeRepr):
         """
         if api not in self.keys:
             name = KEY_ARGUMENTS[api]
-            raise AdaptyConfigError.of(name, f"is missing; give it to the client, or set {ENVIRONMENT[name]}")
+            raise AdaptyConfigError.for_field(name, f"is missing; give it to the client, or set {ENVIRONMENT[name]}")
         return self.keys[api]
 
     def endpoint(self, api: Api, proxies: Proxies | None = None) -> Endpoint:
@@ -252,13 +252,13 @@ class Config(SafeRepr):
 
 def _count(value: Any) -> int:
     if type(value) is not int or value < 0:
-        raise AdaptyConfigError.of("max_retries", "is not a number of tries; expected an int, 0 or more")
+        raise AdaptyConfigError.for_field("max_retries", "is not a number of tries; expected an int, 0 or more")
     return value
 
 
 def _validate_size(value: Any) -> int:
     if type(value) is not int or value < 1:
-        raise AdaptyConfigError.of("max_response_bytes", "is not a number of bytes; expected an int, 1 or more")
+        raise AdaptyConfigError.for_field("max_response_bytes", "is not a number of bytes; expected an int, 1 or more")
     return value
 
 
@@ -276,7 +276,7 @@ def _key(value: Any, name: str) -> Secret:
     elif not value.isascii() or not value.isprintable() or " " in value:
         problem = "holds white space or characters that no key has; expected the key alone"
     if problem:
-        raise AdaptyConfigError.of(name, problem)
+        raise AdaptyConfigError.for_field(name, problem)
     return Secret(str.__str__(value))
 
 
@@ -289,7 +289,7 @@ def _allows_insecure_http(value: Any, environ: Mapping[str, str]) -> bool:
             raise AdaptyConfigError(message, field_name="allow_insecure_http")
         return _SWITCH[text.lower()]
     if type(value) is not bool:
-        raise AdaptyConfigError.of("allow_insecure_http", f"is of type {type(value).__name__}; expected a bool")
+        raise AdaptyConfigError.for_field("allow_insecure_http", f"is of type {type(value).__name__}; expected a bool")
     return value
 
 
@@ -298,12 +298,12 @@ def _url(value: Any, name: str, *, allow_insecure_http: bool) -> str:
     match = _ADDRESS.fullmatch(value) if isinstance(value, str) else None
     if match is None or not is_host(match[1]):
         problem = "is not an http or https address" if isinstance(value, str) else f"is of type {type(value).__name__}"
-        raise AdaptyConfigError.of(
+        raise AdaptyConfigError.for_field(
             name, f"{problem}; expected an address such as https://api.example.com, without ?, # and @"
         )
     address = str.__str__(value).rstrip("/")
     if not allow_insecure_http and urlsplit(address).scheme == "http" and not is_loopback(match[1]):
-        raise AdaptyConfigError.of(
+        raise AdaptyConfigError.for_field(
             name,
             "is http, so the secret key would travel unencrypted; expected https, or allow_insecure_http=True "
             f"({ALLOW_INSECURE_HTTP}=1) in a network that you trust",

@@ -1,30 +1,30 @@
-"""Everything that this library raises on purpose.
+"""Every exception that this library raises on purpose.
 
     AdaptyError
-    ├── AdaptyUsageError (also a ValueError)    refused here, before anything was sent
-    │   ├── AdaptyConfigError                   a key, an address or an option of the client is missing or wrong
-    │   └── CheckpointInUseError                another bulk run uses the same journal
-    ├── AdaptyConnectionError                   no complete answer came, after all tries
-    │   └── AdaptyTimeoutError                  none came in time
-    ├── AdaptyAPIError                          an answer came, and it is not the documented success
+    ├── AdaptyUsageError (also a ValueError)    an argument is invalid; nothing was sent
+    │   ├── AdaptyConfigError                   a key, a base URL or an option of the client is missing or invalid
+    │   └── CheckpointInUseError                another bulk run uses the same checkpoint
+    ├── AdaptyConnectionError                   no complete response, after all attempts
+    │   └── AdaptyTimeoutError                  no complete response in time
+    ├── AdaptyAPIError                          a response that is not the documented success
     │   ├── BadRequestError                     400
-    │   │   └── InsufficientBalanceError            a virtual currency does not cover the debit
-    │   ├── AuthenticationError                 401, or 403 of the Mail API for a key it does not know
+    │   │   └── InsufficientBalanceError        the virtual currency balance does not cover the debit
+    │   ├── AuthenticationError                 401, and 403 of the Mail API for an unknown key
     │   ├── PermissionDeniedError               403
-    │   │   └── FeatureNotEnabledError              the app does not have the feature
+    │   │   └── FeatureNotEnabledError          the app does not have the feature
     │   ├── NotFoundError                       404
-    │   │   └── ProfileNotFoundError                there is no such profile; 400 of the refund saver too
+    │   │   └── ProfileNotFoundError            the profile does not exist; 400 in the refund saver operations
     │   ├── ConflictError                       409
-    │   ├── UnprocessableEntityError                  422
+    │   ├── UnprocessableEntityError            422
     │   ├── RateLimitError                      429
     │   ├── ServerError                         5xx
-    │   └── UnexpectedResponseError             2xx whose status or body is not what the API documents
-    └── WebhookError                            what was posted to the webhook is not taken
-        ├── WebhookAuthorizationError           to be answered with 401
-        ├── WebhookBodyError                    to be answered with 400
-        └── WebhookUnavailableError             to be answered with 503, so that Adapty posts it again
+    │   └── UnexpectedResponseError             2xx with a status or a body that the API does not document
+    └── WebhookError                            a webhook request is rejected
+        ├── WebhookAuthorizationError           respond with 401
+        ├── WebhookBodyError                    respond with 400
+        └── WebhookUnavailableError             respond with 503; Adapty sends the event again
 
-Each of them pickles, and none shows a key or an e-mail address.
+All of them can be pickled, and none contains a key or an e-mail address.
 """
 
 from __future__ import annotations
@@ -62,14 +62,30 @@ __all__ = [
 
 
 class AdaptyError(Exception):
-    """The root: `except AdaptyError` catches whatever this library raises on purpose."""
+    """The base class: `except AdaptyError` catches every exception that this library raises on purpose."""
+
+    @property
+    def is_retryable(self) -> bool:
+        """Whether the same call may succeed later, unchanged.
+
+        True for the failures that the client itself retries (connection errors, timeouts, 408, 429, 5xx, and a 409
+        that says that a request with the same `Idempotency-Key` is in progress), for `CheckpointInUseError` and for
+        `WebhookUnavailableError`. False for everything else, such as invalid arguments, other 4xx, responses over
+        `max_response_bytes` and proxies that require authentication.
+
+        Example:
+            >>> from adapty.errors import BadRequestError, RateLimitError
+            >>> RateLimitError("", status_code=429).is_retryable, BadRequestError("", status_code=400).is_retryable
+            (True, False)
+        """
+        return False
 
 
 class AdaptyUsageError(AdaptyError, ValueError):
-    """An argument was refused before anything was sent.
+    """An argument is invalid; nothing was sent.
 
     Attributes:
-        field_name: The argument or field at fault, dotted where it is nested (`device_info.platform`), or None.
+        field_name: The invalid argument or field, with dots if it is nested (`device_info.platform`), or None.
 
     Example:
         >>> import adapty
@@ -80,38 +96,44 @@ class AdaptyUsageError(AdaptyError, ValueError):
     """
 
     def __init__(self, message: str, *, field_name: str | None = None) -> None:
-        """Keep the field's name beside the message."""
         super().__init__(message)
         self.field_name = field_name
 
     @classmethod
-    def of(cls, field_name: str, problem: str) -> Self:
-        """Make the error for one field: its name, then what is wrong and what would be right."""
+    def for_field(cls, field_name: str, problem: str) -> Self:
+        """Create the error for one field; the problem says what is wrong and what is expected."""
         return cls(f"{field_name}: {problem}", field_name=field_name)
 
-    def under(self, parent: str) -> Self:
-        """Make the same error as seen from the object that holds this one as its field `parent`."""
+    def prefixed(self, parent: str) -> Self:
+        """Return the same error with `parent` in front of the field name."""
         return type(self)(f"{parent}.{self}", field_name=f"{parent}.{self.field_name}")
 
 
 class AdaptyConfigError(AdaptyUsageError):
-    """The client's own set-up is wrong: a key, a base address, a timeout, or use after close."""
+    """The client is misconfigured (a key, a base URL, a timeout, a proxy), or it is closed."""
 
 
 class CheckpointInUseError(AdaptyUsageError):
-    """Another bulk run uses the same journal; wait until that run has ended, or name another journal."""
+    """Another bulk run uses the same checkpoint; wait for that run to end, or use another file."""
+
+    @property
+    def is_retryable(self) -> bool:
+        """True: the other run ends at some time."""
+        return True
 
 
 class AdaptyConnectionError(AdaptyError):
-    """No complete answer came: refused, cut off, unreadable on the wire.
+    """No complete response: the connection was refused or closed, or the response cannot be read.
 
     Attributes:
-        operation: The vendor's name of the operation, such as `saveProfile`.
+        operation: The operation ID in Adapty's API reference, such as `saveProfile`.
         method: The HTTP method.
-        path: The path that was asked for, without the host and the query.
+        path: The path of the request, without host and query.
         attempts: How many times the request was sent.
-        idempotency_key: The key that the request went out with, or None. Sending it again with the same key, by
-            `idempotency_key=`, cannot carry it out twice.
+        idempotency_key: The `Idempotency-Key` of the request, or None. Pass it as `idempotency_key=` to send the
+            request again without the risk that it takes effect twice.
+        is_retryable: Whether the same call may succeed later, unchanged. False if the request cannot be sent at all, or
+            if its response is too large.
     """
 
     def __init__(
@@ -123,45 +145,51 @@ class AdaptyConnectionError(AdaptyError):
         path: str = "",
         attempts: int = 0,
         idempotency_key: str | None = None,
+        is_retryable: bool = True,
     ) -> None:
-        """Keep what was asked for, and how often."""
         super().__init__(message)
         self.operation = operation
         self.method = method
         self.path = path
         self.attempts = attempts
         self.idempotency_key = idempotency_key
+        self._is_retryable = is_retryable
+
+    @property
+    def is_retryable(self) -> bool:
+        """Whether the same call may succeed later, unchanged."""
+        return self._is_retryable
 
 
 class AdaptyTimeoutError(AdaptyConnectionError):
-    """No answer came in time; the message says which of connect, read, write and pool ran out."""
+    """No complete response in time; the message says which timeout (connect, read, write, pool, total) expired."""
 
 
 class AdaptyAPIError(AdaptyError):
-    """The API, or something in front of it, answered with anything but the documented success.
+    """The API, or a gateway in front of it, returned anything but the documented success.
 
     Attributes:
-        status: The HTTP status, which need not be a registered one (499, 520).
-        error_code: The API's short name of the error, or None.
-        messages: What the body says in words, possibly empty.
-        field_names: The request fields that the body blames, possibly empty.
-        request_id: What Adapty's support asks for, or None.
-        retry_after: Seconds that the answer asks to wait, or None.
-        headers: The answer's headers, names in lower case.
-        body: The decoded JSON, or the text where it is not JSON, or None where it is empty.
-        operation: The vendor's name of the operation, such as `saveProfile`.
+        status_code: The HTTP status code, possibly an unregistered one (499, 520).
+        error_code: The API's code of the error, or None.
+        messages: The error messages in the body, possibly empty.
+        field_names: The request fields that the body names, possibly empty.
+        request_id: The ID of the request, for Adapty's support, or None.
+        retry_after: The `Retry-After` of the response in seconds, or None.
+        headers: The response headers, with names in lower case.
+        body: The decoded JSON, or the text if the body is not JSON, or None if it is empty.
+        operation: The operation ID in Adapty's API reference, such as `saveProfile`.
         method: The HTTP method.
-        path: The path that was asked for, without the host and the query.
+        path: The path of the request, without host and query.
         attempts: How many times the request was sent.
-        idempotency_key: The key that the request went out with, or None. Sending it again with the same key, by
-            `idempotency_key=`, cannot carry it out twice.
+        idempotency_key: The `Idempotency-Key` of the request, or None. Pass it as `idempotency_key=` to send the
+            request again without the risk that it takes effect twice.
     """
 
     def __init__(
         self,
         message: str,
         *,
-        status: int = 0,
+        status_code: int = 0,
         error_code: str | None = None,
         messages: tuple[str, ...] = (),
         field_names: tuple[str, ...] = (),
@@ -175,9 +203,8 @@ class AdaptyAPIError(AdaptyError):
         attempts: int = 0,
         idempotency_key: str | None = None,
     ) -> None:
-        """Keep all that is known of the answer."""
         super().__init__(message)
-        self.status = status
+        self.status_code = status_code
         self.error_code = error_code
         self.messages = messages
         self.field_names = field_names
@@ -191,21 +218,28 @@ class AdaptyAPIError(AdaptyError):
         self.attempts = attempts
         self.idempotency_key = idempotency_key
 
+    @property
+    def is_retryable(self) -> bool:
+        """Whether the same call may succeed later, by the status code: the rule that the client itself retries by."""
+        from adapty._core.retry import is_retryable_response  # noqa: PLC0415 - keeps `import adapty` fast
+
+        return is_retryable_response(self.status_code, self.error_code)
+
 
 class BadRequestError(AdaptyAPIError):
-    """400: the API refused the request; `field_names` says where."""
+    """400: the request is invalid; `field_names` lists the invalid fields."""
 
 
 class InsufficientBalanceError(BadRequestError):
-    """A virtual currency does not cover the debit; nothing of the transaction was carried out."""
+    """The balance of a virtual currency does not cover the debit; no part of the transaction took effect."""
 
 
 class AuthenticationError(AdaptyAPIError):
-    """The key is missing, wrong, or of another project: 401, and the Mail API's 403 for an unknown key."""
+    """401, and 403 of the Mail API: the key is missing, wrong, or belongs to another app."""
 
 
 class PermissionDeniedError(AdaptyAPIError):
-    """403: the key is known and may not do this, or a gateway turned the request away."""
+    """403: the key lacks the permission, or a gateway rejected the request."""
 
 
 class FeatureNotEnabledError(PermissionDeniedError):
@@ -213,57 +247,62 @@ class FeatureNotEnabledError(PermissionDeniedError):
 
 
 class NotFoundError(AdaptyAPIError):
-    """404: there is no such thing."""
+    """404: the object does not exist."""
 
 
 class ProfileNotFoundError(NotFoundError):
-    """There is no profile of that id; `status` is 404, of the refund saver's operations 400."""
+    """No profile has this ID; `status_code` is 404, or 400 in the refund saver operations."""
 
 
 class ConflictError(AdaptyAPIError):
-    """409: the request contradicts what the API holds or is doing."""
+    """409: the request conflicts with stored data, or with a request in progress."""
 
 
 class UnprocessableEntityError(AdaptyAPIError):
-    """422: well formed, and refused for what it says."""
+    """422: the request is well-formed and cannot be processed."""
 
 
 class RateLimitError(AdaptyAPIError):
-    """429: too many requests, still so after the retries; `retry_after` says how long to wait."""
+    """429, after all attempts: too many requests; `retry_after` is the time to wait."""
 
 
 class ServerError(AdaptyAPIError):
-    """5xx, still so after the retries."""
+    """5xx, after all attempts."""
 
 
 class UnexpectedResponseError(AdaptyAPIError):
-    """A 2xx that is not what the API documents: another status, or a body that is not the promised JSON."""
+    """2xx with a status that the API does not document, or with a body that is not the documented JSON."""
 
 
 class WebhookError(AdaptyError):
-    """What was posted to the webhook is not taken.
+    """A webhook request is rejected.
 
-    Adapty counts whatever is answered from 200 to 404 as received, and posts everything else again. So a request that
-    would be refused every time is answered from within these, and one that might be taken later is not.
+    Adapty treats responses from 200 to 404 as received, and sends the event again after any other. So errors that would
+    occur every time are in this range, and temporary ones are not.
 
     Attributes:
-        status: The HTTP status to answer.
+        status: The HTTP status code to respond with.
     """
 
     status: ClassVar[int] = 400
 
 
 class WebhookAuthorizationError(WebhookError):
-    """401: the Authorization header is missing, given twice, or has none of the accepted values."""
+    """401: the Authorization header is missing, repeated, or not one of the accepted values."""
 
     status = 401
 
 
 class WebhookBodyError(WebhookError):
-    """400: the body is too long, nested too deep, or a JSON object without an event type."""
+    """400: the body is too large, nested too deeply, or a JSON object without an event type."""
 
 
 class WebhookUnavailableError(WebhookError):
-    """503: the event cannot be taken now, or its body is not whole; Adapty posts it again."""
+    """503: the event cannot be processed now, or its body is incomplete; Adapty sends it again."""
 
     status = 503
+
+    @property
+    def is_retryable(self) -> bool:
+        """True: Adapty sends the event again."""
+        return True

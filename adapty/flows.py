@@ -130,13 +130,13 @@ def current_flow(events: Iterable[FlowEvent | TransactionEvent]) -> Flow:
         <Flow.NEVER_PURCHASED: 'never purchased'>
     """
     if not isinstance(events, Iterable):
-        raise AdaptyUsageError.of("events", f"is {kind_of(events)}; expected the events of one profile")
+        raise AdaptyUsageError.for_field("events", f"is {kind_of(events)}; expected the events of one profile")
     latest: tuple[datetime, Flow] | None = None
     for event in events:
         try:
             when, event_type = event.event_datetime, event.event_type
         except AttributeError:
-            raise AdaptyUsageError.of(
+            raise AdaptyUsageError.for_field(
                 "events", f"holds something {kind_of(event)}; expected TransactionEvent"
             ) from None
         moment = checked("event_datetime", aware_datetime, when)

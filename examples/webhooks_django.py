@@ -25,7 +25,7 @@ def handle(event: WebhookEvent) -> None:
     print(event.event_type, event.event_id, mail.event.flow if mail.event else mail.reason, flush=True)
 
 
-receiver = Receiver(seen=SQLiteDedupStore("seen.sqlite"))
+receiver = Receiver(dedup=SQLiteDedupStore("dedup.sqlite"))
 urlpatterns = [path("webhooks/adapty", django_view(receiver, handle))]
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ import sys
 import uvicorn
 from fastapi import FastAPI
 
-from adapty.webhooks import Receiver, SQLiteDedupStore, WebhookEvent, asgi, to_mail_event
+from adapty.webhooks import Receiver, SQLiteDedupStore, WebhookEvent, asgi_app, to_mail_event
 
 
 async def handle(event: WebhookEvent) -> None:
@@ -21,9 +21,9 @@ async def handle(event: WebhookEvent) -> None:
     print(event.event_type, event.event_id, mail.event.flow if mail.event else mail.reason, flush=True)
 
 
-receiver = Receiver(seen=SQLiteDedupStore("seen.sqlite"))
+receiver = Receiver(dedup=SQLiteDedupStore("dedup.sqlite"))
 app = FastAPI()
-app.add_route("/webhooks/adapty", asgi(receiver, handle))
+app.add_route("/webhooks/adapty", asgi_app(receiver, handle))
 
 if __name__ == "__main__":
     uvicorn.run(app, port=int(sys.argv[1]) if len(sys.argv) > 1 else 8050)

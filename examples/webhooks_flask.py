@@ -12,7 +12,7 @@ import sys
 from flask import Flask
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
-from adapty.webhooks import Receiver, SQLiteDedupStore, WebhookEvent, to_mail_event, wsgi
+from adapty.webhooks import Receiver, SQLiteDedupStore, WebhookEvent, to_mail_event, wsgi_app
 
 
 def handle(event: WebhookEvent) -> None:
@@ -21,9 +21,9 @@ def handle(event: WebhookEvent) -> None:
     print(event.event_type, event.event_id, mail.event.flow if mail.event else mail.reason, flush=True)
 
 
-receiver = Receiver(seen=SQLiteDedupStore("seen.sqlite"))
+receiver = Receiver(dedup=SQLiteDedupStore("dedup.sqlite"))
 app = Flask(__name__)
-app.wsgi_app = DispatcherMiddleware(app.wsgi_app, {"/webhooks/adapty": wsgi(receiver, handle)})
+app.wsgi_app = DispatcherMiddleware(app.wsgi_app, {"/webhooks/adapty": wsgi_app(receiver, handle)})
 
 if __name__ == "__main__":
     app.run(port=int(sys.argv[1]) if len(sys.argv) > 1 else 8050)

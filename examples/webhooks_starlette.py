@@ -13,7 +13,7 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from adapty.webhooks import Receiver, SQLiteDedupStore, WebhookEvent, asgi, to_mail_event
+from adapty.webhooks import Receiver, SQLiteDedupStore, WebhookEvent, asgi_app, to_mail_event
 
 
 async def handle(event: WebhookEvent) -> None:
@@ -22,8 +22,8 @@ async def handle(event: WebhookEvent) -> None:
     print(event.event_type, event.event_id, mail.event.flow if mail.event else mail.reason, flush=True)
 
 
-receiver = Receiver(seen=SQLiteDedupStore("seen.sqlite"))
-app = Starlette(routes=[Route("/webhooks/adapty", asgi(receiver, handle))])
+receiver = Receiver(dedup=SQLiteDedupStore("dedup.sqlite"))
+app = Starlette(routes=[Route("/webhooks/adapty", asgi_app(receiver, handle))])
 
 if __name__ == "__main__":
     uvicorn.run(app, port=int(sys.argv[1]) if len(sys.argv) > 1 else 8050)

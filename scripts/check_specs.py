@@ -14,7 +14,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from scripts.generate import APIS, read_contract, spec_name
 from scripts.spec_diff.markdown import one_line
-from scripts.update_spec.taking_over import MARK
+from scripts.update_spec.merge import MARK
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

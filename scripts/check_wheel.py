@@ -23,7 +23,9 @@ CONTENTS = (
     *("adapty/py.typed", "adapty_generated/py.typed"),
     *(f"adapty_generated/{package}/openapi.json" for package in ("mail", "server_side", "webhooks")),
 )
-PIP_INSTALL = ("-m", "pip", "install", "--quiet", "--disable-pip-version-check")
+CONSTRAINTS = ("--constraint", str(ROOT / "constraints.txt"))
+"""The versions that the project is checked with."""
+
 IMPORTS = "import adapty, adapty_generated; adapty.Adapty, adapty.AsyncAdapty; print(adapty.__file__)"
 
 
@@ -33,15 +35,15 @@ def main() -> int:
         scratch = Path(folder)
         wheel = build(scratch)
         check_contents(wheel)
-        python = environment(scratch)
-        install(python, str(wheel))
+        python = create_environment(scratch)
+        install(python, *CONSTRAINTS, str(wheel))
         here = run(python, "-c", IMPORTS, cwd=scratch)
         if str(ROOT) in here:
             sys.exit(f"the sources were imported, not the wheel: {here}")
         refusal = run(python, "-m", "adapty", cwd=scratch, expected=2)
         if 'pip install "adapty[cli]"' not in refusal:
             sys.exit(f"without its extra the command line says: {refusal}")
-        install(python, f"{wheel}[cli,fast,sandbox]")
+        install(python, *CONSTRAINTS, f"{wheel}[cli,fast,sandbox]")
         if run(python, "-m", "adapty", "flow", "subscription_expired", cwd=scratch) != "expired\n":
             sys.exit("the command line of the wheel does not work")
     print(f"{wheel.name}: installs, imports and works away from the sources")
@@ -50,7 +52,9 @@ def main() -> int:
 
 def build(folder: Path) -> Path:
     """Build the wheel, by way of the sdist, so that both are known to be complete."""
-    run(Path(sys.executable), "-m", "build", "--outdir", str(folder / "dist"), str(ROOT), cwd=folder)
+    output = ("--outdir", str(folder / "dist"))
+    # Without isolation, pip need not install hatchling again for the sdist and for the wheel.
+    run(Path(sys.executable), "-m", "build", "--no-isolation", *output, str(ROOT), cwd=folder)
     (wheel,) = (folder / "dist").glob("*.whl")
     return wheel
 
@@ -66,15 +70,16 @@ def check_contents(wheel: Path) -> None:
             sys.exit(f"the wheel lacks {name}")
 
 
-def environment(folder: Path) -> Path:
-    """Make a fresh environment and give its Python."""
-    venv.create(folder / "venv", with_pip=True)
+def create_environment(folder: Path) -> Path:
+    """Create an empty virtual environment and return its Python."""
+    venv.create(folder / "venv", with_pip=False)
     return folder / "venv" / "bin" / "python"
 
 
-def install(python: Path, *requirements: str) -> None:
-    """Install with the versions that the project is checked with."""
-    run(python, *PIP_INSTALL, "--constraint", str(ROOT / "constraints.txt"), *requirements, cwd=ROOT)
+def install(python: Path, *arguments: str) -> None:
+    """Install into the environment of `python`, with the pip of this one."""
+    pip = ("-m", "pip", "--quiet", "--disable-pip-version-check", "--python", str(python))
+    run(Path(sys.executable), *pip, "install", "--no-compile", *arguments, cwd=ROOT)
 
 
 def run(python: Path, *arguments: str, cwd: Path, expected: int = 0) -> str:

@@ -25,7 +25,7 @@ from typing import Any, NoReturn
 import openapi_python_client
 from openapi_python_client.config import ConfigFile
 
-from scripts.made_files import report_differences
+from scripts.generated_files import report_differences
 from scripts.spec_diff.errors import CannotCompareError
 from scripts.spec_diff.markdown import one_line
 from scripts.spec_diff.reading import parsed

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING
 
 from scripts import example_lifecycles as tables
 from scripts.example_histories import FIRST_SIGN_UP, LAST_DAY, Dice, Event, Plan, draw_plans, history
-from scripts.made_files import report_differences
+from scripts.generated_files import report_differences
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

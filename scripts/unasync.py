@@ -16,11 +16,23 @@ import sys
 import tempfile
 from pathlib import Path
 
-from scripts.made_files import files, report_differences
+from scripts.generated_files import files, report_differences
 
 ROOT = Path(__file__).parent.parent
 FOLDERS = (("adapty/_async", "adapty/_sync"), ("tests/_async", "tests/_sync"))
 COMMAND = "make unasync"
+
+ASYNC_ONLY = {
+    "test_server_side_contract.py",
+    "test_server_side_errors.py",
+    "test_server_side_identity.py",
+    "test_server_side_profiles.py",
+    "test_server_side_requests.py",
+}
+"""Tests of what the generated blocking code cannot do differently: arguments, requests and responses of each operation.
+
+Connections, retries, pages and deletions are tested with both clients.
+"""
 
 RULES = tuple(
     (re.compile(pattern), replacement)
@@ -75,6 +87,8 @@ def main(arguments: list[str] | None = None) -> int:
 def convert_tree(source: Path, made: Path, name: str, used: set[re.Pattern[str]]) -> None:
     """Convert all files of a folder and format the result as the project's own code is."""
     for path, file in files(source).items():
+        if file.name in ASYNC_ONLY:
+            continue
         target = made / path
         target.parent.mkdir(parents=True, exist_ok=True)
         text = convert(file.read_text("utf-8"), used)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from adapty._core.identity import named_user
 from adapty._core.not_given import NOT_GIVEN, NotGiven
 from adapty._generated import server_side_call
-from adapty.models.access import GrantAccessRequest, RevokeAccessRequest, end_of_grant, time_of_revocation
+from adapty.models.access import GrantAccessRequest, RevokeAccessRequest, grant_expiry, revocation_time
 from adapty.models.profile import Profile, active, is_active
 
 if TYPE_CHECKING:
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from adapty._async.transport import AsyncTransport
     from adapty.models.profile import AccessLevel
 
-__all__ = ["AsyncAccessLevels", "AsyncAccessLevelsOfVersion"]
+__all__ = ["AsyncAccessLevels", "AsyncAccessLevelsBase"]
 
 
-class AsyncAccessLevelsOfVersion:
+class AsyncAccessLevelsBase:
     """What both versions of the API do alike with access levels."""
 
     def __init__(self, transport: AsyncTransport, version: Literal["", "V1"]) -> None:
@@ -44,7 +44,7 @@ class AsyncAccessLevelsOfVersion:
     ) -> Profile:
         """Give access without a transaction: operation `grantAccessLevel`.
 
-        It does not show in analytics; what was paid for goes to `adapty.transactions`.
+        It does not show in analytics; what was paid for goes to `client.transactions`.
 
         Args:
             access_level_id: The level, such as `premium`.
@@ -67,9 +67,9 @@ class AsyncAccessLevelsOfVersion:
 
         Example:
             >>> from dateutil.relativedelta import relativedelta
-            >>> await adapty.profiles.create(customer_user_id="user_12345")
+            >>> await client.profiles.create(customer_user_id="user_12345")
             Profile(...)
-            >>> profile = await adapty.access_levels.grant(
+            >>> profile = await client.access_levels.grant(
             ...     "premium",
             ...     customer_user_id="user_12345",
             ...     expires_at=relativedelta(months=1),
@@ -78,7 +78,7 @@ class AsyncAccessLevelsOfVersion:
             True
         """
         user = named_user(customer_user_id, profile_id)
-        end = end_of_grant(expires_at, lifetime=lifetime)
+        end = grant_expiry(expires_at, lifetime=lifetime)
         body = GrantAccessRequest(
             access_level_id=access_level_id, starts_at=starts_at, expires_at=end, extra_fields=extra_fields
         )
@@ -103,7 +103,7 @@ class AsyncAccessLevelsOfVersion:
         Example:
             >>> from adapty import AccessLevel
             >>> level = AccessLevel.from_dict({"expires_at": "2026-07-01T00:00:00Z"})
-            >>> adapty.access_levels.is_active(level, at="2026-06-30T23:59:59Z")
+            >>> client.access_levels.is_active(level, at="2026-06-30T23:59:59Z")
             True
         """
         return is_active(level, at)
@@ -122,14 +122,14 @@ class AsyncAccessLevelsOfVersion:
         Example:
             >>> from adapty import Profile
             >>> profile = Profile.from_dict({"access_levels": [{"access_level_id": "premium"}]})
-            >>> [level.access_level_id for level in adapty.access_levels.active(profile)]
+            >>> [level.access_level_id for level in client.access_levels.active(profile)]
             ['premium']
         """
         return active(profile, at)
 
 
-class AsyncAccessLevels(AsyncAccessLevelsOfVersion):
-    """Access levels; `adapty.access_levels` of a client."""
+class AsyncAccessLevels(AsyncAccessLevelsBase):
+    """Access levels; `client.access_levels` of a client."""
 
     def __init__(self, transport: AsyncTransport) -> None:
         """Belong to a client."""
@@ -166,17 +166,17 @@ class AsyncAccessLevels(AsyncAccessLevelsOfVersion):
             AdaptyConnectionError: No answer came, after all tries. Revoking it again does no harm.
 
         Example:
-            >>> await adapty.profiles.create(customer_user_id="user_12345")
+            >>> await client.profiles.create(customer_user_id="user_12345")
             Profile(...)
-            >>> await adapty.access_levels.grant("premium", customer_user_id="user_12345", lifetime=True)
+            >>> await client.access_levels.grant("premium", customer_user_id="user_12345", lifetime=True)
             Profile(...)
-            >>> profile = await adapty.access_levels.revoke(
+            >>> profile = await client.access_levels.revoke(
             ...     "premium", customer_user_id="user_12345", immediate=True
             ... )
             >>> profile.has_access("premium")
             False
         """
         user = named_user(customer_user_id, profile_id)
-        end = time_of_revocation(revoke_at, immediate=immediate)
+        end = revocation_time(revoke_at, immediate=immediate)
         body = RevokeAccessRequest(access_level_id=access_level_id, revoke_at=end, extra_fields=extra_fields)
         return await self._transport.run(server_side_call("revokeAccessLevel", Profile.from_response, body, **user))

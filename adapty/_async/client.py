@@ -47,8 +47,8 @@ class AsyncAdapty:
         mail: The Mail API, which has a key of its own.
 
     Example:
-        >>> async with AsyncAdapty(mail_secret_key="secret_live_123") as adapty:
-        ...     print(adapty)
+        >>> async with AsyncAdapty(mail_secret_key="secret_live_123") as client:
+        ...     print(client)
         <AsyncAdapty: mail>
     """
 
@@ -141,7 +141,7 @@ class AsyncAdapty:
             AdaptyConfigError: A setting is wrong; `field_name` says which.
 
         Example:
-            >>> patient = adapty.with_options(timeout=60, max_retries=5)
+            >>> patient = client.with_options(timeout=60, max_retries=5)
         """
         sibling = type(self).__new__(type(self))
         sibling._join(  # noqa: SLF001 - its own class
@@ -160,7 +160,7 @@ class AsyncAdapty:
 
         Example:
             >>> from adapty_generated.server_side.api.paywalls import list_paywalls
-            >>> answer = await list_paywalls.asyncio_detailed(client=adapty.low_level(), pagesize=1)
+            >>> answer = await list_paywalls.asyncio_detailed(client=client.low_level(), pagesize=1)
             >>> len(answer.parsed.data)
             1
         """

@@ -21,7 +21,7 @@ __all__ = ["AsyncIntegrations"]
 
 
 class AsyncIntegrations:
-    """A user's integration identifiers; `adapty.integrations` of a client."""
+    """A user's integration identifiers; `client.integrations` of a client."""
 
     def __init__(self, transport: AsyncTransport) -> None:
         """Belong to a client."""
@@ -49,9 +49,9 @@ class AsyncIntegrations:
             AdaptyConnectionError: No answer came, after all tries.
 
         Example:
-            >>> await adapty.profiles.create(customer_user_id="user_12345")
+            >>> await client.profiles.create(customer_user_id="user_12345")
             Profile(...)
-            >>> stored = await adapty.integrations.get(customer_user_id="user_12345")
+            >>> stored = await client.integrations.get(customer_user_id="user_12345")
             >>> stored.branch_id is None
             True
         """
@@ -81,9 +81,9 @@ class AsyncIntegrations:
             AdaptyConnectionError: No answer came, after all tries. Storing them again does no harm.
 
         Example:
-            >>> await adapty.profiles.create(customer_user_id="user_12345")
+            >>> await client.profiles.create(customer_user_id="user_12345")
             Profile(...)
-            >>> await adapty.integrations.set(customer_user_id="user_12345", amplitude_user_id="user_12345")
+            >>> await client.integrations.set(customer_user_id="user_12345", amplitude_user_id="user_12345")
         """
         user = named_user(customer_user_id, profile_id)
         body = IntegrationIdentifiersRequest.from_arguments(identifiers)

@@ -10,7 +10,13 @@ from adapty._core.pages import MAX_PAGE_SIZE, next_page_number
 from adapty._core.server_side_rules import flag, json_text
 from adapty._core.validate import checked, counted, identifier
 from adapty._generated import server_side_call
-from adapty.models.paywalls import Paywall, PaywallListResponse, PaywallUpdateRequest, to_edit, with_locale
+from adapty.models.paywalls import (
+    Paywall,
+    PaywallListResponse,
+    PaywallUpdateRequest,
+    build_locale_update,
+    parse_editable_paywall,
+)
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Mapping
@@ -24,7 +30,7 @@ __all__ = ["AsyncPaywalls"]
 
 
 class AsyncPaywalls:
-    """The app's paywalls; `adapty.paywalls` of a client."""
+    """The app's paywalls; `client.paywalls` of a client."""
 
     def __init__(self, transport: AsyncTransport) -> None:
         """Belong to a client."""
@@ -44,7 +50,7 @@ class AsyncPaywalls:
             AdaptyUsageError: `page_size` is wrong; nothing was sent.
 
         Example:
-            >>> async for paywall in adapty.paywalls.list(page_size=100):
+            >>> async for paywall in client.paywalls.list(page_size=100):
             ...     assert paywall.paywall_id
         """
         return self._pages(counted("page_size", page_size, MAX_PAGE_SIZE))
@@ -75,9 +81,9 @@ class AsyncPaywalls:
             AdaptyConnectionError: No answer came, after all tries.
 
         Example:
-            >>> async for listed in adapty.paywalls.list():
+            >>> async for listed in client.paywalls.list():
             ...     break
-            >>> paywall = await adapty.paywalls.get(listed.paywall_id)
+            >>> paywall = await client.paywalls.get(listed.paywall_id)
             >>> paywall.title == listed.title
             True
         """
@@ -110,9 +116,9 @@ class AsyncPaywalls:
             AdaptyConnectionError: No answer came, after all tries. Replacing them again does no harm.
 
         Example:
-            >>> async for listed in adapty.paywalls.list():
+            >>> async for listed in client.paywalls.list():
             ...     break
-            >>> paywall = await adapty.paywalls.update(listed.paywall_id, {"en": {"headline": "Go premium"}})
+            >>> paywall = await client.paywalls.update(listed.paywall_id, {"en": {"headline": "Go premium"}})
             >>> paywall.remote_config("en").decoded()
             {'headline': 'Go premium'}
         """
@@ -150,17 +156,17 @@ class AsyncPaywalls:
             AdaptyConnectionError: No answer came, after all tries. Changing it again does no harm.
 
         Example:
-            >>> async for listed in adapty.paywalls.list():
+            >>> async for listed in client.paywalls.list():
             ...     break
-            >>> await adapty.paywalls.update(listed.paywall_id, {"en": {"headline": "Hello"}, "de": {}})
+            >>> await client.paywalls.update(listed.paywall_id, {"en": {"headline": "Hello"}, "de": {}})
             Paywall(...)
-            >>> paywall = await adapty.paywalls.update_locale(listed.paywall_id, "de", {"headline": "Hallo"})
+            >>> paywall = await client.paywalls.update_locale(listed.paywall_id, "de", {"headline": "Hallo"})
             >>> [config.data for config in paywall.remote_configs]
             ['{"headline": "Hello"}', '{"headline": "Hallo"}']
         """
         name, text = checked("locale", identifier, locale), checked("data", json_text, data)
         path: dict[str, Any] = {"paywall_id": checked("paywall_id", uuid_text, paywall_id)}
         adds = checked("add", flag, add)
-        paywall = await self._transport.run(server_side_call("getPaywall", to_edit, **path))
-        body = with_locale(paywall, name, text, add=adds)
+        paywall = await self._transport.run(server_side_call("getPaywall", parse_editable_paywall, **path))
+        body = build_locale_update(paywall, name, text, add=adds)
         return await self._transport.run(server_side_call("updatePaywall", Paywall.from_dict, body, **path))

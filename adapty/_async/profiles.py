@@ -11,7 +11,7 @@ from adapty._core.not_given import NOT_GIVEN, NotGiven
 from adapty._core.validate import checked
 from adapty._generated import nothing, server_side_call
 from adapty.models.profile import Profile
-from adapty.models.profile_request import ProfileFields, ProfileRequest, known_platform
+from adapty.models.profile_request import ProfileFields, ProfileRequest, validate_platform
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from adapty._core.identity import IdKind
     from adapty.models.profile_request import Platform
 
-__all__ = ["AsyncProfiles", "AsyncProfilesOfVersion"]
+__all__ = ["AsyncProfiles", "AsyncProfilesBase"]
 
 
-class AsyncProfilesOfVersion:
+class AsyncProfilesBase:
     """What both versions of the API do alike with profiles."""
 
     def __init__(self, transport: AsyncTransport, version: Literal["", "V1"]) -> None:
@@ -50,9 +50,9 @@ class AsyncProfilesOfVersion:
             AdaptyConnectionError: No answer came, after all tries.
 
         Example:
-            >>> await adapty.profiles.create(customer_user_id="user_12345")
+            >>> await client.profiles.create(customer_user_id="user_12345")
             Profile(...)
-            >>> profile = await adapty.profiles.get(customer_user_id="user_12345")
+            >>> profile = await client.profiles.get(customer_user_id="user_12345")
             >>> profile.has_access("premium")
             False
         """
@@ -75,9 +75,9 @@ class AsyncProfilesOfVersion:
             AdaptyConnectionError: No answer came, after all tries; the profile may be deleted or not.
 
         Example:
-            >>> await adapty.profiles.create(customer_user_id="user_12345")
+            >>> await client.profiles.create(customer_user_id="user_12345")
             Profile(...)
-            >>> await adapty.profiles.delete(customer_user_id="user_12345")
+            >>> await client.profiles.delete(customer_user_id="user_12345")
         """
         user = named_user(customer_user_id, profile_id)
         await self._transport.run(server_side_call(f"deleteProfile{self._version}", nothing, **user))
@@ -112,9 +112,9 @@ class AsyncProfilesOfVersion:
             AdaptyConfigError: The client has no key, or is closed.
 
         Example:
-            >>> await adapty.profiles.create(customer_user_id="user_1")
+            >>> await client.profiles.create(customer_user_id="user_1")
             Profile(...)
-            >>> report = await adapty.profiles.delete_many(["user_1", "user_2"], concurrency=2)
+            >>> report = await client.profiles.delete_many(["user_1", "user_2"], concurrency=2)
             >>> len(report.deleted), len(report.not_found), report.failed
             (1, 1, ())
         """
@@ -127,8 +127,8 @@ class AsyncProfilesOfVersion:
         return await delete_each(run, delete, concurrency)
 
 
-class AsyncProfiles(AsyncProfilesOfVersion):
-    """Profiles; `adapty.profiles` of a client."""
+class AsyncProfiles(AsyncProfilesBase):
+    """Profiles; `client.profiles` of a client."""
 
     def __init__(self, transport: AsyncTransport) -> None:
         """Belong to a client."""
@@ -159,7 +159,7 @@ class AsyncProfiles(AsyncProfilesOfVersion):
             AdaptyConnectionError: No answer came, after all tries. Creating the user again does no harm.
 
         Example:
-            >>> profile = await adapty.profiles.create(
+            >>> profile = await client.profiles.create(
             ...     customer_user_id="user_12345",
             ...     email="jane@example.com",
             ...     custom_attributes={"plan": "trial", "score": 4.5},
@@ -169,7 +169,7 @@ class AsyncProfiles(AsyncProfilesOfVersion):
         """
         parameters = named_user(customer_user_id, profile_id)
         if platform is not NOT_GIVEN and platform is not None:
-            parameters["adapty_platform"] = checked("platform", known_platform, platform)
+            parameters["adapty_platform"] = checked("platform", validate_platform, platform)
         body = ProfileRequest.from_arguments(fields)
         return await self._transport.run(server_side_call("createProfile", Profile.from_response, body, **parameters))
 
@@ -199,9 +199,9 @@ class AsyncProfiles(AsyncProfilesOfVersion):
             AdaptyConnectionError: No answer came, after all tries. Changing it again does no harm.
 
         Example:
-            >>> await adapty.profiles.create(customer_user_id="user_12345", custom_attributes={"plan": "trial"})
+            >>> await client.profiles.create(customer_user_id="user_12345", custom_attributes={"plan": "trial"})
             Profile(...)
-            >>> profile = await adapty.profiles.update(
+            >>> profile = await client.profiles.update(
             ...     customer_user_id="user_12345",
             ...     phone_number=None,
             ...     custom_attributes={"plan": None},
@@ -211,6 +211,6 @@ class AsyncProfiles(AsyncProfilesOfVersion):
         """
         parameters = named_user(customer_user_id, profile_id)
         if platform is not NOT_GIVEN and platform is not None:
-            parameters["adapty_platform"] = checked("platform", known_platform, platform)
+            parameters["adapty_platform"] = checked("platform", validate_platform, platform)
         body = ProfileRequest.from_arguments(fields)
         return await self._transport.run(server_side_call("updateProfile", Profile.from_response, body, **parameters))

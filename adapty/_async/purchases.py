@@ -19,7 +19,7 @@ __all__ = ["AsyncPurchases"]
 
 
 class AsyncPurchases:
-    """Purchases to validate; `adapty.purchases` of a client. The user is created where there is none."""
+    """Purchases to validate; `client.purchases` of a client. The user is created where there is none."""
 
     def __init__(self, transport: AsyncTransport) -> None:
         """Belong to a client."""
@@ -45,13 +45,13 @@ class AsyncPurchases:
             AdaptyConnectionError: No answer came, after all tries. Validating it again does no harm.
 
         Example:
-            >>> await adapty.purchases.validate_stripe(customer_user_id="user_12345", stripe_token="sub_1PqXyZ")
+            >>> await client.purchases.validate_stripe(customer_user_id="user_12345", stripe_token="sub_1PqXyZ")
         """
         about = StripeValidationAttributes(
             customer_user_id=customer_user_id, stripe_token=stripe_token, extra_fields=extra_fields
         )
         await self._transport.run(
-            server_side_call("validateStripePurchase", nothing, StripeValidationRequest.about(about))
+            server_side_call("validateStripePurchase", nothing, StripeValidationRequest.from_attributes(about))
         )
 
     async def validate_paddle(
@@ -78,7 +78,7 @@ class AsyncPurchases:
             AdaptyConnectionError: No answer came, after all tries. Validating it again does no harm.
 
         Example:
-            >>> profile = await adapty.purchases.validate_paddle(
+            >>> profile = await client.purchases.validate_paddle(
             ...     customer_user_id="user_12345", paddle_token="txn_01h"
             ... )
             >>> profile.customer_user_id

@@ -21,7 +21,7 @@ __all__ = ["AsyncRefundSaver"]
 
 
 class AsyncRefundSaver:
-    """A user's refund saver settings; `adapty.refund_saver` of a client."""
+    """A user's refund saver settings; `client.refund_saver` of a client."""
 
     def __init__(self, transport: AsyncTransport) -> None:
         """Belong to a client."""
@@ -49,9 +49,9 @@ class AsyncRefundSaver:
             AdaptyConnectionError: No answer came, after all tries.
 
         Example:
-            >>> await adapty.profiles.create(customer_user_id="user_12345")
+            >>> await client.profiles.create(customer_user_id="user_12345")
             Profile(...)
-            >>> await adapty.refund_saver.get(customer_user_id="user_12345")
+            >>> await client.refund_saver.get(customer_user_id="user_12345")
             RefundSaverSettings(...)
         """
         user = named_user(customer_user_id, profile_id)
@@ -87,9 +87,9 @@ class AsyncRefundSaver:
             AdaptyConnectionError: No answer came, after all tries. Setting them again does no harm.
 
         Example:
-            >>> await adapty.profiles.create(customer_user_id="user_12345")
+            >>> await client.profiles.create(customer_user_id="user_12345")
             Profile(...)
-            >>> settings = await adapty.refund_saver.set(
+            >>> settings = await client.refund_saver.set(
             ...     customer_user_id="user_12345", custom_preference="decline", consent=True
             ... )
             >>> settings.custom_preference, settings.consent

@@ -12,8 +12,8 @@ from adapty.models.transactions import (
     OneTimePurchaseFields,
     Subscription,
     SubscriptionFields,
-    transaction_record,
-    with_base_plan,
+    coerce_transaction,
+    join_base_plan,
 )
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ __all__ = ["AsyncTransactions"]
 
 
 class AsyncTransactions:
-    """Transactions; `adapty.transactions` of a client.
+    """Transactions; `client.transactions` of a client.
 
     The same `store_transaction_id` under the same `store_original_transaction_id` changes that transaction; a new one
     is a new transaction, which counts as a renewal.
@@ -61,9 +61,9 @@ class AsyncTransactions:
 
         Example:
             >>> from dateutil.relativedelta import relativedelta
-            >>> await adapty.profiles.create(customer_user_id="user_12345")
+            >>> await client.profiles.create(customer_user_id="user_12345")
             Profile(...)
-            >>> profile = await adapty.transactions.set_subscription(
+            >>> profile = await client.transactions.set_subscription(
             ...     customer_user_id="user_12345",
             ...     store="stripe",
             ...     store_product_id="premium_monthly",
@@ -79,7 +79,7 @@ class AsyncTransactions:
             True
         """
         user = named_user(customer_user_id, profile_id)
-        body = Subscription.from_arguments(with_base_plan(fields))
+        body = Subscription.from_arguments(join_base_plan(fields))
         return await self._transport.run(server_side_call("setTransaction", Profile.from_response, body, **user))
 
     async def set_one_time_purchase(
@@ -106,9 +106,9 @@ class AsyncTransactions:
             AdaptyConnectionError: No answer came, after all tries. Recording it again does no harm.
 
         Example:
-            >>> await adapty.profiles.create(customer_user_id="user_12345")
+            >>> await client.profiles.create(customer_user_id="user_12345")
             Profile(...)
-            >>> profile = await adapty.transactions.set_one_time_purchase(
+            >>> profile = await client.transactions.set_one_time_purchase(
             ...     customer_user_id="user_12345",
             ...     store="web_shop",
             ...     store_product_id="premium_lifetime",
@@ -121,7 +121,7 @@ class AsyncTransactions:
             ['premium_lifetime']
         """
         user = named_user(customer_user_id, profile_id)
-        body = OneTimePurchase.from_arguments(with_base_plan(fields))
+        body = OneTimePurchase.from_arguments(join_base_plan(fields))
         return await self._transport.run(server_side_call("setTransaction", Profile.from_response, body, **user))
 
     async def set(
@@ -159,11 +159,11 @@ class AsyncTransactions:
             ...     price={"country": "US", "currency": "USD", "value": 99},
             ...     purchased_at="2026-06-10T14:20:00Z",
             ... )
-            >>> await adapty.profiles.create(customer_user_id="user_12345")
+            >>> await client.profiles.create(customer_user_id="user_12345")
             Profile(...)
-            >>> await adapty.transactions.set(purchase, customer_user_id="user_12345")
+            >>> await client.transactions.set(purchase, customer_user_id="user_12345")
             Profile(...)
         """
         user = named_user(customer_user_id, profile_id)
-        body = transaction_record(transaction)
+        body = coerce_transaction(transaction)
         return await self._transport.run(server_side_call("setTransaction", Profile.from_response, body, **user))

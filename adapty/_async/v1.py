@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Unpack
 
-from adapty._async.access_levels import AsyncAccessLevelsOfVersion
-from adapty._async.profiles import AsyncProfilesOfVersion
+from adapty._async.access_levels import AsyncAccessLevelsBase
+from adapty._async.profiles import AsyncProfilesBase
 from adapty._core.identity import named_user
 from adapty._generated import server_side_call
 from adapty.models.profile import Profile
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 __all__ = ["AsyncV1", "AsyncV1AccessLevels", "AsyncV1Profiles"]
 
 
-class AsyncV1Profiles(AsyncProfilesOfVersion):
-    """Profiles of version 1, which knows no `platform`; `adapty.v1.profiles` of a client."""
+class AsyncV1Profiles(AsyncProfilesBase):
+    """Profiles of version 1, which knows no `platform`; `client.v1.profiles` of a client."""
 
     def __init__(self, transport: AsyncTransport) -> None:
         """Belong to a client."""
@@ -44,10 +44,10 @@ class AsyncV1Profiles(AsyncProfilesOfVersion):
             The profile as it is now.
 
         Raises:
-            AdaptyError: As `adapty.profiles.create`.
+            AdaptyError: As `client.profiles.create`.
 
         Example:
-            >>> profile = await adapty.v1.profiles.create(customer_user_id="user_12345", first_name="Jane")
+            >>> profile = await client.v1.profiles.create(customer_user_id="user_12345", first_name="Jane")
             >>> profile.customer_user_id
             'user_12345'
         """
@@ -73,12 +73,12 @@ class AsyncV1Profiles(AsyncProfilesOfVersion):
             The profile as it is now.
 
         Raises:
-            AdaptyError: As `adapty.profiles.update`.
+            AdaptyError: As `client.profiles.update`.
 
         Example:
-            >>> await adapty.v1.profiles.create(customer_user_id="user_12345")
+            >>> await client.v1.profiles.create(customer_user_id="user_12345")
             Profile(...)
-            >>> await adapty.v1.profiles.update(customer_user_id="user_12345", first_name=None)
+            >>> await client.v1.profiles.update(customer_user_id="user_12345", first_name=None)
             Profile(...)
         """
         user = named_user(customer_user_id, profile_id)
@@ -86,8 +86,8 @@ class AsyncV1Profiles(AsyncProfilesOfVersion):
         return await self._transport.run(server_side_call("updateProfileV1", Profile.from_response, body, **user))
 
 
-class AsyncV1AccessLevels(AsyncAccessLevelsOfVersion):
-    """Access levels of version 1, which can grant and not revoke; `adapty.v1.access_levels` of a client."""
+class AsyncV1AccessLevels(AsyncAccessLevelsBase):
+    """Access levels of version 1, which can grant and not revoke; `client.v1.access_levels` of a client."""
 
     def __init__(self, transport: AsyncTransport) -> None:
         """Belong to a client."""
@@ -95,16 +95,16 @@ class AsyncV1AccessLevels(AsyncAccessLevelsOfVersion):
 
 
 class AsyncV1:
-    """What version 1 has; `adapty.v1` of a client.
+    """What version 1 has; `client.v1` of a client.
 
     Attributes:
         profiles: Profiles.
         access_levels: Access levels.
 
     Example:
-        >>> await adapty.v1.profiles.create(customer_user_id="user_12345")
+        >>> await client.v1.profiles.create(customer_user_id="user_12345")
         Profile(...)
-        >>> profile = await adapty.v1.access_levels.grant("premium", customer_user_id="user_12345", lifetime=True)
+        >>> profile = await client.v1.access_levels.grant("premium", customer_user_id="user_12345", lifetime=True)
         >>> profile.has_access("premium")
         True
     """

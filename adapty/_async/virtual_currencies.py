@@ -15,8 +15,8 @@ from adapty.models.virtual_currency import (
     VirtualCurrencyTransaction,
     VirtualCurrencyTransactionRequest,
     VirtualCurrencyTransactionsHistoryResponse,
-    credited,
-    debited,
+    credit_amount,
+    debit_amount,
 )
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ __all__ = ["AsyncVirtualCurrencies"]
 
 
 class AsyncVirtualCurrencies:
-    """A user's virtual currencies; `adapty.virtual_currencies` of a client.
+    """A user's virtual currencies; `client.virtual_currencies` of a client.
 
     Each transaction goes out with an `Idempotency-Key`, the same for all its tries, so that none is carried out twice.
     Another call has another key. After an AdaptyConnectionError, a ServerError or a ConflictError, which leave open
@@ -80,14 +80,14 @@ class AsyncVirtualCurrencies:
             AdaptyConnectionError: No answer came, after all tries; see `idempotency_key` of the error.
 
         Example:
-            >>> await adapty.profiles.create(customer_user_id="user_12345")
+            >>> await client.profiles.create(customer_user_id="user_12345")
             Profile(...)
-            >>> done = await adapty.virtual_currencies.credit("GOLD", 50, customer_user_id="user_12345")
+            >>> done = await client.virtual_currencies.credit("GOLD", 50, customer_user_id="user_12345")
             >>> [balance.code for balance in done.balances if balance.balance]
             ['GOLD']
         """
         return await self.transact(
-            {checked("currency_code", identifier, currency_code): credited("amount", amount)},
+            {checked("currency_code", identifier, currency_code): credit_amount("amount", amount)},
             customer_user_id=customer_user_id,
             profile_id=profile_id,
             metadata=metadata,
@@ -125,15 +125,15 @@ class AsyncVirtualCurrencies:
             AdaptyError: As in `credit`.
 
         Example:
-            >>> await adapty.profiles.create(customer_user_id="user_12345")
+            >>> await client.profiles.create(customer_user_id="user_12345")
             Profile(...)
-            >>> await adapty.virtual_currencies.credit("GOLD", 50, customer_user_id="user_12345")
+            >>> await client.virtual_currencies.credit("GOLD", 50, customer_user_id="user_12345")
             VirtualCurrencyTransaction(...)
-            >>> await adapty.virtual_currencies.debit("GOLD", 20, customer_user_id="user_12345")
+            >>> await client.virtual_currencies.debit("GOLD", 20, customer_user_id="user_12345")
             VirtualCurrencyTransaction(...)
         """
         return await self.transact(
-            {checked("currency_code", identifier, currency_code): debited("amount", amount)},
+            {checked("currency_code", identifier, currency_code): debit_amount("amount", amount)},
             customer_user_id=customer_user_id,
             profile_id=profile_id,
             metadata=metadata,
@@ -177,15 +177,15 @@ class AsyncVirtualCurrencies:
             AdaptyError: As in `credit`.
 
         Example:
-            >>> await adapty.profiles.create(customer_user_id="user_12345")
+            >>> await client.profiles.create(customer_user_id="user_12345")
             Profile(...)
-            >>> await adapty.virtual_currencies.credit("GOLD", 100, customer_user_id="user_12345")
+            >>> await client.virtual_currencies.credit("GOLD", 100, customer_user_id="user_12345")
             VirtualCurrencyTransaction(...)
-            >>> await adapty.virtual_currencies.exchange("GOLD", 100, "GEMS", 5, customer_user_id="user_12345")
+            >>> await client.virtual_currencies.exchange("GOLD", 100, "GEMS", 5, customer_user_id="user_12345")
             VirtualCurrencyTransaction(...)
         """
-        given = checked("from_currency", identifier, from_currency), debited("from_amount", from_amount)
-        taken = checked("to_currency", identifier, to_currency), credited("to_amount", to_amount)
+        given = checked("from_currency", identifier, from_currency), debit_amount("from_amount", from_amount)
+        taken = checked("to_currency", identifier, to_currency), credit_amount("to_amount", to_amount)
         return await self.transact(
             [{"currency_code": currency, "amount": amount} for currency, amount in (given, taken)],
             customer_user_id=customer_user_id,
@@ -224,9 +224,9 @@ class AsyncVirtualCurrencies:
             AdaptyError: As in `credit`.
 
         Example:
-            >>> await adapty.profiles.create(customer_user_id="user_12345")
+            >>> await client.profiles.create(customer_user_id="user_12345")
             Profile(...)
-            >>> done = await adapty.virtual_currencies.transact(
+            >>> done = await client.virtual_currencies.transact(
             ...     {"GOLD": 100, "GEMS": 5}, customer_user_id="user_12345", metadata={"reason": "welcome"}
             ... )
             >>> len(done.balances)
@@ -263,10 +263,10 @@ class AsyncVirtualCurrencies:
             AdaptyConnectionError: No answer came, after all tries.
 
         Example:
-            >>> await adapty.profiles.create(customer_user_id="user_12345")
+            >>> await client.profiles.create(customer_user_id="user_12345")
             Profile(...)
-            >>> balances = await adapty.virtual_currencies.balances(customer_user_id="user_12345")
-            >>> sorted(balance.code for balance in balances), balances.of("GOLD").available
+            >>> balances = await client.virtual_currencies.balances(customer_user_id="user_12345")
+            >>> sorted(balance.code for balance in balances), balances.get("GOLD").available
             (['GEMS', 'GOLD'], 0)
         """
         user = named_user(customer_user_id, profile_id)
@@ -298,11 +298,11 @@ class AsyncVirtualCurrencies:
             AdaptyUsageError: An argument is wrong; nothing was sent.
 
         Example:
-            >>> await adapty.profiles.create(customer_user_id="user_12345")
+            >>> await client.profiles.create(customer_user_id="user_12345")
             Profile(...)
-            >>> await adapty.virtual_currencies.credit("GOLD", 50, customer_user_id="user_12345")
+            >>> await client.virtual_currencies.credit("GOLD", 50, customer_user_id="user_12345")
             VirtualCurrencyTransaction(...)
-            >>> async for transaction in adapty.virtual_currencies.history(customer_user_id="user_12345"):
+            >>> async for transaction in client.virtual_currencies.history(customer_user_id="user_12345"):
             ...     print(transaction.transaction_type, transaction.items[0].amount)
             api_transaction 50
         """

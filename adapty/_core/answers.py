@@ -5,15 +5,13 @@ Nothing here raises while it makes an error: bodies are empty, HTML, cut short, 
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any, Protocol
 
 from attrs import frozen
 
 from adapty import errors
 from adapty._core.addresses import describe_url
-from adapty._core.nesting import is_too_deep
-from adapty._core.numbers import parse_int
+from adapty._core.json_body import InvalidJson, parse_json
 from adapty._core.redact import redact, redact_data
 from adapty._core.retry import retry_after_seconds
 from adapty._escaping import escape_control
@@ -112,12 +110,11 @@ class Asked:
 
 
 def decode(text: str) -> Any:
-    """Read JSON, or give the text itself where it is none or nested beyond use, or None where it is blank."""
+    """Parse JSON; return the text itself if it is not JSON or over a limit, or None if it is blank."""
     try:
-        decoded = json.loads(text, parse_int=parse_int)
-    except (ValueError, RecursionError):
+        return parse_json(text, "float")
+    except InvalidJson:
         return text if text.strip() else None
-    return text if is_too_deep(decoded) else decoded
 
 
 def _body(answer: Answer) -> Any:
@@ -192,7 +189,7 @@ def error_for(
     return kind(
         # A body can hold line breaks, terminal escapes, or half of a surrogate pair, which no log in UTF-8 could take.
         escape_control(message),
-        status=status,
+        status_code=status,
         error_code=found.error_code,
         messages=found.messages,
         field_names=found.field_names,

@@ -163,7 +163,7 @@ def _run_one(
             try:
                 return _finish(outcome, call, _asked(call, attempts, endpoint), endpoint, secrets, gone_is_done=done)
             except errors.UnexpectedResponseError as unexpected:
-                wait = patience.wait_before_reading_again() if unexpected.status in call.operation.ok else None
+                wait = patience.wait_before_reading_again() if unexpected.status_code in call.operation.ok else None
                 if wait is None:
                     raise
         maybe_done = maybe_done or _maybe_done(outcome)
@@ -256,7 +256,8 @@ def _failure_error(
         return failure.error(f"{asked.operation}: {detail}")
     if endpoint is not None:
         detail = f"{'' if failure.maybe_sent else 'cannot connect to '}{endpoint}: {detail}"
-    return failure.error(f"{asked.operation}: {detail} ({asked.tries()})", **asked.details())
+    message = f"{asked.operation}: {detail} ({asked.tries()})"
+    return failure.error(message, is_retryable=failure.repeat, **asked.details())
 
 
 def _short(outcome: Answer | Failure) -> str:

@@ -113,4 +113,4 @@ def refuse_damaged_ids(data: Mapping[str, Any]) -> None:
     """
     for field in ID_FIELDS:
         if (value := data.get(field)) is not None and (problem := describe_damage(value)):
-            raise AdaptyUsageError.of(field, problem)
+            raise AdaptyUsageError.for_field(field, problem)

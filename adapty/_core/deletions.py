@@ -41,8 +41,8 @@ class DeletionResult(SafeRepr):
             may be deleted, never have existed, or be known by another kind of id. `deleted` may also say that it was
             deleted before: Adapty Mail answers a second deletion by `external_profile_id` or `customer_user_id` like
             the first one.
-        error: Why it failed; of one that was not tried any more, what stopped the others.
-        tried: Whether a request went out for it.
+        error: Why it failed. For an id that was not attempted, the error that aborted the run.
+        attempted: Whether a request was sent for it.
         by: The kinds of id that the API was asked by, in this order.
         found_by: The kind of id that found the profile, where the API could be asked by several; else None.
     """
@@ -50,7 +50,7 @@ class DeletionResult(SafeRepr):
     id: str = field(repr=_shown)
     outcome: DeletionOutcome
     error: AdaptyError | None = None
-    tried: bool = True
+    attempted: bool = True
     by: tuple[str, ...] = ()
     found_by: str | None = None
 
@@ -76,7 +76,7 @@ class DeletionResult(SafeRepr):
         if self.error is None:
             return f"no profile by {' or '.join(self.by)}" if self.outcome == "not_found" and self.by else ""
         refused = isinstance(self.error, AdaptyUsageError) and not isinstance(self.error, AdaptyConfigError)
-        return str(self.error) if self.tried or refused else f"not tried, because: {self.error}"
+        return str(self.error) if self.attempted or refused else f"not attempted: {self.error}"
 
 
 def listed_id(kind: str, check: Callable[[Any], str], value: object) -> str:
@@ -93,7 +93,7 @@ def listed_id(kind: str, check: Callable[[Any], str], value: object) -> str:
         AdaptyUsageError: It cannot be sent, or is no id any more; `field_name` is the kind.
     """
     if problem := describe_damage(value):
-        raise AdaptyUsageError.of(kind, problem)
+        raise AdaptyUsageError.for_field(kind, problem)
     return checked(kind, check, value)
 
 
@@ -161,9 +161,9 @@ class Deletions:
         is_async = any(map(iscoroutinefunction, (told, type(told).__call__)))
         if told is not None and (is_async or not callable(told)):
             expected = "expected a plain function, which is called and not awaited"
-            raise AdaptyUsageError.of("on_result", f"is {kind_of(self.on_result)}; {expected}")
+            raise AdaptyUsageError.for_field("on_result", f"is {kind_of(self.on_result)}; {expected}")
         if isinstance(self.ids, str | bytes) or not isinstance(self.ids, Iterable):
-            raise AdaptyUsageError.of("ids", f"is {kind_of(self.ids)}; expected several ids, such as a list")
+            raise AdaptyUsageError.for_field("ids", f"is {kind_of(self.ids)}; expected several ids, such as a list")
         checked("by", lambda value: one_of(self.kinds, value), self.kind)
         self.asked_by = self.asked_by or (self.kind,)
 
@@ -175,7 +175,7 @@ class Deletions:
                 sendable = listed_id(self.kind, self.kinds[self.kind], given)
             except AdaptyUsageError as refused:
                 shown = given if isinstance(given, str) else printable(given)
-                self.note(DeletionResult.failed(shown, refused.under(f"ids[{number}]")))
+                self.note(DeletionResult.failed(shown, refused.prefixed(f"ids[{number}]")))
                 continue
             if sendable in seen:
                 continue
@@ -183,7 +183,7 @@ class Deletions:
             if self._aborted_by is None:
                 yield sendable
             else:
-                self.note(DeletionResult(sendable, "failed", self._aborted_by, tried=False))
+                self.note(DeletionResult(sendable, "failed", self._aborted_by, attempted=False))
 
     def note(self, deletion: DeletionResult) -> None:
         """Keep an outcome and tell it."""

@@ -49,9 +49,9 @@ def _is_doubtful(problem: AdaptyError | None) -> bool:
     """Tell whether a failure may be the one request's own or all the others' too: how the others fare will tell."""
     if not isinstance(problem, AdaptyAPIError):
         return False
-    if isinstance(problem, _DOUBTFUL) or problem.status in _DOUBTFUL_WHOEVER_SAYS_IT:
+    if isinstance(problem, _DOUBTFUL) or problem.status_code in _DOUBTFUL_WHOEVER_SAYS_IT:
         return True
-    return problem.status in _DOUBTFUL_IN_OTHER_WORDS and not is_adaptys_own(problem)
+    return problem.status_code in _DOUBTFUL_IN_OTHER_WORDS and not is_adaptys_own(problem)
 
 
 @define
@@ -84,6 +84,6 @@ class Patience:
 
 
 def _is_of_one(problem: AdaptyError) -> bool:
-    if isinstance(problem, AdaptyAPIError) and problem.status in _OF_ONE_WHOEVER_SAYS_IT:
+    if isinstance(problem, AdaptyAPIError) and problem.status_code in _OF_ONE_WHOEVER_SAYS_IT:
         return True
     return isinstance(problem, _OF_ONE)

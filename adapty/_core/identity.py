@@ -56,9 +56,11 @@ def named_user(customer_user_id: str | None, profile_id: str | UUID | None) -> d
     ids: Mapping[IdKind, object] = {"customer_user_id": customer_user_id, "profile_id": profile_id}
     given = {kind: value for kind, value in ids.items() if value is not None}
     if not given:
-        raise AdaptyUsageError.of("customer_user_id", "is missing, and so is profile_id; expected one of the two")
+        raise AdaptyUsageError.for_field(
+            "customer_user_id", "is missing, and so is profile_id; expected one of the two"
+        )
     if len(given) > 1:
-        raise AdaptyUsageError.of("profile_id", "is given beside customer_user_id; expected one of the two")
+        raise AdaptyUsageError.for_field("profile_id", "is given beside customer_user_id; expected one of the two")
     ((kind, value),) = given.items()
     return {f"adapty_{kind}": checked_id(kind, value)}
 

@@ -31,8 +31,8 @@ def next_page_number(page: PaywallListResponse, number: int, size: int) -> int |
         size: How many items a page was asked to hold.
     """
     pagination = page.meta.pagination if page.meta else None
-    # Items of another kind, which stand in `extra`, fill a page too.
-    strange = page.extra.get("data")
+    # Items of another kind, which stand in `extra_fields`, fill a page too.
+    strange = page.extra_fields.get("data")
     held = len(page.data) + (len(strange) if isinstance(strange, list) else 0)
     if not held:
         return None
@@ -54,13 +54,13 @@ def next_cursor(page: VirtualCurrencyTransactionsHistoryResponse, seen: set[str]
     """
     pagination = page.pagination or CursorPagination()
     cursor = pagination.next_cursor
-    if not cursor and not pagination.extra.get("next_cursor"):
+    if not cursor and not pagination.extra_fields.get("next_cursor"):
         return None
     problem = "leads back to an earlier page" if cursor in seen else None if _can_be_sent(cursor) else "cannot be sent"
     if problem or cursor is None:
         message = f"{_HISTORY}: 200: the answer's next_cursor {problem}"
         raise UnexpectedResponseError(
-            message, status=200, operation=_HISTORY, method="GET", path=_HISTORY_PATH, attempts=1
+            message, status_code=200, operation=_HISTORY, method="GET", path=_HISTORY_PATH, attempts=1
         )
     seen.add(cursor)
     return cursor

@@ -19,7 +19,15 @@ from attrs import frozen
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["CONFLICT", "TOO_MANY_REQUESTS", "RetryPolicy", "is_in_flight", "is_transient", "retry_after_seconds"]
+__all__ = [
+    "CONFLICT",
+    "TOO_MANY_REQUESTS",
+    "RetryPolicy",
+    "is_in_flight",
+    "is_retryable_response",
+    "is_transient",
+    "retry_after_seconds",
+]
 
 CONFLICT = 409
 TOO_MANY_REQUESTS = 429
@@ -42,6 +50,11 @@ def is_transient(status: int) -> bool:
         [408, 429, 500, 520]
     """
     return status in {_REQUEST_TIMEOUT, TOO_MANY_REQUESTS} or 500 <= status <= 599  # noqa: PLR2004
+
+
+def is_retryable_response(status_code: int, error_code: str | None) -> bool:
+    """Return whether the same request may get another response later: 408, 429, 5xx, and a 409 for one in progress."""
+    return is_transient(status_code) or is_in_flight(status_code, error_code)
 
 
 def retry_after_seconds(value: str | None, now: Callable[[], datetime] | None = None) -> float | None:

@@ -22,7 +22,7 @@ from dateutil.parser import isoparser
 from dateutil.relativedelta import relativedelta
 
 from adapty._core.countries import COUNTRY_CODES, MISTAKEN_CODES
-from adapty._core.nesting import MAX_DEPTH, is_too_deep
+from adapty._core.json_body import MAX_DEPTH, is_too_deep
 from adapty._core.unseen_characters import describe_unseen_character
 from adapty._escaping import escape_control
 from adapty.errors import AdaptyUsageError
@@ -122,11 +122,11 @@ def checked(field: str, check: Callable[[Any], T], value: Any) -> T:
         return check(value)
     except Refused as refused:
         name = f"{field}.{refused.inside}" if refused.inside else field
-        raise AdaptyUsageError.of(name, refused.problem) from None
+        raise AdaptyUsageError.for_field(name, refused.problem) from None
     except AdaptyUsageError as nested:
-        raise nested.under(field) from None
+        raise nested.prefixed(field) from None
     except Exception as broken:  # noqa: BLE001 - see above
-        raise AdaptyUsageError.of(field, f"cannot be read: it raised {type(broken).__name__}") from None
+        raise AdaptyUsageError.for_field(field, f"cannot be read: it raised {type(broken).__name__}") from None
 
 
 def text(value: str | NotGiven) -> str:
@@ -302,7 +302,7 @@ def counted(name: str, value: int, most: int) -> int:
         AdaptyUsageError: It is none; `field_name` is `name`.
     """
     if type(value) is not int or not 1 <= value <= most:
-        raise AdaptyUsageError.of(name, f"is no such number; expected 1 to {most}")
+        raise AdaptyUsageError.for_field(name, f"is no such number; expected 1 to {most}")
     return value
 
 

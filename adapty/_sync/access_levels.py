@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from adapty._core.identity import named_user
 from adapty._core.not_given import NOT_GIVEN, NotGiven
 from adapty._generated import server_side_call
-from adapty.models.access import GrantAccessRequest, RevokeAccessRequest, end_of_grant, time_of_revocation
+from adapty.models.access import GrantAccessRequest, RevokeAccessRequest, grant_expiry, revocation_time
 from adapty.models.profile import Profile, active, is_active
 
 if TYPE_CHECKING:
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from adapty._sync.transport import Transport
     from adapty.models.profile import AccessLevel
 
-__all__ = ["AccessLevels", "AccessLevelsOfVersion"]
+__all__ = ["AccessLevels", "AccessLevelsBase"]
 
 
-class AccessLevelsOfVersion:
+class AccessLevelsBase:
     """What both versions of the API do alike with access levels."""
 
     def __init__(self, transport: Transport, version: Literal["", "V1"]) -> None:
@@ -46,7 +46,7 @@ class AccessLevelsOfVersion:
     ) -> Profile:
         """Give access without a transaction: operation `grantAccessLevel`.
 
-        It does not show in analytics; what was paid for goes to `adapty.transactions`.
+        It does not show in analytics; what was paid for goes to `client.transactions`.
 
         Args:
             access_level_id: The level, such as `premium`.
@@ -69,9 +69,9 @@ class AccessLevelsOfVersion:
 
         Example:
             >>> from dateutil.relativedelta import relativedelta
-            >>> adapty.profiles.create(customer_user_id="user_12345")
+            >>> client.profiles.create(customer_user_id="user_12345")
             Profile(...)
-            >>> profile = adapty.access_levels.grant(
+            >>> profile = client.access_levels.grant(
             ...     "premium",
             ...     customer_user_id="user_12345",
             ...     expires_at=relativedelta(months=1),
@@ -80,7 +80,7 @@ class AccessLevelsOfVersion:
             True
         """
         user = named_user(customer_user_id, profile_id)
-        end = end_of_grant(expires_at, lifetime=lifetime)
+        end = grant_expiry(expires_at, lifetime=lifetime)
         body = GrantAccessRequest(
             access_level_id=access_level_id, starts_at=starts_at, expires_at=end, extra_fields=extra_fields
         )
@@ -105,7 +105,7 @@ class AccessLevelsOfVersion:
         Example:
             >>> from adapty import AccessLevel
             >>> level = AccessLevel.from_dict({"expires_at": "2026-07-01T00:00:00Z"})
-            >>> adapty.access_levels.is_active(level, at="2026-06-30T23:59:59Z")
+            >>> client.access_levels.is_active(level, at="2026-06-30T23:59:59Z")
             True
         """
         return is_active(level, at)
@@ -124,14 +124,14 @@ class AccessLevelsOfVersion:
         Example:
             >>> from adapty import Profile
             >>> profile = Profile.from_dict({"access_levels": [{"access_level_id": "premium"}]})
-            >>> [level.access_level_id for level in adapty.access_levels.active(profile)]
+            >>> [level.access_level_id for level in client.access_levels.active(profile)]
             ['premium']
         """
         return active(profile, at)
 
 
-class AccessLevels(AccessLevelsOfVersion):
-    """Access levels; `adapty.access_levels` of a client."""
+class AccessLevels(AccessLevelsBase):
+    """Access levels; `client.access_levels` of a client."""
 
     def __init__(self, transport: Transport) -> None:
         """Belong to a client."""
@@ -168,17 +168,17 @@ class AccessLevels(AccessLevelsOfVersion):
             AdaptyConnectionError: No answer came, after all tries. Revoking it again does no harm.
 
         Example:
-            >>> adapty.profiles.create(customer_user_id="user_12345")
+            >>> client.profiles.create(customer_user_id="user_12345")
             Profile(...)
-            >>> adapty.access_levels.grant("premium", customer_user_id="user_12345", lifetime=True)
+            >>> client.access_levels.grant("premium", customer_user_id="user_12345", lifetime=True)
             Profile(...)
-            >>> profile = adapty.access_levels.revoke(
+            >>> profile = client.access_levels.revoke(
             ...     "premium", customer_user_id="user_12345", immediate=True
             ... )
             >>> profile.has_access("premium")
             False
         """
         user = named_user(customer_user_id, profile_id)
-        end = time_of_revocation(revoke_at, immediate=immediate)
+        end = revocation_time(revoke_at, immediate=immediate)
         body = RevokeAccessRequest(access_level_id=access_level_id, revoke_at=end, extra_fields=extra_fields)
         return self._transport.run(server_side_call("revokeAccessLevel", Profile.from_response, body, **user))

@@ -49,8 +49,8 @@ class Adapty:
         mail: The Mail API, which has a key of its own.
 
     Example:
-        >>> with Adapty(mail_secret_key="secret_live_123") as adapty:
-        ...     print(adapty)
+        >>> with Adapty(mail_secret_key="secret_live_123") as client:
+        ...     print(client)
         <Adapty: mail>
     """
 
@@ -143,7 +143,7 @@ class Adapty:
             AdaptyConfigError: A setting is wrong; `field_name` says which.
 
         Example:
-            >>> patient = adapty.with_options(timeout=60, max_retries=5)
+            >>> patient = client.with_options(timeout=60, max_retries=5)
         """
         sibling = type(self).__new__(type(self))
         sibling._join(  # noqa: SLF001 - its own class
@@ -162,7 +162,7 @@ class Adapty:
 
         Example:
             >>> from adapty_generated.server_side.api.paywalls import list_paywalls
-            >>> answer = list_paywalls.sync_detailed(client=adapty.low_level(), pagesize=1)
+            >>> answer = list_paywalls.sync_detailed(client=client.low_level(), pagesize=1)
             >>> len(answer.parsed.data)
             1
         """

@@ -23,7 +23,7 @@ __all__ = ["Integrations"]
 
 
 class Integrations:
-    """A user's integration identifiers; `adapty.integrations` of a client."""
+    """A user's integration identifiers; `client.integrations` of a client."""
 
     def __init__(self, transport: Transport) -> None:
         """Belong to a client."""
@@ -51,9 +51,9 @@ class Integrations:
             AdaptyConnectionError: No answer came, after all tries.
 
         Example:
-            >>> adapty.profiles.create(customer_user_id="user_12345")
+            >>> client.profiles.create(customer_user_id="user_12345")
             Profile(...)
-            >>> stored = adapty.integrations.get(customer_user_id="user_12345")
+            >>> stored = client.integrations.get(customer_user_id="user_12345")
             >>> stored.branch_id is None
             True
         """
@@ -83,9 +83,9 @@ class Integrations:
             AdaptyConnectionError: No answer came, after all tries. Storing them again does no harm.
 
         Example:
-            >>> adapty.profiles.create(customer_user_id="user_12345")
+            >>> client.profiles.create(customer_user_id="user_12345")
             Profile(...)
-            >>> adapty.integrations.set(customer_user_id="user_12345", amplitude_user_id="user_12345")
+            >>> client.integrations.set(customer_user_id="user_12345", amplitude_user_id="user_12345")
         """
         user = named_user(customer_user_id, profile_id)
         body = IntegrationIdentifiersRequest.from_arguments(identifiers)

@@ -13,7 +13,7 @@ from adapty._generated import low_level_mail_client, mail_call, nothing
 from adapty._mail_deletions import deletion_by_kinds_call, mail_deletion_call
 from adapty._sync.deletions import delete_each
 from adapty.models import MailProfile, ProfileDeletion, TransactionEvent
-from adapty.models._record import one_record
+from adapty.models._request import coerce_model
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -34,7 +34,7 @@ __all__ = ["Mail"]
 
 
 class Mail:
-    """The operations of the Adapty Mail API; `adapty.mail` of a client.
+    """The operations of the Adapty Mail API; `client.mail` of a client.
 
     The key is the Mail project's own (`mail_secret_key`), not the server-side API's.
     """
@@ -114,7 +114,7 @@ class Mail:
             AdaptyConnectionError: No answer came, after all tries. Saving again does no harm.
 
         Example:
-            >>> adapty.mail.save_profile(
+            >>> client.mail.save_profile(
             ...     external_profile_id="user_12345",
             ...     external_created_at="2026-06-01T10:30:00Z",
             ...     email="jane@example.com",
@@ -137,7 +137,7 @@ class Mail:
             "customer_user_id": customer_user_id,
             "extra_fields": extra_fields,
         }
-        ready = one_record(MailProfile, "profile", profile, fields)
+        ready = coerce_model(MailProfile, "profile", profile, fields)
         self._transport.run(mail_call("saveProfile", nothing, ready))
 
     @overload
@@ -221,7 +221,7 @@ class Mail:
 
         Example:
             >>> from decimal import Decimal
-            >>> adapty.mail.save_transaction_event(
+            >>> client.mail.save_transaction_event(
             ...     event_type="subscription_started",
             ...     event_id="evt_abc123",
             ...     event_datetime="2026-06-10T14:20:05Z",
@@ -253,7 +253,7 @@ class Mail:
             "email": email,
             "extra_fields": extra_fields,
         }
-        ready = one_record(TransactionEvent, "event", event, fields)
+        ready = coerce_model(TransactionEvent, "event", event, fields)
         self._transport.run(mail_call("saveTransactionEvent", nothing, ready))
 
     def delete_profile(
@@ -284,12 +284,12 @@ class Mail:
             AdaptyConnectionError: No answer came, after all tries; the profile may be erased or not.
 
         Example:
-            >>> adapty.mail.save_profile(
+            >>> client.mail.save_profile(
             ...     external_profile_id="user_12345",
             ...     external_created_at="2026-06-01T10:30:00Z",
             ...     email="jane@example.com",
             ... )
-            >>> adapty.mail.delete_profile(external_profile_id="user_12345")
+            >>> client.mail.delete_profile(external_profile_id="user_12345")
         """
         body = ProfileDeletion(
             external_profile_id=external_profile_id,
@@ -307,7 +307,7 @@ class Mail:
         concurrency: int = 8,
         on_result: Callable[[DeletionResult], object] | None = None,
     ) -> DeletionReport:
-        """Erase many subscribers, several at a time; `adapty.profiles.delete_many` is the same for the other API.
+        """Erase many subscribers, several at a time; `client.profiles.delete_many` is the same for the other API.
 
         One that fails does not keep the others from being erased, unless what failed would fail them all: the key,
         the connection, the rate, five failures of the API in a row. An id that cannot be sent counts as failed.
@@ -331,7 +331,7 @@ class Mail:
             AdaptyUsageError: `ids` is a single one, or another argument is wrong; nothing was sent.
 
         Example:
-            >>> report = adapty.mail.delete_many(["user_1"])
+            >>> report = client.mail.delete_many(["user_1"])
             >>> len(report.not_found), report.failed, report.nothing_found
             (1, (), True)
         """
@@ -362,7 +362,7 @@ class Mail:
             ...     "external_created_at": "2026-06-01T10:30:00Z",
             ...     "email": "jane@example.com",
             ... })
-            >>> answer = save_profile.sync_detailed(client=adapty.mail.low_level(), body=body)
+            >>> answer = save_profile.sync_detailed(client=client.mail.low_level(), body=body)
             >>> answer.status_code
             <HTTPStatus.OK: 200>
         """

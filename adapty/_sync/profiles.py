@@ -13,7 +13,7 @@ from adapty._core.validate import checked
 from adapty._generated import nothing, server_side_call
 from adapty._sync.deletions import delete_each
 from adapty.models.profile import Profile
-from adapty.models.profile_request import ProfileFields, ProfileRequest, known_platform
+from adapty.models.profile_request import ProfileFields, ProfileRequest, validate_platform
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from adapty._sync.transport import Transport
     from adapty.models.profile_request import Platform
 
-__all__ = ["Profiles", "ProfilesOfVersion"]
+__all__ = ["Profiles", "ProfilesBase"]
 
 
-class ProfilesOfVersion:
+class ProfilesBase:
     """What both versions of the API do alike with profiles."""
 
     def __init__(self, transport: Transport, version: Literal["", "V1"]) -> None:
@@ -52,9 +52,9 @@ class ProfilesOfVersion:
             AdaptyConnectionError: No answer came, after all tries.
 
         Example:
-            >>> adapty.profiles.create(customer_user_id="user_12345")
+            >>> client.profiles.create(customer_user_id="user_12345")
             Profile(...)
-            >>> profile = adapty.profiles.get(customer_user_id="user_12345")
+            >>> profile = client.profiles.get(customer_user_id="user_12345")
             >>> profile.has_access("premium")
             False
         """
@@ -77,9 +77,9 @@ class ProfilesOfVersion:
             AdaptyConnectionError: No answer came, after all tries; the profile may be deleted or not.
 
         Example:
-            >>> adapty.profiles.create(customer_user_id="user_12345")
+            >>> client.profiles.create(customer_user_id="user_12345")
             Profile(...)
-            >>> adapty.profiles.delete(customer_user_id="user_12345")
+            >>> client.profiles.delete(customer_user_id="user_12345")
         """
         user = named_user(customer_user_id, profile_id)
         self._transport.run(server_side_call(f"deleteProfile{self._version}", nothing, **user))
@@ -114,9 +114,9 @@ class ProfilesOfVersion:
             AdaptyConfigError: The client has no key, or is closed.
 
         Example:
-            >>> adapty.profiles.create(customer_user_id="user_1")
+            >>> client.profiles.create(customer_user_id="user_1")
             Profile(...)
-            >>> report = adapty.profiles.delete_many(["user_1", "user_2"], concurrency=2)
+            >>> report = client.profiles.delete_many(["user_1", "user_2"], concurrency=2)
             >>> len(report.deleted), len(report.not_found), report.failed
             (1, 1, ())
         """
@@ -129,8 +129,8 @@ class ProfilesOfVersion:
         return delete_each(run, delete, concurrency)
 
 
-class Profiles(ProfilesOfVersion):
-    """Profiles; `adapty.profiles` of a client."""
+class Profiles(ProfilesBase):
+    """Profiles; `client.profiles` of a client."""
 
     def __init__(self, transport: Transport) -> None:
         """Belong to a client."""
@@ -161,7 +161,7 @@ class Profiles(ProfilesOfVersion):
             AdaptyConnectionError: No answer came, after all tries. Creating the user again does no harm.
 
         Example:
-            >>> profile = adapty.profiles.create(
+            >>> profile = client.profiles.create(
             ...     customer_user_id="user_12345",
             ...     email="jane@example.com",
             ...     custom_attributes={"plan": "trial", "score": 4.5},
@@ -171,7 +171,7 @@ class Profiles(ProfilesOfVersion):
         """
         parameters = named_user(customer_user_id, profile_id)
         if platform is not NOT_GIVEN and platform is not None:
-            parameters["adapty_platform"] = checked("platform", known_platform, platform)
+            parameters["adapty_platform"] = checked("platform", validate_platform, platform)
         body = ProfileRequest.from_arguments(fields)
         return self._transport.run(server_side_call("createProfile", Profile.from_response, body, **parameters))
 
@@ -201,9 +201,9 @@ class Profiles(ProfilesOfVersion):
             AdaptyConnectionError: No answer came, after all tries. Changing it again does no harm.
 
         Example:
-            >>> adapty.profiles.create(customer_user_id="user_12345", custom_attributes={"plan": "trial"})
+            >>> client.profiles.create(customer_user_id="user_12345", custom_attributes={"plan": "trial"})
             Profile(...)
-            >>> profile = adapty.profiles.update(
+            >>> profile = client.profiles.update(
             ...     customer_user_id="user_12345",
             ...     phone_number=None,
             ...     custom_attributes={"plan": None},
@@ -213,6 +213,6 @@ class Profiles(ProfilesOfVersion):
         """
         parameters = named_user(customer_user_id, profile_id)
         if platform is not NOT_GIVEN and platform is not None:
-            parameters["adapty_platform"] = checked("platform", known_platform, platform)
+            parameters["adapty_platform"] = checked("platform", validate_platform, platform)
         body = ProfileRequest.from_arguments(fields)
         return self._transport.run(server_side_call("updateProfile", Profile.from_response, body, **parameters))

@@ -21,7 +21,7 @@ __all__ = ["Purchases"]
 
 
 class Purchases:
-    """Purchases to validate; `adapty.purchases` of a client. The user is created where there is none."""
+    """Purchases to validate; `client.purchases` of a client. The user is created where there is none."""
 
     def __init__(self, transport: Transport) -> None:
         """Belong to a client."""
@@ -47,12 +47,14 @@ class Purchases:
             AdaptyConnectionError: No answer came, after all tries. Validating it again does no harm.
 
         Example:
-            >>> adapty.purchases.validate_stripe(customer_user_id="user_12345", stripe_token="sub_1PqXyZ")
+            >>> client.purchases.validate_stripe(customer_user_id="user_12345", stripe_token="sub_1PqXyZ")
         """
         about = StripeValidationAttributes(
             customer_user_id=customer_user_id, stripe_token=stripe_token, extra_fields=extra_fields
         )
-        self._transport.run(server_side_call("validateStripePurchase", nothing, StripeValidationRequest.about(about)))
+        self._transport.run(
+            server_side_call("validateStripePurchase", nothing, StripeValidationRequest.from_attributes(about))
+        )
 
     def validate_paddle(
         self,
@@ -78,7 +80,7 @@ class Purchases:
             AdaptyConnectionError: No answer came, after all tries. Validating it again does no harm.
 
         Example:
-            >>> profile = adapty.purchases.validate_paddle(
+            >>> profile = client.purchases.validate_paddle(
             ...     customer_user_id="user_12345", paddle_token="txn_01h"
             ... )
             >>> profile.customer_user_id

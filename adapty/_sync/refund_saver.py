@@ -23,7 +23,7 @@ __all__ = ["RefundSaver"]
 
 
 class RefundSaver:
-    """A user's refund saver settings; `adapty.refund_saver` of a client."""
+    """A user's refund saver settings; `client.refund_saver` of a client."""
 
     def __init__(self, transport: Transport) -> None:
         """Belong to a client."""
@@ -51,9 +51,9 @@ class RefundSaver:
             AdaptyConnectionError: No answer came, after all tries.
 
         Example:
-            >>> adapty.profiles.create(customer_user_id="user_12345")
+            >>> client.profiles.create(customer_user_id="user_12345")
             Profile(...)
-            >>> adapty.refund_saver.get(customer_user_id="user_12345")
+            >>> client.refund_saver.get(customer_user_id="user_12345")
             RefundSaverSettings(...)
         """
         user = named_user(customer_user_id, profile_id)
@@ -89,9 +89,9 @@ class RefundSaver:
             AdaptyConnectionError: No answer came, after all tries. Setting them again does no harm.
 
         Example:
-            >>> adapty.profiles.create(customer_user_id="user_12345")
+            >>> client.profiles.create(customer_user_id="user_12345")
             Profile(...)
-            >>> settings = adapty.refund_saver.set(
+            >>> settings = client.refund_saver.set(
             ...     customer_user_id="user_12345", custom_preference="decline", consent=True
             ... )
             >>> settings.custom_preference, settings.consent

@@ -14,8 +14,8 @@ from adapty.models.transactions import (
     OneTimePurchaseFields,
     Subscription,
     SubscriptionFields,
-    transaction_record,
-    with_base_plan,
+    coerce_transaction,
+    join_base_plan,
 )
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ __all__ = ["Transactions"]
 
 
 class Transactions:
-    """Transactions; `adapty.transactions` of a client.
+    """Transactions; `client.transactions` of a client.
 
     The same `store_transaction_id` under the same `store_original_transaction_id` changes that transaction; a new one
     is a new transaction, which counts as a renewal.
@@ -63,9 +63,9 @@ class Transactions:
 
         Example:
             >>> from dateutil.relativedelta import relativedelta
-            >>> adapty.profiles.create(customer_user_id="user_12345")
+            >>> client.profiles.create(customer_user_id="user_12345")
             Profile(...)
-            >>> profile = adapty.transactions.set_subscription(
+            >>> profile = client.transactions.set_subscription(
             ...     customer_user_id="user_12345",
             ...     store="stripe",
             ...     store_product_id="premium_monthly",
@@ -81,7 +81,7 @@ class Transactions:
             True
         """
         user = named_user(customer_user_id, profile_id)
-        body = Subscription.from_arguments(with_base_plan(fields))
+        body = Subscription.from_arguments(join_base_plan(fields))
         return self._transport.run(server_side_call("setTransaction", Profile.from_response, body, **user))
 
     def set_one_time_purchase(
@@ -108,9 +108,9 @@ class Transactions:
             AdaptyConnectionError: No answer came, after all tries. Recording it again does no harm.
 
         Example:
-            >>> adapty.profiles.create(customer_user_id="user_12345")
+            >>> client.profiles.create(customer_user_id="user_12345")
             Profile(...)
-            >>> profile = adapty.transactions.set_one_time_purchase(
+            >>> profile = client.transactions.set_one_time_purchase(
             ...     customer_user_id="user_12345",
             ...     store="web_shop",
             ...     store_product_id="premium_lifetime",
@@ -123,7 +123,7 @@ class Transactions:
             ['premium_lifetime']
         """
         user = named_user(customer_user_id, profile_id)
-        body = OneTimePurchase.from_arguments(with_base_plan(fields))
+        body = OneTimePurchase.from_arguments(join_base_plan(fields))
         return self._transport.run(server_side_call("setTransaction", Profile.from_response, body, **user))
 
     def set(
@@ -161,11 +161,11 @@ class Transactions:
             ...     price={"country": "US", "currency": "USD", "value": 99},
             ...     purchased_at="2026-06-10T14:20:00Z",
             ... )
-            >>> adapty.profiles.create(customer_user_id="user_12345")
+            >>> client.profiles.create(customer_user_id="user_12345")
             Profile(...)
-            >>> adapty.transactions.set(purchase, customer_user_id="user_12345")
+            >>> client.transactions.set(purchase, customer_user_id="user_12345")
             Profile(...)
         """
         user = named_user(customer_user_id, profile_id)
-        body = transaction_record(transaction)
+        body = coerce_transaction(transaction)
         return self._transport.run(server_side_call("setTransaction", Profile.from_response, body, **user))

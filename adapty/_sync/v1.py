@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Unpack
 
 from adapty._core.identity import named_user
 from adapty._generated import server_side_call
-from adapty._sync.access_levels import AccessLevelsOfVersion
-from adapty._sync.profiles import ProfilesOfVersion
+from adapty._sync.access_levels import AccessLevelsBase
+from adapty._sync.profiles import ProfilesBase
 from adapty.models.profile import Profile
 from adapty.models.profile_request import ProfileFields, ProfileRequest
 
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 __all__ = ["V1", "V1AccessLevels", "V1Profiles"]
 
 
-class V1Profiles(ProfilesOfVersion):
-    """Profiles of version 1, which knows no `platform`; `adapty.v1.profiles` of a client."""
+class V1Profiles(ProfilesBase):
+    """Profiles of version 1, which knows no `platform`; `client.v1.profiles` of a client."""
 
     def __init__(self, transport: Transport) -> None:
         """Belong to a client."""
@@ -46,10 +46,10 @@ class V1Profiles(ProfilesOfVersion):
             The profile as it is now.
 
         Raises:
-            AdaptyError: As `adapty.profiles.create`.
+            AdaptyError: As `client.profiles.create`.
 
         Example:
-            >>> profile = adapty.v1.profiles.create(customer_user_id="user_12345", first_name="Jane")
+            >>> profile = client.v1.profiles.create(customer_user_id="user_12345", first_name="Jane")
             >>> profile.customer_user_id
             'user_12345'
         """
@@ -75,12 +75,12 @@ class V1Profiles(ProfilesOfVersion):
             The profile as it is now.
 
         Raises:
-            AdaptyError: As `adapty.profiles.update`.
+            AdaptyError: As `client.profiles.update`.
 
         Example:
-            >>> adapty.v1.profiles.create(customer_user_id="user_12345")
+            >>> client.v1.profiles.create(customer_user_id="user_12345")
             Profile(...)
-            >>> adapty.v1.profiles.update(customer_user_id="user_12345", first_name=None)
+            >>> client.v1.profiles.update(customer_user_id="user_12345", first_name=None)
             Profile(...)
         """
         user = named_user(customer_user_id, profile_id)
@@ -88,8 +88,8 @@ class V1Profiles(ProfilesOfVersion):
         return self._transport.run(server_side_call("updateProfileV1", Profile.from_response, body, **user))
 
 
-class V1AccessLevels(AccessLevelsOfVersion):
-    """Access levels of version 1, which can grant and not revoke; `adapty.v1.access_levels` of a client."""
+class V1AccessLevels(AccessLevelsBase):
+    """Access levels of version 1, which can grant and not revoke; `client.v1.access_levels` of a client."""
 
     def __init__(self, transport: Transport) -> None:
         """Belong to a client."""
@@ -97,16 +97,16 @@ class V1AccessLevels(AccessLevelsOfVersion):
 
 
 class V1:
-    """What version 1 has; `adapty.v1` of a client.
+    """What version 1 has; `client.v1` of a client.
 
     Attributes:
         profiles: Profiles.
         access_levels: Access levels.
 
     Example:
-        >>> adapty.v1.profiles.create(customer_user_id="user_12345")
+        >>> client.v1.profiles.create(customer_user_id="user_12345")
         Profile(...)
-        >>> profile = adapty.v1.access_levels.grant("premium", customer_user_id="user_12345", lifetime=True)
+        >>> profile = client.v1.access_levels.grant("premium", customer_user_id="user_12345", lifetime=True)
         >>> profile.has_access("premium")
         True
     """

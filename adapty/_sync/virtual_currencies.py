@@ -17,8 +17,8 @@ from adapty.models.virtual_currency import (
     VirtualCurrencyTransaction,
     VirtualCurrencyTransactionRequest,
     VirtualCurrencyTransactionsHistoryResponse,
-    credited,
-    debited,
+    credit_amount,
+    debit_amount,
 )
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ __all__ = ["VirtualCurrencies"]
 
 
 class VirtualCurrencies:
-    """A user's virtual currencies; `adapty.virtual_currencies` of a client.
+    """A user's virtual currencies; `client.virtual_currencies` of a client.
 
     Each transaction goes out with an `Idempotency-Key`, the same for all its tries, so that none is carried out twice.
     Another call has another key. After an AdaptyConnectionError, a ServerError or a ConflictError, which leave open
@@ -82,14 +82,14 @@ class VirtualCurrencies:
             AdaptyConnectionError: No answer came, after all tries; see `idempotency_key` of the error.
 
         Example:
-            >>> adapty.profiles.create(customer_user_id="user_12345")
+            >>> client.profiles.create(customer_user_id="user_12345")
             Profile(...)
-            >>> done = adapty.virtual_currencies.credit("GOLD", 50, customer_user_id="user_12345")
+            >>> done = client.virtual_currencies.credit("GOLD", 50, customer_user_id="user_12345")
             >>> [balance.code for balance in done.balances if balance.balance]
             ['GOLD']
         """
         return self.transact(
-            {checked("currency_code", identifier, currency_code): credited("amount", amount)},
+            {checked("currency_code", identifier, currency_code): credit_amount("amount", amount)},
             customer_user_id=customer_user_id,
             profile_id=profile_id,
             metadata=metadata,
@@ -127,15 +127,15 @@ class VirtualCurrencies:
             AdaptyError: As in `credit`.
 
         Example:
-            >>> adapty.profiles.create(customer_user_id="user_12345")
+            >>> client.profiles.create(customer_user_id="user_12345")
             Profile(...)
-            >>> adapty.virtual_currencies.credit("GOLD", 50, customer_user_id="user_12345")
+            >>> client.virtual_currencies.credit("GOLD", 50, customer_user_id="user_12345")
             VirtualCurrencyTransaction(...)
-            >>> adapty.virtual_currencies.debit("GOLD", 20, customer_user_id="user_12345")
+            >>> client.virtual_currencies.debit("GOLD", 20, customer_user_id="user_12345")
             VirtualCurrencyTransaction(...)
         """
         return self.transact(
-            {checked("currency_code", identifier, currency_code): debited("amount", amount)},
+            {checked("currency_code", identifier, currency_code): debit_amount("amount", amount)},
             customer_user_id=customer_user_id,
             profile_id=profile_id,
             metadata=metadata,
@@ -179,15 +179,15 @@ class VirtualCurrencies:
             AdaptyError: As in `credit`.
 
         Example:
-            >>> adapty.profiles.create(customer_user_id="user_12345")
+            >>> client.profiles.create(customer_user_id="user_12345")
             Profile(...)
-            >>> adapty.virtual_currencies.credit("GOLD", 100, customer_user_id="user_12345")
+            >>> client.virtual_currencies.credit("GOLD", 100, customer_user_id="user_12345")
             VirtualCurrencyTransaction(...)
-            >>> adapty.virtual_currencies.exchange("GOLD", 100, "GEMS", 5, customer_user_id="user_12345")
+            >>> client.virtual_currencies.exchange("GOLD", 100, "GEMS", 5, customer_user_id="user_12345")
             VirtualCurrencyTransaction(...)
         """
-        given = checked("from_currency", identifier, from_currency), debited("from_amount", from_amount)
-        taken = checked("to_currency", identifier, to_currency), credited("to_amount", to_amount)
+        given = checked("from_currency", identifier, from_currency), debit_amount("from_amount", from_amount)
+        taken = checked("to_currency", identifier, to_currency), credit_amount("to_amount", to_amount)
         return self.transact(
             [{"currency_code": currency, "amount": amount} for currency, amount in (given, taken)],
             customer_user_id=customer_user_id,
@@ -226,9 +226,9 @@ class VirtualCurrencies:
             AdaptyError: As in `credit`.
 
         Example:
-            >>> adapty.profiles.create(customer_user_id="user_12345")
+            >>> client.profiles.create(customer_user_id="user_12345")
             Profile(...)
-            >>> done = adapty.virtual_currencies.transact(
+            >>> done = client.virtual_currencies.transact(
             ...     {"GOLD": 100, "GEMS": 5}, customer_user_id="user_12345", metadata={"reason": "welcome"}
             ... )
             >>> len(done.balances)
@@ -265,10 +265,10 @@ class VirtualCurrencies:
             AdaptyConnectionError: No answer came, after all tries.
 
         Example:
-            >>> adapty.profiles.create(customer_user_id="user_12345")
+            >>> client.profiles.create(customer_user_id="user_12345")
             Profile(...)
-            >>> balances = adapty.virtual_currencies.balances(customer_user_id="user_12345")
-            >>> sorted(balance.code for balance in balances), balances.of("GOLD").available
+            >>> balances = client.virtual_currencies.balances(customer_user_id="user_12345")
+            >>> sorted(balance.code for balance in balances), balances.get("GOLD").available
             (['GEMS', 'GOLD'], 0)
         """
         user = named_user(customer_user_id, profile_id)
@@ -300,11 +300,11 @@ class VirtualCurrencies:
             AdaptyUsageError: An argument is wrong; nothing was sent.
 
         Example:
-            >>> adapty.profiles.create(customer_user_id="user_12345")
+            >>> client.profiles.create(customer_user_id="user_12345")
             Profile(...)
-            >>> adapty.virtual_currencies.credit("GOLD", 50, customer_user_id="user_12345")
+            >>> client.virtual_currencies.credit("GOLD", 50, customer_user_id="user_12345")
             VirtualCurrencyTransaction(...)
-            >>> for transaction in adapty.virtual_currencies.history(customer_user_id="user_12345"):
+            >>> for transaction in client.virtual_currencies.history(customer_user_id="user_12345"):
             ...     print(transaction.transaction_type, transaction.items[0].amount)
             api_transaction 50
         """

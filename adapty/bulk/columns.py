@@ -14,7 +14,7 @@ from adapty.bulk.column_hints import hint_for_repeated, hint_for_unknown, hint_f
 from adapty.bulk.historical_import import CUSTOM_ATTRIBUTES, FIELDS, NOT_IMPORTED, READERS, is_historical_import
 from adapty.errors import AdaptyUsageError
 from adapty.models import MailProfile
-from adapty.models._record import RECORD, Record, field_names
+from adapty.models._request import NESTED, RequestModel, field_names
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,7 +27,7 @@ RAW = "_raw"
 NOTES = ("_line", "_error", RAW)
 """The columns that a failures file adds to its input's; a reader passes over them, so that it can be fed back."""
 
-VENDOR_COLUMNS: Mapping[type[Record], Mapping[str, str]] = {MailProfile: FIELDS}
+VENDOR_COLUMNS: Mapping[type[RequestModel], Mapping[str, str]] = {MailProfile: FIELDS}
 """The CSV columns of the vendor's historical import file, and the fields that they stand for."""
 
 FieldPath = tuple[str, str | None]
@@ -62,7 +62,7 @@ class OtherInput:
     """
 
     file: str
-    record: type[Record]
+    record: type[RequestModel]
     header: Sequence[str] | None
 
     def may_have(self, column: str) -> bool:
@@ -101,7 +101,7 @@ class Columns:
         known: The fields of its records, as a set.
     """
 
-    record: type[Record]
+    record: type[RequestModel]
     names: tuple[str, ...]
     groups: Mapping[str, tuple[str, ...]]
     mapped: Mapping[str, tuple[FieldPath, ...]] = attrs.field(factory=dict)
@@ -115,7 +115,7 @@ class Columns:
     @classmethod
     def of(
         cls,
-        record: type[Record],
+        record: type[RequestModel],
         mapping: Mapping[str, str] | None = None,
         *,
         ignore: Collection[str] = (),
@@ -176,7 +176,7 @@ class Columns:
             if not is_repeated:
                 problem = self._problem(name, column, inside, file)
             if problem:
-                raise AdaptyUsageError.of(printable(name) or f"column {number}", problem)
+                raise AdaptyUsageError.for_field(printable(name) or f"column {number}", problem)
             before.add(name)
             for outer, inner in column.paths:
                 inside.setdefault(outer, {})[inner] = name
@@ -233,7 +233,7 @@ class Columns:
                     _refuse(f"takes {_spelled(path)} from {absence}")
         for column in sorted(self.ignored):
             if absence := _absence(column, header, file, self.others):
-                raise AdaptyUsageError.of("ignore", f"names {absence}")
+                raise AdaptyUsageError.for_field("ignore", f"names {absence}")
 
     def _problem(
         self, name: str, column: HeaderColumn, inside: Mapping[str, Mapping[str | None, str]], file: Path
@@ -278,10 +278,10 @@ def _absence(column: str, header: Sequence[str], file: Path, others: Sequence[Ot
     return f"{_shown(column)}, which is no column of {files}{meant}"
 
 
-def _fields_of(record: type[Record]) -> tuple[tuple[str, ...], dict[str, tuple[str, ...]]]:
+def _fields_of(record: type[RequestModel]) -> tuple[tuple[str, ...], dict[str, tuple[str, ...]]]:
     """Name a record's fields, and those of the fields that hold some."""
     names = field_names(record)
-    held = {field.name: field.metadata[RECORD] for field in attrs.fields(record) if RECORD in field.metadata}
+    held = {field.name: field.metadata[NESTED] for field in attrs.fields(record) if NESTED in field.metadata}
     groups = {name: field_names(inner) for name, inner in held.items()}
     return names, groups | ({CUSTOM_ATTRIBUTES: ()} if CUSTOM_ATTRIBUTES in names else {})
 
@@ -316,18 +316,18 @@ def _checked_mapping(columns: Columns, mapping: Mapping[str, str]) -> dict[str, 
 def _checked_names(ignore: Collection[str], mapped: Mapping[str, tuple[FieldPath, ...]]) -> Collection[str]:
     """Give the names to ignore, without the notes of a failures file, which are passed over anyway."""
     if not isinstance(ignore, Collection) or isinstance(ignore, str | bytes | bytearray | Mapping):
-        raise AdaptyUsageError.of("ignore", f"is {kind_of(ignore)}; {_IGNORE_EXPECTED}")
+        raise AdaptyUsageError.for_field("ignore", f"is {kind_of(ignore)}; {_IGNORE_EXPECTED}")
     for name in ignore:
         if not isinstance(name, str):
-            raise AdaptyUsageError.of("ignore", f"names something {kind_of(name)}; {_IGNORE_EXPECTED}")
+            raise AdaptyUsageError.for_field("ignore", f"names something {kind_of(name)}; {_IGNORE_EXPECTED}")
         if name in mapped:
             problem = f"names {_shown(name)}, which {_spelled(mapped[name][0])} is taken from; expected one of the two"
-            raise AdaptyUsageError.of("ignore", problem)
+            raise AdaptyUsageError.for_field("ignore", problem)
     return frozenset(ignore) - {*NOTES}
 
 
 def _refuse(problem: str) -> NoReturn:
-    raise AdaptyUsageError.of("mapping", problem)
+    raise AdaptyUsageError.for_field("mapping", problem)
 
 
 def _spelled(path: FieldPath) -> str:

@@ -159,7 +159,7 @@ def _kinds(by: KindName | None, api: ApiName | None) -> tuple[KindName, ...]:
     checked("by", partial(one_of, KINDS), by)
     if by not in known:
         expected = f"expected {' or '.join(known)}"
-        raise AdaptyUsageError.of("by", f"is {quoted(by)}, which the {api} API does not know; {expected}")
+        raise AdaptyUsageError.for_field("by", f"is {quoted(by)}, which the {api} API does not know; {expected}")
     return (by,)
 
 

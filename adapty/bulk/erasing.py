@@ -77,8 +77,8 @@ def erase(
         KeyboardInterrupt: Ctrl-C was pressed; what was sent by then has been waited for, and is in the report.
 
     Example:
-        >>> profile = adapty.profiles.create(customer_user_id="user_1")
-        >>> report = erase(adapty, ["user_1", "user_2"], api="server-side")
+        >>> profile = client.profiles.create(customer_user_id="user_1")
+        >>> report = erase(client, ["user_1", "user_2"], api="server-side")
         >>> report.deleted, report.not_found, report.failed, report.report
         (1, 1, 0, PosixPath('ids.erased.csv'))
     """

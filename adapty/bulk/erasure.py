@@ -294,7 +294,7 @@ class Erasure:
     def _settle(self, row: Row, user: _User | None, error: AdaptyError | None) -> str:
         """Write down what came of a user."""
         if user is None:
-            refused = AdaptyUsageError.of(self.whom.place(row), row.problem or str(error))
+            refused = AdaptyUsageError.for_field(self.whom.place(row), row.problem or str(error))
             deletion = DeletionResult.failed(id_shown(row), refused)
         else:
             by = tuple(kind for kind, _ in user.ids)

@@ -30,7 +30,7 @@ from adapty.bulk.sources import Source, open_source, other_input
 from adapty.bulk.stage import Options, Stage, StageResult
 from adapty.errors import AdaptyUsageError
 from adapty.models import MailProfile, TransactionEvent
-from adapty.models._record import field_names
+from adapty.models._request import field_names
 
 if TYPE_CHECKING:
     from adapty._async.client import AsyncAdapty
@@ -94,7 +94,7 @@ class ImportJob:
         ignore = options.get("ignore", ())
         folder = file_option("failures", options.get("failures", "."))
         if not folder.is_dir():
-            raise AdaptyUsageError.of("failures", f"{folder} is no folder; expected one that is there")
+            raise AdaptyUsageError.for_field("failures", f"{folder} is no folder; expected one that is there")
         inputs: list[_Input] = []
         for kind, source in wanted.items():
             others = [other_input(other, wanted[other], RECORDS[other]) for other in wanted if other != kind]

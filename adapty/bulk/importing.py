@@ -89,7 +89,7 @@ def import_all(
         ...     "user_1,2026-06-01T10:30:00Z,jane@example.com\n"
         ...     "user_2,2026-06-01T10:30:00Z,not an address\n"
         ... )
-        >>> report = import_all(adapty, profiles="base.csv")
+        >>> report = import_all(client, profiles="base.csv")
         >>> report.profiles_accepted, dict(report.reasons), report.failures
         (1, {'email': 1}, (PosixPath('base.failures.csv'),))
     """
@@ -116,7 +116,7 @@ def import_profiles(adapty: Adapty, source: Profiles, **options: Unpack[ImportOp
 
     Example:
         >>> report = import_profiles(
-        ...     adapty,
+        ...     client,
         ...     [{"id": "user_1", "external_created_at": "2026-06-01T10:30:00Z", "email": "jane@example.com"}],
         ...     mapping={"external_profile_id": "id"},
         ... )
@@ -139,7 +139,7 @@ def import_events(
     """Send transaction events; see `import_all`.
 
     Example:
-        >>> report = import_events(adapty, iter(()), rate_limit=50)
+        >>> report = import_events(client, iter(()), rate_limit=50)
         >>> report.events_accepted
         0
     """
@@ -169,5 +169,5 @@ async def _run_async(
 
 def _given(source: Any) -> Any:
     if source is None:
-        raise AdaptyUsageError.of("source", "is None; expected a file or an iterable of records")
+        raise AdaptyUsageError.for_field("source", "is None; expected a file or an iterable of records")
     return source

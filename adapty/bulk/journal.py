@@ -293,7 +293,9 @@ class Journal:
         if ("users" in before) != ("users" in plan):  # which an erasure has, and an import has not
             job = "an erasure" if "users" in before else "an import"
             expected = "finish that run first, or name another journal"
-            raise AdaptyUsageError.of("journal", f"{path} belongs to {job} that has not been finished; {expected}")
+            raise AdaptyUsageError.for_field(
+                "journal", f"{path} belongs to {job} that has not been finished; {expected}"
+            )
         if problem := _difference(before, plan):
             raise AdaptyUsageError(f"{problem}, or remove {path} to begin anew")
         (began_at,) = self._connection.execute("SELECT began_at FROM run").fetchone()

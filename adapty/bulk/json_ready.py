@@ -11,9 +11,9 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from adapty._core.nesting import MAX_DEPTH
+from adapty._core.json_body import MAX_DEPTH
 from adapty._core.validate import kind_of
-from adapty.models._record import Record
+from adapty.models._request import RequestModel
 
 if TYPE_CHECKING:
     from adapty.bulk.rows import Row
@@ -103,7 +103,7 @@ _MAKERS: tuple[tuple[type | tuple[type, ...], Callable[[Any, tuple[int, ...]], A
     ((date, time), lambda value, _: str(value.isoformat())),
     (Decimal, _decimal),
     (UUID, lambda value, _: str(value)),
-    (Record, lambda value, _: value.to_dict()),
+    (RequestModel, lambda value, _: value.to_dict()),
     (Mapping, _named),
     ((list, tuple, AbstractSet), _several),
 )

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import evolve
 
-from adapty._core.nesting import MAX_DEPTH, is_too_deep
+from adapty._core.json_body import MAX_DEPTH, is_too_deep
 from adapty._core.validate import kind_of, printable
 from adapty.bulk.columns import NOTES, RAW
 from adapty.bulk.json_objects import RepeatedKeyError, decode_json, decode_json_ignoring
 from adapty.bulk.rows import NOT_MENDED, Row
-from adapty.models._record import Record
+from adapty.models._request import RequestModel
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -57,7 +57,7 @@ def given_row(number: int, item: object, record: type[MailProfile | TransactionE
     if isinstance(item, record):
         return Row(number, record=item)
     if not isinstance(item, Mapping):
-        source = item.to_dict() if isinstance(item, Record) else {RAW: item}
+        source = item.to_dict() if isinstance(item, RequestModel) else {RAW: item}
         return Row(number, {}, source, f"is {kind_of(item)}; expected a {record.__name__} or a dict of its fields")
     try:
         # A copy: some programs fill the same dict again and again.
@@ -89,8 +89,7 @@ def _json_row(line: int, text: str, columns: Columns) -> Row:
     else:
         if not isinstance(decoded, dict):
             problem = "is not a JSON object"
-        # Walking through costs more than counting, which is enough for nearly all.
-        elif text.count("{") + text.count("[") > MAX_DEPTH and is_too_deep(decoded):
+        elif is_too_deep(decoded, text):
             problem = f"is nested deeper than {MAX_DEPTH} levels"
         else:
             return _known_row(_row_of(line, decoded, columns, may_hold_none="null" in text), columns)

@@ -102,10 +102,10 @@ def options_of(given: BulkOptions, *, dry_run: bool = False) -> Options:
     """
     rate_limit = given.get("rate_limit")
     if rate_limit is not None and not _is_rate(rate_limit):
-        raise AdaptyUsageError.of("rate_limit", "is no rate; expected requests per second, more than 0, or None")
+        raise AdaptyUsageError.for_field("rate_limit", "is no rate; expected requests per second, more than 0, or None")
     max_retries = given.get("max_retries", _MAX_RETRIES)
     if type(max_retries) is not int or not 0 <= max_retries <= _MOST_RETRIES:
-        raise AdaptyUsageError.of("max_retries", f"is no such number; expected 0 to {_MOST_RETRIES}")
+        raise AdaptyUsageError.for_field("max_retries", f"is no such number; expected 0 to {_MOST_RETRIES}")
     return Options(
         lanes=counted("lanes", given.get("lanes", _LANES), MAX_LANES),
         rate_limit=rate_limit,
@@ -124,7 +124,9 @@ def check_client(adapty: object, kind: type) -> None:
     """
     if not isinstance(adapty, kind):
         which = "async" if kind.__name__.startswith("Async") else "blocking"
-        raise AdaptyUsageError.of("adapty", f"is {kind_of(adapty)}; expected an {kind.__name__}, the {which} client")
+        raise AdaptyUsageError.for_field(
+            "adapty", f"is {kind_of(adapty)}; expected an {kind.__name__}, the {which} client"
+        )
 
 
 def journal_of(options: ImportOptions | EraseOptions, files: Sequence[Path | None]) -> Path | None:
@@ -141,7 +143,7 @@ def journal_of(options: ImportOptions | EraseOptions, files: Sequence[Path | Non
         return first.with_name(f"{first.name}.journal") if given is NOT_GIVEN else file_option("journal", given)
     if given is not NOT_GIVEN:
         expected = "expected files, which can be read again, or no journal"
-        raise AdaptyUsageError.of("journal", f"is given for what comes from a program; {expected}")
+        raise AdaptyUsageError.for_field("journal", f"is given for what comes from a program; {expected}")
     return None
 
 
@@ -154,7 +156,7 @@ def file_option(name: str, value: Any) -> Path:
     try:
         return Path(value)
     except TypeError:
-        raise AdaptyUsageError.of(name, f"is {kind_of(value)}; expected a path") from None
+        raise AdaptyUsageError.for_field(name, f"is {kind_of(value)}; expected a path") from None
 
 
 def flag_option(name: str, value: Any) -> bool:
@@ -164,7 +166,7 @@ def flag_option(name: str, value: Any) -> bool:
         AdaptyUsageError: It is none: a text such as "no" would count as yes. `field_name` is `name`.
     """
     if not isinstance(value, bool):
-        raise AdaptyUsageError.of(name, f"is {kind_of(value)}; expected True or False")
+        raise AdaptyUsageError.for_field(name, f"is {kind_of(value)}; expected True or False")
     return value
 
 
@@ -181,7 +183,7 @@ def refuse_unknown(options: Mapping[str, Any], known: Any) -> None:
     names = sorted(known.__optional_keys__)
     for name in options:
         if name not in names:
-            raise AdaptyUsageError.of(name, f"is no such option{known_name(name, names)}")
+            raise AdaptyUsageError.for_field(name, f"is no such option{known_name(name, names)}")
 
 
 def _is_rate(value: Any) -> bool:
@@ -190,7 +192,7 @@ def _is_rate(value: Any) -> bool:
 
 def _callable(name: str, value: Any) -> Any:
     if value is not None and not callable(value):
-        raise AdaptyUsageError.of(name, f"is {kind_of(value)}; expected something to call")
+        raise AdaptyUsageError.for_field(name, f"is {kind_of(value)}; expected something to call")
     if iscoroutinefunction(value):
-        raise AdaptyUsageError.of(name, "is async; expected a function that returns what it has to give at once")
+        raise AdaptyUsageError.for_field(name, "is async; expected a function that returns what it has to give at once")
     return value

@@ -160,7 +160,7 @@ class StageRun:
             headway.working_since = asyncio.get_running_loop().time()
         try:
             if row.problem:
-                raise AdaptyUsageError.of(row.field or UNREADABLE, row.problem)
+                raise AdaptyUsageError.for_field(row.field or UNREADABLE, row.problem)
             item = self.stage.item(number, row)
         except AdaptyUsageError as error:
             self.ledger.note(number, row, None, error)

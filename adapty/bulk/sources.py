@@ -122,9 +122,9 @@ def open_source(
         return _opened_file(name, given, columns)
     if not _is_iterable(given):
         expected = f"expected a path, or an iterable of dicts or of {record.__name__}s"
-        raise AdaptyUsageError.of(name, f"is {kind_of(given)}; {expected}")
+        raise AdaptyUsageError.for_field(name, f"is {kind_of(given)}; {expected}")
     if isinstance(given, IOBase):
-        raise AdaptyUsageError.of(name, "is an open file; expected its path")
+        raise AdaptyUsageError.for_field(name, "is an open file; expected its path")
     return _Given(name, given, record, columns)
 
 
@@ -150,7 +150,7 @@ def _opened_file(name: str, given: str | PathLike[str], columns: Columns) -> Sou
     try:
         path = Path(given)
     except TypeError:  # a PathLike of bytes
-        raise AdaptyUsageError.of(name, f"is {kind_of(given)}; expected a path that is text") from None
+        raise AdaptyUsageError.for_field(name, f"is {kind_of(given)}; expected a path that is text") from None
     spelled = file_format(path)
     with InputFile(path) as file:
         if spelled == "csv":

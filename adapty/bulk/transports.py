@@ -72,7 +72,9 @@ def _made(make: Callable[[], httpx.AsyncBaseTransport], stack: AsyncExitStack) -
     """Make a lane's transport, to be closed with the stack."""
     transport = make()
     if not isinstance(transport, httpx.AsyncBaseTransport):
-        raise AdaptyConfigError.of("transport", f"gave {kind_of(transport)}; expected an httpx.AsyncBaseTransport")
+        raise AdaptyConfigError.for_field(
+            "transport", f"gave {kind_of(transport)}; expected an httpx.AsyncBaseTransport"
+        )
     stack.push_async_callback(transport.aclose)
     return transport
 

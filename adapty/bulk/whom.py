@@ -88,11 +88,13 @@ class Whom:
         if isinstance(given, str | PathLike):
             return cls._of_file(file_option("ids", given), kinds)
         if isinstance(given, TextIOBase):
-            raise AdaptyUsageError.of("ids", 'is a file that is open as text; expected one opened with "rb", or a path')
+            raise AdaptyUsageError.for_field(
+                "ids", 'is a file that is open as text; expected one opened with "rb", or a path'
+            )
         if hasattr(given, "read"):
             return cls._of_file(cast("IO[bytes]", given), kinds)
         if isinstance(given, bytes | bytearray | Mapping) or not isinstance(given, Iterable | AsyncIterable):
-            raise AdaptyUsageError.of("ids", f"is {kind_of(given)}; expected a file or an iterable of ids")
+            raise AdaptyUsageError.for_field("ids", f"is {kind_of(given)}; expected a file or an iterable of ids")
         read: Callable[..., Any] = _given if isinstance(given, Iterable) else _given_async
         total = len(given) if isinstance(given, Sized) else None
         only_once = isinstance(given, Iterator | AsyncIterable)

@@ -99,7 +99,7 @@ def _either(name: str, text: str | None, instead: str, *, asked: bool) -> str | 
     """Read the end of an access level; NOT_GIVEN where the option is given that stands for none."""
     if (text is not None) == asked:
         problem = f"is given beside {instead}" if asked else f"is missing, and so is {instead}"
-        raise AdaptyUsageError.of(name, f"{problem}; expected one of the two")
+        raise AdaptyUsageError.for_field(name, f"{problem}; expected one of the two")
     return NOT_GIVEN if text is None else when(name, text)
 
 
@@ -122,7 +122,7 @@ def _told(level: AccessLevel | None, at: str | None) -> str:
         return "not active: the user does not have it"
     if level.is_active(at):
         return "active without an end" if level.is_lifetime else f"active until {shown(level.expires_at)}"
-    if {"starts_at", "expires_at"} & set(level.extra):
+    if {"starts_at", "expires_at"} & set(level.extra_fields):
         return "not active: its start or its end cannot be read"
     if not AccessLevel(starts_at=level.starts_at).is_active(at):
         return f"not active: it starts at {shown(level.starts_at)}"

@@ -58,7 +58,7 @@ def erase(
     with typed_errors(by="--by", journal="--journal"):
         source = _source(file)
         if journal is not None and not isinstance(source, Path):
-            raise AdaptyUsageError.of(
+            raise AdaptyUsageError.for_field(
                 "--journal", "is given for standard input, which cannot be read again; expected a file"
             )
         options = bulk_options(

@@ -203,7 +203,7 @@ def import_files(
 def _one_file(option: str, given: Sequence[Path] | None) -> Path | None:
     """Refuse a second file instead of leaving the first one out."""
     if given and len(given) > 1:
-        raise AdaptyUsageError.of(option, "is given more than once; expected one file a run")
+        raise AdaptyUsageError.for_field(option, "is given more than once; expected one file a run")
     return given[0] if given else None
 
 
@@ -219,11 +219,11 @@ def _pairs(option: str, pairs: Sequence[str] | None, *, numbers: bool = False) -
     for pair in pairs:
         name, equals, value = pair.partition("=")
         if not equals or not name.rstrip(":"):
-            raise AdaptyUsageError.of(option, "has a value that is not of the form NAME=VALUE")
+            raise AdaptyUsageError.for_field(option, "has a value that is not of the form NAME=VALUE")
         is_number = numbers and name.endswith(":")
         plain = name.removesuffix(":") if is_number else name
         if plain in read:
-            raise AdaptyUsageError.of(option, "has two values for one name; expected one")
+            raise AdaptyUsageError.for_field(option, "has two values for one name; expected one")
         read[plain] = _number(option, value) if is_number else value
     return read
 
@@ -236,11 +236,11 @@ def _columns(pairs: Sequence[str] | None) -> dict[str, str] | None:
     for pair in pairs:
         field, equals, column = pair.partition("=")
         if not (field and equals and column):
-            raise AdaptyUsageError.of(
+            raise AdaptyUsageError.for_field(
                 "--map", "has a value that is not of the form FIELD=COLUMN, as email=user_email is"
             )
         if field in read:
-            raise AdaptyUsageError.of("--map", "has two columns for one field; expected one")
+            raise AdaptyUsageError.for_field("--map", "has two columns for one field; expected one")
         read[field] = column
     return read
 
@@ -250,4 +250,4 @@ def _number(option: str, value: str) -> float:
     try:
         return parse(value)
     except ValueError:
-        raise AdaptyUsageError.of(option, "has a value after := that is not a number") from None
+        raise AdaptyUsageError.for_field(option, "has a value after := that is not a number") from None

@@ -62,7 +62,7 @@ def bulk_options(*, journal: Path | None, no_journal: bool, **options: Any) -> d
         AdaptyUsageError: A journal is both named and declined.
     """
     if no_journal and journal is not None:
-        raise AdaptyUsageError.of("--no-journal", "is given beside --journal; expected one of the two")
+        raise AdaptyUsageError.for_field("--no-journal", "is given beside --journal; expected one of the two")
     given = {name: value for name, value in {**options, "journal": journal}.items() if value is not None}
     return {**given, "journal": None} if no_journal else given
 
@@ -87,5 +87,5 @@ def when(name: str, text: str) -> str | relativedelta:
         return relativedelta(**{_UNITS[unit]: int(count)})  # type: ignore[arg-type] # which is none of its dates
     if not _LIKE_ISO_8601.fullmatch(text):
         expected = "expected a time such as 2026-07-01T00:00:00Z, or a duration such as 12h, 30d, 2w, 3mo or 1y"
-        raise AdaptyUsageError.of(name, f"is neither ISO 8601 nor a duration from now; {expected}")
+        raise AdaptyUsageError.for_field(name, f"is neither ISO 8601 nor a duration from now; {expected}")
     return text

@@ -20,7 +20,7 @@ __all__ = ["end_of", "level_data", "print_levels", "print_profile"]
 
 def end_of(level: AccessLevel) -> datetime | str:
     """Give the end of a level, in words where it has none; one that cannot be read is given as it came."""
-    return "never" if level.is_lifetime else level.expires_at or str(level.extra["expires_at"])
+    return "never" if level.is_lifetime else level.expires_at or str(level.extra_fields["expires_at"])
 
 
 _Columns = Mapping[str, Callable[[Any], object]]
@@ -36,7 +36,7 @@ _LEVEL: _Columns = {
     "Active": AccessLevel.is_active,
     "Store": attrgetter("store"),
     "Product": attrgetter("store_product_id"),
-    "Starts": lambda level: level.starts_at or level.extra.get("starts_at"),
+    "Starts": lambda level: level.starts_at or level.extra_fields.get("starts_at"),
     "Expires": end_of,
     "Grace period": attrgetter("is_in_grace_period"),
 }

@@ -67,7 +67,9 @@ def list_events(
     *,
     outbox: OutboxFile,
     event_ids: EventIds = None,
-    dead: Annotated[bool, typer.Option("--dead", help="Those that were refused, instead of those that wait.")] = False,
+    dead_letters: Annotated[
+        bool, typer.Option("--dead-letters", help="Show dead letters instead of pending events.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Show the events that wait, or those that were refused for good, and why: all, or those of some ids.
@@ -75,7 +77,7 @@ def list_events(
     The table shows the first 100; JSON has all of them, one a line.
     """
     with typed_errors(), _existing(outbox) as opened:
-        found: Iterator[PendingEvent] = opened.dead() if dead else opened.pending()
+        found: Iterator[PendingEvent] = opened.dead_letters() if dead_letters else opened.pending()
         if event_ids:
             found = (each for each in found if each.event_id in event_ids)
         if as_json:
@@ -84,7 +86,7 @@ def list_events(
             return
         counts = opened.counts()
         rows = [_row(each) for each in islice(found, _SHOWN)]
-        state, count = ("refused", counts.dead) if dead else ("waiting", counts.pending)
+        state, count = ("refused", counts.dead) if dead_letters else ("waiting", counts.pending)
         count = len(rows) if event_ids else count
         of_all = f", the first {_SHOWN}" if count > _SHOWN else ""
         print_table(f"{count} {state}{of_all}", ("event", "type", "came", "tries", "reason"), rows)
@@ -98,10 +100,10 @@ def replay(*, outbox: OutboxFile, event_ids: EventIds = None, all_: All = False)
 
 
 @app.command()
-def forget(*, outbox: OutboxFile, event_ids: EventIds = None, all_: All = False) -> None:
+def delete(*, outbox: OutboxFile, event_ids: EventIds = None, all_: All = False) -> None:
     """Remove events for good: refused ones, or by their ids also those that wait."""
     with typed_errors(), _existing(outbox) as opened:
-        _change("forgotten", event_ids, opened.delete_all if all_ else None, opened.forget)
+        _change("deleted", event_ids, opened.delete_all if all_ else None, opened.delete)
 
 
 def _change(
@@ -121,8 +123,8 @@ def _change(
     count = change_all() if change_all else len(set(event_ids or ())) - len(unknown)
     output.print(f"{count} {done}")
     if unknown:
-        which = "of no event that is refused or waits"
-        raise AdaptyUsageError(f"{len(unknown)} of the ids are {which}; see: webhooks list [--dead]")
+        ids = "1 ID" if len(unknown) == 1 else f"{len(unknown)} IDs"
+        raise AdaptyUsageError(f"{ids} not found in the outbox; see: webhooks list [--dead-letters]")
 
 
 def _existing(path: Path) -> Outbox:
@@ -132,7 +134,7 @@ def _existing(path: Path) -> Outbox:
         AdaptyUsageError: There is none.
     """
     if not path.exists():
-        raise AdaptyUsageError.of("--outbox", f"there is no file {path}")
+        raise AdaptyUsageError.for_field("--outbox", f"there is no file {path}")
     return Outbox(path)
 
 

@@ -134,7 +134,7 @@ class Settings:
                 problem = ""
             if problem:
                 expected = "expected a file of certificates in PEM format"
-                raise AdaptyConfigError.of("cafile", f"cannot be loaded ({problem}); {expected}")
+                raise AdaptyConfigError.for_field("cafile", f"cannot be loaded ({problem}); {expected}")
         return cls(
             proxy=None if proxy is None else check_proxy("proxy", proxy),
             proxies=Proxies.from_environment() if trust_env else Proxies({}),
@@ -167,7 +167,7 @@ class Settings:
         if is_socks(proxy):
             del proxy  # it may contain a password
             problem = "is a SOCKS proxy, which AsyncFastTransport does not support; use the client without transport="
-            raise AdaptyConfigError.of(name, problem)
+            raise AdaptyConfigError.for_field(name, problem)
         parts = urlsplit(proxy)
         headers = {"Host": url.netloc.decode("ascii"), "User-Agent": USER_AGENT}
         if parts.username or parts.password:
@@ -189,7 +189,7 @@ class Settings:
 def _check_count(name: str, value: Any, alternative: str = "") -> None:
     if type(value) is not int or value < 1:
         expected = ", ".join(filter(None, ["expected an integer of 1 or more", alternative]))
-        raise AdaptyConfigError.of(name, f"is not a valid number; {expected}")
+        raise AdaptyConfigError.for_field(name, f"is not a valid number; {expected}")
 
 
 def _certificate_settings(*, trust_env: bool) -> tuple[str | None, ...]:

@@ -43,8 +43,8 @@ class AsyncFastTransport(httpx.AsyncBaseTransport):
         >>> from adapty import AsyncAdapty
         >>> from adapty.sandbox import DEFAULT_SECRET_KEY, Sandbox
         >>> async def create(url):
-        ...     async with AsyncAdapty(DEFAULT_SECRET_KEY, base_url=url, transport=AsyncFastTransport()) as adapty:
-        ...         return await adapty.profiles.create(customer_user_id="user_12345")
+        ...     async with AsyncAdapty(DEFAULT_SECRET_KEY, base_url=url, transport=AsyncFastTransport()) as client:
+        ...         return await client.profiles.create(customer_user_id="user_12345")
         >>> with Sandbox() as sandbox:
         ...     asyncio.run(create(sandbox.url)).customer_user_id
         'user_12345'

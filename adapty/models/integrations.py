@@ -12,14 +12,14 @@ from adapty._core import validate
 from adapty._core.not_given import NOT_GIVEN, NotGiven
 from adapty._core.redact import masked
 from adapty.errors import AdaptyUsageError
-from adapty.models._received import Received, one, text
-from adapty.models._record import Record, checked_fields
+from adapty.models._request import RequestModel, validate_fields
+from adapty.models._response import ResponseModel, parse_str, scalar
 
 __all__ = ["IntegrationIdentifierFields", "IntegrationIdentifiers", "IntegrationIdentifiersRequest"]
 
 
 @attrs.frozen(kw_only=True)
-class IntegrationIdentifiers(Received):
+class IntegrationIdentifiers(ResponseModel):
     """The ids that are stored for a user; None where none is.
 
     Attributes:
@@ -41,22 +41,22 @@ class IntegrationIdentifiers(Received):
         tenjin_analytics_installation_id: Tenjin: the installation.
     """
 
-    adjust_device_id: str | None = attrs.field(default=None, repr=masked, metadata=one(text))
-    airbridge_device_id: str | None = attrs.field(default=None, repr=masked, metadata=one(text))
-    amplitude_device_id: str | None = attrs.field(default=None, repr=masked, metadata=one(text))
-    amplitude_user_id: str | None = attrs.field(default=None, repr=masked, metadata=one(text))
-    appmetrica_device_id: str | None = attrs.field(default=None, repr=masked, metadata=one(text))
-    appmetrica_profile_id: str | None = attrs.field(default=None, repr=masked, metadata=one(text))
-    appsflyer_id: str | None = attrs.field(default=None, repr=masked, metadata=one(text))
-    branch_id: str | None = attrs.field(default=None, repr=masked, metadata=one(text))
-    facebook_anonymous_id: str | None = attrs.field(default=None, repr=masked, metadata=one(text))
-    firebase_app_instance_id: str | None = attrs.field(default=None, repr=masked, metadata=one(text))
-    mixpanel_user_id: str | None = attrs.field(default=None, repr=masked, metadata=one(text))
-    one_signal_player_id: str | None = attrs.field(default=None, repr=masked, metadata=one(text))
-    one_signal_subscription_id: str | None = attrs.field(default=None, repr=masked, metadata=one(text))
-    posthog_distinct_user_id: str | None = attrs.field(default=None, repr=masked, metadata=one(text))
-    pushwoosh_hwid: str | None = attrs.field(default=None, repr=masked, metadata=one(text))
-    tenjin_analytics_installation_id: str | None = attrs.field(default=None, repr=masked, metadata=one(text))
+    adjust_device_id: str | None = attrs.field(default=None, repr=masked, metadata=scalar(parse_str))
+    airbridge_device_id: str | None = attrs.field(default=None, repr=masked, metadata=scalar(parse_str))
+    amplitude_device_id: str | None = attrs.field(default=None, repr=masked, metadata=scalar(parse_str))
+    amplitude_user_id: str | None = attrs.field(default=None, repr=masked, metadata=scalar(parse_str))
+    appmetrica_device_id: str | None = attrs.field(default=None, repr=masked, metadata=scalar(parse_str))
+    appmetrica_profile_id: str | None = attrs.field(default=None, repr=masked, metadata=scalar(parse_str))
+    appsflyer_id: str | None = attrs.field(default=None, repr=masked, metadata=scalar(parse_str))
+    branch_id: str | None = attrs.field(default=None, repr=masked, metadata=scalar(parse_str))
+    facebook_anonymous_id: str | None = attrs.field(default=None, repr=masked, metadata=scalar(parse_str))
+    firebase_app_instance_id: str | None = attrs.field(default=None, repr=masked, metadata=scalar(parse_str))
+    mixpanel_user_id: str | None = attrs.field(default=None, repr=masked, metadata=scalar(parse_str))
+    one_signal_player_id: str | None = attrs.field(default=None, repr=masked, metadata=scalar(parse_str))
+    one_signal_subscription_id: str | None = attrs.field(default=None, repr=masked, metadata=scalar(parse_str))
+    posthog_distinct_user_id: str | None = attrs.field(default=None, repr=masked, metadata=scalar(parse_str))
+    pushwoosh_hwid: str | None = attrs.field(default=None, repr=masked, metadata=scalar(parse_str))
+    tenjin_analytics_installation_id: str | None = attrs.field(default=None, repr=masked, metadata=scalar(parse_str))
 
 
 class IntegrationIdentifierFields(TypedDict, total=False):
@@ -81,8 +81,8 @@ class IntegrationIdentifierFields(TypedDict, total=False):
     extra_fields: Mapping[str, Any]
 
 
-@attrs.frozen(kw_only=True, field_transformer=checked_fields)
-class IntegrationIdentifiersRequest(Record):
+@attrs.frozen(kw_only=True, field_transformer=validate_fields)
+class IntegrationIdentifiersRequest(RequestModel):
     """The ids to store, at least one."""
 
     adjust_device_id: str | NotGiven | None = attrs.field(

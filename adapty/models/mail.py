@@ -18,7 +18,7 @@ from adapty._core.not_given import NOT_GIVEN, NotGiven
 from adapty._core.redact import hidden, masked
 from adapty.errors import AdaptyUsageError
 from adapty.flows import Flow, TransactionEventType, flow_for, known_event_type
-from adapty.models._record import RECORD, Record, checked_fields, nested
+from adapty.models._request import NESTED, RequestModel, coerce_nested, validate_fields
 
 __all__ = ["DeviceInfo", "MailProfile", "Offer", "OfferCategory", "OfferType", "ProfileDeletion", "TransactionEvent"]
 
@@ -41,15 +41,15 @@ def _offer_type(value: OfferType) -> OfferType:
 
 
 def _device_info(value: DeviceInfo | Mapping[str, Any] | NotGiven) -> DeviceInfo:
-    return nested(DeviceInfo, value)
+    return coerce_nested(DeviceInfo, value)
 
 
 def _offer(value: Offer | Mapping[str, Any] | NotGiven) -> Offer:
-    return nested(Offer, value)
+    return coerce_nested(Offer, value)
 
 
-@attrs.frozen(kw_only=True, field_transformer=checked_fields)
-class DeviceInfo(Record):
+@attrs.frozen(kw_only=True, field_transformer=validate_fields)
+class DeviceInfo(RequestModel):
     """The device that a user was last seen on: schema `DeviceInfoDTO`.
 
     Attributes:
@@ -76,8 +76,8 @@ class DeviceInfo(Record):
     app_version: str | NotGiven = attrs.field(default=NOT_GIVEN, converter=validate.text)
 
 
-@attrs.frozen(kw_only=True, field_transformer=checked_fields)
-class Offer(Record):
+@attrs.frozen(kw_only=True, field_transformer=validate_fields)
+class Offer(RequestModel):
     """A promotional or introductory offer that a purchase was made with: schema `Offer`.
 
     Attributes:
@@ -98,8 +98,8 @@ class Offer(Record):
     offer_id: str | NotGiven = attrs.field(default=NOT_GIVEN, converter=validate.text)
 
 
-@attrs.frozen(kw_only=True, field_transformer=checked_fields)
-class MailProfile(Record):
+@attrs.frozen(kw_only=True, field_transformer=validate_fields)
+class MailProfile(RequestModel):
     """A subscriber as Adapty Mail knows one: schema `ProfileDTO`.
 
     Attributes:
@@ -144,13 +144,13 @@ class MailProfile(Record):
         default=NOT_GIVEN, converter=validate.attributes, repr=hidden, hash=False
     )
     device_info: DeviceInfo | NotGiven = attrs.field(
-        default=NOT_GIVEN, converter=_device_info, metadata={RECORD: DeviceInfo}
+        default=NOT_GIVEN, converter=_device_info, metadata={NESTED: DeviceInfo}
     )
     customer_user_id: str | NotGiven = attrs.field(default=NOT_GIVEN, converter=validate.identifier, repr=masked)
 
 
-@attrs.frozen(kw_only=True, field_transformer=checked_fields)
-class ProfileDeletion(Record):
+@attrs.frozen(kw_only=True, field_transformer=validate_fields)
+class ProfileDeletion(RequestModel):
     """Whom to erase: schema `ProfileDeleteDTO`. At least one of the three, which is enough.
 
     Attributes:
@@ -174,7 +174,7 @@ class ProfileDeletion(Record):
         """See that somebody is named."""
         if not self.to_dict():
             others = "and so are customer_user_id and email"
-            raise AdaptyUsageError.of("external_profile_id", f"is missing, {others}; expected at least one")
+            raise AdaptyUsageError.for_field("external_profile_id", f"is missing, {others}; expected at least one")
 
     @property
     def by_email_alone(self) -> bool:
@@ -182,8 +182,8 @@ class ProfileDeletion(Record):
         return self.external_profile_id is NOT_GIVEN and self.customer_user_id is NOT_GIVEN
 
 
-@attrs.frozen(kw_only=True, field_transformer=checked_fields)
-class TransactionEvent(Record):
+@attrs.frozen(kw_only=True, field_transformer=validate_fields)
+class TransactionEvent(RequestModel):
     """A store transaction event, which moves a profile between flows: schema `TransactionEventDTO`.
 
     Attributes:
@@ -238,14 +238,14 @@ class TransactionEvent(Record):
     originally_purchased_at: datetime = attrs.field(converter=validate.aware_datetime)
     price_usd: Decimal | NotGiven = attrs.field(default=NOT_GIVEN, converter=validate.decimal_amount)
     expires_at: datetime | NotGiven = attrs.field(default=NOT_GIVEN, converter=validate.future_datetime)
-    offer: Offer | NotGiven = attrs.field(default=NOT_GIVEN, converter=_offer, metadata={RECORD: Offer})
+    offer: Offer | NotGiven = attrs.field(default=NOT_GIVEN, converter=_offer, metadata={NESTED: Offer})
     customer_user_id: str | NotGiven = attrs.field(default=NOT_GIVEN, converter=validate.identifier, repr=masked)
     email: str | NotGiven = attrs.field(default=NOT_GIVEN, converter=validate.optional_email, repr=hidden)
 
     @expires_at.validator
     def _check_expires_at(self, field: attrs.Attribute[Any], value: datetime | NotGiven) -> None:
         if self.event_type in ONE_TIME_EVENT_TYPES and not isinstance(value, NotGiven):
-            raise AdaptyUsageError.of(
+            raise AdaptyUsageError.for_field(
                 field.name,
                 f"is given for {self.event_type}, a one-time purchase that does not expire; leave it out",
             )

@@ -9,13 +9,13 @@ from typing import Any
 
 import attrs
 
+from adapty._core import json_body
 from adapty._core.call import UnreadableAnswer
-from adapty._core.numbers import parse_int
 from adapty._core.server_side_rules import json_text
 from adapty._core.validate import Refused, identifier, json_object, kind_of, printable
 from adapty.errors import AdaptyUsageError
-from adapty.models._received import Received, flag, moment, one, several, text, whole
-from adapty.models._record import Record, checked_fields
+from adapty.models._request import RequestModel, validate_fields
+from adapty.models._response import ResponseModel, list_of, parse_bool, parse_datetime, parse_int, parse_str, scalar
 
 __all__ = [
     "PAYWALL_STATES",
@@ -30,8 +30,8 @@ __all__ = [
     "PaywallScreenshot",
     "PaywallUpdateRequest",
     "RemoteConfig",
-    "to_edit",
-    "with_locale",
+    "build_locale_update",
+    "parse_editable_paywall",
 ]
 
 PAYWALL_STATES = frozenset({"draft", "live", "inactive", "archived"})
@@ -58,7 +58,7 @@ RemoteConfigs = Mapping[str, str | Mapping[str, Any]] | Iterable["RemoteConfig |
 
 
 @attrs.frozen(kw_only=True)
-class RemoteConfig(Received):
+class RemoteConfig(ResponseModel):
     """What a paywall shows in one locale: schema `RemoteConfig`.
 
     Attributes:
@@ -70,8 +70,8 @@ class RemoteConfig(Received):
         {'headline': 'Go premium'}
     """
 
-    locale: str | None = attrs.field(default=None, metadata=one(text))
-    data: str | None = attrs.field(default=None, metadata=one(text))
+    locale: str | None = attrs.field(default=None, metadata=scalar(parse_str))
+    data: str | None = attrs.field(default=None, metadata=scalar(parse_str))
 
     def decoded(self) -> Any:
         """Give `data` as what its JSON says, or None where there is none.
@@ -80,13 +80,13 @@ class RemoteConfig(Received):
             AdaptyUsageError: `data` is not JSON.
         """
         try:
-            return None if self.data is None else json.loads(self.data, parse_int=parse_int)
+            return None if self.data is None else json.loads(self.data, parse_int=json_body.parse_bounded_int)
         except (ValueError, RecursionError):
-            raise AdaptyUsageError.of("data", "is not JSON; read it as text") from None
+            raise AdaptyUsageError.for_field("data", "is not JSON; read it as text") from None
 
 
 @attrs.frozen(kw_only=True)
-class PaywallProductOffer(Received):
+class PaywallProductOffer(ResponseModel):
     """The offer that a paywall makes with a product: schema `PaywallProductOffer`.
 
     Attributes:
@@ -94,12 +94,12 @@ class PaywallProductOffer(Received):
         title: The offer's title.
     """
 
-    product_offer_id: str | None = attrs.field(default=None, metadata=one(text))
-    title: str | None = attrs.field(default=None, metadata=one(text))
+    product_offer_id: str | None = attrs.field(default=None, metadata=scalar(parse_str))
+    title: str | None = attrs.field(default=None, metadata=scalar(parse_str))
 
 
 @attrs.frozen(kw_only=True)
-class PaywallProduct(Received):
+class PaywallProduct(ResponseModel):
     """A product on a paywall: schema `PaywallProduct`.
 
     Attributes:
@@ -109,14 +109,14 @@ class PaywallProduct(Received):
         offer: The offer that the paywall makes with it.
     """
 
-    product_id: str | None = attrs.field(default=None, metadata=one(text))
-    title: str | None = attrs.field(default=None, metadata=one(text))
-    product_set: str | None = attrs.field(default=None, metadata=one(text))
-    offer: PaywallProductOffer | None = attrs.field(default=None, metadata=one(PaywallProductOffer.from_dict))
+    product_id: str | None = attrs.field(default=None, metadata=scalar(parse_str))
+    title: str | None = attrs.field(default=None, metadata=scalar(parse_str))
+    product_set: str | None = attrs.field(default=None, metadata=scalar(parse_str))
+    offer: PaywallProductOffer | None = attrs.field(default=None, metadata=scalar(PaywallProductOffer.from_dict))
 
 
 @attrs.frozen(kw_only=True)
-class PaywallListItem(Received):
+class PaywallListItem(ResponseModel):
     """A paywall without its remote configs: schema `PaywallListItem`.
 
     Attributes:
@@ -132,20 +132,20 @@ class PaywallListItem(Received):
         products: What it offers.
     """
 
-    title: str | None = attrs.field(default=None, metadata=one(text))
-    paywall_id: str | None = attrs.field(default=None, metadata=one(text))
-    use_paywall_builder: bool | None = attrs.field(default=None, metadata=one(flag))
-    use_paywall_builder_legacy: bool | None = attrs.field(default=None, metadata=one(flag))
-    updated_at: datetime | None = attrs.field(default=None, metadata=one(moment))
-    created_at: datetime | None = attrs.field(default=None, metadata=one(moment))
-    state: str | None = attrs.field(default=None, metadata=one(text))
-    is_deleted: bool | None = attrs.field(default=None, metadata=one(flag))
-    web_purchase_url: str | None = attrs.field(default=None, metadata=one(text))
-    products: tuple[PaywallProduct, ...] = attrs.field(default=(), metadata=several(PaywallProduct.from_dict))
+    title: str | None = attrs.field(default=None, metadata=scalar(parse_str))
+    paywall_id: str | None = attrs.field(default=None, metadata=scalar(parse_str))
+    use_paywall_builder: bool | None = attrs.field(default=None, metadata=scalar(parse_bool))
+    use_paywall_builder_legacy: bool | None = attrs.field(default=None, metadata=scalar(parse_bool))
+    updated_at: datetime | None = attrs.field(default=None, metadata=scalar(parse_datetime))
+    created_at: datetime | None = attrs.field(default=None, metadata=scalar(parse_datetime))
+    state: str | None = attrs.field(default=None, metadata=scalar(parse_str))
+    is_deleted: bool | None = attrs.field(default=None, metadata=scalar(parse_bool))
+    web_purchase_url: str | None = attrs.field(default=None, metadata=scalar(parse_str))
+    products: tuple[PaywallProduct, ...] = attrs.field(default=(), metadata=list_of(PaywallProduct.from_dict))
 
 
 @attrs.frozen(kw_only=True)
-class PaywallScreenshot(Received):
+class PaywallScreenshot(ResponseModel):
     """What a paywall looks like: schema `PaywallScreenshot`.
 
     Attributes:
@@ -153,8 +153,8 @@ class PaywallScreenshot(Received):
         url: Where the image is.
     """
 
-    image_id: int | None = attrs.field(default=None, metadata=one(whole))
-    url: str | None = attrs.field(default=None, metadata=one(text))
+    image_id: int | None = attrs.field(default=None, metadata=scalar(parse_int))
+    url: str | None = attrs.field(default=None, metadata=scalar(parse_str))
 
 
 @attrs.frozen(kw_only=True)
@@ -166,8 +166,8 @@ class Paywall(PaywallListItem):
         main_screenshot: What it looks like.
     """
 
-    remote_configs: tuple[RemoteConfig, ...] = attrs.field(default=(), metadata=several(RemoteConfig.from_dict))
-    main_screenshot: PaywallScreenshot | None = attrs.field(default=None, metadata=one(PaywallScreenshot.from_dict))
+    remote_configs: tuple[RemoteConfig, ...] = attrs.field(default=(), metadata=list_of(RemoteConfig.from_dict))
+    main_screenshot: PaywallScreenshot | None = attrs.field(default=None, metadata=scalar(PaywallScreenshot.from_dict))
 
     def remote_config(self, locale: str) -> RemoteConfig | None:
         """Give the remote config of a locale, or None where there is none."""
@@ -175,33 +175,33 @@ class Paywall(PaywallListItem):
 
 
 @attrs.frozen(kw_only=True)
-class PagePagination(Received):
+class PagePagination(ResponseModel):
     """Where a page stands: schema `PagePagination`."""
 
-    count: int | None = attrs.field(default=None, metadata=one(whole))
-    page: int | None = attrs.field(default=None, metadata=one(whole))
-    pages: int | None = attrs.field(default=None, metadata=one(whole))
+    count: int | None = attrs.field(default=None, metadata=scalar(parse_int))
+    page: int | None = attrs.field(default=None, metadata=scalar(parse_int))
+    pages: int | None = attrs.field(default=None, metadata=scalar(parse_int))
 
 
 @attrs.frozen(kw_only=True)
-class PaywallListMeta(Received):
+class PaywallListMeta(ResponseModel):
     """What is said of a page: schema `PaywallListMeta`."""
 
-    pagination: PagePagination | None = attrs.field(default=None, metadata=one(PagePagination.from_dict))
+    pagination: PagePagination | None = attrs.field(default=None, metadata=scalar(PagePagination.from_dict))
 
 
 @attrs.frozen(kw_only=True)
-class PaywallListResponse(Received):
+class PaywallListResponse(ResponseModel):
     """One page of paywalls: schema `PaywallListResponse`."""
 
-    data: tuple[PaywallListItem, ...] = attrs.field(default=(), metadata=several(PaywallListItem.from_dict))
-    meta: PaywallListMeta | None = attrs.field(default=None, metadata=one(PaywallListMeta.from_dict))
+    data: tuple[PaywallListItem, ...] = attrs.field(default=(), metadata=list_of(PaywallListItem.from_dict))
+    meta: PaywallListMeta | None = attrs.field(default=None, metadata=scalar(PaywallListMeta.from_dict))
 
 
 def _remote_configs(value: RemoteConfigs) -> tuple[Mapping[str, Any], ...]:
     """Accept what `RemoteConfigs` says; give the API's own list, each locale once and each data JSON."""
     kept: dict[str, Mapping[str, Any]] = {}
-    for place, item, as_it_is in _listed(value):
+    for place, item, as_it_is in _iter_configs(value):
         try:
             locale = identifier(item.get("locale"))  # type: ignore[arg-type] # checked just here
         except Refused as refused:
@@ -217,7 +217,7 @@ def _remote_configs(value: RemoteConfigs) -> tuple[Mapping[str, Any], ...]:
     return tuple(kept.values())
 
 
-def _listed(value: Any) -> Iterable[tuple[str, Mapping[str, Any], bool]]:
+def _iter_configs(value: Any) -> Iterable[tuple[str, Mapping[str, Any], bool]]:
     """Give each config with its place, and whether it comes from the API and is sent back as it is, JSON or not."""
     if isinstance(value, Mapping):
         yield from ((printable(locale), {"locale": locale, "data": data}, False) for locale, data in value.items())
@@ -231,14 +231,14 @@ def _listed(value: Any) -> Iterable[tuple[str, Mapping[str, Any], bool]]:
         yield str(number), plain, isinstance(item, RemoteConfig) and isinstance(item.data, str)
 
 
-@attrs.frozen(kw_only=True, field_transformer=checked_fields)
-class PaywallUpdateRequest(Record):
+@attrs.frozen(kw_only=True, field_transformer=validate_fields)
+class PaywallUpdateRequest(RequestModel):
     """All remote configs that a paywall is to have."""
 
     remote_configs: tuple[Mapping[str, Any], ...] = attrs.field(converter=_remote_configs, hash=False)
 
 
-def to_edit(body: Mapping[str, Any]) -> Paywall:
+def parse_editable_paywall(body: Mapping[str, Any]) -> Paywall:
     """Read a paywall whose remote configs are to be written back, and so have to be understood as a whole.
 
     Raises:
@@ -247,7 +247,7 @@ def to_edit(body: Mapping[str, Any]) -> Paywall:
     paywall = Paywall.from_dict(body)
     known = [config.locale for config in paywall.remote_configs]
     unread = [config for config in paywall.remote_configs if config.locale is None or config.data is None]
-    if not isinstance(body.get("remote_configs"), list) or "remote_configs" in paywall.extra:
+    if not isinstance(body.get("remote_configs"), list) or "remote_configs" in paywall.extra_fields:
         message = "the remote configs are missing or not what is documented, so none is written back"
         raise UnreadableAnswer(message)
     if unread or len(set(known)) < len(known):
@@ -256,7 +256,9 @@ def to_edit(body: Mapping[str, Any]) -> Paywall:
     return paywall
 
 
-def with_locale(paywall: Paywall, locale: str, data: str | Mapping[str, Any], *, add: bool) -> PaywallUpdateRequest:
+def build_locale_update(
+    paywall: Paywall, locale: str, data: str | Mapping[str, Any], *, add: bool
+) -> PaywallUpdateRequest:
     """Give all remote configs of a paywall, the one of a locale with other data.
 
     Raises:
@@ -265,7 +267,7 @@ def with_locale(paywall: Paywall, locale: str, data: str | Mapping[str, Any], *,
     known = [config.locale for config in paywall.remote_configs]
     if locale not in known and not add:
         there = ", ".join(map(str, known)) or "none"
-        raise AdaptyUsageError.of("locale", f"is not one of the paywall's ({there}); add=True adds it")
+        raise AdaptyUsageError.for_field("locale", f"is not one of the paywall's ({there}); add=True adds it")
     configs: dict[str | None, RemoteConfig | Mapping[str, Any]] = {
         config.locale: config for config in paywall.remote_configs
     }

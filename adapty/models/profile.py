@@ -12,17 +12,17 @@ import attrs
 from adapty._core.redact import hidden, masked
 from adapty._core.validate import aware_datetime, checked, kind_of, nonblank
 from adapty.errors import AdaptyUsageError
-from adapty.models._received import (
-    Received,
-    flag,
-    moment,
-    number,
-    one,
-    several,
-    text,
-    text_or_number,
-    unwrapped,
-    whole,
+from adapty.models._response import (
+    ResponseModel,
+    list_of,
+    parse_bool,
+    parse_datetime,
+    parse_decimal,
+    parse_int,
+    parse_str,
+    parse_str_or_number,
+    scalar,
+    unwrap,
 )
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ CANCELLATION_REASONS = frozenset(
 
 
 @attrs.frozen(kw_only=True)
-class PurchaseOffer(Received):
+class PurchaseOffer(ResponseModel):
     """The offer that a purchase was made with: schema `Offer`.
 
     Attributes:
@@ -83,13 +83,13 @@ class PurchaseOffer(Received):
         id: The store's id of the offer.
     """
 
-    category: str | None = attrs.field(default=None, metadata=one(text))
-    type: str | None = attrs.field(default=None, metadata=one(text))
-    id: str | None = attrs.field(default=None, metadata=one(text))
+    category: str | None = attrs.field(default=None, metadata=scalar(parse_str))
+    type: str | None = attrs.field(default=None, metadata=scalar(parse_str))
+    id: str | None = attrs.field(default=None, metadata=scalar(parse_str))
 
 
 @attrs.frozen(kw_only=True)
-class CustomAttribute(Received):
+class CustomAttribute(ResponseModel):
     """A custom attribute of a profile: schema `CustomAttribute`.
 
     Attributes:
@@ -97,12 +97,12 @@ class CustomAttribute(Received):
         value: Text or a number.
     """
 
-    key: str | None = attrs.field(default=None, metadata=one(text))
-    value: str | float | None = attrs.field(default=None, repr=hidden, metadata=one(text_or_number))
+    key: str | None = attrs.field(default=None, metadata=scalar(parse_str))
+    value: str | float | None = attrs.field(default=None, repr=hidden, metadata=scalar(parse_str_or_number))
 
 
 @attrs.frozen(kw_only=True)
-class AccessLevel(Received):
+class AccessLevel(ResponseModel):
     """What opens a part of the app: schema `AccessLevel`.
 
     Attributes:
@@ -128,26 +128,26 @@ class AccessLevel(Received):
         (True, False)
     """
 
-    access_level_id: str | None = attrs.field(default=None, metadata=one(text))
-    store: str | None = attrs.field(default=None, metadata=one(text))
-    store_product_id: str | None = attrs.field(default=None, metadata=one(text))
-    store_base_plan_id: str | None = attrs.field(default=None, metadata=one(text))
-    store_transaction_id: str | None = attrs.field(default=None, metadata=one(text))
-    store_original_transaction_id: str | None = attrs.field(default=None, metadata=one(text))
-    offer: PurchaseOffer | None = attrs.field(default=None, metadata=one(PurchaseOffer.from_dict))
-    starts_at: datetime | None = attrs.field(default=None, metadata=one(moment))
-    purchased_at: datetime | None = attrs.field(default=None, metadata=one(moment))
-    originally_purchased_at: datetime | None = attrs.field(default=None, metadata=one(moment))
-    expires_at: datetime | None = attrs.field(default=None, metadata=one(moment))
-    renewal_cancelled_at: datetime | None = attrs.field(default=None, metadata=one(moment))
-    billing_issue_detected_at: datetime | None = attrs.field(default=None, metadata=one(moment))
-    is_in_grace_period: bool | None = attrs.field(default=None, metadata=one(flag))
-    cancellation_reason: str | None = attrs.field(default=None, metadata=one(text))
+    access_level_id: str | None = attrs.field(default=None, metadata=scalar(parse_str))
+    store: str | None = attrs.field(default=None, metadata=scalar(parse_str))
+    store_product_id: str | None = attrs.field(default=None, metadata=scalar(parse_str))
+    store_base_plan_id: str | None = attrs.field(default=None, metadata=scalar(parse_str))
+    store_transaction_id: str | None = attrs.field(default=None, metadata=scalar(parse_str))
+    store_original_transaction_id: str | None = attrs.field(default=None, metadata=scalar(parse_str))
+    offer: PurchaseOffer | None = attrs.field(default=None, metadata=scalar(PurchaseOffer.from_dict))
+    starts_at: datetime | None = attrs.field(default=None, metadata=scalar(parse_datetime))
+    purchased_at: datetime | None = attrs.field(default=None, metadata=scalar(parse_datetime))
+    originally_purchased_at: datetime | None = attrs.field(default=None, metadata=scalar(parse_datetime))
+    expires_at: datetime | None = attrs.field(default=None, metadata=scalar(parse_datetime))
+    renewal_cancelled_at: datetime | None = attrs.field(default=None, metadata=scalar(parse_datetime))
+    billing_issue_detected_at: datetime | None = attrs.field(default=None, metadata=scalar(parse_datetime))
+    is_in_grace_period: bool | None = attrs.field(default=None, metadata=scalar(parse_bool))
+    cancellation_reason: str | None = attrs.field(default=None, metadata=scalar(parse_str))
 
     def is_active(self, at: datetime | str | None = None) -> bool:
         """Tell whether the level is open: it has begun, and it has no end or that is still to come.
 
-        A start or end that came and could not be read (it stands in `extra`) opens nothing.
+        A start or end that came and could not be read (it stands in `extra_fields`) opens nothing.
 
         Args:
             at: The moment to judge, an aware datetime or ISO 8601 text with an offset; now where left out.
@@ -156,7 +156,7 @@ class AccessLevel(Received):
             AdaptyUsageError: `at` is naive or no moment.
         """
         judged = datetime.now(UTC) if at is None else checked("at", aware_datetime, at)
-        if "starts_at" in self.extra or "expires_at" in self.extra:
+        if "starts_at" in self.extra_fields or "expires_at" in self.extra_fields:
             return False
         # Checked once more, for a level that somebody made by hand.
         starts_at = None if self.starts_at is None else checked("starts_at", aware_datetime, self.starts_at)
@@ -166,11 +166,11 @@ class AccessLevel(Received):
     @property
     def is_lifetime(self) -> bool:
         """Whether the level has no end."""
-        return self.expires_at is None and "expires_at" not in self.extra
+        return self.expires_at is None and "expires_at" not in self.extra_fields
 
 
 @attrs.frozen(kw_only=True)
-class ProfileSubscription(Received):
+class ProfileSubscription(ResponseModel):
     """A subscription as it stands in the store: schema `ProfileSubscription`.
 
     Attributes:
@@ -190,24 +190,24 @@ class ProfileSubscription(Received):
         cancellation_reason: One of `CANCELLATION_REASONS`, or a newer one.
     """
 
-    store: str | None = attrs.field(default=None, metadata=one(text))
-    store_product_id: str | None = attrs.field(default=None, metadata=one(text))
-    store_base_plan_id: str | None = attrs.field(default=None, metadata=one(text))
-    store_transaction_id: str | None = attrs.field(default=None, metadata=one(text))
-    store_original_transaction_id: str | None = attrs.field(default=None, metadata=one(text))
-    offer: PurchaseOffer | None = attrs.field(default=None, metadata=one(PurchaseOffer.from_dict))
-    environment: str | None = attrs.field(default=None, metadata=one(text))
-    purchased_at: datetime | None = attrs.field(default=None, metadata=one(moment))
-    originally_purchased_at: datetime | None = attrs.field(default=None, metadata=one(moment))
-    expires_at: datetime | None = attrs.field(default=None, metadata=one(moment))
-    renewal_cancelled_at: datetime | None = attrs.field(default=None, metadata=one(moment))
-    billing_issue_detected_at: datetime | None = attrs.field(default=None, metadata=one(moment))
-    is_in_grace_period: bool | None = attrs.field(default=None, metadata=one(flag))
-    cancellation_reason: str | None = attrs.field(default=None, metadata=one(text))
+    store: str | None = attrs.field(default=None, metadata=scalar(parse_str))
+    store_product_id: str | None = attrs.field(default=None, metadata=scalar(parse_str))
+    store_base_plan_id: str | None = attrs.field(default=None, metadata=scalar(parse_str))
+    store_transaction_id: str | None = attrs.field(default=None, metadata=scalar(parse_str))
+    store_original_transaction_id: str | None = attrs.field(default=None, metadata=scalar(parse_str))
+    offer: PurchaseOffer | None = attrs.field(default=None, metadata=scalar(PurchaseOffer.from_dict))
+    environment: str | None = attrs.field(default=None, metadata=scalar(parse_str))
+    purchased_at: datetime | None = attrs.field(default=None, metadata=scalar(parse_datetime))
+    originally_purchased_at: datetime | None = attrs.field(default=None, metadata=scalar(parse_datetime))
+    expires_at: datetime | None = attrs.field(default=None, metadata=scalar(parse_datetime))
+    renewal_cancelled_at: datetime | None = attrs.field(default=None, metadata=scalar(parse_datetime))
+    billing_issue_detected_at: datetime | None = attrs.field(default=None, metadata=scalar(parse_datetime))
+    is_in_grace_period: bool | None = attrs.field(default=None, metadata=scalar(parse_bool))
+    cancellation_reason: str | None = attrs.field(default=None, metadata=scalar(parse_str))
 
 
 @attrs.frozen(kw_only=True)
-class NonSubscription(Received):
+class NonSubscription(ResponseModel):
     """A purchase that does not renew: schema `NonSubscription`.
 
     Attributes:
@@ -223,20 +223,20 @@ class NonSubscription(Received):
         is_consumable: Whether it can be bought again.
     """
 
-    purchase_id: str | None = attrs.field(default=None, metadata=one(text))
-    store: str | None = attrs.field(default=None, metadata=one(text))
-    store_product_id: str | None = attrs.field(default=None, metadata=one(text))
-    store_base_plan_id: str | None = attrs.field(default=None, metadata=one(text))
-    store_transaction_id: str | None = attrs.field(default=None, metadata=one(text))
-    store_original_transaction_id: str | None = attrs.field(default=None, metadata=one(text))
-    purchased_at: datetime | None = attrs.field(default=None, metadata=one(moment))
-    environment: str | None = attrs.field(default=None, metadata=one(text))
-    is_refund: bool | None = attrs.field(default=None, metadata=one(flag))
-    is_consumable: bool | None = attrs.field(default=None, metadata=one(flag))
+    purchase_id: str | None = attrs.field(default=None, metadata=scalar(parse_str))
+    store: str | None = attrs.field(default=None, metadata=scalar(parse_str))
+    store_product_id: str | None = attrs.field(default=None, metadata=scalar(parse_str))
+    store_base_plan_id: str | None = attrs.field(default=None, metadata=scalar(parse_str))
+    store_transaction_id: str | None = attrs.field(default=None, metadata=scalar(parse_str))
+    store_original_transaction_id: str | None = attrs.field(default=None, metadata=scalar(parse_str))
+    purchased_at: datetime | None = attrs.field(default=None, metadata=scalar(parse_datetime))
+    environment: str | None = attrs.field(default=None, metadata=scalar(parse_str))
+    is_refund: bool | None = attrs.field(default=None, metadata=scalar(parse_bool))
+    is_consumable: bool | None = attrs.field(default=None, metadata=scalar(parse_bool))
 
 
 @attrs.frozen(kw_only=True)
-class Profile(Received):
+class Profile(ResponseModel):
     """An end user: schema `Profile`.
 
     Attributes:
@@ -257,27 +257,27 @@ class Profile(Received):
         (True, False)
     """
 
-    app_id: str | None = attrs.field(default=None, metadata=one(text))
-    profile_id: str | None = attrs.field(default=None, metadata=one(text))
-    customer_user_id: str | None = attrs.field(default=None, repr=masked, metadata=one(text))
-    total_revenue_usd: Decimal | None = attrs.field(default=None, metadata=one(number))
-    segment_hash: str | None = attrs.field(default=None, metadata=one(text))
-    timestamp: int | None = attrs.field(default=None, metadata=one(whole))
+    app_id: str | None = attrs.field(default=None, metadata=scalar(parse_str))
+    profile_id: str | None = attrs.field(default=None, metadata=scalar(parse_str))
+    customer_user_id: str | None = attrs.field(default=None, repr=masked, metadata=scalar(parse_str))
+    total_revenue_usd: Decimal | None = attrs.field(default=None, metadata=scalar(parse_decimal))
+    segment_hash: str | None = attrs.field(default=None, metadata=scalar(parse_str))
+    timestamp: int | None = attrs.field(default=None, metadata=scalar(parse_int))
     custom_attributes: tuple[CustomAttribute, ...] = attrs.field(
-        default=(), metadata=several(CustomAttribute.from_dict)
+        default=(), metadata=list_of(CustomAttribute.from_dict)
     )
-    access_levels: tuple[AccessLevel, ...] = attrs.field(default=(), metadata=several(AccessLevel.from_dict))
+    access_levels: tuple[AccessLevel, ...] = attrs.field(default=(), metadata=list_of(AccessLevel.from_dict))
     subscriptions: tuple[ProfileSubscription, ...] = attrs.field(
-        default=(), metadata=several(ProfileSubscription.from_dict)
+        default=(), metadata=list_of(ProfileSubscription.from_dict)
     )
     non_subscriptions: tuple[NonSubscription, ...] = attrs.field(
-        default=(), metadata=several(NonSubscription.from_dict)
+        default=(), metadata=list_of(NonSubscription.from_dict)
     )
 
     @classmethod
     def from_response(cls, body: Mapping[str, Any]) -> Self:
         """Read the body of an answer, which holds the profile under `data`: schema `ProfileResponse`."""
-        return cls.from_dict(unwrapped(body, "data"))
+        return cls.from_dict(unwrap(body, "data"))
 
     @property
     def attributes(self) -> Mapping[str, str | float | None]:
@@ -327,7 +327,7 @@ def is_active(level: AccessLevel | None, at: datetime | str | None = None) -> bo
         AdaptyUsageError: `level` is something else, or `at` is naive or no moment.
     """
     if level is not None and not isinstance(level, AccessLevel):
-        raise AdaptyUsageError.of("level", f"is {kind_of(level)}; expected an AccessLevel, or None")
+        raise AdaptyUsageError.for_field("level", f"is {kind_of(level)}; expected an AccessLevel, or None")
     return level is not None and level.is_active(at)
 
 
@@ -338,5 +338,5 @@ def active(profile: Profile, at: datetime | str | None = None) -> tuple[AccessLe
         AdaptyUsageError: `profile` is something else, or `at` is naive or no moment.
     """
     if not isinstance(profile, Profile):
-        raise AdaptyUsageError.of("profile", f"is {kind_of(profile)}; expected a Profile")
+        raise AdaptyUsageError.for_field("profile", f"is {kind_of(profile)}; expected a Profile")
     return profile.active_access_levels(at)

@@ -14,7 +14,7 @@ from adapty._core import server_side_rules, validate
 from adapty._core.identity import uuid_text
 from adapty._core.not_given import NOT_GIVEN, NotGiven
 from adapty._core.redact import hidden
-from adapty.models._record import RECORD, Record, checked_fields, nested
+from adapty.models._request import NESTED, RequestModel, coerce_nested, validate_fields
 
 __all__ = [
     "AttStatus",
@@ -25,7 +25,7 @@ __all__ = [
     "ProfileFields",
     "ProfileRequest",
     "ProfileStore",
-    "known_platform",
+    "validate_platform",
 ]
 
 Platform = Literal["iOS", "macOS", "iPadOS", "visionOS", "Android", "web"]
@@ -49,7 +49,7 @@ CustomAttributes = Mapping[str, str | float | None] | Iterable[Mapping[str, Any]
 """Names with their values, or the API's own list of `key` and `value`."""
 
 
-def known_platform(value: Platform) -> Platform:
+def validate_platform(value: Platform) -> Platform:
     """Accept a platform that the header takes."""
     return cast("Platform", validate.one_of(get_args(Platform), value))
 
@@ -71,11 +71,11 @@ def _att_status(value: AttStatus | NotGiven) -> AttStatus:
 
 
 def _installation_meta(value: InstallationMeta | Mapping[str, Any] | NotGiven) -> InstallationMeta:
-    return nested(InstallationMeta, value)
+    return coerce_nested(InstallationMeta, value)
 
 
-@attrs.frozen(kw_only=True, field_transformer=checked_fields)
-class InstallationMeta(Record):
+@attrs.frozen(kw_only=True, field_transformer=validate_fields)
+class InstallationMeta(RequestModel):
     """The app's installation on a device: schema `InstallationMeta`. None clears a field.
 
     Attributes:
@@ -169,8 +169,8 @@ class ProfileFields(TypedDict, total=False):
     extra_fields: Mapping[str, Any]
 
 
-@attrs.frozen(kw_only=True, field_transformer=checked_fields)
-class ProfileRequest(Record):
+@attrs.frozen(kw_only=True, field_transformer=validate_fields)
+class ProfileRequest(RequestModel):
     """The fields of `ProfileFields`, checked."""
 
     first_name: str | NotGiven | None = attrs.field(default=NOT_GIVEN, converter=optional(validate.text), repr=hidden)
@@ -200,5 +200,5 @@ class ProfileRequest(Record):
         default=NOT_GIVEN, converter=server_side_rules.custom_attributes, repr=hidden, hash=False
     )
     installation_meta: InstallationMeta | NotGiven = attrs.field(
-        default=NOT_GIVEN, converter=_installation_meta, metadata={RECORD: InstallationMeta}
+        default=NOT_GIVEN, converter=_installation_meta, metadata={NESTED: InstallationMeta}
     )

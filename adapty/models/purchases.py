@@ -12,7 +12,7 @@ import attrs
 
 from adapty._core import server_side_rules, validate
 from adapty._core.identity import customer_user_id_text
-from adapty.models._record import RECORD, Record, checked_fields, nested
+from adapty.models._request import NESTED, RequestModel, coerce_nested, validate_fields
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,45 +34,45 @@ def _kind(value: StripeKind) -> StripeKind:
 
 
 def _attributes(value: StripeValidationAttributes | Mapping[str, Any]) -> StripeValidationAttributes:
-    return nested(StripeValidationAttributes, value)
+    return coerce_nested(StripeValidationAttributes, value)
 
 
 def _data(value: StripeValidationData | Mapping[str, Any]) -> StripeValidationData:
-    return nested(StripeValidationData, value)
+    return coerce_nested(StripeValidationData, value)
 
 
-@attrs.frozen(kw_only=True, field_transformer=checked_fields)
-class StripeValidationAttributes(Record):
+@attrs.frozen(kw_only=True, field_transformer=validate_fields)
+class StripeValidationAttributes(RequestModel):
     """Whose purchase it is, and which one."""
 
     customer_user_id: str = attrs.field(converter=customer_user_id_text, repr=False)
     stripe_token: str = attrs.field(converter=server_side_rules.stripe_token, repr=False)
 
 
-@attrs.frozen(kw_only=True, field_transformer=checked_fields)
-class StripeValidationData(Record):
+@attrs.frozen(kw_only=True, field_transformer=validate_fields)
+class StripeValidationData(RequestModel):
     """The JSON:API object around the attributes."""
 
     type: StripeKind = attrs.field(converter=_kind)
     attributes: StripeValidationAttributes = attrs.field(
-        converter=_attributes, metadata={RECORD: StripeValidationAttributes}
+        converter=_attributes, metadata={NESTED: StripeValidationAttributes}
     )
 
 
-@attrs.frozen(kw_only=True, field_transformer=checked_fields)
-class StripeValidationRequest(Record):
+@attrs.frozen(kw_only=True, field_transformer=validate_fields)
+class StripeValidationRequest(RequestModel):
     """The JSON:API document around the object."""
 
-    data: StripeValidationData = attrs.field(converter=_data, metadata={RECORD: StripeValidationData})
+    data: StripeValidationData = attrs.field(converter=_data, metadata={NESTED: StripeValidationData})
 
     @classmethod
-    def about(cls, attributes: StripeValidationAttributes) -> Self:
+    def from_attributes(cls, attributes: StripeValidationAttributes) -> Self:
         """Wrap the attributes."""
         return cls(data=StripeValidationData(type=_KIND, attributes=attributes))
 
 
-@attrs.frozen(kw_only=True, field_transformer=checked_fields)
-class PaddleValidationRequest(Record):
+@attrs.frozen(kw_only=True, field_transformer=validate_fields)
+class PaddleValidationRequest(RequestModel):
     """Whose purchase it is, and which one."""
 
     customer_user_id: str = attrs.field(converter=customer_user_id_text, repr=False)

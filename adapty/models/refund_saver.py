@@ -10,8 +10,8 @@ from attrs.converters import optional
 from adapty._core import server_side_rules, validate
 from adapty._core.not_given import NOT_GIVEN, NotGiven
 from adapty.errors import AdaptyUsageError
-from adapty.models._received import Received, flag, one, text, unwrapped
-from adapty.models._record import Record, checked_fields
+from adapty.models._request import RequestModel, validate_fields
+from adapty.models._response import ResponseModel, parse_bool, parse_str, scalar, unwrap
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,7 +30,7 @@ def _preference(value: RefundPreference | NotGiven) -> RefundPreference:
 
 
 @attrs.frozen(kw_only=True)
-class RefundSaverSettings(Received):
+class RefundSaverSettings(ResponseModel):
     """A user's refund saver settings: schema `RefundSaverSettingsResponse`, its two levels in one.
 
     Attributes:
@@ -39,18 +39,18 @@ class RefundSaverSettings(Received):
         custom_preference: One of `REFUND_PREFERENCES`, or a newer one.
     """
 
-    profile_id: str | None = attrs.field(default=None, metadata=one(text))
-    consent: bool | None = attrs.field(default=None, metadata=one(flag))
-    custom_preference: str | None = attrs.field(default=None, metadata=one(text))
+    profile_id: str | None = attrs.field(default=None, metadata=scalar(parse_str))
+    consent: bool | None = attrs.field(default=None, metadata=scalar(parse_bool))
+    custom_preference: str | None = attrs.field(default=None, metadata=scalar(parse_str))
 
     @classmethod
     def from_response(cls, body: Mapping[str, Any]) -> Self:
         """Read the body of an answer."""
-        return cls.from_dict(unwrapped(body, "settings", beside={"profile_id"}))
+        return cls.from_dict(unwrap(body, "settings", keep={"profile_id"}))
 
 
-@attrs.frozen(kw_only=True, field_transformer=checked_fields)
-class RefundSaverSettingsRequest(Record):
+@attrs.frozen(kw_only=True, field_transformer=validate_fields)
+class RefundSaverSettingsRequest(RequestModel):
     """The settings to change, at least one of the two."""
 
     custom_preference: RefundPreference | NotGiven | None = attrs.field(
@@ -62,4 +62,6 @@ class RefundSaverSettingsRequest(Record):
         """See that there is something to change."""
         given = {self.custom_preference, self.consent} - {NOT_GIVEN, None}
         if not given and not self.extra_fields:
-            raise AdaptyUsageError.of("custom_preference", "is missing, and so is consent; expected at least one")
+            raise AdaptyUsageError.for_field(
+                "custom_preference", "is missing, and so is consent; expected at least one"
+            )

@@ -15,8 +15,8 @@ from adapty._core import server_side_rules, validate
 from adapty._core.not_given import NOT_GIVEN, NotGiven
 from adapty._core.validate import Refused
 from adapty.errors import AdaptyUsageError
-from adapty.models._received import json_number
-from adapty.models._record import AS_JSON, RECORD, Record, checked_fields, nested
+from adapty.models._request import NESTED, SERIALIZE, RequestModel, coerce_nested, validate_fields
+from adapty.models._response import json_number
 
 __all__ = [
     "CancellationReason",
@@ -29,8 +29,8 @@ __all__ = [
     "Price",
     "Subscription",
     "SubscriptionFields",
-    "transaction_record",
-    "with_base_plan",
+    "coerce_transaction",
+    "join_base_plan",
 ]
 
 Environment = Literal["Production", "Sandbox"]
@@ -93,15 +93,15 @@ def _renews(value: bool) -> bool:  # noqa: FBT001 - a check takes the value alon
 
 
 def _price(value: Price | Mapping[str, Any]) -> Price:
-    return nested(Price, value)
+    return coerce_nested(Price, value)
 
 
 def _offer(value: OfferRequest | Mapping[str, Any] | NotGiven) -> OfferRequest:
-    return nested(OfferRequest, value)
+    return coerce_nested(OfferRequest, value)
 
 
-@attrs.frozen(kw_only=True, field_transformer=checked_fields)
-class Price(Record):
+@attrs.frozen(kw_only=True, field_transformer=validate_fields)
+class Price(RequestModel):
     """What was paid: schema `Price`.
 
     Attributes:
@@ -120,11 +120,11 @@ class Price(Record):
 
     country: str = attrs.field(converter=_price_country)
     currency: str = attrs.field(converter=server_side_rules.currency)
-    value: Decimal = attrs.field(converter=server_side_rules.price_amount, metadata={AS_JSON: json_number})
+    value: Decimal = attrs.field(converter=server_side_rules.price_amount, metadata={SERIALIZE: json_number})
 
 
-@attrs.frozen(kw_only=True, field_transformer=checked_fields)
-class OfferRequest(Record):
+@attrs.frozen(kw_only=True, field_transformer=validate_fields)
+class OfferRequest(RequestModel):
     """The offer that a transaction was made with: schema `OfferRequest`.
 
     Attributes:
@@ -204,7 +204,7 @@ class SubscriptionFields(OneTimePurchaseFields, total=False):
 
 
 @attrs.frozen(kw_only=True)
-class _Transaction(Record):
+class _Transaction(RequestModel):
     """What both kinds of transaction have, in the contract's order."""
 
     store: str = attrs.field(converter=validate.identifier)
@@ -213,11 +213,11 @@ class _Transaction(Record):
     store_transaction_id: str = attrs.field(converter=validate.short_identifier)
     store_original_transaction_id: str = attrs.field(converter=validate.identifier)
     is_family_shared: bool | NotGiven = attrs.field(default=NOT_GIVEN, converter=server_side_rules.flag)
-    price: Price = attrs.field(converter=_price, metadata={RECORD: Price})
+    price: Price = attrs.field(converter=_price, metadata={NESTED: Price})
     purchased_at: datetime = attrs.field(converter=validate.aware_datetime)
     variation_id: str | NotGiven | None = attrs.field(default=NOT_GIVEN, converter=optional(validate.text))
     offer: OfferRequest | NotGiven | None = attrs.field(
-        default=NOT_GIVEN, converter=optional(_offer), metadata={RECORD: OfferRequest}
+        default=NOT_GIVEN, converter=optional(_offer), metadata={NESTED: OfferRequest}
     )
     refunded_at: datetime | NotGiven | None = attrs.field(
         default=NOT_GIVEN, converter=optional(validate.optional_datetime)
@@ -227,7 +227,7 @@ class _Transaction(Record):
     )
 
 
-@attrs.frozen(kw_only=True, field_transformer=checked_fields)
+@attrs.frozen(kw_only=True, field_transformer=validate_fields)
 class OneTimePurchase(_Transaction):
     """A transaction of a purchase that does not renew: schema `OneTimePurchase`.
 
@@ -255,7 +255,7 @@ class OneTimePurchase(_Transaction):
     purchase_type: Literal["one_time_purchase"] = attrs.field(default="one_time_purchase", converter=_one_time_purchase)
 
 
-@attrs.frozen(kw_only=True, field_transformer=checked_fields)
+@attrs.frozen(kw_only=True, field_transformer=validate_fields)
 class Subscription(_Transaction):
     """A transaction of a subscription: schema `Subscription`.
 
@@ -290,7 +290,7 @@ class Subscription(_Transaction):
     )
 
 
-def with_base_plan(fields: Mapping[str, Any]) -> Mapping[str, Any]:
+def join_base_plan(fields: Mapping[str, Any]) -> Mapping[str, Any]:
     """Join the base plan, where one is given, into the product: the API knows it as `product:plan`.
 
     Raises:
@@ -304,7 +304,9 @@ def with_base_plan(fields: Mapping[str, Any]) -> Mapping[str, Any]:
     product = validate.checked("store_product_id", validate.identifier, product)
     checked_plan = validate.checked("store_base_plan_id", _base_plan, plan)
     if ":" in product:
-        raise AdaptyUsageError.of("store_base_plan_id", "is given, and store_product_id has one too; expected one")
+        raise AdaptyUsageError.for_field(
+            "store_base_plan_id", "is given, and store_product_id has one too; expected one"
+        )
     return {**others, "store_product_id": f"{product}:{checked_plan}"}
 
 
@@ -315,7 +317,7 @@ def _base_plan(value: str) -> str:
     return plain
 
 
-def transaction_record(
+def coerce_transaction(
     transaction: Subscription | OneTimePurchase | Mapping[str, Any],
 ) -> Subscription | OneTimePurchase:
     """Give the record that is meant: a ready one, or one made of a mapping, whose `purchase_type` says which.
@@ -327,13 +329,13 @@ def transaction_record(
         return transaction
     if not isinstance(transaction, Mapping):
         expected = "expected a Subscription, a OneTimePurchase or a dict of its fields"
-        raise AdaptyUsageError.of("transaction", f"is {validate.kind_of(transaction)}; {expected}")
+        raise AdaptyUsageError.for_field("transaction", f"is {validate.kind_of(transaction)}; {expected}")
     kind = transaction.get("purchase_type")
     if kind is None:
         expected = f"expected one of {', '.join(RECORD_BY_PURCHASE_TYPE)}"
-        raise AdaptyUsageError.of("purchase_type", f"is missing; {expected}")
+        raise AdaptyUsageError.for_field("purchase_type", f"is missing; {expected}")
     name = validate.checked("purchase_type", lambda value: validate.one_of(RECORD_BY_PURCHASE_TYPE, value), kind)
-    return RECORD_BY_PURCHASE_TYPE[name].from_dict(with_base_plan(transaction))
+    return RECORD_BY_PURCHASE_TYPE[name].from_dict(join_base_plan(transaction))
 
 
 RECORD_BY_PURCHASE_TYPE: Mapping[str, type[Subscription | OneTimePurchase]] = {

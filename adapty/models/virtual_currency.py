@@ -14,8 +14,8 @@ from adapty._core.not_given import NOT_GIVEN, NotGiven
 from adapty._core.redact import hidden
 from adapty._core.validate import Refused, checked, kind_of, quoted
 from adapty.errors import AdaptyUsageError
-from adapty.models._received import Received, moment, one, several, text, texts, whole
-from adapty.models._record import RECORD_EACH, Record, checked_fields, nested
+from adapty.models._request import NESTED_LIST, RequestModel, coerce_nested, validate_fields
+from adapty.models._response import ResponseModel, list_of, parse_datetime, parse_int, parse_str, parse_str_map, scalar
 
 __all__ = [
     "CURRENCY_TRANSACTION_TYPES",
@@ -28,8 +28,8 @@ __all__ = [
     "VirtualCurrencyTransactionItem",
     "VirtualCurrencyTransactionRequest",
     "VirtualCurrencyTransactionsHistoryResponse",
-    "credited",
-    "debited",
+    "credit_amount",
+    "debit_amount",
 ]
 
 CURRENCY_TRANSACTION_TYPES = frozenset(
@@ -50,8 +50,8 @@ MAX_ITEMS = 20
 Items = Iterable["VirtualCurrencyTransactionItem | Mapping[str, Any]"]
 
 
-@attrs.frozen(kw_only=True, field_transformer=checked_fields)
-class VirtualCurrencyTransactionItem(Record):
+@attrs.frozen(kw_only=True, field_transformer=validate_fields)
+class VirtualCurrencyTransactionItem(RequestModel):
     """A change of one currency's balance: schema `VirtualCurrencyTransactionItem`.
 
     Attributes:
@@ -89,22 +89,22 @@ def _items(value: Mapping[str, int] | Items) -> tuple[VirtualCurrencyTransaction
 
 
 def _item(value: Any) -> VirtualCurrencyTransactionItem:
-    return nested(VirtualCurrencyTransactionItem, value)
+    return coerce_nested(VirtualCurrencyTransactionItem, value)
 
 
-@attrs.frozen(kw_only=True, field_transformer=checked_fields)
-class VirtualCurrencyTransactionRequest(Record):
+@attrs.frozen(kw_only=True, field_transformer=validate_fields)
+class VirtualCurrencyTransactionRequest(RequestModel):
     """What is to be carried out, all of it or nothing."""
 
     items: tuple[VirtualCurrencyTransactionItem, ...] = attrs.field(
-        converter=_items, metadata={RECORD_EACH: VirtualCurrencyTransactionItem}
+        converter=_items, metadata={NESTED_LIST: VirtualCurrencyTransactionItem}
     )
     metadata: Mapping[str, str] | NotGiven | None = attrs.field(
         default=NOT_GIVEN, converter=optional(server_side_rules.metadata), repr=hidden, hash=False
     )
 
 
-def credited(name: str, amount: int) -> int:
+def credit_amount(name: str, amount: int) -> int:
     """Give an amount to credit, which is above 0; `name` is the argument's, for the message.
 
     Raises:
@@ -112,17 +112,19 @@ def credited(name: str, amount: int) -> int:
     """
     kept = checked(name, server_side_rules.whole_amount, amount)
     if kept < 0:
-        raise AdaptyUsageError.of(name, f"is {kept}; expected a number above 0, the method says which way it goes")
+        raise AdaptyUsageError.for_field(
+            name, f"is {kept}; expected a number above 0, the method says which way it goes"
+        )
     return kept
 
 
-def debited(name: str, amount: int) -> int:
+def debit_amount(name: str, amount: int) -> int:
     """Give what the API is told to debit an amount, which itself is above 0."""
-    return -credited(name, amount)
+    return -credit_amount(name, amount)
 
 
 @attrs.frozen(kw_only=True)
-class VirtualCurrencyBalance(Received):
+class VirtualCurrencyBalance(ResponseModel):
     """What a user has of a currency: schema `VirtualCurrencyBalance`.
 
     Attributes:
@@ -133,15 +135,15 @@ class VirtualCurrencyBalance(Received):
         available: What can be spent.
     """
 
-    code: str | None = attrs.field(default=None, metadata=one(text))
-    name: str | None = attrs.field(default=None, metadata=one(text))
-    balance: int | None = attrs.field(default=None, metadata=one(whole))
-    held: int | None = attrs.field(default=None, metadata=one(whole))
-    available: int | None = attrs.field(default=None, metadata=one(whole))
+    code: str | None = attrs.field(default=None, metadata=scalar(parse_str))
+    name: str | None = attrs.field(default=None, metadata=scalar(parse_str))
+    balance: int | None = attrs.field(default=None, metadata=scalar(parse_int))
+    held: int | None = attrs.field(default=None, metadata=scalar(parse_int))
+    available: int | None = attrs.field(default=None, metadata=scalar(parse_int))
 
 
 @attrs.frozen(kw_only=True)
-class VirtualCurrencyTransaction(Received):
+class VirtualCurrencyTransaction(ResponseModel):
     """A transaction that was carried out: schema `VirtualCurrencyTransactionResponse`.
 
     Attributes:
@@ -149,14 +151,14 @@ class VirtualCurrencyTransaction(Received):
         balances: The balances after it.
     """
 
-    transaction_id: str | None = attrs.field(default=None, metadata=one(text))
+    transaction_id: str | None = attrs.field(default=None, metadata=scalar(parse_str))
     balances: tuple[VirtualCurrencyBalance, ...] = attrs.field(
-        default=(), metadata=several(VirtualCurrencyBalance.from_dict)
+        default=(), metadata=list_of(VirtualCurrencyBalance.from_dict)
     )
 
 
 @attrs.frozen(kw_only=True)
-class VirtualCurrencyBalances(Received):
+class VirtualCurrencyBalances(ResponseModel):
     """What a user has of each currency: schema `VirtualCurrencyBalanceListResponse`.
 
     Attributes:
@@ -165,13 +167,13 @@ class VirtualCurrencyBalances(Received):
 
     Example:
         >>> balances = VirtualCurrencyBalances.from_dict({"data": [{"code": "GOLD", "available": 5}]})
-        >>> [balance.code for balance in balances], balances.of("GOLD").available, balances.of("GEMS")
+        >>> [balance.code for balance in balances], balances.get("GOLD").available, balances.get("GEMS")
         (['GOLD'], 5, None)
     """
 
-    response_created_at: int | None = attrs.field(default=None, metadata=one(whole))
+    response_created_at: int | None = attrs.field(default=None, metadata=scalar(parse_int))
     data: tuple[VirtualCurrencyBalance, ...] = attrs.field(
-        default=(), metadata=several(VirtualCurrencyBalance.from_dict)
+        default=(), metadata=list_of(VirtualCurrencyBalance.from_dict)
     )
 
     def __iter__(self) -> Iterator[VirtualCurrencyBalance]:
@@ -180,13 +182,13 @@ class VirtualCurrencyBalances(Received):
     def __len__(self) -> int:
         return len(self.data)
 
-    def of(self, currency_code: str) -> VirtualCurrencyBalance | None:
+    def get(self, currency_code: str) -> VirtualCurrencyBalance | None:
         """Give the balance of a currency, or None where there is none."""
         return next((balance for balance in self.data if balance.code == currency_code), None)
 
 
 @attrs.frozen(kw_only=True)
-class VirtualCurrencyHistoryEntry(Received):
+class VirtualCurrencyHistoryEntry(ResponseModel):
     """What a transaction changed of one currency: schema `VirtualCurrencyHistoryEntry`.
 
     Attributes:
@@ -195,13 +197,13 @@ class VirtualCurrencyHistoryEntry(Received):
         balance_after: The balance after it.
     """
 
-    currency_code: str | None = attrs.field(default=None, metadata=one(text))
-    amount: int | None = attrs.field(default=None, metadata=one(whole))
-    balance_after: int | None = attrs.field(default=None, metadata=one(whole))
+    currency_code: str | None = attrs.field(default=None, metadata=scalar(parse_str))
+    amount: int | None = attrs.field(default=None, metadata=scalar(parse_int))
+    balance_after: int | None = attrs.field(default=None, metadata=scalar(parse_int))
 
 
 @attrs.frozen(kw_only=True)
-class VirtualCurrencyHistoryItem(Received):
+class VirtualCurrencyHistoryItem(ResponseModel):
     """A transaction of the past: schema `VirtualCurrencyHistoryItem`.
 
     Attributes:
@@ -212,27 +214,29 @@ class VirtualCurrencyHistoryItem(Received):
         created_at: When it took place.
     """
 
-    transaction_id: str | None = attrs.field(default=None, metadata=one(text))
-    transaction_type: str | None = attrs.field(default=None, metadata=one(text))
+    transaction_id: str | None = attrs.field(default=None, metadata=scalar(parse_str))
+    transaction_type: str | None = attrs.field(default=None, metadata=scalar(parse_str))
     items: tuple[VirtualCurrencyHistoryEntry, ...] = attrs.field(
-        default=(), metadata=several(VirtualCurrencyHistoryEntry.from_dict)
+        default=(), metadata=list_of(VirtualCurrencyHistoryEntry.from_dict)
     )
-    metadata: Mapping[str, str] | None = attrs.field(default=None, repr=hidden, hash=False, metadata=one(texts))
-    created_at: datetime | None = attrs.field(default=None, metadata=one(moment))
+    metadata: Mapping[str, str] | None = attrs.field(
+        default=None, repr=hidden, hash=False, metadata=scalar(parse_str_map)
+    )
+    created_at: datetime | None = attrs.field(default=None, metadata=scalar(parse_datetime))
 
 
 @attrs.frozen(kw_only=True)
-class CursorPagination(Received):
+class CursorPagination(ResponseModel):
     """Where the next page begins: schema `CursorPagination`."""
 
-    next_cursor: str | None = attrs.field(default=None, metadata=one(text))
+    next_cursor: str | None = attrs.field(default=None, metadata=scalar(parse_str))
 
 
 @attrs.frozen(kw_only=True)
-class VirtualCurrencyTransactionsHistoryResponse(Received):
+class VirtualCurrencyTransactionsHistoryResponse(ResponseModel):
     """One page of transactions: schema `VirtualCurrencyTransactionsHistoryResponse`."""
 
     data: tuple[VirtualCurrencyHistoryItem, ...] = attrs.field(
-        default=(), metadata=several(VirtualCurrencyHistoryItem.from_dict)
+        default=(), metadata=list_of(VirtualCurrencyHistoryItem.from_dict)
     )
-    pagination: CursorPagination | None = attrs.field(default=None, metadata=one(CursorPagination.from_dict))
+    pagination: CursorPagination | None = attrs.field(default=None, metadata=scalar(CursorPagination.from_dict))

@@ -24,12 +24,13 @@ from adapty.sandbox._constants import (
     DEFAULT_MAIL_KEY,
     DEFAULT_SECRET_KEY,
     DEFAULT_WEBHOOK_TIME_SCALE,
+    FaultKind,
 )
 
 if TYPE_CHECKING:
     from adapty.sandbox._app import create_app
     from adapty.sandbox._faults.injector import Faults
-    from adapty.sandbox._faults.model import Fault, FaultKind
+    from adapty.sandbox._faults.model import Fault
     from adapty.sandbox._request_log import LoggedRequest
     from adapty.sandbox._server import Sandbox
     from adapty.sandbox._uvicorn import UvicornProtocol
@@ -56,7 +57,6 @@ __all__ = [
 
 _MODULES = {
     "Fault": "_faults.model",
-    "FaultKind": "_faults.model",
     "Faults": "_faults.injector",
     "LoggedRequest": "_request_log",
     "Sandbox": "_server",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import math
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
-from adapty._core.nesting import is_too_deep
+from adapty._core import json_body
 from adapty.sandbox._responses import InvalidBody, ValidationIssue
 
 if TYPE_CHECKING:
@@ -14,18 +14,13 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
-__all__ = ["BODY_TOO_LONG", "MAX_BODY_BYTES", "MAX_NESTING", "find_unencodable", "parse_json", "read_body"]
+__all__ = ["BODY_TOO_LONG", "MAX_BODY_BYTES", "find_unencodable", "parse_json", "read_body"]
 
 MAX_BODY_BYTES = 1024 * 1024
 """The maximum size of a body, in bytes. A longer one gets a 413."""
 
 BODY_TOO_LONG = f"Body is longer than {MAX_BODY_BYTES} bytes"
 """The message of that 413."""
-
-MAX_NESTING = 100
-"""The maximum depth of a body, far below what could exhaust the interpreter's stack."""
-
-_TOO_DEEP = ValidationIssue(message=f"Body is nested deeper than {MAX_NESTING} levels")
 
 
 async def read_body(request: Request) -> bytes | None:
@@ -42,28 +37,16 @@ def parse_json(raw: bytes) -> Any:
     """Parse a request body as JSON.
 
     Raises:
-        InvalidBody: It is empty, not UTF-8, not JSON (NaN and Infinity are not), nested deeper than
-            `MAX_NESTING`, or contains an integer of more digits than Python parses.
+        InvalidBody: It is empty, not UTF-8, not JSON (NaN and Infinity are not), or exceeds a limit.
 
     Example:
         >>> parse_json(b'{"email": "jane@example.com"}')
         {'email': 'jane@example.com'}
     """
-    if not raw.strip():
-        raise InvalidBody(ValidationIssue(message="Body is empty; a JSON object is required"))
     try:
-        value = json.loads(raw.decode(), parse_constant=_reject_constant)
-    except (UnicodeDecodeError, json.JSONDecodeError):
-        raise InvalidBody(ValidationIssue(message="Body is not valid JSON in UTF-8")) from None
-    except RecursionError:
-        raise InvalidBody(_TOO_DEEP) from None
-    except ValueError:
-        # The interpreter limits the digits of an integer.
-        raise InvalidBody(ValidationIssue(message="Body contains a number that is too long")) from None
-    # The body's own object is a level too.
-    if is_too_deep(value, MAX_NESTING - 1):
-        raise InvalidBody(_TOO_DEEP)
-    return value
+        return json_body.parse_json(raw, "strict")
+    except json_body.InvalidJson as problem:
+        raise InvalidBody(ValidationIssue(message=f"Body {problem}; a JSON object is required")) from None
 
 
 def find_unencodable(value: Any) -> Iterator[ValidationIssue]:
@@ -76,11 +59,6 @@ def find_unencodable(value: Any) -> Iterator[ValidationIssue]:
                 yield ValidationIssue(message="Input should be a finite number", path=path)
             elif _has_lone_surrogate(part) or (path and _has_lone_surrogate(path[-1])):
                 yield ValidationIssue(message="Input should be text without lone surrogates", path=path)
-
-
-def _reject_constant(constant: str) -> NoReturn:
-    message = "NaN and Infinity are not JSON"
-    raise json.JSONDecodeError(message, constant, 0)
 
 
 def _has_lone_surrogate(value: object) -> bool:

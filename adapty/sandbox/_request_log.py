@@ -11,8 +11,7 @@ from attrs import frozen
 
 from adapty._core.redact import redact
 from adapty._core.safe_repr import SafeRepr
-from adapty.sandbox._constants import ADMIN_PREFIX
-from adapty.sandbox._faults.model import DROP_KINDS, FaultKind
+from adapty.sandbox._constants import ADMIN_PREFIX, DROP_KINDS, FaultKind
 from adapty.sandbox._responses import PROBLEM_KEY
 
 if TYPE_CHECKING:

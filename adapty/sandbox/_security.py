@@ -130,7 +130,7 @@ class AllowedHosts:
 
     def __init__(self, host: str | None = None, others: Collection[str] = ()) -> None:
         if isinstance(others, str) or not isinstance(others, (list, tuple, set, frozenset)):
-            raise AdaptyConfigError.of("allowed_hosts", f"must be a list of host names, not {kind_of(others)}")
+            raise AdaptyConfigError.for_field("allowed_hosts", f"must be a list of host names, not {kind_of(others)}")
         self._names = {_parse_host(name) for name in others}
         if host is not None:
             self._names.add(_canonical(host))
@@ -146,10 +146,10 @@ class AllowedHosts:
 
 def _parse_host(name: Any) -> str:
     if not isinstance(name, str):
-        raise AdaptyConfigError.of("allowed_hosts", f"contains {kind_of(name)}; {_EXPECTED_HOST}")
+        raise AdaptyConfigError.for_field("allowed_hosts", f"contains {kind_of(name)}; {_EXPECTED_HOST}")
     canonical = _canonical(name)
     if not _HOST_NAME.fullmatch(canonical) and not _is_address(canonical):
-        raise AdaptyConfigError.of("allowed_hosts", f"{quoted(name)} is not a host name; {_EXPECTED_HOST}")
+        raise AdaptyConfigError.for_field("allowed_hosts", f"{quoted(name)} is not a host name; {_EXPECTED_HOST}")
     return canonical
 
 
@@ -225,7 +225,9 @@ class Keys:
 
 def _parse_key(argument: str, key: str) -> Secret:
     if not isinstance(key, str) or not key or not key.isascii() or not key.isprintable() or " " in key:
-        raise AdaptyConfigError.of(argument, "cannot be sent as a header; expected printable ASCII without spaces")
+        raise AdaptyConfigError.for_field(
+            argument, "cannot be sent as a header; expected printable ASCII without spaces"
+        )
     if problem := quotes_problem(key):
-        raise AdaptyConfigError.of(argument, problem)
+        raise AdaptyConfigError.for_field(argument, problem)
     return Secret(key)

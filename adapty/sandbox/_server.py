@@ -101,9 +101,9 @@ class Sandbox:
         allowed_hosts: Collection[str] = (),
     ) -> None:
         if not isinstance(host, str) or not host:
-            raise AdaptyConfigError.of("host", "must be an address such as 127.0.0.1")
+            raise AdaptyConfigError.for_field("host", "must be an address such as 127.0.0.1")
         if type(port) is not int:
-            raise AdaptyConfigError.of("port", f"must be an integer, not {kind_of(port)}; 0 picks a free port")
+            raise AdaptyConfigError.for_field("port", f"must be an integer, not {kind_of(port)}; 0 picks a free port")
         self._host = host
         self._port = port
         self._allowed_hosts = AllowedHosts(host, allowed_hosts)
@@ -320,7 +320,7 @@ class Sandbox:
 
 @contextmanager
 def _call_on_signals(call: Callable[[], object]) -> Iterator[None]:
-    """Call a function on SIGINT or SIGTERM, instead of the installed handlers."""
+    """Call a function on SIGINT or SIGTERM, unless the signal is ignored, as `nohup` expects."""
     if current_thread() is not main_thread():
         yield
         return
@@ -328,7 +328,11 @@ def _call_on_signals(call: Callable[[], object]) -> Iterator[None]:
     def handle(_: int, __: FrameType | None) -> None:
         call()
 
-    previous = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
+    previous = {
+        number: signal.signal(number, handle)
+        for number in (signal.SIGINT, signal.SIGTERM)
+        if signal.getsignal(number) is not signal.SIG_IGN
+    }
     try:
         yield
     finally:

@@ -154,7 +154,7 @@ class Database:
     def __init__(self, path: str | PathLike[str] = ":memory:") -> None:
         self._lock = Lock()
         if not isinstance(path, str | PathLike):
-            raise AdaptyConfigError.of("database", f"must be a path or :memory:, not {kind_of(path)}")
+            raise AdaptyConfigError.for_field("database", f"must be a path or :memory:, not {kind_of(path)}")
         try:
             if path != ":memory:":
                 ensure_private_file(Path(path))
@@ -223,4 +223,4 @@ def to_json(value: Any) -> str:
 
 
 def _unusable(path: str | PathLike[str], problem: str) -> AdaptyConfigError:
-    return AdaptyConfigError.of("database", f"{fspath(path)} cannot be used: {problem}")
+    return AdaptyConfigError.for_field("database", f"{fspath(path)} cannot be used: {problem}")

@@ -178,7 +178,7 @@ def listen(host: str, port: int) -> socket.socket:
         listener.listen(_BACKLOG)
     except (socket.gaierror, TypeError) as error:  # a name that cannot be encoded is a TypeError
         listener.close()
-        raise AdaptyConfigError.of("host", f"{host!a} is not an address of this machine") from error
+        raise AdaptyConfigError.for_field("host", f"{host!a} is not an address of this machine") from error
     except (OSError, OverflowError) as error:
         listener.close()
         is_taken = isinstance(error, OSError) and error.errno == errno.EADDRINUSE

@@ -1,22 +1,22 @@
 """What Adapty posts to a backend: taken, read, and turned into events for Adapty Mail.
 
-    from adapty.webhooks import Receiver, SQLiteDedupStore, asgi
+    from adapty.webhooks import Receiver, SQLiteDedupStore, asgi_app
 
-    receiver = Receiver("the value from the dashboard", seen=SQLiteDedupStore("seen.sqlite"))
-    app = Starlette(routes=[Route("/webhooks/adapty", asgi(receiver, handle))])
+    receiver = Receiver("the value from the dashboard", dedup=SQLiteDedupStore("dedup.sqlite"))
+    app = Starlette(routes=[Route("/webhooks/adapty", asgi_app(receiver, handle))])
 
-`handle` is given a `WebhookEvent`. `wsgi` and `django_view` are the same for Flask and Django, and `Receiver.answer`
-for any other framework. No framework is needed to import this.
+`handle` is called with a `WebhookEvent`. Use `wsgi_app` for Flask, `django_view` for Django and `Receiver.handle` for
+any other framework. Importing this package requires no framework.
 
-`forward(Outbox("outbox.sqlite"))` puts what Mail should hear of on the disk before Adapty is answered; `Worker`,
-`run_worker` and `python -m adapty webhooks run` send it.
+`outbox_handler(Outbox("outbox.sqlite"))` stores events for Adapty Mail on disk before Adapty gets its response.
+`Worker`, `run_worker` and `adapty-py webhooks run` send them.
 """
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from adapty.webhooks.asgi_mount import asgi
+    from adapty.webhooks.asgi_mount import asgi_app
     from adapty.webhooks.deliveries import Delivery
     from adapty.webhooks.django_mount import django_view
     from adapty.webhooks.event_types import EVENT_TYPES
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
         SharingProfile,
         WebhookEvent,
     )
-    from adapty.webhooks.forwarding import OutboxHandler, forward
+    from adapty.webhooks.forwarding import OutboxHandler, outbox_handler
     from adapty.webhooks.mail import MAIL_EVENT_TYPES, MailConversion, to_mail_event
     from adapty.webhooks.outbox import DeadLetter, Outbox, OutboxCounts, PendingEvent
     from adapty.webhooks.outbox_sending import DrainReport
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from adapty.webhooks.seen import DedupStore, MemoryDedupStore
     from adapty.webhooks.sqlite_seen import SQLiteDedupStore
     from adapty.webhooks.worker import Worker, async_drain, async_run_worker, drain, run_worker
-    from adapty.webhooks.wsgi_mount import wsgi
+    from adapty.webhooks.wsgi_mount import wsgi_app
 
 __all__ = [
     "EVENT_TYPES",
@@ -62,15 +62,15 @@ __all__ = [
     "WebhookEvent",
     "WebhookResponse",
     "Worker",
-    "asgi",
+    "asgi_app",
     "async_drain",
     "async_run_worker",
     "django_view",
     "drain",
-    "forward",
+    "outbox_handler",
     "run_worker",
     "to_mail_event",
-    "wsgi",
+    "wsgi_app",
 ]
 
 # Loaded when first asked for, as in adapty itself.
@@ -97,15 +97,15 @@ _HOMES = {
     "SharingProfile": "events",
     "WebhookEvent": "events",
     "Worker": "worker",
-    "asgi": "asgi_mount",
+    "asgi_app": "asgi_mount",
     "async_drain": "worker",
     "async_run_worker": "worker",
     "django_view": "django_mount",
     "drain": "worker",
-    "forward": "forwarding",
+    "outbox_handler": "forwarding",
     "run_worker": "worker",
     "to_mail_event": "mail",
-    "wsgi": "wsgi_mount",
+    "wsgi_app": "wsgi_mount",
 }
 
 

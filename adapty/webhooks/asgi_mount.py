@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from adapty.webhooks.handlers import AsyncHandler, Handler
     from adapty.webhooks.receiver import Receiver
 
-__all__ = ["ASGIApp", "asgi"]
+__all__ = ["ASGIApp", "asgi_app"]
 
 Send = Callable[[Message], Awaitable[None]]
 
 
-def asgi(receiver: Receiver, handler: AsyncHandler | Handler) -> ASGIApp:
+def asgi_app(receiver: Receiver, handler: AsyncHandler | Handler) -> ASGIApp:
     """Give an ASGI application that takes events and has them handled; it runs on asyncio.
 
     Give it a route, not a mount: a mount at `/webhooks/adapty` redirects what is posted there to
@@ -38,13 +38,13 @@ def asgi(receiver: Receiver, handler: AsyncHandler | Handler) -> ASGIApp:
         >>> from fastapi import FastAPI
         >>> from adapty.webhooks import Receiver
         >>> app = FastAPI()
-        >>> app.add_route("/webhooks/adapty", asgi(Receiver("the value from the dashboard"), print))
+        >>> app.add_route("/webhooks/adapty", asgi_app(Receiver("the value from the dashboard"), print))
     """
     return ASGIApp(receiver, checked_handler(handler, may_be_async=True))
 
 
 class ASGIApp:
-    """What `asgi` gives. An object rather than a function, which frameworks would take for an endpoint of theirs."""
+    """ASGI application of a receiver: an object, because frameworks treat a function as an endpoint of their own."""
 
     def __init__(self, receiver: Receiver, handler: AsyncHandler | Handler) -> None:
         self._receiver = receiver
@@ -64,13 +64,13 @@ class ASGIApp:
 
     async def _serve(self, scope: Message, receive: Receive, send: Send) -> None:
         with answer_deadline():
-            reply = await self._reply(scope, receive)
-        if reply is None:
+            response = await self._reply(scope, receive)
+        if response is None:
             return
-        headers = {**reply.headers, "Content-Length": str(len(reply.body))}
+        headers = {**response.headers, "Content-Length": str(len(response.body))}
         raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
-        await send({"type": "http.response.start", "status": reply.status, "headers": raw})
-        await send({"type": "http.response.body", "body": reply.body})
+        await send({"type": "http.response.start", "status": response.status, "headers": raw})
+        await send({"type": "http.response.body", "body": response.body})
 
     async def _reply(self, scope: Message, receive: Receive) -> WebhookResponse | None:
         """Give what to answer; None where nobody is there any more."""

@@ -77,15 +77,15 @@ def _checked(values: str | Iterable[str] | None) -> list[str]:
         found = [line.strip() for line in os.environ.get(ENVIRONMENT, "").splitlines()]
         given: list[Any] = [line for line in found if line]
         if not given:
-            raise AdaptyConfigError.of(name, f"is missing; give it, or set {ENVIRONMENT}")
+            raise AdaptyConfigError.for_field(name, f"is missing; give it, or set {ENVIRONMENT}")
     elif isinstance(values, str):
         given = [values]
     elif isinstance(values, Iterable) and not isinstance(values, bytes | bytearray | Mapping):
         given = list(values)
     else:
-        raise AdaptyConfigError.of(name, f"is {kind_of(values)}; expected a str, or several")
+        raise AdaptyConfigError.for_field(name, f"is {kind_of(values)}; expected a str, or several")
     if not given:
-        raise AdaptyConfigError.of(name, "holds no value; expected at least one, or nothing would be accepted")
+        raise AdaptyConfigError.for_field(name, "holds no value; expected at least one, or nothing would be accepted")
     return [_value(name, value, f" (it comes from {ENVIRONMENT})" if read else "") for value in given]
 
 
@@ -93,5 +93,5 @@ def _value(name: str, value: Any, source: str) -> str:
     """Accept what a header carries unchanged; the message never holds it."""
     problem = unfit_for_a_header(value) if isinstance(value, str) else f"holds something {kind_of(value)}"
     if problem:
-        raise AdaptyConfigError.of(name, f"{problem}; {_EXPECTED}{source}")
+        raise AdaptyConfigError.for_field(name, f"{problem}; {_EXPECTED}{source}")
     return str.__str__(value)

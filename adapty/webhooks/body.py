@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
-from adapty._core.nesting import MAX_DEPTH, is_too_deep
-from adapty._core.numbers import parse_decimal, parse_int
+from adapty._core.json_body import MAX_DEPTH, InvalidJson, parse_json
 from adapty._core.validate import kind_of
 from adapty.errors import (
     AdaptyConfigError,
@@ -72,16 +70,14 @@ def decoded(
     if len(raw) > most:
         return too_long(most)
     try:
-        value = json.loads(raw.decode("utf-8-sig"), parse_float=parse_decimal, parse_int=parse_int, parse_constant=str)
-    except UnicodeDecodeError:
-        problem = "is not text in UTF-8"
-    except RecursionError:
-        return WebhookBodyError(f"the body {_TOO_DEEP}")
-    except ValueError:
-        problem = "is not JSON, or cut short" if raw.strip() else "is empty"
+        value = parse_json(raw)
+    except InvalidJson as exc:
+        problem = str(exc)
+        if problem == _TOO_DEEP:
+            return WebhookBodyError(f"the body {problem}")
     else:
         if isinstance(value, dict):
-            return WebhookBodyError(f"the body {_TOO_DEEP}") if is_too_deep(value) else value
+            return value
         problem = f"is not a JSON object but {type(value).__name__}"
     return WebhookUnavailableError(f"the body {problem}{_COMPRESSED if is_encoded else ''}")
 
@@ -149,7 +145,7 @@ def checked_limit(max_body_bytes: int) -> int:
         AdaptyConfigError: It is none.
     """
     if type(max_body_bytes) is not int or max_body_bytes < 1:
-        raise AdaptyConfigError.of("max_body_bytes", "is no number of bytes; expected an int, 1 or more")
+        raise AdaptyConfigError.for_field("max_body_bytes", "is no number of bytes; expected an int, 1 or more")
     return max_body_bytes
 
 
@@ -157,5 +153,5 @@ def _bytes(body: Any) -> bytes:
     if isinstance(body, str):
         return body.encode("utf-8", "surrogatepass")  # which cannot be decoded again
     if not isinstance(body, bytes | bytearray | memoryview):
-        raise AdaptyUsageError.of("body", f"is {kind_of(body)}; expected bytes")
+        raise AdaptyUsageError.for_field("body", f"is {kind_of(body)}; expected bytes")
     return bytes(body)

@@ -20,28 +20,28 @@ __all__ = ["Claim", "Delivery"]
 
 _log = logging.getLogger("adapty")
 
-_OK = WebhookResponse.of({})
+_OK = WebhookResponse.from_json({})
 
 
 @frozen
 class Claim:
     """An event that is held until it is handled or given back."""
 
-    seen: DedupStore
+    dedup: DedupStore
     event_id: str
     owner: str
 
-    def mark(self) -> None:
-        """Mark the event as seen."""
+    def complete(self) -> None:
+        """Mark the event as completed."""
         try:
-            self.seen.mark(self.event_id, self.owner)
+            self.dedup.complete(self.event_id, self.owner)
         except Exception as problem:  # noqa: BLE001 - it is handled, whatever the store says
-            _log.warning("webhook: %s is handled, but not marked as seen: %s", self, type(problem).__name__)
+            _log.warning("webhook: %s is handled, but not marked as completed: %s", self, type(problem).__name__)
 
     def release(self) -> None:
         """Give the event back."""
         try:
-            self.seen.release(self.event_id, self.owner)
+            self.dedup.release(self.event_id, self.owner)
         except Exception as problem:  # noqa: BLE001 - the claim ends by itself
             _log.warning("webhook: %s is held until its claim ends: %s", self, type(problem).__name__)
 
@@ -53,25 +53,25 @@ class Claim:
 class Delivery(SafeRepr):
     """One post of Adapty's that was taken.
 
-    As a context manager it says how the event ended: a block that comes to its end marks the event as seen, and one
-    that raises gives it back, so that it is handled when Adapty posts it again. Without the receiver's `seen=` neither
-    does anything.
+    Use it as a context manager around the handler: the event is marked as completed when the block ends, and released
+    when the block raises, so that it is handled when Adapty posts it again. Without the receiver's `dedup=` neither has
+    an effect.
 
     Attributes:
         event: The event; None where Adapty only tries out the address.
         duplicate: Whether the event was handled already: then there is nothing to do but to answer.
-        reply: What to answer once the event is handled.
+        response: What to answer once the event is handled.
     """
 
     event: WebhookEvent | None
     duplicate: bool = False
-    reply: WebhookResponse = _OK
+    response: WebhookResponse = _OK
     _claim: Claim | None = field(default=None, repr=False, eq=False)
 
-    def mark(self) -> None:
-        """Mark the event as seen: it is handled."""
+    def complete(self) -> None:
+        """Mark the event as completed: it is handled."""
         if self._claim:
-            self._claim.mark()
+            self._claim.complete()
 
     def release(self) -> None:
         """Give the event back: it is not handled."""
@@ -88,6 +88,6 @@ class Delivery(SafeRepr):
         traceback: TracebackType | None,
     ) -> None:
         if exc_type is None:
-            self.mark()
+            self.complete()
         else:
             self.release()

@@ -45,8 +45,8 @@ def django_view(receiver: Receiver, handler: Handler) -> Callable[[HttpRequest],
     handle = checked_handler(handler, may_be_async=False)
 
     def adapty_webhook(request: HttpRequest) -> HttpResponse:
-        reply = _reply(receiver, handle, request)
-        return HttpResponse(reply.body, status=reply.status, headers=dict(reply.headers))
+        response = _reply(receiver, handle, request)
+        return HttpResponse(response.body, status=response.status, headers=dict(response.headers))
 
     view: Callable[[HttpRequest], HttpResponse] = csrf_exempt(adapty_webhook)
     return view
@@ -60,7 +60,7 @@ def _reply(receiver: Receiver, handler: Handler, request: HttpRequest) -> Webhoo
         body = read_posted(request.META, _reading(request), receiver.max_body_bytes)
     except WebhookError as error:
         return refused(error)
-    return receiver.answer(request.headers, body, handler)
+    return receiver.handle(request.headers, body, handler)
 
 
 def _reading(request: HttpRequest) -> Callable[[int], bytes]:

@@ -75,13 +75,15 @@ def checked_event_names(event_names: Mapping[str, str] | None) -> Mapping[str, s
         return MappingProxyType({})
     if not isinstance(event_names, Mapping):
         expected = 'expected a mapping such as {"your name": "subscription_started"}'
-        raise AdaptyConfigError.of("event_names", f"is {kind_of(event_names)}; {expected}")
+        raise AdaptyConfigError.for_field("event_names", f"is {kind_of(event_names)}; {expected}")
     return MappingProxyType({_name(name): _ours(name, ours) for name, ours in event_names.items()})
 
 
 def _name(name: Any) -> str:
     if not isinstance(name, str) or not name:
-        raise AdaptyConfigError.of("event_names", f"has the name {printable(name)!r}; expected the dashboard's text")
+        raise AdaptyConfigError.for_field(
+            "event_names", f"has the name {printable(name)!r}; expected the dashboard's text"
+        )
     return str.__str__(name)
 
 
@@ -89,7 +91,7 @@ def _ours(name: str, ours: Any) -> str:
     field = f"event_names.{printable(name)}"
     if not isinstance(ours, str) or not ours.strip():
         found = "is empty" if isinstance(ours, str) else f"is {kind_of(ours)}"
-        raise AdaptyConfigError.of(field, f"{found}; expected the name of an event type of Adapty's")
+        raise AdaptyConfigError.for_field(field, f"{found}; expected the name of an event type of Adapty's")
     plain = str.__str__(ours)
     now = OLD_NAMES.get(plain, plain)
     if now in EVENT_TYPES:
@@ -97,7 +99,7 @@ def _ours(name: str, ours: Any) -> str:
     problem = f"{printable(plain)!r} is no event type that this version knows"
     if name in EVENT_TYPES or any(_is_misspelt(plain, known) for known in EVENT_TYPES):
         advice = known_name(plain, sorted(EVENT_TYPES))
-        raise AdaptyConfigError.of(field, f"{problem}{advice}; the table leads from your names to these")
+        raise AdaptyConfigError.for_field(field, f"{problem}{advice}; the table leads from your names to these")
     _log.warning("%s: %s; its events are read as those of a newer type", field, problem)
     return plain
 

@@ -16,19 +16,19 @@ import attrs
 
 from adapty._core.redact import hidden, masked
 from adapty._core.validate import Refused, nonblank
-from adapty.models._received import (
-    Received,
-    flag,
-    identifier_text,
+from adapty.models._response import (
+    ResponseModel,
     json_ready,
-    moment,
-    named,
-    number,
-    one,
-    several,
-    text,
-    text_or_number,
-    whole,
+    list_of,
+    map_of,
+    parse_bool,
+    parse_datetime,
+    parse_decimal,
+    parse_identifier,
+    parse_int,
+    parse_str,
+    parse_str_or_number,
+    scalar,
 )
 from adapty.webhooks.event_types import EVENT_TYPES, event_type_of
 
@@ -48,15 +48,15 @@ _PROPERTIES = "event_properties"
 
 
 def _attribute(value: Any) -> str | float | None:
-    return None if value is None else text_or_number(value)
+    return None if value is None else parse_str_or_number(value)
 
 
 def _id_or_none(value: Any) -> str | None:
-    return None if value is None else identifier_text(value)
+    return None if value is None else parse_identifier(value)
 
 
 @attrs.frozen(kw_only=True)
-class SharingProfile(Received):
+class SharingProfile(ResponseModel):
     """A user who has an access level through somebody's purchase: schema `SharingProfile`.
 
     Attributes:
@@ -64,12 +64,12 @@ class SharingProfile(Received):
         customer_user_id: Your own id of the user.
     """
 
-    profile_id: str | None = attrs.field(default=None, metadata=one(identifier_text))
-    customer_user_id: str | None = attrs.field(default=None, repr=masked, metadata=one(identifier_text))
+    profile_id: str | None = attrs.field(default=None, metadata=scalar(parse_identifier))
+    customer_user_id: str | None = attrs.field(default=None, repr=masked, metadata=scalar(parse_identifier))
 
 
 @attrs.frozen(kw_only=True)
-class Attribution(Received):
+class Attribution(ResponseModel):
     """Where a user came from, by one source: schema `Attribution`.
 
     Attributes:
@@ -83,18 +83,18 @@ class Attribution(Received):
         status: `organic`, `non_organic`, `unknown`, or a newer one.
     """
 
-    ad_group: str | None = attrs.field(default=None, metadata=one(text))
-    ad_set: str | None = attrs.field(default=None, metadata=one(text))
-    campaign: str | None = attrs.field(default=None, metadata=one(text))
-    channel: str | None = attrs.field(default=None, metadata=one(text))
-    created_at: datetime | None = attrs.field(default=None, metadata=one(moment))
-    creative: str | None = attrs.field(default=None, metadata=one(text))
-    network_user_id: str | None = attrs.field(default=None, repr=hidden, metadata=one(identifier_text))
-    status: str | None = attrs.field(default=None, metadata=one(text))
+    ad_group: str | None = attrs.field(default=None, metadata=scalar(parse_str))
+    ad_set: str | None = attrs.field(default=None, metadata=scalar(parse_str))
+    campaign: str | None = attrs.field(default=None, metadata=scalar(parse_str))
+    channel: str | None = attrs.field(default=None, metadata=scalar(parse_str))
+    created_at: datetime | None = attrs.field(default=None, metadata=scalar(parse_datetime))
+    creative: str | None = attrs.field(default=None, metadata=scalar(parse_str))
+    network_user_id: str | None = attrs.field(default=None, repr=hidden, metadata=scalar(parse_identifier))
+    status: str | None = attrs.field(default=None, metadata=scalar(parse_str))
 
 
 @attrs.frozen(kw_only=True)
-class PlayStorePurchaseToken(Received):
+class PlayStorePurchaseToken(ResponseModel):
     """What Google Play's API asks for to look a purchase up: schema `PlayStorePurchaseToken`.
 
     Attributes:
@@ -103,13 +103,13 @@ class PlayStorePurchaseToken(Received):
         is_subscription: Whether it is a subscription.
     """
 
-    product_id: str | None = attrs.field(default=None, metadata=one(identifier_text))
-    purchase_token: str | None = attrs.field(default=None, repr=hidden, metadata=one(text))
-    is_subscription: bool | None = attrs.field(default=None, metadata=one(flag))
+    product_id: str | None = attrs.field(default=None, metadata=scalar(parse_identifier))
+    purchase_token: str | None = attrs.field(default=None, repr=hidden, metadata=scalar(parse_str))
+    is_subscription: bool | None = attrs.field(default=None, metadata=scalar(parse_bool))
 
 
 @attrs.frozen(kw_only=True)
-class PurchaseProperties(Received):
+class PurchaseProperties(ResponseModel):
     """What happened to a purchase: schema `PurchaseEventProperties`. Anything may be None.
 
     Amounts are exact. A Google subscription that replaces another one can send a `subscription_started` whose amounts
@@ -164,55 +164,55 @@ class PurchaseProperties(Received):
             `adapty_promotion` were granted without a purchase at a store.
     """
 
-    ab_test_name: str | None = attrs.field(default=None, metadata=one(text))
-    ab_test_revision: int | None = attrs.field(default=None, metadata=one(whole))
-    base_plan_id: str | None = attrs.field(default=None, metadata=one(identifier_text))
-    cancellation_reason: str | None = attrs.field(default=None, metadata=one(text))
-    cohort_name: str | None = attrs.field(default=None, metadata=one(text))
-    consecutive_payments: int | None = attrs.field(default=None, metadata=one(whole))
-    currency: str | None = attrs.field(default=None, metadata=one(text))
-    developer_id: str | None = attrs.field(default=None, metadata=one(identifier_text))
-    discount_amount_local: Decimal | None = attrs.field(default=None, metadata=one(number))
-    discount_amount_usd: Decimal | None = attrs.field(default=None, metadata=one(number))
-    environment: str | None = attrs.field(default=None, metadata=one(text))
-    event_datetime: datetime | None = attrs.field(default=None, metadata=one(moment))
-    net_revenue_local: Decimal | None = attrs.field(default=None, metadata=one(number))
-    net_revenue_usd: Decimal | None = attrs.field(default=None, metadata=one(number))
-    original_price_local: Decimal | None = attrs.field(default=None, metadata=one(number))
-    original_price_usd: Decimal | None = attrs.field(default=None, metadata=one(number))
-    original_purchase_date: datetime | None = attrs.field(default=None, metadata=one(moment))
-    original_transaction_id: str | None = attrs.field(default=None, metadata=one(identifier_text))
-    paywall_name: str | None = attrs.field(default=None, metadata=one(text))
-    paywall_revision: str | None = attrs.field(default=None, metadata=one(identifier_text))
-    price_local: Decimal | None = attrs.field(default=None, metadata=one(number))
-    price_usd: Decimal | None = attrs.field(default=None, metadata=one(number))
-    proceeds_local: Decimal | None = attrs.field(default=None, metadata=one(number))
-    proceeds_usd: Decimal | None = attrs.field(default=None, metadata=one(number))
-    profile_country: str | None = attrs.field(default=None, metadata=one(text))
-    profile_event_id: str | None = attrs.field(default=None, metadata=one(identifier_text))
-    profile_has_access_level: bool | None = attrs.field(default=None, metadata=one(flag))
-    profile_id: str | None = attrs.field(default=None, metadata=one(identifier_text))
-    profile_ip_address: str | None = attrs.field(default=None, repr=hidden, metadata=one(text))
-    profile_total_revenue_usd: Decimal | None = attrs.field(default=None, metadata=one(number))
-    promotional_offer_id: str | None = attrs.field(default=None, metadata=one(identifier_text))
-    purchase_date: datetime | None = attrs.field(default=None, metadata=one(moment))
-    rate_after_first_year: bool | None = attrs.field(default=None, metadata=one(flag))
-    store: str | None = attrs.field(default=None, metadata=one(text))
-    store_country: str | None = attrs.field(default=None, metadata=one(text))
-    store_offer_category: str | None = attrs.field(default=None, metadata=one(text))
-    store_offer_discount_type: str | None = attrs.field(default=None, metadata=one(text))
-    store_offer_number_of_periods: int | None = attrs.field(default=None, metadata=one(whole))
-    subscription_expires_at: datetime | None = attrs.field(default=None, metadata=one(moment))
-    tax_amount_local: Decimal | None = attrs.field(default=None, metadata=one(number))
-    tax_amount_usd: Decimal | None = attrs.field(default=None, metadata=one(number))
-    transaction_id: str | None = attrs.field(default=None, metadata=one(identifier_text))
-    trial_duration: str | None = attrs.field(default=None, metadata=one(text))
-    variation_id: str | None = attrs.field(default=None, metadata=one(identifier_text))
-    vendor_product_id: str | None = attrs.field(default=None, metadata=one(identifier_text))
+    ab_test_name: str | None = attrs.field(default=None, metadata=scalar(parse_str))
+    ab_test_revision: int | None = attrs.field(default=None, metadata=scalar(parse_int))
+    base_plan_id: str | None = attrs.field(default=None, metadata=scalar(parse_identifier))
+    cancellation_reason: str | None = attrs.field(default=None, metadata=scalar(parse_str))
+    cohort_name: str | None = attrs.field(default=None, metadata=scalar(parse_str))
+    consecutive_payments: int | None = attrs.field(default=None, metadata=scalar(parse_int))
+    currency: str | None = attrs.field(default=None, metadata=scalar(parse_str))
+    developer_id: str | None = attrs.field(default=None, metadata=scalar(parse_identifier))
+    discount_amount_local: Decimal | None = attrs.field(default=None, metadata=scalar(parse_decimal))
+    discount_amount_usd: Decimal | None = attrs.field(default=None, metadata=scalar(parse_decimal))
+    environment: str | None = attrs.field(default=None, metadata=scalar(parse_str))
+    event_datetime: datetime | None = attrs.field(default=None, metadata=scalar(parse_datetime))
+    net_revenue_local: Decimal | None = attrs.field(default=None, metadata=scalar(parse_decimal))
+    net_revenue_usd: Decimal | None = attrs.field(default=None, metadata=scalar(parse_decimal))
+    original_price_local: Decimal | None = attrs.field(default=None, metadata=scalar(parse_decimal))
+    original_price_usd: Decimal | None = attrs.field(default=None, metadata=scalar(parse_decimal))
+    original_purchase_date: datetime | None = attrs.field(default=None, metadata=scalar(parse_datetime))
+    original_transaction_id: str | None = attrs.field(default=None, metadata=scalar(parse_identifier))
+    paywall_name: str | None = attrs.field(default=None, metadata=scalar(parse_str))
+    paywall_revision: str | None = attrs.field(default=None, metadata=scalar(parse_identifier))
+    price_local: Decimal | None = attrs.field(default=None, metadata=scalar(parse_decimal))
+    price_usd: Decimal | None = attrs.field(default=None, metadata=scalar(parse_decimal))
+    proceeds_local: Decimal | None = attrs.field(default=None, metadata=scalar(parse_decimal))
+    proceeds_usd: Decimal | None = attrs.field(default=None, metadata=scalar(parse_decimal))
+    profile_country: str | None = attrs.field(default=None, metadata=scalar(parse_str))
+    profile_event_id: str | None = attrs.field(default=None, metadata=scalar(parse_identifier))
+    profile_has_access_level: bool | None = attrs.field(default=None, metadata=scalar(parse_bool))
+    profile_id: str | None = attrs.field(default=None, metadata=scalar(parse_identifier))
+    profile_ip_address: str | None = attrs.field(default=None, repr=hidden, metadata=scalar(parse_str))
+    profile_total_revenue_usd: Decimal | None = attrs.field(default=None, metadata=scalar(parse_decimal))
+    promotional_offer_id: str | None = attrs.field(default=None, metadata=scalar(parse_identifier))
+    purchase_date: datetime | None = attrs.field(default=None, metadata=scalar(parse_datetime))
+    rate_after_first_year: bool | None = attrs.field(default=None, metadata=scalar(parse_bool))
+    store: str | None = attrs.field(default=None, metadata=scalar(parse_str))
+    store_country: str | None = attrs.field(default=None, metadata=scalar(parse_str))
+    store_offer_category: str | None = attrs.field(default=None, metadata=scalar(parse_str))
+    store_offer_discount_type: str | None = attrs.field(default=None, metadata=scalar(parse_str))
+    store_offer_number_of_periods: int | None = attrs.field(default=None, metadata=scalar(parse_int))
+    subscription_expires_at: datetime | None = attrs.field(default=None, metadata=scalar(parse_datetime))
+    tax_amount_local: Decimal | None = attrs.field(default=None, metadata=scalar(parse_decimal))
+    tax_amount_usd: Decimal | None = attrs.field(default=None, metadata=scalar(parse_decimal))
+    transaction_id: str | None = attrs.field(default=None, metadata=scalar(parse_identifier))
+    trial_duration: str | None = attrs.field(default=None, metadata=scalar(parse_str))
+    variation_id: str | None = attrs.field(default=None, metadata=scalar(parse_identifier))
+    vendor_product_id: str | None = attrs.field(default=None, metadata=scalar(parse_identifier))
 
 
 @attrs.frozen(kw_only=True)
-class AccessLevelProperties(Received):
+class AccessLevelProperties(ResponseModel):
     """An access level as it is now, and the purchase behind it: schema `AccessLevelUpdatedProperties`.
 
     Anything may be None. Adapty does not post `access_level_updated` when a level runs out: `expires_at` says when.
@@ -269,54 +269,54 @@ class AccessLevelProperties(Received):
         will_renew: Whether the store will renew it.
     """
 
-    ab_test_name: str | None = attrs.field(default=None, metadata=one(text))
-    ab_test_revision: int | None = attrs.field(default=None, metadata=one(whole))
-    access_level_id: str | None = attrs.field(default=None, metadata=one(identifier_text))
-    activated_at: datetime | None = attrs.field(default=None, metadata=one(moment))
-    active_introductory_offer_type: str | None = attrs.field(default=None, metadata=one(text))
-    active_promotional_offer_id: str | None = attrs.field(default=None, metadata=one(identifier_text))
-    active_promotional_offer_type: str | None = attrs.field(default=None, metadata=one(text))
-    base_plan_id: str | None = attrs.field(default=None, metadata=one(identifier_text))
-    billing_issue_detected_at: datetime | None = attrs.field(default=None, metadata=one(moment))
-    cancellation_reason: str | None = attrs.field(default=None, metadata=one(text))
-    cohort_name: str | None = attrs.field(default=None, metadata=one(text))
-    consecutive_payments: int | None = attrs.field(default=None, metadata=one(whole))
-    currency: str | None = attrs.field(default=None, metadata=one(text))
-    developer_id: str | None = attrs.field(default=None, metadata=one(identifier_text))
-    environment: str | None = attrs.field(default=None, metadata=one(text))
-    event_datetime: datetime | None = attrs.field(default=None, metadata=one(moment))
-    expires_at: datetime | None = attrs.field(default=None, metadata=one(moment))
-    is_active: bool | None = attrs.field(default=None, metadata=one(flag))
-    is_in_grace_period: bool | None = attrs.field(default=None, metadata=one(flag))
-    is_lifetime: bool | None = attrs.field(default=None, metadata=one(flag))
-    is_refund: bool | None = attrs.field(default=None, metadata=one(flag))
-    original_purchase_date: datetime | None = attrs.field(default=None, metadata=one(moment))
-    original_transaction_id: str | None = attrs.field(default=None, metadata=one(identifier_text))
-    paywall_name: str | None = attrs.field(default=None, metadata=one(text))
-    paywall_revision: str | None = attrs.field(default=None, metadata=one(identifier_text))
-    price_local: Decimal | None = attrs.field(default=None, metadata=one(number))
-    price_usd: Decimal | None = attrs.field(default=None, metadata=one(number))
-    profile_country: str | None = attrs.field(default=None, metadata=one(text))
-    profile_event_id: str | None = attrs.field(default=None, metadata=one(identifier_text))
-    profile_has_access_level: bool | None = attrs.field(default=None, metadata=one(flag))
-    profile_id: str | None = attrs.field(default=None, metadata=one(identifier_text))
-    profile_ip_address: str | None = attrs.field(default=None, repr=hidden, metadata=one(text))
-    profile_total_revenue_usd: Decimal | None = attrs.field(default=None, metadata=one(number))
-    promotional_offer_id: str | None = attrs.field(default=None, metadata=one(identifier_text))
-    purchase_date: datetime | None = attrs.field(default=None, metadata=one(moment))
-    rate_after_first_year: bool | None = attrs.field(default=None, metadata=one(flag))
-    renewed_at: datetime | None = attrs.field(default=None, metadata=one(moment))
-    starts_at: datetime | None = attrs.field(default=None, metadata=one(moment))
-    store: str | None = attrs.field(default=None, metadata=one(text))
-    store_country: str | None = attrs.field(default=None, metadata=one(text))
-    store_offer_category: str | None = attrs.field(default=None, metadata=one(text))
-    store_offer_discount_type: str | None = attrs.field(default=None, metadata=one(text))
-    subscription_expires_at: datetime | None = attrs.field(default=None, metadata=one(moment))
-    transaction_id: str | None = attrs.field(default=None, metadata=one(identifier_text))
-    trial_duration: str | None = attrs.field(default=None, metadata=one(text))
-    variation_id: str | None = attrs.field(default=None, metadata=one(identifier_text))
-    vendor_product_id: str | None = attrs.field(default=None, metadata=one(identifier_text))
-    will_renew: bool | None = attrs.field(default=None, metadata=one(flag))
+    ab_test_name: str | None = attrs.field(default=None, metadata=scalar(parse_str))
+    ab_test_revision: int | None = attrs.field(default=None, metadata=scalar(parse_int))
+    access_level_id: str | None = attrs.field(default=None, metadata=scalar(parse_identifier))
+    activated_at: datetime | None = attrs.field(default=None, metadata=scalar(parse_datetime))
+    active_introductory_offer_type: str | None = attrs.field(default=None, metadata=scalar(parse_str))
+    active_promotional_offer_id: str | None = attrs.field(default=None, metadata=scalar(parse_identifier))
+    active_promotional_offer_type: str | None = attrs.field(default=None, metadata=scalar(parse_str))
+    base_plan_id: str | None = attrs.field(default=None, metadata=scalar(parse_identifier))
+    billing_issue_detected_at: datetime | None = attrs.field(default=None, metadata=scalar(parse_datetime))
+    cancellation_reason: str | None = attrs.field(default=None, metadata=scalar(parse_str))
+    cohort_name: str | None = attrs.field(default=None, metadata=scalar(parse_str))
+    consecutive_payments: int | None = attrs.field(default=None, metadata=scalar(parse_int))
+    currency: str | None = attrs.field(default=None, metadata=scalar(parse_str))
+    developer_id: str | None = attrs.field(default=None, metadata=scalar(parse_identifier))
+    environment: str | None = attrs.field(default=None, metadata=scalar(parse_str))
+    event_datetime: datetime | None = attrs.field(default=None, metadata=scalar(parse_datetime))
+    expires_at: datetime | None = attrs.field(default=None, metadata=scalar(parse_datetime))
+    is_active: bool | None = attrs.field(default=None, metadata=scalar(parse_bool))
+    is_in_grace_period: bool | None = attrs.field(default=None, metadata=scalar(parse_bool))
+    is_lifetime: bool | None = attrs.field(default=None, metadata=scalar(parse_bool))
+    is_refund: bool | None = attrs.field(default=None, metadata=scalar(parse_bool))
+    original_purchase_date: datetime | None = attrs.field(default=None, metadata=scalar(parse_datetime))
+    original_transaction_id: str | None = attrs.field(default=None, metadata=scalar(parse_identifier))
+    paywall_name: str | None = attrs.field(default=None, metadata=scalar(parse_str))
+    paywall_revision: str | None = attrs.field(default=None, metadata=scalar(parse_identifier))
+    price_local: Decimal | None = attrs.field(default=None, metadata=scalar(parse_decimal))
+    price_usd: Decimal | None = attrs.field(default=None, metadata=scalar(parse_decimal))
+    profile_country: str | None = attrs.field(default=None, metadata=scalar(parse_str))
+    profile_event_id: str | None = attrs.field(default=None, metadata=scalar(parse_identifier))
+    profile_has_access_level: bool | None = attrs.field(default=None, metadata=scalar(parse_bool))
+    profile_id: str | None = attrs.field(default=None, metadata=scalar(parse_identifier))
+    profile_ip_address: str | None = attrs.field(default=None, repr=hidden, metadata=scalar(parse_str))
+    profile_total_revenue_usd: Decimal | None = attrs.field(default=None, metadata=scalar(parse_decimal))
+    promotional_offer_id: str | None = attrs.field(default=None, metadata=scalar(parse_identifier))
+    purchase_date: datetime | None = attrs.field(default=None, metadata=scalar(parse_datetime))
+    rate_after_first_year: bool | None = attrs.field(default=None, metadata=scalar(parse_bool))
+    renewed_at: datetime | None = attrs.field(default=None, metadata=scalar(parse_datetime))
+    starts_at: datetime | None = attrs.field(default=None, metadata=scalar(parse_datetime))
+    store: str | None = attrs.field(default=None, metadata=scalar(parse_str))
+    store_country: str | None = attrs.field(default=None, metadata=scalar(parse_str))
+    store_offer_category: str | None = attrs.field(default=None, metadata=scalar(parse_str))
+    store_offer_discount_type: str | None = attrs.field(default=None, metadata=scalar(parse_str))
+    subscription_expires_at: datetime | None = attrs.field(default=None, metadata=scalar(parse_datetime))
+    transaction_id: str | None = attrs.field(default=None, metadata=scalar(parse_identifier))
+    trial_duration: str | None = attrs.field(default=None, metadata=scalar(parse_str))
+    variation_id: str | None = attrs.field(default=None, metadata=scalar(parse_identifier))
+    vendor_product_id: str | None = attrs.field(default=None, metadata=scalar(parse_identifier))
+    will_renew: bool | None = attrs.field(default=None, metadata=scalar(parse_bool))
 
 
 def _properties(value: Any) -> PurchaseProperties | AccessLevelProperties:
@@ -326,7 +326,7 @@ def _properties(value: Any) -> PurchaseProperties | AccessLevelProperties:
 
 
 @attrs.frozen(kw_only=True)
-class WebhookEvent(Received):
+class WebhookEvent(ResponseModel):
     """An event as Adapty posts it: schemas `PurchaseEvent` and `AccessLevelUpdatedEvent`.
 
     Attributes:
@@ -362,34 +362,34 @@ class WebhookEvent(Received):
         ('3f0c7a0e', Decimal('9.99'))
     """
 
-    profile_id: str | None = attrs.field(default=None, metadata=one(identifier_text))
-    customer_user_id: str | None = attrs.field(default=None, repr=masked, metadata=one(identifier_text))
-    idfv: str | None = attrs.field(default=None, repr=hidden, metadata=one(text))
-    idfa: str | None = attrs.field(default=None, repr=hidden, metadata=one(text))
-    advertising_id: str | None = attrs.field(default=None, repr=hidden, metadata=one(text))
-    profile_install_datetime: datetime | None = attrs.field(default=None, metadata=one(moment))
-    user_agent: str | None = attrs.field(default=None, repr=hidden, metadata=one(text))
-    email: str | None = attrs.field(default=None, repr=hidden, metadata=one(text))
-    event_type: str | None = attrs.field(default=None, metadata=one(text))
-    event_datetime: datetime | None = attrs.field(default=None, metadata=one(moment))
-    event_api_version: int | None = attrs.field(default=None, metadata=one(whole))
+    profile_id: str | None = attrs.field(default=None, metadata=scalar(parse_identifier))
+    customer_user_id: str | None = attrs.field(default=None, repr=masked, metadata=scalar(parse_identifier))
+    idfv: str | None = attrs.field(default=None, repr=hidden, metadata=scalar(parse_str))
+    idfa: str | None = attrs.field(default=None, repr=hidden, metadata=scalar(parse_str))
+    advertising_id: str | None = attrs.field(default=None, repr=hidden, metadata=scalar(parse_str))
+    profile_install_datetime: datetime | None = attrs.field(default=None, metadata=scalar(parse_datetime))
+    user_agent: str | None = attrs.field(default=None, repr=hidden, metadata=scalar(parse_str))
+    email: str | None = attrs.field(default=None, repr=hidden, metadata=scalar(parse_str))
+    event_type: str | None = attrs.field(default=None, metadata=scalar(parse_str))
+    event_datetime: datetime | None = attrs.field(default=None, metadata=scalar(parse_datetime))
+    event_api_version: int | None = attrs.field(default=None, metadata=scalar(parse_int))
     profiles_sharing_access_level: tuple[SharingProfile, ...] = attrs.field(
-        default=(), metadata=several(SharingProfile.from_dict)
+        default=(), metadata=list_of(SharingProfile.from_dict)
     )
     attributions: Mapping[str, Attribution] = attrs.field(
-        factory=dict, hash=False, metadata=named(Attribution.from_dict)
+        factory=dict, hash=False, metadata=map_of(Attribution.from_dict)
     )
     user_attributes: Mapping[str, str | float | None] = attrs.field(
-        factory=dict, repr=hidden, hash=False, metadata=named(_attribute)
+        factory=dict, repr=hidden, hash=False, metadata=map_of(_attribute)
     )
     integration_ids: Mapping[str, str | None] = attrs.field(
-        factory=dict, repr=hidden, hash=False, metadata=named(_id_or_none)
+        factory=dict, repr=hidden, hash=False, metadata=map_of(_id_or_none)
     )
     play_store_purchase_token: PlayStorePurchaseToken | None = attrs.field(
-        default=None, metadata=one(PlayStorePurchaseToken.from_dict)
+        default=None, metadata=scalar(PlayStorePurchaseToken.from_dict)
     )
     event_properties: PurchaseProperties | AccessLevelProperties = attrs.field(
-        factory=PurchaseProperties, metadata=one(_properties)
+        factory=PurchaseProperties, metadata=scalar(_properties)
     )
     raw: Mapping[str, Any] = attrs.field(factory=dict, repr=False, eq=False)
 

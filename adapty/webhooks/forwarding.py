@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from adapty.webhooks.events import WebhookEvent
     from adapty.webhooks.mail import MailConversion
 
-__all__ = ["OutboxHandler", "forward"]
+__all__ = ["OutboxHandler", "outbox_handler"]
 
 logger = logging.getLogger("adapty")
 
@@ -27,16 +27,16 @@ _AS_USUAL = frozenset({"not for Mail", "anonymous"})
 """Why events are passed over every day; whatever else is passed over should have got to Mail."""
 
 
-def forward(
+def outbox_handler(
     outbox: Outbox,
     *,
     external_profile_id: Callable[[WebhookEvent], str | None] | None = None,
 ) -> OutboxHandler:
-    """Give a handler for `asgi`, `wsgi`, `django_view` or `Receiver.answer`, which puts events into an outbox.
+    """Give a handler for `asgi_app`, `wsgi_app`, `django_view` or `Receiver.handle`, which puts events into an outbox.
 
     What it was given is on the disk when it returns, so that Adapty may be told that the event has come. What is passed
     over is logged with the reason: at INFO what Mail has no use for, at WARNING what should have got there. An event of
-    an id that the outbox knows changes nothing, so that the receiver needs no `seen=` for it.
+    an id that the outbox knows changes nothing, so that the receiver needs no `dedup=` for it.
 
     Args:
         outbox: Where the events go, for a worker to send.
@@ -48,20 +48,20 @@ def forward(
 
     Example:
         >>> outbox = Outbox("outbox.sqlite")
-        >>> handle = forward(outbox)
+        >>> handle = outbox_handler(outbox)
         >>> handle.counts
         {}
     """
     if not isinstance(outbox, Outbox):
-        raise AdaptyUsageError.of("outbox", f"is {kind_of(outbox)}; expected an Outbox")
+        raise AdaptyUsageError.for_field("outbox", f"is {kind_of(outbox)}; expected an Outbox")
     if external_profile_id is not None and not callable(external_profile_id):
         expected = "expected a function of a WebhookEvent that gives an id or None"
-        raise AdaptyUsageError.of("external_profile_id", f"is {kind_of(external_profile_id)}; {expected}")
+        raise AdaptyUsageError.for_field("external_profile_id", f"is {kind_of(external_profile_id)}; {expected}")
     return OutboxHandler(outbox, external_profile_id)
 
 
 class OutboxHandler(SafeRepr):
-    """What `forward` gives: to be called with each event, from any thread."""
+    """What `outbox_handler` gives: to be called with each event, from any thread."""
 
     def __init__(self, outbox: Outbox, external_profile_id: Callable[[WebhookEvent], str | None] | None) -> None:
         self._outbox = outbox
@@ -79,9 +79,9 @@ class OutboxHandler(SafeRepr):
         outcome = _outcome(event, self._external_profile_id)
         name = masked(event.event_id)
         if outcome.event is None:
-            level = logging.INFO if outcome.skipped in _AS_USUAL else logging.WARNING
+            level = logging.INFO if outcome.skip_reason in _AS_USUAL else logging.WARNING
             logger.log(level, "webhook: event %s is not forwarded: %s", name, outcome.reason)
-            self._count(f"skipped: {outcome.skipped}")
+            self._count(f"skipped: {outcome.skip_reason}")
             return
         if outcome.dropped_fields:
             without = ", ".join(outcome.dropped_fields)
@@ -93,7 +93,7 @@ class OutboxHandler(SafeRepr):
         """How many events this process has `forwarded`, found `repeated`, and `skipped: ` why.
 
         Why is one of `not for Mail`, `unknown type`, `anonymous`, `incomplete` and `refused`, as in
-        `MailConversion.skipped`.
+        `MailConversion.skip_reason`.
         """
         with self._lock:
             return dict(self._counts)
@@ -103,7 +103,7 @@ class OutboxHandler(SafeRepr):
             self._counts[word] += 1
 
     def __repr__(self) -> str:
-        return f"<forward to {self._outbox!r}>"
+        return f"<outbox_handler for {self._outbox!r}>"
 
 
 def _outcome(event: WebhookEvent, external_profile_id: Callable[[WebhookEvent], str | None] | None) -> MailConversion:

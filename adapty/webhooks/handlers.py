@@ -27,9 +27,11 @@ def checked_handler(handler: Any, *, may_be_async: bool) -> Any:
         AdaptyConfigError: It cannot be called, or is async where nothing would wait for it.
     """
     if not callable(handler):
-        raise AdaptyConfigError.of("handler", f"is {kind_of(handler)}; expected a function that takes the event")
+        raise AdaptyConfigError.for_field("handler", f"is {kind_of(handler)}; expected a function that takes the event")
     if is_async(handler) and not may_be_async:
-        raise AdaptyConfigError.of("handler", "is async, which nothing here waits for; expected a plain function")
+        raise AdaptyConfigError.for_field(
+            "handler", "is async, which nothing here waits for; expected a plain function"
+        )
     return handler
 
 

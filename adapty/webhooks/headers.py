@@ -40,7 +40,9 @@ def header_values(headers: Headers, name: str) -> list[bytes]:
                 found += [_bytes(each) for each in value] if isinstance(value, list | tuple) else [_bytes(value)]
     except (TypeError, ValueError):
         expected = "expected a mapping of names to values, or pairs of them"
-        raise AdaptyUsageError.of("headers", f"is {kind_of(headers)}, or holds something else; {expected}") from None
+        raise AdaptyUsageError.for_field(
+            "headers", f"is {kind_of(headers)}, or holds something else; {expected}"
+        ) from None
     return found
 
 

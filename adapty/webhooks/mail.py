@@ -70,7 +70,7 @@ SOURCES: Mapping[str, str] = MappingProxyType(
 OPTIONAL = frozenset({"price_usd", "expires_at", "offer"})
 """Mail's fields that may be missing: none of them costs the event."""
 
-Skipped = Literal["not for Mail", "unknown type", "anonymous", "incomplete", "refused"]
+SkipReason = Literal["not for Mail", "unknown type", "anonymous", "incomplete", "refused"]
 """Why there is no event for Mail: its type is not for Mail or not known, its profile has no id, what Mail requires is
 missing or cannot be read, or is what Mail would refuse."""
 
@@ -98,7 +98,7 @@ class MailConversion(SafeRepr):
 
     event: TransactionEvent | None = None
     reason: str | None = None
-    skipped: Skipped | None = field(default=None, eq=False)
+    skip_reason: SkipReason | None = field(default=None, eq=False)
     dropped_fields: tuple[str, ...] = ()
 
 
@@ -110,7 +110,7 @@ def to_mail_event(event: WebhookEvent, *, external_profile_id: ProfileRule | Non
     in a store's sandbox becomes an event like any other: `event_properties.environment` tells it.
 
     An event is skipped as `refused` where the id has white space around it or invisible characters in it: no profile is
-    saved under such an id, for imports and `mail.save_profile` refuse it too. `forward` logs a warning then.
+    saved under such an id, for imports and `mail.save_profile` refuse it too. `outbox_handler` logs a warning then.
 
     Args:
         event: The event as it was posted.
@@ -126,7 +126,7 @@ def to_mail_event(event: WebhookEvent, *, external_profile_id: ProfileRule | Non
         'subscription_paused is skipped: Mail has no event type for a pause'
     """
     if not isinstance(event, WebhookEvent):
-        raise AdaptyUsageError.of("event", f"is {kind_of(event)}; expected a WebhookEvent")
+        raise AdaptyUsageError.for_field("event", f"is {kind_of(event)}; expected a WebhookEvent")
     event_type = MAIL_EVENT_TYPES.get(event.event_type or "")
     if event_type is None:
         return _not_for_mail(event.event_type or "")
@@ -155,7 +155,7 @@ def _built(fields: dict[str, Any]) -> MailConversion:
             kind = ToldEvent
             continue
         if top not in OPTIONAL:
-            return MailConversion(reason=str(outcome).replace(name, SOURCES.get(name, name), 1), skipped="refused")
+            return MailConversion(reason=str(outcome).replace(name, SOURCES.get(name, name), 1), skip_reason="refused")
         dropped_fields.append(name)
         if inner in _OPTIONAL_IN_OFFER:
             fields[top] = {key: value for key, value in fields[top].items() if key != inner}
@@ -172,30 +172,32 @@ def _tried(kind: type[TransactionEvent], fields: Mapping[str, Any]) -> Transacti
 
 def _not_for_mail(name: str) -> MailConversion:
     if why := NOT_FOR_MAIL.get(name):
-        return MailConversion(reason=f"{name} is skipped: {why}", skipped="not for Mail")
-    return MailConversion(reason=f"the event type {quoted(name)} is not known", skipped="unknown type")
+        return MailConversion(reason=f"{name} is skipped: {why}", skip_reason="not for Mail")
+    return MailConversion(reason=f"the event type {quoted(name)} is not known", skip_reason="unknown type")
 
 
 def _profile(event: WebhookEvent, rule: ProfileRule | None) -> str | MailConversion:
     """Give the id that Mail has the profile under, or why there is none."""
     found: Any = event.customer_user_id if rule is None else rule(event)
     if found is not None and not isinstance(found, str):
-        raise AdaptyUsageError.of("external_profile_id", f"gave something {kind_of(found)}; expected a str, or None")
-    if rule is None and "customer_user_id" in event.extra:
+        raise AdaptyUsageError.for_field(
+            "external_profile_id", f"gave something {kind_of(found)}; expected a str, or None"
+        )
+    if rule is None and "customer_user_id" in event.extra_fields:
         words = "customer_user_id: cannot be read; Mail requires it as external_profile_id"
-        return MailConversion(reason=words, skipped="incomplete")
+        return MailConversion(reason=words, skip_reason="incomplete")
     none = "it has no customer_user_id" if rule is None else "external_profile_id gave none"
     reason = f"the profile is anonymous: {none}"
     if found is None or not found.strip():
-        return MailConversion(reason=reason, skipped="anonymous")
+        return MailConversion(reason=reason, skip_reason="anonymous")
     # Below, it is somebody, but nobody whom Mail could know: no profile can be saved under such an id.
     if problem := describe_unseen_character(found):
         name = "customer_user_id" if rule is None else "external_profile_id"
-        return MailConversion(reason=f"{name}: {problem}; Mail knows no profile by such an id", skipped="refused")
+        return MailConversion(reason=f"{name}: {problem}; Mail knows no profile by such an id", skip_reason="refused")
     try:
         return identifier(found)
     except Refused:  # half of a surrogate pair
-        return MailConversion(reason=reason, skipped="refused")
+        return MailConversion(reason=reason, skip_reason="refused")
 
 
 def _has(event_type: TransactionEventType, name: str) -> bool:
@@ -210,9 +212,9 @@ def _value(event: WebhookEvent, source: str) -> Any:
 
 def _incomplete(event: WebhookEvent, name: str) -> MailConversion:
     source = SOURCES[name]
-    came = source in event.event_properties.extra or source in event.extra
+    came = source in event.event_properties.extra_fields or source in event.extra_fields
     problem = "cannot be read" if came else "is missing"
-    return MailConversion(reason=f"{source}: {problem}; Mail requires it as {name}", skipped="incomplete")
+    return MailConversion(reason=f"{source}: {problem}; Mail requires it as {name}", skip_reason="incomplete")
 
 
 def _offer(event: WebhookEvent) -> Mapping[str, Any]:

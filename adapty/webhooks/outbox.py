@@ -144,7 +144,7 @@ class Outbox(SafeRepr):
 
     def __init__(self, path: str | PathLike[str], *, retention: timedelta = RETENTION) -> None:
         if not isinstance(retention, timedelta) or retention < timedelta(0):
-            raise AdaptyUsageError.of("retention", "is no such time; expected a timedelta of 0 or more")
+            raise AdaptyUsageError.for_field("retention", "is no such time; expected a timedelta of 0 or more")
         self.retention = retention
         self._file = SQLiteFile(path, OUTBOX)
 
@@ -157,7 +157,7 @@ class Outbox(SafeRepr):
         """Put an event in; when this returns, it is on the disk.
 
         Takes a few milliseconds, most of them the disk's, and up to 4 seconds while another process has the file
-        locked. On an event loop, call it in a thread; a handler that `forward` gives runs in one.
+        locked. On an event loop, call it in a thread; a handler that `outbox_handler` gives runs in one.
 
         Returns:
             Whether it is new; False where an event of this id is in the outbox already, was refused, or was delivered
@@ -169,7 +169,7 @@ class Outbox(SafeRepr):
             AdaptyUsageError: It is no `TransactionEvent`, or the file is damaged.
         """
         if not isinstance(event, TransactionEvent):
-            raise AdaptyUsageError.of("event", f"is {kind_of(event)}; expected a TransactionEvent")
+            raise AdaptyUsageError.for_field("event", f"is {kind_of(event)}; expected a TransactionEvent")
         text = json.dumps(event.to_dict(), separators=(",", ":"))
         now = time.time()
         with self._file.writing() as connection:
@@ -190,7 +190,7 @@ class Outbox(SafeRepr):
         for stored in self._each(PENDING):
             yield PendingEvent(**_known(stored))
 
-    def dead(self) -> Iterator[DeadLetter]:
+    def dead_letters(self) -> Iterator[DeadLetter]:
         """Go through the events that are refused for good, in the order of their arrival; see `pending`."""
         for stored in self._each(DEAD):
             yield DeadLetter(**_known(stored), refused_at=stored.changed_at)
@@ -228,7 +228,7 @@ class Outbox(SafeRepr):
         """Have all refused events sent again, and tell how many there are; see `replay`."""
         return self._change(_REPLAY + DEAD, time.time())
 
-    def forget(self, event_id: str) -> bool:
+    def delete(self, event_id: str) -> bool:
         """Remove an event for good, one that is refused or one that waits; were it put in again, it would be new.
 
         One that is being sent at this moment may still get to Mail.
@@ -282,7 +282,7 @@ class Outbox(SafeRepr):
 def _storable(values: tuple[object, ...]) -> tuple[object, ...]:
     """See that SQLite takes the values: an id that it does not take is the id of no event."""
     if any(not isinstance(value, str | float) for value in values):
-        raise AdaptyUsageError.of("event_id", "is no text; expected the id of an event")
+        raise AdaptyUsageError.for_field("event_id", "is no text; expected the id of an event")
     return tuple(value.encode("utf-8", "replace").decode() if isinstance(value, str) else value for value in values)
 
 

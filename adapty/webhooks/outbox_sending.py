@@ -65,7 +65,7 @@ class DrainReport(SafeRepr):
 
     Attributes:
         delivered: Events that Mail has taken.
-        refused: Events that it refuses for good; they are in `Outbox.dead`.
+        refused: Events that it refuses for good; they are in `Outbox.dead_letters`.
         retried: Tries that were made again.
     """
 

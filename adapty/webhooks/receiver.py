@@ -10,7 +10,7 @@ from uuid import uuid4
 from adapty._core.redact import hide_arguments
 from adapty._core.validate import kind_of
 from adapty.errors import AdaptyConfigError, AdaptyUsageError, WebhookBodyError, WebhookError, WebhookUnavailableError
-from adapty.models._received import json_ready
+from adapty.models._response import json_ready
 from adapty.webhooks.authorization import Accepted
 from adapty.webhooks.body import MAX_BODY_BYTES, checked_limit, decoded, incomplete, is_encoded
 from adapty.webhooks.deadlines import answer_deadline
@@ -19,7 +19,7 @@ from adapty.webhooks.event_types import checked_event_names
 from adapty.webhooks.events import WebhookEvent
 from adapty.webhooks.handlers import check_result, is_async
 from adapty.webhooks.replies import WebhookResponse, failed, refused
-from adapty.webhooks.seen import Standing
+from adapty.webhooks.seen import ClaimStatus
 from adapty.webhooks.threads import RequestThreads
 
 if TYPE_CHECKING:
@@ -36,8 +36,8 @@ __all__ = ["Receiver"]
 class Receiver:
     """Takes what Adapty posts to a webhook: to be made once and shared by threads and tasks.
 
-    It knows no framework: `receive` takes headers and body, and `answer` does the rest too. `adapty.webhooks.asgi`,
-    `wsgi` and `django_view` make of it what frameworks mount.
+    It knows no framework: `accept` takes headers and body, and `handle` does the rest too. `adapty.webhooks.asgi_app`,
+    `wsgi_app` and `django_view` make of it what frameworks mount.
 
     Args:
         authorization: The value that the dashboard has for the Authorization header, or several: for production and
@@ -45,7 +45,7 @@ class Receiver:
         event_names: The names of event types that were changed in the dashboard, each with Adapty's own; that may be
             one that is newer than this version.
         max_body_bytes: The longest body that is read, in bytes.
-        seen: Remembers which events were handled, so that none is handled twice. Where left out, each delivery is
+        dedup: Remembers which events were handled, so that none is handled twice. Where left out, each delivery is
             handled, and Adapty delivers some events more than once.
 
     Raises:
@@ -54,9 +54,9 @@ class Receiver:
     Example:
         >>> receiver = Receiver("the value from the dashboard", event_names={"bought": "subscription_started"})
         >>> headers = {"Authorization": "the value from the dashboard"}
-        >>> receiver.receive(headers, b'{"event_type": "bought"}').event.event_type
+        >>> receiver.accept(headers, b'{"event_type": "bought"}').event.event_type
         'subscription_started'
-        >>> receiver.receive(headers, b"{}").reply.body
+        >>> receiver.accept(headers, b"{}").response.body
         b'{}'
     """
 
@@ -67,12 +67,12 @@ class Receiver:
         *,
         event_names: Mapping[str, str] | None = None,
         max_body_bytes: int = MAX_BODY_BYTES,
-        seen: DedupStore | None = None,
+        dedup: DedupStore | None = None,
     ) -> None:
         self._accepted = Accepted(authorization)
         self.event_names = checked_event_names(event_names)
         self.max_body_bytes = checked_limit(max_body_bytes)
-        self._seen = _checked_store(seen)
+        self._dedup = _checked_store(dedup)
         self._threads = RequestThreads()
 
     def authenticate(self, headers: Headers) -> None:
@@ -90,7 +90,27 @@ class Receiver:
         if refusal:
             raise refusal
 
-    def receive(self, headers: Headers, body: Body) -> Delivery:
+    def parse(self, headers: Headers, body: Body) -> WebhookEvent | None:
+        """Authenticate and parse a request, without deduplication.
+
+        Args:
+            headers: The request's headers: a mapping or pairs, of text or bytes, or a WSGI environment.
+            body: The request's body.
+
+        Returns:
+            The event, or None for the request with which Adapty verifies the address.
+
+        Raises:
+            WebhookAuthorizationError: The header is missing, repeated, or has none of the accepted values.
+            WebhookBodyError: The body is too long, nested too deep, or a JSON object without an event type.
+            WebhookUnavailableError: The body is empty, or is not a JSON object.
+            AdaptyUsageError: `headers` or `body` has the wrong type.
+        """
+        delivery = self._parse(headers, body)
+        del headers, body
+        return _raise_error(delivery).event
+
+    def accept(self, headers: Headers, body: Body) -> Delivery:
         """Take a request: check who sends it, read it, and claim its event.
 
         Use the result in a `with` block around what handles the event; `Delivery` says why.
@@ -106,16 +126,11 @@ class Receiver:
                 of it; or the event is being handled in another place; or the store of events fails.
             AdaptyUsageError: `headers` or `body` is of a type that they do not have.
         """
-        if isinstance(headers, Iterator):
-            headers = list(headers)
-        delivery = self._accepted.refusal(headers) or self._read(headers, body)
-        # An error that is raised below shows neither to whoever prints the locals of its traceback.
+        delivery = self._parse(headers, body)
         del headers, body
-        if isinstance(delivery, WebhookError):
-            raise delivery
-        return self._claimed(delivery)
+        return self._claimed(_raise_error(delivery))
 
-    def answer(self, headers: Headers, body: Body, handler: Handler) -> WebhookResponse:
+    def handle(self, headers: Headers, body: Body, handler: Handler) -> WebhookResponse:
         """Take a request, have its event handled unless it is a duplicate, and give what to answer.
 
         Args:
@@ -129,11 +144,11 @@ class Receiver:
         """
         with answer_deadline():
             try:
-                delivery = self.receive(headers, body)
+                delivery = self.accept(headers, body)
             except WebhookError as error:
                 return refused(error)
             if delivery.event is None or delivery.duplicate:
-                return delivery.reply
+                return delivery.response
             try:
                 with delivery:
                     check_result(handler(delivery.event))
@@ -141,7 +156,7 @@ class Receiver:
                 return refused(error)
             except Exception:  # noqa: BLE001 - whatever a handler raises
                 return failed(delivery.event)
-            return delivery.reply
+            return delivery.response
 
     async def handle_async(
         self,
@@ -166,9 +181,9 @@ class Receiver:
         with answer_deadline():
             try:
                 if not is_async(handler):
-                    return await self._threads.run(partial(self.answer, headers, body, handler))
+                    return await self._threads.run(partial(self.handle, headers, body, handler))
                 # The store may wait for its turn, which must not stop the loop.
-                delivery = await self._threads.run(partial(self.receive, headers, body), discard=Delivery.release)
+                delivery = await self._threads.run(partial(self.accept, headers, body), discard=Delivery.release)
                 return await self._handled(delivery, handler)
             except WebhookError as error:
                 return refused(error)
@@ -180,7 +195,7 @@ class Receiver:
             WebhookError: The handler raised it.
         """
         if delivery.event is None or delivery.duplicate:
-            return delivery.reply
+            return delivery.response
         try:
             handling: Any = handler(delivery.event)
             await handling
@@ -189,8 +204,14 @@ class Receiver:
             if isinstance(problem, Exception) and not isinstance(problem, WebhookError):
                 return failed(delivery.event)
             raise
-        await self._threads.run(delivery.mark, is_admitted=True)
-        return delivery.reply
+        await self._threads.run(delivery.complete, is_admitted=True)
+        return delivery.response
+
+    def _parse(self, headers: Headers, body: Body) -> Delivery | WebhookError:
+        """Authenticate and parse a request; return errors, because tracebacks of this frame show headers and body."""
+        if isinstance(headers, Iterator):
+            headers = list(headers)
+        return self._accepted.refusal(headers) or self._read(headers, body)
 
     def _read(self, headers: Headers, body: Body) -> Delivery | WebhookError:
         content = decoded(body, self.max_body_bytes, is_encoded=is_encoded(headers))
@@ -207,33 +228,43 @@ class Receiver:
 
     def _claimed(self, delivery: Delivery) -> Delivery:
         event_id = delivery.event.event_id if delivery.event else None
-        if self._seen is None or event_id is None:
+        if self._dedup is None or event_id is None:
             return delivery
-        claim = Claim(self._seen, event_id, uuid4().hex)
+        claim = Claim(self._dedup, event_id, uuid4().hex)
         try:
-            standing = self._seen.claim(event_id, claim.owner)
+            status = self._dedup.acquire(event_id, claim.owner)
         except Exception as problem:
             message = f"the store of seen events failed ({type(problem).__name__}); the event is not taken"
             raise WebhookUnavailableError(message) from problem
-        if standing == "claimed":
+        if status == "in_progress":
             raise WebhookUnavailableError("the event is being handled; whether that succeeds is not known yet")
-        if standing not in get_args(Standing):
-            raise AdaptyUsageError.of("seen", f"gave {standing!r} for a claim; expected new, claimed or seen")
-        new = standing == "new"
+        if status not in get_args(ClaimStatus):
+            raise AdaptyUsageError.for_field(
+                "dedup", f"gave {status!r} for a claim; expected new, in_progress or completed"
+            )
+        new = status == "new"
         return Delivery(event=delivery.event, duplicate=not new, claim=claim if new else None)
 
     def __repr__(self) -> str:
         # Also of one that is refused while it is made, for who prints the locals of a traceback.
         count = len(getattr(self, "_accepted", ()))
         values = "1 value" if count == 1 else f"{count} values"
-        return f"<Receiver: {values} of Authorization, seen={getattr(self, '_seen', None)!r}>"
+        return f"<Receiver: {values} of Authorization, dedup={getattr(self, '_dedup', None)!r}>"
 
 
-def _checked_store(seen: Any) -> DedupStore | None:
-    methods = [getattr(seen, name, None) for name in ("claim", "mark", "release")]
-    if seen is not None and (isinstance(seen, type) or not all(map(callable, methods))):
-        raise AdaptyConfigError.of("seen", f"is {kind_of(seen)}; expected a store such as SQLiteDedupStore(path)")
-    store: DedupStore | None = seen
+def _raise_error(delivery: Delivery | WebhookError) -> Delivery:
+    if isinstance(delivery, WebhookError):
+        raise delivery
+    return delivery
+
+
+def _checked_store(dedup: Any) -> DedupStore | None:
+    methods = [getattr(dedup, name, None) for name in ("acquire", "complete", "release")]
+    if dedup is not None and (isinstance(dedup, type) or not all(map(callable, methods))):
+        raise AdaptyConfigError.for_field(
+            "dedup", f"is {kind_of(dedup)}; expected a store such as SQLiteDedupStore(path)"
+        )
+    store: DedupStore | None = dedup
     return store
 
 
@@ -242,5 +273,5 @@ def _verification(content: Mapping[str, Any]) -> Delivery:
     if "adapty_check" not in content:
         return Delivery(event=None)
     return Delivery(
-        event=None, reply=WebhookResponse.of({"adapty_check_response": json_ready(content["adapty_check"])})
+        event=None, response=WebhookResponse.from_json({"adapty_check_response": json_ready(content["adapty_check"])})
     )

@@ -35,7 +35,7 @@ class WebhookResponse(SafeRepr):
         headers: The headers; what sends them adds the length.
 
     Example:
-        >>> WebhookResponse.of({})
+        >>> WebhookResponse.from_json({})
         WebhookResponse(status=200, body=b'{}', headers={'Content-Type': 'application/json'})
     """
 
@@ -44,30 +44,30 @@ class WebhookResponse(SafeRepr):
     headers: Mapping[str, str] = field(factory=lambda: dict(_JSON), hash=False)
 
     @classmethod
-    def of(cls, content: Mapping[str, Any], status: int = 200) -> Self:
-        """Make the answer that holds this."""
+    def from_json(cls, content: Mapping[str, Any], status: int = 200) -> Self:
+        """Return a response with a JSON object as its body."""
         return cls(status, json.dumps(content).encode())
 
     @classmethod
-    def refusing(cls, error: WebhookError) -> Self:
-        """Make the answer to a request that ended in this error."""
-        reply = cls.of({"error": str(error)}, error.status)
+    def from_error(cls, error: WebhookError) -> Self:
+        """Return the response to a request that failed with an error."""
+        response = cls.from_json({"error": str(error)}, error.status)
         # RFC 9110, section 15.5.2: a 401 has this header, though no scheme of HTTP's is meant.
         challenge = {"WWW-Authenticate": "Webhook"} if error.status == _UNAUTHORIZED else {}
-        return cls(reply.status, reply.body, {**reply.headers, **challenge})
+        return cls(response.status, response.body, {**response.headers, **challenge})
 
 
-_FAILED = WebhookResponse.of({"error": "the event could not be handled"}, 500)
+_FAILED = WebhookResponse.from_json({"error": "the event could not be handled"}, 500)
 """To an event whose handler failed: Adapty posts it again."""
 
-NOT_FOUND = WebhookResponse.of({"error": "only POST is answered here"}, 404)
+NOT_FOUND = WebhookResponse.from_json({"error": "only POST is answered here"}, 404)
 """To another method: 405 would be tried again."""
 
 
 def refused(error: WebhookError) -> WebhookResponse:
     """Give the answer to a request that is not taken, and say so in the log."""
     _log.warning("webhook: %d: %s", error.status, error)
-    return WebhookResponse.refusing(error)
+    return WebhookResponse.from_error(error)
 
 
 def failed(event: WebhookEvent) -> WebhookResponse:

@@ -13,9 +13,9 @@ from attrs import frozen
 from adapty._core.validate import kind_of
 from adapty.errors import AdaptyConfigError
 
-__all__ = ["CLAIM_TTL", "RETENTION", "DedupStore", "MemoryDedupStore", "Standing", "seconds_of"]
+__all__ = ["CLAIM_TTL", "RETENTION", "ClaimStatus", "DedupStore", "MemoryDedupStore", "seconds_of"]
 
-Standing = Literal["new", "claimed", "seen"]
+ClaimStatus = Literal["new", "in_progress", "completed"]
 """How an event stands: nobody's until now, being handled by somebody else, or handled."""
 
 RETENTION = timedelta(days=7)
@@ -38,7 +38,7 @@ class DedupStore(Protocol):
     Whatever an implementation raises counts as a failure that passes: Adapty is asked to post the event again.
     """
 
-    def claim(self, event_id: str, owner: str) -> Standing:
+    def acquire(self, event_id: str, owner: str) -> ClaimStatus:
         """Claim an event for this owner, and say how it stood: only a new one is claimed.
 
         Args:
@@ -46,7 +46,7 @@ class DedupStore(Protocol):
             owner: Names whoever handles this delivery.
         """
 
-    def mark(self, event_id: str, owner: str) -> None:
+    def complete(self, event_id: str, owner: str) -> None:
         """Mark an event as handled, whoever claims it by now."""
 
     def release(self, event_id: str, owner: str) -> None:
@@ -71,12 +71,12 @@ class MemoryDedupStore:
         AdaptyConfigError: An argument is no such time or number; `field_name` says which.
 
     Example:
-        >>> seen = MemoryDedupStore()
-        >>> seen.claim("3f0c7a0e", "a"), seen.claim("3f0c7a0e", "b")
-        ('new', 'claimed')
-        >>> seen.mark("3f0c7a0e", "a")
-        >>> seen.claim("3f0c7a0e", "b")
-        'seen'
+        >>> dedup = MemoryDedupStore()
+        >>> dedup.acquire("3f0c7a0e", "a"), dedup.acquire("3f0c7a0e", "b")
+        ('new', 'in_progress')
+        >>> dedup.complete("3f0c7a0e", "a")
+        >>> dedup.acquire("3f0c7a0e", "b")
+        'completed'
     """
 
     def __init__(
@@ -89,21 +89,21 @@ class MemoryDedupStore:
         self._retention = seconds_of("retention", retention)
         self._claim_ttl = seconds_of("claim_ttl", claim_ttl)
         if type(max_events) is not int or max_events < 1:
-            raise AdaptyConfigError.of("max_events", "is no number of events; expected an int, 1 or more")
+            raise AdaptyConfigError.for_field("max_events", "is no number of events; expected an int, 1 or more")
         self._max_events = max_events
         self._entries: OrderedDict[str, _Entry] = OrderedDict()
         self._lock = Lock()
 
-    def claim(self, event_id: str, owner: str) -> Standing:
+    def acquire(self, event_id: str, owner: str) -> ClaimStatus:
         """Claim an event for this owner, and say how it stood; see `DedupStore`."""
         with self._lock:
             held = self._entries.get(event_id)
             if held and time.monotonic() - held.since < (self._claim_ttl if held.owner else self._retention):
-                return "claimed" if held.owner else "seen"
+                return "in_progress" if held.owner else "completed"
             self._keep(event_id, owner)
             return "new"
 
-    def mark(self, event_id: str, owner: str) -> None:  # noqa: ARG002 - the protocol's
+    def complete(self, event_id: str, owner: str) -> None:  # noqa: ARG002 - the protocol's
         """Mark an event as handled; see `DedupStore`."""
         with self._lock:
             self._keep(event_id, None)
@@ -129,7 +129,7 @@ def seconds_of(name: str, span: Any) -> float:
         AdaptyConfigError: It is none; `field_name` is `name`.
     """
     if not isinstance(span, timedelta):
-        raise AdaptyConfigError.of(name, f"is {kind_of(span)}; expected a timedelta")
+        raise AdaptyConfigError.for_field(name, f"is {kind_of(span)}; expected a timedelta")
     if span <= timedelta(0):
-        raise AdaptyConfigError.of(name, "is no time that passes; expected more than 0 seconds")
+        raise AdaptyConfigError.for_field(name, "is no time that passes; expected more than 0 seconds")
     return span.total_seconds()

@@ -282,9 +282,9 @@ def _whole(path: Any) -> Path:
     try:
         return Path(path).resolve()
     except TypeError:
-        raise AdaptyUsageError.of("path", f"is {kind_of(path)}; expected a path") from None
+        raise AdaptyUsageError.for_field("path", f"is {kind_of(path)}; expected a path") from None
     except (OSError, ValueError):
-        raise AdaptyUsageError.of("path", "is the name of no file; expected a path") from None
+        raise AdaptyUsageError.for_field("path", "is the name of no file; expected a path") from None
 
 
 def _set_busy_timeout(connection: sqlite3.Connection, until: float) -> None:

@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING, Self
 
 from adapty._core.safe_repr import SafeRepr
-from adapty.webhooks.seen import CLAIM_TTL, RETENTION, Standing, seconds_of
+from adapty.webhooks.seen import CLAIM_TTL, RETENTION, ClaimStatus, seconds_of
 from adapty.webhooks.sqlite_file import SQLiteFile
 from adapty.webhooks.sqlite_layout import Layout
 
@@ -60,12 +60,12 @@ class SQLiteDedupStore(SafeRepr):
         WebhookUnavailableError: Others write to it for too long, or the disk is full.
 
     Example:
-        >>> with SQLiteDedupStore("seen.sqlite") as seen:
-        ...     seen.claim("3f0c7a0e", "a")
-        ...     seen.mark("3f0c7a0e", "a")
-        ...     seen.claim("3f0c7a0e", "b")
+        >>> with SQLiteDedupStore("dedup.sqlite") as dedup:
+        ...     dedup.acquire("3f0c7a0e", "a")
+        ...     dedup.complete("3f0c7a0e", "a")
+        ...     dedup.acquire("3f0c7a0e", "b")
         'new'
-        'seen'
+        'completed'
     """
 
     def __init__(
@@ -79,7 +79,7 @@ class SQLiteDedupStore(SafeRepr):
         self._claim_ttl = seconds_of("claim_ttl", claim_ttl)
         self._file = SQLiteFile(path, _SEEN_EVENTS)
 
-    def claim(self, event_id: str, owner: str) -> Standing:
+    def acquire(self, event_id: str, owner: str) -> ClaimStatus:
         """Claim an event for this owner, and say how it stood; see `DedupStore`.
 
         Raises:
@@ -92,12 +92,12 @@ class SQLiteDedupStore(SafeRepr):
             if held:
                 held_by, since = held
                 if self._holds(held_by, since, now):
-                    return "claimed" if held_by else "seen"
+                    return "in_progress" if held_by else "completed"
             connection.execute(_FORGET, (now - max(self._retention, self._claim_ttl),))
             connection.execute(_KEEP, (event_id, owner, now))
             return "new"
 
-    def mark(self, event_id: str, owner: str) -> None:  # noqa: ARG002 - the protocol's
+    def complete(self, event_id: str, owner: str) -> None:  # noqa: ARG002 - the protocol's
         """Mark an event as handled; see `DedupStore`.
 
         Raises:

@@ -8,7 +8,7 @@ import attrs
 
 from adapty._core import validate
 from adapty.models import TransactionEvent
-from adapty.models._record import checked_fields
+from adapty.models._request import validate_fields
 
 __all__ = ["ToldEvent"]
 
@@ -18,7 +18,7 @@ _OWN = "store_transaction_id"
 
 def _checked_like_the_rest(cls: type[Any], fields: list[attrs.Attribute[Any]]) -> list[attrs.Attribute[Any]]:
     """Have the one field of this class checked, as its parent's are already, and put it into its place there."""
-    (own,) = checked_fields(cls, [each for each in fields if each.name == _OWN])
+    (own,) = validate_fields(cls, [each for each in fields if each.name == _OWN])
     given = {**{each.name: each for each in fields}, _OWN: own}
     return [given[each.name] for each in attrs.fields(TransactionEvent)]
 

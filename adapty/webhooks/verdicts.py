@@ -60,14 +60,14 @@ def verdict_on(problem: BaseException | None) -> Verdict:
         problem: What it ended in; None where Mail has the event.
 
     Example:
-        >>> verdict_on(AdaptyAPIError("too long", status=413)), verdict_on(AdaptyAPIError("a page", status=403))
+        >>> verdict_on(AdaptyAPIError("", status_code=413)), verdict_on(AdaptyAPIError("", status_code=403))
         ('dead', 'put off')
     """
     if problem is None:
         return "delivered"
     if not isinstance(problem, AdaptyAPIError):
         return next((verdict for kind, verdict in _WITHOUT_AN_ANSWER if isinstance(problem, kind)), "lasting")
-    status = problem.status
+    status = problem.status_code
     if status // 100 != _REFUSED or is_in_flight(status, problem.error_code):
         return "put off"
     if not is_adaptys_own(problem):

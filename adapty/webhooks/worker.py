@@ -33,7 +33,7 @@ def drain(adapty: Adapty, outbox: Outbox, **options: Unpack[BulkOptions]) -> Dra
 
     Each event is sent at least once, and leaves the outbox only when Mail has taken it; sending one twice does no harm.
     Those of one profile go out one after the other, in the order in which they were put in, while those of other
-    profiles go out beside them. One that Mail refuses for what it says is set aside: see `Outbox.dead`.
+    profiles go out beside them. One that Mail refuses for what it says is set aside: see `Outbox.dead_letters`.
 
     Args:
         adapty: The client.
@@ -49,7 +49,7 @@ def drain(adapty: Adapty, outbox: Outbox, **options: Unpack[BulkOptions]) -> Dra
 
     Example:
         >>> with Outbox("outbox.sqlite") as outbox:
-        ...     drain(adapty, outbox)
+        ...     drain(client, outbox)
         DrainReport(delivered=0, refused=0, retried=0)
     """
     check_client(adapty, Adapty)
@@ -117,7 +117,7 @@ class Worker:
 
     Example:
         >>> outbox = Outbox("outbox.sqlite")
-        >>> with Worker(adapty, outbox) as worker:
+        >>> with Worker(client, outbox) as worker:
         ...     worker.is_alive
         True
     """
@@ -185,7 +185,7 @@ class Worker:
 
 def _sending(outbox: Outbox, options: BulkOptions, *, until_empty: bool) -> Sending:
     if not isinstance(outbox, Outbox):
-        raise AdaptyUsageError.of("outbox", f"is {kind_of(outbox)}; expected an Outbox")
+        raise AdaptyUsageError.for_field("outbox", f"is {kind_of(outbox)}; expected an Outbox")
     refuse_unknown(options, BulkOptions)
     return Sending(outbox, options_of(options), until_empty=until_empty)
 

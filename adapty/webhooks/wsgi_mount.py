@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from adapty.webhooks.handlers import Handler
     from adapty.webhooks.receiver import Receiver
 
-__all__ = ["WSGIApp", "wsgi"]
+__all__ = ["WSGIApp", "wsgi_app"]
 
 
-def wsgi(receiver: Receiver, handler: Handler) -> WSGIApp:
+def wsgi_app(receiver: Receiver, handler: Handler) -> WSGIApp:
     """Give a WSGI application that takes events and has them handled.
 
     Whoever does not have the Authorization value is answered before the body is read. What is left of it is the
@@ -39,14 +39,14 @@ def wsgi(receiver: Receiver, handler: Handler) -> WSGIApp:
         >>> from werkzeug.middleware.dispatcher import DispatcherMiddleware
         >>> from adapty.webhooks import Receiver
         >>> app = Flask("shop")
-        >>> mounts = {"/webhooks/adapty": wsgi(Receiver("the value from the dashboard"), print)}
+        >>> mounts = {"/webhooks/adapty": wsgi_app(Receiver("the value from the dashboard"), print)}
         >>> app.wsgi_app = DispatcherMiddleware(app.wsgi_app, mounts)
     """
     return WSGIApp(receiver, checked_handler(handler, may_be_async=False))
 
 
 class WSGIApp:
-    """What `wsgi` gives."""
+    """What `wsgi_app` gives."""
 
     def __init__(self, receiver: Receiver, handler: Handler) -> None:
         self._receiver = receiver
@@ -54,10 +54,10 @@ class WSGIApp:
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Serve one request."""
-        reply = self._reply(environ)
-        headers = [*reply.headers.items(), ("Content-Length", str(len(reply.body)))]
-        start_response(f"{reply.status} {HTTPStatus(reply.status).phrase}", headers)
-        return [reply.body]
+        response = self._reply(environ)
+        headers = [*response.headers.items(), ("Content-Length", str(len(response.body)))]
+        start_response(f"{response.status} {HTTPStatus(response.status).phrase}", headers)
+        return [response.body]
 
     def _reply(self, environ: dict[str, Any]) -> WebhookResponse:
         if environ["REQUEST_METHOD"] != "POST":
@@ -67,7 +67,7 @@ class WSGIApp:
             body = _body(environ, self._receiver.max_body_bytes)
         except WebhookError as error:
             return refused(error)
-        return self._receiver.answer(environ, body, self._handler)
+        return self._receiver.handle(environ, body, self._handler)
 
 
 def _body(environ: dict[str, Any], most: int) -> bytes:

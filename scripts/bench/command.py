@@ -20,17 +20,17 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scripts.bench.children import BenchError, serving
-from scripts.bench.figures import FIGURES
+from scripts.bench.benchmarks import FIGURES
 from scripts.bench.machine import machine
-from scripts.bench.measuring import measure
+from scripts.bench.measure import measure
+from scripts.bench.processes import BenchError, serving
 from scripts.bench.report import as_json, as_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from scripts.bench.figures import Figure
-    from scripts.bench.measuring import Measurement
+    from scripts.bench.benchmarks import Figure
+    from scripts.bench.measure import Measurement
 
 __all__ = ["main"]
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from scripts.bench.rounds import Profiled
+    from scripts.bench.samples import Profiled
 
 __all__ = ["TOP", "of_imports", "profiled"]
 

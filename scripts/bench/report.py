@@ -9,8 +9,8 @@ from attrs import asdict
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from scripts.bench.measuring import Measurement, Result
-    from scripts.bench.rounds import Quantity
+    from scripts.bench.measure import Measurement, Result
+    from scripts.bench.samples import Quantity
 
 __all__ = ["as_json", "as_table", "verdict"]
 

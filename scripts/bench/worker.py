@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from scripts.bench.jobs import Prepare
-    from scripts.bench.rounds import Profiled
+    from scripts.bench.samples import Profiled
 
 __all__ = ["main"]
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from scripts.spec_diff.compare import changes
 from scripts.spec_diff.document import loaded
 from scripts.spec_diff.errors import CannotCompareError
-from scripts.spec_diff.owed import debts_by_change, new_debts
+from scripts.spec_diff.gaps import debts_by_change, new_debts
 from scripts.spec_diff.report import FORMATS, Report
 from scripts.spec_diff.source import ROOT, without_secrets
 

@@ -10,7 +10,7 @@ import attrs
 
 from scripts.spec_diff.operations import contract_of
 from scripts.spec_diff.rules import BREAKING, Side, Weight, rule_of
-from scripts.spec_diff.values import Found
+from scripts.spec_diff.schema_diff import Found
 from scripts.spec_diff.walk import Place, Walk
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from scripts.spec_diff.document import Document
     from scripts.spec_diff.operations import Body, Contract, Operation, Parameter, Response, Ways
-    from scripts.spec_diff.shape import Schema
+    from scripts.spec_diff.schema import Schema
 
 __all__ = ["Change", "changes"]
 

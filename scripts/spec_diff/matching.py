@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator
 
-    from scripts.spec_diff.expand import Shapes
-    from scripts.spec_diff.shape import Form
+    from scripts.spec_diff.normalize import Shapes
+    from scripts.spec_diff.schema import Form
 
 __all__ = ["paired"]
 

@@ -12,8 +12,8 @@ import attrs
 
 from scripts.spec_diff.document import Document
 from scripts.spec_diff.errors import CannotCompareError
-from scripts.spec_diff.expand import ANY, Shapes
-from scripts.spec_diff.shape import Schema, canonical
+from scripts.spec_diff.normalize import ANY, Shapes
+from scripts.spec_diff.schema import Schema, canonical
 from scripts.spec_for_generation import METHODS
 
 if TYPE_CHECKING:

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 import attrs
 
 from scripts.spec_diff.errors import CannotCompareError
-from scripts.spec_diff.shape import Schema
-from scripts.spec_diff.values import Below, Found, Values
+from scripts.spec_diff.schema import Schema
+from scripts.spec_diff.schema_diff import Below, Found, Values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from scripts.spec_diff.expand import Shapes
+    from scripts.spec_diff.normalize import Shapes
     from scripts.spec_diff.rules import Side
 
 __all__ = ["Place", "Walk"]

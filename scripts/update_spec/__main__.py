@@ -26,8 +26,8 @@ from scripts.spec_diff.errors import CannotCompareError
 from scripts.spec_diff.markdown import one_line
 from scripts.spec_diff.reading import parsed
 from scripts.update_spec.changelog import with_entry
-from scripts.update_spec.taking_over import MARK, merged
-from scripts.update_spec.tree import all_or_nothing
+from scripts.update_spec.merge import MARK, merged
+from scripts.update_spec.transaction import all_or_nothing
 
 REFUSED = 3
 CHANGELOG = ROOT / "CHANGELOG.md"
@@ -80,7 +80,7 @@ def check_merged(text: str, api: Api, new: dict[str, object]) -> None:
 
 def tested() -> int:
     """Say what the facade owes, and run the tests."""
-    debts = subprocess.run([sys.executable, "-m", "scripts.facade_debts"], check=False, cwd=ROOT)
+    debts = subprocess.run([sys.executable, "-m", "scripts.facade_coverage"], check=False, cwd=ROOT)
     tests = subprocess.run([sys.executable, "-m", "pytest", "-q"], check=False, cwd=ROOT)
     return 1 if debts.returncode or tests.returncode else 0
 

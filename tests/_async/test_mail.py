@@ -173,7 +173,7 @@ async def test_what_the_api_refuses_names_the_field(adapty: AsyncAdapty, sandbox
 
     assert caught.value.field_names == ("country",)
     assert caught.value.error_code == "base_error"
-    assert caught.value.status == 400
+    assert caught.value.status_code == 400
     assert caught.value.attempts == 1
 
 

@@ -90,8 +90,8 @@ async def test_each_id_has_an_outcome(stubbed: AsyncAdapty, stub: Stub, concurre
         "u8": "ServerError",
         "u9": "ConflictError",
     }
-    assert all(deletion.tried and deletion.error is None and not deletion.reason for deletion in report.deleted)
-    assert all(deletion.tried and deletion.reason == str(deletion.error) for deletion in report.failed)
+    assert all(deletion.attempted and deletion.error is None and not deletion.reason for deletion in report.deleted)
+    assert all(deletion.attempted and deletion.reason == str(deletion.error) for deletion in report.failed)
     assert sorted(user_of(request) for request in stub.requests) == sorted([*(f"u{n}" for n in range(12)), "u8", "u8"])
 
 
@@ -179,15 +179,15 @@ async def test_what_would_fail_all_ends_the_run(
 
     assert type(report.aborted_by) is expected
     assert outcomes(report).keys() == set(ids)
-    tried = {deletion.id for deletion in report.outcomes if deletion.tried}
+    tried = {deletion.id for deletion in report.outcomes if deletion.attempted}
     assert tried == {user_of(request) for request in stub.requests} == set(ids[: len(tried)])
     assert set(ids[:6]) <= tried
     under_way = len(tried) - (told.index("u5") + 1)
     assert 0 <= under_way < concurrency
-    untried = [deletion for deletion in report.failed if not deletion.tried]
+    untried = [deletion for deletion in report.failed if not deletion.attempted]
     assert len(untried) == len(ids) - len(tried) > 0
     assert all(deletion.error is report.aborted_by for deletion in untried)
-    assert {deletion.reason for deletion in untried} == {f"not tried, because: {report.aborted_by}"}
+    assert {deletion.reason for deletion in untried} == {f"not attempted: {report.aborted_by}"}
     assert KEY not in repr(report) + repr([vars(report.aborted_by), untried[0].reason])
 
 
@@ -231,8 +231,8 @@ async def test_an_id_that_cannot_be_sent_fails_alone(stubbed: AsyncAdapty, stub:
         "ids[3]",
         "ids[4]",
     ]
-    assert not any(deletion.tried for deletion in report.failed)
-    assert not any(deletion.reason.startswith("not tried") for deletion in report.failed)
+    assert not any(deletion.attempted for deletion in report.failed)
+    assert not any(deletion.reason.startswith("not attempted") for deletion in report.failed)
     assert "jane@" not in repr(report) + "".join(deletion.reason for deletion in report.failed)
 
 

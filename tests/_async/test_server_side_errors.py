@@ -182,7 +182,7 @@ async def test_every_refusal_is_told_and_shows_nothing(
 
         assert isinstance(error, AdaptyAPIError)
         assert type(error) is ERRORS[status]
-        assert (error.status, error.error_code, error.messages) == (status, error_code, messages)
+        assert (error.status_code, error.error_code, error.messages) == (status, error_code, messages)
         assert (error.field_names, error.request_id) == (field_names, "req-1")
         assert error.headers["x-echo"] == "Api-Key [redacted] of [redacted]"
         left = (FAR - datetime.now(UTC)).total_seconds() if wait == "date" else 7.0
@@ -273,7 +273,7 @@ async def test_the_known_codes_have_exceptions_of_their_own(
 
         assert isinstance(error, AdaptyAPIError)
         assert type(error).__name__ == expected
-        assert (error.status, error.error_code) == (status, error_code)
+        assert (error.status_code, error.error_code) == (status, error_code)
 
 
 async def test_half_a_surrogate_pair_can_be_printed(stubbed: AsyncAdapty, stub: Stub) -> None:

@@ -558,5 +558,5 @@ async def test_remote_configs_that_were_not_understood_are_not_written_back(
     with pytest.raises(UnexpectedResponseError, match=r"^getPaywall: 200: .*so none is written back") as caught:
         await stubbed.paywalls.update_locale(PAYWALL_ID, "en", {}, add=True)
 
-    assert (caught.value.status, caught.value.method, caught.value.attempts) == (200, "GET", 1)
+    assert (caught.value.status_code, caught.value.method, caught.value.attempts) == (200, "GET", 1)
     assert [request.method for request in stub.requests] == ["GET"]

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from adapty import AdaptyUsageError, MailProfile, TransactionEvent
 from adapty.bulk.columns import VENDOR_COLUMNS, Columns
 from adapty.bulk.sources import open_source
-from adapty.models._record import field_names
+from adapty.models._request import field_names
 from tests.bulk.reading import rows_of
 
 HEADER = "external_profile_id,external_created_at"

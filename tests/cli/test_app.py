@@ -17,7 +17,7 @@ import typer.main
 from adapty import FLOW_BY_EVENT_TYPE, MailProfile, ProfileDeletion, TransactionEvent, __main__, __version__
 from adapty.cli import app
 from adapty.cli.outcome import EXIT_CODES, ExitCode
-from adapty.models._record import field_names
+from adapty.models._request import field_names
 from tests.cli.conftest import PROFILE_OPTIONS, point_at, run
 from tests.raw_server import RawServer, answer
 

@@ -213,6 +213,6 @@ def test_an_address_in_the_place_of_an_id_is_refused_with_the_way_out(api: Adapt
     assert [hint in reason for reason in reasons] == [True, True]
     assert served.requests()[-1].path != "/api/v1/profile/delete/"
     (failed,) = api.mail.delete_many(["u1@example.com"]).failed
-    assert (hint in failed.reason, failed.tried) == (True, False)
+    assert (hint in failed.reason, failed.attempted) == (True, False)
     assert run("erase", "users.txt", "--by", "email").code == 0
     assert left(served) == set()

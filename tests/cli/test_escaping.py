@@ -150,7 +150,7 @@ def test_hostile_events_of_an_outbox(served: Sandbox) -> None:
         ("list", "--outbox", name, ON_TWO_LINES),
         ("list", "--outbox", f"{ON_TWO_LINES}/missing"),
         ("run", "--outbox", name, "--once"),
-        ("list", "--outbox", name, "--dead"),
+        ("list", "--outbox", name, "--dead-letters"),
         ("forget", "--outbox", name, ON_TWO_LINES),
         ("replay", "--outbox", name, "--all"),
     ):

@@ -80,7 +80,7 @@ def test_once_beside_another_worker_says_so(served: Sandbox, outbox: Outbox) -> 
     assert not list(served.all_events())
 
 
-@pytest.mark.parametrize("command", [("run", "--once"), ("replay", "--all"), ("forget", "evt_0001")])
+@pytest.mark.parametrize("command", [("run", "--once"), ("replay", "--all"), ("delete", "evt_0001")])
 def test_a_busy_outbox_is_no_wrong_use(
     served: Sandbox, outbox: Outbox, monkeypatch: pytest.MonkeyPatch, command: tuple[str, str]
 ) -> None:
@@ -127,10 +127,10 @@ def test_what_waits_is_listed() -> None:
 @pytest.mark.usefixtures("outbox")
 def test_what_is_refused_is_listed_with_the_reason() -> None:
     """In a table, or as JSON, an event a line."""
-    ended = run("webhooks", "list", "--outbox", FILE, "--dead")
+    ended = run("webhooks", "list", "--outbox", FILE, "--dead-letters")
     assert ended.out.startswith("2 refused\n")
     assert [row[3:] for row in table(ended.out)[1:]] == [["3", "refused"]] * 2
-    lines = run("webhooks", "list", "--outbox", FILE, "--dead", "--json").out.splitlines()
+    lines = run("webhooks", "list", "--outbox", FILE, "--dead-letters", "--json").out.splitlines()
     first = json.loads(lines[0])
     assert len(lines) == 2
     assert {name: first[name] for name in ("event_id", "event_type", "attempts", "reason")} == {
@@ -160,11 +160,11 @@ def test_an_empty_list_says_so(tmp_path: Path) -> None:
     assert run("webhooks", "list", "--outbox", FILE, "--json").out == ""
 
 
-@pytest.mark.parametrize(("command", "done"), [("replay", "replayed"), ("forget", "forgotten")])
-def test_refused_events_are_replayed_or_forgotten(outbox: Outbox, command: str, done: str) -> None:
+@pytest.mark.parametrize(("command", "done"), [("replay", "replayed"), ("delete", "deleted")])
+def test_refused_events_are_replayed_or_deleted(outbox: Outbox, command: str, done: str) -> None:
     """One of them, or all."""
     assert run("webhooks", command, "--outbox", FILE, "evt_0002").out == f"1 {done}\n"
-    assert [each.event_id for each in outbox.dead()] == ["evt_0001"]
+    assert [each.event_id for each in outbox.dead_letters()] == ["evt_0001"]
     assert run("webhooks", command, "--outbox", FILE, "--all").out == f"1 {done}\n"
     assert outbox.counts() == OutboxCounts(pending=4 if command == "replay" else 2, dead=0, delivered=0)
 
@@ -175,12 +175,12 @@ def test_an_event_that_waits_is_looked_at_and_removed_by_its_id(outbox: Outbox) 
     assert shown.startswith("1 waiting\n")
     assert [row[0] for row in table(shown)[1:]] == ["evt_0003"]
     assert run("webhooks", "replay", "--outbox", FILE, "evt_0003").out == "1 replayed\n"
-    assert run("webhooks", "forget", "--outbox", FILE, "evt_0003").out == "1 forgotten\n"
-    assert run("webhooks", "forget", "--outbox", FILE, "--all").out == "2 forgotten\n"
+    assert run("webhooks", "delete", "--outbox", FILE, "evt_0003").out == "1 deleted\n"
+    assert run("webhooks", "delete", "--outbox", FILE, "--all").out == "2 deleted\n"
     assert [each.event_id for each in outbox.pending()] == ["evt_0000"]
 
 
-@pytest.mark.parametrize("command", ["replay", "forget"])
+@pytest.mark.parametrize("command", ["replay", "delete"])
 def test_which_events_has_to_be_said_once(outbox: Outbox, command: str) -> None:
     """Neither none nor both; and an id that is of no such event is told of when the others are done."""
     expected = "expected the ids of events, or --all for the refused ones"
@@ -190,11 +190,11 @@ def test_which_events_has_to_be_said_once(outbox: Outbox, command: str) -> None:
     ended = run("webhooks", command, "--outbox", FILE, "evt_0001", "jane@example.com", "evt_0001")
     assert ended.code == ExitCode.USAGE
     assert ended.out.startswith("1 ")
-    assert ended.err == "Error: 1 of the ids are of no event that is refused or waits; see: webhooks list [--dead]\n"
+    assert ended.err == "Error: 1 ID not found in the outbox; see: webhooks list [--dead-letters]\n"
     assert outbox.counts().dead == 1
 
 
-@pytest.mark.parametrize("command", ["list", "replay", "forget"])
+@pytest.mark.parametrize("command", ["list", "replay", "delete"])
 def test_only_a_worker_makes_an_outbox(tmp_path: Path, command: str) -> None:
     """A wrong name is told, rather than an empty outbox."""
     ended = run("webhooks", command, "--outbox", FILE)

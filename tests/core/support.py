@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from adapty._core.call import Call
-    from adapty.models._record import Record
+    from adapty.models._request import RequestModel
 
 __all__ = [
     "BASES",
@@ -49,7 +49,7 @@ T = TypeVar("T")
 
 KEY = "secret_live_never_shown"
 
-BASES: Mapping[type[Record], Mapping[str, Any]] = {
+BASES: Mapping[type[RequestModel], Mapping[str, Any]] = {
     MailProfile: PROFILE,
     TransactionEvent: EVENT,
     DeviceInfo: {"platform": "iOS"},
@@ -150,12 +150,12 @@ def json_values() -> st.SearchStrategy[Any]:
     )
 
 
-def wire(record: Record) -> bytes:
+def wire(record: RequestModel) -> bytes:
     """Give the bytes that the record is sent as; fails where JSON or UTF-8 cannot carry it."""
     return json.dumps(record.to_dict(), ensure_ascii=False, allow_nan=False).encode()
 
 
-def made_or_refused(cls: type[Record], field: str, value: Any) -> Record | AdaptyUsageError:
+def made_or_refused(cls: type[RequestModel], field: str, value: Any) -> RequestModel | AdaptyUsageError:
     """Put a value into a field: a record that can be sent, or an error that names the field, or the test fails."""
     try:
         record = cls(**{**BASES[cls], field: value})
@@ -171,14 +171,14 @@ def made_or_refused(cls: type[Record], field: str, value: Any) -> Record | Adapt
     return refusal
 
 
-def refusal_of(cls: type[Record], field: str, value: Any) -> AdaptyUsageError:
+def refusal_of(cls: type[RequestModel], field: str, value: Any) -> AdaptyUsageError:
     """Give the error that a value for a field ends in; the test fails where it is taken."""
     outcome = made_or_refused(cls, field, value)
     assert isinstance(outcome, AdaptyUsageError), f"{cls.__name__}.{field} took {value!r}"
     return outcome
 
 
-def record_of(cls: type[Record], field: str, value: Any) -> Record:
+def record_of(cls: type[RequestModel], field: str, value: Any) -> RequestModel:
     """Give the record that a value for a field ends in; the test fails where it is refused."""
     outcome = made_or_refused(cls, field, value)
     assert not isinstance(outcome, AdaptyUsageError), f"{cls.__name__}.{field}: {outcome}"

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapty import NOT_GIVEN, AccessLevel, Adapty, AdaptyUsageError, AsyncAdapty, Profile, ProfileSubscription
-from adapty.models.access import GrantAccessRequest, RevokeAccessRequest, end_of_grant, time_of_revocation
+from adapty.models.access import GrantAccessRequest, RevokeAccessRequest, grant_expiry, revocation_time
 from adapty.models.profile import active, is_active
 
 from .support import objects, repeatable
@@ -272,8 +272,8 @@ ENDS: list[Any] = [AT, AT.isoformat(), relativedelta(months=1), DAY]
 @pytest.mark.parametrize(
     ("decide", "name", "instead"),
     [
-        (lambda end, *, how: end_of_grant(end, lifetime=how), "expires_at", "lifetime"),
-        (lambda end, *, how: time_of_revocation(end, immediate=how), "revoke_at", "immediate"),
+        (lambda end, *, how: grant_expiry(end, lifetime=how), "expires_at", "lifetime"),
+        (lambda end, *, how: revocation_time(end, immediate=how), "revoke_at", "immediate"),
     ],
     ids=["grant", "revoke"],
 )

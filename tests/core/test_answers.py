@@ -99,7 +99,7 @@ def test_the_status_decides_the_class(status: int, kind: type[AdaptyAPIError]) -
     """Each status has its class, unregistered ones (499, 520) included; the body need not be there."""
     error = error_of(b"", status)
     assert type(error) is kind
-    assert error.status == status
+    assert error.status_code == status
     assert str(error) == f"saveProfile: {status}: no readable reason (after 2 tries)"
 
 
@@ -113,7 +113,7 @@ def test_whatever_the_body_the_status_decides(status: int, body: Any) -> None:
         assert type(error) is type(error_of(b"", status))
     assert all(type(text) is str for text in (*error.messages, *error.field_names))
     assert type(error.error_code) in {str, type(None)}
-    assert pickle.loads(pickle.dumps(error)).status == status  # noqa: S301 - our own bytes
+    assert pickle.loads(pickle.dumps(error)).status_code == status  # noqa: S301 - our own bytes
 
 
 @given(body=json_values().filter(lambda body: "@" not in json.dumps(body)))
@@ -179,7 +179,7 @@ def test_an_unknown_key_of_the_mail_api_is_a_matter_of_authentication() -> None:
     }
     error = error_of(body, 403)
     assert type(error) is AuthenticationError
-    assert error.status == 403
+    assert error.status_code == 403
     assert error.field_names == ()
     assert error.messages == ("Secret key doesn't exist",)
 
@@ -532,7 +532,7 @@ def test_an_error_goes_through_pickle_and_copy_with_all_that_it_knows(body: Any,
         assert str(again) == str(error)
         assert vars(again) == vars(error)
     assert vars(error).keys() == {
-        "status",
+        "status_code",
         "error_code",
         "messages",
         "field_names",

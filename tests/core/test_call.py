@@ -121,7 +121,7 @@ def test_a_refusal_is_not_repeated(status: int) -> None:
     """An answer that would be the same next time ends the call at once."""
     driven = drive(CALL, reply(status))
     assert isinstance(driven.error, AdaptyAPIError)
-    assert driven.error.status == status
+    assert driven.error.status_code == status
     assert driven.error.attempts == 1
     assert driven.waits == []
 
@@ -131,7 +131,7 @@ def test_another_success_than_the_documented_one_is_none(status: int) -> None:
     """A 2xx that the operation does not document is not read, and is not repeated either."""
     driven = drive(CALL, reply(status, b"{}"))
     assert isinstance(driven.error, UnexpectedResponseError)
-    assert driven.error.status == status
+    assert driven.error.status_code == status
     assert str(driven.error) == f"saveProfile: {status}: success is documented as 200 (after 1 try)"
     assert driven.result is None
 
@@ -205,7 +205,7 @@ def test_after_the_last_try_the_answer_is_raised(max_retries: int) -> None:
     answers = [reply(500 + attempt) for attempt in range(max_retries + 1)]
     driven = drive(CALL, *answers, policy=RetryPolicy(max_retries=max_retries))
     assert isinstance(driven.error, ServerError)
-    assert driven.error.status == 500 + max_retries
+    assert driven.error.status_code == 500 + max_retries
     assert driven.error.attempts == max_retries + 1
     assert len(driven.waits) == max_retries
     assert ("after 1 try" if max_retries == 0 else f"after {max_retries + 1} tries") in str(driven.error)
@@ -241,7 +241,7 @@ def unreadable(_: Answer) -> NoReturn:
     try:
         throw(ValueError(authorization))
     except ValueError as problem:
-        message = "the body is not JSON, or cut short"
+        message = "the body is not JSON, or is incomplete"
         raise UnreadableAnswer(message) from problem
 
 
@@ -249,7 +249,7 @@ def test_a_success_that_cannot_be_read_is_unexpected() -> None:
     """A documented status with an unreadable body is an error that says so, and is not repeated."""
     driven = drive(Call(CALL.operation, CALL.request, unreadable), reply(200, b"<html>"))
     assert isinstance(driven.error, UnexpectedResponseError)
-    assert str(driven.error) == "saveProfile: 200: the body is not JSON, or cut short (after 1 try)"
+    assert str(driven.error) == "saveProfile: 200: the body is not JSON, or is incomplete (after 1 try)"
     assert driven.error.body == "<html>"
     assert driven.error.attempts == 1
 
@@ -264,7 +264,7 @@ def test_a_success_that_cannot_be_read_is_tried_again_where_the_policy_says_so()
 
     stayed = drive(call, *[reply(200, b"<html>")] * 3, policy=policy)
     assert isinstance(stayed.error, UnexpectedResponseError)
-    assert str(stayed.error) == "saveProfile: 200: the body is not JSON, or cut short (after 3 tries)"
+    assert str(stayed.error) == "saveProfile: 200: the body is not JSON, or is incomplete (after 3 tries)"
     assert stayed.error.__context__ is None
 
     odd = drive(call, reply(204), policy=policy)

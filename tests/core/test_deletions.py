@@ -44,43 +44,43 @@ ADDRESS = "jane@example.com"
 PROFILE_ID = "772204ce-ebf6-4ed9-82b0-d8688ab62b01"
 
 OF_ALL: list[AdaptyError] = [
-    AuthenticationError("deleteProfile: 401", status=401),
-    PermissionDeniedError("deleteProfile: 403", status=403, body={"errors": []}),
-    RateLimitError("deleteProfile: 429", status=429),
+    AuthenticationError("deleteProfile: 401", status_code=401),
+    PermissionDeniedError("deleteProfile: 403", status_code=403, body={"errors": []}),
+    RateLimitError("deleteProfile: 429", status_code=429),
     AdaptyConnectionError("deleteProfile: refused"),
     AdaptyTimeoutError("deleteProfile: no answer in time"),
     # The API's own words, and no profile is named in them.
-    NotFoundError("deleteProfile: 404", status=404, body={"error_code": "not_found"}, error_code="not_found"),
-    AdaptyAPIError("deleteProfile: 302", status=302),
+    NotFoundError("deleteProfile: 404", status_code=404, body={"error_code": "not_found"}, error_code="not_found"),
+    AdaptyAPIError("deleteProfile: 302", status_code=302),
 ]
 """What would come of all the others too."""
 
 OF_ONE: list[AdaptyError] = [
-    BadRequestError("deleteProfile: 400", status=400, body={"errors": []}),
-    ConflictError("deleteProfile: 409", status=409, body={"errors": []}),
-    UnprocessableEntityError("deleteProfile: 422", status=422, body={"errors": []}),
-    AdaptyAPIError("deleteProfile: 413", status=413),
-    AdaptyAPIError("deleteProfile: 414", status=414),
-    AdaptyAPIError("deleteProfile: 431", status=431),
+    BadRequestError("deleteProfile: 400", status_code=400, body={"errors": []}),
+    ConflictError("deleteProfile: 409", status_code=409, body={"errors": []}),
+    UnprocessableEntityError("deleteProfile: 422", status_code=422, body={"errors": []}),
+    AdaptyAPIError("deleteProfile: 413", status_code=413),
+    AdaptyAPIError("deleteProfile: 414", status_code=414),
+    AdaptyAPIError("deleteProfile: 431", status_code=431),
 ]
 """What says nothing of the others."""
 
 DOUBTFUL: list[AdaptyError] = [
-    ServerError("deleteProfile: 503", status=503, body={"errors": []}),
-    BadRequestError("deleteProfile: 400", status=400, body="<html>"),
-    PermissionDeniedError("deleteProfile: 403", status=403, body={"message": "Forbidden"}),
-    NotFoundError("deleteProfile: 404", status=404),
-    ConflictError("deleteProfile: 409", status=409, body=["no"]),
-    UnprocessableEntityError("deleteProfile: 422", status=422, body="no"),
-    AdaptyAPIError("deleteProfile: 451", status=451, body={"errors": []}),
-    UnexpectedResponseError("deleteProfile: 200", status=200, body="<html>"),
+    ServerError("deleteProfile: 503", status_code=503, body={"errors": []}),
+    BadRequestError("deleteProfile: 400", status_code=400, body="<html>"),
+    PermissionDeniedError("deleteProfile: 403", status_code=403, body={"message": "Forbidden"}),
+    NotFoundError("deleteProfile: 404", status_code=404),
+    ConflictError("deleteProfile: 409", status_code=409, body=["no"]),
+    UnprocessableEntityError("deleteProfile: 422", status_code=422, body="no"),
+    AdaptyAPIError("deleteProfile: 451", status_code=451, body={"errors": []}),
+    UnexpectedResponseError("deleteProfile: 200", status_code=200, body="<html>"),
 ]
 """What may be said of one, or of everybody: how the others fare will tell."""
 
 
 def outcome(deletion: DeletionResult) -> tuple[str, str, bool]:
     """Give what is to be known of a deletion."""
-    return deletion.id, deletion.outcome, deletion.tried
+    return deletion.id, deletion.outcome, deletion.attempted
 
 
 @pytest.mark.parametrize(
@@ -134,7 +134,7 @@ def test_an_id_that_cannot_be_sent_is_one_that_failed(bad: Any) -> None:
     run = Deletions(["a", bad, "b"], "customer_user_id", seen.append)
     assert list(run.to_send()) == ["a", "b"]
     (failed,) = run.report().failed
-    assert (failed.outcome, failed.tried) == ("failed", False)
+    assert (failed.outcome, failed.attempted) == ("failed", False)
     assert isinstance(failed.error, AdaptyUsageError)
     assert failed.error.field_name == "ids[1].customer_user_id"
     assert failed.reason == str(failed.error)
@@ -192,7 +192,7 @@ def test_what_would_come_of_all_the_others_ends_the_run(error: AdaptyError) -> N
     ]
     assert [deletion.error for deletion in report.failed if deletion.id in "cd" and deletion.id] == [error, error]
     assert [deletion.reason for deletion in report.failed if deletion.id in "cd" and deletion.id] == [
-        f"not tried, because: {error}"
+        f"not attempted: {error}"
     ] * 2
 
 
@@ -282,8 +282,8 @@ def test_what_is_said_of_one_does_not_end_the_run(error: AdaptyError) -> None:
     assert run.report().aborted_by is None
 
 
-DOWN = ServerError("deleteProfile: 503", status=503)
-GONE = ProfileNotFoundError("deleteProfile: 404", status=404, body={"error_code": "x"}, error_code="x")
+DOWN = ServerError("deleteProfile: 503", status_code=503)
+GONE = ProfileNotFoundError("deleteProfile: 404", status_code=404, body={"error_code": "x"}, error_code="x")
 
 
 @pytest.mark.parametrize(
@@ -310,7 +310,7 @@ def test_an_api_that_fails_on_five_in_a_row_is_left_alone(errors: list[AdaptyErr
     assert run.report().aborted_by is (DOWN if stopped else None)
 
 
-@pytest.mark.parametrize("error", DOUBTFUL, ids=lambda error: f"{error.status}")
+@pytest.mark.parametrize("error", DOUBTFUL, ids=lambda error: f"{error.status_code}")
 def test_what_is_said_of_five_in_a_row_is_said_of_all(error: AdaptyError) -> None:
     """Whatever is in between, it ends the run; what a server's error does not say by itself is noted on it."""
     run = Deletions([f"user_{number}" for number in range(9)], "customer_user_id")
@@ -318,7 +318,7 @@ def test_what_is_said_of_five_in_a_row_is_said_of_all(error: AdaptyError) -> Non
         run.note(DeletionResult.failed(id_, error))
 
     report = run.report()
-    assert len([deletion for deletion in report.failed if deletion.tried]) == 5
+    assert len([deletion for deletion in report.failed if deletion.attempted]) == 5
     assert report.aborted_by is error
     assert len(getattr(error, "__notes__", [])) == (0 if isinstance(error, ServerError) else 1)
 
@@ -328,7 +328,7 @@ def test_a_bad_id_says_nothing_of_the_api() -> None:
     run = Deletions(["a", "b", "", "c", "d", "", "e", "f"], "customer_user_id")
     for id_ in run.to_send():
         run.note(DeletionResult.failed(id_, DOWN))
-    assert [outcome(deletion) for deletion in run.report().failed if not deletion.tried] == [
+    assert [outcome(deletion) for deletion in run.report().failed if not deletion.attempted] == [
         ("", "failed", False),
         ("", "failed", False),
         ("f", "failed", False),
@@ -459,7 +459,7 @@ def test_a_refused_key_ends_the_run() -> None:
         report = adapty.profiles.delete_many([f"user_{number}" for number in range(50)], concurrency=1)
     assert len(sent) == 1
     assert isinstance(report.aborted_by, AuthenticationError)
-    assert [deletion.tried for deletion in report.failed] == [True] + [False] * 49
+    assert [deletion.attempted for deletion in report.failed] == [True] + [False] * 49
 
 
 class StopError(Exception):

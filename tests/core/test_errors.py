@@ -16,8 +16,10 @@ from adapty import (
     AdaptyConfigError,
     AdaptyConnectionError,
     AdaptyError,
+    AdaptyTimeoutError,
     AdaptyUsageError,
     CheckpointInUseError,
+    WebhookUnavailableError,
     errors,
 )
 
@@ -91,7 +93,7 @@ def made(kind: type[BaseException]) -> BaseException:
     if issubclass(kind, AdaptyAPIError):
         return kind(
             "a message",
-            status=418,
+            status_code=418,
             error_code="code",
             messages=("one", "two"),
             field_names=("email",),
@@ -143,7 +145,7 @@ def test_every_error_can_be_made_of_a_message(kind: type[BaseException]) -> None
 def test_the_defaults_of_an_api_error() -> None:
     """What is not known of an answer is empty or None, never missing."""
     assert vars(AdaptyAPIError("a message")) == {
-        "status": 0,
+        "status_code": 0,
         "error_code": None,
         "messages": (),
         "field_names": (),
@@ -171,15 +173,15 @@ def test_every_attribute_is_documented() -> None:
     """The docstring of a class with attributes names each of them."""
     for error in (made(AdaptyAPIError), made(AdaptyConnectionError), made(AdaptyUsageError)):
         doc = inspect.getdoc(type(error)) or ""
-        assert [name for name in vars(error) if f"\n    {name}: " not in doc] == []
+        assert [name for name in vars(error) if f"\n    {name.lstrip('_')}: " not in doc] == []
 
 
 @pytest.mark.parametrize("kind", [AdaptyUsageError, AdaptyConfigError, CheckpointInUseError])
 def test_the_error_of_a_field(kind: type[AdaptyUsageError]) -> None:
     """An error of a field begins with the field's name, and seen from the outside with the way to it."""
-    error = kind.of("platform", "is empty")
+    error = kind.for_field("platform", "is empty")
     assert (str(error), error.field_name) == ("platform: is empty", "platform")
-    outer = error.under("device_info").under("profile")
+    outer = error.prefixed("device_info").prefixed("profile")
     assert (str(outer), outer.field_name) == ("profile.device_info.platform: is empty", "profile.device_info.platform")
     assert type(outer) is kind
 
@@ -187,3 +189,21 @@ def test_the_error_of_a_field(kind: type[AdaptyUsageError]) -> None:
 def test_a_usage_error_without_a_field() -> None:
     """An error that is no single field's has no field name."""
     assert AdaptyUsageError("give one of the two").field_name is None
+
+
+def test_is_retryable() -> None:
+    """The same call may succeed later after exactly the failures that the client retries, and after two others."""
+    retryable = {408, 429, *range(500, 600)}
+    for status in range(1000):
+        assert AdaptyAPIError("a message", status_code=status).is_retryable == (status in retryable), status
+        in_flight = AdaptyAPIError("a message", status_code=status, error_code="idempotency_in_flight")
+        assert in_flight.is_retryable == (status in {*retryable, 409}), status
+    others = [kind for kind in CLASSES if issubclass(kind, AdaptyError) and not issubclass(kind, AdaptyAPIError)]
+    by_class = {kind for kind in others if kind("a message").is_retryable}
+    assert by_class == {
+        AdaptyConnectionError,
+        AdaptyTimeoutError,
+        CheckpointInUseError,
+        WebhookUnavailableError,
+    }
+    assert not AdaptyConnectionError("the response is too large", is_retryable=False).is_retryable

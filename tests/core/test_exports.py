@@ -99,7 +99,7 @@ def test_importing_the_package_loads_nothing_heavy() -> None:
 
 def test_an_error_can_be_caught_without_loading_more() -> None:
     """`except adapty.AdaptyError` costs no more than the import of the package."""
-    printed = python("import sys, adapty; adapty.AdaptyUsageError.of('x', 'y'); print('attrs' in sys.modules)")
+    printed = python("import sys, adapty; adapty.AdaptyUsageError.for_field('x', 'y'); print('attrs' in sys.modules)")
     assert printed == "False\n"
 
 

@@ -30,7 +30,15 @@ from adapty import (
 )
 from adapty._core.redact import REDACTED
 from adapty._generated import server_side_call
-from adapty.models._received import Received, flag, moment, number, text, texts, whole
+from adapty.models._response import (
+    ResponseModel,
+    parse_bool,
+    parse_datetime,
+    parse_decimal,
+    parse_int,
+    parse_str,
+    parse_str_map,
+)
 from adapty.models.paywalls import PagePagination, PaywallListMeta, PaywallListResponse
 from adapty.models.virtual_currency import (
     CursorPagination,
@@ -43,25 +51,32 @@ from .support import repeatable, reply
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-PAGES: list[type[Received]] = [
+PAGES: list[type[ResponseModel]] = [
     PaywallListResponse,
     PaywallListMeta,
     PagePagination,
     VirtualCurrencyTransactionsHistoryResponse,
     CursorPagination,
 ]
-CLASSES: list[type[Received]] = PAGES + [
+CLASSES: list[type[ResponseModel]] = PAGES + [
     held
     for module in (adapty.models, adapty.webhooks.events)
     for held in vars(module).values()
-    if isinstance(held, type) and issubclass(held, Received) and held is not Received
+    if isinstance(held, type) and issubclass(held, ResponseModel) and held is not ResponseModel
 ]
 EVERY = pytest.mark.parametrize("cls", CLASSES, ids=lambda cls: cls.__name__)
 
 EMPTY: Mapping[str, Any] = {"read_each": (), "read_named": {}, "event_properties": PurchaseProperties()}
 """What a field holds that is missing, by how it is read or by its name; None where it is neither."""
 
-KINDS = {"text": text, "flag": flag, "whole": whole, "number": number, "moment": moment, "texts": texts}
+KINDS = {
+    "text": parse_str,
+    "flag": parse_bool,
+    "whole": parse_int,
+    "number": parse_decimal,
+    "moment": parse_datetime,
+    "texts": parse_str_map,
+}
 
 
 def fields_of(kind: str) -> list[Any]:
@@ -74,9 +89,9 @@ def fields_of(kind: str) -> list[Any]:
     ]
 
 
-def known_fields(cls: type[Received]) -> list[attrs.Attribute[Any]]:
+def known_fields(cls: type[ResponseModel]) -> list[attrs.Attribute[Any]]:
     """Give the fields that the contract has."""
-    return [field for field in attrs.fields(cls) if field.name not in {"extra", "raw"}]
+    return [field for field in attrs.fields(cls) if field.name not in {"extra_fields", "raw"}]
 
 
 SECOND = datetime(2026, 6, 10, 14, 20, 5, tzinfo=UTC)
@@ -176,17 +191,17 @@ def test_a_time_is_read_in_every_spelling(spelled: str) -> None:
 
 
 @pytest.mark.parametrize(("cls", "name"), fields_of("moment"))
-def test_every_time_is_read_alike(cls: type[Received], name: str) -> None:
+def test_every_time_is_read_alike(cls: type[ResponseModel], name: str) -> None:
     """No field for a time is read otherwise than the others, and what is written is the same moment again."""
     for spelled, meant in SPELLINGS.items():
         held = cls.from_dict({name: spelled})
         assert getattr(held, name) == meant, spelled
-        assert held.extra == {}
+        assert held.extra_fields == {}
         assert datetime.fromisoformat(held.to_dict()[name]) == meant
     for strange in NOT_TIMES:
         held = cls.from_dict({name: strange})
         assert getattr(held, name) is None, strange
-        assert held.extra == {name: strange}
+        assert held.extra_fields == {name: strange}
 
 
 @pytest.mark.parametrize("strange", NOT_TIMES, ids=repr)
@@ -194,7 +209,7 @@ def test_what_is_no_time_is_not_taken_for_one(strange: Any) -> None:
     """Milliseconds since 1970 as text are no year 1781: what is not ISO 8601 is kept as it came."""
     level = level_of(expires_at=strange)
     assert level.expires_at is None
-    assert level.extra == {"expires_at": strange}
+    assert level.extra_fields == {"expires_at": strange}
     assert level.to_dict()["expires_at"] == strange
 
 
@@ -275,7 +290,7 @@ def test_what_is_no_amount_is_not_taken_for_one(strange: Any) -> None:
     """Text that only Python takes for a number, or a number in another form, is kept as it came."""
     profile = profile_of(total_revenue_usd=strange)
     assert profile.total_revenue_usd is None
-    assert profile.extra == {"total_revenue_usd": strange}
+    assert profile.extra_fields == {"total_revenue_usd": strange}
 
 
 @pytest.mark.parametrize("sent", ["1E+5000", "1E-5000", "12345678901234567890.12", "0.1000000000000000000000001"])
@@ -315,30 +330,30 @@ def test_a_whole_number_is_read_however_it_is_spelled(sent: float, read: int) ->
 
 @pytest.mark.parametrize("strange", [7.5, "7", "", True, False, [], [7], {}, float("inf"), float("nan")], ids=repr)
 @pytest.mark.parametrize(("cls", "name"), fields_of("whole"))
-def test_what_is_no_whole_number_is_kept_as_it_came(cls: type[Received], name: str, strange: Any) -> None:
+def test_what_is_no_whole_number_is_kept_as_it_came(cls: type[ResponseModel], name: str, strange: Any) -> None:
     """Fractions, texts and flags are not taken for whole numbers."""
     held = cls.from_dict({name: strange})
     assert getattr(held, name) is None
-    assert held.extra[name] is strange or held.extra == {name: strange}
+    assert held.extra_fields[name] is strange or held.extra_fields == {name: strange}
 
 
 @pytest.mark.parametrize("strange", [0, 1, 1.0, "true", "True", "", [], [True], {}], ids=repr)
 @pytest.mark.parametrize(("cls", "name"), fields_of("flag"))
-def test_only_a_flag_is_a_flag(cls: type[Received], name: str, strange: Any) -> None:
+def test_only_a_flag_is_a_flag(cls: type[ResponseModel], name: str, strange: Any) -> None:
     """What is nearly true is not true: `is_refund` of "false" says nothing."""
     held = cls.from_dict({name: strange})
     assert getattr(held, name) is None
-    assert held.extra == {name: strange}
+    assert held.extra_fields == {name: strange}
     assert [getattr(cls.from_dict({name: value}), name) for value in (True, False)] == [True, False]
 
 
 @pytest.mark.parametrize("strange", [0, 7, 1.5, True, False, [], ["x"], {}, {"x": "y"}], ids=repr)
 @pytest.mark.parametrize(("cls", "name"), fields_of("text"))
-def test_only_text_is_text(cls: type[Received], name: str, strange: Any) -> None:
+def test_only_text_is_text(cls: type[ResponseModel], name: str, strange: Any) -> None:
     """Numbers do not turn into texts: an id of 7 is kept as the number, for it may be another one than "7"."""
     held = cls.from_dict({name: strange})
     assert getattr(held, name) is None
-    assert held.extra == {name: strange}
+    assert held.extra_fields == {name: strange}
     for spelled in ("", "x", "brand_new", "\u00e4\u2028\ud83d\ude00", " x "):
         assert getattr(cls.from_dict({name: spelled}), name) == spelled
 
@@ -350,12 +365,12 @@ def test_metadata_is_read_as_texts_or_not_at_all(strange: Any) -> None:
     """Metadata that is not all text is kept as it came, as a whole."""
     held = VirtualCurrencyHistoryItem.from_dict({"metadata": strange})
     assert held.metadata is None
-    assert held.extra == {"metadata": strange}
+    assert held.extra_fields == {"metadata": strange}
     assert VirtualCurrencyHistoryItem.from_dict({"metadata": {}}).metadata == {}
 
 
 @EVERY
-def test_everything_may_be_missing_or_null(cls: type[Received]) -> None:
+def test_everything_may_be_missing_or_null(cls: type[ResponseModel]) -> None:
     """Without any field, and with every field null, a result is the same: None, or empty where there are many."""
     empty = cls.from_dict({})
     assert empty == cls() == cls.from_dict({field.name: None for field in known_fields(cls)})
@@ -364,7 +379,7 @@ def test_everything_may_be_missing_or_null(cls: type[Received]) -> None:
 
 
 @EVERY
-def test_a_result_has_a_name_for_every_field_it_writes(cls: type[Received]) -> None:
+def test_a_result_has_a_name_for_every_field_it_writes(cls: type[ResponseModel]) -> None:
     """`to_dict` gives every field in the contract's order, null where there is nothing, unknown ones behind."""
     names = [field.name for field in known_fields(cls)]
     assert list(cls.from_dict({"newer": 1}).to_dict()) == [*names, "newer"]
@@ -372,20 +387,20 @@ def test_a_result_has_a_name_for_every_field_it_writes(cls: type[Received]) -> N
 
 @EVERY
 @pytest.mark.parametrize("data", [None, 1, "x", b"x", [], [("data", 1)], {"data"}, ..., Profile()], ids=repr)
-def test_only_a_mapping_is_read(cls: type[Received], data: Any) -> None:
+def test_only_a_mapping_is_read(cls: type[ResponseModel], data: Any) -> None:
     """Anything but a mapping is refused with the name of what was to be read."""
     with pytest.raises(AdaptyUsageError, match=f"^{cls.__name__}: .*expected a mapping of its fields"):
         cls.from_dict(data)
 
 
 @EVERY
-def test_any_mapping_is_read(cls: type[Received]) -> None:
+def test_any_mapping_is_read(cls: type[ResponseModel]) -> None:
     """A mapping that is no dict is read as well."""
-    assert cls.from_dict(MappingProxyType({"newer": [1]})).extra == {"newer": [1]}
+    assert cls.from_dict(MappingProxyType({"newer": [1]})).extra_fields == {"newer": [1]}
 
 
 @EVERY
-def test_a_result_is_frozen_and_its_arguments_have_names(cls: type[Received]) -> None:
+def test_a_result_is_frozen_and_its_arguments_have_names(cls: type[ResponseModel]) -> None:
     """No field can be set, and none is given by its place."""
     held = cls()
     for field in attrs.fields(cls):
@@ -396,14 +411,14 @@ def test_a_result_is_frozen_and_its_arguments_have_names(cls: type[Received]) ->
 
 
 @EVERY
-def test_results_of_different_classes_are_never_equal(cls: type[Received]) -> None:
+def test_results_of_different_classes_are_never_equal(cls: type[ResponseModel]) -> None:
     """An empty result is equal to an empty one of its own class only."""
     assert [other for other in CLASSES if other() == cls()] == [cls]
     assert len({cls(), cls()}) == 1
 
 
 @EVERY
-def test_what_is_unknown_counts_for_equality(cls: type[Received]) -> None:
+def test_what_is_unknown_counts_for_equality(cls: type[ResponseModel]) -> None:
     """Two answers that differ in something new are different; both can be put into a set."""
     one, other = cls.from_dict({"newer": [1]}), cls.from_dict({"newer": [2]})
     assert one != other
@@ -445,13 +460,13 @@ def test_a_result_does_not_change_with_what_was_made_of_it() -> None:
 ADDRESS = "jane@example.com"
 
 
-def _with_addresses() -> Iterator[tuple[str, Received]]:
+def _with_addresses() -> Iterator[tuple[str, ResponseModel]]:
     """Give results that hold an address where people put one, and the name of the place."""
     yield "customer_user_id", Profile.from_dict({"customer_user_id": ADDRESS})
     yield "attribute", CustomAttribute.from_dict({"key": "contact", "value": ADDRESS})
     yield "attributes", Profile.from_dict({"custom_attributes": [{"key": "contact", "value": ADDRESS}]})
     for cls in CLASSES:
-        yield f"{cls.__name__}.extra", cls.from_dict({"newer": ADDRESS})
+        yield f"{cls.__name__}.extra_fields", cls.from_dict({"newer": ADDRESS})
         yield f"{cls.__name__}.unread", cls.from_dict({field.name: [[ADDRESS]] for field in known_fields(cls)})
     yield "nested", Profile.from_dict({"access_levels": [{"offer": {"newer": ADDRESS}}, ADDRESS]})
     for name in ("amplitude_user_id", "appmetrica_profile_id", "mixpanel_user_id", "posthog_distinct_user_id"):
@@ -460,7 +475,7 @@ def _with_addresses() -> Iterator[tuple[str, Received]]:
 
 
 @pytest.mark.parametrize("held", [pytest.param(held, id=name) for name, held in _with_addresses()])
-def test_no_address_shows_in_a_repr(held: Received) -> None:
+def test_no_address_shows_in_a_repr(held: ResponseModel) -> None:
     """Ids, attributes and whatever is new may hold an address: a printed result does not show it."""
     for shown in (repr(held), str(held), f"{held}", repr([held]), repr({"held": held})):
         assert ADDRESS not in shown
@@ -500,10 +515,10 @@ def test_balances_are_gone_through_and_asked_by_code() -> None:
     assert [balance.code for balance in held] == ["GOLD", "GEMS", None]
     assert tuple(held) == held.data
     assert len(held) == 3
-    assert held.of("GEMS") is held.data[1]
-    assert [held.of(code) for code in ("gold", "", "SILVER")] == [None, None, None]
+    assert held.get("GEMS") is held.data[1]
+    assert [held.get(code) for code in ("gold", "", "SILVER")] == [None, None, None]
     assert held.response_created_at == 1753874038798
-    assert held.extra == {"newer": 1}
+    assert held.extra_fields == {"newer": 1}
     assert held.to_dict() == {
         "response_created_at": 1753874038798,
         "data": [balance.to_dict() for balance in held],
@@ -517,7 +532,7 @@ def test_no_balances_are_an_answer_too(body: dict[str, Any]) -> None:
     held = VirtualCurrencyBalances.from_dict(body)
     assert list(held) == []
     assert len(held) == 0
-    assert held.of("GOLD") is None
+    assert held.get("GOLD") is None
     assert held == VirtualCurrencyBalances.from_dict(body)
 
 
@@ -535,7 +550,15 @@ def test_attributes_are_given_by_name() -> None:
         ]
     )
     assert dict(profile.attributes) == {"plan": "trial", "score": 4.5, "days": 7, "odd": None, "none": None}
-    assert [held.extra for held in profile.custom_attributes] == [{}, {}, {}, {"value": True}, {}, {}, {"key": 7}]
+    assert [held.extra_fields for held in profile.custom_attributes] == [
+        {},
+        {},
+        {},
+        {"value": True},
+        {},
+        {},
+        {"key": 7},
+    ]
     with pytest.raises(TypeError):
         profile.attributes["plan"] = "paid"  # type: ignore[index]
 

@@ -30,7 +30,7 @@ from adapty import (
 )
 from adapty._core.countries import COUNTRY_CODES
 from adapty._core.unseen_characters import describe_unseen_character
-from adapty.models._record import Record, field_names, one_record
+from adapty.models._request import RequestModel, coerce_model, field_names
 
 from .support import BASES, EVENT, FULL_EVENT, FULL_PROFILE, PROFILE, json_values, repeatable, wire
 
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 ONE_TIME = ["non_subscription_purchase", "non_subscription_purchase_refunded"]
-FULL: Mapping[type[Record], Any] = {
+FULL: Mapping[type[RequestModel], Any] = {
     MailProfile: FULL_PROFILE,
     TransactionEvent: FULL_EVENT,
     DeviceInfo: FULL_PROFILE["device_info"],
@@ -119,13 +119,13 @@ def _prices() -> st.SearchStrategy[Decimal]:
     return st.decimals(-(10**9), 10**9, allow_nan=False, allow_infinity=False, places=4)
 
 
-def _records() -> st.SearchStrategy[Record]:
+def _records() -> st.SearchStrategy[RequestModel]:
     return st.one_of(_profiles(), _events(), _devices(), _offers())
 
 
 @given(record=_records())
 @repeatable(200)
-def test_a_record_goes_to_json_and_back(record: Record) -> None:
+def test_a_record_goes_to_json_and_back(record: RequestModel) -> None:
     """A record is made again, equal, from the JSON that it is sent as."""
     assert type(record).from_dict(json.loads(wire(record))) == record
 
@@ -152,7 +152,7 @@ def test_an_amount_of_too_many_digits_is_refused_in_every_form(price: Decimal) -
 
 @given(record=_records(), data=st.data())
 @repeatable(60)
-def test_a_record_is_a_value(record: Record, data: st.DataObject) -> None:
+def test_a_record_is_a_value(record: RequestModel, data: st.DataObject) -> None:
     """Copies and pickles are equal to the record, and hold the very mark for what was not given."""
     again = data.draw(
         st.sampled_from([copy.copy(record), copy.deepcopy(record), pickle.loads(pickle.dumps(record))]),  # noqa: S301
@@ -166,7 +166,7 @@ def test_a_record_is_a_value(record: Record, data: st.DataObject) -> None:
 
 
 @EVERY
-def test_every_field_is_sent_under_its_own_name_in_the_order_of_the_contract(cls: type[Record]) -> None:
+def test_every_field_is_sent_under_its_own_name_in_the_order_of_the_contract(cls: type[RequestModel]) -> None:
     """The names of the fields are the contract's, and so is their order; extra fields follow."""
     record = cls.from_dict({**FULL[cls], "newer": 1}, allow_unknown=True)
     assert list(record.to_dict()) == [*FULL[cls], "newer"]
@@ -174,7 +174,7 @@ def test_every_field_is_sent_under_its_own_name_in_the_order_of_the_contract(cls
 
 
 @EVERY
-def test_what_was_not_given_is_left_out(cls: type[Record]) -> None:
+def test_what_was_not_given_is_left_out(cls: type[RequestModel]) -> None:
     """A field that was not given is not sent, neither as null nor otherwise."""
     assert list(cls(**BASES[cls]).to_dict()) == list(BASES[cls])
 
@@ -244,9 +244,9 @@ def test_a_full_event_on_the_wire() -> None:
 
 
 @EVERY
-def test_a_required_field_that_is_missing_is_named(cls: type[Record]) -> None:
+def test_a_required_field_that_is_missing_is_named(cls: type[RequestModel]) -> None:
     """Leaving out a required field raises our error, not a TypeError, whichever way the record is made."""
-    makers: list[Callable[[dict[str, Any]], Record]] = [lambda fields: cls(**fields), cls.from_dict]
+    makers: list[Callable[[dict[str, Any]], RequestModel]] = [lambda fields: cls(**fields), cls.from_dict]
     for name in BASES[cls]:
         rest = {field: value for field, value in BASES[cls].items() if field != name}
         for make in makers:
@@ -258,7 +258,7 @@ def test_a_required_field_that_is_missing_is_named(cls: type[Record]) -> None:
 
 
 @EVERY
-def test_a_record_of_nothing_names_its_first_field(cls: type[Record]) -> None:
+def test_a_record_of_nothing_names_its_first_field(cls: type[RequestModel]) -> None:
     """Without any field, the first required one is what is missing."""
     for make in (cls, lambda: cls.from_dict({})):
         with pytest.raises(AdaptyUsageError) as caught:
@@ -280,7 +280,7 @@ def test_a_record_of_nothing_names_its_first_field(cls: type[Record]) -> None:
         (Offer, "offertype", "offer_type"),
     ],
 )
-def test_an_unknown_name_is_refused_with_a_suggestion(cls: type[Record], name: str, meant: str) -> None:
+def test_an_unknown_name_is_refused_with_a_suggestion(cls: type[RequestModel], name: str, meant: str) -> None:
     """A name that the contract does not have is refused, with the nearest one that it has."""
     with pytest.raises(AdaptyUsageError) as caught:
         cls.from_dict({**BASES[cls], name: "x"})
@@ -303,7 +303,7 @@ def test_any_unknown_name_is_refused_with_what_there_is(name: Any) -> None:
     "data", [None, 1, "x", b"x", [], ["email"], [("email", "x")], {"email"}, object(), MailProfile]
 )
 @EVERY
-def test_only_a_mapping_is_read(cls: type[Record], data: Any) -> None:
+def test_only_a_mapping_is_read(cls: type[RequestModel], data: Any) -> None:
     """Anything but a mapping is refused with the record's name."""
     with pytest.raises(AdaptyUsageError, match=f"^{cls.__name__}: .*expected a mapping of its fields"):
         cls.from_dict(data)
@@ -325,7 +325,7 @@ def test_an_unknown_name_can_be_kept() -> None:
     ],
 )
 def test_an_unknown_name_can_be_kept_in_a_nested_record(
-    cls: type[Record],
+    cls: type[RequestModel],
     field: str,
     nested: Mapping[str, Any],
 ) -> None:
@@ -352,7 +352,7 @@ def test_any_json_can_be_an_extra_field(extra: dict[str, Any]) -> None:
 
 
 @EVERY
-def test_an_extra_field_cannot_stand_in_for_a_known_one(cls: type[Record]) -> None:
+def test_an_extra_field_cannot_stand_in_for_a_known_one(cls: type[RequestModel]) -> None:
     """A field with an argument of its own is not taken among the extra ones, where nothing checks it."""
     for name in field_names(cls):
         with pytest.raises(AdaptyUsageError, match=f"holds {name}, which has an argument of its own") as caught:
@@ -393,7 +393,7 @@ def test_what_json_writes_otherwise_is_kept_as_json_reads_it() -> None:
 
 
 @EVERY
-def test_a_record_is_frozen(cls: type[Record]) -> None:
+def test_a_record_is_frozen(cls: type[RequestModel]) -> None:
     """No field of a record can be set, deleted or added."""
     record = cls(**FULL[cls])
     for name in [*field_names(cls), "extra_fields", "newer"]:
@@ -404,14 +404,14 @@ def test_a_record_is_frozen(cls: type[Record]) -> None:
 
 
 @EVERY
-def test_fields_are_given_by_name_only(cls: type[Record]) -> None:
+def test_fields_are_given_by_name_only(cls: type[RequestModel]) -> None:
     """A record takes no positional arguments: their order would be a promise."""
     with pytest.raises(TypeError):
         cls(*BASES[cls].values())
 
 
 @EVERY
-def test_equal_fields_make_equal_records(cls: type[Record]) -> None:
+def test_equal_fields_make_equal_records(cls: type[RequestModel]) -> None:
     """Records are equal by what they hold, and records of different classes never are."""
     assert cls(**FULL[cls]) == cls(**FULL[cls])
     assert cls(**FULL[cls]) != cls(**BASES[cls])
@@ -422,7 +422,7 @@ def test_equal_fields_make_equal_records(cls: type[Record]) -> None:
 
 
 @EVERY
-def test_a_change_is_checked_like_the_first_value(cls: type[Record]) -> None:
+def test_a_change_is_checked_like_the_first_value(cls: type[RequestModel]) -> None:
     """`attrs.evolve` makes a new record, whose fields are all checked again."""
     record = cls(**FULL[cls])
     for name in field_names(cls):
@@ -490,15 +490,15 @@ def test_a_nested_record_may_be_a_record_or_its_fields() -> None:
 def test_a_method_takes_a_ready_record_or_its_fields() -> None:
     """A method gets the same record either way; what is NOT_GIVEN counts as left out."""
     ready = MailProfile(**PROFILE)
-    assert one_record(MailProfile, "profile", ready, dict.fromkeys(FULL_PROFILE, NOT_GIVEN)) is ready
+    assert coerce_model(MailProfile, "profile", ready, dict.fromkeys(FULL_PROFILE, NOT_GIVEN)) is ready
     fields = {**dict.fromkeys(FULL_PROFILE, NOT_GIVEN), **PROFILE, "extra_fields": NOT_GIVEN}
-    assert one_record(MailProfile, "profile", NOT_GIVEN, fields) == ready
+    assert coerce_model(MailProfile, "profile", NOT_GIVEN, fields) == ready
 
 
 def test_a_method_takes_not_both() -> None:
     """A ready record and fields beside it are refused: which of them would win?"""
     with pytest.raises(AdaptyUsageError, match="is given beside a ready MailProfile") as caught:
-        one_record(MailProfile, "profile", MailProfile(**PROFILE), {"email": NOT_GIVEN, "country": "US"})
+        coerce_model(MailProfile, "profile", MailProfile(**PROFILE), {"email": NOT_GIVEN, "country": "US"})
     assert caught.value.field_name == "country"
 
 
@@ -508,7 +508,7 @@ def test_a_method_takes_not_both() -> None:
 def test_a_method_takes_no_other_record(ready: Any) -> None:
     """What is not the method's own record is refused by the argument's name, and not shown."""
     with pytest.raises(AdaptyUsageError, match="expected a MailProfile") as caught:
-        one_record(MailProfile, "profile", ready, {})
+        coerce_model(MailProfile, "profile", ready, {})
     assert caught.value.field_name == "profile"
     assert not re.search("jane|user_12345", str(caught.value))
 

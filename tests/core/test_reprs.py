@@ -14,8 +14,8 @@ import adapty
 from adapty import AdaptyError, AsyncAdapty, MailProfile, Timeouts
 from adapty._core.safe_repr import SafeRepr
 from adapty.config import Config
-from adapty.models._received import Received
-from adapty.models._record import Record
+from adapty.models._request import RequestModel
+from adapty.models._response import ResponseModel
 
 PACKAGES = ("", ".bulk", ".config", ".errors", ".fast", ".models", ".sandbox", ".testing", ".webhooks")
 
@@ -26,7 +26,7 @@ def classes() -> set[type[Any]]:
     for name in PACKAGES:
         package = importlib.import_module(f"adapty{name}")
         found |= {thing for export in package.__all__ if inspect.isclass(thing := getattr(package, export))}
-    waiting: list[type[Any]] = [Record, Received]
+    waiting: list[type[Any]] = [RequestModel, ResponseModel]
     while waiting:
         one = waiting.pop()
         waiting += one.__subclasses__()

@@ -39,7 +39,7 @@ from adapty.models import (
     ProfileFields,
     SubscriptionFields,
 )
-from adapty.models._record import Record, field_names
+from adapty.models._request import RequestModel, field_names
 from adapty.models.access import GrantAccessRequest, RevokeAccessRequest
 from adapty.models.integrations import IntegrationIdentifiersRequest
 from adapty.models.paywalls import PaywallUpdateRequest
@@ -78,7 +78,7 @@ SUBSCRIPTION: Mapping[str, Any] = {
 ATTRIBUTES: Mapping[str, Any] = {"customer_user_id": "user_12345", "stripe_token": "sub_1PqXyZ"}
 STRIPE: Mapping[str, Any] = {"type": "stripe_receipt_validation_result", "attributes": ATTRIBUTES}
 
-BASES: Mapping[type[Record], Mapping[str, Any]] = {
+BASES: Mapping[type[RequestModel], Mapping[str, Any]] = {
     ProfileRequest: {},
     InstallationMeta: {"device_id": DEVICE_ID},
     Price: PURCHASE["price"],
@@ -127,7 +127,7 @@ _OPTIONAL: Mapping[str, Any] = {
     "cancellation_reason": "refund",
 }
 
-FULL: Mapping[type[Record], Mapping[str, Any]] = {
+FULL: Mapping[type[RequestModel], Mapping[str, Any]] = {
     **BASES,
     ProfileRequest: {
         "first_name": "Jane",
@@ -178,7 +178,7 @@ CONTRACT = contract("server_side")
 SCHEMAS = CONTRACT["components"]["schemas"]
 
 USER: Mapping[str, Any] = {"adapty_customer_user_id": "user_12345"}
-SENT_BY: Mapping[type[Record], tuple[str, Mapping[str, Any]]] = {
+SENT_BY: Mapping[type[RequestModel], tuple[str, Mapping[str, Any]]] = {
     ProfileRequest: ("updateProfile", USER),
     OneTimePurchase: ("setTransaction", USER),
     Subscription: ("setTransaction", USER),
@@ -194,7 +194,7 @@ SENT_BY: Mapping[type[Record], tuple[str, Mapping[str, Any]]] = {
 """The operation whose body a record is, and what it takes beside."""
 
 
-def schema_name(cls: type[Record]) -> str:
+def schema_name(cls: type[RequestModel]) -> str:
     """Give the name of a record's schema."""
     return "IntegrationIdentifiers" if cls is IntegrationIdentifiersRequest else cls.__name__
 
@@ -208,7 +208,7 @@ VALIDATORS = {
 }
 
 
-def check_sendable(record: Record) -> None:
+def check_sendable(record: RequestModel) -> None:
     """Fail where a record is not JSON, not valid, not sent as it is, or not read back."""
     written = json.loads(wire(record))
     assert [error.message for error in VALIDATORS[type(record)].iter_errors(written)] == []
@@ -220,7 +220,7 @@ def check_sendable(record: Record) -> None:
         assert json.loads(body) == written
 
 
-def outcome_of(cls: type[Record], field: str, value: Any) -> Record | AdaptyUsageError:
+def outcome_of(cls: type[RequestModel], field: str, value: Any) -> RequestModel | AdaptyUsageError:
     """Put a value into a field: a record that can be sent, or an error that names the field, or the test fails."""
     try:
         record = cls(**{**BASES[cls], field: value})
@@ -236,32 +236,32 @@ def outcome_of(cls: type[Record], field: str, value: Any) -> Record | AdaptyUsag
     return refusal
 
 
-def refused(cls: type[Record], field: str, value: Any) -> AdaptyUsageError:
+def refused(cls: type[RequestModel], field: str, value: Any) -> AdaptyUsageError:
     """Give the error that a value for a field ends in; the test fails where it is taken."""
     outcome = outcome_of(cls, field, value)
     assert isinstance(outcome, AdaptyUsageError), f"{cls.__name__}.{field} took {value!r}"
     return outcome
 
 
-def taken(cls: type[Record], field: str, value: Any) -> Any:
+def taken(cls: type[RequestModel], field: str, value: Any) -> Any:
     """Give what is sent of a value for a field; the test fails where it is refused."""
     outcome = outcome_of(cls, field, value)
     assert not isinstance(outcome, AdaptyUsageError), f"{cls.__name__}.{field}: {outcome}"
     return outcome.to_dict()[field]
 
 
-def fields_of(cls: type[Record]) -> tuple[str, ...]:
+def fields_of(cls: type[RequestModel]) -> tuple[str, ...]:
     """Name the contract's fields of a record."""
     return tuple(SCHEMAS[schema_name(cls)]["properties"])
 
 
-def takes_null(cls: type[Record], field: str) -> bool:
+def takes_null(cls: type[RequestModel], field: str) -> bool:
     """Whether the contract has null for a field."""
     schema = SCHEMAS[schema_name(cls)]["properties"][field]
     return "null" in schema.get("type", ()) or {"type": "null"} in schema.get("oneOf", ())
 
 
-def is_required(cls: type[Record], field: str) -> bool:
+def is_required(cls: type[RequestModel], field: str) -> bool:
     """Whether the contract requires a field; what tells two bodies apart is filled in."""
     return field in SCHEMAS[schema_name(cls)].get("required", ()) and field != "purchase_type"
 
@@ -273,13 +273,13 @@ EVERY_FIELD = pytest.mark.parametrize(
 
 
 @EVERY
-def test_a_record_has_the_fields_of_its_schema(cls: type[Record]) -> None:
+def test_a_record_has_the_fields_of_its_schema(cls: type[RequestModel]) -> None:
     """No field of the contract is missing from a record, and none is there that the contract does not have."""
     assert set(field_names(cls)) == set(fields_of(cls)) == set(FULL[cls])
 
 
 @EVERY
-def test_what_is_given_is_what_is_sent(cls: type[Record]) -> None:
+def test_what_is_given_is_what_is_sent(cls: type[RequestModel]) -> None:
     """Each field is sent under the contract's name in the contract's form, and what was not given is left out."""
     for given_fields in (BASES[cls], FULL[cls]):
         record = cls(**given_fields)
@@ -305,8 +305,8 @@ NEARLY: list[Any] = [
     [{"locale": "en", "data": {"a": "\ud800"}}],
     MappingProxyType({"en": "{}"}),
     {"en": MappingProxyType({"a": 1})},
-    RemoteConfig(locale="en", data="{}", extra={"newer": [1]}),
-    [RemoteConfig(locale="en", data="{}", extra={"newer": [1]})],
+    RemoteConfig(locale="en", data="{}", extra_fields={"newer": [1]}),
+    [RemoteConfig(locale="en", data="{}", extra_fields={"newer": [1]})],
     [RemoteConfig(locale="en")],
 ]
 """Values that some field or other takes, and such as are nearly that."""
@@ -320,7 +320,7 @@ NEARLY: list[Any] = [
         for name in (*fields_of(cls), "extra_fields")
     ],
 )
-def test_what_is_nearly_right_makes_a_sendable_record_or_is_refused(cls: type[Record], field: str) -> None:
+def test_what_is_nearly_right_makes_a_sendable_record_or_is_refused(cls: type[RequestModel], field: str) -> None:
     """What is right for one field is given to every other: a valid request comes of it, or an error with the name."""
     for value in NEARLY:
         outcome_of(cls, field, value)
@@ -329,14 +329,14 @@ def test_what_is_nearly_right_makes_a_sendable_record_or_is_refused(cls: type[Re
 @EVERY
 @given(data=st.data())
 @repeatable(20)
-def test_any_value_makes_a_sendable_record_or_is_refused(cls: type[Record], data: st.DataObject) -> None:
+def test_any_value_makes_a_sendable_record_or_is_refused(cls: type[RequestModel], data: st.DataObject) -> None:
     """Whatever Python value is given to whichever field: a valid request comes of it, or an error that names it."""
     field = data.draw(st.sampled_from([*fields_of(cls), "extra_fields"]))
     outcome_of(cls, field, data.draw(objects()))
 
 
 @EVERY_FIELD
-def test_none_is_taken_where_the_api_takes_null(cls: type[Record], field: str) -> None:
+def test_none_is_taken_where_the_api_takes_null(cls: type[RequestModel], field: str) -> None:
     """None is sent as null where the contract has it, and else refused with what to do instead."""
     if takes_null(cls, field):
         assert taken(cls, field, None) is None
@@ -347,7 +347,7 @@ def test_none_is_taken_where_the_api_takes_null(cls: type[Record], field: str) -
 
 
 @EVERY_FIELD
-def test_what_is_not_given_is_as_good_as_left_out(cls: type[Record], field: str) -> None:
+def test_what_is_not_given_is_as_good_as_left_out(cls: type[RequestModel], field: str) -> None:
     """NOT_GIVEN makes the record that leaving the field out makes, or the same error."""
     rest = {name: value for name, value in FULL[cls].items() if name != field}
     if is_required(cls, field):
@@ -367,7 +367,7 @@ def test_what_is_not_given_is_as_good_as_left_out(cls: type[Record], field: str)
 @pytest.mark.parametrize(
     "make", [RefundSaverSettingsRequest, lambda **fields: RefundSaverSettingsRequest.from_dict(fields)]
 )
-def test_refund_saver_settings_need_one(make: Callable[..., Record], fields: dict[str, Any]) -> None:
+def test_refund_saver_settings_need_one(make: Callable[..., RequestModel], fields: dict[str, Any]) -> None:
     """A change of nothing is refused, and null for both is none; null beside the other one is sent."""
     with pytest.raises(AdaptyUsageError, match="is missing, and so is consent; expected at least one") as caught:
         make(**fields)
@@ -386,7 +386,7 @@ def test_refund_saver_settings_need_one(make: Callable[..., Record], fields: dic
         lambda: IntegrationIdentifiersRequest(extra_fields={}),
     ],
 )
-def test_integration_identifiers_need_one(make: Callable[[], Record]) -> None:
+def test_integration_identifiers_need_one(make: Callable[[], RequestModel]) -> None:
     """Storing nothing is refused; clearing one is something."""
     with pytest.raises(AdaptyUsageError, match="expected at least one"):
         make()
@@ -395,7 +395,7 @@ def test_integration_identifiers_need_one(make: Callable[[], Record]) -> None:
 
 
 @EVERY
-def test_an_unknown_name_is_refused_with_what_there_is(cls: type[Record]) -> None:
+def test_an_unknown_name_is_refused_with_what_there_is(cls: type[RequestModel]) -> None:
     """A name that the contract does not have is refused by name; `allow_unknown` keeps it and sends it."""
     fields = {**BASES[cls], "newer": {"deep": [1, None]}}
     with pytest.raises(AdaptyUsageError, match=f"^newer: is not a field of {cls.__name__}") as caught:
@@ -406,7 +406,7 @@ def test_an_unknown_name_is_refused_with_what_there_is(cls: type[Record]) -> Non
     check_sendable(record)
 
 
-NESTED: list[tuple[type[Record], str, Any, str]] = [
+NESTED: list[tuple[type[RequestModel], str, Any, str]] = [
     (ProfileRequest, "installation_meta", {"device_id": DEVICE_ID, "newer": 1}, "installation_meta.newer"),
     (OneTimePurchase, "price", {**PURCHASE["price"], "newer": 1}, "price.newer"),
     (Subscription, "offer", {**BASES[OfferRequest], "newer": 1}, "offer.newer"),
@@ -422,7 +422,7 @@ NESTED: list[tuple[type[Record], str, Any, str]] = [
 
 
 @pytest.mark.parametrize(("cls", "field", "value", "name"), NESTED, ids=[name for *_, name in NESTED])
-def test_an_unknown_name_inside_is_refused_or_kept(cls: type[Record], field: str, value: Any, name: str) -> None:
+def test_an_unknown_name_inside_is_refused_or_kept(cls: type[RequestModel], field: str, value: Any, name: str) -> None:
     """The same holds for what is nested: the dotted name says where, and `allow_unknown` reaches there too."""
     fields = {**BASES[cls], field: value}
     with pytest.raises(AdaptyUsageError) as caught:
@@ -440,7 +440,7 @@ def test_currencies_with_their_amounts_are_items_whether_or_not_newer_fields_are
     assert made.to_dict() == {"items": [{"currency_code": "GOLD", "amount": 1}]}
 
 
-WRONG_INSIDE: list[tuple[type[Record], str, Any, str]] = [
+WRONG_INSIDE: list[tuple[type[RequestModel], str, Any, str]] = [
     (ProfileRequest, "installation_meta", {}, "installation_meta.device_id"),
     (ProfileRequest, "installation_meta", {"device_id": None}, "installation_meta.device_id"),
     (ProfileRequest, "installation_meta", {"device_id": "x"}, "installation_meta.device_id"),
@@ -475,13 +475,13 @@ WRONG_INSIDE: list[tuple[type[Record], str, Any, str]] = [
     WRONG_INSIDE,
     ids=[f"{name}-{number}" for number, (*_, name) in enumerate(WRONG_INSIDE)],
 )
-def test_what_is_wrong_inside_is_named_with_dots(cls: type[Record], field: str, value: Any, name: str) -> None:
+def test_what_is_wrong_inside_is_named_with_dots(cls: type[RequestModel], field: str, value: Any, name: str) -> None:
     """The error names the part at fault, from the outermost field inwards."""
     assert refused(cls, field, value).field_name == name
 
 
 SECRET = "Xq7secret"
-QUOTES_NOTHING: list[tuple[type[Record], str, Any]] = [
+QUOTES_NOTHING: list[tuple[type[RequestModel], str, Any]] = [
     (ProfileRequest, "gender", SECRET),
     (ProfileRequest, "email", SECRET),
     (ProfileRequest, "email", f"{SECRET}@@example.com"),
@@ -513,7 +513,7 @@ QUOTES_NOTHING: list[tuple[type[Record], str, Any]] = [
 
 
 @pytest.mark.parametrize(("cls", "field", "value"), QUOTES_NOTHING)
-def test_a_refusal_quotes_nothing_personal(cls: type[Record], field: str, value: Any) -> None:
+def test_a_refusal_quotes_nothing_personal(cls: type[RequestModel], field: str, value: Any) -> None:
     """Names, addresses, ids, tokens and whatever stands in their place do not show in the message."""
     assert SECRET not in str(refused(cls, field, value))
 
@@ -557,14 +557,14 @@ def test_the_repr_hides_what_is_personal() -> None:
         VirtualCurrencyTransactionRequest(items={"GOLD": 1}, metadata={"by": "jane@example.com"}),
     ],
 )
-def test_the_repr_shows_no_address(record: Record) -> None:
+def test_the_repr_shows_no_address(record: RequestModel) -> None:
     """Where people put their users' addresses for ids, the printed record does not show them."""
     assert "jane" not in repr(record)
     assert "jane@example.com" in wire(record).decode()
 
 
 @EVERY
-def test_a_record_is_a_value(cls: type[Record]) -> None:
+def test_a_record_is_a_value(cls: type[RequestModel]) -> None:
     """Copies and pickles are equal, hash alike and are sent alike; records of other classes never are equal."""
     record = cls(**FULL[cls], extra_fields={"newer": [1]})
     unpickled = pickle.loads(pickle.dumps(record))  # noqa: S301
@@ -578,7 +578,7 @@ def test_a_record_is_a_value(cls: type[Record]) -> None:
 
 
 @EVERY
-def test_a_record_is_frozen_and_its_fields_have_names(cls: type[Record]) -> None:
+def test_a_record_is_frozen_and_its_fields_have_names(cls: type[RequestModel]) -> None:
     """No field can be set or deleted, and none is given by its place."""
     record = cls(**FULL[cls])
     for name in [*field_names(cls), "extra_fields", "newer"]:
@@ -591,7 +591,7 @@ def test_a_record_is_frozen_and_its_fields_have_names(cls: type[Record]) -> None
 
 
 @EVERY
-def test_a_change_is_checked_like_the_first_value(cls: type[Record]) -> None:
+def test_a_change_is_checked_like_the_first_value(cls: type[RequestModel]) -> None:
     """`attrs.evolve` makes a new record, whose fields are all checked again."""
     record = cls(**FULL[cls])
     for name in field_names(cls):
@@ -604,7 +604,7 @@ def test_a_change_is_checked_like_the_first_value(cls: type[Record]) -> None:
 
 
 @EVERY
-def test_an_extra_field_cannot_stand_in_for_a_known_one(cls: type[Record]) -> None:
+def test_an_extra_field_cannot_stand_in_for_a_known_one(cls: type[RequestModel]) -> None:
     """A field with an argument of its own is not taken among the extra ones, where nothing checks it."""
     for name in field_names(cls):
         with pytest.raises(AdaptyUsageError, match=f"holds {name}, which has an argument of its own") as caught:
@@ -615,7 +615,7 @@ def test_an_extra_field_cannot_stand_in_for_a_known_one(cls: type[Record]) -> No
 @EVERY
 @given(extra=st.dictionaries(st.text(max_size=5), json_values(), max_size=3))
 @repeatable(10)
-def test_any_json_can_be_an_extra_field(cls: type[Record], extra: dict[str, Any]) -> None:
+def test_any_json_can_be_an_extra_field(cls: type[RequestModel], extra: dict[str, Any]) -> None:
     """Whatever strict JSON holds goes through the generated model unchanged; what it cannot carry is refused."""
     try:
         json.dumps(extra, allow_nan=False, ensure_ascii=False).encode()
@@ -626,7 +626,7 @@ def test_any_json_can_be_an_extra_field(cls: type[Record], extra: dict[str, Any]
         check_sendable(cls(**BASES[cls], extra_fields=extra))
 
 
-MUTABLE: Mapping[type[Record], Callable[[], dict[str, Any]]] = {
+MUTABLE: Mapping[type[RequestModel], Callable[[], dict[str, Any]]] = {
     ProfileRequest: lambda: {"custom_attributes": [{"key": "plan", "value": "x"}], "installation_meta": dict(META)},
     OneTimePurchase: lambda: {**PURCHASE, "price": dict(PURCHASE["price"]), "offer": dict(_OPTIONAL["offer"])},
     VirtualCurrencyTransactionRequest: lambda: {
@@ -649,7 +649,7 @@ def _emptied(value: Any) -> None:
 
 
 @pytest.mark.parametrize("cls", list(MUTABLE), ids=lambda cls: cls.__name__)
-def test_a_record_does_not_change_with_its_source_or_with_what_is_made_of_it(cls: type[Record]) -> None:
+def test_a_record_does_not_change_with_its_source_or_with_what_is_made_of_it(cls: type[RequestModel]) -> None:
     """Emptying the caller's own dicts and lists, or those that `to_dict` gave, does not reach the record."""
     fields = {**MUTABLE[cls](), "extra_fields": {"newer_field": {"deep": [1]}}}
     record = cls(**fields)
@@ -660,7 +660,7 @@ def test_a_record_does_not_change_with_its_source_or_with_what_is_made_of_it(cls
     assert wire(record) == before
 
 
-TYPED_DICTS: list[tuple[Any, type[Record], set[str]]] = [
+TYPED_DICTS: list[tuple[Any, type[RequestModel], set[str]]] = [
     (ProfileFields, ProfileRequest, set()),
     (OneTimePurchaseFields, OneTimePurchase, {"store_base_plan_id"}),
     (SubscriptionFields, Subscription, {"store_base_plan_id"}),
@@ -672,13 +672,13 @@ EVERY_TYPED_DICT = pytest.mark.parametrize(
 
 
 @EVERY_TYPED_DICT
-def test_a_methods_arguments_are_the_records_fields(typed: Any, cls: type[Record], more: set[str]) -> None:
+def test_a_methods_arguments_are_the_records_fields(typed: Any, cls: type[RequestModel], more: set[str]) -> None:
     """What type checkers know as arguments is what the record takes, no more and no less."""
     assert set(get_type_hints(typed)) == {*field_names(cls), "extra_fields", *more} - {"purchase_type"}
 
 
 @EVERY_TYPED_DICT
-def test_the_required_arguments_are_the_required_fields(typed: Any, cls: type[Record], more: set[str]) -> None:
+def test_the_required_arguments_are_the_required_fields(typed: Any, cls: type[RequestModel], more: set[str]) -> None:
     """What type checkers insist on is what the record insists on."""
     hints = get_type_hints(typed, include_extras=True)
     required = {name for name, hint in hints.items() if get_origin(hint) is Required}
@@ -689,7 +689,7 @@ def test_the_required_arguments_are_the_required_fields(typed: Any, cls: type[Re
 
 
 @EVERY_TYPED_DICT
-def test_an_argument_may_be_none_where_the_field_may(typed: Any, cls: type[Record], more: set[str]) -> None:
+def test_an_argument_may_be_none_where_the_field_may(typed: Any, cls: type[RequestModel], more: set[str]) -> None:
     """Type checkers take None for an argument exactly where the API takes null."""
     hints = get_type_hints(typed)
     nullable = {name for name in field_names(cls) if name in hints and type(None) in get_args(hints[name])}
@@ -697,7 +697,7 @@ def test_an_argument_may_be_none_where_the_field_may(typed: Any, cls: type[Recor
 
 
 @EVERY
-def test_annotations_can_be_resolved(cls: type[Record]) -> None:
+def test_annotations_can_be_resolved(cls: type[RequestModel]) -> None:
     """Annotations mean something at run time, and allow None and NOT_GIVEN exactly where the record does."""
     fields = attrs.fields_dict(attrs.resolve_types(cls))
     assert [name for name, field in fields.items() if isinstance(field.type, str)] == []

@@ -31,10 +31,10 @@ from adapty.models import (
     RefundPreference,
 )
 from adapty.models.paywalls import PaywallUpdateRequest
-from adapty.models.profile_request import ProfileRequest, known_platform
+from adapty.models.profile_request import ProfileRequest, validate_platform
 from adapty.models.purchases import PaddleValidationRequest, StripeValidationAttributes
 from adapty.models.refund_saver import RefundSaverSettingsRequest
-from adapty.models.virtual_currency import VirtualCurrencyTransactionRequest, credited, debited
+from adapty.models.virtual_currency import VirtualCurrencyTransactionRequest, credit_amount, debit_amount
 
 from .support import repeatable
 from .test_server_side_records import CONTRACT, refused, taken
@@ -42,7 +42,7 @@ from .test_server_side_records import CONTRACT, refused, taken
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from adapty.models._record import Record
+    from adapty.models._request import RequestModel
 
 PAIR = "\U0001f600"
 HALF = "\ud800"
@@ -364,12 +364,12 @@ def test_an_amount_is_a_whole_number(amount: Any) -> None:
 @pytest.mark.parametrize("amount", [1, 50, 2**31 - 1])
 def test_credit_and_debit_say_which_way_it_goes(amount: int) -> None:
     """Both take an amount above 0; a debit goes out below 0."""
-    assert credited("amount", amount) == amount
-    assert debited("amount", amount) == -amount
+    assert credit_amount("amount", amount) == amount
+    assert debit_amount("amount", amount) == -amount
 
 
 @pytest.mark.parametrize("amount", [-1, -50, -(2**31), 0, 2**31, *NOT_NUMBERS], ids=repr)
-@pytest.mark.parametrize("decide", [credited, debited])
+@pytest.mark.parametrize("decide", [credit_amount, debit_amount])
 def test_credit_and_debit_take_no_negative_amount(decide: Any, amount: Any) -> None:
     """A minus that the caller added by mistake does not turn a debit into a credit."""
     with pytest.raises(AdaptyUsageError, match=r"^from_amount: ") as caught:
@@ -652,7 +652,7 @@ def test_a_currency_may_not_be(code: Any) -> None:
     assert refused(Price, "currency", code).field_name == "currency"
 
 
-COUNTRY_FIELDS: list[tuple[type[Record], str]] = [
+COUNTRY_FIELDS: list[tuple[type[RequestModel], str]] = [
     (Price, "country"),
     (ProfileRequest, "ip_country"),
     (ProfileRequest, "store_country"),
@@ -660,7 +660,7 @@ COUNTRY_FIELDS: list[tuple[type[Record], str]] = [
 
 
 @pytest.mark.parametrize(("cls", "field"), COUNTRY_FIELDS)
-def test_a_country_is_an_assigned_code(cls: type[Record], field: str) -> None:
+def test_a_country_is_an_assigned_code(cls: type[RequestModel], field: str) -> None:
     """Two capital letters of ISO 3166-1; the mistakes that people make are answered with what they meant."""
     for code in ("US", "DE", "GB", "TW"):
         assert taken(cls, field, code) == code
@@ -697,7 +697,7 @@ def test_a_paddle_token_may_be(token: str) -> None:
         (PaddleValidationRequest, "paddle_token", ("txn_", "sub_"), ("pi_1", "pro_1", "ctm_1", "TXN_1", "che_1")),
     ],
 )
-def test_a_token_may_not_be(cls: type[Record], field: str, own: tuple[str, ...], others: tuple[str, ...]) -> None:
+def test_a_token_may_not_be(cls: type[RequestModel], field: str, own: tuple[str, ...], others: tuple[str, ...]) -> None:
     """A prefix alone names nothing, and other objects of the store are refused, without being quoted."""
     spaced = [f" {prefix}1" for prefix in own]
     tokens: list[Any] = [*own, *others, *spaced, "", " ", "1", 1, None, True, b"sub_1", [], HALF]
@@ -709,11 +709,14 @@ def test_a_token_may_not_be(cls: type[Record], field: str, own: tuple[str, ...],
             assert token not in str(error)
 
 
-UUID_FIELDS: list[tuple[type[Record], str]] = [(InstallationMeta, "device_id"), (ProfileRequest, "store_account_token")]
+UUID_FIELDS: list[tuple[type[RequestModel], str]] = [
+    (InstallationMeta, "device_id"),
+    (ProfileRequest, "store_account_token"),
+]
 
 
 @pytest.mark.parametrize(("cls", "field"), UUID_FIELDS)
-def test_a_uuid_is_five_groups_of_any_version(cls: type[Record], field: str) -> None:
+def test_a_uuid_is_five_groups_of_any_version(cls: type[RequestModel], field: str) -> None:
     """A UUID or its text, sent in lower case; other spellings are refused, and not quoted."""
     plain = "7f0e9d8c-6b5a-4938-8271-605f4e3d2c1b"
     uuids: list[Any] = [plain, plain.upper(), UUID(plain), plain.replace("4938", "1938"), str(UUID(int=0))]
@@ -767,7 +770,7 @@ def test_an_ip_address_may_not_be(address: Any) -> None:
         assert address not in str(error)
 
 
-CHOICES: list[tuple[type[Record], str, Any, str, str]] = [
+CHOICES: list[tuple[type[RequestModel], str, Any, str, str]] = [
     (ProfileRequest, "gender", Gender, "ProfileRequest", "gender"),
     (ProfileRequest, "store", ProfileStore, "ProfileRequest", "store"),
     (InstallationMeta, "platform", InstallationPlatform, "InstallationMeta", "platform"),
@@ -788,7 +791,9 @@ CHOICES: list[tuple[type[Record], str, Any, str, str]] = [
 
 
 @pytest.mark.parametrize(("cls", "field", "known", "schema", "name"), CHOICES)
-def test_a_choice_is_one_of_the_contracts(cls: type[Record], field: str, known: Any, schema: str, name: str) -> None:
+def test_a_choice_is_one_of_the_contracts(
+    cls: type[RequestModel], field: str, known: Any, schema: str, name: str
+) -> None:
     """The contract's values are taken, type checkers know the same ones, and nothing near them is taken."""
     found = CONTRACT["components"]["schemas"][schema]
     values = [value for value in (found["properties"][name] if name else found)["enum"] if value is not None]
@@ -808,10 +813,10 @@ def test_the_platform_of_a_request_is_one_of_the_contracts() -> None:
     """The header takes the contract's values, and the error names the argument."""
     values = CONTRACT["components"]["schemas"]["Platform"]["enum"]
     assert sorted(values) == sorted(get_args(Platform))
-    assert [checked("platform", known_platform, value) for value in values] == values
+    assert [checked("platform", validate_platform, value) for value in values] == values
     for other in ("ios", "IOS", "iOS ", "", "tvOS", None, 0, True, ["iOS"]):
         with pytest.raises(AdaptyUsageError, match=r"^platform: "):
-            checked("platform", known_platform, other)
+            checked("platform", validate_platform, other)
 
 
 @pytest.mark.parametrize("value", [*get_args(AttStatus), Number.AUTHORIZED], ids=repr)
@@ -833,7 +838,7 @@ def test_the_att_status_is_no_other_number_and_no_flag(value: Any) -> None:
         assert meaning in message
 
 
-FLAGS: list[tuple[type[Record], str]] = [
+FLAGS: list[tuple[type[RequestModel], str]] = [
     (ProfileRequest, "analytics_disabled"),
     (OneTimePurchase, "is_family_shared"),
     (Subscription, "is_family_shared"),
@@ -843,7 +848,7 @@ FLAGS: list[tuple[type[Record], str]] = [
 
 
 @pytest.mark.parametrize(("cls", "field"), FLAGS)
-def test_a_flag_is_true_or_false(cls: type[Record], field: str) -> None:
+def test_a_flag_is_true_or_false(cls: type[RequestModel], field: str) -> None:
     """Nothing that is merely true or false in Python is taken."""
     for value in (True, False):
         assert taken(cls, field, value) is value
@@ -852,7 +857,7 @@ def test_a_flag_is_true_or_false(cls: type[Record], field: str) -> None:
 
 
 @pytest.mark.parametrize("cls", [OneTimePurchase, Subscription])
-def test_a_transactions_id_has_at_most_fifty_characters(cls: type[Record]) -> None:
+def test_a_transactions_id_has_at_most_fifty_characters(cls: type[RequestModel]) -> None:
     """A longer one makes the request fail; the id of the chain's first transaction has no such bound."""
     for fits in ("x" * 50, PAIR * 50, "1"):
         assert taken(cls, "store_transaction_id", fits) == fits
@@ -866,7 +871,7 @@ def test_a_transactions_id_has_at_most_fifty_characters(cls: type[Record]) -> No
     "field", ["store", "store_product_id", "store_transaction_id", "store_original_transaction_id"]
 )
 @pytest.mark.parametrize("cls", [OneTimePurchase, Subscription])
-def test_what_names_something_is_not_empty(cls: type[Record], field: str) -> None:
+def test_what_names_something_is_not_empty(cls: type[RequestModel], field: str) -> None:
     """Blank ids are refused; custom stores may have any name."""
     blanks: list[Any] = ["", " ", "\t\n", "\u00a0", 7, True, b"x", [], HALF]
     for blank in blanks:
@@ -1052,7 +1057,7 @@ class Unreadable(dict[str, Any]):
         (PaywallUpdateRequest, "remote_configs"),
     ],
 )
-def test_an_iterator_that_fails_is_refused_by_name(cls: type[Record], field: str) -> None:
+def test_an_iterator_that_fails_is_refused_by_name(cls: type[RequestModel], field: str) -> None:
     """Values are foreign objects: what their own code raises becomes our error, without its words."""
     for value in (_failing(), Unreadable(plan="x")):
         error = refused(cls, field, value)

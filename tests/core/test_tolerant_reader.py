@@ -21,7 +21,7 @@ import adapty.models
 from adapty import Profile, UnexpectedResponseError
 from adapty._generated import contract, nothing, server_side_call
 from adapty.models import IntegrationIdentifiers, Paywall, RefundSaverSettings, Subscription, VirtualCurrencyTransaction
-from adapty.models._received import Received
+from adapty.models._response import ResponseModel
 from adapty.models.access import GrantAccessRequest, RevokeAccessRequest
 from adapty.models.paywalls import PaywallListResponse, PaywallUpdateRequest
 from adapty.models.profile_request import ProfileRequest
@@ -50,7 +50,7 @@ _REVOCATION = RevokeAccessRequest(access_level_id="premium")
 _CONFIGS = PaywallUpdateRequest(remote_configs={"en": "{}"})
 _ITEMS = VirtualCurrencyTransactionRequest(items={"GOLD": 1})
 _PADDLE = PaddleValidationRequest(customer_user_id="user_12345", paddle_token="txn_01h")
-_STRIPE = StripeValidationRequest.about(
+_STRIPE = StripeValidationRequest.from_attributes(
     StripeValidationAttributes(customer_user_id="user_12345", stripe_token="sub_1PqXyZ")
 )
 _SUBSCRIPTION = Subscription(
@@ -168,7 +168,9 @@ KNOWN_VALUES = frozenset[str]().union(
     *(value for value in vars(adapty.models).values() if isinstance(value, frozenset))
 )
 
-KNOWN_CLASSES = [held for held in vars(adapty.models).values() if isinstance(held, type) and issubclass(held, Received)]
+KNOWN_CLASSES = [
+    held for held in vars(adapty.models).values() if isinstance(held, type) and issubclass(held, ResponseModel)
+]
 
 OTHER_VALUES: tuple[Any, ...] = (
     None,
@@ -196,7 +198,7 @@ NEIGHBOURS: Mapping[str, Any] = {
     "newer": "text",
     "newer_null": None,
     "newer_object": {"deep": [1, None, {"x": "2026-06-10T14:20:00Z"}]},
-    "extra": {"extra": 1},
+    "extra_fields": {"extra_fields": 1},
     "to_dict": "a method's name",
     "additional_properties": {"x": 1},
     "from": False,
@@ -353,9 +355,9 @@ def problems_of(operation: str, body: Any) -> list[Any]:
     return [*lost(body, result), *not_a_value(result)]
 
 
-def received(value: Any) -> Iterator[Received]:
+def received(value: Any) -> Iterator[ResponseModel]:
     """Go through an object and all that it holds."""
-    if isinstance(value, Received):
+    if isinstance(value, ResponseModel):
         yield value
         for field in attrs.fields(type(value)):
             yield from received(getattr(value, field.name))
@@ -382,9 +384,9 @@ def test_every_answer_of_the_contract_has_a_reader_here() -> None:
 
 @EVERY_EXAMPLE
 def test_a_documented_answer_is_understood_as_a_whole(operation: str, body: Any) -> None:
-    """Nothing of an example of the contract is lost, and nothing of it stands in `extra`."""
+    """Nothing of an example of the contract is lost, and nothing of it stands in `extra_fields`."""
     assert problems_of(operation, body) == []
-    assert [held.extra for held in received(read(operation, body)) if held.extra] == []
+    assert [held.extra_fields for held in received(read(operation, body)) if held.extra_fields] == []
 
 
 @pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__.removeprefix("_"))
@@ -407,7 +409,7 @@ def test_every_operation_reads_in_the_same_way(operation: str, body: Any) -> Non
 
 @EVERY_SHAPE
 def test_what_is_not_known_stands_in_the_extra_of_its_own_object(operation: str, body: Any) -> None:
-    """Each object of an answer has its unknown keys in its own `extra`, as they came; what was known stays known."""
+    """Each object of an answer has its unknown keys in its own `extra_fields`, unchanged; known ones stay known."""
     if READERS[operation] is nothing:
         assert read(operation, {**body, **NEIGHBOURS}) is None
         return
@@ -415,26 +417,26 @@ def test_what_is_not_known_stands_in_the_extra_of_its_own_object(operation: str,
     for path, held in _objects_of(body):
         result = read(operation, _with(body, path, {**held, **NEIGHBOURS}))
         found = counterpart(result, path)
-        assert found.extra == NEIGHBOURS, path
-        assert attrs.evolve(found, extra={}) == counterpart(documented, path), path
+        assert found.extra_fields == NEIGHBOURS, path
+        assert attrs.evolve(found, extra_fields={}) == counterpart(documented, path), path
 
 
 @EVERY_SHAPE
 def test_what_cannot_be_read_stands_in_the_extra_of_its_own_object(operation: str, body: Any) -> None:
-    """A known field with something of another type is None or empty, and `extra` has what came in its place."""
+    """A known field with something of another type is None or empty, and `extra_fields` has what came in its place."""
     for path, held in places(body):
         if not path or "metadata" in path or isinstance(path[-1], int) or READERS[operation] is nothing:
             continue
         value: Any = "odd" if isinstance(held, list) else [{"odd": [1, None]}]
         found = counterpart(read(operation, _with(body, path, value)), path[:-1])
         if hasattr(type(found), str(path[-1])):
-            assert found.extra == {path[-1]: value}, path
+            assert found.extra_fields == {path[-1]: value}, path
             assert getattr(found, str(path[-1])) in (None, ()), path
 
 
 @EVERY_SHAPE
 def test_a_strange_item_does_not_hide_the_others(operation: str, body: Any) -> None:
-    """Of a list, what can be read is read; what cannot stands in `extra` under the list's name."""
+    """Of a list, what can be read is read; what cannot stands in `extra_fields` under the list's name."""
     for path, held in places(body):
         if not isinstance(held, list):
             continue
@@ -444,14 +446,14 @@ def test_a_strange_item_does_not_hide_the_others(operation: str, body: Any) -> N
                 continue
             found = counterpart(read(operation, _with(body, path, [item, *held, item])), path[:-1])
             assert getattr(found, name) == whole, (path, item)
-            assert found.extra == {name: [item, item]}, (path, item)
+            assert found.extra_fields == {name: [item, item]}, (path, item)
 
 
 def test_an_unknown_object_in_a_list_is_one_of_the_list() -> None:
-    """An object without any known field may be of a newer kind: it is given, with all that it says in `extra`."""
+    """An object without any known field may be of a newer kind: it is returned, with its fields in `extra_fields`."""
     profile = read("getProfile", {"data": {"access_levels": [{"odd": 1}], "subscriptions": [{}]}})
-    assert [level.extra for level in profile.access_levels] == [{"odd": 1}]
-    assert [subscription.extra for subscription in profile.subscriptions] == [{}]
+    assert [level.extra_fields for level in profile.access_levels] == [{"odd": 1}]
+    assert [subscription.extra_fields for subscription in profile.subscriptions] == [{}]
 
 
 NAMES = sorted({field.name for held in KNOWN_CLASSES for field in attrs.fields(held)} | {"data", "settings", "meta"})
@@ -521,14 +523,14 @@ def test_a_profile_is_read_wrapped_and_bare() -> None:
     bare = read("getProfileV1", {"profile_id": "p", "newer": 1})
     assert wrapped == bare
     assert wrapped.profile_id == "p"
-    assert wrapped.extra == {"newer": 1}
+    assert wrapped.extra_fields == {"newer": 1}
 
 
 @pytest.mark.parametrize("data", [None, [], "x", 7, True, [{"profile_id": "p"}]])
 def test_a_profile_that_is_none_is_read_as_an_empty_one(data: Any) -> None:
     """Where the promised profile is something else, nothing is known of it, and what came is kept."""
     profile = read("getProfile", {"data": data})
-    assert profile == Profile(extra={"data": data})
+    assert profile == Profile(extra_fields={"data": data})
 
 
 @pytest.mark.parametrize(

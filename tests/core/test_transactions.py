@@ -22,8 +22,8 @@ from adapty import (
     UnexpectedResponseError,
 )
 from adapty._core.call import UnreadableAnswer
-from adapty.models.paywalls import to_edit, with_locale
-from adapty.models.transactions import transaction_record, with_base_plan
+from adapty.models.paywalls import build_locale_update, parse_editable_paywall
+from adapty.models.transactions import coerce_transaction, join_base_plan
 
 from .support import wire
 from .test_server_side_records import BASES, FULL, PURCHASE, SUBSCRIPTION
@@ -31,7 +31,7 @@ from .test_server_side_records import BASES, FULL, PURCHASE, SUBSCRIPTION
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from adapty.models._record import Record
+    from adapty.models._request import RequestModel
 
 USER: Mapping[str, Any] = {"customer_user_id": "user_12345"}
 
@@ -85,7 +85,7 @@ def test_a_base_plan_is_joined_to_its_product(product: str, plan: Any, joined: s
         assert body["store_product_id"] == joined
         assert "store_base_plan_id" not in body
     given = dict(fields)
-    kept = with_base_plan(given)
+    kept = join_base_plan(given)
     assert given == fields
     assert {**kept, "store_product_id": None} == {**PURCHASE, "store_product_id": None}
 
@@ -96,7 +96,7 @@ def test_a_base_plan_is_joined_to_its_product(product: str, plan: Any, joined: s
 def test_a_base_plan_that_is_none_is_refused(plan: Any) -> None:
     """Blank, not a text, or with a colon of its own: refused by its own name."""
     with pytest.raises(AdaptyUsageError, match=r"^store_base_plan_id: ") as caught:
-        with_base_plan({**PURCHASE, "store_base_plan_id": plan})
+        join_base_plan({**PURCHASE, "store_base_plan_id": plan})
     assert caught.value.field_name == "store_base_plan_id"
 
 
@@ -104,7 +104,7 @@ def test_a_product_has_one_base_plan() -> None:
     """A product that names a plan already takes no other, the same one neither."""
     for plan in ("monthly", "yearly"):
         with pytest.raises(AdaptyUsageError, match="is given, and store_product_id has one too") as caught:
-            with_base_plan({**PURCHASE, "store_product_id": "premium:monthly", "store_base_plan_id": plan})
+            join_base_plan({**PURCHASE, "store_product_id": "premium:monthly", "store_base_plan_id": plan})
         assert caught.value.field_name == "store_base_plan_id"
 
 
@@ -114,7 +114,7 @@ def test_a_base_plan_does_not_stand_in_for_its_product(product: Any, plan: Any) 
     """A product that would be refused is refused with a base plan too, by its own name."""
     fields = {"purchase_type": "one_time_purchase", **PURCHASE, "store_product_id": product, "store_base_plan_id": plan}
     with pytest.raises(AdaptyUsageError, match=r"^store_product_id: ") as caught:
-        transaction_record(fields)
+        coerce_transaction(fields)
     assert caught.value.field_name == "store_product_id"
 
 
@@ -122,11 +122,11 @@ def test_a_base_plan_without_a_product_says_what_is_missing() -> None:
     """The product is what is missing, not the plan."""
     fields = {name: value for name, value in PURCHASE.items() if name != "store_product_id"}
     with pytest.raises(AdaptyUsageError, match=r"^store_product_id: is missing"):
-        transaction_record({"purchase_type": "one_time_purchase", **fields, "store_base_plan_id": "monthly"})
+        coerce_transaction({"purchase_type": "one_time_purchase", **fields, "store_base_plan_id": "monthly"})
 
 
 @pytest.mark.parametrize("cls", [OneTimePurchase, Subscription])
-def test_a_ready_record_takes_the_joined_form_only(cls: type[Record]) -> None:
+def test_a_ready_record_takes_the_joined_form_only(cls: type[RequestModel]) -> None:
     """Records have the contract's fields: a base plan of its own is none of them."""
     assert (
         cls(**{**BASES[cls], "store_product_id": "premium:monthly"}).to_dict()["store_product_id"] == "premium:monthly"
@@ -145,7 +145,7 @@ KINDS: list[tuple[str, type[Subscription | OneTimePurchase]]] = [
 def test_a_ready_transaction_is_sent_as_it_is(kind: str, cls: type[Subscription | OneTimePurchase]) -> None:
     """A record is its own kind, which goes out with it."""
     record = cls(**FULL[cls])
-    assert transaction_record(record) is record
+    assert coerce_transaction(record) is record
     assert sent_by(lambda adapty: adapty.transactions.set(record, **USER)) == json.loads(wire(record))
     assert record.purchase_type == kind == cls(**BASES[cls]).purchase_type
 
@@ -155,8 +155,8 @@ def test_a_ready_transaction_is_sent_as_it_is(kind: str, cls: type[Subscription 
 def test_a_mapping_says_its_kind(kind: str, cls: type[Any], wrap: Callable[[Any], Mapping[str, Any]]) -> None:
     """Any mapping of the fields makes the record that its `purchase_type` names."""
     for spelled in (kind, enum.Enum("Kind", {"IT": kind}, type=str).IT):  # type: ignore[attr-defined]
-        assert transaction_record(wrap({**FULL[cls], "purchase_type": spelled})) == cls(**FULL[cls])
-    assert transaction_record(json.loads(wire(cls(**FULL[cls])))) == cls(**FULL[cls])
+        assert coerce_transaction(wrap({**FULL[cls], "purchase_type": spelled})) == cls(**FULL[cls])
+    assert coerce_transaction(json.loads(wire(cls(**FULL[cls])))) == cls(**FULL[cls])
 
 
 @pytest.mark.parametrize(
@@ -167,7 +167,7 @@ def test_a_mapping_says_its_kind(kind: str, cls: type[Any], wrap: Callable[[Any]
 def test_an_unknown_kind_is_refused_with_what_there_is(kind: Any) -> None:
     """The kind is not guessed from the other fields."""
     with pytest.raises(AdaptyUsageError, match=r"^purchase_type: ") as caught:
-        transaction_record({**SUBSCRIPTION, "purchase_type": kind})
+        coerce_transaction({**SUBSCRIPTION, "purchase_type": kind})
     assert caught.value.field_name == "purchase_type"
     if isinstance(kind, str):
         assert "expected one of subscription, one_time_purchase" in str(caught.value)
@@ -178,7 +178,7 @@ def test_a_missing_kind_is_refused_with_what_there_is(fields: Mapping[str, Any])
     """Without a kind, the error names it and the two that there are."""
     expected = "^purchase_type: is missing; expected one of subscription, one_time_purchase$"
     with pytest.raises(AdaptyUsageError, match=expected) as caught:
-        transaction_record(fields)
+        coerce_transaction(fields)
     assert caught.value.field_name == "purchase_type"
 
 
@@ -190,7 +190,7 @@ def test_only_a_transaction_is_one(transaction: Any) -> None:
     with pytest.raises(
         AdaptyUsageError, match=r"^transaction: .*expected a Subscription, a OneTimePurchase or a dict"
     ) as caught:
-        transaction_record(transaction)
+        coerce_transaction(transaction)
     assert caught.value.field_name == "transaction"
 
 
@@ -200,9 +200,9 @@ def test_what_is_wrong_with_a_mapping_is_named(kind: str, cls: type[Any]) -> Non
     for name in BASES[cls]:
         fields = {field: value for field, value in BASES[cls].items() if field != name}
         with pytest.raises(AdaptyUsageError, match=f"^{name}: is missing"):
-            transaction_record({**fields, "purchase_type": kind})
+            coerce_transaction({**fields, "purchase_type": kind})
     with pytest.raises(AdaptyUsageError, match=r"^newer: is not a field of "):
-        transaction_record({**BASES[cls], "purchase_type": kind, "newer": 1})
+        coerce_transaction({**BASES[cls], "purchase_type": kind, "newer": 1})
 
 
 def test_a_one_time_purchase_has_no_renewal() -> None:
@@ -235,7 +235,7 @@ def paywall(configs: Any = CONFIGS) -> Paywall:
 @pytest.mark.parametrize("locale", ["en", "de", "fr"])
 def test_one_locale_is_changed_and_the_others_are_written_back(locale: str) -> None:
     """The others go back as they came, byte by byte and with what is new in them, all of them in their order."""
-    request = with_locale(paywall(), locale, {"headline": "New"}, add=False)
+    request = build_locale_update(paywall(), locale, {"headline": "New"}, add=False)
     expected = [
         {**config, "data": '{"headline": "New"}'} if config["locale"] == locale else config for config in CONFIGS
     ]
@@ -244,11 +244,11 @@ def test_one_locale_is_changed_and_the_others_are_written_back(locale: str) -> N
 
 def test_a_locale_is_added_behind_the_others() -> None:
     """With `add`, a locale that is not there yet goes to the end; one that is there is changed where it stands."""
-    request = with_locale(paywall(), "it", "{}", add=True)
+    request = build_locale_update(paywall(), "it", "{}", add=True)
     assert request.to_dict()["remote_configs"] == [*CONFIGS, {"locale": "it", "data": "{}"}]
-    request = with_locale(paywall(), "de", "{}", add=True)
+    request = build_locale_update(paywall(), "de", "{}", add=True)
     assert [config["locale"] for config in request.to_dict()["remote_configs"]] == ["en", "de", "fr"]
-    assert with_locale(paywall([]), "en", "{}", add=True).to_dict() == {
+    assert build_locale_update(paywall([]), "en", "{}", add=True).to_dict() == {
         "remote_configs": [{"locale": "en", "data": "{}"}]
     }
 
@@ -258,7 +258,7 @@ def test_a_locale_is_added_behind_the_others() -> None:
 def test_a_locale_that_is_not_there_is_refused_with_what_is(configs: Any, there: str, locale: str) -> None:
     """A misspelled locale does not add one: the error names those that there are, and how to add one."""
     with pytest.raises(AdaptyUsageError) as caught:
-        with_locale(paywall(configs), locale, "{}", add=False)
+        build_locale_update(paywall(configs), locale, "{}", add=False)
     assert caught.value.field_name == "locale"
     assert str(caught.value) == f"locale: is not one of the paywall's ({there}); add=True adds it"
 
@@ -293,26 +293,26 @@ def test_a_locale_that_is_not_there_is_refused_with_what_is(configs: Any, there:
 def test_configs_that_are_not_understood_are_not_written_back(body: dict[str, Any]) -> None:
     """What was not read as a whole would be lost by writing it back, so it is not taken for a paywall to edit."""
     with pytest.raises(UnreadableAnswer, match="so none is written back"):
-        to_edit({"title": "Spring offer", **body})
+        parse_editable_paywall({"title": "Spring offer", **body})
 
 
 @pytest.mark.parametrize("configs", [[], CONFIGS])
 def test_configs_that_are_understood_can_be_edited(configs: list[Any]) -> None:
     """A paywall without a config is understood too, where the list is there."""
-    assert to_edit({"title": "Spring offer", "remote_configs": configs}) == paywall(configs)
+    assert parse_editable_paywall({"title": "Spring offer", "remote_configs": configs}) == paywall(configs)
 
 
 @pytest.mark.parametrize("data", ["", "headline = Go premium", "{'a': 1}", "NaN", "{"])
 def test_the_other_configs_need_not_be_json(data: str) -> None:
     """What the API holds for another locale is not ours to judge: it goes back as it came."""
     other = {"locale": "de", "data": data}
-    request = with_locale(paywall([CONFIGS[0], other]), "en", "{}", add=False)
+    request = build_locale_update(paywall([CONFIGS[0], other]), "en", "{}", add=False)
     assert request.to_dict()["remote_configs"] == [{"locale": "en", "data": "{}"}, other]
 
 
 def test_a_config_that_is_no_json_can_be_mended() -> None:
     """The locale whose data are broken can be given good ones."""
-    request = with_locale(paywall([{"locale": "en", "data": "{"}]), "en", {"headline": "Hello"}, add=False)
+    request = build_locale_update(paywall([{"locale": "en", "data": "{"}]), "en", {"headline": "Hello"}, add=False)
     assert request.to_dict()["remote_configs"] == [{"locale": "en", "data": '{"headline": "Hello"}'}]
 
 
@@ -320,13 +320,15 @@ def test_a_config_that_is_no_json_can_be_mended() -> None:
 def test_data_that_are_no_json_are_refused(data: Any) -> None:
     """What is to be written is checked before anything is."""
     with pytest.raises(AdaptyUsageError, match=r"^remote_configs\.en\.data: "):
-        with_locale(paywall(), "en", data, add=False)
+        build_locale_update(paywall(), "en", data, add=False)
 
 
 def test_a_locale_of_a_paywall_is_looked_up() -> None:
     """`remote_config` gives the config of the very locale, or None."""
     read = paywall()
-    assert read.remote_config("de") == RemoteConfig(locale="de", data="[ ]", extra={"newer": {"deep": [1, None]}})
+    assert read.remote_config("de") == RemoteConfig(
+        locale="de", data="[ ]", extra_fields={"newer": {"deep": [1, None]}}
+    )
     assert [read.remote_config(locale) for locale in ("it", "EN", "")] == [None, None, None]
 
 
@@ -356,7 +358,7 @@ def test_one_locale_is_changed_by_a_reading_and_a_writing() -> None:
         with pytest.raises(UnexpectedResponseError, match="so none is written back") as caught:
             adapty.paywalls.update_locale(paywall_id, "en", "{}", add=True)
         error = caught.value
-        assert (error.operation, error.status, error.method, error.attempts) == ("getPaywall", 200, "GET", 1)
+        assert (error.operation, error.status_code, error.method, error.attempts) == ("getPaywall", 200, "GET", 1)
         assert error.path == f"/api/v2/server-side-api/paywalls/{paywall_id}/"
         with pytest.raises(AdaptyUsageError, match=r"^data: "):
             adapty.paywalls.update_locale(paywall_id, "en", "{")

@@ -26,7 +26,7 @@ from hypothesis import strategies as st
 from adapty import NOT_GIVEN, AdaptyUsageError, DeviceInfo, Flow, MailProfile, Offer, TransactionEvent, flow_for
 from adapty._core import validate
 from adapty._core.countries import COUNTRY_CODES, MISTAKEN_CODES
-from adapty.models._record import Record
+from adapty.models._request import RequestModel
 
 from .support import EVENT, FIELDS, PROFILE, made_or_refused, objects, record_of, refusal_of, repeatable, wire
 
@@ -34,7 +34,7 @@ USUAL_MOMENTS = re.compile(
     r"[0-9]{4}-[01][0-9]-[0-3][0-9]T[0-2][0-9](:[0-6][0-9]){2}(\.[0-9]{1,7})?(Z|[+-][0-2][0-9]:[0-6][0-9])", re.ASCII
 )
 
-TEXT_FIELDS: list[tuple[type[Record], str]] = [
+TEXT_FIELDS: list[tuple[type[RequestModel], str]] = [
     *((MailProfile, name) for name in ("external_profile_id", "email", "first_name", "last_name", "gender")),
     *((MailProfile, name) for name in ("country", "store_country")),
     *((TransactionEvent, name) for name in ("event_type", "event_id", "external_profile_id", "store")),
@@ -43,30 +43,30 @@ TEXT_FIELDS: list[tuple[type[Record], str]] = [
     *((DeviceInfo, name) for name in ("platform", "device", "os", "locale", "timezone", "app_version")),
     *((Offer, name) for name in ("category", "offer_type", "offer_id")),
 ]
-IDENTIFIERS: list[tuple[type[Record], str]] = [
+IDENTIFIERS: list[tuple[type[RequestModel], str]] = [
     (MailProfile, "external_profile_id"),
     *((TransactionEvent, name) for name in ("event_id", "external_profile_id", "store", "store_product_id")),
     (TransactionEvent, "store_transaction_id"),
     (TransactionEvent, "store_original_transaction_id"),
     (DeviceInfo, "platform"),
 ]
-FREE_TEXTS: list[tuple[type[Record], str]] = [
+FREE_TEXTS: list[tuple[type[RequestModel], str]] = [
     *((MailProfile, name) for name in ("first_name", "last_name", "gender")),
     *((DeviceInfo, name) for name in ("device", "os", "locale", "timezone", "app_version")),
     (Offer, "offer_id"),
 ]
-MOMENT_FIELDS: list[tuple[type[Record], str]] = [
+MOMENT_FIELDS: list[tuple[type[RequestModel], str]] = [
     (MailProfile, "external_created_at"),
     *((TransactionEvent, name) for name in ("event_datetime", "purchased_at", "originally_purchased_at")),
     (TransactionEvent, "expires_at"),
 ]
-MAPPING_FIELDS: list[tuple[type[Record], str]] = [
+MAPPING_FIELDS: list[tuple[type[RequestModel], str]] = [
     (MailProfile, "custom_attributes"),
     (MailProfile, "device_info"),
     (MailProfile, "extra_fields"),
     (TransactionEvent, "offer"),
 ]
-REQUIRED: list[tuple[type[Record], str]] = [
+REQUIRED: list[tuple[type[RequestModel], str]] = [
     *((MailProfile, name) for name in PROFILE),
     *((TransactionEvent, name) for name in EVENT),
     (DeviceInfo, "platform"),
@@ -113,7 +113,7 @@ NOT_TEXTS: list[Any] = [
 ]
 
 
-def names(fields: list[tuple[type[Record], str]]) -> list[str]:
+def names(fields: list[tuple[type[RequestModel], str]]) -> list[str]:
     """Name the parameters of a test by record and field."""
     return [f"{cls.__name__}.{field}" for cls, field in fields]
 
@@ -121,7 +121,7 @@ def names(fields: list[tuple[type[Record], str]]) -> list[str]:
 @pytest.mark.parametrize(("cls", "field"), FIELDS, ids=names(FIELDS))
 @given(value=objects())
 @repeatable(15)
-def test_any_object_in_any_field_is_sent_or_refused_by_name(cls: type[Record], field: str, value: Any) -> None:
+def test_any_object_in_any_field_is_sent_or_refused_by_name(cls: type[RequestModel], field: str, value: Any) -> None:
     """Whatever object a field is given, the record can be sent or the error names the field."""
     made_or_refused(cls, field, value)
 
@@ -129,7 +129,7 @@ def test_any_object_in_any_field_is_sent_or_refused_by_name(cls: type[Record], f
 @pytest.mark.parametrize(("cls", "field"), FIELDS, ids=names(FIELDS))
 @given(value=st.text(st.characters()))
 @repeatable(15)
-def test_any_text_in_any_field_is_sent_or_refused_by_name(cls: type[Record], field: str, value: str) -> None:
+def test_any_text_in_any_field_is_sent_or_refused_by_name(cls: type[RequestModel], field: str, value: str) -> None:
     """Whatever text a field is given, half surrogate pairs and control characters included, likewise."""
     made_or_refused(cls, field, value)
 
@@ -143,7 +143,7 @@ def test_hostile_texts_are_sent_or_refused_by_name(value: str) -> None:
     """Surrogates, NUL and far too much text end in a record or in a short error that names the field."""
     for cls, field in FIELDS:
         outcome = made_or_refused(cls, field, value)
-        assert isinstance(outcome, Record) or len(str(outcome)) < 1000
+        assert isinstance(outcome, RequestModel) or len(str(outcome)) < 1000
 
 
 @pytest.mark.parametrize("value", NOT_TEXTS, ids=[f"{n}-{type(v).__name__}" for n, v in enumerate(NOT_TEXTS)])
@@ -156,7 +156,7 @@ def test_what_is_no_str_is_no_text(value: Any) -> None:
 
 
 @pytest.mark.parametrize(("cls", "field"), FIELDS, ids=names(FIELDS))
-def test_none_is_refused_everywhere(cls: type[Record], field: str) -> None:
+def test_none_is_refused_everywhere(cls: type[RequestModel], field: str) -> None:
     """None is JSON null, which no field takes; the advice tells required fields from the others."""
     refusal = refusal_of(cls, field, None)
     assert refusal.field_name == field
@@ -179,7 +179,7 @@ def test_free_texts_are_kept_as_they_are(value: str) -> None:
 
 
 @pytest.mark.parametrize(("cls", "field"), IDENTIFIERS, ids=names(IDENTIFIERS))
-def test_identifiers_are_kept_as_they_are(cls: type[Record], field: str) -> None:
+def test_identifiers_are_kept_as_they_are(cls: type[RequestModel], field: str) -> None:
     """An identifier is not folded, normalized or shortened."""
     record = record_of(cls, field, "Id-\u00c4 A\u0308/7")
     assert record.to_dict()[field] == "Id-\u00c4 A\u0308/7"
@@ -215,7 +215,7 @@ class Choice(str, enum.Enum):  # noqa: UP042 - the older way to write it is what
         (Offer, "offer_type", Choice.OFFER_TYPE),
     ],
 )
-def test_an_enum_member_that_is_a_text_is_sent_as_its_value(cls: type[Record], field: str, value: Choice) -> None:
+def test_an_enum_member_that_is_a_text_is_sent_as_its_value(cls: type[RequestModel], field: str, value: Choice) -> None:
     """A member of a `class X(str, Enum)` is the text that it equals, not `X.MEMBER`."""
     record = record_of(cls, field, value)
     assert json.loads(wire(record))[field] == value.value
@@ -503,7 +503,7 @@ def test_an_address_in_the_wrong_field_is_not_shown() -> None:
     """A message that quotes a value does not quote an address, wherever it was put."""
     for cls, field in FIELDS:
         outcome = made_or_refused(cls, field, "jane@example.com")
-        assert isinstance(outcome, Record) or "jane" not in str(outcome)
+        assert isinstance(outcome, RequestModel) or "jane" not in str(outcome)
 
 
 @pytest.mark.parametrize("field", ["birthday", "first_name", "last_name", "gender", "email", "custom_attributes"])
@@ -1223,7 +1223,7 @@ def test_what_is_no_mapping_is_refused(value: Any) -> None:
     ],
 )
 def test_a_fault_in_a_nested_record_is_named_from_the_outside(
-    cls: type[Record],
+    cls: type[RequestModel],
     field: str,
     value: Any,
     named: str,
@@ -1250,7 +1250,7 @@ def test_unknown_event_types_are_refused_with_the_known_ones(value: str) -> None
         (Offer, "offer_type", "freetrial", "free_trial"),
     ],
 )
-def test_the_name_that_was_meant_is_suggested(cls: type[Record], field: str, value: str, meant: str) -> None:
+def test_the_name_that_was_meant_is_suggested(cls: type[RequestModel], field: str, value: str, meant: str) -> None:
     """A slip in a name that the contract lists comes with the nearest right one."""
     assert f"did you mean {meant}?" in str(refusal_of(cls, field, value))
 

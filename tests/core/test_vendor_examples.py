@@ -25,7 +25,7 @@ from .test_tolerant_reader import leaves, lost, not_a_value
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from adapty.models._record import Record
+    from adapty.models._request import RequestModel
 
 USER: Mapping[str, Any] = {"customer_user_id": "8F1D0C2B-6A35-4E7F-9B08-1C2D3E4F5061"}
 PAYWALL_ID = "5c6d7e8f-9012-4a3b-8c4d-5e6f70819203"
@@ -169,7 +169,9 @@ REQUESTS: list[Any] = [
 
 
 @pytest.mark.parametrize(("cls", "fields"), REQUESTS)
-def test_a_documented_request_is_taken_and_sent_without_loss(cls: type[Record], fields: Mapping[str, Any]) -> None:
+def test_a_documented_request_is_taken_and_sent_without_loss(
+    cls: type[RequestModel], fields: Mapping[str, Any]
+) -> None:
     """The body of the reference's example makes a record, and the record's body says all that the example says."""
     record = cls.from_dict(fields)
     check_sendable(record)
@@ -378,7 +380,7 @@ def test_a_documented_answer_is_read_without_loss(
 
 
 def test_the_older_profile_is_understood() -> None:
-    """Times, amounts and flags of the older spelling mean what they say, and stray fields stand in `extra`."""
+    """Times, amounts and flags of the older spelling mean what they say, and stray fields stand in `extra_fields`."""
     profile = answered({"data": OLDER_PROFILE}, lambda adapty: adapty.profiles.get(**USER))
     (level,) = profile.access_levels
     (subscription,) = profile.subscriptions
@@ -389,10 +391,10 @@ def test_the_older_profile_is_understood() -> None:
     assert level.expires_at == subscription.expires_at == datetime(2031, 3, 14, 8, 15, 40, tzinfo=UTC)
     assert level.purchased_at == purchase.purchased_at == datetime(2023, 3, 14, 8, 15, 40, tzinfo=UTC)
     assert level.store_base_plan_id == ""
-    assert level.extra == {"environment": "Production"}
+    assert level.extra_fields == {"environment": "Production"}
     assert subscription.environment == "Production"
     assert (level.offer.category, level.offer.type, level.offer.id) == ("introductory", "free_trial", "offer7")
-    assert (subscription.offer.category, subscription.offer.extra["offer_category"]) == (None, "introductory")
+    assert (subscription.offer.category, subscription.offer.extra_fields["offer_category"]) == (None, "introductory")
     assert profile.has_access("gold", at="2030-01-01T00:00:00Z")
     assert not profile.has_access("gold", at="2023-03-14T08:15:39.999999Z")
     assert not profile.has_access("gold", at="2031-03-14T08:15:40Z")

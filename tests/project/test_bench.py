@@ -19,22 +19,22 @@ from attrs import evolve, frozen
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scripts.bench import children, command
-from scripts.bench.children import BenchError, child, environment, serving
-from scripts.bench.figures import FIGURES, Bar, Figure, Size
+from scripts.bench import command, processes
+from scripts.bench.benchmarks import FIGURES, Bar, Figure, Size
 from scripts.bench.machine import machine
-from scripts.bench.measuring import Measurement, measure
+from scripts.bench.measure import Measurement, measure
+from scripts.bench.processes import BenchError, child, environment, serving
 from scripts.bench.profiling import of_imports, profiled
 from scripts.bench.records import bodies, fields, write_csv
 from scripts.bench.report import as_table
-from scripts.bench.rounds import COST, MEMORY, THROUGHPUT, Quantity, Round
+from scripts.bench.samples import COST, MEMORY, THROUGHPUT, Quantity, Round
 from scripts.bench.server import ANSWER, REFUSAL, Answering
-from scripts.bench.sides import Import, Job, NewJob
+from scripts.bench.targets import Import, Job, NewJob
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from scripts.bench.rounds import Profiled
+    from scripts.bench.samples import Profiled
 
 ROOT = Path(__file__).parents[2]
 
@@ -372,7 +372,7 @@ def test_a_process_that_ends_or_says_nothing_is_an_error(
 
     with child("scripts.bench.server") as silent:
         silent.line()
-        monkeypatch.setattr(children, "_PATIENCE_SECONDS", 0.01)
+        monkeypatch.setattr(processes, "_PATIENCE_SECONDS", 0.01)
         with pytest.raises(BenchError, match=r"^scripts\.bench\.server ended with -9$"):
             silent.line()
 

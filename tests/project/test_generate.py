@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from scripts import generate
-from scripts.made_files import files, report_differences
+from scripts.generated_files import files, report_differences
 from scripts.spec_diff import reading
 from scripts.spec_for_generation import for_generation
 from tests.later_contract import later_contract

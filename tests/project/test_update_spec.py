@@ -19,8 +19,8 @@ from scripts.spec_diff.document import opened
 from scripts.spec_diff.rules import ADDITIVE
 from scripts.update_spec import __main__ as update_spec
 from scripts.update_spec.changelog import with_entry
-from scripts.update_spec.taking_over import MARK, merged
-from scripts.update_spec.tree import all_or_nothing
+from scripts.update_spec.merge import MARK, merged
+from scripts.update_spec.transaction import all_or_nothing
 from tests.core.support import repeatable
 
 if TYPE_CHECKING:

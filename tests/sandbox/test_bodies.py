@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapty._core.countries import COUNTRY_CODES
+from adapty._core.json_body import MAX_DEPTH as MAX_NESTING
 from adapty._generated import contract
-from adapty.sandbox._body import MAX_NESTING
 from adapty.sandbox._mail.routes import load_operations
 from adapty.sandbox._responses import InvalidBody
 from adapty.sandbox._timestamps import parse_rfc3339

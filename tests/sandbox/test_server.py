@@ -174,6 +174,25 @@ def test_serve_lasts_until_a_signal(number: signal.Signals) -> None:
     assert [signal.getsignal(handled) for handled in (signal.SIGINT, signal.SIGTERM)] == before
 
 
+def test_serve_respects_an_ignored_signal() -> None:
+    """A sandbox that `nohup` or a shell started with SIGINT ignored keeps running."""
+    handlers = []
+
+    def on_ready(sandbox: Sandbox) -> None:
+        handlers.append(signal.getsignal(signal.SIGINT))
+        signal.raise_signal(signal.SIGINT)
+        handlers.append(httpx.get(f"{sandbox.url}/_sandbox/").status_code)
+        sandbox.close()
+
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        Sandbox().serve(on_ready)
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+    assert handlers == [signal.SIG_IGN, 200]
+
+
 def test_serve_lasts_until_close_in_another_thread() -> None:
     """Away from the main thread there are no signals, and `close` ends it."""
     sandbox, ready = Sandbox(), Event()

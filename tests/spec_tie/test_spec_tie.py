@@ -12,10 +12,10 @@ import attrs
 import pytest
 
 from adapty._generated import contract
-from scripts.facade_debts import CONTRACTS, kinds
+from scripts.facade_coverage import CONTRACTS, kinds
 
 if TYPE_CHECKING:
-    from scripts.facade_debts import Contract
+    from scripts.facade_coverage import Contract
 
 
 @pytest.mark.parametrize(("name", "kind"), [(name, kind) for name in CONTRACTS for kind in kinds(name)])

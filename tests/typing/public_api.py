@@ -130,7 +130,8 @@ async def the_async_client_is_awaited(adapty: AsyncAdapty, profile: MailProfile)
 
 def errors_carry_what_happened(error: AdaptyAPIError, refusal: AdaptyUsageError) -> None:
     """What users read off an exception."""
-    assert_type(error.status, int)
+    assert_type(error.status_code, int)
+    assert_type(error.is_retryable, bool)
     assert_type(error.retry_after, float | None)
     assert_type(error.messages, tuple[str, ...])
     assert_type(refusal.field_name, str | None)

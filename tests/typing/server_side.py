@@ -111,7 +111,7 @@ def the_other_groups(adapty: Adapty) -> None:
     assert_type(adapty.paywalls.update_locale("id", "en", {}, add=True), Paywall)
     assert_type(adapty.virtual_currencies.credit("GOLD", 5, customer_user_id="u"), VirtualCurrencyTransaction)
     adapty.virtual_currencies.credit("GOLD", 5.5, customer_user_id="u")  # type: ignore[arg-type]
-    assert_type(adapty.virtual_currencies.balances(customer_user_id="u").of("GOLD"), VirtualCurrencyBalance | None)
+    assert_type(adapty.virtual_currencies.balances(customer_user_id="u").get("GOLD"), VirtualCurrencyBalance | None)
     assert_type(adapty.virtual_currencies.history(customer_user_id="u"), Iterator[VirtualCurrencyHistoryItem])
     assert_type(adapty.low_level(), AuthenticatedClient)
 

@@ -17,16 +17,16 @@ from adapty.webhooks import (
     Receiver,
     SQLiteDedupStore,
     WebhookEvent,
-    asgi,
+    asgi_app,
     to_mail_event,
-    wsgi,
+    wsgi_app,
 )
 
 if TYPE_CHECKING:
     from starlette.datastructures import Headers
     from werkzeug.datastructures import Headers as FlaskHeaders
 
-    from adapty.webhooks.seen import Standing
+    from adapty.webhooks.seen import ClaimStatus
 
 
 def plain(event: WebhookEvent) -> int:
@@ -45,29 +45,29 @@ async def asynchronous(event: WebhookEvent) -> None:
 
 def handlers_are_of_the_kind_that_a_mount_takes(receiver: Receiver) -> None:
     """ASGI takes both kinds, WSGI what nobody has to await; what takes no event is no handler."""
-    asgi(receiver, plain)
-    asgi(receiver, asynchronous)
-    wsgi(receiver, plain)
-    asgi(receiver, Receiver.authenticate)  # type: ignore[arg-type]
+    asgi_app(receiver, plain)
+    asgi_app(receiver, asynchronous)
+    wsgi_app(receiver, plain)
+    asgi_app(receiver, Receiver.authenticate)  # type: ignore[arg-type]
 
 
 def headers_are_those_of_any_framework(receiver: Receiver, starlette: Headers, flask: FlaskHeaders) -> None:
     """A mapping or pairs, text or bytes, a WSGI environment; no text by itself."""
-    receiver.receive(starlette, b"")
-    receiver.receive(flask, b"")
-    receiver.receive([(b"authorization", b"x")], bytearray())
-    receiver.receive({"HTTP_AUTHORIZATION": "x", "wsgi.version": (1, 0)}, "{}")
-    receiver.receive({"Authorization": "x"}, {})  # type: ignore[arg-type]
+    receiver.accept(starlette, b"")
+    receiver.accept(flask, b"")
+    receiver.accept([(b"authorization", b"x")], bytearray())
+    receiver.accept({"HTTP_AUTHORIZATION": "x", "wsgi.version": (1, 0)}, "{}")
+    receiver.accept({"Authorization": "x"}, {})  # type: ignore[arg-type]
 
 
 class Redis:
     """A store of one's own."""
 
-    def claim(self, event_id: str, owner: str) -> Standing:
+    def acquire(self, event_id: str, owner: str) -> ClaimStatus:
         """Claim."""
-        return "new" if event_id == owner else "seen"
+        return "new" if event_id == owner else "completed"
 
-    def mark(self, event_id: str, owner: str) -> None:
+    def complete(self, event_id: str, owner: str) -> None:
         """Mark."""
 
     def release(self, event_id: str, owner: str) -> None:
@@ -75,14 +75,14 @@ class Redis:
 
 
 def stores_are_whatever_has_the_methods() -> list[DedupStore]:
-    """Ours, and one of one's own; yes or no is no standing."""
+    """Ours, and one of one's own; yes or no is no status."""
 
     class Yes(Redis):
-        def claim(self, event_id: str, owner: str) -> bool:  # type: ignore[override]
+        def acquire(self, event_id: str, owner: str) -> bool:  # type: ignore[override]
             return event_id == owner
 
-    Receiver("x", seen=Yes())  # type: ignore[arg-type]
-    return [MemoryDedupStore(), SQLiteDedupStore("seen.sqlite"), Redis()]
+    Receiver("x", dedup=Yes())  # type: ignore[arg-type]
+    return [MemoryDedupStore(), SQLiteDedupStore("dedup.sqlite"), Redis()]
 
 
 def what_mail_is_told(event: WebhookEvent, ids: dict[str, str]) -> None:

@@ -147,7 +147,7 @@ def post(event: Mapping[str, Any]) -> bytes:
 
 def event_of(event: Mapping[str, Any]) -> WebhookEvent:
     """Take an event through the whole way in: bytes, receiver, model."""
-    taken = Receiver(VALUE).receive(HEADERS, post(event)).event
+    taken = Receiver(VALUE).accept(HEADERS, post(event)).event
     assert taken is not None
     return taken
 

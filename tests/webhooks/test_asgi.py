@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 from starlette.routing import Mount, Route
 
 from adapty import AdaptyConfigError
-from adapty.webhooks import MemoryDedupStore, Receiver, WebhookEvent, asgi
+from adapty.webhooks import MemoryDedupStore, Receiver, WebhookEvent, asgi_app
 
 from .posts import HEADERS, PURCHASE, VALUE, Handled, never, post
 from .served import served
@@ -83,15 +83,15 @@ def test_an_event_goes_through_a_framework(framed: Any, path: str, way: str) -> 
     """Posted, handled once, answered as Adapty wants it; refused and failed ones too."""
     asynchronous = HandledOnTheLoop()
     handled = asynchronous.handled
-    app = asgi(Receiver(VALUE, seen=MemoryDedupStore()), asynchronous if way == "async" else handled)
+    app = asgi_app(Receiver(VALUE, dedup=MemoryDedupStore()), asynchronous if way == "async" else handled)
     with TestClient(framed(app), raise_server_exceptions=False) as client:
         handled.failing = True
         assert client.post(path, content=BODY, headers=HEADERS).status_code == 500
         handled.failing = False
         for _ in range(2):
-            reply = client.post(path, content=BODY, headers=HEADERS)
-            assert (reply.status_code, reply.json()) == (200, {})
-            assert reply.headers["content-type"] == "application/json"
+            response = client.post(path, content=BODY, headers=HEADERS)
+            assert (response.status_code, response.json()) == (200, {})
+            assert response.headers["content-type"] == "application/json"
         assert [event.raw for event in handled.events] == [PURCHASE] * 2
         assert client.post(path, content=b"{}", headers=HEADERS).json() == {}
         assert client.post(path, json={"adapty_check": "x"}, headers=HEADERS).json() == {"adapty_check_response": "x"}
@@ -107,7 +107,7 @@ def test_an_event_goes_through_a_framework(framed: Any, path: str, way: str) -> 
 @pytest.mark.parametrize("framed", [in_starlette_mounted, in_fastapi_mounted])
 def test_why_a_route_is_better_than_a_mount(framed: Any) -> None:
     """A mount redirects what is posted to it without a slash, and Adapty takes 307 for received: the event is lost."""
-    client = TestClient(framed(asgi(Receiver(VALUE), never)), follow_redirects=False)
+    client = TestClient(framed(asgi_app(Receiver(VALUE), never)), follow_redirects=False)
     assert client.post(PATH, content=BODY, headers=HEADERS).status_code == 307
 
 
@@ -136,7 +136,7 @@ def test_a_body_comes_in_parts() -> None:
     """However it is cut up, empty parts and missing keys included."""
     handled = Handled()
     parts = [chunk(BODY[:10], more=True), chunk(b"", more=True), chunk(BODY[10:], more=True), {"type": "http.request"}]
-    start, body = spoken(asgi(Receiver(VALUE), handled), parts)
+    start, body = spoken(asgi_app(Receiver(VALUE), handled), parts)
     assert [event.raw for event in handled.events] == [PURCHASE]
     assert start == {
         "type": "http.response.start",
@@ -156,7 +156,7 @@ def test_no_more_is_read_than_may_come() -> None:
             read += 1
             yield chunk(b"x" * 1000, more=True)
 
-    app = asgi(Receiver(VALUE, max_body_bytes=5000), never)
+    app = asgi_app(Receiver(VALUE, max_body_bytes=5000), never)
     start, body = spoken(app, endless())  # type: ignore[arg-type]
     assert read == 6
     assert start["status"] == 400
@@ -166,29 +166,29 @@ def test_no_more_is_read_than_may_come() -> None:
 def test_the_body_of_just_anybody_is_not_read() -> None:
     """Who does not have the value is answered at once; the headers may be given as something to go through once."""
     headers: Iterator[tuple[bytes, bytes]] = iter([(b"authorization", b"x")])
-    start, _ = spoken(asgi(Receiver(VALUE), never), [], headers=headers)
+    start, _ = spoken(asgi_app(Receiver(VALUE), never), [], headers=headers)
     assert start["status"] == 401
     headers = iter([(b"authorization", VALUE.encode())])
-    start, _ = spoken(asgi(Receiver(VALUE), Handled()), [chunk(BODY, more=False)], headers=headers)
+    start, _ = spoken(asgi_app(Receiver(VALUE), Handled()), [chunk(BODY, more=False)], headers=headers)
     assert start["status"] == 200
 
 
 def test_who_is_gone_is_not_answered() -> None:
     """A connection that breaks off while the body comes leaves nothing to handle and nobody to answer."""
-    app = asgi(Receiver(VALUE), never)
+    app = asgi_app(Receiver(VALUE), never)
     assert spoken(app, [chunk(BODY[:10], more=True), {"type": "http.disconnect"}]) == []
 
 
 def test_a_header_that_comes_twice_is_refused() -> None:
     """ASGI gives both, and neither is chosen."""
     headers = [(b"authorization", VALUE.encode())] * 2
-    start, _ = spoken(asgi(Receiver(VALUE), never), [chunk(BODY, more=False)], headers=headers)
+    start, _ = spoken(asgi_app(Receiver(VALUE), never), [chunk(BODY, more=False)], headers=headers)
     assert start["status"] == 401
 
 
 def test_it_stands_by_itself_too() -> None:
     """Without a framework around it a server asks it to start up, and a browser for a websocket."""
-    app = asgi(Receiver(VALUE), never)
+    app = asgi_app(Receiver(VALUE), never)
     phases = [{"type": "lifespan.startup"}, {"type": "lifespan.shutdown"}]
     assert spoken(app, phases, type="lifespan") == [{"type": f"{phase['type']}.complete"} for phase in phases]
     assert spoken(app, [{"type": "websocket.connect"}], type="websocket") == [{"type": "websocket.close"}]
@@ -198,13 +198,13 @@ def test_it_stands_by_itself_too() -> None:
 def test_a_handler_is_something_to_call(handler: Any) -> None:
     """Anything else is refused when the application is made."""
     with pytest.raises(AdaptyConfigError, match=r"^handler: is .*expected a function that takes the event$"):
-        asgi(Receiver(VALUE), handler)
+        asgi_app(Receiver(VALUE), handler)
 
 
 def test_a_real_server_serves_it() -> None:
     """Over a socket, with uvicorn: many at the same time, whole and in parts, each handled once."""
     handler = HandledOnTheLoop()
-    app = in_starlette(asgi(Receiver(VALUE, seen=MemoryDedupStore()), handler))
+    app = in_starlette(asgi_app(Receiver(VALUE, dedup=MemoryDedupStore()), handler))
     with served(app) as base, httpx.Client(trust_env=False, timeout=10) as client:
         url = f"{base}{PATH}"
         bodies = [post({**PURCHASE, "event_properties": {"profile_event_id": f"e{n % 10}"}}) for n in range(30)]

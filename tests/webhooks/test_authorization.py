@@ -46,9 +46,9 @@ IN_EVERY_FORM: tuple[Any, ...] = (
 @pytest.mark.parametrize("headers", IN_EVERY_FORM, ids=lambda headers: type(headers).__name__)
 def test_headers_of_any_framework_are_read(headers: Any) -> None:
     """A mapping or pairs, text or bytes, any case, and a WSGI environment: the value is found."""
-    assert Receiver(VALUE).receive(headers, BODY).event is not None
+    assert Receiver(VALUE).accept(headers, BODY).event is not None
     with pytest.raises(WebhookAuthorizationError):
-        Receiver("another value").receive(headers, BODY)
+        Receiver("another value").accept(headers, BODY)
 
 
 def test_the_headers_of_a_mail_message_are_read() -> None:
@@ -89,7 +89,7 @@ def test_each_of_several_values_is_accepted(value: str) -> None:
 def test_any_other_value_is_refused(value: str | bytes) -> None:
     """What is nearly the value, or nothing that a header holds, is refused with the status that is not retried."""
     with pytest.raises(WebhookAuthorizationError, match=r"has none of the accepted values$") as caught:
-        Receiver(VALUE).receive({"Authorization": value}, BODY)
+        Receiver(VALUE).accept({"Authorization": value}, BODY)
     assert caught.value.status == 401
 
 
@@ -97,7 +97,7 @@ def test_any_other_value_is_refused(value: str | bytes) -> None:
 def test_a_missing_header_is_refused(headers: Any) -> None:
     """Without the header nobody is let in."""
     with pytest.raises(WebhookAuthorizationError, match=r"is missing$"):
-        Receiver(VALUE).receive(headers, BODY)
+        Receiver(VALUE).accept(headers, BODY)
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_a_missing_header_is_refused(headers: Any) -> None:
 def test_a_header_that_is_given_twice_is_refused(headers: Any) -> None:
     """Which of the two counts is nothing to guess, even where both are right."""
     with pytest.raises(WebhookAuthorizationError, match=r"is given more than once$"):
-        Receiver(VALUE).receive(headers, BODY)
+        Receiver(VALUE).accept(headers, BODY)
 
 
 @pytest.mark.parametrize(
@@ -135,7 +135,7 @@ def test_a_header_that_is_given_twice_is_refused(headers: Any) -> None:
 def test_what_is_no_headers_is_the_callers_mistake(headers: Any) -> None:
     """A mistake in the code around is no request of a stranger's: it is told as what it is."""
     with pytest.raises(AdaptyUsageError, match=r"^headers: ") as caught:
-        Receiver(VALUE).receive(headers, BODY)
+        Receiver(VALUE).accept(headers, BODY)
     assert caught.value.field_name == "headers"
 
 
@@ -269,7 +269,7 @@ def test_the_value_shows_nowhere() -> None:
 
     given = "a-wrong-secret"
     with pytest.raises(WebhookAuthorizationError) as refused:
-        receiver.receive({"Authorization": given}, BODY)
+        receiver.accept({"Authorization": given}, BODY)
     with pytest.raises(AdaptyConfigError) as misconfigured:
         Receiver(["a-wrong-secret", ""])
     for error in (refused.value, misconfigured.value):

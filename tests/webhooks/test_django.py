@@ -67,14 +67,14 @@ def posted(client: Any, body: bytes = BODY, path: str = PATH, authorization: str
 def test_an_event_goes_through_django(client_of: Callable[..., Any]) -> None:
     """Posted, handled once, answered as Adapty wants it; refused and failed ones too. No CSRF token is asked for."""
     handled = Handled()
-    client = client_of(django_view(Receiver(VALUE, seen=MemoryDedupStore()), handled))
+    client = client_of(django_view(Receiver(VALUE, dedup=MemoryDedupStore()), handled))
     handled.failing = True
     assert posted(client).status_code == 500
     handled.failing = False
     for _ in range(2):
-        reply = posted(client)
-        assert (reply.status_code, reply.json()) == (200, {})
-        assert reply["Content-Type"] == "application/json"
+        response = posted(client)
+        assert (response.status_code, response.json()) == (200, {})
+        assert response["Content-Type"] == "application/json"
     assert [event.raw for event in handled.events] == [PURCHASE] * 2
     assert posted(client, b"{}").json() == {}
     assert posted(client, b'{"adapty_check": "x"}').json() == {"adapty_check_response": "x"}

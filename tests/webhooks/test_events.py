@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 
 from adapty._generated import contract
-from adapty.models._received import Received
+from adapty.models._response import ResponseModel
 from adapty.webhooks import (
     EVENT_TYPES,
     AccessLevelProperties,
@@ -46,9 +46,9 @@ EXAMPLES = [
 ]
 
 
-def parts(value: Any) -> Iterator[Received]:
+def parts(value: Any) -> Iterator[ResponseModel]:
     """Go through an event and all that it holds."""
-    if isinstance(value, Received):
+    if isinstance(value, ResponseModel):
         yield value
         for field in attrs.fields(type(value)):
             yield from parts(getattr(value, field.name))
@@ -59,11 +59,11 @@ def parts(value: Any) -> Iterator[Received]:
 
 @pytest.mark.parametrize("posted", [PURCHASE, WITH_A_TOKEN, ACCESS, *EXAMPLES])
 def test_a_documented_event_is_understood_as_a_whole(posted: Mapping[str, Any]) -> None:
-    """Nothing of an example of the vendor's is lost, and nothing of it stands in `extra`."""
+    """Nothing of an example of the vendor's is lost, and nothing of it stands in `extra_fields`."""
     event = event_of(posted)
     assert lost(posted, event) == []
     assert not_a_value(event) == []
-    assert [part.extra for part in parts(event) if part.extra] == []
+    assert [part.extra_fields for part in parts(event) if part.extra_fields] == []
 
 
 def test_an_event_has_its_parts_as_what_they_are() -> None:
@@ -142,7 +142,7 @@ def test_the_type_says_what_the_properties_are(event_type: str) -> None:
     ],
 )
 def test_the_properties_of_an_unknown_type_are_what_they_look_like(
-    properties: dict[str, Any], kind: type[Received]
+    properties: dict[str, Any], kind: type[ResponseModel]
 ) -> None:
     """A type that is new, or that somebody renamed, is judged by whether an access level is named."""
     event = event_of({"event_type": "brand_new", "event_properties": properties})
@@ -182,7 +182,7 @@ def test_an_id_of_digits_may_come_as_a_number() -> None:
     """Ids of stores are digits; as a number they are the same id, exactly."""
     properties = event_of(purchase(transaction_id=2**70, original_transaction_id=7)).event_properties
     assert (properties.transaction_id, properties.original_transaction_id) == (str(2**70), "7")
-    assert properties.extra == {}
+    assert properties.extra_fields == {}
 
 
 def test_the_raw_event_is_what_came_and_can_be_written() -> None:

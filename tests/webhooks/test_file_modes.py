@@ -36,9 +36,9 @@ def modes(folder: Path) -> dict[str, str]:
 @pytest.mark.usefixtures("_umask")
 def test_new_files_are_private(tmp_path: Path) -> None:
     """The files that SQLite creates beside them and the lock of the worker, too."""
-    with Outbox(tmp_path / "outbox") as outbox, SQLiteDedupStore(tmp_path / "seen") as seen:
+    with Outbox(tmp_path / "outbox") as outbox, SQLiteDedupStore(tmp_path / "seen") as dedup:
         outbox.put(event())
-        seen.claim("e1", "a")
+        dedup.acquire("e1", "a")
         with OutboxLock(outbox.path) as lock:
             assert lock.acquire()
             assert modes(tmp_path) == dict.fromkeys(

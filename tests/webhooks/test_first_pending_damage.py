@@ -69,7 +69,7 @@ def test_drain_creates_missing_triggers(mail: Adapty, sandbox: Sandbox, tmp_path
             change(outbox.path, f"DROP TRIGGER {trigger}")
             for each in range(1, 6):
                 outbox.put(event(each))
-            outbox.forget(event(0).event_id)
+            outbox.delete(event(0).event_id)
             assert drain(mail, outbox).delivered == 5, trigger
             outbox.put(event(6))
             assert first_pending(outbox.path) == ({event(6).external_profile_id: 7},) * 2

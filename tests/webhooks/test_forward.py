@@ -1,4 +1,4 @@
-"""`forward`: what is posted to a receiver is in the outbox when Adapty is answered, and then at Mail."""
+"""`outbox_handler`: what is posted to a receiver is in the outbox when Adapty is answered, and then at Mail."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from adapty import AdaptyUsageError
-from adapty.webhooks.forwarding import forward
+from adapty.webhooks.forwarding import outbox_handler
 from adapty.webhooks.outbox import Outbox
 from adapty.webhooks.receiver import Receiver
 from adapty.webhooks.worker import drain
@@ -56,12 +56,12 @@ def receiver() -> Receiver:
 
 def test_a_posted_event_gets_to_mail_once(receiver: Receiver, outbox: Outbox, mail: Adapty, sandbox: Sandbox) -> None:
     """However often it is posted."""
-    handle = forward(outbox)
+    handle = outbox_handler(outbox)
     for _ in range(3):
-        assert receiver.answer(HEADERS, body(7), handle).status == 200
+        assert receiver.handle(HEADERS, body(7), handle).status == 200
     assert handle.counts == {"forwarded": 1, "repeated": 2}
     assert drain(mail, outbox).delivered == 1
-    assert receiver.answer(HEADERS, body(7), handle).status == 200
+    assert receiver.handle(HEADERS, body(7), handle).status == 200
     assert drain(mail, outbox).delivered == 0
     (event,) = sandbox.all_events()
     assert (event["event_id"], event["external_profile_id"]) == ("evt_0007", "user_7")
@@ -72,9 +72,9 @@ def test_an_id_with_unseen_characters_is_logged_as_a_warning(
     receiver: Receiver, outbox: Outbox, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The event is answered and cannot be forwarded, which somebody should look into."""
-    handle = forward(outbox)
+    handle = outbox_handler(outbox)
 
-    assert receiver.answer(HEADERS, body(1, customer_user_id="user_1\u00a0"), handle).status == 200
+    assert receiver.handle(HEADERS, body(1, customer_user_id="user_1\u00a0"), handle).status == 200
 
     assert handle.counts == {"skipped: refused": 1}
     (warning,) = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
@@ -86,10 +86,10 @@ def test_what_is_not_for_mail_is_passed_over(
     receiver: Receiver, outbox: Outbox, caplog: pytest.LogCaptureFixture
 ) -> None:
     """It is answered like any other, counted and logged with the reason, and nothing personal is."""
-    handle = forward(outbox)
+    handle = outbox_handler(outbox)
     with caplog.at_level(logging.INFO, "adapty"):
         for posted in (body(1, "subscription_paused"), body(2, "subscription_paused"), body(3, customer_user_id=None)):
-            assert receiver.answer(HEADERS, posted, handle).status == 200
+            assert receiver.handle(HEADERS, posted, handle).status == 200
     assert outbox.counts().pending == 0
     assert handle.counts == {"skipped: not for Mail": 2, "skipped: anonymous": 1}
     assert {record.levelno for record in caplog.records} == {logging.INFO}
@@ -101,13 +101,13 @@ def test_what_should_have_got_to_mail_is_a_warning(
     receiver: Receiver, outbox: Outbox, caplog: pytest.LogCaptureFixture
 ) -> None:
     """One a post, with the reason and nothing personal; a field that is left out is told as well."""
-    handle = forward(outbox)
+    handle = outbox_handler(outbox)
     odd: dict[str, Any] = {"event_properties": {"profile_event_id": "jane@example.com"}}
     posts = (body(1, **odd), body(2, "renamed by jane@example.com"), body(3, "renamed"), body(4, customer_user_id=[1]))
     for posted in posts:
-        assert receiver.answer(HEADERS, posted, handle).status == 200
+        assert receiver.handle(HEADERS, posted, handle).status == 200
     properties = {**json.loads(body(5))["event_properties"], "price_usd": 1e300}
-    receiver.answer(HEADERS, body(5, event_properties=properties), handle)
+    receiver.handle(HEADERS, body(5, event_properties=properties), handle)
     assert handle.counts == {"skipped: incomplete": 2, "skipped: unknown type": 2, "forwarded": 1}
     assert [record.levelno for record in caplog.records] == [logging.WARNING] * 5
     assert "'evt_0005' is forwarded without price_usd" in caplog.text
@@ -119,7 +119,7 @@ def test_an_event_with_a_long_transaction_id_gets_to_mail(
 ) -> None:
     """Through the outbox too, whose worker checks what it sends."""
     properties = {**json.loads(body(1))["event_properties"], "transaction_id": "x" * 51}
-    receiver.answer(HEADERS, body(1, event_properties=properties, customer_user_id=12345), forward(outbox))
+    receiver.handle(HEADERS, body(1, event_properties=properties, customer_user_id=12345), outbox_handler(outbox))
     assert drain(mail, outbox).delivered == 1
     (event,) = sandbox.all_events()
     assert (event["store_transaction_id"], event["external_profile_id"]) == ("x" * 51, "12345")
@@ -127,8 +127,8 @@ def test_an_event_with_a_long_transaction_id_gets_to_mail(
 
 def test_the_profile_s_id_is_the_caller_s_choice(receiver: Receiver, outbox: Outbox) -> None:
     """As `to_mail_event` has it."""
-    handle = forward(outbox, external_profile_id=lambda event: f"mine_{event.customer_user_id}")
-    receiver.answer(HEADERS, body(1), handle)
+    handle = outbox_handler(outbox, external_profile_id=lambda event: f"mine_{event.customer_user_id}")
+    receiver.handle(HEADERS, body(1), handle)
     assert [each.external_profile_id for each in outbox.pending()] == ["mine_user_1"]
 
 
@@ -136,14 +136,14 @@ def test_an_event_that_cannot_be_kept_is_posted_again(
     receiver: Receiver, outbox: Outbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """While others write, Adapty is told to come again, and when it does, the event is taken."""
-    handle = forward(outbox)
+    handle = outbox_handler(outbox)
     outbox.close()
     monkeypatch.setattr("adapty.webhooks.sqlite_file.BUSY_SECONDS", 0.05)
     with closing(sqlite3.connect(outbox.path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
-        assert receiver.answer(HEADERS, body(1), handle).status == 503
+        assert receiver.handle(HEADERS, body(1), handle).status == 503
     assert handle.counts == {}
-    assert receiver.answer(HEADERS, body(1), handle).status == 200
+    assert receiver.handle(HEADERS, body(1), handle).status == 200
     assert handle.counts == {"forwarded": 1}
 
 
@@ -156,9 +156,9 @@ def test_many_posts_at_the_same_time_with_a_restart(
     path = outbox.path
     for part in (posts[:500], posts[500:]):
         with Outbox(path) as opened, ThreadPoolExecutor(8) as threads:
-            handle = forward(opened)
-            replies = list(threads.map(lambda post, handle=handle: receiver.answer(HEADERS, post, handle), part))
-            assert {reply.status for reply in replies} == {200}
+            handle = outbox_handler(opened)
+            replies = list(threads.map(lambda post, handle=handle: receiver.handle(HEADERS, post, handle), part))
+            assert {response.status for response in replies} == {200}
         drain(mail, outbox)
     assert sorted(event["event_id"] for event in sandbox.all_events()) == [f"evt_{n:04}" for n in range(667)]
 
@@ -166,11 +166,11 @@ def test_many_posts_at_the_same_time_with_a_restart(
 def test_wrong_arguments_are_refused(outbox: Outbox) -> None:
     """Each by its name."""
     with pytest.raises(AdaptyUsageError, match=r"outbox: is .*; expected an Outbox"):
-        forward("outbox.sqlite")  # type: ignore[arg-type]
+        outbox_handler("outbox.sqlite")  # type: ignore[arg-type]
     with pytest.raises(AdaptyUsageError, match=r"external_profile_id: is .*; expected a function"):
-        forward(outbox, external_profile_id="user")  # type: ignore[arg-type]
+        outbox_handler(outbox, external_profile_id="user")  # type: ignore[arg-type]
 
 
 def test_a_handler_shows_where_it_puts_events(outbox: Outbox) -> None:
     """In a log, say."""
-    assert repr(forward(outbox)) == f"<forward to Outbox({str(outbox.path)!r})>"
+    assert repr(outbox_handler(outbox)) == f"<outbox_handler for Outbox({str(outbox.path)!r})>"

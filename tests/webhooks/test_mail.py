@@ -273,7 +273,7 @@ def test_ids_of_digits_come_as_numbers_too() -> None:
 )
 def test_a_reason_has_a_short_name(event: dict[str, Any], skipped: str | None) -> None:
     """Of which there are five, to count by."""
-    assert to_mail_event(event_of(event)).skipped == skipped
+    assert to_mail_event(event_of(event)).skip_reason == skipped
 
 
 def test_an_id_that_cannot_be_read_is_not_taken_for_none() -> None:
@@ -330,7 +330,7 @@ def test_an_id_with_unseen_characters_is_skipped_with_the_reason() -> None:
     ):
         event = event_of({**purchase(), "customer_user_id": value})
         outcome = to_mail_event(event)
-        assert outcome.skipped == "refused"
+        assert outcome.skip_reason == "refused"
         assert outcome.reason == f"customer_user_id: {problem}; Mail knows no profile by such an id"
         by_rule = to_mail_event(event, external_profile_id=lambda posted: posted.customer_user_id)
         assert by_rule.reason == f"external_profile_id: {problem}; Mail knows no profile by such an id"

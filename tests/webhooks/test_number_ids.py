@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapty.webhooks import Outbox, Receiver, WebhookEvent, forward, to_mail_event
+from adapty.webhooks import Outbox, Receiver, WebhookEvent, outbox_handler, to_mail_event
 from tests.core.support import repeatable
 
 from .posts import HEADERS, PURCHASE, VALUE, purchase
@@ -40,7 +40,7 @@ def posted(name: str, number: str) -> bytes:
 
 def taken(body: bytes) -> WebhookEvent:
     """Take an event through the receiver."""
-    event = Receiver(VALUE).receive(HEADERS, body).event
+    event = Receiver(VALUE).accept(HEADERS, body).event
     assert event is not None
     assert WebhookEvent.from_dict(json.loads(json.dumps(event.raw))) == event
     return event
@@ -76,19 +76,19 @@ def test_a_whole_number_is_the_id_of_its_digits(number: str, read: str) -> None:
 def test_any_whole_number_is_exact(number: int, write: str) -> None:
     """No digit is lost on the way."""
     properties = taken(posted("transaction_id", write.format(number))).event_properties
-    assert (properties.transaction_id, properties.extra) == (str(number), {})
+    assert (properties.transaction_id, properties.extra_fields) == (str(number), {})
 
 
 @pytest.mark.parametrize("number", ["12345.5", "1e-7", "true", "[12345]", "9" * 5000, "0." + "9" * 5000, "9" * 400])
 def test_what_is_no_id_is_kept_and_named(number: str) -> None:
-    """It goes to `extra`, and the reason why Mail is not told names the field."""
+    """It goes to `extra_fields`, and the reason why Mail is not told names the field."""
     for name in IDS:
         event = taken(posted(name, number))
         holder: Any = event if name == "customer_user_id" else event.event_properties
         assert getattr(holder, name) is None
-        assert name in holder.extra
+        assert name in holder.extra_fields
         outcome = to_mail_event(event)
-        assert (outcome.event, outcome.skipped) == (None, "incomplete")
+        assert (outcome.event, outcome.skip_reason) == (None, "incomplete")
         assert outcome.reason is not None
         assert outcome.reason.startswith(f"{name}: cannot be read")
 
@@ -96,13 +96,13 @@ def test_what_is_no_id_is_kept_and_named(number: str) -> None:
 def test_a_number_of_5000_digits_costs_one_field(tmp_path: Any) -> None:
     """Wherever it stands, the rest of the event is read, and Mail is told."""
     with Outbox(tmp_path / "outbox.sqlite") as outbox:
-        handle: Callable[[WebhookEvent], None] = forward(outbox)
+        handle: Callable[[WebhookEvent], None] = outbox_handler(outbox)
         names = ("price_usd", "paywall_name", "consecutive_payments", "environment", "something_new", "currency")
         for number, name in enumerate(names):
             event = purchase(profile_event_id=f"e{number}", **{name: "@"})
             body = json.dumps(event).replace('"@"', "7" * 5000).encode()
-            assert Receiver(VALUE).answer(HEADERS, body, handle).status == 200
+            assert Receiver(VALUE).handle(HEADERS, body, handle).status == 200
             properties = taken(body).event_properties
-            assert properties.extra == {name: "7" * 5000}
+            assert properties.extra_fields == {name: "7" * 5000}
             assert properties.vendor_product_id == PURCHASE["event_properties"]["vendor_product_id"]
         assert outbox.counts().pending == len(names)

@@ -78,7 +78,7 @@ def test_nothing_personal_shows(outbox: Outbox) -> None:
     outbox.put(event(1, email="jane@example.com", profile="joe@example.com"))
     outbox.put(event(2))
     kill_off(outbox, "evt_0002")
-    assert "example.com" not in repr([*outbox.pending(), *outbox.dead()])
+    assert "example.com" not in repr([*outbox.pending(), *outbox.dead_letters()])
 
 
 def test_an_event_of_a_known_id_changes_nothing(outbox: Outbox) -> None:
@@ -110,7 +110,7 @@ def test_an_event_that_waits_is_replayed_and_forgotten_by_its_id(outbox: Outbox)
         outbox.put(event(number))
     assert outbox.replay("evt_0001")
     assert outbox.delete_all() == outbox.replay_all() == 0
-    assert outbox.forget("evt_0000")
+    assert outbox.delete("evt_0000")
     assert ids(outbox.pending()) == ["evt_0001", "evt_0002"]
     assert outbox.put(event(0)), "it is a new one"
 
@@ -122,7 +122,7 @@ def test_a_dead_event_is_listed_replayed_and_forgotten(outbox: Outbox) -> None:
     kill_off(outbox, "evt_0001", "evt_0002")
     assert outbox.counts() == OutboxCounts(pending=2, dead=2, delivered=0)
     assert not outbox.put(event(1))
-    dead = list(outbox.dead())
+    dead = list(outbox.dead_letters())
     assert all(isinstance(each, DeadLetter) and each.reason == "refused" and each.attempts == 3 for each in dead)
     assert dead[0].arrived_at <= dead[0].refused_at
 
@@ -132,8 +132,8 @@ def test_a_dead_event_is_listed_replayed_and_forgotten(outbox: Outbox) -> None:
     assert [each.event_id for each in pending] == ["evt_0000", "evt_0001", "evt_0003"], "it has its old place"
     assert (pending[1].attempts, pending[1].reason) == (0, None)
 
-    assert outbox.forget("evt_0002")
-    assert not outbox.forget("evt_0002")
+    assert outbox.delete("evt_0002")
+    assert not outbox.delete("evt_0002")
     assert outbox.counts() == OutboxCounts(pending=3, dead=0, delivered=0)
     assert outbox.put(event(2)), "it is a new one"
 
@@ -156,7 +156,7 @@ def test_odd_ids_are_of_no_dead_event(outbox: Outbox, event_id: str) -> None:
     outbox.put(event(1))
     kill_off(outbox, "evt_0001")
     assert not outbox.replay(event_id)
-    assert not outbox.forget(event_id)
+    assert not outbox.delete(event_id)
     assert outbox.counts().dead == 1
 
 

@@ -82,7 +82,7 @@ def received(sandbox: Sandbox) -> list[str]:
 def assert_readable(outbox: Outbox) -> None:
     """Check that everything about the outbox can be read."""
     counts = outbox.counts()
-    listed = [*outbox.pending(), *outbox.dead()]
+    listed = [*outbox.pending(), *outbox.dead_letters()]
     assert len(listed) == counts.pending + counts.dead
     for each in listed:
         assert isinstance(each.arrived_at, datetime)
@@ -104,7 +104,7 @@ def test_a_row_that_cannot_be_sent_becomes_a_dead_letter(
             assert report.delivered == 5, value
             assert received(sandbox) == ["evt_0000", "evt_0001", "evt_0003", "evt_0004", "evt_0005"]
             assert_readable(outbox)
-            (dead,) = outbox.dead()
+            (dead,) = outbox.dead_letters()
             assert dead.reason, value
             assert outbox.replay_all() == 1
             drain(mail, outbox)
@@ -137,7 +137,7 @@ def test_damaged_rows_do_not_end_a_worker(mail: Adapty, sandbox: Sandbox, outbox
         until(lambda: "evt_0100" in received(sandbox))
         assert worker.is_alive
     assert outbox.counts().dead == 40
-    assert {each.reason for each in outbox.dead()} == {
+    assert {each.reason for each in outbox.dead_letters()} == {
         "damaged in the outbox: profile cannot be read",
         "damaged in the outbox: event cannot be read",
     }

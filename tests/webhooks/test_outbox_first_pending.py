@@ -149,7 +149,7 @@ def test_an_upgrade_that_fails_changes_nothing(path: Path) -> None:
         assert old.execute("PRAGMA user_version").fetchone() == (1,)
 
 
-CHANGES = ("put", "delivered", "dead", "pending", "replay", "replay_all", "forget", "delete_all", "move")
+CHANGES = ("put", "delivered", "dead", "pending", "replay", "replay_all", "delete", "delete_all", "move")
 
 
 @given(changes=st.lists(st.tuples(st.sampled_from(CHANGES), st.integers(0, 11)), max_size=60))
@@ -172,7 +172,7 @@ def apply(outbox: Outbox, books: Books, change: Any, number: int) -> None:
     event_id = f"evt_{number:04}"
     if change == "put":
         outbox.put(event(number, profile=f"user_{number % 3}"))
-    elif change in {"replay", "forget"}:
+    elif change in {"replay", "delete"}:
         getattr(outbox, change)(event_id)
     elif change in {"replay_all", "delete_all"}:
         getattr(outbox, change)()

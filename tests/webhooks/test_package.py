@@ -47,7 +47,7 @@ import importlib, sys
 for name in {modules}:
     importlib.import_module(name)
 from adapty.webhooks import *
-asgi(Receiver("x"), print), wsgi(Receiver("x"), print)
+asgi_app(Receiver("x"), print), wsgi_app(Receiver("x"), print)
 print(sorted(set({FRAMEWORKS}) & set(sys.modules)))
 """
     assert python(code) == "[]\n"

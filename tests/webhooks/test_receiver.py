@@ -51,15 +51,15 @@ class Store(MemoryDedupStore):
             message = "database is locked"
             raise OSError(message)
 
-    def claim(self, event_id: str, owner: str) -> Any:
+    def acquire(self, event_id: str, owner: str) -> Any:
         """Claim, or fail."""
-        self._note("claim")
-        return super().claim(event_id, owner)
+        self._note("acquire")
+        return super().acquire(event_id, owner)
 
-    def mark(self, event_id: str, owner: str) -> None:
+    def complete(self, event_id: str, owner: str) -> None:
         """Mark, or fail."""
-        self._note("mark")
-        super().mark(event_id, owner)
+        self._note("complete")
+        super().complete(event_id, owner)
 
     def release(self, event_id: str, owner: str) -> None:
         """Release, or fail."""
@@ -69,7 +69,7 @@ class Store(MemoryDedupStore):
 
 def blocking(receiver: Receiver, handler: Any, body: bytes = BODY) -> WebhookResponse:
     """Take a request as a blocking mount does."""
-    return receiver.answer(HEADERS, body, handler)
+    return receiver.handle(HEADERS, body, handler)
 
 
 def on_a_loop(receiver: Receiver, handler: Any, body: bytes = BODY) -> WebhookResponse:
@@ -100,29 +100,29 @@ EITHER_WAY = pytest.mark.parametrize("answered", [blocking, on_a_loop])
 )
 def test_the_verification_request_is_answered_in_both_forms(body: bytes, answer: dict[str, Any]) -> None:
     """An empty object gets one back, a value gets sent back; nothing is handled."""
-    delivery = Receiver(VALUE).receive(HEADERS, body)
+    delivery = Receiver(VALUE).accept(HEADERS, body)
     assert delivery.event is None
     assert not delivery.duplicate
-    for reply in (delivery.reply, Receiver(VALUE).answer(HEADERS, body, never)):
-        assert reply.status == 200
-        assert reply.headers == {"Content-Type": "application/json"}
-        assert json.loads(reply.body) == answer
+    for response in (delivery.response, Receiver(VALUE).handle(HEADERS, body, never)):
+        assert response.status == 200
+        assert response.headers == {"Content-Type": "application/json"}
+        assert json.loads(response.body) == answer
 
 
 def test_the_verification_request_is_authenticated_too() -> None:
     """Nobody learns by it that there is a webhook of Adapty's."""
     for body in (b"{}", b'{"adapty_check": "x"}'):
         with pytest.raises(WebhookAuthorizationError):
-            Receiver(VALUE).receive(WRONG, body)
+            Receiver(VALUE).accept(WRONG, body)
 
 
 @EITHER_WAY
 def test_an_event_is_handled_and_answered(answered: Way) -> None:
     """The handler gets the event, and Adapty a 200 with a JSON body."""
     handled: list[WebhookEvent] = []
-    reply = answered(Receiver(VALUE), handled.append)
+    response = answered(Receiver(VALUE), handled.append)
     assert [event.raw for event in handled] == [PURCHASE]
-    assert (reply.status, reply.body) == (200, b"{}")
+    assert (response.status, response.body) == (200, b"{}")
 
 
 @pytest.mark.parametrize(
@@ -140,13 +140,13 @@ def test_what_would_be_refused_again_is_not_asked_for_again(
     headers: dict[str, str], body: bytes, status: int, said: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Adapty takes 200 to 404 for received; the log says what was refused, and nothing of what was posted."""
-    for reply in (
-        Receiver(VALUE).answer(headers, body, never),
+    for response in (
+        Receiver(VALUE).handle(headers, body, never),
         asyncio.run(Receiver(VALUE).handle_async(headers, body, never)),
     ):
-        assert reply.status == status
-        assert said in json.loads(reply.body)["error"]
-        assert ("WWW-Authenticate" in reply.headers) == (status == 401)
+        assert response.status == status
+        assert said in json.loads(response.body)["error"]
+        assert ("WWW-Authenticate" in response.headers) == (status == 401)
     assert [record.levelno for record in caplog.records] == [logging.WARNING] * 2
     assert said in caplog.text
     for secret in ("jane", "wrong", VALUE):
@@ -155,12 +155,12 @@ def test_what_would_be_refused_again_is_not_asked_for_again(
 
 @EITHER_WAY
 def test_an_event_whose_handler_fails_is_asked_for_again(answered: Way, caplog: pytest.LogCaptureFixture) -> None:
-    """What a handler raises is 500, and in the log with the event's id; the event is not marked as seen."""
+    """What a handler raises is 500, and in the log with the event's id; the event is not marked as dedup."""
     store = Store()
-    receiver = Receiver(VALUE, seen=store)
-    reply = answered(receiver, fails)
-    assert (reply.status, json.loads(reply.body)) == (500, {"error": "the event could not be handled"})
-    assert store.asked == ["claim", "release"]
+    receiver = Receiver(VALUE, dedup=store)
+    response = answered(receiver, fails)
+    assert (response.status, json.loads(response.body)) == (500, {"error": "the event could not be handled"})
+    assert store.asked == ["acquire", "release"]
     (record,) = caplog.records
     assert record.levelno == logging.ERROR
     assert record.exc_info is not None
@@ -184,9 +184,9 @@ def test_a_handler_can_say_what_is_answered(
         message = "the outbox is locked"
         raise kind(message)
 
-    reply = answered(Receiver(VALUE, seen=store), handle)
-    assert (reply.status, json.loads(reply.body)) == (kind.status, {"error": "the outbox is locked"})
-    assert store.asked == ["claim", "release"]
+    response = answered(Receiver(VALUE, dedup=store), handle)
+    assert (response.status, json.loads(response.body)) == (kind.status, {"error": "the outbox is locked"})
+    assert store.asked == ["acquire", "release"]
     assert [(record.levelno, record.exc_info) for record in caplog.records] == [(logging.WARNING, None)]
 
 
@@ -194,9 +194,9 @@ def test_a_handler_can_say_what_is_answered(
 def test_a_repeated_event_is_handled_once(answered: Way) -> None:
     """The second delivery of an event is answered like the first, and not handled."""
     handled: list[WebhookEvent] = []
-    receiver = Receiver(VALUE, seen=MemoryDedupStore())
+    receiver = Receiver(VALUE, dedup=MemoryDedupStore())
     replies = [answered(receiver, handled.append) for _ in range(3)]
-    assert [(reply.status, reply.body) for reply in replies] == [(200, b"{}")] * 3
+    assert [(response.status, response.body) for response in replies] == [(200, b"{}")] * 3
     assert len(handled) == 1
     assert answered(receiver, handled.append, post(purchase(profile_event_id="another")))
     assert len(handled) == 2
@@ -207,9 +207,9 @@ def test_an_event_without_an_id_is_never_a_duplicate(event_id: Any) -> None:
     """What cannot be told apart is handled each time, rather than once for all of them."""
     handled: list[WebhookEvent] = []
     store = Store()
-    receiver = Receiver(VALUE, seen=store)
+    receiver = Receiver(VALUE, dedup=store)
     for _ in range(2):
-        assert receiver.answer(HEADERS, post(purchase(profile_event_id=event_id)), handled.append).status == 200
+        assert receiver.handle(HEADERS, post(purchase(profile_event_id=event_id)), handled.append).status == 200
     assert len(handled) == 2
     assert store.asked == []
 
@@ -219,7 +219,7 @@ def test_without_a_store_each_delivery_is_handled() -> None:
     handled: list[WebhookEvent] = []
     receiver = Receiver(VALUE)
     for _ in range(2):
-        with receiver.receive(HEADERS, BODY) as delivery:
+        with receiver.accept(HEADERS, BODY) as delivery:
             assert not delivery.duplicate
             assert delivery.event
             handled.append(delivery.event)
@@ -227,27 +227,27 @@ def test_without_a_store_each_delivery_is_handled() -> None:
 
 
 def test_a_block_that_ends_marks_the_event_and_one_that_raises_gives_it_back() -> None:
-    """For frameworks without a mount: the result of `receive` goes around what handles the event."""
-    receiver = Receiver(VALUE, seen=MemoryDedupStore())
-    with pytest.raises(KeyboardInterrupt), receiver.receive(HEADERS, BODY):
+    """For frameworks without a mount: the result of `accept` goes around what handles the event."""
+    receiver = Receiver(VALUE, dedup=MemoryDedupStore())
+    with pytest.raises(KeyboardInterrupt), receiver.accept(HEADERS, BODY):
         raise KeyboardInterrupt
-    with receiver.receive(HEADERS, BODY) as delivery:
+    with receiver.accept(HEADERS, BODY) as delivery:
         assert not delivery.duplicate
-    with receiver.receive(HEADERS, BODY) as delivery:
+    with receiver.accept(HEADERS, BODY) as delivery:
         assert delivery.duplicate
         assert delivery.event
-        assert delivery.reply.status == 200
+        assert delivery.response.status == 200
 
 
 def test_an_event_that_is_being_handled_is_asked_for_later() -> None:
     """A second delivery at the same time is neither handled nor taken for done: nobody knows yet how the first ends."""
-    receiver = Receiver(VALUE, seen=MemoryDedupStore())
-    with receiver.receive(HEADERS, BODY):
+    receiver = Receiver(VALUE, dedup=MemoryDedupStore())
+    with receiver.accept(HEADERS, BODY):
         with pytest.raises(WebhookUnavailableError, match="is being handled") as caught:
-            receiver.receive(HEADERS, BODY)
+            receiver.accept(HEADERS, BODY)
         assert caught.value.status == 503
-        assert receiver.answer(HEADERS, BODY, never).status == 503
-    assert receiver.receive(HEADERS, BODY).duplicate
+        assert receiver.handle(HEADERS, BODY, never).status == 503
+    assert receiver.accept(HEADERS, BODY).duplicate
 
 
 def test_many_deliveries_at_the_same_time_are_handled_once() -> None:
@@ -259,10 +259,10 @@ def test_many_deliveries_at_the_same_time_are_handled_once() -> None:
         with lock:
             handled.append(str(event.event_id))
 
-    receiver = Receiver(VALUE, seen=MemoryDedupStore())
+    receiver = Receiver(VALUE, dedup=MemoryDedupStore())
     bodies = [post(purchase(profile_event_id=f"e{number % 20}")) for number in range(200)]
     with ThreadPoolExecutor(8) as threads:
-        statuses = set(threads.map(lambda body: receiver.answer(HEADERS, body, handle).status, bodies))
+        statuses = set(threads.map(lambda body: receiver.handle(HEADERS, body, handle).status, bodies))
     assert sorted(handled) == sorted({f"e{number}" for number in range(20)})
     assert statuses <= {200, 503}
 
@@ -270,11 +270,11 @@ def test_many_deliveries_at_the_same_time_are_handled_once() -> None:
 @EITHER_WAY
 def test_a_store_that_cannot_claim_has_the_event_posted_again(answered: Way) -> None:
     """Our own failure passes: 503 is retried. The error says which kind it was, and has it as its cause."""
-    receiver = Receiver(VALUE, seen=Store("claim"))
-    reply = answered(receiver, never)
-    assert reply.status == 503
+    receiver = Receiver(VALUE, dedup=Store("acquire"))
+    response = answered(receiver, never)
+    assert response.status == 503
     with pytest.raises(WebhookUnavailableError, match=r"store of seen events failed \(OSError\)") as caught:
-        receiver.receive(HEADERS, BODY)
+        receiver.accept(HEADERS, BODY)
     assert isinstance(caught.value.__cause__, OSError)
 
 
@@ -284,9 +284,9 @@ def test_an_event_that_is_handled_is_answered_even_if_it_cannot_be_marked(
 ) -> None:
     """To have it posted again would have it handled again; the log says that it may be."""
     handled: list[WebhookEvent] = []
-    assert answered(Receiver(VALUE, seen=Store("mark")), handled.append).status == 200
+    assert answered(Receiver(VALUE, dedup=Store("complete")), handled.append).status == 200
     assert len(handled) == 1
-    assert "is handled, but not marked as seen: OSError" in caplog.text
+    assert "is handled, but not marked as completed: OSError" in caplog.text
 
 
 @EITHER_WAY
@@ -294,30 +294,44 @@ def test_a_handlers_failure_is_told_even_if_the_event_cannot_be_given_back(
     answered: Way, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The store's failure does not hide the handler's; the claim ends by itself."""
-    assert answered(Receiver(VALUE, seen=Store("release")), fails).status == 500
+    assert answered(Receiver(VALUE, dedup=Store("release")), fails).status == 500
     assert "held until its claim ends: OSError" in caplog.text
     assert "LookupError" in caplog.text
 
 
-@pytest.mark.parametrize("standing", [True, False, None, "busy", 1])
-def test_a_store_that_says_something_else_is_a_mistake_of_the_code_around(standing: Any) -> None:
+@pytest.mark.parametrize("status", [True, False, None, "busy", 1])
+def test_a_store_that_says_something_else_is_a_mistake_of_the_code_around(status: Any) -> None:
     """A store whose `claim` tells yes or no would have every event handled twice, or none."""
     store = Store()
-    store.claim = lambda *_: standing  # type: ignore[method-assign]
-    with pytest.raises(AdaptyUsageError, match=r"^seen: gave .* expected new, claimed or seen$"):
-        Receiver(VALUE, seen=store).receive(HEADERS, BODY)
+    store.acquire = lambda *_: status  # type: ignore[method-assign]
+    with pytest.raises(AdaptyUsageError, match=r"^dedup: gave .* expected new, in_progress or completed$"):
+        Receiver(VALUE, dedup=store).accept(HEADERS, BODY)
 
 
-@pytest.mark.parametrize("seen", ["seen.sqlite", {}, object(), MemoryDedupStore])
-def test_what_is_no_store_is_refused_when_the_receiver_is_made(seen: Any) -> None:
+def test_parse_returns_the_event_without_deduplication() -> None:
+    """`parse` authenticates and parses, and calls no store; a verification request has no event."""
+    receiver = Receiver(VALUE, dedup=Store("acquire"))
+    for _ in range(2):
+        event = receiver.parse(HEADERS, BODY)
+        assert event is not None
+        assert event.event_type == PURCHASE["event_type"]
+    assert receiver.parse(HEADERS, b"{}") is None
+    with pytest.raises(WebhookAuthorizationError):
+        receiver.parse(WRONG, BODY)
+    with pytest.raises(WebhookBodyError):
+        receiver.parse(HEADERS, b'{"a": 1}')
+
+
+@pytest.mark.parametrize("dedup", ["dedup.sqlite", {}, object(), MemoryDedupStore])
+def test_what_is_no_store_is_refused_when_the_receiver_is_made(dedup: Any) -> None:
     """A path is no store yet, and a class is no store; the message names one."""
-    with pytest.raises(AdaptyConfigError, match=r"^seen: is of type .*SQLiteDedupStore\(path\)$"):
-        Receiver(VALUE, seen=seen)
+    with pytest.raises(AdaptyConfigError, match=r"^dedup: is of type .*SQLiteDedupStore\(path\)$"):
+        Receiver(VALUE, dedup=dedup)
 
 
 def test_an_event_is_given_back_when_its_task_is_cancelled() -> None:
     """A server that shuts down cancels what it is doing: the event is posted again, and then it is new."""
-    receiver = Receiver(VALUE, seen=MemoryDedupStore())
+    receiver = Receiver(VALUE, dedup=MemoryDedupStore())
 
     async def run() -> None:
         begun = asyncio.Event()
@@ -333,7 +347,7 @@ def test_an_event_is_given_back_when_its_task_is_cancelled() -> None:
             await task
 
     asyncio.run(run())
-    assert not receiver.receive(HEADERS, BODY).duplicate
+    assert not receiver.accept(HEADERS, BODY).duplicate
 
 
 class AsyncHandler:
@@ -370,12 +384,12 @@ def test_what_would_have_to_be_awaited_does_not_pass_for_handled(caplog: pytest.
     async def handle(event: WebhookEvent) -> None:
         pytest.fail("nothing awaits it")
 
-    receiver = Receiver(VALUE, seen=MemoryDedupStore())
+    receiver = Receiver(VALUE, dedup=MemoryDedupStore())
     handlers: list[Callable[[WebhookEvent], object]] = [handle, AsyncHandler()]
     for handler in handlers:
-        assert receiver.answer(HEADERS, BODY, handler).status == 500
+        assert receiver.handle(HEADERS, BODY, handler).status == 500
         assert "the handler gave something to await" in caplog.text
-    assert not receiver.receive(HEADERS, BODY).duplicate
+    assert not receiver.accept(HEADERS, BODY).duplicate
     gc.collect()  # a coroutine that nobody closed would warn
 
 
@@ -383,7 +397,7 @@ def test_renamed_events_get_adaptys_own_names() -> None:
     """What somebody typed into the dashboard leads back to the type, and with it to what the properties are."""
     receiver = Receiver(VALUE, event_names={"Gekauft!": "subscription_started", "recht": "access_level_updated"})
     for name, now in (("Gekauft!", "subscription_started"), ("recht", "access_level_updated"), ("other", "other")):
-        event = receiver.receive(HEADERS, post(purchase(name))).event
+        event = receiver.accept(HEADERS, post(purchase(name))).event
         assert event
         assert event.event_type == now
         assert event.raw["event_type"] == name
@@ -397,7 +411,7 @@ def test_a_name_of_the_dashboard_wins_over_adaptys() -> None:
     swapped = {"subscription_started": "trial_started", "trial_cancelled": "trial_expired"}
     receiver = Receiver(VALUE, event_names=swapped)
     for name, ours in swapped.items():
-        event = receiver.receive(HEADERS, post(purchase(name))).event
+        event = receiver.accept(HEADERS, post(purchase(name))).event
         assert event
         assert event.event_type == ours
 
@@ -414,7 +428,7 @@ def test_a_name_may_lead_to_an_old_name() -> None:
 def test_a_newer_type_can_be_renamed_too(newer: str, caplog: pytest.LogCaptureFixture) -> None:
     """It is read as unknown types are, and the log tells that the name is not known here."""
     receiver = Receiver(VALUE, event_names={"mine": newer})
-    event = receiver.receive(HEADERS, post({**purchase("mine"), "event_properties": {"access_level_id": "x"}})).event
+    event = receiver.accept(HEADERS, post({**purchase("mine"), "event_properties": {"access_level_id": "x"}})).event
     assert event is not None
     assert event.event_type == newer
     assert type(event.event_properties).__name__ == "AccessLevelProperties"
@@ -457,7 +471,7 @@ def test_the_known_types_are_those_of_the_facts() -> None:
 
 def test_a_delivery_shows_nothing_personal() -> None:
     """What is printed of a delivery holds the event as it shows itself."""
-    delivery = Receiver(VALUE, seen=MemoryDedupStore()).receive(HEADERS, BODY)
+    delivery = Receiver(VALUE, dedup=MemoryDedupStore()).accept(HEADERS, BODY)
     assert isinstance(delivery, Delivery)
     for shown in (repr(delivery), str(delivery)):
         assert "jane" not in shown
@@ -466,17 +480,17 @@ def test_a_delivery_shows_nothing_personal() -> None:
 
 @pytest.mark.parametrize("kind", [WebhookAuthorizationError, WebhookBodyError, WebhookUnavailableError])
 def test_a_reply_can_be_made_of_an_error(kind: type[WebhookError]) -> None:
-    """For frameworks without a mount: an error knows its status, and a reply can be made of it."""
-    reply = WebhookResponse.refusing(kind("what is wrong"))
-    assert reply.status == kind.status
-    assert json.loads(reply.body) == {"error": "what is wrong"}
+    """For frameworks without a mount: an error knows its status, and a response can be made of it."""
+    response = WebhookResponse.from_error(kind("what is wrong"))
+    assert response.status == kind.status
+    assert json.loads(response.body) == {"error": "what is wrong"}
 
 
 def test_a_line_of_the_log_is_one_line(caplog: pytest.LogCaptureFixture) -> None:
     """What stands in an event cannot write lines of its own into the log, nor an address."""
     posted = purchase("x\nERROR made up", profile_event_id="jane@example.com\r\n")
-    assert Receiver(VALUE, seen=Store("mark")).answer(HEADERS, post(posted), fails).status == 500
-    assert Receiver(VALUE, seen=Store("mark")).answer(HEADERS, post(posted), id).status == 200
+    assert Receiver(VALUE, dedup=Store("complete")).handle(HEADERS, post(posted), fails).status == 500
+    assert Receiver(VALUE, dedup=Store("complete")).handle(HEADERS, post(posted), id).status == 200
     for record in caplog.records:
         assert "\n" not in record.getMessage()
         assert "jane" not in record.getMessage()

@@ -18,7 +18,7 @@ from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from adapty.webhooks import MemoryDedupStore, Outbox, Receiver, SQLiteDedupStore, WebhookEvent, asgi, forward
+from adapty.webhooks import MemoryDedupStore, Outbox, Receiver, SQLiteDedupStore, WebhookEvent, asgi_app, outbox_handler
 from adapty.webhooks.threads import RequestThreads
 
 from .posts import HEADERS, PURCHASE, VALUE, post, purchase
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
-    from adapty.webhooks.seen import DedupStore, Standing
+    from adapty.webhooks.seen import ClaimStatus, DedupStore
 
 ROOT = Path(__file__).parents[2]
 BODY = post(PURCHASE)
@@ -72,17 +72,17 @@ def post_many(url: str, count: int, threads: ThreadPoolExecutor) -> list[Any]:
     return [threads.submit(post_one, number) for number in range(count)]
 
 
-@pytest.mark.parametrize("store", ["seen, async handler", "seen, handler in a thread", "outbox"])
+@pytest.mark.parametrize("store", ["dedup, async handler", "dedup, handler in a thread", "outbox"])
 @pytest.mark.usefixtures("patient")
 def test_a_locked_store_does_not_starve_the_application(tmp_path: Path, store: str) -> None:
     """While 40 posts wait for a lock, the loop looks up names; when it is gone, all are answered."""
-    seen = SQLiteDedupStore(tmp_path / "seen") if "seen" in store else None
+    dedup = SQLiteDedupStore(tmp_path / "dedup") if "dedup" in store else None
     outbox = Outbox(tmp_path / "outbox")
-    handler = accept if "async" in store else forward(outbox)
-    app = asgi(Receiver(VALUE, seen=seen), handler)
+    handler = accept if "async" in store else outbox_handler(outbox)
+    app = asgi_app(Receiver(VALUE, dedup=dedup), handler)
     routes = [Route("/hook", app), Route("/look_up", look_up)]
     with served(Starlette(routes=routes)) as url, ThreadPoolExecutor(40) as threads:
-        with locked(tmp_path / ("seen" if seen else "outbox")):
+        with locked(tmp_path / ("dedup" if dedup else "outbox")):
             posted = post_many(f"{url}/hook", 40, threads)
             until(lambda: len(app._receiver._threads._waiting) == 8)  # beside 32 in threads
             assert httpx.get(f"{url}/look_up", timeout=20, trust_env=False).text == "done"
@@ -94,10 +94,10 @@ def test_a_locked_store_does_not_starve_the_application(tmp_path: Path, store: s
 def test_a_lock_that_stays_is_answered_in_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every post is answered, with 503, while the lock is held; what comes after it is taken."""
     monkeypatch.setattr("adapty.webhooks.sqlite_file.BUSY_SECONDS", 0.1)
-    with SQLiteDedupStore(tmp_path / "seen") as seen:
-        app = asgi(Receiver(VALUE, seen=seen), accept)
+    with SQLiteDedupStore(tmp_path / "dedup") as dedup:
+        app = asgi_app(Receiver(VALUE, dedup=dedup), accept)
         with served(Starlette(routes=[Route("/hook", app)])) as url, ThreadPoolExecutor(40) as threads:
-            with locked(tmp_path / "seen"):
+            with locked(tmp_path / "dedup"):
                 assert [each.result() for each in post_many(f"{url}/hook", 40, threads)] == [503] * 40
             assert [each.result() for each in post_many(f"{url}/hook", 4, threads)] == [200] * 4
 
@@ -107,15 +107,15 @@ def test_one_deadline_holds_for_all_files_of_a_request(tmp_path: Path, monkeypat
     monkeypatch.setattr("adapty.webhooks.sqlite_file.BUSY_SECONDS", 100.0)
     monkeypatch.setattr("adapty.webhooks.deadlines.ANSWER_SECONDS", 0.1)
     monkeypatch.setattr("adapty.webhooks.deadlines._LEAST_SECONDS", 0.01)
-    with SQLiteDedupStore(tmp_path / "seen") as seen, Outbox(tmp_path / "outbox") as outbox:
-        receiver = Receiver(VALUE, seen=seen)
+    with SQLiteDedupStore(tmp_path / "dedup") as dedup, Outbox(tmp_path / "outbox") as outbox:
+        receiver = Receiver(VALUE, dedup=dedup)
         with locked(outbox.path):
-            assert receiver.answer(HEADERS, BODY, forward(outbox)).status == 503
-            assert asyncio.run(receiver.handle_async(HEADERS, BODY, forward(outbox))).status == 503
-        with locked(tmp_path / "seen"):
-            assert receiver.answer(HEADERS, BODY, forward(outbox)).status == 503
+            assert receiver.handle(HEADERS, BODY, outbox_handler(outbox)).status == 503
+            assert asyncio.run(receiver.handle_async(HEADERS, BODY, outbox_handler(outbox))).status == 503
+        with locked(tmp_path / "dedup"):
+            assert receiver.handle(HEADERS, BODY, outbox_handler(outbox)).status == 503
             assert asyncio.run(receiver.handle_async(HEADERS, BODY, accept)).status == 503
-        assert receiver.answer(HEADERS, BODY, forward(outbox)).status == 200
+        assert receiver.handle(HEADERS, BODY, outbox_handler(outbox)).status == 200
 
 
 class Gate:
@@ -149,7 +149,7 @@ def test_more_requests_than_may_wait_are_refused_at_once(gate: Gate, caplog: pyt
         await asyncio.sleep(0)
         refused = [await receiver.handle_async(HEADERS, BODY, gate) for _ in range(3)]
         gate.opened.set()
-        return [reply.status for reply in (*refused, *await asyncio.gather(*taken))]
+        return [response.status for response in (*refused, *await asyncio.gather(*taken))]
 
     assert asyncio.run(post_six()) == [503] * 3 + [200] * 3
     assert "503: too many webhooks are being handled" in caplog.text
@@ -166,7 +166,7 @@ def test_a_request_does_not_wait_for_a_thread_for_ever(gate: Gate, monkeypatch: 
         await asyncio.sleep(0)
         refused = await receiver.handle_async(HEADERS, BODY, gate)
         gate.opened.set()
-        return [reply.status for reply in (refused, *await asyncio.gather(*taken))]
+        return [response.status for response in (refused, *await asyncio.gather(*taken))]
 
     assert asyncio.run(post_three()) == [503, 200, 200]
     assert len(gate.entered) == 2
@@ -185,13 +185,13 @@ def test_a_cancelled_request_that_waits_is_not_handled(gate: Gate) -> None:
         taken.append(asyncio.ensure_future(receiver.handle_async(HEADERS, BODY, gate)))
         await asyncio.sleep(0)
         gate.opened.set()
-        return [reply.status for reply in await asyncio.gather(*taken)]
+        return [response.status for response in await asyncio.gather(*taken)]
 
     assert asyncio.run(cancel_one()) == [200] * 3
     assert len(gate.entered) == 3
 
 
-class SlowSeenEvents(MemoryDedupStore):
+class SlowDedupStore(MemoryDedupStore):
     """A store whose claims wait until a test opens it."""
 
     def __init__(self) -> None:
@@ -200,11 +200,11 @@ class SlowSeenEvents(MemoryDedupStore):
         self.opened = threading.Event()
         self.released = threading.Event()
 
-    def claim(self, event_id: str, owner: str) -> Standing:
+    def acquire(self, event_id: str, owner: str) -> ClaimStatus:
         """Claim, late."""
         self.claiming.set()
         assert self.opened.wait(60)
-        return super().claim(event_id, owner)
+        return super().acquire(event_id, owner)
 
     def release(self, event_id: str, owner: str) -> None:
         """Release, and tell the test."""
@@ -215,23 +215,23 @@ class SlowSeenEvents(MemoryDedupStore):
 @pytest.mark.parametrize("when", ["before the claim returns", "after it has returned"])
 def test_a_claim_of_a_cancelled_request_is_given_back(when: str) -> None:
     """So that the event is handled when Adapty posts it again, without waiting for the claim to end."""
-    seen = SlowSeenEvents()
+    dedup = SlowDedupStore()
 
     async def cancel_it() -> None:
-        handling = asyncio.ensure_future(Receiver(VALUE, seen=seen).handle_async(HEADERS, BODY, accept))
-        await asyncio.to_thread(seen.claiming.wait, 60)
+        handling = asyncio.ensure_future(Receiver(VALUE, dedup=dedup).handle_async(HEADERS, BODY, accept))
+        await asyncio.to_thread(dedup.claiming.wait, 60)
         if when == "after it has returned":
-            seen.opened.set()
+            dedup.opened.set()
             until(lambda: not threads_of_receivers())  # while the loop stands still
         handling.cancel()
         with pytest.raises(asyncio.CancelledError):
             await handling
-        seen.opened.set()
-        await asyncio.to_thread(seen.released.wait, 20)
+        dedup.opened.set()
+        await asyncio.to_thread(dedup.released.wait, 20)
 
     asyncio.run(cancel_it())
-    assert seen.released.is_set()
-    assert seen.claim(str(PURCHASE["event_properties"]["profile_event_id"]), "other") == "new"
+    assert dedup.released.is_set()
+    assert dedup.acquire(str(PURCHASE["event_properties"]["profile_event_id"]), "other") == "new"
 
 
 def threads_of_receivers() -> list[threading.Thread]:
@@ -242,8 +242,8 @@ def threads_of_receivers() -> list[threading.Thread]:
 def test_no_thread_is_left_behind() -> None:
     """When nothing is handled, there is none to shut down."""
 
-    async def post_some(seen: DedupStore) -> None:
-        receiver = Receiver(VALUE, seen=seen)
+    async def post_some(dedup: DedupStore) -> None:
+        receiver = Receiver(VALUE, dedup=dedup)
         await asyncio.gather(*(receiver.handle_async(HEADERS, BODY, accept) for _ in range(20)))
 
     asyncio.run(post_some(MemoryDedupStore()))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 ROOT = Path(__file__).parents[2]
-KINDS: dict[str, type[Outbox | SQLiteDedupStore]] = {"outbox": Outbox, "seen": SQLiteDedupStore}
+KINDS: dict[str, type[Outbox | SQLiteDedupStore]] = {"outbox": Outbox, "completed": SQLiteDedupStore}
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
 
@@ -71,7 +71,7 @@ def put(file: Outbox | SQLiteDedupStore, name: str) -> None:
     """Put something in that is new."""
     from tests.webhooks.outbox_events import event  # noqa: PLC0415 - only where it is forked
 
-    assert file.put(event(int(name))) if isinstance(file, Outbox) else file.claim(name, "a") == "new"
+    assert file.put(event(int(name))) if isinstance(file, Outbox) else file.acquire(name, "a") == "new"
 
 
 def count(path: str, kind: str) -> int:
@@ -107,10 +107,10 @@ def lose_the_parent(kind: str, path: str, how: str) -> None:
     os.read(gone[0], 1)  # until the parent is gone, or has let go of the file
     for number in (1, 2):
         put(file, str(number))
-    seen = [count(path, kind)]
+    dedup = [count(path, kind)]
     for number in (3, 4):
         put(file, str(number))
-    print(*seen, count(path, kind), flush=True)  # noqa: T201 - the test reads it
+    print(*dedup, count(path, kind), flush=True)  # noqa: T201 - the test reads it
     os._exit(0)
 
 

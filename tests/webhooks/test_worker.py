@@ -196,7 +196,7 @@ def test_a_refused_event_is_set_aside(adapty: Adapty, api: Api, outbox: Outbox) 
     for each in events(3, 1):
         outbox.put(each)
     assert drain(adapty, outbox) == DrainReport(delivered=2, refused=1)
-    (dead,) = outbox.dead()
+    (dead,) = outbox.dead_letters()
     assert dead.event_id == "evt_0001"
     assert dead.attempts == 1
     assert dead.reason is not None
@@ -229,7 +229,7 @@ def test_an_event_that_this_version_does_not_send_is_set_aside(adapty: Adapty, a
     with outbox._file.writing() as connection:
         connection.execute("UPDATE events SET event = 'x' WHERE event_id = 'evt_0000'")
     assert drain(adapty, outbox) == DrainReport(delivered=1, refused=1)
-    assert [(each.reason, each.attempts) for each in outbox.dead()] == [
+    assert [(each.reason, each.attempts) for each in outbox.dead_letters()] == [
         ("damaged in the outbox: event cannot be read", 0)
     ]
     assert api.got == ["evt_0001"]

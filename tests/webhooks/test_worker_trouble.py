@@ -88,7 +88,7 @@ def adapty(mail_api: Mail) -> Iterator[Adapty]:
 
 def answered(status: int, body: Any, kind: type[AdaptyAPIError] = AdaptyAPIError, code: str | None = None) -> Any:
     """Make the error for an answer."""
-    return kind("no", status=status, body=body, error_code=code)
+    return kind("no", status_code=status, body=body, error_code=code)
 
 
 @pytest.mark.parametrize(
@@ -146,9 +146,9 @@ def test_an_event_that_is_refused_by_any_status_is_set_aside(
         outbox.put(each)
     report = drain(adapty, outbox)
     assert (report.delivered, report.refused) == (3, 1)
-    (dead,) = outbox.dead()
+    (dead,) = outbox.dead_letters()
     assert str(status) in (dead.reason or "")
-    assert outbox.forget("evt_0000")
+    assert outbox.delete("evt_0000")
 
 
 @pytest.mark.usefixtures("impatient")
@@ -212,7 +212,7 @@ def test_an_event_that_mail_always_fails_on_is_given_up_while_it_takes_others(
             outbox.put(event(number, profile="somebody_else"))
             until(partial(lambda event_id: event_id in mail_api.taken, f"evt_{number:04}"))
         until(lambda: not outbox.counts().pending)
-    (dead,) = outbox.dead()
+    (dead,) = outbox.dead_letters()
     assert dead.event_id == "evt_0000"
     assert dead.attempts >= 3
     assert (dead.reason or "").startswith("given up, for Mail takes other events: saveTransactionEvent: 500")
@@ -245,7 +245,7 @@ def test_draining_again_and_again_gives_up_too(adapty: Adapty, mail_api: Mail, o
         assert outbox.counts().dead == 0
     outbox.put(event(3, profile="user_3"))
     assert drain(adapty, outbox, max_retries=0).refused == 1
-    assert [each.event_id for each in outbox.dead()] == ["evt_0000"]
+    assert [each.event_id for each in outbox.dead_letters()] == ["evt_0000"]
 
 
 @pytest.mark.usefixtures("hurried")
@@ -261,7 +261,7 @@ def test_a_replayed_event_has_all_its_time_again(adapty: Adapty, mail_api: Mail,
     assert outbox.counts().dead == 0
 
 
-@pytest.mark.parametrize("way", ["forget", "replay"])
+@pytest.mark.parametrize("way", ["delete", "replay"])
 def test_a_worker_heeds_what_becomes_of_an_event_that_waits(
     adapty: Adapty, mail_api: Mail, outbox: Outbox, monkeypatch: pytest.MonkeyPatch, way: str
 ) -> None:
@@ -274,7 +274,7 @@ def test_a_worker_heeds_what_becomes_of_an_event_that_waits(
         until(lambda: next(outbox.pending()).attempts)
         assert getattr(outbox, way)("evt_0000")
         until(lambda: not outbox.counts().pending)
-    assert mail_api.taken == (["evt_0001"] if way == "forget" else ["evt_0000", "evt_0001"])
+    assert mail_api.taken == (["evt_0001"] if way == "delete" else ["evt_0000", "evt_0001"])
 
 
 def due(number: int) -> Due:

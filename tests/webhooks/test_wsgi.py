@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from adapty import AdaptyConfigError, WebhookAuthorizationError
-from adapty.webhooks import MemoryDedupStore, Receiver, WebhookEvent, wsgi
+from adapty.webhooks import MemoryDedupStore, Receiver, WebhookEvent, wsgi_app
 from adapty.webhooks.body import READ_BEFORE
 
 from .posts import HEADERS, PURCHASE, VALUE, Handled, never, post
@@ -49,14 +49,14 @@ def by_view(app: Any) -> Any:
 def test_an_event_goes_through_flask(framed: Any) -> None:
     """Posted, handled once, answered as Adapty wants it; refused and failed ones too."""
     handled = Handled()
-    client = framed(wsgi(Receiver(VALUE, seen=MemoryDedupStore()), handled)).test_client()
+    client = framed(wsgi_app(Receiver(VALUE, dedup=MemoryDedupStore()), handled)).test_client()
     handled.failing = True
     assert client.post(PATH, data=BODY, headers=HEADERS).status_code == 500
     handled.failing = False
     for _ in range(2):
-        reply = client.post(PATH, data=BODY, headers=HEADERS)
-        assert (reply.status_code, reply.json) == (200, {})
-        assert reply.content_type == "application/json"
+        response = client.post(PATH, data=BODY, headers=HEADERS)
+        assert (response.status_code, response.json) == (200, {})
+        assert response.content_type == "application/json"
     assert [event.raw for event in handled.events] == [PURCHASE] * 2
     assert client.post(PATH, data=b"{}", headers=HEADERS).json == {}
     assert client.post(PATH, json={"adapty_check": "x"}, headers=HEADERS).json == {"adapty_check_response": "x"}
@@ -99,7 +99,7 @@ def called(app: Any, body: Any = BODY, **changes: Any) -> tuple[int, Any]:
 def test_it_keeps_the_rules_of_wsgi() -> None:
     """The standard library's validator has nothing to say against it."""
     handled = Handled()
-    app = wsgi(Receiver(VALUE), handled)
+    app = wsgi_app(Receiver(VALUE), handled)
     assert called(app) == (200, {})
     assert called(app, HTTP_AUTHORIZATION=None)[0] == 401
     assert called(app, HTTP_AUTHORIZATION="\xff\xfe")[0] == 401
@@ -127,13 +127,13 @@ class Stream(io.BytesIO):
 def test_a_body_comes_in_parts() -> None:
     """A stream may give less than it is asked for."""
     handled = Handled()
-    assert called(wsgi(Receiver(VALUE), handled), Stream(BODY), CONTENT_LENGTH=str(len(BODY)))[0] == 200
+    assert called(wsgi_app(Receiver(VALUE), handled), Stream(BODY), CONTENT_LENGTH=str(len(BODY)))[0] == 200
     assert [event.raw for event in handled.events] == [PURCHASE]
 
 
 def test_no_more_is_read_than_is_declared_or_may_come() -> None:
     """What comes behind the body is another request; too much is not read at all, or up to the limit."""
-    app = wsgi(Receiver(VALUE, max_body_bytes=len(BODY)), Handled())
+    app = wsgi_app(Receiver(VALUE, max_body_bytes=len(BODY)), Handled())
     behind = Stream(BODY + b"GET / HTTP/1.1")
     assert called(app, behind, CONTENT_LENGTH=str(len(BODY)))[0] == 200
     assert behind.given == len(BODY)
@@ -148,7 +148,7 @@ def test_no_more_is_read_than_is_declared_or_may_come() -> None:
 
 def test_a_body_in_chunks_is_read_where_the_server_says_where_it_ends() -> None:
     """Without a length and without that word, reading on could take for ever: there is no body."""
-    app = wsgi(Receiver(VALUE), Handled())
+    app = wsgi_app(Receiver(VALUE), Handled())
     terminated: dict[str, Any] = {"wsgi.input_terminated": True}
     assert called(app, Stream(BODY), **terminated)[0] == 200
     assert called(app, Stream(BODY)) == (
@@ -167,7 +167,7 @@ def test_a_body_in_chunks_is_read_where_the_server_says_where_it_ends() -> None:
 )
 def test_chunks_that_do_not_get_through_are_asked_for_again(stream: Stream, changes: dict[str, Any]) -> None:
     """A server that does not join them has the event posted again, rather than counted as received."""
-    status, answer = called(wsgi(Receiver(VALUE), never), stream, HTTP_TRANSFER_ENCODING="chunked", **changes)
+    status, answer = called(wsgi_app(Receiver(VALUE), never), stream, HTTP_TRANSFER_ENCODING="chunked", **changes)
     assert status == 503
     assert answer["error"].startswith("the body comes in chunks")
 
@@ -176,14 +176,14 @@ def test_the_body_of_just_anybody_is_not_read() -> None:
     """Who does not have the value is answered at once, however much there is to come."""
     for changes in ({"CONTENT_LENGTH": "9999999999"}, {"wsgi.input_terminated": True}):
         body = Stream(BODY * 1000)
-        assert called(wsgi(Receiver(VALUE), never), body, HTTP_AUTHORIZATION="x", **changes)[0] == 401
+        assert called(wsgi_app(Receiver(VALUE), never), body, HTTP_AUTHORIZATION="x", **changes)[0] == 401
         assert body.given == 0
 
 
 @pytest.mark.parametrize("stream", [Stream(BODY[:-1]), Stream(), Stream(BODY, fails=True)])
 def test_a_body_that_breaks_off_is_asked_for_again(stream: Stream) -> None:
     """Half an event is no malformed one: the whole may come the next time."""
-    status, answer = called(wsgi(Receiver(VALUE), never), stream, CONTENT_LENGTH=str(len(BODY)))
+    status, answer = called(wsgi_app(Receiver(VALUE), never), stream, CONTENT_LENGTH=str(len(BODY)))
     assert status == 503
     assert answer["error"].startswith(("the body broke off", "the body is empty, and Content-Length is"))
 
@@ -197,7 +197,7 @@ def status_with_length(length: str, handled: Handled) -> str:
         "CONTENT_LENGTH": length,
         "wsgi.input": io.BytesIO(BODY),
     }
-    list(wsgi(Receiver(VALUE), handled)(environ, lambda status, _: said.append(status)))
+    list(wsgi_app(Receiver(VALUE), handled)(environ, lambda status, _: said.append(status)))
     return said[0]
 
 
@@ -226,7 +226,7 @@ def test_an_async_handler_is_refused_when_the_application_is_made() -> None:
 
     for handler in (handle, None):
         with pytest.raises(AdaptyConfigError, match=r"^handler: "):
-            wsgi(Receiver(VALUE), handler)  # type: ignore[arg-type]
+            wsgi_app(Receiver(VALUE), handler)  # type: ignore[arg-type]
 
 
 class Quiet(WSGIRequestHandler):
@@ -239,7 +239,7 @@ class Quiet(WSGIRequestHandler):
 def test_a_real_server_serves_it() -> None:
     """Over a socket, with the standard library's server."""
     handled = Handled()
-    app = wsgi(Receiver(VALUE, seen=MemoryDedupStore()), handled)
+    app = wsgi_app(Receiver(VALUE, dedup=MemoryDedupStore()), handled)
     with make_server("127.0.0.1", 0, app, handler_class=Quiet) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
@@ -265,6 +265,6 @@ def test_the_headers_of_a_flask_view_are_read() -> None:
         headers.Headers([("Authorization", VALUE)]),
         headers.EnvironHeaders({"HTTP_AUTHORIZATION": VALUE}),
     ):
-        assert receiver.receive(given, BODY).event is not None
+        assert receiver.accept(given, BODY).event is not None
     with pytest.raises(WebhookAuthorizationError, match=r"is given more than once$"):
-        receiver.receive(headers.Headers([("Authorization", VALUE), ("Authorization", "x")]), BODY)
+        receiver.accept(headers.Headers([("Authorization", VALUE), ("Authorization", "x")]), BODY)

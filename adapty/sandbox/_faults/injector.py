@@ -71,7 +71,7 @@ class Faults:
 
     def __init__(self, initial: Iterable[Fault | str] = ()) -> None:
         if isinstance(initial, str | Fault) or not isinstance(initial, Collection):
-            raise AdaptyConfigError.of("faults", f"must be a list of faults, not {kind_of(initial)}")
+            raise AdaptyConfigError.for_field("faults", f"must be a list of faults, not {kind_of(initial)}")
         self._initial = tuple(_parse_item(f"faults[{index}]", fault) for index, fault in enumerate(initial))
         self._lock = Lock()
         self._active: list[_ActiveFault] = []
@@ -141,4 +141,4 @@ def _parse_item(name: str, value: Fault | str) -> Fault:
     try:
         return _parse(value)
     except AdaptyConfigError as error:
-        raise error.under(name) from None
+        raise error.prefixed(name) from None

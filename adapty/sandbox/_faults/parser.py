@@ -29,7 +29,7 @@ def raise_invalid(field: str, problem: str) -> NoReturn:
     Raises:
         AdaptyConfigError: Always.
     """
-    raise AdaptyConfigError.of(field, problem) from None
+    raise AdaptyConfigError.for_field(field, problem) from None
 
 
 def parse_fault(text: str) -> tuple[str, dict[str, Any]]:

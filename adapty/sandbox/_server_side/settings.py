@@ -39,23 +39,25 @@ def _validate_levels(value: Any) -> Mapping[str, str]:
     value = {} if value is None else value
     if not isinstance(value, Mapping):
         problem = f"must map product ids to access levels, not {kind_of(value)}"
-        raise AdaptyConfigError.of("access_levels", problem)
+        raise AdaptyConfigError.for_field("access_levels", problem)
     if not all(isinstance(text, str) and text for pair in value.items() for text in pair):
-        raise AdaptyConfigError.of("access_levels", "must map product ids to access levels, all non-empty strings")
+        raise AdaptyConfigError.for_field(
+            "access_levels", "must map product ids to access levels, all non-empty strings"
+        )
     return MappingProxyType(dict(value))
 
 
 def _validate_products(value: Any) -> frozenset[str]:
     if isinstance(value, str) or not isinstance(value, Collection):
-        raise AdaptyConfigError.of("consumables", f"must be a collection of product ids, not {kind_of(value)}")
+        raise AdaptyConfigError.for_field("consumables", f"must be a collection of product ids, not {kind_of(value)}")
     if not all(isinstance(text, str) for text in value):
-        raise AdaptyConfigError.of("consumables", "must contain only strings; expected product ids")
+        raise AdaptyConfigError.for_field("consumables", "must contain only strings; expected product ids")
     return frozenset(value)
 
 
 def _validate_flag(value: Any) -> bool:
     if not isinstance(value, bool):
-        raise AdaptyConfigError.of("virtual_currencies", f"must be True or False, not {kind_of(value)}")
+        raise AdaptyConfigError.for_field("virtual_currencies", f"must be True or False, not {kind_of(value)}")
     return value
 
 

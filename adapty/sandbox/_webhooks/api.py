@@ -57,7 +57,7 @@ class Webhooks:
             AdaptyUsageError: `timeout` is out of range.
         """
         if type(timeout) not in {int, float} or not 0 <= timeout <= _MAX_WAIT_SECONDS:
-            raise AdaptyUsageError.of("timeout", f"must be a number of seconds from 0 to {_MAX_WAIT_SECONDS:,}")
+            raise AdaptyUsageError.for_field("timeout", f"must be a number of seconds from 0 to {_MAX_WAIT_SECONDS:,}")
         return True if self._dispatcher is None else self._dispatcher.deliveries.wait_until_idle(timeout)
 
     def post(
@@ -90,24 +90,26 @@ class Webhooks:
             'trial_started'
         """
         if self._dispatcher is None:
-            raise AdaptyConfigError.of("webhook_url", "is missing; the sandbox has no address to post events to")
+            raise AdaptyConfigError.for_field("webhook_url", "is missing; the sandbox has no address to post events to")
         if not isinstance(event_type, str) or not event_type:
-            raise AdaptyUsageError.of("event_type", "must be a non-empty string such as subscription_started")
+            raise AdaptyUsageError.for_field("event_type", "must be a non-empty string such as subscription_started")
         user, properties = _parse_user(customer_user_id, profile_id), _parse_properties(event_properties)
         texts = {"event_type": event_type, "customer_user_id": customer_user_id, "event_properties": properties}
         for issue in find_unencodable(texts):
-            raise AdaptyUsageError.of(issue.field_name, issue.message)
+            raise AdaptyUsageError.for_field(issue.field_name, issue.message)
         return self._dispatcher.post_requested(user, event_type, properties)
 
 
 def _parse_user(customer_user_id: str | None, profile_id: str | None) -> User:
     for name, value in (("customer_user_id", customer_user_id), ("profile_id", profile_id)):
         if value is not None and (not isinstance(value, str) or not value):
-            raise AdaptyUsageError.of(name, "must be a non-empty string")
+            raise AdaptyUsageError.for_field(name, "must be a non-empty string")
     if customer_user_id is not None and profile_id is not None:
-        raise AdaptyUsageError.of("profile_id", "cannot be combined with customer_user_id; expected one of the two")
+        raise AdaptyUsageError.for_field(
+            "profile_id", "cannot be combined with customer_user_id; expected one of the two"
+        )
     if profile_id is not None and not is_uuid(profile_id):
-        raise AdaptyUsageError.of("profile_id", "must be a UUID; expected one of Adapty's ids")
+        raise AdaptyUsageError.for_field("profile_id", "must be a UUID; expected one of Adapty's ids")
     return User(customer_user_id=customer_user_id, profile_id=profile_id and profile_id.lower())
 
 
@@ -116,11 +118,11 @@ def _parse_properties(properties: Mapping[str, Any] | None) -> dict[str, Any]:
     if properties is None:
         return {}
     if not isinstance(properties, Mapping):
-        raise AdaptyUsageError.of(name, f"must map names to values, not {kind_of(properties)}")
+        raise AdaptyUsageError.for_field(name, f"must map names to values, not {kind_of(properties)}")
     try:
         parsed: dict[str, Any] = json.loads(json.dumps(dict(properties), allow_nan=False))
     except (TypeError, ValueError, RecursionError):
-        raise AdaptyUsageError.of(
+        raise AdaptyUsageError.for_field(
             name, "cannot be encoded as JSON; expected strings, numbers, lists and objects"
         ) from None
     return parsed

@@ -75,7 +75,7 @@ class WebhookConfig:
         scale = _parse_time_scale(time_scale)
         if url is None:
             if authorization is not None:
-                raise AdaptyConfigError.of("webhook_authorization", "requires a webhook_url")
+                raise AdaptyConfigError.for_field("webhook_authorization", "requires a webhook_url")
             return None
         return cls(url=_parse_url(url), authorization=_parse_authorization(authorization), time_scale=scale)
 
@@ -89,17 +89,17 @@ def _parse_url(value: Any) -> str:
     """Validate an address. Errors do not quote it, because it may contain a key."""
     name = "webhook_url"
     if not isinstance(value, str):
-        raise AdaptyConfigError.of(name, f"must be a string, not {kind_of(value)}; {_EXPECTED_URL}")
+        raise AdaptyConfigError.for_field(name, f"must be a string, not {kind_of(value)}; {_EXPECTED_URL}")
     try:
         url = httpx.URL(value)
         has_host = bool(url.host) and (url.port is None or 0 < url.port <= _MAX_PORT)
     except (httpx.InvalidURL, UnicodeError, ValueError):
-        raise AdaptyConfigError.of(name, f"is not a URL; {_EXPECTED_URL}") from None
+        raise AdaptyConfigError.for_field(name, f"is not a URL; {_EXPECTED_URL}") from None
     if url.scheme not in {"http", "https"} or not has_host or " " in value:
-        raise AdaptyConfigError.of(name, f"is not the address of a web server; {_EXPECTED_URL}")
+        raise AdaptyConfigError.for_field(name, f"is not the address of a web server; {_EXPECTED_URL}")
     if url.userinfo or url.fragment:
         part = "a fragment" if url.fragment else "a user name or password, which belong in the Authorization header"
-        raise AdaptyConfigError.of(name, f"contains {part}; {_EXPECTED_URL}")
+        raise AdaptyConfigError.for_field(name, f"contains {part}; {_EXPECTED_URL}")
     return str.__str__(value)
 
 
@@ -109,16 +109,16 @@ def _parse_authorization(value: Any) -> Secret | None:
         return None
     problem = unfit_for_a_header(value) if isinstance(value, str) else f"must be a string, not {kind_of(value)}"
     if problem:
-        raise AdaptyConfigError.of("webhook_authorization", f"{problem}; expected the value of the header")
+        raise AdaptyConfigError.for_field("webhook_authorization", f"{problem}; expected the value of the header")
     return Secret(str.__str__(value))
 
 
 def _parse_time_scale(value: Any) -> float:
     expected = "must be a number greater than 0"
     if type(value) not in {int, float}:
-        raise AdaptyConfigError.of("webhook_time_scale", f"{expected}, not {kind_of(value)}")
+        raise AdaptyConfigError.for_field("webhook_time_scale", f"{expected}, not {kind_of(value)}")
     if value <= 0 or not _is_finite(value):
-        raise AdaptyConfigError.of("webhook_time_scale", f"{expected}, and finite")
+        raise AdaptyConfigError.for_field("webhook_time_scale", f"{expected}, and finite")
     return float(value)
 
 

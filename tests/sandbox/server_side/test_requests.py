@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from adapty._core.json_body import MAX_DEPTH as MAX_NESTING
 from adapty._generated import contract
 from adapty.sandbox import DEFAULT_MAIL_KEY, DEFAULT_SECRET_KEY, Sandbox
-from adapty.sandbox._body import MAX_BODY_BYTES, MAX_NESTING
+from adapty.sandbox._body import MAX_BODY_BYTES
 from adapty.sandbox._server_side.actions import ACTIONS
 from tests.sandbox.conftest import PROPERTY
 from tests.sandbox.server_side.conftest import (

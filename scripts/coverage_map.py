@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from adapty._core.operations import Api
-    from adapty.models._received import Received
-    from adapty.models._record import Record
+    from adapty.models._request import RequestModel
+    from adapty.models._response import ResponseModel
 
 __all__ = ["ALTERNATIVES", "ANSWERS", "COMMANDS", "ENUMS", "EVENTS", "METHODS", "OURS", "PARAMETERS", "RECORDS"]
 
@@ -92,7 +92,7 @@ COMMANDS: Mapping[Api, Mapping[str, tuple[str, str]]] = {
 }
 """Which command has an option for each field of which operation."""
 
-RECORDS: Mapping[Api, Mapping[str, type[Record | Received]]] = {
+RECORDS: Mapping[Api, Mapping[str, type[RequestModel | ResponseModel]]] = {
     "mail": {
         "ProfileDTO": models.MailProfile,
         "DeviceInfoDTO": models.DeviceInfo,
@@ -124,7 +124,7 @@ RECORDS: Mapping[Api, Mapping[str, type[Record | Received]]] = {
 }
 """Which record of adapty.models stands for which schema that a request can hold."""
 
-ANSWERS: Mapping[Api, Mapping[type[Received] | None, tuple[str, ...]]] = {
+ANSWERS: Mapping[Api, Mapping[type[ResponseModel] | None, tuple[str, ...]]] = {
     "mail": {},
     "server_side": {
         models.Profile: ("ProfileResponse", "Profile"),
@@ -157,7 +157,7 @@ ANSWERS: Mapping[Api, Mapping[type[Received] | None, tuple[str, ...]]] = {
 }
 """Which class of adapty.models stands for which schemas of an answer; several where one only wraps the other."""
 
-EVENTS: Mapping[str, type[Received] | None] = {
+EVENTS: Mapping[str, type[ResponseModel] | None] = {
     "PurchaseEvent": events.WebhookEvent,
     "AccessLevelUpdatedEvent": events.WebhookEvent,
     "PurchaseEventProperties": events.PurchaseProperties,

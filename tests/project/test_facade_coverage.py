@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from scripts.facade_debts import CONTRACTS, debts
+from scripts.facade_coverage import CONTRACTS, debts
 from scripts.generate import APIS, Api, read_contract
 from tests.later_contract import later_contract
 

@@ -1,6 +1,6 @@
 """What the facade owes to a contract, and what it offers without one: each thing by name.
 
-    python -m scripts.facade_debts
+    python -m scripts.facade_coverage
 
 Reads the contracts that the generated code was made of, so it tells after `make generate` what is left to do by hand.
 """
@@ -18,17 +18,17 @@ import typer
 from adapty import AsyncAdapty, _generated, flows
 from adapty._core.operations import OPERATIONS, Api
 from adapty.cli import app
-from adapty.models._record import Record
+from adapty.models._request import RequestModel
 from adapty.sandbox._mail.routes import ACTIONS as MAIL_ACTIONS
 from adapty.sandbox._server_side.actions import ACTIONS as SERVER_SIDE_ACTIONS
-from scripts.facade_offer import ALTERNATIVES, ANSWERS, COMMANDS, ENUMS, EVENTS, METHODS, OURS, PARAMETERS, RECORDS
+from scripts.coverage_map import ALTERNATIVES, ANSWERS, COMMANDS, ENUMS, EVENTS, METHODS, OURS, PARAMETERS, RECORDS
 from scripts.spec_diff.markdown import one_line
 from scripts.spec_for_generation import operations, reachable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from adapty.models._received import Received
+    from adapty.models._response import ResponseModel
 
 __all__ = ["APIS", "CONTRACTS", "Contract", "debts", "kinds"]
 
@@ -120,11 +120,11 @@ def _record_debts(api: Api, contract: Json) -> Iterator[str]:
         fields = _properties(contract, name)
         owed = f"adapty.models.{record.__name__} owes the field {{}} of {name}"
         yield from _differences(fields, _fields(record), owed, f"the field {{}} of {record.__name__}")
-        if issubclass(record, Record):
+        if issubclass(record, RequestModel):
             yield from _required_debts(record, fields, set(schemas.get(name, {}).get("required", ())))
 
 
-def _required_debts(record: type[Record], fields: Mapping[str, Json], required: set[str]) -> Iterator[str]:
+def _required_debts(record: type[RequestModel], fields: Mapping[str, Json], required: set[str]) -> Iterator[str]:
     for field in attrs.fields(record):
         # What tells two bodies apart is required, and filled in.
         is_required = "NotGiven" not in str(field.type)
@@ -248,8 +248,8 @@ def _resolved(contract: Json, part: Json) -> Json:
     return resolved
 
 
-def _fields(kind: type[Record | Received]) -> list[str]:
-    return [field.name for field in attrs.fields(kind) if field.name not in {"extra", "extra_fields", "raw"}]
+def _fields(kind: type[RequestModel | ResponseModel]) -> list[str]:
+    return [field.name for field in attrs.fields(kind) if field.name not in {"extra_fields", "raw"}]
 
 
 KINDS: Mapping[str, Callable[[Api, Json], Iterator[str]]] = {

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from scripts.bench.figures import Bar, Figure, Size
-from scripts.bench.rounds import Round
+from scripts.bench.benchmarks import Bar, Figure, Size
+from scripts.bench.samples import Round
 
 if TYPE_CHECKING:
     from collections.abc import Callable

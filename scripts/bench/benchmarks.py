@@ -5,8 +5,8 @@ from __future__ import annotations
 from attrs import field, frozen
 from attrs.validators import gt
 
-from scripts.bench.rounds import COST, IMPORT, MEMORY, THROUGHPUT, Quantity
-from scripts.bench.sides import Import, Job, NewJob, Side
+from scripts.bench.samples import COST, IMPORT, MEMORY, THROUGHPUT, Quantity
+from scripts.bench.targets import Import, Job, NewJob, Side
 
 __all__ = ["FIGURES", "GROSSLY", "Bar", "Figure", "Size"]
 

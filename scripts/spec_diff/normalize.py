@@ -8,7 +8,7 @@ import attrs
 
 from scripts.spec_diff.errors import CannotCompareError, clipped
 from scripts.spec_diff.limits import limits_of
-from scripts.spec_diff.shape import (
+from scripts.spec_diff.schema import (
     ANYTHING,
     KINDS,
     NOTHING,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from scripts.facade_debts import debts
+from scripts.facade_coverage import debts
 from scripts.spec_diff.command import report_of
 from scripts.spec_diff.document import opened
 from scripts.spec_diff.reading import parsed

@@ -17,29 +17,29 @@ from adapty._core.validate import Refused, checked, json_object, kind_of, known_
 from adapty.errors import AdaptyUsageError
 
 __all__ = [
-    "AS_JSON",
-    "RECORD",
-    "RECORD_EACH",
-    "Record",
-    "checked_fields",
+    "NESTED",
+    "NESTED_LIST",
+    "SERIALIZE",
+    "RequestModel",
+    "coerce_model",
+    "coerce_nested",
     "field_names",
-    "nested",
-    "one_record",
+    "validate_fields",
 ]
 
-RECORD = "record"
+NESTED = "record"
 """Names, in a field's metadata, the class of the record that the field holds."""
 
-RECORD_EACH = "record_each"
+NESTED_LIST = "record_each"
 """Names, in a field's metadata, the class of the records that the field holds a list of."""
 
-AS_JSON = "as_json"
+SERIALIZE = "as_json"
 """Names, in a field's metadata, what turns the kept value into what JSON holds, where the general rule would not do."""
 
 _EXTRA = "extra_fields"
 
 
-def checked_fields(_: type[Any], fields: list[attrs.Attribute[Any]]) -> list[attrs.Attribute[Any]]:
+def validate_fields(_: type[Any], fields: list[attrs.Attribute[Any]]) -> list[attrs.Attribute[Any]]:
     """Make each field's converter name the field when it refuses a value: attrs' `field_transformer`.
 
     A field without a default is required. It gets NOT_GIVEN as its default all the same, so that leaving it out
@@ -48,33 +48,33 @@ def checked_fields(_: type[Any], fields: list[attrs.Attribute[Any]]) -> list[att
     return [
         field.evolve(
             default=NOT_GIVEN if field.default is attrs.NOTHING else field.default,
-            converter=_naming_the_field(field),
+            converter=_wrap_converter(field),
         )
         for field in fields
     ]
 
 
-def _naming_the_field(field: attrs.Attribute[Any]) -> Callable[[Any], Any]:
+def _wrap_converter(field: attrs.Attribute[Any]) -> Callable[[Any], Any]:
     name, default, required = field.name, field.default, field.default is attrs.NOTHING
     check: Any = field.converter
-    takes_none = _takes_none(check)
+    takes_none = _accepts_none(check)
 
     def convert(value: Any) -> Any:
         if value is NOT_GIVEN:
             if required:
-                raise AdaptyUsageError.of(name, "is missing; it is required")
+                raise AdaptyUsageError.for_field(name, "is missing; it is required")
             return {} if name == _EXTRA else default
         if value is None:
             if takes_none:
                 return None
             advice = "it is required" if required else "leave it out instead"
-            raise AdaptyUsageError.of(name, f"is None, which the API does not take; {advice}")
+            raise AdaptyUsageError.for_field(name, f"is None, which the API does not take; {advice}")
         return checked(name, check, value)
 
     return convert
 
 
-def _takes_none(check: Any) -> bool:
+def _accepts_none(check: Any) -> bool:
     """Tell whether a check is one of attrs' `optional`, which keeps None: the API takes null there."""
     try:
         return check(None) is None
@@ -83,7 +83,7 @@ def _takes_none(check: Any) -> bool:
 
 
 @attrs.frozen(kw_only=True)
-class Record(SafeRepr):
+class RequestModel(SafeRepr):
     """A request body: each field checked when the record is made, so that a record in hand can be sent.
 
     Attributes:
@@ -96,7 +96,9 @@ class Record(SafeRepr):
     def _check_extra_fields(self, field: attrs.Attribute[Any], value: Mapping[str, Any]) -> None:
         for name in value:
             if name in field_names(type(self)):
-                raise AdaptyUsageError.of(field.name, f"holds {name}, which has an argument of its own; give it there")
+                raise AdaptyUsageError.for_field(
+                    field.name, f"holds {name}, which has an argument of its own; give it there"
+                )
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any], *, allow_unknown: bool = False) -> Self:
@@ -112,7 +114,7 @@ class Record(SafeRepr):
         if not isinstance(data, Mapping):
             message = f"{cls.__name__}: something {kind_of(data)} cannot be read; expected a mapping of its fields"
             raise AdaptyUsageError(message)
-        known = _ways_out(cls)
+        known = _serializers(cls)
         if not allow_unknown and data.keys() <= known.keys():
             return cls(**data)
         given = {name: value for name, value in data.items() if name in known}
@@ -121,9 +123,9 @@ class Record(SafeRepr):
             _refuse_unknown(cls, unknown)
             return cls(**given)
         for field in attrs.fields(cls):
-            for key in (RECORD, RECORD_EACH):
+            for key in (NESTED, NESTED_LIST):
                 if key in field.metadata and field.name in given:
-                    read = partial(_open, field.metadata[key], several=key == RECORD_EACH)
+                    read = partial(_parse_nested, field.metadata[key], several=key == NESTED_LIST)
                     given[field.name] = checked(field.name, read, given[field.name])
         return cls(**given, extra_fields=unknown)
 
@@ -141,34 +143,34 @@ class Record(SafeRepr):
         """Give the record as JSON-ready data with the contract's field names; what was not given is left out."""
         given = {
             name: as_json(value)
-            for name, as_json in _ways_out(type(self)).items()
+            for name, as_json in _serializers(type(self)).items()
             if (value := getattr(self, name)) is not NOT_GIVEN
         }
         return {**given, **deepcopy(dict(self.extra_fields))} if self.extra_fields else given
 
 
-_WAYS_OUT: dict[type[Record], Mapping[str, Callable[[Any], Any]]] = {}
+_SERIALIZERS: dict[type[RequestModel], Mapping[str, Callable[[Any], Any]]] = {}
 
 
-def _ways_out(cls: type[Record]) -> Mapping[str, Callable[[Any], Any]]:
+def _serializers(cls: type[RequestModel]) -> Mapping[str, Callable[[Any], Any]]:
     """Give the contract's fields with what turns the value of each into what JSON holds, worked out once."""
-    ways = _WAYS_OUT.get(cls)
+    ways = _SERIALIZERS.get(cls)
     if ways is None:
         fields = {field.name: field for field in attrs.fields(cls)}
-        ways = {name: fields[name].metadata.get(AS_JSON, _plain) for name in field_names(cls)}
-        _WAYS_OUT[cls] = ways
+        ways = {name: fields[name].metadata.get(SERIALIZE, _plain) for name in field_names(cls)}
+        _SERIALIZERS[cls] = ways
     return ways
 
 
-def field_names(cls: type[Record]) -> tuple[str, ...]:
+def field_names(cls: type[RequestModel]) -> tuple[str, ...]:
     """Name the contract's fields of a record, in order."""
     return tuple(field.name for field in attrs.fields(cls) if field.name != _EXTRA)
 
 
-R = TypeVar("R", bound=Record)
+R = TypeVar("R", bound=RequestModel)
 
 
-def nested(cls: type[R], value: object) -> R:
+def coerce_nested(cls: type[R], value: object) -> R:
     """Accept a record of this class, or a mapping of its fields."""
     if isinstance(value, cls):
         return value
@@ -177,7 +179,7 @@ def nested(cls: type[R], value: object) -> R:
     return cls.from_dict(value)
 
 
-def one_record(cls: type[R], name: str, ready: object, fields: Mapping[str, Any]) -> R:
+def coerce_model(cls: type[R], name: str, ready: object, fields: Mapping[str, Any]) -> R:
     """Give the record that a method's caller means: a ready one, or one made of the fields.
 
     Args:
@@ -193,25 +195,29 @@ def one_record(cls: type[R], name: str, ready: object, fields: Mapping[str, Any]
     if ready is NOT_GIVEN:
         return cls(**given)
     if not isinstance(ready, cls):
-        raise AdaptyUsageError.of(name, f"is {kind_of(ready)}; expected a {cls.__name__}")
+        raise AdaptyUsageError.for_field(name, f"is {kind_of(ready)}; expected a {cls.__name__}")
     if given:
-        raise AdaptyUsageError.of(next(iter(given)), f"is given beside a ready {cls.__name__}; give one or the other")
+        raise AdaptyUsageError.for_field(
+            next(iter(given)), f"is given beside a ready {cls.__name__}; give one or the other"
+        )
     return ready
 
 
-def _refuse_unknown(cls: type[Record], names: Iterable[Any]) -> None:
+def _refuse_unknown(cls: type[RequestModel], names: Iterable[Any]) -> None:
     for unknown in names:
         name = printable(unknown)
-        raise AdaptyUsageError.of(name, f"is not a field of {cls.__name__}{known_name(name, field_names(cls))}")
+        raise AdaptyUsageError.for_field(name, f"is not a field of {cls.__name__}{known_name(name, field_names(cls))}")
 
 
-def _open(inner: type[Record], value: Any, *, several: bool) -> Any:
+def _parse_nested(inner: type[RequestModel], value: Any, *, several: bool) -> Any:
     """Read the mappings in a field, which may hold names not known yet; leave the rest to the field's check."""
     if not several:
         return inner.from_dict(value, allow_unknown=True) if isinstance(value, Mapping) else value
     if not isinstance(value, list | tuple):
         return value
-    return [checked(str(number), partial(_open, inner, several=False), item) for number, item in enumerate(value)]
+    return [
+        checked(str(number), partial(_parse_nested, inner, several=False), item) for number, item in enumerate(value)
+    ]
 
 
 _SCALARS: Collection[type] = {str, int, float}
@@ -227,7 +233,7 @@ def _plain(value: Any) -> Any:  # noqa: PLR0911 - one for each kind of value
         return value.isoformat()
     if isinstance(value, Decimal):
         return format(value, "f")
-    if isinstance(value, Record):
+    if isinstance(value, RequestModel):
         return value.to_dict()
     if isinstance(value, tuple):
         return [_plain(item) for item in value]

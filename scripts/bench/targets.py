@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Protocol
 
 from attrs import frozen
 
-from scripts.bench.children import BenchError, child, environment
+from scripts.bench.processes import BenchError, child, environment
 from scripts.bench.profiling import of_imports
-from scripts.bench.rounds import Profiled, Round
+from scripts.bench.samples import Profiled, Round
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from scripts.spec_diff.expand import ANY, Shapes
 from scripts.spec_diff.limits import shown, turn
 from scripts.spec_diff.matching import paired
+from scripts.spec_diff.normalize import ANY, Shapes
 from scripts.spec_diff.rules import Side
-from scripts.spec_diff.shape import ANYTHING, NOTHING, Schema
+from scripts.spec_diff.schema import ANYTHING, NOTHING, Schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from scripts.spec_diff.shape import Field, Form, Shape
+    from scripts.spec_diff.schema import Field, Form, Shape
 
 __all__ = ["Below", "Found", "Values"]
 

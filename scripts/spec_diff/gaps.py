@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from scripts.facade_debts import APIS, CONTRACTS, kinds
-from scripts.facade_offer import ANSWERS, COMMANDS, EVENTS, METHODS, PARAMETERS, RECORDS
+from scripts.coverage_map import ANSWERS, COMMANDS, EVENTS, METHODS, PARAMETERS, RECORDS
+from scripts.facade_coverage import APIS, CONTRACTS, kinds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from scripts.facade_debts import Contract
+    from scripts.facade_coverage import Contract
     from scripts.spec_diff.compare import Change
     from scripts.spec_diff.document import Document
 
