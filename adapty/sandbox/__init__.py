@@ -15,72 +15,47 @@ Example:
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
-
-from adapty.sandbox._constants import (
-    DEFAULT_ACCESS_LEVEL,
-    DEFAULT_HOST,
-    DEFAULT_MAIL_KEY,
-    DEFAULT_SECRET_KEY,
-    DEFAULT_WEBHOOK_TIME_SCALE,
-    FaultKind,
-)
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from adapty.sandbox._app import create_app
-    from adapty.sandbox._faults.injector import Faults
-    from adapty.sandbox._faults.model import Fault
-    from adapty.sandbox._request_log import LoggedRequest
-    from adapty.sandbox._server import Sandbox
-    from adapty.sandbox._uvicorn import UvicornProtocol
-    from adapty.sandbox._webhooks.api import Webhooks
-    from adapty.sandbox._webhooks.deliveries import WebhookDelivery, WebhookVerification
+    from adapty.sandbox._app import create_app as create_app
+    from adapty.sandbox._constants import (
+        DEFAULT_ACCESS_LEVEL as DEFAULT_ACCESS_LEVEL,
+        DEFAULT_HOST as DEFAULT_HOST,
+        DEFAULT_MAIL_KEY as DEFAULT_MAIL_KEY,
+        DEFAULT_SECRET_KEY as DEFAULT_SECRET_KEY,
+        DEFAULT_WEBHOOK_TIME_SCALE as DEFAULT_WEBHOOK_TIME_SCALE,
+        FaultKind as FaultKind,
+    )
+    from adapty.sandbox._faults.injector import Faults as Faults
+    from adapty.sandbox._faults.model import Fault as Fault
+    from adapty.sandbox._request_log import LoggedRequest as LoggedRequest
+    from adapty.sandbox._server import Sandbox as Sandbox
+    from adapty.sandbox._uvicorn import UvicornProtocol as UvicornProtocol
+    from adapty.sandbox._webhooks.api import Webhooks as Webhooks
+    from adapty.sandbox._webhooks.deliveries import (
+        WebhookDelivery as WebhookDelivery,
+        WebhookVerification as WebhookVerification,
+    )
+else:
+    from adapty._lazy import attach
 
-__all__ = [
-    "DEFAULT_ACCESS_LEVEL",
-    "DEFAULT_HOST",
-    "DEFAULT_MAIL_KEY",
-    "DEFAULT_SECRET_KEY",
-    "DEFAULT_WEBHOOK_TIME_SCALE",
-    "Fault",
-    "FaultKind",
-    "Faults",
-    "LoggedRequest",
-    "Sandbox",
-    "UvicornProtocol",
-    "WebhookDelivery",
-    "WebhookVerification",
-    "Webhooks",
-    "create_app",
-]
-
-_MODULES = {
-    "Fault": "_faults.model",
-    "Faults": "_faults.injector",
-    "LoggedRequest": "_request_log",
-    "Sandbox": "_server",
-    "UvicornProtocol": "_uvicorn",
-    "WebhookDelivery": "_webhooks.deliveries",
-    "WebhookVerification": "_webhooks.deliveries",
-    "Webhooks": "_webhooks.api",
-    "create_app": "_app",
-}
-_EXTRA_PACKAGES = frozenset({"anyio", "jsonschema", "referencing", "starlette", "uvicorn"})
-
-
-def __getattr__(name: str) -> Any:
-    """Load a name when it is first used, so that the constants and the faults need no extra (PEP 562)."""
-    if name not in _MODULES:
-        message = f"module {__name__!r} has no attribute {name!r}"
-        raise AttributeError(message)
-    try:
-        module = import_module(f"{__name__}.{_MODULES[name]}")
-    except ModuleNotFoundError as missing:
-        package = str(missing.name).partition(".")[0]
-        if package not in _EXTRA_PACKAGES:
-            raise
-        message = f'adapty.sandbox needs {package}; install it with: pip install "adapty[sandbox]"'
-        raise ImportError(message, name=package) from missing
-    globals()[name] = value = getattr(module, name)
-    return value
+    __getattr__, __dir__, __all__ = attach(
+        __name__,
+        {
+            "._app": "create_app",
+            "._constants": """
+                DEFAULT_ACCESS_LEVEL DEFAULT_HOST DEFAULT_MAIL_KEY DEFAULT_SECRET_KEY
+                DEFAULT_WEBHOOK_TIME_SCALE FaultKind
+            """,
+            "._faults.injector": "Faults",
+            "._faults.model": "Fault",
+            "._request_log": "LoggedRequest",
+            "._server": "Sandbox",
+            "._uvicorn": "UvicornProtocol",
+            "._webhooks.api": "Webhooks",
+            "._webhooks.deliveries": "WebhookDelivery WebhookVerification",
+        },
+        extra="sandbox",
+        required={"anyio", "jsonschema", "referencing", "starlette", "uvicorn"},
+    )

@@ -10,8 +10,8 @@ from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect
 from starlette.routing import Match, Route
 
-from adapty._core.redact import hide_arguments
-from adapty._generated import contract
+from adapty._core.redaction import hide_arguments
+from adapty._generated import openapi_spec
 from adapty.sandbox._constants import (
     ADMIN_PREFIX,
     DEFAULT_MAIL_KEY,
@@ -135,7 +135,7 @@ def build_app(
         allowed_hosts: The accepted host names.
     """
     operations = [
-        *mail_routes(contract("mail"), state.mail, keys.mail),
+        *mail_routes(openapi_spec("mail"), state.mail, keys.mail),
         *server_side_routes(state.server_side, keys.server_side),
     ]
     app = _GuardedApp(

@@ -10,7 +10,7 @@ from starlette.convertors import Convertor, register_url_convertor
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from adapty._core.redact import redact_data
+from adapty._core.redaction import redact_data
 from adapty._version import __version__
 from adapty.errors import AdaptyConfigError, AdaptyUsageError
 from adapty.sandbox._body import BODY_TOO_LONG, find_unencodable, parse_json, read_body

@@ -9,15 +9,14 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from adapty._core.redact import redact
-from adapty._core.safe_repr import SafeRepr
+from adapty._core.redaction import SafeRepr, redact
 from adapty.sandbox._constants import ADMIN_PREFIX, DROP_KINDS, FaultKind
 from adapty.sandbox._responses import PROBLEM_KEY
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-    from adapty._core.redact import Secret
+    from adapty._core.redaction import Secret
 
 __all__ = ["FAULT_KEY", "MAX_REQUESTS", "LoggedRequest", "RequestLog", "RequestLogMiddleware"]
 

@@ -9,7 +9,7 @@ from uuid import uuid4
 from attrs import frozen
 from starlette.responses import JSONResponse, Response
 
-from adapty._core.validate import printable
+from adapty._core.validation import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

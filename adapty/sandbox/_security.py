@@ -15,9 +15,9 @@ from attrs import frozen
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 
-from adapty._core.operations import SCHEMES
-from adapty._core.redact import Secret
-from adapty._core.validate import kind_of, quoted, quotes_problem
+from adapty._core.operations import AUTH_SCHEMES
+from adapty._core.redaction import Secret
+from adapty._core.validation import quotation_mark_problem, quote, type_name
 from adapty.errors import AdaptyConfigError
 from adapty.sandbox._responses import error_for_path
 
@@ -91,7 +91,7 @@ class RequestGuard:
         host = hosts[0]
         if not self._allowed_hosts.accepts(host):
             return 421, (
-                f"Host: {quoted(host)} is not a name of this sandbox; allow it with --allow-host NAME, "
+                f"Host: {quote(host)} is not a name of this sandbox; allow it with --allow-host NAME, "
                 "or with allowed_hosts=[NAME] in Python"
             )
         if any(not _is_same_origin(origin, host) for origin in origins):
@@ -130,7 +130,7 @@ class AllowedHosts:
 
     def __init__(self, host: str | None = None, others: Collection[str] = ()) -> None:
         if isinstance(others, str) or not isinstance(others, (list, tuple, set, frozenset)):
-            raise AdaptyConfigError.for_field("allowed_hosts", f"must be a list of host names, not {kind_of(others)}")
+            raise AdaptyConfigError.for_field("allowed_hosts", f"must be a list of host names, not {type_name(others)}")
         self._names = {_parse_host(name) for name in others}
         if host is not None:
             self._names.add(_canonical(host))
@@ -146,10 +146,10 @@ class AllowedHosts:
 
 def _parse_host(name: Any) -> str:
     if not isinstance(name, str):
-        raise AdaptyConfigError.for_field("allowed_hosts", f"contains {kind_of(name)}; {_EXPECTED_HOST}")
+        raise AdaptyConfigError.for_field("allowed_hosts", f"contains {type_name(name)}; {_EXPECTED_HOST}")
     canonical = _canonical(name)
     if not _HOST_NAME.fullmatch(canonical) and not _is_address(canonical):
-        raise AdaptyConfigError.for_field("allowed_hosts", f"{quoted(name)} is not a host name; {_EXPECTED_HOST}")
+        raise AdaptyConfigError.for_field("allowed_hosts", f"{quote(name)} is not a host name; {_EXPECTED_HOST}")
     return canonical
 
 
@@ -213,8 +213,8 @@ class Keys:
             AdaptyConfigError: A key is empty, or is not printable ASCII without spaces.
         """
         return cls(
-            mail=Key(SCHEMES["mail"], _parse_key("mail_key", mail_key)),
-            server_side=Key(SCHEMES["server_side"], _parse_key("secret_key", secret_key)),
+            mail=Key(AUTH_SCHEMES["mail"], _parse_key("mail_key", mail_key)),
+            server_side=Key(AUTH_SCHEMES["server_side"], _parse_key("secret_key", secret_key)),
         )
 
     @property
@@ -228,6 +228,6 @@ def _parse_key(argument: str, key: str) -> Secret:
         raise AdaptyConfigError.for_field(
             argument, "cannot be sent as a header; expected printable ASCII without spaces"
         )
-    if problem := quotes_problem(key):
+    if problem := quotation_mark_problem(key):
         raise AdaptyConfigError.for_field(argument, problem)
     return Secret(key)

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from threading import Event, current_thread, main_thread
 from typing import TYPE_CHECKING, Any, Self
 
-from adapty._core.redact import hide_arguments
-from adapty._core.validate import kind_of
+from adapty._core.redaction import hide_arguments
+from adapty._core.validation import type_name
 from adapty.errors import AdaptyConfigError, AdaptyUsageError
 from adapty.sandbox._app import build_app
 from adapty.sandbox._constants import (
@@ -103,7 +103,7 @@ class Sandbox:
         if not isinstance(host, str) or not host:
             raise AdaptyConfigError.for_field("host", "must be an address such as 127.0.0.1")
         if type(port) is not int:
-            raise AdaptyConfigError.for_field("port", f"must be an integer, not {kind_of(port)}; 0 picks a free port")
+            raise AdaptyConfigError.for_field("port", f"must be an integer, not {type_name(port)}; 0 picks a free port")
         self._host = host
         self._port = port
         self._allowed_hosts = AllowedHosts(host, allowed_hosts)

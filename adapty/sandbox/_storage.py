@@ -10,7 +10,7 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from adapty._core.validate import kind_of
+from adapty._core.validation import type_name
 from adapty._private_files import ensure_private_file
 from adapty.errors import AdaptyConfigError
 
@@ -154,7 +154,7 @@ class Database:
     def __init__(self, path: str | PathLike[str] = ":memory:") -> None:
         self._lock = Lock()
         if not isinstance(path, str | PathLike):
-            raise AdaptyConfigError.for_field("database", f"must be a path or :memory:, not {kind_of(path)}")
+            raise AdaptyConfigError.for_field("database", f"must be a path or :memory:, not {type_name(path)}")
         try:
             if path != ":memory:":
                 ensure_private_file(Path(path))

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 from attrs import Factory, field, frozen
 from jsonschema import Draft202012Validator, FormatChecker
 
-from adapty._core.identity import UUID_TEXT
-from adapty._core.validate import Refused, country, email
+from adapty._core.ids import UUID_PATTERN
+from adapty._core.validation import Invalid, country, email
 from adapty.sandbox._body import find_unencodable
 from adapty.sandbox._responses import InvalidBody, ValidationIssue
 from adapty.sandbox._spec import Spec
@@ -80,7 +80,7 @@ def is_uuid(text: str) -> bool:
         >>> is_uuid("772204CE-ebf6-4ed9-82b0-d8688ab62b01"), is_uuid("772204ceebf64ed982b0d8688ab62b01")
         (True, False)
     """
-    return UUID_TEXT.fullmatch(text) is not None
+    return UUID_PATTERN.fullmatch(text) is not None
 
 
 def _is_date_time(value: object) -> bool:
@@ -108,7 +108,7 @@ def _is_int32(value: object) -> bool:
 _FORMATS: Mapping[str, tuple[Callable[[object], bool], type[Exception] | tuple[()]]] = {
     "date-time": (_is_date_time, ValueError),
     "date": (_is_date, ValueError),
-    "email": (_is_email, Refused),
+    "email": (_is_email, Invalid),
     "uuid": (_is_uuid, ()),
     "int32": (_is_int32, ()),
 }
@@ -135,7 +135,7 @@ class ValueRule:
     """A rule about one value, or about each value of an object.
 
     Attributes:
-        check: Raises `Refused` if the value is invalid.
+        check: Raises `Invalid` if the value is invalid.
         message: The message of the issue.
         each: Whether `check` applies to each value of the object in the field instead of the field itself.
     """
@@ -150,7 +150,7 @@ class ValueRule:
         for path, part in parts.items():
             try:
                 self.check(part)
-            except Refused:
+            except Invalid:
                 yield ValidationIssue(message=self.message, path=path)
 
 

@@ -59,54 +59,37 @@ Name users of Mail by `external_profile_id`, and those of the server-side API by
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from adapty.testing._mail import assert_event_saved, assert_flow, assert_profile_saved
-    from adapty.testing._requests import assert_erased, assert_nothing_sent, assert_requests
-    from adapty.testing._server_side import (
-        assert_access,
-        assert_balance,
-        assert_no_access,
-        assert_server_side_profile,
-        assert_transaction_saved,
+    from adapty.testing._mail import (
+        assert_event_saved as assert_event_saved,
+        assert_flow as assert_flow,
+        assert_profile_saved as assert_profile_saved,
     )
+    from adapty.testing._requests import (
+        assert_erased as assert_erased,
+        assert_nothing_sent as assert_nothing_sent,
+        assert_requests as assert_requests,
+    )
+    from adapty.testing._server_side import (
+        assert_access as assert_access,
+        assert_balance as assert_balance,
+        assert_no_access as assert_no_access,
+        assert_server_side_profile as assert_server_side_profile,
+        assert_transaction_saved as assert_transaction_saved,
+    )
+else:
+    from adapty._lazy import attach
 
-__all__ = [
-    "assert_access",
-    "assert_balance",
-    "assert_erased",
-    "assert_event_saved",
-    "assert_flow",
-    "assert_no_access",
-    "assert_nothing_sent",
-    "assert_profile_saved",
-    "assert_requests",
-    "assert_server_side_profile",
-    "assert_transaction_saved",
-]
-
-# Loaded on first use: pytest imports this package in every run, because it contains the plugin.
-_MODULES = {
-    "assert_access": "_server_side",
-    "assert_balance": "_server_side",
-    "assert_erased": "_requests",
-    "assert_event_saved": "_mail",
-    "assert_flow": "_mail",
-    "assert_no_access": "_server_side",
-    "assert_nothing_sent": "_requests",
-    "assert_profile_saved": "_mail",
-    "assert_requests": "_requests",
-    "assert_server_side_profile": "_server_side",
-    "assert_transaction_saved": "_server_side",
-}
-
-
-def __getattr__(name: str) -> Any:
-    """Load a public name when it is first used (PEP 562)."""
-    if name not in _MODULES:
-        message = f"module {__name__!r} has no attribute {name!r}"
-        raise AttributeError(message)
-    globals()[name] = value = getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
-    return value
+    __getattr__, __dir__, __all__ = attach(
+        __name__,
+        {
+            "._mail": "assert_event_saved assert_flow assert_profile_saved",
+            "._requests": "assert_erased assert_nothing_sent assert_requests",
+            "._server_side": """
+                assert_access assert_balance assert_no_access assert_server_side_profile
+                assert_transaction_saved
+            """,
+        },
+    )

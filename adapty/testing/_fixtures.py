@@ -11,11 +11,11 @@ import httpx
 
 from adapty._async import transport as async_transport
 from adapty._async.client import AsyncAdapty
-from adapty._core.validate import kind_of, known_name, printable
+from adapty._core.validation import printable, suggest_choice, type_name
 from adapty._sync import transport as sync_transport
 from adapty._sync.client import Adapty
 from adapty.bulk import waits as bulk_waits
-from adapty.config import ENVIRONMENT
+from adapty.config import ENV_VARS
 from adapty.errors import AdaptyConfigError
 from adapty.sandbox import Sandbox
 
@@ -85,13 +85,13 @@ def _validate_options(options: Mapping[str, Any]) -> dict[str, Any]:
     try:
         arguments = dict(options)
     except (TypeError, ValueError):
-        problem = f"must return a dict of arguments of adapty.sandbox.Sandbox, not {kind_of(options)}"
+        problem = f"must return a dict of arguments of adapty.sandbox.Sandbox, not {type_name(options)}"
         raise AdaptyConfigError.for_field(fixture, problem) from None
     known = tuple(signature(Sandbox).parameters)
     for name in arguments:
         if name not in known:
             argument = printable(name)
-            problem = f"{argument} is not an argument of adapty.sandbox.Sandbox{known_name(argument, known)}"
+            problem = f"{argument} is not an argument of adapty.sandbox.Sandbox{suggest_choice(argument, known)}"
             raise AdaptyConfigError.for_field(fixture, problem)
     return arguments
 
@@ -116,7 +116,7 @@ def async_client(sandbox: Sandbox) -> AsyncAdapty:
 
 def environment_variables(sandbox: Sandbox) -> dict[str, str]:
     """Return the environment variables that configure a client for both APIs of a sandbox."""
-    return {ENVIRONMENT[argument]: str(value) for argument, value in _client_settings(sandbox).items()}
+    return {ENV_VARS[argument]: str(value) for argument, value in _client_settings(sandbox).items()}
 
 
 def patch_sleeps(patch: MonkeyPatch) -> list[float]:

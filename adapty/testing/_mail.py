@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from adapty._core.validate import aware_datetime, checked, identifier, one_of
+from adapty._core.validation import aware_datetime, identifier, one_of, validate
 from adapty.flows import Flow
 from adapty.models._request import field_names
 from adapty.models.mail import MailProfile, TransactionEvent
@@ -99,7 +99,7 @@ def assert_event_saved(sandbox: Sandbox, external_profile_id: str, /, **fields: 
     """
     __tracebackhide__ = True
     require_sandbox(sandbox)
-    events = sandbox.events(checked("external_profile_id", identifier, external_profile_id))
+    events = sandbox.events(validate("external_profile_id", identifier, external_profile_id))
     require_known_fields(fields, field_names(TransactionEvent), *events)
     name, rejected = format_value(external_profile_id), describe_rejected(sandbox, "saveTransactionEvent", "mail")
     if not events:
@@ -140,7 +140,7 @@ def assert_flow(sandbox: Sandbox, external_profile_id: str, flow: Flow | str) ->
           saveTransactionEvent was never requested
     """
     __tracebackhide__ = True
-    expected = checked("flow", lambda name: one_of([*Flow], name), flow)
+    expected = validate("flow", lambda name: one_of([*Flow], name), flow)
     _require_profile(sandbox, external_profile_id)
     actual = sandbox.flow(external_profile_id)
     if actual == expected:
@@ -162,7 +162,7 @@ def _require_profile(sandbox: Sandbox, external_profile_id: str) -> dict[str, An
     """
     __tracebackhide__ = True
     require_sandbox(sandbox)
-    profile = sandbox.profile(checked("external_profile_id", identifier, external_profile_id))
+    profile = sandbox.profile(validate("external_profile_id", identifier, external_profile_id))
     if profile is None:
         problem = f"there is no profile {format_value(external_profile_id)}"
         others = _list_profiles(sandbox, external_profile_id)

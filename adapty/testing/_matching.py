@@ -10,7 +10,7 @@ from uuid import UUID
 
 from attrs import frozen
 
-from adapty._core.validate import Refused, aware_datetime, checked, known_name, printable
+from adapty._core.validation import Invalid, aware_datetime, printable, suggest_choice, validate
 from adapty.errors import AdaptyUsageError
 from adapty.models._request import RequestModel
 from adapty.models._response import parse_datetime, parse_decimal
@@ -108,7 +108,7 @@ def require_known_fields(fields: Mapping[str, Any], known: tuple[str, ...], *sto
     for name in fields:
         if name not in known and not any(name in one for one in stored):
             field_name = printable(name)
-            raise AdaptyUsageError.for_field(field_name, f"is not a field{known_name(field_name, known)}")
+            raise AdaptyUsageError.for_field(field_name, f"is not a field{suggest_choice(field_name, known)}")
 
 
 def _as_mapping(actual: Any) -> Mapping[str, Any] | None:
@@ -124,12 +124,12 @@ def _as_mapping(actual: Any) -> Mapping[str, Any] | None:
 
 def _is_equal(path: str, wanted: Any, actual: Any) -> bool:
     if isinstance(wanted, datetime):
-        wanted = checked(path, aware_datetime, wanted)
+        wanted = validate(path, aware_datetime, wanted)
     for kind, is_equal in _COMPARISONS.items():
         if isinstance(wanted, kind):
             try:
                 return is_equal(wanted, actual)
-            except (ArithmeticError, AttributeError, Refused, TypeError, ValueError):
+            except (ArithmeticError, AttributeError, Invalid, TypeError, ValueError):
                 return False  # the actual value has another type
     return bool(wanted == actual)
 

@@ -8,8 +8,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from adapty._core.redact import Secret, redact, redact_data
-from adapty._core.validate import kind_of
+from adapty._core.redaction import Secret, redact, redact_data
+from adapty._core.validation import type_name
 from adapty._escaping import escape_control
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def format_value(value: Any) -> str:
     try:
         text = redact(repr(redact_data(_to_plain(value), ())), ())
     except Exception:  # noqa: BLE001 - the repr of a foreign object may raise anything
-        text = f"an object {kind_of(value)}"
+        text = f"an object {type_name(value)}"
     return text if len(text) <= _MAX_LENGTH else f"{text[: _MAX_LENGTH - 3]}..."
 
 

@@ -7,8 +7,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from adapty._core.operations import OPERATIONS
-from adapty._core.validate import checked, kind_of, one_of
-from adapty._generated import contract
+from adapty._core.validation import one_of, type_name, validate
+from adapty._generated import openapi_spec
 from adapty.errors import AdaptyUsageError
 from adapty.testing._messages import format_count
 
@@ -93,7 +93,7 @@ def require_sandbox(value: Sandbox) -> None:
 
     if not isinstance(value, Sandbox):
         expected = "expected the fixture adapty_sandbox, or another adapty.sandbox.Sandbox"
-        raise AdaptyUsageError.for_field("sandbox", f"is {kind_of(value)}; {expected}")
+        raise AdaptyUsageError.for_field("sandbox", f"is {type_name(value)}; {expected}")
 
 
 def require_api(value: Api) -> None:
@@ -102,7 +102,7 @@ def require_api(value: Api) -> None:
     Raises:
         AdaptyUsageError: There is none.
     """
-    checked("api", lambda api: one_of(OPERATIONS, api), value)
+    validate("api", lambda api: one_of(OPERATIONS, api), value)
 
 
 def require_operation(value: str, api: Api | None) -> None:
@@ -116,7 +116,7 @@ def require_operation(value: str, api: Api | None) -> None:
         AdaptyUsageError: There is none.
     """
     names = [name for one, operations in OPERATIONS.items() if api in {None, one} for name in operations]
-    checked("operation", lambda name: one_of(tuple(dict.fromkeys(names)), name), value)
+    validate("operation", lambda name: one_of(tuple(dict.fromkeys(names)), name), value)
 
 
 def _find_operation(request: LoggedRequest) -> tuple[str, Api] | tuple[None, None]:
@@ -131,7 +131,7 @@ def _path_patterns() -> list[tuple[str, re.Pattern[str], str, Api]]:
     return [
         (method.upper(), re.compile(re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(path))), operation["operationId"], api)
         for api in OPERATIONS
-        for path, methods in contract(api)["paths"].items()
+        for path, methods in openapi_spec(api)["paths"].items()
         for method, operation in methods.items()
         if isinstance(operation, dict) and "operationId" in operation
     ]

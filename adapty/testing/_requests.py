@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from adapty._core.validate import checked, identifier, kind_of
+from adapty._core.validation import identifier, type_name, validate
 from adapty.errors import AdaptyUsageError
 from adapty.testing._messages import failure, format_count, format_value
 from adapty.testing._recorded import (
@@ -74,7 +74,7 @@ def assert_requests(
     if count is not None and (type(count) is not int or count < 0):
         raise AdaptyUsageError.for_field("count", "must be an integer, 0 or more")
     if statuses is not None and (isinstance(statuses, str | bytes) or not isinstance(statuses, Sequence)):
-        raise AdaptyUsageError.for_field("statuses", f"is {kind_of(statuses)}; expected a list such as [429, 200]")
+        raise AdaptyUsageError.for_field("statuses", f"is {type_name(statuses)}; expected a list such as [429, 200]")
     received = recorded_requests(sandbox)
     found = [one.request for one in received if one.operation == operation and api in {None, one.api}]
     if is_truncated(received) and not (found and count is None and statuses is None):
@@ -159,7 +159,7 @@ def assert_erased(
         problem = "is missing, and so are customer_user_id and profile_id; expected one of them"
         raise AdaptyUsageError.for_field("external_profile_id", problem)
     if external_profile_id is not None:
-        _assert_not_in_mail(sandbox, checked("external_profile_id", identifier, external_profile_id))
+        _assert_not_in_mail(sandbox, validate("external_profile_id", identifier, external_profile_id))
     if customer_user_id is not None or profile_id is not None:
         _assert_not_in_server_side(sandbox, customer_user_id, profile_id)
 

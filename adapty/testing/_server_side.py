@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from adapty._core.identity import named_user
-from adapty._core.validate import aware_datetime, checked, identifier, one_of
+from adapty._core.ids import user_headers
+from adapty._core.validation import aware_datetime, identifier, one_of, validate
 from adapty.models._request import field_names
 from adapty.models.profile import Profile
 from adapty.models.profile_request import ProfileRequest
@@ -230,7 +230,7 @@ def assert_balance(
     __tracebackhide__ = True
     user, profile = _require_profile(sandbox, customer_user_id, profile_id)
     balances: dict[str, int] = profile["virtual_currencies"]
-    code = checked("currency_code", lambda name: one_of(balances, name), currency_code)
+    code = validate("currency_code", lambda name: one_of(balances, name), currency_code)
     if found := find_differences({code: balance}, balances):
         rejected = describe_rejected(sandbox, "createVirtualCurrencyTransaction", "server_side")
         raise failure(sandbox, f"the balance of {user} differs", *found, *rejected)
@@ -247,7 +247,7 @@ def find_profile(
         AdaptyUsageError: None or both of the ids are given, an id is invalid, or `sandbox` is not a sandbox.
     """
     require_sandbox(sandbox)
-    ((kind, value),) = named_user(customer_user_id, profile_id).items()
+    ((kind, value),) = user_headers(customer_user_id, profile_id).items()
     kind = kind.removeprefix("adapty_")
     return f"{_USER_NAMES[kind]} {format_value(value)}", sandbox.server_side_profile(**{kind: value})
 
@@ -279,8 +279,8 @@ def _with_base_plan(fields: Mapping[str, Any], transaction: dict[str, Any]) -> M
 
 
 def _parse_arguments(access_level_id: str, at: datetime | str | None) -> tuple[str, datetime]:
-    level = checked("access_level_id", identifier, access_level_id)
-    return level, datetime.now(UTC) if at is None else checked("at", aware_datetime, at)
+    level = validate("access_level_id", identifier, access_level_id)
+    return level, datetime.now(UTC) if at is None else validate("at", aware_datetime, at)
 
 
 def _list_levels(profile: dict[str, Any], at: datetime) -> list[str]:

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapty._core.countries import COUNTRY_CODES
-from adapty._core.json_body import MAX_DEPTH as MAX_NESTING
-from adapty._generated import contract
+from adapty._core.json_body import MAX_DEPTH
+from adapty._core.validation import COUNTRY_CODES
+from adapty._generated import openapi_spec
 from adapty.sandbox._mail.routes import load_operations
 from adapty.sandbox._responses import InvalidBody
 from adapty.sandbox._timestamps import parse_rfc3339
@@ -27,7 +27,7 @@ from tests.sandbox.conftest import (
     profile,
 )
 
-SCHEMAS = contract("mail")["components"]["schemas"]
+SCHEMAS = openapi_spec("mail")["components"]["schemas"]
 PATHS = {"ProfileDTO": PROFILE_PATH, "TransactionEventDTO": EVENT_PATH}
 DEVICE = {
     "platform": "iOS",
@@ -345,9 +345,9 @@ def test_nesting_is_accepted_to_the_bound(api: Api) -> None:
             value = [value]
         return value
 
-    assert api.save_profile(extra=nested(MAX_NESTING - 1), wide=[[]] * 1000).status_code == 200
-    assert api.inside("profiles/user_12345")["profile"]["extra"] == nested(MAX_NESTING - 1)
-    (error,) = errors(api.save_profile(extra=nested(MAX_NESTING)), 400)
+    assert api.save_profile(extra=nested(MAX_DEPTH - 1), wide=[[]] * 1000).status_code == 200
+    assert api.inside("profiles/user_12345")["profile"]["extra"] == nested(MAX_DEPTH - 1)
+    (error,) = errors(api.save_profile(extra=nested(MAX_DEPTH)), 400)
     assert "nested" in error["message"]
 
 
@@ -429,7 +429,7 @@ def test_no_bytes_break_the_sandbox(shared_api: Api, path: str, raw: bytes) -> N
 
 def test_local_references_may_point_anywhere_in_the_contract() -> None:
     """A schema can stand in the operation itself, with names that a JSON pointer escapes, and any keyword counts."""
-    document = contract("mail")
+    document = openapi_spec("mail")
     document["paths"] = {"/a/b~c %d": document["paths"][PROFILE_PATH]}
     schemas = document["components"]["schemas"]
     schemas["a/b~ %"] = {
@@ -456,7 +456,7 @@ def test_local_references_may_point_anywhere_in_the_contract() -> None:
 
 def test_an_operation_without_an_example_of_its_403_takes_another_ones() -> None:
     """And where the contract has none at all, the answer still has the documented shape."""
-    document = contract("mail")
+    document = openapi_spec("mail")
     document["paths"] = {path: document["paths"][path] for path in PATHS.values()}
     saving, recording = (document["paths"][path]["post"]["responses"] for path in PATHS.values())
     example = saving["403"]["content"]["application/json"]["examples"]["default"]["value"]
@@ -470,7 +470,7 @@ def test_an_operation_without_an_example_of_its_403_takes_another_ones() -> None
 
 def test_operations_without_a_json_body_are_left_out() -> None:
     """They are for who serves them."""
-    document = contract("mail")
+    document = openapi_spec("mail")
     before = [operation.operation_id for operation in load_operations(document)]
     document["paths"]["/other/"] = {"get": {"operationId": "other", "responses": {}}, "parameters": []}
     assert [operation.operation_id for operation in load_operations(document)] == before

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapty._generated import contract
+from adapty._generated import openapi_spec
 from adapty.sandbox._body import MAX_BODY_BYTES
 from adapty.sandbox._mail.routes import load_operations
 from adapty.sandbox._responses import InvalidBody, ValidationIssue, mail_error
@@ -118,7 +118,7 @@ def test_a_field_that_fits_no_choice_is_no_missing_identifier() -> None:
 
 def test_choices_that_are_no_matter_of_fields_are_told_in_general() -> None:
     """A later contract may have other ones."""
-    document = contract("mail")
+    document = openapi_spec("mail")
     document["components"]["schemas"]["ProfileDeleteDTO"]["anyOf"] = [{"minProperties": 2}, {"maxProperties": 0}]
     deletion = next(found for found in load_operations(document) if found.operation_id == "deleteProfile")
     with pytest.raises(InvalidBody, match="Body should be one of the spec's choices"):

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapty import AdaptyConfigError, Flow
-from adapty._generated import contract
+from adapty._generated import openapi_spec
 from adapty.sandbox import Sandbox
 from adapty.sandbox._mail.store import MailStore
 from tests.sandbox.conftest import LEFT_OUT, PROPERTY, Api, errors, event, profile
@@ -34,7 +34,7 @@ FLOWS = {
     "subscription_refunded": "refunded",
     "non_subscription_purchase_refunded": "refunded",
 }
-EVENT_TYPES = contract("mail")["components"]["schemas"]["TransactionEventType"]["enum"]
+EVENT_TYPES = openapi_spec("mail")["components"]["schemas"]["TransactionEventType"]["enum"]
 
 
 @pytest.fixture
@@ -185,9 +185,9 @@ def test_the_order_of_arrival_does_not_matter(
 
 def test_an_event_type_newer_than_the_table_is_an_unknown_flow(monkeypatch: pytest.MonkeyPatch) -> None:
     """A contract that is ahead of `adapty.flows` breaks nothing: the profile is in none of the six flows."""
-    newer = contract("mail")
+    newer = openapi_spec("mail")
     newer["components"]["schemas"]["TransactionEventType"]["enum"].append("subscription_paused")
-    monkeypatch.setattr("adapty.sandbox._app.contract", lambda _: newer)
+    monkeypatch.setattr("adapty.sandbox._app.openapi_spec", lambda _: newer)
     with Sandbox() as sandbox, Api.of(sandbox) as api:
         api.save_profile()
         assert api.save_event(event_type="subscription_paused").status_code == 200

@@ -8,7 +8,7 @@ from threading import Lock
 
 from attrs import Factory, define, field
 
-from adapty._core.validate import kind_of
+from adapty._core.validation import type_name
 from adapty.errors import AdaptyConfigError
 from adapty.sandbox._faults.model import Fault
 
@@ -71,7 +71,7 @@ class Faults:
 
     def __init__(self, initial: Iterable[Fault | str] = ()) -> None:
         if isinstance(initial, str | Fault) or not isinstance(initial, Collection):
-            raise AdaptyConfigError.for_field("faults", f"must be a list of faults, not {kind_of(initial)}")
+            raise AdaptyConfigError.for_field("faults", f"must be a list of faults, not {type_name(initial)}")
         self._initial = tuple(_parse_item(f"faults[{index}]", fault) for index, fault in enumerate(initial))
         self._lock = Lock()
         self._active: list[_ActiveFault] = []

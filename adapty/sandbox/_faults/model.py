@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Self, cast, get_args
 from attrs import field, fields_dict, frozen
 
 from adapty._core.operations import OPERATIONS
-from adapty._core.safe_repr import SafeRepr
-from adapty._core.validate import kind_of, known_name, quoted
+from adapty._core.redaction import SafeRepr
+from adapty._core.validation import quote, suggest_choice, type_name
 from adapty.sandbox._constants import FaultKind
 from adapty.sandbox._faults.parser import FIELD_FORMATS, format_fault, parse_fault, raise_invalid
 
@@ -41,10 +41,10 @@ _Validator = Callable[[Any, "Attribute[Any]", Any], None]
 
 def _parse_kind(value: FaultKind) -> FaultKind:
     if not isinstance(value, str):
-        raise_invalid("kind", f"must be one of {', '.join(_KINDS)}, not {kind_of(value)}")
+        raise_invalid("kind", f"must be one of {', '.join(_KINDS)}, not {type_name(value)}")
     plain = str.__str__(value)
     if plain not in _KINDS:
-        raise_invalid("kind", f"{quoted(plain)} is not known{known_name(plain, _KINDS)}")
+        raise_invalid("kind", f"{quote(plain)} is not known{suggest_choice(plain, _KINDS)}")
     return plain
 
 
@@ -54,12 +54,12 @@ def _parse_operations(value: str | Collection[str] | None) -> tuple[str, ...] | 
         return None
     names = (value,) if isinstance(value, str) else tuple(value) if isinstance(value, Collection) else ()
     if not names:
-        raise_invalid("operations", f"must be operation ids such as saveProfile, not {kind_of(value)}")
+        raise_invalid("operations", f"must be operation ids such as saveProfile, not {type_name(value)}")
     for name in names:
         if not isinstance(name, str):
-            raise_invalid("operations", f"contains {kind_of(name)}; expected operation ids such as saveProfile")
+            raise_invalid("operations", f"contains {type_name(name)}; expected operation ids such as saveProfile")
         if name not in _OPERATION_IDS:
-            raise_invalid("operations", f"{quoted(name)} is not known{known_name(name, _OPERATION_IDS)}")
+            raise_invalid("operations", f"{quote(name)} is not known{suggest_choice(name, _OPERATION_IDS)}")
     return tuple(dict.fromkeys(map(str.__str__, names)))
 
 
@@ -83,7 +83,7 @@ def _number_between(minimum: int, maximum: int) -> _Validator:
 def _got(value: object) -> str:
     """Return the value or its type for an error message."""
     if isinstance(value, bool) or not isinstance(value, int | float):
-        return f", not {kind_of(value)}"
+        return f", not {type_name(value)}"
     is_short = isinstance(value, float) or abs(value) < _MAX_COUNT * 1000
     return f" (got {value})" if is_short else ""
 

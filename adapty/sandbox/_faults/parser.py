@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 
 from attrs import frozen
 
-from adapty._core.validate import kind_of, known_name, quoted
+from adapty._core.validation import quote, suggest_choice, type_name
 from adapty.errors import AdaptyConfigError
 
 __all__ = ["FIELD_FORMATS", "format_fault", "parse_fault", "raise_invalid"]
@@ -46,15 +46,15 @@ def parse_fault(text: str) -> tuple[str, dict[str, Any]]:
         ('server_error', {'status': 500, 'every': 20})
     """
     if not isinstance(text, str):
-        raise_invalid("fault", f"must be a string such as rate_limited;retry_after=2, not {kind_of(text)}")
+        raise_invalid("fault", f"must be a string such as rate_limited;retry_after=2, not {type_name(text)}")
     kind, *parts = (part.strip() for part in text.split(";"))
     fields: dict[str, Any] = {}
     for part in parts:
         name, equals, value = (piece.strip() for piece in part.partition("="))
         if not equals:
-            raise_invalid("fault", f"{quoted(part)} has no =; expected name=value after each semicolon")
+            raise_invalid("fault", f"{quote(part)} has no =; expected name=value after each semicolon")
         if name not in FIELD_FORMATS:
-            raise_invalid("fault", f"{quoted(name)} is not known{known_name(name, FIELD_FORMATS)}")
+            raise_invalid("fault", f"{quote(name)} is not known{suggest_choice(name, FIELD_FORMATS)}")
         if name in fields:
             raise_invalid(name, "appears twice; expected once")
         fields[name] = FIELD_FORMATS[name].parse(name, value)
@@ -79,13 +79,13 @@ class _Format:
 
 def _parse_integer(name: str, value: str) -> int:
     if not _INTEGER_PATTERN.fullmatch(value):
-        raise_invalid(name, f"must be a whole number such as 20 (got {quoted(value)})")
+        raise_invalid(name, f"must be a whole number such as 20 (got {quote(value)})")
     return int(value)
 
 
 def _parse_number(name: str, value: str) -> float:
     if not _NUMBER_PATTERN.fullmatch(value):
-        raise_invalid(name, f"must be a number such as 2 or 0.05 (got {quoted(value)})")
+        raise_invalid(name, f"must be a number such as 2 or 0.05 (got {quote(value)})")
     return float(value)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 from attrs import field, frozen
 from starlette.routing import Route
 
-from adapty._core.validate import Refused, decimal_amount
+from adapty._core.validation import Invalid, decimal_amount
 from adapty.sandbox._body import BODY_TOO_LONG, parse_json, read_body
 from adapty.sandbox._mail.identity import ProfileNotFound
 from adapty.sandbox._mail.store import MailStore
@@ -52,7 +52,7 @@ ACTIONS: dict[str, Callable[[MailStore, Mapping[str, Any]], None]] = {
 def _string_or_number(value: object) -> None:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         problem = "must be a string or a number"
-        raise Refused(problem)
+        raise Invalid(problem)
 
 
 _FIELD_RULES: dict[str, ValueRule] = {

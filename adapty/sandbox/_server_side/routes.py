@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 from attrs import field, frozen
 from starlette.routing import Route
 
-from adapty._generated import contract
+from adapty._generated import openapi_spec
 from adapty.sandbox._body import BODY_TOO_LONG, parse_json, read_body
 from adapty.sandbox._responses import JSON, ApiError, InvalidBody, server_side_error, server_side_success
 from adapty.sandbox._server_side.actions import ACTIONS
@@ -142,7 +142,7 @@ def _media_types(spec: Spec, pointer: str) -> dict[str, str]:
 
 @cache
 def _server_side_operations() -> tuple[Operation, ...]:
-    return tuple(load_operations(contract("server_side")))
+    return tuple(load_operations(openapi_spec("server_side")))
 
 
 def server_side_routes(store: ServerSideStore, key: Key) -> Iterator[Route]:

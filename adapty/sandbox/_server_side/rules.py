@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from adapty._core.validate import Refused, country
+from adapty._core.validation import Invalid, country
 from adapty.sandbox._body import parse_json
 from adapty.sandbox._responses import InvalidBody, ValidationIssue
 from adapty.sandbox._validation import COUNTRY_RULE, MESSAGES, ApiRules, format_checker
@@ -68,7 +68,7 @@ def _validate_attributes(attributes: list[dict[str, Any]]) -> Iterator[NestedIss
 def _validate_price(price: dict[str, Any]) -> Iterator[NestedIssue]:
     try:
         country(price["country"])
-    except Refused:
+    except Invalid:
         yield ("country",), COUNTRY_RULE.message
     if not _CURRENCY.fullmatch(price["currency"]):
         yield ("currency",), "Input should be a three-letter uppercase ISO 4217 currency code"

@@ -8,7 +8,7 @@ from typing import Any
 
 from attrs import field, frozen
 
-from adapty._core.validate import kind_of
+from adapty._core.validation import type_name
 from adapty.errors import AdaptyConfigError
 from adapty.sandbox._constants import DEFAULT_ACCESS_LEVEL
 
@@ -38,7 +38,7 @@ def parse_base_plan_id(store_product_id: str) -> str | None:
 def _validate_levels(value: Any) -> Mapping[str, str]:
     value = {} if value is None else value
     if not isinstance(value, Mapping):
-        problem = f"must map product ids to access levels, not {kind_of(value)}"
+        problem = f"must map product ids to access levels, not {type_name(value)}"
         raise AdaptyConfigError.for_field("access_levels", problem)
     if not all(isinstance(text, str) and text for pair in value.items() for text in pair):
         raise AdaptyConfigError.for_field(
@@ -49,7 +49,7 @@ def _validate_levels(value: Any) -> Mapping[str, str]:
 
 def _validate_products(value: Any) -> frozenset[str]:
     if isinstance(value, str) or not isinstance(value, Collection):
-        raise AdaptyConfigError.for_field("consumables", f"must be a collection of product ids, not {kind_of(value)}")
+        raise AdaptyConfigError.for_field("consumables", f"must be a collection of product ids, not {type_name(value)}")
     if not all(isinstance(text, str) for text in value):
         raise AdaptyConfigError.for_field("consumables", "must contain only strings; expected product ids")
     return frozenset(value)
@@ -57,7 +57,7 @@ def _validate_products(value: Any) -> frozenset[str]:
 
 def _validate_flag(value: Any) -> bool:
     if not isinstance(value, bool):
-        raise AdaptyConfigError.for_field("virtual_currencies", f"must be True or False, not {kind_of(value)}")
+        raise AdaptyConfigError.for_field("virtual_currencies", f"must be True or False, not {type_name(value)}")
     return value
 
 

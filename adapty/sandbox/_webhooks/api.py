@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from adapty._core.validate import kind_of
+from adapty._core.validation import type_name
 from adapty.errors import AdaptyConfigError, AdaptyUsageError
 from adapty.sandbox._body import find_unencodable
 from adapty.sandbox._server_side.model import User
@@ -118,7 +118,7 @@ def _parse_properties(properties: Mapping[str, Any] | None) -> dict[str, Any]:
     if properties is None:
         return {}
     if not isinstance(properties, Mapping):
-        raise AdaptyUsageError.for_field(name, f"must map names to values, not {kind_of(properties)}")
+        raise AdaptyUsageError.for_field(name, f"must map names to values, not {type_name(properties)}")
     try:
         parsed: dict[str, Any] = json.loads(json.dumps(dict(properties), allow_nan=False))
     except (TypeError, ValueError, RecursionError):

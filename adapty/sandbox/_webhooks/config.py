@@ -8,8 +8,8 @@ from typing import Any, Self
 import httpx
 from attrs import field, frozen
 
-from adapty._core.redact import Secret
-from adapty._core.validate import kind_of, unfit_for_a_header
+from adapty._core.redaction import Secret
+from adapty._core.validation import header_value_problem, type_name
 from adapty.errors import AdaptyConfigError
 from adapty.sandbox._constants import DEFAULT_WEBHOOK_TIME_SCALE
 
@@ -89,7 +89,7 @@ def _parse_url(value: Any) -> str:
     """Validate an address. Errors do not quote it, because it may contain a key."""
     name = "webhook_url"
     if not isinstance(value, str):
-        raise AdaptyConfigError.for_field(name, f"must be a string, not {kind_of(value)}; {_EXPECTED_URL}")
+        raise AdaptyConfigError.for_field(name, f"must be a string, not {type_name(value)}; {_EXPECTED_URL}")
     try:
         url = httpx.URL(value)
         has_host = bool(url.host) and (url.port is None or 0 < url.port <= _MAX_PORT)
@@ -107,7 +107,7 @@ def _parse_authorization(value: Any) -> Secret | None:
     """Validate a header value. Errors do not quote it."""
     if value is None:
         return None
-    problem = unfit_for_a_header(value) if isinstance(value, str) else f"must be a string, not {kind_of(value)}"
+    problem = header_value_problem(value) if isinstance(value, str) else f"must be a string, not {type_name(value)}"
     if problem:
         raise AdaptyConfigError.for_field("webhook_authorization", f"{problem}; expected the value of the header")
     return Secret(str.__str__(value))
@@ -116,7 +116,7 @@ def _parse_authorization(value: Any) -> Secret | None:
 def _parse_time_scale(value: Any) -> float:
     expected = "must be a number greater than 0"
     if type(value) not in {int, float}:
-        raise AdaptyConfigError.for_field("webhook_time_scale", f"{expected}, not {kind_of(value)}")
+        raise AdaptyConfigError.for_field("webhook_time_scale", f"{expected}, not {type_name(value)}")
     if value <= 0 or not _is_finite(value):
         raise AdaptyConfigError.for_field("webhook_time_scale", f"{expected}, and finite")
     return float(value)

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from attrs import evolve, field, frozen
 
-from adapty._core.redact import masked
-from adapty._core.safe_repr import SafeRepr
+from adapty._core.redaction import SafeRepr, repr_masked
 
 if TYPE_CHECKING:
     from adapty.sandbox._webhooks.payload import WebhookEvent
@@ -54,8 +53,8 @@ class WebhookDelivery(SafeRepr):
         body: The posted body. It contains personal data, and is not in the repr.
     """
 
-    event_type: str = field(repr=masked)
-    event_id: str | None = field(repr=masked)
+    event_type: str = field(repr=repr_masked)
+    event_id: str | None = field(repr=repr_masked)
     profile_id: str
     state: DeliveryState = "pending"
     attempts: int = 0

@@ -15,8 +15,8 @@ from anyio.from_thread import start_blocking_portal
 from attrs import frozen
 
 from adapty._clock import new_event_loop
-from adapty._core.redact import redact
-from adapty._http import NO_AUTH, SENDING_FAILS
+from adapty._core.redaction import redact
+from adapty._http import NO_AUTH, TRANSPORT_ERRORS
 from adapty._proxies import Proxies
 from adapty._version import __version__
 from adapty.errors import AdaptyConfigError
@@ -45,7 +45,7 @@ _LIMITS = httpx.Limits(keepalive_expiry=1)
 # A name lookup cannot be cancelled; closing does not wait for it any longer.
 _CLOSE_SECONDS = 5
 
-_TRANSPORT_ERRORS = (*SENDING_FAILS, OSError)
+_TRANSPORT_ERRORS = (*TRANSPORT_ERRORS, OSError)
 
 
 @frozen(kw_only=True)

@@ -16,7 +16,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
-from adapty._generated import contract
+from adapty._generated import openapi_spec
 from adapty.sandbox import _timestamps as moments
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from adapty.sandbox import Sandbox
 
-CONTRACT = contract("server_side")
+CONTRACT = openapi_spec("server_side")
 SCHEMAS = CONTRACT["components"]["schemas"]
 
 USER = "user_12345"

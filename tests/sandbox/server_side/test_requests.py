@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapty._core.json_body import MAX_DEPTH as MAX_NESTING
-from adapty._generated import contract
+from adapty._core.json_body import MAX_DEPTH
+from adapty._generated import openapi_spec
 from adapty.sandbox import DEFAULT_MAIL_KEY, DEFAULT_SECRET_KEY, Sandbox
 from adapty.sandbox._body import MAX_BODY_BYTES
 from adapty.sandbox._server_side.actions import ACTIONS
@@ -191,7 +191,7 @@ NO_OBJECTS = [
     b'{"a": ' + b"9" * 5000 + b"}",
     b"[" * 100_000,
     b'{"a":' * 100_000,
-    b'{"a":' * (MAX_NESTING + 1) + b"1" + b"}" * (MAX_NESTING + 1),
+    b'{"a":' * (MAX_DEPTH + 1) + b"1" + b"}" * (MAX_DEPTH + 1),
 ]
 
 
@@ -326,7 +326,7 @@ def test_a_wrong_transaction_is_refused_by_its_fields(
 def test_a_missing_field_of_a_transaction_is_named(api: ServerSideApi, kind: str) -> None:
     """Each kind has its own; without a kind, that is what is missing."""
     schema = {"subscription": "Subscription", "one_time_purchase": "OneTimePurchase"}[kind]
-    required = contract("server_side")["components"]["schemas"][schema]["required"]
+    required = openapi_spec("server_side")["components"]["schemas"][schema]["required"]
     assert declined(api.ask("setTransaction", {"purchase_type": kind}), 400) == required[1:]
     assert declined(api.ask("setTransaction", {}), 400) == ["purchase_type"]
 
