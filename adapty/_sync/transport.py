@@ -1,4 +1,4 @@
-# Made from adapty/_async/transport.py by `make unasync`; do not edit.
+# Generated from adapty/_async/transport.py by `make unasync`; do not edit.
 
 """Drives calls: sends requests, waits between attempts, and passes what comes back to the core."""
 

@@ -132,9 +132,9 @@ def test_check_names_every_file_that_is_not_as_made(tmp_path: Path) -> None:
     result = run_script("--check", "--output", str(folder))
     assert result.returncode == 1
     assert result.stderr.splitlines() == [
-        "examples/events.jsonl: is missing",
+        "examples/events.jsonl: missing",
         "examples/profiles.csv: differs",
-        "examples is not fresh; run: make examples",
+        "examples is out of date; run: make examples",
     ]
 
 
