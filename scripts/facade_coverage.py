@@ -10,17 +10,18 @@ from __future__ import annotations
 import inspect
 import sys
 from functools import partial
-from typing import TYPE_CHECKING, Any, Literal, get_args, get_type_hints
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import attrs
 import typer
 
+import adapty.models
 from adapty import AsyncAdapty, _generated, flows
 from adapty._core.operations import OPERATIONS, Api
 from adapty.cli import app
 from adapty.models._request import RequestModel
-from adapty.sandbox.mail import ACTIONS as MAIL_ACTIONS
-from adapty.sandbox.server_side.actions import ACTIONS as SERVER_SIDE_ACTIONS
+from adapty.sandbox._mail.routes import ACTIONS as MAIL_ACTIONS
+from adapty.sandbox._server_side.actions import ACTIONS as SERVER_SIDE_ACTIONS
 from scripts.coverage_map import (
     ALTERNATIVES,
     COMMANDS,
@@ -116,15 +117,13 @@ def _check_arguments(contract: Json, operation: Json, path: str, schema: str) ->
 
 def _arguments(path: str) -> set[str]:
     """Return the names of the arguments of a method, those of a TypedDict included."""
-    kind: Any = AsyncAdapty
-    *groups, method = path.split(".")
-    for group in groups:
-        kind = get_type_hints(kind)[group]
-    function = getattr(kind, method)
+    function: Any = AsyncAdapty(secret_key="key", mail_secret_key="key")
+    for name in path.split("."):
+        function = getattr(function, name)
     named: set[str] = set()
     for parameter in inspect.signature(function).parameters.values():
         if parameter.kind is parameter.VAR_KEYWORD:
-            fields = function.__globals__[parameter.annotation.removeprefix("Unpack[").removesuffix("]")]
+            fields = getattr(adapty.models, parameter.annotation.removeprefix("Unpack[").removesuffix("]"))
             named |= set(fields.__annotations__)
         else:
             named.add(parameter.name)
@@ -296,6 +295,6 @@ CHECKS: Mapping[str, Callable[[Api, Json], Iterator[Gap]]] = {
 
 
 if __name__ == "__main__":
-    found = [str(gap) for name in CONTRACTS for gap in find_gaps(name, _generated.contract(name))]
+    found = [str(gap) for name in CONTRACTS for gap in find_gaps(name, _generated.openapi_spec(name))]
     print("\n".join(map(one_line, found)) or "the facade covers the contracts")
     sys.exit(bool(found))

@@ -12,111 +12,71 @@ any other framework. Importing this package requires no framework.
 `Worker`, `run_worker` and `adapty-py webhooks run` send them.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from adapty.webhooks.asgi_mount import asgi_app
-    from adapty.webhooks.deliveries import Delivery
-    from adapty.webhooks.django_mount import django_view
-    from adapty.webhooks.event_types import EVENT_TYPES
+    from adapty.webhooks.asgi_mount import asgi_app as asgi_app
+    from adapty.webhooks.deliveries import Delivery as Delivery
+    from adapty.webhooks.django_mount import django_view as django_view
+    from adapty.webhooks.event_types import EVENT_TYPES as EVENT_TYPES
     from adapty.webhooks.events import (
-        AccessLevelProperties,
-        Attribution,
-        PlayStorePurchaseToken,
-        PurchaseProperties,
-        SharingProfile,
-        WebhookEvent,
+        AccessLevelProperties as AccessLevelProperties,
+        Attribution as Attribution,
+        PlayStorePurchaseToken as PlayStorePurchaseToken,
+        PurchaseProperties as PurchaseProperties,
+        SharingProfile as SharingProfile,
+        WebhookEvent as WebhookEvent,
     )
-    from adapty.webhooks.forwarding import OutboxHandler, outbox_handler
-    from adapty.webhooks.mail import MAIL_EVENT_TYPES, MailConversion, to_mail_event
-    from adapty.webhooks.outbox import DeadLetter, Outbox, OutboxCounts, PendingEvent
-    from adapty.webhooks.outbox_sending import DrainReport
-    from adapty.webhooks.receiver import Receiver
-    from adapty.webhooks.replies import WebhookResponse
-    from adapty.webhooks.seen import DedupStore, MemoryDedupStore
-    from adapty.webhooks.sqlite_seen import SQLiteDedupStore
-    from adapty.webhooks.worker import Worker, async_drain, async_run_worker, drain, run_worker
-    from adapty.webhooks.wsgi_mount import wsgi_app
+    from adapty.webhooks.forwarding import OutboxHandler as OutboxHandler, outbox_handler as outbox_handler
+    from adapty.webhooks.mail import (
+        MAIL_EVENT_TYPES as MAIL_EVENT_TYPES,
+        MailConversion as MailConversion,
+        to_mail_event as to_mail_event,
+    )
+    from adapty.webhooks.outbox import (
+        DeadLetter as DeadLetter,
+        Outbox as Outbox,
+        OutboxCounts as OutboxCounts,
+        PendingEvent as PendingEvent,
+    )
+    from adapty.webhooks.outbox_sending import DrainReport as DrainReport
+    from adapty.webhooks.receiver import Receiver as Receiver
+    from adapty.webhooks.replies import WebhookResponse as WebhookResponse
+    from adapty.webhooks.seen import DedupStore as DedupStore, MemoryDedupStore as MemoryDedupStore
+    from adapty.webhooks.sqlite_seen import SQLiteDedupStore as SQLiteDedupStore
+    from adapty.webhooks.worker import (
+        Worker as Worker,
+        async_drain as async_drain,
+        async_run_worker as async_run_worker,
+        drain as drain,
+        run_worker as run_worker,
+    )
+    from adapty.webhooks.wsgi_mount import wsgi_app as wsgi_app
+else:
+    from adapty._lazy import attach
 
-__all__ = [
-    "EVENT_TYPES",
-    "MAIL_EVENT_TYPES",
-    "AccessLevelProperties",
-    "Attribution",
-    "DeadLetter",
-    "DedupStore",
-    "Delivery",
-    "DrainReport",
-    "MailConversion",
-    "MemoryDedupStore",
-    "Outbox",
-    "OutboxCounts",
-    "OutboxHandler",
-    "PendingEvent",
-    "PlayStorePurchaseToken",
-    "PurchaseProperties",
-    "Receiver",
-    "SQLiteDedupStore",
-    "SharingProfile",
-    "WebhookEvent",
-    "WebhookResponse",
-    "Worker",
-    "asgi_app",
-    "async_drain",
-    "async_run_worker",
-    "django_view",
-    "drain",
-    "outbox_handler",
-    "run_worker",
-    "to_mail_event",
-    "wsgi_app",
-]
-
-# Loaded when first asked for, as in adapty itself.
-_HOMES = {
-    "EVENT_TYPES": "event_types",
-    "MAIL_EVENT_TYPES": "mail",
-    "AccessLevelProperties": "events",
-    "Attribution": "events",
-    "DeadLetter": "outbox",
-    "Delivery": "deliveries",
-    "DrainReport": "outbox_sending",
-    "OutboxHandler": "forwarding",
-    "MailConversion": "mail",
-    "MemoryDedupStore": "seen",
-    "Outbox": "outbox",
-    "OutboxCounts": "outbox",
-    "PendingEvent": "outbox",
-    "PlayStorePurchaseToken": "events",
-    "PurchaseProperties": "events",
-    "Receiver": "receiver",
-    "WebhookResponse": "replies",
-    "SQLiteDedupStore": "sqlite_seen",
-    "DedupStore": "seen",
-    "SharingProfile": "events",
-    "WebhookEvent": "events",
-    "Worker": "worker",
-    "asgi_app": "asgi_mount",
-    "async_drain": "worker",
-    "async_run_worker": "worker",
-    "django_view": "django_mount",
-    "drain": "worker",
-    "outbox_handler": "forwarding",
-    "run_worker": "worker",
-    "to_mail_event": "mail",
-    "wsgi_app": "wsgi_mount",
-}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        message = f"module {__name__!r} has no attribute {name!r}"
-        raise AttributeError(message)
-    value = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    __getattr__, __dir__, __all__ = attach(
+        __name__,
+        {
+            ".asgi_mount": "asgi_app",
+            ".deliveries": "Delivery",
+            ".django_mount": "django_view",
+            ".event_types": "EVENT_TYPES",
+            ".events": """
+                AccessLevelProperties Attribution PlayStorePurchaseToken PurchaseProperties
+                SharingProfile WebhookEvent
+            """,
+            ".forwarding": "OutboxHandler outbox_handler",
+            ".mail": "MAIL_EVENT_TYPES MailConversion to_mail_event",
+            ".outbox": "DeadLetter Outbox OutboxCounts PendingEvent",
+            ".outbox_sending": "DrainReport",
+            ".receiver": "Receiver",
+            ".replies": "WebhookResponse",
+            ".seen": "DedupStore MemoryDedupStore",
+            ".sqlite_seen": "SQLiteDedupStore",
+            ".worker": "Worker async_drain async_run_worker drain run_worker",
+            ".wsgi_mount": "wsgi_app",
+        },
+    )

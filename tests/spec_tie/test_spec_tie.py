@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import attrs
 import pytest
 
-from adapty._generated import contract
+from adapty._generated import openapi_spec
 from scripts.facade_coverage import CONTRACTS, checks_for
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @pytest.mark.parametrize(("name", "kind"), [(name, kind) for name in CONTRACTS for kind in checks_for(name)])
 def test_facade_has_no_gaps(name: Contract, kind: str) -> None:
     """The facade covers each operation, field and enum value, and has nothing else."""
-    gaps = list(map(str, checks_for(name)[kind](contract(name))))
+    gaps = list(map(str, checks_for(name)[kind](openapi_spec(name))))
 
     assert not gaps, "\n" + "\n".join(gaps)
 
@@ -30,7 +30,7 @@ def test_facade_has_no_gaps(name: Contract, kind: str) -> None:
 def test_generated_models_have_fields_of_contract(api: Contract) -> None:
     """The generated code and the contract beside it belong together."""
     models = importlib.import_module(f"adapty_generated.{api}.models")
-    for name, schema in contract(api)["components"]["schemas"].items():
+    for name, schema in openapi_spec(api)["components"]["schemas"].items():
         if "properties" in schema:
             # The generator appends an underscore to names of builtins, such as type and id.
             fields = {field.name.rstrip("_") for field in attrs.fields(getattr(models, name))}
