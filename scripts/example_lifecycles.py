@@ -230,9 +230,9 @@ LIFECYCLES = (
         (START, RENEWALS, CANCEL, EXPIRY, RESTART, RENEWAL),
         SHORT_PERIOD,
     ),
-    Lifecycle("cancelled and refunded at once", 30, (START, CANCEL, replace(REFUND, moment=IMMEDIATELY))),
-    Lifecycle("grace period at once", 20, (START, RENEWALS, BILLING_ISSUE, replace(GRACE, moment=IMMEDIATELY))),
-    Lifecycle("expired and started at once", 20, (START, RENEWALS, EXPIRY, replace(START, moment=IMMEDIATELY))),
+    Lifecycle("cancelled and refunded immediately", 30, (START, CANCEL, replace(REFUND, moment=IMMEDIATELY))),
+    Lifecycle("immediate grace period", 20, (START, RENEWALS, BILLING_ISSUE, replace(GRACE, moment=IMMEDIATELY))),
+    Lifecycle("expired and started immediately", 20, (START, RENEWALS, EXPIRY, replace(START, moment=IMMEDIATELY))),
 )
 
 
