@@ -1,4 +1,4 @@
-# Made from adapty/_async/mail.py by `make unasync`; do not edit.
+# Generated from adapty/_async/mail.py by `make unasync`; do not edit.
 
 """The Mail API: who the subscribers are, and what happened to their purchases."""
 
