@@ -497,7 +497,7 @@ def test_a_method_takes_a_ready_record_or_its_fields() -> None:
 
 def test_a_method_takes_not_both() -> None:
     """A ready record and fields beside it are refused: which of them would win?"""
-    with pytest.raises(AdaptyUsageError, match="is given beside a ready MailProfile") as caught:
+    with pytest.raises(AdaptyUsageError, match="cannot be combined with a MailProfile") as caught:
         coerce_model(MailProfile, "profile", MailProfile(**PROFILE), {"email": NOT_GIVEN, "country": "US"})
     assert caught.value.field_name == "country"
 
