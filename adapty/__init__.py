@@ -25,7 +25,7 @@ if TYPE_CHECKING:
         webhooks as webhooks,
     )
     from adapty._async.client import AsyncAdapty as AsyncAdapty
-    from adapty._core.not_given import NOT_GIVEN as NOT_GIVEN, NotGiven as NotGiven
+    from adapty._core.sentinel import NOT_GIVEN as NOT_GIVEN, NotGiven as NotGiven
     from adapty._sync.client import Adapty as Adapty
     from adapty._version import __version__ as __version__
     from adapty.config import Timeouts as Timeouts

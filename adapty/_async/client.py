@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
-from adapty._core.not_given import NOT_GIVEN, NotGiven
-from adapty._core.redact import hide_arguments
+from adapty._core.redaction import hide_arguments
+from adapty._core.sentinel import NOT_GIVEN, NotGiven
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -205,7 +205,7 @@ class AsyncAdapty:
         """
         from adapty._generated import low_level_server_side_client
 
-        return low_level_server_side_client(self._transport.config, self._transport.pooled())
+        return low_level_server_side_client(self._transport.config, self._transport.shared_transport())
 
     async def close(self) -> None:
         """Close the connections; an `http_client` of your own stays open, and so does what `with_options` gave."""

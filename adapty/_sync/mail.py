@@ -6,9 +6,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Unpack, overload
 
-from adapty._core.identity import BARE_ID, BARE_ID_KINDS, MAIL_ID_KINDS, NAMED_MAIL_ID_KINDS
-from adapty._core.not_given import NOT_GIVEN, NotGiven
-from adapty._generated import low_level_mail_client, mail_call, nothing
+from adapty._core.ids import BARE_ID, BARE_ID_KINDS, MAIL_ID_KINDS, NAMED_MAIL_ID_KINDS
+from adapty._core.sentinel import NOT_GIVEN, NotGiven
+from adapty._generated import build_mail_call, ignore_body, low_level_mail_client
 from adapty._mail_deletions import deletion_by_kinds_call, mail_deletion_call
 from adapty.models._request import coerce_model
 from adapty.models.mail import MailProfile, ProfileDeletion, TransactionEvent
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from adapty._core.deletions import DeletionReport, DeletionResult
-    from adapty._core.identity import MailIdKind
+    from adapty._core.ids import MailIdKind
     from adapty._sync.transport import Transport
     from adapty.models.mail import MailProfileFields, TransactionEventFields
     from adapty_generated.mail import AuthenticatedClient
@@ -67,7 +67,7 @@ class Mail:
             ... )
         """
         body = coerce_model(MailProfile, "profile", profile, fields)
-        self._transport.run(mail_call("saveProfile", nothing, body))
+        self._transport.execute(build_mail_call("saveProfile", ignore_body, body))
 
     @overload
     def save_transaction_event(self, event: TransactionEvent, /) -> None: ...
@@ -107,7 +107,7 @@ class Mail:
             ... )
         """
         body = coerce_model(TransactionEvent, "event", event, fields)
-        self._transport.run(mail_call("saveTransactionEvent", nothing, body))
+        self._transport.execute(build_mail_call("saveTransactionEvent", ignore_body, body))
 
     def delete_profile(
         self,
@@ -150,7 +150,7 @@ class Mail:
             email=email,
             extra_fields=extra_fields,
         )
-        self._transport.run(mail_deletion_call(body, nothing))
+        self._transport.execute(mail_deletion_call(body, ignore_body))
 
     def delete_many(
         self,
@@ -188,18 +188,21 @@ class Mail:
             >>> len(report.not_found), report.failed, report.nothing_found
             (1, (), True)
         """
-        from adapty._core.deletions import Deletions
-        from adapty._sync.deletions import delete_each
+        from adapty._core.deletions import DeletionRun
+        from adapty._sync.deletions import run_deletions
 
         if by is None:
-            kinds, run = BARE_ID_KINDS, Deletions(ids, BARE_ID, on_result, kinds=MAIL_ID_KINDS, asked_by=BARE_ID_KINDS)
+            kinds, run = (
+                BARE_ID_KINDS,
+                DeletionRun(ids, BARE_ID, on_result, kinds=MAIL_ID_KINDS, lookup_by=BARE_ID_KINDS),
+            )
         else:
-            kinds, run = (by,), Deletions(ids, by, on_result, kinds=NAMED_MAIL_ID_KINDS)
+            kinds, run = (by,), DeletionRun(ids, by, on_result, kinds=NAMED_MAIL_ID_KINDS)
 
         def delete(id_: str) -> str:
-            return self._transport.run(deletion_by_kinds_call([(kind, id_) for kind in kinds], str))
+            return self._transport.execute(deletion_by_kinds_call([(kind, id_) for kind in kinds], str))
 
-        return delete_each(run, delete, concurrency)
+        return run_deletions(run, delete, concurrency)
 
     def low_level(self) -> AuthenticatedClient:
         """Give the generated code's own client, ready to use: this client's key, connections and timeouts.
@@ -222,4 +225,4 @@ class Mail:
             >>> answer.status_code
             <HTTPStatus.OK: 200>
         """
-        return low_level_mail_client(self._transport.config, self._transport.pooled())
+        return low_level_mail_client(self._transport.config, self._transport.shared_transport())

@@ -6,10 +6,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal, Unpack
 
-from adapty._core.identity import named_user
-from adapty._core.not_given import NOT_GIVEN, NotGiven
-from adapty._core.validate import checked
-from adapty._generated import nothing, server_side_call
+from adapty._core.ids import user_headers
+from adapty._core.sentinel import NOT_GIVEN, NotGiven
+from adapty._core.validation import validate
+from adapty._generated import build_server_side_call, ignore_body
 from adapty.models.profile import Profile
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from adapty._core.deletions import DeletionReport, DeletionResult
-    from adapty._core.identity import IdKind
+    from adapty._core.ids import IdKind
     from adapty._sync.transport import Transport
     from adapty.models.profile_request import Platform, ProfileFields
 
@@ -55,8 +55,10 @@ class ProfilesBase:
             >>> profile.has_access("premium")
             False
         """
-        user = named_user(customer_user_id, profile_id)
-        return self._transport.run(server_side_call(f"getProfile{self._version}", Profile.from_response, **user))
+        user = user_headers(customer_user_id, profile_id)
+        return self._transport.execute(
+            build_server_side_call(f"getProfile{self._version}", Profile.from_response, **user)
+        )
 
     def delete(self, *, customer_user_id: str | None = None, profile_id: str | UUID | None = None) -> None:
         """Delete a user with all that belongs to the profile: operation `deleteProfile`.
@@ -78,8 +80,8 @@ class ProfilesBase:
             Profile(...)
             >>> client.profiles.delete(customer_user_id="user_12345")
         """
-        user = named_user(customer_user_id, profile_id)
-        self._transport.run(server_side_call(f"deleteProfile{self._version}", nothing, **user))
+        user = user_headers(customer_user_id, profile_id)
+        self._transport.execute(build_server_side_call(f"deleteProfile{self._version}", ignore_body, **user))
 
     def delete_many(
         self,
@@ -117,16 +119,16 @@ class ProfilesBase:
             >>> len(report.deleted), len(report.not_found), report.failed
             (1, 1, ())
         """
-        from adapty._core.deletions import Deletions
-        from adapty._sync.deletions import delete_each
+        from adapty._core.deletions import DeletionRun
+        from adapty._sync.deletions import run_deletions
 
-        run = Deletions(ids, by, on_result)
+        run = DeletionRun(ids, by, on_result)
 
         def delete(id_: str) -> None:
             user: dict[str, Any] = {by: id_}
             self.delete(**user)
 
-        return delete_each(run, delete, concurrency)
+        return run_deletions(run, delete, concurrency)
 
 
 class Profiles(ProfilesBase):
@@ -169,7 +171,7 @@ class Profiles(ProfilesBase):
             >>> profile.attributes["plan"]
             'trial'
         """
-        return self._send("createProfile", named_user(customer_user_id, profile_id), platform, fields)
+        return self._send("createProfile", user_headers(customer_user_id, profile_id), platform, fields)
 
     def update(
         self,
@@ -207,7 +209,7 @@ class Profiles(ProfilesBase):
             >>> "plan" in profile.attributes
             False
         """
-        return self._send("updateProfile", named_user(customer_user_id, profile_id), platform, fields)
+        return self._send("updateProfile", user_headers(customer_user_id, profile_id), platform, fields)
 
     def _send(
         self,
@@ -219,6 +221,6 @@ class Profiles(ProfilesBase):
         from adapty.models.profile_request import ProfileRequest, validate_platform
 
         if platform is not NOT_GIVEN and platform is not None:
-            parameters["adapty_platform"] = checked("platform", validate_platform, platform)
+            parameters["adapty_platform"] = validate("platform", validate_platform, platform)
         body = ProfileRequest.from_arguments(fields)
-        return self._transport.run(server_side_call(operation, Profile.from_response, body, **parameters))
+        return self._transport.execute(build_server_side_call(operation, Profile.from_response, body, **parameters))

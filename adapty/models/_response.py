@@ -19,8 +19,8 @@ import attrs
 from adapty._core import iso8601
 from adapty._core.json_body import MAX_DIGITS
 from adapty._core.lazy import lazy_pattern
-from adapty._core.safe_repr import SafeRepr
-from adapty._core.validate import kind_of
+from adapty._core.redaction import SafeRepr
+from adapty._core.validation import type_name
 from adapty.errors import AdaptyUsageError
 
 __all__ = [
@@ -136,7 +136,7 @@ class ResponseModel(SafeRepr):
             AdaptyUsageError: `data` is not a mapping.
         """
         if not isinstance(data, Mapping):
-            message = f"{cls.__name__}: something {kind_of(data)} cannot be read; expected a mapping of its fields"
+            message = f"{cls.__name__}: something {type_name(data)} cannot be read; expected a mapping of its fields"
             raise AdaptyUsageError(message)
         parsers = _field_parsers(cls)
         fields: dict[str, Any] = {}

@@ -63,14 +63,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from adapty.testing.erasure import assert_erased as assert_erased
-    from adapty.testing.mail import (
+    from adapty.testing._mail import (
         assert_event_saved as assert_event_saved,
         assert_flow as assert_flow,
         assert_profile_saved as assert_profile_saved,
     )
-    from adapty.testing.requests import assert_nothing_sent as assert_nothing_sent, assert_requests as assert_requests
-    from adapty.testing.server_side import (
+    from adapty.testing._requests import (
+        assert_erased as assert_erased,
+        assert_nothing_sent as assert_nothing_sent,
+        assert_requests as assert_requests,
+    )
+    from adapty.testing._server_side import (
         assert_access as assert_access,
         assert_balance as assert_balance,
         assert_no_access as assert_no_access,
@@ -83,10 +86,9 @@ else:
     __getattr__, __dir__, __all__ = attach(
         __name__,
         {
-            ".erasure": "assert_erased",
-            ".mail": "assert_event_saved assert_flow assert_profile_saved",
-            ".requests": "assert_nothing_sent assert_requests",
-            ".server_side": """
+            "._mail": "assert_event_saved assert_flow assert_profile_saved",
+            "._requests": "assert_erased assert_nothing_sent assert_requests",
+            "._server_side": """
                 assert_access assert_balance assert_no_access assert_server_side_profile
                 assert_transaction_saved
             """,

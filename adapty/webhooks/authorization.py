@@ -8,8 +8,8 @@ from hashlib import sha256
 from hmac import compare_digest
 from typing import Any
 
-from adapty._core.redact import hide_arguments
-from adapty._core.validate import kind_of, unfit_for_a_header
+from adapty._core.redaction import hide_arguments
+from adapty._core.validation import header_value_problem, type_name
 from adapty.errors import AdaptyConfigError, WebhookAuthorizationError
 from adapty.webhooks.headers import Headers, header_values
 
@@ -83,7 +83,7 @@ def _checked(values: str | Iterable[str] | None) -> list[str]:
     elif isinstance(values, Iterable) and not isinstance(values, bytes | bytearray | Mapping):
         given = list(values)
     else:
-        raise AdaptyConfigError.for_field(name, f"is {kind_of(values)}; expected a str, or several")
+        raise AdaptyConfigError.for_field(name, f"is {type_name(values)}; expected a str, or several")
     if not given:
         raise AdaptyConfigError.for_field(name, "holds no value; expected at least one, or nothing would be accepted")
     return [_value(name, value, f" (it comes from {ENVIRONMENT})" if read else "") for value in given]
@@ -91,7 +91,7 @@ def _checked(values: str | Iterable[str] | None) -> list[str]:
 
 def _value(name: str, value: Any, source: str) -> str:
     """Accept what a header carries unchanged; the message never holds it."""
-    problem = unfit_for_a_header(value) if isinstance(value, str) else f"holds something {kind_of(value)}"
+    problem = header_value_problem(value) if isinstance(value, str) else f"holds something {type_name(value)}"
     if problem:
         raise AdaptyConfigError.for_field(name, f"{problem}; {_EXPECTED}{source}")
     return str.__str__(value)

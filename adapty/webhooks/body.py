@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from adapty._core.json_body import MAX_DEPTH, InvalidJson, parse_json
-from adapty._core.validate import kind_of
+from adapty._core.validation import type_name
 from adapty.errors import (
     AdaptyConfigError,
     AdaptyUsageError,
@@ -153,5 +153,5 @@ def _bytes(body: Any) -> bytes:
     if isinstance(body, str):
         return body.encode("utf-8", "surrogatepass")  # which cannot be decoded again
     if not isinstance(body, bytes | bytearray | memoryview):
-        raise AdaptyUsageError.for_field("body", f"is {kind_of(body)}; expected bytes")
+        raise AdaptyUsageError.for_field("body", f"is {type_name(body)}; expected bytes")
     return bytes(body)

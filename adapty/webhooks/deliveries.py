@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Self
 
 from attrs import field, frozen
 
-from adapty._core.safe_repr import SafeRepr
-from adapty._core.validate import quoted
+from adapty._core.redaction import SafeRepr
+from adapty._core.validation import quote
 from adapty.webhooks.events import WebhookEvent
 from adapty.webhooks.replies import WebhookResponse
 from adapty.webhooks.seen import DedupStore
@@ -46,7 +46,7 @@ class Claim:
             _log.warning("webhook: %s is held until its claim ends: %s", self, type(problem).__name__)
 
     def __str__(self) -> str:
-        return f"event {quoted(self.event_id)}"
+        return f"event {quote(self.event_id)}"
 
 
 @frozen(kw_only=True)

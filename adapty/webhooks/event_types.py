@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from adapty._core.validate import kind_of, known_name, printable
+from adapty._core.validation import printable, suggest_choice, type_name
 from adapty.errors import AdaptyConfigError
 
 __all__ = ["EVENT_TYPES", "OLD_NAMES", "checked_event_names", "event_type_of"]
@@ -75,7 +75,7 @@ def checked_event_names(event_names: Mapping[str, str] | None) -> Mapping[str, s
         return MappingProxyType({})
     if not isinstance(event_names, Mapping):
         expected = 'expected a mapping such as {"your name": "subscription_started"}'
-        raise AdaptyConfigError.for_field("event_names", f"is {kind_of(event_names)}; {expected}")
+        raise AdaptyConfigError.for_field("event_names", f"is {type_name(event_names)}; {expected}")
     return MappingProxyType({_name(name): _ours(name, ours) for name, ours in event_names.items()})
 
 
@@ -90,7 +90,7 @@ def _name(name: Any) -> str:
 def _ours(name: str, ours: Any) -> str:
     field = f"event_names.{printable(name)}"
     if not isinstance(ours, str) or not ours.strip():
-        found = "is empty" if isinstance(ours, str) else f"is {kind_of(ours)}"
+        found = "is empty" if isinstance(ours, str) else f"is {type_name(ours)}"
         raise AdaptyConfigError.for_field(field, f"{found}; expected the name of an event type of Adapty's")
     plain = str.__str__(ours)
     now = OLD_NAMES.get(plain, plain)
@@ -98,7 +98,7 @@ def _ours(name: str, ours: Any) -> str:
         return now
     problem = f"{printable(plain)!r} is no event type that this version knows"
     if name in EVENT_TYPES or any(_is_misspelt(plain, known) for known in EVENT_TYPES):
-        advice = known_name(plain, sorted(EVENT_TYPES))
+        advice = suggest_choice(plain, sorted(EVENT_TYPES))
         raise AdaptyConfigError.for_field(field, f"{problem}{advice}; the table leads from your names to these")
     _log.warning("%s: %s; its events are read as those of a newer type", field, problem)
     return plain

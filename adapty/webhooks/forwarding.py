@@ -7,9 +7,8 @@ from collections import Counter
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from adapty._core.redact import masked
-from adapty._core.safe_repr import SafeRepr
-from adapty._core.validate import kind_of
+from adapty._core.redaction import SafeRepr, repr_masked
+from adapty._core.validation import type_name
 from adapty.errors import AdaptyUsageError
 from adapty.webhooks.outbox import Outbox
 
@@ -53,10 +52,10 @@ def outbox_handler(
         {}
     """
     if not isinstance(outbox, Outbox):
-        raise AdaptyUsageError.for_field("outbox", f"is {kind_of(outbox)}; expected an Outbox")
+        raise AdaptyUsageError.for_field("outbox", f"is {type_name(outbox)}; expected an Outbox")
     if external_profile_id is not None and not callable(external_profile_id):
         expected = "expected a function of a WebhookEvent that gives an id or None"
-        raise AdaptyUsageError.for_field("external_profile_id", f"is {kind_of(external_profile_id)}; {expected}")
+        raise AdaptyUsageError.for_field("external_profile_id", f"is {type_name(external_profile_id)}; {expected}")
     return OutboxHandler(outbox, external_profile_id)
 
 
@@ -77,7 +76,7 @@ class OutboxHandler(SafeRepr):
             AdaptyUsageError: The outbox is damaged, or the rule for ids gave something else than text or None.
         """
         outcome = _outcome(event, self._external_profile_id)
-        name = masked(event.event_id)
+        name = repr_masked(event.event_id)
         if outcome.event is None:
             level = logging.INFO if outcome.skip_reason in _AS_USUAL else logging.WARNING
             logger.log(level, "webhook: event %s is not forwarded: %s", name, outcome.reason)

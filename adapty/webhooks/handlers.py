@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
 
-from adapty._core.validate import kind_of
+from adapty._core.validation import type_name
 from adapty.errors import AdaptyConfigError
 from adapty.webhooks.events import WebhookEvent
 
@@ -27,7 +27,9 @@ def checked_handler(handler: Any, *, may_be_async: bool) -> Any:
         AdaptyConfigError: It cannot be called, or is async where nothing would wait for it.
     """
     if not callable(handler):
-        raise AdaptyConfigError.for_field("handler", f"is {kind_of(handler)}; expected a function that takes the event")
+        raise AdaptyConfigError.for_field(
+            "handler", f"is {type_name(handler)}; expected a function that takes the event"
+        )
     if is_async(handler) and not may_be_async:
         raise AdaptyConfigError.for_field(
             "handler", "is async, which nothing here waits for; expected a plain function"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Protocol
 
-from adapty._core.validate import kind_of
+from adapty._core.validation import type_name
 from adapty.errors import AdaptyUsageError
 
 __all__ = ["Headers", "header_values"]
@@ -41,7 +41,7 @@ def header_values(headers: Headers, name: str) -> list[bytes]:
     except (TypeError, ValueError):
         expected = "expected a mapping of names to values, or pairs of them"
         raise AdaptyUsageError.for_field(
-            "headers", f"is {kind_of(headers)}, or holds something else; {expected}"
+            "headers", f"is {type_name(headers)}, or holds something else; {expected}"
         ) from None
     return found
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from attrs import field, frozen
 
-from adapty._core.safe_repr import SafeRepr
-from adapty._core.unseen_characters import describe_unseen_character
-from adapty._core.validate import Refused, identifier, kind_of, quoted
+from adapty._core.invisible_characters import describe_invisible_character
+from adapty._core.redaction import SafeRepr
+from adapty._core.validation import Invalid, identifier, quote, type_name
 from adapty.errors import AdaptyUsageError
 from adapty.models.mail import ONE_TIME_EVENT_TYPES, Offer, OfferCategory, OfferType, TransactionEvent
 from adapty.webhooks.events import WebhookEvent
@@ -126,7 +126,7 @@ def to_mail_event(event: WebhookEvent, *, external_profile_id: ProfileRule | Non
         'subscription_paused is skipped: Mail has no event type for a pause'
     """
     if not isinstance(event, WebhookEvent):
-        raise AdaptyUsageError.for_field("event", f"is {kind_of(event)}; expected a WebhookEvent")
+        raise AdaptyUsageError.for_field("event", f"is {type_name(event)}; expected a WebhookEvent")
     event_type = MAIL_EVENT_TYPES.get(event.event_type or "")
     if event_type is None:
         return _not_for_mail(event.event_type or "")
@@ -173,7 +173,7 @@ def _tried(kind: type[TransactionEvent], fields: Mapping[str, Any]) -> Transacti
 def _not_for_mail(name: str) -> MailConversion:
     if why := NOT_FOR_MAIL.get(name):
         return MailConversion(reason=f"{name} is skipped: {why}", skip_reason="not for Mail")
-    return MailConversion(reason=f"the event type {quoted(name)} is not known", skip_reason="unknown type")
+    return MailConversion(reason=f"the event type {quote(name)} is not known", skip_reason="unknown type")
 
 
 def _profile(event: WebhookEvent, rule: ProfileRule | None) -> str | MailConversion:
@@ -181,7 +181,7 @@ def _profile(event: WebhookEvent, rule: ProfileRule | None) -> str | MailConvers
     found: Any = event.customer_user_id if rule is None else rule(event)
     if found is not None and not isinstance(found, str):
         raise AdaptyUsageError.for_field(
-            "external_profile_id", f"gave something {kind_of(found)}; expected a str, or None"
+            "external_profile_id", f"gave something {type_name(found)}; expected a str, or None"
         )
     if rule is None and "customer_user_id" in event.extra_fields:
         words = "customer_user_id: cannot be read; Mail requires it as external_profile_id"
@@ -191,12 +191,12 @@ def _profile(event: WebhookEvent, rule: ProfileRule | None) -> str | MailConvers
     if found is None or not found.strip():
         return MailConversion(reason=reason, skip_reason="anonymous")
     # Below, it is somebody, but nobody whom Mail could know: no profile can be saved under such an id.
-    if problem := describe_unseen_character(found):
+    if problem := describe_invisible_character(found):
         name = "customer_user_id" if rule is None else "external_profile_id"
         return MailConversion(reason=f"{name}: {problem}; Mail knows no profile by such an id", skip_reason="refused")
     try:
         return identifier(found)
-    except Refused:  # half of a surrogate pair
+    except Invalid:  # half of a surrogate pair
         return MailConversion(reason=reason, skip_reason="refused")
 
 

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 from attrs import field, frozen
 
-from adapty._core.redact import masked
-from adapty._core.safe_repr import SafeRepr
-from adapty._core.validate import kind_of
+from adapty._core.redaction import SafeRepr, repr_masked
+from adapty._core.validation import type_name
 from adapty.errors import AdaptyUsageError
 from adapty.models import TransactionEvent
 from adapty.webhooks.outbox_rows import COLUMNS, StoredEvent
@@ -60,8 +59,8 @@ class PendingEvent(SafeRepr):
         data: The event, as `TransactionEvent.to_dict` gives it.
     """
 
-    event_id: str = field(repr=masked)
-    external_profile_id: str = field(repr=masked)
+    event_id: str = field(repr=repr_masked)
+    external_profile_id: str = field(repr=repr_masked)
     arrived_at: datetime
     attempts: int = 0
     reason: str | None = None
@@ -169,7 +168,7 @@ class Outbox(SafeRepr):
             AdaptyUsageError: It is no `TransactionEvent`, or the file is damaged.
         """
         if not isinstance(event, TransactionEvent):
-            raise AdaptyUsageError.for_field("event", f"is {kind_of(event)}; expected a TransactionEvent")
+            raise AdaptyUsageError.for_field("event", f"is {type_name(event)}; expected a TransactionEvent")
         text = json.dumps(event.to_dict(), separators=(",", ":"))
         now = time.time()
         with self._file.writing() as connection:

@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import define, field, frozen
 
-from adapty._core.giving_up import Patience
-from adapty._core.redact import masked
+from adapty._core.abort_policy import AbortPolicy
+from adapty._core.redaction import SafeRepr, repr_masked
 from adapty._core.retry import RetryPolicy
-from adapty._core.safe_repr import SafeRepr
-from adapty._generated import mail_call, nothing
+from adapty._generated import build_mail_call, ignore_body
 from adapty.bulk.journal import Journal
 from adapty.bulk.lanes import Item
 from adapty.bulk.rows import Row
@@ -53,7 +52,7 @@ _TIDY_SECONDS = 3600.0
 _IN_HAND_PER_LANE = 4
 _IN_HAND = 32
 
-_WAITS = RetryPolicy(max_retries=2**31, base=1.0, cap=300.0, retry_after_ceiling=3600.0)
+_WAITS = RetryPolicy(max_retries=2**31, base=1.0, cap=300.0, max_retry_after=3600.0)
 """How long it is waited after trouble that is nobody's fault, before it is tried again, forever."""
 
 _random = SystemRandom().random
@@ -87,10 +86,10 @@ class _InHand:
     delivered_before: int
 
 
-class _OwnJudgement(Patience):
+class _OwnJudgement(AbortPolicy):
     """Leaves it to `Sending` which failure ends a round."""
 
-    def lasts(self, problem: AdaptyError | None) -> bool:  # noqa: ARG002 - the engine's
+    def should_continue(self, problem: AdaptyError | None) -> bool:  # noqa: ARG002 - the engine's
         """Go on."""
         return True
 
@@ -313,7 +312,7 @@ class Sending:
         return is_its_own
 
     def _tell(self, what: str, event_id: str, reason: object) -> None:
-        logger.warning("outbox %s: event %s %s: %s", self.outbox.path, masked(event_id), what, reason)
+        logger.warning("outbox %s: event %s %s: %s", self.outbox.path, repr_masked(event_id), what, reason)
 
     async def _wait_out(self, problem: BaseException, stop: Stop) -> None:
         """Wait until it makes sense to try again.
@@ -346,14 +345,16 @@ class Sending:
 def _item(number: int, row: Row) -> Item[ToldEvent]:
     """Make the request of an event; a field that this version does not know is sent as it is."""
     record = ToldEvent.from_dict(row.data, allow_unknown=True)
-    return Item(number, record.external_profile_id, mail_call("saveTransactionEvent", nothing, record), row, record)
+    return Item(
+        number, record.external_profile_id, build_mail_call("saveTransactionEvent", ignore_body, record), row, record
+    )
 
 
 def _wait(times: int, problem: BaseException) -> float:
     """Give how long to wait after so many times of trouble, in seconds."""
     asked_for = problem.retry_after if isinstance(problem, AdaptyAPIError) else None
     if asked_for is not None:
-        asked_for = min(asked_for, _WAITS.retry_after_ceiling)
+        asked_for = min(asked_for, _WAITS.max_retry_after)
     return _WAITS.wait(times, asked_for, lambda: (1 + _random()) / 2) or 0.0
 
 

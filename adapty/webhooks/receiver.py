@@ -7,8 +7,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, get_args
 from uuid import uuid4
 
-from adapty._core.redact import hide_arguments
-from adapty._core.validate import kind_of
+from adapty._core.redaction import hide_arguments
+from adapty._core.validation import type_name
 from adapty.errors import AdaptyConfigError, AdaptyUsageError, WebhookBodyError, WebhookError, WebhookUnavailableError
 from adapty.models._response import json_ready
 from adapty.webhooks.authorization import Accepted
@@ -262,7 +262,7 @@ def _checked_store(dedup: Any) -> DedupStore | None:
     methods = [getattr(dedup, name, None) for name in ("acquire", "complete", "release")]
     if dedup is not None and (isinstance(dedup, type) or not all(map(callable, methods))):
         raise AdaptyConfigError.for_field(
-            "dedup", f"is {kind_of(dedup)}; expected a store such as SQLiteDedupStore(path)"
+            "dedup", f"is {type_name(dedup)}; expected a store such as SQLiteDedupStore(path)"
         )
     store: DedupStore | None = dedup
     return store

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 from attrs import field, frozen
 
-from adapty._core.safe_repr import SafeRepr
-from adapty._core.validate import quoted
+from adapty._core.redaction import SafeRepr
+from adapty._core.validation import quote
 
 if TYPE_CHECKING:
     from adapty.errors import WebhookError
@@ -72,6 +72,6 @@ def refused(error: WebhookError) -> WebhookResponse:
 
 def failed(event: WebhookEvent) -> WebhookResponse:
     """Give the answer for an event whose handler raised, and say so in the log: called where that is caught."""
-    names = quoted(event.event_type or ""), quoted(event.event_id or "")
+    names = quote(event.event_type or ""), quote(event.event_id or "")
     _log.exception("webhook: the handler failed for %s, event %s; Adapty will post it again", *names)
     return _FAILED

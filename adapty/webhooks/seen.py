@@ -10,7 +10,7 @@ from typing import Any, Literal, Protocol
 
 from attrs import frozen
 
-from adapty._core.validate import kind_of
+from adapty._core.validation import type_name
 from adapty.errors import AdaptyConfigError
 
 __all__ = ["CLAIM_TTL", "RETENTION", "ClaimStatus", "DedupStore", "MemoryDedupStore", "seconds_of"]
@@ -129,7 +129,7 @@ def seconds_of(name: str, span: Any) -> float:
         AdaptyConfigError: It is none; `field_name` is `name`.
     """
     if not isinstance(span, timedelta):
-        raise AdaptyConfigError.for_field(name, f"is {kind_of(span)}; expected a timedelta")
+        raise AdaptyConfigError.for_field(name, f"is {type_name(span)}; expected a timedelta")
     if span <= timedelta(0):
         raise AdaptyConfigError.for_field(name, "is no time that passes; expected more than 0 seconds")
     return span.total_seconds()

@@ -13,8 +13,8 @@ from time import sleep
 from typing import TYPE_CHECKING, Any
 
 from adapty._clock import monotonic
-from adapty._core.safe_repr import SafeRepr
-from adapty._core.validate import kind_of
+from adapty._core.redaction import SafeRepr
+from adapty._core.validation import type_name
 from adapty.errors import AdaptyError, AdaptyUsageError, WebhookUnavailableError
 from adapty.webhooks.deadlines import limit_wait
 from adapty.webhooks.sqlite_layout import prepare_tables
@@ -282,7 +282,7 @@ def _whole(path: Any) -> Path:
     try:
         return Path(path).resolve()
     except TypeError:
-        raise AdaptyUsageError.for_field("path", f"is {kind_of(path)}; expected a path") from None
+        raise AdaptyUsageError.for_field("path", f"is {type_name(path)}; expected a path") from None
     except (OSError, ValueError):
         raise AdaptyUsageError.for_field("path", "is the name of no file; expected a path") from None
 

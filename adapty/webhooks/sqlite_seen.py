@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Self
 
-from adapty._core.safe_repr import SafeRepr
+from adapty._core.redaction import SafeRepr
 from adapty.webhooks.seen import CLAIM_TTL, RETENTION, ClaimStatus, seconds_of
 from adapty.webhooks.sqlite_file import SQLiteFile
 from adapty.webhooks.sqlite_layout import Layout

@@ -6,7 +6,7 @@ from typing import Any
 
 import attrs
 
-from adapty._core import validate
+from adapty._core import validation
 from adapty.models import TransactionEvent
 from adapty.models._request import validate_fields
 
@@ -37,4 +37,4 @@ class ToldEvent(TransactionEvent):
         AdaptyUsageError: A field is missing or is what the API would refuse; `field_name` says which.
     """
 
-    store_transaction_id: str = attrs.field(converter=validate.identifier)
+    store_transaction_id: str = attrs.field(converter=validation.identifier)

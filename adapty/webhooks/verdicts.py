@@ -9,7 +9,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
-from adapty._core.giving_up import is_adaptys_own
+from adapty._core.abort_policy import has_adapty_error_shape
 from adapty._core.retry import is_in_flight
 from adapty.errors import (
     AdaptyAPIError,
@@ -70,7 +70,7 @@ def verdict_on(problem: BaseException | None) -> Verdict:
     status = problem.status_code
     if status // 100 != _REFUSED or is_in_flight(status, problem.error_code):
         return "put off"
-    if not is_adaptys_own(problem):
+    if not has_adapty_error_shape(problem):
         return _SOMEBODY_SAYS.get(status, "put off")
     return _BY_KIND.get(type(problem)) or _MAIL_SAYS.get(status, "dead")
 

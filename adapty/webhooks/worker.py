@@ -9,7 +9,7 @@ from threading import Thread, current_thread, main_thread
 from typing import TYPE_CHECKING, Self
 
 from adapty._async.client import AsyncAdapty
-from adapty._core.validate import kind_of
+from adapty._core.validation import type_name
 from adapty._sync.client import Adapty
 from adapty.bulk.blocking import run_blocking
 from adapty.bulk.options import BulkOptions, check_client, options_of, refuse_unknown
@@ -185,7 +185,7 @@ class Worker:
 
 def _sending(outbox: Outbox, options: BulkOptions, *, until_empty: bool) -> Sending:
     if not isinstance(outbox, Outbox):
-        raise AdaptyUsageError.for_field("outbox", f"is {kind_of(outbox)}; expected an Outbox")
+        raise AdaptyUsageError.for_field("outbox", f"is {type_name(outbox)}; expected an Outbox")
     refuse_unknown(options, BulkOptions)
     return Sending(outbox, options_of(options), until_empty=until_empty)
 

@@ -28,8 +28,8 @@ from adapty import (
     VirtualCurrencyBalances,
     VirtualCurrencyHistoryItem,
 )
-from adapty._core.redact import REDACTED
-from adapty._generated import server_side_call
+from adapty._core.redaction import REDACTED
+from adapty._generated import build_server_side_call
 from adapty.models._response import (
     ResponseModel,
     parse_bool,
@@ -172,7 +172,7 @@ NOT_TIMES: tuple[Any, ...] = (
 
 def profile_of(**fields: Any) -> Profile:
     """Take a profile of these fields through the whole read path."""
-    call = server_side_call("getProfile", Profile.from_response, adapty_customer_user_id="user_12345")
+    call = build_server_side_call("getProfile", Profile.from_response, adapty_customer_user_id="user_12345")
     return call.read(reply(200, json.dumps({"data": fields}).encode()))
 
 
@@ -254,7 +254,7 @@ def test_any_moment_comes_back(meant: datetime) -> None:
 )
 def test_revenue_is_exact(sent: str, exact: str) -> None:
     """An amount is the decimal number that the answer spells, and is written as that number again."""
-    call = server_side_call("getProfile", Profile.from_response, adapty_customer_user_id="user_12345")
+    call = build_server_side_call("getProfile", Profile.from_response, adapty_customer_user_id="user_12345")
     profile = call.read(reply(200, b'{"data": {"total_revenue_usd": %s}}' % sent.encode()))
     assert profile.total_revenue_usd == Decimal(exact)
     assert isinstance(profile.total_revenue_usd, Decimal)
@@ -570,7 +570,7 @@ def test_attributes_are_given_by_name() -> None:
 @pytest.mark.parametrize("field", ["value", "newer"])
 def test_a_number_that_no_float_holds_is_not_another_number(field: str, sent: str) -> None:
     """What an attribute, or something new, says as a number is never rounded, and never infinite."""
-    call = server_side_call("getProfile", Profile.from_response, adapty_customer_user_id="user_12345")
+    call = build_server_side_call("getProfile", Profile.from_response, adapty_customer_user_id="user_12345")
     body = b'{"data": {"custom_attributes": [{"key": "odd", "%s": %s}]}}' % (field.encode(), sent.encode())
     profile = call.read(reply(200, body))
     written = json.loads(json.dumps(profile.to_dict(), allow_nan=False), parse_float=Decimal)

@@ -114,7 +114,7 @@ def test_compressed_bomb_takes_little_memory(server: RawServer, tmp_path: Path) 
     """260 KB of gzip that decode to 260 MB are an error after 32 MB: over the transport, a client and a bulk job."""
     body = gzip_bomb(260)
     assert len(body) < 300_000
-    server.replies = [answer(200, b"{}")] * 3 + [answer(200, body, "Content-Encoding: gzip")]
+    server.replies = [*[answer(200, b"{}")] * 3, answer(200, body, "Content-Encoding: gzip")]
 
     lines = run_program(BOMB_PROGRAM, server.url, folder=tmp_path)
 

@@ -11,7 +11,7 @@ import pytest
 import adapty.testing
 from adapty import Adapty, AdaptyUsageError, ProfileNotFoundError
 from adapty.testing import assert_erased, assert_flow, assert_nothing_sent, assert_requests
-from adapty.testing.arrivals import arrivals
+from adapty.testing._recorded import recorded_requests
 from tests.core.test_exports import exported
 from tests.testing.conftest import save_event, save_profile
 
@@ -31,7 +31,7 @@ def test_each_operation_is_known_by_its_path(adapty_sandbox: Sandbox, adapty_cli
     adapty_client.mail.delete_profile(external_profile_id="user_12345")
     adapty_client.profiles.delete(customer_user_id="user_12345")
 
-    assert [(one.operation, one.api) for one in arrivals(adapty_sandbox)] == [
+    assert [(one.operation, one.api) for one in recorded_requests(adapty_sandbox)] == [
         ("saveProfile", "mail"),
         ("createProfile", "server_side"),
         ("listPaywalls", "server_side"),
@@ -83,7 +83,7 @@ def test_other_requests_than_expected(adapty_sandbox: Sandbox, adapty_client: Ad
         "    saveProfile answered with 502 (html_error)",
         "    saveProfile answered with 200",
         "    getProfile answered with 404: Profile not found",
-        "    GET [redacted][redacted] answered with 404: No such path; see /_sandbox/ for what there is",
+        "    GET [redacted][redacted] answered with 404: No such path; see /_sandbox/ for the available ones",
     ]
 
     assert said(assert_requests, adapty_sandbox, "saveProfile", times=3) == [
