@@ -102,7 +102,7 @@ else:
         __name__,
         {
             "._async.client": "AsyncAdapty",
-            "._core.not_given": "NOT_GIVEN NotGiven",
+            "._core.sentinel": "NOT_GIVEN NotGiven",
             "._sync.client": "Adapty",
             "._version": "__version__",
             ".config": "Timeouts",

@@ -30,15 +30,9 @@ MODELS = (
 )
 
 WEBHOOKS = (
-    *(
-        "asgi_mount.asgi",
-        "django_mount.django_view",
-        "event_types.EVENT_TYPES",
-        "events",
-        "mail",
-        "deliveries.Delivery",
-    ),
-    *("receiver.Receiver", "replies.WebhookResponse", "seen", "sqlite_seen", "wsgi_mount.wsgi"),
+    *("dedup", "events", "event_types.EVENT_TYPES", "mail_events", "outbox", "worker", "_stores.sqlite_dedup"),
+    *(f"frameworks.{name}" for name in ("asgi_app", "django_view", "wsgi_app")),
+    *(f"receiver.{name}" for name in ("Delivery", "Receiver", "WebhookResponse")),
 )
 
 # Where what users are promised is defined: the names that `adapty` and its public packages export.

@@ -21,13 +21,13 @@ from adapty.bulk.rows import Row
 from adapty.bulk.running import StageRun
 from adapty.bulk.stage import Options, Stage
 from adapty.errors import AdaptyAPIError, AdaptyConnectionError, AdaptyError, WebhookUnavailableError
+from adapty.webhooks._failure_policy import passes, verdict_on
+from adapty.webhooks._retry_schedule import PutOffs
+from adapty.webhooks._stores.sqlite_outbox import Books, Due, Note
+from adapty.webhooks._threads import RequestThreads
 from adapty.webhooks.outbox import Outbox
-from adapty.webhooks.outbox_books import Books, Due, Note
 from adapty.webhooks.outbox_lock import OutboxLock
-from adapty.webhooks.put_offs import PutOffs
-from adapty.webhooks.threads import RequestThreads
 from adapty.webhooks.told_events import ToldEvent
-from adapty.webhooks.verdicts import passes, verdict_on
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
