@@ -31,8 +31,7 @@ from adapty import (
 from adapty._core.invisible_characters import describe_invisible_character
 from adapty._core.validation import COUNTRY_CODES
 from adapty.models._request import RequestModel, coerce_model, field_names
-
-from .support import BASES, EVENT, FULL_EVENT, FULL_PROFILE, PROFILE, json_values, repeatable, wire
+from tests.core.support import BASES, EVENT, FULL_EVENT, FULL_PROFILE, PROFILE, json_values, repeatable, wire
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
