@@ -10,7 +10,7 @@ from __future__ import annotations
 import inspect
 import sys
 from functools import partial
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args, get_overloads
 
 import attrs
 import typer
@@ -121,12 +121,13 @@ def _arguments(path: str) -> set[str]:
     for name in path.split("."):
         function = getattr(function, name)
     named: set[str] = set()
-    for parameter in inspect.signature(function).parameters.values():
-        if parameter.kind is parameter.VAR_KEYWORD:
-            fields = getattr(adapty.models, parameter.annotation.removeprefix("Unpack[").removesuffix("]"))
-            named |= set(fields.__annotations__)
-        else:
-            named.add(parameter.name)
+    for signature in map(inspect.signature, get_overloads(function) or [function]):
+        for parameter in signature.parameters.values():
+            if parameter.kind is parameter.VAR_KEYWORD:
+                fields = getattr(adapty.models, parameter.annotation.removeprefix("Unpack[").removesuffix("]"))
+                named |= set(fields.__annotations__)
+            else:
+                named.add(parameter.name)
     return named - {"self"}
 
 

@@ -33,9 +33,8 @@ from adapty.models.virtual_currency import (
     VirtualCurrencyTransactionRequest,
     VirtualCurrencyTransactionsHistoryResponse,
 )
-
-from .support import drive, json_values, repeatable, reply
-from .test_exports import exported
+from tests.core.support import drive, json_values, repeatable, reply
+from tests.test_exports import exported
 
 if TYPE_CHECKING:
     from adapty._core.call import Call

@@ -46,9 +46,8 @@ from adapty.models.virtual_currency import (
     VirtualCurrencyTransactionsHistoryResponse,
 )
 from adapty.webhooks import PurchaseProperties
-
-from .support import repeatable, reply
-from .test_exports import exported
+from tests.core.support import repeatable, reply
+from tests.test_exports import exported
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

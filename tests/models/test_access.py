@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 from adapty import NOT_GIVEN, AccessLevel, Adapty, AdaptyUsageError, AsyncAdapty, Profile, ProfileSubscription
 from adapty.models.access import GrantAccessRequest, RevokeAccessRequest, grant_expiry, revocation_time
 from adapty.models.profile import active, is_active
-
-from .support import objects, repeatable
+from tests.core.support import objects, repeatable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
