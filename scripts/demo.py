@@ -32,8 +32,8 @@ EXIT_SOME_REJECTED = 1
 def main() -> int:
     """Run the demo and return the exit code."""
     with tempfile.TemporaryDirectory() as folder, start_sandbox(Path(folder)) as environment:
-        print_command("mail import --profiles examples/profiles.csv --events examples/events.jsonl --no-journal")
-        files = ("--profiles", EXAMPLES / "profiles.csv", "--events", EXAMPLES / "events.jsonl", "--no-journal")
+        print_command("mail import --profiles examples/profiles.csv --events examples/events.jsonl --no-checkpoint")
+        files = ("--profiles", EXAMPLES / "profiles.csv", "--events", EXAMPLES / "events.jsonl", "--no-checkpoint")
         done = subprocess.run([*COMMAND, "mail", "import", *files], check=False, cwd=folder, env=environment)
         if done.returncode != EXIT_SOME_REJECTED:
             print(f"the import exited with {done.returncode}; expected 1, because some records are invalid on purpose")
@@ -68,15 +68,15 @@ def start_sandbox(folder: Path) -> Iterator[dict[str, str]]:
 
 
 def show_failures(folder: Path) -> None:
-    """Print the first reasons of each failures file."""
-    for file in sorted(folder.glob("*.failures.*")):
+    """Print the first reasons of each rejects file."""
+    for file in sorted(folder.glob("*.rejects.*")):
         print(f"\n{file.name} has the refused records with the reasons, to be mended and imported again. The first:")
         for record in read_failures(file)[:4]:
             print(f"  line {record['_line']}: {record['_error']}")
 
 
 def read_failures(file: Path) -> list[dict[str, Any]]:
-    """Read a failures file of either format."""
+    """Read a rejects file of either format."""
     with file.open(encoding="utf-8", newline="") as text:
         return list(csv.DictReader(text)) if file.suffix == ".csv" else [json.loads(line) for line in text]
 

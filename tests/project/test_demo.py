@@ -27,14 +27,14 @@ def test_demo_agrees_with_independent_count() -> None:
 
     assert demo.returncode == 0, demo.stdout + demo.stderr
     summary, _, flows = demo.stdout.partition("Flows in the sandbox")
-    assert f"profiles: {counted.profiles_accepted} accepted, {counted.profiles_refused} refused" in summary
-    assert f"events:   {counted.events_accepted} accepted, {counted.events_refused} refused" in summary
+    assert f"profiles: {counted.profiles_accepted} accepted, {counted.profiles_rejected} rejected" in summary
+    assert f"events:   {counted.events_accepted} accepted, {counted.events_rejected} rejected" in summary
     assert {flow: number(summary, flow) for flow in counted.flows} == counted.flows
     assert {flow: number(flows, flow) for flow in counted.flows} == counted.flows
     reasons = {"(row)" if field == "(line)" else field: count for field, count in counted.refused_reasons.items()}
     assert {field: number(summary, field) for field in reasons} == reasons
-    assert "profiles.failures.csv has the refused records" in summary
-    assert "events.failures.jsonl has the refused records" in summary
+    assert "profiles.rejects.csv has the refused records" in summary
+    assert "events.rejects.jsonl has the refused records" in summary
     assert demo.stdout.endswith("The sandbox is stopped.\n")
     progress = [
         re.match(r"(profiles|events): (\d+) accepted, (\d+) failed, .* %", line) for line in demo.stderr.splitlines()
@@ -42,8 +42,8 @@ def test_demo_agrees_with_independent_count() -> None:
     last = {line[1]: (int(line[2]), int(line[3])) for line in progress if line is not None}
     assert None not in progress
     assert last == {
-        "profiles": (counted.profiles_accepted, counted.profiles_refused),
-        "events": (counted.events_accepted, counted.events_refused),
+        "profiles": (counted.profiles_accepted, counted.profiles_rejected),
+        "events": (counted.events_accepted, counted.events_rejected),
     }
 
 

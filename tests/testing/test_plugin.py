@@ -148,7 +148,7 @@ def test_bulk_runs_do_not_wait_between_tries_either(project: Project) -> None:
 
         @pytest.mark.adapty_faults("rate_limited;retry_after=50;count=1")
         def test_async(async_adapty_client, adapty_retry_delays):
-            report = asyncio.run(async_import_profiles(async_adapty_client, PROFILES, lanes=1))
+            report = asyncio.run(async_import_profiles(async_adapty_client, PROFILES, concurrency=1))
             assert (report.accepted, report.retried) == (5, 1)
             assert adapty_retry_delays == [50]
 
