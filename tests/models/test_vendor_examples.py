@@ -18,9 +18,8 @@ from adapty.models.profile_request import ProfileRequest
 from adapty.models.purchases import PaddleValidationRequest, StripeValidationRequest
 from adapty.models.refund_saver import RefundSaverSettingsRequest
 from adapty.models.virtual_currency import VirtualCurrencyTransactionRequest
-
-from .test_server_side_records import check_sendable
-from .test_tolerant_reader import leaves, lost, not_a_value
+from tests.models.test_server_side_requests import check_sendable
+from tests.models.test_tolerance import leaves, lost, not_a_value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -21,8 +21,7 @@ from adapty import (
     current_flow,
     flow_for,
 )
-
-from .support import EVENT, objects, repeatable
+from tests.core.support import EVENT, objects, repeatable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

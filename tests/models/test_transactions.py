@@ -24,9 +24,8 @@ from adapty import (
 from adapty._core.call import InvalidBody
 from adapty.models.paywalls import build_locale_update, parse_editable_paywall
 from adapty.models.transactions import coerce_transaction, join_base_plan
-
-from .support import wire
-from .test_server_side_records import BASES, FULL, PURCHASE, SUBSCRIPTION
+from tests.core.support import wire
+from tests.models.test_server_side_requests import BASES, FULL, PURCHASE, SUBSCRIPTION
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

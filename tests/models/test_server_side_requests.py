@@ -52,8 +52,7 @@ from adapty.models.purchases import (
 )
 from adapty.models.refund_saver import RefundSaverSettingsRequest
 from adapty.models.virtual_currency import VirtualCurrencyTransactionRequest
-
-from .support import json_values, objects, repeatable, wire
+from tests.core.support import json_values, objects, repeatable, wire
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

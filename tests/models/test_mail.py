@@ -31,8 +31,7 @@ from adapty import (
 from adapty._core.invisible_characters import describe_invisible_character
 from adapty._core.validation import COUNTRY_CODES
 from adapty.models._request import RequestModel, coerce_model, field_names
-
-from .support import BASES, EVENT, FULL_EVENT, FULL_PROFILE, PROFILE, json_values, repeatable, wire
+from tests.core.support import BASES, EVENT, FULL_EVENT, FULL_PROFILE, PROFILE, json_values, repeatable, wire
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -497,7 +496,7 @@ def test_a_method_takes_a_ready_record_or_its_fields() -> None:
 
 def test_a_method_takes_not_both() -> None:
     """A ready record and fields beside it are refused: which of them would win?"""
-    with pytest.raises(AdaptyUsageError, match="is given beside a ready MailProfile") as caught:
+    with pytest.raises(AdaptyUsageError, match="cannot be combined with a MailProfile") as caught:
         coerce_model(MailProfile, "profile", MailProfile(**PROFILE), {"email": NOT_GIVEN, "country": "US"})
     assert caught.value.field_name == "country"
 
