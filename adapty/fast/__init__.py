@@ -40,6 +40,6 @@ else:
     __getattr__, __dir__, __all__ = attach(
         __name__,
         {
-            ".transport": "AsyncFastTransport fast_is_installed",
+            "._transport": "AsyncFastTransport fast_is_installed",
         },
     )
