@@ -54,7 +54,7 @@ class Ledger:
         saved = checkpoint.load(stage.name)
         if saved is None:
             return cls(stage, checkpoint, CompletedSet())
-        handled = CompletedSet.from_bytes(saved.handled)
+        handled = CompletedSet.from_bytes(saved.completed)
         return cls(stage, checkpoint, handled, Counter(saved.counts), Counter(saved.reasons))
 
     @property
@@ -103,7 +103,7 @@ class Ledger:
         """
         size = self.stage.sync()
         return StageState(
-            handled=self.handled.to_bytes(),
+            completed=self.handled.to_bytes(),
             counts=dict(self.counts),
             reasons=dict(self.reasons),
             results_size=size,

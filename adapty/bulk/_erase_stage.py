@@ -151,7 +151,7 @@ class Erasure:
         if saved := checkpoint.load(api):
             outcomes.verify_size(saved.results_size)
             erasure.is_done = saved.done
-            erasure._handled_before = CompletedSet.from_bytes(saved.handled)
+            erasure._handled_before = CompletedSet.from_bytes(saved.completed)
         erasure._engine = StageRun.resumed(erasure._stage(), options, checkpoint, AbortPolicy())
         return erasure
 

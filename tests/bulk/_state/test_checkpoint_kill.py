@@ -110,7 +110,7 @@ def run_stage(
             results_size = rejects.sync()
             step()
             checkpoint.save(
-                stage, StageState(handled=handled.to_bytes(), counts=counts, results_size=results_size, done=done)
+                stage, StageState(completed=handled.to_bytes(), counts=counts, results_size=results_size, done=done)
             )
             step()
 

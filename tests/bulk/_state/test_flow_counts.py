@@ -50,7 +50,7 @@ def profile(owner: str) -> MailProfile:
 
 def save(checkpoint: Checkpoint, handled: int) -> None:
     """Save that so many records are handled."""
-    checkpoint.save("all", StageState(handled=CompletedSet(handled).to_bytes()))
+    checkpoint.save("all", StageState(completed=CompletedSet(handled).to_bytes()))
 
 
 def handled_before(checkpoint: Checkpoint) -> int:
