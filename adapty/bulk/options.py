@@ -13,7 +13,7 @@ import httpx
 from adapty._core.sentinel import NOT_GIVEN
 from adapty._core.validation import bounded_int, printable, suggest_choice, type_name
 from adapty.bulk._stage import Options
-from adapty.bulk.progress import Progress
+from adapty.bulk.reports import Progress
 from adapty.errors import AdaptyUsageError
 
 __all__ = [

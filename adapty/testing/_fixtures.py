@@ -12,9 +12,9 @@ import httpx
 from adapty._async import transport as async_transport
 from adapty._async.client import AsyncAdapty
 from adapty._core.validation import printable, suggest_choice, type_name
+from adapty._engine import timers
 from adapty._sync import transport as blocking_transport
 from adapty._sync.client import Adapty
-from adapty.bulk import waits as bulk_waits
 from adapty.config import ENV_VARS
 from adapty.errors import AdaptyConfigError
 from adapty.sandbox import Sandbox
@@ -142,8 +142,8 @@ def patch_sleeps(patch: MonkeyPatch) -> list[float]:
 
     patch.setattr(blocking_transport, "sleep", waits.append)
     patch.setattr(async_transport, "sleep", note_in_turn)
-    patch.setattr(bulk_waits, "later", note_and_do_next)
-    patch.setattr(bulk_waits, "hold_seconds", lambda _: 0.0)  # the tries that are held are noted by themselves
+    patch.setattr(timers, "schedule", note_and_do_next)
+    patch.setattr(timers, "block_seconds", lambda _: 0.0)  # the tries that are held are noted by themselves
     return waits
 
 

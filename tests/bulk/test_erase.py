@@ -23,7 +23,7 @@ from adapty import (
     RateLimitError,
     ServerError,
 )
-from adapty._engine.cancellation import Stop
+from adapty._engine.runner import CancelToken
 from adapty.bulk import EraseReport, Progress, async_erase, erase
 from adapty.bulk._state.erase_log import EraseLog
 from tests.bulk.erasing import FakeApis, busy, outcomes, report_rows, unreachable, users_file
@@ -396,13 +396,13 @@ def test_an_interrupt_while_ids_are_kept(
     adapty: Adapty, apis: FakeApis, monkeypatch: pytest.MonkeyPatch, *, is_async: bool
 ) -> None:
     """Ctrl-C is heeded while a generator is read for both APIs, however many ids are still to come."""
-    stop = Stop()
-    monkeypatch.setattr("adapty.bulk.erasing.Stop", lambda: stop)
+    token = CancelToken()
+    monkeypatch.setattr("adapty.bulk.erasing.CancelToken", lambda: token)
 
     def ids() -> Iterator[str]:
         for number in range(100):
             if number == 50:
-                stop.ask()
+                token.request()
             assert number < 60
             yield f"u{number}"
 

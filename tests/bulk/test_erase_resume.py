@@ -16,7 +16,7 @@ import httpx
 import pytest
 
 from adapty import Adapty, AdaptyError, AdaptyUsageError, AuthenticationError
-from adapty._engine.cancellation import Stop
+from adapty._engine.runner import CancelToken
 from adapty.bulk import Progress, async_erase, erase
 from adapty.bulk._state.checkpoint import Checkpoint
 from tests.bulk.erasing import FakeApis, outcomes, report_rows, users_file
@@ -248,12 +248,12 @@ def test_two_at_once(adapty: Adapty, apis: FakeApis) -> None:
 def test_a_stop_between_the_two(adapty: Adapty, apis: FakeApis, monkeypatch: pytest.MonkeyPatch) -> None:
     """Ctrl-C at the last user of one API keeps the other one from being asked; the next run begins with that."""
     users_file("u1", "u2")
-    stop = Stop()
-    monkeypatch.setattr("adapty.bulk.erasing.Stop", lambda: stop)
+    token = CancelToken()
+    monkeypatch.setattr("adapty.bulk.erasing.CancelToken", lambda: token)
 
     def press(*_: str) -> httpx.Response:
         if len(apis.asked) == 2:
-            stop.ask()
+            token.request()
         return httpx.Response(204)
 
     apis.reply = press
@@ -268,7 +268,7 @@ def test_a_stop_between_the_two(adapty: Adapty, apis: FakeApis, monkeypatch: pyt
         GO_ON,
     ]
     go_on(apis)
-    monkeypatch.setattr("adapty.bulk.erasing.Stop", Stop)
+    monkeypatch.setattr("adapty.bulk.erasing.CancelToken", CancelToken)
     assert erase(adapty, "users.txt").deleted == 4
     assert apis.asked_about("server-side").total() == apis.asked_about("mail").total() == 2
 

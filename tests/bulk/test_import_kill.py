@@ -87,7 +87,7 @@ def test_nothing_is_lost_however_often_it_is_killed(recorder: RecordingServer) -
         return REFUSAL if is_refused(body) else OK
 
     recorder.reply = reply
-    options = {"concurrency": 24, "max_retries": 30, "timeout": 0.25, "tell_seconds": 0.004}
+    options = {"concurrency": 24, "max_retries": 30, "timeout": 0.25, "report_seconds": 0.004}
     kills = 0
     while kills < 4:
         seen = len(recorder.arrived)

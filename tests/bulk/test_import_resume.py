@@ -321,7 +321,7 @@ def test_without_a_checkpoint_it_begins_anew(adapty: Adapty, api: FakeApi) -> No
 
     assert caught.value.__notes__ == [
         "stopped in profiles.jsonl: 10 accepted, 1 rejected so far",
-        "refused records of it: profiles.rejects.jsonl",
+        "rejected records: profiles.rejects.jsonl",
     ]
     assert folder() == ["profiles.jsonl", "profiles.rejects.jsonl"]
     report = import_profiles(adapty, "profiles.jsonl", checkpoint=None)
@@ -402,7 +402,7 @@ def test_a_full_disk_does_not_hide_what_happened_before(
     with pytest.raises(AuthenticationError) as caught:
         import_profiles(adapty, "profiles.jsonl", concurrency=1)
 
-    assert "how far it came could not be saved: the checkpoint cannot be written: disk full" in caught.value.__notes__
+    assert "progress could not be saved: the checkpoint cannot be written: disk full" in caught.value.__notes__
 
 
 def test_a_record_that_is_noted_half_is_not_saved(

@@ -153,8 +153,8 @@ def test_bulk_runs_do_not_wait_between_tries_either(project: Project) -> None:
             assert adapty_retry_delays == [50]
 
         def test_afterwards():
-            from adapty.bulk import waits
-            assert waits.hold_seconds(3.0) == 3.0
+            from adapty._engine import timers
+            assert timers.block_seconds(3.0) == 3.0
         """,
     )
 

@@ -66,7 +66,7 @@ def test_rows_can_be_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         folder.mkdir()
         monkeypatch.chdir(folder)
 
-        users = EraseTargets.of(source_of(gzip.compress(content) if is_gzip else content, kind), KINDS)
+        users = EraseTargets.create(source_of(gzip.compress(content) if is_gzip else content, kind), KINDS)
 
         assert (users.kind, users.total, users.single_pass) == (expected, 3, False), (name, kind, is_gzip)
         for _ in range(2):
@@ -80,7 +80,7 @@ def test_rows_come_one_by_one_and_what_is_wrong_when_it_is_its_turn() -> None:
     """Nothing is read before it is asked for; what cannot be read is told between the ids around it, with its line."""
     Path("users.jsonl").write_text('"u1"\n["josé"]\n"u2"\n', encoding="utf-8")
 
-    users = EraseTargets.of(Path("users.jsonl"), KINDS)
+    users = EraseTargets.create(Path("users.jsonl"), KINDS)
     rows = rows_of(users)
 
     first = next(rows)

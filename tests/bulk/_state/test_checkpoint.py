@@ -86,7 +86,7 @@ def test_the_last_checkpoint_of_each_stage_is_kept(scratch: Path, saves: list[tu
             assert checkpoint.load(stage) == each
 
     saved = dict(saves)
-    if not any(each.done or CompletedSet.from_bytes(each.handled).watermark for each in saved.values()):
+    if not any(each.done or CompletedSet.from_bytes(each.completed).watermark for each in saved.values()):
         saved = {}
     with Checkpoint.open(path, {}) as checkpoint:
         assert {stage: checkpoint.load(stage) for stage in saved} == saved
@@ -168,11 +168,14 @@ CONTENTS = f"{FINGERPRINT_OF}base.csv"
     ("changes", "message"),
     [
         ({CONTENTS: "5-def"}, "base.csv has changed since the run started; restore the original file, "),
-        ({"sort": "yes"}, "sort has changed from 'no' to 'yes' since the run started; run it with the original settings, "),
+        (
+            {"sort": "yes"},
+            "sort has changed from 'no' to 'yes' since the run started; run it with the original settings, ",
+        ),
         ({"mapping": "email=mail"}, "mapping has changed from nothing to 'email=mail' since the run started; "),
         (
             {CONTENTS: "5-def", "sort": "yes"},
-            "base.csv has changed and sort has changed from 'no' to 'yes' since the run started; run it with the original settings",
+            "base.csv has changed and sort has changed from 'no' to 'yes' since the run started; run it with the",
         ),
         (
             {"events": "log.jsonl", f"{FINGERPRINT_OF}log.jsonl": "7-abc"},

@@ -56,7 +56,7 @@ def save(checkpoint: Checkpoint, handled: int) -> None:
 def handled_before(checkpoint: Checkpoint) -> int:
     """Tell how many records were handled at the last save."""
     saved = checkpoint.load("all")
-    return CompletedSet.from_bytes(saved.handled).watermark if saved else 0
+    return CompletedSet.from_bytes(saved.completed).watermark if saved else 0
 
 
 @pytest.fixture
