@@ -286,7 +286,7 @@ def test_a_failure_that_goes_away(adapty: Adapty, apis: FakeApis, hurry: None) -
         (["u1"], {"report": None}, "report: is None; expected a path"),
         (["u1"], {"report": "missing/r.csv"}, "missing/r.csv: cannot be written: No such file or directory"),
         (["u1"], {"report": "a\0b"}, "a\0b: cannot be written: invalid path"),
-        (["u1"], {"report": "."}, ".: is no file; expected room for a file of this name"),
+        (["u1"], {"report": "."}, ".: is not a regular file; choose another path for the checkpoint"),
         (["u1"], {"checkpoint": "j"}, "checkpoint: is given for what comes from a program; "),
     ],
 )

@@ -458,7 +458,7 @@ def test_a_key_that_is_gone_when_it_goes_on(server: RawServer, monkeypatch: pyte
 
     assert (ended.code, ended.out) == (ExitCode.USAGE, "")
     assert ended.err.startswith("Error: address of mail has changed from ")
-    assert "run it as it was begun, or remove users.txt.checkpoint to begin anew" in ended.err
+    assert "run it with the original settings, or remove users.txt.checkpoint to start over" in ended.err
 
 
 SO_FAR = "0 not found, 1 failed so far"

@@ -416,7 +416,7 @@ def test_a_checkpoint_of_standard_input(served: Sandbox) -> None:
 
     assert (ended.code, ended.out) == (ExitCode.USAGE, "")
     assert ended.err == (
-        "Error: --checkpoint: is given for standard input, which cannot be read again; expected a file\n"
+        "Error: --checkpoint: cannot be used with standard input, which cannot be read again; expected a file\n"
     )
     assert served.requests() == []
 

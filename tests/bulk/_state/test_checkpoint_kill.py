@@ -101,7 +101,7 @@ def run_stage(
     if saved is not None and saved.done:
         assert checkpoint.run_id
         return finalize_rejects(target, checkpoint.run_id, checkpoint.rejects_path(stage), note)
-    handled = CompletedSet.from_bytes(saved.handled) if saved else CompletedSet()
+    handled = CompletedSet.from_bytes(saved.completed) if saved else CompletedSet()
     counts = Counter(saved.counts if saved else {})
     size = saved.results_size if saved else None
     with RejectsFile(target, run_id=checkpoint.run_id, resume_at=size, on_rename=note) as rejects:
@@ -110,7 +110,7 @@ def run_stage(
             results_size = rejects.sync()
             step()
             checkpoint.save(
-                stage, StageState(handled=handled.to_bytes(), counts=counts, results_size=results_size, done=done)
+                stage, StageState(completed=handled.to_bytes(), counts=counts, results_size=results_size, done=done)
             )
             step()
 

@@ -50,13 +50,13 @@ def profile(owner: str) -> MailProfile:
 
 def save(checkpoint: Checkpoint, handled: int) -> None:
     """Save that so many records are handled."""
-    checkpoint.save("all", StageState(handled=CompletedSet(handled).to_bytes()))
+    checkpoint.save("all", StageState(completed=CompletedSet(handled).to_bytes()))
 
 
 def handled_before(checkpoint: Checkpoint) -> int:
     """Tell how many records were handled at the last save."""
     saved = checkpoint.load("all")
-    return CompletedSet.from_bytes(saved.handled).watermark if saved else 0
+    return CompletedSet.from_bytes(saved.completed).watermark if saved else 0
 
 
 @pytest.fixture

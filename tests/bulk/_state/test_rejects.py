@@ -329,7 +329,7 @@ def test_it_is_never_the_input_itself(tmp_path: Path, *, link: bool) -> None:
     if link:
         path.symlink_to(source)
 
-    with pytest.raises(AdaptyUsageError, match="is the input itself; expected another file for the rejects"):
+    with pytest.raises(AdaptyUsageError, match="is the input itself; choose another folder for the rejects"):
         RejectsFile(path, source)
 
     assert source.read_text() == "email\n"
