@@ -30,15 +30,9 @@ MODELS = (
 )
 
 WEBHOOKS = (
-    *(
-        "asgi_mount.asgi",
-        "django_mount.django_view",
-        "event_types.EVENT_TYPES",
-        "events",
-        "mail",
-        "deliveries.Delivery",
-    ),
-    *("receiver.Receiver", "replies.WebhookResponse", "seen", "sqlite_seen", "wsgi_mount.wsgi"),
+    *("dedup", "events", "event_types.EVENT_TYPES", "mail_events", "outbox", "worker", "_stores.sqlite_dedup"),
+    *(f"frameworks.{name}" for name in ("asgi_app", "django_view", "wsgi_app")),
+    *(f"receiver.{name}" for name in ("Delivery", "Receiver", "WebhookResponse")),
 )
 
 # The modules that define the exports of `adapty` and its public packages.
@@ -47,7 +41,7 @@ CHECKED = (
     *("config.Timeouts", "errors", "flows", "_core.deletions"),
     *(f"models.{module}" for module in MODELS),
     *(f"bulk.{module}" for module in ("erase_report", "erasing", "importing", "options", "progress", "report")),
-    *("fast.transport.AsyncFastTransport", "fast.transport.fast_is_installed"),
+    *("fast._transport.AsyncFastTransport", "fast._transport.fast_is_installed"),
     *("sandbox._app.create_app", "sandbox._server.Sandbox", "sandbox._webhooks.api", "sandbox._webhooks.deliveries"),
     *("sandbox._faults.injector.Faults", "sandbox._faults.model.Fault"),
     *(f"testing.{module}" for module in ("_mail", "_requests", "_server_side", "plugin")),

@@ -17,7 +17,7 @@ from adapty._proxies import Proxies
 from adapty.bulk.sender import ThreadSender, TransportSender
 from adapty.errors import AdaptyConfigError
 from adapty.fast import AsyncFastTransport, fast_is_installed
-from adapty.fast.transport import is_socks
+from adapty.fast._transport import is_socks
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable

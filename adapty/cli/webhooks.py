@@ -20,8 +20,8 @@ from adapty.webhooks.worker import drain, run_worker
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from adapty.webhooks._delivery import DrainReport
     from adapty.webhooks.outbox import PendingEvent
-    from adapty.webhooks.outbox_sending import DrainReport
 
 __all__ = ["app"]
 

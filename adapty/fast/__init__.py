@@ -33,7 +33,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from adapty.fast.transport import AsyncFastTransport as AsyncFastTransport, fast_is_installed as fast_is_installed
+    from adapty.fast._transport import AsyncFastTransport as AsyncFastTransport, fast_is_installed as fast_is_installed
 else:
     from adapty._lazy import attach
 

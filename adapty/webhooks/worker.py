@@ -15,8 +15,8 @@ from adapty.bulk.blocking import run_blocking
 from adapty.bulk.options import BulkOptions, check_client, options_of, refuse_unknown
 from adapty.bulk.running import Stop
 from adapty.errors import AdaptyUsageError
+from adapty.webhooks._delivery import DrainReport, Sending
 from adapty.webhooks.outbox import Outbox
-from adapty.webhooks.outbox_sending import DrainReport, Sending
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

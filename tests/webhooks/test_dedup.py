@@ -49,8 +49,8 @@ class Clock:
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """Let the stores go by a clock of the test's."""
     clock = Clock()
-    monkeypatch.setattr("adapty.webhooks.seen.time", clock)
-    monkeypatch.setattr("adapty.webhooks.sqlite_seen.time", clock)
+    monkeypatch.setattr("adapty.webhooks.dedup.time", clock)
+    monkeypatch.setattr("adapty.webhooks._stores.sqlite_dedup.time", clock)
     return clock
 
 
@@ -201,7 +201,7 @@ def rows(path: Path) -> int:
     """Count the events in a file."""
     connection = sqlite3.connect(path)
     try:
-        (count,) = connection.execute("SELECT count(*) FROM seen_events").fetchone()
+        (count,) = connection.execute("SELECT count(*) FROM dedup_events").fetchone()
         return int(count)
     finally:
         connection.close()
@@ -227,7 +227,7 @@ def test_a_damaged_row_keeps_no_event_from_being_handled(tmp_path: Path) -> None
             with SQLiteDedupStore(path) as dedup:
                 dedup.acquire("e1", "a")
                 with closing(sqlite3.connect(path)) as connection, connection:
-                    connection.execute(f"UPDATE seen_events SET {column} = {value}")  # noqa: S608 - of this test
+                    connection.execute(f"UPDATE dedup_events SET {column} = {value}")  # noqa: S608 - of this test
                 assert dedup.acquire("e1", "b") in {"new", "in_progress"}
                 assert dedup.acquire("e2", "a") == "new"
                 dedup.complete("e1", "b")
@@ -275,8 +275,8 @@ def foreign_database(path: Path) -> None:
 @pytest.mark.parametrize(
     ("prepare", "problem"),
     [
-        (foreign_database, "is no store of seen events; move it away"),
-        (lambda path: path.write_bytes(b"no database" * 1000), "is no store of seen events; move it away"),
+        (foreign_database, "is not a dedup store; move it away"),
+        (lambda path: path.write_bytes(b"no database" * 1000), "is not a dedup store; move it away"),
         (lambda path: path.mkdir(), "cannot be opened: unable to open database file"),
     ],
 )
@@ -314,7 +314,7 @@ def test_a_file_that_is_locked_or_gone_bad_asks_for_the_event_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Another writer that does not end, or a disk that fails, is a failure that passes: 503, then 200."""
-    monkeypatch.setattr("adapty.webhooks.sqlite_file.BUSY_SECONDS", 0.01)
+    monkeypatch.setattr("adapty._sqlite.BUSY_SECONDS", 0.01)
     path = tmp_path / "dedup.sqlite"
     with SQLiteDedupStore(path) as dedup:
         receiver = Receiver(VALUE, dedup=dedup)

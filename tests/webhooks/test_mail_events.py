@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from adapty import AdaptyUsageError, Flow, Offer, TransactionEvent
 from adapty._generated import openapi_spec
 from adapty.webhooks import EVENT_TYPES, MAIL_EVENT_TYPES, MailConversion, WebhookEvent, to_mail_event
-from adapty.webhooks.event_types import OLD_NAMES
-from adapty.webhooks.mail import NOT_FOR_MAIL
+from adapty.webhooks.event_types import LEGACY_NAMES
+from adapty.webhooks.mail_events import NOT_FOR_MAIL
 from adapty.webhooks.told_events import ToldEvent
 from tests.core.support import json_values, repeatable, wire
 
@@ -83,7 +83,7 @@ def test_every_type_is_what_the_table_says(event_type: str, expected: str | None
     assert event.to_dict().get("offer") == (trial if event_type == "trial_started" else None)
 
 
-@pytest.mark.parametrize(("before", "now"), OLD_NAMES.items())
+@pytest.mark.parametrize(("before", "now"), LEGACY_NAMES.items())
 def test_an_old_name_is_what_the_name_of_now_is(before: str, now: str) -> None:
     """Events under their names of before are told all the same."""
     assert mail_of(purchase(before)) == mail_of(purchase(now))
@@ -183,7 +183,7 @@ def test_the_time_of_the_event_stands_in_two_places() -> None:
     [
         ({"transaction_id": ""}, "transaction_id: is empty; expected a non-empty str"),
         ({"store": " "}, "store: is empty; expected a non-empty str"),
-        ({"vendor_product_id": "\ud800"}, "vendor_product_id: holds half of a surrogate pair"),
+        ({"vendor_product_id": "\ud800"}, "vendor_product_id: contains a lone surrogate"),
         ({"profile_event_id": " "}, "profile_event_id: is empty"),
     ],
 )

@@ -1,4 +1,4 @@
-"""Run what blocks in threads of our own: waiting webhooks must not fill the event loop's default executor."""
+"""Threads for blocking work: waiting webhooks must not fill the event loop's default executor."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from contextvars import copy_context
 from functools import partial
-from threading import Lock, Thread
+from threading import Condition, Thread
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from attrs import define
@@ -23,15 +23,18 @@ if TYPE_CHECKING:
 __all__ = ["MAX_THREADS", "MAX_WAITING", "WAIT_SECONDS", "RequestThreads"]
 
 MAX_THREADS = 32
-"""How many threads a receiver uses at a time."""
+"""Maximum number of threads of a receiver."""
 
 MAX_WAITING = 64
-"""How many requests wait for a thread at a time; the next one is refused at once, and Adapty posts it again."""
+"""Maximum number of requests that wait for a thread. The next one is rejected, and Adapty posts it again."""
 
 WAIT_SECONDS = 4.0
-"""How long a request waits for a thread. Adapty waits 10 seconds for an answer."""
+"""Maximum time that a request waits for a thread. Adapty waits 10 seconds for a response."""
 
-_BUSY_TEXT = "too many webhooks are being handled; Adapty will post this one again"
+IDLE_SECONDS = 2.0
+"""How long a thread waits for further work before it ends."""
+
+_BUSY = "too many webhooks are in progress; Adapty will post this one again"
 
 
 @define(eq=False)
@@ -40,10 +43,10 @@ class _Job:
 
     Attributes:
         work: The call, with the context of the task that waits for it.
-        future: Takes the result, on the event loop of that task.
-        discard: Takes the result where the task was cancelled meanwhile.
-        result: The result, once there is one.
-        is_done: Whether the call has returned a result.
+        future: Receives the result, in the event loop of that task.
+        discard: Called with the result if the task was cancelled meanwhile.
+        result: The result, if there is one.
+        is_done: Whether the call has returned.
         is_abandoned: Whether the task was cancelled.
     """
 
@@ -56,16 +59,13 @@ class _Job:
 
 
 class RequestThreads:
-    """Runs calls in a bounded number of daemon threads, each of which ends when nothing waits for it.
+    """A bounded pool of daemon threads, which end when they are idle.
 
-    Nothing has to be shut down: no thread outlives its work, none holds up the end of the program, and a forked child
-    starts threads of its own.
+    It needs no shutdown: no thread delays the end of the program, and a forked child starts threads of its own.
     """
 
     def __init__(self) -> None:
-        self._lock = Lock()
-        self._running = 0
-        self._waiting: deque[_Job] = deque()
+        self._reset()
         _pools.add(self)
 
     async def run(
@@ -80,15 +80,17 @@ class RequestThreads:
         Args:
             work: The call.
             discard: Called in a thread with the result if this task is cancelled before it gets the result.
-            is_admitted: Run the call before those that wait, however many: it ends a request that was taken already.
+            is_admitted: Run the call before all waiting ones, however many: it completes a request in progress.
 
         Raises:
             WebhookUnavailableError: Too many calls wait, or this one has waited for too long.
         """
         loop = asyncio.get_running_loop()
         job = _Job(partial(copy_context().run, work), loop.create_future(), discard)
-        self._submit(job, is_admitted=is_admitted)
-        timer = None if is_admitted else loop.call_later(WAIT_SECONDS, self._expire, job)
+        if self._submit(job, is_admitted=is_admitted) or is_admitted:
+            timer = None
+        else:
+            timer = loop.call_later(WAIT_SECONDS, self._expire, job)
         try:
             result: T = await job.future
         except asyncio.CancelledError:
@@ -99,54 +101,65 @@ class RequestThreads:
                 timer.cancel()
         return result
 
-    def _submit(self, job: _Job, *, is_admitted: bool) -> None:
-        with self._lock:
-            if self._running >= MAX_THREADS:
+    def _submit(self, job: _Job, *, is_admitted: bool) -> bool:
+        """Give a call to an idle or new thread, or queue it; return whether it starts immediately."""
+        with self._condition:
+            has_idle = self._idle > len(self._waiting)
+            if not has_idle and self._running < MAX_THREADS:
+                self._running += 1
+            else:
+                if not has_idle and not is_admitted and len(self._waiting) - self._idle >= MAX_WAITING:
+                    raise WebhookUnavailableError(_BUSY)
                 if is_admitted:
                     self._waiting.appendleft(job)
-                elif len(self._waiting) < MAX_WAITING:
-                    self._waiting.append(job)
                 else:
-                    raise WebhookUnavailableError(_BUSY_TEXT)
-                return
-            self._running += 1
+                    self._waiting.append(job)
+                self._condition.notify()
+                return has_idle
         try:
             Thread(target=self._work, args=(job,), name="adapty-webhooks", daemon=True).start()
-        except RuntimeError as problem:
-            with self._lock:
+        except RuntimeError as exc:
+            with self._condition:
                 self._running -= 1
-            raise WebhookUnavailableError(f"no thread for this webhook: {problem}") from None
+            raise WebhookUnavailableError(f"no thread for this webhook: {exc}") from None
+        return True
 
-    def _work(self, first: _Job) -> None:
-        job: _Job | None = first
-        while job is not None:
-            self._carry_out(job)
-            with self._lock:
-                job = self._waiting.popleft() if self._waiting else None
-                self._running -= job is None
+    def _work(self, job: _Job) -> None:
+        condition = self._condition
+        while True:
+            self._run(job)
+            with condition:
+                if not self._waiting:
+                    self._idle += 1
+                    condition.wait(IDLE_SECONDS)
+                    self._idle -= 1
+                if not self._waiting:
+                    self._running -= 1
+                    return
+                job = self._waiting.popleft()
 
-    def _carry_out(self, job: _Job) -> None:
-        problem: BaseException | None = None
+    def _run(self, job: _Job) -> None:
+        error: BaseException | None = None
         try:
             result = job.work()
-        except BaseException as raised:  # noqa: BLE001 - the task's to handle
-            result, problem = None, raised
-        with self._lock:
-            job.result, job.is_done = result, problem is None
+        except BaseException as exc:  # noqa: BLE001 - raised again in the task
+            result, error = None, exc
+        with self._condition:
+            job.result, job.is_done = result, error is None
             is_abandoned = job.is_abandoned
         if not is_abandoned:
             with suppress(RuntimeError):  # the loop is closed
-                job.future.get_loop().call_soon_threadsafe(_deliver, job.future, result, problem)
-        elif problem is None:
+                job.future.get_loop().call_soon_threadsafe(_deliver, job.future, result, error)
+        elif error is None:
             job.discard(result)
 
     def _expire(self, job: _Job) -> None:
         if self._withdraw(job) and not job.future.done():
-            job.future.set_exception(WebhookUnavailableError(_BUSY_TEXT))
+            job.future.set_exception(WebhookUnavailableError(_BUSY))
 
     def _withdraw(self, job: _Job) -> bool:
         """Remove a job that has not started; return whether it was there."""
-        with self._lock:
+        with self._condition:
             try:
                 self._waiting.remove(job)
             except ValueError:
@@ -154,10 +167,10 @@ class RequestThreads:
             return True
 
     def _abandon(self, job: _Job) -> None:
-        """Have the result of a job discarded, since its task was cancelled."""
+        """Discard the result of a job whose task was cancelled."""
         if self._withdraw(job):
             return
-        with self._lock:
+        with self._condition:
             job.is_abandoned = True
             is_done = job.is_done
         if is_done:
@@ -166,19 +179,20 @@ class RequestThreads:
                 self._submit(discarding, is_admitted=True)
 
     def _reset(self) -> None:
-        """Forget the threads and requests of the parent, in a forked child."""
-        self._lock = Lock()
+        """Start without threads and requests, as also in a forked child."""
+        self._condition = Condition()
         self._running = 0
-        self._waiting.clear()
+        self._idle = 0
+        self._waiting: deque[_Job] = deque()
 
 
-def _deliver(future: asyncio.Future[Any], result: Any, problem: BaseException | None) -> None:
+def _deliver(future: asyncio.Future[Any], result: Any, error: BaseException | None) -> None:
     if future.done():
         return
-    if problem is None:
+    if error is None:
         future.set_result(result)
     else:
-        future.set_exception(problem)
+        future.set_exception(error)
 
 
 _pools: weakref.WeakSet[RequestThreads] = weakref.WeakSet()

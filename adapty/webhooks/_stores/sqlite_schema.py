@@ -1,16 +1,42 @@
-"""What is in the file of an outbox."""
+"""The SQLite files of webhooks: tables, and the errors to raise for them."""
 
 from __future__ import annotations
 
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from adapty.webhooks.sqlite_layout import Layout
+from adapty._sqlite import Schema
+from adapty.errors import AdaptyUsageError, WebhookUnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["DEAD", "DERIVED", "OUTBOX", "PENDING"]
+__all__ = ["DEAD", "DEDUP", "DERIVED", "OUTBOX", "PENDING"]
+
+
+def _schema(label: str, application_id: int, create: tuple[str, ...], *, is_durable: bool) -> Schema:
+    return Schema(
+        application_id=application_id,
+        create=create,
+        busy=(WebhookUnavailableError, "is locked by another thread or process; try again later"),
+        damaged=(AdaptyUsageError, "is damaged; move it away to start with a new file"),
+        foreign=(AdaptyUsageError, f"is not {label}; move it away, or choose another path"),
+        other_version=(AdaptyUsageError, "was written by a newer version of adapty; use that version"),
+        failed=WebhookUnavailableError,
+        is_durable=is_durable,
+    )
+
+
+DEDUP = _schema(
+    "a dedup store",
+    0x41645365,  # "AdSe"
+    # `owner` is null once the event is completed; `since` counts from 1970, in seconds.
+    (
+        "CREATE TABLE dedup_events (event_id TEXT PRIMARY KEY, owner TEXT, since REAL NOT NULL) WITHOUT ROWID",
+        "CREATE INDEX dedup_events_since ON dedup_events (since)",
+    ),
+    is_durable=False,
+)
 
 PENDING = "state = 'pending'"
 """The condition of an event that waits to be sent."""
@@ -18,7 +44,7 @@ PENDING = "state = 'pending'"
 DEAD = "state IS NOT 'pending' AND state IS NOT 'delivered'"
 """The condition of a dead letter. A row whose state is damaged is one too, so that no row is ever out of sight."""
 
-_VERSION_1 = (
+_TABLES = (
     # `place` is the order of arrival; no place is ever given twice. Times count from 1970, in seconds.
     """
     CREATE TABLE events (
@@ -35,8 +61,8 @@ _VERSION_1 = (
     """,
     # How often Mail took other events after it had failed on one, since that came or was replayed.
     "CREATE TABLE put_offs (place INTEGER PRIMARY KEY, since REAL NOT NULL, times INTEGER NOT NULL)",
-    "CREATE INDEX pending_events ON events (place, profile) WHERE state = 'pending'",
-    "CREATE INDEX dead_events ON events (place) WHERE state = 'dead'",
+    "CREATE INDEX pending_events ON events (place) WHERE state = 'pending'",
+    f"CREATE INDEX dead_events ON events (place) WHERE {DEAD}",
     "CREATE INDEX delivered_events ON events (changed) WHERE state = 'delivered'",
 )
 
@@ -77,21 +103,4 @@ DERIVED: Mapping[str, str] = MappingProxyType(
 )
 """The statements that create what is derived from the events, by name: a worker creates again what is missing."""
 
-_VERSION_2 = (
-    *DERIVED.values(),
-    "DROP INDEX pending_events",
-    "CREATE INDEX pending_events ON events (place) WHERE state = 'pending'",
-    "DROP INDEX dead_events",
-    f"CREATE INDEX dead_events ON events (place) WHERE {DEAD}",
-    f"""
-    INSERT INTO first_pending (place, profile)
-        SELECT min(place), profile FROM events WHERE {PENDING} GROUP BY profile
-    """,  # noqa: S608 - constants
-)
-
-OUTBOX = Layout(
-    noun="outbox",
-    application_id=0x41644F62,  # "AdOb"
-    versions=(_VERSION_1, _VERSION_2),
-    is_durable=True,
-)
+OUTBOX = _schema("an outbox", 0x41644F62, (*_TABLES, *DERIVED.values()), is_durable=True)  # "AdOb"

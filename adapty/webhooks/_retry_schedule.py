@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from attrs import define, field
 
-from adapty.webhooks.outbox_books import Due
+from adapty.webhooks._stores.sqlite_outbox import Due
 
 if TYPE_CHECKING:
     from collections.abc import Collection

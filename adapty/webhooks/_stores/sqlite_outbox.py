@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from attrs import asdict, frozen
 
+from adapty._sqlite import Database
 from adapty.errors import AdaptyError, AdaptyUsageError
+from adapty.webhooks._stores.sqlite_rows import COLUMNS, StoredEvent
+from adapty.webhooks._stores.sqlite_schema import OUTBOX, PENDING
 from adapty.webhooks.first_pending import has_hidden_event, is_first_pending_right, rebuild_first_pending
-from adapty.webhooks.outbox_rows import COLUMNS, StoredEvent
-from adapty.webhooks.outbox_tables import OUTBOX, PENDING
-from adapty.webhooks.sqlite_file import SQLiteFile
 
 if TYPE_CHECKING:
     import sqlite3
@@ -154,7 +154,7 @@ class Books:
     """
 
     def __init__(self, path: Path) -> None:
-        self._file = SQLiteFile(path, OUTBOX)
+        self._database = Database(path, OUTBOX)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="adapty-outbox")
         self._unsettled: list[Note] = []
         self._given_up: list[GivenUp] = []
@@ -209,7 +209,7 @@ class Books:
         self._thread.shutdown()
         with suppress(AdaptyError):  # what is not noted is sent again
             self._write(self._unsettled)
-        self._file.close()
+        self._database.close()
 
     def __enter__(self) -> Self:
         return self
@@ -230,7 +230,7 @@ class Books:
             return
         now = time.time()
         given_up: list[GivenUp] = []
-        with self._file.writing() as connection:
+        with self._database.writing() as connection:
             for note in notes:
                 values = {**asdict(note), "now": now}
                 connection.execute(_NOTE[note.state], values)
@@ -265,14 +265,14 @@ class Books:
             elif is_right:
                 return [Due(each.place, each.event_id, each.profile, each.data) for each in stored]
             elif is_rebuilt:
-                raise AdaptyUsageError(f"{self._file.path}: is damaged; pending events in it cannot be found")
+                raise AdaptyUsageError(f"{self._database.path}: is damaged; pending events in it cannot be found")
             else:
                 self._rebuild()
                 is_rebuilt = True
 
     def _read_first(self, waiting: frozenset[str], most: int) -> tuple[list[StoredEvent], bool]:
         """Read the first pending event of each profile that does not wait; tell whether the table of them is right."""
-        with self._file.reading() as connection:
+        with self._database.reading() as connection:
             connection.execute("BEGIN")  # all of it from one state
             try:
                 first = connection.execute(_FIRST_PENDING, (most + len(waiting),)).fetchall()
@@ -285,33 +285,33 @@ class Books:
         return [StoredEvent.from_row(row) for row in rows], is_right
 
     def _repair(self) -> None:
-        with self._file.reading() as connection:
+        with self._database.reading() as connection:
             is_right = is_first_pending_right(connection)
         if not is_right:
             self._rebuild()
 
     def _rebuild(self) -> None:
-        logger.warning("outbox %s: rebuilding the table of each profile's next event", self._file.path)
-        with self._file.writing() as connection:
+        logger.warning("outbox %s: rebuilding the table of each profile's next event", self._database.path)
+        with self._database.writing() as connection:
             rebuild_first_pending(connection)
 
     def _set_aside(self, damaged: Iterable[tuple[StoredEvent, str]]) -> None:
         now = time.time()
-        with self._file.writing() as connection:
+        with self._database.writing() as connection:
             for stored, damage in damaged:
                 values = {"place": stored.place, "attempts": 0, "reason": damage, "now": now, "event_id": None}
                 connection.execute(_NOTE["dead"], values)
         self._given_up += [GivenUp(stored.place, stored.event_id, damage) for stored, damage in damaged]
 
     def _released(self, places: list[int]) -> frozenset[int]:
-        with self._file.reading() as connection:
+        with self._database.reading() as connection:
             return frozenset(place for (place,) in connection.execute(_RELEASED, (json.dumps(places),)))
 
     def _version(self) -> tuple[int, int]:
-        with self._file.reading() as connection:
-            return self._file.openings, connection.execute("PRAGMA data_version").fetchone()[0]
+        with self._database.reading() as connection:
+            return self._database.open_count, connection.execute("PRAGMA data_version").fetchone()[0]
 
     def _tidy(self, before: float) -> int:
-        with self._file.writing() as connection:
+        with self._database.writing() as connection:
             connection.execute(_TIDY_PUT_OFFS)
             return connection.execute(_TIDY, (before, _TIDIED_AT_A_TIME)).rowcount

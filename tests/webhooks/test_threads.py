@@ -19,7 +19,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
 from adapty.webhooks import MemoryDedupStore, Outbox, Receiver, SQLiteDedupStore, WebhookEvent, asgi_app, outbox_handler
-from adapty.webhooks.threads import RequestThreads
+from adapty.webhooks._threads import RequestThreads
 
 from .posts import HEADERS, PURCHASE, VALUE, post, purchase
 from .served import locked, served
@@ -30,18 +30,18 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
-    from adapty.webhooks.seen import ClaimStatus, DedupStore
+    from adapty.webhooks.dedup import ClaimStatus, DedupStore
 
 ROOT = Path(__file__).parents[2]
 BODY = post(PURCHASE)
-MODULE = "adapty.webhooks.threads"
+MODULE = "adapty.webhooks._threads"
 
 
 @pytest.fixture
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have every wait last longer than a test."""
-    for name in ("sqlite_file.BUSY_SECONDS", "threads.WAIT_SECONDS", "deadlines.ANSWER_SECONDS"):
-        monkeypatch.setattr(f"adapty.webhooks.{name}", 100.0)
+    for name in ("_sqlite.BUSY_SECONDS", "webhooks._threads.WAIT_SECONDS", "webhooks.receiver.RESPONSE_SECONDS"):
+        monkeypatch.setattr(f"adapty.{name}", 100.0)
 
 
 @pytest.fixture
@@ -93,7 +93,7 @@ def test_a_locked_store_does_not_starve_the_application(tmp_path: Path, store: s
 
 def test_a_lock_that_stays_is_answered_in_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every post is answered, with 503, while the lock is held; what comes after it is taken."""
-    monkeypatch.setattr("adapty.webhooks.sqlite_file.BUSY_SECONDS", 0.1)
+    monkeypatch.setattr("adapty._sqlite.BUSY_SECONDS", 0.1)
     with SQLiteDedupStore(tmp_path / "dedup") as dedup:
         app = asgi_app(Receiver(VALUE, dedup=dedup), accept)
         with served(Starlette(routes=[Route("/hook", app)])) as url, ThreadPoolExecutor(40) as threads:
@@ -104,9 +104,9 @@ def test_a_lock_that_stays_is_answered_in_time(tmp_path: Path, monkeypatch: pyte
 
 def test_one_deadline_holds_for_all_files_of_a_request(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """However long each file may be waited for; without a request it is the file's own time."""
-    monkeypatch.setattr("adapty.webhooks.sqlite_file.BUSY_SECONDS", 100.0)
-    monkeypatch.setattr("adapty.webhooks.deadlines.ANSWER_SECONDS", 0.1)
-    monkeypatch.setattr("adapty.webhooks.deadlines._LEAST_SECONDS", 0.01)
+    monkeypatch.setattr("adapty._sqlite.BUSY_SECONDS", 100.0)
+    monkeypatch.setattr("adapty.webhooks.receiver.RESPONSE_SECONDS", 0.1)
+    monkeypatch.setattr("adapty._sqlite._MIN_BUSY_SECONDS", 0.01)
     with SQLiteDedupStore(tmp_path / "dedup") as dedup, Outbox(tmp_path / "outbox") as outbox:
         receiver = Receiver(VALUE, dedup=dedup)
         with locked(outbox.path):
@@ -152,7 +152,7 @@ def test_more_requests_than_may_wait_are_refused_at_once(gate: Gate, caplog: pyt
         return [response.status for response in (*refused, *await asyncio.gather(*taken))]
 
     assert asyncio.run(post_six()) == [503] * 3 + [200] * 3
-    assert "503: too many webhooks are being handled" in caplog.text
+    assert "503: too many webhooks are in progress" in caplog.text
 
 
 @pytest.mark.usefixtures("narrow")
@@ -282,7 +282,7 @@ def test_what_a_call_raises_reaches_its_task(raised: type[BaseException]) -> Non
 
 def run_alone(*arguments: str) -> str:
     """Run a function of this module in a process of its own, and return what it prints."""
-    command = [sys.executable, "-m", "tests.webhooks.test_request_threads", *arguments]
+    command = [sys.executable, "-m", "tests.webhooks.test_threads", *arguments]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT, timeout=60)
     assert (done.returncode, done.stderr) == (0, "")
     return done.stdout
