@@ -57,6 +57,9 @@ _DATETIME = lazy_pattern(
     r"[0-9]{4}-?[0-9]{2}-?[0-9]{2}([Tt ][0-9:.,]+([Zz]|[+-][0-9]{2}(:?[0-9]{2})?)?)?",
     re.ASCII,
 )
+_COMMON_DATETIME = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3])(:[0-9]{2}){2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:?[0-9]{2})?", re.ASCII
+)
 _NUMBER = lazy_pattern(r"-?[0-9]{1,300}(\.[0-9]{1,300})?([eE][+-]?[0-9]{1,3})?", re.ASCII)
 _LONG_NUMBER = lazy_pattern(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?", re.ASCII)
 
@@ -138,6 +141,11 @@ class ResponseModel(SafeRepr):
         if not isinstance(data, Mapping):
             message = f"{cls.__name__}: something {type_name(data)} cannot be read; expected a mapping of its fields"
             raise AdaptyUsageError(message)
+        return cls(**cls.parse_fields(data))
+
+    @classmethod
+    def parse_fields(cls, data: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the arguments for `__init__`, `extra_fields` included."""
         parsers = _field_parsers(cls)
         fields: dict[str, Any] = {}
         extra: dict[str, Any] = {}
@@ -151,7 +159,8 @@ class ResponseModel(SafeRepr):
                     fields[name] = parsed
                 if unparsed is not _MISSING:
                     extra[name] = unparsed
-        return cls(**fields, extra_fields=json_ready(extra))
+        fields["extra_fields"] = json_ready(extra)
+        return fields
 
     def to_dict(self) -> dict[str, Any]:
         """Return JSON-ready data under the API's names, `extra_fields` included; times are ISO 8601 in UTC."""

@@ -12,14 +12,12 @@ any other framework. Importing this package requires no framework.
 `Worker`, `run_worker` and `adapty-py webhooks run` send them.
 """
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from adapty.webhooks.asgi_mount import asgi_app as asgi_app
-    from adapty.webhooks.deliveries import Delivery as Delivery
-    from adapty.webhooks.django_mount import django_view as django_view
+    from adapty.webhooks._delivery import DrainReport as DrainReport
+    from adapty.webhooks._stores.sqlite_dedup import SQLiteDedupStore as SQLiteDedupStore
+    from adapty.webhooks.dedup import DedupStore as DedupStore, MemoryDedupStore as MemoryDedupStore
     from adapty.webhooks.event_types import EVENT_TYPES as EVENT_TYPES
     from adapty.webhooks.events import (
         AccessLevelProperties as AccessLevelProperties,
@@ -30,7 +28,8 @@ if TYPE_CHECKING:
         WebhookEvent as WebhookEvent,
     )
     from adapty.webhooks.forwarding import OutboxHandler as OutboxHandler, outbox_handler as outbox_handler
-    from adapty.webhooks.mail import (
+    from adapty.webhooks.frameworks import asgi_app as asgi_app, django_view as django_view, wsgi_app as wsgi_app
+    from adapty.webhooks.mail_events import (
         MAIL_EVENT_TYPES as MAIL_EVENT_TYPES,
         MailConversion as MailConversion,
         to_mail_event as to_mail_event,
@@ -41,11 +40,7 @@ if TYPE_CHECKING:
         OutboxCounts as OutboxCounts,
         PendingEvent as PendingEvent,
     )
-    from adapty.webhooks.outbox_sending import DrainReport as DrainReport
-    from adapty.webhooks.receiver import Receiver as Receiver
-    from adapty.webhooks.replies import WebhookResponse as WebhookResponse
-    from adapty.webhooks.seen import DedupStore as DedupStore, MemoryDedupStore as MemoryDedupStore
-    from adapty.webhooks.sqlite_seen import SQLiteDedupStore as SQLiteDedupStore
+    from adapty.webhooks.receiver import Delivery as Delivery, Receiver as Receiver, WebhookResponse as WebhookResponse
     from adapty.webhooks.worker import (
         Worker as Worker,
         async_drain as async_drain,
@@ -53,30 +48,25 @@ if TYPE_CHECKING:
         drain as drain,
         run_worker as run_worker,
     )
-    from adapty.webhooks.wsgi_mount import wsgi_app as wsgi_app
 else:
     from adapty._lazy import attach
 
     __getattr__, __dir__, __all__ = attach(
         __name__,
         {
-            ".asgi_mount": "asgi_app",
-            ".deliveries": "Delivery",
-            ".django_mount": "django_view",
+            "._delivery": "DrainReport",
+            "._stores.sqlite_dedup": "SQLiteDedupStore",
+            ".dedup": "DedupStore MemoryDedupStore",
             ".event_types": "EVENT_TYPES",
             ".events": """
                 AccessLevelProperties Attribution PlayStorePurchaseToken PurchaseProperties
                 SharingProfile WebhookEvent
             """,
             ".forwarding": "OutboxHandler outbox_handler",
-            ".mail": "MAIL_EVENT_TYPES MailConversion to_mail_event",
+            ".frameworks": "asgi_app django_view wsgi_app",
+            ".mail_events": "MAIL_EVENT_TYPES MailConversion to_mail_event",
             ".outbox": "DeadLetter Outbox OutboxCounts PendingEvent",
-            ".outbox_sending": "DrainReport",
-            ".receiver": "Receiver",
-            ".replies": "WebhookResponse",
-            ".seen": "DedupStore MemoryDedupStore",
-            ".sqlite_seen": "SQLiteDedupStore",
+            ".receiver": "Delivery Receiver WebhookResponse",
             ".worker": "Worker async_drain async_run_worker drain run_worker",
-            ".wsgi_mount": "wsgi_app",
         },
     )

@@ -10,12 +10,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from types import MappingProxyType
-from typing import Any, Self
+from typing import Any, NoReturn, Self
 
 import attrs
 
 from adapty._core.redaction import repr_masked, repr_redacted
-from adapty._core.validation import Invalid, nonblank
+from adapty._core.validation import Invalid, nonblank, type_name
+from adapty.errors import AdaptyUsageError
 from adapty.models._response import (
     ResponseModel,
     json_ready,
@@ -30,7 +31,7 @@ from adapty.models._response import (
     parse_str_or_number,
     scalar,
 )
-from adapty.webhooks.event_types import EVENT_TYPES, event_type_of
+from adapty.webhooks.event_types import EVENT_TYPES, LEGACY_NAMES
 
 __all__ = [
     "AccessLevelProperties",
@@ -319,10 +320,9 @@ class AccessLevelProperties(ResponseModel):
     will_renew: bool | None = attrs.field(default=None, metadata=scalar(parse_bool))
 
 
-def _properties(value: Any) -> PurchaseProperties | AccessLevelProperties:
-    """Read the properties of a type that is not known, by what they have."""
-    kind = AccessLevelProperties if "access_level_id" in value else PurchaseProperties
-    return kind.from_dict(value)
+def _reject(_: Any) -> NoReturn:
+    """Leave properties that are not an object to `extra_fields`; `WebhookEvent.from_dict` parses the others."""
+    raise TypeError
 
 
 @attrs.frozen(kw_only=True)
@@ -389,7 +389,7 @@ class WebhookEvent(ResponseModel):
         default=None, metadata=scalar(PlayStorePurchaseToken.from_dict)
     )
     event_properties: PurchaseProperties | AccessLevelProperties = attrs.field(
-        factory=PurchaseProperties, metadata=scalar(_properties)
+        factory=PurchaseProperties, metadata=scalar(_reject)
     )
     raw: Mapping[str, Any] = attrs.field(factory=dict, repr=False, eq=False)
 
@@ -404,13 +404,21 @@ class WebhookEvent(ResponseModel):
         Raises:
             AdaptyUsageError: `data` is no mapping.
         """
-        event = super().from_dict(data)
-        event_type = event.event_type and event_type_of(event.event_type, event_names)
-        properties = event.event_properties
-        if kind := _kind_of_properties(event_type):
-            given = data.get(_PROPERTIES)
-            properties = kind.from_dict(given if isinstance(given, Mapping) else {})
-        return attrs.evolve(event, event_type=event_type, event_properties=properties, raw=json_ready(dict(data)))
+        if not isinstance(data, Mapping):
+            raise AdaptyUsageError(f"WebhookEvent: expected a mapping of its fields (got something {type_name(data)})")
+        fields = dict(data)
+        name = fields.get("event_type")
+        event_type = _resolve_event_type(name, event_names) if isinstance(name, str) else None
+        properties = fields.get(_PROPERTIES)
+        if isinstance(properties, Mapping):
+            del fields[_PROPERTIES]
+        else:
+            properties = {}
+        parsed = cls.parse_fields(fields)
+        if parsed.get("event_type"):
+            parsed["event_type"] = event_type
+        parsed[_PROPERTIES] = _properties_class(parsed.get("event_type"), properties).from_dict(properties)
+        return cls(**parsed, raw=json_ready(dict(data)))
 
     @property
     def event_id(self) -> str | None:
@@ -421,7 +429,15 @@ class WebhookEvent(ResponseModel):
             return None
 
 
-def _kind_of_properties(event_type: str | None) -> type[PurchaseProperties | AccessLevelProperties] | None:
-    if event_type == ACCESS_LEVEL_UPDATED:
-        return AccessLevelProperties
-    return PurchaseProperties if event_type in EVENT_TYPES else None
+def _resolve_event_type(name: str, event_names: Mapping[str, str]) -> str:
+    """Return Adapty's current name of an event type; unknown names are returned unchanged."""
+    return event_names[name] if name in event_names else LEGACY_NAMES.get(name, name)
+
+
+def _properties_class(
+    event_type: str | None, properties: Mapping[str, Any]
+) -> type[PurchaseProperties | AccessLevelProperties]:
+    """Return the class of an event type, or for unknown types the class that fits the properties."""
+    if event_type in EVENT_TYPES:
+        return AccessLevelProperties if event_type == ACCESS_LEVEL_UPDATED else PurchaseProperties
+    return AccessLevelProperties if "access_level_id" in properties else PurchaseProperties

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from adapty.webhooks.outbox_tables import DERIVED, PENDING
+from adapty.webhooks._stores.sqlite_schema import DERIVED, PENDING
 
 if TYPE_CHECKING:
     import sqlite3

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from adapty.webhooks.events import WebhookEvent
-    from adapty.webhooks.mail import MailConversion
+    from adapty.webhooks.mail_events import MailConversion
 
 __all__ = ["OutboxHandler", "outbox_handler"]
 
@@ -106,6 +106,6 @@ class OutboxHandler(SafeRepr):
 
 
 def _outcome(event: WebhookEvent, external_profile_id: Callable[[WebhookEvent], str | None] | None) -> MailConversion:
-    from adapty.webhooks.mail import to_mail_event  # noqa: PLC0415 - which needs what only a receiver needs
+    from adapty.webhooks.mail_events import to_mail_event  # noqa: PLC0415 - which needs what only a receiver needs
 
     return to_mail_event(event, external_profile_id=external_profile_id)

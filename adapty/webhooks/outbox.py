@@ -12,11 +12,11 @@ from attrs import field, frozen
 
 from adapty._core.redaction import SafeRepr, repr_masked
 from adapty._core.validation import type_name
+from adapty._sqlite import Database
 from adapty.errors import AdaptyUsageError
 from adapty.models import TransactionEvent
-from adapty.webhooks.outbox_rows import COLUMNS, StoredEvent
-from adapty.webhooks.outbox_tables import DEAD, OUTBOX, PENDING
-from adapty.webhooks.sqlite_file import SQLiteFile
+from adapty.webhooks._stores.sqlite_rows import COLUMNS, StoredEvent
+from adapty.webhooks._stores.sqlite_schema import DEAD, OUTBOX, PENDING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -145,12 +145,12 @@ class Outbox(SafeRepr):
         if not isinstance(retention, timedelta) or retention < timedelta(0):
             raise AdaptyUsageError.for_field("retention", "is no such time; expected a timedelta of 0 or more")
         self.retention = retention
-        self._file = SQLiteFile(path, OUTBOX)
+        self._database = Database(path, OUTBOX)
 
     @property
     def path(self) -> Path:
         """The file, as a whole path."""
-        return self._file.path
+        return self._database.path
 
     def put(self, event: TransactionEvent) -> bool:
         """Put an event in; when this returns, it is on the disk.
@@ -171,7 +171,7 @@ class Outbox(SafeRepr):
             raise AdaptyUsageError.for_field("event", f"is {type_name(event)}; expected a TransactionEvent")
         text = json.dumps(event.to_dict(), separators=(",", ":"))
         now = time.time()
-        with self._file.writing() as connection:
+        with self._database.writing() as connection:
             # A worker that has nothing to do forgets nothing.
             connection.execute(_FORGET_DELIVERED, (event.event_id, now - self.retention.total_seconds()))
             put = connection.execute(_PUT, (event.event_id, event.external_profile_id, text, now, now))
@@ -201,7 +201,7 @@ class Outbox(SafeRepr):
             WebhookUnavailableError: The file cannot be read now.
             AdaptyUsageError: The file is damaged.
         """
-        with self._file.reading() as connection:
+        with self._database.reading() as connection:
             counts = {
                 name: connection.execute(_COUNT.format(condition=condition)).fetchone()[0]
                 for name, condition in _CONDITIONS.items()
@@ -247,7 +247,7 @@ class Outbox(SafeRepr):
 
     def close(self) -> None:
         """Close the file. What comes later opens it again."""
-        self._file.close()
+        self._database.close()
 
     def __enter__(self) -> Self:
         return self
@@ -264,13 +264,13 @@ class Outbox(SafeRepr):
         return f"Outbox({str(self.path)!r})"
 
     def _change(self, statement: str, *values: object) -> int:
-        with self._file.writing() as connection:
+        with self._database.writing() as connection:
             return connection.execute(statement, _storable(values)).rowcount
 
     def _each(self, condition: str) -> Iterator[StoredEvent]:
         last = 0
         while True:
-            with self._file.reading() as connection:
+            with self._database.reading() as connection:
                 rows = connection.execute(_LIST.format(condition=condition), (last, _AT_A_TIME)).fetchall()
             if not rows:
                 return

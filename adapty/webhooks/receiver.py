@@ -1,63 +1,193 @@
-"""Taking what Adapty posts: from headers and body of any framework to an event, or to the answer that refuses it."""
+"""The receiver: authenticates requests, parses events, and calls a handler once per event."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import inspect
+import json
+import logging
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any, get_args
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Self, get_args
 from uuid import uuid4
 
-from adapty._core.redaction import hide_arguments
-from adapty._core.validation import type_name
+from attrs import field, frozen
+
+from adapty._core.redaction import SafeRepr, hide_arguments
+from adapty._core.validation import quote, type_name
+from adapty._sqlite import lock_deadline
 from adapty.errors import AdaptyConfigError, AdaptyUsageError, WebhookBodyError, WebhookError, WebhookUnavailableError
 from adapty.models._response import json_ready
-from adapty.webhooks.authorization import Accepted
-from adapty.webhooks.body import MAX_BODY_BYTES, checked_limit, decoded, incomplete, is_encoded
-from adapty.webhooks.deadlines import answer_deadline
-from adapty.webhooks.deliveries import Claim, Delivery
-from adapty.webhooks.event_types import checked_event_names
+from adapty.webhooks._request import (
+    MAX_BODY_BYTES,
+    RESPONSE_SECONDS,
+    AuthorizationVerifier,
+    parse_body,
+    validate_max_body_bytes,
+)
+from adapty.webhooks._threads import RequestThreads
+from adapty.webhooks.dedup import ClaimStatus, DedupStore
+from adapty.webhooks.event_types import validate_event_names
 from adapty.webhooks.events import WebhookEvent
-from adapty.webhooks.handlers import check_result, is_async
-from adapty.webhooks.replies import WebhookResponse, failed, refused
-from adapty.webhooks.seen import ClaimStatus
-from adapty.webhooks.threads import RequestThreads
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
+    from types import TracebackType
 
-    from adapty.webhooks.body import Body
-    from adapty.webhooks.handlers import AsyncHandler, Handler
-    from adapty.webhooks.headers import Headers
-    from adapty.webhooks.seen import DedupStore
+    from adapty.webhooks._request import Body, Headers
 
-__all__ = ["Receiver"]
+__all__ = [
+    "AsyncHandler",
+    "Delivery",
+    "Handler",
+    "Receiver",
+    "WebhookResponse",
+    "is_async",
+    "validate_handler",
+]
+
+_log = logging.getLogger("adapty")
+
+Handler = Callable[[WebhookEvent], object]
+"""Handles an event; its result is ignored. If it raises, Adapty posts the event again."""
+
+AsyncHandler = Callable[[WebhookEvent], Awaitable[object]]
+"""An async handler."""
+
+_JSON = MappingProxyType({"Content-Type": "application/json"})
+_UNAUTHORIZED = 401
+
+
+@frozen
+class WebhookResponse(SafeRepr):
+    """A response, for any framework to send.
+
+    Attributes:
+        status: The HTTP status.
+        body: The body: JSON.
+        headers: The headers, without Content-Length.
+
+    Example:
+        >>> WebhookResponse.from_json({})
+        WebhookResponse(status=200, body=b'{}', headers={'Content-Type': 'application/json'})
+    """
+
+    status: int
+    body: bytes
+    headers: Mapping[str, str] = field(factory=lambda: dict(_JSON), hash=False)
+
+    @classmethod
+    def from_json(cls, content: Mapping[str, Any], status: int = 200) -> Self:
+        """Return a response with a JSON object as its body."""
+        return cls(status, json.dumps(content).encode())
+
+    @classmethod
+    def from_error(cls, error: WebhookError) -> Self:
+        """Return the response to a request that failed with an error, and log a warning."""
+        _log.warning("webhook: %d: %s", error.status, error)
+        response = cls.from_json({"error": str(error)}, error.status)
+        # RFC 9110, section 15.5.2: a 401 requires this header, although there is no HTTP scheme for it.
+        challenge = {"WWW-Authenticate": "Webhook"} if error.status == _UNAUTHORIZED else {}
+        return cls(response.status, response.body, {**response.headers, **challenge})
+
+
+_OK = WebhookResponse.from_json({})
+_HANDLER_FAILED = WebhookResponse.from_json({"error": "the handler failed"}, 500)
+
+
+@frozen
+class _Claim:
+    """An event that is in progress in a dedup store."""
+
+    store: DedupStore
+    event_id: str
+    owner: str
+
+    def complete(self) -> None:
+        try:
+            self.store.complete(self.event_id, self.owner)
+        except Exception as exc:  # noqa: BLE001 - the event is handled, whatever the store raises
+            _log.warning("webhook: %s is handled, but not marked as completed: %s", self, type(exc).__name__)
+
+    def release(self) -> None:
+        try:
+            self.store.release(self.event_id, self.owner)
+        except Exception as exc:  # noqa: BLE001 - the claim expires
+            _log.warning("webhook: %s is not released before its claim expires: %s", self, type(exc).__name__)
+
+    def __str__(self) -> str:
+        return f"event {quote(self.event_id)}"
+
+
+@frozen(kw_only=True)
+class Delivery(SafeRepr):
+    """An accepted request.
+
+    Use it as a context manager around the handler: the event is marked as completed when the block ends, and released
+    when the block raises, so that it is handled when Adapty posts it again. Without the receiver's `dedup=` neither has
+    an effect.
+
+    Attributes:
+        event: The event, or None for the request with which Adapty verifies the address.
+        duplicate: Whether the event was handled before: respond, and do nothing else.
+        response: The response, to be sent after the event is handled.
+    """
+
+    event: WebhookEvent | None
+    duplicate: bool = False
+    response: WebhookResponse = _OK
+    _claim: _Claim | None = field(default=None, repr=False, eq=False)
+
+    def complete(self) -> None:
+        """Mark the event as completed."""
+        if self._claim:
+            self._claim.complete()
+
+    def release(self) -> None:
+        """Release the event, which was not handled."""
+        if self._claim:
+            self._claim.release()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if exc_type is None:
+            self.complete()
+        else:
+            self.release()
 
 
 class Receiver:
-    """Takes what Adapty posts to a webhook: to be made once and shared by threads and tasks.
+    """Authenticates requests, parses events, and calls a handler once per event.
 
-    It knows no framework: `accept` takes headers and body, and `handle` does the rest too. `adapty.webhooks.asgi_app`,
-    `wsgi_app` and `django_view` make of it what frameworks mount.
+    Create one and share it between threads and tasks. `asgi_app`, `wsgi_app` and `django_view` connect it to a
+    framework; `handle` works with any other.
 
     Args:
-        authorization: The value that the dashboard has for the Authorization header, or several: for production and
-            sandbox, or the old and the new one. Where left out, the lines of ADAPTY_WEBHOOK_AUTHORIZATION.
-        event_names: The names of event types that were changed in the dashboard, each with Adapty's own; that may be
-            one that is newer than this version.
-        max_body_bytes: The longest body that is read, in bytes.
-        dedup: Remembers which events were handled, so that none is handled twice. Where left out, each delivery is
-            handled, and Adapty delivers some events more than once.
+        authorization: The value of the Authorization header in the dashboard, or several: for production and sandbox,
+            or the old and the new one. Default: the lines of ADAPTY_WEBHOOK_AUTHORIZATION.
+        event_names: The event names that were changed in the dashboard, each with Adapty's own name.
+        max_body_bytes: The maximum length of a body. Default: 1 MB.
+        dedup: A store of handled events, so that each event is handled once. Without it each delivery is handled, and
+            Adapty delivers some events more than once. An `outbox_handler` needs none: an `Outbox` ignores an event
+            that it contains already.
 
     Raises:
-        AdaptyConfigError: There is no value to accept, or an argument is wrong; `field_name` says which.
+        AdaptyConfigError: No value is accepted, or an argument is invalid; `field_name` names it.
 
     Example:
         >>> receiver = Receiver("the value from the dashboard", event_names={"bought": "subscription_started"})
         >>> headers = {"Authorization": "the value from the dashboard"}
-        >>> receiver.accept(headers, b'{"event_type": "bought"}').event.event_type
+        >>> receiver.parse(headers, b'{"event_type": "bought"}').event_type
         'subscription_started'
-        >>> receiver.accept(headers, b"{}").response.body
-        b'{}'
+        >>> receiver.handle(headers, b"{}", print).status
+        200
     """
 
     @hide_arguments
@@ -69,26 +199,26 @@ class Receiver:
         max_body_bytes: int = MAX_BODY_BYTES,
         dedup: DedupStore | None = None,
     ) -> None:
-        self._accepted = Accepted(authorization)
-        self.event_names = checked_event_names(event_names)
-        self.max_body_bytes = checked_limit(max_body_bytes)
-        self._dedup = _checked_store(dedup)
+        self._verifier = AuthorizationVerifier(authorization)
+        self.event_names = validate_event_names(event_names)
+        self.max_body_bytes = validate_max_body_bytes(max_body_bytes)
+        self._dedup = _validate_store(dedup)
         self._threads = RequestThreads()
 
     def authenticate(self, headers: Headers) -> None:
-        """Check the Authorization header alone, for whoever does not want to read the body of just anybody.
+        """Check the Authorization header alone, for example before the body is read.
 
         Args:
             headers: The request's headers: a mapping or pairs, of text or bytes, or a WSGI environment.
 
         Raises:
-            WebhookAuthorizationError: The header is missing, given twice, or has none of the accepted values.
-            AdaptyUsageError: `headers` is nothing that headers could be read from.
+            WebhookAuthorizationError: The header is missing, repeated, or has none of the accepted values.
+            AdaptyUsageError: `headers` has the wrong type.
         """
-        refusal = self._accepted.refusal(headers)
+        error = self._verifier.verify(headers)
         del headers
-        if refusal:
-            raise refusal
+        if error:
+            raise error
 
     def parse(self, headers: Headers, body: Body) -> WebhookEvent | None:
         """Authenticate and parse a request, without deduplication.
@@ -103,153 +233,194 @@ class Receiver:
         Raises:
             WebhookAuthorizationError: The header is missing, repeated, or has none of the accepted values.
             WebhookBodyError: The body is too long, nested too deep, or a JSON object without an event type.
-            WebhookUnavailableError: The body is empty, or is not a JSON object.
+            WebhookUnavailableError: The body is empty or not a JSON object: other code may have read a part of it.
             AdaptyUsageError: `headers` or `body` has the wrong type.
         """
-        delivery = self._parse(headers, body)
+        delivery = self._authenticate_and_parse(headers, body)
         del headers, body
         return _raise_error(delivery).event
 
     def accept(self, headers: Headers, body: Body) -> Delivery:
-        """Take a request: check who sends it, read it, and claim its event.
+        """Authenticate and parse a request, and acquire its event in the dedup store.
 
-        Use the result in a `with` block around what handles the event; `Delivery` says why.
+        Use the result in a `with` block around the code that handles the event; see `Delivery`.
 
         Args:
             headers: The request's headers: a mapping or pairs, of text or bytes, or a WSGI environment.
-            body: The request's body, as it came.
+            body: The request's body.
 
         Raises:
-            WebhookAuthorizationError: The header is missing, given twice, or has none of the accepted values.
+            WebhookAuthorizationError: The header is missing, repeated, or has none of the accepted values.
             WebhookBodyError: The body is too long, nested too deep, or a JSON object without an event type.
-            WebhookUnavailableError: The body is empty or not a JSON object, so that something else may have read a part
-                of it; or the event is being handled in another place; or the store of events fails.
-            AdaptyUsageError: `headers` or `body` is of a type that they do not have.
+            WebhookUnavailableError: The body is empty or not a JSON object, another request is handling the event, or
+                the store fails.
+            AdaptyUsageError: `headers` or `body` has the wrong type.
         """
-        delivery = self._parse(headers, body)
+        delivery = self._authenticate_and_parse(headers, body)
         del headers, body
-        return self._claimed(_raise_error(delivery))
+        return self._acquire(_raise_error(delivery))
 
     def handle(self, headers: Headers, body: Body, handler: Handler) -> WebhookResponse:
-        """Take a request, have its event handled unless it is a duplicate, and give what to answer.
+        """Accept a request, call the handler unless the event is a duplicate, and return the response.
 
         Args:
             headers: The request's headers: a mapping or pairs, of text or bytes, or a WSGI environment.
-            body: The request's body, as it came.
-            handler: What handles the event. Whatever it raises is logged, and Adapty posts the event again, unless
-                it is a `WebhookError`, which is answered with its own status.
+            body: The request's body.
+            handler: Called with the event. If it raises, the error is logged and Adapty posts the event again; a
+                `WebhookError` is the response with its own status.
 
         Raises:
-            AdaptyUsageError: `headers` or `body` is of a type that they do not have.
+            AdaptyUsageError: `headers` or `body` has the wrong type.
         """
-        with answer_deadline():
+        headers = _reusable(headers)
+        error = self._verifier.verify(headers)
+        return WebhookResponse.from_error(error) if error else self._respond(headers, body, handler)
+
+    async def handle_async(self, headers: Headers, body: Body, handler: AsyncHandler | Handler) -> WebhookResponse:
+        """Do what `handle` does, in an asyncio event loop. A handler that is not async runs in a thread.
+
+        If stores and handlers keep all threads busy, the response is 503, immediately or after a few seconds, and
+        Adapty posts the event again.
+
+        Args:
+            headers: The request's headers: a mapping or pairs, of text or bytes, or a WSGI environment.
+            body: The request's body.
+            handler: Called with the event. If it raises, the error is logged and Adapty posts the event again; a
+                `WebhookError` is the response with its own status.
+
+        Raises:
+            AdaptyUsageError: `headers` or `body` has the wrong type.
+        """
+        headers = _reusable(headers)
+        error = self._verifier.verify(headers)
+        if error:
+            return WebhookResponse.from_error(error)
+        return await self._respond_async(headers, body, handler, is_async=is_async(handler))
+
+    def _respond(self, headers: Headers, body: Body, handler: Handler) -> WebhookResponse:
+        """Handle a request that is authenticated."""
+        with lock_deadline(RESPONSE_SECONDS):
             try:
-                delivery = self.accept(headers, body)
+                delivery = self._acquire(_raise_error(self._parse(headers, body)))
             except WebhookError as error:
-                return refused(error)
+                return WebhookResponse.from_error(error)
             if delivery.event is None or delivery.duplicate:
                 return delivery.response
             try:
                 with delivery:
-                    check_result(handler(delivery.event))
+                    _check_result(handler(delivery.event))
             except WebhookError as error:
-                return refused(error)
+                return WebhookResponse.from_error(error)
             except Exception:  # noqa: BLE001 - whatever a handler raises
-                return failed(delivery.event)
+                return _log_failure(delivery.event)
             return delivery.response
 
-    async def handle_async(
-        self,
-        headers: Headers,
-        body: Body,
-        handler: AsyncHandler | Handler,
+    async def _respond_async(
+        self, headers: Headers, body: Body, handler: AsyncHandler | Handler, *, is_async: bool
     ) -> WebhookResponse:
-        """Do the same on an asyncio loop; a handler that is not async runs in a thread of the receiver's own.
-
-        Where stores or handlers keep more threads busy than there are, requests are answered with 503, at once or after
-        a few seconds, and Adapty posts them again.
-
-        Args:
-            headers: The request's headers: a mapping or pairs, of text or bytes, or a WSGI environment.
-            body: The request's body, as it came.
-            handler: What handles the event. Whatever it raises is logged, and Adapty posts the event again, unless
-                it is a `WebhookError`, which is answered with its own status.
-
-        Raises:
-            AdaptyUsageError: `headers` or `body` is of a type that they do not have.
-        """
-        with answer_deadline():
+        """Handle a request that is authenticated."""
+        with lock_deadline(RESPONSE_SECONDS):
             try:
-                if not is_async(handler):
-                    return await self._threads.run(partial(self.handle, headers, body, handler))
-                # The store may wait for its turn, which must not stop the loop.
-                delivery = await self._threads.run(partial(self.accept, headers, body), discard=Delivery.release)
-                return await self._handled(delivery, handler)
+                if not is_async:
+                    return await self._threads.run(partial(self._respond, headers, body, handler))
+                # In a thread, because the store may wait for a lock.
+                delivery = await self._threads.run(
+                    lambda: self._acquire(_raise_error(self._parse(headers, body))), discard=Delivery.release
+                )
+                return await self._call_async(delivery, handler)
             except WebhookError as error:
-                return refused(error)
+                return WebhookResponse.from_error(error)
 
-    async def _handled(self, delivery: Delivery, handler: AsyncHandler | Handler) -> WebhookResponse:
-        """Await the handler, unless there is nothing to handle.
-
-        Raises:
-            WebhookError: The handler raised it.
-        """
+    async def _call_async(self, delivery: Delivery, handler: AsyncHandler | Handler) -> WebhookResponse:
         if delivery.event is None or delivery.duplicate:
             return delivery.response
         try:
-            handling: Any = handler(delivery.event)
-            await handling
-        except BaseException as problem:
+            result: Any = handler(delivery.event)
+            await result
+        except BaseException as exc:
             await self._threads.run(delivery.release, is_admitted=True)
-            if isinstance(problem, Exception) and not isinstance(problem, WebhookError):
-                return failed(delivery.event)
+            if isinstance(exc, Exception) and not isinstance(exc, WebhookError):
+                return _log_failure(delivery.event)
             raise
         await self._threads.run(delivery.complete, is_admitted=True)
         return delivery.response
 
-    def _parse(self, headers: Headers, body: Body) -> Delivery | WebhookError:
-        """Authenticate and parse a request; return errors, because tracebacks of this frame show headers and body."""
-        if isinstance(headers, Iterator):
-            headers = list(headers)
-        return self._accepted.refusal(headers) or self._read(headers, body)
+    def _authenticate_and_parse(self, headers: Headers, body: Body) -> Delivery | WebhookError:
+        """Return errors instead of raising them: tracebacks of this frame would show headers and body."""
+        headers = _reusable(headers)
+        return self._verifier.verify(headers) or self._parse(headers, body)
 
-    def _read(self, headers: Headers, body: Body) -> Delivery | WebhookError:
-        content = decoded(body, self.max_body_bytes, is_encoded=is_encoded(headers))
-        if isinstance(content, WebhookUnavailableError):
-            return incomplete(headers, body) or content
+    def _parse(self, headers: Headers, body: Body) -> Delivery | WebhookError:
+        content = parse_body(headers, body, self.max_body_bytes)
         if isinstance(content, WebhookError):
             return content
         if "event_type" not in content and (not content or "adapty_check" in content):
-            return _verification(content)
+            return _verification_delivery(content)
         event = WebhookEvent.from_dict(content, self.event_names)
         if not event.event_type:
             return WebhookBodyError("the body has no event_type; expected the name of an event type")
         return Delivery(event=event)
 
-    def _claimed(self, delivery: Delivery) -> Delivery:
-        event_id = delivery.event.event_id if delivery.event else None
+    def _acquire(self, delivery: Delivery) -> Delivery:
+        event_id = delivery.event.event_id if self._dedup is not None and delivery.event else None
         if self._dedup is None or event_id is None:
             return delivery
-        claim = Claim(self._dedup, event_id, uuid4().hex)
+        claim = _Claim(self._dedup, event_id, uuid4().hex)
         try:
             status = self._dedup.acquire(event_id, claim.owner)
-        except Exception as problem:
-            message = f"the store of seen events failed ({type(problem).__name__}); the event is not taken"
-            raise WebhookUnavailableError(message) from problem
+        except Exception as exc:
+            message = f"the dedup store failed ({type(exc).__name__}); the event is not accepted"
+            raise WebhookUnavailableError(message) from exc
         if status == "in_progress":
-            raise WebhookUnavailableError("the event is being handled; whether that succeeds is not known yet")
+            raise WebhookUnavailableError("another request is handling the event, and has not completed it yet")
         if status not in get_args(ClaimStatus):
-            raise AdaptyUsageError.for_field(
-                "dedup", f"gave {status!r} for a claim; expected new, in_progress or completed"
-            )
-        new = status == "new"
-        return Delivery(event=delivery.event, duplicate=not new, claim=claim if new else None)
+            problem = f"acquire() returned {status!r}; expected new, in_progress or completed"
+            raise AdaptyUsageError.for_field("dedup", problem)
+        is_new = status == "new"
+        return Delivery(event=delivery.event, duplicate=not is_new, claim=claim if is_new else None)
 
     def __repr__(self) -> str:
-        # Also of one that is refused while it is made, for who prints the locals of a traceback.
-        count = len(getattr(self, "_accepted", ()))
+        # With getattr for tracebacks of an __init__ that raised.
+        count = len(getattr(self, "_verifier", ()))
         values = "1 value" if count == 1 else f"{count} values"
         return f"<Receiver: {values} of Authorization, dedup={getattr(self, '_dedup', None)!r}>"
+
+
+def validate_handler(handler: Any, *, may_be_async: bool) -> Any:
+    """Return the handler.
+
+    Raises:
+        AdaptyConfigError: It is not callable, or it is async and nothing would await it.
+    """
+    if not callable(handler):
+        problem = f"is {type_name(handler)}; expected a function that takes the event"
+        raise AdaptyConfigError.for_field("handler", problem)
+    if is_async(handler) and not may_be_async:
+        raise AdaptyConfigError.for_field("handler", "is async; expected a function that is not async")
+    return handler
+
+
+def is_async(handler: Any) -> bool:
+    """Return whether the result of the handler must be awaited."""
+    while isinstance(handler, partial):
+        handler = handler.func
+    return inspect.iscoroutinefunction(handler) or inspect.iscoroutinefunction(type(handler).__call__)
+
+
+def _check_result(result: object) -> None:
+    """Reject an awaitable: nothing would be done, and the event would be completed."""
+    if inspect.isawaitable(result):
+        if inspect.iscoroutine(result):
+            result.close()
+        message = "the handler returned an awaitable, which nothing awaits"
+        raise TypeError(message)
+
+
+def _log_failure(event: WebhookEvent) -> WebhookResponse:
+    """Log the current exception of a handler, and return the response after which Adapty posts the event again."""
+    names = quote(event.event_type or ""), quote(event.event_id or "")
+    _log.exception("webhook: the handler failed for %s, event %s; Adapty will post it again", *names)
+    return _HANDLER_FAILED
 
 
 def _raise_error(delivery: Delivery | WebhookError) -> Delivery:
@@ -258,20 +429,22 @@ def _raise_error(delivery: Delivery | WebhookError) -> Delivery:
     return delivery
 
 
-def _checked_store(dedup: Any) -> DedupStore | None:
+def _reusable(headers: Headers) -> Headers:
+    return list(headers) if isinstance(headers, Iterator) else headers
+
+
+def _validate_store(dedup: Any) -> DedupStore | None:
     methods = [getattr(dedup, name, None) for name in ("acquire", "complete", "release")]
     if dedup is not None and (isinstance(dedup, type) or not all(map(callable, methods))):
-        raise AdaptyConfigError.for_field(
-            "dedup", f"is {type_name(dedup)}; expected a store such as SQLiteDedupStore(path)"
-        )
+        expected = "expected a store such as SQLiteDedupStore(path)"
+        raise AdaptyConfigError.for_field("dedup", f"is {type_name(dedup)}; {expected}")
     store: DedupStore | None = dedup
     return store
 
 
-def _verification(content: Mapping[str, Any]) -> Delivery:
-    """Answer the request that tries the address out: empty now, with a value to send back before."""
+def _verification_delivery(content: Mapping[str, Any]) -> Delivery:
+    """Return the delivery of a verification request: the body is empty, or has a value to echo (the older form)."""
     if "adapty_check" not in content:
         return Delivery(event=None)
-    return Delivery(
-        event=None, response=WebhookResponse.from_json({"adapty_check_response": json_ready(content["adapty_check"])})
-    )
+    echo = {"adapty_check_response": json_ready(content["adapty_check"])}
+    return Delivery(event=None, response=WebhookResponse.from_json(echo))

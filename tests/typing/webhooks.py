@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from starlette.datastructures import Headers
     from werkzeug.datastructures import Headers as FlaskHeaders
 
-    from adapty.webhooks.seen import ClaimStatus
+    from adapty.webhooks.dedup import ClaimStatus
 
 
 def plain(event: WebhookEvent) -> int:

@@ -33,9 +33,9 @@ def outbox(tmp_path: Path) -> Iterator[Outbox]:
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have a worker wait for a moment where it would wait for seconds."""
-    from adapty.webhooks import outbox_sending  # noqa: PLC0415 - for who asks only
+    from adapty.webhooks import _delivery  # noqa: PLC0415 - for who asks only
 
-    waits = outbox_sending._WAITS
-    monkeypatch.setattr(outbox_sending, "_WAITS", type(waits)(max_retries=2**31, base=0.01, cap=0.02))
-    monkeypatch.setattr(outbox_sending, "_STANDBY_SECONDS", 0.02)
-    monkeypatch.setattr(outbox_sending, "_POLL_SECONDS", 0.02)
+    waits = _delivery._WAITS
+    monkeypatch.setattr(_delivery, "_WAITS", type(waits)(max_retries=2**31, base=0.01, cap=0.02))
+    monkeypatch.setattr(_delivery, "_STANDBY_SECONDS", 0.02)
+    monkeypatch.setattr(_delivery, "_POLL_SECONDS", 0.02)

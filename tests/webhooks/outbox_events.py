@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 from adapty import TransactionEvent
-from adapty.webhooks.outbox_books import Books, Note
+from adapty.webhooks._stores.sqlite_outbox import Books, Note
 from tests.conftest import EVENT
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def events(count: int, profiles: int) -> list[TransactionEvent]:
 def kill_off(outbox: Outbox, *event_ids: str) -> None:
     """Note that these are refused for good, as a worker does."""
     with Books(outbox.path) as books:
-        with books._file.reading() as connection:
+        with books._database.reading() as connection:
             places = dict(connection.execute("SELECT event_id, place FROM events"))
         for event_id in event_ids:
             books.note(Note(places[event_id], "dead", 3, "refused"))

@@ -20,7 +20,7 @@ from .served import served
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from adapty.webhooks.asgi_mount import ASGIApp
+    from adapty.webhooks.frameworks import ASGIApp
 
 # Imported in this way because newer versions warn of httpx.
 TestClient = pytest.importorskip("starlette.testclient").TestClient

@@ -22,17 +22,17 @@ from adapty.webhooks import (
     SharingProfile,
     WebhookEvent,
 )
-from adapty.webhooks.event_types import OLD_NAMES
+from adapty.webhooks.event_types import LEGACY_NAMES
 from tests.core.support import json_values, repeatable
-from tests.core.test_received import SPELLINGS
-from tests.core.test_tolerant_reader import CHANGES, lost, not_a_value
+from tests.models.test_response import SPELLINGS
+from tests.models.test_tolerance import CHANGES, lost, not_a_value
 
 from .posts import ACCESS, PURCHASE, TOKEN, event_of, purchase
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from tests.core.test_tolerant_reader import Changed
+    from tests.models.test_tolerance import Changed
 
 WITH_A_TOKEN = {**PURCHASE, "play_store_purchase_token": TOKEN}
 EVENTS = pytest.mark.parametrize(
@@ -150,7 +150,7 @@ def test_the_properties_of_an_unknown_type_are_what_they_look_like(
     assert type(event.event_properties) is kind
 
 
-@pytest.mark.parametrize(("before", "now"), OLD_NAMES.items())
+@pytest.mark.parametrize(("before", "now"), LEGACY_NAMES.items())
 def test_an_old_name_is_the_name_of_now(before: str, now: str) -> None:
     """Who handles the names of now handles those of before too; the name that came is in `raw`."""
     event = event_of(purchase(before))

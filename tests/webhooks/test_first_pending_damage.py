@@ -7,8 +7,8 @@ import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING
 
+from adapty.webhooks._stores.sqlite_outbox import Books
 from adapty.webhooks.outbox import Outbox
-from adapty.webhooks.outbox_books import Books
 from adapty.webhooks.worker import Worker, drain
 from tests.webhooks.outbox_events import event, events
 from tests.webhooks.test_outbox_first_pending import first_pending
@@ -95,7 +95,7 @@ def test_a_right_table_is_not_written(outbox: Outbox) -> None:
     """The check at the start of a worker only reads."""
     for each in events(30, 5):
         outbox.put(each)
-    with Books(outbox.path) as books, outbox._file.writing():
+    with Books(outbox.path) as books, outbox._database.writing():
         assert asyncio.run(books.due((), 10)) != []
         asyncio.run(asyncio.wait_for(books._aside(books._repair), 3))
 
@@ -104,5 +104,5 @@ def test_an_event_of_a_waiting_profile_rebuilds_nothing(outbox: Outbox) -> None:
     """It is found by the table, and not due."""
     for each in events(3, 1):
         outbox.put(each)
-    with Books(outbox.path) as books, outbox._file.writing():
+    with Books(outbox.path) as books, outbox._database.writing():
         assert asyncio.run(books.due({"user_0"}, 10)) == []

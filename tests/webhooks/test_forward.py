@@ -138,7 +138,7 @@ def test_an_event_that_cannot_be_kept_is_posted_again(
     """While others write, Adapty is told to come again, and when it does, the event is taken."""
     handle = outbox_handler(outbox)
     outbox.close()
-    monkeypatch.setattr("adapty.webhooks.sqlite_file.BUSY_SECONDS", 0.05)
+    monkeypatch.setattr("adapty._sqlite.BUSY_SECONDS", 0.05)
     with closing(sqlite3.connect(outbox.path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         assert receiver.handle(HEADERS, body(1), handle).status == 503

@@ -16,7 +16,7 @@ from starlette.middleware.base import BaseHTTPMiddleware
 from starlette.routing import Route
 
 from adapty.webhooks import Receiver, WebhookEvent, asgi_app
-from adapty.webhooks.asgi_body import read_asgi_body
+from adapty.webhooks.frameworks import _read_asgi_body
 
 from .posts import HEADERS, PURCHASE, VALUE, Handled, never, post
 from .served import served
@@ -35,7 +35,7 @@ RECEIVER = Receiver(VALUE)
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Wait for bytes for a moment instead of seconds."""
-    monkeypatch.setattr("adapty.webhooks.asgi_body.STALL_SECONDS", 0.05)
+    monkeypatch.setattr("adapty.webhooks.frameworks.STALL_SECONDS", 0.05)
 
 
 def environ(**headers: str) -> dict[str, str]:
@@ -64,8 +64,12 @@ def test_a_body_that_is_not_all_there_is_unavailable(caplog: pytest.LogCaptureFi
         (iter([(b"authorization", VALUE.encode()), (b"content-length", b"78")]), b"", "is empty"),
         ({**HEADERS, "Transfer-Encoding": "chunked"}, b"", "comes in chunks, and there are none; has a middleware"),
         (environ(HTTP_TRANSFER_ENCODING="chunked"), b"", "comes in chunks"),
-        ({**HEADERS, "Content-Length": LENGTH}, BODY[:-1], f"broke off: {len(BODY) - 1:,} of {len(BODY):,} bytes"),
-        ({**HEADERS, "Content-Length": LENGTH}, bytearray(BODY[:7]), "broke off: 7 of"),
+        (
+            {**HEADERS, "Content-Length": LENGTH},
+            BODY[:-1],
+            f"is incomplete: it has {len(BODY) - 1:,} of {len(BODY):,} bytes",
+        ),
+        ({**HEADERS, "Content-Length": LENGTH}, bytearray(BODY[:7]), "is incomplete: it has 7 of"),
         ({**HEADERS, "Content-Length": "78", "Content-Encoding": "gzip"}, b"", "is empty"),
         (
             [*HEADERS.items(), ("Content-Length", "78"), ("content-length", "78")],
@@ -81,7 +85,7 @@ def test_a_body_that_is_not_all_there_is_unavailable(caplog: pytest.LogCaptureFi
         ({**HEADERS, "Content-Length": "0"}, b"", "is empty; has a middleware"),
         (environ(CONTENT_LENGTH=""), b"", "is empty; has a middleware"),
         (HEADERS, b" \r\n", "is empty"),
-        ({**HEADERS, "Content-Length": LENGTH}, BODY.decode()[:-1], f"broke off: {len(BODY) - 1:,} of"),
+        ({**HEADERS, "Content-Length": LENGTH}, BODY.decode()[:-1], f"is incomplete: it has {len(BODY) - 1:,} of"),
         ({**HEADERS, "Transfer-Encoding": "chunked"}, BODY[9:], "is not JSON, or is incomplete"),
         (HEADERS, BODY[:-1], "is not JSON, or is incomplete"),
         (HEADERS, b"7", "is not a JSON object but int"),
@@ -89,7 +93,7 @@ def test_a_body_that_is_not_all_there_is_unavailable(caplog: pytest.LogCaptureFi
         (
             {**HEADERS, "Content-Encoding": "gzip"},
             gzip.compress(BODY),
-            "is not UTF-8; it has a Content-Encoding",
+            "is not UTF-8; decompress it: it has a Content-Encoding",
         ),
     ):
         caplog.clear()
@@ -165,7 +169,7 @@ class StreamingMiddleware(BaseHTTPMiddleware):
 @pytest.mark.parametrize(
     ("middleware", "status", "problem"),
     [
-        (EatingMiddleware, 503, "no body came within 0.05 s; has a middleware"),
+        (EatingMiddleware, 503, "no body arrived within 0.05 s; has a middleware"),
         (StreamingMiddleware, 503, "; has a middleware"),
         (ReplayingMiddleware, 200, ""),
     ],
@@ -220,7 +224,7 @@ def read(monkeypatch: pytest.MonkeyPatch, parts: list[bytes], seconds: float) ->
             await asyncio.sleep(0)
             return {"type": "http.request", "body": left.pop(0), "more_body": bool(left) or not parts[-1]}
 
-        return await read_asgi_body(receive, 1000)
+        return await _read_asgi_body(receive, 1000)
 
     try:
         return asyncio.run(read_slowly())
@@ -232,9 +236,9 @@ def test_a_slow_body_is_read_while_it_goes_on(monkeypatch: pytest.MonkeyPatch) -
     """Each part may take some seconds, and all of them together as long as Adapty waits."""
     assert read(monkeypatch, [b"a", b"b"], 3.5) == b"ab"
     assert read(monkeypatch, [b"a"] * 20, 0.3) == b"a" * 20
-    assert "broke off: it stops after" in str(read(monkeypatch, [b"a"] * 20, 2.1))
+    assert "is incomplete: it stops after" in str(read(monkeypatch, [b"a"] * 20, 2.1))
 
 
 def test_parts_without_bytes_do_not_count_as_a_body(monkeypatch: pytest.MonkeyPatch) -> None:
     """However many come, there is an end to it."""
-    assert "no body came within 5 s" in str(read(monkeypatch, [b""] * 20, 1))
+    assert "no body arrived within 5 s" in str(read(monkeypatch, [b""] * 20, 1))

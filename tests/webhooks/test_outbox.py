@@ -180,8 +180,8 @@ def test_many_events_are_gone_through(outbox: Outbox) -> None:
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"id,email\n1,jane@example.com\n" * 100, "is no outbox"),
-        (None, "is no outbox"),
+        (b"id,email\n1,jane@example.com\n" * 100, "is not an outbox"),
+        (None, "is not an outbox"),
     ],
 )
 def test_somebody_else_s_file_is_left_alone(path: Path, content: bytes | None, said: str) -> None:
@@ -202,7 +202,7 @@ def test_an_outbox_of_a_newer_version_is_refused(path: Path) -> None:
     Outbox(path).close()
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA user_version = 99")
-    with pytest.raises(AdaptyUsageError, match="made by a newer version of adapty; use that"):
+    with pytest.raises(AdaptyUsageError, match="written by a newer version of adapty; use that version"):
         Outbox(path)
 
 
@@ -297,7 +297,7 @@ def test_a_busy_file_ends_in_an_error_that_has_adapty_post_again(
 ) -> None:
     """Whoever writes for too long is not waited for, nor is another thread that waits."""
     outbox.close()
-    monkeypatch.setattr("adapty.webhooks.sqlite_file.BUSY_SECONDS", 0.1)
+    monkeypatch.setattr("adapty._sqlite.BUSY_SECONDS", 0.1)
     with closing(sqlite3.connect(outbox.path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         with ThreadPoolExecutor(4) as threads:
@@ -398,7 +398,7 @@ outbox.put(event(0))
 has_it, done = threading.Event(), threading.Event()
 
 def write():
-    with outbox._file.writing():
+    with outbox._database.writing():
         has_it.set()
         done.wait(0.2)
 
@@ -425,7 +425,7 @@ outbox.close()
 def test_puts_take_a_few_milliseconds(outbox: Outbox) -> None:
     """There is one transaction for each, however many there are already."""
     statements: list[str] = []
-    with outbox._file.reading() as connection:
+    with outbox._database.reading() as connection:
         connection.set_trace_callback(statements.append)
     outbox.put(event())
     assert [each for each in statements if each in {"BEGIN IMMEDIATE", "COMMIT"}] == ["BEGIN IMMEDIATE", "COMMIT"]
@@ -434,7 +434,7 @@ def test_puts_take_a_few_milliseconds(outbox: Outbox) -> None:
 
 def test_what_is_put_is_synced(outbox: Outbox) -> None:
     """SQLite is told to wait for the disk at each commit."""
-    with outbox._file.reading() as connection:
+    with outbox._database.reading() as connection:
         assert connection.execute("PRAGMA synchronous").fetchone() == (2,)
         assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
 

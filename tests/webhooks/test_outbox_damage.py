@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from adapty.webhooks._stores.sqlite_rows import COLUMNS, StoredEvent
 from adapty.webhooks.outbox import Outbox
-from adapty.webhooks.outbox_rows import COLUMNS, StoredEvent
 from adapty.webhooks.worker import Worker, drain
 from tests.core.support import repeatable
 from tests.webhooks.outbox_events import event, events

@@ -83,7 +83,7 @@ def path(tmp_path: Path) -> Path:
 def replacement(path: Path, count: int) -> Path:
     """Create another outbox with so many events, closed."""
     new = path.with_name("new.sqlite")
-    with Outbox(new) as outbox, outbox._file.writing() as connection:
+    with Outbox(new) as outbox, outbox._database.writing() as connection:
         connection.executemany(
             """
             INSERT INTO events (event_id, profile, event, state, arrived, changed, attempts)

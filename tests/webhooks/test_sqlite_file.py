@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 ROOT = Path(__file__).parents[2]
-KINDS: dict[str, type[Outbox | SQLiteDedupStore]] = {"outbox": Outbox, "completed": SQLiteDedupStore}
+KINDS: dict[str, type[Outbox | SQLiteDedupStore]] = {"outbox": Outbox, "dedup": SQLiteDedupStore}
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
 
@@ -86,8 +86,8 @@ def count(path: str, kind: str) -> int:
 def found(path: str, kind: str) -> int:
     """Count the events in a file."""
     with KINDS[kind](path) as file:
-        table = "events" if isinstance(file, Outbox) else "seen_events"
-        with file._file.reading() as connection:
+        table = "events" if isinstance(file, Outbox) else "dedup_events"
+        with file._database.reading() as connection:
             return int(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])  # noqa: S608
 
 

@@ -30,10 +30,10 @@ from adapty import (
     ServerError,
 )
 from adapty.errors import WebhookUnavailableError
+from adapty.webhooks._delivery import DrainReport
+from adapty.webhooks._stores.sqlite_outbox import Books
 from adapty.webhooks.outbox import Outbox, OutboxCounts
-from adapty.webhooks.outbox_books import Books
 from adapty.webhooks.outbox_lock import OutboxLock
-from adapty.webhooks.outbox_sending import DrainReport
 from adapty.webhooks.worker import Worker, async_drain, async_run_worker, drain, run_worker
 from tests.webhooks.outbox_events import event, events
 from tests.webhooks.waiting import until
@@ -135,7 +135,7 @@ def test_a_delivered_event_is_forgotten_after_a_while(mail: Adapty, tmp_path: Pa
         drain(mail, outbox)
         outbox.put(event(2))
         drain(mail, outbox)
-        with outbox._file.reading() as connection:
+        with outbox._database.reading() as connection:
             (kept,) = connection.execute("SELECT group_concat(event_id || profile || event) FROM events").fetchone()
     assert kept in {None, "evt_0002", "evt_0001,evt_0002"}, "and nothing else of them"
 
@@ -144,7 +144,7 @@ def delivered_long_ago(outbox: Outbox, count: int) -> None:
     """Note that so many events were delivered a year ago."""
     before = time.time() - timedelta(days=365).total_seconds()
     row = "INSERT INTO events VALUES (NULL, ?, '', '', ?, ?, ?, 1, NULL)"
-    with outbox._file.writing() as connection:
+    with outbox._database.writing() as connection:
         connection.executemany(row, [(f"old_{n}", "delivered", before, before) for n in range(count)])
 
 
@@ -159,7 +159,7 @@ def test_draining_prunes_what_was_delivered_long_ago(mail: Adapty, outbox: Outbo
 @pytest.mark.usefixtures("impatient")
 def test_a_worker_that_is_never_idle_prunes_too(mail: Adapty, outbox: Outbox, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each hour, whatever there is to send."""
-    monkeypatch.setattr("adapty.webhooks.outbox_sending._TIDY_SECONDS", -1)
+    monkeypatch.setattr("adapty.webhooks._delivery._TIDY_SECONDS", -1)
     tidied = threading.Event()
     tidy = Books._tidy
 
@@ -226,7 +226,7 @@ def test_an_event_that_this_version_does_not_send_is_set_aside(adapty: Adapty, a
     """What another version put in, or somebody has spoilt, stops nobody."""
     outbox.put(event(0))
     outbox.put(event(1))
-    with outbox._file.writing() as connection:
+    with outbox._database.writing() as connection:
         connection.execute("UPDATE events SET event = 'x' WHERE event_id = 'evt_0000'")
     assert drain(adapty, outbox) == DrainReport(delivered=1, refused=1)
     assert [(each.reason, each.attempts) for each in outbox.dead_letters()] == [
@@ -330,7 +330,11 @@ def test_a_client_without_a_key_of_mail_sends_nothing(outbox: Outbox) -> None:
 
 @pytest.mark.parametrize(
     ("options", "said"),
-    [({"lanes": 0}, "lanes"), ({"lane": 1}, "lane: is no such option"), ({"rate_limit": -1}, "rate_limit")],
+    [
+        ({"concurrency": 0}, "concurrency"),
+        ({"concurency": 1}, "concurency: is no such option"),
+        ({"rate_limit": -1}, "rate_limit"),
+    ],
 )
 def test_wrong_options_are_refused(adapty: Adapty, outbox: Outbox, options: Any, said: str) -> None:
     """Each by its name, before anything is begun."""
@@ -356,7 +360,7 @@ def test_new_events_go_out_at_once(
         for number in range(3):
             outbox.put(event(number))
             until(lambda: not outbox.counts().pending, seconds=5)
-        monkeypatch.setattr("adapty.webhooks.outbox_sending._LINGER_SECONDS", 0)
+        monkeypatch.setattr("adapty.webhooks._delivery._LINGER_SECONDS", 0)
         for number in range(3, 6):
             outbox.put(event(number))
             until(lambda: not outbox.counts().pending, seconds=5)
@@ -411,7 +415,7 @@ def test_odd_ids_of_profiles_keep_their_order(adapty: Adapty, api: Api, outbox: 
     odd = ["emoji \U0001f600", "jose\u0301", "quote \" ' \\", "x" * 5000, "007", "7", "null", "a b"]
     for number in range(64):
         outbox.put(event(number, profile=odd[number % len(odd)]))
-    assert drain(adapty, outbox, lanes=8).delivered == 64
+    assert drain(adapty, outbox, concurrency=8).delivered == 64
     for rest in range(len(odd)):
         ids = [each for each in api.got if int(each[4:]) % len(odd) == rest]
         assert ids == sorted(set(ids))
@@ -460,7 +464,7 @@ async def test_an_async_worker_opens_its_file_beside_the_loop(
             opened_in.append(threading.current_thread())
             super().__init__(path)
 
-    monkeypatch.setattr("adapty.webhooks.outbox_sending.Books", Watched)
+    monkeypatch.setattr("adapty.webhooks._delivery.Books", Watched)
     outbox.put(event())
     async with AsyncAdapty(mail_secret_key=sandbox.mail_key, mail_base_url=sandbox.url) as adapty:
         assert (await async_drain(adapty, outbox)).delivered == 1
@@ -472,7 +476,7 @@ def test_memory_holds_only_some_events(adapty: Adapty, api: Api, outbox: Outbox)
     """A long outbox is read as it is sent, a profile's many events too."""
     for number in range(400):
         outbox.put(event(number, profile="busy" if number < 300 else f"user_{number}"))
-    report = drain(adapty, outbox, lanes=2)
+    report = drain(adapty, outbox, concurrency=2)
     assert report.delivered == 400
     busy = [each for each in api.taken if each < "evt_0300"]
     assert busy == sorted(busy)
@@ -498,7 +502,7 @@ def test_what_cannot_be_noted_is_not_sent_on_and_on(
     monkeypatch.setattr(Books, "_write", full)
     for each in events(300, 300):
         outbox.put(each)
-    with Worker(adapty, outbox, lanes=2) as worker:
+    with Worker(adapty, outbox, concurrency=2) as worker:
         until(lambda: len(refused) > 3)
         assert len(api.got) < 300
         is_full.clear()
@@ -528,7 +532,7 @@ def test_a_signal_has_what_is_sent_answered(outbox: Outbox, sandbox: Sandbox, nu
     sandbox.faults.add("slow;seconds=0.05")
     for each in events(200, 200):
         outbox.put(each)
-    running = worker_process(outbox.path, sandbox, "--lanes", "4")
+    running = worker_process(outbox.path, sandbox, "--concurrency", "4")
     until(lambda: outbox.counts().delivered)
     running.send_signal(number)
     out, err = running.communicate(timeout=20)

@@ -24,9 +24,9 @@ from adapty import (
     UnexpectedResponseError,
 )
 from adapty.errors import WebhookUnavailableError
-from adapty.webhooks.outbox_books import Due
-from adapty.webhooks.put_offs import PutOffs
-from adapty.webhooks.verdicts import passes, verdict_on
+from adapty.webhooks._failure_policy import passes, verdict_on
+from adapty.webhooks._retry_schedule import PutOffs
+from adapty.webhooks._stores.sqlite_outbox import Due
 from adapty.webhooks.worker import Worker, drain
 from tests.webhooks.outbox_events import event, events
 from tests.webhooks.waiting import until
@@ -191,8 +191,8 @@ def test_a_key_that_mail_does_not_know_ends_a_worker(adapty: Adapty, mail_api: M
 def hurried(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
     """Have a worker give up after moments rather than a day."""
     request.getfixturevalue("impatient")
-    monkeypatch.setattr("adapty.webhooks.outbox_books.GIVE_UP_AFTER", timedelta(0))
-    monkeypatch.setattr("adapty.webhooks.outbox_books.GIVE_UP_PUT_OFFS", 3)
+    monkeypatch.setattr("adapty.webhooks._stores.sqlite_outbox.GIVE_UP_AFTER", timedelta(0))
+    monkeypatch.setattr("adapty.webhooks._stores.sqlite_outbox.GIVE_UP_PUT_OFFS", 3)
 
 
 @pytest.mark.usefixtures("hurried")
@@ -266,7 +266,7 @@ def test_a_worker_heeds_what_becomes_of_an_event_that_waits(
     adapty: Adapty, mail_api: Mail, outbox: Outbox, monkeypatch: pytest.MonkeyPatch, way: str
 ) -> None:
     """One that is removed or replayed holds up its profile no longer, however long it was to wait."""
-    monkeypatch.setattr("adapty.webhooks.outbox_sending._wait", lambda *_: 3600.0)
+    monkeypatch.setattr("adapty.webhooks._delivery._wait", lambda *_: 3600.0)
     mail_api.answers = {"evt_0000": [(500, said()), (200, {})]}
     for each in events(2, 1):
         outbox.put(each)

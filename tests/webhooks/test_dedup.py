@@ -1,0 +1,421 @@
+"""Which events were handled: claimed once, marked when handled, forgotten in time, by threads and processes alike."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adapty import AdaptyConfigError, AdaptyUsageError
+from adapty.webhooks import MemoryDedupStore, Receiver, SQLiteDedupStore
+from tests.core.support import repeatable
+
+from .posts import HEADERS, PURCHASE, VALUE, never, post
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from adapty.webhooks import DedupStore
+
+HOUR = timedelta(hours=1)
+MINUTE = timedelta(minutes=1)
+
+
+class Clock:
+    """A time that passes when a test says so."""
+
+    def __init__(self) -> None:
+        self.now = 1_781_101_200.0
+
+    def time(self) -> float:
+        """Give seconds since 1970."""
+        return self.now
+
+    monotonic = time
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """Let the stores go by a clock of the test's."""
+    clock = Clock()
+    monkeypatch.setattr("adapty.webhooks.dedup.time", clock)
+    monkeypatch.setattr("adapty.webhooks._stores.sqlite_dedup.time", clock)
+    return clock
+
+
+@pytest.fixture(params=[MemoryDedupStore, SQLiteDedupStore])
+def make(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[..., DedupStore]]:
+    """Give what makes a store of either kind; of the second, always over the same file."""
+    opened: list[SQLiteDedupStore] = []
+
+    def made(**settings: Any) -> DedupStore:
+        if request.param is MemoryDedupStore:
+            return MemoryDedupStore(**settings)
+        opened.append(SQLiteDedupStore(tmp_path / "dedup.sqlite", **settings))
+        return opened[-1]
+
+    yield made
+    for store in opened:
+        store.close()
+
+
+def test_an_event_is_claimed_by_one_and_then_seen(make: Callable[..., DedupStore]) -> None:
+    """New for the first, claimed for others until it is marked, and completed from then on, for the first one too."""
+    dedup = make()
+    assert [dedup.acquire("e1", "a"), dedup.acquire("e1", "b"), dedup.acquire("e2", "b")] == [
+        "new",
+        "in_progress",
+        "new",
+    ]
+    dedup.complete("e1", "a")
+    assert [dedup.acquire("e1", "a"), dedup.acquire("e1", "b"), dedup.acquire("e2", "a")] == [
+        "completed",
+        "completed",
+        "in_progress",
+    ]
+
+
+def test_an_event_that_is_given_back_is_new(make: Callable[..., DedupStore]) -> None:
+    """What was not handled is handled when it is posted again."""
+    dedup = make()
+    dedup.acquire("e1", "a")
+    dedup.release("e1", "a")
+    assert dedup.acquire("e1", "b") == "new"
+
+
+def test_nobody_gives_back_what_somebody_else_has(make: Callable[..., DedupStore], clock: Clock) -> None:
+    """Who is slow and fails after the claim has passed to another does not take it away; nor what is dedup."""
+    dedup = make(claim_ttl=MINUTE)
+    dedup.acquire("e1", "slow")
+    clock.now += 61
+    assert dedup.acquire("e1", "other") == "new"
+    dedup.release("e1", "slow")
+    assert dedup.acquire("e1", "third") == "in_progress"
+    dedup.complete("e1", "other")
+    for owner in ("slow", "other", "nobody"):
+        dedup.release("e1", owner)
+    dedup.release("never claimed", "a")
+    assert dedup.acquire("e1", "third") == "completed"
+
+
+def test_who_is_slow_and_succeeds_has_handled_it(make: Callable[..., DedupStore], clock: Clock) -> None:
+    """However late: what is handled is dedup."""
+    dedup = make(claim_ttl=MINUTE)
+    dedup.acquire("e1", "slow")
+    clock.now += 61
+    dedup.acquire("e1", "other")
+    dedup.complete("e1", "slow")
+    assert dedup.acquire("e1", "third") == "completed"
+
+
+def test_a_claim_ends_by_itself(make: Callable[..., DedupStore], clock: Clock) -> None:
+    """Who crashed does not keep the event: it is over before Adapty posts it again, after about a minute."""
+    dedup = make()
+    dedup.acquire("e1", "crashed")
+    clock.now += 11
+    assert dedup.acquire("e1", "other") == "in_progress"
+    clock.now += 45
+    assert dedup.acquire("e1", "other") == "new"
+
+
+def test_events_are_forgotten_in_time(make: Callable[..., DedupStore], clock: Clock) -> None:
+    """Longer than Adapty goes on posting, and not for ever."""
+    dedup = make()
+    dedup.acquire("e1", "a")
+    dedup.complete("e1", "a")
+    clock.now += timedelta(days=6).total_seconds()
+    assert dedup.acquire("e1", "b") == "completed"
+    clock.now += timedelta(days=2).total_seconds()
+    assert dedup.acquire("e1", "b") == "new"
+
+
+def _ids() -> st.SearchStrategy[str]:
+    return st.text(st.characters(codec="utf-8"), min_size=1)
+
+
+@given(event_ids=st.lists(_ids(), unique=True, max_size=20))
+@repeatable(25)
+def test_any_id_is_told_from_others(event_ids: list[str]) -> None:
+    """An id is what it is: quotes, zeros and other scripts do no harm."""
+    with TemporaryDirectory() as folder, SQLiteDedupStore(Path(folder) / "dedup.sqlite") as file:
+        stores: list[DedupStore] = [MemoryDedupStore(), file]
+        for dedup in stores:
+            assert [dedup.acquire(event_id, "a") for event_id in event_ids] == ["new"] * len(event_ids)
+            assert [dedup.acquire(event_id, "b") for event_id in event_ids] == ["in_progress"] * len(event_ids)
+
+
+@pytest.mark.parametrize("name", ["retention", "claim_ttl"])
+@pytest.mark.parametrize("span", [0, 60, "60", None, timedelta(0), timedelta(seconds=-1)])
+def test_times_are_checked_when_a_store_is_made(make: Callable[..., DedupStore], name: str, span: Any) -> None:
+    """Seconds as a number could be days as well; the message names the argument."""
+    with pytest.raises(AdaptyConfigError, match=f"^{name}: "):
+        make(**{name: span})
+
+
+@pytest.mark.parametrize("number", [0, -1, 1.5, "7", None, True])
+def test_a_number_of_events_is_checked(number: Any) -> None:
+    """Anything else is refused when the store is made."""
+    with pytest.raises(AdaptyConfigError, match=r"^max_events: "):
+        MemoryDedupStore(max_events=number)
+
+
+def test_memory_is_bounded() -> None:
+    """The oldest events are forgotten first; one that comes up again counts as young."""
+    dedup = MemoryDedupStore(max_events=3)
+    for event_id in ("e1", "e2", "e1", "e3", "e4"):
+        dedup.acquire(event_id, "a")
+        dedup.complete(event_id, "a")
+    assert {event_id: dedup.acquire(event_id, "b") for event_id in ("e4", "e3")} == {
+        "e4": "completed",
+        "e3": "completed",
+    }
+    assert len(dedup._entries) == 3
+
+
+def test_the_file_is_bounded(tmp_path: Path, clock: Clock) -> None:
+    """What is forgotten is removed, a part of it with each new event."""
+    with SQLiteDedupStore(tmp_path / "dedup.sqlite", retention=HOUR) as dedup:
+        for number in range(250):
+            dedup.acquire(f"old {number}", "a")
+            dedup.complete(f"old {number}", "a")
+        clock.now += 3700
+        counts = []
+        for number in range(4):
+            dedup.acquire(f"new {number}", "a")
+            counts.append(rows(tmp_path / "dedup.sqlite"))
+    assert counts == [151, 52, 3, 4]
+
+
+def rows(path: Path) -> int:
+    """Count the events in a file."""
+    connection = sqlite3.connect(path)
+    try:
+        (count,) = connection.execute("SELECT count(*) FROM dedup_events").fetchone()
+        return int(count)
+    finally:
+        connection.close()
+
+
+def test_a_clock_that_is_set_back_does_not_keep_an_event_claimed(tmp_path: Path, clock: Clock) -> None:
+    """A claim of the future would last until then; one of a moment ahead, as clocks are, holds. Seen stays dedup."""
+    with SQLiteDedupStore(tmp_path / "dedup.sqlite") as dedup:
+        dedup.acquire("e1", "a")
+        dedup.acquire("e2", "a")
+        dedup.complete("e2", "a")
+        clock.now -= 0.5
+        assert [dedup.acquire("e1", "b"), dedup.acquire("e2", "b")] == ["in_progress", "completed"]
+        clock.now -= 86_400
+        assert [dedup.acquire("e1", "b"), dedup.acquire("e2", "b")] == ["new", "completed"]
+
+
+def test_a_damaged_row_keeps_no_event_from_being_handled(tmp_path: Path) -> None:
+    """Neither that event for ever, nor any other one."""
+    for value in ("'long ago'", "x'ff'", "9e999", "CAST(x'ff00' AS TEXT)"):
+        for column in ("since", "owner"):
+            path = tmp_path / f"seen-{column}-{ascii(value).encode().hex()}"
+            with SQLiteDedupStore(path) as dedup:
+                dedup.acquire("e1", "a")
+                with closing(sqlite3.connect(path)) as connection, connection:
+                    connection.execute(f"UPDATE dedup_events SET {column} = {value}")  # noqa: S608 - of this test
+                assert dedup.acquire("e1", "b") in {"new", "in_progress"}
+                assert dedup.acquire("e2", "a") == "new"
+                dedup.complete("e1", "b")
+                assert dedup.acquire("e1", "c") == "completed"
+
+
+def test_a_file_outlives_its_process(tmp_path: Path) -> None:
+    """After a restart, what was handled is a duplicate; what was only claimed is handled once the claim has ended."""
+    path = tmp_path / "dedup.sqlite"
+    with SQLiteDedupStore(path) as dedup:
+        dedup.acquire("handled", "a")
+        dedup.complete("handled", "a")
+    with SQLiteDedupStore(str(path)) as dedup:
+        assert dedup.acquire("handled", "b") == "completed"
+        assert repr(dedup) == f"SQLiteDedupStore({str(path)!r})"
+
+
+def test_a_store_that_was_closed_opens_again(tmp_path: Path) -> None:
+    """A request that comes while a server shuts down is not lost for it; closing again does nothing."""
+    dedup = SQLiteDedupStore(tmp_path / "dedup.sqlite")
+    dedup.close()
+    dedup.close()
+    assert dedup.acquire("e1", "a") == "new"
+    dedup.close()
+
+
+def test_a_path_is_one_of_where_the_store_was_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever changes the folder later keeps the file."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "elsewhere").mkdir()
+    with SQLiteDedupStore("dedup.sqlite") as dedup:
+        monkeypatch.chdir(tmp_path / "elsewhere")
+        assert dedup.acquire("e1", "a") == "new"
+    assert rows(tmp_path / "dedup.sqlite") == 1
+
+
+def foreign_database(path: Path) -> None:
+    """Make somebody else's database."""
+    connection = sqlite3.connect(path)
+    connection.execute("CREATE TABLE orders (id INTEGER)")
+    connection.commit()
+    connection.close()
+
+
+@pytest.mark.parametrize(
+    ("prepare", "problem"),
+    [
+        (foreign_database, "is not a dedup store; move it away"),
+        (lambda path: path.write_bytes(b"no database" * 1000), "is not a dedup store; move it away"),
+        (lambda path: path.mkdir(), "cannot be opened: unable to open database file"),
+    ],
+)
+def test_a_file_of_somebody_else_is_left_alone(tmp_path: Path, prepare: Callable[[Path], object], problem: str) -> None:
+    """What is no store of events is refused when it is opened, and not written to."""
+    path = tmp_path / "dedup.sqlite"
+    prepare(path)
+    before = path.read_bytes() if path.is_file() else b""
+    with pytest.raises(AdaptyUsageError, match=rf"dedup\.sqlite: {problem}"):
+        SQLiteDedupStore(path)
+    assert before == (path.read_bytes() if path.is_file() else b"")
+
+
+@pytest.mark.parametrize("path", [None, 7, b"dedup.sqlite", [], sqlite3])
+def test_what_is_no_path_is_refused(path: Any) -> None:
+    """The message names the argument."""
+    with pytest.raises(AdaptyUsageError, match=r"^path: is .*expected a path$"):
+        SQLiteDedupStore(path)
+
+
+def test_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    """No folder is made in passing: it would be the wrong one."""
+    with pytest.raises(AdaptyUsageError, match=r"cannot be opened: No such file or directory$"):
+        SQLiteDedupStore(tmp_path / "nowhere" / "dedup.sqlite")
+
+
+@pytest.mark.parametrize("path", ["\x00", "a\x00b"])
+def test_a_name_that_no_file_has_is_refused(path: str) -> None:
+    """A zero in a name ends in our own error too."""
+    with pytest.raises(AdaptyUsageError, match=r"^path: "):
+        SQLiteDedupStore(path)
+
+
+def test_a_file_that_is_locked_or_gone_bad_asks_for_the_event_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another writer that does not end, or a disk that fails, is a failure that passes: 503, then 200."""
+    monkeypatch.setattr("adapty._sqlite.BUSY_SECONDS", 0.01)
+    path = tmp_path / "dedup.sqlite"
+    with SQLiteDedupStore(path) as dedup:
+        receiver = Receiver(VALUE, dedup=dedup)
+        other = sqlite3.connect(path, isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        assert receiver.handle(HEADERS, post(PURCHASE), never).status == 503
+        other.execute("ROLLBACK")
+        other.close()
+        assert receiver.handle(HEADERS, post(PURCHASE), print).status == 200
+        assert receiver.accept(HEADERS, post(PURCHASE)).duplicate
+
+
+def test_threads_share_a_store(make: Callable[..., DedupStore]) -> None:
+    """Of many threads with the same events each event has one that claims it."""
+    dedup = make()
+
+    def acquire(number: int) -> str | None:
+        status = dedup.acquire(f"e{number % 50}", str(number))
+        if status == "new":
+            dedup.complete(f"e{number % 50}", str(number))
+        return status
+
+    with ThreadPoolExecutor(8) as threads:
+        statuses = list(threads.map(acquire, range(400)))
+    assert statuses.count("new") == 50
+    assert set(statuses) <= {"new", "in_progress", "completed"}
+
+
+WORK = """
+import sys
+from adapty.webhooks import SQLiteDedupStore
+
+with SQLiteDedupStore(sys.argv[1]) as dedup:
+    claimed = [number for number in range(100) if dedup.acquire(f"e{number}", sys.argv[2]) == "new"]
+    for number in claimed:
+        dedup.complete(f"e{number}", sys.argv[2])
+print(*claimed)
+"""
+
+
+def test_processes_share_a_file(tmp_path: Path) -> None:
+    """Workers that start at the same time, over a file that is not there yet: each event is one worker's."""
+    arguments = [sys.executable, "-W", "error", "-c", WORK, str(tmp_path / "dedup.sqlite")]
+    workers = [
+        subprocess.Popen([*arguments, str(number)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        for number in range(4)
+    ]
+    said = [worker.communicate(timeout=60) for worker in workers]
+    assert [errors for _, errors in said] == [""] * 4
+    assert sorted(int(number) for out, _ in said for number in out.split()) == list(range(100))
+
+
+FORKING = """
+import os
+import sys
+from adapty.webhooks import SQLiteDedupStore
+
+dedup = SQLiteDedupStore(sys.argv[1])
+dedup.acquire("before", "parent")
+children = []
+for number in range(3):
+    child = os.fork()
+    if not child:
+        statuses = [dedup.acquire("before", "x"), *(dedup.acquire(f"e{n}", str(number)) for n in range(50))]
+        os._exit(statuses.count("new") if statuses[0] == "in_progress" else 99)
+    children.append(child)
+claimed = sum(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children)
+dedup.complete("before", "parent")
+print(claimed, dedup.acquire("before", "x"))
+dedup.close()
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
+def test_a_store_goes_through_a_fork(tmp_path: Path) -> None:
+    """A server that loads the application and then forks its workers shares the file, and no connection."""
+    done = subprocess.run(
+        [sys.executable, "-c", FORKING, str(tmp_path / "dedup.sqlite")], capture_output=True, text=True, check=False
+    )
+    assert (done.stdout, done.stderr) == ("50 completed\n", "")
+
+
+KILLED = """
+import os
+import signal
+import sys
+from adapty.webhooks import SQLiteDedupStore
+
+dedup = SQLiteDedupStore(sys.argv[1])
+for number in range(10):
+    dedup.acquire(f"e{number}", "a")
+    if number < 5:
+        dedup.complete(f"e{number}", "a")
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_what_is_marked_survives_the_death_of_a_process(tmp_path: Path) -> None:
+    """A process that is killed forgets nothing that it has marked, and its claims come to an end."""
+    path = tmp_path / "dedup.sqlite"
+    subprocess.run([sys.executable, "-c", KILLED, str(path)], check=False)
+    with SQLiteDedupStore(path, claim_ttl=timedelta(microseconds=1)) as dedup:
+        statuses = [dedup.acquire(f"e{number}", "b") for number in range(10)]
+    assert statuses == ["completed"] * 5 + ["new"] * 5
