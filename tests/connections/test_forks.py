@@ -28,7 +28,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:.*use of fork.*:DeprecationWarni
 
 
 def run_in_children(work: Callable[[int], int]) -> list[int]:
-    """Fork children, call `work(number)` in each, and return their results, which are from 0 to 200, or 201 for an exception."""
+    """Fork children, call `work(number)` in each, and return the results: from 0 to 200, or 201 for an exception."""
     children = []
     for number in range(CHILDREN):
         child = os.fork()
