@@ -175,7 +175,7 @@ def test_bulk_import_measures_its_duration_while_the_clock_jumps(tmp_path: Path)
 
 
 def test_worker_thread_sends_and_stops_while_time_is_frozen(tmp_path: Path) -> None:
-    """It finds an event that comes later, waits out a 429, and stops at once."""
+    """The worker finds a later event, retries a 429, and stops immediately."""
     program = """
         import threading
         from adapty import Adapty, TransactionEvent
@@ -375,5 +375,5 @@ def test_plugin_serves_async_clients_in_tests_that_freeze_time(project: Project)
 
 
 def run_project(project: Project, tests: str) -> pytest.RunResult:
-    """Run a user's tests in a process of their own, in which freezing the clock hurts nobody else."""
+    """Run a user's tests in a separate process, where freezing the clock affects no other test."""
     return project.run(tests, apart=True, timeout=TIMEOUT_SECONDS)
