@@ -24,7 +24,10 @@ DELETION_PATH = "/api/v1/profile/delete/"
 LEFT_OUT = object()
 """As a field's value: the field is not sent."""
 
-PROPERTY = settings(database=None, deadline=None, max_examples=60)
+PROPERTY = settings(database=None, deadline=None, derandomize=True, max_examples=60)
+
+HTTP_PROPERTY = settings(PROPERTY, max_examples=30)
+"""For properties that send several requests per example."""
 
 
 def profile(**changes: Any) -> dict[str, Any]:

@@ -18,9 +18,9 @@ from adapty.sandbox._timestamps import parse_rfc3339
 from tests.sandbox.cases import case
 from tests.sandbox.conftest import (
     EVENT_PATH,
+    HTTP_PROPERTY,
     LEFT_OUT,
     PROFILE_PATH,
-    PROPERTY,
     Api,
     errors,
     event,
@@ -89,7 +89,6 @@ def test_missing_field_is_named(api: Api) -> None:
     """The answer to a missing field is the documented one, word for word."""
     for name, field in [(schema, field) for schema in PATHS for field in required(schema)]:
         with case(name, field):
-            api.reset()
             body = {key: value for key, value in FULL[name].items() if key != field}
             assert errors(api.send(PATHS[name], body), 400) == [
                 {"message": "Field required", "error_code": "base_error", "status_code": 400, "field_name": field},
@@ -111,7 +110,6 @@ def test_wrong_type_is_named(api: Api) -> None:
     for name, field in [(schema, field) for schema in PATHS for field in properties(schema)]:
         for wrong in wrong_cases:
             with case(wrong, name, field):
-                api.reset()
                 outer, _, inner = field.partition(".")
                 value = {**FULL[name][outer], inner: wrong} if inner else wrong
                 (error,) = errors(api.send(PATHS[name], {**FULL[name], outer: value}), 400)
@@ -226,7 +224,6 @@ def test_invalid_date_times_are_rejected(api: Api) -> None:
     """A missing offset, a day that does not exist, and other ways of ISO 8601 are not RFC 3339."""
     for text in NO_MOMENTS:
         with case(text):
-            api.reset()
             (error,) = errors(api.save_event(expires_at=text), 400)
             assert error["field_name"] == "expires_at"
             assert "RFC 3339" in error["message"]
@@ -269,7 +266,6 @@ def test_invalid_countries_are_rejected(api: Api) -> None:
     for text in text_cases:
         for field in field_cases:
             with case(field, text):
-                api.reset()
                 assert fields(api.save_profile(**{field: text})) == [field]
 
 
@@ -292,7 +288,6 @@ def test_invalid_prices_are_rejected(api: Api) -> None:
     cases: list[str] = ["", "9,99", "$9.99", "1e3", "NaN", "Infinity", ".5", "5.", "+1", " 1", "1\n", "٣", "0x1"]
     for text in cases:
         with case(text):
-            api.reset()
             assert fields(api.save_event(price_usd=text)) == ["price_usd"]
 
 
@@ -361,7 +356,6 @@ def test_bodies_that_are_not_json_objects_are_rejected(api: Api) -> None:
     ]
     for raw in cases:
         with case(raw):
-            api.reset()
             for path in PATHS.values():
                 (error,) = errors(api.http.post(path, content=raw), 400)
                 assert "field_name" not in error
@@ -398,7 +392,6 @@ def test_lone_surrogates_are_rejected_by_field(api: Api) -> None:
     ]
     for changes, field in cases:
         with case(changes, field):
-            api.reset()
             assert fields(api.save_profile(**changes)) == [field]
 
 
@@ -440,7 +433,7 @@ def _bodies(name: str) -> st.SearchStrategy[Any]:
 
 
 @pytest.mark.parametrize("name", PATHS)
-@PROPERTY
+@HTTP_PROPERTY
 @given(st.data())
 def test_any_json_gets_a_documented_response(shared_api: Api, name: str, data: st.DataObject) -> None:
     """Any JSON, and what Python's writer takes for JSON, is answered with 200 or a 400 of the documented shape."""
@@ -452,7 +445,7 @@ def test_any_json_gets_a_documented_response(shared_api: Api, name: str, data: s
 
 
 @pytest.mark.parametrize("path", PATHS.values())
-@PROPERTY
+@HTTP_PROPERTY
 @given(raw=st.binary(max_size=200) | st.text(alphabet='{}[]",:\\u0d8e1-.naNIfty ').map(str.encode))
 def test_any_bytes_get_a_400(shared_api: Api, path: str, raw: bytes) -> None:
     """Bytes that are no JSON object are refused."""

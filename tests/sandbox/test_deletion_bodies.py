@@ -14,7 +14,7 @@ from adapty.sandbox._body import MAX_BODY_BYTES
 from adapty.sandbox._mail.routes import load_operations
 from adapty.sandbox._responses import InvalidBody, ValidationIssue, mail_error
 from tests.sandbox.cases import case
-from tests.sandbox.conftest import DELETION_PATH, PROPERTY, Api, errors, fields
+from tests.sandbox.conftest import DELETION_PATH, HTTP_PROPERTY, Api, errors, fields
 from tests.sandbox.test_bodies import ANYTHING
 
 KINDS = ("external_profile_id", "customer_user_id", "email")
@@ -118,7 +118,7 @@ def test_bodies_that_are_not_json_objects_are_rejected(api: Api) -> None:
             assert (error["error_code"], "field_name" in error) == ("base_error", False)
 
 
-@PROPERTY
+@HTTP_PROPERTY
 @given(body=ANYTHING | st.dictionaries(st.sampled_from(KINDS) | st.text(), ANYTHING | st.emails()))
 def test_any_json_gets_a_documented_response(shared_api: Api, body: Any) -> None:
     """Any JSON, and what Python's writer takes for JSON, gets one of the documented answers."""

@@ -8,7 +8,7 @@ from attrs import Factory, define
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.sandbox.conftest import LEFT_OUT, PROPERTY, Api
+from tests.sandbox.conftest import HTTP_PROPERTY, LEFT_OUT, Api
 
 EXT, CUID, EMAIL = KINDS = ("external_profile_id", "customer_user_id", "email")
 IDS = ["a", "b", "c"]
@@ -89,7 +89,7 @@ def identifiers_of(stored: dict[str, Any]) -> dict[str, str]:
     return {kind: stored[kind] for kind in KINDS if kind in stored}
 
 
-@PROPERTY
+@HTTP_PROPERTY
 @given(steps=STEPS)
 def test_any_sequence_of_saves_and_deletions_ends_as_documented(
     shared_api: Api, steps: list[tuple[str, dict[str, Any]]]

@@ -28,8 +28,6 @@ def test_missing_extra_error_says_how_to_install_it() -> None:
     cases: list[tuple[str, str]] = [
         ("starlette", "from adapty.sandbox import Sandbox"),
         ("uvicorn", "from adapty.sandbox import Sandbox"),
-        ("jsonschema", "from adapty.sandbox import Sandbox"),
-        ("starlette", "adapty.sandbox.create_app"),
         ("jsonschema", "adapty.sandbox.create_app"),
     ]
     for missing, use in cases:

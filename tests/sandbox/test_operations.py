@@ -110,7 +110,6 @@ def test_wrong_method_is_405(api: Api) -> None:
     for path in path_cases:
         for method in method_cases:
             with case(method, path):
-                api.reset()
                 answer = api.http.request(method, path)
                 errors(answer, 405)
                 assert answer.headers["allow"] == "POST"

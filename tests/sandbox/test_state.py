@@ -16,7 +16,7 @@ from adapty._generated import openapi_spec
 from adapty.sandbox import Sandbox
 from adapty.sandbox._mail.store import MailStore
 from tests.sandbox.cases import case
-from tests.sandbox.conftest import LEFT_OUT, PROPERTY, Api, errors, event, profile
+from tests.sandbox.conftest import HTTP_PROPERTY, LEFT_OUT, Api, errors, event, profile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -163,7 +163,7 @@ HISTORIES = st.lists(
 )
 
 
-@PROPERTY
+@HTTP_PROPERTY
 @given(history=HISTORIES, data=st.data(), when=st.integers(0, 8))
 def test_order_of_arrival_does_not_matter(history: list[tuple[int, int, str]], data: st.DataObject, when: int) -> None:
     """Events of different instants give the same flow in any order, before, around and after their profile."""

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from adapty.sandbox._server_side.access_levels import GRANTED_PRODUCT
 from tests.sandbox.cases import case
-from tests.sandbox.conftest import PROPERTY
+from tests.sandbox.conftest import HTTP_PROPERTY
 from tests.sandbox.server_side.conftest import (
     NOW,
     ONE_TIME,
@@ -254,7 +254,7 @@ def test_strongest_source_is_shown(api: ServerSideApi) -> None:
 ENDS = st.none() | st.sampled_from([EARLIER, SOON, LATER, LAST])
 
 
-@PROPERTY
+@HTTP_PROPERTY
 @given(
     starts_at=st.none() | st.sampled_from([EARLIER, SOON]),
     ends=st.lists(ENDS, min_size=1, max_size=4),

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from adapty.sandbox import Sandbox
 from tests.sandbox.cases import case
-from tests.sandbox.conftest import PROPERTY
+from tests.sandbox.conftest import HTTP_PROPERTY
 from tests.sandbox.server_side.conftest import Clock, ServerSideApi, declined, same_moment
 
 if TYPE_CHECKING:
@@ -214,7 +214,7 @@ TRANSACTIONS = st.lists(
 )
 
 
-@PROPERTY
+@HTTP_PROPERTY
 @given(transactions=TRANSACTIONS)
 def test_balances_add_up(shared_server_side: ServerSideApi, transactions: list[dict[str, int]]) -> None:
     """Over any transactions: what was carried out is in the history, in order, and sums up to the balances."""
@@ -401,7 +401,7 @@ def test_idempotency_key_must_be_a_version_4_uuid(api: ServerSideApi) -> None:
             assert balances(api)["GOLD"] == 0
 
 
-@PROPERTY
+@HTTP_PROPERTY
 @given(tries=st.lists(st.integers(0, 3), max_size=12))
 def test_repeated_requests_count_once(shared_server_side: ServerSideApi, tries: list[int]) -> None:
     """Over any repetitions: the balance is that of the different requests."""

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from adapty.sandbox._server_side.paywalls import SEED_COUNT, seed_paywalls
 from tests.sandbox.cases import case
-from tests.sandbox.conftest import PROPERTY
+from tests.sandbox.conftest import HTTP_PROPERTY
 from tests.sandbox.server_side.conftest import NOW, Clock, ServerSideApi, declined
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def test_seeds_need_more_than_one_page_of_the_default_size(api: ServerSideApi) -
     assert (about_second["page"], about_third) == (2, {"count": SEED_COUNT, "page": 3, "pages": 2})
 
 
-@PROPERTY
+@HTTP_PROPERTY
 @given(size=st.integers(1, 100))
 def test_pages_contain_every_paywall_once(shared_server_side: ServerSideApi, size: int) -> None:
     """Whatever size the pages have."""

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.sandbox.cases import case
-from tests.sandbox.conftest import PROPERTY
+from tests.sandbox.conftest import HTTP_PROPERTY
 from tests.sandbox.server_side.conftest import SCHEMAS, SUBSCRIPTION, USER, Clock, ServerSideApi, declined
 
 if TYPE_CHECKING:
@@ -221,7 +221,7 @@ CHANGES = st.lists(
 )
 
 
-@PROPERTY
+@HTTP_PROPERTY
 @given(changes=CHANGES)
 def test_any_sequence_of_updates_keeps_the_last_values(
     shared_server_side: ServerSideApi, changes: list[dict[str, Any]]

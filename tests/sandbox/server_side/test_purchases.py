@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from adapty.sandbox import Sandbox
 from tests.sandbox.cases import case
-from tests.sandbox.conftest import PROPERTY
+from tests.sandbox.conftest import HTTP_PROPERTY
 from tests.sandbox.server_side.conftest import (
     ONE_TIME,
     Clock,
@@ -323,7 +323,7 @@ def test_revenue_stays_a_number(api: ServerSideApi) -> None:
 AMOUNTS = st.lists(st.tuples(st.integers(0, 10**6), st.booleans(), st.sampled_from(["USD", "EUR"])), max_size=8)
 
 
-@PROPERTY
+@HTTP_PROPERTY
 @given(sales=AMOUNTS)
 def test_revenue_is_the_sum_of_the_sales(shared_server_side: ServerSideApi, sales: list[tuple[int, bool, str]]) -> None:
     """To the cent, over any sales."""
