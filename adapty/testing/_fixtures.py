@@ -11,10 +11,10 @@ import httpx
 
 from adapty._async import transport as async_transport
 from adapty._async.client import AsyncAdapty
-from adapty._core.validation import printable, suggest_choice, type_name
+from adapty._core.validation import format_name, suggest_choice, type_name
+from adapty._engine import timers
 from adapty._sync import transport as sync_transport
 from adapty._sync.client import Adapty
-from adapty.bulk import waits as bulk_waits
 from adapty.config import ENV_VARS
 from adapty.errors import AdaptyConfigError
 from adapty.sandbox import Sandbox
@@ -90,7 +90,7 @@ def _validate_options(options: Mapping[str, Any]) -> dict[str, Any]:
     known = tuple(signature(Sandbox).parameters)
     for name in arguments:
         if name not in known:
-            argument = printable(name)
+            argument = format_name(name)
             problem = f"{argument} is not an argument of adapty.sandbox.Sandbox{suggest_choice(argument, known)}"
             raise AdaptyConfigError.for_field(fixture, problem)
     return arguments
@@ -140,8 +140,8 @@ def patch_sleeps(patch: MonkeyPatch) -> list[float]:
 
     patch.setattr(sync_transport, "sleep", delays.append)
     patch.setattr(async_transport, "sleep", record_delay)
-    patch.setattr(bulk_waits, "later", record_and_run)
-    patch.setattr(bulk_waits, "hold_seconds", lambda _: 0.0)  # queued attempts record their own delays
+    patch.setattr(timers, "schedule", record_and_run)
+    patch.setattr(timers, "block_seconds", lambda _: 0.0)  # queued attempts record their own delays
     return delays
 
 

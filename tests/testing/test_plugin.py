@@ -148,13 +148,13 @@ def test_bulk_runs_do_not_sleep_between_attempts(project: Project) -> None:
 
         @pytest.mark.adapty_faults("rate_limited;retry_after=50;count=1")
         def test_async(async_adapty_client, adapty_retry_delays):
-            report = asyncio.run(async_import_profiles(async_adapty_client, PROFILES, lanes=1))
+            report = asyncio.run(async_import_profiles(async_adapty_client, PROFILES, concurrency=1))
             assert (report.accepted, report.retried) == (5, 1)
             assert adapty_retry_delays == [50]
 
         def test_afterwards():
-            from adapty.bulk import waits
-            assert waits.hold_seconds(3.0) == 3.0
+            from adapty._engine import timers
+            assert timers.block_seconds(3.0) == 3.0
         """,
     )
 

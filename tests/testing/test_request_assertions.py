@@ -12,7 +12,7 @@ import adapty.testing
 from adapty import Adapty, AdaptyUsageError, ProfileNotFoundError
 from adapty.testing import assert_erased, assert_flow, assert_nothing_sent, assert_requests
 from adapty.testing._recorded import recorded_requests
-from tests.core.test_exports import exported
+from tests.test_exports import exported
 from tests.testing.conftest import save_event, save_profile
 
 if TYPE_CHECKING:
