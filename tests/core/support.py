@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from fractions import Fraction
@@ -20,7 +21,7 @@ from adapty._core.retry import RetryPolicy
 from tests.conftest import EVENT, PROFILE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from adapty._core.call import Call
     from adapty.models._request import RequestModel
@@ -34,6 +35,7 @@ __all__ = [
     "KEY",
     "PROFILE",
     "Driven",
+    "case",
     "drive",
     "json_values",
     "made_or_refused",
@@ -92,6 +94,16 @@ FULL_EVENT: Mapping[str, Any] = {
     "email": "jane@example.com",
 }
 """Each field of a transaction event, in the contract's order."""
+
+
+@contextmanager
+def case(*values: object) -> Iterator[None]:
+    """Name the values of a loop in the exception of a failing case."""
+    try:
+        yield
+    except BaseException as exc:
+        exc.add_note(f"case: {', '.join(map(repr, values))[:500]}")
+        raise
 
 
 def repeatable(examples: int) -> settings:
