@@ -14,12 +14,13 @@ from attrs import define, field, frozen
 from adapty._core.abort_policy import AbortPolicy
 from adapty._core.redaction import SafeRepr, repr_masked
 from adapty._core.retry import RetryPolicy
+from adapty._engine.dispatcher import Job
 from adapty._generated import build_mail_call, ignore_body
-from adapty.bulk.journal import Journal
-from adapty.bulk.lanes import Item
-from adapty.bulk.rows import Row
-from adapty.bulk.running import StageRun
-from adapty.bulk.stage import Options, Stage
+from adapty.bulk._inputs.rows import Row
+from adapty.bulk._row_reader import rows_from_items
+from adapty.bulk._stage import Options, PendingRecord, Stage
+from adapty.bulk._stage_runner import StageRunner
+from adapty.bulk._state.checkpoint import Checkpoint
 from adapty.errors import AdaptyAPIError, AdaptyConnectionError, AdaptyError, WebhookUnavailableError
 from adapty.webhooks._failure_policy import passes, verdict_on
 from adapty.webhooks._retry_schedule import PutOffs
@@ -33,8 +34,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from adapty._async.client import AsyncAdapty
+    from adapty._engine.runner import CancelToken
     from adapty._sync.client import Adapty
-    from adapty.bulk.stop import Stop
 
 __all__ = ["DrainReport", "Sending"]
 
@@ -125,7 +126,7 @@ class Sending:
     _version: tuple[int, int] | None = None
     _tidied: float | None = None
 
-    async def run(self, adapty: Adapty | AsyncAdapty, stop: Stop) -> DrainReport:
+    async def run(self, adapty: Adapty | AsyncAdapty, stop: CancelToken) -> DrainReport:
         """Send until nothing is left, or until it is stopped.
 
         Raises:
@@ -140,11 +141,11 @@ class Sending:
                 # To open and check a large file takes long, and the loop may be the application's.
                 with await RequestThreads().run(partial(Books, self.outbox.path), discard=Books.close) as books:
                     await self._send(adapty, books, stop)
-        if stop.asked and self.until_empty:
+        if stop.requested and self.until_empty:
             raise KeyboardInterrupt
         return DrainReport(delivered=self.delivered, refused=self.refused, retried=self.retried)
 
-    async def _have(self, lock: OutboxLock, stop: Stop) -> bool:
+    async def _have(self, lock: OutboxLock, stop: CancelToken) -> bool:
         """Wait until this is the one worker of the outbox, unless it is stopped before."""
         if lock.acquire():
             return True
@@ -158,8 +159,8 @@ class Sending:
                 return True
         return False
 
-    async def _send(self, adapty: Adapty | AsyncAdapty, books: Books, stop: Stop) -> None:
-        while not stop.asked:
+    async def _send(self, adapty: Adapty | AsyncAdapty, books: Books, stop: CancelToken) -> None:
+        while not stop.requested:
             problem = await self._round(adapty, books, stop)
             if self.until_empty:
                 self._end(problem or (self._trouble if self._put_offs else None), stop)
@@ -172,14 +173,14 @@ class Sending:
             if problem is not None:
                 await self._wait_out(problem, stop)
 
-    def _end(self, problem: BaseException | None, stop: Stop) -> None:
-        if problem is None or stop.asked:
+    def _end(self, problem: BaseException | None, stop: CancelToken) -> None:
+        if problem is None or stop.requested:
             return
         left = self.outbox.counts().pending
         problem.add_note(f"{self.delivered} delivered, {self.refused} refused; {left} left in {self.outbox.path}")
         raise problem
 
-    async def _round(self, adapty: Adapty | AsyncAdapty, books: Books, stop: Stop) -> BaseException | None:
+    async def _round(self, adapty: Adapty | AsyncAdapty, books: Books, stop: CancelToken) -> BaseException | None:
         """Send until nothing has been left for a while; give what ended it earlier."""
 
         def settle(row: Row, _: Any, error: AdaptyError | None) -> str:
@@ -189,14 +190,14 @@ class Sending:
             name="events",
             api="mail",
             label=str(self.outbox.path),
-            rows=lambda: self._rows(books),
-            share=lambda: None,
-            item=_item,
-            settle=settle,
+            rows=lambda: rows_from_items(self._rows(books), lambda _, row: row, "outbox, after event"),
+            read_fraction=lambda: None,
+            build=_build_job,
+            record_result=settle,
             sync=lambda: 0,
         )
-        with Journal.temporary() as journal:
-            run = StageRun.resumed(stage, self.options, journal, _OwnJudgement())
+        with Checkpoint.temporary() as checkpoint:
+            run = StageRunner.resume(stage, self.options, checkpoint, _OwnJudgement())
             await run.run(adapty, stop)
         self.retried += run.retried
         try:
@@ -228,7 +229,7 @@ class Sending:
             await self._until_news(books, self._put_offs.next_try(moment))
 
     async def _due(self, books: Books, now: float) -> list[Due]:
-        room = _IN_HAND + _IN_HAND_PER_LANE * self.options.lanes - len(self._in_hand)
+        room = _IN_HAND + _IN_HAND_PER_LANE * self.options.concurrency - len(self._in_hand)
         put_off = self._put_offs.waiting(now)
         self._put_offs.release(await books.released([each.place for each in put_off]))
         waiting = {each.due.profile for each in self._in_hand.values()}
@@ -314,7 +315,7 @@ class Sending:
     def _tell(self, what: str, event_id: str, reason: object) -> None:
         logger.warning("outbox %s: event %s %s: %s", self.outbox.path, repr_masked(event_id), what, reason)
 
-    async def _wait_out(self, problem: BaseException, stop: Stop) -> None:
+    async def _wait_out(self, problem: BaseException, stop: CancelToken) -> None:
         """Wait until it makes sense to try again.
 
         Raises:
@@ -329,10 +330,10 @@ class Sending:
         logger.warning("outbox %s: trying again in %.0f s: %s", self.outbox.path, seconds, problem)
         await _pause(seconds, stop)
 
-    async def _wait_for_news(self, books: Books, stop: Stop) -> None:
+    async def _wait_for_news(self, books: Books, stop: CancelToken) -> None:
         """Wait, without connections, until there is something to send."""
         now = asyncio.get_running_loop().time
-        while not stop.asked:
+        while not stop.requested:
             version, moment = await books.version(), now()
             if await self._due(books, moment):
                 return
@@ -342,12 +343,11 @@ class Sending:
                     return
 
 
-def _item(number: int, row: Row) -> Item[ToldEvent]:
+def _build_job(number: int, row: Row) -> Job[PendingRecord]:
     """Make the request of an event; a field that this version does not know is sent as it is."""
     record = ToldEvent.from_dict(row.data, allow_unknown=True)
-    return Item(
-        number, record.external_profile_id, build_mail_call("saveTransactionEvent", ignore_body, record), row, record
-    )
+    call = build_mail_call("saveTransactionEvent", ignore_body, record)
+    return Job(record.external_profile_id, call, PendingRecord(number, row, record))
 
 
 def _wait(times: int, problem: BaseException) -> float:
@@ -358,12 +358,12 @@ def _wait(times: int, problem: BaseException) -> float:
     return _WAITS.next_delay(times, asked_for, lambda: (1 + _random()) / 2) or 0.0
 
 
-async def _pause(seconds: float, stop: Stop) -> bool:
+async def _pause(seconds: float, stop: CancelToken) -> bool:
     """Wait, unless it is stopped before; tell whether it is."""
     asked = asyncio.Event()
-    with stop.telling(asked.set):
+    with stop.on_request(asked.set):
         await _set_within(seconds, asked)
-    return stop.asked
+    return stop.requested
 
 
 async def _set_within(seconds: float, event: asyncio.Event) -> bool:

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Self
 
 from adapty._async.client import AsyncAdapty
 from adapty._core.validation import type_name
+from adapty._engine.runner import CancelToken, run_sync
 from adapty._sync.client import Adapty
-from adapty.bulk.blocking import run_blocking
-from adapty.bulk.options import BulkOptions, check_client, options_of, refuse_unknown
-from adapty.bulk.running import Stop
+from adapty.bulk.options import BulkOptions, check_client, parse_options, reject_unknown
 from adapty.errors import AdaptyUsageError
 from adapty.webhooks._delivery import DrainReport, Sending
 from adapty.webhooks.outbox import Outbox
@@ -38,7 +37,8 @@ def drain(adapty: Adapty, outbox: Outbox, **options: Unpack[BulkOptions]) -> Dra
     Args:
         adapty: The client.
         outbox: The outbox. One worker at a time sends from it.
-        options: See `adapty.bulk.BulkOptions`: `lanes`, `rate_limit`, `max_retries`, `transport` and `on_progress`.
+        options: See `adapty.bulk.BulkOptions`: `concurrency`, `rate_limit`, `max_retries`, `transport` and
+            `on_progress`.
 
     Raises:
         AdaptyUsageError: An option is wrong, or the outbox is damaged.
@@ -53,15 +53,15 @@ def drain(adapty: Adapty, outbox: Outbox, **options: Unpack[BulkOptions]) -> Dra
         DrainReport(delivered=0, refused=0, retried=0)
     """
     check_client(adapty, Adapty)
-    stop = Stop()
+    stop = CancelToken()
     sending = _sending(outbox, options, until_empty=True)
-    return run_blocking(sending.run(adapty, stop), stop)
+    return run_sync(sending.run(adapty, stop), stop)
 
 
 async def async_drain(adapty: AsyncAdapty, outbox: Outbox, **options: Unpack[BulkOptions]) -> DrainReport:
     """Do what `drain` does, with the async client. When it is cancelled, what is under way is given up."""
     check_client(adapty, AsyncAdapty)
-    return await _sending(outbox, options, until_empty=True).run(adapty, Stop())
+    return await _sending(outbox, options, until_empty=True).run(adapty, CancelToken())
 
 
 def run_worker(adapty: Adapty, outbox: Outbox, **options: Unpack[BulkOptions]) -> DrainReport:
@@ -78,7 +78,8 @@ def run_worker(adapty: Adapty, outbox: Outbox, **options: Unpack[BulkOptions]) -
     Args:
         adapty: The client.
         outbox: The outbox.
-        options: See `adapty.bulk.BulkOptions`: `lanes`, `rate_limit`, `max_retries`, `transport` and `on_progress`.
+        options: See `adapty.bulk.BulkOptions`: `concurrency`, `rate_limit`, `max_retries`, `transport` and
+            `on_progress`.
 
     Raises:
         AdaptyUsageError: An option is wrong, or the outbox is damaged.
@@ -86,16 +87,16 @@ def run_worker(adapty: Adapty, outbox: Outbox, **options: Unpack[BulkOptions]) -
         KeyboardInterrupt: Ctrl-C was pressed twice.
     """
     check_client(adapty, Adapty)
-    stop = Stop()
+    stop = CancelToken()
     sending = _sending(outbox, options, until_empty=False)
     with _termination_asks(stop):
-        return run_blocking(sending.run(adapty, stop), stop)
+        return run_sync(sending.run(adapty, stop), stop)
 
 
 async def async_run_worker(adapty: AsyncAdapty, outbox: Outbox, **options: Unpack[BulkOptions]) -> DrainReport:
     """Do what `run_worker` does, with the async client, until it is cancelled. What is under way then is given up."""
     check_client(adapty, AsyncAdapty)
-    return await _sending(outbox, options, until_empty=False).run(adapty, Stop())
+    return await _sending(outbox, options, until_empty=False).run(adapty, CancelToken())
 
 
 class Worker:
@@ -110,7 +111,8 @@ class Worker:
     Args:
         adapty: The client.
         outbox: The outbox.
-        options: See `adapty.bulk.BulkOptions`: `lanes`, `rate_limit`, `max_retries`, `transport` and `on_progress`.
+        options: See `adapty.bulk.BulkOptions`: `concurrency`, `rate_limit`, `max_retries`, `transport` and
+            `on_progress`.
 
     Raises:
         AdaptyUsageError: An argument is wrong.
@@ -130,7 +132,7 @@ class Worker:
         self._adapty = adapty
         self._outbox = outbox
         self._options = options
-        self._stop = Stop()
+        self._stop = CancelToken()
         self._thread: Thread | None = None
         _sending(outbox, options, until_empty=False)
 
@@ -143,7 +145,7 @@ class Worker:
         """Begin; does nothing where it has begun already."""
         if not self.is_alive:
             self.problem = None
-            self._stop = Stop()
+            self._stop = CancelToken()
             # A thread that outlives the program's end does no harm: what is not noted is sent again.
             self._thread = Thread(target=self._work, args=(self._stop,), name="adapty-webhooks-worker", daemon=True)
             self._thread.start()
@@ -158,7 +160,7 @@ class Worker:
         Returns:
             Whether it has ended.
         """
-        self._stop.ask()
+        self._stop.request()
         if self._thread is not None:
             self._thread.join(timeout)
         return not self.is_alive
@@ -174,10 +176,10 @@ class Worker:
     ) -> None:
         self.stop()
 
-    def _work(self, stop: Stop) -> None:
+    def _work(self, stop: CancelToken) -> None:
         try:
             sending = _sending(self._outbox, self._options, until_empty=False)
-            run_blocking(sending.run(self._adapty, stop), stop)
+            run_sync(sending.run(self._adapty, stop), stop)
         except BaseException as problem:  # noqa: BLE001 - the caller's to look at
             self.problem = problem
             logger.error("outbox %s: the worker has ended: %s", self._outbox.path, problem)  # noqa: TRY400 - frames hold events
@@ -186,12 +188,12 @@ class Worker:
 def _sending(outbox: Outbox, options: BulkOptions, *, until_empty: bool) -> Sending:
     if not isinstance(outbox, Outbox):
         raise AdaptyUsageError.for_field("outbox", f"is {type_name(outbox)}; expected an Outbox")
-    refuse_unknown(options, BulkOptions)
-    return Sending(outbox, options_of(options), until_empty=until_empty)
+    reject_unknown(options, BulkOptions)
+    return Sending(outbox, parse_options(options), until_empty=until_empty)
 
 
 @contextmanager
-def _termination_asks(stop: Stop) -> Iterator[None]:
+def _termination_asks(stop: CancelToken) -> Iterator[None]:
     """Let SIGTERM ask for an end, and a second one give up."""
     is_ours = current_thread() is main_thread() and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
     if not is_ours:
@@ -199,10 +201,10 @@ def _termination_asks(stop: Stop) -> Iterator[None]:
         return
 
     def terminate(*_: object) -> None:
-        if stop.asked:
-            stop.give_up()
+        if stop.requested:
+            stop.force()
         else:
-            stop.ask()
+            stop.request()
 
     signal.signal(signal.SIGTERM, terminate)
     try:

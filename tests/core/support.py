@@ -97,12 +97,13 @@ FULL_EVENT: Mapping[str, Any] = {
 
 
 @contextmanager
-def case(*values: object) -> Iterator[None]:
-    """Name the values of a loop in the exception of a failing case."""
+def case(*values: object, **named: object) -> Iterator[None]:
+    """Name the values of a loop when a check in it fails."""
     try:
         yield
     except BaseException as exc:
-        exc.add_note(f"case: {', '.join(map(repr, values))[:500]}")
+        texts = [*map(repr, values), *(f"{name}={value!r}" for name, value in named.items())]
+        exc.add_note(f"with {', '.join(texts)[:500]}")
         raise
 
 

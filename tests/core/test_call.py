@@ -83,6 +83,7 @@ def test_success_at_first_attempt() -> None:
 
 def test_success_after_failure() -> None:
     """A try that may fare better is repeated after a wait, and the success is the result."""
+    failed: Any
     for failed in [DOWN, reply(500), reply(408), reply(429), reply(520), refused(), timed_out()]:
         with case(failed):
             driven = drive(CALL, failed, OK)

@@ -424,6 +424,7 @@ def test_settings_reject_values_without_repr() -> None:
 
 def test_errors_do_not_quote_a_key_in_the_wrong_argument() -> None:
     """A key that was given for something else is refused without being shown."""
+    wrap: Any
     for wrap in [str, str.encode, list, lambda key: {"Authorization": f"Bearer {key}"}]:
         for name in ["timeout", "max_retries", *URLS]:
             with case(wrap, name):

@@ -157,6 +157,7 @@ def test_repeated_invalid_id_is_recorded_each_time() -> None:
 
 def test_ids_rejects_a_single_id() -> None:
     """A single id is no list of its letters: refused at once, before anything is sent."""
+    ids: Any
     for ids in ["a", b"a", "", None, 7, True, ..., UUID(PROFILE_ID)]:
         with case(ids):
             with pytest.raises(AdaptyUsageError, match=r"^ids: .*expected several IDs, such as a list") as caught:
@@ -166,6 +167,7 @@ def test_ids_rejects_a_single_id() -> None:
 
 def test_by_rejects_unknown_kinds() -> None:
     """The argument's name is the method's."""
+    kind: Any
     for kind in ["", "customer", "Profile_id", "id", None, 7, True, [], {}, b"profile_id"]:
         with case(kind):
             with pytest.raises(AdaptyUsageError, match=r"^by: ") as caught:
@@ -233,6 +235,7 @@ async def _awaited(_: DeletionResult) -> None:
 
 def test_on_result_rejects_coroutine_functions() -> None:
     """What would have to be awaited would never run, and what is no function would fail after the first deletion."""
+    told: Any
     for told in [_awaited, partial(_awaited), Awaited(), AwaitedToo(), Awaited().method, "print", 7, False, []]:
         with case(told):
             with pytest.raises(AdaptyUsageError, match=r"^on_result: .*expected a plain function") as caught:
@@ -291,6 +294,8 @@ GONE = ProfileNotFoundError("deleteProfile: 404", status_code=404, body={"error_
 
 def test_five_consecutive_server_errors_abort_the_run() -> None:
     """One failure may be the profile's own, five in a row are the API's: the rest is not tried."""
+    errors: Any
+    stopped: Any
     for errors, stopped in [
         ([DOWN] * 4, False),
         ([DOWN] * 5, True),
@@ -443,6 +448,7 @@ async def test_async_client_deletes_many(concurrency: int) -> None:
 
 def test_concurrency_rejects_invalid() -> None:
     """Nothing is sent with a concurrency that is none."""
+    concurrency: Any
     for concurrency in [0, -1, 101, True, 1.0, "8", None]:
         with case(concurrency):
             with (

@@ -497,6 +497,8 @@ def test_other_text_with_at_is_unchanged() -> None:
 
 def test_parse_error_body() -> None:
     """A body is its JSON, or its text where it is none, or None where it is blank."""
+    text: Any
+    body: Any
     for text, body in [
         ("", None),
         (" \n", None),

@@ -227,6 +227,7 @@ KEY = "6f1c2a34-5b6d-4e7f-8a9b-0c1d2e3f4a5b"
 
 def test_idempotency_key_is_sent_unchanged() -> None:
     """However a UUID of version 4 is given, it is the same key, so that a repetition is recognised."""
+    key: Any
     for key in [KEY, KEY.upper(), UUID(KEY)]:
         with case(key):
             assert resolve_idempotency_key(key) == KEY
@@ -250,6 +251,7 @@ def test_idempotency_key_accepts_every_rfc_4122_variant() -> None:
 
 def test_idempotency_key_rejects_invalid() -> None:
     """The API takes a UUID of version 4 only; another would be refused there, after it had been relied on."""
+    key: Any
     for key in [
         "",
         "order_1001",

@@ -131,6 +131,7 @@ def test_page_size_accepts_valid() -> None:
 
 def test_page_size_rejects_invalid() -> None:
     """Anything else is refused by the argument's name."""
+    value: Any
     for value in [0, -1, 101, 10**400, True, False, 1.0, 1.5, "1", None, [], b"1", float("nan")]:
         with case(value):
             with pytest.raises(

@@ -35,9 +35,9 @@ from adapty.models.profile_request import ProfileRequest, validate_platform
 from adapty.models.purchases import PaddleValidationRequest, StripeValidationAttributes
 from adapty.models.refund_saver import RefundSaverSettingsRequest
 from adapty.models.virtual_currency import VirtualCurrencyTransactionRequest, credit_amount, debit_amount
+from tests.models.test_server_side_requests import CONTRACT, refused, taken
 
 from .support import case, repeatable
-from .test_server_side_records import CONTRACT, refused, taken
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -380,6 +380,7 @@ def test_items_reject_other_types() -> None:
 
 def test_virtual_currency_code_rejects_empty() -> None:
     """The code is refused under the item's place."""
+    code: Any
     for code in ["", " ", "\t", None, 7, True, b"GOLD", HALF, []]:
         with case(code):
             assert items_refused([{"currency_code": code, "amount": 1}]).field_name == "items.0.currency_code"
@@ -392,6 +393,7 @@ def metadata_refused(value: Any) -> AdaptyUsageError:
 
 def test_metadata_accepts_valid() -> None:
     """At most 5 keys of lower-case letters, digits and underscores, with texts of at most 200 characters."""
+    value: Any
     for value in [
         {},
         {"level": "7"},
@@ -459,6 +461,8 @@ def test_metadata_rejects_other_types() -> None:
 
 def test_price_accepts_valid() -> None:
     """A decimal amount of at most 15 digits goes out as the JSON number that is exactly it."""
+    value: Any
+    sent: Any
     for value, sent in [
         ("9.99", 9.99),
         ("9.990", 9.99),
@@ -666,7 +670,7 @@ def test_paddle_token_accepts_valid() -> None:
 
 def test_token_rejects_invalid() -> None:
     """A prefix alone names nothing, and other objects of the store are refused, without being quoted."""
-    for cls, field, own, others in [
+    tokens_of: list[tuple[type[RequestModel], str, tuple[str, ...], tuple[str, ...]]] = [
         (
             StripeValidationAttributes,
             "stripe_token",
@@ -674,7 +678,8 @@ def test_token_rejects_invalid() -> None:
             ("txn_1", "cus_1", "in_1", "ch_1", "Sub_1", "SUB_1"),
         ),
         (PaddleValidationRequest, "paddle_token", ("txn_", "sub_"), ("pi_1", "pro_1", "ctm_1", "TXN_1", "che_1")),
-    ]:
+    ]
+    for cls, field, own, others in tokens_of:
         with case(cls, field, own, others):
             spaced = [f" {prefix}1" for prefix in own]
             tokens: list[Any] = [*own, *others, *spaced, "", " ", "1", 1, None, True, b"sub_1", [], HALF]

@@ -855,6 +855,9 @@ def test_datetime_subclass_is_sent_as_its_instant() -> None:
 
 def test_future_datetime_accepts_a_span_from_now() -> None:
     """A relativedelta or timedelta for `expires_at` counts from the present moment, and is kept as a moment in UTC."""
+    span: Any
+    least: Any
+    most: Any
     for span, least, most in [
         (relativedelta(months=1), timedelta(days=27), timedelta(days=32)),
         (relativedelta(years=1), timedelta(days=364), timedelta(days=367)),
@@ -912,6 +915,8 @@ class Day(date):
 
 def test_date_accepts_valid() -> None:
     """A date, or its ISO 8601 text, is sent as ISO 8601 text, whatever class it is of."""
+    value: Any
+    sent: Any
     for value, sent in [
         ("1990-05-21", "1990-05-21"),
         ("19900521", "1990-05-21"),
@@ -990,6 +995,8 @@ class Cents(enum.IntEnum):
 
 def test_amounts_are_sent_exactly() -> None:
     """An exact amount is sent as plain decimal text: no exponent, no digit more or less."""
+    value: Any
+    sent: Any
     for value, sent in [
         ("9.99", "9.99"),
         ("9.990", "9.990"),
@@ -1196,6 +1203,7 @@ def test_attributes_reject_invalid_values() -> None:
 
 def test_attributes_reject_invalid_names() -> None:
     """What is no text, or none that UTF-8 carries, is no name of an attribute."""
+    name: Any
     for name in [None, 1, 1.5, True, b"plan", ("plan",), frozenset(), datetime, "\ud800", "a\udfff"]:
         with case(name):
             assert refusal_of(MailProfile, "custom_attributes", {name: 1}).field_name is not None
