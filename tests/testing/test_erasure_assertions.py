@@ -116,7 +116,7 @@ def test_id_is_required(adapty_sandbox: Sandbox) -> None:
     """Once in each API."""
     with pytest.raises(AdaptyUsageError, match=r"^external_profile_id: is missing, and so are customer_user_id and"):
         assert_erased(adapty_sandbox)
-    with pytest.raises(AdaptyUsageError, match=r"^profile_id: is given beside"):
+    with pytest.raises(AdaptyUsageError, match=r"^profile_id: cannot be combined"):
         assert_erased(adapty_sandbox, customer_user_id=USER, profile_id="772204ce-ebf6-4ed9-82b0-d8688ab62b01")
     with pytest.raises(AdaptyUsageError, match=r"^external_profile_id: is empty"):
         assert_erased(adapty_sandbox, " ")

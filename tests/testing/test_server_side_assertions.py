@@ -213,7 +213,7 @@ def test_balance(adapty_sandbox: Sandbox, customer: Adapty, said: Said) -> None:
             assert_access,
             ("premium",),
             {"customer_user_id": USER, "profile_id": UNKNOWN_ID},
-            "profile_id: is given beside",
+            "profile_id: cannot be combined",
         ),
         (assert_access, ("",), {"customer_user_id": USER}, "access_level_id: is empty"),
         (assert_access, ("premium",), {"customer_user_id": USER, "at": datetime(2026, 6, 1)}, "at: has no UTC offset"),  # noqa: DTZ001
