@@ -21,7 +21,7 @@ if TYPE_CHECKING:
         ImportOptions as ImportOptions,
     )
     from adapty.bulk.progress import Progress as Progress
-    from adapty.bulk.report import ImportReport as ImportReport
+    from adapty.bulk.reports import ImportReport as ImportReport
 else:
     from adapty._lazy import attach
 
@@ -36,6 +36,6 @@ else:
             """,
             ".options": "BulkOptions EraseOptions ImportOptions",
             ".progress": "Progress",
-            ".report": "ImportReport",
+            ".reports": "ImportReport",
         },
     )

@@ -10,7 +10,7 @@ from typing import Any
 from attrs import field, frozen
 
 from adapty._core.redaction import SafeRepr
-from adapty.bulk.id_files import ApiName, KindName
+from adapty.bulk._inputs.ids import ApiName, KindName
 
 __all__ = ["EraseReport"]
 
@@ -29,7 +29,7 @@ class EraseReport(SafeRepr):
         failed: How often a deletion failed, here or there.
         repeated: How many ids stood there more than once; they were sent once.
         retried: Tries that were made again, in the last run.
-        seconds: How long the last run took.
+        elapsed: How long the last run took, in seconds.
         resumed: Whether the last run went on with one that broke off.
         nothing_found: The APIs that found none of the ids, each with the kinds of id that it was asked by. The ids
             are probably of another kind (try another `by`), or of another app or project.
@@ -46,7 +46,7 @@ class EraseReport(SafeRepr):
     failed: int = 0
     repeated: int = 0
     retried: int = 0
-    seconds: float = 0.0
+    elapsed: float = 0.0
     resumed: bool = False
     nothing_found: Mapping[ApiName, tuple[KindName, ...]] = field(factory=dict)
 
@@ -60,7 +60,7 @@ class EraseReport(SafeRepr):
             "repeated": self.repeated,
             "report": str(self.report),
             "retried": self.retried,
-            "seconds": round(self.seconds, 3),
+            "elapsed": round(self.elapsed, 3),
             "resumed": self.resumed,
             "nothing_found": {api: list(kinds) for api, kinds in self.nothing_found.items()},
         }

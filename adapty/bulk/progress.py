@@ -1,4 +1,4 @@
-"""What a bulk job tells while it goes on."""
+"""The progress of a bulk job."""
 
 from __future__ import annotations
 
@@ -11,49 +11,40 @@ from adapty._core.redaction import SafeRepr
 __all__ = ["Progress", "StageName"]
 
 StageName = Literal["profiles", "events", "server-side", "mail"]
-"""What a job does one after the other: an import sends profiles, then events; an erasure goes API by API."""
+"""The stages of a job: an import sends profiles, then events; an erasure goes API by API."""
 
 
 @frozen(kw_only=True)
 class Progress(SafeRepr):
-    """How far a job is.
+    """The progress of a job, as `on_progress` receives it.
 
     Attributes:
-        stage: What is being sent.
-        accepted: Records of this stage that the API took so far; of a job that was resumed, since its beginning.
-        refused: Records of this stage that failed so far.
-        retried: Tries of this stage that were made again, in this run.
-        share: How much of the stage's input is done, 0 to 1, without what was read ahead and waits; None where nobody
-            knows how much there is.
-        rate: Answers per second, over the last second.
+        stage: The stage that is running.
+        accepted: Records of this stage that the API accepted. A resumed job includes the earlier runs.
+        rejected: Records of this stage that failed.
+        retried: Requests of this stage that were sent again, in this run.
+        fraction: Completed part of the stage's input, from 0 to 1, without records that were only read ahead. None if
+            the size of the input is unknown.
+        rate: Responses per second, over the last second.
         limit: The rate limit in effect, in requests per second: `rate_limit`, or less after the API answered 429. None
             if there is no limit.
-        seconds: How long the stage has been going on, in this run.
-        share_before: How much of the input was done in the runs before this one.
-        seconds_before: How much of `seconds` had passed when this run got to what was left to do, past sorting and
-            what was done before.
+        elapsed: Seconds since the stage began, in this run.
+        eta: Estimated seconds until the stage is complete. None if unknown.
 
     Example:
-        >>> Progress(
-        ...     stage="profiles", accepted=990, refused=10, retried=3, share=0.5, rate=100.0, limit=None, seconds=10.0
-        ... ).eta
-        10.0
+        >>> progress = Progress(
+        ...     stage="profiles", accepted=990, rejected=10, retried=3, fraction=0.5, rate=99.0, limit=None, elapsed=9.0
+        ... )
+        >>> f"{progress.fraction:.0%}"
+        '50%'
     """
 
     stage: StageName
     accepted: int
-    refused: int
+    rejected: int
     retried: int
-    share: float | None
+    fraction: float | None
     rate: float
     limit: float | None
-    seconds: float
-    share_before: float = 0.0
-    seconds_before: float = 0.0
-
-    @property
-    def eta(self) -> float | None:
-        """How much longer it will take if it goes on like this; None where nobody knows."""
-        if self.share is None or self.share <= self.share_before:
-            return None
-        return (self.seconds - self.seconds_before) * (1 - self.share) / (self.share - self.share_before)
+    elapsed: float
+    eta: float | None = None

@@ -13,19 +13,19 @@ from adapty._async.client import AsyncAdapty
 from adapty._async_connections import AsyncConnections
 from adapty._core.validation import type_name
 from adapty._dialer import Dialer
+from adapty._engine.senders import ThreadSender, TransportSender
 from adapty._proxies import Proxies
-from adapty.bulk.sender import ThreadSender, TransportSender
 from adapty.errors import AdaptyConfigError
 from adapty.fast import AsyncFastTransport, fast_is_installed
-from adapty.fast.transport import is_socks
+from adapty.fast._transport import is_socks
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
     from adapty._core.addresses import Endpoint
     from adapty._core.operations import Api
+    from adapty._engine.dispatcher import Sender
     from adapty._sync.client import Adapty
-    from adapty.bulk.lanes import Sender
 
 __all__ = ["open_senders"]
 

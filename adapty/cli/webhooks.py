@@ -11,7 +11,7 @@ import typer
 
 from adapty import Adapty, AdaptyUsageError
 from adapty.cli.logs import log_to_stderr
-from adapty.cli.options import AsJson, Lanes, MaxRate, option
+from adapty.cli.options import AsJson, Concurrency, MaxRate, option
 from adapty.cli.outcome import EXIT_CODES, ExitCode, errors, output, typed_errors
 from adapty.cli.show import print_json, print_table
 from adapty.webhooks.outbox import DeadLetter, Outbox
@@ -41,14 +41,14 @@ def run(
     once: Annotated[
         bool, typer.Option("--once", help="Send what is there and end, or fail where it cannot be.")
     ] = False,
-    lanes: Lanes = None,
+    concurrency: Concurrency = None,
     rate_limit: MaxRate = None,
 ) -> None:
     """Send the events of an outbox to Adapty Mail, until SIGTERM or Ctrl-C.
 
     Start as many as you like: one sends, and the others wait to take over.
     """
-    options: dict[str, Any] = {"lanes": lanes, "rate_limit": rate_limit}
+    options: dict[str, Any] = {"concurrency": concurrency, "rate_limit": rate_limit}
     given = {name: value for name, value in options.items() if value is not None}
     with typed_errors(), Adapty() as adapty, Outbox(outbox) as opened:
         log_to_stderr(logging.INFO)  # which events are refused, and what it waits for

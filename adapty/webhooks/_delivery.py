@@ -14,12 +14,12 @@ from attrs import define, field, frozen
 from adapty._core.abort_policy import AbortPolicy
 from adapty._core.redaction import SafeRepr, repr_masked
 from adapty._core.retry import RetryPolicy
+from adapty._engine.dispatcher import Item
 from adapty._generated import build_mail_call, ignore_body
-from adapty.bulk.journal import Journal
-from adapty.bulk.lanes import Item
-from adapty.bulk.rows import Row
-from adapty.bulk.running import StageRun
-from adapty.bulk.stage import Options, Stage
+from adapty.bulk._inputs.rows import Row
+from adapty.bulk._stage import Options, Stage
+from adapty.bulk._stage_runner import StageRun
+from adapty.bulk._state.checkpoint import Checkpoint
 from adapty.errors import AdaptyAPIError, AdaptyConnectionError, AdaptyError, WebhookUnavailableError
 from adapty.webhooks._failure_policy import passes, verdict_on
 from adapty.webhooks._retry_schedule import PutOffs
@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from adapty._async.client import AsyncAdapty
+    from adapty._engine.cancellation import Stop
     from adapty._sync.client import Adapty
-    from adapty.bulk.stop import Stop
 
 __all__ = ["DrainReport", "Sending"]
 
@@ -195,8 +195,8 @@ class Sending:
             settle=settle,
             sync=lambda: 0,
         )
-        with Journal.temporary() as journal:
-            run = StageRun.resumed(stage, self.options, journal, _OwnJudgement())
+        with Checkpoint.temporary() as checkpoint:
+            run = StageRun.resumed(stage, self.options, checkpoint, _OwnJudgement())
             await run.run(adapty, stop)
         self.retried += run.retried
         try:
@@ -228,7 +228,7 @@ class Sending:
             await self._until_news(books, self._put_offs.next_try(moment))
 
     async def _due(self, books: Books, now: float) -> list[Due]:
-        room = _IN_HAND + _IN_HAND_PER_LANE * self.options.lanes - len(self._in_hand)
+        room = _IN_HAND + _IN_HAND_PER_LANE * self.options.concurrency - len(self._in_hand)
         put_off = self._put_offs.waiting(now)
         self._put_offs.release(await books.released([each.place for each in put_off]))
         waiting = {each.due.profile for each in self._in_hand.values()}
@@ -308,7 +308,7 @@ class Sending:
         if others_went:
             books.note(Note(due.place, "blamed", event_id=due.event_id))
         if failures == 1 and not self.until_empty:  # who empties it is told in the end
-            self._tell(f"holds up its profile, trying again in {seconds:.0f} s", due.event_id, error)
+            self._tell(f"holds up its profile, retrying in {seconds:.0f} s", due.event_id, error)
         return is_its_own
 
     def _tell(self, what: str, event_id: str, reason: object) -> None:
@@ -355,7 +355,7 @@ def _wait(times: int, problem: BaseException) -> float:
     asked_for = problem.retry_after if isinstance(problem, AdaptyAPIError) else None
     if asked_for is not None:
         asked_for = min(asked_for, _WAITS.max_retry_after)
-    return _WAITS.wait(times, asked_for, lambda: (1 + _random()) / 2) or 0.0
+    return _WAITS.next_delay(times, asked_for, lambda: (1 + _random()) / 2) or 0.0
 
 
 async def _pause(seconds: float, stop: Stop) -> bool:

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Self
 
 from adapty._async.client import AsyncAdapty
 from adapty._core.validation import type_name
+from adapty._engine.runner import run_blocking
 from adapty._sync.client import Adapty
-from adapty.bulk.blocking import run_blocking
-from adapty.bulk.options import BulkOptions, check_client, options_of, refuse_unknown
-from adapty.bulk.running import Stop
+from adapty.bulk._stage_runner import Stop
+from adapty.bulk.options import BulkOptions, check_client, parse_options, reject_unknown
 from adapty.errors import AdaptyUsageError
 from adapty.webhooks._delivery import DrainReport, Sending
 from adapty.webhooks.outbox import Outbox
@@ -38,7 +38,8 @@ def drain(adapty: Adapty, outbox: Outbox, **options: Unpack[BulkOptions]) -> Dra
     Args:
         adapty: The client.
         outbox: The outbox. One worker at a time sends from it.
-        options: See `adapty.bulk.BulkOptions`: `lanes`, `rate_limit`, `max_retries`, `transport` and `on_progress`.
+        options: See `adapty.bulk.BulkOptions`: `concurrency`, `rate_limit`, `max_retries`, `transport` and
+            `on_progress`.
 
     Raises:
         AdaptyUsageError: An option is wrong, or the outbox is damaged.
@@ -78,7 +79,8 @@ def run_worker(adapty: Adapty, outbox: Outbox, **options: Unpack[BulkOptions]) -
     Args:
         adapty: The client.
         outbox: The outbox.
-        options: See `adapty.bulk.BulkOptions`: `lanes`, `rate_limit`, `max_retries`, `transport` and `on_progress`.
+        options: See `adapty.bulk.BulkOptions`: `concurrency`, `rate_limit`, `max_retries`, `transport` and
+            `on_progress`.
 
     Raises:
         AdaptyUsageError: An option is wrong, or the outbox is damaged.
@@ -110,7 +112,8 @@ class Worker:
     Args:
         adapty: The client.
         outbox: The outbox.
-        options: See `adapty.bulk.BulkOptions`: `lanes`, `rate_limit`, `max_retries`, `transport` and `on_progress`.
+        options: See `adapty.bulk.BulkOptions`: `concurrency`, `rate_limit`, `max_retries`, `transport` and
+            `on_progress`.
 
     Raises:
         AdaptyUsageError: An argument is wrong.
@@ -186,8 +189,8 @@ class Worker:
 def _sending(outbox: Outbox, options: BulkOptions, *, until_empty: bool) -> Sending:
     if not isinstance(outbox, Outbox):
         raise AdaptyUsageError.for_field("outbox", f"is {type_name(outbox)}; expected an Outbox")
-    refuse_unknown(options, BulkOptions)
-    return Sending(outbox, options_of(options), until_empty=until_empty)
+    reject_unknown(options, BulkOptions)
+    return Sending(outbox, parse_options(options), until_empty=until_empty)
 
 
 @contextmanager

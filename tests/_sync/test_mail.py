@@ -1,4 +1,4 @@
-# Made from tests/_async/test_mail.py by `make unasync`; do not edit.
+# Generated from tests/_async/test_mail.py by `make unasync`; do not edit.
 
 """The Mail operations against the sandbox, over a real socket."""
 

@@ -1,4 +1,4 @@
-# Made from tests/_async/test_server_side_pages.py by `make unasync`; do not edit.
+# Generated from tests/_async/test_server_side_pages.py by `make unasync`; do not edit.
 
 """Iterators over pages: fetched when they are asked for, each item once, and with an end."""
 

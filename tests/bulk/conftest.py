@@ -17,7 +17,7 @@ import pytest
 from adapty import Adapty
 from adapty.fast import fast_is_installed
 from tests.bulk.recording_server import RecordingServer, recording_server
-from tests.bulk.skipping_loop import SkippingLoop
+from tests.skipping_loop import SkippingLoop
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -78,7 +78,7 @@ def hurry(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
             others.append(type(loop))
         run(loop)
 
-    for target in ("adapty.bulk.blocking.new_event_loop", "asyncio.events.new_event_loop"):
+    for target in ("adapty._engine.runner.new_event_loop", "asyncio.events.new_event_loop"):
         monkeypatch.setattr(target, SkippingLoop)
     monkeypatch.setattr(asyncio.BaseEventLoop, "run_forever", note)
     yield
@@ -105,7 +105,7 @@ def recorder() -> Iterator[RecordingServer]:
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Send over each of the transports that an import takes by itself."""
     is_fast: bool = request.param
-    monkeypatch.setattr("adapty.bulk.transports.fast_is_installed", lambda: is_fast)
+    monkeypatch.setattr("adapty._engine.senders.fast_is_installed", lambda: is_fast)
 
 
 class _Complaints(logging.Handler):
@@ -147,7 +147,7 @@ def adapty(api: FakeApi) -> Iterator[Adapty]:
 
 @pytest.fixture(autouse=True)
 def _in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keep the failures files, which go to the current folder, out of the project."""
+    """Keep the rejects files, which go to the current folder, out of the project."""
     monkeypatch.chdir(tmp_path)
 
 

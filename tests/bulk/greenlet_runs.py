@@ -29,7 +29,7 @@ def run(url: str, name: str, switch: Callable[[], object]) -> str:
 
     try:
         with Adapty(mail_secret_key="k", mail_base_url=url) as adapty:
-            return str(import_profiles(adapty, profiles(), lanes=2).accepted)
+            return str(import_profiles(adapty, profiles(), concurrency=2).accepted)
     except AdaptyUsageError as refused:
         return str(refused)
 

@@ -107,8 +107,8 @@ def test_what_an_iterable_raises_passes_through(
         assert count == 5
         assert caught.value.__notes__[0] == "raised by the iterable of profiles, after record 6"
     if raised is not asyncio.CancelledError:
-        assert f"stopped in profiles: {count} accepted, 1 refused so far" in caught.value.__notes__
-        assert "refused records of it: profiles.failures.jsonl" in caught.value.__notes__
+        assert f"stopped in profiles: {count} accepted, 1 rejected so far" in caught.value.__notes__
+        assert "refused records of it: profiles.rejects.jsonl" in caught.value.__notes__
 
 
 @pytest.mark.parametrize("is_async", [False, True])
@@ -215,7 +215,7 @@ def test_the_source_is_not_read_far_ahead(
             yield profile(number, owner)
 
     recorder.reply = reply
-    report = run(recorder.url, each(given()) if is_async else given(), lanes=8)
+    report = run(recorder.url, each(given()) if is_async else given(), concurrency=8)
 
     assert report.accepted == 3000
     assert 500 < most <= 1200
@@ -232,7 +232,7 @@ def test_a_program_s_events_can_be_sorted(recorder: RecordingServer, kind: Calla
         import_events(adapty, kind(given), sort=True, on_progress=told.append)
 
     assert [body["event_id"] for body in recorder.taken] == ["1", "3", "5"]
-    assert (told[-1].share, told[-1].eta) == (None, None)
+    assert (told[-1].fraction, told[-1].eta) == (None, None)
 
 
 def test_the_async_functions(recorder: RecordingServer) -> None:

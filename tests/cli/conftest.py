@@ -18,8 +18,8 @@ import typer.main
 from typer.testing import CliRunner
 
 from adapty import Adapty
-from adapty.bulk.lanes import _Lane
-from adapty.bulk.stop import Stop
+from adapty._engine.cancellation import Stop
+from adapty._engine.dispatcher import _Lane
 from adapty.cli import app
 from tests.raw_server import answer
 
@@ -141,7 +141,7 @@ def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 @pytest.fixture(autouse=True)
 def _in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keep the failures files, which go to the current folder, out of the project."""
+    """Keep the rejects files, which go to the current folder, out of the project."""
     monkeypatch.chdir(tmp_path)
 
 

@@ -214,7 +214,7 @@ def test_a_disk_that_is_full(api: Adapty, served: Sandbox) -> None:
     ids = [f"user_{number}" for number in range(40)]
     make_users(api, *ids)
     Path("users.txt").write_text("\n".join(ids))
-    command = 'ulimit -f 1 && exec "$0" -m adapty erase users.txt --lanes 1 --no-journal'
+    command = 'ulimit -f 1 && exec "$0" -m adapty erase users.txt --concurrency 1 --no-checkpoint'
 
     ended = subprocess.run(["sh", "-c", command, sys.executable], capture_output=True, text=True, check=False)
 

@@ -38,7 +38,7 @@ def outbox(tmp_path: Path) -> Iterator[Outbox]:
 
 def test_once_sends_what_is_there(served: Sandbox, outbox: Outbox) -> None:
     """And says how many."""
-    ended = run("webhooks", "run", "--outbox", FILE, "--once", "--lanes", "2", "--rate-limit", "500")
+    ended = run("webhooks", "run", "--outbox", FILE, "--once", "--concurrency", "2", "--rate-limit", "500")
     assert (ended.code, ended.out, ended.err) == (0, "2 delivered, 0 refused\n", "")
     assert len(list(served.all_events())) == 2
     assert outbox.counts().dead == 2
@@ -100,7 +100,7 @@ def test_a_wrong_key_ends_it(server: RawServer, monkeypatch: pytest.MonkeyPatch,
     """A worker that could never send anything does not go on."""
     point_at(server.url, monkeypatch)
     server.replies = [answer(401, b"{}")]
-    ended = run("webhooks", "run", "--outbox", FILE, "--lanes", "1", *lasting)
+    ended = run("webhooks", "run", "--outbox", FILE, "--concurrency", "1", *lasting)
     assert ended.code == ExitCode.API_ERROR
     assert "secret_live_shown" not in ended.out + ended.err
 

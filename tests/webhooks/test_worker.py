@@ -330,7 +330,11 @@ def test_a_client_without_a_key_of_mail_sends_nothing(outbox: Outbox) -> None:
 
 @pytest.mark.parametrize(
     ("options", "said"),
-    [({"lanes": 0}, "lanes"), ({"lane": 1}, "lane: is no such option"), ({"rate_limit": -1}, "rate_limit")],
+    [
+        ({"concurrency": 0}, "concurrency"),
+        ({"concurency": 1}, "concurency: is no such option"),
+        ({"rate_limit": -1}, "rate_limit"),
+    ],
 )
 def test_wrong_options_are_refused(adapty: Adapty, outbox: Outbox, options: Any, said: str) -> None:
     """Each by its name, before anything is begun."""
@@ -411,7 +415,7 @@ def test_odd_ids_of_profiles_keep_their_order(adapty: Adapty, api: Api, outbox: 
     odd = ["emoji \U0001f600", "jose\u0301", "quote \" ' \\", "x" * 5000, "007", "7", "null", "a b"]
     for number in range(64):
         outbox.put(event(number, profile=odd[number % len(odd)]))
-    assert drain(adapty, outbox, lanes=8).delivered == 64
+    assert drain(adapty, outbox, concurrency=8).delivered == 64
     for rest in range(len(odd)):
         ids = [each for each in api.got if int(each[4:]) % len(odd) == rest]
         assert ids == sorted(set(ids))
@@ -472,7 +476,7 @@ def test_memory_holds_only_some_events(adapty: Adapty, api: Api, outbox: Outbox)
     """A long outbox is read as it is sent, a profile's many events too."""
     for number in range(400):
         outbox.put(event(number, profile="busy" if number < 300 else f"user_{number}"))
-    report = drain(adapty, outbox, lanes=2)
+    report = drain(adapty, outbox, concurrency=2)
     assert report.delivered == 400
     busy = [each for each in api.taken if each < "evt_0300"]
     assert busy == sorted(busy)
@@ -498,7 +502,7 @@ def test_what_cannot_be_noted_is_not_sent_on_and_on(
     monkeypatch.setattr(Books, "_write", full)
     for each in events(300, 300):
         outbox.put(each)
-    with Worker(adapty, outbox, lanes=2) as worker:
+    with Worker(adapty, outbox, concurrency=2) as worker:
         until(lambda: len(refused) > 3)
         assert len(api.got) < 300
         is_full.clear()
@@ -528,7 +532,7 @@ def test_a_signal_has_what_is_sent_answered(outbox: Outbox, sandbox: Sandbox, nu
     sandbox.faults.add("slow;seconds=0.05")
     for each in events(200, 200):
         outbox.put(each)
-    running = worker_process(outbox.path, sandbox, "--lanes", "4")
+    running = worker_process(outbox.path, sandbox, "--concurrency", "4")
     until(lambda: outbox.counts().delivered)
     running.send_signal(number)
     out, err = running.communicate(timeout=20)
