@@ -23,7 +23,7 @@ from adapty._proxies import Proxies
 from adapty._reading import send_async
 from adapty.errors import AdaptyConfigError
 from adapty.fast import AsyncFastTransport, fast_is_installed
-from adapty.fast.transport import is_socks
+from adapty.fast._transport import is_socks
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -130,7 +130,7 @@ class TransportSender:
 
     async def _send_over(self, transport: httpx.AsyncBaseTransport, request: Request) -> Response:
         handle = transport.handle_async_request
-        return await send_async(handle, self._requests(request), total=self._timeouts.total, limit=self._limit)
+        return await send_async(handle, self._requests.build(request), total=self._timeouts.total, limit=self._limit)
 
     def _send_directly(self, transport: AsyncFastTransport, base_url: str) -> Callable[[Request], Awaitable[Response]]:
         """Return a function that sends without httpx's objects and serializes equal headers once."""
@@ -145,7 +145,7 @@ class TransportSender:
             find_origin()
 
         def serialize(request: Request) -> bytes:
-            method, address, headers, _ = self._requests.parts(request)
+            method, address, headers, _ = self._requests.build_parts(request)
             if request.body is not None:
                 del headers[-1]  # Content-Length, which differs
             return exchange.serialize(find_origin(), method, _parse_url(address), headers)

@@ -11,7 +11,7 @@ from typing import Any, TypedDict
 import httpx
 
 from adapty._core.sentinel import NOT_GIVEN
-from adapty._core.validation import bounded_int, printable, suggest_choice, type_name
+from adapty._core.validation import bounded_int, format_name, suggest_choice, type_name
 from adapty.bulk._stage import Options
 from adapty.bulk.reports import Progress
 from adapty.errors import AdaptyUsageError
@@ -195,7 +195,7 @@ def reject_unknown(options: Mapping[str, Any], known: Any) -> None:
 
 def _display(value: object) -> str:
     """Return a number as text, or the type of another value."""
-    return printable(value) if type(value) is int else str(value) if type(value) is float else type_name(value)
+    return format_name(value) if type(value) is int else str(value) if type(value) is float else type_name(value)
 
 
 def _is_rate(value: Any) -> bool:

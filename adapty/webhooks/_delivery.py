@@ -309,7 +309,7 @@ class Sending:
         if others_went:
             books.note(Note(due.place, "blamed", event_id=due.event_id))
         if failures == 1 and not self.until_empty:  # who empties it is told in the end
-            self._tell(f"holds up its profile, trying again in {seconds:.0f} s", due.event_id, error)
+            self._tell(f"holds up its profile, retrying in {seconds:.0f} s", due.event_id, error)
         return is_its_own
 
     def _tell(self, what: str, event_id: str, reason: object) -> None:
@@ -355,7 +355,7 @@ def _wait(times: int, problem: BaseException) -> float:
     asked_for = problem.retry_after if isinstance(problem, AdaptyAPIError) else None
     if asked_for is not None:
         asked_for = min(asked_for, _WAITS.max_retry_after)
-    return _WAITS.wait(times, asked_for, lambda: (1 + _random()) / 2) or 0.0
+    return _WAITS.next_delay(times, asked_for, lambda: (1 + _random()) / 2) or 0.0
 
 
 async def _pause(seconds: float, stop: CancelToken) -> bool:

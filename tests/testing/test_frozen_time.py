@@ -277,11 +277,11 @@ def test_frozen_clock_just_before_a_turn_does_not_use_a_processor() -> None:
         import threading
         from adapty import Adapty
         from adapty.sandbox import Sandbox
-        from adapty.sandbox.server_side import moments
+        from adapty.sandbox import _timestamps
 
         looks = []
-        now = moments.now
-        moments.now = lambda: looks.append(1) or now()
+        now = _timestamps.now
+        _timestamps.now = lambda: looks.append(1) or now()
         with Sandbox(webhook_url="http://127.0.0.1:9/") as sandbox:
             with time_machine.travel("2030-01-31T23:59:59.999Z", tick=False):
                 with Adapty(sandbox.secret_key, base_url=sandbox.url) as client:

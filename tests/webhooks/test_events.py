@@ -24,15 +24,15 @@ from adapty.webhooks import (
 )
 from adapty.webhooks.event_types import LEGACY_NAMES
 from tests.core.support import json_values, repeatable
-from tests.core.test_received import SPELLINGS
-from tests.core.test_tolerant_reader import CHANGES, lost, not_a_value
+from tests.models.test_response import SPELLINGS
+from tests.models.test_tolerance import CHANGES, lost, not_a_value
 
 from .posts import ACCESS, PURCHASE, TOKEN, event_of, purchase
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from tests.core.test_tolerant_reader import Changed
+    from tests.models.test_tolerance import Changed
 
 WITH_A_TOKEN = {**PURCHASE, "play_store_purchase_token": TOKEN}
 EVENTS = pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import Any, NoReturn, Self
 import attrs
 from attrs import frozen
 
-from adapty._core.validation import printable, suggest_choice, type_name
+from adapty._core.validation import format_name, suggest_choice, type_name
 from adapty.bulk._inputs.column_hints import (
     hint_for_repeated,
     hint_for_unknown,
@@ -185,7 +185,7 @@ class Columns:
             if not is_repeated:
                 problem = self._problem(name, column, inside, file)
             if problem:
-                raise AdaptyUsageError.for_field(printable(name) or f"column {number}", problem)
+                raise AdaptyUsageError.for_field(format_name(name) or f"column {number}", problem)
             before.add(name)
             for outer, inner in column.paths:
                 inside.setdefault(outer, {})[inner] = name
@@ -245,7 +245,7 @@ class Columns:
                 expected = f"expected a column for each, such as {example}"
                 return f"is a column of {file}, but has fields of its own; {expected}"
             if others and (inner is None or inner in others or (None in others and outer != CUSTOM_ATTRIBUTES)):
-                other = printable(others.get(inner, next(iter(others.values()))))
+                other = format_name(others.get(inner, next(iter(others.values()))))
                 return f"is a column of {file} for {_column_name(path)}, as {other} is; expected one of them"
         return None
 
@@ -266,7 +266,7 @@ def _missing(column: str, header: Sequence[str], file: str, others: Sequence[Sib
         return None
     files = " or ".join((str(file), *(other.file for other in others)))
     likely = suggest(column, header)
-    meant = f"; did you mean {printable(likely)}?" if likely else ""
+    meant = f"; did you mean {format_name(likely)}?" if likely else ""
     return f"{_display_name(column)}, which is not a column of {files}{meant}"
 
 
@@ -294,7 +294,7 @@ def _validate_mapping(columns: Columns, mapping: Mapping[str, str]) -> dict[str,
             _fail(f"{_display_name(field)} is not a field of {columns.record.__name__}{hint}")
         for other, paths in mapped.items():
             if any(path[0] == taken[0] and (path[1] == taken[1] or None in {path[1], taken[1]}) for taken in paths):
-                both = f"{printable(other)} and {printable(column)}"
+                both = f"{format_name(other)} and {format_name(column)}"
                 _fail(f"maps {_column_name(path)} to two columns, {both}; expected one")
         if column in META_COLUMNS:
             _fail(f"maps {_column_name(path)} to {column}, which a rejects file adds; expected another column")
@@ -325,8 +325,8 @@ def _column_name(path: FieldPath) -> str:
     if inner is None:
         return outer
     short: dict[str, Any] = {group: name for name, group in _SHORT_NAMES.items()}
-    return f"{short.get(outer, outer)}.{printable(inner)}"
+    return f"{short.get(outer, outer)}.{format_name(inner)}"
 
 
 def _display_name(name: str) -> str:
-    return printable(name) or "(an empty name)"
+    return format_name(name) or "(an empty name)"

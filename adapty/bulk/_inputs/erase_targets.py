@@ -11,8 +11,8 @@ from typing import IO, TYPE_CHECKING, Any, Self, cast
 
 from attrs import evolve, frozen
 
-from adapty._core.ids import BARE_ID_KINDS
-from adapty._core.validation import printable, type_name
+from adapty._core.ids import MAIL_LOOKUP_KINDS
+from adapty._core.validation import format_name, type_name
 from adapty.bulk._inputs.csv import DELIMITER
 from adapty.bulk._inputs.ids import KindName, id_row, read_ids
 from adapty.bulk._inputs.rows import Row
@@ -52,7 +52,7 @@ class EraseTargets:
     Attributes:
         name: The name of the list in messages.
         kind: The kind of ID that names the users.
-        named: The kinds of ID that at least one row has; a bare ID can be each of `BARE_ID_KINDS`.
+        named: The kinds of ID that at least one row has; a bare ID can be each of `MAIL_LOOKUP_KINDS`.
         source: The file that they come from, or None.
         total: The number of rows, or None if it is unknown.
         rows: Read the rows from the start; `data` has the IDs by kind.
@@ -93,7 +93,9 @@ class EraseTargets:
             raise AdaptyUsageError.for_field("ids", f"is {type_name(given)}; expected a file or an iterable of ids")
         total = len(given) if isinstance(given, Sized) else None
         single_pass = isinstance(given, Iterator | AsyncIterable)
-        return cls("ids", kinds[0], BARE_ID_KINDS, None, total, partial(_rows_from_ids, given, kinds[0]), single_pass)
+        return cls(
+            "ids", kinds[0], MAIL_LOOKUP_KINDS, None, total, partial(_rows_from_ids, given, kinds[0]), single_pass
+        )
 
     async def materialize(self, token: CancelToken) -> Self:
         """Read all ids of an iterable, so that they can be read again.
@@ -125,4 +127,4 @@ def _rows_from_ids(ids: Iterable[Any] | AsyncIterable[Any], kind: KindName) -> I
 
 
 def _row(kind: KindName, number: int, given: Any) -> Row:
-    return id_row(number, {kind: given}, given if isinstance(given, str) else printable(given), is_bare_id=True)
+    return id_row(number, {kind: given}, given if isinstance(given, str) else format_name(given), is_bare_id=True)

@@ -12,11 +12,11 @@ from typing import IO, Any, Literal, get_args
 from attrs import define, field, frozen
 
 from adapty._core.ids import (
-    BARE_ID_KINDS,
-    ID_KINDS,
-    LISTED_ID_KINDS,
-    MAIL_ID_KINDS,
-    NAMED_MAIL_ID_KINDS,
+    ID_VALIDATORS,
+    LISTED_ID_VALIDATORS,
+    LISTED_MAIL_ID_VALIDATORS,
+    MAIL_ID_VALIDATORS,
+    MAIL_LOOKUP_KINDS,
     UUID_PATTERN,
 )
 from adapty.bulk._inputs.csv import DELIMITER, CsvReader
@@ -36,14 +36,14 @@ KINDS: tuple[KindName, ...] = get_args(KindName)
 """The known columns and keys; if a file has two of them, the first one is used."""
 
 API_KINDS: Mapping[ApiName, Mapping[str, Callable[[Any], str]]] = {
-    "server-side": LISTED_ID_KINDS,
-    "mail": MAIL_ID_KINDS,
+    "server-side": LISTED_ID_VALIDATORS,
+    "mail": LISTED_MAIL_ID_VALIDATORS,
 }
 """The kinds of ID that each API knows, with their validators."""
 
 NAMED_API_KINDS: Mapping[ApiName, Mapping[str, Callable[[Any], str]]] = {
-    "server-side": ID_KINDS,
-    "mail": NAMED_MAIL_ID_KINDS,
+    "server-side": ID_VALIDATORS,
+    "mail": MAIL_ID_VALIDATORS,
 }
 """The same if the caller names both the API and the kind."""
 
@@ -63,7 +63,7 @@ class IdFile:
 
     Attributes:
         kind: The kind of ID that is read.
-        named: The kinds of ID that at least one row has; a bare ID can be each of `BARE_ID_KINDS`.
+        named: The kinds of ID that at least one row has; a bare ID can be each of `MAIL_LOOKUP_KINDS`.
         count: The number of rows that are not blank.
         rows: Read the rows from the start; `data` has the IDs by kind.
     """
@@ -131,7 +131,7 @@ class _Stats:
         self.count += 1
         self.named.update(kind for kind in kinds if row.data.get(kind) is not None)
         if row.source["is_bare_id"]:
-            self.named.update(kind for kind in BARE_ID_KINDS if kind in kinds)
+            self.named.update(kind for kind in MAIL_LOOKUP_KINDS if kind in kinds)
         self.only_uuids = self.only_uuids and UUID_PATTERN.fullmatch(row.source["text"].strip()) is not None
 
 
@@ -212,10 +212,10 @@ class _CsvFile:
     def _column(self, header: list[str]) -> KindName:
         """Choose the column. The header is not in the messages: it can be a row of a file without a header."""
         first = self.kinds[0]
-        is_bare_id = _BARE_COLUMN in header and first not in header and first in BARE_ID_KINDS
+        is_bare_id = _BARE_COLUMN in header and first not in header and first in MAIL_LOOKUP_KINDS
         kind = first if is_bare_id else next((kind for kind in self.kinds if kind in header), None)
         if kind is None:
-            bare = f", or {_BARE_COLUMN} for your own user IDs" if first in BARE_ID_KINDS else ""
+            bare = f", or {_BARE_COLUMN} for your own user IDs" if first in MAIL_LOOKUP_KINDS else ""
             expected = f"expected a header with such a column{bare}, or a file with one ID a line"
             raise AdaptyUsageError(f"{self.content}: has no column {' or '.join(self.kinds)}; {expected}")
         column = _BARE_COLUMN if is_bare_id else kind
@@ -262,7 +262,7 @@ def _lines(content: Path | TempCopy) -> Generator[tuple[int, str], None, None]:
 def _row_from_columns(line: int, text: str, cells: Mapping[str, Any], kinds: Sequence[KindName]) -> Row:
     """Return the row of cells by column; a bare ID is read as the first kind if it can be of that kind."""
     kind = kinds[0]
-    if _BARE_COLUMN not in cells or kind in cells or kind not in BARE_ID_KINDS:
+    if _BARE_COLUMN not in cells or kind in cells or kind not in MAIL_LOOKUP_KINDS:
         return id_row(line, cells, text, is_bare_id=False)
     bare = cells[_BARE_COLUMN]
     problem = f"has no {_BARE_COLUMN}" if bare is None or bare == "" else None

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import evolve
 
 from adapty._core.json_body import MAX_DEPTH, is_too_deep
-from adapty._core.validation import printable, type_name
+from adapty._core.validation import format_name, type_name
 from adapty.bulk._inputs.columns import META_COLUMNS, RAW
 from adapty.bulk._inputs.json_objects import RepeatedKeyError, decode_json, decode_json_ignoring
 from adapty.bulk._inputs.rows import STILL_RAW, Row
@@ -91,7 +91,7 @@ def _json_row(line: int, text: str, columns: Columns) -> Row:
     try:
         decoded = _decode(text, columns)
     except RepeatedKeyError as repeated:
-        problem = f"has the key {printable(repeated.name)} twice"
+        problem = f"has the key {format_name(repeated.name)} twice"
     except (ValueError, RecursionError) as fault:
         reason = fault.msg if isinstance(fault, json.JSONDecodeError) else "it has a value that JSON cannot represent"
         problem = f"is not JSON: {reason}"
@@ -139,7 +139,7 @@ def _check_keys(row: Row, columns: Columns) -> Row:
     if row.data.keys() <= columns.known:
         return row
     name = next(name for name in row.data if name not in columns.known)
-    return Row(row.line, {}, row.source, f"is {columns.describe_unknown(name)}", field=printable(name))
+    return Row(row.line, {}, row.source, f"is {columns.describe_unknown(name)}", field=format_name(name))
 
 
 def _rename_mapped(fields: dict[str, Any], columns: Columns) -> tuple[dict[str, Any], str | None]:
@@ -156,6 +156,6 @@ def _rename_mapped(fields: dict[str, Any], columns: Columns) -> tuple[dict[str, 
             expected = f"expected {outer} to be an object, or omit it"
             return (
                 {},
-                f"has {printable(key)}, which is mapped into {outer}, but {outer} is {type_name(inside)}; {expected}",
+                f"has {format_name(key)}, which is mapped into {outer}, but {outer} is {type_name(inside)}; {expected}",
             )
     return data, None

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import types
 from importlib import import_module
+from importlib.util import resolve_name
 from pathlib import Path
 
 import pytest
@@ -55,20 +56,37 @@ def exported(package: str) -> list[str]:
     return names
 
 
-def typed_names(package: str) -> set[str]:
-    """Return the names that a package's `if TYPE_CHECKING` block imports as themselves."""
+def exports_for_type_checkers(package: str) -> dict[str, str]:
+    """Return the names that a package's `if TYPE_CHECKING` block imports, with their modules."""
+    imports = [node for node in _export_block(package).body if isinstance(node, ast.ImportFrom)]
+    for alias in (alias for node in imports for alias in node.names):
+        assert alias.asname == alias.name, "a type checker takes it for private"
+    return {alias.name: str(node.module) for node in imports for alias in node.names}
+
+
+def exports_at_run_time(package: str) -> dict[str, str]:
+    """Return the names in the table of a package's lazy exports, with their modules."""
+    (table,) = (node for branch in _export_block(package).orelse for node in ast.walk(branch) if type(node) is ast.Dict)
+    modules: dict[str, str] = ast.literal_eval(table)
+    return {
+        name: resolve_name(module, package) if module.startswith(".") else module
+        for module, names in modules.items()
+        for name in names.split()
+    }
+
+
+def _export_block(package: str) -> ast.If:
     tree = ast.parse(Path(str(import_module(package).__file__)).read_text("utf-8"))
     (block,) = (node for node in tree.body if isinstance(node, ast.If))
-    aliases = [alias for node in block.body if isinstance(node, ast.ImportFrom) for alias in node.names]
-    assert all(alias.asname == alias.name for alias in aliases), "a type checker takes it for private"
-    return {alias.name for alias in aliases}
+    return block
 
 
 @pytest.mark.parametrize("package", PACKAGES)
 def test_exports_are_the_same_for_type_checkers(package: str) -> None:
-    """The table of lazy exports has the names that type checkers see."""
-    submodules = set(SUBMODULES) if package == "adapty" else set()
-    assert typed_names(package) == {*exported(package), *submodules}
+    """Type checkers see the names of the table of lazy exports, in the same modules."""
+    submodules = dict.fromkeys(SUBMODULES, "adapty") if package == "adapty" else {}
+    assert exports_for_type_checkers(package) == {**exports_at_run_time(package), **submodules}
+    assert set(exported(package)) == set(exports_at_run_time(package))
     assert len(exported(package)) == len(set(exported(package)))
 
 

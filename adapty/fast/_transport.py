@@ -82,7 +82,7 @@ class AsyncFastTransport(httpx.AsyncBaseTransport):
         if not fast_is_installed():
             message = f'{type(self).__name__} needs {_PACKAGE}; install it with: pip install "adapty[fast]"'
             raise ImportError(message, name=_PACKAGE)
-        from adapty.fast.exchange import Exchange, Settings  # noqa: PLC0415 - needs the extra
+        from adapty.fast._exchange import Exchange, Settings  # noqa: PLC0415 - needs the extra
 
         self._exchange = Exchange(
             Settings.build(

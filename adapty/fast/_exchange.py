@@ -19,9 +19,9 @@ from adapty._http import USER_AGENT
 from adapty._proxies import Proxies, check_proxy
 from adapty._reading import IS_SENT, BodyDecoder, ResponseTooLarge, deadline_error
 from adapty.errors import AdaptyConfigError
-from adapty.fast.exceptions import EXCHANGE_FAILURES, to_exchange_error
-from adapty.fast.pool import Origin, Pool
-from adapty.fast.transport import is_socks
+from adapty.fast._exceptions import EXCHANGE_FAILURES, to_exchange_error
+from adapty.fast._pool import Origin, Pool
+from adapty.fast._transport import is_socks
 
 if TYPE_CHECKING:
     import ssl

@@ -24,7 +24,7 @@ from yarl import URL
 from adapty._async_connections import acquire_slot
 from adapty._clock import monotonic
 from adapty._process import current_process
-from adapty.fast.exceptions import CONNECT_FAILURES, to_connect_error
+from adapty.fast._exceptions import CONNECT_FAILURES, to_connect_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable
