@@ -195,7 +195,7 @@ def reject_unknown(options: Mapping[str, Any], known: Any) -> None:
 
 def _display(value: object) -> str:
     """Return a number as text, or the type of another value."""
-    return str(value) if isinstance(value, float) else format_name(value).strip("()")
+    return format_name(value) if type(value) is int else str(value) if type(value) is float else type_name(value)
 
 
 def _is_rate(value: Any) -> bool:
