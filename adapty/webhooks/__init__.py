@@ -28,12 +28,11 @@ if TYPE_CHECKING:
         SharingProfile,
         WebhookEvent,
     )
-    from adapty.webhooks.forwarding import OutboxHandler, outbox_handler
     from adapty.webhooks.frameworks import asgi_app, django_view, wsgi_app
     from adapty.webhooks.mail_events import MAIL_EVENT_TYPES, MailConversion, to_mail_event
-    from adapty.webhooks.outbox import DeadLetter, Outbox, OutboxCounts, PendingEvent
+    from adapty.webhooks.outbox import DeadLetter, Outbox, OutboxCounts, OutboxHandler, PendingEvent, outbox_handler
     from adapty.webhooks.receiver import Delivery, Receiver, WebhookResponse
-    from adapty.webhooks.worker import Worker, async_drain, async_run_worker, drain, run_worker
+    from adapty.webhooks.worker import Worker, WorkerOptions, async_drain, async_run_worker, drain, run_worker
 
 __all__ = [
     "EVENT_TYPES",
@@ -58,6 +57,7 @@ __all__ = [
     "WebhookEvent",
     "WebhookResponse",
     "Worker",
+    "WorkerOptions",
     "asgi_app",
     "async_drain",
     "async_run_worker",
@@ -78,7 +78,7 @@ _HOMES = {
     "DeadLetter": "outbox",
     "Delivery": "receiver",
     "DrainReport": "_delivery",
-    "OutboxHandler": "forwarding",
+    "OutboxHandler": "outbox",
     "MailConversion": "mail_events",
     "MemoryDedupStore": "dedup",
     "Outbox": "outbox",
@@ -93,12 +93,13 @@ _HOMES = {
     "SharingProfile": "events",
     "WebhookEvent": "events",
     "Worker": "worker",
+    "WorkerOptions": "worker",
     "asgi_app": "frameworks",
     "async_drain": "worker",
     "async_run_worker": "worker",
     "django_view": "frameworks",
     "drain": "worker",
-    "outbox_handler": "forwarding",
+    "outbox_handler": "outbox",
     "run_worker": "worker",
     "to_mail_event": "mail_events",
     "wsgi_app": "frameworks",

@@ -140,7 +140,7 @@ def test_bulk_import_ends_while_time_is_frozen(tmp_path: Path) -> None:
             with Sandbox(faults=faults) as sandbox, freezer():
                 with Adapty(mail_secret_key=sandbox.mail_key, mail_base_url=sandbox.url) as client:
                     report = import_all(client, profiles="profiles.csv", rate_limit=500, journal=None)
-            assert (report.accepted, report.refused) == (30, 0), report
+            assert (report.accepted, report.dead_letters) == (30, 0), report
             assert 0 < report.seconds < 60, report.seconds
     """
 

@@ -21,7 +21,7 @@ from adapty.webhooks.worker import run_worker
 def live(path: str, url: str, key: str) -> None:
     """Be a worker until the end."""
     with Adapty(mail_secret_key=key, mail_base_url=url) as adapty, Outbox(path) as outbox:
-        run_worker(adapty, outbox, lanes=4)
+        run_worker(adapty, outbox, concurrency=4)
 
 
 def main() -> None:

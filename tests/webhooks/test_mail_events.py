@@ -14,8 +14,7 @@ from adapty import AdaptyUsageError, Flow, Offer, TransactionEvent
 from adapty._generated import contract
 from adapty.webhooks import EVENT_TYPES, MAIL_EVENT_TYPES, MailConversion, WebhookEvent, to_mail_event
 from adapty.webhooks.event_types import LEGACY_NAMES
-from adapty.webhooks.mail_events import NOT_FOR_MAIL
-from adapty.webhooks.told_events import ToldEvent
+from adapty.webhooks.mail_events import UNSUPPORTED, WebhookTransactionEvent
 from tests.core.support import json_values, repeatable, wire
 
 from .posts import PURCHASE, event_of, purchase
@@ -64,7 +63,7 @@ def reason_of(event: dict[str, Any]) -> str:
 
 def test_the_table_covers_every_known_type() -> None:
     """Each documented type is mapped or skipped, and to each of Mail's types at least one leads."""
-    assert set(TABLE) == EVENT_TYPES == MAIL_EVENT_TYPES.keys() | NOT_FOR_MAIL.keys()
+    assert set(TABLE) == EVENT_TYPES == MAIL_EVENT_TYPES.keys() | UNSUPPORTED.keys()
     mails = contract("mail")["components"]["schemas"]["TransactionEventType"]["enum"]
     assert set(MAIL_EVENT_TYPES.values()) == set(mails)
     assert {name: MAIL_EVENT_TYPES[name] for name in mails} == {name: name for name in mails}
@@ -231,7 +230,7 @@ def test_a_transaction_id_may_be_long(length: int) -> None:
     assert isinstance(event, TransactionEvent)
     assert event.to_dict()["store_transaction_id"] == "x" * length
     assert list(event.to_dict()) == list(mail_of(purchase()).to_dict())
-    assert ToldEvent.from_dict(event.to_dict()).to_dict() == event.to_dict()
+    assert WebhookTransactionEvent.from_dict(event.to_dict()).to_dict() == event.to_dict()
 
 
 def test_ids_of_digits_come_as_numbers_too() -> None:
@@ -260,14 +259,14 @@ def test_ids_of_digits_come_as_numbers_too() -> None:
 @pytest.mark.parametrize(
     ("event", "skipped"),
     [
-        (purchase("subscription_paused"), "not for Mail"),
-        (purchase("brand_new"), "unknown type"),
+        (purchase("subscription_paused"), "unsupported"),
+        (purchase("brand_new"), "unknown_type"),
         ({**purchase(), "customer_user_id": None}, "anonymous"),
         ({**purchase(), "customer_user_id": " "}, "anonymous"),
-        ({**purchase(), "customer_user_id": "\ud800"}, "refused"),
+        ({**purchase(), "customer_user_id": "\ud800"}, "invalid"),
         ({**purchase(), "customer_user_id": ["user"]}, "incomplete"),
         (purchase(store=...), "incomplete"),
-        (purchase(store=" "), "refused"),
+        (purchase(store=" "), "invalid"),
         (purchase(), None),
     ],
 )
@@ -330,10 +329,10 @@ def test_an_id_with_unseen_characters_is_skipped_with_the_reason() -> None:
     ):
         event = event_of({**purchase(), "customer_user_id": value})
         outcome = to_mail_event(event)
-        assert outcome.skip_reason == "refused"
-        assert outcome.reason == f"customer_user_id: {problem}; Mail knows no profile by such an id"
+        assert outcome.skip_reason == "invalid"
+        assert outcome.reason == f"customer_user_id: {problem}; no profile at Mail has such an ID"
         by_rule = to_mail_event(event, external_profile_id=lambda posted: posted.customer_user_id)
-        assert by_rule.reason == f"external_profile_id: {problem}; Mail knows no profile by such an id"
+        assert by_rule.reason == f"external_profile_id: {problem}; no profile at Mail has such an ID"
     assert to_mail_event(event_of({**purchase(), "customer_user_id": "user 1"})).event is not None
 
 
@@ -354,7 +353,7 @@ def test_the_id_can_be_found_by_another_rule() -> None:
     assert outcome.event.external_profile_id == "br-1"
     for nothing in (None, "", " "):
         outcome = to_mail_event(event, external_profile_id=lambda _, nothing=nothing: nothing)  # type: ignore[misc]
-        assert outcome == MailConversion(reason="the profile is anonymous: external_profile_id gave none")
+        assert outcome == MailConversion(reason="the profile is anonymous: external_profile_id returned none")
 
 
 def test_what_a_rule_raises_is_passed_on() -> None:
@@ -370,15 +369,15 @@ def test_what_a_rule_raises_is_passed_on() -> None:
 @pytest.mark.parametrize("given", [7, b"user", ["user"], True])
 def test_a_rule_gives_text(given: Any) -> None:
     """Something else is a mistake in the rule, for every event alike."""
-    with pytest.raises(AdaptyUsageError, match=r"^external_profile_id: gave something of type"):
+    with pytest.raises(AdaptyUsageError, match=r"^external_profile_id: returned something of type"):
         to_mail_event(event_of(purchase()), external_profile_id=lambda _: given)
 
 
 def test_an_unknown_type_is_named() -> None:
     """A type that is new, or was renamed and is not in the receiver's table; what is in its place does not show."""
-    assert reason_of(purchase("brand_new")) == "the event type 'brand_new' is not known"
+    assert reason_of(purchase("brand_new")) == "the event type 'brand_new' is unknown"
     assert "jane" not in reason_of(purchase("jane@example.com"))
-    assert to_mail_event(WebhookEvent()).reason == "the event type '' is not known"
+    assert to_mail_event(WebhookEvent()).reason == "the event type '' is unknown"
 
 
 @pytest.mark.parametrize("event", [None, {}, PURCHASE, "x"])

@@ -19,7 +19,7 @@ import pytest
 from adapty import AdaptyUsageError, TransactionEvent
 from adapty.errors import WebhookUnavailableError
 from adapty.webhooks.outbox import DeadLetter, Outbox, OutboxCounts, PendingEvent
-from tests.webhooks.outbox_events import event, events, kill_off
+from tests.webhooks.outbox_events import event, events, make_dead
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -77,7 +77,7 @@ def test_nothing_personal_shows(outbox: Outbox) -> None:
     """No repr shows an address, wherever somebody has put one."""
     outbox.put(event(1, email="jane@example.com", profile="joe@example.com"))
     outbox.put(event(2))
-    kill_off(outbox, "evt_0002")
+    make_dead(outbox, "evt_0002")
     assert "example.com" not in repr([*outbox.pending(), *outbox.dead_letters()])
 
 
@@ -119,12 +119,12 @@ def test_a_dead_event_is_listed_replayed_and_forgotten(outbox: Outbox) -> None:
     """Dead events stay dead when they come again, until somebody says what becomes of them."""
     for number in range(4):
         outbox.put(event(number))
-    kill_off(outbox, "evt_0001", "evt_0002")
-    assert outbox.counts() == OutboxCounts(pending=2, dead=2, delivered=0)
+    make_dead(outbox, "evt_0001", "evt_0002")
+    assert outbox.counts() == OutboxCounts(pending=2, dead_letters=2, delivered=0)
     assert not outbox.put(event(1))
     dead = list(outbox.dead_letters())
-    assert all(isinstance(each, DeadLetter) and each.reason == "refused" and each.attempts == 3 for each in dead)
-    assert dead[0].arrived_at <= dead[0].refused_at
+    assert all(isinstance(each, DeadLetter) and each.reason == "rejected" and each.attempts == 3 for each in dead)
+    assert dead[0].arrived_at <= dead[0].failed_at
 
     assert outbox.replay("evt_0001")
     assert not outbox.replay("evt_0009")
@@ -134,7 +134,7 @@ def test_a_dead_event_is_listed_replayed_and_forgotten(outbox: Outbox) -> None:
 
     assert outbox.delete("evt_0002")
     assert not outbox.delete("evt_0002")
-    assert outbox.counts() == OutboxCounts(pending=3, dead=0, delivered=0)
+    assert outbox.counts() == OutboxCounts(pending=3, dead_letters=0, delivered=0)
     assert outbox.put(event(2)), "it is a new one"
 
 
@@ -142,10 +142,10 @@ def test_all_dead_events_at_once(outbox: Outbox) -> None:
     """All are replayed, or forgotten, and those that wait are left alone."""
     for number in range(3):
         outbox.put(event(number))
-    kill_off(outbox, "evt_0000", "evt_0001")
+    make_dead(outbox, "evt_0000", "evt_0001")
     assert outbox.replay_all() == 2
     assert outbox.replay_all() == 0
-    kill_off(outbox, "evt_0000", "evt_0001")
+    make_dead(outbox, "evt_0000", "evt_0001")
     assert outbox.delete_all() == 2
     assert ids(outbox.pending()) == ["evt_0002"]
 
@@ -154,15 +154,15 @@ def test_all_dead_events_at_once(outbox: Outbox) -> None:
 def test_odd_ids_are_of_no_dead_event(outbox: Outbox, event_id: str) -> None:
     """They are asked for in vain, and harm nothing."""
     outbox.put(event(1))
-    kill_off(outbox, "evt_0001")
+    make_dead(outbox, "evt_0001")
     assert not outbox.replay(event_id)
     assert not outbox.delete(event_id)
-    assert outbox.counts().dead == 1
+    assert outbox.counts().dead_letters == 1
 
 
 def test_an_id_that_is_no_text_is_refused(outbox: Outbox) -> None:
     """The error names the argument."""
-    with pytest.raises(AdaptyUsageError, match="event_id: is no text"):
+    with pytest.raises(AdaptyUsageError, match="event_id: must be a str"):
         outbox.replay(7)  # type: ignore[arg-type]
 
 
@@ -233,8 +233,8 @@ def test_an_event_that_somebody_has_spoilt_can_be_listed(path: Path) -> None:
         outbox.put(event(1))
         outbox.put(event(2))
         with closing(sqlite3.connect(path)) as connection, connection:
-            connection.execute("UPDATE events SET event = 'no JSON' WHERE place = 1")
-            connection.execute("UPDATE events SET event = '[]' WHERE place = 2")
+            connection.execute("UPDATE events SET event = 'no JSON' WHERE seq = 1")
+            connection.execute("UPDATE events SET event = '[]' WHERE seq = 2")
         assert [(each.event_type, each.data) for each in outbox.pending()] == [("", {}), ("", {})]
 
 
@@ -255,7 +255,7 @@ def test_a_file_that_cannot_be_is_said_to_be(tmp_path: Path) -> None:
 @pytest.mark.parametrize("given", [7, None, timedelta(days=-1)])
 def test_a_time_to_forget_after_is_one(path: Path, given: object) -> None:
     """Anything else is refused by name."""
-    with pytest.raises(AdaptyUsageError, match="retention: is no such time"):
+    with pytest.raises(AdaptyUsageError, match="retention: must be a timedelta"):
         Outbox(path, retention=given)  # type: ignore[arg-type]
 
 
@@ -398,7 +398,7 @@ outbox.put(event(0))
 has_it, done = threading.Event(), threading.Event()
 
 def write():
-    with outbox._database.writing():
+    with outbox._store._database.writing():
         has_it.set()
         done.wait(0.2)
 
@@ -425,7 +425,7 @@ outbox.close()
 def test_puts_take_a_few_milliseconds(outbox: Outbox) -> None:
     """There is one transaction for each, however many there are already."""
     statements: list[str] = []
-    with outbox._database.reading() as connection:
+    with outbox._store._database.reading() as connection:
         connection.set_trace_callback(statements.append)
     outbox.put(event())
     assert [each for each in statements if each in {"BEGIN IMMEDIATE", "COMMIT"}] == ["BEGIN IMMEDIATE", "COMMIT"]
@@ -434,7 +434,7 @@ def test_puts_take_a_few_milliseconds(outbox: Outbox) -> None:
 
 def test_what_is_put_is_synced(outbox: Outbox) -> None:
     """SQLite is told to wait for the disk at each commit."""
-    with outbox._database.reading() as connection:
+    with outbox._store._database.reading() as connection:
         assert connection.execute("PRAGMA synchronous").fetchone() == (2,)
         assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
 

@@ -83,11 +83,11 @@ def path(tmp_path: Path) -> Path:
 def replacement(path: Path, count: int) -> Path:
     """Create another outbox with so many events, closed."""
     new = path.with_name("new.sqlite")
-    with Outbox(new) as outbox, outbox._database.writing() as connection:
+    with Outbox(new) as outbox, outbox._store._database.writing() as connection:
         connection.executemany(
             """
-            INSERT INTO events (event_id, profile, event, state, arrived, changed, attempts)
-            VALUES (?, 'user_1', '{}', 'pending', 1, 1, 0)
+            INSERT INTO events (event_id, profile, event, state, created_at, updated_at)
+            VALUES (?, 'user_1', '{}', 'pending', 1, 1)
             """,
             [(f"new_{number}",) for number in range(count)],
         )

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from adapty.webhooks import Outbox, SQLiteDedupStore
-from adapty.webhooks.outbox_lock import OutboxLock
+from adapty.webhooks._delivery import _worker_lock
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -87,7 +89,8 @@ def found(path: str, kind: str) -> int:
     """Count the events in a file."""
     with KINDS[kind](path) as file:
         table = "events" if isinstance(file, Outbox) else "dedup_events"
-        with file._database.reading() as connection:
+        database = file._store._database if isinstance(file, Outbox) else file._database
+        with database.reading() as connection:
             return int(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])  # noqa: S608
 
 
@@ -122,21 +125,43 @@ def test_what_a_forked_process_puts_in_stays(tmp_path: Path, kind: str, how: str
 
 
 def take_over(path: str) -> None:
-    """Have the lock, fork, and let go of it once the child was kept out."""
-    tried, gone = os.pipe(), os.pipe()
-    lock = OutboxLock(Path(path))
-    assert lock.acquire()
-    if child := os.fork():
-        os.read(tried[0], 1)
-        lock.release()
-        os.write(gone[1], b".")
-        os._exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
-    with OutboxLock(Path(path)) as own:
-        had = own.acquire()
-        os.write(tried[1], b".")
-        os.read(gone[0], 1)
-        print(had, own.acquire(), flush=True)  # noqa: T201 - the test reads it
-    os._exit(0)
+    """Acquire the lock, fork, and release it after the child has failed to acquire it."""
+    tried, released = os.pipe(), os.pipe()
+    outbox = Outbox(path)
+    with ExitStack() as stack:
+        assert stack.enter_context(_worker_lock(outbox))()
+        if child := os.fork():
+            os.read(tried[0], 1)
+            stack.close()
+            os.write(released[1], b".")
+            os._exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+        with _worker_lock(outbox) as try_lock:
+            is_first = try_lock()
+            os.write(tried[1], b".")
+            os.read(released[0], 1)
+            print(is_first, try_lock(), flush=True)  # noqa: T201 - the test reads it
+        os._exit(0)
+
+
+def outlive(path: str) -> None:
+    """Acquire the lock, fork, and end while the child lives on; the child then acquires it as another worker does."""
+    outbox, ended = Outbox(path), os.pipe()
+    with _worker_lock(outbox) as try_lock:
+        assert try_lock()
+        if os.fork():
+            os.kill(os.getpid(), signal.SIGKILL)
+        os.close(ended[1])
+        os.read(ended[0], 1)  # until the parent is gone
+        with _worker_lock(outbox) as own:
+            print(own(), flush=True)  # noqa: T201 - the test reads it
+        os._exit(0)
+
+
+def test_child_does_not_hold_the_lock_of_a_killed_parent(tmp_path: Path) -> None:
+    """The descriptor that it inherits is closed."""
+    command = [sys.executable, "-m", "tests.webhooks.test_sqlite_file", "outlive", str(tmp_path / "outbox")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT, timeout=100)
+    assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGKILL, "True\n", "")
 
 
 def test_a_forked_process_has_no_part_in_a_lock_and_can_take_over(tmp_path: Path) -> None:

@@ -140,7 +140,7 @@ def gate() -> Iterator[Gate]:
 
 
 @pytest.mark.usefixtures("narrow", "patient")
-def test_more_requests_than_may_wait_are_refused_at_once(gate: Gate, caplog: pytest.LogCaptureFixture) -> None:
+def test_more_requests_than_may_wait_are_failed_at_once(gate: Gate, caplog: pytest.LogCaptureFixture) -> None:
     """Two are handled, one waits, and the others are told to come again; then all three are answered."""
 
     async def post_six() -> list[int]:

@@ -30,10 +30,9 @@ from adapty import (
     ServerError,
 )
 from adapty.errors import WebhookUnavailableError
-from adapty.webhooks._delivery import DrainReport
-from adapty.webhooks._stores.sqlite_outbox import Books
+from adapty.webhooks._delivery import DrainReport, _worker_lock
+from adapty.webhooks._stores.sqlite_outbox import SQLiteOutboxStore
 from adapty.webhooks.outbox import Outbox, OutboxCounts
-from adapty.webhooks.outbox_lock import OutboxLock
 from adapty.webhooks.worker import Worker, async_drain, async_run_worker, drain, run_worker
 from tests.webhooks.outbox_events import event, events
 from tests.webhooks.waiting import until
@@ -114,7 +113,7 @@ def test_an_outbox_is_emptied_in_order(mail: Adapty, outbox: Outbox, sandbox: Sa
         outbox.put(each)
     assert drain(mail, outbox) == DrainReport(delivered=300)
     assert_all_in_order(sandbox, 300)
-    assert outbox.counts() == OutboxCounts(pending=0, dead=0, delivered=300)
+    assert outbox.counts() == OutboxCounts(pending=0, dead_letters=0, delivered=300)
     assert drain(mail, outbox) == DrainReport()
 
 
@@ -135,7 +134,7 @@ def test_a_delivered_event_is_forgotten_after_a_while(mail: Adapty, tmp_path: Pa
         drain(mail, outbox)
         outbox.put(event(2))
         drain(mail, outbox)
-        with outbox._database.reading() as connection:
+        with outbox._store._database.reading() as connection:
             (kept,) = connection.execute("SELECT group_concat(event_id || profile || event) FROM events").fetchone()
     assert kept in {None, "evt_0002", "evt_0001,evt_0002"}, "and nothing else of them"
 
@@ -143,8 +142,8 @@ def test_a_delivered_event_is_forgotten_after_a_while(mail: Adapty, tmp_path: Pa
 def delivered_long_ago(outbox: Outbox, count: int) -> None:
     """Note that so many events were delivered a year ago."""
     before = time.time() - timedelta(days=365).total_seconds()
-    row = "INSERT INTO events VALUES (NULL, ?, '', '', ?, ?, ?, 1, NULL)"
-    with outbox._database.writing() as connection:
+    row = "INSERT INTO events (event_id, profile, event, state, created_at, updated_at) VALUES (?, '', '', ?, ?, ?)"
+    with outbox._store._database.writing() as connection:
         connection.executemany(row, [(f"old_{n}", "delivered", before, before) for n in range(count)])
 
 
@@ -153,27 +152,27 @@ def test_draining_prunes_what_was_delivered_long_ago(mail: Adapty, outbox: Outbo
     delivered_long_ago(outbox, 2500)
     outbox.put(event(1))
     drain(mail, outbox)
-    assert outbox.counts() == OutboxCounts(pending=0, dead=0, delivered=1)
+    assert outbox.counts() == OutboxCounts(pending=0, dead_letters=0, delivered=1)
 
 
 @pytest.mark.usefixtures("impatient")
 def test_a_worker_that_is_never_idle_prunes_too(mail: Adapty, outbox: Outbox, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each hour, whatever there is to send."""
-    monkeypatch.setattr("adapty.webhooks._delivery._TIDY_SECONDS", -1)
-    tidied = threading.Event()
-    tidy = Books._tidy
+    monkeypatch.setattr("adapty.webhooks._delivery._PURGE_SECONDS", -1)
+    purged = threading.Event()
+    purge = SQLiteOutboxStore.purge
 
-    def told(self: Books, before: float) -> int:
-        if self._unsettled or outbox.counts().pending:
-            tidied.set()
-        return tidy(self, before)
+    def purge_and_note(self: SQLiteOutboxStore, retention: float) -> None:
+        if outbox.counts().pending:
+            purged.set()
+        purge(self, retention)
 
-    monkeypatch.setattr(Books, "_tidy", told)
+    monkeypatch.setattr(SQLiteOutboxStore, "purge", purge_and_note)
     for each in events(50, 1):
         outbox.put(each)
     with Worker(mail, outbox):
         until(lambda: not outbox.counts().pending)
-    assert tidied.is_set()
+    assert purged.is_set()
 
 
 @pytest.mark.parametrize("fault", ["server_error;every=3", "rate_limited;every=4;retry_after=0", "drop_after;every=5"])
@@ -195,7 +194,7 @@ def test_a_refused_event_is_set_aside(adapty: Adapty, api: Api, outbox: Outbox) 
     api.answers = {"evt_0001": [400]}
     for each in events(3, 1):
         outbox.put(each)
-    assert drain(adapty, outbox) == DrainReport(delivered=2, refused=1)
+    assert drain(adapty, outbox) == DrainReport(delivered=2, dead_letters=1)
     (dead,) = outbox.dead_letters()
     assert dead.event_id == "evt_0001"
     assert dead.attempts == 1
@@ -207,7 +206,7 @@ def test_a_refused_event_is_set_aside(adapty: Adapty, api: Api, outbox: Outbox) 
     api.answers = {}
     assert outbox.replay("evt_0001")
     assert drain(adapty, outbox) == DrainReport(delivered=1)
-    assert outbox.counts() == OutboxCounts(pending=0, dead=0, delivered=3)
+    assert outbox.counts() == OutboxCounts(pending=0, dead_letters=0, delivered=3)
 
 
 def test_a_replayed_event_goes_before_those_of_its_profile_that_wait(adapty: Adapty, api: Api, outbox: Outbox) -> None:
@@ -226,11 +225,11 @@ def test_an_event_that_this_version_does_not_send_is_set_aside(adapty: Adapty, a
     """What another version put in, or somebody has spoilt, stops nobody."""
     outbox.put(event(0))
     outbox.put(event(1))
-    with outbox._database.writing() as connection:
+    with outbox._store._database.writing() as connection:
         connection.execute("UPDATE events SET event = 'x' WHERE event_id = 'evt_0000'")
-    assert drain(adapty, outbox) == DrainReport(delivered=1, refused=1)
+    assert drain(adapty, outbox) == DrainReport(delivered=1, dead_letters=1)
     assert [(each.reason, each.attempts) for each in outbox.dead_letters()] == [
-        ("damaged in the outbox: event cannot be read", 0)
+        ("damaged in the outbox: cannot read event", 0)
     ]
     assert api.got == ["evt_0001"]
 
@@ -242,7 +241,7 @@ def test_one_event_that_the_api_fails_on_holds_up_its_profile_alone(adapty: Adap
         outbox.put(each)
     with pytest.raises(ServerError) as ended:
         drain(adapty, outbox, max_retries=0)
-    assert ended.value.__notes__ == [f"30 delivered, 0 refused; 10 left in {outbox.path}"]
+    assert ended.value.__notes__ == [f"30 delivered, 0 dead letters; 10 pending in {outbox.path}"]
     assert [each.event_id for each in outbox.pending()] == [f"evt_{number:04}" for number in range(0, 40, 4)]
     first = next(outbox.pending())
     assert first.attempts == 1
@@ -294,7 +293,7 @@ def test_a_worker_outlasts_what_is_in_between(
     with Worker(adapty, outbox, max_retries=0) as worker:
         until(lambda: not outbox.counts().pending)
     assert worker.problem is None
-    assert outbox.counts() == OutboxCounts(pending=0, dead=0, delivered=count)
+    assert outbox.counts() == OutboxCounts(pending=0, dead_letters=0, delivered=count)
 
 
 @pytest.mark.parametrize(("status", "error"), [(401, AuthenticationError), (404, NotFoundError)])
@@ -310,7 +309,7 @@ def test_a_wrong_key_or_address_ends_a_worker(
     until(lambda: not worker.is_alive)
     assert isinstance(worker.problem, error)
     assert worker.stop()
-    assert outbox.counts() == OutboxCounts(pending=1, dead=0, delivered=0)
+    assert outbox.counts() == OutboxCounts(pending=1, dead_letters=0, delivered=0)
 
 
 def test_draining_ends_where_the_api_cannot_be_reached(adapty: Adapty, api: Api, outbox: Outbox) -> None:
@@ -319,7 +318,7 @@ def test_draining_ends_where_the_api_cannot_be_reached(adapty: Adapty, api: Api,
     outbox.put(event(1))
     with pytest.raises(AdaptyConnectionError) as ended:
         drain(adapty, outbox, max_retries=0)
-    assert ended.value.__notes__ == [f"0 delivered, 0 refused; 1 left in {outbox.path}"]
+    assert ended.value.__notes__ == [f"0 delivered, 0 dead letters; 1 pending in {outbox.path}"]
 
 
 def test_a_client_without_a_key_of_mail_sends_nothing(outbox: Outbox) -> None:
@@ -330,7 +329,11 @@ def test_a_client_without_a_key_of_mail_sends_nothing(outbox: Outbox) -> None:
 
 @pytest.mark.parametrize(
     ("options", "said"),
-    [({"lanes": 0}, "lanes"), ({"lane": 1}, "lane: is no such option"), ({"rate_limit": -1}, "rate_limit")],
+    [
+        ({"concurrency": 0}, "concurrency"),
+        ({"lanes": 1}, "lanes: is not an option"),
+        ({"rate_limit": -1}, "rate_limit"),
+    ],
 )
 def test_wrong_options_are_refused(adapty: Adapty, outbox: Outbox, options: Any, said: str) -> None:
     """Each by its name, before anything is begun."""
@@ -343,7 +346,7 @@ def test_wrong_arguments_are_refused(adapty: Adapty, outbox: Outbox) -> None:
     """The client and the outbox have to be what they are called."""
     with pytest.raises(AdaptyUsageError, match="outbox: is of type str"):
         drain(adapty, "outbox.sqlite")  # type: ignore[arg-type]
-    with pytest.raises(AdaptyUsageError, match="adapty: is "):
+    with pytest.raises(AdaptyUsageError, match="client: is "):
         Worker(outbox, adapty)  # type: ignore[arg-type]
 
 
@@ -382,7 +385,7 @@ def test_one_worker_at_a_time_sends(mail: Adapty, outbox: Outbox, sandbox: Sandb
     outbox.put(event(0))
     until(lambda: not outbox.counts().pending)
     second.start()
-    with pytest.raises(WebhookUnavailableError, match="another worker sends what is in it; nothing was done here"):
+    with pytest.raises(WebhookUnavailableError, match="another worker is sending its events"):
         drain(mail, outbox)
     assert first.stop()
     outbox.put(event(1))
@@ -411,22 +414,35 @@ def test_odd_ids_of_profiles_keep_their_order(adapty: Adapty, api: Api, outbox: 
     odd = ["emoji \U0001f600", "jose\u0301", "quote \" ' \\", "x" * 5000, "007", "7", "null", "a b"]
     for number in range(64):
         outbox.put(event(number, profile=odd[number % len(odd)]))
-    assert drain(adapty, outbox, lanes=8).delivered == 64
+    assert drain(adapty, outbox, concurrency=8).delivered == 64
     for rest in range(len(odd)):
         ids = [each for each in api.got if int(each[4:]) % len(odd) == rest]
         assert ids == sorted(set(ids))
 
 
-def test_a_lock_is_one_s_own(tmp_path: Path) -> None:
-    """Between threads too; and there has to be room for its file."""
-    path = tmp_path / "outbox"
-    with OutboxLock(path) as first, OutboxLock(path) as second:
-        assert first.acquire()
-        assert not second.acquire()
-        first.release()
-        assert second.acquire()
-    with pytest.raises(AdaptyUsageError, match="cannot be used as a lock"):
-        OutboxLock(tmp_path / "missing" / "outbox").acquire()
+def test_one_worker_at_a_time_has_the_lock(tmp_path: Path) -> None:
+    """Threads of one process exclude each other, too."""
+    with Outbox(tmp_path / "outbox") as outbox, _worker_lock(outbox) as first, _worker_lock(outbox) as second:
+        assert first()
+        assert not second()
+    with Outbox(tmp_path / "outbox") as outbox, _worker_lock(outbox) as third:
+        assert third()
+
+
+def test_lock_file_that_cannot_be_opened_is_an_error(outbox: Outbox) -> None:
+    """The error names the file."""
+    outbox.path.with_name("outbox.sqlite-worker").mkdir()
+    with _worker_lock(outbox) as try_lock, pytest.raises(AdaptyUsageError, match="-worker: cannot be used as a lock"):
+        try_lock()
+
+
+def test_worker_without_filelock_is_a_config_error(
+    adapty: Adapty, outbox: Outbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The error says what to install."""
+    monkeypatch.setitem(sys.modules, "filelock", None)
+    with pytest.raises(AdaptyConfigError, match=r'requires filelock: pip install "adapty\[webhooks\]"'):
+        drain(adapty, outbox)
 
 
 @pytest.mark.anyio
@@ -454,13 +470,13 @@ async def test_an_async_worker_opens_its_file_beside_the_loop(
 ) -> None:
     """To check a large file takes long, and the loop may be a web application's."""
     opened_in: list[threading.Thread] = []
+    open_store = Outbox._open_store
 
-    class Watched(Books):
-        def __init__(self, path: Path) -> None:
-            opened_in.append(threading.current_thread())
-            super().__init__(path)
+    def open_and_note(self: Outbox) -> Any:
+        opened_in.append(threading.current_thread())
+        return open_store(self)
 
-    monkeypatch.setattr("adapty.webhooks._delivery.Books", Watched)
+    monkeypatch.setattr(Outbox, "_open_store", open_and_note)
     outbox.put(event())
     async with AsyncAdapty(mail_secret_key=sandbox.mail_key, mail_base_url=sandbox.url) as adapty:
         assert (await async_drain(adapty, outbox)).delivered == 1
@@ -472,7 +488,7 @@ def test_memory_holds_only_some_events(adapty: Adapty, api: Api, outbox: Outbox)
     """A long outbox is read as it is sent, a profile's many events too."""
     for number in range(400):
         outbox.put(event(number, profile="busy" if number < 300 else f"user_{number}"))
-    report = drain(adapty, outbox, lanes=2)
+    report = drain(adapty, outbox, concurrency=2)
     assert report.delivered == 400
     busy = [each for each in api.taken if each < "evt_0300"]
     assert busy == sorted(busy)
@@ -487,18 +503,18 @@ def test_what_cannot_be_noted_is_not_sent_on_and_on(
     is_full = threading.Event()
     is_full.set()
     refused: list[int] = []
-    write = Books._write
+    update = SQLiteOutboxStore.update
 
-    def full(self: Books, notes: Any) -> None:
-        if notes and is_full.is_set():
-            refused.append(len(notes))
+    def fail_if_full(self: SQLiteOutboxStore, updates: Any, **limits: Any) -> Any:
+        if is_full.is_set():
+            refused.append(len(updates))
             raise WebhookUnavailableError("the disk is full")
-        write(self, notes)
+        return update(self, updates, **limits)
 
-    monkeypatch.setattr(Books, "_write", full)
+    monkeypatch.setattr(SQLiteOutboxStore, "update", fail_if_full)
     for each in events(300, 300):
         outbox.put(each)
-    with Worker(adapty, outbox, lanes=2) as worker:
+    with Worker(adapty, outbox, concurrency=2) as worker:
         until(lambda: len(refused) > 3)
         assert len(api.got) < 300
         is_full.clear()
@@ -528,13 +544,13 @@ def test_a_signal_has_what_is_sent_answered(outbox: Outbox, sandbox: Sandbox, nu
     sandbox.faults.add("slow;seconds=0.05")
     for each in events(200, 200):
         outbox.put(each)
-    running = worker_process(outbox.path, sandbox, "--lanes", "4")
+    running = worker_process(outbox.path, sandbox, "--concurrency", "4")
     until(lambda: outbox.counts().delivered)
     running.send_signal(number)
     out, err = running.communicate(timeout=20)
     counts = outbox.counts()
     assert running.returncode == 0, err
-    assert out == f"{counts.delivered} delivered, 0 refused\n"
+    assert out == f"{counts.delivered} delivered, 0 dead letters\n"
     assert counts.pending
     assert len(sandbox.requests()) == counts.delivered
 
@@ -561,7 +577,7 @@ def test_workers_that_are_killed_lose_and_double_nothing(outbox: Outbox, sandbox
     with Adapty(mail_secret_key=sandbox.mail_key, mail_base_url=sandbox.url) as adapty:
         drain(adapty, outbox)
     assert_all_in_order(sandbox, 400)
-    assert outbox.counts() == OutboxCounts(pending=0, dead=0, delivered=400)
+    assert outbox.counts() == OutboxCounts(pending=0, dead_letters=0, delivered=400)
 
 
 def test_a_thousand_posts_a_third_of_them_repeated(mail: Adapty, outbox: Outbox, sandbox: Sandbox) -> None:

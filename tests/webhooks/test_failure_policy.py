@@ -24,10 +24,9 @@ from adapty import (
     UnexpectedResponseError,
 )
 from adapty.errors import WebhookUnavailableError
-from adapty.webhooks._failure_policy import passes, verdict_on
-from adapty.webhooks._retry_schedule import PutOffs
-from adapty.webhooks._stores.sqlite_outbox import Due
-from adapty.webhooks.worker import Worker, drain
+from adapty.webhooks._failure_policy import RetrySchedule, classify, is_transient
+from adapty.webhooks._stores.protocol import DueEvent
+from adapty.webhooks.worker import Worker, WorkerOptions, drain
 from tests.webhooks.outbox_events import event, events
 from tests.webhooks.waiting import until
 
@@ -91,40 +90,39 @@ def answered(status: int, body: Any, kind: type[AdaptyAPIError] = AdaptyAPIError
     return kind("no", status_code=status, body=body, error_code=code)
 
 
-@pytest.mark.parametrize(
-    ("problem", "verdict"),
-    [
-        (None, "delivered"),
-        (AdaptyUsageError("no"), "dead"),
-        (AdaptyConfigError("no"), "lasting"),
-        (AdaptyConnectionError("no"), "put off"),
-        (WebhookUnavailableError("no"), "outage"),
-        (OSError(), "lasting"),
-        (answered(401, said(), AuthenticationError), "lasting"),
-        (answered(401, {}, AuthenticationError), "lasting"),
-        (answered(401, PAGE, AuthenticationError), "put off"),
-        (answered(403, said(), PermissionDeniedError), "lasting"),
-        (answered(403, PAGE, PermissionDeniedError), "put off"),
-        (answered(403, {"message": "Forbidden"}, PermissionDeniedError), "put off"),
-        (answered(400, said(), AuthenticationError), "lasting"),
-        (answered(404, said(), NotFoundError), "lasting"),
-        (answered(404, PAGE, NotFoundError), "put off"),
-        (answered(408, said()), "put off"),
-        (answered(409, said()), "dead"),
-        (answered(409, said(), code="idempotency_in_flight"), "put off"),
-        (answered(429, said()), "outage"),
-        (answered(429, None), "outage"),
-        *((answered(status, said()), "dead") for status in (400, 402, 410, 413, 422, 451, 499)),
-        *((answered(status, PAGE), "dead") for status in (413, 414, 431)),
-        *((answered(status, PAGE), "put off") for status in (400, 405, 422, 499)),
-        *((answered(status, body), "put off") for status in (500, 503, 520) for body in BODIES),
-        *((answered(status, body), "put off") for status in (200, 204, 302, 307) for body in BODIES),
-    ],
+DISPOSITIONS: tuple[tuple[Any, str], ...] = (
+    (AdaptyUsageError("no"), "dead"),
+    (AdaptyConfigError("no"), "fatal"),
+    (AdaptyConnectionError("no"), "retry"),
+    (WebhookUnavailableError("no"), "outage"),
+    (OSError(), "fatal"),
+    (answered(401, said(), AuthenticationError), "fatal"),
+    (answered(401, {}, AuthenticationError), "fatal"),
+    (answered(401, PAGE, AuthenticationError), "retry"),
+    (answered(403, said(), PermissionDeniedError), "fatal"),
+    (answered(403, PAGE, PermissionDeniedError), "retry"),
+    (answered(403, {"message": "Forbidden"}, PermissionDeniedError), "retry"),
+    (answered(400, said(), AuthenticationError), "fatal"),
+    (answered(404, said(), NotFoundError), "fatal"),
+    (answered(404, PAGE, NotFoundError), "retry"),
+    (answered(408, said()), "retry"),
+    (answered(409, said()), "dead"),
+    (answered(409, said(), code="idempotency_in_flight"), "retry"),
+    (answered(429, said()), "outage"),
+    (answered(429, None), "outage"),
+    *((answered(status, said()), "dead") for status in (400, 402, 410, 413, 422, 451, 499)),
+    *((answered(status, PAGE), "dead") for status in (413, 414, 431)),
+    *((answered(status, PAGE), "retry") for status in (400, 405, 422, 499)),
+    *((answered(status, body), "retry") for status in (500, 503, 520) for body in BODIES),
+    *((answered(status, body), "retry") for status in (200, 204, 302, 307) for body in BODIES),
 )
-def test_whose_fault_an_answer_is(problem: Any, verdict: str) -> None:
-    """By status where Mail says it, in its own shape; a page of something in between says little."""
-    assert verdict_on(problem) == verdict
-    assert passes(problem) == (verdict in {"put off", "outage"})
+
+
+def test_classify_depends_on_the_status_and_on_who_responded() -> None:
+    """A response in Mail's format is about the event, the key or the address; another one may be over next time."""
+    for problem, disposition in DISPOSITIONS:
+        assert classify(problem) == disposition, problem
+        assert is_transient(problem) == (disposition in {"retry", "outage"}), problem
 
 
 @pytest.mark.parametrize(
@@ -145,7 +143,7 @@ def test_an_event_that_is_refused_by_any_status_is_set_aside(
     for each in events(4, 1):
         outbox.put(each)
     report = drain(adapty, outbox)
-    assert (report.delivered, report.refused) == (3, 1)
+    assert (report.delivered, report.dead_letters) == (3, 1)
     (dead,) = outbox.dead_letters()
     assert str(status) in (dead.reason or "")
     assert outbox.delete("evt_0000")
@@ -163,7 +161,7 @@ def test_an_answer_that_is_not_mails_passes(
     with Worker(adapty, outbox, max_retries=0) as worker:
         until(lambda: not outbox.counts().pending)
     assert worker.problem is None
-    assert outbox.counts().dead == 0
+    assert outbox.counts().dead_letters == 0
     assert sorted(mail_api.taken) == [f"evt_{number:04}" for number in range(30)]
 
 
@@ -174,7 +172,7 @@ def test_draining_through_a_strange_answer_sends_the_rest(adapty: Adapty, mail_a
         outbox.put(each)
     with pytest.raises(UnexpectedResponseError) as ended:
         drain(adapty, outbox, max_retries=0)
-    assert ended.value.__notes__ == [f"6 delivered, 0 refused; 2 left in {outbox.path}"]
+    assert ended.value.__notes__ == [f"6 delivered, 0 dead letters; 2 pending in {outbox.path}"]
 
 
 def test_a_key_that_mail_does_not_know_ends_a_worker(adapty: Adapty, mail_api: Mail, outbox: Outbox) -> None:
@@ -187,15 +185,10 @@ def test_a_key_that_mail_does_not_know_ends_a_worker(adapty: Adapty, mail_api: M
     assert outbox.counts().pending == 1
 
 
-@pytest.fixture
-def hurried(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
-    """Have a worker give up after moments rather than a day."""
-    request.getfixturevalue("impatient")
-    monkeypatch.setattr("adapty.webhooks._stores.sqlite_outbox.GIVE_UP_AFTER", timedelta(0))
-    monkeypatch.setattr("adapty.webhooks._stores.sqlite_outbox.GIVE_UP_PUT_OFFS", 3)
+LIMITS: WorkerOptions = {"max_retries": 0, "max_attempts": 3, "max_age": timedelta(0)}
 
 
-@pytest.mark.usefixtures("hurried")
+@pytest.mark.usefixtures("impatient")
 def test_an_event_that_mail_always_fails_on_is_given_up_while_it_takes_others(
     adapty: Adapty, mail_api: Mail, outbox: Outbox, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -203,37 +196,39 @@ def test_an_event_that_mail_always_fails_on_is_given_up_while_it_takes_others(
     mail_api.answers = {"evt_0000": [(500, said())]}
     for each in events(3, 1):
         outbox.put(each)
-    with caplog.at_level(logging.WARNING, "adapty"), Worker(adapty, outbox, max_retries=0):
+    with caplog.at_level(logging.WARNING, "adapty"), Worker(adapty, outbox, **LIMITS):
         for number in range(10, 13):
             wanted = mail_api.got.count("evt_0000") + 1
-            until(partial(lambda wanted: mail_api.got.count("evt_0000") >= wanted or outbox.counts().dead, wanted))
+            until(
+                partial(lambda wanted: mail_api.got.count("evt_0000") >= wanted or outbox.counts().dead_letters, wanted)
+            )
             # Each one that is taken may count against two tries: that before it, and one that is under way.
-            assert outbox.counts().dead == 0 or number == 12
+            assert outbox.counts().dead_letters == 0 or number == 12
             outbox.put(event(number, profile="somebody_else"))
             until(partial(lambda event_id: event_id in mail_api.taken, f"evt_{number:04}"))
         until(lambda: not outbox.counts().pending)
     (dead,) = outbox.dead_letters()
     assert dead.event_id == "evt_0000"
     assert dead.attempts >= 3
-    assert (dead.reason or "").startswith("given up, for Mail takes other events: saveTransactionEvent: 500")
+    assert (dead.reason or "").startswith("failed 3 times, while other events succeeded: saveTransactionEvent: 500")
     assert [event_id for event_id in mail_api.taken if event_id < "evt_0010"] == ["evt_0001", "evt_0002"]
-    assert "event 'evt_0000' is set aside: given up" in caplog.text
+    assert "event 'evt_0000' is a dead letter: failed 3 times" in caplog.text
     assert "jane" not in caplog.text
 
 
-@pytest.mark.usefixtures("hurried")
+@pytest.mark.usefixtures("impatient")
 def test_an_outage_gives_nothing_up(adapty: Adapty, mail_api: Mail, outbox: Outbox) -> None:
     """However long it takes: while Mail takes no event, none is to blame."""
     mail_api.answers = {"*": [(500, said())] * 300 + [(200, {})]}
     for each in events(40, 20):
         outbox.put(each)
-    with Worker(adapty, outbox, max_retries=0):
+    with Worker(adapty, outbox, **LIMITS):
         until(lambda: not outbox.counts().pending)
-    assert outbox.counts().dead == 0
+    assert outbox.counts().dead_letters == 0
     assert len(mail_api.taken) == 40
 
 
-@pytest.mark.usefixtures("hurried")
+@pytest.mark.usefixtures("impatient")
 def test_draining_again_and_again_gives_up_too(adapty: Adapty, mail_api: Mail, outbox: Outbox) -> None:
     """What is counted against an event is in the file: a cron job starts a new worker each time."""
     mail_api.answers = {"evt_0000": [(500, said())]}
@@ -241,14 +236,14 @@ def test_draining_again_and_again_gives_up_too(adapty: Adapty, mail_api: Mail, o
     for number in range(1, 3):
         outbox.put(event(number, profile=f"user_{number}"))
         with pytest.raises(ServerError):
-            drain(adapty, outbox, max_retries=0)
-        assert outbox.counts().dead == 0
+            drain(adapty, outbox, **LIMITS)
+        assert outbox.counts().dead_letters == 0
     outbox.put(event(3, profile="user_3"))
-    assert drain(adapty, outbox, max_retries=0).refused == 1
+    assert drain(adapty, outbox, **LIMITS).dead_letters == 1
     assert [each.event_id for each in outbox.dead_letters()] == ["evt_0000"]
 
 
-@pytest.mark.usefixtures("hurried")
+@pytest.mark.usefixtures("impatient")
 def test_a_replayed_event_has_all_its_time_again(adapty: Adapty, mail_api: Mail, outbox: Outbox) -> None:
     """What was counted against it before is forgotten, also where it waits and was not given up yet."""
     mail_api.answers = {"evt_0000": [(500, said())]}
@@ -256,9 +251,9 @@ def test_a_replayed_event_has_all_its_time_again(adapty: Adapty, mail_api: Mail,
     for number in range(1, 6):
         outbox.put(event(number, profile=f"user_{number}"))
         with pytest.raises(ServerError):
-            drain(adapty, outbox, max_retries=0)
+            drain(adapty, outbox, **LIMITS)
         assert outbox.replay("evt_0000")
-    assert outbox.counts().dead == 0
+    assert outbox.counts().dead_letters == 0
 
 
 @pytest.mark.parametrize("way", ["delete", "replay"])
@@ -266,7 +261,7 @@ def test_a_worker_heeds_what_becomes_of_an_event_that_waits(
     adapty: Adapty, mail_api: Mail, outbox: Outbox, monkeypatch: pytest.MonkeyPatch, way: str
 ) -> None:
     """One that is removed or replayed holds up its profile no longer, however long it was to wait."""
-    monkeypatch.setattr("adapty.webhooks._delivery._wait", lambda *_: 3600.0)
+    monkeypatch.setattr("adapty.webhooks._delivery._get_delay", lambda *_: 3600.0)
     mail_api.answers = {"evt_0000": [(500, said()), (200, {})]}
     for each in events(2, 1):
         outbox.put(each)
@@ -277,51 +272,73 @@ def test_a_worker_heeds_what_becomes_of_an_event_that_waits(
     assert mail_api.taken == (["evt_0001"] if way == "delete" else ["evt_0000", "evt_0001"])
 
 
-def due(number: int) -> Due:
-    """Give an event of a profile of its own."""
-    return Due(number, f"evt_{number}", f"user_{number}", {})
+def due(number: int, *, failures: int = 0) -> DueEvent:
+    """Return an event of a profile of its own."""
+    return DueEvent(number, f"evt_{number}", f"user_{number}", {}, failures)
 
 
-def test_an_events_own_trouble_is_waited_for_longer_each_time() -> None:
-    """What else succeeds has it tried no sooner."""
-    put_offs = PutOffs()
-    for times in range(1, 20):
-        assert put_offs.failures(due(1)) == times - 1
-        assert put_offs.put_off(due(1), 100.0 * times, is_blamed=False)
-        assert put_offs.succeeded(times) == [due(1)]
-        assert put_offs.succeeded(times) == []
-        assert put_offs.next_try(0) == 100.0 * times
+def test_failing_event_waits_longer_each_time() -> None:
+    """Successes of other events count its failures, but do not end its delay."""
+    schedule = RetrySchedule()
+    for attempt in range(1, 20):
+        assert schedule.count_attempts(due(1)) == attempt - 1
+        assert schedule.defer(due(1, failures=attempt - 1), 100.0 * attempt, is_counted=False)
+        assert schedule.on_success(attempt) == [due(1, failures=attempt - 1)]
+        assert schedule.on_success(attempt) == []
+        assert schedule.next_retry(0) == 100.0 * attempt
 
 
-def test_the_end_of_an_outage_has_all_that_it_put_off_tried_again_once() -> None:
-    """But for what was put off before it; and what fails again right after it has itself to blame."""
-    put_offs = PutOffs()
-    put_offs.put_off(due(9), 900.0, is_blamed=False)
-    put_offs.succeeded(0)
-    lasts = [put_offs.put_off(due(number), 100.0, is_blamed=False) for number in range(5)]
-    assert lasts == [True] * 4 + [False]
-    put_offs.excuse()
-    assert put_offs.succeeded(1.0) == []
-    assert put_offs.waiting(2.0) == [due(9)]
-    put_offs.answered(due(0))
-    assert all(put_offs.put_off(due(number), 200.0, is_blamed=False) for number in range(1, 5)), "they are known"
-    put_offs.excuse()
-    put_offs.succeeded(3.0)
-    assert len(put_offs.waiting(4.0)) == 5
+def test_events_of_an_outage_are_retried_immediately_after_it() -> None:
+    """Their failures do not count. An event that waits since before the outage keeps its delay."""
+    schedule = RetrySchedule()
+    schedule.defer(due(9), 900.0, is_counted=False)
+    schedule.on_success(0)
+    may_be_up = [schedule.defer(due(number), 100.0, is_counted=False) for number in range(6)]
+    assert may_be_up == [True] * 3 + [False] * 3, "evt_9 failed, too"
+    schedule.on_outage()
+    assert schedule.on_success(1.0) == []
+    assert schedule.get_waiting(2.0) == [due(9)]
 
 
-def test_one_success_counts_once_however_often_an_event_failed_before_it() -> None:
-    """A quiet night is no reason to give an event up in the morning."""
-    put_offs = PutOffs()
-    for times in range(1, 30):
-        put_offs.put_off(due(1), float(times), is_blamed=False)
-    assert put_offs.succeeded(30.0) == [due(1)]
+def test_events_that_failed_before_are_no_sign_of_an_outage() -> None:
+    """However many there are: Mail may accept others."""
+    schedule = RetrySchedule()
+    assert all(schedule.defer(due(number, failures=1), 100.0, is_counted=False) for number in range(100))
+    assert [schedule.defer(due(number), 100.0, is_counted=False) for number in range(100, 106)][-2:] == [False, False]
+    schedule.resolve(due(100))
+    assert schedule.defer(due(100), 100.0, is_counted=False)
 
 
-def test_trouble_of_very_many_profiles_is_no_event_s_own() -> None:
-    """Even where each of them failed alone."""
-    put_offs = PutOffs()
+def test_one_success_counts_one_failure_of_an_event() -> None:
+    """However often it failed before: a night without events does not make it a dead letter."""
+    schedule = RetrySchedule()
+    for attempt in range(1, 30):
+        schedule.defer(due(1, failures=1), float(attempt), is_counted=False)
+    assert schedule.on_success(30.0) == [due(1, failures=1)]
+
+
+def test_failure_that_counts_already_is_not_counted_again() -> None:
+    """Other events succeeded while the attempt was in flight."""
+    schedule = RetrySchedule()
+    schedule.defer(due(1), 1.0, is_counted=False)
+    schedule.defer(due(1), 1.0, is_counted=True)
+    assert schedule.on_success(2.0) == []
+
+
+def test_failures_of_very_many_profiles_are_an_outage() -> None:
+    """Even if other events succeed between them."""
+    schedule = RetrySchedule()
     for number in range(1000):
-        assert put_offs.put_off(due(number), 1.0, is_blamed=False)
-        put_offs.succeeded(0.0)
-    assert not put_offs.put_off(due(1000), 1.0, is_blamed=False)
+        assert schedule.defer(due(number), 1.0, is_counted=False)
+        schedule.on_success(0.0)
+        schedule.resolve(due(9999))
+    assert not schedule.defer(due(1000), 1.0, is_counted=False)
+
+
+def test_limits_of_dead_letters_are_validated(adapty: Adapty, outbox: Outbox) -> None:
+    """The error names the option."""
+    for options in ({"max_attempts": 0}, {"max_attempts": True}, {"max_age": timedelta(-1)}, {"max_age": 24}):
+        (name,) = options
+        with pytest.raises(AdaptyUsageError) as caught:
+            Worker(adapty, outbox, **options)
+        assert caught.value.field_name == name, options
