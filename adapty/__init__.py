@@ -8,200 +8,122 @@
 `Adapty` is the blocking client and `AsyncAdapty` the async one; `adapty.errors` draws the tree of what they raise.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from __future__ import annotations
 
-from adapty._version import __version__
-from adapty.errors import (
-    AdaptyAPIError,
-    AdaptyConfigError,
-    AdaptyConnectionError,
-    AdaptyError,
-    AdaptyTimeoutError,
-    AdaptyUsageError,
-    AuthenticationError,
-    BadRequestError,
-    CheckpointInUseError,
-    ConflictError,
-    FeatureNotEnabledError,
-    InsufficientBalanceError,
-    NotFoundError,
-    PermissionDeniedError,
-    ProfileNotFoundError,
-    RateLimitError,
-    ServerError,
-    UnexpectedResponseError,
-    UnprocessableEntityError,
-    WebhookAuthorizationError,
-    WebhookBodyError,
-    WebhookError,
-    WebhookUnavailableError,
-)
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from adapty._async.client import AsyncAdapty
-    from adapty._core.not_given import NOT_GIVEN, NotGiven
-    from adapty._sync.client import Adapty
-    from adapty.config import Timeouts
-    from adapty.flows import FLOW_BY_EVENT_TYPE, Flow, FlowEvent, TransactionEventType, current_flow, flow_for
-    from adapty.models import (
-        AccessLevel,
-        CustomAttribute,
-        DeletionReport,
-        DeletionResult,
-        DeviceInfo,
-        InstallationMeta,
-        IntegrationIdentifiers,
-        MailProfile,
-        NonSubscription,
-        Offer,
-        OfferCategory,
-        OfferRequest,
-        OfferType,
-        OneTimePurchase,
-        Paywall,
-        PaywallListItem,
-        PaywallProduct,
-        Price,
-        Profile,
-        ProfileDeletion,
-        ProfileSubscription,
-        PurchaseOffer,
-        RefundSaverSettings,
-        RemoteConfig,
-        Subscription,
-        TransactionEvent,
-        VirtualCurrencyBalance,
-        VirtualCurrencyBalances,
-        VirtualCurrencyHistoryItem,
-        VirtualCurrencyTransaction,
-        VirtualCurrencyTransactionItem,
+    from adapty import (
+        bulk as bulk,
+        config as config,
+        errors as errors,
+        fast as fast,
+        flows as flows,
+        models as models,
+        sandbox as sandbox,
+        testing as testing,
+        webhooks as webhooks,
     )
+    from adapty._async.client import AsyncAdapty as AsyncAdapty
+    from adapty._core.sentinel import NOT_GIVEN as NOT_GIVEN, NotGiven as NotGiven
+    from adapty._sync.client import Adapty as Adapty
+    from adapty._version import __version__ as __version__
+    from adapty.config import Timeouts as Timeouts
+    from adapty.errors import (
+        AdaptyAPIError as AdaptyAPIError,
+        AdaptyConfigError as AdaptyConfigError,
+        AdaptyConnectionError as AdaptyConnectionError,
+        AdaptyError as AdaptyError,
+        AdaptyTimeoutError as AdaptyTimeoutError,
+        AdaptyUsageError as AdaptyUsageError,
+        AuthenticationError as AuthenticationError,
+        BadRequestError as BadRequestError,
+        CheckpointInUseError as CheckpointInUseError,
+        ConflictError as ConflictError,
+        FeatureNotEnabledError as FeatureNotEnabledError,
+        InsufficientBalanceError as InsufficientBalanceError,
+        NotFoundError as NotFoundError,
+        PermissionDeniedError as PermissionDeniedError,
+        ProfileNotFoundError as ProfileNotFoundError,
+        RateLimitError as RateLimitError,
+        ServerError as ServerError,
+        UnexpectedResponseError as UnexpectedResponseError,
+        UnprocessableEntityError as UnprocessableEntityError,
+        WebhookAuthorizationError as WebhookAuthorizationError,
+        WebhookBodyError as WebhookBodyError,
+        WebhookError as WebhookError,
+        WebhookUnavailableError as WebhookUnavailableError,
+    )
+    from adapty.flows import (
+        FLOW_BY_EVENT_TYPE as FLOW_BY_EVENT_TYPE,
+        Flow as Flow,
+        FlowEvent as FlowEvent,
+        TransactionEventType as TransactionEventType,
+        current_flow as current_flow,
+        flow_for as flow_for,
+    )
+    from adapty.models import (
+        AccessLevel as AccessLevel,
+        CustomAttribute as CustomAttribute,
+        DeletionReport as DeletionReport,
+        DeletionResult as DeletionResult,
+        DeviceInfo as DeviceInfo,
+        InstallationMeta as InstallationMeta,
+        IntegrationIdentifiers as IntegrationIdentifiers,
+        MailProfile as MailProfile,
+        NonSubscription as NonSubscription,
+        Offer as Offer,
+        OfferCategory as OfferCategory,
+        OfferRequest as OfferRequest,
+        OfferType as OfferType,
+        OneTimePurchase as OneTimePurchase,
+        Paywall as Paywall,
+        PaywallListItem as PaywallListItem,
+        PaywallProduct as PaywallProduct,
+        Price as Price,
+        Profile as Profile,
+        ProfileDeletion as ProfileDeletion,
+        ProfileSubscription as ProfileSubscription,
+        PurchaseOffer as PurchaseOffer,
+        RefundSaverSettings as RefundSaverSettings,
+        RemoteConfig as RemoteConfig,
+        Subscription as Subscription,
+        TransactionEvent as TransactionEvent,
+        VirtualCurrencyBalance as VirtualCurrencyBalance,
+        VirtualCurrencyBalances as VirtualCurrencyBalances,
+        VirtualCurrencyHistoryItem as VirtualCurrencyHistoryItem,
+        VirtualCurrencyTransaction as VirtualCurrencyTransaction,
+        VirtualCurrencyTransactionItem as VirtualCurrencyTransactionItem,
+    )
+else:
+    from adapty._lazy import attach
 
-__all__ = [
-    "FLOW_BY_EVENT_TYPE",
-    "NOT_GIVEN",
-    "AccessLevel",
-    "Adapty",
-    "AdaptyAPIError",
-    "AdaptyConfigError",
-    "AdaptyConnectionError",
-    "AdaptyError",
-    "AdaptyTimeoutError",
-    "AdaptyUsageError",
-    "AsyncAdapty",
-    "AuthenticationError",
-    "BadRequestError",
-    "CheckpointInUseError",
-    "ConflictError",
-    "CustomAttribute",
-    "DeletionReport",
-    "DeletionResult",
-    "DeviceInfo",
-    "FeatureNotEnabledError",
-    "Flow",
-    "FlowEvent",
-    "InstallationMeta",
-    "InsufficientBalanceError",
-    "IntegrationIdentifiers",
-    "MailProfile",
-    "NonSubscription",
-    "NotFoundError",
-    "NotGiven",
-    "Offer",
-    "OfferCategory",
-    "OfferRequest",
-    "OfferType",
-    "OneTimePurchase",
-    "Paywall",
-    "PaywallListItem",
-    "PaywallProduct",
-    "PermissionDeniedError",
-    "Price",
-    "Profile",
-    "ProfileDeletion",
-    "ProfileNotFoundError",
-    "ProfileSubscription",
-    "PurchaseOffer",
-    "RateLimitError",
-    "RefundSaverSettings",
-    "RemoteConfig",
-    "ServerError",
-    "Subscription",
-    "Timeouts",
-    "TransactionEvent",
-    "TransactionEventType",
-    "UnexpectedResponseError",
-    "UnprocessableEntityError",
-    "VirtualCurrencyBalance",
-    "VirtualCurrencyBalances",
-    "VirtualCurrencyHistoryItem",
-    "VirtualCurrencyTransaction",
-    "VirtualCurrencyTransactionItem",
-    "WebhookAuthorizationError",
-    "WebhookBodyError",
-    "WebhookError",
-    "WebhookUnavailableError",
-    "__version__",
-    "current_flow",
-    "flow_for",
-]
-
-# Loaded when first asked for (PEP 562): httpx, attrs and dateutil take a while, and scripts start often.
-_HOMES = {
-    "FLOW_BY_EVENT_TYPE": "adapty.flows",
-    "NOT_GIVEN": "adapty._core.not_given",
-    "AccessLevel": "adapty.models",
-    "Adapty": "adapty._sync.client",
-    "AsyncAdapty": "adapty._async.client",
-    "CustomAttribute": "adapty.models",
-    "DeletionResult": "adapty.models",
-    "DeletionReport": "adapty.models",
-    "DeviceInfo": "adapty.models",
-    "Flow": "adapty.flows",
-    "FlowEvent": "adapty.flows",
-    "InstallationMeta": "adapty.models",
-    "IntegrationIdentifiers": "adapty.models",
-    "MailProfile": "adapty.models",
-    "NonSubscription": "adapty.models",
-    "NotGiven": "adapty._core.not_given",
-    "Offer": "adapty.models",
-    "OfferCategory": "adapty.models",
-    "OfferRequest": "adapty.models",
-    "OfferType": "adapty.models",
-    "OneTimePurchase": "adapty.models",
-    "Paywall": "adapty.models",
-    "PaywallListItem": "adapty.models",
-    "PaywallProduct": "adapty.models",
-    "Price": "adapty.models",
-    "Profile": "adapty.models",
-    "ProfileDeletion": "adapty.models",
-    "ProfileSubscription": "adapty.models",
-    "PurchaseOffer": "adapty.models",
-    "RefundSaverSettings": "adapty.models",
-    "RemoteConfig": "adapty.models",
-    "Subscription": "adapty.models",
-    "Timeouts": "adapty.config",
-    "TransactionEvent": "adapty.models",
-    "TransactionEventType": "adapty.flows",
-    "VirtualCurrencyBalance": "adapty.models",
-    "VirtualCurrencyBalances": "adapty.models",
-    "VirtualCurrencyHistoryItem": "adapty.models",
-    "VirtualCurrencyTransaction": "adapty.models",
-    "VirtualCurrencyTransactionItem": "adapty.models",
-    "current_flow": "adapty.flows",
-    "flow_for": "adapty.flows",
-}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        message = f"module 'adapty' has no attribute {name!r}"
-        raise AttributeError(message)
-    value = getattr(import_module(_HOMES[name]), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    __getattr__, __dir__, __all__ = attach(
+        __name__,
+        {
+            "._async.client": "AsyncAdapty",
+            "._core.sentinel": "NOT_GIVEN NotGiven",
+            "._sync.client": "Adapty",
+            "._version": "__version__",
+            ".config": "Timeouts",
+            ".errors": """
+                AdaptyAPIError AdaptyConfigError AdaptyConnectionError AdaptyError
+                AdaptyTimeoutError AdaptyUsageError AuthenticationError BadRequestError
+                CheckpointInUseError ConflictError FeatureNotEnabledError InsufficientBalanceError
+                NotFoundError PermissionDeniedError ProfileNotFoundError RateLimitError ServerError
+                UnexpectedResponseError UnprocessableEntityError WebhookAuthorizationError
+                WebhookBodyError WebhookError WebhookUnavailableError
+            """,
+            ".flows": "FLOW_BY_EVENT_TYPE Flow FlowEvent TransactionEventType current_flow flow_for",
+            ".models": """
+                AccessLevel CustomAttribute DeletionReport DeletionResult DeviceInfo
+                InstallationMeta IntegrationIdentifiers MailProfile NonSubscription Offer
+                OfferCategory OfferRequest OfferType OneTimePurchase Paywall PaywallListItem
+                PaywallProduct Price Profile ProfileDeletion ProfileSubscription PurchaseOffer
+                RefundSaverSettings RemoteConfig Subscription TransactionEvent
+                VirtualCurrencyBalance VirtualCurrencyBalances VirtualCurrencyHistoryItem
+                VirtualCurrencyTransaction VirtualCurrencyTransactionItem
+            """,
+        },
+        submodules="bulk config errors fast flows models sandbox testing webhooks",
+    )

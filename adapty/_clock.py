@@ -6,12 +6,12 @@ clock never wakes up again: its timers are due in decades. The event loops that 
 
 from __future__ import annotations
 
-import asyncio
 import importlib.util
 from importlib.machinery import BuiltinImporter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Callable
     from types import ModuleType
 
@@ -34,6 +34,8 @@ monotonic: Callable[[], float] = _load_time().monotonic
 
 def new_event_loop() -> asyncio.AbstractEventLoop:
     """Return a new event loop of the current policy whose timers follow `monotonic`."""
+    import asyncio  # noqa: PLC0415 - the blocking client reads the clock without asyncio
+
     return use_monotonic(asyncio.new_event_loop())
 
 
@@ -42,6 +44,8 @@ def use_monotonic(loop: asyncio.AbstractEventLoop) -> asyncio.AbstractEventLoop:
 
     Loops that are not asyncio's own, such as uvloop's, measure time without Python and are left as they are.
     """
+    import asyncio  # noqa: PLC0415 - as above
+
     if isinstance(loop, asyncio.BaseEventLoop):
         loop.time = monotonic  # type: ignore[method-assign]
     return loop

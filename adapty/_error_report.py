@@ -6,7 +6,7 @@ import logging
 import os
 import traceback
 
-from adapty._core.redact import Secret, redact
+from adapty._core.redaction import Secret, redact
 from adapty._escaping import escape_control
 
 __all__ = ["describe_internal_error"]

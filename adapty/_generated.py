@@ -16,9 +16,9 @@ from urllib.parse import urlencode
 
 from attrs import evolve
 
-from adapty._core.call import Call, Request, UnreadableAnswer
+from adapty._core.call import Call, InvalidBody, Request
 from adapty._core.json_body import InvalidJson, parse_json
-from adapty._core.operations import OPERATIONS, SCHEMES
+from adapty._core.operations import AUTH_SCHEMES, OPERATIONS
 from adapty.errors import AdaptyUsageError
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     import httpx
 
-    from adapty._core.answers import Answer
+    from adapty._core.error_mapping import Response
     from adapty._core.operations import Api
     from adapty.config import Config
     from adapty.models._request import RequestModel
@@ -34,12 +34,12 @@ if TYPE_CHECKING:
     from adapty_generated.server_side import AuthenticatedClient as ServerSideClient
 
 __all__ = [
-    "contract",
+    "build_mail_call",
+    "build_server_side_call",
+    "ignore_body",
     "low_level_mail_client",
     "low_level_server_side_client",
-    "mail_call",
-    "nothing",
-    "server_side_call",
+    "openapi_spec",
 ]
 
 T = TypeVar("T")
@@ -83,26 +83,26 @@ ENDPOINTS: Mapping[Api, Mapping[str, str]] = {
 """Operation to the generated module of its builder, below the `api` package of its API."""
 
 
-def mail_call(
+def build_mail_call(
     name: str,
     read: Callable[[Mapping[str, Any]], T],
     body: RequestModel,
     *,
-    gone_is_done: bool = False,
+    not_found_is_success: bool = False,
 ) -> Call[T]:
-    """Put the call of an operation of the Mail API together; see `server_side_call`.
+    """Put the call of an operation of the Mail API together; see `build_server_side_call`.
 
     Args:
         name: The contract's operationId.
         read: Makes the result out of the decoded body of a documented success.
         body: What the request holds.
-        gone_is_done: Whether a 404 after a try that may have gone through means that it did.
+        not_found_is_success: Whether a 404 after a try that may have gone through means that it did.
     """
     call = _call("mail", name, read, body, {})
-    return evolve(call, gone_is_done=True) if gone_is_done else call
+    return evolve(call, not_found_is_success=True) if not_found_is_success else call
 
 
-def server_side_call(
+def build_server_side_call(
     name: str,
     read: Callable[[Mapping[str, Any]], T],
     body: RequestModel | None = None,
@@ -122,7 +122,7 @@ def server_side_call(
     return _call("server_side", name, read, body, parameters)
 
 
-def nothing(_: Mapping[str, Any]) -> None:
+def ignore_body(_: Mapping[str, Any]) -> None:
     """Read the body of an operation that has no result."""
 
 
@@ -138,7 +138,7 @@ def _call(
     arguments = parameters if body is None else {**parameters, "body": body}
     parts = _builder(api, name)(**arguments)
     reader = _object_reader if operation.answers == "object" else _blank_reader
-    return Call(operation, _request(name, parts), reader(read), operation.gone_is_done)
+    return Call(operation, _request(name, parts), reader(read), operation.not_found_is_success)
 
 
 @cache
@@ -159,19 +159,19 @@ def _request(name: str, parts: Mapping[str, Any]) -> Request:
     return Request(parts["method"].upper(), parts["url"], parts.get("headers", {}), body, query)
 
 
-def _object_reader(read: Callable[[Mapping[str, Any]], T]) -> Callable[[Answer], T]:
-    def reader(answer: Answer) -> T:
+def _object_reader(read: Callable[[Mapping[str, Any]], T]) -> Callable[[Response], T]:
+    def reader(answer: Response) -> T:
         decoded = _decoded(answer)
         if not isinstance(decoded, dict):
             message = f"the body is not the promised JSON object but {type(decoded).__name__}"
-            raise UnreadableAnswer(message)
+            raise InvalidBody(message)
         return read(decoded)
 
     return reader
 
 
-def _blank_reader(read: Callable[[Mapping[str, Any]], T]) -> Callable[[Answer], T]:
-    def reader(answer: Answer) -> T:
+def _blank_reader(read: Callable[[Mapping[str, Any]], T]) -> Callable[[Response], T]:
+    def reader(answer: Response) -> T:
         if answer.content.strip():
             _decoded(answer)
         return read({})
@@ -179,13 +179,13 @@ def _blank_reader(read: Callable[[Mapping[str, Any]], T]) -> Callable[[Answer], 
     return reader
 
 
-def _decoded(answer: Answer) -> Any:
+def _decoded(answer: Response) -> Any:
     """Refuse a body that is not JSON: a gateway's page must not pass for a saved record."""
     try:
         return parse_json(answer.content)
     except InvalidJson as invalid:
         problem = f"the body {invalid}"
-    raise UnreadableAnswer(problem)
+    raise InvalidBody(problem)
 
 
 def low_level_mail_client(config: Config, transport: httpx.BaseTransport | httpx.AsyncBaseTransport) -> MailClient:
@@ -215,14 +215,14 @@ def _client_arguments(
     return {
         "base_url": config.base_urls[api],
         "token": config.key(api).value,
-        "prefix": SCHEMES[api],
+        "prefix": AUTH_SCHEMES[api],
         "timeout": httpx_timeout(config.timeouts),
         "headers": {"User-Agent": USER_AGENT},
         "httpx_args": {"transport": transport},
     }
 
 
-def contract(api: Api | Literal["webhooks"]) -> dict[str, Any]:
+def openapi_spec(api: Api | Literal["webhooks"]) -> dict[str, Any]:
     """Give the contract that the generated code was made of, as a decoded OpenAPI document."""
     text = resources.files("adapty_generated").joinpath(api, "openapi.json").read_text("utf-8")
     return cast("dict[str, Any]", json.loads(text))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import platform
+import sys
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -10,9 +10,9 @@ import httpx
 from attrs import asdict
 
 from adapty import errors
-from adapty._core.answers import PROXY_REMEDY
 from adapty._core.call import Failure
-from adapty._core.operations import SCHEMES
+from adapty._core.error_mapping import PROXY_REMEDY
+from adapty._core.operations import AUTH_SCHEMES
 from adapty._dialer import UnusableClient
 from adapty._reading import ACCEPT_ENCODING, ConnectDeadlineExceeded, DeadlineExceeded, ResponseTooLarge
 from adapty._version import __version__
@@ -28,25 +28,25 @@ if TYPE_CHECKING:
 
 __all__ = [
     "NO_AUTH",
-    "SENDING_FAILS",
+    "TRANSPORT_ERRORS",
     "USER_AGENT",
-    "OnlyAsync",
-    "OnlyBlocking",
-    "RequestMaker",
+    "AsyncUnsupported",
+    "RequestBuilder",
+    "SyncUnsupported",
     "build_client_request",
-    "check_kind",
-    "failure",
+    "check_type",
     "httpx_timeout",
+    "response_without_body",
+    "to_failure",
     "to_httpx_response",
-    "without_body",
 ]
 
-USER_AGENT = f"adapty-python/{__version__} python/{platform.python_version()} httpx/{httpx.__version__}"
+USER_AGENT = f"adapty-python/{__version__} python/{sys.version.partition(' ')[0]} httpx/{httpx.__version__}"
 
 NO_AUTH = httpx.Auth()
 """Leaves a request as it is, the user's own httpx client's credentials included."""
 
-PHASES: Mapping[type[httpx.TimeoutException], str] = {
+TIMEOUT_MESSAGES: Mapping[type[httpx.TimeoutException], str] = {
     httpx.ConnectTimeout: "no connection within {connect:g} s",
     httpx.ReadTimeout: "no answer within {read:g} s",
     httpx.WriteTimeout: "the request was not taken within {write:g} s",
@@ -55,8 +55,8 @@ PHASES: Mapping[type[httpx.TimeoutException], str] = {
     ConnectDeadlineExceeded: "not sent within {total:g} s",
 }
 
-SENDING_FAILS = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, UnicodeError, RuntimeError)
-"""What a transport of httpx raises when a request or its answer does not get through; see `failure`."""
+TRANSPORT_ERRORS = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, UnicodeError, RuntimeError)
+"""What a transport of httpx raises when a request or its answer does not get through; see `to_failure`."""
 
 # The request as such cannot be sent: another try would end the same way.
 # A host name that is no internationalized domain name ends in a UnicodeError.
@@ -91,7 +91,7 @@ _OF_THE_BODY = {"content-encoding", "content-length", "transfer-encoding"}
 _HEADERS = ((b"Accept", b"*/*"), (b"Accept-Encoding", ACCEPT_ENCODING.encode()))
 
 
-class RequestMaker:
+class RequestBuilder:
     """Makes the requests to one API as httpx sends them.
 
     It does what `httpx.Client.build_request` does for a client with nothing of the caller's own, in a sixth of the
@@ -112,7 +112,7 @@ class RequestMaker:
         self._address = config.base_urls[api]
         self._timeouts = asdict(config.timeouts)
         self._key = config.key(api)
-        self._scheme = SCHEMES[api]
+        self._scheme = AUTH_SCHEMES[api]
         self._headers = [(b"User-Agent", USER_AGENT.encode()), *headers]
 
     def __call__(self, request: Request) -> httpx.Request:
@@ -156,13 +156,13 @@ def build_client_request(
             **request.headers,
             "User-Agent": USER_AGENT,
             "Accept-Encoding": ACCEPT_ENCODING,
-            "Authorization": f"{SCHEMES[api]} {config.key(api).value}",
+            "Authorization": f"{AUTH_SCHEMES[api]} {config.key(api).value}",
         },
         timeout=httpx_timeout(config.timeouts),
     )
 
 
-class OnlyAsync(httpx.BaseTransport):
+class SyncUnsupported(httpx.BaseTransport):
     """Says so when blocking functions of the generated code are used with the async client's connections."""
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:  # noqa: ARG002 - httpx gives it
@@ -170,7 +170,7 @@ class OnlyAsync(httpx.BaseTransport):
         raise AdaptyConfigError("this low-level client is an AsyncAdapty's; use asyncio() or asyncio_detailed()")
 
 
-class OnlyBlocking(httpx.AsyncBaseTransport):
+class AsyncUnsupported(httpx.AsyncBaseTransport):
     """Says so when async functions of the generated code are used with the blocking client's connections."""
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:  # noqa: ARG002 - as above
@@ -178,7 +178,7 @@ class OnlyBlocking(httpx.AsyncBaseTransport):
         raise AdaptyConfigError("this low-level client is an Adapty's; use sync() or sync_detailed()")
 
 
-def check_kind(name: str, value: object, kind: type) -> None:
+def check_type(name: str, value: object, kind: type) -> None:
     """Refuse an argument that is neither None nor of this class of httpx.
 
     Raises:
@@ -195,8 +195,8 @@ def httpx_timeout(timeouts: Timeouts) -> httpx.Timeout:
     return httpx.Timeout(**phases)
 
 
-def failure(exc: Exception, timeouts: Timeouts) -> Failure:
-    """Tell the core what an exception of httpx means, one of `SENDING_FAILS`.
+def to_failure(exc: Exception, timeouts: Timeouts) -> Failure:
+    """Tell the core what an exception of httpx means, one of `TRANSPORT_ERRORS`.
 
     Raises:
         RuntimeError: It is one that has nothing to do with httpx.
@@ -205,7 +205,7 @@ def failure(exc: Exception, timeouts: Timeouts) -> Failure:
         return _unusable(exc)
     maybe_sent = not isinstance(exc, _NEVER_SENT)
     if isinstance(exc, httpx.TimeoutException):
-        phase = PHASES.get(type(exc), "timed out")
+        phase = TIMEOUT_MESSAGES.get(type(exc), "timed out")
         detail = phase.format(**asdict(timeouts))
         return Failure(errors.AdaptyTimeoutError, detail, repeat=True, cause=exc, maybe_sent=maybe_sent)
     if isinstance(exc, ResponseTooLarge):
@@ -229,7 +229,7 @@ def _unusable(exc: RuntimeError) -> Failure:
     raise exc
 
 
-def without_body(exc: httpx.HTTPStatusError) -> httpx.Response:
+def response_without_body(exc: httpx.HTTPStatusError) -> httpx.Response:
     """Give the answer that a response hook of the user's own client raised for; its body was not read."""
     return httpx.Response(exc.response.status_code, headers=_headers_without_body(exc.response.headers))
 

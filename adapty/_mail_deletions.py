@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from attrs import evolve
 
-from adapty._generated import mail_call
+from adapty._generated import build_mail_call
 from adapty.models import ProfileDeletion
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ T = TypeVar("T")
 
 def mail_deletion_call(body: ProfileDeletion, read: Callable[[Mapping[str, Any]], T]) -> Call[T]:
     """Return the call of operation `deleteProfile`; `read` makes its result."""
-    return mail_call("deleteProfile", read, body, gone_is_done=body.by_email_alone)
+    return build_mail_call("deleteProfile", read, body, not_found_is_success=body.by_email_alone)
 
 
 def deletion_by_kinds_call(ids: Iterable[tuple[str, str]], read: Callable[[str], T]) -> Call[T]:

@@ -19,8 +19,9 @@ from urllib.request import getproxies
 
 from attrs import frozen
 
-from adapty._core.addresses import HOST, PORT, host_and_port, is_host, is_loopback, parse_ip
-from adapty._core.redact import REDACTED, Secret
+from adapty._core.addresses import HOST_PATTERN, PORT_PATTERN, host_and_port, is_host, is_loopback, parse_ip
+from adapty._core.lazy import lazy_pattern
+from adapty._core.redaction import REDACTED, Secret
 from adapty.errors import AdaptyConfigError
 
 __all__ = ["Proxies", "check_proxy"]
@@ -32,15 +33,15 @@ _SUFFIX = "_proxy"
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 _SCHEMES = ("http", "https", "socks5", "socks5h")
-_PROXY = re.compile(rf"({'|'.join(_SCHEMES)})://(?:([^/?#]*)@)?({HOST})(:{PORT})?/?", re.IGNORECASE)
-_LONE_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
+_PROXY = lazy_pattern(rf"({'|'.join(_SCHEMES)})://(?:([^/?#]*)@)?({HOST_PATTERN})(:{PORT_PATTERN})?/?", re.IGNORECASE)
+_LONE_PERCENT = lazy_pattern("%(?![0-9A-Fa-f]{2})")
 _EXPECTED = (
     f"expected SCHEME://HOST:PORT with one of {', '.join(_SCHEMES)}; "
     "percent-encode special characters of the user name and the password"
 )
 
-_ENTRY = re.compile(rf"(?:(http|https|all)://)?(\*?\.)?({HOST})(?::({PORT}))?", re.IGNORECASE)
-_BRACKETS = re.compile(r"\[([^\]]*)\](/[0-9]+)?")
+_ENTRY = lazy_pattern(rf"(?:(http|https|all)://)?(\*?\.)?({HOST_PATTERN})(?::({PORT_PATTERN}))?", re.IGNORECASE)
+_BRACKETS = lazy_pattern(r"\[([^\]]*)\](/[0-9]+)?")
 _MAX_SHOWN = 3
 _MAX_CHARACTERS = 100
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import zlib
 from typing import TYPE_CHECKING
 
@@ -157,8 +156,10 @@ async def send_async(
         ResponseTooLarge: The body is over the limit.
         Exception: Whatever `handle` raises.
     """
+    from asyncio import timeout  # noqa: PLC0415 - the blocking client does without asyncio
+
     try:
-        async with asyncio.timeout(total) as deadline:
+        async with timeout(total) as deadline:
             response = await handle(request)
             try:
                 return await _read_async(response, limit)

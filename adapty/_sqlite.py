@@ -23,8 +23,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from attrs import frozen
 
 from adapty._clock import monotonic
-from adapty._core.safe_repr import SafeRepr
-from adapty._core.validate import kind_of
+from adapty._core.redaction import SafeRepr
+from adapty._core.validation import type_name
 from adapty._private_files import ensure_private_file
 from adapty.errors import AdaptyError, AdaptyUsageError
 
@@ -484,7 +484,7 @@ def _resolve_path(path: Any) -> Path:
     try:
         return Path(path).resolve()
     except TypeError:
-        raise AdaptyUsageError.for_field("path", f"is {kind_of(path)}; expected a path") from None
+        raise AdaptyUsageError.for_field("path", f"is {type_name(path)}; expected a path") from None
     except (OSError, ValueError):
         raise AdaptyUsageError.for_field("path", "is not a valid file name; expected a path") from None
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -11,13 +10,13 @@ from urllib.parse import urlsplit
 
 from attrs import Attribute, evolve, field, frozen
 
-from adapty._core.addresses import HOST, PORT, Endpoint, is_host, is_loopback
-from adapty._core.not_given import NOT_GIVEN, NotGiven
-from adapty._core.operations import SCHEMES, Api
-from adapty._core.redact import Secret, hide_arguments
+from adapty._core.addresses import HOST_PATTERN, PORT_PATTERN, Endpoint, is_host, is_loopback
+from adapty._core.lazy import lazy_pattern
+from adapty._core.operations import AUTH_SCHEMES, Api
+from adapty._core.redaction import SafeRepr, Secret, hide_arguments
 from adapty._core.retry import RetryPolicy
-from adapty._core.safe_repr import SafeRepr
-from adapty._core.validate import quotes_problem
+from adapty._core.sentinel import NOT_GIVEN, NotGiven
+from adapty._core.validation import quotation_mark_problem
 from adapty.errors import AdaptyConfigError
 
 if TYPE_CHECKING:
@@ -37,7 +36,7 @@ DEFAULT_MAX_RESPONSE_BYTES = 32 * 1024 * 1024
 KEY_ARGUMENTS: Mapping[Api, str] = MappingProxyType({"mail": "mail_secret_key", "server_side": "secret_key"})
 """Which argument of the client holds the key of which API."""
 
-ENVIRONMENT = MappingProxyType(
+ENV_VARS = MappingProxyType(
     {
         "secret_key": "ADAPTY_SECRET_KEY",
         "mail_secret_key": "ADAPTY_MAIL_SECRET_KEY",
@@ -55,11 +54,11 @@ _SWITCH = MappingProxyType({"1": True, "true": True, "0": False, "false": False}
 _URL_ARGUMENTS: Mapping[Api, str] = MappingProxyType({"mail": "mail_base_url", "server_side": "base_url"})
 """Which argument of the client holds the address of which API."""
 
-_PREFIXES = tuple(f"{scheme} " for scheme in SCHEMES.values())
+_PREFIXES = tuple(f"{scheme} " for scheme in AUTH_SCHEMES.values())
 
 _MAX_SECONDS = 1_000_000
 
-_ADDRESS = re.compile(rf"(?i:https?)://({HOST})(:({PORT}))?(/[A-Za-z0-9._~!$&'()*+,;=:%/-]*)?")
+_ADDRESS = lazy_pattern(rf"(?i:https?)://({HOST_PATTERN})(:({PORT_PATTERN}))?(/[A-Za-z0-9._~!$&'()*+,;=:%/-]*)?")
 
 
 def _is_time(_: object, attribute: Attribute[float], value: Any) -> None:
@@ -98,7 +97,7 @@ class Timeouts(SafeRepr):
     total: float = field(default=60.0, validator=_is_time)
 
     @classmethod
-    def of(cls, value: float | Timeouts) -> Timeouts:
+    def from_value(cls, value: float | Timeouts) -> Timeouts:
         """Return a `Timeouts` as it is; apply one number to every phase and to the attempt as a whole."""
         if isinstance(value, Timeouts):
             return value
@@ -169,7 +168,7 @@ class Config(SafeRepr):
             "base_url": base_url,
             "mail_base_url": mail_base_url,
         }
-        read = {name: variable for name, variable in ENVIRONMENT.items() if variables.get(variable)}
+        read = {name: variable for name, variable in ENV_VARS.items() if variables.get(variable)}
         read = {name: variable for name, variable in read.items() if arguments[name] is None}
         given = {name: variables[variable] for name, variable in read.items()}
         given |= {name: value for name, value in arguments.items() if value is not None}
@@ -189,7 +188,7 @@ class Config(SafeRepr):
                 raise AdaptyConfigError(f"{problem} (it comes from {read[name]})", field_name=name) from None
             raise
         if not config.keys:
-            names = " or ".join(f"{ENVIRONMENT[name]} (or {name}=)" for name in KEY_ARGUMENTS.values())
+            names = " or ".join(f"{ENV_VARS[name]} (or {name}=)" for name in KEY_ARGUMENTS.values())
             message = f"no key is given; set {names}"
             raise AdaptyConfigError(message)
         return config.with_options(timeout=timeout, max_retries=max_retries, max_response_bytes=max_response_bytes)
@@ -213,7 +212,7 @@ class Config(SafeRepr):
         """
         config = self
         if not isinstance(timeout, NotGiven):
-            config = evolve(config, timeouts=Timeouts.of(timeout))
+            config = evolve(config, timeouts=Timeouts.from_value(timeout))
         if not isinstance(max_retries, NotGiven):
             config = evolve(config, retries=evolve(config.retries, max_retries=_count(max_retries)))
         if not isinstance(max_response_bytes, NotGiven):
@@ -228,7 +227,7 @@ class Config(SafeRepr):
         """
         if api not in self.keys:
             name = KEY_ARGUMENTS[api]
-            raise AdaptyConfigError.for_field(name, f"is missing; give it to the client, or set {ENVIRONMENT[name]}")
+            raise AdaptyConfigError.for_field(name, f"is missing; give it to the client, or set {ENV_VARS[name]}")
         return self.keys[api]
 
     def endpoint(self, api: Api, proxies: Proxies | None = None) -> Endpoint:
@@ -242,7 +241,7 @@ class Config(SafeRepr):
             AdaptyConfigError: The proxy cannot be used.
         """
         name, url = KEY_ARGUMENTS[api], self.base_urls[api]
-        return Endpoint.of_url(
+        return Endpoint.from_url(
             url,
             url_variable=self.variables.get(_URL_ARGUMENTS[api]),
             key_source=self.variables.get(name, f"the argument {name}"),
@@ -271,7 +270,7 @@ def _key(value: Any, name: str) -> Secret:
         problem = "is empty; expected the key from Adapty's settings"
     elif value.startswith(_PREFIXES):
         problem = "starts with the name of a scheme; expected the key alone"
-    elif problem := quotes_problem(value):
+    elif problem := quotation_mark_problem(value):
         pass
     elif not value.isascii() or not value.isprintable() or " " in value:
         problem = "holds white space or characters that no key has; expected the key alone"

@@ -12,7 +12,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, Protocol, cast, get_args
 
-from adapty._core.validate import aware_datetime, checked, kind_of, one_of
+from adapty._core.validation import aware_datetime, one_of, type_name, validate
 from adapty.errors import AdaptyUsageError
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ class FlowEvent(Protocol):
 
 
 def known_event_type(value: TransactionEventType) -> TransactionEventType:
-    """Accept one of the ten names only: a check, to be used with `adapty._core.validate.checked`."""
+    """Accept one of the ten names only: a check, to be used with `adapty._core.validation.checked`."""
     return cast("TransactionEventType", one_of(get_args(TransactionEventType), value))
 
 
@@ -110,7 +110,7 @@ def flow_for(event_type: str) -> Flow:
         >>> flow_for("subscription_renewal_cancelled")
         <Flow.RENEWAL_CANCELLED: 'renewal cancelled'>
     """
-    return FLOW_BY_EVENT_TYPE[checked("event_type", known_event_type, event_type)]
+    return FLOW_BY_EVENT_TYPE[validate("event_type", known_event_type, event_type)]
 
 
 def current_flow(events: Iterable[FlowEvent | TransactionEvent]) -> Flow:
@@ -130,16 +130,16 @@ def current_flow(events: Iterable[FlowEvent | TransactionEvent]) -> Flow:
         <Flow.NEVER_PURCHASED: 'never purchased'>
     """
     if not isinstance(events, Iterable):
-        raise AdaptyUsageError.for_field("events", f"is {kind_of(events)}; expected the events of one profile")
+        raise AdaptyUsageError.for_field("events", f"is {type_name(events)}; expected the events of one profile")
     latest: tuple[datetime, Flow] | None = None
     for event in events:
         try:
             when, event_type = event.event_datetime, event.event_type
         except AttributeError:
             raise AdaptyUsageError.for_field(
-                "events", f"holds something {kind_of(event)}; expected TransactionEvent"
+                "events", f"holds something {type_name(event)}; expected TransactionEvent"
             ) from None
-        moment = checked("event_datetime", aware_datetime, when)
+        moment = validate("event_datetime", aware_datetime, when)
         flow = flow_for(event_type)
         if latest is None or moment >= latest[0]:
             latest = (moment, flow)

@@ -42,8 +42,9 @@ GUARDED = (
     *(f"models.{module}" for module in MODELS),
     *(f"bulk.{module}" for module in ("erase_report", "erasing", "importing", "options", "progress", "report")),
     *("fast.transport.AsyncFastTransport", "fast.transport.fast_is_installed"),
-    *("sandbox.app.create_app", "sandbox.fault_list.Faults", "sandbox.faults.Fault", "sandbox.server.Sandbox"),
-    *(f"testing.{module}" for module in ("erasure", "mail", "plugin", "requests", "server_side")),
+    *("sandbox._app.create_app", "sandbox._server.Sandbox", "sandbox._webhooks.api", "sandbox._webhooks.deliveries"),
+    *("sandbox._faults.injector.Faults", "sandbox._faults.model.Fault"),
+    *(f"testing.{module}" for module in ("_mail", "_requests", "_server_side", "plugin")),
     *(f"webhooks.{module}" for module in WEBHOOKS),
 )
 

@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from scripts.generate import APIS, read_contract, spec_name
-from scripts.spec_diff.markdown import one_line
+from scripts.spec_diff.text import one_line
 from scripts.update_spec.merge import MARK
 
 if TYPE_CHECKING:

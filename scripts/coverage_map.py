@@ -1,4 +1,4 @@
-"""What of the facade stands for what of the contracts, as tables."""
+"""The tables that map the contracts to the facade."""
 
 from __future__ import annotations
 
@@ -15,7 +15,17 @@ if TYPE_CHECKING:
     from adapty.models._request import RequestModel
     from adapty.models._response import ResponseModel
 
-__all__ = ["ALTERNATIVES", "ANSWERS", "COMMANDS", "ENUMS", "EVENTS", "METHODS", "OURS", "PARAMETERS", "RECORDS"]
+__all__ = [
+    "ALTERNATIVES",
+    "COMMANDS",
+    "ENUMS",
+    "EVENTS",
+    "FACADE_ARGUMENTS",
+    "METHODS",
+    "PARAMETERS",
+    "REQUESTS",
+    "RESPONSES",
+]
 
 METHODS: Mapping[Api, Mapping[str, tuple[str, ...]]] = {
     "mail": {
@@ -50,7 +60,7 @@ METHODS: Mapping[Api, Mapping[str, tuple[str, ...]]] = {
         "grantAccessLevelV1": ("v1.access_levels.grant",),
     },
 }
-"""Which method stands for which operation; one for each body where there are several."""
+"""Operation to its methods; one method per request body."""
 
 PARAMETERS: Mapping[str, str | None] = {
     "adapty-customer-user-id": "customer_user_id",
@@ -59,28 +69,28 @@ PARAMETERS: Mapping[str, str | None] = {
     "Idempotency-Key": "idempotency_key",
     "page[size]": "page_size",
     "limit": "page_size",
-    # The iterators ask for the next page themselves.
+    # The iterators request the next page.
     "page[number]": None,
     "cursor": None,
 }
-"""Which argument stands for which header or query parameter, where the names differ."""
+"""Header or query parameter to argument, if the names differ; None if there is none."""
 
-OURS = frozenset(
+FACADE_ARGUMENTS = frozenset(
     {
-        # Ready records, and fields of later releases.
+        # Model instances, and fields of later API versions.
         *("profile", "event", "extra_fields"),
-        # Plain words for what null means, and a part of the product.
+        # Flags in place of null, and a part of the product.
         *("lifetime", "immediate", "store_base_plan_id"),
-        # What tells the bodies of setTransaction apart: the method does.
+        # The field that distinguishes the bodies of setTransaction, each of which has a method.
         "purchase_type",
-        # What the path says.
+        # A part of the path.
         "paywall_id",
     },
 )
-"""Arguments and fields that have nothing on the other side, on purpose."""
+"""Arguments and fields that only the facade or only the contract has, on purpose."""
 
 ALTERNATIVES: Mapping[str, str] = {"StripeValidationRequest": "StripeValidationAttributes"}
-"""Which schema holds the arguments, where a body is only a wrapping."""
+"""Body schema that only wraps another one, to the schema with the arguments."""
 
 COMMANDS: Mapping[Api, Mapping[str, tuple[str, str]]] = {
     "mail": {
@@ -90,9 +100,9 @@ COMMANDS: Mapping[Api, Mapping[str, tuple[str, str]]] = {
     },
     "server_side": {},
 }
-"""Which command has an option for each field of which operation."""
+"""Operation to the command that has an option for each of its fields."""
 
-RECORDS: Mapping[Api, Mapping[str, type[RequestModel | ResponseModel]]] = {
+REQUESTS: Mapping[Api, Mapping[str, type[RequestModel | ResponseModel]]] = {
     "mail": {
         "ProfileDTO": models.MailProfile,
         "DeviceInfoDTO": models.DeviceInfo,
@@ -122,9 +132,9 @@ RECORDS: Mapping[Api, Mapping[str, type[RequestModel | ResponseModel]]] = {
         "VirtualCurrencyTransactionItem": models.VirtualCurrencyTransactionItem,
     },
 }
-"""Which record of adapty.models stands for which schema that a request can hold."""
+"""Request schema to its class in adapty.models."""
 
-ANSWERS: Mapping[Api, Mapping[type[ResponseModel] | None, tuple[str, ...]]] = {
+RESPONSES: Mapping[Api, Mapping[type[ResponseModel] | None, tuple[str, ...]]] = {
     "mail": {},
     "server_side": {
         models.Profile: ("ProfileResponse", "Profile"),
@@ -155,7 +165,7 @@ ANSWERS: Mapping[Api, Mapping[type[ResponseModel] | None, tuple[str, ...]]] = {
         None: ("StripeValidationResponse",),
     },
 }
-"""Which class of adapty.models stands for which schemas of an answer; several where one only wraps the other."""
+"""Class in adapty.models to its response schemas; several if one only wraps the other."""
 
 EVENTS: Mapping[str, type[ResponseModel] | None] = {
     "PurchaseEvent": events.WebhookEvent,
@@ -165,11 +175,11 @@ EVENTS: Mapping[str, type[ResponseModel] | None] = {
     "SharingProfile": events.SharingProfile,
     "Attribution": events.Attribution,
     "PlayStorePurchaseToken": events.PlayStorePurchaseToken,
-    # The receiver reads and answers these two itself.
+    # The receiver handles these two itself.
     "Verification": None,
     "VerificationAnswer": None,
 }
-"""Which class of adapty.webhooks stands for which schema of what Adapty posts."""
+"""Webhook schema to its class in adapty.webhooks."""
 
 ENUMS: Mapping[Api, Mapping[str, Any]] = {
     "mail": {
@@ -194,4 +204,4 @@ ENUMS: Mapping[Api, Mapping[str, Any]] = {
         "StripeValidationData.type": purchases.StripeKind,
     },
 }
-"""Which Literal type stands for which enum that a request can hold."""
+"""Request enum to its Literal type."""

@@ -1,8 +1,8 @@
-"""What the facade owes to a contract, and what it offers without one: each thing by name.
+"""List the gaps between the facade and the contracts: what the facade does not cover, and what no contract has.
 
     python -m scripts.facade_coverage
 
-Reads the contracts that the generated code was made of, so it tells after `make generate` what is left to do by hand.
+Reads the contracts that the generated code comes from. After `make generate` it lists what is left to write by hand.
 """
 
 from __future__ import annotations
@@ -10,19 +10,30 @@ from __future__ import annotations
 import inspect
 import sys
 from functools import partial
-from typing import TYPE_CHECKING, Any, Literal, get_args, get_type_hints
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import attrs
 import typer
 
+import adapty.models
 from adapty import AsyncAdapty, _generated, flows
 from adapty._core.operations import OPERATIONS, Api
 from adapty.cli import app
 from adapty.models._request import RequestModel
-from adapty.sandbox.mail import ACTIONS as MAIL_ACTIONS
-from adapty.sandbox.server_side.actions import ACTIONS as SERVER_SIDE_ACTIONS
-from scripts.coverage_map import ALTERNATIVES, ANSWERS, COMMANDS, ENUMS, EVENTS, METHODS, OURS, PARAMETERS, RECORDS
-from scripts.spec_diff.markdown import one_line
+from adapty.sandbox._mail.routes import ACTIONS as MAIL_ACTIONS
+from adapty.sandbox._server_side.actions import ACTIONS as SERVER_SIDE_ACTIONS
+from scripts.coverage_map import (
+    ALTERNATIVES,
+    COMMANDS,
+    ENUMS,
+    EVENTS,
+    FACADE_ARGUMENTS,
+    METHODS,
+    PARAMETERS,
+    REQUESTS,
+    RESPONSES,
+)
+from scripts.spec_diff.text import one_line
 from scripts.spec_for_generation import operations, reachable
 
 if TYPE_CHECKING:
@@ -30,7 +41,7 @@ if TYPE_CHECKING:
 
     from adapty.models._response import ResponseModel
 
-__all__ = ["APIS", "CONTRACTS", "Contract", "debts", "kinds"]
+__all__ = ["APIS", "CONTRACTS", "Contract", "Gap", "checks_for", "find_gaps"]
 
 Json = dict[str, Any]
 
@@ -39,101 +50,116 @@ Contract = Api | Literal["webhooks"]
 APIS: tuple[Api, ...] = ("mail", "server_side")
 
 CONTRACTS: tuple[Contract, ...] = (*APIS, "webhooks")
-"""The contracts of the APIs, and that of what Adapty posts."""
+"""The contracts of the APIs and of the webhooks."""
 
 SANDBOX: Mapping[Api, Iterable[str]] = {"mail": MAIL_ACTIONS, "server_side": SERVER_SIDE_ACTIONS}
-"""Which operations the sandbox serves."""
+"""The operations that the sandbox serves."""
 
 
-def debts(name: Contract, contract: Json) -> list[str]:
-    """Name everything in which the facade and this contract differ."""
-    return [debt for find in kinds(name).values() for debt in find(contract)]
+@attrs.frozen
+class Gap:
+    """A difference between the facade and a contract.
+
+    Attributes:
+        text: The description.
+        names: The names in the contract that it is about.
+    """
+
+    text: str
+    names: frozenset[str]
+
+    def __str__(self) -> str:
+        return self.text
 
 
-def kinds(name: Contract) -> Mapping[str, Callable[[Json], Iterator[str]]]:
-    """Give the ways in which the facade can differ from a contract."""
+def find_gaps(name: Contract, contract: Json) -> list[Gap]:
+    """Return all gaps between the facade and a contract."""
+    return [gap for check in checks_for(name).values() for gap in check(contract)]
+
+
+def checks_for(name: Contract) -> Mapping[str, Callable[[Json], Iterator[Gap]]]:
+    """Return the checks of a contract, by what they check."""
     if name == "webhooks":
-        return {"events": _event_debts}
-    return {kind: partial(find, name) for kind, find in KINDS.items()}
+        return {"events": _check_events}
+    return {subject: partial(check, name) for subject, check in CHECKS.items()}
 
 
-def _operation_debts(api: Api, contract: Json) -> Iterator[str]:
+def _check_operations(api: Api, contract: Json) -> Iterator[Gap]:
     wanted = {operation["operationId"]: operation for _, _, operation in operations(contract)}
     yield from _differences(
-        wanted, OPERATIONS[api], "adapty._core.operations owes the operation {}", "the operation {}"
+        wanted, OPERATIONS[api], "adapty._core.operations lacks the operation {}", "the operation {}"
     )
-    yield from _differences(wanted, SANDBOX[api], "the sandbox owes the operation {}", "the operation {}")
+    yield from _differences(wanted, SANDBOX[api], "the sandbox lacks the operation {}", "the operation {}")
     for name, operation in wanted.items():
         if name not in METHODS[api]:
-            yield f"adapty owes a method for the operation {name}"
+            yield _gap(f"adapty lacks a method for the operation {name}", name)
             continue
         ok = {int(status) for status in operation["responses"] if status.startswith("2")}
         if name in OPERATIONS[api] and OPERATIONS[api][name].ok != ok:
-            yield f"adapty._core.operations owes the success statuses {sorted(ok)} of the operation {name}"
+            text = f"adapty._core.operations lacks the success statuses {sorted(ok)} of the operation {name}"
+            yield _gap(text, *ok)
         for path, schema in zip(METHODS[api][name], _bodies(contract, operation) or [""], strict=False):
-            yield from _argument_debts(contract, operation, path, schema)
+            yield from _check_arguments(contract, operation, path, schema)
         if name in COMMANDS[api]:
-            yield from _command_debts(
+            yield from _check_command(
                 *COMMANDS[api][name], _properties(contract, (_bodies(contract, operation) or [""])[0])
             )
 
 
-def _argument_debts(contract: Json, operation: Json, path: str, schema: str) -> Iterator[str]:
+def _check_arguments(contract: Json, operation: Json, path: str, schema: str) -> Iterator[Gap]:
     arguments = _arguments(path)
     parameters = [PARAMETERS.get(name, name) for name in _parameters(contract, operation)]
-    wanted = [name for name in (*_properties(contract, schema), *parameters) if name and name not in OURS]
-    offered = [name for name in arguments if name not in OURS]
-    owed = f"adapty.{path} owes the argument {{}}"
-    yield from _differences(wanted, offered, owed, f"the argument {{}} of adapty.{path}")
+    wanted = [name for name in (*_properties(contract, schema), *parameters) if name and name not in FACADE_ARGUMENTS]
+    offered = [name for name in arguments if name not in FACADE_ARGUMENTS]
+    missing = f"adapty.{path} lacks the argument {{}}"
+    yield from _differences(wanted, offered, missing, f"the argument {{}} of adapty.{path}")
 
 
 def _arguments(path: str) -> set[str]:
-    """Name the arguments of a method, those of a TypedDict included."""
-    kind: Any = AsyncAdapty
-    *groups, method = path.split(".")
-    for group in groups:
-        kind = get_type_hints(kind)[group]
-    function = getattr(kind, method)
+    """Return the names of the arguments of a method, those of a TypedDict included."""
+    function: Any = AsyncAdapty(secret_key="key", mail_secret_key="key")
+    for name in path.split("."):
+        function = getattr(function, name)
     named: set[str] = set()
     for parameter in inspect.signature(function).parameters.values():
         if parameter.kind is parameter.VAR_KEYWORD:
-            fields = function.__globals__[parameter.annotation.removeprefix("Unpack[").removesuffix("]")]
+            fields = getattr(adapty.models, parameter.annotation.removeprefix("Unpack[").removesuffix("]"))
             named |= set(fields.__annotations__)
         else:
             named.add(parameter.name)
     return named - {"self"}
 
 
-def _command_debts(group: str, command: str, fields: Iterable[str]) -> Iterator[str]:
+def _check_command(group: str, command: str, fields: Iterable[str]) -> Iterator[Gap]:
     commands: Any = typer.main.get_command(app)
     options = {parameter.name for parameter in commands.commands[group].commands[command].params}
-    owed = f"the command {group} {command} owes an option for {{}}"
-    yield from _differences(fields, options - {"help"}, owed, f"the option {{}} of {group} {command}")
+    missing = f"the command {group} {command} lacks an option for {{}}"
+    yield from _differences(fields, options - {"help"}, missing, f"the option {{}} of {group} {command}")
 
 
-def _record_debts(api: Api, contract: Json) -> Iterator[str]:
+def _check_requests(api: Api, contract: Json) -> Iterator[Gap]:
     schemas = contract["components"]["schemas"]
     sent = _sent(contract)
     objects = [name for name in sent if schemas[name].get("type") == "object"]
-    yield from _differences(objects, RECORDS[api], "adapty.models owes a record for the schema {}", "a record for {}")
-    for name, record in RECORDS[api].items():
+    yield from _differences(objects, REQUESTS[api], "adapty.models lacks a class for the schema {}", "a class for {}")
+    for name, model in REQUESTS[api].items():
         fields = _properties(contract, name)
-        owed = f"adapty.models.{record.__name__} owes the field {{}} of {name}"
-        yield from _differences(fields, _fields(record), owed, f"the field {{}} of {record.__name__}")
-        if issubclass(record, RequestModel):
-            yield from _required_debts(record, fields, set(schemas.get(name, {}).get("required", ())))
+        missing = f"adapty.models.{model.__name__} lacks the field {{}} of {name}"
+        yield from _differences(fields, _fields(model), missing, f"the field {{}} of {model.__name__}")
+        if issubclass(model, RequestModel):
+            yield from _check_required(model, fields, set(schemas.get(name, {}).get("required", ())))
 
 
-def _required_debts(record: type[RequestModel], fields: Mapping[str, Json], required: set[str]) -> Iterator[str]:
-    for field in attrs.fields(record):
-        # What tells two bodies apart is required, and filled in.
+def _check_required(model: type[RequestModel], fields: Mapping[str, Json], required: set[str]) -> Iterator[Gap]:
+    for field in attrs.fields(model):
+        # The field that distinguishes two bodies is required, and has a default.
         is_required = "NotGiven" not in str(field.type)
         if field.name in fields and is_required != (field.name in required):
             word = "required" if field.name in required else "optional"
-            yield f"adapty.models.{record.__name__}.{field.name} owes to be {word}"
+            yield _gap(f"adapty.models.{model.__name__}.{field.name} must be {word}", field.name)
 
 
-def _answer_debts(api: Api, contract: Json) -> Iterator[str]:
+def _check_responses(api: Api, contract: Json) -> Iterator[Gap]:
     successes = [
         response
         for _, _, operation in operations(contract)
@@ -144,23 +170,25 @@ def _answer_debts(api: Api, contract: Json) -> Iterator[str]:
     received = [
         name for name in reachable(contract, successes) if "properties" in schemas[name] or "allOf" in schemas[name]
     ]
-    covered = [name for names in ANSWERS[api].values() for name in names]
-    yield from _differences(sorted(received), covered, "adapty.models owes a class for the answer {}", "an answer {}")
-    for kind, names in ANSWERS[api].items():
+    covered = [name for names in RESPONSES[api].values() for name in names]
+    yield from _differences(
+        sorted(received), covered, "adapty.models lacks a class for the response {}", "a response {}"
+    )
+    for kind, names in RESPONSES[api].items():
         if kind is None:
             continue
         wrapped = {f"#/components/schemas/{name}" for name in names}
-        joined = [
+        fields = [
             field
             for name in names
             for field, schema in _properties(contract, name).items()
             if schema.get("$ref") not in wrapped
         ]
-        owed = f"adapty.models.{kind.__name__} owes the field {{}} of {names[-1]}"
-        yield from _differences(joined, _fields(kind), owed, f"the field {{}} of {kind.__name__}")
+        missing = f"adapty.models.{kind.__name__} lacks the field {{}} of {names[-1]}"
+        yield from _differences(fields, _fields(kind), missing, f"the field {{}} of {kind.__name__}")
 
 
-def _enum_debts(api: Api, contract: Json) -> Iterator[str]:
+def _check_enums(api: Api, contract: Json) -> Iterator[Gap]:
     schemas = contract["components"]["schemas"]
     enums: dict[str, list[Any]] = {}
     for name in _sent(contract):
@@ -169,43 +197,47 @@ def _enum_debts(api: Api, contract: Json) -> Iterator[str]:
         for field, schema in _properties(contract, name).items():
             if "enum" in schema:
                 enums[f"{name}.{field}"] = [value for value in schema["enum"] if value is not None]
-    yield from _differences(enums, ENUMS[api], "adapty owes a Literal type for the enum {}", "a Literal type for {}")
+    yield from _differences(enums, ENUMS[api], "adapty lacks a Literal type for the enum {}", "a Literal type for {}")
     for name, values in enums.items():
         if name in ENUMS[api]:
-            owed = f"the type {name} owes the value {{}}"
-            yield from _differences(values, get_args(ENUMS[api][name]), owed, f"the value {{}} of {name}")
+            missing = f"the type {name} lacks the value {{}}"
+            yield from _differences(values, get_args(ENUMS[api][name]), missing, f"the value {{}} of {name}")
 
 
-def _flow_debts(api: Api, contract: Json) -> Iterator[str]:
+def _check_flows(api: Api, contract: Json) -> Iterator[Gap]:
     if api != "mail":
         return
     types = contract["components"]["schemas"].get("TransactionEventType", {}).get("enum", ())
-    owed = "adapty.flows.FLOW_BY_EVENT_TYPE owes a flow for the event type {}"
-    yield from _differences(types, flows.FLOW_BY_EVENT_TYPE, owed, "a flow for the event type {}")
+    missing = "adapty.flows.FLOW_BY_EVENT_TYPE lacks a flow for the event type {}"
+    yield from _differences(types, flows.FLOW_BY_EVENT_TYPE, missing, "a flow for the event type {}")
 
 
-def _event_debts(contract: Json) -> Iterator[str]:
-    """Name everything in which adapty.webhooks and the contract of what Adapty posts differ."""
+def _check_events(contract: Json) -> Iterator[Gap]:
+    """Compare adapty.webhooks with the contract of the webhooks."""
     schemas = contract["components"]["schemas"]
-    owed = "adapty.webhooks owes a class for the schema {}"
-    yield from _differences(schemas, EVENTS, owed, "a class for the schema {}")
+    missing = "adapty.webhooks lacks a class for the schema {}"
+    yield from _differences(schemas, EVENTS, missing, "a class for the schema {}")
     for name, kind in EVENTS.items():
         if kind and name in schemas:
-            owed = f"adapty.webhooks.{kind.__name__} owes the field {{}} of {name}"
+            missing = f"adapty.webhooks.{kind.__name__} lacks the field {{}} of {name}"
             yield from _differences(
-                _properties(contract, name), _fields(kind), owed, f"the field {{}} of {kind.__name__} in {name}"
+                _properties(contract, name), _fields(kind), missing, f"the field {{}} of {kind.__name__} in {name}"
             )
 
 
-def _differences(wanted: Iterable[Any], offered: Iterable[Any], owed: str, surplus: str) -> Iterator[str]:
-    """Say what is wanted and not offered, then what is offered and not wanted."""
+def _differences(wanted: Iterable[Any], offered: Iterable[Any], missing: str, surplus: str) -> Iterator[Gap]:
+    """Yield a gap for each name that only the contract has, then for each that only the facade has."""
     wanted, offered = list(wanted), list(offered)
-    yield from (owed.format(name) for name in wanted if name not in offered)
-    yield from (f"the contract has nothing for {surplus.format(name)}" for name in offered if name not in wanted)
+    yield from (_gap(missing.format(name), name) for name in wanted if name not in offered)
+    yield from (_gap(f"the contract lacks {surplus.format(name)}", name) for name in offered if name not in wanted)
+
+
+def _gap(text: str, *names: object) -> Gap:
+    return Gap(text, frozenset(part for name in map(str, names) for part in (name, *name.split("."))))
 
 
 def _sent(contract: Json) -> list[str]:
-    """Name the schemas that a request is made of."""
+    """Return the names of the schemas that requests use."""
     parts = [
         [operation.get("requestBody", {}), operation.get("parameters", [])] for _, _, operation in operations(contract)
     ]
@@ -213,7 +245,7 @@ def _sent(contract: Json) -> list[str]:
 
 
 def _bodies(contract: Json, operation: Json) -> list[str]:
-    """Name the schemas that an operation takes for its body."""
+    """Return the names of the schemas of an operation's request body."""
     body = _resolved(contract, operation.get("requestBody", {}))
     found = []
     for content in body.get("content", {}).values():
@@ -229,7 +261,7 @@ def _parameters(contract: Json, operation: Json) -> list[str]:
 
 
 def _properties(contract: Json, name: str) -> Json:
-    """Give the properties of a schema, joined ones included."""
+    """Return the properties of a schema, those of `allOf` included."""
     schema = contract["components"]["schemas"].get(name, {})
     found: Json = dict(schema.get("properties", {}))
     for part in schema.get("allOf", ()):
@@ -252,17 +284,17 @@ def _fields(kind: type[RequestModel | ResponseModel]) -> list[str]:
     return [field.name for field in attrs.fields(kind) if field.name not in {"extra_fields", "raw"}]
 
 
-KINDS: Mapping[str, Callable[[Api, Json], Iterator[str]]] = {
-    "operations": _operation_debts,
-    "records": _record_debts,
-    "answers": _answer_debts,
-    "enums": _enum_debts,
-    "flows": _flow_debts,
+CHECKS: Mapping[str, Callable[[Api, Json], Iterator[Gap]]] = {
+    "operations": _check_operations,
+    "requests": _check_requests,
+    "responses": _check_responses,
+    "enums": _check_enums,
+    "flows": _check_flows,
 }
-"""The ways in which the facade can differ from the contract of an API."""
+"""The checks of an API by what they check."""
 
 
 if __name__ == "__main__":
-    found = [debt for name in CONTRACTS for debt in debts(name, _generated.contract(name))]
-    print("\n".join(map(one_line, found)) or "the facade owes nothing")
+    found = [str(gap) for name in CONTRACTS for gap in find_gaps(name, _generated.openapi_spec(name))]
+    print("\n".join(map(one_line, found)) or "the facade covers the contracts")
     sys.exit(bool(found))

@@ -26,10 +26,8 @@ import openapi_python_client
 from openapi_python_client.config import ConfigFile
 
 from scripts.generated_files import report_differences
-from scripts.spec_diff.errors import CannotCompareError
-from scripts.spec_diff.markdown import one_line
-from scripts.spec_diff.reading import parsed
-from scripts.spec_diff.source import read
+from scripts.spec_diff.reading import CannotCompareError, parse, read_source
+from scripts.spec_diff.text import one_line
 from scripts.spec_for_generation import for_generation, operations
 
 ROOT = Path(__file__).parent.parent
@@ -147,7 +145,7 @@ def read_contract(spec: Path) -> dict[str, Any]:
 def read_data(file: Path) -> Any:
     """Read YAML or JSON as the comparison does: what is too large, too deep or expands too far is refused."""
     try:
-        return parsed(read(str(file)), file.name)
+        return parse(read_source(str(file)), file.name)
     except CannotCompareError as problem:
         fail(str(problem))
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import socket
 import threading
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-__all__ = ["RawServer", "answer", "raw_server"]
+__all__ = ["RawServer", "answer", "gzip_bomb", "raw_server"]
 
 Reply = bytes | Callable[[socket.socket], None]
 
@@ -17,6 +18,16 @@ def answer(status: int, body: bytes = b"", *headers: str) -> bytes:
     """Spell a whole response, the last one on its connection."""
     lines = [f"HTTP/1.1 {status} X", "Connection: close", f"Content-Length: {len(body)}", *headers]
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
+
+
+def gzip_bomb(megabytes: int) -> bytes:
+    """Return about 1 KB of gzip for each megabyte of zeros that it decodes to."""
+    compressor = zlib.compressobj(wbits=zlib.MAX_WBITS | 16)
+    first, second = (
+        compressor.compress(bytes(2**20)) + compressor.flush(zlib.Z_FULL_FLUSH),
+        compressor.compress(bytes(2**20)) + compressor.flush(zlib.Z_FULL_FLUSH),
+    )
+    return first + second * (megabytes - 1)  # after a full flush, a block does not depend on the ones before
 
 
 OK = answer(200, b"{}", "Content-Type: application/json")

@@ -13,8 +13,8 @@ import httpx
 from attrs import Factory, define, frozen
 
 from adapty import InstallationMeta, Price, RemoteConfig, Subscription, VirtualCurrencyTransactionItem
-from adapty._generated import contract
-from adapty._side_by_side import in_tasks, in_threads
+from adapty._concurrency import map_async, map_threads
+from adapty._generated import openapi_spec
 
 __all__ = [
     "BY_CUSTOMER_USER_ID",
@@ -51,7 +51,7 @@ PROFILE_ID = "772204ce-ebf6-4ed9-82b0-d8688ab62b01"
 PAYWALL_ID = "3a1f7f66-5a0e-4f3b-9d5e-0d6b7c8e9f10"
 DEVICE_ID = "1a2b3c4d-5e6f-4708-8192-a3b4c5d6e7f8"
 
-SIDE_BY_SIDE: Mapping[object, int] = {in_tasks: 200, in_threads: 50}
+SIDE_BY_SIDE: Mapping[object, int] = {map_async: 200, map_threads: 50}
 """How many callers share one client where they share one, by how they are run."""
 
 PURCHASE: Mapping[str, Any] = {
@@ -183,7 +183,7 @@ CALLS: Mapping[str, Callable[[Any, Mapping[str, Any]], Any]] = {
 }
 """The operation's name to a call of it through either client: what the async one's gives is to be awaited."""
 
-CONTRACT = contract("server_side")
+CONTRACT = openapi_spec("server_side")
 
 
 @frozen

@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
-from adapty._async.access_levels import AsyncAccessLevels
-from adapty._async.integrations import AsyncIntegrations
-from adapty._async.mail import AsyncMail
-from adapty._async.paywalls import AsyncPaywalls
-from adapty._async.profiles import AsyncProfiles
-from adapty._async.purchases import AsyncPurchases
-from adapty._async.refund_saver import AsyncRefundSaver
-from adapty._async.transactions import AsyncTransactions
-from adapty._async.transport import AsyncTransport
-from adapty._async.v1 import AsyncV1
-from adapty._async.virtual_currencies import AsyncVirtualCurrencies
-from adapty._core.not_given import NOT_GIVEN, NotGiven
-from adapty._core.redact import hide_arguments
-from adapty._generated import low_level_server_side_client
-from adapty.config import Config
+from adapty._core.redaction import hide_arguments
+from adapty._core.sentinel import NOT_GIVEN, NotGiven
 
 if TYPE_CHECKING:
     from types import TracebackType
 
     import httpx
 
+    from adapty._async.access_levels import AsyncAccessLevels
+    from adapty._async.integrations import AsyncIntegrations
+    from adapty._async.mail import AsyncMail
+    from adapty._async.paywalls import AsyncPaywalls
+    from adapty._async.profiles import AsyncProfiles
+    from adapty._async.purchases import AsyncPurchases
+    from adapty._async.refund_saver import AsyncRefundSaver
+    from adapty._async.transactions import AsyncTransactions
+    from adapty._async.transport import AsyncTransport
+    from adapty._async.v1 import AsyncV1
+    from adapty._async.virtual_currencies import AsyncVirtualCurrencies
     from adapty.config import Timeouts
     from adapty_generated.server_side import AuthenticatedClient
 
@@ -34,34 +33,11 @@ __all__ = ["AsyncAdapty"]
 class AsyncAdapty:
     """A client of Adapty's HTTP APIs, to be made once and shared.
 
-    Attributes:
-        profiles: End users: get, create, update, delete.
-        access_levels: What a user may use: grant, revoke, ask.
-        transactions: Purchases that were made outside of Adapty's SDK.
-        purchases: Purchases of Stripe and Paddle, to be looked up by Adapty.
-        refund_saver: What the App Store is told about refunds.
-        integrations: The ids under which other services know a user.
-        paywalls: Paywalls and their remote configs.
-        virtual_currencies: Balances of in-app money.
-        v1: Version 1 of the server-side API.
-        mail: The Mail API, which has a key of its own.
-
     Example:
         >>> async with AsyncAdapty(mail_secret_key="secret_live_123") as client:
         ...     print(client)
         <AsyncAdapty: mail>
     """
-
-    profiles: AsyncProfiles
-    access_levels: AsyncAccessLevels
-    transactions: AsyncTransactions
-    purchases: AsyncPurchases
-    refund_saver: AsyncRefundSaver
-    integrations: AsyncIntegrations
-    paywalls: AsyncPaywalls
-    virtual_currencies: AsyncVirtualCurrencies
-    v1: AsyncV1
-    mail: AsyncMail
 
     @hide_arguments
     def __init__(
@@ -100,6 +76,9 @@ class AsyncAdapty:
         Raises:
             AdaptyConfigError: No key is given, or a setting is wrong; `field_name` says which.
         """
+        from adapty._async.transport import AsyncTransport
+        from adapty.config import Config
+
         config = Config.build(
             secret_key=secret_key,
             mail_secret_key=mail_secret_key,
@@ -110,20 +89,80 @@ class AsyncAdapty:
             max_response_bytes=max_response_bytes,
             allow_insecure_http=allow_insecure_http,
         )
-        self._join(AsyncTransport.open(config, http_client, transport))
+        self._bind(AsyncTransport.open(config, http_client, transport))
 
-    def _join(self, transport: AsyncTransport) -> None:
+    def _bind(self, transport: AsyncTransport) -> None:
         self._transport = transport
-        self.profiles = AsyncProfiles(transport)
-        self.access_levels = AsyncAccessLevels(transport)
-        self.transactions = AsyncTransactions(transport)
-        self.purchases = AsyncPurchases(transport)
-        self.refund_saver = AsyncRefundSaver(transport)
-        self.integrations = AsyncIntegrations(transport)
-        self.paywalls = AsyncPaywalls(transport)
-        self.virtual_currencies = AsyncVirtualCurrencies(transport)
-        self.v1 = AsyncV1(transport)
-        self.mail = AsyncMail(transport)
+
+    @cached_property
+    def profiles(self) -> AsyncProfiles:
+        """End users: get, create, update, delete."""
+        from adapty._async.profiles import AsyncProfiles
+
+        return AsyncProfiles(self._transport)
+
+    @cached_property
+    def access_levels(self) -> AsyncAccessLevels:
+        """Access levels: grant, revoke, check."""
+        from adapty._async.access_levels import AsyncAccessLevels
+
+        return AsyncAccessLevels(self._transport)
+
+    @cached_property
+    def transactions(self) -> AsyncTransactions:
+        """Purchases made outside of Adapty's mobile SDKs."""
+        from adapty._async.transactions import AsyncTransactions
+
+        return AsyncTransactions(self._transport)
+
+    @cached_property
+    def purchases(self) -> AsyncPurchases:
+        """Stripe and Paddle purchases that Adapty validates."""
+        from adapty._async.purchases import AsyncPurchases
+
+        return AsyncPurchases(self._transport)
+
+    @cached_property
+    def refund_saver(self) -> AsyncRefundSaver:
+        """Refund Saver settings of a user."""
+        from adapty._async.refund_saver import AsyncRefundSaver
+
+        return AsyncRefundSaver(self._transport)
+
+    @cached_property
+    def integrations(self) -> AsyncIntegrations:
+        """IDs of a user in other services."""
+        from adapty._async.integrations import AsyncIntegrations
+
+        return AsyncIntegrations(self._transport)
+
+    @cached_property
+    def paywalls(self) -> AsyncPaywalls:
+        """Paywalls and their remote configs."""
+        from adapty._async.paywalls import AsyncPaywalls
+
+        return AsyncPaywalls(self._transport)
+
+    @cached_property
+    def virtual_currencies(self) -> AsyncVirtualCurrencies:
+        """Balances and transactions of virtual currencies."""
+        from adapty._async.virtual_currencies import AsyncVirtualCurrencies
+
+        return AsyncVirtualCurrencies(self._transport)
+
+    @cached_property
+    def v1(self) -> AsyncV1:
+        """Version 1 of the server-side API."""
+        from adapty._async.v1 import AsyncV1
+
+        return AsyncV1(self._transport)
+
+    @cached_property
+    def mail(self) -> AsyncMail:
+        """The Mail API, which has its own key."""
+        from adapty._async.mail import AsyncMail
+
+        return AsyncMail(self._transport)
 
     def with_options(
         self,
@@ -144,7 +183,7 @@ class AsyncAdapty:
             >>> patient = client.with_options(timeout=60, max_retries=5)
         """
         sibling = type(self).__new__(type(self))
-        sibling._join(  # noqa: SLF001 - its own class
+        sibling._bind(  # noqa: SLF001 - its own class
             self._transport.with_config(self._transport.config.with_options(timeout=timeout, max_retries=max_retries)),
         )
         return sibling
@@ -164,7 +203,9 @@ class AsyncAdapty:
             >>> len(answer.parsed.data)
             1
         """
-        return low_level_server_side_client(self._transport.config, self._transport.pooled())
+        from adapty._generated import low_level_server_side_client
+
+        return low_level_server_side_client(self._transport.config, self._transport.shared_transport())
 
     async def close(self) -> None:
         """Close the connections; an `http_client` of your own stays open, and so does what `with_options` gave."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Unpack
 
-from adapty._core.identity import named_user
-from adapty._generated import nothing, server_side_call
+from adapty._core.ids import user_headers
+from adapty._generated import build_server_side_call, ignore_body
 from adapty.models.integrations import (
     IntegrationIdentifierFields,
     IntegrationIdentifiers,
@@ -55,9 +55,9 @@ class AsyncIntegrations:
             >>> stored.branch_id is None
             True
         """
-        user = named_user(customer_user_id, profile_id)
-        return await self._transport.run(
-            server_side_call("getIntegrationIdentifiers", IntegrationIdentifiers.from_dict, **user)
+        user = user_headers(customer_user_id, profile_id)
+        return await self._transport.execute(
+            build_server_side_call("getIntegrationIdentifiers", IntegrationIdentifiers.from_dict, **user)
         )
 
     async def set(
@@ -85,6 +85,6 @@ class AsyncIntegrations:
             Profile(...)
             >>> await client.integrations.set(customer_user_id="user_12345", amplitude_user_id="user_12345")
         """
-        user = named_user(customer_user_id, profile_id)
+        user = user_headers(customer_user_id, profile_id)
         body = IntegrationIdentifiersRequest.from_arguments(identifiers)
-        await self._transport.run(server_side_call("setIntegrationIdentifiers", nothing, body, **user))
+        await self._transport.execute(build_server_side_call("setIntegrationIdentifiers", ignore_body, body, **user))

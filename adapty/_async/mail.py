@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, overload
 
-from adapty._async.deletions import delete_each
-from adapty._core.deletions import Deletions
-from adapty._core.identity import BARE_ID, BARE_ID_KINDS, MAIL_ID_KINDS, NAMED_MAIL_ID_KINDS
-from adapty._core.not_given import NOT_GIVEN, NotGiven
-from adapty._generated import low_level_mail_client, mail_call, nothing
+from adapty._async.deletions import run_deletions
+from adapty._core.deletions import DeletionRun
+from adapty._core.ids import BARE_ID, BARE_ID_KINDS, MAIL_ID_KINDS, NAMED_MAIL_ID_KINDS
+from adapty._core.sentinel import NOT_GIVEN, NotGiven
+from adapty._generated import build_mail_call, ignore_body, low_level_mail_client
 from adapty._mail_deletions import deletion_by_kinds_call, mail_deletion_call
 from adapty.models import MailProfile, ProfileDeletion, TransactionEvent
 from adapty.models._request import coerce_model
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from adapty._async.transport import AsyncTransport
     from adapty._core.deletions import DeletionReport, DeletionResult
-    from adapty._core.identity import MailIdKind
+    from adapty._core.ids import MailIdKind
     from adapty.flows import TransactionEventType
     from adapty.models import DeviceInfo, Offer
     from adapty_generated.mail import AuthenticatedClient
@@ -136,7 +136,7 @@ class AsyncMail:
             "extra_fields": extra_fields,
         }
         ready = coerce_model(MailProfile, "profile", profile, fields)
-        await self._transport.run(mail_call("saveProfile", nothing, ready))
+        await self._transport.execute(build_mail_call("saveProfile", ignore_body, ready))
 
     @overload
     async def save_transaction_event(self, event: TransactionEvent, /) -> None: ...
@@ -252,7 +252,7 @@ class AsyncMail:
             "extra_fields": extra_fields,
         }
         ready = coerce_model(TransactionEvent, "event", event, fields)
-        await self._transport.run(mail_call("saveTransactionEvent", nothing, ready))
+        await self._transport.execute(build_mail_call("saveTransactionEvent", ignore_body, ready))
 
     async def delete_profile(
         self,
@@ -295,7 +295,7 @@ class AsyncMail:
             email=email,
             extra_fields=extra_fields,
         )
-        await self._transport.run(mail_deletion_call(body, nothing))
+        await self._transport.execute(mail_deletion_call(body, ignore_body))
 
     async def delete_many(
         self,
@@ -334,14 +334,17 @@ class AsyncMail:
             (1, (), True)
         """
         if by is None:
-            kinds, run = BARE_ID_KINDS, Deletions(ids, BARE_ID, on_result, kinds=MAIL_ID_KINDS, asked_by=BARE_ID_KINDS)
+            kinds, run = (
+                BARE_ID_KINDS,
+                DeletionRun(ids, BARE_ID, on_result, kinds=MAIL_ID_KINDS, lookup_by=BARE_ID_KINDS),
+            )
         else:
-            kinds, run = (by,), Deletions(ids, by, on_result, kinds=NAMED_MAIL_ID_KINDS)
+            kinds, run = (by,), DeletionRun(ids, by, on_result, kinds=NAMED_MAIL_ID_KINDS)
 
         async def delete(id_: str) -> str:
-            return await self._transport.run(deletion_by_kinds_call([(kind, id_) for kind in kinds], str))
+            return await self._transport.execute(deletion_by_kinds_call([(kind, id_) for kind in kinds], str))
 
-        return await delete_each(run, delete, concurrency)
+        return await run_deletions(run, delete, concurrency)
 
     def low_level(self) -> AuthenticatedClient:
         """Give the generated code's own client, ready to use: this client's key, connections and timeouts.
@@ -364,4 +367,4 @@ class AsyncMail:
             >>> answer.status_code
             <HTTPStatus.OK: 200>
         """
-        return low_level_mail_client(self._transport.config, self._transport.pooled())
+        return low_level_mail_client(self._transport.config, self._transport.shared_transport())

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from adapty._core.identity import uuid_text
-from adapty._core.not_given import NOT_GIVEN, NotGiven
-from adapty._core.pages import MAX_PAGE_SIZE, next_page_number
-from adapty._core.server_side_rules import flag, json_text
-from adapty._core.validate import checked, counted, identifier
-from adapty._generated import server_side_call
+from adapty._core.ids import validate_uuid
+from adapty._core.sentinel import NOT_GIVEN, NotGiven
+from adapty._core.server_side_validation import boolean, json_text
+from adapty._core.validation import bounded_int, identifier, validate
+from adapty._generated import build_server_side_call
+from adapty._pagination import MAX_PAGE_SIZE, next_page_number
 from adapty.models.paywalls import (
     Paywall,
     PaywallListResponse,
@@ -53,13 +53,13 @@ class AsyncPaywalls:
             >>> async for paywall in client.paywalls.list(page_size=100):
             ...     assert paywall.paywall_id
         """
-        return self._pages(counted("page_size", page_size, MAX_PAGE_SIZE))
+        return self._pages(bounded_int("page_size", page_size, MAX_PAGE_SIZE))
 
     async def _pages(self, size: int) -> AsyncIterator[PaywallListItem]:
         number: int | None = 1
         while number is not None:
-            page = await self._transport.run(
-                server_side_call("listPaywalls", PaywallListResponse.from_dict, pagenumber=number, pagesize=size)
+            page = await self._transport.execute(
+                build_server_side_call("listPaywalls", PaywallListResponse.from_dict, pagenumber=number, pagesize=size)
             )
             for paywall in page.data:
                 yield paywall
@@ -87,8 +87,10 @@ class AsyncPaywalls:
             >>> paywall.title == listed.title
             True
         """
-        return await self._transport.run(
-            server_side_call("getPaywall", Paywall.from_dict, paywall_id=checked("paywall_id", uuid_text, paywall_id))
+        return await self._transport.execute(
+            build_server_side_call(
+                "getPaywall", Paywall.from_dict, paywall_id=validate("paywall_id", validate_uuid, paywall_id)
+            )
         )
 
     async def update(
@@ -122,9 +124,9 @@ class AsyncPaywalls:
             >>> paywall.remote_config("en").decoded()
             {'headline': 'Go premium'}
         """
-        path = {"paywall_id": checked("paywall_id", uuid_text, paywall_id)}
+        path = {"paywall_id": validate("paywall_id", validate_uuid, paywall_id)}
         body = PaywallUpdateRequest(remote_configs=remote_configs, extra_fields=extra_fields)
-        return await self._transport.run(server_side_call("updatePaywall", Paywall.from_dict, body, **path))
+        return await self._transport.execute(build_server_side_call("updatePaywall", Paywall.from_dict, body, **path))
 
     async def update_locale(
         self,
@@ -164,9 +166,9 @@ class AsyncPaywalls:
             >>> [config.data for config in paywall.remote_configs]
             ['{"headline": "Hello"}', '{"headline": "Hallo"}']
         """
-        name, text = checked("locale", identifier, locale), checked("data", json_text, data)
-        path: dict[str, Any] = {"paywall_id": checked("paywall_id", uuid_text, paywall_id)}
-        adds = checked("add", flag, add)
-        paywall = await self._transport.run(server_side_call("getPaywall", parse_editable_paywall, **path))
+        name, text = validate("locale", identifier, locale), validate("data", json_text, data)
+        path: dict[str, Any] = {"paywall_id": validate("paywall_id", validate_uuid, paywall_id)}
+        adds = validate("add", boolean, add)
+        paywall = await self._transport.execute(build_server_side_call("getPaywall", parse_editable_paywall, **path))
         body = build_locale_update(paywall, name, text, add=adds)
-        return await self._transport.run(server_side_call("updatePaywall", Paywall.from_dict, body, **path))
+        return await self._transport.execute(build_server_side_call("updatePaywall", Paywall.from_dict, body, **path))

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal, Unpack
 
-from adapty._async.deletions import delete_each
-from adapty._core.deletions import Deletions
-from adapty._core.identity import named_user
-from adapty._core.not_given import NOT_GIVEN, NotGiven
-from adapty._core.validate import checked
-from adapty._generated import nothing, server_side_call
+from adapty._core.ids import user_headers
+from adapty._core.sentinel import NOT_GIVEN, NotGiven
+from adapty._core.validation import validate
+from adapty._generated import build_server_side_call, ignore_body
 from adapty.models.profile import Profile
-from adapty.models.profile_request import ProfileFields, ProfileRequest, validate_platform
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -19,8 +16,8 @@ if TYPE_CHECKING:
 
     from adapty._async.transport import AsyncTransport
     from adapty._core.deletions import DeletionReport, DeletionResult
-    from adapty._core.identity import IdKind
-    from adapty.models.profile_request import Platform
+    from adapty._core.ids import IdKind
+    from adapty.models.profile_request import Platform, ProfileFields
 
 __all__ = ["AsyncProfiles", "AsyncProfilesBase"]
 
@@ -56,8 +53,10 @@ class AsyncProfilesBase:
             >>> profile.has_access("premium")
             False
         """
-        user = named_user(customer_user_id, profile_id)
-        return await self._transport.run(server_side_call(f"getProfile{self._version}", Profile.from_response, **user))
+        user = user_headers(customer_user_id, profile_id)
+        return await self._transport.execute(
+            build_server_side_call(f"getProfile{self._version}", Profile.from_response, **user)
+        )
 
     async def delete(self, *, customer_user_id: str | None = None, profile_id: str | UUID | None = None) -> None:
         """Delete a user with all that belongs to the profile: operation `deleteProfile`.
@@ -79,8 +78,8 @@ class AsyncProfilesBase:
             Profile(...)
             >>> await client.profiles.delete(customer_user_id="user_12345")
         """
-        user = named_user(customer_user_id, profile_id)
-        await self._transport.run(server_side_call(f"deleteProfile{self._version}", nothing, **user))
+        user = user_headers(customer_user_id, profile_id)
+        await self._transport.execute(build_server_side_call(f"deleteProfile{self._version}", ignore_body, **user))
 
     async def delete_many(
         self,
@@ -118,13 +117,16 @@ class AsyncProfilesBase:
             >>> len(report.deleted), len(report.not_found), report.failed
             (1, 1, ())
         """
-        run = Deletions(ids, by, on_result)
+        from adapty._async.deletions import run_deletions
+        from adapty._core.deletions import DeletionRun
+
+        run = DeletionRun(ids, by, on_result)
 
         async def delete(id_: str) -> None:
             user: dict[str, Any] = {by: id_}
             await self.delete(**user)
 
-        return await delete_each(run, delete, concurrency)
+        return await run_deletions(run, delete, concurrency)
 
 
 class AsyncProfiles(AsyncProfilesBase):
@@ -167,11 +169,7 @@ class AsyncProfiles(AsyncProfilesBase):
             >>> profile.attributes["plan"]
             'trial'
         """
-        parameters = named_user(customer_user_id, profile_id)
-        if platform is not NOT_GIVEN and platform is not None:
-            parameters["adapty_platform"] = checked("platform", validate_platform, platform)
-        body = ProfileRequest.from_arguments(fields)
-        return await self._transport.run(server_side_call("createProfile", Profile.from_response, body, **parameters))
+        return await self._send("createProfile", user_headers(customer_user_id, profile_id), platform, fields)
 
     async def update(
         self,
@@ -209,8 +207,20 @@ class AsyncProfiles(AsyncProfilesBase):
             >>> "plan" in profile.attributes
             False
         """
-        parameters = named_user(customer_user_id, profile_id)
+        return await self._send("updateProfile", user_headers(customer_user_id, profile_id), platform, fields)
+
+    async def _send(
+        self,
+        operation: str,
+        parameters: dict[str, Any],
+        platform: Platform | NotGiven | None,
+        fields: ProfileFields,
+    ) -> Profile:
+        from adapty.models.profile_request import ProfileRequest, validate_platform
+
         if platform is not NOT_GIVEN and platform is not None:
-            parameters["adapty_platform"] = checked("platform", validate_platform, platform)
+            parameters["adapty_platform"] = validate("platform", validate_platform, platform)
         body = ProfileRequest.from_arguments(fields)
-        return await self._transport.run(server_side_call("updateProfile", Profile.from_response, body, **parameters))
+        return await self._transport.execute(
+            build_server_side_call(operation, Profile.from_response, body, **parameters)
+        )

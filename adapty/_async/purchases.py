@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from adapty._core.not_given import NOT_GIVEN, NotGiven
-from adapty._generated import nothing, server_side_call
+from adapty._core.sentinel import NOT_GIVEN, NotGiven
+from adapty._generated import build_server_side_call, ignore_body
 from adapty.models.profile import Profile
 from adapty.models.purchases import PaddleValidationRequest, StripeValidationAttributes, StripeValidationRequest
 
@@ -50,8 +50,10 @@ class AsyncPurchases:
         about = StripeValidationAttributes(
             customer_user_id=customer_user_id, stripe_token=stripe_token, extra_fields=extra_fields
         )
-        await self._transport.run(
-            server_side_call("validateStripePurchase", nothing, StripeValidationRequest.from_attributes(about))
+        await self._transport.execute(
+            build_server_side_call(
+                "validateStripePurchase", ignore_body, StripeValidationRequest.from_attributes(about)
+            )
         )
 
     async def validate_paddle(
@@ -87,4 +89,6 @@ class AsyncPurchases:
         body = PaddleValidationRequest(
             customer_user_id=customer_user_id, paddle_token=paddle_token, extra_fields=extra_fields
         )
-        return await self._transport.run(server_side_call("validatePaddlePurchase", Profile.from_response, body))
+        return await self._transport.execute(
+            build_server_side_call("validatePaddlePurchase", Profile.from_response, body)
+        )

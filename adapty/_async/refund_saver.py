@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from adapty._core.identity import named_user
-from adapty._core.not_given import NOT_GIVEN, NotGiven
-from adapty._generated import server_side_call
+from adapty._core.ids import user_headers
+from adapty._core.sentinel import NOT_GIVEN, NotGiven
+from adapty._generated import build_server_side_call
 from adapty.models.refund_saver import RefundSaverSettings, RefundSaverSettingsRequest
 
 if TYPE_CHECKING:
@@ -54,9 +54,9 @@ class AsyncRefundSaver:
             >>> await client.refund_saver.get(customer_user_id="user_12345")
             RefundSaverSettings(...)
         """
-        user = named_user(customer_user_id, profile_id)
-        return await self._transport.run(
-            server_side_call("getRefundSaverSettings", RefundSaverSettings.from_response, **user)
+        user = user_headers(customer_user_id, profile_id)
+        return await self._transport.execute(
+            build_server_side_call("getRefundSaverSettings", RefundSaverSettings.from_response, **user)
         )
 
     async def set(
@@ -95,10 +95,10 @@ class AsyncRefundSaver:
             >>> settings.custom_preference, settings.consent
             ('decline', True)
         """
-        user = named_user(customer_user_id, profile_id)
+        user = user_headers(customer_user_id, profile_id)
         body = RefundSaverSettingsRequest(
             custom_preference=custom_preference, consent=consent, extra_fields=extra_fields
         )
-        return await self._transport.run(
-            server_side_call("setRefundSaverSettings", RefundSaverSettings.from_response, body, **user)
+        return await self._transport.execute(
+            build_server_side_call("setRefundSaverSettings", RefundSaverSettings.from_response, body, **user)
         )

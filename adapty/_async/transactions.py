@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Unpack
 
-from adapty._core.identity import named_user
-from adapty._generated import server_side_call
+from adapty._core.ids import user_headers
+from adapty._generated import build_server_side_call
 from adapty.models.profile import Profile
 from adapty.models.transactions import (
     OneTimePurchase,
@@ -78,9 +78,11 @@ class AsyncTransactions:
             >>> profile.has_access("premium")
             True
         """
-        user = named_user(customer_user_id, profile_id)
+        user = user_headers(customer_user_id, profile_id)
         body = Subscription.from_arguments(join_base_plan(fields))
-        return await self._transport.run(server_side_call("setTransaction", Profile.from_response, body, **user))
+        return await self._transport.execute(
+            build_server_side_call("setTransaction", Profile.from_response, body, **user)
+        )
 
     async def set_one_time_purchase(
         self,
@@ -120,9 +122,11 @@ class AsyncTransactions:
             >>> [purchase.store_product_id for purchase in profile.non_subscriptions]
             ['premium_lifetime']
         """
-        user = named_user(customer_user_id, profile_id)
+        user = user_headers(customer_user_id, profile_id)
         body = OneTimePurchase.from_arguments(join_base_plan(fields))
-        return await self._transport.run(server_side_call("setTransaction", Profile.from_response, body, **user))
+        return await self._transport.execute(
+            build_server_side_call("setTransaction", Profile.from_response, body, **user)
+        )
 
     async def set(
         self,
@@ -164,6 +168,8 @@ class AsyncTransactions:
             >>> await client.transactions.set(purchase, customer_user_id="user_12345")
             Profile(...)
         """
-        user = named_user(customer_user_id, profile_id)
+        user = user_headers(customer_user_id, profile_id)
         body = coerce_transaction(transaction)
-        return await self._transport.run(server_side_call("setTransaction", Profile.from_response, body, **user))
+        return await self._transport.execute(
+            build_server_side_call("setTransaction", Profile.from_response, body, **user)
+        )

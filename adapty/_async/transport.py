@@ -8,19 +8,18 @@ from typing import TYPE_CHECKING, TypeVar
 
 import httpx
 
-from adapty._async_connections import AsyncConnections
-from adapty._core.call import Send, run
+from adapty._core.call import Send, execute
 from adapty._dialer import Dialer, UnusableClient
 from adapty._http import (
     NO_AUTH,
-    SENDING_FAILS,
-    OnlyAsync,
-    RequestMaker,
+    TRANSPORT_ERRORS,
+    RequestBuilder,
+    SyncUnsupported,
     build_client_request,
-    check_kind,
-    failure,
+    check_type,
+    response_without_body,
+    to_failure,
     to_httpx_response,
-    without_body,
 )
 from adapty._process import current_process
 from adapty._proxies import Proxies
@@ -30,12 +29,12 @@ from adapty.errors import AdaptyConfigError
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from adapty._core.answers import Answer
     from adapty._core.call import Call, Failure, Request
+    from adapty._core.error_mapping import Response
     from adapty._core.operations import Api
     from adapty.config import Config
 
-__all__ = ["AsyncPooledTransport", "AsyncTransport"]
+__all__ = ["AsyncSharedTransport", "AsyncTransport"]
 
 T = TypeVar("T")
 
@@ -45,7 +44,7 @@ class AsyncTransport:
 
     Attributes:
         config: The settings.
-        is_standard: Whether the connections are the client's own.
+        is_default: Whether the connections are the client's own.
     """
 
     def __init__(
@@ -67,12 +66,12 @@ class AsyncTransport:
             proxies: The proxies of the environment, if the connections are the client's own.
         """
         self.config = config
-        self.is_standard = proxies is not None
+        self.is_default = proxies is not None
         self._proxies = proxies
         self._transport = transport
         self._http_client = http_client
         self._owned = owned
-        self._makers = {api: RequestMaker(config, api) for api in config.keys}
+        self._makers = {api: RequestBuilder(config, api) for api in config.keys}
         self._endpoints = {api: config.endpoint(api, proxies) for api in config.keys}
 
     @classmethod
@@ -91,13 +90,15 @@ class AsyncTransport:
         if http_client is not None and transport is not None:
             message = "http_client and transport exclude each other; give the transport to your httpx client"
             raise AdaptyConfigError(message)
-        check_kind("http_client", http_client, httpx.AsyncClient)
-        check_kind("transport", transport, httpx.AsyncBaseTransport)
+        check_type("http_client", http_client, httpx.AsyncClient)
+        check_type("transport", transport, httpx.AsyncBaseTransport)
         if http_client is not None:
             client_send = partial(http_client.send, stream=True, auth=NO_AUTH, follow_redirects=False)
             return cls(config, AsyncExternalTransport(client_send), owned=False, http_client=http_client)
         if transport is not None:
             return cls(config, AsyncExternalTransport(transport.handle_async_request, transport), owned=True)
+        from adapty._async_connections import AsyncConnections  # noqa: PLC0415 - loads httpcore
+
         proxies = Proxies.from_environment()
         dialer = Dialer(proxies.for_url)
         for api in config.keys:
@@ -110,12 +111,12 @@ class AsyncTransport:
             config, self._transport, owned=False, http_client=self._http_client, proxies=self._proxies
         )
 
-    async def run(self, call: Call[T]) -> T:
+    async def execute(self, call: Call[T]) -> T:
         """Carry out a call, retries included."""
         api = call.operation.api
         self.config.key(api)
         keys = tuple(self.config.keys.values())
-        steps = run(call, self.config.retries, keys, endpoint=self._endpoints[api])
+        steps = execute(call, self.config.retries, keys, endpoint=self._endpoints[api])
         step = next(steps)
         try:
             while True:
@@ -128,7 +129,7 @@ class AsyncTransport:
             result: T = done.value
             return result
 
-    async def _send(self, api: Api, request: Request) -> Answer | Failure:
+    async def _send(self, api: Api, request: Request) -> Response | Failure:
         """Send once; whatever httpx raises becomes a `Failure`."""
         try:
             return await send_async(
@@ -138,9 +139,9 @@ class AsyncTransport:
                 limit=self.config.max_response_bytes,
             )
         except httpx.HTTPStatusError as exc:
-            return without_body(exc)
-        except SENDING_FAILS as exc:
-            return failure(exc, self.config.timeouts)
+            return response_without_body(exc)
+        except TRANSPORT_ERRORS as exc:
+            return to_failure(exc, self.config.timeouts)
 
     def _build_request(self, api: Api, request: Request) -> httpx.Request:
         """Build the request, with what the caller's own httpx client adds to each."""
@@ -148,9 +149,9 @@ class AsyncTransport:
             return self._makers[api](request)
         return build_client_request(self._http_client, self.config, api, request)
 
-    def pooled(self) -> AsyncPooledTransport:
+    def shared_transport(self) -> AsyncSharedTransport:
         """Return a transport for other httpx clients, over this one's connections."""
-        return AsyncPooledTransport(self.config, self._transport)
+        return AsyncSharedTransport(self.config, self._transport)
 
     async def close(self) -> None:
         """Close the connections, if they are this transport's own."""
@@ -198,7 +199,7 @@ class AsyncExternalTransport(httpx.AsyncBaseTransport):
             await self._transport.aclose()
 
 
-class AsyncPooledTransport(httpx.AsyncBaseTransport, OnlyAsync):
+class AsyncSharedTransport(httpx.AsyncBaseTransport, SyncUnsupported):
     """Sends over the connections of a client, within its size limit and total timeout, and leaves them open."""
 
     def __init__(self, config: Config, transport: httpx.AsyncBaseTransport) -> None:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Unpack
 
 from adapty._async.access_levels import AsyncAccessLevelsBase
 from adapty._async.profiles import AsyncProfilesBase
-from adapty._core.identity import named_user
-from adapty._generated import server_side_call
+from adapty._core.ids import user_headers
+from adapty._generated import build_server_side_call
 from adapty.models.profile import Profile
 from adapty.models.profile_request import ProfileFields, ProfileRequest
 
@@ -51,9 +51,11 @@ class AsyncV1Profiles(AsyncProfilesBase):
             >>> profile.customer_user_id
             'user_12345'
         """
-        user = named_user(customer_user_id, profile_id)
+        user = user_headers(customer_user_id, profile_id)
         body = ProfileRequest.from_arguments(fields)
-        return await self._transport.run(server_side_call("createProfileV1", Profile.from_response, body, **user))
+        return await self._transport.execute(
+            build_server_side_call("createProfileV1", Profile.from_response, body, **user)
+        )
 
     async def update(
         self,
@@ -81,9 +83,11 @@ class AsyncV1Profiles(AsyncProfilesBase):
             >>> await client.v1.profiles.update(customer_user_id="user_12345", first_name=None)
             Profile(...)
         """
-        user = named_user(customer_user_id, profile_id)
+        user = user_headers(customer_user_id, profile_id)
         body = ProfileRequest.from_arguments(fields)
-        return await self._transport.run(server_side_call("updateProfileV1", Profile.from_response, body, **user))
+        return await self._transport.execute(
+            build_server_side_call("updateProfileV1", Profile.from_response, body, **user)
+        )
 
 
 class AsyncV1AccessLevels(AsyncAccessLevelsBase):

@@ -8,24 +8,37 @@ from urllib.parse import urlsplit
 
 from attrs import frozen
 
+from adapty._core.lazy import lazy_pattern
 from adapty._escaping import escape_control
 
-__all__ = ["HOST", "PORT", "Endpoint", "describe_url", "host_and_port", "is_host", "is_loopback", "parse_ip"]
+__all__ = [
+    "HOST_PATTERN",
+    "PORT_PATTERN",
+    "Endpoint",
+    "describe_url",
+    "host_and_port",
+    "is_host",
+    "is_loopback",
+    "parse_ip",
+]
 
 _LABEL = "[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
 
-HOST = rf"(?:{_LABEL}(?:\.{_LABEL})*\.?|\[[0-9A-Fa-f:.]+\])"
+HOST_PATTERN = rf"(?:{_LABEL}(?:\.{_LABEL})*\.?|\[[0-9A-Fa-f:.]+\])"
 """A pattern for a host name or an IP address as URLs have it; see also `is_host`."""
 
-PORT = "(?:[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])"
+PORT_PATTERN = "(?:[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])"
 """A pattern for a port from 1 to 65535."""
 
-_HOST = re.compile(HOST)
-_NUMERIC = re.compile(r"[0-9.]+")
+_HOST = lazy_pattern(HOST_PATTERN)
+_NUMERIC = lazy_pattern(r"[0-9.]+")
 _MAX_LENGTH = 253
 
-_URL = re.compile(rf"((?:https?:)?//)(?:[^/?#]*@)?({HOST}(?::{PORT})?)(/[^?#]*)?(?:[?#].*)?", re.IGNORECASE | re.DOTALL)
-_RELATIVE = re.compile(r"(?!//)([^?#:]+)(?:[?#].*)?", re.DOTALL)
+_URL = lazy_pattern(
+    rf"((?:https?:)?//)(?:[^/?#]*@)?({HOST_PATTERN}(?::{PORT_PATTERN})?)(/[^?#]*)?(?:[?#].*)?",
+    re.IGNORECASE | re.DOTALL,
+)
+_RELATIVE = lazy_pattern(r"(?!//)([^?#:]+)(?:[?#].*)?", re.DOTALL)
 
 _DEFAULT_PORTS = {"http": 80, "https": 443, "socks5": 1080, "socks5h": 1080}
 
@@ -47,12 +60,12 @@ class Endpoint:
     proxy: str | None = None
 
     @classmethod
-    def of_url(cls, url: str, *, url_variable: str | None, key_source: str, proxy: str | None = None) -> Endpoint:
+    def from_url(cls, url: str, *, url_variable: str | None, key_source: str, proxy: str | None = None) -> Endpoint:
         """Create it from the base URL of an API.
 
         Example:
             >>> source = "the argument secret_key"
-            >>> str(Endpoint.of_url("https://api.adapty.io", url_variable="ADAPTY_BASE_URL", key_source=source))
+            >>> str(Endpoint.from_url("https://api.adapty.io", url_variable="ADAPTY_BASE_URL", key_source=source))
             'api.adapty.io:443 (ADAPTY_BASE_URL)'
         """
         return cls(host_and_port(url), url_variable, key_source, proxy)

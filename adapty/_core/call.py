@@ -14,25 +14,25 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from attrs import define, field, frozen
 
 from adapty import errors
-from adapty._core.answers import Answer, Asked, error_code_of, error_for, says_gone
+from adapty._core.error_mapping import RequestInfo, Response, error_from_response, is_not_found, parse_error_code
 from adapty._core.operations import Operation
-from adapty._core.redact import redact
+from adapty._core.redaction import redact
 from adapty._core.retry import (
     CONFLICT,
     TOO_MANY_REQUESTS,
     RetryPolicy,
     is_in_flight,
-    is_transient,
-    retry_after_seconds,
+    is_retryable_status,
+    parse_retry_after,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
     from adapty._core.addresses import Endpoint
-    from adapty._core.redact import Secret
+    from adapty._core.redaction import Secret
 
-__all__ = ["IDEMPOTENCY_KEY", "Call", "Failure", "Request", "Send", "UnreadableAnswer", "Wait", "run"]
+__all__ = ["IDEMPOTENCY_KEY", "Call", "Failure", "InvalidBody", "Request", "Send", "Wait", "execute"]
 
 T = TypeVar("T")
 
@@ -96,7 +96,7 @@ class Failure:
     maybe_sent: bool = True
 
 
-class UnreadableAnswer(Exception):  # noqa: N818 - never leaves the library: it turns into an UnexpectedResponseError
+class InvalidBody(Exception):  # noqa: N818 - never leaves the library: it turns into an UnexpectedResponseError
     """A documented success whose body cannot be read; the text says why."""
 
 
@@ -104,24 +104,24 @@ class UnreadableAnswer(Exception):  # noqa: N818 - never leaves the library: it 
 class Call(Generic[T]):
     """One operation with its request and the reader of its documented success.
 
-    `read` gives the result, or raises `UnreadableAnswer`. `gone_is_done` says whether a 404 after a try that may have
+    `read` gives the result, or raises `InvalidBody`. `not_found_is_success` says whether a 404 after a try that may have
     gone through means that it did. `if_not_found` is made in its place where the API finds no such profile.
     """
 
     operation: Operation
     request: Request
-    read: Callable[[Answer], T]
-    gone_is_done: bool = False
+    read: Callable[[Response], T]
+    not_found_is_success: bool = False
     if_not_found: Call[T] | None = None
 
 
-def run(
+def execute(
     call: Call[T],
     policy: RetryPolicy,
     secrets: tuple[Secret, ...] = (),
     random: Callable[[], float] = _random,
     endpoint: Endpoint | None = None,
-) -> Generator[Send | Wait, Answer | Failure | None, T]:
+) -> Generator[Send | Wait, Response | Failure | None, T]:
     """Carry out a call: yield what the driver must do, return the result, or raise an AdaptyError.
 
     Args:
@@ -137,7 +137,7 @@ def run(
         if call.if_not_found is None:
             raise
     # Outside of the handler, so that an error of this call has no context.
-    return (yield from run(call.if_not_found, policy, secrets, random, endpoint))
+    return (yield from execute(call.if_not_found, policy, secrets, random, endpoint))
 
 
 def _run_one(
@@ -146,7 +146,7 @@ def _run_one(
     secrets: tuple[Secret, ...],
     random: Callable[[], float],
     endpoint: Endpoint | None,
-) -> Generator[Send | Wait, Answer | Failure | None, T]:
+) -> Generator[Send | Wait, Response | Failure | None, T]:
     send = Send(call.request)
     patience = _Patience(policy, random)
     attempts = 0
@@ -159,9 +159,11 @@ def _run_one(
             raise RuntimeError(message)
         wait = patience.wait_before_next(outcome)
         if wait is None:
-            done = maybe_done and call.gone_is_done
+            done = maybe_done and call.not_found_is_success
             try:
-                return _finish(outcome, call, _asked(call, attempts, endpoint), endpoint, secrets, gone_is_done=done)
+                return _finish(
+                    outcome, call, _asked(call, attempts, endpoint), endpoint, secrets, not_found_is_success=done
+                )
             except errors.UnexpectedResponseError as unexpected:
                 wait = patience.wait_before_reading_again() if unexpected.status_code in call.operation.ok else None
                 if wait is None:
@@ -182,33 +184,33 @@ class _Patience:
     in_flight: int = 0
     waited_in_flight: float = 0.0
 
-    def wait_before_next(self, outcome: Answer | Failure) -> float | None:
+    def wait_before_next(self, outcome: Response | Failure) -> float | None:
         """Give the seconds to wait before the next try, or None where this outcome is the last one."""
         if isinstance(outcome, Failure):
             self.failures += 1
             return self.policy.wait(self.failures, None, self.random) if outcome.repeat else None
         if outcome.status_code // 100 == _SUCCESS:
             return None
-        retry_after = retry_after_seconds(outcome.headers.get("retry-after"))
-        if outcome.status_code == CONFLICT and is_in_flight(CONFLICT, error_code_of(outcome)):
+        retry_after = parse_retry_after(outcome.headers.get("retry-after"))
+        if outcome.status_code == CONFLICT and is_in_flight(CONFLICT, parse_error_code(outcome)):
             self.in_flight += 1
-            wait = self.policy.wait_in_flight(self.waited_in_flight, self.in_flight, retry_after)
+            wait = self.policy.next_in_flight_delay(self.waited_in_flight, self.in_flight, retry_after)
             self.waited_in_flight += wait or 0
             return wait
-        if not is_transient(outcome.status_code):
+        if not is_retryable_status(outcome.status_code):
             return None
         self.failures += 1
         return self.policy.wait(self.failures, retry_after, self.random)
 
     def wait_before_reading_again(self) -> float | None:
         """Give the seconds to wait before the next try, after a success that could not be read."""
-        if not self.policy.unreadable_too:
+        if not self.policy.retry_invalid_body:
             return None
         self.failures += 1
         return self.policy.wait(self.failures, None, self.random)
 
 
-def _maybe_done(outcome: Answer | Failure) -> bool:
+def _maybe_done(outcome: Response | Failure) -> bool:
     """Whether a failed try may have been carried out: its answer was lost, or made up by something in between."""
     if isinstance(outcome, Failure):
         return outcome.maybe_sent
@@ -216,40 +218,40 @@ def _maybe_done(outcome: Answer | Failure) -> bool:
 
 
 def _finish(
-    outcome: Answer | Failure,
+    outcome: Response | Failure,
     call: Call[T],
-    asked: Asked,
+    asked: RequestInfo,
     endpoint: Endpoint | None,
     secrets: tuple[Secret, ...],
     *,
-    gone_is_done: bool,
+    not_found_is_success: bool,
 ) -> T:
     request = call.request
     logger.debug("%s: %s %s: %s", call.operation.name, request.method, request.path, _short(outcome))
     if isinstance(outcome, Failure):
         error = _failure_error(outcome, asked, endpoint, secrets)
         raise error from _harmless(outcome.cause, secrets)
-    if outcome.status_code not in call.operation.ok and not (gone_is_done and says_gone(outcome)):
+    if outcome.status_code not in call.operation.ok and not (not_found_is_success and is_not_found(outcome)):
         documented = " or ".join(map(str, sorted(call.operation.ok)))
         odd = f"success is documented as {documented}" if outcome.status_code // 100 == _SUCCESS else None
-        raise error_for(outcome, asked, secrets, odd)
+        raise error_from_response(outcome, asked, secrets, odd)
     try:
         return call.read(outcome)
-    except UnreadableAnswer as unreadable:
+    except InvalidBody as unreadable:
         problem = str(unreadable)
     # Raised out here, so that the reader's frames, which hold the body, are not within reach of the exception.
-    raise error_for(outcome, asked, secrets, problem)
+    raise error_from_response(outcome, asked, secrets, problem)
 
 
-def _asked(call: Call[Any], attempts: int, endpoint: Endpoint | None = None) -> Asked:
+def _asked(call: Call[Any], attempts: int, endpoint: Endpoint | None = None) -> RequestInfo:
     request = call.request
     key = request.headers.get(IDEMPOTENCY_KEY)
     source, proxy = (None, None) if endpoint is None else (endpoint.key_source, endpoint.proxy)
-    return Asked(call.operation.name, request.method, request.path, attempts, key, source, proxy)
+    return RequestInfo(call.operation.name, request.method, request.path, attempts, key, source, proxy)
 
 
 def _failure_error(
-    failure: Failure, asked: Asked, endpoint: Endpoint | None, secrets: tuple[Secret, ...]
+    failure: Failure, asked: RequestInfo, endpoint: Endpoint | None, secrets: tuple[Secret, ...]
 ) -> errors.AdaptyError:
     detail = redact(failure.detail, secrets)
     if issubclass(failure.error, errors.AdaptyConfigError):
@@ -260,7 +262,7 @@ def _failure_error(
     return failure.error(message, is_retryable=failure.repeat, **asked.details())
 
 
-def _short(outcome: Answer | Failure) -> str:
+def _short(outcome: Response | Failure) -> str:
     return type(outcome.cause).__name__ if isinstance(outcome, Failure) else str(outcome.status_code)
 
 

@@ -8,12 +8,13 @@ recognized by a decimal point, or comma, or by the sign of its exponent: `1.2345
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from adapty._core.lazy import lazy_pattern
 from adapty.errors import AdaptyUsageError
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Mapping
 
 __all__ = ["ID_FIELDS", "describe_damage", "refuse_damaged_ids"]
@@ -77,11 +78,11 @@ _AS_WRITTEN: Mapping[str, _Damage] = dict.fromkeys(
 _MONTH = "(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
 
 _PATTERNS: tuple[tuple[re.Pattern[str], _Damage], ...] = (
-    (re.compile(r"[+-]?[0-9]+([.,][0-9]+[eE][+-]?|[eE][+-])[0-9]+"), _SCIENTIFIC),
-    (re.compile(r"[+-]?[0-9]+[.,]0+"), _DECIMAL),
-    (re.compile(rf"[0-9]{{1,2}}-{_MONTH}(-[0-9]{{2,4}})?|{_MONTH}-[0-9]{{2}}"), _DATE),
-    (re.compile(r"#[A-Z\u00c0-\u00de0-9/_]+[!?]|#GETTING_DATA|Err:[0-9]{3}"), _ERROR),
-    (re.compile(r"\[object [A-Za-z]+\]"), _OBJECT),
+    (lazy_pattern(r"[+-]?[0-9]+([.,][0-9]+[eE][+-]?|[eE][+-])[0-9]+"), _SCIENTIFIC),
+    (lazy_pattern(r"[+-]?[0-9]+[.,]0+"), _DECIMAL),
+    (lazy_pattern(rf"[0-9]{{1,2}}-{_MONTH}(-[0-9]{{2,4}})?|{_MONTH}-[0-9]{{2}}"), _DATE),
+    (lazy_pattern(r"#[A-Z\u00c0-\u00de0-9/_]+[!?]|#GETTING_DATA|Err:[0-9]{3}"), _ERROR),
+    (lazy_pattern(r"\[object [A-Za-z]+\]"), _OBJECT),
 )
 
 _MAX_LENGTH = 60

@@ -8,17 +8,24 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from attrs import Factory, define, field, frozen
 
+from adapty._core.abort_policy import AbortPolicy
 from adapty._core.damaged_ids import describe_damage
-from adapty._core.giving_up import Patience
-from adapty._core.identity import ID_KINDS
-from adapty._core.safe_repr import SafeRepr
-from adapty._core.validate import checked, kind_of, one_of, printable
+from adapty._core.ids import ID_KINDS
+from adapty._core.redaction import SafeRepr
+from adapty._core.validation import one_of, printable, type_name, validate
 from adapty.errors import AdaptyConfigError, AdaptyError, AdaptyUsageError, ProfileNotFoundError
 
 if TYPE_CHECKING:
     from typing import Self
 
-__all__ = ["MAX_CONCURRENCY", "DeletionOutcome", "DeletionReport", "DeletionResult", "Deletions", "listed_id"]
+__all__ = [
+    "MAX_CONCURRENCY",
+    "DeletionOutcome",
+    "DeletionReport",
+    "DeletionResult",
+    "DeletionRun",
+    "validate_listed_id",
+]
 
 DeletionOutcome = Literal["deleted", "not_found", "failed"]
 """What can come of a deletion."""
@@ -79,7 +86,7 @@ class DeletionResult(SafeRepr):
         return str(self.error) if self.attempted or refused else f"not attempted: {self.error}"
 
 
-def listed_id(kind: str, check: Callable[[Any], str], value: object) -> str:
+def validate_listed_id(kind: str, check: Callable[[Any], str], value: object) -> str:
     """Return an id of a list, as it is sent.
 
     A list comes from a file, a data frame or a query, so that what those leave in the place of an id is refused, too.
@@ -94,7 +101,7 @@ def listed_id(kind: str, check: Callable[[Any], str], value: object) -> str:
     """
     if problem := describe_damage(value):
         raise AdaptyUsageError.for_field(kind, problem)
-    return checked(kind, check, value)
+    return validate(kind, check, value)
 
 
 @frozen
@@ -134,7 +141,7 @@ class DeletionReport(SafeRepr):
 
 
 @define
-class Deletions:
+class DeletionRun:
     """A run of deletions, as its driver sees it: take from `to_send`, give each outcome to `note`.
 
     Args:
@@ -142,17 +149,17 @@ class Deletions:
         kind: Which kind of id they are.
         on_result: Called with each outcome as it comes.
         kinds: The kinds of id that there are, and what each has to be.
-        asked_by: The kinds of id that the API is asked by, in this order; `kind` by default.
+        lookup_by: The kinds of id that the API is asked by, in this order; `kind` by default.
     """
 
     ids: Iterable[str] = field(repr=False)
     kind: str
     on_result: Callable[[DeletionResult], object] | None = None
     kinds: Mapping[str, Callable[[Any], str]] = field(default=ID_KINDS, repr=False)
-    asked_by: tuple[str, ...] = ()
+    lookup_by: tuple[str, ...] = ()
     _outcomes: list[DeletionResult] = Factory(list)
     _aborted_by: AdaptyError | None = None
-    _patience: Patience = Factory(Patience)
+    _patience: AbortPolicy = Factory(AbortPolicy)
 
     def __attrs_post_init__(self) -> None:
         """Refuse what can be refused at once."""
@@ -161,18 +168,18 @@ class Deletions:
         is_async = any(map(iscoroutinefunction, (told, type(told).__call__)))
         if told is not None and (is_async or not callable(told)):
             expected = "expected a plain function, which is called and not awaited"
-            raise AdaptyUsageError.for_field("on_result", f"is {kind_of(self.on_result)}; {expected}")
+            raise AdaptyUsageError.for_field("on_result", f"is {type_name(self.on_result)}; {expected}")
         if isinstance(self.ids, str | bytes) or not isinstance(self.ids, Iterable):
-            raise AdaptyUsageError.for_field("ids", f"is {kind_of(self.ids)}; expected several ids, such as a list")
-        checked("by", lambda value: one_of(self.kinds, value), self.kind)
-        self.asked_by = self.asked_by or (self.kind,)
+            raise AdaptyUsageError.for_field("ids", f"is {type_name(self.ids)}; expected several ids, such as a list")
+        validate("by", lambda value: one_of(self.kinds, value), self.kind)
+        self.lookup_by = self.lookup_by or (self.kind,)
 
-    def to_send(self) -> Iterator[str]:
+    def pending_ids(self) -> Iterator[str]:
         """Give each id once that can be sent, until something happens that would happen to all of them."""
         seen: set[Any] = set()
         for number, given in enumerate(self.ids):
             try:
-                sendable = listed_id(self.kind, self.kinds[self.kind], given)
+                sendable = validate_listed_id(self.kind, self.kinds[self.kind], given)
             except AdaptyUsageError as refused:
                 shown = given if isinstance(given, str) else printable(given)
                 self.note(DeletionResult.failed(shown, refused.prefixed(f"ids[{number}]")))
@@ -188,7 +195,7 @@ class Deletions:
     def note(self, deletion: DeletionResult) -> None:
         """Keep an outcome and tell it."""
         self._outcomes.append(deletion)
-        if self._aborted_by is None and not self._patience.lasts(deletion.error):
+        if self._aborted_by is None and not self._patience.should_continue(deletion.error):
             self._aborted_by = deletion.error
         if self.on_result is not None:
             self.on_result(deletion)

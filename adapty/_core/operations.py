@@ -1,6 +1,6 @@
 """Every operation that the facade calls, in one table to be reviewed as a whole.
 
-An operation is here only if repeating it is safe, and `repeatable_because` says why: the retry rule relies on it.
+An operation is here only if repeating it is safe, and `idempotent_because` says why: the retry rule relies on it.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from attrs import frozen
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["OPERATIONS", "SCHEMES", "Api", "Operation"]
+__all__ = ["AUTH_SCHEMES", "OPERATIONS", "Api", "Operation"]
 
 Api = Literal["mail", "server_side"]
 
-SCHEMES: Mapping[Api, str] = {"mail": "Bearer", "server_side": "Api-Key"}
+AUTH_SCHEMES: Mapping[Api, str] = {"mail": "Bearer", "server_side": "Api-Key"}
 """How each API wants its key introduced in the Authorization header."""
 
 
@@ -28,17 +28,17 @@ class Operation:
         name: The contract's operationId.
         api: Which API has it, and so which address and key.
         ok: The documented success statuses.
-        repeatable_because: Why a second try does no harm.
+        idempotent_because: Why a second try does no harm.
         answers: What the documented success carries: a JSON object, or nothing.
-        gone_is_done: Whether a 404 after a try that may have gone through means that it did.
+        not_found_is_success: Whether a 404 after a try that may have gone through means that it did.
     """
 
     name: str
     api: Api
     ok: frozenset[int]
-    repeatable_because: str
+    idempotent_because: str
     answers: Literal["object", "nothing"] = "object"
-    gone_is_done: bool = False
+    not_found_is_success: bool = False
 
 
 _OK = frozenset({200})
@@ -47,13 +47,13 @@ _READS = "it only reads"
 _SETS = "it sets what is to be, so that the second time changes nothing"
 
 
-def _server_side(name: str, repeatable_because: str) -> Operation:
-    return Operation(name, "server_side", _OK, repeatable_because)
+def _server_side(name: str, idempotent_because: str) -> Operation:
+    return Operation(name, "server_side", _OK, idempotent_because)
 
 
 def _deletion(name: str) -> Operation:
     because = "what is gone stays gone; the 404 of a second try is taken for done"
-    return Operation(name, "server_side", _NO_CONTENT, because, answers="nothing", gone_is_done=True)
+    return Operation(name, "server_side", _NO_CONTENT, because, answers="nothing", not_found_is_success=True)
 
 
 _ALL = (
@@ -88,6 +88,6 @@ _ALL = (
 )
 
 OPERATIONS: Mapping[Api, Mapping[str, Operation]] = {
-    api: {operation.name: operation for operation in _ALL if operation.api == api} for api in SCHEMES
+    api: {operation.name: operation for operation in _ALL if operation.api == api} for api in AUTH_SCHEMES
 }
 """By API and name; two APIs may have an operation of the same name."""

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from adapty._core.lazy import lazy_pattern
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -25,8 +27,8 @@ __all__ = [
     "RetryPolicy",
     "is_in_flight",
     "is_retryable_response",
-    "is_transient",
-    "retry_after_seconds",
+    "is_retryable_status",
+    "parse_retry_after",
 ]
 
 CONFLICT = 409
@@ -34,7 +36,7 @@ TOO_MANY_REQUESTS = 429
 _IN_FLIGHT = "idempotency_in_flight"
 
 _REQUEST_TIMEOUT = 408
-_SECONDS = re.compile(r"[0-9]{1,15}(\.[0-9]{1,15})?", re.ASCII)
+_SECONDS = lazy_pattern(r"[0-9]{1,15}(\.[0-9]{1,15})?", re.ASCII)
 
 
 def is_in_flight(status: int, error_code: str | None) -> bool:
@@ -42,11 +44,11 @@ def is_in_flight(status: int, error_code: str | None) -> bool:
     return status == CONFLICT and error_code == _IN_FLIGHT
 
 
-def is_transient(status: int) -> bool:
+def is_retryable_status(status: int) -> bool:
     """Whether an answer of this status may well be another one next time.
 
     Example:
-        >>> [status for status in (400, 408, 429, 499, 500, 520) if is_transient(status)]
+        >>> [status for status in (400, 408, 429, 499, 500, 520) if is_retryable_status(status)]
         [408, 429, 500, 520]
     """
     return status in {_REQUEST_TIMEOUT, TOO_MANY_REQUESTS} or 500 <= status <= 599  # noqa: PLR2004
@@ -54,10 +56,10 @@ def is_transient(status: int) -> bool:
 
 def is_retryable_response(status_code: int, error_code: str | None) -> bool:
     """Return whether the same request may get another response later: 408, 429, 5xx, and a 409 for one in progress."""
-    return is_transient(status_code) or is_in_flight(status_code, error_code)
+    return is_retryable_status(status_code) or is_in_flight(status_code, error_code)
 
 
-def retry_after_seconds(value: str | None, now: Callable[[], datetime] | None = None) -> float | None:
+def parse_retry_after(value: str | None, now: Callable[[], datetime] | None = None) -> float | None:
     """Read a Retry-After header (RFC 9110, section 10.2.3): seconds, or an HTTP date.
 
     Args:
@@ -68,7 +70,7 @@ def retry_after_seconds(value: str | None, now: Callable[[], datetime] | None = 
         Seconds to wait, never negative, or None where the header is missing or unreadable.
 
     Example:
-        >>> retry_after_seconds("1.5"), retry_after_seconds("soon")
+        >>> parse_retry_after("1.5"), parse_retry_after("soon")
         (1.5, None)
     """
     if value is None:
@@ -94,20 +96,20 @@ class RetryPolicy:
         max_retries: Tries after the first one; 0 never repeats.
         base: Upper bound of the first wait, in seconds; it doubles with every further one.
         cap: Upper bound of any wait that we choose ourselves, in seconds.
-        retry_after_ceiling: The longest Retry-After that is waited out, in seconds. A longer one ends the call at
+        max_retry_after: The longest Retry-After that is waited out, in seconds. A longer one ends the call at
             once, and the exception's `retry_after` says how long to wait. So long, too, a request that is being worked
             on is waited for in all.
-        unreadable_too: Whether a documented success whose body is not what is documented, such as a portal's page, is
+        retry_invalid_body: Whether a documented success whose body is not what is documented, such as a portal's page, is
             tried again as well. Who waits for one call is told at once; of many some meet what passes by itself.
     """
 
     max_retries: int = 2
     base: float = 0.5
     cap: float = 8.0
-    retry_after_ceiling: float = 60.0
-    unreadable_too: bool = False
+    max_retry_after: float = 60.0
+    retry_invalid_body: bool = False
 
-    def wait_in_flight(self, waited: float, times: int, retry_after: float | None) -> float | None:
+    def next_in_flight_delay(self, waited: float, times: int, retry_after: float | None) -> float | None:
         """Decide what follows an answer that the same request is being worked on; it uses up no try.
 
         Args:
@@ -116,15 +118,15 @@ class RetryPolicy:
             retry_after: What the answer asked for, in seconds, or None.
 
         Returns:
-            Seconds to wait before asking again, or None to give up, after `retry_after_ceiling` in all.
+            Seconds to wait before asking again, or None to give up, after `max_retry_after` in all.
 
         Example:
-            >>> RetryPolicy().wait_in_flight(0, 1, None), RetryPolicy().wait_in_flight(55, 9, 10)
+            >>> RetryPolicy().next_in_flight_delay(0, 1, None), RetryPolicy().next_in_flight_delay(55, 9, 10)
             (0.5, None)
         """
         # An answer may ask for no wait at all, for ever.
         chosen = max(self.base, retry_after or self._backoff(times))
-        return chosen if waited + chosen <= self.retry_after_ceiling else None
+        return chosen if waited + chosen <= self.max_retry_after else None
 
     def wait(self, failures: int, retry_after: float | None, random: Callable[[], float]) -> float | None:
         """Decide what follows the failed try number `failures`, counted from 1.
@@ -146,7 +148,7 @@ class RetryPolicy:
         chosen = random() * self._backoff(failures)
         if retry_after is None:
             return chosen
-        return max(chosen, retry_after) if retry_after <= self.retry_after_ceiling else None
+        return max(chosen, retry_after) if retry_after <= self.max_retry_after else None
 
     def _backoff(self, times: int) -> float:
         """Give the upper bound of wait number `times`, counted from 1."""

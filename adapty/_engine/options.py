@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 from attrs import frozen
 
-from adapty._core.validate import counted, kind_of, known_name
+from adapty._core.validation import counted, known_name, type_name
 from adapty.errors import AdaptyUsageError
 
 __all__ = [
@@ -62,7 +62,7 @@ def parse_send_options(options: Mapping[str, Any]) -> SendOptions:
     if type(max_retries) is not int or not 0 <= max_retries <= _RETRIES_LIMIT:
         raise AdaptyUsageError.for_field("max_retries", f"must be an integer from 0 to {_RETRIES_LIMIT}")
     return SendOptions(
-        concurrency=counted("concurrency", options.get("concurrency", _CONCURRENCY), MAX_CONCURRENCY),
+        concurrency=bounded_int("concurrency", options.get("concurrency", _CONCURRENCY), MAX_CONCURRENCY),
         rate_limit=rate_limit,
         max_retries=max_retries,
         transport=validate_callback("transport", options.get("transport")),
@@ -77,7 +77,7 @@ def check_client(client: object, kind: type) -> None:
     """
     if not isinstance(client, kind):
         which = "async" if kind.__name__.startswith("Async") else "sync"
-        problem = f"is {kind_of(client)}; expected an {kind.__name__}, the {which} client"
+        problem = f"is {type_name(client)}; expected an {kind.__name__}, the {which} client"
         raise AdaptyUsageError.for_field("client", problem)
 
 
@@ -94,7 +94,7 @@ def reject_unknown(options: Mapping[str, Any], known: Any) -> None:
     names = sorted(known.__optional_keys__)
     for name in options:
         if name not in names:
-            raise AdaptyUsageError.for_field(name, f"is not an option{known_name(name, names)}")
+            raise AdaptyUsageError.for_field(name, f"is not an option{suggest_choice(name, names)}")
 
 
 def validate_callback(name: str, value: Any) -> Any:
@@ -104,7 +104,7 @@ def validate_callback(name: str, value: Any) -> Any:
         AdaptyUsageError: It is not callable, or it is async; `field_name` is `name`.
     """
     if value is not None and not callable(value):
-        raise AdaptyUsageError.for_field(name, f"is {kind_of(value)}; expected a function")
+        raise AdaptyUsageError.for_field(name, f"is {type_name(value)}; expected a function")
     if iscoroutinefunction(value):
         raise AdaptyUsageError.for_field(name, "is async; expected a function that is not async")
     return value

@@ -6,9 +6,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
-from adapty._core.identity import named_user
-from adapty._core.not_given import NOT_GIVEN, NotGiven
-from adapty._generated import server_side_call
+from adapty._core.ids import user_headers
+from adapty._core.sentinel import NOT_GIVEN, NotGiven
+from adapty._generated import build_server_side_call
 from adapty.models.access import GrantAccessRequest, RevokeAccessRequest, grant_expiry, revocation_time
 from adapty.models.profile import Profile, active, is_active
 
@@ -79,13 +79,13 @@ class AccessLevelsBase:
             >>> profile.has_access("premium")
             True
         """
-        user = named_user(customer_user_id, profile_id)
+        user = user_headers(customer_user_id, profile_id)
         end = grant_expiry(expires_at, lifetime=lifetime)
         body = GrantAccessRequest(
             access_level_id=access_level_id, starts_at=starts_at, expires_at=end, extra_fields=extra_fields
         )
-        return self._transport.run(
-            server_side_call(f"grantAccessLevel{self._version}", Profile.from_response, body, **user)
+        return self._transport.execute(
+            build_server_side_call(f"grantAccessLevel{self._version}", Profile.from_response, body, **user)
         )
 
     @staticmethod
@@ -178,7 +178,7 @@ class AccessLevels(AccessLevelsBase):
             >>> profile.has_access("premium")
             False
         """
-        user = named_user(customer_user_id, profile_id)
+        user = user_headers(customer_user_id, profile_id)
         end = revocation_time(revoke_at, immediate=immediate)
         body = RevokeAccessRequest(access_level_id=access_level_id, revoke_at=end, extra_fields=extra_fields)
-        return self._transport.run(server_side_call("revokeAccessLevel", Profile.from_response, body, **user))
+        return self._transport.execute(build_server_side_call("revokeAccessLevel", Profile.from_response, body, **user))

@@ -4,29 +4,28 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
-from adapty._core.not_given import NOT_GIVEN, NotGiven
-from adapty._core.redact import hide_arguments
-from adapty._generated import low_level_server_side_client
-from adapty._sync.access_levels import AccessLevels
-from adapty._sync.integrations import Integrations
-from adapty._sync.mail import Mail
-from adapty._sync.paywalls import Paywalls
-from adapty._sync.profiles import Profiles
-from adapty._sync.purchases import Purchases
-from adapty._sync.refund_saver import RefundSaver
-from adapty._sync.transactions import Transactions
-from adapty._sync.transport import Transport
-from adapty._sync.v1 import V1
-from adapty._sync.virtual_currencies import VirtualCurrencies
-from adapty.config import Config
+from adapty._core.redaction import hide_arguments
+from adapty._core.sentinel import NOT_GIVEN, NotGiven
 
 if TYPE_CHECKING:
     from types import TracebackType
 
     import httpx
 
+    from adapty._sync.access_levels import AccessLevels
+    from adapty._sync.integrations import Integrations
+    from adapty._sync.mail import Mail
+    from adapty._sync.paywalls import Paywalls
+    from adapty._sync.profiles import Profiles
+    from adapty._sync.purchases import Purchases
+    from adapty._sync.refund_saver import RefundSaver
+    from adapty._sync.transactions import Transactions
+    from adapty._sync.transport import Transport
+    from adapty._sync.v1 import V1
+    from adapty._sync.virtual_currencies import VirtualCurrencies
     from adapty.config import Timeouts
     from adapty_generated.server_side import AuthenticatedClient
 
@@ -36,34 +35,11 @@ __all__ = ["Adapty"]
 class Adapty:
     """A client of Adapty's HTTP APIs, to be made once and shared.
 
-    Attributes:
-        profiles: End users: get, create, update, delete.
-        access_levels: What a user may use: grant, revoke, ask.
-        transactions: Purchases that were made outside of Adapty's SDK.
-        purchases: Purchases of Stripe and Paddle, to be looked up by Adapty.
-        refund_saver: What the App Store is told about refunds.
-        integrations: The ids under which other services know a user.
-        paywalls: Paywalls and their remote configs.
-        virtual_currencies: Balances of in-app money.
-        v1: Version 1 of the server-side API.
-        mail: The Mail API, which has a key of its own.
-
     Example:
         >>> with Adapty(mail_secret_key="secret_live_123") as client:
         ...     print(client)
         <Adapty: mail>
     """
-
-    profiles: Profiles
-    access_levels: AccessLevels
-    transactions: Transactions
-    purchases: Purchases
-    refund_saver: RefundSaver
-    integrations: Integrations
-    paywalls: Paywalls
-    virtual_currencies: VirtualCurrencies
-    v1: V1
-    mail: Mail
 
     @hide_arguments
     def __init__(
@@ -102,6 +78,9 @@ class Adapty:
         Raises:
             AdaptyConfigError: No key is given, or a setting is wrong; `field_name` says which.
         """
+        from adapty._sync.transport import Transport
+        from adapty.config import Config
+
         config = Config.build(
             secret_key=secret_key,
             mail_secret_key=mail_secret_key,
@@ -112,20 +91,80 @@ class Adapty:
             max_response_bytes=max_response_bytes,
             allow_insecure_http=allow_insecure_http,
         )
-        self._join(Transport.open(config, http_client, transport))
+        self._bind(Transport.open(config, http_client, transport))
 
-    def _join(self, transport: Transport) -> None:
+    def _bind(self, transport: Transport) -> None:
         self._transport = transport
-        self.profiles = Profiles(transport)
-        self.access_levels = AccessLevels(transport)
-        self.transactions = Transactions(transport)
-        self.purchases = Purchases(transport)
-        self.refund_saver = RefundSaver(transport)
-        self.integrations = Integrations(transport)
-        self.paywalls = Paywalls(transport)
-        self.virtual_currencies = VirtualCurrencies(transport)
-        self.v1 = V1(transport)
-        self.mail = Mail(transport)
+
+    @cached_property
+    def profiles(self) -> Profiles:
+        """End users: get, create, update, delete."""
+        from adapty._sync.profiles import Profiles
+
+        return Profiles(self._transport)
+
+    @cached_property
+    def access_levels(self) -> AccessLevels:
+        """Access levels: grant, revoke, check."""
+        from adapty._sync.access_levels import AccessLevels
+
+        return AccessLevels(self._transport)
+
+    @cached_property
+    def transactions(self) -> Transactions:
+        """Purchases made outside of Adapty's mobile SDKs."""
+        from adapty._sync.transactions import Transactions
+
+        return Transactions(self._transport)
+
+    @cached_property
+    def purchases(self) -> Purchases:
+        """Stripe and Paddle purchases that Adapty validates."""
+        from adapty._sync.purchases import Purchases
+
+        return Purchases(self._transport)
+
+    @cached_property
+    def refund_saver(self) -> RefundSaver:
+        """Refund Saver settings of a user."""
+        from adapty._sync.refund_saver import RefundSaver
+
+        return RefundSaver(self._transport)
+
+    @cached_property
+    def integrations(self) -> Integrations:
+        """IDs of a user in other services."""
+        from adapty._sync.integrations import Integrations
+
+        return Integrations(self._transport)
+
+    @cached_property
+    def paywalls(self) -> Paywalls:
+        """Paywalls and their remote configs."""
+        from adapty._sync.paywalls import Paywalls
+
+        return Paywalls(self._transport)
+
+    @cached_property
+    def virtual_currencies(self) -> VirtualCurrencies:
+        """Balances and transactions of virtual currencies."""
+        from adapty._sync.virtual_currencies import VirtualCurrencies
+
+        return VirtualCurrencies(self._transport)
+
+    @cached_property
+    def v1(self) -> V1:
+        """Version 1 of the server-side API."""
+        from adapty._sync.v1 import V1
+
+        return V1(self._transport)
+
+    @cached_property
+    def mail(self) -> Mail:
+        """The Mail API, which has its own key."""
+        from adapty._sync.mail import Mail
+
+        return Mail(self._transport)
 
     def with_options(
         self,
@@ -146,7 +185,7 @@ class Adapty:
             >>> patient = client.with_options(timeout=60, max_retries=5)
         """
         sibling = type(self).__new__(type(self))
-        sibling._join(  # noqa: SLF001 - its own class
+        sibling._bind(  # noqa: SLF001 - its own class
             self._transport.with_config(self._transport.config.with_options(timeout=timeout, max_retries=max_retries)),
         )
         return sibling
@@ -166,7 +205,9 @@ class Adapty:
             >>> len(answer.parsed.data)
             1
         """
-        return low_level_server_side_client(self._transport.config, self._transport.pooled())
+        from adapty._generated import low_level_server_side_client
+
+        return low_level_server_side_client(self._transport.config, self._transport.shared_transport())
 
     def close(self) -> None:
         """Close the connections; an `http_client` of your own stays open, and so does what `with_options` gave."""

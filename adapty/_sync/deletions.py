@@ -7,21 +7,21 @@ from __future__ import annotations
 from contextlib import closing
 from typing import TYPE_CHECKING
 
+from adapty._concurrency import map_threads
 from adapty._core.deletions import MAX_CONCURRENCY, DeletionResult
-from adapty._core.validate import counted
-from adapty._side_by_side import in_threads
+from adapty._core.validation import bounded_int
 from adapty.errors import AdaptyError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from adapty._core.deletions import DeletionReport, Deletions
+    from adapty._core.deletions import DeletionReport, DeletionRun
 
-__all__ = ["delete_each"]
+__all__ = ["run_deletions"]
 
 
-def delete_each(
-    run: Deletions,
+def run_deletions(
+    run: DeletionRun,
     delete: Callable[[str], str | None],
     concurrency: int,
 ) -> DeletionReport:
@@ -37,16 +37,16 @@ def delete_each(
         AdaptyUsageError: `concurrency` is no such number; nothing was sent.
         AdaptyConfigError: The client has no key, or is closed.
     """
-    at_a_time = counted("concurrency", concurrency, MAX_CONCURRENCY)
+    at_a_time = bounded_int("concurrency", concurrency, MAX_CONCURRENCY)
 
     def delete_one(id_: str) -> DeletionResult:
         try:
             found_by = delete(id_)
         except AdaptyError as error:
-            return DeletionResult.failed(id_, error, run.asked_by)
-        return DeletionResult.succeeded(id_, run.asked_by, found_by)
+            return DeletionResult.failed(id_, error, run.lookup_by)
+        return DeletionResult.succeeded(id_, run.lookup_by, found_by)
 
-    with closing(in_threads(delete_one, run.to_send(), at_a_time)) as outcomes:
+    with closing(map_threads(delete_one, run.pending_ids(), at_a_time)) as outcomes:
         for deletion in outcomes:
             run.note(deletion)
     return run.report()

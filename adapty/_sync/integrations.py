@@ -6,8 +6,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Unpack
 
-from adapty._core.identity import named_user
-from adapty._generated import nothing, server_side_call
+from adapty._core.ids import user_headers
+from adapty._generated import build_server_side_call, ignore_body
 from adapty.models.integrations import (
     IntegrationIdentifierFields,
     IntegrationIdentifiers,
@@ -57,9 +57,9 @@ class Integrations:
             >>> stored.branch_id is None
             True
         """
-        user = named_user(customer_user_id, profile_id)
-        return self._transport.run(
-            server_side_call("getIntegrationIdentifiers", IntegrationIdentifiers.from_dict, **user)
+        user = user_headers(customer_user_id, profile_id)
+        return self._transport.execute(
+            build_server_side_call("getIntegrationIdentifiers", IntegrationIdentifiers.from_dict, **user)
         )
 
     def set(
@@ -87,6 +87,6 @@ class Integrations:
             Profile(...)
             >>> client.integrations.set(customer_user_id="user_12345", amplitude_user_id="user_12345")
         """
-        user = named_user(customer_user_id, profile_id)
+        user = user_headers(customer_user_id, profile_id)
         body = IntegrationIdentifiersRequest.from_arguments(identifiers)
-        self._transport.run(server_side_call("setIntegrationIdentifiers", nothing, body, **user))
+        self._transport.execute(build_server_side_call("setIntegrationIdentifiers", ignore_body, body, **user))

@@ -6,12 +6,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, overload
 
-from adapty._core.deletions import Deletions
-from adapty._core.identity import BARE_ID, BARE_ID_KINDS, MAIL_ID_KINDS, NAMED_MAIL_ID_KINDS
-from adapty._core.not_given import NOT_GIVEN, NotGiven
-from adapty._generated import low_level_mail_client, mail_call, nothing
+from adapty._core.deletions import DeletionRun
+from adapty._core.ids import BARE_ID, BARE_ID_KINDS, MAIL_ID_KINDS, NAMED_MAIL_ID_KINDS
+from adapty._core.sentinel import NOT_GIVEN, NotGiven
+from adapty._generated import build_mail_call, ignore_body, low_level_mail_client
 from adapty._mail_deletions import deletion_by_kinds_call, mail_deletion_call
-from adapty._sync.deletions import delete_each
+from adapty._sync.deletions import run_deletions
 from adapty.models import MailProfile, ProfileDeletion, TransactionEvent
 from adapty.models._request import coerce_model
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from dateutil.relativedelta import relativedelta
 
     from adapty._core.deletions import DeletionReport, DeletionResult
-    from adapty._core.identity import MailIdKind
+    from adapty._core.ids import MailIdKind
     from adapty._sync.transport import Transport
     from adapty.flows import TransactionEventType
     from adapty.models import DeviceInfo, Offer
@@ -138,7 +138,7 @@ class Mail:
             "extra_fields": extra_fields,
         }
         ready = coerce_model(MailProfile, "profile", profile, fields)
-        self._transport.run(mail_call("saveProfile", nothing, ready))
+        self._transport.execute(build_mail_call("saveProfile", ignore_body, ready))
 
     @overload
     def save_transaction_event(self, event: TransactionEvent, /) -> None: ...
@@ -254,7 +254,7 @@ class Mail:
             "extra_fields": extra_fields,
         }
         ready = coerce_model(TransactionEvent, "event", event, fields)
-        self._transport.run(mail_call("saveTransactionEvent", nothing, ready))
+        self._transport.execute(build_mail_call("saveTransactionEvent", ignore_body, ready))
 
     def delete_profile(
         self,
@@ -297,7 +297,7 @@ class Mail:
             email=email,
             extra_fields=extra_fields,
         )
-        self._transport.run(mail_deletion_call(body, nothing))
+        self._transport.execute(mail_deletion_call(body, ignore_body))
 
     def delete_many(
         self,
@@ -336,14 +336,17 @@ class Mail:
             (1, (), True)
         """
         if by is None:
-            kinds, run = BARE_ID_KINDS, Deletions(ids, BARE_ID, on_result, kinds=MAIL_ID_KINDS, asked_by=BARE_ID_KINDS)
+            kinds, run = (
+                BARE_ID_KINDS,
+                DeletionRun(ids, BARE_ID, on_result, kinds=MAIL_ID_KINDS, lookup_by=BARE_ID_KINDS),
+            )
         else:
-            kinds, run = (by,), Deletions(ids, by, on_result, kinds=NAMED_MAIL_ID_KINDS)
+            kinds, run = (by,), DeletionRun(ids, by, on_result, kinds=NAMED_MAIL_ID_KINDS)
 
         def delete(id_: str) -> str:
-            return self._transport.run(deletion_by_kinds_call([(kind, id_) for kind in kinds], str))
+            return self._transport.execute(deletion_by_kinds_call([(kind, id_) for kind in kinds], str))
 
-        return delete_each(run, delete, concurrency)
+        return run_deletions(run, delete, concurrency)
 
     def low_level(self) -> AuthenticatedClient:
         """Give the generated code's own client, ready to use: this client's key, connections and timeouts.
@@ -366,4 +369,4 @@ class Mail:
             >>> answer.status_code
             <HTTPStatus.OK: 200>
         """
-        return low_level_mail_client(self._transport.config, self._transport.pooled())
+        return low_level_mail_client(self._transport.config, self._transport.shared_transport())

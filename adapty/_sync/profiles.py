@@ -6,23 +6,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal, Unpack
 
-from adapty._core.deletions import Deletions
-from adapty._core.identity import named_user
-from adapty._core.not_given import NOT_GIVEN, NotGiven
-from adapty._core.validate import checked
-from adapty._generated import nothing, server_side_call
-from adapty._sync.deletions import delete_each
+from adapty._core.ids import user_headers
+from adapty._core.sentinel import NOT_GIVEN, NotGiven
+from adapty._core.validation import validate
+from adapty._generated import build_server_side_call, ignore_body
 from adapty.models.profile import Profile
-from adapty.models.profile_request import ProfileFields, ProfileRequest, validate_platform
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from uuid import UUID
 
     from adapty._core.deletions import DeletionReport, DeletionResult
-    from adapty._core.identity import IdKind
+    from adapty._core.ids import IdKind
     from adapty._sync.transport import Transport
-    from adapty.models.profile_request import Platform
+    from adapty.models.profile_request import Platform, ProfileFields
 
 __all__ = ["Profiles", "ProfilesBase"]
 
@@ -58,8 +55,10 @@ class ProfilesBase:
             >>> profile.has_access("premium")
             False
         """
-        user = named_user(customer_user_id, profile_id)
-        return self._transport.run(server_side_call(f"getProfile{self._version}", Profile.from_response, **user))
+        user = user_headers(customer_user_id, profile_id)
+        return self._transport.execute(
+            build_server_side_call(f"getProfile{self._version}", Profile.from_response, **user)
+        )
 
     def delete(self, *, customer_user_id: str | None = None, profile_id: str | UUID | None = None) -> None:
         """Delete a user with all that belongs to the profile: operation `deleteProfile`.
@@ -81,8 +80,8 @@ class ProfilesBase:
             Profile(...)
             >>> client.profiles.delete(customer_user_id="user_12345")
         """
-        user = named_user(customer_user_id, profile_id)
-        self._transport.run(server_side_call(f"deleteProfile{self._version}", nothing, **user))
+        user = user_headers(customer_user_id, profile_id)
+        self._transport.execute(build_server_side_call(f"deleteProfile{self._version}", ignore_body, **user))
 
     def delete_many(
         self,
@@ -120,13 +119,16 @@ class ProfilesBase:
             >>> len(report.deleted), len(report.not_found), report.failed
             (1, 1, ())
         """
-        run = Deletions(ids, by, on_result)
+        from adapty._core.deletions import DeletionRun
+        from adapty._sync.deletions import run_deletions
+
+        run = DeletionRun(ids, by, on_result)
 
         def delete(id_: str) -> None:
             user: dict[str, Any] = {by: id_}
             self.delete(**user)
 
-        return delete_each(run, delete, concurrency)
+        return run_deletions(run, delete, concurrency)
 
 
 class Profiles(ProfilesBase):
@@ -169,11 +171,7 @@ class Profiles(ProfilesBase):
             >>> profile.attributes["plan"]
             'trial'
         """
-        parameters = named_user(customer_user_id, profile_id)
-        if platform is not NOT_GIVEN and platform is not None:
-            parameters["adapty_platform"] = checked("platform", validate_platform, platform)
-        body = ProfileRequest.from_arguments(fields)
-        return self._transport.run(server_side_call("createProfile", Profile.from_response, body, **parameters))
+        return self._send("createProfile", user_headers(customer_user_id, profile_id), platform, fields)
 
     def update(
         self,
@@ -211,8 +209,18 @@ class Profiles(ProfilesBase):
             >>> "plan" in profile.attributes
             False
         """
-        parameters = named_user(customer_user_id, profile_id)
+        return self._send("updateProfile", user_headers(customer_user_id, profile_id), platform, fields)
+
+    def _send(
+        self,
+        operation: str,
+        parameters: dict[str, Any],
+        platform: Platform | NotGiven | None,
+        fields: ProfileFields,
+    ) -> Profile:
+        from adapty.models.profile_request import ProfileRequest, validate_platform
+
         if platform is not NOT_GIVEN and platform is not None:
-            parameters["adapty_platform"] = checked("platform", validate_platform, platform)
+            parameters["adapty_platform"] = validate("platform", validate_platform, platform)
         body = ProfileRequest.from_arguments(fields)
-        return self._transport.run(server_side_call("updateProfile", Profile.from_response, body, **parameters))
+        return self._transport.execute(build_server_side_call(operation, Profile.from_response, body, **parameters))

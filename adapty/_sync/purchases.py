@@ -6,8 +6,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from adapty._core.not_given import NOT_GIVEN, NotGiven
-from adapty._generated import nothing, server_side_call
+from adapty._core.sentinel import NOT_GIVEN, NotGiven
+from adapty._generated import build_server_side_call, ignore_body
 from adapty.models.profile import Profile
 from adapty.models.purchases import PaddleValidationRequest, StripeValidationAttributes, StripeValidationRequest
 
@@ -52,8 +52,10 @@ class Purchases:
         about = StripeValidationAttributes(
             customer_user_id=customer_user_id, stripe_token=stripe_token, extra_fields=extra_fields
         )
-        self._transport.run(
-            server_side_call("validateStripePurchase", nothing, StripeValidationRequest.from_attributes(about))
+        self._transport.execute(
+            build_server_side_call(
+                "validateStripePurchase", ignore_body, StripeValidationRequest.from_attributes(about)
+            )
         )
 
     def validate_paddle(
@@ -89,4 +91,4 @@ class Purchases:
         body = PaddleValidationRequest(
             customer_user_id=customer_user_id, paddle_token=paddle_token, extra_fields=extra_fields
         )
-        return self._transport.run(server_side_call("validatePaddlePurchase", Profile.from_response, body))
+        return self._transport.execute(build_server_side_call("validatePaddlePurchase", Profile.from_response, body))

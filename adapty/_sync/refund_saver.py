@@ -6,9 +6,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from adapty._core.identity import named_user
-from adapty._core.not_given import NOT_GIVEN, NotGiven
-from adapty._generated import server_side_call
+from adapty._core.ids import user_headers
+from adapty._core.sentinel import NOT_GIVEN, NotGiven
+from adapty._generated import build_server_side_call
 from adapty.models.refund_saver import RefundSaverSettings, RefundSaverSettingsRequest
 
 if TYPE_CHECKING:
@@ -56,9 +56,9 @@ class RefundSaver:
             >>> client.refund_saver.get(customer_user_id="user_12345")
             RefundSaverSettings(...)
         """
-        user = named_user(customer_user_id, profile_id)
-        return self._transport.run(
-            server_side_call("getRefundSaverSettings", RefundSaverSettings.from_response, **user)
+        user = user_headers(customer_user_id, profile_id)
+        return self._transport.execute(
+            build_server_side_call("getRefundSaverSettings", RefundSaverSettings.from_response, **user)
         )
 
     def set(
@@ -97,10 +97,10 @@ class RefundSaver:
             >>> settings.custom_preference, settings.consent
             ('decline', True)
         """
-        user = named_user(customer_user_id, profile_id)
+        user = user_headers(customer_user_id, profile_id)
         body = RefundSaverSettingsRequest(
             custom_preference=custom_preference, consent=consent, extra_fields=extra_fields
         )
-        return self._transport.run(
-            server_side_call("setRefundSaverSettings", RefundSaverSettings.from_response, body, **user)
+        return self._transport.execute(
+            build_server_side_call("setRefundSaverSettings", RefundSaverSettings.from_response, body, **user)
         )

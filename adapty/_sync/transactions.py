@@ -6,8 +6,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Unpack
 
-from adapty._core.identity import named_user
-from adapty._generated import server_side_call
+from adapty._core.ids import user_headers
+from adapty._generated import build_server_side_call
 from adapty.models.profile import Profile
 from adapty.models.transactions import (
     OneTimePurchase,
@@ -80,9 +80,9 @@ class Transactions:
             >>> profile.has_access("premium")
             True
         """
-        user = named_user(customer_user_id, profile_id)
+        user = user_headers(customer_user_id, profile_id)
         body = Subscription.from_arguments(join_base_plan(fields))
-        return self._transport.run(server_side_call("setTransaction", Profile.from_response, body, **user))
+        return self._transport.execute(build_server_side_call("setTransaction", Profile.from_response, body, **user))
 
     def set_one_time_purchase(
         self,
@@ -122,9 +122,9 @@ class Transactions:
             >>> [purchase.store_product_id for purchase in profile.non_subscriptions]
             ['premium_lifetime']
         """
-        user = named_user(customer_user_id, profile_id)
+        user = user_headers(customer_user_id, profile_id)
         body = OneTimePurchase.from_arguments(join_base_plan(fields))
-        return self._transport.run(server_side_call("setTransaction", Profile.from_response, body, **user))
+        return self._transport.execute(build_server_side_call("setTransaction", Profile.from_response, body, **user))
 
     def set(
         self,
@@ -166,6 +166,6 @@ class Transactions:
             >>> client.transactions.set(purchase, customer_user_id="user_12345")
             Profile(...)
         """
-        user = named_user(customer_user_id, profile_id)
+        user = user_headers(customer_user_id, profile_id)
         body = coerce_transaction(transaction)
-        return self._transport.run(server_side_call("setTransaction", Profile.from_response, body, **user))
+        return self._transport.execute(build_server_side_call("setTransaction", Profile.from_response, body, **user))

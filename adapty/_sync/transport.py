@@ -10,19 +10,18 @@ from typing import TYPE_CHECKING, TypeVar
 
 import httpx
 
-from adapty._connections import Connections
-from adapty._core.call import Send, run
+from adapty._core.call import Send, execute
 from adapty._dialer import Dialer, UnusableClient
 from adapty._http import (
     NO_AUTH,
-    SENDING_FAILS,
-    OnlyBlocking,
-    RequestMaker,
+    TRANSPORT_ERRORS,
+    AsyncUnsupported,
+    RequestBuilder,
     build_client_request,
-    check_kind,
-    failure,
+    check_type,
+    response_without_body,
+    to_failure,
     to_httpx_response,
-    without_body,
 )
 from adapty._process import current_process
 from adapty._proxies import Proxies
@@ -32,12 +31,12 @@ from adapty.errors import AdaptyConfigError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from adapty._core.answers import Answer
     from adapty._core.call import Call, Failure, Request
+    from adapty._core.error_mapping import Response
     from adapty._core.operations import Api
     from adapty.config import Config
 
-__all__ = ["PooledTransport", "Transport"]
+__all__ = ["SharedTransport", "Transport"]
 
 T = TypeVar("T")
 
@@ -47,7 +46,7 @@ class Transport:
 
     Attributes:
         config: The settings.
-        is_standard: Whether the connections are the client's own.
+        is_default: Whether the connections are the client's own.
     """
 
     def __init__(
@@ -69,12 +68,12 @@ class Transport:
             proxies: The proxies of the environment, if the connections are the client's own.
         """
         self.config = config
-        self.is_standard = proxies is not None
+        self.is_default = proxies is not None
         self._proxies = proxies
         self._transport = transport
         self._http_client = http_client
         self._owned = owned
-        self._makers = {api: RequestMaker(config, api) for api in config.keys}
+        self._makers = {api: RequestBuilder(config, api) for api in config.keys}
         self._endpoints = {api: config.endpoint(api, proxies) for api in config.keys}
 
     @classmethod
@@ -93,13 +92,15 @@ class Transport:
         if http_client is not None and transport is not None:
             message = "http_client and transport exclude each other; give the transport to your httpx client"
             raise AdaptyConfigError(message)
-        check_kind("http_client", http_client, httpx.Client)
-        check_kind("transport", transport, httpx.BaseTransport)
+        check_type("http_client", http_client, httpx.Client)
+        check_type("transport", transport, httpx.BaseTransport)
         if http_client is not None:
             client_send = partial(http_client.send, stream=True, auth=NO_AUTH, follow_redirects=False)
             return cls(config, ExternalTransport(client_send), owned=False, http_client=http_client)
         if transport is not None:
             return cls(config, ExternalTransport(transport.handle_request, transport), owned=True)
+        from adapty._connections import Connections  # noqa: PLC0415 - loads httpcore
+
         proxies = Proxies.from_environment()
         dialer = Dialer(proxies.for_url)
         for api in config.keys:
@@ -110,12 +111,12 @@ class Transport:
         """Return a transport with other settings over the same connections, which stay this one's to close."""
         return Transport(config, self._transport, owned=False, http_client=self._http_client, proxies=self._proxies)
 
-    def run(self, call: Call[T]) -> T:
+    def execute(self, call: Call[T]) -> T:
         """Carry out a call, retries included."""
         api = call.operation.api
         self.config.key(api)
         keys = tuple(self.config.keys.values())
-        steps = run(call, self.config.retries, keys, endpoint=self._endpoints[api])
+        steps = execute(call, self.config.retries, keys, endpoint=self._endpoints[api])
         step = next(steps)
         try:
             while True:
@@ -128,7 +129,7 @@ class Transport:
             result: T = done.value
             return result
 
-    def _send(self, api: Api, request: Request) -> Answer | Failure:
+    def _send(self, api: Api, request: Request) -> Response | Failure:
         """Send once; whatever httpx raises becomes a `Failure`."""
         try:
             return send(
@@ -138,9 +139,9 @@ class Transport:
                 limit=self.config.max_response_bytes,
             )
         except httpx.HTTPStatusError as exc:
-            return without_body(exc)
-        except SENDING_FAILS as exc:
-            return failure(exc, self.config.timeouts)
+            return response_without_body(exc)
+        except TRANSPORT_ERRORS as exc:
+            return to_failure(exc, self.config.timeouts)
 
     def _build_request(self, api: Api, request: Request) -> httpx.Request:
         """Build the request, with what the caller's own httpx client adds to each."""
@@ -148,9 +149,9 @@ class Transport:
             return self._makers[api](request)
         return build_client_request(self._http_client, self.config, api, request)
 
-    def pooled(self) -> PooledTransport:
+    def shared_transport(self) -> SharedTransport:
         """Return a transport for other httpx clients, over this one's connections."""
-        return PooledTransport(self.config, self._transport)
+        return SharedTransport(self.config, self._transport)
 
     def close(self) -> None:
         """Close the connections, if they are this transport's own."""
@@ -198,7 +199,7 @@ class ExternalTransport(httpx.BaseTransport):
             self._transport.close()
 
 
-class PooledTransport(httpx.BaseTransport, OnlyBlocking):
+class SharedTransport(httpx.BaseTransport, AsyncUnsupported):
     """Sends over the connections of a client, within its size limit and total timeout, and leaves them open."""
 
     def __init__(self, config: Config, transport: httpx.BaseTransport) -> None:

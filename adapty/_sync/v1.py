@@ -6,8 +6,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Unpack
 
-from adapty._core.identity import named_user
-from adapty._generated import server_side_call
+from adapty._core.ids import user_headers
+from adapty._generated import build_server_side_call
 from adapty._sync.access_levels import AccessLevelsBase
 from adapty._sync.profiles import ProfilesBase
 from adapty.models.profile import Profile
@@ -53,9 +53,9 @@ class V1Profiles(ProfilesBase):
             >>> profile.customer_user_id
             'user_12345'
         """
-        user = named_user(customer_user_id, profile_id)
+        user = user_headers(customer_user_id, profile_id)
         body = ProfileRequest.from_arguments(fields)
-        return self._transport.run(server_side_call("createProfileV1", Profile.from_response, body, **user))
+        return self._transport.execute(build_server_side_call("createProfileV1", Profile.from_response, body, **user))
 
     def update(
         self,
@@ -83,9 +83,9 @@ class V1Profiles(ProfilesBase):
             >>> client.v1.profiles.update(customer_user_id="user_12345", first_name=None)
             Profile(...)
         """
-        user = named_user(customer_user_id, profile_id)
+        user = user_headers(customer_user_id, profile_id)
         body = ProfileRequest.from_arguments(fields)
-        return self._transport.run(server_side_call("updateProfileV1", Profile.from_response, body, **user))
+        return self._transport.execute(build_server_side_call("updateProfileV1", Profile.from_response, body, **user))
 
 
 class V1AccessLevels(AccessLevelsBase):

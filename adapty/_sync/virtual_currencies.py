@@ -6,12 +6,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from adapty._core.idempotency import key_for_one_call
-from adapty._core.identity import named_user
-from adapty._core.not_given import NOT_GIVEN, NotGiven
-from adapty._core.pages import MAX_PAGE_SIZE, next_cursor
-from adapty._core.validate import checked, counted, identifier
-from adapty._generated import server_side_call
+from adapty._core.ids import user_headers
+from adapty._core.sentinel import NOT_GIVEN, NotGiven
+from adapty._core.server_side_validation import resolve_idempotency_key
+from adapty._core.validation import bounded_int, identifier, validate
+from adapty._generated import build_server_side_call
+from adapty._pagination import MAX_PAGE_SIZE, next_cursor
 from adapty.models.virtual_currency import (
     VirtualCurrencyBalances,
     VirtualCurrencyTransaction,
@@ -89,7 +89,7 @@ class VirtualCurrencies:
             ['GOLD']
         """
         return self.transact(
-            {checked("currency_code", identifier, currency_code): credit_amount("amount", amount)},
+            {validate("currency_code", identifier, currency_code): credit_amount("amount", amount)},
             customer_user_id=customer_user_id,
             profile_id=profile_id,
             metadata=metadata,
@@ -135,7 +135,7 @@ class VirtualCurrencies:
             VirtualCurrencyTransaction(...)
         """
         return self.transact(
-            {checked("currency_code", identifier, currency_code): debit_amount("amount", amount)},
+            {validate("currency_code", identifier, currency_code): debit_amount("amount", amount)},
             customer_user_id=customer_user_id,
             profile_id=profile_id,
             metadata=metadata,
@@ -186,8 +186,8 @@ class VirtualCurrencies:
             >>> client.virtual_currencies.exchange("GOLD", 100, "GEMS", 5, customer_user_id="user_12345")
             VirtualCurrencyTransaction(...)
         """
-        given = checked("from_currency", identifier, from_currency), debit_amount("from_amount", from_amount)
-        taken = checked("to_currency", identifier, to_currency), credit_amount("to_amount", to_amount)
+        given = validate("from_currency", identifier, from_currency), debit_amount("from_amount", from_amount)
+        taken = validate("to_currency", identifier, to_currency), credit_amount("to_amount", to_amount)
         return self.transact(
             [{"currency_code": currency, "amount": amount} for currency, amount in (given, taken)],
             customer_user_id=customer_user_id,
@@ -234,12 +234,12 @@ class VirtualCurrencies:
             >>> len(done.balances)
             2
         """
-        user = named_user(customer_user_id, profile_id)
-        key = key_for_one_call(idempotency_key)
+        user = user_headers(customer_user_id, profile_id)
+        key = resolve_idempotency_key(idempotency_key)
         body = VirtualCurrencyTransactionRequest(items=items, metadata=metadata, extra_fields=extra_fields)
         read = VirtualCurrencyTransaction.from_dict
-        return self._transport.run(
-            server_side_call("createVirtualCurrencyTransaction", read, body, **user, idempotency_key=key)
+        return self._transport.execute(
+            build_server_side_call("createVirtualCurrencyTransaction", read, body, **user, idempotency_key=key)
         )
 
     def balances(
@@ -271,9 +271,9 @@ class VirtualCurrencies:
             >>> sorted(balance.code for balance in balances), balances.get("GOLD").available
             (['GEMS', 'GOLD'], 0)
         """
-        user = named_user(customer_user_id, profile_id)
-        return self._transport.run(
-            server_side_call("listVirtualCurrencyBalances", VirtualCurrencyBalances.from_dict, **user)
+        user = user_headers(customer_user_id, profile_id)
+        return self._transport.execute(
+            build_server_side_call("listVirtualCurrencyBalances", VirtualCurrencyBalances.from_dict, **user)
         )
 
     def history(
@@ -308,10 +308,10 @@ class VirtualCurrencies:
             ...     print(transaction.transaction_type, transaction.items[0].amount)
             api_transaction 50
         """
-        user = named_user(customer_user_id, profile_id)
-        limit = counted("page_size", page_size, MAX_PAGE_SIZE)
+        user = user_headers(customer_user_id, profile_id)
+        limit = bounded_int("page_size", page_size, MAX_PAGE_SIZE)
         if currency_code is not NOT_GIVEN and currency_code is not None:
-            user["currency_code"] = checked("currency_code", identifier, currency_code)
+            user["currency_code"] = validate("currency_code", identifier, currency_code)
         return self._pages({**user, "limit": limit})
 
     def _pages(self, parameters: Mapping[str, Any]) -> Iterator[VirtualCurrencyHistoryItem]:
@@ -319,7 +319,7 @@ class VirtualCurrencies:
         seen: set[str] = set()
         asked: Mapping[str, Any] = parameters
         while True:
-            page = self._transport.run(server_side_call("listVirtualCurrencyTransactions", read, **asked))
+            page = self._transport.execute(build_server_side_call("listVirtualCurrencyTransactions", read, **asked))
             for transaction in page.data:
                 yield transaction
             cursor = next_cursor(page, seen)

@@ -2,62 +2,40 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from adapty.bulk.erase_report import EraseReport
-    from adapty.bulk.erasing import async_erase, erase
+    from adapty.bulk.erase_report import EraseReport as EraseReport
+    from adapty.bulk.erasing import async_erase as async_erase, erase as erase
     from adapty.bulk.importing import (
-        async_import_all,
-        async_import_events,
-        async_import_profiles,
-        import_all,
-        import_events,
-        import_profiles,
+        async_import_all as async_import_all,
+        async_import_events as async_import_events,
+        async_import_profiles as async_import_profiles,
+        import_all as import_all,
+        import_events as import_events,
+        import_profiles as import_profiles,
     )
-    from adapty.bulk.options import BulkOptions, EraseOptions, ImportOptions
-    from adapty.bulk.progress import Progress
-    from adapty.bulk.report import ImportReport
+    from adapty.bulk.options import (
+        BulkOptions as BulkOptions,
+        EraseOptions as EraseOptions,
+        ImportOptions as ImportOptions,
+    )
+    from adapty.bulk.progress import Progress as Progress
+    from adapty.bulk.report import ImportReport as ImportReport
+else:
+    from adapty._lazy import attach
 
-__all__ = [
-    "BulkOptions",
-    "EraseOptions",
-    "EraseReport",
-    "ImportOptions",
-    "ImportReport",
-    "Progress",
-    "async_erase",
-    "async_import_all",
-    "async_import_events",
-    "async_import_profiles",
-    "erase",
-    "import_all",
-    "import_events",
-    "import_profiles",
-]
-
-_HOMES = {
-    "BulkOptions": "options",
-    "EraseOptions": "options",
-    "EraseReport": "erase_report",
-    "ImportOptions": "options",
-    "ImportReport": "report",
-    "Progress": "progress",
-    "async_erase": "erasing",
-    "async_import_all": "importing",
-    "async_import_events": "importing",
-    "async_import_profiles": "importing",
-    "erase": "erasing",
-    "import_all": "importing",
-    "import_events": "importing",
-    "import_profiles": "importing",
-}
-
-
-def __getattr__(name: str) -> Any:
-    """Load a public name when it is first asked for (PEP 562)."""
-    if name not in _HOMES:
-        message = f"module {__name__!r} has no attribute {name!r}"
-        raise AttributeError(message)
-    return getattr(import_module(f"adapty.bulk.{_HOMES[name]}"), name)
+    __getattr__, __dir__, __all__ = attach(
+        __name__,
+        {
+            ".erase_report": "EraseReport",
+            ".erasing": "async_erase erase",
+            ".importing": """
+                async_import_all async_import_events async_import_profiles import_all import_events
+                import_profiles
+            """,
+            ".options": "BulkOptions EraseOptions ImportOptions",
+            ".progress": "Progress",
+            ".report": "ImportReport",
+        },
+    )

@@ -7,7 +7,7 @@ import re
 import shlex
 from typing import TYPE_CHECKING
 
-from adapty._core.validate import close_name
+from adapty._core.validation import closest_match
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -22,7 +22,7 @@ def suggest(name: object, candidates: Iterable[str]) -> str | None:
     """Return the candidate that is nearest to a name, whatever its case, or None if none is near."""
     if not isinstance(name, str) or len(name) > _LONGEST_NAME:
         return None
-    return close_name(name, candidates)
+    return closest_match(name, candidates)
 
 
 def hint_for_unknown(name: object, fields: Mapping[str, str]) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self
 import attrs
 from attrs import frozen
 
-from adapty._core.validate import kind_of, known_name, printable
+from adapty._core.validation import printable, suggest_choice, type_name
 from adapty.bulk.column_hints import hint_for_repeated, hint_for_unknown, hint_for_unnamed, looks_like_data, suggest
 from adapty.bulk.historical_import import CUSTOM_ATTRIBUTES, FIELDS, NOT_IMPORTED, READERS, is_historical_import
 from adapty.errors import AdaptyUsageError
@@ -289,17 +289,18 @@ def _fields_of(record: type[RequestModel]) -> tuple[tuple[str, ...], dict[str, t
 def _checked_mapping(columns: Columns, mapping: Mapping[str, str]) -> dict[str, tuple[FieldPath, ...]]:
     """Return the columns of a mapping, each with the fields that are taken from it."""
     if not isinstance(mapping, Mapping):
-        _refuse(f"is {kind_of(mapping)}; {_MAPPING_EXPECTED}")
+        _refuse(f"is {type_name(mapping)}; {_MAPPING_EXPECTED}")
     mapped: dict[str, tuple[FieldPath, ...]] = {}
     for field, column in mapping.items():
         for name in (field, column):
             if not isinstance(name, str):
-                _refuse(f"names something {kind_of(name)}; {_MAPPING_EXPECTED}")
+                _refuse(f"names something {type_name(name)}; {_MAPPING_EXPECTED}")
         path = field_path(field)
         if not columns.has(path):
             known = [*columns.names, *(f"{group}.{name}" for group, names in columns.groups.items() for name in names)]
             _refuse(
-                f"{_shown(field)} is not a field of {columns.record.__name__}{known_name(field[:_LONGEST_NAME], known)}"
+                f"{_shown(field)} is not a field of {columns.record.__name__}"
+                f"{suggest_choice(field[:_LONGEST_NAME], known)}"
             )
         for other, paths in mapped.items():
             if any(path[0] == taken[0] and (path[1] == taken[1] or None in {path[1], taken[1]}) for taken in paths):
@@ -316,10 +317,10 @@ def _checked_mapping(columns: Columns, mapping: Mapping[str, str]) -> dict[str, 
 def _checked_names(ignore: Collection[str], mapped: Mapping[str, tuple[FieldPath, ...]]) -> Collection[str]:
     """Give the names to ignore, without the notes of a failures file, which are passed over anyway."""
     if not isinstance(ignore, Collection) or isinstance(ignore, str | bytes | bytearray | Mapping):
-        raise AdaptyUsageError.for_field("ignore", f"is {kind_of(ignore)}; {_IGNORE_EXPECTED}")
+        raise AdaptyUsageError.for_field("ignore", f"is {type_name(ignore)}; {_IGNORE_EXPECTED}")
     for name in ignore:
         if not isinstance(name, str):
-            raise AdaptyUsageError.for_field("ignore", f"names something {kind_of(name)}; {_IGNORE_EXPECTED}")
+            raise AdaptyUsageError.for_field("ignore", f"names something {type_name(name)}; {_IGNORE_EXPECTED}")
         if name in mapped:
             problem = f"names {_shown(name)}, which {_spelled(mapped[name][0])} is taken from; expected one of the two"
             raise AdaptyUsageError.for_field("ignore", problem)

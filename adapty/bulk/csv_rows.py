@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from adapty._core.validate import checked
+from adapty._core.validation import validate
 from adapty.bulk.columns import RAW
 from adapty.bulk.csv_records import CsvRecords, long_cells
 from adapty.bulk.rows import NOT_MENDED, Row
@@ -139,7 +139,7 @@ def _data_maker(columns: Sequence[HeaderColumn]) -> Callable[[list[str]], dict[s
         data: dict[str, Any] = {name: cells[place] for name, place in plain if cells[place]}
         for name, place, reader in read:
             if cells[place]:
-                data[name] = checked(name, reader, cells[place])
+                data[name] = validate(name, reader, cells[place])
         for name, inside in groups.items():
             if held := {inner: cells[place] for inner, place in inside if cells[place]}:
                 data[name] = {**data[name], **held} if name in data else held

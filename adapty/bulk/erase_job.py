@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Self
 from attrs import frozen
 
 from adapty._clock import monotonic
-from adapty._core.validate import checked, one_of, quoted
+from adapty._core.validation import one_of, quote, validate
 from adapty.bulk.erase_report import EraseReport
 from adapty.bulk.erasure import APIS, Erasure, Naming
 from adapty.bulk.fingerprint import FileState, fingerprint
@@ -152,14 +152,14 @@ class EraseJob:
 def _kinds(by: KindName | None, api: ApiName | None) -> tuple[KindName, ...]:
     """Choose the kinds of id to look for: those that somebody to be asked knows."""
     if api is not None:
-        checked("api", partial(one_of, tuple(API_KINDS)), api)
+        validate("api", partial(one_of, tuple(API_KINDS)), api)
     known = tuple(kind for kind in KINDS if api is None or kind in API_KINDS[api])
     if by is None:
         return known
-    checked("by", partial(one_of, KINDS), by)
+    validate("by", partial(one_of, KINDS), by)
     if by not in known:
         expected = f"expected {' or '.join(known)}"
-        raise AdaptyUsageError.for_field("by", f"is {quoted(by)}, which the {api} API does not know; {expected}")
+        raise AdaptyUsageError.for_field("by", f"is {quote(by)}, which the {api} API does not know; {expected}")
     return (by,)
 
 

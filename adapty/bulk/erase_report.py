@@ -9,7 +9,7 @@ from typing import Any
 
 from attrs import field, frozen
 
-from adapty._core.safe_repr import SafeRepr
+from adapty._core.redaction import SafeRepr
 from adapty.bulk.id_files import ApiName, KindName
 
 __all__ = ["EraseReport"]

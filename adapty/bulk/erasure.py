@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, NamedTuple, Self
 
 from attrs import define, field
 
-from adapty._core.deletions import listed_id
-from adapty._core.giving_up import Patience
-from adapty._core.identity import BARE_ID, BARE_ID_KINDS
-from adapty._generated import nothing, server_side_call
+from adapty._core.abort_policy import AbortPolicy
+from adapty._core.deletions import validate_listed_id
+from adapty._core.ids import BARE_ID, BARE_ID_KINDS
+from adapty._generated import build_server_side_call, ignore_body
 from adapty._mail_deletions import deletion_by_kinds_call
 from adapty.bulk.handled import Handled
 from adapty.bulk.id_files import API_KINDS, NAMED_API_KINDS, ApiName, KindName
@@ -72,7 +72,7 @@ class _User:
 
 def _server_side_deletion(user: _User) -> Call[None]:
     ((kind, value),) = user.ids
-    return server_side_call("deleteProfile", nothing, None, **{f"adapty_{kind}": value})
+    return build_server_side_call("deleteProfile", ignore_body, None, **{f"adapty_{kind}": value})
 
 
 def _mail_deletion(user: _User) -> Call[None]:
@@ -152,7 +152,7 @@ class Erasure:
             outcomes.check_holds(saved.failures_size)
             erasure.is_done = saved.done
             erasure._handled_before = Handled.from_bytes(saved.handled)
-        erasure._engine = StageRun.resumed(erasure._stage(), options, journal, Patience())
+        erasure._engine = StageRun.resumed(erasure._stage(), options, journal, AbortPolicy())
         return erasure
 
     async def run(self, adapty: Adapty | AsyncAdapty, stop: Stop) -> None:
@@ -289,7 +289,7 @@ class Erasure:
         if value is None or value == "":
             raise AdaptyUsageError(f"has no {kind}")
         kinds = NAMED_API_KINDS if self.naming is Naming.EXACT else API_KINDS
-        return listed_id(kind, kinds[self.api][kind], value)
+        return validate_listed_id(kind, kinds[self.api][kind], value)
 
     def _settle(self, row: Row, user: _User | None, error: AdaptyError | None) -> str:
         """Write down what came of a user."""

@@ -11,7 +11,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from adapty._core.validate import Refused
+from adapty._core.validation import Invalid
 from adapty.bulk.json_objects import RepeatedKeyError, decode_json
 
 if TYPE_CHECKING:
@@ -89,12 +89,12 @@ def is_historical_import(header: Collection[str]) -> bool:
 def _read_custom_attributes(cell: str) -> dict[str, Any]:
     """Read a dictionary as Python or JSON writes it; None is left out, and True is 1, as Adapty's own import has it."""
     if len(cell) > _MAX_ATTRIBUTES:
-        raise Refused(f"has {len(cell)} characters; expected at most {_MAX_ATTRIBUTES}")
+        raise Invalid(f"has {len(cell)} characters; expected at most {_MAX_ATTRIBUTES}")
     read = _from_json(cell)
     if read is None:
         read = _from_python(cell)
     if not isinstance(read, dict):
-        raise Refused(f"is not a flat dictionary; {_ATTRIBUTES_EXPECTED}")
+        raise Invalid(f"is not a flat dictionary; {_ATTRIBUTES_EXPECTED}")
     return {name: int(value) if isinstance(value, bool) else value for name, value in read.items() if value is not None}
 
 
@@ -102,11 +102,11 @@ def _from_json(cell: str) -> Any:
     try:
         return decode_json(cell)
     except RepeatedKeyError:
-        raise Refused(f"names an attribute twice; {_ATTRIBUTES_EXPECTED}") from None
+        raise Invalid(f"names an attribute twice; {_ATTRIBUTES_EXPECTED}") from None
     except json.JSONDecodeError:
         return None
     except (ValueError, RecursionError):  # NaN, an infinite number, or one of too many digits
-        raise Refused(f"is not a dictionary that JSON can carry; {_ATTRIBUTES_EXPECTED}") from None
+        raise Invalid(f"is not a dictionary that JSON can carry; {_ATTRIBUTES_EXPECTED}") from None
 
 
 def _from_python(cell: str) -> Any:
@@ -119,7 +119,7 @@ def _from_python(cell: str) -> Any:
     except (SyntaxError, ValueError):  # a number such as 007, or one of too many digits
         return None
     if isinstance(body, ast.Dict) and len(read) != len(body.keys):
-        raise Refused(f"names an attribute twice; {_ATTRIBUTES_EXPECTED}")
+        raise Invalid(f"names an attribute twice; {_ATTRIBUTES_EXPECTED}")
     return read
 
 
@@ -128,4 +128,4 @@ def _read_country(cell: str) -> str:
 
 
 READERS: Mapping[str, Callable[[str], Any]] = {CUSTOM_ATTRIBUTES: _read_custom_attributes, "country": _read_country}
-"""What reads the cells of a column that are not taken as they are; each raises `Refused` for what it cannot read."""
+"""What reads the cells of a column that are not taken as they are; each raises `Invalid` for what it cannot read."""

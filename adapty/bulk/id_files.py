@@ -16,13 +16,13 @@ from typing import IO, TYPE_CHECKING, Any, Literal, Self, cast, get_args
 
 from attrs import define, field, frozen
 
-from adapty._core.identity import (
+from adapty._core.ids import (
     BARE_ID_KINDS,
     ID_KINDS,
     LISTED_ID_KINDS,
     MAIL_ID_KINDS,
     NAMED_MAIL_ID_KINDS,
-    UUID_TEXT,
+    UUID_PATTERN,
 )
 from adapty.bulk.csv_records import CsvRecords, long_cells, named_separator
 from adapty.bulk.files import DAMAGED, GZIP, bounded_lines, gzip_problem, refuse_utf_16
@@ -173,7 +173,7 @@ class _Seen:
         self.named.update(kind for kind in kinds if row.ids.get(kind) is not None)
         if row.is_bare:
             self.named.update(kind for kind in BARE_ID_KINDS if kind in kinds)
-        self.only_uuids = self.only_uuids and UUID_TEXT.fullmatch(row.text.strip()) is not None
+        self.only_uuids = self.only_uuids and UUID_PATTERN.fullmatch(row.text.strip()) is not None
 
 
 @frozen

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, Self
 from attrs import evolve, frozen
 
 from adapty._clock import monotonic
+from adapty._core.abort_policy import AbortPolicy
 from adapty._core.damaged_ids import refuse_damaged_ids
-from adapty._core.giving_up import Patience
-from adapty._generated import mail_call, nothing
+from adapty._generated import build_mail_call, ignore_body
 from adapty.bulk.columns import field_path
 from adapty.bulk.failures import FailuresFile, failures_name, put_in_place
 from adapty.bulk.fingerprint import fingerprint
@@ -115,7 +115,7 @@ class ImportJob:
         """
         adapty._transport.config.key("mail")  # noqa: SLF001 - refused before a journal is made
         began = monotonic()
-        patience = Patience()
+        patience = AbortPolicy()
         with await self._open_journal(adapty) as journal:
             sent = [await self._send(each, adapty, journal, patience, stop) for each in self.inputs]
             report = self._report([result for result, _ in sent], [path for _, path in sent if path], journal)
@@ -137,7 +137,7 @@ class ImportJob:
         return Journal.open(self.journal, plan)
 
     async def _send(
-        self, each: _Input, adapty: Adapty | AsyncAdapty, journal: Journal, patience: Patience, stop: Stop
+        self, each: _Input, adapty: Adapty | AsyncAdapty, journal: Journal, patience: AbortPolicy, stop: Stop
     ) -> tuple[StageResult, Path | None]:
         """Send one input, or what is left of it; give what came of it, and where its failures are, if there are any."""
         saved = journal.stage(each.kind)
@@ -242,7 +242,7 @@ def _item(kind: str, number: int, row: Row) -> Item[Any]:
     if record is None:
         refuse_damaged_ids(row.data)
         record = RECORDS[kind].from_dict(row.data)
-    return Item(number, record.external_profile_id, mail_call(OPERATIONS[kind], nothing, record), row, record)
+    return Item(number, record.external_profile_id, build_mail_call(OPERATIONS[kind], ignore_body, record), row, record)
 
 
 def _of_the_kind(kind: str, mapping: Mapping[str, str], kinds: Collection[str]) -> Mapping[str, str]:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Self
 
 from attrs import Factory, frozen
 
-from adapty._core.validate import quoted
+from adapty._core.validation import quote
 from adapty._private_files import ensure_private_file
 from adapty.bulk.flow_tally import TABLES, FlowTally
 from adapty.bulk.handled import Handled
@@ -400,7 +400,7 @@ def _difference(before: Mapping[str, str], now: Mapping[str, str]) -> str | None
 
 def _from_to(before: str | None, now: str | None) -> str:
     """Show both values, unless one is not to be shown, or they are too long to differ when shown."""
-    shown = [quoted(value) if value else "nothing" for value in (before, now)]
+    shown = [quote(value) if value else "nothing" for value in (before, now)]
     is_hidden = any("@" in value for value in (before, now) if value) or shown[0] == shown[1]
     return "" if is_hidden else f" from {shown[0]} to {shown[1]}"
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from adapty._core.json_body import MAX_DEPTH
-from adapty._core.validate import kind_of
+from adapty._core.validation import type_name
 from adapty.models._request import RequestModel
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def _ready(value: Any, within: tuple[int, ...]) -> Any:
                 return make(value, within)
     except Exception:  # noqa: BLE001, S110 - foreign objects, whose own code runs here
         pass
-    return f"({kind_of(value)})"
+    return f"({type_name(value)})"
 
 
 def _int(value: int, _: tuple[int, ...]) -> int:

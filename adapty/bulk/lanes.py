@@ -10,9 +10,9 @@ from zlib import crc32
 
 from attrs import define, field
 
-from adapty._core.answers import Answer
-from adapty._core.call import Call, Failure, Request, Send, Wait, run
-from adapty._core.retry import TOO_MANY_REQUESTS, retry_after_seconds
+from adapty._core.call import Call, Failure, Request, Send, Wait, execute
+from adapty._core.error_mapping import Response
+from adapty._core.retry import TOO_MANY_REQUESTS, parse_retry_after
 from adapty.bulk import waits
 from adapty.bulk.rows import Row
 from adapty.bulk.turns import Turns
@@ -20,17 +20,17 @@ from adapty.bulk.turns import Turns
 if TYPE_CHECKING:
     from adapty._core.addresses import Endpoint
     from adapty._core.pace import Pace
-    from adapty._core.redact import Secret
+    from adapty._core.redaction import Secret
     from adapty._core.retry import RetryPolicy
 
 __all__ = ["Item", "Lanes", "Sender"]
 
 R = TypeVar("R")
 
-Sender = Callable[[Request], Awaitable[Answer | Failure]]
+Sender = Callable[[Request], Awaitable[Response | Failure]]
 """Sends a request once; what goes wrong on the way becomes a `Failure`."""
 
-_Steps = Generator[Send | Wait, Answer | Failure | None, Any]
+_Steps = Generator[Send | Wait, Response | Failure | None, Any]
 
 _ROOM = 1024
 _ROOM_PER_LANE = 16
@@ -179,7 +179,7 @@ class Lanes(Generic[R]):
                 if item.key in lane.held:
                     lane.held[item.key].append(item)
                 else:
-                    steps = run(item.call, self._policy, self._secrets, endpoint=self._endpoint)
+                    steps = execute(item.call, self._policy, self._secrets, endpoint=self._endpoint)
                     await self._try(lane, item, steps)
             elif self._ended and not lane.items and not lane.held:
                 return
@@ -206,7 +206,7 @@ class Lanes(Generic[R]):
             if not self._stopped.done():
                 lane.try_later(item, steps, step.seconds)
 
-    async def _send(self, request: Request, send: Sender) -> Answer | Failure | None:
+    async def _send(self, request: Request, send: Sender) -> Response | Failure | None:
         """Send when the pace allows it, unless the lanes are stopped before."""
         pace = self._pace
         if not await self._turns.turn():
@@ -215,7 +215,7 @@ class Lanes(Generic[R]):
         if isinstance(outcome, Failure) or outcome.status_code != TOO_MANY_REQUESTS:
             pace.answered(self._now())
         else:
-            asked = retry_after_seconds(outcome.headers.get("retry-after")) or 0
+            asked = parse_retry_after(outcome.headers.get("retry-after")) or 0
             pace.refused(self._now(), waits.hold_seconds(asked))
         return outcome
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import evolve
 
 from adapty._core.json_body import MAX_DEPTH, is_too_deep
-from adapty._core.validate import kind_of, printable
+from adapty._core.validation import printable, type_name
 from adapty.bulk.columns import NOTES, RAW
 from adapty.bulk.json_objects import RepeatedKeyError, decode_json, decode_json_ignoring
 from adapty.bulk.rows import NOT_MENDED, Row
@@ -58,7 +58,7 @@ def given_row(number: int, item: object, record: type[MailProfile | TransactionE
         return Row(number, record=item)
     if not isinstance(item, Mapping):
         source = item.to_dict() if isinstance(item, RequestModel) else {RAW: item}
-        return Row(number, {}, source, f"is {kind_of(item)}; expected a {record.__name__} or a dict of its fields")
+        return Row(number, {}, source, f"is {type_name(item)}; expected a {record.__name__} or a dict of its fields")
     try:
         # A copy: some programs fill the same dict again and again.
         return _known_row(_row_of(number, dict(item), columns, may_hold_none=True), columns)
@@ -147,6 +147,6 @@ def _mapped(fields: dict[str, Any], columns: Columns) -> tuple[dict[str, Any], s
             expected = f"expected {outer} to be an object, or to be left out"
             return (
                 {},
-                f"has {printable(key)}, which is mapped into {outer}, and {outer} is {kind_of(inside)}; {expected}",
+                f"has {printable(key)}, which is mapped into {outer}, and {outer} is {type_name(inside)}; {expected}",
             )
     return data, None

@@ -10,8 +10,8 @@ from typing import Any, TypedDict
 
 import httpx
 
-from adapty._core.not_given import NOT_GIVEN
-from adapty._core.validate import counted, kind_of, known_name
+from adapty._core.sentinel import NOT_GIVEN
+from adapty._core.validation import bounded_int, suggest_choice, type_name
 from adapty.bulk.progress import Progress
 from adapty.bulk.stage import Options
 from adapty.errors import AdaptyUsageError
@@ -107,7 +107,7 @@ def options_of(given: BulkOptions, *, dry_run: bool = False) -> Options:
     if type(max_retries) is not int or not 0 <= max_retries <= _MOST_RETRIES:
         raise AdaptyUsageError.for_field("max_retries", f"is no such number; expected 0 to {_MOST_RETRIES}")
     return Options(
-        lanes=counted("lanes", given.get("lanes", _LANES), MAX_LANES),
+        lanes=bounded_int("lanes", given.get("lanes", _LANES), MAX_LANES),
         rate_limit=rate_limit,
         max_retries=max_retries,
         transport=_callable("transport", given.get("transport")),
@@ -125,7 +125,7 @@ def check_client(adapty: object, kind: type) -> None:
     if not isinstance(adapty, kind):
         which = "async" if kind.__name__.startswith("Async") else "blocking"
         raise AdaptyUsageError.for_field(
-            "adapty", f"is {kind_of(adapty)}; expected an {kind.__name__}, the {which} client"
+            "adapty", f"is {type_name(adapty)}; expected an {kind.__name__}, the {which} client"
         )
 
 
@@ -156,7 +156,7 @@ def file_option(name: str, value: Any) -> Path:
     try:
         return Path(value)
     except TypeError:
-        raise AdaptyUsageError.for_field(name, f"is {kind_of(value)}; expected a path") from None
+        raise AdaptyUsageError.for_field(name, f"is {type_name(value)}; expected a path") from None
 
 
 def flag_option(name: str, value: Any) -> bool:
@@ -166,7 +166,7 @@ def flag_option(name: str, value: Any) -> bool:
         AdaptyUsageError: It is none: a text such as "no" would count as yes. `field_name` is `name`.
     """
     if not isinstance(value, bool):
-        raise AdaptyUsageError.for_field(name, f"is {kind_of(value)}; expected True or False")
+        raise AdaptyUsageError.for_field(name, f"is {type_name(value)}; expected True or False")
     return value
 
 
@@ -183,7 +183,7 @@ def refuse_unknown(options: Mapping[str, Any], known: Any) -> None:
     names = sorted(known.__optional_keys__)
     for name in options:
         if name not in names:
-            raise AdaptyUsageError.for_field(name, f"is no such option{known_name(name, names)}")
+            raise AdaptyUsageError.for_field(name, f"is no such option{suggest_choice(name, names)}")
 
 
 def _is_rate(value: Any) -> bool:
@@ -192,7 +192,7 @@ def _is_rate(value: Any) -> bool:
 
 def _callable(name: str, value: Any) -> Any:
     if value is not None and not callable(value):
-        raise AdaptyUsageError.for_field(name, f"is {kind_of(value)}; expected something to call")
+        raise AdaptyUsageError.for_field(name, f"is {type_name(value)}; expected something to call")
     if iscoroutinefunction(value):
         raise AdaptyUsageError.for_field(name, "is async; expected a function that returns what it has to give at once")
     return value

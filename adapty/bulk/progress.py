@@ -6,7 +6,7 @@ from typing import Literal
 
 from attrs import frozen
 
-from adapty._core.safe_repr import SafeRepr
+from adapty._core.redaction import SafeRepr
 
 __all__ = ["Progress", "StageName"]
 

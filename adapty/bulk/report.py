@@ -9,7 +9,7 @@ from typing import Any
 
 from attrs import Factory, asdict, frozen
 
-from adapty._core.safe_repr import SafeRepr
+from adapty._core.redaction import SafeRepr
 from adapty.flows import Flow
 
 __all__ = ["ImportReport"]

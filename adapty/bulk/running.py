@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import define, evolve, field
 
-from adapty._core.giving_up import Patience
+from adapty._core.abort_policy import AbortPolicy
 from adapty._core.pace import Pace
 from adapty.bulk.headway import Headway
 from adapty.bulk.lanes import Item, Lanes
@@ -52,7 +52,7 @@ class StageRun:
 
     stage: Stage
     options: Options
-    patience: Patience
+    patience: AbortPolicy
     ledger: Ledger
     problem: BaseException | None = None
     _lanes: Lanes[Any] | None = None
@@ -67,7 +67,7 @@ class StageRun:
     _is_ending: bool = False
 
     @classmethod
-    def resumed(cls, stage: Stage, options: Options, journal: Journal, patience: Patience) -> StageRun:
+    def resumed(cls, stage: Stage, options: Options, journal: Journal, patience: AbortPolicy) -> StageRun:
         """Begin where the journal says that the stage was left.
 
         Raises:
@@ -100,7 +100,7 @@ class StageRun:
 
     async def _send_all(self, adapty: Adapty | AsyncAdapty) -> None:
         options, config = self.options, adapty._transport.config  # noqa: SLF001 - of the same package
-        policy = evolve(config.retries, max_retries=options.max_retries, unreadable_too=True)
+        policy = evolve(config.retries, max_retries=options.max_retries, retry_invalid_body=True)
         async with open_senders(adapty, self.stage.api, options.lanes, options.transport) as (senders, endpoint):
             keys = tuple(config.keys.values())
             lanes = self._lanes = Lanes(senders, self._pace, policy, keys, self._settle, endpoint=endpoint)
@@ -176,7 +176,7 @@ class StageRun:
 
     def _settle(self, item: Item[Any], error: BaseException | None) -> None:
         """Note what came of an item, unless it is none of its own fault."""
-        if not (error is None or isinstance(error, AdaptyError)) or not self.patience.lasts(error):
+        if not (error is None or isinstance(error, AdaptyError)) or not self.patience.should_continue(error):
             self._end_early(error)
             return
         try:

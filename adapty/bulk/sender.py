@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 from attrs import asdict
 
-from adapty._http import SENDING_FAILS, RequestMaker, failure
+from adapty._http import TRANSPORT_ERRORS, RequestBuilder, to_failure
 from adapty._reading import send_async
 from adapty.fast import AsyncFastTransport
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from concurrent.futures import Executor
 
-    from adapty._core.answers import Answer
     from adapty._core.call import Failure, Request
+    from adapty._core.error_mapping import Response
     from adapty._core.operations import Api
     from adapty._sync.client import Adapty
     from adapty.config import Config
@@ -43,24 +43,24 @@ class TransportSender:
         """
         self._timeouts = config.timeouts
         self._limit = config.max_response_bytes
-        self._requests = RequestMaker(config, api)
+        self._requests = RequestBuilder(config, api)
         if type(transport) is AsyncFastTransport:  # a subclass may do more in between
             self._send = self._send_directly(transport, config.base_urls[api])
         else:
             self._send = partial(self._send_over, transport)
 
-    async def __call__(self, request: Request) -> Answer | Failure:
+    async def __call__(self, request: Request) -> Response | Failure:
         """Send once."""
         try:
             return await self._send(request)
-        except SENDING_FAILS as problem:
-            return failure(problem, self._timeouts)
+        except TRANSPORT_ERRORS as problem:
+            return to_failure(problem, self._timeouts)
 
-    async def _send_over(self, transport: httpx.AsyncBaseTransport, request: Request) -> Answer:
+    async def _send_over(self, transport: httpx.AsyncBaseTransport, request: Request) -> Response:
         handle = transport.handle_async_request
         return await send_async(handle, self._requests(request), total=self._timeouts.total, limit=self._limit)
 
-    def _send_directly(self, transport: AsyncFastTransport, base_url: str) -> Callable[[Request], Awaitable[Answer]]:
+    def _send_directly(self, transport: AsyncFastTransport, base_url: str) -> Callable[[Request], Awaitable[Response]]:
         """Leave out httpx's requests and responses, and serialize equal headers once: they cost more than sending."""
         exchange, timeouts = transport._exchange, asdict(self._timeouts)  # noqa: SLF001 - of the same package
         heads: dict[tuple[Any, ...], bytes] = {}
@@ -78,7 +78,7 @@ class TransportSender:
                 del headers[-1]  # the length of this one body
             return exchange.serialize(find_origin(), method, _url(address), headers)
 
-        def send(request: Request) -> Awaitable[Answer]:
+        def send(request: Request) -> Awaitable[Response]:
             kind = (request.method, request.target, request.body is None, *request.headers.items())
             head = heads.get(kind)
             if head is None:
@@ -101,6 +101,6 @@ class ThreadSender:
         self._api = api
         self._threads = threads
 
-    async def __call__(self, request: Request) -> Answer | Failure:
+    async def __call__(self, request: Request) -> Response | Failure:
         """Send once."""
         return await asyncio.get_running_loop().run_in_executor(self._threads, self._send, self._api, request)

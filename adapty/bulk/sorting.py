@@ -12,7 +12,7 @@ from struct import Struct
 from tempfile import TemporaryFile, gettempdir
 from typing import IO, TYPE_CHECKING, Self, overload
 
-from adapty._core.validate import aware_datetime, checked
+from adapty._core.validation import aware_datetime, validate
 from adapty.bulk.json_ready import source_as_json
 from adapty.bulk.rows import Row
 from adapty.errors import AdaptyUsageError
@@ -191,7 +191,7 @@ def _time_of(row: Row) -> int:
     """Give a row's time in microseconds, read as the record reads it."""
     held = row.data.get(_BY) if row.record is None else getattr(row.record, _BY, None)
     try:
-        return (checked(_BY, aware_datetime, held) - _EPOCH) // _MICROSECOND
+        return (validate(_BY, aware_datetime, held) - _EPOCH) // _MICROSECOND
     except AdaptyUsageError:
         return _UNREADABLE
 

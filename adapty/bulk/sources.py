@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import define, field
 
-from adapty._core.validate import kind_of
+from adapty._core.validation import type_name
 from adapty.bulk.columns import Columns, OtherInput
 from adapty.bulk.csv_rows import check_header, column_names, csv_rows
 from adapty.bulk.files import Format, InputFile, file_format
@@ -122,7 +122,7 @@ def open_source(
         return _opened_file(name, given, columns)
     if not _is_iterable(given):
         expected = f"expected a path, or an iterable of dicts or of {record.__name__}s"
-        raise AdaptyUsageError.for_field(name, f"is {kind_of(given)}; {expected}")
+        raise AdaptyUsageError.for_field(name, f"is {type_name(given)}; {expected}")
     if isinstance(given, IOBase):
         raise AdaptyUsageError.for_field(name, "is an open file; expected its path")
     return _Given(name, given, record, columns)
@@ -150,7 +150,7 @@ def _opened_file(name: str, given: str | PathLike[str], columns: Columns) -> Sou
     try:
         path = Path(given)
     except TypeError:  # a PathLike of bytes
-        raise AdaptyUsageError.for_field(name, f"is {kind_of(given)}; expected a path that is text") from None
+        raise AdaptyUsageError.for_field(name, f"is {type_name(given)}; expected a path that is text") from None
     spelled = file_format(path)
     with InputFile(path) as file:
         if spelled == "csv":

@@ -11,7 +11,7 @@ import httpx
 
 from adapty._async.client import AsyncAdapty
 from adapty._async_connections import AsyncConnections
-from adapty._core.validate import kind_of
+from adapty._core.validation import type_name
 from adapty._dialer import Dialer
 from adapty._proxies import Proxies
 from adapty.bulk.sender import ThreadSender, TransportSender
@@ -51,7 +51,7 @@ async def open_senders(
     config = adapty._transport.config  # noqa: SLF001 - of the same package
     config.key(api)
     async with AsyncExitStack() as stack:
-        if make is None and not adapty._transport.is_standard:  # noqa: SLF001
+        if make is None and not adapty._transport.is_default:  # noqa: SLF001
             yield [_of_the_client(adapty, api, lanes, stack)] * lanes, config.endpoint(api)
             return
         proxies = Proxies.from_environment()
@@ -73,7 +73,7 @@ def _made(make: Callable[[], httpx.AsyncBaseTransport], stack: AsyncExitStack) -
     transport = make()
     if not isinstance(transport, httpx.AsyncBaseTransport):
         raise AdaptyConfigError.for_field(
-            "transport", f"gave {kind_of(transport)}; expected an httpx.AsyncBaseTransport"
+            "transport", f"gave {type_name(transport)}; expected an httpx.AsyncBaseTransport"
         )
     stack.push_async_callback(transport.aclose)
     return transport

@@ -22,8 +22,8 @@ from typing import IO, TYPE_CHECKING, Any, Self, cast
 
 from attrs import evolve, frozen
 
-from adapty._core.identity import BARE_ID_KINDS
-from adapty._core.validate import kind_of, printable
+from adapty._core.ids import BARE_ID_KINDS
+from adapty._core.validation import printable, type_name
 from adapty.bulk.id_files import KindName, read_ids
 from adapty.bulk.options import file_option
 from adapty.bulk.reading import read_through
@@ -94,7 +94,7 @@ class Whom:
         if hasattr(given, "read"):
             return cls._of_file(cast("IO[bytes]", given), kinds)
         if isinstance(given, bytes | bytearray | Mapping) or not isinstance(given, Iterable | AsyncIterable):
-            raise AdaptyUsageError.for_field("ids", f"is {kind_of(given)}; expected a file or an iterable of ids")
+            raise AdaptyUsageError.for_field("ids", f"is {type_name(given)}; expected a file or an iterable of ids")
         read: Callable[..., Any] = _given if isinstance(given, Iterable) else _given_async
         total = len(given) if isinstance(given, Sized) else None
         only_once = isinstance(given, Iterator | AsyncIterable)

@@ -30,6 +30,16 @@ Example:
 
 from __future__ import annotations
 
-from adapty.fast.transport import AsyncFastTransport, fast_is_installed
+from typing import TYPE_CHECKING
 
-__all__ = ["AsyncFastTransport", "fast_is_installed"]
+if TYPE_CHECKING:
+    from adapty.fast.transport import AsyncFastTransport as AsyncFastTransport, fast_is_installed as fast_is_installed
+else:
+    from adapty._lazy import attach
+
+    __getattr__, __dir__, __all__ = attach(
+        __name__,
+        {
+            ".transport": "AsyncFastTransport fast_is_installed",
+        },
+    )

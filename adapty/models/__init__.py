@@ -4,129 +4,118 @@ What goes out is checked when it is made and refuses what the API would refuse. 
 API adds, leaves out or changes; the frozen sets name the values that are known so far.
 """
 
-from adapty._core.deletions import DeletionOutcome, DeletionReport, DeletionResult
-from adapty.models.integrations import IntegrationIdentifierFields, IntegrationIdentifiers
-from adapty.models.mail import (
-    DeviceInfo,
-    MailProfile,
-    Offer,
-    OfferCategory,
-    OfferType,
-    ProfileDeletion,
-    TransactionEvent,
-)
-from adapty.models.paywalls import (
-    PAYWALL_STATES,
-    PRODUCT_SETS,
-    Paywall,
-    PaywallListItem,
-    PaywallProduct,
-    PaywallProductOffer,
-    PaywallScreenshot,
-    RemoteConfig,
-)
-from adapty.models.profile import (
-    ACCESS_STORES,
-    CANCELLATION_REASONS,
-    ENVIRONMENTS,
-    OFFER_CATEGORIES,
-    OFFER_TYPES,
-    AccessLevel,
-    CustomAttribute,
-    NonSubscription,
-    Profile,
-    ProfileSubscription,
-    PurchaseOffer,
-)
-from adapty.models.profile_request import (
-    AttStatus,
-    Gender,
-    InstallationMeta,
-    InstallationPlatform,
-    Platform,
-    ProfileFields,
-    ProfileStore,
-)
-from adapty.models.refund_saver import REFUND_PREFERENCES, RefundPreference, RefundSaverSettings
-from adapty.models.transactions import (
-    CancellationReason,
-    Environment,
-    OfferRequest,
-    OfferRequestCategory,
-    OfferRequestType,
-    OneTimePurchase,
-    OneTimePurchaseFields,
-    Price,
-    Subscription,
-    SubscriptionFields,
-)
-from adapty.models.virtual_currency import (
-    CURRENCY_TRANSACTION_TYPES,
-    VirtualCurrencyBalance,
-    VirtualCurrencyBalances,
-    VirtualCurrencyHistoryEntry,
-    VirtualCurrencyHistoryItem,
-    VirtualCurrencyTransaction,
-    VirtualCurrencyTransactionItem,
-)
+from __future__ import annotations
 
-__all__ = [
-    "ACCESS_STORES",
-    "CANCELLATION_REASONS",
-    "CURRENCY_TRANSACTION_TYPES",
-    "ENVIRONMENTS",
-    "OFFER_CATEGORIES",
-    "OFFER_TYPES",
-    "PAYWALL_STATES",
-    "PRODUCT_SETS",
-    "REFUND_PREFERENCES",
-    "AccessLevel",
-    "AttStatus",
-    "CancellationReason",
-    "CustomAttribute",
-    "DeletionOutcome",
-    "DeletionReport",
-    "DeletionResult",
-    "DeviceInfo",
-    "Environment",
-    "Gender",
-    "InstallationMeta",
-    "InstallationPlatform",
-    "IntegrationIdentifierFields",
-    "IntegrationIdentifiers",
-    "MailProfile",
-    "NonSubscription",
-    "Offer",
-    "OfferCategory",
-    "OfferRequest",
-    "OfferRequestCategory",
-    "OfferRequestType",
-    "OfferType",
-    "OneTimePurchase",
-    "OneTimePurchaseFields",
-    "Paywall",
-    "PaywallListItem",
-    "PaywallProduct",
-    "PaywallProductOffer",
-    "PaywallScreenshot",
-    "Platform",
-    "Price",
-    "Profile",
-    "ProfileDeletion",
-    "ProfileFields",
-    "ProfileStore",
-    "ProfileSubscription",
-    "PurchaseOffer",
-    "RefundPreference",
-    "RefundSaverSettings",
-    "RemoteConfig",
-    "Subscription",
-    "SubscriptionFields",
-    "TransactionEvent",
-    "VirtualCurrencyBalance",
-    "VirtualCurrencyBalances",
-    "VirtualCurrencyHistoryEntry",
-    "VirtualCurrencyHistoryItem",
-    "VirtualCurrencyTransaction",
-    "VirtualCurrencyTransactionItem",
-]
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from adapty._core.deletions import (
+        DeletionOutcome as DeletionOutcome,
+        DeletionReport as DeletionReport,
+        DeletionResult as DeletionResult,
+    )
+    from adapty.models.integrations import (
+        IntegrationIdentifierFields as IntegrationIdentifierFields,
+        IntegrationIdentifiers as IntegrationIdentifiers,
+    )
+    from adapty.models.mail import (
+        DeviceInfo as DeviceInfo,
+        MailProfile as MailProfile,
+        Offer as Offer,
+        OfferCategory as OfferCategory,
+        OfferType as OfferType,
+        ProfileDeletion as ProfileDeletion,
+        TransactionEvent as TransactionEvent,
+    )
+    from adapty.models.paywalls import (
+        PAYWALL_STATES as PAYWALL_STATES,
+        PRODUCT_SETS as PRODUCT_SETS,
+        Paywall as Paywall,
+        PaywallListItem as PaywallListItem,
+        PaywallProduct as PaywallProduct,
+        PaywallProductOffer as PaywallProductOffer,
+        PaywallScreenshot as PaywallScreenshot,
+        RemoteConfig as RemoteConfig,
+    )
+    from adapty.models.profile import (
+        ACCESS_STORES as ACCESS_STORES,
+        CANCELLATION_REASONS as CANCELLATION_REASONS,
+        ENVIRONMENTS as ENVIRONMENTS,
+        OFFER_CATEGORIES as OFFER_CATEGORIES,
+        OFFER_TYPES as OFFER_TYPES,
+        AccessLevel as AccessLevel,
+        CustomAttribute as CustomAttribute,
+        NonSubscription as NonSubscription,
+        Profile as Profile,
+        ProfileSubscription as ProfileSubscription,
+        PurchaseOffer as PurchaseOffer,
+    )
+    from adapty.models.profile_request import (
+        AttStatus as AttStatus,
+        Gender as Gender,
+        InstallationMeta as InstallationMeta,
+        InstallationPlatform as InstallationPlatform,
+        Platform as Platform,
+        ProfileFields as ProfileFields,
+        ProfileStore as ProfileStore,
+    )
+    from adapty.models.refund_saver import (
+        REFUND_PREFERENCES as REFUND_PREFERENCES,
+        RefundPreference as RefundPreference,
+        RefundSaverSettings as RefundSaverSettings,
+    )
+    from adapty.models.transactions import (
+        CancellationReason as CancellationReason,
+        Environment as Environment,
+        OfferRequest as OfferRequest,
+        OfferRequestCategory as OfferRequestCategory,
+        OfferRequestType as OfferRequestType,
+        OneTimePurchase as OneTimePurchase,
+        OneTimePurchaseFields as OneTimePurchaseFields,
+        Price as Price,
+        Subscription as Subscription,
+        SubscriptionFields as SubscriptionFields,
+    )
+    from adapty.models.virtual_currency import (
+        CURRENCY_TRANSACTION_TYPES as CURRENCY_TRANSACTION_TYPES,
+        VirtualCurrencyBalance as VirtualCurrencyBalance,
+        VirtualCurrencyBalances as VirtualCurrencyBalances,
+        VirtualCurrencyHistoryEntry as VirtualCurrencyHistoryEntry,
+        VirtualCurrencyHistoryItem as VirtualCurrencyHistoryItem,
+        VirtualCurrencyTransaction as VirtualCurrencyTransaction,
+        VirtualCurrencyTransactionItem as VirtualCurrencyTransactionItem,
+    )
+else:
+    from adapty._lazy import attach
+
+    __getattr__, __dir__, __all__ = attach(
+        __name__,
+        {
+            "adapty._core.deletions": "DeletionOutcome DeletionReport DeletionResult",
+            ".integrations": "IntegrationIdentifierFields IntegrationIdentifiers",
+            ".mail": "DeviceInfo MailProfile Offer OfferCategory OfferType ProfileDeletion TransactionEvent",
+            ".paywalls": """
+                PAYWALL_STATES PRODUCT_SETS Paywall PaywallListItem PaywallProduct
+                PaywallProductOffer PaywallScreenshot RemoteConfig
+            """,
+            ".profile": """
+                ACCESS_STORES CANCELLATION_REASONS ENVIRONMENTS OFFER_CATEGORIES OFFER_TYPES
+                AccessLevel CustomAttribute NonSubscription Profile ProfileSubscription
+                PurchaseOffer
+            """,
+            ".profile_request": """
+                AttStatus Gender InstallationMeta InstallationPlatform Platform ProfileFields
+                ProfileStore
+            """,
+            ".refund_saver": "REFUND_PREFERENCES RefundPreference RefundSaverSettings",
+            ".transactions": """
+                CancellationReason Environment OfferRequest OfferRequestCategory OfferRequestType
+                OneTimePurchase OneTimePurchaseFields Price Subscription SubscriptionFields
+            """,
+            ".virtual_currency": """
+                CURRENCY_TRANSACTION_TYPES VirtualCurrencyBalance VirtualCurrencyBalances
+                VirtualCurrencyHistoryEntry VirtualCurrencyHistoryItem VirtualCurrencyTransaction
+                VirtualCurrencyTransactionItem
+            """,
+        },
+    )

@@ -11,9 +11,9 @@ from typing import Any, Self, TypeVar
 
 import attrs
 
-from adapty._core.not_given import NOT_GIVEN
-from adapty._core.safe_repr import SafeRepr
-from adapty._core.validate import Refused, checked, json_object, kind_of, known_name, printable
+from adapty._core.redaction import SafeRepr
+from adapty._core.sentinel import NOT_GIVEN
+from adapty._core.validation import Invalid, json_object, printable, suggest_choice, type_name, validate
 from adapty.errors import AdaptyUsageError
 
 __all__ = [
@@ -69,7 +69,7 @@ def _wrap_converter(field: attrs.Attribute[Any]) -> Callable[[Any], Any]:
                 return None
             advice = "it is required" if required else "leave it out instead"
             raise AdaptyUsageError.for_field(name, f"is None, which the API does not take; {advice}")
-        return checked(name, check, value)
+        return validate(name, check, value)
 
     return convert
 
@@ -78,7 +78,7 @@ def _accepts_none(check: Any) -> bool:
     """Tell whether a check is one of attrs' `optional`, which keeps None: the API takes null there."""
     try:
         return check(None) is None
-    except (Refused, AttributeError, TypeError):
+    except (Invalid, AttributeError, TypeError):
         return False
 
 
@@ -112,7 +112,7 @@ class RequestModel(SafeRepr):
             AdaptyUsageError: A field is missing, unknown or wrong; `field_name` says which.
         """
         if not isinstance(data, Mapping):
-            message = f"{cls.__name__}: something {kind_of(data)} cannot be read; expected a mapping of its fields"
+            message = f"{cls.__name__}: something {type_name(data)} cannot be read; expected a mapping of its fields"
             raise AdaptyUsageError(message)
         known = _serializers(cls)
         if not allow_unknown and data.keys() <= known.keys():
@@ -126,7 +126,7 @@ class RequestModel(SafeRepr):
             for key in (NESTED, NESTED_LIST):
                 if key in field.metadata and field.name in given:
                     read = partial(_parse_nested, field.metadata[key], several=key == NESTED_LIST)
-                    given[field.name] = checked(field.name, read, given[field.name])
+                    given[field.name] = validate(field.name, read, given[field.name])
         return cls(**given, extra_fields=unknown)
 
     @classmethod
@@ -175,7 +175,7 @@ def coerce_nested(cls: type[R], value: object) -> R:
     if isinstance(value, cls):
         return value
     if not isinstance(value, Mapping):
-        raise Refused(f"is {kind_of(value)}; expected a {cls.__name__} or a dict of its fields")
+        raise Invalid(f"is {type_name(value)}; expected a {cls.__name__} or a dict of its fields")
     return cls.from_dict(value)
 
 
@@ -195,7 +195,7 @@ def coerce_model(cls: type[R], name: str, ready: object, fields: Mapping[str, An
     if ready is NOT_GIVEN:
         return cls(**given)
     if not isinstance(ready, cls):
-        raise AdaptyUsageError.for_field(name, f"is {kind_of(ready)}; expected a {cls.__name__}")
+        raise AdaptyUsageError.for_field(name, f"is {type_name(ready)}; expected a {cls.__name__}")
     if given:
         raise AdaptyUsageError.for_field(
             next(iter(given)), f"is given beside a ready {cls.__name__}; give one or the other"
@@ -206,7 +206,9 @@ def coerce_model(cls: type[R], name: str, ready: object, fields: Mapping[str, An
 def _refuse_unknown(cls: type[RequestModel], names: Iterable[Any]) -> None:
     for unknown in names:
         name = printable(unknown)
-        raise AdaptyUsageError.for_field(name, f"is not a field of {cls.__name__}{known_name(name, field_names(cls))}")
+        raise AdaptyUsageError.for_field(
+            name, f"is not a field of {cls.__name__}{suggest_choice(name, field_names(cls))}"
+        )
 
 
 def _parse_nested(inner: type[RequestModel], value: Any, *, several: bool) -> Any:
@@ -216,7 +218,7 @@ def _parse_nested(inner: type[RequestModel], value: Any, *, several: bool) -> An
     if not isinstance(value, list | tuple):
         return value
     return [
-        checked(str(number), partial(_parse_nested, inner, several=False), item) for number, item in enumerate(value)
+        validate(str(number), partial(_parse_nested, inner, several=False), item) for number, item in enumerate(value)
     ]
 
 

@@ -1,4 +1,8 @@
-"""What all answers share: they are read whatever the API adds, leaves out or changes, and nothing of them is lost."""
+"""The base class of response models, and the parsers of their fields.
+
+A response is never rejected: whatever the API adds, omits or changes, every known field that can be parsed is parsed,
+and everything else is in `extra_fields`.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +11,16 @@ from collections.abc import Callable, Collection, Mapping
 from copy import deepcopy
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any, Self
 
 import attrs
-from dateutil.parser import isoparser
 
+from adapty._core import iso8601
 from adapty._core.json_body import MAX_DIGITS
-from adapty._core.safe_repr import SafeRepr
-from adapty._core.validate import kind_of
+from adapty._core.lazy import lazy_pattern
+from adapty._core.redaction import SafeRepr
+from adapty._core.validation import type_name
 from adapty.errors import AdaptyUsageError
 
 __all__ = [
@@ -35,46 +41,86 @@ __all__ = [
     "unwrap",
 ]
 
-_READ = "read"
-_READ_EACH = "read_each"
-_READ_NAMED = "read_named"
-_READERS = frozenset({_READ, _READ_EACH, _READ_NAMED})
-_EXTRA = "extra_fields"
+Parser = Callable[[Any], Any]
+"""Returns the parsed value, or raises any exception for a value that is not what is documented."""
 
-_ISO_8601 = isoparser()
-# A calendar date, then a time of day behind its mark: isoparse alone would read 1781101200500 as the year 1781.
-_MOMENT = re.compile(
+FieldParser = Callable[[Any], tuple[Any, Any]]
+"""Returns what could be parsed of a field, and what could not; `_MISSING` stands for nothing."""
+
+_SCALAR = "scalar"
+_LIST = "list"
+_MAP = "map"
+_MISSING = object()
+
+# A calendar date, then a time behind its separator: isoparse alone would parse 1781101200500 as the year 1781.
+_DATETIME = lazy_pattern(
     r"[0-9]{4}-?[0-9]{2}-?[0-9]{2}([Tt ][0-9:.,]+([Zz]|[+-][0-9]{2}(:?[0-9]{2})?)?)?",
     re.ASCII,
 )
 _COMMON_DATETIME = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3])(:[0-9]{2}){2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:?[0-9]{2})?", re.ASCII
 )
-_NUMBER = re.compile(r"-?[0-9]{1,300}(\.[0-9]{1,300})?([eE][+-]?[0-9]{1,3})?", re.ASCII)
-_LONG_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?", re.ASCII)
+_NUMBER = lazy_pattern(r"-?[0-9]{1,300}(\.[0-9]{1,300})?([eE][+-]?[0-9]{1,3})?", re.ASCII)
+_LONG_NUMBER = lazy_pattern(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?", re.ASCII)
 
 
-def scalar(read: Callable[[Any], Any]) -> Mapping[str, Any]:
-    """Give the metadata of a field that holds one value, which `read` makes or refuses with an exception."""
-    return {_READ: read}
+def scalar(parse: Parser) -> Mapping[str, Parser]:
+    """Return the metadata of a field with one value."""
+    return {_SCALAR: parse}
 
 
-def list_of(read: Callable[[Any], Any]) -> Mapping[str, Any]:
-    """Give the metadata of a field that holds a tuple, each item of which `read` makes or refuses."""
-    return {_READ_EACH: read}
+def list_of(parse: Parser) -> Mapping[str, Parser]:
+    """Return the metadata of a field with a tuple of values."""
+    return {_LIST: parse}
 
 
-def map_of(read: Callable[[Any], Any]) -> Mapping[str, Any]:
-    """Give the metadata of a field that holds a mapping of names, each value of which `read` makes or refuses."""
-    return {_READ_NAMED: read}
+def map_of(parse: Parser) -> Mapping[str, Parser]:
+    """Return the metadata of a field with a mapping of names to values."""
+    return {_MAP: parse}
+
+
+def _parse_scalar(parse: Parser, value: Any) -> tuple[Any, Any]:
+    try:
+        return parse(value), _MISSING
+    except Exception:  # noqa: BLE001 - whatever is wrong with the value, it is preserved
+        return _MISSING, value
+
+
+def _parse_list(parse: Parser, value: Any) -> tuple[Any, Any]:
+    if not isinstance(value, list):
+        return _MISSING, value
+    parsed, unparsed = _partition(parse, dict(enumerate(value)))
+    return tuple(parsed.values()), list(unparsed.values()) or _MISSING
+
+
+def _parse_map(parse: Parser, value: Any) -> tuple[Any, Any]:
+    if not isinstance(value, Mapping):
+        return _MISSING, value
+    parsed, unparsed = _partition(parse, value)
+    return parsed, unparsed or _MISSING
+
+
+_PARSERS_OF_KINDS = {_SCALAR: _parse_scalar, _LIST: _parse_list, _MAP: _parse_map}
+
+
+def _partition(parse: Parser, values: Mapping[Any, Any]) -> tuple[dict[Any, Any], dict[Any, Any]]:
+    """Split values into those that can be parsed and, unchanged, those that cannot."""
+    parsed: dict[Any, Any] = {}
+    unparsed: dict[Any, Any] = {}
+    for key, value in values.items():
+        try:
+            parsed[key] = parse(value)
+        except Exception:  # noqa: BLE001 - as in `_parse_scalar`
+            unparsed[key] = value
+    return parsed, unparsed
 
 
 @attrs.frozen(kw_only=True)
 class ResponseModel(SafeRepr):
-    """Something that the API gave.
+    """An object of a response.
 
-    A field is None, or an empty tuple or mapping, where the API left it out or gave null. What is not known to this
-    release, or is not what is documented, is in `extra_fields`, unchanged.
+    A field is None, or an empty tuple or mapping, if the API omitted it or sent null. Fields that this release does not
+    know, and values that are not what is documented, are in `extra_fields`, unchanged.
 
     Attributes:
         extra_fields: Everything else in the response, under the API's names.
@@ -84,120 +130,95 @@ class ResponseModel(SafeRepr):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """Read a decoded JSON object; whatever it holds, nothing is refused and nothing is lost.
+        """Parse a decoded JSON object. No value is rejected, and none is lost.
 
         Args:
             data: The object.
 
         Raises:
-            AdaptyUsageError: `data` is no mapping.
+            AdaptyUsageError: `data` is not a mapping.
         """
         if not isinstance(data, Mapping):
-            message = f"{cls.__name__}: something {kind_of(data)} cannot be read; expected a mapping of its fields"
+            message = f"{cls.__name__}: something {type_name(data)} cannot be read; expected a mapping of its fields"
             raise AdaptyUsageError(message)
         return cls(**cls.parse_fields(data))
 
     @classmethod
     def parse_fields(cls, data: Mapping[str, Any]) -> dict[str, Any]:
         """Return the arguments for `__init__`, `extra_fields` included."""
-        fields = _api_fields(cls)
-        kept: dict[str, Any] = {}
+        parsers = _field_parsers(cls)
+        fields: dict[str, Any] = {}
         extra: dict[str, Any] = {}
         for name, value in data.items():
-            field = fields.get(name)
-            if field is None:
+            parse = parsers.get(name)
+            if parse is None:
                 extra[name] = value
             elif value is not None:
-                _read(field, value, kept, extra)
-        kept["extra_fields"] = json_ready(extra)
-        return kept
+                parsed, unparsed = parse(value)
+                if parsed is not _MISSING:
+                    fields[name] = parsed
+                if unparsed is not _MISSING:
+                    extra[name] = unparsed
+        fields["extra_fields"] = json_ready(extra)
+        return fields
 
     def to_dict(self) -> dict[str, Any]:
         """Return JSON-ready data under the API's names, `extra_fields` included; times are ISO 8601 in UTC."""
-        plain: dict[str, Any] = {}
-        for name in _api_fields(type(self)):
-            plain[name] = _plain(getattr(self, name))
+        plain = {name: _to_json(getattr(self, name)) for name in _field_parsers(type(self))}
         for name, value in deepcopy(dict(self.extra_fields)).items():
             plain[name] = _merge(plain.get(name), value)
         return plain
 
 
-_api_fields_by_class: dict[type, Mapping[str, attrs.Attribute[Any]]] = {}
+_FIELD_PARSERS: dict[type[ResponseModel], Mapping[str, FieldParser]] = {}
 
 
-def _api_fields(cls: type[Any]) -> Mapping[str, attrs.Attribute[Any]]:
-    """Return the fields of the API by name, without `extra_fields` and other fields of ours."""
-    if cls not in _api_fields_by_class:
-        fields = {field.name: field for field in attrs.fields(cls) if not _READERS.isdisjoint(field.metadata)}
-        _api_fields_by_class[cls] = fields
-    return _api_fields_by_class[cls]
+def _field_parsers(cls: type[ResponseModel]) -> Mapping[str, FieldParser]:
+    """Return the parsers of the API's fields; `extra_fields` and other attributes of ours have none."""
+    parsers = _FIELD_PARSERS.get(cls)
+    if parsers is None:
+        parsers = {
+            field.name: partial(_PARSERS_OF_KINDS[kind], parse)
+            for field in attrs.fields(cls)
+            for kind, parse in field.metadata.items()
+            if kind in _PARSERS_OF_KINDS
+        }
+        _FIELD_PARSERS[cls] = parsers
+    return parsers
 
 
-def _merge(known: Any, strange: Any) -> Any:
-    """Put what could not be read of a list or a mapping back beside what could."""
-    if isinstance(known, list) and isinstance(strange, list):
-        return known + strange
-    return {**known, **strange} if isinstance(known, dict) and isinstance(strange, dict) else strange
-
-
-def _read(field: attrs.Attribute[Any], value: Any, kept: dict[str, Any], extra: dict[str, Any]) -> None:
-    """Parse one field into `kept`; what cannot be parsed goes to `extra`, of a list or mapping only that part."""
-    metadata, name = field.metadata, field.name
-    if _READ in metadata:
-        try:
-            kept[name] = metadata[_READ](value)
-        except Exception:  # noqa: BLE001 - whatever is wrong with it, it is kept as it came
-            extra[name] = value
-    elif _READ_EACH in metadata and isinstance(value, list):
-        items, others = _partition(metadata[_READ_EACH], dict(enumerate(value)))
-        kept[name] = tuple(items.values())
-        if others:
-            extra[name] = list(others.values())
-    elif _READ_NAMED in metadata and isinstance(value, Mapping):
-        kept[name], others = _partition(metadata[_READ_NAMED], value)
-        if others:
-            extra[name] = others
-    else:
-        extra[name] = value
-
-
-def _partition(read: Callable[[Any], Any], values: Mapping[Any, Any]) -> tuple[dict[Any, Any], dict[Any, Any]]:
-    """Give what can be read of these values, and what cannot as it came, both under their keys."""
-    kept: dict[Any, Any] = {}
-    strange: dict[Any, Any] = {}
-    for key, value in values.items():
-        try:
-            kept[key] = read(value)
-        except Exception:  # noqa: BLE001 - whatever is wrong with it, it is kept as it came
-            strange[key] = value
-    return kept, strange
+def _merge(parsed: Any, unparsed: Any) -> Any:
+    """Join the parsed and the unparsed items of a list or mapping."""
+    if isinstance(parsed, list) and isinstance(unparsed, list):
+        return parsed + unparsed
+    return {**parsed, **unparsed} if isinstance(parsed, dict) and isinstance(unparsed, dict) else unparsed
 
 
 def unwrap(body: Mapping[str, Any], name: str, *, keep: Collection[str] = ()) -> Mapping[str, Any]:
-    """Give the object that stands in `body` under `name`, with what stands beside it.
+    """Return the object that `body` holds under `name`, with the other members of `body` added.
 
-    Where both have a name, the inner one holds, and the other is kept in an object named `beside NAME`. Where there is
-    no such object, the body itself is it: version 1 leaves open whether it wraps its profile.
+    The inner object's value wins where both have a name; the outer one is preserved in an object named `beside NAME`.
+    If there is no inner object, return `body`: version 1 does not specify whether it wraps its profile.
 
     Args:
-        body: The object around it.
-        name: The wrapper's name.
-        keep: Names that are documented to stand beside it, which hold there.
+        body: The outer object.
+        name: The name of the inner object.
+        keep: Names that are documented in the outer object, whose value wins there.
     """
     inner = body.get(name)
     if not isinstance(inner, Mapping):
         return body
     outer = {key: value for key, value in body.items() if key != name}
-    first = {**inner, **{key: value for key, value in outer.items() if key in keep}}
-    twice = {
+    merged = {**outer, **inner, **{key: value for key, value in outer.items() if key in keep}}
+    duplicates = {
         f"in {name}": {key: value for key, value in inner.items() if key in keep and key in outer},
         f"beside {name}": {key: value for key, value in outer.items() if key not in keep and key in inner},
     }
-    return {**outer, **first, **{where: held for where, held in twice.items() if held}}
+    return {**merged, **{where: values for where, values in duplicates.items() if values}}
 
 
 def parse_str(value: Any) -> str:
-    """Read text, unless it is a number of more than 300 characters, which stands as text where JSON had a number."""
+    """Parse text, but not a number of more than 300 characters: JSON numbers of that length are decoded as text."""
     if not isinstance(value, str):
         raise TypeError
     if len(value) > MAX_DIGITS and _LONG_NUMBER.fullmatch(value):
@@ -206,14 +227,14 @@ def parse_str(value: Any) -> str:
 
 
 def parse_bool(value: Any) -> bool:
-    """Read true or false."""
+    """Parse true or false."""
     if not isinstance(value, bool):
         raise TypeError
     return value
 
 
 def parse_int(value: Any) -> int:
-    """Read a whole number, also where it is spelled as 7.0."""
+    """Parse a whole number, also one with a fraction of zero such as 7.0."""
     amount = parse_decimal(value)
     if isinstance(value, str) or amount != amount.to_integral_value() or amount.adjusted() > MAX_DIGITS:
         raise TypeError
@@ -221,7 +242,7 @@ def parse_int(value: Any) -> int:
 
 
 def parse_decimal(value: Any) -> Decimal:
-    """Read an amount, exact as it is spelled; also where it comes as text."""
+    """Parse an amount exactly, also from text."""
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal | str):
         raise TypeError
     if isinstance(value, str) and not _NUMBER.fullmatch(value):
@@ -233,45 +254,45 @@ def parse_decimal(value: Any) -> Decimal:
 
 
 def parse_identifier(value: Any) -> str:
-    """Read an id, also one that comes as a whole number, such as 12345, 12345.0 or 4.1E14."""
+    """Parse an id, also one that is a whole number such as 12345, 12345.0 or 4.1E14."""
     return parse_str(value) if isinstance(value, str) else str(parse_int(value))
 
 
 def parse_str_or_number(value: Any) -> str | float:
-    """Read text or a number; one that no float holds stays as it is spelled."""
+    """Parse text or a number; return a number that no float represents exactly as text."""
     return parse_str(value) if isinstance(value, str) else json_number(parse_decimal(value))
 
 
 def parse_datetime(value: Any) -> datetime:
-    """Read a time in any ISO 8601 spelling; give it in UTC, which is also what one without an offset means."""
-    if _COMMON_DATETIME.fullmatch(parse_str(value)):
-        read = datetime.fromisoformat(value)  # 50 times as fast as isoparse
-    elif _MOMENT.fullmatch(value):
-        read = _ISO_8601.isoparse(value)
-    else:
-        raise ValueError
-    return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
+    """Parse a time in any form of ISO 8601 and return it in UTC; a time without an offset is in UTC."""
+    text = parse_str(value)
+    parsed = iso8601.parse_common_form(text)
+    if parsed is None:
+        if not _DATETIME.fullmatch(text):
+            raise ValueError
+        parsed = iso8601.parser().isoparse(text)
+    return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
 
 
 def parse_str_map(value: Any) -> Mapping[str, str]:
-    """Read an object of texts."""
-    if not isinstance(value, dict) or not all(isinstance(held, str) for held in value.values()):
+    """Parse an object whose values are text."""
+    if not isinstance(value, dict) or not all(isinstance(item, str) for item in value.values()):
         raise TypeError
     return dict(value)
 
 
 def json_number(amount: Decimal) -> int | float | str:
-    """Give an exact amount as the number that JSON writes, or as text where no such number is it."""
+    """Convert an exact amount to a JSON number, or to text if no int or float equals it."""
     if abs(amount.adjusted()) > MAX_DIGITS:
         return str(amount)
     if amount == amount.to_integral_value():
         return int(amount)
-    written = float(amount)
-    return written if Decimal(repr(written)) == amount else str(amount)
+    approximate = float(amount)
+    return approximate if Decimal(repr(approximate)) == amount else str(amount)
 
 
 def json_ready(value: Any) -> Any:
-    """Copy decoded JSON, its exact numbers as those that JSON writes."""
+    """Copy decoded JSON, with exact numbers converted by `json_number`."""
     if isinstance(value, Decimal):
         return json_number(value)
     if isinstance(value, list):
@@ -281,7 +302,8 @@ def json_ready(value: Any) -> Any:
     return value
 
 
-def _plain(value: Any) -> Any:
+def _to_json(value: Any) -> Any:
+    """Convert the value of a field to JSON-ready data."""
     if isinstance(value, ResponseModel):
         return value.to_dict()
     if isinstance(value, datetime):
@@ -289,5 +311,5 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Decimal):
         return json_number(value)
     if isinstance(value, tuple):
-        return [_plain(item) for item in value]
-    return {name: _plain(held) for name, held in value.items()} if isinstance(value, Mapping) else value
+        return [_to_json(item) for item in value]
+    return {name: _to_json(item) for name, item in value.items()} if isinstance(value, Mapping) else value

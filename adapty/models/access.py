@@ -8,8 +8,8 @@ import attrs
 from attrs.converters import optional
 from dateutil.relativedelta import relativedelta
 
-from adapty._core import validate
-from adapty._core.not_given import NOT_GIVEN, NotGiven
+from adapty._core import validation
+from adapty._core.sentinel import NOT_GIVEN, NotGiven
 from adapty.errors import AdaptyUsageError
 from adapty.models._request import RequestModel, validate_fields
 
@@ -22,10 +22,12 @@ Moment = datetime | str | relativedelta | timedelta
 class GrantAccessRequest(RequestModel):
     """An access level to give, from when and until when; None is at once and for life."""
 
-    access_level_id: str = attrs.field(converter=validate.identifier)
-    starts_at: datetime | NotGiven | None = attrs.field(default=NOT_GIVEN, converter=optional(validate.future_datetime))
+    access_level_id: str = attrs.field(converter=validation.identifier)
+    starts_at: datetime | NotGiven | None = attrs.field(
+        default=NOT_GIVEN, converter=optional(validation.future_datetime)
+    )
     expires_at: datetime | NotGiven | None = attrs.field(
-        default=NOT_GIVEN, converter=optional(validate.future_datetime)
+        default=NOT_GIVEN, converter=optional(validation.future_datetime)
     )
 
 
@@ -33,8 +35,10 @@ class GrantAccessRequest(RequestModel):
 class RevokeAccessRequest(RequestModel):
     """An access level to end, and when; None is at once."""
 
-    access_level_id: str = attrs.field(converter=validate.identifier)
-    revoke_at: datetime | NotGiven | None = attrs.field(default=NOT_GIVEN, converter=optional(validate.future_datetime))
+    access_level_id: str = attrs.field(converter=validation.identifier)
+    revoke_at: datetime | NotGiven | None = attrs.field(
+        default=NOT_GIVEN, converter=optional(validation.future_datetime)
+    )
 
 
 def grant_expiry(expires_at: Moment | NotGiven, *, lifetime: bool) -> Moment | None:
@@ -58,7 +62,7 @@ def revocation_time(revoke_at: Moment | NotGiven, *, immediate: bool) -> Moment 
 def _exclusive(name: str, moment: Moment | NotGiven, instead: str, *, asked: bool) -> Moment | None:
     """Give the moment, or None where `instead` is asked for by name."""
     if not isinstance(asked, bool):
-        raise AdaptyUsageError.for_field(instead, f"is {validate.kind_of(asked)}; expected True or False")
+        raise AdaptyUsageError.for_field(instead, f"is {validation.type_name(asked)}; expected True or False")
     if asked and moment is not NOT_GIVEN:
         raise AdaptyUsageError.for_field(name, f"is given beside {instead}=True; expected one of the two")
     if asked:

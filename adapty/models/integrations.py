@@ -8,9 +8,9 @@ from typing import Any, TypedDict
 import attrs
 from attrs.converters import optional
 
-from adapty._core import validate
-from adapty._core.not_given import NOT_GIVEN, NotGiven
-from adapty._core.redact import masked
+from adapty._core import validation
+from adapty._core.redaction import repr_masked
+from adapty._core.sentinel import NOT_GIVEN, NotGiven
 from adapty.errors import AdaptyUsageError
 from adapty.models._request import RequestModel, validate_fields
 from adapty.models._response import ResponseModel, parse_str, scalar
@@ -41,22 +41,24 @@ class IntegrationIdentifiers(ResponseModel):
         tenjin_analytics_installation_id: Tenjin: the installation.
     """
 
-    adjust_device_id: str | None = attrs.field(default=None, repr=masked, metadata=scalar(parse_str))
-    airbridge_device_id: str | None = attrs.field(default=None, repr=masked, metadata=scalar(parse_str))
-    amplitude_device_id: str | None = attrs.field(default=None, repr=masked, metadata=scalar(parse_str))
-    amplitude_user_id: str | None = attrs.field(default=None, repr=masked, metadata=scalar(parse_str))
-    appmetrica_device_id: str | None = attrs.field(default=None, repr=masked, metadata=scalar(parse_str))
-    appmetrica_profile_id: str | None = attrs.field(default=None, repr=masked, metadata=scalar(parse_str))
-    appsflyer_id: str | None = attrs.field(default=None, repr=masked, metadata=scalar(parse_str))
-    branch_id: str | None = attrs.field(default=None, repr=masked, metadata=scalar(parse_str))
-    facebook_anonymous_id: str | None = attrs.field(default=None, repr=masked, metadata=scalar(parse_str))
-    firebase_app_instance_id: str | None = attrs.field(default=None, repr=masked, metadata=scalar(parse_str))
-    mixpanel_user_id: str | None = attrs.field(default=None, repr=masked, metadata=scalar(parse_str))
-    one_signal_player_id: str | None = attrs.field(default=None, repr=masked, metadata=scalar(parse_str))
-    one_signal_subscription_id: str | None = attrs.field(default=None, repr=masked, metadata=scalar(parse_str))
-    posthog_distinct_user_id: str | None = attrs.field(default=None, repr=masked, metadata=scalar(parse_str))
-    pushwoosh_hwid: str | None = attrs.field(default=None, repr=masked, metadata=scalar(parse_str))
-    tenjin_analytics_installation_id: str | None = attrs.field(default=None, repr=masked, metadata=scalar(parse_str))
+    adjust_device_id: str | None = attrs.field(default=None, repr=repr_masked, metadata=scalar(parse_str))
+    airbridge_device_id: str | None = attrs.field(default=None, repr=repr_masked, metadata=scalar(parse_str))
+    amplitude_device_id: str | None = attrs.field(default=None, repr=repr_masked, metadata=scalar(parse_str))
+    amplitude_user_id: str | None = attrs.field(default=None, repr=repr_masked, metadata=scalar(parse_str))
+    appmetrica_device_id: str | None = attrs.field(default=None, repr=repr_masked, metadata=scalar(parse_str))
+    appmetrica_profile_id: str | None = attrs.field(default=None, repr=repr_masked, metadata=scalar(parse_str))
+    appsflyer_id: str | None = attrs.field(default=None, repr=repr_masked, metadata=scalar(parse_str))
+    branch_id: str | None = attrs.field(default=None, repr=repr_masked, metadata=scalar(parse_str))
+    facebook_anonymous_id: str | None = attrs.field(default=None, repr=repr_masked, metadata=scalar(parse_str))
+    firebase_app_instance_id: str | None = attrs.field(default=None, repr=repr_masked, metadata=scalar(parse_str))
+    mixpanel_user_id: str | None = attrs.field(default=None, repr=repr_masked, metadata=scalar(parse_str))
+    one_signal_player_id: str | None = attrs.field(default=None, repr=repr_masked, metadata=scalar(parse_str))
+    one_signal_subscription_id: str | None = attrs.field(default=None, repr=repr_masked, metadata=scalar(parse_str))
+    posthog_distinct_user_id: str | None = attrs.field(default=None, repr=repr_masked, metadata=scalar(parse_str))
+    pushwoosh_hwid: str | None = attrs.field(default=None, repr=repr_masked, metadata=scalar(parse_str))
+    tenjin_analytics_installation_id: str | None = attrs.field(
+        default=None, repr=repr_masked, metadata=scalar(parse_str)
+    )
 
 
 class IntegrationIdentifierFields(TypedDict, total=False):
@@ -86,52 +88,52 @@ class IntegrationIdentifiersRequest(RequestModel):
     """The ids to store, at least one."""
 
     adjust_device_id: str | NotGiven | None = attrs.field(
-        default=NOT_GIVEN, converter=optional(validate.identifier), repr=masked
+        default=NOT_GIVEN, converter=optional(validation.identifier), repr=repr_masked
     )
     airbridge_device_id: str | NotGiven | None = attrs.field(
-        default=NOT_GIVEN, converter=optional(validate.identifier), repr=masked
+        default=NOT_GIVEN, converter=optional(validation.identifier), repr=repr_masked
     )
     amplitude_device_id: str | NotGiven | None = attrs.field(
-        default=NOT_GIVEN, converter=optional(validate.identifier), repr=masked
+        default=NOT_GIVEN, converter=optional(validation.identifier), repr=repr_masked
     )
     amplitude_user_id: str | NotGiven | None = attrs.field(
-        default=NOT_GIVEN, converter=optional(validate.identifier), repr=masked
+        default=NOT_GIVEN, converter=optional(validation.identifier), repr=repr_masked
     )
     appmetrica_device_id: str | NotGiven | None = attrs.field(
-        default=NOT_GIVEN, converter=optional(validate.identifier), repr=masked
+        default=NOT_GIVEN, converter=optional(validation.identifier), repr=repr_masked
     )
     appmetrica_profile_id: str | NotGiven | None = attrs.field(
-        default=NOT_GIVEN, converter=optional(validate.identifier), repr=masked
+        default=NOT_GIVEN, converter=optional(validation.identifier), repr=repr_masked
     )
     appsflyer_id: str | NotGiven | None = attrs.field(
-        default=NOT_GIVEN, converter=optional(validate.identifier), repr=masked
+        default=NOT_GIVEN, converter=optional(validation.identifier), repr=repr_masked
     )
     branch_id: str | NotGiven | None = attrs.field(
-        default=NOT_GIVEN, converter=optional(validate.identifier), repr=masked
+        default=NOT_GIVEN, converter=optional(validation.identifier), repr=repr_masked
     )
     facebook_anonymous_id: str | NotGiven | None = attrs.field(
-        default=NOT_GIVEN, converter=optional(validate.identifier), repr=masked
+        default=NOT_GIVEN, converter=optional(validation.identifier), repr=repr_masked
     )
     firebase_app_instance_id: str | NotGiven | None = attrs.field(
-        default=NOT_GIVEN, converter=optional(validate.identifier), repr=masked
+        default=NOT_GIVEN, converter=optional(validation.identifier), repr=repr_masked
     )
     mixpanel_user_id: str | NotGiven | None = attrs.field(
-        default=NOT_GIVEN, converter=optional(validate.identifier), repr=masked
+        default=NOT_GIVEN, converter=optional(validation.identifier), repr=repr_masked
     )
     one_signal_player_id: str | NotGiven | None = attrs.field(
-        default=NOT_GIVEN, converter=optional(validate.identifier), repr=masked
+        default=NOT_GIVEN, converter=optional(validation.identifier), repr=repr_masked
     )
     one_signal_subscription_id: str | NotGiven | None = attrs.field(
-        default=NOT_GIVEN, converter=optional(validate.identifier), repr=masked
+        default=NOT_GIVEN, converter=optional(validation.identifier), repr=repr_masked
     )
     posthog_distinct_user_id: str | NotGiven | None = attrs.field(
-        default=NOT_GIVEN, converter=optional(validate.identifier), repr=masked
+        default=NOT_GIVEN, converter=optional(validation.identifier), repr=repr_masked
     )
     pushwoosh_hwid: str | NotGiven | None = attrs.field(
-        default=NOT_GIVEN, converter=optional(validate.identifier), repr=masked
+        default=NOT_GIVEN, converter=optional(validation.identifier), repr=repr_masked
     )
     tenjin_analytics_installation_id: str | NotGiven | None = attrs.field(
-        default=NOT_GIVEN, converter=optional(validate.identifier), repr=masked
+        default=NOT_GIVEN, converter=optional(validation.identifier), repr=repr_masked
     )
 
     def __attrs_post_init__(self) -> None:

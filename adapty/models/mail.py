@@ -13,9 +13,9 @@ from typing import Any, Literal, cast, get_args
 
 import attrs
 
-from adapty._core import validate
-from adapty._core.not_given import NOT_GIVEN, NotGiven
-from adapty._core.redact import hidden, masked
+from adapty._core import validation
+from adapty._core.redaction import repr_masked, repr_redacted
+from adapty._core.sentinel import NOT_GIVEN, NotGiven
 from adapty.errors import AdaptyUsageError
 from adapty.flows import Flow, TransactionEventType, flow_for, known_event_type
 from adapty.models._request import NESTED, RequestModel, coerce_nested, validate_fields
@@ -33,11 +33,11 @@ ONE_TIME_EVENT_TYPES = frozenset({"non_subscription_purchase", "non_subscription
 
 
 def _offer_category(value: OfferCategory) -> OfferCategory:
-    return cast("OfferCategory", validate.one_of(get_args(OfferCategory), value))
+    return cast("OfferCategory", validation.one_of(get_args(OfferCategory), value))
 
 
 def _offer_type(value: OfferType) -> OfferType:
-    return cast("OfferType", validate.one_of(get_args(OfferType), value))
+    return cast("OfferType", validation.one_of(get_args(OfferType), value))
 
 
 def _device_info(value: DeviceInfo | Mapping[str, Any] | NotGiven) -> DeviceInfo:
@@ -68,12 +68,12 @@ class DeviceInfo(RequestModel):
         {'platform': 'iOS', 'os': '17.5'}
     """
 
-    platform: str = attrs.field(converter=validate.nonblank)
-    device: str | NotGiven = attrs.field(default=NOT_GIVEN, converter=validate.text)
-    os: str | NotGiven = attrs.field(default=NOT_GIVEN, converter=validate.text)
-    locale: str | NotGiven = attrs.field(default=NOT_GIVEN, converter=validate.text)
-    timezone: str | NotGiven = attrs.field(default=NOT_GIVEN, converter=validate.text)
-    app_version: str | NotGiven = attrs.field(default=NOT_GIVEN, converter=validate.text)
+    platform: str = attrs.field(converter=validation.nonblank)
+    device: str | NotGiven = attrs.field(default=NOT_GIVEN, converter=validation.text)
+    os: str | NotGiven = attrs.field(default=NOT_GIVEN, converter=validation.text)
+    locale: str | NotGiven = attrs.field(default=NOT_GIVEN, converter=validation.text)
+    timezone: str | NotGiven = attrs.field(default=NOT_GIVEN, converter=validation.text)
+    app_version: str | NotGiven = attrs.field(default=NOT_GIVEN, converter=validation.text)
 
 
 @attrs.frozen(kw_only=True, field_transformer=validate_fields)
@@ -95,7 +95,7 @@ class Offer(RequestModel):
 
     category: OfferCategory = attrs.field(converter=_offer_category)
     offer_type: OfferType = attrs.field(converter=_offer_type)
-    offer_id: str | NotGiven = attrs.field(default=NOT_GIVEN, converter=validate.text)
+    offer_id: str | NotGiven = attrs.field(default=NOT_GIVEN, converter=validation.text)
 
 
 @attrs.frozen(kw_only=True, field_transformer=validate_fields)
@@ -131,22 +131,22 @@ class MailProfile(RequestModel):
         False
     """
 
-    external_profile_id: str = attrs.field(converter=validate.identifier)
-    external_created_at: datetime = attrs.field(converter=validate.aware_datetime)
-    email: str = attrs.field(converter=validate.email, repr=hidden)
-    first_name: str | NotGiven = attrs.field(default=NOT_GIVEN, converter=validate.text, repr=hidden)
-    last_name: str | NotGiven = attrs.field(default=NOT_GIVEN, converter=validate.text, repr=hidden)
-    gender: str | NotGiven = attrs.field(default=NOT_GIVEN, converter=validate.text, repr=hidden)
-    birthday: date | NotGiven = attrs.field(default=NOT_GIVEN, converter=validate.calendar_date, repr=hidden)
-    country: str | NotGiven = attrs.field(default=NOT_GIVEN, converter=validate.country)
-    store_country: str | NotGiven = attrs.field(default=NOT_GIVEN, converter=validate.country)
+    external_profile_id: str = attrs.field(converter=validation.identifier)
+    external_created_at: datetime = attrs.field(converter=validation.aware_datetime)
+    email: str = attrs.field(converter=validation.email, repr=repr_redacted)
+    first_name: str | NotGiven = attrs.field(default=NOT_GIVEN, converter=validation.text, repr=repr_redacted)
+    last_name: str | NotGiven = attrs.field(default=NOT_GIVEN, converter=validation.text, repr=repr_redacted)
+    gender: str | NotGiven = attrs.field(default=NOT_GIVEN, converter=validation.text, repr=repr_redacted)
+    birthday: date | NotGiven = attrs.field(default=NOT_GIVEN, converter=validation.calendar_date, repr=repr_redacted)
+    country: str | NotGiven = attrs.field(default=NOT_GIVEN, converter=validation.country)
+    store_country: str | NotGiven = attrs.field(default=NOT_GIVEN, converter=validation.country)
     custom_attributes: Mapping[str, str | int | float] | NotGiven = attrs.field(
-        default=NOT_GIVEN, converter=validate.attributes, repr=hidden, hash=False
+        default=NOT_GIVEN, converter=validation.attributes, repr=repr_redacted, hash=False
     )
     device_info: DeviceInfo | NotGiven = attrs.field(
         default=NOT_GIVEN, converter=_device_info, metadata={NESTED: DeviceInfo}
     )
-    customer_user_id: str | NotGiven = attrs.field(default=NOT_GIVEN, converter=validate.identifier, repr=masked)
+    customer_user_id: str | NotGiven = attrs.field(default=NOT_GIVEN, converter=validation.identifier, repr=repr_masked)
 
 
 @attrs.frozen(kw_only=True, field_transformer=validate_fields)
@@ -166,9 +166,11 @@ class ProfileDeletion(RequestModel):
         True
     """
 
-    external_profile_id: str | NotGiven = attrs.field(default=NOT_GIVEN, converter=validate.identifier, repr=masked)
-    customer_user_id: str | NotGiven = attrs.field(default=NOT_GIVEN, converter=validate.identifier, repr=masked)
-    email: str | NotGiven = attrs.field(default=NOT_GIVEN, converter=validate.optional_email, repr=hidden)
+    external_profile_id: str | NotGiven = attrs.field(
+        default=NOT_GIVEN, converter=validation.identifier, repr=repr_masked
+    )
+    customer_user_id: str | NotGiven = attrs.field(default=NOT_GIVEN, converter=validation.identifier, repr=repr_masked)
+    email: str | NotGiven = attrs.field(default=NOT_GIVEN, converter=validation.optional_email, repr=repr_redacted)
 
     def __attrs_post_init__(self) -> None:
         """See that somebody is named."""
@@ -227,20 +229,20 @@ class TransactionEvent(RequestModel):
     """
 
     event_type: TransactionEventType = attrs.field(converter=known_event_type)
-    event_id: str = attrs.field(converter=validate.identifier)
-    event_datetime: datetime = attrs.field(converter=validate.aware_datetime)
-    external_profile_id: str = attrs.field(converter=validate.identifier)
-    store: str = attrs.field(converter=validate.identifier)
-    store_product_id: str = attrs.field(converter=validate.identifier)
-    store_transaction_id: str = attrs.field(converter=validate.short_identifier)
-    store_original_transaction_id: str = attrs.field(converter=validate.identifier)
-    purchased_at: datetime = attrs.field(converter=validate.aware_datetime)
-    originally_purchased_at: datetime = attrs.field(converter=validate.aware_datetime)
-    price_usd: Decimal | NotGiven = attrs.field(default=NOT_GIVEN, converter=validate.decimal_amount)
-    expires_at: datetime | NotGiven = attrs.field(default=NOT_GIVEN, converter=validate.future_datetime)
+    event_id: str = attrs.field(converter=validation.identifier)
+    event_datetime: datetime = attrs.field(converter=validation.aware_datetime)
+    external_profile_id: str = attrs.field(converter=validation.identifier)
+    store: str = attrs.field(converter=validation.identifier)
+    store_product_id: str = attrs.field(converter=validation.identifier)
+    store_transaction_id: str = attrs.field(converter=validation.transaction_id)
+    store_original_transaction_id: str = attrs.field(converter=validation.identifier)
+    purchased_at: datetime = attrs.field(converter=validation.aware_datetime)
+    originally_purchased_at: datetime = attrs.field(converter=validation.aware_datetime)
+    price_usd: Decimal | NotGiven = attrs.field(default=NOT_GIVEN, converter=validation.decimal_amount)
+    expires_at: datetime | NotGiven = attrs.field(default=NOT_GIVEN, converter=validation.future_datetime)
     offer: Offer | NotGiven = attrs.field(default=NOT_GIVEN, converter=_offer, metadata={NESTED: Offer})
-    customer_user_id: str | NotGiven = attrs.field(default=NOT_GIVEN, converter=validate.identifier, repr=masked)
-    email: str | NotGiven = attrs.field(default=NOT_GIVEN, converter=validate.optional_email, repr=hidden)
+    customer_user_id: str | NotGiven = attrs.field(default=NOT_GIVEN, converter=validation.identifier, repr=repr_masked)
+    email: str | NotGiven = attrs.field(default=NOT_GIVEN, converter=validation.optional_email, repr=repr_redacted)
 
     @expires_at.validator
     def _check_expires_at(self, field: attrs.Attribute[Any], value: datetime | NotGiven) -> None:

@@ -10,9 +10,9 @@ from typing import Any
 import attrs
 
 from adapty._core import json_body
-from adapty._core.call import UnreadableAnswer
-from adapty._core.server_side_rules import json_text
-from adapty._core.validate import Refused, identifier, json_object, kind_of, printable
+from adapty._core.call import InvalidBody
+from adapty._core.server_side_validation import json_text
+from adapty._core.validation import Invalid, identifier, json_object, printable, type_name
 from adapty.errors import AdaptyUsageError
 from adapty.models._request import RequestModel, validate_fields
 from adapty.models._response import ResponseModel, list_of, parse_bool, parse_datetime, parse_int, parse_str, scalar
@@ -204,15 +204,15 @@ def _remote_configs(value: RemoteConfigs) -> tuple[Mapping[str, Any], ...]:
     for place, item, as_it_is in _iter_configs(value):
         try:
             locale = identifier(item.get("locale"))  # type: ignore[arg-type] # checked just here
-        except Refused as refused:
-            raise Refused(refused.problem, inside=f"{place}.locale") from None
+        except Invalid as refused:
+            raise Invalid(refused.problem, inside=f"{place}.locale") from None
         if locale in kept:
-            raise Refused("is given twice; expected each locale once", inside=printable(locale))
+            raise Invalid("is given twice; expected each locale once", inside=printable(locale))
         try:
             data = item.get("data") if as_it_is else json_text(item.get("data"))  # type: ignore[arg-type] # as above
             others = json_object({name: held for name, held in item.items() if name not in {"locale", "data"}})
-        except Refused as refused:
-            raise Refused(refused.problem, inside=f"{printable(locale)}.{refused.inside or 'data'}") from None
+        except Invalid as refused:
+            raise Invalid(refused.problem, inside=f"{printable(locale)}.{refused.inside or 'data'}") from None
         kept[locale] = {"locale": locale, "data": data, **others}
     return tuple(kept.values())
 
@@ -223,11 +223,11 @@ def _iter_configs(value: Any) -> Iterable[tuple[str, Mapping[str, Any], bool]]:
         yield from ((printable(locale), {"locale": locale, "data": data}, False) for locale, data in value.items())
         return
     if isinstance(value, str | bytes) or not isinstance(value, Iterable):
-        raise Refused(f"is {kind_of(value)}; expected a dict of locales to their data")
+        raise Invalid(f"is {type_name(value)}; expected a dict of locales to their data")
     for number, item in enumerate(value):
         plain = item.to_dict() if isinstance(item, RemoteConfig) else item
         if not isinstance(plain, Mapping):
-            raise Refused(f"is {kind_of(item)}; expected a RemoteConfig, or a dict of its fields", inside=str(number))
+            raise Invalid(f"is {type_name(item)}; expected a RemoteConfig, or a dict of its fields", inside=str(number))
         yield str(number), plain, isinstance(item, RemoteConfig) and isinstance(item.data, str)
 
 
@@ -249,10 +249,10 @@ def parse_editable_paywall(body: Mapping[str, Any]) -> Paywall:
     unread = [config for config in paywall.remote_configs if config.locale is None or config.data is None]
     if not isinstance(body.get("remote_configs"), list) or "remote_configs" in paywall.extra_fields:
         message = "the remote configs are missing or not what is documented, so none is written back"
-        raise UnreadableAnswer(message)
+        raise InvalidBody(message)
     if unread or len(set(known)) < len(known):
         message = "the remote configs were not understood as a whole, so none is written back"
-        raise UnreadableAnswer(message)
+        raise InvalidBody(message)
     return paywall
 
 

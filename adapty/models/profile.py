@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 import attrs
 
-from adapty._core.redact import hidden, masked
-from adapty._core.validate import aware_datetime, checked, kind_of, nonblank
+from adapty._core.redaction import repr_masked, repr_redacted
+from adapty._core.validation import aware_datetime, nonblank, type_name, validate
 from adapty.errors import AdaptyUsageError
 from adapty.models._response import (
     ResponseModel,
@@ -98,7 +98,7 @@ class CustomAttribute(ResponseModel):
     """
 
     key: str | None = attrs.field(default=None, metadata=scalar(parse_str))
-    value: str | float | None = attrs.field(default=None, repr=hidden, metadata=scalar(parse_str_or_number))
+    value: str | float | None = attrs.field(default=None, repr=repr_redacted, metadata=scalar(parse_str_or_number))
 
 
 @attrs.frozen(kw_only=True)
@@ -155,12 +155,12 @@ class AccessLevel(ResponseModel):
         Raises:
             AdaptyUsageError: `at` is naive or no moment.
         """
-        judged = datetime.now(UTC) if at is None else checked("at", aware_datetime, at)
+        judged = datetime.now(UTC) if at is None else validate("at", aware_datetime, at)
         if "starts_at" in self.extra_fields or "expires_at" in self.extra_fields:
             return False
         # Checked once more, for a level that somebody made by hand.
-        starts_at = None if self.starts_at is None else checked("starts_at", aware_datetime, self.starts_at)
-        expires_at = None if self.expires_at is None else checked("expires_at", aware_datetime, self.expires_at)
+        starts_at = None if self.starts_at is None else validate("starts_at", aware_datetime, self.starts_at)
+        expires_at = None if self.expires_at is None else validate("expires_at", aware_datetime, self.expires_at)
         return (starts_at is None or starts_at <= judged) and (expires_at is None or judged < expires_at)
 
     @property
@@ -259,7 +259,7 @@ class Profile(ResponseModel):
 
     app_id: str | None = attrs.field(default=None, metadata=scalar(parse_str))
     profile_id: str | None = attrs.field(default=None, metadata=scalar(parse_str))
-    customer_user_id: str | None = attrs.field(default=None, repr=masked, metadata=scalar(parse_str))
+    customer_user_id: str | None = attrs.field(default=None, repr=repr_masked, metadata=scalar(parse_str))
     total_revenue_usd: Decimal | None = attrs.field(default=None, metadata=scalar(parse_decimal))
     segment_hash: str | None = attrs.field(default=None, metadata=scalar(parse_str))
     timestamp: int | None = attrs.field(default=None, metadata=scalar(parse_int))
@@ -290,7 +290,7 @@ class Profile(ResponseModel):
         Raises:
             AdaptyUsageError: `access_level_id` is no id.
         """
-        wanted = checked("access_level_id", nonblank, access_level_id)
+        wanted = validate("access_level_id", nonblank, access_level_id)
         held = [level for level in self.access_levels if level.access_level_id == wanted]
         return next((level for level in held if level.is_active()), held[0] if held else None)
 
@@ -303,7 +303,7 @@ class Profile(ResponseModel):
         Raises:
             AdaptyUsageError: `at` is naive or no moment.
         """
-        judged = datetime.now(UTC) if at is None else checked("at", aware_datetime, at)
+        judged = datetime.now(UTC) if at is None else validate("at", aware_datetime, at)
         return tuple(level for level in self.access_levels if level.is_active(judged))
 
     def has_access(self, access_level_id: str, at: datetime | str | None = None) -> bool:
@@ -316,7 +316,7 @@ class Profile(ResponseModel):
         Raises:
             AdaptyUsageError: `access_level_id` is no id, or `at` is naive or no moment.
         """
-        wanted = checked("access_level_id", nonblank, access_level_id)
+        wanted = validate("access_level_id", nonblank, access_level_id)
         return any(level.access_level_id == wanted for level in self.active_access_levels(at))
 
 
@@ -327,7 +327,7 @@ def is_active(level: AccessLevel | None, at: datetime | str | None = None) -> bo
         AdaptyUsageError: `level` is something else, or `at` is naive or no moment.
     """
     if level is not None and not isinstance(level, AccessLevel):
-        raise AdaptyUsageError.for_field("level", f"is {kind_of(level)}; expected an AccessLevel, or None")
+        raise AdaptyUsageError.for_field("level", f"is {type_name(level)}; expected an AccessLevel, or None")
     return level is not None and level.is_active(at)
 
 
@@ -338,5 +338,5 @@ def active(profile: Profile, at: datetime | str | None = None) -> tuple[AccessLe
         AdaptyUsageError: `profile` is something else, or `at` is naive or no moment.
     """
     if not isinstance(profile, Profile):
-        raise AdaptyUsageError.for_field("profile", f"is {kind_of(profile)}; expected a Profile")
+        raise AdaptyUsageError.for_field("profile", f"is {type_name(profile)}; expected a Profile")
     return profile.active_access_levels(at)

@@ -10,10 +10,10 @@ from uuid import UUID
 import attrs
 from attrs.converters import optional
 
-from adapty._core import server_side_rules, validate
-from adapty._core.identity import uuid_text
-from adapty._core.not_given import NOT_GIVEN, NotGiven
-from adapty._core.redact import hidden
+from adapty._core import server_side_validation, validation
+from adapty._core.ids import validate_uuid
+from adapty._core.redaction import repr_redacted
+from adapty._core.sentinel import NOT_GIVEN, NotGiven
 from adapty.models._request import NESTED, RequestModel, coerce_nested, validate_fields
 
 __all__ = [
@@ -51,23 +51,23 @@ CustomAttributes = Mapping[str, str | float | None] | Iterable[Mapping[str, Any]
 
 def validate_platform(value: Platform) -> Platform:
     """Accept a platform that the header takes."""
-    return cast("Platform", validate.one_of(get_args(Platform), value))
+    return cast("Platform", validation.one_of(get_args(Platform), value))
 
 
 def _installation_platform(value: InstallationPlatform | NotGiven) -> InstallationPlatform:
-    return cast("InstallationPlatform", validate.one_of(get_args(InstallationPlatform), value))
+    return cast("InstallationPlatform", validation.one_of(get_args(InstallationPlatform), value))
 
 
 def _gender(value: Gender | NotGiven) -> Gender:
-    return cast("Gender", validate.one_of(get_args(Gender), value, personal=True))
+    return cast("Gender", validation.one_of(get_args(Gender), value, personal=True))
 
 
 def _store(value: ProfileStore | NotGiven) -> ProfileStore:
-    return cast("ProfileStore", validate.one_of(get_args(ProfileStore), value))
+    return cast("ProfileStore", validation.one_of(get_args(ProfileStore), value))
 
 
 def _att_status(value: AttStatus | NotGiven) -> AttStatus:
-    return cast("AttStatus", server_side_rules.one_of_ints(ATT_STATUS_MEANINGS, value))
+    return cast("AttStatus", server_side_validation.int_choice(ATT_STATUS_MEANINGS, value))
 
 
 def _installation_meta(value: InstallationMeta | Mapping[str, Any] | NotGiven) -> InstallationMeta:
@@ -103,26 +103,32 @@ class InstallationMeta(RequestModel):
         {'device_id': '1a2b3c4d-5e6f-4708-8192-a3b4c5d6e7f8', 'platform': 'iOS'}
     """
 
-    device_id: str = attrs.field(converter=uuid_text)
-    device: str | NotGiven | None = attrs.field(default=NOT_GIVEN, converter=optional(validate.text))
-    locale: str | NotGiven | None = attrs.field(default=NOT_GIVEN, converter=optional(validate.text))
-    os: str | NotGiven | None = attrs.field(default=NOT_GIVEN, converter=optional(validate.text))
+    device_id: str = attrs.field(converter=validate_uuid)
+    device: str | NotGiven | None = attrs.field(default=NOT_GIVEN, converter=optional(validation.text))
+    locale: str | NotGiven | None = attrs.field(default=NOT_GIVEN, converter=optional(validation.text))
+    os: str | NotGiven | None = attrs.field(default=NOT_GIVEN, converter=optional(validation.text))
     platform: InstallationPlatform | NotGiven | None = attrs.field(
         default=NOT_GIVEN, converter=optional(_installation_platform)
     )
-    timezone: str | NotGiven | None = attrs.field(default=NOT_GIVEN, converter=optional(validate.text))
-    user_agent: str | NotGiven | None = attrs.field(default=NOT_GIVEN, converter=optional(validate.text))
-    app_build: str | NotGiven | None = attrs.field(default=NOT_GIVEN, converter=optional(validate.text))
-    app_version: str | NotGiven | None = attrs.field(default=NOT_GIVEN, converter=optional(validate.text))
-    adapty_sdk_version: str | NotGiven | None = attrs.field(default=NOT_GIVEN, converter=optional(validate.text))
-    idfa: str | NotGiven | None = attrs.field(default=NOT_GIVEN, converter=optional(validate.text), repr=hidden)
-    idfv: str | NotGiven | None = attrs.field(default=NOT_GIVEN, converter=optional(validate.text), repr=hidden)
-    advertising_id: str | NotGiven | None = attrs.field(
-        default=NOT_GIVEN, converter=optional(validate.text), repr=hidden
+    timezone: str | NotGiven | None = attrs.field(default=NOT_GIVEN, converter=optional(validation.text))
+    user_agent: str | NotGiven | None = attrs.field(default=NOT_GIVEN, converter=optional(validation.text))
+    app_build: str | NotGiven | None = attrs.field(default=NOT_GIVEN, converter=optional(validation.text))
+    app_version: str | NotGiven | None = attrs.field(default=NOT_GIVEN, converter=optional(validation.text))
+    adapty_sdk_version: str | NotGiven | None = attrs.field(default=NOT_GIVEN, converter=optional(validation.text))
+    idfa: str | NotGiven | None = attrs.field(
+        default=NOT_GIVEN, converter=optional(validation.text), repr=repr_redacted
     )
-    android_id: str | NotGiven | None = attrs.field(default=NOT_GIVEN, converter=optional(validate.text), repr=hidden)
+    idfv: str | NotGiven | None = attrs.field(
+        default=NOT_GIVEN, converter=optional(validation.text), repr=repr_redacted
+    )
+    advertising_id: str | NotGiven | None = attrs.field(
+        default=NOT_GIVEN, converter=optional(validation.text), repr=repr_redacted
+    )
+    android_id: str | NotGiven | None = attrs.field(
+        default=NOT_GIVEN, converter=optional(validation.text), repr=repr_redacted
+    )
     android_app_set_id: str | NotGiven | None = attrs.field(
-        default=NOT_GIVEN, converter=optional(validate.text), repr=hidden
+        default=NOT_GIVEN, converter=optional(validation.text), repr=repr_redacted
     )
 
 
@@ -173,31 +179,37 @@ class ProfileFields(TypedDict, total=False):
 class ProfileRequest(RequestModel):
     """The fields of `ProfileFields`, checked."""
 
-    first_name: str | NotGiven | None = attrs.field(default=NOT_GIVEN, converter=optional(validate.text), repr=hidden)
-    last_name: str | NotGiven | None = attrs.field(default=NOT_GIVEN, converter=optional(validate.text), repr=hidden)
-    gender: Gender | NotGiven | None = attrs.field(default=NOT_GIVEN, converter=optional(_gender), repr=hidden)
+    first_name: str | NotGiven | None = attrs.field(
+        default=NOT_GIVEN, converter=optional(validation.text), repr=repr_redacted
+    )
+    last_name: str | NotGiven | None = attrs.field(
+        default=NOT_GIVEN, converter=optional(validation.text), repr=repr_redacted
+    )
+    gender: Gender | NotGiven | None = attrs.field(default=NOT_GIVEN, converter=optional(_gender), repr=repr_redacted)
     email: str | NotGiven | None = attrs.field(
-        default=NOT_GIVEN, converter=optional(validate.optional_email), repr=hidden
+        default=NOT_GIVEN, converter=optional(validation.optional_email), repr=repr_redacted
     )
-    phone_number: str | NotGiven | None = attrs.field(default=NOT_GIVEN, converter=optional(validate.text), repr=hidden)
+    phone_number: str | NotGiven | None = attrs.field(
+        default=NOT_GIVEN, converter=optional(validation.text), repr=repr_redacted
+    )
     birthday: date | NotGiven | None = attrs.field(
-        default=NOT_GIVEN, converter=optional(validate.calendar_date), repr=hidden
+        default=NOT_GIVEN, converter=optional(validation.calendar_date), repr=repr_redacted
     )
-    ip_country: str | NotGiven | None = attrs.field(default=NOT_GIVEN, converter=optional(validate.country))
+    ip_country: str | NotGiven | None = attrs.field(default=NOT_GIVEN, converter=optional(validation.country))
     ip_v4_address: str | NotGiven | None = attrs.field(
-        default=NOT_GIVEN, converter=optional(server_side_rules.ip_v4_address), repr=hidden
+        default=NOT_GIVEN, converter=optional(server_side_validation.ipv4_address), repr=repr_redacted
     )
-    store_country: str | NotGiven | None = attrs.field(default=NOT_GIVEN, converter=optional(validate.country))
+    store_country: str | NotGiven | None = attrs.field(default=NOT_GIVEN, converter=optional(validation.country))
     store: ProfileStore | NotGiven | None = attrs.field(default=NOT_GIVEN, converter=optional(_store))
     store_account_token: str | NotGiven | None = attrs.field(
-        default=NOT_GIVEN, converter=optional(server_side_rules.optional_uuid)
+        default=NOT_GIVEN, converter=optional(server_side_validation.optional_uuid)
     )
     att_status: AttStatus | NotGiven | None = attrs.field(default=NOT_GIVEN, converter=optional(_att_status))
     analytics_disabled: bool | NotGiven | None = attrs.field(
-        default=NOT_GIVEN, converter=optional(server_side_rules.flag)
+        default=NOT_GIVEN, converter=optional(server_side_validation.boolean)
     )
     custom_attributes: tuple[Mapping[str, str | float], ...] | NotGiven = attrs.field(
-        default=NOT_GIVEN, converter=server_side_rules.custom_attributes, repr=hidden, hash=False
+        default=NOT_GIVEN, converter=server_side_validation.custom_attributes, repr=repr_redacted, hash=False
     )
     installation_meta: InstallationMeta | NotGiven = attrs.field(
         default=NOT_GIVEN, converter=_installation_meta, metadata={NESTED: InstallationMeta}

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Literal, Self, cast
 
 import attrs
 
-from adapty._core import server_side_rules, validate
-from adapty._core.identity import customer_user_id_text
+from adapty._core import server_side_validation, validation
+from adapty._core.ids import validate_customer_user_id
 from adapty.models._request import NESTED, RequestModel, coerce_nested, validate_fields
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ _KIND: StripeKind = "stripe_receipt_validation_result"
 
 
 def _kind(value: StripeKind) -> StripeKind:
-    return cast("StripeKind", validate.one_of((_KIND,), value))
+    return cast("StripeKind", validation.one_of((_KIND,), value))
 
 
 def _attributes(value: StripeValidationAttributes | Mapping[str, Any]) -> StripeValidationAttributes:
@@ -45,8 +45,8 @@ def _data(value: StripeValidationData | Mapping[str, Any]) -> StripeValidationDa
 class StripeValidationAttributes(RequestModel):
     """Whose purchase it is, and which one."""
 
-    customer_user_id: str = attrs.field(converter=customer_user_id_text, repr=False)
-    stripe_token: str = attrs.field(converter=server_side_rules.stripe_token, repr=False)
+    customer_user_id: str = attrs.field(converter=validate_customer_user_id, repr=False)
+    stripe_token: str = attrs.field(converter=server_side_validation.stripe_token, repr=False)
 
 
 @attrs.frozen(kw_only=True, field_transformer=validate_fields)
@@ -75,5 +75,5 @@ class StripeValidationRequest(RequestModel):
 class PaddleValidationRequest(RequestModel):
     """Whose purchase it is, and which one."""
 
-    customer_user_id: str = attrs.field(converter=customer_user_id_text, repr=False)
-    paddle_token: str = attrs.field(converter=server_side_rules.paddle_token, repr=False)
+    customer_user_id: str = attrs.field(converter=validate_customer_user_id, repr=False)
+    paddle_token: str = attrs.field(converter=server_side_validation.paddle_token, repr=False)

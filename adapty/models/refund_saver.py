@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Literal, Self, cast, get_args
 import attrs
 from attrs.converters import optional
 
-from adapty._core import server_side_rules, validate
-from adapty._core.not_given import NOT_GIVEN, NotGiven
+from adapty._core import server_side_validation, validation
+from adapty._core.sentinel import NOT_GIVEN, NotGiven
 from adapty.errors import AdaptyUsageError
 from adapty.models._request import RequestModel, validate_fields
 from adapty.models._response import ResponseModel, parse_bool, parse_str, scalar, unwrap
@@ -26,7 +26,7 @@ REFUND_PREFERENCES = frozenset(get_args(RefundPreference))
 
 
 def _preference(value: RefundPreference | NotGiven) -> RefundPreference:
-    return cast("RefundPreference", validate.one_of(get_args(RefundPreference), value))
+    return cast("RefundPreference", validation.one_of(get_args(RefundPreference), value))
 
 
 @attrs.frozen(kw_only=True)
@@ -56,7 +56,7 @@ class RefundSaverSettingsRequest(RequestModel):
     custom_preference: RefundPreference | NotGiven | None = attrs.field(
         default=NOT_GIVEN, converter=optional(_preference)
     )
-    consent: bool | NotGiven | None = attrs.field(default=NOT_GIVEN, converter=optional(server_side_rules.flag))
+    consent: bool | NotGiven | None = attrs.field(default=NOT_GIVEN, converter=optional(server_side_validation.boolean))
 
     def __attrs_post_init__(self) -> None:
         """See that there is something to change."""

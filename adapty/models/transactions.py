@@ -11,9 +11,9 @@ import attrs
 from attrs.converters import optional
 from dateutil.relativedelta import relativedelta
 
-from adapty._core import server_side_rules, validate
-from adapty._core.not_given import NOT_GIVEN, NotGiven
-from adapty._core.validate import Refused
+from adapty._core import server_side_validation, validation
+from adapty._core.sentinel import NOT_GIVEN, NotGiven
+from adapty._core.validation import Invalid
 from adapty.errors import AdaptyUsageError
 from adapty.models._request import NESTED, SERIALIZE, RequestModel, coerce_nested, validate_fields
 from adapty.models._response import json_number
@@ -61,35 +61,35 @@ Moment = datetime | str
 
 
 def _environment(value: Environment | NotGiven) -> Environment:
-    return cast("Environment", validate.one_of(get_args(Environment), value))
+    return cast("Environment", validation.one_of(get_args(Environment), value))
 
 
 def _category(value: OfferRequestCategory) -> OfferRequestCategory:
-    return cast("OfferRequestCategory", validate.one_of(get_args(OfferRequestCategory), value))
+    return cast("OfferRequestCategory", validation.one_of(get_args(OfferRequestCategory), value))
 
 
 def _type(value: OfferRequestType) -> OfferRequestType:
-    return cast("OfferRequestType", validate.one_of(get_args(OfferRequestType), value))
+    return cast("OfferRequestType", validation.one_of(get_args(OfferRequestType), value))
 
 
 def _reason(value: CancellationReason | NotGiven) -> CancellationReason:
-    return cast("CancellationReason", validate.one_of(get_args(CancellationReason), value))
+    return cast("CancellationReason", validation.one_of(get_args(CancellationReason), value))
 
 
 def _subscription(value: Literal["subscription"] | NotGiven) -> Literal["subscription"]:
-    return cast("Literal['subscription']", validate.one_of(("subscription",), value))
+    return cast("Literal['subscription']", validation.one_of(("subscription",), value))
 
 
 def _one_time_purchase(value: Literal["one_time_purchase"] | NotGiven) -> Literal["one_time_purchase"]:
-    return cast("Literal['one_time_purchase']", validate.one_of(("one_time_purchase",), value))
+    return cast("Literal['one_time_purchase']", validation.one_of(("one_time_purchase",), value))
 
 
 def _price_country(value: str) -> str:
-    return validate.country(value)
+    return validation.country(value)
 
 
 def _renews(value: bool) -> bool:  # noqa: FBT001 - a check takes the value alone
-    return server_side_rules.flag(value)
+    return server_side_validation.boolean(value)
 
 
 def _price(value: Price | Mapping[str, Any]) -> Price:
@@ -119,8 +119,8 @@ class Price(RequestModel):
     """
 
     country: str = attrs.field(converter=_price_country)
-    currency: str = attrs.field(converter=server_side_rules.currency)
-    value: Decimal = attrs.field(converter=server_side_rules.price_amount, metadata={SERIALIZE: json_number})
+    currency: str = attrs.field(converter=server_side_validation.currency)
+    value: Decimal = attrs.field(converter=server_side_validation.price_amount, metadata={SERIALIZE: json_number})
 
 
 @attrs.frozen(kw_only=True, field_transformer=validate_fields)
@@ -142,7 +142,7 @@ class OfferRequest(RequestModel):
 
     category: OfferRequestCategory = attrs.field(converter=_category)
     type: OfferRequestType = attrs.field(converter=_type)
-    id: str | NotGiven | None = attrs.field(default=NOT_GIVEN, converter=optional(validate.text))
+    id: str | NotGiven | None = attrs.field(default=NOT_GIVEN, converter=optional(validation.text))
 
 
 class OneTimePurchaseFields(TypedDict, total=False):
@@ -207,20 +207,20 @@ class SubscriptionFields(OneTimePurchaseFields, total=False):
 class _Transaction(RequestModel):
     """What both kinds of transaction have, in the contract's order."""
 
-    store: str = attrs.field(converter=validate.identifier)
+    store: str = attrs.field(converter=validation.identifier)
     environment: Environment | NotGiven = attrs.field(default=NOT_GIVEN, converter=_environment)
-    store_product_id: str = attrs.field(converter=validate.identifier)
-    store_transaction_id: str = attrs.field(converter=validate.short_identifier)
-    store_original_transaction_id: str = attrs.field(converter=validate.identifier)
-    is_family_shared: bool | NotGiven = attrs.field(default=NOT_GIVEN, converter=server_side_rules.flag)
+    store_product_id: str = attrs.field(converter=validation.identifier)
+    store_transaction_id: str = attrs.field(converter=validation.transaction_id)
+    store_original_transaction_id: str = attrs.field(converter=validation.identifier)
+    is_family_shared: bool | NotGiven = attrs.field(default=NOT_GIVEN, converter=server_side_validation.boolean)
     price: Price = attrs.field(converter=_price, metadata={NESTED: Price})
-    purchased_at: datetime = attrs.field(converter=validate.aware_datetime)
-    variation_id: str | NotGiven | None = attrs.field(default=NOT_GIVEN, converter=optional(validate.text))
+    purchased_at: datetime = attrs.field(converter=validation.aware_datetime)
+    variation_id: str | NotGiven | None = attrs.field(default=NOT_GIVEN, converter=optional(validation.text))
     offer: OfferRequest | NotGiven | None = attrs.field(
         default=NOT_GIVEN, converter=optional(_offer), metadata={NESTED: OfferRequest}
     )
     refunded_at: datetime | NotGiven | None = attrs.field(
-        default=NOT_GIVEN, converter=optional(validate.optional_datetime)
+        default=NOT_GIVEN, converter=optional(validation.optional_datetime)
     )
     cancellation_reason: CancellationReason | NotGiven | None = attrs.field(
         default=NOT_GIVEN, converter=optional(_reason)
@@ -276,17 +276,17 @@ class Subscription(_Transaction):
     """
 
     purchase_type: Literal["subscription"] = attrs.field(default="subscription", converter=_subscription)
-    originally_purchased_at: datetime = attrs.field(converter=validate.aware_datetime)
-    expires_at: datetime = attrs.field(converter=validate.end_datetime)
+    originally_purchased_at: datetime = attrs.field(converter=validation.aware_datetime)
+    expires_at: datetime = attrs.field(converter=validation.end_datetime)
     renew_status: bool = attrs.field(converter=_renews)
     renew_status_changed_at: datetime | NotGiven | None = attrs.field(
-        default=NOT_GIVEN, converter=optional(validate.optional_datetime)
+        default=NOT_GIVEN, converter=optional(validation.optional_datetime)
     )
     billing_issue_detected_at: datetime | NotGiven | None = attrs.field(
-        default=NOT_GIVEN, converter=optional(validate.optional_datetime)
+        default=NOT_GIVEN, converter=optional(validation.optional_datetime)
     )
     grace_period_expires_at: datetime | NotGiven | None = attrs.field(
-        default=NOT_GIVEN, converter=optional(validate.future_datetime)
+        default=NOT_GIVEN, converter=optional(validation.future_datetime)
     )
 
 
@@ -301,8 +301,8 @@ def join_base_plan(fields: Mapping[str, Any]) -> Mapping[str, Any]:
     product = fields.get("store_product_id", NOT_GIVEN)
     if plan is NOT_GIVEN or product is NOT_GIVEN:
         return others
-    product = validate.checked("store_product_id", validate.identifier, product)
-    checked_plan = validate.checked("store_base_plan_id", _base_plan, plan)
+    product = validation.validate("store_product_id", validation.identifier, product)
+    checked_plan = validation.validate("store_base_plan_id", _base_plan, plan)
     if ":" in product:
         raise AdaptyUsageError.for_field(
             "store_base_plan_id", "is given, and store_product_id has one too; expected one"
@@ -311,9 +311,9 @@ def join_base_plan(fields: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _base_plan(value: str) -> str:
-    plain = validate.identifier(value)
+    plain = validation.identifier(value)
     if ":" in plain:
-        raise Refused("has a colon, which joins product and base plan; expected the plan's id alone")
+        raise Invalid("has a colon, which joins product and base plan; expected the plan's id alone")
     return plain
 
 
@@ -329,12 +329,12 @@ def coerce_transaction(
         return transaction
     if not isinstance(transaction, Mapping):
         expected = "expected a Subscription, a OneTimePurchase or a dict of its fields"
-        raise AdaptyUsageError.for_field("transaction", f"is {validate.kind_of(transaction)}; {expected}")
+        raise AdaptyUsageError.for_field("transaction", f"is {validation.type_name(transaction)}; {expected}")
     kind = transaction.get("purchase_type")
     if kind is None:
         expected = f"expected one of {', '.join(RECORD_BY_PURCHASE_TYPE)}"
         raise AdaptyUsageError.for_field("purchase_type", f"is missing; {expected}")
-    name = validate.checked("purchase_type", lambda value: validate.one_of(RECORD_BY_PURCHASE_TYPE, value), kind)
+    name = validation.validate("purchase_type", lambda value: validation.one_of(RECORD_BY_PURCHASE_TYPE, value), kind)
     return RECORD_BY_PURCHASE_TYPE[name].from_dict(join_base_plan(transaction))
 
 

@@ -9,10 +9,10 @@ from typing import Any
 import attrs
 from attrs.converters import optional
 
-from adapty._core import server_side_rules, validate
-from adapty._core.not_given import NOT_GIVEN, NotGiven
-from adapty._core.redact import hidden
-from adapty._core.validate import Refused, checked, kind_of, quoted
+from adapty._core import server_side_validation, validation
+from adapty._core.redaction import repr_redacted
+from adapty._core.sentinel import NOT_GIVEN, NotGiven
+from adapty._core.validation import Invalid, quote, type_name, validate
 from adapty.errors import AdaptyUsageError
 from adapty.models._request import NESTED_LIST, RequestModel, coerce_nested, validate_fields
 from adapty.models._response import ResponseModel, list_of, parse_datetime, parse_int, parse_str, parse_str_map, scalar
@@ -66,25 +66,25 @@ class VirtualCurrencyTransactionItem(RequestModel):
         {'currency_code': 'GOLD', 'amount': -50}
     """
 
-    currency_code: str = attrs.field(converter=validate.identifier)
-    amount: int = attrs.field(converter=server_side_rules.whole_amount)
+    currency_code: str = attrs.field(converter=validation.identifier)
+    amount: int = attrs.field(converter=server_side_validation.nonzero_int32)
 
 
 def _items(value: Mapping[str, int] | Items) -> tuple[VirtualCurrencyTransactionItem, ...]:
     """Accept currencies with their amounts, or items; a currency stands in them once."""
     expected = f"expected 1 to {MAX_ITEMS} currencies with their amounts, such as a dict"
     if isinstance(value, str | bytes) or not isinstance(value, Iterable):
-        raise Refused(f"is {kind_of(value)}; {expected}")
+        raise Invalid(f"is {type_name(value)}; {expected}")
     pairs = isinstance(value, Mapping)
     listed = [{"currency_code": code, "amount": held} for code, held in value.items()] if pairs else list(value)  # type: ignore[union-attr]
     kept: dict[str, VirtualCurrencyTransactionItem] = {}
     for number, item in enumerate(listed):
-        made = checked(str(number), _item, item)
+        made = validate(str(number), _item, item)
         if made.currency_code in kept:
-            raise Refused(f"names {quoted(made.currency_code)} twice; expected each currency once")
+            raise Invalid(f"names {quote(made.currency_code)} twice; expected each currency once")
         kept[made.currency_code] = made
     if not 1 <= len(kept) <= MAX_ITEMS:
-        raise Refused(f"has {len(kept)} items; {expected}")
+        raise Invalid(f"has {len(kept)} items; {expected}")
     return tuple(kept.values())
 
 
@@ -100,7 +100,7 @@ class VirtualCurrencyTransactionRequest(RequestModel):
         converter=_items, metadata={NESTED_LIST: VirtualCurrencyTransactionItem}
     )
     metadata: Mapping[str, str] | NotGiven | None = attrs.field(
-        default=NOT_GIVEN, converter=optional(server_side_rules.metadata), repr=hidden, hash=False
+        default=NOT_GIVEN, converter=optional(server_side_validation.metadata), repr=repr_redacted, hash=False
     )
 
 
@@ -110,7 +110,7 @@ def credit_amount(name: str, amount: int) -> int:
     Raises:
         AdaptyUsageError: It is not.
     """
-    kept = checked(name, server_side_rules.whole_amount, amount)
+    kept = validate(name, server_side_validation.nonzero_int32, amount)
     if kept < 0:
         raise AdaptyUsageError.for_field(
             name, f"is {kept}; expected a number above 0, the method says which way it goes"
@@ -220,7 +220,7 @@ class VirtualCurrencyHistoryItem(ResponseModel):
         default=(), metadata=list_of(VirtualCurrencyHistoryEntry.from_dict)
     )
     metadata: Mapping[str, str] | None = attrs.field(
-        default=None, repr=hidden, hash=False, metadata=scalar(parse_str_map)
+        default=None, repr=repr_redacted, hash=False, metadata=scalar(parse_str_map)
     )
     created_at: datetime | None = attrs.field(default=None, metadata=scalar(parse_datetime))
 

@@ -1,11 +1,10 @@
-"""A local stand-in for Adapty: start it, point the client at it, look inside.
+"""A local stand-in for Adapty: start it, point the client at it, and inspect what arrived.
 
-It serves the server-side API and the Mail API with the paths, the authorization, the checks and the error bodies of
-the contracts in `openapi/`, keeps what it is sent in SQLite, and shows it under `/_sandbox/`. It sends no e-mail,
-charges nobody, and reaches out to nothing but the webhook that it is given, if it is given one. It fails on demand:
-see `Fault`.
+It serves the server-side API and the Mail API with the paths, the authorization, the validation and the error bodies of
+the specs in `openapi/`, stores what it receives in SQLite, and exposes it under `/_sandbox/`. It sends no e-mail and
+charges nobody. Its only outgoing requests are webhooks, if you configure an address. It fails on demand: see `Fault`.
 
-Needs the extra: `pip install "adapty[sandbox]"`. The constants and the faults come without it.
+Requires the extra: `pip install "adapty[sandbox]"`. The constants and the faults work without it.
 
 Example:
     >>> from adapty.sandbox import Sandbox
@@ -16,69 +15,46 @@ Example:
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
-
-from adapty.sandbox.defaults import (
-    DEFAULT_ACCESS_LEVEL,
-    DEFAULT_HOST,
-    DEFAULT_MAIL_KEY,
-    DEFAULT_SECRET_KEY,
-    DEFAULT_WEBHOOK_TIME_SCALE,
-)
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from adapty.sandbox.app import create_app
-    from adapty.sandbox.fault_list import Faults
-    from adapty.sandbox.faults import Fault, FaultKind
-    from adapty.sandbox.request_log import LoggedRequest
-    from adapty.sandbox.server import Sandbox
-    from adapty.sandbox.webhooks.control import Webhooks
-    from adapty.sandbox.webhooks.deliveries import WebhookDelivery, WebhookVerification
+    from adapty.sandbox._app import create_app as create_app
+    from adapty.sandbox._constants import (
+        DEFAULT_ACCESS_LEVEL as DEFAULT_ACCESS_LEVEL,
+        DEFAULT_HOST as DEFAULT_HOST,
+        DEFAULT_MAIL_KEY as DEFAULT_MAIL_KEY,
+        DEFAULT_SECRET_KEY as DEFAULT_SECRET_KEY,
+        DEFAULT_WEBHOOK_TIME_SCALE as DEFAULT_WEBHOOK_TIME_SCALE,
+    )
+    from adapty.sandbox._faults.injector import Faults as Faults
+    from adapty.sandbox._faults.model import Fault as Fault, FaultKind as FaultKind
+    from adapty.sandbox._request_log import LoggedRequest as LoggedRequest
+    from adapty.sandbox._server import Sandbox as Sandbox
+    from adapty.sandbox._uvicorn import UvicornProtocol as UvicornProtocol
+    from adapty.sandbox._webhooks.api import Webhooks as Webhooks
+    from adapty.sandbox._webhooks.deliveries import (
+        WebhookDelivery as WebhookDelivery,
+        WebhookVerification as WebhookVerification,
+    )
+else:
+    from adapty._lazy import attach
 
-__all__ = [
-    "DEFAULT_ACCESS_LEVEL",
-    "DEFAULT_HOST",
-    "DEFAULT_MAIL_KEY",
-    "DEFAULT_SECRET_KEY",
-    "DEFAULT_WEBHOOK_TIME_SCALE",
-    "Fault",
-    "FaultKind",
-    "Faults",
-    "LoggedRequest",
-    "Sandbox",
-    "WebhookDelivery",
-    "WebhookVerification",
-    "Webhooks",
-    "create_app",
-]
-
-_MODULES = {
-    "Fault": "faults",
-    "FaultKind": "faults",
-    "Faults": "fault_list",
-    "LoggedRequest": "request_log",
-    "Sandbox": "server",
-    "WebhookDelivery": "webhooks.deliveries",
-    "WebhookVerification": "webhooks.deliveries",
-    "Webhooks": "webhooks.control",
-    "create_app": "app",
-}
-_PACKAGES_OF_THE_EXTRA = frozenset({"jsonschema", "referencing", "starlette", "uvicorn"})
-
-
-def __getattr__(name: str) -> Any:
-    """Load the server only when it is asked for, so that the constants and the faults need no extra."""
-    if name not in _MODULES:
-        message = f"module {__name__!r} has no attribute {name!r}"
-        raise AttributeError(message)
-    try:
-        module = import_module(f"{__name__}.{_MODULES[name]}")
-    except ModuleNotFoundError as missing:
-        package = str(missing.name).partition(".")[0]
-        if package not in _PACKAGES_OF_THE_EXTRA:
-            raise
-        message = f'adapty.sandbox needs {package}; install it with: pip install "adapty[sandbox]"'
-        raise ImportError(message, name=package) from missing
-    globals()[name] = value = getattr(module, name)
-    return value
+    __getattr__, __dir__, __all__ = attach(
+        __name__,
+        {
+            "._app": "create_app",
+            "._constants": """
+                DEFAULT_ACCESS_LEVEL DEFAULT_HOST DEFAULT_MAIL_KEY DEFAULT_SECRET_KEY
+                DEFAULT_WEBHOOK_TIME_SCALE
+            """,
+            "._faults.injector": "Faults",
+            "._faults.model": "Fault FaultKind",
+            "._request_log": "LoggedRequest",
+            "._server": "Sandbox",
+            "._uvicorn": "UvicornProtocol",
+            "._webhooks.api": "Webhooks",
+            "._webhooks.deliveries": "WebhookDelivery WebhookVerification",
+        },
+        extra="sandbox",
+        required={"anyio", "jsonschema", "referencing", "starlette", "uvicorn"},
+    )

@@ -60,55 +60,37 @@ Users of Mail are named by the `external_profile_id`, those of the server-side A
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from adapty.testing.erasure import assert_erased
-    from adapty.testing.mail import assert_event_saved, assert_flow, assert_profile_saved
-    from adapty.testing.requests import assert_nothing_sent, assert_requests
-    from adapty.testing.server_side import (
-        assert_access,
-        assert_balance,
-        assert_no_access,
-        assert_server_side_profile,
-        assert_transaction_saved,
+    from adapty.testing._mail import (
+        assert_event_saved as assert_event_saved,
+        assert_flow as assert_flow,
+        assert_profile_saved as assert_profile_saved,
     )
+    from adapty.testing._requests import (
+        assert_erased as assert_erased,
+        assert_nothing_sent as assert_nothing_sent,
+        assert_requests as assert_requests,
+    )
+    from adapty.testing._server_side import (
+        assert_access as assert_access,
+        assert_balance as assert_balance,
+        assert_no_access as assert_no_access,
+        assert_server_side_profile as assert_server_side_profile,
+        assert_transaction_saved as assert_transaction_saved,
+    )
+else:
+    from adapty._lazy import attach
 
-__all__ = [
-    "assert_access",
-    "assert_balance",
-    "assert_erased",
-    "assert_event_saved",
-    "assert_flow",
-    "assert_no_access",
-    "assert_nothing_sent",
-    "assert_profile_saved",
-    "assert_requests",
-    "assert_server_side_profile",
-    "assert_transaction_saved",
-]
-
-# Loaded when first asked for: pytest imports this package in each run, to get at the plugin in it.
-_HOMES = {
-    "assert_access": "server_side",
-    "assert_balance": "server_side",
-    "assert_erased": "erasure",
-    "assert_event_saved": "mail",
-    "assert_flow": "mail",
-    "assert_no_access": "server_side",
-    "assert_nothing_sent": "requests",
-    "assert_profile_saved": "mail",
-    "assert_requests": "requests",
-    "assert_server_side_profile": "server_side",
-    "assert_transaction_saved": "server_side",
-}
-
-
-def __getattr__(name: str) -> Any:
-    """Load a public name when it is first asked for (PEP 562)."""
-    if name not in _HOMES:
-        message = f"module {__name__!r} has no attribute {name!r}"
-        raise AttributeError(message)
-    globals()[name] = value = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
-    return value
+    __getattr__, __dir__, __all__ = attach(
+        __name__,
+        {
+            "._mail": "assert_event_saved assert_flow assert_profile_saved",
+            "._requests": "assert_erased assert_nothing_sent assert_requests",
+            "._server_side": """
+                assert_access assert_balance assert_no_access assert_server_side_profile
+                assert_transaction_saved
+            """,
+        },
+    )

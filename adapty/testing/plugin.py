@@ -1,8 +1,4 @@
-"""The fixtures and the marker; `adapty.testing` says how to use them.
-
-pytest imports this module in each run of each project that has adapty installed. So it needs nothing but pytest, and
-imports what a fixture needs when one is used.
-"""
+"""Part of the pytest plugin."""
 
 from __future__ import annotations
 
@@ -15,11 +11,13 @@ if TYPE_CHECKING:
 
     from adapty import Adapty, AsyncAdapty
     from adapty.sandbox import Sandbox
-    from adapty.testing.shared import SharedSandbox
+    from adapty.testing._fixtures import SharedSandbox
 
 __all__: list[str] = []
 
+
 _MARKER = "adapty_faults"
+
 _SANDBOX = "adapty_sandbox"
 
 
@@ -51,7 +49,7 @@ def _adapty_shared_sandbox(adapty_sandbox_options: dict[str, Any]) -> Iterator[S
     """Serve one sandbox to all tests of this process."""
     problem = ""
     try:
-        from adapty.testing.shared import SharedSandbox
+        from adapty.testing._fixtures import SharedSandbox
     except ModuleNotFoundError:
         raise
     except ImportError as missing:
@@ -102,16 +100,16 @@ def _add_faults(sandbox: Sandbox, marker: pytest.Mark) -> None:
 @pytest.fixture
 def adapty_client(adapty_sandbox: Sandbox) -> Iterator[Adapty]:
     """Give an `Adapty` for the sandbox, with the keys of both APIs, and close it."""
-    from adapty.testing.clients import blocking_client
+    from adapty.testing._fixtures import sync_client
 
-    with blocking_client(adapty_sandbox) as adapty:
+    with sync_client(adapty_sandbox) as adapty:
         yield adapty
 
 
 @pytest.fixture
 def async_adapty_client(adapty_sandbox: Sandbox) -> AsyncAdapty:
     """Give an `AsyncAdapty` for the sandbox, with the keys of both APIs: for any event loop, with nothing to close."""
-    from adapty.testing.clients import async_client
+    from adapty.testing._fixtures import async_client
 
     return async_client(adapty_sandbox)
 
@@ -119,9 +117,9 @@ def async_adapty_client(adapty_sandbox: Sandbox) -> AsyncAdapty:
 @pytest.fixture
 def adapty_environment(adapty_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """Lead clients and commands to the sandbox by the variables `ADAPTY_*`, and give these."""
-    from adapty.testing.clients import environment
+    from adapty.testing._fixtures import environment_variables
 
-    variables = environment(adapty_sandbox)
+    variables = environment_variables(adapty_sandbox)
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
     return variables
@@ -130,6 +128,6 @@ def adapty_environment(adapty_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch)
 @pytest.fixture
 def adapty_retry_delays(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """Give the seconds that clients would have waited between tries, in order; none of them is waited."""
-    from adapty.testing.clients import without_waits
+    from adapty.testing._fixtures import patch_sleeps
 
-    return without_waits(monkeypatch)
+    return patch_sleeps(monkeypatch)

@@ -13,13 +13,12 @@ from typing import TYPE_CHECKING
 
 from attrs import define, field, frozen
 
-from adapty._core.redact import masked
+from adapty._core.redaction import SafeRepr, repr_masked
 from adapty._core.retry import RetryPolicy
-from adapty._core.safe_repr import SafeRepr
 from adapty._engine.dispatcher import Dispatcher, Job, open_dispatcher
 from adapty._engine.options import SendOptions
 from adapty._engine.rate_limiter import RateLimiter
-from adapty._generated import mail_call, nothing
+from adapty._generated import build_mail_call, ignore_body
 from adapty._private_files import ensure_private_file
 from adapty.errors import (
     AdaptyAPIError,
@@ -61,7 +60,7 @@ _PURGE_SECONDS = 3600.0
 _IN_FLIGHT = 32
 _IN_FLIGHT_PER_WORKER = 4
 
-_BACKOFF = RetryPolicy(max_retries=2**31, base=1.0, cap=300.0, retry_after_ceiling=3600.0)
+_BACKOFF = RetryPolicy(max_retries=2**31, base=1.0, cap=300.0, max_retry_after=3600.0)
 """The delays of deferred events and of pauses, without an end."""
 
 _random = SystemRandom().random
@@ -316,7 +315,7 @@ class OutboxSender:
         except AdaptyUsageError as error:
             self._record(store, dispatcher, in_flight, error)
         else:
-            call = mail_call("saveTransactionEvent", nothing, record)
+            call = build_mail_call("saveTransactionEvent", ignore_body, record)
             dispatcher.submit(Job(key=event.profile, call=call, payload=in_flight))
 
     async def _read_due(self, store: _StoreThread, now: float) -> list[DueEvent]:
@@ -413,7 +412,7 @@ class OutboxSender:
         return may_be_up
 
     def _log(self, what: str, event_id: str, reason: object) -> None:
-        logger.warning("outbox %s: event %s %s: %s", self.outbox.path, masked(event_id), what, reason)
+        logger.warning("outbox %s: event %s %s: %s", self.outbox.path, repr_masked(event_id), what, reason)
 
     async def _wait_for_recovery(self, problem: BaseException, token: CancelToken) -> None:
         """Pause until another attempt makes sense.
@@ -480,7 +479,7 @@ def _get_delay(attempt: int, error: BaseException) -> float:
     """Return the seconds to wait after this many failures in a row."""
     retry_after = error.retry_after if isinstance(error, AdaptyAPIError) else None
     if retry_after is not None:
-        retry_after = min(retry_after, _BACKOFF.retry_after_ceiling)
+        retry_after = min(retry_after, _BACKOFF.max_retry_after)
     return _BACKOFF.wait(attempt, retry_after, lambda: (1 + _random()) / 2) or 0.0
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from attrs import define, field
 
-from adapty._core.giving_up import is_adaptys_own
+from adapty._core.abort_policy import has_adapty_error_shape
 from adapty._core.retry import is_in_flight
 from adapty.errors import (
     AdaptyAPIError,
@@ -67,7 +67,7 @@ def classify(error: BaseException) -> Disposition:
     status = error.status_code
     if status // 100 != _CLIENT_ERROR or is_in_flight(status, error.error_code):
         return "retry"
-    if not is_adaptys_own(error):
+    if not has_adapty_error_shape(error):
         return _BY_OTHER_STATUS.get(status, "retry")
     return _BY_MAIL_ERROR.get(type(error)) or _BY_MAIL_STATUS.get(status, "dead")
 

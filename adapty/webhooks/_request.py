@@ -9,8 +9,8 @@ from hmac import compare_digest
 from typing import Any, Protocol
 
 from adapty._core.json_body import MAX_DEPTH, InvalidJson, parse_json
-from adapty._core.redact import hide_arguments
-from adapty._core.validate import kind_of, unfit_for_a_header
+from adapty._core.redaction import hide_arguments
+from adapty._core.validation import header_value_problem, type_name
 from adapty.errors import (
     AdaptyConfigError,
     AdaptyUsageError,
@@ -80,7 +80,7 @@ def get_header_values(headers: Headers, name: str) -> list[bytes]:
                 found += map(_encode_header, value) if isinstance(value, list | tuple) else [_encode_header(value)]
     except (TypeError, ValueError):
         expected = "expected a mapping of names to values, or pairs of them"
-        problem = f"is {kind_of(headers)}, or contains something else"
+        problem = f"is {type_name(headers)}, or contains something else"
         raise AdaptyUsageError.for_field("headers", f"{problem}; {expected}") from None
     return found
 
@@ -156,7 +156,7 @@ def _validate_authorization(values: str | Iterable[str] | None) -> list[str]:
     elif isinstance(values, str):
         values = [values]
     elif not isinstance(values, Iterable) or isinstance(values, bytes | bytearray | Mapping):
-        raise AdaptyConfigError.for_field(name, f"is {kind_of(values)}; expected a str, or several")
+        raise AdaptyConfigError.for_field(name, f"is {type_name(values)}; expected a str, or several")
     accepted = [_validate_authorization_value(value, source) for value in values]
     if not accepted:
         raise AdaptyConfigError.for_field(name, "is empty; expected at least one value")
@@ -165,7 +165,7 @@ def _validate_authorization(values: str | Iterable[str] | None) -> list[str]:
 
 def _validate_authorization_value(value: Any, source: str) -> str:
     """Return the value; an error never contains it."""
-    problem = unfit_for_a_header(value) if isinstance(value, str) else f"contains something {kind_of(value)}"
+    problem = header_value_problem(value) if isinstance(value, str) else f"contains something {type_name(value)}"
     if problem:
         expected = "expected the text that the dashboard has for the Authorization header"
         raise AdaptyConfigError.for_field("authorization", f"{problem}; {expected}{source}")
@@ -319,5 +319,5 @@ def _encode_body(body: Any) -> bytes:
     if isinstance(body, str):
         return body.encode("utf-8", "surrogatepass")  # which is not valid UTF-8 either
     if not isinstance(body, bytearray | memoryview):
-        raise AdaptyUsageError.for_field("body", f"is {kind_of(body)}; expected bytes")
+        raise AdaptyUsageError.for_field("body", f"is {type_name(body)}; expected bytes")
     return bytes(body)

@@ -10,7 +10,7 @@ from typing import Any, Literal, Protocol
 
 from attrs import frozen
 
-from adapty._core.validate import kind_of
+from adapty._core.validation import type_name
 from adapty.errors import AdaptyConfigError
 
 __all__ = ["CLAIM_TTL", "RETENTION", "ClaimStatus", "DedupStore", "MemoryDedupStore", "positive_seconds"]
@@ -129,7 +129,7 @@ def positive_seconds(name: str, duration: Any) -> float:
         AdaptyConfigError: It is not one; `field_name` is `name`.
     """
     if not isinstance(duration, timedelta):
-        raise AdaptyConfigError.for_field(name, f"is {kind_of(duration)}; expected a timedelta")
+        raise AdaptyConfigError.for_field(name, f"is {type_name(duration)}; expected a timedelta")
     if duration <= timedelta(0):
         raise AdaptyConfigError.for_field(name, "must be more than 0 seconds")
     return duration.total_seconds()

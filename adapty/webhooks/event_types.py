@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from adapty._core.validate import kind_of, known_name, printable
+from adapty._core.validation import printable, suggest_choice, type_name
 from adapty.errors import AdaptyConfigError
 
 __all__ = ["EVENT_TYPES", "LEGACY_NAMES", "validate_event_names"]
@@ -64,7 +64,7 @@ def validate_event_names(event_names: Mapping[str, str] | None) -> Mapping[str, 
         return MappingProxyType({})
     if not isinstance(event_names, Mapping):
         expected = 'expected a mapping such as {"your name": "subscription_started"}'
-        raise AdaptyConfigError.for_field("event_names", f"is {kind_of(event_names)}; {expected}")
+        raise AdaptyConfigError.for_field("event_names", f"is {type_name(event_names)}; {expected}")
     return MappingProxyType(
         {_validate_name(name): _validate_target(name, target) for name, target in event_names.items()}
     )
@@ -81,13 +81,13 @@ def _validate_target(name: str, target: Any) -> str:
     """Return the current name of Adapty's."""
     field = f"event_names.{printable(name)}"
     if not isinstance(target, str) or not target.strip():
-        found = "is empty" if isinstance(target, str) else f"is {kind_of(target)}"
+        found = "is empty" if isinstance(target, str) else f"is {type_name(target)}"
         raise AdaptyConfigError.for_field(field, f"{found}; expected the name of one of Adapty's event types")
     plain = str.__str__(target)
     current = LEGACY_NAMES.get(plain, plain)
     if current in EVENT_TYPES:
         return current
-    problem = f"{printable(plain)!r} is not a known event type{known_name(plain, sorted(EVENT_TYPES))}"
+    problem = f"{printable(plain)!r} is not a known event type{suggest_choice(plain, sorted(EVENT_TYPES))}"
     if name in EVENT_TYPES:
         raise AdaptyConfigError.for_field(field, f"{problem}; the mapping is from your names to Adapty's")
     _log.warning("%s: %s; its events are parsed as those of a newer type", field, problem)

@@ -14,8 +14,8 @@ from typing import Any, NoReturn, Self
 
 import attrs
 
-from adapty._core.redact import hidden, masked
-from adapty._core.validate import Refused, kind_of, nonblank
+from adapty._core.redaction import repr_masked, repr_redacted
+from adapty._core.validation import Invalid, nonblank, type_name
 from adapty.errors import AdaptyUsageError
 from adapty.models._response import (
     ResponseModel,
@@ -66,7 +66,7 @@ class SharingProfile(ResponseModel):
     """
 
     profile_id: str | None = attrs.field(default=None, metadata=scalar(parse_identifier))
-    customer_user_id: str | None = attrs.field(default=None, repr=masked, metadata=scalar(parse_identifier))
+    customer_user_id: str | None = attrs.field(default=None, repr=repr_masked, metadata=scalar(parse_identifier))
 
 
 @attrs.frozen(kw_only=True)
@@ -90,7 +90,7 @@ class Attribution(ResponseModel):
     channel: str | None = attrs.field(default=None, metadata=scalar(parse_str))
     created_at: datetime | None = attrs.field(default=None, metadata=scalar(parse_datetime))
     creative: str | None = attrs.field(default=None, metadata=scalar(parse_str))
-    network_user_id: str | None = attrs.field(default=None, repr=hidden, metadata=scalar(parse_identifier))
+    network_user_id: str | None = attrs.field(default=None, repr=repr_redacted, metadata=scalar(parse_identifier))
     status: str | None = attrs.field(default=None, metadata=scalar(parse_str))
 
 
@@ -105,7 +105,7 @@ class PlayStorePurchaseToken(ResponseModel):
     """
 
     product_id: str | None = attrs.field(default=None, metadata=scalar(parse_identifier))
-    purchase_token: str | None = attrs.field(default=None, repr=hidden, metadata=scalar(parse_str))
+    purchase_token: str | None = attrs.field(default=None, repr=repr_redacted, metadata=scalar(parse_str))
     is_subscription: bool | None = attrs.field(default=None, metadata=scalar(parse_bool))
 
 
@@ -193,7 +193,7 @@ class PurchaseProperties(ResponseModel):
     profile_event_id: str | None = attrs.field(default=None, metadata=scalar(parse_identifier))
     profile_has_access_level: bool | None = attrs.field(default=None, metadata=scalar(parse_bool))
     profile_id: str | None = attrs.field(default=None, metadata=scalar(parse_identifier))
-    profile_ip_address: str | None = attrs.field(default=None, repr=hidden, metadata=scalar(parse_str))
+    profile_ip_address: str | None = attrs.field(default=None, repr=repr_redacted, metadata=scalar(parse_str))
     profile_total_revenue_usd: Decimal | None = attrs.field(default=None, metadata=scalar(parse_decimal))
     promotional_offer_id: str | None = attrs.field(default=None, metadata=scalar(parse_identifier))
     purchase_date: datetime | None = attrs.field(default=None, metadata=scalar(parse_datetime))
@@ -301,7 +301,7 @@ class AccessLevelProperties(ResponseModel):
     profile_event_id: str | None = attrs.field(default=None, metadata=scalar(parse_identifier))
     profile_has_access_level: bool | None = attrs.field(default=None, metadata=scalar(parse_bool))
     profile_id: str | None = attrs.field(default=None, metadata=scalar(parse_identifier))
-    profile_ip_address: str | None = attrs.field(default=None, repr=hidden, metadata=scalar(parse_str))
+    profile_ip_address: str | None = attrs.field(default=None, repr=repr_redacted, metadata=scalar(parse_str))
     profile_total_revenue_usd: Decimal | None = attrs.field(default=None, metadata=scalar(parse_decimal))
     promotional_offer_id: str | None = attrs.field(default=None, metadata=scalar(parse_identifier))
     purchase_date: datetime | None = attrs.field(default=None, metadata=scalar(parse_datetime))
@@ -363,13 +363,13 @@ class WebhookEvent(ResponseModel):
     """
 
     profile_id: str | None = attrs.field(default=None, metadata=scalar(parse_identifier))
-    customer_user_id: str | None = attrs.field(default=None, repr=masked, metadata=scalar(parse_identifier))
-    idfv: str | None = attrs.field(default=None, repr=hidden, metadata=scalar(parse_str))
-    idfa: str | None = attrs.field(default=None, repr=hidden, metadata=scalar(parse_str))
-    advertising_id: str | None = attrs.field(default=None, repr=hidden, metadata=scalar(parse_str))
+    customer_user_id: str | None = attrs.field(default=None, repr=repr_masked, metadata=scalar(parse_identifier))
+    idfv: str | None = attrs.field(default=None, repr=repr_redacted, metadata=scalar(parse_str))
+    idfa: str | None = attrs.field(default=None, repr=repr_redacted, metadata=scalar(parse_str))
+    advertising_id: str | None = attrs.field(default=None, repr=repr_redacted, metadata=scalar(parse_str))
     profile_install_datetime: datetime | None = attrs.field(default=None, metadata=scalar(parse_datetime))
-    user_agent: str | None = attrs.field(default=None, repr=hidden, metadata=scalar(parse_str))
-    email: str | None = attrs.field(default=None, repr=hidden, metadata=scalar(parse_str))
+    user_agent: str | None = attrs.field(default=None, repr=repr_redacted, metadata=scalar(parse_str))
+    email: str | None = attrs.field(default=None, repr=repr_redacted, metadata=scalar(parse_str))
     event_type: str | None = attrs.field(default=None, metadata=scalar(parse_str))
     event_datetime: datetime | None = attrs.field(default=None, metadata=scalar(parse_datetime))
     event_api_version: int | None = attrs.field(default=None, metadata=scalar(parse_int))
@@ -380,10 +380,10 @@ class WebhookEvent(ResponseModel):
         factory=dict, hash=False, metadata=map_of(Attribution.from_dict)
     )
     user_attributes: Mapping[str, str | float | None] = attrs.field(
-        factory=dict, repr=hidden, hash=False, metadata=map_of(_attribute)
+        factory=dict, repr=repr_redacted, hash=False, metadata=map_of(_attribute)
     )
     integration_ids: Mapping[str, str | None] = attrs.field(
-        factory=dict, repr=hidden, hash=False, metadata=map_of(_id_or_none)
+        factory=dict, repr=repr_redacted, hash=False, metadata=map_of(_id_or_none)
     )
     play_store_purchase_token: PlayStorePurchaseToken | None = attrs.field(
         default=None, metadata=scalar(PlayStorePurchaseToken.from_dict)
@@ -405,7 +405,7 @@ class WebhookEvent(ResponseModel):
             AdaptyUsageError: `data` is no mapping.
         """
         if not isinstance(data, Mapping):
-            raise AdaptyUsageError(f"WebhookEvent: expected a mapping of its fields (got something {kind_of(data)})")
+            raise AdaptyUsageError(f"WebhookEvent: expected a mapping of its fields (got something {type_name(data)})")
         fields = dict(data)
         name = fields.get("event_type")
         event_type = _resolve_event_type(name, event_names) if isinstance(name, str) else None
@@ -425,7 +425,7 @@ class WebhookEvent(ResponseModel):
         """The event's own id, the same each time that it is posted; None where it has none to go by."""
         try:
             return nonblank(self.event_properties.profile_event_id or "")
-        except Refused:  # blank, or with half of a surrogate pair, which no database takes
+        except Invalid:  # blank, or with half of a surrogate pair, which no database takes
             return None
 
 

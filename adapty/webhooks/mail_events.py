@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 import attrs
 from attrs import field, frozen
 
-from adapty._core.safe_repr import SafeRepr
-from adapty._core.unseen_characters import describe_unseen_character
-from adapty._core.validate import Refused, identifier, kind_of, quoted
+from adapty._core.invisible_characters import describe_invisible_character
+from adapty._core.redaction import SafeRepr
+from adapty._core.validation import Invalid, identifier, quote, type_name
 from adapty.errors import AdaptyUsageError
 from adapty.models._request import validate_fields
 from adapty.models.mail import ONE_TIME_EVENT_TYPES, Offer, OfferCategory, OfferType, TransactionEvent
@@ -152,7 +152,7 @@ def to_mail_event(event: WebhookEvent, *, external_profile_id: ProfileIdResolver
         'subscription_paused is skipped: Mail has no event type for a pause'
     """
     if not isinstance(event, WebhookEvent):
-        raise AdaptyUsageError.for_field("event", f"is {kind_of(event)}; expected a WebhookEvent")
+        raise AdaptyUsageError.for_field("event", f"is {type_name(event)}; expected a WebhookEvent")
     event_type = MAIL_EVENT_TYPES.get(event.event_type or "")
     if event_type is None:
         return _unsupported(event.event_type or "")
@@ -206,14 +206,14 @@ def _try_build(model: type[TransactionEvent], fields: Mapping[str, Any]) -> Tran
 def _unsupported(name: str) -> MailConversion:
     if reason := UNSUPPORTED.get(name):
         return MailConversion(reason=f"{name} is skipped: {reason}", skip_reason="unsupported")
-    return MailConversion(reason=f"the event type {quoted(name)} is unknown", skip_reason="unknown_type")
+    return MailConversion(reason=f"the event type {quote(name)} is unknown", skip_reason="unknown_type")
 
 
 def _resolve_profile_id(event: WebhookEvent, resolve: ProfileIdResolver | None) -> str | MailConversion:
     """Return the profile's ID at Mail, or why there is none."""
     found: Any = event.customer_user_id if resolve is None else resolve(event)
     if found is not None and not isinstance(found, str):
-        problem = f"returned something {kind_of(found)}; expected a str or None"
+        problem = f"returned something {type_name(found)}; expected a str or None"
         raise AdaptyUsageError.for_field("external_profile_id", problem)
     if resolve is None and "customer_user_id" in event.extra_fields:
         reason = "customer_user_id: cannot be read; Mail requires it as external_profile_id"
@@ -222,12 +222,12 @@ def _resolve_profile_id(event: WebhookEvent, resolve: ProfileIdResolver | None) 
     anonymous = f"the profile is anonymous: {missing}"
     if found is None or not found.strip():
         return MailConversion(reason=anonymous, skip_reason="anonymous")
-    if unseen := describe_unseen_character(found):
+    if unseen := describe_invisible_character(found):
         name = "customer_user_id" if resolve is None else "external_profile_id"
         return MailConversion(reason=f"{name}: {unseen}; no profile at Mail has such an ID", skip_reason="invalid")
     try:
         return identifier(found)
-    except Refused:  # a lone surrogate
+    except Invalid:  # a lone surrogate
         return MailConversion(reason=anonymous, skip_reason="invalid")
 
 

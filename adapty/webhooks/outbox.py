@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 from attrs import field, frozen
 
-from adapty._core.redact import masked
-from adapty._core.safe_repr import SafeRepr
-from adapty._core.validate import kind_of
+from adapty._core.redaction import SafeRepr, repr_masked
+from adapty._core.validation import type_name
 from adapty.errors import AdaptyUsageError
 from adapty.models import TransactionEvent
 from adapty.webhooks._stores.sqlite_outbox import SQLiteOutboxStore
@@ -55,8 +54,8 @@ class PendingEvent(SafeRepr):
         data: The event, as from `TransactionEvent.to_dict`.
     """
 
-    event_id: str = field(repr=masked)
-    external_profile_id: str = field(repr=masked)
+    event_id: str = field(repr=repr_masked)
+    external_profile_id: str = field(repr=repr_masked)
     arrived_at: datetime
     attempts: int = 0
     reason: str | None = None
@@ -164,7 +163,7 @@ class Outbox(SafeRepr):
             AdaptyUsageError: `event` is not a `TransactionEvent`, or the file is damaged.
         """
         if not isinstance(event, TransactionEvent):
-            raise AdaptyUsageError.for_field("event", f"is {kind_of(event)}; expected a TransactionEvent")
+            raise AdaptyUsageError.for_field("event", f"is {type_name(event)}; expected a TransactionEvent")
         text = json.dumps(event.to_dict(), separators=(",", ":"))
         retention = self.retention.total_seconds()
         return self._store.put(event.event_id, event.external_profile_id, text, retention=retention)
@@ -288,10 +287,10 @@ def outbox_handler(
         {}
     """
     if not isinstance(outbox, Outbox):
-        raise AdaptyUsageError.for_field("outbox", f"is {kind_of(outbox)}; expected an Outbox")
+        raise AdaptyUsageError.for_field("outbox", f"is {type_name(outbox)}; expected an Outbox")
     if external_profile_id is not None and not callable(external_profile_id):
         expected = "expected a function that takes a WebhookEvent and returns an ID or None"
-        raise AdaptyUsageError.for_field("external_profile_id", f"is {kind_of(external_profile_id)}; {expected}")
+        raise AdaptyUsageError.for_field("external_profile_id", f"is {type_name(external_profile_id)}; {expected}")
     return OutboxHandler(outbox, external_profile_id)
 
 
@@ -312,7 +311,7 @@ class OutboxHandler(SafeRepr):
             AdaptyUsageError: The outbox is damaged, or `external_profile_id` returned neither text nor None.
         """
         conversion = to_mail_event(event, external_profile_id=self._external_profile_id)
-        name = masked(event.event_id)
+        name = repr_masked(event.event_id)
         if conversion.event is None:
             level = logging.INFO if conversion.skip_reason in _EXPECTED_SKIPS else logging.WARNING
             logger.log(level, "webhook: event %s is not stored: %s", name, conversion.reason)
@@ -339,7 +338,7 @@ class OutboxHandler(SafeRepr):
 
 def _validate_event_id(event_id: Any) -> str:
     if not isinstance(event_id, str):
-        raise AdaptyUsageError.for_field("event_id", f"must be a str (got {kind_of(event_id)})")
+        raise AdaptyUsageError.for_field("event_id", f"must be a str (got {type_name(event_id)})")
     return event_id
 
 

@@ -13,9 +13,8 @@ from uuid import uuid4
 
 from attrs import field, frozen
 
-from adapty._core.redact import hide_arguments
-from adapty._core.safe_repr import SafeRepr
-from adapty._core.validate import kind_of, quoted
+from adapty._core.redaction import SafeRepr, hide_arguments
+from adapty._core.validation import quote, type_name
 from adapty._sqlite import lock_deadline
 from adapty.errors import AdaptyConfigError, AdaptyUsageError, WebhookBodyError, WebhookError, WebhookUnavailableError
 from adapty.models._response import json_ready
@@ -117,7 +116,7 @@ class _Claim:
             _log.warning("webhook: %s is not released before its claim expires: %s", self, type(exc).__name__)
 
     def __str__(self) -> str:
-        return f"event {quoted(self.event_id)}"
+        return f"event {quote(self.event_id)}"
 
 
 @frozen(kw_only=True)
@@ -394,7 +393,7 @@ def validate_handler(handler: Any, *, may_be_async: bool) -> Any:
         AdaptyConfigError: It is not callable, or it is async and nothing would await it.
     """
     if not callable(handler):
-        problem = f"is {kind_of(handler)}; expected a function that takes the event"
+        problem = f"is {type_name(handler)}; expected a function that takes the event"
         raise AdaptyConfigError.for_field("handler", problem)
     if is_async(handler) and not may_be_async:
         raise AdaptyConfigError.for_field("handler", "is async; expected a function that is not async")
@@ -419,7 +418,7 @@ def _check_result(result: object) -> None:
 
 def _log_failure(event: WebhookEvent) -> WebhookResponse:
     """Log the current exception of a handler, and return the response after which Adapty posts the event again."""
-    names = quoted(event.event_type or ""), quoted(event.event_id or "")
+    names = quote(event.event_type or ""), quote(event.event_id or "")
     _log.exception("webhook: the handler failed for %s, event %s; Adapty will post it again", *names)
     return _HANDLER_FAILED
 
@@ -438,7 +437,7 @@ def _validate_store(dedup: Any) -> DedupStore | None:
     methods = [getattr(dedup, name, None) for name in ("acquire", "complete", "release")]
     if dedup is not None and (isinstance(dedup, type) or not all(map(callable, methods))):
         expected = "expected a store such as SQLiteDedupStore(path)"
-        raise AdaptyConfigError.for_field("dedup", f"is {kind_of(dedup)}; {expected}")
+        raise AdaptyConfigError.for_field("dedup", f"is {type_name(dedup)}; {expected}")
     store: DedupStore | None = dedup
     return store
 

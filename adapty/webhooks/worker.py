@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Self, TypedDict
 import httpx
 
 from adapty._async.client import AsyncAdapty
-from adapty._core.validate import kind_of
+from adapty._core.validation import type_name
 from adapty._engine.options import check_client, parse_send_options, reject_unknown
 from adapty._engine.runner import CancelToken, run_sync
 from adapty._sync.client import Adapty
@@ -215,7 +215,7 @@ class Worker:
 
 def _create_sender(outbox: Outbox, options: WorkerOptions, *, until_empty: bool) -> OutboxSender:
     if not isinstance(outbox, Outbox):
-        raise AdaptyUsageError.for_field("outbox", f"is {kind_of(outbox)}; expected an Outbox")
+        raise AdaptyUsageError.for_field("outbox", f"is {type_name(outbox)}; expected an Outbox")
     reject_unknown(options, WorkerOptions)
     limits = DeadLetterLimits()
     max_attempts: Any = options.get("max_attempts", limits.max_attempts)

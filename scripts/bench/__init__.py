@@ -1,1 +1,1 @@
-"""What the client costs beside what it is built on: six ratios, each measured in one run on one machine."""
+"""Benchmarks: what the SDK costs compared with the libraries it is built on, as ratios measured in one run."""

@@ -1,169 +1,204 @@
-"""The figures, as data: what is compared with what, by which quantity, and what the ratio may be."""
+"""The benchmarks, as data: targets, metric and threshold."""
 
 from __future__ import annotations
 
 from attrs import field, frozen
 from attrs.validators import gt
 
-from scripts.bench.samples import COST, IMPORT, MEMORY, THROUGHPUT, Quantity
-from scripts.bench.targets import Import, Job, NewJob, Side
+from scripts.bench.samples import CPU_TIME, MEMORY, STARTUP, THROUGHPUT, Metric
+from scripts.bench.targets import ColdJob, FreshInterpreter, Target, WarmJob
 
-__all__ = ["FIGURES", "GROSSLY", "Bar", "Figure", "Size"]
+__all__ = ["BENCHMARKS", "REGRESSION_FACTOR", "Benchmark", "Size", "Threshold"]
 
-GROSSLY = 2.0
-"""So many times as bad as its bar allows is a gross regression."""
+REGRESSION_FACTOR = 2.0
+"""A value worse than its threshold by this factor is a gross regression."""
 
 
 @frozen
-class Bar:
-    """What a value has to keep to.
+class Threshold:
+    """The limit of a value.
 
     Attributes:
-        limit: The limit, which the value may have.
-        at_least: Whether it is the lowest that is allowed, not the highest.
+        limit: The limit itself is allowed.
+        is_minimum: Whether the value must not be lower; by default it must not be higher.
 
     Example:
-        >>> bar = Bar(15, at_least=True)
-        >>> bar.is_met_by(14.9), bar.is_met_by(14.9, grossly=True), bar.is_met_by(7.4, grossly=True)
+        >>> threshold = Threshold(15, is_minimum=True)
+        >>> threshold.is_met_by(14.9), threshold.is_met_by(14.9, factor=2), threshold.is_met_by(7.4, factor=2)
         (False, True, False)
     """
 
     limit: float
-    at_least: bool = False
+    is_minimum: bool = False
 
-    def is_met_by(self, value: float, *, grossly: bool = False) -> bool:
-        """Tell whether a value keeps to it, or at least does not miss it grossly."""
-        slack = GROSSLY if grossly else 1.0
-        return value >= self.limit / slack if self.at_least else value <= self.limit * slack
+    def is_met_by(self, value: float, *, factor: float = 1.0) -> bool:
+        """Return whether a value is at most `factor` times worse than the limit."""
+        return value >= self.limit / factor if self.is_minimum else value <= self.limit * factor
 
     def __str__(self) -> str:
-        return f"at {'least' if self.at_least else 'most'} {self.limit:g}"
+        return f"at {'least' if self.is_minimum else 'most'} {self.limit:g}"
 
 
 @frozen(kw_only=True)
 class Size:
-    """How much is done for a figure.
+    """The amount of work of a benchmark.
 
     Attributes:
-        rounds: How many rounds of each side, one after the other in turns.
-        measured: Records of a round of the side that is judged.
-        against: Records of a round of the side that it is compared with.
+        samples: Samples of each target.
+        records: Records per sample of the subject.
+        baseline_records: Records per sample of the baseline.
     """
 
-    rounds: int = field(validator=gt(0))
-    measured: int = field(validator=gt(0))
-    against: int = field(validator=gt(0))
+    samples: int = field(validator=gt(0))
+    records: int = field(validator=gt(0))
+    baseline_records: int = field(validator=gt(0))
 
 
 @frozen(kw_only=True)
-class Figure:
-    """One comparison.
+class Benchmark:
+    """A comparison of two targets.
 
     Attributes:
-        number: Its number in the list of bars.
-        title: What is compared; may name the records of either side: `{measured:,}`, `{against:,}`.
-        measured: The side that is judged.
-        against: The side that it is compared with.
-        quantity: What they are compared by.
-        full: How much is done.
-        short: How much is done in the short form.
-        bar: What the ratio has to keep to; None where it is told for information.
-        ceiling: What the quantity of the side that is judged has to keep to by itself, if anything.
+        number: The number of the benchmark.
+        title: What is compared; may contain `{records:,}` and `{baseline_records:,}`.
+        subject: The target that the thresholds are about.
+        baseline: The target to compare with.
+        metric: What is compared.
+        full: The amount of work.
+        short: The amount of work with `--short`.
+        threshold: The threshold of the ratio; None if the ratio is printed for information.
+        ceiling: The threshold of the subject's own value, in the metric's unit.
     """
 
     number: int
     title: str
-    measured: Side
-    against: Side
-    quantity: Quantity
+    subject: Target
+    baseline: Target
+    metric: Metric
     full: Size
     short: Size
-    bar: Bar | None = None
-    ceiling: Bar | None = None
-
-    def size(self, *, short: bool) -> Size:
-        """Give how much is done in one form or the other."""
-        return self.short if short else self.full
-
-    def title_of(self, size: Size) -> str:
-        """Give the title for so many records."""
-        return self.title.format(measured=size.measured, against=size.against)
+    threshold: Threshold | None = None
+    ceiling: Threshold | None = None
 
 
-_GENERATED = Job("loops:generated")
-_BULK_FAST = Job("bulk:fast")
+_GENERATED = WarmJob("loops:generated")
+_BULK_FAST = WarmJob("bulk:fast")
+_WEBHOOK = WarmJob("webhooks:adapty_app")
+_IMPORT_HTTPX = FreshInterpreter("import httpx")
 
-FIGURES: tuple[Figure, ...] = (
-    Figure(
+BENCHMARKS: tuple[Benchmark, ...] = (
+    Benchmark(
         number=1,
         title="mail.save_profile / httpx.Client.post",
-        measured=Job("calls:save_profile"),
-        against=Job("calls:bare_httpx"),
-        quantity=COST,
-        bar=Bar(1.15),
-        # Many short rounds: the shorter, the less changes on the machine between the two of a pair.
-        full=Size(rounds=31, measured=1_000, against=1_000),
-        short=Size(rounds=5, measured=500, against=500),
+        subject=WarmJob("calls:save_profile"),
+        baseline=WarmJob("calls:bare_httpx"),
+        metric=CPU_TIME,
+        threshold=Threshold(1.15),
+        # Many short samples: the shorter a pair, the less the machine changes between its two samples.
+        full=Size(samples=31, records=1_000, baseline_records=1_000),
+        short=Size(samples=5, records=500, baseline_records=500),
     ),
-    Figure(
+    Benchmark(
         number=2,
         title="bulk import, fast / gather, 64 workers",
-        measured=_BULK_FAST,
-        against=_GENERATED,
-        quantity=THROUGHPUT,
-        bar=Bar(15, at_least=True),
-        full=Size(rounds=11, measured=10_000, against=800),
-        short=Size(rounds=3, measured=5_000, against=400),
+        subject=_BULK_FAST,
+        baseline=_GENERATED,
+        metric=THROUGHPUT,
+        threshold=Threshold(15, is_minimum=True),
+        full=Size(samples=11, records=10_000, baseline_records=800),
+        short=Size(samples=3, records=5_000, baseline_records=400),
     ),
-    Figure(
+    Benchmark(
         number=3,
         title="bulk import, httpx / gather, 64 workers",
-        measured=Job("bulk:without_fast"),
-        against=_GENERATED,
-        quantity=THROUGHPUT,
-        bar=Bar(2.5, at_least=True),
-        full=Size(rounds=11, measured=3_000, against=800),
-        short=Size(rounds=3, measured=1_500, against=400),
+        subject=WarmJob("bulk:without_fast"),
+        baseline=_GENERATED,
+        metric=THROUGHPUT,
+        threshold=Threshold(2.5, is_minimum=True),
+        full=Size(samples=11, records=3_000, baseline_records=800),
+        short=Size(samples=3, records=1_500, baseline_records=400),
     ),
-    Figure(
+    Benchmark(
         number=4,
         title="bulk import, fast / aiohttp, 16 tasks",
-        measured=_BULK_FAST,
-        against=Job("loops:native"),
-        quantity=COST,
-        bar=Bar(3.5),
-        full=Size(rounds=15, measured=10_000, against=10_000),
-        short=Size(rounds=3, measured=5_000, against=5_000),
+        subject=_BULK_FAST,
+        baseline=WarmJob("loops:native"),
+        metric=CPU_TIME,
+        threshold=Threshold(3.5),
+        full=Size(samples=15, records=10_000, baseline_records=10_000),
+        short=Size(samples=3, records=5_000, baseline_records=5_000),
     ),
-    Figure(
+    Benchmark(
         number=5,
-        title="import of {measured:,} / {against:,} rows",
-        measured=NewJob("bulk:fast"),
-        against=NewJob("bulk:fast"),
-        quantity=MEMORY,
-        bar=Bar(1.2),
-        ceiling=Bar(150),
-        # One round: the peak is hardly another one the next time, and a million rows take minutes.
-        full=Size(rounds=1, measured=1_000_000, against=10_000),
-        short=Size(rounds=1, measured=60_000, against=10_000),
+        title="import of {records:,} / {baseline_records:,} rows",
+        subject=ColdJob("bulk:fast"),
+        baseline=ColdJob("bulk:fast"),
+        metric=MEMORY,
+        threshold=Threshold(1.2),
+        ceiling=Threshold(150),
+        # One sample: the peak hardly varies, and a million rows take minutes.
+        full=Size(samples=1, records=1_000_000, baseline_records=10_000),
+        short=Size(samples=1, records=60_000, baseline_records=10_000),
     ),
-    Figure(
+    Benchmark(
         number=6,
         title="import adapty / import httpx",
-        measured=Import("import adapty"),
-        against=Import("import httpx"),
-        quantity=IMPORT,
-        bar=Bar(1.15),
-        full=Size(rounds=15, measured=2, against=2),
-        short=Size(rounds=3, measured=1, against=1),
+        subject=FreshInterpreter("import adapty"),
+        baseline=_IMPORT_HTTPX,
+        metric=STARTUP,
+        threshold=Threshold(1.15),
+        full=Size(samples=15, records=2, baseline_records=2),
+        short=Size(samples=3, records=1, baseline_records=1),
     ),
-    Figure(
-        number=6,
+    Benchmark(
+        number=7,
         title="from adapty import Adapty / import httpx",
-        measured=Import("from adapty import Adapty"),
-        against=Import("import httpx"),
-        quantity=IMPORT,
-        full=Size(rounds=15, measured=2, against=2),
-        short=Size(rounds=3, measured=1, against=1),
+        subject=FreshInterpreter("from adapty import Adapty"),
+        baseline=_IMPORT_HTTPX,
+        metric=STARTUP,
+        threshold=Threshold(1.5),
+        full=Size(samples=15, records=2, baseline_records=2),
+        short=Size(samples=5, records=1, baseline_records=1),
+    ),
+    Benchmark(
+        number=8,
+        title="first profiles.get of a process / first httpx.Client.get",
+        subject=FreshInterpreter(
+            "from adapty import Adapty\n"
+            "with Adapty(secret_key={key!r}, base_url={url!r}) as client:\n"
+            "    client.profiles.get(customer_user_id='user_1')\n",
+            includes_interpreter=True,
+        ),
+        baseline=FreshInterpreter(
+            "import httpx\n"
+            "with httpx.Client(headers={{'Authorization': 'Api-Key ' + {key!r}}}) as client:\n"
+            "    headers = {{'adapty-customer-user-id': 'user_1'}}\n"
+            "    response = client.get({url!r} + '/api/v2/server-side-api/profile/', headers=headers)\n"
+            "    response.raise_for_status().json()\n",
+            includes_interpreter=True,
+        ),
+        metric=STARTUP,
+        threshold=Threshold(1.4),
+        full=Size(samples=15, records=2, baseline_records=2),
+        short=Size(samples=5, records=1, baseline_records=1),
+    ),
+    Benchmark(
+        number=9,
+        title="webhook with dedup and outbox / Starlette route, connection per request",
+        subject=_WEBHOOK,
+        baseline=WarmJob("webhooks:starlette_route"),
+        metric=CPU_TIME,
+        threshold=Threshold(1.5),
+        full=Size(samples=21, records=300, baseline_records=300),
+        short=Size(samples=5, records=100, baseline_records=100),
+    ),
+    Benchmark(
+        number=9,
+        title="webhook with dedup and outbox / Starlette route, shared connection",
+        subject=_WEBHOOK,
+        baseline=WarmJob("webhooks:starlette_route_shared_connection"),
+        metric=CPU_TIME,
+        full=Size(samples=11, records=300, baseline_records=300),
+        short=Size(samples=1, records=100, baseline_records=100),
     ),
 )

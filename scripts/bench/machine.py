@@ -1,31 +1,33 @@
-"""Names the machine that was measured on, so that a table says where it is from; no name of a host, no path."""
+"""Describe the machine of a measurement, without host names and paths."""
 
 from __future__ import annotations
 
 import os
 import platform
 import re
+import sqlite3
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-__all__ = ["machine"]
+__all__ = ["describe_machine"]
 
-# sniffio: httpx's connections look for it at every request, and take longer where they do not find it.
-_PACKAGES = ("httpx", "httpcore", "anyio", "sniffio", "aiohttp")
+# sniffio: httpx's connections look for it at every request, and take longer if it is missing.
+_PACKAGES = ("httpx", "httpcore", "anyio", "sniffio", "aiohttp", "starlette")
 
 
-def machine() -> dict[str, str]:
-    """Give what the figures depend on, by name."""
+def describe_machine() -> dict[str, str]:
+    """Return what the results depend on, by name."""
     return {
-        "CPU": f"{_cpu()}, {_cores()} cores",
+        "CPU": f"{_cpu_model()}, {_count_cores()} cores",
         "system": f"{platform.system()} {platform.release()} {platform.machine()}",
         "Python": f"{platform.python_implementation()} {platform.python_version()}",
-        **{name: _version(name) for name in _PACKAGES},
+        "SQLite": sqlite3.sqlite_version,
+        **{name: _package_version(name) for name in _PACKAGES},
     }
 
 
-def _cpu() -> str:
-    """Give the model's name, as Linux knows it, or else what Python knows."""
+def _cpu_model() -> str:
+    """Return the model name from Linux, or else the name that Python knows."""
     try:
         found = re.search(r"^model name\s*:\s*(.+)$", Path("/proc/cpuinfo").read_text("utf-8"), re.MULTILINE)
     except OSError:
@@ -33,12 +35,12 @@ def _cpu() -> str:
     return found[1] if found else platform.processor() or platform.machine()
 
 
-def _cores() -> int:
-    """Count the cores that this process may use."""
+def _count_cores() -> int:
+    """Return the number of cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _version(package: str) -> str:
+def _package_version(package: str) -> str:
     try:
         return version(package)
     except PackageNotFoundError:

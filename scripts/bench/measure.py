@@ -1,16 +1,16 @@
-"""Measures figures: rounds of both sides in turns, a ratio of each pair, and the median of the ratios."""
+"""Measure a benchmark: alternate samples of both targets and take the median of the ratios."""
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Sequence
 from contextlib import ExitStack
-from statistics import median
 from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from scripts.bench.benchmarks import Bar, Figure, Size
-from scripts.bench.samples import Round
+from scripts.bench.benchmarks import REGRESSION_FACTOR, Benchmark, Size, Threshold
+from scripts.bench.samples import Sample
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,101 +20,108 @@ __all__ = ["Measurement", "Result", "measure"]
 
 @frozen(kw_only=True)
 class Result:
-    """One value that may have a bar.
+    """Measured values and their threshold.
 
     Attributes:
-        values: What each round gave.
-        bar: What their median has to keep to, or None.
-        grossly: Whether it only counts if the bar is missed grossly.
+        values: One value per sample.
+        threshold: The threshold of their median, or None.
+        short: Whether only a gross regression counts as missed.
     """
 
     values: Sequence[float]
-    bar: Bar | None
-    grossly: bool
+    threshold: Threshold | None
+    short: bool
 
     @property
-    def value(self) -> float:
-        """The median."""
-        return median(self.values)
+    def median(self) -> float:
+        """The median of the values."""
+        return statistics.median(self.values)
 
     @property
     def is_missed(self) -> bool:
-        """Whether the bar is missed."""
-        return self.bar is not None and not self.bar.is_met_by(self.value, grossly=self.grossly)
+        """Whether the threshold is missed."""
+        factor = REGRESSION_FACTOR if self.short else 1.0
+        return self.threshold is not None and not self.threshold.is_met_by(self.median, factor=factor)
 
 
 @frozen(kw_only=True)
 class Measurement:
-    """What came of one figure.
+    """The samples of a benchmark.
 
     Attributes:
-        figure: The figure.
-        short: Whether it was the short form, which counts gross regressions only.
-        measured: The rounds of the side that is judged.
-        against: The rounds of the other side, each right after the one that it is compared with.
+        benchmark: The benchmark.
+        short: Whether the benchmark ran with `--short`.
+        subject: The samples of the subject.
+        baseline: The samples of the baseline; each follows the subject's sample that it is compared with.
     """
 
-    figure: Figure
+    benchmark: Benchmark
     short: bool
-    measured: Sequence[Round]
-    against: Sequence[Round]
+    subject: Sequence[Sample]
+    baseline: Sequence[Sample]
 
     @property
     def size(self) -> Size:
-        """How much was done."""
-        return self.figure.size(short=self.short)
+        """The amount of work."""
+        return self.benchmark.short if self.short else self.benchmark.full
+
+    @property
+    def title(self) -> str:
+        """The title with the number of records."""
+        size = self.size
+        return self.benchmark.title.format(records=size.records, baseline_records=size.baseline_records)
 
     @property
     def ratio(self) -> Result:
-        """The ratios of the two sides."""
-        values = self._ratios(self.figure.quantity.of)
-        return Result(values=values, bar=self.figure.bar, grossly=self.short)
+        """The ratios of the two targets."""
+        return self._result(self._ratios(self.benchmark.metric.compute), self.benchmark.threshold)
 
     @property
-    def ratio_by_wall(self) -> Result | None:
-        """The same by time on the clock, for information; None where no time is in it."""
-        by_wall = self.figure.quantity.by_wall
-        return None if by_wall is None else Result(values=self._ratios(by_wall), bar=None, grossly=self.short)
+    def wall_ratio(self) -> Result | None:
+        """The ratios by time on the clock; None if time is not part of the metric."""
+        compute = self.benchmark.metric.compute_wall
+        return None if compute is None else self._result(self._ratios(compute), None)
 
     @property
-    def alone(self) -> Result:
-        """The quantity of the side that is judged, by itself."""
-        values = [self.figure.quantity.of(each) for each in self.measured]
-        return Result(values=values, bar=self.figure.ceiling, grossly=self.short)
+    def subject_value(self) -> Result:
+        """The metric of the subject."""
+        return self._result(list(map(self.benchmark.metric.compute, self.subject)), self.benchmark.ceiling)
 
     @property
-    def other(self) -> Result:
-        """The quantity of the other side, by itself."""
-        values = [self.figure.quantity.of(each) for each in self.against]
-        return Result(values=values, bar=None, grossly=self.short)
+    def baseline_value(self) -> Result:
+        """The metric of the baseline."""
+        return self._result(list(map(self.benchmark.metric.compute, self.baseline)), None)
 
     @property
     def is_missed(self) -> bool:
-        """Whether a bar is missed."""
-        return self.ratio.is_missed or self.alone.is_missed
+        """Whether a threshold is missed."""
+        return self.ratio.is_missed or self.subject_value.is_missed
 
-    def _ratios(self, of: Callable[[Round], float]) -> list[float]:
-        return [of(ours) / of(theirs) for ours, theirs in zip(self.measured, self.against, strict=True)]
+    def _result(self, values: Sequence[float], threshold: Threshold | None) -> Result:
+        return Result(values=values, threshold=threshold, short=self.short)
+
+    def _ratios(self, compute: Callable[[Sample], float]) -> list[float]:
+        return [compute(ours) / compute(theirs) for ours, theirs in zip(self.subject, self.baseline, strict=True)]
 
 
-def measure(figure: Figure, url: str, *, short: bool) -> Measurement:
-    """Measure a figure.
+def measure(benchmark: Benchmark, url: str, *, short: bool) -> Measurement:
+    """Measure a benchmark.
 
     Args:
-        figure: The figure.
-        url: The address of a server that answers everything with 200.
-        short: Whether to do the short form.
+        benchmark: The benchmark.
+        url: The address of the server.
+        short: Whether to do the smaller amount of work.
 
     Raises:
-        BenchError: A side cannot be measured.
+        BenchError: A target failed.
     """
-    size = figure.size(short=short)
-    measured: list[Round] = []
-    against: list[Round] = []
+    size = benchmark.short if short else benchmark.full
+    subject: list[Sample] = []
+    baseline: list[Sample] = []
     with ExitStack() as stack:
-        ours = stack.enter_context(figure.measured.opened(url))
-        theirs = stack.enter_context(figure.against.opened(url))
-        for _ in range(size.rounds):
-            measured.append(ours(size.measured))
-            against.append(theirs(size.against))
-    return Measurement(figure=figure, short=short, measured=measured, against=against)
+        sample_subject = stack.enter_context(benchmark.subject.open(url))
+        sample_baseline = stack.enter_context(benchmark.baseline.open(url))
+        for _ in range(size.samples):
+            subject.append(sample_subject(size.records))
+            baseline.append(sample_baseline(size.baseline_records))
+    return Measurement(benchmark=benchmark, short=short, subject=subject, baseline=baseline)

@@ -1,4 +1,4 @@
-"""The processes that are measured, and the server: started with nothing of the caller's settings, ended in any case."""
+"""Start the measured processes and the server, without the caller's settings, and end them."""
 
 from __future__ import annotations
 
@@ -17,93 +17,93 @@ from attrs import frozen
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["BenchError", "Child", "child", "environment", "serving"]
+__all__ = ["ROOT", "BenchError", "WorkerProcess", "clean_environment", "start_process", "start_server"]
 
 ROOT = Path(__file__).parents[2]
 
-# Proxies, keys and settings of Python and of the SDK would take part in what is measured.
-_KEPT = ("HOME", "LANG", "LD_LIBRARY_PATH", "PATH", "TMPDIR")
+# Proxies, keys and settings of Python and of the SDK would change the results.
+_PASSED_VARIABLES = ("HOME", "LANG", "LD_LIBRARY_PATH", "PATH", "TMPDIR")
 
-_PATIENCE_SECONDS = 1800.0
+_TIMEOUT_SECONDS = 1800.0
 
 
 class BenchError(Exception):
-    """Something could not be measured."""
+    """A benchmark could not run."""
 
 
 @frozen
-class Child:
-    """A process that answers each line with a line."""
+class WorkerProcess:
+    """A process that answers each line of its standard input with a line."""
 
     _name: str
     _process: subprocess.Popen[str]
 
-    def ask(self, **question: Any) -> dict[str, Any]:
-        """Ask, and wait for the answer.
+    def request(self, **message: Any) -> dict[str, Any]:
+        """Send a message and return the response.
 
         Raises:
-            BenchError: The process has ended, or answers not at all.
+            BenchError: The process ended or did not respond in time.
         """
         assert self._process.stdin is not None  # noqa: S101 - it is a pipe
         try:
-            self._process.stdin.write(json.dumps(question) + "\n")
+            self._process.stdin.write(json.dumps(message) + "\n")
             self._process.stdin.flush()
         except BrokenPipeError:
-            pass  # it has ended; what it said about that is on the screen
-        return dict(json.loads(self.line()))
+            pass  # read_line reports the exit code; the process printed its error
+        return dict(json.loads(self.read_line()))
 
-    def line(self) -> str:
-        """Wait for a line.
+    def read_line(self) -> str:
+        """Wait for a line of output.
 
         Raises:
-            BenchError: The process has ended, or says nothing.
+            BenchError: The process ended or did not respond in time.
         """
         assert self._process.stdout is not None  # noqa: S101 - it is a pipe
-        patience = Timer(_PATIENCE_SECONDS, self._process.kill)
-        patience.start()
+        timeout = Timer(_TIMEOUT_SECONDS, self._process.kill)
+        timeout.start()
         try:
-            said = self._process.stdout.readline()
+            line = self._process.stdout.readline()
         finally:
-            patience.cancel()
-        if not said:
+            timeout.cancel()
+        if not line:
             code = self._process.wait()
             raise BenchError(f"{self._name} ended with {code}")
-        return said
+        return line
 
 
 @contextmanager
-def child(module: str, *arguments: str) -> Iterator[Child]:
-    """Run a module of this project in a folder of its own, which is gone afterwards.
+def start_process(module: str, *arguments: str) -> Iterator[WorkerProcess]:
+    """Run a module of this project in a temporary folder.
 
-    It is started in a process group of its own, so that Ctrl-C is this process's to handle; it ends by itself when its
-    standard input does, which is when this process ends, whatever the reason.
+    The process has its own process group, so that Ctrl-C reaches the benchmark only. It ends when its standard input
+    ends, so also when the benchmark is killed.
     """
     with TemporaryDirectory() as folder:
         process = subprocess.Popen(
-            # -P: no more places to import from than a user's program has. httpx looks through them for a package that
-            # may be missing, at each request.
+            # -P: without the working directory in sys.path. httpx searches sys.path at each request for a package
+            # that may be missing.
             [sys.executable, "-P", "-m", module, *arguments],
             cwd=folder,
-            env={**environment(), "PYTHONPATH": str(ROOT)},
+            env={**clean_environment(), "PYTHONPATH": str(ROOT)},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
             process_group=0,
         )
         try:
-            yield Child(" ".join([module, *arguments]), process)
+            yield WorkerProcess(" ".join([module, *arguments]), process)
         finally:
             process.kill()
             process.communicate()
 
 
 @contextmanager
-def serving() -> Iterator[str]:
-    """Run the server, and give its address."""
-    with child("scripts.bench.server") as server:
-        yield f"http://127.0.0.1:{int(server.line())}"
+def start_server() -> Iterator[str]:
+    """Run the server and yield its address."""
+    with start_process("scripts.bench.server") as server:
+        yield f"http://127.0.0.1:{int(server.read_line())}"
 
 
-def environment() -> dict[str, str]:
-    """Give what of this process's environment the children get."""
-    return {name: os.environ[name] for name in _KEPT if name in os.environ}
+def clean_environment() -> dict[str, str]:
+    """Return the environment variables for measured processes."""
+    return {name: os.environ[name] for name in _PASSED_VARIABLES if name in os.environ}

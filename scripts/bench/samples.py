@@ -1,4 +1,4 @@
-"""What one round of one side gave, and the quantities that are read off it."""
+"""One sample of a target, and the metrics computed from it."""
 
 from __future__ import annotations
 
@@ -7,21 +7,20 @@ from typing import Literal
 
 from attrs import frozen
 
-__all__ = ["COST", "IMPORT", "MEMORY", "THROUGHPUT", "Profiled", "Quantity", "Round"]
+__all__ = ["CPU_TIME", "MEMORY", "STARTUP", "THROUGHPUT", "Metric", "ProfileKind", "Sample"]
 
-Profiled = Literal["time", "memory"]
-"""What a profile is of."""
+ProfileKind = Literal["time", "memory"]
 
 
 @frozen(kw_only=True)
-class Round:
-    """One round of one side.
+class Sample:
+    """The cost of some records.
 
     Attributes:
-        records: How many records, calls or imports it was.
-        cpu_seconds: Processor time of the process, user and system, of all its threads.
+        records: The number of records, calls or process starts.
+        cpu_seconds: Processor time of the process, user and system, all threads.
         wall_seconds: Time on the clock.
-        peak_bytes: The most memory that the process ever had; 0 where it is not looked at.
+        peak_bytes: The highest memory use of the process so far; 0 if not measured.
     """
 
     records: int
@@ -31,45 +30,45 @@ class Round:
 
 
 @frozen(kw_only=True)
-class Quantity:
-    """What two sides are compared by.
+class Metric:
+    """A value computed from a sample.
 
     Attributes:
-        name: What it is called in the table.
+        name: The name in the table.
         unit: The unit of the values.
-        of: Reads it off a round.
-        by_wall: The same by time on the clock instead of processor time; None where no time is in it.
-        profiled: What a profile is of, where the bar is missed.
+        compute: Computes the value.
+        compute_wall: Computes the same value from time on the clock; None if time is not part of it.
+        profile: The kind of profile that explains a missed threshold.
     """
 
     name: str
     unit: str
-    of: Callable[[Round], float]
-    by_wall: Callable[[Round], float] | None = None
-    profiled: Profiled = "time"
+    compute: Callable[[Sample], float]
+    compute_wall: Callable[[Sample], float] | None = None
+    profile: ProfileKind = "time"
 
 
-COST = Quantity(
+CPU_TIME = Metric(
     name="CPU per record",
     unit="µs",
-    of=lambda round_: round_.cpu_seconds / round_.records * 1e6,
-    by_wall=lambda round_: round_.wall_seconds / round_.records * 1e6,
+    compute=lambda sample: sample.cpu_seconds / sample.records * 1e6,
+    compute_wall=lambda sample: sample.wall_seconds / sample.records * 1e6,
 )
-THROUGHPUT = Quantity(
+THROUGHPUT = Metric(
     name="records per s per core",
     unit="/s",
-    of=lambda round_: round_.records / round_.cpu_seconds,
-    by_wall=lambda round_: round_.records / round_.wall_seconds,
+    compute=lambda sample: sample.records / sample.cpu_seconds,
+    compute_wall=lambda sample: sample.records / sample.wall_seconds,
 )
-IMPORT = Quantity(
-    name="CPU per import",
+STARTUP = Metric(
+    name="CPU per start",
     unit="ms",
-    of=lambda round_: round_.cpu_seconds / round_.records * 1e3,
-    by_wall=lambda round_: round_.wall_seconds / round_.records * 1e3,
+    compute=lambda sample: sample.cpu_seconds / sample.records * 1e3,
+    compute_wall=lambda sample: sample.wall_seconds / sample.records * 1e3,
 )
-MEMORY = Quantity(
+MEMORY = Metric(
     name="peak memory",
     unit="MB",
-    of=lambda round_: round_.peak_bytes / 1e6,
-    profiled="memory",
+    compute=lambda sample: sample.peak_bytes / 1e6,
+    profile="memory",
 )

@@ -1,61 +1,70 @@
-"""A server that does no work, so that the client is what is measured: every request is answered with 200 and `{}`.
+"""A server that does no work: GET returns a profile, every other request `{}`.
 
     python -m scripts.bench.server
 
-It prints its port, and ends when its standard input does, so that it outlives nobody.
+It prints its port and ends when its standard input ends.
 """
 
 from __future__ import annotations
 
 import asyncio
+import json
 import sys
 from typing import cast
 
-__all__ = ["Answering", "serve"]
+from scripts.bench.records import PROFILE_RESPONSE
 
-ANSWER = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
-REFUSAL = b"HTTP/1.1 501 Not Implemented\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
-
-_LENGTH = b"\r\ncontent-length:"
+__all__ = ["ServerProtocol", "serve"]
 
 
-class Answering(asyncio.Protocol):
-    """One connection; requests may come in pieces, or several at once."""
+def _response(body: bytes) -> bytes:
+    return b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body)
+
+
+RESPONSE = _response(b"{}")
+GET_RESPONSE = _response(json.dumps(PROFILE_RESPONSE, separators=(",", ":")).encode())
+NOT_IMPLEMENTED = b"HTTP/1.1 501 Not Implemented\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+
+_CONTENT_LENGTH = b"\r\ncontent-length:"
+
+
+class ServerProtocol(asyncio.Protocol):
+    """One connection; requests may arrive in parts, or several together."""
 
     def __init__(self) -> None:
-        self._unread = b""
+        self._buffer = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Keep what the answers go out over."""
+        """Store the transport."""
         self._transport = cast("asyncio.Transport", transport)
 
     def data_received(self, data: bytes) -> None:
-        """Answer the requests that are complete now; a body of a length that is not told ends the connection."""
-        data = self._unread + data
-        complete = 0
-        while (end := data.find(b"\r\n\r\n") + 4) > 3:  # noqa: PLR2004 - find gave no -1
+        """Respond to all complete requests; close the connection on a body without Content-Length."""
+        data = self._buffer + data
+        responses: list[bytes] = []
+        while (end := data.find(b"\r\n\r\n") + 4) > 3:  # noqa: PLR2004 - find returned no -1
             head = data[:end].lower()
             if b"\r\ntransfer-encoding:" in head:
-                self._transport.write(ANSWER * complete + REFUSAL)
+                self._transport.write(b"".join([*responses, NOT_IMPLEMENTED]))
                 self._transport.close()
                 return
-            _, told, rest = head.partition(_LENGTH)
-            end += int(rest[: rest.index(b"\r")]) if told else 0
+            _, has_length, rest = head.partition(_CONTENT_LENGTH)
+            end += int(rest[: rest.index(b"\r")]) if has_length else 0
             if len(data) < end:
                 break
             data = data[end:]
-            complete += 1
-        self._unread = data
-        if complete:
-            self._transport.write(ANSWER * complete)
+            responses.append(GET_RESPONSE if head.startswith(b"get ") else RESPONSE)
+        self._buffer = data
+        if responses:
+            self._transport.write(b"".join(responses))
 
 
 async def serve() -> None:
-    """Serve on a free port of this machine, and print it, until the standard input ends."""
+    """Serve on a free port, print it, and end with the standard input."""
     loop = asyncio.get_running_loop()
     ended = asyncio.Event()
     loop.add_reader(sys.stdin.fileno(), ended.set)
-    server = await loop.create_server(Answering, "127.0.0.1", 0)
+    server = await loop.create_server(ServerProtocol, "127.0.0.1", 0)
     print(server.sockets[0].getsockname()[1], flush=True)
     await ended.wait()
     server.close()

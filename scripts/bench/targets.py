@@ -1,53 +1,55 @@
-"""How a side of a comparison is run: a job in a process that is kept or is new, or a statement in a new interpreter."""
+"""The targets of a benchmark: a job in a long-lived or a new process, or code in a new interpreter."""
 
 from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
 from attrs import frozen
 
-from scripts.bench.processes import BenchError, child, environment
-from scripts.bench.profiling import of_imports
-from scripts.bench.samples import Profiled, Round
+from scripts.bench.bare_environment import bare_python
+from scripts.bench.processes import BenchError, clean_environment, start_process
+from scripts.bench.profiling import format_import_times
+from scripts.bench.records import KEY
+from scripts.bench.samples import ProfileKind, Sample
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
 
-__all__ = ["Import", "Job", "NewJob", "Side"]
+__all__ = ["ColdJob", "FreshInterpreter", "Target", "WarmJob"]
 
 _WARM_UP_RECORDS = 200
 
-_TIMED = """
+_TIMER = """
 import json, time
 cpu, wall = time.process_time(), time.perf_counter()
-{statement}
-cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
+{code}
+wall = time.perf_counter() - wall
+cpu = time.process_time() - {started}
 print(json.dumps({{"cpu_seconds": cpu, "wall_seconds": wall}}))
 """
 
 
-class Side(Protocol):
-    """One side of a comparison."""
+class Target(Protocol):
+    """One of the two targets of a benchmark."""
 
-    def opened(self, url: str, /) -> AbstractContextManager[Callable[[int], Round]]:
-        """Get ready, and give what does a round of so many records.
+    def open(self, url: str, /) -> AbstractContextManager[Callable[[int], Sample]]:
+        """Get ready and return a function that takes a sample of a number of records.
 
         Args:
-            url: The server's address.
+            url: The address of the server.
         """
 
-    def profile(self, url: str, /, records: int, kind: Profiled) -> str:
-        """Tell where it spends time or memory, in a round that counts for nothing else."""
+    def profile(self, url: str, /, records: int, kind: ProfileKind) -> str:
+        """Return a profile of a separate sample."""
 
 
 @frozen
-class Job:
-    """A job in one process for all rounds, warmed up: what it costs to go on, not to begin.
+class WarmJob:
+    """A job with one process for all samples, after a warm-up.
 
     Attributes:
         job: The function of `scripts.bench.jobs`, as `module:name`.
@@ -56,70 +58,76 @@ class Job:
     job: str
 
     @contextmanager
-    def opened(self, url: str) -> Iterator[Callable[[int], Round]]:
+    def open(self, url: str) -> Iterator[Callable[[int], Sample]]:
         """Start the process."""
-        with child("scripts.bench.worker", self.job, url) as worker:
-            worker.ask(records=_WARM_UP_RECORDS, profile=None)
-            yield lambda records: Round(**worker.ask(records=records, profile=None))
+        with start_process("scripts.bench.worker", self.job, url) as worker:
+            worker.request(records=_WARM_UP_RECORDS, profile=None)
+            yield lambda records: Sample(**worker.request(records=records, profile=None))
 
-    def profile(self, url: str, records: int, kind: Profiled) -> str:
-        """Profile it in a process of its own."""
-        with child("scripts.bench.worker", self.job, url) as worker:
-            worker.ask(records=_WARM_UP_RECORDS, profile=None)
-            return str(worker.ask(records=records, profile=kind)["profile"])
+    def profile(self, url: str, records: int, kind: ProfileKind) -> str:
+        """Profile the job in a new process."""
+        with start_process("scripts.bench.worker", self.job, url) as worker:
+            worker.request(records=_WARM_UP_RECORDS, profile=None)
+            return str(worker.request(records=records, profile=kind)["profile"])
 
 
 @frozen
-class NewJob(Job):
-    """A job in a new process for each round: what the process takes from its beginning to its end."""
+class ColdJob(WarmJob):
+    """A job with a new process for each sample, without a warm-up."""
 
     @contextmanager
-    def opened(self, url: str) -> Iterator[Callable[[int], Round]]:
-        """Start a process when a round is asked for."""
+    def open(self, url: str) -> Iterator[Callable[[int], Sample]]:
+        """Return a function that starts a process for each sample."""
 
-        def round_of(records: int) -> Round:
-            with child("scripts.bench.worker", self.job, url) as worker:
-                return Round(**worker.ask(records=records, profile=None))
+        def sample(records: int) -> Sample:
+            with start_process("scripts.bench.worker", self.job, url) as worker:
+                return Sample(**worker.request(records=records, profile=None))
 
-        yield round_of
+        yield sample
 
 
 @frozen
-class Import:
-    """An import statement in a new interpreter for each round; the interpreter's own start is not counted.
+class FreshInterpreter:
+    """Code in a new interpreter, in the environment without extras.
 
     Attributes:
-        statement: The statement.
+        code: The code; `{url!r}` and `{key!r}` are replaced.
+        includes_interpreter: Whether the processor time includes the start of the interpreter.
     """
 
-    statement: str
+    code: str
+    includes_interpreter: bool = False
 
     @contextmanager
-    def opened(self, _: str) -> Iterator[Callable[[int], Round]]:
-        """Do it once for nothing, so that the modules are compiled."""
-        self._timed()
+    def open(self, url: str) -> Iterator[Callable[[int], Sample]]:
+        """Run the code once, so that all modules are compiled."""
+        self._run_timed(url)
 
-        def round_of(imports: int) -> Round:
-            each = [self._timed() for _ in range(imports)]
-            return Round(
-                records=imports,
-                cpu_seconds=sum(timed["cpu_seconds"] for timed in each),
-                wall_seconds=sum(timed["wall_seconds"] for timed in each),
+        def sample(starts: int) -> Sample:
+            runs = [self._run_timed(url) for _ in range(starts)]
+            return Sample(
+                records=starts,
+                cpu_seconds=sum(run["cpu_seconds"] for run in runs),
+                wall_seconds=sum(run["wall_seconds"] for run in runs),
             )
 
-        yield round_of
+        yield sample
 
-    def profile(self, _: str, records: int, kind: Profiled) -> str:  # noqa: ARG002 - an import is an import
-        """Tell which modules take long."""
-        return of_imports(self._run(self.statement, "-X", "importtime").stderr)
+    def profile(self, url: str, records: int, kind: ProfileKind) -> str:  # noqa: ARG002 - one start is enough
+        """Return the modules that take longest to import."""
+        return format_import_times(self._run(self._format(url), "-X", "importtime").stderr)
 
-    def _timed(self) -> dict[str, float]:
-        return dict(json.loads(self._run(_TIMED.format(statement=self.statement)).stdout))
+    def _format(self, url: str) -> str:
+        return self.code.format(url=url, key=KEY)
+
+    def _run_timed(self, url: str) -> dict[str, float]:
+        code = _TIMER.format(code=self._format(url), started="0" if self.includes_interpreter else "cpu")
+        return dict(json.loads(self._run(code).stdout))
 
     def _run(self, code: str, *options: str) -> subprocess.CompletedProcess[str]:
-        # -P: the package is found where it is installed, not in the folder where this happens to run.
-        command = [sys.executable, "-P", *options, "-c", code]
-        done = subprocess.run(command, check=False, capture_output=True, text=True, env=environment())
+        # -P: the package comes from the environment, not from the working directory.
+        command = [str(bare_python()), "-P", *options, "-c", code]
+        done = subprocess.run(command, check=False, capture_output=True, text=True, env=clean_environment())
         if done.returncode:
-            raise BenchError(f"{self.statement!r} failed:\n{done.stderr}")
+            raise BenchError(f"{self.code.strip()!r} failed:\n{done.stderr}")
         return done

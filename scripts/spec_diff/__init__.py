@@ -1,15 +1,14 @@
-"""What a new version of a contract changes, compared by meaning.
+"""Compare two versions of a contract by meaning.
 
-python -m scripts.spec_diff NEW [--api mail|server_side] [--old FILE] [--format text|markdown|json]
+    python -m scripts.spec_diff NEW [--api API] [--old FILE] [--format text|markdown|json]
 
-source, reading         a file or URL -> bytes -> data
-document                data -> a valid contract, whose references can be followed
-expand, shape, limits   its schemas in a normal form: type by type, however they are spelled
-soundness               what of a schema the validator leaves unchecked
-operations              what the contract offers, in a normal form
-compare, walk, values   two of those -> the changes between them
-matching, rules         which alternative is which; what each change means for our callers
-owed                    what the facade owes for them
-report, command         what is printed
-markdown                how text from a contract is made safe to print
+reading       a file or URL -> data
+document      data -> a valid contract whose references can be followed
+schema        the normal form of schemas: types, limits, intersections and unions
+normalize     the schemas of a contract -> their normal form
+operations    the operations and webhooks of a contract -> their normal form
+compare       two contracts -> changes; schema_diff compares two schemas
+rules         the table of changes: additive or breaking
+gaps          what the facade does not cover after the changes
+report, text  the report, and safe text in it
 """

@@ -1,4 +1,4 @@
-"""The normal form of what a contract offers: its operations, and what the vendor sends of its own accord."""
+"""Convert the operations and webhooks of a contract to their normal form."""
 
 from __future__ import annotations
 
@@ -11,35 +11,35 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from scripts.spec_diff.document import Document
-from scripts.spec_diff.errors import CannotCompareError
 from scripts.spec_diff.normalize import ANY, Shapes
-from scripts.spec_diff.schema import Schema, canonical
+from scripts.spec_diff.reading import CannotCompareError
+from scripts.spec_diff.schema import Schema, to_canonical_json
 from scripts.spec_for_generation import METHODS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-__all__ = ["Body", "Contract", "Operation", "Parameter", "Response", "Ways", "contract_of"]
+__all__ = ["Body", "Contract", "Operation", "Parameter", "Response", "SecurityOptions", "parse_contract"]
 
 Json = dict[str, Any]
 
 
-_NO_PARAMETERS = frozenset({"accept", "content-type", "authorization"})
-"""Headers that OpenAPI does not take for parameters."""
+_IGNORED_HEADERS = frozenset({"accept", "content-type", "authorization"})
+"""Headers that are not parameters in OpenAPI."""
 
 _STYLES = {"query": "form", "cookie": "form", "path": "simple", "header": "simple"}
 
-_MOST_URLS = 100
-"""How many URLs of a server with variables are spelled out."""
+_MAX_URLS = 100
+"""URLs of a server with variables."""
 
-Ways = frozenset[frozenset[tuple[str, frozenset[str]]]]
-"""The ways to authenticate: each a set of schemes, with their scopes, that are needed together."""
+SecurityOptions = frozenset[frozenset[tuple[str, frozenset[str]]]]
+"""Alternative ways to authenticate; each is a set of schemes with their scopes, all required."""
 
 
 @attrs.frozen
 class Parameter:
-    """A parameter of a request, or a header of an answer."""
+    """A parameter of a request, or a header of a response."""
 
     place: str
     name: str
@@ -47,17 +47,17 @@ class Parameter:
     deprecated: bool
     schema: Schema
     style: str
-    """How a list or an object is written, or the media type of any value."""
+    """How lists and objects are encoded, or the media type."""
 
     @property
     def title(self) -> str:
-        """Name it with the place where it stands."""
+        """The location and the name."""
         return f"{self.place} {self.name}"
 
 
 @attrs.frozen
 class Body:
-    """The body of a request."""
+    """A request body."""
 
     required: bool
     content: Mapping[str, Schema]
@@ -66,7 +66,7 @@ class Body:
 
 @attrs.frozen
 class Response:
-    """An answer."""
+    """A response."""
 
     content: Mapping[str, Schema]
     headers: Mapping[str, Parameter]
@@ -74,7 +74,7 @@ class Response:
 
 @attrs.frozen
 class Operation:
-    """What a client can ask for, or what the vendor sends."""
+    """An operation or a webhook."""
 
     id: str | None
     method: str
@@ -84,21 +84,21 @@ class Operation:
     body: Body | None
     responses: Mapping[str, Response]
     servers: frozenset[str]
-    security: Ways
+    security: SecurityOptions
 
     @property
     def call(self) -> str:
-        """Say the method and the path."""
+        """The method and the path."""
         return f"{self.method.upper()} {self.path}"
 
     @property
     def name(self) -> str:
-        """Name the operation."""
+        """The operation ID, or else method and path."""
         return self.id or self.call
 
     @property
     def route(self) -> tuple[str, str]:
-        """Give what tells its requests from others: the names of the path's parameters do not."""
+        """The method and the path without the names of its parameters."""
         return self.method, re.sub(r"\{[^}]*\}", "{}", self.path)
 
 
@@ -112,18 +112,24 @@ class Contract:
     webhooks: tuple[Operation, ...]
 
 
-def contract_of(document: Document) -> Contract:
-    """Read everything that a contract offers."""
+def parse_contract(document: Document) -> Contract:
+    """Return the normal form of a contract."""
     shapes = Shapes(document)
     reader = _Reader(document, shapes)
     content = document.content
-    asked = [one for path, item in _named(content.get("paths")) for one in reader.operations(path, item, content)]
-    # What stands at the top about servers and security is about what clients ask for.
-    sent = [one for name, item in _named(content.get("webhooks")) for one in reader.operations(name, item, {})]
-    for name, count in Counter(one.id for one in (*asked, *sent, *reader.callbacks)).items():
+    operations = [
+        one
+        for path, item in _without_extensions(content.get("paths"))
+        for one in reader.operations(path, item, content)
+    ]
+    # The servers and security of the whole document do not apply to webhooks.
+    webhooks = [
+        one for name, item in _without_extensions(content.get("webhooks")) for one in reader.operations(name, item, {})
+    ]
+    for name, count in Counter(one.id for one in (*operations, *webhooks, *reader.callbacks)).items():
         if name and count > 1:
             raise CannotCompareError(f"{document.name}: two operations have the operationId {name}")
-    return Contract(document, shapes, tuple(asked), (*sent, *reader.callbacks))
+    return Contract(document, shapes, tuple(operations), (*webhooks, *reader.callbacks))
 
 
 @attrs.frozen
@@ -133,12 +139,14 @@ class _Reader:
     callbacks: list[Operation] = attrs.field(factory=list)
 
     def operations(self, path: str, item: Json, content: Json) -> list[Operation]:
-        """Read the operations of one path; `content` says what counts where they say nothing."""
+        """Read the operations of one path; `content` has the default servers and security."""
         try:
             return list(self._operations(path, item, content))
         except (AttributeError, KeyError, TypeError, ValueError):
-            # The contract is valid by itself, so this is not about what stands in it but about what it refers to.
-            raise CannotCompareError(f"{self.document.name}: {path} refers to a part of another kind") from None
+            # The contract itself is valid, so the target of a reference has the wrong kind.
+            raise CannotCompareError(
+                f"{self.document.name}: {path} has a reference to a part of the wrong kind"
+            ) from None
 
     def _operations(self, path: str, item: Json, content: Json) -> Iterator[Operation]:
         item = {**self._part(item), **{key: value for key, value in item.items() if key != "$ref"}}
@@ -156,14 +164,14 @@ class _Reader:
                 body=self._body(operation["requestBody"]) if "requestBody" in operation else None,
                 responses={
                     str(status).upper() if status != "default" else status: self._response(response)
-                    for status, response in _named(operation.get("responses"))
+                    for status, response in _without_extensions(operation.get("responses"))
                 },
-                servers=_urls(operation.get("servers") or item.get("servers") or content.get("servers")),
-                security=self._ways(operation.get("security", content.get("security", []))),
+                servers=_server_urls(operation.get("servers") or item.get("servers") or content.get("servers")),
+                security=self._security(operation.get("security", content.get("security", []))),
             )
             for name, callback in operation.get("callbacks", {}).items():
                 title = f"{operation.get('operationId') or f'{method} {path}'} {name}"
-                for expression, called in _named(self._part(callback)):
+                for expression, called in _without_extensions(self._part(callback)):
                     self.callbacks.extend(self.operations(f"{title} {expression}", called, {}))
 
     def _part(self, part: Any) -> Json:
@@ -176,9 +184,9 @@ class _Reader:
         for reference in owner.get("parameters", []):
             part = self._part(reference)
             place, name = part["in"], part["name"]
-            if place == "header" and name.lower() in _NO_PARAMETERS:
+            if place == "header" and name.lower() in _IGNORED_HEADERS:
                 continue
-            # A path says by position which of its parameters is meant, and headers are the same in any case.
+            # Path parameters are identified by position, headers case-insensitively.
             key = str(order.index(name)) if place == "path" and name in order else name
             found[place, key.lower() if place == "header" else key] = self._parameter(part, place, name)
         return found
@@ -192,7 +200,7 @@ class _Reader:
             schema = self.shapes.schema(part.get("schema", True))
             style = part.get("style", _STYLES[place])
             style += ", exploded" if part.get("explode", style == "form") else ""
-            style += ", reserved characters as they are" if part.get("allowReserved") else ""
+            style += ", reserved characters allowed" if part.get("allowReserved") else ""
         return Parameter(
             place=place,
             name=name,
@@ -205,7 +213,7 @@ class _Reader:
     def _body(self, reference: Any) -> Body:
         part = self._part(reference)
         encoding = {
-            _media_type(media_type): canonical(parts)
+            _media_type(media_type): to_canonical_json(parts)
             for media_type, content in part["content"].items()
             if (parts := _encoding(content.get("encoding", {})))
         }
@@ -228,13 +236,13 @@ class _Reader:
         }
         return Response(self._content(part), headers)
 
-    def _ways(self, requirements: list[Json]) -> Ways:
+    def _security(self, requirements: list[Json]) -> SecurityOptions:
         return frozenset(
-            frozenset((self._scheme(name), frozenset(scopes)) for name, scopes in requirement.items())
+            frozenset((self._format_scheme(name), frozenset(scopes)) for name, scopes in requirement.items())
             for requirement in requirements or [{}]
         )
 
-    def _scheme(self, name: str) -> str:
+    def _format_scheme(self, name: str) -> str:
         schemes = self.document.content.get("components", {}).get("securitySchemes", {})
         if name not in schemes:
             raise CannotCompareError(f"{self.document.name}: the security scheme {name} is not defined")
@@ -248,46 +256,47 @@ class _Reader:
         if kind == "openIdConnect":
             return f"openIdConnect {scheme['openIdConnectUrl']}"
         if kind == "oauth2":
-            return f"oauth2 {canonical({name: _flow(flow) for name, flow in _named(scheme['flows'])})}"
+            flows = {name: _flow(flow) for name, flow in _without_extensions(scheme["flows"])}
+            return f"oauth2 {to_canonical_json(flows)}"
         return str(kind)
 
 
-def _named(part: Any) -> list[tuple[str, Any]]:
-    """Give what stands under names, without the extensions among them."""
+def _without_extensions(part: Any) -> list[tuple[str, Any]]:
+    """Return the items without extensions."""
     return [(name, inner) for name, inner in (part or {}).items() if not name.startswith("x-")]
 
 
 def _flow(flow: Json) -> Json:
-    """Leave a flow its URLs; which scopes an operation needs, it says itself."""
+    """Return the URLs of a flow; the operations list their scopes."""
     return {word: flow[word] for word in ("authorizationUrl", "tokenUrl", "refreshUrl") if word in flow}
 
 
 def _encoding(parts: Json) -> Json:
-    """Say how the parts of a form are written, as far as it is not the usual way."""
+    """Return the encodings of form parts that differ from the default."""
     found = {}
     for name, encoding in parts.items():
         usual = {"style": "form", "explode": encoding.get("style", "form") == "form", "allowReserved": False}
-        said = {word: encoding[word] for word in ("contentType", *usual) if word in encoding}
-        found[name] = {word: value for word, value in said.items() if value != usual.get(word)}
-    return {name: said for name, said in found.items() if said}
+        values = {word: encoding[word] for word in ("contentType", *usual) if word in encoding}
+        found[name] = {word: value for word, value in values.items() if value != usual.get(word)}
+    return {name: values for name, values in found.items() if values}
 
 
 def _media_type(text: str) -> str:
-    """Say a media type without what JSON is anyhow: the case of its letters and its UTF-8."""
+    """Return a media type in lower case and without `charset=utf-8`."""
     return re.sub(r"\s*;\s*charset=\"?utf-8\"?", "", text.strip().lower())
 
 
-def _urls(servers: list[Json] | None) -> frozenset[str]:
-    return frozenset(url for server in servers or [{"url": "/"}] for url in _spelled_out(server))
+def _server_urls(servers: list[Json] | None) -> frozenset[str]:
+    return frozenset(url for server in servers or [{"url": "/"}] for url in _expand_variables(server))
 
 
-def _spelled_out(server: Json) -> Iterator[str]:
-    """Put the values of its variables into a server's URL."""
+def _expand_variables(server: Json) -> Iterator[str]:
+    """Yield the URLs of a server for the values of its variables."""
     variables = server.get("variables") or {}
     values = [[one["default"], *one.get("enum", ())] for one in variables.values()]
-    for chosen in itertools.islice(itertools.product(*values), _MOST_URLS):
+    for combination in itertools.islice(itertools.product(*values), _MAX_URLS):
         url = server["url"]
-        for name, value in zip(variables, chosen, strict=True):
+        for name, value in zip(variables, combination, strict=True):
             url = url.replace(f"{{{name}}}", str(value))
         scheme, slashes, rest = url.partition("://")
         host, slash, path = rest.partition("/")

@@ -1,4 +1,4 @@
-"""What is told of the changes: as text for people, as Markdown for a pull request, as JSON for programs."""
+"""The report of the changes: text, Markdown for a pull request, and JSON."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from scripts.spec_diff.compare import Change
-from scripts.spec_diff.markdown import code, one_line
 from scripts.spec_diff.rules import ADDITIVE, BREAKING
+from scripts.spec_diff.text import as_code, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -17,50 +17,50 @@ if TYPE_CHECKING:
 
 __all__ = ["FORMATS", "Report"]
 
-MOST_PLACES = 8
-"""How many places of one change are shown to people."""
+MAX_LOCATIONS = 8
+"""Locations of one change in text and Markdown."""
 
-LONGEST_MARKDOWN = 60_000
-"""How many characters GitHub takes for the text of a pull request, and some to spare."""
+MAX_MARKDOWN = 60_000
+"""Characters in a report; GitHub accepts 65,536 in a pull request."""
 
 _HEADINGS = {BREAKING: "Breaking", ADDITIVE: "Additive"}
 
 
 @attrs.frozen
 class Report:
-    """Two contracts, the changes between them, and what the facade owes."""
+    """Two contracts, the changes between them, and what the facade does not cover."""
 
     api: str
     old: str
     new: str
     changes: list[Change]
-    owes: list[str]
-    owes_by_change: list[list[str]]
+    gaps: list[str]
+    gaps_by_change: list[list[str]]
 
     @property
     def is_breaking(self) -> bool:
-        """Tell whether any change breaks callers."""
+        """Return whether any change breaks callers."""
         return any(change.is_breaking for change in self.changes)
 
     @property
     def counts(self) -> str:
-        """Say how many changes there are."""
+        """The numbers of breaking and additive changes."""
         if not self.changes:
             return "no change"
         breaking = sum(change.is_breaking for change in self.changes)
         return f"{breaking} breaking, {len(self.changes) - breaking} additive"
 
     def parts(self) -> Iterator[tuple[str, list[tuple[Change, list[str]]]]]:
-        """Give the changes with what is owed for each, under their headings."""
-        both = list(zip(self.changes, self.owes_by_change, strict=True))
+        """Yield the headings with their changes and the gaps of each."""
+        pairs = list(zip(self.changes, self.gaps_by_change, strict=True))
         for weight, heading in _HEADINGS.items():
-            if chosen := [one for one in both if one[0].weight == weight]:
-                yield heading, chosen
+            if selected := [one for one in pairs if one[0].weight == weight]:
+                yield heading, selected
 
 
-def as_json(report: Report) -> str:
-    """Say it for programs."""
-    told = {
+def format_json(report: Report) -> str:
+    """Return the report as JSON."""
+    document = {
         "api": report.api,
         "old": report.old,
         "new": report.new,
@@ -73,51 +73,51 @@ def as_json(report: Report) -> str:
                 "element": change.element,
                 "before": change.before,
                 "after": change.after,
-                "owes": owes,
+                "gaps": gaps,
             }
-            for change, owes in zip(report.changes, report.owes_by_change, strict=True)
+            for change, gaps in zip(report.changes, report.gaps_by_change, strict=True)
         ],
-        "owes": report.owes,
+        "gaps": report.gaps,
     }
-    return json.dumps(told, indent=2)
+    return json.dumps(document, indent=2)
 
 
-def as_text(report: Report) -> str:
-    """Say it for people, breaking changes first."""
+def format_text(report: Report) -> str:
+    """Return the report as text, breaking changes first."""
     lines = [one_line(f"{report.api}: {report.old} -> {report.new}"), report.counts]
     for heading, parts in report.parts():
         lines += ["", heading]
-        for change, owes in parts:
-            lines.append(one_line(f"  {change.words}: {change.element}{_turned(change, _value)}"))
+        for change, gaps in parts:
+            lines.append(one_line(f"  {change.words}: {change.element}{_before_after(change, _format_value)}"))
             if change.where != (change.element,):
-                lines.append(one_line(f"      in {_places(change)}"))
-            lines += [one_line(f"      owed: {debt}") for debt in owes]
-    if report.owes:
-        lines += ["", "The facade owes", *(one_line(f"  {debt}") for debt in report.owes)]
+                lines.append(one_line(f"      in {_format_locations(change)}"))
+            lines += [one_line(f"      not covered: {gap}") for gap in gaps]
+    if report.gaps:
+        lines += ["", "Not covered by the facade", *(one_line(f"  {gap}") for gap in report.gaps)]
     return "\n".join(lines)
 
 
-def as_markdown(report: Report) -> str:
-    """Say it for a pull request; what comes from a contract stands as code, where nothing is formatted or linked."""
-    lines = [f"## Changes of the {code(report.api)} contract", ""]
-    lines += [f"{code(report.old)} → {code(report.new)}: {report.counts}"]
+def format_markdown(report: Report) -> str:
+    """Return the report as Markdown; text from a contract is code, which is neither formatted nor linked."""
+    lines = [f"## Changes of the {as_code(report.api)} contract", ""]
+    lines += [f"{as_code(report.old)} → {as_code(report.new)}: {report.counts}"]
     for heading, parts in report.parts():
         items = [
-            f"- {change.words}: {code(change.element)}{_turned(change, lambda value: code(_value(value)))}"
-            + ("" if change.where == (change.element,) else f"\n  in {code(_places(change))}")
+            f"- {change.words}: {as_code(change.element)}{_before_after(change, _value_as_code)}"
+            + ("" if change.where == (change.element,) else f"\n  in {as_code(_format_locations(change))}")
             for change, _ in parts
         ]
         lines += ["", f"### {heading} ({len(parts)})", "", *items]
-    if report.owes:
-        lines += ["", "### The facade owes", "", *(f"- [ ] {code(debt)}" for debt in report.owes)]
-    return _cut(lines)
+    if report.gaps:
+        lines += ["", "### Not covered by the facade", "", *(f"- [ ] {as_code(gap)}" for gap in report.gaps)]
+    return _truncate_lines(lines)
 
 
-FORMATS: Mapping[str, Callable[[Report], str]] = {"text": as_text, "markdown": as_markdown, "json": as_json}
-"""The ways of telling, by their names."""
+FORMATS: Mapping[str, Callable[[Report], str]] = {"text": format_text, "markdown": format_markdown, "json": format_json}
+"""The formats by name."""
 
 
-def _turned(change: Change, show: Callable[[Any], str]) -> str:
+def _before_after(change: Change, show: Callable[[Any], str]) -> str:
     if change.before is None and change.after is None:
         return ""
     if change.before is None:
@@ -125,20 +125,24 @@ def _turned(change: Change, show: Callable[[Any], str]) -> str:
     return f", was {show(change.before)}" + ("" if change.after is None else f", now {show(change.after)}")
 
 
-def _places(change: Change) -> str:
-    shown, left = change.where[:MOST_PLACES], len(change.where) - MOST_PLACES
-    return ", ".join(shown) + (f" and {left} more" if left > 0 else "")
+def _format_locations(change: Change) -> str:
+    first, others = change.where[:MAX_LOCATIONS], len(change.where) - MAX_LOCATIONS
+    return ", ".join(first) + (f" and {others} more" if others > 0 else "")
 
 
-def _value(value: Any) -> str:
+def _format_value(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def _cut(lines: list[str]) -> str:
-    """Leave out the end of what is too long for a pull request, and say so."""
+def _value_as_code(value: Any) -> str:
+    return as_code(_format_value(value))
+
+
+def _truncate_lines(lines: list[str]) -> str:
+    """Drop the end of a report that is too long for a pull request, and say so."""
     length = 0
     for number, line in enumerate(lines):
         length += len(line) + 1
-        if length > LONGEST_MARKDOWN:
-            return "\n".join([*lines[:number], "", f"And {len(lines) - number} more lines, which do not fit here."])
+        if length > MAX_MARKDOWN:
+            return "\n".join([*lines[:number], "", f"{len(lines) - number} more lines do not fit here."])
     return "\n".join(lines)

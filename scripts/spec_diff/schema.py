@@ -1,55 +1,174 @@
-"""The normal form of a schema: what a value may be, type by type, however the contract spells it."""
+"""The normal form of a schema: the allowed values, type by type, independent of how the contract writes them."""
 
 from __future__ import annotations
 
 import functools
 import json
+import math
+from enum import Enum
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from scripts.spec_diff.errors import CannotCompareError
-from scripts.spec_diff.limits import both, whole
+from scripts.spec_diff.reading import CannotCompareError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 __all__ = [
     "ANYTHING",
     "KINDS",
     "NOTHING",
+    "Direction",
     "Field",
     "Form",
     "Schema",
     "Shape",
-    "canonical",
-    "joined",
-    "named",
-    "united",
+    "compare_limit",
+    "format_limit",
+    "intersect",
+    "parse_limits",
+    "set_owner",
+    "to_canonical_json",
+    "unite",
 ]
 
-KINDS = ("null", "boolean", "number", "string", "array", "object")
-"""The types that there are; an integer is a number."""
+Limits = dict[str, Any]
 
-MOST_FORMS = 256
-"""How many alternatives a schema may come to."""
+
+class Direction(Enum):
+    """The direction in which a limit changed."""
+
+    TIGHTENED = "tightened"
+    LOOSENED = "loosened"
+    CHANGED = "changed"
+
+
+_MINIMUM_KEYWORDS = {"string": "minLength", "array": "minItems", "object": "minProperties"}
+_MAXIMUM_KEYWORDS = {"string": "maxLength", "array": "maxItems", "object": "maxProperties"}
+
+
+def parse_limits(kind: str, schema: Mapping[str, Any]) -> Limits:
+    """Return the limits of a schema for values of one type; limits without an effect are dropped."""
+    limits: Limits = {}
+    if schema.get(_MINIMUM_KEYWORDS.get(kind, "")):
+        limits[_MINIMUM_KEYWORDS[kind]] = schema[_MINIMUM_KEYWORDS[kind]]
+    if _MAXIMUM_KEYWORDS.get(kind) in schema:
+        limits[_MAXIMUM_KEYWORDS[kind]] = schema[_MAXIMUM_KEYWORDS[kind]]
+    if kind == "string" and "pattern" in schema:
+        limits["pattern"] = frozenset({schema["pattern"]})
+    if kind == "array" and schema.get("uniqueItems"):
+        limits["uniqueItems"] = True
+    if kind in {"integer", "number"}:
+        limits |= _parse_number_limits(schema)
+    return to_integer_limits(limits) if kind == "integer" else limits
+
+
+def _parse_number_limits(schema: Mapping[str, Any]) -> Limits:
+    limits: Limits = {}
+    low, above = schema.get("minimum"), schema.get("exclusiveMinimum")
+    high, below = schema.get("maximum"), schema.get("exclusiveMaximum")
+    # In OpenAPI 3.0, true makes the other keyword exclusive.
+    low, above = (None, low) if above is True else (low, above)
+    high, below = (None, high) if below is True else (high, below)
+    # Pairs that sort by tightness: the greater minimum and the smaller maximum are tighter.
+    lows = [*_bound(low, second=False), *_bound(above, second=True)]
+    highs = [*_bound(high, second=True), *_bound(below, second=False)]
+    if lows:
+        limits["minimum"] = max(lows)
+    if highs:
+        limits["maximum"] = min(highs)
+    if "multipleOf" in schema:
+        limits["multipleOf"] = Fraction(str(schema["multipleOf"]))
+    return limits
+
+
+def _bound(value: Any, *, second: bool) -> list[tuple[float, bool]]:
+    return [] if value is None or isinstance(value, bool) else [(value, second)]
+
+
+def to_integer_limits(limits: Limits) -> Limits:
+    """Return the equivalent limits of an integer: above 0 is at least 1, and a multiple of 1 has no effect."""
+    limits = dict(limits)
+    if "minimum" in limits:
+        value, exclusive = limits["minimum"]
+        limits["minimum"] = (math.floor(value) + 1 if exclusive else math.ceil(value), False)
+    if "maximum" in limits:
+        value, inclusive = limits["maximum"]
+        limits["maximum"] = (math.floor(value) if inclusive else math.ceil(value) - 1, True)
+    if limits.get("multipleOf") == 1:
+        del limits["multipleOf"]
+    return limits
+
+
+def _least_common_multiple(one: Fraction, other: Fraction) -> Fraction:
+    return Fraction(math.lcm(one.numerator, other.numerator), math.gcd(one.denominator, other.denominator))
+
+
+_COMBINE: Mapping[str, Callable[[Any, Any], Any]] = {
+    **dict.fromkeys(("minimum", "minLength", "minItems", "minProperties"), max),
+    **dict.fromkeys(("maximum", "maxLength", "maxItems", "maxProperties"), min),
+    "multipleOf": _least_common_multiple,
+    "pattern": frozenset.union,
+    "uniqueItems": max,
+}
+"""How two limits of a kind combine. The result is the tighter one, if one of them is tighter."""
+
+
+def combine_limits(one: Limits, other: Limits) -> Limits:
+    """Return the limits of values within both."""
+    shared = {name: _COMBINE[name](one[name], other[name]) for name in one.keys() & other.keys()}
+    return {**one, **other, **shared}
+
+
+def compare_limit(name: str, old: Any, new: Any) -> Direction:
+    """Return the direction in which a limit changed; None means no limit."""
+    if old is None or new is None:
+        return Direction.TIGHTENED if old is None else Direction.LOOSENED
+    together = _COMBINE[name](old, new)
+    return Direction.TIGHTENED if together == new else Direction.LOOSENED if together == old else Direction.CHANGED
+
+
+def format_limit(name: str, value: Any) -> str | None:
+    """Return a limit as the contract writes it."""
+    if value is None:
+        return None
+    if name == "pattern":
+        return f"pattern {' and '.join(sorted(value))}"
+    if name in {"minimum", "maximum"}:
+        number, flag = value
+        is_exclusive = flag == (name == "minimum")
+        name, value = f"exclusiveM{name[1:]}" if is_exclusive else name, number
+    if isinstance(value, Fraction):
+        value = float(value)
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return name if value is True else f"{name} {value}"
+
+
+KINDS = ("null", "boolean", "number", "string", "array", "object")
+"""The types; integers are numbers."""
+
+MAX_FORMS = 256
+"""Alternatives of a schema."""
 
 
 @attrs.frozen
 class Schema:
-    """A schema as it stands in a contract, or several that hold together; its shape is made when it is asked for."""
+    """A schema of a contract, or an intersection of several; its shape is computed later."""
 
     key: tuple[int, ...]
     parts: tuple[Any, ...] = attrs.field(eq=False, repr=False)
     name: str | None = attrs.field(default=None, eq=False)
 
     @classmethod
-    def of(cls, part: Any, name: str | None = None) -> Schema:
-        """Take one schema."""
+    def from_part(cls, part: Any, name: str | None = None) -> Schema:
+        """Create a schema from one part of a contract."""
         return cls((id(part),), (part,), name)
 
     def __and__(self, other: Schema) -> Schema:
-        """Hold two schemas together."""
+        """Return the intersection of two schemas."""
         parts = {id(part): part for part in (*self.parts, *other.parts)}
         if len(parts) == len(self.parts):
             return self
@@ -58,7 +177,7 @@ class Schema:
 
 @attrs.frozen
 class Field:
-    """A field of an object, and the shared schema in which it stands."""
+    """A field of an object, and the shared schema that contains it."""
 
     schema: Schema
     owner: str | None = attrs.field(default=None, eq=False)
@@ -66,7 +185,7 @@ class Field:
 
 @attrs.frozen
 class Form:
-    """One way of being a value of one type."""
+    """One alternative of a schema, of one type."""
 
     kind: str
     format: str | None = None
@@ -79,21 +198,21 @@ class Form:
     items: Schema | None = None
     leading: tuple[Schema, ...] = ()
     needs: frozenset[tuple[bool, frozenset[frozenset[str]]]] = frozenset()
-    """Of which groups of fields one has to be there, or with true exactly one."""
+    """Groups of fields of which one must be present, or with true exactly one."""
     rest: frozenset[tuple[str, Any]] = frozenset()
-    """Keywords that are only compared for being the same."""
+    """Keywords that are compared for equality only."""
     owner: str | None = attrs.field(default=None, eq=False)
-    """The shared schema in which it stands."""
+    """The shared schema that contains it."""
 
     @property
     def is_bare(self) -> bool:
-        """Tell whether any value of the type will do."""
+        """Whether any value of the type is allowed."""
         return self == _BARE[self.kind]
 
 
 @attrs.frozen
 class Shape:
-    """What a value may be, and what is said of it beyond that."""
+    """The allowed values of a schema, and its annotations."""
 
     forms: tuple[Form, ...]
     default: str | None = None
@@ -104,7 +223,7 @@ class Shape:
 
     @property
     def kinds(self) -> frozenset[str]:
-        """Name the types that a value may have."""
+        """The allowed types."""
         return frozenset(form.kind for form in self.forms)
 
 
@@ -113,28 +232,28 @@ ANYTHING = Shape(tuple(Form(kind) for kind in KINDS))
 NOTHING = Shape(())
 
 
-def canonical(value: Any) -> str:
-    """Write a value so that equal ones are written alike: 1.0 as 1, the keys of an object in order."""
-    return json.dumps(_whole(value), sort_keys=True, ensure_ascii=False)
+def to_canonical_json(value: Any) -> str:
+    """Encode a value so that equal values give equal text: 1.0 as 1, keys sorted."""
+    return json.dumps(_normalize_numbers(value), sort_keys=True, ensure_ascii=False)
 
 
-def _whole(value: Any) -> Any:
+def _normalize_numbers(value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: _whole(inner) for key, inner in value.items()}
+        return {key: _normalize_numbers(inner) for key, inner in value.items()}
     if isinstance(value, list):
-        return [_whole(inner) for inner in value]
+        return [_normalize_numbers(inner) for inner in value]
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def joined(shapes: Iterable[Shape]) -> Shape:
-    """Give the shape of what is all of these, of which there is one at least."""
-    return functools.reduce(_joined, shapes)
+def intersect(shapes: Iterable[Shape]) -> Shape:
+    """Return the intersection of at least one shape."""
+    return functools.reduce(_intersect_two, shapes)
 
 
-def _joined(one: Shape, other: Shape) -> Shape:
-    forms = [form for first in one.forms for second in other.forms for form in _both(first, second)]
+def _intersect_two(one: Shape, other: Shape) -> Shape:
+    forms = [form for first in one.forms for second in other.forms for form in _intersect_forms(first, second)]
     return Shape(
-        _tidy(forms),
+        _simplify(forms),
         default=other.default if one.default is None else one.default,
         deprecated=one.deprecated or other.deprecated,
         read_only=one.read_only or other.read_only,
@@ -143,16 +262,16 @@ def _joined(one: Shape, other: Shape) -> Shape:
     )
 
 
-def united(shapes: Iterable[Shape]) -> Shape:
-    """Give the shape of what is one of these; of a single one that is not just null, also what is said of it."""
+def unite(shapes: Iterable[Shape]) -> Shape:
+    """Return the union of shapes; if only one is more than null, its annotations are kept."""
     shapes = list(shapes)
-    forms = _tidy([form for shape in shapes for form in shape.forms])
-    telling = [shape for shape in shapes if shape.kinds != {"null"}]
-    return attrs.evolve(telling[0], forms=forms) if len(telling) == 1 else Shape(forms)
+    forms = _simplify([form for shape in shapes for form in shape.forms])
+    non_null = [shape for shape in shapes if shape.kinds != {"null"}]
+    return attrs.evolve(non_null[0], forms=forms) if len(non_null) == 1 else Shape(forms)
 
 
-def named(shape: Shape, owner: str) -> Shape:
-    """Say of what stands in no other shared schema that it stands in this one."""
+def set_owner(shape: Shape, owner: str) -> Shape:
+    """Set the owner of forms and fields that have none."""
     forms = [
         attrs.evolve(
             form,
@@ -164,7 +283,7 @@ def named(shape: Shape, owner: str) -> Shape:
     return attrs.evolve(shape, forms=tuple(forms))
 
 
-def _both(one: Form, other: Form) -> list[Form]:
+def _intersect_forms(one: Form, other: Form) -> list[Form]:
     if one.kind != other.kind and {one.kind, other.kind} != {"integer", "number"}:
         return []
     kind = one.kind if one.kind == other.kind else "integer"
@@ -173,18 +292,18 @@ def _both(one: Form, other: Form) -> list[Form]:
         enum = frozenset(value for value in enum if value.lstrip("-").isdigit())
     if enum is not None and not enum:
         return []
-    limits = both(one.limits, other.limits)
+    limits = combine_limits(one.limits, other.limits)
     form = Form(
         kind,
-        format=" and ".join(sorted({said for said in (one.format, other.format) if said})) or None,
+        format=" and ".join(sorted({name for name in (one.format, other.format) if name})) or None,
         enum=enum,
-        limits=whole(limits) if kind == "integer" else limits,
-        fields=_merged(one.fields, other.fields, _one_field),
+        limits=to_integer_limits(limits) if kind == "integer" else limits,
+        fields=_merge(one.fields, other.fields, _merge_fields),
         required=one.required | other.required,
-        extra=_and(one.extra, other.extra),
-        patterned=_merged(one.patterned, other.patterned, Schema.__and__),
-        items=_and(one.items, other.items),
-        leading=_side_by_side(one.leading, other.leading),
+        extra=_intersect_schemas(one.extra, other.extra),
+        patterned=_merge(one.patterned, other.patterned, Schema.__and__),
+        items=_intersect_schemas(one.items, other.items),
+        leading=_intersect_leading(one.leading, other.leading),
         needs=one.needs | other.needs,
         rest=one.rest | other.rest,
         owner=one.owner if other.is_bare else other.owner if one.is_bare else None,
@@ -192,28 +311,28 @@ def _both(one: Form, other: Form) -> list[Form]:
     return [form]
 
 
-def _merged(one: Mapping[str, Any], other: Mapping[str, Any], together: Any) -> dict[str, Any]:
+def _merge(one: Mapping[str, Any], other: Mapping[str, Any], together: Any) -> dict[str, Any]:
     return {
         name: together(one[name], other[name]) if name in one and name in other else one.get(name) or other[name]
         for name in (*one, *(name for name in other if name not in one))
     }
 
 
-def _one_field(one: Field, other: Field) -> Field:
+def _merge_fields(one: Field, other: Field) -> Field:
     return Field(one.schema & other.schema, one.owner or other.owner)
 
 
-def _and(one: Schema | None, other: Schema | None) -> Schema | None:
+def _intersect_schemas(one: Schema | None, other: Schema | None) -> Schema | None:
     return one & other if one and other else one or other
 
 
-def _side_by_side(one: tuple[Schema, ...], other: tuple[Schema, ...]) -> tuple[Schema, ...]:
+def _intersect_leading(one: tuple[Schema, ...], other: tuple[Schema, ...]) -> tuple[Schema, ...]:
     shorter = min(len(one), len(other))
     return (*(a & b for a, b in zip(one, other, strict=False)), *one[shorter:], *other[shorter:])
 
 
-def _tidy(forms: list[Form]) -> tuple[Form, ...]:
-    """Leave out what another form says already, and make one enum of several."""
+def _simplify(forms: list[Form]) -> tuple[Form, ...]:
+    """Drop forms that another form includes, and merge enums."""
     bare = {form.kind for form in forms if form.is_bare}
     if "number" in bare:
         bare.add("integer")
@@ -229,6 +348,6 @@ def _tidy(forms: list[Form]) -> tuple[Form, ...]:
                 break
         else:
             tidy.append(form)
-        if len(tidy) > MOST_FORMS:
-            raise CannotCompareError(f"a schema comes to more than {MOST_FORMS} alternatives")
+        if len(tidy) > MAX_FORMS:
+            raise CannotCompareError(f"a schema has more than {MAX_FORMS} alternatives")
     return tuple(tidy)

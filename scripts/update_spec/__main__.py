@@ -20,11 +20,10 @@ from pathlib import Path
 from typing import NoReturn
 
 from scripts.generate import APIS, ROOT, TARGET, Api, generate, replace_tree
-from scripts.spec_diff.compare import changes
-from scripts.spec_diff.document import loaded, opened
-from scripts.spec_diff.errors import CannotCompareError
-from scripts.spec_diff.markdown import one_line
-from scripts.spec_diff.reading import parsed
+from scripts.spec_diff.compare import find_changes
+from scripts.spec_diff.document import load_document, parse_document
+from scripts.spec_diff.reading import CannotCompareError, parse
+from scripts.spec_diff.text import one_line
 from scripts.update_spec.changelog import with_entry
 from scripts.update_spec.merge import MARK, merged
 from scripts.update_spec.transaction import all_or_nothing
@@ -42,8 +41,8 @@ def main(arguments: list[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
     (api,) = (api for api in APIS if api.package == chosen.api)
     try:
-        new = loaded(chosen.new)
-        found = changes(loaded(str(api.spec)), new)
+        new = load_document(chosen.new)
+        found = find_changes(load_document(str(api.spec)), new)
     except CannotCompareError as problem:
         refuse(str(problem))
     if not found:
@@ -73,7 +72,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def check_merged(text: str, api: Api, new: dict[str, object]) -> None:
     """See that our text says what the new version says, and nothing else."""
-    left = changes(opened(parsed(text.encode(), api.spec.name), api.spec.name), opened(new, "NEW"))
+    left = find_changes(parse_document(parse(text.encode(), api.spec.name), api.spec.name), parse_document(new, "NEW"))
     if left:
         refuse(f"the contracts could not be joined: {left[0].words}: {left[0].element}")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scripts.spec_diff.markdown import code
+from scripts.spec_diff.text import as_code
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -38,6 +38,6 @@ def with_entry(changelog: str, title: str, found: Iterable[Change]) -> str:
 
 def _line(change: Change) -> str:
     """Return the line for a change; what comes from the contract stands as code, where nothing links or mentions."""
-    now = f", now {code(change.after)}" if isinstance(change.after, str) else ""
-    where = f" ({code(', '.join(change.where))})" if change.where and change.element not in change.where else ""
-    return f"{change.words}: {code(change.element)}{now}{where}"
+    now = f", now {as_code(change.after)}" if isinstance(change.after, str) else ""
+    where = f" ({as_code(', '.join(change.where))})" if change.where and change.element not in change.where else ""
+    return f"{change.words}: {as_code(change.element)}{now}{where}"

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from adapty import AdaptyUsageError, AsyncAdapty, InsufficientBalanceError, ProfileNotFoundError
-from adapty._side_by_side import in_tasks
+from adapty._concurrency import map_async
 from tests.server_side_calls import PURCHASE, SIDE_BY_SIDE, taken
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ CONNECTIONS = httpx.Limits(max_connections=10)
 
 async def test_every_result_belongs_to_its_caller(sandbox: Sandbox) -> None:
     """Callers that do different things at the same time over one client each see their own user only."""
-    callers = SIDE_BY_SIDE[in_tasks]
+    callers = SIDE_BY_SIDE[map_async]
 
     async def live(number: int) -> int:
         user: Any = {"customer_user_id": f"user_{number}"}
@@ -36,7 +36,7 @@ async def test_every_result_belongs_to_its_caller(sandbox: Sandbox) -> None:
         httpx.AsyncClient(limits=CONNECTIONS) as http_client,
         AsyncAdapty(sandbox.secret_key, base_url=sandbox.url, http_client=http_client) as adapty,
     ):
-        done = await taken(in_tasks(live, range(callers), callers))
+        done = await taken(map_async(live, range(callers), callers))
 
     assert sorted(done) == [*range(callers)]
 

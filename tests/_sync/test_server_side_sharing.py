@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from adapty import Adapty, AdaptyUsageError, InsufficientBalanceError, ProfileNotFoundError
-from adapty._side_by_side import in_threads
+from adapty._concurrency import map_threads
 from tests.server_side_calls import PURCHASE, SIDE_BY_SIDE, taken
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ CONNECTIONS = httpx.Limits(max_connections=10)
 
 def test_every_result_belongs_to_its_caller(sandbox: Sandbox) -> None:
     """Callers that do different things at the same time over one client each see their own user only."""
-    callers = SIDE_BY_SIDE[in_threads]
+    callers = SIDE_BY_SIDE[map_threads]
 
     def live(number: int) -> int:
         user: Any = {"customer_user_id": f"user_{number}"}
@@ -36,7 +36,7 @@ def test_every_result_belongs_to_its_caller(sandbox: Sandbox) -> None:
         httpx.Client(limits=CONNECTIONS) as http_client,
         Adapty(sandbox.secret_key, base_url=sandbox.url, http_client=http_client) as adapty,
     ):
-        done = taken(in_threads(live, range(callers), callers))
+        done = taken(map_threads(live, range(callers), callers))
 
     assert sorted(done) == [*range(callers)]
 

@@ -14,7 +14,6 @@ import httpx
 import pytest
 from attrs import evolve
 
-import adapty.bulk
 from adapty import (
     Adapty,
     AdaptyAPIError,
@@ -77,18 +76,6 @@ def kept_failures(name: str = "profiles.failures.csv") -> list[dict[str, str]]:
     (part,) = Path().glob(f"{name}.*.part")
     with part.open(newline="") as file:
         return list(csv.DictReader(file))
-
-
-def test_what_the_package_offers() -> None:
-    """Every public name can be had from the package, loaded when it is first asked for; any other name is none."""
-    names = adapty.bulk.__all__
-
-    assert names == sorted(names)
-    assert {"ImportReport", "Progress", "import_all", "async_import_all"} <= {*names}
-    assert [getattr(adapty.bulk, name).__name__ for name in names] == names
-    assert adapty.bulk.import_all is import_all
-    with pytest.raises(AttributeError, match="has no attribute 'import_bases'"):
-        adapty.bulk.import_bases  # noqa: B018
 
 
 def test_the_example_of_the_docstring(adapty: Adapty) -> None:

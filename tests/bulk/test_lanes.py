@@ -24,7 +24,7 @@ from tests.bulk.skipping_loop import SkippingLoop
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine
 
-    from adapty._core.answers import Answer
+    from adapty._core.error_mapping import Response
 
 pytestmark = pytest.mark.usefixtures("no_loose_ends")
 
@@ -45,7 +45,7 @@ class World:
 
     def __init__(
         self,
-        answer: Callable[[int, int], Awaitable[Answer | Failure]],
+        answer: Callable[[int, int], Awaitable[Response | Failure]],
         *,
         lanes: int = 1,
         pace: Pace | None = None,
@@ -60,7 +60,7 @@ class World:
         policy = RetryPolicy(max_retries)
         self.lanes: Lanes[int] = Lanes([self._send] * lanes, pace or Pace(), policy, (), self._settle)
 
-    async def _send(self, request: Request) -> Answer | Failure:
+    async def _send(self, request: Request) -> Response | Failure:
         number = int(request.path)
         self.tries[number] += 1
         self.sent.append((asyncio.get_running_loop().time(), number))
@@ -83,7 +83,7 @@ class World:
         await working
 
 
-async def make_world(answer: Callable[[int, int], Awaitable[Answer | Failure]], **options: Any) -> World:
+async def make_world(answer: Callable[[int, int], Awaitable[Response | Failure]], **options: Any) -> World:
     """Make lanes in the event loop that they are to work in."""
     return World(answer, **options)
 
@@ -94,7 +94,7 @@ def run(main: Coroutine[Any, Any, T]) -> T:
         return runner.run(main)
 
 
-async def at_once(*_: int) -> Answer:
+async def at_once(*_: int) -> Response:
     """Answer at once that all is well."""
     return OK
 
@@ -112,7 +112,7 @@ def test_what_is_of_one_key_is_in_order_and_apart(
     together: list[str] = []
 
     async def main() -> World:
-        async def answer(number: int, tries: int) -> Answer:
+        async def answer(number: int, tries: int) -> Response:
             if sum(world.under_way[other] for other, key in enumerate(keys) if key == keys[number]) > 1:
                 together.append(keys[number])
             await asyncio.sleep(latencies[number])
@@ -135,7 +135,7 @@ def test_what_is_of_one_key_is_in_order_and_apart(
 def test_one_key_waits_and_the_others_go_on() -> None:
     """An item that waits for its next try holds up its own key, and nothing else of its lane."""
 
-    async def answer(number: int, tries: int) -> Answer:
+    async def answer(number: int, tries: int) -> Response:
         return BUSY if number == 0 and tries < 4 else OK
 
     async def main() -> World:
@@ -150,7 +150,7 @@ def test_one_key_waits_and_the_others_go_on() -> None:
 def test_an_api_that_fails_on_everything_is_not_sent_everything() -> None:
     """As long as no try succeeds, only what has failed is tried again; when one does, all goes on."""
 
-    async def answer(number: int, _: int) -> Answer:
+    async def answer(number: int, _: int) -> Response:
         await asyncio.sleep(0.01)
         is_down = asyncio.get_running_loop().time() < world.sent[0][0] + 30
         return BUSY if is_down else OK
@@ -170,7 +170,7 @@ def test_an_api_that_fails_on_everything_is_not_sent_everything() -> None:
 def test_the_shared_rule_says_how_often_and_when() -> None:
     """A failed try is repeated as often as the policy says, no sooner than the answer asks for."""
 
-    async def answer(*_: int) -> Answer:
+    async def answer(*_: int) -> Response:
         return httpx.Response(503, headers={"Retry-After": "7"})
 
     async def main() -> World:
@@ -188,7 +188,7 @@ def test_the_shared_rule_says_how_often_and_when() -> None:
 def test_a_refusal_for_the_rate_holds_all_lanes() -> None:
     """One 429 at the beginning, and no lane sends before the time that it asks for has passed."""
 
-    async def answer(number: int, tries: int) -> Answer:
+    async def answer(number: int, tries: int) -> Response:
         await asyncio.sleep(0.01)
         return httpx.Response(429, headers={"Retry-After": "5"}) if number == 0 and tries == 1 else OK
 
@@ -207,7 +207,7 @@ def test_a_refusal_for_the_rate_holds_all_lanes() -> None:
 def test_a_long_retry_after_is_told_at_once() -> None:
     """What asks to be left alone for an hour is not asked again."""
 
-    async def answer(*_: int) -> Answer:
+    async def answer(*_: int) -> Response:
         return httpx.Response(429, headers={"Retry-After": "3600"})
 
     async def main() -> World:
@@ -224,7 +224,7 @@ def test_a_long_retry_after_is_told_at_once() -> None:
 def test_the_rate_is_kept_over_all_lanes(rate: float) -> None:
     """With a rate, repeated tries among them, requests go out at that rate."""
 
-    async def answer(_: int, tries: int) -> Answer:
+    async def answer(_: int, tries: int) -> Response:
         await asyncio.sleep(0.03)
         return BUSY if tries == 1 else OK
 
@@ -243,7 +243,7 @@ def test_the_feeder_waits_for_room() -> None:
     """No more than some items are taken, and when there is room again, it is a good deal."""
     taken = 0
 
-    async def answer(*_: int) -> Answer:
+    async def answer(*_: int) -> Response:
         await asyncio.sleep(1)
         return OK
 
@@ -271,7 +271,7 @@ def test_the_feeder_waits_for_room() -> None:
 def test_the_feeder_waits_for_room_for_bytes(where: str) -> None:
     """Of big records fewer are taken: 16 MiB in all, wherever they hold them; one that is bigger still is sent."""
 
-    async def answer(*_: int) -> Answer:
+    async def answer(*_: int) -> Response:
         await asyncio.sleep(1)
         return OK
 
@@ -304,7 +304,7 @@ def test_the_feeder_waits_for_room_for_bytes(where: str) -> None:
 def test_catching_up_ends_when_all_is_settled_or_the_time_is_over() -> None:
     """Who has kept the loop waiting lets the lanes have their time, and no more than they need."""
 
-    async def answer(number: int, _: int) -> Answer:
+    async def answer(number: int, _: int) -> Response:
         await asyncio.sleep(0.5 if number == 0 else 100)
         return OK
 
@@ -331,7 +331,7 @@ def test_catching_up_ends_when_all_is_settled_or_the_time_is_over() -> None:
 def test_a_stop_waits_for_what_is_sent_and_sends_nothing_more() -> None:
     """What is under way is settled; what waits, for its turn or its next try, is not; the feeder is let go."""
 
-    async def answer(number: int, tries: int) -> Answer:
+    async def answer(number: int, tries: int) -> Response:
         await asyncio.sleep(1)
         return BUSY if number == 1 and tries == 1 else OK
 
@@ -374,7 +374,7 @@ def test_a_stop_before_the_pace_allows_a_request_is_heeded_at_once() -> None:
 def test_a_failed_try_is_not_repeated_after_a_stop() -> None:
     """An answer that would be waited for and tried again, leaves its item undone."""
 
-    async def answer(*_: int) -> Answer:
+    async def answer(*_: int) -> Response:
         await asyncio.sleep(1)
         return BUSY
 
@@ -394,7 +394,7 @@ def test_a_failed_try_is_not_repeated_after_a_stop() -> None:
 def test_what_a_transport_raises_beside_its_own_is_settled_too(raised: type[BaseException]) -> None:
     """An exception that nobody expects is told with its item, and the other items are sent."""
 
-    async def answer(number: int, _: int) -> Answer:
+    async def answer(number: int, _: int) -> Response:
         if number == 1:
             raise raised
         return OK
@@ -412,7 +412,7 @@ def test_what_a_transport_raises_beside_its_own_is_settled_too(raised: type[Base
 def test_cancelling_gives_up_what_is_under_way() -> None:
     """The requests are cancelled, nothing is settled, and no task or timer stays behind."""
 
-    async def answer(number: int, _: int) -> Answer:
+    async def answer(number: int, _: int) -> Response:
         await asyncio.sleep(0 if number == 0 else 1000)
         return BUSY
 
@@ -435,7 +435,7 @@ def test_cancelling_gives_up_what_is_under_way() -> None:
 def test_errors_are_of_the_core() -> None:
     """An answer that no try makes better becomes the error that a single call would raise."""
 
-    async def answer(*_: int) -> Answer:
+    async def answer(*_: int) -> Response:
         return httpx.Response(404)
 
     async def main() -> World:

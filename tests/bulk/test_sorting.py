@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapty import AdaptyUsageError, MailProfile, TransactionEvent
-from adapty._core.validate import Refused, aware_datetime
+from adapty._core.validation import Invalid, aware_datetime
 from adapty.bulk import sorting
 from adapty.bulk.rows import Row
 from adapty.bulk.sorting import sorted_rows
@@ -264,7 +264,7 @@ def model_key(each: Row) -> datetime:
     """Give the time by the record's reader, or the earliest one there is."""
     try:
         return aware_datetime(each.data.get("event_datetime", ""))
-    except Refused:
+    except Invalid:
         return datetime.min.replace(tzinfo=UTC)
 
 

@@ -171,7 +171,7 @@ def test_truncated_bytecode_ends_with_70(tmp_path: Path) -> None:
     """Python raises EOFError for it, which is no end of a prompt's input."""
     cache = {"PYTHONPYCACHEPREFIX": str(tmp_path), "PYTHONDONTWRITEBYTECODE": ""}
     assert run_process("--version", variables=cache) == (ExitCode.DONE, "")
-    for module in ("cli/app", "cli/outcome", "_core/redact"):
+    for module in ("cli/app", "cli/outcome", "_core/redaction"):
         (compiled,) = tmp_path.rglob(f"adapty/{module}.*.pyc")
         whole = compiled.read_bytes()
         compiled.write_bytes(whole[:100])

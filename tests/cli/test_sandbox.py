@@ -187,7 +187,7 @@ def test_allow_host_refuses_what_is_no_name() -> None:
     ended = run("sandbox", "--port", "0", "--allow-host", "http://sandbox")
 
     assert (ended.code, ended.out) == (ExitCode.USAGE, "")
-    assert ended.err.startswith("Error: --allow-host: has no host name in 'http://sandbox'; expected ")
+    assert ended.err.startswith("Error: --allow-host: 'http://sandbox' is not a host name; expected ")
 
 
 def test_a_database_keeps_the_state(
@@ -223,7 +223,7 @@ def test_a_port_that_is_taken() -> None:
         ended = run("sandbox", "--port", str(port))
 
     assert (ended.code, ended.out) == (ExitCode.USAGE, "")
-    assert ended.err == f"Error: port: {port} on 127.0.0.1 is taken; choose another one, or 0 for any that is free\n"
+    assert ended.err == f"Error: port: {port} on 127.0.0.1 is taken; choose another one, or 0 for any free port\n"
 
 
 @pytest.mark.parametrize("port", ["-1", "65536", "http"])
@@ -286,7 +286,7 @@ def test_faults(stopped_when_ready: list[Sandbox]) -> None:
     ("fault", "told"),
     [
         ("", "faults[1].kind: '' is not known; expected one of rate_limited, "),
-        ("slow", "faults[1].seconds: is missing; slow needs to know how long"),
+        ("slow", "faults[1].seconds: is missing; slow needs a duration"),
         ("rate_limted", "faults[1].kind: 'rate_limted' is not known; did you mean rate_limited? expected"),
         ("rate_limited;after=2", "faults[1].fault: 'after' is not known"),
     ],
@@ -325,8 +325,8 @@ def test_webhooks(server: RawServer, options: tuple[str, ...], value: str) -> No
 
     assert (process.returncode, out, err) == (0, "", "")
     assert f"posted to {server.url}/adapty and" in told
-    assert f"{server.url}/adapty did not accept the check" in warned
-    assert "answered 401" in warned
+    assert f"{server.url}/adapty did not accept the verification request" in warned
+    assert "responded with 401" in warned
     assert f"Authorization: {value}\r\n".encode() in server.requests[0]
     for hidden in ("token", value):
         assert hidden not in told + warned

@@ -38,14 +38,15 @@ def test_event_loops_in_several_threads_share_a_client(echo: EchoServer) -> None
     client = AsyncAdapty("secret_live_key", base_url=echo.url, max_retries=0)
 
     async def get_many(thread: int) -> bool:
-        users = [f"{thread}_{number}" for number in range(50)]
+        users = [f"{thread}_{number}" for number in range(20)]
         return list(await asyncio.gather(*(get(client, user) for user in users))) == users
 
-    with ThreadPoolExecutor(4) as threads:
-        assert all(threads.map(lambda thread: asyncio.run(get_many(thread)), range(8)))
+    with ThreadPoolExecutor(3) as threads:
+        assert all(threads.map(lambda thread: asyncio.run(get_many(thread)), range(6)))
     asyncio.run(client.close())
 
 
+@pytest.mark.parametrize("echo", ["https"], indirect=True)
 def test_loop_closed_without_shutdown_does_not_break_the_client(echo: EchoServer) -> None:
     """A loop that is closed without its shutdown leaves connections open; they are dropped, and nothing is printed."""
     program = """
@@ -65,6 +66,7 @@ def test_loop_closed_without_shutdown_does_not_break_the_client(echo: EchoServer
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
+@pytest.mark.parametrize("echo", ["https"], indirect=True)
 def test_client_that_is_never_closed_is_quiet(echo: EchoServer) -> None:
     """asyncio.run closes the connections of its loop; no warning is shown even where warnings are errors."""
     program = """

@@ -27,7 +27,7 @@ pytestmark = [
     pytest.mark.skipif(not fast_is_installed(), reason="the extra `fast` is not installed"),
 ]
 
-CALLS = 100
+CALLS = 25
 
 
 async def count_wrong(client: AsyncAdapty, number: int) -> int:
@@ -101,15 +101,15 @@ def test_bulk_runs_work_in_children(
     """A process that ran bulk jobs is forked, and each child and the parent run more of them."""
     monkeypatch.setattr("adapty.bulk.transports.fast_is_installed", lambda: is_fast)
     monkeypatch.chdir(tmp_path)
-    records = [{**PROFILE, "external_profile_id": f"user_{number}"} for number in range(50)]
+    records = [{**PROFILE, "external_profile_id": f"user_{number}"} for number in range(10)]
     adapty = client("secret_live_key", mail_secret_key="k", base_url=echo.url, mail_base_url=echo.url)
     if isinstance(adapty, Adapty):
         adapty.profiles.get(customer_user_id="parent")
-    assert import_in(adapty, records) == 50
+    assert import_in(adapty, records) == 10
 
-    assert run_in_children(lambda _: import_in(adapty, records)) == [50] * CHILDREN
+    assert run_in_children(lambda _: import_in(adapty, records)) == [10] * CHILDREN
 
-    assert import_in(adapty, records) == 50
+    assert import_in(adapty, records) == 10
     with suppress(RuntimeError):
         adapty.close() if isinstance(adapty, Adapty) else asyncio.run(adapty.close())
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tests.connections.echo_server import EchoServer
 
 ROOT = Path(__file__).parents[2]
-USERS = [f"user_{number}" for number in range(200)]
+USERS = [f"user_{number}" for number in range(100)]
 
 
 @contextmanager
@@ -54,12 +54,13 @@ def _environment(echo: EchoServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ADAPTY_BASE_URL", echo.url)
 
 
+@pytest.mark.parametrize("echo", ["https"], indirect=True)
 @pytest.mark.usefixtures("_environment")
 def test_gunicorn_preload_serves_each_user_their_own_profile(tmp_path: Path) -> None:
-    """Four workers share a client that the parent has used; no answer is about another user."""
+    """Two workers share a client that the parent has used; no answer is about another user."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-    command = ("gunicorn", "--preload", "--workers", "4", "--bind", f"127.0.0.1:{port}")
+    command = ("gunicorn", "--preload", "--workers", "2", "--bind", f"127.0.0.1:{port}")
     application = "tests.connections.apps.web:application"
     transport = httpx.HTTPTransport(retries=7)  # while the server starts
     with (
@@ -74,9 +75,10 @@ def test_gunicorn_preload_serves_each_user_their_own_profile(tmp_path: Path) -> 
     assert {parent for _, _, parent in answers}.isdisjoint(worker for _, worker, _ in answers)
 
 
+@pytest.mark.parametrize("echo", ["http"], indirect=True)
 @pytest.mark.usefixtures("_environment")
 def test_celery_prefork_finds_each_user_their_own_profile(tmp_path: Path) -> None:
-    """Four children of a worker whose parent has used the client; no result is about another user."""
+    """Two children of a worker whose parent has used the client; no result is about another user."""
     for folder in ("queue", "control", "results"):
         (tmp_path / folder).mkdir()
     sender = Celery(
@@ -88,9 +90,9 @@ def test_celery_prefork_finds_each_user_their_own_profile(tmp_path: Path) -> Non
             "control_folder": f"{tmp_path}/control",
         },
     )
-    command = ("celery", "--app", "tests.connections.apps.tasks", "worker", "--pool", "prefork", "--concurrency", "4")
+    command = ("celery", "--app", "tests.connections.apps.tasks", "worker", "--pool", "prefork", "--concurrency", "2")
     options = ("--without-gossip", "--without-mingle", "--without-heartbeat")
-    users = USERS[:80]
+    users = USERS[:40]
     results = [sender.send_task("tests.connections.apps.tasks.find", [user]) for user in users]
     with running(*command, *options, log=tmp_path / "log", stop=signal.SIGQUIT, QUEUE_FOLDER=str(tmp_path)):
         end = time.monotonic() + 60

@@ -14,8 +14,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from adapty import AdaptyUsageError, DeviceInfo, MailProfile, Offer, ProfileDeletion, TransactionEvent
-from adapty._core.call import Failure, Send, Wait, run
-from adapty._core.redact import Secret
+from adapty._core.call import Failure, Send, Wait, execute
+from adapty._core.redaction import Secret
 from adapty._core.retry import RetryPolicy
 from tests.conftest import EVENT, PROFILE
 
@@ -213,7 +213,7 @@ def drive(
     waits: list[float] = []
     error: BaseException | None = None
     result: T | None = None
-    steps = run(call, policy or RetryPolicy(), tuple(Secret(secret) for secret in secrets), random)
+    steps = execute(call, policy or RetryPolicy(), tuple(Secret(secret) for secret in secrets), random)
     try:
         step = next(steps)
         while True:

@@ -32,10 +32,10 @@ from adapty import (
     TransactionEvent,
     UnexpectedResponseError,
 )
-from adapty._core.call import Call, Failure, Request, UnreadableAnswer, Wait, run
+from adapty._core.call import Call, Failure, InvalidBody, Request, Wait, execute
 from adapty._core.operations import OPERATIONS
 from adapty._core.retry import RetryPolicy
-from adapty._generated import mail_call, nothing, server_side_call
+from adapty._generated import build_mail_call, build_server_side_call, ignore_body
 
 from .support import EVENT, KEY, PROFILE, drive, repeatable, reply
 
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import FrameType, TracebackType
 
-    from adapty._core.answers import Answer
+    from adapty._core.error_mapping import Response
 
 HERE = str(Path(__file__).parent)
 PATH = "/api/v1/profile/save/"
@@ -51,7 +51,7 @@ OK = reply(200, b'{"saved": true}')
 DOWN = reply(503)
 
 
-def read_text(answer: Answer) -> str:
+def read_text(answer: Response) -> str:
     """Read a success: its text."""
     return answer.content.decode()
 
@@ -139,7 +139,7 @@ def test_another_success_than_the_documented_one_is_none(status: int) -> None:
 @pytest.mark.parametrize("name", ["deleteProfile", "deleteProfileV1"])
 def test_a_deletion_whose_answer_says_more_is_none(name: str) -> None:
     """A success of another kind says which one is documented."""
-    call = server_side_call(name, nothing, adapty_customer_user_id="user_12345")
+    call = build_server_side_call(name, ignore_body, adapty_customer_user_id="user_12345")
     assert drive(call, reply(204)).error is None
     driven = drive(call, reply(200, b"{}"))
     assert isinstance(driven.error, UnexpectedResponseError)
@@ -235,14 +235,14 @@ def throw(exc: Exception, cause: Exception | None = None) -> NoReturn:
     raise exc from cause
 
 
-def unreadable(_: Answer) -> NoReturn:
+def unreadable(_: Response) -> NoReturn:
     """Find that a success cannot be read."""
     authorization = f"Bearer {KEY}"
     try:
         throw(ValueError(authorization))
     except ValueError as problem:
         message = "the body is not JSON, or is incomplete"
-        raise UnreadableAnswer(message) from problem
+        raise InvalidBody(message) from problem
 
 
 def test_a_success_that_cannot_be_read_is_unexpected() -> None:
@@ -256,8 +256,8 @@ def test_a_success_that_cannot_be_read_is_unexpected() -> None:
 
 def test_a_success_that_cannot_be_read_is_tried_again_where_the_policy_says_so() -> None:
     """Who makes many requests waits for a page to pass, and is told what came last when it does not."""
-    policy = RetryPolicy(max_retries=2, unreadable_too=True)
-    call = mail_call("saveProfile", nothing, MailProfile(**PROFILE))
+    policy = RetryPolicy(max_retries=2, retry_invalid_body=True)
+    call = build_mail_call("saveProfile", ignore_body, MailProfile(**PROFILE))
 
     passed = drive(call, reply(200, b"<html>"), reply(503), OK, policy=policy)
     assert (passed.error, len(passed.waits)) == (None, 2)
@@ -482,7 +482,7 @@ def test_a_transports_exception_that_cannot_be_printed_does_no_harm() -> None:
 )
 def test_a_success_that_cannot_be_read_shows_no_secret(body: bytes) -> None:
     """The reader's frames, whose locals hold the decoded body, are not within reach of the exception."""
-    call = mail_call("saveProfile", nothing, MailProfile(**PROFILE))
+    call = build_mail_call("saveProfile", ignore_body, MailProfile(**PROFILE))
     driven = drive(call, reply(200, body))
     assert isinstance(driven.error, UnexpectedResponseError)
     assert "[redacted]" in repr(driven.error.body)
@@ -491,7 +491,7 @@ def test_a_success_that_cannot_be_read_shows_no_secret(body: bytes) -> None:
 
 
 def test_a_reader_that_fails_leaves_no_frames() -> None:
-    """What a reader raised on its way to `UnreadableAnswer` is not within reach either."""
+    """What a reader raised on its way to `InvalidBody` is not within reach either."""
     driven = drive(Call(CALL.operation, CALL.request, unreadable), reply(200, b"{}"))
     assert isinstance(driven.error, UnexpectedResponseError)
     assert not [link for link in linked(driven.error) if link is not driven.error and link.__traceback__]
@@ -556,7 +556,7 @@ def test_the_library_adds_no_handler_and_no_noise(caplog: pytest.LogCaptureFixtu
 
 def test_reprs_of_a_call_hold_no_body() -> None:
     """The body, which holds personal data, is not in the repr of a request or of a call."""
-    for call in (mail_call("saveProfile", nothing, MailProfile(**PROFILE)), CALL):
+    for call in (build_mail_call("saveProfile", ignore_body, MailProfile(**PROFILE)), CALL):
         assert call.request.body
         assert "jane" not in repr(call) + repr(call.request)
 
@@ -564,9 +564,9 @@ def test_reprs_of_a_call_hold_no_body() -> None:
 def test_the_calls_of_the_mail_api() -> None:
     """Each method's call has the contract's operation, path and body, and takes any JSON object for success."""
     for call, name, path in (
-        (mail_call("saveProfile", nothing, MailProfile(**PROFILE)), "saveProfile", PATH),
+        (build_mail_call("saveProfile", ignore_body, MailProfile(**PROFILE)), "saveProfile", PATH),
         (
-            mail_call("saveTransactionEvent", nothing, TransactionEvent(**EVENT)),
+            build_mail_call("saveTransactionEvent", ignore_body, TransactionEvent(**EVENT)),
             "saveTransactionEvent",
             "/api/v1/profile/transaction-event/save/",
         ),
@@ -584,7 +584,7 @@ def test_the_default_jitter_is_random() -> None:
     policy = RetryPolicy(max_retries=1)
     waits = set()
     for _ in range(20):
-        steps = run(CALL, policy)
+        steps = execute(CALL, policy)
         next(steps)
         step = steps.send(DOWN)
         assert isinstance(step, Wait)
@@ -610,7 +610,7 @@ def sent_by(call: Call[str], *answers: httpx.Response) -> tuple[list[Request], t
     """Return the requests that a call sends when it is answered like this, and the error that it ends with."""
     sent: list[Request] = []
     left = list(answers)
-    steps = run(call, RetryPolicy())
+    steps = execute(call, RetryPolicy())
     try:
         step = next(steps)
         while True:

@@ -19,8 +19,8 @@ from rich.pretty import pretty_repr
 
 from adapty import NOT_GIVEN, Adapty, AdaptyConfigError, AdaptyError, AsyncAdapty, Timeouts
 from adapty._core.addresses import Endpoint
-from adapty._core.redact import Secret
-from adapty.config import DEFAULT_BASE_URL, DEFAULT_MAIL_BASE_URL, ENVIRONMENT, KEY_ARGUMENTS, Config
+from adapty._core.redaction import Secret
+from adapty.config import DEFAULT_BASE_URL, DEFAULT_MAIL_BASE_URL, ENV_VARS, KEY_ARGUMENTS, Config
 
 from .support import KEY, objects, repeatable
 from .tracebacks import shown_by
@@ -72,7 +72,7 @@ def test_an_argument_wins_over_the_environment(name: str) -> None:
     """What is given to the client counts, whatever the environment says."""
     config = Config.build(
         **{**with_another_key(name), name: FROM_ARGUMENT[name]},  # type: ignore[arg-type]
-        environ={ENVIRONMENT[name]: FROM_ENVIRONMENT[name]},
+        environ={ENV_VARS[name]: FROM_ENVIRONMENT[name]},
     )
     assert SETTINGS[name](config) == FROM_ARGUMENT[name]
 
@@ -80,15 +80,15 @@ def test_an_argument_wins_over_the_environment(name: str) -> None:
 @SETTING
 def test_the_environment_wins_over_the_default(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without an argument, the variable counts: of the mapping that is given, or of the process."""
-    variables = {ENVIRONMENT[name]: FROM_ENVIRONMENT[name]}
+    variables = {ENV_VARS[name]: FROM_ENVIRONMENT[name]}
     config = Config.build(**with_another_key(name), environ=variables)  # type: ignore[arg-type]
     assert SETTINGS[name](config) == FROM_ENVIRONMENT[name]
-    monkeypatch.setenv(ENVIRONMENT[name], FROM_ENVIRONMENT[name])
+    monkeypatch.setenv(ENV_VARS[name], FROM_ENVIRONMENT[name])
     config = Config.build(**with_another_key(name))  # type: ignore[arg-type]
     assert SETTINGS[name](config) == FROM_ENVIRONMENT[name]
 
 
-@pytest.mark.parametrize("environ", [{}, dict.fromkeys(ENVIRONMENT.values(), "")], ids=["unset", "empty"])
+@pytest.mark.parametrize("environ", [{}, dict.fromkeys(ENV_VARS.values(), "")], ids=["unset", "empty"])
 def test_without_either_there_is_the_default(environ: dict[str, str]) -> None:
     """A variable that is unset or empty counts as none: the addresses are Adapty's, the other key is missing."""
     config = Config.build(mail_secret_key=KEY, environ=environ)
@@ -100,10 +100,10 @@ def test_without_either_there_is_the_default(environ: dict[str, str]) -> None:
 @SETTING
 def test_an_empty_argument_is_refused(name: str) -> None:
     """An empty argument is a mistake, not a wish for the environment's value or the default."""
-    assert refusal(**{name: ""}, environ={ENVIRONMENT[name]: FROM_ENVIRONMENT[name]}).field_name == name
+    assert refusal(**{name: ""}, environ={ENV_VARS[name]: FROM_ENVIRONMENT[name]}).field_name == name
 
 
-@pytest.mark.parametrize("environ", [{}, dict.fromkeys(ENVIRONMENT.values(), "")], ids=["unset", "empty"])
+@pytest.mark.parametrize("environ", [{}, dict.fromkeys(ENV_VARS.values(), "")], ids=["unset", "empty"])
 def test_without_any_key_there_is_no_client(environ: dict[str, str]) -> None:
     """The error without a key names both arguments and both variables."""
     with pytest.raises(AdaptyConfigError) as caught:
@@ -184,7 +184,7 @@ def test_a_bad_key_of_the_environment_is_refused_as_well(key: str) -> None:
     """Where a key comes from makes no difference to what a key can be."""
     for name in KEYS:
         with pytest.raises(AdaptyConfigError) as caught:
-            Config.build(environ={ENVIRONMENT[name]: key})
+            Config.build(environ={ENV_VARS[name]: key})
         assert caught.value.field_name == name
         assert "never_shown" not in str(caught.value)
 
@@ -488,11 +488,11 @@ def test_options_change_a_copy() -> None:
     config = Config.build(mail_secret_key=KEY, environ={}, timeout=2, max_retries=3)
     assert config.with_options() == config
     changed = config.with_options(timeout=9)
-    assert (changed.timeouts, changed.retries) == (Timeouts.of(9), config.retries)
+    assert (changed.timeouts, changed.retries) == (Timeouts.from_value(9), config.retries)
     changed = config.with_options(max_retries=0)
     assert (changed.timeouts, changed.retries.max_retries) == (config.timeouts, 0)
     assert (changed.keys, changed.base_urls) == (config.keys, config.base_urls)
-    assert (config.timeouts, config.retries.max_retries) == (Timeouts.of(2), 3)
+    assert (config.timeouts, config.retries.max_retries) == (Timeouts.from_value(2), 3)
     for wrong in ({"timeout": 0}, {"max_retries": -1}):
         with pytest.raises(AdaptyConfigError):
             config.with_options(**wrong)
@@ -583,8 +583,8 @@ def test_quotes_around_a_key_are_refused_with_the_remedy() -> None:
             assert str(refusal(**{name: value})) == (
                 f"{name}: has a quotation mark at its start or end, probably from a .env file; remove the quotes"
             )
-            with pytest.raises(AdaptyConfigError, match=rf"; remove the quotes \(it comes from {ENVIRONMENT[name]}\)$"):
-                Config.build(environ={ENVIRONMENT[name]: value})
+            with pytest.raises(AdaptyConfigError, match=rf"; remove the quotes \(it comes from {ENV_VARS[name]}\)$"):
+                Config.build(environ={ENV_VARS[name]: value})
     assert Config.build(secret_key="o'key", environ={}).key("server_side").value == "o'key"
 
 
@@ -602,8 +602,8 @@ def test_http_to_another_machine_is_refused_unless_allowed() -> None:
             assert error.field_name == name
             assert "unencrypted" in str(error)
             assert "allow_insecure_http=True (ADAPTY_ALLOW_INSECURE_HTTP=1)" in str(error)
-        with pytest.raises(AdaptyConfigError, match=rf"unencrypted.*\(it comes from {ENVIRONMENT[name]}\)$"):
-            Config.build(mail_secret_key=KEY, environ={ENVIRONMENT[name]: url})
+        with pytest.raises(AdaptyConfigError, match=rf"unencrypted.*\(it comes from {ENV_VARS[name]}\)$"):
+            Config.build(mail_secret_key=KEY, environ={ENV_VARS[name]: url})
         assert refusal(**address, allow_insecure_http=False, environ=ALLOWED).field_name == name
         for client in (Adapty, AsyncAdapty):
             with pytest.raises(AdaptyConfigError, match="unencrypted"):
@@ -611,7 +611,7 @@ def test_http_to_another_machine_is_refused_unless_allowed() -> None:
             client(KEY, **address, allow_insecure_http=True)
         allowed = Config.build(mail_secret_key=KEY, environ={}, allow_insecure_http=True, **address)
         assert SETTINGS[name](allowed) == url
-        allowed = Config.build(mail_secret_key=KEY, environ={ENVIRONMENT[name]: url, **ALLOWED})
+        allowed = Config.build(mail_secret_key=KEY, environ={ENV_VARS[name]: url, **ALLOWED})
         assert SETTINGS[name](allowed) == url
     for name, url in product(URLS, LOOPBACK):
         address = {name: url}
@@ -632,7 +632,7 @@ def test_the_permission_for_http_is_a_switch() -> None:
 
 def test_settings_know_the_variable_that_they_come_from() -> None:
     """An argument, even beside the variable, is named as such."""
-    environ = {variable: FROM_ENVIRONMENT[name] for name, variable in ENVIRONMENT.items()}
+    environ = {variable: FROM_ENVIRONMENT[name] for name, variable in ENV_VARS.items()}
     config = Config.build(environ=environ, mail_secret_key=KEY, base_url="https://api.example.com")
     assert config.endpoint("server_side") == Endpoint("api.example.com:443", None, "ADAPTY_SECRET_KEY")
     assert str(config.endpoint("server_side")) == "api.example.com:443"
@@ -668,7 +668,7 @@ def test_no_traceback_shows_what_was_given(monkeypatch: pytest.MonkeyPatch) -> N
             with pytest.raises(AdaptyConfigError) as caught:
                 create(**{"mail_secret_key": KEY, **arguments})
             assert KEY not in shown_by(caught.value)
-    for name in ENVIRONMENT.values():
+    for name in ENV_VARS.values():
         with monkeypatch.context() as patch:
             patch.setenv(name, f"'{KEY}'")
             with pytest.raises(AdaptyConfigError) as caught:
@@ -691,10 +691,10 @@ def test_a_secret_is_a_value() -> None:
 
 def test_the_tables_of_names_cannot_be_changed() -> None:
     """Which variable stands for which argument is fixed."""
-    for table in (ENVIRONMENT, KEY_ARGUMENTS):
+    for table in (ENV_VARS, KEY_ARGUMENTS):
         with pytest.raises(TypeError):
             table["mail"] = "x"  # type: ignore[index]
-    assert dict(ENVIRONMENT) == {name: f"ADAPTY_{name.upper()}" for name in SETTINGS}
+    assert dict(ENV_VARS) == {name: f"ADAPTY_{name.upper()}" for name in SETTINGS}
 
 
 def test_config_errors_are_usage_errors_of_the_one_root() -> None:
@@ -704,7 +704,7 @@ def test_config_errors_are_usage_errors_of_the_one_root() -> None:
     assert isinstance(error, AdaptyError)
 
 
-@pytest.mark.parametrize(("name", "variable"), ENVIRONMENT.items())
+@pytest.mark.parametrize(("name", "variable"), ENV_VARS.items())
 def test_a_wrong_setting_of_the_environment_names_the_variable(name: str, variable: str) -> None:
     """Who runs a command knows the variable and not the argument; who gives the argument is not told of variables."""
     wrong = "no address, no key"

@@ -35,7 +35,7 @@ from adapty import (
     UnexpectedResponseError,
     UnprocessableEntityError,
 )
-from adapty._core.deletions import MAX_CONCURRENCY, Deletions
+from adapty._core.deletions import MAX_CONCURRENCY, DeletionRun
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -98,15 +98,15 @@ def outcome(deletion: DeletionResult) -> tuple[str, str, bool]:
 )
 def test_each_id_is_sent_once_in_order(ids: Any, sent: list[str]) -> None:
     """Whatever gives the ids, each goes out once, at the place where it stands first."""
-    run = Deletions(ids, "customer_user_id")
-    assert list(run.to_send()) == sent
+    run = DeletionRun(ids, "customer_user_id")
+    assert list(run.pending_ids()) == sent
     assert run.report() == DeletionReport(())
 
 
 def test_a_profile_id_is_one_id_however_it_is_spelled() -> None:
     """Upper case, lower case and a UUID are the same profile, which is deleted once."""
     spelled: list[Any] = [PROFILE_ID.upper(), PROFILE_ID, UUID(PROFILE_ID)]
-    assert list(Deletions(spelled, "profile_id").to_send()) == [PROFILE_ID]
+    assert list(DeletionRun(spelled, "profile_id").pending_ids()) == [PROFILE_ID]
 
 
 def test_ids_are_taken_one_by_one() -> None:
@@ -118,7 +118,7 @@ def test_ids_are_taken_one_by_one() -> None:
             taken.append(name)
             yield name
 
-    steps = Deletions(ids(), "customer_user_id").to_send()
+    steps = DeletionRun(ids(), "customer_user_id").pending_ids()
     assert taken == []
     assert [next(steps), taken] == ["a", ["a"]]
     assert [next(steps), taken] == ["b", ["a", "b"]]
@@ -131,8 +131,8 @@ BAD_IDS: list[Any] = ["", " ", " a", "a\n", "\u00e4", "\ud800", None, 7, True, b
 def test_an_id_that_cannot_be_sent_is_one_that_failed(bad: Any) -> None:
     """It is noted with its place in the list, nothing is sent for it, and the others are."""
     seen: list[DeletionResult] = []
-    run = Deletions(["a", bad, "b"], "customer_user_id", seen.append)
-    assert list(run.to_send()) == ["a", "b"]
+    run = DeletionRun(["a", bad, "b"], "customer_user_id", seen.append)
+    assert list(run.pending_ids()) == ["a", "b"]
     (failed,) = run.report().failed
     assert (failed.outcome, failed.attempted) == ("failed", False)
     assert isinstance(failed.error, AdaptyUsageError)
@@ -148,8 +148,8 @@ def test_an_id_that_cannot_be_sent_is_one_that_failed(bad: Any) -> None:
 
 def test_a_bad_id_is_noted_each_time_it_stands_there() -> None:
     """Each place at fault is told, so that all of them can be mended."""
-    run = Deletions(["", "a", ""], "customer_user_id")
-    assert list(run.to_send()) == ["a"]
+    run = DeletionRun(["", "a", ""], "customer_user_id")
+    assert list(run.pending_ids()) == ["a"]
     assert [str(failed.error).partition(":")[0] for failed in run.report().failed] == [
         "ids[0].customer_user_id",
         "ids[2].customer_user_id",
@@ -160,7 +160,7 @@ def test_a_bad_id_is_noted_each_time_it_stands_there() -> None:
 def test_ids_are_several(ids: Any) -> None:
     """A single id is no list of its letters: refused at once, before anything is sent."""
     with pytest.raises(AdaptyUsageError, match=r"^ids: .*expected several ids, such as a list") as caught:
-        Deletions(ids, "customer_user_id")
+        DeletionRun(ids, "customer_user_id")
     assert caught.value.field_name == "ids"
 
 
@@ -168,15 +168,15 @@ def test_ids_are_several(ids: Any) -> None:
 def test_the_kind_is_one_of_two(kind: Any) -> None:
     """The argument's name is the method's."""
     with pytest.raises(AdaptyUsageError, match=r"^by: ") as caught:
-        Deletions(["a"], kind)
+        DeletionRun(["a"], kind)
     assert caught.value.field_name == "by"
 
 
 @pytest.mark.parametrize("error", OF_ALL, ids=lambda error: type(error).__name__)
 def test_what_would_come_of_all_the_others_ends_the_run(error: AdaptyError) -> None:
     """Nothing more is sent; what is left counts as failed for that reason, and as not tried."""
-    run = Deletions(["a", "b", "", "c", "d", "c", "a"], "customer_user_id")
-    steps = run.to_send()
+    run = DeletionRun(["a", "b", "", "c", "d", "c", "a"], "customer_user_id")
+    steps = run.pending_ids()
     first, second = next(steps), next(steps)
     run.note(DeletionResult.failed(first, error))
     run.note(DeletionResult(second, "deleted"))
@@ -199,8 +199,8 @@ def test_what_would_come_of_all_the_others_ends_the_run(error: AdaptyError) -> N
 def test_a_client_that_cannot_be_used_is_no_outcome() -> None:
     """No key, or a closed client, is the caller's own: it ends the run, and is raised in place of a report."""
     error = AdaptyConfigError("secret_key: is missing")
-    run = Deletions(["a", "b", "c"], "customer_user_id")
-    steps = run.to_send()
+    run = DeletionRun(["a", "b", "c"], "customer_user_id")
+    steps = run.pending_ids()
     run.note(DeletionResult.failed(next(steps), error))
     assert list(steps) == []
     with pytest.raises(AdaptyConfigError) as caught:
@@ -234,7 +234,7 @@ async def _awaited(_: DeletionResult) -> None:
 def test_outcomes_are_told_to_a_plain_function(told: Any) -> None:
     """What would have to be awaited would never run, and what is no function would fail after the first deletion."""
     with pytest.raises(AdaptyUsageError, match=r"^on_result: .*expected a plain function") as caught:
-        Deletions(["a"], "customer_user_id", told)
+        DeletionRun(["a"], "customer_user_id", told)
     assert caught.value.field_name == "on_result"
 
 
@@ -255,16 +255,16 @@ def test_outcomes_are_told_to_whatever_can_be_called() -> None:
     told = Told()
     callables: tuple[Any, ...] = (told, print, dict, partial(told), None)
     for able in callables:
-        Deletions([], "customer_user_id", able)
-    Deletions([], "customer_user_id", told).note(DeletionResult("a", "deleted"))
+        DeletionRun([], "customer_user_id", able)
+    DeletionRun([], "customer_user_id", told).note(DeletionResult("a", "deleted"))
     assert told.seen == [DeletionResult("a", "deleted")]
 
 
 def test_the_first_of_several_reasons_to_stop_is_the_reason() -> None:
     """What was under way may fail for other reasons; the report has the first."""
-    run = Deletions(["a", "b"], "customer_user_id")
+    run = DeletionRun(["a", "b"], "customer_user_id")
     first, second = OF_ALL[:2]
-    for id_, error in zip(list(run.to_send()), (first, second), strict=True):
+    for id_, error in zip(list(run.pending_ids()), (first, second), strict=True):
         run.note(DeletionResult.failed(id_, error))
     assert run.report().aborted_by is first
 
@@ -272,8 +272,8 @@ def test_the_first_of_several_reasons_to_stop_is_the_reason() -> None:
 @pytest.mark.parametrize("error", [*OF_ONE, *DOUBTFUL], ids=lambda error: type(error).__name__)
 def test_what_is_said_of_one_does_not_end_the_run(error: AdaptyError) -> None:
     """The others are sent, and the one that failed says why."""
-    run = Deletions(["a", "b"], "customer_user_id")
-    steps = run.to_send()
+    run = DeletionRun(["a", "b"], "customer_user_id")
+    steps = run.pending_ids()
     run.note(DeletionResult.failed(next(steps), error))
     assert list(steps) == ["b"]
     (failed,) = run.report().failed
@@ -301,8 +301,8 @@ GONE = ProfileNotFoundError("deleteProfile: 404", status_code=404, body={"error_
 )
 def test_an_api_that_fails_on_five_in_a_row_is_left_alone(errors: list[AdaptyError | None], *, stopped: bool) -> None:
     """One failure may be the profile's own, five in a row are the API's: the rest is not tried."""
-    run = Deletions([f"user_{number}" for number in range(60)], "customer_user_id")
-    steps = run.to_send()
+    run = DeletionRun([f"user_{number}" for number in range(60)], "customer_user_id")
+    steps = run.pending_ids()
     for error in errors:
         id_ = next(steps)
         run.note(DeletionResult(id_, "deleted") if error is None else DeletionResult.failed(id_, error))
@@ -313,8 +313,8 @@ def test_an_api_that_fails_on_five_in_a_row_is_left_alone(errors: list[AdaptyErr
 @pytest.mark.parametrize("error", DOUBTFUL, ids=lambda error: f"{error.status_code}")
 def test_what_is_said_of_five_in_a_row_is_said_of_all(error: AdaptyError) -> None:
     """Whatever is in between, it ends the run; what a server's error does not say by itself is noted on it."""
-    run = Deletions([f"user_{number}" for number in range(9)], "customer_user_id")
-    for id_ in run.to_send():
+    run = DeletionRun([f"user_{number}" for number in range(9)], "customer_user_id")
+    for id_ in run.pending_ids():
         run.note(DeletionResult.failed(id_, error))
 
     report = run.report()
@@ -325,8 +325,8 @@ def test_what_is_said_of_five_in_a_row_is_said_of_all(error: AdaptyError) -> Non
 
 def test_a_bad_id_says_nothing_of_the_api() -> None:
     """An id that is refused here, between failures of the API, neither counts as one nor makes up for one."""
-    run = Deletions(["a", "b", "", "c", "d", "", "e", "f"], "customer_user_id")
-    for id_ in run.to_send():
+    run = DeletionRun(["a", "b", "", "c", "d", "", "e", "f"], "customer_user_id")
+    for id_ in run.pending_ids():
         run.note(DeletionResult.failed(id_, DOWN))
     assert [outcome(deletion) for deletion in run.report().failed if not deletion.attempted] == [
         ("", "failed", False),
@@ -344,7 +344,7 @@ def test_who_is_not_there_is_not_found() -> None:
 
 def test_the_report_sorts_by_outcome() -> None:
     """Each outcome is in one of the three, in the order in which they ended."""
-    run = Deletions([], "customer_user_id")
+    run = DeletionRun([], "customer_user_id")
     ended = [
         DeletionResult("c", "deleted"),
         DeletionResult.failed("a", ProfileNotFoundError("404")),
@@ -364,8 +364,8 @@ def test_the_report_sorts_by_outcome() -> None:
 
 def test_no_address_shows() -> None:
     """Ids may be addresses: neither an outcome nor a report nor a reason shows one; other ids do show."""
-    run = Deletions([ADDRESS, f"{ADDRESS} ", f"\u00e4{ADDRESS}"], "customer_user_id")
-    for id_ in run.to_send():
+    run = DeletionRun([ADDRESS, f"{ADDRESS} ", f"\u00e4{ADDRESS}"], "customer_user_id")
+    for id_ in run.pending_ids():
         run.note(DeletionResult(id_, "deleted"))
     run.note(DeletionResult.failed(ADDRESS, OF_ONE[0]))
     report = run.report()

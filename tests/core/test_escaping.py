@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapty import AdaptyUsageError, MailProfile, TransactionEvent
-from adapty._core.answers import Asked, error_for
+from adapty._core.error_mapping import RequestInfo, error_from_response
 
 HOSTILE = "x\x1b[2J\r\nforged\u202e\x9b\x00\x7f\ud800"
 PROFILE: dict[str, Any] = {
@@ -52,7 +52,9 @@ def test_messages_of_the_api_are_escaped() -> None:
     content = {"errors": [{"source": HOSTILE, "errors": [HOSTILE]}], "error_code": HOSTILE}
     headers = {"x-request-id": HOSTILE}
     for body in (json.dumps(content), json.dumps({"message": HOSTILE}), f"<html>{HOSTILE!a}\n"):
-        error = error_for(Answer(400, body.encode(), headers), Asked("getProfile", "GET", "/", 1), [])
+        error = error_from_response(Answer(400, body.encode(), headers), RequestInfo("getProfile", "GET", "/", 1), [])
         assert str(error).isprintable(), str(error)
-    error = error_for(Answer(400, json.dumps(content).encode(), {}), Asked("getProfile", "GET", "/", 1), [])
+    error = error_from_response(
+        Answer(400, json.dumps(content).encode(), {}), RequestInfo("getProfile", "GET", "/", 1), []
+    )
     assert error.error_code == HOSTILE

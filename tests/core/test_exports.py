@@ -1,16 +1,30 @@
-"""What `import adapty` gives: the public names, all of them, each when it is first asked for."""
+"""The public names of each package: complete, lazy, and the same at run time as for type checkers."""
 
 from __future__ import annotations
 
+import ast
 import inspect
+import pickle
 import subprocess
 import sys
 import types
+from importlib import import_module
+from pathlib import Path
 
 import pytest
 
 import adapty
-from adapty import _HOMES
+
+PACKAGES = (
+    "adapty",
+    "adapty.bulk",
+    "adapty.fast",
+    "adapty.models",
+    "adapty.sandbox",
+    "adapty.testing",
+    "adapty.webhooks",
+)
+SUBMODULES = ("bulk", "config", "errors", "fast", "flows", "models", "sandbox", "testing", "webhooks")
 
 HEAVY = {
     "adapty_generated",
@@ -21,90 +35,94 @@ HEAVY = {
     "httpx",
     "jsonschema",
     "rich",
+    "sqlite3",
     "starlette",
     "typer",
+    "uvicorn",
 }
 
 
 def python(code: str) -> str:
-    """Run a snippet in an interpreter of its own and give what it prints."""
+    """Run code in a new interpreter and return its output."""
     ran = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stderr
     return ran.stdout
 
 
-def order(name: str) -> tuple[int, str]:
-    """Sort as the linter does: constants, then classes, then the rest."""
-    return (0 if name.isupper() else 1 if name[0].isupper() else 2, name)
+def exported(package: str) -> list[str]:
+    """Return a package's `__all__`, which type checkers do not see."""
+    names: list[str] = vars(import_module(package))["__all__"]
+    return names
 
 
-def test_the_public_names_are_sorted_and_unique() -> None:
-    """`__all__` has each name once, in the linter's order."""
-    assert adapty.__all__ == sorted(set(adapty.__all__), key=order)
+def typed_names(package: str) -> set[str]:
+    """Return the names that a package's `if TYPE_CHECKING` block imports as themselves."""
+    tree = ast.parse(Path(str(import_module(package).__file__)).read_text("utf-8"))
+    (block,) = (node for node in tree.body if isinstance(node, ast.If))
+    aliases = [alias for node in block.body if isinstance(node, ast.ImportFrom) for alias in node.names]
+    assert all(alias.asname == alias.name for alias in aliases), "a type checker takes it for private"
+    return {alias.name for alias in aliases}
 
 
-@pytest.mark.parametrize("name", adapty.__all__)
-def test_every_public_name_is_there_and_documented(name: str) -> None:
-    """Each public name can be had, is the same object each time, and says what it is."""
-    value = getattr(adapty, name)
-    assert getattr(adapty, name) is value
-    assert not isinstance(value, types.ModuleType)
-    if inspect.isclass(value) or inspect.isfunction(value):
-        assert value.__name__ == name
-        assert inspect.getdoc(value)
+@pytest.mark.parametrize("package", PACKAGES)
+def test_exports_are_the_same_for_type_checkers(package: str) -> None:
+    """The table of lazy exports has the names that type checkers see."""
+    submodules = set(SUBMODULES) if package == "adapty" else set()
+    assert typed_names(package) == {*exported(package), *submodules}
+    assert len(exported(package)) == len(set(exported(package)))
 
 
-def test_every_public_name_comes_from_one_place() -> None:
-    """A public name is either loaded with the package, or has one home that it is loaded from later."""
-    eager = set(adapty.errors.__all__) | {"__version__"}
-    assert eager & set(_HOMES) == set()
-    assert eager | set(_HOMES) == set(adapty.__all__)
+@pytest.mark.parametrize("package", PACKAGES)
+def test_every_export_is_loaded_once_and_documented(package: str) -> None:
+    """Each name can be imported, is the same object each time, and has a docstring."""
+    module = import_module(package)
+    for name in exported(package):
+        value = getattr(module, name)
+        assert vars(module)[name] is value, name
+        assert not isinstance(value, types.ModuleType), name
+        if inspect.isclass(value) or inspect.isfunction(value):
+            assert value.__name__ == name
+            assert inspect.getdoc(value), name
+            assert pickle.loads(pickle.dumps(value)) is value  # noqa: S301 - made here
 
 
-def test_star_gives_the_public_names() -> None:
-    """`from adapty import *` gives what `__all__` says, lazily loaded names included."""
-    printed = python("from adapty import *; print(' '.join(sorted(name for name in dir() if name != '__builtins__')))")
-    assert set(adapty.__all__) <= set(printed.split())
+@pytest.mark.parametrize("package", PACKAGES)
+def test_import_star_and_dir_have_the_exports(package: str) -> None:
+    """`from package import *` binds `__all__`; `dir(package)` lists it before anything is loaded."""
+    printed = python(
+        f"import sys, {package}\n"
+        f"print(*dir({package}))\n"
+        f"print(*{{name.partition('.')[0] for name in sys.modules}})\n"
+        f"from {package} import *\n"
+        "print(*dir())\n"
+    )
+    listed, loaded, bound = (set(line.split()) for line in printed.splitlines())
+    assert set(exported(package)) <= listed
+    assert loaded & HEAVY == set()
+    assert set(exported(package)) <= bound
 
 
-def test_dir_lists_all_public_names_before_they_are_loaded() -> None:
-    """Tab completion knows each public name, though nothing is loaded for it."""
-    printed = python("import adapty, sys; print(*dir(adapty)); print('httpx' in sys.modules)")
-    names, loaded = printed.splitlines()
-    assert set(adapty.__all__) <= set(names.split())
-    assert loaded == "False"
-    assert dir(adapty) == sorted(set(dir(adapty)))
-
-
-@pytest.mark.parametrize("name", ["nonsense", "adapty", "Client", "not_given", "_nonsense", "", "__wrapped__"])
-def test_an_unknown_attribute_is_an_attribute_error(name: str) -> None:
-    """What the package does not have is missing in Python's own words."""
-    with pytest.raises(AttributeError, match=f"module 'adapty' has no attribute '{name}'"):
-        getattr(adapty, name)
-    assert not hasattr(adapty, name)
-
-
-def test_an_unknown_import_is_an_import_error() -> None:
-    """`from adapty import nonsense` fails as it does for any package."""
+@pytest.mark.parametrize("package", PACKAGES)
+def test_unknown_names_are_rejected_as_usual(package: str) -> None:
+    """A package raises Python's own AttributeError and ImportError for a name that it does not have."""
+    module = import_module(package)
+    for name in ("nonsense", "adapty", "Client", "_nonsense", "", "__wrapped__"):
+        with pytest.raises(AttributeError, match=f"^module '{package}' has no attribute '{name}'$"):
+            getattr(module, name)
     with pytest.raises(ImportError, match="cannot import name 'nonsense'"):
-        exec("from adapty import nonsense", {})  # noqa: S102 - a statement that no linter would let stand
+        exec(f"from {package} import nonsense", {})  # noqa: S102 - linters reject the statement itself
 
 
-def test_importing_the_package_loads_nothing_heavy() -> None:
-    """`import adapty` alone loads neither the HTTP library nor attrs, dateutil, asyncio or generated code."""
-    printed = python("import sys, adapty; print(*{name.partition('.')[0] for name in sys.modules})")
-    assert set(printed.split()) & HEAVY == set()
-    assert "adapty" in printed.split()
+def test_submodules_need_no_import_of_their_own() -> None:
+    """`import adapty` is enough for `adapty.bulk` and the other public submodules."""
+    for name in SUBMODULES:
+        assert python(f"import adapty; print(adapty.{name}.__name__)") == f"adapty.{name}\n"
+        assert name in dir(adapty)
+        assert name not in exported("adapty")
 
 
-def test_an_error_can_be_caught_without_loading_more() -> None:
-    """`except adapty.AdaptyError` costs no more than the import of the package."""
-    printed = python("import sys, adapty; adapty.AdaptyUsageError.for_field('x', 'y'); print('attrs' in sys.modules)")
-    assert printed == "False\n"
-
-
-def test_records_and_flows_load_no_http_library() -> None:
-    """Whoever only checks records or derives flows does not pay for the HTTP library or the generated models."""
+def test_models_and_flows_load_no_http_library() -> None:
+    """Validating models and deriving flows loads neither the HTTP library nor the generated models."""
     printed = python(
         "import sys, adapty; adapty.MailProfile; adapty.flow_for; adapty.Timeouts; "
         "print(*{name.partition('.')[0] for name in sys.modules})",
@@ -112,10 +130,7 @@ def test_records_and_flows_load_no_http_library() -> None:
     assert set(printed.split()) & {"httpx", "adapty_generated", "asyncio", "starlette", "typer"} == set()
 
 
-def test_the_clients_load_no_generated_models() -> None:
-    """A client can be made without loading the generated models, which a call needs."""
-    printed = python(
-        "import sys, adapty; adapty.Adapty(mail_secret_key='key'); "
-        "print(*(name for name in sys.modules if name.startswith('adapty_generated')))",
-    )
-    assert printed == "\n"
+def test_errors_load_nothing_heavy() -> None:
+    """`except adapty.AdaptyError` loads nothing but the errors."""
+    printed = python("import sys, adapty; adapty.AdaptyUsageError.for_field('x', 'y'); print('attrs' in sys.modules)")
+    assert printed == "False\n"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal, localcontext
+from importlib import import_module
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -13,8 +14,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import adapty.models
-import adapty.webhooks.events
 from adapty import (
     AccessLevel,
     AdaptyUsageError,
@@ -23,13 +22,14 @@ from adapty import (
     NonSubscription,
     Profile,
     ProfileSubscription,
+    PurchaseOffer,
     RemoteConfig,
     VirtualCurrencyBalance,
     VirtualCurrencyBalances,
     VirtualCurrencyHistoryItem,
 )
-from adapty._core.redact import REDACTED
-from adapty._generated import server_side_call
+from adapty._core.redaction import REDACTED
+from adapty._generated import build_server_side_call
 from adapty.models._response import (
     ResponseModel,
     parse_bool,
@@ -47,6 +47,7 @@ from adapty.models.virtual_currency import (
 from adapty.webhooks import PurchaseProperties
 
 from .support import repeatable, reply
+from .test_exports import exported
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -60,13 +61,13 @@ PAGES: list[type[ResponseModel]] = [
 ]
 CLASSES: list[type[ResponseModel]] = PAGES + [
     held
-    for module in (adapty.models, adapty.webhooks.events)
-    for held in vars(module).values()
+    for package in ("adapty.models", "adapty.webhooks")
+    for held in (getattr(import_module(package), name) for name in exported(package))
     if isinstance(held, type) and issubclass(held, ResponseModel) and held is not ResponseModel
 ]
 EVERY = pytest.mark.parametrize("cls", CLASSES, ids=lambda cls: cls.__name__)
 
-EMPTY: Mapping[str, Any] = {"read_each": (), "read_named": {}, "event_properties": PurchaseProperties()}
+EMPTY: Mapping[str, Any] = {"list": (), "map": {}, "event_properties": PurchaseProperties()}
 """What a field holds that is missing, by how it is read or by its name; None where it is neither."""
 
 KINDS = {
@@ -85,7 +86,7 @@ def fields_of(kind: str) -> list[Any]:
         pytest.param(cls, field.name, id=f"{cls.__name__}.{field.name}")
         for cls in CLASSES
         for field in attrs.fields(cls)
-        if field.metadata.get("read") is KINDS[kind]
+        if field.metadata.get("scalar") is KINDS[kind]
     ]
 
 
@@ -171,7 +172,7 @@ NOT_TIMES: tuple[Any, ...] = (
 
 def profile_of(**fields: Any) -> Profile:
     """Take a profile of these fields through the whole read path."""
-    call = server_side_call("getProfile", Profile.from_response, adapty_customer_user_id="user_12345")
+    call = build_server_side_call("getProfile", Profile.from_response, adapty_customer_user_id="user_12345")
     return call.read(reply(200, json.dumps({"data": fields}).encode()))
 
 
@@ -253,7 +254,7 @@ def test_any_moment_comes_back(meant: datetime) -> None:
 )
 def test_revenue_is_exact(sent: str, exact: str) -> None:
     """An amount is the decimal number that the answer spells, and is written as that number again."""
-    call = server_side_call("getProfile", Profile.from_response, adapty_customer_user_id="user_12345")
+    call = build_server_side_call("getProfile", Profile.from_response, adapty_customer_user_id="user_12345")
     profile = call.read(reply(200, b'{"data": {"total_revenue_usd": %s}}' % sent.encode()))
     assert profile.total_revenue_usd == Decimal(exact)
     assert isinstance(profile.total_revenue_usd, Decimal)
@@ -569,7 +570,7 @@ def test_attributes_are_given_by_name() -> None:
 @pytest.mark.parametrize("field", ["value", "newer"])
 def test_a_number_that_no_float_holds_is_not_another_number(field: str, sent: str) -> None:
     """What an attribute, or something new, says as a number is never rounded, and never infinite."""
-    call = server_side_call("getProfile", Profile.from_response, adapty_customer_user_id="user_12345")
+    call = build_server_side_call("getProfile", Profile.from_response, adapty_customer_user_id="user_12345")
     body = b'{"data": {"custom_attributes": [{"key": "odd", "%s": %s}]}}' % (field.encode(), sent.encode())
     profile = call.read(reply(200, body))
     written = json.loads(json.dumps(profile.to_dict(), allow_nan=False), parse_float=Decimal)
@@ -624,7 +625,7 @@ def test_the_sub_objects_are_of_their_own_classes() -> None:
         NonSubscription,
         CustomAttribute,
     ]
-    assert type(profile.access_levels[0].offer) is type(profile.subscriptions[0].offer) is adapty.models.PurchaseOffer
+    assert type(profile.access_levels[0].offer) is type(profile.subscriptions[0].offer) is PurchaseOffer
 
 
 @pytest.mark.parametrize("balance", [0, 1, 2**31 - 1, 2**31, -1])

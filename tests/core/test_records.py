@@ -28,8 +28,8 @@ from adapty import (
     TransactionEvent,
     TransactionEventType,
 )
-from adapty._core.countries import COUNTRY_CODES
-from adapty._core.unseen_characters import describe_unseen_character
+from adapty._core.invisible_characters import describe_invisible_character
+from adapty._core.validation import COUNTRY_CODES
 from adapty.models._request import RequestModel, coerce_model, field_names
 
 from .support import BASES, EVENT, FULL_EVENT, FULL_PROFILE, PROFILE, json_values, repeatable, wire
@@ -53,7 +53,7 @@ def _texts(least: int = 0) -> st.SearchStrategy[str]:
 
 def _names() -> st.SearchStrategy[str]:
     return st.text(st.characters(exclude_categories=("C", "Z")), min_size=1, max_size=20).filter(
-        lambda name: describe_unseen_character(name) is None
+        lambda name: describe_invisible_character(name) is None
     )
 
 

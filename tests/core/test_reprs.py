@@ -12,7 +12,7 @@ import pytest
 
 import adapty
 from adapty import AdaptyError, AsyncAdapty, MailProfile, Timeouts
-from adapty._core.safe_repr import SafeRepr
+from adapty._core.redaction import SafeRepr
 from adapty.config import Config
 from adapty.models._request import RequestModel
 from adapty.models._response import ResponseModel

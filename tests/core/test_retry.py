@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapty._core.retry import RetryPolicy, is_in_flight, is_transient, retry_after_seconds
+from adapty._core.retry import RetryPolicy, is_in_flight, is_retryable_status, parse_retry_after
 
 from .support import repeatable
 
@@ -38,13 +38,13 @@ def lowest() -> float:
 
 def test_answers_that_may_be_others_next_time() -> None:
     """A time-out of the request, too many requests and every failure of the server are tried again."""
-    assert all(is_transient(status) for status in (408, 429, *range(500, 600)))
+    assert all(is_retryable_status(status) for status in (408, 429, *range(500, 600)))
 
 
 def test_all_other_answers_stay_the_same() -> None:
     """No success, redirect or refusal is tried again, and no status that is none."""
     others = set(range(-1, 1000)) - {408, 429, *range(500, 600)}
-    assert not [status for status in others if is_transient(status)]
+    assert not [status for status in others if is_retryable_status(status)]
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_what_is_in_flight_is_waited_for_as_long_as_the_ceiling(
     waited: float, times: int, retry_after: float | None, wait: float | None, max_retries: int
 ) -> None:
     """As long as asked for, or half a second, doubled up to the cap; a minute in all, and no try is used up."""
-    assert RetryPolicy(max_retries=max_retries).wait_in_flight(waited, times, retry_after) == wait
+    assert RetryPolicy(max_retries=max_retries).next_in_flight_delay(waited, times, retry_after) == wait
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_what_is_in_flight_is_waited_for_as_long_as_the_ceiling(
 )
 def test_seconds(value: str, seconds: float) -> None:
     """A number of seconds is read, fractions included."""
-    assert retry_after_seconds(value, at_noon_of_the_test) == seconds
+    assert parse_retry_after(value, at_noon_of_the_test) == seconds
 
 
 @pytest.mark.parametrize(
@@ -128,7 +128,7 @@ def test_seconds(value: str, seconds: float) -> None:
 )
 def test_dates(value: str) -> None:
     """Each of the three forms of RFC 9110, section 5.6.7, is read as seconds from now, and e-mail's form too."""
-    assert retry_after_seconds(value, at_noon_of_the_test) == 90.0
+    assert parse_retry_after(value, at_noon_of_the_test) == 90.0
 
 
 @given(st.datetimes(datetime(2026, 6, 1, 10, 30), datetime(2068, 1, 1)))  # noqa: DTZ001 - bounds are naive
@@ -137,7 +137,7 @@ def test_every_date_to_come_is_read(moment: datetime) -> None:
     """Whatever moment a server names, the wait is the time until then, to the second."""
     value = format_datetime(moment.replace(tzinfo=UTC, microsecond=0), usegmt=True)
     expected = (moment.replace(tzinfo=UTC, microsecond=0) - NOW).total_seconds()
-    assert retry_after_seconds(value, at_noon_of_the_test) == expected
+    assert parse_retry_after(value, at_noon_of_the_test) == expected
 
 
 @pytest.mark.parametrize(
@@ -153,13 +153,13 @@ def test_every_date_to_come_is_read(moment: datetime) -> None:
 )
 def test_a_date_that_has_passed_asks_for_no_wait(value: str) -> None:
     """A moment that has come is no negative wait."""
-    assert retry_after_seconds(value, at_noon_of_the_test) == 0.0
+    assert parse_retry_after(value, at_noon_of_the_test) == 0.0
 
 
 def test_the_system_clock_is_used_without_another() -> None:
     """Without a clock given, seconds are counted from the present."""
     value = format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True)
-    seconds = retry_after_seconds(value)
+    seconds = parse_retry_after(value)
     assert seconds is not None
     assert 3000 < seconds <= 3600
 
@@ -226,7 +226,7 @@ JUNK = [
 @pytest.mark.parametrize("value", JUNK, ids=[f"{n}-{ascii(value)[:30]}" for n, value in enumerate(JUNK)])
 def test_junk_asks_for_nothing(value: str | None) -> None:
     """A header that is missing, or neither seconds nor a date, counts as none."""
-    assert retry_after_seconds(value, at_noon_of_the_test) is None
+    assert parse_retry_after(value, at_noon_of_the_test) is None
 
 
 FRAGMENTS = st.sampled_from(
@@ -256,7 +256,7 @@ FRAGMENTS = st.sampled_from(
 @repeatable(400)
 def test_no_header_makes_an_error(value: str) -> None:
     """Whatever a header holds, it is read as a finite wait or as nothing."""
-    seconds = retry_after_seconds(value, at_noon_of_the_test)
+    seconds = parse_retry_after(value, at_noon_of_the_test)
     assert seconds is None or 0 <= seconds < math.inf
 
 
@@ -326,5 +326,5 @@ def test_the_backoff_still_holds_where_the_answer_asks_for_less() -> None:
 
 def test_the_ceiling_is_the_policys_own() -> None:
     """Another ceiling lets longer waits pass, or shorter ones not."""
-    assert RetryPolicy(retry_after_ceiling=3600.0).wait(1, 3600.0, lowest) == 3600.0
-    assert RetryPolicy(retry_after_ceiling=0.0).wait(1, 0.5, lowest) is None
+    assert RetryPolicy(max_retry_after=3600.0).wait(1, 3600.0, lowest) == 3600.0
+    assert RetryPolicy(max_retry_after=0.0).wait(1, 0.5, lowest) is None

@@ -31,8 +31,8 @@ from adapty import (
     Subscription,
     VirtualCurrencyTransactionItem,
 )
-from adapty._core.redact import REDACTED
-from adapty._generated import contract, nothing, server_side_call
+from adapty._core.redaction import REDACTED
+from adapty._generated import build_server_side_call, ignore_body, openapi_spec
 from adapty.models import (
     IntegrationIdentifierFields,
     OneTimePurchaseFields,
@@ -174,7 +174,7 @@ FULL: Mapping[type[RequestModel], Mapping[str, Any]] = {
 
 EVERY = pytest.mark.parametrize("cls", list(BASES), ids=lambda cls: cls.__name__)
 
-CONTRACT = contract("server_side")
+CONTRACT = openapi_spec("server_side")
 SCHEMAS = CONTRACT["components"]["schemas"]
 
 USER: Mapping[str, Any] = {"adapty_customer_user_id": "user_12345"}
@@ -215,7 +215,7 @@ def check_sendable(record: RequestModel) -> None:
     assert type(record).from_dict(written, allow_unknown=True) == record
     if type(record) in SENT_BY:
         operation, parameters = SENT_BY[type(record)]
-        body = server_side_call(operation, nothing, record, **parameters).request.body
+        body = build_server_side_call(operation, ignore_body, record, **parameters).request.body
         assert body is not None
         assert json.loads(body) == written
 
@@ -767,5 +767,5 @@ def test_a_record_that_was_altered_after_its_check_is_not_sent() -> None:
     held: Any = record.extra_fields
     held["newer"] = float("nan")
     with pytest.raises(AdaptyUsageError, match=r"^updateProfile: .*JSON cannot carry") as caught:
-        server_side_call("updateProfile", nothing, record, **USER)
+        build_server_side_call("updateProfile", ignore_body, record, **USER)
     assert "Jane" not in str(caught.value)

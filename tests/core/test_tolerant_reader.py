@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 import adapty.models
 from adapty import Profile, UnexpectedResponseError
-from adapty._generated import contract, nothing, server_side_call
+from adapty._generated import build_server_side_call, ignore_body, openapi_spec
 from adapty.models import IntegrationIdentifiers, Paywall, RefundSaverSettings, Subscription, VirtualCurrencyTransaction
 from adapty.models._response import ResponseModel
 from adapty.models.access import GrantAccessRequest, RevokeAccessRequest
@@ -34,6 +34,7 @@ from adapty.models.virtual_currency import (
 )
 
 from .support import drive, json_values, repeatable, reply
+from .test_exports import exported
 
 if TYPE_CHECKING:
     from adapty._core.call import Call
@@ -74,7 +75,7 @@ READERS: Mapping[str, Callable[[Mapping[str, Any]], Any]] = {
     "revokeAccessLevel": Profile.from_response,
     "getRefundSaverSettings": RefundSaverSettings.from_response,
     "setRefundSaverSettings": RefundSaverSettings.from_response,
-    "validateStripePurchase": nothing,
+    "validateStripePurchase": ignore_body,
     "validatePaddlePurchase": Profile.from_response,
     "getIntegrationIdentifiers": IntegrationIdentifiers.from_dict,
     "listPaywalls": PaywallListResponse.from_dict,
@@ -114,12 +115,12 @@ NO_USER = {"validateStripePurchase", "validatePaddlePurchase", "listPaywalls", "
 
 def _call(name: str) -> Call[Any]:
     arguments = {**({} if name in NO_USER else USER), **ARGUMENTS.get(name, {})}
-    return server_side_call(name, READERS[name], **arguments)
+    return build_server_side_call(name, READERS[name], **arguments)
 
 
 CALLS = {name: _call(name) for name in READERS}
 
-CONTRACT = contract("server_side")
+CONTRACT = openapi_spec("server_side")
 
 
 def _resolved(part: Any) -> Any:
@@ -164,13 +165,9 @@ EVERY_EXAMPLE = pytest.mark.parametrize(
     ("operation", "body"), [pytest.param(name, body, id=f"{name}-{example}") for name, example, body in EXAMPLES]
 )
 
-KNOWN_VALUES = frozenset[str]().union(
-    *(value for value in vars(adapty.models).values() if isinstance(value, frozenset))
-)
-
-KNOWN_CLASSES = [
-    held for held in vars(adapty.models).values() if isinstance(held, type) and issubclass(held, ResponseModel)
-]
+MODELS = [getattr(adapty.models, name) for name in exported("adapty.models")]
+KNOWN_VALUES = frozenset[str]().union(*(value for value in MODELS if isinstance(value, frozenset)))
+KNOWN_CLASSES = [value for value in MODELS if isinstance(value, type) and issubclass(value, ResponseModel)]
 
 OTHER_VALUES: tuple[Any, ...] = (
     None,
@@ -410,7 +407,7 @@ def test_every_operation_reads_in_the_same_way(operation: str, body: Any) -> Non
 @EVERY_SHAPE
 def test_what_is_not_known_stands_in_the_extra_of_its_own_object(operation: str, body: Any) -> None:
     """Each object of an answer has its unknown keys in its own `extra_fields`, unchanged; known ones stay known."""
-    if READERS[operation] is nothing:
+    if READERS[operation] is ignore_body:
         assert read(operation, {**body, **NEIGHBOURS}) is None
         return
     documented = read(operation, body)
@@ -425,7 +422,7 @@ def test_what_is_not_known_stands_in_the_extra_of_its_own_object(operation: str,
 def test_what_cannot_be_read_stands_in_the_extra_of_its_own_object(operation: str, body: Any) -> None:
     """A known field with something of another type is None or empty, and `extra_fields` has what came in its place."""
     for path, held in places(body):
-        if not path or "metadata" in path or isinstance(path[-1], int) or READERS[operation] is nothing:
+        if not path or "metadata" in path or isinstance(path[-1], int) or READERS[operation] is ignore_body:
             continue
         value: Any = "odd" if isinstance(held, list) else [{"odd": [1, None]}]
         found = counterpart(read(operation, _with(body, path, value)), path[:-1])

@@ -21,7 +21,7 @@ from adapty import (
     Subscription,
     UnexpectedResponseError,
 )
-from adapty._core.call import UnreadableAnswer
+from adapty._core.call import InvalidBody
 from adapty.models.paywalls import build_locale_update, parse_editable_paywall
 from adapty.models.transactions import coerce_transaction, join_base_plan
 
@@ -292,7 +292,7 @@ def test_a_locale_that_is_not_there_is_refused_with_what_is(configs: Any, there:
 )
 def test_configs_that_are_not_understood_are_not_written_back(body: dict[str, Any]) -> None:
     """What was not read as a whole would be lost by writing it back, so it is not taken for a paywall to edit."""
-    with pytest.raises(UnreadableAnswer, match="so none is written back"):
+    with pytest.raises(InvalidBody, match="so none is written back"):
         parse_editable_paywall({"title": "Spring offer", **body})
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shlex
 import subprocess
@@ -10,13 +9,15 @@ import sys
 import tomllib
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from dateutil.relativedelta import relativedelta
 
 from adapty import Adapty
 from adapty.webhooks import Outbox
+from tests.cli.conftest import run
+from tests.examples.independent_count import expected
 
 if TYPE_CHECKING:
     from adapty.sandbox import Sandbox
@@ -27,122 +28,146 @@ ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
 BLOCKS = re.findall(r"```(\w+)\n(.*?)```", README, re.DOTALL)
 SNIPPETS = [text for language, text in BLOCKS if language == "python"]
+TESTS = [text for text in SNIPPETS if "\ndef test_" in text]
+PROGRAMS = [text for text in SNIPPETS if text not in TESTS]
 COMMANDS = [line for language, text in BLOCKS if language == "sh" for line in text.splitlines()]
+(SECTION,) = re.findall(r"```sh\n(.*?)```", README.split("\n## Command line\n")[1].split("\n## ")[0], re.DOTALL)
 SOME_REFUSED = 1
 
 
-def environment(sandbox: Sandbox) -> dict[str, str]:
-    """Lead a command to the sandbox, as the README's reader does."""
-    return {
-        **os.environ,
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+@pytest.fixture
+def variables(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """Set the variables that lead a reader's commands and programs to the sandbox."""
+    values = {
         "ADAPTY_BASE_URL": sandbox.url,
         "ADAPTY_SECRET_KEY": sandbox.secret_key,
         "ADAPTY_MAIL_BASE_URL": sandbox.url,
         "ADAPTY_MAIL_SECRET_KEY": sandbox.mail_key,
     }
-
-
-def where_the_reader_is(folder: Path, text: str, lines: int | None = None) -> Path:
-    """Make a folder with what a text names of the example base, whole or the first lines of it."""
-    place = folder / "project"
-    (place / "examples").mkdir(parents=True)
-    for name in set(re.findall(r"examples/[a-z]+\.(?:csv|jsonl)", text)):
-        with (ROOT / name).open(encoding="utf-8") as whole:
-            (place / name).write_text("".join(islice(whole, lines)), "utf-8")
-    return place
+    for name, value in values.items():
+        monkeypatch.setenv(name, value)
+    return values
 
 
 @pytest.fixture
-def as_the_first_example_leaves_it(sandbox: Sandbox) -> Sandbox:
-    """Return a sandbox where both APIs know user_12345, with access: later snippets and commands speak of that user."""
-    with Adapty(sandbox.secret_key, base_url=sandbox.url) as adapty:
-        adapty.profiles.create(customer_user_id="user_12345", custom_attributes={"plan": "trial"})
-        adapty.access_levels.grant("premium", customer_user_id="user_12345", expires_at=relativedelta(months=1))
-    with Adapty(mail_secret_key=sandbox.mail_key, mail_base_url=sandbox.url) as adapty:
-        adapty.mail.save_profile(
+def _user(variables: dict[str, str]) -> None:
+    """Create user_12345 with access in both APIs, as the first example does: later snippets and commands use it."""
+    with Adapty() as client:
+        client.profiles.create(customer_user_id="user_12345", custom_attributes={"plan": "trial"})
+        client.access_levels.grant("premium", customer_user_id="user_12345", expires_at=relativedelta(months=1))
+        client.mail.save_profile(
             external_profile_id="user_12345",
             external_created_at="2026-06-01T10:30:00Z",
             email="jane@example.com",
         )
-    return sandbox
 
 
-def test_all_blocks_are_looked_at() -> None:
-    """No snippet escapes this test by naming another language."""
+def copy_examples(folder: Path, text: str, lines: int | None = None) -> None:
+    """Copy the example files that a text names, whole or their first lines."""
+    (folder / "examples").mkdir()
+    for name in set(re.findall(r"examples/[a-z]+\.(?:csv|jsonl)", text)):
+        with (ROOT / name).open(encoding="utf-8") as whole:
+            (folder / name).write_text("".join(islice(whole, lines)), "utf-8")
+
+
+def test_all_blocks_are_tested() -> None:
+    """No snippet escapes these tests because its block names another language."""
     assert {language for language, _ in BLOCKS} == {"python", "sh"}
-    assert len(SNIPPETS) >= 18
+    assert len(PROGRAMS) >= 18
+    assert TESTS
 
 
-@pytest.mark.parametrize("snippet", SNIPPETS, ids=range(len(SNIPPETS)))
-def test_snippets_run(snippet: str, as_the_first_example_leaves_it: Sandbox, pytester: pytest.Pytester) -> None:
-    """Each Python snippet runs as it stands, warnings being errors, and prints what its comments say."""
-    if "\ndef test_" in snippet:
-        pytester.makepyfile(snippet)
-        pytester.runpytest_subprocess("-W", "error").assert_outcomes(passed=snippet.count("\ndef test_"))
-        return
+@pytest.mark.usefixtures("_user")
+@pytest.mark.parametrize("snippet", PROGRAMS, ids=range(len(PROGRAMS)))
+def test_programs_run(
+    snippet: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each Python program runs as it is, with warnings as errors, and prints what its comments say.
 
-    done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", snippet.replace("/tmp", str(pytester.path))],  # noqa: S108 - as below
-        check=False,
-        capture_output=True,
-        text=True,
-        cwd=where_the_reader_is(pytester.path, snippet),
-        env=environment(as_the_first_example_leaves_it),
-    )
+    A program that reads the example base gets its beginning only, so its counts differ.
+    """
+    copy_examples(tmp_path, snippet, lines=300)
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, Any] = {"__name__": "__main__"}
 
-    assert done.returncode == 0, done.stderr
-    for line in done.stdout.splitlines():
-        assert f"# {line}\n" in snippet
+    exec(compile(snippet.replace("/tmp", str(tmp_path)), "README.md", "exec"), names)  # noqa: S102, S108
+
+    comparable = re.compile(r"\d+" if "examples/" in snippet else "$^")
+    for line in capsys.readouterr().out.splitlines():
+        assert comparable.sub("N", f"# {line}\n") in comparable.sub("N", snippet)
+    for value in names.values():
+        if isinstance(value, Adapty | Outbox):
+            value.close()
 
 
-@pytest.mark.parametrize("command", [line for line in COMMANDS if line.startswith("adapty-py ")])
-def test_commands_run(command: str, as_the_first_example_leaves_it: Sandbox, tmp_path: Path) -> None:
-    """Each command of ours runs as it stands; the sandbox is started and interrupted."""
-    sandbox = as_the_first_example_leaves_it
-    (tmp_path / "ids.txt").write_text("user_12345\nuser_2\n", "utf-8")
+def test_counts_are_those_of_the_example_base() -> None:
+    """The counts in the comments of the import are what an independent count gives."""
+    counted = expected(ROOT / "examples" / "profiles.csv", ROOT / "examples" / "events.jsonl")
+    assert f"# {counted.profiles_accepted} profiles accepted, {counted.profiles_refused} refused\n" in README
+    assert f"# {counted.events_accepted} events accepted, {counted.events_refused} refused\n" in README
+
+
+@pytest.mark.usefixtures("variables")
+@pytest.mark.parametrize("snippet", TESTS, ids=range(len(TESTS)))
+def test_tests_pass(snippet: str, pytester: pytest.Pytester) -> None:
+    """The README's own tests pass, with warnings as errors."""
+    pytester.makepyfile(snippet)
+    pytester.runpytest_subprocess("-W", "error").assert_outcomes(passed=snippet.count("\ndef test_"))
+
+
+def test_sandbox_command_prints_its_address() -> None:
+    """The installed command starts a sandbox; a signal stops it."""
+    assert "adapty-py sandbox" in COMMANDS
+    command = [str(Path(sys.executable).with_name("adapty-py")), "sandbox", "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as serving:
+        assert serving.stdout
+        assert "The sandbox is at http://127.0.0.1:" in serving.stdout.readline()
+        assert serving.stdout.readline().startswith("  export ADAPTY_MAIL_BASE_URL=http://127.0.0.1:")
+        serving.terminate()
+
+
+def run_command(command: str) -> None:
+    """Run one command line of ours, and check its exit code."""
+    ended = run(*shlex.split(command)[1:])
+    assert ended.code == (SOME_REFUSED if " import " in command else 0), (command, ended)
+
+
+@pytest.mark.usefixtures("_user")
+@pytest.mark.parametrize(
+    "command",
+    [
+        line
+        for line in COMMANDS
+        if line.startswith("adapty-py ") and line != "adapty-py sandbox" and line not in SECTION.splitlines()
+    ],
+)
+def test_commands_run(command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each command outside of the section about the command line runs as it is."""
+    copy_examples(tmp_path, command, lines=300)
+    monkeypatch.chdir(tmp_path)
     Outbox(tmp_path / "outbox.sqlite").close()
-    arguments = shlex.split(command.replace("/tmp", str(tmp_path)))  # noqa: S108 - the README's own word
-    if arguments == ["adapty-py", "sandbox"]:
-        arguments += ["--port", "0"]
-        with subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True, env=environment(sandbox)) as serving:
-            assert serving.stdout
-            assert "The sandbox is at http://127.0.0.1:" in serving.stdout.readline()
-            assert serving.stdout.readline().startswith("  export ADAPTY_MAIL_BASE_URL=http://127.0.0.1:")
-            serving.terminate()
-        return
-
-    done = subprocess.run(
-        arguments,
-        check=False,
-        capture_output=True,
-        text=True,
-        cwd=where_the_reader_is(tmp_path, command, lines=300),
-        env=environment(sandbox),
-    )
-
-    assert done.returncode == (SOME_REFUSED if " import " in command else 0), done.stderr
+    run_command(command.replace("/tmp", str(tmp_path)))  # noqa: S108
 
 
-def test_commands_of_the_command_line_section_run_one_after_the_other(sandbox: Sandbox, tmp_path: Path) -> None:
-    """On a new sandbox, after the first example."""
-    section = README.split("\n## Command line\n")[1].split("\n## ")[0]
-    (block,) = re.findall(r"```sh\n(.*?)```", section, re.DOTALL)
-    commands = block.replace("/tmp", str(tmp_path)).splitlines()  # noqa: S108 - as above
-    place = where_the_reader_is(tmp_path, block, lines=300)
-    subprocess.run([sys.executable, "-c", SNIPPETS[0]], check=True, env=environment(sandbox))
+@pytest.mark.usefixtures("variables")
+def test_commands_of_the_section_run_in_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The section about the command line works on a new sandbox, after the first example."""
+    copy_examples(tmp_path, SECTION, lines=300)
+    monkeypatch.chdir(tmp_path)
+    exec(compile(SNIPPETS[0], "README.md", "exec"), {})  # noqa: S102
 
-    codes = {
-        command: subprocess.run(command, shell=True, check=False, cwd=place, env=environment(sandbox)).returncode  # noqa: S602 - as readers do
-        for command in commands
-    }
+    commands = SECTION.replace("/tmp", str(tmp_path)).splitlines()  # noqa: S108
 
-    assert codes == {command: SOME_REFUSED if " import " in command else 0 for command in commands}
     assert len(commands) == 10
+    for command in commands:
+        if command.startswith("adapty-py "):
+            run_command(command)
+        else:
+            subprocess.run(command, shell=True, check=True)  # noqa: S602
 
 
 @pytest.mark.parametrize("command", [line for line in COMMANDS if not line.startswith("adapty-py ")])
-def test_other_commands_are_what_the_project_has(command: str, sandbox: Sandbox) -> None:
+def test_other_commands_exist(command: str, sandbox: Sandbox, variables: dict[str, str]) -> None:
     """Targets of make exist, extras are those of the package, variables are those that the sandbox prints."""
     words = shlex.split(command)
     if words[0] == "make":
@@ -152,7 +177,7 @@ def test_other_commands_are_what_the_project_has(command: str, sandbox: Sandbox)
         assert any(line.startswith(f"adapty-py erase {words[3]} ") for line in COMMANDS)
     elif words[0] == "export":
         name, _, value = words[1].partition("=")
-        assert name in environment(sandbox)
+        assert name in variables
         assert value in {"http://127.0.0.1:8040", sandbox.mail_key, sandbox.secret_key}
     else:
         assert words[:2] == ["pip", "install"]

@@ -12,7 +12,7 @@ import httpx
 import pytest
 from aiohttp import client_exceptions, http_exceptions
 
-from adapty._http import failure
+from adapty._http import to_failure
 from adapty.config import Timeouts
 from adapty.fast import AsyncFastTransport
 from adapty.fast.exceptions import CONNECT_FAILURES, EXCHANGE_FAILURES, to_connect_error, to_exchange_error
@@ -67,7 +67,7 @@ def test_every_exception_is_mapped(kind: type[Exception]) -> None:
 
     assert type(before) in {httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError}
     assert isinstance(after, httpx.TransportError)
-    assert failure(after, Timeouts()).maybe_sent
+    assert to_failure(after, Timeouts()).maybe_sent
     assert str(before)
     assert str(after)
 

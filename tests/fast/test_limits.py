@@ -9,7 +9,6 @@ import subprocess
 import sys
 import textwrap
 import zlib
-from functools import cache
 from typing import TYPE_CHECKING
 
 import httpx
@@ -18,53 +17,82 @@ import pytest
 from adapty._reading import ResponseTooLarge
 from adapty.fast import AsyncFastTransport
 from tests.fast.sending import IN_PARTS, WHOLE, Sender, outcome, request_on
-from tests.raw_server import answer
+from tests.raw_server import answer, gzip_bomb
 
 if TYPE_CHECKING:
     import socket
     from collections.abc import Callable
+    from pathlib import Path
 
     from tests.raw_server import RawServer
-
-MEGABYTE = 2**20
 
 MEMORY_MEGABYTES = 150
 """What a response may take at most: the limit of 32 MB, received, decoded and growing."""
 
-PROGRAM = """
+BOMB_PROGRAM = """
     import asyncio, resource, sys
     import httpx
     from adapty import Adapty, AsyncAdapty
     from adapty.bulk import import_profiles
     from adapty.fast import AsyncFastTransport
 
-    url, way = sys.argv[1:]
+    url = sys.argv[1]
 
-    async def get():
-        if way == "transport":
-            async with httpx.AsyncClient(transport=AsyncFastTransport()) as client:
-                await client.get(url)
-        else:
-            async with AsyncAdapty("k", base_url=url, transport=AsyncFastTransport(), max_retries=0) as adapty:
-                await adapty.profiles.get(customer_user_id="user")
+    async def send_over_transport():
+        async with httpx.AsyncClient(transport=AsyncFastTransport()) as client:
+            await client.get(url)
 
-    def attempt():
+    async def send_with_client():
+        async with AsyncAdapty("k", base_url=url, transport=AsyncFastTransport(), max_retries=0) as client:
+            await client.profiles.get(customer_user_id="user")
+
+    def send_in_bulk():
+        row = {"external_profile_id": "u", "external_created_at": "2024-01-01T00:00:00Z", "email": "u@x.com"}
+        report = import_profiles(Adapty(mail_secret_key="k", mail_base_url=url), [row], max_retries=0)
+        raise RuntimeError("".join(path.read_text() for path in report.failures))
+
+    def attempt(send):
         try:
-            if way == "bulk":
-                row = {"external_profile_id": "u", "external_created_at": "2024-01-01T00:00:00Z", "email": "u@x.com"}
-                report = import_profiles(Adapty(mail_secret_key="k", mail_base_url=url), [row], max_retries=0)
-                return "".join(path.read_text() for path in report.failures)
-            else:
-                asyncio.run(get())
+            send()
         except Exception as exc:
             return f"{type(exc).__name__}: {exc}"
 
-    attempt()  # imports, certificates
+    sends = (lambda: asyncio.run(send_over_transport()), lambda: asyncio.run(send_with_client()), send_in_bulk)
+    for send in sends:
+        attempt(send)  # imports, certificates
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    problem = attempt()
-    print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)
-    print(problem)
+    for send in sends:
+        problem = repr(attempt(send))
+        print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024, problem)
 """
+
+ENDLESS_PROGRAM = """
+    import asyncio, resource, sys
+    import httpx
+    from adapty.fast import AsyncFastTransport
+
+    async def send_all():
+        transport = AsyncFastTransport()
+        timeout = {"connect": 5, "read": 5, "write": 5, "pool": 5, "total": 0.5}
+        request = httpx.Request("GET", sys.argv[1], extensions={"timeout": timeout})
+        await transport.handle_async_request(request)
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        for name in sys.argv[2:]:
+            try:
+                await transport.handle_async_request(request)
+            except httpx.HTTPError as exc:
+                print(name, (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)
+
+    asyncio.run(send_all())
+"""
+
+
+def run_program(program: str, *arguments: str, folder: Path) -> list[str]:
+    """Run a program in a process of its own, for its memory is measured; return the lines that it prints."""
+    command = [sys.executable, "-c", textwrap.dedent(program), *arguments]
+    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=60, cwd=folder)
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout.splitlines()
 
 
 def send_for_ever(server: RawServer, head: bytes, part: bytes) -> Callable[[socket.socket], None]:
@@ -82,27 +110,19 @@ def send_for_ever(server: RawServer, head: bytes, part: bytes) -> Callable[[sock
     return send
 
 
-@cache
-def bomb() -> bytes:
-    """Compress 260 MB of zeros."""
-    compressor = zlib.compressobj(wbits=zlib.MAX_WBITS | 16)
-    parts = [compressor.compress(bytes(MEGABYTE)) for _ in range(260)]
-    return b"".join(parts) + compressor.flush()
-
-
-@pytest.mark.parametrize("way", ["transport", "client", "bulk"])
-def test_compressed_bomb_takes_little_memory(server: RawServer, tmp_path: object, way: str) -> None:
-    """260 KB of gzip that decode to 260 MB are an error after 32 MB, over every way to send."""
-    body = bomb()
-    server.replies = [answer(200, b"{}"), answer(200, body, "Content-Encoding: gzip")]
-
-    command = [sys.executable, "-c", textwrap.dedent(PROGRAM), server.url, way]
-    done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=60, cwd=str(tmp_path))
-
-    megabytes, problem = done.stdout.splitlines()[:2]
+def test_compressed_bomb_takes_little_memory(server: RawServer, tmp_path: Path) -> None:
+    """260 KB of gzip that decode to 260 MB are an error after 32 MB: over the transport, a client and a bulk job."""
+    body = gzip_bomb(260)
     assert len(body) < 300_000
-    assert int(megabytes) < MEMORY_MEGABYTES
-    assert "the response is larger than 33554432 bytes (max_response_bytes)" in problem
+    server.replies = [*[answer(200, b"{}")] * 3, answer(200, body, "Content-Encoding: gzip")]
+
+    lines = run_program(BOMB_PROGRAM, server.url, folder=tmp_path)
+
+    assert len(lines) == 3
+    for line in lines:
+        megabytes, _, problem = line.partition(" ")
+        assert "the response is larger than 33554432 bytes (max_response_bytes)" in problem
+        assert int(megabytes) < MEMORY_MEGABYTES, line
 
 
 ENDLESS = {
@@ -118,33 +138,15 @@ ENDLESS = {
 }
 
 
-@pytest.mark.parametrize("name", ENDLESS)
-def test_endless_response_ends_in_an_error(server: RawServer, name: str) -> None:
+def test_endless_response_ends_in_an_error(server: RawServer, tmp_path: Path) -> None:
     """Whatever part of it has no end: the size limit, the parser's or the total timeout ends it; memory is bounded."""
-    server.replies = [answer(200, b"{}"), send_for_ever(server, *ENDLESS[name])]
-    program = """
-        import asyncio, resource, sys
-        import httpx
-        from adapty.fast import AsyncFastTransport
+    server.replies = [answer(200, b"{}"), *(send_for_ever(server, *parts) for parts in ENDLESS.values())]
 
-        async def send():
-            transport = AsyncFastTransport()
-            timeout = {"connect": 5, "read": 5, "write": 5, "pool": 5, "total": 0.5}
-            request = httpx.Request("GET", sys.argv[1], extensions={"timeout": timeout})
-            await transport.handle_async_request(request)
-            before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-            try:
-                await transport.handle_async_request(request)
-            except httpx.HTTPError as exc:
-                print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)
+    lines = run_program(ENDLESS_PROGRAM, server.url, *ENDLESS, folder=tmp_path)
 
-        asyncio.run(send())
-    """
-
-    command = [sys.executable, "-c", textwrap.dedent(program), server.url]
-    done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=60)
-
-    assert int(done.stdout) < MEMORY_MEGABYTES
+    assert [line.split()[0] for line in lines] == [*ENDLESS]
+    for line in lines:
+        assert int(line.split()[1]) < MEMORY_MEGABYTES, line
 
 
 @pytest.fixture(params=[WHOLE, IN_PARTS])

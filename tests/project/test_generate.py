@@ -169,13 +169,13 @@ OPERATION = "paths: {/a: {get: {operationId: a, responses: {'200': {description:
 def test_bombs_are_refused_by_little_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Aliases, depth, size and repeated keys: a script that reads a contract does no more than read it."""
     work: list[int] = []
-    add = reading._Building._add
+    add = reading._YamlBuilder._add
 
     def count(building: Any, value: Any, size: int) -> None:
         work.append(size)
         add(building, value, size)
 
-    monkeypatch.setattr(reading._Building, "_add", count)
+    monkeypatch.setattr(reading._YamlBuilder, "_add", count)
     spec = tmp_path / "bomb.yaml"
     for number, (text, told, most) in enumerate(
         (

@@ -1,4 +1,4 @@
-"""A change is told with what the facade owes for it."""
+"""Changes are reported with the gaps of the facade that they cause."""
 
 from __future__ import annotations
 
@@ -7,97 +7,102 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from scripts.facade_coverage import debts
-from scripts.spec_diff.command import report_of
-from scripts.spec_diff.document import opened
-from scripts.spec_diff.reading import parsed
-from scripts.spec_diff.source import ROOT
+from scripts.facade_coverage import find_gaps
+from scripts.spec_diff.__main__ import create_report
+from scripts.spec_diff.document import parse_document
+from scripts.spec_diff.reading import ROOT, parse
 from tests.later_contract import later_contract
-from tests.project.spec_pairs import SHOP, changed
+from tests.project.shop_contract import SHOP, edit_shop
 
 if TYPE_CHECKING:
+    from scripts.facade_coverage import Contract
     from scripts.spec_diff.report import Report
 
 Json = dict[str, Any]
 
 
-def contract(api: str) -> Json:
+def read_contract(api: str) -> Json:
     """Read one of our contracts."""
-    content: Json = parsed((ROOT / "openapi" / f"{api}.yaml").read_bytes(), api)
+    content: Json = parse((ROOT / "openapi" / f"{api}.yaml").read_bytes(), api)
     return content
 
 
-def report(api: str, old: Any, new: Any) -> Report:
-    """Compare two contracts."""
-    return report_of(api, opened(old, "old"), opened(new, "new"))
+def compare_contracts(api: str, old: Any, new: Any) -> Report:
+    """Return the report of two contracts."""
+    return create_report(api, parse_document(old, "old"), parse_document(new, "new"))
 
 
-def owed(told: Report) -> dict[str, list[str]]:
-    """Give what is owed for each change by its element."""
-    return {change.element: owes for change, owes in zip(told.changes, told.owes_by_change, strict=True)}
+def gaps_by_element(result: Report) -> dict[str, list[str]]:
+    """Return the gaps of each change by its element."""
+    return {change.element: gaps for change, gaps in zip(result.changes, result.gaps_by_change, strict=True)}
 
 
-def test_a_later_contract_is_additive_and_each_debt_is_told_with_its_change() -> None:
-    """The operation, the fields and the event type of a later Mail contract, and what each makes us owe."""
-    old = contract("mail")
+def gap_texts(api: Contract, content: Json) -> list[str]:
+    """Return all gaps between the facade and a contract."""
+    return [str(gap) for gap in find_gaps(api, content)]
+
+
+def test_gaps_of_later_contract_are_assigned_to_changes() -> None:
+    """A new operation, new fields and a new event type of the Mail contract."""
+    old = read_contract("mail")
     new = later_contract(old)
 
-    told = report("mail", old, new)
+    result = compare_contracts("mail", old, new)
 
-    assert told.owes == debts("mail", new)
-    assert not told.is_breaking
-    assert [(change.kind, change.element) for change in told.changes] == [
+    assert result.gaps == gap_texts("mail", new)
+    assert not result.is_breaking
+    assert [(change.kind, change.element) for change in result.changes] == [
         ("operation-added", "pauseProfile"),
         ("request-field-added", "ProfileDTO.nickname"),
         ("request-field-added", "TransactionEventDTO.campaign_id"),
         ("request-enum-value-added", "TransactionEventType"),
     ]
-    assert owed(told) == {
+    assert gaps_by_element(result) == {
         "pauseProfile": [
-            "adapty._core.operations owes the operation pauseProfile",
-            "the sandbox owes the operation pauseProfile",
-            "adapty owes a method for the operation pauseProfile",
-            "adapty.models owes a record for the schema ProfilePauseDTO",
+            "adapty._core.operations lacks the operation pauseProfile",
+            "the sandbox lacks the operation pauseProfile",
+            "adapty lacks a method for the operation pauseProfile",
+            "adapty.models lacks a class for the schema ProfilePauseDTO",
         ],
         "ProfileDTO.nickname": [
-            "adapty.mail.save_profile owes the argument nickname",
-            "the command mail save-profile owes an option for nickname",
-            "adapty.models.MailProfile owes the field nickname of ProfileDTO",
+            "adapty.mail.save_profile lacks the argument nickname",
+            "the command mail save-profile lacks an option for nickname",
+            "adapty.models.MailProfile lacks the field nickname of ProfileDTO",
         ],
         "TransactionEventDTO.campaign_id": [
-            "adapty.mail.save_transaction_event owes the argument campaign_id",
-            "the command mail save-event owes an option for campaign_id",
-            "adapty.models.TransactionEvent owes the field campaign_id of TransactionEventDTO",
+            "adapty.mail.save_transaction_event lacks the argument campaign_id",
+            "the command mail save-event lacks an option for campaign_id",
+            "adapty.models.TransactionEvent lacks the field campaign_id of TransactionEventDTO",
         ],
         "TransactionEventType": [
-            "the type TransactionEventType owes the value subscription_paused",
-            "adapty.flows.FLOW_BY_EVENT_TYPE owes a flow for the event type subscription_paused",
+            "the type TransactionEventType lacks the value subscription_paused",
+            "adapty.flows.FLOW_BY_EVENT_TYPE lacks a flow for the event type subscription_paused",
         ],
     }
 
 
-def test_two_fields_of_one_name_are_told_apart() -> None:
-    """The method, the command and the record say which of the two a debt is about."""
-    old = contract("mail")
+def test_fields_with_equal_names_are_distinguished() -> None:
+    """By the method, the command and the class that a gap mentions."""
+    old = read_contract("mail")
     new = deepcopy(old)
     for schema in ("ProfileDTO", "TransactionEventDTO"):
         new["components"]["schemas"][schema]["properties"]["nickname"] = {"type": "string"}
 
-    told = report("mail", old, new)
+    result = compare_contracts("mail", old, new)
 
-    assert {element: len(owes) for element, owes in owed(told).items()} == {
+    assert {element: len(gaps) for element, gaps in gaps_by_element(result).items()} == {
         "ProfileDTO.nickname": 3,
         "TransactionEventDTO.nickname": 3,
     }
     assert all(
-        "save_profile" in debt or "save-profile" in debt or "MailProfile" in debt
-        for debt in owed(told)["ProfileDTO.nickname"]
+        "save_profile" in gap or "save-profile" in gap or "MailProfile" in gap
+        for gap in gaps_by_element(result)["ProfileDTO.nickname"]
     )
 
 
-def test_the_server_side_api_owes_by_name_too() -> None:
-    """Fields of requests and answers, parameters by their argument, values, required fields and operations."""
-    old = contract("server_side")
+def test_gaps_of_server_side_contract_are_assigned() -> None:
+    """Fields of requests and responses, parameters by their argument, enum values, required fields, operations."""
+    old = read_contract("server_side")
     new = deepcopy(old)
     schemas = new["components"]["schemas"]
     schemas["Subscription"]["properties"]["trial_ends_at"] = {"type": "string"}
@@ -110,83 +115,83 @@ def test_the_server_side_api_owes_by_name_too() -> None:
     )
     del new["paths"]["/api/v2/server-side-api/vc/balances/"]
 
-    told = report("server_side", old, new)
+    result = compare_contracts("server_side", old, new)
 
-    assert set(told.owes) == set(debts("server_side", new))
-    assert owed(told) == {
-        "listVirtualCurrencyBalances": ["the contract has nothing for the operation listVirtualCurrencyBalances"],
+    assert set(result.gaps) == set(gap_texts("server_side", new))
+    assert gaps_by_element(result) == {
+        "listVirtualCurrencyBalances": ["the contract lacks the operation listVirtualCurrencyBalances"],
         "Subscription.trial_ends_at": [
-            "adapty.transactions.set_subscription owes the argument trial_ends_at",
-            "adapty.models.Subscription owes the field trial_ends_at of Subscription",
+            "adapty.transactions.set_subscription lacks the argument trial_ends_at",
+            "adapty.models.Subscription lacks the field trial_ends_at of Subscription",
         ],
         "AccessLevel.paused_at": [
-            "adapty.models owes a class for the answer Pause",
-            "adapty.models.AccessLevel owes the field paused_at of AccessLevel",
+            "adapty.models lacks a class for the response Pause",
+            "adapty.models.AccessLevel lacks the field paused_at of AccessLevel",
         ],
-        "ProfileRequest.gender": ["the type ProfileRequest.gender owes the value x"],
-        "GrantAccessRequest.access_level_id": ["adapty.models.GrantAccessRequest.access_level_id owes to be optional"],
-        "query state": ["adapty.paywalls.list owes the argument state"],
+        "ProfileRequest.gender": ["the type ProfileRequest.gender lacks the value x"],
+        "GrantAccessRequest.access_level_id": ["adapty.models.GrantAccessRequest.access_level_id must be optional"],
+        "query state": ["adapty.paywalls.list lacks the argument state"],
     }
 
 
-def test_another_success_status_is_owed_by_its_operation() -> None:
-    """The facade lists the statuses that it takes for a success."""
-    old = contract("mail")
+def test_gap_of_success_status_is_assigned() -> None:
+    """The facade lists the success statuses of each operation."""
+    old = read_contract("mail")
     new = deepcopy(old)
     save = new["paths"]["/api/v1/profile/save/"]["post"]
     save["responses"]["202"] = {"description": "Later."}
 
-    told = report("mail", old, new)
+    result = compare_contracts("mail", old, new)
 
-    assert owed(told) == {
-        "202": ["adapty._core.operations owes the success statuses [200, 202] of the operation saveProfile"]
+    assert gaps_by_element(result) == {
+        "202": ["adapty._core.operations lacks the success statuses [200, 202] of the operation saveProfile"]
     }
 
 
-def test_what_was_owed_before_is_not_owed_for_the_change() -> None:
-    """Only what comes with the new contract is told."""
-    old = later_contract(contract("mail"))
+def test_gaps_of_old_contract_are_not_reported() -> None:
+    """Only new gaps are reported."""
+    old = later_contract(read_contract("mail"))
     new = deepcopy(old)
     new["components"]["schemas"]["Offer"]["properties"]["code"] = {"type": "string"}
 
-    assert report("mail", old, new).owes == ["adapty.models.Offer owes the field code of Offer"]
+    assert compare_contracts("mail", old, new).gaps == ["adapty.models.Offer lacks the field code of Offer"]
 
 
-def test_a_contract_without_a_facade_owes_nothing() -> None:
-    """Of an API that the facade does not know, no debt can be named."""
-    shop = parsed(SHOP.encode(), "shop")
-    new = parsed(changed(("        buyer: {type: string}\n", "")).encode(), "new")
+def test_foreign_contract_has_no_gaps() -> None:
+    """The facade has no part for its schemas."""
+    shop = parse(SHOP.encode(), "shop")
+    new = parse(edit_shop(("        buyer: {type: string}\n", "")).encode(), "new")
 
-    told = report("webhooks", shop, new)
+    result = compare_contracts("webhooks", shop, new)
 
-    assert (told.owes, told.owes_by_change) == ([], [[]])
+    assert (result.gaps, result.gaps_by_change) == ([], [[]])
 
 
 @pytest.mark.parametrize("api", ["mail", "server_side"])
-def test_a_contract_that_the_debts_are_not_made_for_is_still_compared(api: str) -> None:
-    """Operations without ids and ranges of statuses are reported, and what cannot be told of them is said."""
-    old = contract(api)
+def test_unusual_contract_is_still_compared(api: str) -> None:
+    """Operations without IDs cannot be checked for gaps, and the report says so."""
+    old = read_contract(api)
     new = deepcopy(old)
     for path in new["paths"].values():
         for operation in path.values():
             if "operationId" in operation:
                 del operation["operationId"]
 
-    told = report(api, old, new)
+    result = compare_contracts(api, old, new)
 
-    assert {change.kind for change in told.changes} == {"operation-renamed"}
-    assert any(debt.startswith("nobody can say what the facade owes in its operations") for debt in told.owes)
+    assert {change.kind for change in result.changes} == {"operation-renamed"}
+    assert any(gap.startswith("the operations could not be checked") for gap in result.gaps)
 
 
-def test_a_field_that_adapty_posts_anew_is_told_with_what_it_makes_us_owe() -> None:
-    """What the vendor adds to an event is additive, and the class that stands for it owes the field."""
-    old = contract("webhooks")
+def test_gap_of_webhook_field_is_assigned() -> None:
+    """A new field is additive, and its class lacks it."""
+    old = read_contract("webhooks")
     new = deepcopy(old)
     new["components"]["schemas"]["PurchaseEventProperties"]["properties"]["refund_id"] = {"type": "string"}
 
-    told = report("webhooks", old, new)
+    result = compare_contracts("webhooks", old, new)
 
-    assert not told.is_breaking
-    assert [debt for owes in owed(told).values() for debt in owes] == [
-        "adapty.webhooks.PurchaseProperties owes the field refund_id of PurchaseEventProperties",
+    assert not result.is_breaking
+    assert [gap for gaps in gaps_by_element(result).values() for gap in gaps] == [
+        "adapty.webhooks.PurchaseProperties lacks the field refund_id of PurchaseEventProperties",
     ]

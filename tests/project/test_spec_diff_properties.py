@@ -1,4 +1,4 @@
-"""Our own contracts, rewritten at random: the same meaning gives no change, another one gives exactly it, both ways."""
+"""Properties of the comparison, with random edits of our own contracts."""
 
 from __future__ import annotations
 
@@ -11,10 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scripts.spec_diff.command import main
-from scripts.spec_diff.reading import parsed
-from scripts.spec_diff.source import ROOT
-from tests.project.spec_pairs import SHOP, SHOP_FILE, compared
+from scripts.spec_diff.__main__ import main
+from scripts.spec_diff.reading import ROOT, parse
+from tests.project.shop_contract import SHOP, SHOP_FILE, compare
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -23,7 +22,7 @@ Json = dict[str, Any]
 
 APIS = ("mail", "server_side")
 CONTRACTS: dict[str, Json] = {
-    api: parsed((ROOT / "openapi" / f"{api}.yaml").read_bytes(), f"{api}.yaml") for api in APIS
+    api: parse((ROOT / "openapi" / f"{api}.yaml").read_bytes(), f"{api}.yaml") for api in APIS
 }
 
 WORDS = (
@@ -42,10 +41,10 @@ WORDS = (
     *("default", "const", "$ref", "parameters", "responses", "content", "schema", "headers", "security", "servers"),
     *("in", "name", "callbacks", "prefixItems", "dependentSchemas", "discriminator", "requestBody", "get", "webhooks"),
 )
-"""Keys that mean something somewhere."""
+"""Keywords of OpenAPI."""
 
 SETS = frozenset({"required", "enum", "type", "oneOf", "anyOf", "allOf", "parameters", "tags", "servers"})
-"""Lists whose order means nothing."""
+"""Lists whose order has no meaning."""
 
 INVERSE = {
     "added": "removed",
@@ -63,14 +62,14 @@ INVERSE = {
 }
 
 
-def shuffled(part: Any, random: Random, key: str = "") -> Any:
-    """Put keys and lists that stand for sets in another order."""
+def shuffle(part: Any, random: Random, key: str = "") -> Any:
+    """Shuffle keys, and lists whose order has no meaning."""
     if isinstance(part, dict):
         names = list(part)
         random.shuffle(names)
-        return {name: shuffled(part[name], random, name) for name in names}
+        return {name: shuffle(part[name], random, name) for name in names}
     if isinstance(part, list):
-        inner = [shuffled(one, random) for one in part]
+        inner = [shuffle(one, random) for one in part]
         if key in SETS:
             random.shuffle(inner)
         return inner
@@ -78,40 +77,40 @@ def shuffled(part: Any, random: Random, key: str = "") -> Any:
 
 
 def schemas(part: Any, key: str = "") -> Iterator[tuple[Any, Any, Json]]:
-    """Give each schema with what holds it and where in that, innermost first."""
+    """Yield each schema with its container and its key there, innermost first."""
     for name, inner in list(part.items() if isinstance(part, dict) else enumerate(part)):
         if not isinstance(inner, (dict, list)) or name in {"examples", "mapping", "security"}:
             continue
         yield from schemas(inner, str(name))
         is_schema = key in {"properties", "schemas", "oneOf", "anyOf", "allOf"} or name in {"schema", "items"}
-        # An alternative that only says which fields must be there is no schema to wrap.
+        # An alternative with `required` only is not wrapped.
         if is_schema and isinstance(inner, dict) and set(inner) != {"required"}:
             yield part, name, inner
 
 
 def inline(contract: Json, schema: Json) -> Json:
-    """Put what a reference leads to in its place."""
+    """Replace a reference by its target."""
     if not str(schema.get("$ref", "")).startswith("#/components/schemas/"):
         return schema
     shared: Json = contract["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
     return {**deepcopy(shared), **{key: value for key, value in schema.items() if key != "$ref"}}
 
 
-def all_of_one(_: Json, schema: Json) -> Json:
-    """Wrap a schema."""
+def wrap_all_of(_: Json, schema: Json) -> Json:
+    """Wrap a schema in allOf."""
     return {"allOf": [schema], "description": "Wrapped."}
 
 
 def split(_: Json, schema: Json) -> Json:
-    """Spread an object over two parts that hold together."""
+    """Split an object into two parts of allOf."""
     if schema.get("type") != "object" or len(schema.get("properties", ())) < 2:
         return schema
     (name, field), *rest = schema["properties"].items()
     return {"allOf": [{"properties": {name: field}}, {**schema, "properties": dict(rest)}]}
 
 
-def null_apart(_: Json, schema: Json) -> Json:
-    """Give null an alternative of its own."""
+def separate_null(_: Json, schema: Json) -> Json:
+    """Make null a separate alternative."""
     kinds = schema.get("type")
     if not isinstance(kinds, list) or "null" not in kinds:
         return schema
@@ -121,8 +120,8 @@ def null_apart(_: Json, schema: Json) -> Json:
     return {"anyOf": [{"type": "null"}, without]}
 
 
-def nullable(_: Json, schema: Json) -> Json:
-    """Say null the way of OpenAPI 3.0."""
+def use_nullable(_: Json, schema: Json) -> Json:
+    """Write null as in OpenAPI 3.0."""
     variants = schema.get("oneOf", ())
     if len(variants) == 2 and variants[1] == {"type": "null"}:
         return {"allOf": [variants[0]], "nullable": True}
@@ -132,41 +131,48 @@ def nullable(_: Json, schema: Json) -> Json:
     return {**schema, "type": next(kind for kind in kinds if kind != "null"), "nullable": True}
 
 
-def const(_: Json, schema: Json) -> Json:
-    """Say an enum as alternatives."""
+def use_const(_: Json, schema: Json) -> Json:
+    """Write an enum as alternatives."""
     if "enum" not in schema or isinstance(schema.get("type"), list):
         return schema
     rest = {key: value for key, value in schema.items() if key not in {"enum", "type"}}
     return {**rest, "anyOf": [{"const": value} for value in schema["enum"]]}
 
 
-REWRITINGS: tuple[Callable[[Json, Json], Json], ...] = (inline, all_of_one, split, null_apart, nullable, const)
+REWRITES: tuple[Callable[[Json, Json], Json], ...] = (
+    inline,
+    wrap_all_of,
+    split,
+    separate_null,
+    use_nullable,
+    use_const,
+)
 
 
 @pytest.mark.parametrize("api", APIS)
 @settings(max_examples=8, deadline=None)
 @given(seed=st.integers(0, 2**32))
-def test_our_contracts_rewritten_mean_the_same(api: str, seed: int) -> None:
-    """In another order, with references inlined, schemas wrapped and split, null said otherwise: no change."""
-    random = Random(seed)  # noqa: S311 - a test, no secret
+def test_rewritten_contract_has_no_changes(api: str, seed: int) -> None:
+    """Other order, inlined references, wrapped and split schemas, other notations of null."""
+    random = Random(seed)  # noqa: S311 - a test, not a secret
     contract = CONTRACTS[api]
-    rewritten = shuffled(deepcopy(contract), random)
+    rewritten = shuffle(deepcopy(contract), random)
     for holder, name, schema in list(schemas(rewritten)):
         if random.random() < 0.3:
-            holder[name] = random.choice(REWRITINGS)(rewritten, schema)
+            holder[name] = random.choice(REWRITES)(rewritten, schema)
 
-    assert compared(contract, rewritten) == []
-    assert compared(rewritten, contract) == []
+    assert compare(contract, rewritten) == []
+    assert compare(rewritten, contract) == []
 
 
 def fields(contract: Json) -> list[tuple[Json, str]]:
-    """Give the fields of the shared schemas: the schema and the name."""
+    """Return the fields of the shared schemas, as schema and name."""
     shared = contract["components"]["schemas"].values()
     return [(schema, name) for schema in shared for name in schema.get("properties", ())]
 
 
 def remove_field(contract: Json, random: Random) -> str:
-    """Take a field away."""
+    """Remove a field."""
     schema, name = random.choice(fields(contract))
     del schema["properties"][name]
     if name in schema.get("required", ()):
@@ -175,7 +181,7 @@ def remove_field(contract: Json, random: Random) -> str:
 
 
 def require_field(contract: Json, random: Random) -> str:
-    """Ask for an optional field."""
+    """Make an optional field required."""
     optional = [(schema, name) for schema, name in fields(contract) if name not in schema.get("required", ())]
     schema, name = random.choice(optional)
     schema["required"] = [*schema.get("required", ()), name]
@@ -183,7 +189,7 @@ def require_field(contract: Json, random: Random) -> str:
 
 
 def change_type(contract: Json, random: Random) -> str:
-    """Make a text a yes or no."""
+    """Change a string to a boolean."""
     texts = [
         (schema, name)
         for schema, name in fields(contract)
@@ -194,29 +200,29 @@ def change_type(contract: Json, random: Random) -> str:
     return "type-changed"
 
 
-def lose_enum_value(contract: Json, random: Random) -> str:
-    """Take a value out of an enum of the shared schemas."""
+def remove_enum_value(contract: Json, random: Random) -> str:
+    """Remove a value of an enum."""
     enums = [schema for schema in contract["components"]["schemas"].values() if "enum" in schema]
     random.choice(enums)["enum"].pop()
     return "enum-value-removed"
 
 
 def deprecate(contract: Json, random: Random) -> str:
-    """Mark an operation."""
+    """Deprecate an operation."""
     path, method = random.choice(operations(contract))
     path[method]["deprecated"] = True
     return "operation-deprecated"
 
 
 def remove_operation(contract: Json, random: Random) -> str:
-    """Take an operation away."""
+    """Remove an operation."""
     path, method = random.choice(operations(contract))
     del path[method]
     return "operation-removed"
 
 
 def operations(contract: Json) -> list[tuple[Json, str]]:
-    """Give the operations: the path and the method."""
+    """Return the operations, as path item and method."""
     return [(path, word) for path in contract["paths"].values() for word in path if word != "parameters"]
 
 
@@ -224,37 +230,39 @@ MUTATIONS: tuple[Callable[[Json, Random], str], ...] = (
     remove_field,
     require_field,
     change_type,
-    lose_enum_value,
+    remove_enum_value,
     deprecate,
     remove_operation,
 )
 
 
-def inverse(kind: str) -> str:
-    """Name the change that undoes one."""
+def invert_kind(kind: str) -> str:
+    """Return the kind of the opposite change."""
     words = kind.split("-")
-    turned = [*words[:-1], INVERSE.get(words[-1], words[-1])]
-    return "-".join(turned).replace("required-", "") if "added" in turned or "removed" in turned else "-".join(turned)
+    inverted = [*words[:-1], INVERSE.get(words[-1], words[-1])]
+    return (
+        "-".join(inverted).replace("required-", "")
+        if "added" in inverted or "removed" in inverted
+        else "-".join(inverted)
+    )
 
 
 @pytest.mark.parametrize("api", APIS)
 @settings(max_examples=8, deadline=None)
 @given(mutate=st.sampled_from(MUTATIONS), seed=st.integers(0, 2**32))
-def test_a_known_change_is_told_and_so_is_its_inverse(
-    api: str, mutate: Callable[[Json, Random], str], seed: int
-) -> None:
-    """One thing changed is that thing told, on whichever side it is; turned round, it is its opposite."""
-    random = Random(seed)  # noqa: S311 - a test, no secret
+def test_single_change_and_its_inverse_are_found(api: str, mutate: Callable[[Json, Random], str], seed: int) -> None:
+    """Exactly the change is found; in the other direction, its opposite."""
+    random = Random(seed)  # noqa: S311 - a test, not a secret
     old = CONTRACTS[api]
     new = deepcopy(old)
     expected = mutate(new, random)
 
-    there, back = compared(old, new), compared(new, old)
+    forward, backward = compare(old, new), compare(new, old)
 
-    assert {change.kind.removeprefix("request-").removeprefix("response-") for change in there} == {expected}
-    assert len({(change.element, change.before, change.after) for change in there}) == 1
-    assert {(inverse(one.kind), one.element, one.before, one.after) for one in there} == {
-        (one.kind.replace("required-field", "field"), one.element, one.after, one.before) for one in back
+    assert {change.kind.removeprefix("request-").removeprefix("response-") for change in forward} == {expected}
+    assert len({(change.element, change.before, change.after) for change in forward}) == 1
+    assert {(invert_kind(one.kind), one.element, one.before, one.after) for one in forward} == {
+        (one.kind.replace("required-field", "field"), one.element, one.after, one.before) for one in backward
     }
 
 
@@ -267,19 +275,19 @@ VALUES = st.recursive(
 
 @settings(max_examples=12, deadline=None)
 @given(value=VALUES, word=st.sampled_from(WORDS), seed=st.integers(0, 2**32))
-def test_a_spoilt_contract_is_compared_or_refused(
+def test_corrupted_contract_never_raises(
     value: Any, word: str, seed: int, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """Whatever stands wherever in it, there is an exit code, and never another exception."""
-    contract = parsed(SHOP.encode(), "shop")
+    """There is an exit code for any value at any place."""
+    contract = parse(SHOP.encode(), "shop")
     places: list[Json] = []
-    waiting: list[Any] = [contract]
-    while waiting:
-        part = waiting.pop()
+    pending: list[Any] = [contract]
+    while pending:
+        part = pending.pop()
         places += [part] if isinstance(part, dict) else []
-        waiting += part.values() if isinstance(part, dict) else part if isinstance(part, list) else []
-    Random(seed).choice(places)[word] = value  # noqa: S311 - a test, no secret
-    file = tmp_path_factory.mktemp("spoilt") / "spoilt.json"
+        pending += part.values() if isinstance(part, dict) else part if isinstance(part, list) else []
+    Random(seed).choice(places)[word] = value  # noqa: S311 - a test, not a secret
+    file = tmp_path_factory.mktemp("corrupted") / "corrupted.json"
     file.write_text(json.dumps(contract))
 
     assert main([str(file), "--old", str(SHOP_FILE)]) in {0, 1, 2, 3}

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapty._core.countries import COUNTRY_CODES
-from adapty._generated import contract
-from adapty.sandbox.body import MAX_NESTING
-from adapty.sandbox.contract import operations
-from adapty.sandbox.flaws import BodyRefused
-from adapty.sandbox.formats import instant
+from adapty._core.json_body import MAX_DEPTH
+from adapty._core.validation import COUNTRY_CODES
+from adapty._generated import openapi_spec
+from adapty.sandbox._mail.routes import load_operations
+from adapty.sandbox._responses import InvalidBody
+from adapty.sandbox._timestamps import parse_rfc3339
 from tests.sandbox.conftest import (
     EVENT_PATH,
     LEFT_OUT,
@@ -27,7 +27,7 @@ from tests.sandbox.conftest import (
     profile,
 )
 
-SCHEMAS = contract("mail")["components"]["schemas"]
+SCHEMAS = openapi_spec("mail")["components"]["schemas"]
 PATHS = {"ProfileDTO": PROFILE_PATH, "TransactionEventDTO": EVENT_PATH}
 DEVICE = {
     "platform": "iOS",
@@ -218,9 +218,13 @@ def test_other_date_times_are_refused(api: Api, text: str) -> None:
 
 def test_a_moment_is_the_same_however_it_is_written() -> None:
     """Offsets and a leap second are counted, finer fractions are cut off."""
-    assert instant("2017-01-01T00:00:00Z") == instant("2016-12-31T23:59:60Z") == instant("2016-12-31T19:00:00-05:00")
-    assert instant("1970-01-01T00:00:00.1234569Z") == 123456
-    assert instant("1969-12-31T23:59:59.5Z") == -500_000
+    assert (
+        parse_rfc3339("2017-01-01T00:00:00Z")
+        == parse_rfc3339("2016-12-31T23:59:60Z")
+        == parse_rfc3339("2016-12-31T19:00:00-05:00")
+    )
+    assert parse_rfc3339("1970-01-01T00:00:00.1234569Z") == 123456
+    assert parse_rfc3339("1969-12-31T23:59:59.5Z") == -500_000
 
 
 @pytest.mark.parametrize(
@@ -341,9 +345,9 @@ def test_nesting_is_accepted_to_the_bound(api: Api) -> None:
             value = [value]
         return value
 
-    assert api.save_profile(extra=nested(MAX_NESTING - 1), wide=[[]] * 1000).status_code == 200
-    assert api.inside("profiles/user_12345")["profile"]["extra"] == nested(MAX_NESTING - 1)
-    (error,) = errors(api.save_profile(extra=nested(MAX_NESTING)), 400)
+    assert api.save_profile(extra=nested(MAX_DEPTH - 1), wide=[[]] * 1000).status_code == 200
+    assert api.inside("profiles/user_12345")["profile"]["extra"] == nested(MAX_DEPTH - 1)
+    (error,) = errors(api.save_profile(extra=nested(MAX_DEPTH)), 400)
     assert "nested" in error["message"]
 
 
@@ -425,7 +429,7 @@ def test_no_bytes_break_the_sandbox(shared_api: Api, path: str, raw: bytes) -> N
 
 def test_local_references_may_point_anywhere_in_the_contract() -> None:
     """A schema can stand in the operation itself, with names that a JSON pointer escapes, and any keyword counts."""
-    document = contract("mail")
+    document = openapi_spec("mail")
     document["paths"] = {"/a/b~c %d": document["paths"][PROFILE_PATH]}
     schemas = document["components"]["schemas"]
     schemas["a/b~ %"] = {
@@ -438,35 +442,35 @@ def test_local_references_may_point_anywhere_in_the_contract() -> None:
         "$ref": "#/components/schemas/a~1b~0%20%25",
         "minProperties": 1,
     }
-    (found,) = operations(document)
-    assert found.body(b'{"z": "any uuid is fine"}') == {"z": "any uuid is fine"}
-    with pytest.raises(BodyRefused) as refused:
-        found.body(b'{"a": "xx", "z": "x"}')
-    assert [(flaw.field_name, flaw.message) for flaw in refused.value.flaws] == [
-        ("z", "Input breaks the contract's rule minLength"),
-        ("a", "Input breaks the contract's rule maxLength"),
+    (found,) = load_operations(document)
+    assert found.parse_body(b'{"z": "any uuid is fine"}') == {"z": "any uuid is fine"}
+    with pytest.raises(InvalidBody) as refused:
+        found.parse_body(b'{"a": "xx", "z": "x"}')
+    assert [(issue.field_name, issue.message) for issue in refused.value.issues] == [
+        ("z", "Input breaks the spec's rule minLength"),
+        ("a", "Input breaks the spec's rule maxLength"),
     ]
-    with pytest.raises(BodyRefused, match="Body breaks the contract's rule minProperties"):
-        found.body(b"{}")
+    with pytest.raises(InvalidBody, match="Body breaks the spec's rule minProperties"):
+        found.parse_body(b"{}")
 
 
 def test_an_operation_without_an_example_of_its_403_takes_another_ones() -> None:
     """And where the contract has none at all, the answer still has the documented shape."""
-    document = contract("mail")
+    document = openapi_spec("mail")
     document["paths"] = {path: document["paths"][path] for path in PATHS.values()}
     saving, recording = (document["paths"][path]["post"]["responses"] for path in PATHS.values())
     example = saving["403"]["content"]["application/json"]["examples"]["default"]["value"]
     del recording["403"]
-    assert [operation.denied for operation in operations(document)] == [example, example]
+    assert [operation.forbidden for operation in load_operations(document)] == [example, example]
     del saving["403"]["content"]["application/json"]["examples"]
-    for operation in operations(document):
-        (error,) = operation.denied["errors"]
+    for operation in load_operations(document):
+        (error,) = operation.forbidden["errors"]
         assert error.keys() == {"message", "error_code", "status_code"}
 
 
 def test_operations_without_a_json_body_are_left_out() -> None:
     """They are for who serves them."""
-    document = contract("mail")
-    before = [operation.operation_id for operation in operations(document)]
+    document = openapi_spec("mail")
+    before = [operation.operation_id for operation in load_operations(document)]
     document["paths"]["/other/"] = {"get": {"operationId": "other", "responses": {}}, "parameters": []}
-    assert [operation.operation_id for operation in operations(document)] == before
+    assert [operation.operation_id for operation in load_operations(document)] == before

@@ -9,11 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapty._generated import contract
-from adapty.sandbox.answers import refused
-from adapty.sandbox.contract import operations
-from adapty.sandbox.flaws import BodyRefused, Flaw
-from adapty.sandbox.mail import MAX_BODY_BYTES
+from adapty._generated import openapi_spec
+from adapty.sandbox._body import MAX_BODY_BYTES
+from adapty.sandbox._mail.routes import load_operations
+from adapty.sandbox._responses import InvalidBody, ValidationIssue, mail_error
 from tests.sandbox.conftest import DELETION_PATH, PROPERTY, Api, errors, fields
 from tests.sandbox.test_bodies import ANYTHING
 
@@ -109,7 +108,9 @@ def test_no_json_breaks_the_sandbox(shared_api: Api, body: Any) -> None:
 def test_a_field_that_fits_no_choice_is_no_missing_identifier() -> None:
     """Only the body as a whole can lack one."""
     codes = [
-        json.loads(bytes(refused(400, Flaw(message="x", path=path, keyword="anyOf")).body))["errors"][0]["error_code"]
+        json.loads(bytes(mail_error(400, ValidationIssue(message="x", path=path, keyword="anyOf")).body))["errors"][0][
+            "error_code"
+        ]
         for path in ((), ("email",))
     ]
     assert codes == ["missing_identifier", "base_error"]
@@ -117,8 +118,8 @@ def test_a_field_that_fits_no_choice_is_no_missing_identifier() -> None:
 
 def test_choices_that_are_no_matter_of_fields_are_told_in_general() -> None:
     """A later contract may have other ones."""
-    document = contract("mail")
+    document = openapi_spec("mail")
     document["components"]["schemas"]["ProfileDeleteDTO"]["anyOf"] = [{"minProperties": 2}, {"maxProperties": 0}]
-    deletion = next(found for found in operations(document) if found.operation_id == "deleteProfile")
-    with pytest.raises(BodyRefused, match="Body should be one of the contract's choices"):
-        deletion.body(b'{"email": "jane@example.com"}')
+    deletion = next(found for found in load_operations(document) if found.operation_id == "deleteProfile")
+    with pytest.raises(InvalidBody, match="Body should be one of the spec's choices"):
+        deletion.parse_body(b'{"email": "jane@example.com"}')

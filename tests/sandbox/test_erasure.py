@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from adapty.sandbox import Sandbox
-from adapty.sandbox.store import Store
+from adapty.sandbox._mail.store import MailStore
 from tests.sandbox.conftest import Api, errors, event, profile
 
 if TYPE_CHECKING:
@@ -261,7 +261,7 @@ def test_nothing_of_the_person_is_left_in_the_files(tmp_path: Path) -> None:
         "email": "jane-4711@example.com",
     }
     personal = [b"4711", b"Janine"]
-    store = Store(tmp_path / "state.db")
+    store = MailStore(tmp_path / "state.db")
     for number in range(50):
         store.save_profile(profile(external_profile_id=f"other_{number}", email=f"other_{number}@example.com"))
         store.save_profile(profile(**person, first_name="Janine", custom_attributes={"text": "x" * 50 * number}))
@@ -274,7 +274,7 @@ def test_nothing_of_the_person_is_left_in_the_files(tmp_path: Path) -> None:
         assert [text for text in personal if text in held] == []
         store.close()
     with sqlite3.connect(tmp_path / "state.db") as connection:
-        digests = [digest for (digest,) in connection.execute("SELECT digest FROM erased")]
+        digests = [digest for (digest,) in connection.execute("SELECT digest FROM tombstones")]
     connection.close()
     assert [(type(digest), len(digest)) for digest in digests] == [(bytes, 32)] * 3
 

@@ -17,8 +17,8 @@ import pytest
 import uvicorn
 
 from adapty.sandbox import DEFAULT_MAIL_KEY, Sandbox, create_app
-from adapty.sandbox.fault_sending import stalling
-from adapty.sandbox.wire import StrictHTTP
+from adapty.sandbox._faults.middleware import stalled
+from adapty.sandbox._uvicorn import UvicornProtocol
 from tests.sandbox.conftest import DELETION_PATH, PROFILE_PATH, Api, profile
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def soon(look: Callable[[], Any]) -> Any:
 
 def at_work(sandbox: Sandbox) -> int:
     """Count the requests and the connections that the server still has."""
-    state = sandbox._now_running()._server.server_state
+    state = sandbox._require_running()[0]._server.server_state
     return len(state.tasks) + len(state.connections)
 
 
@@ -228,7 +228,7 @@ def test_an_answer_that_comes_to_wait_while_the_server_closes() -> None:
     """It is cut before it waits."""
     with Sandbox() as sandbox, connected(sandbox) as connection:
         connection.sendall(request("slow;seconds=60")[:-1])
-        server = sandbox._now_running()._server
+        server = sandbox._require_running()[0]._server
         soon(lambda: server.server_state.tasks)
         closing_it = Thread(target=sandbox.close)
         closing_it.start()
@@ -282,7 +282,7 @@ def test_a_plain_uvicorn_refuses_to_cut(kind: str) -> None:
         shown = http.get("/_sandbox/requests").json()["requests"][0]
 
     assert (answer.status_code, answer.headers["content-type"]) == (501, "text/plain; charset=utf-8")
-    assert answer.text.startswith("This server cannot cut a connection; use adapty.sandbox.Sandbox or ")
+    assert answer.text.startswith("This server cannot drop a connection; use adapty.sandbox.Sandbox or ")
     assert (shown["status"], shown["fault"], shown["problem"]) == (501, None, answer.text.rstrip("\n"))
     assert found == 404
     assert others == [429, 502, 200, 200]
@@ -290,7 +290,7 @@ def test_a_plain_uvicorn_refuses_to_cut(kind: str) -> None:
 
 def test_a_uvicorn_with_our_protocol_cuts() -> None:
     """Which is how `create_app` gets cuts too."""
-    with _InThread(StrictHTTP) as url, httpx.Client(base_url=url, headers=KEY) as http:
+    with _InThread(UvicornProtocol) as url, httpx.Client(base_url=url, headers=KEY) as http:
         for kind, status in (("drop_before", 404), ("drop_after", 200)):
             with pytest.raises(httpx.RemoteProtocolError, match="without sending a response"):
                 http.post(PROFILE_PATH, json=profile(), headers={"adapty-sandbox-fault": kind})
@@ -324,7 +324,7 @@ def test_a_stalled_answer_in_several_parts() -> None:
         sent.append("wait")
 
     async def use() -> None:
-        sending = stalling(send, wait, is_head=False)
+        sending = stalled(send, wait, is_head=False)
         await sending({"type": "http.response.start", "status": 200, "headers": []})
         await sending({"type": "http.response.body", "body": b"[1,2,", "more_body": True})
         await sending({"type": "http.response.body", "body": b"3]"})

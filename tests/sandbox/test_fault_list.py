@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def hits(faults: Faults, requests: int) -> list[str | None]:
     """Give the kind of the fault that each of so many requests meets."""
-    found = (faults.hit("saveProfile") for _ in range(requests))
+    found = (faults.match("saveProfile") for _ in range(requests))
     return [None if fault is None else fault.kind for fault in found]
 
 
@@ -108,7 +108,7 @@ def test_only_what_a_fault_concerns_counts_for_it(operations: list[str | None]) 
     ]
 
     for faults in (one, several):
-        assert [faults.hit(name) is not None for name in operations] == expected
+        assert [faults.match(name) is not None for name in operations] == expected
 
 
 def test_reset_has_those_from_the_start_again() -> None:

@@ -279,11 +279,11 @@ def test_the_header_is_for_its_request(api: Api, sandbox: Sandbox) -> None:
         ("teapot", "kind: 'teapot' is not known; expected one of rate_limited, "),
         ("", "kind: '' is not known"),
         ("slow", "seconds: is missing"),
-        ("rate_limited;retry_after=soon", "retry_after: 'soon' is no whole number"),
-        ("drop_after;count=1", "count: says which requests; expected none here, for it is this one"),
-        ("drop_after;every=1", "every: says which"),
-        ("drop_after;probability=1", "probability: says which"),
-        ("drop_after;operations=saveProfile", "operations: says which"),
+        ("rate_limited;retry_after=soon", "retry_after: must be a whole number such as 20 (got 'soon')"),
+        ("drop_after;count=1", "count: selects requests; not allowed in the header, which is for this request"),
+        ("drop_after;every=1", "every: selects requests"),
+        ("drop_after;probability=1", "probability: selects requests"),
+        ("drop_after;operations=saveProfile", "operations: selects requests"),
         ("é", "kind: "),
     ],
 )
@@ -309,7 +309,7 @@ def test_a_header_that_is_there_twice(api: Api) -> None:
     answer = api.http.post(PROFILE_PATH, headers=[("Adapty-Sandbox-Fault", "slow;seconds=1")] * 2)
 
     assert answer.status_code == 400
-    assert answer.text == "Adapty-Sandbox-Fault: is there several times; expected once\n"
+    assert answer.text == "Adapty-Sandbox-Fault: appears several times; expected once\n"
 
 
 def test_faults_from_the_start() -> None:
@@ -439,7 +439,7 @@ def test_faults_over_http(api: Api, sandbox: Sandbox) -> None:
     [
         (b"", 400, "kind: '' is not known"),
         (b"cut", 400, "kind: 'cut' is not known"),
-        (b"server_error;status=200", 400, "status: is no such number"),
+        (b"server_error;status=200", 400, "status: must be a whole number from 400 to 599 (got 200)"),
         (b'{"kind": "drop_after"}', 400, "kind: "),
         (b"\xff", 400, "Body should be text in UTF-8"),
         (b"x" * (1024 * 1024 + 1), 413, "Body is longer than 1048576 bytes"),

@@ -11,9 +11,9 @@ import pytest
 from attrs import asdict
 
 from adapty import Flow, __version__
-from adapty._core.redact import Secret
+from adapty._core.redaction import Secret
 from adapty.sandbox import DEFAULT_MAIL_KEY, DEFAULT_SECRET_KEY
-from adapty.sandbox.request_log import KEPT_REQUESTS, RequestLog
+from adapty.sandbox._request_log import MAX_REQUESTS, RequestLog
 from tests.sandbox.conftest import EVENT_PATH, LEFT_OUT, PROFILE_PATH, Api, errors, event, profile
 
 if TYPE_CHECKING:
@@ -140,11 +140,11 @@ def test_the_last_requests_are_shown(api: Api, sandbox: Sandbox) -> None:
 def test_a_bounded_number_of_requests_is_kept() -> None:
     """Old ones are forgotten, so that memory does not grow."""
     log = RequestLog(Secret("key"))
-    for number in range(KEPT_REQUESTS + 5):
+    for number in range(MAX_REQUESTS + 5):
         log.add(method="GET", path=f"/{number}", status=200, problem=None)
-    kept = log.last(KEPT_REQUESTS + 5)
-    assert [kept[0].path, kept[-1].path, len(kept)] == ["/5", f"/{KEPT_REQUESTS + 4}", KEPT_REQUESTS]
-    assert [request.path for request in log.last(2)] == [f"/{KEPT_REQUESTS + 3}", f"/{KEPT_REQUESTS + 4}"]
+    kept = log.last(MAX_REQUESTS + 5)
+    assert [kept[0].path, kept[-1].path, len(kept)] == ["/5", f"/{MAX_REQUESTS + 4}", MAX_REQUESTS]
+    assert [request.path for request in log.last(2)] == [f"/{MAX_REQUESTS + 3}", f"/{MAX_REQUESTS + 4}"]
 
 
 def test_a_hundred_requests_are_shown_unless_more_are_asked_for(api: Api) -> None:

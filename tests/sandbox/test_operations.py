@@ -7,17 +7,18 @@ import json
 import httpx
 import pytest
 
-from adapty._generated import contract
+from adapty._generated import openapi_spec
 from adapty.sandbox import DEFAULT_MAIL_KEY, Sandbox
-from adapty.sandbox.mail import ACTIONS, MAX_BODY_BYTES
+from adapty.sandbox._body import MAX_BODY_BYTES
+from adapty.sandbox._mail.routes import ACTIONS
 from tests.later_contract import later_contract
 from tests.sandbox.conftest import DELETION_PATH, EVENT_PATH, PROFILE_PATH, Api, errors, event, fields, profile
 
 
 def test_an_operation_that_is_newer_than_the_sandbox_is_404(monkeypatch: pytest.MonkeyPatch) -> None:
     """A contract that is ahead of the sandbox breaks nothing that it serves."""
-    newer = later_contract(contract("mail"))
-    monkeypatch.setattr("adapty.sandbox.app.contract", lambda _: newer)
+    newer = later_contract(openapi_spec("mail"))
+    monkeypatch.setattr("adapty.sandbox._app.contract", lambda _: newer)
     monkeypatch.delitem(ACTIONS, "deleteProfile", raising=False)
     with Sandbox() as sandbox, Api.of(sandbox) as api:
         errors(api.send(DELETION_PATH, {"external_profile_id": "user_12345"}), 404)
@@ -28,7 +29,7 @@ def test_an_operation_that_is_newer_than_the_sandbox_is_404(monkeypatch: pytest.
 @pytest.mark.parametrize("path", [PROFILE_PATH, EVENT_PATH])
 def test_the_examples_of_the_contract_are_accepted(api: Api, path: str) -> None:
     """What the contract shows as a request is answered with 200 and an empty JSON object."""
-    content = contract("mail")["paths"][path]["post"]["requestBody"]["content"]["application/json"]
+    content = openapi_spec("mail")["paths"][path]["post"]["requestBody"]["content"]["application/json"]
     for example in content["examples"].values():
         answer = api.send(path, example["value"])
         assert (answer.status_code, answer.content) == (200, b"{}")
@@ -55,7 +56,7 @@ def test_the_examples_of_the_contract_are_accepted(api: Api, path: str) -> None:
 def test_a_wrong_key_gets_the_403_of_the_contract(sandbox: Sandbox, authorization: str | bytes | None) -> None:
     """Without the right key the answer is the contract's own example, whatever the body is."""
     headers = {} if authorization is None else {"authorization": authorization}
-    denied = contract("mail")["paths"][PROFILE_PATH]["post"]["responses"]["403"]["content"]["application/json"]
+    denied = openapi_spec("mail")["paths"][PROFILE_PATH]["post"]["responses"]["403"]["content"]["application/json"]
     example = denied["examples"]["default"]
     for path in (PROFILE_PATH, EVENT_PATH, DELETION_PATH):
         answer = httpx.post(sandbox.url + path, headers=headers, content=b"{broken")  # type: ignore[arg-type]

@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapty import AdaptyConfigError, Flow
-from adapty._generated import contract
+from adapty._generated import openapi_spec
 from adapty.sandbox import Sandbox
-from adapty.sandbox.store import Store
+from adapty.sandbox._mail.store import MailStore
 from tests.sandbox.conftest import LEFT_OUT, PROPERTY, Api, errors, event, profile
 
 if TYPE_CHECKING:
@@ -34,13 +34,13 @@ FLOWS = {
     "subscription_refunded": "refunded",
     "non_subscription_purchase_refunded": "refunded",
 }
-EVENT_TYPES = contract("mail")["components"]["schemas"]["TransactionEventType"]["enum"]
+EVENT_TYPES = openapi_spec("mail")["components"]["schemas"]["TransactionEventType"]["enum"]
 
 
 @pytest.fixture
-def store() -> Iterator[Store]:
+def store() -> Iterator[MailStore]:
     """Keep things in memory for one test."""
-    kept = Store()
+    kept = MailStore()
     yield kept
     kept.close()
 
@@ -167,7 +167,7 @@ def test_the_order_of_arrival_does_not_matter(
 ) -> None:
     """Events of different instants give the same flow in any order, before, around and after their profile."""
     arrivals = data.draw(st.permutations(history))
-    store = Store()
+    store = MailStore()
     try:
         for number, (microseconds, minutes, event_type) in enumerate(arrivals):
             if number == when:
@@ -185,9 +185,9 @@ def test_the_order_of_arrival_does_not_matter(
 
 def test_an_event_type_newer_than_the_table_is_an_unknown_flow(monkeypatch: pytest.MonkeyPatch) -> None:
     """A contract that is ahead of `adapty.flows` breaks nothing: the profile is in none of the six flows."""
-    newer = contract("mail")
+    newer = openapi_spec("mail")
     newer["components"]["schemas"]["TransactionEventType"]["enum"].append("subscription_paused")
-    monkeypatch.setattr("adapty.sandbox.app.contract", lambda _: newer)
+    monkeypatch.setattr("adapty.sandbox._app.contract", lambda _: newer)
     with Sandbox() as sandbox, Api.of(sandbox) as api:
         api.save_profile()
         assert api.save_event(event_type="subscription_paused").status_code == 200
@@ -235,7 +235,7 @@ def test_concurrent_saves_lose_nothing(sandbox: Sandbox) -> None:
     assert len(sandbox.events("user_12345")) == 10 + 80
 
 
-def test_threads_share_a_store(store: Store) -> None:
+def test_threads_share_a_store(store: MailStore) -> None:
     """The store is safe without the server too."""
 
     def save(number: int) -> None:
@@ -254,11 +254,11 @@ def test_a_file_keeps_the_state(tmp_path: Path) -> None:
     """What one sandbox was sent, the next one over the same file shows."""
     path = tmp_path / "state.db"
     for number in range(2):
-        store = Store(path)
+        store = MailStore(path)
         store.save_transaction_event(event(event_id=str(number)))
         store.save_profile(profile(country="US") if number == 0 else profile(email="new@example.com"))
         store.close()
-    store = Store(str(path))
+    store = MailStore(str(path))
     assert store.history("user_12345").profile == profile(country="US")
     assert [kept["event_id"] for kept in store.history("user_12345").events] == ["0", "1"]
     store.close()
@@ -268,7 +268,7 @@ def test_a_file_keeps_the_state(tmp_path: Path) -> None:
 
 def test_two_sandboxes_may_share_a_file(tmp_path: Path) -> None:
     """Writers take turns."""
-    stores = [Store(tmp_path / "state.db") for _ in range(2)]
+    stores = [MailStore(tmp_path / "state.db") for _ in range(2)]
 
     def save(number: int) -> None:
         stores[number % 2].save_profile(profile(**{f"field_{number}": number}))
@@ -289,9 +289,9 @@ def test_a_file_of_something_else_is_refused(tmp_path: Path) -> None:
     text = tmp_path / "notes.txt"
     text.write_text("not a database, and long enough for SQLite to see that it is none" * 20)
     before = [foreign.read_bytes(), text.read_bytes()]
-    for path, problem in ((foreign, "something else"), (text, "not a database")):
+    for path, problem in ((foreign, "not a sandbox database"), (text, "not a database")):
         with pytest.raises(AdaptyConfigError, match=problem) as refused:
-            Store(path)
+            MailStore(path)
         assert refused.value.field_name == "database"
     assert [foreign.read_bytes(), text.read_bytes()] == before
 
@@ -321,7 +321,7 @@ def test_all_that_is_kept_is_gone_through_in_order_of_receipt(api: Api, sandbox:
 def test_going_through_takes_one_page_after_another(stored: int) -> None:
     """None is left out or given twice, wherever a page ends; what comes meanwhile is given too."""
     with Sandbox() as sandbox:
-        store = sandbox._now_running().state.mail
+        store = sandbox._state.mail
         for number in range(stored):
             store.save_transaction_event(event(event_id=f"e{number}"))
         going_through = sandbox.all_events()
@@ -336,23 +336,23 @@ def test_going_through_ends_with_the_sandbox() -> None:
     """What is left to be gone through is gone then: it is an error that says so, at once or on the way."""
     with Sandbox() as sandbox:
         begun = sandbox.profiles()
-    with pytest.raises(AdaptyConfigError, match="does not run"):
+    with pytest.raises(AdaptyConfigError, match="is not running"):
         next(begun)
 
 
 def test_a_file_of_another_version_is_refused(tmp_path: Path) -> None:
     """Its tables may be other ones."""
     path = tmp_path / "state.db"
-    Store(path).close()
+    MailStore(path).close()
     with sqlite3.connect(path) as connection:
         connection.execute("PRAGMA user_version = 99")
     connection.close()
     with pytest.raises(AdaptyConfigError, match="another version"):
-        Store(path)
+        MailStore(path)
 
 
 def test_a_file_that_cannot_be_opened_is_a_config_error(tmp_path: Path) -> None:
     """The message names it."""
     for path in (tmp_path / "none" / "state.db", tmp_path):
         with pytest.raises(AdaptyConfigError, match=str(path)):
-            Store(path)
+            MailStore(path)

@@ -12,14 +12,16 @@ import pytest
 
 from adapty import AdaptyConfigError, AdaptyUsageError
 from adapty.sandbox import Sandbox, create_app
-from adapty.sandbox.database import Database
-from adapty.sandbox.server_side.settings import Settings
-from adapty.sandbox.server_side.state import ServerSide
-from adapty.sandbox.webhooks import retry_rule, sender
-from adapty.sandbox.webhooks.deliveries import KEPT_DELIVERIES
-from adapty.sandbox.webhooks.hook import Hook
-from adapty.sandbox.webhooks.news import Event, News
-from adapty.sandbox.webhooks.settings import WebhookSettings
+from adapty.sandbox._server_side import access_levels, profiles
+from adapty.sandbox._server_side.lifecycle import record_changes
+from adapty.sandbox._server_side.model import User
+from adapty.sandbox._server_side.settings import AppSettings
+from adapty.sandbox._server_side.store import ServerSideStore
+from adapty.sandbox._storage import Database
+from adapty.sandbox._webhooks import config, sender
+from adapty.sandbox._webhooks.config import WebhookConfig
+from adapty.sandbox._webhooks.deliveries import MAX_DELIVERIES
+from adapty.sandbox._webhooks.dispatcher import Dispatcher
 from tests.raw_server import NO_CONTENT, OK, answer
 from tests.sandbox.webhook_receiver import FAST, body_of, posting, subscription
 
@@ -75,12 +77,12 @@ def test_how_an_event_is_posted() -> None:
         assert b"authorization:" not in b"".join(one.receiver.requests).lower()
 
 
-def test_the_retry_rule() -> None:
+def test_the_config() -> None:
     """A minute first, twice as long each time, nine retries within 24 hours."""
-    assert retry_rule.WAITS[:3] == (60, 120, 240)
-    assert len(retry_rule.WAITS) == 9
-    assert sum(retry_rule.WAITS) < 24 * 3600
-    assert retry_rule.TIMEOUT_SECONDS == 10
+    assert config.RETRY_DELAYS[:3] == (60, 120, 240)
+    assert len(config.RETRY_DELAYS) == 9
+    assert sum(config.RETRY_DELAYS) < 24 * 3600
+    assert config.TIMEOUT_SECONDS == 10
 
 
 @pytest.mark.parametrize("status", [200, 202, 301, 400, 401, 404])
@@ -91,7 +93,7 @@ def test_what_counts_as_received(status: int) -> None:
         one.sandbox.webhooks.post("trial_started")
         assert one.sandbox.webhooks.wait_until_idle(10)
         (delivery,) = one.sandbox.webhooks.deliveries()
-        assert (delivery.state, delivery.tries, delivery.last_status) == ("delivered", 1, status)
+        assert (delivery.state, delivery.attempts, delivery.last_status) == ("delivered", 1, status)
         assert delivery.problem is None
 
 
@@ -117,7 +119,7 @@ def test_what_is_posted_again(reply: bytes) -> None:
         came = ids(one.receiver)
         assert len(came) == 4
         assert set(came) == {delivery.event_id for delivery in one.sandbox.webhooks.deliveries()}
-        assert sum(delivery.tries for delivery in one.sandbox.webhooks.deliveries()) == 4
+        assert sum(delivery.attempts for delivery in one.sandbox.webhooks.deliveries()) == 4
 
 
 def test_it_gives_up_after_nine_retries(caplog: pytest.LogCaptureFixture) -> None:
@@ -128,11 +130,11 @@ def test_it_gives_up_after_nine_retries(caplog: pytest.LogCaptureFixture) -> Non
         one.sandbox.webhooks.post("jane@example.com", customer_user_id="jane")
         assert one.sandbox.webhooks.wait_until_idle(10)
         (delivery,) = one.sandbox.webhooks.deliveries()
-        assert (delivery.state, delivery.tries, delivery.last_status) == ("given up", 10, 500)
-        assert delivery.problem == "answered 500"
+        assert (delivery.state, delivery.attempts, delivery.last_status) == ("failed", 10, 500)
+        assert delivery.problem == "responded with 500"
         assert len(set(ids(one.receiver))) == 1
         shown = caplog.text + repr(delivery) + repr(one.sandbox.webhooks)
-    assert "given up, try 10: answered 500" in shown
+    assert "failed, attempt 10: responded with 500" in shown
     for hidden in (VALUE, "jane@", "token"):
         assert hidden not in shown
 
@@ -145,21 +147,21 @@ def test_waits_are_scaled() -> None:
         begun = time.monotonic()
         one.sandbox.webhooks.post("trial_started")
         assert not one.sandbox.webhooks.wait_until_idle(0.1)
-        assert one.sandbox.webhooks.deliveries()[0].state == "waiting"
+        assert one.sandbox.webhooks.deliveries()[0].state == "pending"
         assert one.sandbox.webhooks.wait_until_idle(10)
         assert 0.3 <= time.monotonic() - begun < 5
 
 
 def test_no_answer_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither one that does not come nor one that does not end counts."""
-    monkeypatch.setattr(retry_rule, "TIMEOUT_SECONDS", 0.2)
+    monkeypatch.setattr(config, "TIMEOUT_SECONDS", 0.2)
     with posting() as one:
         _verified(one.sandbox)
         one.receiver.replies = [one.receiver.stall, one.receiver.start_and_stall, OK]
         one.sandbox.webhooks.post("trial_started")
         assert one.sandbox.webhooks.wait_until_idle(10)
         (delivery,) = one.sandbox.webhooks.deliveries()
-        assert (delivery.state, delivery.tries) == ("delivered", 3)
+        assert (delivery.state, delivery.attempts) == ("delivered", 3)
         assert len(set(ids(one.receiver))) == 1
 
 
@@ -169,7 +171,7 @@ def test_a_receiver_that_is_not_there_yet() -> None:
         sandbox.webhooks.post("trial_started")
         assert sandbox.webhooks.wait_until_idle(10)
         (delivery,) = sandbox.webhooks.deliveries()
-        assert (delivery.state, delivery.last_status) == ("given up", None)
+        assert (delivery.state, delivery.last_status) == ("failed", None)
         assert "ConnectError" in str(delivery.problem)
 
 
@@ -197,7 +199,7 @@ def test_a_hanging_answer_holds_up_nobody_else() -> None:
         _until(lambda: ids(one.receiver))
         one.sandbox.webhooks.post("trial_started", customer_user_id="joe")
         _until(lambda: one.sandbox.webhooks.deliveries()[1].state == "delivered")
-        assert one.sandbox.webhooks.deliveries()[0].state == "waiting"
+        assert one.sandbox.webhooks.deliveries()[0].state == "pending"
 
 
 def test_closing_with_a_hanging_receiver_is_prompt() -> None:
@@ -215,7 +217,7 @@ def test_closing_with_a_hanging_receiver_is_prompt() -> None:
         assert "adapty-webhooks" not in threads() - before
         assert [delivery.state for delivery in one.sandbox.webhooks.deliveries()] == ["dropped", "dropped"]
         assert one.sandbox.webhooks.wait_until_idle(0)
-        with pytest.raises(AdaptyConfigError, match="does not run"):
+        with pytest.raises(AdaptyConfigError, match="is not running"):
             one.sandbox.webhooks.post("trial_started")
         one.sandbox.close()
 
@@ -226,7 +228,7 @@ def test_a_reset_drops_what_waits() -> None:
         _verified(one.sandbox)
         one.receiver.replies = [answer(500), OK]
         one.sandbox.webhooks.post("trial_started", customer_user_id="jane")
-        _until(lambda: one.sandbox.webhooks.deliveries()[0].tries)
+        _until(lambda: one.sandbox.webhooks.deliveries()[0].attempts)
         one.sandbox.reset()
         assert one.sandbox.webhooks.deliveries() == []
         assert one.sandbox.webhooks.wait_until_idle(0)
@@ -239,22 +241,27 @@ def test_a_reset_drops_what_waits() -> None:
 
 def test_a_reset_before_anything_has_begun(server: RawServer) -> None:
     """The events after it are posted, also those of the same profile; those before it are not."""
-    settings = WebhookSettings.of(server.url)
+    settings = WebhookConfig.parse(server.url)
     assert settings is not None
-    hook, database = Hook(settings), Database()
-    first, last = (
-        Event({"profile_id": "jane", "event_type": "x", "event_properties": {"profile_event_id": name}})
-        for name in ("first", "last")
-    )
-    # Before the start, so that all of it comes at once.
-    hook.tell(News([first]))
-    hook.reset()
-    hook.tell(News([last]))
-    hook.start(ServerSide(database, Settings()))
-    assert hook.deliveries.wait_until_idle(10)
-    hook.close()
+    dispatcher, database = Dispatcher(settings), Database()
+    store = ServerSideStore(database, AppSettings(), dispatcher.publish)
+
+    def grant(level: str) -> None:
+        with store.write() as context:
+            profile = profiles.get_or_create(context, User(customer_user_id="jane"))
+            with record_changes(context, profile):
+                access_levels.grant(context, profile, {"access_level_id": level})
+
+    # Before the start, so that everything runs in one go.
+    grant("silver")
+    dispatcher.reset()
+    grant("gold")
+    dispatcher.start(store)
+    assert dispatcher.deliveries.wait_until_idle(10)
+    dispatcher.close()
     database.close()
-    assert ids(server) == ["last"]
+    posted = [body_of(request) for request in server.requests]
+    assert [body["event_properties"]["access_level_id"] for body in posted if body] == ["gold"]
 
 
 @pytest.mark.parametrize(
@@ -262,10 +269,10 @@ def test_a_reset_before_anything_has_begun(server: RawServer) -> None:
     [
         (OK, None),
         (answer(201, b'{"ok": true}'), None),
-        (NO_CONTENT, "answered 204 without a JSON body"),
-        (answer(200, b"<html>"), "answered 200 without a JSON body"),
-        (answer(200, b"[" * 100_000), "answered 200 without a JSON body"),
-        (answer(401, b"{}"), "answered 401; expected a 2xx"),
+        (NO_CONTENT, "responded with 204 without a JSON body"),
+        (answer(200, b"<html>"), "responded with 200 without a JSON body"),
+        (answer(200, b"[" * 100_000), "responded with 200 without a JSON body"),
+        (answer(401, b"{}"), "responded with 401; expected a 2xx"),
     ],
 )
 def test_the_address_is_checked(
@@ -302,11 +309,11 @@ def _verified(sandbox: Sandbox) -> WebhookVerification:
 def test_only_the_last_deliveries_are_kept() -> None:
     """Older ones are posted all the same."""
     with posting() as one:
-        for place in range(KEPT_DELIVERIES + 5):
+        for place in range(MAX_DELIVERIES + 5):
             one.sandbox.webhooks.post("trial_started", customer_user_id=f"user {place}")
         assert one.sandbox.webhooks.wait_until_idle(30)
-        assert len(one.sandbox.webhooks.deliveries()) == KEPT_DELIVERIES
-        assert len(set(ids(one.receiver))) == KEPT_DELIVERIES + 5
+        assert len(one.sandbox.webhooks.deliveries()) == MAX_DELIVERIES
+        assert len(set(ids(one.receiver))) == MAX_DELIVERIES + 5
 
 
 @pytest.mark.parametrize(
@@ -385,7 +392,7 @@ def test_this_machine_is_reached_without_a_proxy(monkeypatch: pytest.MonkeyPatch
 @pytest.mark.parametrize("timeout", [-1, None, "1", float("nan"), float("inf"), True])
 def test_a_timeout_that_is_none(sandbox: Sandbox, timeout: Any) -> None:
     """It is named."""
-    with pytest.raises(AdaptyUsageError, match="timeout: is no time"):
+    with pytest.raises(AdaptyUsageError, match="timeout: must be a number of seconds from 0 to 1,000,000"):
         sandbox.webhooks.wait_until_idle(timeout)
 
 
@@ -409,7 +416,7 @@ def test_a_long_answer_is_not_read_on() -> None:
     """An endless body ends where the reading does."""
     with posting() as one:
         _verified(one.sandbox)
-        one.receiver.replies = [answer(200, b"x" * (sender._READ_BYTES * 20))]
+        one.receiver.replies = [answer(200, b"x" * (sender._MAX_RESPONSE_BYTES * 20))]
         one.sandbox.webhooks.post("trial_started")
         assert one.sandbox.webhooks.wait_until_idle(10)
         assert one.sandbox.webhooks.deliveries()[0].state == "delivered"

@@ -133,8 +133,8 @@ def test_deliveries_are_shown(jane: Posting) -> None:
     asked = answer.json()
     assert page["url"] == f"{jane.receiver.url}/adapty"
     assert page["verification"] == {"accepted": True, "status": 200, "problem": None}
-    assert page["deliveries"][0] == asked | {"state": "delivered", "tries": 1, "last_status": 200}
-    assert asked.keys() == {"event_type", "event_id", "profile_id", "state", "tries", "last_status", "problem"}
+    assert page["deliveries"][0] == asked | {"state": "delivered", "attempts": 1, "last_status": 200}
+    assert asked.keys() == {"event_type", "event_id", "profile_id", "state", "attempts", "last_status", "problem"}
     posted = [body_of(request)["event_properties"]["profile_event_id"] for request in jane.receiver.requests]
     assert sorted(posted) == sorted([asked["event_id"], "joe@example.com"])
     assert not re.search("any value|token|@example", answered.text)

@@ -10,7 +10,7 @@ from uuid import UUID
 import httpx
 from jsonschema import Draft202012Validator
 
-from adapty._generated import contract
+from adapty._generated import openapi_spec
 from adapty.sandbox import Sandbox
 from tests.raw_server import RawServer, raw_server
 
@@ -22,7 +22,7 @@ __all__ = ["FAST", "Posting", "body_of", "checked", "posting", "purchase", "subs
 FAST = 100_000
 """A time scale at which all tries are over within half a second."""
 
-_CONTRACT = contract("webhooks")
+_CONTRACT = openapi_spec("webhooks")
 _ACCESS = "access_level_updated"
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from adapty.testing.clients import async_client, blocking_client
+from adapty.testing._fixtures import async_client, sync_client
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,7 +61,7 @@ class Project:
 @pytest.fixture(scope="session")
 def _all_is_loaded(running_sandbox: Sandbox) -> None:
     """Load what a run loads: what is first loaded within one is forgotten after it, and half of httpx with it."""
-    with blocking_client(running_sandbox) as adapty:
+    with sync_client(running_sandbox) as adapty:
         adapty.profiles.create(customer_user_id="user_12345")
     asyncio.run(async_client(running_sandbox).profiles.create(customer_user_id="user_12345"))
 

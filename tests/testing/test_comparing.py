@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapty import AdaptyUsageError, DeviceInfo, Flow
-from adapty.testing.comparing import differences, nearest, refuse_unknown
+from adapty.testing._matching import find_differences, nearest_differences, require_known_fields
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,18 +29,18 @@ MOMENTS = st.datetimes(min_value=datetime(1971, 1, 1), max_value=datetime(2100, 
 
 def is_same(expected: object, stored: object) -> bool:
     """Compare two values of one field."""
-    return not differences({"field": expected}, {"field": stored})
+    return not find_differences({"field": expected}, {"field": stored})
 
 
 def told(expected: Mapping[str, Any], stored: Mapping[str, Any]) -> list[str]:
     """Say what differs."""
-    return [str(one) for one in differences(expected, stored)]
+    return [str(one) for one in find_differences(expected, stored)]
 
 
 @given(st.dictionaries(st.text(max_size=5), JSON, max_size=4))
 def test_what_is_there_is_as_expected(stored: dict[str, Any]) -> None:
     """Whatever JSON it is."""
-    assert differences(stored, stored) == []
+    assert find_differences(stored, stored) == []
 
 
 @given(MOMENTS, OFFSETS)
@@ -197,7 +197,7 @@ def test_a_difference_is_told_whatever_the_value_is() -> None:
 def test_a_naive_datetime_is_refused() -> None:
     """It is no moment; the message names the field, nested ones too."""
     with pytest.raises(AdaptyUsageError, match=r"^a\.b: has no UTC offset") as refused:
-        differences({"a": {"b": datetime(2026, 6, 1)}}, {"a": {"b": "2026-06-01T00:00:00Z"}})  # noqa: DTZ001
+        find_differences({"a": {"b": datetime(2026, 6, 1)}}, {"a": {"b": "2026-06-01T00:00:00Z"}})  # noqa: DTZ001
     assert refused.value.field_name == "a.b"
 
 
@@ -205,17 +205,17 @@ def test_the_nearest_is_the_last_with_the_fewest_differences() -> None:
     """Which is the one that a test meant, most likely."""
     stored = [{"a": 1, "b": 1}, {"a": 2, "b": 2}, {"a": 2, "b": 3}, {"a": 3}]
 
-    assert nearest({"a": 1, "b": 1}, stored) == (0, [])
-    place, found = nearest({"a": 2, "b": 4}, stored)
+    assert nearest_differences({"a": 1, "b": 1}, stored) == (0, [])
+    place, found = nearest_differences({"a": 2, "b": 4}, stored)
     assert (place, [one.path for one in found]) == (2, ["b"])
-    assert nearest({}, stored) == (3, [])
+    assert nearest_differences({}, stored) == (3, [])
 
 
 def test_a_name_that_nobody_knows_is_refused() -> None:
     """It is spelled wrong; a field that the sandbox has is known, be it new."""
-    refuse_unknown({"country": "US", "brand_new": 1}, ("country", "email"), {}, {"brand_new": 2})
+    require_known_fields({"country": "US", "brand_new": 1}, ("country", "email"), {}, {"brand_new": 2})
     with pytest.raises(AdaptyUsageError, match=r"^contry: is not a field; did you mean country\? expected one of"):
-        refuse_unknown({"contry": None}, ("country", "email"), {"brand_new": 2})
+        require_known_fields({"contry": None}, ("country", "email"), {"brand_new": 2})
     with pytest.raises(AdaptyUsageError) as refused:
-        refuse_unknown({"jane@example.com": 1}, ("country",))
+        require_known_fields({"jane@example.com": 1}, ("country",))
     assert "jane" not in str(refused.value)

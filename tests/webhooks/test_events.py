@@ -11,7 +11,7 @@ import attrs
 import pytest
 from hypothesis import given
 
-from adapty._generated import contract
+from adapty._generated import openapi_spec
 from adapty.models._response import ResponseModel
 from adapty.webhooks import (
     EVENT_TYPES,
@@ -40,7 +40,7 @@ EVENTS = pytest.mark.parametrize(
 )
 EXAMPLES = [
     example["value"]
-    for webhook in contract("webhooks")["webhooks"].values()
+    for webhook in openapi_spec("webhooks")["webhooks"].values()
     for example in webhook["post"]["requestBody"]["content"]["application/json"]["examples"].values()
     if "event_type" in example["value"]
 ]

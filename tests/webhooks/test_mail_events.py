@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapty import AdaptyUsageError, Flow, Offer, TransactionEvent
-from adapty._generated import contract
+from adapty._generated import openapi_spec
 from adapty.webhooks import EVENT_TYPES, MAIL_EVENT_TYPES, MailConversion, WebhookEvent, to_mail_event
 from adapty.webhooks.event_types import LEGACY_NAMES
 from adapty.webhooks.mail_events import UNSUPPORTED, WebhookTransactionEvent
@@ -64,7 +64,7 @@ def reason_of(event: dict[str, Any]) -> str:
 def test_the_table_covers_every_known_type() -> None:
     """Each documented type is mapped or skipped, and to each of Mail's types at least one leads."""
     assert set(TABLE) == EVENT_TYPES == MAIL_EVENT_TYPES.keys() | UNSUPPORTED.keys()
-    mails = contract("mail")["components"]["schemas"]["TransactionEventType"]["enum"]
+    mails = openapi_spec("mail")["components"]["schemas"]["TransactionEventType"]["enum"]
     assert set(MAIL_EVENT_TYPES.values()) == set(mails)
     assert {name: MAIL_EVENT_TYPES[name] for name in mails} == {name: name for name in mails}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Self
 
-from adapty._core.safe_repr import SafeRepr
+from adapty._core.redaction import SafeRepr
 from adapty._sqlite import Database
 from adapty.webhooks._stores.sqlite_schema import DEDUP
 from adapty.webhooks.dedup import CLAIM_TTL, RETENTION, ClaimStatus, positive_seconds

@@ -1,7 +1,7 @@
-"""What is measured: each job runs in a process of its own, and loads there what it needs and nothing else.
+"""The measured jobs. Each runs in its own process and imports only what it needs.
 
-A job is a context manager: it takes the server's address, and gives what prepares a number of records. What that
-returns does the work, and is what is measured.
+A job is a context manager: it takes the address of the server and yields a function that prepares a number of records.
+That function returns the work to measure.
 """
 
 from __future__ import annotations
@@ -11,4 +11,4 @@ from collections.abc import Callable
 __all__ = ["Prepare"]
 
 Prepare = Callable[[int], Callable[[], object]]
-"""Gets so many records ready, unmeasured, and gives what sends them."""
+"""Prepares a number of records, not measured, and returns a function that sends them."""

@@ -1,4 +1,4 @@
-"""A bulk import of a CSV file as users run it, with its journal: with the extra `fast`, and without."""
+"""A bulk import of a CSV file with its checkpoint, with and without the extra `fast`."""
 
 from __future__ import annotations
 
@@ -19,35 +19,35 @@ __all__ = ["fast", "without_fast"]
 
 @contextmanager
 def fast(url: str) -> Iterator[Prepare]:
-    """Import over the quick transport."""
-    with _importing(url, fast_expected=True) as prepare:
+    """Import with `adapty.fast`."""
+    with _import_profiles(url, expect_fast=True) as prepare:
         yield prepare
 
 
 @contextmanager
 def without_fast(url: str) -> Iterator[Prepare]:
-    """Import over httpx's own connections, as where the extra is not installed."""
-    sys.modules["aiohttp"] = None  # type: ignore[assignment] # to the import system it is not there
-    with _importing(url, fast_expected=False) as prepare:
+    """Import with httpx, as without the extra."""
+    sys.modules["aiohttp"] = None  # type: ignore[assignment] # hide it from the import system
+    with _import_profiles(url, expect_fast=False) as prepare:
         yield prepare
 
 
 @contextmanager
-def _importing(url: str, *, fast_expected: bool) -> Iterator[Prepare]:
-    from adapty import Adapty  # noqa: PLC0415 - only after it is settled what is installed
+def _import_profiles(url: str, *, expect_fast: bool) -> Iterator[Prepare]:
+    from adapty import Adapty  # noqa: PLC0415 - after aiohttp is hidden
     from adapty.bulk import import_profiles  # noqa: PLC0415
     from adapty.fast import fast_is_installed  # noqa: PLC0415
 
-    if fast_is_installed() is not fast_expected:
+    if fast_is_installed() is not expect_fast:
         sys.exit('the extra is not installed: pip install "adapty[fast]"')
     file = Path("profiles.csv")
-    with Adapty(mail_secret_key=KEY, mail_base_url=url) as adapty:
+    with Adapty(mail_secret_key=KEY, mail_base_url=url) as client:
 
         def prepare(count: int) -> Callable[[], object]:
             write_csv(file, count)
 
             def send() -> None:
-                report = import_profiles(adapty, file)
+                report = import_profiles(client, file)
                 if report.profiles_accepted != count:
                     raise RuntimeError(f"{report.profiles_accepted} of {count} records were accepted")
 

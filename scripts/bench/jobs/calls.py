@@ -1,4 +1,4 @@
-"""One call after the other, blocking: the SDK's, and httpx's own."""
+"""Sequential blocking calls, with the SDK and with httpx."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from scripts.bench.records import KEY, PATH, fields
+from scripts.bench.records import KEY, PATH, create_fields
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -20,16 +20,16 @@ __all__ = ["bare_httpx", "save_profile"]
 @contextmanager
 def save_profile(url: str) -> Iterator[Prepare]:
     """Call `mail.save_profile`."""
-    from adapty import Adapty  # noqa: PLC0415 - the other side goes without
+    from adapty import Adapty  # noqa: PLC0415 - the other job does not need it
 
-    with Adapty(mail_secret_key=KEY, mail_base_url=url) as adapty:
+    with Adapty(mail_secret_key=KEY, mail_base_url=url) as client:
 
         def prepare(count: int) -> Callable[[], object]:
-            given = [fields(number) for number in range(count)]
+            records = [create_fields(number) for number in range(count)]
 
             def send() -> None:
-                for each in given:
-                    adapty.mail.save_profile(**each)
+                for record in records:
+                    client.mail.save_profile(**record)
 
             return send
 
@@ -38,17 +38,17 @@ def save_profile(url: str) -> Iterator[Prepare]:
 
 @contextmanager
 def bare_httpx(url: str) -> Iterator[Prepare]:
-    """Post the same JSON with an httpx.Client, and look at the status."""
+    """Post the same JSON with an httpx.Client and check the status."""
     address = url + PATH
     headers = {"Authorization": f"Bearer {KEY}"}
     with httpx.Client() as client:
 
         def prepare(count: int) -> Callable[[], object]:
-            given = [fields(number) for number in range(count)]
+            records = [create_fields(number) for number in range(count)]
 
             def send() -> None:
-                for each in given:
-                    client.post(address, json=each, headers=headers).raise_for_status()
+                for record in records:
+                    client.post(address, json=record, headers=headers).raise_for_status()
 
             return send
 

@@ -16,15 +16,15 @@ from jsonschema import Draft202012Validator, FormatChecker
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
-from adapty._generated import contract
-from adapty.sandbox.server_side import moments
+from adapty._generated import openapi_spec
+from adapty.sandbox import _timestamps as moments
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from adapty.sandbox import Sandbox
 
-CONTRACT = contract("server_side")
+CONTRACT = openapi_spec("server_side")
 SCHEMAS = CONTRACT["components"]["schemas"]
 
 USER = "user_12345"

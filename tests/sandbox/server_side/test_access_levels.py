@@ -10,7 +10,7 @@ from dateutil.parser import isoparse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapty.sandbox.server_side.access import GRANTED_PRODUCT
+from adapty.sandbox._server_side.access_levels import GRANTED_PRODUCT
 from tests.sandbox.conftest import PROPERTY
 from tests.sandbox.server_side.conftest import (
     NOW,

@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from adapty.sandbox import Sandbox
-from adapty.sandbox.server_side.actions import ACTIONS
-from adapty.sandbox.server_side.integrations import IDENTIFIERS
-from adapty.sandbox.server_side.paywall_seeds import seeds
-from adapty.sandbox.server_side.refund_saver import DEFAULTS
-from adapty.sandbox.server_side.rules import RULES
+from adapty.sandbox._server_side.actions import ACTIONS, INTEGRATION_IDENTIFIERS, REFUND_SAVER_DEFAULTS
+from adapty.sandbox._server_side.paywalls import seed_paywalls
+from adapty.sandbox._server_side.rules import FIELD_RULES
 from tests.sandbox.server_side.conftest import (
     CONTRACT,
     OPERATIONS,
@@ -23,7 +21,7 @@ from tests.sandbox.server_side.conftest import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-PAYWALL = next(seeds())["paywall_id"]
+PAYWALL = next(seed_paywalls())["paywall_id"]
 NO_PAYWALL = "00000000-0000-4000-8000-000000000000"
 STRIPE = {"data": {"type": "stripe_receipt_validation_result", "attributes": {"customer_user_id": "u"}}}
 
@@ -146,16 +144,16 @@ def test_the_examples_of_the_contract_are_accepted(api: ServerSideApi, operation
 
 def test_the_tables_name_what_the_contract_has() -> None:
     """Identifiers and settings are the contract's; a rule is about a field that some body has."""
-    assert list(IDENTIFIERS) == list(SCHEMAS["IntegrationIdentifiers"]["properties"])
-    assert DEFAULTS.keys() == SCHEMAS["RefundSaverSettings"]["properties"].keys()
-    assert DEFAULTS.keys() == SCHEMAS["RefundSaverSettingsRequest"]["properties"].keys()
+    assert list(INTEGRATION_IDENTIFIERS) == list(SCHEMAS["IntegrationIdentifiers"]["properties"])
+    assert REFUND_SAVER_DEFAULTS.keys() == SCHEMAS["RefundSaverSettings"]["properties"].keys()
+    assert REFUND_SAVER_DEFAULTS.keys() == SCHEMAS["RefundSaverSettingsRequest"]["properties"].keys()
     fields = {name for schema in SCHEMAS.values() for name in schema.get("properties", ())}
-    assert RULES.keys() <= fields
+    assert FIELD_RULES.keys() <= fields
 
 
 def test_the_seeded_paywalls_are_paywalls(api: ServerSideApi) -> None:
     """Each of them fits the contract, and has two locales and a product."""
-    for seed in seeds():
+    for seed in seed_paywalls():
         paywall = api.ask("getPaywall", paywall_id=seed["paywall_id"]).json()
         assert paywall == seed
         assert paywall.keys() == {*SCHEMAS["PaywallListItem"]["properties"], "remote_configs", "main_screenshot"}

@@ -11,7 +11,7 @@ import pytest
 
 from adapty import AdaptyConfigError, AdaptyUsageError
 from adapty.sandbox import DEFAULT_SECRET_KEY, Sandbox
-from adapty.sandbox.server_side.state import ServerSide
+from adapty.sandbox._server_side.store import ServerSideStore
 from tests.sandbox.conftest import Api
 from tests.sandbox.server_side.conftest import ONE_TIME, USER, ServerSideApi, declined, transaction
 
@@ -186,7 +186,7 @@ def test_a_database_is_closed_where_its_state_cannot_be_made(tmp_path: Path, mon
         raise RuntimeError(message)
 
     with monkeypatch.context() as patch:
-        patch.setattr(ServerSide, "__init__", broken)
+        patch.setattr(ServerSideStore, "__init__", broken)
         with pytest.raises(RuntimeError, match="no"):
             Sandbox(database=tmp_path / "state.db").start()
     assert [file.name for file in tmp_path.iterdir()] == ["state.db"]

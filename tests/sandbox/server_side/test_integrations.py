@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from adapty.sandbox.server_side.integrations import IDENTIFIERS
+from adapty.sandbox._server_side.actions import INTEGRATION_IDENTIFIERS
 from tests.sandbox.server_side.conftest import ServerSideApi, declined
 
 if TYPE_CHECKING:
     from adapty.sandbox import Sandbox
 
-NONE = dict.fromkeys(IDENTIFIERS)
+NONE = dict.fromkeys(INTEGRATION_IDENTIFIERS)
 
 
 def identifiers(api: ServerSideApi) -> dict[str, Any]:
@@ -46,8 +46,8 @@ def test_identifiers_are_merged_and_null_clears(api: ServerSideApi, sandbox: San
 def test_all_can_be_set_and_cleared(api: ServerSideApi) -> None:
     """At once; an identifier that is cleared counts as one that is given."""
     api.create()
-    api.ask("setIntegrationIdentifiers", {name: name.upper() for name in IDENTIFIERS})
-    assert identifiers(api) == {name: name.upper() for name in IDENTIFIERS}
+    api.ask("setIntegrationIdentifiers", {name: name.upper() for name in INTEGRATION_IDENTIFIERS})
+    assert identifiers(api) == {name: name.upper() for name in INTEGRATION_IDENTIFIERS}
     assert api.ask("setIntegrationIdentifiers", NONE).status_code == 200
     assert identifiers(api) == NONE
 
@@ -59,7 +59,7 @@ def test_one_is_needed(api: ServerSideApi, body: dict[str, Any]) -> None:
     assert declined(api.ask("setIntegrationIdentifiers", body), 400) == ["non_field_errors"]
 
 
-@pytest.mark.parametrize("name", IDENTIFIERS)
+@pytest.mark.parametrize("name", INTEGRATION_IDENTIFIERS)
 def test_an_identifier_is_text(api: ServerSideApi, name: str) -> None:
     """Anything else is refused by its name."""
     api.create()

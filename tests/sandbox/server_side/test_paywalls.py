@@ -9,14 +9,14 @@ from dateutil.parser import isoparse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapty.sandbox.server_side.paywall_seeds import SEEDED_PAYWALLS, seeds
+from adapty.sandbox._server_side.paywalls import SEED_COUNT, seed_paywalls
 from tests.sandbox.conftest import PROPERTY
 from tests.sandbox.server_side.conftest import NOW, Clock, ServerSideApi, declined
 
 if TYPE_CHECKING:
     from adapty.sandbox import Sandbox
 
-SEEDS = list(seeds())
+SEEDS = list(seed_paywalls())
 ID = SEEDS[0]["paywall_id"]
 
 
@@ -44,8 +44,8 @@ def test_the_seeds_need_more_than_one_page_of_the_default_size(api: ServerSideAp
     third, about_third = page(api, 3)
     assert first + second == [seed["paywall_id"] for seed in SEEDS]
     assert (len(first), third) == (20, [])
-    assert about_first == {"count": SEEDED_PAYWALLS, "page": 1, "pages": 2}
-    assert (about_second["page"], about_third) == (2, {"count": SEEDED_PAYWALLS, "page": 3, "pages": 2})
+    assert about_first == {"count": SEED_COUNT, "page": 1, "pages": 2}
+    assert (about_second["page"], about_third) == (2, {"count": SEED_COUNT, "page": 3, "pages": 2})
 
 
 @PROPERTY
@@ -171,4 +171,4 @@ def test_reset_puts_the_seeds_back(api: ServerSideApi, sandbox: Sandbox) -> None
     update(api, [])
     sandbox.reset()
     assert api.ask("getPaywall", paywall_id=ID).json() == SEEDS[0]
-    assert page(api)[1]["count"] == SEEDED_PAYWALLS
+    assert page(api)[1]["count"] == SEED_COUNT

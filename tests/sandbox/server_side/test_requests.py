@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapty._generated import contract
+from adapty._core.json_body import MAX_DEPTH
+from adapty._generated import openapi_spec
 from adapty.sandbox import DEFAULT_MAIL_KEY, DEFAULT_SECRET_KEY, Sandbox
-from adapty.sandbox.body import MAX_BODY_BYTES, MAX_NESTING
-from adapty.sandbox.server_side.actions import ACTIONS
+from adapty.sandbox._body import MAX_BODY_BYTES
+from adapty.sandbox._server_side.actions import ACTIONS
 from tests.sandbox.conftest import PROPERTY
 from tests.sandbox.server_side.conftest import (
     JSON,
@@ -190,7 +191,7 @@ NO_OBJECTS = [
     b'{"a": ' + b"9" * 5000 + b"}",
     b"[" * 100_000,
     b'{"a":' * 100_000,
-    b'{"a":' * (MAX_NESTING + 1) + b"1" + b"}" * (MAX_NESTING + 1),
+    b'{"a":' * (MAX_DEPTH + 1) + b"1" + b"}" * (MAX_DEPTH + 1),
 ]
 
 
@@ -325,7 +326,7 @@ def test_a_wrong_transaction_is_refused_by_its_fields(
 def test_a_missing_field_of_a_transaction_is_named(api: ServerSideApi, kind: str) -> None:
     """Each kind has its own; without a kind, that is what is missing."""
     schema = {"subscription": "Subscription", "one_time_purchase": "OneTimePurchase"}[kind]
-    required = contract("server_side")["components"]["schemas"][schema]["required"]
+    required = openapi_spec("server_side")["components"]["schemas"][schema]["required"]
     assert declined(api.ask("setTransaction", {"purchase_type": kind}), 400) == required[1:]
     assert declined(api.ask("setTransaction", {}), 400) == ["purchase_type"]
 
@@ -387,7 +388,7 @@ def test_a_fault_of_the_sandbox_has_the_documented_shape(
         message = "the sandbox is broken"
         raise RuntimeError(message)
 
-    monkeypatch.setattr("adapty.sandbox.server_side.profiles.find", broken)
+    monkeypatch.setattr("adapty.sandbox._server_side.profiles.find", broken)
     for operation_id, body in (("getProfile", None), ("validateStripePurchase", STRIPE)):
         with ServerSideApi.of(sandbox) as api:
             assert refused(api.ask(operation_id, body), 500)
@@ -399,7 +400,7 @@ def test_a_fault_of_the_sandbox_has_the_documented_shape(
 
 def test_an_operation_that_is_newer_than_the_sandbox_is_not_served(monkeypatch: pytest.MonkeyPatch) -> None:
     """A contract that is ahead breaks nothing that is served."""
-    monkeypatch.setattr("adapty.sandbox.server_side.routes.ACTIONS", {"getPaywall": ACTIONS["getPaywall"]})
+    monkeypatch.setattr("adapty.sandbox._server_side.routes.ACTIONS", {"getPaywall": ACTIONS["getPaywall"]})
     with Sandbox() as sandbox, ServerSideApi.of(sandbox) as api:
         assert refused(api.http.get(OPERATIONS["listPaywalls"][1]), 404)
         assert declined(api.ask("getPaywall", paywall_id=ID), 404, "paywall_not_found") == [None]

@@ -1,0 +1,64 @@
+"""Characters that make two ids differ and cannot be seen: white space around them, and invisible ones in them.
+
+One rule for imports, erasures, single calls and webhooks: such an id is refused, and never changed silently. Stripped
+in one place and kept in another, it would name two people.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+
+__all__ = ["describe_invisible_character"]
+
+_SPACE = " "
+
+_UNSEEN_CATEGORIES = frozenset({"Cc", "Cf", "Zl", "Zp", "Zs"})
+"""Controls, format characters (zero width, bidi, soft hyphen, byte order mark, tags), and every kind of space."""
+
+_VARIATION_SELECTORS = (*range(0x180B, 0x180E), 0x180F, *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))
+
+_BLANK_LETTERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0").union(map(chr, _VARIATION_SELECTORS))
+"""Letters, marks and symbols that Unicode lists as visible and no font shows: fillers, the blank of Braille, and marks
+that only say how the character before them is drawn."""
+
+_NAMES = {
+    "\0": "NULL",
+    "\t": "TAB",
+    "\n": "LINE FEED",
+    "\r": "CARRIAGE RETURN",
+    "\x1b": "ESCAPE",
+    "\x7f": "DELETE",
+    "\x85": "NEXT LINE",
+    "\ufeff": "BYTE ORDER MARK",
+}
+"""Names of characters that Unicode has no name for, and of the one that is known by another name."""
+
+
+def describe_invisible_character(text: str) -> str | None:
+    """Return which character of an id cannot be seen and where it is, or None.
+
+    A space inside is allowed. The id itself is not quoted.
+
+    Example:
+        >>> describe_invisible_character("user 1"), describe_invisible_character("user_1 ")
+        (None, 'ends with U+0020 SPACE')
+    """
+    if text.isascii() and text.isprintable() and text[:1] != _SPACE and text[-1:] != _SPACE:
+        return None
+    last = len(text) - 1
+    for place, character in enumerate(text):
+        if not _is_unseen(character) or (character == _SPACE and 0 < place < last):
+            continue
+        if place == 0:
+            return f"starts with {_name(character)}"
+        return f"ends with {_name(character)}" if place == last else f"has {_name(character)} at character {place + 1}"
+    return None
+
+
+def _is_unseen(character: str) -> bool:
+    return unicodedata.category(character) in _UNSEEN_CATEGORIES or character in _BLANK_LETTERS
+
+
+def _name(character: str) -> str:
+    name = _NAMES.get(character) or unicodedata.name(character, "CONTROL CHARACTER")
+    return f"U+{ord(character):04X} {name}"

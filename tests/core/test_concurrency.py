@@ -1,0 +1,467 @@
+"""The same work for many things: never more at a time than allowed, and nothing left under way at the end."""
+
+from __future__ import annotations
+
+import asyncio
+import concurrent.futures
+import gc
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import aclosing, closing
+from typing import Any
+
+import pytest
+
+from adapty._concurrency import map_async, map_threads
+
+Work = Callable[[Any], Any]
+
+
+def in_tasks_at_once(work: Work, things: Iterable[Any], concurrency: int) -> list[Any]:
+    """Do all of it in tasks, in a loop of its own."""
+
+    async def work_on(thing: Any) -> Any:
+        await asyncio.sleep(0)
+        return work(thing)
+
+    async def all_of_it() -> list[Any]:
+        return [result async for result in map_async(work_on, things, concurrency)]
+
+    return asyncio.run(all_of_it())
+
+
+def in_threads_at_once(work: Work, things: Iterable[Any], concurrency: int) -> list[Any]:
+    """Do all of it in threads."""
+    return list(map_threads(work, things, concurrency))
+
+
+BOTH = pytest.mark.parametrize("do", [in_tasks_at_once, in_threads_at_once], ids=["tasks", "threads"])
+
+
+class FaultError(Exception):
+    """What goes wrong with one of the things."""
+
+
+def threads(work: Work, things: Iterable[Any], concurrency: int) -> Any:
+    """Give the iterator itself, which can be closed."""
+    return map_threads(work, things, concurrency)
+
+
+def tasks(work: Work, things: Iterable[Any], concurrency: int) -> Any:
+    """Give the iterator itself, which can be closed."""
+    return map_async(work, things, concurrency)
+
+
+async def drained(results: Any) -> list[Any]:
+    """Take all that there is."""
+    return [result async for result in results]
+
+
+def threads_left() -> list[str]:
+    """Name the threads that were started here and have not ended."""
+    return [thread.name for thread in threading.enumerate() if thread.name.startswith("adapty-worker")]
+
+
+@BOTH
+@pytest.mark.parametrize("count", [0, 1, 2, 7, 100])
+@pytest.mark.parametrize("concurrency", [1, 2, 8, 100])
+def test_each_thing_is_worked_on_once(do: Callable[..., list[Any]], count: int, concurrency: int) -> None:
+    """However many there are and however many at a time, each has one result."""
+    begun: list[int] = []
+
+    def work(thing: int) -> int:
+        begun.append(thing)
+        return -thing
+
+    assert sorted(do(work, range(count), concurrency)) == sorted(-thing for thing in range(count))
+    assert sorted(begun) == list(range(count))
+
+
+@BOTH
+def test_nothing_to_do_is_nothing(do: Callable[..., list[Any]]) -> None:
+    """Without things there are no results, and no work."""
+    assert do(pytest.fail, iter(()), 8) == []
+
+
+@BOTH
+def test_one_at_a_time_is_in_order(do: Callable[..., list[Any]]) -> None:
+    """With a concurrency of 1, things are worked on one after the other as they come."""
+    assert do(str, iter("abcdef"), 1) == list("abcdef")
+
+
+@BOTH
+def test_results_may_be_anything(do: Callable[..., list[Any]]) -> None:
+    """None, False and exceptions that are returned are results like others; things may be None too."""
+    results = [None, False, 0, "", FaultError, ()]
+    assert do(lambda thing: thing, results, 1) == results
+
+
+@BOTH
+def test_what_goes_wrong_is_raised(do: Callable[..., list[Any]]) -> None:
+    """The exception of one thing's work comes out as it is."""
+    fault = FaultError("c")
+
+    def work(thing: str) -> str:
+        if thing == "c":
+            raise fault
+        return thing
+
+    with pytest.raises(FaultError) as caught:
+        do(work, "abcdef", 1)
+    assert caught.value is fault
+    assert threads_left() == []
+
+
+@BOTH
+@pytest.mark.parametrize("at", [0, 1, 5])
+def test_what_goes_wrong_with_the_things_is_raised(do: Callable[..., list[Any]], at: int) -> None:
+    """Where giving the next thing fails, that is what comes out, and what is under way has ended before."""
+    begun: list[int] = []
+    ended: list[int] = []
+
+    def things() -> Iterator[int]:
+        yield from range(at)
+        raise FaultError
+
+    def work(thing: int) -> None:
+        begun.append(thing)
+        ended.append(thing)
+
+    with pytest.raises(FaultError):
+        do(work, things(), 3)
+    assert ended == begun
+    assert threads_left() == []
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("concurrency", [1, 2, 5])
+async def test_no_more_tasks_than_allowed_are_under_way(concurrency: int) -> None:
+    """The bound is reached, and not passed; a thing is taken only when there is room for it."""
+    under_way: set[int] = set()
+    most = 0
+    taken: list[int] = []
+    ended: list[int] = []
+
+    def things() -> Iterator[int]:
+        for thing in range(12):
+            assert len(under_way) <= concurrency
+            taken.append(thing)
+            yield thing
+
+    async def work(thing: int) -> int:
+        nonlocal most
+        under_way.add(thing)
+        most = max(most, len(under_way))
+        for _ in range(thing % 3 + 1):
+            await asyncio.sleep(0)
+        under_way.remove(thing)
+        ended.append(thing)
+        return thing
+
+    results = []
+    async for result in map_async(work, things(), concurrency):
+        results.append(result)
+        assert len(taken) <= len(ended) + concurrency
+    assert sorted(results) == list(range(12))
+    assert most == concurrency
+
+
+@pytest.mark.parametrize("concurrency", [1, 2, 5])
+def test_no_more_threads_than_allowed_are_under_way(concurrency: int) -> None:
+    """As many threads as allowed work at the same time, and not one more; things are taken as there is room."""
+    lock = threading.Lock()
+    all_here = threading.Barrier(concurrency)
+    under_way = most = 0
+    taken: list[int] = []
+
+    def things() -> Iterator[int]:
+        for thing in range(3 * concurrency):
+            taken.append(thing)
+            yield thing
+
+    def work(thing: int) -> int:
+        nonlocal under_way, most
+        with lock:
+            under_way += 1
+            most = max(most, under_way)
+        # Each round waits until all of it is there, so that fewer than allowed would wait for ever.
+        all_here.wait(timeout=10)
+        with lock:
+            under_way -= 1
+        return thing
+
+    results = []
+    for result in map_threads(work, things(), concurrency):
+        results.append(result)
+        assert len(taken) <= len(results) + 2 * concurrency
+    assert sorted(results) == list(range(3 * concurrency))
+    assert most == concurrency
+    assert threads_left() == []
+
+
+def test_things_without_end_are_taken_as_results_are() -> None:
+    """Of an endless iterator, no more is taken than there is room for, and stopping ends all of it."""
+    taken: list[int] = []
+
+    def things() -> Iterator[int]:
+        thing = 0
+        while True:
+            taken.append(thing)
+            yield thing
+            thing += 1
+
+    with closing(threads(str, things(), 3)) as results:
+        assert taken == []
+        assert [next(results) for _ in range(10)]
+        assert len(taken) <= 10 + 2 * 3
+    assert threads_left() == []
+
+
+@pytest.mark.anyio
+async def test_things_without_end_are_taken_as_results_are_in_async_code() -> None:
+    """The same holds for tasks."""
+    taken: list[int] = []
+
+    def things() -> Iterator[int]:
+        thing = 0
+        while True:
+            taken.append(thing)
+            yield thing
+            thing += 1
+
+    async def work(thing: int) -> int:
+        return thing
+
+    before = asyncio.all_tasks()
+    async with aclosing(tasks(work, things(), 3)) as results:
+        assert taken == []
+        assert [await anext(results) for _ in range(10)]
+        assert len(taken) <= 10 + 2 * 3
+    assert asyncio.all_tasks() == before
+
+
+@pytest.mark.anyio
+async def test_tasks_that_are_under_way_are_cancelled_when_one_fails() -> None:
+    """The exception comes out when the others have ended: cancelled, their own clean-up included."""
+    cleaned: list[str] = []
+
+    async def work(thing: str) -> None:
+        if thing == "bad":
+            raise FaultError
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await asyncio.sleep(0)
+            cleaned.append(thing)
+
+    before = asyncio.all_tasks()
+    with pytest.raises(FaultError):
+        await drained(map_async(work, ["a", "b", "bad", "c"], 3))
+    assert sorted(cleaned) == ["a", "b"]
+    assert asyncio.all_tasks() == before
+
+
+@pytest.mark.anyio
+async def test_tasks_that_are_under_way_are_cancelled_when_the_caller_is() -> None:
+    """Cancelling whoever waits for the results cancels the work, and waits for its end."""
+    begun = asyncio.Event()
+    cleaned: list[str] = []
+
+    async def work(thing: str) -> None:
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            cleaned.append(thing)
+
+    async def caller() -> None:
+        async with aclosing(tasks(work, "abc", 2)) as results:
+            await drained(results)
+
+    before = asyncio.all_tasks()
+    waiting = asyncio.create_task(caller())
+    await begun.wait()
+    await asyncio.sleep(0)
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    assert sorted(cleaned) == ["a", "b"]
+    assert asyncio.all_tasks() == before
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("failing", [1, 2, 3])
+async def test_several_failures_at_once_leave_no_noise(failing: int) -> None:
+    """Where several fail in the same moment, one comes out, and the loop does not complain about the others."""
+    complaints: list[Any] = []
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(lambda _, context: complaints.append(context["message"]))
+
+    async def work(thing: int) -> int:
+        await asyncio.sleep(0)
+        if thing < failing:
+            raise FaultError
+        return thing
+
+    with pytest.raises(FaultError):
+        await drained(map_async(work, range(3), 3))
+    gc.collect()
+    await asyncio.sleep(0)
+    loop.set_exception_handler(None)
+    assert complaints == []
+
+
+@pytest.mark.anyio
+async def test_a_caller_who_stops_leaves_no_noise() -> None:
+    """Who stops after the first result hears nothing of what failed in the same moment."""
+    complaints: list[Any] = []
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(lambda _, context: complaints.append(context["message"]))
+
+    async def work(thing: int) -> int:
+        await asyncio.sleep(0)
+        if thing:
+            raise FaultError
+        return thing
+
+    stopped = False
+    try:
+        async with aclosing(tasks(work, range(3), 3)) as results:
+            async for _ in results:
+                stopped = True
+                break
+    except FaultError:
+        assert not stopped
+    gc.collect()
+    await asyncio.sleep(0)
+    loop.set_exception_handler(None)
+    assert complaints == []
+
+
+def test_threads_that_are_under_way_are_waited_for_when_one_fails() -> None:
+    """The exception comes out when the others have ended."""
+    others = threading.Barrier(3)
+    ended: list[str] = []
+
+    def work(thing: str) -> str:
+        others.wait(timeout=10)
+        if thing == "bad":
+            raise FaultError
+        ended.append(thing)
+        return thing
+
+    with pytest.raises(FaultError):
+        list(map_threads(work, ["a", "bad", "b"], 3))
+    assert sorted(ended) == ["a", "b"]
+    assert threads_left() == []
+
+
+def test_threads_that_are_under_way_are_waited_for_when_the_caller_stops() -> None:
+    """Closing the iterator returns when what is under way has ended, with no more begun."""
+    begun: list[int] = []
+    ended: list[int] = []
+
+    def work(thing: int) -> int:
+        begun.append(thing)
+        ended.append(thing)
+        return thing
+
+    results = threads(work, range(1000), 4)
+    next(results)
+    results.close()
+    assert sorted(begun) == sorted(ended)
+    assert len(begun) <= 8
+    assert threads_left() == []
+
+
+class Interrupted:
+    """Stands in for the wait for threads: raises what Ctrl-C raises, so many times, then waits."""
+
+    def __init__(self, times: int) -> None:
+        """Be pressed so many times, after a first result."""
+        self.times = times
+        self.waits = 0
+
+    def __call__(self, futures: Any, **options: Any) -> Any:
+        """Wait, or be interrupted."""
+        self.waits += 1
+        if self.waits > 1 and self.times:
+            self.times -= 1
+            raise KeyboardInterrupt
+        return concurrent.futures.wait(futures, **options)
+
+
+def test_an_interruption_lets_what_is_under_way_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On Ctrl-C nothing more is taken; the results of what was under way come, and then the interruption."""
+    monkeypatch.setattr("adapty._concurrency.wait", Interrupted(1))
+    taken: list[int] = []
+    given: list[int] = []
+
+    def things() -> Iterator[int]:
+        for thing in range(1000):
+            taken.append(thing)
+            yield thing
+
+    with pytest.raises(KeyboardInterrupt):
+        given.extend(map_threads(lambda thing: thing, things(), 3))
+    assert sorted(given) == taken
+    assert len(taken) <= 6
+    assert threads_left() == []
+
+
+def test_a_second_interruption_does_not_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who presses Ctrl-C again does not want to wait for what hangs."""
+    monkeypatch.setattr("adapty._concurrency.wait", Interrupted(2))
+    release = threading.Event()
+    ended: list[int] = []
+
+    def work(thing: int) -> int:
+        if thing:
+            release.wait(timeout=2)
+            ended.append(thing)
+        return thing
+
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            list(map_threads(work, range(3), 2))
+        assert ended == []
+    finally:
+        release.set()
+        for thread in threading.enumerate():
+            if thread.name.startswith("adapty-worker"):
+                thread.join(timeout=10)
+
+
+def never() -> Iterator[Any]:
+    """Fail when the first thing is taken."""
+    pytest.fail("a thing was taken")
+    yield
+
+
+def test_nothing_is_begun_before_it_is_asked_for() -> None:
+    """An iterator that nobody goes through starts no thread and takes nothing."""
+    results = threads(pytest.fail, never(), 4)
+    assert threads_left() == []
+    results.close()
+
+
+@pytest.mark.anyio
+async def test_nothing_is_begun_before_it_is_asked_for_in_async_code() -> None:
+    """The same holds for tasks."""
+    before = asyncio.all_tasks()
+    results = tasks(pytest.fail, never(), 4)
+    assert asyncio.all_tasks() == before
+    await results.aclose()
+
+
+@pytest.mark.anyio
+async def test_a_coroutine_is_not_the_only_thing_to_await() -> None:
+    """Work may give anything that can be awaited."""
+    loop = asyncio.get_running_loop()
+
+    def work(thing: int) -> asyncio.Future[int]:
+        future: asyncio.Future[int] = loop.create_future()
+        future.set_result(thing)
+        return future
+
+    assert sorted([result async for result in map_async(work, range(5), 2)]) == list(range(5))

@@ -1,0 +1,598 @@
+"""Answers that are no success: whatever comes back becomes a typed exception, and no error is made on the way."""
+
+from __future__ import annotations
+
+import copy
+import json
+import pickle
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import adapty
+from adapty import (
+    AdaptyAPIError,
+    AuthenticationError,
+    BadRequestError,
+    ConflictError,
+    MailProfile,
+    NotFoundError,
+    PermissionDeniedError,
+    RateLimitError,
+    ServerError,
+    UnexpectedResponseError,
+    UnprocessableEntityError,
+)
+from adapty._core.addresses import describe_url
+from adapty._core.error_mapping import ERROR_BY_CODE, RequestInfo, error_from_response, parse_error_body
+from adapty._core.redaction import REDACTED, Secret, redact
+
+from .support import KEY, PROFILE, json_values, repeatable, reply
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+ASKED = RequestInfo("saveProfile", "POST", "/api/v1/profile/save/", 2)
+
+CLASS_BY_STATUS = {
+    100: AdaptyAPIError,
+    199: AdaptyAPIError,
+    200: UnexpectedResponseError,
+    201: UnexpectedResponseError,
+    204: UnexpectedResponseError,
+    299: UnexpectedResponseError,
+    300: AdaptyAPIError,
+    301: AdaptyAPIError,
+    302: AdaptyAPIError,
+    304: AdaptyAPIError,
+    307: AdaptyAPIError,
+    400: BadRequestError,
+    401: AuthenticationError,
+    402: AdaptyAPIError,
+    403: PermissionDeniedError,
+    404: NotFoundError,
+    405: AdaptyAPIError,
+    408: AdaptyAPIError,
+    409: ConflictError,
+    410: AdaptyAPIError,
+    413: AdaptyAPIError,
+    418: AdaptyAPIError,
+    422: UnprocessableEntityError,
+    429: RateLimitError,
+    431: AdaptyAPIError,
+    451: AdaptyAPIError,
+    499: AdaptyAPIError,
+    500: ServerError,
+    501: ServerError,
+    502: ServerError,
+    503: ServerError,
+    504: ServerError,
+    520: ServerError,
+    529: ServerError,
+    599: ServerError,
+    600: AdaptyAPIError,
+    999: AdaptyAPIError,
+    0: AdaptyAPIError,
+}
+
+
+def error_of(
+    body: Any,
+    status: int = 400,
+    headers: Mapping[str, str] | None = None,
+    secrets: tuple[str, ...] = (KEY,),
+) -> AdaptyAPIError:
+    """Make the exception for an answer with these bytes, or with this JSON."""
+    content = body if isinstance(body, bytes) else json.dumps(body).encode()
+    return error_from_response(reply(status, content, headers), ASKED, [Secret(secret) for secret in secrets])
+
+
+def everything(error: AdaptyAPIError) -> str:
+    """Give all that can be seen of an exception, in one text."""
+    return "\n".join([str(error), repr(error), repr(vars(error)), repr(pickle.dumps(error))])
+
+
+@pytest.mark.parametrize(("status", "kind"), CLASS_BY_STATUS.items())
+def test_the_status_decides_the_class(status: int, kind: type[AdaptyAPIError]) -> None:
+    """Each status has its class, unregistered ones (499, 520) included; the body need not be there."""
+    error = error_of(b"", status)
+    assert type(error) is kind
+    assert error.status_code == status
+    assert str(error) == f"saveProfile: {status}: no readable reason (after 2 tries)"
+
+
+@given(status=st.integers(0, 999), body=json_values() | st.binary())
+@repeatable(150)
+def test_whatever_the_body_the_status_decides(status: int, body: Any) -> None:
+    """Any JSON and any bytes give an exception of the status's class: making it never fails."""
+    error = error_of(body, status)
+    assert isinstance(error, AdaptyAPIError)
+    if error.error_code != "secret_key_does_not_exist_error":
+        assert type(error) is type(error_of(b"", status))
+    assert all(type(text) is str for text in (*error.messages, *error.field_names))
+    assert type(error.error_code) in {str, type(None)}
+    assert pickle.loads(pickle.dumps(error)).status_code == status  # noqa: S301 - our own bytes
+
+
+@given(body=json_values().filter(lambda body: "@" not in json.dumps(body)))
+@repeatable(150)
+def test_any_json_body_is_kept(body: Any) -> None:
+    """The decoded body is kept as it came, secrets apart."""
+    assert repr(error_of(body, secrets=()).body) == repr(json.loads(json.dumps(body)))
+
+
+@given(body=st.binary())
+@repeatable(100)
+def test_any_bytes_are_kept_as_text(body: bytes) -> None:
+    """What is not JSON is kept as text, what is not UTF-8 with a mark in its place, what is blank as None."""
+    error = error_of(body, secrets=())
+    assert isinstance(error, BadRequestError)
+    json.dumps(error.body).encode()
+
+
+MAIL = {
+    "errors": [
+        {"message": "Field required", "error_code": "base_error", "status_code": 400, "field_name": "email"},
+    ],
+}
+SERVER_SIDE = {
+    "errors": [
+        {"source": "customer_user_id", "errors": ["Too long.", "Not a string."]},
+        {"source": "non_field_errors", "errors": ["Nothing to do."]},
+    ],
+    "error_code": "validation_error",
+    "status_code": 400,
+}
+
+
+def test_the_errors_of_the_mail_api() -> None:
+    """The Mail API's body gives code, message and field, and the exception's text says them."""
+    error = error_of(MAIL)
+    assert error.error_code == "base_error"
+    assert error.messages == ("email: Field required",)
+    assert error.field_names == ("email",)
+    assert error.body == MAIL
+    assert str(error) == "saveProfile: 400 base_error: email: Field required (after 2 tries)"
+
+
+def test_the_errors_of_the_server_side_api() -> None:
+    """The server-side API's body gives code, all messages and the fields that are fields."""
+    error = error_of(SERVER_SIDE)
+    assert error.error_code == "validation_error"
+    assert error.messages == ("customer_user_id: Too long., Not a string.", "Nothing to do.")
+    assert error.field_names == ("customer_user_id",)
+
+
+def test_an_unknown_key_of_the_mail_api_is_a_matter_of_authentication() -> None:
+    """The Mail API answers 403 for a key that it does not know: the code decides, not the status."""
+    body = {
+        "errors": [
+            {
+                "message": "Secret key doesn't exist",
+                "error_code": "secret_key_does_not_exist_error",
+                "status_code": 403,
+                "field_name": None,
+            },
+        ],
+    }
+    error = error_of(body, 403)
+    assert type(error) is AuthenticationError
+    assert error.status_code == 403
+    assert error.field_names == ()
+    assert error.messages == ("Secret key doesn't exist",)
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404])
+@pytest.mark.parametrize("place", ["outside", "inside"])
+def test_a_known_code_wins_over_the_status(status: int, place: str) -> None:
+    """The code is read from the body or from its first error, and wins over the status of a refusal."""
+    code = {"error_code": "secret_key_does_not_exist_error"}
+    assert type(error_of(code if place == "outside" else {"errors": [code]}, status)) is AuthenticationError
+
+
+@pytest.mark.parametrize(("status", "kind"), [(500, ServerError), (302, AdaptyAPIError)])
+def test_a_code_says_nothing_beside_a_status_that_is_no_refusal(status: int, kind: type[AdaptyAPIError]) -> None:
+    """A gateway's failure that quotes a code is a failure: a profile is not gone because a 500 says so."""
+    assert type(error_of({"error_code": "profile_does_not_exist"}, status)) is kind
+
+
+def test_the_outer_code_comes_first() -> None:
+    """Of several codes, the body's own counts, then the first error's."""
+    assert error_of({"error_code": "outer", "errors": [{"error_code": "inner"}]}).error_code == "outer"
+    assert error_of({"errors": [{"error_code": ""}, {"error_code": "second"}]}).error_code == "second"
+    assert error_of({"error_code": "unheard_of"}).error_code == "unheard_of"
+    assert type(error_of({"error_code": "unheard_of"})) is BadRequestError
+
+
+UNTOLD: list[Any] = [
+    b"",
+    b" \r\n\t",
+    b"null",
+    b"true",
+    b"0",
+    b'""',
+    b"[]",
+    b"{}",
+    b"<html><head><title>502 Bad Gateway</title></head></html>",
+    b"Bad Gateway",
+    b"\x00\x01\x02",
+    b"\xff\xfe\x00",
+    b"\x1f\x8b\x08\x00\x00",
+    b'{"errors": [{"message": "cut',
+    b"{'errors': []}",
+    b"NaN",
+    b"Infinity",
+    b'{"errors": NaN}',
+    b"9" * 5_000,
+    b'{"status_code": ' + b"9" * 5_000 + b"}",
+    b"[" * 100_000,
+    b'{"errors":' * 50_000,
+    b'{"errors": ' + b"[" * 900 + b"]" * 900 + b"}",
+    b"x" * 3_000,
+    b'"\\ud800"',
+    b'{"errors": ["\xff"',
+    [1, 2],
+    ["one"],
+    [{"message": "Field required"}],
+    {"errors": None},
+    {"errors": 1},
+    {"errors": True},
+    {"errors": {}},
+    {"errors": {"email": ["Field required"]}},
+    {"errors": []},
+    {"errors": [None, 1, True, 1.5, [], {}, [[]], ""]},
+    {"errors": [{"message": None, "error_code": None, "field_name": None}]},
+    {"errors": [{"message": 1, "error_code": 1, "field_name": 1, "source": 1, "errors": 1}]},
+    {"errors": [{"message": [], "error_code": [], "field_name": [], "source": [], "errors": [[], None, 1]}]},
+    {"errors": [{"message": {}, "error_code": {}, "field_name": {}, "source": {}, "errors": {}}]},
+    {"error_code": None},
+    {"error_code": 403},
+    {"error_code": ["secret_key_does_not_exist_error"]},
+    {"error_code": {"secret_key_does_not_exist_error": 1}},
+    {"error": {"type": "invalid_request_error", "code": "parameter_missing", "param": "email", "message": "Missing"}},
+    {"detail": [{"loc": ["body", "email"], "msg": "field required"}]},
+    {"status_code": 10**400},
+]
+
+
+@pytest.mark.parametrize("body", UNTOLD, ids=[f"{n}-{str(body)[:30]!r}" for n, body in enumerate(UNTOLD)])
+def test_a_body_of_no_known_shape_tells_nothing_and_does_no_harm(body: Any) -> None:
+    """Bodies that are empty, cut, binary, foreign, endlessly nested or of wrong types give the status's exception."""
+    for status in (200, 302, 400, 499, 502):
+        error = error_of(body, status)
+        assert type(error) is CLASS_BY_STATUS[status]
+        assert error.error_code is None
+        assert error.messages == ()
+        assert error.field_names == ()
+        assert str(error) == f"saveProfile: {status}: no readable reason (after 2 tries)"
+        copies = [pickle.loads(pickle.dumps(error)), copy.deepcopy(error)]  # noqa: S301 - our own bytes
+        assert [repr(copied.body) for copied in copies] == [repr(error.body)] * 2
+
+
+@pytest.mark.parametrize(
+    ("errors", "messages", "field_names"),
+    [
+        (["one", "two"], ("one", "two"), ()),
+        (["one", None, 3, "", {"message": "four"}], ("one", "four"), ()),
+        ([{"message": "m", "field_name": ""}], ("m",), ()),
+        ([{"message": "", "field_name": "email"}], (), ("email",)),
+        ([{"field_name": "email"}, {"source": "country"}], (), ("email", "country")),
+        ([{"field_name": "email", "source": "country", "message": "m"}], ("email: m",), ("email", "country")),
+        ([{"source": "non_field_errors", "message": "m"}], ("m",), ()),
+        ([{"source": "x", "errors": ["a", 1, None, "b"]}], ("x: a, b",), ("x",)),
+        ([{"message": "m", "errors": ["a"]}], ("m, a",), ()),
+        ([["nested"], {"errors": "text"}, {"errors": {"a": "b"}}], (), ()),
+        ([{"message": "m", "field_name": 5, "source": "x"}], ("x: m",), ("x",)),
+    ],
+)
+def test_what_can_be_read_is_read(errors: list[Any], messages: tuple[str, ...], field_names: tuple[str, ...]) -> None:
+    """Among items of wrong types, those that say something are heard."""
+    error = error_of({"errors": errors})
+    assert error.messages == messages
+    assert error.field_names == field_names
+
+
+def test_a_long_story_is_cut_in_the_text_only() -> None:
+    """The exception's text stays readable however much the body says; `messages` has it all."""
+    error = error_of({"errors": [f"reason {n} {'x' * 500}" for n in range(50)]})
+    assert len(error.messages) == 50
+    assert len(str(error)) < 500
+    assert str(error).startswith("saveProfile: 400: reason 0 x")
+
+
+@pytest.mark.parametrize(
+    ("body", "headers"),
+    [
+        ({"error_code": "x" * 2_000}, {}),
+        ({"errors": [{"error_code": "x" * 2_000}]}, {}),
+        ({}, {"Request-Id": "x" * 2_000}),
+    ],
+    ids=["code", "inner-code", "request-id"],
+)
+def test_the_text_stays_short_whatever_is_long(body: Any, headers: Mapping[str, str]) -> None:
+    """A code or a request id of any length does not blow up the text that is logged."""
+    assert len(str(error_of(body, headers=headers))) < 1000
+
+
+@pytest.mark.parametrize("name", ["Request-Id", "request-id", "X-Request-Id", "X-REQUEST-ID"])
+def test_the_request_id_is_found(name: str) -> None:
+    """What support asks for is read from either header, in any case, and told in the text."""
+    error = error_of(b"", headers={name: "req_123"})
+    assert error.request_id == "req_123"
+    assert str(error).endswith("(after 2 tries, request id req_123)")
+
+
+def test_of_two_request_ids_the_apis_own_counts() -> None:
+    """`request-id` comes before the `x-request-id` of whatever stands in between; without either there is none."""
+    assert error_of(b"", headers={"X-Request-Id": "gateway", "Request-Id": "api"}).request_id == "api"
+    assert error_of(b"", headers={"X-Request-Id": "gateway", "Request-Id": ""}).request_id == "gateway"
+    assert error_of(b"").request_id is None
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds", "told"),
+    [
+        ("7", 7.0, ", asked to wait 7 s"),
+        ("0", 0.0, ", asked to wait 0 s"),
+        ("1.5", 1.5, "1.5 s"),
+        ("soon", None, "tries"),
+    ],
+)
+def test_the_wait_that_was_asked_for_is_kept(value: str, seconds: float | None, told: str) -> None:
+    """Retry-After is kept in seconds, zero included, and told in the text; junk in it is nothing."""
+    error = error_of(b"", 429, headers={"Retry-After": value})
+    assert error.retry_after == seconds
+    assert str(error).endswith(f"{told})")
+
+
+def test_a_date_that_has_passed_asks_for_no_wait() -> None:
+    """A Retry-After in the past is a wait of nothing, not a missing one."""
+    assert error_of(b"", 503, headers={"Retry-After": "Sun, 06 Nov 1994 08:49:37 GMT"}).retry_after == 0.0
+
+
+def test_the_headers_are_kept_by_lower_case_names() -> None:
+    """All headers are kept, and can be looked up by their names in lower case."""
+    error = error_of(b"", headers={"X-Thing": "One", "CF-Ray": "abc"})
+    assert error.headers["x-thing"] == "One"
+    assert error.headers["cf-ray"] == "abc"
+    assert type(error.headers) is dict
+
+
+@given(headers=st.dictionaries(st.from_regex(r"[A-Za-z-]{1,12}", fullmatch=True), st.text("abc 019,;=\x7f")))
+@repeatable(80)
+def test_no_header_makes_an_error(headers: dict[str, str]) -> None:
+    """Whatever the headers hold, the exception is made."""
+    assert isinstance(error_of(b"", headers={**headers, "Retry-After": "".join(headers.values())}), BadRequestError)
+
+
+def test_the_request_is_told() -> None:
+    """Operation, method, path and tries are attributes of the exception."""
+    error = error_of(MAIL)
+    assert (error.operation, error.method, error.path, error.attempts) == ("saveProfile", "POST", ASKED.path, 2)
+
+
+def test_what_is_wrong_with_a_success_is_told() -> None:
+    """Where the answer looks like a success, the text says what is wrong with it instead."""
+    error = error_from_response(
+        reply(200, b"[]"), RequestInfo("saveProfile", "POST", "/p", 1), [], problem="it is a list"
+    )
+    assert type(error) is UnexpectedResponseError
+    assert str(error) == "saveProfile: 200: it is a list (after 1 try)"
+    assert error.body == []
+
+
+ECHOES: list[Any] = [
+    b"Bearer %s for jane@example.com" % KEY.encode(),
+    b"<html><pre>Authorization: Bearer %s</pre><a href='mailto:jane@example.com'>x</a></html>" % KEY.encode(),
+    {"errors": [{"message": f"{KEY} jane@example.com", "field_name": f"{KEY}", "error_code": f"{KEY}"}]},
+    {"errors": [f"{KEY}, jane@example.com"], "error_code": "jane@example.com"},
+    {"errors": [{"source": "jane@example.com", "errors": [KEY, "jane@example.com"]}]},
+    {KEY: {"jane@example.com": [KEY, "jane@example.com"]}},
+    {"request": {"headers": {"Authorization": f"Bearer {KEY}"}, "body": '{"email": "jane@example.com"}'}},
+    ["jane@example.com", KEY],
+    f"jane@example.com {KEY}",
+]
+
+
+@pytest.mark.parametrize("body", ECHOES, ids=range(len(ECHOES)))
+def test_key_and_address_are_kept_out_of_everything(body: Any) -> None:
+    """What echoes the key or an address shows neither: not in text, messages, fields, code, headers or body."""
+    echoing = {"X-Echo": f"Bearer {KEY}", "X-From": "Jane <jane@example.com>", "Request-Id": f"{KEY}-jane@example.com"}
+    for status in (200, 400, 403, 502):
+        seen = everything(error_of(body, status, echoing))
+        assert KEY not in seen
+        assert "jane@example.com" not in seen
+        assert REDACTED in seen
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '"jane@example.com" is not an address',
+        "address:\njane@example.com\n",
+        "a\\jane@example.com\\b",
+        "<jane@example.com>",
+        "\tjane@example.com\t",
+        "jane@example.com/\u00e9",
+    ],
+    ids=ascii,
+)
+def test_redaction_leaves_json_readable(text: str) -> None:
+    """An address in quotes, between line breaks or behind a backslash does not break the body that holds it."""
+    error = error_of({"errors": [{"message": text, "field_name": "email", "error_code": "base_error"}]})
+    assert isinstance(error.body, dict)
+    assert error.error_code == "base_error"
+    assert error.field_names == ("email",)
+    assert "jane@example.com" not in everything(error)
+
+
+@pytest.mark.parametrize("secret", ["e", "1", "base_error", "errors", "400", '"', "{", "\\"])
+def test_an_odd_key_leaves_json_readable(secret: str) -> None:
+    """A key that is a part of JSON itself does not break the body either; the class is the status's."""
+    error = error_of({"errors": [{"message": "one", "field_name": "x"}], "n": 1}, secrets=(secret,))
+    assert type(error) is BadRequestError
+    assert isinstance(error.body, dict)
+
+
+ESCAPED: list[tuple[bytes, str]] = [
+    (rb'{"errors": ["jane\u0040example.com"]}', KEY),
+    (rb'{"errors": ["\u006aane@example.com"]}', KEY),
+    (rb'{"errors": ["secret\/live\/1"]}', "secret/live/1"),
+    (rb'{"errors": ["\u0073ecret_live_never_shown"]}', KEY),
+    (rb'{"secret\/live\/1": 1}', "secret/live/1"),
+]
+
+
+@pytest.mark.parametrize(("body", "secret"), ESCAPED, ids=range(len(ESCAPED)))
+def test_secrets_are_found_behind_the_escapes_of_json(body: bytes, secret: str) -> None:
+    """JSON may write any character as an escape, a slash even in two ways: what is decoded is searched."""
+    seen = everything(error_of(body, secrets=(secret,)))
+    assert secret not in seen
+    assert "jane@example.com" not in seen
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "o'brien@example.com",
+        "jane'@example.com",
+        "{jane}@example.com",
+        "jane}@example.com",
+        "jane+tag@example.com",
+        "j\u00e4ne@example.com",
+        "jane@m\u00fcnchen.de",
+        "\u7528\u6237@\u4f8b\u3048.\u30c6\u30b9\u30c8",
+        "!#$%&'*+-/=?^_`{|}~@example.com",
+    ],
+    ids=ascii,
+)
+def test_every_address_that_can_be_sent_can_be_hidden(address: str) -> None:
+    """An address that a record takes is kept out of the exception as a whole, and no part of it is left."""
+    assert MailProfile(**{**PROFILE, "email": address}).email == address
+    error = error_of({"errors": [f"The address {address} is bounced."]})
+    assert error.messages == (f"The address {REDACTED} is bounced.",)
+
+
+@given(address=st.emails())
+@repeatable(100)
+def test_any_address_can_be_hidden(address: str) -> None:
+    """Whatever address is sent and echoed, the exception does not show it."""
+    for body in ({"errors": [f"The address {address} is bounced."]}, f"The address {address} is bounced.".encode()):
+        assert address not in everything(error_of(body))
+
+
+def test_a_key_that_begins_with_another_is_hidden_as_a_whole() -> None:
+    """Of two keys, the longer one is hidden whole, whichever is named first."""
+    for secrets in (("secret_a", "secret_a_b"), ("secret_a_b", "secret_a")):
+        error = error_of({"errors": ["got secret_a_b"]}, secrets=secrets)
+        assert error.messages == (f"got {REDACTED}",)
+
+
+def test_what_is_no_address_is_left_alone() -> None:
+    """Only what has the shape of an address is taken out."""
+    for text in ("@", "a @ b", "@example.com", "jane at example.com", "@@", "price @ 9.99", ""):
+        assert redact(text, []) == text
+    assert redact("jane@example.com,doe@example.com;x", []) == f"{REDACTED},{REDACTED};x"
+
+
+@pytest.mark.parametrize(
+    ("text", "body"),
+    [
+        ("", None),
+        (" \n", None),
+        ("null", None),
+        ("0", 0),
+        ("false", False),
+        ('""', ""),
+        ("[]", []),
+        ('{"a": [1, "b", null]}', {"a": [1, "b", None]}),
+        ("Bad Gateway", "Bad Gateway"),
+        ('{"a": ', '{"a": '),
+        ("[" * 100_000, "[" * 100_000),
+    ],
+    ids=lambda value: ascii(value)[:20],
+)
+def test_decode(text: str, body: Any) -> None:
+    """A body is its JSON, or its text where it is none, or None where it is blank."""
+    assert parse_error_body(text) == body
+
+
+def test_a_byte_order_mark_hides_nothing() -> None:
+    """JSON behind a byte order mark, as some gateways write it, is JSON."""
+    assert error_of(b"\xef\xbb\xbf" + json.dumps(MAIL).encode()).error_code == "base_error"
+
+
+@pytest.mark.parametrize("body", [MAIL, SERVER_SIDE, b"<html>", b"", {"deep": [{"x": [1.5, None, True]}]}])
+@pytest.mark.parametrize("status", [200, 400, 401, 403, 404, 409, 422, 429, 503, 302])
+def test_an_error_goes_through_pickle_and_copy_with_all_that_it_knows(body: Any, status: int) -> None:
+    """Pickling, copying and deep-copying keep class, text and every attribute."""
+    error = error_of(body, status, {"Request-Id": "req_123", "Retry-After": "7"})
+    for again in (pickle.loads(pickle.dumps(error)), copy.copy(error), copy.deepcopy(error)):  # noqa: S301
+        assert type(again) is type(error)
+        assert str(again) == str(error)
+        assert vars(again) == vars(error)
+    assert vars(error).keys() == {
+        "status_code",
+        "error_code",
+        "messages",
+        "field_names",
+        "request_id",
+        "retry_after",
+        "headers",
+        "body",
+        "operation",
+        "method",
+        "path",
+        "attempts",
+        "idempotency_key",
+    }
+
+
+def test_every_class_of_the_tree_below_the_api_error_is_made() -> None:
+    """Each class for an answer is reached by some status or code: none is there in vain."""
+    made = {type(error_of(b"", status)) for status in range(100, 600)}
+    made |= {type(error_of({"error_code": code}, 400)) for code in ERROR_BY_CODE}
+    assert made == {
+        kind for kind in vars(adapty.errors).values() if isinstance(kind, type) and issubclass(kind, AdaptyAPIError)
+    }
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ({"message": "Forbidden"}, "Forbidden"),
+        ({"detail": "Method not allowed"}, "Method not allowed"),
+        ({"errors": "Field required"}, "Field required"),
+        ({"errors": {"message": "Field required"}}, "Field required"),
+        ({"errors": [], "message": "Too many requests"}, "Too many requests"),
+    ],
+)
+def test_what_gateways_say_is_read_too(body: Any, message: str) -> None:
+    """A reason that stands beside the documented list, or in its place, is a reason."""
+    assert error_of(body).messages == (message,)
+
+
+def test_a_redirect_with_an_odd_target_is_still_one_line() -> None:
+    """Whatever the Location header contains, it is escaped."""
+    unreadable = "an unreadable address"
+    for location, shown in {
+        "/\x1b[31m\n": r"/\x1b[31m\n",
+        "\x00:": unreadable,
+        "": unreadable,
+        "x:y:1/@z": unreadable,
+    }.items():
+        error = error_from_response(reply(302, headers={"location": location}), ASKED, ())
+        assert f": redirected to {shown}, which is not followed;" in str(error)
+        assert str(error).isprintable()
+
+
+@given(location=st.text(st.characters()))
+@repeatable(200)
+def test_any_target_of_a_redirect_is_described_without_credentials(location: str) -> None:
+    """No text breaks the message, and what stands before an @ of the authority is not shown."""
+    for text in (location, f"https://jane:opensesame@example.com{location}"):
+        described = describe_url(text)
+        assert described.isprintable()
+        assert "opensesame" not in described

@@ -1,0 +1,271 @@
+"""Who is meant: exactly one of two ids, sent as it was given, and never quoted."""
+
+from __future__ import annotations
+
+import enum
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid3, uuid5
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adapty import NOT_GIVEN, AdaptyUsageError
+from adapty._core.ids import MAX_ID_LENGTH, user_headers, validate_id
+from adapty._core.server_side_validation import resolve_idempotency_key
+from adapty._generated import build_server_side_call, ignore_body
+
+from .support import objects, repeatable
+
+if TYPE_CHECKING:
+    from adapty._core.ids import IdKind
+
+PROFILE_ID = "772204ce-ebf6-4ed9-82b0-d8688ab62b01"
+
+
+class Ids(str, enum.Enum):  # noqa: UP042 - a StrEnum's format is its value
+    """Ids in an enum, whose format is not their value."""
+
+    USER = "user_12345"
+    PROFILE = PROFILE_ID
+
+
+class Shouting(str):
+    """A str that prints itself otherwise."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        """Be loud."""
+        return self.upper()
+
+
+CUSTOMER_USER_IDS = [
+    "user_12345",
+    "1",
+    "0",
+    "a b",
+    "jane@example.com",
+    "8612ED7C-3477-466D-93AE-1854B8E5FDD5",
+    "a/b?c=d&e#f%20",
+    "None",
+    "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~",
+    "a, b; c",
+    "x" * MAX_ID_LENGTH,
+    Ids.USER,
+    Shouting("quiet"),
+]
+
+NOT_CUSTOMER_USER_IDS: dict[str, tuple[Any, str]] = {
+    "empty": ("", "is empty"),
+    "blank": ("   ", "is empty"),
+    "tab": ("\t", "is empty"),
+    "space before": (" user_secret", "starts with U+0020 SPACE"),
+    "space behind": ("user_secret ", "ends with U+0020 SPACE"),
+    "line break": ("user_secret\n", "ends with U+000A LINE FEED"),
+    "header injected": ("user_secret\r\nadapty-profile-id: x", "has U+000D CARRIAGE RETURN at character 12"),
+    "tab inside": ("user\tsecret", "has U+0009 TAB at character 5"),
+    "null": ("user_secret\x00", "ends with U+0000 NULL"),
+    "delete": ("user_secret\x7f", "ends with U+007F DELETE"),
+    "beyond ascii": ("us\u00e9r_secret", "beyond ASCII"),
+    "no-break space": ("\u00a0user_secret", "starts with U+00A0 NO-BREAK SPACE"),
+    "emoji": ("user_secret\U0001f600", "beyond ASCII"),
+    "half a pair": ("user_secret\ud800", "beyond ASCII"),
+    "next line": ("user_secret\u0085", "ends with U+0085 NEXT LINE"),
+    "too long": ("s" * (MAX_ID_LENGTH + 1), f"{MAX_ID_LENGTH + 1} characters"),
+    "number": (1234567, "of type int"),
+    "flag": (True, "of type bool"),
+    "bytes": (b"user_secret", "of type bytes"),
+    "uuid": (UUID(PROFILE_ID), "of type UUID"),
+    "list": (["user_secret"], "of type list"),
+    "dict": ({"user_secret": 1}, "of type dict"),
+    "not given": (NOT_GIVEN, "of type NotGiven"),
+}
+
+PROFILE_IDS: dict[str, Any] = {
+    "text": PROFILE_ID,
+    "upper case": PROFILE_ID.upper(),
+    "mixed case": PROFILE_ID.replace("e", "E"),
+    "uuid": UUID(PROFILE_ID),
+    "enum": Ids.PROFILE,
+    "any version": "6f1c2a34-5b6d-1e7f-8a9b-0c1d2e3f4a5b",
+    "nil": "00000000-0000-0000-0000-000000000000",
+    "max": "ffffffff-ffff-ffff-ffff-ffffffffffff",
+}
+
+NOT_PROFILE_IDS: dict[str, Any] = {
+    "empty": "",
+    "blank": " ",
+    "words": "user_secret",
+    "no dashes": PROFILE_ID.replace("-", ""),
+    "braces": f"{{{PROFILE_ID}}}",
+    "urn": f"urn:uuid:{PROFILE_ID}",
+    "short": PROFILE_ID[:-1],
+    "long": f"{PROFILE_ID}0",
+    "no hex": PROFILE_ID.replace("e", "g"),
+    "space behind": f"{PROFILE_ID} ",
+    "line break behind": f"{PROFILE_ID}\n",
+    "other dashes": PROFILE_ID.replace("-", "\u2013"),
+    "other digits": PROFILE_ID.replace("7", "\u0667"),
+    "underscores": PROFILE_ID.replace("-", "_"),
+    "kelvin": PROFILE_ID.replace("c", "\u212a"),
+    "bytes": PROFILE_ID.encode(),
+    "uuid's bytes": UUID(PROFILE_ID).bytes,
+    "number": UUID(PROFILE_ID).int,
+    "flag": True,
+    "list": [PROFILE_ID],
+    "not given": NOT_GIVEN,
+}
+
+KINDS: tuple[IdKind, ...] = ("customer_user_id", "profile_id")
+
+
+@pytest.mark.parametrize("given_id", CUSTOMER_USER_IDS, ids=lambda given_id: given_id[:20])
+def test_a_customer_user_id_is_sent_as_it_is(given_id: str) -> None:
+    """Printable ASCII goes into the header unchanged, as plain text."""
+    named = user_headers(given_id, None)
+    assert named == {"adapty_customer_user_id": str.__str__(given_id)}
+    (sent,) = named.values()
+    assert type(sent) is str
+    assert validate_id("customer_user_id", given_id) == sent
+    request = build_server_side_call("deleteProfile", ignore_body, **named).request
+    assert request.headers["adapty-customer-user-id"] == sent
+    assert "adapty-profile-id" not in request.headers
+
+
+@pytest.mark.parametrize("given_id", PROFILE_IDS.values(), ids=PROFILE_IDS)
+def test_a_profile_id_is_sent_in_lower_case(given_id: Any) -> None:
+    """A UUID or its text goes into the header as five groups of lower-case digits."""
+    named = user_headers(None, given_id)
+    (sent,) = named.values()
+    assert named == {"adapty_profile_id": sent}
+    assert UUID(sent) == UUID(str.__str__(given_id) if isinstance(given_id, str) else str(given_id))
+    assert sent == str(UUID(sent))
+    assert type(sent) is str
+    request = build_server_side_call("deleteProfile", ignore_body, **named).request
+    assert request.headers["adapty-profile-id"] == sent
+    assert "adapty-customer-user-id" not in request.headers
+
+
+@pytest.mark.parametrize(("given_id", "problem"), NOT_CUSTOMER_USER_IDS.values(), ids=NOT_CUSTOMER_USER_IDS)
+def test_a_customer_user_id_that_no_header_carries_is_refused(given_id: Any, problem: str) -> None:
+    """What a header would lose, cut or turn into another header is refused, and not quoted."""
+    for refuse in (lambda: user_headers(given_id, None), lambda: validate_id("customer_user_id", given_id)):
+        with pytest.raises(AdaptyUsageError, match=r"^customer_user_id: .*; expected ") as caught:
+            refuse()
+        assert caught.value.field_name == "customer_user_id"
+        assert problem in str(caught.value)
+        assert "secret" not in str(caught.value)
+        str(caught.value).encode()
+
+
+@pytest.mark.parametrize("given_id", NOT_PROFILE_IDS.values(), ids=NOT_PROFILE_IDS)
+def test_a_profile_id_that_is_no_uuid_is_refused(given_id: Any) -> None:
+    """Only the text of five groups is a UUID, for that is what the API compares; the value is not quoted."""
+    for refuse in (lambda: user_headers(None, given_id), lambda: validate_id("profile_id", given_id)):
+        with pytest.raises(AdaptyUsageError, match=r"^profile_id: .*expected a UUID such as") as caught:
+            refuse()
+        assert caught.value.field_name == "profile_id"
+        assert "secret" not in str(caught.value)
+        if isinstance(given_id, str) and given_id.strip():
+            assert given_id not in str(caught.value).partition("expected")[0]
+
+
+def test_exactly_one_id_names_the_user() -> None:
+    """Without an id, or with both, it is not known who is meant; the message says both names."""
+    with pytest.raises(AdaptyUsageError, match=r"^customer_user_id: is missing, and so is profile_id") as caught:
+        user_headers(None, None)
+    assert caught.value.field_name == "customer_user_id"
+    for both in (("user_12345", PROFILE_ID), ("", ""), ("user_12345", ""), ("", UUID(PROFILE_ID))):
+        with pytest.raises(AdaptyUsageError, match=r"^profile_id: is given beside customer_user_id") as caught:
+            user_headers(*both)
+        assert caught.value.field_name == "profile_id"
+        assert "12345" not in str(caught.value)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_id_that_is_empty_is_not_one_that_is_left_out(kind: IdKind) -> None:
+    """An empty id is a mistake: it is refused by its own name, and never taken for none."""
+    with pytest.raises(AdaptyUsageError) as caught:
+        user_headers(**{"customer_user_id": None, "profile_id": None, kind: ""})
+    assert caught.value.field_name == kind
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@given(value=objects())
+@repeatable(100)
+def test_any_value_is_an_id_or_refused_by_name(kind: IdKind, value: Any) -> None:
+    """Whatever is given, a header can carry what is kept, or the error names the argument."""
+    try:
+        kept = validate_id(kind, value)
+    except AdaptyUsageError as refused:
+        assert refused.field_name == kind  # noqa: PT017 - a property: some are refused
+        str(refused).encode()
+    else:
+        assert kept.encode("ascii").decode().strip() == kept
+
+
+@given(
+    value=st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7E), min_size=1).filter(
+        lambda text: text == text.strip()
+    )
+)
+@repeatable(200)
+def test_all_printable_ascii_is_an_id(value: str) -> None:
+    """No printable character is special, wherever it stands, but for spaces around."""
+    assert user_headers(value, None) == {"adapty_customer_user_id": value}
+
+
+KEY = "6f1c2a34-5b6d-4e7f-8a9b-0c1d2e3f4a5b"
+
+
+@pytest.mark.parametrize("key", [KEY, KEY.upper(), UUID(KEY)], ids=repr)
+def test_a_key_of_ones_own_is_sent_as_the_same_key(key: Any) -> None:
+    """However a UUID of version 4 is given, it is the same key, so that a repetition is recognised."""
+    assert resolve_idempotency_key(key) == KEY
+
+
+def test_without_a_key_each_call_gets_another() -> None:
+    """Keys that are made are of version 4, and no two are the same."""
+    made = {resolve_idempotency_key(ignore_body) for ignore_body in (NOT_GIVEN, None) for _ in range(50)}
+    assert len(made) == 100
+    assert {(UUID(key).version, UUID(key).variant) for key in made} == {(4, "specified in RFC 4122")}
+    assert all(resolve_idempotency_key(key) == key for key in made)
+
+
+@pytest.mark.parametrize("variant", "89ab")
+def test_every_variant_of_rfc_4122_is_taken(variant: str) -> None:
+    """The two bits that say the variant leave four digits."""
+    key = f"6f1c2a34-5b6d-4e7f-{variant}a9b-0c1d2e3f4a5b"
+    assert resolve_idempotency_key(key) == key
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "",
+        "order_1001",
+        KEY.replace("-", ""),
+        f"{{{KEY}}}",
+        f" {KEY}",
+        UUID("6f1c2a34-5b6d-1e7f-8a9b-0c1d2e3f4a5b"),
+        uuid3(UUID(KEY), "x"),
+        uuid5(UUID(KEY), "x"),
+        "6f1c2a34-5b6d-1e7f-8a9b-0c1d2e3f4a5b",
+        UUID(int=0),
+        UUID(int=2**128 - 1),
+        "6f1c2a34-5b6d-7e7f-8a9b-0c1d2e3f4a5b",
+        "6f1c2a34-5b6d-4e7f-7a9b-0c1d2e3f4a5b",
+        "6f1c2a34-5b6d-4e7f-ca9b-0c1d2e3f4a5b",
+        UUID(KEY).bytes,
+        UUID(KEY).int,
+        1001,
+        True,
+    ],
+    ids=repr,
+)
+def test_a_key_of_another_kind_is_refused(key: Any) -> None:
+    """The API takes a UUID of version 4 only; another would be refused there, after it had been relied on."""
+    with pytest.raises(AdaptyUsageError, match=r"^idempotency_key: .*expected ") as caught:
+        resolve_idempotency_key(key)
+    assert caught.value.field_name == "idempotency_key"

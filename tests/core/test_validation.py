@@ -1,0 +1,1363 @@
+"""What a record takes and refuses: whatever is put in, it can be sent or the error names the field."""
+
+from __future__ import annotations
+
+import enum
+import itertools
+import json
+import re
+from collections import ChainMap, OrderedDict
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
+from decimal import Decimal
+from fractions import Fraction
+from types import MappingProxyType
+from typing import Any
+from unittest import mock
+
+import pycountry
+import pytest
+from dateutil.parser import isoparser
+from dateutil.relativedelta import MO, relativedelta
+from dateutil.tz import gettz, tzoffset, tzutc
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adapty import NOT_GIVEN, AdaptyUsageError, DeviceInfo, Flow, MailProfile, Offer, TransactionEvent, flow_for
+from adapty._core import validation
+from adapty._core.validation import _COMMON_MISTAKES, COUNTRY_CODES
+from adapty.models._request import RequestModel
+
+from .support import EVENT, FIELDS, PROFILE, made_or_refused, objects, record_of, refusal_of, repeatable, wire
+
+USUAL_MOMENTS = re.compile(
+    r"[0-9]{4}-[01][0-9]-[0-3][0-9]T[0-2][0-9](:[0-6][0-9]){2}(\.[0-9]{1,7})?(Z|[+-][0-2][0-9]:[0-6][0-9])", re.ASCII
+)
+
+TEXT_FIELDS: list[tuple[type[RequestModel], str]] = [
+    *((MailProfile, name) for name in ("external_profile_id", "email", "first_name", "last_name", "gender")),
+    *((MailProfile, name) for name in ("country", "store_country")),
+    *((TransactionEvent, name) for name in ("event_type", "event_id", "external_profile_id", "store")),
+    *((TransactionEvent, name) for name in ("store_product_id", "store_transaction_id")),
+    (TransactionEvent, "store_original_transaction_id"),
+    *((DeviceInfo, name) for name in ("platform", "device", "os", "locale", "timezone", "app_version")),
+    *((Offer, name) for name in ("category", "offer_type", "offer_id")),
+]
+IDENTIFIERS: list[tuple[type[RequestModel], str]] = [
+    (MailProfile, "external_profile_id"),
+    *((TransactionEvent, name) for name in ("event_id", "external_profile_id", "store", "store_product_id")),
+    (TransactionEvent, "store_transaction_id"),
+    (TransactionEvent, "store_original_transaction_id"),
+    (DeviceInfo, "platform"),
+]
+FREE_TEXTS: list[tuple[type[RequestModel], str]] = [
+    *((MailProfile, name) for name in ("first_name", "last_name", "gender")),
+    *((DeviceInfo, name) for name in ("device", "os", "locale", "timezone", "app_version")),
+    (Offer, "offer_id"),
+]
+MOMENT_FIELDS: list[tuple[type[RequestModel], str]] = [
+    (MailProfile, "external_created_at"),
+    *((TransactionEvent, name) for name in ("event_datetime", "purchased_at", "originally_purchased_at")),
+    (TransactionEvent, "expires_at"),
+]
+MAPPING_FIELDS: list[tuple[type[RequestModel], str]] = [
+    (MailProfile, "custom_attributes"),
+    (MailProfile, "device_info"),
+    (MailProfile, "extra_fields"),
+    (TransactionEvent, "offer"),
+]
+REQUIRED: list[tuple[type[RequestModel], str]] = [
+    *((MailProfile, name) for name in PROFILE),
+    *((TransactionEvent, name) for name in EVENT),
+    (DeviceInfo, "platform"),
+    (Offer, "category"),
+    (Offer, "offer_type"),
+]
+
+NOT_TEXTS: list[Any] = [
+    0,
+    1,
+    -1,
+    1.5,
+    float("nan"),
+    True,
+    False,
+    1j,
+    b"",
+    b"text",
+    bytearray(b"text"),
+    memoryview(b"text"),
+    [],
+    ["text"],
+    ("text",),
+    {"text": "text"},
+    {"text"},
+    frozenset(),
+    object(),
+    object,
+    str,
+    len,
+    ...,
+    NotImplemented,
+    range(2),
+    Decimal(1),
+    Fraction(1, 2),
+    datetime(2026, 6, 1, tzinfo=UTC),
+    date(2026, 6, 1),
+    time(10, 30),
+    timedelta(1),
+    UTC,
+    Flow,
+    iter("text"),
+    ValueError("text"),
+]
+
+
+def names(fields: list[tuple[type[RequestModel], str]]) -> list[str]:
+    """Name the parameters of a test by record and field."""
+    return [f"{cls.__name__}.{field}" for cls, field in fields]
+
+
+@pytest.mark.parametrize(("cls", "field"), FIELDS, ids=names(FIELDS))
+@given(value=objects())
+@repeatable(15)
+def test_any_object_in_any_field_is_sent_or_refused_by_name(cls: type[RequestModel], field: str, value: Any) -> None:
+    """Whatever object a field is given, the record can be sent or the error names the field."""
+    made_or_refused(cls, field, value)
+
+
+@pytest.mark.parametrize(("cls", "field"), FIELDS, ids=names(FIELDS))
+@given(value=st.text(st.characters()))
+@repeatable(15)
+def test_any_text_in_any_field_is_sent_or_refused_by_name(cls: type[RequestModel], field: str, value: str) -> None:
+    """Whatever text a field is given, half surrogate pairs and control characters included, likewise."""
+    made_or_refused(cls, field, value)
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["\x00", "\ud800", "jane\udcffdoe", "x" * 200_000, "\u00e9" * 200_000, "@" * 200_000, "9" * 200_000],
+    ids=["nul", "surrogate", "surrogate-inside", "long", "long-accents", "long-ats", "long-digits"],
+)
+def test_hostile_texts_are_sent_or_refused_by_name(value: str) -> None:
+    """Surrogates, NUL and far too much text end in a record or in a short error that names the field."""
+    for cls, field in FIELDS:
+        outcome = made_or_refused(cls, field, value)
+        assert isinstance(outcome, RequestModel) or len(str(outcome)) < 1000
+
+
+@pytest.mark.parametrize("value", NOT_TEXTS, ids=[f"{n}-{type(v).__name__}" for n, v in enumerate(NOT_TEXTS)])
+def test_what_is_no_str_is_no_text(value: Any) -> None:
+    """A text field refuses everything that is not a str, and says of which type the value is."""
+    for cls, field in TEXT_FIELDS:
+        refusal = refusal_of(cls, field, value)
+        assert refusal.field_name == field
+        assert f"of type {type(value).__name__}" in str(refusal)
+
+
+@pytest.mark.parametrize(("cls", "field"), FIELDS, ids=names(FIELDS))
+def test_none_is_refused_everywhere(cls: type[RequestModel], field: str) -> None:
+    """None is JSON null, which no field takes; the advice tells required fields from the others."""
+    refusal = refusal_of(cls, field, None)
+    assert refusal.field_name == field
+    assert "None" in str(refusal)
+    assert ("required" in str(refusal)) is ((cls, field) in REQUIRED)
+
+
+@pytest.mark.parametrize("value", ["", " ", "\t\r\n", "\u00a0", "\u2003\u3000"])
+def test_blank_identifiers_are_refused(value: str) -> None:
+    """An identifier that is empty or white space names nothing."""
+    for cls, field in IDENTIFIERS:
+        assert "empty" in str(refusal_of(cls, field, value))
+
+
+@pytest.mark.parametrize("value", ["", " ", "\x00", "0", "null", "\U0001f600", "\u202e", '"J" <x>', "a" * 10_000])
+def test_free_texts_are_kept_as_they_are(value: str) -> None:
+    """A free text is sent character by character as it was given."""
+    for cls, field in FREE_TEXTS:
+        assert record_of(cls, field, value).to_dict()[field] == value
+
+
+@pytest.mark.parametrize(("cls", "field"), IDENTIFIERS, ids=names(IDENTIFIERS))
+def test_identifiers_are_kept_as_they_are(cls: type[RequestModel], field: str) -> None:
+    """An identifier is not folded, normalized or shortened."""
+    record = record_of(cls, field, "Id-\u00c4 A\u0308/7")
+    assert record.to_dict()[field] == "Id-\u00c4 A\u0308/7"
+
+
+class Choice(str, enum.Enum):  # noqa: UP042 - the older way to write it is what many programs have
+    """Enums whose members are texts, written before StrEnum."""
+
+    STORE = "app_store"
+    TYPE = "subscription_started"
+    EMAIL = "jane@example.com"
+    COUNTRY = "US"
+    CATEGORY = "introductory"
+    OFFER_TYPE = "free_trial"
+    MOMENT = "2026-06-01T10:30:00Z"
+    DATE = "1990-05-21"
+    AMOUNT = "9.99"
+
+
+@pytest.mark.parametrize(
+    ("cls", "field", "value"),
+    [
+        (TransactionEvent, "store", Choice.STORE),
+        (TransactionEvent, "store_transaction_id", Choice.STORE),
+        (TransactionEvent, "event_type", Choice.TYPE),
+        (TransactionEvent, "price_usd", Choice.AMOUNT),
+        (MailProfile, "external_profile_id", Choice.STORE),
+        (MailProfile, "email", Choice.EMAIL),
+        (MailProfile, "first_name", Choice.STORE),
+        (MailProfile, "country", Choice.COUNTRY),
+        (MailProfile, "birthday", Choice.DATE),
+        (Offer, "category", Choice.CATEGORY),
+        (Offer, "offer_type", Choice.OFFER_TYPE),
+    ],
+)
+def test_an_enum_member_that_is_a_text_is_sent_as_its_value(cls: type[RequestModel], field: str, value: Choice) -> None:
+    """A member of a `class X(str, Enum)` is the text that it equals, not `X.MEMBER`."""
+    record = record_of(cls, field, value)
+    assert json.loads(wire(record))[field] == value.value
+
+
+def test_the_flow_of_an_enum_member_is_that_of_its_value() -> None:
+    """An event type out of a `class X(str, Enum)` has a flow like the plain text."""
+    assert flow_for(Choice.TYPE) is Flow.ACTIVE
+    assert TransactionEvent(**{**EVENT, "event_type": Choice.TYPE}).flow is Flow.ACTIVE
+
+
+class Odd(str):
+    """A text of a class that gives other answers than its characters."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        """Give something else."""
+        return "something else"
+
+    def encode(self, encoding: str = "utf-8", errors: str = "strict") -> bytes:
+        """Give nothing."""
+        raise NotImplementedError(encoding, errors)
+
+
+def test_a_subclass_of_str_counts_for_its_characters() -> None:
+    """What is checked is what is sent, whatever a subclass of str overrides."""
+    for cls, field in [*IDENTIFIERS, *FREE_TEXTS]:
+        record = record_of(cls, field, Odd("app_store"))
+        assert json.loads(wire(record))[field] == "app_store"
+        assert type(getattr(record, field)) is str
+
+
+@pytest.mark.parametrize("spec", [str, datetime, date, Decimal, dict, int])
+def test_impostors_are_sent_or_refused_by_name(spec: type[Any]) -> None:
+    """A stand-in that claims another class (a mock, a lazy proxy) never ends in a raw error."""
+    impostor = mock.MagicMock(spec=spec)
+    for cls, field in FIELDS:
+        made_or_refused(cls, field, impostor)
+
+
+class Broken(Mapping[str, Any]):
+    """A mapping that fails when it is read."""
+
+    def __getitem__(self, key: str) -> Any:
+        """Fail."""
+        raise KeyError(key)
+
+    def __iter__(self) -> Iterator[str]:
+        """Fail."""
+        raise RuntimeError("cannot be read")
+
+    def __len__(self) -> int:
+        """Claim to hold something."""
+        return 1
+
+
+class Unprintable:
+    """A thing without a readable name."""
+
+    def __repr__(self) -> str:
+        """Fail."""
+        raise RuntimeError("cannot be printed")
+
+
+@pytest.mark.parametrize("value", [Broken(), {Unprintable(): 1}, {Unprintable(): None}], ids=["broken", "key", "pair"])
+def test_misbehaving_mappings_are_refused_by_name(value: Any) -> None:
+    """A mapping that fails while it is read, or whose names cannot be printed, ends in a typed error."""
+    for cls, field in FIELDS:
+        refusal_of(cls, field, value)
+
+
+FIT_ADDRESSES = [
+    "jane@example.com",
+    "Jane.Doe@Example.COM",
+    "jane+adapty@example.com",
+    "jane+a+b=c@example.com",
+    "o'brien@example.com",
+    "j@example.co",
+    "_@example.com",
+    "1@example.com",
+    "!#$%&'*+-/=?^_`{|}~@example.com",
+    "a.b.c.d@a.b.c.d.example.com",
+    "jane@xn--mnchen-3ya.de",
+    "jane@example.xn--p1ai",
+    "jane@m\u00fcnchen.de",
+    "jane@\u4f8b\u3048.\u30c6\u30b9\u30c8",
+    "jane@\u043f\u0440\u0438\u043c\u0435\u0440.\u0440\u0444",
+    "jane@example.\u4e2d\u56fd",
+    "j\u00e4ne@example.com",
+    "\u7528\u6237@example.com",
+    "jane@a-b.example.com",
+    "jane@1.example.com",
+    "jane@123.com",
+    "jane@example.museum",
+    "jane@example.c1",
+    "a" * 64 + "@example.com",
+    "jane@" + "a" * 63 + ".com",
+    "jane@" + ".".join(["a" * 49] * 4) + ".example.com",
+]
+MARKED_ADDRESSES = [
+    # Letters of these scripts carry marks, which are not letters to `\w`; all three endings are delegated.
+    "jane@\u0909\u0926\u093e\u0939\u0930\u0923.\u092d\u093e\u0930\u0924",
+    "jane@example.\u0b87\u0ba8\u0bcd\u0ba4\u0bbf\u0baf\u0bbe",
+    "jane@example.\u0dbd\u0d82\u0d9a\u0dcf",
+    # A decomposed accent, as macOS writes it.
+    "jose\u0301@example.com",
+    "jane@cafe\u0301.example.com",
+]
+UNFIT_ADDRESSES = [
+    "jane",
+    "jane.example.com",
+    "jane@",
+    "jane@@example.com",
+    "jane@doe@example.com",
+    "jane@example",
+    "jane@localhost",
+    "jane@.com",
+    "jane@example..com",
+    "jane@.example.com",
+    "jane@example.com.",
+    "jane@example.c",
+    "jane@example.123",
+    "jane@127.0.0.1",
+    "jane@[127.0.0.1]",
+    "jane@[IPv6:::1]",
+    "jane@-example.com",
+    "jane@example-.com",
+    "jane@example.-com",
+    "jane@example.com-",
+    "jane@exa_mple.com",
+    "jane@exa mple.com",
+    "jane@example.com/path",
+    "jane@example.com:25",
+    "jane@example.com,doe@example.com",
+    "jane@example.com;doe@example.com",
+    "jane@example.com doe@example.com",
+    ".jane@example.com",
+    "jane.@example.com",
+    "jane..doe@example.com",
+    '"jane"@example.com',
+    '"jane doe"@example.com',
+    "Jane <jane@example.com>",
+    "<jane@example.com>",
+    "mailto:jane@example.com",
+    "jane doe@example.com",
+    " jane@example.com",
+    "jane@example.com ",
+    "jane@example.com\n",
+    "jane\n@example.com",
+    "jane@example.com\r\nBcc: doe@example.com",
+    "jane@example.com\x00",
+    "jane\x00@example.com",
+    "\ufeffjane@example.com",
+    "jane@example.com\u200b",
+    "jane\u2028@example.com",
+    "jane\uff20example.com",
+    "jane@example\u3002com",
+    "jane(comment)@example.com",
+    "jane@example.com(comment)",
+    "jane\\@example.com",
+    "jane" + "a" * 61 + "@example.com",
+    "jane@" + "a" * 64 + ".com",
+    "jane@" + ".".join(["a" * 60] * 5) + ".com",
+    *(f"ja{sign}ne@example.com" for sign in '\t\n\r\x0b\x0c\x1f\x7f "(),:;<>[\\]'),
+    *(f"jane@exam{sign}ple.com" for sign in "\t\n\r\x00\x7f !\"#$%&'()*+,/:;<=>?[\\]^_`{|}~"),
+]
+
+
+@pytest.mark.parametrize("value", FIT_ADDRESSES)
+def test_addresses_that_must_be_taken(value: str) -> None:
+    """Plus signs, apostrophes, international names and both spellings of international domains are addresses."""
+    assert MailProfile(**{**PROFILE, "email": value}).email == value
+
+
+@pytest.mark.parametrize("value", MARKED_ADDRESSES)
+def test_addresses_with_combining_marks_are_taken(value: str) -> None:
+    """An address in a script that writes vowels as marks is as good as any other (RFC 6531)."""
+    assert MailProfile(**{**PROFILE, "email": value}).email == value
+
+
+@given(st.emails())
+@repeatable(150)
+def test_every_dot_atom_address_is_taken(value: str) -> None:
+    """Whatever RFC 5322 lets stand without quotes before a domain with a registered ending is taken."""
+    assert MailProfile(**{**PROFILE, "email": value}).email == value
+
+
+@pytest.mark.parametrize("value", UNFIT_ADDRESSES, ids=ascii)
+def test_unfit_addresses_are_refused_and_not_shown(value: str) -> None:
+    """What cannot be delivered to is refused, and the message does not hold it."""
+    refusal = refusal_of(MailProfile, "email", value)
+    assert refusal.field_name == "email"
+    assert "jane" not in str(refusal)
+    assert "name@example.com" in str(refusal)
+
+
+@pytest.mark.parametrize("value", ["", "@", "@@", "@example.com", "@jane", "jane@" + "." * 300, "jane" * 1000])
+def test_fragments_of_addresses_are_refused(value: str) -> None:
+    """The parts of an address are none."""
+    assert refusal_of(MailProfile, "email", value).field_name == "email"
+
+
+@pytest.mark.parametrize("field", ["country", "store_country"])
+def test_exactly_the_assigned_country_codes_are_taken(field: str) -> None:
+    """Of all pairs of capitals, those that ISO 3166-1 has assigned are taken, and no other."""
+    assigned = {entry.alpha_2 for entry in pycountry.countries}
+    letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    pairs = {first + second for first, second in itertools.product(letters, repeat=2)}
+    outcomes = {pair: made_or_refused(MailProfile, field, pair) for pair in pairs}
+    assert {pair for pair, outcome in outcomes.items() if isinstance(outcome, MailProfile)} == assigned
+    assert assigned == COUNTRY_CODES
+
+
+def test_mistaken_codes_lead_to_assigned_ones() -> None:
+    """What is suggested for a mistaken code is a code, and the mistaken one is none."""
+    assert set(_COMMON_MISTAKES.values()) <= COUNTRY_CODES
+    assert not set(_COMMON_MISTAKES) & COUNTRY_CODES
+
+
+UNFIT_COUNTRIES = [
+    "",
+    " ",
+    "U",
+    "USA",
+    "US ",
+    " US",
+    "US\n",
+    "U S",
+    "us",
+    "Us",
+    "uS",
+    "840",
+    "00",
+    "U1",
+    "XK",
+    "EU",
+    "UK",
+    "EL",
+    "AN",
+    "SU",
+    "YU",
+    "AA",
+    "ZZ",
+    "XX",
+    "QM",
+    "en-US",
+    "en_US",
+    "US-CA",
+    "United States",
+    "Deutschland",
+    "\uff35\uff33",
+    "U\u0405",
+    "\u00df",
+    "D\u0395",
+    "U\x00S",
+    "US\u200b",
+    "\U0001f1fa\U0001f1f8",
+    "null",
+    "None",
+    "N/A",
+    "-",
+    *sorted(entry.alpha_3 for entry in pycountry.countries)[::7],
+    *sorted(entry.alpha_2.lower() for entry in pycountry.countries)[::5],
+]
+
+
+@pytest.mark.parametrize("value", UNFIT_COUNTRIES, ids=ascii)
+def test_unfit_countries_are_refused(value: str) -> None:
+    """Lower case, three letters, numbers, names, reserved and look-alike codes are refused."""
+    for field in ("country", "store_country"):
+        assert "ISO 3166-1" in str(refusal_of(MailProfile, field, value))
+
+
+@pytest.mark.parametrize(
+    ("value", "meant"),
+    [("us", "US"), (" de ", "DE"), ("UK", "GB"), ("uk", "GB"), ("EL", "GR"), ("en", "GB"), ("Fr", "FR")],
+)
+def test_the_country_that_was_meant_is_suggested(value: str, meant: str) -> None:
+    """Another case, blanks around it and the well-known mistakes come with the right code."""
+    assert f"did you mean {meant}?" in str(refusal_of(MailProfile, "country", value))
+
+
+def test_an_address_in_the_wrong_field_is_not_shown() -> None:
+    """A message that quotes a value does not quote an address, wherever it was put."""
+    for cls, field in FIELDS:
+        outcome = made_or_refused(cls, field, "jane@example.com")
+        assert isinstance(outcome, RequestModel) or "jane" not in str(outcome)
+
+
+@pytest.mark.parametrize("field", ["birthday", "first_name", "last_name", "gender", "email", "custom_attributes"])
+@pytest.mark.parametrize("value", ["21.05.1990", "1990-21-05", "1990\ud800", 19900521, b"1990", {"born 1990": [1990]}])
+def test_personal_values_are_not_shown(field: str, value: Any) -> None:
+    """What a record hides in its repr, the message of a refusal hides too."""
+    outcome = made_or_refused(MailProfile, field, value)
+    if isinstance(outcome, AdaptyUsageError):
+        assert "1990" not in str(outcome).removeprefix(f"{outcome.field_name}: ").replace("1990-05-21", "")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {**PROFILE, "jane@example.com": 1},
+        {**PROFILE, "custom_attributes": {"jane@example.com": None}},
+        {**PROFILE, "device_info": {"platform": "iOS", "jane@example.com": 1}},
+        {**PROFILE, "email": "jane@example.com "},
+    ],
+    ids=["field", "attribute", "nested", "value"],
+)
+def test_a_message_holds_no_address_where_it_stands_as_a_name(data: dict[str, Any]) -> None:
+    """An address that was used as a name is not shown: no error shows one."""
+    with pytest.raises(AdaptyUsageError) as caught:
+        MailProfile.from_dict(data)
+    assert "jane@example.com" not in str(caught.value)
+
+
+def test_a_long_name_makes_no_long_message() -> None:
+    """The name of an unknown field is shortened in the message, as values are."""
+    with pytest.raises(AdaptyUsageError) as caught:
+        MailProfile.from_dict({**PROFILE, "x" * 100_000: 1})
+    assert len(str(caught.value)) < 1000
+
+
+FIT_MOMENTS: list[tuple[Any, str]] = [
+    ("2026-06-01T10:30:00Z", "2026-06-01T10:30:00+00:00"),
+    ("2026-06-01T10:30:00z", "2026-06-01T10:30:00+00:00"),
+    ("2026-06-01 10:30:00Z", "2026-06-01T10:30:00+00:00"),
+    ("2026-06-01T10:30Z", "2026-06-01T10:30:00+00:00"),
+    ("20260601T103000Z", "2026-06-01T10:30:00+00:00"),
+    ("2026-06-01T10:30:00+02:00", "2026-06-01T08:30:00+00:00"),
+    ("2026-06-01T10:30:00-0930", "2026-06-01T20:00:00+00:00"),
+    ("2026-06-01T00:30:00+14", "2026-05-31T10:30:00+00:00"),
+    ("2026-06-01T10:30:00.5Z", "2026-06-01T10:30:00.500000+00:00"),
+    ("2026-06-01T10:30:00,123456Z", "2026-06-01T10:30:00.123456+00:00"),
+    ("2026-06-01T24:00:00Z", "2026-06-02T00:00:00+00:00"),
+    ("2024-02-29T00:00:00Z", "2024-02-29T00:00:00+00:00"),
+    ("0001-01-01T00:00:00Z", "0001-01-01T00:00:00+00:00"),
+    ("9999-12-31T23:59:59.999999Z", "9999-12-31T23:59:59.999999+00:00"),
+    ("2026-W23-1T10:30:00Z", "2026-06-01T10:30:00+00:00"),
+    (datetime(2026, 6, 1, 10, 30, tzinfo=UTC), "2026-06-01T10:30:00+00:00"),
+    (datetime(2026, 6, 1, 10, 30, 0, 1, tzinfo=UTC), "2026-06-01T10:30:00.000001+00:00"),
+    (datetime(2026, 6, 1, 10, 30, tzinfo=timezone(timedelta(hours=-5, minutes=-30))), "2026-06-01T16:00:00+00:00"),
+    (datetime(2026, 6, 1, 10, 30, tzinfo=timezone(timedelta(seconds=1))), "2026-06-01T10:29:59+00:00"),
+    (datetime(2026, 6, 1, 10, 30, tzinfo=timezone(timedelta(microseconds=1))), "2026-06-01T10:29:59.999999+00:00"),
+    (datetime(2026, 6, 1, 10, 30, tzinfo=tzutc()), "2026-06-01T10:30:00+00:00"),
+    (datetime(2026, 6, 1, 10, 30, tzinfo=tzoffset("X", 3600)), "2026-06-01T09:30:00+00:00"),
+    (datetime(2026, 6, 1, 10, 30, tzinfo=gettz("Europe/Berlin")), "2026-06-01T08:30:00+00:00"),
+    (datetime(2026, 10, 25, 2, 30, fold=0, tzinfo=gettz("Europe/Berlin")), "2026-10-25T00:30:00+00:00"),
+    (datetime(2026, 10, 25, 2, 30, fold=1, tzinfo=gettz("Europe/Berlin")), "2026-10-25T01:30:00+00:00"),
+    (datetime.min.replace(tzinfo=UTC), "0001-01-01T00:00:00+00:00"),
+    (datetime.max.replace(tzinfo=UTC), "9999-12-31T23:59:59.999999+00:00"),
+    (datetime.min.replace(tzinfo=timezone(timedelta(hours=-1))), "0001-01-01T01:00:00+00:00"),
+    (datetime.max.replace(tzinfo=timezone(timedelta(hours=1))), "9999-12-31T22:59:59.999999+00:00"),
+]
+UNFIT_MOMENT_TEXTS = [
+    "",
+    " ",
+    "now",
+    "today",
+    "null",
+    "NaT",
+    "nan",
+    "0",
+    "-1",
+    "1780309800",
+    "1780309800000",
+    "1780309800.5",
+    "2026",
+    "2026-06",
+    "2026-06-01",
+    "20260601",
+    "2026-06-01T",
+    "2026-06-01T10",
+    "2026-06-01T10:30",
+    "2026-06-01T10:30:00",
+    "2026-06-01 10:30:00",
+    "2026-06-01T10:30:00.000",
+    "2026-06-01T10:30:00 Z",
+    "2026-06-01T10:30:00 +02:00",
+    "2026-06-01T10:30:00UTC",
+    "2026-06-01T10:30:00 UTC",
+    "2026-06-01T10:30:00GMT",
+    "2026-06-01T10:30:00EST",
+    "2026-06-01T10:30:00[Europe/Berlin]",
+    "2026-06-01T10:30:00Z[UTC]",
+    "2026-06-01T10:30:00+",
+    "2026-06-01T10:30:00+2",
+    "2026-06-01T10:30:00+24:00",
+    "2026-06-01T10:30:00+99:99",
+    "2026-06-01T10:30:00+02:60",
+    "2026-06-01T10:30:00+02:00:00",
+    "2026-06-01T10:30:00+-2:00",
+    "2026-06-01T10:30:00ZZ",
+    "2026-06-01T10:30:00Z ",
+    " 2026-06-01T10:30:00Z",
+    "2026-06-01T10:30:00Z\n",
+    "2026-06-01T10:30:00Z\x00",
+    "2026-06-01T10:30:60Z",
+    "2026-06-01T10:60:00Z",
+    "2026-06-01T25:00:00Z",
+    "2026-06-01T24:00:01Z",
+    "2026-06-31T10:30:00Z",
+    "2026-02-29T10:30:00Z",
+    "2026-00-01T10:30:00Z",
+    "2026-13-01T10:30:00Z",
+    "2026-06-00T10:30:00Z",
+    "2026-6-1T10:30:00Z",
+    "26-06-01T10:30:00Z",
+    "0000-01-01T00:00:00Z",
+    "10000-01-01T00:00:00Z",
+    "+2026-06-01T10:30:00Z",
+    "-2026-06-01T10:30:00Z",
+    "2026/06/01T10:30:00Z",
+    "01.06.2026 10:30",
+    "06/01/2026 10:30 AM",
+    "Mon, 01 Jun 2026 10:30:00 GMT",
+    "Mon Jun  1 10:30:00 2026",
+    "2026-06-01T10:30:00,Z",
+    "2026-06-01T10.30.00Z",
+    "2026-W54-1T10:30:00Z",
+    "2026-W23-8T10:30:00Z",
+    "2026-366T10:30:00Z",
+    "2026-000T10:30:00Z",
+    "T10:30:00Z",
+    "10:30:00Z",
+    "\u0662\u0660\u0662\u0666-06-01T10:30:00Z",
+    "\uff12\uff10\uff12\uff16-06-01T10:30:00Z",
+    "2026\u201306\u201301T10:30:00Z",
+    "2026-06-01T10:30:00\u221202:00",
+    "9999-12-31T24:00:00Z",
+    "9999-12-31T23:59:59-00:01",
+    "0001-01-01T00:00:00+00:01",
+    "0001-01-01T00:00:00+23:59",
+    "P1M",
+    "P1Y2M",
+    "2026-06-01T10:30:00Z/2026-07-01T10:30:00Z",
+    "{}",
+    "2026-06-01T10:30:00Z" * 1000,
+]
+UNFIT_MOMENTS: list[Any] = [
+    0,
+    1780309800,
+    1780309800.5,
+    float("nan"),
+    True,
+    b"2026-06-01T10:30:00Z",
+    date(2026, 6, 1),
+    time(10, 30, tzinfo=UTC),
+    (2026, 6, 1),
+    [datetime(2026, 6, 1, tzinfo=UTC)],
+    {"date": "2026-06-01"},
+    datetime,
+    datetime.now,
+    UTC,
+    datetime(2026, 6, 1, 10, 30),  # noqa: DTZ001 - naive is what is refused
+    datetime.min,  # noqa: DTZ901 - as above
+    datetime.max,  # noqa: DTZ901 - as above
+    datetime.min.replace(tzinfo=timezone(timedelta(hours=1))),
+    datetime.min.replace(tzinfo=timezone(timedelta(microseconds=1))),
+    datetime.max.replace(tzinfo=timezone(timedelta(hours=-1))),
+    datetime.max.replace(tzinfo=timezone(timedelta(hours=-23, minutes=-59))),
+]
+
+
+@pytest.mark.parametrize(("value", "sent"), FIT_MOMENTS, ids=[ascii(value) for value, _ in FIT_MOMENTS])
+def test_moments_are_sent_in_utc(value: Any, sent: str) -> None:
+    """An aware moment, in whichever spelling and offset, is sent as the same instant in UTC."""
+    for cls, field in MOMENT_FIELDS:
+        record = record_of(cls, field, value)
+        assert record.to_dict()[field] == sent
+        assert type(getattr(record, field)) is datetime
+
+
+@given(st.datetimes(timezones=st.builds(timezone, st.timedeltas(timedelta(hours=-23), timedelta(hours=23)))))
+@repeatable(100)
+def test_every_aware_moment_keeps_its_instant(value: datetime) -> None:
+    """The instant of an aware datetime is what is kept, to the microsecond, unless UTC has no name for it."""
+    outcome = made_or_refused(MailProfile, "external_created_at", value)
+    if isinstance(outcome, MailProfile):
+        assert outcome.external_created_at == value
+        assert outcome.external_created_at.tzinfo is UTC
+    else:
+        assert value.year in {1, 9999}
+
+
+@pytest.mark.parametrize("value", UNFIT_MOMENT_TEXTS, ids=[ascii(text[:40]) for text in UNFIT_MOMENT_TEXTS])
+def test_unfit_texts_are_no_moments(value: str) -> None:
+    """A text without an offset, of another format, or of a day that is none, is refused with an example."""
+    for cls, field in MOMENT_FIELDS:
+        refusal = refusal_of(cls, field, value)
+        assert refusal.field_name == field
+        assert "2026-06-01T10:30:00Z" in str(refusal)
+        assert len(str(refusal)) < 1000
+
+
+@pytest.mark.parametrize("value", UNFIT_MOMENTS, ids=range(len(UNFIT_MOMENTS)))
+def test_unfit_objects_are_no_moments(value: Any) -> None:
+    """A naive datetime, a number, a date and whatever else is no moment is refused, never guessed."""
+    for cls, field in MOMENT_FIELDS:
+        assert "aware datetime" in str(refusal_of(cls, field, value))
+
+
+@pytest.mark.parametrize("value", ["2026-06-01510:30:00Z", "2026060151030Z", "2026-06-01.10:30Z", "2026-06-01,10:30Z"])
+def test_a_time_is_set_off_by_t_or_a_blank(value: str) -> None:
+    """A digit or a point between date and time is a slip of the pen, not ISO 8601."""
+    assert "ISO 8601" in str(refusal_of(MailProfile, "external_created_at", value))
+
+
+class Zone(tzinfo):
+    """A zone that answers as the test says."""
+
+    def __init__(self, answer: Any) -> None:
+        """Take the offset, or the exception to raise."""
+        self.answer = answer
+
+    def tzname(self, _: datetime | None, /) -> str:
+        """Have a name."""
+        return "odd"
+
+    def utcoffset(self, _: datetime | None, /) -> Any:
+        """Answer."""
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+    def dst(self, moment: datetime | None, /) -> Any:
+        """Answer the same."""
+        return self.utcoffset(moment)
+
+    def fromutc(self, moment: datetime, /) -> datetime:
+        """Answer nonsense."""
+        return moment + timedelta(days=400_000)
+
+
+UNFIT_ZONES = [
+    tzinfo(),  # type: ignore[abstract]  # Python itself lets it be made
+    Zone(None),
+    Zone("+02:00"),
+    Zone(7200),
+    Zone(timedelta(hours=24)),
+    Zone(timedelta(hours=-24)),
+    Zone(timedelta.max),
+    Zone(timedelta.min),
+    Zone(ValueError("no such offset")),
+    Zone(RuntimeError("no such offset")),
+    Zone(KeyError("no such offset")),
+    Zone(OverflowError("no such offset")),
+    Zone(AttributeError("no such offset")),
+    Zone(NotImplementedError("no such offset")),
+    Zone(RecursionError("no such offset")),
+]
+
+
+@pytest.mark.parametrize(
+    "zone",
+    UNFIT_ZONES,
+    ids=[f"{n}-{getattr(zone, 'answer', 'abstract')!r}" for n, zone in enumerate(UNFIT_ZONES)],
+)
+def test_a_zone_that_misbehaves_makes_no_moment(zone: tzinfo) -> None:
+    """A zone that knows no offset, gives nonsense or raises ends in an error that names the field."""
+    for cls, field in MOMENT_FIELDS:
+        assert refusal_of(cls, field, datetime(2026, 6, 1, 10, 30, tzinfo=zone)).field_name == field
+
+
+class NotATime(datetime):
+    """A datetime that is none, as pandas' NaT: it claims the class, and every part of it is NaN."""
+
+    @property
+    def year(self) -> Any:
+        """Give NaN."""
+        return float("nan")
+
+    @property
+    def month(self) -> Any:
+        """Give NaN."""
+        return float("nan")
+
+    @property
+    def day(self) -> Any:
+        """Give NaN."""
+        return float("nan")
+
+    def astimezone(self, tz: tzinfo | None = None) -> Any:  # noqa: ARG002 - the class's own signature
+        """Stay what it is."""
+        return self
+
+    def isoformat(self, sep: str = "T", timespec: str = "auto") -> str:  # noqa: ARG002 - as the class has it
+        """Give its name."""
+        return "NaT"
+
+
+class NotATimeWithoutOffset(NotATime):
+    """As pandas' NaT does it: no offset can be asked for."""
+
+    def utcoffset(self) -> timedelta | None:
+        """Refuse."""
+        raise ValueError("NaTType does not support utcoffset")
+
+
+@pytest.mark.parametrize("kind", [NotATime, NotATimeWithoutOffset])
+@pytest.mark.parametrize("zone", [None, UTC])
+def test_not_a_time_is_no_moment(zone: tzinfo | None, kind: type[datetime]) -> None:
+    """What stands for a missing time in a data frame is refused like any other value that is none."""
+    assert refusal_of(MailProfile, "birthday", kind(2026, 6, 1, tzinfo=zone)).field_name == "birthday"
+    for cls, field in MOMENT_FIELDS:
+        assert refusal_of(cls, field, kind(2026, 6, 1, tzinfo=zone)).field_name == field
+
+
+class Moment(datetime):
+    """A datetime of a class of its own, as pendulum's."""
+
+    def isoformat(self, sep: str = "T", timespec: str = "auto") -> str:  # noqa: ARG002 - as the class has it
+        """Spell it in another way."""
+        return "long ago"
+
+
+def test_a_subclass_of_datetime_counts_for_its_instant() -> None:
+    """What is kept of another library's datetime is a plain one of the same instant."""
+    profile = MailProfile(**{**PROFILE, "external_created_at": Moment(2026, 6, 1, 10, 30, tzinfo=UTC)})
+    assert type(profile.external_created_at) is datetime
+    assert profile.to_dict()["external_created_at"] == "2026-06-01T10:30:00+00:00"
+
+
+@pytest.mark.parametrize(
+    ("span", "least", "most"),
+    [
+        (relativedelta(months=1), timedelta(days=27), timedelta(days=32)),
+        (relativedelta(years=1), timedelta(days=364), timedelta(days=367)),
+        (relativedelta(days=-7), timedelta(days=-8), timedelta(days=-6)),
+        (relativedelta(), timedelta(minutes=-5), timedelta(minutes=5)),
+        (relativedelta(minutes=30), timedelta(minutes=25), timedelta(minutes=35)),
+        (relativedelta(days=+1, weekday=MO(+1)), timedelta(0), timedelta(days=9)),
+        (timedelta(days=30), timedelta(days=29), timedelta(days=31)),
+        (timedelta(minutes=-30), timedelta(minutes=-35), timedelta(minutes=-25)),
+        (timedelta(0), timedelta(minutes=-5), timedelta(minutes=5)),
+    ],
+)
+def test_an_expiry_can_be_counted_from_now(span: relativedelta | timedelta, least: timedelta, most: timedelta) -> None:
+    """A relativedelta or timedelta for `expires_at` counts from the present moment, and is kept as a moment in UTC."""
+    event = TransactionEvent(**EVENT, expires_at=span)
+    assert isinstance(event.expires_at, datetime)
+    assert event.expires_at.tzinfo is UTC
+    assert least < event.expires_at - datetime.now(UTC) < most
+
+
+@pytest.mark.parametrize(
+    "span",
+    [
+        relativedelta(years=9999),
+        relativedelta(years=-9999),
+        relativedelta(days=10**9),
+        relativedelta(days=-(10**9)),
+        relativedelta(months=10**6),
+        relativedelta(hours=10**15),
+        relativedelta(seconds=10**30),
+        relativedelta(year=10**6),
+        relativedelta(month=13),
+        relativedelta(hour=99),
+        relativedelta(weekday=MO(10**9)),
+        timedelta.max,
+        timedelta.min,
+        timedelta(days=365 * 8000),
+    ],
+    ids=str,
+)
+def test_an_expiry_out_of_the_calendar_is_refused(span: relativedelta | timedelta) -> None:
+    """A span that leads out of the calendar, or to an hour that is none, ends in a typed error."""
+    assert refusal_of(TransactionEvent, "expires_at", span).field_name == "expires_at"
+
+
+def test_a_span_is_refused_where_no_future_is_meant() -> None:
+    """Only `expires_at` counts from now: when something happened is a moment of its own."""
+    for cls, field in MOMENT_FIELDS[:-1]:
+        assert "relativedelta" in str(refusal_of(cls, field, relativedelta(days=-1)))
+        assert "timedelta" in str(refusal_of(cls, field, timedelta(days=-1)))
+
+
+class Day(date):
+    """A date of a class of its own."""
+
+    def isoformat(self) -> str:
+        """Spell it in another way."""
+        return "long ago"
+
+
+@pytest.mark.parametrize(
+    ("value", "sent"),
+    [
+        ("1990-05-21", "1990-05-21"),
+        ("19900521", "1990-05-21"),
+        ("0001-01-01", "0001-01-01"),
+        ("9999-12-31", "9999-12-31"),
+        ("2024-02-29", "2024-02-29"),
+        (date(1990, 5, 21), "1990-05-21"),
+        (date.min, "0001-01-01"),
+        (date.max, "9999-12-31"),
+        (Day(1990, 5, 21), "1990-05-21"),
+    ],
+    ids=ascii,
+)
+def test_days_that_must_be_taken(value: Any, sent: str) -> None:
+    """A date, or its ISO 8601 text, is sent as ISO 8601 text, whatever class it is of."""
+    assert MailProfile(**PROFILE, birthday=value).to_dict()["birthday"] == sent
+
+
+UNFIT_DAYS: list[Any] = [
+    "",
+    " ",
+    "1990",
+    "1990-05",
+    "1990-5-21",
+    "90-05-21",
+    "21.05.1990",
+    "05/21/1990",
+    "1990/05/21",
+    "1990-05-21T00:00:00",
+    "1990-05-21T00:00:00Z",
+    "1990-05-21 ",
+    " 1990-05-21",
+    "1990-05-21\n",
+    "1990-05-21\x00",
+    "1990-02-30",
+    "1990-13-01",
+    "1990-00-01",
+    "1990-01-00",
+    "0000-01-01",
+    "10000-01-01",
+    "-1990-05-21",
+    "1990-W54-1",
+    "\u0661\u0669\u0669\u0660-05-21",
+    "1990\u201305\u201321",
+    "May 21, 1990",
+    "null",
+    "1" * 100_000,
+    0,
+    19900521,
+    643248000.0,
+    float("nan"),
+    True,
+    b"1990-05-21",
+    (1990, 5, 21),
+    [1990, 5, 21],
+    datetime(1990, 5, 21, tzinfo=UTC),
+    datetime(1990, 5, 21),  # noqa: DTZ001 - refused for its time, aware or not
+    time(0, 0),
+    timedelta(days=365),
+    relativedelta(years=36),
+    date,
+]
+
+
+@pytest.mark.parametrize("value", UNFIT_DAYS, ids=[ascii(value)[:40] for value in UNFIT_DAYS])
+def test_unfit_days_are_refused(value: Any) -> None:
+    """A moment, a number, another format or a day that is none is no date of birth."""
+    refusal = refusal_of(MailProfile, "birthday", value)
+    assert refusal.field_name == "birthday"
+    assert "1990-05-21" in str(refusal)
+
+
+class Cents(enum.IntEnum):
+    """Amounts that are enum members."""
+
+    ONE = 1
+
+
+@pytest.mark.parametrize(
+    ("value", "sent"),
+    [
+        ("9.99", "9.99"),
+        ("9.990", "9.990"),
+        ("0", "0"),
+        ("0.00", "0.00"),
+        ("-9.99", "-9.99"),
+        ("100000000000000000000.01", "100000000000000000000.01"),
+        ("0.000000000000000000000000000001", "0.000000000000000000000000000001"),
+        (0, "0"),
+        (5, "5"),
+        (-5, "-5"),
+        (10**29, "1" + "0" * 29),
+        (Cents.ONE, "1"),
+        (Decimal("9.99"), "9.99"),
+        (Decimal("9.90"), "9.90"),
+        (Decimal("1E+3"), "1000"),
+        (Decimal("1E-7"), "0.0000001"),
+        (Decimal("-0.5"), "-0.5"),
+        (Decimal(1) / Decimal(3), "0.3333333333333333333333333333"),
+    ],
+    ids=ascii,
+)
+def test_amounts_are_sent_exactly(value: Any, sent: str) -> None:
+    """An exact amount is sent as plain decimal text: no exponent, no digit more or less."""
+    assert TransactionEvent(**EVENT, price_usd=value).to_dict()["price_usd"] == sent
+
+
+@given(st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**12), max_value=10**12, places=6))
+@repeatable(100)
+def test_every_sum_of_money_keeps_its_value(value: Decimal) -> None:
+    """The text that is sent reads back as the very amount."""
+    sent = TransactionEvent(**EVENT, price_usd=value).to_dict()["price_usd"]
+    assert Decimal(sent) == value
+    assert "e" not in sent.lower()
+
+
+UNFIT_AMOUNTS: list[Any] = [
+    "",
+    " ",
+    "-",
+    "+",
+    ".",
+    "-.",
+    ".99",
+    "9.",
+    "+9.99",
+    "--9.99",
+    "9.99-",
+    "9,99",
+    "1,000.00",
+    "1.000,00",
+    "1 000",
+    "1_000",
+    "9.99.9",
+    " 9.99",
+    "9.99 ",
+    "9.99\n",
+    "9.99\x00",
+    "$9.99",
+    "9.99$",
+    "9.99 USD",
+    "USD 9.99",
+    "1e3",
+    "1E3",
+    "1E+3",
+    "9.99e0",
+    "0x10",
+    "0b1",
+    "1/3",
+    "50%",
+    "NaN",
+    "nan",
+    "sNaN",
+    "-NaN",
+    "Infinity",
+    "inf",
+    "-inf",
+    "free",
+    "None",
+    "null",
+    "\u0669.\u0669\u0669",
+    "\uff19.\uff19\uff19",
+    "\u00bd",
+    "9\u00b2",
+    "\u22129.99",
+    "9\u066b99",
+    "9" * 31,
+    "0." + "1" * 31,
+    "9" * 1_000_000,
+    0.0,
+    9.99,
+    -9.99,
+    1e300,
+    5e-324,
+    float("nan"),
+    float("inf"),
+    float("-inf"),
+    True,
+    False,
+    1j,
+    Fraction(1, 3),
+    10**30,
+    -(10**30),
+    10**5000,
+    -(10**5000),
+    Decimal("NaN"),
+    Decimal("-NaN"),
+    Decimal("sNaN"),
+    Decimal("NaN123"),
+    Decimal("Infinity"),
+    Decimal("-Infinity"),
+    Decimal("1E+30"),
+    Decimal("1E-31"),
+    Decimal("1E+999999"),
+    Decimal("1E-999999"),
+    Decimal("0E+999999"),
+    Decimal("0E-999999"),
+    Decimal("9" * 31),
+    b"9.99",
+    ["9.99"],
+    ("9.99", "USD"),
+    {"amount": "9.99"},
+    Decimal,
+    object(),
+]
+
+
+@pytest.mark.parametrize("value", UNFIT_AMOUNTS, ids=[f"{n}-{type(v).__name__}" for n, v in enumerate(UNFIT_AMOUNTS)])
+def test_unfit_amounts_are_refused(value: Any) -> None:
+    """Floats, exponents, foreign digits, currencies, what is not finite and what no price reaches is refused."""
+    refusal = refusal_of(TransactionEvent, "price_usd", value)
+    assert refusal.field_name == "price_usd"
+    assert '"9.99"' in str(refusal)
+    assert len(str(refusal)) < 200
+
+
+class Level(enum.IntEnum):
+    """Numbers that are enum members."""
+
+    HIGH = 3
+
+
+FIT_ATTRIBUTES: list[Mapping[str, Any]] = [
+    {},
+    {"plan": "trial"},
+    {"days": 7},
+    {"days": -7},
+    {"score": 0.5},
+    {"zero": 0, "nothing": ""},
+    {"": "a name may be empty"},
+    {"with blank": "x", "\u00fc": "\U0001f600", "a.b": 1, "email": 1},
+    {"big": 10**300},
+    {"level": Level.HIGH},
+    MappingProxyType({"plan": "trial"}),
+    OrderedDict(plan="trial"),
+    ChainMap({"plan": "trial"}, {"days": 7}),
+    {f"attribute_{n}": n for n in range(1000)},
+]
+
+
+@pytest.mark.parametrize("value", FIT_ATTRIBUTES, ids=range(len(FIT_ATTRIBUTES)))
+def test_attributes_that_must_be_taken(value: Mapping[str, Any]) -> None:
+    """Any mapping of names to strings and finite numbers is sent as it is."""
+    sent = json.loads(wire(MailProfile(**PROFILE, custom_attributes=value)))
+    assert sent["custom_attributes"] == dict(value)
+
+
+UNFIT_ATTRIBUTE_VALUES: list[Any] = [
+    None,
+    True,
+    False,
+    float("nan"),
+    float("inf"),
+    float("-inf"),
+    10**400,
+    -(10**400),
+    10**5000,
+    1j,
+    Decimal("9.99"),
+    Fraction(1, 2),
+    b"text",
+    [],
+    ["text"],
+    (),
+    {},
+    {"nested": "text"},
+    {"text"},
+    object(),
+    object,
+    datetime(2026, 6, 1, tzinfo=UTC),
+    date(2026, 6, 1),
+    timedelta(1),
+    "\ud800",
+    "text\udfff",
+]
+
+
+@pytest.mark.parametrize("value", UNFIT_ATTRIBUTE_VALUES, ids=range(len(UNFIT_ATTRIBUTE_VALUES)))
+def test_unfit_attribute_values_are_refused(value: Any) -> None:
+    """What is neither string nor finite number is refused, and the error names the attribute."""
+    refusal = refusal_of(MailProfile, "custom_attributes", {"fine": 1, "plan": value})
+    assert refusal.field_name == "custom_attributes.plan"
+
+
+@pytest.mark.parametrize("name", [None, 1, 1.5, True, b"plan", ("plan",), frozenset(), datetime, "\ud800", "a\udfff"])
+def test_unfit_attribute_names_are_refused(name: Any) -> None:
+    """What is no text, or none that UTF-8 carries, is no name of an attribute."""
+    assert refusal_of(MailProfile, "custom_attributes", {name: 1}).field_name is not None
+
+
+NOT_MAPPINGS = [value for value in NOT_TEXTS if not isinstance(value, dict)] + ["", "text", '{"platform": "iOS"}']
+
+
+@pytest.mark.parametrize("value", NOT_MAPPINGS, ids=[f"{n}-{type(v).__name__}" for n, v in enumerate(NOT_MAPPINGS)])
+def test_what_is_no_mapping_is_refused(value: Any) -> None:
+    """A field of named parts refuses lists, texts, numbers and pairs."""
+    for cls, field in MAPPING_FIELDS:
+        assert refusal_of(cls, field, value).field_name == field
+
+
+@pytest.mark.parametrize(
+    ("cls", "field", "value", "named"),
+    [
+        (MailProfile, "device_info", {}, "device_info.platform"),
+        (MailProfile, "device_info", {"platform": None}, "device_info.platform"),
+        (MailProfile, "device_info", {"platform": " "}, "device_info.platform"),
+        (MailProfile, "device_info", {"platform": "iOS", "os": 17.5}, "device_info.os"),
+        (MailProfile, "device_info", {"platform": "iOS", "locale": None}, "device_info.locale"),
+        (MailProfile, "device_info", {"platform": "iOS", "plattform": "x"}, "device_info.plattform"),
+        (MailProfile, "device_info", {"platform": "iOS", 1: "x"}, "device_info.1"),
+        (MailProfile, "device_info", Offer(category="promotional", offer_type="free_trial"), "device_info"),
+        (TransactionEvent, "offer", {}, "offer.category"),
+        (TransactionEvent, "offer", {"category": "introductory"}, "offer.offer_type"),
+        (TransactionEvent, "offer", {"category": "Introductory", "offer_type": "free_trial"}, "offer.category"),
+        (TransactionEvent, "offer", {"category": "introductory", "offer_type": "trial"}, "offer.offer_type"),
+        (TransactionEvent, "offer", {"category": 1, "offer_type": "free_trial"}, "offer.category"),
+        (TransactionEvent, "offer", DeviceInfo(platform="iOS"), "offer"),
+    ],
+)
+def test_a_fault_in_a_nested_record_is_named_from_the_outside(
+    cls: type[RequestModel],
+    field: str,
+    value: Any,
+    named: str,
+) -> None:
+    """The error names the part at fault with the way to it."""
+    assert refusal_of(cls, field, value).field_name == named
+
+
+@pytest.mark.parametrize("value", ["Subscription_Started", "subscription started", "trial", "", " ", "x" * 1000])
+def test_unknown_event_types_are_refused_with_the_known_ones(value: str) -> None:
+    """An event type must be one of the ten, to the letter; the message lists them."""
+    refusal = refusal_of(TransactionEvent, "event_type", value)
+    assert "non_subscription_purchase_refunded" in str(refusal)
+    assert len(str(refusal)) < 500
+
+
+@pytest.mark.parametrize(
+    ("cls", "field", "value", "meant"),
+    [
+        (TransactionEvent, "event_type", "subscription_renewel_cancelled", "subscription_renewal_cancelled"),
+        (TransactionEvent, "event_type", "subscription_canceled", "subscription_renewal_cancelled"),
+        (TransactionEvent, "event_type", "grace_period", "entered_grace_period"),
+        (Offer, "category", "winback", "win_back"),
+        (Offer, "offer_type", "freetrial", "free_trial"),
+    ],
+)
+def test_the_name_that_was_meant_is_suggested(cls: type[RequestModel], field: str, value: str, meant: str) -> None:
+    """A slip in a name that the contract lists comes with the nearest right one."""
+    assert f"did you mean {meant}?" in str(refusal_of(cls, field, value))
+
+
+@pytest.mark.parametrize(("length", "fits"), [(1, True), (50, True), (51, False), (1000, False)])
+def test_a_transaction_id_has_at_most_fifty_characters(*, length: int, fits: bool) -> None:
+    """A longer one makes the vendor's request fail; characters count, not bytes."""
+    outcome = made_or_refused(TransactionEvent, "store_transaction_id", "\u00e9" * length)
+    assert isinstance(outcome, TransactionEvent) is fits
+    if isinstance(outcome, AdaptyUsageError):
+        assert f"has {length} characters; expected at most 50" in str(outcome)
+
+
+def circular() -> dict[str, Any]:
+    """Give a dict that holds itself."""
+    held: dict[str, Any] = {}
+    held["itself"] = held
+    return held
+
+
+def deep(levels: int) -> list[Any]:
+    """Give a list in a list in a list."""
+    held: list[Any] = []
+    for _ in range(levels):
+        held = [held]
+    return held
+
+
+UNFIT_EXTRAS: list[Any] = [
+    b"x",
+    {1, 2},
+    object(),
+    Decimal(1),
+    datetime(2026, 6, 1, tzinfo=UTC),
+    float("nan"),
+    [float("inf")],
+    {"deep": {"deeper": float("-inf")}},
+    "\ud800",
+    {"\ud800": 1},
+    {("a", "b"): 1},
+    {b"x": 1},
+    circular(),
+    deep(100_000),
+    10**5000,
+    DeviceInfo(platform="iOS"),
+    mock.sentinel.nothing,
+]
+
+
+@pytest.mark.parametrize("value", UNFIT_EXTRAS, ids=range(len(UNFIT_EXTRAS)))
+def test_extra_fields_that_json_cannot_carry_are_refused(value: Any) -> None:
+    """An extra field is any JSON value, and nothing that JSON cannot carry, however deep it lies."""
+    assert refusal_of(MailProfile, "extra_fields", {"fine": 1, "newer": value}).field_name == "extra_fields.newer"
+
+
+def test_extra_fields_of_any_depth_are_sent_or_refused_by_name() -> None:
+    """What is nested too deep to be sent is refused when the record is made, not found out when it is sent."""
+    for levels in (1, 10, 20, 300, 400, 500, 600, 700, 800, 900, 950, 990, 1010):
+        outcome = made_or_refused(MailProfile, "extra_fields", {"newer": deep(levels)})
+        assert isinstance(outcome, MailProfile) or levels > 20
+
+
+@pytest.mark.parametrize("name", [None, 1, b"x", ("x",), "\ud800"])
+def test_extra_fields_have_names(name: Any) -> None:
+    """What is no text is no name of an extra field."""
+    assert refusal_of(MailProfile, "extra_fields", {name: 1}).field_name is not None
+
+
+def test_extra_fields_left_out_by_mark_are_none() -> None:
+    """`NOT_GIVEN` for the extra fields is the same as leaving them out, as for every other field that may be."""
+    for cls, field in FIELDS:
+        if (cls, field) not in REQUIRED:
+            assert field not in record_of(cls, field, NOT_GIVEN).to_dict()
+
+
+def test_errors_of_a_record_hide_where_they_were_found() -> None:
+    """The inner exception of a check, whose frames hold the value, is not shown with the error."""
+    with pytest.raises(AdaptyUsageError) as caught:
+        MailProfile(**{**PROFILE, "email": "jane"})
+    assert caught.value.__suppress_context__
+
+
+@given(st.from_regex(USUAL_MOMENTS, fullmatch=True))
+def test_the_quick_way_reads_moments_as_dateutil_does(spelled: str) -> None:
+    """What Python itself reads is what dateutil's isoparse would have read, and is refused where that refuses."""
+    try:
+        expected = isoparser(sep="T").isoparse(spelled).astimezone(UTC)
+    except (ValueError, OverflowError):
+        expected = None
+    try:
+        read = validation.aware_datetime(spelled)
+    except validation.Invalid:
+        read = None
+
+    assert read == expected
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "latin-1", "cp1251"])
+@pytest.mark.parametrize("check", ["text", "identifier", "email"])
+def test_text_in_another_encoding_is_told_as_that(check: str, encoding: str) -> None:
+    """What was read with `surrogateescape` and was not UTF-8 is not called half of a surrogate pair."""
+    name = "Зоя" if encoding == "cp1251" else "Zoë"
+    read = name.encode(encoding).decode("utf-8", "surrogateescape")
+
+    with pytest.raises(
+        validation.Invalid, match=r"^is not UTF-8; expected text in UTF-8: save the file it comes from as UTF-8$"
+    ):
+        getattr(validation, check)(read)
+    with pytest.raises(validation.Invalid, match=r"^holds half of a surrogate pair; "):
+        getattr(validation, check)("\ud83d")
