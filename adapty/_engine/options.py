@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 from attrs import frozen
 
-from adapty._core.validation import counted, known_name, type_name
+from adapty._core.validation import bounded_int, suggest_choice, type_name
 from adapty.errors import AdaptyUsageError
 
 __all__ = [
