@@ -59,10 +59,10 @@ async def acquire_slot(slots: asyncio.Semaphore, timeout: float | None) -> None:
     """Wait until one more connection may be used.
 
     Raises:
-        httpx.PoolTimeout: None is free in time.
+        httpx.PoolTimeout: No connection is free in time.
     """
     if not slots.locked():
-        await slots.acquire()  # at once
+        await slots.acquire()  # does not wait
         return
     try:
         async with asyncio.timeout(timeout) as deadline:

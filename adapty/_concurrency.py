@@ -1,4 +1,4 @@
-"""The same work for many things, several at a time: in tasks for the async client, in threads for the blocking one."""
+"""Map a function over many items, several at a time: in tasks for the async client, in threads for the sync one."""
 
 from __future__ import annotations
 
@@ -16,70 +16,70 @@ R = TypeVar("R")
 
 
 async def map_async(
-    work: Callable[[T], Awaitable[R]],
-    things: Iterable[T],
+    function: Callable[[T], Awaitable[R]],
+    items: Iterable[T],
     concurrency: int,
 ) -> AsyncGenerator[R, None]:
-    """Work on `things`, at most `concurrency` at a time, and give the results as they come.
+    """Yield the result for each item in the order of completion.
 
-    A thing is taken only when there is room for it. When the caller stops, what is under way is cancelled.
+    An item is taken when one of the `concurrency` slots is free. When the caller stops, running tasks are cancelled.
     """
-    import asyncio  # noqa: PLC0415 - the blocking client does without asyncio
+    import asyncio  # noqa: PLC0415 - the sync client works without asyncio
 
-    waiting = iter(things)
-    # Those whose result has not been given yet, done or not.
-    started: set[asyncio.Task[R]] = set()
+    iterator = iter(items)
+    # Tasks whose result has not been yielded yet, done or not.
+    running: set[asyncio.Task[R]] = set()
 
-    async def on(thing: T) -> R:
-        return await work(thing)
+    async def call(item: T) -> R:
+        return await function(item)
 
     try:
         while True:
-            while len(started) < concurrency and (taken := next(waiting, _END)) is not _END:
-                started.add(asyncio.create_task(on(taken)))  # type: ignore[arg-type] # _END does not get here
-            if not started:
+            while len(running) < concurrency and (item := next(iterator, _END)) is not _END:
+                running.add(asyncio.create_task(call(item)))  # type: ignore[arg-type] # _END does not get here
+            if not running:
                 return
-            done, _ = await asyncio.wait(started, return_when=asyncio.FIRST_COMPLETED)
+            done, _ = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
-                started.remove(task)
+                running.remove(task)
                 yield task.result()
     finally:
-        for task in started:
+        for task in running:
             task.cancel()
-        await asyncio.gather(*started, return_exceptions=True)
+        await asyncio.gather(*running, return_exceptions=True)
 
 
-def map_threads(work: Callable[[T], R], things: Iterable[T], concurrency: int) -> Generator[R, None, None]:
-    """Do the same in threads.
+def map_threads(function: Callable[[T], R], items: Iterable[T], concurrency: int) -> Generator[R, None, None]:
+    """Yield the result for each item in the order of completion; see `map_async`.
 
-    When the caller stops, what is under way is waited for. On Ctrl-C nothing more is taken, and the results of what is
-    under way are given before the interruption is passed on; a second Ctrl-C does not wait for them.
+    When the caller stops, running calls are completed. On Ctrl-C no further item is taken, and the results of the
+    running calls are yielded before KeyboardInterrupt is raised; a second Ctrl-C raises it immediately.
     """
-    waiting = iter(things)
-    under_way: set[Future[R]] = set()
-    interrupted: KeyboardInterrupt | None = None
-    patient = True
+    iterator = iter(items)
+    running: set[Future[R]] = set()
+    interrupt: KeyboardInterrupt | None = None
+    wait_for_running = True
     threads = ThreadPoolExecutor(concurrency, thread_name_prefix="adapty-worker")
     try:
         while True:
-            while len(under_way) < concurrency and (taken := next(waiting, _END)) is not _END:
-                under_way.add(threads.submit(work, taken))  # type: ignore[arg-type] # as above
-            if not under_way:
+            while len(running) < concurrency and (item := next(iterator, _END)) is not _END:
+                running.add(threads.submit(function, item))  # type: ignore[arg-type] # as above
+            if not running:
                 break
             try:
-                done, under_way = wait(under_way, return_when=FIRST_COMPLETED)
-            except KeyboardInterrupt as pressed:
-                patient = interrupted is None
-                if not patient:
+                done, running = wait(running, return_when=FIRST_COMPLETED)
+            except KeyboardInterrupt as exc:
+                wait_for_running = interrupt is None
+                if not wait_for_running:
                     raise
-                waiting, interrupted = iter(()), pressed
+                iterator, interrupt = iter(()), exc
                 continue
             for future in done:
                 yield future.result()
     finally:
-        threads.shutdown(wait=patient, cancel_futures=True)
-    if interrupted is not None:
-        raise interrupted
+        threads.shutdown(wait=wait_for_running, cancel_futures=True)
+    if interrupt is not None:
+        raise interrupt
 
 
 _END = object()

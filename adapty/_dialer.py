@@ -1,4 +1,4 @@
-"""What blocking and async connections share: how to open one, and which idle ones to keep."""
+"""Open connections, and keep idle ones; shared by sync and async connections."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ __all__ = [
 ]
 
 MAX_CONNECTIONS = 100
-"""The maximum number of connections of one pool. As httpx has it."""
+"""The maximum number of connections of one pool. The same as in httpx."""
 
 MAX_IDLE = 20
-"""The maximum number of idle connections of one pool. As httpx has it."""
+"""The maximum number of idle connections of one pool. The same as in httpx."""
 
 IDLE_SECONDS = 5.0
-"""How long an idle connection is kept, in seconds. As httpx has it."""
+"""How long an idle connection is kept, in seconds. The same as in httpx."""
 
 T = TypeVar("T")
 

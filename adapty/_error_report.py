@@ -1,4 +1,4 @@
-"""What the command line prints of an exception that no command foresees."""
+"""Describe an unexpected exception for the command line."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def describe_internal_error(error: BaseException) -> str:
         lines += map(escape_control, redact("".join(traceback.format_exception(error)), secrets).splitlines())
     try:
         message = redact(str(error), secrets)[:_MAX_CHARACTERS]
-    except Exception:  # noqa: BLE001 - an exception that cannot be printed is one as well
+    except Exception:  # noqa: BLE001 - an exception that cannot be printed
         message = ""
     lines.append(f"internal error: {type(error).__name__}: {escape_control(message)} (please report)")
     return "\n".join(lines)

@@ -1,4 +1,4 @@
-"""Text that comes from files, arguments and answers, made safe for terminals and logs."""
+"""Escape text from files, arguments and responses for terminals and logs."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ __all__ = ["escape_control"]
 
 
 def escape_control(text: str, *, keep: str = "") -> str:
-    r"""Return a text with an escape in the place of each character that is not printable.
+    r"""Return a text with each unprintable character escaped.
 
     These are control characters (C0, DEL, C1), format characters (zero-width, bidirectional), line and paragraph
     separators, unusual spaces, unassigned characters and lone surrogates.

@@ -1,6 +1,6 @@
-"""How the command line ends when something goes wrong that no command foresees: never with 1, which has a meaning.
+"""Exit codes of the command line for unexpected errors: never 1, which has a meaning.
 
-Whatever is imported here runs before anything catches its errors: only modules that `adapty` itself has loaded.
+Imports here run before their errors are handled, so only modules that `adapty` itself imports are allowed.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ OUTPUT_ERROR = 74
 """EX_IOERR of sysexits.h."""
 
 INTERRUPTED = 130
-"""128 and the number of SIGINT, as shells have it."""
+"""128 plus the number of SIGINT, as in shells."""
 
 BROKEN_PIPE = 141
-"""128 and the number of SIGPIPE, as shells have it."""
+"""128 plus the number of SIGPIPE, as in shells."""
 
 
 class _OutputError(OSError):
-    """An OSError of standard output, and not of a file of ours."""
+    """An OSError of standard output, not of another file."""
 
 
 class _StandardOutput:
@@ -67,7 +67,7 @@ def _output_errors() -> Iterator[None]:
 
 @contextmanager
 def exit_codes_for_unforeseen_errors() -> Iterator[None]:
-    """Print one line for an exception that nothing has handled, and exit with a code of its own.
+    """Print one line for an unhandled exception, and exit with its code.
 
     The traceback is printed if the package logs, which `-v` turns on.
     """
@@ -93,14 +93,14 @@ def exit_codes_for_unforeseen_errors() -> Iterator[None]:
 def _exit_codes() -> Iterator[None]:
     try:
         yield
-    except BaseException as error:  # noqa: BLE001 - what is foreseen was handled before
+    except BaseException as error:  # noqa: BLE001 - expected errors were handled before
         raise SystemExit(_exit_code(error)) from None
 
 
 def _exit_code(error: BaseException) -> int:
     """Return the exit code for an exception, and print a line for one that needs it."""
     if isinstance(error, SystemExit):
-        # typer and rich end with 1 when whoever reads the output closes it (`| head`).
+        # typer and rich exit with 1 if the reader closes the output (`| head`).
         if isinstance(error.__context__, BrokenPipeError):
             return BROKEN_PIPE
         if error.code is None or isinstance(error.code, int):
@@ -113,7 +113,7 @@ def _exit_code(error: BaseException) -> int:
         _print(f"cannot write to standard output: {error.strerror}")
         return OUTPUT_ERROR
     try:
-        from adapty._error_report import describe_internal_error  # noqa: PLC0415 - what fails may be one of its imports
+        from adapty._error_report import describe_internal_error  # noqa: PLC0415 - its imports may be what fails
 
         description = describe_internal_error(error)
     except BaseException:  # noqa: BLE001 - a broken module, or Ctrl-C
@@ -130,7 +130,7 @@ def _print(text: str) -> None:
 
 
 def _discard_unwritable(stdout: TextIO) -> None:
-    """Send what cannot be written to nowhere: Python would fail to write it once more, and exit with 120."""
+    """Discard buffered output that cannot be written; otherwise Python tries again at exit, and exits with 120."""
     try:
         stdout.flush()
     except (OSError, ValueError):

@@ -1,4 +1,4 @@
-"""The calls that erase a subscriber of Adapty Mail, by one request or by one kind of id after the other."""
+"""The calls that erase a subscriber from Adapty Mail; used by the clients and by bulk runs."""
 
 from __future__ import annotations
 
@@ -15,26 +15,26 @@ if TYPE_CHECKING:
 
     from adapty._core.call import Call
 
-__all__ = ["deletion_by_kinds_call", "mail_deletion_call"]
+__all__ = ["build_deletion_call", "build_lookup_deletion_call"]
 
 T = TypeVar("T")
 
 
-def mail_deletion_call(body: ProfileDeletion, read: Callable[[Mapping[str, Any]], T]) -> Call[T]:
-    """Return the call of operation `deleteProfile`; `read` makes its result."""
-    return build_mail_call("deleteProfile", read, body, not_found_is_success=body.by_email_alone)
+def build_deletion_call(body: ProfileDeletion, parse: Callable[[Mapping[str, Any]], T]) -> Call[T]:
+    """Build the call of operation `deleteProfile`; `parse` returns its result."""
+    return build_mail_call("deleteProfile", parse, body, not_found_is_success=body.by_email_alone)
 
 
-def deletion_by_kinds_call(ids: Iterable[tuple[str, str]], read: Callable[[str], T]) -> Call[T]:
-    """Return the call of operation `deleteProfile` by one kind of id after the other.
+def build_lookup_deletion_call(ids: Iterable[tuple[str, str]], parse: Callable[[str], T]) -> Call[T]:
+    """Build a call that tries one kind of ID after the other until one finds a profile.
 
-    Whether one body with several ids finds a profile that has all of them or one of them is not documented. So each
-    kind of id has a request of its own, and the first that finds a profile ends the call.
+    Each kind of ID has its own request: the API does not document whether a body with several IDs matches a profile
+    with all of them or with one of them.
 
     Args:
-        ids: Kinds and ids, in this order until a profile is found; at least one.
-        read: Makes the result out of the kind of id that found the profile.
+        ids: Kinds and IDs, in this order; at least one.
+        parse: Returns the result for the kind of ID that found the profile.
     """
     (kind, value), *others = ids
-    call = mail_deletion_call(ProfileDeletion.from_arguments({kind: value}), lambda _: read(kind))
-    return evolve(call, if_not_found=deletion_by_kinds_call(others, read)) if others else call
+    call = build_deletion_call(ProfileDeletion.from_arguments({kind: value}), lambda _: parse(kind))
+    return evolve(call, if_not_found=build_lookup_deletion_call(others, parse)) if others else call

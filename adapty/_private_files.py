@@ -51,7 +51,7 @@ def append_to_private_file(path: Path) -> IO[bytes]:
     """Open a file for appending, unbuffered; create it with mode 0600 unless it exists.
 
     Args:
-        path: The file. A symbolic link is refused: nobody but an attacker makes one of a name that we choose.
+        path: The file. A symbolic link is rejected: only an attacker would create one with a name that we choose.
 
     Raises:
         OSError: The file cannot be opened, or is a symbolic link.

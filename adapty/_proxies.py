@@ -199,7 +199,7 @@ def _find_variables(environ: Mapping[str, str]) -> dict[str, tuple[str, str]]:
         if name.lower().endswith(_SUFFIX) and value:
             found[name[: -len(_SUFFIX)].lower()] = name, value
     if "REQUEST_METHOD" in environ:
-        found.pop("http", None)  # in CGI, it is the header "Proxy" of whoever sent the request (CVE-2016-1000110)
+        found.pop("http", None)  # in CGI, it is the request header "Proxy" (CVE-2016-1000110)
     for name, value in environ.items():
         if name.endswith(_SUFFIX):
             found.pop(kind := name[: -len(_SUFFIX)].lower(), None)

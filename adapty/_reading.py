@@ -1,4 +1,4 @@
-"""Read responses whole, within a size limit and a deadline, whatever the server sends."""
+"""Read complete responses within a size limit and a deadline."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ ACCEPT_ENCODING = "gzip, deflate"
 """The codings that `BodyDecoder` can undo within the size limit. Sent with each request."""
 
 IS_SENT = "adapty_is_sent"
-"""The extension of a request that says whether any of it has been sent. Absent where the transport does not say."""
+"""The request extension that is True once any of the request has been sent. Missing if the transport cannot tell."""
 
 _WINDOW_BITS = {"gzip": zlib.MAX_WBITS | 16, "x-gzip": zlib.MAX_WBITS | 16, "deflate": zlib.MAX_WBITS}
 _ZLIB_METHOD = 8  # the low four bits of the first byte of a zlib stream
@@ -64,7 +64,7 @@ class WholeResponse:
 
 
 class BodyDecoder:
-    """Collects the chunks of a body and undoes its content coding; never holds more than the limit.
+    """Collects the chunks of a body and decodes its content coding, within a size limit.
 
     Args:
         headers: The response headers.
@@ -143,7 +143,7 @@ async def send_async(
     total: float,
     limit: int,
 ) -> WholeResponse:
-    """Send a request and read its response whole.
+    """Send a request and read its complete response.
 
     Args:
         handle: Sends the request and returns a response whose body has not been read.
@@ -194,7 +194,7 @@ def send(
     total: float,
     limit: int,
 ) -> WholeResponse:
-    """Send a request and read its response whole; see `send_async`.
+    """Send a request and read its complete response; see `send_async`.
 
     A blocking call cannot be interrupted: the time is checked whenever a part of the body arrives. The client's own
     connections also check it while they connect, send and receive the headers.

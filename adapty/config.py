@@ -1,4 +1,4 @@
-"""The settings of a client: built once from arguments and environment, then frozen."""
+"""The settings of a client, built once from arguments and the environment."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from adapty._core.operations import AUTH_SCHEMES, Api
 from adapty._core.redaction import SafeRepr, Secret, hide_arguments
 from adapty._core.retry import RetryPolicy
 from adapty._core.sentinel import NOT_GIVEN, NotGiven
-from adapty._core.validation import quotation_mark_problem
+from adapty._core.validation import describe, quotation_mark_problem
 from adapty.errors import AdaptyConfigError
 
 if TYPE_CHECKING:
@@ -25,16 +25,16 @@ if TYPE_CHECKING:
 __all__ = ["Config", "Timeouts"]
 
 DEFAULT_BASE_URL = "https://api.adapty.io"
-"""Where the server-side API is."""
+"""The base URL of the server-side API."""
 
 DEFAULT_MAIL_BASE_URL = "https://api-mail.adapty.io"
-"""Where the Mail API is."""
+"""The base URL of the Mail API."""
 
 DEFAULT_MAX_RESPONSE_BYTES = 32 * 1024 * 1024
-"""Far more than any documented response takes."""
+"""Far more than any documented response."""
 
 KEY_ARGUMENTS: Mapping[Api, str] = MappingProxyType({"mail": "mail_secret_key", "server_side": "secret_key"})
-"""Which argument of the client holds the key of which API."""
+"""The argument with the key, by API."""
 
 ENV_VARS = MappingProxyType(
     {
@@ -44,15 +44,15 @@ ENV_VARS = MappingProxyType(
         "mail_base_url": "ADAPTY_MAIL_BASE_URL",
     },
 )
-"""Which variable stands in for which argument of the client."""
+"""The environment variables, by argument."""
 
 ALLOW_INSECURE_HTTP = "ADAPTY_ALLOW_INSECURE_HTTP"
-"""The variable that stands in for the argument `allow_insecure_http`: 1 or 0."""
+"""The environment variable for `allow_insecure_http`: 1 or 0."""
 
-_SWITCH = MappingProxyType({"1": True, "true": True, "0": False, "false": False})
+_BOOLEANS = MappingProxyType({"1": True, "true": True, "0": False, "false": False})
 
 _URL_ARGUMENTS: Mapping[Api, str] = MappingProxyType({"mail": "mail_base_url", "server_side": "base_url"})
-"""Which argument of the client holds the address of which API."""
+"""The argument with the base URL, by API."""
 
 _PREFIXES = tuple(f"{scheme} " for scheme in AUTH_SCHEMES.values())
 
@@ -61,61 +61,58 @@ _MAX_SECONDS = 1_000_000
 _ADDRESS = lazy_pattern(rf"(?i:https?)://({HOST_PATTERN})(:({PORT_PATTERN}))?(/[A-Za-z0-9._~!$&'()*+,;=:%/-]*)?")
 
 
-def _is_time(_: object, attribute: Attribute[float], value: Any) -> None:
-    _check_seconds(f"timeout.{attribute.name}", value)
+def _validate_timeout(_: object, attribute: Attribute[float], value: Any) -> None:
+    _validate_seconds(f"timeout.{attribute.name}", value)
 
 
-def _check_seconds(name: str, value: Any) -> None:
-    expected = f"expected seconds, above 0 and at most {_MAX_SECONDS:,}"
-    if type(value) not in {int, float}:
-        raise AdaptyConfigError.for_field(name, f"is of type {type(value).__name__}; {expected}")
-    if not 0 < value <= _MAX_SECONDS:
-        raise AdaptyConfigError.for_field(name, f"is not a time to wait; {expected}")
+def _validate_seconds(name: str, value: Any) -> None:
+    if type(value) not in {int, float} or not 0 < value <= _MAX_SECONDS:
+        problem = f"must be a number of seconds above 0, at most {_MAX_SECONDS:,} (got {describe(value)})"
+        raise AdaptyConfigError.for_field(name, problem)
 
 
 @frozen
 class Timeouts(SafeRepr):
-    """How long each phase of a request, and one attempt as a whole, may take, in seconds.
+    """The maximum duration of each phase of a request, and of one attempt in total, in seconds.
 
     Attributes:
-        connect: To get a connection to the API.
-        read: Until the next part of the answer arrives.
-        write: Until the next part of the request is taken.
-        pool: To get a free connection of the client's pool.
-        total: For one attempt as a whole, from the wait for a connection to the end of the response. Retries are
-            attempts of their own.
+        connect: Opening a connection.
+        read: Waiting for the next part of the response.
+        write: Sending the next part of the request.
+        pool: Waiting for a free connection of the pool.
+        total: One attempt, from waiting for a connection to the end of the response. A retry is another attempt.
 
     Example:
         >>> Timeouts(read=5)
         Timeouts(connect=5.0, read=5, write=30.0, pool=30.0, total=60.0)
     """
 
-    connect: float = field(default=5.0, validator=_is_time)
-    read: float = field(default=30.0, validator=_is_time)
-    write: float = field(default=30.0, validator=_is_time)
-    pool: float = field(default=30.0, validator=_is_time)
-    total: float = field(default=60.0, validator=_is_time)
+    connect: float = field(default=5.0, validator=_validate_timeout)
+    read: float = field(default=30.0, validator=_validate_timeout)
+    write: float = field(default=30.0, validator=_validate_timeout)
+    pool: float = field(default=30.0, validator=_validate_timeout)
+    total: float = field(default=60.0, validator=_validate_timeout)
 
     @classmethod
     def from_value(cls, value: float | Timeouts) -> Timeouts:
-        """Return a `Timeouts` as it is; apply one number to every phase and to the attempt as a whole."""
+        """Return a `Timeouts` as it is; apply a number to every phase and to the total."""
         if isinstance(value, Timeouts):
             return value
-        _check_seconds("timeout", value)
+        _validate_seconds("timeout", value)
         return cls(value, value, value, value, value)
 
 
 @frozen
 class Config(SafeRepr):
-    """Everything that a client needs to know.
+    """The settings of a client.
 
     Attributes:
-        keys: The secret keys that were given, by API.
-        base_urls: The address of each API, without a slash at its end.
-        timeouts: How long each phase of a request, and one attempt as a whole, may take.
-        retries: How often and how patiently a failed try is repeated.
+        keys: The secret keys, by API.
+        base_urls: The base URLs without a trailing slash, by API.
+        timeouts: The timeouts of one attempt.
+        retries: The retry policy.
         max_response_bytes: The maximum size of a response body in bytes, after decompression.
-        variables: The variables that settings were read from, by the argument's name.
+        variables: The environment variables that settings come from, by argument.
 
     Example:
         >>> Config.build(mail_secret_key="secret_live_123", environ={})
@@ -144,22 +141,22 @@ class Config(SafeRepr):
         allow_insecure_http: bool | NotGiven = NOT_GIVEN,
         environ: Mapping[str, str] | None = None,
     ) -> Config:
-        """Put the settings together: an argument wins over the environment, the environment over the default.
+        """Create the settings. Arguments override the environment, which overrides the defaults.
 
         Args:
-            secret_key: Key of the server-side API, or ADAPTY_SECRET_KEY.
-            mail_secret_key: Key of the Mail API, or ADAPTY_MAIL_SECRET_KEY.
-            base_url: Address of the server-side API, or ADAPTY_BASE_URL.
-            mail_base_url: Address of the Mail API, or ADAPTY_MAIL_BASE_URL.
-            timeout: Seconds for one attempt and for every phase of it, or a `Timeouts`.
-            max_retries: Tries after the first one, 0 or more.
+            secret_key: Key of the server-side API. Default: ADAPTY_SECRET_KEY.
+            mail_secret_key: Key of the Mail API. Default: ADAPTY_MAIL_SECRET_KEY.
+            base_url: Base URL of the server-side API. Default: ADAPTY_BASE_URL, or Adapty's.
+            mail_base_url: Base URL of the Mail API. Default: ADAPTY_MAIL_BASE_URL, or Adapty's.
+            timeout: Seconds for one attempt and for each phase of it, or a `Timeouts`.
+            max_retries: Attempts after the first one. Default: 2.
             max_response_bytes: The maximum size of a response body in bytes, after decompression. Default: 32 MiB.
-            allow_insecure_http: Whether an address of another machine may be http, which sends the key unencrypted,
-                or ADAPTY_ALLOW_INSECURE_HTTP=1. Default: False.
-            environ: The environment; `os.environ` where left out.
+            allow_insecure_http: Whether to allow http to other machines, which sends the key unencrypted. Default:
+                ADAPTY_ALLOW_INSECURE_HTTP, or False.
+            environ: The environment. Default: `os.environ`.
 
         Raises:
-            AdaptyConfigError: No key is given, or a setting is wrong; `field_name` says which.
+            AdaptyConfigError: There is no key, or a setting is invalid; `field_name` says which.
         """
         variables = os.environ if environ is None else environ
         arguments = {
@@ -168,28 +165,29 @@ class Config(SafeRepr):
             "base_url": base_url,
             "mail_base_url": mail_base_url,
         }
-        read = {name: variable for name, variable in ENV_VARS.items() if variables.get(variable)}
-        read = {name: variable for name, variable in read.items() if arguments[name] is None}
-        given = {name: variables[variable] for name, variable in read.items()}
-        given |= {name: value for name, value in arguments.items() if value is not None}
+        sources = {name: variable for name, variable in ENV_VARS.items() if variables.get(variable)}
+        sources = {name: variable for name, variable in sources.items() if arguments[name] is None}
+        values = {name: variables[variable] for name, variable in sources.items()}
+        values |= {name: value for name, value in arguments.items() if value is not None}
         insecure = _allows_insecure_http(allow_insecure_http, variables)
-        urls = {_URL_ARGUMENTS["server_side"]: DEFAULT_BASE_URL, _URL_ARGUMENTS["mail"]: DEFAULT_MAIL_BASE_URL} | given
+        urls = {_URL_ARGUMENTS["server_side"]: DEFAULT_BASE_URL, _URL_ARGUMENTS["mail"]: DEFAULT_MAIL_BASE_URL} | values
         try:
             config = cls(
-                keys={api: _key(given[name], name) for api, name in KEY_ARGUMENTS.items() if name in given},
+                keys={api: _validate_key(values[name], name) for api, name in KEY_ARGUMENTS.items() if name in values},
                 base_urls={
-                    api: _url(urls[name], name, allow_insecure_http=insecure) for api, name in _URL_ARGUMENTS.items()
+                    api: _validate_url(urls[name], name, allow_insecure_http=insecure)
+                    for api, name in _URL_ARGUMENTS.items()
                 },
-                variables=read,
+                variables=sources,
             )
         except AdaptyConfigError as problem:
             name = problem.field_name or ""
-            if name in read:  # who runs a command knows the variable, not the argument
-                raise AdaptyConfigError(f"{problem} (it comes from {read[name]})", field_name=name) from None
+            if name in sources:  # users of the command line know the variable, not the argument
+                raise AdaptyConfigError(f"{problem} (from {sources[name]})", field_name=name) from None
             raise
         if not config.keys:
             names = " or ".join(f"{ENV_VARS[name]} (or {name}=)" for name in KEY_ARGUMENTS.values())
-            message = f"no key is given; set {names}"
+            message = f"no key; set {names}"
             raise AdaptyConfigError(message)
         return config.with_options(timeout=timeout, max_retries=max_retries, max_response_bytes=max_response_bytes)
 
@@ -204,34 +202,36 @@ class Config(SafeRepr):
 
         Args:
             timeout: Seconds for one attempt and for every phase of it, or a `Timeouts`.
-            max_retries: Tries after the first one, 0 or more.
+            max_retries: Attempts after the first one.
             max_response_bytes: The maximum size of a response body in bytes, after decompression.
 
         Raises:
-            AdaptyConfigError: A setting is wrong; `field_name` says which.
+            AdaptyConfigError: A setting is invalid; `field_name` says which.
         """
         config = self
         if not isinstance(timeout, NotGiven):
             config = evolve(config, timeouts=Timeouts.from_value(timeout))
         if not isinstance(max_retries, NotGiven):
-            config = evolve(config, retries=evolve(config.retries, max_retries=_count(max_retries)))
+            config = evolve(
+                config, retries=evolve(config.retries, max_retries=_validate_int("max_retries", max_retries, least=0))
+            )
         if not isinstance(max_response_bytes, NotGiven):
-            config = evolve(config, max_response_bytes=_validate_size(max_response_bytes))
+            config = evolve(config, max_response_bytes=_validate_int("max_response_bytes", max_response_bytes, least=1))
         return config
 
     def key(self, api: Api) -> Secret:
-        """Give the key of an API.
+        """Return the key of an API.
 
         Raises:
-            AdaptyConfigError: The client was made without it.
+            AdaptyConfigError: The client has no such key.
         """
         if api not in self.keys:
             name = KEY_ARGUMENTS[api]
-            raise AdaptyConfigError.for_field(name, f"is missing; give it to the client, or set {ENV_VARS[name]}")
+            raise AdaptyConfigError.for_field(name, f"is missing; pass it to the client, or set {ENV_VARS[name]}")
         return self.keys[api]
 
     def endpoint(self, api: Api, proxies: Proxies | None = None) -> Endpoint:
-        """Return how errors name the address, the key and the proxy of an API.
+        """Return the address, the source of the key and the proxy of an API, for error messages.
 
         Args:
             api: The API.
@@ -249,62 +249,56 @@ class Config(SafeRepr):
         )
 
 
-def _count(value: Any) -> int:
-    if type(value) is not int or value < 0:
-        raise AdaptyConfigError.for_field("max_retries", "is not a number of tries; expected an int, 0 or more")
+def _validate_int(name: str, value: Any, *, least: int) -> int:
+    if type(value) is not int or value < least:
+        raise AdaptyConfigError.for_field(name, f"must be an integer of at least {least} (got {describe(value)})")
     return value
 
 
-def _validate_size(value: Any) -> int:
-    if type(value) is not int or value < 1:
-        raise AdaptyConfigError.for_field("max_response_bytes", "is not a number of bytes; expected an int, 1 or more")
-    return value
-
-
-def _key(value: Any, name: str) -> Secret:
-    """Accept what a header can carry; the message never holds the key."""
+def _validate_key(value: Any, name: str) -> Secret:
+    """Return a key that a header can carry. Errors do not quote it."""
     problem = None
     if not isinstance(value, str):
         problem = f"is of type {type(value).__name__}; expected a str"
     elif not value.strip():
         problem = "is empty; expected the key from Adapty's settings"
     elif value.startswith(_PREFIXES):
-        problem = "starts with the name of a scheme; expected the key alone"
+        problem = "starts with an authorization scheme; expected only the key"
     elif problem := quotation_mark_problem(value):
         pass
     elif not value.isascii() or not value.isprintable() or " " in value:
-        problem = "holds white space or characters that no key has; expected the key alone"
+        problem = "contains white space or invalid characters; expected only the key"
     if problem:
         raise AdaptyConfigError.for_field(name, problem)
     return Secret(str.__str__(value))
 
 
 def _allows_insecure_http(value: Any, environ: Mapping[str, str]) -> bool:
-    """Return what the argument says, or else the variable."""
+    """Return the argument, or the value of the environment variable."""
     if isinstance(value, NotGiven):
         text = environ.get(ALLOW_INSECURE_HTTP, "").strip() or "0"
-        if text.lower() not in _SWITCH:
-            message = f"allow_insecure_http: is not a switch; expected 1 or 0 (it comes from {ALLOW_INSECURE_HTTP})"
+        if text.lower() not in _BOOLEANS:
+            message = f"allow_insecure_http: expected 1 or 0 (from {ALLOW_INSECURE_HTTP})"
             raise AdaptyConfigError(message, field_name="allow_insecure_http")
-        return _SWITCH[text.lower()]
+        return _BOOLEANS[text.lower()]
     if type(value) is not bool:
         raise AdaptyConfigError.for_field("allow_insecure_http", f"is of type {type(value).__name__}; expected a bool")
     return value
 
 
-def _url(value: Any, name: str, *, allow_insecure_http: bool) -> str:
-    """Accept an address without credentials, query or fragment; the message holds none of it, a key least of all."""
+def _validate_url(value: Any, name: str, *, allow_insecure_http: bool) -> str:
+    """Return a URL without credentials, query or fragment. Errors do not quote it."""
     match = _ADDRESS.fullmatch(value) if isinstance(value, str) else None
     if match is None or not is_host(match[1]):
-        problem = "is not an http or https address" if isinstance(value, str) else f"is of type {type(value).__name__}"
+        problem = "is not an http or https URL" if isinstance(value, str) else f"is of type {type(value).__name__}"
         raise AdaptyConfigError.for_field(
-            name, f"{problem}; expected an address such as https://api.example.com, without ?, # and @"
+            name, f"{problem}; expected a URL such as https://api.example.com, without ?, # and @"
         )
     address = str.__str__(value).rstrip("/")
     if not allow_insecure_http and urlsplit(address).scheme == "http" and not is_loopback(match[1]):
         raise AdaptyConfigError.for_field(
             name,
-            "is http, so the secret key would travel unencrypted; expected https, or allow_insecure_http=True "
-            f"({ALLOW_INSECURE_HTTP}=1) in a network that you trust",
+            "is http, which sends the secret key unencrypted; expected https, or allow_insecure_http=True "
+            f"({ALLOW_INSECURE_HTTP}=1) in a trusted network",
         )
     return address

@@ -95,7 +95,7 @@ def _check_operations(api: Api, contract: Json) -> Iterator[Gap]:
             yield _gap(f"adapty lacks a method for the operation {name}", name)
             continue
         ok = {int(status) for status in operation["responses"] if status.startswith("2")}
-        if name in OPERATIONS[api] and OPERATIONS[api][name].ok != ok:
+        if name in OPERATIONS[api] and OPERATIONS[api][name].success_statuses != ok:
             text = f"adapty._core.operations lacks the success statuses {sorted(ok)} of the operation {name}"
             yield _gap(text, *ok)
         for path, schema in zip(METHODS[api][name], _bodies(contract, operation) or [""], strict=False):

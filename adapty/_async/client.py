@@ -31,7 +31,7 @@ __all__ = ["AsyncAdapty"]
 
 
 class AsyncAdapty:
-    """A client of Adapty's HTTP APIs, to be made once and shared.
+    """A client of Adapty's HTTP APIs. Create one per process and share it.
 
     Example:
         >>> async with AsyncAdapty(mail_secret_key="secret_live_123") as client:
@@ -54,27 +54,26 @@ class AsyncAdapty:
         http_client: httpx.AsyncClient | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
-        """Make a client; nothing is sent yet.
+        """Create a client. Nothing is sent.
 
         Args:
-            secret_key: Key of the server-side API; ADAPTY_SECRET_KEY where left out.
-            mail_secret_key: Key of the Mail API, which is another one; ADAPTY_MAIL_SECRET_KEY where left out.
-            base_url: Address of the server-side API; ADAPTY_BASE_URL, or Adapty's, where left out.
-            mail_base_url: Address of the Mail API; ADAPTY_MAIL_BASE_URL, or Adapty's, where left out.
+            secret_key: Key of the server-side API. Default: ADAPTY_SECRET_KEY.
+            mail_secret_key: Key of the Mail API, which is a different one. Default: ADAPTY_MAIL_SECRET_KEY.
+            base_url: Base URL of the server-side API. Default: ADAPTY_BASE_URL, or Adapty's.
+            mail_base_url: Base URL of the Mail API. Default: ADAPTY_MAIL_BASE_URL, or Adapty's.
             timeout: Seconds for one attempt and for each phase of it, or `Timeouts(connect=, read=, write=, pool=,
-                total=)`. Default: 5 s to connect, 30 s for the other phases, 60 s for an attempt as a whole.
-            max_retries: Tries after the first one, 2 where left out, 0 for none. What is tried again, and when:
-                connection errors, timeouts, 408, 429 and 5xx, after an exponential backoff with jitter, no sooner
-                than a Retry-After asks for.
+                total=)`. Default: 5 s to connect, 30 s for the other phases, 60 s for an attempt in total.
+            max_retries: Attempts after the first one. Connection errors, timeouts, 408, 429 and 5xx are retried with
+                exponential backoff and jitter, no sooner than `Retry-After`. Default: 2.
             max_response_bytes: The maximum size of a response body in bytes, after decompression. Default: 32 MiB.
-            allow_insecure_http: Allow addresses with http outside of this machine, which send the key unencrypted, for
-                private networks such as Docker's. Default: ADAPTY_ALLOW_INSECURE_HTTP, or False.
-            http_client: An httpx client of your own (proxies, certificates, event hooks); yours to close. It cannot be
-                used after a fork.
-            transport: An httpx transport of your own, closed with this client. It cannot be used after a fork.
+            allow_insecure_http: Allow http to other machines, which sends the key unencrypted, for private networks
+                such as Docker's. Default: ADAPTY_ALLOW_INSECURE_HTTP, or False.
+            http_client: Your own httpx client (proxies, certificates, event hooks). You close it. It cannot be used
+                after a fork.
+            transport: Your own httpx transport, closed with this client. It cannot be used after a fork.
 
         Raises:
-            AdaptyConfigError: No key is given, or a setting is wrong; `field_name` says which.
+            AdaptyConfigError: There is no key, or a setting is invalid; `field_name` says which.
         """
         from adapty._async.transport import AsyncTransport
         from adapty.config import Config
@@ -170,17 +169,17 @@ class AsyncAdapty:
         timeout: float | Timeouts | NotGiven = NOT_GIVEN,
         max_retries: int | NotGiven = NOT_GIVEN,
     ) -> Self:
-        """Give a client with other settings over the same connections, for one call or several.
+        """Return a client with other settings over the same connections.
 
         Args:
             timeout: Seconds for one attempt and for each phase of it, or a `Timeouts`.
-            max_retries: Tries after the first one, 0 for none.
+            max_retries: Attempts after the first one.
 
         Raises:
-            AdaptyConfigError: A setting is wrong; `field_name` says which.
+            AdaptyConfigError: A setting is invalid; `field_name` says which.
 
         Example:
-            >>> patient = client.with_options(timeout=60, max_retries=5)
+            >>> slow_client = client.with_options(timeout=60, max_retries=5)
         """
         sibling = type(self).__new__(type(self))
         sibling._bind(  # noqa: SLF001 - its own class
@@ -189,18 +188,18 @@ class AsyncAdapty:
         return sibling
 
     def low_level(self) -> AuthenticatedClient:
-        """Give the generated code's own client of the server-side API, ready to use; `mail.low_level()` for Mail.
+        """Return the generated client of the server-side API; `mail.low_level()` is the one of the Mail API.
 
-        For calls that the facade does not make. There are no retries and no checks on this level, errors are the
-        generated code's and httpx's, and the connections close with this client.
+        Use it for requests that the facade does not cover. It does not retry or validate, and its errors are those of
+        the generated code and httpx. Its connections are closed with this client.
 
         Raises:
-            AdaptyConfigError: The client was made without a key of the server-side API.
+            AdaptyConfigError: The client has no key for the server-side API.
 
         Example:
             >>> from adapty_generated.server_side.api.paywalls import list_paywalls
-            >>> answer = await list_paywalls.asyncio_detailed(client=client.low_level(), pagesize=1)
-            >>> len(answer.parsed.data)
+            >>> response = await list_paywalls.asyncio_detailed(client=client.low_level(), pagesize=1)
+            >>> len(response.parsed.data)
             1
         """
         from adapty._generated import low_level_server_side_client
@@ -208,11 +207,11 @@ class AsyncAdapty:
         return low_level_server_side_client(self._transport.config, self._transport.shared_transport())
 
     async def close(self) -> None:
-        """Close the connections; an `http_client` of your own stays open, and so does what `with_options` gave."""
+        """Close the connections, except those of your own `http_client`. Clients from `with_options` use them too."""
         await self._transport.close()
 
     async def __aenter__(self) -> Self:
-        """Use the client as a context manager, which closes it."""
+        """Return the client, which is closed at the end of the `with` block."""
         return self
 
     async def __aexit__(
@@ -225,6 +224,6 @@ class AsyncAdapty:
         await self.close()
 
     def __repr__(self) -> str:
-        """Name the APIs that there is a key for, and no key."""
-        transport = getattr(self, "_transport", None)  # not there yet while a refusal is being reported
+        """Return the APIs that the client has a key for."""
+        transport = getattr(self, "_transport", None)  # missing if the arguments are invalid
         return f"<{type(self).__name__}: {', '.join(transport.config.keys) if transport else 'unusable'}>"

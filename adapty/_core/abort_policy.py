@@ -1,4 +1,4 @@
-"""When many requests are made in one go: which failure is the one request's own, and which is all the others' too."""
+"""Decide whether a failure concerns one request or the whole batch, which it then aborts."""
 
 from __future__ import annotations
 
@@ -20,70 +20,68 @@ from adapty.errors import (
 __all__ = ["MAX_CONSECUTIVE", "AbortPolicy", "has_adapty_error_shape"]
 
 MAX_CONSECUTIVE = 5
-"""So many doubtful failures in a row, tries included, and it is not the requests' fault."""
+"""The number of consecutive ambiguous failures, after all retries, that aborts the batch."""
 
-_OF_ONE = (BadRequestError, ConflictError, ProfileNotFoundError, UnprocessableEntityError)
-"""What the API says of one request, where it says so itself; anything else it would say of all the others too."""
+_PER_REQUEST = (BadRequestError, ConflictError, ProfileNotFoundError, UnprocessableEntityError)
+"""Errors of the API about one request. Any other error would occur for every request."""
 
-_OF_ONE_WHOEVER_SAYS_IT = frozenset({413, 414, 431})
-"""The request is too long for something on the way."""
+_PER_REQUEST_STATUSES = frozenset({413, 414, 431})
+"""The request is too large for the API or for something in front of it."""
 
-_DOUBTFUL = (ServerError, UnexpectedResponseError)
-_DOUBTFUL_WHOEVER_SAYS_IT = frozenset({451})
-_DOUBTFUL_IN_OTHER_WORDS = frozenset({400, 403, 404, 409, 422})
-"""What a firewall or a gateway answers to one odd request, or to each, where there is no telling from one alone."""
+_AMBIGUOUS = (ServerError, UnexpectedResponseError)
+_AMBIGUOUS_STATUSES = frozenset({451})
+_AMBIGUOUS_UNLESS_ADAPTY = frozenset({400, 403, 404, 409, 422})
+"""A firewall or a gateway returns these for one odd request, or for every request."""
 
 
-def has_adapty_error_shape(problem: AdaptyAPIError) -> bool:
-    """Tell whether the body has the shape of Adapty's errors, rather than being a page or some gateway's JSON.
+def has_adapty_error_shape(error: AdaptyAPIError) -> bool:
+    """Return whether the body looks like an error of Adapty, not like a page or the JSON of a gateway.
 
-    The contract requires none of the shape's fields.
+    The spec requires none of its fields.
     """
-    body = problem.body
-    return isinstance(body, dict) and (
-        not body or problem.error_code is not None or isinstance(body.get("errors"), list)
-    )
-
-
-def _is_doubtful(problem: AdaptyError | None) -> bool:
-    """Tell whether a failure may be the one request's own or all the others' too: how the others fare will tell."""
-    if not isinstance(problem, AdaptyAPIError):
-        return False
-    if isinstance(problem, _DOUBTFUL) or problem.status_code in _DOUBTFUL_WHOEVER_SAYS_IT:
-        return True
-    return problem.status_code in _DOUBTFUL_IN_OTHER_WORDS and not has_adapty_error_shape(problem)
+    body = error.body
+    return isinstance(body, dict) and (not body or error.error_code is not None or isinstance(body.get("errors"), list))
 
 
 @define
 class AbortPolicy:
-    """Judges one outcome after the other.
+    """Judges the outcomes of a batch, one after the other.
 
     Attributes:
-        doubtful: How many failures in a row there were that may be each request's own or everybody's.
+        ambiguous: The number of consecutive failures that may concern one request each, or all of them.
     """
 
-    doubtful: int = 0
+    ambiguous: int = 0
 
-    def should_continue(self, problem: AdaptyError | None) -> bool:
-        """Tell whether it makes sense to go on after this outcome; None is a success.
+    def should_continue(self, error: AdaptyError | None) -> bool:
+        """Return whether to continue after this outcome; None is a success.
 
-        The failure that ends it is given a note where it does not say by itself what is wrong.
+        Adds a note to an error that aborts the batch and does not explain itself.
         """
-        if isinstance(problem, AdaptyUsageError):  # a refusal made here says nothing about the API
-            return not isinstance(problem, AdaptyConfigError)
-        if not _is_doubtful(problem):
-            self.doubtful = 0
-            return problem is None or _is_of_one(problem)
-        self.doubtful += 1
-        if self.doubtful < MAX_CONSECUTIVE:
+        if isinstance(error, AdaptyUsageError):  # invalid input says nothing about the API
+            return not isinstance(error, AdaptyConfigError)
+        if error is None or not _is_ambiguous(error):
+            self.ambiguous = 0
+            return error is None or _is_per_request(error)
+        self.ambiguous += 1
+        if self.ambiguous < MAX_CONSECUTIVE:
             return True
-        if problem is not None and not isinstance(problem, ServerError):
-            often = f"{self.doubtful} requests in a row were not answered as Adapty answers"
-            problem.add_note(f"{often}; look at the address, and at what is in between")
+        if not isinstance(error, ServerError):
+            count = f"{self.ambiguous} consecutive responses do not look like Adapty's"
+            error.add_note(f"{count}; check the base URL, and any proxy or gateway")
         return False
 
 
-def _is_of_one(problem: AdaptyError) -> bool:
-    if isinstance(problem, AdaptyAPIError) and problem.status_code in _OF_ONE_WHOEVER_SAYS_IT:
+def _is_ambiguous(error: AdaptyError) -> bool:
+    """Return whether an error may concern one request or all of them; only the next outcomes can tell."""
+    if not isinstance(error, AdaptyAPIError):
+        return False
+    if isinstance(error, _AMBIGUOUS) or error.status_code in _AMBIGUOUS_STATUSES:
         return True
-    return isinstance(problem, _OF_ONE)
+    return error.status_code in _AMBIGUOUS_UNLESS_ADAPTY and not has_adapty_error_shape(error)
+
+
+def _is_per_request(error: AdaptyError) -> bool:
+    if isinstance(error, AdaptyAPIError) and error.status_code in _PER_REQUEST_STATUSES:
+        return True
+    return isinstance(error, _PER_REQUEST)

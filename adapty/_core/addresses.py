@@ -1,4 +1,4 @@
-"""The grammar of network addresses, and which of them stay on this machine."""
+"""Parse and describe network addresses."""
 
 from __future__ import annotations
 
@@ -45,13 +45,13 @@ _DEFAULT_PORTS = {"http": 80, "https": 443, "socks5": 1080, "socks5h": 1080}
 
 @frozen
 class Endpoint:
-    """Where the requests to an API go, in the words of an error.
+    """The address of an API as error messages describe it.
 
     Attributes:
         address: Host and port.
-        url_variable: The variable that the address was read from, or None.
-        key_source: The variable that the key comes from, or "the argument" with its name.
-        proxy: The environment's proxy for the requests and its variable, or None.
+        url_variable: The environment variable with the address, or None.
+        key_source: The environment variable with the key, or "the argument" and its name.
+        proxy: The proxy and its environment variable, or None.
     """
 
     address: str

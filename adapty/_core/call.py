@@ -1,7 +1,8 @@
-"""One call from its first try to its result, as a generator that does no I/O.
+"""One call from its first attempt to its result, as a generator that does no I/O.
 
-A driver sends what `Send` holds, waits as long as `Wait` says, and hands back what came of it. The same generator
-serves the blocking client, the async client and whatever sends in bulk: one retry rule, one error mapping.
+A driver sends the request of each `Send`, waits as long as each `Wait` says, and sends the outcome back into the
+generator. The sync client, the async client and the bulk engine drive the same generator: there is one retry rule and
+one error mapping.
 """
 
 from __future__ import annotations
@@ -14,7 +15,14 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from attrs import define, field, frozen
 
 from adapty import errors
-from adapty._core.error_mapping import RequestInfo, Response, error_from_response, is_not_found, parse_error_code
+from adapty._core.error_mapping import (
+    RequestInfo,
+    Response,
+    error_from_response,
+    is_not_found,
+    parse_error_code,
+)
+from adapty._core.json_body import InvalidJson, parse_json
 from adapty._core.operations import Operation
 from adapty._core.redaction import redact
 from adapty._core.retry import (
@@ -32,24 +40,34 @@ if TYPE_CHECKING:
     from adapty._core.addresses import Endpoint
     from adapty._core.redaction import Secret
 
-__all__ = ["IDEMPOTENCY_KEY", "Call", "Failure", "InvalidBody", "Request", "Send", "Wait", "execute"]
+__all__ = [
+    "IDEMPOTENCY_KEY",
+    "Call",
+    "Failure",
+    "InvalidBody",
+    "Request",
+    "Send",
+    "Wait",
+    "execute",
+    "parse_result",
+]
 
 T = TypeVar("T")
 
 logger = logging.getLogger("adapty")
 
 IDEMPOTENCY_KEY = "Idempotency-Key"
-"""The header whose value makes a request be carried out once, however often it is sent."""
+"""The header whose value makes a request take effect once, however often it is sent."""
 
 _SUCCESS = 2
 
-# Jitter must differ between processes that were forked from one another, which a seeded generator's would not.
+# Not a seeded generator: processes forked from one another must have different jitter.
 _random = SystemRandom().random
 
 
 @frozen
 class Request:
-    """What goes over the wire, without host and credentials."""
+    """A request without host and credentials."""
 
     method: str
     path: str
@@ -65,52 +83,57 @@ class Request:
 
 @frozen
 class Send:
-    """Asks the driver to send the request and hand back an answer or a `Failure`."""
+    """Tells the driver to send the request; its outcome is a response or a `Failure`."""
 
     request: Request
 
 
 @frozen
 class Wait:
-    """Asks the driver to let this many seconds pass."""
+    """Tells the driver to wait this many seconds."""
 
     seconds: float
 
 
 @frozen
 class Failure:
-    """What the driver hands back when no complete answer came.
+    """The outcome of an attempt without a complete response.
 
     Attributes:
-        error: The class to raise in the end.
-        detail: What happened, in words.
-        repeat: Whether another try may fare better.
-        cause: The transport's own exception.
-        maybe_sent: Whether the request may have arrived all the same.
+        error_type: The class of the exception to raise in the end.
+        detail: A description for its message.
+        is_retryable: Whether another attempt may succeed.
+        cause: The transport's exception.
+        maybe_sent: Whether the API may have received the request.
     """
 
-    error: type[errors.AdaptyConnectionError | errors.AdaptyConfigError]
+    error_type: type[errors.AdaptyConnectionError | errors.AdaptyConfigError]
     detail: str = field(repr=False)
-    repeat: bool
+    is_retryable: bool
     cause: BaseException = field(repr=False)
     maybe_sent: bool = True
 
 
-class InvalidBody(Exception):  # noqa: N818 - never leaves the library: it turns into an UnexpectedResponseError
-    """A documented success whose body cannot be read; the text says why."""
+class InvalidBody(Exception):  # noqa: N818 - internal: converted to an UnexpectedResponseError
+    """The body of a documented success is not as documented; the message says why."""
 
 
 @frozen
 class Call(Generic[T]):
-    """One operation with its request and the reader of its documented success.
+    """An operation with its request and the parser of its result.
 
-    `read` gives the result, or raises `InvalidBody`. `not_found_is_success` says whether a 404 after a try that may have
-    gone through means that it did. `if_not_found` is made in its place where the API finds no such profile.
+    Attributes:
+        operation: The operation.
+        request: The request.
+        parse: Returns the result from the parsed JSON object of a documented success, or raises `InvalidBody`. Gets an
+            empty mapping if the operation has no result.
+        not_found_is_success: Whether a 404 means success after an attempt that may have succeeded.
+        if_not_found: The call to execute next if the API finds no such profile.
     """
 
     operation: Operation
     request: Request
-    read: Callable[[Response], T]
+    parse: Callable[[Mapping[str, Any]], T]
     not_found_is_success: bool = False
     if_not_found: Call[T] | None = None
 
@@ -122,25 +145,25 @@ def execute(
     random: Callable[[], float] = _random,
     endpoint: Endpoint | None = None,
 ) -> Generator[Send | Wait, Response | Failure | None, T]:
-    """Carry out a call: yield what the driver must do, return the result, or raise an AdaptyError.
+    """Execute a call: yield what the driver must do, return the result, or raise an AdaptyError.
 
     Args:
-        call: What to do.
-        policy: How often to try again, and after how long.
-        secrets: What must not show in an exception.
-        random: Gives a number from 0 up to 1, for the jitter.
-        endpoint: Where the requests go, for the messages of errors.
+        call: The call.
+        policy: The retry policy.
+        secrets: Secrets to redact from exceptions.
+        random: Returns a random number from 0 to 1, for the jitter.
+        endpoint: The address, the key's source and the proxy, for error messages.
     """
     try:
-        return (yield from _run_one(call, policy, secrets, random, endpoint))
+        return (yield from _execute_one(call, policy, secrets, random, endpoint))
     except errors.ProfileNotFoundError:
         if call.if_not_found is None:
             raise
-    # Outside of the handler, so that an error of this call has no context.
+    # Outside of the handler, so that an error of the next call has no context.
     return (yield from execute(call.if_not_found, policy, secrets, random, endpoint))
 
 
-def _run_one(
+def _execute_one(
     call: Call[T],
     policy: RetryPolicy,
     secrets: tuple[Secret, ...],
@@ -148,35 +171,34 @@ def _run_one(
     endpoint: Endpoint | None,
 ) -> Generator[Send | Wait, Response | Failure | None, T]:
     send = Send(call.request)
-    patience = _Patience(policy, random)
+    retries = _RetryState(policy, random)
     attempts = 0
-    maybe_done = False
+    may_have_succeeded = False
     while True:
         outcome = yield send
         attempts += 1
         if outcome is None:  # pragma: no cover - a driver that breaks the protocol
-            message = "a driver answered Send with nothing"
+            message = "a driver sent nothing back for Send"
             raise RuntimeError(message)
-        wait = patience.wait_before_next(outcome)
-        if wait is None:
-            done = maybe_done and call.not_found_is_success
+        delay = retries.delay_after(outcome)
+        if delay is None:
+            info = _request_info(call, attempts, endpoint)
+            is_success = may_have_succeeded and call.not_found_is_success
             try:
-                return _finish(
-                    outcome, call, _asked(call, attempts, endpoint), endpoint, secrets, not_found_is_success=done
-                )
-            except errors.UnexpectedResponseError as unexpected:
-                wait = patience.wait_before_reading_again() if unexpected.status_code in call.operation.ok else None
-                if wait is None:
+                return _result_or_raise(outcome, call, info, endpoint, secrets, not_found_is_success=is_success)
+            except errors.UnexpectedResponseError as error:
+                delay = retries.delay_after_invalid_body() if _is_documented_success(error, call) else None
+                if delay is None:
                     raise
-        maybe_done = maybe_done or _maybe_done(outcome)
-        tries = _asked(call, attempts).tries()
-        logger.info("%s: %s, trying again in %.2f s (%s)", call.operation.name, _short(outcome), wait, tries)
-        yield Wait(wait)
+        may_have_succeeded = may_have_succeeded or _may_have_succeeded(outcome)
+        text = _request_info(call, attempts).attempts_text()
+        logger.info("%s: %s, retrying in %.2f s (%s)", call.operation.name, _summarize(outcome), delay, text)
+        yield Wait(delay)
 
 
 @define
-class _Patience:
-    """Decides after each try of a call whether there is another one, and after how long."""
+class _RetryState:
+    """Decides after each attempt of a call whether there is another one, and after which delay."""
 
     policy: RetryPolicy
     random: Callable[[], float]
@@ -184,106 +206,137 @@ class _Patience:
     in_flight: int = 0
     waited_in_flight: float = 0.0
 
-    def wait_before_next(self, outcome: Response | Failure) -> float | None:
-        """Give the seconds to wait before the next try, or None where this outcome is the last one."""
+    def delay_after(self, outcome: Response | Failure) -> float | None:
+        """Return the delay before the next attempt in seconds, or None if there is none."""
         if isinstance(outcome, Failure):
             self.failures += 1
-            return self.policy.wait(self.failures, None, self.random) if outcome.repeat else None
+            return self.policy.next_delay(self.failures, None, self.random) if outcome.is_retryable else None
         if outcome.status_code // 100 == _SUCCESS:
             return None
         retry_after = parse_retry_after(outcome.headers.get("retry-after"))
         if outcome.status_code == CONFLICT and is_in_flight(CONFLICT, parse_error_code(outcome)):
             self.in_flight += 1
-            wait = self.policy.next_in_flight_delay(self.waited_in_flight, self.in_flight, retry_after)
-            self.waited_in_flight += wait or 0
-            return wait
+            delay = self.policy.next_in_flight_delay(self.waited_in_flight, self.in_flight, retry_after)
+            self.waited_in_flight += delay or 0
+            return delay
         if not is_retryable_status(outcome.status_code):
             return None
         self.failures += 1
-        return self.policy.wait(self.failures, retry_after, self.random)
+        return self.policy.next_delay(self.failures, retry_after, self.random)
 
-    def wait_before_reading_again(self) -> float | None:
-        """Give the seconds to wait before the next try, after a success that could not be read."""
+    def delay_after_invalid_body(self) -> float | None:
+        """Return the delay after a documented success with an invalid body, or None to stop."""
         if not self.policy.retry_invalid_body:
             return None
         self.failures += 1
-        return self.policy.wait(self.failures, None, self.random)
+        return self.policy.next_delay(self.failures, None, self.random)
 
 
-def _maybe_done(outcome: Response | Failure) -> bool:
-    """Whether a failed try may have been carried out: its answer was lost, or made up by something in between."""
+def _is_documented_success(error: errors.UnexpectedResponseError, call: Call[Any]) -> bool:
+    return error.status_code in call.operation.success_statuses
+
+
+def _may_have_succeeded(outcome: Response | Failure) -> bool:
+    """Return whether a failed attempt may have taken effect: its response was lost, or a gateway made it up."""
     if isinstance(outcome, Failure):
         return outcome.maybe_sent
     return outcome.status_code != TOO_MANY_REQUESTS
 
 
-def _finish(
+def _result_or_raise(
     outcome: Response | Failure,
     call: Call[T],
-    asked: RequestInfo,
+    info: RequestInfo,
     endpoint: Endpoint | None,
     secrets: tuple[Secret, ...],
     *,
     not_found_is_success: bool,
 ) -> T:
-    request = call.request
-    logger.debug("%s: %s %s: %s", call.operation.name, request.method, request.path, _short(outcome))
+    request, operation = call.request, call.operation
+    logger.debug("%s: %s %s: %s", operation.name, request.method, request.path, _summarize(outcome))
     if isinstance(outcome, Failure):
-        error = _failure_error(outcome, asked, endpoint, secrets)
-        raise error from _harmless(outcome.cause, secrets)
-    if outcome.status_code not in call.operation.ok and not (not_found_is_success and is_not_found(outcome)):
-        documented = " or ".join(map(str, sorted(call.operation.ok)))
-        odd = f"success is documented as {documented}" if outcome.status_code // 100 == _SUCCESS else None
-        raise error_from_response(outcome, asked, secrets, odd)
+        error = _error_from_failure(outcome, info, endpoint, secrets)
+        raise error from _scrub_exception(outcome.cause, secrets)
+    problem = None
+    if outcome.status_code in operation.success_statuses:
+        try:
+            return parse_result(call, outcome)
+        except InvalidBody as invalid:
+            problem = str(invalid)
+    elif not_found_is_success and is_not_found(outcome):
+        return call.parse({})
+    elif outcome.status_code // 100 == _SUCCESS:
+        documented = " or ".join(map(str, sorted(operation.success_statuses)))
+        problem = f"unexpected success status; expected {documented}"
+    # Outside of the handler, so that the exception does not lead to frames that contain the body.
+    raise error_from_response(outcome, info, secrets, problem)
+
+
+def parse_result(call: Call[T], response: Response) -> T:
+    """Parse a documented success.
+
+    The body must be JSON even if the operation has no result: the page of a gateway is not a success.
+
+    Raises:
+        InvalidBody: The body is not as documented.
+    """
+    is_object = call.operation.response_kind == "object"
+    if not is_object and not response.content.strip():
+        return call.parse({})
     try:
-        return call.read(outcome)
-    except InvalidBody as unreadable:
-        problem = str(unreadable)
-    # Raised out here, so that the reader's frames, which hold the body, are not within reach of the exception.
-    raise error_from_response(outcome, asked, secrets, problem)
+        value = parse_json(response.content)
+    except InvalidJson as invalid:
+        problem = f"the body {invalid}"
+    else:
+        if not is_object:
+            return call.parse({})
+        if isinstance(value, dict):
+            return call.parse(value)
+        problem = f"the body is not a JSON object but {type(value).__name__}"
+    raise InvalidBody(problem)
 
 
-def _asked(call: Call[Any], attempts: int, endpoint: Endpoint | None = None) -> RequestInfo:
+def _request_info(call: Call[Any], attempts: int, endpoint: Endpoint | None = None) -> RequestInfo:
     request = call.request
     key = request.headers.get(IDEMPOTENCY_KEY)
     source, proxy = (None, None) if endpoint is None else (endpoint.key_source, endpoint.proxy)
     return RequestInfo(call.operation.name, request.method, request.path, attempts, key, source, proxy)
 
 
-def _failure_error(
-    failure: Failure, asked: RequestInfo, endpoint: Endpoint | None, secrets: tuple[Secret, ...]
+def _error_from_failure(
+    failure: Failure, info: RequestInfo, endpoint: Endpoint | None, secrets: tuple[Secret, ...]
 ) -> errors.AdaptyError:
     detail = redact(failure.detail, secrets)
-    if issubclass(failure.error, errors.AdaptyConfigError):
-        return failure.error(f"{asked.operation}: {detail}")
+    if issubclass(failure.error_type, errors.AdaptyConfigError):
+        return failure.error_type(f"{info.operation}: {detail}")
     if endpoint is not None:
         detail = f"{'' if failure.maybe_sent else 'cannot connect to '}{endpoint}: {detail}"
-    message = f"{asked.operation}: {detail} ({asked.tries()})"
-    return failure.error(message, is_retryable=failure.repeat, **asked.details())
+    message = f"{info.operation}: {detail} ({info.attempts_text()})"
+    return failure.error_type(message, is_retryable=failure.is_retryable, **info.as_kwargs())
 
 
-def _short(outcome: Response | Failure) -> str:
+def _summarize(outcome: Response | Failure) -> str:
     return type(outcome.cause).__name__ if isinstance(outcome, Failure) else str(outcome.status_code)
 
 
-def _harmless(exc: BaseException, secrets: tuple[Secret, ...]) -> BaseException | None:
-    """Make a transport's exception fit to be kept as a cause, or give None where its own words hold a secret.
+def _scrub_exception(exc: BaseException, secrets: tuple[Secret, ...]) -> BaseException | None:
+    """Return a transport's exception without its frames, or None if its text contains a secret.
 
-    It loses its frames, and so do all that it is linked to: their locals hold the request's headers, key included.
+    All linked exceptions lose their frames too: their locals contain the request's headers, and so the key.
     """
     seen: list[BaseException] = []
-    waiting: list[BaseException | None] = [exc]
-    while waiting:
-        link = waiting.pop()
-        if link is None or any(link is other for other in seen):
+    pending: list[BaseException | None] = [exc]
+    while pending:
+        linked = pending.pop()
+        if linked is None or any(linked is other for other in seen):
             continue
-        seen.append(link)
-        link.__traceback__ = None
-        waiting += [link.__cause__, link.__context__]
-        if isinstance(link, BaseExceptionGroup):
-            waiting += link.exceptions
+        seen.append(linked)
+        linked.__traceback__ = None
+        pending += [linked.__cause__, linked.__context__]
+        if isinstance(linked, BaseExceptionGroup):
+            pending += linked.exceptions
     try:
-        words = "".join(f"{link} {link!r} {link.args} {getattr(link, '__notes__', '')}" for link in seen)
-    except Exception:  # noqa: BLE001 - a transport's exception that cannot be printed cannot be shown either
+        text = "".join(f"{linked} {linked!r} {linked.args} {getattr(linked, '__notes__', '')}" for linked in seen)
+    except Exception:  # noqa: BLE001 - an exception of a transport that cannot be printed
         return None
-    return exc if redact(words, secrets) == words else None
+    return exc if redact(text, secrets) == text else None

@@ -1,9 +1,9 @@
-r"""Values that a spreadsheet or a dump leaves where an id was: each would merge many people into one.
+r"""Find values that spreadsheets and dumps leave in place of an ID; each would merge many people into one.
 
-They are refused in what comes from files and lists, never in a single call, which takes what it is given.
+They are rejected in files and lists. A single call accepts them.
 
-Numbers are told from hexadecimal ids: `12e45678` and `2e15` may be such ids, and are accepted. Scientific notation is
-recognized by a decimal point, or comma, or by the sign of its exponent: `1.23457E+14`, `1,23457E+14`, `2E+15`.
+Scientific notation is recognized by a decimal point or comma, or by the sign of its exponent: `1.23457E+14`,
+`1,23457E+14`, `2E+15`. `12e45678` and `2e15` may be hexadecimal IDs and are accepted.
 """
 
 from __future__ import annotations
@@ -31,20 +31,20 @@ ID_FIELDS = (
 
 
 class _Damage(NamedTuple):
-    """What happened to an id, and what the input should have."""
+    """What happened to an ID, and what is expected."""
 
     problem: str
     expected: str
 
 
-_AS_TEXT = "expected the id as it was: export the column as text"
-_SCIENTIFIC = _Damage("a spreadsheet turned the id into a number in scientific notation", _AS_TEXT)
-_DECIMAL = _Damage("a spreadsheet or a data frame turned the id into a decimal number", _AS_TEXT)
-_DATE = _Damage("a spreadsheet turned the id into a date", _AS_TEXT)
-_ERROR = _Damage("a spreadsheet wrote an error in the place of the id", "expected the cell corrected")
-_MISSING = _Damage("a missing value was written as text", "expected an id, or nothing where there is none")
-_BOOLEAN = _Damage("a boolean is in the place of the id", "expected the column that holds the id")
-_OBJECT = _Damage("a program wrote an object in the place of the id", "expected the id itself")
+_AS_TEXT = "expected the original ID: export the column as text"
+_SCIENTIFIC = _Damage("a spreadsheet turned the ID into a number in scientific notation", _AS_TEXT)
+_DECIMAL = _Damage("a spreadsheet or a data frame turned the ID into a decimal number", _AS_TEXT)
+_DATE = _Damage("a spreadsheet turned the ID into a date", _AS_TEXT)
+_ERROR = _Damage("a spreadsheet wrote an error in place of the ID", "expected a corrected cell")
+_MISSING = _Damage("a missing value was written as text", "expected an ID, or an empty field")
+_BOOLEAN = _Damage("a boolean is in place of the ID", "expected the column with the ID")
+_OBJECT = _Damage("a program wrote an object in place of the ID", "expected the ID itself")
 
 _IN_ANY_CASE: Mapping[str, _Damage] = {
     **dict.fromkeys(
@@ -66,14 +66,14 @@ _IN_ANY_CASE: Mapping[str, _Damage] = {
     **dict.fromkeys(("#n/a", "#nv"), _ERROR),
     **dict.fromkeys(("true", "false"), _BOOLEAN),
 }
-"""By their lower case: databases, languages and their users disagree on the case."""
+"""Compared in lower case, because databases and languages differ in case."""
 
 _AS_WRITTEN: Mapping[str, _Damage] = dict.fromkeys(
     # "Nan", "Nat" and "Na" are names of people.
     (r"\N", r"\\N", "nan", "NaN", "NAN", "-nan", "-NaN", "NaT", "NA", "nil"),
     _MISSING,
 )
-"""In this case only."""
+"""Compared as they are."""
 
 _MONTH = "(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
 
@@ -86,15 +86,15 @@ _PATTERNS: tuple[tuple[re.Pattern[str], _Damage], ...] = (
 )
 
 _MAX_LENGTH = 60
-"""No damaged value is longer: what is, needs no look."""
+"""The maximum length of a damaged value."""
 
 
 def describe_damage(value: object) -> str | None:
-    """Return what happened to a value that is no id any more and what to do about it, or None.
+    """Return what happened to a damaged ID and what is expected, or None.
 
     Example:
         >>> describe_damage("NULL")
-        "a missing value was written as text (got 'NULL'); expected an id, or nothing where there is none"
+        "a missing value was written as text (got 'NULL'); expected an ID, or an empty field"
         >>> describe_damage("12e45678") is None
         True
     """
@@ -107,10 +107,10 @@ def describe_damage(value: object) -> str | None:
 
 
 def refuse_damaged_ids(data: Mapping[str, Any]) -> None:
-    """Raise where an id of a record is one that a spreadsheet or a dump has spoilt.
+    """Raise if an ID of a record is damaged.
 
     Raises:
-        AdaptyUsageError: One is; `field_name` is its field.
+        AdaptyUsageError: An ID is damaged; `field_name` is its field.
     """
     for field in ID_FIELDS:
         if (value := data.get(field)) is not None and (problem := describe_damage(value)):

@@ -1,4 +1,4 @@
-"""Many deletions in one go: what is still to be sent, what came of each, and when to stop."""
+"""Many deletions in one run: which IDs to send, the result of each, and when to abort."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from attrs import Factory, define, field, frozen
 
 from adapty._core.abort_policy import AbortPolicy
 from adapty._core.damaged_ids import describe_damage
-from adapty._core.ids import ID_KINDS
-from adapty._core.redaction import SafeRepr
-from adapty._core.validation import one_of, printable, type_name, validate
+from adapty._core.ids import ID_VALIDATORS
+from adapty._core.redaction import SafeRepr, repr_masked
+from adapty._core.validation import format_name, one_of, type_name, validate
 from adapty.errors import AdaptyConfigError, AdaptyError, AdaptyUsageError, ProfileNotFoundError
 
 if TYPE_CHECKING:
@@ -28,33 +28,29 @@ __all__ = [
 ]
 
 DeletionOutcome = Literal["deleted", "not_found", "failed"]
-"""What can come of a deletion."""
+"""The possible outcomes of a deletion."""
 
 MAX_CONCURRENCY = 100
-"""So many connections httpx keeps."""
-
-
-def _shown(value: str) -> str:
-    return "'[redacted]'" if "@" in value else repr(value)
+"""The maximum number of connections of a client."""
 
 
 @frozen
 class DeletionResult(SafeRepr):
-    """What came of the deletion of one profile.
+    """The result of deleting one profile.
 
     Attributes:
-        id: The id, as it is sent: a profile id in lower case.
-        outcome: `deleted`, `not_found` or `failed`. `not_found` says only that the API found no profile by this id: it
-            may be deleted, never have existed, or be known by another kind of id. `deleted` may also say that it was
-            deleted before: Adapty Mail answers a second deletion by `external_profile_id` or `customer_user_id` like
-            the first one.
-        error: Why it failed. For an id that was not attempted, the error that aborted the run.
+        id: The ID as sent: a profile ID is in lower case.
+        outcome: `deleted`, `not_found` or `failed`. `not_found` only says that the API found no profile by this ID: the
+            profile may have been deleted before, may never have existed, or may have another kind of ID. `deleted` can
+            also mean that it was deleted before: Adapty Mail responds to a second deletion by `external_profile_id` or
+            `customer_user_id` as to the first one.
+        error: Why it failed. For an ID that was not attempted, the error that aborted the run.
         attempted: Whether a request was sent for it.
-        by: The kinds of id that the API was asked by, in this order.
-        found_by: The kind of id that found the profile, where the API could be asked by several; else None.
+        by: The kinds of ID that were sent, in this order.
+        found_by: The kind of ID that found the profile, if there were several; else None.
     """
 
-    id: str = field(repr=_shown)
+    id: str = field(repr=repr_masked)
     outcome: DeletionOutcome
     error: AdaptyError | None = None
     attempted: bool = True
@@ -63,54 +59,54 @@ class DeletionResult(SafeRepr):
 
     @classmethod
     def succeeded(cls, id_: str, by: tuple[str, ...], found_by: str | None = None) -> Self:
-        """Return the outcome of a deletion, with the kind of id that found the profile where there were several."""
+        """Return the result of a successful deletion; `found_by` is ignored if there was only one kind of ID."""
         if found_by is None or len(by) == 1:
             return cls(id_, "deleted", by=by)
         return cls(id_, "deleted", by=by[: by.index(found_by) + 1], found_by=found_by)
 
     @classmethod
     def failed(cls, id_: str, error: AdaptyError, by: tuple[str, ...] = ()) -> Self:
-        """Sort an error into what came of the deletion."""
+        """Return the result of a deletion that raised an error."""
         if isinstance(error, ProfileNotFoundError):
             return cls(id_, "not_found", by=by)
         return cls(id_, "failed", error, not isinstance(error, AdaptyUsageError), by)
 
     @property
     def reason(self) -> str:
-        """Why it failed, or what was not found; which kind of id found the profile, where several could have."""
+        """The error, the kinds of ID that found no profile, or the kind that found it if there were several."""
         if self.found_by is not None:
             return f"by {self.found_by}"
         if self.error is None:
             return f"no profile by {' or '.join(self.by)}" if self.outcome == "not_found" and self.by else ""
-        refused = isinstance(self.error, AdaptyUsageError) and not isinstance(self.error, AdaptyConfigError)
-        return str(self.error) if self.attempted or refused else f"not attempted: {self.error}"
+        is_invalid = isinstance(self.error, AdaptyUsageError) and not isinstance(self.error, AdaptyConfigError)
+        return str(self.error) if self.attempted or is_invalid else f"not attempted: {self.error}"
 
 
-def validate_listed_id(kind: str, check: Callable[[Any], str], value: object) -> str:
-    """Return an id of a list, as it is sent.
+def validate_listed_id(kind: str, validator: Callable[[Any], str], value: object) -> str:
+    """Return an ID of a list as it is sent.
 
-    A list comes from a file, a data frame or a query, so that what those leave in the place of an id is refused, too.
+    A list comes from a file, a data frame or a query, so values that those leave in place of an ID are rejected too.
 
     Args:
-        kind: Which kind of id it is.
-        check: What such an id has to be.
-        value: The id.
+        kind: The kind of ID.
+        validator: The validator of this kind.
+        value: The ID.
 
     Raises:
-        AdaptyUsageError: It cannot be sent, or is no id any more; `field_name` is the kind.
+        AdaptyUsageError: The ID is invalid or damaged; `field_name` is the kind.
     """
     if problem := describe_damage(value):
         raise AdaptyUsageError.for_field(kind, problem)
-    return validate(kind, check, value)
+    return validate(kind, validator, value)
 
 
 @frozen
 class DeletionReport(SafeRepr):
-    """What came of many deletions.
+    """The results of many deletions.
 
     Attributes:
-        outcomes: One for each id, in the order in which they ended.
-        aborted_by: What ended the run before its end, or None: it would have failed all the others too.
+        outcomes: One result for each ID, in the order of completion.
+        aborted_by: The error that aborted the run because it would occur for every ID, or None.
     """
 
     outcomes: tuple[DeletionResult, ...]
@@ -118,94 +114,94 @@ class DeletionReport(SafeRepr):
 
     @property
     def deleted(self) -> tuple[DeletionResult, ...]:
-        """Those that were deleted."""
-        return self._of("deleted")
+        """The deleted ones."""
+        return self._filter("deleted")
 
     @property
     def not_found(self) -> tuple[DeletionResult, ...]:
-        """Those that no profile was found by."""
-        return self._of("not_found")
+        """Those without a profile by this ID."""
+        return self._filter("not_found")
 
     @property
     def nothing_found(self) -> bool:
-        """Whether none of the ids was found: then they are probably of another kind, or of another app."""
+        """Whether none of the IDs was found. They are probably of another kind, or of another app."""
         return bool(self.not_found) and not self.deleted
 
     @property
     def failed(self) -> tuple[DeletionResult, ...]:
-        """Those that failed, and those that were not tried any more."""
-        return self._of("failed")
+        """Those that failed, and those that were not attempted."""
+        return self._filter("failed")
 
-    def _of(self, outcome: DeletionOutcome) -> tuple[DeletionResult, ...]:
-        return tuple(deletion for deletion in self.outcomes if deletion.outcome == outcome)
+    def _filter(self, outcome: DeletionOutcome) -> tuple[DeletionResult, ...]:
+        return tuple(result for result in self.outcomes if result.outcome == outcome)
 
 
 @define
 class DeletionRun:
-    """A run of deletions, as its driver sees it: take from `to_send`, give each outcome to `note`.
+    """A run of deletions. The driver takes IDs from `pending_ids` and passes each result to `record`.
 
     Args:
-        ids: Whom to delete; an id that stands there twice is sent once.
-        kind: Which kind of id they are.
-        on_result: Called with each outcome as it comes.
-        kinds: The kinds of id that there are, and what each has to be.
-        lookup_by: The kinds of id that the API is asked by, in this order; `kind` by default.
+        ids: The IDs to delete; a repeated ID is sent once.
+        kind: The kind of the IDs.
+        on_result: Called with each result.
+        validators: The validators of the IDs, by kind.
+        lookup_by: The kinds of ID that are sent, in this order. Default: `kind`.
     """
 
     ids: Iterable[str] = field(repr=False)
     kind: str
     on_result: Callable[[DeletionResult], object] | None = None
-    kinds: Mapping[str, Callable[[Any], str]] = field(default=ID_KINDS, repr=False)
+    validators: Mapping[str, Callable[[Any], str]] = field(default=ID_VALIDATORS, repr=False)
     lookup_by: tuple[str, ...] = ()
-    _outcomes: list[DeletionResult] = Factory(list)
+    _results: list[DeletionResult] = Factory(list)
     _aborted_by: AdaptyError | None = None
-    _patience: AbortPolicy = Factory(AbortPolicy)
+    _policy: AbortPolicy = Factory(AbortPolicy)
 
     def __attrs_post_init__(self) -> None:
-        """Refuse what can be refused at once."""
-        told = self.on_result
+        """Validate the arguments."""
+        callback = self.on_result
         # An object whose __call__ is a coroutine function would not be awaited either.
-        is_async = any(map(iscoroutinefunction, (told, type(told).__call__)))
-        if told is not None and (is_async or not callable(told)):
-            expected = "expected a plain function, which is called and not awaited"
-            raise AdaptyUsageError.for_field("on_result", f"is {type_name(self.on_result)}; {expected}")
+        is_async = any(map(iscoroutinefunction, (callback, type(callback).__call__)))
+        if callback is not None and (is_async or not callable(callback)):
+            problem = f"is {type_name(callback)}; expected a plain function, which is called and not awaited"
+            raise AdaptyUsageError.for_field("on_result", problem)
         if isinstance(self.ids, str | bytes) or not isinstance(self.ids, Iterable):
-            raise AdaptyUsageError.for_field("ids", f"is {type_name(self.ids)}; expected several ids, such as a list")
-        validate("by", lambda value: one_of(self.kinds, value), self.kind)
+            raise AdaptyUsageError.for_field("ids", f"is {type_name(self.ids)}; expected several IDs, such as a list")
+        validate("by", lambda value: one_of(self.validators, value), self.kind)
         self.lookup_by = self.lookup_by or (self.kind,)
 
     def pending_ids(self) -> Iterator[str]:
-        """Give each id once that can be sent, until something happens that would happen to all of them."""
-        seen: set[Any] = set()
-        for number, given in enumerate(self.ids):
+        """Yield each valid ID once, until the run is aborted; record the results of the others."""
+        seen: set[str] = set()
+        for number, value in enumerate(self.ids):
             try:
-                sendable = validate_listed_id(self.kind, self.kinds[self.kind], given)
-            except AdaptyUsageError as refused:
-                shown = given if isinstance(given, str) else printable(given)
-                self.note(DeletionResult.failed(shown, refused.prefixed(f"ids[{number}]")))
+                id_ = validate_listed_id(self.kind, self.validators[self.kind], value)
+            except AdaptyUsageError as error:
+                text = value if isinstance(value, str) else format_name(value)
+                self.record(DeletionResult.failed(text, error.prefixed(f"ids[{number}]")))
                 continue
-            if sendable in seen:
+            if id_ in seen:
                 continue
-            seen.add(sendable)
+            seen.add(id_)
             if self._aborted_by is None:
-                yield sendable
+                yield id_
             else:
-                self.note(DeletionResult(sendable, "failed", self._aborted_by, attempted=False))
+                self.record(DeletionResult(id_, "failed", self._aborted_by, attempted=False))
 
-    def note(self, deletion: DeletionResult) -> None:
-        """Keep an outcome and tell it."""
-        self._outcomes.append(deletion)
-        if self._aborted_by is None and not self._patience.should_continue(deletion.error):
-            self._aborted_by = deletion.error
+    def record(self, result: DeletionResult) -> None:
+        """Add a result, and pass it to `on_result`."""
+        self._results.append(result)
+        if self._aborted_by is None and not self._policy.should_continue(result.error):
+            self._aborted_by = result.error
         if self.on_result is not None:
-            self.on_result(deletion)
+            self.on_result(result)
 
     def report(self) -> DeletionReport:
-        """Sum up.
+        """Return the report.
 
         Raises:
-            AdaptyConfigError: The client cannot be used at all: it has no key, or is closed.
+            AdaptyConfigError: The client cannot be used: it has no key, or is closed.
         """
         if isinstance(self._aborted_by, AdaptyConfigError):
             raise self._aborted_by
-        return DeletionReport(tuple(self._outcomes), self._aborted_by)
+        return DeletionReport(tuple(self._results), self._aborted_by)

@@ -1,6 +1,6 @@
-"""From an answer that is not the documented success to a typed exception, whatever its body holds.
+"""Map a response that is not the documented success to an exception, whatever its body contains.
 
-Nothing here raises while it makes an error: bodies are empty, HTML, cut short, or JSON of any shape.
+Nothing here raises while it creates an error: bodies may be empty, HTML, incomplete, or JSON of any shape.
 """
 
 from __future__ import annotations
@@ -32,16 +32,16 @@ __all__ = [
 ]
 
 ERROR_BY_CODE: Mapping[str, type[errors.AdaptyAPIError]] = {
-    # The Mail API answers 403, not 401, for a key that it does not know.
+    # The Mail API returns 403, not 401, for an unknown key.
     "secret_key_does_not_exist_error": errors.AuthenticationError,
     "profile_does_not_exist": errors.ProfileNotFoundError,
-    # The integration endpoints have another word for it, and so has the Mail API.
+    # In the integration operations, and in the Mail API.
     "profile_not_found": errors.ProfileNotFoundError,
     "profile_not_found_error": errors.ProfileNotFoundError,
     "feature_not_enabled": errors.FeatureNotEnabledError,
     "insufficient_balance": errors.InsufficientBalanceError,
 }
-"""Holds for 4xx only."""
+"""Applies to 4xx only."""
 
 ERROR_BY_STATUS: Mapping[int, type[errors.AdaptyAPIError]] = {
     400: errors.BadRequestError,
@@ -59,40 +59,40 @@ ERROR_BY_STATUS_CLASS: Mapping[int, type[errors.AdaptyAPIError]] = {
 }
 
 PROXY_REMEDY = "put a valid USER:PASSWORD@ before its host"
-"""What to do about a proxy that requires authentication."""
+"""The remedy for a proxy that requires authentication."""
 
 _NOT_FOUND = 404
 _PROXY_AUTHENTICATION_REQUIRED = 407
 _REDIRECT = 3
-_REFUSED = 4
-_KEY_REFUSED = (errors.AuthenticationError, errors.PermissionDeniedError)
+_CLIENT_ERROR = 4
+_KEY_ERRORS = (errors.AuthenticationError, errors.PermissionDeniedError)
 _MAX_BODY = 1_000_000
-"""The part of an error's body that is kept, in bytes. Documented errors have some hundred."""
+"""The maximum size of `AdaptyAPIError.body` in bytes. Documented errors have some hundred."""
 _MARGIN = 10_000
-_SHOWN_MESSAGES = 3
-_SHOWN_CHARACTERS = 300
-_SHOWN_NAME = 100
+_MAX_MESSAGES = 3
+_MAX_MESSAGE_LENGTH = 300
+_MAX_NAME_LENGTH = 100
 
 
 class Response(Protocol):
-    """What the core needs of a response; `httpx.Response` has it."""
+    """The parts of a response that the core needs; `httpx.Response` has them."""
 
     @property
     def status_code(self) -> int:
-        """The HTTP status."""
+        """The HTTP status code."""
 
     @property
     def headers(self) -> Mapping[str, str]:
-        """The headers, looked up without regard to case."""
+        """The headers, with case-insensitive lookup."""
 
     @property
     def content(self) -> bytes:
-        """The whole body, decompressed."""
+        """The complete body, decompressed."""
 
 
 @frozen
 class RequestInfo:
-    """What was asked for, as the exceptions tell it."""
+    """A request as exceptions describe it."""
 
     operation: str
     method: str
@@ -102,8 +102,8 @@ class RequestInfo:
     key_source: str | None = None
     proxy: str | None = None
 
-    def details(self) -> dict[str, Any]:
-        """Give the keyword arguments that every exception with a request behind it takes."""
+    def as_kwargs(self) -> dict[str, Any]:
+        """Return the keyword arguments that every exception about a request has."""
         return {
             "operation": self.operation,
             "method": self.method,
@@ -112,9 +112,9 @@ class RequestInfo:
             "idempotency_key": self.idempotency_key,
         }
 
-    def tries(self) -> str:
-        """Say how often it was sent, for the end of a message."""
-        return "after 1 try" if self.attempts == 1 else f"after {self.attempts} tries"
+    def attempts_text(self) -> str:
+        """Return how often the request was sent, for the end of a message."""
+        return "after 1 attempt" if self.attempts == 1 else f"after {self.attempts} attempts"
 
 
 def parse_error_body(text: str) -> Any:
@@ -125,111 +125,110 @@ def parse_error_body(text: str) -> Any:
         return text if text.strip() else None
 
 
-def _body(answer: Response) -> Any:
-    """Decode the body; of one that is far too long for an error, return the beginning as text."""
-    text = answer.content[:_MAX_BODY].decode("utf-8-sig", "replace")
-    return parse_error_body(text) if len(answer.content) <= _MAX_BODY else text
+def _parse_body(response: Response) -> Any:
+    """Parse the body; of one that is too large for an error, return the start as text."""
+    text = response.content[:_MAX_BODY].decode("utf-8-sig", "replace")
+    return parse_error_body(text) if len(response.content) <= _MAX_BODY else text
 
 
-def parse_error_code(answer: Response) -> str | None:
-    """Give the API's short name of the error that an answer reports, or None."""
-    return _Found.in_body(_body(answer)).error_code
+def parse_error_code(response: Response) -> str | None:
+    """Return the API's code of the error that a response reports, or None."""
+    return _ErrorBody.parse(_parse_body(response)).error_code
 
 
-def is_not_found(answer: Response) -> bool:
-    """Tell whether an answer says that what was to be deleted is not there; a gateway's 404 page does not say so."""
-    if answer.status_code != _NOT_FOUND:
+def is_not_found(response: Response) -> bool:
+    """Return whether the API itself says that the profile does not exist; a gateway's 404 page does not count."""
+    if response.status_code != _NOT_FOUND:
         return False
-    body = _body(answer)
-    code = _Found.in_body(body).error_code
+    body = _parse_body(response)
+    code = _ErrorBody.parse(body).error_code
     return not isinstance(body, str) and (code is None or ERROR_BY_CODE.get(code) is errors.ProfileNotFoundError)
 
 
 def error_from_response(
-    answer: Response,
-    asked: RequestInfo,
+    response: Response,
+    request: RequestInfo,
     secrets: Iterable[Secret],
     problem: str | None = None,
 ) -> errors.AdaptyAPIError:
-    """Make the exception for an answer.
+    """Create the exception for a response.
 
     Args:
-        answer: Anything that came back.
-        asked: What it answers.
-        secrets: What must not show in the exception.
-        problem: What is wrong with a documented success, where the answer looks like one.
+        response: Any response.
+        request: The request.
+        secrets: Secrets to redact.
+        problem: What is wrong with a success, which has no error message of its own.
     """
-    status = answer.status_code
+    status = response.status_code
     secrets = tuple(secrets)
-    received = _body(answer)
+    received = _parse_body(response)
     body = redact_data(received, secrets)
-    if isinstance(body, str) and len(answer.content) > _MAX_BODY:
+    if isinstance(body, str) and len(response.content) > _MAX_BODY:
         body = body[:-_MARGIN]  # a part of a key may be left where the text was cut
-    headers = {redact(name.lower(), secrets): redact(value, secrets) for name, value in answer.headers.items()}
-    found = _Found.in_body(body)
-    # Looked up as received: a short key of a test may be a part of the code.
-    code = _Found.in_body(received).error_code or ""
-    kind = (
-        (ERROR_BY_CODE.get(code) if status // 100 == _REFUSED else None)
-        or ERROR_BY_STATUS.get(status)
-        or ERROR_BY_STATUS_CLASS.get(status // 100)
-        or errors.AdaptyAPIError
-    )
+    headers = {redact(name.lower(), secrets): redact(value, secrets) for name, value in response.headers.items()}
+    parsed = _ErrorBody.parse(body)
+    # By the code before redaction: a short key of a test may be a part of it.
+    error_type = _error_type(status, _ErrorBody.parse(received).error_code)
     request_id = headers.get("request-id") or headers.get("x-request-id")
-    said = problem or "; ".join(found.messages[:_SHOWN_MESSAGES])[:_SHOWN_CHARACTERS] or "no readable reason"
-    if status // 100 == _REDIRECT and "location" in headers:
-        # Bounded last: half a key would not be found.
-        target = redact(describe_url(answer.headers["location"]), secrets)[:_SHOWN_CHARACTERS]
-        said = f"redirected to {target}, which is not followed; expected an answer of the API at its base URL"
-    if status == _PROXY_AUTHENTICATION_REQUIRED:
-        proxy = "a proxy" if asked.proxy is None else f"the proxy {asked.proxy}"
-        said = f"{proxy} requires authentication; {PROXY_REMEDY}"
-    named = f" {found.error_code[:_SHOWN_NAME]}" if found.error_code else ""
     retry_after = parse_retry_after(headers.get("retry-after"))
-    tail = asked.tries()
+    text = problem or "; ".join(parsed.messages[:_MAX_MESSAGES])[:_MAX_MESSAGE_LENGTH] or "no error message"
+    if status // 100 == _REDIRECT and "location" in headers:
+        # Truncated after redaction: half a key would not be found.
+        target = redact(describe_url(response.headers["location"]), secrets)[:_MAX_MESSAGE_LENGTH]
+        text = f"unexpected redirect to {target}; expected a response of the API; check the base URL"
+    if status == _PROXY_AUTHENTICATION_REQUIRED:
+        proxy = "a proxy" if request.proxy is None else f"the proxy {request.proxy}"
+        text = f"{proxy} requires authentication; {PROXY_REMEDY}"
+    code = f" {parsed.error_code[:_MAX_NAME_LENGTH]}" if parsed.error_code else ""
+    details = request.attempts_text()
     if retry_after is not None:
-        tail += f", asked to wait {retry_after:g} s"
+        details += f", retry after {retry_after:g} s"
     if request_id:
-        tail += f", request id {request_id[:_SHOWN_NAME]}"
-    if asked.key_source and issubclass(kind, _KEY_REFUSED) and kind is not errors.FeatureNotEnabledError:
-        tail += f", key from {asked.key_source}"
-    message = f"{asked.operation}: {status}{named}: {said} ({tail})"
-    return kind(
-        # A body can hold line breaks, terminal escapes, or half of a surrogate pair, which no log in UTF-8 could take.
-        escape_control(message),
+        details += f", request ID {request_id[:_MAX_NAME_LENGTH]}"
+    if request.key_source and issubclass(error_type, _KEY_ERRORS) and error_type is not errors.FeatureNotEnabledError:
+        details += f", key from {request.key_source}"
+    return error_type(
+        # A body can contain line breaks, terminal escapes, or lone surrogates, which UTF-8 logs cannot store.
+        escape_control(f"{request.operation}: {status}{code}: {text} ({details})"),
         status_code=status,
-        error_code=found.error_code,
-        messages=found.messages,
-        field_names=found.field_names,
+        error_code=parsed.error_code,
+        messages=parsed.messages,
+        field_names=parsed.field_names,
         request_id=request_id,
         retry_after=retry_after,
         headers=headers,
         body=body,
-        **asked.details(),
+        **request.as_kwargs(),
     )
 
 
+def _error_type(status: int, error_code: str | None) -> type[errors.AdaptyAPIError]:
+    by_code = ERROR_BY_CODE.get(error_code or "") if status // 100 == _CLIENT_ERROR else None
+    by_class = ERROR_BY_STATUS_CLASS.get(status // 100, errors.AdaptyAPIError)
+    return by_code or ERROR_BY_STATUS.get(status, by_class)
+
+
 @frozen
-class _Found:
-    """What an error body says, in whichever of the known shapes it comes."""
+class _ErrorBody:
+    """The parts of an error body, in any of the known shapes."""
 
     error_code: str | None
     messages: tuple[str, ...]
     field_names: tuple[str, ...]
 
     @classmethod
-    def in_body(cls, body: Any) -> _Found:
-        """Look through `{errors: [...], error_code}`; anything else says nothing."""
+    def parse(cls, body: Any) -> _ErrorBody:
+        """Parse `{errors: [...], error_code}`; anything else is empty."""
         if not isinstance(body, dict):
             return cls(None, (), ())
         listed = body.get("errors")
-        # Gateways and frameworks that know nothing of the shape say it beside, or in place of, the list.
-        beside = {key: body.get(key) for key in _MESSAGE_KEYS}
-        items = [*listed, beside] if isinstance(listed, list) else [listed, beside]
-        fields = _texts(_get(item, key) for item in items for key in _FIELD_KEYS)
+        # Gateways and frameworks put the message next to the list, or have no list.
+        outside = {key: body.get(key) for key in _MESSAGE_KEYS}
+        items = [*listed, outside] if isinstance(listed, list) else [listed, outside]
+        fields = _filter_texts(_get(item, key) for item in items for key in _FIELD_KEYS)
         return cls(
-            error_code=next(iter(_texts(_get(item, "error_code") for item in (body, *items))), None),
-            messages=_texts(map(_message, items)),
+            error_code=next(iter(_filter_texts(_get(item, "error_code") for item in (body, *items))), None),
+            messages=_filter_texts(map(_format_message, items)),
             field_names=tuple(field for field in fields if field != _NO_FIELD),
         )
 
@@ -237,25 +236,25 @@ class _Found:
 def _get(item: Any, key: str) -> Any:
     if not isinstance(item, dict):
         return None
-    # The Stripe operation says where in an object of its own: {"source": {"pointer": ...}}.
+    # The Stripe operation has an object for the field: {"source": {"pointer": ...}}.
     source = item.get("source")
     return item.get(key) if key != "pointer" else source.get(key) if isinstance(source, dict) else None
 
 
-def _texts(values: Iterable[Any]) -> tuple[str, ...]:
+def _filter_texts(values: Iterable[Any]) -> tuple[str, ...]:
     return tuple(value for value in values if isinstance(value, str) and value)
 
 
 _FIELD_KEYS = ("field_name", "source", "pointer")
 _MESSAGE_KEYS = ("message", "detail")
 _NO_FIELD = "non_field_errors"
-"""The server-side API's word for no field in particular."""
+"""The server-side API's name for errors that do not concern a single field."""
 
 
-def _message(item: Any) -> str:
-    """Read one item of `errors`: plain text, the Mail API's object, or the server-side API's list of texts."""
+def _format_message(item: Any) -> str:
+    """Format one item of `errors`: plain text, the Mail API's object, or the server-side API's list of texts."""
     nested = _get(item, "errors")
-    words = [item, *(_get(item, key) for key in _MESSAGE_KEYS), *(nested if isinstance(nested, list) else [])]
-    said = ", ".join(_texts(words))
-    field = next(iter(_texts(_get(item, key) for key in _FIELD_KEYS)), _NO_FIELD)
-    return said if field == _NO_FIELD or not said else f"{field}: {said}"
+    texts = [item, *(_get(item, key) for key in _MESSAGE_KEYS), *(nested if isinstance(nested, list) else [])]
+    message = ", ".join(_filter_texts(texts))
+    field = next(iter(_filter_texts(_get(item, key) for key in _FIELD_KEYS)), _NO_FIELD)
+    return message if field == _NO_FIELD or not message else f"{field}: {message}"

@@ -1,4 +1,4 @@
-"""Who is meant: exactly one of two ids, in a form that a header can carry unchanged."""
+"""Validate IDs of profiles. Those of the server-side API travel in a header and must survive unchanged."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from uuid import UUID
 
 __all__ = [
-    "BARE_ID",
-    "BARE_ID_KINDS",
-    "ID_KINDS",
-    "LISTED_ID_KINDS",
-    "MAIL_ID_KINDS",
+    "DEFAULT_ID_KIND",
+    "ID_VALIDATORS",
+    "LISTED_ID_VALIDATORS",
+    "LISTED_MAIL_ID_VALIDATORS",
+    "MAIL_ID_VALIDATORS",
+    "MAIL_LOOKUP_KINDS",
     "MAX_ID_LENGTH",
-    "NAMED_MAIL_ID_KINDS",
     "UUID_PATTERN",
     "IdKind",
     "MailIdKind",
@@ -32,70 +32,73 @@ __all__ = [
 ]
 
 IdKind = Literal["customer_user_id", "profile_id"]
-"""The two kinds of id: your own, and Adapty's."""
+"""The kinds of ID in the server-side API: your own, and Adapty's."""
 
 MailIdKind = Literal["external_profile_id", "customer_user_id", "email"]
-"""What the Mail API knows a subscriber by."""
+"""The kinds of ID in the Mail API."""
 
 MAX_ID_LENGTH = 4096
-"""The longest customer user id, in characters: servers refuse header lines of 8 kB and more."""
+"""The maximum length of a customer user ID in characters; servers reject header lines of 8 kB and more."""
 
 UUID_PATTERN = lazy_pattern(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
-"""A UUID as text of five groups; `uuid.UUID` alone would take braces and a URN too."""
+"""A UUID as text of five groups; `uuid.UUID` also accepts braces and a URN."""
+
+_CUSTOMER_USER_ID = lazy_pattern(rf"[!-~]([ -~]{{0,{MAX_ID_LENGTH - 2}}}[!-~])?", re.ASCII)
+"""Printable ASCII without a space at the start or end."""
 
 
 def user_headers(customer_user_id: str | None, profile_id: str | UUID | None) -> dict[str, Any]:
-    """Give the one id under the name that the generated builders know it by.
+    """Return the header that identifies the user, by its name in the generated builders.
 
     Raises:
-        AdaptyUsageError: None or both are given, or the one cannot be sent; `field_name` says which.
+        AdaptyUsageError: None or both of the IDs are given, or the one is invalid; `field_name` says which.
 
     Example:
         >>> user_headers("user_12345", None)
         {'adapty_customer_user_id': 'user_12345'}
     """
-    ids: Mapping[IdKind, object] = {"customer_user_id": customer_user_id, "profile_id": profile_id}
-    given = {kind: value for kind, value in ids.items() if value is not None}
-    if not given:
-        raise AdaptyUsageError.for_field(
-            "customer_user_id", "is missing, and so is profile_id; expected one of the two"
-        )
-    if len(given) > 1:
-        raise AdaptyUsageError.for_field("profile_id", "is given beside customer_user_id; expected one of the two")
-    ((kind, value),) = given.items()
-    return {f"adapty_{kind}": validate_id(kind, value)}
+    if profile_id is None and customer_user_id is not None:
+        return {"adapty_customer_user_id": validate_id("customer_user_id", customer_user_id)}
+    if profile_id is None:
+        problem = "is missing, and so is profile_id; expected one of the two"
+        raise AdaptyUsageError.for_field("customer_user_id", problem)
+    if customer_user_id is not None:
+        problem = "cannot be combined with customer_user_id; expected one of the two"
+        raise AdaptyUsageError.for_field("profile_id", problem)
+    return {"adapty_profile_id": validate_id("profile_id", profile_id)}
 
 
 def validate_id(kind: IdKind, value: object) -> str:
-    """Give an id as it is sent.
+    """Return an ID as it is sent.
 
     Raises:
-        AdaptyUsageError: It cannot be sent; `field_name` is the kind.
+        AdaptyUsageError: The ID is invalid; `field_name` is the kind.
     """
-    return validate(kind, ID_KINDS[kind], value)
+    if type(value) is str and kind == "customer_user_id" and _CUSTOMER_USER_ID.fullmatch(value):
+        return value
+    return validate(kind, ID_VALIDATORS[kind], value)
 
 
 def validate_customer_user_id(value: str) -> str:
-    """Return an id that a header carries unchanged: printable ASCII without spaces around it. It is never quote."""
+    """Return an ID that a header can carry unchanged. Errors do not quote it."""
     if not isinstance(value, str):
         raise Invalid(f"is {type_name(value)}; expected a str")
     plain = str.__str__(value)
-    problem = None
+    if _CUSTOMER_USER_ID.fullmatch(plain):
+        return plain
     if not plain.strip():
         problem = "is empty"
-    elif unseen := describe_invisible_character(plain):
-        problem = unseen
+    elif invisible := describe_invisible_character(plain):
+        problem = invisible
     elif not plain.isascii():
-        problem = "has characters beyond ASCII, which a header cannot carry"
-    elif len(plain) > MAX_ID_LENGTH:
-        problem = f"has {len(plain)} characters, more than the {MAX_ID_LENGTH} that a header can hold"
-    if problem:
-        raise Invalid(f"{problem}; expected printable ASCII, as your app gave it to Adapty's SDK")
-    return plain
+        problem = "contains non-ASCII characters, which a header cannot carry"
+    else:
+        problem = f"has {len(plain)} characters; the maximum in a header is {MAX_ID_LENGTH}"
+    raise Invalid(f"{problem}; expected printable ASCII, the same ID as in Adapty's SDK in your app")
 
 
 def validate_uuid(value: object) -> str:
-    """Accept a UUID, or its text of five groups; give the text in lower case."""
+    """Return a UUID, given as a `uuid.UUID` or as text of five groups, in lower case."""
     if is_loaded_instance(value, "uuid", "UUID"):
         return str(value)
     expected = "expected a UUID such as 772204ce-ebf6-4ed9-82b0-d8688ab62b01"
@@ -107,54 +110,57 @@ def validate_uuid(value: object) -> str:
     return plain.lower()
 
 
-def validate_listed_user_id(value: str) -> str:
-    """Return a customer user id of a list that is about to be erased from the server-side API."""
-    return _without_at(
+def _validate_listed_user_id(value: str) -> str:
+    return _reject_email(
         validate_customer_user_id(value),
-        '; where your user ids are e-mail addresses, use api="server-side" and by="customer_user_id", '
+        '; if your user IDs are e-mail addresses, use api="server-side" and by="customer_user_id", '
         "on the command line --api server-side --by customer_user_id",
     )
 
 
-def validate_listed_mail_user_id(value: str) -> str:
-    """Return a customer user id of a list that is about to be erased from Adapty Mail."""
-    return _without_at(identifier(value))
+def _validate_listed_mail_user_id(value: str) -> str:
+    return _reject_email(identifier(value))
 
 
-def _without_at(plain: str, remedy: str = "") -> str:
-    """Refuse an e-mail address in the place of an id: nobody would be found by it, and all would stay."""
+def _reject_email(plain: str, remedy: str = "") -> str:
+    """Reject an e-mail address as an ID of a list: no profile would be found by it, and all would stay."""
     if "@" in plain:
-        expected = 'expected your own user id; for e-mail addresses use by="email", on the command line --by email'
-        expected += remedy
-        raise Invalid(f"has an @, as an e-mail address has; {expected}")
+        expected = 'expected your own user ID; for e-mail addresses use by="email", on the command line --by email'
+        raise Invalid(f"contains an @, like an e-mail address; {expected}{remedy}")
     return plain
 
 
-ID_KINDS: Mapping[str, Callable[[Any], str]] = {
+ID_VALIDATORS: Mapping[str, Callable[[Any], str]] = {
     "customer_user_id": validate_customer_user_id,
     "profile_id": validate_uuid,
 }
-"""What each kind of id of the server-side API has to be: it travels in a header."""
+"""The validators of the server-side API's IDs, by kind."""
 
-LISTED_ID_KINDS: Mapping[str, Callable[[Any], str]] = {**ID_KINDS, "customer_user_id": validate_listed_user_id}
-"""The same for the ids of a list that is erased from both APIs."""
+LISTED_ID_VALIDATORS: Mapping[str, Callable[[Any], str]] = {
+    **ID_VALIDATORS,
+    "customer_user_id": _validate_listed_user_id,
+}
+"""The same for a list of IDs to erase from both APIs."""
 
-MAIL_ID_KINDS: Mapping[str, Callable[[Any], str]] = {
+MAIL_ID_VALIDATORS: Mapping[str, Callable[[Any], str]] = {
     "external_profile_id": identifier,
-    "customer_user_id": validate_listed_mail_user_id,
+    "customer_user_id": identifier,
     "email": email,
 }
-"""What each kind of id of the Mail API has to be in a list of ids to erase."""
+"""The validators of the Mail API's IDs, by kind. A customer user ID may be an e-mail address."""
 
-NAMED_MAIL_ID_KINDS: Mapping[str, Callable[[Any], str]] = {**MAIL_ID_KINDS, "customer_user_id": identifier}
-"""The same where the caller names both the API and the kind: a customer user id may be an e-mail address."""
+LISTED_MAIL_ID_VALIDATORS: Mapping[str, Callable[[Any], str]] = {
+    **MAIL_ID_VALIDATORS,
+    "customer_user_id": _validate_listed_mail_user_id,
+}
+"""The same for a list of IDs to erase whose kind is not given."""
 
-BARE_ID = "customer_user_id"
-"""The kind of a bare id in the server-side API. A bare id comes without its kind, as in a list with one id a line."""
+DEFAULT_ID_KIND = "customer_user_id"
+"""The kind of the IDs of a list if it is not given, in the server-side API."""
 
-BARE_ID_KINDS: tuple[MailIdKind, ...] = ("external_profile_id", "customer_user_id")
-"""What Mail is asked for a bare id by, one after the other until a profile is found.
+MAIL_LOOKUP_KINDS: tuple[MailIdKind, ...] = ("external_profile_id", "customer_user_id")
+"""The kinds that the Mail API is asked for if the kind is not given, in this order until a profile is found.
 
-Imports and webhooks save profiles under the backend's own id as `external_profile_id`, so that this is tried first.
-An id whose kind is named is asked for by this kind only: another person may have the same id as another kind.
+Imports and webhooks save profiles with the backend's own ID as `external_profile_id`, so it comes first. If the kind is
+given, only that one is used: another person may have the same ID as another kind.
 """

@@ -1,6 +1,6 @@
 """Every operation that the facade calls, in one table to be reviewed as a whole.
 
-An operation is here only if repeating it is safe, and `idempotent_because` says why: the retry rule relies on it.
+Only idempotent operations are in it; `idempotent_because` gives the reason. The retry rule depends on it.
 """
 
 from __future__ import annotations
@@ -17,74 +17,94 @@ __all__ = ["AUTH_SCHEMES", "OPERATIONS", "Api", "Operation"]
 Api = Literal["mail", "server_side"]
 
 AUTH_SCHEMES: Mapping[Api, str] = {"mail": "Bearer", "server_side": "Api-Key"}
-"""How each API wants its key introduced in the Authorization header."""
+"""The scheme of the Authorization header, by API."""
 
 
 @frozen
 class Operation:
-    """One operation of a contract.
+    """An operation of an API.
 
     Attributes:
-        name: The contract's operationId.
-        api: Which API has it, and so which address and key.
-        ok: The documented success statuses.
-        idempotent_because: Why a second try does no harm.
-        answers: What the documented success carries: a JSON object, or nothing.
-        not_found_is_success: Whether a 404 after a try that may have gone through means that it did.
+        name: The operationId in the spec.
+        api: The API, which decides on the base URL and the key.
+        endpoint: The generated module with its request builder, below the `api` package of its API.
+        success_statuses: The documented success statuses.
+        idempotent_because: Why a second attempt is safe.
+        response_kind: What the documented success contains: a JSON object, or nothing.
+        not_found_is_success: Whether a 404 means success after an attempt that may have succeeded.
     """
 
     name: str
     api: Api
-    ok: frozenset[int]
+    endpoint: str
+    success_statuses: frozenset[int]
     idempotent_because: str
-    answers: Literal["object", "nothing"] = "object"
+    response_kind: Literal["object", "empty"] = "object"
     not_found_is_success: bool = False
 
 
 _OK = frozenset({200})
 _NO_CONTENT = frozenset({204})
 _READS = "it only reads"
-_SETS = "it sets what is to be, so that the second time changes nothing"
+_OVERWRITES = "it overwrites, so the second time changes nothing"
+_UPSERT = "the ID in the header identifies the profile"
+_RECORDED_ONCE = "the token identifies the purchase, which is recorded once"
 
 
-def _server_side(name: str, idempotent_because: str) -> Operation:
-    return Operation(name, "server_side", _OK, idempotent_because)
+def _mail(
+    name: str,
+    endpoint: str,
+    idempotent_because: str,
+    statuses: frozenset[int] = _OK,
+    kind: Literal["object", "empty"] = "object",
+) -> Operation:
+    return Operation(name, "mail", f"default.{endpoint}", statuses, idempotent_because, kind)
 
 
-def _deletion(name: str) -> Operation:
-    because = "what is gone stays gone; the 404 of a second try is taken for done"
-    return Operation(name, "server_side", _NO_CONTENT, because, answers="nothing", not_found_is_success=True)
+def _server_side(
+    name: str, endpoint: str, idempotent_because: str, kind: Literal["object", "empty"] = "object"
+) -> Operation:
+    return Operation(name, "server_side", endpoint, _OK, idempotent_because, kind)
+
+
+def _deletion(name: str, endpoint: str) -> Operation:
+    because = "a deleted profile stays deleted; the 404 of a second attempt counts as success"
+    return Operation(name, "server_side", endpoint, _NO_CONTENT, because, "empty", not_found_is_success=True)
 
 
 _ALL = (
-    Operation("saveProfile", "mail", _OK, "an upsert by external_profile_id"),
-    Operation("saveTransactionEvent", "mail", _OK, "event_id makes an event idempotent"),
-    # By email alone a second try finds nobody, which the call says.
-    Operation("deleteProfile", "mail", _NO_CONTENT, "what is erased stays erased", answers="nothing"),
-    _server_side("getProfile", _READS),
-    _server_side("createProfile", "the id in the header names the profile, of which there is one"),
-    _server_side("updateProfile", _SETS),
-    _deletion("deleteProfile"),
-    _server_side("setTransaction", "the same store_transaction_id updates the same transaction"),
-    _server_side("grantAccessLevel", _SETS),
-    _server_side("revokeAccessLevel", "what is revoked stays revoked"),
-    _server_side("getRefundSaverSettings", _READS),
-    _server_side("setRefundSaverSettings", _SETS),
-    _server_side("validateStripePurchase", "the token names the purchase, which is recorded once"),
-    _server_side("validatePaddlePurchase", "the token names the purchase, which is recorded once"),
-    _server_side("getIntegrationIdentifiers", _READS),
-    Operation("setIntegrationIdentifiers", "server_side", _OK, _SETS, answers="nothing"),
-    _server_side("listPaywalls", _READS),
-    _server_side("getPaywall", _READS),
-    _server_side("updatePaywall", _SETS),
-    _server_side("createVirtualCurrencyTransaction", "its Idempotency-Key is the same for all tries"),
-    _server_side("listVirtualCurrencyTransactions", _READS),
-    _server_side("listVirtualCurrencyBalances", _READS),
-    _server_side("getProfileV1", _READS),
-    _server_side("createProfileV1", "the id in the header names the profile, of which there is one"),
-    _server_side("updateProfileV1", _SETS),
-    _deletion("deleteProfileV1"),
-    _server_side("grantAccessLevelV1", _SETS),
+    _mail("saveProfile", "save_profile", "an upsert by external_profile_id"),
+    _mail("saveTransactionEvent", "save_transaction_event", "event_id makes an event idempotent"),
+    # By email alone, a second attempt finds no profile; the call decides.
+    _mail("deleteProfile", "delete_profile", "an erased profile stays erased", _NO_CONTENT, "empty"),
+    _server_side("getProfile", "profile.get_profile", _READS),
+    _server_side("createProfile", "profile.create_profile", _UPSERT),
+    _server_side("updateProfile", "profile.update_profile", _OVERWRITES),
+    _deletion("deleteProfile", "profile.delete_profile"),
+    _server_side("setTransaction", "purchase.set_transaction", "store_transaction_id identifies the transaction"),
+    _server_side("grantAccessLevel", "purchase.grant_access_level", _OVERWRITES),
+    _server_side("revokeAccessLevel", "purchase.revoke_access_level", "a revoked access level stays revoked"),
+    _server_side("getRefundSaverSettings", "refund_saver.get_refund_saver_settings", _READS),
+    _server_side("setRefundSaverSettings", "refund_saver.set_refund_saver_settings", _OVERWRITES),
+    _server_side("validateStripePurchase", "stripe.validate_stripe_purchase", _RECORDED_ONCE),
+    _server_side("validatePaddlePurchase", "paddle.validate_paddle_purchase", _RECORDED_ONCE),
+    _server_side("getIntegrationIdentifiers", "integration.get_integration_identifiers", _READS),
+    _server_side("setIntegrationIdentifiers", "integration.set_integration_identifiers", _OVERWRITES, "empty"),
+    _server_side("listPaywalls", "paywalls.list_paywalls", _READS),
+    _server_side("getPaywall", "paywalls.get_paywall", _READS),
+    _server_side("updatePaywall", "paywalls.update_paywall", _OVERWRITES),
+    _server_side(
+        "createVirtualCurrencyTransaction",
+        "virtual_currency.create_virtual_currency_transaction",
+        "all attempts have the same Idempotency-Key",
+    ),
+    _server_side("listVirtualCurrencyTransactions", "virtual_currency.list_virtual_currency_transactions", _READS),
+    _server_side("listVirtualCurrencyBalances", "virtual_currency.list_virtual_currency_balances", _READS),
+    _server_side("getProfileV1", "version_1.get_profile_v1", _READS),
+    _server_side("createProfileV1", "version_1.create_profile_v1", _UPSERT),
+    _server_side("updateProfileV1", "version_1.update_profile_v1", _OVERWRITES),
+    _deletion("deleteProfileV1", "version_1.delete_profile_v1"),
+    _server_side("grantAccessLevelV1", "version_1.grant_access_level_v1", _OVERWRITES),
 )
 
 OPERATIONS: Mapping[Api, Mapping[str, Operation]] = {

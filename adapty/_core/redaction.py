@@ -1,4 +1,4 @@
-"""Secrets and e-mail addresses kept out of everything that is printed, logged or raised."""
+"""Redact secrets and e-mail addresses from everything that is printed, logged or raised."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ T = TypeVar("T")
 REDACTED = "[redacted]"
 
 _MIN_REDACTED = 8
-"""Shorter keys open nothing at Adapty, and would be found in every other text."""
+"""Shorter values are not keys of Adapty, and would match parts of ordinary text."""
 
 _MIN_ANYWHERE = 16
-"""So long a key is not a part of a word by chance, whatever stands beside it."""
+"""Values of this length are also redacted inside a word: they cannot match by chance."""
 
-# Each word is looked at once, from its start: a long body without an address costs no more than its length.
+# Possessive quantifiers: the time is linear even for a long body without an address.
 _LOCAL = r"[^\s@\"<>()\[\],;:\\]"
 _DOMAIN = r"[^\s@\"'<>(){}\[\],;:\\]"
 _EMAIL = lazy_pattern(rf"(?<!{_LOCAL}){_LOCAL}++@{_DOMAIN}++")
 
 
 class Secret:
-    """A key that shows itself only to who asks for `value`.
+    """A key that only `value` reveals.
 
-    Not an attrs class: tools that take those apart (rich, `attrs.asdict`) would find the key.
+    Not an attrs class: rich and `attrs.asdict` would reveal the key.
 
     Example:
         >>> Secret("secret_live_123")
@@ -73,10 +73,10 @@ class Secret:
 
 
 def redact(text: str, secrets: Iterable[Secret]) -> str:
-    """Replace every secret and everything of an e-mail address's shape in `text`.
+    """Replace every secret and everything that looks like an e-mail address.
 
-    Secrets are found as they are and escaped for URLs, JSON and HTML. Those of fewer than 16 characters are replaced as
-    whole words only, those of fewer than 8 not at all: they are a test's.
+    Secrets are also found when escaped for URLs, JSON and HTML. Those of fewer than 16 characters are only replaced as
+    whole words, those of fewer than 8 not at all: they are keys of tests.
 
     Example:
         >>> redact("key abcdefgh for jane@example.com", [Secret("abcdefgh")])
@@ -88,11 +88,11 @@ def redact(text: str, secrets: Iterable[Secret]) -> str:
 
 @lru_cache(maxsize=64)
 def _pattern(secrets: tuple[Secret, ...]) -> re.Pattern[str] | None:
-    """Return what finds these secrets, the longest first."""
+    """Return a pattern for these secrets, the longest first."""
     values = sorted({secret.value for secret in secrets}, key=lambda value: (-len(value), value))
     found = []
     for value in values:
-        pattern = "".join(map(_spellings, value))
+        pattern = "".join(map(_character_pattern, value))
         if len(value) >= _MIN_ANYWHERE:
             found.append(pattern)
         elif len(value) >= _MIN_REDACTED:
@@ -100,8 +100,8 @@ def _pattern(secrets: tuple[Secret, ...]) -> re.Pattern[str] | None:
     return re.compile("|".join(found)) if found else None
 
 
-def _spellings(character: str) -> str:
-    """Return a pattern for a character as it is and escaped; letters and digits never are."""
+def _character_pattern(character: str) -> str:
+    """Return a pattern for a character, literal or escaped; letters and digits are never escaped."""
     if character.isalnum():
         return re.escape(character)
     code = f"{ord(character):02x}"
@@ -114,27 +114,27 @@ def _spellings(character: str) -> str:
 
 
 def hide_arguments(function: Callable[P, T]) -> Callable[P, T]:
-    """Decorate a function whose arguments may contain secrets, so that its errors do not show them.
+    """Decorate a function whose arguments may contain secrets, so that its errors do not reveal them.
 
-    An AdaptyUsageError leaves it without the frames and exceptions that led to it: their locals hold the arguments.
+    Its AdaptyUsageErrors lose their frames and linked exceptions, whose locals contain the arguments.
     """
 
     @wraps(function)
-    def hiding(*args: P.args, **kwargs: P.kwargs) -> T:
+    def wrapper(*args: P.args, **kwargs: P.kwargs) -> T:
         try:
             return function(*args, **kwargs)
-        except AdaptyUsageError as refused:
-            error = refused
+        except AdaptyUsageError as exc:
+            error = exc
         finally:
             del args, kwargs
         error.__cause__ = error.__context__ = None
         raise error.with_traceback(None)
 
-    return hiding
+    return wrapper
 
 
 def redact_data(value: Any, secrets: tuple[Secret, ...]) -> Any:
-    """Do the same to every text in decoded JSON, names included.
+    """Redact every text in parsed JSON, including names; see `redact`.
 
     Example:
         >>> redact_data({"to": ["jane@example.com", 1]}, ())
@@ -150,22 +150,25 @@ def redact_data(value: Any, secrets: tuple[Secret, ...]) -> Any:
 
 
 def repr_redacted(value: object) -> str:
-    """Represent a personal value: attrs' `repr=` of such a field."""
+    """Return the repr of a personal value, for `attrs.field(repr=...)`."""
     return repr(value) if value is None or isinstance(value, NotGiven) else REDACTED
 
 
 def repr_masked(value: object) -> str:
-    """Represent an id that people may have put an e-mail address into: attrs' `repr=` of such a field."""
+    """Return the repr of an ID that may be an e-mail address, for `attrs.field(repr=...)`."""
     return REDACTED if isinstance(value, str) and "@" in value else repr(value)
 
 
 class SafeRepr:
-    """A base of classes whose `__repr__`, their own or the one that attrs generates, may meet missing attributes."""
+    """A base class whose `__repr__`, also the one generated by attrs, never fails.
+
+    Tools that print locals also print objects whose `__init__` raised, which have no attributes yet.
+    """
 
     __slots__ = ()
 
     def __init_subclass__(cls) -> None:
-        """Wrap the class's own `__repr__`; attrs creates a class with slots anew, with the method that it generated."""
+        """Wrap the class's `__repr__`. attrs creates slotted classes again, so this also gets the generated one."""
         super().__init_subclass__()
         own = cls.__dict__.get("__repr__")
         if own is not None and not hasattr(own, "__wrapped__"):
@@ -177,7 +180,7 @@ def _without_errors(represent: Callable[[Any], str]) -> Callable[[Any], str]:
     def safe(self: Any) -> str:
         try:
             return represent(self)
-        except Exception:  # noqa: BLE001 - whatever is missing
+        except Exception:  # noqa: BLE001 - usually a missing attribute
             return f"<{type(self).__name__}: incomplete>"
 
     return safe

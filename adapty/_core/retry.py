@@ -1,9 +1,9 @@
-"""Whether to try again, and after how long: pure decisions, apart from the code that waits.
+"""Decide whether to retry, and after which delay. Pure decisions; the transports do the waiting.
 
-One rule for every caller: connection errors, timeouts, 408, 429 and 5xx are tried again, with exponential backoff
-and full jitter (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/), no sooner than a
-Retry-After asks for. A 409 that says that the same request is being worked on is waited out. Every operation may be
-repeated: see `adapty._core.operations`.
+One rule for single calls, bulk runs and the outbox worker: connection errors, timeouts, 408, 429 and 5xx are retried
+with exponential backoff and full jitter (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/), no
+sooner than `Retry-After`. A 409 that says that the same request is in progress is waited out. Every operation is
+idempotent: see `adapty._core.operations`.
 """
 
 from __future__ import annotations
@@ -33,41 +33,41 @@ __all__ = [
 
 CONFLICT = 409
 TOO_MANY_REQUESTS = 429
+_REQUEST_TIMEOUT = 408
 _IN_FLIGHT = "idempotency_in_flight"
 
-_REQUEST_TIMEOUT = 408
 _SECONDS = lazy_pattern(r"[0-9]{1,15}(\.[0-9]{1,15})?", re.ASCII)
 
 
-def is_in_flight(status: int, error_code: str | None) -> bool:
-    """Whether the answer says that a request with the same Idempotency-Key is being worked on."""
-    return status == CONFLICT and error_code == _IN_FLIGHT
+def is_in_flight(status_code: int, error_code: str | None) -> bool:
+    """Return whether the response says that a request with the same Idempotency-Key is in progress."""
+    return status_code == CONFLICT and error_code == _IN_FLIGHT
 
 
-def is_retryable_status(status: int) -> bool:
-    """Whether an answer of this status may well be another one next time.
+def is_retryable_status(status_code: int) -> bool:
+    """Return whether the same request may get another response later.
 
     Example:
         >>> [status for status in (400, 408, 429, 499, 500, 520) if is_retryable_status(status)]
         [408, 429, 500, 520]
     """
-    return status in {_REQUEST_TIMEOUT, TOO_MANY_REQUESTS} or 500 <= status <= 599  # noqa: PLR2004
+    return status_code in {_REQUEST_TIMEOUT, TOO_MANY_REQUESTS} or 500 <= status_code <= 599  # noqa: PLR2004
 
 
 def is_retryable_response(status_code: int, error_code: str | None) -> bool:
-    """Return whether the same request may get another response later: 408, 429, 5xx, and a 409 for one in progress."""
+    """Return whether the same request may get another response later, or is in progress."""
     return is_retryable_status(status_code) or is_in_flight(status_code, error_code)
 
 
 def parse_retry_after(value: str | None, now: Callable[[], datetime] | None = None) -> float | None:
-    """Read a Retry-After header (RFC 9110, section 10.2.3): seconds, or an HTTP date.
+    """Parse a Retry-After header (RFC 9110, section 10.2.3): seconds, or an HTTP date.
 
     Args:
-        value: The header's value, or None where there was none.
-        now: Gives the current time, aware; the system clock where left out.
+        value: The header's value, or None if the header is missing.
+        now: Returns the current time, aware. Default: the system clock.
 
     Returns:
-        Seconds to wait, never negative, or None where the header is missing or unreadable.
+        The delay in seconds, never negative, or None if the header is missing or invalid.
 
     Example:
         >>> parse_retry_after("1.5"), parse_retry_after("soon")
@@ -79,28 +79,27 @@ def parse_retry_after(value: str | None, now: Callable[[], datetime] | None = No
     if _SECONDS.fullmatch(text):
         return float(text)
     try:
-        moment = parsedate_to_datetime(text)
+        date = parsedate_to_datetime(text)
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
+    if date.tzinfo is None:
+        date = date.replace(tzinfo=UTC)
     current = now() if now else datetime.now(UTC)
-    return max(0.0, (moment - current).total_seconds())
+    return max(0.0, (date - current).total_seconds())
 
 
 @frozen
 class RetryPolicy:
-    """How often and how patiently a failed try is repeated.
+    """How often to retry, and how long to wait in between.
 
     Attributes:
-        max_retries: Tries after the first one; 0 never repeats.
-        base: Upper bound of the first wait, in seconds; it doubles with every further one.
-        cap: Upper bound of any wait that we choose ourselves, in seconds.
-        max_retry_after: The longest Retry-After that is waited out, in seconds. A longer one ends the call at
-            once, and the exception's `retry_after` says how long to wait. So long, too, a request that is being worked
-            on is waited for in all.
-        retry_invalid_body: Whether a documented success whose body is not what is documented, such as a portal's page, is
-            tried again as well. Who waits for one call is told at once; of many some meet what passes by itself.
+        max_retries: The maximum number of attempts after the first one.
+        base: The maximum of the first delay in seconds. It doubles with every further delay.
+        cap: The maximum of every delay that is not set by `Retry-After`, in seconds.
+        max_retry_after: The longest `Retry-After` to wait for, in seconds. A longer one ends the call immediately, and
+            the exception's `retry_after` has the delay. Also the longest total wait for a request in progress.
+        retry_invalid_body: Whether to retry a documented success whose body is invalid, such as the page of a captive
+            portal. Bulk runs do, because some of many requests get such a response.
     """
 
     max_retries: int = 2
@@ -109,47 +108,47 @@ class RetryPolicy:
     max_retry_after: float = 60.0
     retry_invalid_body: bool = False
 
-    def next_in_flight_delay(self, waited: float, times: int, retry_after: float | None) -> float | None:
-        """Decide what follows an answer that the same request is being worked on; it uses up no try.
+    def next_in_flight_delay(self, waited: float, count: int, retry_after: float | None) -> float | None:
+        """Return the delay after a response that says that the same request is in progress. It uses up no retry.
 
         Args:
-            waited: How long such answers were waited out so far, in seconds.
-            times: How many of them there were, this one included.
-            retry_after: What the answer asked for, in seconds, or None.
+            waited: The sum of the delays after such responses so far, in seconds.
+            count: The number of such responses, including this one.
+            retry_after: The response's `Retry-After` in seconds, or None.
 
         Returns:
-            Seconds to wait before asking again, or None to give up, after `max_retry_after` in all.
+            The delay in seconds, or None to stop.
 
         Example:
             >>> RetryPolicy().next_in_flight_delay(0, 1, None), RetryPolicy().next_in_flight_delay(55, 9, 10)
             (0.5, None)
         """
-        # An answer may ask for no wait at all, for ever.
-        chosen = max(self.base, retry_after or self._backoff(times))
-        return chosen if waited + chosen <= self.max_retry_after else None
+        # At least `base`: a Retry-After of 0 could repeat forever.
+        delay = max(self.base, retry_after or self._backoff(count))
+        return delay if waited + delay <= self.max_retry_after else None
 
-    def wait(self, failures: int, retry_after: float | None, random: Callable[[], float]) -> float | None:
-        """Decide what follows the failed try number `failures`, counted from 1.
+    def next_delay(self, failures: int, retry_after: float | None, random: Callable[[], float]) -> float | None:
+        """Return the delay after a failed attempt.
 
         Args:
-            failures: How many tries have failed so far.
-            retry_after: What the last answer asked for, in seconds, or None.
-            random: Gives a number from 0 up to 1.
+            failures: The number of failed attempts, including this one.
+            retry_after: The response's `Retry-After` in seconds, or None.
+            random: Returns a random number from 0 to 1.
 
         Returns:
-            Seconds to wait before the next try, or None to give up.
+            The delay in seconds, or None to stop.
 
         Example:
-            >>> RetryPolicy().wait(1, None, lambda: 1.0), RetryPolicy().wait(3, None, lambda: 1.0)
+            >>> RetryPolicy().next_delay(1, None, lambda: 1.0), RetryPolicy().next_delay(3, None, lambda: 1.0)
             (0.5, None)
         """
         if failures > self.max_retries:
             return None
-        chosen = random() * self._backoff(failures)
+        delay = random() * self._backoff(failures)
         if retry_after is None:
-            return chosen
-        return max(chosen, retry_after) if retry_after <= self.max_retry_after else None
+            return delay
+        return max(delay, retry_after) if retry_after <= self.max_retry_after else None
 
-    def _backoff(self, times: int) -> float:
-        """Give the upper bound of wait number `times`, counted from 1."""
-        return min(self.cap, math.ldexp(self.base, min(times - 1, 64)))
+    def _backoff(self, number: int) -> float:
+        """Return the maximum of delay number `number`, counted from 1."""
+        return min(self.cap, math.ldexp(self.base, min(number - 1, 64)))

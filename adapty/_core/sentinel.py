@@ -1,6 +1,6 @@
-"""The mark for "this argument was not given", which is something else than None.
+"""The default of arguments that were not given, which differs from None.
 
-Leaving a field out keeps what the API holds; None would be JSON null, which clears it where the API takes null.
+An omitted field keeps its stored value. None becomes JSON null, which clears the field where the API allows it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ __all__ = ["NOT_GIVEN", "NotGiven"]
 
 
 class NotGiven(Enum):
-    """The type of `NOT_GIVEN`; an enum of one, so that type checkers narrow it and pickling keeps it one.
+    """The type of `NOT_GIVEN`. An enum, so that type checkers can narrow it and pickling preserves its identity.
 
     Example:
         >>> NOT_GIVEN
@@ -24,11 +24,11 @@ class NotGiven(Enum):
     NOT_GIVEN = "NOT_GIVEN"
 
     def __repr__(self) -> str:
-        """Read as the name that users write."""
+        """Return the name that users write."""
         return "NOT_GIVEN"
 
     def __bool__(self) -> Literal[False]:
-        """Be false, so that `value or default` reads naturally."""
+        """Return False, so that `value or default` works."""
         return False
 
 

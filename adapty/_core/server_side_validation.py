@@ -1,4 +1,4 @@
-"""Checks of what the server-side API's reference says it refuses, in the manner of `adapty._core.validation`."""
+"""Validate fields of the server-side API, by the rules of its reference; see `adapty._core.validation`."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from adapty._core.validation import (
     Invalid,
     attribute,
     decimal_amount,
+    format_name,
     identifier,
-    printable,
     quote,
     text,
     type_name,
@@ -50,7 +50,7 @@ MAX_ATTRIBUTE_TEXT = 50
 MAX_METADATA = 5
 MAX_METADATA_TEXT = 200
 MAX_EXACT_DIGITS = 15
-"""So many digits of a decimal number survive the trip through a JSON number, whoever reads it."""
+"""The number of significant digits that every JSON parser preserves."""
 
 _ATTRIBUTE_KEY = lazy_pattern(r"[A-Za-z0-9._-]{1,30}", re.ASCII)
 _METADATA_KEY = lazy_pattern(r"[a-z0-9_]{1,30}", re.ASCII)
@@ -59,35 +59,35 @@ _INT32 = 2**31
 
 
 def boolean(value: bool | NotGiven) -> bool:  # noqa: FBT001 - a check takes the value alone
-    """Accept True and False only."""
+    """Return True or False."""
     if not isinstance(value, bool):
         raise Invalid(f"is {type_name(value)}; expected True or False")
     return value
 
 
 def int_choice(choices: Mapping[int, str], value: Any) -> int:
-    """Accept one of these numbers only."""
+    """Return one of these numbers."""
     if isinstance(value, bool) or not isinstance(value, int) or value not in choices:
         meanings = ", ".join(f"{number} ({meaning})" for number, meaning in choices.items())
-        raise Invalid(f"is {type_name(value)} and none of the known values; expected one of {meanings}")
+        raise Invalid(f"is {type_name(value)} and not one of the known values; expected one of {meanings}")
     return int(value)
 
 
 def optional_uuid(value: str | UUID | NotGiven) -> str:
-    """Accept a UUID or its text, for a field that may be left out."""
+    """Validate an optional UUID; see `validate_uuid`."""
     return validate_uuid(value)
 
 
 def uuid_v4(value: str | UUID) -> str:
-    """Accept a UUID of version 4, which is what an Idempotency-Key has to be."""
+    """Return a version 4 UUID, as required for an Idempotency-Key."""
     plain = validate_uuid(value)
     if plain[14] != "4" or plain[19] not in "89ab":
-        raise Invalid("is not a UUID of version 4; expected one, such as uuid.uuid4() makes")
+        raise Invalid("is not a version 4 UUID; expected one such as uuid.uuid4() returns")
     return plain
 
 
 def ipv4_address(value: str | NotGiven) -> str:
-    """Accept an IPv4 address; it is personal, so it is never quote."""
+    """Return an IPv4 address. Errors do not quote it: it is personal."""
     plain = text(value)
     try:
         return str(IPv4Address(plain))
@@ -96,7 +96,7 @@ def ipv4_address(value: str | NotGiven) -> str:
 
 
 def currency(value: str) -> str:
-    """Accept the three capital letters of an ISO 4217 code."""
+    """Return a currency code of ISO 4217."""
     plain = text(value)
     if not _CURRENCY.fullmatch(plain):
         raise Invalid(f"{quote(plain)} is not an ISO 4217 code; expected three capital letters, such as USD")
@@ -104,37 +104,37 @@ def currency(value: str) -> str:
 
 
 def price_amount(value: Decimal | str | float) -> Decimal:
-    """Accept an amount that a JSON number carries exactly; of a float, the number that its shortest spelling names."""
+    """Return an amount that a JSON number represents exactly; a float counts as its shortest decimal form."""
     amount = decimal_amount(Decimal(repr(float(value))) if isinstance(value, float) else value)
     # Not normalize(), which rounds to the precision of the context.
     if len(format(amount, "f").replace(".", "").strip("-0")) > MAX_EXACT_DIGITS:
-        raise Invalid(f"has more digits than a JSON number keeps; expected at most {MAX_EXACT_DIGITS}")
+        raise Invalid(f"has too many digits for a JSON number; expected at most {MAX_EXACT_DIGITS}")
     return amount
 
 
 def custom_attributes(
     value: Mapping[str, str | float | None] | Iterable[Mapping[str, Any]] | NotGiven,
 ) -> tuple[Mapping[str, str | float], ...]:
-    """Accept names with their values, or the API's own list of `key` and `value`; give that list.
+    """Return the API's list of `key` and `value`, given as a mapping or as that list.
 
-    None and the empty text delete an attribute. Booleans become the floats that the API would make of them.
+    None and the empty string delete an attribute. Booleans become floats, as the API stores them.
     """
-    kept: dict[str, str | float] = {}
-    for key, held in _attribute_pairs(value):
-        name = printable(key)
+    result: dict[str, str | float] = {}
+    for key, item in _attribute_pairs(value):
+        name = format_name(key)
         if not isinstance(key, str) or not _ATTRIBUTE_KEY.fullmatch(key):
-            expected = "expected 1 to 30 letters, digits, dashes, points and underscores"
-            raise Invalid(f"is a key that the API does not take; {expected}", inside=name)
-        if key in kept:
-            raise Invalid("is given twice; expected one value", inside=name)
+            expected = "expected 1 to 30 letters, digits, dashes, dots and underscores"
+            raise Invalid(f"is not a valid key; {expected}", inside=name)
+        if key in result:
+            raise Invalid("is repeated; expected one value", inside=name)
         try:
-            kept[str.__str__(key)] = _attribute_value(held)
-        except Invalid as refused:
-            raise Invalid(refused.problem, inside=name) from None
-    to_set = sum(held != "" for held in kept.values())
+            result[str.__str__(key)] = _attribute_value(item)
+        except Invalid as invalid:
+            raise Invalid(invalid.problem, inside=name) from None
+    to_set = sum(item != "" for item in result.values())
     if to_set > MAX_ATTRIBUTES:
-        raise Invalid(f"has {to_set} attributes; expected at most {MAX_ATTRIBUTES}, which is what a profile holds")
-    return tuple({"key": key, "value": held} for key, held in kept.items())
+        raise Invalid(f"has {to_set} attributes; expected at most {MAX_ATTRIBUTES} per profile")
+    return tuple({"key": key, "value": item} for key, item in result.items())
 
 
 def _attribute_pairs(value: Any) -> Iterable[tuple[Any, Any]]:
@@ -146,7 +146,7 @@ def _attribute_pairs(value: Any) -> Iterable[tuple[Any, Any]]:
     pairs = []
     for number, item in enumerate(value):
         if not isinstance(item, Mapping) or set(item) != {"key", "value"}:
-            raise Invalid(f"is not an object of key and value; {expected}", inside=str(number))
+            raise Invalid(f"is not an object with key and value; {expected}", inside=str(number))
         pairs.append((item["key"], item["value"]))
     return pairs
 
@@ -156,92 +156,92 @@ def _attribute_value(value: Any) -> str | float:
         return ""
     if isinstance(value, bool):
         return float(value)
-    kept = attribute(value)
-    if isinstance(kept, int) and int(float(kept)) != kept:
-        raise Invalid("is a whole number that the API would change; expected one that a float holds, or text")
-    if isinstance(kept, str) and len(kept) > MAX_ATTRIBUTE_TEXT:
-        raise Invalid(f"has {len(kept)} characters; expected at most {MAX_ATTRIBUTE_TEXT}")
-    return kept
+    result = attribute(value)
+    if isinstance(result, int) and int(float(result)) != result:
+        raise Invalid("is an integer that the API would round; expected one that a float can represent, or a str")
+    if isinstance(result, str) and len(result) > MAX_ATTRIBUTE_TEXT:
+        raise Invalid(f"has {len(result)} characters; expected at most {MAX_ATTRIBUTE_TEXT}")
+    return result
 
 
 def metadata(value: Mapping[str, str] | NotGiven) -> Mapping[str, str]:
-    """Accept the metadata of a virtual currency transaction."""
+    """Return the metadata of a virtual currency transaction."""
     if not isinstance(value, Mapping):
-        raise Invalid(f"is {type_name(value)}; expected a mapping of names to texts")
+        raise Invalid(f"is {type_name(value)}; expected a mapping of names to strings")
     if len(value) > MAX_METADATA:
         raise Invalid(f"has {len(value)} keys; expected at most {MAX_METADATA}")
-    kept = {}
-    for key, held in value.items():
-        name = printable(key)
+    result = {}
+    for key, item in value.items():
+        name = format_name(key)
         if not isinstance(key, str) or not _METADATA_KEY.fullmatch(key):
             expected = "expected 1 to 30 lower-case letters, digits and underscores"
-            raise Invalid(f"is a key that the API does not take; {expected}", inside=name)
-        if not isinstance(held, str) or len(held) > MAX_METADATA_TEXT:
-            raise Invalid(f"is no text of at most {MAX_METADATA_TEXT} characters", inside=name)
+            raise Invalid(f"is not a valid key; {expected}", inside=name)
+        if not isinstance(item, str) or len(item) > MAX_METADATA_TEXT:
+            raise Invalid(f"must be a str of at most {MAX_METADATA_TEXT} characters", inside=name)
         try:
-            kept[str.__str__(key)] = text(held)
-        except Invalid as refused:
-            raise Invalid(refused.problem, inside=name) from None
-    return kept
+            result[str.__str__(key)] = text(item)
+        except Invalid as invalid:
+            raise Invalid(invalid.problem, inside=name) from None
+    return result
 
 
 def nonzero_int32(value: int) -> int:
-    """Accept an amount of a virtual currency: a whole number other than 0, of 32 bits."""
-    expected = "expected a whole number other than 0, such as 50 to credit or -50 to debit"
+    """Return an amount of a virtual currency: a 32-bit integer other than 0."""
+    expected = "expected an integer other than 0, such as 50 to credit or -50 to debit"
     if isinstance(value, bool) or not isinstance(value, int):
         raise Invalid(f"is {type_name(value)}; {expected}")
     if not value:
         raise Invalid(f"is 0; {expected}")
     if not -_INT32 <= value < _INT32:
-        raise Invalid(f"is beyond 32 bits; expected {-_INT32} to {_INT32 - 1}")
+        raise Invalid(f"is out of range; expected {-_INT32} to {_INT32 - 1}")
     return int(value)
 
 
 def stripe_token(value: str) -> str:
-    """Accept a Stripe subscription or payment intent."""
+    """Return the ID of a Stripe subscription or payment intent."""
     return _token(value, ("sub_", "pi_"))
 
 
 def paddle_token(value: str) -> str:
-    """Accept a Paddle transaction or subscription."""
+    """Return the ID of a Paddle transaction or subscription."""
     return _token(value, ("txn_", "sub_"))
 
 
 def _token(value: str, prefixes: tuple[str, ...]) -> str:
     plain = identifier(value)
     if not plain.startswith(prefixes) or plain in prefixes:
-        raise Invalid(f"is not such a token; expected one that starts with {' or '.join(prefixes)}")
+        raise Invalid(f"is not a valid token; expected one that starts with {' or '.join(prefixes)}")
     return plain
 
 
 def json_text(value: str | Mapping[str, Any]) -> str:
-    """Accept JSON as text, as it is, or something that can be written as JSON."""
-    expected = "expected JSON text, or a dict that JSON can carry"
+    """Return JSON text, given as text or as a mapping or list."""
+    expected = "expected JSON text, or a dict that JSON can represent"
     try:
         if isinstance(value, str):
-            json.loads(value, parse_constant=_no_json)
+            json.loads(value, parse_constant=_reject_constant)
             return text(value)
         if isinstance(value, Mapping | list):
-            return text(json.dumps(value, ensure_ascii=False, allow_nan=False, default=_plain))
+            return text(json.dumps(value, ensure_ascii=False, allow_nan=False, default=_mapping_to_dict))
     except (TypeError, ValueError, RecursionError):
         raise Invalid(f"is not JSON; {expected}") from None
     raise Invalid(f"is {type_name(value)}; {expected}")
 
 
-def _plain(value: Any) -> dict[Any, Any]:
+def _mapping_to_dict(value: Any) -> dict[Any, Any]:
     if isinstance(value, Mapping):
         return dict(value)
     raise TypeError
 
 
-def _no_json(constant: str) -> NoReturn:
+def _reject_constant(constant: str) -> NoReturn:
     raise ValueError(constant)
 
 
-def resolve_idempotency_key(given: str | UUID | NotGiven | None) -> str:
-    """Give the caller's key, or a new one; a call sends the same one with each of its tries.
+def resolve_idempotency_key(key: str | UUID | NotGiven | None) -> str:
+    """Return the caller's key, or a new one for all attempts of a call.
 
     Raises:
-        AdaptyUsageError: The caller's is not a UUID of version 4.
+        AdaptyUsageError: The caller's key is not a version 4 UUID.
     """
-    return str(uuid4()) if given is None or isinstance(given, NotGiven) else validate("idempotency_key", uuid_v4, given)
+    return str(uuid4()) if key is None or isinstance(key, NotGiven) else validate("idempotency_key", uuid_v4, key)

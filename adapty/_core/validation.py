@@ -1,9 +1,8 @@
-"""Checks of what the API is documented to refuse, made before anything is sent.
+"""Validate fields before a request is sent.
 
-Each check takes a value and gives the one to keep, or raises `Invalid` with what is wrong and what would be right;
-`validate` turns that into an AdaptyUsageError that names the field. The value itself is never quote where it may be
-personal. Checks of fields that may be left out are typed to take NOT_GIVEN, because a record's constructor is typed
-by them; it never gets here.
+Each validator returns the value to send, or raises `Invalid` with the problem and what is expected. `validate` converts
+that to an AdaptyUsageError with the field's name. Personal values are never quoted. Validators of optional fields
+accept NOT_GIVEN in their types, because the types of a model's constructor come from them; the value never gets here.
 """
 
 from __future__ import annotations
@@ -41,8 +40,10 @@ __all__ = [
     "closest_match",
     "country",
     "decimal_amount",
+    "describe",
     "email",
     "end_datetime",
+    "format_name",
     "future_datetime",
     "header_value_problem",
     "identifier",
@@ -51,7 +52,6 @@ __all__ = [
     "one_of",
     "optional_datetime",
     "optional_email",
-    "printable",
     "quotation_mark_problem",
     "quote",
     "suggest_choice",
@@ -72,14 +72,14 @@ COUNTRY_CODES = frozenset(
     MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW
     PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM
     TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW
-    """.split(),  # noqa: SIM905 - 249 quote codes are no easier to read
+    """.split(),  # noqa: SIM905 - 249 quoted codes are no easier to read
 )
 """The officially assigned codes of ISO 3166-1 alpha-2. A test compares them with pycountry's."""
 
 _COMMON_MISTAKES = {"UK": "GB", "EL": "GR", "EN": "GB"}
 """Codes that are often written for a country and are not its ISO code."""
 
-_MOMENT_EXPECTED = 'expected an aware datetime or ISO 8601 text with an offset, such as "2026-06-01T10:30:00Z"'
+_DATETIME_EXPECTED = 'expected an aware datetime or ISO 8601 text with an offset, such as "2026-06-01T10:30:00Z"'
 _DATE_EXPECTED = 'expected a datetime.date or ISO 8601 text, such as "1990-05-21"'
 _AMOUNT_EXPECTED = 'expected a Decimal or decimal text, such as "9.99"'
 
@@ -88,7 +88,7 @@ _TIME_OF_DAY = lazy_pattern(r"[0-9:.,]+(Z|[+-][0-9]{2}(:?[0-9]{2})?)?", re.ASCII
 # RFC 5321, section 4.5.3.1: 64 octets before the @, 254 in all (with the brackets of a path taken off its 256).
 _MAX_LOCAL_PART = 64
 _MAX_ADDRESS = 254
-# RFC 5322 dot-atom, with what RFC 6531 adds; a quote local part is legal and not deliverable in practice.
+# RFC 5322 dot-atom, with what RFC 6531 adds; a quoted local part is legal and not deliverable in practice.
 _OTHER_SCRIPTS = "\x80-\U0010ffff"
 _ATOM = rf"[A-Za-z0-9!#$%&'*+/=?^_`{{|}}~{_OTHER_SCRIPTS}-]+"
 _LOCAL_PART = lazy_pattern(rf"{_ATOM}(\.{_ATOM})*")
@@ -96,25 +96,25 @@ _LABEL_EDGE = rf"[A-Za-z0-9{_OTHER_SCRIPTS}]"
 _LABEL_REST = rf"([A-Za-z0-9{_OTHER_SCRIPTS}-]{{0,61}}{_LABEL_EDGE})"
 _DOMAIN = lazy_pattern(rf"({_LABEL_EDGE}{_LABEL_REST}?\.)+[A-Za-z{_OTHER_SCRIPTS}]{_LABEL_REST}")
 
-_KEPT_BYTE = lazy_pattern("[\udc80-\udcff]")
-"""What stands in text for a byte that is not UTF-8, where it was read with `surrogateescape`, as files are here."""
+_UNDECODED_BYTE = lazy_pattern("[\udc80-\udcff]")
+"""The replacement of a byte that is not UTF-8, in text decoded with `surrogateescape`, as files are here."""
 
 _AMOUNT = lazy_pattern(r"-?[0-9]{1,30}(\.[0-9]{1,30})?", re.ASCII)
 _MAX_AMOUNT_DIGITS = 30
-_MAX_SHOWN = 40
-_MAX_SHOWN_NAME = 100
-_MAX_SHOWN_NUMBER = 10**9
+_MAX_QUOTE_LENGTH = 40
+_MAX_NAME_LENGTH = 100
+_MAX_PRINTED_INT = 10**9
 
-# Rules of the server-side API's reference, the only place where the vendor gives the figure.
+# From the reference of the server-side API, the only page with this limit.
 _MAX_TRANSACTION_ID = 50
 
 
-class Invalid(Exception):  # noqa: N818 - never leaves the library: `validate` turns it into an AdaptyUsageError
-    """A value was refused.
+class Invalid(Exception):  # noqa: N818 - internal: `validate` converts it to an AdaptyUsageError
+    """A value is invalid.
 
     Attributes:
-        problem: What is wrong with the value and what would be right.
-        inside: The name of the part at fault, where the value has parts.
+        problem: What is wrong, and what is expected.
+        inside: The name of the invalid part, if the value has parts.
     """
 
     def __init__(self, problem: str, *, inside: str | None = None) -> None:
@@ -123,35 +123,37 @@ class Invalid(Exception):  # noqa: N818 - never leaves the library: `validate` t
         self.inside = inside
 
 
-def validate(field: str, check: Callable[[Any], T], value: Any) -> T:
-    """Give what the check keeps of the value, or raise an AdaptyUsageError that names the field.
+def validate(field: str, validator: Callable[[Any], T], value: Any) -> T:
+    """Return the result of a validator.
 
-    Values are foreign objects: time zones, mappings and subclasses whose own code runs here and may fail.
+    Raises:
+        AdaptyUsageError: The value is invalid, or its own code (a time zone, a mapping, a subclass) raised an error.
+            `field_name` is the field, with the name of the invalid part if the value has parts.
     """
     try:
-        return check(value)
-    except Invalid as refused:
-        name = f"{field}.{refused.inside}" if refused.inside else field
-        raise AdaptyUsageError.for_field(name, refused.problem) from None
+        return validator(value)
+    except Invalid as invalid:
+        name = f"{field}.{invalid.inside}" if invalid.inside else field
+        raise AdaptyUsageError.for_field(name, invalid.problem) from None
     except AdaptyUsageError as nested:
         raise nested.prefixed(field) from None
-    except Exception as broken:  # noqa: BLE001 - see above
-        raise AdaptyUsageError.for_field(field, f"cannot be read: it raised {type(broken).__name__}") from None
+    except Exception as exc:  # noqa: BLE001 - see above
+        raise AdaptyUsageError.for_field(field, f"cannot be read: it raised {type(exc).__name__}") from None
 
 
 def text(value: str | NotGiven) -> str:
-    """Accept a str that can be sent as UTF-8; give a plain one, of an enum's member its value."""
-    if type(value) is str and value.isascii():  # the usual case, in a fifth of the time
+    """Return a str that UTF-8 can encode; of an enum member, its value."""
+    if type(value) is str and value.isascii():  # the common case, five times faster
         return value
     if not isinstance(value, str):
         raise Invalid(f"is {type_name(value)}; expected a str")
     plain = str.__str__(value)
     try:
         plain.encode()
-    except UnicodeEncodeError as problem:
-        if _KEPT_BYTE.match(plain, problem.start):
-            raise Invalid("is not UTF-8; expected text in UTF-8: save the file it comes from as UTF-8") from None
-        raise Invalid("holds half of a surrogate pair; expected text that UTF-8 can carry") from None
+    except UnicodeEncodeError as exc:
+        if _UNDECODED_BYTE.match(plain, exc.start):
+            raise Invalid("is not UTF-8; expected UTF-8: save the file that it comes from as UTF-8") from None
+        raise Invalid("contains a lone surrogate; expected text that UTF-8 can encode") from None
     return plain
 
 
@@ -164,15 +166,15 @@ def nonblank(value: str | NotGiven) -> str:
 
 
 def identifier(value: str | NotGiven) -> str:
-    """Return text that names something: not blank, without white space around it or invisible characters in it."""
+    """Return an ID: not blank, without surrounding white space or invisible characters."""
     plain = nonblank(value)
     if problem := describe_invisible_character(plain):
-        raise Invalid(f"{problem}; expected the id without it")
+        raise Invalid(f"{problem}; expected the ID without it")
     return plain
 
 
 def transaction_id(value: str) -> str:
-    """Accept a store's transaction id: the vendor documents that a longer one makes the request fail."""
+    """Return a store's transaction ID; the API rejects longer ones."""
     plain = identifier(value)
     if len(plain) > _MAX_TRANSACTION_ID:
         raise Invalid(f"has {len(plain)} characters; expected at most {_MAX_TRANSACTION_ID}")
@@ -180,38 +182,38 @@ def transaction_id(value: str) -> str:
 
 
 def email(value: str) -> str:
-    """Return an address of the shape name@domain.tld; it is never quote."""
+    """Return an address like name@domain.tld. Errors do not quote it."""
     plain = text(value)
-    if problem := describe_invisible_character(plain) or _problem_of_address(plain):
+    if problem := describe_invisible_character(plain) or _find_email_problem(plain):
         raise Invalid(f"{problem}; expected an e-mail address such as name@example.com")
     return plain
 
 
-def _problem_of_address(address: str) -> str | None:
+def _find_email_problem(address: str) -> str | None:
     local, at, domain = address.rpartition("@")
     problem = None
     if not at:
         problem = "has no @"
     elif len(address) > _MAX_ADDRESS or len(local) > _MAX_LOCAL_PART:
         problem = f"is too long (at most {_MAX_LOCAL_PART} characters before the @, {_MAX_ADDRESS} in all)"
-    elif " " in address:  # other white space is told of before
+    elif " " in address:  # other white space is an invisible character
         problem = f"has a space at character {address.index(' ') + 1}"
     elif not address.isprintable():
-        problem = "has something that cannot be printed"
+        problem = "contains an unprintable character"
     elif not _LOCAL_PART.fullmatch(local):
-        problem = "has something that cannot stand before the @"
+        problem = "has an invalid character before the @"
     elif not _DOMAIN.fullmatch(domain):
-        problem = "has no valid domain after the @"
+        problem = "has an invalid domain after the @"
     return problem
 
 
 def optional_email(value: str | NotGiven) -> str:
-    """Accept the same, for a field that may be left out."""
+    """Validate an optional e-mail address; see `email`."""
     return email(cast("str", value))
 
 
 def country(value: str | NotGiven) -> str:
-    """Accept an officially assigned two-letter code of ISO 3166-1, in upper case."""
+    """Return an officially assigned two-letter code of ISO 3166-1, in upper case."""
     plain = text(value)
     if plain in COUNTRY_CODES:
         return plain
@@ -221,62 +223,61 @@ def country(value: str | NotGiven) -> str:
 
 
 def aware_datetime(value: datetime | str) -> datetime:
-    """Accept an aware datetime, or ISO 8601 text with an offset; give it in UTC, as a plain datetime."""
+    """Return an aware datetime, given as one or as ISO 8601 text with an offset, in UTC."""
     if isinstance(value, str):
-        spelled = str.__str__(value)
+        raw = str.__str__(value)
         try:
-            value = _read_moment(spelled)
+            value = _parse_datetime(raw)
         except (ValueError, OverflowError):
-            raise Invalid(f"{quote(spelled)} is not ISO 8601; {_MOMENT_EXPECTED}") from None
+            raise Invalid(f"{quote(raw)} is not ISO 8601; {_DATETIME_EXPECTED}") from None
         if value.tzinfo is UTC:
             return value
     if not isinstance(value, datetime):
-        raise Invalid(f"is {type_name(value)}; {_MOMENT_EXPECTED}")
-    # Subclasses end here too: pandas' NaT is a datetime whose every part is NaN.
+        raise Invalid(f"is {type_name(value)}; {_DATETIME_EXPECTED}")
+    # Also for subclasses: pandas' NaT is a datetime whose parts are NaN.
     try:
         if value.utcoffset() is None:
-            raise Invalid(f"has no UTC offset; {_MOMENT_EXPECTED}")
+            raise Invalid(f"has no UTC offset; {_DATETIME_EXPECTED}")
         utc = value.astimezone(UTC)
         return datetime(utc.year, utc.month, utc.day, utc.hour, utc.minute, utc.second, utc.microsecond, tzinfo=UTC)
     except (OverflowError, TypeError, ValueError):
-        raise Invalid(f"is no moment that UTC can name; {_MOMENT_EXPECTED}") from None
+        raise Invalid(f"cannot be converted to UTC; {_DATETIME_EXPECTED}") from None
 
 
-def _read_moment(spelled: str) -> datetime:
-    """Read ISO 8601."""
-    return parse_common_form(spelled) or parser("T").isoparse(_plain_iso(spelled))
-
-
-def _plain_iso(spelled: str) -> str:
-    """Give ISO 8601 as isoparse reads it; what older versions of it let through (an offset of +-2:00) is refused."""
-    text = spelled.upper().replace(" ", "T", 1)
-    if "T" in text and not _TIME_OF_DAY.fullmatch(text.partition("T")[2]):
-        raise ValueError(spelled)
-    return text
+def _parse_datetime(raw: str) -> datetime:
+    """Parse ISO 8601."""
+    parsed = parse_common_form(raw)
+    if parsed is not None:
+        return parsed
+    normalized = raw.upper().replace(" ", "T", 1)
+    # Older versions of isoparse accept invalid offsets such as +-2:00.
+    if "T" in normalized and not _TIME_OF_DAY.fullmatch(normalized.partition("T")[2]):
+        raise ValueError(raw)
+    return parser("T").isoparse(normalized)
 
 
 def future_datetime(value: datetime | str | relativedelta | timedelta | NotGiven) -> datetime:
-    """Accept what `aware_datetime` does, or a relativedelta or timedelta that counts from now."""
+    """Return a datetime, given as for `aware_datetime` or as a relativedelta or timedelta from now."""
     if isinstance(value, timedelta) or is_loaded_instance(value, "dateutil.relativedelta", "relativedelta"):
         try:
             return datetime.now(UTC) + cast("timedelta", value)
         except (ValueError, OverflowError):
-            raise Invalid("is beyond the years 1 to 9999; expected a shorter time from now") from None
+            raise Invalid("is outside the years 1 to 9999; expected a shorter time from now") from None
     return aware_datetime(cast("datetime | str", value))
 
 
 def end_datetime(value: datetime | str | relativedelta | timedelta) -> datetime:
-    """Accept the same, for a field that is required."""
+    """Validate a required datetime; see `future_datetime`."""
     return future_datetime(value)
 
 
 def optional_datetime(value: datetime | str | NotGiven) -> datetime:
-    """Accept what `aware_datetime` does, for a field that may be left out."""
+    """Validate an optional datetime; see `aware_datetime`."""
     return aware_datetime(cast("datetime | str", value))
 
 
 def calendar_date(value: date | str | NotGiven) -> date:
-    """Accept a date without a time, or its ISO 8601 text; a birthday is personal, so it is never quote."""
+    """Return a date, given as one or as ISO 8601 text. Errors do not quote it: it may be a birthday."""
     if isinstance(value, str):
         try:
             return date.fromisoformat(str.__str__(value))
@@ -288,82 +289,94 @@ def calendar_date(value: date | str | NotGiven) -> date:
 
 
 def decimal_amount(value: Decimal | str | int | NotGiven) -> Decimal:
-    """Accept an exact amount: Decimal, int, or decimal text. A float is refused, for 9.99 is not what it holds."""
+    """Return an exact amount, given as Decimal, int or decimal text. Floats are rejected: they are not exact."""
     if isinstance(value, bool) or not isinstance(value, Decimal | int | str):
         raise Invalid(f"is {type_name(value)}; {_AMOUNT_EXPECTED}")
     if isinstance(value, str):
-        spelled = str.__str__(value)
+        raw = str.__str__(value)
     elif isinstance(value, Decimal) and (not value.is_finite() or abs(value.adjusted()) > _MAX_AMOUNT_DIGITS):
-        spelled = ""  # written out, the exponent could fill the memory
+        raw = ""  # a large exponent could fill the memory
     else:
-        spelled = format(Decimal(value), "f")
-    if not _AMOUNT.fullmatch(spelled):
-        raise Invalid(f"{quote(spelled) if spelled else 'it'} is not an amount of money; {_AMOUNT_EXPECTED}")
-    return Decimal(spelled)
+        raw = format(Decimal(value), "f")
+    if not _AMOUNT.fullmatch(raw):
+        raise Invalid(f"{quote(raw) if raw else 'the value'} is not an amount of money; {_AMOUNT_EXPECTED}")
+    return Decimal(raw)
 
 
-def bounded_int(name: str, value: int, most: int) -> int:
-    """Give a whole number from 1 to `most`.
+def bounded_int(name: str, value: int, most: int, *, least: int = 1) -> int:
+    """Return an integer from `least` to `most`.
 
     Raises:
-        AdaptyUsageError: It is none; `field_name` is `name`.
+        AdaptyUsageError: The value is something else; `field_name` is `name`.
     """
-    if type(value) is not int or not 1 <= value <= most:
-        raise AdaptyUsageError.for_field(name, f"is no such number; expected 1 to {most}")
+    if type(value) is not int or not least <= value <= most:
+        raise AdaptyUsageError.for_field(name, f"must be an integer from {least} to {most} (got {describe(value)})")
     return value
 
 
+def describe(value: object) -> str:
+    """Return a number as it is, and anything else as its type, which no secret can be in.
+
+    Example:
+        >>> describe(-1), describe("x"), describe(None)
+        ('-1', 'str', 'None')
+    """
+    if isinstance(value, int | float) and type(value) in {int, float, bool} and abs(value) < _MAX_PRINTED_INT:
+        return str(value)
+    return "None" if value is None else type(value).__name__
+
+
 def one_of(choices: Collection[str], value: Any, *, personal: bool = False) -> str:
-    """Accept one of these names only; a personal one is not quote."""
+    """Return one of these names. Errors do not quote a personal value."""
     plain = text(value)
     if plain not in choices:
-        shown = "the value" if personal else quote(plain)
-        raise Invalid(f"{shown} is not known{suggest_choice(plain, choices)}")
+        quoted = "the value" if personal else quote(plain)
+        raise Invalid(f"{quoted} is not known{suggest_choice(plain, choices)}")
     return plain
 
 
 def attributes(value: Mapping[str, str | int | float] | NotGiven) -> Mapping[str, str | int | float]:
-    """Accept a mapping of names to strings or numbers; give a copy."""
+    """Return a copy of a mapping of names to strings or numbers."""
     if not isinstance(value, Mapping):
         raise Invalid(f"is {type_name(value)}; expected a mapping of names to strings or numbers")
-    kept: dict[str, str | int | float] = {}
-    for name, held in value.items():
+    result: dict[str, str | int | float] = {}
+    for name, item in value.items():
         try:
-            kept[text(name)] = attribute(held)
-        except Invalid as refused:
-            raise Invalid(refused.problem, inside=printable(name)) from None
-    return kept
+            result[text(name)] = attribute(item)
+        except Invalid as invalid:
+            raise Invalid(invalid.problem, inside=format_name(name)) from None
+    return result
 
 
 def json_object(value: Mapping[str, Any] | NotGiven) -> Mapping[str, Any]:
-    """Accept a mapping that JSON can carry; give a copy, as whoever reads the JSON will have it."""
+    """Return a mapping as its JSON will be parsed."""
     if not isinstance(value, Mapping):
         raise Invalid(f"is {type_name(value)}; expected a mapping of names to JSON values")
-    kept: dict[str, Any] = {}
-    for name, held in value.items():
+    result: dict[str, Any] = {}
+    for name, item in value.items():
         try:
-            written = json.dumps(held, ensure_ascii=False, allow_nan=False)
-            written.encode()
-            kept[text(name)] = json.loads(written)
-            if is_too_deep(kept[name]):
-                raise Invalid(f"is nested too deep; expected at most {MAX_DEPTH} levels")  # noqa: TRY301 - named below
-        except Invalid as refused:
-            raise Invalid(refused.problem, inside=printable(name)) from None
+            document = json.dumps(item, ensure_ascii=False, allow_nan=False)
+            document.encode()
+            result[text(name)] = parsed = json.loads(document)
+            if is_too_deep(parsed, document):
+                raise Invalid(f"is nested too deeply; expected at most {MAX_DEPTH} levels")  # noqa: TRY301 - named below
+        except Invalid as invalid:
+            raise Invalid(invalid.problem, inside=format_name(name)) from None
         except (TypeError, ValueError, RecursionError):
-            raise Invalid("is not something that JSON can carry", inside=printable(name)) from None
-    return kept
+            raise Invalid("cannot be represented in JSON", inside=format_name(name)) from None
+    return result
 
 
 def header_value_problem(value: str) -> str | None:
-    """Say why a header does not carry a value unchanged, or give None; the value is not quote, it may be a secret."""
+    """Return why a header cannot carry a value unchanged, or None. The value may be a secret and is not quoted."""
     if not value.strip():
         return "is empty"
     if value != value.strip():
-        return "begins or ends with white space, which no header carries"
+        return "starts or ends with white space, which a header cannot carry"
     if problem := quotation_mark_problem(value):
         return problem
     if not value.isascii() or not value.isprintable():
-        return "holds characters that no header carries unchanged"
+        return "contains characters that a header cannot carry unchanged"
     return None
 
 
@@ -385,7 +398,7 @@ def quotation_mark_problem(value: str) -> str | None:
 
 
 def closest_match(name: str, choices: Iterable[str]) -> str | None:
-    """Return the choice that is nearest to a name, whatever its case, spaces and hyphens, or None if none is near."""
+    """Return the choice closest to a name, ignoring case, spaces and hyphens, or None if there is none."""
     by_plain = {choice.casefold(): choice for choice in choices}
     plain = name.strip().casefold().replace(" ", "_").replace("-", "_")
     from difflib import get_close_matches  # noqa: PLC0415 - rarely needed
@@ -395,44 +408,44 @@ def closest_match(name: str, choices: Iterable[str]) -> str | None:
 
 
 def suggest_choice(name: str, choices: Collection[str]) -> str:
-    """Return the end of a message about an unknown name: what was probably meant, and what there is."""
+    """Return the end of a message about an unknown name: the closest choice, and all choices."""
     close = closest_match(name, choices)
-    meant = f"; did you mean {close}? expected" if close else "; expected"
-    return f"{meant} one of {', '.join(choices)}"
+    hint = f"; did you mean {close}? expected" if close else "; expected"
+    return f"{hint} one of {', '.join(choices)}"
 
 
 def type_name(value: Any) -> str:
-    """Name a value by its type, so that no message can hold the value itself."""
+    """Return the type of a value for a message, which then cannot contain the value itself."""
     return "None" if value is None else f"of type {type(value).__name__}"
 
 
-def printable(name: object) -> str:
-    """Return a name as a message can hold it, escaped and shortened; an address in its place stays repr_redacted."""
+def format_name(name: object) -> str:
+    """Return a name for a message, escaped and shortened. An e-mail address in its place is not shown."""
     if isinstance(name, str):
-        shown = escape_control(name)
+        formatted = escape_control(name)
     else:
-        shown = str(name) if type(name) is int and abs(name) < _MAX_SHOWN_NUMBER else f"({type_name(name)})"
-    return "(a name with an @)" if "@" in shown else _shortened(shown, _MAX_SHOWN_NAME)
+        formatted = str(name) if type(name) is int and abs(name) < _MAX_PRINTED_INT else f"({type_name(name)})"
+    return "(a name with an @)" if "@" in formatted else _shorten(formatted, _MAX_NAME_LENGTH)
 
 
 def quote(value: str) -> str:
-    """Quote a value that is not personal, shortened; an address put into the wrong field stays repr_redacted."""
-    return "the value" if "@" in value else ascii(_shortened(value, _MAX_SHOWN))
+    """Return a value in quotes, shortened. An e-mail address in the wrong field is not shown."""
+    return "the value" if "@" in value else ascii(_shorten(value, _MAX_QUOTE_LENGTH))
 
 
-def _shortened(value: str, longest: int) -> str:
-    return value if len(value) <= longest else f"{value[: longest - 3]}..."
+def _shorten(value: str, max_length: int) -> str:
+    return value if len(value) <= max_length else f"{value[: max_length - 3]}..."
 
 
 def attribute(value: Any) -> str | int | float:
-    """Accept the value of a custom attribute."""
+    """Return the value of a custom attribute."""
     expected = "expected a string or a finite number"
     if isinstance(value, str):
         return text(value)
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise Invalid(f"is {type_name(value)}; {expected}")
     if not _fits_a_double(value):
-        raise Invalid(f"is not a number that JSON can carry; {expected}")
+        raise Invalid(f"is not a number that JSON can represent; {expected}")
     return value
 
 

@@ -1,6 +1,6 @@
 # Made from adapty/_async/deletions.py by `make unasync`; do not edit.
 
-"""Drives a run of deletions: several at a time, each with an outcome."""
+"""Drives a run of deletions, several at a time."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ def run_deletions(
     delete: Callable[[str], str | None],
     concurrency: int,
 ) -> DeletionReport:
-    """Delete whom the run says, and note what comes of each.
+    """Delete the IDs of a run, and record each result.
 
     Args:
-        run: Whom to delete, and where outcomes go.
-        delete: Deletes the one of an id, or raises an AdaptyError. Returns the kind of id that found it, or None where
+        run: The IDs and their results.
+        delete: Deletes one ID, or raises an AdaptyError. Returns the kind of ID that found the profile, or None if
             there is only one kind.
-        concurrency: How many requests are under way at a time.
+        concurrency: The maximum number of concurrent requests.
 
     Raises:
-        AdaptyUsageError: `concurrency` is no such number; nothing was sent.
+        AdaptyUsageError: `concurrency` is out of range; nothing was sent.
         AdaptyConfigError: The client has no key, or is closed.
     """
-    at_a_time = bounded_int("concurrency", concurrency, MAX_CONCURRENCY)
+    limit = bounded_int("concurrency", concurrency, MAX_CONCURRENCY)
 
     def delete_one(id_: str) -> DeletionResult:
         try:
@@ -46,7 +46,7 @@ def run_deletions(
             return DeletionResult.failed(id_, error, run.lookup_by)
         return DeletionResult.succeeded(id_, run.lookup_by, found_by)
 
-    with closing(map_threads(delete_one, run.pending_ids(), at_a_time)) as outcomes:
-        for deletion in outcomes:
-            run.note(deletion)
+    with closing(map_threads(delete_one, run.pending_ids(), limit)) as results:
+        for result in results:
+            run.record(result)
     return run.report()

@@ -7,10 +7,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, overload
 
 from adapty._core.deletions import DeletionRun
-from adapty._core.ids import BARE_ID, BARE_ID_KINDS, MAIL_ID_KINDS, NAMED_MAIL_ID_KINDS
+from adapty._core.ids import DEFAULT_ID_KIND, LISTED_MAIL_ID_VALIDATORS, MAIL_ID_VALIDATORS, MAIL_LOOKUP_KINDS
 from adapty._core.sentinel import NOT_GIVEN, NotGiven
 from adapty._generated import build_mail_call, ignore_body, low_level_mail_client
-from adapty._mail_deletions import deletion_by_kinds_call, mail_deletion_call
+from adapty._mail_deletions import build_deletion_call, build_lookup_deletion_call
 from adapty._sync.deletions import run_deletions
 from adapty.models import MailProfile, ProfileDeletion, TransactionEvent
 from adapty.models._request import coerce_model
@@ -297,7 +297,7 @@ class Mail:
             email=email,
             extra_fields=extra_fields,
         )
-        self._transport.execute(mail_deletion_call(body, ignore_body))
+        self._transport.execute(build_deletion_call(body, ignore_body))
 
     def delete_many(
         self,
@@ -336,15 +336,13 @@ class Mail:
             (1, (), True)
         """
         if by is None:
-            kinds, run = (
-                BARE_ID_KINDS,
-                DeletionRun(ids, BARE_ID, on_result, kinds=MAIL_ID_KINDS, lookup_by=BARE_ID_KINDS),
-            )
+            validators, kinds = LISTED_MAIL_ID_VALIDATORS, MAIL_LOOKUP_KINDS
         else:
-            kinds, run = (by,), DeletionRun(ids, by, on_result, kinds=NAMED_MAIL_ID_KINDS)
+            validators, kinds = MAIL_ID_VALIDATORS, (by,)
+        run = DeletionRun(ids, by or DEFAULT_ID_KIND, on_result, validators, kinds)
 
         def delete(id_: str) -> str:
-            return self._transport.execute(deletion_by_kinds_call([(kind, id_) for kind in kinds], str))
+            return self._transport.execute(build_lookup_deletion_call([(kind, id_) for kind in kinds], str))
 
         return run_deletions(run, delete, concurrency)
 

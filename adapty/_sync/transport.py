@@ -1,6 +1,6 @@
 # Made from adapty/_async/transport.py by `make unasync`; do not edit.
 
-"""Drives calls: sends requests, waits between attempts, and passes what comes back to the core."""
+"""Drives calls: sends requests and waits between attempts, as `adapty._core.call` says."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Transport:
 
     Attributes:
         config: The settings.
-        is_default: Whether the connections are the client's own.
+        is_default: Whether the connections are the client's own, not those of a transport or client of the caller.
     """
 
     def __init__(
@@ -54,16 +54,16 @@ class Transport:
         config: Config,
         transport: httpx.BaseTransport,
         *,
-        owned: bool,
+        owns_transport: bool,
         http_client: httpx.Client | None = None,
         proxies: Proxies | None = None,
     ) -> None:
-        """Take the settings and the connections.
+        """Create a transport.
 
         Args:
             config: The settings.
             transport: Sends the requests.
-            owned: Whether closing this closes the transport.
+            owns_transport: Whether `close` closes the transport.
             http_client: The caller's client that the transport sends with, if any.
             proxies: The proxies of the environment, if the connections are the client's own.
         """
@@ -72,8 +72,8 @@ class Transport:
         self._proxies = proxies
         self._transport = transport
         self._http_client = http_client
-        self._owned = owned
-        self._makers = {api: RequestBuilder(config, api) for api in config.keys}
+        self._owns_transport = owns_transport
+        self._builders = {api: RequestBuilder(config, api) for api in config.keys}
         self._endpoints = {api: config.endpoint(api, proxies) for api in config.keys}
 
     @classmethod
@@ -83,38 +83,41 @@ class Transport:
         http_client: httpx.Client | None,
         transport: httpx.BaseTransport | None,
     ) -> Transport:
-        """Use the given httpx client or transport, or connections of its own.
+        """Create a transport over the caller's httpx client or transport, or over new connections.
 
         Raises:
             AdaptyConfigError: An argument is of the wrong type, or the environment's proxy or certificates cannot be
                 used.
         """
         if http_client is not None and transport is not None:
-            message = "http_client and transport exclude each other; give the transport to your httpx client"
+            message = "http_client and transport cannot be combined; pass the transport to your httpx client"
             raise AdaptyConfigError(message)
         check_type("http_client", http_client, httpx.Client)
         check_type("transport", transport, httpx.BaseTransport)
         if http_client is not None:
             client_send = partial(http_client.send, stream=True, auth=NO_AUTH, follow_redirects=False)
-            return cls(config, ExternalTransport(client_send), owned=False, http_client=http_client)
+            return cls(config, ExternalTransport(client_send), owns_transport=False, http_client=http_client)
         if transport is not None:
-            return cls(config, ExternalTransport(transport.handle_request, transport), owned=True)
+            return cls(config, ExternalTransport(transport.handle_request, transport), owns_transport=True)
         from adapty._connections import Connections  # noqa: PLC0415 - loads httpcore
 
         proxies = Proxies.from_environment()
         dialer = Dialer(proxies.for_url)
         for api in config.keys:
             dialer.check(config.base_urls[api])
-        return cls(config, Connections(dialer), owned=True, proxies=proxies)
+        return cls(config, Connections(dialer), owns_transport=True, proxies=proxies)
 
     def with_config(self, config: Config) -> Transport:
-        """Return a transport with other settings over the same connections, which stay this one's to close."""
-        return Transport(config, self._transport, owned=False, http_client=self._http_client, proxies=self._proxies)
+        """Return a transport with other settings over the same connections, which only this one closes."""
+        return Transport(
+            config, self._transport, owns_transport=False, http_client=self._http_client, proxies=self._proxies
+        )
 
     def execute(self, call: Call[T]) -> T:
-        """Carry out a call, retries included."""
+        """Execute a call, including retries."""
         api = call.operation.api
-        self.config.key(api)
+        if api not in self._builders:
+            self.config.key(api)  # raises
         keys = tuple(self.config.keys.values())
         steps = execute(call, self.config.retries, keys, endpoint=self._endpoints[api])
         step = next(steps)
@@ -130,7 +133,7 @@ class Transport:
             return result
 
     def _send(self, api: Api, request: Request) -> Response | Failure:
-        """Send once; whatever httpx raises becomes a `Failure`."""
+        """Send a request once; an exception of httpx becomes a `Failure`."""
         try:
             return send(
                 self._transport.handle_request,
@@ -144,18 +147,18 @@ class Transport:
             return to_failure(exc, self.config.timeouts)
 
     def _build_request(self, api: Api, request: Request) -> httpx.Request:
-        """Build the request, with what the caller's own httpx client adds to each."""
+        """Build the httpx request, with the headers of the caller's httpx client if there is one."""
         if self._http_client is None:
-            return self._makers[api](request)
+            return self._builders[api].build(request)
         return build_client_request(self._http_client, self.config, api, request)
 
     def shared_transport(self) -> SharedTransport:
-        """Return a transport for other httpx clients, over this one's connections."""
+        """Return an httpx transport over the same connections, for the low-level clients."""
         return SharedTransport(self.config, self._transport)
 
     def close(self) -> None:
-        """Close the connections, if they are this transport's own."""
-        if self._owned:
+        """Close the connections, if this transport owns them."""
+        if self._owns_transport:
             self._transport.close()
 
 
@@ -182,13 +185,13 @@ class ExternalTransport(httpx.BaseTransport):
         """Send the request as it is.
 
         Raises:
-            UnusableClient: The transport is closed, or belongs to the process that this one was forked from.
+            UnusableClient: The transport is closed, or belongs to the parent process.
         """
         if self._is_closed:
             raise UnusableClient("the client is closed")
         if self._process not in {None, current_process()}:
             name = "transport" if self._transport is not None else "http_client"
-            message = f"{name}: belongs to the process that this one was forked from; create the client after the fork"
+            message = f"{name}: belongs to the parent process; create the client after the fork"
             raise UnusableClient(message)
         return self._send(request)
 
@@ -200,10 +203,9 @@ class ExternalTransport(httpx.BaseTransport):
 
 
 class SharedTransport(httpx.BaseTransport, AsyncUnsupported):
-    """Sends over the connections of a client, within its size limit and total timeout, and leaves them open."""
+    """Sends over the connections of a client, with its size limit and total timeout, and does not close them."""
 
     def __init__(self, config: Config, transport: httpx.BaseTransport) -> None:
-        """Take the settings and the connections."""
         self._config = config
         self._transport = transport
 
@@ -218,6 +220,6 @@ class SharedTransport(httpx.BaseTransport, AsyncUnsupported):
                     limit=self._config.max_response_bytes,
                 )
             )
-        except UnusableClient as unusable:
-            message = str(unusable)
+        except UnusableClient as exc:
+            message = str(exc)
         raise AdaptyConfigError(message)

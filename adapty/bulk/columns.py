@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self
 import attrs
 from attrs import frozen
 
-from adapty._core.validation import printable, suggest_choice, type_name
+from adapty._core.validation import format_name, suggest_choice, type_name
 from adapty.bulk.column_hints import hint_for_repeated, hint_for_unknown, hint_for_unnamed, looks_like_data, suggest
 from adapty.bulk.historical_import import CUSTOM_ATTRIBUTES, FIELDS, NOT_IMPORTED, READERS, is_historical_import
 from adapty.errors import AdaptyUsageError
@@ -176,7 +176,7 @@ class Columns:
             if not is_repeated:
                 problem = self._problem(name, column, inside, file)
             if problem:
-                raise AdaptyUsageError.for_field(printable(name) or f"column {number}", problem)
+                raise AdaptyUsageError.for_field(format_name(name) or f"column {number}", problem)
             before.add(name)
             for outer, inner in column.paths:
                 inside.setdefault(outer, {})[inner] = name
@@ -253,7 +253,7 @@ class Columns:
                 expected = f"expected a column for each, such as {example}"
                 return f"is a column of {file} for what has fields of its own; {expected}"
             if others and (inner is None or inner in others or (None in others and outer != CUSTOM_ATTRIBUTES)):
-                other = printable(others.get(inner, next(iter(others.values()))))
+                other = format_name(others.get(inner, next(iter(others.values()))))
                 return f"is a column of {file} for {_spelled(path)}, and so is {other}; expected one"
         return None
 
@@ -274,7 +274,7 @@ def _absence(column: str, header: Sequence[str], file: Path, others: Sequence[Ot
         return None
     files = " or ".join((str(file), *(other.file for other in others)))
     likely = suggest(column, header)
-    meant = f"; did you mean {printable(likely)}?" if likely else ""
+    meant = f"; did you mean {format_name(likely)}?" if likely else ""
     return f"{_shown(column)}, which is no column of {files}{meant}"
 
 
@@ -304,7 +304,7 @@ def _checked_mapping(columns: Columns, mapping: Mapping[str, str]) -> dict[str, 
             )
         for other, paths in mapped.items():
             if any(path[0] == taken[0] and (path[1] == taken[1] or None in {path[1], taken[1]}) for taken in paths):
-                both = f"{printable(other)} and {printable(column)}"
+                both = f"{format_name(other)} and {format_name(column)}"
                 _refuse(f"takes {_spelled(path)} from two columns, {both}; expected one")
         if column in NOTES:
             _refuse(
@@ -337,8 +337,8 @@ def _spelled(path: FieldPath) -> str:
     if inner is None:
         return outer
     short: dict[str, Any] = {group: name for name, group in _SHORT_NAMES.items()}
-    return f"{short.get(outer, outer)}.{printable(inner)}"
+    return f"{short.get(outer, outer)}.{format_name(inner)}"
 
 
 def _shown(name: str) -> str:
-    return printable(name) or "(an empty name)"
+    return format_name(name) or "(an empty name)"

@@ -11,9 +11,9 @@ from attrs import define, field
 
 from adapty._core.abort_policy import AbortPolicy
 from adapty._core.deletions import validate_listed_id
-from adapty._core.ids import BARE_ID, BARE_ID_KINDS
+from adapty._core.ids import DEFAULT_ID_KIND, MAIL_LOOKUP_KINDS
 from adapty._generated import build_server_side_call, ignore_body
-from adapty._mail_deletions import deletion_by_kinds_call
+from adapty._mail_deletions import build_lookup_deletion_call
 from adapty.bulk.handled import Handled
 from adapty.bulk.id_files import API_KINDS, NAMED_API_KINDS, ApiName, KindName
 from adapty.bulk.lanes import Item
@@ -76,7 +76,7 @@ def _server_side_deletion(user: _User) -> Call[None]:
 
 
 def _mail_deletion(user: _User) -> Call[None]:
-    return deletion_by_kinds_call(user.ids, user.note_found_by)
+    return build_lookup_deletion_call(user.ids, user.note_found_by)
 
 
 _DELETIONS: Mapping[ApiName, Callable[[_User], Call[None]]] = {
@@ -243,12 +243,12 @@ class Erasure:
         """The kinds of id that the API is asked by, for one row or another."""
         if not self._can_have_several_ids:
             return (self.whom.kind,)
-        return tuple(kind for kind in BARE_ID_KINDS if kind in self.whom.named) or (self.whom.kind,)
+        return tuple(kind for kind in MAIL_LOOKUP_KINDS if kind in self.whom.named) or (self.whom.kind,)
 
     @property
     def _can_have_several_ids(self) -> bool:
         """Whether a row can have ids of several kinds to ask by."""
-        return self.api == "mail" and self.whom.kind == BARE_ID and self.naming is Naming.OPEN
+        return self.api == "mail" and self.whom.kind == DEFAULT_ID_KIND and self.naming is Naming.OPEN
 
     def _item(self, number: int, row: Row) -> Item[_User] | None:
         """Make the request of a row; one whose id was there before needs none."""
@@ -268,16 +268,16 @@ class Erasure:
             AdaptyUsageError: It has none, or one that cannot be sent.
         """
         if self._can_have_several_ids:
-            if row.data.get(BARE_ID_KINDS[0]):
+            if row.data.get(MAIL_LOOKUP_KINDS[0]):
                 return self._ids_of_columns(row)
             if is_bare(row):
                 value = self._id(row, self.whom.kind)
-                return tuple(_Id(kind, value) for kind in BARE_ID_KINDS)
+                return tuple(_Id(kind, value) for kind in MAIL_LOOKUP_KINDS)
         return (_Id(self.whom.kind, self._id(row, self.whom.kind)),)
 
     def _ids_of_columns(self, row: Row) -> _Ids:
         """Return the ids of a row that has a column for each kind: the first one is enough, the others may be bad."""
-        first, *others = BARE_ID_KINDS
+        first, *others = MAIL_LOOKUP_KINDS
         ids = [_Id(first, self._id(row, first))]
         for kind in others:
             with suppress(AdaptyUsageError):

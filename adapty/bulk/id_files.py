@@ -17,11 +17,11 @@ from typing import IO, TYPE_CHECKING, Any, Literal, Self, cast, get_args
 from attrs import define, field, frozen
 
 from adapty._core.ids import (
-    BARE_ID_KINDS,
-    ID_KINDS,
-    LISTED_ID_KINDS,
-    MAIL_ID_KINDS,
-    NAMED_MAIL_ID_KINDS,
+    ID_VALIDATORS,
+    LISTED_ID_VALIDATORS,
+    LISTED_MAIL_ID_VALIDATORS,
+    MAIL_ID_VALIDATORS,
+    MAIL_LOOKUP_KINDS,
     UUID_PATTERN,
 )
 from adapty.bulk.csv_records import CsvRecords, long_cells, named_separator
@@ -43,14 +43,14 @@ KINDS: tuple[KindName, ...] = get_args(KindName)
 """The columns and keys that are known; of two in one file the first one counts."""
 
 API_KINDS: Mapping[ApiName, Mapping[str, Callable[[Any], str]]] = {
-    "server-side": LISTED_ID_KINDS,
-    "mail": MAIL_ID_KINDS,
+    "server-side": LISTED_ID_VALIDATORS,
+    "mail": LISTED_MAIL_ID_VALIDATORS,
 }
 """Which kinds of id each API knows a user by, and what it takes as one."""
 
 NAMED_API_KINDS: Mapping[ApiName, Mapping[str, Callable[[Any], str]]] = {
-    "server-side": ID_KINDS,
-    "mail": NAMED_MAIL_ID_KINDS,
+    "server-side": ID_VALIDATORS,
+    "mail": MAIL_ID_VALIDATORS,
 }
 """The same where the caller names both the API and the kind."""
 
@@ -71,7 +71,7 @@ class IdFile:
 
     Attributes:
         kind: Which kind of id was read.
-        named: The kinds of id that some row has; a bare id may be of each of `BARE_ID_KINDS`.
+        named: The kinds of id that some row has; a bare id may be of each of `MAIL_LOOKUP_KINDS`.
         rows: The rows that are not blank, in the order of the file.
     """
 
@@ -132,7 +132,7 @@ class IdRow:
     def from_columns(cls, line: int, text: str, cells: Mapping[str, Any], kinds: Sequence[KindName]) -> Self:
         """Return the row of cells by their columns; a bare id is taken for the first kind if it can be one."""
         kind = kinds[0]
-        if _BARE_COLUMN not in cells or kind in cells or kind not in BARE_ID_KINDS:
+        if _BARE_COLUMN not in cells or kind in cells or kind not in MAIL_LOOKUP_KINDS:
             return cls(line, text, cells)
         bare = cells[_BARE_COLUMN]
         problem = f"has no {_BARE_COLUMN}" if bare is None or bare == "" else None
@@ -172,7 +172,7 @@ class _Seen:
         self.count += 1
         self.named.update(kind for kind in kinds if row.ids.get(kind) is not None)
         if row.is_bare:
-            self.named.update(kind for kind in BARE_ID_KINDS if kind in kinds)
+            self.named.update(kind for kind in MAIL_LOOKUP_KINDS if kind in kinds)
         self.only_uuids = self.only_uuids and UUID_PATTERN.fullmatch(row.text.strip()) is not None
 
 
@@ -374,11 +374,11 @@ def _header(name: str, records: CsvRecords) -> list[str]:
 def _column(name: str, header: list[str], kinds: Sequence[KindName]) -> KindName:
     """Choose the column. What the header holds is not told: it may be a row of a file that has no header."""
     first = kinds[0]
-    is_bare = _BARE_COLUMN in header and first not in header and first in BARE_ID_KINDS
+    is_bare = _BARE_COLUMN in header and first not in header and first in MAIL_LOOKUP_KINDS
     kind = first if is_bare else next((kind for kind in kinds if kind in header), None)
     if kind is None:
         expected = "expected a header that names it, or one id a line"
-        if first in BARE_ID_KINDS:
+        if first in MAIL_LOOKUP_KINDS:
             expected += f"; a column {_BARE_COLUMN} is your own ids"
         raise AdaptyUsageError(f"{name}: has no column {' or '.join(kinds)}; {expected}")
     column = _BARE_COLUMN if is_bare else kind

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import evolve
 
 from adapty._core.json_body import MAX_DEPTH, is_too_deep
-from adapty._core.validation import printable, type_name
+from adapty._core.validation import format_name, type_name
 from adapty.bulk.columns import NOTES, RAW
 from adapty.bulk.json_objects import RepeatedKeyError, decode_json, decode_json_ignoring
 from adapty.bulk.rows import NOT_MENDED, Row
@@ -81,7 +81,7 @@ def _json_row(line: int, text: str, columns: Columns) -> Row:
     try:
         decoded = _decode(text, columns)
     except RepeatedKeyError as repeated:
-        problem = f"names {printable(repeated.name)} twice"
+        problem = f"names {format_name(repeated.name)} twice"
     except (ValueError, RecursionError) as fault:
         problem = (
             f"is not JSON: {fault.msg if isinstance(fault, json.JSONDecodeError) else 'it holds what JSON cannot'}"
@@ -130,7 +130,7 @@ def _known_row(row: Row, columns: Columns) -> Row:
     if row.data.keys() <= columns.known:
         return row
     name = next(name for name in row.data if name not in columns.known)
-    return Row(row.line, {}, row.source, f"is {columns.unknown(name)}", field=printable(name))
+    return Row(row.line, {}, row.source, f"is {columns.unknown(name)}", field=format_name(name))
 
 
 def _mapped(fields: dict[str, Any], columns: Columns) -> tuple[dict[str, Any], str | None]:
@@ -147,6 +147,6 @@ def _mapped(fields: dict[str, Any], columns: Columns) -> tuple[dict[str, Any], s
             expected = f"expected {outer} to be an object, or to be left out"
             return (
                 {},
-                f"has {printable(key)}, which is mapped into {outer}, and {outer} is {type_name(inside)}; {expected}",
+                f"has {format_name(key)}, which is mapped into {outer}, and {outer} is {type_name(inside)}; {expected}",
             )
     return data, None

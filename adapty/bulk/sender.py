@@ -58,7 +58,7 @@ class TransportSender:
 
     async def _send_over(self, transport: httpx.AsyncBaseTransport, request: Request) -> Response:
         handle = transport.handle_async_request
-        return await send_async(handle, self._requests(request), total=self._timeouts.total, limit=self._limit)
+        return await send_async(handle, self._requests.build(request), total=self._timeouts.total, limit=self._limit)
 
     def _send_directly(self, transport: AsyncFastTransport, base_url: str) -> Callable[[Request], Awaitable[Response]]:
         """Leave out httpx's requests and responses, and serialize equal headers once: they cost more than sending."""
@@ -73,7 +73,7 @@ class TransportSender:
             find_origin()
 
         def serialize(request: Request) -> bytes:
-            method, address, headers, _ = self._requests.parts(request)
+            method, address, headers, _ = self._requests.build_parts(request)
             if request.body is not None:
                 del headers[-1]  # the length of this one body
             return exchange.serialize(find_origin(), method, _url(address), headers)

@@ -22,8 +22,8 @@ from typing import IO, TYPE_CHECKING, Any, Self, cast
 
 from attrs import evolve, frozen
 
-from adapty._core.ids import BARE_ID_KINDS
-from adapty._core.validation import printable, type_name
+from adapty._core.ids import MAIL_LOOKUP_KINDS
+from adapty._core.validation import format_name, type_name
 from adapty.bulk.id_files import KindName, read_ids
 from adapty.bulk.options import file_option
 from adapty.bulk.reading import read_through
@@ -59,7 +59,7 @@ class Whom:
     Attributes:
         name: What the list is called in messages.
         kind: Which kind of id names the users.
-        named: The kinds of id that some row has; a bare id may be of each of `BARE_ID_KINDS`.
+        named: The kinds of id that some row has; a bare id may be of each of `MAIL_LOOKUP_KINDS`.
         source: The file that they come from, or None.
         total: How many rows there are, or None where nobody knows.
         rows: Reads the rows from the beginning; `data` has the id by its kind.
@@ -98,7 +98,7 @@ class Whom:
         read: Callable[..., Any] = _given if isinstance(given, Iterable) else _given_async
         total = len(given) if isinstance(given, Sized) else None
         only_once = isinstance(given, Iterator | AsyncIterable)
-        return cls("ids", kinds[0], BARE_ID_KINDS, None, total, partial(read, given, kinds[0]), only_once)
+        return cls("ids", kinds[0], MAIL_LOOKUP_KINDS, None, total, partial(read, given, kinds[0]), only_once)
 
     async def kept(self, stop: Stop) -> Self:
         """Read all ids that a program gives, so that they can be read again.
@@ -160,7 +160,7 @@ async def _given_async(ids: AsyncIterable[Any], kind: KindName) -> AsyncGenerato
 
 
 def _row(number: int, kind: KindName, given: Any) -> Row:
-    return Row(number, {kind: given}, {_SHOWN: given if isinstance(given, str) else printable(given), _BARE: True})
+    return Row(number, {kind: given}, {_SHOWN: given if isinstance(given, str) else format_name(given), _BARE: True})
 
 
 def _place_of_a_fault(number: int) -> str:

@@ -13,7 +13,7 @@ import attrs
 
 from adapty._core.redaction import SafeRepr
 from adapty._core.sentinel import NOT_GIVEN
-from adapty._core.validation import Invalid, json_object, printable, suggest_choice, type_name, validate
+from adapty._core.validation import Invalid, format_name, json_object, suggest_choice, type_name, validate
 from adapty.errors import AdaptyUsageError
 
 __all__ = [
@@ -205,7 +205,7 @@ def coerce_model(cls: type[R], name: str, ready: object, fields: Mapping[str, An
 
 def _refuse_unknown(cls: type[RequestModel], names: Iterable[Any]) -> None:
     for unknown in names:
-        name = printable(unknown)
+        name = format_name(unknown)
         raise AdaptyUsageError.for_field(
             name, f"is not a field of {cls.__name__}{suggest_choice(name, field_names(cls))}"
         )

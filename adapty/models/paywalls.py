@@ -12,7 +12,7 @@ import attrs
 from adapty._core import json_body
 from adapty._core.call import InvalidBody
 from adapty._core.server_side_validation import json_text
-from adapty._core.validation import Invalid, identifier, json_object, printable, type_name
+from adapty._core.validation import Invalid, format_name, identifier, json_object, type_name
 from adapty.errors import AdaptyUsageError
 from adapty.models._request import RequestModel, validate_fields
 from adapty.models._response import ResponseModel, list_of, parse_bool, parse_datetime, parse_int, parse_str, scalar
@@ -207,12 +207,12 @@ def _remote_configs(value: RemoteConfigs) -> tuple[Mapping[str, Any], ...]:
         except Invalid as refused:
             raise Invalid(refused.problem, inside=f"{place}.locale") from None
         if locale in kept:
-            raise Invalid("is given twice; expected each locale once", inside=printable(locale))
+            raise Invalid("is given twice; expected each locale once", inside=format_name(locale))
         try:
             data = item.get("data") if as_it_is else json_text(item.get("data"))  # type: ignore[arg-type] # as above
             others = json_object({name: held for name, held in item.items() if name not in {"locale", "data"}})
         except Invalid as refused:
-            raise Invalid(refused.problem, inside=f"{printable(locale)}.{refused.inside or 'data'}") from None
+            raise Invalid(refused.problem, inside=f"{format_name(locale)}.{refused.inside or 'data'}") from None
         kept[locale] = {"locale": locale, "data": data, **others}
     return tuple(kept.values())
 
@@ -220,7 +220,7 @@ def _remote_configs(value: RemoteConfigs) -> tuple[Mapping[str, Any], ...]:
 def _iter_configs(value: Any) -> Iterable[tuple[str, Mapping[str, Any], bool]]:
     """Give each config with its place, and whether it comes from the API and is sent back as it is, JSON or not."""
     if isinstance(value, Mapping):
-        yield from ((printable(locale), {"locale": locale, "data": data}, False) for locale, data in value.items())
+        yield from ((format_name(locale), {"locale": locale, "data": data}, False) for locale, data in value.items())
         return
     if isinstance(value, str | bytes) or not isinstance(value, Iterable):
         raise Invalid(f"is {type_name(value)}; expected a dict of locales to their data")

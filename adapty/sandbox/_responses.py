@@ -9,7 +9,7 @@ from uuid import uuid4
 from attrs import frozen
 from starlette.responses import JSONResponse, Response
 
-from adapty._core.validation import printable
+from adapty._core.validation import format_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -74,7 +74,7 @@ class ValidationIssue:
             >>> ValidationIssue(message="Field required", path=("device_info", "platform")).field_name
             'device_info.platform'
         """
-        return ".".join(map(printable, self.path))
+        return ".".join(map(format_name, self.path))
 
 
 class InvalidBody(Exception):  # noqa: N818 - never leaves the sandbox: it becomes a 400
@@ -273,7 +273,7 @@ def _json_api_errors(error: ApiError) -> dict[str, Any]:
     errors = [
         {
             "detail": issue.message,
-            "source": {"pointer": "".join(f"/{printable(name)}" for name in issue.path)},
+            "source": {"pointer": "".join(f"/{format_name(name)}" for name in issue.path)},
             "status": str(error.status),
         }
         for issue in error.issues

@@ -11,7 +11,7 @@ import httpx
 
 from adapty._async import transport as async_transport
 from adapty._async.client import AsyncAdapty
-from adapty._core.validation import printable, suggest_choice, type_name
+from adapty._core.validation import format_name, suggest_choice, type_name
 from adapty._sync import transport as blocking_transport
 from adapty._sync.client import Adapty
 from adapty.bulk import waits as bulk_waits
@@ -83,7 +83,7 @@ def _checked(options: Mapping[str, Any]) -> dict[str, Any]:
     known = tuple(signature(Sandbox).parameters)
     for name in given:
         if name not in known:
-            shown = printable(name)
+            shown = format_name(name)
             problem = f"{shown} is no argument of adapty.sandbox.Sandbox{suggest_choice(shown, known)}"
             raise AdaptyConfigError.for_field("adapty_sandbox_options", problem)
     return given

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from attrs import frozen
 
-from adapty._core.validation import Invalid, aware_datetime, printable, suggest_choice, validate
+from adapty._core.validation import Invalid, aware_datetime, format_name, suggest_choice, validate
 from adapty.errors import AdaptyUsageError
 from adapty.models._request import RequestModel
 from adapty.models._response import parse_datetime, parse_decimal
@@ -68,7 +68,7 @@ def find_differences(expected: Mapping[str, Any], stored: Mapping[str, Any], und
     """
     found: list[Difference] = []
     for name, value in expected.items():
-        path = f"{under}{printable(name)}"
+        path = f"{under}{format_name(name)}"
         held = stored.get(name, MISSING)
         wanted = value.to_dict() if isinstance(value, RequestModel) else value
         inside = _by_name(held)
@@ -108,7 +108,7 @@ def require_known_fields(fields: Mapping[str, Any], known: tuple[str, ...], *sto
     """
     for name in fields:
         if name not in known and not any(name in one for one in stored):
-            shown_name = printable(name)
+            shown_name = format_name(name)
             raise AdaptyUsageError.for_field(shown_name, f"is not a field{suggest_choice(shown_name, known)}")
 
 

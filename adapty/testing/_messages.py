@@ -36,7 +36,7 @@ def failure(sandbox: Sandbox, problem: str, *details: object) -> AssertionError:
 
 
 def format_value(value: Any) -> str:
-    """Put a value into words; what looks like an e-mail address stays repr_redacted.
+    """Put a value into words; what looks like an e-mail address stays hidden.
 
     Example:
         >>> format_value({"plan": "trial", "contact": "jane@example.com"})

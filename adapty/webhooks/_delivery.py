@@ -480,7 +480,7 @@ def _get_delay(attempt: int, error: BaseException) -> float:
     retry_after = error.retry_after if isinstance(error, AdaptyAPIError) else None
     if retry_after is not None:
         retry_after = min(retry_after, _BACKOFF.max_retry_after)
-    return _BACKOFF.wait(attempt, retry_after, lambda: (1 + _random()) / 2) or 0.0
+    return _BACKOFF.next_delay(attempt, retry_after, lambda: (1 + _random()) / 2) or 0.0
 
 
 async def _pause(seconds: float, token: CancelToken) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from adapty._core.validation import printable, suggest_choice, type_name
+from adapty._core.validation import format_name, suggest_choice, type_name
 from adapty.errors import AdaptyConfigError
 
 __all__ = ["EVENT_TYPES", "LEGACY_NAMES", "validate_event_names"]
@@ -72,14 +72,14 @@ def validate_event_names(event_names: Mapping[str, str] | None) -> Mapping[str, 
 
 def _validate_name(name: Any) -> str:
     if not isinstance(name, str) or not name:
-        problem = f"has the name {printable(name)!r}; expected the text of the dashboard"
+        problem = f"has the name {format_name(name)!r}; expected the text of the dashboard"
         raise AdaptyConfigError.for_field("event_names", problem)
     return str.__str__(name)
 
 
 def _validate_target(name: str, target: Any) -> str:
     """Return the current name of Adapty's."""
-    field = f"event_names.{printable(name)}"
+    field = f"event_names.{format_name(name)}"
     if not isinstance(target, str) or not target.strip():
         found = "is empty" if isinstance(target, str) else f"is {type_name(target)}"
         raise AdaptyConfigError.for_field(field, f"{found}; expected the name of one of Adapty's event types")
@@ -87,7 +87,7 @@ def _validate_target(name: str, target: Any) -> str:
     current = LEGACY_NAMES.get(plain, plain)
     if current in EVENT_TYPES:
         return current
-    problem = f"{printable(plain)!r} is not a known event type{suggest_choice(plain, sorted(EVENT_TYPES))}"
+    problem = f"{format_name(plain)!r} is not a known event type{suggest_choice(plain, sorted(EVENT_TYPES))}"
     if name in EVENT_TYPES:
         raise AdaptyConfigError.for_field(field, f"{problem}; the mapping is from your names to Adapty's")
     _log.warning("%s: %s; its events are parsed as those of a newer type", field, problem)

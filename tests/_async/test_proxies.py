@@ -73,7 +73,7 @@ async def test_proxy_that_requires_authentication_is_named(
             async with AsyncAdapty(KEY, base_url=HTTP, allow_insecure_http=True) as adapty:
                 with pytest.raises(AdaptyAPIError) as refused:
                     await adapty.profiles.get(customer_user_id="u1")
-        expected = f"407: the proxy {proxy} ({variable}) requires authentication; {REMEDY} (after 1 try)"
+        expected = f"407: the proxy {proxy} ({variable}) requires authentication; {REMEDY} (after 1 attempt)"
         assert str(refused.value) == f"getProfile: {expected}"
     monkeypatch.setenv("HTTPS_PROXY", f"http://jane:{PASSWORD}@{proxy}")
     server.requests.clear()
@@ -81,7 +81,7 @@ async def test_proxy_that_requires_authentication_is_named(
         with pytest.raises(AdaptyConnectionError) as caught:
             await adapty.profiles.get(customer_user_id="u1")
     assert f"api.adapty.io:443 over the proxy {proxy} (HTTPS_PROXY): ProxyError: 407 " in str(caught.value)
-    assert str(caught.value).endswith(f"; {REMEDY} (after 1 try)")
+    assert str(caught.value).endswith(f"; {REMEDY} (after 1 attempt)")
     assert PASSWORD not in repr(caught.value)
     assert len(server.requests) == 1
 

@@ -192,7 +192,7 @@ async def test_every_refusal_is_told_and_shows_nothing(
         assert sent == {error.idempotency_key}
         assert (error.idempotency_key is not None) == (name == TRANSACT)
         assert str(error).startswith(f"{name}: {status}")
-        assert "request id req-1" in str(error)
+        assert "request ID req-1" in str(error)
 
 
 @pytest.mark.parametrize("name", OPERATIONS)

@@ -210,7 +210,7 @@ def test_a_long_retry_after_is_told_instead(client: Adapty, server: RawServer, s
     """Nobody is kept waiting for minutes: the exception says how long the API asks to wait."""
     server.replies = [answer(429, b"", "Retry-After: 3600")]
 
-    with pytest.raises(library.RateLimitError, match="asked to wait 3600 s") as caught:
+    with pytest.raises(library.RateLimitError, match="retry after 3600 s") as caught:
         client.mail.save_profile(**PROFILE)
 
     assert caught.value.retry_after == 3600.0
@@ -224,7 +224,8 @@ def test_a_stalled_answer_times_out(client: Adapty, server: RawServer, stalling:
 
     hurried = client.with_options(timeout=library.Timeouts(read=0.1), max_retries=1)
     with pytest.raises(
-        library.AdaptyTimeoutError, match=r"saveProfile: 127\.0\.0\.1:\d+: no answer within 0\.1 s \(after 2 tries\)"
+        library.AdaptyTimeoutError,
+        match=r"saveProfile: 127\.0\.0\.1:\d+: no response within 0\.1 s \(after 2 attempts\)",
     ):
         hurried.mail.save_profile(**PROFILE)
 
@@ -240,7 +241,7 @@ def test_an_unreachable_api_is_a_connection_error(
     """Nobody listening ends with a connection error after all tries; no frame's locals show the key."""
     url = f"{scheme}://127.0.0.1:1"
     with type(client)(mail_secret_key=KEY, mail_base_url=url, max_retries=1, transport=new_transport()) as lost:
-        with pytest.raises(library.AdaptyConnectionError, match="after 2 tries") as caught:
+        with pytest.raises(library.AdaptyConnectionError, match="after 2 attempts") as caught:
             lost.mail.save_profile(**PROFILE)
 
     assert type(caught.value) is library.AdaptyConnectionError
@@ -258,7 +259,7 @@ def test_a_host_name_that_is_none_is_a_connection_error(
     """What only shows when the request is made is typed as well, and not tried again."""
     url = f"https://{host}"
     with type(client)(mail_secret_key=KEY, mail_base_url=url, transport=new_transport()) as lost:
-        with pytest.raises(library.AdaptyConnectionError, match="after 1 try"):
+        with pytest.raises(library.AdaptyConnectionError, match="after 1 attempt"):
             lost.mail.save_profile(**PROFILE)
 
 
@@ -273,7 +274,7 @@ def test_https_to_a_server_without_it_is_a_connection_error(
         url = f"https://127.0.0.1:{listener.getsockname()[1]}"
         answered = threads.submit(refuse_handshakes, listener, reply, 2)
         with type(client)(mail_secret_key=KEY, mail_base_url=url, max_retries=1, transport=new_transport()) as lost:
-            with pytest.raises(library.AdaptyConnectionError, match="after 2 tries") as caught:
+            with pytest.raises(library.AdaptyConnectionError, match="after 2 attempts") as caught:
                 lost.mail.save_profile(**PROFILE)
         answered.result()
 
@@ -372,6 +373,6 @@ def test_the_log_tells_requests_and_retries_but_no_secrets(
 
     ours = [record for record in caplog.records if record.name == "adapty"]
     assert [record.levelname for record in ours] == ["INFO", "DEBUG"]
-    assert "saveProfile: 500, trying again in" in ours[0].getMessage()
+    assert "saveProfile: 500, retrying in" in ours[0].getMessage()
     assert ours[1].getMessage() == "saveProfile: POST /api/v1/profile/save/: 400"
     assert all(KEY not in r.getMessage() and "jane@" not in r.getMessage() for r in caplog.records)

@@ -209,7 +209,7 @@ def test_an_id_with_control_characters_is_sent_to_nobody(
         assert f" U+{ord(control):04X} " in row["reason"]
 
 
-NOT_FOR_A_HEADER = "has characters beyond ASCII, which a header cannot carry"
+NOT_FOR_A_HEADER = "contains non-ASCII characters, which a header cannot carry"
 
 
 def test_repeats_are_sent_once(adapty: Adapty, apis: FakeApis) -> None:

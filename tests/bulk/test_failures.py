@@ -232,7 +232,7 @@ def test_text_in_another_encoding_is_told_as_that(adapty: Adapty, name: str, enc
     report = import_all(adapty, profiles=base)
 
     assert dict(report.reasons) == {"first_name": 1}
-    told = "first_name: is not UTF-8; expected text in UTF-8: save the file it comes from as UTF-8"
+    told = "first_name: is not UTF-8; expected UTF-8: save the file that it comes from as UTF-8"
     assert told.encode() in report.failures[0].read_bytes()
     assert first_name.encode(encoding) in report.failures[0].read_bytes()
     report.failures[0].write_text(report.failures[0].read_text(encoding=encoding), encoding="utf-8")

@@ -60,7 +60,7 @@ def test_run_ends_when_a_response_never_ends(server: RawServer, head: str) -> No
     server.replies = [drip_for_ever(server, HEADS[head])]
     adapty = Adapty(mail_secret_key="k", mail_base_url=server.url, timeout=TIMEOUTS)
 
-    with pytest.raises(AdaptyTimeoutError, match=r"no complete answer within 0\.8 s"):
+    with pytest.raises(AdaptyTimeoutError, match=r"no complete response within 0\.8 s"):
         import_profiles(adapty, ONE, max_retries=1)
 
     assert len(server.requests) == 2
@@ -103,5 +103,5 @@ def test_transport_of_the_caller_has_the_same_limits(server: RawServer) -> None:
     server.replies = [drip_for_ever(server, HEADS["body"])]
     adapty = Adapty(mail_secret_key="k", mail_base_url=server.url, timeout=TIMEOUTS)
 
-    with pytest.raises(AdaptyTimeoutError, match=r"no complete answer within 0\.8 s"):
+    with pytest.raises(AdaptyTimeoutError, match=r"no complete response within 0\.8 s"):
         import_profiles(adapty, ONE, max_retries=0, lanes=1, transport=httpx.AsyncHTTPTransport)

@@ -63,13 +63,13 @@ def test_proxy_that_requires_authentication_ends_the_run(server: RawServer, monk
     with Adapty(mail_secret_key="k", mail_base_url=HTTP, allow_insecure_http=True) as adapty:
         with pytest.raises(AdaptyAPIError) as refused:
             import_profiles(adapty, [PROFILE])
-        expected = f"407: the proxy {proxy} (HTTP_PROXY) requires authentication; {REMEDY} (after 1 try)"
+        expected = f"407: the proxy {proxy} (HTTP_PROXY) requires authentication; {REMEDY} (after 1 attempt)"
         assert str(refused.value) == f"saveProfile: {expected}"
     server.requests.clear()
     with Adapty(mail_secret_key="k") as adapty:
         with pytest.raises(AdaptyConnectionError) as caught:
             import_profiles(adapty, [PROFILE])
         assert f"over the proxy {proxy} (HTTPS_PROXY): ProxyError: 407 " in str(caught.value)
-        assert str(caught.value).endswith(f"; {REMEDY} (after 1 try)")
+        assert str(caught.value).endswith(f"; {REMEDY} (after 1 attempt)")
         assert PASSWORD not in repr(caught.value)
     assert len(server.requests) == 1

@@ -164,7 +164,7 @@ def test_a_time_that_is_none(served: Sandbox, options: tuple[str, ...], text: st
         ("2026-W27-3T00:00:00", "has no UTC offset"),
         ("20260701 000000", "has no UTC offset"),
         ("2026-13-01T00:00:00Z", "is not ISO 8601"),
-        ("999999y", "is beyond the years 1 to 9999"),
+        ("999999y", "is outside the years 1 to 9999"),
     ],
 )
 def test_a_time_that_cannot_be_sent(served: Sandbox, options: tuple[str, ...], text: str, told: str) -> None:

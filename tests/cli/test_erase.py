@@ -132,9 +132,9 @@ def test_one_that_the_api_fails_on(server: RawServer, monkeypatch: pytest.Monkey
     rows = {row["id"]: (row["outcome"], row["reason"].split(" (")[0]) for row in report_rows()}
     assert rows == {
         "u1": ("deleted", ""),
-        "u2": ("failed", "deleteProfile: 500: no readable reason"),
+        "u2": ("failed", "deleteProfile: 500: no error message"),
         "u3": ("failed", "deleteProfile: 400 odd: [redacted] is wrong"),
-        "u4": ("failed", "deleteProfile: 409: no readable reason"),
+        "u4": ("failed", "deleteProfile: 409: no error message"),
         "u5": ("not_found", "no profile by customer_user_id"),
         "u6": ("deleted", ""),
     }

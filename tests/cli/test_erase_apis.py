@@ -39,8 +39,8 @@ KINDS = {
 }
 
 MISSING = {
-    "server-side": "Error: secret_key: is missing; give it to the client, or set ADAPTY_SECRET_KEY\n",
-    "mail": "Error: mail_secret_key: is missing; give it to the client, or set ADAPTY_MAIL_SECRET_KEY\n",
+    "server-side": "Error: secret_key: is missing; pass it to the client, or set ADAPTY_SECRET_KEY\n",
+    "mail": "Error: mail_secret_key: is missing; pass it to the client, or set ADAPTY_MAIL_SECRET_KEY\n",
 }
 KEYS = {"server-side": "ADAPTY_SECRET_KEY", "mail": "ADAPTY_MAIL_SECRET_KEY"}
 MAIL_GONE = json_answer(404, {"errors": [{"message": "No such profile", "error_code": "profile_not_found_error"}]})
@@ -358,7 +358,7 @@ def test_one_that_mail_fails_on(server: RawServer, monkeypatch: pytest.MonkeyPat
     rows = {row["id"]: (row["outcome"], row["reason"].split(" (")[0]) for row in report_rows() if row["api"] == "mail"}
     assert rows == {
         "u1": ("failed", "deleteProfile: 400 odd: [redacted] is wrong"),
-        "u2": ("failed", "deleteProfile: 502: no readable reason"),
+        "u2": ("failed", "deleteProfile: 502: no error message"),
         "u3": ("not_found", "no profile by external_profile_id or customer_user_id"),
     }
     assert len(slept) == 8

@@ -258,7 +258,7 @@ def test_custom_attributes_are_read(cell: str, read: Any) -> None:
         ('{"a": 1, "a": 2}', "names an attribute twice"),
         ("{'a': '" + "x" * 70_000 + "'}", "has 70009 characters; expected at most 65536"),
         ('{"a": {"b": 1}}', ".a: is of type dict; expected a string or a finite number"),
-        ("{'a': 1e999}", ".a: is not a number that JSON can carry"),
+        ("{'a': 1e999}", ".a: is not a number that JSON can represent"),
     ],
 )
 def test_custom_attributes_that_mail_does_not_take_are_refused(cell: str, told: str) -> None:

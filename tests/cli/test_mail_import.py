@@ -369,7 +369,7 @@ def test_a_record_that_the_api_fails_on(server: RawServer, monkeypatch: pytest.M
     assert ", 2 retried\n" in ended.out
     assert table(ended.out)["ServerError"] == 1
     with Path("profiles.failures.csv").open(newline="") as file:
-        assert "(after 3 tries)" in next(csv.DictReader(file))["_error"]
+        assert "(after 3 attempts)" in next(csv.DictReader(file))["_error"]
 
 
 def test_columns_of_other_names(served: Sandbox) -> None:

@@ -307,6 +307,6 @@ def test_an_api_that_is_not_there(closed_port: str, monkeypatch: pytest.MonkeyPa
     assert (ended.code, ended.out) == (ExitCode.NO_ANSWER, "")
     address = closed_port.removeprefix("http://")
     assert ended.err.startswith(f"Error: saveProfile: cannot connect to {address} (ADAPTY_MAIL_BASE_URL): ConnectError")
-    assert "after 3 tries" in ended.err
+    assert "after 3 attempts" in ended.err
     assert ended.err.count("\n") == 1
     assert len(slept) == 2

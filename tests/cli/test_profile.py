@@ -276,9 +276,12 @@ def test_a_user_that_is_not_there(served: Sandbox, command: tuple[str, ...]) -> 
     ("options", "told"),
     [
         ((), "customer_user_id: is missing, and so is profile_id; expected one of the two"),
-        ((*USER, "--profile-id", PROFILE_ID), "profile_id: is given beside customer_user_id; expected one of the two"),
+        (
+            (*USER, "--profile-id", PROFILE_ID),
+            "profile_id: cannot be combined with customer_user_id; expected one of the two",
+        ),
         (("--customer-user-id", ""), "customer_user_id: is empty"),
-        (("--customer-user-id", "jané@example.com"), "customer_user_id: has characters beyond ASCII"),
+        (("--customer-user-id", "jané@example.com"), "customer_user_id: contains non-ASCII characters"),
         (("--customer-user-id", "jane\nX-Other: 1"), "customer_user_id: has U+000A LINE FEED at"),
         (("--customer-user-id", "jane" * 2000), "customer_user_id: has 8000 characters"),
         (("--profile-id", "jane"), "profile_id: is not a UUID"),

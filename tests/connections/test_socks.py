@@ -72,6 +72,6 @@ def test_invalid_socks_reply_is_a_connection_error(send: Callable[[], Any], monk
     for reply in REPLIES:
         with proxy_that_answers(reply) as host:
             monkeypatch.setenv("ALL_PROXY", f"socks5://jane:opensesame@{host}")
-            with pytest.raises(AdaptyConnectionError, match=r"\(after 2 tries\)") as caught:
+            with pytest.raises(AdaptyConnectionError, match=r"\(after 2 attempts\)") as caught:
                 send()
         assert "opensesame" not in shown_by(caught.value)

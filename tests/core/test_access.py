@@ -312,7 +312,7 @@ def test_a_span_counts_from_now(cls: type[Any], name: str) -> None:
         assert made.tzinfo is UTC
     far = (relativedelta(years=9000), relativedelta(days=10**9), relativedelta(years=-3000))
     for endless in (*far, timedelta.max, timedelta.min):
-        with pytest.raises(AdaptyUsageError, match=f"^{name}: is beyond the years 1 to 9999") as caught:
+        with pytest.raises(AdaptyUsageError, match=f"^{name}: is outside the years 1 to 9999") as caught:
             cls(access_level_id="premium", **{name: endless})
         assert caught.value.field_name == name
 

@@ -40,10 +40,8 @@ from adapty._generated import build_mail_call, build_server_side_call, ignore_bo
 from .support import EVENT, KEY, PROFILE, drive, repeatable, reply
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from types import FrameType, TracebackType
-
-    from adapty._core.error_mapping import Response
 
 HERE = str(Path(__file__).parent)
 PATH = "/api/v1/profile/save/"
@@ -51,29 +49,35 @@ OK = reply(200, b'{"saved": true}')
 DOWN = reply(503)
 
 
-def read_text(answer: Response) -> str:
-    """Read a success: its text."""
-    return answer.content.decode()
+def parse_saved(body: Mapping[str, Any]) -> str:
+    """Return the result of a success."""
+    return f"saved: {body['saved']}"
 
 
-CALL = Call(OPERATIONS["mail"]["saveProfile"], Request("POST", PATH, {}, b'{"email": "jane@example.com"}'), read_text)
+CALL = Call(OPERATIONS["mail"]["saveProfile"], Request("POST", PATH, {}, b'{"email": "jane@example.com"}'), parse_saved)
 
 
-def refused(*, repeat: bool = True, detail: str = "ConnectError: refused", cause: Exception | None = None) -> Failure:
+def refused(
+    *, is_retryable: bool = True, detail: str = "ConnectError: refused", cause: Exception | None = None
+) -> Failure:
     """Give what a driver hands back when no connection came about."""
-    return Failure(AdaptyConnectionError, detail, repeat=repeat, cause=cause or httpx.ConnectError("refused"))
+    return Failure(
+        AdaptyConnectionError, detail, is_retryable=is_retryable, cause=cause or httpx.ConnectError("refused")
+    )
 
 
 def timed_out() -> Failure:
     """Give what a driver hands back when no answer came in time."""
-    return Failure(AdaptyTimeoutError, "no answer within 30 s", repeat=True, cause=httpx.ReadTimeout("timed out"))
+    return Failure(
+        AdaptyTimeoutError, "no response within 30 s", is_retryable=True, cause=httpx.ReadTimeout("timed out")
+    )
 
 
 def test_a_success_at_the_first_try() -> None:
     """The documented success is read once, and its reading is the result; there is nothing to wait for."""
     driven = drive(CALL, OK)
     assert driven.error is None
-    assert driven.result == '{"saved": true}'
+    assert driven.result == "saved: True"
     assert driven.waits == []
 
 
@@ -81,7 +85,7 @@ def test_a_success_at_the_first_try() -> None:
 def test_a_success_after_a_failure(failed: httpx.Response | Failure) -> None:
     """A try that may fare better is repeated after a wait, and the success is the result."""
     driven = drive(CALL, failed, OK)
-    assert driven.result == '{"saved": true}'
+    assert driven.result == "saved: True"
     assert driven.waits == [0.5]
 
 
@@ -113,7 +117,7 @@ def test_a_retry_after_beyond_the_ceiling_ends_the_call() -> None:
     assert driven.error.retry_after == 61.0
     assert driven.error.attempts == 1
     assert driven.waits == []
-    assert "asked to wait 61 s" in str(driven.error)
+    assert "retry after 61 s" in str(driven.error)
 
 
 @pytest.mark.parametrize("status", [300, 302, 304, 400, 401, 402, 403, 404, 405, 409, 410, 413, 422, 451, 499])
@@ -132,7 +136,7 @@ def test_another_success_than_the_documented_one_is_none(status: int) -> None:
     driven = drive(CALL, reply(status, b"{}"))
     assert isinstance(driven.error, UnexpectedResponseError)
     assert driven.error.status_code == status
-    assert str(driven.error) == f"saveProfile: {status}: success is documented as 200 (after 1 try)"
+    assert str(driven.error) == f"saveProfile: {status}: unexpected success status; expected 200 (after 1 attempt)"
     assert driven.result is None
 
 
@@ -143,7 +147,7 @@ def test_a_deletion_whose_answer_says_more_is_none(name: str) -> None:
     assert drive(call, reply(204)).error is None
     driven = drive(call, reply(200, b"{}"))
     assert isinstance(driven.error, UnexpectedResponseError)
-    assert "200: success is documented as 204" in str(driven.error)
+    assert "200: unexpected success status; expected 204" in str(driven.error)
 
 
 IN_FLIGHT = b'{"error_code": "idempotency_in_flight"}'
@@ -184,16 +188,16 @@ def test_another_conflict_is_final() -> None:
 
 def test_a_hopeless_failure_is_not_repeated() -> None:
     """A request that cannot be sent at all is not sent again."""
-    driven = drive(CALL, refused(repeat=False, detail="UnsupportedProtocol: no such scheme"))
+    driven = drive(CALL, refused(is_retryable=False, detail="UnsupportedProtocol: no such scheme"))
     assert isinstance(driven.error, AdaptyConnectionError)
-    assert str(driven.error) == "saveProfile: UnsupportedProtocol: no such scheme (after 1 try)"
+    assert str(driven.error) == "saveProfile: UnsupportedProtocol: no such scheme (after 1 attempt)"
     assert driven.error.attempts == 1
     assert driven.waits == []
 
 
 def test_a_client_that_was_closed_is_a_fault_of_the_set_up() -> None:
     """A failure may be of the caller's own making, and then is a usage error."""
-    closed = Failure(AdaptyConfigError, "the client is closed", repeat=False, cause=RuntimeError("closed"))
+    closed = Failure(AdaptyConfigError, "the client is closed", is_retryable=False, cause=RuntimeError("closed"))
     driven = drive(CALL, closed)
     assert type(driven.error) is AdaptyConfigError
     assert str(driven.error) == "saveProfile: the client is closed"
@@ -208,14 +212,14 @@ def test_after_the_last_try_the_answer_is_raised(max_retries: int) -> None:
     assert driven.error.status_code == 500 + max_retries
     assert driven.error.attempts == max_retries + 1
     assert len(driven.waits) == max_retries
-    assert ("after 1 try" if max_retries == 0 else f"after {max_retries + 1} tries") in str(driven.error)
+    assert ("after 1 attempt" if max_retries == 0 else f"after {max_retries + 1} attempts") in str(driven.error)
 
 
 def test_after_the_last_try_the_failure_is_raised() -> None:
     """When no try brought an answer, the exception is the last failure's, with the request and the tries."""
     driven = drive(CALL, DOWN, refused(), timed_out())
     assert type(driven.error) is AdaptyTimeoutError
-    assert str(driven.error) == "saveProfile: no answer within 30 s (after 3 tries)"
+    assert str(driven.error) == "saveProfile: no response within 30 s (after 3 attempts)"
     assert (driven.error.operation, driven.error.method, driven.error.path) == ("saveProfile", "POST", PATH)
     assert driven.error.attempts == 3
     assert isinstance(driven.error.__cause__, httpx.ReadTimeout)
@@ -223,7 +227,7 @@ def test_after_the_last_try_the_failure_is_raised() -> None:
 
 def test_an_error_says_what_was_asked_for() -> None:
     """Every exception with a request behind it carries operation, method, path and tries."""
-    for driven in (drive(CALL, refused(repeat=False)), drive(CALL, reply(400)), drive(CALL, reply(204))):
+    for driven in (drive(CALL, refused(is_retryable=False)), drive(CALL, reply(400)), drive(CALL, reply(204))):
         assert isinstance(driven.error, AdaptyConnectionError | AdaptyAPIError)
         assert (driven.error.operation, driven.error.method, driven.error.path) == ("saveProfile", "POST", PATH)
         assert driven.error.attempts == 1
@@ -235,7 +239,7 @@ def throw(exc: Exception, cause: Exception | None = None) -> NoReturn:
     raise exc from cause
 
 
-def unreadable(_: Response) -> NoReturn:
+def unreadable(_: Mapping[str, Any]) -> NoReturn:
     """Find that a success cannot be read."""
     authorization = f"Bearer {KEY}"
     try:
@@ -247,9 +251,9 @@ def unreadable(_: Response) -> NoReturn:
 
 def test_a_success_that_cannot_be_read_is_unexpected() -> None:
     """A documented status with an unreadable body is an error that says so, and is not repeated."""
-    driven = drive(Call(CALL.operation, CALL.request, unreadable), reply(200, b"<html>"))
+    driven = drive(CALL, reply(200, b"<html>"))
     assert isinstance(driven.error, UnexpectedResponseError)
-    assert str(driven.error) == "saveProfile: 200: the body is not JSON, or is incomplete (after 1 try)"
+    assert str(driven.error) == "saveProfile: 200: the body is not JSON, or is incomplete (after 1 attempt)"
     assert driven.error.body == "<html>"
     assert driven.error.attempts == 1
 
@@ -264,7 +268,7 @@ def test_a_success_that_cannot_be_read_is_tried_again_where_the_policy_says_so()
 
     stayed = drive(call, *[reply(200, b"<html>")] * 3, policy=policy)
     assert isinstance(stayed.error, UnexpectedResponseError)
-    assert str(stayed.error) == "saveProfile: 200: the body is not JSON, or is incomplete (after 3 tries)"
+    assert str(stayed.error) == "saveProfile: 200: the body is not JSON, or is incomplete (after 3 attempts)"
     assert stayed.error.__context__ is None
 
     odd = drive(call, reply(204), policy=policy)
@@ -281,7 +285,7 @@ OUTCOMES: dict[str, Callable[[], httpx.Response | Failure]] = {
     "down": lambda: DOWN,
     "late": timed_out,
     "refused": refused,
-    "hopeless": lambda: refused(repeat=False),
+    "hopeless": lambda: refused(is_retryable=False),
 }
 REPEATED = {"busy", "down", "late", "refused"}
 
@@ -362,7 +366,7 @@ def test_what_is_looked_at_would_show_a_key() -> None:
 
 def test_the_cause_of_a_failure_has_no_frames() -> None:
     """The transport's exception is kept as the cause, without the frames whose locals hold the headers."""
-    driven = drive(CALL, refused(repeat=False, cause=wire_failure()))
+    driven = drive(CALL, refused(is_retryable=False, cause=wire_failure()))
     assert isinstance(driven.error, AdaptyConnectionError)
     assert isinstance(driven.error.__cause__, httpx.ReadError)
     assert isinstance(driven.error.__cause__.__cause__, OSError)
@@ -393,7 +397,7 @@ def grouped() -> Exception:
 @pytest.mark.parametrize("make", [both_ways, grouped])
 def test_no_exception_within_reach_has_frames(make: Any) -> None:
     """Causes, contexts and members of groups alike lose their frames: any of them may hold the key."""
-    driven = drive(CALL, refused(repeat=False, cause=make()))
+    driven = drive(CALL, refused(is_retryable=False, cause=make()))
     assert isinstance(driven.error, AdaptyConnectionError)
     assert not [link for link in linked(driven.error) if link is not driven.error and link.__traceback__]
     assert KEY not in shown(driven.error)
@@ -425,7 +429,7 @@ def test_a_circle_of_causes_has_an_end() -> None:
     """Exceptions that are each other's cause are gone over once, not for ever."""
     one, other = Circling("one"), Circling("other")
     one.__cause__, other.__cause__ = other, one
-    driven = drive(CALL, refused(repeat=False, cause=one))
+    driven = drive(CALL, refused(is_retryable=False, cause=one))
     assert isinstance(driven.error, AdaptyConnectionError)
     assert driven.error.__cause__ is one
 
@@ -433,7 +437,7 @@ def test_a_circle_of_causes_has_an_end() -> None:
 @pytest.mark.parametrize("text", [f"refused Bearer {KEY}", "refused for jane@example.com"])
 def test_a_transports_words_are_not_shown_where_they_hold_a_secret(text: str) -> None:
     """Where a transport quotes the key or an address, neither our message nor the printed chain shows it."""
-    driven = drive(CALL, refused(repeat=False, detail=f"ReadError: {text}", cause=wire_failure(text)))
+    driven = drive(CALL, refused(is_retryable=False, detail=f"ReadError: {text}", cause=wire_failure(text)))
     assert isinstance(driven.error, AdaptyConnectionError)
     assert "[redacted]" in str(driven.error)
     for secret in (KEY, "jane@example.com"):
@@ -443,7 +447,7 @@ def test_a_transports_words_are_not_shown_where_they_hold_a_secret(text: str) ->
 def test_a_transports_arguments_are_not_shown_where_they_hold_a_secret() -> None:
     """The key may stand in an exception's arguments and not in its text."""
     failed = RejectedError("refused", {"Authorization": f"Bearer {KEY}"})
-    assert KEY not in shown(drive(CALL, refused(repeat=False, cause=failed)).error)
+    assert KEY not in shown(drive(CALL, refused(is_retryable=False, cause=failed)).error)
 
 
 def test_a_transports_notes_are_not_shown_where_they_hold_a_secret() -> None:
@@ -451,7 +455,7 @@ def test_a_transports_notes_are_not_shown_where_they_hold_a_secret() -> None:
     failed = httpx.ConnectError("refused")
     failed.add_note(f"while sending Bearer {KEY}")
     assert KEY in shown(failed)
-    assert KEY not in shown(drive(CALL, refused(repeat=False, cause=failed)).error)
+    assert KEY not in shown(drive(CALL, refused(is_retryable=False, cause=failed)).error)
 
 
 class UnprintableError(Exception):
@@ -466,9 +470,9 @@ class UnprintableError(Exception):
 
 def test_a_transports_exception_that_cannot_be_printed_does_no_harm() -> None:
     """Making our exception does not depend on the transport's own words."""
-    driven = drive(CALL, refused(repeat=False, cause=UnprintableError()))
+    driven = drive(CALL, refused(is_retryable=False, cause=UnprintableError()))
     assert type(driven.error) is AdaptyConnectionError
-    assert str(driven.error) == "saveProfile: ConnectError: refused (after 1 try)"
+    assert str(driven.error) == "saveProfile: ConnectError: refused (after 1 attempt)"
 
 
 @pytest.mark.parametrize(
@@ -515,7 +519,7 @@ def test_an_answer_that_echoes_secrets_shows_none(status: int) -> None:
         ((DOWN, OK), ["INFO", "DEBUG"]),
         ((refused(detail=f"refused {KEY}", cause=wire_failure(f"jane@example.com {KEY}")), OK), ["INFO", "DEBUG"]),
         ((reply(400, f"{KEY} jane@example.com".encode(), {"X-Echo": KEY}),), ["DEBUG"]),
-        ((refused(repeat=False, detail=KEY),), ["DEBUG"]),
+        ((refused(is_retryable=False, detail=KEY),), ["DEBUG"]),
     ],
     ids=["success", "retry", "failure-then-success", "refusal", "hopeless"],
 )
@@ -540,9 +544,9 @@ def test_the_log_says_what_comes_next(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.INFO, "adapty"):
         drive(CALL, DOWN, refused(), in_flight(7), OK)
     assert [record.getMessage() for record in caplog.records] == [
-        "saveProfile: 503, trying again in 0.50 s (after 1 try)",
-        "saveProfile: ConnectError, trying again in 1.00 s (after 2 tries)",
-        "saveProfile: 409, trying again in 7.00 s (after 3 tries)",
+        "saveProfile: 503, retrying in 0.50 s (after 1 attempt)",
+        "saveProfile: ConnectError, retrying in 1.00 s (after 2 attempts)",
+        "saveProfile: 409, retrying in 7.00 s (after 3 attempts)",
     ]
 
 
@@ -599,7 +603,7 @@ def test_a_refusal_comes_as_its_own_class() -> None:
     driven = drive(CALL, reply(400, body))
     assert isinstance(driven.error, BadRequestError)
     assert driven.error.field_names == ("email",)
-    assert str(driven.error) == "saveProfile: 400 base_error: email: Field required (after 1 try)"
+    assert str(driven.error) == "saveProfile: 400 base_error: email: Field required (after 1 attempt)"
 
 
 NO_PROFILE = reply(404, b'{"errors": [{"message": "No such profile", "error_code": "profile_not_found_error"}]}')

@@ -159,7 +159,7 @@ def test_a_bad_id_is_noted_each_time_it_stands_there() -> None:
 @pytest.mark.parametrize("ids", ["a", b"a", "", None, 7, True, ..., UUID(PROFILE_ID)], ids=repr)
 def test_ids_are_several(ids: Any) -> None:
     """A single id is no list of its letters: refused at once, before anything is sent."""
-    with pytest.raises(AdaptyUsageError, match=r"^ids: .*expected several ids, such as a list") as caught:
+    with pytest.raises(AdaptyUsageError, match=r"^ids: .*expected several IDs, such as a list") as caught:
         DeletionRun(ids, "customer_user_id")
     assert caught.value.field_name == "ids"
 
@@ -178,8 +178,8 @@ def test_what_would_come_of_all_the_others_ends_the_run(error: AdaptyError) -> N
     run = DeletionRun(["a", "b", "", "c", "d", "c", "a"], "customer_user_id")
     steps = run.pending_ids()
     first, second = next(steps), next(steps)
-    run.note(DeletionResult.failed(first, error))
-    run.note(DeletionResult(second, "deleted"))
+    run.record(DeletionResult.failed(first, error))
+    run.record(DeletionResult(second, "deleted"))
     assert list(steps) == []
     report = run.report()
     assert report.aborted_by is error
@@ -201,7 +201,7 @@ def test_a_client_that_cannot_be_used_is_no_outcome() -> None:
     error = AdaptyConfigError("secret_key: is missing")
     run = DeletionRun(["a", "b", "c"], "customer_user_id")
     steps = run.pending_ids()
-    run.note(DeletionResult.failed(next(steps), error))
+    run.record(DeletionResult.failed(next(steps), error))
     assert list(steps) == []
     with pytest.raises(AdaptyConfigError) as caught:
         run.report()
@@ -256,7 +256,7 @@ def test_outcomes_are_told_to_whatever_can_be_called() -> None:
     callables: tuple[Any, ...] = (told, print, dict, partial(told), None)
     for able in callables:
         DeletionRun([], "customer_user_id", able)
-    DeletionRun([], "customer_user_id", told).note(DeletionResult("a", "deleted"))
+    DeletionRun([], "customer_user_id", told).record(DeletionResult("a", "deleted"))
     assert told.seen == [DeletionResult("a", "deleted")]
 
 
@@ -265,7 +265,7 @@ def test_the_first_of_several_reasons_to_stop_is_the_reason() -> None:
     run = DeletionRun(["a", "b"], "customer_user_id")
     first, second = OF_ALL[:2]
     for id_, error in zip(list(run.pending_ids()), (first, second), strict=True):
-        run.note(DeletionResult.failed(id_, error))
+        run.record(DeletionResult.failed(id_, error))
     assert run.report().aborted_by is first
 
 
@@ -274,7 +274,7 @@ def test_what_is_said_of_one_does_not_end_the_run(error: AdaptyError) -> None:
     """The others are sent, and the one that failed says why."""
     run = DeletionRun(["a", "b"], "customer_user_id")
     steps = run.pending_ids()
-    run.note(DeletionResult.failed(next(steps), error))
+    run.record(DeletionResult.failed(next(steps), error))
     assert list(steps) == ["b"]
     (failed,) = run.report().failed
     assert outcome(failed) == ("a", "failed", True)
@@ -305,7 +305,7 @@ def test_an_api_that_fails_on_five_in_a_row_is_left_alone(errors: list[AdaptyErr
     steps = run.pending_ids()
     for error in errors:
         id_ = next(steps)
-        run.note(DeletionResult(id_, "deleted") if error is None else DeletionResult.failed(id_, error))
+        run.record(DeletionResult(id_, "deleted") if error is None else DeletionResult.failed(id_, error))
     assert len(list(steps)) == (0 if stopped else 60 - len(errors))
     assert run.report().aborted_by is (DOWN if stopped else None)
 
@@ -315,7 +315,7 @@ def test_what_is_said_of_five_in_a_row_is_said_of_all(error: AdaptyError) -> Non
     """Whatever is in between, it ends the run; what a server's error does not say by itself is noted on it."""
     run = DeletionRun([f"user_{number}" for number in range(9)], "customer_user_id")
     for id_ in run.pending_ids():
-        run.note(DeletionResult.failed(id_, error))
+        run.record(DeletionResult.failed(id_, error))
 
     report = run.report()
     assert len([deletion for deletion in report.failed if deletion.attempted]) == 5
@@ -327,7 +327,7 @@ def test_a_bad_id_says_nothing_of_the_api() -> None:
     """An id that is refused here, between failures of the API, neither counts as one nor makes up for one."""
     run = DeletionRun(["a", "b", "", "c", "d", "", "e", "f"], "customer_user_id")
     for id_ in run.pending_ids():
-        run.note(DeletionResult.failed(id_, DOWN))
+        run.record(DeletionResult.failed(id_, DOWN))
     assert [outcome(deletion) for deletion in run.report().failed if not deletion.attempted] == [
         ("", "failed", False),
         ("", "failed", False),
@@ -352,13 +352,13 @@ def test_the_report_sorts_by_outcome() -> None:
         DeletionResult("b", "deleted"),
     ]
     for deletion in ended:
-        run.note(deletion)
+        run.record(deletion)
     report = run.report()
     assert report.outcomes == tuple(ended)
     assert [deletion.id for deletion in report.deleted] == ["c", "b"]
     assert [deletion.id for deletion in report.not_found] == ["a"]
     assert [deletion.id for deletion in report.failed] == ["d"]
-    run.note(DeletionResult("e", "deleted"))
+    run.record(DeletionResult("e", "deleted"))
     assert report.outcomes == tuple(ended)
 
 
@@ -366,8 +366,8 @@ def test_no_address_shows() -> None:
     """Ids may be addresses: neither an outcome nor a report nor a reason shows one; other ids do show."""
     run = DeletionRun([ADDRESS, f"{ADDRESS} ", f"\u00e4{ADDRESS}"], "customer_user_id")
     for id_ in run.pending_ids():
-        run.note(DeletionResult(id_, "deleted"))
-    run.note(DeletionResult.failed(ADDRESS, OF_ONE[0]))
+        run.record(DeletionResult(id_, "deleted"))
+    run.record(DeletionResult.failed(ADDRESS, OF_ONE[0]))
     report = run.report()
     for shown in (repr(report), str(report), f"{report.outcomes}", *(deletion.reason for deletion in report.outcomes)):
         assert "jane" not in shown
@@ -441,7 +441,7 @@ def test_the_concurrency_has_bounds(concurrency: Any) -> None:
     """Nothing is sent with a concurrency that is none."""
     with (
         Adapty("secret_live_shown", transport=httpx.MockTransport(answer)) as adapty,
-        pytest.raises(AdaptyUsageError, match=r"^concurrency: .*expected 1 to 100") as caught,
+        pytest.raises(AdaptyUsageError, match=r"^concurrency: must be an integer from 1 to 100 ") as caught,
     ):
         adapty.profiles.delete_many(iter(IDS), concurrency=concurrency)
     assert caught.value.field_name == "concurrency"

@@ -100,7 +100,7 @@ def test_the_status_decides_the_class(status: int, kind: type[AdaptyAPIError]) -
     error = error_of(b"", status)
     assert type(error) is kind
     assert error.status_code == status
-    assert str(error) == f"saveProfile: {status}: no readable reason (after 2 tries)"
+    assert str(error) == f"saveProfile: {status}: no error message (after 2 attempts)"
 
 
 @given(status=st.integers(0, 999), body=json_values() | st.binary())
@@ -154,7 +154,7 @@ def test_the_errors_of_the_mail_api() -> None:
     assert error.messages == ("email: Field required",)
     assert error.field_names == ("email",)
     assert error.body == MAIL
-    assert str(error) == "saveProfile: 400 base_error: email: Field required (after 2 tries)"
+    assert str(error) == "saveProfile: 400 base_error: email: Field required (after 2 attempts)"
 
 
 def test_the_errors_of_the_server_side_api() -> None:
@@ -266,7 +266,7 @@ def test_a_body_of_no_known_shape_tells_nothing_and_does_no_harm(body: Any) -> N
         assert error.error_code is None
         assert error.messages == ()
         assert error.field_names == ()
-        assert str(error) == f"saveProfile: {status}: no readable reason (after 2 tries)"
+        assert str(error) == f"saveProfile: {status}: no error message (after 2 attempts)"
         copies = [pickle.loads(pickle.dumps(error)), copy.deepcopy(error)]  # noqa: S301 - our own bytes
         assert [repr(copied.body) for copied in copies] == [repr(error.body)] * 2
 
@@ -321,7 +321,7 @@ def test_the_request_id_is_found(name: str) -> None:
     """What support asks for is read from either header, in any case, and told in the text."""
     error = error_of(b"", headers={name: "req_123"})
     assert error.request_id == "req_123"
-    assert str(error).endswith("(after 2 tries, request id req_123)")
+    assert str(error).endswith("(after 2 attempts, request ID req_123)")
 
 
 def test_of_two_request_ids_the_apis_own_counts() -> None:
@@ -334,10 +334,10 @@ def test_of_two_request_ids_the_apis_own_counts() -> None:
 @pytest.mark.parametrize(
     ("value", "seconds", "told"),
     [
-        ("7", 7.0, ", asked to wait 7 s"),
-        ("0", 0.0, ", asked to wait 0 s"),
+        ("7", 7.0, ", retry after 7 s"),
+        ("0", 0.0, ", retry after 0 s"),
         ("1.5", 1.5, "1.5 s"),
-        ("soon", None, "tries"),
+        ("soon", None, "attempts"),
     ],
 )
 def test_the_wait_that_was_asked_for_is_kept(value: str, seconds: float | None, told: str) -> None:
@@ -379,7 +379,7 @@ def test_what_is_wrong_with_a_success_is_told() -> None:
         reply(200, b"[]"), RequestInfo("saveProfile", "POST", "/p", 1), [], problem="it is a list"
     )
     assert type(error) is UnexpectedResponseError
-    assert str(error) == "saveProfile: 200: it is a list (after 1 try)"
+    assert str(error) == "saveProfile: 200: it is a list (after 1 attempt)"
     assert error.body == []
 
 
@@ -584,7 +584,7 @@ def test_a_redirect_with_an_odd_target_is_still_one_line() -> None:
         "x:y:1/@z": unreadable,
     }.items():
         error = error_from_response(reply(302, headers={"location": location}), ASKED, ())
-        assert f": redirected to {shown}, which is not followed;" in str(error)
+        assert f": unexpected redirect to {shown};" in str(error)
         assert str(error).isprintable()
 
 

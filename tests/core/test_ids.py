@@ -67,10 +67,10 @@ NOT_CUSTOMER_USER_IDS: dict[str, tuple[Any, str]] = {
     "tab inside": ("user\tsecret", "has U+0009 TAB at character 5"),
     "null": ("user_secret\x00", "ends with U+0000 NULL"),
     "delete": ("user_secret\x7f", "ends with U+007F DELETE"),
-    "beyond ascii": ("us\u00e9r_secret", "beyond ASCII"),
+    "beyond ascii": ("us\u00e9r_secret", "non-ASCII"),
     "no-break space": ("\u00a0user_secret", "starts with U+00A0 NO-BREAK SPACE"),
-    "emoji": ("user_secret\U0001f600", "beyond ASCII"),
-    "half a pair": ("user_secret\ud800", "beyond ASCII"),
+    "emoji": ("user_secret\U0001f600", "non-ASCII"),
+    "half a pair": ("user_secret\ud800", "non-ASCII"),
     "next line": ("user_secret\u0085", "ends with U+0085 NEXT LINE"),
     "too long": ("s" * (MAX_ID_LENGTH + 1), f"{MAX_ID_LENGTH + 1} characters"),
     "number": (1234567, "of type int"),
@@ -177,7 +177,7 @@ def test_exactly_one_id_names_the_user() -> None:
         user_headers(None, None)
     assert caught.value.field_name == "customer_user_id"
     for both in (("user_12345", PROFILE_ID), ("", ""), ("user_12345", ""), ("", UUID(PROFILE_ID))):
-        with pytest.raises(AdaptyUsageError, match=r"^profile_id: is given beside customer_user_id") as caught:
+        with pytest.raises(AdaptyUsageError, match=r"^profile_id: cannot be combined with customer_user_id") as caught:
             user_headers(*both)
         assert caught.value.field_name == "profile_id"
         assert "12345" not in str(caught.value)

@@ -28,6 +28,7 @@ from adapty import (
     VirtualCurrencyBalances,
     VirtualCurrencyHistoryItem,
 )
+from adapty._core.call import parse_result
 from adapty._core.redaction import REDACTED
 from adapty._generated import build_server_side_call
 from adapty.models._response import (
@@ -173,7 +174,7 @@ NOT_TIMES: tuple[Any, ...] = (
 def profile_of(**fields: Any) -> Profile:
     """Take a profile of these fields through the whole read path."""
     call = build_server_side_call("getProfile", Profile.from_response, adapty_customer_user_id="user_12345")
-    return call.read(reply(200, json.dumps({"data": fields}).encode()))
+    return parse_result(call, reply(200, json.dumps({"data": fields}).encode()))
 
 
 def level_of(**fields: Any) -> AccessLevel:
@@ -255,7 +256,7 @@ def test_any_moment_comes_back(meant: datetime) -> None:
 def test_revenue_is_exact(sent: str, exact: str) -> None:
     """An amount is the decimal number that the answer spells, and is written as that number again."""
     call = build_server_side_call("getProfile", Profile.from_response, adapty_customer_user_id="user_12345")
-    profile = call.read(reply(200, b'{"data": {"total_revenue_usd": %s}}' % sent.encode()))
+    profile = parse_result(call, reply(200, b'{"data": {"total_revenue_usd": %s}}' % sent.encode()))
     assert profile.total_revenue_usd == Decimal(exact)
     assert isinstance(profile.total_revenue_usd, Decimal)
     assert Decimal(json.dumps(profile.to_dict()["total_revenue_usd"])) == Decimal(exact)
@@ -572,7 +573,7 @@ def test_a_number_that_no_float_holds_is_not_another_number(field: str, sent: st
     """What an attribute, or something new, says as a number is never rounded, and never infinite."""
     call = build_server_side_call("getProfile", Profile.from_response, adapty_customer_user_id="user_12345")
     body = b'{"data": {"custom_attributes": [{"key": "odd", "%s": %s}]}}' % (field.encode(), sent.encode())
-    profile = call.read(reply(200, body))
+    profile = parse_result(call, reply(200, body))
     written = json.loads(json.dumps(profile.to_dict(), allow_nan=False), parse_float=Decimal)
     (held,) = written["custom_attributes"]
     assert Decimal(held[field]) == Decimal(sent)

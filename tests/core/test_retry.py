@@ -263,13 +263,13 @@ def test_no_header_makes_an_error(value: str) -> None:
 @pytest.mark.parametrize(("failures", "bound"), [(1, 0.5), (2, 1.0), (3, 2.0), (4, 4.0), (5, 8.0), (6, 8.0), (7, 8.0)])
 def test_the_wait_doubles_up_to_the_cap(failures: int, bound: float) -> None:
     """Each further try may wait twice as long as the one before, and none longer than the cap."""
-    assert RetryPolicy(max_retries=9).wait(failures, None, highest) == bound
+    assert RetryPolicy(max_retries=9).next_delay(failures, None, highest) == bound
 
 
 @pytest.mark.parametrize("failures", [65, 66, 1000, 1100, 10**6, 10**30])
 def test_the_wait_stays_at_the_cap_for_ever(failures: int) -> None:
     """However many tries have failed, the bound is the cap, and no number overflows."""
-    assert RetryPolicy(max_retries=10**31).wait(failures, None, highest) == 8.0
+    assert RetryPolicy(max_retries=10**31).next_delay(failures, None, highest) == 8.0
 
 
 @given(
@@ -282,13 +282,13 @@ def test_the_wait_stays_at_the_cap_for_ever(failures: int) -> None:
 def test_jitter_is_full(failures: int, base: float, cap: float, luck: float) -> None:
     """The wait is evenly spread between nothing and the bound of this try."""
     policy = RetryPolicy(max_retries=200, base=base, cap=cap)
-    wait = policy.wait(failures, None, lambda: luck)
-    bound = policy.wait(failures, None, highest)
+    wait = policy.next_delay(failures, None, lambda: luck)
+    bound = policy.next_delay(failures, None, highest)
     assert wait is not None
     assert bound is not None
     assert bound == pytest.approx(min(cap, base * 2.0 ** (failures - 1)))
     assert wait == pytest.approx(luck * bound)
-    assert policy.wait(failures, None, lowest) == 0.0
+    assert policy.next_delay(failures, None, lowest) == 0.0
 
 
 @pytest.mark.parametrize("max_retries", [0, 1, 2, 5])
@@ -297,7 +297,7 @@ def test_after_the_last_try_there_is_no_wait(max_retries: int) -> None:
     policy = RetryPolicy(max_retries=max_retries)
     answered: list[float | None] = [None, 0.0, 1.0]
     for retry_after in answered:
-        waits = [policy.wait(failures, retry_after, highest) for failures in range(1, max_retries + 4)]
+        waits = [policy.next_delay(failures, retry_after, highest) for failures in range(1, max_retries + 4)]
         assert [wait is not None for wait in waits] == [True] * max_retries + [False] * 3
 
 
@@ -313,7 +313,7 @@ def test_a_retry_after_is_kept_up_to_the_ceiling(
     random: Callable[[], float],
 ) -> None:
     """No try comes sooner than the answer asks for; one that asks for too long a wait ends the call."""
-    wait = RetryPolicy().wait(1, retry_after, random)
+    wait = RetryPolicy().next_delay(1, retry_after, random)
     assert (wait is not None) is waits
     if wait is not None:
         assert wait == max(retry_after, 0.5 * random())
@@ -321,10 +321,10 @@ def test_a_retry_after_is_kept_up_to_the_ceiling(
 
 def test_the_backoff_still_holds_where_the_answer_asks_for_less() -> None:
     """A Retry-After shorter than our own wait does not shorten it."""
-    assert RetryPolicy(max_retries=5).wait(5, 0.1, highest) == 8.0
+    assert RetryPolicy(max_retries=5).next_delay(5, 0.1, highest) == 8.0
 
 
 def test_the_ceiling_is_the_policys_own() -> None:
     """Another ceiling lets longer waits pass, or shorter ones not."""
-    assert RetryPolicy(max_retry_after=3600.0).wait(1, 3600.0, lowest) == 3600.0
-    assert RetryPolicy(max_retry_after=0.0).wait(1, 0.5, lowest) is None
+    assert RetryPolicy(max_retry_after=3600.0).next_delay(1, 3600.0, lowest) == 3600.0
+    assert RetryPolicy(max_retry_after=0.0).next_delay(1, 0.5, lowest) is None

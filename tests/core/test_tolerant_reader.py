@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 import adapty.models
 from adapty import Profile, UnexpectedResponseError
+from adapty._core.call import parse_result
 from adapty._generated import build_server_side_call, ignore_body, openapi_spec
 from adapty.models import IntegrationIdentifiers, Paywall, RefundSaverSettings, Subscription, VirtualCurrencyTransaction
 from adapty.models._response import ResponseModel
@@ -208,7 +209,7 @@ STRANGE_ITEMS: tuple[Any, ...] = (None, "x", 7, 1.5, True, [], ["x"], {"odd": 1}
 
 def read(operation: str, body: Any) -> Any:
     """Take an answer through the whole read path: bytes, generated parser, model."""
-    return CALLS[operation].read(reply(200, json.dumps(body).encode()))
+    return parse_result(CALLS[operation], reply(200, json.dumps(body).encode()))
 
 
 def places(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:

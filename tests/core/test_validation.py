@@ -1356,8 +1356,8 @@ def test_text_in_another_encoding_is_told_as_that(check: str, encoding: str) -> 
     read = name.encode(encoding).decode("utf-8", "surrogateescape")
 
     with pytest.raises(
-        validation.Invalid, match=r"^is not UTF-8; expected text in UTF-8: save the file it comes from as UTF-8$"
+        validation.Invalid, match=r"^is not UTF-8; expected UTF-8: save the file that it comes from as UTF-8$"
     ):
         getattr(validation, check)(read)
-    with pytest.raises(validation.Invalid, match=r"^holds half of a surrogate pair; "):
+    with pytest.raises(validation.Invalid, match=r"^contains a lone surrogate; "):
         getattr(validation, check)("\ud83d")

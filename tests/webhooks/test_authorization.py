@@ -251,7 +251,7 @@ def test_quotes_around_a_value_are_refused(monkeypatch: pytest.MonkeyPatch) -> N
             patch.setenv("ADAPTY_WEBHOOK_AUTHORIZATION", value)
             with pytest.raises(AdaptyConfigError, match=problem) as caught:
                 Receiver()
-            assert str(caught.value).endswith("(it comes from ADAPTY_WEBHOOK_AUTHORIZATION)")
+            assert str(caught.value).endswith("(from ADAPTY_WEBHOOK_AUTHORIZATION)")
             assert VALUE not in shown_by(caught.value)
         with pytest.raises(AdaptyConfigError, match=problem) as caught:
             Receiver(value.splitlines())

@@ -182,7 +182,7 @@ def test_the_time_of_the_event_stands_in_two_places() -> None:
     [
         ({"transaction_id": ""}, "transaction_id: is empty; expected a non-empty str"),
         ({"store": " "}, "store: is empty; expected a non-empty str"),
-        ({"vendor_product_id": "\ud800"}, "vendor_product_id: holds half of a surrogate pair"),
+        ({"vendor_product_id": "\ud800"}, "vendor_product_id: contains a lone surrogate"),
         ({"profile_event_id": " "}, "profile_event_id: is empty"),
     ],
 )

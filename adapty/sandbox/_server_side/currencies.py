@@ -195,7 +195,7 @@ def _run_once(
         run: Executes the request, and returns the response.
 
     Raises:
-        ApiError: The key is not a UUID of version 4, or was used for another request.
+        ApiError: The key is not a version 4 UUID, or was used for another request.
     """
     if key is None:
         return run()

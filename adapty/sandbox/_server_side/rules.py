@@ -57,7 +57,7 @@ class _NestedRule:
 def _validate_attributes(attributes: list[dict[str, Any]]) -> Iterator[NestedIssue]:
     for index, attribute in enumerate(attributes):
         if not _ATTRIBUTE_KEY.fullmatch(attribute["key"]):
-            yield (index, "key"), "Input should be 1 to 30 letters, digits, dashes, points and underscores"
+            yield (index, "key"), "Input should be 1 to 30 letters, digits, dashes, dots and underscores"
         value = attribute["value"]
         if isinstance(value, str) and len(value) > _MAX_ATTRIBUTE_TEXT:
             yield (index, "value"), f"Input should have at most {_MAX_ATTRIBUTE_TEXT} characters"
