@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 from adapty import AdaptyConfigError, AdaptyUsageError
 from adapty.webhooks import MemoryDedupStore, Receiver, SQLiteDedupStore
+from tests.cases import case
 from tests.core.support import repeatable
 
 from .posts import HEADERS, PURCHASE, VALUE, never, post
@@ -155,19 +156,21 @@ def test_any_id_is_told_from_others(event_ids: list[str]) -> None:
             assert [dedup.acquire(event_id, "b") for event_id in event_ids] == ["in_progress"] * len(event_ids)
 
 
-@pytest.mark.parametrize("name", ["retention", "claim_ttl"])
-@pytest.mark.parametrize("span", [0, 60, "60", None, timedelta(0), timedelta(seconds=-1)])
-def test_times_are_checked_when_a_store_is_made(make: Callable[..., DedupStore], name: str, span: Any) -> None:
-    """Seconds as a number could be days as well; the message names the argument."""
-    with pytest.raises(AdaptyConfigError, match=f"^{name}: "):
-        make(**{name: span})
+def test_durations_must_be_positive_timedeltas(make: Callable[..., DedupStore]) -> None:
+    """The error names the argument."""
+    durations: list[Any] = [0, 60, "60", None, timedelta(0), timedelta(seconds=-1)]
+    for name in ("retention", "claim_ttl"):
+        for duration in durations:
+            with case(name, duration), pytest.raises(AdaptyConfigError, match=f"^{name}: "):
+                make(**{name: duration})
 
 
-@pytest.mark.parametrize("number", [0, -1, 1.5, "7", None, True])
-def test_a_number_of_events_is_checked(number: Any) -> None:
+def test_a_number_of_events_is_checked() -> None:
     """Anything else is refused when the store is made."""
-    with pytest.raises(AdaptyConfigError, match=r"^max_events: "):
-        MemoryDedupStore(max_events=number)
+    cases: list[Any] = [0, -1, 1.5, "7", None, True]
+    for number in cases:
+        with case(number), pytest.raises(AdaptyConfigError, match=r"^max_events: "):
+            MemoryDedupStore(max_events=number)
 
 
 def test_memory_is_bounded() -> None:
@@ -290,11 +293,12 @@ def test_a_file_of_somebody_else_is_left_alone(tmp_path: Path, prepare: Callable
     assert before == (path.read_bytes() if path.is_file() else b"")
 
 
-@pytest.mark.parametrize("path", [None, 7, b"dedup.sqlite", [], sqlite3])
-def test_what_is_no_path_is_refused(path: Any) -> None:
+def test_what_is_no_path_is_refused() -> None:
     """The message names the argument."""
-    with pytest.raises(AdaptyUsageError, match=r"^path: is .*expected a path$"):
-        SQLiteDedupStore(path)
+    cases: list[Any] = [None, 7, b"dedup.sqlite", [], sqlite3]
+    for path in cases:
+        with case(path), pytest.raises(AdaptyUsageError, match=r"^path: is .*expected a path$"):
+            SQLiteDedupStore(path)
 
 
 def test_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:

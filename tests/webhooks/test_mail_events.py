@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from hypothesis import given
@@ -15,6 +16,7 @@ from adapty._generated import openapi_spec
 from adapty.webhooks import EVENT_TYPES, MAIL_EVENT_TYPES, MailConversion, WebhookEvent, to_mail_event
 from adapty.webhooks.event_types import LEGACY_NAMES
 from adapty.webhooks.mail_events import UNSUPPORTED, WebhookTransactionEvent
+from tests.cases import case
 from tests.core.support import json_values, repeatable, wire
 
 from .posts import PURCHASE, event_of, purchase
@@ -69,17 +71,18 @@ def test_the_table_covers_every_known_type() -> None:
     assert {name: MAIL_EVENT_TYPES[name] for name in mails} == {name: name for name in mails}
 
 
-@pytest.mark.parametrize(("event_type", "expected"), TABLE.items())
-def test_every_type_is_what_the_table_says(event_type: str, expected: str | None) -> None:
+def test_every_type_is_what_the_table_says() -> None:
     """The type of Mail's, and no end for a one-time purchase; or the reason, which names the type."""
-    if expected is None:
-        assert reason_of(purchase(event_type)).startswith(f"{event_type} is skipped: ")
-        return
-    event = mail_of(purchase(event_type))
-    assert event.event_type == expected
-    assert ("expires_at" in event.to_dict()) == (event_type not in ONE_TIME)
-    trial = {"category": "introductory", "offer_type": "free_trial"}
-    assert event.to_dict().get("offer") == (trial if event_type == "trial_started" else None)
+    for event_type, expected in TABLE.items():
+        with case(event_type, expected):
+            if expected is None:
+                assert reason_of(purchase(event_type)).startswith(f"{event_type} is skipped: ")
+                return
+            event = mail_of(purchase(event_type))
+            assert event.event_type == expected
+            assert ("expires_at" in event.to_dict()) == (event_type not in ONE_TIME)
+            trial = {"category": "introductory", "offer_type": "free_trial"}
+            assert event.to_dict().get("offer") == (trial if event_type == "trial_started" else None)
 
 
 @pytest.mark.parametrize(("before", "now"), LEGACY_NAMES.items())
@@ -107,9 +110,9 @@ def test_each_field_comes_from_where_the_facts_say() -> None:
     assert mail_of(purchase()).flow is Flow.ACTIVE
 
 
-@pytest.mark.parametrize(
-    ("spelled", "sent"),
-    [
+def test_the_price_is_exact_or_left_out() -> None:
+    """The price is the decimal number that is spelled, zero included; without one, or with nonsense, there is none."""
+    cases: list[tuple[Any, str | None]] = [
         (9.99, "9.99"),
         (109.88999999999999, "109.88999999999999"),
         (0, "0"),
@@ -123,11 +126,10 @@ def test_each_field_comes_from_where_the_facts_say() -> None:
         (..., None),
         ("free", None),
         (True, None),
-    ],
-)
-def test_the_price_is_exact_or_left_out(spelled: Any, sent: str | None) -> None:
-    """The price is the decimal number that is spelled, zero included; without one, or with nonsense, there is none."""
-    assert mail_of(purchase(price_usd=spelled)).to_dict().get("price_usd") == sent
+    ]
+    for spelled, sent in cases:
+        with case(spelled, sent):
+            assert mail_of(purchase(price_usd=spelled)).to_dict().get("price_usd") == sent
 
 
 def test_a_replacement_without_money_is_told_too() -> None:
@@ -144,9 +146,9 @@ def test_what_was_granted_without_a_purchase_is_told_by_the_same_table(product: 
     assert event.store_product_id == product
 
 
-@pytest.mark.parametrize(
-    ("field", "name"),
-    [
+def test_a_required_field_that_is_not_there_is_named() -> None:
+    """The reason has the webhook's name of the field and Mail's, and tells what is missing from what is odd."""
+    cases: list[tuple[str, str]] = [
         ("profile_event_id", "event_id"),
         ("store", "store"),
         ("vendor_product_id", "store_product_id"),
@@ -154,16 +156,15 @@ def test_what_was_granted_without_a_purchase_is_told_by_the_same_table(product: 
         ("original_transaction_id", "store_original_transaction_id"),
         ("purchase_date", "purchased_at"),
         ("original_purchase_date", "originally_purchased_at"),
-    ],
-)
-def test_a_required_field_that_is_not_there_is_named(field: str, name: str) -> None:
-    """The reason has the webhook's name of the field and Mail's, and tells what is missing from what is odd."""
-    holding: dict[str, Any]
-    for nothing in (..., None):
-        holding = {field: nothing}
-        assert reason_of(purchase(**holding)) == f"{field}: is missing; Mail requires it as {name}"
-    for holding in ({field: []}, {field: {"odd": 1}}, {field: True}):
-        assert reason_of(purchase(**holding)) == f"{field}: cannot be read; Mail requires it as {name}"
+    ]
+    for field, name in cases:
+        with case(field, name):
+            holding: dict[str, Any]
+            for nothing in (..., None):
+                holding = {field: nothing}
+                assert reason_of(purchase(**holding)) == f"{field}: is missing; Mail requires it as {name}"
+            for holding in ({field: []}, {field: {"odd": 1}}, {field: True}):
+                assert reason_of(purchase(**holding)) == f"{field}: cannot be read; Mail requires it as {name}"
 
 
 def test_the_time_of_the_event_stands_in_two_places() -> None:
@@ -177,26 +178,25 @@ def test_the_time_of_the_event_stands_in_two_places() -> None:
     assert reason_of(neither) == "event_datetime: cannot be read; Mail requires it as event_datetime"
 
 
-@pytest.mark.parametrize(
-    ("changes", "reason"),
-    [
+def test_what_mail_would_refuse_is_a_reason_and_no_exception() -> None:
+    """The record's own checks decide, and their words are the reason, under the webhook's name of the field."""
+    cases: list[tuple[dict[str, Any], str]] = [
         ({"transaction_id": ""}, "transaction_id: is empty; expected a non-empty str"),
         ({"store": " "}, "store: is empty; expected a non-empty str"),
         ({"vendor_product_id": "\ud800"}, "vendor_product_id: contains a lone surrogate"),
         ({"profile_event_id": " "}, "profile_event_id: is empty"),
-    ],
-)
-def test_what_mail_would_refuse_is_a_reason_and_no_exception(changes: dict[str, Any], reason: str) -> None:
-    """The record's own checks decide, and their words are the reason, under the webhook's name of the field."""
-    assert reason_of(purchase(**changes)).startswith(reason)
+    ]
+    for changes, reason in cases:
+        with case(changes, reason):
+            assert reason_of(purchase(**changes)).startswith(reason)
 
 
 PROMOTION = {"store_offer_category": "promotional", "store_offer_discount_type": "pay_up_front"}
 
 
-@pytest.mark.parametrize(
-    ("changes", "dropped_fields", "offer"),
-    [
+def test_an_optional_field_that_mail_would_refuse_does_not_cost_the_event() -> None:
+    """It is left out, and said to be; the rest of an offer stays."""
+    cases: list[tuple[dict[str, Any], tuple[str, ...], Any]] = [
         ({"price_usd": "1" * 31}, ("price_usd",), None),
         ({"price_usd": 1e300}, ("price_usd",), None),
         (
@@ -209,18 +209,15 @@ PROMOTION = {"store_offer_category": "promotional", "store_offer_discount_type":
             ("price_usd", "offer.offer_id"),
             {"category": "promotional", "offer_type": "pay_up_front"},
         ),
-    ],
-)
-def test_an_optional_field_that_mail_would_refuse_does_not_cost_the_event(
-    changes: dict[str, Any], dropped_fields: tuple[str, ...], offer: Any
-) -> None:
-    """It is left out, and said to be; the rest of an offer stays."""
-    event = mail_of(purchase(**changes)).to_dict()
-    assert to_mail_event(event_of(purchase(**changes))).dropped_fields == dropped_fields
-    assert event.keys() & {"price_usd", "offer"} == {"price_usd", "offer"} - set(dropped_fields) - (
-        set() if offer else {"offer"}
-    )
-    assert event.get("offer") == offer
+    ]
+    for changes, dropped_fields, offer in cases:
+        with case(changes, dropped_fields, offer):
+            event = mail_of(purchase(**changes)).to_dict()
+            assert to_mail_event(event_of(purchase(**changes))).dropped_fields == dropped_fields
+            assert event.keys() & {"price_usd", "offer"} == {"price_usd", "offer"} - set(dropped_fields) - (
+                set() if offer else {"offer"}
+            )
+            assert event.get("offer") == offer
 
 
 @pytest.mark.parametrize("length", [50, 51, 200])
@@ -256,9 +253,9 @@ def test_ids_of_digits_come_as_numbers_too() -> None:
     assert event["offer"]["offer_id"] == "11"
 
 
-@pytest.mark.parametrize(
-    ("event", "skipped"),
-    [
+def test_a_reason_has_a_short_name() -> None:
+    """Of which there are five, to count by."""
+    cases: list[tuple[dict[str, Any], str | None]] = [
         (purchase("subscription_paused"), "unsupported"),
         (purchase("brand_new"), "unknown_type"),
         ({**purchase(), "customer_user_id": None}, "anonymous"),
@@ -268,11 +265,10 @@ def test_ids_of_digits_come_as_numbers_too() -> None:
         (purchase(store=...), "incomplete"),
         (purchase(store=" "), "invalid"),
         (purchase(), None),
-    ],
-)
-def test_a_reason_has_a_short_name(event: dict[str, Any], skipped: str | None) -> None:
-    """Of which there are five, to count by."""
-    assert to_mail_event(event_of(event)).skip_reason == skipped
+    ]
+    for event, skipped in cases:
+        with case(event, skipped):
+            assert to_mail_event(event_of(event)).skip_reason == skipped
 
 
 def test_an_id_that_cannot_be_read_is_not_taken_for_none() -> None:
@@ -281,15 +277,17 @@ def test_an_id_that_cannot_be_read_is_not_taken_for_none() -> None:
     assert reason_of({**purchase(), "customer_user_id": {"id": 7}}) == said
 
 
-@pytest.mark.parametrize("expires_at", ["soon", None, ..., 7])
-def test_an_end_that_cannot_be_read_is_left_out(expires_at: Any) -> None:
+def test_an_end_that_cannot_be_read_is_left_out() -> None:
     """An optional field does not cost the event."""
-    assert "expires_at" not in mail_of(purchase(subscription_expires_at=expires_at)).to_dict()
+    cases: list[Any] = ["soon", None, ..., 7]
+    for expires_at in cases:
+        with case(expires_at):
+            assert "expires_at" not in mail_of(purchase(subscription_expires_at=expires_at)).to_dict()
 
 
-@pytest.mark.parametrize(
-    ("category", "discount", "offer_id", "offer"),
-    [
+def test_an_offer_is_told_where_mail_has_such_a_one() -> None:
+    """An offer of a category or type that Mail does not have does not cost the event: it is left out."""
+    cases: list[tuple[Any, Any, Any, Offer | None]] = [
         ("introductory", "free_trial", ..., Offer(category="introductory", offer_type="free_trial")),
         ("promotional", "pay_up_front", "o1", Offer(category="promotional", offer_type="pay_up_front", offer_id="o1")),
         ("offer_code", "pay_as_you_go", None, Offer(category="offer_code", offer_type="pay_as_you_go")),
@@ -302,16 +300,15 @@ def test_an_end_that_cannot_be_read_is_left_out(expires_at: Any) -> None:
         (..., "free_trial", "o1", None),
         (None, None, None, None),
         (7, "free_trial", ..., None),
-    ],
-)
-def test_an_offer_is_told_where_mail_has_such_a_one(
-    category: Any, discount: Any, offer_id: Any, offer: Offer | None
-) -> None:
-    """An offer of a category or type that Mail does not have does not cost the event: it is left out."""
-    event = mail_of(
-        purchase(store_offer_category=category, store_offer_discount_type=discount, promotional_offer_id=offer_id)
-    )
-    assert event.to_dict().get("offer") == (offer and offer.to_dict())
+    ]
+    for category, discount, offer_id, offer in cases:
+        with case(category, discount, offer_id, offer):
+            event = mail_of(
+                purchase(
+                    store_offer_category=category, store_offer_discount_type=discount, promotional_offer_id=offer_id
+                )
+            )
+            assert event.to_dict().get("offer") == (offer and offer.to_dict())
 
 
 def test_the_start_of_a_trial_has_the_tables_offer() -> None:
@@ -336,13 +333,17 @@ def test_an_id_with_unseen_characters_is_skipped_with_the_reason() -> None:
     assert to_mail_event(event_of({**purchase(), "customer_user_id": "user 1"})).event is not None
 
 
-@pytest.mark.parametrize("customer_user_id", [None, ..., "", "  ", "\ud800"])
-def test_an_anonymous_profile_is_skipped(customer_user_id: Any) -> None:
+def test_an_anonymous_profile_is_skipped() -> None:
     """Mail knows nobody without an id."""
-    event = {
-        name: held for name, held in {**purchase(), "customer_user_id": customer_user_id}.items() if held is not ...
-    }
-    assert reason_of(event) == "the profile is anonymous: it has no customer_user_id"
+    cases: list[Any] = [None, ..., "", "  ", "\ud800"]
+    for customer_user_id in cases:
+        with case(customer_user_id):
+            event = {
+                name: held
+                for name, held in {**purchase(), "customer_user_id": customer_user_id}.items()
+                if held is not ...
+            }
+            assert reason_of(event) == "the profile is anonymous: it has no customer_user_id"
 
 
 def test_the_id_can_be_found_by_another_rule() -> None:
@@ -366,11 +367,13 @@ def test_what_a_rule_raises_is_passed_on() -> None:
         to_mail_event(event_of(purchase()), external_profile_id=rule)
 
 
-@pytest.mark.parametrize("given", [7, b"user", ["user"], True])
-def test_a_rule_gives_text(given: Any) -> None:
+def test_a_rule_gives_text() -> None:
     """Something else is a mistake in the rule, for every event alike."""
-    with pytest.raises(AdaptyUsageError, match=r"^external_profile_id: returned something of type"):
-        to_mail_event(event_of(purchase()), external_profile_id=lambda _: given)
+    cases: list[Any] = [7, b"user", ["user"], True]
+    for returned in cases:
+        message = r"^external_profile_id: returned something of type"
+        with case(returned), pytest.raises(AdaptyUsageError, match=message):
+            to_mail_event(event_of(purchase()), external_profile_id=Mock(return_value=returned))
 
 
 def test_an_unknown_type_is_named() -> None:
@@ -380,11 +383,12 @@ def test_an_unknown_type_is_named() -> None:
     assert to_mail_event(WebhookEvent()).reason == "the event type '' is unknown"
 
 
-@pytest.mark.parametrize("event", [None, {}, PURCHASE, "x"])
-def test_only_an_event_is_taken(event: Any) -> None:
+def test_only_an_event_is_taken() -> None:
     """A decoded body has to be read first."""
-    with pytest.raises(AdaptyUsageError, match=r"^event: is .*expected a WebhookEvent$"):
-        to_mail_event(event)
+    cases: list[Any] = [None, {}, PURCHASE, "x"]
+    for event in cases:
+        with case(event), pytest.raises(AdaptyUsageError, match=r"^event: is .*expected a WebhookEvent$"):
+            to_mail_event(event)
 
 
 FIELDS = sorted({*PURCHASE["event_properties"], "store_offer_category", "store_offer_discount_type"})

@@ -25,6 +25,7 @@ from adapty import (
 )
 from adapty.webhooks import Delivery, MemoryDedupStore, Receiver, WebhookEvent, WebhookResponse
 from adapty.webhooks.event_types import EVENT_TYPES, LEGACY_NAMES
+from tests.cases import case
 
 from .posts import HEADERS, PURCHASE, VALUE, never, post, purchase
 
@@ -85,9 +86,9 @@ Way = Callable[..., WebhookResponse]
 EITHER_WAY = pytest.mark.parametrize("answered", [blocking, on_a_loop])
 
 
-@pytest.mark.parametrize(
-    ("body", "answer"),
-    [
+def test_the_verification_request_is_answered_in_both_forms() -> None:
+    """An empty object gets one back, a value gets sent back; nothing is handled."""
+    cases: list[tuple[bytes, dict[str, Any]]] = [
         (b"{}", {}),
         (b" {\n} ", {}),
         (b'{"adapty_check": "a1b2c3"}', {"adapty_check_response": "a1b2c3"}),
@@ -96,17 +97,16 @@ EITHER_WAY = pytest.mark.parametrize("answered", [blocking, on_a_loop])
         (b'{"adapty_check": null}', {"adapty_check_response": None}),
         ('{"adapty_check": "é\\ud800"}'.encode(), {"adapty_check_response": "é\ud800"}),
         (b'{"adapty_check": "x", "newer": 1}', {"adapty_check_response": "x"}),
-    ],
-)
-def test_the_verification_request_is_answered_in_both_forms(body: bytes, answer: dict[str, Any]) -> None:
-    """An empty object gets one back, a value gets sent back; nothing is handled."""
-    delivery = Receiver(VALUE).accept(HEADERS, body)
-    assert delivery.event is None
-    assert not delivery.duplicate
-    for response in (delivery.response, Receiver(VALUE).handle(HEADERS, body, never)):
-        assert response.status == 200
-        assert response.headers == {"Content-Type": "application/json"}
-        assert json.loads(response.body) == answer
+    ]
+    for body, answer in cases:
+        with case(body, answer):
+            delivery = Receiver(VALUE).accept(HEADERS, body)
+            assert delivery.event is None
+            assert not delivery.duplicate
+            for response in (delivery.response, Receiver(VALUE).handle(HEADERS, body, never)):
+                assert response.status == 200
+                assert response.headers == {"Content-Type": "application/json"}
+                assert json.loads(response.body) == answer
 
 
 def test_the_verification_request_is_authenticated_too() -> None:
@@ -202,16 +202,18 @@ def test_a_repeated_event_is_handled_once(answered: Way) -> None:
     assert len(handled) == 2
 
 
-@pytest.mark.parametrize("event_id", [..., None, "", "  ", [], "\ud800"])
-def test_an_event_without_an_id_is_never_a_duplicate(event_id: Any) -> None:
+def test_an_event_without_an_id_is_never_a_duplicate() -> None:
     """What cannot be told apart is handled each time, rather than once for all of them."""
-    handled: list[WebhookEvent] = []
-    store = Store()
-    receiver = Receiver(VALUE, dedup=store)
-    for _ in range(2):
-        assert receiver.handle(HEADERS, post(purchase(profile_event_id=event_id)), handled.append).status == 200
-    assert len(handled) == 2
-    assert store.asked == []
+    cases: list[Any] = [..., None, "", "  ", [], "\ud800"]
+    for event_id in cases:
+        with case(event_id):
+            handled: list[WebhookEvent] = []
+            store = Store()
+            receiver = Receiver(VALUE, dedup=store)
+            for _ in range(2):
+                assert receiver.handle(HEADERS, post(purchase(profile_event_id=event_id)), handled.append).status == 200
+            assert len(handled) == 2
+            assert store.asked == []
 
 
 def test_without_a_store_each_delivery_is_handled() -> None:
@@ -299,13 +301,15 @@ def test_a_handlers_failure_is_told_even_if_the_event_cannot_be_given_back(
     assert "LookupError" in caplog.text
 
 
-@pytest.mark.parametrize("status", [True, False, None, "busy", 1])
-def test_a_store_that_says_something_else_is_a_mistake_of_the_code_around(status: Any) -> None:
+def test_a_store_that_says_something_else_is_a_mistake_of_the_code_around() -> None:
     """A store whose `claim` tells yes or no would have every event handled twice, or none."""
-    store = Store()
-    store.acquire = lambda *_: status  # type: ignore[method-assign]
-    with pytest.raises(AdaptyUsageError, match=r"^dedup: acquire.* expected new, in_progress or completed$"):
-        Receiver(VALUE, dedup=store).accept(HEADERS, BODY)
+    cases: list[Any] = [True, False, None, "busy", 1]
+    for status in cases:
+        with case(status):
+            store = Store()
+            store.acquire = Mock(return_value=status)  # type: ignore[method-assign]
+            with pytest.raises(AdaptyUsageError, match=r"^dedup: acquire.* expected new, in_progress or completed$"):
+                Receiver(VALUE, dedup=store).accept(HEADERS, BODY)
 
 
 def test_parse_returns_the_event_without_deduplication() -> None:
@@ -322,11 +326,13 @@ def test_parse_returns_the_event_without_deduplication() -> None:
         receiver.parse(HEADERS, b'{"a": 1}')
 
 
-@pytest.mark.parametrize("dedup", ["dedup.sqlite", {}, object(), MemoryDedupStore])
-def test_what_is_no_store_is_refused_when_the_receiver_is_made(dedup: Any) -> None:
+def test_what_is_no_store_is_refused_when_the_receiver_is_made() -> None:
     """A path is no store yet, and a class is no store; the message names one."""
-    with pytest.raises(AdaptyConfigError, match=r"^dedup: is of type .*SQLiteDedupStore\(path\)$"):
-        Receiver(VALUE, dedup=dedup)
+    cases: list[Any] = ["dedup.sqlite", {}, object(), MemoryDedupStore]
+    for dedup in cases:
+        message = r"^dedup: is of type .*SQLiteDedupStore\(path\)$"
+        with case(dedup), pytest.raises(AdaptyConfigError, match=message):
+            Receiver(VALUE, dedup=dedup)
 
 
 def test_an_event_is_given_back_when_its_task_is_cancelled() -> None:
@@ -449,9 +455,9 @@ def test_misspelled_event_type_logs_a_suggestion(caplog: pytest.LogCaptureFixtur
         assert f"did you mean {suggestion}?" in caplog.records[-1].getMessage(), name
 
 
-@pytest.mark.parametrize(
-    ("event_names", "field", "problem"),
-    [
+def test_a_table_of_names_is_checked_when_the_receiver_is_made() -> None:
+    """A slip, or a table the wrong way round, would make an unknown type of every event."""
+    cases: list[tuple[Any, str, str]] = [
         ({"subscription_started": "bought"}, "event_names.subscription_started", "from your names to Adapty"),
         ({"bought": " "}, "event_names.bought", "is empty"),
         ({"bought": 7}, "event_names.bought", "is of type int"),
@@ -460,14 +466,13 @@ def test_misspelled_event_type_logs_a_suggestion(caplog: pytest.LogCaptureFixtur
         ({7: "trial_started"}, "event_names", "expected the text of the dashboard"),
         ([("bought", "trial_started")], "event_names", "is of type list"),
         ("bought", "event_names", "is of type str"),
-    ],
-)
-def test_a_table_of_names_is_checked_when_the_receiver_is_made(event_names: Any, field: str, problem: str) -> None:
-    """A slip, or a table the wrong way round, would make an unknown type of every event."""
-    with pytest.raises(AdaptyConfigError) as caught:
-        Receiver(VALUE, event_names=event_names)
-    assert caught.value.field_name == field
-    assert problem in str(caught.value)
+    ]
+    for event_names, field, problem in cases:
+        with case(event_names, field, problem):
+            with pytest.raises(AdaptyConfigError) as caught:
+                Receiver(VALUE, event_names=event_names)
+            assert caught.value.field_name == field
+            assert problem in str(caught.value)
 
 
 def test_the_known_types_are_those_of_the_facts() -> None:
