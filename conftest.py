@@ -37,25 +37,29 @@ def running_sandbox() -> Iterator[Sandbox]:
         yield sandbox
 
 
-@pytest.fixture(autouse=True)
-def _example(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Provide each docstring example with `client`, its empty sandbox, and a working directory of its own."""
-    if not isinstance(request.node, pytest.DoctestItem):
-        yield
-        return
-    sandbox: Sandbox = request.getfixturevalue("running_sandbox")
-    sandbox.reset()
-    tmp_path: Path = request.getfixturevalue("tmp_path")
-    namespace: dict[str, Any] = request.getfixturevalue("doctest_namespace")
+@pytest.fixture
+def _example(running_sandbox: Sandbox, tmp_path: Path, doctest_namespace: dict[str, Any]) -> Iterator[None]:
+    """Provide a docstring example with `client`, its empty sandbox, and a working directory of its own."""
+    running_sandbox.reset()
     with (
         pytest.MonkeyPatch.context() as patch,
         Adapty(
-            sandbox.secret_key, mail_secret_key=sandbox.mail_key, base_url=sandbox.url, mail_base_url=sandbox.url
+            running_sandbox.secret_key,
+            mail_secret_key=running_sandbox.mail_key,
+            base_url=running_sandbox.url,
+            mail_base_url=running_sandbox.url,
         ) as client,
     ):
         patch.chdir(tmp_path)
-        namespace.update(client=client, adapty_sandbox=sandbox)
+        doctest_namespace.update(client=client, adapty_sandbox=running_sandbox)
         yield
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let the docstring examples use `_example`. An autouse fixture would cost each of the other tests time."""
+    for item in items:
+        if isinstance(item, pytest.DoctestItem):
+            item.fixturenames.append("_example")
 
 
 def pytest_collection_finish() -> None:

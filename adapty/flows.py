@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from adapty.models import TransactionEvent
-
 __all__ = ["FLOW_BY_EVENT_TYPE", "Flow", "FlowEvent", "TransactionEventType", "current_flow", "flow_for"]
 
 TransactionEventType = Literal[
@@ -113,7 +111,7 @@ def flow_for(event_type: str) -> Flow:
     return FLOW_BY_EVENT_TYPE[validate("event_type", known_event_type, event_type)]
 
 
-def current_flow(events: Iterable[FlowEvent | TransactionEvent]) -> Flow:
+def current_flow(events: Iterable[FlowEvent]) -> Flow:
     """Tell the flow of a profile with this history: a model of what Adapty Mail derives.
 
     The latest event by `event_datetime` decides; among events of the same instant, the one that comes last in

@@ -1,9 +1,9 @@
-"""Apply the patch of a new contract to the index and the working tree, if it changes nothing but what it may.
+"""Apply the patch of a new contract to the index and the working tree, if it changes allowed files only.
 
     python3 -I scripts/apply_contract_patch.py PATCH
 
-It runs in the job of .github/workflows/contract.yml that may write to the repository. The patch comes from the job that
-runs code of others, and may hold anything. This script needs nothing but Python and git.
+It runs in the job of .github/workflows/contract.yml that can write to the repository. The patch comes from the job that
+runs third-party code, and is not trusted. This script needs only Python and git.
 """
 
 from __future__ import annotations
@@ -20,24 +20,24 @@ __all__ = ["main"]
 ALLOWED_FILES = frozenset({"CHANGELOG.md", "openapi/mail.yaml"})
 ALLOWED_FOLDERS = ("generated/adapty_generated/",)
 ALLOWED_MODES = frozenset({"000000", "100644"})
-"""Those of a file that is gone, and of one that is not executable: no links, no submodules."""
+"""The modes of deleted files and of plain files; not of executables, links and submodules."""
 
 MAX_BYTES = 20_000_000
 
 
 def main(arguments: list[str]) -> int:
-    """Apply the patch, or refuse it and leave everything as it was."""
+    """Apply the patch, or exit without any change."""
     if len(arguments) != 1:
-        refuse("expected one argument, the path of a patch")
+        reject("expected one argument, the path of a patch")
     patch = Path(arguments[0]).resolve()
     if not patch.is_file() or patch.stat().st_size > MAX_BYTES:
-        refuse(f"{patch.name} is not a file of at most {MAX_BYTES // 1_000_000} MB")
+        reject(f"{patch.name} is not a file of at most {MAX_BYTES // 1_000_000} MB")
     modes = changed_files(patch)
     forbidden = [path for path, mode in modes.items() if mode not in ALLOWED_MODES or not is_allowed(path)]
     if forbidden:
-        refuse(f"the patch changes {', '.join(map(ascii, forbidden[:10]))}; expected changes of the contract only")
+        reject(f"the patch changes {', '.join(map(ascii, forbidden[:10]))}; expected changes of the contract only")
     if not modes:
-        refuse("the patch changes nothing")
+        reject("the patch changes nothing")
     git("apply", "--index", str(patch))
     print(f"{len(modes)} files changed")
     return 0
@@ -46,7 +46,7 @@ def main(arguments: list[str]) -> int:
 def changed_files(patch: Path) -> dict[str, str]:
     """Return the files that a patch changes with their new modes, as git itself sees them."""
     with tempfile.TemporaryDirectory() as scratch:
-        index = str(Path(scratch) / "index")  # so that nothing of the repository changes
+        index = str(Path(scratch) / "index")  # a temporary index: the repository does not change
         git("read-tree", "HEAD", index=index)
         git("apply", "--cached", str(patch), index=index)
         fields = git("diff-index", "--cached", "--raw", "--no-renames", "-z", "HEAD", index=index).split("\0")
@@ -61,16 +61,16 @@ def is_allowed(path: str) -> bool:
 
 
 def git(*arguments: str, index: str | None = None) -> str:
-    """Run git and return what it prints, or stop where it fails."""
+    """Run git and return what it prints, or exit if it fails."""
     environment = os.environ if index is None else {**os.environ, "GIT_INDEX_FILE": index}
     done = subprocess.run(["git", *arguments], check=False, capture_output=True, env=environment)  # noqa: S607
     if done.returncode:
-        refuse(f"git {arguments[0]}: {done.stderr.decode(errors='replace').strip()!a}")
+        reject(f"git {arguments[0]}: {done.stderr.decode(errors='replace').strip()!a}")
     return done.stdout.decode("utf-8", "surrogateescape")
 
 
-def refuse(problem: str) -> NoReturn:
-    """Stop with a message."""
+def reject(problem: str) -> NoReturn:
+    """Exit with a message."""
     sys.exit(f"apply_contract_patch: {problem}")
 
 

@@ -1,9 +1,9 @@
-"""Guard the public API: nothing that the last release offered may break.
+"""Check that the public API is compatible with the last release.
 
     python -m scripts.check_api
 
-The last release is the newest heading `## X.Y.Z - DATE` of CHANGELOG.md; the commit that wrote the heading is what the
-working tree is compared with. Before the first release there is nothing to guard.
+The last release is the newest heading `## X.Y.Z - DATE` of CHANGELOG.md. The working tree is compared with the commit
+that added the heading. Before the first release there is nothing to check.
 """
 
 from __future__ import annotations
@@ -35,13 +35,13 @@ WEBHOOKS = (
     *(f"receiver.{name}" for name in ("Delivery", "Receiver", "WebhookResponse")),
 )
 
-# Where what users are promised is defined: the names that `adapty` and its public packages export.
-GUARDED = (
+# The modules that define the exports of `adapty` and its public packages.
+CHECKED = (
     *(f"{kind}.{group}" for kind in ("_async", "_sync") for group in GROUPS),
     *("config.Timeouts", "errors", "flows", "_core.deletions"),
     *(f"models.{module}" for module in MODELS),
     *(f"bulk.{module}" for module in ("erase_report", "erasing", "importing", "options", "progress", "report")),
-    *("fast.transport.AsyncFastTransport", "fast.transport.fast_is_installed"),
+    *("fast._transport.AsyncFastTransport", "fast._transport.fast_is_installed"),
     *("sandbox._app.create_app", "sandbox._server.Sandbox", "sandbox._webhooks.api", "sandbox._webhooks.deliveries"),
     *("sandbox._faults.injector.Faults", "sandbox._faults.model.Fault"),
     *(f"testing.{module}" for module in ("_mail", "_requests", "_server_side", "plugin")),
@@ -50,26 +50,26 @@ GUARDED = (
 
 
 def main(root: Path = ROOT) -> int:
-    """Print what breaks; 0 where nothing does."""
+    """Print the breaking changes and return the exit code."""
     heading = last_release((root / "CHANGELOG.md").read_text("utf-8"))
     if heading is None:
-        print("no release yet: no public API to guard")
+        print("no release yet: nothing to compare with")
         return 0
     old = griffe.load_git("adapty", ref=commit_of(heading, root), repo=root, resolve_aliases=True)
     new = griffe.load("adapty", search_paths=[root], try_relative_path=False, resolve_aliases=True)
-    found = breakages(old, new)
-    print("\n".join(found) or f"nothing of {heading.removeprefix('## ')} breaks")
+    found = find_breaking_changes(old, new)
+    print("\n".join(found) or f"compatible with {heading.removeprefix('## ')}")
     return 1 if found else 0
 
 
-def breakages(old: griffe.Object | griffe.Alias, new: griffe.Object | griffe.Alias) -> list[str]:
-    """Say what of the old package's promises the new one breaks."""
-    gone = sorted({str(name) for name in old.exports or ()} - {str(name) for name in new.exports or ()})
-    found = [f"adapty: {name} is no longer exported" for name in gone]
-    for path in GUARDED:
+def find_breaking_changes(old: griffe.Object | griffe.Alias, new: griffe.Object | griffe.Alias) -> list[str]:
+    """Return the breaking changes between two versions of the package."""
+    removed = sorted({str(name) for name in old.exports or ()} - {str(name) for name in new.exports or ()})
+    found = [f"adapty: {name} is no longer exported" for name in removed]
+    for path in CHECKED:
         if _has(old, path):
             if not _has(new, path):
-                found.append(f"adapty.{path}: is gone")
+                found.append(f"adapty.{path}: removed")
                 continue
             changes = griffe.find_breaking_changes(old[path], new[path])
             found += [change.explain(griffe.ExplanationStyle.ONE_LINE) for change in changes]
@@ -84,13 +84,13 @@ def _has(package: griffe.Object | griffe.Alias, path: str) -> bool:
 
 
 def last_release(changelog: str) -> str | None:
-    """Give the newest release's heading, or None where there is none."""
+    """Return the heading of the newest release, or None."""
     found = HEADING.search(changelog)
     return found.group() if found else None
 
 
 def commit_of(heading: str, root: Path) -> str:
-    """Find the commit that wrote a heading into the changelog."""
+    """Return the commit that added a heading to the changelog."""
     command = ["git", "log", "--reverse", "--format=%H", f"-S{heading}", "--", "CHANGELOG.md"]
     done = subprocess.run(command, check=True, capture_output=True, text=True, cwd=root)
     commits = done.stdout.split()

@@ -24,7 +24,7 @@ TESTS = (
     "core",
     "_sync",
     "fast",
-    "bulk/test_import_base.py",
+    "bulk/test_import_all.py",
     "cli/test_app.py",
     "connections/test_limits.py",
     "sandbox/test_server.py",
@@ -58,6 +58,9 @@ def copy_tests(folder: Path) -> None:
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("pyproject.toml", "conftest.py"):
         shutil.copy(ROOT / name, folder)
+    for name in TESTS:
+        if not (folder / "tests" / name).exists():
+            sys.exit(f"TESTS in scripts/check_lowest.py names {name}, which is not in tests")
 
 
 def lowest_versions(requirements: list[str]) -> list[str]:

@@ -19,9 +19,9 @@ from scripts.update_spec.merge import MARK
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["problems"]
+__all__ = ["find_problems"]
 
-# What a shared schema of ours and its properties may hold, for a flow mapping takes any word for a key.
+# The keywords of our shared schemas and their properties. In a YAML flow mapping, an unquoted text can become a key.
 KEYWORDS = frozenset(
     {
         *("$ref", "type", "enum", "const", "format", "description", "title", "default", "examples", "deprecated"),
@@ -31,50 +31,50 @@ KEYWORDS = frozenset(
     },
 )
 
-# The vendor's own contradiction: the schema says string, the description and the example of 403 say null.
-KNOWN = (["field_name"], "None is not of type 'string'")
+# The vendor's contract contradicts itself: string in the schema, null in the description and the example of 403.
+KNOWN_ERROR = (["field_name"], "None is not of type 'string'")
 
 
 def main() -> int:
-    """Print what is wrong with any contract; 0 where nothing is."""
-    found = [f"{spec_name(api.spec)}: {problem}" for api in APIS for problem in problems(read_contract(api.spec))]
+    """Print the problems of the contracts and return the exit code."""
+    found = [f"{spec_name(api.spec)}: {problem}" for api in APIS for problem in find_problems(read_contract(api.spec))]
     print("\n".join(map(one_line, found)) or "the contracts are valid")
     return 1 if found else 0
 
 
-def problems(contract: dict[str, Any]) -> Iterator[str]:
-    """Say everything that is wrong with a contract."""
+def find_problems(contract: dict[str, Any]) -> Iterator[str]:
+    """Yield the problems of a contract."""
     for error in OpenAPIV31SpecValidator(contract).iter_errors():
         yield f"{'/'.join(map(str, error.absolute_path))}: {error.message}"
     for place, part in _parts(contract, "#"):
         if part == MARK:
-            yield f"{place}: has no description yet"
-        odd = set(part) - KEYWORDS if isinstance(part, dict) and _is_schema(place) else set()
-        for name in sorted(odd):
-            yield f"{place}: {name!r} is no keyword of a schema; does a description lack its quotes?"
+            yield f"{place}: the description is missing"
+        unknown = set(part) - KEYWORDS if isinstance(part, dict) and _is_schema(place) else set()
+        for name in sorted(unknown):
+            yield f"{place}: unknown keyword {name!r}; is a description unquoted?"
     for place, content in _contents(contract, "#"):
         schema = {**content.get("schema", {}), "components": contract.get("components", {})}
         for name, example in content.get("examples", {}).items():
             for error in Draft202012Validator(schema).iter_errors(example["value"]):
-                if ([*error.absolute_path][-1:], error.message) != KNOWN:
+                if ([*error.absolute_path][-1:], error.message) != KNOWN_ERROR:
                     yield f"{place}, example {name}: {error.message}"
 
 
 def _parts(part: Any, place: str) -> Iterator[tuple[str, Any]]:
-    """Go through everything that a contract holds."""
+    """Yield every part of a contract with its place."""
     yield place, part
     inner = part.items() if isinstance(part, dict) else enumerate(part) if isinstance(part, list) else ()
-    for name, held in inner:
-        yield from _parts(held, f"{place}/{name}")
+    for name, value in inner:
+        yield from _parts(value, f"{place}/{name}")
 
 
 def _is_schema(place: str) -> bool:
-    """Tell the properties of shared schemas, where a word that nobody quoted would hide."""
+    """Return whether the place is a shared schema or one of its properties."""
     return re.fullmatch(r"#/components/schemas/[^/]+(/properties/[^/]+)?", place) is not None
 
 
 def _contents(part: Any, place: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Find everything that has a schema and examples."""
+    """Yield the parts with a schema and examples."""
     if isinstance(part, dict):
         if "schema" in part and "examples" in part:
             yield place, part

@@ -1,9 +1,9 @@
-"""Build the wheel, look into it and install it where the sources are out of the way.
+"""Build the wheel, check its contents, and install it away from the sources.
 
     python -m scripts.check_wheel
 
-In an environment of its own the wheel is installed bare, which must import and answer without the extras, then with
-them. `python -m scripts.check_lowest` runs the tests against it.
+The wheel is installed in a virtual environment, first without extras, then with them. `python -m scripts.check_lowest`
+runs the tests against it.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ IMPORTS = "import adapty, adapty_generated; adapty.Adapty, adapty.AsyncAdapty; p
 
 
 def main() -> int:
-    """Build, install, try, test."""
+    """Build the wheel, install it and try it."""
     with tempfile.TemporaryDirectory() as folder:
         scratch = Path(folder)
         wheel = build(scratch)
@@ -39,19 +39,19 @@ def main() -> int:
         install(python, *CONSTRAINTS, str(wheel))
         here = run(python, "-c", IMPORTS, cwd=scratch)
         if str(ROOT) in here:
-            sys.exit(f"the sources were imported, not the wheel: {here}")
-        refusal = run(python, "-m", "adapty", cwd=scratch, expected=2)
-        if 'pip install "adapty[cli]"' not in refusal:
-            sys.exit(f"without its extra the command line says: {refusal}")
+            sys.exit(f"the sources were imported instead of the wheel: {here}")
+        error = run(python, "-m", "adapty", cwd=scratch, expected=2)
+        if 'pip install "adapty[cli]"' not in error:
+            sys.exit(f"without the extra, the command line printed: {error}")
         install(python, *CONSTRAINTS, f"{wheel}[cli,fast,sandbox]")
         if run(python, "-m", "adapty", "flow", "subscription_expired", cwd=scratch) != "expired\n":
             sys.exit("the command line of the wheel does not work")
-    print(f"{wheel.name}: installs, imports and works away from the sources")
+    print(f"{wheel.name}: works away from the sources")
     return 0
 
 
 def build(folder: Path) -> Path:
-    """Build the wheel, by way of the sdist, so that both are known to be complete."""
+    """Build the wheel from the sdist, which shows that both are complete."""
     output = ("--outdir", str(folder / "dist"))
     # Without isolation, pip need not install hatchling again for the sdist and for the wheel.
     run(Path(sys.executable), "-m", "build", "--no-isolation", *output, str(ROOT), cwd=folder)
@@ -60,14 +60,14 @@ def build(folder: Path) -> Path:
 
 
 def check_contents(wheel: Path) -> None:
-    """See that the wheel holds both packages with what they need, and nothing else at its top."""
+    """Exit unless the wheel has both packages with their data files, and nothing else at the top."""
     names = zipfile.ZipFile(wheel).namelist()
     tops = {name.partition("/")[0] for name in names} - {f"{'-'.join(wheel.name.split('-')[:2])}.dist-info"}
     if tops != {"adapty", "adapty_generated"}:
-        sys.exit(f"the wheel has at its top: {', '.join(sorted(tops))}")
+        sys.exit(f"the wheel has other top-level entries: {', '.join(sorted(tops))}")
     for name in CONTENTS:
         if name not in names:
-            sys.exit(f"the wheel lacks {name}")
+            sys.exit(f"the wheel has no {name}")
 
 
 def create_environment(folder: Path) -> Path:
@@ -83,7 +83,7 @@ def install(python: Path, *arguments: str) -> None:
 
 
 def run(python: Path, *arguments: str, cwd: Path, expected: int = 0) -> str:
-    """Run Python; anything but the expected exit code ends the check with what was printed."""
+    """Run Python and return its output; exit with it if the exit code is not the expected one."""
     done = subprocess.run(
         [str(python), *arguments],
         check=False,

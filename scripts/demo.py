@@ -1,8 +1,8 @@
-"""Show the whole chain on this machine: sandbox, import of the example base, what each flow then holds.
+"""Start the sandbox, import the example subscribers, and show the flows.
 
     python -m scripts.demo
 
-Runs the commands that a user would type, in a temporary folder, and stops what it started.
+It runs the commands that a user would type, in a temporary folder.
 """
 
 from __future__ import annotations
@@ -26,17 +26,17 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parent.parent
 EXAMPLES = ROOT / "examples"
 COMMAND = (sys.executable, "-m", "adapty")
-SOME_REFUSED = 1
+EXIT_SOME_REJECTED = 1
 
 
 def main() -> int:
-    """Run the demo; 0 where every step did what it should."""
-    with tempfile.TemporaryDirectory() as folder, sandbox(Path(folder)) as environment:
-        say("mail import --profiles examples/profiles.csv --events examples/events.jsonl --no-journal")
-        files = ("--profiles", EXAMPLES / "profiles.csv", "--events", EXAMPLES / "events.jsonl", "--no-journal")
+    """Run the demo and return the exit code."""
+    with tempfile.TemporaryDirectory() as folder, start_sandbox(Path(folder)) as environment:
+        print_command("mail import --profiles examples/profiles.csv --events examples/events.jsonl --no-checkpoint")
+        files = ("--profiles", EXAMPLES / "profiles.csv", "--events", EXAMPLES / "events.jsonl", "--no-checkpoint")
         done = subprocess.run([*COMMAND, "mail", "import", *files], check=False, cwd=folder, env=environment)
-        if done.returncode != SOME_REFUSED:
-            print(f"the import ended with {done.returncode}; some records are wrong on purpose, so 1 was expected")
+        if done.returncode != EXIT_SOME_REJECTED:
+            print(f"the import exited with {done.returncode}; expected 1, because some records are invalid on purpose")
             return 1
         show_failures(Path(folder))
         show_flows(environment["ADAPTY_MAIL_BASE_URL"])
@@ -44,15 +44,15 @@ def main() -> int:
     return 0
 
 
-def say(arguments: str) -> None:
+def print_command(arguments: str) -> None:
     """Print a command before it runs."""
     print(f"\n$ adapty-py {arguments}", flush=True)
 
 
 @contextmanager
-def sandbox(folder: Path) -> Iterator[dict[str, str]]:
-    """Serve the sandbox, and give the environment that leads a client to it."""
-    say("sandbox --port 0")
+def start_sandbox(folder: Path) -> Iterator[dict[str, str]]:
+    """Run the sandbox and yield the environment variables for a client."""
+    print_command("sandbox --port 0")
     serving = subprocess.Popen([*COMMAND, "sandbox", "--port", "0"], stdout=subprocess.PIPE, text=True, cwd=folder)
     try:
         for line in serving.stdout or ():
@@ -68,23 +68,23 @@ def sandbox(folder: Path) -> Iterator[dict[str, str]]:
 
 
 def show_failures(folder: Path) -> None:
-    """Print the first reasons of each failures file."""
-    for file in sorted(folder.glob("*.failures.*")):
+    """Print the first reasons of each rejects file."""
+    for file in sorted(folder.glob("*.rejects.*")):
         print(f"\n{file.name} has the refused records with the reasons, to be mended and imported again. The first:")
         for record in read_failures(file)[:4]:
             print(f"  line {record['_line']}: {record['_error']}")
 
 
 def read_failures(file: Path) -> list[dict[str, Any]]:
-    """Read a failures file of either format."""
+    """Read a rejects file of either format."""
     with file.open(encoding="utf-8", newline="") as text:
         return list(csv.DictReader(text)) if file.suffix == ".csv" else [json.loads(line) for line in text]
 
 
 def show_flows(url: str) -> None:
-    """Print what the sandbox itself counts, asked over HTTP."""
+    """Print the counts of the sandbox."""
     counts: dict[str, Any] = httpx.get(f"{url}/_sandbox/flows", trust_env=False).raise_for_status().json()
-    print(f"\nWhat the sandbox holds ({url}/_sandbox/flows):")
+    print(f"\nFlows in the sandbox ({url}/_sandbox/flows):")
     for flow, profiles in counts["flows"].items():
         print(f"  {flow:<18} {profiles:>5}")
     unlinked = f"{counts['unlinked_events']} of them without a profile"

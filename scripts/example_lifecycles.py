@@ -1,7 +1,7 @@
-"""The tables behind the example subscribers: products, stores, life cycles and people.
+"""The tables of the example subscribers: products, stores, life cycles and people.
 
-Only data and the small shapes that hold it: `example_histories.py` lets the life cycles happen,
-`make_examples.py` writes them down. A tuple that names the same entry twice means "twice as often".
+`example_simulation.py` creates the events, and `make_examples.py` writes the files. A tuple contains an entry twice if
+it is to be chosen twice as often.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Store:
-    """A store, how it names transactions, and the platforms of its customers."""
+    """A store, the format of its transaction IDs, and the platforms of its customers."""
 
     name: str
     first_transaction: str
@@ -33,7 +33,7 @@ STORES = (APP_STORE, APP_STORE, PLAY_STORE, PLAY_STORE, STRIPE)
 
 @dataclass(frozen=True)
 class Terms:
-    """What a period of a product costs and how long it lasts; a one-time purchase lasts for ever."""
+    """The price and the period of a product; a one-time purchase has no period."""
 
     price_usd: str
     period: relativedelta | None
@@ -41,14 +41,14 @@ class Terms:
 
 @dataclass(frozen=True)
 class Product:
-    """A product: its terms by offer type (`full` without an offer) and how often it is usually renewed."""
+    """A product: its terms by offer type (`full` without an offer) and its usual number of renewals."""
 
     product_id: str
     plan: str
     terms: Mapping[str, Terms]
     renewals: tuple[int, int] = (0, 0)
     drift_days: int = 0
-    """By how many days the length of a history may depend on its start, months not being of one length."""
+    """Days by which the length of a history depends on its start, because months have different lengths."""
 
 
 WEEKLY = Product(
@@ -99,9 +99,9 @@ DAY = 24 * 60
 
 @dataclass(frozen=True)
 class Moment:
-    """When a step happens: counted from the subscription's last purchase, its expiry or the step before.
+    """The time of a step, counted from the last purchase, the expiry or the previous step.
 
-    `low` and `high` are minutes, or for `purchase` hundredths of the paid period.
+    `low` and `high` are minutes, or for `purchase` percents of the paid period.
     """
 
     counted_from: Literal["purchase", "expiry", "step_before"]
@@ -109,11 +109,11 @@ class Moment:
     high: int
 
 
-AT_ONCE = Moment("step_before", 0, 0)
+IMMEDIATELY = Moment("step_before", 0, 0)
 SOON = Moment("step_before", 0, 5)
 MINUTES_LATER = Moment("step_before", 1, 10)
 DAYS_LATER = Moment("step_before", 1 * DAY, 6 * DAY)
-AFTER_THE_LAST_TRY = Moment("step_before", 16 * DAY, 30 * DAY)
+AFTER_LAST_RETRY = Moment("step_before", 16 * DAY, 30 * DAY)
 WEEKS_LATER = Moment("step_before", 5 * DAY, 60 * DAY)
 IN_MID_PERIOD = Moment("purchase", 20, 50)
 LATE_IN_PERIOD = Moment("purchase", 55, 80)
@@ -140,15 +140,15 @@ WIN_BACK = Offer("win_back", "pay_as_you_go", "come_back_half_price")
 PREPAID_WIN_BACK = Offer("win_back", "pay_up_front", "come_back_prepaid")
 
 PURCHASES = ("subscription_started", "subscription_renewed", "non_subscription_purchase")
-"""The event types that are a transaction of their own; the others tell of an earlier one."""
+"""The event types with a new transaction; the others are about an earlier one."""
 
-SETTLED = ("subscription_expired", "subscription_refunded")
-"""The event types after which a subscription no longer runs."""
+ENDING = ("subscription_expired", "subscription_refunded")
+"""The event types that end a subscription."""
 
 
 @dataclass(frozen=True)
 class Step:
-    """One event of a life cycle; a repeated step happens as often as the subscription is renewed."""
+    """An event of a life cycle; a repeated step happens once per renewal."""
 
     event_type: str
     moment: Moment
@@ -157,7 +157,7 @@ class Step:
 
     @property
     def one_time(self) -> bool:
-        """Whether the step belongs to a one-time purchase beside any subscription."""
+        """Whether the step belongs to a one-time purchase."""
         return self.event_type.startswith("non_subscription_")
 
 
@@ -172,7 +172,7 @@ REACTIVATE = Step("subscription_renewal_reactivated", LATE_IN_PERIOD)
 BILLING_ISSUE = Step("billing_issue_detected", AT_EXPIRY)
 GRACE = Step("entered_grace_period", MINUTES_LATER)
 EXPIRY = Step("subscription_expired", AT_EXPIRY)
-EXPIRY_UNPAID = replace(EXPIRY, moment=AFTER_THE_LAST_TRY)
+EXPIRY_UNPAID = replace(EXPIRY, moment=AFTER_LAST_RETRY)
 REFUND = Step("subscription_refunded", IN_MID_PERIOD)
 PACK = Step("non_subscription_purchase", SOON)
 PACK_LATE_IN_PERIOD = replace(PACK, moment=LATE_IN_PERIOD)
@@ -181,7 +181,7 @@ PACK_REFUND = Step("non_subscription_purchase_refunded", DAYS_LATER)
 
 @dataclass(frozen=True)
 class Lifecycle:
-    """What happens to some subscribers, in order, and how many of the base they are."""
+    """The steps of some subscribers, in order, and the number of these subscribers."""
 
     name: str
     subscribers: int
@@ -189,10 +189,10 @@ class Lifecycle:
     products: tuple[Product, ...] = ANY_PERIOD
 
     @property
-    def still_runs(self) -> bool:
-        """Whether it leaves a subscription behind that has not ended."""
+    def is_active(self) -> bool:
+        """Whether the subscription is active at the end."""
         types = [step.event_type for step in self.steps if not step.one_time]
-        return bool(types) and types[-1] not in SETTLED
+        return bool(types) and types[-1] not in ENDING
 
 
 LIFECYCLES = (
@@ -230,15 +230,15 @@ LIFECYCLES = (
         (START, RENEWALS, CANCEL, EXPIRY, RESTART, RENEWAL),
         SHORT_PERIOD,
     ),
-    Lifecycle("cancelled and refunded at once", 30, (START, CANCEL, replace(REFUND, moment=AT_ONCE))),
-    Lifecycle("grace period at once", 20, (START, RENEWALS, BILLING_ISSUE, replace(GRACE, moment=AT_ONCE))),
-    Lifecycle("expired and started at once", 20, (START, RENEWALS, EXPIRY, replace(START, moment=AT_ONCE))),
+    Lifecycle("cancelled and refunded immediately", 30, (START, CANCEL, replace(REFUND, moment=IMMEDIATELY))),
+    Lifecycle("immediate grace period", 20, (START, RENEWALS, BILLING_ISSUE, replace(GRACE, moment=IMMEDIATELY))),
+    Lifecycle("expired and started immediately", 20, (START, RENEWALS, EXPIRY, replace(START, moment=IMMEDIATELY))),
 )
 
 
 @dataclass(frozen=True)
 class Country:
-    """Where subscribers live."""
+    """The home of subscribers."""
 
     code: str
     locale: str
@@ -267,7 +267,7 @@ COUNTRIES = (
 
 @dataclass(frozen=True)
 class Device:
-    """What subscribers run the app on."""
+    """The device of subscribers."""
 
     platform: str
     device: str
@@ -314,4 +314,4 @@ TIME_OFFSETS = (
     ("+05:30", 330),
     ("+09:00", 540),
 )
-"""How times are spelled: the suffix, and by how many minutes the clock then differs from UTC."""
+"""The UTC offsets of times: suffix and minutes."""

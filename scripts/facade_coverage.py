@@ -10,7 +10,7 @@ from __future__ import annotations
 import inspect
 import sys
 from functools import partial
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args, get_overloads
 
 import attrs
 import typer
@@ -117,16 +117,17 @@ def _check_arguments(contract: Json, operation: Json, path: str, schema: str) ->
 
 def _arguments(path: str) -> set[str]:
     """Return the names of the arguments of a method, those of a TypedDict included."""
-    function: Any = AsyncAdapty(secret_key="key", mail_secret_key="key")
+    function: Any = AsyncAdapty(secret_key="key", mail_secret_key="key")  # noqa: S106 - no request is sent
     for name in path.split("."):
         function = getattr(function, name)
     named: set[str] = set()
-    for parameter in inspect.signature(function).parameters.values():
-        if parameter.kind is parameter.VAR_KEYWORD:
-            fields = getattr(adapty.models, parameter.annotation.removeprefix("Unpack[").removesuffix("]"))
-            named |= set(fields.__annotations__)
-        else:
-            named.add(parameter.name)
+    for signature in map(inspect.signature, get_overloads(function) or [function]):
+        for parameter in signature.parameters.values():
+            if parameter.kind is parameter.VAR_KEYWORD:
+                fields = getattr(adapty.models, parameter.annotation.removeprefix("Unpack[").removesuffix("]"))
+                named |= set(fields.__annotations__)
+            else:
+                named.add(parameter.name)
     return named - {"self"}
 
 

@@ -1,4 +1,4 @@
-"""Whether committed files that a script makes are still what the script would make."""
+"""Compare committed files with the files that a script generates."""
 
 from __future__ import annotations
 
@@ -9,34 +9,34 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["report_differences"]
+__all__ = ["list_files", "report_differences"]
 
 
-def report_differences(made: Path, committed: Path, *, mend: str, shared: bool = False) -> int:
-    """Compare two trees and say on standard error what differs, and the command that mends it.
+def report_differences(expected: Path, committed: Path, *, fix: str, shared: bool = False) -> int:
+    """Compare two trees and print the differences, and the command that fixes them, on standard error.
 
     Args:
-        made: What the script makes now.
-        committed: What the project holds.
-        mend: The command to run.
-        shared: Whether the folder may hold other files too.
+        expected: What the script generates now.
+        committed: The files of the project.
+        fix: The command to run.
+        shared: Whether the committed folder may have other files too.
 
     Returns:
-        0 where the trees are the same, 1 where they differ.
+        0 if the trees are equal, 1 if they differ.
     """
-    wanted, held = files(made), files(committed)
+    wanted, existing = list_files(expected), list_files(committed)
     if shared:
-        held = {name: file for name, file in held.items() if name in wanted}
-    differences = _differences(wanted, held)
+        existing = {name: file for name, file in existing.items() if name in wanted}
+    differences = _find_differences(wanted, existing)
     for difference in differences:
         print(f"{committed.name}/{difference}", file=sys.stderr)
     if differences:
-        print(f"{committed.name} is not fresh; run: {mend}", file=sys.stderr)
+        print(f"{committed.name} is out of date; run: {fix}", file=sys.stderr)
     return 1 if differences else 0
 
 
-def files(folder: Path) -> dict[str, Path]:
-    """Give all files below a folder by their paths in it; what Python caches does not count."""
+def list_files(folder: Path) -> dict[str, Path]:
+    """Return all files below a folder by relative path, without Python's caches."""
     return {
         path.relative_to(folder).as_posix(): path
         for path in sorted(folder.rglob("*"))
@@ -44,12 +44,12 @@ def files(folder: Path) -> dict[str, Path]:
     }
 
 
-def _differences(made: dict[str, Path], committed: dict[str, Path]) -> list[str]:
-    both = made.keys() & committed.keys()
-    changed = {name for name in both if not filecmp.cmp(made[name], committed[name], shallow=False)}
-    said = {
+def _find_differences(expected: dict[str, Path], committed: dict[str, Path]) -> list[str]:
+    both = expected.keys() & committed.keys()
+    changed = {name for name in both if not filecmp.cmp(expected[name], committed[name], shallow=False)}
+    differences = {
         **dict.fromkeys(changed, "differs"),
-        **dict.fromkeys(made.keys() - both, "is missing"),
-        **dict.fromkeys(committed.keys() - both, "is left over"),
+        **dict.fromkeys(expected.keys() - both, "missing"),
+        **dict.fromkeys(committed.keys() - both, "unexpected"),
     }
-    return [f"{name}: {what}" for name, what in sorted(said.items())]
+    return [f"{name}: {difference}" for name, difference in sorted(differences.items())]

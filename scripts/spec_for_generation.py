@@ -1,16 +1,15 @@
-"""From a contract to the document that the generator is fed, which says the same and asks less of answers.
+"""Convert a contract to the document for the generator: equivalent for requests, and tolerant for responses.
 
-The contract itself stays exact. For generation alone:
+The contract itself does not change. For generation only:
 
-- objects described inside a list become schemas of their own, under the name that the generator would give them: a
-  list that may be null would name them otherwise; so do enums and objects that may be null, of which the generator
-  would make one type for each of the two;
-- what only answers hold is loosened: nothing is required and anything may be null, so that a reader of answers does
-  not break when the API leaves a field out or adds null (enums are opened by a template);
-- a header parameter loses its format: the generator would put the object itself, such as a UUID, into the header;
-- a security requirement of the whole document is written out at each operation, for the generator ignores it there;
-- alternatives that only say which fields must be there (`anyOf` of `required`) are dropped: the generator cannot
-  express them, and the facade enforces them.
+- Objects inside lists become shared schemas with the names that the generator would choose; it chooses others for
+  nullable lists. So do nullable enums and objects, for which the generator would create one type per alternative.
+- Schemas that only responses use have no required fields and allow null, so that reading a response does not fail when
+  the API omits a field or sends null. (A template opens the enums.)
+- Header parameters lose their format: the generator would put an object, such as a UUID, into the header.
+- The security of the whole document is copied to each operation, because the generator ignores it.
+- Alternatives that only require fields (`anyOf` of `required`) are dropped: the generator cannot express them, and the
+  facade enforces them.
 """
 
 from __future__ import annotations
@@ -30,9 +29,9 @@ _ALTERNATIVES = ("anyOf", "oneOf")
 
 
 def for_generation(contract: Json) -> Json:
-    """Give the document to feed the generator; the contract is left as it is."""
+    """Return the document for the generator, without changing the contract."""
     document = {"paths": {}, **deepcopy(contract)}
-    document.pop("webhooks", None)  # the generator does not know them; what they bring is read, like answers
+    document.pop("webhooks", None)  # unknown to the generator; their schemas are read, like those of responses
     for _, _, operation in operations(document):
         operation.setdefault("security", document.get("security", []))
     schemas: Json = document.get("components", {}).get("schemas", {})
@@ -44,8 +43,8 @@ def for_generation(contract: Json) -> Json:
     for name, schema in schemas.items():
         if name not in sent:
             _loosen(schema)
-    answers = [operation.get("responses", {}) for _, _, operation in operations(document)]
-    for responses in (*answers, document.get("components", {}).get("responses", {})):
+    responses_of_operations = [operation.get("responses", {}) for _, _, operation in operations(document)]
+    for responses in (*responses_of_operations, document.get("components", {}).get("responses", {})):
         for response in responses.values():
             for content in response.get("content", {}).values():
                 _loosen(content.get("schema", {}))
@@ -55,7 +54,7 @@ def for_generation(contract: Json) -> Json:
 
 
 def operations(document: Json) -> Iterator[tuple[str, str, Json]]:
-    """Give each operation with its path and method."""
+    """Yield the path, the method and the operation."""
     for path, item in document.get("paths", {}).items():
         for method in METHODS:
             if method in item:
@@ -70,21 +69,21 @@ def _objects(part: Any) -> Iterator[Json]:
 
 
 def reachable(document: Json, parts: list[Any]) -> set[str]:
-    """Name the shared schemas that these parts refer to, directly or through others."""
+    """Return the names of the shared schemas that these parts use, directly or indirectly."""
     components: Json = document.get("components", {})
     found: set[tuple[str, str]] = set()
-    waiting = list(parts)
-    while waiting:
-        for part in _objects(waiting.pop()):
+    pending = list(parts)
+    while pending:
+        for part in _objects(pending.pop()):
             section, _, name = str(part.get("$ref", "")).removeprefix("#/components/").partition("/")
             if name in components.get(section, {}) and (section, name) not in found:
                 found.add((section, name))
-                waiting.append(components[section][name])
+                pending.append(components[section][name])
     return {name for section, name in found if section == "schemas"}
 
 
 def _name_listed_objects(schemas: Json) -> None:
-    """Move the objects that lists hold into schemas of their own."""
+    """Move the objects inside lists to shared schemas."""
     for owner, schema in list(schemas.items()):
         for name, inner in schema.get("properties", {}).items():
             items = inner.get("items", {})
@@ -95,7 +94,7 @@ def _name_listed_objects(schemas: Json) -> None:
 
 
 def _name_nullable_kinds(schemas: Json) -> None:
-    """Move the enums and objects that may be null into schemas of their own, and refer to them or null."""
+    """Move nullable enums and objects to shared schemas, and replace them by a reference or null."""
     for owner, schema in list(schemas.items()):
         for name, inner in schema.get("properties", {}).items():
             kinds = inner.get("type")
@@ -106,8 +105,8 @@ def _name_nullable_kinds(schemas: Json) -> None:
             schemas[title] = {**inner, "type": kind}
             if "enum" in inner:
                 schemas[title]["enum"] = [value for value in inner["enum"] if value is not None]
-            described = {"description": inner["description"]} if "description" in inner else {}
-            schema["properties"][name] = {**described, "anyOf": [_reference(title), {"type": "null"}]}
+            description = {"description": inner["description"]} if "description" in inner else {}
+            schema["properties"][name] = {**description, "anyOf": [_reference(title), {"type": "null"}]}
 
 
 def _header_parameters(document: Json) -> Iterator[Json]:
@@ -121,7 +120,7 @@ def _reference(title: str) -> Json:
 
 
 def _loosen(schema: Json) -> None:
-    """Let an answer leave out or null what the contract promises."""
+    """Allow a response to omit any field or send null."""
     for part in list(_objects(schema)):
         properties = part.get("properties")
         if not isinstance(properties, dict):

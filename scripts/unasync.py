@@ -1,9 +1,9 @@
-"""Make the blocking code from the async code.
+"""Generate the blocking code from the async code.
 
     python -m scripts.unasync [--check]
 
-Async is written, sync is made: removing `await` is safe, adding it is not. The rules are plain replacements, so the
-async files may hold nothing but `await`, `async with`, `async for` and names; a rule that nothing uses fails the run.
+Removing `await` is safe, adding it is not, so async is written and sync is generated. The rules are text replacements;
+the async files must not have other async constructs than they cover. A rule without a match fails the run.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from scripts.generated_files import files, report_differences
+from scripts.generated_files import list_files, report_differences
 
 ROOT = Path(__file__).parent.parent
 FOLDERS = (("adapty/_async", "adapty/_sync"), ("tests/_async", "tests/_sync"))
@@ -59,51 +59,51 @@ RULES = tuple(
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Write the blocking code, or with --check compare it with what is committed."""
+    """Write the blocking code, or with --check compare it with the committed code."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--check", action="store_true", help="change nothing; fail if the made code is not fresh")
+    parser.add_argument("--check", action="store_true", help="change nothing; fail if the code is out of date")
     check = parser.parse_args(arguments).check
     used: set[re.Pattern[str]] = set()
-    worst = 0
+    exit_code = 0
     for source, target in FOLDERS:
         with tempfile.TemporaryDirectory() as scratch:
-            made = Path(scratch) / "made"
-            convert_tree(ROOT / source, made, source, used)
+            expected = Path(scratch) / "expected"
+            convert_tree(ROOT / source, expected, source, used)
             if check:
-                worst |= report_differences(made, ROOT / target, mend=COMMAND)
+                exit_code |= report_differences(expected, ROOT / target, fix=COMMAND)
             else:
                 shutil.rmtree(ROOT / target, ignore_errors=True)
-                shutil.copytree(made, ROOT / target)
+                shutil.copytree(expected, ROOT / target)
     for pattern, _ in RULES:
         if pattern not in used:
             print(
-                f"no file needs the rule {pattern.pattern!r}: delete it from scripts/unasync.py",
+                f"the rule {pattern.pattern!r} has no match; delete it from scripts/unasync.py",
                 file=sys.stderr,
             )
-            worst = 1
-    return worst
+            exit_code = 1
+    return exit_code
 
 
-def convert_tree(source: Path, made: Path, name: str, used: set[re.Pattern[str]]) -> None:
-    """Convert all files of a folder and format the result as the project's own code is."""
-    for path, file in files(source).items():
+def convert_tree(source: Path, output: Path, name: str, used: set[re.Pattern[str]]) -> None:
+    """Convert all files of a folder and format them like the project's code."""
+    for path, file in list_files(source).items():
         if file.name in ASYNC_ONLY:
             continue
-        target = made / path
+        target = output / path
         target.parent.mkdir(parents=True, exist_ok=True)
         text = convert(file.read_text("utf-8"), used)
-        head = f"# Made from {name}/{path} by `{COMMAND}`; do not edit.\n\n"
+        head = f"# Generated from {name}/{path} by `{COMMAND}`; do not edit.\n\n"
         target.write_text(head + text, "utf-8")
     settings = ("--config", str(ROOT / "pyproject.toml"), "--quiet", "--no-cache")
     for command in (("check", "--select", "F401,I", "--fix"), ("format",)):
         subprocess.run(
-            [sys.executable, "-m", "ruff", *command, *settings, str(made)],
+            [sys.executable, "-m", "ruff", *command, *settings, str(output)],
             check=True,
         )
 
 
 def convert(text: str, used: set[re.Pattern[str]]) -> str:
-    """Apply every rule to a file's text, and note which ones did something."""
+    """Apply all rules to a text; add those with a match to `used`."""
     for pattern, replacement in RULES:
         text, count = pattern.subn(replacement, text)
         if count:

@@ -1,4 +1,4 @@
-"""What all tests share."""
+"""Fixtures and data of all tests."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from adapty.sandbox import Sandbox
 
-# The same examples in every run, and no limit on the time of one: these machines are sometimes slow.
+# The same examples in every run, and no time limit for one, because a busy machine is slow.
 settings.register_profile("adapty", deadline=None, derandomize=True, database=None)
 settings.load_profile("adapty")
 
@@ -44,7 +44,7 @@ EVENT: dict[str, Any] = {
 
 @pytest.fixture(scope="session", autouse=True)
 def _certificates() -> Iterator[None]:
-    """Read the certificates once, not for each client: it takes longer than most tests do, and none is ever shown."""
+    """Read the certificates once and not for each client, because it takes longer than most tests."""
     with pytest.MonkeyPatch.context() as patch:
         create = cache(lambda _, *arguments, **options: httpx.create_ssl_context(*arguments, **options))
 
@@ -56,28 +56,30 @@ def _certificates() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(autouse=True)
-def _no_adapty_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keep the variables of whoever runs the tests out of them."""
-    for name in [name for name in os.environ if name.startswith("ADAPTY_") or name.upper().endswith("_PROXY")]:
-        monkeypatch.delenv(name)
+@pytest.fixture(scope="session", autouse=True)
+def _no_adapty_environment() -> Iterator[None]:
+    """Remove the variables that configure clients from the environment of the tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith("ADAPTY_") or name.upper().endswith("_PROXY")]:
+            patch.delenv(name)
+        yield
 
 
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
-    """Run the async tests on asyncio, which is what the client waits with."""
+    """Run the async tests on asyncio, which the client uses."""
     return "asyncio"
 
 
 @pytest.fixture
 def sandbox(running_sandbox: Sandbox) -> Sandbox:
-    """Give the sandbox, emptied."""
+    """Return the sandbox without data."""
     running_sandbox.reset()
     return running_sandbox
 
 
 @pytest.fixture
 def server() -> Iterator[RawServer]:
-    """Serve what a test asks for, byte by byte."""
+    """Serve the bytes that a test chooses."""
     with raw_server() as serving:
         yield serving

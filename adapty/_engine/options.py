@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 from attrs import frozen
 
-from adapty._core.validation import bounded_int, suggest_choice, type_name
+from adapty._core.validation import bounded_int, format_name, suggest_choice, type_name
 from adapty.errors import AdaptyUsageError
 
 __all__ = [
@@ -56,11 +56,12 @@ def parse_send_options(options: Mapping[str, Any]) -> SendOptions:
     """
     rate_limit = options.get("rate_limit")
     if rate_limit is not None and not _is_rate(rate_limit):
-        problem = "must be None or requests per second, more than 0"
+        problem = f"must be a number of requests per second above 0, or None (got {_format(rate_limit)})"
         raise AdaptyUsageError.for_field("rate_limit", problem)
     max_retries = options.get("max_retries", _MAX_RETRIES)
     if type(max_retries) is not int or not 0 <= max_retries <= _RETRIES_LIMIT:
-        raise AdaptyUsageError.for_field("max_retries", f"must be an integer from 0 to {_RETRIES_LIMIT}")
+        problem = f"must be an integer from 0 to {_RETRIES_LIMIT} (got {_format(max_retries)})"
+        raise AdaptyUsageError.for_field("max_retries", problem)
     return SendOptions(
         concurrency=bounded_int("concurrency", options.get("concurrency", _CONCURRENCY), MAX_CONCURRENCY),
         rate_limit=rate_limit,
@@ -69,16 +70,16 @@ def parse_send_options(options: Mapping[str, Any]) -> SendOptions:
     )
 
 
-def check_client(client: object, kind: type) -> None:
-    """Check the class of a client.
+def check_client(client: object, kind: type, name: str = "adapty") -> None:
+    """Check the class of a client that was passed as argument `name`.
 
     Raises:
         AdaptyUsageError: It has another class.
     """
     if not isinstance(client, kind):
-        which = "async" if kind.__name__.startswith("Async") else "sync"
+        which = "async" if kind.__name__.startswith("Async") else "blocking"
         problem = f"is {type_name(client)}; expected an {kind.__name__}, the {which} client"
-        raise AdaptyUsageError.for_field("client", problem)
+        raise AdaptyUsageError.for_field(name, problem)
 
 
 def reject_unknown(options: Mapping[str, Any], known: Any) -> None:
@@ -104,10 +105,15 @@ def validate_callback(name: str, value: Any) -> Any:
         AdaptyUsageError: It is not callable, or it is async; `field_name` is `name`.
     """
     if value is not None and not callable(value):
-        raise AdaptyUsageError.for_field(name, f"is {type_name(value)}; expected a function")
+        raise AdaptyUsageError.for_field(name, f"is {type_name(value)}; expected a callable")
     if iscoroutinefunction(value):
-        raise AdaptyUsageError.for_field(name, "is async; expected a function that is not async")
+        raise AdaptyUsageError.for_field(name, "is async; expected a function that is not")
     return value
+
+
+def _format(value: object) -> str:
+    """Return a number as text, or the type of another value."""
+    return str(value) if isinstance(value, float) else format_name(value).strip("()")
 
 
 def _is_rate(value: Any) -> bool:

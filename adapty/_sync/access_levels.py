@@ -1,4 +1,4 @@
-# Made from adapty/_async/access_levels.py by `make unasync`; do not edit.
+# Generated from adapty/_async/access_levels.py by `make unasync`; do not edit.
 
 """Access levels of the server-side API: what a user may use."""
 

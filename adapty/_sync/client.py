@@ -1,4 +1,4 @@
-# Made from adapty/_async/client.py by `make unasync`; do not edit.
+# Generated from adapty/_async/client.py by `make unasync`; do not edit.
 
 """The blocking client: one object for both APIs."""
 

@@ -1,4 +1,4 @@
-# Made from adapty/_async/deletions.py by `make unasync`; do not edit.
+# Generated from adapty/_async/deletions.py by `make unasync`; do not edit.
 
 """Drives a run of deletions, several at a time."""
 

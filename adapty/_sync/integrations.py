@@ -1,4 +1,4 @@
-# Made from adapty/_async/integrations.py by `make unasync`; do not edit.
+# Generated from adapty/_async/integrations.py by `make unasync`; do not edit.
 
 """Integrations: the ids under which analytics and attribution services know a user."""
 

@@ -1,33 +1,25 @@
-# Made from adapty/_async/mail.py by `make unasync`; do not edit.
+# Generated from adapty/_async/mail.py by `make unasync`; do not edit.
 
 """The Mail API: who the subscribers are, and what happened to their purchases."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING, Any, Unpack, overload
 
-from adapty._core.deletions import DeletionRun
 from adapty._core.ids import DEFAULT_ID_KIND, LISTED_MAIL_ID_VALIDATORS, MAIL_ID_VALIDATORS, MAIL_LOOKUP_KINDS
 from adapty._core.sentinel import NOT_GIVEN, NotGiven
 from adapty._generated import build_mail_call, ignore_body, low_level_mail_client
 from adapty._mail_deletions import build_deletion_call, build_lookup_deletion_call
-from adapty._sync.deletions import run_deletions
-from adapty.models import MailProfile, ProfileDeletion, TransactionEvent
 from adapty.models._request import coerce_model
+from adapty.models.mail import MailProfile, ProfileDeletion, TransactionEvent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
-    from datetime import date, datetime
-    from decimal import Decimal
-    from typing import Any
-
-    from dateutil.relativedelta import relativedelta
 
     from adapty._core.deletions import DeletionReport, DeletionResult
     from adapty._core.ids import MailIdKind
     from adapty._sync.transport import Transport
-    from adapty.flows import TransactionEventType
-    from adapty.models import DeviceInfo, Offer
+    from adapty.models.mail import MailProfileFields, TransactionEventFields
     from adapty_generated.mail import AuthenticatedClient
 
 __all__ = ["Mail"]
@@ -47,66 +39,18 @@ class Mail:
     def save_profile(self, profile: MailProfile, /) -> None: ...
 
     @overload
-    def save_profile(
-        self,
-        /,
-        *,
-        external_profile_id: str,
-        external_created_at: datetime | str,
-        email: str,
-        first_name: str | NotGiven = NOT_GIVEN,
-        last_name: str | NotGiven = NOT_GIVEN,
-        gender: str | NotGiven = NOT_GIVEN,
-        birthday: date | str | NotGiven = NOT_GIVEN,
-        country: str | NotGiven = NOT_GIVEN,
-        store_country: str | NotGiven = NOT_GIVEN,
-        custom_attributes: Mapping[str, str | int | float] | NotGiven = NOT_GIVEN,
-        device_info: DeviceInfo | Mapping[str, str] | NotGiven = NOT_GIVEN,
-        customer_user_id: str | NotGiven = NOT_GIVEN,
-        extra_fields: Mapping[str, Any] | NotGiven = NOT_GIVEN,
-    ) -> None: ...
+    def save_profile(self, /, **fields: Unpack[MailProfileFields]) -> None: ...
 
-    def save_profile(
-        self,
-        profile: MailProfile | NotGiven = NOT_GIVEN,
-        /,
-        *,
-        external_profile_id: str | NotGiven = NOT_GIVEN,
-        external_created_at: datetime | str | NotGiven = NOT_GIVEN,
-        email: str | NotGiven = NOT_GIVEN,
-        first_name: str | NotGiven = NOT_GIVEN,
-        last_name: str | NotGiven = NOT_GIVEN,
-        gender: str | NotGiven = NOT_GIVEN,
-        birthday: date | str | NotGiven = NOT_GIVEN,
-        country: str | NotGiven = NOT_GIVEN,
-        store_country: str | NotGiven = NOT_GIVEN,
-        custom_attributes: Mapping[str, str | int | float] | NotGiven = NOT_GIVEN,
-        device_info: DeviceInfo | Mapping[str, str] | NotGiven = NOT_GIVEN,
-        customer_user_id: str | NotGiven = NOT_GIVEN,
-        extra_fields: Mapping[str, Any] | NotGiven = NOT_GIVEN,
-    ) -> None:
+    def save_profile(self, profile: MailProfile | NotGiven = NOT_GIVEN, /, **fields: Any) -> None:
         """Create or update a subscriber: operation `saveProfile`.
 
-        Saving the same `external_profile_id` again changes the stored profile, all but its e-mail address, which
-        stays as first saved. A field that is left out stays as it is. Adapty Mail writes only to profiles created
-        after the Mail project's set-up is complete, and consent is the sender's duty.
+        Saving the same `external_profile_id` again changes the stored profile, except for its e-mail address. Fields
+        that are not given stay as they are. Adapty Mail accepts only profiles created after the Mail project's setup
+        is complete; obtaining the user's consent is up to the sender.
 
         Args:
-            profile: A ready record, instead of the fields.
-            external_profile_id: Your own stable id of the user; never an anonymous or per-install one.
-            external_created_at: When the user was created: an aware datetime, or ISO 8601 text with an offset.
-            email: Where Mail delivers.
-            first_name: First name.
-            last_name: Last name.
-            gender: Gender, free text.
-            birthday: Date of birth, or its ISO 8601 text.
-            country: Two-letter uppercase code of ISO 3166-1, such as `US`.
-            store_country: Country of the store account, same code.
-            custom_attributes: Names to strings or numbers, for segments.
-            device_info: A `DeviceInfo`, or a dict of its fields.
-            customer_user_id: Your own user id where Adapty knows it too; joins the person who comes through the
-                mobile SDK.
-            extra_fields: Fields that the API has and this release does not know, sent as they are.
+            profile: A `MailProfile`, instead of the fields.
+            fields: The profile's fields: see `adapty.models.MailProfileFields`.
 
         Raises:
             AdaptyUsageError: A field is missing or is what the API would refuse; nothing was sent.
@@ -122,97 +66,24 @@ class Mail:
             ...     custom_attributes={"plan": "trial"},
             ... )
         """
-        fields = {
-            "external_profile_id": external_profile_id,
-            "external_created_at": external_created_at,
-            "email": email,
-            "first_name": first_name,
-            "last_name": last_name,
-            "gender": gender,
-            "birthday": birthday,
-            "country": country,
-            "store_country": store_country,
-            "custom_attributes": custom_attributes,
-            "device_info": device_info,
-            "customer_user_id": customer_user_id,
-            "extra_fields": extra_fields,
-        }
-        ready = coerce_model(MailProfile, "profile", profile, fields)
-        self._transport.execute(build_mail_call("saveProfile", ignore_body, ready))
+        body = coerce_model(MailProfile, "profile", profile, fields)
+        self._transport.execute(build_mail_call("saveProfile", ignore_body, body))
 
     @overload
     def save_transaction_event(self, event: TransactionEvent, /) -> None: ...
 
     @overload
-    def save_transaction_event(
-        self,
-        /,
-        *,
-        event_type: TransactionEventType,
-        event_id: str,
-        event_datetime: datetime | str,
-        external_profile_id: str,
-        store: str,
-        store_product_id: str,
-        store_transaction_id: str,
-        store_original_transaction_id: str,
-        purchased_at: datetime | str,
-        originally_purchased_at: datetime | str,
-        price_usd: Decimal | str | int | NotGiven = NOT_GIVEN,
-        expires_at: datetime | str | relativedelta | NotGiven = NOT_GIVEN,
-        offer: Offer | Mapping[str, str] | NotGiven = NOT_GIVEN,
-        customer_user_id: str | NotGiven = NOT_GIVEN,
-        email: str | NotGiven = NOT_GIVEN,
-        extra_fields: Mapping[str, Any] | NotGiven = NOT_GIVEN,
-    ) -> None: ...
+    def save_transaction_event(self, /, **fields: Unpack[TransactionEventFields]) -> None: ...
 
-    def save_transaction_event(
-        self,
-        event: TransactionEvent | NotGiven = NOT_GIVEN,
-        /,
-        *,
-        event_type: TransactionEventType | NotGiven = NOT_GIVEN,
-        event_id: str | NotGiven = NOT_GIVEN,
-        event_datetime: datetime | str | NotGiven = NOT_GIVEN,
-        external_profile_id: str | NotGiven = NOT_GIVEN,
-        store: str | NotGiven = NOT_GIVEN,
-        store_product_id: str | NotGiven = NOT_GIVEN,
-        store_transaction_id: str | NotGiven = NOT_GIVEN,
-        store_original_transaction_id: str | NotGiven = NOT_GIVEN,
-        purchased_at: datetime | str | NotGiven = NOT_GIVEN,
-        originally_purchased_at: datetime | str | NotGiven = NOT_GIVEN,
-        price_usd: Decimal | str | int | NotGiven = NOT_GIVEN,
-        expires_at: datetime | str | relativedelta | NotGiven = NOT_GIVEN,
-        offer: Offer | Mapping[str, str] | NotGiven = NOT_GIVEN,
-        customer_user_id: str | NotGiven = NOT_GIVEN,
-        email: str | NotGiven = NOT_GIVEN,
-        extra_fields: Mapping[str, Any] | NotGiven = NOT_GIVEN,
-    ) -> None:
-        """Record what happened to a purchase: operation `saveTransactionEvent`.
+    def save_transaction_event(self, event: TransactionEvent | NotGiven = NOT_GIVEN, /, **fields: Any) -> None:
+        """Save a transaction event: operation `saveTransactionEvent`.
 
-        The event may arrive before its profile: the API keeps it and links it when the profile is saved. Which flow
-        the event leads to is in `adapty.flows`.
+        The event may arrive before its profile: the API stores it and links it when the profile is saved. The flow
+        that each event type leads to is in `adapty.flows`.
 
         Args:
-            event: A ready record, instead of the fields.
-            event_type: One of `adapty.TransactionEventType`.
-            event_id: Your own unique id of the event; sending the same one again does no harm.
-            event_datetime: When the event was recorded: an aware datetime, or ISO 8601 text with an offset.
-            external_profile_id: The id that the profile is saved with.
-            store: The store, such as `app_store`, `play_store` or `stripe`.
-            store_product_id: The store's id of the product.
-            store_transaction_id: The store's id of this transaction, at most 50 characters.
-            store_original_transaction_id: The store's id of the first transaction in the chain; of a first
-                purchase, the transaction's own.
-            purchased_at: When this transaction occurred, aware.
-            originally_purchased_at: When the subscription was first purchased, aware.
-            price_usd: The amount in USD, exact: a Decimal, an int or decimal text, never a float.
-            expires_at: When the subscription expires or expired, aware; a relativedelta counts from now. Refused on
-                one-time purchases.
-            offer: An `Offer`, or a dict of its fields.
-            customer_user_id: Your own user id; only finds the profile where no `external_profile_id` matches.
-            email: The subscriber's address; only finds the profile where no `external_profile_id` matches.
-            extra_fields: Fields that the API has and this release does not know, sent as they are.
+            event: A `TransactionEvent`, instead of the fields.
+            fields: The event's fields: see `adapty.models.TransactionEventFields`.
 
         Raises:
             AdaptyUsageError: A field is missing or is what the API would refuse; nothing was sent.
@@ -235,26 +106,8 @@ class Mail:
             ...     price_usd=Decimal("9.99"),
             ... )
         """
-        fields = {
-            "event_type": event_type,
-            "event_id": event_id,
-            "event_datetime": event_datetime,
-            "external_profile_id": external_profile_id,
-            "store": store,
-            "store_product_id": store_product_id,
-            "store_transaction_id": store_transaction_id,
-            "store_original_transaction_id": store_original_transaction_id,
-            "purchased_at": purchased_at,
-            "originally_purchased_at": originally_purchased_at,
-            "price_usd": price_usd,
-            "expires_at": expires_at,
-            "offer": offer,
-            "customer_user_id": customer_user_id,
-            "email": email,
-            "extra_fields": extra_fields,
-        }
-        ready = coerce_model(TransactionEvent, "event", event, fields)
-        self._transport.execute(build_mail_call("saveTransactionEvent", ignore_body, ready))
+        body = coerce_model(TransactionEvent, "event", event, fields)
+        self._transport.execute(build_mail_call("saveTransactionEvent", ignore_body, body))
 
     def delete_profile(
         self,
@@ -335,6 +188,9 @@ class Mail:
             >>> len(report.not_found), report.failed, report.nothing_found
             (1, (), True)
         """
+        from adapty._core.deletions import DeletionRun
+        from adapty._sync.deletions import run_deletions
+
         if by is None:
             validators, kinds = LISTED_MAIL_ID_VALIDATORS, MAIL_LOOKUP_KINDS
         else:

@@ -1,4 +1,4 @@
-# Made from adapty/_async/paywalls.py by `make unasync`; do not edit.
+# Generated from adapty/_async/paywalls.py by `make unasync`; do not edit.
 
 """Paywalls and their remote configs."""
 

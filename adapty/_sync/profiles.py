@@ -1,4 +1,4 @@
-# Made from adapty/_async/profiles.py by `make unasync`; do not edit.
+# Generated from adapty/_async/profiles.py by `make unasync`; do not edit.
 
 """End users of the server-side API: look them up, create, change and delete them."""
 

@@ -1,4 +1,4 @@
-# Made from adapty/_async/purchases.py by `make unasync`; do not edit.
+# Generated from adapty/_async/purchases.py by `make unasync`; do not edit.
 
 """Purchases of Stripe and Paddle, which Adapty looks up itself."""
 

@@ -1,4 +1,4 @@
-# Made from adapty/_async/refund_saver.py by `make unasync`; do not edit.
+# Generated from adapty/_async/refund_saver.py by `make unasync`; do not edit.
 
 """The refund saver: what the App Store is told when a user asks it for a refund."""
 

@@ -1,4 +1,4 @@
-# Made from adapty/_async/transactions.py by `make unasync`; do not edit.
+# Generated from adapty/_async/transactions.py by `make unasync`; do not edit.
 
 """Transactions of the server-side API: purchases that were made outside of Adapty's SDK."""
 

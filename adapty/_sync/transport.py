@@ -1,4 +1,4 @@
-# Made from adapty/_async/transport.py by `make unasync`; do not edit.
+# Generated from adapty/_async/transport.py by `make unasync`; do not edit.
 
 """Drives calls: sends requests and waits between attempts, as `adapty._core.call` says."""
 

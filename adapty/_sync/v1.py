@@ -1,4 +1,4 @@
-# Made from adapty/_async/v1.py by `make unasync`; do not edit.
+# Generated from adapty/_async/v1.py by `make unasync`; do not edit.
 
 """Version 1 of the server-side API, for callers that have not moved; new code uses version 2."""
 

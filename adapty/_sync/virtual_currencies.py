@@ -1,4 +1,4 @@
-# Made from adapty/_async/virtual_currencies.py by `make unasync`; do not edit.
+# Generated from adapty/_async/virtual_currencies.py by `make unasync`; do not edit.
 
 """Virtual currencies: balances of in-app money, and what changes them."""
 

@@ -5,19 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from adapty._async.client import AsyncAdapty
+from adapty._engine.runner import CancelToken, run_sync
 from adapty._sync.client import Adapty
-from adapty.bulk.blocking import run_blocking
-from adapty.bulk.erase_job import EraseJob
+from adapty.bulk._erase_runner import EraseRunner
 from adapty.bulk.options import check_client
-from adapty.bulk.running import Stop
 
 if TYPE_CHECKING:
     from typing import Unpack
 
-    from adapty.bulk.erase_report import EraseReport
-    from adapty.bulk.id_files import ApiName, KindName
+    from adapty.bulk._inputs.erase_targets import Ids
+    from adapty.bulk._inputs.ids import ApiName, KindName
     from adapty.bulk.options import EraseOptions
-    from adapty.bulk.whom import Ids
+    from adapty.bulk.reports import EraseReport
 
 __all__ = ["async_erase", "erase"]
 
@@ -62,7 +61,7 @@ def erase(
         by: Which kind of id they are: `customer_user_id`, `profile_id`, `external_profile_id` or `email`. Where left
             out: what the file's header or keys say, or else they are bare ids.
         api: `server-side` or `mail`; each that knows such ids and that there is a key for, where left out.
-        options: See `EraseOptions`: `report`, `journal`, `lanes`, `rate_limit`, `max_retries`, `transport` and
+        options: See `EraseOptions`: `report`, `checkpoint`, `concurrency`, `rate_limit`, `max_retries`, `transport` and
             `on_progress`.
 
     Returns:
@@ -83,8 +82,8 @@ def erase(
         (1, 1, 0, PosixPath('ids.erased.csv'))
     """
     check_client(adapty, Adapty)
-    stop = Stop()
-    return run_blocking(EraseJob.of(ids, by=by, api=api, options=options).run(adapty, stop), stop)
+    token = CancelToken()
+    return run_sync(EraseRunner.create(ids, by=by, api=api, options=options).run(adapty, token), token)
 
 
 async def async_erase(
@@ -100,4 +99,4 @@ async def async_erase(
     When it is cancelled, what is noted so far is saved, and what is under way is given up.
     """
     check_client(adapty, AsyncAdapty)
-    return await EraseJob.of(ids, by=by, api=api, options=options).run(adapty, Stop())
+    return await EraseRunner.create(ids, by=by, api=api, options=options).run(adapty, CancelToken())

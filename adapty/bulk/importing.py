@@ -7,11 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from adapty._async.client import AsyncAdapty
+from adapty._engine.runner import CancelToken, run_sync
 from adapty._sync.client import Adapty
-from adapty.bulk.blocking import run_blocking
-from adapty.bulk.import_job import ImportJob
+from adapty.bulk._import_runner import ImportRunner
 from adapty.bulk.options import check_client
-from adapty.bulk.stop import Stop
 from adapty.errors import AdaptyUsageError
 from adapty.models import MailProfile, TransactionEvent
 
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from typing import Unpack
 
     from adapty.bulk.options import ImportOptions
-    from adapty.bulk.report import ImportReport
+    from adapty.bulk.reports import ImportReport
 
 __all__ = [
     "Events",
@@ -52,8 +51,8 @@ def import_all(
     r"""Send the profiles, then the transaction events: operations `saveProfile` and `saveTransactionEvent`.
 
     Many requests are under way at a time; the records of one profile go out one after the other, in the order of the
-    input. A record that is wrong, or that the API refuses, goes to the failures file with the reason, and the import
-    goes on; a failures file that is there already is left alone, and the new one gets another name. It stops where the
+    input. A record that is wrong, or that the API refuses, goes to the rejects file with the reason, and the import
+    goes on; a rejects file that is there already is left alone, and the new one gets another name. It stops where the
     fault is not the record's: the key, the address, the connection, an API that wants to be left alone for long or that
     fails on several records in a row.
 
@@ -69,11 +68,11 @@ def import_all(
             columns that Adapty Mail has no field for. An empty cell or a null is a field left out.
         events: The same with the fields of `TransactionEvent`.
         sort: Send the events in the order of their `event_datetime`; they are sorted on disk.
-        options: See `ImportOptions`: `mapping`, `ignore`, `failures`, `journal`, `dry_run`, `lanes`, `rate_limit`,
-            `max_retries`, `transport` and `on_progress`.
+        options: See `ImportOptions`: `mapping`, `ignore`, `rejects_dir`, `checkpoint`, `dry_run`, `concurrency`,
+            `rate_limit`, `max_retries`, `transport` and `on_progress`.
 
     Returns:
-        What was accepted and refused, and the flows that it leads to.
+        What was accepted and rejected, and the flows that it leads to.
 
     Raises:
         AdaptyUsageError: An option is wrong, a file cannot be opened or has changed, or its header is wrong; nothing
@@ -90,8 +89,8 @@ def import_all(
         ...     "user_2,2026-06-01T10:30:00Z,not an address\n"
         ... )
         >>> report = import_all(client, profiles="base.csv")
-        >>> report.profiles_accepted, dict(report.reasons), report.failures
-        (1, {'email': 1}, (PosixPath('base.failures.csv'),))
+        >>> report.profiles_accepted, dict(report.reasons), report.rejects_files
+        (1, {'email': 1}, (PosixPath('base.rejects.csv'),))
     """
     return _run(adapty, {"profiles": profiles, "events": events}, sort=sort, options=options)
 
@@ -155,16 +154,16 @@ async def async_import_events(
 
 def _run(adapty: Adapty, given: Mapping[str, Any], *, sort: bool, options: ImportOptions) -> ImportReport:
     check_client(adapty, Adapty)
-    stop = Stop()
-    job = ImportJob.of(given, sort=sort, options=options)
-    return run_blocking(job.run(adapty, stop), stop)
+    token = CancelToken()
+    job = ImportRunner.create(given, sort=sort, options=options)
+    return run_sync(job.run(adapty, token), token)
 
 
 async def _run_async(
     adapty: AsyncAdapty, given: Mapping[str, Any], *, sort: bool, options: ImportOptions
 ) -> ImportReport:
     check_client(adapty, AsyncAdapty)
-    return await ImportJob.of(given, sort=sort, options=options).run(adapty, Stop())
+    return await ImportRunner.create(given, sort=sort, options=options).run(adapty, CancelToken())
 
 
 def _given(source: Any) -> Any:

@@ -1,4 +1,4 @@
-"""How far a bulk job is, on standard error: bars on a terminal, elsewhere a line now and then."""
+"""The progress of a bulk job on standard error: bars on a terminal, otherwise a line every few seconds."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from adapty.bulk import Progress
-    from adapty.bulk.progress import StageName
+    from adapty.bulk.reports import StageName
 
-__all__ = ["shown_progress"]
+__all__ = ["display_progress"]
 
-_FIRST_SECONDS = 5.0
-_EVERY_SECONDS = 10.0
-_WIDEST_BAR = 40
-_TEXTS = 6
+_FIRST_LINE_AFTER = 5.0
+_LINE_INTERVAL = 10.0
+_MAX_BAR_WIDTH = 40
+_TEXT_COLUMNS = 6
 
 _SUCCESS: Mapping[StageName, str] = {
     "profiles": "accepted",
@@ -34,11 +34,11 @@ _SUCCESS: Mapping[StageName, str] = {
 
 
 @contextmanager
-def shown_progress() -> Iterator[Callable[[Progress], None]]:
-    """Give what shows how far a job is, to be called whenever there is news.
+def display_progress() -> Iterator[Callable[[Progress], None]]:
+    """Return a callback that displays the progress of a job.
 
-    On a terminal each stage has a bar. Elsewhere it has a line after some seconds, then one now and then, and one at
-    its end. Where an exception ends the job, that has the last word.
+    On a terminal each stage has a bar. Otherwise it has a line after some seconds, then one every few seconds, and one
+    at its end, unless an exception ends the job.
     """
     with _bars() if errors.is_terminal else _lines() as show:
         yield show
@@ -47,20 +47,20 @@ def shown_progress() -> Iterator[Callable[[Progress], None]]:
 def _counts(progress: Progress) -> tuple[str, str, str]:
     return (
         f"{progress.accepted} {_SUCCESS[progress.stage]}",
-        f"{progress.refused} failed",
+        f"{progress.rejected} failed",
         f"{progress.retried} retried",
     )
 
 
-def _share(progress: Progress) -> str:
-    return "" if progress.share is None else f"{int(100 * progress.share)} %"
+def _format_fraction(progress: Progress) -> str:
+    return "" if progress.fraction is None else f"{int(100 * progress.fraction)} %"
 
 
 def _columns(progress: Progress) -> tuple[str, ...]:
-    """Say what stands behind a bar: short, for all of it has to fit into 80 columns."""
+    """Return the texts after a bar; together they fit into 80 columns."""
     limit, left = progress.limit, progress.eta
     pace = rate(progress.rate) if limit is None else f"{rate(progress.rate).removesuffix('/s')} of {rate(limit)}"
-    return (_share(progress), pace, clock(left) if left else "", *_counts(progress))
+    return (_format_fraction(progress), pace, clock(left) if left else "", *_counts(progress))
 
 
 def _line(progress: Progress) -> str:
@@ -69,7 +69,7 @@ def _line(progress: Progress) -> str:
         *_counts(progress),
         rate(progress.rate),
         "" if limit is None else f"limit {rate(limit)}",
-        _share(progress),
+        _format_fraction(progress),
         f"{duration(left)} left" if left else "",
     )
     return f"{progress.stage}: {', '.join(filter(None, words))}"
@@ -77,20 +77,20 @@ def _line(progress: Progress) -> str:
 
 @contextmanager
 def _bars() -> Iterator[Callable[[Progress], None]]:
-    wide = BarColumn(bar_width=None, table_column=Column(max_width=_WIDEST_BAR))
-    texts = [TextColumn(f"{{task.fields[texts][{number}]}}") for number in range(_TEXTS)]
+    wide = BarColumn(bar_width=None, table_column=Column(max_width=_MAX_BAR_WIDTH))
+    texts = [TextColumn(f"{{task.fields[texts][{number}]}}") for number in range(_TEXT_COLUMNS)]
     with Bar(TextColumn("{task.description}"), wide, *texts, console=errors) as bar:
         tasks: dict[str, TaskID] = {}
 
         def show(progress: Progress) -> None:
             if progress.stage not in tasks:
                 fill()
-                tasks[progress.stage] = bar.add_task(progress.stage, total=None, texts=[""] * _TEXTS)
-            total = None if progress.share is None else 1.0
-            bar.update(tasks[progress.stage], total=total, completed=progress.share or 0.0, texts=_columns(progress))
+                tasks[progress.stage] = bar.add_task(progress.stage, total=None, texts=[""] * _TEXT_COLUMNS)
+            total = None if progress.fraction is None else 1.0
+            bar.update(tasks[progress.stage], total=total, completed=progress.fraction or 0.0, texts=_columns(progress))
 
         def fill() -> None:
-            """Fill the bars of what nobody knew the length of."""
+            """Fill the bars of inputs of unknown length."""
             for task in bar.tasks:
                 if task.total is None:
                     bar.update(task.id, total=1.0, completed=1.0)
@@ -103,29 +103,29 @@ def _bars() -> Iterator[Callable[[Progress], None]]:
 def _lines() -> Iterator[Callable[[Progress], None]]:
     lines = _Lines()
     yield lines.show
-    lines.tell()
+    lines.flush()
 
 
 class _Lines:
     """Prints a line for a stage when it is due."""
 
     def __init__(self) -> None:
-        self._untold: Progress | None = None
+        self._pending: Progress | None = None
         self._stage: StageName | None = None
-        self._due = _FIRST_SECONDS
+        self._due = _FIRST_LINE_AFTER
 
     def show(self, progress: Progress) -> None:
         if progress.stage != self._stage:
-            self.tell()
+            self.flush()
             self._stage = progress.stage
-            self._due = _FIRST_SECONDS
-        self._untold = progress
-        if progress.seconds >= self._due:
-            self._due = progress.seconds + _EVERY_SECONDS
-            self.tell()
+            self._due = _FIRST_LINE_AFTER
+        self._pending = progress
+        if progress.elapsed >= self._due:
+            self._due = progress.elapsed + _LINE_INTERVAL
+            self.flush()
 
-    def tell(self) -> None:
-        """Print the last news, unless they are told."""
-        if self._untold is not None:
-            errors.print(_line(self._untold))
-            self._untold = None
+    def flush(self) -> None:
+        """Print the pending progress."""
+        if self._pending is not None:
+            errors.print(_line(self._pending))
+            self._pending = None

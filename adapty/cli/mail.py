@@ -1,4 +1,4 @@
-"""`mail`: profiles, transaction events and whole bases into Adapty Mail."""
+"""`mail`: save profiles and transaction events in Adapty Mail, one by one or from files."""
 
 from __future__ import annotations
 
@@ -9,9 +9,18 @@ import typer
 
 from adapty import Adapty, AdaptyUsageError, flow_for
 from adapty.bulk import import_all
-from adapty.cli.bulk_progress import shown_progress
+from adapty.cli.bulk_progress import display_progress
 from adapty.cli.bulk_report import print_import_report
-from adapty.cli.options import AsJson, JournalFile, Lanes, MaxRate, NoJournal, bulk_options, option
+from adapty.cli.options import (
+    AsJson,
+    CheckpointFile,
+    Concurrency,
+    Delimiter,
+    MaxRate,
+    NoCheckpoint,
+    bulk_options,
+    option,
+)
 from adapty.cli.outcome import EXIT_CODES, ExitCode, output, typed_errors
 
 if TYPE_CHECKING:
@@ -33,9 +42,9 @@ def _option(text: str) -> Any:
 @app.command()
 def save_profile(
     *,
-    external_profile_id: Annotated[str, _option("Your own stable id of the user.")],
+    external_profile_id: Annotated[str, _option("Your own stable ID of the user.")],
     external_created_at: Annotated[str, _option("When the user was created, ISO 8601 with an offset.")],
-    email: Annotated[str, _option("Where Mail delivers; write-once.")],
+    email: Annotated[str, _option("Address for e-mails; cannot be changed later.")],
     first_name: Annotated[Text, _option("First name.")] = None,
     last_name: Annotated[Text, _option("Last name.")] = None,
     gender: Annotated[Text, _option("Gender, free text.")] = None,
@@ -50,7 +59,7 @@ def save_profile(
         list[str] | None,
         typer.Option("--device", metavar="NAME=VALUE", help="A field of the device, such as platform=iOS. Repeatable."),
     ] = None,
-    customer_user_id: Annotated[Text, _option("Your own user id where Adapty knows it too.")] = None,
+    customer_user_id: Annotated[Text, _option("Your own user ID, if Adapty knows it, too.")] = None,
 ) -> None:
     """Create or update a subscriber."""
     with typed_errors(), Adapty() as adapty:
@@ -76,26 +85,26 @@ def save_profile(
 @app.command()
 def save_event(
     *,
-    event_type: Annotated[str, _option("Such as subscription_started; see the command flow.")],
-    event_id: Annotated[str, _option("Your own unique id of the event.")],
-    event_datetime: Annotated[str, _option("When it was recorded, ISO 8601 with an offset.")],
-    external_profile_id: Annotated[str, _option("The id that the profile is saved with.")],
-    store: Annotated[str, _option("Such as app_store, play_store or stripe.")],
-    store_product_id: Annotated[str, _option("The store's id of the product.")],
-    store_transaction_id: Annotated[str, _option("The store's id of this transaction.")],
-    store_original_transaction_id: Annotated[str, _option("The store's id of the chain's first transaction.")],
-    purchased_at: Annotated[str, _option("When the transaction occurred, ISO 8601 with an offset.")],
-    originally_purchased_at: Annotated[str, _option("When the subscription was first purchased.")],
+    event_type: Annotated[str, _option("Event type, such as subscription_started; see the command flow.")],
+    event_id: Annotated[str, _option("Your own unique ID of the event.")],
+    event_datetime: Annotated[str, _option("Time of the event, ISO 8601 with an offset.")],
+    external_profile_id: Annotated[str, _option("The ID that the profile was saved with.")],
+    store: Annotated[str, _option("Store, such as app_store, play_store or stripe.")],
+    store_product_id: Annotated[str, _option("The store's product ID.")],
+    store_transaction_id: Annotated[str, _option("The store's transaction ID.")],
+    store_original_transaction_id: Annotated[str, _option("The store's ID of the first transaction.")],
+    purchased_at: Annotated[str, _option("Time of the transaction, ISO 8601 with an offset.")],
+    originally_purchased_at: Annotated[str, _option("Time of the first purchase of the subscription.")],
     price_usd: Annotated[Text, _option("Amount in USD, such as 9.99.")] = None,
-    expires_at: Annotated[Text, _option("When the subscription ends; not for one-time purchases.")] = None,
+    expires_at: Annotated[Text, _option("End of the subscription; not for one-time purchases.")] = None,
     offer: Annotated[
         list[str] | None,
         typer.Option("--offer", metavar="NAME=VALUE", help="category=..., offer_type=... or offer_id=... Repeatable."),
     ] = None,
-    customer_user_id: Annotated[Text, _option("Your own user id; finds the profile where no other id does.")] = None,
-    email: Annotated[Text, _option("The subscriber's address; finds the profile where no id does.")] = None,
+    customer_user_id: Annotated[Text, _option("Your own user ID; finds the profile if no other ID does.")] = None,
+    email: Annotated[Text, _option("The subscriber's address; finds the profile if no ID does.")] = None,
 ) -> None:
-    """Record a transaction event, and print the flow that it leads to."""
+    """Save a transaction event, and print its flow."""
     with typed_errors(), Adapty() as adapty:
         adapty.mail.save_transaction_event(
             **_given(
@@ -122,11 +131,11 @@ def save_event(
 @app.command()
 def delete_profile(
     *,
-    external_profile_id: Annotated[Text, _option("The id that the profile is saved with.")] = None,
-    customer_user_id: Annotated[Text, _option("Your own user id.")] = None,
+    external_profile_id: Annotated[Text, _option("The ID that the profile was saved with.")] = None,
+    customer_user_id: Annotated[Text, _option("Your own user ID.")] = None,
     email: Annotated[Text, _option("The subscriber's address.")] = None,
 ) -> None:
-    """Erase a subscriber for good; one identifier is enough."""
+    """Delete a subscriber, irreversibly. One identifier is enough."""
     with typed_errors(), Adapty() as adapty:
         adapty.mail.delete_profile(
             **_given(external_profile_id=external_profile_id, customer_user_id=customer_user_id, email=email),
@@ -146,8 +155,8 @@ def import_files(
         typer.Option(
             "--map",
             metavar="FIELD=COLUMN",
-            help="The column, or key, that holds a field, such as email=user_email or custom.plan=Plan; another one of "
-            "the field's own name is ignored. One column may hold several fields. Repeatable.",
+            help="Read a field from a column or key, such as email=user_email or custom.plan=Plan. A column with the "
+            "field's own name is ignored then. Repeatable.",
             show_default=False,
         ),
     ] = None,
@@ -155,55 +164,64 @@ def import_files(
         list[str] | None,
         typer.Option(
             metavar="COLUMN",
-            help='All columns, or the key, of a name to pass over; "" for columns without a name. Repeatable.',
+            help='Ignore a column or key; "" for columns without a name. Repeatable.',
             show_default=False,
         ),
     ] = None,
-    sort: Annotated[bool, typer.Option("--sort", help="Send the events in the order of their event_datetime.")] = False,
-    failures: Annotated[Path, typer.Option(help="The folder for the records that were refused.")] = Path(),
+    delimiter: Delimiter = None,
+    sort: Annotated[bool, typer.Option("--sort", help="Send the events in order of event_datetime.")] = False,
+    rejects_dir: Annotated[Path, typer.Option(help="Folder for the files of rejected records.")] = Path(),
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check every record, send nothing.")] = False,
-    lanes: Lanes = None,
+    concurrency: Concurrency = None,
     rate_limit: MaxRate = None,
     max_retries: Annotated[
-        int | None, option("Tries of a request after the first one; 8 where left out.", min=0, max=_MOST_RETRIES)
+        int | None, option("Number of retries of a request. Default: 8.", min=0, max=_MOST_RETRIES)
     ] = None,
-    journal: JournalFile = None,
-    no_journal: NoJournal = False,
+    checkpoint: CheckpointFile = None,
+    no_checkpoint: NoCheckpoint = False,
     as_json: AsJson = False,
 ) -> None:
-    """Send a base: the profiles, then the events, those of each profile in the order of the file.
+    """Import files: first the profiles, then the events, those of each profile in the order of the file.
 
-    A refused record goes to NAME.failures.csv (or .jsonl) with the reason, ready to be mended and imported again. A run
-    that broke off goes on where it was when the same command is run again.
+    A rejected record goes to NAME.rejects.csv (or .jsonl) with the reason. Fix the file and import it again. Run the
+    same command again to resume an interrupted run. A CSV file with a quote in the wrong place is refused before
+    anything is sent.
     """
-    with typed_errors(mapping="--map", ignore="--ignore"):
+    with typed_errors(
+        mapping="--map",
+        ignore="--ignore",
+        rejects_dir="--rejects-dir",
+        checkpoint="--checkpoint",
+        delimiter="--delimiter",
+    ):
         profiles_file, events_file = _one_file("--profiles", profiles), _one_file("--events", events)
         if profiles_file is None and events_file is None:
             raise AdaptyUsageError("nothing to import; expected --profiles FILE, --events FILE or both")
         options = bulk_options(
             mapping=_columns(columns),
             ignore=ignore,
-            failures=failures,
+            delimiter=delimiter,
+            rejects_dir=rejects_dir,
             dry_run=dry_run,
-            lanes=lanes,
+            concurrency=concurrency,
             rate_limit=rate_limit,
             max_retries=max_retries,
-            journal=journal,
-            no_journal=no_journal,
+            checkpoint=checkpoint,
+            no_checkpoint=no_checkpoint,
         )
-        with Adapty() as adapty, shown_progress() as show:
+        with Adapty() as adapty, display_progress() as show:
             report = import_all(
                 adapty, profiles=profiles_file, events=events_file, sort=sort, on_progress=show, **options
             )
         print_import_report(report, as_json=as_json)
-        if report.refused:
+        if report.rejected:
             raise typer.Exit(ExitCode.SOME_REFUSED)
 
 
 def _one_file(option: str, given: Sequence[Path] | None) -> Path | None:
-    """Refuse a second file instead of leaving the first one out."""
+    """Return the file; raise if there are several."""
     if given and len(given) > 1:
-        raise AdaptyUsageError.for_field(option, "is given more than once; expected one file a run")
+        raise AdaptyUsageError.for_field(option, "was given more than once; expected one file")
     return given[0] if given else None
 
 
@@ -212,14 +230,14 @@ def _given(**fields: Any) -> dict[str, Any]:
 
 
 def _pairs(option: str, pairs: Sequence[str] | None, *, numbers: bool = False) -> dict[str, Any] | None:
-    """Read NAME=VALUE, and NAME:=NUMBER where numbers are taken."""
+    """Parse NAME=VALUE, and NAME:=NUMBER if numbers are allowed."""
     if not pairs:
         return None
     read: dict[str, Any] = {}
     for pair in pairs:
         name, equals, value = pair.partition("=")
         if not equals or not name.rstrip(":"):
-            raise AdaptyUsageError.for_field(option, "has a value that is not of the form NAME=VALUE")
+            raise AdaptyUsageError.for_field(option, "must have the form NAME=VALUE")
         is_number = numbers and name.endswith(":")
         plain = name.removesuffix(":") if is_number else name
         if plain in read:
@@ -229,16 +247,14 @@ def _pairs(option: str, pairs: Sequence[str] | None, *, numbers: bool = False) -
 
 
 def _columns(pairs: Sequence[str] | None) -> dict[str, str] | None:
-    """Read FIELD=COLUMN."""
+    """Parse FIELD=COLUMN."""
     if not pairs:
         return None
     read: dict[str, str] = {}
     for pair in pairs:
         field, equals, column = pair.partition("=")
         if not (field and equals and column):
-            raise AdaptyUsageError.for_field(
-                "--map", "has a value that is not of the form FIELD=COLUMN, as email=user_email is"
-            )
+            raise AdaptyUsageError.for_field("--map", "must have the form FIELD=COLUMN, such as email=user_email")
         if field in read:
             raise AdaptyUsageError.for_field("--map", "has two columns for one field; expected one")
         read[field] = column
@@ -250,4 +266,4 @@ def _number(option: str, value: str) -> float:
     try:
         return parse(value)
     except ValueError:
-        raise AdaptyUsageError.for_field(option, "has a value after := that is not a number") from None
+        raise AdaptyUsageError.for_field(option, "must have a number after :=") from None

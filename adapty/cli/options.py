@@ -1,4 +1,4 @@
-"""What several commands take: who is meant, when, and JSON instead of a table."""
+"""Options of several commands."""
 
 from __future__ import annotations
 
@@ -11,15 +11,16 @@ import typer
 from dateutil.relativedelta import relativedelta
 
 from adapty import AdaptyUsageError
-from adapty.bulk.options import MAX_LANES
+from adapty.bulk.options import MAX_CONCURRENCY
 
 __all__ = [
     "AsJson",
+    "CheckpointFile",
+    "Concurrency",
     "CustomerUserId",
-    "JournalFile",
-    "Lanes",
+    "Delimiter",
     "MaxRate",
-    "NoJournal",
+    "NoCheckpoint",
     "ProfileId",
     "bulk_options",
     "option",
@@ -28,43 +29,46 @@ __all__ = [
 
 
 def option(text: str, **limits: Any) -> Any:
-    """Make an option without a default that is worth showing."""
+    """Return an option whose default is not displayed."""
     return typer.Option(help=text, show_default=False, **limits)
 
 
 def _rate(value: float | None) -> float | None:
     if value is not None and not 0 < value < math.inf:
-        message = "expected requests per second, more than 0"
+        message = "must be a number of requests per second above 0"
         raise typer.BadParameter(message)
     return value
 
 
-CustomerUserId = Annotated[str | None, option("Your own id of the user; this or --profile-id.")]
-ProfileId = Annotated[str | None, option("Adapty's id of the user, a UUID; this or --customer-user-id.")]
+CustomerUserId = Annotated[str | None, option("Your own ID of the user; or use --profile-id.")]
+ProfileId = Annotated[str | None, option("Adapty's ID of the user, a UUID; or use --customer-user-id.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
-Lanes = Annotated[int | None, option("How many requests at a time; 16 where left out.", min=1, max=MAX_LANES)]
+Concurrency = Annotated[int | None, option("Number of requests in flight. Default: 16.", min=1, max=MAX_CONCURRENCY)]
 MaxRate = Annotated[
     float | None,
-    option("Requests per second, at most; no limit where left out.", callback=_rate),
+    option("Highest number of requests per second. Default: no limit.", callback=_rate),
 ]
-JournalFile = Annotated[
+CheckpointFile = Annotated[
     Path | None,
-    option("Notes how far the run is, to go on from there if it breaks off; INPUT.journal where left out."),
+    option("File with the progress of the run, to resume it. Default: INPUT.checkpoint."),
 ]
-NoJournal = Annotated[bool, typer.Option("--no-journal", help="Note nothing: a run that breaks off begins anew.")]
+Delimiter = Annotated[
+    str | None, option("Character between the cells of CSV, such as ';' or $'\\t'. Default: a comma.", metavar="CHAR")
+]
+NoCheckpoint = Annotated[bool, typer.Option("--no-checkpoint", help="No checkpoint; an interrupted run starts over.")]
 
 
-def bulk_options(*, journal: Path | None, no_journal: bool, **options: Any) -> dict[str, Any]:
-    """Give the options of a bulk job that are not left out.
+def bulk_options(*, checkpoint: Path | None, no_checkpoint: bool, **options: Any) -> dict[str, Any]:
+    """Return the options of a bulk job that were given.
 
     Raises:
-        AdaptyUsageError: A journal is both named and declined.
+        AdaptyUsageError: Both --checkpoint and --no-checkpoint were given.
     """
-    if no_journal and journal is not None:
-        raise AdaptyUsageError.for_field("--no-journal", "is given beside --journal; expected one of the two")
-    given = {name: value for name, value in {**options, "journal": journal}.items() if value is not None}
-    return {**given, "journal": None} if no_journal else given
+    if no_checkpoint and checkpoint is not None:
+        raise AdaptyUsageError.for_field("--no-checkpoint", "cannot be combined with --checkpoint")
+    given = {name: value for name, value in {**options, "checkpoint": checkpoint}.items() if value is not None}
+    return {**given, "checkpoint": None} if no_checkpoint else given
 
 
 _DURATION = re.compile(r"([1-9][0-9]{0,5})(h|d|w|mo|y)", re.ASCII)
@@ -73,7 +77,7 @@ _LIKE_ISO_8601 = re.compile(r"[0-9]{4}[-0-9W]*([T ].*)?", re.ASCII | re.IGNORECA
 
 
 def when(name: str, text: str) -> str | relativedelta:
-    """Read a time: a duration from now, or ISO 8601, which the SDK reads.
+    """Parse a time: a duration from now, or ISO 8601, which the SDK parses.
 
     Raises:
         AdaptyUsageError: It is neither.
@@ -84,8 +88,8 @@ def when(name: str, text: str) -> str | relativedelta:
     """
     if duration := _DURATION.fullmatch(text):
         count, unit = duration.groups()
-        return relativedelta(**{_UNITS[unit]: int(count)})  # type: ignore[arg-type] # which is none of its dates
+        return relativedelta(**{_UNITS[unit]: int(count)})  # type: ignore[arg-type] # not one of its dates
     if not _LIKE_ISO_8601.fullmatch(text):
         expected = "expected a time such as 2026-07-01T00:00:00Z, or a duration such as 12h, 30d, 2w, 3mo or 1y"
-        raise AdaptyUsageError.for_field(name, f"is neither ISO 8601 nor a duration from now; {expected}")
+        raise AdaptyUsageError.for_field(name, f"is neither ISO 8601 nor a duration; {expected}")
     return text

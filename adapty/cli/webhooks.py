@@ -12,7 +12,7 @@ import typer
 
 from adapty import Adapty, AdaptyUsageError
 from adapty.cli.logs import log_to_stderr
-from adapty.cli.options import AsJson, Lanes, MaxRate, option
+from adapty.cli.options import AsJson, Concurrency, MaxRate, option
 from adapty.cli.outcome import EXIT_CODES, ExitCode, errors, output, typed_errors
 from adapty.cli.show import print_json, print_table
 from adapty.webhooks import DeadLetter, Outbox, drain, run_worker
@@ -38,7 +38,7 @@ def run(
     *,
     outbox: Annotated[Path, option("The outbox, an SQLite file; created unless it exists.")],
     once: Annotated[bool, typer.Option("--once", help="Deliver the pending events and exit, or fail.")] = False,
-    concurrency: Lanes = None,
+    concurrency: Concurrency = None,
     rate_limit: MaxRate = None,
     max_attempts: Annotated[
         int | None, option("Failed attempts before an event becomes a dead letter. Default: 24.", min=1)

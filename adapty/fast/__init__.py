@@ -33,13 +33,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from adapty.fast.transport import AsyncFastTransport as AsyncFastTransport, fast_is_installed as fast_is_installed
+    from adapty.fast._transport import AsyncFastTransport as AsyncFastTransport, fast_is_installed as fast_is_installed
 else:
     from adapty._lazy import attach
 
     __getattr__, __dir__, __all__ = attach(
         __name__,
         {
-            ".transport": "AsyncFastTransport fast_is_installed",
+            "._transport": "AsyncFastTransport fast_is_installed",
         },
     )

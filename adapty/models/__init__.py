@@ -21,11 +21,13 @@ if TYPE_CHECKING:
     from adapty.models.mail import (
         DeviceInfo as DeviceInfo,
         MailProfile as MailProfile,
+        MailProfileFields as MailProfileFields,
         Offer as Offer,
         OfferCategory as OfferCategory,
         OfferType as OfferType,
         ProfileDeletion as ProfileDeletion,
         TransactionEvent as TransactionEvent,
+        TransactionEventFields as TransactionEventFields,
     )
     from adapty.models.paywalls import (
         PAYWALL_STATES as PAYWALL_STATES,
@@ -93,7 +95,10 @@ else:
         {
             "adapty._core.deletions": "DeletionOutcome DeletionReport DeletionResult",
             ".integrations": "IntegrationIdentifierFields IntegrationIdentifiers",
-            ".mail": "DeviceInfo MailProfile Offer OfferCategory OfferType ProfileDeletion TransactionEvent",
+            ".mail": """
+                DeviceInfo MailProfile MailProfileFields Offer OfferCategory OfferType ProfileDeletion
+                TransactionEvent TransactionEventFields
+            """,
             ".paywalls": """
                 PAYWALL_STATES PRODUCT_SETS Paywall PaywallListItem PaywallProduct
                 PaywallProductOffer PaywallScreenshot RemoteConfig

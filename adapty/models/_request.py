@@ -179,28 +179,28 @@ def coerce_nested(cls: type[R], value: object) -> R:
     return cls.from_dict(value)
 
 
-def coerce_model(cls: type[R], name: str, ready: object, fields: Mapping[str, Any]) -> R:
-    """Give the record that a method's caller means: a ready one, or one made of the fields.
+def coerce_model(cls: type[R], name: str, model: object, fields: Mapping[str, Any]) -> R:
+    """Return the model that a method's caller passed, or one built from the fields.
 
     Args:
-        cls: The record's class.
-        name: The ready record's name, for the message.
-        ready: The ready record, or NOT_GIVEN.
-        fields: The method's other arguments; what is NOT_GIVEN counts as left out.
+        cls: The model's class.
+        name: The name of the method's parameter for a model, for the message.
+        model: The model, or NOT_GIVEN.
+        fields: The method's keyword arguments; those that are NOT_GIVEN count as absent.
 
     Raises:
-        AdaptyUsageError: Both are given, or the ready one is something else, or a field is wrong.
+        AdaptyUsageError: Both are given, the model is of another class, or a field is wrong.
     """
     given = {field: value for field, value in fields.items() if value is not NOT_GIVEN}
-    if ready is NOT_GIVEN:
-        return cls(**given)
-    if not isinstance(ready, cls):
-        raise AdaptyUsageError.for_field(name, f"is {type_name(ready)}; expected a {cls.__name__}")
+    if model is NOT_GIVEN:
+        return cls.from_arguments(given)
+    if not isinstance(model, cls):
+        raise AdaptyUsageError.for_field(name, f"is {type_name(model)}; expected a {cls.__name__}")
     if given:
         raise AdaptyUsageError.for_field(
-            next(iter(given)), f"is given beside a ready {cls.__name__}; give one or the other"
+            next(iter(given)), f"cannot be combined with a {cls.__name__}; pass one or the other"
         )
-    return ready
+    return model
 
 
 def _refuse_unknown(cls: type[RequestModel], names: Iterable[Any]) -> None:

@@ -7,11 +7,12 @@ They follow the schemas `ProfileDTO`, `DeviceInfoDTO`, `ProfileDeleteDTO`, `Tran
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any, Literal, cast, get_args
+from typing import Any, Literal, Required, TypedDict, cast, get_args
 
 import attrs
+from dateutil.relativedelta import relativedelta
 
 from adapty._core import validation
 from adapty._core.redaction import repr_masked, repr_redacted
@@ -20,7 +21,17 @@ from adapty.errors import AdaptyUsageError
 from adapty.flows import Flow, TransactionEventType, flow_for, known_event_type
 from adapty.models._request import NESTED, RequestModel, coerce_nested, validate_fields
 
-__all__ = ["DeviceInfo", "MailProfile", "Offer", "OfferCategory", "OfferType", "ProfileDeletion", "TransactionEvent"]
+__all__ = [
+    "DeviceInfo",
+    "MailProfile",
+    "MailProfileFields",
+    "Offer",
+    "OfferCategory",
+    "OfferType",
+    "ProfileDeletion",
+    "TransactionEvent",
+    "TransactionEventFields",
+]
 
 OfferCategory = Literal["introductory", "promotional", "offer_code", "win_back"]
 """The kinds of offer that a store has: schema `OfferCategory`."""
@@ -98,23 +109,45 @@ class Offer(RequestModel):
     offer_id: str | NotGiven = attrs.field(default=NOT_GIVEN, converter=validation.text)
 
 
+class MailProfileFields(TypedDict, total=False):
+    """The fields of a subscriber, as keyword arguments: those of `MailProfile`.
+
+    Attributes:
+        external_profile_id: Your own stable id of the user; required. Never an anonymous or per-install id.
+        external_created_at: When the user was created: an aware datetime, or ISO 8601 text with an offset; required.
+        email: The address that Mail sends to; required. Later saves do not change it.
+        first_name: First name.
+        last_name: Last name.
+        gender: Gender, free text.
+        birthday: Date of birth, or its ISO 8601 text.
+        country: Two-letter uppercase code of ISO 3166-1, such as `US`.
+        store_country: Country of the store account, same code.
+        custom_attributes: Names to strings or numbers, for segments.
+        device_info: A `DeviceInfo`, or a dict of its fields.
+        customer_user_id: Your own user id if Adapty knows it too; links the user to the one of the mobile SDK.
+        extra_fields: Fields of the API that this release does not know, sent unchanged.
+    """
+
+    external_profile_id: Required[str]
+    external_created_at: Required[datetime | str]
+    email: Required[str]
+    first_name: str | NotGiven
+    last_name: str | NotGiven
+    gender: str | NotGiven
+    birthday: date | str | NotGiven
+    country: str | NotGiven
+    store_country: str | NotGiven
+    custom_attributes: Mapping[str, str | int | float] | NotGiven
+    device_info: DeviceInfo | Mapping[str, str] | NotGiven
+    customer_user_id: str | NotGiven
+    extra_fields: Mapping[str, Any] | NotGiven
+
+
 @attrs.frozen(kw_only=True, field_transformer=validate_fields)
 class MailProfile(RequestModel):
     """A subscriber as Adapty Mail knows one: schema `ProfileDTO`.
 
-    Attributes:
-        external_profile_id: Your own stable id of the user; required. Never an anonymous or per-install value.
-        external_created_at: When the user was created, aware; required. ISO 8601 text with an offset is read.
-        email: Where Mail delivers; required. Write-once: a later save does not change it.
-        first_name: The user's first name.
-        last_name: The user's last name.
-        gender: The user's gender, free text.
-        birthday: The date of birth; ISO 8601 text is read.
-        country: Two-letter uppercase code of ISO 3166-1, such as `US`.
-        store_country: The store region, same code.
-        custom_attributes: Names to strings or numbers, for segments.
-        device_info: A `DeviceInfo`, or a dict of its fields.
-        customer_user_id: Your own user id where Adapty knows it too; joins the person who comes through the mobile SDK.
+    The fields are those of `MailProfileFields`.
 
     Raises:
         AdaptyUsageError: A field is missing or is what the API would refuse; `field_name` says which.
@@ -184,28 +217,53 @@ class ProfileDeletion(RequestModel):
         return self.external_profile_id is NOT_GIVEN and self.customer_user_id is NOT_GIVEN
 
 
+class TransactionEventFields(TypedDict, total=False):
+    """The fields of a transaction event, as keyword arguments: those of `TransactionEvent`.
+
+    Attributes:
+        event_type: One of `adapty.TransactionEventType`; required.
+        event_id: Your own unique id of the event; required. Saving the same event again changes nothing.
+        event_datetime: When the event was recorded: an aware datetime, or ISO 8601 text with an offset; required.
+        external_profile_id: The id that the profile is saved with; required.
+        store: The store, such as `app_store`, `play_store` or `stripe`; required.
+        store_product_id: The store's id of the product; required.
+        store_transaction_id: The store's id of this transaction, at most 50 characters; required.
+        store_original_transaction_id: The store's id of the first transaction in the chain; required. For a first
+            purchase, equal to `store_transaction_id`.
+        purchased_at: When this transaction occurred, aware; required.
+        originally_purchased_at: When the subscription was first purchased, aware; required.
+        price_usd: The exact amount in USD: a Decimal, an int or decimal text, never a float.
+        expires_at: When the subscription expires or expired, aware; a relativedelta counts from now. Not allowed for
+            one-time purchases.
+        offer: An `Offer`, or a dict of its fields.
+        customer_user_id: Your own user id; finds the profile only if no `external_profile_id` matches.
+        email: The subscriber's address; finds the profile only if no `external_profile_id` matches.
+        extra_fields: Fields of the API that this release does not know, sent unchanged.
+    """
+
+    event_type: Required[TransactionEventType]
+    event_id: Required[str]
+    event_datetime: Required[datetime | str]
+    external_profile_id: Required[str]
+    store: Required[str]
+    store_product_id: Required[str]
+    store_transaction_id: Required[str]
+    store_original_transaction_id: Required[str]
+    purchased_at: Required[datetime | str]
+    originally_purchased_at: Required[datetime | str]
+    price_usd: Decimal | str | int | NotGiven
+    expires_at: datetime | str | relativedelta | timedelta | NotGiven
+    offer: Offer | Mapping[str, str] | NotGiven
+    customer_user_id: str | NotGiven
+    email: str | NotGiven
+    extra_fields: Mapping[str, Any] | NotGiven
+
+
 @attrs.frozen(kw_only=True, field_transformer=validate_fields)
 class TransactionEvent(RequestModel):
     """A store transaction event, which moves a profile between flows: schema `TransactionEventDTO`.
 
-    Attributes:
-        event_type: One of `adapty.TransactionEventType`; required.
-        event_id: Your own unique id of the event; required. It makes sending the event again harmless.
-        event_datetime: When the event was recorded, aware; required. ISO 8601 text with an offset is read.
-        external_profile_id: The id that the profile is saved with; required.
-        store: The store, for example `app_store`, `play_store` or `stripe`; required.
-        store_product_id: The store's id of the product; required.
-        store_transaction_id: The store's id of this transaction, at most 50 characters; required.
-        store_original_transaction_id: The store's id of the first transaction in the chain, which for the first
-            purchase equals `store_transaction_id`; required.
-        purchased_at: When this transaction occurred, aware; required.
-        originally_purchased_at: When the subscription was first purchased, aware; required.
-        price_usd: The amount in USD, exact: a Decimal or decimal text such as `"9.99"`, never a float.
-        expires_at: When the subscription expires or expired; refused on one-time purchases. A relativedelta
-            counts from now.
-        offer: An `Offer`, or a dict of its fields.
-        customer_user_id: Your own user id; only finds the profile where no `external_profile_id` matches.
-        email: The subscriber's address; only finds the profile where no `external_profile_id` matches.
+    The fields are those of `TransactionEventFields`.
 
     Raises:
         AdaptyUsageError: A field is missing or is what the API would refuse; `field_name` says which.

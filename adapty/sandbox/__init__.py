@@ -25,9 +25,10 @@ if TYPE_CHECKING:
         DEFAULT_MAIL_KEY as DEFAULT_MAIL_KEY,
         DEFAULT_SECRET_KEY as DEFAULT_SECRET_KEY,
         DEFAULT_WEBHOOK_TIME_SCALE as DEFAULT_WEBHOOK_TIME_SCALE,
+        FaultKind as FaultKind,
     )
     from adapty.sandbox._faults.injector import Faults as Faults
-    from adapty.sandbox._faults.model import Fault as Fault, FaultKind as FaultKind
+    from adapty.sandbox._faults.model import Fault as Fault
     from adapty.sandbox._request_log import LoggedRequest as LoggedRequest
     from adapty.sandbox._server import Sandbox as Sandbox
     from adapty.sandbox._uvicorn import UvicornProtocol as UvicornProtocol
@@ -45,10 +46,10 @@ else:
             "._app": "create_app",
             "._constants": """
                 DEFAULT_ACCESS_LEVEL DEFAULT_HOST DEFAULT_MAIL_KEY DEFAULT_SECRET_KEY
-                DEFAULT_WEBHOOK_TIME_SCALE
+                DEFAULT_WEBHOOK_TIME_SCALE FaultKind
             """,
             "._faults.injector": "Faults",
-            "._faults.model": "Fault FaultKind",
+            "._faults.model": "Fault",
             "._request_log": "LoggedRequest",
             "._server": "Sandbox",
             "._uvicorn": "UvicornProtocol",

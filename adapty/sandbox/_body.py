@@ -37,8 +37,7 @@ def parse_json(raw: bytes) -> Any:
     """Parse a request body as JSON.
 
     Raises:
-        InvalidBody: It is empty, not UTF-8, not JSON (NaN and Infinity are not), nested too deep, or has an integer
-            of more digits than Python parses.
+        InvalidBody: It is empty, not UTF-8, not JSON (NaN and Infinity are not), or exceeds a limit.
 
     Example:
         >>> parse_json(b'{"email": "jane@example.com"}')
@@ -47,7 +46,7 @@ def parse_json(raw: bytes) -> Any:
     try:
         return json_body.parse_json(raw, "strict")
     except json_body.InvalidJson as problem:
-        raise InvalidBody(ValidationIssue(message=f"Body {problem}; expected a JSON object")) from None
+        raise InvalidBody(ValidationIssue(message=f"Body {problem}; a JSON object is required")) from None
 
 
 def find_unencodable(value: Any) -> Iterator[ValidationIssue]:

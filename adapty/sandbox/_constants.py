@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 __all__ = [
     "ADMIN_PREFIX",
     "DEFAULT_ACCESS_LEVEL",
@@ -9,6 +11,8 @@ __all__ = [
     "DEFAULT_MAIL_KEY",
     "DEFAULT_SECRET_KEY",
     "DEFAULT_WEBHOOK_TIME_SCALE",
+    "DROP_KINDS",
+    "FaultKind",
 ]
 
 DEFAULT_ACCESS_LEVEL = "premium"
@@ -28,3 +32,9 @@ DEFAULT_WEBHOOK_TIME_SCALE = 60
 
 ADMIN_PREFIX = "/_sandbox/"
 """The path prefix of the inspection endpoints. Requests there are not logged and never meet a fault."""
+
+FaultKind = Literal["rate_limited", "server_error", "html_error", "slow", "stall", "drop_before", "drop_after"]
+"""What can go wrong on demand; see `Fault`."""
+
+DROP_KINDS: frozenset[FaultKind] = frozenset({"drop_before", "drop_after"})
+"""The kinds that close the connection without a response."""

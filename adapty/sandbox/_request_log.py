@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from adapty._core.redaction import SafeRepr, redact
-from adapty.sandbox._constants import ADMIN_PREFIX
-from adapty.sandbox._faults.model import DROP_KINDS, FaultKind
+from adapty.sandbox._constants import ADMIN_PREFIX, DROP_KINDS, FaultKind
 from adapty.sandbox._responses import PROBLEM_KEY
 
 if TYPE_CHECKING:

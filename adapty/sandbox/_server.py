@@ -320,7 +320,7 @@ class Sandbox:
 
 @contextmanager
 def _call_on_signals(call: Callable[[], object]) -> Iterator[None]:
-    """Call a function on SIGINT or SIGTERM, instead of the installed handlers."""
+    """Call a function on SIGINT or SIGTERM, unless the signal is ignored, as `nohup` expects."""
     if current_thread() is not main_thread():
         yield
         return
@@ -328,7 +328,11 @@ def _call_on_signals(call: Callable[[], object]) -> Iterator[None]:
     def handle(_: int, __: FrameType | None) -> None:
         call()
 
-    previous = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
+    previous = {
+        number: signal.signal(number, handle)
+        for number in (signal.SIGINT, signal.SIGTERM)
+        if signal.getsignal(number) is not signal.SIG_IGN
+    }
     try:
         yield
     finally:

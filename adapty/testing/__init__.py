@@ -1,22 +1,22 @@
-"""A pytest plugin for the tests of your own project: Adapty, without Adapty.
+"""A pytest plugin for the tests of your project, with a sandbox instead of Adapty.
 
-pytest loads it by itself wherever adapty is installed. It costs nothing until a test asks for one of its fixtures;
-those need the sandbox: `pip install "adapty[sandbox]"`. `pytest -p no:adapty` leaves it out, and `-p adapty` brings it
-in where plugins do not load by themselves.
+pytest loads it automatically if adapty is installed. It costs nothing until a test uses one of its fixtures; those need
+the sandbox: `pip install "adapty[sandbox]"`. `pytest -p no:adapty` disables it, and `-p adapty` loads it where plugin
+autoloading is disabled.
 
     import pytest
 
     from adapty.testing import assert_access, assert_requests
 
 
-    def test_a_referral_opens_premium(adapty_client, adapty_sandbox):
+    def test_referral_unlocks_premium(adapty_client, adapty_sandbox):
         reward_referral(adapty_client, user_id="user_12345")
 
         assert_access(adapty_sandbox, "premium", customer_user_id="user_12345")
 
 
     @pytest.mark.adapty_faults("rate_limited;retry_after=30;count=1;operations=grantAccessLevel")
-    def test_a_rate_limit_is_waited_out(adapty_client, adapty_sandbox, adapty_retry_delays):
+    def test_referral_retries_after_rate_limit(adapty_client, adapty_sandbox, adapty_retry_delays):
         reward_referral(adapty_client, user_id="user_12345")
 
         assert_requests(adapty_sandbox, "grantAccessLevel", statuses=[429, 200])
@@ -24,38 +24,37 @@ in where plugins do not load by themselves.
 
 Fixtures:
 
-- `adapty_sandbox`: an `adapty.sandbox.Sandbox` that runs and is empty. There is one per test run, and one per worker of
-  pytest-xdist, so that it costs a test a few milliseconds.
+- `adapty_sandbox`: a running `adapty.sandbox.Sandbox` without data. There is one per test run, or one per worker of
+  pytest-xdist, so it costs a test only a few milliseconds.
 - `adapty_client`: an `Adapty` for it, with the keys of both APIs; closed after the test.
-- `async_adapty_client`: an `AsyncAdapty` for it. It keeps no connection open between calls, so it belongs to no event
-  loop and there is nothing to close: it works with anyio's plugin, with pytest-asyncio and in `asyncio.run`.
-- `adapty_environment`: leads clients that your code makes, and commands that it runs, to the sandbox, by the variables
-  `ADAPTY_BASE_URL`, `ADAPTY_SECRET_KEY`, `ADAPTY_MAIL_BASE_URL` and `ADAPTY_MAIL_SECRET_KEY`.
+- `async_adapty_client`: an `AsyncAdapty` for it. It keeps no connection open between calls, so it works in any event
+  loop (anyio's plugin, pytest-asyncio, `asyncio.run`) and needs no closing.
+- `adapty_environment`: configures clients that your code creates, and commands that it runs, by the environment
+  variables `ADAPTY_BASE_URL`, `ADAPTY_SECRET_KEY`, `ADAPTY_MAIL_BASE_URL` and `ADAPTY_MAIL_SECRET_KEY`.
 - `adapty_retry_delays`: the delays, in seconds, that clients and bulk runs would have slept between attempts. While a
   test uses the sandbox, no retry in its process sleeps; everything else about retries is unchanged. To sleep anyway,
-  override the fixture with one that does nothing. A bulk run keeps its rate: `rate_limit`, and the lower one that
-  follows a 429, whose Retry-After is not slept. Other processes are not affected.
-- `adapty_sandbox_options`: override it in your conftest.py, for the session, to set the sandbox up otherwise:
-  `return {"access_levels": {"gold_yearly": "gold"}}`. These are the arguments of `adapty.sandbox.Sandbox`.
-- `adapty_sandbox_server`: the same sandbox for fixtures of a wider scope, which need its address; not emptied.
+  override the fixture with one that does nothing. Rate limits of bulk runs stay: `rate_limit`, and the lower one after
+  a 429, whose Retry-After is not slept. Other processes are not affected.
+- `adapty_sandbox_options`: override it in your conftest.py, with session scope, to configure the sandbox:
+  `return {"access_levels": {"gold_yearly": "gold"}}`. It returns the arguments of `adapty.sandbox.Sandbox`.
+- `adapty_sandbox_server`: the same sandbox for fixtures of a wider scope that need its address; not cleared.
 
-The marker `adapty_faults` says what goes wrong during a test, from its very start: faults, or their text, as
-`adapty.sandbox.Fault` has them. A test's own come before those of its class and its module. A test that has the marker
-uses the sandbox, even where it does not name it. Later in a test, `adapty_sandbox.faults` has `add` and `clear`.
+The marker `adapty_faults` adds faults, or their text, before a test starts; see `adapty.sandbox.Fault`. Those of the
+test precede those of its class and its module. A test with the marker uses the sandbox even if it does not name it.
+During a test, use `add` and `clear` of `adapty_sandbox.faults`.
 
-What arrived is asked for by functions. Each takes the sandbox, which may also be one of your own, and fails with what
-came instead. Those that take fields compare what these mean: a datetime is the same moment in any spelling, a Decimal
-the same amount, None a field that is empty or not there. Of an object in a field, such as `custom_attributes`, the
-names that you give are compared. Any object that compares itself fits too (`pytest.approx`, `unittest.mock.ANY`). No
-failure shows a key or an e-mail address.
+The assertions check what arrived. Each takes the sandbox, which may also be your own `Sandbox`. A failure shows what
+arrived instead, without keys and e-mail addresses. Fields are compared by meaning: a datetime equals the same moment in
+any format, a Decimal the same amount, None a field that is empty or missing. Of an object in a field, such as
+`custom_attributes`, only the given names are compared. Objects with their own comparison work too (`pytest.approx`,
+`unittest.mock.ANY`).
 
 - Adapty Mail: `assert_profile_saved`, `assert_event_saved`, `assert_flow`.
 - The server-side API: `assert_server_side_profile`, `assert_transaction_saved`, `assert_access`, `assert_no_access`,
   `assert_balance`.
 - Both: `assert_erased`, `assert_requests`, `assert_nothing_sent`.
 
-Users of Mail are named by the `external_profile_id`, those of the server-side API by `customer_user_id=` or
-`profile_id=`.
+Name users of Mail by `external_profile_id`, and those of the server-side API by `customer_user_id=` or `profile_id=`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Part of the pytest plugin."""
+"""What the fixtures provide: one sandbox for all tests of a process, clients for it, and no sleeps between attempts."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ import httpx
 from adapty._async import transport as async_transport
 from adapty._async.client import AsyncAdapty
 from adapty._core.validation import format_name, suggest_choice, type_name
-from adapty._sync import transport as blocking_transport
+from adapty._engine import timers
+from adapty._sync import transport as sync_transport
 from adapty._sync.client import Adapty
-from adapty.bulk import waits as bulk_waits
 from adapty.config import ENV_VARS
 from adapty.errors import AdaptyConfigError
 from adapty.sandbox import Sandbox
@@ -25,43 +25,49 @@ if TYPE_CHECKING:
 
     from pytest import MonkeyPatch  # noqa: PT013 - needed by type checkers only
 
-
 __all__ = ["SharedSandbox", "async_client", "environment_variables", "patch_sleeps", "sync_client"]
+
+# Connections to a sandbox are not encrypted, and loading the certificates takes longer than most tests. This context
+# trusts no certificate.
+_NO_CERTIFICATES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+# A kept connection belongs to an event loop, which may be closed before the client is.
+_NO_KEEPALIVE = httpx.Limits(max_keepalive_connections=0)
 
 
 class SharedSandbox:
-    """A sandbox that each test has to itself for a while.
+    """A sandbox that tests use one after the other.
 
-    To start one costs little, to stop one a fifth of a second: too much for each test.
+    Starting a sandbox is cheap, but stopping it takes a fifth of a second, which is too long for each test.
 
     Args:
         options: The arguments of `Sandbox`.
 
     Raises:
-        AdaptyConfigError: They are not; the error names the fixture that gave them.
+        AdaptyConfigError: An argument is invalid; the error names the fixture.
     """
 
     def __init__(self, options: Mapping[str, Any]) -> None:
-        self._options = _checked(options)
+        self._options = _validate_options(options)
         self._sandbox = Sandbox(**self._options).start()
         self._port = int(self._sandbox.url.rpartition(":")[2])
 
     def running(self) -> Sandbox:
-        """Give the sandbox; where a test has closed it, one that has its place and its address."""
+        """Return the sandbox; if a test has closed it, a new one at the same address."""
         try:
             _ = self._sandbox.url
         except AdaptyConfigError:
             self._sandbox = Sandbox(**{**self._options, "port": self._port}).start()
         return self._sandbox
 
-    def emptied(self) -> Sandbox:
-        """Give the sandbox with nothing in it, as a new one."""
+    def cleared(self) -> Sandbox:
+        """Return the sandbox without data, like a new one."""
         sandbox = self.running()
         sandbox.reset()
         return sandbox
 
     def __enter__(self) -> Self:
-        """Serve until the block ends."""
+        """Return itself."""
         return self
 
     def __exit__(
@@ -74,31 +80,23 @@ class SharedSandbox:
         self._sandbox.close()
 
 
-def _checked(options: Mapping[str, Any]) -> dict[str, Any]:
+def _validate_options(options: Mapping[str, Any]) -> dict[str, Any]:
+    fixture = "adapty_sandbox_options"
     try:
-        given = dict(options)
+        arguments = dict(options)
     except (TypeError, ValueError):
-        problem = f"gave {type_name(options)}; expected a dict of arguments of adapty.sandbox.Sandbox"
-        raise AdaptyConfigError.for_field("adapty_sandbox_options", problem) from None
+        problem = f"must return a dict of arguments of adapty.sandbox.Sandbox, not {type_name(options)}"
+        raise AdaptyConfigError.for_field(fixture, problem) from None
     known = tuple(signature(Sandbox).parameters)
-    for name in given:
+    for name in arguments:
         if name not in known:
-            shown = format_name(name)
-            problem = f"{shown} is no argument of adapty.sandbox.Sandbox{suggest_choice(shown, known)}"
-            raise AdaptyConfigError.for_field("adapty_sandbox_options", problem)
-    return given
+            argument = format_name(name)
+            problem = f"{argument} is not an argument of adapty.sandbox.Sandbox{suggest_choice(argument, known)}"
+            raise AdaptyConfigError.for_field(fixture, problem)
+    return arguments
 
 
-# Nothing is encrypted on the way to a sandbox, and reading the authorities' certificates takes longer than most tests.
-# This context trusts nobody.
-_NO_AUTHORITIES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-
-
-# A connection that is kept belongs to an event loop, which may be closed before the client is.
-_NOTHING_KEPT = httpx.Limits(max_keepalive_connections=0)
-
-
-class _Settings(TypedDict):
+class _ClientSettings(TypedDict):
     secret_key: str
     mail_secret_key: str
     base_url: str
@@ -106,48 +104,48 @@ class _Settings(TypedDict):
 
 
 def sync_client(sandbox: Sandbox) -> Adapty:
-    """Make a client of both APIs of a sandbox."""
-    return Adapty(**_settings(sandbox), transport=httpx.HTTPTransport(verify=_NO_AUTHORITIES))
+    """Create a client for both APIs of a sandbox."""
+    return Adapty(**_client_settings(sandbox), transport=httpx.HTTPTransport(verify=_NO_CERTIFICATES))
 
 
 def async_client(sandbox: Sandbox) -> AsyncAdapty:
-    """Make an async client of both APIs of a sandbox, which may be used in several event loops, and left open."""
-    transport = httpx.AsyncHTTPTransport(verify=_NO_AUTHORITIES, limits=_NOTHING_KEPT)
-    return AsyncAdapty(**_settings(sandbox), transport=transport)
+    """Create an async client for both APIs of a sandbox. It works in any event loop, and needs no closing."""
+    transport = httpx.AsyncHTTPTransport(verify=_NO_CERTIFICATES, limits=_NO_KEEPALIVE)
+    return AsyncAdapty(**_client_settings(sandbox), transport=transport)
 
 
 def environment_variables(sandbox: Sandbox) -> dict[str, str]:
-    """Give the variables that lead a client of both APIs to a sandbox."""
-    return {ENV_VARS[argument]: str(value) for argument, value in _settings(sandbox).items()}
+    """Return the environment variables that configure a client for both APIs of a sandbox."""
+    return {ENV_VARS[argument]: str(value) for argument, value in _client_settings(sandbox).items()}
 
 
 def patch_sleeps(patch: MonkeyPatch) -> list[float]:
-    """Keep all clients of this process, and its bulk runs, from waiting between tries.
+    """Replace the sleeps between attempts in all clients and bulk runs of this process.
 
     Args:
-        patch: What undoes it.
+        patch: Undoes it.
 
     Returns:
-        The seconds that they would have waited; it grows.
+        The delays that would have been slept, in seconds; the list grows.
     """
-    waits: list[float] = []
+    delays: list[float] = []
 
-    async def note_in_turn(seconds: float) -> None:
-        waits.append(seconds)
-        await asyncio.sleep(0)  # other tasks have their turn here, as they would
+    async def record_delay(seconds: float) -> None:
+        delays.append(seconds)
+        await asyncio.sleep(0)  # let other tasks run, as a sleep would
 
-    def note_and_do_next(seconds: float, then: Callable[[], object]) -> asyncio.TimerHandle:
-        waits.append(seconds)
+    def record_and_run(seconds: float, then: Callable[[], object]) -> asyncio.TimerHandle:
+        delays.append(seconds)
         return asyncio.get_running_loop().call_later(0, then)
 
-    patch.setattr(blocking_transport, "sleep", waits.append)
-    patch.setattr(async_transport, "sleep", note_in_turn)
-    patch.setattr(bulk_waits, "later", note_and_do_next)
-    patch.setattr(bulk_waits, "hold_seconds", lambda _: 0.0)  # the tries that are held are noted by themselves
-    return waits
+    patch.setattr(sync_transport, "sleep", delays.append)
+    patch.setattr(async_transport, "sleep", record_delay)
+    patch.setattr(timers, "schedule", record_and_run)
+    patch.setattr(timers, "block_seconds", lambda _: 0.0)  # held attempts record their own delays
+    return delays
 
 
-def _settings(sandbox: Sandbox) -> _Settings:
+def _client_settings(sandbox: Sandbox) -> _ClientSettings:
     return {
         "secret_key": sandbox.secret_key,
         "mail_secret_key": sandbox.mail_key,

@@ -1,4 +1,4 @@
-"""Part of the pytest plugin."""
+"""Assertions on Adapty Mail."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from adapty.flows import Flow
 from adapty.models._request import field_names
 from adapty.models.mail import MailProfile, TransactionEvent
 from adapty.testing._matching import find_differences, nearest_differences, require_known_fields
-from adapty.testing._messages import failure, format_value
+from adapty.testing._messages import failure, format_count, format_value
 from adapty.testing._recorded import describe_rejected, require_sandbox
 
 if TYPE_CHECKING:
@@ -21,26 +21,24 @@ if TYPE_CHECKING:
 
 __all__ = ["assert_event_saved", "assert_flow", "assert_profile_saved"]
 
-
-_MOST_LOOKED_AT = 1000
-
-_MOST_SHOWN = 3
+_MAX_SEARCHED = 1000
+_MAX_LISTED = 3
 
 
 def assert_profile_saved(sandbox: Sandbox, external_profile_id: str, /, **fields: Any) -> dict[str, Any]:
-    """Check that Adapty Mail has a profile.
+    """Assert that Adapty Mail has a profile.
 
     Args:
         sandbox: The sandbox.
-        external_profile_id: The profile's id.
-        fields: What it must hold, under the names that `mail.save_profile` has for it; the others do not matter.
+        external_profile_id: The id of the profile.
+        fields: The expected values, by the names of `mail.save_profile`; other fields are ignored.
 
     Returns:
-        The profile as the sandbox has it.
+        The stored profile.
 
     Raises:
-        AssertionError: It is not so; the message says what differs, or who is there, and why a request was refused.
-        AdaptyUsageError: A field is not known, a datetime is naive, or `sandbox` is none.
+        AssertionError: It has not; the message contains the differences or similar ids, and why requests failed.
+        AdaptyUsageError: A field is unknown, a datetime is naive, or `sandbox` is not a sandbox.
 
     Example:
         >>> client.mail.save_profile(
@@ -53,33 +51,33 @@ def assert_profile_saved(sandbox: Sandbox, external_profile_id: str, /, **fields
         >>> assert_profile_saved(adapty_sandbox, "user_12345", country="CA")
         Traceback (most recent call last):
             ...
-        AssertionError: the profile 'user_12345' is not as expected
-          country: expected 'CA', is 'US'
+        AssertionError: the profile 'user_12345' differs
+          country: expected 'CA', but it is 'US'
     """
     __tracebackhide__ = True
-    profile = _profile(sandbox, external_profile_id)
+    profile = _require_profile(sandbox, external_profile_id)
     require_known_fields(fields, field_names(MailProfile), profile)
     if found := find_differences(fields, profile):
-        problem = f"the profile {format_value(external_profile_id)} is not as expected"
+        problem = f"the profile {format_value(external_profile_id)} differs"
         raise failure(sandbox, problem, *found, *describe_rejected(sandbox, "saveProfile", "mail"))
     return profile
 
 
 def assert_event_saved(sandbox: Sandbox, external_profile_id: str, /, **fields: Any) -> dict[str, Any]:
-    """Check that Adapty Mail has an event of a profile, or one that waits for a profile with that id.
+    """Assert that Adapty Mail has an event of a profile, or one that waits for a profile with that id.
 
     Args:
         sandbox: The sandbox.
-        external_profile_id: The profile's id.
-        fields: What the event must hold, under the names that `mail.save_transaction_event` has for it.
+        external_profile_id: The id of the profile.
+        fields: The expected values, by the names of `mail.save_transaction_event`.
 
     Returns:
-        The event as the sandbox has it; of several, the one that came last.
+        The stored event; if several match, the last one.
 
     Raises:
-        AssertionError: It is not so; the message says what differs in the event that comes closest, or where such an
-            event went, and why a request was refused.
-        AdaptyUsageError: As `assert_profile_saved`.
+        AssertionError: It has not; the message contains the differences of the most similar event, or the profiles
+            that have such an event, and why requests failed.
+        AdaptyUsageError: See `assert_profile_saved`.
 
     Example:
         >>> client.mail.save_transaction_event(
@@ -103,27 +101,28 @@ def assert_event_saved(sandbox: Sandbox, external_profile_id: str, /, **fields: 
     require_sandbox(sandbox)
     events = sandbox.events(validate("external_profile_id", identifier, external_profile_id))
     require_known_fields(fields, field_names(TransactionEvent), *events)
-    who, refused = format_value(external_profile_id), describe_rejected(sandbox, "saveTransactionEvent", "mail")
+    name, rejected = format_value(external_profile_id), describe_rejected(sandbox, "saveTransactionEvent", "mail")
     if not events:
-        raise failure(sandbox, f"no event of {who} was saved", *_elsewhere(sandbox, fields), *refused)
-    place, found = nearest_differences(fields, events)
+        raise failure(sandbox, f"no event of {name} was saved", *_find_elsewhere(sandbox, fields), *rejected)
+    index, found = nearest_differences(fields, events)
     if found:
-        problem = f"of the events of {who} ({len(events)}), none is as expected; what differs in the nearest one:"
-        raise failure(sandbox, problem, *found, *refused)
-    return events[place]
+        count = format_count(len(events), "event")
+        problem = f"{count} of {name}, but none matches; differences of the most similar one:"
+        raise failure(sandbox, problem, *found, *rejected)
+    return events[index]
 
 
 def assert_flow(sandbox: Sandbox, external_profile_id: str, flow: Flow | str) -> None:
-    """Check which e-mail flow a profile of Adapty Mail is in, by the sandbox's model of the vendor's rule.
+    """Assert that a profile of Adapty Mail is in an e-mail flow, by the sandbox's model of the vendor's rule.
 
     Args:
         sandbox: The sandbox.
-        external_profile_id: The profile's id.
+        external_profile_id: The id of the profile.
         flow: The flow, or its name, such as `active`.
 
     Raises:
-        AssertionError: It is in another one, or there is no such profile; the message names its latest event.
-        AdaptyUsageError: There is no such flow, or `sandbox` is none.
+        AssertionError: It is in another flow, or there is no such profile; the message contains its latest event.
+        AdaptyUsageError: There is no such flow, or `sandbox` is not a sandbox.
 
     Example:
         >>> from adapty import Flow
@@ -136,59 +135,59 @@ def assert_flow(sandbox: Sandbox, external_profile_id: str, flow: Flow | str) ->
         >>> assert_flow(adapty_sandbox, "user_12345", "active")
         Traceback (most recent call last):
             ...
-        AssertionError: the profile 'user_12345' is in the flow 'never purchased', expected 'active'
+        AssertionError: the profile 'user_12345' is in the flow 'never purchased'; expected 'active'
           it has no events
-          saveTransactionEvent was never asked for
+          saveTransactionEvent was never requested
     """
     __tracebackhide__ = True
     expected = validate("flow", lambda name: one_of([*Flow], name), flow)
-    _profile(sandbox, external_profile_id)
-    found = sandbox.flow(external_profile_id)
-    if found == expected:
+    _require_profile(sandbox, external_profile_id)
+    actual = sandbox.flow(external_profile_id)
+    if actual == expected:
         return
-    found_in = f"the flow {found.value!r}" if found else "no flow that is known"
+    actual_name = f"the flow {actual.value!r}" if actual else "no known flow"
     raise failure(
         sandbox,
-        f"the profile {format_value(external_profile_id)} is in {found_in}, expected {expected!r}",
-        _latest(sandbox.events(external_profile_id)),
+        f"the profile {format_value(external_profile_id)} is in {actual_name}; expected {expected!r}",
+        _describe_latest(sandbox.events(external_profile_id)),
         *describe_rejected(sandbox, "saveTransactionEvent", "mail"),
     )
 
 
-def _profile(sandbox: Sandbox, external_profile_id: str) -> dict[str, Any]:
-    """Give a profile as it is kept.
+def _require_profile(sandbox: Sandbox, external_profile_id: str) -> dict[str, Any]:
+    """Return a stored profile.
 
     Raises:
-        AssertionError: There is none; the message names those with similar ids.
+        AssertionError: There is none; the message contains similar ids.
     """
     __tracebackhide__ = True
     require_sandbox(sandbox)
     profile = sandbox.profile(validate("external_profile_id", identifier, external_profile_id))
     if profile is None:
         problem = f"there is no profile {format_value(external_profile_id)}"
-        others = _others(sandbox, external_profile_id)
+        others = _list_profiles(sandbox, external_profile_id)
         raise failure(sandbox, problem, others, *describe_rejected(sandbox, "saveProfile", "mail"))
     return profile
 
 
-def _others(sandbox: Sandbox, external_profile_id: str) -> str:
-    ids = [str(profile["external_profile_id"]) for profile in islice(sandbox.profiles(), _MOST_LOOKED_AT)]
+def _list_profiles(sandbox: Sandbox, external_profile_id: str) -> str:
+    ids = [str(profile["external_profile_id"]) for profile in islice(sandbox.profiles(), _MAX_SEARCHED)]
     if not ids:
         return "there are no profiles"
-    near = get_close_matches(external_profile_id, ids, n=_MOST_SHOWN) or ids[:_MOST_SHOWN]
-    more = ", and others" if len(ids) > len(near) else ""
-    return f"there are: {', '.join(map(format_value, near))}{more}"
+    similar = get_close_matches(external_profile_id, ids, n=_MAX_LISTED) or ids[:_MAX_LISTED]
+    more = ", and others" if len(ids) > len(similar) else ""
+    return f"existing profiles: {', '.join(map(format_value, similar))}{more}"
 
 
-def _elsewhere(sandbox: Sandbox, fields: dict[str, Any]) -> Iterator[str]:
-    """Say whose events are as expected, where those of the profile in question are not there."""
-    events = islice(sandbox.all_events(), _MOST_LOOKED_AT) if fields else ()
+def _find_elsewhere(sandbox: Sandbox, fields: dict[str, Any]) -> Iterator[str]:
+    """Yield lines about other profiles that have a matching event."""
+    events = islice(sandbox.all_events(), _MAX_SEARCHED) if fields else ()
     found = {event["external_profile_id"]: None for event in events if not find_differences(fields, event)}
-    for other in islice(found, _MOST_SHOWN):
+    for other in islice(found, _MAX_LISTED):
         yield f"{format_value(other)} has such an event"
 
 
-def _latest(events: list[dict[str, Any]]) -> str:
+def _describe_latest(events: list[dict[str, Any]]) -> str:
     if not events:
         return "it has no events"
     latest = max(reversed(events), key=lambda event: aware_datetime(event["event_datetime"]))

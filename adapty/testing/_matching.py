@@ -1,4 +1,4 @@
-"""Part of the pytest plugin."""
+"""Compare fields with what a test expects, by meaning: the same moment or amount in any format is equal."""
 
 from __future__ import annotations
 
@@ -18,146 +18,147 @@ from adapty.testing._messages import format_value
 
 __all__ = ["MISSING", "Difference", "find_differences", "nearest_differences", "require_known_fields"]
 
-
 MISSING: Final = object()
-"""What is found where there is no such field."""
+"""The actual value of a missing field."""
 
 
 @frozen
 class Difference:
-    """A field that holds something else than expected.
+    """A field whose value is not the expected one.
 
     Attributes:
-        path: Its name, dotted where it is nested.
-        expected: What the test expects.
-        found: What it holds, or `ABSENT`.
+        path: The field name, dotted if it is nested.
+        expected: The expected value.
+        actual: The actual value, or `MISSING`.
     """
 
     path: str
     expected: Any
-    found: Any
+    actual: Any
 
     def __str__(self) -> str:
-        """Say what is expected and what is there, for a failure's message."""
+        """Return a line for the message of a failure."""
         expected = format_value(self.expected)
-        if self.found is MISSING:
-            return f"{self.path}: expected {expected}, is not there"
-        found = format_value(self.found)
-        if expected == found:
-            return f"{self.path}: expected something else than is there, which cannot be shown"
-        return f"{self.path}: expected {expected}, is {found}"
+        if self.actual is MISSING:
+            return f"{self.path}: expected {expected}, but it is missing"
+        actual = format_value(self.actual)
+        if expected == actual:
+            return f"{self.path}: expected another value, which cannot be shown"
+        return f"{self.path}: expected {expected}, but it is {actual}"
 
 
-def find_differences(expected: Mapping[str, Any], stored: Mapping[str, Any], under: str = "") -> list[Difference]:
-    """Find the fields that hold something else than expected; fields that are not named do not matter.
+def find_differences(expected: Mapping[str, Any], stored: Mapping[str, Any], prefix: str = "") -> list[Difference]:
+    """Return the fields whose values are not the expected ones; other fields are ignored.
 
     Args:
-        expected: What is expected, by field.
-        stored: What the sandbox has.
-        under: How the paths begin.
+        expected: The expected values, by field.
+        stored: The data of the sandbox.
+        prefix: The prefix of the paths.
 
     Raises:
-        AdaptyUsageError: A datetime that is expected is naive.
+        AdaptyUsageError: An expected datetime is naive.
 
     Example:
         >>> stored = {"price_usd": "9.990", "custom_attributes": {"plan": "trial", "visits": 3}}
         >>> find_differences({"price_usd": Decimal("9.99"), "custom_attributes": {"visits": 3}}, stored)
         []
         >>> print(*find_differences({"country": "US", "custom_attributes": {"plan": "annual"}}, stored), sep="; ")
-        country: expected 'US', is not there; custom_attributes.plan: expected 'annual', is 'trial'
+        country: expected 'US', but it is missing; custom_attributes.plan: expected 'annual', but it is 'trial'
     """
     found: list[Difference] = []
     for name, value in expected.items():
-        path = f"{under}{format_name(name)}"
-        held = stored.get(name, MISSING)
+        path = f"{prefix}{format_name(name)}"
+        actual = stored.get(name, MISSING)
         wanted = value.to_dict() if isinstance(value, RequestModel) else value
-        inside = _by_name(held)
-        if isinstance(wanted, Mapping) and inside is not None:
-            found += find_differences(wanted, inside, f"{path}.")
-        elif not _is_same(path, wanted, None if held is MISSING else held):
-            found.append(Difference(path, wanted, held))
+        fields = _as_mapping(actual)
+        if isinstance(wanted, Mapping) and fields is not None:
+            found += find_differences(wanted, fields, f"{path}.")
+        elif not _is_equal(path, wanted, None if actual is MISSING else actual):
+            found.append(Difference(path, wanted, actual))
     return found
 
 
 def nearest_differences(
     expected: Mapping[str, Any], stored: Sequence[Mapping[str, Any]]
 ) -> tuple[int, list[Difference]]:
-    """Find what comes closest to what is expected: its place, and what differs there.
+    """Return the index of the object with the fewest differences, and its differences.
 
     Args:
-        expected: What is expected, by field.
-        stored: What there is, at least one; of several that come as close, it is the last.
+        expected: The expected values, by field.
+        stored: The objects, at least one. If several have as few differences, the last one is returned.
 
     Raises:
-        AdaptyUsageError: A datetime that is expected is naive.
+        AdaptyUsageError: An expected datetime is naive.
 
     Example:
         >>> nearest_differences({"store": "stripe"}, [{"store": "paddle"}, {"store": "stripe"}, {}])
         (1, [])
     """
     found = [find_differences(expected, one) for one in stored]
-    place = min(range(len(found)), key=lambda place: (len(found[place]), -place))
-    return place, found[place]
+    index = min(range(len(found)), key=lambda index: (len(found[index]), -index))
+    return index, found[index]
 
 
 def require_known_fields(fields: Mapping[str, Any], known: tuple[str, ...], *stored: Mapping[str, Any]) -> None:
-    """Refuse the name of a field that neither this release knows nor the sandbox has: it is spelled wrong.
+    """Raise an error for a field name that neither this release nor the sandbox knows: it is misspelled.
 
     Raises:
-        AdaptyUsageError: There is one.
+        AdaptyUsageError: A field is unknown.
     """
     for name in fields:
         if name not in known and not any(name in one for one in stored):
-            shown_name = format_name(name)
-            raise AdaptyUsageError.for_field(shown_name, f"is not a field{suggest_choice(shown_name, known)}")
+            field_name = format_name(name)
+            raise AdaptyUsageError.for_field(field_name, f"is not a field{suggest_choice(field_name, known)}")
 
 
-def _by_name(held: Any) -> Mapping[str, Any] | None:
-    """Take what can be asked by name: an object, nothing at all, or the API's list of `key` and `value`."""
-    if held is None or held is MISSING:
+def _as_mapping(actual: Any) -> Mapping[str, Any] | None:
+    """Return an object, no object, or the API's list of `key` and `value` as a mapping; None for other values."""
+    if actual is None or actual is MISSING:
         return {}
-    if isinstance(held, list) and all(isinstance(item, Mapping) and item.keys() == {"key", "value"} for item in held):
-        return {item["key"]: item["value"] for item in held}
-    return held if isinstance(held, Mapping) else None
+    if isinstance(actual, list) and all(
+        isinstance(item, Mapping) and item.keys() == {"key", "value"} for item in actual
+    ):
+        return {item["key"]: item["value"] for item in actual}
+    return actual if isinstance(actual, Mapping) else None
 
 
-def _is_same(path: str, wanted: Any, held: Any) -> bool:
+def _is_equal(path: str, wanted: Any, actual: Any) -> bool:
     if isinstance(wanted, datetime):
         wanted = validate(path, aware_datetime, wanted)
-    for kind, same in _SAME.items():
+    for kind, is_equal in _COMPARISONS.items():
         if isinstance(wanted, kind):
             try:
-                return same(wanted, held)
+                return is_equal(wanted, actual)
             except (ArithmeticError, AttributeError, Invalid, TypeError, ValueError):
-                return False  # what is held is of another kind
-    return bool(wanted == held)
+                return False  # the actual value has another type
+    return bool(wanted == actual)
 
 
-def _same_list(wanted: list[Any] | tuple[Any, ...], held: Any) -> bool:
-    if not isinstance(held, list) or len(wanted) != len(held):
+def _is_equal_list(wanted: list[Any] | tuple[Any, ...], actual: Any) -> bool:
+    if not isinstance(actual, list) or len(wanted) != len(actual):
         return False
-    return all(not find_differences({"item": one}, {"item": other}) for one, other in zip(wanted, held, strict=True))
+    return all(not find_differences({"item": one}, {"item": other}) for one, other in zip(wanted, actual, strict=True))
 
 
-def _same_text(wanted: str, held: Any) -> bool:
-    if not isinstance(held, str):
+def _is_equal_text(wanted: str, actual: Any) -> bool:
+    if not isinstance(actual, str):
         return False
-    return wanted == held or aware_datetime(wanted) == parse_datetime(held)
+    return wanted == actual or aware_datetime(wanted) == parse_datetime(actual)
 
 
-def _same_number(wanted: float, held: Any) -> bool:
-    return not isinstance(held, bool) and isinstance(held, int | float) and wanted == held
+def _is_equal_number(wanted: float, actual: Any) -> bool:
+    return not isinstance(actual, bool) and isinstance(actual, int | float) and wanted == actual
 
 
-_SAME: Mapping[Any, Callable[[Any, Any], bool]] = {
-    type(None): lambda _, held: held is None,
-    datetime: lambda wanted, held: wanted == parse_datetime(held),
-    date: lambda wanted, held: wanted.isoformat() == held,
-    Decimal: lambda wanted, held: wanted == parse_decimal(held),
-    bool: lambda wanted, held: wanted is held,
-    int | float: _same_number,
-    str: _same_text,
-    UUID: lambda wanted, held: wanted == UUID(held),
-    list | tuple: _same_list,
+_COMPARISONS: Mapping[Any, Callable[[Any, Any], bool]] = {
+    type(None): lambda _, actual: actual is None,
+    datetime: lambda wanted, actual: wanted == parse_datetime(actual),
+    date: lambda wanted, actual: wanted.isoformat() == actual,
+    Decimal: lambda wanted, actual: wanted == parse_decimal(actual),
+    bool: lambda wanted, actual: wanted is actual,
+    int | float: _is_equal_number,
+    str: _is_equal_text,
+    UUID: lambda wanted, actual: wanted == UUID(actual),
+    list | tuple: _is_equal_list,
 }
-"""How a value of each kind is compared; the first kind that fits counts. Others compare themselves."""
+"""How expected values are compared, by type; the first match counts. Other objects compare themselves."""

@@ -1,4 +1,4 @@
-"""Part of the pytest plugin."""
+"""The messages of failed assertions, without keys and e-mail addresses."""
 
 from __future__ import annotations
 
@@ -17,56 +17,53 @@ if TYPE_CHECKING:
 
 __all__ = ["failure", "format_count", "format_value"]
 
-
-_MOST_CHARACTERS = 300
-
-_IN_WORDS = ("never", "once", "twice")
+_MAX_LENGTH = 300
 
 
 def failure(sandbox: Sandbox, problem: str, *details: object) -> AssertionError:
-    """Make the error of an assertion.
+    """Create the error of a failed assertion.
 
     Args:
-        sandbox: The sandbox, whose keys are kept out.
-        problem: What was expected and is not so.
-        details: What is there instead, a line each.
+        sandbox: The sandbox, whose keys are redacted.
+        problem: What is wrong.
+        details: Additional lines.
     """
     text = "\n".join([escape_control(problem), *(f"  {escape_control(str(detail))}" for detail in details)])
     return AssertionError(redact(text, (Secret(sandbox.secret_key), Secret(sandbox.mail_key))))
 
 
 def format_value(value: Any) -> str:
-    """Put a value into words; what looks like an e-mail address stays hidden.
+    """Format a value; e-mail addresses are redacted.
 
     Example:
         >>> format_value({"plan": "trial", "contact": "jane@example.com"})
         "{'plan': 'trial', 'contact': '[redacted]'}"
     """
     try:
-        text = redact(repr(redact_data(_plain(value), ())), ())
-    except Exception:  # noqa: BLE001 - a foreign object, whose own code runs here and may fail
-        text = f"something {type_name(value)}"
-    return text if len(text) <= _MOST_CHARACTERS else f"{text[: _MOST_CHARACTERS - 3]}..."
+        text = redact(repr(redact_data(_to_plain(value), ())), ())
+    except Exception:  # noqa: BLE001 - the repr of a foreign object may raise anything
+        text = f"an object {type_name(value)}"
+    return text if len(text) <= _MAX_LENGTH else f"{text[: _MAX_LENGTH - 3]}..."
 
 
-def format_count(times: int) -> str:
-    """Say how often.
+def format_count(count: int, noun: str) -> str:
+    """Format a count with its noun.
 
     Example:
-        >>> format_count(1), format_count(3)
-        ('once', '3 times')
+        >>> format_count(1, "request"), format_count(3, "request")
+        ('1 request', '3 requests')
     """
-    return _IN_WORDS[times] if times < len(_IN_WORDS) else f"{times} times"
+    return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
-def _plain(value: Any) -> Any:
-    """Give what is comparable with what JSON holds, where there is such a thing."""
+def _to_plain(value: Any) -> Any:
+    """Return the JSON data for a value, where there is such data."""
     if isinstance(value, str):
         return str.__str__(value)
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Mapping):
-        return {name: _plain(held) for name, held in value.items()}
+        return {name: _to_plain(item) for name, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
+        return [_to_plain(item) for item in value]
     return str(value) if isinstance(value, Decimal | UUID) else value

@@ -1,4 +1,4 @@
-"""Part of the pytest plugin."""
+"""The requests that a sandbox received, each with its operation, and checks of the arguments of assertions."""
 
 from __future__ import annotations
 
@@ -28,19 +28,17 @@ __all__ = [
     "require_sandbox",
 ]
 
-
-_MOST_SHOWN = 3
-
-_FIRST_REFUSAL = 400
+_MAX_DETAILS = 3
+_FIRST_ERROR = 400
 
 
 class RecordedRequest(NamedTuple):
-    """A request that arrived.
+    """A request that the sandbox received.
 
     Attributes:
-        request: What the sandbox noted.
-        operation: The contract's name of what was asked for; None where there is nothing of the kind.
-        api: The API that has it.
+        request: The sandbox's log entry.
+        operation: The operationId; None for an unknown path.
+        api: The API of the operation.
     """
 
     request: LoggedRequest
@@ -48,48 +46,48 @@ class RecordedRequest(NamedTuple):
     api: Api | None
 
     def __str__(self) -> str:
-        """Say what was asked and what was answered, in one line."""
+        """Return a line with the request and the response."""
         request = self.request
-        asked = self.operation or f"{request.method} {request.path}"
-        answered = f"answered with {request.status}" if request.status else "cut off"
-        because = f" ({request.fault})" if request.fault else f": {request.problem}" if request.problem else ""
-        return f"{asked} {answered}{because}"
+        name = self.operation or f"{request.method} {request.path}"
+        outcome = f"returned {request.status}" if request.status else "was dropped"
+        reason = f" ({request.fault})" if request.fault else f": {request.problem}" if request.problem else ""
+        return f"{name} {outcome}{reason}"
 
 
 def recorded_requests(sandbox: Sandbox) -> list[RecordedRequest]:
-    """Give the requests that the sandbox remembers, the last one last."""
-    return [RecordedRequest(request, *_asked_for(request)) for request in sandbox.requests()]
+    """Return the requests in the sandbox's log, oldest first."""
+    return [RecordedRequest(request, *_find_operation(request)) for request in sandbox.requests()]
 
 
-def is_truncated(found: Sequence[RecordedRequest]) -> bool:
-    """Tell whether there may have been more requests than the sandbox remembers."""
+def is_truncated(requests: Sequence[RecordedRequest]) -> bool:
+    """Return whether the sandbox may have dropped older requests from its log."""
     from adapty.sandbox._request_log import MAX_REQUESTS  # noqa: PLC0415 - needs the extra
 
-    return len(found) >= MAX_REQUESTS
+    return len(requests) >= MAX_REQUESTS
 
 
 def describe_rejected(sandbox: Sandbox, operation: str, api: Api) -> Iterator[str]:
-    """Say how often an operation was asked for, where that was in vain or not at all, and why.
+    """Yield lines about the requests for an operation, if there were none or some failed.
 
     Args:
         sandbox: The sandbox.
-        operation: The contract's name.
-        api: The API that has it.
+        operation: The operationId.
+        api: The API of the operation.
     """
-    asked = [one for one in recorded_requests(sandbox) if (one.operation, one.api) == (operation, api)]
-    in_vain = [one for one in asked if not one.request.status or one.request.status >= _FIRST_REFUSAL]
-    if not asked:
-        yield f"{operation} was never asked for"
-    elif in_vain:
-        yield f"{operation} was asked for {format_count(len(asked))}, {format_count(len(in_vain))} in vain:"
-        yield from (f"  {one}" for one in in_vain[-_MOST_SHOWN:])
+    received = [one for one in recorded_requests(sandbox) if (one.operation, one.api) == (operation, api)]
+    rejected = [one for one in received if not one.request.status or one.request.status >= _FIRST_ERROR]
+    if not received:
+        yield f"{operation} was never requested"
+    elif rejected:
+        yield f"{len(rejected)} of {format_count(len(received), f'{operation} request')} failed:"
+        yield from (f"  {one}" for one in rejected[-_MAX_DETAILS:])
 
 
 def require_sandbox(value: Sandbox) -> None:
-    """Check that an assertion is given a sandbox.
+    """Raise an error unless the argument of an assertion is a sandbox.
 
     Raises:
-        AdaptyUsageError: It is something else.
+        AdaptyUsageError: It is not.
     """
     from adapty.sandbox import Sandbox  # noqa: PLC0415 - needs the extra
 
@@ -99,37 +97,37 @@ def require_sandbox(value: Sandbox) -> None:
 
 
 def require_api(value: Api) -> None:
-    """Check the name of an API.
+    """Raise an error unless there is an API of this name.
 
     Raises:
-        AdaptyUsageError: There is none of that name.
+        AdaptyUsageError: There is none.
     """
     validate("api", lambda api: one_of(OPERATIONS, api), value)
 
 
 def require_operation(value: str, api: Api | None) -> None:
-    """Check the name of an operation.
+    """Raise an error unless there is an operation of this name.
 
     Args:
-        value: The contract's name.
-        api: The API that has it, or None for any.
+        value: The operationId.
+        api: The API of the operation, or None for any.
 
     Raises:
-        AdaptyUsageError: There is none of that name.
+        AdaptyUsageError: There is none.
     """
-    names = [name for one, found in OPERATIONS.items() if api in {None, one} for name in found]
+    names = [name for one, operations in OPERATIONS.items() if api in {None, one} for name in operations]
     validate("operation", lambda name: one_of(tuple(dict.fromkeys(names)), name), value)
 
 
-def _asked_for(request: LoggedRequest) -> tuple[str, Api] | tuple[None, None]:
-    for method, path, operation, api in _paths():
+def _find_operation(request: LoggedRequest) -> tuple[str, Api] | tuple[None, None]:
+    for method, path, operation, api in _path_patterns():
         if method == request.method and path.fullmatch(request.path):
             return operation, api
     return None, None
 
 
 @lru_cache(maxsize=1)
-def _paths() -> list[tuple[str, re.Pattern[str], str, Api]]:
+def _path_patterns() -> list[tuple[str, re.Pattern[str], str, Api]]:
     return [
         (method.upper(), re.compile(re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(path))), operation["operationId"], api)
         for api in OPERATIONS

@@ -1,4 +1,4 @@
-"""Part of the pytest plugin."""
+"""Assertions on both APIs: requests and erasures."""
 
 from __future__ import annotations
 
@@ -8,8 +8,14 @@ from typing import TYPE_CHECKING
 from adapty._core.validation import identifier, type_name, validate
 from adapty.errors import AdaptyUsageError
 from adapty.testing._messages import failure, format_count, format_value
-from adapty.testing._recorded import is_truncated, recorded_requests, require_api, require_operation, require_sandbox
-from adapty.testing._server_side import user_and_profile
+from adapty.testing._recorded import (
+    is_truncated,
+    recorded_requests,
+    require_api,
+    require_operation,
+    require_sandbox,
+)
+from adapty.testing._server_side import find_profile
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -19,40 +25,44 @@ if TYPE_CHECKING:
     from adapty.sandbox import LoggedRequest, Sandbox
     from adapty.testing._recorded import RecordedRequest
 
-
 __all__ = ["assert_erased", "assert_nothing_sent", "assert_requests"]
 
+_MAX_LISTED = 20
 
-_MOST_SHOWN = 20
+_DELETIONS: Mapping[Api, Collection[str]] = {
+    "mail": {"deleteProfile"},
+    "server_side": {"deleteProfile", "deleteProfileV1"},
+}
+_DELETED = 204
 
 
 def assert_requests(
     sandbox: Sandbox,
     operation: str,
     *,
-    times: int | None = None,
+    count: int | None = None,
     statuses: Sequence[int] | None = None,
     api: Api | None = None,
 ) -> list[LoggedRequest]:
-    """Check that an operation was asked for. Each try of a call counts, those that met a fault too.
+    """Assert that an operation was requested. Every attempt counts, including those that met a fault.
 
     Args:
         sandbox: The sandbox.
-        operation: The contract's name of the operation, such as `saveProfile` or `grantAccessLevel`.
-        times: How many requests for it there must be; where left out, one or more.
-        statuses: The statuses of their answers, in order; 0 where a fault cut the connection.
-        api: `mail` or `server_side`, for `deleteProfile`, which both have; where left out, either of the two.
+        operation: The operationId, such as `saveProfile` or `grantAccessLevel`.
+        count: The expected number of requests. Default: at least one.
+        statuses: The expected statuses of the responses, in order; 0 if a fault dropped the connection.
+        api: `mail` or `server_side`, for `deleteProfile`, which both APIs have. Default: both.
 
     Returns:
         The requests, in order.
 
     Raises:
-        AssertionError: It is not so; the message lists the requests that arrived.
-        AdaptyUsageError: There is no such operation, an argument is of another kind, or the sandbox does not remember
-            enough to tell.
+        AssertionError: The requests are not the expected ones; the message lists them.
+        AdaptyUsageError: There is no such operation, an argument is invalid, or the sandbox has dropped older requests
+            from its log.
 
     Example:
-        >>> profile = adapty.profiles.create(customer_user_id="user_12345")
+        >>> profile = client.profiles.create(customer_user_id="user_12345")
         >>> [request.path for request in assert_requests(adapty_sandbox, "createProfile", statuses=[200])]
         ['/api/v2/server-side-api/profile/']
     """
@@ -61,66 +71,54 @@ def assert_requests(
     if api is not None:
         require_api(api)
     require_operation(operation, api)
-    _check_count("times", times)
+    if count is not None and (type(count) is not int or count < 0):
+        raise AdaptyUsageError.for_field("count", "must be an integer, 0 or more")
     if statuses is not None and (isinstance(statuses, str | bytes) or not isinstance(statuses, Sequence)):
         raise AdaptyUsageError.for_field("statuses", f"is {type_name(statuses)}; expected a list such as [429, 200]")
-    arrived = recorded_requests(sandbox)
-    found = [one.request for one in arrived if one.operation == operation and api in {None, one.api}]
-    if is_truncated(arrived) and not (found and times is None and statuses is None):
-        message = f"the sandbox remembers the last {len(arrived)} requests; which came before, it cannot tell"
+    received = recorded_requests(sandbox)
+    found = [one.request for one in received if one.operation == operation and api in {None, one.api}]
+    if is_truncated(received) and not (found and count is None and statuses is None):
+        message = f"the sandbox's log contains only the last {len(received)} requests; older ones are unknown"
         raise AdaptyUsageError(message)
-    answered = [request.status for request in found]
-    if times is None and statuses is None and not found:
-        raise failure(sandbox, f"{operation} was never asked for", *_instead(arrived))
-    if times is not None and times != len(found):
-        asked = f"was asked for {format_count(len(found))}" if found else "was never asked for"
-        problem = f"expected {operation} {format_count(times)}, it {asked}"
-        raise failure(sandbox, problem, *_instead(arrived))
-    if statuses is not None and list(statuses) != answered:
-        problem = f"expected {operation} to be answered with {list(statuses)}, it was with {answered}"
-        raise failure(sandbox, problem, *_instead(arrived))
+    actual = [request.status for request in found]
+    if count is None and statuses is None and not found:
+        raise failure(sandbox, f"{operation} was never requested", *_list_requests(received))
+    if count is not None and count != len(found):
+        problem = f"expected {format_count(count, f'{operation} request')}, got {len(found)}"
+        raise failure(sandbox, problem, *_list_requests(received))
+    if statuses is not None and list(statuses) != actual:
+        problem = f"expected {operation} to return {list(statuses)}, got {actual}"
+        raise failure(sandbox, problem, *_list_requests(received))
     return found
 
 
 def assert_nothing_sent(sandbox: Sandbox) -> None:
-    """Check that no request arrived, of either API.
+    """Assert that neither API received a request.
 
     Args:
         sandbox: The sandbox.
 
     Raises:
-        AssertionError: Some did; the message lists them.
-        AdaptyUsageError: `sandbox` is none.
+        AssertionError: There were requests; the message lists them.
+        AdaptyUsageError: `sandbox` is not a sandbox.
 
     Example:
         >>> assert_nothing_sent(adapty_sandbox)
     """
     __tracebackhide__ = True
     require_sandbox(sandbox)
-    arrived = recorded_requests(sandbox)
-    if arrived:
-        raise failure(sandbox, "expected no request", *_instead(arrived))
+    received = recorded_requests(sandbox)
+    if received:
+        raise failure(sandbox, "expected no requests", *_list_requests(received))
 
 
-def _check_count(name: str, value: int | None) -> None:
-    if value is not None and (type(value) is not int or value < 0):
-        raise AdaptyUsageError.for_field(name, "is no number of requests; expected an int, 0 or more")
-
-
-def _instead(arrived: list[RecordedRequest]) -> list[str]:
-    if not arrived:
-        return ["no request arrived"]
-    last = arrived[-_MOST_SHOWN:]
-    head = "what arrived:" if len(last) == len(arrived) else f"the last {len(last)} of {len(arrived)} that arrived:"
-    return [head, *(f"  {one}" for one in last)]
-
-
-_DELETIONS: Mapping[Api, Collection[str]] = {
-    "mail": {"deleteProfile"},
-    "server_side": {"deleteProfile", "deleteProfileV1"},
-}
-
-_DELETED = 204
+def _list_requests(received: list[RecordedRequest]) -> list[str]:
+    if not received:
+        return ["no requests were received"]
+    last = received[-_MAX_LISTED:]
+    is_complete = len(last) == len(received)
+    heading = "received requests:" if is_complete else f"the last {len(last)} of {len(received)} requests:"
+    return [heading, *(f"  {one}" for one in last)]
 
 
 def assert_erased(
@@ -130,30 +128,30 @@ def assert_erased(
     customer_user_id: str | None = None,
     profile_id: str | UUID | None = None,
 ) -> None:
-    """Check that nothing is left of somebody, and that it is because of a deletion.
+    """Assert that nothing is stored for a user, because of a deletion.
 
-    Whom it was about, the sandbox keeps of no deletion. So any that was carried out in the API counts.
+    The sandbox does not store which user a deletion concerned, so any successful deletion in the API counts.
 
     Args:
         sandbox: The sandbox.
-        external_profile_id: The id in Adapty Mail. If nobody was erased by it, no profile may have it as
-            `customer_user_id` either; if somebody was, such a profile is another person. With one of the others beside
-            it, both APIs are looked at.
+        external_profile_id: The id in Adapty Mail. If no profile with this id was erased, no profile may have it as
+            `customer_user_id` either; if one was, such a profile is another user. Combined with one of the other ids,
+            both APIs are checked.
         customer_user_id: The backend's own id of the user in the server-side API.
         profile_id: Adapty's id of the user in the server-side API.
 
     Raises:
-        AssertionError: Something is left, or no deletion was carried out in that API.
-        AdaptyUsageError: No id is given, both of the server-side API's are, or `sandbox` is none.
+        AssertionError: Data is stored, or no deletion succeeded in that API.
+        AdaptyUsageError: No id or both ids of the server-side API are given, or `sandbox` is not a sandbox.
 
     Example:
-        >>> profile = adapty.profiles.create(customer_user_id="user_12345")
-        >>> deletion = adapty.profiles.delete(customer_user_id="user_12345")
+        >>> profile = client.profiles.create(customer_user_id="user_12345")
+        >>> deletion = client.profiles.delete(customer_user_id="user_12345")
         >>> assert_erased(adapty_sandbox, customer_user_id="user_12345")
         >>> assert_erased(adapty_sandbox, "user_12345")
         Traceback (most recent call last):
             ...
-        AssertionError: Adapty Mail has no profile 'user_12345', but it was asked for no deletion that it carried out
+        AssertionError: Adapty Mail has no profile 'user_12345', but no deletion succeeded there
     """
     __tracebackhide__ = True
     require_sandbox(sandbox)
@@ -161,47 +159,47 @@ def assert_erased(
         problem = "is missing, and so are customer_user_id and profile_id; expected one of them"
         raise AdaptyUsageError.for_field("external_profile_id", problem)
     if external_profile_id is not None:
-        _not_in_mail(sandbox, validate("external_profile_id", identifier, external_profile_id))
+        _assert_not_in_mail(sandbox, validate("external_profile_id", identifier, external_profile_id))
     if customer_user_id is not None or profile_id is not None:
-        _not_in_server_side(sandbox, customer_user_id, profile_id)
+        _assert_not_in_server_side(sandbox, customer_user_id, profile_id)
 
 
-def _not_in_mail(sandbox: Sandbox, external_profile_id: str) -> None:
+def _assert_not_in_mail(sandbox: Sandbox, external_profile_id: str) -> None:
     __tracebackhide__ = True
-    who, events = format_value(external_profile_id), sandbox.events(external_profile_id)
+    name, events = format_value(external_profile_id), sandbox.events(external_profile_id)
     if sandbox.profile(external_profile_id) is not None:
-        raise failure(sandbox, f"Adapty Mail has the profile {who}", *_deletions(sandbox, "mail"))
+        raise failure(sandbox, f"Adapty Mail has the profile {name}", *_list_deletions(sandbox, "mail"))
     if events:
-        raise failure(sandbox, f"Adapty Mail has events of {who} ({len(events)})", *_deletions(sandbox, "mail"))
-    # A bare id is tried as the second kind only where the first one finds nobody, see `BARE_ID_KINDS`.
-    was_found = sandbox._state.mail.is_erased(external_profile_id)  # noqa: SLF001 - of the same package
-    if not was_found and any(profile.get("customer_user_id") == external_profile_id for profile in sandbox.profiles()):
-        problem = f"Adapty Mail has a profile with the customer_user_id {who}"
-        raise failure(sandbox, problem, *_deletions(sandbox, "mail"))
-    _is_deletion(sandbox, "mail", f"Adapty Mail has no profile {who}")
+        problem = f"Adapty Mail has {format_count(len(events), 'event')} of {name}"
+        raise failure(sandbox, problem, *_list_deletions(sandbox, "mail"))
+    # A bare id is tried as the second kind only if the first one finds no profile, see `BARE_ID_KINDS`.
+    was_erased = sandbox._state.mail.is_erased(external_profile_id)  # noqa: SLF001 - part of the same project
+    if not was_erased and any(one.get("customer_user_id") == external_profile_id for one in sandbox.profiles()):
+        problem = f"Adapty Mail has a profile with the customer_user_id {name}"
+        raise failure(sandbox, problem, *_list_deletions(sandbox, "mail"))
+    _assert_deletion(sandbox, "mail", f"Adapty Mail has no profile {name}")
 
 
-def _not_in_server_side(sandbox: Sandbox, customer_user_id: str | None, profile_id: str | UUID | None) -> None:
+def _assert_not_in_server_side(sandbox: Sandbox, customer_user_id: str | None, profile_id: str | UUID | None) -> None:
     __tracebackhide__ = True
-    user, profile = user_and_profile(sandbox, customer_user_id, profile_id)
+    user, profile = find_profile(sandbox, customer_user_id, profile_id)
     if profile is not None:
-        raise failure(sandbox, f"the server-side API has {user}", *_deletions(sandbox, "server_side"))
-    _is_deletion(sandbox, "server_side", f"the server-side API has no {user}")
+        raise failure(sandbox, f"the server-side API has {user}", *_list_deletions(sandbox, "server_side"))
+    _assert_deletion(sandbox, "server_side", f"the server-side API has no {user}")
 
 
-def _is_deletion(sandbox: Sandbox, api: Api, absence: str) -> None:
-    """Check that a deletion was carried out, cut off afterwards or not: who was never there is not erased."""
+def _assert_deletion(sandbox: Sandbox, api: Api, absence: str) -> None:
+    """Assert that a deletion was executed, with or without a response: a user who never existed is not erased."""
     __tracebackhide__ = True
-    arrived = recorded_requests(sandbox)
-    asked = [one.request for one in arrived if one.api == api and one.operation in _DELETIONS[api]]
-    if any(request.status == _DELETED or request.fault == "drop_after" for request in asked):
+    received = recorded_requests(sandbox)
+    deletions = [one.request for one in received if one.api == api and one.operation in _DELETIONS[api]]
+    if any(request.status == _DELETED or request.fault == "drop_after" for request in deletions):
         return
-    if is_truncated(arrived):
-        message = f"the sandbox remembers the last {len(arrived)} requests; of deletions before, it knows nothing"
+    if is_truncated(received):
+        message = f"the sandbox's log contains only the last {len(received)} requests; older deletions are unknown"
         raise AdaptyUsageError(message)
-    problem = f"{absence}, but it was asked for no deletion that it carried out"
-    raise failure(sandbox, problem, *_deletions(sandbox, api))
+    raise failure(sandbox, f"{absence}, but no deletion succeeded there", *_list_deletions(sandbox, api))
 
 
-def _deletions(sandbox: Sandbox, api: Api) -> list[str]:
+def _list_deletions(sandbox: Sandbox, api: Api) -> list[str]:
     return [str(one) for one in recorded_requests(sandbox) if one.api == api and one.operation in _DELETIONS[api]][-3:]

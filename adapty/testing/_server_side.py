@@ -1,4 +1,4 @@
-"""Part of the pytest plugin."""
+"""Assertions on the server-side API."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from adapty.models.profile import Profile
 from adapty.models.profile_request import ProfileRequest
 from adapty.models.transactions import OneTimePurchase, Subscription
 from adapty.testing._matching import find_differences, nearest_differences, require_known_fields
-from adapty.testing._messages import failure, format_value
+from adapty.testing._messages import failure, format_count, format_value
 from adapty.testing._recorded import describe_rejected, require_sandbox
 
 if TYPE_CHECKING:
@@ -28,14 +28,11 @@ __all__ = [
     "assert_no_access",
     "assert_server_side_profile",
     "assert_transaction_saved",
-    "user_and_profile",
+    "find_profile",
 ]
 
-
-_NAMED_BY = {"customer_user_id": "user", "profile_id": "user with profile_id"}
-
+_USER_NAMES = {"customer_user_id": "user", "profile_id": "user with profile_id"}
 _BASE_PLAN = "store_base_plan_id"
-
 _TRANSACTION_FIELDS = tuple(dict.fromkeys([*field_names(Subscription), *field_names(OneTimePurchase), _BASE_PLAN]))
 
 
@@ -46,21 +43,21 @@ def assert_server_side_profile(
     profile_id: str | UUID | None = None,
     **fields: Any,
 ) -> dict[str, Any]:
-    """Check that the server-side API has a user's profile.
+    """Assert that the server-side API has the profile of a user.
 
     Args:
         sandbox: The sandbox.
-        customer_user_id: The backend's own id of the user; exactly one of the two ids is needed.
+        customer_user_id: The backend's own id of the user; exactly one of the two ids is required.
         profile_id: Adapty's id of the user.
-        fields: What the profile must hold, under the names that `profiles.create` has for it, or those of
-            `Sandbox.server_side_profile`, such as `refund_saver_settings`; the others do not matter.
+        fields: The expected values, by the names of `profiles.create` or `Sandbox.server_side_profile`, such as
+            `refund_saver_settings`; other fields are ignored.
 
     Returns:
-        The profile as the sandbox has it.
+        The stored profile.
 
     Raises:
-        AssertionError: It is not so; the message says what differs, or why a request was refused.
-        AdaptyUsageError: No id is given, a field is not known, a datetime is naive, or `sandbox` is none.
+        AssertionError: It has not; the message contains the differences, and why requests failed.
+        AdaptyUsageError: No id is given, a field is unknown, a datetime is naive, or `sandbox` is not a sandbox.
 
     Example:
         >>> profile = client.profiles.create(customer_user_id="user_12345", custom_attributes={"plan": "trial"})
@@ -69,14 +66,14 @@ def assert_server_side_profile(
         ... )
     """
     __tracebackhide__ = True
-    user, profile = _existing(sandbox, customer_user_id, profile_id)
+    user, profile = _require_profile(sandbox, customer_user_id, profile_id)
     require_known_fields(fields, tuple(dict.fromkeys([*field_names(ProfileRequest), *profile])))
     if found := find_differences(fields, profile):
-        asked = [
+        rejected = (
             *describe_rejected(sandbox, "createProfile", "server_side"),
             *describe_rejected(sandbox, "updateProfile", "server_side"),
-        ]
-        raise failure(sandbox, f"the profile of {user} is not as expected", *found, *asked)
+        )
+        raise failure(sandbox, f"the profile of {user} differs", *found, *rejected)
     return profile
 
 
@@ -87,20 +84,20 @@ def assert_transaction_saved(
     profile_id: str | UUID | None = None,
     **fields: Any,
 ) -> dict[str, Any]:
-    """Check that the server-side API has a transaction of a user: a subscription's, or a one-time purchase.
+    """Assert that the server-side API has a transaction of a user, of a subscription or a one-time purchase.
 
     Args:
         sandbox: The sandbox.
-        customer_user_id: The backend's own id of the user; exactly one of the two ids is needed.
+        customer_user_id: The backend's own id of the user; exactly one of the two ids is required.
         profile_id: Adapty's id of the user.
-        fields: What the transaction must hold, under the names that `transactions.set_subscription` has for it.
+        fields: The expected values, by the names of `transactions.set_subscription`.
 
     Returns:
-        The transaction as the sandbox has it; of several, the one that came last.
+        The stored transaction; if several match, the last one.
 
     Raises:
-        AssertionError: It is not so; the message says what differs in the transaction that comes closest.
-        AdaptyUsageError: As `assert_server_side_profile`.
+        AssertionError: It has not; the message contains the differences of the most similar transaction.
+        AdaptyUsageError: See `assert_server_side_profile`.
 
     Example:
         >>> profile = client.profiles.create(customer_user_id="user_12345")
@@ -120,19 +117,18 @@ def assert_transaction_saved(
         'order_1003'
     """
     __tracebackhide__ = True
-    user, profile = _existing(sandbox, customer_user_id, profile_id)
+    user, profile = _require_profile(sandbox, customer_user_id, profile_id)
     stored: list[dict[str, Any]] = profile["transactions"]
     require_known_fields(fields, _TRANSACTION_FIELDS, *stored)
-    refused = describe_rejected(sandbox, "setTransaction", "server_side")
+    rejected = describe_rejected(sandbox, "setTransaction", "server_side")
     if not stored:
-        raise failure(sandbox, f"{user} has no transactions", *refused)
-    place, found = nearest_differences(fields, [_with_base_plan(fields, transaction) for transaction in stored])
+        raise failure(sandbox, f"{user} has no transactions", *rejected)
+    index, found = nearest_differences(fields, [_with_base_plan(fields, transaction) for transaction in stored])
     if found:
-        problem = (
-            f"of the transactions of {user} ({len(stored)}), none is as expected; what differs in the nearest one:"
-        )
-        raise failure(sandbox, problem, *found, *refused)
-    return stored[place]
+        count = format_count(len(stored), "transaction")
+        problem = f"{count} of {user}, but none matches; differences of the most similar one:"
+        raise failure(sandbox, problem, *found, *rejected)
+    return stored[index]
 
 
 def assert_access(
@@ -143,18 +139,18 @@ def assert_access(
     profile_id: str | UUID | None = None,
     at: datetime | str | None = None,
 ) -> None:
-    """Check that an access level is open to a user.
+    """Assert that a user has access to an access level.
 
     Args:
         sandbox: The sandbox.
         access_level_id: The level's id, such as `premium`.
-        customer_user_id: The backend's own id of the user; exactly one of the two ids is needed.
+        customer_user_id: The backend's own id of the user; exactly one of the two ids is required.
         profile_id: Adapty's id of the user.
-        at: The moment to judge, aware; now, where left out.
+        at: The time, an aware datetime. Default: now.
 
     Raises:
-        AssertionError: It is not, or there is no such user; the message tells the levels that the user has.
-        AdaptyUsageError: No id is given, `at` is naive, or `sandbox` is none.
+        AssertionError: The user has no access, or does not exist; the message contains the user's access levels.
+        AdaptyUsageError: No id is given, `at` is naive, or `sandbox` is not a sandbox.
 
     Example:
         >>> profile = client.profiles.create(customer_user_id="user_12345")
@@ -164,13 +160,13 @@ def assert_access(
         Traceback (most recent call last):
             ...
         AssertionError: user 'user_12345' has no access to 'gold'
-          'premium' is open for life
+          'premium' has no end
     """
     __tracebackhide__ = True
-    level, judged = _level_and_moment(access_level_id, at)
-    user, profile = _existing(sandbox, customer_user_id, profile_id)
-    if not Profile.from_dict(profile).has_access(level, judged):
-        raise failure(sandbox, f"{user} has no access to {format_value(level)}", *_levels(profile, judged))
+    level, time = _parse_arguments(access_level_id, at)
+    user, profile = _require_profile(sandbox, customer_user_id, profile_id)
+    if not Profile.from_dict(profile).has_access(level, time):
+        raise failure(sandbox, f"{user} has no access to {format_value(level)}", *_list_levels(profile, time))
 
 
 def assert_no_access(
@@ -181,28 +177,28 @@ def assert_no_access(
     profile_id: str | UUID | None = None,
     at: datetime | str | None = None,
 ) -> None:
-    """Check that an access level is not open to a user, whom the API knows all the same.
+    """Assert that a user, who exists, has no access to an access level.
 
     Args:
         sandbox: The sandbox.
         access_level_id: The level's id, such as `premium`.
-        customer_user_id: The backend's own id of the user; exactly one of the two ids is needed.
+        customer_user_id: The backend's own id of the user; exactly one of the two ids is required.
         profile_id: Adapty's id of the user.
-        at: The moment to judge, aware; now, where left out.
+        at: The time, an aware datetime. Default: now.
 
     Raises:
-        AssertionError: It is, or there is no such user: no access of somebody who was never there proves nothing.
-        AdaptyUsageError: As `assert_access`.
+        AssertionError: The user has access, or does not exist: that a missing user has no access proves nothing.
+        AdaptyUsageError: See `assert_access`.
 
     Example:
         >>> profile = client.profiles.create(customer_user_id="user_12345")
         >>> assert_no_access(adapty_sandbox, "premium", customer_user_id="user_12345")
     """
     __tracebackhide__ = True
-    level, judged = _level_and_moment(access_level_id, at)
-    user, profile = _existing(sandbox, customer_user_id, profile_id)
-    if Profile.from_dict(profile).has_access(level, judged):
-        raise failure(sandbox, f"{user} has access to {format_value(level)}", *_levels(profile, judged))
+    level, time = _parse_arguments(access_level_id, at)
+    user, profile = _require_profile(sandbox, customer_user_id, profile_id)
+    if Profile.from_dict(profile).has_access(level, time):
+        raise failure(sandbox, f"{user} has access to {format_value(level)}", *_list_levels(profile, time))
 
 
 def assert_balance(
@@ -213,18 +209,18 @@ def assert_balance(
     customer_user_id: str | None = None,
     profile_id: str | UUID | None = None,
 ) -> None:
-    """Check what a user has of a virtual currency.
+    """Assert that a user has a balance of a virtual currency.
 
     Args:
         sandbox: The sandbox.
-        currency_code: The currency's code, such as `GOLD`.
-        balance: How much there must be.
-        customer_user_id: The backend's own id of the user; exactly one of the two ids is needed.
+        currency_code: The code of the currency, such as `GOLD`.
+        balance: The expected balance.
+        customer_user_id: The backend's own id of the user; exactly one of the two ids is required.
         profile_id: Adapty's id of the user.
 
     Raises:
-        AssertionError: There is another amount, or no such user; the message tells what was refused.
-        AdaptyUsageError: No id is given, the sandbox has no such currency, or `sandbox` is none.
+        AssertionError: The balance differs, or there is no such user; the message says why requests failed.
+        AdaptyUsageError: No id is given, the sandbox has no such currency, or `sandbox` is not a sandbox.
 
     Example:
         >>> profile = client.profiles.create(customer_user_id="user_12345")
@@ -232,42 +228,42 @@ def assert_balance(
         >>> assert_balance(adapty_sandbox, "GOLD", 100, customer_user_id="user_12345")
     """
     __tracebackhide__ = True
-    user, profile = _existing(sandbox, customer_user_id, profile_id)
-    held: dict[str, int] = profile["virtual_currencies"]
-    code = validate("currency_code", lambda name: one_of(held, name), currency_code)
-    if found := find_differences({code: balance}, held):
-        refused = describe_rejected(sandbox, "createVirtualCurrencyTransaction", "server_side")
-        raise failure(sandbox, f"{user} has another balance", *found, *refused)
+    user, profile = _require_profile(sandbox, customer_user_id, profile_id)
+    balances: dict[str, int] = profile["virtual_currencies"]
+    code = validate("currency_code", lambda name: one_of(balances, name), currency_code)
+    if found := find_differences({code: balance}, balances):
+        rejected = describe_rejected(sandbox, "createVirtualCurrencyTransaction", "server_side")
+        raise failure(sandbox, f"the balance of {user} differs", *found, *rejected)
 
 
-def user_and_profile(
+def find_profile(
     sandbox: Sandbox,
     customer_user_id: str | None,
     profile_id: str | UUID | None,
 ) -> tuple[str, dict[str, Any] | None]:
-    """Give a user in words, and the profile as it is kept, or None where there is none.
+    """Return a description of a user, and the stored profile or None.
 
     Raises:
-        AdaptyUsageError: Not exactly one of the ids is given, it is none, or `sandbox` is none.
+        AdaptyUsageError: None or both of the ids are given, an id is invalid, or `sandbox` is not a sandbox.
     """
     require_sandbox(sandbox)
     ((kind, value),) = user_headers(customer_user_id, profile_id).items()
     kind = kind.removeprefix("adapty_")
-    return f"{_NAMED_BY[kind]} {format_value(value)}", sandbox.server_side_profile(**{kind: value})
+    return f"{_USER_NAMES[kind]} {format_value(value)}", sandbox.server_side_profile(**{kind: value})
 
 
-def _existing(
+def _require_profile(
     sandbox: Sandbox,
     customer_user_id: str | None,
     profile_id: str | UUID | None,
 ) -> tuple[str, dict[str, Any]]:
-    """Give the same of a user who is there.
+    """Return a description of a user, and the stored profile.
 
     Raises:
         AssertionError: There is no such user.
     """
     __tracebackhide__ = True
-    user, profile = user_and_profile(sandbox, customer_user_id, profile_id)
+    user, profile = find_profile(sandbox, customer_user_id, profile_id)
     if profile is None:
         problem = f"there is no {user}"
         raise failure(sandbox, problem, *describe_rejected(sandbox, "createProfile", "server_side"))
@@ -275,19 +271,19 @@ def _existing(
 
 
 def _with_base_plan(fields: Mapping[str, Any], transaction: dict[str, Any]) -> Mapping[str, Any]:
-    """Take product and base plan apart, where a test asks for them so; the API keeps them as `product:plan`."""
+    """Split the product id into product and base plan, if a test names the base plan; the API stores `product:plan`."""
     if _BASE_PLAN not in fields:
         return transaction
     product, _, plan = transaction["store_product_id"].partition(":")
     return {**transaction, "store_product_id": product, _BASE_PLAN: plan or None}
 
 
-def _level_and_moment(access_level_id: str, at: datetime | str | None) -> tuple[str, datetime]:
+def _parse_arguments(access_level_id: str, at: datetime | str | None) -> tuple[str, datetime]:
     level = validate("access_level_id", identifier, access_level_id)
     return level, datetime.now(UTC) if at is None else validate("at", aware_datetime, at)
 
 
-def _levels(profile: dict[str, Any], at: datetime) -> list[str]:
+def _list_levels(profile: dict[str, Any], at: datetime) -> list[str]:
     levels = Profile.from_dict(profile).access_levels
     if not levels:
         return ["there are no access levels"]
@@ -296,7 +292,7 @@ def _levels(profile: dict[str, Any], at: datetime) -> list[str]:
 
 def _state(level: AccessLevel, at: datetime) -> str:
     if level.starts_at is not None and level.starts_at > at:
-        return f"begins {level.starts_at.isoformat()}"
+        return f"starts {level.starts_at.isoformat()}"
     if level.expires_at is None:
-        return "is open for life"
+        return "has no end"
     return f"{'ends' if level.is_active(at) else 'ended'} {level.expires_at.isoformat()}"

@@ -1,4 +1,8 @@
-"""Part of the pytest plugin."""
+"""The pytest plugin: fixtures, and the marker `adapty_faults`.
+
+pytest imports this module in every run where adapty is installed. It imports nothing but pytest; everything else loads
+when a test uses a fixture. `adapty.testing` documents the fixtures.
+"""
 
 from __future__ import annotations
 
@@ -15,24 +19,22 @@ if TYPE_CHECKING:
 
 __all__: list[str] = []
 
-
 _MARKER = "adapty_faults"
-
 _SANDBOX = "adapty_sandbox"
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Make the marker known."""
+    """Register the marker."""
     config.addinivalue_line(
         "markers",
-        f"{_MARKER}(*faults): what goes wrong in the sandbox of adapty during the test, "
+        f"{_MARKER}(*faults): the faults of adapty's sandbox during the test, "
         'such as "rate_limited;retry_after=1;count=2"',
     )
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Let a test that has the marker use the sandbox: a fault that no request can meet would prove nothing."""
+    """Add the sandbox to a test with the marker: without a sandbox, a fault would have no effect."""
     names: list[str] | None = getattr(item, "fixturenames", None)
     if names is not None and _SANDBOX not in names and item.get_closest_marker(_MARKER):
         names.append(_SANDBOX)
@@ -40,13 +42,13 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 @pytest.fixture(scope="session")
 def adapty_sandbox_options() -> dict[str, Any]:
-    """Give the arguments of `adapty.sandbox.Sandbox` that the tests' sandbox is made with: none; override to change."""
+    """Return the arguments of `adapty.sandbox.Sandbox` for the tests; override it to change them. Default: none."""
     return {}
 
 
 @pytest.fixture(scope="session")
 def _adapty_shared_sandbox(adapty_sandbox_options: dict[str, Any]) -> Iterator[SharedSandbox]:
-    """Serve one sandbox to all tests of this process."""
+    """Serve one sandbox for all tests of this process."""
     problem = ""
     try:
         from adapty.testing._fixtures import SharedSandbox
@@ -54,7 +56,7 @@ def _adapty_shared_sandbox(adapty_sandbox_options: dict[str, Any]) -> Iterator[S
         raise
     except ImportError as missing:
         problem = str(missing)
-    if problem:  # the extra is missing; said out here, for in there pytest would tell of both errors
+    if problem:  # the extra is missing; outside of the handler, so that pytest reports one error
         pytest.fail(problem, pytrace=False)
     with SharedSandbox(adapty_sandbox_options) as shared:
         yield shared
@@ -62,7 +64,7 @@ def _adapty_shared_sandbox(adapty_sandbox_options: dict[str, Any]) -> Iterator[S
 
 @pytest.fixture(scope="session")
 def adapty_sandbox_server(_adapty_shared_sandbox: SharedSandbox) -> Sandbox:
-    """Give the sandbox to fixtures of a wider scope than a test: it runs, and is not emptied for them."""
+    """Return the running sandbox, without clearing it, for fixtures of a wider scope than a test."""
     return _adapty_shared_sandbox.running()
 
 
@@ -70,14 +72,14 @@ def adapty_sandbox_server(_adapty_shared_sandbox: SharedSandbox) -> Sandbox:
 def adapty_sandbox(
     request: pytest.FixtureRequest,
     _adapty_shared_sandbox: SharedSandbox,
-    adapty_retry_delays: object,  # noqa: ARG001 - for what it does
+    adapty_retry_delays: object,  # noqa: ARG001 - for its effect
 ) -> Iterator[Sandbox]:
-    """Give a sandbox that runs and is empty, with the faults of the marker `adapty_faults`."""
-    sandbox = _adapty_shared_sandbox.emptied()
+    """Return a running sandbox without data, with the faults of the marker `adapty_faults`."""
+    sandbox = _adapty_shared_sandbox.cleared()
     for marker in request.node.iter_markers(_MARKER):
         _add_faults(sandbox, marker)
     yield sandbox
-    # What is torn down after the test may still send something.
+    # Other fixtures may still send requests when they are torn down.
     sandbox.faults.reset()
 
 
@@ -86,29 +88,29 @@ def _add_faults(sandbox: Sandbox, marker: pytest.Mark) -> None:
 
     problem = ""
     if marker.kwargs or not marker.args:
-        said = f"has {next(iter(marker.kwargs))}=" if marker.kwargs else "names none"
-        problem = f'{said}; expected faults, each an argument of its own, such as "server_error;every=3"'
+        found = f"has {next(iter(marker.kwargs))}=" if marker.kwargs else "has no arguments"
+        problem = f'{found}; expected faults, each a positional argument such as "server_error;every=3"'
     for fault in marker.args:
         try:
             sandbox.faults.add(fault)
-        except AdaptyConfigError as refused:
-            problem = str(refused)
+        except AdaptyConfigError as error:
+            problem = str(error)
     if problem:
         pytest.fail(f"marker {_MARKER}: {problem}", pytrace=False)
 
 
 @pytest.fixture
 def adapty_client(adapty_sandbox: Sandbox) -> Iterator[Adapty]:
-    """Give an `Adapty` for the sandbox, with the keys of both APIs, and close it."""
+    """Return an `Adapty` for the sandbox, with the keys of both APIs, and close it after the test."""
     from adapty.testing._fixtures import sync_client
 
-    with sync_client(adapty_sandbox) as adapty:
-        yield adapty
+    with sync_client(adapty_sandbox) as client:
+        yield client
 
 
 @pytest.fixture
 def async_adapty_client(adapty_sandbox: Sandbox) -> AsyncAdapty:
-    """Give an `AsyncAdapty` for the sandbox, with the keys of both APIs: for any event loop, with nothing to close."""
+    """Return an `AsyncAdapty` for the sandbox, with the keys of both APIs. It works in any event loop."""
     from adapty.testing._fixtures import async_client
 
     return async_client(adapty_sandbox)
@@ -116,7 +118,7 @@ def async_adapty_client(adapty_sandbox: Sandbox) -> AsyncAdapty:
 
 @pytest.fixture
 def adapty_environment(adapty_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
-    """Lead clients and commands to the sandbox by the variables `ADAPTY_*`, and give these."""
+    """Set the environment variables `ADAPTY_*` for the sandbox, and return them."""
     from adapty.testing._fixtures import environment_variables
 
     variables = environment_variables(adapty_sandbox)
@@ -127,7 +129,7 @@ def adapty_environment(adapty_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch)
 
 @pytest.fixture
 def adapty_retry_delays(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """Give the seconds that clients would have waited between tries, in order; none of them is waited."""
+    """Return the delays between attempts in seconds, in order. None of them is slept."""
     from adapty.testing._fixtures import patch_sleeps
 
     return patch_sleeps(monkeypatch)

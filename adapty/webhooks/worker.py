@@ -82,14 +82,14 @@ def drain(client: Adapty, outbox: Outbox, **options: Unpack[WorkerOptions]) -> D
         ...     drain(client, outbox)
         DrainReport(delivered=0, dead_letters=0, retried=0)
     """
-    check_client(client, Adapty)
+    check_client(client, Adapty, "client")
     token = CancelToken()
     return run_sync(_create_sender(outbox, options, until_empty=True).run(client, token), token)
 
 
 async def async_drain(client: AsyncAdapty, outbox: Outbox, **options: Unpack[WorkerOptions]) -> DrainReport:
     """Do what `drain` does, with the async client. A cancellation cancels the requests in flight."""
-    check_client(client, AsyncAdapty)
+    check_client(client, AsyncAdapty, "client")
     return await _create_sender(outbox, options, until_empty=True).run(client, CancelToken())
 
 
@@ -115,7 +115,7 @@ def run_worker(client: Adapty, outbox: Outbox, **options: Unpack[WorkerOptions])
         AdaptyAPIError: Mail rejects the key, or is not at this address.
         KeyboardInterrupt: Ctrl-C was pressed twice.
     """
-    check_client(client, Adapty)
+    check_client(client, Adapty, "client")
     token = CancelToken()
     sender = _create_sender(outbox, options, until_empty=False)
     with _stop_on_sigterm(token):
@@ -124,7 +124,7 @@ def run_worker(client: Adapty, outbox: Outbox, **options: Unpack[WorkerOptions])
 
 async def async_run_worker(client: AsyncAdapty, outbox: Outbox, **options: Unpack[WorkerOptions]) -> DrainReport:
     """Do what `run_worker` does, with the async client, until it is cancelled, with the requests in flight."""
-    check_client(client, AsyncAdapty)
+    check_client(client, AsyncAdapty, "client")
     return await _create_sender(outbox, options, until_empty=False).run(client, CancelToken())
 
 
@@ -155,7 +155,7 @@ class Worker:
     problem: BaseException | None
 
     def __init__(self, client: Adapty, outbox: Outbox, **options: Unpack[WorkerOptions]) -> None:
-        check_client(client, Adapty)
+        check_client(client, Adapty, "client")
         self.problem = None
         self._client = client
         self._outbox = outbox

@@ -1,7 +1,7 @@
-"""Takes a new version of a vendor's contract into openapi/: `make update-spec NEW=... [API=...]`.
+"""Merge a new version of the vendor's contract into openapi/: `make update-spec NEW=... [API=...]`.
 
-taking_over.py   the new contract, in our words
-changelog.py     the entry for what it brings
-tree.py          the files that change, all of them or none
+merge.py         merge the new contract into our text
+changelog.py     the changelog entry
+transaction.py   change all files or none
 __main__.py      the command line
 """

@@ -1,13 +1,12 @@
-"""Take a new version of a contract in.
+"""Merge a new version of a contract into ours.
 
     python -m scripts.update_spec NEW [--api mail|server_side] [--no-tests]
 
-NEW is a file or an address, YAML or JSON. It is compared by meaning, checked, generated from, and taken over in our
-words; the changelog gets an entry, the low-level code is made anew, and the tests run. A document that is not valid, or
-that generation would drop anything from, changes nothing. What the facade then owes is named.
+NEW is a file or URL, YAML or JSON. It is validated, compared with our contract by meaning, and merged; our descriptions
+stay. The low-level code is generated again, the changelog gets an entry, the gaps of the facade are listed, and the
+tests run. An invalid contract, or one with an operation that the generator drops, changes nothing.
 
-Exit codes: 0 taken over, or nothing new; 1 taken over, and tests fail, which they do as long as the facade owes
-something; 3 refused, and the tree is as it was.
+Exit codes: 0 merged, or no change; 1 merged, but the facade has gaps or tests fail; 3 rejected, nothing changed.
 """
 
 from __future__ import annotations
@@ -24,70 +23,72 @@ from scripts.spec_diff.compare import find_changes
 from scripts.spec_diff.document import load_document, parse_document
 from scripts.spec_diff.reading import CannotCompareError, parse
 from scripts.spec_diff.text import one_line
-from scripts.update_spec.changelog import with_entry
-from scripts.update_spec.merge import MARK, merged
-from scripts.update_spec.transaction import all_or_nothing
+from scripts.update_spec.changelog import add_entry
+from scripts.update_spec.merge import MARK, merge_contract
+from scripts.update_spec.transaction import transaction
 
-REFUSED = 3
+EXIT_REJECTED = 3
 CHANGELOG = ROOT / "CHANGELOG.md"
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Take the contract over; see the module's docstring for what the numbers mean."""
+    """Merge the contract and return the exit code."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("new", help="a file or an address")
+    parser.add_argument("new", help="a file or an http(s) URL")
     parser.add_argument("--api", choices=[api.package for api in APIS], default="mail")
-    parser.add_argument("--no-tests", action="store_true", help="leave the tests to somebody else")
-    chosen = parser.parse_args(arguments)
-    (api,) = (api for api in APIS if api.package == chosen.api)
+    parser.add_argument("--no-tests", action="store_true", help="do not run the tests")
+    options = parser.parse_args(arguments)
+    (api,) = (api for api in APIS if api.package == options.api)
     try:
-        new = load_document(chosen.new)
+        new = load_document(options.new)
         found = find_changes(load_document(str(api.spec)), new)
     except CannotCompareError as problem:
-        refuse(str(problem))
+        reject(str(problem))
     if not found:
-        print(f"{api.spec.name}: nothing new")
+        print(f"{api.spec.name}: no change")
         return 0
-    text = merged(api.spec.read_text("utf-8"), new.content)
+    text = merge_contract(api.spec.read_text("utf-8"), new.content)
     check_merged(text, api, new.content)
     with tempfile.TemporaryDirectory() as scratch:
         spec = Path(scratch) / api.spec.name
         spec.write_text(text, "utf-8")
-        made = Path(scratch) / "adapty_generated"
+        package = Path(scratch) / "adapty_generated"
         try:
-            generate(made, {api.package: spec})
+            generate(package, {api.package: spec})
         except SystemExit as problem:
-            refuse(str(problem))
-        with all_or_nothing([api.spec, TARGET, CHANGELOG]):
+            reject(str(problem))
+        with transaction([api.spec, TARGET, CHANGELOG]):
             api.spec.write_text(text, "utf-8")
-            CHANGELOG.write_text(with_entry(CHANGELOG.read_text("utf-8"), api.title, found), "utf-8")
-            # Made from the file in its own place, which its headers name.
-            made = Path(scratch) / "again" / "adapty_generated"
-            made.parent.mkdir()
-            generate(made, {})
-            replace_tree(TARGET, made)
-    print(f"{api.spec.name}: {len(found)} changes taken over; {text.count(MARK)} descriptions to write")
-    return 0 if chosen.no_tests else tested()
+            CHANGELOG.write_text(add_entry(CHANGELOG.read_text("utf-8"), api.title, found), "utf-8")
+            # Generated from the file at its final path, which the headers contain.
+            package = Path(scratch) / "final" / "adapty_generated"
+            package.parent.mkdir()
+            generate(package, {})
+            replace_tree(TARGET, package)
+    print(f"{api.spec.name}: {len(found)} changes merged; {text.count(MARK)} descriptions to write")
+    return 0 if options.no_tests else run_checks()
 
 
 def check_merged(text: str, api: Api, new: dict[str, object]) -> None:
-    """See that our text says what the new version says, and nothing else."""
-    left = find_changes(parse_document(parse(text.encode(), api.spec.name), api.spec.name), parse_document(new, "NEW"))
-    if left:
-        refuse(f"the contracts could not be joined: {left[0].words}: {left[0].element}")
+    """Exit unless our text means the same as the new version."""
+    remaining = find_changes(
+        parse_document(parse(text.encode(), api.spec.name), api.spec.name), parse_document(new, "NEW")
+    )
+    if remaining:
+        reject(f"the contracts could not be merged: {remaining[0].words}: {remaining[0].element}")
 
 
-def tested() -> int:
-    """Say what the facade owes, and run the tests."""
-    debts = subprocess.run([sys.executable, "-m", "scripts.facade_coverage"], check=False, cwd=ROOT)
+def run_checks() -> int:
+    """List the gaps of the facade, and run the tests."""
+    gaps = subprocess.run([sys.executable, "-m", "scripts.facade_coverage"], check=False, cwd=ROOT)
     tests = subprocess.run([sys.executable, "-m", "pytest", "-q"], check=False, cwd=ROOT)
-    return 1 if debts.returncode or tests.returncode else 0
+    return 1 if gaps.returncode or tests.returncode else 0
 
 
-def refuse(problem: str) -> NoReturn:
-    """Stop without having changed anything."""
+def reject(problem: str) -> NoReturn:
+    """Exit without any change."""
     print(*map(one_line, f"update-spec: {problem}".splitlines()), sep="\n", file=sys.stderr)
-    raise SystemExit(REFUSED)
+    raise SystemExit(EXIT_REJECTED)
 
 
 if __name__ == "__main__":

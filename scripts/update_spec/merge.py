@@ -1,8 +1,8 @@
-"""The vendor's new contract as a text of ours: its operations, names and constraints, our words and comments.
+"""Merge the vendor's new contract into our text: their operations, names and constraints, our descriptions.
 
-What both have keeps our descriptions, our order and our way of writing it. What is new comes as the vendor has it, but
-for its words: each new element is marked for a description, and `make specs` fails for as long as one is. What the
-vendor dropped goes.
+Existing elements keep our descriptions, order and notation. New elements are copied without the vendor's texts: each
+gets a mark in place of its description, and `make specs` fails until all marks are replaced. Elements that the vendor
+removed are removed.
 """
 
 from __future__ import annotations
@@ -18,44 +18,44 @@ from scripts.spec_for_generation import METHODS
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["MARK", "merged"]
+__all__ = ["MARK", "merge_contract"]
 
 MARK = "TODO: describe in our own words"
-"""Stands where a new element needs a description."""
+"""The description of a new element."""
 
-_WORDS = frozenset({"description", "summary"})
-"""Keys whose texts are ours, wherever a text stands under them."""
+_TEXTS = frozenset({"description", "summary"})
+"""Keys of texts, which are ours."""
 
 _DATA = frozenset({"example", "default", "enum", "const", "value", "mapping", "required", "security"})
-"""Keys under which everything is data, and taken over as it is; named examples have words of ours beside it."""
+"""Keys of data, which is copied unchanged; named examples also have texts of ours."""
 
 _DESCRIBED = frozenset({"properties", "schemas", "parameters", "responses", "headers", "requestBodies"})
-"""Keys under which each new object is an element that needs a description."""
+"""Keys whose objects need a description each."""
 
 _IDENTITIES = (("name", "in"), ("$ref",), ("url",))
-"""What tells the objects of a list apart, the first of these that they have."""
+"""Keys that identify the objects of a list; the first ones that exist count."""
 
 
-def merged(ours: str, new: Mapping[str, Any]) -> str:
-    """Give our text of a contract with what the new version of it says.
+def merge_contract(ours: str, new: Mapping[str, Any]) -> str:
+    """Return our text of a contract, merged with the new version.
 
     Args:
-        ours: The YAML text that we have.
-        new: The new version, decoded.
+        ours: Our YAML text.
+        new: The new version, parsed.
     """
     yaml = _yaml()
     document = yaml.load(ours)
-    _take_over(document, new, parent="")
-    written = io.StringIO()
-    yaml.dump(document, written)
-    return written.getvalue()
+    _merge_mapping(document, new, parent="")
+    text = io.StringIO()
+    yaml.dump(document, text)
+    return text.getvalue()
 
 
 def _yaml() -> YAML:
-    """Give a YAML that writes what it read as it was, down to quotes and comments."""
+    """Return a YAML parser that keeps quotes and comments."""
     yaml = YAML()
     yaml.preserve_quotes = True
-    yaml.width = 4096  # nothing is folded anew
+    yaml.width = 4096  # lines are not wrapped
     yaml.indent(mapping=2, sequence=4, offset=2)
     yaml.representer.add_representer(
         type(None), lambda representer, _: representer.represent_scalar("tag:yaml.org,2002:null", "null")
@@ -63,44 +63,44 @@ def _yaml() -> YAML:
     return yaml
 
 
-def _take_over(ours: CommentedMap, new: Mapping[str, Any], parent: str) -> None:
-    """Change a mapping of ours in place."""
-    for name in [name for name in ours if name not in new and not _is_word(name, ours[name], parent)]:
+def _merge_mapping(ours: CommentedMap, new: Mapping[str, Any], parent: str) -> None:
+    """Merge a mapping in place."""
+    for name in [name for name in ours if name not in new and not _is_text(name, ours[name], parent)]:
         del ours[name]
     for place, (name, value) in enumerate(new.items()):
         if name not in ours:
-            made = _made(value, name, parent)
-            if not (_is_word(name, value, parent) and parent != ""):
-                ours.insert(min(place, len(ours)), name, made)
-        elif not _is_word(name, value, parent):
-            ours[name] = _updated(ours[name], value, name, parent)
+            element = _create(value, name, parent)
+            if not (_is_text(name, value, parent) and parent != ""):
+                ours.insert(min(place, len(ours)), name, element)
+        elif not _is_text(name, value, parent):
+            ours[name] = _merge_value(ours[name], value, name, parent)
 
 
-def _updated(ours: Any, new: Any, name: str, parent: str) -> Any:
-    """Give what stands in the place of a value of ours, which is itself where nothing changed."""
+def _merge_value(ours: Any, new: Any, name: str, parent: str) -> Any:
+    """Return the merged value; it is ours if nothing changed."""
     if name in _DATA and parent not in _DESCRIBED:
-        return ours if _plain(ours) == _plain(new) else _changed_data(ours, new)
+        return ours if _plain(ours) == _plain(new) else _merge_data(ours, new)
     if isinstance(ours, CommentedMap) and isinstance(new, dict):
-        _take_over(ours, new, name)
+        _merge_mapping(ours, new, name)
         return ours
     if isinstance(ours, CommentedSeq) and isinstance(new, list):
-        return _updated_list(ours, new, name)
-    return ours if _plain(ours) == _plain(new) else _made(new, name, parent)
+        return _merge_list(ours, new, name)
+    return ours if _plain(ours) == _plain(new) else _create(new, name, parent)
 
 
-def _updated_list(ours: CommentedSeq, new: list[Any], name: str) -> CommentedSeq:
-    """Change a list of ours in place: objects are matched by what tells them apart, values by themselves."""
-    known = {_identity(item, place): item for place, item in enumerate(ours)}
+def _merge_list(ours: CommentedSeq, new: list[Any], name: str) -> CommentedSeq:
+    """Merge a list in place: objects are matched by identity, other items by value."""
+    existing = {_identity(item, place): item for place, item in enumerate(ours)}
     items = []
     for place, item in enumerate(new):
-        found = known.get(_identity(item, place))
-        items.append(_made(item, "", name) if found is None else _updated(found, item, "", name))
+        match = existing.get(_identity(item, place))
+        items.append(_create(item, "", name) if match is None else _merge_value(match, item, "", name))
     ours[:] = items
     return ours
 
 
-def _changed_data(ours: Any, new: Any) -> Any:
-    """Give new data, in the list of ours where both are lists, so that its way of writing stays."""
+def _merge_data(ours: Any, new: Any) -> Any:
+    """Return new data; a list of ours is changed in place, so that its notation stays."""
     if isinstance(ours, CommentedSeq) and isinstance(new, list):
         ours[:] = new
         return ours
@@ -116,30 +116,30 @@ def _identity(item: Any, place: int) -> Any:
     return place
 
 
-def _made(value: Any, name: str, parent: str) -> Any:
-    """Give a new element, its words replaced by marks."""
-    if _is_word(name, value, parent):
+def _create(value: Any, name: str, parent: str) -> Any:
+    """Return a new element with marks for texts."""
+    if _is_text(name, value, parent):
         return MARK
     if name in _DATA and parent not in _DESCRIBED:
         return value
     if isinstance(value, list):
-        return [_made(item, "", name) for item in value]
+        return [_create(item, "", name) for item in value]
     if not isinstance(value, dict):
         return value
-    made = {key: _made(inner, key, name) for key, inner in value.items()}
+    element = {key: _create(inner, key, name) for key, inner in value.items()}
     is_element = parent in _DESCRIBED or name in METHODS
-    if is_element and "$ref" not in made and "description" not in made:
-        made = {"description": MARK, **made}
-    return made
+    if is_element and "$ref" not in element and "description" not in element:
+        element = {"description": MARK, **element}
+    return element
 
 
-def _is_word(name: Any, value: Any, parent: str) -> bool:
-    """Tell a description from a field that is called description."""
-    return name in _WORDS and isinstance(value, str) and parent not in {"properties", *_DATA}
+def _is_text(name: Any, value: Any, parent: str) -> bool:
+    """Return whether this is a text, and not a field with such a name."""
+    return name in _TEXTS and isinstance(value, str) and parent not in {"properties", *_DATA}
 
 
 def _plain(value: Any) -> Any:
-    """Give data without ruamel's classes, which do not all compare by value."""
+    """Return data without ruamel's classes, not all of which compare by value."""
     if isinstance(value, dict):
         return {str(name): _plain(inner) for name, inner in value.items()}
     if isinstance(value, list):

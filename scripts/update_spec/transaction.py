@@ -1,4 +1,4 @@
-"""The files that an update changes: all of them, or none."""
+"""Change files together: all or none."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = ["all_or_nothing"]
+__all__ = ["transaction"]
 
 
 @contextmanager
-def all_or_nothing(paths: Iterable[Path]) -> Iterator[None]:
-    """Put the files and folders back as they were if the block does not come to its end."""
+def transaction(paths: Iterable[Path]) -> Iterator[None]:
+    """Restore the files and folders if the block raises."""
     with tempfile.TemporaryDirectory() as scratch:
-        kept = {path: Path(scratch) / str(number) for number, path in enumerate(paths)}
-        for path, copy in kept.items():
+        copies = {path: Path(scratch) / str(number) for number, path in enumerate(paths)}
+        for path, copy in copies.items():
             _copy(path, copy)
         try:
             yield
         except BaseException:
-            for path, copy in kept.items():
+            for path, copy in copies.items():
                 _copy(copy, path)
             raise
 

@@ -153,7 +153,7 @@ async def test_bad_input_is_refused_before_anything_is_sent(
 async def test_a_record_and_fields_exclude_each_other(adapty: AsyncAdapty, sandbox: Sandbox) -> None:
     """Neither both nor something that is no record is accepted."""
     profile = MailProfile.from_dict(PROFILE)
-    with pytest.raises(AdaptyUsageError, match=r"^country: is given beside a ready MailProfile"):
+    with pytest.raises(AdaptyUsageError, match=r"^country: cannot be combined with a MailProfile"):
         await adapty.mail.save_profile(profile, country="US")  # type: ignore[call-overload]
     with pytest.raises(AdaptyUsageError, match=r"^profile: is of type dict; expected a MailProfile"):
         await adapty.mail.save_profile(PROFILE)  # type: ignore[call-overload]

@@ -1,4 +1,4 @@
-# Made from tests/_async/conftest.py by `make unasync`; do not edit.
+# Generated from tests/_async/conftest.py by `make unasync`; do not edit.
 
 """What the tests of a client share."""
 

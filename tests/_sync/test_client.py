@@ -1,4 +1,4 @@
-# Made from tests/_async/test_client.py by `make unasync`; do not edit.
+# Generated from tests/_async/test_client.py by `make unasync`; do not edit.
 
 """The client itself: settings, connections and how they end."""
 

@@ -1,4 +1,4 @@
-# Made from tests/_async/test_cookies.py by `make unasync`; do not edit.
+# Generated from tests/_async/test_cookies.py by `make unasync`; do not edit.
 
 """Cookies: the client keeps none."""
 

@@ -1,4 +1,4 @@
-# Made from tests/_async/test_faults.py by `make unasync`; do not edit.
+# Generated from tests/_async/test_faults.py by `make unasync`; do not edit.
 
 """What goes wrong between client and API, on a real socket: always a typed exception, never the key in it."""
 

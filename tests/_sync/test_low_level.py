@@ -1,4 +1,4 @@
-# Made from tests/_async/test_low_level.py by `make unasync`; do not edit.
+# Generated from tests/_async/test_low_level.py by `make unasync`; do not edit.
 
 """The generated code by itself, and with a client from the facade."""
 

@@ -1,4 +1,4 @@
-# Made from tests/_async/test_mail.py by `make unasync`; do not edit.
+# Generated from tests/_async/test_mail.py by `make unasync`; do not edit.
 
 """The Mail operations against the sandbox, over a real socket."""
 
@@ -153,7 +153,7 @@ def test_bad_input_is_refused_before_anything_is_sent(
 def test_a_record_and_fields_exclude_each_other(adapty: Adapty, sandbox: Sandbox) -> None:
     """Neither both nor something that is no record is accepted."""
     profile = MailProfile.from_dict(PROFILE)
-    with pytest.raises(AdaptyUsageError, match=r"^country: is given beside a ready MailProfile"):
+    with pytest.raises(AdaptyUsageError, match=r"^country: cannot be combined with a MailProfile"):
         adapty.mail.save_profile(profile, country="US")  # type: ignore[call-overload]
     with pytest.raises(AdaptyUsageError, match=r"^profile: is of type dict; expected a MailProfile"):
         adapty.mail.save_profile(PROFILE)  # type: ignore[call-overload]

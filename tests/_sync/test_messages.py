@@ -1,4 +1,4 @@
-# Made from tests/_async/test_messages.py by `make unasync`; do not edit.
+# Generated from tests/_async/test_messages.py by `make unasync`; do not edit.
 
 """What errors say: where a redirect pointed, which host could not be reached, which key was refused."""
 

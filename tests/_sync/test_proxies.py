@@ -1,4 +1,4 @@
-# Made from tests/_async/test_proxies.py by `make unasync`; do not edit.
+# Generated from tests/_async/test_proxies.py by `make unasync`; do not edit.
 
 """Errors over a proxy of the environment: they name the proxy and its variable, never its credentials."""
 

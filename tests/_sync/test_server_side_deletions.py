@@ -1,4 +1,4 @@
-# Made from tests/_async/test_server_side_deletions.py by `make unasync`; do not edit.
+# Generated from tests/_async/test_server_side_deletions.py by `make unasync`; do not edit.
 
 """Many deletions in one go: each id once, so many at a time, nothing lost and nothing left running."""
 

@@ -1,4 +1,4 @@
-# Made from tests/_async/test_server_side_retries.py by `make unasync`; do not edit.
+# Generated from tests/_async/test_server_side_retries.py by `make unasync`; do not edit.
 
 """What is sent again, counted on the wire, and when a deletion that was sent again is taken for done."""
 

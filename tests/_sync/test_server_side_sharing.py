@@ -1,4 +1,4 @@
-# Made from tests/_async/test_server_side_sharing.py by `make unasync`; do not edit.
+# Generated from tests/_async/test_server_side_sharing.py by `make unasync`; do not edit.
 
 """One client for many at once, against the sandbox: every result belongs to who asked for it."""
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import json
-import logging
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -17,10 +15,13 @@ import pytest
 from adapty import Adapty
 from adapty.fast import fast_is_installed
 from tests.bulk.recording_server import RecordingServer, recording_server
-from tests.bulk.skipping_loop import SkippingLoop
+from tests.loose_ends import no_loose_ends
+from tests.skipping_loop import SkippingLoop
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+__all__ = ["no_loose_ends"]
 
 HEADER = "external_profile_id,external_created_at,email"
 
@@ -78,7 +79,7 @@ def hurry(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
             others.append(type(loop))
         run(loop)
 
-    for target in ("adapty.bulk.blocking.new_event_loop", "asyncio.events.new_event_loop"):
+    for target in ("adapty._engine.runner.new_event_loop", "asyncio.events.new_event_loop"):
         monkeypatch.setattr(target, SkippingLoop)
     monkeypatch.setattr(asyncio.BaseEventLoop, "run_forever", note)
     yield
@@ -105,31 +106,7 @@ def recorder() -> Iterator[RecordingServer]:
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Send over each of the transports that an import takes by itself."""
     is_fast: bool = request.param
-    monkeypatch.setattr("adapty.bulk.transports.fast_is_installed", lambda: is_fast)
-
-
-class _Complaints(logging.Handler):
-    """Keeps what asyncio complains about: exceptions that nobody asked for, tasks that were lost."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.WARNING)
-        self.texts: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.texts.append(record.getMessage())
-
-
-@pytest.fixture
-def no_loose_ends() -> Iterator[None]:
-    """Fail a test that leaves tasks or exceptions behind which nobody looks after."""
-    complaints = _Complaints()
-    logging.getLogger("asyncio").addHandler(complaints)
-    try:
-        yield
-        gc.collect()
-    finally:
-        logging.getLogger("asyncio").removeHandler(complaints)
-    assert complaints.texts == []
+    monkeypatch.setattr("adapty._engine.senders.fast_is_installed", lambda: is_fast)
 
 
 @pytest.fixture
@@ -147,7 +124,7 @@ def adapty(api: FakeApi) -> Iterator[Adapty]:
 
 @pytest.fixture(autouse=True)
 def _in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keep the failures files, which go to the current folder, out of the project."""
+    """Keep the rejects files, which go to the current folder, out of the project."""
     monkeypatch.chdir(tmp_path)
 
 

@@ -1,4 +1,4 @@
-"""What the tests of `erase` share: both APIs, which note whom they are asked to delete, and the report read back."""
+"""Shared by the tests of `erase`: both APIs, which record the users to delete, and the report read back."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ __all__ = ["COLUMNS", "FakeApis", "Reply", "busy", "outcomes", "report_rows", "u
 COLUMNS = ["at", "api", "id", "outcome", "reason"]
 
 Reply = Callable[[str, str], httpx.Response]
-"""Gives the answer to who is asked, and about whom."""
+"""Return the response for a request."""
 
 
 def deleted(_: str, __: str) -> httpx.Response:
@@ -42,7 +42,7 @@ def unreachable(_: str, __: str) -> httpx.Response:
 
 @dataclass
 class FakeApis:
-    """Both APIs. Each deletes whom it is asked to, unless told to answer otherwise.
+    """Both APIs. Each deletes the users it is asked to, unless configured otherwise.
 
     Attributes:
         reply: Gives the answer.

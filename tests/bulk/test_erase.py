@@ -1,4 +1,4 @@
-"""`erase`: whom it takes, whom it asks, what it writes down, and how it ends."""
+"""`erase`: its inputs, the APIs it calls, its report and how it ends."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from adapty import (
     RateLimitError,
     ServerError,
 )
+from adapty._engine.runner import CancelToken
 from adapty.bulk import EraseReport, Progress, async_erase, erase
-from adapty.bulk.outcomes_file import OutcomesFile
-from adapty.bulk.stop import Stop
+from adapty.bulk._state.erase_log import EraseLog
 from tests.bulk.erasing import FakeApis, busy, outcomes, report_rows, unreachable, users_file
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def test_every_source(adapty: Adapty, apis: FakeApis, name: str) -> None:
         ("server-side", "customer_user_id"),
         ("mail", "external_profile_id"),
     }
-    assert not list(Path().glob("*.journal*"))
+    assert not list(Path().glob("*.checkpoint*"))
 
 
 @pytest.mark.anyio
@@ -97,7 +97,7 @@ async def test_every_source_with_the_async_client(apis: FakeApis, name: str) -> 
     make, report = SOURCES[name]
 
     async with apis.async_client() as adapty:
-        done = await async_erase(adapty, make(), lanes=2)
+        done = await async_erase(adapty, make(), concurrency=2)
 
     assert (done.deleted, done.report) == (4, Path(report))
     assert outcomes(report) == BOTH
@@ -142,9 +142,9 @@ def test_what_came_of_each(adapty: Adapty, apis: FakeApis) -> None:
     done = erase(adapty, ["u1", "u2", "u3"], api="mail", report="evidence.csv")
 
     assert done == EraseReport(
-        apis=("mail",), report=Path("evidence.csv"), deleted=1, not_found=1, failed=1, seconds=done.seconds
+        apis=("mail",), report=Path("evidence.csv"), deleted=1, not_found=1, failed=1, elapsed=done.elapsed
     )
-    assert 0 < done.seconds < 10
+    assert 0 < done.elapsed < 10
     rows = {row["id"]: (row["outcome"], row["reason"]) for row in report_rows("evidence.csv")}
     assert rows["u1"] == ("deleted", "by external_profile_id")
     assert rows["u2"] == ("not_found", "no profile by external_profile_id or customer_user_id")
@@ -165,7 +165,7 @@ def test_the_report_as_data(adapty: Adapty) -> None:
         "repeated": 1,
         "report": "ids.erased.csv",
         "retried": 0,
-        "seconds": round(done.seconds, 3),
+        "elapsed": round(done.elapsed, 3),
         "resumed": False,
         "nothing_found": {},
     }
@@ -234,7 +234,7 @@ def test_everybody_is_accounted_for(scratch: Path, ids: list[Any]) -> None:
     report.unlink(missing_ok=True)
     apis = FakeApis()
     with apis.client() as adapty:
-        done = erase(adapty, ids, report=report, lanes=3)
+        done = erase(adapty, ids, report=report, concurrency=3)
 
     rows = [*outcomes_of(report)]
     for api in ("server-side", "mail"):
@@ -278,16 +278,16 @@ def test_a_failure_that_goes_away(adapty: Adapty, apis: FakeApis, hurry: None) -
         (["u1"], {"by": "email", "api": "server-side"}, "by: is 'email', which the server-side API does not know; "),
         (["u1"], {"api": "server_side"}, "api: 'server_side' is not known; did you mean server-side?"),
         (["u1"], {"api": ["mail"]}, "api: is of type list; expected a str"),
-        (["u1"], {"lane": 3}, "lane: is no such option; did you mean lanes?"),
+        (["u1"], {"concurency": 3}, "concurency: is no such option; did you mean concurrency?"),
         (["u1"], {"dry_run": True}, "dry_run: is no such option"),
-        (["u1"], {"lanes": 0}, "lanes: is no such number; expected 1 to 256"),
+        (["u1"], {"concurrency": 0}, "concurrency: is no such number; expected 1 to 256"),
         (["u1"], {"rate_limit": 0}, "rate_limit: is no rate; "),
         (["u1"], {"on_progress": 1}, "on_progress: is of type int; expected something to call"),
         (["u1"], {"report": None}, "report: is None; expected a path"),
         (["u1"], {"report": "missing/r.csv"}, "missing/r.csv: cannot be written: No such file or directory"),
-        (["u1"], {"report": "a\0b"}, "a\0b: cannot be written: its name is none"),
-        (["u1"], {"report": "."}, ".: is no file; expected room for a file of this name"),
-        (["u1"], {"journal": "j"}, "journal: is given for what comes from a program; "),
+        (["u1"], {"report": "a\0b"}, "a\0b: cannot be written: invalid path"),
+        (["u1"], {"report": "."}, ".: is not a regular file; choose another path for the checkpoint"),
+        (["u1"], {"checkpoint": "j"}, "checkpoint: is given for what comes from a program; "),
     ],
 )
 def test_arguments_that_are_wrong(
@@ -328,7 +328,7 @@ def test_progress_of_both(adapty: Adapty) -> None:
 
     erase(adapty, ["u1", "é", "u1"], on_progress=told.append)
 
-    last = {progress.stage: (progress.accepted, progress.refused, progress.share) for progress in told}
+    last = {progress.stage: (progress.accepted, progress.rejected, progress.fraction) for progress in told}
     assert last == {"server-side": (2, 1, 1.0), "mail": (3, 0, 1.0)}
     assert {progress.limit for progress in told} == {None}
 
@@ -342,8 +342,8 @@ def test_progress_of_what_has_no_length(adapty: Adapty, give: Callable[[list[str
     erase(adapty, give(["u1"]), api="mail", on_progress=of_one.append)
     erase(adapty, give(["u1"]), on_progress=of_both.append)
 
-    assert {progress.share for progress in of_one} == {None}
-    assert of_both[-1].share == 1.0
+    assert {progress.fraction for progress in of_one} == {None}
+    assert of_both[-1].fraction == 1.0
 
 
 def test_the_rate_that_is_asked_for(adapty: Adapty) -> None:
@@ -352,7 +352,7 @@ def test_the_rate_that_is_asked_for(adapty: Adapty) -> None:
 
     done = erase(adapty, [f"u{number}" for number in range(11)], api="mail", rate_limit=100, on_progress=told.append)
 
-    assert done.seconds >= 0.05  # the first five or six may go out together
+    assert done.elapsed >= 0.05  # the first five or six may go out together
     assert {progress.limit for progress in told} == {100}
 
 
@@ -396,13 +396,13 @@ def test_an_interrupt_while_ids_are_kept(
     adapty: Adapty, apis: FakeApis, monkeypatch: pytest.MonkeyPatch, *, is_async: bool
 ) -> None:
     """Ctrl-C is heeded while a generator is read for both APIs, however many ids are still to come."""
-    stop = Stop()
-    monkeypatch.setattr("adapty.bulk.erasing.Stop", lambda: stop)
+    token = CancelToken()
+    monkeypatch.setattr("adapty.bulk.erasing.CancelToken", lambda: token)
 
     def ids() -> Iterator[str]:
         for number in range(100):
             if number == 50:
-                stop.ask()
+                token.request()
             assert number < 60
             yield f"u{number}"
 
@@ -432,7 +432,7 @@ def test_what_stops_one_api_does_not_stop_the_other(
     ids = [f"u{number}" for number in range(9)]
 
     with pytest.raises(error) as caught:
-        erase(adapty, ids, lanes=1)
+        erase(adapty, ids, concurrency=1)
 
     other = "mail" if stopped == "server-side" else "server-side"
     failed = 4 if name == "an API that is down" else 0
@@ -465,18 +465,18 @@ def test_evidence_that_cannot_be_kept_stops_both(
 ) -> None:
     """Where the report takes no more, nobody else is erased, from neither API."""
     rows: list[str] = []
-    add = OutcomesFile.add
+    add = EraseLog.add
 
-    def full(file: OutcomesFile, api: str, deletion: Any) -> None:
+    def full(file: EraseLog, api: str, deletion: Any) -> None:
         if rows:
             raise AdaptyUsageError("ids.erased.csv: cannot be written: No space left on device")
         rows.append(api)
         add(file, api, deletion)
 
-    monkeypatch.setattr(OutcomesFile, "add", full)
+    monkeypatch.setattr(EraseLog, "add", full)
 
     with pytest.raises(AdaptyUsageError, match="No space left") as caught:
-        erase(adapty, ["u1", "u2", "u3"], lanes=1)
+        erase(adapty, ["u1", "u2", "u3"], concurrency=1)
 
     assert caught.value.__notes__ == [
         "server-side: 1 deleted, 0 not found, 0 failed so far",
@@ -490,7 +490,7 @@ def test_a_report_that_another_run_adds_to(adapty: Adapty, apis: FakeApis) -> No
     """A run that comes to nothing does not take away what another one wrote into the same file meanwhile."""
 
     def write_beside(api: str, _: str) -> httpx.Response:
-        with OutcomesFile(Path("ids.erased.csv"), None) as other:
+        with EraseLog(Path("ids.erased.csv"), None) as other:
             other.add(api, type("Row", (), {"id": "u9", "outcome": "deleted", "reason": ""})())
         return httpx.Response(401)
 

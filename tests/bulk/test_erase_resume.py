@@ -16,9 +16,9 @@ import httpx
 import pytest
 
 from adapty import Adapty, AdaptyError, AdaptyUsageError, AuthenticationError
+from adapty._engine.runner import CancelToken
 from adapty.bulk import Progress, async_erase, erase
-from adapty.bulk.journal import Journal
-from adapty.bulk.stop import Stop
+from adapty.bulk._state.checkpoint import Checkpoint
 from tests.bulk.erasing import FakeApis, outcomes, report_rows, users_file
 from tests.raw_server import raw_server
 
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(__file__).resolve().parents[2]
-JOURNAL = Path("users.txt.journal")
-GO_ON = "run it again to go on from there; users.txt.journal notes how far it is"
+JOURNAL = Path("users.txt.checkpoint")
+GO_ON = "run it again to resume; its progress is in users.txt.checkpoint"
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ def broken_off(adapty: Adapty, apis: FakeApis, requests: int, **options: Any) ->
     """Erase the users of the file, and be stopped after so many requests."""
     stop_after(apis, requests)
     with pytest.raises(AuthenticationError):
-        erase(adapty, "users.txt", lanes=1, **options)
+        erase(adapty, "users.txt", concurrency=1, **options)
     go_on(apis)
 
 
@@ -73,7 +73,7 @@ def test_it_goes_on_where_it_was_stopped(adapty: Adapty, apis: FakeApis, request
     assert len([row for row in report_rows() if row["outcome"] == "deleted"]) == requests
     apis.asked.clear()
 
-    done = erase(adapty, "users.txt", api="server-side", lanes=1)
+    done = erase(adapty, "users.txt", api="server-side", concurrency=1)
 
     assert apis.asked_about("server-side").total() == 5 - requests
     assert (done.deleted, done.failed, done.repeated, done.resumed) == (5, 1, 2, True)
@@ -87,7 +87,7 @@ def test_only_what_is_left_of_both(adapty: Adapty, apis: FakeApis) -> None:
     users_file("u1", "u2", "u3")
     stop_after(apis, 1, "mail")
     with pytest.raises(AuthenticationError) as caught:
-        erase(adapty, "users.txt", lanes=1)
+        erase(adapty, "users.txt", concurrency=1)
     assert caught.value.__notes__ == [
         "server-side: 3 deleted, 0 not found, 0 failed",
         "mail: 1 deleted, 0 not found, 0 failed so far",
@@ -97,7 +97,7 @@ def test_only_what_is_left_of_both(adapty: Adapty, apis: FakeApis) -> None:
     go_on(apis)
     apis.asked.clear()
 
-    done = erase(adapty, "users.txt", lanes=1)
+    done = erase(adapty, "users.txt", concurrency=1)
 
     assert (done.deleted, done.resumed) == (6, True)
     assert sorted(apis.asked) == [("mail", "external_profile_id", "u2"), ("mail", "external_profile_id", "u3")]
@@ -112,7 +112,7 @@ def test_it_may_break_off_again_and_again(adapty: Adapty, apis: FakeApis) -> Non
     done = None
     for _ in range(20):
         with suppress(AuthenticationError):
-            done = erase(adapty, "users.txt", lanes=3)
+            done = erase(adapty, "users.txt", concurrency=3)
             break
 
     assert done is not None
@@ -128,23 +128,23 @@ def test_progress_of_a_run_that_goes_on(adapty: Adapty, apis: FakeApis) -> None:
 
     erase(adapty, "users.txt", api="server-side", on_progress=told.append)
 
-    assert (told[-1].accepted, told[-1].share, told[-1].share_before) == (4, 1.0, 0.5)
+    assert (told[-1].accepted, told[-1].fraction) == (4, 1.0)
 
 
-def test_without_a_journal_it_begins_anew(adapty: Adapty, apis: FakeApis) -> None:
+def test_without_a_checkpoint_it_begins_anew(adapty: Adapty, apis: FakeApis) -> None:
     """Everybody is asked about again, and has a second row; nothing else is left beside the file."""
     users_file("u1", "u2")
-    broken_off(adapty, apis, 1, api="server-side", journal=None)
+    broken_off(adapty, apis, 1, api="server-side", checkpoint=None)
     assert sorted(Path().iterdir()) == [Path("users.erased.csv"), Path("users.txt")]
 
-    done = erase(adapty, "users.txt", api="server-side", journal=None, lanes=1)
+    done = erase(adapty, "users.txt", api="server-side", checkpoint=None, concurrency=1)
 
     assert (done.deleted, done.resumed) == (2, False)
     assert [row["id"] for row in report_rows()] == ["u1", "u1", "u2"]
 
 
 def test_a_run_that_came_to_nothing_leaves_nothing(adapty: Adapty, apis: FakeApis) -> None:
-    """Neither a journal nor a report is there where nobody was tried."""
+    """Neither a checkpoint nor a report is there where nobody was tried."""
     users_file("u1")
     broken_off(adapty, apis, 0, api="server-side")
 
@@ -158,7 +158,7 @@ def test_what_must_not_change(adapty: Adapty, apis: FakeApis) -> None:
     apis.asked.clear()
     with apis.client(mail_base_url="https://elsewhere.example.com") as elsewhere:
         changes: list[tuple[Adapty, dict[str, Any], str]] = [
-            (adapty, {"by": "email"}, "by has changed from 'customer_user_id' to 'email' since the run began"),
+            (adapty, {"by": "email"}, "by has changed from 'customer_user_id' to 'email' since the run started"),
             (adapty, {"by": "customer_user_id"}, "origin of by has changed from 'the input' to 'the caller' since"),
             (adapty, {"report": "other.csv"}, "report has changed"),
             (adapty, {"api": "mail"}, "address of server-side has changed from "),
@@ -168,10 +168,10 @@ def test_what_must_not_change(adapty: Adapty, apis: FakeApis) -> None:
             with pytest.raises(AdaptyUsageError) as caught:
                 erase(client, "users.txt", **changed)
             assert problem in str(caught.value)
-            assert str(caught.value).endswith("or remove users.txt.journal to begin anew")
+            assert str(caught.value).endswith("or remove users.txt.checkpoint to start over")
     users_file("u1", "u2", "u3")
     with pytest.raises(
-        AdaptyUsageError, match=r"^users\.txt has changed since the run began; put the old file back, or"
+        AdaptyUsageError, match=r"^users\.txt has changed since the run started; restore the original file, or"
     ):
         erase(adapty, "users.txt")
     assert apis.asked == []
@@ -196,7 +196,7 @@ def test_evidence_that_is_gone(adapty: Adapty, apis: FakeApis, change: str) -> N
     apis.asked.clear()
 
     problem = "is not there any more" if change == "removed" else "is shorter"
-    told = rf"^users\.erased\.csv: {problem}, which says what came of the users before; put it back"
+    told = rf"^users\.erased\.csv: {problem}, restore it, because it has the results of the run so far"
     with pytest.raises(AdaptyUsageError, match=told):
         erase(adapty, "users.txt")
 
@@ -209,14 +209,14 @@ def test_evidence_that_is_gone(adapty: Adapty, apis: FakeApis, change: str) -> N
 def test_a_process_that_ends_when_nobody_is_left(
     adapty: Adapty, apis: FakeApis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A run that is through but for its journal is told as it was, by the next one, which asks nobody."""
+    """A run that is through but for its checkpoint is told as it was, by the next one, which asks nobody."""
     users_file("u1", "é", "u1")
 
-    def ends(_: Journal) -> None:
+    def ends(_: Checkpoint) -> None:
         raise SystemExit
 
     with monkeypatch.context() as patch:
-        patch.setattr(Journal, "finish", ends)
+        patch.setattr(Checkpoint, "finish", ends)
         with pytest.raises(SystemExit):
             erase(adapty, "users.txt")
     apis.asked.clear()
@@ -248,18 +248,18 @@ def test_two_at_once(adapty: Adapty, apis: FakeApis) -> None:
 def test_a_stop_between_the_two(adapty: Adapty, apis: FakeApis, monkeypatch: pytest.MonkeyPatch) -> None:
     """Ctrl-C at the last user of one API keeps the other one from being asked; the next run begins with that."""
     users_file("u1", "u2")
-    stop = Stop()
-    monkeypatch.setattr("adapty.bulk.erasing.Stop", lambda: stop)
+    token = CancelToken()
+    monkeypatch.setattr("adapty.bulk.erasing.CancelToken", lambda: token)
 
     def press(*_: str) -> httpx.Response:
         if len(apis.asked) == 2:
-            stop.ask()
+            token.request()
         return httpx.Response(204)
 
     apis.reply = press
 
     with pytest.raises(KeyboardInterrupt) as caught:
-        erase(adapty, "users.txt", lanes=1)
+        erase(adapty, "users.txt", concurrency=1)
 
     assert caught.value.__notes__ == [
         "server-side: 2 deleted, 0 not found, 0 failed",
@@ -268,7 +268,7 @@ def test_a_stop_between_the_two(adapty: Adapty, apis: FakeApis, monkeypatch: pyt
         GO_ON,
     ]
     go_on(apis)
-    monkeypatch.setattr("adapty.bulk.erasing.Stop", Stop)
+    monkeypatch.setattr("adapty.bulk.erasing.CancelToken", CancelToken)
     assert erase(adapty, "users.txt").deleted == 4
     assert apis.asked_about("server-side").total() == apis.asked_about("mail").total() == 2
 
@@ -287,7 +287,7 @@ async def test_a_task_that_is_cancelled(apis: FakeApis) -> None:
 
     async with apis.async_client() as adapty:
         adapty._transport._transport._send = httpx.MockTransport(handle).handle_async_request  # type: ignore[attr-defined]
-        task = asyncio.create_task(async_erase(adapty, "users.txt", api="mail", lanes=1))
+        task = asyncio.create_task(async_erase(adapty, "users.txt", api="mail", concurrency=1))
         await asyncio.wait_for(held.wait(), 10)
         task.cancel()
         with pytest.raises(asyncio.CancelledError) as caught:
@@ -338,7 +338,7 @@ def test_a_process_that_is_killed_again_and_again() -> None:
 
 def erasing(url: str) -> subprocess.Popen[str]:
     """Erase in a process of its own."""
-    command = [sys.executable, "-W", "error", "-m", "tests.bulk.eraser", url, '{"lanes": 4}']
+    command = [sys.executable, "-W", "error", "-m", "tests.bulk.eraser", url, '{"concurrency": 4}']
     paths = os.pathsep.join([str(ROOT), *sys.path])
     return subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": paths}

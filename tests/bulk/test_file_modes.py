@@ -7,15 +7,15 @@ import os
 import stat
 import subprocess
 import sys
-import tempfile
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from adapty import Adapty, AuthenticationError
-from adapty.bulk import erase, import_all, running, sorting
+from adapty.bulk import _stage_runner, erase, import_all
+from adapty.bulk._inputs import sorting
 from tests.bulk.recording_server import OK, RecordingServer, Reply
 from tests.conftest import EVENT
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="only POSIX systems have these modes")
 
-UMASKS = (0, 0o022, 0o077, 0o777)
+UMASKS = (0, 0o022, 0o777)
 WHEN = "2026-06-01T10:30:00Z"
 INPUTS = {"profiles.csv", "events.jsonl", "users.txt"}
 REFUSED = Reply(400, b'{"errors": [{"message": "no", "error_code": "base_error", "field_name": "email"}]}')
@@ -67,12 +67,11 @@ class Watch:
                 continue  # removed since
             if path.name not in INPUTS and stat.S_ISREG(status.st_mode):
                 self.modes.setdefault(path.name, set()).add(stat.S_IMODE(status.st_mode))
-
-    def open_temporary_file(self, **options: Any) -> IO[bytes]:
-        """Open a temporary file without a name, and look at it."""
-        file: IO[bytes] = tempfile.TemporaryFile(**options)  # noqa: SIM115 - the caller closes it
-        self.modes.setdefault("temporary file", set()).add(stat.S_IMODE(os.fstat(file.fileno()).st_mode) | 0o600)
-        return file
+        for descriptor in Path("/proc/self/fd").glob("*"):
+            with suppress(OSError):
+                status = descriptor.stat()
+                if stat.S_ISREG(status.st_mode) and not status.st_nlink:
+                    self.modes.setdefault("temporary file", set()).add(stat.S_IMODE(status.st_mode))
 
     def answering(self, reply: Callable[[dict[str, Any]], Reply]) -> Callable[[dict[str, Any]], Reply]:
         """Wrap what answers requests, to look at the files in the middle of a run."""
@@ -107,9 +106,8 @@ def adapty(recorder: RecordingServer) -> Iterator[Adapty]:
 @pytest.fixture(autouse=True)
 def _saving_often(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Save checkpoints often, sort in small runs on disk, and keep temporary files where the test looks."""
-    monkeypatch.setattr(running, "_TELL_SECONDS", 0.002)
-    monkeypatch.setattr(sorting, "_CHUNK_BYTES", 1000)
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(_stage_runner, "_REPORT_SECONDS", 0.002)
+    monkeypatch.setattr(sorting, "_CACHE_KIB", 4)
     monkeypatch.setenv("SQLITE_TMPDIR", str(tmp_path))
 
 
@@ -126,21 +124,18 @@ def import_files(adapty: Adapty, **options: Any) -> Any:
     return import_all(adapty, profiles="profiles.csv", events="events.jsonl", sort=True, **options)
 
 
-def test_import_creates_private_files(
-    adapty: Adapty, recorder: RecordingServer, mask: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Rejects files, the journal and what SQLite keeps beside it have mode 0600, during a run and after it."""
+def test_import_creates_private_files(adapty: Adapty, recorder: RecordingServer, mask: int) -> None:
+    """Rejects files, the checkpoint and what SQLite keeps beside it have mode 0600, during a run and after it."""
     watch = Watch()
     recorder.reply = watch.answering(lambda _: Reply(after=0.005))
-    monkeypatch.setattr(sorting, "TemporaryFile", watch.open_temporary_file)
 
     with umask(mask):
-        report = import_files(adapty, lanes=4)
-        again = import_files(adapty, lanes=4)
+        report = import_files(adapty, concurrency=4)
+        again = import_files(adapty, concurrency=4)
 
-    assert [len(each.failures) for each in (report, again)] == [2, 2]
+    assert [len(each.rejects_files) for each in (report, again)] == [2, 2]
     watch.check(
-        "temporary file", "profiles.failures.csv", "profiles.failures-2.csv", ".part", "profiles.csv.journal", "-wal"
+        "temporary file", "profiles.rejects.csv", "profiles.rejects-2.csv", ".part", "profiles.csv.checkpoint", "-wal"
     )
 
 
@@ -154,13 +149,13 @@ def test_resumed_import_creates_private_files(adapty: Adapty, recorder: Recordin
     recorder.reply = watch.answering(stop_at_forty)
     with umask(mask):
         with pytest.raises(AuthenticationError):
-            import_files(adapty, lanes=2)
-        watch.check("profiles.csv.journal", ".part")
+            import_files(adapty, concurrency=2)
+        watch.check("profiles.csv.checkpoint", ".part")
         recorder.reply = watch.answering(lambda _: OK)
-        report = import_files(adapty, lanes=2)
+        report = import_files(adapty, concurrency=2)
 
     assert report.resumed
-    watch.check("profiles.failures.csv", "events.failures.jsonl")
+    watch.check("profiles.rejects.csv", "events.rejects.jsonl")
 
 
 def test_dry_run_creates_private_files(adapty: Adapty, mask: int) -> None:
@@ -170,7 +165,7 @@ def test_dry_run_creates_private_files(adapty: Adapty, mask: int) -> None:
     with umask(mask):
         for _ in range(2):
             import_files(adapty, dry_run=True)
-            watch.check("profiles.dry-run.failures.csv", "events.dry-run.failures.jsonl")
+            watch.check("profiles.dry-run.rejects.csv", "events.dry-run.rejects.jsonl")
 
 
 def test_erase_creates_private_files(adapty: Adapty, recorder: RecordingServer, mask: int) -> None:
@@ -179,17 +174,18 @@ def test_erase_creates_private_files(adapty: Adapty, recorder: RecordingServer, 
     recorder.reply = watch.answering(lambda _: GONE)
 
     with umask(mask):
-        report = erase(adapty, "users.txt", by="external_profile_id", api="mail", lanes=2)
+        report = erase(adapty, "users.txt", by="external_profile_id", api="mail", concurrency=2)
         Path("link.csv").symlink_to("elsewhere.csv")
         linked = erase(adapty, ["user_1"], by="external_profile_id", api="mail", report="link.csv")
 
     assert (report.deleted, linked.deleted) == (60, 1)
-    watch.check("users.erased.csv", "users.txt.journal", "elsewhere.csv")
+    watch.check("users.erased.csv", "users.txt.checkpoint", "elsewhere.csv")
 
 
 @pytest.mark.parametrize("command", ["import", "erase"])
-def test_commands_create_private_files(recorder: RecordingServer, mask: int, command: str) -> None:
+def test_commands_create_private_files(recorder: RecordingServer, command: str) -> None:
     """The command line creates its files in the same way."""
+    write_inputs()
     watch = Watch()
     recorder.reply = watch.answering(lambda _: GONE if command == "erase" else OK)
     arguments = {
@@ -202,12 +198,12 @@ def test_commands_create_private_files(recorder: RecordingServer, mask: int, com
         check=False,
         capture_output=True,
         text=True,
-        umask=mask,
+        umask=0,
         env={**os.environ, "ADAPTY_MAIL_BASE_URL": recorder.url, "ADAPTY_MAIL_SECRET_KEY": "k"},
     )
 
     assert ended.returncode == (command == "import"), ended.stderr
-    watch.check(*(("users.erased.csv",) if command == "erase" else ("profiles.failures.csv", "events.failures.jsonl")))
+    watch.check(*(("users.erased.csv",) if command == "erase" else ("profiles.rejects.csv", "events.rejects.jsonl")))
 
 
 def test_rejects_of_a_read_only_input_are_private(adapty: Adapty) -> None:
@@ -219,7 +215,7 @@ def test_rejects_of_a_read_only_input_are_private(adapty: Adapty) -> None:
     with umask(0):
         import_all(adapty, profiles="profiles.csv", dry_run=True)
 
-    watch.check("profiles.dry-run.failures.csv")
+    watch.check("profiles.dry-run.rejects.csv")
 
 
 def test_existing_report_keeps_its_mode_and_rows(adapty: Adapty, recorder: RecordingServer) -> None:
@@ -239,9 +235,9 @@ def test_rejects_do_not_follow_a_planted_link(adapty: Adapty, recorder: Recordin
     """A symbolic link with the name of a rejects file is left alone; the next free name is taken."""
     write_inputs()
     recorder.reply = lambda _: REFUSED
-    Path("profiles.failures.csv").symlink_to("planted")
+    Path("profiles.rejects.csv").symlink_to("planted")
 
     report = import_all(adapty, profiles="profiles.csv")
 
-    assert [path.name for path in report.failures] == ["profiles.failures-2.csv"]
+    assert [path.name for path in report.rejects_files] == ["profiles.rejects-2.csv"]
     assert not Path("planted").exists()

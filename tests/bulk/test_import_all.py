@@ -33,7 +33,7 @@ from adapty import (
     UnexpectedResponseError,
 )
 from adapty.bulk import ImportReport, Progress, import_all
-from adapty.bulk.failures import FailuresFile
+from adapty.bulk._state.rejects import RejectsFile
 from tests.bulk.conftest import HEADER, FakeApi, accept, refuse
 from tests.conftest import EVENT, PROFILE
 from tests.examples.independent_count import expected
@@ -71,7 +71,7 @@ def wrong(number: int) -> str:
     return f"user_{number},{WHEN},jane{number}"
 
 
-def kept_failures(name: str = "profiles.failures.csv") -> list[dict[str, str]]:
+def kept_rejects(name: str = "profiles.rejects.csv") -> list[dict[str, str]]:
     """Read the refused records of an import that can go on."""
     (part,) = Path().glob(f"{name}.*.part")
     with part.open(newline="") as file:
@@ -79,7 +79,7 @@ def kept_failures(name: str = "profiles.failures.csv") -> list[dict[str, str]]:
 
 
 def test_the_example_of_the_docstring(adapty: Adapty) -> None:
-    """A small file with one wrong row: one record is accepted, one is refused and in the failures file."""
+    """A small file with one wrong row: one record is accepted, one is refused and in the rejects file."""
     base = profiles_file(
         "user_1,2026-06-01T10:30:00Z,jane@example.com", f"user_2,{WHEN},not an address", name="base.csv"
     )
@@ -87,7 +87,7 @@ def test_the_example_of_the_docstring(adapty: Adapty) -> None:
     report = import_all(adapty, profiles="base.csv")
 
     assert (report.profiles_accepted, dict(report.reasons)) == (1, {"email": 1})
-    assert report.failures == (Path("base.failures.csv"),)
+    assert report.rejects_files == (Path("base.rejects.csv"),)
     assert base.is_file()
 
 
@@ -104,18 +104,18 @@ def test_a_whole_import_is_reported(adapty: Adapty, api: FakeApi) -> None:
 
     report = import_all(adapty, profiles=profiles, events=events)
 
-    assert evolve(report, seconds=0) == ImportReport(
+    assert evolve(report, elapsed=0.0) == ImportReport(
         profiles_accepted=3,
-        profiles_refused=2,
+        profiles_rejected=2,
         events_accepted=4,
-        events_refused=1,
+        events_rejected=1,
         reasons=Counter({"email": 1, "(row)": 1, "event_type": 1}),
         flows={**dict.fromkeys(Flow, 0), Flow.EXPIRED: 1, Flow.ACTIVE: 1, Flow.NEVER_PURCHASED: 1},
         events_without_profile=1,
-        failures=(Path("profiles.failures.csv"), Path("events.failures.jsonl")),
+        rejects_files=(Path("profiles.rejects.csv"), Path("events.rejects.jsonl")),
     )
-    assert 0 < report.seconds < 60
-    assert (report.accepted, report.refused) == (7, 3)
+    assert 0 < report.elapsed < 60
+    assert (report.accepted, report.rejected) == (7, 3)
     assert json.loads(report.to_json())["flows"]["active"] == 1
     assert len(api.sent) == 7
 
@@ -179,7 +179,7 @@ def test_a_nested_null_counts_as_left_out(adapty: Adapty, api: FakeApi) -> None:
 
     report = import_all(adapty, profiles="profiles.jsonl")
 
-    assert report.refused == 0
+    assert report.rejected == 0
     assert api.bodies("profile")[0]["device_info"] == {"platform": "iOS"}
 
 
@@ -214,7 +214,7 @@ def test_events_can_be_csv(adapty: Adapty, api: FakeApi) -> None:
 
     report = import_all(adapty, events="events.csv")
 
-    assert report.refused == 0
+    assert report.rejected == 0
     assert api.bodies("event")[0]["offer"] == {"category": "introductory", "offer_type": "free_trial"}
     assert "expires_at" not in api.bodies("event")[0]
 
@@ -245,7 +245,7 @@ def test_a_wrong_header_sends_nothing_of_its_file(adapty: Adapty, api: FakeApi) 
 
     assert caught.value.field_name == "plan"
     assert api.sent == []
-    assert not Path("profiles.failures.csv").exists()
+    assert not Path("profiles.rejects.csv").exists()
 
 
 def test_columns_of_the_other_kind_are_refused(adapty: Adapty) -> None:
@@ -276,9 +276,9 @@ def test_a_record_that_the_api_refuses_is_blamed_on_its_field(adapty: Adapty, ap
 
     report = import_all(adapty, profiles=profiles_file(good(1), good(2), good(3)))
 
-    assert (report.profiles_accepted, report.profiles_refused) == (1, 2)
+    assert (report.profiles_accepted, report.profiles_rejected) == (1, 2)
     assert report.reasons == Counter({"country": 1, "BadRequestError": 1})
-    with report.failures[0].open(newline="") as file:
+    with report.rejects_files[0].open(newline="") as file:
         errors = {row["external_profile_id"]: row["_error"] for row in csv.DictReader(file)}
     assert errors.keys() == {"user_1", "user_2"}
     assert errors["user_1"].startswith("saveProfile: 400 base_error: country: Input is refused")
@@ -292,7 +292,7 @@ def test_reasons_do_not_grow_with_the_input(adapty: Adapty, api: FakeApi) -> Non
 
     report = import_all(adapty, profiles=profiles)
 
-    assert report.profiles_refused == 210
+    assert report.profiles_rejected == 210
     assert report.reasons == Counter(
         {"custom_attributes": 70, "(others)": 42, **{f"field_{number}": 2 for number in range(49)}}
     )
@@ -330,7 +330,7 @@ def test_a_record_that_the_api_fails_on_is_refused_and_the_rest_goes_on(
 
     report = import_all(adapty, profiles=profiles_file(good(1), good(2), good(3)))
 
-    assert (report.profiles_accepted, report.profiles_refused, report.reasons) == (2, 1, Counter({reason: 1}))
+    assert (report.profiles_accepted, report.profiles_rejected, report.reasons) == (2, 1, Counter({reason: 1}))
     sent = Counter(body["external_profile_id"] for body in api.bodies("profile"))
     assert sent == {"user_1": 1, "user_2": tries, "user_3": 1}
     assert report.retried == tries - 1
@@ -343,7 +343,7 @@ def test_the_number_of_tries_can_be_chosen(adapty: Adapty, api: FakeApi, max_ret
 
     report = import_all(adapty, profiles=profiles_file(good(1)), max_retries=max_retries)
 
-    assert (len(api.sent), report.retried, report.refused) == (max_retries + 1, max_retries, 1)
+    assert (len(api.sent), report.retried, report.rejected) == (max_retries + 1, max_retries, 1)
 
 
 def test_while_a_record_waits_for_its_next_try_others_are_sent(adapty: Adapty, api: FakeApi) -> None:
@@ -352,7 +352,7 @@ def test_while_a_record_waits_for_its_next_try_others_are_sent(adapty: Adapty, a
     api.reply = lambda body: next(answers, accept(body)) if body["external_profile_id"] == "user_1" else accept(body)
     rows = [f"user_{owner},{WHEN},jane{number}@example.com" for number, owner in enumerate((1, 2, 1, 3, 1))]
 
-    import_all(adapty, profiles=profiles_file(*rows), lanes=1)
+    import_all(adapty, profiles=profiles_file(*rows), concurrency=1)
 
     sent = [body["email"][4] for body in api.bodies("profile")]
     assert sent == ["0", "1", "3", "0", "0", "2", "4"]
@@ -365,7 +365,7 @@ def test_a_record_that_works_at_the_second_try_is_accepted(adapty: Adapty, api: 
 
     report = import_all(adapty, profiles=profiles_file(good(1)))
 
-    assert (report.profiles_accepted, report.refused, report.failures, report.retried) == (1, 0, (), 1)
+    assert (report.profiles_accepted, report.rejected, report.rejects_files, report.retried) == (1, 0, (), 1)
 
 
 def unknown_key(_: dict[str, Any]) -> httpx.Response:
@@ -433,24 +433,24 @@ def busy(_: dict[str, Any]) -> httpx.Response:
 def test_what_stops_one_record_stops_the_import(
     adapty: Adapty, api: FakeApi, reply: Callable[[dict[str, Any]], httpx.Response], error: type[AdaptyError]
 ) -> None:
-    """A key that is not taken and an API that is not reached end it, with the place and the failures so far kept."""
+    """A key that is not taken and an API that is not reached end it, with the place and the rejects so far kept."""
     api.reply = lambda body: reply(body) if body["external_profile_id"] == "user_3" else accept(body)
     profiles = profiles_file(good(1), wrong(2), good(3), good(4))
     told: list[Progress] = []
 
     with pytest.raises(error) as caught:
-        import_all(adapty, profiles=profiles, lanes=1, max_retries=0, on_progress=told.append)
+        import_all(adapty, profiles=profiles, concurrency=1, max_retries=0, on_progress=told.append)
 
     assert type(caught.value) is error
-    (part,) = Path().glob("profiles.failures.csv.*.part")
+    (part,) = Path().glob("profiles.rejects.csv.*.part")
     assert caught.value.__notes__ == [
-        "stopped in profiles.csv: 1 accepted, 1 refused so far",
-        f"refused records of it: {part}",
-        "run it again to go on from there; profiles.csv.journal notes how far it is",
+        "stopped in profiles.csv: 1 accepted, 1 rejected so far",
+        f"rejected records: {part}",
+        "run it again to resume; its progress is in profiles.csv.checkpoint",
     ]
     assert [body["external_profile_id"] for body in api.bodies("profile")] == ["user_1", "user_3"]
     assert all(one.accepted <= 1 for one in told)  # some come where the machine is slow
-    assert [row["external_profile_id"] for row in kept_failures()] == ["user_2"]
+    assert [row["external_profile_id"] for row in kept_rejects()] == ["user_2"]
 
 
 STRANGE: dict[str, tuple[Callable[[dict[str, Any]], httpx.Response], type[AdaptyAPIError]]] = {
@@ -472,10 +472,10 @@ def test_what_something_in_between_has_against_one_record_is_that_records(
     odd = {"user_2", "user_5", "user_6", "user_7", "user_8"}
     api.reply = lambda body: reply(body) if body["external_profile_id"] in odd else accept(body)
 
-    report = import_all(adapty, profiles=profiles_file(*map(good, range(1, 10))), lanes=1, max_retries=0)
+    report = import_all(adapty, profiles=profiles_file(*map(good, range(1, 10))), concurrency=1, max_retries=0)
 
-    assert (report.profiles_accepted, report.profiles_refused) == (4, 5)
-    with report.failures[0].open(newline="") as file:
+    assert (report.profiles_accepted, report.profiles_rejected) == (4, 5)
+    with report.rejects_files[0].open(newline="") as file:
         assert {row["external_profile_id"] for row in csv.DictReader(file)} == odd
 
 
@@ -485,12 +485,12 @@ def test_what_something_in_between_has_against_all_ends_the_import(adapty: Adapt
     api.reply, error = STRANGE[name]
 
     with pytest.raises(error) as caught:
-        import_all(adapty, profiles=profiles_file(*map(good, range(1, 30))), lanes=1, max_retries=0)
+        import_all(adapty, profiles=profiles_file(*map(good, range(1, 30))), concurrency=1, max_retries=0)
 
     assert type(caught.value) is error
     assert caught.value.__notes__[:2] == [
         "5 requests in a row were not answered as Adapty answers; look at the address, and at what is in between",
-        "stopped in profiles.csv: 0 accepted, 4 refused so far",
+        "stopped in profiles.csv: 0 accepted, 4 rejected so far",
     ]
     assert len(api.sent) == 5
 
@@ -500,9 +500,9 @@ def test_records_that_are_too_long_for_something_are_refused(adapty: Adapty, api
     """However many of them there are in a row, it is each one's own fault."""
     api.reply = lambda body: accept(body) if body["external_profile_id"] == "user_9" else httpx.Response(status)
 
-    report = import_all(adapty, profiles=profiles_file(*map(good, range(1, 10))), lanes=1)
+    report = import_all(adapty, profiles=profiles_file(*map(good, range(1, 10))), concurrency=1)
 
-    assert (report.profiles_accepted, report.profiles_refused, report.retried) == (1, 8, 0)
+    assert (report.profiles_accepted, report.profiles_rejected, report.retried) == (1, 8, 0)
 
 
 def test_a_page_that_passes_is_waited_out(adapty: Adapty, api: FakeApi) -> None:
@@ -510,23 +510,23 @@ def test_a_page_that_passes_is_waited_out(adapty: Adapty, api: FakeApi) -> None:
     pages = iter([login_page({})] * 3)
     api.reply = lambda body: next(pages, accept(body))
 
-    report = import_all(adapty, profiles=profiles_file(good(1), good(2)), lanes=1)
+    report = import_all(adapty, profiles=profiles_file(good(1), good(2)), concurrency=1)
 
-    assert (report.profiles_accepted, report.profiles_refused, report.retried) == (2, 0, 3)
+    assert (report.profiles_accepted, report.profiles_rejected, report.retried) == (2, 0, 3)
 
 
 def test_a_stop_among_the_events_names_their_file(adapty: Adapty, api: FakeApi) -> None:
-    """The note names the file that was being sent, and the failures of the file before it are in place."""
+    """The note names the file that was being sent, and the rejects of the file before it are in place."""
     api.reply = lambda body: unknown_key(body) if "event_id" in body else accept(body)
 
     with pytest.raises(AuthenticationError) as caught:
         import_all(adapty, profiles=profiles_file(good(1), wrong(2)), events=events_file({}, {}))
 
     assert caught.value.__notes__ == [
-        "stopped in events.jsonl: 0 accepted, 0 refused so far",
-        "run it again to go on from there; profiles.csv.journal notes how far it is",
+        "stopped in events.jsonl: 0 accepted, 0 rejected so far",
+        "run it again to resume; its progress is in profiles.csv.checkpoint",
     ]
-    assert Path("profiles.failures.csv").is_file()
+    assert Path("profiles.rejects.csv").is_file()
 
 
 def test_an_api_that_fails_on_everything_ends_the_import(adapty: Adapty, api: FakeApi) -> None:
@@ -535,15 +535,15 @@ def test_an_api_that_fails_on_everything_ends_the_import(adapty: Adapty, api: Fa
     records = [good(number) for number in range(1, 12)]
 
     with pytest.raises(ServerError) as caught:
-        import_all(adapty, profiles=profiles_file(*records), lanes=1, max_retries=0)
+        import_all(adapty, profiles=profiles_file(*records), concurrency=1, max_retries=0)
 
-    assert caught.value.__notes__[0] == "stopped in profiles.csv: 1 accepted, 6 refused so far"
-    assert len(kept_failures()) == 6
+    assert caught.value.__notes__[0] == "stopped in profiles.csv: 1 accepted, 6 rejected so far"
+    assert len(kept_rejects()) == 6
 
 
 def test_an_import_that_breaks_off_at_once_leaves_nothing_behind(adapty: Adapty, api: FakeApi) -> None:
     """What somebody mends by hand is not lost to a run that never came to do anything, nor is there anything new."""
-    mended = Path("profiles.failures.csv")
+    mended = Path("profiles.rejects.csv")
     mended.write_text("mended by hand")
     api.reply = unreachable
 
@@ -551,8 +551,8 @@ def test_an_import_that_breaks_off_at_once_leaves_nothing_behind(adapty: Adapty,
         import_all(adapty, profiles=profiles_file(good(1)))
 
     assert mended.read_text() == "mended by hand"
-    assert sorted(path.name for path in Path().iterdir()) == ["profiles.csv", "profiles.failures.csv"]
-    assert caught.value.__notes__ == ["stopped in profiles.csv: 0 accepted, 0 refused so far"]
+    assert sorted(path.name for path in Path().iterdir()) == ["profiles.csv", "profiles.rejects.csv"]
+    assert caught.value.__notes__ == ["stopped in profiles.csv: 0 accepted, 0 rejected so far"]
 
 
 def test_a_redirecting_address_ends_the_import(adapty: Adapty, api: FakeApi) -> None:
@@ -560,7 +560,7 @@ def test_a_redirecting_address_ends_the_import(adapty: Adapty, api: FakeApi) -> 
     api.reply = lambda _: httpx.Response(301, headers={"Location": "https://example.com/"})
 
     with pytest.raises(AdaptyAPIError, match="saveProfile: 301"):
-        import_all(adapty, profiles=profiles_file(good(1), good(2)), lanes=1)
+        import_all(adapty, profiles=profiles_file(good(1), good(2)), concurrency=1)
 
     assert len(api.sent) == 1
 
@@ -576,7 +576,11 @@ def test_records_refused_here_do_not_hide_an_api_that_fails(adapty: Adapty, api:
 
 @pytest.mark.parametrize(
     ("arguments", "field_name"),
-    [({"profiles": 1}, "profiles"), ({"events": 1}, "events"), ({"profiles": "p.csv", "failures": 1}, "failures")],
+    [
+        ({"profiles": 1}, "profiles"),
+        ({"events": 1}, "events"),
+        ({"profiles": "p.csv", "rejects_dir": 1}, "rejects_dir"),
+    ],
 )
 def test_what_is_no_path_is_refused(adapty: Adapty, arguments: dict[str, Any], field_name: str) -> None:
     """The argument is named."""
@@ -606,46 +610,46 @@ def test_the_limit_of_csv_is_left_as_it_was(adapty: Adapty) -> None:
 
 
 def test_a_full_disk_is_told(adapty: Adapty, api: FakeApi, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Failures that cannot be written end the import with a typed error, and no record is refused in silence."""
+    """Rejects that cannot be written end the import with a typed error, and no record is refused in silence."""
     profiles = profiles_file(good(1), wrong(2), good(3))
     full = True
-    write = FailuresFile._write
+    write = RejectsFile._write
 
-    def written(failures: FailuresFile, data: bytes) -> None:
+    def written(rejects: RejectsFile, data: bytes) -> None:
         if full:
-            raise failures._unwritable(OSError(errno.ENOSPC, "No space left on device"))
-        write(failures, data)
+            raise rejects._unwritable(OSError(errno.ENOSPC, "No space left on device"))
+        write(rejects, data)
 
-    monkeypatch.setattr(FailuresFile, "_write", written)
+    monkeypatch.setattr(RejectsFile, "_write", written)
 
     with pytest.raises(AdaptyUsageError, match="cannot be written: No space left on device") as caught:
-        import_all(adapty, profiles=profiles, lanes=1)
+        import_all(adapty, profiles=profiles, concurrency=1)
 
-    assert "0 refused so far" in caught.value.__notes__[0]
+    assert "0 rejected so far" in caught.value.__notes__[0]
     full = False
     report = import_all(adapty, profiles=profiles)
-    assert (report.profiles_accepted, report.profiles_refused) == (2, 1)
+    assert (report.profiles_accepted, report.profiles_rejected) == (2, 1)
 
 
 def test_an_import_that_broke_off_goes_on_when_it_is_run_again(adapty: Adapty, api: FakeApi) -> None:
-    """The second run sends what is left, reports the whole base, and leaves no journal."""
+    """The second run sends what is left, reports the whole base, and leaves no checkpoint."""
     profiles = profiles_file(good(1), wrong(2), good(3))
     api.reply = lambda body: unreachable(body) if body["external_profile_id"] == "user_3" else accept(body)
     with pytest.raises(AdaptyConnectionError):
-        import_all(adapty, profiles=profiles, lanes=1)
+        import_all(adapty, profiles=profiles, concurrency=1)
     api.reply = accept
     api.sent.clear()
 
     report = import_all(adapty, profiles=profiles)
 
-    assert (report.profiles_accepted, report.profiles_refused, report.resumed) == (2, 1, True)
+    assert (report.profiles_accepted, report.profiles_rejected, report.resumed) == (2, 1, True)
     assert [body["external_profile_id"] for body in api.bodies("profile")] == ["user_3"]
-    assert sorted(path.name for path in Path().iterdir()) == ["profiles.csv", "profiles.failures.csv"]
+    assert sorted(path.name for path in Path().iterdir()) == ["profiles.csv", "profiles.rejects.csv"]
 
 
 @pytest.mark.parametrize("dry_run", [False, True])
 def test_a_client_without_the_mail_key_stops_the_import(api: FakeApi, dry_run: bool) -> None:  # noqa: FBT001
-    """A client that has the server-side key alone sends nothing, and neither journal nor failures file is made."""
+    """A client that has the server-side key alone sends nothing, and neither checkpoint nor rejects file is made."""
     with (
         Adapty("secret_live_shown", transport=httpx.MockTransport(api.handle)) as client,
         pytest.raises(AdaptyConfigError) as caught,
@@ -658,8 +662,8 @@ def test_a_client_without_the_mail_key_stops_the_import(api: FakeApi, dry_run: b
 
 
 @pytest.mark.parametrize("raised", [KeyboardInterrupt, SystemExit, ZeroDivisionError])
-def test_an_exception_of_the_callers_own_keeps_the_failures(adapty: Adapty, raised: type[BaseException]) -> None:
-    """What `on_progress` raises ends the import, and what was done is saved: the failures, and how far it is."""
+def test_an_exception_of_the_callers_own_keeps_the_rejects(adapty: Adapty, raised: type[BaseException]) -> None:
+    """What `on_progress` raises ends the import, and what was done is saved: the rejects, and how far it is."""
 
     def interrupt(_: Progress) -> None:
         raise raised
@@ -669,9 +673,9 @@ def test_an_exception_of_the_callers_own_keeps_the_failures(adapty: Adapty, rais
         import_all(adapty, profiles=profiles, on_progress=interrupt)
 
     assert "run it again" in caught.value.__notes__[-1]
-    assert [row["external_profile_id"] for row in kept_failures()] == ["user_1"]
+    assert [row["external_profile_id"] for row in kept_rejects()] == ["user_1"]
     report = import_all(adapty, profiles=profiles)
-    assert (report.profiles_accepted, report.profiles_refused, report.resumed) == (1, 1, True)
+    assert (report.profiles_accepted, report.profiles_rejected, report.resumed) == (1, 1, True)
 
 
 def test_progress_is_told_at_the_end_of_each_stage(adapty: Adapty) -> None:
@@ -683,9 +687,9 @@ def test_progress_is_told_at_the_end_of_each_stage(adapty: Adapty) -> None:
 
     last = {progress.stage: progress for progress in told}
     first, second = last["profiles"], last["events"]
-    assert (first.share, second.share) == (1.0, 1.0)
-    assert (first.stage, first.accepted, first.refused, first.retried) == ("profiles", 2, 1, 0)
-    assert (second.stage, second.accepted, second.refused, second.retried) == ("events", 1, 1, 0)
+    assert (first.fraction, second.fraction) == (1.0, 1.0)
+    assert (first.stage, first.accepted, first.rejected, first.retried) == ("profiles", 2, 1, 0)
+    assert (second.stage, second.accepted, second.rejected, second.retried) == ("events", 1, 1, 0)
     assert told[-1] == second
     assert second.eta == 0
 
@@ -701,11 +705,11 @@ def test_progress_never_passes_its_end(adapty: Adapty, newline: str, sort: bool)
 
     import_all(adapty, events="events.jsonl", sort=sort, rate_limit=100, on_progress=told.append)
 
-    shares = [progress.share or 0 for progress in told]
+    shares = [progress.fraction or 0 for progress in told]
     assert shares == sorted(shares)
     assert shares[-1] == 1.0
-    assert [progress.accepted + progress.refused for progress in told] == sorted(
-        progress.accepted + progress.refused for progress in told
+    assert [progress.accepted + progress.rejected for progress in told] == sorted(
+        progress.accepted + progress.rejected for progress in told
     )
 
 
@@ -715,22 +719,22 @@ def test_an_empty_base_is_imported(adapty: Adapty, api: FakeApi) -> None:
 
     report = import_all(adapty, profiles=profiles_file(), events=events_file(), on_progress=told.append)
 
-    assert evolve(report, seconds=0) == ImportReport(flows=dict.fromkeys(Flow, 0))
-    assert (report.refused, api.sent) == (0, [])
-    assert {progress.stage: (progress.share, progress.accepted) for progress in told} == {
+    assert evolve(report, elapsed=0.0) == ImportReport(flows=dict.fromkeys(Flow, 0))
+    assert (report.rejected, api.sent) == (0, [])
+    assert {progress.stage: (progress.fraction, progress.accepted) for progress in told} == {
         "profiles": (1.0, 0),
         "events": (1.0, 0),
     }
 
 
-def test_failures_show_no_key(adapty: Adapty, api: FakeApi) -> None:
-    """An API that echoes the key in its refusal does not bring it into the failures file."""
+def test_rejects_show_no_key(adapty: Adapty, api: FakeApi) -> None:
+    """An API that echoes the key in its refusal does not bring it into the rejects file."""
     with Adapty(mail_secret_key="secret_live_shown", transport=httpx.MockTransport(api.handle)) as client:
         api.reply = lambda _: httpx.Response(400, json={"errors": ["no such thing: secret_live_shown"]})
         report = import_all(client, profiles=profiles_file(good(1)))
 
-    assert "no such thing" in report.failures[0].read_text()
-    assert "secret_live_shown" not in report.failures[0].read_text()
+    assert "no such thing" in report.rejects_files[0].read_text()
+    assert "secret_live_shown" not in report.rejects_files[0].read_text()
 
 
 def test_the_report_agrees_with_an_independent_count(adapty: Adapty, api: FakeApi) -> None:
@@ -743,10 +747,10 @@ def test_the_report_agrees_with_an_independent_count(adapty: Adapty, api: FakeAp
     report = import_all(adapty, profiles="profiles.csv", events="events.jsonl")
     count = expected(Path("profiles.csv"), Path("events.jsonl"))
 
-    assert report.profiles_refused > 0
-    assert report.events_refused > 0
-    assert (report.profiles_accepted, report.profiles_refused) == (count.profiles_accepted, count.profiles_refused)
-    assert (report.events_accepted, report.events_refused) == (count.events_accepted, count.events_refused)
+    assert report.profiles_rejected > 0
+    assert report.events_rejected > 0
+    assert (report.profiles_accepted, report.profiles_rejected) == (count.profiles_accepted, count.profiles_rejected)
+    assert (report.events_accepted, report.events_rejected) == (count.events_accepted, count.events_rejected)
     assert dict(report.reasons) == count.refused_reasons
     assert {str(flow): profiles for flow, profiles in report.flows.items()} == count.flows
     assert len(api.sent) == report.profiles_accepted + report.events_accepted

@@ -46,7 +46,7 @@ def test_ctrl_c_in_a_process(recorder: RecordingServer, times: int) -> None:
     """Once, it waits for what is sent; twice, it waits for nothing. It says how to go on, and nothing else."""
     write_base(400, 400, 40)
     recorder.reply = lambda _: Reply(after=20 if times == 2 and len(recorder.arrived) > 150 else 0.003)
-    with importing(recorder.url, lanes=8) as process:
+    with importing(recorder.url, concurrency=8) as process:
         wait_until(lambda: len(recorder.arrived) >= 158, process)
         process.send_signal(signal.SIGINT)
         while times == 2 and process.poll() is None:  # two signals at once would be one
@@ -58,7 +58,7 @@ def test_ctrl_c_in_a_process(recorder: RecordingServer, times: int) -> None:
     notes = json.loads(out)
     accepted = len(recorder.taken)
     assert notes[0].startswith(f"stopped in profiles.csv: {accepted} accepted")
-    assert notes[-1] == "run it again to go on from there; profiles.csv.journal notes how far it is"
+    assert notes[-1] == "run it again to resume; its progress is in profiles.csv.checkpoint"
     recorder.reply = lambda _: OK
     with importing(recorder.url) as process:
         out, err = process.communicate(timeout=30)
@@ -87,7 +87,7 @@ def test_nothing_is_lost_however_often_it_is_killed(recorder: RecordingServer) -
         return REFUSAL if is_refused(body) else OK
 
     recorder.reply = reply
-    options = {"lanes": 24, "max_retries": 30, "timeout": 0.25, "tell_seconds": 0.004}
+    options = {"concurrency": 24, "max_retries": 30, "timeout": 0.25, "report_seconds": 0.004}
     kills = 0
     while kills < 4:
         seen = len(recorder.arrived)
@@ -121,16 +121,16 @@ def test_nothing_is_lost_however_often_it_is_killed(recorder: RecordingServer) -
             own = [number_of(body) for body in taken if body["external_profile_id"] == f"user_{owner}"]
             assert own == sorted(own)
 
-    assert (report["profiles_accepted"], report["profiles_refused"]) == (len(wanted_profiles), profiles // 50)
-    assert (report["events_accepted"], report["events_refused"]) == (len(wanted_events), len(refused_events))
+    assert (report["profiles_accepted"], report["profiles_rejected"]) == (len(wanted_profiles), profiles // 50)
+    assert (report["events_accepted"], report["events_rejected"]) == (len(wanted_events), len(refused_events))
     assert sum(report["reasons"].values()) == profiles // 50 + len(refused_events)
-    with Path("profiles.failures.csv").open(newline="") as file:
+    with Path("profiles.rejects.csv").open(newline="") as file:
         assert sorted(int(row["email"][4:]) for row in csv.DictReader(file)) == [*range(49, profiles, 50)]
-    lines = Path("events.failures.jsonl").read_text().splitlines()
+    lines = Path("events.rejects.jsonl").read_text().splitlines()
     assert sorted(int(json.loads(line)["event_id"]) for line in lines) == refused_events
     assert sorted(path.name for path in Path().iterdir()) == [
-        "events.failures.jsonl",
         "events.jsonl",
+        "events.rejects.jsonl",
         "profiles.csv",
-        "profiles.failures.csv",
+        "profiles.rejects.csv",
     ]

@@ -56,20 +56,20 @@ def places(records: list[dict[str, Any]]) -> dict[str, list[str]]:
 @given(
     profiles=st.lists(st.integers(0, 6), max_size=30),
     events=st.lists(st.integers(0, 6), max_size=40),
-    lanes=st.integers(1, 12),
+    concurrency=st.integers(1, 12),
     seed=st.integers(0, 2**32),
 )
 def test_a_profile_s_records_arrive_in_order_and_apart(
-    shared: RecordingServer, profiles: list[int], events: list[int], lanes: int, seed: int
+    shared: RecordingServer, profiles: list[int], events: list[int], concurrency: int, seed: int
 ) -> None:
-    """Whatever the history, the lanes and the times of the answers."""
+    """Whatever the history, the concurrency and the times of the answers."""
     latencies = random.Random(seed)  # noqa: S311 - no secret
     shared.arrived.clear()
     shared.reply = lambda _: Reply(after=latencies.choice([0, 0, 0.001, 0.004]))
 
     with Adapty(mail_secret_key="k", mail_base_url=shared.url) as adapty:
         report = import_all(
-            adapty, profiles=profiles_of(profiles), events=events_of(events), lanes=lanes, max_retries=0
+            adapty, profiles=profiles_of(profiles), events=events_of(events), concurrency=concurrency, max_retries=0
         )
 
     kinds = ["event_id" in body for body in shared.arrived]
@@ -80,23 +80,23 @@ def test_a_profile_s_records_arrive_in_order_and_apart(
     assert shared.together == set()
 
 
-def test_lanes_work_side_by_side(recorder: RecordingServer) -> None:
-    """As many requests are under way at a time as there are lanes, each over a connection that is used again."""
+def test_concurrency_is_the_number_of_requests_in_flight(recorder: RecordingServer) -> None:
+    """As many requests are under way at a time as `concurrency` says, each over a connection that is used again."""
     recorder.reply = lambda _: Reply(after=0.02)
 
     with Adapty(mail_secret_key="k", mail_base_url=recorder.url) as adapty:
-        import_profiles(adapty, profiles_of([*range(100)]), lanes=8)
+        import_profiles(adapty, profiles_of([*range(100)]), concurrency=8)
 
     assert recorder.most_together == 8
     assert recorder.connections == 8
     assert len(recorder.arrived) == 100
 
 
-def test_a_great_many_lanes(recorder: RecordingServer) -> None:
-    """256 lanes are no problem, for many records as for few."""
+def test_concurrency_may_be_256(recorder: RecordingServer) -> None:
+    """256 connections send many records and few."""
     with Adapty(mail_secret_key="k", mail_base_url=recorder.url) as adapty:
-        first = import_profiles(adapty, profiles_of([*range(600)]), lanes=256)
-        second = import_profiles(adapty, profiles_of([1]), lanes=256)
+        first = import_profiles(adapty, profiles_of([*range(600)]), concurrency=256)
+        second = import_profiles(adapty, profiles_of([1]), concurrency=256)
 
     assert (first.accepted, second.accepted) == (600, 1)
     assert len(recorder.arrived) == 601
@@ -115,7 +115,7 @@ def test_order_is_kept_through_failed_tries(recorder: RecordingServer) -> None:
 
     recorder.reply = reply
     with Adapty(mail_secret_key="k", mail_base_url=recorder.url) as adapty:
-        report = import_events(adapty, events_of(owners), lanes=3)
+        report = import_events(adapty, events_of(owners), concurrency=3)
 
     assert places(recorder.taken) == places(events_of(owners))
     assert (report.retried, recorder.together) == (9, set())

@@ -12,8 +12,8 @@ import pytest
 from adapty import Adapty, AsyncAdapty
 from adapty.bulk import ImportReport, Progress, async_import_profiles, import_profiles
 from tests.bulk.recording_server import OK, RecordingServer, Reply
-from tests.bulk.skipping_loop import SkippingLoop
 from tests.conftest import PROFILE
+from tests.skipping_loop import SkippingLoop
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -68,7 +68,7 @@ def test_a_refusal_holds_all_lanes() -> None:
         return httpx.Response(429, headers={"Retry-After": "2"}) if number <= 8 else fine(number)
 
     told: list[Progress] = []
-    moments, report = import_in_no_time(answer, 3000, lanes=8, on_progress=told.append)
+    moments, report = import_in_no_time(answer, 3000, concurrency=8, on_progress=told.append)
 
     assert min(moment for moment in moments if moment > 0.1) >= 2
     assert (report.accepted, report.retried) == (3000, 8)

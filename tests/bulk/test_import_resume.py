@@ -16,9 +16,10 @@ import httpx
 import pytest
 
 from adapty import Adapty, AdaptyUsageError, AsyncAdapty, AuthenticationError, CheckpointInUseError
-from adapty.bulk import Progress, async_import_all, files, import_all, import_events, import_profiles
-from adapty.bulk.handled import Handled
-from adapty.bulk.journal import Journal
+from adapty.bulk import Progress, async_import_all, import_all, import_events, import_profiles
+from adapty.bulk._inputs import files
+from adapty.bulk._state.checkpoint import Checkpoint
+from adapty.bulk._state.completed import CompletedSet
 from tests.bulk.conftest import FakeApi, accept
 from tests.conftest import EVENT, PROFILE
 
@@ -90,16 +91,16 @@ def break_off(call: Callable[[], object], api: FakeApi, count: int) -> None:
 def test_it_goes_on_where_it_was(adapty: Adapty, api: FakeApi) -> None:
     """What was accepted is not sent again, and the report is of all runs together."""
     profiles(30, 3, 20)
-    break_off(lambda: import_all(adapty, profiles="profiles.jsonl", lanes=1), api, 10)
-    break_off(lambda: import_all(adapty, profiles="profiles.jsonl", lanes=1), api, 10)
+    break_off(lambda: import_all(adapty, profiles="profiles.jsonl", concurrency=1), api, 10)
+    break_off(lambda: import_all(adapty, profiles="profiles.jsonl", concurrency=1), api, 10)
 
-    report = import_all(adapty, profiles="profiles.jsonl", lanes=1)
+    report = import_all(adapty, profiles="profiles.jsonl", concurrency=1)
 
     assert len(api.sent) == 8
-    assert (report.profiles_accepted, report.profiles_refused, report.resumed) == (28, 2, True)
+    assert (report.profiles_accepted, report.profiles_rejected, report.resumed) == (28, 2, True)
     assert report.reasons == {"email": 2}
-    assert len(Path("profiles.failures.jsonl").read_text().splitlines()) == 2
-    assert folder() == ["profiles.failures.jsonl", "profiles.jsonl"]
+    assert len(Path("profiles.rejects.jsonl").read_text().splitlines()) == 2
+    assert folder() == ["profiles.jsonl", "profiles.rejects.jsonl"]
 
 
 @pytest.mark.parametrize("count", [1, 4, 9])
@@ -112,13 +113,13 @@ def test_it_goes_on_in_a_file_with_a_quote_that_is_not_closed(adapty: Adapty, ap
     for left in (count, 12):
         refusing_after(api, left)
         with suppress(AuthenticationError):
-            report = import_profiles(adapty, "base.csv", lanes=1)
+            report = import_profiles(adapty, "base.csv", concurrency=1)
         sent += [body["external_profile_id"] for body in api.bodies("profile")][:left]
         api.sent.clear()
 
     assert sent == [f"user_{number}" for number in range(12) if number != 5]
-    assert (report.profiles_accepted, report.profiles_refused, report.resumed) == (11, 1, True)
-    (refused,) = csv.DictReader(report.failures[0].read_text().splitlines())
+    assert (report.profiles_accepted, report.profiles_rejected, report.resumed) == (11, 1, True)
+    (refused,) = csv.DictReader(report.rejects_files[0].read_text().splitlines())
     assert (refused["_line"], refused["_raw"]) == ("7", rows[5])
 
 
@@ -126,7 +127,7 @@ def test_it_goes_on_in_a_file_with_a_quote_that_is_not_closed(adapty: Adapty, ap
 def test_a_broken_file_is_not_gone_on_with(
     adapty: Adapty, api: FakeApi, monkeypatch: pytest.MonkeyPatch, broken: str
 ) -> None:
-    """It is said to fetch it again and to begin anew: the whole file is another one, which no run goes on with."""
+    """It is said to fetch it again and to start over: the whole file is another one, which no run goes on with."""
     monkeypatch.setattr(files, "_MAX_LINE", 100_000)
     content = profiles(2_000).read_bytes() + b"x" * (200_000 if broken == "a line without end" else 1) + b"\n"
     whole = gzip.compress(content)
@@ -138,26 +139,26 @@ def test_a_broken_file_is_not_gone_on_with(
         import_profiles(adapty, path)
 
     assert caught.value.__notes__[-1] == (
-        "fetch the file again, or mend it, then remove base.jsonl.gz.journal and begin anew"
+        "fetch the file again, or mend it, then remove base.jsonl.gz.checkpoint and begin anew"
     )
     path.write_bytes(gzip.compress(profiles(2_000).read_bytes()))
-    with pytest.raises(AdaptyUsageError, match=r"base\.jsonl\.gz has changed since the run began"):
+    with pytest.raises(AdaptyUsageError, match=r"base\.jsonl\.gz has changed since the run started"):
         import_profiles(adapty, path)
-    Path("base.jsonl.gz.journal").unlink()
+    Path("base.jsonl.gz.checkpoint").unlink()
     assert import_profiles(adapty, path).profiles_accepted == 2_000
 
 
 def test_a_stage_that_is_done_is_not_begun_again(adapty: Adapty, api: FakeApi) -> None:
-    """Of two files, the first one is left alone when the second one broke off; its failures are in place."""
+    """Of two files, the first one is left alone when the second one broke off; its rejects are in place."""
     profiles(20, 7)
     events()
-    break_off(lambda: import_all(adapty, profiles="profiles.jsonl", events="events.jsonl", lanes=1), api, 19 + 12)
-    assert Path("profiles.failures.jsonl").exists()
+    break_off(lambda: import_all(adapty, profiles="profiles.jsonl", events="events.jsonl", concurrency=1), api, 19 + 12)
+    assert Path("profiles.rejects.jsonl").exists()
 
-    report = import_all(adapty, profiles="profiles.jsonl", events="events.jsonl", lanes=1)
+    report = import_all(adapty, profiles="profiles.jsonl", events="events.jsonl", concurrency=1)
 
     assert [kind for kind, _ in api.sent] == ["event"] * 18
-    assert (report.profiles_accepted, report.profiles_refused, report.events_accepted) == (19, 1, 30)
+    assert (report.profiles_accepted, report.profiles_rejected, report.events_accepted) == (19, 1, 30)
     assert (sum(report.flows.values()), report.events_without_profile) == (19, 3)
 
 
@@ -168,7 +169,7 @@ def test_the_order_by_time_is_kept_when_it_goes_on(adapty: Adapty, api: FakeApi)
     for count in (11, 40):
         refusing_after(api, count)
         try:
-            report = import_events(adapty, "events.jsonl", sort=True, lanes=1)
+            report = import_events(adapty, "events.jsonl", sort=True, concurrency=1)
         except AuthenticationError:
             api.sent.pop()
         sent += [body["event_id"] for body in api.bodies("event")]
@@ -181,19 +182,21 @@ def test_the_order_by_time_is_kept_when_it_goes_on(adapty: Adapty, api: FakeApi)
 def test_what_comes_from_a_packed_file_goes_on_too(adapty: Adapty, api: FakeApi) -> None:
     """A .gz file is read again to where it was."""
     Path("profiles.jsonl.gz").write_bytes(gzip.compress(profiles().read_bytes()))
-    break_off(lambda: import_profiles(adapty, "profiles.jsonl.gz", lanes=1), api, 10)
+    break_off(lambda: import_profiles(adapty, "profiles.jsonl.gz", concurrency=1), api, 10)
 
     assert import_profiles(adapty, "profiles.jsonl.gz").accepted == 30
     assert len(api.sent) == 20
 
 
-@pytest.mark.parametrize("journal", [True, False])
+@pytest.mark.parametrize("checkpoint", [True, False])
 @pytest.mark.parametrize("changed", ["profiles.jsonl", "events.jsonl"])
-def test_a_file_that_changes_meanwhile_is_noticed(adapty: Adapty, api: FakeApi, changed: str, *, journal: bool) -> None:
+def test_a_file_that_changes_meanwhile_is_noticed(
+    adapty: Adapty, api: FakeApi, changed: str, *, checkpoint: bool
+) -> None:
     """Records of two versions are not mixed in silence: the import ends, and does not count as done."""
     profiles(2000)
     events()
-    options: dict[str, Any] = {} if journal else {"journal": None}
+    options: dict[str, Any] = {} if checkpoint else {"checkpoint": None}
 
     def reply(_: dict[str, Any]) -> httpx.Response:
         if len(api.sent) == 100:
@@ -203,14 +206,16 @@ def test_a_file_that_changes_meanwhile_is_noticed(adapty: Adapty, api: FakeApi, 
         return accept(_)
 
     api.reply = reply
-    with pytest.raises(AdaptyUsageError, match=f"^{changed}: has changed meanwhile; expected the same file") as caught:
+    with pytest.raises(
+        AdaptyUsageError, match=f"^{changed}: has changed during the run; expected the same file"
+    ) as caught:
         import_all(adapty, profiles="profiles.jsonl", events="events.jsonl", **options)
 
     assert caught.value.__notes__[0].startswith(f"stopped in {changed}: ")
-    assert Path("profiles.jsonl.journal").exists() is journal
-    if journal:
+    assert Path("profiles.jsonl.checkpoint").exists() is checkpoint
+    if checkpoint:
         with pytest.raises(
-            AdaptyUsageError, match=f"^{changed} has changed since the run began; put the old file back"
+            AdaptyUsageError, match=f"^{changed} has changed since the run started; restore the original file"
         ):
             import_all(adapty, profiles="profiles.jsonl", events="events.jsonl")
 
@@ -226,13 +231,13 @@ def test_a_changed_file_is_refused(adapty: Adapty, api: FakeApi, changed: Callab
     """Nothing is sent, and the message names the file and says what to do."""
     profiles()
     events()
-    break_off(lambda: import_all(adapty, profiles="profiles.jsonl", events="events.jsonl", lanes=1), api, 10)
+    break_off(lambda: import_all(adapty, profiles="profiles.jsonl", events="events.jsonl", concurrency=1), api, 10)
     changed()
 
     with pytest.raises(AdaptyUsageError, match=named) as caught:
         import_all(adapty, profiles="profiles.jsonl", events="events.jsonl")
 
-    assert "remove profiles.jsonl.journal to begin anew" in str(caught.value)
+    assert "remove profiles.jsonl.checkpoint to start over" in str(caught.value)
     assert api.sent == []
 
 
@@ -249,20 +254,20 @@ def test_another_plan_is_refused(adapty: Adapty, api: FakeApi, options: dict[str
     """What decides which records are sent, and in which order, must be as it was."""
     profiles()
     events()
-    given: dict[str, Any] = {"profiles": "profiles.jsonl", "events": "events.jsonl", "lanes": 1}
+    given: dict[str, Any] = {"profiles": "profiles.jsonl", "events": "events.jsonl", "concurrency": 1}
     break_off(lambda: import_all(adapty, **given), api, 10)
 
     with pytest.raises(AdaptyUsageError, match=named):
         import_all(adapty, **{**given, **options})
 
     assert api.sent == []
-    assert import_all(adapty, **{**given, "lanes": 4, "rate_limit": 1000.0}).accepted == 60
+    assert import_all(adapty, **{**given, "concurrency": 4, "rate_limit": 1000.0}).accepted == 60
 
 
 def test_another_address_is_refused(adapty: Adapty, api: FakeApi) -> None:
     """What one API has accepted, another one has not."""
     profiles()
-    break_off(lambda: import_profiles(adapty, "profiles.jsonl", lanes=1), api, 10)
+    break_off(lambda: import_profiles(adapty, "profiles.jsonl", concurrency=1), api, 10)
 
     with (
         Adapty(
@@ -273,7 +278,7 @@ def test_another_address_is_refused(adapty: Adapty, api: FakeApi) -> None:
         import_profiles(other, "profiles.jsonl")
 
 
-def test_two_imports_do_not_share_a_journal(adapty: Adapty, api: FakeApi) -> None:
+def test_two_imports_do_not_share_a_checkpoint(adapty: Adapty, api: FakeApi) -> None:
     """The second one is refused while the first one is at work, and does no harm to it."""
     profiles()
     refused: list[str] = []
@@ -282,55 +287,55 @@ def test_two_imports_do_not_share_a_journal(adapty: Adapty, api: FakeApi) -> Non
         if len(api.sent) == 10:
             api.sent.append(("", {}))
             with pytest.raises(CheckpointInUseError) as caught:
-                import_profiles(adapty, "profiles.jsonl", lanes=1)
+                import_profiles(adapty, "profiles.jsonl", concurrency=1)
             refused.append(str(caught.value))
         return accept(body)
 
     api.reply = reply
-    report = import_profiles(adapty, "profiles.jsonl", lanes=1)
+    report = import_profiles(adapty, "profiles.jsonl", concurrency=1)
 
-    assert refused == ["profiles.jsonl.journal: is in use by another run; wait until that has ended"]
+    assert refused == ["profiles.jsonl.checkpoint: is in use by another run; wait until that run ends"]
     assert (report.accepted, folder()) == (30, ["profiles.jsonl"])
 
 
-def test_the_journal_may_be_elsewhere(adapty: Adapty, api: FakeApi) -> None:
-    """A journal of another name is the one that is used and named."""
+def test_the_checkpoint_may_be_elsewhere(adapty: Adapty, api: FakeApi) -> None:
+    """A checkpoint of another name is the one that is used and named."""
     profiles()
     refusing_after(api, 10)
     with pytest.raises(AuthenticationError) as caught:
-        import_profiles(adapty, "profiles.jsonl", journal="import.sqlite")
+        import_profiles(adapty, "profiles.jsonl", checkpoint="import.sqlite")
 
     assert caught.value.__notes__[-1] == "run it again to go on from there; import.sqlite notes how far it is"
     assert Path("import.sqlite").exists()
-    assert not Path("profiles.jsonl.journal").exists()
+    assert not Path("profiles.jsonl.checkpoint").exists()
 
 
-def test_without_a_journal_it_begins_anew(adapty: Adapty, api: FakeApi) -> None:
-    """Who wants none gets none, and no note on how to go on; the failures are put in place."""
+def test_without_a_checkpoint_it_begins_anew(adapty: Adapty, api: FakeApi) -> None:
+    """Who wants none gets none, and no note on how to go on; the rejects are put in place."""
     profiles(30, 0)
     refusing_after(api, 10)
     with pytest.raises(AuthenticationError) as caught:
-        import_profiles(adapty, "profiles.jsonl", journal=None, lanes=1)
+        import_profiles(adapty, "profiles.jsonl", checkpoint=None, concurrency=1)
     api.reply = accept
     api.sent.clear()
 
     assert caught.value.__notes__ == [
-        "stopped in profiles.jsonl: 10 accepted, 1 refused so far",
-        "refused records of it: profiles.failures.jsonl",
+        "stopped in profiles.jsonl: 10 accepted, 1 rejected so far",
+        "rejected records: profiles.rejects.jsonl",
     ]
-    assert folder() == ["profiles.failures.jsonl", "profiles.jsonl"]
-    report = import_profiles(adapty, "profiles.jsonl", journal=None)
+    assert folder() == ["profiles.jsonl", "profiles.rejects.jsonl"]
+    report = import_profiles(adapty, "profiles.jsonl", checkpoint=None)
     assert (len(api.sent), report.accepted, report.resumed) == (29, 29, False)
 
 
-def test_a_journal_of_a_program_s_records_is_refused(adapty: Adapty) -> None:
+def test_a_checkpoint_of_a_program_s_records_is_refused(adapty: Adapty) -> None:
     """What cannot be read again cannot be gone on with."""
-    with pytest.raises(AdaptyUsageError, match=r"^journal: is given for what comes from a program"):
-        import_profiles(adapty, [], journal="import.journal")
+    with pytest.raises(AdaptyUsageError, match=r"^checkpoint: is given for what comes from a program"):
+        import_profiles(adapty, [], checkpoint="import.checkpoint")
 
 
 def test_a_dry_run_checks_everything_and_sends_nothing(recorder: RecordingServer) -> None:
-    """Neither a connection nor a journal is opened; what is wrong is in the failures file."""
+    """Neither a connection nor a checkpoint is opened; what is wrong is in the rejects file."""
     profiles(30, 3, 4)
     events()
     told: list[Progress] = []
@@ -339,11 +344,11 @@ def test_a_dry_run_checks_everything_and_sends_nothing(recorder: RecordingServer
             adapty, profiles="profiles.jsonl", events="events.jsonl", dry_run=True, on_progress=told.append
         )
 
-    assert (report.dry_run, report.profiles_accepted, report.profiles_refused) == (True, 28, 2)
+    assert (report.dry_run, report.profiles_accepted, report.profiles_rejected) == (True, 28, 2)
     assert (report.events_accepted, sum(report.flows.values())) == (30, 28)
     assert recorder.connections == 0
-    assert folder() == ["events.jsonl", "profiles.dry-run.failures.jsonl", "profiles.jsonl"]
-    assert {progress.stage: progress.share for progress in told} == {"profiles": 1.0, "events": 1.0}
+    assert folder() == ["events.jsonl", "profiles.dry-run.rejects.jsonl", "profiles.jsonl"]
+    assert {progress.stage: progress.fraction for progress in told} == {"profiles": 1.0, "events": 1.0}
 
 
 class _FullDisk:
@@ -351,17 +356,17 @@ class _FullDisk:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.is_full = False
-        save = Journal.save
+        save = Checkpoint.save
 
-        def saved(journal: Journal, *what: Any) -> None:
+        def saved(checkpoint: Checkpoint, *what: Any) -> None:
             if self.is_full:
-                raise AdaptyUsageError("the journal cannot be written: disk full")
-            save(journal, *what)
+                raise AdaptyUsageError("the checkpoint cannot be written: disk full")
+            save(checkpoint, *what)
 
-        monkeypatch.setattr(Journal, "save", saved)
+        monkeypatch.setattr(Checkpoint, "save", saved)
 
 
-def test_a_journal_that_cannot_be_written_ends_the_import(
+def test_a_checkpoint_that_cannot_be_written_ends_the_import(
     adapty: Adapty, api: FakeApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What is not saved would be lost by a crash, so the import does not go on; later it does."""
@@ -374,7 +379,7 @@ def test_a_journal_that_cannot_be_written_ends_the_import(
 
     api.reply = reply
     with pytest.raises(AdaptyUsageError, match="disk full") as caught:
-        import_profiles(adapty, "profiles.jsonl", lanes=1)
+        import_profiles(adapty, "profiles.jsonl", concurrency=1)
     disk.is_full = False
     api.reply = accept
 
@@ -395,34 +400,34 @@ def test_a_full_disk_does_not_hide_what_happened_before(
 
     api.reply = reply
     with pytest.raises(AuthenticationError) as caught:
-        import_profiles(adapty, "profiles.jsonl", lanes=1)
+        import_profiles(adapty, "profiles.jsonl", concurrency=1)
 
-    assert "how far it came could not be saved: the journal cannot be written: disk full" in caught.value.__notes__
+    assert "progress could not be saved: the checkpoint cannot be written: disk full" in caught.value.__notes__
 
 
 def test_a_record_that_is_noted_half_is_not_saved(
     adapty: Adapty, api: FakeApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A signal handler may raise anywhere: each refused record is in the failures file once all the same."""
+    """A signal handler may raise anywhere: each refused record is in the rejects file once all the same."""
     profiles(30, *range(0, 30, 3))
-    add = Handled.add
+    add = CompletedSet.add
     calls = Counter[str]()
 
-    def interrupted(handled: Handled, number: int) -> None:
+    def interrupted(handled: CompletedSet, number: int) -> None:
         calls["add"] += 1
         if calls["add"] in {4, 9, 25}:
             raise KeyboardInterrupt
         add(handled, number)
 
-    monkeypatch.setattr(Handled, "add", interrupted)
+    monkeypatch.setattr(CompletedSet, "add", interrupted)
     for _ in range(3):
         with pytest.raises(KeyboardInterrupt):
-            import_profiles(adapty, "profiles.jsonl", lanes=1)
+            import_profiles(adapty, "profiles.jsonl", concurrency=1)
     report = import_profiles(adapty, "profiles.jsonl")
 
-    lines = Path("profiles.failures.jsonl").read_text().splitlines()
+    lines = Path("profiles.rejects.jsonl").read_text().splitlines()
     assert sorted(json.loads(line)["_line"] for line in lines) == [*range(1, 31, 3)]
-    assert (report.profiles_accepted, report.profiles_refused) == (20, 10)
+    assert (report.profiles_accepted, report.profiles_rejected) == (20, 10)
 
 
 def test_an_end_after_the_last_record_costs_nothing(adapty: Adapty, api: FakeApi) -> None:
@@ -431,7 +436,7 @@ def test_an_end_after_the_last_record_costs_nothing(adapty: Adapty, api: FakeApi
     events()
 
     def interrupt(progress: Progress) -> None:
-        if progress.accepted + progress.refused == 30:
+        if progress.accepted + progress.rejected == 30:
             raise KeyboardInterrupt
 
     report = None
@@ -441,8 +446,8 @@ def test_an_end_after_the_last_record_costs_nothing(adapty: Adapty, api: FakeApi
             break
 
     assert report is not None
-    assert (len(api.sent), report.profiles_refused, report.events_accepted) == (59, 1, 30)
-    assert folder() == ["events.jsonl", "profiles.failures.jsonl", "profiles.jsonl"]
+    assert (len(api.sent), report.profiles_rejected, report.events_accepted) == (59, 1, 30)
+    assert folder() == ["events.jsonl", "profiles.jsonl", "profiles.rejects.jsonl"]
 
 
 def test_columns_that_were_mapped_go_on(adapty: Adapty, api: FakeApi) -> None:
@@ -452,7 +457,7 @@ def test_columns_that_were_mapped_go_on(adapty: Adapty, api: FakeApi) -> None:
         rows.writerow(("uid", "since", "email"))
         rows.writerows((f"user_{number}", PROFILE["external_created_at"], "j@example.com") for number in range(20))
     mapping = {"external_profile_id": "uid", "external_created_at": "since"}
-    break_off(lambda: import_profiles(adapty, "base.csv", mapping=mapping, lanes=1), api, 10)
+    break_off(lambda: import_profiles(adapty, "base.csv", mapping=mapping, concurrency=1), api, 10)
 
     report = import_profiles(adapty, "base.csv", mapping=dict(reversed(mapping.items())))
 
@@ -474,7 +479,7 @@ def test_cancelling_saves_and_gives_up(api: FakeApi) -> None:
 
     async def job() -> None:
         async with AsyncAdapty(mail_secret_key="k", transport=httpx.MockTransport(answer)) as adapty:
-            importing = asyncio.create_task(async_import_all(adapty, profiles="profiles.jsonl", lanes=2))
+            importing = asyncio.create_task(async_import_all(adapty, profiles="profiles.jsonl", concurrency=2))
             await stuck.wait()
             importing.cancel()
             with pytest.raises(asyncio.CancelledError):
@@ -485,5 +490,5 @@ def test_cancelling_saves_and_gives_up(api: FakeApi) -> None:
     with Adapty(mail_secret_key="k", transport=httpx.MockTransport(api.handle)) as adapty:
         report = import_all(adapty, profiles="profiles.jsonl")
 
-    assert (report.profiles_accepted, report.profiles_refused, report.resumed) == (29, 1, True)
+    assert (report.profiles_accepted, report.profiles_rejected, report.resumed) == (29, 1, True)
     assert len(api.sent) == 19

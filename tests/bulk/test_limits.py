@@ -104,4 +104,4 @@ def test_transport_of_the_caller_has_the_same_limits(server: RawServer) -> None:
     adapty = Adapty(mail_secret_key="k", mail_base_url=server.url, timeout=TIMEOUTS)
 
     with pytest.raises(AdaptyTimeoutError, match=r"no complete response within 0\.8 s"):
-        import_profiles(adapty, ONE, max_retries=0, lanes=1, transport=httpx.AsyncHTTPTransport)
+        import_profiles(adapty, ONE, max_retries=0, concurrency=1, transport=httpx.AsyncHTTPTransport)

@@ -24,11 +24,11 @@ async def at_once(_: object) -> None:
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("lanes", 0),
-        ("lanes", 257),
-        ("lanes", 1.5),
-        ("lanes", True),
-        ("lanes", None),
+        ("concurrency", 0),
+        ("concurrency", 257),
+        ("concurrency", 1.5),
+        ("concurrency", True),
+        ("concurrency", None),
         ("rate_limit", 0),
         ("rate_limit", -1),
         ("rate_limit", math.inf),
@@ -51,10 +51,10 @@ async def at_once(_: object) -> None:
         ("ignore", "city"),
         ("ignore", ["email"] * 2 + [1]),
         ("ignore", None),
-        ("failures", None),
-        ("failures", 1),
-        ("journal", 1),
-        ("lane", 1),
+        ("rejects_dir", None),
+        ("rejects_dir", 1),
+        ("checkpoint", 1),
+        ("concurency", 1),
         ("report", "x"),
         ("dry_run", "no"),
         ("dry_run", None),
@@ -117,18 +117,18 @@ def test_each_client_has_its_own_functions(adapty: Adapty) -> None:
 
 
 def test_one_file_is_not_used_for_two_things(adapty: Adapty) -> None:
-    """A journal or a failures file that is an input would destroy it."""
+    """A checkpoint or a rejects file that is an input would destroy it."""
     Path("base.jsonl").write_text("")
-    for options in ({"events": "base.jsonl"}, {"journal": "base.jsonl"}, {"journal": "./base.failures.jsonl"}):
+    for options in ({"events": "base.jsonl"}, {"checkpoint": "base.jsonl"}, {"checkpoint": "./base.rejects.jsonl"}):
         with pytest.raises(AdaptyUsageError, match="would be used for two things"):
             import_all(adapty, profiles="base.jsonl", **options)  # type: ignore[arg-type]
     assert Path("base.jsonl").read_text() == ""
 
 
 def test_a_missing_folder_is_told(adapty: Adapty, api: FakeApi) -> None:
-    """Of the failures and of the journal, before anything is sent."""
+    """Of the rejects and of the checkpoint, before anything is sent."""
     Path("base.jsonl").write_text('{"external_profile_id": "u"}\n')
-    for options in ({"failures": "nowhere"}, {"journal": "nowhere/base.journal"}):
+    for options in ({"rejects_dir": "nowhere"}, {"checkpoint": "nowhere/base.checkpoint"}):
         with pytest.raises(AdaptyUsageError, match="nowhere"):
             import_profiles(adapty, "base.jsonl", **options)  # type: ignore[arg-type]
     assert api.sent == []

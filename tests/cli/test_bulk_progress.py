@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from adapty.bulk import Progress
-from adapty.cli.bulk_progress import shown_progress
+from adapty.cli.bulk_progress import display_progress
 from tests.cli.conftest import plain, run
 from tests.conftest import PROFILE
 
@@ -20,12 +20,13 @@ if TYPE_CHECKING:
 BEGUN: dict[str, Any] = {
     "stage": "profiles",
     "accepted": 12000,
-    "refused": 3,
+    "rejected": 3,
     "retried": 1,
-    "share": 0.43,
+    "fraction": 0.43,
     "rate": 4213.4,
     "limit": None,
-    "seconds": 9.05,
+    "elapsed": 9.05,
+    "eta": 12.0,
 }
 
 
@@ -70,24 +71,18 @@ def progress(**changed: Any) -> Progress:
         ({"stage": "mail"}, "mail: 12000 done, 3 failed, 1 retried, 4213/s, 43 %, 12 s left"),
         ({"limit": 0.5}, "profiles: 12000 accepted, 3 failed, 1 retried, 4213/s, limit 0.5/s, 43 %, 12 s left"),
         ({"rate": 0.0}, "profiles: 12000 accepted, 3 failed, 1 retried, 0.0/s, 43 %, 12 s left"),
-        ({"share": None}, "profiles: 12000 accepted, 3 failed, 1 retried, 4213/s"),
-        ({"share": 0.0}, "profiles: 12000 accepted, 3 failed, 1 retried, 4213/s, 0 %"),
-        ({"share": 0.999}, "profiles: 12000 accepted, 3 failed, 1 retried, 4213/s, 99 %, 1 s left"),
-        ({"share": 1.0}, "profiles: 12000 accepted, 3 failed, 1 retried, 4213/s, 100 %"),
-        ({"share_before": 0.43}, "profiles: 12000 accepted, 3 failed, 1 retried, 4213/s, 43 %"),
-        (
-            {"seconds": 3000.0, "share": 0.25},
-            "profiles: 12000 accepted, 3 failed, 1 retried, 4213/s, 25 %, 2 h 30 min left",
-        ),
-        (
-            {"seconds": 100.0, "share": 0.4},
-            "profiles: 12000 accepted, 3 failed, 1 retried, 4213/s, 40 %, 2 min 30 s left",
-        ),
+        ({"fraction": None, "eta": None}, "profiles: 12000 accepted, 3 failed, 1 retried, 4213/s"),
+        ({"fraction": 0.0, "eta": None}, "profiles: 12000 accepted, 3 failed, 1 retried, 4213/s, 0 %"),
+        ({"fraction": 0.999, "eta": 0.01}, "profiles: 12000 accepted, 3 failed, 1 retried, 4213/s, 99 %, 1 s left"),
+        ({"fraction": 1.0, "eta": 0.0}, "profiles: 12000 accepted, 3 failed, 1 retried, 4213/s, 100 %"),
+        ({"eta": None}, "profiles: 12000 accepted, 3 failed, 1 retried, 4213/s, 43 %"),
+        ({"eta": 9000.0}, "profiles: 12000 accepted, 3 failed, 1 retried, 4213/s, 43 %, 2 h 30 min left"),
+        ({"eta": 150.0}, "profiles: 12000 accepted, 3 failed, 1 retried, 4213/s, 43 %, 2 min 30 s left"),
     ],
 )
 def test_a_line_says_how_far_it_is(piped: Console, changed: dict[str, Any], line: str) -> None:
-    """Counts, rate, pace, share and time left, each of them only where it is known."""
-    with shown_progress() as show:
+    """Counts, rate, pace, fraction and time left, each of them only where it is known."""
+    with display_progress() as show:
         show(progress(**changed))
 
     assert told(piped) == [line]
@@ -95,9 +90,9 @@ def test_a_line_says_how_far_it_is(piped: Console, changed: dict[str, Any], line
 
 def test_a_line_now_and_then(piped: Console) -> None:
     """The first one comes after five seconds, then one every ten, and one at the end, by the job's own clock."""
-    with shown_progress() as show:
+    with display_progress() as show:
         for tenths in range(360):
-            show(progress(seconds=tenths / 10, accepted=tenths))
+            show(progress(elapsed=tenths / 10, accepted=tenths))
         assert [line.split()[1] for line in told(piped)] == ["50", "150", "250", "350"]
 
     assert [line.split()[1] for line in told(piped)] == ["50", "150", "250", "350", "359"]
@@ -105,11 +100,11 @@ def test_a_line_now_and_then(piped: Console) -> None:
 
 def test_each_stage_has_its_last_line(piped: Console) -> None:
     """What was told already is not told again, and a stage without news has no line."""
-    with shown_progress() as show:
-        show(progress(seconds=0.1, accepted=1))
-        show(progress(seconds=0.2, accepted=2))
-        show(progress(stage="events", seconds=6.0, accepted=3))
-    with shown_progress():
+    with display_progress() as show:
+        show(progress(elapsed=0.1, accepted=1))
+        show(progress(elapsed=0.2, accepted=2))
+        show(progress(stage="events", elapsed=6.0, accepted=3))
+    with display_progress():
         pass
 
     assert [line.split(", ")[0] for line in told(piped)] == ["profiles: 2 accepted", "events: 3 accepted"]
@@ -121,18 +116,18 @@ def test_what_ends_the_job_early_has_the_last_word(monkeypatch: pytest.MonkeyPat
     shown = console(is_terminal=is_terminal)
     monkeypatch.setattr("adapty.cli.bulk_progress.errors", shown)
 
-    with pytest.raises(KeyboardInterrupt), shown_progress() as show:  # noqa: PT012 - as a job ends
-        show(progress(seconds=1.0))
+    with pytest.raises(KeyboardInterrupt), display_progress() as show:  # noqa: PT012 - as a job ends
+        show(progress(elapsed=1.0))
         raise KeyboardInterrupt
 
     assert len(told(shown)) == is_terminal
 
 
 def test_a_bar_for_each_stage(terminal: Console) -> None:
-    """On a terminal each stage has a bar, its share, and the rest in words."""
-    with shown_progress() as show:
-        show(progress(share=0.1))
-        show(progress(share=1.0, accepted=27906, limit=5000.0))
+    """On a terminal each stage has a bar, its fraction, and the rest in words."""
+    with display_progress() as show:
+        show(progress(fraction=0.1))
+        show(progress(fraction=1.0, eta=0.0, accepted=27906, limit=5000.0))
         show(progress(stage="events", accepted=7))
 
     profiles, events = told(terminal)
@@ -146,9 +141,9 @@ def test_a_bar_for_each_stage(terminal: Console) -> None:
 
 
 def test_a_bar_without_a_length(terminal: Console) -> None:
-    """Where nobody knows how much there is, the bar is full when the stage is over, and no share is told."""
-    with shown_progress() as show:
-        show(progress(share=None))
+    """Where nobody knows how much there is, the bar is full when the stage is over, and no fraction is told."""
+    with display_progress() as show:
+        show(progress(fraction=None, eta=None))
 
     (bar,) = told(terminal)
     assert "%" not in bar
@@ -161,8 +156,8 @@ def test_bars_fit_into_the_terminal(monkeypatch: pytest.MonkeyPatch, width: int)
     shown = console(is_terminal=True, width=width)
     monkeypatch.setattr("adapty.cli.bulk_progress.errors", shown)
 
-    with shown_progress() as show:
-        show(progress(accepted=1_000_000, limit=5000.0, seconds=3000.0))
+    with display_progress() as show:
+        show(progress(accepted=1_000_000, limit=5000.0, eta=3977.0))
 
     (bar,) = told(shown)
     assert len(bar) <= width
@@ -200,5 +195,5 @@ def test_bars_of_the_commands(served: Sandbox, terminal: Console) -> None:
     erased = run("erase", "users.txt")
 
     assert [line.split()[0] for line in told(terminal)] == ["profiles", "server-side", "mail"]
-    assert imported.out.startswith("profiles: 1 accepted, 0 refused\n")
+    assert imported.out.startswith("profiles: 1 accepted, 0 rejected\n")
     assert erased.out.startswith("1 deleted, 1 not found, 0 failed\n")  # Mail knows what was imported

@@ -62,7 +62,7 @@ def test_everybody_in_a_file(api: Adapty, served: Sandbox) -> None:
         "erased from: server-side",
         "report: users.erased.csv",
     ]
-    assert not Path("users.txt.journal").exists()
+    assert not Path("users.txt.checkpoint").exists()
     rows = report_rows()
     assert [row["outcome"] for row in rows] == ["deleted"] * 300 + ["not_found"] * 300
     assert {row["id"] for row in rows[300:]} == set(ids)
@@ -79,7 +79,7 @@ def test_who_stands_there_twice_is_sent_once(api: Adapty, served: Sandbox) -> No
     assert ended.summary == [
         "1 deleted, 1 not found, 0 failed",
         "erased from: server-side",
-        "repeats of an id, sent once: 2",
+        "repeated IDs, sent once: 2",
         "report: users.erased.csv",
     ]
     assert outcomes() == {"u1": "deleted", "u2": "not_found"}
@@ -87,13 +87,13 @@ def test_who_stands_there_twice_is_sent_once(api: Adapty, served: Sandbox) -> No
     ended = run("erase", users_file(profile_id, profile_id.upper()), "--by", "profile_id", "--report", "again.csv")
 
     assert ended.out.startswith(
-        "0 deleted, 1 not found, 0 failed\nerased from: server-side\nrepeats of an id, sent once: 1\n"
+        "0 deleted, 1 not found, 0 failed\nerased from: server-side\nrepeated IDs, sent once: 1\n"
     )
     assert outcomes("again.csv") == {profile_id: "not_found"}
 
 
 def test_so_many_requests_at_a_time(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    """`--lanes` requests are under way together."""
+    """`--concurrency` requests are under way together."""
     point_server_side_at(server.url, monkeypatch)
     together = threading.Barrier(5)
 
@@ -103,7 +103,7 @@ def test_so_many_requests_at_a_time(server: RawServer, monkeypatch: pytest.Monke
 
     server.replies = [*[wait_for_the_others] * 5, DELETED]
 
-    ended = run("erase", users_file(*(f"u{number}" for number in range(50))), "--lanes", "5")
+    ended = run("erase", users_file(*(f"u{number}" for number in range(50))), "--concurrency", "5")
 
     assert ended.out.startswith("50 deleted, ")
 
@@ -116,7 +116,7 @@ def test_so_many_requests_a_second(server: RawServer, monkeypatch: pytest.Monkey
     ended = run("erase", users_file(*(f"u{number}" for number in range(11))), "--rate-limit", "50", "--json")
 
     assert json.loads(ended.out)["deleted"] == 11
-    assert json.loads(ended.out)["seconds"] >= 0.14  # the first three requests may go out together
+    assert json.loads(ended.out)["elapsed"] >= 0.14  # the first three requests may go out together
 
 
 def test_one_that_the_api_fails_on(server: RawServer, monkeypatch: pytest.MonkeyPatch, slept: list[float]) -> None:
@@ -185,18 +185,18 @@ def test_a_run_that_is_stopped(
         assert ended.summary == [
             "4 deleted, 0 not found, 0 failed",
             "erased from: server-side",
-            "gone on with a run that broke off: the counts are those of both, the time is the last one's",
+            "resumed: counts include the earlier run, time does not",
             "report: users.erased.csv",
         ]
     assert outcomes() == dict.fromkeys(("u1", "u2", "u3", "u4"), "deleted")
-    assert not Path("users.txt.journal").exists()
+    assert not Path("users.txt.checkpoint").exists()
 
 
-def test_a_run_that_is_stopped_without_a_journal(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With `--no-journal` nothing is said of going on, nothing is left but the report, and the next run begins anew."""
+def test_a_run_that_is_stopped_without_a_checkpoint(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With `--no-checkpoint` there is no advice to resume and only the report remains; the next run starts over."""
     point_server_side_at(server.url, monkeypatch)
     server.replies = [DELETED, FORBIDDEN]
-    command = ("erase", users_file("u1", "u2"), *ONE_AT_A_TIME, "--no-journal")
+    command = ("erase", users_file("u1", "u2"), *ONE_AT_A_TIME, "--no-checkpoint")
 
     ended = run(*command)
 
@@ -211,11 +211,11 @@ def test_a_run_that_is_stopped_without_a_journal(server: RawServer, monkeypatch:
     assert [row["id"] for row in report_rows()] == ["u1", "u1", "u2"]
 
 
-def test_a_journal_of_another_name(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    """`--journal` is where it is noted how far the run is; a run that does not name it begins one of its own."""
+def test_a_checkpoint_of_another_name(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`--checkpoint` is where it is noted how far the run is; a run that does not name it begins one of its own."""
     point_server_side_at(server.url, monkeypatch)
     server.replies = [DELETED, FORBIDDEN]
-    command = ("erase", users_file("u1", "u2"), *ONE_AT_A_TIME, "--journal", "noted")
+    command = ("erase", users_file("u1", "u2"), *ONE_AT_A_TIME, "--checkpoint", "noted")
 
     ended = run(*command)
 
@@ -236,8 +236,8 @@ def test_a_file_that_has_changed_is_not_gone_on_with(server: RawServer, monkeypa
 
     assert (ended.code, ended.out) == (ExitCode.USAGE, "")
     assert ended.err == (
-        "Error: users.txt has changed since the run began; put the old file back, "
-        "or remove users.txt.journal to begin anew\n"
+        "Error: users.txt has changed since the run started; restore the original file, "
+        "or remove users.txt.checkpoint to start over\n"
     )
     assert len(server.requests) == sent
 
@@ -255,7 +255,7 @@ def test_an_api_that_is_not_there(closed_port: str, monkeypatch: pytest.MonkeyPa
 
 
 def test_a_run_that_comes_to_nothing_leaves_nothing(closed_port: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where nobody at all was tried, neither a report nor a journal is left to be wondered at."""
+    """Where nobody at all was tried, neither a report nor a checkpoint is left to be wondered at."""
     point_server_side_at(closed_port, monkeypatch)
 
     ended = run("erase", users_file("u1"))
@@ -404,7 +404,7 @@ def test_interrupting_it_while_several_are_under_way(
 
 
 def test_interrupting_it_twice(server: RawServer, monkeypatch: pytest.MonkeyPatch, ctrl_c: CtrlC) -> None:
-    """A second Ctrl-C does not wait for what is under way; the report holds what was told, and the journal too."""
+    """A second Ctrl-C does not wait for what is under way; the report holds what was told, and the checkpoint too."""
     point_server_side_at(server.url, monkeypatch)
 
     def press_twice(connection: socket.socket) -> None:

@@ -1,4 +1,4 @@
-"""`erase` with both APIs, and with Mail alone: who is asked about whom, and how a run of two ends."""
+"""`erase` with both APIs, and with Mail alone: which API gets which request, and how a run of two ends."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def test_a_hundred_users_at_once(api: Adapty) -> None:
     make_users(api, *ids)
     make_subscribers(api, *ids)
 
-    ended = run("erase", users_file(*ids), "--lanes", "20", "--json")
+    ended = run("erase", users_file(*ids), "--concurrency", "20", "--json")
 
     assert ended.code == 0
     assert json.loads(ended.out)["deleted"] == 200
@@ -458,7 +458,7 @@ def test_a_key_that_is_gone_when_it_goes_on(server: RawServer, monkeypatch: pyte
 
     assert (ended.code, ended.out) == (ExitCode.USAGE, "")
     assert ended.err.startswith("Error: address of mail has changed from ")
-    assert "run it as it was begun, or remove users.txt.journal to begin anew" in ended.err
+    assert "run it with the original settings, or remove users.txt.checkpoint to start over" in ended.err
 
 
 SO_FAR = "0 not found, 1 failed so far"
@@ -513,4 +513,4 @@ def test_interrupting_it_when_nobody_is_left(server: RawServer, monkeypatch: pyt
 
     assert ended.code == 0
     assert ended.out.startswith("2 deleted, 0 not found, 0 failed\n")
-    assert not Path("users.txt.journal").exists()
+    assert not Path("users.txt.checkpoint").exists()

@@ -73,7 +73,7 @@ def test_the_very_file_that_was_imported_erases_everybody(served: Sandbox, name:
 def test_files_that_were_put_together_are_imported_and_erased(served: Sandbox) -> None:
     """A byte order mark in the middle belongs to no id; the second header is no profile."""
     Path("profiles.csv").write_bytes(profiles_csv(["u1"]) + profiles_csv(["u2"], start=1))
-    assert run("mail", "import", "--profiles", "profiles.csv").out.startswith("profiles: 2 accepted, 1 refused\n")
+    assert run("mail", "import", "--profiles", "profiles.csv").out.startswith("profiles: 2 accepted, 1 rejected\n")
 
     run("erase", "profiles.csv")
 
@@ -92,7 +92,7 @@ def test_what_an_import_refuses_an_erasure_refuses(served: Sandbox, spoilt: str)
 
     assert ended.code == ExitCode.SOME_REFUSED
     assert outcomes("profiles.erased.csv", api="mail") == {"u1": "deleted", spoilt: "failed"}
-    (refused,) = csv.DictReader(Path("profiles.failures.csv").read_text("utf-8").splitlines())
+    (refused,) = csv.DictReader(Path("profiles.rejects.csv").read_text("utf-8").splitlines())
     (row,) = [row for row in report_rows("profiles.erased.csv") if row["outcome"] == "failed"]
     assert row["reason"] == f"line 3: {refused['_error']}"
 

@@ -141,8 +141,8 @@ def test_another_file_is_left_alone(served: Sandbox, users: str, content: str) -
 
     assert (ended.code, ended.out) == (ExitCode.USAGE, "")
     assert ended.err == (
-        "Error: report.csv: is there, and is no report of erased users; "
-        "expected the header at,api,id,outcome,reason, or a name that is free\n"
+        "Error: report.csv: exists and is not a report of erased users; "
+        "expected the header at,api,id,outcome,reason, or a new file\n"
     )
     assert Path("report.csv").read_bytes() == held
     assert served.requests() == []
@@ -195,8 +195,8 @@ def test_the_report_is_not_what_standard_input_is(served: Sandbox) -> None:
     [
         ("missing/report.csv", "cannot be written: No such file or directory"),
         ("users.txt/report.csv", "cannot be written: Not a directory"),
-        (".", "is no file; expected room for a file of this name"),
-        (os.devnull, "is no file; expected room for a file of this name"),
+        (".", "is not a regular file; choose another path for the checkpoint"),
+        (os.devnull, "is not a regular file; choose another path for the checkpoint"),
         ("x" * 300, "cannot be written: File name too long"),
     ],
 )
@@ -214,7 +214,7 @@ def test_a_disk_that_is_full(api: Adapty, served: Sandbox) -> None:
     ids = [f"user_{number}" for number in range(40)]
     make_users(api, *ids)
     Path("users.txt").write_text("\n".join(ids))
-    command = 'ulimit -f 1 && exec "$0" -m adapty erase users.txt --lanes 1 --no-journal'
+    command = 'ulimit -f 1 && exec "$0" -m adapty erase users.txt --concurrency 1 --no-checkpoint'
 
     ended = subprocess.run(["sh", "-c", command, sys.executable], capture_output=True, text=True, check=False)
 

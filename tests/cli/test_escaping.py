@@ -89,11 +89,11 @@ def test_hostile_columns_and_file_names_of_an_import(served: Sandbox) -> None:
         ("--profiles", good, "--ignore", ON_TWO_LINES),
         ("--profiles", named, "--profiles", ON_TWO_LINES),
         ("--profiles", f"{ON_TWO_LINES}/missing.csv"),
-        ("--profiles", good, "--failures", f"{ON_TWO_LINES}/missing"),
-        ("--profiles", good, "--journal", f"{ON_TWO_LINES}/missing"),
-        ("--profiles", refused, "--failures", "."),
-        ("--profiles", named, "--no-journal"),
-        ("--profiles", named, "--json", "--no-journal"),
+        ("--profiles", good, "--rejects-dir", f"{ON_TWO_LINES}/missing"),
+        ("--profiles", good, "--checkpoint", f"{ON_TWO_LINES}/missing"),
+        ("--profiles", refused, "--rejects-dir", "."),
+        ("--profiles", named, "--no-checkpoint"),
+        ("--profiles", named, "--json", "--no-checkpoint"),
     ):
         printed = run("-v", "mail", "import", *arguments)
         assert_escaped(printed, quotes=False)
@@ -113,7 +113,7 @@ def test_hostile_keys_of_json_lines(served: Sandbox) -> None:
     for number, extra in enumerate(extras):
         name = f"profiles_{number}.jsonl"
         Path(name).write_text(json.dumps({**record, **extra}) + "\n")
-        assert_escaped(run("mail", "import", "--profiles", name, "--no-journal"), quotes=False)
+        assert_escaped(run("mail", "import", "--profiles", name, "--no-checkpoint"), quotes=False)
     key = json.dumps(WITH_NUL)
     Path("twice.jsonl").write_text(json.dumps(record)[:-1] + f", {key}: 1, {key}: 2}}\n")
     assert_escaped(run("mail", "import", "--profiles", "twice.jsonl"), quotes=False)
@@ -198,7 +198,7 @@ def test_hostile_arguments() -> None:
         ("flow", f"--{ON_TWO_LINES}"),
         ("mail", ON_TWO_LINES),
         ("mail", "import", f"--{ON_TWO_LINES}=1"),
-        ("erase", "ids.txt", "--lanes", ON_TWO_LINES),
+        ("erase", "ids.txt", "--concurrency", ON_TWO_LINES),
         ("erase", "ids.txt", "--api", ON_TWO_LINES),
         ("profile", "get", "--customer-user-id", ON_TWO_LINES),
         ("access", "grant", "premium", "--customer-user-id", "u", "--expires-at", ON_TWO_LINES),
@@ -217,7 +217,7 @@ def test_real_command_escapes_names_and_headers(served: Sandbox, tmp_path: Path)
     Path(f"{HOSTILE}.jsonl").write_text(json.dumps({WITH_NUL: 1}) + "\n")
     for arguments in (
         ("mail", "import", "--profiles", name),
-        ("-v", "mail", "import", "--profiles", f"{HOSTILE}.jsonl", "--no-journal"),
+        ("-v", "mail", "import", "--profiles", f"{HOSTILE}.jsonl", "--no-checkpoint"),
         ("erase", f"{ON_TWO_LINES}/missing"),
         (ON_TWO_LINES,),
     ):

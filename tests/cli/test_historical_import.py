@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 
 from adapty import Adapty, AdaptyUsageError, AuthenticationError, MailProfile
 from adapty.bulk import import_all, import_profiles
-from adapty.bulk.historical_import import FIELDS, NOT_IMPORTED
-from adapty.bulk.sources import open_source
+from adapty.bulk._inputs.historical_import import FIELDS, NOT_IMPORTED
+from adapty.bulk._inputs.sources import open_source
 from adapty.cli.outcome import ExitCode
-from tests.bulk.reading import rows_of
+from tests.bulk._inputs.reading import rows_of
 from tests.cli.conftest import point_at, run
 from tests.conftest import EVENT
 from tests.raw_server import OK, RawServer, answer
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from adapty.sandbox import Sandbox
 
-EXAMPLE = Path(__file__).parents[1] / "bulk" / "historical_import.csv"
+EXAMPLE = Path(__file__).parents[1] / "bulk" / "_inputs" / "historical_import.csv"
 WHEN = "2020-01-01T00:00:00Z"
 
 ATTRIBUTES_EXPECTED = "expected names to strings or numbers, such as {'plan': 'trial', 'visits': 3}"
@@ -87,7 +87,7 @@ def test_command_imports_the_file_as_it_is(served: Sandbox, base: Path) -> None:
     ended = run("mail", "import", "--profiles", str(base))
 
     assert (ended.code, ended.err) == (ExitCode.SOME_REFUSED, "")
-    assert ended.out.startswith("profiles: 3 accepted, 2 refused\n")
+    assert ended.out.startswith("profiles: 3 accepted, 2 rejected\n")
     (line,) = (line for line in ended.summary if line.startswith("not imported"))
     told = dict(each.rstrip(")").split(" (") for each in line.partition("(values): ")[2].split(", "))
     assert {name: int(count) for name, count in told.items()} == COUNTS
@@ -114,7 +114,7 @@ def test_rejects_of_the_file_are_of_its_format(served: Sandbox, base: Path) -> N
     """Rows without an address or with attributes that Mail does not take are refused with the reason."""
     run("mail", "import", "--profiles", str(base))
 
-    with Path("base.failures.csv").open(newline="") as file:
+    with Path("base.rejects.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
     assert [(row["user_id"], row["_error"]) for row in rows] == [
         ("user_3", "email: is missing; it is required"),
@@ -123,7 +123,7 @@ def test_rejects_of_the_file_are_of_its_format(served: Sandbox, base: Path) -> N
             f"custom_attributes: is not a flat dictionary; {ATTRIBUTES_EXPECTED}",
         ),
     ]
-    again = run("mail", "import", "--profiles", "base.failures.csv", "--json")
+    again = run("mail", "import", "--profiles", "base.rejects.csv", "--json")
     assert json.loads(again.out)["not_imported"]["stripe_token"] == 1
     assert json.loads(again.out)["reasons"] == {"email": 1, "custom_attributes": 1}
 
@@ -133,7 +133,7 @@ def test_dry_run_counts_the_same(served: Sandbox, api: Adapty, base: Path) -> No
     dry, wet = import_profiles(api, base, dry_run=True), import_profiles(api, base)
 
     for report in (dry, wet):
-        assert (report.profiles_accepted, report.profiles_refused) == (3, 2)
+        assert (report.profiles_accepted, report.profiles_rejected) == (3, 2)
         assert report.not_imported == COUNTS
         assert report.to_dict()["not_imported"] == COUNTS
         assert report.reasons == {"email": 1, "custom_attributes": 1}
@@ -154,7 +154,7 @@ def test_columns_come_in_any_order_and_some_are_left_out(served: Sandbox, api: A
 
         report = import_profiles(api, "part.csv")
 
-        assert (report.profiles_accepted, report.profiles_refused) == (1, 0)
+        assert (report.profiles_accepted, report.profiles_rejected) == (1, 0)
         assert report.not_imported == {name: 1 for name in names if name in NOT_IMPORTED}
 
 
@@ -209,9 +209,9 @@ def test_counts_survive_an_interrupted_run(server: RawServer, monkeypatch: pytes
         server.replies = [*[OK] * taken, answer(401, b"{}")]
         with Adapty() as adapty:
             with pytest.raises(AuthenticationError):
-                import_all(adapty, profiles=profiles, events="events.jsonl", lanes=1)
+                import_all(adapty, profiles=profiles, events="events.jsonl", concurrency=1)
             server.replies = [OK]
-            report = import_all(adapty, profiles=profiles, events="events.jsonl", lanes=1)
+            report = import_all(adapty, profiles=profiles, events="events.jsonl", concurrency=1)
 
         assert report.resumed
         assert report.not_imported == {"stripe_token": 5}
@@ -251,11 +251,11 @@ def test_custom_attributes_are_read(cell: str, read: Any) -> None:
         ("{'a': __import__('os')}", "is not a flat dictionary"),
         ("{'a': 1", "is not a flat dictionary"),
         ("{" * 5000, "is not a flat dictionary"),
-        ("[" * 50_000, "is not a dictionary that JSON can carry"),
+        ("[" * 50_000, "has a value that JSON cannot represent"),
         ("{'a': " + "9" * 5000 + "}", "is not a flat dictionary"),
-        ('{"a": NaN}', "is not a dictionary that JSON can carry"),
-        ("{'a': 1, 'a': 2}", "names an attribute twice"),
-        ('{"a": 1, "a": 2}', "names an attribute twice"),
+        ('{"a": NaN}', "has a value that JSON cannot represent"),
+        ("{'a': 1, 'a': 2}", "has an attribute twice"),
+        ('{"a": 1, "a": 2}', "has an attribute twice"),
         ("{'a': '" + "x" * 70_000 + "'}", "has 70009 characters; expected at most 65536"),
         ('{"a": {"b": 1}}', ".a: is of type dict; expected a string or a finite number"),
         ("{'a': 1e999}", ".a: is not a number that JSON can represent"),

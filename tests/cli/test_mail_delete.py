@@ -1,4 +1,4 @@
-"""`mail delete-profile`: whom it erases, what it refuses, how it ends."""
+"""`mail delete-profile`: the users it erases, what it refuses, how it ends."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from adapty import Flow
-from adapty.bulk.journal import Journal
+from adapty.bulk._state.checkpoint import Checkpoint
 from adapty.cli.outcome import ExitCode
 from tests.cli.conftest import FORBIDDEN, point_at, reply_by_user, run
 from tests.conftest import EVENT, PROFILE
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from adapty.sandbox import Sandbox
     from tests.cli.conftest import CtrlC
 
-GO_ON = "run it again to go on from there; profiles.csv.journal notes how far it is"
+GO_ON = "run it again to resume; its progress is in profiles.csv.checkpoint"
 
 HEADER = "external_profile_id,external_created_at,email,first_name,custom.plan,device_info.platform"
 WHEN = "2026-06-01T10:30:00Z"
@@ -81,11 +81,11 @@ def test_a_base_end_to_end(served: Sandbox, base: tuple[str, ...]) -> None:
     assert (ended.code, ended.err) == (ExitCode.SOME_REFUSED, "")
     lines = ended.summary
     assert lines[:3] == [
-        "profiles: 3 accepted, 2 refused",
-        "events:   5 accepted, 2 refused",
-        "1 events wait for a profile that this import did not save",
+        "profiles: 3 accepted, 2 rejected",
+        "events:   5 accepted, 2 rejected",
+        "1 events have a profile that this import did not save",
     ]
-    assert lines[-2:] == ["refused records: profiles.failures.csv", "refused records: events.failures.jsonl"]
+    assert lines[-2:] == ["rejected records: profiles.rejects.csv", "rejected records: events.rejects.jsonl"]
     counts = table(ended.out)
     assert {name: counts.pop(name) for name in Flow} == served.flows()
     assert counts == {"(row)": 2, "email": 1, "price_usd": 1}
@@ -102,23 +102,23 @@ def test_a_base_end_to_end(served: Sandbox, base: tuple[str, ...]) -> None:
 
 
 def test_refused_records_mended_and_fed_back(served: Sandbox, base: tuple[str, ...]) -> None:
-    """The failures file, mended by hand, is imported as it is, and the command ends with 0."""
+    """The rejects file, mended by hand, is imported as it is, and the command ends with 0."""
     run("mail", "import", *base)
-    with Path("profiles.failures.csv").open(encoding="utf-8", newline="") as file:
+    with Path("profiles.rejects.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     rows[0]["email"] = "joe@example.com"
     rows[1].update(external_profile_id="user_4", external_created_at=WHEN, email="jo@example.com", _raw="")
-    with Path("profiles.failures.csv").open("w", encoding="utf-8", newline="") as file:
+    with Path("profiles.rejects.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, rows[0])
         writer.writeheader()
         writer.writerows(rows)
 
-    ended = run("mail", "import", "--profiles", "profiles.failures.csv")
+    ended = run("mail", "import", "--profiles", "profiles.rejects.csv")
 
     assert (ended.code, ended.err) == (0, "")
-    assert ended.out.startswith("profiles: 2 accepted, 0 refused\nevents:   0 accepted, 0 refused\n")
-    assert "refused records" not in ended.out
-    assert "Refused for" not in ended.out
+    assert ended.out.startswith("profiles: 2 accepted, 0 rejected\nevents:   0 accepted, 0 rejected\n")
+    assert "rejected records" not in ended.out
+    assert "Rejected for" not in ended.out
     assert sum(served.flows().values()) == 5
     assert served.flows()[Flow.ACTIVE] == 2
 
@@ -127,21 +127,21 @@ def test_events_alone(served: Sandbox, base: tuple[str, ...]) -> None:
     """An import of events alone says that they wait for profiles, each event counted once."""
     ended = run("mail", "import", *base[2:])
 
-    assert ended.summary[:2] == ["profiles: 0 accepted, 0 refused", "events:   5 accepted, 2 refused"]
+    assert ended.summary[:2] == ["profiles: 0 accepted, 0 rejected", "events:   5 accepted, 2 rejected"]
     assert ended.summary[2].startswith("4 events wait")
     assert sum(table(ended.out)[name] for name in Flow) == 3
     assert served.flows() == dict.fromkeys(Flow, 0)
 
 
 def test_failures_go_to_the_folder_that_was_asked_for(served: Sandbox) -> None:
-    """`--failures` is the folder; brackets and colons in its name are printed as they are."""
+    """`--rejects-dir` is the folder; brackets and colons in its name are printed as they are."""
     Path("[bold] :bug:").mkdir()
 
-    ended = run("mail", "import", *profiles_file("jane"), "--failures", "[bold] :bug:")
+    ended = run("mail", "import", *profiles_file("jane"), "--rejects-dir", "[bold] :bug:")
 
     assert ended.code == ExitCode.SOME_REFUSED
-    path = Path("[bold] :bug:") / "profiles.failures.csv"
-    assert f"refused records: {path}\n" in ended.out
+    path = Path("[bold] :bug:") / "profiles.rejects.csv"
+    assert f"rejected records: {path}\n" in ended.out
     assert path.is_file()
 
 
@@ -205,7 +205,7 @@ def test_nothing_to_import() -> None:
         ("folder.csv", "cannot be opened: Is a directory"),
         (
             "base.txt",
-            "its format is not known; expected a name that ends in .csv, .jsonl or .ndjson, or in one of these and .gz",
+            "unknown format; expected a name that ends in .csv, .jsonl or .ndjson, or in one of these and .gz",
         ),
         ("empty.csv", "has no header; expected the names of the fields in the first line"),
     ],
@@ -230,14 +230,14 @@ def test_a_wrong_header(served: Sandbox) -> None:
     assert (ended.code, ended.out) == (ExitCode.USAGE, "")
     assert ended.err == (
         "Error: plan: is a column of profiles.csv and not a field of MailProfile; "
-        'rename or remove it, or pass over it with --ignore plan (ignore=["plan"])\n'
+        'rename or remove it, or ignore it with --ignore plan (ignore=["plan"])\n'
     )
 
 
 @pytest.mark.parametrize("folder", ["missing", "profiles.csv"])
 def test_a_folder_for_failures_that_is_none(served: Sandbox, folder: str) -> None:
     """A folder that is not there, or is a file, is wrong use, told before anything is sent."""
-    ended = run("mail", "import", *profiles_file("jane@example.com", "joe"), "--failures", folder)
+    ended = run("mail", "import", *profiles_file("jane@example.com", "joe"), "--rejects-dir", folder)
 
     assert (ended.code, ended.out) == (ExitCode.USAGE, "")
     assert ended.err.startswith("Error: ")
@@ -254,7 +254,7 @@ def test_a_key_that_the_api_does_not_know(served: Sandbox, monkeypatch: pytest.M
     assert (ended.code, ended.out) == (ExitCode.API_ERROR, "")
     error, *notes = ended.err.splitlines()
     assert error.startswith("Error: saveProfile: 403 secret_key_does_not_exist_error")
-    assert notes == ["stopped in profiles.csv: 0 accepted, 0 refused so far"]
+    assert notes == ["stopped in profiles.csv: 0 accepted, 0 rejected so far"]
     assert "secret_live_wrong" not in ended.err
     assert list(Path().iterdir()) == [Path("profiles.csv")]
 
@@ -282,8 +282,8 @@ def test_an_api_that_is_not_there(
     assert error.startswith(f"Error: saveProfile: cannot connect to {address} (ADAPTY_MAIL_BASE_URL): ConnectError")
     (part,) = Path().glob("*.part")
     assert notes == [
-        "stopped in profiles.csv: 0 accepted, 1 refused so far",
-        f"refused records of it: {part}",
+        "stopped in profiles.csv: 0 accepted, 1 rejected so far",
+        f"rejected records: {part}",
         GO_ON,
     ]
     assert len(slept) == 8
@@ -293,7 +293,13 @@ def test_a_run_that_broke_off_is_gone_on_with(server: RawServer, monkeypatch: py
     """The same command sends what is left, says that it went on, and puts all that was refused in one file."""
     point_at(server.url, monkeypatch)
     server.replies = [OK, FORBIDDEN]
-    command = ("mail", "import", *profiles_file("joe", *(f"{name}@example.com" for name in "abc")), "--lanes", "1")
+    command = (
+        "mail",
+        "import",
+        *profiles_file("joe", *(f"{name}@example.com" for name in "abc")),
+        "--concurrency",
+        "1",
+    )
     assert run(*command).code == ExitCode.API_ERROR
     server.replies = [OK]
     sent = len(server.requests)
@@ -302,30 +308,30 @@ def test_a_run_that_broke_off_is_gone_on_with(server: RawServer, monkeypatch: py
 
     assert ended.code == ExitCode.SOME_REFUSED
     assert ended.summary[:3] == [
-        "profiles: 3 accepted, 1 refused",
-        "events:   0 accepted, 0 refused",
-        "gone on with a run that broke off: the counts are those of both, the time is the last one's",
+        "profiles: 3 accepted, 1 rejected",
+        "events:   0 accepted, 0 rejected",
+        "resumed: counts include the earlier run, time does not",
     ]
     assert re.search(r"^took [0-9.]+ s, 0 retried$", ended.out, re.MULTILINE)
     assert len(server.requests) - sent == 2
-    assert sorted(path.name for path in Path().iterdir()) == ["profiles.csv", "profiles.failures.csv"]
+    assert sorted(path.name for path in Path().iterdir()) == ["profiles.csv", "profiles.rejects.csv"]
 
 
-def test_a_journal_of_another_name_or_none(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    """`--journal` names the file that notes how far it is, and with `--no-journal` there is none and nothing to do."""
+def test_a_checkpoint_of_another_name_or_none(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`--checkpoint` names the checkpoint file; with `--no-checkpoint` none is written."""
     point_at(server.url, monkeypatch)
     server.replies = [OK, FORBIDDEN]
-    command = ("mail", "import", *profiles_file("jane@example.com", "jim@example.com"), "--lanes", "1")
+    command = ("mail", "import", *profiles_file("jane@example.com", "jim@example.com"), "--concurrency", "1")
 
-    ended = run(*command, "--no-journal")
+    ended = run(*command, "--no-checkpoint")
 
-    assert ended.err.splitlines()[1:] == ["stopped in profiles.csv: 1 accepted, 0 refused so far"]
+    assert ended.err.splitlines()[1:] == ["stopped in profiles.csv: 1 accepted, 0 rejected so far"]
     assert list(Path().iterdir()) == [Path("profiles.csv")]
     server.replies = [OK, FORBIDDEN]
-    ended = run(*command, "--journal", "noted")
+    ended = run(*command, "--checkpoint", "noted")
     assert ended.err.splitlines()[-1] == "run it again to go on from there; noted notes how far it is"
     server.replies, sent = [OK], len(server.requests)
-    assert run(*command, "--journal", "noted").out.startswith("profiles: 2 accepted, 0 refused\n")
+    assert run(*command, "--checkpoint", "noted").out.startswith("profiles: 2 accepted, 0 rejected\n")
     assert len(server.requests) - sent == 1
 
 
@@ -333,15 +339,15 @@ def test_a_base_that_has_changed_is_not_gone_on_with(server: RawServer, monkeypa
     """What to do is told, with code 2, and nothing is sent."""
     point_at(server.url, monkeypatch)
     server.replies = [OK, FORBIDDEN]
-    run("mail", "import", *profiles_file("jane@example.com", "jim@example.com"), "--lanes", "1")
+    run("mail", "import", *profiles_file("jane@example.com", "jim@example.com"), "--concurrency", "1")
     sent = len(server.requests)
 
     ended = run("mail", "import", *profiles_file("jane@example.com", "jill@example.com"))
 
     assert (ended.code, ended.out) == (ExitCode.USAGE, "")
     assert ended.err == (
-        "Error: profiles.csv has changed since the run began; put the old file back, "
-        "or remove profiles.csv.journal to begin anew\n"
+        "Error: profiles.csv has changed since the run started; restore the original file, "
+        "or remove profiles.csv.checkpoint to start over\n"
     )
     assert len(server.requests) == sent
 
@@ -353,22 +359,22 @@ def test_a_second_file_is_refused(option: str) -> None:
     ended = run("mail", "import", option, "one.csv", option, "two.csv")
 
     assert (ended.code, ended.out) == (ExitCode.USAGE, "")
-    assert ended.err == f"Error: {option}: is given more than once; expected one file a run\n"
+    assert ended.err == f"Error: {option}: was given more than once; expected one file\n"
 
 
 def test_a_record_that_the_api_fails_on(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
     """A record that still fails after its tries is refused, the rest is sent, and the code says so."""
     point_at(server.url, monkeypatch)
     reply_by_user(server, {"user_1": answer(500), "user_2": OK})
-    command = ("mail", "import", *profiles_file("jane@example.com", "joe@example.com"), "--lanes", "1")
+    command = ("mail", "import", *profiles_file("jane@example.com", "joe@example.com"), "--concurrency", "1")
 
     ended = run(*command, "--max-retries", "2")
 
     assert ended.code == ExitCode.SOME_REFUSED
-    assert ended.out.startswith("profiles: 1 accepted, 1 refused\n")
+    assert ended.out.startswith("profiles: 1 accepted, 1 rejected\n")
     assert ", 2 retried\n" in ended.out
     assert table(ended.out)["ServerError"] == 1
-    with Path("profiles.failures.csv").open(newline="") as file:
+    with Path("profiles.rejects.csv").open(newline="") as file:
         assert "(after 3 attempts)" in next(csv.DictReader(file))["_error"]
 
 
@@ -394,11 +400,11 @@ def test_columns_of_other_names(served: Sandbox) -> None:
 @pytest.mark.parametrize(
     ("pairs", "told"),
     [
-        (("email",), "has a value that is not of the form FIELD=COLUMN, as email=user_email is"),
-        (("=Mail",), "has a value that is not of the form FIELD=COLUMN, as email=user_email is"),
-        (("email=",), "has a value that is not of the form FIELD=COLUMN, as email=user_email is"),
+        (("email",), "must have the form FIELD=COLUMN, such as email=user_email"),
+        (("=Mail",), "must have the form FIELD=COLUMN, such as email=user_email"),
+        (("email=",), "must have the form FIELD=COLUMN, such as email=user_email"),
         (("email=Mail", "email=mail"), "has two columns for one field; expected one"),
-        (("email=mail",), "takes email from mail, which is no column of profiles.csv; did you mean Mail?"),
+        (("email=mail",), "maps email to mail, which is not a column of profiles.csv; did you mean Mail?"),
         (("e-mail=Mail",), "e-mail is not a field of MailProfile; did you mean email?"),
     ],
 )
@@ -419,7 +425,7 @@ def test_columns_to_ignore(served: Sandbox) -> None:
     command = ("mail", "import", "--profiles", "profiles.csv", "--ignore", "city")
 
     assert run(*command, "--ignore", "notes", "--ignore", "plan").err == (
-        "Error: --ignore: names plan, which is no column of profiles.csv\n"
+        "Error: --ignore: contains plan, which is not a column of profiles.csv\n"
     )
     ended = run(*command, "--ignore", "notes")
 
@@ -448,15 +454,15 @@ def test_a_dry_run(served: Sandbox, base: tuple[str, ...]) -> None:
 
     assert (ended.code, ended.err) == (ExitCode.SOME_REFUSED, "")
     assert ended.summary[:3] == [
-        "dry run: nothing was sent; accepted is what would be",
-        "profiles: 3 accepted, 2 refused",
-        "events:   5 accepted, 2 refused",
+        "dry run: nothing was sent; accepted records are valid",
+        "profiles: 3 accepted, 2 rejected",
+        "events:   5 accepted, 2 rejected",
     ]
     assert table(ended.out)[Flow.REFUNDED] == 1
-    assert Path("profiles.dry-run.failures.csv").is_file()
+    assert Path("profiles.dry-run.rejects.csv").is_file()
     assert served.requests() == []
-    assert not list(Path().glob("*.journal"))
-    assert run("mail", "import", *base).out.startswith("profiles: 3 accepted, 2 refused\n")
+    assert not list(Path().glob("*.checkpoint"))
+    assert run("mail", "import", *base).out.startswith("profiles: 3 accepted, 2 rejected\n")
 
 
 def test_json_of_the_report_can_be_read(served: Sandbox, base: tuple[str, ...]) -> None:
@@ -465,17 +471,17 @@ def test_json_of_the_report_can_be_read(served: Sandbox, base: tuple[str, ...]) 
 
     assert (ended.code, ended.err) == (ExitCode.SOME_REFUSED, "")
     report = json.loads(ended.out)
-    assert 0 < report.pop("seconds") < 10
+    assert 0 < report.pop("elapsed") < 10
     assert report == {
         "profiles_accepted": 3,
-        "profiles_refused": 2,
+        "profiles_rejected": 2,
         "events_accepted": 5,
-        "events_refused": 2,
+        "events_rejected": 2,
         "reasons": {"(row)": 2, "email": 1, "price_usd": 1},
         "flows": served.flows(),
         "not_imported": {},
         "events_without_profile": 1,
-        "failures": ["profiles.failures.csv", "events.failures.jsonl"],
+        "rejects_files": ["profiles.rejects.csv", "events.rejects.jsonl"],
         "retried": 0,
         "resumed": False,
         "dry_run": False,
@@ -484,7 +490,7 @@ def test_json_of_the_report_can_be_read(served: Sandbox, base: tuple[str, ...]) 
 
 
 def test_so_many_requests_at_a_time_and_a_second(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    """`--lanes` requests are under way together, and `--rate-limit` is kept from the first one on."""
+    """`--concurrency` requests are under way together, and `--rate-limit` is kept from the first one on."""
     point_at(server.url, monkeypatch)
     together = threading.Barrier(3)
 
@@ -495,25 +501,25 @@ def test_so_many_requests_at_a_time_and_a_second(server: RawServer, monkeypatch:
     server.replies = [*[wait_for_the_others] * 3, OK]
     base = profiles_file(*(f"jane{number}@example.com" for number in range(30)))
 
-    ended = run("mail", "import", *base, "--lanes", "3", "--rate-limit", "200", "--json")
+    ended = run("mail", "import", *base, "--concurrency", "3", "--rate-limit", "200", "--json")
 
     report = json.loads(ended.out)
     assert report["profiles_accepted"] == 30
-    assert report["seconds"] >= 0.09  # the first ten or so may go out together
+    assert report["elapsed"] >= 0.09  # the first ten or so may go out together
 
 
 @pytest.mark.parametrize(
     "options",
     [
-        ("--lanes", "0"),
-        ("--lanes", "257"),
+        ("--concurrency", "0"),
+        ("--concurrency", "257"),
         ("--rate-limit", "0"),
         ("--rate-limit", "nan"),
         ("--max-retries", "-1"),
         ("--max-retries", "1001"),
-        ("--journal", "noted", "--no-journal"),
-        ("--journal", "profiles.csv"),
-        ("--journal", "missing/noted"),
+        ("--checkpoint", "noted", "--no-checkpoint"),
+        ("--checkpoint", "profiles.csv"),
+        ("--checkpoint", "missing/noted"),
         ("extra",),
     ],
     ids=" ".join,
@@ -548,7 +554,7 @@ def test_interrupting_an_import(server: RawServer, monkeypatch: pytest.MonkeyPat
     point_at(server.url, monkeypatch)
     server.replies = [answer_after_the_signal, OK]
     base = profiles_file("joe", "jane@example.com", "j@x.org")
-    command = [sys.executable, "-m", "adapty", "mail", "import", *base, "--lanes", "1"]
+    command = [sys.executable, "-m", "adapty", "mail", "import", *base, "--concurrency", "1"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert arrived.wait(10)
         process.send_signal(signal.SIGINT)
@@ -559,15 +565,15 @@ def test_interrupting_an_import(server: RawServer, monkeypatch: pytest.MonkeyPat
     (part,) = Path().glob("*.part")
     assert err.splitlines() == [
         "Interrupted",
-        "stopped in profiles.csv: 1 accepted, 1 refused so far",
-        f"refused records of it: {part}",
+        "stopped in profiles.csv: 1 accepted, 1 rejected so far",
+        f"rejected records: {part}",
         GO_ON,
     ]
     with part.open(newline="") as file:
         assert [row["external_profile_id"] for row in csv.DictReader(file)] == ["user_1"]
     assert len(server.requests) == 1
 
-    assert run("mail", "import", "--profiles", "profiles.csv").out.startswith("profiles: 2 accepted, 1 refused\n")
+    assert run("mail", "import", "--profiles", "profiles.csv").out.startswith("profiles: 2 accepted, 1 rejected\n")
     assert len(server.requests) == 2
 
 
@@ -586,7 +592,7 @@ def test_interrupting_an_import_twice(server: RawServer, monkeypatch: pytest.Mon
 
     assert (ended.code, ended.out) == (130, "")
     told = ended.err.splitlines()
-    assert told[:2] == ["Interrupted", "stopped in profiles.csv: 0 accepted, 1 refused so far"]
+    assert told[:2] == ["Interrupted", "stopped in profiles.csv: 0 accepted, 1 rejected so far"]
     assert told[-1] == GO_ON
 
 
@@ -606,16 +612,16 @@ def test_ignore_and_map_cover_repeated_unnamed_and_shared_columns(served: Sandbo
     assert profile["customer_user_id"] == "user_1"
 
 
-def test_journal_in_use_ends_with_a_code_of_its_own(served: Sandbox) -> None:
-    """A script can wait and try again: importing and erasing end with 5 while another run has the journal."""
+def test_checkpoint_in_use_ends_with_a_code_of_its_own(served: Sandbox) -> None:
+    """A script can wait and try again: importing and erasing end with 5 while another run has the checkpoint."""
     Path("users.txt").write_text("user_1\n")
     for name, command in {
         "profiles.csv": ("mail", "import", *profiles_file("jane@example.com")),
         "users.txt": ("erase", "users.txt"),
     }.items():
-        with Journal.open(Path(f"{name}.journal"), {}):
+        with Checkpoint.open(Path(f"{name}.checkpoint"), {}):
             ended = run(*command)
 
         assert (ended.code, ended.out) == (ExitCode.BUSY, "")
-        assert ended.err == f"Error: {name}.journal: is in use by another run; wait until that has ended\n"
+        assert ended.err == f"Error: {name}.checkpoint: is in use by another run; wait until that run ends\n"
         assert run(*command).code in {ExitCode.DONE, ExitCode.SOME_REFUSED}

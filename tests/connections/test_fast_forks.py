@@ -99,7 +99,7 @@ def test_bulk_runs_work_in_children(
     echo: EchoServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, is_fast: bool, client: Callable[..., Any]
 ) -> None:
     """A process that ran bulk jobs is forked, and each child and the parent run more of them."""
-    monkeypatch.setattr("adapty.bulk.transports.fast_is_installed", lambda: is_fast)
+    monkeypatch.setattr("adapty._engine.senders.fast_is_installed", lambda: is_fast)
     monkeypatch.chdir(tmp_path)
     records = [{**PROFILE, "external_profile_id": f"user_{number}"} for number in range(10)]
     adapty = client("secret_live_key", mail_secret_key="k", base_url=echo.url, mail_base_url=echo.url)
@@ -126,7 +126,7 @@ def test_bulk_run_works_in_a_child_of_a_running_event_loop(
             AsyncAdapty(mail_secret_key="k", mail_base_url=echo.url) as adapty,
             httpx.AsyncClient(transport=AsyncFastTransport()) as other,
         ):
-            run = asyncio.create_task(async_import_profiles(adapty, records, lanes=2))
+            run = asyncio.create_task(async_import_profiles(adapty, records, concurrency=2))
             requests = [asyncio.create_task(other.get(echo.url)) for _ in range(5)]
             await asyncio.sleep(0.01)
             assert run_in_children(lambda _: import_in(adapty, records)) == [50] * CHILDREN

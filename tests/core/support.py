@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from fractions import Fraction
@@ -20,7 +21,7 @@ from adapty._core.retry import RetryPolicy
 from tests.conftest import EVENT, PROFILE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from adapty._core.call import Call
     from adapty.models._request import RequestModel
@@ -34,6 +35,7 @@ __all__ = [
     "KEY",
     "PROFILE",
     "Driven",
+    "case",
     "drive",
     "json_values",
     "made_or_refused",
@@ -233,3 +235,13 @@ def drive(
         error = exc
     assert not left, "tries are left"
     return Driven(result, error, len(outcomes), waits)
+
+
+@contextmanager
+def case(**values: object) -> Iterator[None]:
+    """Name the values of a loop when a check in it fails."""
+    try:
+        yield
+    except BaseException as failure:
+        failure.add_note("with " + ", ".join(f"{name}={value!r}" for name, value in values.items()))
+        raise

@@ -35,9 +35,9 @@ from adapty.models.profile_request import ProfileRequest, validate_platform
 from adapty.models.purchases import PaddleValidationRequest, StripeValidationAttributes
 from adapty.models.refund_saver import RefundSaverSettingsRequest
 from adapty.models.virtual_currency import VirtualCurrencyTransactionRequest, credit_amount, debit_amount
+from tests.models.test_server_side_requests import CONTRACT, refused, taken
 
 from .support import repeatable
-from .test_server_side_records import CONTRACT, refused, taken
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

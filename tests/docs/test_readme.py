@@ -103,8 +103,8 @@ def test_programs_run(
 def test_counts_are_those_of_the_example_base() -> None:
     """The counts in the comments of the import are what an independent count gives."""
     counted = expected(ROOT / "examples" / "profiles.csv", ROOT / "examples" / "events.jsonl")
-    assert f"# {counted.profiles_accepted} profiles accepted, {counted.profiles_refused} refused\n" in README
-    assert f"# {counted.events_accepted} events accepted, {counted.events_refused} refused\n" in README
+    assert f"# {counted.profiles_accepted} profiles accepted, {counted.profiles_rejected} rejected\n" in README
+    assert f"# {counted.events_accepted} events accepted, {counted.events_rejected} rejected\n" in README
 
 
 @pytest.mark.usefixtures("variables")

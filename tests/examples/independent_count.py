@@ -66,9 +66,9 @@ class Expected:
     """
 
     profiles_accepted: int
-    profiles_refused: int
+    profiles_rejected: int
     events_accepted: int
-    events_refused: int
+    events_rejected: int
     flows: dict[str, int]
     refused_reasons: dict[str, int]
 
@@ -188,9 +188,9 @@ def expected(profiles_path: Path, events_path: Path) -> Expected:
         flows[FLOW_OF_EVENT_TYPE[latest[profile]] if profile in latest else "never purchased"] += 1
     return Expected(
         profiles_accepted=len(profiles) - refused_profiles,
-        profiles_refused=refused_profiles,
+        profiles_rejected=refused_profiles,
         events_accepted=len(accepted_events),
-        events_refused=refused_events,
+        events_rejected=refused_events,
         flows=flows,
         refused_reasons=dict(reasons),
     )

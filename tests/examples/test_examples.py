@@ -191,8 +191,8 @@ def test_every_flow_has_subscribers() -> None:
     """Every flow holds at least 50 subscribers, and the flows hold all accepted profiles."""
     count = expected(EXAMPLES / "profiles.csv", EXAMPLES / "events.jsonl")
     assert min(count.flows.values()) >= 50
-    assert sum(count.flows.values()) == count.profiles_accepted == 2_000 - count.profiles_refused
-    assert count.events_accepted == 10_000 - count.events_refused
+    assert sum(count.flows.values()) == count.profiles_accepted == 2_000 - count.profiles_rejected
+    assert count.events_accepted == 10_000 - count.events_rejected
 
 
 def test_wrong_rows_are_as_many_as_the_readme_says() -> None:
@@ -202,7 +202,7 @@ def test_wrong_rows_are_as_many_as_the_readme_says() -> None:
     count = expected(EXAMPLES / "profiles.csv", EXAMPLES / "events.jsonl")
     assert {field: int(rows) for field, rows in said} == count.refused_reasons
     assert len(said) == 7
-    assert count.profiles_refused + count.events_refused == sum(count.refused_reasons.values())
+    assert count.profiles_rejected + count.events_rejected == sum(count.refused_reasons.values())
 
 
 def test_every_wrong_row_is_wrong_in_one_place() -> None:

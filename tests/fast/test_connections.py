@@ -382,7 +382,7 @@ def test_idle_connections_are_closed_in_time(server: RawServer, monkeypatch: pyt
             await asyncio.gather(*(send(transport, server.url) for _ in range(10)))
             opened = len(server.requests)
             later = time.monotonic() + 6
-            monkeypatch.setattr("adapty.fast.pool.monotonic", lambda: later)
+            monkeypatch.setattr("adapty.fast._pool.monotonic", lambda: later)
             await send(transport, server.url, 5)
             pool = transport._exchange._pools[asyncio.get_running_loop()]
             assert len(server.requests) == opened + 1

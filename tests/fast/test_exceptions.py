@@ -15,7 +15,7 @@ from aiohttp import client_exceptions, http_exceptions
 from adapty._http import to_failure
 from adapty.config import Timeouts
 from adapty.fast import AsyncFastTransport
-from adapty.fast.exceptions import CONNECT_FAILURES, EXCHANGE_FAILURES, to_connect_error, to_exchange_error
+from adapty.fast._exceptions import CONNECT_FAILURES, EXCHANGE_FAILURES, to_connect_error, to_exchange_error
 from tests.fast.sending import outcome, request_on
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def test_exception_of_another_kind_is_not_hidden(
     def fail(*_: object) -> None:
         raise kind
 
-    monkeypatch.setattr("adapty.fast.exchange.Response", fail)
+    monkeypatch.setattr("adapty.fast._exchange.Response", fail)
 
     async def work() -> None:
         async with AsyncFastTransport() as transport:

@@ -31,7 +31,7 @@ def test_asking_loads_nothing() -> None:
 
 def test_without_the_extra_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     """The transport can be imported, and says what to install when one is created."""
-    monkeypatch.setattr("adapty.fast.transport._PACKAGE", "aiohttp_that_is_not_there")
+    monkeypatch.setattr("adapty.fast._transport._PACKAGE", "aiohttp_that_is_not_there")
 
     assert not fast_is_installed()
     expected = r'^AsyncFastTransport needs aiohttp_that_is_not_there; install it with: pip install "adapty\[fast\]"$'

@@ -1,4 +1,4 @@
-"""`make demo`: what it prints is what an independent count of the example base gives."""
+"""`make demo`: its output agrees with an independent count of the example subscribers."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
 
 
-def test_the_demo_prints_the_flows_that_an_independent_count_gives() -> None:
-    """Import, its progress, sandbox and independent count agree on every flow and refusal; nothing keeps running."""
+def test_demo_agrees_with_independent_count() -> None:
+    """The import, its progress, the sandbox and the count agree on every flow and rejection."""
     counted = expected(EXAMPLES / "profiles.csv", EXAMPLES / "events.jsonl")
 
     demo = subprocess.run(
@@ -26,24 +26,24 @@ def test_the_demo_prints_the_flows_that_an_independent_count_gives() -> None:
     )
 
     assert demo.returncode == 0, demo.stdout + demo.stderr
-    summary, _, held = demo.stdout.partition("What the sandbox holds")
-    assert f"profiles: {counted.profiles_accepted} accepted, {counted.profiles_refused} refused" in summary
-    assert f"events:   {counted.events_accepted} accepted, {counted.events_refused} refused" in summary
+    summary, _, flows = demo.stdout.partition("Flows in the sandbox")
+    assert f"profiles: {counted.profiles_accepted} accepted, {counted.profiles_rejected} rejected" in summary
+    assert f"events:   {counted.events_accepted} accepted, {counted.events_rejected} rejected" in summary
     assert {flow: number(summary, flow) for flow in counted.flows} == counted.flows
-    assert {flow: number(held, flow) for flow in counted.flows} == counted.flows
+    assert {flow: number(flows, flow) for flow in counted.flows} == counted.flows
     reasons = {"(row)" if field == "(line)" else field: count for field, count in counted.refused_reasons.items()}
     assert {field: number(summary, field) for field in reasons} == reasons
-    assert "profiles.failures.csv has the refused records" in summary
-    assert "events.failures.jsonl has the refused records" in summary
+    assert "profiles.rejects.csv has the refused records" in summary
+    assert "events.rejects.jsonl has the refused records" in summary
     assert demo.stdout.endswith("The sandbox is stopped.\n")
-    told = [
+    progress = [
         re.match(r"(profiles|events): (\d+) accepted, (\d+) failed, .* %", line) for line in demo.stderr.splitlines()
     ]
-    last = {line[1]: (int(line[2]), int(line[3])) for line in told if line is not None}
-    assert None not in told
+    last = {line[1]: (int(line[2]), int(line[3])) for line in progress if line is not None}
+    assert None not in progress
     assert last == {
-        "profiles": (counted.profiles_accepted, counted.profiles_refused),
-        "events": (counted.events_accepted, counted.events_refused),
+        "profiles": (counted.profiles_accepted, counted.profiles_rejected),
+        "events": (counted.events_accepted, counted.events_rejected),
     }
 
 

@@ -1,4 +1,4 @@
-"""The build step: the same bytes every time, nothing dropped, nothing half done."""
+"""`make generate`: reproducible, complete, and all or nothing."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from scripts import generate
-from scripts.generated_files import files, report_differences
+from scripts.generated_files import list_files, report_differences
 from scripts.spec_diff import reading
 from scripts.spec_for_generation import for_generation
 from tests.later_contract import later_contract
@@ -23,86 +23,87 @@ OWN = generate.APIS[0].spec
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Generate the package from our own contract, once."""
-    target = tmp_path_factory.mktemp("made") / "adapty_generated"
+def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Generate the package from our own contracts once."""
+    target = tmp_path_factory.mktemp("package") / "adapty_generated"
     assert generate.main(["--mail-spec", str(OWN), "--output", str(target)]) == 0
     return target
 
 
-def test_two_runs_give_identical_bytes(made: Path, tmp_path: Path) -> None:
-    """The build step is reproducible."""
-    again = tmp_path / "adapty_generated"
-
-    assert generate.main(["--output", str(again)]) == 0
-
-    assert {name: file.read_bytes() for name, file in files(made).items()} == {
-        name: file.read_bytes() for name, file in files(again).items()
-    }
-
-
-def test_every_module_names_its_contract_and_command(made: Path) -> None:
-    """Whoever opens a generated file learns where it comes from and how to change it."""
-    modules = [file for name, file in files(made).items() if name.endswith(".py")]
+def test_modules_have_header_with_source_and_command(package: Path) -> None:
+    """The header names the contract and `make generate`."""
+    modules = [file for name, file in list_files(package).items() if name.endswith(".py")]
 
     assert len(modules) > 20
     for module in modules:
         first = module.read_text("utf-8").partition("\n")[0]
         assert first.startswith("# Generated from ")
         assert first.endswith("by `make generate`; do not edit.")
-    assert "from openapi/mail.yaml by" in (made / "mail" / "client.py").read_text("utf-8")
-    assert "openapi/mail.yaml" in json.loads((made / "mail" / "openapi.json").read_text("utf-8"))["x-generated"]
+    assert "from openapi/mail.yaml by" in (package / "mail" / "client.py").read_text("utf-8")
+    assert "openapi/mail.yaml" in json.loads((package / "mail" / "openapi.json").read_text("utf-8"))["x-generated"]
 
 
-def test_each_client_introduces_its_key_as_its_api_wants_it(made: Path) -> None:
-    """The generator knows one word for all; the two APIs have two."""
-    for package, word in (("mail", "Bearer"), ("server_side", "Api-Key")):
-        assert (made / package / "client.py").read_text("utf-8").count(f'prefix: str = "{word}"') == 1
+def test_clients_have_scheme_of_their_api(package: Path) -> None:
+    """The generator has one scheme for all; the two APIs have two."""
+    for name, scheme in (("mail", "Bearer"), ("server_side", "Api-Key")):
+        assert (package / name / "client.py").read_text("utf-8").count(f'prefix: str = "{scheme}"') == 1
 
 
-def test_all_packages_share_one_unset(made: Path) -> None:
-    """The types that say "not given" are the same object everywhere."""
-    assert "from .._types import" in (made / "mail" / "types.py").read_text("utf-8")
-    assert "class Unset" not in (made / "mail" / "types.py").read_text("utf-8")
-    assert (made / "py.typed").exists()
+def test_packages_share_unset(package: Path) -> None:
+    """The sentinel is the same object in all packages."""
+    assert "from .._types import" in (package / "mail" / "types.py").read_text("utf-8")
+    assert "class Unset" not in (package / "mail" / "types.py").read_text("utf-8")
+    assert (package / "py.typed").exists()
 
 
-def test_check_names_each_difference_and_the_command(
-    made: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+def test_check_lists_differences_and_generation_fixes_them(
+    package: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    """A changed, a missing and a left-over file are each named, and so is what mends them; nothing is written."""
+    """Changed, missing and unexpected files are listed; a second run gives exactly the same files as the first."""
     stale = tmp_path / "adapty_generated"
-    generate.replace_tree(stale, made)
-    assert generate.main(["--check", "--output", str(stale)]) == 0
+    generate.replace_tree(stale, package)
     (stale / "mail" / "client.py").write_text("# edited\n", "utf-8")
     (stale / "mail" / "errors.py").unlink()
     (stale / "mail" / "stray.py").write_text("", "utf-8")
 
     assert generate.main(["--check", "--output", str(stale)]) == 1
 
-    told = capfd.readouterr().err.splitlines()
-    assert told == [
+    assert capfd.readouterr().err.splitlines() == [
         "adapty_generated/mail/client.py: differs",
-        "adapty_generated/mail/errors.py: is missing",
-        "adapty_generated/mail/stray.py: is left over",
-        "adapty_generated is not fresh; run: make generate",
+        "adapty_generated/mail/errors.py: missing",
+        "adapty_generated/mail/stray.py: unexpected",
+        "adapty_generated is out of date; run: make generate",
     ]
     assert (stale / "mail" / "client.py").read_text("utf-8") == "# edited\n"
 
+    assert generate.main(["--output", str(stale)]) == 0
 
-def test_left_over_files_go(made: Path, tmp_path: Path) -> None:
-    """Generating removes what an earlier contract left behind."""
-    target = tmp_path / "adapty_generated"
-    generate.replace_tree(target, made)
-    (target / "mail" / "stray.py").write_text("", "utf-8")
-
-    generate.main(["--output", str(target)])
-
-    assert not (target / "mail" / "stray.py").exists()
+    assert {name: file.read_bytes() for name, file in list_files(stale).items()} == {
+        name: file.read_bytes() for name, file in list_files(package).items()
+    }
 
 
-def test_a_later_contract_generates_and_type_checks(tmp_path: Path) -> None:
-    """An additive version of the contract needs no change of the build step: code for all of it, still typed."""
+def test_generated_models_load_on_first_use(package: Path) -> None:
+    """A request needs the models of its operation only; a misspelled name is an error."""
+    code = """
+import sys
+from adapty_generated.server_side.api.profile import get_profile
+from adapty_generated.server_side import models
+prefix = "adapty_generated.server_side.models."
+assert prefix + "paywall" not in sys.modules
+assert models.Paywall.__module__ == prefix + "paywall"
+assert set(models.__all__) <= set(dir(models))
+try:
+    models.Nope
+except AttributeError as error:
+    print(error)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=package.parent)
+    assert done.stdout == "module 'adapty_generated.server_side.models' has no attribute 'Nope'\n"
+
+
+def test_later_contract_generates_typed_code(tmp_path: Path) -> None:
+    """An additive change of the contract needs no change of the script."""
     spec = tmp_path / "later.yaml"
     spec.write_text(yaml.safe_dump(later_contract(generate.read_contract(OWN))), "utf-8")
     target = tmp_path / "adapty_generated"
@@ -130,90 +131,89 @@ def test_a_later_contract_generates_and_type_checks(tmp_path: Path) -> None:
     assert checked.returncode == 0, checked.stdout
 
 
-def refused(arguments: list[str], target: Path) -> str:
-    """Run the build step, which must stop and leave the target as it was; give what it says."""
+def expect_failure(arguments: list[str], target: Path) -> str:
+    """Run the script, which must fail without a change of the target, and return the error."""
     target.mkdir()
-    (target / "kept.py").write_text("old", "utf-8")
-    with pytest.raises(SystemExit) as stopped:
+    (target / "old.py").write_text("old", "utf-8")
+    with pytest.raises(SystemExit) as error:
         generate.main([*arguments, "--output", str(target)])
-    assert [path.name for path in target.iterdir()] == ["kept.py"]
-    return str(stopped.value)
+    assert [path.name for path in target.iterdir()] == ["old.py"]
+    return str(error.value)
 
 
-@pytest.mark.parametrize(
-    ("text", "told"),
-    [
-        ("a: [", "neither YAML nor JSON"),
-        ("\x00", "neither YAML nor JSON"),
-        ("just text", "is not an OpenAPI 3 document"),
-        ("swagger: '2.0'", "is not an OpenAPI 3 document"),
-        ("openapi: 3.1.0\npaths: {}", "has no operation"),
-    ],
-)
-def test_a_file_that_is_no_contract_is_refused(tmp_path: Path, text: str, told: str) -> None:
-    """The old code stays, and the message says what is wrong with the file."""
+def test_invalid_contract_is_rejected(tmp_path: Path) -> None:
+    """The old code stays, and the error has the reason."""
     spec = tmp_path / "broken.yaml"
-    spec.write_text(text, "utf-8")
+    for number, (text, reason) in enumerate(
+        (
+            ("a: [", "neither YAML nor JSON"),
+            ("\x00", "neither YAML nor JSON"),
+            ("just text", "is not an OpenAPI 3 document"),
+            ("swagger: '2.0'", "is not an OpenAPI 3 document"),
+            ("openapi: 3.1.0\npaths: {}", "has no operation"),
+        )
+    ):
+        spec.write_text(text, "utf-8")
+        assert reason in expect_failure(["--mail-spec", str(spec)], tmp_path / f"target_{number}"), text
+    missing = str(tmp_path / "absent.yaml")
+    assert "cannot be read" in expect_failure(["--mail-spec", missing], tmp_path / "target")
 
-    assert told in refused(["--mail-spec", str(spec)], tmp_path / "target")
-    assert "cannot be read" in refused(["--mail-spec", str(tmp_path / "absent.yaml")], tmp_path / "other")
 
-
-LAUGHS = "openapi: 3.1.0\nx-0: &x0 [lol, lol, lol, lol, lol, lol, lol, lol, lol, lol]\n" + "".join(
+BILLION_LAUGHS = "openapi: 3.1.0\nx-0: &x0 [lol, lol, lol, lol, lol, lol, lol, lol, lol, lol]\n" + "".join(
     f"x-{level}: &x{level} [{', '.join([f'*x{level - 1}'] * 10)}]\n" for level in range(1, 10)
 )
 LIST_OF_LISTS = f"openapi: 3.1.0\nx-0: &x [{', '.join(['0'] * 3000)}]\nx-1: [{', '.join(['*x'] * 3000)}]\n"
 OPERATION = "paths: {/a: {get: {operationId: a, responses: {'200': {description: Fine., x: *x0}}}}}\n"
 
 
-def test_bombs_are_refused_by_little_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Aliases, depth, size and repeated keys: a script that reads a contract does no more than read it."""
+def test_bombs_are_rejected_early(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Aliases, depth, size and duplicate keys are rejected before the data is built."""
     work: list[int] = []
     add = reading._YamlBuilder._add
 
-    def count(building: Any, value: Any, size: int) -> None:
+    def count(builder: Any, value: Any, size: int) -> None:
         work.append(size)
-        add(building, value, size)
+        add(builder, value, size)
 
     monkeypatch.setattr(reading._YamlBuilder, "_add", count)
     spec = tmp_path / "bomb.yaml"
-    for number, (text, told, most) in enumerate(
+    for number, (text, reason, limit) in enumerate(
         (
-            (LAUGHS, "it comes to more than 2000000 values", 120),
-            (LAUGHS + OPERATION, "it comes to more than 2000000 values", 120),
-            (LIST_OF_LISTS, "it comes to more than 2000000 values", 6100),
+            (BILLION_LAUGHS, "has more than 2000000 values", 120),
+            (BILLION_LAUGHS + OPERATION, "has more than 2000000 values", 120),
+            (LIST_OF_LISTS, "has more than 2000000 values", 6100),
             ("openapi: 3.1.0\nx: " + "[" * 5000 + "]" * 5000, "nested more than 100 deep", 200),
             ('{"x": ' + "[" * 5000 + "]" * 5000 + "}", "nested more than 100 deep", 0),
-            ("openapi: 3.1.0\nx: &x [*x]", "stands in what it stands for", 10),
-            ("openapi: 3.1.0\npaths: {}\npaths: {}", "stands twice in one mapping", 10),
-            ('{"openapi": "3.1.0", "openapi": "3.1.0"}', "stands twice in one object", 0),
-            ("openapi: !!python/object/apply:os.getcwd []", "is not known to JSON", 10),
+            ("openapi: 3.1.0\nx: &x [*x]", "contains itself", 10),
+            ("openapi: 3.1.0\npaths: {}\npaths: {}", "duplicate key 'paths' in a mapping", 10),
+            ('{"openapi": "3.1.0", "openapi": "3.1.0"}', "duplicate key 'openapi' in an object", 0),
+            ("openapi: !!python/object/apply:os.getcwd []", "has no JSON type", 10),
         )
     ):
         spec.write_text(text, "utf-8")
         work.clear()
-        assert told in refused(["--mail-spec", str(spec)], tmp_path / f"target_{number}")
-        assert len(work) <= most, (told, len(work))
+        assert reason in expect_failure(["--mail-spec", str(spec)], tmp_path / f"target_{number}")
+        assert len(work) <= limit, (reason, len(work))
     with spec.open("wb") as file:
         file.truncate(20_000_001)
-    assert "larger than 20 MB" in refused(["--mail-spec", str(spec)], tmp_path / "target")
+    assert "larger than 20 MB" in expect_failure(["--mail-spec", str(spec)], tmp_path / "target")
 
 
-def test_output_of_the_generator_gives_no_commands(monkeypatch: pytest.MonkeyPatch) -> None:
-    """GitHub Actions obeys lines that begin with ::, and terminals obey escapes."""
+def test_output_of_generator_cannot_run_ci_commands(monkeypatch: pytest.MonkeyPatch) -> None:
+    """GitHub Actions runs lines that begin with ::, and terminals run escape sequences."""
     done = subprocess.CompletedProcess([], 1, "::add-mask::x\n\x1b[2Jname\r::stop\n", " ::error::y\u202e\n")
     monkeypatch.setattr(subprocess, "run", lambda *_, **__: done)
 
-    with pytest.raises(SystemExit) as stopped:
+    with pytest.raises(SystemExit) as error:
         generate.run("openapi_python_client", "generate")
 
-    lines = str(stopped.value).splitlines()
+    lines = str(error.value).splitlines()
     assert len(lines) == 5
     assert not [line for line in lines if line.lstrip().startswith("::") or not line.isprintable()]
 
 
-def test_an_operation_that_would_be_dropped_fails_the_run(tmp_path: Path) -> None:
-    """The generator leaves out what it cannot express and succeeds; here that is a failure."""
+def test_dropped_operation_fails(tmp_path: Path) -> None:
+    """The generator would drop the operation and succeed."""
     contract = generate.read_contract(OWN)
     contract["paths"]["/odd/"] = {
         "post": {
@@ -225,50 +225,50 @@ def test_an_operation_that_would_be_dropped_fails_the_run(tmp_path: Path) -> Non
     spec = tmp_path / "odd.json"
     spec.write_text(json.dumps(contract), "utf-8")
 
-    assert "openapi_python_client" in refused(["--mail-spec", str(spec)], tmp_path / "target")
+    assert "openapi_python_client" in expect_failure(["--mail-spec", str(spec)], tmp_path / "target")
 
 
 def with_settings(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Let the build step read a copy of its settings."""
+    """Make the script read a copy of its settings."""
     generate.replace_tree(folder, generate.SETTINGS)
     monkeypatch.setattr(generate, "SETTINGS", folder)
     monkeypatch.setattr(generate, "LOCK", folder / generate.LOCK.name)
     return folder
 
 
-def test_an_unknown_setting_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The generator would ignore a misspelled key in silence."""
+def test_unknown_setting_is_rejected(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The generator would ignore a misspelled key."""
     settings = with_settings(tmp_path / "settings", monkeypatch)
     with (settings / "mail.yaml").open("a", encoding="utf-8") as file:
         file.write("literal_enumz: true\n")
 
-    assert "does not know: literal_enumz" in refused([], tmp_path / "target")
+    assert "has unknown keys: literal_enumz" in expect_failure([], tmp_path / "target")
 
 
-def test_a_changed_stock_template_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A new version of the generator cannot silently change what our templates replace or patch."""
+def test_changed_stock_template_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Our templates replace and patch known versions of the stock ones."""
     settings = with_settings(tmp_path / "settings", monkeypatch)
     (settings / generate.LOCK.name).write_text('{"client.py.jinja": "0"}', "utf-8")
 
-    assert "client.py.jinja has changed" in refused([], tmp_path / "target")
+    assert "client.py.jinja has changed" in expect_failure([], tmp_path / "target")
 
 
-def test_a_patch_that_does_not_fit_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A patch must find its place exactly once."""
+def test_patch_without_match_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A patch must match exactly once."""
     monkeypatch.setattr(generate, "CLIENT_PATCHES", (("no such line", ""),))
 
-    assert "fits 0 times" in refused([], tmp_path / "target")
+    assert "must match once (got 0)" in expect_failure([], tmp_path / "target")
 
 
-def test_another_version_of_the_generator_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Other versions write other bytes."""
+def test_other_generator_version_is_rejected(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Other versions have different output."""
     monkeypatch.setattr(generate, "version", lambda _: "0.0.1")
 
-    assert "0.0.1 is installed" in refused([], tmp_path / "target")
+    assert "(got 0.0.1)" in expect_failure([], tmp_path / "target")
 
 
-def test_answers_are_loosened_and_requests_are_not() -> None:
-    """For generation, what only answers hold may be missing or null; requests keep their constraints."""
+def test_responses_are_tolerant_and_requests_are_not() -> None:
+    """Fields of responses can be missing or null; requests keep their constraints."""
     contract = generate.read_contract(OWN)
     document: Any = for_generation(contract)
 
@@ -278,8 +278,8 @@ def test_answers_are_loosened_and_requests_are_not() -> None:
     assert "ErrorsErrorsItem" not in contract["components"]["schemas"]
 
 
-def test_security_of_the_whole_document_reaches_each_operation() -> None:
-    """The generator looks at operations only."""
+def test_document_security_is_copied_to_operations() -> None:
+    """The generator reads the security of operations only."""
     contract = generate.read_contract(OWN)
     save = contract["paths"]["/api/v1/profile/save/"]["post"]
     contract["security"] = save.pop("security")
@@ -289,6 +289,6 @@ def test_security_of_the_whole_document_reaches_each_operation() -> None:
     assert document["paths"]["/api/v1/profile/save/"]["post"]["security"] == [{"apikeyAuth": []}]
 
 
-def test_equal_trees_differ_in_nothing(made: Path) -> None:
-    """The comparison itself finds no fault where there is none."""
-    assert report_differences(made, made, mend="nothing") == 0
+def test_equal_trees_have_no_differences(package: Path) -> None:
+    """The comparison has no false positives."""
+    assert report_differences(package, package, fix="nothing") == 0

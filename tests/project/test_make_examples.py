@@ -47,7 +47,7 @@ def test_check_names_files_that_differ(
     assert run_script(monkeypatch, "--check", "--output", str(folder)) == 1
 
     assert capsys.readouterr().err.splitlines() == [
-        "examples/events.jsonl: is missing",
+        "examples/events.jsonl: missing",
         "examples/profiles.csv: differs",
-        "examples is not fresh; run: make examples",
+        "examples is out of date; run: make examples",
     ]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.core.test_exports import PACKAGES, SUBMODULES, exported
+from tests.test_exports import PACKAGES, SUBMODULES, exported
 
 CORRECT = "\n".join(
     [

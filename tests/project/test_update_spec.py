@@ -1,4 +1,4 @@
-"""Taking a new version of a contract in: what stays ours, what is new, and what is refused."""
+"""Merging a new version of a contract: our texts, new elements, and rejected contracts."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from scripts.spec_diff.compare import Change, find_changes
 from scripts.spec_diff.document import parse_document
 from scripts.spec_diff.rules import ADDITIVE
 from scripts.update_spec import __main__ as update_spec
-from scripts.update_spec.changelog import with_entry
-from scripts.update_spec.merge import MARK, merged
-from scripts.update_spec.transaction import all_or_nothing
+from scripts.update_spec.changelog import add_entry
+from scripts.update_spec.merge import MARK, merge_contract
+from scripts.update_spec.transaction import transaction
 from tests.core.support import repeatable
 
 if TYPE_CHECKING:
@@ -28,60 +28,61 @@ if TYPE_CHECKING:
 
 MAIL = APIS[0]
 OURS = MAIL.spec.read_text("utf-8")
+VENDOR_TEXT = "The text of the vendor"
 
 
-def vendors(contract: dict[str, Any]) -> dict[str, Any]:
-    """Give a contract as the vendor words it."""
+def with_vendor_texts(contract: dict[str, Any]) -> dict[str, Any]:
+    """Return a contract with the texts of the vendor."""
 
-    def reworded(part: Any, parent: str = "") -> Any:
+    def replace_texts(part: Any, parent: str = "") -> Any:
         if isinstance(part, dict):
             words = {"description", "summary"} if parent not in {"properties", "value"} else set()
             return {
-                name: "The vendor's own words" if name in words and isinstance(inner, str) else reworded(inner, name)
+                name: VENDOR_TEXT if name in words and isinstance(inner, str) else replace_texts(inner, name)
                 for name, inner in part.items()
             }
-        return [reworded(inner, parent) for inner in part] if isinstance(part, list) else part
+        return [replace_texts(inner, parent) for inner in part] if isinstance(part, list) else part
 
-    told: dict[str, Any] = reworded(contract)
-    return told
+    result: dict[str, Any] = replace_texts(contract)
+    return result
 
 
 def new_version() -> dict[str, Any]:
-    """Give a later version of the Mail contract: a field gone, one new, an operation new, a value new."""
-    new = vendors(read_contract(MAIL.spec))
+    """Return a later Mail contract: a removed field, and a new field, operation and enum value."""
+    new = with_vendor_texts(read_contract(MAIL.spec))
     schemas = new["components"]["schemas"]
     del schemas["ProfileDTO"]["properties"]["gender"]
-    schemas["ProfileDTO"]["properties"]["nickname"] = {"type": "string", "description": "The vendor's own words"}
+    schemas["ProfileDTO"]["properties"]["nickname"] = {"type": "string", "description": VENDOR_TEXT}
     schemas["TransactionEventType"]["enum"].append("subscription_paused")
     new["paths"]["/api/v1/profile/pause/"] = {
         "post": {
             "operationId": "pauseProfile",
-            "summary": "The vendor's own words",
+            "summary": VENDOR_TEXT,
             "security": [{"apikeyAuth": []}],
-            "responses": {"204": {"description": "The vendor's own words"}},
+            "responses": {"204": {"description": VENDOR_TEXT}},
         },
     }
     return new
 
 
-@pytest.mark.parametrize("api", APIS, ids=lambda api: api.package)
-def test_the_same_contract_leaves_the_text_as_it_is(api: Any) -> None:
-    """In the vendor's words and in another order it still changes no byte: comments, quotes and all."""
-    ours = api.spec.read_text("utf-8")
-    new = vendors(read_contract(api.spec))
-    new["components"] = dict(reversed(new["components"].items()))
+def test_merge_of_equal_contract_changes_nothing() -> None:
+    """Other texts and another order change no byte."""
+    for api in APIS:
+        ours = api.spec.read_text("utf-8")
+        new = with_vendor_texts(read_contract(api.spec))
+        new["components"] = dict(reversed(new["components"].items()))
 
-    assert merged(ours, new) == ours
+        assert merge_contract(ours, new) == ours, api.package
 
 
-def test_what_is_new_is_marked_and_what_is_ours_stays() -> None:
-    """The result says what the new version says, none of it in the vendor's words, most of it in the old lines."""
+def test_merge_marks_new_elements_and_keeps_our_texts() -> None:
+    """The result means the same as the new version, without the vendor's texts and with most of our lines."""
     new = new_version()
 
-    text = merged(OURS, new)
+    text = merge_contract(OURS, new)
 
     assert not find_changes(parse_document(yaml.safe_load(text), "ours"), parse_document(new, "new"))
-    assert "The vendor's own words" not in text
+    assert VENDOR_TEXT not in text
     assert text.count(MARK) == 4
     assert "gender" not in text
     lines = OURS.splitlines()
@@ -89,17 +90,17 @@ def test_what_is_new_is_marked_and_what_is_ours_stays() -> None:
     assert text.startswith(OURS.partition("openapi:")[0])
 
 
-def test_a_new_contract_is_merged_once() -> None:
-    """Taking the same version in again changes nothing more."""
-    once = merged(OURS, new_version())
+def test_second_merge_changes_nothing() -> None:
+    """Merging is idempotent."""
+    once = merge_contract(OURS, new_version())
 
-    assert merged(once, new_version()) == once
+    assert merge_contract(once, new_version()) == once
 
 
 @given(data=st.data())
 @repeatable(25)
-def test_any_part_may_go_or_turn_into_something_else(data: st.DataObject) -> None:
-    """Whatever the new version drops, adds or retypes, the result says exactly what it says, apart from words."""
+def test_merge_of_any_change_gives_new_contract(data: st.DataObject) -> None:
+    """For any removed or added part, the result equals the new version apart from texts."""
     new = read_contract(MAIL.spec)
     part: Any = new["components"]["schemas"]
     for _ in range(data.draw(st.integers(1, 4))):
@@ -114,46 +115,46 @@ def test_any_part_may_go_or_turn_into_something_else(data: st.DataObject) -> Non
     else:
         part[f"x-{key}"] = data.draw(st.sampled_from([1, ["a"], {"b": None}, "text"]))
 
-    assert without_words(yaml.safe_load(merged(OURS, new))) == without_words(new)
+    assert without_texts(yaml.safe_load(merge_contract(OURS, new))) == without_texts(new)
 
 
-def without_words(part: Any) -> Any:
-    """Give a contract without descriptions, in JSON's types."""
+def without_texts(part: Any) -> Any:
+    """Return a contract without texts, with JSON types."""
     if isinstance(part, dict):
         return {
-            name: without_words(inner)
+            name: without_texts(inner)
             for name, inner in part.items()
             if name not in {"description", "summary"} or not isinstance(inner, str)
         }
-    return [without_words(inner) for inner in part] if isinstance(part, list) else part
+    return [without_texts(inner) for inner in part] if isinstance(part, list) else part
 
 
 @pytest.fixture
 def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Let the update work on copies."""
+    """Make the update work on copies."""
     spec = tmp_path / "mail.yaml"
     shutil.copyfile(MAIL.spec, spec)
     shutil.copytree(TARGET, tmp_path / "adapty_generated")
     (tmp_path / "CHANGELOG.md").write_text("# Changelog\n\n## Unreleased\n\n- Something.\n", "utf-8")
-    monkeypatch.setattr(update_spec, "APIS", (attrs_evolve(MAIL, spec), *APIS[1:]))
-    monkeypatch.setattr("scripts.generate.APIS", (attrs_evolve(MAIL, spec), *APIS[1:]))
+    monkeypatch.setattr(update_spec, "APIS", (with_spec(MAIL, spec), *APIS[1:]))
+    monkeypatch.setattr("scripts.generate.APIS", (with_spec(MAIL, spec), *APIS[1:]))
     monkeypatch.setattr(update_spec, "TARGET", tmp_path / "adapty_generated")
     monkeypatch.setattr(update_spec, "CHANGELOG", tmp_path / "CHANGELOG.md")
     return tmp_path
 
 
-def attrs_evolve(api: Any, spec: Path) -> Any:
-    """Give the same API with another file."""
+def with_spec(api: Any, spec: Path) -> Any:
+    """Return the same API with another file."""
     return type(api)(api.package, spec, api.title, api.scheme)
 
 
 def snapshot(folder: Path) -> dict[str, bytes]:
-    """Give all files of a folder."""
+    """Return the contents of all files of a folder."""
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def written(folder: Path, content: Any) -> str:
-    """Write a new version beside the tree, and give its name."""
+def write_contract(folder: Path, content: Any) -> str:
+    """Write a new version beside the tree and return its path."""
     folder = folder.parent / f"{folder.name}-new"
     folder.mkdir(exist_ok=True)
     file = folder / "new.json"
@@ -161,41 +162,39 @@ def written(folder: Path, content: Any) -> str:
     return str(file)
 
 
-def test_a_new_version_is_taken_in(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Contract, low-level code and changelog say the same new things."""
-    assert update_spec.main([written(tree, new_version()), "--no-tests"]) == 0
+def test_update_changes_contract_code_and_changelog(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """All have the new operation and fields."""
+    assert update_spec.main([write_contract(tree, new_version()), "--no-tests"]) == 0
 
-    assert "changes taken over; 4 descriptions to write" in capsys.readouterr().out
+    assert "changes merged; 4 descriptions to write" in capsys.readouterr().out
     assert (tree / "adapty_generated/mail/api/default/pause_profile.py").is_file()
     assert "nickname" in (tree / "adapty_generated/mail/models/profile_dto.py").read_text("utf-8")
     entry = (tree / "CHANGELOG.md").read_text("utf-8")
-    assert entry.startswith(
-        "# Changelog\n\n## Unreleased\n\n- The contract of the Adapty Mail API is the vendor's latest:"
-    )
+    assert entry.startswith("# Changelog\n\n## Unreleased\n\n- The contract of the Adapty Mail API is updated:")
     assert "  - breaking: " in entry
     assert "  - operation added: `pauseProfile`, now `POST /api/v1/profile/pause/`\n" in entry
     assert "now `subscription_paused` (" in entry
     assert entry.endswith("- Something.\n")
 
 
-def test_nothing_new_changes_nothing(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Other words, other order, other examples: there is nothing to take in."""
+def test_update_without_changes_writes_nothing(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Other texts are not a change."""
     before = snapshot(tree)
 
-    assert update_spec.main([written(tree, vendors(read_contract(MAIL.spec)))]) == 0
+    assert update_spec.main([write_contract(tree, with_vendor_texts(read_contract(MAIL.spec)))]) == 0
 
     assert snapshot(tree) == before
-    assert capsys.readouterr().out == "mail.yaml: nothing new\n"
+    assert capsys.readouterr().out == "mail.yaml: no change\n"
 
 
-def _invalid() -> Any:
+def _invalid_contract() -> Any:
     new = new_version()
     del new["info"]
     return new
 
 
-def _dropped() -> Any:
-    """Give a valid contract of which the generator drops an operation: it knows no body of this type."""
+def _contract_with_dropped_operation() -> Any:
+    """Return a valid contract with an operation that the generator drops, because of its body type."""
     new = new_version()
     new["paths"]["/api/v1/profile/pause/"]["post"]["requestBody"] = {
         "content": {"application/x-odd": {"schema": {"type": "string"}}},
@@ -203,67 +202,63 @@ def _dropped() -> Any:
     return new
 
 
-@pytest.mark.parametrize("content", ["openapi: [", "[1, 2]", "", _invalid(), _dropped()], ids=range(5))
-def test_what_cannot_be_taken_in_changes_nothing(
-    tree: Path,
-    capsys: pytest.CaptureFixture[str],
-    content: Any,
-) -> None:
-    """What is no valid contract, or would lose an operation, is refused with a reason."""
+def test_rejected_contract_changes_nothing(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """An invalid contract, or one with an operation that the generator drops, is rejected with a reason."""
     before = snapshot(tree)
 
-    with pytest.raises(SystemExit) as ended:
-        update_spec.main([written(tree, content), "--no-tests"])
+    for content in ("openapi: [", "[1, 2]", "", _invalid_contract(), _contract_with_dropped_operation()):
+        with pytest.raises(SystemExit) as error:
+            update_spec.main([write_contract(tree, content), "--no-tests"])
 
-    assert ended.value.code == update_spec.REFUSED
-    assert capsys.readouterr().err.startswith("update-spec: ")
-    assert snapshot(tree) == before
+        assert error.value.code == update_spec.EXIT_REJECTED, content
+        assert capsys.readouterr().err.startswith("update-spec: "), content
+        assert snapshot(tree) == before, content
 
 
-def test_a_tree_is_changed_as_a_whole_or_not_at_all(tmp_path: Path) -> None:
-    """What breaks off in the middle puts files and folders back."""
+def test_transaction_restores_files_and_folders(tmp_path: Path) -> None:
+    """An interrupt undoes all changes."""
     (tmp_path / "folder").mkdir()
     (tmp_path / "folder" / "a").write_text("1")
     (tmp_path / "file").write_text("1")
     before = snapshot(tmp_path)
 
-    def breaks_off() -> None:
-        with all_or_nothing([tmp_path / "folder", tmp_path / "file"]):
+    def interrupt() -> None:
+        with transaction([tmp_path / "folder", tmp_path / "file"]):
             (tmp_path / "folder" / "b").write_text("2")
             (tmp_path / "file").write_text("2")
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        breaks_off()
+        interrupt()
     assert snapshot(tmp_path) == before
 
 
-HOSTILE = (
-    "name`\n- An entry that nobody wrote.\n## 9.9.9 - 2030-01-01\n"
+HOSTILE_TEXT = (
+    "name`\n- An entry of the attacker.\n## 9.9.9 - 2030-01-01\n"
     "<img src=x onerror=alert(1)> [link](https://evil.example) @somebody ![](//evil.example) \x1b[2J\u202e``x"
 )
 
 
-def test_changelog_entry_of_a_hostile_contract_stays_one_line() -> None:
-    """Names of the contract stand as code: they forge no entry, heading, link, mention or HTML."""
+def test_changelog_entry_escapes_text_of_contract() -> None:
+    """Names are code: they cannot add entries, headings, links, mentions or HTML."""
     change = Change(
         kind="field-added",
         words="field added",
         weight=ADDITIVE,
-        element=HOSTILE,
+        element=HOSTILE_TEXT,
         before=None,
-        after=HOSTILE,
-        where=(f"{HOSTILE} 2",),
+        after=HOSTILE_TEXT,
+        where=(f"{HOSTILE_TEXT} 2",),
         operations=frozenset(),
         subjects=frozenset(),
     )
     plain = attrs.evolve(change, element="nickname", after=None, where=("saveProfile",))
 
-    changelog = with_entry("# Changelog\n\n## Unreleased\n\n- Something.\n", "the API", [change, change, plain])
+    changelog = add_entry("# Changelog\n\n## Unreleased\n\n- Something.\n", "the API", [change, change, plain])
     heading, empty, unreleased, _, title, first, second, third, old = changelog.splitlines()
 
     assert (heading, empty, unreleased, old) == ("# Changelog", "", "## Unreleased", "- Something.")
-    assert title == "- The contract of the API is the vendor's latest:"
+    assert title == "- The contract of the API is updated:"
     assert third == "  - field added: `nickname` (`saveProfile`)"
     assert first == second
     assert first.isprintable()
@@ -272,7 +267,7 @@ def test_changelog_entry_of_a_hostile_contract_stays_one_line() -> None:
     assert [part.content for part in parts if part.type == "text"] == ["field added: ", ", now ", " (", ")"]
 
 
-def test_a_changelog_without_a_heading_is_told() -> None:
-    """An entry needs its place."""
+def test_changelog_without_heading_is_an_error() -> None:
+    """The entry goes under the heading Unreleased."""
     with pytest.raises(ValueError, match="no heading ## Unreleased"):
-        with_entry("# Changelog\n", "the API", [])
+        add_entry("# Changelog\n", "the API", [])

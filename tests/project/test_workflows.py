@@ -1,4 +1,4 @@
-"""The workflows of GitHub Actions: who may write, what runs beside a token, and what a patch may change."""
+"""The workflows of GitHub Actions: permissions, commands beside a token, and allowed patches."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 COMMAND = re.compile(
     r'(git|gh) |python3 -I scripts/apply_contract_patch\.py "|\w+="[^`]*"$|if \[ "\$\(gh |else$|fi$', re.ASCII
 )
-"""A line of a script that may run beside a token that can write."""
+"""The allowed script lines beside a token with write permission."""
 
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 SCRIPT = ROOT / "scripts" / "apply_contract_patch.py"
@@ -51,7 +51,7 @@ def steps() -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]:
 
 
 def test_actions_are_pinned_by_commit() -> None:
-    """With the version behind it, which a tag could move away from."""
+    """A tag could move; the version is a comment."""
     uses = [line.strip() for file in WORKFLOWS for line in file.read_text("utf-8").splitlines() if "uses:" in line]
 
     assert len(uses) >= 10
@@ -59,29 +59,29 @@ def test_actions_are_pinned_by_commit() -> None:
         assert re.fullmatch(r"(- )?uses: [\w.-]+/[\w.-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", line), line
 
 
-def test_no_checkout_leaves_credentials() -> None:
-    """The token would lie in .git/config, where whatever runs later can read it."""
+def test_checkouts_do_not_persist_credentials() -> None:
+    """Later steps could read the token in .git/config."""
     checkouts = [step for _, _, step in steps() if step.get("uses", "").startswith("actions/checkout@")]
 
     assert len(checkouts) >= 5
     assert all(step["with"]["persist-credentials"] is False for step in checkouts)
 
 
-def test_commands_hold_no_expressions() -> None:
-    """What an input or a variable holds would be a part of the command; they come as environment variables."""
+def test_commands_have_no_expressions() -> None:
+    """Inputs and variables are passed as environment variables, or they could change the command."""
     for workflow, _, step in steps():
         assert "${{" not in step.get("run", ""), (workflow, step)
 
 
-def test_no_job_that_may_write_runs_code_of_others() -> None:
-    """It checks out, downloads, and runs git, gh and one script that needs nothing else."""
+def test_jobs_with_write_permission_run_no_third_party_code() -> None:
+    """They check out, download, and run git, gh and one script."""
     allowed = ("actions/checkout@", "actions/download-artifact@")
     writing = set()
     for workflow, job, step in steps():
         top = read_data(ROOT / ".github" / "workflows" / workflow).get("permissions")
-        rights = job.get("permissions", top)
-        assert isinstance(rights, dict), (workflow, "rights that are not named are all of them")
-        if "write" not in rights.values():
+        permissions = job.get("permissions", top)
+        assert isinstance(permissions, dict), (workflow, "without permissions, a job has all of them")
+        if "write" not in permissions.values():
             assert "GH_TOKEN" not in step.get("env", {}), (workflow, step)
             continue
         writing.add(workflow)
@@ -93,7 +93,7 @@ def test_no_job_that_may_write_runs_code_of_others() -> None:
 
 @pytest.fixture
 def repository(tmp_path: Path) -> Path:
-    """Make a repository with a contract and a few other files."""
+    """Create a repository with a contract and a few other files."""
     folder = tmp_path / "repository"
     for name in ("openapi/mail.yaml", "generated/adapty_generated/mail/a.py", "CHANGELOG.md", "Makefile"):
         file = folder / name
@@ -144,8 +144,8 @@ def test_patch_of_a_contract_is_applied(repository: Path) -> None:
     assert (repository / "openapi/mail.yaml").read_text() == "new\n"
 
 
-def test_patch_that_changes_anything_else_is_refused(repository: Path) -> None:
-    """Other files, files elsewhere, hidden files, links, submodules, executables, no patch at all; nothing changes."""
+def test_patch_of_other_files_is_rejected(repository: Path) -> None:
+    """Other and hidden files, links, submodules, executables and invalid patches; nothing changes."""
     good = CHANGE.format(path="openapi/mail.yaml")
     link = NEW_FILE.replace("+new\n", "+/etc/passwd\n\\ No newline at end of file\n")
     mode = "diff --git a/{p} b/{p}\nold mode 100644\nnew mode 100755\n"

@@ -18,7 +18,7 @@ from tests.sandbox.conftest import DELETION_PATH, EVENT_PATH, PROFILE_PATH, Api,
 def test_an_operation_that_is_newer_than_the_sandbox_is_404(monkeypatch: pytest.MonkeyPatch) -> None:
     """A contract that is ahead of the sandbox breaks nothing that it serves."""
     newer = later_contract(openapi_spec("mail"))
-    monkeypatch.setattr("adapty.sandbox._app.contract", lambda _: newer)
+    monkeypatch.setattr("adapty.sandbox._app.openapi_spec", lambda _: newer)
     monkeypatch.delitem(ACTIONS, "deleteProfile", raising=False)
     with Sandbox() as sandbox, Api.of(sandbox) as api:
         errors(api.send(DELETION_PATH, {"external_profile_id": "user_12345"}), 404)

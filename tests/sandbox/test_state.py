@@ -187,7 +187,7 @@ def test_an_event_type_newer_than_the_table_is_an_unknown_flow(monkeypatch: pyte
     """A contract that is ahead of `adapty.flows` breaks nothing: the profile is in none of the six flows."""
     newer = openapi_spec("mail")
     newer["components"]["schemas"]["TransactionEventType"]["enum"].append("subscription_paused")
-    monkeypatch.setattr("adapty.sandbox._app.contract", lambda _: newer)
+    monkeypatch.setattr("adapty.sandbox._app.openapi_spec", lambda _: newer)
     with Sandbox() as sandbox, Api.of(sandbox) as api:
         api.save_profile()
         assert api.save_event(event_type="subscription_paused").status_code == 200

@@ -127,7 +127,7 @@ def test_values_that_mean_something_else(expected: object, stored: object) -> No
 def test_none_is_a_field_that_is_empty_or_not_there() -> None:
     """The API clears a field by null, and leaves out what it does not have."""
     assert told({"a": None, "b": None, "c": {"d": None}, "e": {"f": None}}, {"a": None, "c": {}}) == []
-    assert told({"a": None}, {"a": "still"}) == ["a: expected None, is 'still'"]
+    assert told({"a": None}, {"a": "still"}) == ["a: expected None, but it is 'still'"]
 
 
 def test_the_apis_list_of_attributes_is_asked_by_name() -> None:
@@ -137,10 +137,10 @@ def test_the_apis_list_of_attributes_is_asked_by_name() -> None:
     assert told({"custom_attributes": {"visits": 5, "coupon": None}}, stored) == []
     assert told(stored, stored) == []
     assert told({"custom_attributes": {"plan": "annual"}}, stored) == [
-        "custom_attributes.plan: expected 'annual', is 'trial'"
+        "custom_attributes.plan: expected 'annual', but it is 'trial'"
     ]
     assert told({"custom_attributes": {"plan": "annual"}}, {"custom_attributes": []}) == [
-        "custom_attributes.plan: expected 'annual', is not there"
+        "custom_attributes.plan: expected 'annual', but it is missing"
     ]
 
 
@@ -155,11 +155,11 @@ def test_differences_are_told_as_json_has_the_values() -> None:
     }
 
     assert told(expected, {"price_usd": "4.99", "at": "2026-06-01T12:00:00Z", "offer": "none"}) == [
-        "price_usd: expected '9.99', is '4.99'",
-        "at: expected '2026-06-01T12:00:00+02:00', is '2026-06-01T12:00:00Z'",
-        "birthday: expected '1990-05-21', is not there",
-        "offer: expected {'category': 'introductory'}, is 'none'",
-        "flows: expected ['active'], is not there",
+        "price_usd: expected '9.99', but it is '4.99'",
+        "at: expected '2026-06-01T12:00:00+02:00', but it is '2026-06-01T12:00:00Z'",
+        "birthday: expected '1990-05-21', but it is missing",
+        "offer: expected {'category': 'introductory'}, but it is 'none'",
+        "flows: expected ['active'], but it is missing",
     ]
 
 
@@ -175,9 +175,9 @@ def test_no_difference_shows_an_address() -> None:
 
     assert "example" not in "".join(found)
     assert found[:3] == [
-        "email: expected something else than is there, which cannot be shown",
-        "contact.(a name with an @): expected 1, is not there",
-        "list: expected ['[redacted]'], is []",
+        "email: expected another value, which cannot be shown",
+        "contact.(a name with an @): expected 1, but it is missing",
+        "list: expected ['[redacted]'], but it is []",
     ]
 
 
@@ -191,7 +191,7 @@ def test_a_difference_is_told_whatever_the_value_is() -> None:
     (long, broken) = told({"a": "x" * 1000, "b": Broken()}, {"a": "y"})
 
     assert len(long) < 400
-    assert broken == "b: expected something of type Broken, is not there"
+    assert broken == "b: expected an object of type Broken, but it is missing"
 
 
 def test_a_naive_datetime_is_refused() -> None:

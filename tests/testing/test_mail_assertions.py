@@ -49,12 +49,12 @@ def test_a_profile_that_holds_something_else(adapty_sandbox: Sandbox, adapty_cli
     expected = {"country": "CA", "first_name": "Jane", "email": "joe@example.com"}
 
     assert said(assert_profile_saved, adapty_sandbox, "user_12345", **expected) == [
-        "the profile 'user_12345' is not as expected",
-        "  country: expected 'CA', is 'US'",
-        "  first_name: expected 'Jane', is not there",
-        "  email: expected something else than is there, which cannot be shown",
-        "  saveProfile was asked for twice, once in vain:",
-        f"    saveProfile answered with 400: {NO_COUNTRY}",
+        "the profile 'user_12345' differs",
+        "  country: expected 'CA', but it is 'US'",
+        "  first_name: expected 'Jane', but it is missing",
+        "  email: expected another value, which cannot be shown",
+        "  1 of 2 saveProfile requests failed:",
+        f"    saveProfile returned 400: {NO_COUNTRY}",
     ]
 
 
@@ -64,18 +64,21 @@ def test_a_profile_that_is_not_there(adapty_sandbox: Sandbox, adapty_client: Ada
     assert said(assert_profile_saved, adapty_sandbox, "user_12345") == [
         nobody,
         "  there are no profiles",
-        "  saveProfile was never asked for",
+        "  saveProfile was never requested",
     ]
 
     save_profile(adapty_client, "somebody")
-    assert said(assert_profile_saved, adapty_sandbox, "user_12345") == [nobody, "  there are: 'somebody'"]
+    assert said(assert_profile_saved, adapty_sandbox, "user_12345") == [nobody, "  existing profiles: 'somebody'"]
 
     for other in ("user_1234", "joe@example.com"):
         save_profile(adapty_client, other)
-    assert said(assert_profile_saved, adapty_sandbox, "user_12345") == [nobody, "  there are: 'user_1234', and others"]
+    assert said(assert_profile_saved, adapty_sandbox, "user_12345") == [
+        nobody,
+        "  existing profiles: 'user_1234', and others",
+    ]
     assert said(assert_profile_saved, adapty_sandbox, "jane@example.com") == [
         "there is no profile '[redacted]'",
-        "  there are: '[redacted]', and others",
+        "  existing profiles: '[redacted]', and others",
     ]
 
 
@@ -88,8 +91,8 @@ def test_a_save_that_never_got_through(adapty_sandbox: Sandbox, adapty_client: A
             save_profile(adapty_client)
 
     assert said(assert_profile_saved, adapty_sandbox, "user_12345")[2:] == [
-        "  saveProfile was asked for 6 times, 6 times in vain:",
-        *["    saveProfile cut off (drop_before)"] * 3,
+        "  6 of 6 saveProfile requests failed:",
+        *["    saveProfile was dropped (drop_before)"] * 3,
     ]
 
 
@@ -117,8 +120,8 @@ def test_no_event_that_fits(adapty_sandbox: Sandbox, adapty_client: Adapty, said
     save_event(adapty_client, event_id="evt_2", price_usd="9.99")
 
     assert said(assert_event_saved, adapty_sandbox, "user_12345", price_usd=Decimal("4.99"), store="app_store") == [
-        "of the events of 'user_12345' (2), none is as expected; what differs in the nearest one:",
-        "  price_usd: expected '4.99', is '9.99'",
+        "2 events of 'user_12345', but none matches; differences of the most similar one:",
+        "  price_usd: expected '4.99', but it is '9.99'",
     ]
 
 
@@ -127,7 +130,7 @@ def test_no_event_at_all(adapty_sandbox: Sandbox, adapty_client: Adapty, said: S
     nothing = "no event of 'user_12345' was saved"
     assert said(assert_event_saved, adapty_sandbox, "user_12345") == [
         nothing,
-        "  saveTransactionEvent was never asked for",
+        "  saveTransactionEvent was never requested",
     ]
 
     save_event(adapty_client, "user_2", event_id="evt_1")
@@ -149,7 +152,7 @@ def test_the_flow_of_a_profile(adapty_sandbox: Sandbox, adapty_client: Adapty, s
     assert_flow(adapty_sandbox, "user_12345", "active")
 
     assert said(assert_flow, adapty_sandbox, "user_12345", Flow.REFUNDED) == [
-        "the profile 'user_12345' is in the flow 'active', expected 'refunded'",
+        "the profile 'user_12345' is in the flow 'active'; expected 'refunded'",
         "  its latest event is 'non_subscription_purchase', of '2026-06-11T14:20:05+00:00'",
     ]
 
@@ -175,7 +178,7 @@ def test_the_flow_of_an_event_that_no_release_knows(
     monkeypatch.setattr(type(adapty_sandbox), "flow", lambda *_: None)
 
     assert said(assert_flow, adapty_sandbox, "user_12345", "active")[0] == (
-        "the profile 'user_12345' is in no flow that is known, expected 'active'"
+        "the profile 'user_12345' is in no known flow; expected 'active'"
     )
 
 

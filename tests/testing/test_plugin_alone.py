@@ -103,11 +103,11 @@ def test_without_the_extra(project: Project) -> None:
 
 def test_a_broken_installation_is_told_as_it_is(project: Project) -> None:
     """Not blamed on the extra."""
-    project.conftest('import sys; sys.modules["adapty.sandbox.store"] = None')
+    project.conftest('import sys; sys.modules["adapty.sandbox._mail.store"] = None')
     ran = project.run("def test_sandbox(adapty_sandbox): pass", apart=True)
 
     ran.assert_outcomes(errors=1)
-    ran.stdout.fnmatch_lines(["E*ModuleNotFoundError: import of adapty.sandbox.store halted*"])
+    ran.stdout.fnmatch_lines(["E*ModuleNotFoundError: import of adapty.sandbox._mail.store halted*"])
 
 
 def test_it_can_be_left_out(project: Project) -> None:
@@ -138,7 +138,7 @@ def test_in_several_processes(project: Project) -> None:
         def test_one_of_many(adapty_client, adapty_sandbox, turn):
             for number in range(5):
                 adapty_client.profiles.create(customer_user_id=f"user_{number}")
-            assert_requests(adapty_sandbox, "createProfile", times=5)
+            assert_requests(adapty_sandbox, "createProfile", count=5)
         """,
         *("-n", "2"),
         apart=True,

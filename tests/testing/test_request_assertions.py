@@ -12,7 +12,7 @@ import adapty.testing
 from adapty import Adapty, AdaptyUsageError, ProfileNotFoundError
 from adapty.testing import assert_erased, assert_flow, assert_nothing_sent, assert_requests
 from adapty.testing._recorded import recorded_requests
-from tests.core.test_exports import exported
+from tests.test_exports import exported
 from tests.testing.conftest import save_event, save_profile
 
 if TYPE_CHECKING:
@@ -47,11 +47,11 @@ def test_requests_are_given(adapty_sandbox: Sandbox, adapty_client: Adapty) -> N
     adapty_sandbox.faults.add("drop_after;count=1")
     save_profile(adapty_client)
 
-    found = assert_requests(adapty_sandbox, "saveProfile", times=3, statuses=(429, 0, 200))
+    found = assert_requests(adapty_sandbox, "saveProfile", count=3, statuses=(429, 0, 200))
 
     assert found == adapty_sandbox.requests()
     assert assert_requests(adapty_sandbox, "saveProfile") == found
-    assert assert_requests(adapty_sandbox, "getProfile", times=0, statuses=[]) == []
+    assert assert_requests(adapty_sandbox, "getProfile", count=0, statuses=[]) == []
 
 
 def test_the_same_name_in_both_apis(adapty_sandbox: Sandbox, adapty_client: Adapty) -> None:
@@ -59,17 +59,17 @@ def test_the_same_name_in_both_apis(adapty_sandbox: Sandbox, adapty_client: Adap
     adapty_client.profiles.create(customer_user_id="user_12345")
     adapty_client.profiles.delete(customer_user_id="user_12345")
 
-    assert_requests(adapty_sandbox, "deleteProfile", times=1)
-    assert_requests(adapty_sandbox, "deleteProfile", times=1, api="server_side")
-    assert_requests(adapty_sandbox, "deleteProfile", times=0, api="mail")
+    assert_requests(adapty_sandbox, "deleteProfile", count=1)
+    assert_requests(adapty_sandbox, "deleteProfile", count=1, api="server_side")
+    assert_requests(adapty_sandbox, "deleteProfile", count=0, api="mail")
 
 
 def test_other_requests_than_expected(adapty_sandbox: Sandbox, adapty_client: Adapty, said: Said) -> None:
     """What arrived instead is told, with problems and faults."""
-    nothing = ["  no request arrived"]
-    assert said(assert_requests, adapty_sandbox, "saveProfile") == ["saveProfile was never asked for", *nothing]
-    assert said(assert_requests, adapty_sandbox, "saveProfile", times=1) == [
-        "expected saveProfile once, it was never asked for",
+    nothing = ["  no requests were received"]
+    assert said(assert_requests, adapty_sandbox, "saveProfile") == ["saveProfile was never requested", *nothing]
+    assert said(assert_requests, adapty_sandbox, "saveProfile", count=1) == [
+        "expected 1 saveProfile request, got 0",
         *nothing,
     ]
 
@@ -79,22 +79,22 @@ def test_other_requests_than_expected(adapty_sandbox: Sandbox, adapty_client: Ad
         adapty_client.profiles.get(customer_user_id="user_12345")
     httpx.get(f"{adapty_sandbox.url}/jane@example.com/{adapty_sandbox.mail_key}")
     arrived = [
-        "  what arrived:",
-        "    saveProfile answered with 502 (html_error)",
-        "    saveProfile answered with 200",
-        "    getProfile answered with 404: Profile not found",
-        "    GET [redacted][redacted] answered with 404: No such path; see /_sandbox/ for the available ones",
+        "  received requests:",
+        "    saveProfile returned 502 (html_error)",
+        "    saveProfile returned 200",
+        "    getProfile returned 404: Profile not found",
+        "    GET [redacted][redacted] returned 404: No such path; see /_sandbox/ for the available ones",
     ]
 
-    assert said(assert_requests, adapty_sandbox, "saveProfile", times=3) == [
-        "expected saveProfile 3 times, it was asked for twice",
+    assert said(assert_requests, adapty_sandbox, "saveProfile", count=3) == [
+        "expected 3 saveProfile requests, got 2",
         *arrived,
     ]
     assert said(assert_requests, adapty_sandbox, "saveProfile", statuses=[200, 502]) == [
-        "expected saveProfile to be answered with [200, 502], it was with [502, 200]",
+        "expected saveProfile to return [200, 502], got [502, 200]",
         *arrived,
     ]
-    assert said(assert_nothing_sent, adapty_sandbox) == ["expected no request", *arrived]
+    assert said(assert_nothing_sent, adapty_sandbox) == ["expected no requests", *arrived]
 
 
 def test_many_requests_are_not_all_told(adapty_sandbox: Sandbox, adapty_client: Adapty, said: Said) -> None:
@@ -104,7 +104,7 @@ def test_many_requests_are_not_all_told(adapty_sandbox: Sandbox, adapty_client: 
 
     lines = said(assert_nothing_sent, adapty_sandbox)
 
-    assert lines[1] == "  the last 20 of 25 that arrived:"
+    assert lines[1] == "  the last 20 of 25 requests:"
     assert len(lines) == 22
 
 
@@ -121,18 +121,18 @@ def test_what_the_sandbox_has_forgotten_is_not_counted(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A number that may be wrong is refused; what is there, is there."""
-    monkeypatch.setattr("adapty.sandbox.request_log.KEPT_REQUESTS", 2)
+    monkeypatch.setattr("adapty.sandbox._request_log.MAX_REQUESTS", 2)
     for _ in range(2):
         save_profile(adapty_client)
 
     assert len(assert_requests(adapty_sandbox, "saveProfile")) == 2
-    expected: list[dict[str, Any]] = [{"times": 2}, {"statuses": [200, 200]}]
+    expected: list[dict[str, Any]] = [{"count": 2}, {"statuses": [200, 200]}]
     for counts in expected:
-        with pytest.raises(AdaptyUsageError, match="remembers the last 2 requests"):
+        with pytest.raises(AdaptyUsageError, match="contains only the last 2 requests"):
             assert_requests(adapty_sandbox, "saveProfile", **counts)
-    with pytest.raises(AdaptyUsageError, match="remembers the last 2 requests"):
+    with pytest.raises(AdaptyUsageError, match="contains only the last 2 requests"):
         assert_requests(adapty_sandbox, "getProfile")
-    with pytest.raises(AdaptyUsageError, match="remembers the last 2 requests"):
+    with pytest.raises(AdaptyUsageError, match="contains only the last 2 requests"):
         assert_erased(adapty_sandbox, "nobody")
 
 
@@ -143,8 +143,8 @@ def test_what_the_sandbox_has_forgotten_is_not_counted(
         ("saveProfile", {"api": "server_side"}, "operation: 'saveProfile' is not known; did you mean "),
         ("saveProfile", {"api": "male"}, "api: 'male' is not known; did you mean mail?"),
         (None, {}, "operation: is None; expected a str"),
-        ("saveProfile", {"times": -1}, "times: is no number of requests; expected an int, 0 or more"),
-        ("saveProfile", {"times": True}, "times: is no number of requests"),
+        ("saveProfile", {"count": -1}, "count: must be an integer, 0 or more"),
+        ("saveProfile", {"count": True}, "count: must be an integer"),
         ("saveProfile", {"statuses": "200"}, "statuses: is of type str; expected a list such as [429, 200]"),
         ("saveProfile", {"statuses": 200}, "statuses: is of type int"),
     ],
@@ -197,5 +197,5 @@ def test_no_failure_shows_a_key(adapty_sandbox: Sandbox, adapty_client: Adapty, 
         *said(assert_flow, adapty_sandbox, adapty_sandbox.secret_key, "active"),
     ]
 
-    assert "there are: '[redacted]'" in "".join(lines)
+    assert "existing profiles: '[redacted]'" in "".join(lines)
     assert not any(key in line for line in lines for key in (adapty_sandbox.mail_key, adapty_sandbox.secret_key))

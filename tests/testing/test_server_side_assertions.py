@@ -84,18 +84,18 @@ def test_a_profile_that_holds_something_else(adapty_sandbox: Sandbox, customer: 
     expected = {"first_name": "Jane", "email": "joe@example.com", "custom_attributes": {"plan": "annual"}}
 
     assert said(assert_server_side_profile, adapty_sandbox, customer_user_id=USER, **expected) == [
-        "the profile of user 'user_12345' is not as expected",
-        "  first_name: expected 'Jane', is not there",
-        "  email: expected something else than is there, which cannot be shown",
-        "  custom_attributes.plan: expected 'annual', is 'trial'",
-        "  updateProfile was asked for 3 times, 3 times in vain:",
-        *["    updateProfile answered with 503 (server_error)"] * 3,
+        "the profile of user 'user_12345' differs",
+        "  first_name: expected 'Jane', but it is missing",
+        "  email: expected another value, which cannot be shown",
+        "  custom_attributes.plan: expected 'annual', but it is 'trial'",
+        "  3 of 3 updateProfile requests failed:",
+        *["    updateProfile returned 503 (server_error)"] * 3,
     ]
 
 
 def test_a_user_who_is_not_there(adapty_sandbox: Sandbox, said: Said) -> None:
     """For each assertion about one, the absence of access among them."""
-    missing = ["there is no user 'user_12345'", "  createProfile was never asked for"]
+    missing = ["there is no user 'user_12345'", "  createProfile was never requested"]
     for assertion, arguments in {
         assert_server_side_profile: (),
         assert_transaction_saved: (),
@@ -140,16 +140,16 @@ def test_no_transaction_that_fits(adapty_sandbox: Sandbox, customer: Adapty, sai
     """What differs in the nearest one is told, or that there is none."""
     assert said(assert_transaction_saved, adapty_sandbox, customer_user_id=USER) == [
         "user 'user_12345' has no transactions",
-        "  setTransaction was never asked for",
+        "  setTransaction was never requested",
     ]
 
     set_subscription(customer)
     expected = {"price": {"currency": "USD", "value": Decimal("4.99")}, "renew_status": False}
 
     assert said(assert_transaction_saved, adapty_sandbox, customer_user_id=USER, **expected) == [
-        "of the transactions of user 'user_12345' (1), none is as expected; what differs in the nearest one:",
-        "  price.value: expected '4.99', is 9.99",
-        "  renew_status: expected False, is True",
+        "1 transaction of user 'user_12345', but none matches; differences of the most similar one:",
+        "  price.value: expected '4.99', but it is 9.99",
+        "  renew_status: expected False, but it is True",
     ]
 
 
@@ -164,7 +164,7 @@ def test_access_that_is_open(adapty_sandbox: Sandbox, customer: Adapty, said: Sa
     assert said(assert_no_access, adapty_sandbox, "premium", customer_user_id=USER, at="2026-07-01T00:00:00Z") == [
         "user 'user_12345' has access to 'premium'",
         "  'premium' ends 2026-07-10T14:20:00+00:00",
-        "  'beta' is open for life",
+        "  'beta' has no end",
     ]
 
 
@@ -181,7 +181,7 @@ def test_access_that_is_closed(adapty_sandbox: Sandbox, customer: Adapty, said: 
 
     assert_no_access(adapty_sandbox, "premium", customer_user_id=USER)
     assert said(assert_access, adapty_sandbox, "premium", customer_user_id=USER)[1] == (
-        "  'premium' begins 2097-01-01T00:00:00+00:00"
+        "  'premium' starts 2097-01-01T00:00:00+00:00"
     )
     assert said(assert_access, adapty_sandbox, "premium", customer_user_id=USER, at=end)[1] == (
         "  'premium' ended 2098-01-01T00:00:00+00:00"
@@ -198,10 +198,10 @@ def test_a_balance(adapty_sandbox: Sandbox, customer: Adapty, said: Said) -> Non
 
     (problem, balance, asked, refused) = said(assert_balance, adapty_sandbox, "GOLD", 5, customer_user_id=USER)
 
-    assert problem == "user 'user_12345' has another balance"
-    assert balance == "  GOLD: expected 5, is 100"
-    assert asked == "  createVirtualCurrencyTransaction was asked for twice, once in vain:"
-    assert "answered with 400: " in refused
+    assert problem == "the balance of user 'user_12345' differs"
+    assert balance == "  GOLD: expected 5, but it is 100"
+    assert asked == "  1 of 2 createVirtualCurrencyTransaction requests failed:"
+    assert "returned 400: " in refused
 
 
 @pytest.mark.parametrize(

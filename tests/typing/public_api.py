@@ -143,25 +143,25 @@ def an_import_reports(adapty: Adapty, records: list[MailProfile], rows: list[dic
     assert_type(report, ImportReport)
     assert_type(report.flows, Mapping[Flow, int])
     assert_type(report.reasons, Mapping[str, int])
-    assert_type(report.failures, tuple[Path, ...])
-    assert_type(report.refused, int)
-    import_profiles(adapty, records, mapping={"email": "user_email"}, journal=None)
-    import_profiles(adapty, rows, failures="folder", dry_run=True)
-    import_events(adapty, iter(rows), sort=True, lanes=32, rate_limit=0.5, max_retries=2)
+    assert_type(report.rejects_files, tuple[Path, ...])
+    assert_type(report.rejected, int)
+    import_profiles(adapty, records, mapping={"email": "user_email"}, checkpoint=None)
+    import_profiles(adapty, rows, rejects_dir="folder", dry_run=True)
+    import_events(adapty, iter(rows), sort=True, concurrency=32, rate_limit=0.5, max_retries=2)
     import_all(adapty, profiles=7)  # type: ignore[arg-type]
-    import_events(adapty, rows, lane=3)  # type: ignore[call-arg]
+    import_events(adapty, rows, concurency=3)  # type: ignore[call-arg]
     import_profiles(adapty, rows, sort=True)  # type: ignore[call-arg]
     import_profiles(adapty, rows, rate_limit="5")  # type: ignore[arg-type]
 
 
 def an_erasure_reports(adapty: Adapty, some: Iterator[str]) -> None:
     """A file or ids in, counts out."""
-    report = erase(adapty, "users.txt", by="email", api="mail", journal="users.journal", report="erased.csv")
+    report = erase(adapty, "users.txt", by="email", api="mail", checkpoint="users.checkpoint", report="erased.csv")
     assert_type(report, EraseReport)
     assert_type(report.deleted, int)
     assert_type(report.report, Path)
     assert_type(report.apis, tuple[Literal["server-side", "mail"], ...])
-    erase(adapty, some, lanes=32)
+    erase(adapty, some, concurrency=32)
     with Path("users.txt").open("rb") as file:
         erase(adapty, file)
     erase(adapty, ["u"], by="phone")  # type: ignore[arg-type]
@@ -180,15 +180,15 @@ async def bulk_jobs_are_awaited(adapty: AsyncAdapty, rows: AsyncIterator[dict[st
 def told(progress: Progress) -> None:
     """What a job tells while it goes on."""
     assert_type(progress.stage, Literal["profiles", "events", "server-side", "mail"])
-    assert_type(progress.share, float | None)
+    assert_type(progress.fraction, float | None)
     assert_type(progress.eta, float | None)
 
 
 def options_can_be_kept(adapty: Adapty) -> None:
     """What several jobs share can stand in one place."""
-    shared: BulkOptions = {"lanes": 32, "rate_limit": 50}
-    of_imports: ImportOptions = {"failures": Path("folder"), "dry_run": True}
-    of_erasures: EraseOptions = {"report": "erased.csv", "journal": None}
+    shared: BulkOptions = {"concurrency": 32, "rate_limit": 50}
+    of_imports: ImportOptions = {"rejects_dir": Path("folder"), "dry_run": True}
+    of_erasures: EraseOptions = {"report": "erased.csv", "checkpoint": None}
     import_all(adapty, profiles="p.csv", **shared)
     import_all(adapty, profiles="p.csv", **of_imports)
     erase(adapty, ["u"], **shared, report="erased.csv")

@@ -25,8 +25,8 @@ from adapty.webhooks import (
 from adapty.webhooks.event_types import LEGACY_NAMES
 from tests.cases import case
 from tests.core.support import json_values, repeatable
-from tests.core.test_received import SPELLINGS
-from tests.core.test_tolerant_reader import CHANGES, lost, not_a_value
+from tests.models.test_response import SPELLINGS
+from tests.models.test_tolerance import CHANGES, lost, not_a_value
 
 from .posts import ACCESS, PURCHASE, TOKEN, event_of, purchase
 

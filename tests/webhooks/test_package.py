@@ -5,7 +5,7 @@ from __future__ import annotations
 import pkgutil
 
 from adapty import webhooks
-from tests.core.test_exports import python
+from tests.test_exports import python
 
 FRAMEWORKS = ("asgiref", "django", "fastapi", "flask", "starlette", "uvicorn", "werkzeug")
 

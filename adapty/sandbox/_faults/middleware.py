@@ -14,8 +14,8 @@ from starlette.routing import Match
 
 from adapty.errors import AdaptyConfigError
 from adapty.sandbox._body import read_body
-from adapty.sandbox._constants import ADMIN_PREFIX
-from adapty.sandbox._faults.model import DEFAULT_STATUSES, DROP_KINDS, Fault
+from adapty.sandbox._constants import ADMIN_PREFIX, DROP_KINDS
+from adapty.sandbox._faults.model import DEFAULT_STATUSES, Fault
 from adapty.sandbox._request_log import FAULT_KEY, RequestLogMiddleware
 from adapty.sandbox._responses import PROBLEM_KEY, error_for_path, mail_ok
 
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from starlette.routing import Route
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+    from adapty.sandbox._constants import FaultKind
     from adapty.sandbox._faults.injector import Faults
-    from adapty.sandbox._faults.model import FaultKind
     from adapty.sandbox._request_log import RequestLog
 
 __all__ = ["CONNECTION_KEY", "FAULT_HEADER", "Connection", "FaultMiddleware", "stalled"]

@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from typing import TYPE_CHECKING, Any, Literal, Self, cast, get_args
+from typing import TYPE_CHECKING, Any, Self, cast, get_args
 
 from attrs import field, fields_dict, frozen
 
 from adapty._core.operations import OPERATIONS
 from adapty._core.redaction import SafeRepr
 from adapty._core.validation import quote, suggest_choice, type_name
+from adapty.sandbox._constants import FaultKind
 from adapty.sandbox._faults.parser import FIELD_FORMATS, format_fault, parse_fault, raise_invalid
 
 if TYPE_CHECKING:
     from attrs import Attribute
 
-__all__ = ["DEFAULT_STATUSES", "DROP_KINDS", "Fault", "FaultKind"]
-
-FaultKind = Literal["rate_limited", "server_error", "html_error", "slow", "stall", "drop_before", "drop_after"]
-"""What can go wrong; see `Fault`."""
-
-DROP_KINDS: frozenset[FaultKind] = frozenset({"drop_before", "drop_after"})
-"""The kinds that close the connection without a response."""
+__all__ = ["DEFAULT_STATUSES", "Fault"]
 
 DEFAULT_STATUSES: Mapping[FaultKind, int] = {"rate_limited": 429, "server_error": 503, "html_error": 502}
 """The default status of the kinds that respond with an error."""

@@ -1,6 +1,6 @@
 # Generated from openapi/server_side.yaml by `make generate`; do not edit.
 
-"""The types that all packages share, so that there is one UNSET."""
+"""The shared types of all packages."""
 
 from .._types import UNSET, File, FileTypes, RequestFiles, Response, Unset
 

@@ -19,7 +19,7 @@ T = TypeVar("T", bound="Errors")
 
 @_attrs_define
 class Errors:
-    """What every 4XX carries."""
+    """The body of every 4XX response."""
 
     errors: list[ErrorsErrorsItem] | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

@@ -16,13 +16,13 @@ T = TypeVar("T", bound="ErrorsErrorsItem")
 @_attrs_define
 class ErrorsErrorsItem:
     message: None | str | Unset = UNSET
-    """ What is wrong, in words. """
+    """ Description of the error. """
     error_code: None | str | Unset = UNSET
     """ Short name of the error, for programs. """
     status_code: int | None | Unset = UNSET
-    """ The HTTP status once more. """
+    """ The HTTP status again. """
     field_name: None | str | Unset = UNSET
-    """ The request field at fault, or `null` where no single one is. """
+    """ The invalid request field, or `null` if the error is not about a single field. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:

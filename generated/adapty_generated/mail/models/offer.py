@@ -17,7 +17,7 @@ T = TypeVar("T", bound="Offer")
 
 @_attrs_define
 class Offer:
-    """The offer that the purchase was made with."""
+    """The offer of the purchase."""
 
     category: OfferCategory
     offer_type: OfferType

@@ -8,5 +8,5 @@ OFFER_CATEGORY_VALUES: frozenset[str] = frozenset(["introductory", "offer_code",
 
 
 def check_offer_category(value: str) -> OfferCategory:
-    """Take any value: the API may know more of them than this release."""
+    """Return any value, because the API may add values."""
     return value

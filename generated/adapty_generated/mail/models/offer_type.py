@@ -8,5 +8,5 @@ OFFER_TYPE_VALUES: frozenset[str] = frozenset(["free_trial", "pay_as_you_go", "p
 
 
 def check_offer_type(value: str) -> OfferType:
-    """Take any value: the API may know more of them than this release."""
+    """Return any value, because the API may add values."""
     return value

@@ -15,7 +15,7 @@ T = TypeVar("T", bound="ProfileDeleteDTO")
 
 @_attrs_define
 class ProfileDeleteDTO:
-    """Who is to be erased; at least one of the three."""
+    """The profile to erase; at least one of the three."""
 
     external_profile_id: str | Unset = UNSET
     """ The id that the profile is saved with. """

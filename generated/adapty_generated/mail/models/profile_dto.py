@@ -32,7 +32,7 @@ class ProfileDTO:
     last_name: str | Unset = UNSET
     """ Last name. """
     gender: str | Unset = UNSET
-    """ Gender, in words of your own. """
+    """ Gender, as free text. """
     birthday: datetime.date | Unset = UNSET
     """ Date of birth, ISO 8601 (`1990-05-21`). """
     country: str | Unset = UNSET
@@ -40,7 +40,7 @@ class ProfileDTO:
     store_country: str | Unset = UNSET
     """ Country of the user's store account, two uppercase letters of ISO 3166-1 alpha-2 (`US`). """
     custom_attributes: ProfileDTOCustomAttributes | Unset = UNSET
-    """ Names of your choice to strings or numbers, for segments (`plan`, `trial_days`). """
+    """ Custom names to strings or numbers, for segments (`plan`, `trial_days`). """
     device_info: DeviceInfoDTO | Unset = UNSET
     customer_user_id: str | Unset = UNSET
     """ Your own user id where Adapty knows it too; joins the person who comes through the mobile SDK. """

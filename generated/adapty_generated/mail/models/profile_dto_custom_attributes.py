@@ -13,7 +13,7 @@ T = TypeVar("T", bound="ProfileDTOCustomAttributes")
 
 @_attrs_define
 class ProfileDTOCustomAttributes:
-    """Names of your choice to strings or numbers, for segments (`plan`, `trial_days`)."""
+    """Custom names to strings or numbers, for segments (`plan`, `trial_days`)."""
 
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 

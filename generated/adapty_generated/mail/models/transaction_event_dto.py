@@ -39,7 +39,7 @@ class TransactionEventDTO:
     store_transaction_id: str
     """ The store's id of this transaction. """
     store_original_transaction_id: str
-    """ The store's id of the first transaction in the chain; of a first purchase, the transaction's own. """
+    """ The store's id of the first transaction in the chain; for a first purchase, the transaction's own. """
     purchased_at: datetime.datetime
     """ When this transaction took place, ISO 8601 with an offset. """
     originally_purchased_at: datetime.datetime
@@ -49,11 +49,11 @@ class TransactionEventDTO:
     expires_at: datetime.datetime | Unset = UNSET
     """ When the subscription ends or ended, ISO 8601 with an offset. Not for one-time purchases. """
     offer: Offer | Unset = UNSET
-    """ The offer that the purchase was made with. """
+    """ The offer of the purchase. """
     customer_user_id: str | Unset = UNSET
-    """ Your own user id; finds the profile where no `external_profile_id` matches. Not stored. """
+    """ Your own user id; finds the profile if no `external_profile_id` matches. Not stored. """
     email: str | Unset = UNSET
-    """ The subscriber's address; finds the profile where no id matches. Not stored. """
+    """ The subscriber's address; finds the profile if no id matches. Not stored. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:

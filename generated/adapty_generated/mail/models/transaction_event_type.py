@@ -35,5 +35,5 @@ TRANSACTION_EVENT_TYPE_VALUES: frozenset[str] = frozenset(
 
 
 def check_transaction_event_type(value: str) -> TransactionEventType:
-    """Take any value: the API may know more of them than this release."""
+    """Return any value, because the API may add values."""
     return value

@@ -20,7 +20,7 @@ T = TypeVar("T", bound="AccessLevel")
 
 @_attrs_define
 class AccessLevel:
-    """What opens a part of the app. It is active when `starts_at` is null or past and `expires_at` is null (for
+    """Access to a part of the app. It is active when `starts_at` is null or past and `expires_at` is null (for
     life) or in the future; in a grace period, `expires_at` is the end of that period.
 
     """
@@ -30,17 +30,17 @@ class AccessLevel:
     store: None | str | Unset = UNSET
     """ Known: app_store, play_store, stripe, paddle, adapty, and the names of custom stores. """
     store_product_id: None | str | Unset = UNSET
-    """ The product that opened the level. """
+    """ The product that granted the level. """
     store_base_plan_id: None | str | Unset = UNSET
     """ Google's base plan. """
     store_transaction_id: None | str | Unset = UNSET
-    """ The transaction that opened the level. """
+    """ The transaction that granted the level. """
     store_original_transaction_id: None | str | Unset = UNSET
     """ The first transaction of the chain. """
     offer: None | Offer | Unset = UNSET
     """ The offer that was used. """
     starts_at: datetime.datetime | None | Unset = UNSET
-    """ When it begins; null for at once. """
+    """ When it begins; null for immediately. """
     purchased_at: datetime.datetime | None | Unset = UNSET
     """ When the latest transaction took place. """
     originally_purchased_at: datetime.datetime | None | Unset = UNSET

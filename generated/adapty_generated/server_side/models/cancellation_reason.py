@@ -35,5 +35,5 @@ CANCELLATION_REASON_VALUES: frozenset[str] = frozenset(
 
 
 def check_cancellation_reason(value: str) -> CancellationReason:
-    """Take any value: the API may know more of them than this release."""
+    """Return any value, because the API may add values."""
     return value

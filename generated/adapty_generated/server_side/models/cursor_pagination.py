@@ -16,7 +16,7 @@ T = TypeVar("T", bound="CursorPagination")
 @_attrs_define
 class CursorPagination:
     next_cursor: None | str | Unset = UNSET
-    """ What asks for the next page; null on the last one. """
+    """ Requests the next page; null on the last one. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:

@@ -16,9 +16,9 @@ T = TypeVar("T", bound="ErrorItem")
 @_attrs_define
 class ErrorItem:
     source: None | str | Unset = UNSET
-    """ The field at fault, `non_field_errors`, or null. """
+    """ The invalid field, `non_field_errors`, or null. """
     errors: list[str] | None | Unset = UNSET
-    """ What is wrong with it. """
+    """ Descriptions of the error. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:

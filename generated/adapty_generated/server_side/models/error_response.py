@@ -20,7 +20,7 @@ T = TypeVar("T", bound="ErrorResponse")
 @_attrs_define
 class ErrorResponse:
     errors: list[ErrorItem | str] | None | Unset = UNSET
-    """ What is wrong, in one of two shapes. """
+    """ An error, in one of two formats. """
     error_code: None | str | Unset = UNSET
     """ A short name of the error. """
     status_code: int | None | Unset = UNSET

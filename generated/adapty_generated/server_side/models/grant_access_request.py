@@ -19,7 +19,7 @@ class GrantAccessRequest:
     access_level_id: str
     """ The level's id. """
     starts_at: datetime.datetime | None | Unset = UNSET
-    """ When it begins; null for at once. """
+    """ When it begins; null for immediately. """
     expires_at: datetime.datetime | None | Unset = UNSET
     """ When it ends; null or none for never. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

@@ -8,5 +8,5 @@ INSTALLATION_META_PLATFORM_VALUES: frozenset[str] = frozenset(["Android", "iOS",
 
 
 def check_installation_meta_platform(value: str) -> InstallationMetaPlatform:
-    """Take any value: the API may know more of them than this release."""
+    """Return any value, because the API may add values."""
     return value

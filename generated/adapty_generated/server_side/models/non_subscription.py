@@ -36,7 +36,7 @@ class NonSubscription:
     environment: None | str | Unset = UNSET
     """ Known: Sandbox, Production. """
     is_refund: bool | None | Unset = UNSET
-    """ Whether the money was given back. """
+    """ Whether it was refunded. """
     is_consumable: bool | None | Unset = UNSET
     """ Whether it can be bought again. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

@@ -15,7 +15,7 @@ T = TypeVar("T", bound="Offer")
 
 @_attrs_define
 class Offer:
-    """The offer that a purchase was made with."""
+    """The offer of a purchase."""
 
     category: None | str | Unset = UNSET
     """ Known: introductory, promotional, offer_code, win_back, retention. """

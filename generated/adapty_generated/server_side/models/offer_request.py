@@ -20,7 +20,7 @@ T = TypeVar("T", bound="OfferRequest")
 
 @_attrs_define
 class OfferRequest:
-    """The offer that a transaction was made with."""
+    """The offer of a transaction."""
 
     category: OfferRequestCategory
     """ The kind of offer. """

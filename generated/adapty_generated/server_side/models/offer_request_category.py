@@ -8,5 +8,5 @@ OFFER_REQUEST_CATEGORY_VALUES: frozenset[str] = frozenset(["introductory", "offe
 
 
 def check_offer_request_category(value: str) -> OfferRequestCategory:
-    """Take any value: the API may know more of them than this release."""
+    """Return any value, because the API may add values."""
     return value

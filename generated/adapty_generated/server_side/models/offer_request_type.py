@@ -8,5 +8,5 @@ OFFER_REQUEST_TYPE_VALUES: frozenset[str] = frozenset(["free_trial", "pay_as_you
 
 
 def check_offer_request_type(value: str) -> OfferRequestType:
-    """Take any value: the API may know more of them than this release."""
+    """Return any value, because the API may add values."""
     return value

@@ -33,7 +33,7 @@ class OneTimePurchase:
     """A transaction of a purchase that does not renew."""
 
     purchase_type: OneTimePurchasePurchaseType
-    """ What tells the two bodies apart. """
+    """ Distinguishes the two bodies. """
     store: str
     """ The store: a known one, or the name of a custom store. """
     store_product_id: str
@@ -55,7 +55,7 @@ class OneTimePurchase:
     offer: None | OfferRequest | Unset = UNSET
     """ The offer that was used. """
     refunded_at: datetime.datetime | None | Unset = UNSET
-    """ When the money was given back. """
+    """ When it was refunded. """
     cancellation_reason: CancellationReason | None | Unset = UNSET
     """ Why it was cancelled. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

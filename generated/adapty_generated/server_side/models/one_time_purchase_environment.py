@@ -8,5 +8,5 @@ ONE_TIME_PURCHASE_ENVIRONMENT_VALUES: frozenset[str] = frozenset(["Production", 
 
 
 def check_one_time_purchase_environment(value: str) -> OneTimePurchaseEnvironment:
-    """Take any value: the API may know more of them than this release."""
+    """Return any value, because the API may add values."""
     return value

@@ -8,5 +8,5 @@ ONE_TIME_PURCHASE_PURCHASE_TYPE_VALUES: frozenset[str] = frozenset(["one_time_pu
 
 
 def check_one_time_purchase_purchase_type(value: str) -> OneTimePurchasePurchaseType:
-    """Take any value: the API may know more of them than this release."""
+    """Return any value, because the API may add values."""
     return value

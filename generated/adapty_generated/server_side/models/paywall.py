@@ -30,13 +30,13 @@ class Paywall:
     paywall_id: None | Unset | UUID = UNSET
     """ The paywall's id. """
     use_paywall_builder: bool | None | Unset = UNSET
-    """ Whether it is made with the paywall builder. """
+    """ Whether it was created with the paywall builder. """
     use_paywall_builder_legacy: bool | None | Unset = UNSET
-    """ Whether it is made with the builder before that. """
+    """ Whether it was created with the previous builder. """
     updated_at: datetime.datetime | None | Unset = UNSET
     """ When it was last changed. """
     created_at: datetime.datetime | None | Unset = UNSET
-    """ When it was made. """
+    """ When it was created. """
     state: None | str | Unset = UNSET
     """ Known: draft, live, inactive, archived. """
     is_deleted: bool | None | Unset = UNSET

@@ -29,7 +29,7 @@ class PaywallProduct:
     two_months, consumable.
      """
     offer: None | PaywallProductOffer | Unset = UNSET
-    """ The offer that the paywall makes with it. """
+    """ The offer of the paywall for it. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:

@@ -18,7 +18,7 @@ T = TypeVar("T", bound="PaywallUpdateRequest")
 @_attrs_define
 class PaywallUpdateRequest:
     remote_configs: list[RemoteConfig]
-    """ All remote configs that the paywall is to have. """
+    """ All new remote configs of the paywall. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:

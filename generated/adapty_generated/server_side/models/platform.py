@@ -8,5 +8,5 @@ PLATFORM_VALUES: frozenset[str] = frozenset(["Android", "iOS", "iPadOS", "macOS"
 
 
 def check_platform(value: str) -> Platform:
-    """Take any value: the API may know more of them than this release."""
+    """Return any value, because the API may add values."""
     return value

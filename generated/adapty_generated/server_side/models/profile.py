@@ -36,11 +36,11 @@ class Profile:
     segment_hash: None | str | Unset = UNSET
     """ Changes when the user's segments change. """
     timestamp: int | None | Unset = UNSET
-    """ When this was put together, in milliseconds since 1970. Of two answers the newer one holds. """
+    """ When the response was created, in milliseconds since 1970. """
     custom_attributes: list[CustomAttribute] | None | Unset = UNSET
     """ The user's custom attributes. """
     access_levels: list[AccessLevel] | None | Unset = UNSET
-    """ What the user may use, or could once. """
+    """ Current and former access levels of the user. """
     subscriptions: list[ProfileSubscription] | None | Unset = UNSET
     """ The user's subscriptions. """
     non_subscriptions: list[NonSubscription] | None | Unset = UNSET

@@ -34,7 +34,7 @@ T = TypeVar("T", bound="ProfileRequest")
 
 @_attrs_define
 class ProfileRequest:
-    """What a profile is made of or changed to; every field is optional, and null clears one."""
+    """The fields of a new or changed profile; all are optional, and null clears a field."""
 
     first_name: None | str | Unset = UNSET
     """ First name. """
@@ -63,7 +63,7 @@ class ProfileRequest:
     analytics_disabled: bool | None | Unset = UNSET
     """ Keeps the user out of external analytics. """
     custom_attributes: list[CustomAttribute] | Unset = UNSET
-    """ Attributes to set, at most 30 on a profile. An empty value deletes one; those that are not named stay.
+    """ Attributes to set, at most 30 on a profile. An empty value deletes one; others stay.
      """
     installation_meta: InstallationMeta | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

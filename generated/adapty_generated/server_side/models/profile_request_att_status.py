@@ -8,5 +8,5 @@ PROFILE_REQUEST_ATT_STATUS_VALUES: frozenset[int] = frozenset([0, 1, 2, 3])
 
 
 def check_profile_request_att_status(value: int) -> ProfileRequestAttStatus:
-    """Take any value: the API may know more of them than this release."""
+    """Return any value, because the API may add values."""
     return value

@@ -8,5 +8,5 @@ PROFILE_REQUEST_GENDER_VALUES: frozenset[str] = frozenset(["f", "m", "o"])
 
 
 def check_profile_request_gender(value: str) -> ProfileRequestGender:
-    """Take any value: the API may know more of them than this release."""
+    """Return any value, because the API may add values."""
     return value

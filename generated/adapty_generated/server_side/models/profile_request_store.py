@@ -8,5 +8,5 @@ PROFILE_REQUEST_STORE_VALUES: frozenset[str] = frozenset(["adapty", "app_store",
 
 
 def check_profile_request_store(value: str) -> ProfileRequestStore:
-    """Take any value: the API may know more of them than this release."""
+    """Return any value, because the API may add values."""
     return value

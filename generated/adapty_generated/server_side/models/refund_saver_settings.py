@@ -16,7 +16,7 @@ T = TypeVar("T", bound="RefundSaverSettings")
 @_attrs_define
 class RefundSaverSettings:
     consent: bool | None | Unset = UNSET
-    """ Whether the user lets usage data be shared with the store. """
+    """ Whether the user consents to sharing usage data with the store. """
     custom_preference: None | str | Unset = UNSET
     """ Known: grant, no_preference, decline. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

@@ -22,9 +22,9 @@ class RefundSaverSettingsRequest:
     """At least one of the two is needed."""
 
     custom_preference: None | RefundSaverSettingsRequestCustomPreference | Unset = UNSET
-    """ What the store is asked to decide. """
+    """ The decision that the store is asked for. """
     consent: bool | None | Unset = UNSET
-    """ Whether the user lets usage data be shared with the store. """
+    """ Whether the user consents to sharing usage data with the store. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:

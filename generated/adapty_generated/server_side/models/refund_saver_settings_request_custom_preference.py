@@ -10,5 +10,5 @@ REFUND_SAVER_SETTINGS_REQUEST_CUSTOM_PREFERENCE_VALUES: frozenset[str] = frozens
 
 
 def check_refund_saver_settings_request_custom_preference(value: str) -> RefundSaverSettingsRequestCustomPreference:
-    """Take any value: the API may know more of them than this release."""
+    """Return any value, because the API may add values."""
     return value

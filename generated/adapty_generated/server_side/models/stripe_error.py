@@ -20,7 +20,7 @@ T = TypeVar("T", bound="StripeError")
 @_attrs_define
 class StripeError:
     detail: None | str | Unset = UNSET
-    """ What is wrong. """
+    """ Description of the error. """
     source: None | StripeErrorSource | Unset = UNSET
     status: None | str | Unset = UNSET
     """ The HTTP status, as text. """

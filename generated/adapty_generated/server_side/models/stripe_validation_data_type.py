@@ -8,5 +8,5 @@ STRIPE_VALIDATION_DATA_TYPE_VALUES: frozenset[str] = frozenset(["stripe_receipt_
 
 
 def check_stripe_validation_data_type(value: str) -> StripeValidationDataType:
-    """Take any value: the API may know more of them than this release."""
+    """Return any value, because the API may add values."""
     return value

@@ -33,7 +33,7 @@ class Subscription:
     """A transaction of a subscription."""
 
     purchase_type: SubscriptionPurchaseType
-    """ What tells the two bodies apart. """
+    """ Distinguishes the two bodies. """
     store: str
     """ The store: a known one, or the name of a custom store. """
     store_product_id: str
@@ -61,7 +61,7 @@ class Subscription:
     offer: None | OfferRequest | Unset = UNSET
     """ The offer that was used. """
     refunded_at: datetime.datetime | None | Unset = UNSET
-    """ When the money was given back. """
+    """ When it was refunded. """
     cancellation_reason: CancellationReason | None | Unset = UNSET
     """ Why it was cancelled. """
     renew_status_changed_at: datetime.datetime | None | Unset = UNSET

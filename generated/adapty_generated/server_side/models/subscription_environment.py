@@ -8,5 +8,5 @@ SUBSCRIPTION_ENVIRONMENT_VALUES: frozenset[str] = frozenset(["Production", "Sand
 
 
 def check_subscription_environment(value: str) -> SubscriptionEnvironment:
-    """Take any value: the API may know more of them than this release."""
+    """Return any value, because the API may add values."""
     return value

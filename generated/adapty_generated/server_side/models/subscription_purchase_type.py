@@ -8,5 +8,5 @@ SUBSCRIPTION_PURCHASE_TYPE_VALUES: frozenset[str] = frozenset(["subscription"])
 
 
 def check_subscription_purchase_type(value: str) -> SubscriptionPurchaseType:
-    """Take any value: the API may know more of them than this release."""
+    """Return any value, because the API may add values."""
     return value

@@ -22,7 +22,7 @@ class VirtualCurrencyBalance:
     balance: int | None | Unset = UNSET
     """ What the user has. """
     held: int | None | Unset = UNSET
-    """ What of it is set aside. """
+    """ The reserved part. """
     available: int | None | Unset = UNSET
     """ What can be spent. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

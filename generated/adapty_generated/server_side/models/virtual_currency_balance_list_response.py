@@ -20,7 +20,7 @@ T = TypeVar("T", bound="VirtualCurrencyBalanceListResponse")
 @_attrs_define
 class VirtualCurrencyBalanceListResponse:
     response_created_at: int | None | Unset = UNSET
-    """ When this was put together, in milliseconds since 1970. """
+    """ When the response was created, in milliseconds since 1970. """
     data: list[VirtualCurrencyBalance] | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 

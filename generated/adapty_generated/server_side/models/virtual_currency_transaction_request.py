@@ -22,7 +22,7 @@ T = TypeVar("T", bound="VirtualCurrencyTransactionRequest")
 
 @_attrs_define
 class VirtualCurrencyTransactionRequest:
-    """Carried out as a whole or not at all. A currency stands in it once."""
+    """Atomic. Each currency can occur once."""
 
     items: list[VirtualCurrencyTransactionItem]
     metadata: None | Unset | VirtualCurrencyTransactionRequestMetadata = UNSET

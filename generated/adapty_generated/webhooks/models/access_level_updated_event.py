@@ -46,13 +46,13 @@ class AccessLevelUpdatedEvent:
     profile_install_datetime: None | str | Unset = UNSET
     """ When the app was installed. """
     user_agent: None | str | Unset = UNSET
-    """ What the device says of itself. """
+    """ The user agent of the device. """
     email: None | str | Unset = UNSET
-    """ The user's e-mail address, if the app has told it. """
+    """ The user's e-mail address, if the app has set it. """
     event_type: None | str | Unset = UNSET
     """ What happened. Names can be changed in the dashboard to any text, and new ones appear over time. """
     event_datetime: None | str | Unset = UNSET
-    """ When it happened, which is the time to order events by; several may share it. Spelled
+    """ When it happened. Order events by this time; several may share it. Format:
     `2000-01-31T00:00:00.000000+0000`. """
     event_api_version: int | None | Unset = UNSET
     """ Version of this format; 1. """
@@ -63,7 +63,7 @@ class AccessLevelUpdatedEvent:
     user_attributes: AccessLevelUpdatedEventUserAttributesType0 | None | Unset = UNSET
     """ The user's custom attributes. """
     integration_ids: AccessLevelUpdatedEventIntegrationIdsType0 | None | Unset = UNSET
-    """ The ids that other services know the user by. """
+    """ The user's ids in other services. """
     play_store_purchase_token: None | PlayStorePurchaseToken | Unset = UNSET
     event_properties: AccessLevelUpdatedProperties | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

@@ -28,7 +28,7 @@ T = TypeVar("T", bound="AccessLevelUpdatedProperties")
 
 @_attrs_define
 class AccessLevelUpdatedProperties:
-    """The access level as it is now, and the purchase behind it; anything may be missing."""
+    """The current access level and its purchase; any field may be missing."""
 
     ab_test_name: None | str | Unset = UNSET
     """ Name of the A/B test that the paywall was part of. """
@@ -37,7 +37,7 @@ class AccessLevelUpdatedProperties:
     access_level_id: None | str | Unset = UNSET
     """ Id of the access level. """
     activated_at: None | str | Unset = UNSET
-    """ When it was opened for the first time. """
+    """ When it first became active. """
     active_introductory_offer_type: None | str | Unset = UNSET
     """ The introductory offer that is running, if one is. """
     active_promotional_offer_id: None | str | Unset = UNSET
@@ -47,37 +47,37 @@ class AccessLevelUpdatedProperties:
     base_plan_id: None | str | Unset = UNSET
     """ Google Play's base plan, or Stripe's price. """
     billing_issue_detected_at: None | str | Unset = UNSET
-    """ When a charge failed; missing where none has, or it was made good. """
+    """ When a charge failed; missing if none failed, or it was paid later. """
     cancellation_reason: None | str | Unset = UNSET
-    """ Why the subscription ended or will end, as the store tells it. """
+    """ Why the subscription ended or will end, according to the store. """
     cohort_name: None | str | Unset = UNSET
     """ Name of the audience that the user was in. """
     consecutive_payments: int | None | Unset = UNSET
-    """ How many periods were paid without a break, this one included. """
+    """ The number of consecutive paid periods, including this one. """
     currency: None | str | Unset = UNSET
     """ ISO 4217 code of the local amounts. """
     developer_id: None | str | Unset = UNSET
     """ Id of the placement that the paywall was shown at. """
     environment: AccessLevelUpdatedPropertiesEnvironment | Unset = UNSET
-    """ Where the purchase was made. """
+    """ The environment of the purchase. """
     event_datetime: None | str | Unset = UNSET
     """ When it happened: the same as the envelope's. """
     expires_at: None | str | Unset = UNSET
-    """ When access ends: the end of the grace period already, or the time of a refund. """
+    """ When access ends; includes the grace period, or is the time of a refund. """
     is_active: bool | None | Unset = UNSET
-    """ Whether it opens now. """
+    """ Whether it is active. """
     is_in_grace_period: bool | None | Unset = UNSET
-    """ Whether it is open although a charge has failed. """
+    """ Whether it is active after a failed charge. """
     is_lifetime: bool | None | Unset = UNSET
     """ Whether it never ends. """
     is_refund: bool | None | Unset = UNSET
     """ Whether the purchase was refunded. """
     original_purchase_date: None | str | Unset = UNSET
-    """ When the first transaction of the chain was made. """
+    """ When the first transaction of the chain took place. """
     original_transaction_id: None | str | Unset = UNSET
     """ The store's id of the first transaction of the chain. """
     paywall_name: None | str | Unset = UNSET
-    """ Name of the paywall that the purchase was made on. """
+    """ Name of the paywall of the purchase. """
     paywall_revision: None | str | Unset = UNSET
     """ Revision of that paywall. """
     price_local: float | None | Unset = UNSET
@@ -87,7 +87,7 @@ class AccessLevelUpdatedProperties:
     profile_country: None | str | Unset = UNSET
     """ ISO 3166-1 alpha-2 code of the country that the user is in, by the IP address. """
     profile_event_id: None | Unset | UUID = UNSET
-    """ The event's own id: an event that is posted again has the same. """
+    """ The event's own id; an event that is sent again has the same id. """
     profile_has_access_level: bool | None | Unset = UNSET
     """ Whether the user has any access level that is active. """
     profile_id: None | Unset | UUID = UNSET
@@ -95,19 +95,19 @@ class AccessLevelUpdatedProperties:
     profile_ip_address: None | str | Unset = UNSET
     """ The user's IP address. """
     profile_total_revenue_usd: float | None | Unset = UNSET
-    """ What the user has paid in all, refunds taken off, in USD. """
+    """ The user's total payments minus refunds, in USD. """
     promotional_offer_id: None | str | Unset = UNSET
     """ The store's id of the offer that was used. """
     purchase_date: None | str | Unset = UNSET
-    """ When this transaction was made. """
+    """ When this transaction took place. """
     rate_after_first_year: bool | None | Unset = UNSET
-    """ Whether the store takes the lower cut of a second year. """
+    """ Whether the store's lower commission after the first year applies. """
     renewed_at: None | str | Unset = UNSET
     """ When it was last renewed. """
     starts_at: None | str | Unset = UNSET
-    """ When it opens; in the future where it is planned. """
+    """ When it begins; can be in the future. """
     store: None | str | Unset = UNSET
-    """ The store, such as `app_store`, `play_store`, `stripe`, or one that you named. """
+    """ The store, such as `app_store`, `play_store`, `stripe`, or a custom one. """
     store_country: None | str | Unset = UNSET
     """ ISO 3166-1 alpha-2 code of the country of the store account. """
     store_offer_category: AccessLevelUpdatedPropertiesStoreOfferCategory | Unset = UNSET

@@ -8,5 +8,5 @@ ACCESS_LEVEL_UPDATED_PROPERTIES_ENVIRONMENT_VALUES: frozenset[str] = frozenset([
 
 
 def check_access_level_updated_properties_environment(value: str) -> AccessLevelUpdatedPropertiesEnvironment:
-    """Take any value: the API may know more of them than this release."""
+    """Return any value, because the API may add values."""
     return value

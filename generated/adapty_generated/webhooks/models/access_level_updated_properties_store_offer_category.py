@@ -14,5 +14,5 @@ ACCESS_LEVEL_UPDATED_PROPERTIES_STORE_OFFER_CATEGORY_VALUES: frozenset[str] = fr
 def check_access_level_updated_properties_store_offer_category(
     value: str,
 ) -> AccessLevelUpdatedPropertiesStoreOfferCategory:
-    """Take any value: the API may know more of them than this release."""
+    """Return any value, because the API may add values."""
     return value

@@ -12,5 +12,5 @@ ACCESS_LEVEL_UPDATED_PROPERTIES_STORE_OFFER_DISCOUNT_TYPE_VALUES: frozenset[str]
 def check_access_level_updated_properties_store_offer_discount_type(
     value: str,
 ) -> AccessLevelUpdatedPropertiesStoreOfferDiscountType:
-    """Take any value: the API may know more of them than this release."""
+    """Return any value, because the API may add values."""
     return value

@@ -27,7 +27,7 @@ class Attribution:
     channel: None | str | Unset = UNSET
     """ The channel. """
     created_at: None | str | Unset = UNSET
-    """ When the source told it. """
+    """ When the source reported it. """
     creative: None | str | Unset = UNSET
     """ The creative. """
     network_user_id: None | str | Unset = UNSET

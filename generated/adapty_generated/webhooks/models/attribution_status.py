@@ -8,5 +8,5 @@ ATTRIBUTION_STATUS_VALUES: frozenset[str] = frozenset(["non_organic", "organic",
 
 
 def check_attribution_status(value: str) -> AttributionStatus:
-    """Take any value: the API may know more of them than this release."""
+    """Return any value, because the API may add values."""
     return value

@@ -15,7 +15,7 @@ T = TypeVar("T", bound="PlayStorePurchaseToken")
 
 @_attrs_define
 class PlayStorePurchaseToken:
-    """What Google Play's API asks for to look the purchase up."""
+    """The identifiers of the purchase for Google Play's API."""
 
     product_id: None | str | Unset = UNSET
     """ The product's id at Google Play. """

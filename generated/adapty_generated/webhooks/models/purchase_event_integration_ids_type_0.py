@@ -13,7 +13,7 @@ T = TypeVar("T", bound="PurchaseEventIntegrationIdsType0")
 
 @_attrs_define
 class PurchaseEventIntegrationIdsType0:
-    """The ids that other services know the user by."""
+    """The user's ids in other services."""
 
     additional_properties: dict[str, None | str] = _attrs_field(init=False, factory=dict)
 

@@ -28,8 +28,8 @@ T = TypeVar("T", bound="PurchaseEventProperties")
 
 @_attrs_define
 class PurchaseEventProperties:
-    """What happened to a purchase; anything may be missing. A Google subscription that replaces another one can send a
-    `subscription_started` whose amounts are all zero, which is no revenue.
+    """The details of the event; any field may be missing. A Google subscription that replaces another one can send a
+    `subscription_started` with zero amounts, which is not revenue.
 
     """
 
@@ -40,11 +40,11 @@ class PurchaseEventProperties:
     base_plan_id: None | str | Unset = UNSET
     """ Google Play's base plan, or Stripe's price. """
     cancellation_reason: None | str | Unset = UNSET
-    """ Why the subscription ended or will end, as the store tells it. """
+    """ Why the subscription ended or will end, according to the store. """
     cohort_name: None | str | Unset = UNSET
     """ Name of the audience that the user was in. """
     consecutive_payments: int | None | Unset = UNSET
-    """ How many periods were paid without a break, this one included. """
+    """ The number of consecutive paid periods, including this one. """
     currency: None | str | Unset = UNSET
     """ ISO 4217 code of the local amounts. """
     developer_id: None | str | Unset = UNSET
@@ -54,23 +54,23 @@ class PurchaseEventProperties:
     discount_amount_usd: float | None | Unset = UNSET
     """ Discount, in USD. """
     environment: PurchaseEventPropertiesEnvironment | Unset = UNSET
-    """ Where the purchase was made. """
+    """ The environment of the purchase. """
     event_datetime: None | str | Unset = UNSET
     """ When it happened: the same as the envelope's. """
     net_revenue_local: float | None | Unset = UNSET
-    """ Revenue after the store's cut and taxes, in the local currency; money events only. """
+    """ Revenue after the store's commission and taxes, in the local currency; money events only. """
     net_revenue_usd: float | None | Unset = UNSET
-    """ Revenue after the store's cut and taxes, in USD; money events only. """
+    """ Revenue after the store's commission and taxes, in USD; money events only. """
     original_price_local: float | None | Unset = UNSET
     """ Price before the discount, in the local currency. """
     original_price_usd: float | None | Unset = UNSET
     """ Price before the discount, in USD. """
     original_purchase_date: None | str | Unset = UNSET
-    """ When the first transaction of the chain was made. """
+    """ When the first transaction of the chain took place. """
     original_transaction_id: None | str | Unset = UNSET
     """ The store's id of the first transaction of the chain. """
     paywall_name: None | str | Unset = UNSET
-    """ Name of the paywall that the purchase was made on. """
+    """ Name of the paywall of the purchase. """
     paywall_revision: None | str | Unset = UNSET
     """ Revision of that paywall. """
     price_local: float | None | Unset = UNSET
@@ -78,13 +78,13 @@ class PurchaseEventProperties:
     price_usd: float | None | Unset = UNSET
     """ Price, in USD; null for a free trial. """
     proceeds_local: float | None | Unset = UNSET
-    """ Price after the store's cut, in the local currency; money events only. """
+    """ Price after the store's commission, in the local currency; money events only. """
     proceeds_usd: float | None | Unset = UNSET
-    """ Price after the store's cut, in USD; money events only. """
+    """ Price after the store's commission, in USD; money events only. """
     profile_country: None | str | Unset = UNSET
     """ ISO 3166-1 alpha-2 code of the country that the user is in, by the IP address. """
     profile_event_id: None | Unset | UUID = UNSET
-    """ The event's own id: an event that is posted again has the same. """
+    """ The event's own id; an event that is sent again has the same id. """
     profile_has_access_level: bool | None | Unset = UNSET
     """ Whether the user has any access level that is active. """
     profile_id: None | Unset | UUID = UNSET
@@ -92,15 +92,15 @@ class PurchaseEventProperties:
     profile_ip_address: None | str | Unset = UNSET
     """ The user's IP address. """
     profile_total_revenue_usd: float | None | Unset = UNSET
-    """ What the user has paid in all, refunds taken off, in USD. """
+    """ The user's total payments minus refunds, in USD. """
     promotional_offer_id: None | str | Unset = UNSET
     """ The store's id of the offer that was used. """
     purchase_date: None | str | Unset = UNSET
-    """ When this transaction was made. """
+    """ When this transaction took place. """
     rate_after_first_year: bool | None | Unset = UNSET
-    """ Whether the store takes the lower cut of a second year. """
+    """ Whether the store's lower commission after the first year applies. """
     store: None | str | Unset = UNSET
-    """ The store, such as `app_store`, `play_store`, `stripe`, or one that you named. """
+    """ The store, such as `app_store`, `play_store`, `stripe`, or a custom one. """
     store_country: None | str | Unset = UNSET
     """ ISO 3166-1 alpha-2 code of the country of the store account. """
     store_offer_category: PurchaseEventPropertiesStoreOfferCategory | Unset = UNSET

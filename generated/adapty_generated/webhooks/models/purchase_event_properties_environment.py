@@ -8,5 +8,5 @@ PURCHASE_EVENT_PROPERTIES_ENVIRONMENT_VALUES: frozenset[str] = frozenset(["Produ
 
 
 def check_purchase_event_properties_environment(value: str) -> PurchaseEventPropertiesEnvironment:
-    """Take any value: the API may know more of them than this release."""
+    """Return any value, because the API may add values."""
     return value

@@ -12,5 +12,5 @@ PURCHASE_EVENT_PROPERTIES_STORE_OFFER_CATEGORY_VALUES: frozenset[str] = frozense
 
 
 def check_purchase_event_properties_store_offer_category(value: str) -> PurchaseEventPropertiesStoreOfferCategory:
-    """Take any value: the API may know more of them than this release."""
+    """Return any value, because the API may add values."""
     return value

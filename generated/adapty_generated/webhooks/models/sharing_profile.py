@@ -16,7 +16,7 @@ T = TypeVar("T", bound="SharingProfile")
 
 @_attrs_define
 class SharingProfile:
-    """A user who has an access level through somebody's purchase."""
+    """A user who has an access level through another user's purchase."""
 
     profile_id: None | Unset | UUID = UNSET
     """ Adapty's id of the user. """

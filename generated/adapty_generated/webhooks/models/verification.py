@@ -15,10 +15,10 @@ T = TypeVar("T", bound="Verification")
 
 @_attrs_define
 class Verification:
-    """An empty object now; with a value to be sent back, in the older form."""
+    """An empty object; in the former format, with a value to return."""
 
     adapty_check: None | str | Unset = UNSET
-    """ The value to send back. """
+    """ The value to return. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:

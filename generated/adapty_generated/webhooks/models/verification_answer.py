@@ -15,10 +15,10 @@ T = TypeVar("T", bound="VerificationAnswer")
 
 @_attrs_define
 class VerificationAnswer:
-    """An object without fields, or the older form's value."""
+    """An empty object, or the value of the former format."""
 
     adapty_check_response: None | str | Unset = UNSET
-    """ The value that came. """
+    """ The received value. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:

@@ -77,10 +77,10 @@ def sync_detailed(
     back. One
     identifier is enough. Erasing again by `external_profile_id` or `customer_user_id` succeeds again;
     by `email`
-    alone it is answered with 404, for the address is gone.
+    alone it returns 404, because the address is deleted.
 
     Args:
-        body (ProfileDeleteDTO): Who is to be erased; at least one of the three.
+        body (ProfileDeleteDTO): The profile to erase; at least one of the three.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -112,10 +112,10 @@ def sync(
     back. One
     identifier is enough. Erasing again by `external_profile_id` or `customer_user_id` succeeds again;
     by `email`
-    alone it is answered with 404, for the address is gone.
+    alone it returns 404, because the address is deleted.
 
     Args:
-        body (ProfileDeleteDTO): Who is to be erased; at least one of the three.
+        body (ProfileDeleteDTO): The profile to erase; at least one of the three.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -142,10 +142,10 @@ async def asyncio_detailed(
     back. One
     identifier is enough. Erasing again by `external_profile_id` or `customer_user_id` succeeds again;
     by `email`
-    alone it is answered with 404, for the address is gone.
+    alone it returns 404, because the address is deleted.
 
     Args:
-        body (ProfileDeleteDTO): Who is to be erased; at least one of the three.
+        body (ProfileDeleteDTO): The profile to erase; at least one of the three.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -175,10 +175,10 @@ async def asyncio(
     back. One
     identifier is enough. Erasing again by `external_profile_id` or `customer_user_id` succeeds again;
     by `email`
-    alone it is answered with 404, for the address is gone.
+    alone it returns 404, because the address is deleted.
 
     Args:
-        body (ProfileDeleteDTO): Who is to be erased; at least one of the three.
+        body (ProfileDeleteDTO): The profile to erase; at least one of the three.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

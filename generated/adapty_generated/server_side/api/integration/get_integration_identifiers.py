@@ -81,7 +81,7 @@ def sync_detailed(
 ) -> Response[ErrorResponse | IntegrationIdentifiers]:
     """Retrieve integration identifiers
 
-     Gives the ids that are stored for a user.
+     Returns the ids that are stored for a user.
 
     Args:
         adapty_customer_user_id (str | Unset):
@@ -115,7 +115,7 @@ def sync(
 ) -> ErrorResponse | IntegrationIdentifiers | None:
     """Retrieve integration identifiers
 
-     Gives the ids that are stored for a user.
+     Returns the ids that are stored for a user.
 
     Args:
         adapty_customer_user_id (str | Unset):
@@ -144,7 +144,7 @@ async def asyncio_detailed(
 ) -> Response[ErrorResponse | IntegrationIdentifiers]:
     """Retrieve integration identifiers
 
-     Gives the ids that are stored for a user.
+     Returns the ids that are stored for a user.
 
     Args:
         adapty_customer_user_id (str | Unset):
@@ -176,7 +176,7 @@ async def asyncio(
 ) -> ErrorResponse | IntegrationIdentifiers | None:
     """Retrieve integration identifiers
 
-     Gives the ids that are stored for a user.
+     Returns the ids that are stored for a user.
 
     Args:
         adapty_customer_user_id (str | Unset):

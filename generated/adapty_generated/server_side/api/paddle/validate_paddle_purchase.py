@@ -79,7 +79,7 @@ def sync_detailed(
 ) -> Response[ErrorResponse | ProfileResponse]:
     """Validate a Paddle purchase
 
-     Has Adapty look up a Paddle purchase and record it for the user, who is created where there is none.
+     Has Adapty look up a Paddle purchase and record it for the user, who is created if necessary.
 
     Args:
         body (PaddleValidationRequest):
@@ -110,7 +110,7 @@ def sync(
 ) -> ErrorResponse | ProfileResponse | None:
     """Validate a Paddle purchase
 
-     Has Adapty look up a Paddle purchase and record it for the user, who is created where there is none.
+     Has Adapty look up a Paddle purchase and record it for the user, who is created if necessary.
 
     Args:
         body (PaddleValidationRequest):
@@ -136,7 +136,7 @@ async def asyncio_detailed(
 ) -> Response[ErrorResponse | ProfileResponse]:
     """Validate a Paddle purchase
 
-     Has Adapty look up a Paddle purchase and record it for the user, who is created where there is none.
+     Has Adapty look up a Paddle purchase and record it for the user, who is created if necessary.
 
     Args:
         body (PaddleValidationRequest):
@@ -165,7 +165,7 @@ async def asyncio(
 ) -> ErrorResponse | ProfileResponse | None:
     """Validate a Paddle purchase
 
-     Has Adapty look up a Paddle purchase and record it for the user, who is created where there is none.
+     Has Adapty look up a Paddle purchase and record it for the user, who is created if necessary.
 
     Args:
         body (PaddleValidationRequest):

@@ -75,7 +75,7 @@ def sync_detailed(
 ) -> Response[ErrorResponse | Paywall]:
     """Retrieve a paywall
 
-     Gives one paywall with its remote configs.
+     Returns one paywall with its remote configs.
 
     Args:
         paywall_id (UUID):
@@ -106,7 +106,7 @@ def sync(
 ) -> ErrorResponse | Paywall | None:
     """Retrieve a paywall
 
-     Gives one paywall with its remote configs.
+     Returns one paywall with its remote configs.
 
     Args:
         paywall_id (UUID):
@@ -132,7 +132,7 @@ async def asyncio_detailed(
 ) -> Response[ErrorResponse | Paywall]:
     """Retrieve a paywall
 
-     Gives one paywall with its remote configs.
+     Returns one paywall with its remote configs.
 
     Args:
         paywall_id (UUID):
@@ -161,7 +161,7 @@ async def asyncio(
 ) -> ErrorResponse | Paywall | None:
     """Retrieve a paywall
 
-     Gives one paywall with its remote configs.
+     Returns one paywall with its remote configs.
 
     Args:
         paywall_id (UUID):

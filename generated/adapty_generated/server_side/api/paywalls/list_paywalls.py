@@ -83,7 +83,7 @@ def sync_detailed(
 ) -> Response[ErrorResponse | PaywallListResponse]:
     """List paywalls
 
-     Gives the app's paywalls, page by page, without their remote configs.
+     Returns the app's paywalls, page by page, without their remote configs.
 
     Args:
         pagenumber (int | Unset):  Default: 1.
@@ -117,7 +117,7 @@ def sync(
 ) -> ErrorResponse | PaywallListResponse | None:
     """List paywalls
 
-     Gives the app's paywalls, page by page, without their remote configs.
+     Returns the app's paywalls, page by page, without their remote configs.
 
     Args:
         pagenumber (int | Unset):  Default: 1.
@@ -146,7 +146,7 @@ async def asyncio_detailed(
 ) -> Response[ErrorResponse | PaywallListResponse]:
     """List paywalls
 
-     Gives the app's paywalls, page by page, without their remote configs.
+     Returns the app's paywalls, page by page, without their remote configs.
 
     Args:
         pagenumber (int | Unset):  Default: 1.
@@ -178,7 +178,7 @@ async def asyncio(
 ) -> ErrorResponse | PaywallListResponse | None:
     """List paywalls
 
-     Gives the app's paywalls, page by page, without their remote configs.
+     Returns the app's paywalls, page by page, without their remote configs.
 
     Args:
         pagenumber (int | Unset):  Default: 1.

@@ -90,7 +90,7 @@ def sync_detailed(
 ) -> Response[ErrorResponse | Paywall]:
     """Replace a paywall's remote configs
 
-     The given list takes the place of all remote configs; a locale that is not in it is gone.
+     The given list replaces all remote configs; other locales are deleted.
 
     Args:
         paywall_id (UUID):
@@ -124,7 +124,7 @@ def sync(
 ) -> ErrorResponse | Paywall | None:
     """Replace a paywall's remote configs
 
-     The given list takes the place of all remote configs; a locale that is not in it is gone.
+     The given list replaces all remote configs; other locales are deleted.
 
     Args:
         paywall_id (UUID):
@@ -153,7 +153,7 @@ async def asyncio_detailed(
 ) -> Response[ErrorResponse | Paywall]:
     """Replace a paywall's remote configs
 
-     The given list takes the place of all remote configs; a locale that is not in it is gone.
+     The given list replaces all remote configs; other locales are deleted.
 
     Args:
         paywall_id (UUID):
@@ -185,7 +185,7 @@ async def asyncio(
 ) -> ErrorResponse | Paywall | None:
     """Replace a paywall's remote configs
 
-     The given list takes the place of all remote configs; a locale that is not in it is gone.
+     The given list replaces all remote configs; other locales are deleted.
 
     Args:
         paywall_id (UUID):

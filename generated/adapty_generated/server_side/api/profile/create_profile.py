@@ -94,14 +94,14 @@ def sync_detailed(
 ) -> Response[ErrorResponse | ProfileResponse]:
     """Create a profile
 
-     Makes a profile for the user that the header names, with the given attributes.
+     Creates a profile for the user in the header, with the given attributes.
 
     Args:
         adapty_customer_user_id (str | Unset):
         adapty_profile_id (str | Unset):
         adapty_platform (Platform | Unset): Where an app runs.
-        body (ProfileRequest): What a profile is made of or changed to; every field is optional,
-            and null clears one.
+        body (ProfileRequest): The fields of a new or changed profile; all are optional, and null
+            clears a field.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -135,14 +135,14 @@ def sync(
 ) -> ErrorResponse | ProfileResponse | None:
     """Create a profile
 
-     Makes a profile for the user that the header names, with the given attributes.
+     Creates a profile for the user in the header, with the given attributes.
 
     Args:
         adapty_customer_user_id (str | Unset):
         adapty_profile_id (str | Unset):
         adapty_platform (Platform | Unset): Where an app runs.
-        body (ProfileRequest): What a profile is made of or changed to; every field is optional,
-            and null clears one.
+        body (ProfileRequest): The fields of a new or changed profile; all are optional, and null
+            clears a field.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -171,14 +171,14 @@ async def asyncio_detailed(
 ) -> Response[ErrorResponse | ProfileResponse]:
     """Create a profile
 
-     Makes a profile for the user that the header names, with the given attributes.
+     Creates a profile for the user in the header, with the given attributes.
 
     Args:
         adapty_customer_user_id (str | Unset):
         adapty_profile_id (str | Unset):
         adapty_platform (Platform | Unset): Where an app runs.
-        body (ProfileRequest): What a profile is made of or changed to; every field is optional,
-            and null clears one.
+        body (ProfileRequest): The fields of a new or changed profile; all are optional, and null
+            clears a field.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -210,14 +210,14 @@ async def asyncio(
 ) -> ErrorResponse | ProfileResponse | None:
     """Create a profile
 
-     Makes a profile for the user that the header names, with the given attributes.
+     Creates a profile for the user in the header, with the given attributes.
 
     Args:
         adapty_customer_user_id (str | Unset):
         adapty_profile_id (str | Unset):
         adapty_platform (Platform | Unset): Where an app runs.
-        body (ProfileRequest): What a profile is made of or changed to; every field is optional,
-            and null clears one.
+        body (ProfileRequest): The fields of a new or changed profile; all are optional, and null
+            clears a field.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

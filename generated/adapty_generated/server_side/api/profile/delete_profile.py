@@ -76,8 +76,8 @@ def sync_detailed(
     """Delete a profile
 
      Deletes a user with all that belongs to the profile. There is no form for many users; send the
-    deletions side
-    by side. A purchase that the device restores later makes a profile with that history again.
+    deletions
+    concurrently. A purchase that the device restores later creates a profile with that history again.
 
     Args:
         adapty_customer_user_id (str | Unset):
@@ -112,8 +112,8 @@ def sync(
     """Delete a profile
 
      Deletes a user with all that belongs to the profile. There is no form for many users; send the
-    deletions side
-    by side. A purchase that the device restores later makes a profile with that history again.
+    deletions
+    concurrently. A purchase that the device restores later creates a profile with that history again.
 
     Args:
         adapty_customer_user_id (str | Unset):
@@ -143,8 +143,8 @@ async def asyncio_detailed(
     """Delete a profile
 
      Deletes a user with all that belongs to the profile. There is no form for many users; send the
-    deletions side
-    by side. A purchase that the device restores later makes a profile with that history again.
+    deletions
+    concurrently. A purchase that the device restores later creates a profile with that history again.
 
     Args:
         adapty_customer_user_id (str | Unset):
@@ -177,8 +177,8 @@ async def asyncio(
     """Delete a profile
 
      Deletes a user with all that belongs to the profile. There is no form for many users; send the
-    deletions side
-    by side. A purchase that the device restores later makes a profile with that history again.
+    deletions
+    concurrently. A purchase that the device restores later creates a profile with that history again.
 
     Args:
         adapty_customer_user_id (str | Unset):

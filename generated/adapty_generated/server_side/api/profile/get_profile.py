@@ -81,7 +81,7 @@ def sync_detailed(
 ) -> Response[ErrorResponse | ProfileResponse]:
     """Retrieve a profile
 
-     Gives a user's access levels, subscriptions, one-time purchases and custom attributes.
+     Returns a user's access levels, subscriptions, one-time purchases and custom attributes.
 
     Args:
         adapty_customer_user_id (str | Unset):
@@ -115,7 +115,7 @@ def sync(
 ) -> ErrorResponse | ProfileResponse | None:
     """Retrieve a profile
 
-     Gives a user's access levels, subscriptions, one-time purchases and custom attributes.
+     Returns a user's access levels, subscriptions, one-time purchases and custom attributes.
 
     Args:
         adapty_customer_user_id (str | Unset):
@@ -144,7 +144,7 @@ async def asyncio_detailed(
 ) -> Response[ErrorResponse | ProfileResponse]:
     """Retrieve a profile
 
-     Gives a user's access levels, subscriptions, one-time purchases and custom attributes.
+     Returns a user's access levels, subscriptions, one-time purchases and custom attributes.
 
     Args:
         adapty_customer_user_id (str | Unset):
@@ -176,7 +176,7 @@ async def asyncio(
 ) -> ErrorResponse | ProfileResponse | None:
     """Retrieve a profile
 
-     Gives a user's access levels, subscriptions, one-time purchases and custom attributes.
+     Returns a user's access levels, subscriptions, one-time purchases and custom attributes.
 
     Args:
         adapty_customer_user_id (str | Unset):

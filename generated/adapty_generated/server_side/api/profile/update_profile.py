@@ -99,14 +99,14 @@ def sync_detailed(
 ) -> Response[ErrorResponse | ProfileResponse]:
     """Change a profile
 
-     Replaces the attributes that are given, clears those that are null, leaves the others as they are.
+     Replaces the given attributes, clears those that are null, and keeps the others.
 
     Args:
         adapty_customer_user_id (str | Unset):
         adapty_profile_id (str | Unset):
         adapty_platform (Platform | Unset): Where an app runs.
-        body (ProfileRequest): What a profile is made of or changed to; every field is optional,
-            and null clears one.
+        body (ProfileRequest): The fields of a new or changed profile; all are optional, and null
+            clears a field.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -140,14 +140,14 @@ def sync(
 ) -> ErrorResponse | ProfileResponse | None:
     """Change a profile
 
-     Replaces the attributes that are given, clears those that are null, leaves the others as they are.
+     Replaces the given attributes, clears those that are null, and keeps the others.
 
     Args:
         adapty_customer_user_id (str | Unset):
         adapty_profile_id (str | Unset):
         adapty_platform (Platform | Unset): Where an app runs.
-        body (ProfileRequest): What a profile is made of or changed to; every field is optional,
-            and null clears one.
+        body (ProfileRequest): The fields of a new or changed profile; all are optional, and null
+            clears a field.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -176,14 +176,14 @@ async def asyncio_detailed(
 ) -> Response[ErrorResponse | ProfileResponse]:
     """Change a profile
 
-     Replaces the attributes that are given, clears those that are null, leaves the others as they are.
+     Replaces the given attributes, clears those that are null, and keeps the others.
 
     Args:
         adapty_customer_user_id (str | Unset):
         adapty_profile_id (str | Unset):
         adapty_platform (Platform | Unset): Where an app runs.
-        body (ProfileRequest): What a profile is made of or changed to; every field is optional,
-            and null clears one.
+        body (ProfileRequest): The fields of a new or changed profile; all are optional, and null
+            clears a field.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -215,14 +215,14 @@ async def asyncio(
 ) -> ErrorResponse | ProfileResponse | None:
     """Change a profile
 
-     Replaces the attributes that are given, clears those that are null, leaves the others as they are.
+     Replaces the given attributes, clears those that are null, and keeps the others.
 
     Args:
         adapty_customer_user_id (str | Unset):
         adapty_profile_id (str | Unset):
         adapty_platform (Platform | Unset): Where an app runs.
-        body (ProfileRequest): What a profile is made of or changed to; every field is optional,
-            and null clears one.
+        body (ProfileRequest): The fields of a new or changed profile; all are optional, and null
+            clears a field.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

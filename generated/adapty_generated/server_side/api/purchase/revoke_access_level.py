@@ -93,7 +93,7 @@ def sync_detailed(
 ) -> Response[ErrorResponse | ProfileResponse]:
     """Revoke an access level
 
-     Ends access, at once or at a given time.
+     Ends access, immediately or at a given time.
 
     Args:
         adapty_customer_user_id (str | Unset):
@@ -130,7 +130,7 @@ def sync(
 ) -> ErrorResponse | ProfileResponse | None:
     """Revoke an access level
 
-     Ends access, at once or at a given time.
+     Ends access, immediately or at a given time.
 
     Args:
         adapty_customer_user_id (str | Unset):
@@ -162,7 +162,7 @@ async def asyncio_detailed(
 ) -> Response[ErrorResponse | ProfileResponse]:
     """Revoke an access level
 
-     Ends access, at once or at a given time.
+     Ends access, immediately or at a given time.
 
     Args:
         adapty_customer_user_id (str | Unset):
@@ -197,7 +197,7 @@ async def asyncio(
 ) -> ErrorResponse | ProfileResponse | None:
     """Revoke an access level
 
-     Ends access, at once or at a given time.
+     Ends access, immediately or at a given time.
 
     Args:
         adapty_customer_user_id (str | Unset):

@@ -81,7 +81,7 @@ def sync_detailed(
 ) -> Response[ErrorResponse | RefundSaverSettingsResponse]:
     """Retrieve refund saver settings
 
-     Gives a user's consent and preference. A user who does not exist is answered with 400.
+     Returns a user's consent and preference. The status is 400 if the user does not exist.
 
     Args:
         adapty_customer_user_id (str | Unset):
@@ -115,7 +115,7 @@ def sync(
 ) -> ErrorResponse | RefundSaverSettingsResponse | None:
     """Retrieve refund saver settings
 
-     Gives a user's consent and preference. A user who does not exist is answered with 400.
+     Returns a user's consent and preference. The status is 400 if the user does not exist.
 
     Args:
         adapty_customer_user_id (str | Unset):
@@ -144,7 +144,7 @@ async def asyncio_detailed(
 ) -> Response[ErrorResponse | RefundSaverSettingsResponse]:
     """Retrieve refund saver settings
 
-     Gives a user's consent and preference. A user who does not exist is answered with 400.
+     Returns a user's consent and preference. The status is 400 if the user does not exist.
 
     Args:
         adapty_customer_user_id (str | Unset):
@@ -176,7 +176,7 @@ async def asyncio(
 ) -> ErrorResponse | RefundSaverSettingsResponse | None:
     """Retrieve refund saver settings
 
-     Gives a user's consent and preference. A user who does not exist is answered with 400.
+     Returns a user's consent and preference. The status is 400 if the user does not exist.
 
     Args:
         adapty_customer_user_id (str | Unset):

@@ -88,7 +88,7 @@ def sync_detailed(
 ) -> Response[ErrorResponse | RefundSaverSettingsResponse]:
     """Change refund saver settings
 
-     Sets consent, preference or both. A user who does not exist is answered with 400.
+     Sets consent, preference or both. The status is 400 if the user does not exist.
 
     Args:
         adapty_customer_user_id (str | Unset):
@@ -125,7 +125,7 @@ def sync(
 ) -> ErrorResponse | RefundSaverSettingsResponse | None:
     """Change refund saver settings
 
-     Sets consent, preference or both. A user who does not exist is answered with 400.
+     Sets consent, preference or both. The status is 400 if the user does not exist.
 
     Args:
         adapty_customer_user_id (str | Unset):
@@ -157,7 +157,7 @@ async def asyncio_detailed(
 ) -> Response[ErrorResponse | RefundSaverSettingsResponse]:
     """Change refund saver settings
 
-     Sets consent, preference or both. A user who does not exist is answered with 400.
+     Sets consent, preference or both. The status is 400 if the user does not exist.
 
     Args:
         adapty_customer_user_id (str | Unset):
@@ -192,7 +192,7 @@ async def asyncio(
 ) -> ErrorResponse | RefundSaverSettingsResponse | None:
     """Change refund saver settings
 
-     Sets consent, preference or both. A user who does not exist is answered with 400.
+     Sets consent, preference or both. The status is 400 if the user does not exist.
 
     Args:
         adapty_customer_user_id (str | Unset):

@@ -79,7 +79,7 @@ def sync_detailed(
 ) -> Response[StripeErrorResponse | StripeValidationResponse]:
     """Validate a Stripe purchase
 
-     Has Adapty look up a Stripe purchase and record it for the user, who is created where there is none.
+     Has Adapty look up a Stripe purchase and record it for the user, who is created if necessary.
 
     Args:
         body (StripeValidationRequest):
@@ -110,7 +110,7 @@ def sync(
 ) -> StripeErrorResponse | StripeValidationResponse | None:
     """Validate a Stripe purchase
 
-     Has Adapty look up a Stripe purchase and record it for the user, who is created where there is none.
+     Has Adapty look up a Stripe purchase and record it for the user, who is created if necessary.
 
     Args:
         body (StripeValidationRequest):
@@ -136,7 +136,7 @@ async def asyncio_detailed(
 ) -> Response[StripeErrorResponse | StripeValidationResponse]:
     """Validate a Stripe purchase
 
-     Has Adapty look up a Stripe purchase and record it for the user, who is created where there is none.
+     Has Adapty look up a Stripe purchase and record it for the user, who is created if necessary.
 
     Args:
         body (StripeValidationRequest):
@@ -165,7 +165,7 @@ async def asyncio(
 ) -> StripeErrorResponse | StripeValidationResponse | None:
     """Validate a Stripe purchase
 
-     Has Adapty look up a Stripe purchase and record it for the user, who is created where there is none.
+     Has Adapty look up a Stripe purchase and record it for the user, who is created if necessary.
 
     Args:
         body (StripeValidationRequest):

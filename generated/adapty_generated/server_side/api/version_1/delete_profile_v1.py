@@ -65,7 +65,7 @@ def sync_detailed(
 ) -> Response[Any | ErrorResponse]:
     """Delete a profile (version 1)
 
-     What `deleteProfile` does. The vendor leaves the answer undocumented; version 2's stands here.
+     Like `deleteProfile`. The vendor does not document the response; this is the one of version 2.
 
     Args:
         adapty_customer_user_id (str | Unset):
@@ -99,7 +99,7 @@ def sync(
 ) -> Any | ErrorResponse | None:
     """Delete a profile (version 1)
 
-     What `deleteProfile` does. The vendor leaves the answer undocumented; version 2's stands here.
+     Like `deleteProfile`. The vendor does not document the response; this is the one of version 2.
 
     Args:
         adapty_customer_user_id (str | Unset):
@@ -128,7 +128,7 @@ async def asyncio_detailed(
 ) -> Response[Any | ErrorResponse]:
     """Delete a profile (version 1)
 
-     What `deleteProfile` does. The vendor leaves the answer undocumented; version 2's stands here.
+     Like `deleteProfile`. The vendor does not document the response; this is the one of version 2.
 
     Args:
         adapty_customer_user_id (str | Unset):
@@ -160,7 +160,7 @@ async def asyncio(
 ) -> Any | ErrorResponse | None:
     """Delete a profile (version 1)
 
-     What `deleteProfile` does. The vendor leaves the answer undocumented; version 2's stands here.
+     Like `deleteProfile`. The vendor does not document the response; this is the one of version 2.
 
     Args:
         adapty_customer_user_id (str | Unset):

@@ -71,7 +71,7 @@ def sync_detailed(
 ) -> Response[ErrorResponse | ProfileResponse]:
     """Retrieve a profile (version 1)
 
-     What `getProfile` gives.
+     Like `getProfile`.
 
     Args:
         adapty_customer_user_id (str | Unset):
@@ -105,7 +105,7 @@ def sync(
 ) -> ErrorResponse | ProfileResponse | None:
     """Retrieve a profile (version 1)
 
-     What `getProfile` gives.
+     Like `getProfile`.
 
     Args:
         adapty_customer_user_id (str | Unset):
@@ -134,7 +134,7 @@ async def asyncio_detailed(
 ) -> Response[ErrorResponse | ProfileResponse]:
     """Retrieve a profile (version 1)
 
-     What `getProfile` gives.
+     Like `getProfile`.
 
     Args:
         adapty_customer_user_id (str | Unset):
@@ -166,7 +166,7 @@ async def asyncio(
 ) -> ErrorResponse | ProfileResponse | None:
     """Retrieve a profile (version 1)
 
-     What `getProfile` gives.
+     Like `getProfile`.
 
     Args:
         adapty_customer_user_id (str | Unset):

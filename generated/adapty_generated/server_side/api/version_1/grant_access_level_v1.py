@@ -78,7 +78,7 @@ def sync_detailed(
 ) -> Response[ErrorResponse | ProfileResponse]:
     """Grant an access level (version 1)
 
-     What `grantAccessLevel` does. The vendor leaves the answer undocumented; version 2's stands here.
+     Like `grantAccessLevel`. The vendor does not document the response; this is the one of version 2.
 
     Args:
         adapty_customer_user_id (str | Unset):
@@ -115,7 +115,7 @@ def sync(
 ) -> ErrorResponse | ProfileResponse | None:
     """Grant an access level (version 1)
 
-     What `grantAccessLevel` does. The vendor leaves the answer undocumented; version 2's stands here.
+     Like `grantAccessLevel`. The vendor does not document the response; this is the one of version 2.
 
     Args:
         adapty_customer_user_id (str | Unset):
@@ -147,7 +147,7 @@ async def asyncio_detailed(
 ) -> Response[ErrorResponse | ProfileResponse]:
     """Grant an access level (version 1)
 
-     What `grantAccessLevel` does. The vendor leaves the answer undocumented; version 2's stands here.
+     Like `grantAccessLevel`. The vendor does not document the response; this is the one of version 2.
 
     Args:
         adapty_customer_user_id (str | Unset):
@@ -182,7 +182,7 @@ async def asyncio(
 ) -> ErrorResponse | ProfileResponse | None:
     """Grant an access level (version 1)
 
-     What `grantAccessLevel` does. The vendor leaves the answer undocumented; version 2's stands here.
+     Like `grantAccessLevel`. The vendor does not document the response; this is the one of version 2.
 
     Args:
         adapty_customer_user_id (str | Unset):

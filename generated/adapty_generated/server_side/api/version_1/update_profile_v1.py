@@ -78,13 +78,13 @@ def sync_detailed(
 ) -> Response[ErrorResponse | ProfileResponse]:
     """Change a profile (version 1)
 
-     What `updateProfile` does.
+     Like `updateProfile`.
 
     Args:
         adapty_customer_user_id (str | Unset):
         adapty_profile_id (str | Unset):
-        body (ProfileRequest): What a profile is made of or changed to; every field is optional,
-            and null clears one.
+        body (ProfileRequest): The fields of a new or changed profile; all are optional, and null
+            clears a field.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -116,13 +116,13 @@ def sync(
 ) -> ErrorResponse | ProfileResponse | None:
     """Change a profile (version 1)
 
-     What `updateProfile` does.
+     Like `updateProfile`.
 
     Args:
         adapty_customer_user_id (str | Unset):
         adapty_profile_id (str | Unset):
-        body (ProfileRequest): What a profile is made of or changed to; every field is optional,
-            and null clears one.
+        body (ProfileRequest): The fields of a new or changed profile; all are optional, and null
+            clears a field.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -149,13 +149,13 @@ async def asyncio_detailed(
 ) -> Response[ErrorResponse | ProfileResponse]:
     """Change a profile (version 1)
 
-     What `updateProfile` does.
+     Like `updateProfile`.
 
     Args:
         adapty_customer_user_id (str | Unset):
         adapty_profile_id (str | Unset):
-        body (ProfileRequest): What a profile is made of or changed to; every field is optional,
-            and null clears one.
+        body (ProfileRequest): The fields of a new or changed profile; all are optional, and null
+            clears a field.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -185,13 +185,13 @@ async def asyncio(
 ) -> ErrorResponse | ProfileResponse | None:
     """Change a profile (version 1)
 
-     What `updateProfile` does.
+     Like `updateProfile`.
 
     Args:
         adapty_customer_user_id (str | Unset):
         adapty_profile_id (str | Unset):
-        body (ProfileRequest): What a profile is made of or changed to; every field is optional,
-            and null clears one.
+        body (ProfileRequest): The fields of a new or changed profile; all are optional, and null
+            clears a field.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

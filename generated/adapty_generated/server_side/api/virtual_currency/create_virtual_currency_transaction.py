@@ -129,8 +129,7 @@ def sync_detailed(
         adapty_customer_user_id (str | Unset):
         adapty_profile_id (str | Unset):
         idempotency_key (str | Unset):
-        body (VirtualCurrencyTransactionRequest): Carried out as a whole or not at all. A currency
-            stands in it once.
+        body (VirtualCurrencyTransactionRequest): Atomic. Each currency can occur once.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -171,8 +170,7 @@ def sync(
         adapty_customer_user_id (str | Unset):
         adapty_profile_id (str | Unset):
         idempotency_key (str | Unset):
-        body (VirtualCurrencyTransactionRequest): Carried out as a whole or not at all. A currency
-            stands in it once.
+        body (VirtualCurrencyTransactionRequest): Atomic. Each currency can occur once.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -208,8 +206,7 @@ async def asyncio_detailed(
         adapty_customer_user_id (str | Unset):
         adapty_profile_id (str | Unset):
         idempotency_key (str | Unset):
-        body (VirtualCurrencyTransactionRequest): Carried out as a whole or not at all. A currency
-            stands in it once.
+        body (VirtualCurrencyTransactionRequest): Atomic. Each currency can occur once.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -248,8 +245,7 @@ async def asyncio(
         adapty_customer_user_id (str | Unset):
         adapty_profile_id (str | Unset):
         idempotency_key (str | Unset):
-        body (VirtualCurrencyTransactionRequest): Carried out as a whole or not at all. A currency
-            stands in it once.
+        body (VirtualCurrencyTransactionRequest): Atomic. Each currency can occur once.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

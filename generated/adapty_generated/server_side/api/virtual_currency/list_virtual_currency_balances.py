@@ -93,7 +93,7 @@ def sync_detailed(
 ) -> Response[ErrorResponse | VirtualCurrencyBalanceListResponse]:
     """List virtual currency balances
 
-     Gives what a user has of each currency.
+     Returns a user's balance of each currency.
 
     Args:
         adapty_customer_user_id (str | Unset):
@@ -127,7 +127,7 @@ def sync(
 ) -> ErrorResponse | VirtualCurrencyBalanceListResponse | None:
     """List virtual currency balances
 
-     Gives what a user has of each currency.
+     Returns a user's balance of each currency.
 
     Args:
         adapty_customer_user_id (str | Unset):
@@ -156,7 +156,7 @@ async def asyncio_detailed(
 ) -> Response[ErrorResponse | VirtualCurrencyBalanceListResponse]:
     """List virtual currency balances
 
-     Gives what a user has of each currency.
+     Returns a user's balance of each currency.
 
     Args:
         adapty_customer_user_id (str | Unset):
@@ -188,7 +188,7 @@ async def asyncio(
 ) -> ErrorResponse | VirtualCurrencyBalanceListResponse | None:
     """List virtual currency balances
 
-     Gives what a user has of each currency.
+     Returns a user's balance of each currency.
 
     Args:
         adapty_customer_user_id (str | Unset):

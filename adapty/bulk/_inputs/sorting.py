@@ -1,0 +1,117 @@
+"""Rows in order of time. SQLite sorts them on disk, so that memory does not grow with their number."""
+
+from __future__ import annotations
+
+import pickle
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from adapty._core.validation import aware_datetime, validate
+from adapty.bulk._inputs.rows import Row
+from adapty.bulk._inputs.to_json import source_to_json
+from adapty.errors import AdaptyUsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterable, Iterator
+
+__all__ = ["sorted_rows"]
+
+_FIELD = "event_datetime"
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_INVALID_TIME = -(2**63)
+"""Sorts before all valid times."""
+
+_CACHE_KIB = 16_384
+_BATCH = 1000
+
+# In protocol 4 and later, only this opcode, STACK_GLOBAL, creates anything but built-in plain values.
+_STACK_GLOBAL = b"\x93"
+_PROTOCOL = 5
+
+
+def sorted_rows(rows: Iterable[Row]) -> Generator[Row, None, None]:
+    """Return rows in order of `event_datetime`; rows of equal times stay in the order of the input.
+
+    Rows with an invalid time come first. All rows are read before the first one is returned. They are in a temporary
+    database without a name, which disappears with the process. It needs up to about three times the room that the rows
+    need in JSON Lines.
+
+    Args:
+        rows: The rows.
+
+    Raises:
+        AdaptyUsageError: The folder for temporary files has no room.
+
+    Example:
+        >>> rows = [Row(1, {"event_datetime": "2026-06-02T00:00:00Z"}), Row(2, {"event_datetime": "2026-06-01T00:00Z"})]
+        >>> [row.line for row in sorted_rows(rows)]
+        [2, 1]
+    """
+    with closing(_Sorter()) as sorter:
+        for row in rows:
+            sorter.add(row)
+        yield from sorter.rows()
+
+
+class _Sorter:
+    """Collects rows, then returns them in order."""
+
+    def __init__(self) -> None:
+        # A generator can be closed in another thread than the one that reads it.
+        self._connection = sqlite3.connect("", isolation_level=None, check_same_thread=False)
+        self._connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+        self._connection.execute("CREATE TABLE rows (time INTEGER NOT NULL, row BLOB NOT NULL)")
+        self._connection.execute("BEGIN")
+        self._batch: list[tuple[int, bytes]] = []
+
+    def add(self, row: Row) -> None:
+        self._batch.append((_time(row), _pack(row)))
+        if len(self._batch) >= _BATCH:
+            self._insert_batch()
+
+    def rows(self) -> Iterator[Row]:
+        self._insert_batch()
+        try:
+            for (packed,) in self._connection.execute("SELECT row FROM rows ORDER BY time, rowid"):
+                yield Row(*pickle.loads(packed))  # noqa: S301 - our own data, in a file without a name
+        except sqlite3.Error as error:
+            raise _cannot_sort(error) from None
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def _insert_batch(self) -> None:
+        try:
+            self._connection.executemany("INSERT INTO rows VALUES (?, ?)", self._batch)
+        except sqlite3.Error as error:
+            raise _cannot_sort(error) from None
+        self._batch.clear()
+
+
+def _cannot_sort(error: sqlite3.Error) -> AdaptyUsageError:
+    return AdaptyUsageError(f"the events cannot be sorted on disk: {error}; set TMPDIR to a folder with more room")
+
+
+def _time(row: Row) -> int:
+    """Return a row's time in microseconds, parsed as the record parses it."""
+    value = row.data.get(_FIELD) if row.record is None else getattr(row.record, _FIELD, None)
+    try:
+        return (validate(_FIELD, aware_datetime, value) - _EPOCH) // _MICROSECOND
+    except AdaptyUsageError:
+        return _INVALID_TIME
+
+
+def _pack(row: Row) -> bytes:
+    """Pickle a row. If its values cannot be pickled, or not be unpickled, that is the row's problem."""
+    fields = (row.line, row.data, row.source, row.problem, row.record, row.has_invalid_utf8, row.field)
+    try:
+        packed = pickle.dumps(fields, _PROTOCOL)
+        if row.record is None and _STACK_GLOBAL in packed:
+            pickle.loads(packed)  # noqa: S301 - see above
+    except Exception:  # noqa: BLE001 - the caller's objects, whose own code runs here
+        problem = "has a value that cannot be written to disk to be sorted; expected text, numbers, dates and times"
+        return pickle.dumps((row.line, {}, source_to_json(row), problem), _PROTOCOL)
+    return packed

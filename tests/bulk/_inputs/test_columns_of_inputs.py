@@ -1,0 +1,142 @@
+"""Columns of an import of profiles and events: each has to be in one of the files at least."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from adapty import Adapty, AdaptyUsageError
+from adapty.bulk import import_all, import_profiles
+from tests.conftest import EVENT, PROFILE
+
+if TYPE_CHECKING:
+    from tests.bulk.conftest import FakeApi
+
+
+def written(name: str, record: dict[str, Any], **renamed: str) -> str:
+    """Write a file of one record, some of its fields under other names, and give the file's name."""
+    held = {renamed.get(name, name): value for name, value in record.items()}
+    if name.endswith(".jsonl"):
+        Path(name).write_text(json.dumps(held))
+    else:
+        with Path(name).open("w", newline="") as file:
+            csv.writer(file).writerows([held, held.values()])
+    return name
+
+
+@pytest.mark.parametrize("events", ["events.csv", "events.jsonl"])
+def test_a_field_of_both_kinds_may_be_mapped_in_one_of_the_files(adapty: Adapty, api: FakeApi, events: str) -> None:
+    """The other file is taken as it is, whether or not the field is in it under its own name."""
+    for event in (EVENT, {**EVENT, "email": "joe@example.com"}):
+        report = import_all(
+            adapty,
+            profiles=written("profiles.csv", PROFILE, email="user_email"),
+            events=written(events, event),
+            mapping={"email": "user_email"},
+        )
+
+        assert (report.profiles_accepted, report.events_accepted, report.rejected) == (1, 1, 0)
+        assert api.bodies("profile")[-1]["email"] == PROFILE["email"]
+        assert api.bodies("event")[-1].get("email") == event.get("email")
+
+
+def test_the_events_may_be_the_file_that_has_it(adapty: Adapty, api: FakeApi) -> None:
+    """It does not matter in which of the files the column is."""
+    profiles = written("profiles.csv", PROFILE)
+    events = written("events.csv", EVENT, external_profile_id="uid")
+
+    report = import_all(adapty, profiles=profiles, events=events, mapping={"external_profile_id": "uid"})
+
+    assert (report.accepted, report.rejected) == (2, 0)
+    assert {body["external_profile_id"] for body in api.bodies("event")} == {EVENT["external_profile_id"]}
+
+
+def test_a_field_of_both_kinds_that_is_in_neither_file_is_refused(adapty: Adapty, api: FakeApi) -> None:
+    """Both files are named, with what was probably meant, and nothing is sent."""
+    profiles, events = written("profiles.csv", PROFILE, email="user_email"), written("events.csv", EVENT)
+
+    with pytest.raises(AdaptyUsageError) as caught:
+        import_all(adapty, profiles=profiles, events=events, mapping={"email": "user_emial"})
+
+    assert str(caught.value) == (
+        "mapping: maps email to user_emial, which is not a column of profiles.csv or events.csv; "
+        "did you mean user_email?"
+    )
+    assert caught.value.field_name == "mapping"
+    assert api.sent == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "field"), [("profiles", "first_name"), ("profiles", "custom.plan"), ("events", "store")]
+)
+def test_a_field_of_one_kind_has_to_be_in_its_file(adapty: Adapty, kind: str, field: str) -> None:
+    """Where the records of only one kind have the field, the other file is none that could hold it."""
+    files = {"profiles": written("profiles.csv", PROFILE), "events": written("events.csv", EVENT)}
+
+    with pytest.raises(AdaptyUsageError) as caught:
+        import_all(adapty, **files, mapping={field: "x"})  # type: ignore[arg-type]
+
+    assert str(caught.value) == f"mapping: maps {field} to x, which is not a column of {kind}.csv"
+
+
+@pytest.mark.parametrize("wrong", [b"", b"x;y\n", b'"x', b"\xff\xfex\0", None])
+def test_what_is_wrong_with_the_other_file_is_told_in_its_own_words(adapty: Adapty, wrong: bytes | None) -> None:
+    """A look at its columns does not hide that it cannot be opened, or has none."""
+    profiles = written("profiles.csv", PROFILE)
+    if wrong is not None:
+        Path("events.csv").write_bytes(wrong)
+
+    with pytest.raises(AdaptyUsageError) as caught:
+        import_all(adapty, profiles=profiles, events="events.csv")
+    told = str(caught.value)
+    with pytest.raises(AdaptyUsageError) as caught:
+        import_all(adapty, profiles=profiles, events="events.csv", mapping={"email": "email"})
+
+    assert str(caught.value) == told
+    assert "events.csv" in told
+
+
+def test_one_file_alone_has_to_have_it(adapty: Adapty) -> None:
+    """What events would have too does not matter where there are none."""
+    with pytest.raises(AdaptyUsageError, match=r"^mapping: maps email to x, which is not a column of profiles\.csv$"):
+        import_profiles(adapty, written("profiles.csv", PROFILE), mapping={"email": "x"})
+
+
+@pytest.mark.parametrize("events", ["events.jsonl", "a program"])
+def test_what_has_no_header_may_have_any_key(adapty: Adapty, api: FakeApi, events: str) -> None:
+    """Keys are known when they come: the records that have one are understood, and so are those that do not."""
+    profiles = written("profiles.csv", PROFILE)
+    given: Any = written(events, EVENT, customer_user_id="cuid") if events.endswith("l") else [EVENT]
+
+    report = import_all(adapty, profiles=profiles, events=given, mapping={"customer_user_id": "cuid"})
+
+    assert (report.accepted, report.rejected) == (2, 0)
+
+
+def test_a_column_to_ignore_needs_to_be_in_one_of_the_files(adapty: Adapty, api: FakeApi) -> None:
+    """It may be in any of them, or in both; in none of them it is refused, with the names of all."""
+    profiles = written("profiles.csv", {**PROFILE, "city": "Bern", "notes": "x"})
+    events = written("events.csv", {**EVENT, "city": "Bern"})
+
+    report = import_all(adapty, profiles=profiles, events=events, ignore=["city", "notes"])
+
+    assert (report.accepted, report.rejected) == (2, 0)
+    assert [body.keys() & {"city", "notes"} for _, body in api.sent] == [set(), set()]
+    with pytest.raises(AdaptyUsageError) as caught:
+        import_all(adapty, profiles=profiles, events=events, ignore=["city", "notes", "plan"])
+    assert str(caught.value) == "ignore: contains plan, which is not a column of profiles.csv or events.csv"
+
+
+def test_a_refused_record_keeps_what_was_ignored(adapty: Adapty) -> None:
+    """The rejects file has all columns, so that it is fed back with the same options."""
+    profiles = written("profiles.csv", {**PROFILE, "email": "jane", "city": "Bern"})
+
+    (rejects,) = import_profiles(adapty, profiles, ignore=["city"]).rejects_files
+
+    (refused,) = csv.DictReader(rejects.read_text().splitlines())
+    assert (refused["email"], refused["city"]) == ("jane", "Bern")
+    assert import_profiles(adapty, rejects, ignore=["city"]).profiles_rejected == 1

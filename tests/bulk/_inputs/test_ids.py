@@ -1,0 +1,263 @@
+"""Files of IDs: their formats, their kinds of ID, and errors before the first ID is returned."""
+
+from __future__ import annotations
+
+import gc
+import gzip
+import io
+import os
+import tracemalloc
+from collections.abc import Generator
+from itertools import product
+from pathlib import Path
+from threading import Thread
+from typing import IO, TYPE_CHECKING
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from adapty import AdaptyUsageError
+from adapty.bulk._inputs import files
+from adapty.bulk._inputs.erase_targets import EraseTargets, display_id
+from adapty.bulk._inputs.ids import KINDS, read_ids
+
+if TYPE_CHECKING:
+    from adapty.bulk._inputs.ids import IdFile, KindName
+    from adapty.bulk._inputs.rows import Row
+
+UUID = "772204ce-ebf6-4ed9-82b0-d8688ab62b01"
+FILES = {
+    "plain": (b"u1\n\nu2\r\nu1", "customer_user_id", [1, 3, 4]),
+    "CSV": (b'a,customer_user_id\nx,u1\n\n"y\nz",u2\nx,u1\n', "customer_user_id", [2, 5, 6]),
+    "JSON Lines": (
+        b'"u1"\n\n{"profile_id": null, "customer_user_id": "u2"}\n{"customer_user_id": "u1"}\n',
+        "customer_user_id",
+        [1, 3, 4],
+    ),
+}
+
+
+def rows_of(targets: EraseTargets) -> Generator[Row, None, None]:
+    """Read the rows of a file from its beginning."""
+    rows = targets.rows()
+    assert isinstance(rows, Generator)
+    return rows
+
+
+def source_of(content: bytes, kind: str) -> Path | IO[bytes]:
+    """Give the content as a file, as a stream, or as a file that can be read only once."""
+    if kind == "stream":
+        return io.BytesIO(content)
+    path = Path("users")
+    if kind == "pipe":
+        os.mkfifo(path)
+        Thread(target=path.write_bytes, args=(content,), daemon=True).start()
+    else:
+        path.write_bytes(content)
+    return path
+
+
+def test_rows_can_be_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows are read as often as needed, also side by side, from files, streams and pipes, gzipped or not."""
+    for number, (name, kind, is_gzip) in enumerate(product(FILES, ("file", "stream", "pipe"), (False, True))):
+        content, expected, lines = FILES[name]
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        monkeypatch.chdir(folder)
+
+        users = EraseTargets.create(source_of(gzip.compress(content) if is_gzip else content, kind), KINDS)
+
+        assert (users.kind, users.total, users.single_pass) == (expected, 3, False), (name, kind, is_gzip)
+        for _ in range(2):
+            pairs = zip(rows_of(users), rows_of(users), strict=True)
+            assert [row.line for pair in pairs for row in pair] == sorted(lines * 2), (name, kind, is_gzip)
+            found = [(row.line, row.data[expected], row.problem) for row in rows_of(users)]
+            assert found == [(line, id_, None) for line, id_ in zip(lines, ("u1", "u2", "u1"), strict=True)]
+
+
+def test_rows_come_one_by_one_and_what_is_wrong_when_it_is_its_turn() -> None:
+    """Nothing is read before it is asked for; what cannot be read is told between the ids around it, with its line."""
+    Path("users.jsonl").write_text('"u1"\n["josé"]\n"u2"\n', encoding="utf-8")
+
+    users = EraseTargets.create(Path("users.jsonl"), KINDS)
+    rows = rows_of(users)
+
+    first = next(rows)
+    assert (first.data["customer_user_id"], first.problem, users.location(first)) == ("u1", None, "line 1")
+    wrong = next(rows)
+    assert (dict(wrong.data), display_id(wrong, "customer_user_id"), users.location(wrong)) == (
+        {},
+        '["josé"]',
+        "line 2",
+    )
+    assert wrong.problem == "is neither a JSON object nor a string"
+    assert [row.data["customer_user_id"] for row in rows] == ["u2"]
+
+
+def test_kind_is_the_first_one_that_is_named() -> None:
+    """The header or a key names it, or else it is the caller's first one, also if no row can be read."""
+    cases: list[tuple[str, tuple[KindName, ...], KindName]] = [
+        ("u1\n", KINDS, "customer_user_id"),
+        ("u1\n", ("email", "external_profile_id"), "email"),
+        (f"{UUID}\nu1\n", KINDS, "customer_user_id"),
+        (f"{UUID}\n", ("profile_id",), "profile_id"),
+        (f"{UUID}\n", ("external_profile_id", "email"), "external_profile_id"),
+        ("email,profile_id\nx,y\n", KINDS, "profile_id"),
+        ("profile_id\na,b,c\n", KINDS, "profile_id"),
+        ('{"email": "x"}\n{"profile_id": null}\n', KINDS, "email"),
+        ('{"id": 1}\n"\n', KINDS, "customer_user_id"),
+        ('{"email": "x"}\n{"external_profile_id": ""}\n', KINDS, "external_profile_id"),
+        ('"x"\n', ("email", "external_profile_id"), "email"),
+    ]
+    for content, kinds, kind in cases:
+        Path("users").write_text(content, encoding="utf-8")
+        assert read_ids(Path("users"), kinds).kind == kind, content
+
+
+def test_broken_quote_refuses_the_file_before_the_first_id() -> None:
+    """No row is erased by a file whose quotes are wrong, however far below the start; the error names the line."""
+    good = [f"u{number}" for number in range(5000)]
+    for broken, expected in {
+        '"a" b': "line 5002 is not CSV: ",
+        '"u': "the record of lines 5002 to ",
+        'u,"': "the record of lines 5002 to ",
+        '"': "the record of lines 5002 to ",
+    }.items():
+        Path("users.csv").write_text("\n".join(["customer_user_id", *good, broken, *good]), encoding="utf-8")
+        with pytest.raises(AdaptyUsageError) as caught:
+            read_ids(Path("users.csv"))
+        assert str(caught.value).startswith(f"users.csv: {expected}"), broken
+
+
+def test_other_delimiter_is_refused_or_used() -> None:
+    """A table with semicolons names the option; with it, the file is read."""
+    for name in ("users.csv", "users"):
+        Path(name).write_text("name;customer_user_id\nx;u1\n", encoding="utf-8")
+        with pytest.raises(AdaptyUsageError, match=r"separates the header with semicolons .*--delimiter"):
+            read_ids(Path(name))
+        (row,) = read_ids(Path(name), delimiter=";").rows()
+        assert row.data["customer_user_id"] == "u1"
+
+
+def test_line_without_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A line that would fill the memory is refused before the first ID."""
+    monkeypatch.setattr(files, "_MAX_LINE", 1000)
+    content = f"customer_user_id\nu1\n{'x' * 100_000}\n".encode()
+    for name, is_stream, is_gzip in product(("users", "users.csv", "users.jsonl"), (False, True), (False, True)):
+        path = Path(f"{name}.gz" if is_gzip else name)
+        path.write_bytes(gzip.compress(content) if is_gzip else content)
+        source: Path | IO[bytes] = io.BytesIO(path.read_bytes()) if is_stream else path
+        with pytest.raises(AdaptyUsageError) as caught:
+            read_ids(source)
+        expected = "line 3 has more than 1000 characters; expected one record a line"
+        assert str(caught.value) == f"{'standard input' if is_stream else path}: {expected}"
+
+
+def test_truncated_file_is_refused_before_the_first_id(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file is read to its end first, so that no user is erased by half a file."""
+    packed = gzip.compress(b"".join(b"user_%d\n" % (number * 7919 % 10_007) for number in range(10_000)))
+    for kind, cut in product(("file", "stream"), (1, 9, 200)):
+        monkeypatch.chdir(tmp_path)
+        with pytest.raises(AdaptyUsageError, match=r"after line \d+: its gzip data is damaged or truncated$"):
+            read_ids(source_of(packed[:-cut], kind))
+
+
+def test_utf_16_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Read as UTF-8, no profile would be found by these IDs; with a byte order mark and without one."""
+    cases = product(("utf-16", "utf-16-le", "utf-16-be"), ("file", "stream", "pipe"), (False, True))
+    for number, (encoding, kind, is_gzip) in enumerate(cases):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        monkeypatch.chdir(folder)
+        content = "u1\r\nu2\r\n".encode(encoding)
+        with pytest.raises(AdaptyUsageError) as caught:
+            read_ids(source_of(gzip.compress(content) if is_gzip else content, kind))
+        problem = "is UTF-16" if encoding == "utf-16" else "has zero bytes, as UTF-16 and binary files have"
+        name = "standard input" if kind == "stream" else "users"
+        assert str(caught.value).startswith(f"{name}: {problem}; expected UTF-8"), (encoding, kind, is_gzip)
+
+
+def test_a_file_that_is_gone_is_told() -> None:
+    """A file that cannot be opened for the second time is told like one that never could."""
+    Path("users").write_text("u1\n", encoding="utf-8")
+    users = read_ids(Path("users"))
+    Path("users").unlink()
+
+    with pytest.raises(AdaptyUsageError, match=r"^users: cannot be opened: No such file or directory$"):
+        list(users.rows())
+
+
+def test_a_closed_stream_is_told() -> None:
+    """A stream that gives nothing any more is no file."""
+    stream = io.BytesIO(b"u1\n")
+    stream.close()
+
+    with pytest.raises(AdaptyUsageError, match=r"^standard input: cannot be read: "):
+        read_ids(stream)
+
+
+def test_the_copy_of_a_stream_goes_with_what_was_read_of_it() -> None:
+    """A stream is copied to a file without a name, which is closed when nobody can read it any more."""
+    gc.collect()
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    users: IdFile | None = read_ids(io.BytesIO(b"u1\nu2\n"))
+    assert users is not None
+    rows = users.rows()
+    users = None
+    gc.collect()
+
+    assert [row.source["text"] for row in rows] == ["u1", "u2"]
+    del rows
+    gc.collect()
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
+
+
+def test_memory_does_not_grow_with_the_file() -> None:
+    """Three times the IDs take the same room."""
+    for name, line, start in (
+        ("users", b"user_%d\n", b""),
+        ("users.csv", b"user_%d\n", b"customer_user_id\n"),
+        ("users.jsonl", b'{"email": "user_%d"}\n', b""),
+    ):
+        peaks = []
+        for count in (2_000, 6_000):
+            Path(name).write_bytes(start + b"".join(line % number for number in range(count)))
+            with Path(name).open("rb") as stream:
+                tracemalloc.start()
+                users = read_ids(stream if name == "users" else Path(name))
+                assert sum(1 for _ in users.rows()) == count
+                peaks.append(tracemalloc.get_traced_memory()[1])
+                tracemalloc.stop()
+        assert peaks[1] < peaks[0] * 1.5, name
+
+
+PIECES = st.sampled_from(
+    [*KINDS, "u1", UUID, ",", ",", '"', "\n", "\n", "\r\n", " ", ";", "{", "}", "[", ":", '{"email":"x"}', '"u"', "\0"]
+)
+
+
+@settings(derandomize=True, deadline=None, max_examples=100)
+@given(
+    content=st.one_of(
+        st.binary(max_size=30),
+        st.lists(PIECES, max_size=15).map(lambda pieces: "".join(pieces).encode()),
+        st.lists(PIECES, max_size=10).map(lambda pieces: ("email,profile_id\n" + "".join(pieces)).encode()),
+        st.binary(max_size=30).map(lambda content: gzip.compress(content, mtime=0)[:-1] + content[:1]),
+    ),
+    name=st.sampled_from(["users", "users.csv", "users.jsonl", "users.csv.gz"]),
+)
+def test_whatever_a_file_holds_is_read_or_refused(scratch: Path, content: bytes, name: str) -> None:
+    """No bytes make it raise anything else, and a stream of them is what the file is."""
+    path = scratch / name
+    path.write_bytes(content)
+    try:
+        users = read_ids(path)
+    except AdaptyUsageError:
+        return
+    rows = list(users.rows())
+    assert len(rows) == users.count > 0
+    if name == "users":
+        assert list(read_ids(io.BytesIO(content)).rows()) == rows
+    assert [row.line for row in rows] == sorted({row.line for row in rows})
+    assert all(display_id(row, users.kind) for row in rows if row.problem)

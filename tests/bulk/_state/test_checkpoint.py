@@ -1,0 +1,539 @@
+"""The checkpoint of a run: what it keeps, what it refuses, and that one process at a time has it."""
+
+from __future__ import annotations
+
+import sqlite3
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from adapty import AdaptyUsageError, Flow, MailProfile
+from adapty.bulk._state.checkpoint import FINGERPRINT_OF, Checkpoint, StageState
+from adapty.bulk._state.completed import CompletedSet
+from tests.conftest import PROFILE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).resolve().parents[3]
+
+PLAN = {
+    "profiles": "base.csv",
+    f"{FINGERPRINT_OF}base.csv": "5-abc",
+    "address": "https://mail.adapty.example",
+    "mapping": "",
+    "sort": "no",
+}
+
+
+def state(handled: int = 1, **more: Any) -> StageState:
+    """Make a checkpoint with so many records handled."""
+    return StageState(completed=CompletedSet(handled).to_bytes(), **more)
+
+
+def begun(path: Path, plan: dict[str, str] | None = None) -> None:
+    """Leave the checkpoint of a run that broke off."""
+    with Checkpoint.open(path, PLAN if plan is None else plan) as checkpoint:
+        checkpoint.save("profiles", state())
+
+
+def files(folder: Path) -> set[str]:
+    """Name what is in a folder."""
+    return {path.name for path in folder.iterdir()}
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Give the place of a checkpoint."""
+    return tmp_path / "base.csv.checkpoint"
+
+
+def test_a_new_checkpoint_has_nothing_to_resume(path: Path) -> None:
+    """It knows when the run began, names it, and has no checkpoint of any stage."""
+    before = datetime.now(UTC)
+    with Checkpoint.open(path, PLAN) as checkpoint:
+        assert (checkpoint.path, checkpoint.resumed, checkpoint.load("profiles")) == (path, False, None)
+        assert before <= checkpoint.started_at <= datetime.now(UTC)
+        assert checkpoint.started_at.utcoffset() == timedelta(0)
+        assert checkpoint.run_id
+
+
+CHECKPOINTS = st.builds(
+    StageState,
+    handled=st.integers(0, 10**9).map(lambda number: CompletedSet(number).to_bytes()),
+    counts=st.dictionaries(st.text(max_size=5), st.integers(0, 2**70), max_size=3),
+    reasons=st.dictionaries(st.text(max_size=5), st.integers(0, 10**9), max_size=3),
+    results_size=st.integers(0, 2**62),
+    done=st.booleans(),
+)
+
+
+@settings(derandomize=True, deadline=None, max_examples=50)
+@given(saves=st.lists(st.tuples(st.sampled_from(["profiles", "events", "erase"]), CHECKPOINTS), max_size=6))
+def test_the_last_checkpoint_of_each_stage_is_kept(scratch: Path, saves: list[tuple[str, StageState]]) -> None:
+    """What was saved last of a stage is what the next run finds, whatever was saved of others."""
+    path = scratch / "checkpoint"
+    path.unlink(missing_ok=True)
+    with Checkpoint.open(path, {}) as checkpoint:
+        for stage, each in saves:
+            checkpoint.save(stage, each)
+            assert checkpoint.load(stage) == each
+
+    saved = dict(saves)
+    if not any(each.done or CompletedSet.from_bytes(each.completed).watermark for each in saved.values()):
+        saved = {}
+    with Checkpoint.open(path, {}) as checkpoint:
+        assert {stage: checkpoint.load(stage) for stage in saved} == saved
+        assert checkpoint.resumed == bool(saved)
+
+
+def test_a_resumed_run_is_the_one_that_was_begun(path: Path) -> None:
+    """It has its name and its beginning, and says that it is resumed."""
+    with Checkpoint.open(path, PLAN) as checkpoint:
+        begun_as = (checkpoint.run_id, checkpoint.started_at)
+        checkpoint.save("profiles", state())
+    with Checkpoint.open(path, dict(reversed(PLAN.items()))) as checkpoint:
+        assert (checkpoint.run_id, checkpoint.started_at) == begun_as
+        assert checkpoint.resumed
+
+
+def test_two_runs_have_two_names(tmp_path: Path) -> None:
+    """What a run keeps under its name is never another one's."""
+    with Checkpoint.open(tmp_path / "a", {}) as one, Checkpoint.open(tmp_path / "b", {}) as other:
+        assert one.run_id != other.run_id
+
+
+def test_finish_leaves_nothing(path: Path) -> None:
+    """A run that is through leaves no file, however often it was resumed."""
+    begun(path)
+    begun(path)
+    with Checkpoint.open(path, PLAN) as checkpoint:
+        checkpoint.save("profiles", state(done=True))
+        checkpoint.finish()
+
+    assert files(path.parent) == set()
+
+
+def test_close_leaves_one_file(path: Path) -> None:
+    """A run that broke off in good order leaves the checkpoint alone, with nothing beside it."""
+    begun(path)
+
+    assert files(path.parent) == {path.name}
+
+
+def test_a_checkpoint_of_a_finished_run_is_not_resumed(path: Path) -> None:
+    """After a run that is through, the same command begins anew."""
+    with Checkpoint.open(path, PLAN) as checkpoint:
+        checkpoint.save("profiles", state())
+        checkpoint.finish()
+
+    with Checkpoint.open(path, PLAN) as checkpoint:
+        assert not checkpoint.resumed
+
+
+@pytest.mark.parametrize("saved", [False, True])
+def test_a_run_that_handled_nothing_can_be_begun_in_another_way(path: Path, *, saved: bool) -> None:
+    """Where the first run failed before its first record, a corrected command is not refused."""
+    with Checkpoint.open(path, PLAN) as checkpoint:
+        if saved:
+            checkpoint.save("profiles", state(0, counts={"accepted": 0}))
+    other = {**PLAN, "address": "https://other.example"}
+
+    with Checkpoint.open(path, other) as checkpoint:
+        assert (checkpoint.resumed, checkpoint.load("profiles")) == (False, None)
+        checkpoint.save("profiles", state())
+    with Checkpoint.open(path, other) as checkpoint:
+        assert checkpoint.resumed
+
+
+def test_an_empty_input_that_is_through_counts_as_handled(path: Path) -> None:
+    """A stage without records can be done."""
+    with Checkpoint.open(path, PLAN) as checkpoint:
+        checkpoint.save("profiles", state(0, done=True))
+
+    with Checkpoint.open(path, PLAN) as checkpoint:
+        assert checkpoint.resumed
+
+
+CONTENTS = f"{FINGERPRINT_OF}base.csv"
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({CONTENTS: "5-def"}, "base.csv has changed since the run started; restore the original file, "),
+        (
+            {"sort": "yes"},
+            "sort has changed from 'no' to 'yes' since the run started; run it with the original settings, ",
+        ),
+        ({"mapping": "email=mail"}, "mapping has changed from nothing to 'email=mail' since the run started; "),
+        (
+            {CONTENTS: "5-def", "sort": "yes"},
+            "base.csv has changed and sort has changed from 'no' to 'yes' since the run started; run it with the",
+        ),
+        (
+            {"events": "log.jsonl", f"{FINGERPRINT_OF}log.jsonl": "7-abc"},
+            "events has changed from nothing to 'log.jsonl' since the run started; run it with the original settings",
+        ),
+        ({"profiles": None, CONTENTS: None}, "profiles has changed from 'base.csv' to nothing since the run started; "),
+        ({"address": "https://jane@mail.example"}, "address has changed since the run started; "),
+        ({CONTENTS: None}, "base.csv has changed since the run started; restore the original file, "),
+    ],
+)
+def test_a_changed_plan_is_refused_and_says_what_changed(path: Path, changes: dict[str, Any], message: str) -> None:
+    """The error names each thing that is not what it was, and nothing else, and how to start over."""
+    begun(path)
+    plan = {name: value for name, value in {**PLAN, **changes}.items() if value is not None}
+
+    with pytest.raises(AdaptyUsageError) as caught:
+        Checkpoint.open(path, plan)
+
+    assert str(caught.value).startswith(message)
+    assert str(caught.value).endswith(f", or remove {path} to start over")
+    with Checkpoint.open(path, PLAN) as checkpoint:
+        assert checkpoint.resumed
+
+
+def test_checkpoint_of_another_kind_of_job_is_refused_without_advice_to_remove_it(path: Path) -> None:
+    """An erasure of the same file would lose how far the import is."""
+    begun(path)
+
+    with pytest.raises(
+        AdaptyUsageError, match=r"^checkpoint: .* belongs to an import that is not complete; "
+    ) as caught:
+        Checkpoint.open(path, {"users": "base.csv", "by": "email"})
+
+    assert "remove" not in str(caught.value)
+
+
+def test_two_changed_files_are_both_named(path: Path) -> None:
+    """Where both inputs changed, both are named."""
+    plan = {f"{FINGERPRINT_OF}a.csv": "1", f"{FINGERPRINT_OF}b.csv": "1"}
+    begun(path, plan)
+
+    with pytest.raises(AdaptyUsageError, match=r"^a.csv has changed and b.csv has changed since .* put the old files"):
+        Checkpoint.open(path, dict.fromkeys(plan, "2"))
+
+
+def test_values_too_long_to_differ_when_shown_are_not_shown(path: Path) -> None:
+    """Of two long values that begin alike only the name is told."""
+    begun(path, {"mapping": "x" * 100 + "a"})
+
+    with pytest.raises(AdaptyUsageError, match=r"^mapping has changed since the run started"):
+        Checkpoint.open(path, {"mapping": "x" * 100 + "b"})
+
+
+def test_a_checkpoint_in_use_is_refused_at_once(path: Path) -> None:
+    """Of two runs at the same time the second one is refused, before and after the first save, and is no harm."""
+    with Checkpoint.open(path, PLAN) as checkpoint:
+        for number in range(2):
+            with pytest.raises(AdaptyUsageError, match="is in use by another run"):
+                Checkpoint.open(path, PLAN)
+            checkpoint.save("profiles", state(number))
+    with Checkpoint.open(path, PLAN) as checkpoint:
+        assert checkpoint.load("profiles") == state(1)
+
+
+def test_a_checkpoint_that_is_removed_while_it_is_opened_is_not_taken_for_the_next_one(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where one run ends and another begins just then, the third is refused, and the other keeps its checkpoint."""
+    ending = Checkpoint.open(path, PLAN)
+    connect, others = sqlite3.connect, list[Checkpoint]()
+
+    def connect_meanwhile(*arguments: Any, **options: Any) -> sqlite3.Connection:
+        monkeypatch.setattr(sqlite3, "connect", connect)
+        connection: sqlite3.Connection = connect(*arguments, **options)
+        ending.finish()
+        others.append(Checkpoint.open(path, PLAN))
+        return connection
+
+    monkeypatch.setattr(sqlite3, "connect", connect_meanwhile)
+    with pytest.raises(AdaptyUsageError, match="is in use by another run"):
+        Checkpoint.open(path, PLAN)
+
+    (other,) = others
+    other.save("profiles", state(3))
+    other.close()
+    with Checkpoint.open(path, PLAN) as checkpoint:
+        assert checkpoint.load("profiles") == state(3)
+
+
+HOLD = """
+import sys
+from pathlib import Path
+from adapty.bulk._state.completed import CompletedSet
+from adapty.bulk._state.checkpoint import StageState, Checkpoint
+checkpoint = Checkpoint.open(Path(sys.argv[1]), {})
+checkpoint.save("profiles", StageState(completed=CompletedSet(7).to_bytes()))
+print("held", flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def held(path: Path) -> Iterator[subprocess.Popen[str]]:
+    """Have another process hold the checkpoint."""
+    command = [sys.executable, "-c", HOLD, str(path)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
+        assert process.stdout
+        assert process.stdout.readline() == "held\n"
+        yield process
+        process.kill()
+
+
+def test_the_lock_of_a_killed_process_is_gone(path: Path, held: subprocess.Popen[str]) -> None:
+    """A checkpoint that another process has is refused; when that is killed, it can be gone on with at once."""
+    with pytest.raises(AdaptyUsageError, match="is in use by another run"):
+        Checkpoint.open(path, {})
+    held.kill()
+    held.wait()
+
+    with Checkpoint.open(path, {}) as checkpoint:
+        assert checkpoint.load("profiles") == state(7)
+        checkpoint.finish()
+    assert files(path.parent) == set()
+
+
+def test_a_killed_run_can_be_begun_anew(path: Path, held: subprocess.Popen[str]) -> None:
+    """Removing the file that the error names is enough, whatever a kill left beside it."""
+    held.kill()
+    held.wait()
+    with pytest.raises(AdaptyUsageError, match=f"remove {path} to start over"):
+        Checkpoint.open(path, {"sort": "yes"})
+    path.unlink()
+
+    with Checkpoint.open(path, {"sort": "yes"}) as checkpoint:
+        assert (checkpoint.resumed, checkpoint.load("profiles")) == (False, None)
+        checkpoint.finish()
+    assert files(path.parent) == set()
+
+
+def test_a_checkpoint_that_lost_the_file_beside_it_is_an_older_one(path: Path, held: subprocess.Popen[str]) -> None:
+    """One that was copied or moved alone after a kill says less than it knew, and never something wrong."""
+    copy = path.with_name("copy")
+    copy.write_bytes(path.read_bytes())
+
+    with Checkpoint.open(copy, {}) as checkpoint:
+        assert checkpoint.load("profiles") in (None, state(7))
+
+
+def foreign_text(path: Path) -> None:
+    """Write a file that is no database."""
+    path.write_text("email\njane@example.com\n" * 100)
+
+
+def two_bytes(path: Path) -> None:
+    """Write the shortest file that SQLite does not take for an empty one."""
+    path.write_bytes(b"x\n")
+
+
+def foreign_database(path: Path) -> None:
+    """Make a database of somebody else."""
+    with sqlite3.connect(path) as connection:
+        connection.execute("CREATE TABLE plan (name TEXT, value TEXT)")
+    connection.close()
+
+
+def newer_version(path: Path) -> None:
+    """Make a checkpoint as a later release may make it."""
+    begun(path)
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA user_version = 99")
+    connection.close()
+
+
+def cut_short(path: Path) -> None:
+    """Take the end off a checkpoint."""
+    begun(path)
+    path.write_bytes(path.read_bytes()[:-5000])
+
+
+def overwritten(path: Path) -> None:
+    """Write zeros over a page of a checkpoint."""
+    begun(path)
+    content = bytearray(path.read_bytes())
+    content[4096 : 2 * 4096] = bytes(4096)
+    path.write_bytes(content)
+
+
+def missing_table(path: Path) -> None:
+    """Take a table out of a checkpoint."""
+    begun(path)
+    with sqlite3.connect(path) as connection:
+        connection.execute("DROP TABLE stages")
+    connection.close()
+
+
+def changed(column: str, value: object) -> Any:
+    """Put something else into a checkpoint."""
+
+    def change(path: Path) -> None:
+        begun(path)
+        table = "run" if column == "started_at" else "stages"
+        with sqlite3.connect(path) as connection:
+            connection.execute(f"UPDATE {table} SET {column} = ?", (value,))  # noqa: S608 - names of this test
+        connection.close()
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("make", "problem"),
+    [
+        (foreign_text, "is not a checkpoint; move it away"),
+        (two_bytes, "is not a checkpoint; move it away"),
+        (foreign_database, "is not a checkpoint; move it away"),
+        (newer_version, "was made by another version of adapty"),
+        (cut_short, "is damaged; remove it to start over"),
+        (overwritten, "is damaged; remove it to start over"),
+        (missing_table, "is damaged; remove it to start over"),
+        (changed("completed", b"abc"), "is damaged; remove it to start over"),
+        (changed("completed", 5), "is damaged; remove it to start over"),
+        (changed("started_at", "yesterday"), "is damaged; remove it to start over"),
+        (changed("counts", "[1]"), "is damaged; remove it to start over"),
+        (changed("reasons", '{"email": "many"}'), "is damaged; remove it to start over"),
+        (changed("counts", "{"), "is damaged; remove it to start over"),
+        (changed("results_size", "long"), "is damaged; remove it to start over"),
+    ],
+)
+def test_what_is_no_sound_checkpoint_is_refused_and_left_as_it_is(path: Path, make: Any, problem: str) -> None:
+    """Each kind of wrong file has its own error, which names it, and no byte of it is changed."""
+    make(path)
+    before = path.read_bytes()
+
+    with pytest.raises(AdaptyUsageError) as caught, Checkpoint.open(path, PLAN) as checkpoint:
+        checkpoint.load("profiles")
+
+    assert str(caught.value).startswith(f"{path}: {problem}")
+    assert path.read_bytes() == before
+    assert files(path.parent) == {path.name}
+
+
+def test_an_empty_file_becomes_a_checkpoint(path: Path) -> None:
+    """What a kill in the very first moment leaves is no hindrance."""
+    path.touch()
+
+    with Checkpoint.open(path, PLAN) as checkpoint:
+        assert not checkpoint.resumed
+
+
+@pytest.mark.parametrize(
+    ("name", "problem"),
+    [
+        ("folder", "is not a regular file; choose another path for the checkpoint"),
+        (
+            "missing/checkpoint",
+            "cannot be opened: No such file or directory; choose another path for the checkpoint, or go",
+        ),
+        ("file/checkpoint", "cannot be opened: Not a directory"),
+        ("no\0name", "cannot be opened: invalid path"),
+        ("n" * 300, "cannot be opened: "),
+    ],
+)
+def test_a_place_where_no_file_can_be_is_told(tmp_path: Path, name: str, problem: str) -> None:
+    """It is found before anything is sent, and nothing is left there."""
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "file").touch()
+    before = files(tmp_path)
+
+    with pytest.raises(AdaptyUsageError, match=problem):
+        Checkpoint.open(tmp_path / name, PLAN)
+
+    assert files(tmp_path) == before
+
+
+def test_a_file_named_as_sqlite_names_memory_is_a_file(tmp_path: Path) -> None:
+    """A name that SQLite would take for no file at all is one here; the test's folder is the current one."""
+    begun(Path(":memory:"))
+
+    assert files(tmp_path) == {":memory:"}
+
+
+def test_a_link_stands_for_the_file_that_it_leads_to(tmp_path: Path, path: Path) -> None:
+    """Two names of one checkpoint are one checkpoint, and what is removed in the end is the file."""
+    (tmp_path / "elsewhere").mkdir()
+    path.symlink_to(tmp_path / "elsewhere" / "checkpoint")
+    begun(path)
+
+    with Checkpoint.open(tmp_path / "elsewhere" / "checkpoint", PLAN) as checkpoint:
+        assert checkpoint.resumed
+        with pytest.raises(AdaptyUsageError, match="is in use by another run"):
+            Checkpoint.open(path, PLAN)
+    with Checkpoint.open(path, PLAN) as checkpoint:
+        checkpoint.finish()
+    assert files(tmp_path / "elsewhere") == set()
+
+
+def test_a_change_of_the_current_folder_does_not_matter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A relative path is one as of the beginning."""
+    (tmp_path / "elsewhere").mkdir()
+    with Checkpoint.open(Path("checkpoint"), PLAN) as checkpoint:
+        monkeypatch.chdir(tmp_path / "elsewhere")
+        checkpoint.save("profiles", state())
+        checkpoint.finish()
+
+    assert files(tmp_path) == {"elsewhere"}
+
+
+def test_a_full_disk_is_told_and_the_last_checkpoint_stands(path: Path) -> None:
+    """A save that does not fit changes nothing, on disk or in what waits to be saved."""
+    with Checkpoint.open(path, PLAN) as checkpoint:
+        checkpoint.save("profiles", state(1))
+        for number in range(10_000):
+            checkpoint.flow_counter.add(MailProfile.from_dict({**PROFILE, "external_profile_id": str(number)}))
+        (pages,) = checkpoint._connection.execute("PRAGMA page_count").fetchone()
+        checkpoint._connection.execute(f"PRAGMA max_page_count = {pages + 2}")
+        with pytest.raises(AdaptyUsageError, match=f"{path.name}: cannot be written: "):
+            checkpoint.save("profiles", state(10_001))
+        assert checkpoint.load("profiles") == state(1)
+
+        checkpoint._connection.execute("PRAGMA max_page_count = 1000000")
+        checkpoint.save("profiles", state(10_001))
+
+    with Checkpoint.open(path, PLAN) as checkpoint:
+        assert checkpoint.load("profiles") == state(10_001)
+        assert checkpoint.flow_counter.count(saved_profiles=True)[Flow.NEVER_PURCHASED] == 10_000
+
+
+def test_a_closed_checkpoint_takes_no_more(path: Path) -> None:
+    """Saving after the end is an error in words."""
+    with Checkpoint.open(path, PLAN) as checkpoint:
+        pass
+
+    with pytest.raises(AdaptyUsageError, match="cannot be written: "):
+        checkpoint.save("profiles", state())
+
+
+def test_a_checkpoint_that_cannot_be_removed_is_told(path: Path) -> None:
+    """Left behind, it would make the next run of the same command do nothing, so the user is told to remove it."""
+    with Checkpoint.open(path, PLAN) as checkpoint:
+        path.unlink()
+        path.mkdir()
+        with pytest.raises(AdaptyUsageError, match=r"cannot be removed: .* remove it by hand"):
+            checkpoint.finish()
+
+
+def test_a_temporary_checkpoint_is_nowhere(tmp_path: Path) -> None:
+    """It takes checkpoints and a tally as any other, has no name, and is not resumed."""
+    with Checkpoint.temporary() as checkpoint:
+        checkpoint.flow_counter.add(MailProfile.from_dict(PROFILE))
+        checkpoint.save("profiles", state())
+        assert (checkpoint.path, checkpoint.run_id, checkpoint.resumed) == (None, None, False)
+        assert checkpoint.load("profiles") == state()
+        assert checkpoint.flow_counter.count(saved_profiles=True)[Flow.NEVER_PURCHASED] == 1
+        assert files(tmp_path) == set()
+        checkpoint.finish()
+
+
+def test_two_temporary_checkpoints_have_nothing_in_common() -> None:
+    """Runs without a checkpoint go side by side."""
+    with Checkpoint.temporary() as one, Checkpoint.temporary() as other:
+        one.save("profiles", state())
+        assert other.load("profiles") is None

@@ -1,0 +1,91 @@
+"""The set of handled records: what a plain set would say, in little room."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from adapty import AdaptyUsageError
+from adapty.bulk._state.completed import CompletedSet
+
+
+def first_gap(numbers: set[int]) -> int:
+    """Give the lowest number that is missing."""
+    return next(number for number in range(len(numbers) + 1) if number not in numbers)
+
+
+NEARLY_IN_ORDER = st.lists(st.integers(0, 40), max_size=80).map(
+    lambda leads: [max(0, number // 2 + lead - 20) for number, lead in enumerate(leads)]
+)
+ANY_ORDER = st.lists(st.integers(0, 30_000), max_size=30)
+WHOLE_BLOCKS = st.permutations(range(0, 30_000, 1_000)).map(
+    lambda starts: [number for start in starts for number in range(start, start + 1_000)]
+)
+
+
+@settings(derandomize=True, deadline=None, max_examples=100)
+@given(numbers=NEARLY_IN_ORDER | ANY_ORDER | WHOLE_BLOCKS, saved_at=st.integers(0, 80))
+def test_it_agrees_with_a_plain_set(numbers: list[int], saved_at: int) -> None:
+    """Whatever is added, in whichever order and however often, saved and loaded in between, it holds just that."""
+    handled, model = CompletedSet(), set[int]()
+
+    for count, number in enumerate(numbers):
+        if count == saved_at:
+            handled = CompletedSet.from_bytes(handled.to_bytes())
+        handled.add(number)
+        model.add(number)
+
+    loaded = CompletedSet.from_bytes(handled.to_bytes())
+    for one in (handled, loaded):
+        assert one.watermark == first_gap(model)
+        assert one.out_of_order == len(model) - one.watermark
+        assert all(number in one for number in model)
+        assert {number for number in range(max(model, default=0) + 100) if number in one} == model
+    assert loaded.to_bytes() == handled.to_bytes()
+
+
+def test_it_begins_with_nothing_handled() -> None:
+    """A new one holds no number."""
+    handled = CompletedSet()
+
+    assert (handled.watermark, handled.out_of_order, 0 in handled) == (0, 0, False)
+
+
+def test_what_is_below_the_watermark_is_handled_already() -> None:
+    """A number that is added a second time changes nothing, below the watermark and ahead of it."""
+    handled = CompletedSet(10)
+    for number in (3, 9, 12, 12):
+        handled.add(number)
+
+    assert (handled.watermark, handled.out_of_order) == (10, 1)
+
+
+def test_its_room_does_not_grow_with_the_records() -> None:
+    """After a million records in order nothing is kept of them, and what is saved is a few bytes."""
+    handled = CompletedSet()
+    for number in range(100_000):
+        handled.add(number)
+    few = len(handled.to_bytes())
+    for number in range(100_000, 1_000_000):
+        handled.add(number)
+
+    assert handled.watermark == 1_000_000
+    assert len(handled.to_bytes()) <= few + 4 < 40
+
+
+def test_a_lane_that_hangs_makes_it_little_larger() -> None:
+    """With one record missing below a hundred thousand handled ones, what is saved stays small."""
+    handled = CompletedSet()
+    for number in range(1, 100_000):
+        handled.add(number)
+
+    assert (handled.watermark, handled.out_of_order) == (0, 99_999)
+    assert len(handled.to_bytes()) < 1_000
+
+
+@pytest.mark.parametrize("saved", [b"", b"abc", CompletedSet(7).to_bytes()[:-1], b"\0" + CompletedSet(7).to_bytes()])
+def test_what_it_did_not_save_is_refused(saved: bytes) -> None:
+    """Damaged bytes are told, and never taken for some other set of records."""
+    with pytest.raises(AdaptyUsageError, match="cannot be read"):
+        CompletedSet.from_bytes(saved)

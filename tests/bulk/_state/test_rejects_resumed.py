@@ -1,0 +1,421 @@
+"""The file of refused records over several runs: gone on with, whole at the end, and never at another one's cost."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from contextlib import contextmanager, suppress
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from adapty import AdaptyUsageError, MailProfile
+from adapty.bulk._inputs.rows import Row
+from adapty.bulk._state.rejects import RejectsFile, finalize_rejects, rejects_name
+from tests.conftest import PROFILE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+if sys.platform != "win32":
+    import resource
+
+
+class Interrupted(Exception):  # noqa: N818 - what breaks a run off here is no error
+    """A run breaks off."""
+
+
+def row(number: int, /, **cells: Any) -> Row:
+    """Make a row of an input with one column."""
+    return Row(number, source=cells or {"email": f"row {number}"})
+
+
+def refused(path: Path) -> list[int]:
+    """Give the lines of a rejects file, in its order, after a look at each of its rows."""
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = [*csv.DictReader(file, strict=True)] if ".csv" in path.name else [*map(json.loads, file)]
+    for each in rows:
+        assert each["email"] == f"row {each['_line']}"
+        assert each["_error"] == "no"
+    return [int(each["_line"]) for each in rows]
+
+
+def write_and_break_off(path: Path, *numbers: int, resume_at: int | None = None) -> tuple[int, Path]:
+    """Refuse some rows, save, and break off; give the size then, and where the rows are."""
+    with suppress(Interrupted), RejectsFile(path, run_id="run", resume_at=resume_at) as rejects:
+        for number in numbers:
+            rejects.add(row(number), "no")
+        size = rejects.sync()
+        raise Interrupted
+    return size, rejects.partial_path
+
+
+@pytest.fixture(params=["out.csv", "out.jsonl"])
+def path(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """Give a rejects file of each format."""
+    return tmp_path / str(request.param)
+
+
+@pytest.mark.parametrize(
+    ("source", "name"),
+    [
+        ("base.csv", "base.rejects.csv"),
+        ("base.csv.gz", "base.rejects.csv"),
+        ("Base.2026.JSONL.GZ", "Base.2026.rejects.JSONL"),
+        ("base.ndjson", "base.rejects.ndjson"),
+        ("base.rejects.csv", "base.rejects.rejects.csv"),
+        ("profiles", "profiles.rejects.jsonl"),
+        ("orders.v2", "orders.v2.rejects.jsonl"),
+    ],
+)
+def test_it_is_named_after_its_input(source: str, name: str) -> None:
+    """It has the input's name and format, unpacked; what does not come from a file is kept as JSON Lines."""
+    assert rejects_name(source) == name
+
+
+def test_an_interrupted_run_goes_on_with_its_file(path: Path) -> None:
+    """Rows before and after an interruption are in one file at the end, in order, with one header."""
+    size, partial_path = write_and_break_off(path, 1, 2)
+    assert refused(partial_path) == [1, 2]
+    assert not path.exists()
+
+    with RejectsFile(path, run_id="run", resume_at=size) as rejects:
+        rejects.add(row(3), "no")
+        assert rejects.count == 1
+
+    assert refused(path) == [1, 2, 3]
+    assert [*path.parent.iterdir()] == [path]
+
+
+def test_what_came_after_the_checkpoint_is_dropped(path: Path) -> None:
+    """The run is refused the same rows again, so they are not kept twice; nor is half a row."""
+    size, partial_path = write_and_break_off(path, 1)
+    write_and_break_off(path, 2, 3, resume_at=size)
+    with partial_path.open("ab") as file:
+        file.write(b"half a ro")
+
+    with RejectsFile(path, run_id="run", resume_at=size) as rejects:
+        rejects.add(row(3), "no")
+
+    assert refused(path) == [1, 3]
+
+
+@pytest.mark.parametrize("resume_at", [None, 0])
+def test_without_a_checkpoint_it_begins_anew(path: Path, resume_at: int | None) -> None:
+    """A run that broke off before its first checkpoint leaves nothing to the next one."""
+    write_and_break_off(path, 1, 2)
+
+    with RejectsFile(path, run_id="run", resume_at=resume_at) as rejects:
+        rejects.add(row(1), "no")
+
+    assert refused(path) == [1]
+
+
+@settings(derandomize=True, deadline=None, max_examples=60)
+@given(
+    name=st.sampled_from(["out.csv", "out.jsonl"]),
+    runs=st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6)), max_size=6),
+)
+def test_over_any_runs_each_row_stands_once(scratch: Path, name: str, runs: list[tuple[int, int]]) -> None:
+    """However often a run breaks off, with however many rows after its last checkpoint, each is there once."""
+    path = scratch / name
+    done, size = 0, None
+    for kept, lost in runs:
+        with suppress(Interrupted), RejectsFile(path, run_id="run", resume_at=size) as rejects:
+            for number in range(done, done + kept):
+                rejects.add(row(number), "no")
+            done, size = done + kept, rejects.sync()
+            for number in range(done, done + lost):
+                rejects.add(row(number), "no")
+            raise Interrupted
+
+    with RejectsFile(path, run_id="run", resume_at=size) as rejects:
+        rejects.add(row(done), "no")
+
+    assert refused(rejects.path) == [*range(done + 1)]
+    rejects.path.unlink()
+
+
+def second(path: Path) -> Path:
+    """Give the name that comes after the one that is wanted."""
+    return path.with_name(f"{path.stem}-2{path.suffix}")
+
+
+def test_an_earlier_file_stays(path: Path) -> None:
+    """What an earlier run left, and somebody may be mending, is there as it was, after every interruption and after."""
+    path.write_text("being mended")
+
+    size, _ = write_and_break_off(path, 1)
+    assert path.read_text() == "being mended"
+    size, _ = write_and_break_off(path, 2, resume_at=size)
+    assert path.read_text() == "being mended"
+
+    with RejectsFile(path, run_id="run", resume_at=size) as rejects:
+        pass
+    assert path.read_text() == "being mended"
+    assert rejects.path == second(path)
+    assert refused(rejects.path) == [1, 2]
+
+
+def test_where_nothing_is_refused_in_the_end_an_earlier_file_stays_alone(path: Path) -> None:
+    """A run that was interrupted and refused nothing leaves no file."""
+    path.write_text("of an earlier run")
+    size, _ = write_and_break_off(path)
+
+    with RejectsFile(path, run_id="run", resume_at=size):
+        pass
+
+    assert [*path.parent.iterdir()] == [path]
+    assert path.read_text() == "of an earlier run"
+
+
+def test_a_run_that_cannot_go_on_puts_its_rows_in_place(path: Path) -> None:
+    """Without a checkpoint an interruption is the end, so what was refused by then is there to be mended."""
+    with suppress(Interrupted), RejectsFile(path) as rejects:
+        rejects.add(row(1), "no")
+        raise Interrupted
+
+    assert refused(path) == [1]
+    assert [*path.parent.iterdir()] == [path]
+
+
+def test_a_run_that_cannot_go_on_and_refused_nothing_leaves_an_earlier_file(path: Path) -> None:
+    """Without a checkpoint, an interruption before the first refused record costs nothing that was there."""
+    path.write_text("being mended")
+
+    with suppress(Interrupted), RejectsFile(path):
+        raise Interrupted
+
+    assert path.read_text() == "being mended"
+    assert [*path.parent.iterdir()] == [path]
+
+
+def test_two_runs_never_share_a_file(path: Path) -> None:
+    """Two inputs of one name can be imported at the same time; neither gets the other's rows."""
+    with RejectsFile(path, run_id="one") as one, RejectsFile(path, run_id="other") as other:
+        for number in (1, 2):
+            one.add(row(number), "no")
+            other.add(row(number + 10), "no")
+        assert refused(one.partial_path) == [1, 2]
+
+    assert {one.path, other.path} == {path, second(path)}
+    assert (refused(one.path), refused(other.path)) == ([1, 2], [11, 12])
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        (lambda path: path.unlink(), "cannot be opened: No such file"),
+        (
+            lambda path: path.write_bytes(path.read_bytes()[:-1]),
+            "has changed since the run was interrupted",
+        ),
+        (lambda path: path.write_bytes(b""), "has changed since the run was interrupted"),
+        (lambda path: path.write_bytes(b"x" * 10_000), "has changed since the run was interrupted"),
+    ],
+)
+def test_a_file_that_is_not_as_it_was_left_is_refused(path: Path, change: Any, problem: str) -> None:
+    """Where refused rows would be missing, the run does not go on, and says which file to put back."""
+    size, partial_path = write_and_break_off(path, 1, 2)
+    change(partial_path)
+
+    with pytest.raises(AdaptyUsageError, match=problem) as caught:
+        RejectsFile(path, run_id="run", resume_at=size)
+
+    assert str(partial_path) in str(caught.value)
+    assert "remove the checkpoint to start over" in str(caught.value)
+
+
+def test_rows_of_another_header_are_refused(tmp_path: Path) -> None:
+    """A row that has no place under the header of the run before is told, and not squeezed in."""
+    path = tmp_path / "out.csv"
+    size, _ = write_and_break_off(path, 1)
+
+    with (
+        pytest.raises(AdaptyUsageError, match="has not the columns of this input"),
+        RejectsFile(path, run_id="run", resume_at=size) as rejects,
+    ):
+        rejects.add(row(2, name="Jane"), "no")
+
+    with RejectsFile(path, run_id="run", resume_at=size) as rejects:
+        rejects.add(row(2), "no")
+    assert refused(path) == [1, 2]
+
+
+def test_a_header_of_any_cells_is_read_back(tmp_path: Path) -> None:
+    """Line breaks, quotes and bytes that are no UTF-8 in a column's name do not keep a run from going on."""
+    path = tmp_path / "out.csv"
+    columns = {'a"b': "1", "c\nd": "2", "e,f": "3", "Zo\udceb": "4", "": "5"}
+    with suppress(Interrupted), RejectsFile(path, run_id="run") as rejects:
+        rejects.add(row(1, **columns), "no")
+        size = rejects.sync()
+        raise Interrupted
+
+    with RejectsFile(path, run_id="run", resume_at=size) as rejects:
+        rejects.add(row(2, **columns), "no")
+
+    with path.open(encoding="utf-8", errors="surrogateescape", newline="") as file:
+        header, *rows = csv.reader(file, strict=True)
+    assert header == [*columns, "_line", "_error", "_raw"]
+    assert [each[:6] for each in rows] == [[*columns.values(), "1"], [*columns.values(), "2"]]
+
+
+def test_a_kill_before_the_file_is_in_place_is_made_good(path: Path) -> None:
+    """Where a run was killed between its last checkpoint and its end, the next one puts the file in place, once."""
+    path.write_text("of an earlier run")
+    write_and_break_off(path, 1)
+    noted: list[Path] = []
+
+    assert finalize_rejects(path, "run", None, noted.append) == second(path)
+    assert (noted, refused(second(path))) == ([second(path)], [1])
+
+    second(path).write_text("mended since")
+    assert finalize_rejects(path, "run", noted[-1], noted.append) == second(path)
+    assert (noted, second(path).read_text()) == ([second(path)], "mended since")
+
+
+def test_a_kill_after_the_name_was_taken_is_made_good(path: Path) -> None:
+    """The name that was noted is the one that the rows get; one that got something else meanwhile is left alone."""
+    for content, place in (("", path), ("somebody else's", second(path))):
+        path.write_text(content)
+        write_and_break_off(path, 1)
+
+        assert finalize_rejects(path, "run", path, lambda _: None) == place
+
+        assert refused(place) == [1]
+
+
+def test_a_kill_where_nothing_was_refused_is_made_good(path: Path) -> None:
+    """Then there is nothing to be put in place, and what is there stays."""
+    path.write_text("of an earlier run")
+    write_and_break_off(path)
+
+    for _ in range(2):
+        assert finalize_rejects(path, "run", None, lambda _: pytest.fail("there is nothing to note")) is None
+        assert [*path.parent.iterdir()] == [path]
+
+
+def test_a_name_that_cannot_be_noted_is_free_again(path: Path) -> None:
+    """Where the checkpoint takes no more, the rows stay where they are, to be put in place by the next run."""
+
+    def on_rename(_: Path) -> None:
+        raise AdaptyUsageError("the checkpoint cannot be written")
+
+    rejects = RejectsFile(path, run_id="run", on_rename=on_rename)
+    rejects.add(row(1), "no")
+    with pytest.raises(AdaptyUsageError, match="the checkpoint"), rejects:
+        pass
+
+    assert [*path.parent.iterdir()] == [rejects.partial_path]
+    assert finalize_rejects(path, "run", None, lambda _: None) == path
+
+
+def test_a_place_that_got_taken_by_a_folder_is_none(path: Path) -> None:
+    """Whatever has the name, the rows get the next one."""
+    rejects = RejectsFile(path)
+    rejects.add(row(1), "no")
+    path.mkdir()
+
+    with rejects:
+        pass
+
+    assert refused(second(path)) == [1]
+
+
+def test_rows_that_cannot_be_put_in_place_are_told_and_not_lost(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The error says where the rows are; they can still be put in place."""
+
+    def refuse(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    rejects = RejectsFile(path)
+    rejects.add(row(1), "no")
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", refuse)
+        with pytest.raises(AdaptyUsageError, match="cannot be created: Permission denied") as caught, rejects:
+            pass
+
+    assert refused(rejects.partial_path) == [1]
+    assert str(rejects.partial_path) in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["no\0name.csv", "missing/out.csv", "n" * 300 + ".csv", "n" * 250 + ".csv"])
+def test_a_name_that_can_be_no_file_is_told(tmp_path: Path, name: str) -> None:
+    """It is found when the file is opened, in words."""
+    with pytest.raises(AdaptyUsageError, match="cannot be opened: "):
+        RejectsFile(tmp_path / name, tmp_path / "in.csv")
+
+    assert [*tmp_path.iterdir()] == []
+
+
+def test_what_a_program_gives_is_written_as_json(tmp_path: Path) -> None:
+    """Rows that hold Python objects, and records that are ready, are written as JSON spells them."""
+    with RejectsFile(tmp_path / rejects_name("profiles")) as rejects:
+        rejects.add(
+            row(1, at=datetime(2026, 6, 1, tzinfo=UTC), day=date(1990, 5, 21), price=Decimal("9.90"), odd=object()),
+            "no",
+        )
+        rejects.add(Row(2, record=MailProfile.from_dict(PROFILE)), "no")
+        rejects.add(row(3, half="\ud83d", number=float("nan")), "no \ud83d")
+
+    first, second, third = map(json.loads, (tmp_path / "profiles.rejects.jsonl").read_bytes().splitlines())
+    assert (first["at"], first["day"], first["price"]) == ("2026-06-01T00:00:00+00:00", "1990-05-21", "9.90")
+    assert "object" in first["odd"]
+    assert second["email"] == PROFILE["email"]
+    assert (third["half"], third["number"], third["_error"]) == ("\ud83d", "nan", "no \ud83d")
+
+
+def test_a_reason_that_no_file_can_carry_is_escaped(tmp_path: Path) -> None:
+    """Half of a surrogate pair, which an API's answer may hold, does not stop an import of CSV."""
+    with RejectsFile(tmp_path / "out.csv") as rejects:
+        rejects.add(row(1), "no \ud83d")
+
+    assert b"no \\ud83d" in (tmp_path / "out.csv").read_bytes()
+
+
+def test_a_disk_that_fails_is_told(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A checkpoint is not made on what may not be there."""
+
+    def fail(_: int) -> None:
+        raise OSError(5, "Input/output error")
+
+    with RejectsFile(path, run_id="run") as rejects:
+        monkeypatch.setattr("os.fsync", fail)
+        with pytest.raises(AdaptyUsageError, match=f"{path.name}: cannot be written: Input/output error"):
+            rejects.sync()
+
+
+@contextmanager
+def no_file_longer_than(size: int) -> Iterator[None]:
+    """Have the disk full at so many bytes a file."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no limits of the kind there")
+@pytest.mark.parametrize("before", [0, 1])
+def test_a_full_disk_leaves_no_half_row(path: Path, before: int) -> None:
+    """A row that does not fit is told and not there at all; once there is room it can be added after all."""
+    with RejectsFile(path, run_id="run") as rejects:
+        for number in range(before):
+            rejects.add(row(number), "no")
+        size = rejects.sync()
+        with (
+            no_file_longer_than(size + 10),
+            pytest.raises(AdaptyUsageError, match=f"{path.name}: cannot be written: "),
+        ):
+            rejects.add(row(before), "no")
+        assert rejects.sync() == size == rejects.partial_path.stat().st_size
+        rejects.add(row(before), "no")
+
+    assert refused(path) == [*range(before + 1)]

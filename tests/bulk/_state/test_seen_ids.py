@@ -1,0 +1,41 @@
+"""Which ids came before: a set, however large."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from adapty import AdaptyUsageError
+from adapty.bulk._state.seen_ids import SeenIds
+
+IDS = st.text(st.characters(), max_size=3)  # halves of surrogate pairs too
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(st.sampled_from(["server-side", "mail"]), IDS)))
+def test_it_is_a_set(ids: list[tuple[str, str]]) -> None:
+    """An id is new once for each API, whatever is in it."""
+    known: set[tuple[str, str]] = set()
+    with SeenIds() as seen:
+        for api, id_ in ids:
+            assert seen.add(api, id_) == ((api, id_) not in known)
+            known.add((api, id_))
+
+
+def test_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    """More of them than memory is given for are known all the same."""
+    monkeypatch.setattr("adapty.bulk._state.seen_ids._IN_MEMORY_KIB", 64)
+    with SeenIds() as seen:
+        assert all(seen.add("mail", f"user_{number}") for number in range(20_000))
+        assert not any(seen.add("mail", f"user_{number}") for number in range(20_000))
+
+
+def test_a_disk_that_is_full() -> None:
+    """It is told as what it is."""
+    with SeenIds() as seen:
+        seen._connection.execute("PRAGMA max_page_count = 4")
+        with pytest.raises(
+            AdaptyUsageError, match=r"^it cannot be noted which ids were sent: database or disk is full$"
+        ):
+            all(seen.add("mail", f"user_{number}") for number in range(20_000))

@@ -1,0 +1,152 @@
+"""How far a run is: what is settled counts, and neither what is read ahead nor what was done before distorts it."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import json
+import threading
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adapty import AsyncAdapty, AuthenticationError
+from adapty.bulk import Progress, async_import_all
+from adapty.bulk._inputs.sorting import sorted_rows
+from adapty.bulk._progress_tracker import ProgressTracker
+from adapty.bulk._row_reader import RowReader
+from tests.conftest import EVENT, PROFILE
+from tests.skipping_loop import SkippingLoop
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+COUNT = 1200
+
+
+@given(
+    steps=st.lists(st.tuples(st.integers(0, 50), st.integers(0, 50)), max_size=40),
+    passed_over=st.integers(0, 30),
+    total=st.integers(1, 3000),
+)
+def test_the_share_never_falls_and_never_passes_one(steps: list[tuple[int, int]], passed_over: int, total: int) -> None:
+    """Whatever is read and settled, in whichever order; at the end it is 1, what was done before included."""
+    tracker = ProgressTracker()
+    tracker.read = tracker.skipped = min(passed_over, total)
+    settled, before = 0, 0.0
+    for read, done in steps:
+        tracker.read = min(tracker.read + read, total)
+        settled = min(settled + done, tracker.read - tracker.skipped)
+        of_input = tracker.read / total
+        share = tracker.fraction(of_input, settled, is_read=False)
+        assert share is not None
+        assert before <= share <= 1
+        assert share == pytest.approx((tracker.skipped + settled) / total)
+        assert (tracker.eta(of_input, 0) or 0) >= 0
+        before = share
+    tracker.read = total
+    assert tracker.fraction(1.0, total - tracker.skipped, is_read=True) == 1.0
+
+
+@pytest.mark.parametrize(("is_read", "share"), [(False, 0.0), (True, 1.0)])
+def test_of_no_rows_all_is_done_when_that_is_known(is_read: bool, share: float) -> None:  # noqa: FBT001
+    """A file whose first buffer holds all of it is not done before its rows were looked for."""
+    assert ProgressTracker().fraction(1.0, 0, is_read=is_read) == share
+
+
+def test_nobody_knows_the_share_of_what_has_no_length() -> None:
+    """Where it is not known how much is read, it is not known how much is done."""
+    tracker = ProgressTracker(read=3, started_at=0.0)
+    assert (tracker.fraction(None, 3, is_read=True), tracker.eta(None, 1.0)) == (None, None)
+
+
+def import_in_no_time(answer: Callable[[int], httpx.Response] | None = None, **inputs: Any) -> list[Progress]:
+    """Import at a rate, with a clock that skips waits, and give what was told.
+
+    The rate is so low that even a slow machine has read the input when a twelfth of it is sent.
+    """
+    told: list[Progress] = []
+    sent = 0
+
+    async def handle(_: httpx.Request) -> httpx.Response:
+        nonlocal sent
+        sent += 1
+        return answer(sent) if answer else httpx.Response(200, json={})
+
+    async def job() -> None:
+        async with AsyncAdapty(mail_secret_key="k", transport=httpx.MockTransport(handle)) as adapty:
+            await async_import_all(adapty, **inputs, rate_limit=50, on_progress=told.append)
+
+    with asyncio.Runner(loop_factory=lambda: SkippingLoop(patience=0)) as runner:
+        runner.run(job())
+    return told
+
+
+def assert_told_the_truth(told: list[Progress], before: int = 0, sorted_for: float = 0.0) -> None:
+    """See that each share is that of the records settled, and each time left what the pace of this run leads to."""
+    assert len(told) > 10
+    for progress in told:
+        share = progress.fraction
+        assert share is not None
+        assert share <= progress.accepted / COUNT + 0.001  # less while it is not known how much there is
+        if progress.accepted > before + 100:
+            each = (progress.elapsed - sorted_for) / (progress.accepted - before)
+            assert share == pytest.approx(progress.accepted / COUNT, abs=0.001)
+            assert progress.eta == pytest.approx(each * (COUNT - progress.accepted), rel=0.1, abs=0.2)
+    assert told[-1].fraction == 1.0
+
+
+def profiles_file(ending: str) -> Path:
+    """Write profiles that all fit into what is read ahead, or nearly."""
+    path = Path(f"profiles.jsonl{ending}")
+    lines = (json.dumps({**PROFILE, "external_profile_id": f"user_{number}"}) + "\n" for number in range(COUNT))
+    content = "".join(lines).encode()
+    path.write_bytes(gzip.compress(content) if ending else content)
+    return path
+
+
+@pytest.mark.parametrize("ending", ["", ".gz"])
+def test_a_file_that_is_read_ahead_is_not_done(ending: str) -> None:
+    """Where all of a file waits for its turn, the share follows what is accepted, and the time left is about right."""
+    assert_told_the_truth(import_in_no_time(profiles=profiles_file(ending)))
+
+
+def test_the_time_of_sorting_does_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who has sorted for a minute is not a minute slower for the rest."""
+
+    def slowly(rows: Any) -> Any:
+        reader = threading.current_thread()
+        assert isinstance(reader, RowReader)
+        reader._waits_for_item = True  # so that the clock of the event loop goes on
+        while reader._loop.time() < 60:
+            time.sleep(0.001)
+        reader._waits_for_item = False
+        yield from sorted_rows(rows)
+
+    monkeypatch.setattr("adapty.bulk._inputs.ordered_source.sorted_rows", slowly)
+    path = Path("events.jsonl")
+    path.write_text("".join(json.dumps({**EVENT, "event_id": f"evt_{number}"}) + "\n" for number in range(COUNT)))
+
+    told = import_in_no_time(events=path, sort=True)
+
+    sorting = [progress for progress in told if not progress.accepted]
+    assert len(sorting) > 500
+    assert {(progress.fraction, progress.eta) for progress in sorting[:500]} == {(0.0, None)}
+    assert_told_the_truth(told[len(sorting) :], sorted_for=60)
+
+
+def test_what_a_run_before_has_done_does_not_count() -> None:
+    """A run that goes on judges the time left by its own pace; the share is that of both."""
+    path = profiles_file("")
+    with pytest.raises(AuthenticationError):
+        import_in_no_time(lambda sent: httpx.Response(200 if sent <= 700 else 401, json={}), profiles=path)
+
+    told = import_in_no_time(profiles=path)
+
+    assert_told_the_truth(told, before=700)
+    assert next(progress.fraction for progress in told if progress.accepted) == pytest.approx(700 / COUNT, abs=0.1)

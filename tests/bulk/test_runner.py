@@ -1,0 +1,387 @@
+"""Blocking calls: Ctrl-C once, twice and at odd places, inside of a running event loop, and in other threads."""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import json
+import signal
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+
+from adapty import Adapty, AuthenticationError
+from adapty._engine.runner import CancelToken, run_sync
+from adapty.bulk import ImportReport, Progress, import_profiles
+from tests.bulk.recording_server import OK, RecordingServer, Reply
+from tests.conftest import PROFILE
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+
+pytestmark = pytest.mark.usefixtures("no_loose_ends")
+
+COUNT = 300
+
+
+def profile(number: int) -> dict[str, Any]:
+    """Give a profile."""
+    return {**PROFILE, "external_profile_id": f"user_{number}"}
+
+
+@pytest.fixture
+def base() -> Path:
+    """Write a file of profiles."""
+    path = Path("base.jsonl")
+    path.write_text("".join(json.dumps(profile(number)) + "\n" for number in range(COUNT)))
+    return path
+
+
+@pytest.fixture
+def adapty(recorder: RecordingServer) -> Iterator[Adapty]:
+    """Give a client of the server."""
+    with Adapty(mail_secret_key="k", mail_base_url=recorder.url, timeout=20) as client:
+        yield client
+
+
+@pytest.fixture(autouse=True)
+def _ctrl_c_is_python_s_own_again() -> Iterator[None]:
+    """See that the handler is put back, whatever happened."""
+    yield
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def press_ctrl_c() -> None:
+    """Do what Ctrl-C does, from any thread."""
+    signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+
+
+def press_ctrl_c_and_wait() -> None:
+    """Press it where nothing comes of it but an exception."""
+    press_ctrl_c()
+    time.sleep(10)
+
+
+@pytest.fixture
+def twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have Ctrl-C pressed again when it was noticed; two signals at once are one."""
+    ask = CancelToken.request
+
+    def asked(stop: CancelToken) -> None:
+        ask(stop)
+        threading.Timer(0.05, press_ctrl_c).start()
+
+    monkeypatch.setattr(CancelToken, "request", asked)
+
+
+def pressing_at(recorder: RecordingServer, *moments: int, after: float = 0.002) -> None:
+    """Have Ctrl-C pressed when so many requests have come; answers take so many seconds."""
+
+    def reply(_: dict[str, Any]) -> Reply:
+        if len(recorder.arrived) in moments:
+            press_ctrl_c()
+        return Reply(after=after)
+
+    recorder.reply = reply
+
+
+@pytest.mark.usefixtures("way")
+def test_ctrl_c_waits_for_what_is_sent_and_says_how_to_go_on(
+    adapty: Adapty, recorder: RecordingServer, base: Path
+) -> None:
+    """All that arrived is noted, so that the run after it sends nothing twice and skips nothing."""
+    pressing_at(recorder, 100, after=0.01)
+
+    with pytest.raises(KeyboardInterrupt) as caught:
+        import_profiles(adapty, base, concurrency=8)
+
+    count = len(recorder.taken)
+    assert 100 <= count <= 110
+    assert caught.value.__notes__ == [
+        f"stopped in base.jsonl: {count} accepted, 0 rejected so far",
+        "run it again to go on from there; base.jsonl.checkpoint notes how far it is",
+    ]
+    recorder.reply = lambda _: OK
+    report = import_profiles(adapty, base)
+    assert (report.accepted, report.resumed) == (COUNT, True)
+    assert sorted(body["external_profile_id"] for body in recorder.taken) == sorted(
+        f"user_{number}" for number in range(COUNT)
+    )
+
+
+@pytest.mark.usefixtures("way", "twice")
+def test_ctrl_c_again_waits_for_nothing(adapty: Adapty, recorder: RecordingServer, base: Path) -> None:
+    """What is under way is given up, and what was noted is saved."""
+
+    def reply(_: dict[str, Any]) -> Reply:
+        if len(recorder.arrived) == 96:  # some lanes may have nothing left to send by now
+            press_ctrl_c()
+        return Reply(after=10 if len(recorder.arrived) >= 93 else 0)
+
+    recorder.reply = reply
+    began = time.monotonic()
+    with pytest.raises(KeyboardInterrupt) as caught:
+        import_profiles(adapty, base, concurrency=8)
+
+    assert time.monotonic() - began < 5
+    accepted = int(caught.value.__notes__[0].removeprefix("stopped in base.jsonl: ").split()[0])
+    assert 60 < accepted <= 92
+    recorder.reply = lambda _: OK
+    assert import_profiles(adapty, base).accepted == COUNT
+
+
+def test_ctrl_c_reaches_an_iterable_that_keeps_it_waiting(adapty: Adapty, recorder: RecordingServer) -> None:
+    """A record that takes its time is not waited for, and what was sent is."""
+
+    def given() -> Iterator[dict[str, Any]]:
+        for number in range(5):
+            yield profile(number)
+            time.sleep(0.06)
+        threading.Timer(0.05, press_ctrl_c).start()
+        time.sleep(30)
+
+    began = time.monotonic()
+    with pytest.raises(KeyboardInterrupt) as caught:
+        import_profiles(adapty, given())
+
+    assert time.monotonic() - began < 5
+    assert caught.value.__notes__ == ["stopped in profiles: 5 accepted, 0 rejected so far"]
+    assert len(recorder.taken) == 5
+
+
+def test_ctrl_c_reaches_an_async_iterable_that_keeps_it_waiting(adapty: Adapty, recorder: RecordingServer) -> None:
+    """A record that does not come is not waited for."""
+
+    async def given() -> AsyncIterator[dict[str, Any]]:
+        yield profile(1)
+        await asyncio.sleep(0.05)
+        press_ctrl_c()
+        await asyncio.sleep(30)
+
+    with pytest.raises(KeyboardInterrupt) as caught:
+        import_profiles(adapty, given())
+
+    assert caught.value.__notes__ == ["stopped in profiles: 1 accepted, 0 rejected so far"]
+    assert len(recorder.taken) == 1
+
+
+def test_ctrl_c_in_a_dry_run(adapty: Adapty) -> None:
+    """A dry run ends as well."""
+
+    async def given() -> AsyncIterator[dict[str, Any]]:
+        yield profile(1)
+        press_ctrl_c()
+        await asyncio.sleep(30)
+
+    with pytest.raises(KeyboardInterrupt):
+        import_profiles(adapty, given(), dry_run=True)
+
+
+def test_ctrl_c_during_the_last_answers_is_no_harm(adapty: Adapty, recorder: RecordingServer, base: Path) -> None:
+    """An import that is through all the same says so, or can be gone on with."""
+    pressing_at(recorder, COUNT)
+    try:
+        report = import_profiles(adapty, base, concurrency=1)
+    except KeyboardInterrupt:
+        report = import_profiles(adapty, base)
+
+    assert report.accepted == COUNT
+    assert not Path("base.jsonl.checkpoint").exists()
+
+
+@pytest.mark.usefixtures("twice")
+def test_ctrl_c_over_the_caller_s_own_client_waits_for_no_thread(recorder: RecordingServer) -> None:
+    """Requests that are made in threads are given up too."""
+    pressing_at(recorder, 1, after=2.5)
+    began = time.monotonic()
+    with (
+        httpx.Client() as http_client,
+        Adapty(mail_secret_key="k", mail_base_url=recorder.url, http_client=http_client) as adapty,
+    ):
+        with pytest.raises(KeyboardInterrupt):
+            import_profiles(adapty, [profile(1)], concurrency=2)
+        assert time.monotonic() - began < 2.3
+        wait_for_other_threads()
+
+
+def wait_for_other_threads() -> None:
+    """Wait for the requests that were given up: what they do next is none of a test's business."""
+    for thread in threading.enumerate():
+        if thread.name.startswith("adapty-bulk"):
+            thread.join()
+
+
+def test_inside_of_an_event_loop_the_work_is_done_beside(adapty: Adapty, base: Path) -> None:
+    """In a notebook the blocking call works as ever, and sees the caller's context."""
+    variable: contextvars.ContextVar[str] = contextvars.ContextVar("variable")
+    seen = set()
+
+    def see(_: Progress) -> None:
+        seen.add((variable.get(), threading.current_thread() is threading.main_thread()))
+
+    async def cell() -> ImportReport:
+        variable.set("of the caller")
+        return import_profiles(adapty, base, on_progress=see)
+
+    assert asyncio.run(cell()).accepted == COUNT
+    assert seen == {("of the caller", False)}
+
+
+def test_inside_of_an_event_loop_errors_pass_through(adapty: Adapty, recorder: RecordingServer, base: Path) -> None:
+    """They are the same, notes included."""
+    recorder.reply = lambda _: Reply(401, taken=False)
+
+    async def cell() -> None:
+        import_profiles(adapty, base)
+
+    with pytest.raises(AuthenticationError) as caught:
+        asyncio.run(cell())
+    assert caught.value.__notes__ == ["stopped in base.jsonl: 0 accepted, 0 rejected so far"]
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_ctrl_c_inside_of_an_event_loop(
+    request: pytest.FixtureRequest, adapty: Adapty, recorder: RecordingServer, base: Path, times: int
+) -> None:
+    """It asks for an end, is raised with the notes, and pressed again it waits for nothing."""
+    if times == 2:
+        request.getfixturevalue("twice")
+
+    def reply(_: dict[str, Any]) -> Reply:
+        if len(recorder.arrived) == 52:
+            press_ctrl_c()
+        return Reply(after=(10 if times == 2 else 0.05) if len(recorder.arrived) > 50 else 0)
+
+    recorder.reply = reply
+    loop = asyncio.new_event_loop()  # its runner would take Ctrl-C for itself
+
+    async def cell() -> None:
+        import_profiles(adapty, base, concurrency=2)
+
+    began = time.monotonic()
+    try:
+        with pytest.raises(KeyboardInterrupt) as caught:
+            loop.run_until_complete(cell())
+    finally:
+        loop.close()
+    assert time.monotonic() - began < 5
+    assert caught.value.__notes__[0] == f"stopped in base.jsonl: {len(recorder.taken)} accepted, 0 rejected so far"
+
+
+@pytest.mark.usefixtures("twice")
+def test_ctrl_c_inside_of_an_asyncio_run(adapty: Adapty, recorder: RecordingServer, base: Path) -> None:
+    """There, Python keeps the first Ctrl-C until the blocking call is over; from the second one on it is heeded."""
+
+    def reply(_: dict[str, Any]) -> Reply:
+        if len(recorder.arrived) == 52:
+            press_ctrl_c()
+            threading.Timer(0.3, press_ctrl_c).start()
+        return Reply(after=10 if len(recorder.arrived) > 50 else 0)
+
+    recorder.reply = reply
+
+    async def cell() -> None:
+        import_profiles(adapty, base, concurrency=2)
+
+    began = time.monotonic()
+    with pytest.raises(KeyboardInterrupt) as caught:
+        asyncio.run(cell())
+    assert time.monotonic() - began < 5
+    assert caught.value.__notes__[0].startswith("stopped in base.jsonl: ")
+
+
+def test_in_another_thread_signals_are_left_alone(adapty: Adapty, base: Path) -> None:
+    """Only the main thread may say what Ctrl-C does."""
+    with ThreadPoolExecutor(1) as other:
+        assert other.submit(import_profiles, adapty, base).result().accepted == COUNT
+
+
+def test_a_handler_of_the_caller_s_own_stays(adapty: Adapty, recorder: RecordingServer, base: Path) -> None:
+    """A program that handles Ctrl-C itself goes on doing so."""
+    pressed = []
+    pressing_at(recorder, 100)
+    signal.signal(signal.SIGINT, lambda *_: pressed.append(True))
+    try:
+        report = import_profiles(adapty, base)
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    assert (report.accepted, pressed) == (COUNT, [True])
+
+
+def test_ctrl_c_again_and_again_does_not_keep_it_from_saving(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only when giving up takes long, whatever goes on is interrupted."""
+    token = CancelToken()
+
+    async def job() -> str:
+        for _ in range(5):
+            press_ctrl_c()
+        with pytest.raises(asyncio.CancelledError):
+            await asyncio.sleep(10)
+        monkeypatch.setattr("adapty._engine.runner._GRACE_SECONDS", 0)
+        with pytest.raises(KeyboardInterrupt):
+            press_ctrl_c_and_wait()
+        return "saved"
+
+    assert run_sync(job(), token) == "saved"
+
+
+def test_ctrl_c_is_heard_where_it_interrupts_nothing() -> None:
+    """A signal that reaches another thread, or comes just before the event loop waits, is no reason to sleep on."""
+
+    def press() -> None:
+        signal.pthread_kill(threading.get_ident(), signal.SIGINT)
+
+    async def job() -> float:
+        began = time.monotonic()
+        stop = asyncio.Event()
+        with asked.on_request(stop.set):
+            timer = threading.Timer(0.05, press)
+            timer.start()
+            await asyncio.wait((asyncio.create_task(stop.wait()),), timeout=10)
+            timer.join()
+        return time.monotonic() - began
+
+    asked = CancelToken()
+    before = signal.set_wakeup_fd(-1)
+    assert run_sync(job(), asked) < 5
+    assert signal.set_wakeup_fd(before) == -1
+
+
+def test_a_stop_that_was_asked_before_the_job_began() -> None:
+    """A job that is given up before it runs, is cancelled at its first wait."""
+    token = CancelToken()
+
+    async def job() -> None:
+        with token.on_request(token.force):
+            token.force()
+            await asyncio.sleep(30)
+
+    with pytest.raises(KeyboardInterrupt):
+        run_sync(job(), token)
+
+
+def test_what_a_job_raises_comes_alone() -> None:
+    """No exception of ours stands before it in a traceback."""
+
+    async def job() -> None:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError) as caught:
+        run_sync(job(), CancelToken())
+    assert caught.value.__context__ is None
+
+
+def test_a_cancelled_job_that_nobody_gave_up() -> None:
+    """A CancelledError of the job's own is no Ctrl-C."""
+
+    async def job() -> None:
+        raise asyncio.CancelledError
+
+    with pytest.raises(asyncio.CancelledError):
+        run_sync(job(), CancelToken())

@@ -1,0 +1,334 @@
+"""The pace of a bulk job: the caller's rate is kept, and the API's refusals slow everyone down, for a time."""
+
+from __future__ import annotations
+
+import heapq
+import math
+import random
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+from itertools import count
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adapty._engine.rate_limiter import RateLimiter
+
+Api = Callable[[float], float | None]
+"""Gives None where it takes a request, or the seconds of its Retry-After."""
+
+
+Stall = tuple[float, float]
+"""When nothing at all goes on, and for how many seconds."""
+
+
+def sent_by_lanes(
+    limiter: RateLimiter, api: Api, *, lanes: int, latency: float, seconds: float, stalls: Iterable[Stall] = ()
+) -> tuple[list[float], list[float]]:
+    """Simulate lanes that send in turn as soon as the pace lets them; give when requests were taken, and refused."""
+    taken: list[float] = []
+    refused: list[float] = []
+    numbers = count()
+    steps = [(0.0, next(numbers), "ask", lane) for lane in range(lanes)]
+    waiting: deque[int] = deque()
+    answers: dict[int, float | None] = {}
+    stalled = deque(sorted(stalls))
+    busy_until = 0.0
+    while steps and steps[0][0] < seconds:
+        moment, _, step, lane = heapq.heappop(steps)
+        while stalled and stalled[0][0] <= moment:
+            busy_until = max(busy_until, sum(stalled.popleft()))
+        now = max(moment, busy_until)
+        if step == "answer":
+            asked = answers[lane]
+            if asked is None:
+                limiter.on_success(now)
+            else:
+                limiter.on_throttled(now, asked)
+            heapq.heappush(steps, (now + (asked or 0), next(numbers), "ask", lane))
+            continue
+        if step == "send":
+            limiter.mark_sent(now)
+            answers[lane] = api(now)
+            (taken if answers[lane] is None else refused).append(now)
+            heapq.heappush(steps, (now + latency, next(numbers), "answer", lane))
+            continue
+        if step == "ask":
+            waiting.append(lane)
+            if len(waiting) > 1:
+                continue
+        while waiting:
+            if wait := limiter.try_acquire(now):
+                heapq.heappush(steps, (now + wait, next(numbers), "give", 0))
+                break
+            heapq.heappush(steps, (now, next(numbers), "send", waiting.popleft()))
+    return taken, refused
+
+
+def most_in_a_second(moments: Sequence[float]) -> int:
+    """Count the requests of the second that had most of them."""
+    most = first = 0
+    for last, moment in enumerate(moments):
+        while moments[first] <= moment - 1 + 1e-9:
+            first += 1
+        most = max(most, last - first + 1)
+    return most
+
+
+def allowed_in_a_second(rate: float) -> float:
+    """Say how many requests any one second may have: five percent above the rate, or one request."""
+    return max(1.05 * rate, math.ceil(rate) + 1)
+
+
+def _next(answers: Iterator[float | None], _: float) -> float | None:
+    """Give one answer after the other, then take all."""
+    return next(answers, None)
+
+
+def takes_all(_: float) -> None:
+    """Refuse nothing."""
+
+
+class AtMost:
+    """Takes so many requests each second, and refuses the others."""
+
+    def __init__(self, per_second: int, retry_after: float = 1.0) -> None:
+        self.per_second = per_second
+        self.retry_after = retry_after
+        self.second = -1
+        self.count = 0
+
+    def __call__(self, now: float) -> float | None:
+        """Response a request of a moment."""
+        if int(now) != self.second:
+            self.second, self.count = int(now), 0
+        self.count += 1
+        return None if self.count <= self.per_second else self.retry_after
+
+
+@given(
+    rate=st.floats(0.2, 300),
+    lanes=st.integers(1, 64),
+    latency=st.floats(0.0005, 2),
+    stalls=st.lists(st.tuples(st.floats(0, 20), st.floats(0, 3)), max_size=12),
+)
+def test_the_rate_of_the_caller_is_never_exceeded(rate: float, lanes: int, latency: float, stalls: list[Stall]) -> None:
+    """Since the first request never have more gone out than the rate allows; in no second many more, after no stall."""
+    seconds = min(20.0, 3000 / rate + 5)
+    taken, _ = sent_by_lanes(RateLimiter(rate), takes_all, lanes=lanes, latency=latency, seconds=seconds, stalls=stalls)
+
+    assert all(number <= rate * moment + 1e-6 for number, moment in enumerate(taken))
+    assert most_in_a_second(taken) <= allowed_in_a_second(rate)
+
+
+@given(
+    rate=st.floats(1, 40),
+    stalls=st.lists(st.tuples(st.floats(0, 0.8), st.floats(0, 0.1)), min_size=60, max_size=60),
+    longer=st.lists(st.tuples(st.floats(0, 40), st.floats(0, 0.7)), max_size=2),
+)
+def test_the_rate_of_the_caller_is_reached_on_a_busy_machine(
+    rate: float, stalls: list[Stall], longer: list[Stall]
+) -> None:
+    """A tenth of a second lost in each second, and more now and then: over a minute the mean is kept all the same."""
+    each_second = [(second + began, lost) for second, (began, lost) in enumerate(stalls)]
+    limiter = RateLimiter(rate)
+    taken, _ = sent_by_lanes(limiter, takes_all, lanes=64, latency=0.01, seconds=60, stalls=each_second + longer)
+
+    assert 0.95 * 60 * rate - 1 <= len(taken) <= 60 * rate + 1
+    assert most_in_a_second(taken) <= allowed_in_a_second(rate)
+
+
+@pytest.mark.parametrize("rate", [500, 1000])
+def test_a_high_rate_is_reached_on_a_busy_machine(rate: float) -> None:
+    """Where up to a tenth of each second is lost, and now and then more, the rate is the rate."""
+    chance = random.Random(1)  # noqa: S311 - no secret
+    stalls = [(second + chance.uniform(0, 0.9), chance.uniform(0, 0.1)) for second in range(60)]
+    stalls += [(7.3, 0.4), (31.0, 0.6)]
+    taken, _ = sent_by_lanes(RateLimiter(rate), takes_all, lanes=32, latency=0.01, seconds=60, stalls=stalls)
+
+    assert len(taken) == pytest.approx(60 * rate, rel=0.01)
+    assert most_in_a_second(taken) <= allowed_in_a_second(rate)
+
+
+def test_what_a_delay_cost_is_made_up_for_gently() -> None:
+    """A second and a half in which nothing went out is paid back within a minute, at 1.04 times the rate."""
+    taken, _ = sent_by_lanes(RateLimiter(100), takes_all, lanes=16, latency=0.01, seconds=60, stalls=[(5.0, 1.5)])
+
+    after = [moment for moment in taken if moment > 6.5]
+    assert len(taken) == pytest.approx(6000, abs=5)
+    assert most_in_a_second(after) == 104
+    assert len([moment for moment in after if moment < 6.6]) <= 15
+
+
+def test_a_long_delay_is_not_made_up_for_whole() -> None:
+    """Of half a minute in which nothing went out, two seconds' requests follow; the others are lost."""
+    taken, _ = sent_by_lanes(RateLimiter(100), takes_all, lanes=16, latency=0.01, seconds=130, stalls=[(5.0, 30)])
+
+    assert len(taken) == pytest.approx(100 * (130 - 30 + 2), abs=5)
+
+
+def test_what_is_above_the_limit_of_the_api_is_not_made_up_for() -> None:
+    """A delay is no reason to come closer to what the API refuses: of the limit that it made known nothing is owed."""
+    limiter = RateLimiter(1000)
+    for number in range(100):
+        limiter.on_success(number / 100)
+    limiter.on_throttled(1.0, 0.0)
+    limit = limiter.limit
+    assert limit is not None
+    assert limit < 1000
+    leaves = 0
+    while not limiter.try_acquire(1.9):  # the limit grows from 2.0 on
+        leaves += 1
+
+    assert leaves <= limit * 0.05 + 1
+
+
+def test_leave_that_is_used_late_counts_for_the_second_in_which_it_is_used() -> None:
+    """On a machine that is kept busy between leave and sending, no second has more than it may have."""
+    limiter = RateLimiter(100.0)
+    now = 0.0
+    sent: list[float] = []
+    while now < 20:
+        leaves = 0
+        while not limiter.try_acquire(now):
+            leaves += 1
+        now += 0.03
+        for _ in range(leaves):
+            limiter.mark_sent(now)
+        sent += [now] * leaves
+
+    assert most_in_a_second(sent) <= 104
+    assert len(sent) == pytest.approx(100 * now, rel=0.05)
+
+
+@pytest.mark.parametrize("rate", [1, 7.5, 100, 1000])
+def test_the_rate_of_the_caller_is_reached(rate: float) -> None:
+    """Where the lanes could send more, the rate is kept within five percent over a minute."""
+    taken, _ = sent_by_lanes(RateLimiter(rate), takes_all, lanes=32, latency=0.01, seconds=60)
+
+    assert len(taken) == pytest.approx(60 * rate, rel=0.05, abs=1)
+
+
+def test_without_a_rate_nobody_waits() -> None:
+    """As long as the API refuses nothing, there is no limit."""
+    limiter = RateLimiter()
+    taken, _ = sent_by_lanes(limiter, takes_all, lanes=4, latency=0.01, seconds=2)
+
+    assert len(taken) == pytest.approx(800, abs=8)
+    assert limiter.limit is None
+    assert limiter.throughput(2.0) == pytest.approx(400, rel=0.15)
+
+
+def test_a_refusal_holds_everyone() -> None:
+    """When the API says 429 for the first time, nobody sends for as long as it asks."""
+    refusals = iter([None, None, 2.0])
+    taken, refused = sent_by_lanes(RateLimiter(), lambda _: next(refusals, None), lanes=8, latency=0.01, seconds=10)
+
+    after = [moment for moment in taken if moment > refused[0] + 0.01]
+    assert after[0] >= refused[0] + 0.01 + 2.0
+
+
+def test_a_rare_refusal_slows_down_and_holds_nobody() -> None:
+    """One 429 among hundreds of answers is about one request: the others go on, a little more slowly."""
+    refusals = iter([*[None] * 2000, 5.0])
+    limiter = RateLimiter()
+    taken, refused = sent_by_lanes(limiter, lambda _: next(refusals, None), lanes=8, latency=0.01, seconds=3.5)
+
+    soon = [moment for moment in taken if refused[0] + 0.05 < moment < refused[0] + 0.55]
+    assert 0.8 * 0.5 * 800 < len(soon) < 0.98 * 0.5 * 800
+    assert limiter.limit is not None
+
+
+def test_the_pace_recovers() -> None:
+    """Some time after the last refusal there is no limit any more, or the caller's again."""
+    for rate_limit in (None, 300.0):
+        answers = iter([*[None] * 300, *[1.0] * 30])
+        limiter = RateLimiter(rate_limit)
+        taken, _ = sent_by_lanes(limiter, partial(_next, answers), lanes=8, latency=0.01, seconds=100)
+
+        assert limiter.limit == rate_limit
+        assert len([moment for moment in taken if moment > 90]) == pytest.approx(
+            10 * min(rate_limit or 800, 800), rel=0.05
+        )
+
+
+@pytest.mark.parametrize("per_second", [5, 100])
+def test_an_unknown_limit_is_found(per_second: int) -> None:
+    """An API that takes so many a second gets at least two thirds of them, and refuses few."""
+    taken, refused = sent_by_lanes(RateLimiter(), AtMost(per_second), lanes=16, latency=0.02, seconds=120)
+
+    assert len(taken) > 0.66 * 120 * per_second
+    assert len(refused) < 0.18 * len(taken)
+
+
+@pytest.mark.parametrize("share", [0.01, 0.05])
+@pytest.mark.parametrize("retry_after", [0.0, 1.0])
+def test_refusals_here_and_there_cost_little(share: float, retry_after: float) -> None:
+    """An API that refuses one in twenty, however fast they come, is no API that wants to be left alone."""
+    chance = random.Random(1)  # noqa: S311 - no secret
+    taken, refused = sent_by_lanes(
+        RateLimiter(), lambda _: retry_after if chance.random() < share else None, lanes=16, latency=0.02, seconds=60
+    )
+
+    together = len(taken) + len(refused)
+    lost = sum(min(retry_after, 1.0) / 0.02 for _ in refused)  # what the lanes that were refused wait by themselves
+    assert together + lost > 0.7 * 60 * 16 / 0.02
+
+
+def test_a_refusal_at_the_very_beginning_costs_seconds() -> None:
+    """Where nothing is known of what the API takes, the pace is that of the lanes again within half a minute."""
+    refusals = iter([1.0] * 16)
+    taken, _ = sent_by_lanes(RateLimiter(), lambda _: next(refusals, None), lanes=16, latency=0.01, seconds=40)
+
+    assert len([moment for moment in taken if moment < 11]) > 100
+    assert len([moment for moment in taken if moment > 30]) == pytest.approx(16000, rel=0.1)
+
+
+def test_refusals_of_one_moment_slow_down_once() -> None:
+    """Sixteen lanes that are refused together do not halve the pace sixteen times."""
+    limiter = RateLimiter(100.0)
+    for number in range(200):
+        limiter.on_success(number / 100)
+    for _ in range(16):
+        limiter.on_throttled(2.0, 1.0)
+
+    assert limiter.limit == pytest.approx(95, rel=0.06)
+
+
+@given(
+    events=st.lists(
+        st.tuples(st.sampled_from(["take", "answered", "refused"]), st.floats(0, 3), st.floats(0, 100)), max_size=60
+    ),
+    rate_limit=st.none() | st.floats(0.1, 1000),
+)
+def test_whatever_happens_the_pace_stays_sane(events: list[tuple[str, float, float]], rate_limit: float | None) -> None:
+    """The limit is never above the caller's, never nothing, and waits are never negative."""
+    limiter = RateLimiter(rate_limit)
+    now = 0.0
+    for what, later, seconds in events:
+        now += later
+        if what == "take":
+            assert limiter.try_acquire(now) >= 0
+        elif what == "answered":
+            limiter.on_success(now)
+        else:
+            limiter.on_throttled(now, seconds)
+        assert limiter.limit is None or 0 < limiter.limit <= (rate_limit or float("inf"))
+        assert limiter.throughput(now) >= 0
+
+
+def test_leave_that_was_not_given_costs_nothing() -> None:
+    """Who is told to wait may ask as often as they like: the moment stays the same."""
+    limiter = RateLimiter(10.0)
+    assert limiter.try_acquire(5.0) == 0
+
+    assert [limiter.try_acquire(5.0 + later) for later in (0, 0.02, 0.04, 0.1)] == pytest.approx([0.1, 0.08, 0.06, 0])
+
+
+def test_a_pause_does_not_begin_with_what_it_owes() -> None:
+    """The first request begins the count: what could have gone out before it is owed to nobody."""
+    limiter = RateLimiter(10.0)
+
+    assert (limiter.try_acquire(1000.0), limiter.try_acquire(1000.0)) == pytest.approx((0, 0.1))

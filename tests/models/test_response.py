@@ -1,0 +1,648 @@
+"""What answers are made of: times, amounts and ids as they are meant, and nothing personal in a repr."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta, timezone
+from decimal import Decimal, localcontext
+from importlib import import_module
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+import attrs
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adapty import (
+    AccessLevel,
+    AdaptyUsageError,
+    CustomAttribute,
+    IntegrationIdentifiers,
+    NonSubscription,
+    Profile,
+    ProfileSubscription,
+    PurchaseOffer,
+    RemoteConfig,
+    VirtualCurrencyBalance,
+    VirtualCurrencyBalances,
+    VirtualCurrencyHistoryItem,
+)
+from adapty._core.call import parse_result
+from adapty._core.redaction import REDACTED
+from adapty._generated import build_server_side_call
+from adapty.models._response import (
+    ResponseModel,
+    parse_bool,
+    parse_datetime,
+    parse_decimal,
+    parse_int,
+    parse_str,
+    parse_str_map,
+)
+from adapty.models.paywalls import PagePagination, PaywallListMeta, PaywallListResponse
+from adapty.models.virtual_currency import (
+    CursorPagination,
+    VirtualCurrencyTransactionsHistoryResponse,
+)
+from adapty.webhooks import PurchaseProperties
+from tests.core.support import case, repeatable, reply
+from tests.test_exports import exported
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+PAGES: list[type[ResponseModel]] = [
+    PaywallListResponse,
+    PaywallListMeta,
+    PagePagination,
+    VirtualCurrencyTransactionsHistoryResponse,
+    CursorPagination,
+]
+CLASSES: list[type[ResponseModel]] = PAGES + [
+    held
+    for package in ("adapty.models", "adapty.webhooks")
+    for held in (getattr(import_module(package), name) for name in exported(package))
+    if isinstance(held, type) and issubclass(held, ResponseModel) and held is not ResponseModel
+]
+EVERY = pytest.mark.parametrize("cls", CLASSES, ids=lambda cls: cls.__name__)
+
+EMPTY: Mapping[str, Any] = {"list": (), "map": {}, "event_properties": PurchaseProperties()}
+"""What a field holds that is missing, by how it is read or by its name; None where it is neither."""
+
+KINDS = {
+    "text": parse_str,
+    "flag": parse_bool,
+    "whole": parse_int,
+    "number": parse_decimal,
+    "moment": parse_datetime,
+    "texts": parse_str_map,
+}
+
+
+def fields_of(kind: str) -> list[Any]:
+    """Give every field that is read as such a kind of value, as parameters: class and name."""
+    return [
+        (cls, field.name)
+        for cls in CLASSES
+        for field in attrs.fields(cls)
+        if field.metadata.get("scalar") is KINDS[kind]
+    ]
+
+
+def known_fields(cls: type[ResponseModel]) -> list[attrs.Attribute[Any]]:
+    """Give the fields that the contract has."""
+    return [field for field in attrs.fields(cls) if field.name not in {"extra_fields", "raw"}]
+
+
+SECOND = datetime(2026, 6, 10, 14, 20, 5, tzinfo=UTC)
+SPELLINGS: Mapping[str, datetime] = {
+    "2026-06-10T14:20:05+00:00": SECOND,
+    "2026-06-10T14:20:05Z": SECOND,
+    "2026-06-10T14:20:05+0000": SECOND,
+    "2026-06-10T14:20:05-00:00": SECOND,
+    "2026-06-10T14:20:05": SECOND,
+    "2026-06-10t14:20:05z": SECOND,
+    "2026-06-10t14:20:05+00:00": SECOND,
+    "2026-06-10T14:20:05z": SECOND,
+    "2026-06-10T16:20:05+02:00": SECOND,
+    "2026-06-10T16:20:05+0200": SECOND,
+    "2026-06-10T16:20:05+02": SECOND,
+    "2026-06-10T04:50:05-09:30": SECOND,
+    "2026-06-10T04:50:05-0930": SECOND,
+    "2026-06-11T04:20:05+14:00": SECOND,
+    "20260610T142005Z": SECOND,
+    "2026-06-10T14:20:05.000000+0000": SECOND,
+    "2026-06-10T14:20:05.0Z": SECOND,
+    "2026-06-10T14:20:05,5Z": SECOND.replace(microsecond=500_000),
+    **{
+        f"2026-06-10T14:20:05.{'123456789'[:digits]}{offset}": SECOND.replace(
+            microsecond=int("123456"[:digits].ljust(6, "0"))
+        )
+        for digits in range(1, 10)
+        for offset in ("Z", "+00:00", "+0000", "", "z")
+    },
+    "2026-06-10T14:20Z": SECOND.replace(second=0),
+    "2024-02-29T23:59:59.999999+00:00": datetime(2024, 2, 29, 23, 59, 59, 999_999, tzinfo=UTC),
+    "0001-01-01T00:00:00Z": datetime(1, 1, 1, tzinfo=UTC),
+    "9999-12-31T23:59:59.999999Z": datetime(9999, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC),
+    "2026-06-10": datetime(2026, 6, 10, tzinfo=UTC),
+}
+
+NOT_TIMES: tuple[Any, ...] = (
+    "",
+    " ",
+    "soon",
+    "null",
+    "1781101200",
+    "1781101200500",
+    "1781101200.5",
+    "+1781101200500",
+    "2026-06-10T14:20:05+25:00",
+    "2026-06-10T14:20:05+24:00",
+    "2026-06-10T14:20:05+-2:00",
+    "2026-06-10T14:20:05+2",
+    "2026-06-10T14: 5:00Z",
+    "2026-06-10T+1:20:05Z",
+    "2026-06-10T14:20:05.Z",
+    "2026-06-10T",
+    "2026-06-10T25:00:00Z",
+    "2026-06-10T14:60:00Z",
+    "2026-13-10T14:20:05Z",
+    "2026-02-30T14:20:05Z",
+    "2026-06-10x14:20:05Z",
+    "2026-06-10T14:20:05Z ",
+    "2026-06-10T14:20:05 Europe/Rome",
+    "10/06/2026",
+    "Wed, 10 Jun 2026 14:20:05 GMT",
+    "0001-01-01T00:00:00+14:00",
+    "9999-12-31T23:59:59-14:00",
+    "\u0662\u0660\u0662\u0666-06-10T14:20:05Z",
+    1781101200500,
+    1781101200.5,
+    0,
+    True,
+    False,
+    [],
+    ["2026-06-10T14:20:05Z"],
+    {},
+    {"time": "2026-06-10T14:20:05Z"},
+)
+
+
+def profile_of(**fields: Any) -> Profile:
+    """Take a profile of these fields through the whole read path."""
+    call = build_server_side_call("getProfile", Profile.from_response, adapty_customer_user_id="user_12345")
+    return parse_result(call, reply(200, json.dumps({"data": fields}).encode()))
+
+
+def level_of(**fields: Any) -> AccessLevel:
+    """Take an access level of these fields through the whole read path."""
+    (level,) = profile_of(access_levels=[fields]).access_levels
+    return level
+
+
+def test_a_time_is_read_in_every_spelling() -> None:
+    """Whichever way ISO 8601 is spelled, the moment comes back in UTC; without an offset it was meant in UTC."""
+    for spelled in SPELLINGS:
+        with case(spelled=spelled):
+            read = level_of(expires_at=spelled).expires_at
+            assert read == SPELLINGS[spelled]
+            assert read is not None
+            assert read.tzinfo is UTC
+
+
+def test_every_time_is_read_alike() -> None:
+    """No field for a time is read otherwise than the others, and what is written is the same moment again."""
+    for cls, name in fields_of("moment"):
+        with case(cls=cls, name=name):
+            for spelled, meant in SPELLINGS.items():
+                held = cls.from_dict({name: spelled})
+                assert getattr(held, name) == meant, spelled
+                assert held.extra_fields == {}
+                assert datetime.fromisoformat(held.to_dict()[name]) == meant
+            for strange in NOT_TIMES:
+                held = cls.from_dict({name: strange})
+                assert getattr(held, name) is None, strange
+                assert held.extra_fields == {name: strange}
+
+
+def test_what_is_no_time_is_not_taken_for_one() -> None:
+    """Milliseconds since 1970 as text are no year 1781: what is not ISO 8601 is kept as it came."""
+    for strange in NOT_TIMES:
+        with case(strange=strange):
+            level = level_of(expires_at=strange)
+            assert level.expires_at is None
+            assert level.extra_fields == {"expires_at": strange}
+            assert level.to_dict()["expires_at"] == strange
+
+
+def _moments() -> st.SearchStrategy[datetime]:
+    zones = st.builds(timezone, st.timedeltas(timedelta(hours=-23), timedelta(hours=23)).map(_whole_minutes))
+    return st.datetimes(datetime(1, 1, 3), datetime(9999, 12, 29), timezones=zones)  # noqa: DTZ001 - bounds are naive
+
+
+def _whole_minutes(offset: timedelta) -> timedelta:
+    return timedelta(minutes=round(offset.total_seconds() / 60))
+
+
+@given(meant=_moments())
+@repeatable(100)
+def test_any_moment_comes_back(meant: datetime) -> None:
+    """A moment in any offset is read as that moment, colon in the offset or not."""
+    spelled = meant.isoformat()
+    for spelling in (spelled, spelled[::-1].replace(":", "", 1)[::-1]):
+        assert AccessLevel.from_dict({"starts_at": spelling}).starts_at == meant
+
+
+def test_revenue_is_exact() -> None:
+    """An amount is the decimal number that the answer spells, and is written as that number again."""
+    for sent, exact in [
+        ("59.98", "59.98"),
+        ("0", "0"),
+        ("0.0", "0"),
+        ("-0.0", "0"),
+        ("0.1", "0.1"),
+        ("1e-7", "0.0000001"),
+        ("1E-7", "0.0000001"),
+        ("123456789.01", "123456789.01"),
+        ("109.88999999999999", "109.88999999999999"),
+        ("-4.99", "-4.99"),
+        ("100", "100"),
+        ("1e3", "1000"),
+        ("99999999999999.9", "99999999999999.9"),
+        ('"59.98"', "59.98"),
+        ('"0.10"', "0.1"),
+    ]:
+        with case(sent=sent, exact=exact):
+            call = build_server_side_call("getProfile", Profile.from_response, adapty_customer_user_id="user_12345")
+            profile = parse_result(call, reply(200, b'{"data": {"total_revenue_usd": %s}}' % sent.encode()))
+            assert profile.total_revenue_usd == Decimal(exact)
+            assert isinstance(profile.total_revenue_usd, Decimal)
+            assert Decimal(json.dumps(profile.to_dict()["total_revenue_usd"])) == Decimal(exact)
+
+
+def test_what_is_no_amount_is_not_taken_for_one() -> None:
+    """Text that only Python takes for a number, or a number in another form, is kept as it came."""
+    for strange in [
+        "",
+        " ",
+        "free",
+        "NaN",
+        "Infinity",
+        "-Infinity",
+        "sNaN",
+        "1,99",
+        "$9.99",
+        "9.99 USD",
+        "1_000",
+        " 9.99 ",
+        "\uff11\uff12",
+        "0x10",
+        True,
+        False,
+        [],
+        [9.99],
+        {},
+        {"amount": 9.99},
+    ]:
+        with case(strange=strange):
+            profile = profile_of(total_revenue_usd=strange)
+            assert profile.total_revenue_usd is None
+            assert profile.extra_fields == {"total_revenue_usd": strange}
+
+
+@pytest.mark.parametrize("sent", ["1E+5000", "1E-5000", "12345678901234567890.12", "0.1000000000000000000000001"])
+def test_an_amount_that_no_json_number_carries_is_not_changed_by_writing_it(sent: str) -> None:
+    """What `to_dict` gives is JSON, and says what the answer said, however long the amount is spelled."""
+    written = json.loads(json.dumps(profile_of(total_revenue_usd=sent).to_dict()))
+    assert Decimal(str(written["total_revenue_usd"])) == Decimal(sent)
+
+
+def test_an_amount_does_not_hang_on_the_callers_decimal_context() -> None:
+    """A precision that the caller's own sums need does not round what an answer says."""
+    with localcontext(prec=3):
+        profile = profile_of(total_revenue_usd=123456789.01)
+        assert profile.to_dict()["total_revenue_usd"] == 123456789.01
+    assert profile.total_revenue_usd == Decimal("123456789.01")
+
+
+def test_a_whole_number_is_read_however_it_is_spelled() -> None:
+    """7.0 is 7, and the type is int."""
+    for sent, read in [
+        (7, 7),
+        (7.0, 7),
+        (-7, -7),
+        (0, 0),
+        (-0.0, 0),
+        (1781101200500, 1781101200500),
+        (2**63 - 1, 2**63 - 1),
+        (1e15, 10**15),
+    ]:
+        with case(sent=sent, read=read):
+            timestamp = profile_of(timestamp=sent).timestamp
+            assert timestamp == read
+            assert type(timestamp) is int
+
+
+def test_what_is_no_whole_number_is_kept_as_it_came() -> None:
+    """Fractions, texts and flags are not taken for whole numbers."""
+    for cls, name in fields_of("whole"):
+        for strange in [7.5, "7", "", True, False, [], [7], {}, float("inf"), float("nan")]:
+            with case(strange=strange, cls=cls, name=name):
+                held = cls.from_dict({name: strange})
+                assert getattr(held, name) is None
+                assert held.extra_fields[name] is strange or held.extra_fields == {name: strange}
+
+
+def test_only_a_flag_is_a_flag() -> None:
+    """What is nearly true is not true: `is_refund` of "false" says nothing."""
+    for cls, name in fields_of("flag"):
+        for strange in [0, 1, 1.0, "true", "True", "", [], [True], {}]:
+            with case(strange=strange, cls=cls, name=name):
+                held = cls.from_dict({name: strange})
+                assert getattr(held, name) is None
+                assert held.extra_fields == {name: strange}
+                assert [getattr(cls.from_dict({name: value}), name) for value in (True, False)] == [True, False]
+
+
+def test_only_text_is_text() -> None:
+    """Numbers do not turn into texts: an id of 7 is kept as the number, for it may be another one than "7"."""
+    for cls, name in fields_of("text"):
+        for strange in [0, 7, 1.5, True, False, [], ["x"], {}, {"x": "y"}]:
+            with case(strange=strange, cls=cls, name=name):
+                held = cls.from_dict({name: strange})
+                assert getattr(held, name) is None
+                assert held.extra_fields == {name: strange}
+                for spelled in ("", "x", "brand_new", "\u00e4\u2028\ud83d\ude00", " x "):
+                    assert getattr(cls.from_dict({name: spelled}), name) == spelled
+
+
+def test_metadata_is_read_as_texts_or_not_at_all() -> None:
+    """Metadata that is not all text is kept as it came, as a whole."""
+    for strange in [{"level": 7}, {"level": None}, {"a": "x", "b": {}}, [], ["x"], "x", 7, True]:
+        with case(strange=strange):
+            held = VirtualCurrencyHistoryItem.from_dict({"metadata": strange})
+            assert held.metadata is None
+            assert held.extra_fields == {"metadata": strange}
+            assert VirtualCurrencyHistoryItem.from_dict({"metadata": {}}).metadata == {}
+
+
+def test_everything_may_be_missing_or_null() -> None:
+    """Without any field, and with every field null, a result is the same: None, or empty where there are many."""
+    for cls in CLASSES:
+        with case(cls=cls):
+            empty = cls.from_dict({})
+            assert empty == cls() == cls.from_dict({field.name: None for field in known_fields(cls)})
+            for field in known_fields(cls):
+                assert getattr(empty, field.name) == EMPTY.get(field.name, EMPTY.get(next(iter(field.metadata))))
+
+
+def test_a_result_has_a_name_for_every_field_it_writes() -> None:
+    """`to_dict` gives every field in the contract's order, null where there is nothing, unknown ones behind."""
+    for cls in CLASSES:
+        with case(cls=cls):
+            names = [field.name for field in known_fields(cls)]
+            assert list(cls.from_dict({"newer": 1}).to_dict()) == [*names, "newer"]
+
+
+def test_only_a_mapping_is_read() -> None:
+    """Anything but a mapping is refused with the name of what was to be read."""
+    cls: Any
+    data: Any
+    for data in [None, 1, "x", b"x", [], [("data", 1)], {"data"}, ..., Profile()]:
+        for cls in CLASSES:
+            expected = f"^{cls.__name__}: .*expected a mapping of its fields"
+            with case(cls=cls, data=data), pytest.raises(AdaptyUsageError, match=expected):
+                cls.from_dict(data)
+
+
+def test_any_mapping_is_read() -> None:
+    """A mapping that is no dict is read as well."""
+    for cls in CLASSES:
+        with case(cls=cls):
+            assert cls.from_dict(MappingProxyType({"newer": [1]})).extra_fields == {"newer": [1]}
+
+
+def test_a_result_is_frozen_and_its_arguments_have_names() -> None:
+    """No field can be set, and none is given by its place."""
+    for cls in CLASSES:
+        with case(cls=cls):
+            held = cls()
+            for field in attrs.fields(cls):
+                with pytest.raises(AttributeError):
+                    setattr(held, field.name, None)
+            with pytest.raises(TypeError):
+                cls(*["x"])
+
+
+def test_results_of_different_classes_are_never_equal() -> None:
+    """An empty result is equal to an empty one of its own class only."""
+    for cls in CLASSES:
+        with case(cls=cls):
+            assert [other for other in CLASSES if other() == cls()] == [cls]
+            assert len({cls(), cls()}) == 1
+
+
+def test_what_is_unknown_counts_for_equality() -> None:
+    """Two answers that differ in something new are different; both can be put into a set."""
+    for cls in CLASSES:
+        with case(cls=cls):
+            one, other = cls.from_dict({"newer": [1]}), cls.from_dict({"newer": [2]})
+            assert one != other
+            assert len({one, other, cls.from_dict({"newer": [1]})}) == 2
+
+
+def test_a_result_does_not_change_with_what_it_was_made_of() -> None:
+    """Changing the decoded answer later does not reach the result."""
+    body: dict[str, Any] = {
+        "newer": {"deep": [1]},
+        "metadata": {"level": "7"},
+        "items": [{"newer": [1]}],
+        "created_at": [],
+    }
+    held = VirtualCurrencyHistoryItem.from_dict(body)
+    before = json.dumps(held.to_dict())
+    body["newer"]["deep"].append(2)
+    body["metadata"]["level"] = "8"
+    body["items"][0]["newer"].append(2)
+    body["created_at"].append(2)
+    assert json.dumps(held.to_dict()) == before
+
+
+def test_a_result_does_not_change_with_what_was_made_of_it() -> None:
+    """What `to_dict` gives is the caller's own: changing it, however deep, does not reach the result."""
+    held = VirtualCurrencyHistoryItem.from_dict(
+        {"newer": {"deep": [1]}, "metadata": {"level": "7"}, "items": [{"newer": [1]}], "created_at": [[]]}
+    )
+    before = json.dumps(held.to_dict())
+    given = held.to_dict()
+    given["newer"]["deep"].append(2)
+    given["metadata"]["level"] = "8"
+    given["items"][0]["newer"].append(2)
+    given["created_at"][0].append(2)
+    given.clear()
+    assert json.dumps(held.to_dict()) == before
+
+
+ADDRESS = "jane@example.com"
+
+
+def _with_addresses() -> Iterator[tuple[str, ResponseModel]]:
+    """Give results that hold an address where people put one, and the name of the place."""
+    yield "customer_user_id", Profile.from_dict({"customer_user_id": ADDRESS})
+    yield "attribute", CustomAttribute.from_dict({"key": "contact", "value": ADDRESS})
+    yield "attributes", Profile.from_dict({"custom_attributes": [{"key": "contact", "value": ADDRESS}]})
+    for cls in CLASSES:
+        yield f"{cls.__name__}.extra_fields", cls.from_dict({"newer": ADDRESS})
+        yield f"{cls.__name__}.unread", cls.from_dict({field.name: [[ADDRESS]] for field in known_fields(cls)})
+    yield "nested", Profile.from_dict({"access_levels": [{"offer": {"newer": ADDRESS}}, ADDRESS]})
+    for name in ("amplitude_user_id", "appmetrica_profile_id", "mixpanel_user_id", "posthog_distinct_user_id"):
+        yield name, IntegrationIdentifiers.from_dict({name: ADDRESS})
+    yield "metadata", VirtualCurrencyHistoryItem.from_dict({"metadata": {"by": ADDRESS}})
+
+
+def test_no_address_shows_in_a_repr() -> None:
+    """Ids, attributes and whatever is new may hold an address: a printed result does not show it."""
+    for held in [held for name, held in _with_addresses()]:
+        with case(held=held):
+            for shown in (repr(held), str(held), f"{held}", repr([held]), repr({"held": held})):
+                assert ADDRESS not in shown
+                assert "jane" not in shown
+            assert ADDRESS in json.dumps(held.to_dict())
+
+
+def test_a_repr_shows_what_is_needed() -> None:
+    """Ids that are no address show, times and stores too, and the values of attributes do not."""
+    shown = repr(
+        profile_of(
+            customer_user_id="user_12345",
+            profile_id="772204ce-ebf6-4ed9-82b0-d8688ab62b01",
+            custom_attributes=[{"key": "plan", "value": "trial"}, {"key": "score", "value": 4.5}],
+            access_levels=[{"access_level_id": "premium", "store": "app_store"}],
+        )
+    )
+    for needed in ("user_12345", "772204ce-ebf6-4ed9-82b0-d8688ab62b01", "plan", "score", "premium", "app_store"):
+        assert needed in shown
+    for personal in ("trial", "4.5"):
+        assert personal not in shown
+
+
+def test_a_repr_shows_what_is_not_there() -> None:
+    """Nothing is no secret: None shows as it is, and any value does not, empty ones neither."""
+    assert "metadata=None" in repr(VirtualCurrencyHistoryItem())
+    assert "value=None" in repr(CustomAttribute(key="plan"))
+    for value in ("", 0, 0.0):
+        assert f"value={REDACTED}" in repr(CustomAttribute(key="plan", value=value))
+    assert f"metadata={REDACTED}" in repr(VirtualCurrencyHistoryItem(metadata={}))
+
+
+def test_balances_are_gone_through_and_asked_by_code() -> None:
+    """They are what an answer holds, one for each currency, beside when it was made and what is new in it."""
+    data = [{"code": "GOLD", "available": 5}, {"code": "GEMS", "available": 0}, {"available": 7}]
+    held = VirtualCurrencyBalances.from_dict({"response_created_at": 1753874038798, "data": data, "newer": 1})
+    assert [balance.code for balance in held] == ["GOLD", "GEMS", None]
+    assert tuple(held) == held.data
+    assert len(held) == 3
+    assert held.get("GEMS") is held.data[1]
+    assert [held.get(code) for code in ("gold", "", "SILVER")] == [None, None, None]
+    assert held.response_created_at == 1753874038798
+    assert held.extra_fields == {"newer": 1}
+    assert held.to_dict() == {
+        "response_created_at": 1753874038798,
+        "data": [balance.to_dict() for balance in held],
+        "newer": 1,
+    }
+
+
+@pytest.mark.parametrize("body", [{}, {"data": []}, {"data": None}, {"data": "GOLD"}])
+def test_no_balances_are_an_answer_too(body: dict[str, Any]) -> None:
+    """Where there is none, there is nothing to go through, and nothing of the answer is lost."""
+    held = VirtualCurrencyBalances.from_dict(body)
+    assert list(held) == []
+    assert len(held) == 0
+    assert held.get("GOLD") is None
+    assert held == VirtualCurrencyBalances.from_dict(body)
+
+
+def test_attributes_are_given_by_name() -> None:
+    """Texts and numbers come as they are; what has no readable name or value is not lost."""
+    profile = profile_of(
+        custom_attributes=[
+            {"key": "plan", "value": "trial"},
+            {"key": "score", "value": 4.5},
+            {"key": "days", "value": 7},
+            {"key": "odd", "value": True},
+            {"key": "none", "value": None},
+            {"value": "nameless"},
+            {"key": 7, "value": "numbered"},
+        ]
+    )
+    assert dict(profile.attributes) == {"plan": "trial", "score": 4.5, "days": 7, "odd": None, "none": None}
+    assert [held.extra_fields for held in profile.custom_attributes] == [
+        {},
+        {},
+        {},
+        {"value": True},
+        {},
+        {},
+        {"key": 7},
+    ]
+    with pytest.raises(TypeError):
+        profile.attributes["plan"] = "paid"  # type: ignore[index]
+
+
+def test_a_number_that_no_float_holds_is_not_another_number() -> None:
+    """What an attribute, or something new, says as a number is never rounded, and never infinite."""
+    for field in ["value", "newer"]:
+        for sent in [
+            "9007199254740993",
+            "0.12345678901234567890",
+            "1e400",
+            "-1e-400",
+            "1" * 400,
+            "12345678901234567890.5",
+        ]:
+            with case(sent=sent, field=field):
+                call = build_server_side_call("getProfile", Profile.from_response, adapty_customer_user_id="user_12345")
+                body = b'{"data": {"custom_attributes": [{"key": "odd", "%s": %s}]}}' % (field.encode(), sent.encode())
+                profile = parse_result(call, reply(200, body))
+                written = json.loads(json.dumps(profile.to_dict(), allow_nan=False), parse_float=Decimal)
+                (held,) = written["custom_attributes"]
+                assert Decimal(held[field]) == Decimal(sent)
+                assert Profile.from_dict(profile.to_dict()) == profile
+
+
+@pytest.mark.parametrize(
+    ("data", "decoded"),
+    [
+        ('{"headline": "Go premium"}', {"headline": "Go premium"}),
+        ("[1, null]", [1, None]),
+        ("null", None),
+        ('"text"', "text"),
+        ("7", 7),
+        (None, None),
+    ],
+)
+def test_a_remote_config_is_decoded(data: str | None, decoded: Any) -> None:
+    """`decoded` gives what the JSON text says."""
+    assert RemoteConfig.from_dict({"locale": "en", "data": data}).decoded() == decoded
+
+
+@pytest.mark.parametrize("data", ["", "{", "headline", "{'a': 1}", "[" * 100_000])
+def test_a_remote_config_that_is_no_json_is_refused_when_decoded(data: str) -> None:
+    """Reading such a paywall does no harm; asking what the text says does, with our own error."""
+    config = RemoteConfig.from_dict({"locale": "en", "data": data})
+    assert config.data == data
+    with pytest.raises(AdaptyUsageError, match=r"^data: is not JSON") as caught:
+        config.decoded()
+    assert caught.value.field_name == "data"
+
+
+def test_annotations_can_be_resolved() -> None:
+    """The annotations of results mean something at run time, for whoever builds on attrs."""
+    for cls in CLASSES:
+        resolved = attrs.fields(attrs.resolve_types(cls))
+        assert [field.name for field in resolved if isinstance(field.type, str)] == []
+
+
+def test_the_sub_objects_are_of_their_own_classes() -> None:
+    """Each list and object of a profile is of the class that its documentation names."""
+    profile = profile_of(
+        access_levels=[{"offer": {}}], subscriptions=[{"offer": {}}], non_subscriptions=[{}], custom_attributes=[{}]
+    )
+    assert [type(held[0]) for held in (profile.access_levels, profile.subscriptions)] == [
+        AccessLevel,
+        ProfileSubscription,
+    ]
+    assert [type(held[0]) for held in (profile.non_subscriptions, profile.custom_attributes)] == [
+        NonSubscription,
+        CustomAttribute,
+    ]
+    assert type(profile.access_levels[0].offer) is type(profile.subscriptions[0].offer) is PurchaseOffer
+
+
+@pytest.mark.parametrize("balance", [0, 1, 2**31 - 1, 2**31, -1])
+def test_a_balance_is_read_beyond_its_documented_bounds(balance: int) -> None:
+    """The contract's bounds are what the API promises, not what the reader insists on."""
+    assert VirtualCurrencyBalance.from_dict({"balance": balance}).balance == balance

@@ -1,0 +1,260 @@
+"""Which flow an event type leads to, and which flow a history of events leads to."""
+
+from __future__ import annotations
+
+import itertools
+import pickle
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from typing import TYPE_CHECKING, Any, get_args
+
+import attrs
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adapty import (
+    FLOW_BY_EVENT_TYPE,
+    AdaptyUsageError,
+    Flow,
+    TransactionEvent,
+    TransactionEventType,
+    current_flow,
+    flow_for,
+)
+from tests.core.support import EVENT, case, objects, repeatable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+TABLE = {
+    "subscription_started": "active",
+    "subscription_renewed": "active",
+    "subscription_renewal_cancelled": "renewal cancelled",
+    "subscription_renewal_reactivated": "active",
+    "billing_issue_detected": "billing issue",
+    "entered_grace_period": "billing issue",
+    "subscription_refunded": "refunded",
+    "subscription_expired": "expired",
+    "non_subscription_purchase": "active",
+    "non_subscription_purchase_refunded": "refunded",
+}
+"""The vendor's table, written out once more."""
+
+NOON = datetime(2026, 6, 10, 12, tzinfo=UTC)
+
+
+@attrs.frozen
+class Happening:
+    """The least that a history is made of: no event of this library."""
+
+    event_type: str
+    event_datetime: datetime
+
+
+def histories() -> st.SearchStrategy[list[Happening]]:
+    """Give histories, several events of one instant included."""
+    moments = st.builds(lambda hours: NOON + timedelta(hours=hours), st.integers(-5, 5))
+    return st.lists(st.builds(Happening, st.sampled_from(sorted(TABLE)), moments), max_size=8)
+
+
+def expected(history: Iterable[Happening]) -> str:
+    """Derive the flow in another way: sort by time, keep the order of what is equal, take the last."""
+    ordered = sorted(history, key=lambda event: event.event_datetime)
+    return TABLE[ordered[-1].event_type] if ordered else "never purchased"
+
+
+def test_each_event_type_leads_to_the_flow_of_the_vendors_table() -> None:
+    """The ten event types lead to the flows that the vendor's guide names."""
+    for event_type, flow in TABLE.items():
+        with case(event_type=event_type, flow=flow):
+            assert flow_for(event_type) == flow
+            assert current_flow([Happening(event_type, NOON)]) == flow
+            assert TransactionEvent(**{**EVENT, "event_type": event_type}).flow == flow
+
+
+def test_the_table_holds_each_event_type_once_and_cannot_be_changed() -> None:
+    """The public table has the ten types of the contract, and is read-only."""
+    assert dict(FLOW_BY_EVENT_TYPE) == TABLE
+    assert set(get_args(TransactionEventType)) == set(TABLE)
+    with pytest.raises(TypeError):
+        FLOW_BY_EVENT_TYPE["subscription_started"] = Flow.EXPIRED  # type: ignore[index]
+
+
+def test_six_states_five_of_which_write() -> None:
+    """There are five flows that send e-mail, and the state of those who have access and need none."""
+    assert [flow.value for flow in Flow] == [
+        "never purchased",
+        "active",
+        "renewal cancelled",
+        "billing issue",
+        "expired",
+        "refunded",
+    ]
+    assert [flow for flow in Flow if not flow.sends_email] == [Flow.ACTIVE]
+    assert {*FLOW_BY_EVENT_TYPE.values(), Flow.NEVER_PURCHASED} == set(Flow)
+
+
+def test_a_flow_is_the_text_of_its_name() -> None:
+    """A flow can be printed, compared, formatted and pickled as the text that it stands for."""
+    texts = [str(Flow.EXPIRED), f"{Flow.EXPIRED}", Flow.EXPIRED + ""]
+    assert texts == ["expired"] * 3
+    assert Flow("billing issue") is Flow.BILLING_ISSUE
+    assert pickle.loads(pickle.dumps(Flow.EXPIRED)) is Flow.EXPIRED  # noqa: S301 - our own bytes
+
+
+def test_an_unknown_event_type_is_refused_with_the_known_ones() -> None:
+    """A name that is none of the ten ends in an error that names the field."""
+    event_type: Any
+    for event_type in [
+        "",
+        "Subscription_Started",
+        "trial_started",
+        "subscription_started ",
+        "active",
+        "\ud800",
+        None,
+        1,
+        True,
+        b"x",
+        [],
+        {},
+    ]:
+        with case(event_type=event_type):
+            with pytest.raises(AdaptyUsageError, match=r"^event_type: ") as caught:
+                flow_for(event_type)
+            assert caught.value.field_name == "event_type"
+            with pytest.raises(AdaptyUsageError, match=r"^event_type: "):
+                current_flow([Happening(event_type, NOON)])
+
+
+@given(event_type=objects())
+@repeatable(100)
+def test_any_object_has_a_flow_or_is_refused(event_type: Any) -> None:
+    """Whatever is asked for is one of the ten names, or ends in an error that names the field."""
+    with pytest.raises(AdaptyUsageError, match=r"^event_type: "):
+        flow_for(event_type)
+
+
+def test_without_events_nothing_was_purchased() -> None:
+    """A profile without events is in the flow of those who never purchased, whatever the collection."""
+    collections: list[Iterable[Happening]] = [[], (), {}, set(), iter(())]
+    for nothing in collections:
+        assert current_flow(nothing) is Flow.NEVER_PURCHASED
+
+
+@given(history=histories())
+@repeatable(200)
+def test_the_latest_event_decides(history: list[Happening]) -> None:
+    """The flow is that of the latest event; among events of one instant, of the one that comes last."""
+    assert current_flow(history) == expected(history)
+
+
+@given(history=histories(), data=st.data())
+@repeatable(150)
+def test_the_order_of_events_does_not_matter(history: list[Happening], data: st.DataObject) -> None:
+    """Events of different instants lead to the same flow in whichever order they come."""
+    distinct = list({event.event_datetime: event for event in history}.values())
+    shuffled = data.draw(st.permutations(distinct))
+    assert current_flow(shuffled) == current_flow(distinct)
+
+
+def test_of_events_of_one_instant_the_last_one_wins() -> None:
+    """Every pair of event types of one instant leads to the flow of the second."""
+    for first, second in itertools.product(TABLE, repeat=2):
+        assert current_flow([Happening(first, NOON), Happening(second, NOON)]) == TABLE[second]
+
+
+def test_an_instant_is_one_in_every_offset() -> None:
+    """The same instant in another offset is a tie, and a later wall clock need not be a later instant."""
+    tokyo = NOON.astimezone(timezone(timedelta(hours=9)))
+    honolulu = NOON.astimezone(timezone(timedelta(hours=-10)))
+    started, expired = "subscription_started", "subscription_expired"
+    assert current_flow([Happening(started, tokyo), Happening(expired, honolulu)]) is Flow.EXPIRED
+    assert current_flow([Happening(expired, honolulu), Happening(started, tokyo)]) is Flow.ACTIVE
+    earlier = tokyo - timedelta(minutes=1)
+    assert earlier.replace(tzinfo=None) > NOON.replace(tzinfo=None)
+    assert current_flow([Happening(expired, NOON), Happening(started, earlier)]) is Flow.EXPIRED
+
+
+def test_a_microsecond_decides() -> None:
+    """Instants are compared to the microsecond."""
+    later = NOON + timedelta(microseconds=1)
+    history = [Happening("subscription_expired", later), Happening("subscription_started", NOON)]
+    assert current_flow(history) is Flow.EXPIRED
+
+
+def test_the_ends_of_the_calendar_are_moments_too() -> None:
+    """The first and the last moment that there are can be compared."""
+    first, last = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+    history = [Happening("subscription_expired", last), Happening("subscription_started", first)]
+    assert current_flow(history) is Flow.EXPIRED
+
+
+def test_records_of_this_library_make_a_history() -> None:
+    """A history may be an iterator of transaction events, which is read once."""
+    start = TransactionEvent(**EVENT)
+    end = TransactionEvent(**{**EVENT, "event_type": "subscription_expired", "event_datetime": "2026-07-10T00:00:00Z"})
+    assert current_flow(iter([end, start])) is Flow.EXPIRED
+
+
+class Nowhere(tzinfo):
+    """A zone whose offset cannot be told."""
+
+    def utcoffset(self, _: datetime | None, /) -> timedelta:
+        """Fail."""
+        raise ValueError("no such offset")
+
+    def dst(self, _: datetime | None, /) -> timedelta:
+        """Fail."""
+        raise ValueError("no such offset")
+
+    def tzname(self, _: datetime | None, /) -> str:
+        """Have a name."""
+        return "nowhere"
+
+
+def test_a_time_that_is_no_moment_is_refused_wherever_it_stands() -> None:
+    """An event of a foreign class without a usable time ends in an error that names the field."""
+    moment: Any
+    place: Any
+    for place in [0, 1, 2]:
+        for moment in [
+            NOON.replace(tzinfo=None),
+            NOON.replace(tzinfo=Nowhere()),
+            NOON.date(),
+            NOON.timestamp(),
+            None,
+            "yesterday",
+            "2026-06-10T12:00:00",
+            datetime.min.replace(tzinfo=timezone(timedelta(hours=1))),
+        ]:
+            with case(moment=moment, place=place):
+                history = [Happening("subscription_started", NOON)] * 2
+                history.insert(place, Happening("subscription_expired", moment))
+                with pytest.raises(AdaptyUsageError, match=r"^event_datetime: ") as caught:
+                    current_flow(history)
+                assert caught.value.field_name == "event_datetime"
+
+
+@pytest.mark.parametrize(
+    "events",
+    [None, 1, object(), NOON, TransactionEvent(**EVENT)],
+    ids=["none", "number", "object", "moment", "event"],
+)
+def test_what_is_no_collection_of_events_is_refused(events: Any) -> None:
+    """A single event, None or a number is no history: a typed error, not a raw one."""
+    with pytest.raises(AdaptyUsageError, match=r"^events: ") as caught:
+        current_flow(events)
+    assert caught.value.field_name == "events"
+
+
+@pytest.mark.parametrize(
+    "event",
+    [None, 1, "subscription_started", {}, dict(EVENT), object(), ["subscription_started", NOON]],
+    ids=["none", "number", "text", "empty", "json", "object", "pair"],
+)
+def test_what_is_no_event_is_refused(event: Any) -> None:
+    """An element without type and time, such as a decoded JSON object, ends in a typed error, not in a raw one."""
+    with pytest.raises(AdaptyUsageError) as caught:
+        current_flow([event])
+    assert caught.value.field_name is not None
