@@ -105,7 +105,7 @@ class _InFlight:
 class _StoreThread:
     """The store of a worker, in a thread of its own: an event loop must not wait for disks.
 
-    Queued updates are kept until they are written: if that fails, `flush` tries again.
+    Queued updates stay queued until they are written: if `flush` fails, the next one tries again.
     """
 
     def __init__(self, outbox: Outbox, limits: DeadLetterLimits) -> None:

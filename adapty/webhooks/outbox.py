@@ -33,7 +33,7 @@ __all__ = ["DeadLetter", "Outbox", "OutboxCounts", "OutboxHandler", "PendingEven
 logger = logging.getLogger("adapty")
 
 RETENTION = timedelta(days=7)
-"""How long the ID of a delivered event is kept. Adapty posts an event again for up to 24 hours."""
+"""How long the ID of a delivered event is stored. Adapty posts an event again for up to 24 hours."""
 
 _PAGE_SIZE = 500
 
@@ -91,7 +91,7 @@ class OutboxCounts(SafeRepr):
     Attributes:
         pending: Events that Mail has not accepted yet.
         dead_letters: Dead letters.
-        delivered: Events that Mail has accepted, and whose IDs are still kept.
+        delivered: Events that Mail has accepted, and whose IDs are still stored.
     """
 
     pending: int
@@ -109,7 +109,7 @@ class Outbox(SafeRepr):
 
     Args:
         path: The file; created unless it exists. Its folder must exist.
-        retention: How long the ID of a delivered event is kept. Default: 7 days.
+        retention: How long the ID of a delivered event is stored. Default: 7 days.
 
     Raises:
         AdaptyUsageError: The path cannot be used, or the file is not an outbox, is damaged, or was written by a newer

@@ -128,7 +128,7 @@ def malformed() -> st.SearchStrategy[bytes]:
 
 
 @given(body=malformed())
-@repeatable(1000)
+@repeatable(300)
 def test_whatever_is_posted_ends_in_an_event_or_in_our_own_error(body: bytes) -> None:
     """Damaged bodies: an event, or an error; an object is never posted again."""
     event = taken(body)

@@ -399,7 +399,7 @@ FIELDS = sorted({*PURCHASE["event_properties"], "store_offer_category", "store_o
     changes=st.dictionaries(st.sampled_from(FIELDS), json_values() | st.just(...), max_size=4),
     user=json_values() | st.just("user_12345"),
 )
-@repeatable(200)
+@repeatable(60)
 def test_any_event_is_told_or_has_a_reason(event_type: str, changes: dict[str, Any], user: Any) -> None:
     """Whatever stands in an event, there is an event that can be sent or a reason, and never an exception."""
     outcome = to_mail_event(WebhookEvent.from_dict({**purchase(event_type, **changes), "customer_user_id": user}))

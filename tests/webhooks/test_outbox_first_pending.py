@@ -81,7 +81,7 @@ CHANGES = ("put", "delivered", "dead", "pending", "replay", "replay_all", "delet
 
 
 @given(changes=st.lists(st.tuples(st.sampled_from(CHANGES), st.integers(0, 11)), max_size=60))
-@repeatable(60)
+@repeatable(20)
 def test_the_first_pending_event_of_each_profile_is_always_right(changes: list[tuple[Any, int]]) -> None:
     """Whatever happens to events, in whatever order."""
     with TemporaryDirectory() as folder:

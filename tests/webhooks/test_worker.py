@@ -559,12 +559,12 @@ def test_a_signal_has_what_is_sent_answered(outbox: Outbox, sandbox: Sandbox, nu
 @pytest.mark.parametrize("workers", [1, 2])
 def test_workers_that_are_killed_lose_and_double_nothing(outbox: Outbox, sandbox: Sandbox, workers: int) -> None:
     """Killed at any moment, and two at once: Mail gets all, each profile's in order."""
-    for each in events(400, 23):
+    for each in events(250, 23):
         outbox.put(each)
     command = [sys.executable, "-m", "tests.webhooks.killed_worker", str(outbox.path), sandbox.url, sandbox.mail_key]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     killed = subprocess.run(
-        [*command, "1", "5", str(workers)],
+        [*command, "1", "4", str(workers)],
         capture_output=True,
         text=True,
         cwd=ROOT,
@@ -576,8 +576,8 @@ def test_workers_that_are_killed_lose_and_double_nothing(outbox: Outbox, sandbox
     assert int(killed.stdout) > 1, "it was too quick to be killed"
     with Adapty(mail_secret_key=sandbox.mail_key, mail_base_url=sandbox.url) as adapty:
         drain(adapty, outbox)
-    assert_all_in_order(sandbox, 400)
-    assert outbox.counts() == OutboxCounts(pending=0, dead_letters=0, delivered=400)
+    assert_all_in_order(sandbox, 250)
+    assert outbox.counts() == OutboxCounts(pending=0, dead_letters=0, delivered=250)
 
 
 def test_a_thousand_posts_a_third_of_them_repeated(mail: Adapty, outbox: Outbox, sandbox: Sandbox) -> None:
