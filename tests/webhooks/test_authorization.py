@@ -44,8 +44,8 @@ IN_EVERY_FORM: tuple[Any, ...] = (
 )
 
 
-def test_headers_of_any_framework_are_read() -> None:
-    """A mapping or pairs, text or bytes, any case, and a WSGI environment: the value is found."""
+def test_headers_of_frameworks_are_accepted() -> None:
+    """Mappings and pairs, of text and bytes, in any case, and WSGI environments."""
     for headers in IN_EVERY_FORM:
         with case(headers):
             assert Receiver(VALUE).accept(headers, BODY).event is not None
@@ -53,22 +53,22 @@ def test_headers_of_any_framework_are_read() -> None:
                 Receiver("another value").accept(headers, BODY)
 
 
-def test_the_headers_of_a_mail_message_are_read() -> None:
-    """What the standard library's server has for headers is read as well."""
+def test_headers_of_email_message_are_accepted() -> None:
+    """As in http.server."""
     message = Message()
     message["Authorization"] = VALUE
     Receiver(VALUE).authenticate(message)
 
 
 @pytest.mark.parametrize("value", THREE)
-def test_each_of_several_values_is_accepted(value: str) -> None:
-    """The old and the new value, or those of production and sandbox, are accepted side by side."""
+def test_several_authorization_values_are_accepted(value: str) -> None:
+    """For example production and sandbox."""
     Receiver(THREE).authenticate({"Authorization": value})
     Receiver(iter(THREE)).authenticate({"Authorization": value})
 
 
-def test_any_other_value_is_refused() -> None:
-    """What is nearly the value, or nothing that a header holds, is refused with the status that is not retried."""
+def test_other_authorization_values_are_rejected() -> None:
+    """Also values that differ only in case, spaces or length."""
     cases: list[str | bytes] = [
         "",
         " ",
@@ -93,16 +93,16 @@ def test_any_other_value_is_refused() -> None:
             assert caught.value.status == 401
 
 
-def test_a_missing_header_is_refused() -> None:
-    """Without the header nobody is let in."""
+def test_missing_authorization_is_rejected() -> None:
+    """The error says that it is missing."""
     cases: list[Any] = [{}, [], {"X-Authorization": VALUE}, {"Proxy-Authorization": VALUE}, iter(())]
     for headers in cases:
         with case(headers), pytest.raises(WebhookAuthorizationError, match=r"is missing$"):
             Receiver(VALUE).accept(headers, BODY)
 
 
-def test_a_header_that_is_given_twice_is_refused() -> None:
-    """Which of the two counts is nothing to guess, even where both are right."""
+def test_repeated_authorization_is_rejected() -> None:
+    """Even if both values are accepted."""
     cases: list[Any] = [
         [("Authorization", VALUE), ("authorization", VALUE)],
         [("Authorization", VALUE), ("Authorization", "x")],
@@ -115,8 +115,8 @@ def test_a_header_that_is_given_twice_is_refused() -> None:
             Receiver(VALUE).accept(headers, BODY)
 
 
-def test_what_is_no_headers_is_the_callers_mistake() -> None:
-    """A mistake in the code around is no request of a stranger's: it is told as what it is."""
+def test_invalid_headers_raise_usage_error() -> None:
+    """They are a mistake of the calling code, not of the request."""
     cases: list[Any] = [
         None,
         7,
@@ -138,8 +138,8 @@ def test_what_is_no_headers_is_the_callers_mistake() -> None:
 
 @given(value=st.text(st.characters()) | st.binary())
 @repeatable(100)
-def test_whatever_stands_in_the_header_breaks_nothing(value: str | bytes) -> None:
-    """Any text and any bytes are refused like any other wrong value."""
+def test_any_header_value_is_accepted_or_rejected(value: str | bytes) -> None:
+    """No value raises another error."""
     for headers in ({"Authorization": value}, [(b"authorization", value)]):
         with pytest.raises(WebhookAuthorizationError):
             Receiver(VALUE).authenticate(headers)
@@ -159,11 +159,8 @@ def test_whatever_stands_in_the_header_breaks_nothing(value: str | bytes) -> Non
     ],
     ids=lambda headers: ascii(headers)[:50],
 )
-def test_every_value_is_compared_whatever_is_given(headers: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No comparison is left out or cut short, so the time tells neither which value it is nor how much of it is right.
-
-    All operands have the same length, for `compare_digest` takes longer for longer ones.
-    """
+def test_all_authorization_values_are_compared(headers: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The time of a check does not depend on the header."""
     compared: list[tuple[bytes, bytes]] = []
 
     def recording(one: bytes, other: bytes) -> bool:
@@ -179,8 +176,8 @@ def test_every_value_is_compared_whatever_is_given(headers: Any, monkeypatch: py
     assert len({other for _, other in compared}) == 1
 
 
-def test_the_values_of_the_environment_are_its_lines(monkeypatch: pytest.MonkeyPatch) -> None:
-    """One value a line: no header holds a line break, so no value is taken for two. An argument wins."""
+def test_environment_has_one_value_per_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Empty lines are ignored."""
     monkeypatch.setenv("ADAPTY_WEBHOOK_AUTHORIZATION", f"\n{THREE[0]}\n  a, b\r\n\n")
     receiver = Receiver()
     for value in (THREE[0], "a, b"):
@@ -193,16 +190,16 @@ def test_the_values_of_the_environment_are_its_lines(monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.parametrize("held", [None, "", " ", "\n \n"])
-def test_without_a_value_there_is_no_receiver(held: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A receiver that would accept nothing, or everything, is not made; the message says where the value comes from."""
+def test_receiver_requires_an_authorization_value(held: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The error names the argument and the variable."""
     if held is not None:
         monkeypatch.setenv("ADAPTY_WEBHOOK_AUTHORIZATION", held)
     with pytest.raises(AdaptyConfigError, match=r"^authorization: is missing; .*ADAPTY_WEBHOOK_AUTHORIZATION$"):
         Receiver()
 
 
-def test_a_value_that_no_header_holds_is_refused_when_the_receiver_is_made() -> None:
-    """What could never match, or would match what nobody meant, is told at once, and does not show in the message."""
+def test_authorization_rejects_values_that_no_header_can_carry() -> None:
+    """The error does not contain the value."""
     cases: list[tuple[Any, str]] = [
         ("", "is empty"),
         ("  ", "is empty"),
@@ -228,8 +225,8 @@ def test_a_value_that_no_header_holds_is_refused_when_the_receiver_is_made() -> 
             assert caught.value.field_name == "authorization"
 
 
-def test_quotes_around_a_value_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every webhook would be answered 401: the error names argument or variable, and the remedy, not the value."""
+def test_authorization_rejects_quotation_marks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are probably from a .env file."""
     problem = r"^authorization: has a quotation mark.*; remove the quotes"
     for before, after in (
         '""',
@@ -256,8 +253,8 @@ def test_quotes_around_a_value_are_refused(monkeypatch: pytest.MonkeyPatch) -> N
     Receiver('it\'s "a" value').authenticate({"Authorization": 'it\'s "a" value'})
 
 
-def test_the_value_shows_nowhere() -> None:
-    """Neither the receiver nor an error, nor the locals of its frames of ours, hold a value or what was given."""
+def test_authorization_value_is_never_shown() -> None:
+    """Neither reprs, errors nor the locals of our frames contain a value or a header."""
     receiver = Receiver([VALUE, "another-secret"])
     shown = repr(receiver) + repr(vars(receiver)) + repr(vars(receiver._verifier))
     for what in (VALUE, "another-secret", "value-from"):

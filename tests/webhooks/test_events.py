@@ -57,8 +57,8 @@ def parts(value: Any) -> Iterator[ResponseModel]:
             yield from parts(item)
 
 
-def test_a_documented_event_is_understood_as_a_whole() -> None:
-    """Nothing of an example of the vendor's is lost, and nothing of it stands in `extra_fields`."""
+def test_documented_events_are_parsed_completely() -> None:
+    """Nothing of the vendor's examples is in `extra_fields`."""
     cases: list[Mapping[str, Any]] = [PURCHASE, WITH_A_TOKEN, ACCESS, *EXAMPLES]
     for posted in cases:
         with case(posted):
@@ -68,8 +68,8 @@ def test_a_documented_event_is_understood_as_a_whole() -> None:
             assert [part.extra_fields for part in parts(event) if part.extra_fields] == []
 
 
-def test_an_event_has_its_parts_as_what_they_are() -> None:
-    """Times are aware and in UTC, amounts exact, and each object is of the class that its documentation names."""
+def test_event_fields_have_their_types() -> None:
+    """Times are aware and in UTC, amounts are exact, and objects have their classes."""
     event = event_of(WITH_A_TOKEN)
     assert event.event_datetime == datetime(2026, 6, 10, 14, 20, 5, tzinfo=UTC)
     assert event.event_id == "3f0c7a0e-6c2e-4f0e-9b63-5f6a0c1d2e3f"
@@ -91,8 +91,8 @@ def test_an_event_has_its_parts_as_what_they_are() -> None:
 
 
 @EVENTS
-def test_a_changed_event_is_read_and_nothing_of_it_is_lost(posted: Mapping[str, Any]) -> None:
-    """Whichever place is changed in whichever way, the event is read, and all that it says can be read."""
+def test_changed_events_are_parsed_without_loss(posted: Mapping[str, Any]) -> None:
+    """Whichever value is changed in whichever way."""
     for change in CHANGES:
         with case(change):
             problems = []
@@ -107,8 +107,8 @@ def test_a_changed_event_is_read_and_nothing_of_it_is_lost(posted: Mapping[str, 
 
 @given(strange=json_values())
 @repeatable(60)
-def test_any_object_is_an_event(strange: Any) -> None:
-    """Whatever JSON stands in the place of the properties, or beside them, is kept."""
+def test_any_properties_are_preserved(strange: Any) -> None:
+    """Whatever JSON they are."""
     for posted in ({**PURCHASE, "event_properties": strange}, {"event_type": "x", "event_properties": strange}):
         event = WebhookEvent.from_dict(posted)
         assert event.event_type == posted["event_type"]
@@ -116,16 +116,16 @@ def test_any_object_is_an_event(strange: Any) -> None:
         assert "NaN" in repr(lost(posted, event)) or lost(posted, event) == []
 
 
-def test_a_time_is_read_in_every_spelling() -> None:
-    """Whichever way the vendor spells a time, it is the same moment, in the event and in what it holds."""
+def test_times_are_parsed_in_every_format() -> None:
+    """To the same moment, in the event and in its properties."""
     for spelled in SPELLINGS:
         with case(spelled):
             event = event_of({**purchase(purchase_date=spelled), "event_datetime": spelled})
             assert event.event_datetime == event.event_properties.purchase_date == SPELLINGS[spelled]
 
 
-def test_the_type_says_what_the_properties_are() -> None:
-    """One type tells of an access level, the others of a purchase, whatever else stands there."""
+def test_event_type_determines_the_properties_class() -> None:
+    """Whatever the properties contain."""
     for event_type in sorted(EVENT_TYPES):
         with case(event_type):
             kind = AccessLevelProperties if event_type == "access_level_updated" else PurchaseProperties
@@ -135,8 +135,8 @@ def test_the_type_says_what_the_properties_are() -> None:
                 assert type(event.event_properties) is kind
 
 
-def test_the_properties_of_an_unknown_type_are_what_they_look_like() -> None:
-    """A type that is new, or that somebody renamed, is judged by whether an access level is named."""
+def test_properties_of_unknown_types_are_recognized() -> None:
+    """By `access_level_id`."""
     cases: list[tuple[dict[str, Any], type[ResponseModel]]] = [
         ({"access_level_id": "premium", "is_active": True}, AccessLevelProperties),
         ({"access_level_id": None}, AccessLevelProperties),
@@ -151,15 +151,15 @@ def test_the_properties_of_an_unknown_type_are_what_they_look_like() -> None:
 
 
 @pytest.mark.parametrize(("before", "now"), LEGACY_NAMES.items())
-def test_an_old_name_is_the_name_of_now(before: str, now: str) -> None:
-    """Who handles the names of now handles those of before too; the name that came is in `raw`."""
+def test_legacy_names_become_current_names(before: str, now: str) -> None:
+    """`raw` has the posted name."""
     event = event_of(purchase(before))
     assert event.event_type == now
     assert event.raw["event_type"] == before
 
 
-def test_the_events_own_id() -> None:
-    """The id that deliveries are told apart by is text, digits too, that any store can keep."""
+def test_event_id_is_usable_text_or_none() -> None:
+    """Whole numbers become text."""
     cases: list[tuple[Any, str | None]] = [
         ("3f0c7a0e", "3f0c7a0e"),
         (440001234567890, "440001234567890"),
@@ -177,22 +177,22 @@ def test_the_events_own_id() -> None:
             assert event_of(purchase(profile_event_id=held)).event_id == event_id
 
 
-def test_an_id_of_digits_may_come_as_a_number() -> None:
-    """Ids of stores are digits; as a number they are the same id, exactly."""
+def test_numeric_ids_become_text() -> None:
+    """Exactly."""
     properties = event_of(purchase(transaction_id=2**70, original_transaction_id=7)).event_properties
     assert (properties.transaction_id, properties.original_transaction_id) == (str(2**70), "7")
     assert properties.extra_fields == {}
 
 
-def test_the_raw_event_is_what_came_and_can_be_written() -> None:
-    """`raw` is for a store of one's own: JSON as it came, numbers included, that makes the same event again."""
+def test_raw_is_the_posted_json() -> None:
+    """It can be written and parsed again."""
     event = event_of(PURCHASE)
     assert event.raw == PURCHASE
     assert WebhookEvent.from_dict(json.loads(json.dumps(event.raw))) == event
 
 
-def test_changing_what_an_event_was_made_of_does_not_change_it() -> None:
-    """Neither the event nor its raw form shares anything with the decoded body."""
+def test_event_shares_nothing_with_the_parsed_body() -> None:
+    """A change of the body does not change the event."""
     posted = purchase()
     event = WebhookEvent.from_dict(posted)
     posted["event_properties"]["price_usd"] = 0
@@ -204,8 +204,8 @@ def test_changing_what_an_event_was_made_of_does_not_change_it() -> None:
 PERSONAL = "jane@example.com"
 
 
-def test_nothing_personal_shows_in_a_repr() -> None:
-    """An address, an IP address, a device and a token do not show; who wants them asks for them."""
+def test_repr_hides_personal_data() -> None:
+    """`to_dict` contains it."""
     cases: list[dict[str, Any]] = [
         {"email": PERSONAL},
         {"customer_user_id": PERSONAL},
@@ -231,8 +231,8 @@ def test_nothing_personal_shows_in_a_repr() -> None:
             assert PERSONAL in json.dumps(event.to_dict())
 
 
-def test_a_repr_shows_what_is_needed() -> None:
-    """What happened to whom shows: the type, the ids that are no address, the product and the amount."""
+def test_repr_shows_type_ids_product_and_amount() -> None:
+    """And no personal data."""
     shown = repr(event_of(PURCHASE))
     for needed in ("subscription_renewed", "user_12345", "3f0c7a0e", "premium_monthly", "9.99", "app_store"):
         assert needed in shown

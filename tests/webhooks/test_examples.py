@@ -42,8 +42,8 @@ def running(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[su
             process.kill()
 
 
-def test_an_example_takes_what_adapty_posts(running: tuple[subprocess.Popen[str], str]) -> None:
-    """The address is tried out, an event is posted twice and handled once, and strangers are turned away."""
+def test_examples_accept_posts(running: tuple[subprocess.Popen[str], str]) -> None:
+    """Each example program runs under its server."""
     process, url = running
     # The transport waits for the server to come up.
     with httpx.Client(transport=httpx.HTTPTransport(retries=8), timeout=10) as client:

@@ -135,10 +135,10 @@ def test_classify_depends_on_the_status_and_on_who_responded() -> None:
         (404, said("profile_not_found_error")),
     ],
 )
-def test_an_event_that_is_refused_by_any_status_is_set_aside(
+def test_rejected_event_becomes_a_dead_letter(
     adapty: Adapty, mail_api: Mail, outbox: Outbox, status: int, body: Any
 ) -> None:
-    """It stops nobody, and can be removed."""
+    """The next events of its profile are sent."""
     mail_api.answers = {"evt_0000": [(status, body)]}
     for each in events(4, 1):
         outbox.put(each)
@@ -151,10 +151,10 @@ def test_an_event_that_is_refused_by_any_status_is_set_aside(
 
 @pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize(("status", "body"), [(403, PAGE), (404, PAGE), (200, PAGE), (204, ""), (302, ""), (401, PAGE)])
-def test_an_answer_that_is_not_mails_passes(
+def test_worker_retries_responses_that_are_not_mails(
     adapty: Adapty, mail_api: Mail, outbox: Outbox, status: int, body: Any
 ) -> None:
-    """To one event, or to all: a worker goes on when it has passed, and loses nothing."""
+    """Nothing is lost, and no event becomes a dead letter."""
     mail_api.answers = {"evt_0000": [(status, body)] * 3 + [(200, {})], "*": [(status, body)] * 20 + [(200, {})]}
     for each in events(30, 10):
         outbox.put(each)
@@ -165,8 +165,8 @@ def test_an_answer_that_is_not_mails_passes(
     assert sorted(mail_api.taken) == [f"evt_{number:04}" for number in range(30)]
 
 
-def test_draining_through_a_strange_answer_sends_the_rest(adapty: Adapty, mail_api: Mail, outbox: Outbox) -> None:
-    """And tells in the end what is left, and why."""
+def test_drain_sends_the_others_and_raises(adapty: Adapty, mail_api: Mail, outbox: Outbox) -> None:
+    """A note says how many events are pending."""
     mail_api.answers = {"evt_0000": [(200, PAGE)]}
     for each in events(8, 4):
         outbox.put(each)
@@ -175,8 +175,8 @@ def test_draining_through_a_strange_answer_sends_the_rest(adapty: Adapty, mail_a
     assert ended.value.__notes__ == [f"6 delivered, 0 dead letters; 2 pending in {outbox.path}"]
 
 
-def test_a_key_that_mail_does_not_know_ends_a_worker(adapty: Adapty, mail_api: Mail, outbox: Outbox) -> None:
-    """In Mail's own words it would be the same tomorrow."""
+def test_unknown_key_ends_the_worker(adapty: Adapty, mail_api: Mail, outbox: Outbox) -> None:
+    """Another attempt would have the same result."""
     mail_api.answers = {"*": [(403, said("secret_key_does_not_exist_error"))]}
     outbox.put(event(1))
     worker = Worker(adapty, outbox).start()
@@ -189,10 +189,10 @@ LIMITS: WorkerOptions = {"max_retries": 0, "max_attempts": 3, "max_age": timedel
 
 
 @pytest.mark.usefixtures("impatient")
-def test_an_event_that_mail_always_fails_on_is_given_up_while_it_takes_others(
+def test_failing_event_becomes_a_dead_letter_while_others_succeed(
     adapty: Adapty, mail_api: Mail, outbox: Outbox, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Then the next events of its profile go out; the reason tells why."""
+    """Then the next events of its profile are sent; the reason says why."""
     mail_api.answers = {"evt_0000": [(500, said())]}
     for each in events(3, 1):
         outbox.put(each)
@@ -217,8 +217,8 @@ def test_an_event_that_mail_always_fails_on_is_given_up_while_it_takes_others(
 
 
 @pytest.mark.usefixtures("impatient")
-def test_an_outage_gives_nothing_up(adapty: Adapty, mail_api: Mail, outbox: Outbox) -> None:
-    """However long it takes: while Mail takes no event, none is to blame."""
+def test_outage_creates_no_dead_letters(adapty: Adapty, mail_api: Mail, outbox: Outbox) -> None:
+    """However long it takes."""
     mail_api.answers = {"*": [(500, said())] * 300 + [(200, {})]}
     for each in events(40, 20):
         outbox.put(each)
@@ -229,8 +229,8 @@ def test_an_outage_gives_nothing_up(adapty: Adapty, mail_api: Mail, outbox: Outb
 
 
 @pytest.mark.usefixtures("impatient")
-def test_draining_again_and_again_gives_up_too(adapty: Adapty, mail_api: Mail, outbox: Outbox) -> None:
-    """What is counted against an event is in the file: a cron job starts a new worker each time."""
+def test_failures_count_across_drains(adapty: Adapty, mail_api: Mail, outbox: Outbox) -> None:
+    """The count is in the file: a cron job starts a new worker each time."""
     mail_api.answers = {"evt_0000": [(500, said())]}
     outbox.put(event(0))
     for number in range(1, 3):
@@ -244,8 +244,8 @@ def test_draining_again_and_again_gives_up_too(adapty: Adapty, mail_api: Mail, o
 
 
 @pytest.mark.usefixtures("impatient")
-def test_a_replayed_event_has_all_its_time_again(adapty: Adapty, mail_api: Mail, outbox: Outbox) -> None:
-    """What was counted against it before is forgotten, also where it waits and was not given up yet."""
+def test_replay_resets_the_failures(adapty: Adapty, mail_api: Mail, outbox: Outbox) -> None:
+    """Of a pending event, too."""
     mail_api.answers = {"evt_0000": [(500, said())]}
     outbox.put(event(0))
     for number in range(1, 6):
@@ -257,10 +257,10 @@ def test_a_replayed_event_has_all_its_time_again(adapty: Adapty, mail_api: Mail,
 
 
 @pytest.mark.parametrize("way", ["delete", "replay"])
-def test_a_worker_heeds_what_becomes_of_an_event_that_waits(
+def test_deleted_or_replayed_event_blocks_no_longer(
     adapty: Adapty, mail_api: Mail, outbox: Outbox, monkeypatch: pytest.MonkeyPatch, way: str
 ) -> None:
-    """One that is removed or replayed holds up its profile no longer, however long it was to wait."""
+    """Its profile's next event is sent without a delay."""
     monkeypatch.setattr("adapty.webhooks._delivery._get_delay", lambda *_: 3600.0)
     mail_api.answers = {"evt_0000": [(500, said()), (200, {})]}
     for each in events(2, 1):

@@ -35,7 +35,7 @@ def modes(folder: Path) -> dict[str, str]:
 
 @pytest.mark.usefixtures("_umask")
 def test_new_files_are_private(tmp_path: Path) -> None:
-    """The files that SQLite creates beside them and the lock of the worker, too."""
+    """The side files of SQLite and the lock file, too."""
     with Outbox(tmp_path / "outbox") as outbox, SQLiteDedupStore(tmp_path / "seen") as dedup:
         outbox.put(event())
         dedup.acquire("e1", "a")
@@ -46,8 +46,8 @@ def test_new_files_are_private(tmp_path: Path) -> None:
             )
 
 
-def test_an_existing_file_keeps_its_mode(tmp_path: Path) -> None:
-    """Whoever shares a file with a group has allowed it on purpose."""
+def test_existing_file_keeps_its_mode(tmp_path: Path) -> None:
+    """It may be shared with a group on purpose."""
     path = tmp_path / "outbox"
     path.touch()
     path.chmod(0o660)
@@ -56,8 +56,8 @@ def test_an_existing_file_keeps_its_mode(tmp_path: Path) -> None:
         assert set(modes(tmp_path).values()) == {"0o660"}
 
 
-def test_a_file_that_is_made_again_is_private(tmp_path: Path) -> None:
-    """After somebody has removed it while it was open."""
+def test_recreated_file_is_private(tmp_path: Path) -> None:
+    """After it was removed while it was open."""
     with Outbox(tmp_path / "outbox") as outbox:
         outbox.put(event(1))
         for each in tmp_path.iterdir():

@@ -76,8 +76,8 @@ def test_drain_creates_missing_triggers(mail: Adapty, sandbox: Sandbox, tmp_path
             assert drain(mail, outbox).delivered == 1
 
 
-def test_a_running_worker_rebuilds_the_table(mail: Adapty, sandbox: Sandbox, outbox: Outbox) -> None:
-    """When nothing can be found though events are pending, and when a row does not fit."""
+def test_running_worker_rebuilds_a_damaged_table(mail: Adapty, sandbox: Sandbox, outbox: Outbox) -> None:
+    """If nothing is found although events are pending, and if a row does not match."""
     with Worker(mail, outbox) as worker:
         for number, damage in enumerate(("DROP TRIGGER event_inserted", "DELETE FROM first_pending")):
             outbox.put(event(3 * number))
@@ -91,7 +91,7 @@ def test_a_running_worker_rebuilds_the_table(mail: Adapty, sandbox: Sandbox, out
     assert len(list(sandbox.all_events())) == 6
 
 
-def test_a_right_table_is_not_written(outbox: Outbox) -> None:
+def test_correct_table_is_not_written(outbox: Outbox) -> None:
     """The check at the start of a worker only reads."""
     for each in events(30, 5):
         outbox.put(each)
@@ -103,8 +103,8 @@ def test_a_right_table_is_not_written(outbox: Outbox) -> None:
     store.close()
 
 
-def test_an_event_of_a_waiting_profile_rebuilds_nothing(outbox: Outbox) -> None:
-    """It is found by the table, and not due."""
+def test_waiting_profile_causes_no_rebuild(outbox: Outbox) -> None:
+    """Its event is in the table, and not due."""
     for each in events(3, 1):
         outbox.put(each)
     store = SQLiteOutboxStore(outbox.path)

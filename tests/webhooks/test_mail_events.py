@@ -63,16 +63,16 @@ def reason_of(event: dict[str, Any]) -> str:
     return outcome.reason
 
 
-def test_the_table_covers_every_known_type() -> None:
-    """Each documented type is mapped or skipped, and to each of Mail's types at least one leads."""
+def test_every_event_type_is_mapped_or_unsupported() -> None:
+    """And every type of Mail has a source."""
     assert set(TABLE) == EVENT_TYPES == MAIL_EVENT_TYPES.keys() | UNSUPPORTED.keys()
     mails = openapi_spec("mail")["components"]["schemas"]["TransactionEventType"]["enum"]
     assert set(MAIL_EVENT_TYPES.values()) == set(mails)
     assert {name: MAIL_EVENT_TYPES[name] for name in mails} == {name: name for name in mails}
 
 
-def test_every_type_is_what_the_table_says() -> None:
-    """The type of Mail's, and no end for a one-time purchase; or the reason, which names the type."""
+def test_event_types_are_converted_by_the_table() -> None:
+    """Or skipped with the reason."""
     for event_type, expected in TABLE.items():
         with case(event_type, expected):
             if expected is None:
@@ -86,13 +86,13 @@ def test_every_type_is_what_the_table_says() -> None:
 
 
 @pytest.mark.parametrize(("before", "now"), LEGACY_NAMES.items())
-def test_an_old_name_is_what_the_name_of_now_is(before: str, now: str) -> None:
-    """Events under their names of before are told all the same."""
+def test_legacy_names_are_converted_like_current_ones(before: str, now: str) -> None:
+    """By the same table."""
     assert mail_of(purchase(before)) == mail_of(purchase(now))
 
 
-def test_each_field_comes_from_where_the_facts_say() -> None:
-    """Nothing is lost on the way, nothing is added, and nothing is another field's."""
+def test_mail_fields_come_from_documented_fields() -> None:
+    """One by one."""
     assert mail_of(purchase()).to_dict() == {
         "event_type": "subscription_renewed",
         "event_id": "3f0c7a0e-6c2e-4f0e-9b63-5f6a0c1d2e3f",
@@ -110,8 +110,8 @@ def test_each_field_comes_from_where_the_facts_say() -> None:
     assert mail_of(purchase()).flow is Flow.ACTIVE
 
 
-def test_the_price_is_exact_or_left_out() -> None:
-    """The price is the decimal number that is spelled, zero included; without one, or with nonsense, there is none."""
+def test_price_is_exact_or_dropped() -> None:
+    """An invalid one is dropped."""
     cases: list[tuple[Any, str | None]] = [
         (9.99, "9.99"),
         (109.88999999999999, "109.88999999999999"),
@@ -132,22 +132,22 @@ def test_the_price_is_exact_or_left_out() -> None:
             assert mail_of(purchase(price_usd=spelled)).to_dict().get("price_usd") == sent
 
 
-def test_a_replacement_without_money_is_told_too() -> None:
-    """A Google subscription that replaces another one is no revenue, and a subscription all the same."""
+def test_replacement_without_revenue_is_converted() -> None:
+    """Its amounts are zero."""
     amounts = {name: 0 for name in PURCHASE["event_properties"] if name.endswith(("_usd", "_local"))}
     event = mail_of(purchase("subscription_started", store="play_store", **amounts))
     assert (event.price_usd, event.flow) == (Decimal(0), Flow.ACTIVE)
 
 
 @pytest.mark.parametrize("product", ["adapty_promotion", "adapty_server_side_product", "adapty_dashboard_product"])
-def test_what_was_granted_without_a_purchase_is_told_by_the_same_table(product: str) -> None:
-    """The facts make no difference: whoever was given a subscription has one, and needs no offer of another."""
+def test_grants_are_converted_by_the_same_table(product: str) -> None:
+    """Without a purchase at a store."""
     event = mail_of(purchase("subscription_started", vendor_product_id=product, store="adapty", price_usd=...))
     assert event.store_product_id == product
 
 
-def test_a_required_field_that_is_not_there_is_named() -> None:
-    """The reason has the webhook's name of the field and Mail's, and tells what is missing from what is odd."""
+def test_missing_required_field_skips_the_event() -> None:
+    """The reason names the webhook's field and Mail's."""
     cases: list[tuple[str, str]] = [
         ("profile_event_id", "event_id"),
         ("store", "store"),
@@ -167,8 +167,8 @@ def test_a_required_field_that_is_not_there_is_named() -> None:
                 assert reason_of(purchase(**holding)) == f"{field}: cannot be read; Mail requires it as {name}"
 
 
-def test_the_time_of_the_event_stands_in_two_places() -> None:
-    """Either will do; without both there is no event."""
+def test_event_datetime_falls_back_to_the_event() -> None:
+    """The properties' time has priority."""
     envelope = {**purchase(event_datetime=...), "event_datetime": "2026-06-10T00:00:01Z"}
     assert mail_of(envelope).event_datetime == datetime(2026, 6, 10, 0, 0, 1, tzinfo=UTC)
     assert mail_of({**purchase(), "event_datetime": None}).event_datetime == datetime(
@@ -178,8 +178,8 @@ def test_the_time_of_the_event_stands_in_two_places() -> None:
     assert reason_of(neither) == "event_datetime: cannot be read; Mail requires it as event_datetime"
 
 
-def test_what_mail_would_refuse_is_a_reason_and_no_exception() -> None:
-    """The record's own checks decide, and their words are the reason, under the webhook's name of the field."""
+def test_invalid_required_field_skips_the_event() -> None:
+    """Without an exception."""
     cases: list[tuple[dict[str, Any], str]] = [
         ({"transaction_id": ""}, "transaction_id: is empty; expected a non-empty str"),
         ({"store": " "}, "store: is empty; expected a non-empty str"),
@@ -194,8 +194,8 @@ def test_what_mail_would_refuse_is_a_reason_and_no_exception() -> None:
 PROMOTION = {"store_offer_category": "promotional", "store_offer_discount_type": "pay_up_front"}
 
 
-def test_an_optional_field_that_mail_would_refuse_does_not_cost_the_event() -> None:
-    """It is left out, and said to be; the rest of an offer stays."""
+def test_invalid_optional_field_is_dropped() -> None:
+    """`dropped_fields` names it."""
     cases: list[tuple[dict[str, Any], tuple[str, ...], Any]] = [
         ({"price_usd": "1" * 31}, ("price_usd",), None),
         ({"price_usd": 1e300}, ("price_usd",), None),
@@ -221,8 +221,8 @@ def test_an_optional_field_that_mail_would_refuse_does_not_cost_the_event() -> N
 
 
 @pytest.mark.parametrize("length", [50, 51, 200])
-def test_a_transaction_id_may_be_long(length: int) -> None:
-    """The limit of 50 characters is of the server-side API: what Adapty itself tells, it has taken already."""
+def test_transaction_id_has_no_length_limit(length: int) -> None:
+    """Adapty has accepted it already."""
     event = mail_of(purchase(transaction_id="x" * length))
     assert isinstance(event, TransactionEvent)
     assert event.to_dict()["store_transaction_id"] == "x" * length
@@ -230,8 +230,8 @@ def test_a_transaction_id_may_be_long(length: int) -> None:
     assert WebhookTransactionEvent.from_dict(event.to_dict()).to_dict() == event.to_dict()
 
 
-def test_ids_of_digits_come_as_numbers_too() -> None:
-    """Each of them is text, as it would be with quotes around it."""
+def test_numeric_ids_are_converted_to_text() -> None:
+    """As for other fields."""
     numbers: dict[str, Any] = {
         "vendor_product_id": 7,
         "transaction_id": 8,
@@ -253,8 +253,8 @@ def test_ids_of_digits_come_as_numbers_too() -> None:
     assert event["offer"]["offer_id"] == "11"
 
 
-def test_a_reason_has_a_short_name() -> None:
-    """Of which there are five, to count by."""
+def test_skip_reason_is_a_constant() -> None:
+    """Beside the text."""
     cases: list[tuple[dict[str, Any], str | None]] = [
         (purchase("subscription_paused"), "unsupported"),
         (purchase("brand_new"), "unknown_type"),
@@ -271,22 +271,22 @@ def test_a_reason_has_a_short_name() -> None:
             assert to_mail_event(event_of(event)).skip_reason == skipped
 
 
-def test_an_id_that_cannot_be_read_is_not_taken_for_none() -> None:
-    """A profile is anonymous where there is no id, and not where there is an odd one."""
+def test_unreadable_customer_user_id_is_not_anonymous() -> None:
+    """The event is incomplete."""
     said = "customer_user_id: cannot be read; Mail requires it as external_profile_id"
     assert reason_of({**purchase(), "customer_user_id": {"id": 7}}) == said
 
 
-def test_an_end_that_cannot_be_read_is_left_out() -> None:
-    """An optional field does not cost the event."""
+def test_unreadable_expiry_is_dropped() -> None:
+    """It is optional."""
     cases: list[Any] = ["soon", None, ..., 7]
     for expires_at in cases:
         with case(expires_at):
             assert "expires_at" not in mail_of(purchase(subscription_expires_at=expires_at)).to_dict()
 
 
-def test_an_offer_is_told_where_mail_has_such_a_one() -> None:
-    """An offer of a category or type that Mail does not have does not cost the event: it is left out."""
+def test_offer_is_converted_if_mail_has_its_category() -> None:
+    """Others are dropped."""
     cases: list[tuple[Any, Any, Any, Offer | None]] = [
         ("introductory", "free_trial", ..., Offer(category="introductory", offer_type="free_trial")),
         ("promotional", "pay_up_front", "o1", Offer(category="promotional", offer_type="pay_up_front", offer_id="o1")),
@@ -311,14 +311,14 @@ def test_an_offer_is_told_where_mail_has_such_a_one() -> None:
             assert event.to_dict().get("offer") == (offer and offer.to_dict())
 
 
-def test_the_start_of_a_trial_has_the_tables_offer() -> None:
-    """Whatever offer the trial came by: that it is one is what Mail has to know."""
+def test_trial_start_has_the_trial_offer() -> None:
+    """It distinguishes a trial from a subscription."""
     event = mail_of(purchase("trial_started", store_offer_category="retention", store_offer_discount_type="free_trial"))
     assert event.offer == Offer(category="introductory", offer_type="free_trial")
 
 
-def test_an_id_with_unseen_characters_is_skipped_with_the_reason() -> None:
-    """Nobody can be saved in Mail under such an id; the reason names the character, and not the user."""
+def test_id_with_invisible_characters_skips_the_event() -> None:
+    """The reason names the character."""
     for value, problem in (
         (" user_1", "starts with U+0020 SPACE"),
         ("user_1\u200b", "ends with U+200B ZERO WIDTH SPACE"),
@@ -333,8 +333,8 @@ def test_an_id_with_unseen_characters_is_skipped_with_the_reason() -> None:
     assert to_mail_event(event_of({**purchase(), "customer_user_id": "user 1"})).event is not None
 
 
-def test_an_anonymous_profile_is_skipped() -> None:
-    """Mail knows nobody without an id."""
+def test_anonymous_profile_is_skipped() -> None:
+    """Mail requires an ID."""
     cases: list[Any] = [None, ..., "", "  ", "\ud800"]
     for customer_user_id in cases:
         with case(customer_user_id):
@@ -346,8 +346,8 @@ def test_an_anonymous_profile_is_skipped() -> None:
             assert reason_of(event) == "the profile is anonymous: it has no customer_user_id"
 
 
-def test_the_id_can_be_found_by_another_rule() -> None:
-    """Whoever saves profiles in Mail under another id says which; None is for those that it does not have."""
+def test_external_profile_id_finds_the_profile() -> None:
+    """None means anonymous."""
     event = event_of({**purchase(), "customer_user_id": None})
     outcome = to_mail_event(event, external_profile_id=lambda event: event.integration_ids["branch_id"])
     assert outcome.event
@@ -357,8 +357,8 @@ def test_the_id_can_be_found_by_another_rule() -> None:
         assert outcome == MailConversion(reason="the profile is anonymous: external_profile_id returned none")
 
 
-def test_what_a_rule_raises_is_passed_on() -> None:
-    """A database that is away for a moment is no reason to skip the event: it has to be handled again."""
+def test_errors_of_external_profile_id_are_raised() -> None:
+    """A database that is away for a moment must not skip the event."""
 
     def rule(event: WebhookEvent) -> str:
         raise ConnectionError
@@ -367,8 +367,8 @@ def test_what_a_rule_raises_is_passed_on() -> None:
         to_mail_event(event_of(purchase()), external_profile_id=rule)
 
 
-def test_a_rule_gives_text() -> None:
-    """Something else is a mistake in the rule, for every event alike."""
+def test_external_profile_id_must_return_text_or_none() -> None:
+    """Anything else is an error in it."""
     cases: list[Any] = [7, b"user", ["user"], True]
     for returned in cases:
         message = r"^external_profile_id: returned something of type"
@@ -376,15 +376,15 @@ def test_a_rule_gives_text() -> None:
             to_mail_event(event_of(purchase()), external_profile_id=Mock(return_value=returned))
 
 
-def test_an_unknown_type_is_named() -> None:
-    """A type that is new, or was renamed and is not in the receiver's table; what is in its place does not show."""
+def test_unknown_type_is_named() -> None:
+    """In the reason."""
     assert reason_of(purchase("brand_new")) == "the event type 'brand_new' is unknown"
     assert "jane" not in reason_of(purchase("jane@example.com"))
     assert to_mail_event(WebhookEvent()).reason == "the event type '' is unknown"
 
 
-def test_only_an_event_is_taken() -> None:
-    """A decoded body has to be read first."""
+def test_to_mail_event_requires_a_webhook_event() -> None:
+    """Not its JSON."""
     cases: list[Any] = [None, {}, PURCHASE, "x"]
     for event in cases:
         with case(event), pytest.raises(AdaptyUsageError, match=r"^event: is .*expected a WebhookEvent$"):
@@ -400,8 +400,8 @@ FIELDS = sorted({*PURCHASE["event_properties"], "store_offer_category", "store_o
     user=json_values() | st.just("user_12345"),
 )
 @repeatable(60)
-def test_any_event_is_told_or_has_a_reason(event_type: str, changes: dict[str, Any], user: Any) -> None:
-    """Whatever stands in an event, there is an event that can be sent or a reason, and never an exception."""
+def test_any_event_is_converted_or_has_a_reason(event_type: str, changes: dict[str, Any], user: Any) -> None:
+    """No event raises."""
     outcome = to_mail_event(WebhookEvent.from_dict({**purchase(event_type, **changes), "customer_user_id": user}))
     assert (outcome.event is None) != (outcome.reason is None)
     if outcome.event:

@@ -46,8 +46,8 @@ def taken(body: bytes) -> WebhookEvent:
     return event
 
 
-def test_a_whole_number_is_the_id_of_its_digits() -> None:
-    """Exactly, however it is written; the event reaches Mail."""
+def test_whole_number_is_the_id_of_its_digits() -> None:
+    """Also with a decimal point or an exponent."""
     cases: list[tuple[str, str]] = [
         ("12345", "12345"),
         ("12345.0", "12345"),
@@ -72,14 +72,14 @@ def test_a_whole_number_is_the_id_of_its_digits() -> None:
 
 @given(number=st.integers(-(10**40), 10**40), write=st.sampled_from(["{}", "{}.0", "{}.00", "{}e0", "{}E+0"]))
 @repeatable(40)
-def test_any_whole_number_is_exact(number: int, write: str) -> None:
-    """No digit is lost on the way."""
+def test_whole_numbers_are_exact(number: int, write: str) -> None:
+    """However long they are."""
     properties = taken(posted("transaction_id", write.format(number))).event_properties
     assert (properties.transaction_id, properties.extra_fields) == (str(number), {})
 
 
-def test_what_is_no_id_is_kept_and_named() -> None:
-    """It goes to `extra_fields`, and the reason why Mail is not told names the field."""
+def test_values_that_are_not_ids_are_preserved() -> None:
+    """In `extra_fields`; the reason names the field."""
     cases: list[str] = ["12345.5", "1e-7", "true", "[12345]", "9" * 5000, "0." + "9" * 5000, "9" * 400]
     for number in cases:
         with case(number):
@@ -94,8 +94,8 @@ def test_what_is_no_id_is_kept_and_named() -> None:
                 assert outcome.reason.startswith(f"{name}: cannot be read")
 
 
-def test_a_number_of_5000_digits_costs_one_field(tmp_path: Any) -> None:
-    """Wherever it stands, the rest of the event is read, and Mail is told."""
+def test_very_long_number_affects_only_its_field(tmp_path: Any) -> None:
+    """It is in `extra_fields`."""
     with Outbox(tmp_path / "outbox.sqlite") as outbox:
         handle: Callable[[WebhookEvent], None] = outbox_handler(outbox)
         names = ("price_usd", "paywall_name", "consecutive_payments", "environment", "something_new", "currency")

@@ -93,10 +93,8 @@ def assert_readable(outbox: Outbox) -> None:
 
 
 @pytest.mark.parametrize("column", FATAL)
-def test_a_row_that_cannot_be_sent_becomes_a_dead_letter(
-    mail: Adapty, sandbox: Sandbox, tmp_path: Path, column: str
-) -> None:
-    """The other rows of its profile are sent in their order, and all can be listed, replayed and removed."""
+def test_damaged_row_becomes_a_dead_letter(mail: Adapty, sandbox: Sandbox, tmp_path: Path, column: str) -> None:
+    """The other rows of its profile are sent in order, and all can be listed, replayed and deleted."""
     for number, value in enumerate(FATAL[column]):
         sandbox.reset()
         with damaged(tmp_path / f"{number}.sqlite", column, value) as outbox:
@@ -115,8 +113,8 @@ def test_a_row_that_cannot_be_sent_becomes_a_dead_letter(
 
 
 @pytest.mark.parametrize("column", HARMLESS)
-def test_a_row_with_a_damaged_note_is_sent(mail: Adapty, sandbox: Sandbox, tmp_path: Path, column: str) -> None:
-    """When it came and how often it was tried is not what Mail is told."""
+def test_row_with_damaged_metadata_is_sent(mail: Adapty, sandbox: Sandbox, tmp_path: Path, column: str) -> None:
+    """Mail does not get times and attempts."""
     for number, value in enumerate(HARMLESS[column]):
         sandbox.reset()
         with damaged(tmp_path / f"{number}.sqlite", column, value) as outbox:
@@ -125,7 +123,7 @@ def test_a_row_with_a_damaged_note_is_sent(mail: Adapty, sandbox: Sandbox, tmp_p
 
 
 def test_damaged_rows_do_not_end_a_worker(mail: Adapty, sandbox: Sandbox, outbox: Outbox) -> None:
-    """It goes on with what comes later, and says in the log what it set aside."""
+    """It sends later events, and logs the dead letters."""
     for each in events(60, 3):
         outbox.put(each)
     with closing(sqlite3.connect(outbox.path)) as connection, connection:
@@ -143,8 +141,8 @@ def test_damaged_rows_do_not_end_a_worker(mail: Adapty, sandbox: Sandbox, outbox
     }
 
 
-def test_a_file_without_the_constraints_can_be_used(mail: Adapty, sandbox: Sandbox, outbox: Outbox) -> None:
-    """Nulls in every column stop nothing, though no version of this library could have written them."""
+def test_file_without_constraints_is_usable(mail: Adapty, sandbox: Sandbox, outbox: Outbox) -> None:
+    """Nulls in any column block nothing."""
     columns = ("event_id", "profile", "event", "state", "created_at", "updated_at", "attempts")
     for each in events(8, 1):
         outbox.put(each)
@@ -174,8 +172,8 @@ ANYTHING = st.one_of(
 
 @given(values=st.tuples(st.integers(1, 2**62), *[ANYTHING] * (COLUMNS.count(","))))
 @repeatable(100)
-def test_any_row_can_be_read(values: tuple[Any, ...]) -> None:
-    """Whatever SQLite gives for its columns."""
+def test_any_row_is_parsed(values: tuple[Any, ...]) -> None:
+    """Whatever SQLite returns."""
     stored = parse_row(values)
     assert stored.seq == values[0]
     for text in (stored.event_id, stored.profile, stored.reason or "", stored.damage or ""):

@@ -70,8 +70,8 @@ def work_to_find_nothing(path: Path, rows: int) -> int:
         return steps
 
 
-def test_a_long_backlog_of_one_profile_takes_no_longer(tmp_path: Path) -> None:
-    """The work to find the next event does not grow with the number of rows."""
+def test_long_backlog_of_a_profile_is_no_slower(tmp_path: Path) -> None:
+    """The work does not grow with the number of rows."""
     few = work_to_find_nothing(tmp_path / "few.sqlite", 10)
     many = work_to_find_nothing(tmp_path / "many.sqlite", 3000)
     assert many <= 2 * few + 10
@@ -82,8 +82,8 @@ CHANGES = ("put", "delivered", "dead", "pending", "replay", "replay_all", "delet
 
 @given(changes=st.lists(st.tuples(st.sampled_from(CHANGES), st.integers(0, 11)), max_size=60))
 @repeatable(20)
-def test_the_first_pending_event_of_each_profile_is_always_right(changes: list[tuple[Any, int]]) -> None:
-    """Whatever happens to events, in whatever order."""
+def test_first_pending_table_is_always_correct(changes: list[tuple[Any, int]]) -> None:
+    """After any changes in any order."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / "outbox.sqlite"
         store = SQLiteOutboxStore(path)

@@ -64,8 +64,8 @@ def make_at_once(kind: str, folder: str) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_workers_that_start_together_make_one_file(tmp_path: Path, kind: str) -> None:
-    """None of them takes what another one is making for somebody else's, or for locked."""
+def test_simultaneous_processes_create_one_file(tmp_path: Path, kind: str) -> None:
+    """None takes it for foreign or locked."""
     assert run("make_at_once", kind, str(tmp_path)) == ""
 
 
@@ -114,8 +114,8 @@ def lose_the_parent(kind: str, path: str, how: str) -> None:
 
 @pytest.mark.parametrize("how", ["closes", "ends"])
 @pytest.mark.parametrize("kind", KINDS)
-def test_what_a_forked_process_puts_in_stays(tmp_path: Path, kind: str, how: str) -> None:
-    """Whatever becomes of the parent, and whoever opens and closes the file meanwhile."""
+def test_events_of_a_forked_process_are_stored(tmp_path: Path, kind: str, how: str) -> None:
+    """Whatever the parent does, and whichever process opens the file meanwhile."""
     assert run("lose_the_parent", kind, str(tmp_path / "file"), how) == "3 5\n"
 
 
@@ -159,8 +159,8 @@ def test_child_does_not_hold_the_lock_of_a_killed_parent(tmp_path: Path) -> None
     assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGKILL, "True\n", "")
 
 
-def test_a_forked_process_has_no_part_in_a_lock_and_can_take_over(tmp_path: Path) -> None:
-    """It is kept out as long as the parent has the lock, and not any longer."""
+def test_forked_process_does_not_share_the_lock(tmp_path: Path) -> None:
+    """It can acquire it after the parent has released it."""
     assert run("take_over", str(tmp_path / "outbox")) == "False True\n"
 
 
