@@ -32,24 +32,24 @@ Message = dict[str, Any]
 
 
 def in_starlette(app: ASGIApp) -> Any:
-    """Give a Starlette application with a route to this one."""
+    """Return a Starlette application with a route to this one."""
     return Starlette(routes=[Route(PATH, app)])
 
 
 def in_fastapi(app: ASGIApp) -> Any:
-    """Give a FastAPI application with a route to this one."""
+    """Return a FastAPI application with a route to this one."""
     outer = pytest.importorskip("fastapi").FastAPI()
     outer.add_route(PATH, app)
     return outer
 
 
 def in_starlette_mounted(app: ASGIApp) -> Any:
-    """Give a Starlette application that mounts this one."""
+    """Return a Starlette application that mounts this one."""
     return Starlette(routes=[Mount(PATH, app)])
 
 
 def in_fastapi_mounted(app: ASGIApp) -> Any:
-    """Give a FastAPI application that mounts this one."""
+    """Return a FastAPI application that mounts this one."""
     outer = pytest.importorskip("fastapi").FastAPI()
     outer.mount(PATH, app)
     return outer
@@ -129,7 +129,7 @@ def spoken(app: ASGIApp, messages: list[Message], **scope: Any) -> list[Message]
 
 
 def chunk(body: bytes, *, more: bool) -> Message:
-    """Give a part of a body."""
+    """Return a part of a body."""
     return {"type": "http.request", "body": body, "more_body": more}
 
 

@@ -1,4 +1,4 @@
-"""Who may post: what is compared, how, and what never shows."""
+"""The Authorization header: how it is compared, and that it is never shown."""
 
 from __future__ import annotations
 
@@ -189,11 +189,11 @@ def test_environment_has_one_value_per_line(monkeypatch: pytest.MonkeyPatch) -> 
         Receiver(VALUE).authenticate({"Authorization": THREE[0]})
 
 
-@pytest.mark.parametrize("held", [None, "", " ", "\n \n"])
-def test_receiver_requires_an_authorization_value(held: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("value", [None, "", " ", "\n \n"])
+def test_receiver_requires_an_authorization_value(value: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
     """The error names the argument and the variable."""
-    if held is not None:
-        monkeypatch.setenv("ADAPTY_WEBHOOK_AUTHORIZATION", held)
+    if value is not None:
+        monkeypatch.setenv("ADAPTY_WEBHOOK_AUTHORIZATION", value)
     with pytest.raises(AdaptyConfigError, match=r"^authorization: is missing; .*ADAPTY_WEBHOOK_AUTHORIZATION$"):
         Receiver()
 

@@ -1,4 +1,4 @@
-"""Whatever is posted as a body ends in an event or in our own error, and costs no more than its length."""
+"""Parsing of bodies: an event or an error of ours, and limits."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def test_body_rejects_what_is_not_an_event() -> None:
 
 
 def taken(body: bytes) -> WebhookEvent | None:
-    """Give the event of a body, or None where there is none; anything but our own error fails the test."""
+    """Return the event of a body, or None if there is none; anything but our own error fails the test."""
     try:
         return RECEIVER.accept(HEADERS, body).event
     except WebhookError as error:
@@ -110,7 +110,7 @@ PIECES = [
 
 
 def damaged() -> st.SearchStrategy[bytes]:
-    """Give an event of which a part is cut out, or something else put in its place."""
+    """Return an event of which a part is cut out, or something else put in its place."""
     return st.builds(
         lambda body, start, length, piece: body[: start % len(body)] + piece + body[start % len(body) + length :],
         st.sampled_from(GOOD),
@@ -121,7 +121,7 @@ def damaged() -> st.SearchStrategy[bytes]:
 
 
 def malformed() -> st.SearchStrategy[bytes]:
-    """Give bodies that strangers, broken proxies and later versions could send."""
+    """Return bodies that strangers, broken proxies and later versions could send."""
     written = json_values().map(lambda value: json.dumps(value).encode())
     pieces = st.lists(st.sampled_from(PIECES), max_size=8).map(b"".join)
     return st.one_of(damaged(), damaged(), st.binary(max_size=40), written, pieces)

@@ -1,4 +1,4 @@
-"""Which events were handled: claimed once, marked when handled, forgotten in time, by threads and processes alike."""
+"""The dedup stores: claims, completion and expiry, with threads, processes and forks."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Clock:
         self.now = 1_781_101_200.0
 
     def time(self) -> float:
-        """Give seconds since 1970."""
+        """Return seconds since 1970."""
         return self.now
 
     monotonic = time
@@ -57,7 +57,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 @pytest.fixture(params=[MemoryDedupStore, SQLiteDedupStore])
 def make(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[..., DedupStore]]:
-    """Give what makes a store of either kind; of the second, always over the same file."""
+    """Return what makes a store of either kind; of the second, always over the same file."""
     opened: list[SQLiteDedupStore] = []
 
     def made(**settings: Any) -> DedupStore:
@@ -104,7 +104,7 @@ def test_release_keeps_the_claim_of_another_owner(make: Callable[..., DedupStore
     dedup.release("e1", "slow")
     assert dedup.acquire("e1", "third") == "in_progress"
     dedup.complete("e1", "other")
-    for owner in ("slow", "other", "nobody"):
+    for owner in ("slow", "other", "unknown"):
         dedup.release("e1", owner)
     dedup.release("never claimed", "a")
     assert dedup.acquire("e1", "third") == "completed"
@@ -268,7 +268,7 @@ def test_relative_path_is_resolved_at_creation(tmp_path: Path, monkeypatch: pyte
 
 
 def foreign_database(path: Path) -> None:
-    """Make somebody else's database."""
+    """Create a database of another program."""
     connection = sqlite3.connect(path)
     connection.execute("CREATE TABLE orders (id INTEGER)")
     connection.commit()

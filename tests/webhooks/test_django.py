@@ -46,7 +46,7 @@ def _django() -> None:
 
 @pytest.fixture
 def client_of(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
-    """Give what makes a client of a project that has this view; CSRF is checked as in production."""
+    """Return what makes a client of a project that has this view; CSRF is checked as in production."""
 
     def made(view: Any, path: str = "webhooks/adapty") -> Any:
         project = ModuleType("tests_webhooks_django_urls")

@@ -1,4 +1,4 @@
-"""An event is read whatever Adapty adds, leaves out or changes, and nothing of it is lost or shown."""
+"""Events are parsed whatever Adapty adds, omits or changes; nothing is lost, and no personal data is shown."""
 
 from __future__ import annotations
 
@@ -118,10 +118,10 @@ def test_any_properties_are_preserved(strange: Any) -> None:
 
 def test_times_are_parsed_in_every_format() -> None:
     """To the same moment, in the event and in its properties."""
-    for spelled in SPELLINGS:
-        with case(spelled):
-            event = event_of({**purchase(purchase_date=spelled), "event_datetime": spelled})
-            assert event.event_datetime == event.event_properties.purchase_date == SPELLINGS[spelled]
+    for text in SPELLINGS:
+        with case(text):
+            event = event_of({**purchase(purchase_date=text), "event_datetime": text})
+            assert event.event_datetime == event.event_properties.purchase_date == SPELLINGS[text]
 
 
 def test_event_type_determines_the_properties_class() -> None:
@@ -172,9 +172,9 @@ def test_event_id_is_usable_text_or_none() -> None:
         (1.5, None),
         ([], None),
     ]
-    for held, event_id in cases:
-        with case(held, event_id):
-            assert event_of(purchase(profile_event_id=held)).event_id == event_id
+    for value, event_id in cases:
+        with case(value, event_id):
+            assert event_of(purchase(profile_event_id=value)).event_id == event_id
 
 
 def test_numeric_ids_become_text() -> None:

@@ -1,4 +1,4 @@
-"""What a worker makes of each answer: whose fault it is, who waits for how long, and what is given up."""
+"""What a worker does after each failure: retry, pause, dead letter or end."""
 
 from __future__ import annotations
 
@@ -74,13 +74,13 @@ class Mail:
 
 @pytest.fixture
 def mail_api() -> Mail:
-    """Give an API that takes everything, unless it is told otherwise."""
+    """Return an API that takes everything, unless a test sets other responses."""
     return Mail()
 
 
 @pytest.fixture
 def adapty(mail_api: Mail) -> Iterator[Adapty]:
-    """Give a client of it."""
+    """Return a client of it."""
     with Adapty(mail_secret_key="secret_live_shown", transport=httpx.MockTransport(mail_api)) as client:
         yield client
 

@@ -1,4 +1,4 @@
-"""The files of webhooks hold personal data: they can be read and written by their owner only."""
+"""The files of webhooks contain personal data: only their owner can read and write them."""
 
 from __future__ import annotations
 

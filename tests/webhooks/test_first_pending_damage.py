@@ -1,4 +1,4 @@
-"""A damaged table of each profile's first pending event: rebuilt by the worker, which sends each event once."""
+"""A damaged table of each profile's first pending event: the worker rebuilds it and sends each event once."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ DAMAGE = (
     "UPDATE first_pending SET profile = NULL",
     "UPDATE first_pending SET profile = x'ff'",
     "UPDATE first_pending SET profile = 'user_1'",
-    "UPDATE first_pending SET profile = 'nobody'",
+    "UPDATE first_pending SET profile = 'unknown'",
     "UPDATE first_pending SET seq = -1 WHERE profile = 'user_0'",
     "UPDATE first_pending SET seq = 4 WHERE profile = 'user_0'",
     "DELETE FROM first_pending WHERE profile = 'user_0'",

@@ -1,4 +1,4 @@
-"""`outbox_handler`: what is posted to a receiver is in the outbox when Adapty is answered, and then at Mail."""
+"""`outbox_handler`: posted events are in the outbox before the response, and reach Mail."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def body(number: int, event_type: str = "subscription_started", **fields: Any) -
 
 @pytest.fixture
 def receiver() -> Receiver:
-    """Give a receiver without a store of seen events: the outbox knows them."""
+    """Return a receiver without a store of seen events: the outbox knows them."""
     return Receiver(AUTHORIZATION)
 
 

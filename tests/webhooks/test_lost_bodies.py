@@ -1,4 +1,4 @@
-"""A body that something else has read: the request is answered 503 with a log line, so that Adapty posts it again."""
+"""Bodies that other code has read: the response is 503 with a log line, and Adapty posts the event again."""
 
 from __future__ import annotations
 

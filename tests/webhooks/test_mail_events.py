@@ -1,4 +1,4 @@
-"""What an event is for Adapty Mail: the table, each field, and the reason where there is none."""
+"""Conversion of events for Adapty Mail: the table, each field, and the reasons to skip."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ ONE_TIME = {"non_subscription_purchase", "non_subscription_purchase_refunded"}
 
 
 def mail_of(event: dict[str, Any]) -> TransactionEvent:
-    """Give the event that Mail is told of, as it comes through the receiver; the test fails where there is none."""
+    """Return the event that for Mail, as it comes through the receiver; the test fails if there is none."""
     outcome = to_mail_event(event_of(event))
     assert outcome.event is not None, outcome.reason
     assert outcome.reason is None
@@ -56,7 +56,7 @@ def mail_of(event: dict[str, Any]) -> TransactionEvent:
 
 
 def reason_of(event: dict[str, Any]) -> str:
-    """Give the reason why Mail is told nothing; the test fails where there is none."""
+    """Return the reason why the event is skipped; the test fails if there is none."""
     outcome = to_mail_event(event_of(event))
     assert outcome.event is None
     assert outcome.reason
@@ -127,9 +127,9 @@ def test_price_is_exact_or_dropped() -> None:
         ("free", None),
         (True, None),
     ]
-    for spelled, sent in cases:
-        with case(spelled, sent):
-            assert mail_of(purchase(price_usd=spelled)).to_dict().get("price_usd") == sent
+    for text, sent in cases:
+        with case(text, sent):
+            assert mail_of(purchase(price_usd=text)).to_dict().get("price_usd") == sent
 
 
 def test_replacement_without_revenue_is_converted() -> None:
@@ -339,9 +339,9 @@ def test_anonymous_profile_is_skipped() -> None:
     for customer_user_id in cases:
         with case(customer_user_id):
             event = {
-                name: held
-                for name, held in {**purchase(), "customer_user_id": customer_user_id}.items()
-                if held is not ...
+                name: value
+                for name, value in {**purchase(), "customer_user_id": customer_user_id}.items()
+                if value is not ...
             }
             assert reason_of(event) == "the profile is anonymous: it has no customer_user_id"
 

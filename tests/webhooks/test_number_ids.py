@@ -1,4 +1,4 @@
-"""Ids that come as JSON numbers: a whole number is the id of its digits, anything else is kept and costs no event."""
+"""IDs that are JSON numbers: whole numbers become text, and other values affect only their field."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The outbox: what is put into it stays, once, in order, whoever else writes to the file."""
+"""The outbox: events are stored once and in order, with any number of writers."""
 
 from __future__ import annotations
 
@@ -29,19 +29,19 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    """Give the path of an outbox that is not there yet."""
+    """Return the path of an outbox that is not there yet."""
     return tmp_path / "outbox.sqlite"
 
 
 @pytest.fixture
 def outbox(path: Path) -> Iterator[Outbox]:
-    """Give an empty outbox."""
+    """Return an empty outbox."""
     with Outbox(path) as opened:
         yield opened
 
 
 def ids(found: Iterator[PendingEvent]) -> list[str]:
-    """Give the ids of what is listed."""
+    """Return the ids of what is listed."""
     return [each.event_id for each in found]
 
 
@@ -303,7 +303,7 @@ def test_locked_file_raises_webhook_unavailable(outbox: Outbox, monkeypatch: pyt
         assert all(isinstance(each, WebhookUnavailableError) for each in problems)
         assert "is locked by another thread or process" in str(problems[0])
         assert getattr(problems[0], "status", None) == 503
-        assert outbox.counts().pending == 0, "reading waits for nobody"
+        assert outbox.counts().pending == 0, "reading does not wait"
         other.execute("ROLLBACK")
     assert outbox.put(event(1))
 
@@ -363,10 +363,10 @@ def test_processes_put_into_one_file(path: Path) -> None:
     ]
     ends = [each.communicate(timeout=60) for each in running]
     assert [err for _, err in ends if err] == []
-    told = [line for out, _ in ends for line in out.split()]
-    assert sorted(told) == [f"evt_{number:04}" for number in range(60)]
+    new_ids = [line for out, _ in ends for line in out.split()]
+    assert sorted(new_ids) == [f"evt_{number:04}" for number in range(60)]
     with Outbox(path) as outbox:
-        assert sorted(ids(outbox.pending())) == sorted(told)
+        assert sorted(ids(outbox.pending())) == sorted(new_ids)
 
 
 def test_threads_share_an_outbox(outbox: Outbox) -> None:

@@ -1,4 +1,4 @@
-"""A damaged row of an outbox: it becomes a dead letter, and stops neither the worker nor a listing."""
+"""A damaged row of an outbox becomes a dead letter, and blocks neither the worker nor a listing."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ HARMLESS = {
 
 @contextmanager
 def damaged(path: Path, column: str, value: str) -> Iterator[Outbox]:
-    """Give an outbox of six events of one profile, with one column of the third event damaged."""
+    """Return an outbox of six events of one profile, with one column of the third event damaged."""
     with Outbox(path) as outbox:
         for each in events(6, 1):
             outbox.put(each)

@@ -1,4 +1,4 @@
-"""From a request to its answer: what is handled, how often, and what Adapty is told."""
+"""The receiver: which events are handled, how often, and with which response."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def fails(event: WebhookEvent) -> None:
 
 
 class Store(MemoryDedupStore):
-    """A store that notes what it is asked for, and fails where it is told to."""
+    """A store that records its calls, and fails on request."""
 
     def __init__(self, *failing: str) -> None:
         super().__init__()
@@ -392,7 +392,7 @@ def test_awaitable_result_of_a_sync_handler_is_an_error(caplog: pytest.LogCaptur
         assert receiver.handle(HEADERS, BODY, handler).status == 500
         assert "the handler returned an awaitable" in caplog.text
     assert not receiver.accept(HEADERS, BODY).duplicate
-    gc.collect()  # a coroutine that nobody closed would warn
+    gc.collect()  # a coroutine that is not closed would warn
 
 
 def test_event_names_map_to_adaptys_names() -> None:

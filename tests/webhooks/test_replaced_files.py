@@ -1,4 +1,4 @@
-"""A file that is removed or replaced while several processes use it: each of them continues with the new one."""
+"""A file that is removed or replaced while processes use it: each of them continues with the new one."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def serve(path: str) -> None:
         try:
             put = [outbox.put(event(int(number))) for number in line.split()]
             print(all(put), outbox.counts().pending, flush=True)  # noqa: T201 - the test reads it
-        except Exception as problem:  # noqa: BLE001 - told in the test
+        except Exception as problem:  # noqa: BLE001 - printed for the test
             print(type(problem).__name__, problem, flush=True)  # noqa: T201
 
 

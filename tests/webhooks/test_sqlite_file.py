@@ -1,4 +1,4 @@
-"""The files of webhooks: made by several processes at once, and used over forks."""
+"""The files of webhooks, created by several processes at the same time, and used across forks."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system doe
 
 
 def run(*arguments: str) -> str:
-    """Run a function of this module in a process of its own, for it forks, and give what it prints."""
+    """Run a function of this module in a process of its own, for it forks and return what it prints."""
     command = [sys.executable, "-m", "tests.webhooks.test_sqlite_file", *arguments]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT, timeout=100)
     assert (done.returncode, done.stderr) == (0, "")
@@ -33,7 +33,7 @@ def run(*arguments: str) -> str:
 
 
 def in_children(count: int, work: Callable[[], object]) -> list[int]:
-    """Do something in forked processes at the same moment, and give their exit codes."""
+    """Do something in forked processes at the same moment and return their exit codes."""
     ready, go = os.pipe(), os.pipe()
     children = []
     for _ in range(count):
@@ -43,7 +43,7 @@ def in_children(count: int, work: Callable[[], object]) -> list[int]:
             os.read(go[0], 1)  # until the parent lets go of the other end
             try:
                 work()
-            except BaseException as problem:  # noqa: BLE001 - told below
+            except BaseException as problem:  # noqa: BLE001 - printed
                 print(type(problem).__name__, problem, flush=True)  # noqa: T201
                 os._exit(1)
             os._exit(0)
@@ -60,7 +60,7 @@ def in_children(count: int, work: Callable[[], object]) -> list[int]:
 def make_at_once(kind: str, folder: str) -> None:
     """Have four processes make a file, several times."""
     for number in range(15):
-        in_children(4, lambda: KINDS[kind](f"{folder}/{number}").close())  # noqa: B023 - done at once
+        in_children(4, lambda: KINDS[kind](f"{folder}/{number}").close())  # noqa: B023 - called immediately
 
 
 @pytest.mark.parametrize("kind", KINDS)

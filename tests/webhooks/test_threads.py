@@ -1,4 +1,4 @@
-"""What blocks runs in threads of the receiver's own: bounded, apart from the loop's executor, and within a deadline."""
+"""Threads of a receiver: bounded, apart from the event loop's executor, and within a deadline."""
 
 from __future__ import annotations
 
@@ -207,7 +207,7 @@ class SlowDedupStore(MemoryDedupStore):
         return super().acquire(event_id, owner)
 
     def release(self, event_id: str, owner: str) -> None:
-        """Release, and tell the test."""
+        """Release, and notify the test."""
         super().release(event_id, owner)
         self.released.set()
 

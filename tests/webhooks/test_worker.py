@@ -1,4 +1,4 @@
-"""The worker: what is in an outbox gets to Mail, once as Mail sees it, in order, through every trouble."""
+"""The worker: events reach Mail once and in order, whatever fails."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ KEY = "secret_live_shown"
 
 
 def received(sandbox: Sandbox) -> dict[str, list[str]]:
-    """Give the ids of each profile's events, in the order in which Mail first got them."""
+    """Return the ids of each profile's events, in the order in which Mail first got them."""
     found: dict[str, list[str]] = defaultdict(list)
     for each in sandbox.all_events():
         found[each["external_profile_id"]].append(each["event_id"])
@@ -96,13 +96,13 @@ class Api:
 
 @pytest.fixture
 def api() -> Api:
-    """Give an API that takes everything, unless it is told otherwise."""
+    """Return an API that takes everything, unless a test sets other responses."""
     return Api()
 
 
 @pytest.fixture
 def adapty(api: Api) -> Iterator[Adapty]:
-    """Give a client of it."""
+    """Return a client of it."""
     with Adapty(mail_secret_key=KEY, transport=httpx.MockTransport(api)) as client:
         yield client
 

@@ -24,7 +24,7 @@ BODY = post(PURCHASE)
 
 
 def by_dispatcher(app: Any) -> Any:
-    """Give a Flask application beside which this one is mounted."""
+    """Return a Flask application beside which this one is mounted."""
     flask = pytest.importorskip("flask")
     dispatcher = pytest.importorskip("werkzeug.middleware.dispatcher")
     outer = flask.Flask("shop")
@@ -33,7 +33,7 @@ def by_dispatcher(app: Any) -> Any:
 
 
 def by_view(app: Any) -> Any:
-    """Give a Flask application one view of which hands its request on to this one."""
+    """Return a Flask application one view of which hands its request on to this one."""
     flask = pytest.importorskip("flask")
     outer = flask.Flask("shop")
     outer.add_url_rule(
@@ -116,7 +116,7 @@ class Stream(io.BytesIO):
         self.fails = fails
 
     def read(self, size: int | None = -1, /) -> bytes:
-        """Give a part of what was asked for."""
+        """Return a part of what was asked for."""
         if self.fails and self.given:
             raise ConnectionResetError
         part = super().read(min(size or 0, 100))
