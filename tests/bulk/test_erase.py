@@ -280,7 +280,7 @@ def test_a_failure_that_goes_away(adapty: Adapty, apis: FakeApis, hurry: None) -
         (["u1"], {"api": ["mail"]}, "api: is of type list; expected a str"),
         (["u1"], {"concurency": 3}, "concurency: is no such option; did you mean concurrency?"),
         (["u1"], {"dry_run": True}, "dry_run: is no such option"),
-        (["u1"], {"concurrency": 0}, "concurrency: is no such number; expected 1 to 256"),
+        (["u1"], {"concurrency": 0}, "concurrency: must be an integer from 1 to 256 (got 0)"),
         (["u1"], {"rate_limit": 0}, "rate_limit: is no rate; "),
         (["u1"], {"on_progress": 1}, "on_progress: is of type int; expected something to call"),
         (["u1"], {"report": None}, "report: is None; expected a path"),

@@ -770,6 +770,6 @@ def test_a_record_that_was_altered_after_its_check_is_not_sent() -> None:
     record = ProfileRequest(first_name="Jane", extra_fields={"newer": 1})
     held: Any = record.extra_fields
     held["newer"] = float("nan")
-    with pytest.raises(AdaptyUsageError, match=r"^updateProfile: .*JSON cannot carry") as caught:
+    with pytest.raises(AdaptyUsageError, match=r"^updateProfile: .*JSON cannot represent") as caught:
         build_server_side_call("updateProfile", ignore_body, record, **USER)
     assert "Jane" not in str(caught.value)
