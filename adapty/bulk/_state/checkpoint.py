@@ -267,9 +267,13 @@ class Checkpoint:
 
     def _start(self, config: Mapping[str, str]) -> None:
         execute = self._connection.execute
-        for table in ("run", "config", "stages", "rejects"):
+        # An interrupted run without a completed record keeps its ID, so that its partial rejects file is reused.
+        (found,) = execute("SELECT count(*) FROM run").fetchone()
+        if not found:
+            execute("INSERT INTO run VALUES (?, '')", (token_hex(4),))
+        execute("UPDATE run SET started_at = ?", (self.started_at.isoformat(),))
+        for table in ("config", "stages", "rejects"):
             execute(f"DELETE FROM {table}")  # noqa: S608 - our own names
-        execute("INSERT INTO run VALUES (?, ?)", (token_hex(4), self.started_at.isoformat()))
         self._connection.executemany("INSERT INTO config VALUES (?, ?)", config.items())
 
     def _resume(self, path: Path, config: Mapping[str, str]) -> None:

@@ -238,7 +238,7 @@ def test_rows_of_another_header_are_refused(tmp_path: Path) -> None:
     size, _ = write_and_break_off(path, 1)
 
     with (
-        pytest.raises(AdaptyUsageError, match="has not the columns of this input"),
+        pytest.raises(AdaptyUsageError, match="has other columns than this input"),
         RejectsFile(path, run_id="run", resume_at=size) as rejects,
     ):
         rejects.add(row(2, name="Jane"), "no")

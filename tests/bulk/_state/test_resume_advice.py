@@ -129,7 +129,9 @@ def test_rejects_that_cannot_be_continued_say_so_themselves(adapty: Adapty, api:
     part.write_bytes(part.read_bytes().replace(b"email", b"emali", 1))
     api.reply = lambda _: httpx.Response(200, json={})
 
-    with pytest.raises(AdaptyUsageError, match="has not the columns of this input; put back the one") as caught:
+    with pytest.raises(
+        AdaptyUsageError, match="has other columns than this input; restore the original input"
+    ) as caught:
         import_all(adapty, profiles="base.csv", concurrency=1)
 
     assert advice_of(caught.value) == []
