@@ -132,7 +132,7 @@ async def test_a_field_of_a_profile_goes_out_alone_and_exact(stubbed: AsyncAdapt
                     assert stub.requests[-1].content == f'{{"{field}":null}}'.encode()
                     return
                 stub.requests.clear()
-                with pytest.raises(AdaptyUsageError, match=f"^{field}: is None, which the API does not take") as caught:
+                with pytest.raises(AdaptyUsageError, match=f"^{field}: must not be None") as caught:
                     await send(**USER, **{field: None})
                 assert caught.value.field_name == field
                 assert stub.requests == []

@@ -283,7 +283,7 @@ def test_exactly_one_of_an_end_and_the_word_for_none(decide: Callable[..., Any],
     """What the API makes of leaving the end out is grave, so it has to be said: an end, or the word for none."""
     for end in ENDS:
         assert decide(end, how=False) is end
-        with pytest.raises(AdaptyUsageError, match=f"^{name}: is given beside {instead}=True") as caught:
+        with pytest.raises(AdaptyUsageError, match=f"^{name}: cannot be combined with {instead}=True") as caught:
             decide(end, how=True)
         assert caught.value.field_name == name
     assert decide(NOT_GIVEN, how=True) is None

@@ -355,7 +355,7 @@ def test_any_json_can_be_an_extra_field(extra: dict[str, Any]) -> None:
 def test_an_extra_field_cannot_stand_in_for_a_known_one(cls: type[RequestModel]) -> None:
     """A field with an argument of its own is not taken among the extra ones, where nothing checks it."""
     for name in field_names(cls):
-        with pytest.raises(AdaptyUsageError, match=f"holds {name}, which has an argument of its own") as caught:
+        with pytest.raises(AdaptyUsageError, match=f"contains {name}, which has its own argument") as caught:
             cls(**BASES[cls], extra_fields={name: "x"})
         assert caught.value.field_name == "extra_fields"
 

@@ -335,8 +335,8 @@ def test_none_is_taken_where_the_api_takes_null() -> None:
                 assert taken(cls, field, None) is None
                 continue
             refusal = refused(cls, field, None)
-            advice = "it is required" if is_required(cls, field) else "leave it out instead"
-            assert str(refusal) == f"{field}: is None, which the API does not take; {advice}"
+            advice = "it is required" if is_required(cls, field) else "omit it instead"
+            assert str(refusal) == f"{field}: must not be None; {advice}"
 
 
 def test_what_is_not_given_is_as_good_as_left_out() -> None:
@@ -609,7 +609,7 @@ def test_an_extra_field_cannot_stand_in_for_a_known_one() -> None:
     for cls in list(BASES):
         with case(cls=cls):
             for name in field_names(cls):
-                with pytest.raises(AdaptyUsageError, match=f"holds {name}, which has an argument of its own") as caught:
+                with pytest.raises(AdaptyUsageError, match=f"contains {name}, which has its own argument") as caught:
                     cls(**BASES[cls], extra_fields={name: "x"})
                 assert caught.value.field_name == "extra_fields"
 
