@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import selectors
+import threading
 from typing import TYPE_CHECKING
+
+from adapty.bulk._row_reader import RowReader
 
 if TYPE_CHECKING:
     from selectors import SelectorKey
@@ -44,8 +47,16 @@ class _Skipping(selectors.DefaultSelector):
     def select(self, timeout: float | None = None) -> list[tuple[SelectorKey, int]]:
         if not timeout:
             return super().select(timeout)
+        while _is_reading():
+            if ready := super().select(min(timeout, 0.001)):
+                return ready
         patience = self._loop.patience
         ready = super().select(min(timeout, patience))
         if not ready:
             self._loop.skipped += max(0.0, timeout - patience)
         return ready
+
+
+def _is_reading() -> bool:
+    """Return whether an input is being read in another thread: time does not pass meanwhile."""
+    return any(isinstance(thread, RowReader) and not thread.is_idle for thread in threading.enumerate())

@@ -1,295 +1,349 @@
-"""Lanes: requests side by side, those of one profile one after the other."""
+"""The dispatcher: sends many calls at once, with order per key, retries and backpressure.
+
+It has two clients. A bulk job submits the records of a file and saves the results. The outbox worker submits events
+until it is stopped. Both use it in the same way:
+
+    async with open_dispatcher(client, "mail", on_done, concurrency=16) as dispatcher:
+        for record in records:
+            if not dispatcher.submit(Job(key=record.user_id, call=build_call(record), payload=record)):
+                await dispatcher.wait_for_capacity()
+        await dispatcher.drain()
+
+- `payload` is the client's own data. The dispatcher returns it to `on_done` and does not look at it.
+- `on_done(job, error)` receives each job once, when its call succeeded (None) or failed after all retries.
+- The dispatcher never aborts by itself: an error of one job says nothing about the others. A client that wants to abort
+  calls `stop`, usually in `on_done`. Bulk decides by its abort policy; the outbox worker by its own rules.
+- A job that is not done when the dispatcher stops was not reported. The client may submit it again later.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Generator
+from collections.abc import Callable, Generator
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from zlib import crc32
 
-from attrs import define, field
+from attrs import define, evolve, field, frozen
 
 from adapty._core.call import Call, Failure, Request, Send, Wait, execute
 from adapty._core.error_mapping import Response
 from adapty._core.retry import TOO_MANY_REQUESTS, parse_retry_after
-from adapty._engine.timers import Turns
-from adapty.bulk import waits
-from adapty.bulk._inputs.rows import Row
+from adapty._engine import timers
+from adapty._engine.rate_limiter import RateLimiter
+from adapty._engine.senders import Sender, open_senders
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    import httpx
+
+    from adapty._async.client import AsyncAdapty
     from adapty._core.addresses import Endpoint
+    from adapty._core.operations import Api
     from adapty._core.redaction import Secret
     from adapty._core.retry import RetryPolicy
-    from adapty._engine.rate_limiter import Pace
+    from adapty._sync.client import Adapty
 
-__all__ = ["Item", "Lanes", "Sender"]
+__all__ = ["Dispatcher", "Job", "open_dispatcher"]
 
-R = TypeVar("R")
-
-Sender = Callable[[Request], Awaitable[Response | Failure]]
-"""Sends a request once; what goes wrong on the way becomes a `Failure`."""
+T = TypeVar("T")
 
 _Steps = Generator[Send | Wait, Response | Failure | None, Any]
 
-_ROOM = 1024
-_ROOM_PER_LANE = 16
+_MAX_PENDING = 1024
+_MAX_PENDING_PER_WORKER = 16
+_MAX_PENDING_BYTES = 16 * 2**20
 
-_ROOM_BYTES = 16 * 2**20
-"""Records of more than this, all together, are not held, however few they are."""
-
-_WORRYING = 8
-"""So many tries that fail in a row, and one more for each lane, are not the one or other request's fault."""
+_FAILURE_THRESHOLD = 8
+"""After this many failed attempts in a row, and one more per worker, no new job is sent until an attempt succeeds."""
 
 
-@define(eq=False)
-class Item(Generic[R]):
-    """One record on its way.
+@frozen(eq=False)
+class Job(Generic[T]):
+    """One call to send.
 
     Attributes:
-        number: Its place in the input, from 0.
-        key: The id whose records must stay in order.
+        key: Jobs with the same key are sent one after the other, in the order in which they were submitted.
         call: What to send.
-        row: The row that it was made of.
-        record: What the row says.
-        size: How many bytes it takes in memory, roughly; known from when it is put.
+        payload: The client's data, for `on_done`.
+        size: Memory that the payload takes, in bytes. The body of the request is counted anyway.
     """
 
-    number: int
     key: str
     call: Call[Any]
-    row: Row = field(repr=False)
-    record: R = field(repr=False)
-    size: int = field(default=0, init=False)
-
-    def measured(self) -> int:
-        """Set and give the size: that of the body, and of the texts in the row that may not be in there."""
-        size = len(self.call.request.body or b"")
-        for value in self.row.source.values():
-            if isinstance(value, str):
-                size += len(value)
-        self.size = size
-        return size
+    payload: T = field(repr=False)
+    size: int = 0
 
 
-class Lanes(Generic[R]):
-    """Some lanes that send one request at a time each.
+@asynccontextmanager
+async def open_dispatcher(
+    client: Adapty | AsyncAdapty,
+    api: Api,
+    on_done: Callable[[Job[T], BaseException | None], object],
+    *,
+    concurrency: int,
+    max_retries: int,
+    rate_limit: float | None = None,
+    limiter: RateLimiter | None = None,
+    transport: Callable[[], httpx.AsyncBaseTransport] | None = None,
+) -> AsyncIterator[Dispatcher[T]]:
+    """Open connections and start a dispatcher. At the end, cancel what is in flight and close the connections.
 
-    An item's lane is the hash of its key, so that items of one key are sent in the order in which they were put, each
-    after the one before it is settled. While one waits for its next try, its lane sends items of other keys, unless
-    tries fail on all lanes: then nothing new is sent until one succeeds. `put` is called as long as there is room, and
-    not from two places at once.
+    Args:
+        client: The client whose settings, keys and connections are used.
+        api: The API to send to.
+        on_done: See `Dispatcher`.
+        concurrency: Number of requests in flight.
+        max_retries: Retries of one request.
+        rate_limit: Requests per second, or None for no limit.
+        limiter: The rate limiter, in place of a new one for `rate_limit`.
+        transport: Creates the transport of one connection. Default: the client's connections, or the fastest transport.
+
+    Raises:
+        AdaptyConfigError: A transport cannot be created, or the key of the API is missing.
+    """
+    config = client._transport.config  # noqa: SLF001 - of the same package
+    policy = evolve(config.retries, max_retries=max_retries, retry_invalid_body=True)
+    async with open_senders(client, api, concurrency, transport) as (senders, endpoint):
+        dispatcher = Dispatcher(
+            senders,
+            limiter or RateLimiter(rate_limit),
+            policy,
+            on_done,
+            secrets=tuple(config.keys.values()),
+            endpoint=endpoint,
+        )
+        dispatcher.start()
+        try:
+            yield dispatcher
+        finally:
+            await dispatcher.cancel()
+
+
+class Dispatcher(Generic[T]):
+    """Workers that send one request at a time each.
+
+    The worker of a job is the hash of its key. While a job waits for its retry, its worker sends jobs of other keys,
+    unless attempts fail on all workers: then nothing new is sent until one succeeds. Submit jobs from one task only, as
+    long as there is capacity.
 
     Attributes:
-        retried: Tries that were made again.
+        retries: Number of attempts that were repeated.
     """
 
     def __init__(
         self,
         senders: list[Sender],
-        pace: Pace,
+        limiter: RateLimiter,
         policy: RetryPolicy,
-        secrets: tuple[Secret, ...],
-        settle: Callable[[Item[R], BaseException | None], object],
+        on_done: Callable[[Job[T], BaseException | None], object],
         *,
+        secrets: tuple[Secret, ...] = (),
         endpoint: Endpoint | None = None,
     ) -> None:
-        """Prepare the lanes; nothing is sent before `work`.
+        """Create a dispatcher in the running event loop.
 
         Args:
-            senders: One for each lane.
-            pace: How fast requests may follow one another, over all lanes.
-            policy: How often and how patiently a failed try is repeated.
-            secrets: What must not show in an error.
-            settle: Called with each item when it is done, and what was raised, if anything was. Must not raise.
+            senders: One for each worker.
+            limiter: The rate limiter of all workers.
+            policy: When a failed attempt is repeated.
+            on_done: Receives each job that is done, and the error or None. It must not raise.
+            secrets: Values that no error may show.
             endpoint: Where the requests go, for the messages of errors.
         """
-        loop = asyncio.get_running_loop()
-        self.retried = 0
-        self._lanes = [_Lane[R](sender) for sender in senders]
-        self._pace = pace
-        self._turns = Turns(pace)
+        self.retries = 0
+        self._workers = [_Worker[T](sender) for sender in senders]
+        self._limiter = limiter
+        self._gate = timers.RateGate(limiter)
         self._policy = policy
+        self._on_done = on_done
         self._secrets = secrets
         self._endpoint = endpoint
-        self._settle = settle
-        self._most = _ROOM + _ROOM_PER_LANE * len(senders)
-        self._waiting = 0
-        self._waiting_bytes = 0
-        self._feeder: asyncio.Future[None] | None = None
-        self._feeder_level = 0
-        self._ended = False
-        self._failed_in_a_row = 0
-        self._worrying = _WORRYING + len(senders)
-        self._stopped: asyncio.Future[None] = loop.create_future()
-        self._now = loop.time
+        self._max_pending = _MAX_PENDING + _MAX_PENDING_PER_WORKER * len(senders)
+        self._pending = 0
+        self._pending_bytes = 0
+        self._producer: asyncio.Future[None] | None = None
+        self._producer_level = 0
+        self._is_ending = False
+        self._is_stopped = False
+        self._failures_in_a_row = 0
+        self._failure_threshold = _FAILURE_THRESHOLD + len(senders)
+        self._now = asyncio.get_running_loop().time
+        self._running: asyncio.Task[None] | None = None
 
-    def put(self, item: Item[R]) -> bool:
-        """Add an item, and tell whether there is room for another one."""
-        lane = self._lanes[crc32(item.key.encode("utf-8", "surrogatepass")) % len(self._lanes)]
-        lane.items.append(item)
-        lane.wake()
-        self._waiting += 1
-        self._waiting_bytes += item.measured()
-        return self._waiting < self._most and self._waiting_bytes < _ROOM_BYTES
+    def start(self) -> None:
+        """Start the workers."""
+        self._running = asyncio.create_task(self._run())
 
-    async def room(self) -> None:
-        """Wait until there is room again, a good deal of it, or the lanes are stopped."""
-        await self._until_waiting(self._most // 2)
+    def submit(self, job: Job[T]) -> bool:
+        """Add a job, and return whether there is capacity for another one."""
+        worker = self._workers[crc32(job.key.encode("utf-8", "surrogatepass")) % len(self._workers)]
+        worker.jobs.append(job)
+        worker.wake()
+        self._pending += 1
+        self._pending_bytes += _size_bytes(job)
+        return self._pending < self._max_pending and self._pending_bytes < _MAX_PENDING_BYTES
 
-    async def catch_up(self, seconds: float) -> None:
-        """Wait until all that was put is settled, or the lanes are stopped, but no longer than so many seconds."""
-        await self._until_waiting(0, seconds)
+    async def wait_for_capacity(self) -> None:
+        """Wait until half of the capacity is free, or the dispatcher is stopped."""
+        await self._wait_until_below(self._max_pending // 2)
 
-    def end(self) -> None:
-        """Say that nothing more comes: `work` returns when all is sent."""
-        self._ended = True
-        for lane in self._lanes:
-            lane.wake()
+    async def drain(self) -> None:
+        """Wait until all jobs are done, or the dispatcher is stopped. Nothing more can be submitted.
+
+        Raises:
+            BaseException: An error of the dispatcher itself.
+        """
+        self._is_ending = True
+        for worker in self._workers:
+            worker.wake()
+        if self._running is not None:
+            await self._running
 
     def stop(self) -> None:
-        """Take nothing more from the lanes, and try nothing again: `work` returns when what is sent is answered.
+        """Send nothing more and retry nothing. Requests in flight are completed and reported."""
+        self._is_stopped = True
+        self._notify_producer()
+        self._gate.close()
+        for worker in self._workers:
+            worker.stop()
 
-        What was put and not settled by then is not done.
-        """
-        if not self._stopped.done():
-            self._stopped.set_result(None)
-        self._free_the_feeder()
-        self._turns.stop()
-        for lane in self._lanes:
-            lane.stop()
+    async def cancel(self) -> None:
+        """Cancel requests in flight. Their jobs are not reported."""
+        if self._running is not None:
+            self._running.cancel()
+            await asyncio.gather(self._running, return_exceptions=True)
 
-    async def work(self) -> None:
-        """Send what was put and is being put, until the end or a stop."""
+    async def _run(self) -> None:
         try:
             async with asyncio.TaskGroup() as group:
-                for lane in self._lanes:
-                    group.create_task(self._drive(lane))
+                for worker in self._workers:
+                    group.create_task(self._work(worker))
         finally:
-            self.stop()  # nobody waits for room that does not come
+            self.stop()  # also resumes a producer that waits for capacity
 
-    async def _drive(self, lane: _Lane[R]) -> None:
-        stopped = self._stopped
-        while not stopped.done():
-            if lane.again:
-                self.retried += 1
-                await self._try(lane, *lane.again.popleft())
-            elif lane.items and not (lane.held and self._failed_in_a_row >= self._worrying):
-                item = lane.items.popleft()
-                if item.key in lane.held:
-                    lane.held[item.key].append(item)
+    async def _work(self, worker: _Worker[T]) -> None:
+        while not self._is_stopped:
+            if worker.due_retries:
+                self.retries += 1
+                await self._attempt(worker, *worker.due_retries.popleft())
+            elif worker.jobs and not (worker.blocked and self._failures_in_a_row >= self._failure_threshold):
+                job = worker.jobs.popleft()
+                if job.key in worker.blocked:
+                    worker.blocked[job.key].append(job)
                 else:
-                    steps = execute(item.call, self._policy, self._secrets, endpoint=self._endpoint)
-                    await self._try(lane, item, steps)
-            elif self._ended and not lane.items and not lane.held:
+                    steps = execute(job.call, self._policy, self._secrets, endpoint=self._endpoint)
+                    await self._attempt(worker, job, steps)
+            elif self._is_ending and not worker.jobs and not worker.blocked:
                 return
             else:
-                await lane.more()
+                await worker.wait_for_work()
 
-    async def _try(self, lane: _Lane[R], item: Item[R], steps: _Steps) -> None:
-        """Send once; then the item is done, or waits for its next try, or stays as it is when the lanes are stopped."""
+    async def _attempt(self, worker: _Worker[T], job: Job[T], steps: _Steps) -> None:
+        """Send once. Then the job is done, waits for its retry, or stays undone if the dispatcher is stopped."""
         try:
             step = next(steps)
             while isinstance(step, Send):
-                outcome = await self._send(step.request, lane.send)
+                outcome = await self._send(step.request, worker.send)
                 if outcome is None:
                     return
                 step = steps.send(outcome)
         except StopIteration:
-            self._done(lane, item, None)
+            self._finish(worker, job, None)
         except (Exception, asyncio.CancelledError) as error:
             if isinstance(error, asyncio.CancelledError) and _is_being_cancelled():
                 raise
-            self._done(lane, item, error)
+            self._finish(worker, job, error)
         else:
-            self._failed_in_a_row += 1
-            if not self._stopped.done():
-                lane.try_later(item, steps, step.seconds)
+            self._failures_in_a_row += 1
+            if not self._is_stopped:
+                worker.schedule_retry(job, steps, step.seconds)
 
     async def _send(self, request: Request, send: Sender) -> Response | Failure | None:
-        """Send when the pace allows it, unless the lanes are stopped before."""
-        pace = self._pace
-        if not await self._turns.turn():
+        """Send when the rate limit allows it. Return None if the dispatcher is stopped before that."""
+        if not await self._gate.acquire():
             return None
         outcome = await send(request)
         if isinstance(outcome, Failure) or outcome.status_code != TOO_MANY_REQUESTS:
-            pace.answered(self._now())
+            self._limiter.on_success(self._now())
         else:
-            asked = parse_retry_after(outcome.headers.get("retry-after")) or 0
-            pace.refused(self._now(), waits.hold_seconds(asked))
+            retry_after = parse_retry_after(outcome.headers.get("retry-after")) or 0
+            self._limiter.on_throttled(self._now(), timers.block_seconds(retry_after))
         return outcome
 
-    def _done(self, lane: _Lane[R], item: Item[R], error: BaseException | None) -> None:
-        if lane.held:
-            lane.release(item.key)
-        if error is None and self._failed_in_a_row:
-            self._take_heart()
-        self._settle(item, error)
-        self._waiting -= 1
-        self._waiting_bytes -= item.size
-        if self._feeder is not None and self._is_down_to(self._feeder_level):
-            self._free_the_feeder()
+    def _finish(self, worker: _Worker[T], job: Job[T], error: BaseException | None) -> None:
+        if worker.blocked:
+            worker.unblock(job.key)
+        if error is None and self._failures_in_a_row:
+            self._resume_all()
+        self._on_done(job, error)
+        self._pending -= 1
+        self._pending_bytes -= _size_bytes(job)
+        if self._producer is not None and self._is_below(self._producer_level):
+            self._notify_producer()
 
-    def _take_heart(self) -> None:
-        """Let the lanes go on that waited for a try to succeed."""
-        if self._failed_in_a_row >= self._worrying:
-            for lane in self._lanes:
-                lane.wake()
-        self._failed_in_a_row = 0
+    def _resume_all(self) -> None:
+        """Resume the workers that consecutive failures paused."""
+        if self._failures_in_a_row >= self._failure_threshold:
+            for worker in self._workers:
+                worker.wake()
+        self._failures_in_a_row = 0
 
-    async def _until_waiting(self, level: int, seconds: float | None = None) -> None:
-        """Wait until no more items than these are not settled, and no more than half of the bytes that there may be."""
-        if self._is_down_to(level) or self._stopped.done():
+    async def _wait_until_below(self, level: int) -> None:
+        """Wait until at most this many jobs are pending, with at most half of the bytes that may be."""
+        if self._is_below(level) or self._is_stopped:
             return
-        self._feeder_level = level
-        self._feeder = asyncio.get_running_loop().create_future()
-        await asyncio.wait((self._feeder,), timeout=seconds)
-        self._feeder = None
+        self._producer_level = level
+        self._producer = asyncio.get_running_loop().create_future()
+        await self._producer
+        self._producer = None
 
-    def _is_down_to(self, level: int) -> bool:
-        return self._waiting <= level and self._waiting_bytes <= _ROOM_BYTES // 2
+    def _is_below(self, level: int) -> bool:
+        return self._pending <= level and self._pending_bytes <= _MAX_PENDING_BYTES // 2
 
-    def _free_the_feeder(self) -> None:
-        if self._feeder is not None and not self._feeder.done():
-            self._feeder.set_result(None)
+    def _notify_producer(self) -> None:
+        if self._producer is not None and not self._producer.done():
+            self._producer.set_result(None)
 
 
 @define(eq=False)
-class _Lane(Generic[R]):
-    """What one lane sends, and in which order.
+class _Worker(Generic[T]):
+    """The queue of one worker.
 
     Attributes:
         send: Sends a request.
-        items: What was put, and not begun yet.
-        again: What is to be tried again now.
-        held: By the key of each item that waits for its next try, what waits behind it.
+        jobs: Jobs that were submitted and not sent yet.
+        due_retries: Jobs to retry now.
+        blocked: For the key of each job that waits for its retry, the jobs behind it.
     """
 
     send: Sender
-    items: deque[Item[R]] = field(factory=deque)
-    again: deque[tuple[Item[R], _Steps]] = field(factory=deque)
-    held: dict[str, deque[Item[R]]] = field(factory=dict)
+    jobs: deque[Job[T]] = field(factory=deque)
+    due_retries: deque[tuple[Job[T], _Steps]] = field(factory=deque)
+    blocked: dict[str, deque[Job[T]]] = field(factory=dict)
     _timers: dict[str, asyncio.TimerHandle] = field(factory=dict)
     _idle: asyncio.Future[None] | None = None
 
-    def try_later(self, item: Item[R], steps: _Steps, seconds: float) -> None:
-        """Keep an item, and all of its key, until so many seconds have passed."""
+    def schedule_retry(self, job: Job[T], steps: _Steps, seconds: float) -> None:
+        """Retry a job after some seconds, and block its key until it is done."""
 
-        def try_now() -> None:
-            del self._timers[item.key]
-            self.again.append((item, steps))
+        def retry() -> None:
+            del self._timers[job.key]
+            self.due_retries.append((job, steps))
             self.wake()
 
-        self.held.setdefault(item.key, deque())
-        self._timers[item.key] = waits.later(seconds, try_now)
+        self.blocked.setdefault(job.key, deque())
+        self._timers[job.key] = timers.schedule(seconds, retry)
 
-    def release(self, key: str) -> None:
-        """Let go of what waits behind an item that is done: it is next."""
-        if key in self.held:
-            self.items.extendleft(reversed(self.held.pop(key)))
+    def unblock(self, key: str) -> None:
+        """Put the jobs behind a job that is done first in the queue."""
+        if key in self.blocked:
+            self.jobs.extendleft(reversed(self.blocked.pop(key)))
 
     def stop(self) -> None:
-        """Try nothing again."""
+        """Cancel all retries."""
         for timer in self._timers.values():
             timer.cancel()
         self.wake()
@@ -298,14 +352,18 @@ class _Lane(Generic[R]):
         if self._idle is not None and not self._idle.done():
             self._idle.set_result(None)
 
-    async def more(self) -> None:
-        """Wait until somebody wakes the lane."""
+    async def wait_for_work(self) -> None:
+        """Wait for `wake`."""
         self._idle = asyncio.get_running_loop().create_future()
         await self._idle
         self._idle = None
 
 
+def _size_bytes(job: Job[Any]) -> int:
+    return job.size + len(job.call.request.body or b"")
+
+
 def _is_being_cancelled() -> bool:
-    """Tell whether somebody cancelled this task, rather than that a transport raised what is raised then."""
+    """Return whether this task is cancelled, rather than that a transport raised CancelledError by itself."""
     task = asyncio.current_task()
     return task is not None and task.cancelling() > 0

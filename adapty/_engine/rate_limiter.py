@@ -1,6 +1,6 @@
-"""How fast requests may follow one another: a rate that the caller sets, and one that the API makes known by refusing.
+"""When the next request may be sent: the caller's rate limit, and the limit that 429 responses make known.
 
-Pure decisions; times are seconds of any clock that only goes forward.
+Pure decisions. Times are seconds of any monotonic clock.
 """
 
 from __future__ import annotations
@@ -8,186 +8,274 @@ from __future__ import annotations
 import math
 from collections import deque
 
-__all__ = ["Pace"]
-
-_BURST_SECONDS = 0.05
-"""So much of a limit that the API made known may be made up for after a delay: little, for it is about to refuse."""
-
-_OWED_SECONDS = 2.0
-"""So much of the caller's rate is made up for after a delay, bit by bit: a busy machine would fall short of it else."""
-
-_AT_ONCE_SECONDS = 0.1
-"""So much of that may go out at once."""
-
-_CATCHING_UP = 1.04
-"""And so many times the rate in any second, at most."""
-
-_WINDOW_SECONDS = 1.0
-
-_SHOWN_SECONDS = 1.0
-_MEASURED_SECONDS = 5.0
-_SLICE_SECONDS = 0.1
-_LEAST_MEASURED_SECONDS = 0.05
-
-_BELOW_ACCEPTED = 0.95
-_AT_MOST_SLOWER = 0.5
-_CHANGE_SECONDS = 1.0
-_SLOWEST = 1.0
-_FIRST_GUESS = 10.0
-
-_FASTER = 0.05
-_EVER_FASTER = 1.3
-_FASTEST = 2.0
-"""By how much the limit grows in a second: little at first, lest it is too high again at once, and then ever more."""
-
-_KNOWN_AFTER = 50
-"""After so many answers, what the API takes is known well enough to go up carefully."""
-
-_MEMORY = 0.005
-_SEVERAL = 0.125
-"""From this share of refused answers on, of the last two hundred or so, the API means everyone, not one request."""
-
-_FREE_ABOVE = 4.0
-"""Once the limit is so many times what is really sent, it limits nothing, and is dropped."""
+__all__ = ["AdaptiveLimit", "RateLimiter", "TokenBucket"]
 
 
-class Pace:
-    """One pace for all who send: who asks is told how long to wait.
+class TokenBucket:
+    """The caller's limit: a fixed number of requests per second.
 
-    A request that the API refuses for its rate (429) slows everyone down to a little less than what the API takes. From
-    then on the limit grows, up to `rate_limit`, or until it limits nothing. Unless such refusals are rare, nobody sends
-    at all for as long as the API asks, and the limit grows slowly at first.
+    From the first request on, never more requests are sent than the rate allows for the elapsed time. Requests that a
+    stall delayed are made up for gradually, as far as the stall was in the last two seconds. No second has more than
+    1.04 times the rate, or one request more where that is more.
+    """
 
-    The caller's rate holds from the first request on: never have more gone out than it allows for the time since. What
-    a delay kept from going out, as far as it is that of the last two seconds, follows with time: of any one second no
-    more than 4 percent above the rate, or one request where that is more.
+    _MAX_DEBT = 2.0
+    """Seconds of the rate that are made up for after a stall."""
+
+    _BURST = 0.1
+    """Seconds of the rate that may be sent together while catching up."""
+
+    _OVERSHOOT = 1.04
+    """Highest speed while catching up, in multiples of the rate."""
+
+    def __init__(self, rate: float) -> None:
+        """Create a bucket for a rate in requests per second."""
+        self._rate = rate
+        self._capacity = max(int(self._OVERSHOOT * rate), math.ceil(rate) + 1)
+        self._next_on_rate: float | None = None
+        self._next_catching_up = 0.0
+        self._permits = 0
+        self._sent: deque[float] = deque()
+
+    def wait(self, now: float) -> float:
+        """Return the seconds until a request may be sent, or 0."""
+        return max(0.0, self._on_rate(now) - now, self._catching_up(now) - now, self._window_end(now) - now)
+
+    def take(self, now: float) -> None:
+        """Take one permit; `wait` returned 0."""
+        self._next_on_rate = self._on_rate(now) + 1 / self._rate
+        self._next_catching_up = self._catching_up(now) + 1 / (self._OVERSHOOT * self._rate)
+        self._permits += 1
+
+    def mark_sent(self, now: float) -> None:
+        """Record that a request with a permit is sent, which may be later than the permit on a busy machine."""
+        if self._permits:
+            self._permits -= 1
+            self._sent.append(now)
+
+    def forgive_debt(self, now: float) -> None:
+        """Forget requests that were delayed until now."""
+        if self._next_on_rate is not None:
+            self._next_on_rate = max(self._next_on_rate, now)
+
+    def _on_rate(self, now: float) -> float:
+        return now if self._next_on_rate is None else max(self._next_on_rate, now - self._MAX_DEBT)
+
+    def _catching_up(self, now: float) -> float:
+        return max(self._next_catching_up, now - self._BURST)
+
+    def _window_end(self, now: float) -> float:
+        """Return when the last second has capacity for another request."""
+        sent = self._sent
+        while sent and sent[0] + 1.0 <= now:
+            sent.popleft()
+        if len(sent) + self._permits < self._capacity:
+            return now
+        return (sent[0] if sent else now) + 1.0
+
+
+class AdaptiveLimit:
+    """The limit that 429 responses make known.
+
+    A 429 lowers the limit to 95 % of the recent throughput. Then the limit grows, slowly at first, until it no longer
+    restricts anything. If 429 responses are frequent, no request is sent for as long as the API asks.
 
     Attributes:
-        rate_limit: Requests per second that the caller allows; None for no such limit.
-        limit: The limit that holds now, in requests per second; None for none.
+        limit: Requests per second, or None while nothing is known or the limit restricts nothing.
+    """
+
+    _BACKOFF = 0.95
+    _MAX_BACKOFF = 0.5
+    """Lowest factor by which one 429 lowers the limit."""
+
+    _MIN_LIMIT = 1.0
+    _INITIAL_LIMIT = 10.0
+    """The limit after a 429 to the very first requests."""
+
+    _INTERVAL = 1.0
+    """Seconds between two changes of the limit."""
+
+    _BURST = 0.05
+    """Seconds of the limit that may be sent together after a stall: the API is about to refuse more."""
+
+    _GROWTH = 0.05
+    _ACCELERATION = 1.3
+    _MAX_GROWTH = 2.0
+    """The limit grows by 5 % in the first second, then by more each second, at most to twice as much."""
+
+    _RELEASE_FACTOR = 4.0
+    """The limit is dropped when it is this many times the throughput."""
+
+    _FREQUENT = 0.125
+    """From this share of the last 200 responses on, 429 means that the API wants fewer requests from everyone."""
+
+    _SHARE_WEIGHT = 1 / 200
+    _ESTABLISHED = 50
+    """After this many responses the throughput is known well enough to grow carefully."""
+
+    def __init__(self, ceiling: float | None = None) -> None:
+        """Create a limiter without a limit; one that reaches the ceiling is dropped."""
+        self.limit: float | None = None
+        self._ceiling = math.inf if ceiling is None else ceiling
+        self._throughput = _Throughput()
+        self._next = 0.0
+        self._blocked_until = 0.0
+        self._changed_at = 0.0
+        self._throttled_at: float | None = None
+        self._careful_since: float | None = None
+        self._responses = 0
+        self._throttled_share = 0.0
+
+    def wait(self, now: float) -> float:
+        """Return the seconds until a request may be sent, or 0."""
+        self._grow(now)
+        return max(0.0, self._blocked_until - now, self._next - now if self.limit is not None else 0.0)
+
+    def take(self, now: float) -> None:
+        """Take one permit; `wait` returned 0."""
+        if self.limit is not None:
+            self._next = max(self._next, now - self._BURST) + 1 / self.limit
+
+    def on_success(self, now: float) -> None:
+        """Record a response other than 429."""
+        self._record(is_throttled=False)
+        self._throughput.add(now)
+
+    def on_throttled(self, now: float, retry_after: float) -> None:
+        """Record a 429 response and the seconds that it asks to wait.
+
+        Requests that were sent together are throttled together; they lower the limit once.
+        """
+        throttled_at, blocked_until = self._throttled_at, self._blocked_until
+        if throttled_at is not None and now < max(throttled_at + self._INTERVAL, blocked_until):
+            if blocked_until > throttled_at:
+                self._blocked_until = max(blocked_until, now + retry_after)
+            return
+        self._record(is_throttled=True)
+        if self._throttled_share >= self._FREQUENT:
+            self._lower(now)
+            self._throttled_at = now
+            if self._responses >= self._ESTABLISHED:
+                self._careful_since = now
+            self._blocked_until = max(blocked_until, now + retry_after)
+        elif now >= self._changed_at + self._INTERVAL:
+            self._lower(now)
+
+    def throughput(self, now: float) -> float:
+        """Return the responses per second, without 429, over the last second."""
+        return self._throughput.since(now - 1.0, now)
+
+    def _record(self, *, is_throttled: bool) -> None:
+        self._responses += 1
+        self._throttled_share += (is_throttled - self._throttled_share) * max(self._SHARE_WEIGHT, 1 / self._responses)
+
+    def _lower(self, now: float) -> None:
+        accepted = self._BACKOFF * self._throughput.since(max(self._changed_at, now - _Throughput.SECONDS), now)
+        if self.limit is None and self._ceiling == math.inf:
+            lowered = accepted or self._INITIAL_LIMIT
+        else:
+            current = self._ceiling if self.limit is None else self.limit
+            lowered = min(current, max(self._MAX_BACKOFF * current, accepted))
+        self._next = max(self._next, now)
+        self.limit = min(max(self._MIN_LIMIT, lowered), self._ceiling)
+        self._changed_at = now
+
+    def _grow(self, now: float) -> None:
+        """Let the limit grow with time, except for the time without requests."""
+        seconds = now - max(self._changed_at, self._blocked_until)
+        if self.limit is None or seconds < self._INTERVAL:
+            return
+        self._changed_at = now
+        calm = math.inf if self._careful_since is None else now - max(self._careful_since, self._blocked_until)
+        factor = min(1 + self._GROWTH * self._ACCELERATION ** min(calm, 100), self._MAX_GROWTH)
+        self.limit *= factor ** min(seconds, 100)
+        release = self._RELEASE_FACTOR * max(self.throughput(now), 1) if self._ceiling == math.inf else self._ceiling
+        if self.limit >= release:
+            self.limit = None
+
+
+class _Throughput:
+    """Responses per second, counted in slices of a tenth of a second."""
+
+    SECONDS = 5.0
+    _SLICE = 0.1
+    _MIN_SECONDS = 0.05
+
+    def __init__(self) -> None:
+        self._slices: deque[tuple[float, int]] = deque()
+        self._started: float | None = None
+
+    def add(self, now: float) -> None:
+        """Count a response."""
+        if self._slices and now - self._slices[-1][0] < self._SLICE:
+            self._slices[-1] = (self._slices[-1][0], self._slices[-1][1] + 1)
+            return
+        self._slices.append((now, 1))
+        if now - self._slices[0][0] > self.SECONDS:
+            self._slices.popleft()
+        if self._started is None:
+            self._started = now
+
+    def since(self, moment: float, now: float) -> float:
+        """Return the responses per second since a moment, or since the first one."""
+        if self._started is None:
+            return 0.0
+        seconds = max(now - max(moment, self._started), self._MIN_SECONDS)
+        return sum(count for began, count in self._slices if began > moment) / seconds
+
+
+class RateLimiter:
+    """Both limits for all requests of one dispatcher.
+
+    Attributes:
+        rate_limit: The caller's limit in requests per second, or None.
 
     Example:
-        >>> pace = Pace(rate_limit=2)
-        >>> [round(pace.take(now=moment), 2) for moment in (10.0, 10.0, 10.3, 10.5)]
+        >>> limiter = RateLimiter(rate_limit=2)
+        >>> [round(limiter.try_acquire(now), 2) for now in (10.0, 10.0, 10.3, 10.5)]
         [0.0, 0.5, 0.2, 0.0]
     """
 
     def __init__(self, rate_limit: float | None = None) -> None:
-        """Begin with the rate that the caller sets, if any."""
+        """Create a limiter; without a rate limit only 429 responses slow down the requests."""
         self.rate_limit = rate_limit
-        self.limit = rate_limit
-        self._due: float | None = None
-        self._free = 0.0
-        self._window = 0 if rate_limit is None else max(int(_CATCHING_UP * rate_limit), math.ceil(rate_limit) + 1)
-        self._leaves = 0
-        self._sent: deque[float] = deque()
-        self._held_until = 0.0
-        self._changed = 0.0
-        self._slowed = 0.0
-        self._careful_since = 0.0
-        self._answers = 0
-        self._refused_share = 0.0
-        self._slices: deque[tuple[float, int]] = deque()
-        self._began: float | None = None
+        self._bucket = None if rate_limit is None else TokenBucket(rate_limit)
+        self._adaptive = AdaptiveLimit(ceiling=rate_limit)
 
-    def take(self, now: float) -> float:
-        """Take leave to send one request now, and give 0; or take nothing, and give the seconds until it may be."""
-        if self.limit is not None:
-            self._recover(now)
-        if now < self._held_until:
-            return self._held_until - now
-        if self.limit is None:
-            return 0.0
-        owed_seconds = _OWED_SECONDS if self.limit == self.rate_limit else _BURST_SECONDS
-        due = max(now if self._due is None else self._due, self._held_until, now - owed_seconds)
-        free = max(self._free, now - _AT_ONCE_SECONDS)
-        moment = max(due, free, self._end_of_a_full_second(now))
-        if moment > now:
-            return moment - now
-        self._due = due + 1 / self.limit
-        self._free = free + 1 / (_CATCHING_UP * self.limit)
-        self._leaves += 1
-        return 0.0
+    @property
+    def limit(self) -> float | None:
+        """The limit in effect, in requests per second, or None."""
+        return self.rate_limit if self._adaptive.limit is None else self._adaptive.limit
 
-    def sent(self, now: float) -> None:
-        """Note that a request goes out for which leave was taken: on a busy machine that may be some time later."""
-        if self._window and self._leaves:
-            self._leaves -= 1
-            self._sent.append(now)
+    def try_acquire(self, now: float) -> float:
+        """Take a permit to send one request now and return 0, or return the seconds until there may be one."""
+        bucket, adaptive = self._bucket, self._adaptive
+        wait = adaptive.wait(now)
+        if bucket is None:
+            if not wait:
+                adaptive.take(now)
+            return wait
+        if wait:  # the bucket owes nothing for what the API itself does not accept
+            bucket.forgive_debt(now)
+        wait = max(wait, bucket.wait(now))
+        if not wait:
+            adaptive.take(now)
+            bucket.take(now)
+        return wait
 
-    def _end_of_a_full_second(self, now: float) -> float:
-        """Tell when there is room again in a second of which all that may be sent is sent, or about to be."""
-        sent = self._sent
-        while sent and sent[0] + _WINDOW_SECONDS <= now:
-            sent.popleft()
-        if not self._window or len(sent) + self._leaves < self._window:
-            return now
-        return (sent[0] if sent else now) + _WINDOW_SECONDS
+    def mark_sent(self, now: float) -> None:
+        """Record that a request with a permit is sent."""
+        if self._bucket is not None:
+            self._bucket.mark_sent(now)
 
-    def answered(self, now: float) -> None:
-        """Note an answer that is no refusal for the rate."""
-        self._count(refused=0)
-        if self._slices and now - self._slices[-1][0] < _SLICE_SECONDS:
-            self._slices[-1] = (self._slices[-1][0], self._slices[-1][1] + 1)
-            return
-        self._slices.append((now, 1))
-        if now - self._slices[0][0] > _MEASURED_SECONDS:
-            self._slices.popleft()
-        if self._began is None:
-            self._began = now
+    def on_success(self, now: float) -> None:
+        """Record a response other than 429."""
+        self._adaptive.on_success(now)
 
-    def refused(self, now: float, seconds: float) -> None:
-        """Note a refusal for the rate, and how many seconds the API asks to be left alone.
+    def on_throttled(self, now: float, retry_after: float) -> None:
+        """Record a 429 response and the seconds that it asks to wait."""
+        self._adaptive.on_throttled(now, retry_after)
 
-        Of requests that went out together many are refused; they slow down once.
-        """
-        if self._slowed and now < max(self._slowed + _CHANGE_SECONDS, self._held_until):
-            if self._held_until > self._slowed:
-                self._held_until = max(self._held_until, now + seconds)
-            return
-        self._count(refused=1)
-        if self._refused_share >= _SEVERAL:
-            self._slow_down(now)
-            self._slowed = now
-            if self._answers >= _KNOWN_AFTER:
-                self._careful_since = now
-            self._held_until = max(self._held_until, now + seconds)
-        elif now >= self._changed + _CHANGE_SECONDS:
-            self._slow_down(now)
-
-    def _count(self, *, refused: int) -> None:
-        self._answers += 1
-        self._refused_share += (refused - self._refused_share) * max(_MEMORY, 1 / self._answers)
-
-    def _slow_down(self, now: float) -> None:
-        accepted = _BELOW_ACCEPTED * self._accepted_since(max(self._changed, now - _MEASURED_SECONDS), now)
-        if self.limit is None:
-            self.limit = max(_SLOWEST, accepted or _FIRST_GUESS)
-        else:
-            self.limit = min(self.limit, max(_SLOWEST, _AT_MOST_SLOWER * self.limit, accepted))
-        self._changed = now
-
-    def rate(self, now: float) -> float:
-        """Measure the answers per second over the last second."""
-        return self._accepted_since(now - _SHOWN_SECONDS, now)
-
-    def _accepted_since(self, moment: float, now: float) -> float:
-        """Measure the answers per second since a moment, or since the first one."""
-        if self._began is None:
-            return 0.0
-        seconds = max(now - max(moment, self._began), _LEAST_MEASURED_SECONDS)
-        return sum(count for began, count in self._slices if began > moment) / seconds
-
-    def _recover(self, now: float) -> None:
-        """Let the limit grow with time, but for the time when nobody may send."""
-        seconds = now - max(self._changed, self._held_until)
-        if self.limit is None or self.limit == self.rate_limit or seconds < _CHANGE_SECONDS:
-            return
-        self._changed = now
-        calm = now - max(self._careful_since, self._held_until) if self._careful_since else math.inf
-        faster = min(1 + _FASTER * _EVER_FASTER ** min(calm, 100), _FASTEST)
-        grown = self.limit * faster ** min(seconds, 100)
-        if self.rate_limit is not None:
-            self.limit = min(grown, self.rate_limit)
-        else:
-            self.limit = grown if grown < _FREE_ABOVE * max(self.rate(now), 1) else None
+    def throughput(self, now: float) -> float:
+        """Return the responses per second over the last second."""
+        return self._adaptive.throughput(now)

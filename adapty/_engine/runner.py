@@ -1,15 +1,19 @@
-"""Runs the engine, which is async, for who calls it without an event loop."""
+"""Runs an async job for a caller without an event loop, and cancels it on Ctrl-C."""
 
 from __future__ import annotations
 
 import asyncio
 import signal
 import socket
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import copy_context
+from functools import partial
 from threading import current_thread, main_thread
 from typing import TYPE_CHECKING, TypeVar
+
+from attrs import define
 
 from adapty._clock import monotonic, new_event_loop
 from adapty.errors import AdaptyUsageError
@@ -18,116 +22,107 @@ if TYPE_CHECKING:
     from collections.abc import Coroutine, Iterator
     from typing import Any
 
-    from adapty._engine.cancellation import Stop
-
-__all__ = ["run_blocking"]
+__all__ = ["CancelToken", "run_sync"]
 
 T = TypeVar("T")
 
-_TIDY_SECONDS = 1.0
-"""So long it may take to save and to close everything; who goes on pressing Ctrl-C shall not prevent that."""
+_GRACE_SECONDS = 1.0
+"""How long Ctrl-C cannot interrupt saving and closing, after the second one."""
 
 
-def run_blocking(work: Coroutine[Any, Any, T], stop: Stop) -> T:
-    """Run a job to its end. Ctrl-C asks it to stop, and is raised when it has; pressed again, it gives up at once.
+@define
+class CancelToken:
+    """Asks a job to end early. Any thread and any signal handler may call its methods.
+
+    Attributes:
+        requested: Whether the job is asked to complete the requests in flight, save, and end.
+        forced: Whether the job is asked to cancel the requests in flight, too.
+    """
+
+    requested: bool = False
+    forced: bool = False
+    _on_request: Callable[[], object] | None = None
+    _on_force: Callable[[], object] | None = None
+
+    def request(self) -> None:
+        """Ask for an end after the requests in flight."""
+        self.requested = True
+        if self._on_request is not None:
+            self._on_request()
+
+    def force(self) -> None:
+        """Ask for an end without the requests in flight."""
+        self.requested = self.forced = True
+        if self._on_force is not None:
+            self._on_force()
+
+    @contextmanager
+    def on_request(self, callback: Callable[[], object]) -> Iterator[None]:
+        """Call a function in the running event loop on a request, immediately if there was one already."""
+        self._on_request = partial(asyncio.get_running_loop().call_soon_threadsafe, callback)
+        if self.requested:
+            callback()
+        try:
+            yield
+        finally:
+            self._on_request = None
+
+    @contextmanager
+    def cancel_task_on_force(self) -> Iterator[None]:
+        """Cancel the running task when the end is forced."""
+        task = asyncio.current_task()
+        if task is not None:
+            self._on_force = partial(task.get_loop().call_soon_threadsafe, task.cancel)
+        try:
+            yield
+        finally:
+            self._on_force = None
+
+
+def run_sync(work: Coroutine[Any, Any, T], token: CancelToken) -> T:
+    """Run a job to its end.
+
+    The first Ctrl-C requests an end, the second one forces it. KeyboardInterrupt is raised when the job has ended.
 
     Args:
         work: The job.
-        stop: What asks it to stop.
+        token: The token that the job observes.
 
     Raises:
-        AdaptyUsageError: Another greenlet runs an event loop in this thread, and there is no other thread to run in.
-        KeyboardInterrupt: Ctrl-C was pressed, once or more often.
+        AdaptyUsageError: Another greenlet runs an event loop in this thread, and there are no real threads.
+        KeyboardInterrupt: Ctrl-C was pressed.
     """
-    if _is_in_a_loop() and not _has_other_threads():
+    if _is_in_event_loop() and not _has_real_threads():
         work.close()
         expected = "run one after the other, or in processes of their own"
         raise AdaptyUsageError(f"another greenlet of this thread runs an event loop, such as a bulk run; {expected}")
     outcome: Future[T] = Future()
-    job = _into(outcome, work, stop)
+    job = _capture(outcome, work, token)
     try:
-        with _interrupts_ask(stop):
-            _run(job, stop)
+        with _graceful_sigint(token):
+            _run(job, token)
             return outcome.result()
     finally:
-        del outcome  # what it raised holds this frame
+        del outcome  # its exception refers to this frame
 
 
-def _run(job: Coroutine[Any, Any, None], stop: Stop) -> None:
-    if _is_in_a_loop():
-        _run_beside(job, stop)
-    else:  # not where the question was answered by an exception, which would show with whatever the job raises
-        _run_here(job)
+def _run(job: Coroutine[Any, Any, None], token: CancelToken) -> None:
+    if _is_in_event_loop():
+        _run_in_thread(job, token)
+    else:  # outside of an `except` block, which would become the context of the job's exceptions
+        _run_inline(job)
 
 
-def _run_here(job: Coroutine[Any, Any, None]) -> None:
+def _run_inline(job: Coroutine[Any, Any, None]) -> None:
     with asyncio.Runner(loop_factory=new_event_loop) as runner:
         runner.run(job)
 
 
-def _is_in_a_loop() -> bool:
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return False
-    return True
-
-
-def _has_other_threads() -> bool:
-    """Tell whether threads are threads: where gevent has patched them, they are greenlets of this one."""
-    with ThreadPoolExecutor(1) as other:
-        return not other.submit(_is_in_a_loop).result()
-
-
-async def _into(outcome: Future[T], work: Coroutine[Any, Any, T], stop: Stop) -> None:
-    """Keep what comes of a job. An event loop whose task raises an interrupt, ends in disorder."""
-    with _signals_wake(asyncio.get_running_loop()), stop.cancelling():
-        try:
-            outcome.set_result(await work)
-        except asyncio.CancelledError as cancelled:
-            if not stop.given_up:
-                raise
-            outcome.set_exception(_interrupt(cancelled))
-        except BaseException as problem:  # noqa: BLE001 - raised by the caller
-            outcome.set_exception(problem)
-
-
-@contextmanager
-def _signals_wake(loop: asyncio.AbstractEventLoop) -> Iterator[None]:
-    """Have a signal wake the event loop even where it interrupts no system call of this thread.
-
-    That is so when it comes just before the loop begins to wait, or reaches another thread: its handler would run no
-    sooner than something else wakes the loop.
-    """
-    if current_thread() is not main_thread() or not isinstance(loop, asyncio.SelectorEventLoop):  # others see to it
-        yield
-        return
-    heard, told = socket.socketpair()
-    with heard, told:
-        heard.settimeout(0)
-        told.settimeout(0)
-        loop.add_reader(heard, heard.recv, 4096)
-        before = signal.set_wakeup_fd(told.fileno(), warn_on_full_buffer=False)
-        try:
-            yield
-        finally:
-            signal.set_wakeup_fd(before)
-            loop.remove_reader(heard)
-
-
-def _interrupt(cancelled: asyncio.CancelledError) -> KeyboardInterrupt:
-    """Give what Ctrl-C raises, with the notes on how to go on."""
-    interrupt = KeyboardInterrupt()
-    for note in getattr(cancelled, "__notes__", ()):
-        interrupt.add_note(note)
-    return interrupt
-
-
-def _run_beside(job: Coroutine[Any, Any, None], stop: Stop) -> None:
-    """Run a job in another thread: in a notebook, say, there is an event loop in this one already."""
-    with ThreadPoolExecutor(1, thread_name_prefix="adapty-bulk") as other:
-        running = other.submit(copy_context().run, _run_here, job)
-        for end in (stop.ask, stop.give_up):
+def _run_in_thread(job: Coroutine[Any, Any, None], token: CancelToken) -> None:
+    """Run a job in another thread, because this one runs an event loop, as in a notebook."""
+    with ThreadPoolExecutor(1, thread_name_prefix="adapty-bulk") as executor:
+        running = executor.submit(copy_context().run, _run_inline, job)
+        for end in (token.request, token.force):
             try:
                 running.result()
             except KeyboardInterrupt:
@@ -137,26 +132,82 @@ def _run_beside(job: Coroutine[Any, Any, None], stop: Stop) -> None:
         running.result()
 
 
+def _is_in_event_loop() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
+
+
+def _has_real_threads() -> bool:
+    """Return whether threads are real: gevent replaces them by greenlets of this thread."""
+    with ThreadPoolExecutor(1) as executor:
+        return not executor.submit(_is_in_event_loop).result()
+
+
+async def _capture(outcome: Future[T], work: Coroutine[Any, Any, T], token: CancelToken) -> None:
+    """Store the result or the exception of a job. An interrupt that a task raises would break the event loop."""
+    with _wake_on_signal(asyncio.get_running_loop()), token.cancel_task_on_force():
+        try:
+            outcome.set_result(await work)
+        except asyncio.CancelledError as cancelled:
+            if not token.forced:
+                raise
+            outcome.set_exception(_interrupt_from(cancelled))
+        except BaseException as error:  # noqa: BLE001 - raised by run_sync
+            outcome.set_exception(error)
+
+
+def _interrupt_from(cancelled: asyncio.CancelledError) -> KeyboardInterrupt:
+    """Return a KeyboardInterrupt with the notes of the job."""
+    interrupt = KeyboardInterrupt()
+    for note in getattr(cancelled, "__notes__", ()):
+        interrupt.add_note(note)
+    return interrupt
+
+
 @contextmanager
-def _interrupts_ask(stop: Stop) -> Iterator[None]:
-    """Let the first Ctrl-C ask for an end, and the second one give up; one that comes later interrupts anything."""
-    is_python_s_own = signal.getsignal(signal.SIGINT) is signal.default_int_handler
-    if not is_python_s_own or current_thread() is not main_thread():
+def _wake_on_signal(loop: asyncio.AbstractEventLoop) -> Iterator[None]:
+    """Let any signal wake the event loop, so that Python runs its handler without delay.
+
+    Without this, a signal that arrives just before the loop waits, or in another thread, is not handled until something
+    else wakes the loop. `loop.add_signal_handler` is not enough: it replaces the caller's wake-up, and its handlers do
+    not run while a callback blocks the loop.
+    """
+    if current_thread() is not main_thread() or not isinstance(loop, asyncio.SelectorEventLoop):  # others do it
+        yield
+        return
+    receiver, sender = socket.socketpair()
+    with receiver, sender:
+        receiver.settimeout(0)
+        sender.settimeout(0)
+        loop.add_reader(receiver, receiver.recv, 4096)
+        before = signal.set_wakeup_fd(sender.fileno(), warn_on_full_buffer=False)
+        try:
+            yield
+        finally:
+            signal.set_wakeup_fd(before)
+            loop.remove_reader(receiver)
+
+
+@contextmanager
+def _graceful_sigint(token: CancelToken) -> Iterator[None]:
+    """Let the first Ctrl-C request the end and the second one force it; a later one interrupts anything."""
+    if signal.getsignal(signal.SIGINT) is not signal.default_int_handler or current_thread() is not main_thread():
         yield
         return
 
-    given_up_at = 0.0
+    forced_at = 0.0
 
     def interrupt(*_: object) -> None:
-        nonlocal given_up_at
-        if not stop.asked:
-            stop.ask()
-        elif not stop.given_up:
-            given_up_at = monotonic()
-            stop.give_up()
-        elif monotonic() - given_up_at > _TIDY_SECONDS:
-            raise KeyboardInterrupt
-        if stop.is_reading:
+        nonlocal forced_at
+        if not token.requested:
+            token.request()
+        elif not token.forced:
+            forced_at = monotonic()
+            token.force()
+        elif monotonic() - forced_at > _GRACE_SECONDS:
             raise KeyboardInterrupt
 
     signal.signal(signal.SIGINT, interrupt)

@@ -1,4 +1,4 @@
-"""Who sends next: lanes wait in a queue for leave to send, and one timer looks after all of them."""
+"""All delays of the engine: turns under the rate limit, and retries. `adapty.testing` replaces the two functions."""
 
 from __future__ import annotations
 
@@ -7,62 +7,73 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from adapty._engine.rate_limiter import Pace
+    from collections.abc import Callable
 
-__all__ = ["Turns"]
+    from adapty._engine.rate_limiter import RateLimiter
+
+__all__ = ["RateGate", "block_seconds", "schedule"]
 
 
-class Turns:
-    """Gives leave to send, one request at a time, as fast as a pace allows.
+def schedule(seconds: float, callback: Callable[[], object]) -> asyncio.TimerHandle:
+    """Call a function after some seconds: retry a request."""
+    return asyncio.get_running_loop().call_later(seconds, callback)
 
-    Leave is given when the moment has come, and not for a moment ahead: after a delay, those that it was ahead for
-    would all send at once.
+
+def block_seconds(retry_after: float) -> float:
+    """Return for how long no request is sent after a 429 with this Retry-After."""
+    return retry_after
+
+
+class RateGate:
+    """A queue for permits of a rate limiter, first come, first served.
+
+    A permit is granted when its moment has come and never in advance: after a stall, all permits that were granted in
+    advance would be used at the same time.
     """
 
-    def __init__(self, pace: Pace) -> None:
-        """Begin with nobody waiting, in the event loop that runs."""
-        self._pace = pace
+    def __init__(self, limiter: RateLimiter) -> None:
+        """Create an empty queue in the running event loop."""
+        self._limiter = limiter
         self._loop = asyncio.get_running_loop()
-        self._waiting: deque[asyncio.Future[bool]] = deque()
+        self._waiters: deque[asyncio.Future[bool]] = deque()
         self._timer: asyncio.TimerHandle | None = None
-        self._is_stopped = False
+        self._is_closed = False
 
-    async def turn(self) -> bool:
-        """Wait for leave to send a request; False says that nothing is sent any more."""
-        if self._is_stopped:
+    async def acquire(self) -> bool:
+        """Wait for a permit to send one request. Return False if the gate is closed."""
+        if self._is_closed:
             return False
-        if not self._waiting:
+        if not self._waiters:
             now = self._loop.time()
-            wait = self._pace.take(now)
+            wait = self._limiter.try_acquire(now)
             if not wait:
-                self._pace.sent(now)
+                self._limiter.mark_sent(now)
                 return True
-            self._timer = self._loop.call_later(wait, self._give)
-        turn: asyncio.Future[bool] = self._loop.create_future()
-        self._waiting.append(turn)
-        if not await turn:
+            self._timer = self._loop.call_later(wait, self._grant)
+        waiter: asyncio.Future[bool] = self._loop.create_future()
+        self._waiters.append(waiter)
+        if not await waiter:
             return False
-        self._pace.sent(self._loop.time())
+        self._limiter.mark_sent(self._loop.time())
         return True
 
-    def stop(self) -> None:
-        """Send all away who wait, and who comes later."""
-        self._is_stopped = True
+    def close(self) -> None:
+        """Deny all permits that are waited for, and all later ones."""
+        self._is_closed = True
         if self._timer is not None:
             self._timer.cancel()
-        while self._waiting:
-            turn = self._waiting.popleft()
-            if not turn.done():
-                turn.set_result(False)
+        while self._waiters:
+            waiter = self._waiters.popleft()
+            if not waiter.done():
+                waiter.set_result(False)
 
-    def _give(self) -> None:
-        """Give leave to as many as may send now, in the order in which they came, and look again when the next may."""
+    def _grant(self) -> None:
         now = self._loop.time()
-        while self._waiting:
-            if not self._waiting[0].done():  # who waited may have been cancelled
-                wait = self._pace.take(now)
+        while self._waiters:
+            if not self._waiters[0].done():  # otherwise its task was cancelled
+                wait = self._limiter.try_acquire(now)
                 if wait:
-                    self._timer = self._loop.call_later(wait, self._give)
+                    self._timer = self._loop.call_later(wait, self._grant)
                     return
-                self._waiting[0].set_result(True)
-            self._waiting.popleft()
+                self._waiters[0].set_result(True)
+            self._waiters.popleft()

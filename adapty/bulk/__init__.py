@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from adapty.bulk.erase_report import EraseReport as EraseReport
     from adapty.bulk.erasing import async_erase as async_erase, erase as erase
     from adapty.bulk.importing import (
         async_import_all as async_import_all,
@@ -20,22 +19,23 @@ if TYPE_CHECKING:
         EraseOptions as EraseOptions,
         ImportOptions as ImportOptions,
     )
-    from adapty.bulk.progress import Progress as Progress
-    from adapty.bulk.reports import ImportReport as ImportReport
+    from adapty.bulk.reports import (
+        EraseReport as EraseReport,
+        ImportReport as ImportReport,
+        Progress as Progress,
+    )
 else:
     from adapty._lazy import attach
 
     __getattr__, __dir__, __all__ = attach(
         __name__,
         {
-            ".erase_report": "EraseReport",
             ".erasing": "async_erase erase",
             ".importing": """
                 async_import_all async_import_events async_import_profiles import_all import_events
                 import_profiles
             """,
             ".options": "BulkOptions EraseOptions ImportOptions",
-            ".progress": "Progress",
-            ".reports": "ImportReport",
+            ".reports": "EraseReport ImportReport Progress",
         },
     )

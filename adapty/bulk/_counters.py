@@ -1,4 +1,4 @@
-"""What came of each record of a stage, noted so that a crash at any moment leaves it right."""
+"""The results of a stage: which records are completed, how many by outcome, and why records failed."""
 
 from __future__ import annotations
 
@@ -15,38 +15,38 @@ from adapty.errors import AdaptyAPIError, AdaptyError, AdaptyUsageError
 if TYPE_CHECKING:
     from adapty.bulk._inputs.rows import Row
 
-__all__ = ["Ledger"]
+__all__ = ["StageCounters"]
 
-_MOST_REASONS = 50
-_LONGEST_REASON = 100
+_MAX_REASONS = 50
+_MAX_REASON_LENGTH = 100
 
-_NAMED_BY_USERS = "custom_attributes"
-"""What is in this field has names without number."""
+_CUSTOM_FIELDS = "custom_attributes"
+"""Users choose the names in this field."""
 
 
 @define
-class Ledger:
-    """What came of the records of a stage, over all its runs.
+class StageCounters:
+    """The results of a stage, over all its runs. A crash at any moment leaves the saved results consistent.
 
     Attributes:
         stage: The stage.
-        checkpoint: Where it is saved.
-        handled: The numbers of the records that are accepted or refused.
-        counts: How many records came to which end.
-        reasons: How many records failed for which field. They are saved every second and shown in the end, so there are
-            never many: those beyond 50 are counted together, and so are all attributes that users name.
+        checkpoint: The file where the results are saved.
+        completed: The numbers of the records that are accepted or rejected.
+        counts: Number of records by outcome.
+        reasons: Number of failed records by field. Fields beyond the first 50 are counted together, and so are all
+            custom attributes, because the reasons are saved every second.
     """
 
     stage: Stage
     checkpoint: Checkpoint
-    handled: CompletedSet
+    completed: CompletedSet
     counts: Counter[str] = field(factory=Counter)
     reasons: Counter[str] = field(factory=Counter)
-    _is_torn: bool = False
+    _is_inconsistent: bool = False
 
     @classmethod
-    def resumed(cls, stage: Stage, checkpoint: Checkpoint) -> Ledger:
-        """Begin with what the checkpoint says.
+    def resume(cls, stage: Stage, checkpoint: Checkpoint) -> StageCounters:
+        """Return the results that the checkpoint has.
 
         Raises:
             AdaptyUsageError: The checkpoint is damaged.
@@ -54,56 +54,56 @@ class Ledger:
         saved = checkpoint.load(stage.name)
         if saved is None:
             return cls(stage, checkpoint, CompletedSet())
-        handled = CompletedSet.from_bytes(saved.handled)
-        return cls(stage, checkpoint, handled, Counter(saved.counts), Counter(saved.reasons))
+        completed = CompletedSet.from_bytes(saved.completed)
+        return cls(stage, checkpoint, completed, Counter(saved.counts), Counter(saved.reasons))
 
     @property
     def failed(self) -> int:
-        """How many records failed."""
-        return sum(self.counts[word] for word in FAILED)
+        """Number of records that failed."""
+        return sum(self.counts[outcome] for outcome in FAILED)
 
-    def note(self, number: int, row: Row, record: Any, error: AdaptyError | None) -> None:
-        """Note what came of a record; the error is None for a success.
+    def record(self, number: int, row: Row, item: Any, error: AdaptyError | None) -> None:
+        """Record the result of a record; the error is None for a success.
 
         Raises:
-            AdaptyUsageError: It cannot be written down; then it is not noted.
+            AdaptyUsageError: The result cannot be written. It is not recorded then.
         """
         try:
-            word = self.stage.settle(row, record, error)
-            if error is not None and word in FAILED:
-                self._blame(_blamed(error))
-            self.count(number, word)
+            outcome = self.stage.record_result(row, item, error)
+            if error is not None and outcome in FAILED:
+                self._count_reason(_field_at_fault(error))
+            self.count(number, outcome)
         except (KeyboardInterrupt, SystemExit):
-            self._is_torn = True
+            self._is_inconsistent = True
             raise
 
-    def _blame(self, reason: str) -> None:
-        is_known = reason in self.reasons or len(self.reasons) < _MOST_REASONS
+    def _count_reason(self, reason: str) -> None:
+        is_known = reason in self.reasons or len(self.reasons) < _MAX_REASONS
         self.reasons[reason if is_known else OTHERS] += 1
 
-    def count(self, number: int, word: str) -> None:
-        """Note a record that nothing is to be written down of."""
-        self.counts[word] += 1
-        self.handled.add(number)
+    def count(self, number: int, outcome: str) -> None:
+        """Count a record without a written result."""
+        self.counts[outcome] += 1
+        self.completed.add(number)
 
     def save(self, *, done: bool) -> None:
-        """Save it all, unless a record is noted half: then what was saved last is right.
+        """Save the results, unless one was recorded in part: then those that were saved last are consistent.
 
         Raises:
-            AdaptyUsageError: The checkpoint, or the file of what was noted, cannot be written.
+            AdaptyUsageError: The checkpoint, or the file of results, cannot be written.
         """
-        if not self._is_torn:
+        if not self._is_inconsistent:
             self.checkpoint.save(self.stage.name, self.state(done=done))
 
     def state(self, *, done: bool = False) -> StageState:
-        """Give it as it is saved.
+        """Return the results in the form in which they are saved.
 
         Raises:
-            AdaptyUsageError: The file of what was noted cannot be written.
+            AdaptyUsageError: The file of results cannot be written.
         """
         size = self.stage.sync()
         return StageState(
-            handled=self.handled.to_bytes(),
+            completed=self.completed.to_bytes(),
             counts=dict(self.counts),
             reasons=dict(self.reasons),
             results_size=size,
@@ -112,16 +112,16 @@ class Ledger:
         )
 
 
-def _blamed(problem: AdaptyError) -> str:
-    """Name the field at fault, as far as the error knows it."""
+def _field_at_fault(problem: AdaptyError) -> str:
+    """Return the field that the error names, or the class of the error."""
     if isinstance(problem, AdaptyUsageError):
-        return _short(problem.field_name or UNREADABLE)
+        return _shorten(problem.field_name or UNREADABLE)
     if isinstance(problem, AdaptyAPIError) and problem.field_names:
-        return _short(problem.field_names[0])
+        return _shorten(problem.field_names[0])
     return type(problem).__name__
 
 
-def _short(name: str) -> str:
-    if name.startswith(f"{_NAMED_BY_USERS}."):
-        return _NAMED_BY_USERS
-    return name if len(name) <= _LONGEST_REASON else f"{name[:_LONGEST_REASON]}..."
+def _shorten(name: str) -> str:
+    if name.startswith(f"{_CUSTOM_FIELDS}."):
+        return _CUSTOM_FIELDS
+    return name if len(name) <= _MAX_REASON_LENGTH else f"{name[:_MAX_REASON_LENGTH]}..."

@@ -17,28 +17,28 @@ from adapty.bulk._inputs.csv import DELIMITER, parse_delimiter
 from adapty.bulk._inputs.erase_targets import EraseTargets
 from adapty.bulk._inputs.fingerprint import FileState, fingerprint
 from adapty.bulk._inputs.ids import API_KINDS, KINDS, ApiName, KindName
-from adapty.bulk._stage import REPEATED, Options
+from adapty.bulk._stage import DUPLICATE, Options
 from adapty.bulk._state.checkpoint import FINGERPRINT_OF, Checkpoint
 from adapty.bulk._state.erase_log import EraseLog
 from adapty.bulk._state.resume_advice import resume_advice
 from adapty.bulk._state.seen_ids import SeenIds
-from adapty.bulk.erase_report import EraseReport
 from adapty.bulk.options import EraseOptions, checkpoint_path, parse_options, path_option, reject_unknown
+from adapty.bulk.reports import EraseReport
 from adapty.errors import AdaptyUsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from adapty._async.client import AsyncAdapty
-    from adapty._engine.cancellation import Stop
+    from adapty._engine.runner import CancelToken
     from adapty._sync.client import Adapty
     from adapty.bulk._inputs.erase_targets import Ids
 
-__all__ = ["EraseJob"]
+__all__ = ["EraseRunner"]
 
 
 @frozen
-class EraseJob:
+class EraseRunner:
     """An erasure that is checked and ready to run.
 
     Attributes:
@@ -58,7 +58,7 @@ class EraseJob:
     checkpoint: Path | None
 
     @classmethod
-    def of(cls, ids: Ids, *, by: KindName | None, api: ApiName | None, options: EraseOptions) -> Self:
+    def create(cls, ids: Ids, *, by: KindName | None, api: ApiName | None, options: EraseOptions) -> Self:
         """Check what was given, and read a file to see what it holds.
 
         Raises:
@@ -68,13 +68,13 @@ class EraseJob:
         carried_out = parse_options(options)
         report = path_option("report", options["report"]) if "report" in options else None
         delimiter = parse_delimiter(options.get("delimiter", DELIMITER))
-        targets = EraseTargets.of(ids, _kinds(by, api), delimiter)
+        targets = EraseTargets.create(ids, _kinds(by, api), delimiter)
         naming = Naming.OPEN if by is None else Naming.KIND if api is None else Naming.EXACT
         return cls(
             targets, api, naming, carried_out, report or _report_of(targets), checkpoint_path(options, [targets.file])
         )
 
-    async def run(self, adapty: Adapty | AsyncAdapty, stop: Stop) -> EraseReport:
+    async def run(self, adapty: Adapty | AsyncAdapty, token: CancelToken) -> EraseReport:
         """Erase who is left to be erased.
 
         What stops one API does not keep the users from being erased from the other one.
@@ -86,21 +86,21 @@ class EraseJob:
         began = monotonic()
         apis = _apis(adapty, self.targets.kind, self.api)
         states = [] if self.targets.file is None else [FileState.from_path(self.targets.file)]
-        targets = await self.targets.materialize(stop) if self.targets.single_pass and len(apis) > 1 else self.targets
+        targets = await self.targets.materialize(token) if self.targets.single_pass and len(apis) > 1 else self.targets
         with (
             EraseLog(self.report, targets.source) as outcomes,
             self._open_checkpoint(adapty, apis) as checkpoint,
             SeenIds() as seen,
         ):
             parts = [
-                Erasure.resumed(
+                Erasure.resume(
                     api, targets, self.naming, outcomes=outcomes, seen=seen, options=self.options, checkpoint=checkpoint
                 )
                 for api in apis
             ]
             try:
                 for part in parts:
-                    await part.run(adapty, stop)
+                    await part.run(adapty, token)
                 _raise_what_stopped(parts)
             except BaseException as end:
                 self._note_how_far(end, parts, checkpoint, states)
@@ -127,7 +127,7 @@ class EraseJob:
     ) -> None:
         """Say how far it came, and how to go on; of one that came to nothing no checkpoint is left."""
         for part in parts:
-            end.add_note(part.told(end))
+            end.add_note(part.summary(end))
         if any(part.counts for part in parts):
             end.add_note(f"report: {self.report}")
             if checkpoint.path is not None and (advice := resume_advice(end, checkpoint.path, inputs, self.report)):
@@ -144,7 +144,7 @@ class EraseJob:
             deleted=counts["deleted"],
             not_found=counts["not_found"],
             failed=counts["failed"],
-            repeated=max(part.counts[REPEATED] for part in parts),
+            repeated=max(part.counts[DUPLICATE] for part in parts),
             retried=sum(part.retried for part in parts),
             elapsed=elapsed,
             resumed=resumed,

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Generator, Mapping
-from contextlib import aclosing, closing, suppress
+from contextlib import suppress
 from enum import Enum, auto
 from typing import TYPE_CHECKING, NamedTuple, Self
 
@@ -12,14 +11,13 @@ from attrs import define, field
 from adapty._core.abort_policy import AbortPolicy
 from adapty._core.deletions import validate_listed_id
 from adapty._core.ids import DEFAULT_ID_KIND, MAIL_LOOKUP_KINDS
-from adapty._engine.dispatcher import Item
+from adapty._engine.dispatcher import Job
 from adapty._generated import build_server_side_call, ignore_body
 from adapty._mail_deletions import build_lookup_deletion_call
 from adapty.bulk._inputs.erase_targets import EraseTargets, display_id, is_bare_id
 from adapty.bulk._inputs.ids import API_KINDS, NAMED_API_KINDS, ApiName, KindName
-from adapty.bulk._stage import Options, Stage
-from adapty.bulk._stage_runner import StageRun
-from adapty.bulk._state.completed import CompletedSet
+from adapty.bulk._stage import Options, PendingRecord, Stage
+from adapty.bulk._stage_runner import StageRunner
 from adapty.bulk._state.erase_log import EraseLog
 from adapty.bulk._state.seen_ids import SeenIds
 from adapty.errors import AdaptyConfigError, AdaptyError, AdaptyUsageError
@@ -27,11 +25,12 @@ from adapty.models import DeletionResult
 
 if TYPE_CHECKING:
     from collections import Counter
+    from collections.abc import Callable, Mapping
 
     from adapty._async.client import AsyncAdapty
     from adapty._core.call import Call
     from adapty._core.operations import Api
-    from adapty._engine.cancellation import Stop
+    from adapty._engine.runner import CancelToken
     from adapty._sync.client import Adapty
     from adapty.bulk._inputs.rows import Row
     from adapty.bulk._state.checkpoint import Checkpoint
@@ -116,13 +115,11 @@ class Erasure:
     _outcomes: EraseLog
     _seen: SeenIds
     is_done: bool = False
-    _handled_before: CompletedSet = field(factory=CompletedSet)
-    _engine: StageRun = field(init=False)
+    _runner: StageRunner = field(init=False)
     _is_begun: bool = False
-    _read: int = 0
 
     @classmethod
-    def resumed(
+    def resume(
         cls,
         api: ApiName,
         targets: EraseTargets,
@@ -151,11 +148,10 @@ class Erasure:
         if saved := checkpoint.load(api):
             outcomes.verify_size(saved.results_size)
             erasure.is_done = saved.done
-            erasure._handled_before = CompletedSet.from_bytes(saved.handled)
-        erasure._engine = StageRun.resumed(erasure._stage(), options, checkpoint, AbortPolicy())
+        erasure._runner = StageRunner.resume(erasure._stage(), options, checkpoint, AbortPolicy())
         return erasure
 
-    async def run(self, adapty: Adapty | AsyncAdapty, stop: Stop) -> None:
+    async def run(self, adapty: Adapty | AsyncAdapty, token: CancelToken) -> None:
         """Erase who is left; see `aborted_by` for what the API had against it.
 
         Raises:
@@ -164,32 +160,32 @@ class Erasure:
         """
         if self.is_done:
             return
-        if stop.asked:
+        if token.requested:
             raise KeyboardInterrupt
         self._is_begun = True
-        await self._engine.run(adapty, stop)
-        self.is_done = self._engine.is_done
+        await self._runner.run(adapty, token)
+        self.is_done = self._runner.is_done
         if not self.is_done and self.aborted_by is None:
-            raise self._engine.problem or KeyboardInterrupt
+            raise self._runner.problem or KeyboardInterrupt
 
     @property
     def counts(self) -> Counter[str]:
         """How many ids came to which end, in all runs."""
-        return self._engine.counts
+        return self._runner.counts
 
     @property
     def retried(self) -> int:
         """Tries that were made again, in this run."""
-        return self._engine.retried
+        return self._runner.retried
 
     @property
     def aborted_by(self) -> AdaptyError | None:
         """What the API, or the way to it, has against every deletion, or None."""
-        problem = self._engine.problem
+        problem = self._runner.problem
         is_ours = isinstance(problem, AdaptyUsageError) and not isinstance(problem, AdaptyConfigError)
         return problem if isinstance(problem, AdaptyError) and not is_ours else None
 
-    def told(self, end: BaseException) -> str:
+    def summary(self, end: BaseException) -> str:
         """Say how far it is, when all ends with this."""
         if not self._is_begun and not self.counts:
             return f"{self.api}: not begun"
@@ -205,38 +201,22 @@ class Erasure:
             name=self.api,
             api=APIS[self.api],
             label=self.targets.name,
-            rows=self._rows,
-            share=self._share,
-            item=self._item,
-            settle=self._settle,
+            rows=self.targets.rows,
+            read_fraction=self._read_fraction,
+            build=self._build_job,
+            record_result=self._record_result,
+            skip=self._skip,
             sync=self._outcomes.sync,
         )
 
-    def _rows(self) -> Generator[Row, None, None] | AsyncGenerator[Row, None]:
-        rows = self.targets.rows()
-        return self._passing(rows) if isinstance(rows, Generator) else self._passing_async(rows)
-
-    def _passing(self, rows: Generator[Row, None, None]) -> Generator[Row, None, None]:
-        with closing(rows):
-            for row in rows:
-                self._pass(row)
-                yield row
-
-    async def _passing_async(self, rows: AsyncGenerator[Row, None]) -> AsyncGenerator[Row, None]:
-        async with aclosing(rows):
-            async for row in rows:
-                self._pass(row)
-                yield row
-
-    def _pass(self, row: Row) -> None:
-        """Count a row; an id that was sent in a run before is not sent again where it is repeated."""
-        if self._read in self._handled_before and not row.problem:
+    def _skip(self, row: Row) -> None:
+        """Remember the ids of a row that an earlier run completed: repeats of them are not sent."""
+        if not row.problem:
             with suppress(AdaptyUsageError):
                 self._is_new(self._ids(row))
-        self._read += 1
 
-    def _share(self) -> float | None:
-        return min(self._read / self.targets.total, 1.0) if self.targets.total else None
+    def _read_fraction(self) -> float | None:
+        return min(self._runner.rows_read / self.targets.total, 1.0) if self.targets.total else None
 
     @property
     def kinds(self) -> tuple[KindName, ...]:
@@ -250,12 +230,13 @@ class Erasure:
         """Whether a row can have ids of several kinds to ask by."""
         return self.api == "mail" and self.targets.kind == DEFAULT_ID_KIND and self.naming is Naming.OPEN
 
-    def _item(self, number: int, row: Row) -> Item[_User] | None:
-        """Make the request of a row; one whose id was there before needs none."""
+    def _build_job(self, number: int, row: Row) -> Job[PendingRecord] | None:
+        """Build the request of a row, or return None if its id was there before."""
         user = _User(self._ids(row))
         if not self._is_new(user.ids):
             return None
-        return Item(number, user.ids[0].value, _DELETIONS[self.api](user), row, user)
+        pending = PendingRecord(number, row, user)
+        return Job(user.ids[0].value, _DELETIONS[self.api](user), pending, row.text_size)
 
     def _is_new(self, ids: _Ids) -> bool:
         """Note ids, and tell whether they were not there before as the same kinds."""
@@ -291,7 +272,7 @@ class Erasure:
         kinds = NAMED_API_KINDS if self.naming is Naming.EXACT else API_KINDS
         return validate_listed_id(kind, kinds[self.api][kind], value)
 
-    def _settle(self, row: Row, user: _User | None, error: AdaptyError | None) -> str:
+    def _record_result(self, row: Row, user: _User | None, error: AdaptyError | None) -> str:
         """Write down what came of a user."""
         if user is None:
             refused = AdaptyUsageError.for_field(self.targets.location(row), row.problem or str(error))

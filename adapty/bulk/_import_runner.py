@@ -1,10 +1,10 @@
-"""An import from its inputs to its report: what is sent, in which order, and what is kept of it."""
+"""Runs an import: validates its inputs, sends them stage by stage, and writes the report."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncGenerator, Collection, Generator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -15,15 +15,15 @@ from attrs import evolve, frozen
 from adapty._clock import monotonic
 from adapty._core.abort_policy import AbortPolicy
 from adapty._core.damaged_ids import refuse_damaged_ids
-from adapty._engine.dispatcher import Item
+from adapty._engine.dispatcher import Job
 from adapty._generated import build_mail_call, ignore_body
 from adapty.bulk._inputs.columns import field_path
 from adapty.bulk._inputs.csv import DELIMITER, parse_delimiter
 from adapty.bulk._inputs.fingerprint import fingerprint
-from adapty.bulk._inputs.ordered_source import sorted_source
+from adapty.bulk._inputs.ordered_source import SortedSource
 from adapty.bulk._inputs.sources import Source, open_source, sibling_input
-from adapty.bulk._stage import Options, Stage, StageResult
-from adapty.bulk._stage_runner import StageRun
+from adapty.bulk._stage import Options, PendingRecord, Stage, StageResult
+from adapty.bulk._stage_runner import StageRunner
 from adapty.bulk._state.checkpoint import FINGERPRINT_OF, Checkpoint
 from adapty.bulk._state.rejects import RejectsFile, finalize_rejects, rejects_name
 from adapty.bulk._state.resume_advice import resume_advice
@@ -35,13 +35,13 @@ from adapty.models._request import field_names
 
 if TYPE_CHECKING:
     from adapty._async.client import AsyncAdapty
-    from adapty._engine.cancellation import Stop
+    from adapty._engine.runner import CancelToken
     from adapty._sync.client import Adapty
     from adapty.bulk._inputs.rows import Row
     from adapty.bulk._state.flow_counts import FlowCounter
     from adapty.errors import AdaptyError
 
-__all__ = ["ImportJob"]
+__all__ = ["ImportRunner"]
 
 RECORDS: Mapping[str, type[MailProfile | TransactionEvent]] = {"profiles": MailProfile, "events": TransactionEvent}
 OPERATIONS: Mapping[str, str] = {"profiles": "saveProfile", "events": "saveTransactionEvent"}
@@ -49,17 +49,16 @@ OPERATIONS: Mapping[str, str] = {"profiles": "saveProfile", "events": "saveTrans
 
 @frozen
 class _Input:
-    """One input, and where its refused records go."""
+    """One input, and the file of its rejected records."""
 
     kind: Any
-    given: Any
     source: Source
     rejects: Path
 
 
 @frozen
-class ImportJob:
-    """An import that is validate and ready to run.
+class ImportRunner:
+    """An import whose inputs and options are validated.
 
     Attributes:
         inputs: What is sent, in this order.
@@ -78,11 +77,11 @@ class ImportJob:
     checkpoint: Path | None
 
     @classmethod
-    def of(cls, given: Mapping[str, Any], *, sort: bool, options: ImportOptions) -> Self:
-        """Check what was given; headers are read, and nothing else.
+    def create(cls, given: Mapping[str, Any], *, sort: bool, options: ImportOptions) -> Self:
+        """Validate the arguments and the headers of files.
 
         Raises:
-            AdaptyUsageError: Something is wrong; `field_name` says which argument or column.
+            AdaptyUsageError: An argument or a header is wrong; `field_name` is its name.
         """
         wanted = {kind: source for kind, source in given.items() if source is not None}
         if not wanted:
@@ -102,28 +101,28 @@ class ImportJob:
             others = [
                 sibling_input(other, wanted[other], RECORDS[other], delimiter) for other in wanted if other != kind
             ]
-            own = _of_the_kind(kind, mapping, wanted)
+            own = _fields_for(kind, mapping, wanted)
             opened = open_source(kind, source, RECORDS[kind], own, ignore=ignore, others=others, delimiter=delimiter)
             name = rejects_name(opened.name, dry_run=checked.dry_run)
-            inputs.append(_Input(kind, source, opened, folder / name))
+            inputs.append(_Input(kind, opened, folder / name))
         checkpoint = checkpoint_path(options, [each.source.path for each in inputs])
         _refuse_shared_files(*(each.source.path for each in inputs), *(each.rejects for each in inputs), checkpoint)
         return cls(tuple(inputs), is_sorted, checked, mapping, ignore, None if checked.dry_run else checkpoint)
 
-    async def run(self, adapty: Adapty | AsyncAdapty, stop: Stop) -> ImportReport:
-        """Send what is left to be sent.
+    async def run(self, adapty: Adapty | AsyncAdapty, token: CancelToken) -> ImportReport:
+        """Send the rest of all inputs.
 
         Raises:
-            AdaptyError: What ended the import early, with notes that say how far it came.
-            KeyboardInterrupt: Somebody asked for an early end.
+            AdaptyError: The error that aborted the import, with notes about its progress.
+            KeyboardInterrupt: The token requested the end.
         """
         adapty._transport.config.key("mail")  # noqa: SLF001 - refused before a checkpoint is made
         began = monotonic()
-        patience = AbortPolicy()
+        abort_policy = AbortPolicy()
         for each in self.inputs:
             await asyncio.to_thread(each.source.validate)
         with await self._open_checkpoint(adapty) as checkpoint:
-            sent = [await self._send(each, adapty, checkpoint, patience, stop) for each in self.inputs]
+            sent = [await self._send(each, adapty, checkpoint, abort_policy, token) for each in self.inputs]
             report = self._report([result for result, _ in sent], [path for _, path in sent if path], checkpoint)
             checkpoint.finish()
         return evolve(report, elapsed=monotonic() - began)
@@ -144,14 +143,19 @@ class ImportJob:
         return Checkpoint.open(self.checkpoint, plan)
 
     async def _send(
-        self, each: _Input, adapty: Adapty | AsyncAdapty, checkpoint: Checkpoint, patience: AbortPolicy, stop: Stop
+        self,
+        each: _Input,
+        adapty: Adapty | AsyncAdapty,
+        checkpoint: Checkpoint,
+        abort_policy: AbortPolicy,
+        token: CancelToken,
     ) -> tuple[StageResult, Path | None]:
-        """Send one input, or what is left of it; give what came of it, and where its rejects are, if there are any."""
+        """Send the rest of one input. Return the result and the path of its rejects, if there are any."""
         saved = checkpoint.load(each.kind)
         on_rename = partial(_set_rejects_path, checkpoint, each.kind)
         if saved is not None and saved.done and checkpoint.run_id is not None:
             path = finalize_rejects(each.rejects, checkpoint.run_id, checkpoint.rejects_path(each.kind), on_rename)
-            return StageResult.of(each.kind, saved), path
+            return StageResult.from_state(each.kind, saved), path
         rejects = RejectsFile(
             each.rejects,
             each.source.path,
@@ -164,23 +168,22 @@ class ImportJob:
         run = None
         try:
             with rejects:
-                run = StageRun.resumed(
-                    self._stage(each, rejects, checkpoint.flow_counter), self.options, checkpoint, patience
+                run = StageRunner.resume(
+                    self._stage(each, rejects, checkpoint.flow_counter), self.options, checkpoint, abort_policy
                 )
-                await run.run(adapty, stop)
-                run.raise_what_ended_it_early()
+                await run.run(adapty, token)
+                run.raise_for_abort()
         except BaseException as end:
             if run is not None and not run.is_done:
                 is_untouched = each is self.inputs[0] and not run.counts
-                self._leave(end, run, checkpoint, rejects, is_untouched=is_untouched)
-                await _close(each.given)
+                self._annotate_abort(end, run, checkpoint, rejects, is_untouched=is_untouched)
             raise
         return run.result, rejects.path if run.counts["rejected"] else None
 
-    def _leave(
-        self, end: BaseException, run: StageRun, checkpoint: Checkpoint, rejects: RejectsFile, *, is_untouched: bool
+    def _annotate_abort(
+        self, end: BaseException, run: StageRunner, checkpoint: Checkpoint, rejects: RejectsFile, *, is_untouched: bool
     ) -> None:
-        """Say how far it came and how to go on; where nothing was done yet, leave nothing behind."""
+        """Add notes with the progress and how to resume. Remove the files of a run that completed nothing."""
         done = f"{run.counts['accepted']} accepted, {run.counts['rejected']} rejected so far"
         end.add_note(f"stopped in {run.stage.label}: {done}")
         if run.counts["rejected"]:
@@ -198,22 +201,23 @@ class ImportJob:
             rejects.partial_path.unlink()
 
     def _stage(self, each: _Input, rejects: RejectsFile, flow_counter: FlowCounter) -> Stage:
-        def settle(row: Row, record: Any, error: AdaptyError | None) -> str:
+        def record_result(row: Row, record: Any, error: AdaptyError | None) -> str:
             if error is None:
                 flow_counter.add(record)
                 return "accepted"
             rejects.add(row, str(error))
             return "rejected"
 
-        source = sorted_source(each.source) if self.sort and each.kind == "events" else each.source
+        is_sorted = self.sort and each.kind == "events"
+        source = SortedSource(each.source) if is_sorted else each.source
         return Stage(
             name=each.kind,
             api="mail",
             label=each.source.name,
             rows=source.rows,
-            share=source.share,
-            item=partial(_item, each.kind),
-            settle=settle,
+            read_fraction=source.read_fraction,
+            build=partial(_build_job, each.kind),
+            record_result=record_result,
             sync=rejects.sync,
             not_imported=each.source.not_imported,
         )
@@ -238,27 +242,20 @@ def _set_rejects_path(checkpoint: Checkpoint, stage: str, path: Path) -> None:
     checkpoint.set_rejects_path(stage, path.absolute())
 
 
-async def _close(given: object) -> None:
-    """Let a generator go of what it holds; how much of it was read, nobody knows any more."""
-    if isinstance(given, Generator):
-        given.close()
-    elif isinstance(given, AsyncGenerator):
-        await given.aclose()
-
-
-def _item(kind: str, number: int, row: Row) -> Item[Any]:
-    """Make the request of a row. A ready record is taken as it is, the fields of a file or a data frame are not."""
+def _build_job(kind: str, number: int, row: Row) -> Job[PendingRecord]:
+    """Build the request of a row. The ids of a ready record are not checked for damage, those of a file are."""
     record: Any = row.record
     if record is None:
         refuse_damaged_ids(row.data)
         record = RECORDS[kind].from_dict(row.data)
-    return Item(number, record.external_profile_id, build_mail_call(OPERATIONS[kind], ignore_body, record), row, record)
+    call = build_mail_call(OPERATIONS[kind], ignore_body, record)
+    return Job(record.external_profile_id, call, PendingRecord(number, row, record), row.text_size)
 
 
-def _of_the_kind(kind: str, mapping: Mapping[str, str], kinds: Collection[str]) -> Mapping[str, str]:
-    """Leave out what is a field of the other kind's records only; what is a field of none stays, to be refused."""
+def _fields_for(kind: str, mapping: Mapping[str, str], kinds: Collection[str]) -> Mapping[str, str]:
+    """Return the mapping without fields of the other kind. Unknown fields stay and are rejected later."""
     if not isinstance(mapping, Mapping):
-        return mapping  # to be refused, too
+        return mapping  # rejected later
     others = {field for other in kinds if other != kind for field in field_names(RECORDS[other])}
     own = field_names(RECORDS[kind])
     return {
@@ -269,7 +266,7 @@ def _of_the_kind(kind: str, mapping: Mapping[str, str], kinds: Collection[str]) 
 
 
 def _refuse_shared_files(*files: Path | None) -> None:
-    """See that no file is used for two things."""
+    """Raise if one file has two purposes."""
     seen: set[Path] = set()
     for file in files:
         if file is None:

@@ -1,49 +1,49 @@
-"""What a bulk job does with the records of one input, and what came of it."""
+"""What a bulk job does with the records of one input, as data; `_stage_runner` runs it."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import httpx
-from attrs import Factory, frozen
+from attrs import Factory, define, field, frozen
 
 from adapty._core.operations import Api
-from adapty._engine.dispatcher import Item
+from adapty._engine.dispatcher import Job
 from adapty.bulk._inputs.rows import Row
-from adapty.bulk.progress import Progress, StageName
+from adapty.bulk.reports import Progress, StageName
 from adapty.errors import AdaptyError
 
 if TYPE_CHECKING:
     from adapty.bulk._state.checkpoint import StageState
 
-__all__ = ["FAILED", "OTHERS", "REPEATED", "UNREADABLE", "Options", "Stage", "StageResult"]
+__all__ = ["DUPLICATE", "FAILED", "OTHERS", "UNREADABLE", "Options", "PendingRecord", "Stage", "StageResult"]
 
 FAILED = ("rejected", "failed")
-"""The words under which what failed is counted."""
+"""The outcomes of records that failed."""
 
-REPEATED = "repeated"
-"""The word under which what did not need to be sent is counted."""
+DUPLICATE = "repeated"
+"""The outcome of a record that does not need to be sent."""
 
 UNREADABLE = "(row)"
-"""What stands for the field's name where a row could not be read at all."""
+"""Stands for the name of the field if a row cannot be read."""
 
 OTHERS = "(others)"
-"""What stands for the fields that are too many to be counted one by one."""
+"""Stands for the fields beyond the first fifty."""
 
 
 @frozen(kw_only=True)
 class Options:
-    """How a job is carried out.
+    """The options of a job, validated.
 
     Attributes:
         concurrency: Number of requests in flight.
-        rate_limit: Requests per second, at most, repeated tries included; None for no limit.
-        max_retries: Tries of a request after the first one.
+        rate_limit: Requests per second, retries included; None for no limit.
+        max_retries: Retries of one request.
         transport: Creates the transport of one connection; None for the default one.
         on_progress: Called about ten times a second, and at the end of each stage.
-        dry_run: Check everything, send nothing.
+        dry_run: Check everything and send nothing.
     """
 
     concurrency: int
@@ -54,44 +54,61 @@ class Options:
     dry_run: bool
 
 
+@define(eq=False)
+class PendingRecord:
+    """One record of an input on its way.
+
+    Attributes:
+        number: Its place in the input, from 0.
+        row: The row that was read.
+        record: The record that the row describes.
+    """
+
+    number: int
+    row: Row = field(repr=False)
+    record: Any = field(repr=False)
+
+
 @frozen(kw_only=True)
 class Stage:
-    """What is done with the records of one input.
+    """What to do with the records of one input.
 
     Attributes:
         name: What is sent.
-        api: Where it is sent.
-        label: The input's name.
-        rows: Reads the input from its beginning.
-        share: Tells how much of it is read, 0 to 1, or None.
-        item: Makes the request of the row of a number, or raises an AdaptyUsageError that says what is wrong with it;
-            None where nothing needs to be sent.
-        settle: Notes what came of a row and gives the word to count it under; the error is None for a success.
-        sync: Sees that what was noted stays, and gives the length of the file of it, in bytes.
-        not_imported: Returns the columns that Adapty Mail has no field for, with the number of values in each.
+        api: The API to send to.
+        label: The name of the input.
+        rows: Opens the input at its beginning. Called and iterated in a thread, see `_row_reader`.
+        read_fraction: Returns which part of the input was read, from 0 to 1, or None.
+        build: Builds the request of the row with this number. Returns None if nothing needs to be sent, or raises
+            AdaptyUsageError if the row is wrong.
+        record_result: Saves the result of a row, and returns the outcome to count. The error is None for a success.
+        sync: Writes all results to the disk, and returns the length of their file in bytes.
+        skip: Called with each row that an earlier run completed.
+        not_imported: Returns the columns without a field in Adapty Mail, with the number of values in each.
     """
 
     name: StageName
     api: Api
     label: str
-    rows: Callable[[], Iterator[Row] | AsyncIterator[Row]]
-    share: Callable[[], float | None]
-    item: Callable[[int, Row], Item[Any] | None]
-    settle: Callable[[Row, Any, AdaptyError | None], str]
+    rows: Callable[[], Iterator[Row]]
+    read_fraction: Callable[[], float | None]
+    build: Callable[[int, Row], Job[PendingRecord] | None]
+    record_result: Callable[[Row, Any, AdaptyError | None], str]
     sync: Callable[[], int]
+    skip: Callable[[Row], object] | None = None
     not_imported: Callable[[], Mapping[str, int]] = dict
 
 
 @frozen(kw_only=True)
 class StageResult:
-    """What came of a stage, in all its runs.
+    """The result of a stage, over all its runs.
 
     Attributes:
         name: What was sent.
-        counts: How many records came to which end.
-        reasons: How many records failed for which field, see `Ledger`.
-        retried: Tries that were made again, in the last run.
-        not_imported: The columns that Adapty Mail has no field for, with the number of values in each.
+        counts: Number of records by outcome.
+        reasons: Number of failed records by field, see `StageCounters`.
+        retried: Requests that were sent again, in the last run.
+        not_imported: The columns without a field in Adapty Mail, with the number of values in each.
     """
 
     name: StageName
@@ -101,8 +118,8 @@ class StageResult:
     not_imported: Mapping[str, int] = Factory(dict)
 
     @classmethod
-    def of(cls, name: StageName, state: StageState) -> StageResult:
-        """Read it from the last state."""
+    def from_state(cls, name: StageName, state: StageState) -> StageResult:
+        """Return the result that was saved last."""
         return cls(
             name=name,
             counts=Counter(state.counts),

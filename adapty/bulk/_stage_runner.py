@@ -1,248 +1,256 @@
-"""Runs one stage of a bulk job: reads, sends over lanes, notes what came of each record, saves how far it is."""
+"""Runs one stage of a bulk job: feeds, sends, counts, saves and reports progress."""
 
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from attrs import define, evolve, field
+from attrs import define, field
 
 from adapty._core.abort_policy import AbortPolicy
-from adapty._engine.cancellation import Stop
-from adapty._engine.dispatcher import Item, Lanes
-from adapty._engine.rate_limiter import Pace
-from adapty.bulk._counters import Ledger
-from adapty.bulk._feeder import read_through
+from adapty._engine.dispatcher import Dispatcher, open_dispatcher
+from adapty._engine.rate_limiter import RateLimiter
+from adapty._engine.runner import CancelToken
+from adapty.bulk._counters import StageCounters
 from adapty.bulk._progress_tracker import ProgressTracker
-from adapty.bulk._stage import REPEATED, UNREADABLE, Options, Stage, StageResult
-from adapty.bulk.progress import Progress
-from adapty.bulk.transports import open_senders
+from adapty.bulk._row_reader import RowReader
+from adapty.bulk._stage import DUPLICATE, UNREADABLE, Options, PendingRecord, Stage, StageResult
+from adapty.bulk.reports import Progress
 from adapty.errors import AdaptyError, AdaptyUsageError
 
 if TYPE_CHECKING:
     from collections import Counter
-    from collections.abc import Callable
 
     from adapty._async.client import AsyncAdapty
+    from adapty._engine.dispatcher import Job
     from adapty._sync.client import Adapty
     from adapty.bulk._inputs.rows import Row
     from adapty.bulk._state.checkpoint import Checkpoint
 
-__all__ = ["StageRun", "Stop"]
+__all__ = ["StageRunner"]
 
-_TELL_SECONDS = 0.1
+_REPORT_SECONDS = 0.1
 _SAVE_EVERY = 10
-"""Saved is at every tenth telling: a second's work is what a crash may cost."""
+"""Reports per save: a crash costs the work of one second."""
 
-_RAISED = (Exception, KeyboardInterrupt, SystemExit)
-"""What the caller's own code may raise; it is raised again when what is under way is noted and saved."""
+_USER_ERRORS = (Exception, KeyboardInterrupt, SystemExit)
+"""What code of the caller may raise. It is raised again when the requests in flight are completed and saved."""
 
 
 @define
-class StageRun:
-    """One stage under way.
+class StageRunner:
+    """One run of a stage.
 
     Attributes:
         stage: What to do.
         options: How to do it.
-        patience: Judges errors over all stages.
-        ledger: What came of the records.
-        problem: What ended the stage early, unless somebody asked for it.
+        abort_policy: Decides which errors abort the job, over all stages.
+        counters: The results.
+        problem: What aborted the stage, unless the caller requested the end.
     """
 
     stage: Stage
     options: Options
-    patience: AbortPolicy
-    ledger: Ledger
+    abort_policy: AbortPolicy
+    counters: StageCounters
     problem: BaseException | None = None
-    _lanes: Lanes[Any] | None = None
-    _reading: asyncio.Task[None] | None = None
-    _stop: Stop = field(factory=Stop)
-    _pace: Pace = field(factory=Pace)
+    _dispatcher: Dispatcher[PendingRecord] | None = None
+    _feeding: asyncio.Task[None] | None = None
+    _reader: RowReader | None = None
+    _token: CancelToken = field(factory=CancelToken)
+    _limiter: RateLimiter = field(factory=RateLimiter)
     _total: int | None = None
     _began: float = 0.0
     _tracker: ProgressTracker = field(factory=ProgressTracker)
-    _counted_before: int = 0
-    _raised: Exception | None = None
-    _is_ending: bool = False
+    _resumed_count: int = 0
+    _input_error: Exception | None = None
+    _is_aborting: bool = False
 
     @classmethod
-    def resumed(cls, stage: Stage, options: Options, checkpoint: Checkpoint, patience: AbortPolicy) -> StageRun:
-        """Begin where the checkpoint says that the stage was left.
+    def resume(cls, stage: Stage, options: Options, checkpoint: Checkpoint, abort_policy: AbortPolicy) -> StageRunner:
+        """Create a runner that continues where the checkpoint says.
 
         Raises:
             AdaptyUsageError: The checkpoint is damaged.
         """
-        ledger = Ledger.resumed(stage, checkpoint)
-        return cls(stage, options, patience, ledger, counted_before=ledger.counts.total())
+        counters = StageCounters.resume(stage, checkpoint)
+        return cls(stage, options, abort_policy, counters, resumed_count=counters.counts.total())
 
-    async def run(self, adapty: Adapty | AsyncAdapty, stop: Stop) -> None:
-        """Do what is left of the stage; see `problem` for what ended it early."""
-        self._stop = stop
-        self._pace = Pace(self.options.rate_limit)
+    async def run(self, client: Adapty | AsyncAdapty, token: CancelToken) -> None:
+        """Complete the stage, or set `problem` if it is aborted."""
+        self._token = token
+        self._limiter = RateLimiter(self.options.rate_limit)
         self._began = asyncio.get_running_loop().time()
-        telling = asyncio.create_task(self._keep_telling())
+        reporting = asyncio.create_task(self._report_loop())
         try:
-            with stop.telling(self._end_early):
+            with token.on_request(self._abort):
                 if self.options.dry_run:
-                    await self._read(self._count_as_sent)
+                    await self._feed_until_abort()
                 else:
-                    await self._send_all(adapty)
-            if self._raised is not None:
-                self._end_early(self._raised)
-        except _RAISED as problem:
-            self._end_early(problem)
+                    await self._send_all(client)
+            if self._input_error is not None:
+                self._abort(self._input_error)
+        except _USER_ERRORS as problem:
+            self._abort(problem)
         finally:
-            telling.cancel()
+            reporting.cancel()
             self._save()
-            await asyncio.gather(telling, return_exceptions=True)
-        self._tell()
+            await asyncio.gather(reporting, return_exceptions=True)
+        self._report()
 
-    async def _send_all(self, adapty: Adapty | AsyncAdapty) -> None:
-        options, config = self.options, adapty._transport.config  # noqa: SLF001 - of the same package
-        policy = evolve(config.retries, max_retries=options.max_retries, retry_invalid_body=True)
-        async with open_senders(adapty, self.stage.api, options.concurrency, options.transport) as (senders, endpoint):
-            keys = tuple(config.keys.values())
-            lanes = self._lanes = Lanes(senders, self._pace, policy, keys, self._settle, endpoint=endpoint)
-            work = asyncio.create_task(lanes.work())
-            try:
-                await self._read(lanes.put)
-                lanes.end()
-                await work
-            finally:
-                work.cancel()
-                await asyncio.gather(work, return_exceptions=True)
+    async def _send_all(self, client: Adapty | AsyncAdapty) -> None:
+        options = self.options
+        async with open_dispatcher(
+            client,
+            self.stage.api,
+            self._on_done,
+            concurrency=options.concurrency,
+            max_retries=options.max_retries,
+            limiter=self._limiter,
+            transport=options.transport,
+        ) as dispatcher:
+            self._dispatcher = dispatcher
+            await self._feed_until_abort()
+            await dispatcher.drain()
 
-    async def _read(self, take: Callable[[Item[Any]], bool]) -> None:
-        """Read the input, in a task of its own: an early end does not wait for a next record that may never come."""
-        if self._is_ending:
+    async def _feed_until_abort(self) -> None:
+        """Feed in a task of its own: an abort does not wait for the next row."""
+        if self._is_aborting:
             return
-        self._reading = asyncio.create_task(self._read_rows(take))
+        self._feeding = asyncio.create_task(self._feed())
         try:
-            await asyncio.wait((self._reading,))
+            await asyncio.wait((self._feeding,))
         finally:
-            self._reading.cancel()
-            await asyncio.gather(self._reading, return_exceptions=True)
+            self._feeding.cancel()
+            await asyncio.gather(self._feeding, return_exceptions=True)
 
-    async def _read_rows(self, take: Callable[[Item[Any]], bool]) -> None:
-        """Take or refuse each record that was not handled before."""
-
-        def offer(number: int, row: Row) -> bool:
-            try:
-                return self._offer(number, row, take)
-            except _RAISED as problem:
-                self._end_early(problem)
-                return True
-
+    async def _feed(self) -> None:
+        """Submit all rows of the input."""
+        number = 0
+        reader = self._reader = RowReader(self.stage.rows)
+        reader.start()
         try:
-            self._total = await read_through(self.stage.rows(), offer, self._lanes, self._stop)
-        except Exception as problem:  # noqa: BLE001 - raised when all that was read before is sent
-            self._raised = problem
+            while batch := await reader.read_batch():
+                for row in batch:
+                    if not self._submit(number, row) and self._dispatcher is not None:
+                        await self._dispatcher.wait_for_capacity()
+                    number += 1
+                await asyncio.sleep(0)
+            self._total = number
+        except Exception as problem:  # noqa: BLE001 - raised when all rows before it are sent
+            self._input_error = problem
         except asyncio.CancelledError as cancelled:
-            if not self._is_ending:  # so the input raised it, or all is given up anyway
-                self._end_early(cancelled)
+            if not self._is_aborting:  # then the input raised it, or the whole job is cancelled
+                self._abort(cancelled)
         except (KeyboardInterrupt, SystemExit) as problem:
-            self._end_early(None if self._stop.asked else problem)
+            self._abort(None if self._token.requested else problem)
+        finally:
+            await reader.close()
 
-    def _offer(self, number: int, row: Row, take: Callable[[Item[Any]], bool]) -> bool:
-        """Make the request of a row and pass it on, or refuse it; tell whether there is room for another one.
-
-        One that was handled in a run before this is passed over.
-        """
-        if self._is_ending:
+    def _submit(self, number: int, row: Row) -> bool:
+        """Submit a row, or skip it if an earlier run completed it. Return whether there is capacity for another one."""
+        if self._is_aborting:
             return True
+        try:
+            return self._build_and_submit(number, row)
+        except _USER_ERRORS as problem:
+            self._abort(problem)
+            return True
+
+    def _build_and_submit(self, number: int, row: Row) -> bool:
         tracker = self._tracker
-        tracker.read = number + 1
-        if number in self.ledger.handled:
+        if number in self.counters.completed:
             tracker.skipped += 1
+            if self.stage.skip is not None:
+                self.stage.skip(row)
             return True
         if tracker.started_at is None:
             tracker.started_at = asyncio.get_running_loop().time()
         try:
             if row.problem:
                 raise AdaptyUsageError.for_field(row.field or UNREADABLE, row.problem)
-            item = self.stage.item(number, row)
+            job = self.stage.build(number, row)
         except AdaptyUsageError as error:
-            self.ledger.note(number, row, None, error)
+            self.counters.record(number, row, None, error)
             return True
-        if item is None:
-            self.ledger.count(number, REPEATED)
+        if job is None:
+            self.counters.count(number, DUPLICATE)
             return True
-        return take(item)
+        if self._dispatcher is None:  # a dry run
+            self.counters.record(number, row, job.payload.record, None)
+            return True
+        return self._dispatcher.submit(job)
 
-    def _count_as_sent(self, item: Item[Any]) -> bool:
-        self.ledger.note(item.number, item.row, item.record, None)
-        return True
-
-    def _settle(self, item: Item[Any], error: BaseException | None) -> None:
-        """Note what came of an item, unless it is none of its own fault."""
-        if not (error is None or isinstance(error, AdaptyError)) or not self.patience.should_continue(error):
-            self._end_early(error)
+    def _on_done(self, job: Job[PendingRecord], error: BaseException | None) -> None:
+        """Record the result of a record, unless the error concerns all records."""
+        if not (error is None or isinstance(error, AdaptyError)) or not self.abort_policy.should_continue(error):
+            self._abort(error)
             return
+        pending = job.payload
         try:
-            self.ledger.note(item.number, item.row, item.record, error)
-        except _RAISED as problem:
-            self._end_early(problem)
-        if self._stop.asked:  # told already, but quick answers may come before the event loop gets to it
-            self._end_early()
+            self.counters.record(pending.number, pending.row, pending.record, error)
+        except _USER_ERRORS as problem:
+            self._abort(problem)
+        if self._token.requested:  # the callback of the token may come later than this response
+            self._abort()
 
-    def _end_early(self, problem: BaseException | None = None) -> None:
-        """Have what is sent answered, and nothing more be read or sent."""
-        self._is_ending = True
+    def _abort(self, problem: BaseException | None = None) -> None:
+        """Complete the requests in flight; read and send nothing more."""
+        self._is_aborting = True
         if self.problem is None:
             self.problem = problem
-        if self._lanes is not None:
-            self._lanes.stop()
-        if self._reading is not None:
-            self._reading.cancel()
+        if self._dispatcher is not None:
+            self._dispatcher.stop()
+        if self._feeding is not None:
+            self._feeding.cancel()
 
-    async def _keep_telling(self) -> None:
-        """Tell the caller how far it is, and save it."""
+    async def _report_loop(self) -> None:
         times = 0
         while True:
-            await asyncio.sleep(_TELL_SECONDS)
+            await asyncio.sleep(_REPORT_SECONDS)
             times += 1
-            self._tell()
+            self._report()
             if times % _SAVE_EVERY == 0:
                 self._save()
 
-    def _tell(self) -> None:
+    def _report(self) -> None:
         if self.options.on_progress is None or self.problem is not None:
             return
         try:
             self.options.on_progress(self.progress())
-        except _RAISED as problem:
-            self._end_early(problem)
+        except _USER_ERRORS as problem:
+            self._abort(problem)
 
     def progress(self) -> Progress:
-        """Tell how far the stage is."""
+        """Return the progress of the stage."""
         now = asyncio.get_running_loop().time()
-        counted, read_fraction = self.counts.total(), self.stage.share()
-        completed = counted - self._counted_before
+        counters, tracker = self.counters, self._tracker
+        done, read_fraction = counters.counts.total(), self.stage.read_fraction()
+        tracker.read = self.rows_read
         return Progress(
             stage=self.stage.name,
-            accepted=counted - self.ledger.failed,
-            rejected=self.ledger.failed,
+            accepted=done - counters.failed,
+            rejected=counters.failed,
             retried=self.retried,
-            fraction=self._tracker.fraction(read_fraction, completed, is_read=self._total is not None),
-            rate=self._pace.rate(now),
-            limit=self._pace.limit,
+            fraction=tracker.fraction(read_fraction, done - self._resumed_count, is_read=self._total is not None),
+            rate=self._limiter.throughput(now),
+            limit=self._limiter.limit,
             elapsed=now - self._began,
-            eta=self._tracker.eta(read_fraction, now),
+            eta=tracker.eta(read_fraction, now),
         )
 
     def _save(self) -> None:
-        """Save how far the stage is; if that cannot be, the stage ends, and what ended it before is told first."""
+        """Save the results. If that fails, abort; the first problem is the one that is raised."""
         try:
-            self.ledger.save(done=self.is_done)
-        except Exception as unsaved:  # noqa: BLE001 - raised as `problem`
+            self.counters.save(done=self.is_done)
+        except Exception as error:  # noqa: BLE001 - raised as `problem`
             if self.problem is None:
-                self._end_early(unsaved)
-            elif str(self.problem) != str(unsaved):
-                self.problem.add_note(f"how far it came could not be saved: {unsaved}")
+                self._abort(error)
+            elif str(self.problem) != str(error):
+                self.problem.add_note(f"progress could not be saved: {error}")
 
-    def raise_what_ended_it_early(self) -> None:
-        """Raise `problem`, or KeyboardInterrupt where somebody asked for an end, unless the stage is done.
+    def raise_for_abort(self) -> None:
+        """Raise `problem`, or KeyboardInterrupt if the caller requested the end, unless the stage is done.
 
         Raises:
             BaseException: One of them.
@@ -252,27 +260,31 @@ class StageRun:
 
     @property
     def is_done(self) -> bool:
-        """Whether every record of the input is handled; then that is saved too."""
-        return self.problem is None and self._total is not None and self.ledger.handled.watermark >= self._total
+        """Whether every record of the input is completed."""
+        return self.problem is None and self._total is not None and self.counters.completed.watermark >= self._total
 
     @property
     def counts(self) -> Counter[str]:
-        """How many records came to which end, in all runs."""
-        return self.ledger.counts
+        """Number of records by outcome, over all runs."""
+        return self.counters.counts
+
+    @property
+    def rows_read(self) -> int:
+        """Number of rows that were read, in this run."""
+        return self._reader.count if self._reader is not None else 0
 
     @property
     def retried(self) -> int:
-        """How many tries were made again."""
-        return self._lanes.retried if self._lanes is not None else 0
+        """Requests that were sent again, in this run."""
+        return self._dispatcher.retries if self._dispatcher is not None else 0
 
     @property
     def result(self) -> StageResult:
-        """What came of the stage, in all its runs."""
-        ledger = self.ledger
+        """The result of the stage, over all its runs."""
         return StageResult(
             name=self.stage.name,
-            counts=ledger.counts,
-            reasons=ledger.reasons,
+            counts=self.counters.counts,
+            reasons=self.counters.reasons,
             retried=self.retried,
             not_imported=self.stage.not_imported(),
         )

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from adapty._async.client import AsyncAdapty
-from adapty._engine.runner import run_blocking
+from adapty._engine.runner import CancelToken, run_sync
 from adapty._sync.client import Adapty
-from adapty.bulk._erase_runner import EraseJob
-from adapty.bulk._stage_runner import Stop
+from adapty.bulk._erase_runner import EraseRunner
 from adapty.bulk.options import check_client
 
 if TYPE_CHECKING:
@@ -16,8 +15,8 @@ if TYPE_CHECKING:
 
     from adapty.bulk._inputs.erase_targets import Ids
     from adapty.bulk._inputs.ids import ApiName, KindName
-    from adapty.bulk.erase_report import EraseReport
     from adapty.bulk.options import EraseOptions
+    from adapty.bulk.reports import EraseReport
 
 __all__ = ["async_erase", "erase"]
 
@@ -83,8 +82,8 @@ def erase(
         (1, 1, 0, PosixPath('ids.erased.csv'))
     """
     check_client(adapty, Adapty)
-    stop = Stop()
-    return run_blocking(EraseJob.of(ids, by=by, api=api, options=options).run(adapty, stop), stop)
+    token = CancelToken()
+    return run_sync(EraseRunner.create(ids, by=by, api=api, options=options).run(adapty, token), token)
 
 
 async def async_erase(
@@ -100,4 +99,4 @@ async def async_erase(
     When it is cancelled, what is noted so far is saved, and what is under way is given up.
     """
     check_client(adapty, AsyncAdapty)
-    return await EraseJob.of(ids, by=by, api=api, options=options).run(adapty, Stop())
+    return await EraseRunner.create(ids, by=by, api=api, options=options).run(adapty, CancelToken())

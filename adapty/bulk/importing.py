@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from adapty._async.client import AsyncAdapty
-from adapty._engine.cancellation import Stop
-from adapty._engine.runner import run_blocking
+from adapty._engine.runner import CancelToken, run_sync
 from adapty._sync.client import Adapty
-from adapty.bulk._import_runner import ImportJob
+from adapty.bulk._import_runner import ImportRunner
 from adapty.bulk.options import check_client
 from adapty.errors import AdaptyUsageError
 from adapty.models import MailProfile, TransactionEvent
@@ -155,16 +154,16 @@ async def async_import_events(
 
 def _run(adapty: Adapty, given: Mapping[str, Any], *, sort: bool, options: ImportOptions) -> ImportReport:
     check_client(adapty, Adapty)
-    stop = Stop()
-    job = ImportJob.of(given, sort=sort, options=options)
-    return run_blocking(job.run(adapty, stop), stop)
+    token = CancelToken()
+    job = ImportRunner.create(given, sort=sort, options=options)
+    return run_sync(job.run(adapty, token), token)
 
 
 async def _run_async(
     adapty: AsyncAdapty, given: Mapping[str, Any], *, sort: bool, options: ImportOptions
 ) -> ImportReport:
     check_client(adapty, AsyncAdapty)
-    return await ImportJob.of(given, sort=sort, options=options).run(adapty, Stop())
+    return await ImportRunner.create(given, sort=sort, options=options).run(adapty, CancelToken())
 
 
 def _given(source: Any) -> Any:

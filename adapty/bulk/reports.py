@@ -1,18 +1,58 @@
-"""What an import did."""
+"""What a bulk job reports: its progress, and what it did."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from attrs import Factory, asdict, frozen
 
 from adapty._core.redaction import SafeRepr
+from adapty.bulk._inputs.ids import ApiName, KindName
 from adapty.flows import Flow
 
-__all__ = ["ImportReport"]
+__all__ = ["EraseReport", "ImportReport", "Progress", "StageName"]
+
+StageName = Literal["profiles", "events", "server-side", "mail"]
+"""The stages of a job: an import sends profiles, then events; an erasure goes API by API."""
+
+
+@frozen(kw_only=True)
+class Progress(SafeRepr):
+    """The progress of a job, as `on_progress` receives it.
+
+    Attributes:
+        stage: The stage that is running.
+        accepted: Records of this stage that the API accepted. A resumed job includes the earlier runs.
+        rejected: Records of this stage that failed.
+        retried: Requests of this stage that were sent again, in this run.
+        fraction: Completed part of the stage's input, from 0 to 1, without records that were only read ahead. None if
+            the size of the input is unknown.
+        rate: Responses per second, over the last second.
+        limit: The rate limit in effect, in requests per second: `rate_limit`, or less after the API answered 429. None
+            if there is no limit.
+        elapsed: Seconds since the stage began, in this run.
+        eta: Estimated seconds until the stage is complete. None if unknown.
+
+    Example:
+        >>> progress = Progress(
+        ...     stage="profiles", accepted=990, rejected=10, retried=3, fraction=0.5, rate=99.0, limit=None, elapsed=9.0
+        ... )
+        >>> f"{progress.fraction:.0%}"
+        '50%'
+    """
+
+    stage: StageName
+    accepted: int
+    rejected: int
+    retried: int
+    fraction: float | None
+    rate: float
+    limit: float | None
+    elapsed: float
+    eta: float | None = None
 
 
 @frozen(kw_only=True)
@@ -83,6 +123,66 @@ class ImportReport(SafeRepr):
 
         Example:
             >>> "events_accepted" in ImportReport().to_json()
+            True
+        """
+        return json.dumps(self.to_dict(), indent=2)
+
+
+@frozen(kw_only=True)
+class EraseReport(SafeRepr):
+    """What an erasure did, in all its runs if it was resumed. The report file says it user by user.
+
+    Attributes:
+        apis: The APIs that users were erased from.
+        report: The file that has a row for each user and API.
+        deleted: How often a profile was deleted; a user of both APIs counts twice. In Mail it may have been deleted
+            before: by `external_profile_id` and `customer_user_id` a second deletion is answered like the first one.
+        not_found: How often an API found no profile by an id: it may be deleted, never have existed, or be known by
+            another kind of id.
+        failed: How often a deletion failed, here or there.
+        repeated: How many ids stood there more than once; they were sent once.
+        retried: Tries that were made again, in the last run.
+        elapsed: How long the last run took, in seconds.
+        resumed: Whether the last run went on with one that broke off.
+        nothing_found: The APIs that found none of the ids, each with the kinds of id that it was asked by. The ids
+            are probably of another kind (try another `by`), or of another app or project.
+
+    Example:
+        >>> EraseReport(apis=("mail",), report=Path("users.erased.csv"), deleted=2).to_dict()["deleted"]
+        2
+    """
+
+    apis: tuple[ApiName, ...]
+    report: Path
+    deleted: int = 0
+    not_found: int = 0
+    failed: int = 0
+    repeated: int = 0
+    retried: int = 0
+    elapsed: float = 0.0
+    resumed: bool = False
+    nothing_found: Mapping[ApiName, tuple[KindName, ...]] = Factory(dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the report as data that JSON can carry; no id of a user is in it."""
+        return {
+            "apis": list(self.apis),
+            "deleted": self.deleted,
+            "not_found": self.not_found,
+            "failed": self.failed,
+            "repeated": self.repeated,
+            "report": str(self.report),
+            "retried": self.retried,
+            "elapsed": round(self.elapsed, 3),
+            "resumed": self.resumed,
+            "nothing_found": {api: list(kinds) for api, kinds in self.nothing_found.items()},
+        }
+
+    def to_json(self) -> str:
+        """Give the report as JSON.
+
+        Example:
+            >>> '"failed": 0' in EraseReport(apis=("mail",), report=Path("users.erased.csv")).to_json()
             True
         """
         return json.dumps(self.to_dict(), indent=2)

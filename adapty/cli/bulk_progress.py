@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from adapty.bulk import Progress
-    from adapty.bulk.progress import StageName
+    from adapty.bulk.reports import StageName
 
 __all__ = ["display_progress"]
 

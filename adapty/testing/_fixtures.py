@@ -12,9 +12,9 @@ import httpx
 from adapty._async import transport as async_transport
 from adapty._async.client import AsyncAdapty
 from adapty._core.validation import format_name, suggest_choice, type_name
+from adapty._engine import timers
 from adapty._sync import transport as sync_transport
 from adapty._sync.client import Adapty
-from adapty.bulk import waits as bulk_waits
 from adapty.config import ENV_VARS
 from adapty.errors import AdaptyConfigError
 from adapty.sandbox import Sandbox
@@ -31,7 +31,7 @@ __all__ = ["SharedSandbox", "async_client", "environment_variables", "patch_slee
 # trusts no certificate.
 _NO_CERTIFICATES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
-# A kept connection belongs to an event loop, which may be closed before the client is.
+# A pooled connection belongs to an event loop, which may be closed before the client is.
 _NO_KEEPALIVE = httpx.Limits(max_keepalive_connections=0)
 
 
@@ -140,8 +140,8 @@ def patch_sleeps(patch: MonkeyPatch) -> list[float]:
 
     patch.setattr(sync_transport, "sleep", delays.append)
     patch.setattr(async_transport, "sleep", record_delay)
-    patch.setattr(bulk_waits, "later", record_and_run)
-    patch.setattr(bulk_waits, "hold_seconds", lambda _: 0.0)  # held attempts record their own delays
+    patch.setattr(timers, "schedule", record_and_run)
+    patch.setattr(timers, "block_seconds", lambda _: 0.0)  # queued attempts record their own delays
     return delays
 
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import json
-import logging
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -17,10 +15,13 @@ import pytest
 from adapty import Adapty
 from adapty.fast import fast_is_installed
 from tests.bulk.recording_server import RecordingServer, recording_server
+from tests.loose_ends import no_loose_ends
 from tests.skipping_loop import SkippingLoop
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+__all__ = ["no_loose_ends"]
 
 HEADER = "external_profile_id,external_created_at,email"
 
@@ -106,30 +107,6 @@ def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None
     """Send over each of the transports that an import takes by itself."""
     is_fast: bool = request.param
     monkeypatch.setattr("adapty._engine.senders.fast_is_installed", lambda: is_fast)
-
-
-class _Complaints(logging.Handler):
-    """Keeps what asyncio complains about: exceptions that nobody asked for, tasks that were lost."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.WARNING)
-        self.texts: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.texts.append(record.getMessage())
-
-
-@pytest.fixture
-def no_loose_ends() -> Iterator[None]:
-    """Fail a test that leaves tasks or exceptions behind which nobody looks after."""
-    complaints = _Complaints()
-    logging.getLogger("asyncio").addHandler(complaints)
-    try:
-        yield
-        gc.collect()
-    finally:
-        logging.getLogger("asyncio").removeHandler(complaints)
-    assert complaints.texts == []
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ __all__: list[str] = []
 def main() -> None:
     """Erase who is in the current folder's `users.txt`, saving often, and print the report."""
     url, options = sys.argv[1:]
-    _stage_runner._TELL_SECONDS = 0.002
+    _stage_runner._REPORT_SECONDS = 0.002
     with Adapty("k", mail_secret_key="k", base_url=url, mail_base_url=url) as adapty:
         report = erase(adapty, "users.txt", **json.loads(options))
     print(report.to_json())  # noqa: T201 - the test reads it

@@ -16,7 +16,7 @@ COUNT = 20
 
 
 def run(url: str, name: str, switch: Callable[[], object]) -> str:
-    """Import profiles, let the other greenlet run between them, and return what came of it."""
+    """Import profiles, let the other greenlet run meanwhile, and return the result."""
     # Not at the top: gevent patches what these import.
     from adapty import Adapty, AdaptyUsageError  # noqa: PLC0415
     from adapty.bulk import import_profiles  # noqa: PLC0415
@@ -24,12 +24,11 @@ def run(url: str, name: str, switch: Callable[[], object]) -> str:
 
     def profiles() -> Iterator[dict[str, Any]]:
         for number in range(COUNT):
-            switch()
             yield {**PROFILE, "external_profile_id": f"{name}_{number}"}
 
     try:
         with Adapty(mail_secret_key="k", mail_base_url=url) as adapty:
-            return str(import_profiles(adapty, profiles(), concurrency=2).accepted)
+            return str(import_profiles(adapty, profiles(), concurrency=2, on_progress=lambda _: switch()).accepted)
     except AdaptyUsageError as refused:
         return str(refused)
 
@@ -49,7 +48,7 @@ def run_in_greenlets(url: str) -> list[str]:
 
 
 def run_with_gevent(url: str) -> list[str]:
-    """Let both runs switch after each record."""
+    """Let both runs switch now and then."""
     import gevent  # type: ignore[import-untyped] # noqa: PLC0415
 
     jobs = [gevent.spawn(run, url, name, partial(gevent.sleep, 0)) for name in ("a", "b")]

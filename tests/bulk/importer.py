@@ -19,7 +19,7 @@ def main() -> None:
     """Import what is in the current folder, and print the report, or the notes of what ended it."""
     url, given = sys.argv[1:]
     options = json.loads(given)
-    _stage_runner._TELL_SECONDS = options.pop("tell_seconds", _stage_runner._TELL_SECONDS)
+    _stage_runner._REPORT_SECONDS = options.pop("report_seconds", _stage_runner._REPORT_SECONDS)
     timeout = options.pop("timeout", 5.0)
     with Adapty(mail_secret_key="k", mail_base_url=url, timeout=timeout) as adapty:
         adapty._transport.config = evolve(adapty._transport.config, retries=RetryPolicy(base=0.01, cap=0.1))

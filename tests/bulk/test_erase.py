@@ -23,7 +23,7 @@ from adapty import (
     RateLimitError,
     ServerError,
 )
-from adapty._engine.cancellation import Stop
+from adapty._engine.runner import CancelToken
 from adapty.bulk import EraseReport, Progress, async_erase, erase
 from adapty.bulk._state.erase_log import EraseLog
 from tests.bulk.erasing import FakeApis, busy, outcomes, report_rows, unreachable, users_file
@@ -280,13 +280,13 @@ def test_a_failure_that_goes_away(adapty: Adapty, apis: FakeApis, hurry: None) -
         (["u1"], {"api": ["mail"]}, "api: is of type list; expected a str"),
         (["u1"], {"concurency": 3}, "concurency: is no such option; did you mean concurrency?"),
         (["u1"], {"dry_run": True}, "dry_run: is no such option"),
-        (["u1"], {"concurrency": 0}, "concurrency: is no such number; expected 1 to 256"),
+        (["u1"], {"concurrency": 0}, "concurrency: must be an integer from 1 to 256 (got 0)"),
         (["u1"], {"rate_limit": 0}, "rate_limit: is no rate; "),
         (["u1"], {"on_progress": 1}, "on_progress: is of type int; expected something to call"),
         (["u1"], {"report": None}, "report: is None; expected a path"),
         (["u1"], {"report": "missing/r.csv"}, "missing/r.csv: cannot be written: No such file or directory"),
         (["u1"], {"report": "a\0b"}, "a\0b: cannot be written: invalid path"),
-        (["u1"], {"report": "."}, ".: is no file; expected room for a file of this name"),
+        (["u1"], {"report": "."}, ".: is not a regular file; choose another path for the checkpoint"),
         (["u1"], {"checkpoint": "j"}, "checkpoint: is given for what comes from a program; "),
     ],
 )
@@ -396,13 +396,13 @@ def test_an_interrupt_while_ids_are_kept(
     adapty: Adapty, apis: FakeApis, monkeypatch: pytest.MonkeyPatch, *, is_async: bool
 ) -> None:
     """Ctrl-C is heeded while a generator is read for both APIs, however many ids are still to come."""
-    stop = Stop()
-    monkeypatch.setattr("adapty.bulk.erasing.Stop", lambda: stop)
+    token = CancelToken()
+    monkeypatch.setattr("adapty.bulk.erasing.CancelToken", lambda: token)
 
     def ids() -> Iterator[str]:
         for number in range(100):
             if number == 50:
-                stop.ask()
+                token.request()
             assert number < 60
             yield f"u{number}"
 

@@ -16,7 +16,7 @@ import httpx
 import pytest
 
 from adapty import Adapty, AdaptyError, AdaptyUsageError, AuthenticationError
-from adapty._engine.cancellation import Stop
+from adapty._engine.runner import CancelToken
 from adapty.bulk import Progress, async_erase, erase
 from adapty.bulk._state.checkpoint import Checkpoint
 from tests.bulk.erasing import FakeApis, outcomes, report_rows, users_file
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 JOURNAL = Path("users.txt.checkpoint")
-GO_ON = "run it again to go on from there; users.txt.checkpoint notes how far it is"
+GO_ON = "run it again to resume; its progress is in users.txt.checkpoint"
 
 
 @pytest.fixture
@@ -158,7 +158,7 @@ def test_what_must_not_change(adapty: Adapty, apis: FakeApis) -> None:
     apis.asked.clear()
     with apis.client(mail_base_url="https://elsewhere.example.com") as elsewhere:
         changes: list[tuple[Adapty, dict[str, Any], str]] = [
-            (adapty, {"by": "email"}, "by has changed from 'customer_user_id' to 'email' since the run began"),
+            (adapty, {"by": "email"}, "by has changed from 'customer_user_id' to 'email' since the run started"),
             (adapty, {"by": "customer_user_id"}, "origin of by has changed from 'the input' to 'the caller' since"),
             (adapty, {"report": "other.csv"}, "report has changed"),
             (adapty, {"api": "mail"}, "address of server-side has changed from "),
@@ -168,10 +168,10 @@ def test_what_must_not_change(adapty: Adapty, apis: FakeApis) -> None:
             with pytest.raises(AdaptyUsageError) as caught:
                 erase(client, "users.txt", **changed)
             assert problem in str(caught.value)
-            assert str(caught.value).endswith("or remove users.txt.checkpoint to begin anew")
+            assert str(caught.value).endswith("or remove users.txt.checkpoint to start over")
     users_file("u1", "u2", "u3")
     with pytest.raises(
-        AdaptyUsageError, match=r"^users\.txt has changed since the run began; put the old file back, or"
+        AdaptyUsageError, match=r"^users\.txt has changed since the run started; restore the original file, or"
     ):
         erase(adapty, "users.txt")
     assert apis.asked == []
@@ -196,7 +196,7 @@ def test_evidence_that_is_gone(adapty: Adapty, apis: FakeApis, change: str) -> N
     apis.asked.clear()
 
     problem = "is not there any more" if change == "removed" else "is shorter"
-    told = rf"^users\.erased\.csv: {problem}, which says what came of the users before; put it back"
+    told = rf"^users\.erased\.csv: {problem}, restore it, because it has the results of the run so far"
     with pytest.raises(AdaptyUsageError, match=told):
         erase(adapty, "users.txt")
 
@@ -248,12 +248,12 @@ def test_two_at_once(adapty: Adapty, apis: FakeApis) -> None:
 def test_a_stop_between_the_two(adapty: Adapty, apis: FakeApis, monkeypatch: pytest.MonkeyPatch) -> None:
     """Ctrl-C at the last user of one API keeps the other one from being asked; the next run begins with that."""
     users_file("u1", "u2")
-    stop = Stop()
-    monkeypatch.setattr("adapty.bulk.erasing.Stop", lambda: stop)
+    token = CancelToken()
+    monkeypatch.setattr("adapty.bulk.erasing.CancelToken", lambda: token)
 
     def press(*_: str) -> httpx.Response:
         if len(apis.asked) == 2:
-            stop.ask()
+            token.request()
         return httpx.Response(204)
 
     apis.reply = press
@@ -268,7 +268,7 @@ def test_a_stop_between_the_two(adapty: Adapty, apis: FakeApis, monkeypatch: pyt
         GO_ON,
     ]
     go_on(apis)
-    monkeypatch.setattr("adapty.bulk.erasing.Stop", Stop)
+    monkeypatch.setattr("adapty.bulk.erasing.CancelToken", CancelToken)
     assert erase(adapty, "users.txt").deleted == 4
     assert apis.asked_about("server-side").total() == apis.asked_about("mail").total() == 2
 

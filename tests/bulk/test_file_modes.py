@@ -106,7 +106,7 @@ def adapty(recorder: RecordingServer) -> Iterator[Adapty]:
 @pytest.fixture(autouse=True)
 def _saving_often(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Save checkpoints often, sort in small runs on disk, and keep temporary files where the test looks."""
-    monkeypatch.setattr(_stage_runner, "_TELL_SECONDS", 0.002)
+    monkeypatch.setattr(_stage_runner, "_REPORT_SECONDS", 0.002)
     monkeypatch.setattr(sorting, "_CACHE_KIB", 4)
     monkeypatch.setenv("SQLITE_TMPDIR", str(tmp_path))
 

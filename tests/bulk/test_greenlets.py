@@ -28,7 +28,7 @@ REFUSED = (
 )
 def test_two_runs_in_two_greenlets_work_or_are_refused(recorder: RecordingServer, kind: str, second: str) -> None:
     """Where threads are greenlets too, the second run is refused, and the first and a later one are not harmed."""
-    recorder.reply = lambda _: Reply(after=0.005)
+    recorder.reply = lambda _: Reply(after=0.02)
 
     ended = subprocess.run(
         [sys.executable, "-m", "tests.bulk.greenlet_runs", kind, recorder.url],

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
+import threading
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +19,7 @@ from adapty import AsyncAdapty, AuthenticationError
 from adapty.bulk import Progress, async_import_all
 from adapty.bulk._inputs.sorting import sorted_rows
 from adapty.bulk._progress_tracker import ProgressTracker
+from adapty.bulk._row_reader import RowReader
 from tests.conftest import EVENT, PROFILE
 from tests.skipping_loop import SkippingLoop
 
@@ -116,10 +119,14 @@ def test_a_file_that_is_read_ahead_is_not_done(ending: str) -> None:
 def test_the_time_of_sorting_does_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
     """Who has sorted for a minute is not a minute slower for the rest."""
 
-    async def slowly(rows: Any) -> Any:
-        await asyncio.sleep(60)
-        async for row in sorted_rows(rows):
-            yield row
+    def slowly(rows: Any) -> Any:
+        reader = threading.current_thread()
+        assert isinstance(reader, RowReader)
+        reader._waits_for_item = True  # so that the clock of the event loop goes on
+        while reader._loop.time() < 60:
+            time.sleep(0.001)
+        reader._waits_for_item = False
+        yield from sorted_rows(rows)
 
     monkeypatch.setattr("adapty.bulk._inputs.ordered_source.sorted_rows", slowly)
     path = Path("events.jsonl")

@@ -16,8 +16,7 @@ import httpx
 import pytest
 
 from adapty import Adapty, AuthenticationError
-from adapty._engine.cancellation import Stop
-from adapty._engine.runner import run_blocking
+from adapty._engine.runner import CancelToken, run_sync
 from adapty.bulk import ImportReport, Progress, import_profiles
 from tests.bulk.recording_server import OK, RecordingServer, Reply
 from tests.conftest import PROFILE
@@ -71,13 +70,13 @@ def press_ctrl_c_and_wait() -> None:
 @pytest.fixture
 def twice(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have Ctrl-C pressed again when it was noticed; two signals at once are one."""
-    ask = Stop.ask
+    ask = CancelToken.request
 
-    def asked(stop: Stop) -> None:
+    def asked(stop: CancelToken) -> None:
         ask(stop)
         threading.Timer(0.05, press_ctrl_c).start()
 
-    monkeypatch.setattr(Stop, "ask", asked)
+    monkeypatch.setattr(CancelToken, "request", asked)
 
 
 def pressing_at(recorder: RecordingServer, *moments: int, after: float = 0.002) -> None:
@@ -317,19 +316,19 @@ def test_a_handler_of_the_caller_s_own_stays(adapty: Adapty, recorder: Recording
 
 def test_ctrl_c_again_and_again_does_not_keep_it_from_saving(monkeypatch: pytest.MonkeyPatch) -> None:
     """Only when giving up takes long, whatever goes on is interrupted."""
-    stop = Stop()
+    token = CancelToken()
 
     async def job() -> str:
         for _ in range(5):
             press_ctrl_c()
         with pytest.raises(asyncio.CancelledError):
             await asyncio.sleep(10)
-        monkeypatch.setattr("adapty._engine.runner._TIDY_SECONDS", 0)
+        monkeypatch.setattr("adapty._engine.runner._GRACE_SECONDS", 0)
         with pytest.raises(KeyboardInterrupt):
             press_ctrl_c_and_wait()
         return "saved"
 
-    assert run_blocking(job(), stop) == "saved"
+    assert run_sync(job(), token) == "saved"
 
 
 def test_ctrl_c_is_heard_where_it_interrupts_nothing() -> None:
@@ -341,30 +340,30 @@ def test_ctrl_c_is_heard_where_it_interrupts_nothing() -> None:
     async def job() -> float:
         began = time.monotonic()
         stop = asyncio.Event()
-        with asked.telling(stop.set):
+        with asked.on_request(stop.set):
             timer = threading.Timer(0.05, press)
             timer.start()
             await asyncio.wait((asyncio.create_task(stop.wait()),), timeout=10)
             timer.join()
         return time.monotonic() - began
 
-    asked = Stop()
+    asked = CancelToken()
     before = signal.set_wakeup_fd(-1)
-    assert run_blocking(job(), asked) < 5
+    assert run_sync(job(), asked) < 5
     assert signal.set_wakeup_fd(before) == -1
 
 
 def test_a_stop_that_was_asked_before_the_job_began() -> None:
     """A job that is given up before it runs, is cancelled at its first wait."""
-    stop = Stop()
+    token = CancelToken()
 
     async def job() -> None:
-        with stop.telling(stop.give_up):
-            stop.give_up()
+        with token.on_request(token.force):
+            token.force()
             await asyncio.sleep(30)
 
     with pytest.raises(KeyboardInterrupt):
-        run_blocking(job(), stop)
+        run_sync(job(), token)
 
 
 def test_what_a_job_raises_comes_alone() -> None:
@@ -374,7 +373,7 @@ def test_what_a_job_raises_comes_alone() -> None:
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError) as caught:
-        run_blocking(job(), Stop())
+        run_sync(job(), CancelToken())
     assert caught.value.__context__ is None
 
 
@@ -385,4 +384,4 @@ def test_a_cancelled_job_that_nobody_gave_up() -> None:
         raise asyncio.CancelledError
 
     with pytest.raises(asyncio.CancelledError):
-        run_blocking(job(), Stop())
+        run_sync(job(), CancelToken())

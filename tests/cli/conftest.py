@@ -18,8 +18,8 @@ import typer.main
 from typer.testing import CliRunner
 
 from adapty import Adapty
-from adapty._engine.cancellation import Stop
-from adapty._engine.dispatcher import _Lane
+from adapty._engine.dispatcher import _Worker
+from adapty._engine.runner import CancelToken
 from adapty.cli import app
 from tests.raw_server import answer
 
@@ -125,7 +125,7 @@ def _plain_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
 def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """Note the waits between tries, in seconds, instead of waiting, of single calls and of bulk jobs."""
     waits: list[float] = []
-    try_later = _Lane.try_later
+    try_later = _Worker.schedule_retry
 
     def note(seconds: float) -> None:
         waits.append(seconds)
@@ -135,7 +135,7 @@ def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
         try_later(lane, item, steps, 0)
 
     monkeypatch.setattr("adapty._sync.transport.sleep", note)
-    monkeypatch.setattr(_Lane, "try_later", try_at_once)
+    monkeypatch.setattr(_Worker, "schedule_retry", try_at_once)
     return waits
 
 
@@ -239,13 +239,13 @@ class CtrlC:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Note when a bulk job has noticed it."""
         self._noticed = threading.Event()
-        ask = Stop.ask
+        ask = CancelToken.request
 
-        def ask_and_note(stop: Stop) -> None:
+        def ask_and_note(stop: CancelToken) -> None:
             ask(stop)
             self._noticed.set()
 
-        monkeypatch.setattr(Stop, "ask", ask_and_note)
+        monkeypatch.setattr(CancelToken, "request", ask_and_note)
 
     def press(self) -> None:
         """Press it, and return when the job has noticed."""

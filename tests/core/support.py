@@ -96,6 +96,17 @@ FULL_EVENT: Mapping[str, Any] = {
 """Each field of a transaction event, in the contract's order."""
 
 
+@contextmanager
+def case(*values: object, **named: object) -> Iterator[None]:
+    """Name the values of a loop when a check in it fails."""
+    try:
+        yield
+    except BaseException as exc:
+        texts = [*map(repr, values), *(f"{name}={value!r}" for name, value in named.items())]
+        exc.add_note(f"with {', '.join(texts)[:500]}")
+        raise
+
+
 def repeatable(examples: int) -> settings:
     """Run a property over so many examples, the same ones each time."""
     return settings(derandomize=True, deadline=None, max_examples=examples)
@@ -235,13 +246,3 @@ def drive(
         error = exc
     assert not left, "tries are left"
     return Driven(result, error, len(outcomes), waits)
-
-
-@contextmanager
-def case(**values: object) -> Iterator[None]:
-    """Name the values of a loop when a check in it fails."""
-    try:
-        yield
-    except BaseException as failure:
-        failure.add_note("with " + ", ".join(f"{name}={value!r}" for name, value in values.items()))
-        raise

@@ -1,10 +1,9 @@
-"""Lanes: what is of one key stays in order and apart, whatever the answers and their times; ends are clean."""
+"""The dispatcher: order per key, retries, rate limit, backpressure, stop and cancellation."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import httpx
@@ -16,9 +15,8 @@ from adapty import AdaptyError, RateLimitError, ServerError
 from adapty._core.call import Call, Failure, Request
 from adapty._core.operations import OPERATIONS
 from adapty._core.retry import RetryPolicy
-from adapty._engine.dispatcher import Item, Lanes
-from adapty._engine.rate_limiter import Pace
-from adapty.bulk._inputs.rows import Row
+from adapty._engine.dispatcher import Dispatcher, Job
+from adapty._engine.rate_limiter import RateLimiter
 from tests.skipping_loop import SkippingLoop
 
 if TYPE_CHECKING:
@@ -34,31 +32,33 @@ OK = httpx.Response(200, json={})
 BUSY = httpx.Response(503)
 
 
-def item(number: int, key: str) -> Item[int]:
-    """Make an item; the path of its request is its number."""
+def job(number: int, key: str) -> Job[int]:
+    """Create a job; the path of its request is its number."""
     call: Call[Any] = Call(OPERATIONS["mail"]["saveProfile"], Request("POST", str(number)), lambda answer: answer)
-    return Item(number, key, call, Row(number + 1), number)
+    return Job(key, call, number)
 
 
 class World:
-    """Lanes, and what was sent and settled over them."""
+    """A dispatcher, and what was sent and done."""
 
     def __init__(
         self,
         answer: Callable[[int, int], Awaitable[Response | Failure]],
         *,
-        lanes: int = 1,
-        pace: Pace | None = None,
+        workers: int = 1,
+        limiter: RateLimiter | None = None,
         max_retries: int = 8,
     ) -> None:
-        """Take what answers the try of a number, counted from 1, of the item of a number."""
+        """Create a dispatcher; `answer` receives the number of a job and of its attempt, from 1."""
         self.answer = answer
         self.tries: Counter[int] = Counter()
         self.sent: list[tuple[float, int]] = []
         self.under_way: Counter[int] = Counter()
-        self.settled: list[tuple[int, BaseException | None]] = []
+        self.done: list[tuple[int, BaseException | None]] = []
         policy = RetryPolicy(max_retries)
-        self.lanes: Lanes[int] = Lanes([self._send] * lanes, pace or Pace(), policy, (), self._settle)
+        self.dispatcher: Dispatcher[int] = Dispatcher(
+            [self._send] * workers, limiter or RateLimiter(), policy, self._on_done
+        )
 
     async def _send(self, request: Request) -> Response | Failure:
         number = int(request.path)
@@ -70,45 +70,44 @@ class World:
         finally:
             self.under_way[number] -= 1
 
-    def _settle(self, item: Item[int], error: BaseException | None) -> None:
-        self.settled.append((item.record, error))
+    def _on_done(self, job: Job[int], error: BaseException | None) -> None:
+        self.done.append((job.payload, error))
 
     async def carry_out(self, keys: str) -> None:
-        """Send an item for each letter, all of those with the same one of one key."""
-        working = asyncio.create_task(self.lanes.work())
+        """Send a job for each letter; the letter is its key."""
+        self.dispatcher.start()
         for number, key in enumerate(keys):
-            if not self.lanes.put(item(number, key)):
-                await self.lanes.room()
-        self.lanes.end()
-        await working
+            if not self.dispatcher.submit(job(number, key)):
+                await self.dispatcher.wait_for_capacity()
+        await self.dispatcher.drain()
 
 
 async def make_world(answer: Callable[[int, int], Awaitable[Response | Failure]], **options: Any) -> World:
-    """Make lanes in the event loop that they are to work in."""
+    """Create a dispatcher in the running event loop."""
     return World(answer, **options)
 
 
 def run(main: Coroutine[Any, Any, T]) -> T:
-    """Run something in a loop whose waits take no time."""
+    """Run a coroutine in an event loop whose delays take no time."""
     with asyncio.Runner(loop_factory=lambda: SkippingLoop(patience=0)) as runner:
         return runner.run(main)
 
 
 async def at_once(*_: int) -> Response:
-    """Answer at once that all is well."""
+    """Return a success immediately."""
     return OK
 
 
 @given(
     keys=st.text("abcdef", max_size=60),
-    lanes=st.integers(1, 8),
+    workers=st.integers(1, 8),
     latencies=st.lists(st.floats(0, 2), min_size=60, max_size=60),
     faults=st.lists(st.integers(0, 3), min_size=60, max_size=60),
 )
-def test_what_is_of_one_key_is_in_order_and_apart(
-    keys: str, lanes: int, latencies: list[float], faults: list[int]
+def test_jobs_of_one_key_are_sent_in_order_and_one_at_a_time(
+    keys: str, workers: int, latencies: list[float], faults: list[int]
 ) -> None:
-    """Whatever the lanes, the times of the answers and the failed tries: one at a time, the next when it is settled."""
+    """Whatever the concurrency, the latencies and the failed attempts are."""
     together: list[str] = []
 
     async def main() -> World:
@@ -118,22 +117,22 @@ def test_what_is_of_one_key_is_in_order_and_apart(
             await asyncio.sleep(latencies[number])
             return BUSY if tries <= faults[number] else OK
 
-        world = World(answer, lanes=lanes)
+        world = World(answer, workers=workers)
         await world.carry_out(keys)
         return world
 
     world = run(main())
     assert together == []
     assert world.tries == {number: 1 + faults[number] for number in range(len(keys))}
-    assert world.lanes.retried == sum(faults[: len(keys)])
-    assert {number for number, error in world.settled if error is None} == {*range(len(keys))}
+    assert world.dispatcher.retries == sum(faults[: len(keys)])
+    assert {number for number, error in world.done if error is None} == {*range(len(keys))}
     for key in {*keys}:
         own = [number for _, number in world.sent if keys[number] == key]
         assert own == sorted(own)
 
 
-def test_one_key_waits_and_the_others_go_on() -> None:
-    """An item that waits for its next try holds up its own key, and nothing else of its lane."""
+def test_retry_blocks_only_its_own_key() -> None:
+    """Jobs of other keys of the same worker are sent meanwhile."""
 
     async def answer(number: int, tries: int) -> Response:
         return BUSY if number == 0 and tries < 4 else OK
@@ -147,8 +146,8 @@ def test_one_key_waits_and_the_others_go_on() -> None:
     assert [number for _, number in world.sent] == [0, 1, 3, 4, 5, 0, 0, 0, 2]
 
 
-def test_an_api_that_fails_on_everything_is_not_sent_everything() -> None:
-    """As long as no try succeeds, only what has failed is tried again; when one does, all goes on."""
+def test_no_new_jobs_while_all_attempts_fail() -> None:
+    """During an outage only failed jobs are retried; after the first success all jobs are sent."""
 
     async def answer(number: int, _: int) -> Response:
         await asyncio.sleep(0.01)
@@ -159,16 +158,16 @@ def test_an_api_that_fails_on_everything_is_not_sent_everything() -> None:
         await world.carry_out("".join(map(chr, range(200, 700))))
 
     with asyncio.Runner(loop_factory=lambda: SkippingLoop(patience=0)) as runner:
-        world = runner.run(make_world(answer, lanes=4, max_retries=100))
+        world = runner.run(make_world(answer, workers=4, max_retries=100))
         runner.run(main())
 
     began = world.sent[0][0]
     assert len({number for moment, number in world.sent if moment < began + 30}) <= 8 + 4 + 4
-    assert len(world.settled) == 500
+    assert len(world.done) == 500
 
 
-def test_the_shared_rule_says_how_often_and_when() -> None:
-    """A failed try is repeated as often as the policy says, no sooner than the answer asks for."""
+def test_retry_policy_applies() -> None:
+    """A job is retried up to `max_retries` times, not before its Retry-After."""
 
     async def answer(*_: int) -> Response:
         return httpx.Response(503, headers={"Retry-After": "7"})
@@ -179,21 +178,21 @@ def test_the_shared_rule_says_how_often_and_when() -> None:
         return world
 
     world = run(main())
-    (settled,) = world.settled
+    (settled,) = world.done
     assert isinstance(settled[1], ServerError)
     moments = [moment for moment, _ in world.sent]
     assert [later - moments[0] for later in moments] == pytest.approx([0, 7, 14], abs=0.1)
 
 
-def test_a_refusal_for_the_rate_holds_all_lanes() -> None:
-    """One 429 at the beginning, and no lane sends before the time that it asks for has passed."""
+def test_429_blocks_all_workers() -> None:
+    """After a first 429 no worker sends before the Retry-After."""
 
     async def answer(number: int, tries: int) -> Response:
         await asyncio.sleep(0.01)
         return httpx.Response(429, headers={"Retry-After": "5"}) if number == 0 and tries == 1 else OK
 
     async def main() -> World:
-        world = World(answer, lanes=4)
+        world = World(answer, workers=4)
         await world.carry_out("abcdefghijklmnopqrstuvwxyz" * 4)
         return world
 
@@ -204,8 +203,8 @@ def test_a_refusal_for_the_rate_holds_all_lanes() -> None:
     assert min(later) >= 5
 
 
-def test_a_long_retry_after_is_told_at_once() -> None:
-    """What asks to be left alone for an hour is not asked again."""
+def test_long_retry_after_is_an_error() -> None:
+    """A Retry-After of an hour is not waited for."""
 
     async def answer(*_: int) -> Response:
         return httpx.Response(429, headers={"Retry-After": "3600"})
@@ -216,20 +215,20 @@ def test_a_long_retry_after_is_told_at_once() -> None:
         return world
 
     world = run(main())
-    assert [type(error) for _, error in world.settled] == [RateLimitError]
+    assert [type(error) for _, error in world.done] == [RateLimitError]
     assert len(world.sent) == 1
 
 
 @pytest.mark.parametrize("rate", [5.0, 200.0])
-def test_the_rate_is_kept_over_all_lanes(rate: float) -> None:
-    """With a rate, repeated tries among them, requests go out at that rate."""
+def test_rate_limit_applies_to_all_workers(rate: float) -> None:
+    """All requests count, retries included."""
 
     async def answer(_: int, tries: int) -> Response:
         await asyncio.sleep(0.03)
         return BUSY if tries == 1 else OK
 
     async def main() -> World:
-        world = World(answer, lanes=16, pace=Pace(rate))
+        world = World(answer, workers=16, limiter=RateLimiter(rate))
         await world.carry_out("".join(map(chr, range(200, 1200))))
         return world
 
@@ -239,8 +238,8 @@ def test_the_rate_is_kept_over_all_lanes(rate: float) -> None:
     assert 1999 / (moments[-1] - moments[0]) == pytest.approx(rate, rel=0.05)
 
 
-def test_the_feeder_waits_for_room() -> None:
-    """No more than some items are taken, and when there is room again, it is a good deal."""
+def test_capacity_is_limited() -> None:
+    """`wait_for_capacity` returns when half of the capacity is free."""
     taken = 0
 
     async def answer(*_: int) -> Response:
@@ -249,17 +248,16 @@ def test_the_feeder_waits_for_room() -> None:
 
     async def main() -> list[tuple[int, int]]:
         nonlocal taken
-        world = World(answer, lanes=4)
+        world = World(answer, workers=4)
         waits = []
-        working = asyncio.create_task(world.lanes.work())
+        world.dispatcher.start()
         for number in range(3000):
-            if not world.lanes.put(item(number, str(number))):
-                before = len(world.settled)
-                await world.lanes.room()
-                waits.append((number + 1 - before, len(world.settled) - before))
-        world.lanes.end()
-        await working
-        assert len(world.settled) == 3000
+            if not world.dispatcher.submit(job(number, str(number))):
+                before = len(world.done)
+                await world.dispatcher.wait_for_capacity()
+                waits.append((number + 1 - before, len(world.done) - before))
+        await world.dispatcher.drain()
+        assert len(world.done) == 3000
         return waits
 
     waits = run(main())
@@ -267,33 +265,31 @@ def test_the_feeder_waits_for_room() -> None:
     assert all(held == 1088 and freed == 544 for held, freed in waits)
 
 
-@pytest.mark.parametrize("where", ["body", "row"])
-def test_the_feeder_waits_for_room_for_bytes(where: str) -> None:
-    """Of big records fewer are taken: 16 MiB in all, wherever they hold them; one that is bigger still is sent."""
+@pytest.mark.parametrize("where", ["body", "payload"])
+def test_capacity_is_limited_in_bytes(where: str) -> None:
+    """At most 16 MiB are pending, in bodies or payloads; a larger job is sent all the same."""
 
     async def answer(*_: int) -> Response:
         await asyncio.sleep(1)
         return OK
 
-    def big(number: int, size: int) -> Item[int]:
-        body, cell = (b"x" * size, "") if where == "body" else (None, "x" * size)
+    def big(number: int, size: int) -> Job[int]:
+        body, own = (b"x" * size, 0) if where == "body" else (None, size)
         request = Request("POST", str(number), body=body)
         call: Call[Any] = Call(OPERATIONS["mail"]["saveProfile"], request, lambda answer: answer)
-        row = Row(number + 1, source={"a": cell, "b": None, "c": {"d": 1}})
-        return Item(number, str(number), call, row, number)
+        return Job(str(number), call, number, own)
 
     async def main() -> list[tuple[int, int]]:
-        world = World(answer, lanes=4)
+        world = World(answer, workers=4)
         waits = []
-        working = asyncio.create_task(world.lanes.work())
+        world.dispatcher.start()
         for number in range(101):
-            if not world.lanes.put(big(number, 2**20 if number < 100 else 2**25)):
-                before = len(world.settled)
-                await world.lanes.room()
-                waits.append((number + 1 - before, len(world.settled) - before))
-        world.lanes.end()
-        await working
-        assert len(world.settled) == 101
+            if not world.dispatcher.submit(big(number, 2**20 if number < 100 else 2**25)):
+                before = len(world.done)
+                await world.dispatcher.wait_for_capacity()
+                waits.append((number + 1 - before, len(world.done) - before))
+        await world.dispatcher.drain()
+        assert len(world.done) == 101
         return waits
 
     *waits, _ = run(main())
@@ -301,78 +297,51 @@ def test_the_feeder_waits_for_room_for_bytes(where: str) -> None:
     assert all(held == 16 and freed == 8 for held, freed in waits)
 
 
-def test_catching_up_ends_when_all_is_settled_or_the_time_is_over() -> None:
-    """Who has kept the loop waiting lets the lanes have their time, and no more than they need."""
-
-    async def answer(number: int, _: int) -> Response:
-        await asyncio.sleep(0.5 if number == 0 else 100)
-        return OK
-
-    async def main() -> list[float]:
-        world = World(answer, lanes=1)
-        working = asyncio.create_task(world.lanes.work())
-        now = asyncio.get_running_loop().time
-        moments = [now()]
-        await world.lanes.catch_up(2)
-        moments.append(now())
-        for number in range(2):
-            world.lanes.put(item(number, "a"))
-            await world.lanes.catch_up(2)
-            moments.append(now())
-        world.lanes.stop()
-        await world.lanes.catch_up(2)
-        moments.append(now())
-        await working
-        return [later - earlier for earlier, later in pairwise(moments)]
-
-    assert run(main()) == pytest.approx([0, 0.5, 2, 0], abs=0.02)
-
-
-def test_a_stop_waits_for_what_is_sent_and_sends_nothing_more() -> None:
-    """What is under way is settled; what waits, for its turn or its next try, is not; the feeder is let go."""
+def test_stop_completes_requests_in_flight() -> None:
+    """Jobs in flight are done; jobs that wait, for a worker or a retry, are not; `wait_for_capacity` returns."""
 
     async def answer(number: int, tries: int) -> Response:
         await asyncio.sleep(1)
         return BUSY if number == 1 and tries == 1 else OK
 
     async def main() -> tuple[World, float]:
-        world = World(answer, lanes=1)
-        working = asyncio.create_task(world.lanes.work())
+        world = World(answer, workers=1)
+        world.dispatcher.start()
         for number in range(2000):
-            world.lanes.put(item(number, str(number)))
-        feeder = asyncio.create_task(world.lanes.room())
+            world.dispatcher.submit(job(number, str(number)))
+        feeder = asyncio.create_task(world.dispatcher.wait_for_capacity())
         await asyncio.sleep(2.5)
         began = asyncio.get_running_loop().time()
-        world.lanes.stop()
+        world.dispatcher.stop()
         await feeder
-        await world.lanes.room()
-        await working
+        await world.dispatcher.wait_for_capacity()
+        await world.dispatcher.drain()
         return world, asyncio.get_running_loop().time() - began
 
     world, seconds = run(main())
-    assert [number for number, _ in world.settled] == [0, 2]
+    assert [number for number, _ in world.done] == [0, 2]
     assert seconds == pytest.approx(0.5, abs=0.02)
 
 
-def test_a_stop_before_the_pace_allows_a_request_is_heeded_at_once() -> None:
-    """A lane that waits for its moment sends nothing more."""
+def test_stop_during_rate_limit_is_immediate() -> None:
+    """A worker that waits for a permit sends nothing more."""
 
     async def main() -> tuple[World, float]:
-        world = World(at_once, lanes=4, pace=Pace(0.01))
+        world = World(at_once, workers=4, limiter=RateLimiter(0.01))
         working = asyncio.create_task(world.carry_out("abcdefgh"))
         await asyncio.sleep(1)
         began = asyncio.get_running_loop().time()
-        world.lanes.stop()
+        world.dispatcher.stop()
         await working
         return world, asyncio.get_running_loop().time() - began
 
     world, seconds = run(main())
-    assert (len(world.sent), len(world.settled)) == (1, 1)
+    assert (len(world.sent), len(world.done)) == (1, 1)
     assert seconds < 0.1
 
 
-def test_a_failed_try_is_not_repeated_after_a_stop() -> None:
-    """An answer that would be waited for and tried again, leaves its item undone."""
+def test_stop_prevents_retries() -> None:
+    """A job whose attempt fails after the stop is not done."""
 
     async def answer(*_: int) -> Response:
         await asyncio.sleep(1)
@@ -382,17 +351,17 @@ def test_a_failed_try_is_not_repeated_after_a_stop() -> None:
         world = World(answer)
         working = asyncio.create_task(world.carry_out("ab"))
         await asyncio.sleep(0.5)
-        world.lanes.stop()
+        world.dispatcher.stop()
         await working
         return world
 
     world = run(main())
-    assert (len(world.sent), world.settled) == (1, [])
+    assert (len(world.sent), world.done) == (1, [])
 
 
 @pytest.mark.parametrize("raised", [ZeroDivisionError, asyncio.CancelledError])
-def test_what_a_transport_raises_beside_its_own_is_settled_too(raised: type[BaseException]) -> None:
-    """An exception that nobody expects is told with its item, and the other items are sent."""
+def test_unexpected_exception_of_a_transport_is_an_error_of_its_job(raised: type[BaseException]) -> None:
+    """The other jobs are sent."""
 
     async def answer(number: int, _: int) -> Response:
         if number == 1:
@@ -400,40 +369,41 @@ def test_what_a_transport_raises_beside_its_own_is_settled_too(raised: type[Base
         return OK
 
     async def main() -> World:
-        world = World(answer, lanes=3)
+        world = World(answer, workers=3)
         await world.carry_out("abcbb")
         return world
 
     world = run(main())
-    assert {number: type(error) for number, error in world.settled if error} == {1: raised}
-    assert len(world.settled) == 5
+    assert {number: type(error) for number, error in world.done if error} == {1: raised}
+    assert len(world.done) == 5
 
 
-def test_cancelling_gives_up_what_is_under_way() -> None:
-    """The requests are cancelled, nothing is settled, and no task or timer stays behind."""
+def test_cancel_ends_requests_in_flight() -> None:
+    """No job is done, and no task or timer is left."""
 
     async def answer(number: int, _: int) -> Response:
         await asyncio.sleep(0 if number == 0 else 1000)
         return BUSY
 
     async def main() -> World:
-        world = World(answer, lanes=4)
+        world = World(answer, workers=4)
         working = asyncio.create_task(world.carry_out("abcdefghijkl"))
         await asyncio.sleep(0.1)
         working.cancel()
         with pytest.raises(asyncio.CancelledError):
             await working
+        await world.dispatcher.cancel()
         await asyncio.sleep(1000)
         return world
 
     world = run(main())
-    assert world.settled == []
+    assert world.done == []
     assert not any(world.under_way.values())
-    assert world.lanes.retried <= 1
+    assert world.dispatcher.retries <= 1
 
 
-def test_errors_are_of_the_core() -> None:
-    """An answer that no try makes better becomes the error that a single call would raise."""
+def test_errors_are_those_of_single_calls() -> None:
+    """A response that is not retried becomes the error that a single call would raise."""
 
     async def answer(*_: int) -> Response:
         return httpx.Response(404)
@@ -443,6 +413,6 @@ def test_errors_are_of_the_core() -> None:
         await world.carry_out("a")
         return world
 
-    ((_, error),) = run(main()).settled
+    ((_, error),) = run(main()).done
     assert isinstance(error, AdaptyError)
     assert "404" in str(error)

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapty._engine.rate_limiter import Pace
+from adapty._engine.rate_limiter import RateLimiter
 
 Api = Callable[[float], float | None]
 """Gives None where it takes a request, or the seconds of its Retry-After."""
@@ -25,7 +25,7 @@ Stall = tuple[float, float]
 
 
 def sent_by_lanes(
-    pace: Pace, api: Api, *, lanes: int, latency: float, seconds: float, stalls: Iterable[Stall] = ()
+    limiter: RateLimiter, api: Api, *, lanes: int, latency: float, seconds: float, stalls: Iterable[Stall] = ()
 ) -> tuple[list[float], list[float]]:
     """Simulate lanes that send in turn as soon as the pace lets them; give when requests were taken, and refused."""
     taken: list[float] = []
@@ -44,13 +44,13 @@ def sent_by_lanes(
         if step == "answer":
             asked = answers[lane]
             if asked is None:
-                pace.answered(now)
+                limiter.on_success(now)
             else:
-                pace.refused(now, asked)
+                limiter.on_throttled(now, asked)
             heapq.heappush(steps, (now + (asked or 0), next(numbers), "ask", lane))
             continue
         if step == "send":
-            pace.sent(now)
+            limiter.mark_sent(now)
             answers[lane] = api(now)
             (taken if answers[lane] is None else refused).append(now)
             heapq.heappush(steps, (now + latency, next(numbers), "answer", lane))
@@ -60,7 +60,7 @@ def sent_by_lanes(
             if len(waiting) > 1:
                 continue
         while waiting:
-            if wait := pace.take(now):
+            if wait := limiter.try_acquire(now):
                 heapq.heappush(steps, (now + wait, next(numbers), "give", 0))
                 break
             heapq.heappush(steps, (now, next(numbers), "send", waiting.popleft()))
@@ -101,7 +101,7 @@ class AtMost:
         self.count = 0
 
     def __call__(self, now: float) -> float | None:
-        """Answer a request of a moment."""
+        """Response a request of a moment."""
         if int(now) != self.second:
             self.second, self.count = int(now), 0
         self.count += 1
@@ -117,7 +117,7 @@ class AtMost:
 def test_the_rate_of_the_caller_is_never_exceeded(rate: float, lanes: int, latency: float, stalls: list[Stall]) -> None:
     """Since the first request never have more gone out than the rate allows; in no second many more, after no stall."""
     seconds = min(20.0, 3000 / rate + 5)
-    taken, _ = sent_by_lanes(Pace(rate), takes_all, lanes=lanes, latency=latency, seconds=seconds, stalls=stalls)
+    taken, _ = sent_by_lanes(RateLimiter(rate), takes_all, lanes=lanes, latency=latency, seconds=seconds, stalls=stalls)
 
     assert all(number <= rate * moment + 1e-6 for number, moment in enumerate(taken))
     assert most_in_a_second(taken) <= allowed_in_a_second(rate)
@@ -133,8 +133,8 @@ def test_the_rate_of_the_caller_is_reached_on_a_busy_machine(
 ) -> None:
     """A tenth of a second lost in each second, and more now and then: over a minute the mean is kept all the same."""
     each_second = [(second + began, lost) for second, (began, lost) in enumerate(stalls)]
-    pace = Pace(rate)
-    taken, _ = sent_by_lanes(pace, takes_all, lanes=64, latency=0.01, seconds=60, stalls=each_second + longer)
+    limiter = RateLimiter(rate)
+    taken, _ = sent_by_lanes(limiter, takes_all, lanes=64, latency=0.01, seconds=60, stalls=each_second + longer)
 
     assert 0.95 * 60 * rate - 1 <= len(taken) <= 60 * rate + 1
     assert most_in_a_second(taken) <= allowed_in_a_second(rate)
@@ -146,7 +146,7 @@ def test_a_high_rate_is_reached_on_a_busy_machine(rate: float) -> None:
     chance = random.Random(1)  # noqa: S311 - no secret
     stalls = [(second + chance.uniform(0, 0.9), chance.uniform(0, 0.1)) for second in range(60)]
     stalls += [(7.3, 0.4), (31.0, 0.6)]
-    taken, _ = sent_by_lanes(Pace(rate), takes_all, lanes=32, latency=0.01, seconds=60, stalls=stalls)
+    taken, _ = sent_by_lanes(RateLimiter(rate), takes_all, lanes=32, latency=0.01, seconds=60, stalls=stalls)
 
     assert len(taken) == pytest.approx(60 * rate, rel=0.01)
     assert most_in_a_second(taken) <= allowed_in_a_second(rate)
@@ -154,7 +154,7 @@ def test_a_high_rate_is_reached_on_a_busy_machine(rate: float) -> None:
 
 def test_what_a_delay_cost_is_made_up_for_gently() -> None:
     """A second and a half in which nothing went out is paid back within a minute, at 1.04 times the rate."""
-    taken, _ = sent_by_lanes(Pace(100), takes_all, lanes=16, latency=0.01, seconds=60, stalls=[(5.0, 1.5)])
+    taken, _ = sent_by_lanes(RateLimiter(100), takes_all, lanes=16, latency=0.01, seconds=60, stalls=[(5.0, 1.5)])
 
     after = [moment for moment in taken if moment > 6.5]
     assert len(taken) == pytest.approx(6000, abs=5)
@@ -164,22 +164,22 @@ def test_what_a_delay_cost_is_made_up_for_gently() -> None:
 
 def test_a_long_delay_is_not_made_up_for_whole() -> None:
     """Of half a minute in which nothing went out, two seconds' requests follow; the others are lost."""
-    taken, _ = sent_by_lanes(Pace(100), takes_all, lanes=16, latency=0.01, seconds=130, stalls=[(5.0, 30)])
+    taken, _ = sent_by_lanes(RateLimiter(100), takes_all, lanes=16, latency=0.01, seconds=130, stalls=[(5.0, 30)])
 
     assert len(taken) == pytest.approx(100 * (130 - 30 + 2), abs=5)
 
 
 def test_what_is_above_the_limit_of_the_api_is_not_made_up_for() -> None:
     """A delay is no reason to come closer to what the API refuses: of the limit that it made known nothing is owed."""
-    pace = Pace(1000)
+    limiter = RateLimiter(1000)
     for number in range(100):
-        pace.answered(number / 100)
-    pace.refused(1.0, 0.0)
-    limit = pace.limit
+        limiter.on_success(number / 100)
+    limiter.on_throttled(1.0, 0.0)
+    limit = limiter.limit
     assert limit is not None
     assert limit < 1000
     leaves = 0
-    while not pace.take(1.9):  # the limit grows from 2.0 on
+    while not limiter.try_acquire(1.9):  # the limit grows from 2.0 on
         leaves += 1
 
     assert leaves <= limit * 0.05 + 1
@@ -187,16 +187,16 @@ def test_what_is_above_the_limit_of_the_api_is_not_made_up_for() -> None:
 
 def test_leave_that_is_used_late_counts_for_the_second_in_which_it_is_used() -> None:
     """On a machine that is kept busy between leave and sending, no second has more than it may have."""
-    pace = Pace(100.0)
+    limiter = RateLimiter(100.0)
     now = 0.0
     sent: list[float] = []
     while now < 20:
         leaves = 0
-        while not pace.take(now):
+        while not limiter.try_acquire(now):
             leaves += 1
         now += 0.03
         for _ in range(leaves):
-            pace.sent(now)
+            limiter.mark_sent(now)
         sent += [now] * leaves
 
     assert most_in_a_second(sent) <= 104
@@ -206,25 +206,25 @@ def test_leave_that_is_used_late_counts_for_the_second_in_which_it_is_used() -> 
 @pytest.mark.parametrize("rate", [1, 7.5, 100, 1000])
 def test_the_rate_of_the_caller_is_reached(rate: float) -> None:
     """Where the lanes could send more, the rate is kept within five percent over a minute."""
-    taken, _ = sent_by_lanes(Pace(rate), takes_all, lanes=32, latency=0.01, seconds=60)
+    taken, _ = sent_by_lanes(RateLimiter(rate), takes_all, lanes=32, latency=0.01, seconds=60)
 
     assert len(taken) == pytest.approx(60 * rate, rel=0.05, abs=1)
 
 
 def test_without_a_rate_nobody_waits() -> None:
     """As long as the API refuses nothing, there is no limit."""
-    pace = Pace()
-    taken, _ = sent_by_lanes(pace, takes_all, lanes=4, latency=0.01, seconds=2)
+    limiter = RateLimiter()
+    taken, _ = sent_by_lanes(limiter, takes_all, lanes=4, latency=0.01, seconds=2)
 
     assert len(taken) == pytest.approx(800, abs=8)
-    assert pace.limit is None
-    assert pace.rate(2.0) == pytest.approx(400, rel=0.15)
+    assert limiter.limit is None
+    assert limiter.throughput(2.0) == pytest.approx(400, rel=0.15)
 
 
 def test_a_refusal_holds_everyone() -> None:
     """When the API says 429 for the first time, nobody sends for as long as it asks."""
     refusals = iter([None, None, 2.0])
-    taken, refused = sent_by_lanes(Pace(), lambda _: next(refusals, None), lanes=8, latency=0.01, seconds=10)
+    taken, refused = sent_by_lanes(RateLimiter(), lambda _: next(refusals, None), lanes=8, latency=0.01, seconds=10)
 
     after = [moment for moment in taken if moment > refused[0] + 0.01]
     assert after[0] >= refused[0] + 0.01 + 2.0
@@ -233,22 +233,22 @@ def test_a_refusal_holds_everyone() -> None:
 def test_a_rare_refusal_slows_down_and_holds_nobody() -> None:
     """One 429 among hundreds of answers is about one request: the others go on, a little more slowly."""
     refusals = iter([*[None] * 2000, 5.0])
-    pace = Pace()
-    taken, refused = sent_by_lanes(pace, lambda _: next(refusals, None), lanes=8, latency=0.01, seconds=3.5)
+    limiter = RateLimiter()
+    taken, refused = sent_by_lanes(limiter, lambda _: next(refusals, None), lanes=8, latency=0.01, seconds=3.5)
 
     soon = [moment for moment in taken if refused[0] + 0.05 < moment < refused[0] + 0.55]
     assert 0.8 * 0.5 * 800 < len(soon) < 0.98 * 0.5 * 800
-    assert pace.limit is not None
+    assert limiter.limit is not None
 
 
 def test_the_pace_recovers() -> None:
     """Some time after the last refusal there is no limit any more, or the caller's again."""
     for rate_limit in (None, 300.0):
         answers = iter([*[None] * 300, *[1.0] * 30])
-        pace = Pace(rate_limit)
-        taken, _ = sent_by_lanes(pace, partial(_next, answers), lanes=8, latency=0.01, seconds=100)
+        limiter = RateLimiter(rate_limit)
+        taken, _ = sent_by_lanes(limiter, partial(_next, answers), lanes=8, latency=0.01, seconds=100)
 
-        assert pace.limit == rate_limit
+        assert limiter.limit == rate_limit
         assert len([moment for moment in taken if moment > 90]) == pytest.approx(
             10 * min(rate_limit or 800, 800), rel=0.05
         )
@@ -257,7 +257,7 @@ def test_the_pace_recovers() -> None:
 @pytest.mark.parametrize("per_second", [5, 100])
 def test_an_unknown_limit_is_found(per_second: int) -> None:
     """An API that takes so many a second gets at least two thirds of them, and refuses few."""
-    taken, refused = sent_by_lanes(Pace(), AtMost(per_second), lanes=16, latency=0.02, seconds=120)
+    taken, refused = sent_by_lanes(RateLimiter(), AtMost(per_second), lanes=16, latency=0.02, seconds=120)
 
     assert len(taken) > 0.66 * 120 * per_second
     assert len(refused) < 0.18 * len(taken)
@@ -269,7 +269,7 @@ def test_refusals_here_and_there_cost_little(share: float, retry_after: float) -
     """An API that refuses one in twenty, however fast they come, is no API that wants to be left alone."""
     chance = random.Random(1)  # noqa: S311 - no secret
     taken, refused = sent_by_lanes(
-        Pace(), lambda _: retry_after if chance.random() < share else None, lanes=16, latency=0.02, seconds=60
+        RateLimiter(), lambda _: retry_after if chance.random() < share else None, lanes=16, latency=0.02, seconds=60
     )
 
     together = len(taken) + len(refused)
@@ -280,7 +280,7 @@ def test_refusals_here_and_there_cost_little(share: float, retry_after: float) -
 def test_a_refusal_at_the_very_beginning_costs_seconds() -> None:
     """Where nothing is known of what the API takes, the pace is that of the lanes again within half a minute."""
     refusals = iter([1.0] * 16)
-    taken, _ = sent_by_lanes(Pace(), lambda _: next(refusals, None), lanes=16, latency=0.01, seconds=40)
+    taken, _ = sent_by_lanes(RateLimiter(), lambda _: next(refusals, None), lanes=16, latency=0.01, seconds=40)
 
     assert len([moment for moment in taken if moment < 11]) > 100
     assert len([moment for moment in taken if moment > 30]) == pytest.approx(16000, rel=0.1)
@@ -288,13 +288,13 @@ def test_a_refusal_at_the_very_beginning_costs_seconds() -> None:
 
 def test_refusals_of_one_moment_slow_down_once() -> None:
     """Sixteen lanes that are refused together do not halve the pace sixteen times."""
-    pace = Pace(100.0)
+    limiter = RateLimiter(100.0)
     for number in range(200):
-        pace.answered(number / 100)
+        limiter.on_success(number / 100)
     for _ in range(16):
-        pace.refused(2.0, 1.0)
+        limiter.on_throttled(2.0, 1.0)
 
-    assert pace.limit == pytest.approx(95, rel=0.06)
+    assert limiter.limit == pytest.approx(95, rel=0.06)
 
 
 @given(
@@ -305,30 +305,30 @@ def test_refusals_of_one_moment_slow_down_once() -> None:
 )
 def test_whatever_happens_the_pace_stays_sane(events: list[tuple[str, float, float]], rate_limit: float | None) -> None:
     """The limit is never above the caller's, never nothing, and waits are never negative."""
-    pace = Pace(rate_limit)
+    limiter = RateLimiter(rate_limit)
     now = 0.0
     for what, later, seconds in events:
         now += later
         if what == "take":
-            assert pace.take(now) >= 0
+            assert limiter.try_acquire(now) >= 0
         elif what == "answered":
-            pace.answered(now)
+            limiter.on_success(now)
         else:
-            pace.refused(now, seconds)
-        assert pace.limit is None or 0 < pace.limit <= (rate_limit or float("inf"))
-        assert pace.rate(now) >= 0
+            limiter.on_throttled(now, seconds)
+        assert limiter.limit is None or 0 < limiter.limit <= (rate_limit or float("inf"))
+        assert limiter.throughput(now) >= 0
 
 
 def test_leave_that_was_not_given_costs_nothing() -> None:
     """Who is told to wait may ask as often as they like: the moment stays the same."""
-    pace = Pace(10.0)
-    assert pace.take(5.0) == 0
+    limiter = RateLimiter(10.0)
+    assert limiter.try_acquire(5.0) == 0
 
-    assert [pace.take(5.0 + later) for later in (0, 0.02, 0.04, 0.1)] == pytest.approx([0.1, 0.08, 0.06, 0])
+    assert [limiter.try_acquire(5.0 + later) for later in (0, 0.02, 0.04, 0.1)] == pytest.approx([0.1, 0.08, 0.06, 0])
 
 
 def test_a_pause_does_not_begin_with_what_it_owes() -> None:
     """The first request begins the count: what could have gone out before it is owed to nobody."""
-    pace = Pace(10.0)
+    limiter = RateLimiter(10.0)
 
-    assert (pace.take(1000.0), pace.take(1000.0)) == pytest.approx((0, 0.1))
+    assert (limiter.try_acquire(1000.0), limiter.try_acquire(1000.0)) == pytest.approx((0, 0.1))

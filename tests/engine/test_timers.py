@@ -1,4 +1,4 @@
-"""Turns: leave to send comes in order, at the moment of sending, and to nobody any more after a stop."""
+"""The queue for permits: order, time, stalls, closing and cancelled waiters."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 
-from adapty._engine.rate_limiter import Pace
-from adapty._engine.timers import Turns
+from adapty._engine.rate_limiter import RateLimiter
+from adapty._engine.timers import RateGate
 from tests.skipping_loop import SkippingLoop
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 
 def run(main: Callable[[SkippingLoop], Coroutine[None, None, T]]) -> T:
-    """Run something in a loop whose waits take no time, and give it the loop."""
+    """Run a coroutine in an event loop whose delays take no time; it receives the loop."""
     loops: list[SkippingLoop] = []
 
     def make() -> SkippingLoop:
@@ -30,14 +30,14 @@ def run(main: Callable[[SkippingLoop], Coroutine[None, None, T]]) -> T:
         return runner.run(main(loops[0]))
 
 
-def test_turns_come_in_order_and_at_their_time() -> None:
-    """Who came first is first, and each has to wait for the pace."""
+def test_permits_are_granted_in_order_and_on_time() -> None:
+    """First come, first served, at the rate limit."""
 
     async def main(loop: SkippingLoop) -> list[tuple[int, float]]:
-        turns, began, given = Turns(Pace(10)), loop.time(), []
+        gate, began, given = RateGate(RateLimiter(10)), loop.time(), []
 
         async def wait(number: int) -> None:
-            assert await turns.turn()
+            assert await gate.acquire()
             given.append((number, loop.time() - began))
 
         await asyncio.gather(*map(wait, range(5)))
@@ -48,14 +48,14 @@ def test_turns_come_in_order_and_at_their_time() -> None:
     assert [moment for _, moment in given] == pytest.approx([0, 0.1, 0.2, 0.3, 0.4], abs=0.01)
 
 
-def test_after_a_delay_not_all_who_waited_send_at_once() -> None:
-    """When the event loop was kept busy for half a second, the turns of that time are spread over the next ones."""
+def test_stall_does_not_cause_a_burst() -> None:
+    """After the event loop was blocked for half a second, the delayed permits are spread over the next seconds."""
 
     async def main(loop: SkippingLoop) -> list[float]:
-        turns, moments = Turns(Pace(100)), []
+        gate, moments = RateGate(RateLimiter(100)), []
 
         async def wait() -> None:
-            await turns.turn()
+            await gate.acquire()
             moments.append(loop.time())
 
         waiting = [asyncio.create_task(wait()) for _ in range(400)]
@@ -71,36 +71,36 @@ def test_after_a_delay_not_all_who_waited_send_at_once() -> None:
     assert len([moment for moment in after if moment < 1]) <= 104
 
 
-def test_a_stop_sends_all_away() -> None:
-    """Who waits, and who comes later, is told that nothing is sent; no timer stays behind."""
+def test_close_denies_all_permits() -> None:
+    """Waiting and later requests get no permit, and no timer is left."""
 
     async def main(loop: SkippingLoop) -> tuple[list[bool], float]:
-        turns = Turns(Pace(0.01))
-        first = await turns.turn()
-        waiting = [asyncio.create_task(turns.turn()) for _ in range(3)]
+        gate = RateGate(RateLimiter(0.01))
+        first = await gate.acquire()
+        waiting = [asyncio.create_task(gate.acquire()) for _ in range(3)]
         await asyncio.sleep(1)
         began = loop.time()
-        turns.stop()
-        return [first, *await asyncio.gather(*waiting), await turns.turn()], loop.time() - began
+        gate.close()
+        return [first, *await asyncio.gather(*waiting), await gate.acquire()], loop.time() - began
 
     given, seconds = run(main)
     assert given == [True, False, False, False, False]
     assert seconds < 0.1
 
 
-def test_who_gives_up_does_not_hold_up_the_others() -> None:
-    """A task that is cancelled while it waits is passed over, also by a stop."""
+def test_cancelled_waiter_is_skipped() -> None:
+    """A task that is cancelled while it waits does not block the others."""
 
     async def main(_: SkippingLoop) -> list[bool]:
-        turns = Turns(Pace(10))
-        await turns.turn()
-        waiting = [asyncio.create_task(turns.turn()) for _ in range(4)]
+        gate = RateGate(RateLimiter(10))
+        await gate.acquire()
+        waiting = [asyncio.create_task(gate.acquire()) for _ in range(4)]
         await asyncio.sleep(0)
         waiting[0].cancel()
         given = [await waiting[1]]
         waiting[2].cancel()
         await asyncio.sleep(0)
-        turns.stop()
+        gate.close()
         return [*given, await waiting[3]]
 
     assert run(main) == [True, False]

@@ -2,18 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import (
-    AsyncGenerator,
-    AsyncIterable,
-    Callable,
-    Collection,
-    Generator,
-    Iterable,
-    Iterator,
-    Mapping,
-    Sequence,
-    Sized,
-)
+from collections.abc import AsyncIterable, Callable, Collection, Iterable, Iterator, Mapping, Sequence, Sized
 from functools import partial
 from io import TextIOBase
 from os import PathLike
@@ -24,15 +13,15 @@ from attrs import evolve, frozen
 
 from adapty._core.ids import MAIL_LOOKUP_KINDS
 from adapty._core.validation import format_name, type_name
-from adapty.bulk._feeder import read_through
 from adapty.bulk._inputs.csv import DELIMITER
 from adapty.bulk._inputs.ids import KindName, id_row, read_ids
 from adapty.bulk._inputs.rows import Row
+from adapty.bulk._row_reader import read_all, rows_from_items
 from adapty.bulk.options import path_option
 from adapty.errors import AdaptyUsageError
 
 if TYPE_CHECKING:
-    from adapty._engine.cancellation import Stop
+    from adapty._engine.runner import CancelToken
 
 __all__ = ["EraseTargets", "Ids", "display_id", "is_bare_id"]
 
@@ -76,12 +65,12 @@ class EraseTargets:
     named: Collection[KindName]
     source: Path | IO[bytes] | None
     total: int | None
-    rows: Callable[[], Generator[Row, None, None] | AsyncGenerator[Row, None]]
+    rows: Callable[[], Iterator[Row]]
     single_pass: bool = False
     delimiter: str = DELIMITER
 
     @classmethod
-    def of(cls, given: Ids, kinds: Sequence[KindName], delimiter: str = DELIMITER) -> Self:
+    def create(cls, given: Ids, kinds: Sequence[KindName], delimiter: str = DELIMITER) -> Self:
         """Check the input. A file is read to its end, because its rows determine the kind of ID.
 
         Args:
@@ -102,27 +91,20 @@ class EraseTargets:
             return cls._of_file(cast("IO[bytes]", given), kinds, delimiter)
         if isinstance(given, bytes | bytearray | Mapping) or not isinstance(given, Iterable | AsyncIterable):
             raise AdaptyUsageError.for_field("ids", f"is {type_name(given)}; expected a file or an iterable of ids")
-        read: Callable[..., Any] = _given if isinstance(given, Iterable) else _given_async
         total = len(given) if isinstance(given, Sized) else None
         single_pass = isinstance(given, Iterator | AsyncIterable)
-        return cls("ids", kinds[0], MAIL_LOOKUP_KINDS, None, total, partial(read, given, kinds[0]), single_pass)
+        return cls(
+            "ids", kinds[0], MAIL_LOOKUP_KINDS, None, total, partial(_rows_from_ids, given, kinds[0]), single_pass
+        )
 
-    async def materialize(self, stop: Stop) -> Self:
-        """Read all ids that a program gives, so that they can be read again.
+    async def materialize(self, token: CancelToken) -> Self:
+        """Read all ids of an iterable, so that they can be read again.
 
         Raises:
-            KeyboardInterrupt: Somebody asked for an early end.
+            KeyboardInterrupt: The token requested the end.
         """
-        ids: list[Any] = []
-
-        def keep(_: int, row: Row) -> bool:
-            if stop.asked:
-                raise KeyboardInterrupt
-            ids.append(row.data[self.kind])
-            return True
-
-        await read_through(self.rows(), keep, None, stop)
-        return evolve(self, rows=partial(_given, ids, self.kind), total=len(ids), single_pass=False)
+        ids = [row.data[self.kind] for row in await read_all(self.rows, token)]
+        return evolve(self, rows=partial(_rows_from_ids, ids, self.kind), total=len(ids), single_pass=False)
 
     def location(self, row: Row) -> str:
         """Say where a row stands."""
@@ -140,30 +122,9 @@ class EraseTargets:
         return cls(name, file.kind, file.named, source, file.count, file.rows, delimiter=delimiter)
 
 
-def _given(ids: Iterable[Any], kind: KindName) -> Generator[Row, None, None]:
-    number = 0
-    try:
-        for number, given in enumerate(ids, start=1):
-            yield _row(number, kind, given)
-    except (Exception, KeyboardInterrupt) as stop:
-        stop.add_note(_place_of_a_fault(number))
-        raise
+def _rows_from_ids(ids: Iterable[Any] | AsyncIterable[Any], kind: KindName) -> Iterator[Row]:
+    return rows_from_items(ids, partial(_row, kind), "ids, after id")
 
 
-async def _given_async(ids: AsyncIterable[Any], kind: KindName) -> AsyncGenerator[Row, None]:
-    number = 0
-    try:
-        async for given in ids:
-            number += 1
-            yield _row(number, kind, given)
-    except (Exception, KeyboardInterrupt) as stop:
-        stop.add_note(_place_of_a_fault(number))
-        raise
-
-
-def _row(number: int, kind: KindName, given: Any) -> Row:
+def _row(kind: KindName, number: int, given: Any) -> Row:
     return id_row(number, {kind: given}, given if isinstance(given, str) else format_name(given), is_bare_id=True)
-
-
-def _place_of_a_fault(number: int) -> str:
-    return f"raised by the iterable of ids, after id {number}"

@@ -60,10 +60,20 @@ def row_from_object(number: int, item: object, record: type[MailProfile | Transa
         source = item.to_dict() if isinstance(item, RequestModel) else {RAW: item}
         return Row(number, {}, source, f"is {type_name(item)}; expected a {record.__name__} or a dict of its fields")
     try:
-        # A copy: some programs reuse one dict for all records.
-        return _check_keys(_create_row(number, dict(item), columns, may_hold_none=True), columns)
+        # A copy, because a program may change a dict, and what is in it, while the row waits to be sent.
+        copied = {name: _copy(value) for name, value in item.items()}
+        return _check_keys(_create_row(number, copied, columns, may_hold_none=True), columns)
     except Exception as broken:  # noqa: BLE001 - the caller's mapping, whose own code runs here
         return Row(number, {}, {RAW: item}, f"cannot be read (it raised {type(broken).__name__})")
+
+
+def _copy(value: Any, depth: int = MAX_DEPTH) -> Any:
+    """Copy dicts and lists, as deep as records can be."""
+    if depth and type(value) is dict:
+        return {name: _copy(inner, depth - 1) for name, inner in value.items()}
+    if depth and type(value) is list:
+        return [_copy(inner, depth - 1) for inner in value]
+    return value
 
 
 def _is_utf8(text: str) -> bool:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import pickle
 import sqlite3
-from collections.abc import AsyncGenerator, AsyncIterable, Generator, Iterable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
-from typing import overload
+from typing import TYPE_CHECKING
 
 from adapty._core.validation import aware_datetime, validate
 from adapty.bulk._inputs.rows import Row
 from adapty.bulk._inputs.to_json import source_to_json
 from adapty.errors import AdaptyUsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterable, Iterator
 
 __all__ = ["sorted_rows"]
 
@@ -30,13 +32,7 @@ _STACK_GLOBAL = b"\x93"
 _PROTOCOL = 5
 
 
-@overload
-def sorted_rows(rows: Iterable[Row]) -> Generator[Row, None, None]: ...
-@overload
-def sorted_rows(rows: AsyncIterable[Row]) -> AsyncGenerator[Row, None]: ...
-def sorted_rows(
-    rows: Iterable[Row] | AsyncIterable[Row],
-) -> Generator[Row, None, None] | AsyncGenerator[Row, None]:
+def sorted_rows(rows: Iterable[Row]) -> Generator[Row, None, None]:
     """Return rows in order of `event_datetime`; rows of equal times stay in the order of the input.
 
     Rows with an invalid time come first. All rows are read before the first one is returned. They are in a temporary
@@ -44,7 +40,7 @@ def sorted_rows(
     need in JSON Lines.
 
     Args:
-        rows: The rows; those of an async iterable are returned in an async generator.
+        rows: The rows.
 
     Raises:
         AdaptyUsageError: The folder for temporary files has no room.
@@ -54,22 +50,10 @@ def sorted_rows(
         >>> [row.line for row in sorted_rows(rows)]
         [2, 1]
     """
-    return _sorted(rows) if isinstance(rows, Iterable) else _sorted_async(rows)
-
-
-def _sorted(rows: Iterable[Row]) -> Generator[Row, None, None]:
     with closing(_Sorter()) as sorter:
         for row in rows:
             sorter.add(row)
         yield from sorter.rows()
-
-
-async def _sorted_async(rows: AsyncIterable[Row]) -> AsyncGenerator[Row, None]:
-    with closing(_Sorter()) as sorter:
-        async for row in rows:
-            sorter.add(row)
-        for row in sorter.rows():
-            yield row
 
 
 class _Sorter:

@@ -3,17 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import (
-    AsyncGenerator,
-    AsyncIterable,
-    AsyncIterator,
-    Collection,
-    Generator,
-    Iterable,
-    Iterator,
-    Mapping,
-    Sequence,
-)
+from collections.abc import AsyncIterable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from io import IOBase
 from os import PathLike
 from pathlib import Path
@@ -28,6 +18,7 @@ from adapty.bulk._inputs.csv_rows import csv_rows, validate_csv, validate_header
 from adapty.bulk._inputs.files import Format, InputFile, file_format
 from adapty.bulk._inputs.fingerprint import FileState
 from adapty.bulk._inputs.objects import json_rows, row_from_object
+from adapty.bulk._row_reader import rows_from_items
 from adapty.errors import AdaptyUsageError
 from adapty.models import MailProfile, TransactionEvent
 
@@ -62,8 +53,8 @@ class Source(ABC):
     delimiter: str = DELIMITER
 
     @abstractmethod
-    def rows(self) -> Iterator[Row] | AsyncIterator[Row]:
-        """Return the rows, a file's from its start each time; an async iterator if the input is async.
+    def rows(self) -> Iterator[Row]:
+        """Read the rows, those of a file from its beginning each time. Called and iterated in a thread.
 
         Raises:
             AdaptyUsageError: The file cannot be read to its end, or has changed since it was opened.
@@ -83,7 +74,7 @@ class Source(ABC):
         Of a gzipped file these are compressed bytes. The buffer, about 64 KiB, counts as read.
         """
 
-    def share(self) -> float | None:
+    def read_fraction(self) -> float | None:
         """Return the fraction of the file that was read, from 0 to 1; None if it is unknown.
 
         The buffer does not count: a small file would be read from the first row on.
@@ -210,7 +201,7 @@ class _FileSource(Source):
             with InputFile(self.path) as file:
                 validate_csv(file, self.delimiter)
 
-    def share(self) -> float:
+    def read_fraction(self) -> float:
         if self._is_complete or not self.size:
             return 1.0
         return max(0, self.position() - self._reading.max_readahead) / self.size if self._reading is not None else 0.0
@@ -235,30 +226,11 @@ class _IterableSource(Source):
     size: None = None
     state: None = None
 
-    def rows(self) -> Iterator[Row] | AsyncIterator[Row]:
-        return self._rows(self.given) if isinstance(self.given, Iterable) else self._rows_async(self.given)
+    def rows(self) -> Iterator[Row]:
+        return rows_from_items(self.given, self._create_row, f"{self.name}, after record")
+
+    def _create_row(self, number: int, item: Any) -> Row:
+        return row_from_object(number, item, self.record, self.columns)
 
     def position(self) -> int:
         return 0
-
-    def _rows(self, given: Iterable[Any]) -> Generator[Row, None, None]:
-        number = 0
-        try:
-            for number, item in enumerate(given, start=1):
-                yield row_from_object(number, item, self.record, self.columns)
-        except (Exception, KeyboardInterrupt) as stop:
-            stop.add_note(self._location(number))
-            raise
-
-    async def _rows_async(self, given: AsyncIterable[Any]) -> AsyncGenerator[Row, None]:
-        number = 0
-        try:
-            async for item in given:
-                number += 1
-                yield row_from_object(number, item, self.record, self.columns)
-        except (Exception, KeyboardInterrupt) as stop:
-            stop.add_note(self._location(number))
-            raise
-
-    def _location(self, number: int) -> str:
-        return f"raised by the iterable of {self.name}, after record {number}"

@@ -225,13 +225,13 @@ def test_the_position_goes_from_nothing_to_the_size(
     path.write_bytes(gzip.compress(content.encode()) if ending.endswith(".gz") else content.encode())
     source = open_source("profiles", path, MailProfile)
 
-    assert (source.position(), source.share(), source.size) == (0, 0.0, path.stat().st_size)
+    assert (source.position(), source.read_fraction(), source.size) == (0, 0.0, path.stat().st_size)
     for _ in range(2):
         places = [source.position() for _ in rows_of(source)]
         assert 0 < places[0] < path.stat().st_size
         assert places == sorted(places)
         assert len(set(places)) > 1
-        assert (source.position(), source.share()) == (path.stat().st_size, 1.0)
+        assert (source.position(), source.read_fraction()) == (path.stat().st_size, 1.0)
 
 
 def test_a_file_that_grows_is_refused_at_its_end(tmp_path: Path) -> None:
@@ -247,7 +247,7 @@ def test_a_file_that_grows_is_refused_at_its_end(tmp_path: Path) -> None:
     with pytest.raises(AdaptyUsageError, match=r"base\.jsonl: has changed during the run"):
         list(rows)
     assert source.position() == 3
-    assert (source.share() or 0) < 1
+    assert (source.read_fraction() or 0) < 1
 
 
 def test_an_empty_file_is_read_as_a_whole(tmp_path: Path) -> None:
@@ -255,7 +255,7 @@ def test_an_empty_file_is_read_as_a_whole(tmp_path: Path) -> None:
     path = tmp_path / "base.jsonl"
     path.touch()
 
-    assert open_source("profiles", path, MailProfile).share() == 1.0
+    assert open_source("profiles", path, MailProfile).read_fraction() == 1.0
 
 
 BYTES = st.one_of(

@@ -66,7 +66,7 @@ def test_rows_can_be_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         folder.mkdir()
         monkeypatch.chdir(folder)
 
-        users = EraseTargets.of(source_of(gzip.compress(content) if is_gzip else content, kind), KINDS)
+        users = EraseTargets.create(source_of(gzip.compress(content) if is_gzip else content, kind), KINDS)
 
         assert (users.kind, users.total, users.single_pass) == (expected, 3, False), (name, kind, is_gzip)
         for _ in range(2):
@@ -80,7 +80,7 @@ def test_rows_come_one_by_one_and_what_is_wrong_when_it_is_its_turn() -> None:
     """Nothing is read before it is asked for; what cannot be read is told between the ids around it, with its line."""
     Path("users.jsonl").write_text('"u1"\n["josé"]\n"u2"\n', encoding="utf-8")
 
-    users = EraseTargets.of(Path("users.jsonl"), KINDS)
+    users = EraseTargets.create(Path("users.jsonl"), KINDS)
     rows = rows_of(users)
 
     first = next(rows)
@@ -221,7 +221,7 @@ def test_memory_does_not_grow_with_the_file() -> None:
         ("users.jsonl", b'{"email": "user_%d"}\n', b""),
     ):
         peaks = []
-        for count in (2_000, 6_000):
+        for count in (1_000, 3_000):
             Path(name).write_bytes(start + b"".join(line % number for number in range(count)))
             with Path(name).open("rb") as stream:
                 tracemalloc.start()
@@ -237,7 +237,7 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(derandomize=True, deadline=None, max_examples=100)
+@settings(derandomize=True, deadline=None, max_examples=60)
 @given(
     content=st.one_of(
         st.binary(max_size=30),

@@ -14,12 +14,13 @@ from types import MappingProxyType
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapty import AdaptyUsageError, MailProfile, TransactionEvent
 from adapty.bulk._inputs.rows import Row
 from adapty.bulk._inputs.sources import Source, open_source
+from adapty.bulk._row_reader import RowReader
 from adapty.models import DeviceInfo
 from tests.conftest import EVENT, PROFILE
 
@@ -38,16 +39,20 @@ def read(source: Source) -> list[Row]:
 
 def read_into(found: list[Row], source: Source) -> None:
     """Read rows, and keep those that came before an error too."""
-    rows = source.rows()
-    if isinstance(rows, AsyncIterator):
-        asyncio.run(_collect(rows, found))
-    else:
-        found.extend(rows)
+
+    async def collect() -> None:
+        await _collect(RowReader(source.rows), found)
+
+    asyncio.run(collect())
 
 
-async def _collect(rows: AsyncIterator[Row], found: list[Row]) -> None:
-    async for row in rows:
-        found.append(row)  # noqa: PERF401 - what came before an error is looked at
+async def _collect(reader: RowReader, found: list[Row]) -> None:
+    reader.start()
+    try:
+        while batch := await reader.read_batch():
+            found.extend(batch)
+    finally:
+        await reader.close()
 
 
 async def one_by_one(items: Iterable[Any]) -> AsyncIterator[Any]:
@@ -124,7 +129,7 @@ def test_iterables_of_mappings(kind: str) -> None:
     source = opened(MADE_OF[kind](items))
 
     assert (source.name, source.format, source.path, source.size) == ("profiles", "jsonl", None, None)
-    assert (source.position(), source.share()) == (0, None)
+    assert (source.position(), source.read_fraction()) == (0, None)
     assert [(row.line, row.data) for row in read(source)] == [
         (1, {"email": "a", "device_info": {"os": "1"}}),
         (2, {"email": "b"}),
@@ -252,17 +257,21 @@ def test_notes_of_a_rejects_file_are_passed_over() -> None:
 
 @pytest.mark.parametrize("kind", ["list", "async"])
 def test_a_dict_that_is_filled_again_and_again_is_several_rows(kind: str) -> None:
-    """A program may use one dict for all records; a row keeps what was in it."""
+    """A program may use one dict, and one for its nested values, for all records; a row keeps what was in them."""
 
     def items() -> Iterator[dict[str, Any]]:
-        held: dict[str, Any] = {}
+        held: dict[str, Any] = {"custom_attributes": {"tags": []}}
         for number in range(3):
             held["email"] = number
+            held["custom_attributes"]["n"] = number
+            held["custom_attributes"]["tags"][:] = [number]
             yield held
 
     found = read(opened(items() if kind == "list" else one_by_one(items())))
 
-    assert [(row.data, row.source) for row in found] == [({"email": n}, {"email": n}) for n in range(3)]
+    assert [(row.data, row.source) for row in found] == [
+        ({"email": n, "custom_attributes": {"tags": [n], "n": n}},) * 2 for n in range(3)
+    ]
 
 
 @pytest.mark.parametrize("kind", ["generator", "async"])
@@ -357,6 +366,7 @@ ANYTHING = st.recursive(
 KEYS = st.sampled_from(["email", "mail", "custom_attributes", "plan", "_raw", "_line"]) | st.text(max_size=3)
 
 
+@settings(max_examples=30)
 @given(items=st.lists(st.dictionaries(KEYS, ANYTHING, max_size=4) | ANYTHING, max_size=5))
 def test_each_item_is_one_row(items: list[Any]) -> None:
     """Whatever an iterable gives, there is one row for it, in order, and no None is a field."""
@@ -380,6 +390,7 @@ JSON = st.recursive(
 )
 
 
+@settings(max_examples=30)
 @given(items=st.lists(st.dictionaries(KEYS, JSON, max_size=4), max_size=5))
 def test_a_file_and_a_program_give_the_same_rows(scratch: Path, items: list[dict[str, Any]]) -> None:
     """JSON Lines read from a file are what the mappings are that were written to it."""
