@@ -124,7 +124,7 @@ class RowReader(Thread):
                 batch = [self._buffer.popleft() for _ in range(min(len(self._buffer), _BATCH))]
                 if not self._buffer:
                     self._buffer_bytes = 0
-                    self._changed.notify()
+                self._changed.notify()
                 if batch:
                     return batch
                 if self._has_ended:
