@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+# Threads that resolve names import this module. A fork during the import would leave the child without it for good.
+import encodings.idna  # noqa: F401
 import os
 import ssl
 from contextlib import suppress

@@ -110,6 +110,8 @@ def prepare_tables(connection: sqlite3.Connection, schema: Schema, path: Path) -
         sqlite3.Error: SQLite failed.
     """
     application_id, version = _read_marks(connection)
+    if (application_id, version) == (schema.application_id, schema.version):
+        return
     if application_id == schema.application_id:
         while version != schema.version:
             if version not in schema.upgrades:

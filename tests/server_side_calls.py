@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from attrs import Factory, define, frozen
 from adapty import InstallationMeta, Price, RemoteConfig, Subscription, VirtualCurrencyTransactionItem
 from adapty._concurrency import map_async, map_threads
 from adapty._generated import openapi_spec
+from tests.core.support import case
 
 __all__ = [
     "BY_CUSTOMER_USER_ID",
@@ -280,6 +282,13 @@ class Stub:
         self.requests.append(request)
         reply = self.replies.pop(0) if len(self.replies) > 1 else self.replies[0]
         return reply(request)
+
+    @contextmanager
+    def case(self, **values: object) -> Iterator[None]:
+        """Forget earlier replies and requests, and name the values of a loop when a check fails."""
+        self.replies, self.requests = [answering(200, b"{}")], []
+        with case(**values):
+            yield
 
     @property
     def sent(self) -> Any:

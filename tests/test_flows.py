@@ -21,7 +21,7 @@ from adapty import (
     current_flow,
     flow_for,
 )
-from tests.core.support import EVENT, objects, repeatable
+from tests.core.support import EVENT, case, objects, repeatable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -63,12 +63,13 @@ def expected(history: Iterable[Happening]) -> str:
     return TABLE[ordered[-1].event_type] if ordered else "never purchased"
 
 
-@pytest.mark.parametrize(("event_type", "flow"), TABLE.items())
-def test_each_event_type_leads_to_the_flow_of_the_vendors_table(event_type: str, flow: str) -> None:
+def test_each_event_type_leads_to_the_flow_of_the_vendors_table() -> None:
     """The ten event types lead to the flows that the vendor's guide names."""
-    assert flow_for(event_type) == flow
-    assert current_flow([Happening(event_type, NOON)]) == flow
-    assert TransactionEvent(**{**EVENT, "event_type": event_type}).flow == flow
+    for event_type, flow in TABLE.items():
+        with case(event_type=event_type, flow=flow):
+            assert flow_for(event_type) == flow
+            assert current_flow([Happening(event_type, NOON)]) == flow
+            assert TransactionEvent(**{**EVENT, "event_type": event_type}).flow == flow
 
 
 def test_the_table_holds_each_event_type_once_and_cannot_be_changed() -> None:
@@ -101,9 +102,10 @@ def test_a_flow_is_the_text_of_its_name() -> None:
     assert pickle.loads(pickle.dumps(Flow.EXPIRED)) is Flow.EXPIRED  # noqa: S301 - our own bytes
 
 
-@pytest.mark.parametrize(
-    "event_type",
-    [
+def test_an_unknown_event_type_is_refused_with_the_known_ones() -> None:
+    """A name that is none of the ten ends in an error that names the field."""
+    event_type: Any
+    for event_type in [
         "",
         "Subscription_Started",
         "trial_started",
@@ -116,15 +118,13 @@ def test_a_flow_is_the_text_of_its_name() -> None:
         b"x",
         [],
         {},
-    ],
-)
-def test_an_unknown_event_type_is_refused_with_the_known_ones(event_type: Any) -> None:
-    """A name that is none of the ten ends in an error that names the field."""
-    with pytest.raises(AdaptyUsageError, match=r"^event_type: ") as caught:
-        flow_for(event_type)
-    assert caught.value.field_name == "event_type"
-    with pytest.raises(AdaptyUsageError, match=r"^event_type: "):
-        current_flow([Happening(event_type, NOON)])
+    ]:
+        with case(event_type=event_type):
+            with pytest.raises(AdaptyUsageError, match=r"^event_type: ") as caught:
+                flow_for(event_type)
+            assert caught.value.field_name == "event_type"
+            with pytest.raises(AdaptyUsageError, match=r"^event_type: "):
+                current_flow([Happening(event_type, NOON)])
 
 
 @given(event_type=objects())
@@ -213,28 +213,27 @@ class Nowhere(tzinfo):
         return "nowhere"
 
 
-@pytest.mark.parametrize(
-    "moment",
-    [
-        NOON.replace(tzinfo=None),
-        NOON.replace(tzinfo=Nowhere()),
-        NOON.date(),
-        NOON.timestamp(),
-        None,
-        "yesterday",
-        "2026-06-10T12:00:00",
-        datetime.min.replace(tzinfo=timezone(timedelta(hours=1))),
-    ],
-    ids=["naive", "nowhere", "date", "number", "none", "text", "naive-text", "before-time"],
-)
-@pytest.mark.parametrize("place", [0, 1, 2])
-def test_a_time_that_is_no_moment_is_refused_wherever_it_stands(moment: Any, place: int) -> None:
+def test_a_time_that_is_no_moment_is_refused_wherever_it_stands() -> None:
     """An event of a foreign class without a usable time ends in an error that names the field."""
-    history = [Happening("subscription_started", NOON)] * 2
-    history.insert(place, Happening("subscription_expired", moment))
-    with pytest.raises(AdaptyUsageError, match=r"^event_datetime: ") as caught:
-        current_flow(history)
-    assert caught.value.field_name == "event_datetime"
+    moment: Any
+    place: Any
+    for place in [0, 1, 2]:
+        for moment in [
+            NOON.replace(tzinfo=None),
+            NOON.replace(tzinfo=Nowhere()),
+            NOON.date(),
+            NOON.timestamp(),
+            None,
+            "yesterday",
+            "2026-06-10T12:00:00",
+            datetime.min.replace(tzinfo=timezone(timedelta(hours=1))),
+        ]:
+            with case(moment=moment, place=place):
+                history = [Happening("subscription_started", NOON)] * 2
+                history.insert(place, Happening("subscription_expired", moment))
+                with pytest.raises(AdaptyUsageError, match=r"^event_datetime: ") as caught:
+                    current_flow(history)
+                assert caught.value.field_name == "event_datetime"
 
 
 @pytest.mark.parametrize(

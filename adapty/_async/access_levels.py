@@ -1,4 +1,4 @@
-"""Access levels of the server-side API: what a user may use."""
+"""Access levels of the server-side API: what a user has access to."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ __all__ = ["AsyncAccessLevels", "AsyncAccessLevelsBase"]
 
 
 class AsyncAccessLevelsBase:
-    """What both versions of the API do alike with access levels."""
+    """The operations on access levels that both versions of the API have."""
 
     def __init__(self, transport: AsyncTransport, version: Literal["", "V1"]) -> None:
-        """Belong to a client; `version` is the ending of the operations' names."""
+        """Bind to a client's transport; `version` is the suffix of the operations' names."""
         self._transport = transport
         self._version = version
 
@@ -42,28 +42,30 @@ class AsyncAccessLevelsBase:
         lifetime: bool = False,
         extra_fields: Mapping[str, Any] | NotGiven = NOT_GIVEN,
     ) -> Profile:
-        """Give access without a transaction: operation `grantAccessLevel`.
+        """Grant access without a transaction: operation `grantAccessLevel`.
 
-        It does not show in analytics; what was paid for goes to `client.transactions`.
+        https://adapty.io/docs/api-adapty/operations/grantAccessLevel
+
+        Analytics does not include it. Record paid access with `client.transactions`.
 
         Args:
-            access_level_id: The level, such as `premium`.
-            customer_user_id: Your own id of the user; this or the next one, not both.
-            profile_id: Adapty's id of the user, a UUID.
-            starts_at: When it begins, aware, or ISO 8601 text with an offset; a relativedelta or timedelta counts from
-                now. At once where left out or None.
-            expires_at: When it ends, likewise; this or `lifetime`.
-            lifetime: True gives access without an end.
-            extra_fields: Fields that the API has and this release does not know, sent as they are.
+            access_level_id: The access level, such as `premium`.
+            customer_user_id: Your own ID of the user. Pass this or `profile_id`.
+            profile_id: Adapty's ID of the user, a UUID.
+            starts_at: When access starts: an aware datetime, ISO 8601 text with an offset, or a relativedelta or
+                timedelta from now. Default: immediately.
+            expires_at: When access ends, in the same forms. Pass this or `lifetime`.
+            lifetime: True grants access without an end.
+            extra_fields: Fields of the API that this release does not know, sent unchanged.
 
         Returns:
-            The profile as it is now.
+            The profile after the change.
 
         Raises:
-            AdaptyUsageError: An argument is missing or is what the API would refuse; nothing was sent.
+            AdaptyUsageError: An argument is missing or invalid. Nothing was sent.
             ProfileNotFoundError: There is no such profile.
-            AdaptyAPIError: The API refused it or failed.
-            AdaptyConnectionError: No answer came, after all tries. Granting it again does no harm.
+            AdaptyAPIError: The API rejected the request or failed.
+            AdaptyConnectionError: No response arrived after all attempts. The call is safe to repeat.
 
         Example:
             >>> from dateutil.relativedelta import relativedelta
@@ -88,17 +90,17 @@ class AsyncAccessLevelsBase:
 
     @staticmethod
     def is_active(level: AccessLevel | None, at: datetime | str | None = None) -> bool:
-        """Tell whether an access level is open; nothing is sent.
+        """Return whether an access level is active. No request is sent.
 
-        It is when it has begun (`starts_at` is None or not after `at`) and has not ended (`expires_at` is None, or
-        after `at`). In a grace period `expires_at` is the end of that.
+        A level is active if it has started (`starts_at` is None or not after `at`) and has not ended (`expires_at` is
+        None or after `at`). In a grace period, `expires_at` is the end of the grace period.
 
         Args:
-            level: The level, or None, which is not open: what `profile.access_level(...)` gives.
-            at: The moment to judge, aware, or ISO 8601 text with an offset; now where left out.
+            level: The level, such as `profile.access_level(...)` returns it. None is not active.
+            at: The time to check: an aware datetime, or ISO 8601 text with an offset. Default: now.
 
         Raises:
-            AdaptyUsageError: `level` is something else, or `at` is naive or no moment.
+            AdaptyUsageError: `level` is not an access level, or `at` is naive or not a time.
 
         Example:
             >>> from adapty import AccessLevel
@@ -110,14 +112,14 @@ class AsyncAccessLevelsBase:
 
     @staticmethod
     def active(profile: Profile, at: datetime | str | None = None) -> tuple[AccessLevel, ...]:
-        """Give the access levels of a profile that are open; nothing is sent.
+        """Return the active access levels of a profile. No request is sent.
 
         Args:
             profile: The profile.
-            at: The moment to judge, as in `is_active`.
+            at: The time to check, as in `is_active`.
 
         Raises:
-            AdaptyUsageError: `profile` is something else, or `at` is naive or no moment.
+            AdaptyUsageError: `profile` is not a profile, or `at` is naive or not a time.
 
         Example:
             >>> from adapty import Profile
@@ -129,10 +131,10 @@ class AsyncAccessLevelsBase:
 
 
 class AsyncAccessLevels(AsyncAccessLevelsBase):
-    """Access levels; `client.access_levels` of a client."""
+    """The access levels of a user: `client.access_levels`."""
 
     def __init__(self, transport: AsyncTransport) -> None:
-        """Belong to a client."""
+        """Bind to a client's transport."""
         super().__init__(transport, "")
 
     async def revoke(
@@ -145,25 +147,27 @@ class AsyncAccessLevels(AsyncAccessLevelsBase):
         immediate: bool = False,
         extra_fields: Mapping[str, Any] | NotGiven = NOT_GIVEN,
     ) -> Profile:
-        """End access: operation `revokeAccessLevel`.
+        """Revoke access: operation `revokeAccessLevel`.
+
+        https://adapty.io/docs/api-adapty/operations/revokeAccessLevel
 
         Args:
-            access_level_id: The level, such as `premium`.
-            customer_user_id: Your own id of the user; this or the next one, not both.
-            profile_id: Adapty's id of the user, a UUID.
-            revoke_at: When to end it, aware, or ISO 8601 text with an offset; a relativedelta or timedelta counts from
-                now. This or `immediate`.
-            immediate: True ends it at once.
-            extra_fields: Fields that the API has and this release does not know, sent as they are.
+            access_level_id: The access level, such as `premium`.
+            customer_user_id: Your own ID of the user. Pass this or `profile_id`.
+            profile_id: Adapty's ID of the user, a UUID.
+            revoke_at: When access ends: an aware datetime, ISO 8601 text with an offset, or a relativedelta or
+                timedelta from now. Pass this or `immediate`.
+            immediate: True ends access immediately.
+            extra_fields: Fields of the API that this release does not know, sent unchanged.
 
         Returns:
-            The profile as it is now.
+            The profile after the change.
 
         Raises:
-            AdaptyUsageError: An argument is missing or is what the API would refuse; nothing was sent.
+            AdaptyUsageError: An argument is missing or invalid. Nothing was sent.
             ProfileNotFoundError: There is no such profile.
-            AdaptyAPIError: The API refused it or failed.
-            AdaptyConnectionError: No answer came, after all tries. Revoking it again does no harm.
+            AdaptyAPIError: The API rejected the request or failed.
+            AdaptyConnectionError: No response arrived after all attempts. The call is safe to repeat.
 
         Example:
             >>> await client.profiles.create(customer_user_id="user_12345")

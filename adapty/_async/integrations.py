@@ -1,4 +1,4 @@
-"""Integrations: the ids under which analytics and attribution services know a user."""
+"""Integrations: the IDs of a user in analytics and attribution services."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ __all__ = ["AsyncIntegrations"]
 
 
 class AsyncIntegrations:
-    """A user's integration identifiers; `client.integrations` of a client."""
+    """The integration identifiers of a user: `client.integrations`."""
 
     def __init__(self, transport: AsyncTransport) -> None:
-        """Belong to a client."""
+        """Bind to a client's transport."""
         self._transport = transport
 
     async def get(
@@ -33,20 +33,22 @@ class AsyncIntegrations:
         customer_user_id: str | None = None,
         profile_id: str | UUID | None = None,
     ) -> IntegrationIdentifiers:
-        """Look the ids up: operation `getIntegrationIdentifiers`.
+        """Return the stored identifiers: operation `getIntegrationIdentifiers`.
+
+        https://adapty.io/docs/api-adapty/operations/getIntegrationIdentifiers
 
         Args:
-            customer_user_id: Your own id of the user; this or the next one, not both.
-            profile_id: Adapty's id of the user, a UUID.
+            customer_user_id: Your own ID of the user. Pass this or `profile_id`.
+            profile_id: Adapty's ID of the user, a UUID.
 
         Returns:
-            The stored ids.
+            The stored identifiers.
 
         Raises:
-            AdaptyUsageError: None or both ids are given, or the one cannot be sent; nothing was sent.
+            AdaptyUsageError: Neither or both IDs are given, or the ID is invalid. Nothing was sent.
             ProfileNotFoundError: There is no such profile.
-            AdaptyAPIError: The API refused it or failed.
-            AdaptyConnectionError: No answer came, after all tries.
+            AdaptyAPIError: The API rejected the request or failed.
+            AdaptyConnectionError: No response arrived after all attempts.
 
         Example:
             >>> await client.profiles.create(customer_user_id="user_12345")
@@ -67,18 +69,20 @@ class AsyncIntegrations:
         profile_id: str | UUID | None = None,
         **identifiers: Unpack[IntegrationIdentifierFields],
     ) -> None:
-        """Store ids: operation `setIntegrationIdentifiers`. At least one is needed.
+        """Store identifiers: operation `setIntegrationIdentifiers`. At least one is required.
+
+        https://adapty.io/docs/api-adapty/operations/setIntegrationIdentifiers
 
         Args:
-            customer_user_id: Your own id of the user; this or the next one, not both.
-            profile_id: Adapty's id of the user, a UUID.
-            identifiers: The ids by name: see `adapty.models.IntegrationIdentifierFields`.
+            customer_user_id: Your own ID of the user. Pass this or `profile_id`.
+            profile_id: Adapty's ID of the user, a UUID.
+            identifiers: The identifiers by name: see `adapty.models.IntegrationIdentifierFields`.
 
         Raises:
-            AdaptyUsageError: An argument is missing, unknown or is what the API would refuse; nothing was sent.
+            AdaptyUsageError: An argument is missing, unknown or invalid. Nothing was sent.
             ProfileNotFoundError: There is no such profile.
-            AdaptyAPIError: The API refused it or failed.
-            AdaptyConnectionError: No answer came, after all tries. Storing them again does no harm.
+            AdaptyAPIError: The API rejected the request or failed.
+            AdaptyConnectionError: No response arrived after all attempts. The call is safe to repeat.
 
         Example:
             >>> await client.profiles.create(customer_user_id="user_12345")

@@ -1,4 +1,4 @@
-"""The Mail API: who the subscribers are, and what happened to their purchases."""
+"""The Mail API: subscribers, and the events of their purchases."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ __all__ = ["AsyncMail"]
 
 
 class AsyncMail:
-    """The operations of the Adapty Mail API; `client.mail` of a client.
+    """The Adapty Mail API: `client.mail`.
 
-    The key is the Mail project's own (`mail_secret_key`), not the server-side API's.
+    It needs the Mail project's key (`mail_secret_key`), which is not the server-side API's.
     """
 
     def __init__(self, transport: AsyncTransport) -> None:
-        """Belong to a client."""
+        """Bind to a client's transport."""
         self._transport = transport
 
     @overload
@@ -42,6 +42,8 @@ class AsyncMail:
     async def save_profile(self, profile: MailProfile | NotGiven = NOT_GIVEN, /, **fields: Any) -> None:
         """Create or update a subscriber: operation `saveProfile`.
 
+        https://adapty.io/docs/api-mail/operations/saveProfile
+
         Saving the same `external_profile_id` again changes the stored profile, except for its e-mail address. Fields
         that are not given stay as they are. Adapty Mail accepts only profiles created after the Mail project's setup
         is complete; obtaining the user's consent is up to the sender.
@@ -51,9 +53,9 @@ class AsyncMail:
             fields: The profile's fields: see `adapty.models.MailProfileFields`.
 
         Raises:
-            AdaptyUsageError: A field is missing or is what the API would refuse; nothing was sent.
-            AdaptyAPIError: The API refused it (`BadRequestError`, `AuthenticationError`) or failed.
-            AdaptyConnectionError: No answer came, after all tries. Saving again does no harm.
+            AdaptyUsageError: A field is missing or invalid. Nothing was sent.
+            AdaptyAPIError: The API rejected the request (`BadRequestError`, `AuthenticationError`) or failed.
+            AdaptyConnectionError: No response arrived after all attempts. The call is safe to repeat.
 
         Example:
             >>> await client.mail.save_profile(
@@ -76,6 +78,8 @@ class AsyncMail:
     async def save_transaction_event(self, event: TransactionEvent | NotGiven = NOT_GIVEN, /, **fields: Any) -> None:
         """Save a transaction event: operation `saveTransactionEvent`.
 
+        https://adapty.io/docs/api-mail/operations/saveTransactionEvent
+
         The event may arrive before its profile: the API stores it and links it when the profile is saved. The flow
         that each event type leads to is in `adapty.flows`.
 
@@ -84,9 +88,9 @@ class AsyncMail:
             fields: The event's fields: see `adapty.models.TransactionEventFields`.
 
         Raises:
-            AdaptyUsageError: A field is missing or is what the API would refuse; nothing was sent.
-            AdaptyAPIError: The API refused it (`BadRequestError`, `AuthenticationError`) or failed.
-            AdaptyConnectionError: No answer came, after all tries. Saving again does no harm.
+            AdaptyUsageError: A field is missing or invalid. Nothing was sent.
+            AdaptyAPIError: The API rejected the request (`BadRequestError`, `AuthenticationError`) or failed.
+            AdaptyConnectionError: No response arrived after all attempts. The call is safe to repeat.
 
         Example:
             >>> from decimal import Decimal
@@ -115,24 +119,26 @@ class AsyncMail:
         email: str | NotGiven = NOT_GIVEN,
         extra_fields: Mapping[str, Any] | NotGiven = NOT_GIVEN,
     ) -> None:
-        """Erase a subscriber for good: operation `deleteProfile`.
+        """Erase a subscriber permanently: operation `deleteProfile`.
+
+        https://adapty.io/docs/api-mail/operations/deleteProfile
 
         A later save with the same identifiers does not bring the profile back. After an attempt by `email` alone that
         may have succeeded, a 404 counts as success: the address is deleted with the profile. For the other two
-        identifiers, the API answers a repeated deletion like the first one. So a 404 means that there is no such
+        identifiers, the API responds to a repeated deletion as to the first one. So a 404 means that there is no such
         profile, and a success may mean that the profile was erased before.
 
         Args:
-            external_profile_id: The id that the profile is saved with; this or one of the next two is enough.
-            customer_user_id: Your own user id.
+            external_profile_id: The ID that the profile is saved with. One of the three identifiers is enough.
+            customer_user_id: Your own user ID.
             email: The subscriber's address.
-            extra_fields: Fields that the API has and this release does not know, sent as they are.
+            extra_fields: Fields of the API that this release does not know, sent unchanged.
 
         Raises:
-            AdaptyUsageError: No identifier is given, or one is what the API would refuse; nothing was sent.
+            AdaptyUsageError: No identifier is given, or one is invalid. Nothing was sent.
             ProfileNotFoundError: There is no such profile.
-            AdaptyAPIError: The API refused it or failed.
-            AdaptyConnectionError: No answer came, after all tries; the profile may be erased or not.
+            AdaptyAPIError: The API rejected the request or failed.
+            AdaptyConnectionError: No response arrived after all attempts. The profile may have been erased.
 
         Example:
             >>> await client.mail.save_profile(
@@ -158,10 +164,10 @@ class AsyncMail:
         concurrency: int = 8,
         on_result: Callable[[DeletionResult], object] | None = None,
     ) -> DeletionReport:
-        """Erase many subscribers, several at a time; `client.profiles.delete_many` is the same for the other API.
+        """Erase many subscribers, several at a time. `client.profiles.delete_many` does it in the server-side API.
 
-        One that fails does not keep the others from being erased, unless what failed would fail them all: the key,
-        the connection, the rate, five failures of the API in a row. An id that cannot be sent counts as failed.
+        A failure of one ID does not stop the run. Errors that affect every request (bad key, no connection, rate limit,
+        five failures of the API in a row) abort it. An invalid ID counts as failed.
 
         Args:
             ids: The IDs of the subscribers to erase. A repeated ID is sent once. A value that a spreadsheet or a dump
@@ -170,16 +176,16 @@ class AsyncMail:
                 try each ID as `external_profile_id`, and if that finds no profile, as `customer_user_id`, as
                 `adapty.bulk.erase` does. `DeletionResult.found_by` is the kind that found the profile. An e-mail
                 address then counts as failed.
-            concurrency: How many requests are under way at a time, 1 to 100.
-            on_result: Called with each `DeletionResult` as it comes, in the caller's thread.
+            concurrency: The maximum number of concurrent requests, from 1 to 100. Default: 8.
+            on_result: Called with each `DeletionResult`, in the caller's thread.
 
         Returns:
-            What came of each id. Look at `failed`: failures of single ids are not raised. Look at `not_found`: by these
-            ids Mail found no profile, which may still be there under another kind of id. `deleted` may also say that a
-            profile was deleted before, for Mail answers a second deletion by your own ids like the first one.
+            The result of each ID. Check `failed` and `not_found`: failures of single IDs are not raised, and a profile
+            that was not found may exist under another kind of ID. `deleted` includes profiles deleted before, because
+            Mail responds to a repeated deletion by your own IDs as to the first one.
 
         Raises:
-            AdaptyUsageError: `ids` is a single one, or another argument is wrong; nothing was sent.
+            AdaptyUsageError: `ids` is a single ID, or another argument is invalid. Nothing was sent.
 
         Example:
             >>> report = await client.mail.delete_many(["user_1"])
@@ -201,13 +207,13 @@ class AsyncMail:
         return await run_deletions(run, delete, concurrency)
 
     def low_level(self) -> AuthenticatedClient:
-        """Give the generated code's own client, ready to use: this client's key, connections and timeouts.
+        """Return the generated client, with this client's key, connections and timeouts.
 
-        For calls that the facade does not make. There are no retries and no checks on this level, errors are the
-        generated code's and httpx's, and the connections close with the facade's client.
+        Use it for requests that the facade does not cover. It does not retry or validate, and its errors are those of
+        the generated code and httpx. Its connections are closed with this client.
 
         Raises:
-            AdaptyConfigError: The client was made without a key of the Mail API.
+            AdaptyConfigError: The client has no key for the Mail API.
 
         Example:
             >>> from adapty_generated.mail.api.default import save_profile
@@ -217,8 +223,8 @@ class AsyncMail:
             ...     "external_created_at": "2026-06-01T10:30:00Z",
             ...     "email": "jane@example.com",
             ... })
-            >>> answer = await save_profile.asyncio_detailed(client=client.mail.low_level(), body=body)
-            >>> answer.status_code
+            >>> response = await save_profile.asyncio_detailed(client=client.mail.low_level(), body=body)
+            >>> response.status_code
             <HTTPStatus.OK: 200>
         """
         return low_level_mail_client(self._transport.config, self._transport.shared_transport())

@@ -1,4 +1,4 @@
-"""Purchases of Stripe and Paddle, which Adapty looks up itself."""
+"""Stripe and Paddle purchases that Adapty validates with the store."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ __all__ = ["AsyncPurchases"]
 
 
 class AsyncPurchases:
-    """Purchases to validate; `client.purchases` of a client. The user is created where there is none."""
+    """Purchases to validate: `client.purchases`. Adapty creates the user if there is none."""
 
     def __init__(self, transport: AsyncTransport) -> None:
-        """Belong to a client."""
+        """Bind to a client's transport."""
         self._transport = transport
 
     async def validate_stripe(
@@ -32,27 +32,29 @@ class AsyncPurchases:
         stripe_token: str,
         extra_fields: Mapping[str, Any] | NotGiven = NOT_GIVEN,
     ) -> None:
-        """Have a Stripe purchase looked up and recorded: operation `validateStripePurchase`.
+        """Validate and record a Stripe purchase: operation `validateStripePurchase`.
+
+        https://adapty.io/docs/api-adapty/operations/validateStripePurchase
 
         Args:
-            customer_user_id: Your own id of the user.
+            customer_user_id: Your own ID of the user.
             stripe_token: A Stripe subscription (`sub_...`) or payment intent (`pi_...`).
-            extra_fields: Fields that the API has and this release does not know, sent as they are.
+            extra_fields: Fields of the API that this release does not know, sent unchanged.
 
         Raises:
-            AdaptyUsageError: An argument is missing or is what the API would refuse; nothing was sent.
-            AdaptyAPIError: The API refused it or failed.
-            AdaptyConnectionError: No answer came, after all tries. Validating it again does no harm.
+            AdaptyUsageError: An argument is missing or invalid. Nothing was sent.
+            AdaptyAPIError: The API rejected the request or failed.
+            AdaptyConnectionError: No response arrived after all attempts. The call is safe to repeat.
 
         Example:
             >>> await client.purchases.validate_stripe(customer_user_id="user_12345", stripe_token="sub_1PqXyZ")
         """
-        about = StripeValidationAttributes(
+        attributes = StripeValidationAttributes(
             customer_user_id=customer_user_id, stripe_token=stripe_token, extra_fields=extra_fields
         )
         await self._transport.execute(
             build_server_side_call(
-                "validateStripePurchase", ignore_body, StripeValidationRequest.from_attributes(about)
+                "validateStripePurchase", ignore_body, StripeValidationRequest.from_attributes(attributes)
             )
         )
 
@@ -63,21 +65,23 @@ class AsyncPurchases:
         paddle_token: str,
         extra_fields: Mapping[str, Any] | NotGiven = NOT_GIVEN,
     ) -> Profile:
-        """Have a Paddle purchase looked up and recorded: operation `validatePaddlePurchase`.
+        """Validate and record a Paddle purchase: operation `validatePaddlePurchase`.
+
+        https://adapty.io/docs/api-adapty/operations/validatePaddlePurchase
 
         Args:
-            customer_user_id: Your own id of the user.
+            customer_user_id: Your own ID of the user.
             paddle_token: A Paddle transaction (`txn_...`) or subscription (`sub_...`).
-            extra_fields: Fields that the API has and this release does not know, sent as they are.
+            extra_fields: Fields of the API that this release does not know, sent unchanged.
 
         Returns:
-            The profile as it is now.
+            The profile after the change.
 
         Raises:
-            AdaptyUsageError: An argument is missing or is what the API would refuse; nothing was sent.
-            AdaptyAPIError: The API refused it or failed; `error_code` is `no_products_found`,
+            AdaptyUsageError: An argument is missing or invalid. Nothing was sent.
+            AdaptyAPIError: The API rejected the request or failed; `error_code` is `no_products_found`,
                 `paddle_api_key_not_found` or `invalid_paddle_credentials_or_purchase_not_found`.
-            AdaptyConnectionError: No answer came, after all tries. Validating it again does no harm.
+            AdaptyConnectionError: No response arrived after all attempts. The call is safe to repeat.
 
         Example:
             >>> profile = await client.purchases.validate_paddle(

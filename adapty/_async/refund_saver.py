@@ -1,4 +1,4 @@
-"""The refund saver: what the App Store is told when a user asks it for a refund."""
+"""Refund Saver: what Adapty reports to the App Store when a user requests a refund."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ __all__ = ["AsyncRefundSaver"]
 
 
 class AsyncRefundSaver:
-    """A user's refund saver settings; `client.refund_saver` of a client."""
+    """The Refund Saver settings of a user: `client.refund_saver`."""
 
     def __init__(self, transport: AsyncTransport) -> None:
-        """Belong to a client."""
+        """Bind to a client's transport."""
         self._transport = transport
 
     async def get(
@@ -33,20 +33,22 @@ class AsyncRefundSaver:
         customer_user_id: str | None = None,
         profile_id: str | UUID | None = None,
     ) -> RefundSaverSettings:
-        """Look the settings up: operation `getRefundSaverSettings`.
+        """Return the settings: operation `getRefundSaverSettings`.
+
+        https://adapty.io/docs/api-adapty/operations/getRefundSaverSettings
 
         Args:
-            customer_user_id: Your own id of the user; this or the next one, not both.
-            profile_id: Adapty's id of the user, a UUID.
+            customer_user_id: Your own ID of the user. Pass this or `profile_id`.
+            profile_id: Adapty's ID of the user, a UUID.
 
         Returns:
-            Consent and preference.
+            The settings: consent and preference.
 
         Raises:
-            AdaptyUsageError: None or both ids are given, or the one cannot be sent; nothing was sent.
-            ProfileNotFoundError: There is no such profile, which the API answers with 400 here.
-            AdaptyAPIError: The API refused it or failed.
-            AdaptyConnectionError: No answer came, after all tries.
+            AdaptyUsageError: Neither or both IDs are given, or the ID is invalid. Nothing was sent.
+            ProfileNotFoundError: There is no such profile. The API responds with 400 here.
+            AdaptyAPIError: The API rejected the request or failed.
+            AdaptyConnectionError: No response arrived after all attempts.
 
         Example:
             >>> await client.profiles.create(customer_user_id="user_12345")
@@ -68,23 +70,25 @@ class AsyncRefundSaver:
         consent: bool | NotGiven | None = NOT_GIVEN,
         extra_fields: Mapping[str, Any] | NotGiven = NOT_GIVEN,
     ) -> RefundSaverSettings:
-        """Change the settings: operation `setRefundSaverSettings`. At least one of the two is needed.
+        """Change the settings: operation `setRefundSaverSettings`. At least one of the two is required.
+
+        https://adapty.io/docs/api-adapty/operations/setRefundSaverSettings
 
         Args:
-            customer_user_id: Your own id of the user; this or the next one, not both.
-            profile_id: Adapty's id of the user, a UUID.
-            custom_preference: What the store is asked to decide: `grant`, `no_preference` or `decline`.
-            consent: Whether the user lets usage data be shared with the store.
-            extra_fields: Fields that the API has and this release does not know, sent as they are.
+            customer_user_id: Your own ID of the user. Pass this or `profile_id`.
+            profile_id: Adapty's ID of the user, a UUID.
+            custom_preference: The decision to suggest to the store: `grant`, `no_preference` or `decline`.
+            consent: Whether the user consents to sharing usage data with the store.
+            extra_fields: Fields of the API that this release does not know, sent unchanged.
 
         Returns:
-            The settings as they are now.
+            The settings after the change.
 
         Raises:
-            AdaptyUsageError: An argument is missing or is what the API would refuse; nothing was sent.
-            ProfileNotFoundError: There is no such profile, which the API answers with 400 here.
-            AdaptyAPIError: The API refused it or failed.
-            AdaptyConnectionError: No answer came, after all tries. Setting them again does no harm.
+            AdaptyUsageError: An argument is missing or invalid. Nothing was sent.
+            ProfileNotFoundError: There is no such profile. The API responds with 400 here.
+            AdaptyAPIError: The API rejected the request or failed.
+            AdaptyConnectionError: No response arrived after all attempts. The call is safe to repeat.
 
         Example:
             >>> await client.profiles.create(customer_user_id="user_12345")

@@ -1,4 +1,4 @@
-"""Version 1 of the server-side API, for callers that have not moved; new code uses version 2."""
+"""Version 1 of the server-side API, for existing integrations. Use version 2 in new code."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ __all__ = ["AsyncV1", "AsyncV1AccessLevels", "AsyncV1Profiles"]
 
 
 class AsyncV1Profiles(AsyncProfilesBase):
-    """Profiles of version 1, which knows no `platform`; `client.v1.profiles` of a client."""
+    """The profiles of version 1, without `platform`: `client.v1.profiles`."""
 
     def __init__(self, transport: AsyncTransport) -> None:
-        """Belong to a client."""
+        """Bind to a client's transport."""
         super().__init__(transport, "V1")
 
     async def create(
@@ -35,16 +35,18 @@ class AsyncV1Profiles(AsyncProfilesBase):
     ) -> Profile:
         """Create a user: operation `createProfileV1`.
 
+        https://adapty.io/docs/server-side-api-specs-legacy
+
         Args:
-            customer_user_id: Your own id of the user; this or the next one, not both.
-            profile_id: Adapty's id of the user, a UUID.
+            customer_user_id: Your own ID of the user. Pass this or `profile_id`.
+            profile_id: Adapty's ID of the user, a UUID.
             fields: The profile's fields, all optional: see `adapty.models.ProfileFields`.
 
         Returns:
-            The profile as it is now.
+            The profile after the change.
 
         Raises:
-            AdaptyError: As `client.profiles.create`.
+            AdaptyError: As in `client.profiles.create`.
 
         Example:
             >>> profile = await client.v1.profiles.create(customer_user_id="user_12345", first_name="Jane")
@@ -64,18 +66,20 @@ class AsyncV1Profiles(AsyncProfilesBase):
         profile_id: str | UUID | None = None,
         **fields: Unpack[ProfileFields],
     ) -> Profile:
-        """Change a user: operation `updateProfileV1`. What is left out stays as it is, None clears a field.
+        """Update a user: operation `updateProfileV1`. Fields that are not given stay as they are; None clears a field.
+
+        https://adapty.io/docs/server-side-api-specs-legacy
 
         Args:
-            customer_user_id: Your own id of the user; this or the next one, not both.
-            profile_id: Adapty's id of the user, a UUID.
+            customer_user_id: Your own ID of the user. Pass this or `profile_id`.
+            profile_id: Adapty's ID of the user, a UUID.
             fields: The profile's fields, all optional: see `adapty.models.ProfileFields`.
 
         Returns:
-            The profile as it is now.
+            The profile after the change.
 
         Raises:
-            AdaptyError: As `client.profiles.update`.
+            AdaptyError: As in `client.profiles.update`.
 
         Example:
             >>> await client.v1.profiles.create(customer_user_id="user_12345")
@@ -91,15 +95,15 @@ class AsyncV1Profiles(AsyncProfilesBase):
 
 
 class AsyncV1AccessLevels(AsyncAccessLevelsBase):
-    """Access levels of version 1, which can grant and not revoke; `client.v1.access_levels` of a client."""
+    """The access levels of version 1, which cannot be revoked: `client.v1.access_levels`."""
 
     def __init__(self, transport: AsyncTransport) -> None:
-        """Belong to a client."""
+        """Bind to a client's transport."""
         super().__init__(transport, "V1")
 
 
 class AsyncV1:
-    """What version 1 has; `client.v1` of a client.
+    """Version 1 of the server-side API: `client.v1`.
 
     Attributes:
         profiles: Profiles.
@@ -117,6 +121,6 @@ class AsyncV1:
     access_levels: AsyncV1AccessLevels
 
     def __init__(self, transport: AsyncTransport) -> None:
-        """Belong to a client."""
+        """Bind to a client's transport."""
         self.profiles = AsyncV1Profiles(transport)
         self.access_levels = AsyncV1AccessLevels(transport)

@@ -1,6 +1,6 @@
 # Generated from adapty/_async/integrations.py by `make unasync`; do not edit.
 
-"""Integrations: the ids under which analytics and attribution services know a user."""
+"""Integrations: the IDs of a user in analytics and attribution services."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ __all__ = ["Integrations"]
 
 
 class Integrations:
-    """A user's integration identifiers; `client.integrations` of a client."""
+    """The integration identifiers of a user: `client.integrations`."""
 
     def __init__(self, transport: Transport) -> None:
-        """Belong to a client."""
+        """Bind to a client's transport."""
         self._transport = transport
 
     def get(
@@ -35,20 +35,22 @@ class Integrations:
         customer_user_id: str | None = None,
         profile_id: str | UUID | None = None,
     ) -> IntegrationIdentifiers:
-        """Look the ids up: operation `getIntegrationIdentifiers`.
+        """Return the stored identifiers: operation `getIntegrationIdentifiers`.
+
+        https://adapty.io/docs/api-adapty/operations/getIntegrationIdentifiers
 
         Args:
-            customer_user_id: Your own id of the user; this or the next one, not both.
-            profile_id: Adapty's id of the user, a UUID.
+            customer_user_id: Your own ID of the user. Pass this or `profile_id`.
+            profile_id: Adapty's ID of the user, a UUID.
 
         Returns:
-            The stored ids.
+            The stored identifiers.
 
         Raises:
-            AdaptyUsageError: None or both ids are given, or the one cannot be sent; nothing was sent.
+            AdaptyUsageError: Neither or both IDs are given, or the ID is invalid. Nothing was sent.
             ProfileNotFoundError: There is no such profile.
-            AdaptyAPIError: The API refused it or failed.
-            AdaptyConnectionError: No answer came, after all tries.
+            AdaptyAPIError: The API rejected the request or failed.
+            AdaptyConnectionError: No response arrived after all attempts.
 
         Example:
             >>> client.profiles.create(customer_user_id="user_12345")
@@ -69,18 +71,20 @@ class Integrations:
         profile_id: str | UUID | None = None,
         **identifiers: Unpack[IntegrationIdentifierFields],
     ) -> None:
-        """Store ids: operation `setIntegrationIdentifiers`. At least one is needed.
+        """Store identifiers: operation `setIntegrationIdentifiers`. At least one is required.
+
+        https://adapty.io/docs/api-adapty/operations/setIntegrationIdentifiers
 
         Args:
-            customer_user_id: Your own id of the user; this or the next one, not both.
-            profile_id: Adapty's id of the user, a UUID.
-            identifiers: The ids by name: see `adapty.models.IntegrationIdentifierFields`.
+            customer_user_id: Your own ID of the user. Pass this or `profile_id`.
+            profile_id: Adapty's ID of the user, a UUID.
+            identifiers: The identifiers by name: see `adapty.models.IntegrationIdentifierFields`.
 
         Raises:
-            AdaptyUsageError: An argument is missing, unknown or is what the API would refuse; nothing was sent.
+            AdaptyUsageError: An argument is missing, unknown or invalid. Nothing was sent.
             ProfileNotFoundError: There is no such profile.
-            AdaptyAPIError: The API refused it or failed.
-            AdaptyConnectionError: No answer came, after all tries. Storing them again does no harm.
+            AdaptyAPIError: The API rejected the request or failed.
+            AdaptyConnectionError: No response arrived after all attempts. The call is safe to repeat.
 
         Example:
             >>> client.profiles.create(customer_user_id="user_12345")

@@ -1,6 +1,6 @@
 # Generated from adapty/_async/mail.py by `make unasync`; do not edit.
 
-"""The Mail API: who the subscribers are, and what happened to their purchases."""
+"""The Mail API: subscribers, and the events of their purchases."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ __all__ = ["Mail"]
 
 
 class Mail:
-    """The operations of the Adapty Mail API; `client.mail` of a client.
+    """The Adapty Mail API: `client.mail`.
 
-    The key is the Mail project's own (`mail_secret_key`), not the server-side API's.
+    It needs the Mail project's key (`mail_secret_key`), which is not the server-side API's.
     """
 
     def __init__(self, transport: Transport) -> None:
-        """Belong to a client."""
+        """Bind to a client's transport."""
         self._transport = transport
 
     @overload
@@ -44,6 +44,8 @@ class Mail:
     def save_profile(self, profile: MailProfile | NotGiven = NOT_GIVEN, /, **fields: Any) -> None:
         """Create or update a subscriber: operation `saveProfile`.
 
+        https://adapty.io/docs/api-mail/operations/saveProfile
+
         Saving the same `external_profile_id` again changes the stored profile, except for its e-mail address. Fields
         that are not given stay as they are. Adapty Mail accepts only profiles created after the Mail project's setup
         is complete; obtaining the user's consent is up to the sender.
@@ -53,9 +55,9 @@ class Mail:
             fields: The profile's fields: see `adapty.models.MailProfileFields`.
 
         Raises:
-            AdaptyUsageError: A field is missing or is what the API would refuse; nothing was sent.
-            AdaptyAPIError: The API refused it (`BadRequestError`, `AuthenticationError`) or failed.
-            AdaptyConnectionError: No answer came, after all tries. Saving again does no harm.
+            AdaptyUsageError: A field is missing or invalid. Nothing was sent.
+            AdaptyAPIError: The API rejected the request (`BadRequestError`, `AuthenticationError`) or failed.
+            AdaptyConnectionError: No response arrived after all attempts. The call is safe to repeat.
 
         Example:
             >>> client.mail.save_profile(
@@ -78,6 +80,8 @@ class Mail:
     def save_transaction_event(self, event: TransactionEvent | NotGiven = NOT_GIVEN, /, **fields: Any) -> None:
         """Save a transaction event: operation `saveTransactionEvent`.
 
+        https://adapty.io/docs/api-mail/operations/saveTransactionEvent
+
         The event may arrive before its profile: the API stores it and links it when the profile is saved. The flow
         that each event type leads to is in `adapty.flows`.
 
@@ -86,9 +90,9 @@ class Mail:
             fields: The event's fields: see `adapty.models.TransactionEventFields`.
 
         Raises:
-            AdaptyUsageError: A field is missing or is what the API would refuse; nothing was sent.
-            AdaptyAPIError: The API refused it (`BadRequestError`, `AuthenticationError`) or failed.
-            AdaptyConnectionError: No answer came, after all tries. Saving again does no harm.
+            AdaptyUsageError: A field is missing or invalid. Nothing was sent.
+            AdaptyAPIError: The API rejected the request (`BadRequestError`, `AuthenticationError`) or failed.
+            AdaptyConnectionError: No response arrived after all attempts. The call is safe to repeat.
 
         Example:
             >>> from decimal import Decimal
@@ -117,24 +121,26 @@ class Mail:
         email: str | NotGiven = NOT_GIVEN,
         extra_fields: Mapping[str, Any] | NotGiven = NOT_GIVEN,
     ) -> None:
-        """Erase a subscriber for good: operation `deleteProfile`.
+        """Erase a subscriber permanently: operation `deleteProfile`.
+
+        https://adapty.io/docs/api-mail/operations/deleteProfile
 
         A later save with the same identifiers does not bring the profile back. After an attempt by `email` alone that
         may have succeeded, a 404 counts as success: the address is deleted with the profile. For the other two
-        identifiers, the API answers a repeated deletion like the first one. So a 404 means that there is no such
+        identifiers, the API responds to a repeated deletion as to the first one. So a 404 means that there is no such
         profile, and a success may mean that the profile was erased before.
 
         Args:
-            external_profile_id: The id that the profile is saved with; this or one of the next two is enough.
-            customer_user_id: Your own user id.
+            external_profile_id: The ID that the profile is saved with. One of the three identifiers is enough.
+            customer_user_id: Your own user ID.
             email: The subscriber's address.
-            extra_fields: Fields that the API has and this release does not know, sent as they are.
+            extra_fields: Fields of the API that this release does not know, sent unchanged.
 
         Raises:
-            AdaptyUsageError: No identifier is given, or one is what the API would refuse; nothing was sent.
+            AdaptyUsageError: No identifier is given, or one is invalid. Nothing was sent.
             ProfileNotFoundError: There is no such profile.
-            AdaptyAPIError: The API refused it or failed.
-            AdaptyConnectionError: No answer came, after all tries; the profile may be erased or not.
+            AdaptyAPIError: The API rejected the request or failed.
+            AdaptyConnectionError: No response arrived after all attempts. The profile may have been erased.
 
         Example:
             >>> client.mail.save_profile(
@@ -160,10 +166,10 @@ class Mail:
         concurrency: int = 8,
         on_result: Callable[[DeletionResult], object] | None = None,
     ) -> DeletionReport:
-        """Erase many subscribers, several at a time; `client.profiles.delete_many` is the same for the other API.
+        """Erase many subscribers, several at a time. `client.profiles.delete_many` does it in the server-side API.
 
-        One that fails does not keep the others from being erased, unless what failed would fail them all: the key,
-        the connection, the rate, five failures of the API in a row. An id that cannot be sent counts as failed.
+        A failure of one ID does not stop the run. Errors that affect every request (bad key, no connection, rate limit,
+        five failures of the API in a row) abort it. An invalid ID counts as failed.
 
         Args:
             ids: The IDs of the subscribers to erase. A repeated ID is sent once. A value that a spreadsheet or a dump
@@ -172,16 +178,16 @@ class Mail:
                 try each ID as `external_profile_id`, and if that finds no profile, as `customer_user_id`, as
                 `adapty.bulk.erase` does. `DeletionResult.found_by` is the kind that found the profile. An e-mail
                 address then counts as failed.
-            concurrency: How many requests are under way at a time, 1 to 100.
-            on_result: Called with each `DeletionResult` as it comes, in the caller's thread.
+            concurrency: The maximum number of concurrent requests, from 1 to 100. Default: 8.
+            on_result: Called with each `DeletionResult`, in the caller's thread.
 
         Returns:
-            What came of each id. Look at `failed`: failures of single ids are not raised. Look at `not_found`: by these
-            ids Mail found no profile, which may still be there under another kind of id. `deleted` may also say that a
-            profile was deleted before, for Mail answers a second deletion by your own ids like the first one.
+            The result of each ID. Check `failed` and `not_found`: failures of single IDs are not raised, and a profile
+            that was not found may exist under another kind of ID. `deleted` includes profiles deleted before, because
+            Mail responds to a repeated deletion by your own IDs as to the first one.
 
         Raises:
-            AdaptyUsageError: `ids` is a single one, or another argument is wrong; nothing was sent.
+            AdaptyUsageError: `ids` is a single ID, or another argument is invalid. Nothing was sent.
 
         Example:
             >>> report = client.mail.delete_many(["user_1"])
@@ -203,13 +209,13 @@ class Mail:
         return run_deletions(run, delete, concurrency)
 
     def low_level(self) -> AuthenticatedClient:
-        """Give the generated code's own client, ready to use: this client's key, connections and timeouts.
+        """Return the generated client, with this client's key, connections and timeouts.
 
-        For calls that the facade does not make. There are no retries and no checks on this level, errors are the
-        generated code's and httpx's, and the connections close with the facade's client.
+        Use it for requests that the facade does not cover. It does not retry or validate, and its errors are those of
+        the generated code and httpx. Its connections are closed with this client.
 
         Raises:
-            AdaptyConfigError: The client was made without a key of the Mail API.
+            AdaptyConfigError: The client has no key for the Mail API.
 
         Example:
             >>> from adapty_generated.mail.api.default import save_profile
@@ -219,8 +225,8 @@ class Mail:
             ...     "external_created_at": "2026-06-01T10:30:00Z",
             ...     "email": "jane@example.com",
             ... })
-            >>> answer = save_profile.sync_detailed(client=client.mail.low_level(), body=body)
-            >>> answer.status_code
+            >>> response = save_profile.sync_detailed(client=client.mail.low_level(), body=body)
+            >>> response.status_code
             <HTTPStatus.OK: 200>
         """
         return low_level_mail_client(self._transport.config, self._transport.shared_transport())

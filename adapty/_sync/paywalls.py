@@ -32,24 +32,26 @@ __all__ = ["Paywalls"]
 
 
 class Paywalls:
-    """The app's paywalls; `client.paywalls` of a client."""
+    """The paywalls of the app: `client.paywalls`."""
 
     def __init__(self, transport: Transport) -> None:
-        """Belong to a client."""
+        """Bind to a client's transport."""
         self._transport = transport
 
     def list(self, *, page_size: int = 20) -> Iterator[PaywallListItem]:
-        """Go through all paywalls, page by page as they are asked for: operation `listPaywalls`.
+        """Iterate over all paywalls: operation `listPaywalls`.
+
+        https://adapty.io/docs/api-adapty/operations/listPaywalls
 
         Args:
-            page_size: How many paywalls one request brings, 1 to 100.
+            page_size: Number of paywalls per request, from 1 to 100.
 
         Returns:
-            An iterator; a page is fetched when its first paywall is asked for. Its steps raise AdaptyAPIError and
+            An iterator that fetches each page when its first paywall is needed. Iterating raises AdaptyAPIError and
             AdaptyConnectionError.
 
         Raises:
-            AdaptyUsageError: `page_size` is wrong; nothing was sent.
+            AdaptyUsageError: `page_size` is invalid. Nothing was sent.
 
         Example:
             >>> for paywall in client.paywalls.list(page_size=100):
@@ -68,19 +70,21 @@ class Paywalls:
             number = next_page_number(page, number, size)
 
     def get(self, paywall_id: str | UUID) -> Paywall:
-        """Look a paywall up: operation `getPaywall`.
+        """Return a paywall: operation `getPaywall`.
+
+        https://adapty.io/docs/api-adapty/operations/getPaywall
 
         Args:
-            paywall_id: The paywall's id, a UUID.
+            paywall_id: The paywall's ID, a UUID.
 
         Returns:
             The paywall with its remote configs.
 
         Raises:
-            AdaptyUsageError: `paywall_id` is no UUID; nothing was sent.
+            AdaptyUsageError: `paywall_id` is not a UUID. Nothing was sent.
             NotFoundError: There is no such paywall.
-            AdaptyAPIError: The API refused it or failed.
-            AdaptyConnectionError: No answer came, after all tries.
+            AdaptyAPIError: The API rejected the request or failed.
+            AdaptyConnectionError: No response arrived after all attempts.
 
         Example:
             >>> for listed in client.paywalls.list():
@@ -102,22 +106,24 @@ class Paywalls:
         *,
         extra_fields: Mapping[str, Any] | NotGiven = NOT_GIVEN,
     ) -> Paywall:
-        """Replace all remote configs of a paywall: operation `updatePaywall`. A locale that is left out is gone.
+        """Replace all remote configs of a paywall: operation `updatePaywall`. Locales that are not given are deleted.
+
+        https://adapty.io/docs/api-adapty/operations/updatePaywall
 
         Args:
-            paywall_id: The paywall's id, a UUID.
-            remote_configs: Locales with their data, which is JSON text or a dict; or the API's own list of `locale`
-                and `data`, such as `paywall.remote_configs`.
-            extra_fields: Fields that the API has and this release does not know, sent as they are.
+            paywall_id: The paywall's ID, a UUID.
+            remote_configs: A dict of locales to their data, which is JSON text or a dict; or the API's own list of
+                `locale` and `data`, such as `paywall.remote_configs`.
+            extra_fields: Fields of the API that this release does not know, sent unchanged.
 
         Returns:
-            The paywall as it is now.
+            The paywall after the change.
 
         Raises:
-            AdaptyUsageError: An argument is what the API would refuse; nothing was sent.
+            AdaptyUsageError: An argument is invalid. Nothing was sent.
             NotFoundError: There is no such paywall.
-            AdaptyAPIError: The API refused it or failed.
-            AdaptyConnectionError: No answer came, after all tries. Replacing them again does no harm.
+            AdaptyAPIError: The API rejected the request or failed.
+            AdaptyConnectionError: No response arrived after all attempts. The call is safe to repeat.
 
         Example:
             >>> for listed in client.paywalls.list():
@@ -138,26 +144,26 @@ class Paywalls:
         *,
         add: bool = False,
     ) -> Paywall:
-        """Change the remote config of one locale: read the paywall, edit that one, write all of them back.
+        """Change the remote config of one locale: fetch the paywall, change that config, write all configs back.
 
-        The API can only replace all of them, so what somebody else changes between the two requests is lost.
+        The API can only replace all configs together, so a change made by another client between the two requests is
+        lost.
 
         Args:
-            paywall_id: The paywall's id, a UUID.
+            paywall_id: The paywall's ID, a UUID.
             locale: The locale, such as `en`.
-            data: The config: JSON text, or a dict.
-            add: True also takes a locale that the paywall does not have yet.
+            data: The config: JSON text or a dict.
+            add: Whether to add the locale if the paywall does not have it.
 
         Returns:
-            The paywall as it is now.
+            The paywall after the change.
 
         Raises:
-            AdaptyUsageError: The paywall does not have the locale, or an argument is what the API would refuse;
-                nothing was changed.
+            AdaptyUsageError: The paywall does not have the locale, or an argument is invalid. Nothing was changed.
             NotFoundError: There is no such paywall.
-            UnexpectedResponseError: The remote configs were not understood as a whole; nothing was changed.
-            AdaptyAPIError: The API refused it or failed.
-            AdaptyConnectionError: No answer came, after all tries. Changing it again does no harm.
+            UnexpectedResponseError: The remote configs could not be parsed completely. Nothing was changed.
+            AdaptyAPIError: The API rejected the request or failed.
+            AdaptyConnectionError: No response arrived after all attempts. The call is safe to repeat.
 
         Example:
             >>> for listed in client.paywalls.list():

@@ -1,6 +1,6 @@
 # Generated from adapty/_async/profiles.py by `make unasync`; do not edit.
 
-"""End users of the server-side API: look them up, create, change and delete them."""
+"""Profiles: the end users of the server-side API."""
 
 from __future__ import annotations
 
@@ -25,28 +25,30 @@ __all__ = ["Profiles", "ProfilesBase"]
 
 
 class ProfilesBase:
-    """What both versions of the API do alike with profiles."""
+    """The operations on profiles that both versions of the API have."""
 
     def __init__(self, transport: Transport, version: Literal["", "V1"]) -> None:
-        """Belong to a client; `version` is the ending of the operations' names."""
+        """Bind to a client's transport; `version` is the suffix of the operations' names."""
         self._transport = transport
         self._version = version
 
     def get(self, *, customer_user_id: str | None = None, profile_id: str | UUID | None = None) -> Profile:
-        """Look a user up: operation `getProfile`.
+        """Return a user's profile: operation `getProfile`.
+
+        https://adapty.io/docs/api-adapty/operations/getProfile
 
         Args:
-            customer_user_id: Your own id of the user; this or the next one, not both.
-            profile_id: Adapty's id of the user, a UUID.
+            customer_user_id: Your own ID of the user. Pass this or `profile_id`.
+            profile_id: Adapty's ID of the user, a UUID.
 
         Returns:
             The profile with its access levels, subscriptions, purchases and custom attributes.
 
         Raises:
-            AdaptyUsageError: None or both ids are given, or the one cannot be sent; nothing was sent.
+            AdaptyUsageError: Neither or both IDs are given, or the ID is invalid. Nothing was sent.
             ProfileNotFoundError: There is no such profile.
-            AdaptyAPIError: The API refused it or failed.
-            AdaptyConnectionError: No answer came, after all tries.
+            AdaptyAPIError: The API rejected the request or failed.
+            AdaptyConnectionError: No response arrived after all attempts.
 
         Example:
             >>> client.profiles.create(customer_user_id="user_12345")
@@ -61,19 +63,21 @@ class ProfilesBase:
         )
 
     def delete(self, *, customer_user_id: str | None = None, profile_id: str | UUID | None = None) -> None:
-        """Delete a user with all that belongs to the profile: operation `deleteProfile`.
+        """Delete a user and everything in the profile: operation `deleteProfile`.
 
-        Where a try broke off that may have gone through, a 404 of the next one is taken for done.
+        https://adapty.io/docs/api-adapty/operations/deleteProfile
+
+        After an attempt that may have succeeded, a 404 counts as success.
 
         Args:
-            customer_user_id: Your own id of the user; this or the next one, not both.
-            profile_id: Adapty's id of the user, a UUID.
+            customer_user_id: Your own ID of the user. Pass this or `profile_id`.
+            profile_id: Adapty's ID of the user, a UUID.
 
         Raises:
-            AdaptyUsageError: None or both ids are given, or the one cannot be sent; nothing was sent.
+            AdaptyUsageError: Neither or both IDs are given, or the ID is invalid. Nothing was sent.
             ProfileNotFoundError: There is no such profile.
-            AdaptyAPIError: The API refused it or failed.
-            AdaptyConnectionError: No answer came, after all tries; the profile may be deleted or not.
+            AdaptyAPIError: The API rejected the request or failed.
+            AdaptyConnectionError: No response arrived after all attempts. The profile may have been deleted.
 
         Example:
             >>> client.profiles.create(customer_user_id="user_12345")
@@ -91,25 +95,25 @@ class ProfilesBase:
         concurrency: int = 8,
         on_result: Callable[[DeletionResult], object] | None = None,
     ) -> DeletionReport:
-        """Delete many users, several at a time: the API has no operation for it and advises this.
+        """Delete many users, several at a time. The API has no operation for it.
 
-        One that fails does not keep the others from being deleted, unless what failed would fail them all: the key,
-        the connection, the rate. An id that cannot be sent counts as failed, and so does what a spreadsheet or a dump
-        leaves in the place of an id, such as `1.23457E+14` or `NULL`. Run it again for those that failed: who is
-        deleted by then is `not_found`, as is who never was there.
+        A failure of one ID does not stop the run. Errors that affect every request (bad key, no connection, rate
+        limit) abort it. An invalid ID counts as failed, and so does a value that a spreadsheet or a dump writes instead of an
+        ID, such as `1.23457E+14` or `NULL`. Run it again for the IDs that failed: profiles deleted before are then
+        `not_found`.
 
         Args:
-            ids: Whom to delete; an id that stands there twice is sent once.
-            by: Which kind of id they are: `customer_user_id` or `profile_id`.
-            concurrency: How many requests are under way at a time, 1 to 100.
-            on_result: Called with each `DeletionResult` as it comes, in the caller's thread.
+            ids: The IDs of the users to delete. A repeated ID is sent once.
+            by: The kind of ID: `customer_user_id` or `profile_id`.
+            concurrency: The maximum number of concurrent requests, from 1 to 100. Default: 8.
+            on_result: Called with each `DeletionResult`, in the caller's thread.
 
         Returns:
-            What came of each id. Look at `failed`, for failures of single ids are not raised, at `not_found`, and at
-            `aborted_by`, which is what ended the run early.
+            The result of each ID. Check `failed` and `not_found`: failures of single IDs are not raised. `aborted_by` is
+            the error that aborted the run.
 
         Raises:
-            AdaptyUsageError: `ids` is a single one, or another argument is wrong; nothing was sent.
+            AdaptyUsageError: `ids` is a single ID, or another argument is invalid. Nothing was sent.
             AdaptyConfigError: The client has no key, or is closed.
 
         Example:
@@ -132,10 +136,10 @@ class ProfilesBase:
 
 
 class Profiles(ProfilesBase):
-    """Profiles; `client.profiles` of a client."""
+    """The profiles of users: `client.profiles`."""
 
     def __init__(self, transport: Transport) -> None:
-        """Belong to a client."""
+        """Bind to a client's transport."""
         super().__init__(transport, "")
 
     def create(
@@ -148,19 +152,21 @@ class Profiles(ProfilesBase):
     ) -> Profile:
         """Create a user: operation `createProfile`.
 
+        https://adapty.io/docs/api-adapty/operations/createProfile
+
         Args:
-            customer_user_id: Your own id of the user; this or the next one, not both.
-            profile_id: Adapty's id of the user, a UUID.
-            platform: The platform that this speaks for; advised beside `installation_meta`.
+            customer_user_id: Your own ID of the user. Pass this or `profile_id`.
+            profile_id: Adapty's ID of the user, a UUID.
+            platform: The user's platform; recommended with `installation_meta`.
             fields: The profile's fields, all optional: see `adapty.models.ProfileFields`.
 
         Returns:
-            The profile as it is now.
+            The profile after the change.
 
         Raises:
-            AdaptyUsageError: An argument is missing, unknown or is what the API would refuse; nothing was sent.
-            AdaptyAPIError: The API refused it or failed.
-            AdaptyConnectionError: No answer came, after all tries. Creating the user again does no harm.
+            AdaptyUsageError: An argument is missing, unknown or invalid. Nothing was sent.
+            AdaptyAPIError: The API rejected the request or failed.
+            AdaptyConnectionError: No response arrived after all attempts. The call is safe to repeat.
 
         Example:
             >>> profile = client.profiles.create(
@@ -181,22 +187,24 @@ class Profiles(ProfilesBase):
         platform: Platform | NotGiven | None = NOT_GIVEN,
         **fields: Unpack[ProfileFields],
     ) -> Profile:
-        """Change a user: operation `updateProfile`. What is left out stays as it is, None clears a field.
+        """Update a user: operation `updateProfile`. Fields that are not given stay as they are; None clears a field.
+
+        https://adapty.io/docs/api-adapty/operations/updateProfile
 
         Args:
-            customer_user_id: Your own id of the user; this or the next one, not both.
-            profile_id: Adapty's id of the user, a UUID.
-            platform: The platform that this speaks for; advised beside `installation_meta`.
+            customer_user_id: Your own ID of the user. Pass this or `profile_id`.
+            profile_id: Adapty's ID of the user, a UUID.
+            platform: The user's platform; recommended with `installation_meta`.
             fields: The profile's fields, all optional: see `adapty.models.ProfileFields`.
 
         Returns:
-            The profile as it is now.
+            The profile after the change.
 
         Raises:
-            AdaptyUsageError: An argument is missing, unknown or is what the API would refuse; nothing was sent.
+            AdaptyUsageError: An argument is missing, unknown or invalid. Nothing was sent.
             ProfileNotFoundError: There is no such profile.
-            AdaptyAPIError: The API refused it or failed.
-            AdaptyConnectionError: No answer came, after all tries. Changing it again does no harm.
+            AdaptyAPIError: The API rejected the request or failed.
+            AdaptyConnectionError: No response arrived after all attempts. The call is safe to repeat.
 
         Example:
             >>> client.profiles.create(customer_user_id="user_12345", custom_attributes={"plan": "trial"})

@@ -1,6 +1,6 @@
 # Generated from adapty/_async/transactions.py by `make unasync`; do not edit.
 
-"""Transactions of the server-side API: purchases that were made outside of Adapty's SDK."""
+"""Transactions of the server-side API: purchases made outside of Adapty's mobile SDKs."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ __all__ = ["Transactions"]
 
 
 class Transactions:
-    """Transactions; `client.transactions` of a client.
+    """Transactions of a user: `client.transactions`.
 
-    The same `store_transaction_id` under the same `store_original_transaction_id` changes that transaction; a new one
-    is a new transaction, which counts as a renewal.
+    A `store_transaction_id` that was saved under the same `store_original_transaction_id` updates that transaction. A
+    new one is a new transaction, which counts as a renewal.
     """
 
     def __init__(self, transport: Transport) -> None:
-        """Belong to a client."""
+        """Bind to a client's transport."""
         self._transport = transport
 
     def set_subscription(
@@ -45,21 +45,23 @@ class Transactions:
         profile_id: str | UUID | None = None,
         **fields: Unpack[SubscriptionFields],
     ) -> Profile:
-        """Record a subscription's transaction: operation `setTransaction`.
+        """Save a subscription's transaction: operation `setTransaction`.
+
+        https://adapty.io/docs/api-adapty/operations/setTransaction
 
         Args:
-            customer_user_id: Your own id of the user; this or the next one, not both.
-            profile_id: Adapty's id of the user, a UUID.
+            customer_user_id: Your own ID of the user. Pass this or `profile_id`.
+            profile_id: Adapty's ID of the user, a UUID.
             fields: The transaction's fields: see `adapty.models.SubscriptionFields`.
 
         Returns:
-            The profile as it is now.
+            The profile after the change.
 
         Raises:
-            AdaptyUsageError: An argument is missing, unknown or is what the API would refuse; nothing was sent.
+            AdaptyUsageError: An argument is missing, unknown or invalid. Nothing was sent.
             ProfileNotFoundError: There is no such profile.
-            AdaptyAPIError: The API refused it or failed.
-            AdaptyConnectionError: No answer came, after all tries. Recording it again does no harm.
+            AdaptyAPIError: The API rejected the request or failed.
+            AdaptyConnectionError: No response arrived after all attempts. The call is safe to repeat.
 
         Example:
             >>> from dateutil.relativedelta import relativedelta
@@ -91,21 +93,23 @@ class Transactions:
         profile_id: str | UUID | None = None,
         **fields: Unpack[OneTimePurchaseFields],
     ) -> Profile:
-        """Record a purchase that does not renew: operation `setTransaction`.
+        """Save a one-time purchase: operation `setTransaction`.
+
+        https://adapty.io/docs/api-adapty/operations/setTransaction
 
         Args:
-            customer_user_id: Your own id of the user; this or the next one, not both.
-            profile_id: Adapty's id of the user, a UUID.
+            customer_user_id: Your own ID of the user. Pass this or `profile_id`.
+            profile_id: Adapty's ID of the user, a UUID.
             fields: The transaction's fields: see `adapty.models.OneTimePurchaseFields`.
 
         Returns:
-            The profile as it is now.
+            The profile after the change.
 
         Raises:
-            AdaptyUsageError: An argument is missing, unknown or is what the API would refuse; nothing was sent.
+            AdaptyUsageError: An argument is missing, unknown or invalid. Nothing was sent.
             ProfileNotFoundError: There is no such profile.
-            AdaptyAPIError: The API refused it or failed.
-            AdaptyConnectionError: No answer came, after all tries. Recording it again does no harm.
+            AdaptyAPIError: The API rejected the request or failed.
+            AdaptyConnectionError: No response arrived after all attempts. The call is safe to repeat.
 
         Example:
             >>> client.profiles.create(customer_user_id="user_12345")
@@ -134,22 +138,23 @@ class Transactions:
         customer_user_id: str | None = None,
         profile_id: str | UUID | None = None,
     ) -> Profile:
-        """Record a transaction that is ready: operation `setTransaction`.
+        """Save a transaction from a model or a dict: operation `setTransaction`.
+
+        https://adapty.io/docs/api-adapty/operations/setTransaction
 
         Args:
-            transaction: A `Subscription` or `OneTimePurchase`, or a dict of its fields whose `purchase_type` says
-                which.
-            customer_user_id: Your own id of the user; this or the next one, not both.
-            profile_id: Adapty's id of the user, a UUID.
+            transaction: A `Subscription` or `OneTimePurchase`, or a dict of its fields with a `purchase_type`.
+            customer_user_id: Your own ID of the user. Pass this or `profile_id`.
+            profile_id: Adapty's ID of the user, a UUID.
 
         Returns:
-            The profile as it is now.
+            The profile after the change.
 
         Raises:
-            AdaptyUsageError: An argument is missing, unknown or is what the API would refuse; nothing was sent.
+            AdaptyUsageError: An argument is missing, unknown or invalid. Nothing was sent.
             ProfileNotFoundError: There is no such profile.
-            AdaptyAPIError: The API refused it or failed.
-            AdaptyConnectionError: No answer came, after all tries. Recording it again does no harm.
+            AdaptyAPIError: The API rejected the request or failed.
+            AdaptyConnectionError: No response arrived after all attempts. The call is safe to repeat.
 
         Example:
             >>> from adapty import OneTimePurchase

@@ -1,6 +1,6 @@
 # Generated from adapty/_async/v1.py by `make unasync`; do not edit.
 
-"""Version 1 of the server-side API, for callers that have not moved; new code uses version 2."""
+"""Version 1 of the server-side API, for existing integrations. Use version 2 in new code."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ __all__ = ["V1", "V1AccessLevels", "V1Profiles"]
 
 
 class V1Profiles(ProfilesBase):
-    """Profiles of version 1, which knows no `platform`; `client.v1.profiles` of a client."""
+    """The profiles of version 1, without `platform`: `client.v1.profiles`."""
 
     def __init__(self, transport: Transport) -> None:
-        """Belong to a client."""
+        """Bind to a client's transport."""
         super().__init__(transport, "V1")
 
     def create(
@@ -37,16 +37,18 @@ class V1Profiles(ProfilesBase):
     ) -> Profile:
         """Create a user: operation `createProfileV1`.
 
+        https://adapty.io/docs/server-side-api-specs-legacy
+
         Args:
-            customer_user_id: Your own id of the user; this or the next one, not both.
-            profile_id: Adapty's id of the user, a UUID.
+            customer_user_id: Your own ID of the user. Pass this or `profile_id`.
+            profile_id: Adapty's ID of the user, a UUID.
             fields: The profile's fields, all optional: see `adapty.models.ProfileFields`.
 
         Returns:
-            The profile as it is now.
+            The profile after the change.
 
         Raises:
-            AdaptyError: As `client.profiles.create`.
+            AdaptyError: As in `client.profiles.create`.
 
         Example:
             >>> profile = client.v1.profiles.create(customer_user_id="user_12345", first_name="Jane")
@@ -64,18 +66,20 @@ class V1Profiles(ProfilesBase):
         profile_id: str | UUID | None = None,
         **fields: Unpack[ProfileFields],
     ) -> Profile:
-        """Change a user: operation `updateProfileV1`. What is left out stays as it is, None clears a field.
+        """Update a user: operation `updateProfileV1`. Fields that are not given stay as they are; None clears a field.
+
+        https://adapty.io/docs/server-side-api-specs-legacy
 
         Args:
-            customer_user_id: Your own id of the user; this or the next one, not both.
-            profile_id: Adapty's id of the user, a UUID.
+            customer_user_id: Your own ID of the user. Pass this or `profile_id`.
+            profile_id: Adapty's ID of the user, a UUID.
             fields: The profile's fields, all optional: see `adapty.models.ProfileFields`.
 
         Returns:
-            The profile as it is now.
+            The profile after the change.
 
         Raises:
-            AdaptyError: As `client.profiles.update`.
+            AdaptyError: As in `client.profiles.update`.
 
         Example:
             >>> client.v1.profiles.create(customer_user_id="user_12345")
@@ -89,15 +93,15 @@ class V1Profiles(ProfilesBase):
 
 
 class V1AccessLevels(AccessLevelsBase):
-    """Access levels of version 1, which can grant and not revoke; `client.v1.access_levels` of a client."""
+    """The access levels of version 1, which cannot be revoked: `client.v1.access_levels`."""
 
     def __init__(self, transport: Transport) -> None:
-        """Belong to a client."""
+        """Bind to a client's transport."""
         super().__init__(transport, "V1")
 
 
 class V1:
-    """What version 1 has; `client.v1` of a client.
+    """Version 1 of the server-side API: `client.v1`.
 
     Attributes:
         profiles: Profiles.
@@ -115,6 +119,6 @@ class V1:
     access_levels: V1AccessLevels
 
     def __init__(self, transport: Transport) -> None:
-        """Belong to a client."""
+        """Bind to a client's transport."""
         self.profiles = V1Profiles(transport)
         self.access_levels = V1AccessLevels(transport)

@@ -1,6 +1,6 @@
 # Generated from adapty/_async/virtual_currencies.py by `make unasync`; do not edit.
 
-"""Virtual currencies: balances of in-app money, and what changes them."""
+"""Virtual currencies: balances of in-app money, and their transactions."""
 
 from __future__ import annotations
 
@@ -35,16 +35,16 @@ __all__ = ["VirtualCurrencies"]
 
 
 class VirtualCurrencies:
-    """A user's virtual currencies; `client.virtual_currencies` of a client.
+    """The virtual currencies of a user: `client.virtual_currencies`.
 
-    Each transaction goes out with an `Idempotency-Key`, the same for all its tries, so that none is carried out twice.
-    Another call has another key. After an AdaptyConnectionError, a ServerError or a ConflictError, which leave open
-    whether it was carried out, `idempotency_key=error.idempotency_key` makes a later call safe too, for as long as the
-    API remembers it: up to an hour. At most 600 transactions a minute are taken per app.
+    Each call sends an `Idempotency-Key`, the same in all its attempts, so that its transaction is carried out once.
+    Each call has a new key. After an AdaptyConnectionError, a ServerError or a ConflictError the transaction may have
+    been carried out: repeat the call with `idempotency_key=error.idempotency_key`. The API remembers a key for up to an
+    hour. It accepts 600 transactions a minute per app.
     """
 
     def __init__(self, transport: Transport) -> None:
-        """Belong to a client."""
+        """Bind to a client's transport."""
         self._transport = transport
 
     def credit(
@@ -58,28 +58,30 @@ class VirtualCurrencies:
         idempotency_key: str | UUID | NotGiven | None = NOT_GIVEN,
         extra_fields: Mapping[str, Any] | NotGiven = NOT_GIVEN,
     ) -> VirtualCurrencyTransaction:
-        """Give a user some of a currency: operation `createVirtualCurrencyTransaction`.
+        """Credit an amount to a user: operation `createVirtualCurrencyTransaction`.
+
+        https://adapty.io/docs/api-adapty/operations/createVirtualCurrencyTransaction
 
         Args:
-            currency_code: The currency.
-            amount: How much, above 0.
-            customer_user_id: Your own id of the user; this or the next one, not both.
-            profile_id: Adapty's id of the user, a UUID.
-            metadata: At most 5 names (lower-case letters, digits, underscores) with texts of at most 200 characters.
-            idempotency_key: A UUID of version 4, to repeat an earlier call safely; made anew where left out.
-            extra_fields: Fields that the API has and this release does not know, sent as they are.
+            currency_code: The currency's code.
+            amount: The amount, above 0.
+            customer_user_id: Your own ID of the user. Pass this or `profile_id`.
+            profile_id: Adapty's ID of the user, a UUID.
+            metadata: At most 5 names (lowercase letters, digits, underscores) with values of at most 200 characters.
+            idempotency_key: A version 4 UUID, to repeat an earlier call. Default: a new one.
+            extra_fields: Fields of the API that this release does not know, sent unchanged.
 
         Returns:
-            The transaction with the balances after it.
+            The transaction with the resulting balances.
 
         Raises:
-            AdaptyUsageError: An argument is missing or is what the API would refuse; nothing was sent.
+            AdaptyUsageError: An argument is missing or invalid. Nothing was sent.
             ProfileNotFoundError: There is no such profile.
             FeatureNotEnabledError: The app has no virtual currencies.
-            ConflictError: The key is still being worked on, after all tries, or this was credited before
-                (`error_code` is `duplicate_source_transaction`).
-            AdaptyAPIError: The API refused it or failed.
-            AdaptyConnectionError: No answer came, after all tries; see `idempotency_key` of the error.
+            ConflictError: A request with this key is still in progress after all attempts, or the amount was credited
+                before (`error_code` is `duplicate_source_transaction`).
+            AdaptyAPIError: The API rejected the request or failed.
+            AdaptyConnectionError: No response arrived after all attempts. Repeat with the error's `idempotency_key`.
 
         Example:
             >>> client.profiles.create(customer_user_id="user_12345")
@@ -108,22 +110,24 @@ class VirtualCurrencies:
         idempotency_key: str | UUID | NotGiven | None = NOT_GIVEN,
         extra_fields: Mapping[str, Any] | NotGiven = NOT_GIVEN,
     ) -> VirtualCurrencyTransaction:
-        """Take some of a currency from a user: operation `createVirtualCurrencyTransaction`.
+        """Debit an amount from a user: operation `createVirtualCurrencyTransaction`.
+
+        https://adapty.io/docs/api-adapty/operations/createVirtualCurrencyTransaction
 
         Args:
-            currency_code: The currency.
-            amount: How much, above 0.
-            customer_user_id: Your own id of the user; this or the next one, not both.
-            profile_id: Adapty's id of the user, a UUID.
+            currency_code: The currency's code.
+            amount: The amount, above 0.
+            customer_user_id: Your own ID of the user. Pass this or `profile_id`.
+            profile_id: Adapty's ID of the user, a UUID.
             metadata: As in `credit`.
             idempotency_key: As in `credit`.
-            extra_fields: Fields that the API has and this release does not know, sent as they are.
+            extra_fields: Fields of the API that this release does not know, sent unchanged.
 
         Returns:
-            The transaction with the balances after it.
+            The transaction with the resulting balances.
 
         Raises:
-            InsufficientBalanceError: The user does not have that much; nothing was taken.
+            InsufficientBalanceError: The balance is too low. Nothing was debited.
             AdaptyError: As in `credit`.
 
         Example:
@@ -156,26 +160,26 @@ class VirtualCurrencies:
         idempotency_key: str | UUID | NotGiven | None = NOT_GIVEN,
         extra_fields: Mapping[str, Any] | NotGiven = NOT_GIVEN,
     ) -> VirtualCurrencyTransaction:
-        """Take some of one currency and give some of another, both or neither.
+        """Exchange one currency for another: operation `createVirtualCurrencyTransaction`.
 
-        Operation `createVirtualCurrencyTransaction`.
+        https://adapty.io/docs/api-adapty/operations/createVirtualCurrencyTransaction
 
         Args:
-            from_currency: The currency to take.
-            from_amount: How much of it, above 0.
-            to_currency: The currency to give, another one.
-            to_amount: How much of it, above 0.
-            customer_user_id: Your own id of the user; this or the next one, not both.
-            profile_id: Adapty's id of the user, a UUID.
+            from_currency: The code of the currency to debit.
+            from_amount: The amount to debit, above 0.
+            to_currency: The code of the currency to credit.
+            to_amount: The amount to credit, above 0.
+            customer_user_id: Your own ID of the user. Pass this or `profile_id`.
+            profile_id: Adapty's ID of the user, a UUID.
             metadata: As in `credit`.
             idempotency_key: As in `credit`.
-            extra_fields: Fields that the API has and this release does not know, sent as they are.
+            extra_fields: Fields of the API that this release does not know, sent unchanged.
 
         Returns:
-            The transaction with the balances after it.
+            The transaction with the resulting balances.
 
         Raises:
-            InsufficientBalanceError: The user does not have that much; nothing was exchanged.
+            InsufficientBalanceError: The balance is too low. Nothing was exchanged.
             AdaptyError: As in `credit`.
 
         Example:
@@ -186,10 +190,10 @@ class VirtualCurrencies:
             >>> client.virtual_currencies.exchange("GOLD", 100, "GEMS", 5, customer_user_id="user_12345")
             VirtualCurrencyTransaction(...)
         """
-        given = validate("from_currency", identifier, from_currency), debit_amount("from_amount", from_amount)
-        taken = validate("to_currency", identifier, to_currency), credit_amount("to_amount", to_amount)
+        debited = validate("from_currency", identifier, from_currency), debit_amount("from_amount", from_amount)
+        credited = validate("to_currency", identifier, to_currency), credit_amount("to_amount", to_amount)
         return self.transact(
-            [{"currency_code": currency, "amount": amount} for currency, amount in (given, taken)],
+            [{"currency_code": currency, "amount": amount} for currency, amount in (debited, credited)],
             customer_user_id=customer_user_id,
             profile_id=profile_id,
             metadata=metadata,
@@ -207,22 +211,24 @@ class VirtualCurrencies:
         idempotency_key: str | UUID | NotGiven | None = NOT_GIVEN,
         extra_fields: Mapping[str, Any] | NotGiven = NOT_GIVEN,
     ) -> VirtualCurrencyTransaction:
-        """Change several currencies, all of them or none: operation `createVirtualCurrencyTransaction`.
+        """Change the balances of several currencies, all or none: operation `createVirtualCurrencyTransaction`.
+
+        https://adapty.io/docs/api-adapty/operations/createVirtualCurrencyTransaction
 
         Args:
-            items: 1 to 20 currencies with their amounts, above 0 to credit and below 0 to debit: a dict, or the API's
-                own list of `currency_code` and `amount`.
-            customer_user_id: Your own id of the user; this or the next one, not both.
-            profile_id: Adapty's id of the user, a UUID.
+            items: From 1 to 20 currencies with their amounts, above 0 to credit and below 0 to debit: a dict, or the
+                API's own list of `currency_code` and `amount`.
+            customer_user_id: Your own ID of the user. Pass this or `profile_id`.
+            profile_id: Adapty's ID of the user, a UUID.
             metadata: As in `credit`.
             idempotency_key: As in `credit`.
-            extra_fields: Fields that the API has and this release does not know, sent as they are.
+            extra_fields: Fields of the API that this release does not know, sent unchanged.
 
         Returns:
-            The transaction with the balances after it.
+            The transaction with the resulting balances.
 
         Raises:
-            InsufficientBalanceError: The user does not have that much; nothing was changed.
+            InsufficientBalanceError: A balance is too low. Nothing was changed.
             AdaptyError: As in `credit`.
 
         Example:
@@ -248,21 +254,23 @@ class VirtualCurrencies:
         customer_user_id: str | None = None,
         profile_id: str | UUID | None = None,
     ) -> VirtualCurrencyBalances:
-        """Look up what a user has of each currency: operation `listVirtualCurrencyBalances`.
+        """Return the balances of a user: operation `listVirtualCurrencyBalances`.
+
+        https://adapty.io/docs/api-adapty/operations/listVirtualCurrencyBalances
 
         Args:
-            customer_user_id: Your own id of the user; this or the next one, not both.
-            profile_id: Adapty's id of the user, a UUID.
+            customer_user_id: Your own ID of the user. Pass this or `profile_id`.
+            profile_id: Adapty's ID of the user, a UUID.
 
         Returns:
-            One balance for each currency, to go through or to ask by code.
+            The balances, one per currency, to iterate over or to get by code.
 
         Raises:
-            AdaptyUsageError: None or both ids are given, or the one cannot be sent; nothing was sent.
+            AdaptyUsageError: Neither or both IDs are given, or the ID is invalid. Nothing was sent.
             ProfileNotFoundError: There is no such profile.
             FeatureNotEnabledError: The app has no virtual currencies.
-            AdaptyAPIError: The API refused it or failed.
-            AdaptyConnectionError: No answer came, after all tries.
+            AdaptyAPIError: The API rejected the request or failed.
+            AdaptyConnectionError: No response arrived after all attempts.
 
         Example:
             >>> client.profiles.create(customer_user_id="user_12345")
@@ -284,20 +292,22 @@ class VirtualCurrencies:
         currency_code: str | NotGiven | None = NOT_GIVEN,
         page_size: int = 50,
     ) -> Iterator[VirtualCurrencyHistoryItem]:
-        """Go through a user's transactions, page by page: operation `listVirtualCurrencyTransactions`.
+        """Iterate over a user's transactions: operation `listVirtualCurrencyTransactions`.
+
+        https://adapty.io/docs/api-adapty/operations/listVirtualCurrencyTransactions
 
         Args:
-            customer_user_id: Your own id of the user; this or the next one, not both.
-            profile_id: Adapty's id of the user, a UUID.
-            currency_code: Only transactions of this currency.
-            page_size: How many transactions one request brings, 1 to 100.
+            customer_user_id: Your own ID of the user. Pass this or `profile_id`.
+            profile_id: Adapty's ID of the user, a UUID.
+            currency_code: Return transactions of this currency only.
+            page_size: Number of transactions per request, from 1 to 100.
 
         Returns:
-            An iterator; a page is fetched when its first transaction is asked for. Its steps raise
+            An iterator that fetches each page when its first transaction is needed. Iterating raises
             ProfileNotFoundError, FeatureNotEnabledError, AdaptyAPIError and AdaptyConnectionError.
 
         Raises:
-            AdaptyUsageError: An argument is wrong; nothing was sent.
+            AdaptyUsageError: An argument is invalid. Nothing was sent.
 
         Example:
             >>> client.profiles.create(customer_user_id="user_12345")
@@ -317,12 +327,12 @@ class VirtualCurrencies:
     def _pages(self, parameters: Mapping[str, Any]) -> Iterator[VirtualCurrencyHistoryItem]:
         read = VirtualCurrencyTransactionsHistoryResponse.from_dict
         seen: set[str] = set()
-        asked: Mapping[str, Any] = parameters
+        query: Mapping[str, Any] = parameters
         while True:
-            page = self._transport.execute(build_server_side_call("listVirtualCurrencyTransactions", read, **asked))
+            page = self._transport.execute(build_server_side_call("listVirtualCurrencyTransactions", read, **query))
             for transaction in page.data:
                 yield transaction
             cursor = next_cursor(page, seen)
             if cursor is None:
                 return
-            asked = {**parameters, "cursor": cursor}
+            query = {**parameters, "cursor": cursor}

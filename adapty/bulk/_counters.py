@@ -54,7 +54,7 @@ class StageCounters:
         saved = checkpoint.load(stage.name)
         if saved is None:
             return cls(stage, checkpoint, CompletedSet())
-        completed = CompletedSet.from_bytes(saved.handled)
+        completed = CompletedSet.from_bytes(saved.completed)
         return cls(stage, checkpoint, completed, Counter(saved.counts), Counter(saved.reasons))
 
     @property
@@ -103,7 +103,7 @@ class StageCounters:
         """
         size = self.stage.sync()
         return StageState(
-            handled=self.completed.to_bytes(),
+            completed=self.completed.to_bytes(),
             counts=dict(self.counts),
             reasons=dict(self.reasons),
             results_size=size,

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Collection, Mapping, Sequence
-from inspect import iscoroutinefunction
 from pathlib import Path
 from typing import Any, TypedDict
 
 import httpx
+from attrs import asdict
 
 from adapty._core.sentinel import NOT_GIVEN
-from adapty._core.validation import bounded_int, format_name, suggest_choice, type_name
+from adapty._core.validation import type_name
+from adapty._engine.options import (
+    MAX_CONCURRENCY,
+    check_client,
+    parse_send_options,
+    reject_unknown,
+    validate_callback,
+)
 from adapty.bulk._stage import Options
 from adapty.bulk.reports import Progress
 from adapty.errors import AdaptyUsageError
@@ -28,14 +34,6 @@ __all__ = [
     "path_option",
     "reject_unknown",
 ]
-
-MAX_CONCURRENCY = 256
-
-_CONCURRENCY = 16
-_MAX_RETRIES = 8
-"""More than for a single call: of a million requests, a few fail many times in a row by chance."""
-
-_HIGHEST_MAX_RETRIES = 1000
 
 
 class BulkOptions(TypedDict, total=False):
@@ -103,37 +101,11 @@ def parse_options(given: BulkOptions, *, dry_run: bool = False) -> Options:
     Raises:
         AdaptyUsageError: An option is invalid; `field_name` is its name.
     """
-    rate_limit = given.get("rate_limit")
-    if rate_limit is not None and not _is_rate(rate_limit):
-        raise AdaptyUsageError.for_field(
-            "rate_limit", f"must be a number of requests per second above 0, or None (got {_display(rate_limit)})"
-        )
-    max_retries = given.get("max_retries", _MAX_RETRIES)
-    if type(max_retries) is not int or not 0 <= max_retries <= _HIGHEST_MAX_RETRIES:
-        raise AdaptyUsageError.for_field(
-            "max_retries", f"must be an integer from 0 to {_HIGHEST_MAX_RETRIES} (got {_display(max_retries)})"
-        )
     return Options(
-        concurrency=bounded_int("concurrency", given.get("concurrency", _CONCURRENCY), MAX_CONCURRENCY),
-        rate_limit=rate_limit,
-        max_retries=max_retries,
-        transport=_callable("transport", given.get("transport")),
-        on_progress=_callable("on_progress", given.get("on_progress")),
+        **asdict(parse_send_options(given)),
+        on_progress=validate_callback("on_progress", given.get("on_progress")),
         dry_run=dry_run,
     )
-
-
-def check_client(adapty: object, kind: type) -> None:
-    """Raise if a job gets another client than the one of its kind.
-
-    Raises:
-        AdaptyUsageError: It is another object.
-    """
-    if not isinstance(adapty, kind):
-        which = "async" if kind.__name__.startswith("Async") else "blocking"
-        raise AdaptyUsageError.for_field(
-            "adapty", f"is {type_name(adapty)}; expected an {kind.__name__}, the {which} client"
-        )
 
 
 def checkpoint_path(options: ImportOptions | EraseOptions, files: Sequence[Path | None]) -> Path | None:
@@ -174,37 +146,4 @@ def bool_option(name: str, value: Any) -> bool:
     """
     if not isinstance(value, bool):
         raise AdaptyUsageError.for_field(name, f"is {type_name(value)}; expected True or False")
-    return value
-
-
-def reject_unknown(options: Mapping[str, Any], known: Any) -> None:
-    """Raise if an option is unknown.
-
-    Args:
-        options: The options that were given.
-        known: The TypedDict of the known options.
-
-    Raises:
-        AdaptyUsageError: An option is unknown; `field_name` is its name.
-    """
-    names = sorted(known.__optional_keys__)
-    for name in options:
-        if name not in names:
-            raise AdaptyUsageError.for_field(name, f"is not an option{suggest_choice(name, names)}")
-
-
-def _display(value: object) -> str:
-    """Return a number as text, or the type of another value."""
-    return str(value) if isinstance(value, float) else format_name(value).strip("()")
-
-
-def _is_rate(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value) and value > 0
-
-
-def _callable(name: str, value: Any) -> Any:
-    if value is not None and not callable(value):
-        raise AdaptyUsageError.for_field(name, f"is {type_name(value)}; expected a callable")
-    if iscoroutinefunction(value):
-        raise AdaptyUsageError.for_field(name, "is async; expected a function that is not")
     return value

@@ -1,8 +1,9 @@
-"""`webhooks`: what became of the events that Adapty posted, from an outbox into Adapty Mail."""
+"""`webhooks`: deliver the events of an outbox to Adapty Mail, and inspect it."""
 
 from __future__ import annotations
 
 import logging
+from datetime import timedelta
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -14,51 +15,62 @@ from adapty.cli.logs import log_to_stderr
 from adapty.cli.options import AsJson, Concurrency, MaxRate, option
 from adapty.cli.outcome import EXIT_CODES, ExitCode, errors, output, typed_errors
 from adapty.cli.show import print_json, print_table
-from adapty.webhooks.outbox import DeadLetter, Outbox
-from adapty.webhooks.worker import drain, run_worker
+from adapty.webhooks import DeadLetter, Outbox, drain, run_worker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from adapty.webhooks._delivery import DrainReport
-    from adapty.webhooks.outbox import PendingEvent
+    from adapty.webhooks import PendingEvent
 
 __all__ = ["app"]
 
-app = typer.Typer(help="Events that wait to be sent to Adapty Mail.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(help="Deliver webhook events to Adapty Mail.", no_args_is_help=True, rich_markup_mode=None)
 
 OutboxFile = Annotated[Path, option("The outbox, an SQLite file.")]
-EventIds = Annotated[list[str] | None, typer.Argument(metavar="[EVENT_ID]...", help="The ids of events.")]
-All = Annotated[bool, typer.Option("--all", help="All refused events.")]
+EventIds = Annotated[list[str] | None, typer.Argument(metavar="[EVENT_ID]...", help="IDs of events.")]
+All = Annotated[bool, typer.Option("--all", help="All dead letters.")]
 
-_SHOWN = 100
+_MAX_ROWS = 100
 
 
 @app.command(epilog=EXIT_CODES)
 def run(
     *,
-    outbox: Annotated[Path, option("The outbox, an SQLite file; made where there is none.")],
-    once: Annotated[
-        bool, typer.Option("--once", help="Send what is there and end, or fail where it cannot be.")
-    ] = False,
+    outbox: Annotated[Path, option("The outbox, an SQLite file; created unless it exists.")],
+    once: Annotated[bool, typer.Option("--once", help="Deliver the pending events and exit, or fail.")] = False,
     concurrency: Concurrency = None,
     rate_limit: MaxRate = None,
+    max_attempts: Annotated[
+        int | None, option("Failed attempts before an event becomes a dead letter. Default: 24.", min=1)
+    ] = None,
+    max_age: Annotated[
+        float | None,
+        option("Age in hours before a failing event becomes a dead letter. Default: 24.", min=0, max=10**6),
+    ] = None,
 ) -> None:
-    """Send the events of an outbox to Adapty Mail, until SIGTERM or Ctrl-C.
+    """Deliver the events of an outbox to Adapty Mail, until SIGTERM or Ctrl-C.
 
-    Start as many as you like: one sends, and the others wait to take over.
+    You can start several workers: one sends, and the others stand by.
+
+    An event becomes a dead letter when it reaches both limits, or when Mail rejects it. Failures during an outage of
+    Mail do not count.
     """
-    options: dict[str, Any] = {"concurrency": concurrency, "rate_limit": rate_limit}
-    given = {name: value for name, value in options.items() if value is not None}
-    with typed_errors(), Adapty() as adapty, Outbox(outbox) as opened:
-        log_to_stderr(logging.INFO)  # which events are refused, and what it waits for
+    options: dict[str, Any] = {
+        "concurrency": concurrency,
+        "rate_limit": rate_limit,
+        "max_attempts": max_attempts,
+        "max_age": None if max_age is None else timedelta(hours=max_age),
+    }
+    options = {name: value for name, value in options.items() if value is not None}
+    with typed_errors(), Adapty() as client, Outbox(outbox) as opened:
+        log_to_stderr(logging.INFO)  # shows rejected events and pauses
         if once:
-            report = drain(adapty, opened, **given)
+            report = drain(client, opened, **options)
         else:
-            errors.print(f"Sending from {outbox}. Ctrl-C stops it.")
-            report = run_worker(adapty, opened, **given)
-    _print_report(report)
-    if once and report.refused:
+            errors.print(f"Delivering events of {outbox}. Press Ctrl-C to stop.")
+            report = run_worker(client, opened, **options)
+    output.print(f"{report.delivered} delivered, {report.dead_letters} dead letters")
+    if once and report.dead_letters:
         raise typer.Exit(ExitCode.SOME_REFUSED)
 
 
@@ -68,41 +80,41 @@ def list_events(
     outbox: OutboxFile,
     event_ids: EventIds = None,
     dead_letters: Annotated[
-        bool, typer.Option("--dead-letters", help="Show dead letters instead of pending events.")
+        bool, typer.Option("--dead-letters", help="List dead letters instead of pending events.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Show the events that wait, or those that were refused for good, and why: all, or those of some ids.
+    """List pending events, or dead letters with their reasons: all, or those with some IDs.
 
-    The table shows the first 100; JSON has all of them, one a line.
+    The table has the first 100 events. With --json, all events are printed, one per line.
     """
-    with typed_errors(), _existing(outbox) as opened:
+    with typed_errors(), _open_existing(outbox) as opened:
         found: Iterator[PendingEvent] = opened.dead_letters() if dead_letters else opened.pending()
         if event_ids:
             found = (each for each in found if each.event_id in event_ids)
         if as_json:
             for each in found:
-                print_json(_as_json(each), indent=None)
+                print_json(_to_json(each), indent=None)
             return
         counts = opened.counts()
-        rows = [_row(each) for each in islice(found, _SHOWN)]
-        state, count = ("refused", counts.dead) if dead_letters else ("waiting", counts.pending)
+        rows = [_to_row(each) for each in islice(found, _MAX_ROWS)]
+        label, count = ("dead letters", counts.dead_letters) if dead_letters else ("pending", counts.pending)
         count = len(rows) if event_ids else count
-        of_all = f", the first {_SHOWN}" if count > _SHOWN else ""
-        print_table(f"{count} {state}{of_all}", ("event", "type", "came", "tries", "reason"), rows)
+        limit = f", the first {_MAX_ROWS}" if count > _MAX_ROWS else ""
+        print_table(f"{count} {label}{limit}", ("event", "type", "arrived", "attempts", "reason"), rows)
 
 
 @app.command()
 def replay(*, outbox: OutboxFile, event_ids: EventIds = None, all_: All = False) -> None:
-    """Have refused events sent again, each from its old place in the order of its profile; those that wait, at once."""
-    with typed_errors(), _existing(outbox) as opened:
+    """Send dead letters again, each at its old place in the order of its profile; pending events, immediately."""
+    with typed_errors(), _open_existing(outbox) as opened:
         _change("replayed", event_ids, opened.replay_all if all_ else None, opened.replay)
 
 
 @app.command()
 def delete(*, outbox: OutboxFile, event_ids: EventIds = None, all_: All = False) -> None:
-    """Remove events for good: refused ones, or by their ids also those that wait."""
-    with typed_errors(), _existing(outbox) as opened:
+    """Delete dead letters, or pending events by their IDs."""
+    with typed_errors(), _open_existing(outbox) as opened:
         _change("deleted", event_ids, opened.delete_all if all_ else None, opened.delete)
 
 
@@ -112,13 +124,13 @@ def _change(
     change_all: Callable[[], int] | None,
     change: Callable[[str], bool],
 ) -> None:
-    """Do it to all refused events or to those of some ids, and print to how many.
+    """Change all dead letters, or the events with some IDs, and print their number.
 
     Raises:
-        AdaptyUsageError: It is not said which, or said in two ways, or there is no such event of an id.
+        AdaptyUsageError: There are neither IDs nor --all, or both, or some IDs are not in the outbox.
     """
     if bool(event_ids) == (change_all is not None):
-        raise AdaptyUsageError("expected the ids of events, or --all for the refused ones")
+        raise AdaptyUsageError("expected IDs of events, or --all for all dead letters")
     unknown = [] if change_all else [event_id for event_id in dict.fromkeys(event_ids or ()) if not change(event_id)]
     count = change_all() if change_all else len(set(event_ids or ())) - len(unknown)
     output.print(f"{count} {done}")
@@ -127,32 +139,28 @@ def _change(
         raise AdaptyUsageError(f"{ids} not found in the outbox; see: webhooks list [--dead-letters]")
 
 
-def _existing(path: Path) -> Outbox:
-    """Open an outbox that is there: a wrong name would make an empty one, and show nothing in it.
+def _open_existing(path: Path) -> Outbox:
+    """Open an outbox, which must exist: a misspelled path would create an empty one.
 
     Raises:
-        AdaptyUsageError: There is none.
+        AdaptyUsageError: There is no such file.
     """
     if not path.exists():
         raise AdaptyUsageError.for_field("--outbox", f"there is no file {path}")
     return Outbox(path)
 
 
-def _print_report(report: DrainReport) -> None:
-    output.print(f"{report.delivered} delivered, {report.refused} refused")
-
-
-def _row(event: PendingEvent) -> tuple[object, ...]:
+def _to_row(event: PendingEvent) -> tuple[object, ...]:
     return event.event_id, event.event_type, event.arrived_at, event.attempts, event.reason
 
 
-def _as_json(event: PendingEvent) -> dict[str, Any]:
-    """Give what can be shown: no address, which the event itself may have."""
-    shown = {
+def _to_json(event: PendingEvent) -> dict[str, Any]:
+    """Return the fields to print, without the event itself, which may contain an e-mail address."""
+    fields = {
         "event_id": event.event_id,
         "event_type": event.event_type,
         "arrived_at": event.arrived_at.isoformat(),
         "attempts": event.attempts,
         "reason": event.reason,
     }
-    return {**shown, "refused_at": event.refused_at.isoformat()} if isinstance(event, DeadLetter) else shown
+    return {**fields, "failed_at": event.failed_at.isoformat()} if isinstance(event, DeadLetter) else fields

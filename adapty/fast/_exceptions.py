@@ -1,8 +1,8 @@
-"""What the exceptions of aiohttp, asyncio and ssl mean, in httpx's classes.
+"""Mapping of the exceptions of aiohttp, asyncio and ssl to those of httpx.
 
 The retry rule of `adapty` depends on the class: after ConnectError, ConnectTimeout and PoolTimeout the request was
-never sent; after any other class it may have been. So the phase decides. While a connection is opened, nothing was
-sent, whatever the exception. From then on, the request may have been sent, whatever the exception.
+never sent, and after any other class it may have been. So the phase decides and not the exception: nothing was sent
+while a connection was being opened, and the request may have been sent from then on.
 """
 
 from __future__ import annotations
@@ -41,10 +41,10 @@ _EXCHANGE: Mapping[type[Exception], type[httpx.TransportError]] = {
 }
 
 CONNECT_FAILURES = tuple(_CONNECT)
-"""What opening a connection can raise; see `to_connect_error`."""
+"""The exceptions of opening a connection; see `to_connect_error`."""
 
 EXCHANGE_FAILURES = tuple(_EXCHANGE)
-"""What sending a request and reading its response can raise; see `to_exchange_error`."""
+"""The exceptions of sending a request and reading its response; see `to_exchange_error`."""
 
 _DESCRIPTIONS: Mapping[type[httpx.TransportError], str] = {
     httpx.ConnectTimeout: "the connection was not opened in time",
@@ -57,7 +57,7 @@ _DESCRIPTIONS: Mapping[type[httpx.TransportError], str] = {
 
 
 def to_connect_error(exc: Exception) -> httpx.TransportError:
-    """Return what httpx raises for an exception of `CONNECT_FAILURES`. Nothing was sent.
+    """Convert one of `CONNECT_FAILURES` to an exception of httpx that says that nothing was sent.
 
     Example:
         >>> to_connect_error(ConnectionRefusedError(111, "Connection refused"))
@@ -67,7 +67,7 @@ def to_connect_error(exc: Exception) -> httpx.TransportError:
 
 
 def to_exchange_error(exc: Exception) -> httpx.TransportError:
-    """Return what httpx raises for an exception of `EXCHANGE_FAILURES`. The request may have been sent.
+    """Convert one of `EXCHANGE_FAILURES` to an exception of httpx that says that the request may have been sent.
 
     Example:
         >>> to_exchange_error(aiohttp.ServerDisconnectedError())
@@ -77,12 +77,12 @@ def to_exchange_error(exc: Exception) -> httpx.TransportError:
 
 
 def _convert(exc: Exception, table: Mapping[type[Exception], type[httpx.TransportError]]) -> httpx.TransportError:
-    meaning = next(meaning for kind, meaning in table.items() if isinstance(exc, kind))
-    return meaning(_describe(exc) or _DESCRIPTIONS[meaning])
+    target = next(target for source, target in table.items() if isinstance(exc, source))
+    return target(_describe(exc) or _DESCRIPTIONS[target])
 
 
 def _describe(exc: Exception) -> str:
-    """Return the text of the system or of TLS. aiohttp's own texts can contain what the server sent, and URLs."""
+    """Return the message of the system or of TLS. aiohttp's own messages can contain URLs and data from the server."""
     if isinstance(exc, aiohttp.ClientConnectorCertificateError):
         return str(exc.certificate_error)
     if isinstance(exc, aiohttp.ClientConnectorError):

@@ -1,37 +1,29 @@
-"""Sends requests over aiohttp's connections and reads their responses, exactly as httpx says and expects them."""
+"""Requests sent over aiohttp's connections as httpx sends them, and their responses."""
 
 from __future__ import annotations
 
 import asyncio
-import os
 import re
-from base64 import b64encode
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
-from urllib.parse import unquote, urlsplit
 
 import httpx
 from aiohttp.http import StreamWriter
-from attrs import field, frozen
 
-from adapty._dialer import UnusableClient, create_ssl_context
-from adapty._http import USER_AGENT
-from adapty._proxies import Proxies, check_proxy
+from adapty._dialer import UnusableClient
 from adapty._reading import IS_SENT, BodyDecoder, ResponseTooLarge, deadline_error
-from adapty.errors import AdaptyConfigError
 from adapty.fast._exceptions import EXCHANGE_FAILURES, to_exchange_error
 from adapty.fast._pool import Origin, Pool
-from adapty.fast._transport import is_socks
 
 if TYPE_CHECKING:
-    import ssl
     from collections.abc import AsyncGenerator, Iterable, Mapping
 
     from aiohttp import StreamReader
     from aiohttp.client_proto import ResponseHandler
     from aiohttp.http import RawResponseMessage
 
-__all__ = ["Exchange", "Response", "Settings"]
+    from adapty.fast._settings import Settings
+
+__all__ = ["Exchange", "Response"]
 
 _SWITCHING_PROTOCOLS = 101
 _FINAL = 200
@@ -67,12 +59,12 @@ class Response(NamedTuple):
 
     @property
     def headers(self) -> httpx.Headers:
-        """The headers. Converted on access, because few responses are asked for them."""
+        """The headers. They are converted on access, because most callers do not read them."""
         # aiohttp before 3.14.4 leaves white space at the end of values.
         return httpx.Headers([(name, value.rstrip(b" \t")) for name, value in self.message.raw_headers])
 
     def to_httpx(self) -> httpx.Response:
-        """Return it in httpx's form."""
+        """Convert it to a response of httpx."""
         major, minor = self.message.version
         return httpx.Response(
             self.message.code,
@@ -85,129 +77,8 @@ class Response(NamedTuple):
         )
 
 
-@frozen
-class Settings:
-    """How a transport connects.
-
-    Attributes:
-        proxy: The proxy for all requests, instead of those of the environment.
-        proxies: The proxies of the environment.
-        trust_env: Whether the environment names trusted certificates.
-        cafile: A file of additional trusted certificates.
-        max_connections: The maximum number of connections of one event loop.
-        max_response_bytes: The maximum size of a response body.
-    """
-
-    proxy: str | None = field(repr=False)
-    proxies: Proxies
-    trust_env: bool
-    cafile: str | None
-    max_connections: int | None
-    max_response_bytes: int
-
-    @classmethod
-    def build(
-        cls,
-        *,
-        proxy: str | None,
-        trust_env: bool,
-        cafile: str | os.PathLike[str] | None,
-        max_connections: int | None,
-        max_response_bytes: int,
-    ) -> Settings:
-        """Check the arguments of a transport.
-
-        Raises:
-            AdaptyConfigError: One of them is wrong.
-        """
-        if max_connections is not None:
-            _check_count("max_connections", max_connections, "or None")
-        _check_count("max_response_bytes", max_response_bytes)
-        path = None
-        if cafile is not None:
-            try:
-                path = os.fsdecode(cafile)
-                _ssl_context(path, *_certificate_settings(trust_env=trust_env))
-            except (OSError, TypeError, ValueError) as exc:
-                problem = type(exc).__name__
-            else:
-                problem = ""
-            if problem:
-                expected = "expected a file of certificates in PEM format"
-                raise AdaptyConfigError.for_field("cafile", f"cannot be loaded ({problem}); {expected}")
-        return cls(
-            proxy=None if proxy is None else check_proxy("proxy", proxy),
-            proxies=Proxies.from_environment() if trust_env else Proxies({}),
-            trust_env=trust_env,
-            cafile=path,
-            max_connections=max_connections,
-            max_response_bytes=max_response_bytes,
-        )
-
-    def origin(self, url: httpx.URL) -> Origin:
-        """Return where the connections for a URL lead to.
-
-        Raises:
-            httpx.UnsupportedProtocol: It is not an http or https URL with a host.
-            httpx.InvalidURL: The host is not a valid domain name.
-            AdaptyConfigError: The proxy or the certificates cannot be used.
-        """
-        if url.scheme not in {"http", "https"} or not url.raw_host:
-            raise httpx.UnsupportedProtocol("Request URL is missing an 'http://' or 'https://' protocol.")
-        try:
-            _ = url.host  # decodes it
-        except UnicodeError:
-            raise httpx.InvalidURL("the host is not a valid domain name") from None
-        address = f"{url.scheme}://{url.netloc.decode('ascii')}"
-        name, proxy = "proxy", self.proxy
-        if proxy is None:
-            name, proxy = "HTTP_PROXY, HTTPS_PROXY or ALL_PROXY", self.proxies.for_url(address)
-        if proxy is None:
-            return Origin(address, self._context(url.scheme))
-        if is_socks(proxy):
-            del proxy  # it may contain a password
-            problem = "is a SOCKS proxy, which AsyncFastTransport does not support; use the client without transport="
-            raise AdaptyConfigError.for_field(name, problem)
-        parts = urlsplit(proxy)
-        headers = {"Host": url.netloc.decode("ascii"), "User-Agent": USER_AGENT}
-        if parts.username or parts.password:
-            credentials = f"{unquote(parts.username or '')}:{unquote(parts.password or '')}"
-            headers["Proxy-Authorization"] = f"Basic {b64encode(credentials.encode()).decode('ascii')}"
-        address_of_proxy = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
-        return Origin(address, self._context(url.scheme, parts.scheme), address_of_proxy, headers)
-
-    def _context(self, *schemes: str) -> ssl.SSLContext | None:
-        if "https" not in schemes:
-            return None
-        try:
-            return _ssl_context(self.cafile, *_certificate_settings(trust_env=self.trust_env))
-        except (OSError, ValueError) as exc:
-            problem = f"the certificates cannot be loaded ({type(exc).__name__})"
-        raise AdaptyConfigError(f"SSL_CERT_FILE or SSL_CERT_DIR: {problem}")
-
-
-def _check_count(name: str, value: Any, alternative: str = "") -> None:
-    if type(value) is not int or value < 1:
-        expected = ", ".join(filter(None, ["expected an integer of 1 or more", alternative]))
-        raise AdaptyConfigError.for_field(name, f"is not a valid number; {expected}")
-
-
-def _certificate_settings(*, trust_env: bool) -> tuple[str | None, ...]:
-    return tuple(os.environ.get(name) if trust_env else None for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"))
-
-
-@lru_cache(maxsize=8)
-def _ssl_context(cafile: str | None, cert_file: str | None, cert_dir: str | None) -> ssl.SSLContext:
-    """Load the trusted certificates once per setting: it takes as long as hundreds of requests."""
-    context = create_ssl_context(cert_file, cert_dir)
-    context.set_alpn_protocols(["http/1.1"])
-    if cafile is not None:
-        context.load_verify_locations(cafile)
-    return context
-
-
 class Exchange:
-    """Sends in the running event loop, over connections of this process and this loop.
+    """The requests of a transport, over connections of this process and of the running event loop.
 
     Args:
         settings: How to connect.
@@ -236,7 +107,7 @@ class Exchange:
         return response.to_httpx()
 
     def origin(self, url: httpx.URL) -> Origin:
-        """Return where the connections for a URL lead to; see `Settings.origin`."""
+        """Return the target of connections for a URL; see `Settings.origin`."""
         key = (url.scheme, url.netloc)
         if key not in self._origins:
             self._origins[key] = self._settings.origin(url)
@@ -303,13 +174,13 @@ class Exchange:
                 finally:
                     pool.release_slot()
         except EXCHANGE_FAILURES as exc:
-            meant: httpx.TransportError = to_exchange_error(exc)
+            failure: httpx.TransportError = to_exchange_error(exc)
             if isinstance(exc, TimeoutError) and deadline.expired():
-                meant = deadline_error(is_sent=extensions[IS_SENT])
+                failure = deadline_error(is_sent=extensions[IS_SENT])
             elif pool.is_closed:
-                meant = httpx.ReadError("the transport was closed")
+                failure = httpx.ReadError("the transport was closed")
         # Raised here, without a context: aiohttp's exceptions contain what the server sent.
-        raise meant
+        raise failure
 
     async def aclose(self) -> None:
         """Close the connections of this process, in all event loops."""
@@ -326,7 +197,7 @@ class Exchange:
             else:
                 try:
                     loop.call_soon_threadsafe(pool.close)
-                except RuntimeError:  # closed just now
+                except RuntimeError:  # the loop was closed meanwhile
                     pool.close_without_loop()
 
     async def _open_pool(self) -> Pool:
@@ -339,7 +210,7 @@ class Exchange:
         loop = asyncio.get_running_loop()
         limit = self._settings.max_connections
         pool = self._pools[loop] = Pool(None if limit is None else asyncio.Semaphore(limit))
-        # asyncio.run closes the async generators of its event loop at its end, and with this one the connections.
+        # At its end, asyncio.run closes the async generators of its event loop. This one closes the connections.
         pool.guard = self._close_at_shutdown(loop, pool)
         await anext(pool.guard)
         return pool
@@ -424,7 +295,7 @@ async def _write_large(connection: ResponseHandler, data: bytes, timeout: float 
         except TimeoutError:
             if not deadline.expired():
                 raise
-            raise httpx.WriteTimeout("the request was not taken in time") from None
+            raise httpx.WriteTimeout("the request was not written in time") from None
 
 
 async def _read_body(message: RawResponseMessage, payload: StreamReader, limit: int) -> Response:

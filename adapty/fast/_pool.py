@@ -1,8 +1,8 @@
 """Connections opened by aiohttp, one pool for each event loop of each process.
 
-aiohttp's session is not used. It sends idempotent requests a second time without telling (so the retry rule of `adapty`
-would not know), it takes an unrequested response that waits on an idle connection for the response to the next request,
-and it costs more than twice as much. Its connector opens the connections (DNS, happy eyeballs, TLS, proxy tunnels) and
+aiohttp's session is not used. It repeats idempotent requests on its own (so the retry rule of `adapty` would not
+count them), it takes an unrequested response on an idle connection for the response to the next request, and it costs
+more than twice as much. Its connector opens the connections (DNS, happy eyeballs, TLS, proxy tunnels) and
 its protocol parses the responses.
 """
 
@@ -32,14 +32,14 @@ if TYPE_CHECKING:
 __all__ = ["Origin", "Pool"]
 
 _IDLE_SECONDS = 5.0
-"""As httpx has it."""
+"""The same as in httpx."""
 
 _NO_TIMEOUT = aiohttp.ClientTimeout()
 
 
 @frozen(eq=False)
 class Origin:
-    """Where connections lead to.
+    """The target of connections.
 
     Attributes:
         url: Scheme, host and port.
@@ -54,7 +54,7 @@ class Origin:
     proxy_headers: Mapping[str, str] = field(factory=dict, repr=False)
 
     def connect_request(self) -> aiohttp.ClientRequest:
-        """Return what aiohttp's connector opens a connection for."""
+        """Build the request that aiohttp's connector needs to open a connection."""
         return aiohttp.ClientRequest(
             "GET",
             URL(self.url, encoded=True),
@@ -70,10 +70,10 @@ class Pool:
     """The connections of one event loop.
 
     Attributes:
-        process: The process that opened it. A child that inherits it must leave it alone.
+        process: The process that opened it. A child that inherits it must not use it.
         slots: Limits the number of connections, if there is a limit.
-        guard: Closes the pool when asyncio.run ends.
-        is_closed: Whether nothing more is sent.
+        guard: An async generator that closes the pool when asyncio.run ends.
+        is_closed: Whether the pool sends no more requests.
     """
 
     slots: asyncio.Semaphore | None
@@ -96,7 +96,7 @@ class Pool:
         """Wait until one more connection may be used. The caller releases the slot.
 
         Raises:
-            httpx.PoolTimeout: None is free in time.
+            httpx.PoolTimeout: No slot was free in time.
         """
         if self.slots is not None:
             await acquire_slot(self.slots, timeout)
@@ -110,9 +110,9 @@ class Pool:
         """Return an idle connection, or open one. The caller returns or discards it.
 
         Raises:
-            httpx.ConnectError: None can be opened.
-            httpx.ConnectTimeout: None was opened in time.
-            httpx.ProxyError: The proxy refuses to open one.
+            httpx.ConnectError: The connection cannot be opened.
+            httpx.ConnectTimeout: It was not opened in time.
+            httpx.ProxyError: The proxy refuses to open it.
         """
         connection = self._take_idle(origin)
         if connection is None:  # not `or`: a connection is false, for it has a length
@@ -121,7 +121,7 @@ class Pool:
         return connection
 
     def put_back(self, origin: Origin, connection: ResponseHandler) -> None:
-        """Keep a connection for the next request if the server does so, too."""
+        """Keep a connection for the next request, unless the server closes it."""
         if self.is_inherited:
             return
         self._busy.discard(connection)
@@ -131,7 +131,7 @@ class Pool:
             self._idle.setdefault(origin, []).append((connection, monotonic()))
 
     def discard(self, connection: ResponseHandler) -> None:
-        """Close a connection whose response was not read to its end. Never waits: the task may be cancelled."""
+        """Close a connection whose response was not read to its end, without waiting: the task may be cancelled."""
         if self.is_inherited:
             return
         self._busy.discard(connection)
@@ -153,7 +153,7 @@ class Pool:
             close(connection)
 
     def _take_idle(self, origin: Origin) -> ResponseHandler | None:
-        """Return the latest idle connection that the server has neither closed nor sent anything on."""
+        """Return the most recent idle connection that the server has not closed and has sent nothing on."""
         entries = self._idle.get(origin)
         if not entries:
             return None
@@ -178,13 +178,13 @@ class Pool:
                 # The documented method to open a connection; `connect` would add a second pool.
                 return await self._connector._create_connection(origin.connect_request(), [], _NO_TIMEOUT)  # noqa: SLF001
         except CONNECT_FAILURES as exc:
-            meant = to_connect_error(exc)
+            failure = to_connect_error(exc)
         # Raised here, without a context: aiohttp's exceptions contain URLs and requests.
-        raise meant
+        raise failure
 
 
 def _is_readable(transport: asyncio.BaseTransport) -> bool:
-    """Return whether there is something to read that the event loop has not noticed yet: an end, or stray data."""
+    """Return whether the server closed the connection or sent data that the event loop has not read yet."""
     socket = transport.get_extra_info("socket")
     if not hasattr(select, "poll"):  # on Windows
         return bool(select.select([socket], [], [], 0)[0])
@@ -194,7 +194,7 @@ def _is_readable(transport: asyncio.BaseTransport) -> bool:
 
 
 def _abort(connection: ResponseHandler) -> None:
-    """Close at once: `close` would wait for a server that does not read, and for the end of TLS."""
+    """Close immediately: `close` would wait for a server that does not read, and for the end of TLS."""
     transport = connection.transport
     if transport is not None:
         transport.abort()

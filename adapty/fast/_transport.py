@@ -1,4 +1,4 @@
-"""The transport itself. aiohttp is imported when the first one is created."""
+"""The public transport class. It imports aiohttp when the first transport is created."""
 
 from __future__ import annotations
 
@@ -82,7 +82,8 @@ class AsyncFastTransport(httpx.AsyncBaseTransport):
         if not fast_is_installed():
             message = f'{type(self).__name__} needs {_PACKAGE}; install it with: pip install "adapty[fast]"'
             raise ImportError(message, name=_PACKAGE)
-        from adapty.fast._exchange import Exchange, Settings  # noqa: PLC0415 - needs the extra
+        from adapty.fast._exchange import Exchange  # noqa: PLC0415 - needs the extra
+        from adapty.fast._settings import Settings  # noqa: PLC0415 - as above
 
         self._exchange = Exchange(
             Settings.build(
@@ -102,7 +103,7 @@ class AsyncFastTransport(httpx.AsyncBaseTransport):
                 seconds; `total` is the maximum time until the end of the response.
 
         Raises:
-            httpx.TransportError: The request or its response does not get through; the class says why.
+            httpx.TransportError: The request or its response failed; the class says how.
             ResponseTooLarge: The response is larger than the limit.
             AdaptyConfigError: The proxy or the certificates cannot be used.
             RuntimeError: The transport is closed.

@@ -31,7 +31,7 @@ __all__ = ["SharedSandbox", "async_client", "environment_variables", "patch_slee
 # trusts no certificate.
 _NO_CERTIFICATES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
-# A kept connection belongs to an event loop, which may be closed before the client is.
+# A pooled connection belongs to an event loop, which may be closed before the client is.
 _NO_KEEPALIVE = httpx.Limits(max_keepalive_connections=0)
 
 
@@ -141,7 +141,7 @@ def patch_sleeps(patch: MonkeyPatch) -> list[float]:
     patch.setattr(sync_transport, "sleep", delays.append)
     patch.setattr(async_transport, "sleep", record_delay)
     patch.setattr(timers, "schedule", record_and_run)
-    patch.setattr(timers, "block_seconds", lambda _: 0.0)  # held attempts record their own delays
+    patch.setattr(timers, "block_seconds", lambda _: 0.0)  # queued attempts record their own delays
     return delays
 
 

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
         SharingProfile as SharingProfile,
         WebhookEvent as WebhookEvent,
     )
-    from adapty.webhooks.forwarding import OutboxHandler as OutboxHandler, outbox_handler as outbox_handler
     from adapty.webhooks.frameworks import asgi_app as asgi_app, django_view as django_view, wsgi_app as wsgi_app
     from adapty.webhooks.mail_events import (
         MAIL_EVENT_TYPES as MAIL_EVENT_TYPES,
@@ -38,11 +37,14 @@ if TYPE_CHECKING:
         DeadLetter as DeadLetter,
         Outbox as Outbox,
         OutboxCounts as OutboxCounts,
+        OutboxHandler as OutboxHandler,
         PendingEvent as PendingEvent,
+        outbox_handler as outbox_handler,
     )
     from adapty.webhooks.receiver import Delivery as Delivery, Receiver as Receiver, WebhookResponse as WebhookResponse
     from adapty.webhooks.worker import (
         Worker as Worker,
+        WorkerOptions as WorkerOptions,
         async_drain as async_drain,
         async_run_worker as async_run_worker,
         drain as drain,
@@ -62,11 +64,10 @@ else:
                 AccessLevelProperties Attribution PlayStorePurchaseToken PurchaseProperties
                 SharingProfile WebhookEvent
             """,
-            ".forwarding": "OutboxHandler outbox_handler",
             ".frameworks": "asgi_app django_view wsgi_app",
             ".mail_events": "MAIL_EVENT_TYPES MailConversion to_mail_event",
-            ".outbox": "DeadLetter Outbox OutboxCounts PendingEvent",
+            ".outbox": "DeadLetter Outbox OutboxCounts OutboxHandler PendingEvent outbox_handler",
             ".receiver": "Delivery Receiver WebhookResponse",
-            ".worker": "Worker async_drain async_run_worker drain run_worker",
+            ".worker": "Worker WorkerOptions async_drain async_run_worker drain run_worker",
         },
     )

@@ -1,60 +1,67 @@
-"""Sends what is in an outbox through the lanes of the bulk engine, and goes on when trouble has passed."""
+"""Delivers the events of an outbox to Adapty Mail, through the dispatcher, and continues after failures."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from contextlib import suppress
-from functools import partial
+import math
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from datetime import timedelta
 from random import SystemRandom
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from attrs import define, field, frozen
 
-from adapty._core.abort_policy import AbortPolicy
 from adapty._core.redaction import SafeRepr, repr_masked
 from adapty._core.retry import RetryPolicy
-from adapty._engine.dispatcher import Job
+from adapty._engine.dispatcher import Dispatcher, Job, open_dispatcher
+from adapty._engine.options import SendOptions
+from adapty._engine.rate_limiter import RateLimiter
 from adapty._generated import build_mail_call, ignore_body
-from adapty.bulk._inputs.rows import Row
-from adapty.bulk._row_reader import rows_from_items
-from adapty.bulk._stage import Options, PendingRecord, Stage
-from adapty.bulk._stage_runner import StageRunner
-from adapty.bulk._state.checkpoint import Checkpoint
-from adapty.errors import AdaptyAPIError, AdaptyConnectionError, AdaptyError, WebhookUnavailableError
-from adapty.webhooks._failure_policy import passes, verdict_on
-from adapty.webhooks._retry_schedule import PutOffs
-from adapty.webhooks._stores.sqlite_outbox import Books, Due, Note
-from adapty.webhooks._threads import RequestThreads
+from adapty._private_files import ensure_private_file
+from adapty.errors import (
+    AdaptyAPIError,
+    AdaptyConfigError,
+    AdaptyConnectionError,
+    AdaptyError,
+    AdaptyUsageError,
+    WebhookUnavailableError,
+)
+from adapty.webhooks._failure_policy import RetrySchedule, classify, is_transient
+from adapty.webhooks._stores.protocol import DeadLettered, DueEvent, EventUpdate
+from adapty.webhooks.mail_events import WebhookTransactionEvent
 from adapty.webhooks.outbox import Outbox
-from adapty.webhooks.outbox_lock import OutboxLock
-from adapty.webhooks.told_events import ToldEvent
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import Callable, Iterator
+    from typing import TypeVar
 
     from adapty._async.client import AsyncAdapty
     from adapty._engine.runner import CancelToken
     from adapty._sync.client import Adapty
+    from adapty.webhooks._stores.protocol import OutboxStore
 
-__all__ = ["DrainReport", "Sending"]
+    T = TypeVar("T")
+
+__all__ = ["DeadLetterLimits", "DrainReport", "OutboxSender"]
 
 logger = logging.getLogger("adapty")
 
 _POLL_SECONDS = 0.25
-"""So often it is looked for new events: asking SQLite whether anything has changed reads no file."""
+"""How often to look for new events; SQLite answers this without reading the file."""
 
 _LINGER_SECONDS = 10.0
-"""So long connections are kept open for a next event."""
+"""How long connections stay open for the next event."""
 
 _STANDBY_SECONDS = 0.5
-_TIDY_SECONDS = 3600.0
+_PURGE_SECONDS = 3600.0
 
-_IN_HAND_PER_LANE = 4
-_IN_HAND = 32
+_IN_FLIGHT = 32
+_IN_FLIGHT_PER_WORKER = 4
 
-_WAITS = RetryPolicy(max_retries=2**31, base=1.0, cap=300.0, max_retry_after=3600.0)
-"""How long it is waited after trouble that is nobody's fault, before it is tried again, forever."""
+_BACKOFF = RetryPolicy(max_retries=2**31, base=1.0, cap=300.0, max_retry_after=3600.0)
+"""The delays of deferred events and of pauses, without an end."""
 
 _random = SystemRandom().random
 
@@ -64,312 +71,430 @@ class DrainReport(SafeRepr):
     """What a worker did.
 
     Attributes:
-        delivered: Events that Mail has taken.
-        refused: Events that it refuses for good; they are in `Outbox.dead_letters`.
-        retried: Tries that were made again.
+        delivered: Number of events that Mail accepted.
+        dead_letters: Number of events that became dead letters; see `Outbox.dead_letters`.
+        retried: Number of attempts that were repeated.
     """
 
     delivered: int = 0
-    refused: int = 0
+    dead_letters: int = 0
     retried: int = 0
 
 
 @frozen
-class _InHand:
+class DeadLetterLimits:
+    """When an event becomes a dead letter: when it reaches both limits. See `WorkerOptions`."""
+
+    max_attempts: int = 24
+    max_age: timedelta = timedelta(hours=24)
+
+
+@frozen(eq=False)
+class _InFlight:
     """An event that is being sent.
 
     Attributes:
-        due: The event.
-        delivered_before: How many events Mail had taken when this one was handed over.
+        event: The event.
+        delivered_before: Number of events that Mail had accepted when this one was submitted.
     """
 
-    due: Due
+    event: DueEvent
     delivered_before: int
 
 
-class _OwnJudgement(AbortPolicy):
-    """Leaves it to `Sending` which failure ends a round."""
+class _StoreThread:
+    """The store of a worker, in a thread of its own: an event loop must not wait for disks.
 
-    def should_continue(self, problem: AdaptyError | None) -> bool:  # noqa: ARG002 - the engine's
-        """Go on."""
-        return True
+    Queued updates stay queued until they are written: if `flush` fails, the next one tries again.
+    """
+
+    def __init__(self, outbox: Outbox, limits: DeadLetterLimits) -> None:
+        self._outbox = outbox
+        self._limits = limits
+        self._executor = ThreadPoolExecutor(1, thread_name_prefix="adapty-outbox")
+        self._store: OutboxStore | None = None
+        self._updates: list[EventUpdate] = []
+
+    async def run(self, work: Callable[[OutboxStore], T]) -> T:
+        """Call a function with the store in the thread."""
+        return await asyncio.get_running_loop().run_in_executor(self._executor, lambda: work(self._open()))
+
+    def _open(self) -> OutboxStore:
+        if self._store is None:
+            self._store = self._outbox._open_store()  # noqa: SLF001 - of the same package
+        return self._store
+
+    def queue_update(self, update: EventUpdate) -> None:
+        """Add an update for the next `flush`."""
+        self._updates.append(update)
+
+    async def flush(self) -> tuple[list[EventUpdate], list[DeadLettered]]:
+        """Write the queued updates; return them, and the events that became dead letters by the limits."""
+        updates = list(self._updates)
+        if not updates:
+            return [], []
+        dead = await self.run(lambda store: self._write(store, updates))
+        del self._updates[: len(updates)]
+        return updates, dead
+
+    def _write(self, store: OutboxStore, updates: list[EventUpdate]) -> list[DeadLettered]:
+        limits = self._limits
+        return store.update(updates, max_failures=limits.max_attempts, max_age=limits.max_age.total_seconds())
+
+    def close(self) -> None:
+        """Write the queued updates if possible, and close the store."""
+        self._executor.shutdown()
+        if self._store is not None:
+            with suppress(AdaptyError):  # events whose updates are lost are sent again
+                if self._updates:
+                    self._write(self._store, self._updates)
+            self._store.close()
 
 
 @define(eq=False)
-class Sending:
-    """One worker at work.
+class OutboxSender:
+    """A worker of an outbox.
 
-    Of each profile one event at a time is in hand, so that they are sent in the order of their arrival whatever happens
-    to one of them.
+    It sends one event of each profile at a time, so that the events of a profile arrive in their order, whatever
+    happens to one of them.
 
     Attributes:
-        outbox: What is sent.
-        options: How it is sent.
-        until_empty: Whether to end when nothing is left, or at the first trouble that does not pass by itself soon;
-            otherwise it goes on until it is stopped.
-        delivered: Events that Mail has taken.
-        refused: Events that it refuses for good.
-        retried: Tries that were made again.
+        outbox: The outbox.
+        options: How to send.
+        limits: When an event becomes a dead letter.
+        until_empty: Whether to end when the outbox is empty, or after a failure that does not end soon. Otherwise it
+            continues until it is stopped.
+        delivered: Number of events that Mail accepted.
+        dead_letters: Number of events that became dead letters.
+        retried: Number of attempts that were repeated.
     """
 
     outbox: Outbox
-    options: Options
+    options: SendOptions
+    limits: DeadLetterLimits
     until_empty: bool
     delivered: int = 0
-    refused: int = 0
+    dead_letters: int = 0
     retried: int = 0
-    _in_hand: dict[int, _InHand] = field(factory=dict)
-    _put_offs: PutOffs = field(factory=PutOffs)
-    _troubles: int = 0
-    _trouble: AdaptyError | None = None
-    _news: asyncio.Event = field(factory=asyncio.Event)
-    _version: tuple[int, int] | None = None
-    _tidied: float | None = None
+    _in_flight: dict[int, _InFlight] = field(factory=dict)
+    _schedule: RetrySchedule = field(factory=RetrySchedule)
+    _limiter: RateLimiter = field(factory=RateLimiter)
+    _pauses: int = 0
+    _last_failure: AdaptyError | None = None
+    _problem: BaseException | None = None
+    _wakeup: asyncio.Event = field(factory=asyncio.Event)
+    _is_stopped: bool = False
+    _version: object = None
+    _purged_at: float = -math.inf
 
-    async def run(self, adapty: Adapty | AsyncAdapty, stop: CancelToken) -> DrainReport:
-        """Send until nothing is left, or until it is stopped.
+    async def run(self, client: Adapty | AsyncAdapty, token: CancelToken) -> DrainReport:
+        """Deliver until the outbox is empty, or until the token requests the end.
 
         Raises:
             AdaptyUsageError: The outbox is damaged.
-            WebhookUnavailableError: Where it is to be emptied, another worker has it.
-            AdaptyError: The key or the address is wrong, or, where it is to be emptied, it cannot be now.
-            KeyboardInterrupt: It was stopped before it was empty.
+            WebhookUnavailableError: `until_empty`, and another worker has the outbox.
+            AdaptyError: The key or the address is wrong; or `until_empty`, and Mail is not available.
+            KeyboardInterrupt: `until_empty`, and the end was requested before the outbox was empty.
         """
-        adapty._transport.config.key("mail")  # noqa: SLF001 - of the same package
-        with OutboxLock(self.outbox.path) as lock:
-            if await self._have(lock, stop):
-                # To open and check a large file takes long, and the loop may be the application's.
-                with await RequestThreads().run(partial(Books, self.outbox.path), discard=Books.close) as books:
-                    await self._send(adapty, books, stop)
-        if stop.requested and self.until_empty:
+        client._transport.config.key("mail")  # noqa: SLF001 - of the same package
+        self._limiter = RateLimiter(self.options.rate_limit)
+        with _worker_lock(self.outbox) as try_lock:
+            if await self._wait_for_lock(try_lock, token):
+                store = _StoreThread(self.outbox, self.limits)
+                try:
+                    await self._deliver(client, store, token)
+                finally:
+                    store.close()
+        if token.requested and self.until_empty:
             raise KeyboardInterrupt
-        return DrainReport(delivered=self.delivered, refused=self.refused, retried=self.retried)
+        return DrainReport(delivered=self.delivered, dead_letters=self.dead_letters, retried=self.retried)
 
-    async def _have(self, lock: OutboxLock, stop: CancelToken) -> bool:
-        """Wait until this is the one worker of the outbox, unless it is stopped before."""
-        if lock.acquire():
+    async def _wait_for_lock(self, try_lock: Callable[[], bool], token: CancelToken) -> bool:
+        """Wait until this is the only worker of the outbox; return False if the end is requested before."""
+        if try_lock():
             return True
         path = self.outbox.path
         if self.until_empty:
-            raise WebhookUnavailableError(f"{path}: another worker sends what is in it; nothing was done here")
-        logger.info("outbox %s: another worker has it; waiting to take over", path)
-        while not await _pause(_STANDBY_SECONDS, stop):
-            if lock.acquire():
-                logger.info("outbox %s: taken over", path)
+            raise WebhookUnavailableError(f"{path}: another worker is sending its events")
+        logger.info("outbox %s: another worker is active; standing by", path)
+        while not await _pause(_STANDBY_SECONDS, token):
+            if try_lock():
+                logger.info("outbox %s: taking over", path)
                 return True
         return False
 
-    async def _send(self, adapty: Adapty | AsyncAdapty, books: Books, stop: CancelToken) -> None:
-        while not stop.requested:
-            problem = await self._round(adapty, books, stop)
+    async def _deliver(self, client: Adapty | AsyncAdapty, store: _StoreThread, token: CancelToken) -> None:
+        while not token.requested:
+            problem = await self._run_dispatcher(client, store, token)
             if self.until_empty:
-                self._end(problem or (self._trouble if self._put_offs else None), stop)
+                self._raise_problem(problem or (self._last_failure if len(self._schedule) else None), token)
                 return
             try:
                 if problem is None:
-                    await self._wait_for_news(books, stop)
-            except WebhookUnavailableError as unreadable:
-                problem = unreadable
+                    await self._wait_for_events(store, token)
+            except WebhookUnavailableError as error:
+                problem = error
             if problem is not None:
-                await self._wait_out(problem, stop)
+                await self._wait_for_recovery(problem, token)
 
-    def _end(self, problem: BaseException | None, stop: CancelToken) -> None:
-        if problem is None or stop.requested:
+    def _raise_problem(self, problem: BaseException | None, token: CancelToken) -> None:
+        if problem is None or token.requested:
             return
-        left = self.outbox.counts().pending
-        problem.add_note(f"{self.delivered} delivered, {self.refused} refused; {left} left in {self.outbox.path}")
+        pending = self.outbox.counts().pending
+        problem.add_note(
+            f"{self.delivered} delivered, {self.dead_letters} dead letters; {pending} pending in {self.outbox.path}"
+        )
         raise problem
 
-    async def _round(self, adapty: Adapty | AsyncAdapty, books: Books, stop: CancelToken) -> BaseException | None:
-        """Send until nothing has been left for a while; give what ended it earlier."""
+    async def _run_dispatcher(
+        self, client: Adapty | AsyncAdapty, store: _StoreThread, token: CancelToken
+    ) -> BaseException | None:
+        """Send until there was nothing to send for a while; return what ended it earlier."""
+        self._problem, self._is_stopped = None, False
 
-        def settle(row: Row, _: Any, error: AdaptyError | None) -> str:
-            return self._settle(books, row, error)
+        def on_done(job: Job[_InFlight], error: BaseException | None) -> None:
+            self._record(store, dispatcher, job.payload, error)
 
-        stage = Stage(
-            name="events",
-            api="mail",
-            label=str(self.outbox.path),
-            rows=lambda: rows_from_items(self._rows(books), lambda _, row: row, "outbox, after event"),
-            read_fraction=lambda: None,
-            build=_build_job,
-            record_result=settle,
-            sync=lambda: 0,
-        )
-        with Checkpoint.temporary() as checkpoint:
-            run = StageRunner.resume(stage, self.options, checkpoint, _OwnJudgement())
-            await run.run(adapty, stop)
-        self.retried += run.retried
+        async with open_dispatcher(
+            client,
+            "mail",
+            on_done,
+            concurrency=self.options.concurrency,
+            max_retries=self.options.max_retries,
+            limiter=self._limiter,
+            transport=self.options.transport,
+        ) as dispatcher:
+            with token.on_request(lambda: self._stop(dispatcher, None)):
+                try:
+                    await self._feed(store, dispatcher)
+                except AdaptyError as error:
+                    self._stop(dispatcher, error)
+                await dispatcher.drain()
+        self.retried += dispatcher.retries
         try:
-            await self._write(books)
-        except AdaptyError as unwritten:
-            return run.problem or unwritten
+            await self._flush(store)
+        except AdaptyError as error:
+            return self._problem or error
         finally:
-            self._in_hand.clear()  # what has not been sent by now is read again
-        return run.problem
+            self._in_flight.clear()  # events that were not sent are read again
+        return self._problem
 
-    async def _rows(self, books: Books) -> AsyncIterator[Row]:
-        """Give what can be sent, as it comes, never much at a time."""
-        now = asyncio.get_running_loop().time
-        last = now()
-        while True:
-            self._news.clear()
-            await self._write(books)
-            await self._tidy(books, now())
-            moment = now()
-            due = await self._due(books, moment)
-            for each in due:
-                self._in_hand[each.place] = _InHand(each, self.delivered)
-                yield Row(each.place, each.data)
+    def _stop(self, dispatcher: Dispatcher[_InFlight], problem: BaseException | None) -> None:
+        """Complete the requests in flight, and send nothing more."""
+        self._is_stopped = True
+        if self._problem is None:
+            self._problem = problem
+        dispatcher.stop()
+        self._wakeup.set()
+
+    async def _feed(self, store: _StoreThread, dispatcher: Dispatcher[_InFlight]) -> None:
+        """Submit events as they become due, a few at a time."""
+        clock = asyncio.get_running_loop().time
+        last = clock()
+        while not self._is_stopped:
+            self._wakeup.clear()
+            await self._flush(store)
+            await self._purge(store, clock())
+            now = clock()
+            due = await self._read_due(store, now)
+            for event in due:
+                if not self._is_stopped:
+                    self._submit(store, dispatcher, _InFlight(event, self.delivered))
             if due:
-                last = now()
-                continue
-            if not self._in_hand and (self.until_empty or now() - last > _LINGER_SECONDS):
+                last = clock()
+            elif not self._in_flight and (self.until_empty or clock() - last > _LINGER_SECONDS):
                 return
-            await self._until_news(books, self._put_offs.next_try(moment))
+            elif not self._is_stopped:
+                await self._wait_for_change(store, self._schedule.next_retry(now))
 
-    async def _due(self, books: Books, now: float) -> list[Due]:
-        room = _IN_HAND + _IN_HAND_PER_LANE * self.options.concurrency - len(self._in_hand)
-        put_off = self._put_offs.waiting(now)
-        self._put_offs.release(await books.released([each.place for each in put_off]))
-        waiting = {each.due.profile for each in self._in_hand.values()}
-        waiting.update(each.profile for each in self._put_offs.waiting(now))
-        due = await books.due(waiting, room) if room > 0 else []
-        # In a file that was replaced, an event may have the place of one that is being sent.
-        return [each for each in due if each.place not in self._in_hand]
+    def _submit(self, store: _StoreThread, dispatcher: Dispatcher[_InFlight], in_flight: _InFlight) -> None:
+        event = in_flight.event
+        self._in_flight[event.seq] = in_flight
+        try:
+            record = WebhookTransactionEvent.from_dict(event.data, allow_unknown=True)
+        except AdaptyUsageError as error:
+            self._record(store, dispatcher, in_flight, error)
+        else:
+            call = build_mail_call("saveTransactionEvent", ignore_body, record)
+            dispatcher.submit(Job(key=event.profile, call=call, payload=in_flight))
 
-    async def _until_news(self, books: Books, next_try: float) -> None:
-        """Wait until something can be written or read: an answer has come, an event has, or the time of one."""
-        now = asyncio.get_running_loop().time
-        while now() < next_try:
-            version = await books.version()
+    async def _read_due(self, store: _StoreThread, now: float) -> list[DueEvent]:
+        """Return events to send, in the order of arrival, at most one of each profile."""
+        capacity = _IN_FLIGHT + _IN_FLIGHT_PER_WORKER * self.options.concurrency - len(self._in_flight)
+        deferred = [event.seq for event in self._schedule.get_waiting(now)]
+        if deferred:
+            self._schedule.drop(await store.run(lambda opened: opened.find_changed(deferred)))
+        waiting = {each.event.profile for each in self._in_flight.values()}
+        waiting.update(event.profile for event in self._schedule.get_waiting(now))
+        if capacity <= 0:
+            return []
+        due, dead = await store.run(lambda opened: opened.read_due(waiting, capacity))
+        self._report_dead(dead)
+        # In a file that was replaced, an event may have the number of one in flight.
+        return [event for event in due if event.seq not in self._in_flight]
+
+    async def _wait_for_change(self, store: _StoreThread, next_retry: float) -> None:
+        """Wait for a response, a new event, a retry, or a stop."""
+        clock = asyncio.get_running_loop().time
+        while clock() < next_retry:
+            version = await store.run(lambda opened: opened.get_version())
             if version != self._version:
                 self._version = version
                 return
-            if await _set_within(_POLL_SECONDS, self._news):
+            if await _wait_within(_POLL_SECONDS, self._wakeup):
                 return
 
-    async def _write(self, books: Books) -> None:
-        for note in await books.settle():
-            if note.state != "blamed":  # which is of a time before
-                self._in_hand.pop(note.place, None)
-        for given_up in books.given_up():
-            self.refused += 1
-            self._put_offs.release({given_up.place})
-            self._tell("is set aside", given_up.event_id, given_up.reason)
+    async def _flush(self, store: _StoreThread) -> None:
+        updates, dead = await store.flush()
+        for update in updates:
+            if update.state != "pending" or update.attempts:  # otherwise it counts an earlier failure
+                self._in_flight.pop(update.seq, None)
+        self._report_dead(dead)
 
-    async def _tidy(self, books: Books, now: float) -> None:
-        if self._tidied is None or now - self._tidied > _TIDY_SECONDS:
-            self._tidied = now
-            await books.tidy(self.outbox.retention.total_seconds())
+    def _report_dead(self, dead: list[DeadLettered]) -> None:
+        for event in dead:
+            self.dead_letters += 1
+            self._schedule.drop({event.seq})
+            self._log("is a dead letter", event.event_id, event.reason)
 
-    def _settle(self, books: Books, row: Row, error: AdaptyError | None) -> str:
-        """Note what came of an event, and give the word for it.
+    async def _purge(self, store: _StoreThread, now: float) -> None:
+        if now - self._purged_at > _PURGE_SECONDS:
+            self._purged_at = now
+            retention = self.outbox.retention.total_seconds()
+            await store.run(lambda opened: opened.purge(retention))
 
-        Raises:
-            AdaptyError: It is the trouble of all events.
-        """
-        in_hand = self._in_hand[row.line]
-        due = in_hand.due
-        self._news.set()
-        verdict = verdict_on(error)
+    def _record(
+        self,
+        store: _StoreThread,
+        dispatcher: Dispatcher[_InFlight],
+        in_flight: _InFlight,
+        error: BaseException | None,
+    ) -> None:
+        """Record the result of an event; stop if the error concerns all events."""
+        event = in_flight.event
+        self._wakeup.set()
         if error is None:
-            self._put_offs.answered(due)
-            self._succeed(books)
-            books.note(Note(due.place, "delivered", event_id=due.event_id))
-            return "accepted"
+            self._schedule.resolve(event)
+            self._record_success(store)
+            store.queue_update(EventUpdate(event.seq, event.event_id, "delivered"))
+            return
+        disposition = classify(error)
         attempts = error.attempts if isinstance(error, AdaptyAPIError | AdaptyConnectionError) else 0
-        if verdict == "dead":
-            self._put_offs.answered(due)
-            self.refused += 1
-            books.note(Note(due.place, "dead", attempts, str(error), due.event_id))
-            self._tell("is refused", due.event_id, error)
-            return "refused"
-        if verdict == "put off" and self._put_off(books, in_hand, error, max(attempts, 1)):
-            return "put off"
-        raise error
+        if disposition == "dead":
+            self._schedule.resolve(event)
+            self.dead_letters += 1
+            store.queue_update(EventUpdate(event.seq, event.event_id, "dead", attempts, str(error)))
+            self._log("is rejected", event.event_id, error)
+        elif disposition != "retry" or not self._defer(store, in_flight, error, max(attempts, 1)):
+            self._stop(dispatcher, error)
 
-    def _succeed(self, books: Books) -> None:
-        """Note that Mail takes events: the trouble of all is over, and what fails beside it is to blame for that."""
+    def _record_success(self, store: _StoreThread) -> None:
+        """Record that Mail accepts events: a pause is over, and the failures beside it count."""
         self.delivered += 1
-        self._troubles = 0
-        for blamed in self._put_offs.succeeded(asyncio.get_running_loop().time()):
-            books.note(Note(blamed.place, "blamed", event_id=blamed.event_id))
+        self._pauses = 0
+        for failed in self._schedule.on_success(asyncio.get_running_loop().time()):
+            store.queue_update(EventUpdate(failed.seq, failed.event_id, "pending", attempts=0, failures=1))
 
-    def _put_off(self, books: Books, in_hand: _InHand, error: AdaptyError, attempts: int) -> bool:
-        """Have the events of a profile wait; tell whether it can be the trouble of this one alone."""
-        due = in_hand.due
-        others_went = self.delivered > in_hand.delivered_before
-        failures = self._put_offs.failures(due) + 1
-        seconds = _wait(failures, error)
-        until = asyncio.get_running_loop().time() + seconds
-        is_its_own = self._put_offs.put_off(due, until, is_blamed=others_went)
-        self._trouble = error
-        books.note(Note(due.place, "pending", attempts, str(error), due.event_id))
-        if others_went:
-            books.note(Note(due.place, "blamed", event_id=due.event_id))
-        if failures == 1 and not self.until_empty:  # who empties it is told in the end
-            self._tell(f"holds up its profile, retrying in {seconds:.0f} s", due.event_id, error)
-        return is_its_own
+    def _defer(self, store: _StoreThread, in_flight: _InFlight, error: BaseException, attempts: int) -> bool:
+        """Let the events of a profile wait; return whether Mail may still accept others."""
+        event = in_flight.event
+        is_counted = self.delivered > in_flight.delivered_before  # Mail accepted others meanwhile
+        attempt = self._schedule.count_attempts(event) + 1
+        delay = _get_delay(attempt, error)
+        until = asyncio.get_running_loop().time() + delay
+        may_be_up = self._schedule.defer(event, until, is_counted=is_counted)
+        self._last_failure = error if isinstance(error, AdaptyError) else None
+        store.queue_update(
+            EventUpdate(event.seq, event.event_id, "pending", attempts, str(error), failures=int(is_counted))
+        )
+        if attempt == 1 and not self.until_empty:  # `drain` raises the error at its end
+            self._log(f"delays its profile; next attempt in {delay:.0f} s", event.event_id, error)
+        return may_be_up
 
-    def _tell(self, what: str, event_id: str, reason: object) -> None:
+    def _log(self, what: str, event_id: str, reason: object) -> None:
         logger.warning("outbox %s: event %s %s: %s", self.outbox.path, repr_masked(event_id), what, reason)
 
-    async def _wait_out(self, problem: BaseException, stop: CancelToken) -> None:
-        """Wait until it makes sense to try again.
+    async def _wait_for_recovery(self, problem: BaseException, token: CancelToken) -> None:
+        """Pause until another attempt makes sense.
 
         Raises:
-            BaseException: The problem, if it does not pass by itself.
+            BaseException: The problem, if it does not end by itself.
         """
-        if not passes(problem):
+        if not is_transient(problem):
             raise problem
-        if not isinstance(problem, WebhookUnavailableError):  # which is of the file, and says nothing of Mail
-            self._put_offs.excuse()
-        self._troubles += 1
-        seconds = _wait(self._troubles, problem)
-        logger.warning("outbox %s: trying again in %.0f s: %s", self.outbox.path, seconds, problem)
-        await _pause(seconds, stop)
+        if not isinstance(problem, WebhookUnavailableError):  # which is about the file, not about Mail
+            self._schedule.on_outage()
+        self._pauses += 1
+        delay = _get_delay(self._pauses, problem)
+        logger.warning("outbox %s: next attempt in %.0f s: %s", self.outbox.path, delay, problem)
+        await _pause(delay, token)
 
-    async def _wait_for_news(self, books: Books, stop: CancelToken) -> None:
+    async def _wait_for_events(self, store: _StoreThread, token: CancelToken) -> None:
         """Wait, without connections, until there is something to send."""
-        now = asyncio.get_running_loop().time
-        while not stop.requested:
-            version, moment = await books.version(), now()
-            if await self._due(books, moment):
+        clock = asyncio.get_running_loop().time
+        while not token.requested:
+            version, now = await store.run(lambda opened: opened.get_version()), clock()
+            if await self._read_due(store, now):
                 return
-            next_try = self._put_offs.next_try(moment)
-            while now() < next_try and await books.version() == version:
-                if await _pause(_POLL_SECONDS, stop):
+            next_retry = self._schedule.next_retry(now)
+            while clock() < next_retry and await store.run(lambda opened: opened.get_version()) == version:
+                if await _pause(_POLL_SECONDS, token):
                     return
 
 
-def _build_job(number: int, row: Row) -> Job[PendingRecord]:
-    """Make the request of an event; a field that this version does not know is sent as it is."""
-    record = ToldEvent.from_dict(row.data, allow_unknown=True)
-    call = build_mail_call("saveTransactionEvent", ignore_body, record)
-    return Job(record.external_profile_id, call, PendingRecord(number, row, record))
+@contextmanager
+def _worker_lock(outbox: Outbox) -> Iterator[Callable[[], bool]]:
+    """Return a function that tries to lock the outbox for one worker, and release the lock at the end.
+
+    The operating system releases it when the process ends. The lock file stays in its place.
+
+    Raises:
+        AdaptyConfigError: filelock is not installed.
+    """
+    try:
+        from filelock import FileLock, Timeout  # noqa: PLC0415 - an extra
+    except ImportError:
+        raise AdaptyConfigError('the outbox worker requires filelock: pip install "adapty[webhooks]"') from None
+    path = outbox.path.with_name(f"{outbox.path.name}-worker")
+    lock = FileLock(path, timeout=0, thread_local=False)
+
+    def try_lock() -> bool:
+        try:
+            ensure_private_file(path)
+            lock.acquire()
+        except Timeout:
+            return False
+        except (OSError, NotImplementedError) as error:
+            reason = getattr(error, "strerror", None) or error
+            raise AdaptyUsageError(f"{path}: cannot be used as a lock: {reason}") from None
+        return True
+
+    try:
+        yield try_lock
+    finally:
+        lock.release()
 
 
-def _wait(times: int, problem: BaseException) -> float:
-    """Give how long to wait after so many times of trouble, in seconds."""
-    asked_for = problem.retry_after if isinstance(problem, AdaptyAPIError) else None
-    if asked_for is not None:
-        asked_for = min(asked_for, _WAITS.max_retry_after)
-    return _WAITS.next_delay(times, asked_for, lambda: (1 + _random()) / 2) or 0.0
+def _get_delay(attempt: int, error: BaseException) -> float:
+    """Return the seconds to wait after this many failures in a row."""
+    retry_after = error.retry_after if isinstance(error, AdaptyAPIError) else None
+    if retry_after is not None:
+        retry_after = min(retry_after, _BACKOFF.max_retry_after)
+    return _BACKOFF.next_delay(attempt, retry_after, lambda: (1 + _random()) / 2) or 0.0
 
 
-async def _pause(seconds: float, stop: CancelToken) -> bool:
-    """Wait, unless it is stopped before; tell whether it is."""
-    asked = asyncio.Event()
-    with stop.on_request(asked.set):
-        await _set_within(seconds, asked)
-    return stop.requested
+async def _pause(seconds: float, token: CancelToken) -> bool:
+    """Wait, or end earlier if the end is requested; return whether it is."""
+    requested = asyncio.Event()
+    with token.on_request(requested.set):
+        await _wait_within(seconds, requested)
+    return token.requested
 
 
-async def _set_within(seconds: float, event: asyncio.Event) -> bool:
-    """Wait for an event, and tell whether it has come.
+async def _wait_within(seconds: float, event: asyncio.Event) -> bool:
+    """Wait for an event, and return whether it is set.
 
-    Not by `asyncio.wait_for`, which in Python 3.11 overlooks a cancellation that comes together with the event.
+    `asyncio.wait_for` of Python 3.11 loses a cancellation that arrives together with the event.
     """
     with suppress(TimeoutError):
         async with asyncio.timeout(seconds):

@@ -150,7 +150,7 @@ def _validate_authorization(values: str | Iterable[str] | None) -> list[str]:
     if values is None:
         # A header cannot contain a line break, so each line is a value of its own.
         lines = [line.strip() for line in os.environ.get(AUTHORIZATION_VARIABLE, "").splitlines()]
-        values, source = [line for line in lines if line], f" (it comes from {AUTHORIZATION_VARIABLE})"
+        values, source = [line for line in lines if line], f" (from {AUTHORIZATION_VARIABLE})"
         if not values:
             raise AdaptyConfigError.for_field(name, f"is missing; pass it, or set {AUTHORIZATION_VARIABLE}")
     elif isinstance(values, str):

@@ -102,7 +102,7 @@ class RequestThreads:
         return result
 
     def _submit(self, job: _Job, *, is_admitted: bool) -> bool:
-        """Give a call to an idle or new thread, or queue it; return whether it starts immediately."""
+        """Pass a call to an idle or new thread, or queue it; return whether it starts immediately."""
         with self._condition:
             has_idle = self._idle > len(self._waiting)
             if not has_idle and self._running < MAX_THREADS:

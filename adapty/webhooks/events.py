@@ -1,7 +1,7 @@
-"""What Adapty posts: an event, and what it says of a purchase or of an access level.
+"""Webhook events: an event, and its properties of a purchase or an access level.
 
-They follow the schemas of `openapi/webhooks.yaml`, and are read as answers are: whatever Adapty adds, leaves out or
-changes.
+The classes follow the schemas of `openapi/webhooks.yaml`. They are parsed like responses: nothing that Adapty adds,
+omits or changes is an error.
 """
 
 from __future__ import annotations
@@ -43,26 +43,26 @@ __all__ = [
 ]
 
 ACCESS_LEVEL_UPDATED = "access_level_updated"
-"""The one event type that tells of an access level."""
+"""The only event type whose properties are those of an access level."""
 
 _PROPERTIES = "event_properties"
 
 
-def _attribute(value: Any) -> str | float | None:
+def _parse_attribute(value: Any) -> str | float | None:
     return None if value is None else parse_str_or_number(value)
 
 
-def _id_or_none(value: Any) -> str | None:
+def _parse_optional_id(value: Any) -> str | None:
     return None if value is None else parse_identifier(value)
 
 
 @attrs.frozen(kw_only=True)
 class SharingProfile(ResponseModel):
-    """A user who has an access level through somebody's purchase: schema `SharingProfile`.
+    """A user who shares an access level of another user's purchase: schema `SharingProfile`.
 
     Attributes:
-        profile_id: Adapty's id of the user.
-        customer_user_id: Your own id of the user.
+        profile_id: Adapty's ID of the user.
+        customer_user_id: Your own ID of the user.
     """
 
     profile_id: str | None = attrs.field(default=None, metadata=scalar(parse_identifier))
@@ -71,16 +71,16 @@ class SharingProfile(ResponseModel):
 
 @attrs.frozen(kw_only=True)
 class Attribution(ResponseModel):
-    """Where a user came from, by one source: schema `Attribution`.
+    """The origin of a user according to one source: schema `Attribution`.
 
     Attributes:
         ad_group: The ad group.
         ad_set: The ad set.
         campaign: The campaign.
         channel: The channel.
-        created_at: When the source told it.
+        created_at: When the source reported it.
         creative: The creative.
-        network_user_id: The source's own id of the user.
+        network_user_id: The source's own ID of the user.
         status: `organic`, `non_organic`, `unknown`, or a newer one.
     """
 
@@ -96,10 +96,10 @@ class Attribution(ResponseModel):
 
 @attrs.frozen(kw_only=True)
 class PlayStorePurchaseToken(ResponseModel):
-    """What Google Play's API asks for to look a purchase up: schema `PlayStorePurchaseToken`.
+    """The data with which Google Play's API looks up a purchase: schema `PlayStorePurchaseToken`.
 
     Attributes:
-        product_id: The product's id at Google Play.
+        product_id: The product's ID at Google Play.
         purchase_token: The purchase's token.
         is_subscription: Whether it is a subscription.
     """
@@ -111,10 +111,10 @@ class PlayStorePurchaseToken(ResponseModel):
 
 @attrs.frozen(kw_only=True)
 class PurchaseProperties(ResponseModel):
-    """What happened to a purchase: schema `PurchaseEventProperties`. Anything may be None.
+    """The properties of a purchase event: schema `PurchaseEventProperties`. Any field can be None.
 
     Amounts are exact. A Google subscription that replaces another one can send a `subscription_started` whose amounts
-    are all zero, which is no revenue.
+    are all zero: it is not revenue.
 
     Attributes:
         ab_test_name: Name of the A/B test that the paywall was part of.
@@ -122,46 +122,46 @@ class PurchaseProperties(ResponseModel):
         base_plan_id: Google Play's base plan, or Stripe's price.
         cancellation_reason: One of `adapty.models.CANCELLATION_REASONS`, or a newer one.
         cohort_name: Name of the audience that the user was in.
-        consecutive_payments: How many periods were paid without a break, this one included.
+        consecutive_payments: Number of consecutive paid periods, including this one.
         currency: ISO 4217 code of the local amounts.
-        developer_id: Id of the placement that the paywall was shown at.
+        developer_id: ID of the placement that the paywall was shown at.
         discount_amount_local: Discount, in the local currency.
         discount_amount_usd: Discount, in USD.
         environment: One of `adapty.models.ENVIRONMENTS`, or a newer one.
         event_datetime: When it happened, as in the event.
-        net_revenue_local: What is left after the store's cut and taxes, in the local currency.
+        net_revenue_local: Price after the store's commission and taxes, in the local currency.
         net_revenue_usd: The same in USD.
         original_price_local: Price before the discount, in the local currency.
         original_price_usd: The same in USD.
         original_purchase_date: When the first transaction of the chain was made.
-        original_transaction_id: The store's id of the first transaction of the chain.
+        original_transaction_id: The store's ID of the first transaction of the chain.
         paywall_name: Name of the paywall that the purchase was made on.
         paywall_revision: Revision of that paywall.
         price_local: Price, in the local currency; None for a free trial.
         price_usd: The same in USD.
-        proceeds_local: Price after the store's cut, in the local currency.
+        proceeds_local: Price after the store's commission, in the local currency.
         proceeds_usd: The same in USD.
-        profile_country: Two-letter code of the country that the user is in, by the IP address.
-        profile_event_id: The event's own id, the same each time that it is posted.
-        profile_has_access_level: Whether the user has any access level that is active.
-        profile_id: Adapty's id of the user.
+        profile_country: Two-letter code of the user's country, by the IP address.
+        profile_event_id: The event's ID, the same in each delivery.
+        profile_has_access_level: Whether the user has an active access level.
+        profile_id: Adapty's ID of the user.
         profile_ip_address: The user's IP address.
-        profile_total_revenue_usd: What the user has paid in all, refunds taken off, in USD.
-        promotional_offer_id: The store's id of the offer that was used.
+        profile_total_revenue_usd: Total payments of the user, minus refunds, in USD.
+        promotional_offer_id: The store's ID of the offer that was used.
         purchase_date: When this transaction was made.
-        rate_after_first_year: Whether the store takes the lower cut of a second year.
+        rate_after_first_year: Whether the store takes the lower commission of the second year.
         store: `app_store`, `play_store`, `stripe`, or the name of a custom store.
         store_country: Two-letter code of the country of the store account.
         store_offer_category: One of `adapty.models.OFFER_CATEGORIES`, or a newer one.
         store_offer_discount_type: One of `adapty.models.OFFER_TYPES`, or a newer one.
-        store_offer_number_of_periods: How many periods the offer lasts.
+        store_offer_number_of_periods: Number of periods of the offer.
         subscription_expires_at: When the subscription ends or ended; None for one-time purchases.
         tax_amount_local: Tax, in the local currency.
         tax_amount_usd: Tax, in USD.
-        transaction_id: The store's id of this transaction.
-        trial_duration: How long the trial is, in words: `7 days`.
-        variation_id: Which variant of the A/B test was shown.
-        vendor_product_id: The store's id of the product; `adapty_server_side_product`, `adapty_dashboard_product` and
+        transaction_id: The store's ID of this transaction.
+        trial_duration: Length of the trial in words: `7 days`.
+        variation_id: The shown variant of the A/B test.
+        vendor_product_id: The store's ID of the product; `adapty_server_side_product`, `adapty_dashboard_product` and
             `adapty_promotion` were granted without a purchase at a store.
     """
 
@@ -214,58 +214,58 @@ class PurchaseProperties(ResponseModel):
 
 @attrs.frozen(kw_only=True)
 class AccessLevelProperties(ResponseModel):
-    """An access level as it is now, and the purchase behind it: schema `AccessLevelUpdatedProperties`.
+    """The current state of an access level, and its purchase: schema `AccessLevelUpdatedProperties`.
 
-    Anything may be None. Adapty does not post `access_level_updated` when a level runs out: `expires_at` says when.
+    Any field can be None. Adapty does not post `access_level_updated` when a level expires: see `expires_at`.
 
     Attributes:
         ab_test_name: Name of the A/B test that the paywall was part of.
         ab_test_revision: Revision of that A/B test.
-        access_level_id: Id of the access level, such as `premium`.
-        activated_at: When it was opened.
-        active_introductory_offer_type: How the introductory offer that is running is paid.
-        active_promotional_offer_id: The store's id of the promotional offer that is running.
-        active_promotional_offer_type: How that offer is paid.
+        access_level_id: ID of the access level, such as `premium`.
+        activated_at: When it was activated.
+        active_introductory_offer_type: Payment type of the current introductory offer.
+        active_promotional_offer_id: The store's ID of the current promotional offer.
+        active_promotional_offer_type: Payment type of that offer.
         base_plan_id: Google Play's base plan, or Stripe's price.
-        billing_issue_detected_at: When a charge failed; None where none has, or it was made good.
+        billing_issue_detected_at: When a charge failed; None if none failed, or it succeeded later.
         cancellation_reason: One of `adapty.models.CANCELLATION_REASONS`, or a newer one.
         cohort_name: Name of the audience that the user was in.
-        consecutive_payments: How many periods were paid without a break, this one included.
+        consecutive_payments: Number of consecutive paid periods, including this one.
         currency: ISO 4217 code of the local amounts.
-        developer_id: Id of the placement that the paywall was shown at.
+        developer_id: ID of the placement that the paywall was shown at.
         environment: One of `adapty.models.ENVIRONMENTS`, or a newer one.
         event_datetime: When it happened, as in the event.
-        expires_at: When access ends: the end of the grace period already, or the time of a refund.
-        is_active: Whether it opens now.
-        is_in_grace_period: Whether it is open although a charge has failed.
+        expires_at: When access ends, including the grace period; the time of a refund, if there was one.
+        is_active: Whether it is active now.
+        is_in_grace_period: Whether it is active although a charge failed.
         is_lifetime: Whether it never ends.
         is_refund: Whether the purchase was refunded.
         original_purchase_date: When the first transaction of the chain was made.
-        original_transaction_id: The store's id of the first transaction of the chain.
+        original_transaction_id: The store's ID of the first transaction of the chain.
         paywall_name: Name of the paywall that the purchase was made on.
         paywall_revision: Revision of that paywall.
         price_local: Price, in the local currency; None for a free trial.
         price_usd: The same in USD.
-        profile_country: Two-letter code of the country that the user is in, by the IP address.
-        profile_event_id: The event's own id, the same each time that it is posted.
-        profile_has_access_level: Whether the user has any access level that is active.
-        profile_id: Adapty's id of the user.
+        profile_country: Two-letter code of the user's country, by the IP address.
+        profile_event_id: The event's ID, the same in each delivery.
+        profile_has_access_level: Whether the user has an active access level.
+        profile_id: Adapty's ID of the user.
         profile_ip_address: The user's IP address.
-        profile_total_revenue_usd: What the user has paid in all, refunds taken off, in USD.
-        promotional_offer_id: The store's id of the offer that was used.
+        profile_total_revenue_usd: Total payments of the user, minus refunds, in USD.
+        promotional_offer_id: The store's ID of the offer that was used.
         purchase_date: When this transaction was made.
-        rate_after_first_year: Whether the store takes the lower cut of a second year.
+        rate_after_first_year: Whether the store takes the lower commission of the second year.
         renewed_at: When it was last renewed.
-        starts_at: When it opens; in the future where it is planned.
+        starts_at: When it starts; possibly in the future.
         store: `app_store`, `play_store`, `stripe`, or the name of a custom store.
         store_country: Two-letter code of the country of the store account.
         store_offer_category: One of `adapty.models.OFFER_CATEGORIES`, or a newer one.
         store_offer_discount_type: One of `adapty.models.OFFER_TYPES`, or a newer one.
         subscription_expires_at: When the subscription ends or ended; None for one-time purchases.
-        transaction_id: The store's id of this transaction.
-        trial_duration: How long the trial is, in words: `7 days`.
-        variation_id: Which variant of the A/B test was shown.
-        vendor_product_id: The store's id of the product; `adapty_server_side_product`, `adapty_dashboard_product` and
+        transaction_id: The store's ID of this transaction.
+        trial_duration: Length of the trial in words: `7 days`.
+        variation_id: The shown variant of the A/B test.
+        vendor_product_id: The store's ID of the product; `adapty_server_side_product`, `adapty_dashboard_product` and
             `adapty_promotion` were granted without a purchase at a store.
         will_renew: Whether the store will renew it.
     """
@@ -327,28 +327,28 @@ def _reject(_: Any) -> NoReturn:
 
 @attrs.frozen(kw_only=True)
 class WebhookEvent(ResponseModel):
-    """An event as Adapty posts it: schemas `PurchaseEvent` and `AccessLevelUpdatedEvent`.
+    """A webhook event: schemas `PurchaseEvent` and `AccessLevelUpdatedEvent`.
 
     Attributes:
-        profile_id: Adapty's id of the user.
-        customer_user_id: Your own id of the user; None for an anonymous one.
+        profile_id: Adapty's ID of the user.
+        customer_user_id: Your own ID of the user; None for an anonymous one.
         idfv: Apple's identifier for the vendor.
         idfa: Apple's identifier for advertisers.
-        advertising_id: Google's advertising id.
+        advertising_id: Google's advertising ID.
         profile_install_datetime: When the app was installed.
-        user_agent: What the device says of itself.
-        email: The user's e-mail address, if the app has told it.
-        event_type: What happened, by Adapty's own name of now: one of `EVENT_TYPES`, or a newer one. `raw` has the
-            name that came.
-        event_datetime: When it happened, which is the time to order events by; several may share it.
-        event_properties: What happened to a purchase, or an access level as it is now.
+        user_agent: The device's user agent.
+        email: The user's e-mail address, if the app has set it.
+        event_type: Adapty's current name of the event type: one of `EVENT_TYPES`, or a newer one. `raw` has the posted
+            name.
+        event_datetime: When it happened. Order events by it; several events can have the same time.
+        event_properties: The properties of the purchase, or of the access level.
         event_api_version: Version of the format; 1.
         profiles_sharing_access_level: Other users who have the access level through the same purchase.
-        attributions: By source, where the user came from.
+        attributions: The origins of the user, by source.
         user_attributes: The user's custom attributes.
-        integration_ids: The ids that other services know the user by.
-        play_store_purchase_token: What Google Play's API asks for to look the purchase up.
-        raw: The whole event as it came, ready for `json.dumps`; `from_dict` makes the same event of it.
+        integration_ids: The user's IDs at other services.
+        play_store_purchase_token: The data with which Google Play's API looks up the purchase.
+        raw: The whole event unchanged, ready for `json.dumps`; `from_dict` parses it to the same event.
 
     Example:
         >>> event = WebhookEvent.from_dict(
@@ -380,10 +380,10 @@ class WebhookEvent(ResponseModel):
         factory=dict, hash=False, metadata=map_of(Attribution.from_dict)
     )
     user_attributes: Mapping[str, str | float | None] = attrs.field(
-        factory=dict, repr=repr_redacted, hash=False, metadata=map_of(_attribute)
+        factory=dict, repr=repr_redacted, hash=False, metadata=map_of(_parse_attribute)
     )
     integration_ids: Mapping[str, str | None] = attrs.field(
-        factory=dict, repr=repr_redacted, hash=False, metadata=map_of(_id_or_none)
+        factory=dict, repr=repr_redacted, hash=False, metadata=map_of(_parse_optional_id)
     )
     play_store_purchase_token: PlayStorePurchaseToken | None = attrs.field(
         default=None, metadata=scalar(PlayStorePurchaseToken.from_dict)
@@ -395,14 +395,14 @@ class WebhookEvent(ResponseModel):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any], event_names: Mapping[str, str] = MappingProxyType({})) -> Self:
-        """Read a decoded JSON object; whatever it holds, nothing is refused and nothing is lost.
+        """Parse a decoded JSON object. No value is rejected, and none is lost.
 
         Args:
             data: The object.
-            event_names: The names of event types that were changed in the dashboard, each with Adapty's own.
+            event_names: The event names that were changed in the dashboard, each with Adapty's own name.
 
         Raises:
-            AdaptyUsageError: `data` is no mapping.
+            AdaptyUsageError: `data` is not a mapping.
         """
         if not isinstance(data, Mapping):
             raise AdaptyUsageError(f"WebhookEvent: expected a mapping of its fields (got something {type_name(data)})")
@@ -422,10 +422,10 @@ class WebhookEvent(ResponseModel):
 
     @property
     def event_id(self) -> str | None:
-        """The event's own id, the same each time that it is posted; None where it has none to go by."""
+        """The event's ID, the same in each delivery; None if it has no usable ID."""
         try:
             return nonblank(self.event_properties.profile_event_id or "")
-        except Invalid:  # blank, or with half of a surrogate pair, which no database takes
+        except Invalid:  # blank, or with a lone surrogate, which databases reject
             return None
 
 

@@ -1,4 +1,4 @@
-"""What an event is for Adapty Mail: the table, and the event that Mail is told of."""
+"""Convert webhook events to events for Adapty Mail."""
 
 from __future__ import annotations
 
@@ -6,20 +6,21 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
+import attrs
 from attrs import field, frozen
 
 from adapty._core.invisible_characters import describe_invisible_character
 from adapty._core.redaction import SafeRepr
 from adapty._core.validation import Invalid, identifier, quote, type_name
 from adapty.errors import AdaptyUsageError
+from adapty.models._request import validate_fields
 from adapty.models.mail import ONE_TIME_EVENT_TYPES, Offer, OfferCategory, OfferType, TransactionEvent
 from adapty.webhooks.events import WebhookEvent
-from adapty.webhooks.told_events import ToldEvent
 
 if TYPE_CHECKING:
     from adapty.flows import TransactionEventType
 
-__all__ = ["MAIL_EVENT_TYPES", "NOT_FOR_MAIL", "MailConversion", "to_mail_event"]
+__all__ = ["MAIL_EVENT_TYPES", "UNSUPPORTED", "MailConversion", "WebhookTransactionEvent", "to_mail_event"]
 
 MAIL_EVENT_TYPES: Mapping[str, TransactionEventType] = MappingProxyType(
     {
@@ -40,18 +41,18 @@ MAIL_EVENT_TYPES: Mapping[str, TransactionEventType] = MappingProxyType(
         "trial_expired": "subscription_expired",
     },
 )
-"""Which of Mail's event types stands for which of Adapty's; Mail knows no trials."""
+"""Mail's event type for each of Adapty's. Mail has no trials."""
 
-NOT_FOR_MAIL: Mapping[str, str] = MappingProxyType(
+UNSUPPORTED: Mapping[str, str] = MappingProxyType(
     {
         "subscription_paused": "Mail has no event type for a pause",
         "subscription_deferred": "Mail has no event type for a deferral",
-        "access_level_updated": "it tells of an access level, and Mail is told of purchases",
+        "access_level_updated": "it is about an access level, and Mail's events are about purchases",
     },
 )
-"""The event types that Mail is not told of, and why."""
+"""The event types without one of Mail's, and why."""
 
-SOURCES: Mapping[str, str] = MappingProxyType(
+FIELD_SOURCES: Mapping[str, str] = MappingProxyType(
     {
         "event_id": "profile_event_id",
         "event_datetime": "event_datetime",
@@ -65,35 +66,33 @@ SOURCES: Mapping[str, str] = MappingProxyType(
         "expires_at": "subscription_expires_at",
     },
 )
-"""Which of the webhook's fields holds which of Mail's."""
+"""The webhook's field for each of Mail's."""
 
 OPTIONAL = frozenset({"price_usd", "expires_at", "offer"})
-"""Mail's fields that may be missing: none of them costs the event."""
+"""Mail's optional fields. If one of them is invalid, it is dropped."""
 
-SkipReason = Literal["not for Mail", "unknown type", "anonymous", "incomplete", "refused"]
-"""Why there is no event for Mail: its type is not for Mail or not known, its profile has no id, what Mail requires is
-missing or cannot be read, or is what Mail would refuse."""
+SkipReason = Literal["unsupported", "unknown_type", "anonymous", "incomplete", "invalid"]
+"""Why there is no event for Mail: Mail does not support the type, the type is unknown, the profile has no ID, a
+required field is missing or cannot be read, or Mail would reject a required field."""
 
 TRIAL_OFFER = Offer(category="introductory", offer_type="free_trial")
-"""What tells the start of a trial from that of a subscription."""
+"""Distinguishes the start of a trial from the start of a subscription."""
 
 _OPTIONAL_IN_OFFER = frozenset({"offer_id"})
+_CATEGORY_ALIASES = MappingProxyType({"winback": "win_back"})
 
-_OTHER_SPELLINGS = MappingProxyType({"winback": "win_back"})
-
-ProfileRule = Callable[[WebhookEvent], str | None]
+ProfileIdResolver = Callable[[WebhookEvent], str | None]
 
 
 @frozen
 class MailConversion(SafeRepr):
-    """What an event is for Mail: an event to send, or the reason why there is none.
+    """The event for Mail, or the reason why there is none.
 
     Attributes:
-        event: The event to send, or None.
-        reason: Why there is none, in words that hold nothing personal; None where there is one.
-        skipped: The same in a word or two, of which there are five: `not for Mail`, `unknown type`, `anonymous`,
-            `incomplete` and `refused`.
-        dropped_fields: Which optional fields came and are not in the event, for Mail would refuse them.
+        event: The event, or None.
+        reason: Why there is no event, without personal data, or None.
+        skip_reason: The same as a constant: `unsupported`, `unknown_type`, `anonymous`, `incomplete` or `invalid`.
+        dropped_fields: The optional fields that were dropped because Mail would reject them.
     """
 
     event: TransactionEvent | None = None
@@ -102,23 +101,50 @@ class MailConversion(SafeRepr):
     dropped_fields: tuple[str, ...] = ()
 
 
-def to_mail_event(event: WebhookEvent, *, external_profile_id: ProfileRule | None = None) -> MailConversion:
-    """Make the event that Adapty Mail is told of, or say why there is none.
+_LONG_FIELD = "store_transaction_id"
 
-    Trials become subscriptions, for Mail knows no trials. Optional fields that are missing or cannot be read, or that
-    Mail would refuse, are left out; so is an offer without a category of Mail's, such as `retention`. What was bought
-    in a store's sandbox becomes an event like any other: `event_properties.environment` tells it.
 
-    An event is skipped as `refused` where the id has white space around it or invisible characters in it: no profile is
-    saved under such an id, for imports and `mail.save_profile` refuse it too. `outbox_handler` logs a warning then.
+def _validate_long_field(cls: type[Any], fields: list[attrs.Attribute[Any]]) -> list[attrs.Attribute[Any]]:
+    """Add the validation to the field of this class, and put it at its parent's position."""
+    (long_field,) = validate_fields(cls, [each for each in fields if each.name == _LONG_FIELD])
+    by_name = {**{each.name: each for each in fields}, _LONG_FIELD: long_field}
+    return [by_name[each.name] for each in attrs.fields(TransactionEvent)]
 
-    Args:
-        event: The event as it was posted.
-        external_profile_id: Gives the id that Mail has the profile under, or None where it has none. Where left out,
-            it is `customer_user_id`, and an anonymous profile has none.
+
+@attrs.frozen(kw_only=True, field_transformer=_validate_long_field)
+class WebhookTransactionEvent(TransactionEvent):
+    """A `TransactionEvent` whose `store_transaction_id` may be longer than 50 characters.
+
+    The limit is documented for the server-side API. Adapty has accepted the ID of a webhook already, and Mail documents
+    no limit.
+
+    Attributes:
+        store_transaction_id: The store's ID of this transaction; required.
 
     Raises:
-        AdaptyUsageError: `event` is something else, or the rule gave something else than text or None.
+        AdaptyUsageError: A field is missing or invalid; `field_name` names it.
+    """
+
+    store_transaction_id: str = attrs.field(converter=identifier)
+
+
+def to_mail_event(event: WebhookEvent, *, external_profile_id: ProfileIdResolver | None = None) -> MailConversion:
+    """Convert an event to the event for Adapty Mail, or explain why there is none.
+
+    Trials become subscriptions, because Mail has no trials. Optional fields that are missing, cannot be read or are
+    invalid are dropped, and so is an offer with a category that Mail does not have, such as `retention`. Events of a
+    store's sandbox are converted like others: see `event_properties.environment`.
+
+    An event is skipped as `invalid` if the profile's ID has invisible characters, or spaces at its ends: imports and
+    `mail.save_profile` reject such an ID, so no profile has it. `outbox_handler` logs a warning then.
+
+    Args:
+        event: The event.
+        external_profile_id: Returns the profile's ID at Mail, or None if Mail has no such profile. Default: the event's
+            `customer_user_id`; anonymous profiles have none.
+
+    Raises:
+        AdaptyUsageError: `event` is not a WebhookEvent, or `external_profile_id` returned neither text nor None.
 
     Example:
         >>> event = WebhookEvent.from_dict({"event_type": "subscription_paused", "customer_user_id": "user_12345"})
@@ -129,101 +155,97 @@ def to_mail_event(event: WebhookEvent, *, external_profile_id: ProfileRule | Non
         raise AdaptyUsageError.for_field("event", f"is {type_name(event)}; expected a WebhookEvent")
     event_type = MAIL_EVENT_TYPES.get(event.event_type or "")
     if event_type is None:
-        return _not_for_mail(event.event_type or "")
-    profile = _profile(event, external_profile_id)
-    if isinstance(profile, MailConversion):
-        return profile
-    found = {name: _value(event, source) for name, source in SOURCES.items() if _has(event_type, name)}
-    for name, value in found.items():
-        if value is None and name not in OPTIONAL:
-            return _incomplete(event, name)
-    fields = {name: value for name, value in found.items() if value is not None}
-    return _built({"event_type": event_type, "external_profile_id": profile, **fields, **_offer(event)})
+        return _unsupported(event.event_type or "")
+    profile_id = _resolve_profile_id(event, external_profile_id)
+    if isinstance(profile_id, MailConversion):
+        return profile_id
+    fields: dict[str, Any] = {"event_type": event_type, "external_profile_id": profile_id}
+    for name, source in FIELD_SOURCES.items():
+        if name == "expires_at" and event_type in ONE_TIME_EVENT_TYPES:
+            continue
+        value = getattr(event.event_properties, source, None)
+        if value is None and name == "event_datetime":
+            value = event.event_datetime
+        if value is not None:
+            fields[name] = value
+        elif name not in OPTIONAL:
+            return _missing_field(event, name)
+    return _build({**fields, **_get_offer(event)})
 
 
-def _built(fields: dict[str, Any]) -> MailConversion:
-    """Make the event, without the optional fields that the record's checks refuse."""
-    kind: type[TransactionEvent] = TransactionEvent
-    dropped_fields: list[str] = []
+def _build(fields: dict[str, Any]) -> MailConversion:
+    """Create the event, without optional fields that are invalid."""
+    model: type[TransactionEvent] = TransactionEvent
+    dropped: list[str] = []
     while True:
-        outcome = _tried(kind, fields)
-        if isinstance(outcome, TransactionEvent):
-            return MailConversion(event=outcome, dropped_fields=tuple(dropped_fields))
-        name = outcome.field_name or ""
+        event = _try_build(model, fields)
+        if isinstance(event, TransactionEvent):
+            return MailConversion(event=event, dropped_fields=tuple(dropped))
+        name = event.field_name or ""
         top, _, inner = name.partition(".")
-        if name == "store_transaction_id" and kind is TransactionEvent:
-            kind = ToldEvent
+        if name == _LONG_FIELD and model is TransactionEvent:
+            model = WebhookTransactionEvent
             continue
         if top not in OPTIONAL:
-            return MailConversion(reason=str(outcome).replace(name, SOURCES.get(name, name), 1), skip_reason="refused")
-        dropped_fields.append(name)
+            reason = str(event).replace(name, FIELD_SOURCES.get(name, name), 1)
+            return MailConversion(reason=reason, skip_reason="invalid")
+        dropped.append(name)
         if inner in _OPTIONAL_IN_OFFER:
             fields[top] = {key: value for key, value in fields[top].items() if key != inner}
         else:
             del fields[top]
 
 
-def _tried(kind: type[TransactionEvent], fields: Mapping[str, Any]) -> TransactionEvent | AdaptyUsageError:
+def _try_build(model: type[TransactionEvent], fields: Mapping[str, Any]) -> TransactionEvent | AdaptyUsageError:
     try:
-        return kind(**fields)
-    except AdaptyUsageError as refused:
-        return refused
+        return model(**fields)
+    except AdaptyUsageError as error:
+        return error
 
 
-def _not_for_mail(name: str) -> MailConversion:
-    if why := NOT_FOR_MAIL.get(name):
-        return MailConversion(reason=f"{name} is skipped: {why}", skip_reason="not for Mail")
-    return MailConversion(reason=f"the event type {quote(name)} is not known", skip_reason="unknown type")
+def _unsupported(name: str) -> MailConversion:
+    if reason := UNSUPPORTED.get(name):
+        return MailConversion(reason=f"{name} is skipped: {reason}", skip_reason="unsupported")
+    return MailConversion(reason=f"the event type {quote(name)} is unknown", skip_reason="unknown_type")
 
 
-def _profile(event: WebhookEvent, rule: ProfileRule | None) -> str | MailConversion:
-    """Give the id that Mail has the profile under, or why there is none."""
-    found: Any = event.customer_user_id if rule is None else rule(event)
+def _resolve_profile_id(event: WebhookEvent, resolve: ProfileIdResolver | None) -> str | MailConversion:
+    """Return the profile's ID at Mail, or why there is none."""
+    found: Any = event.customer_user_id if resolve is None else resolve(event)
     if found is not None and not isinstance(found, str):
-        raise AdaptyUsageError.for_field(
-            "external_profile_id", f"gave something {type_name(found)}; expected a str, or None"
-        )
-    if rule is None and "customer_user_id" in event.extra_fields:
-        words = "customer_user_id: cannot be read; Mail requires it as external_profile_id"
-        return MailConversion(reason=words, skip_reason="incomplete")
-    none = "it has no customer_user_id" if rule is None else "external_profile_id gave none"
-    reason = f"the profile is anonymous: {none}"
+        problem = f"returned something {type_name(found)}; expected a str or None"
+        raise AdaptyUsageError.for_field("external_profile_id", problem)
+    if resolve is None and "customer_user_id" in event.extra_fields:
+        reason = "customer_user_id: cannot be read; Mail requires it as external_profile_id"
+        return MailConversion(reason=reason, skip_reason="incomplete")
+    missing = "it has no customer_user_id" if resolve is None else "external_profile_id returned none"
+    anonymous = f"the profile is anonymous: {missing}"
     if found is None or not found.strip():
-        return MailConversion(reason=reason, skip_reason="anonymous")
-    # Below, it is somebody, but nobody whom Mail could know: no profile can be saved under such an id.
-    if problem := describe_invisible_character(found):
-        name = "customer_user_id" if rule is None else "external_profile_id"
-        return MailConversion(reason=f"{name}: {problem}; Mail knows no profile by such an id", skip_reason="refused")
+        return MailConversion(reason=anonymous, skip_reason="anonymous")
+    if unseen := describe_invisible_character(found):
+        name = "customer_user_id" if resolve is None else "external_profile_id"
+        return MailConversion(reason=f"{name}: {unseen}; no profile at Mail has such an ID", skip_reason="invalid")
     try:
         return identifier(found)
-    except Invalid:  # half of a surrogate pair
-        return MailConversion(reason=reason, skip_reason="refused")
+    except Invalid:  # a lone surrogate
+        return MailConversion(reason=anonymous, skip_reason="invalid")
 
 
-def _has(event_type: TransactionEventType, name: str) -> bool:
-    """Tell whether events of this type have the field: a one-time purchase does not expire."""
-    return name != "expires_at" or event_type not in ONE_TIME_EVENT_TYPES
-
-
-def _value(event: WebhookEvent, source: str) -> Any:
-    value = getattr(event.event_properties, source, None)
-    return event.event_datetime if value is None and source == "event_datetime" else value
-
-
-def _incomplete(event: WebhookEvent, name: str) -> MailConversion:
-    source = SOURCES[name]
-    came = source in event.event_properties.extra_fields or source in event.extra_fields
-    problem = "cannot be read" if came else "is missing"
+def _missing_field(event: WebhookEvent, name: str) -> MailConversion:
+    source = FIELD_SOURCES[name]
+    is_unreadable = source in event.event_properties.extra_fields or source in event.extra_fields
+    problem = "cannot be read" if is_unreadable else "is missing"
     return MailConversion(reason=f"{source}: {problem}; Mail requires it as {name}", skip_reason="incomplete")
 
 
-def _offer(event: WebhookEvent) -> Mapping[str, Any]:
-    """Give the offer, where it is one of those that Mail has."""
+def _get_offer(event: WebhookEvent) -> Mapping[str, Any]:
+    """Return the offer as a field, if it is one of Mail's."""
     if event.event_type == "trial_started":
         return {"offer": TRIAL_OFFER}
     properties = event.event_properties
-    category, offer_type = properties.store_offer_category or "", properties.store_offer_discount_type
-    category = _OTHER_SPELLINGS.get(category, category)
+    category = properties.store_offer_category or ""
+    category = _CATEGORY_ALIASES.get(category, category)
+    offer_type = properties.store_offer_discount_type
     if category not in get_args(OfferCategory) or offer_type not in get_args(OfferType):
         return {}
     offer_id = properties.promotional_offer_id

@@ -1,22 +1,23 @@
-"""The outbox: Mail events that are on the disk until Adapty Mail has them."""
+"""The outbox: events for Adapty Mail, on disk until Mail has accepted them."""
 
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Mapping
+import logging
+from collections import Counter
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Self
 
 from attrs import field, frozen
 
 from adapty._core.redaction import SafeRepr, repr_masked
 from adapty._core.validation import type_name
-from adapty._sqlite import Database
 from adapty.errors import AdaptyUsageError
 from adapty.models import TransactionEvent
-from adapty.webhooks._stores.sqlite_rows import COLUMNS, StoredEvent
-from adapty.webhooks._stores.sqlite_schema import DEAD, OUTBOX, PENDING
+from adapty.webhooks._stores.sqlite_outbox import SQLiteOutboxStore
+from adapty.webhooks.mail_events import to_mail_event
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,39 +25,33 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
-__all__ = ["DeadLetter", "Outbox", "OutboxCounts", "PendingEvent"]
+    from adapty.webhooks._stores.protocol import OutboxStore, State, StoredEvent
+    from adapty.webhooks.events import WebhookEvent
+
+__all__ = ["DeadLetter", "Outbox", "OutboxCounts", "OutboxHandler", "PendingEvent", "outbox_handler"]
+
+logger = logging.getLogger("adapty")
 
 RETENTION = timedelta(days=7)
-"""How long a delivered event's id is kept; Adapty posts an event again for up to 24 hours."""
+"""How long the ID of a delivered event is stored. Adapty posts an event again for up to 24 hours."""
 
-_AT_A_TIME = 500
+_PAGE_SIZE = 500
 
-_PUT = """
-INSERT OR IGNORE INTO events (event_id, profile, event, state, arrived, changed, attempts)
-VALUES (?, ?, ?, 'pending', ?, ?, 0)
-"""
-_FORGET_DELIVERED = """
-DELETE FROM events WHERE state = 'delivered' AND event_id = ? AND changed < ?
-"""
-_LIST = f"SELECT {COLUMNS} FROM events WHERE {{condition}} AND place > ? ORDER BY place LIMIT ?"  # noqa: S608 - constants
-_COUNT = "SELECT count(*) FROM events WHERE {condition}"
-_CONDITIONS = {"pending": PENDING, "dead": DEAD, "delivered": "state = 'delivered'"}
-_REPLAY = "UPDATE events SET state = 'pending', attempts = 0, reason = NULL, changed = ? WHERE "
-_FORGET = "DELETE FROM events WHERE "
-_OF_THIS_ID = "state IS NOT 'delivered' AND event_id = ?"
+_EXPECTED_SKIPS = frozenset({"unsupported", "anonymous"})
+"""Reasons to skip that are logged at INFO; Mail should have got the other events."""
 
 
 @frozen(kw_only=True)
 class PendingEvent(SafeRepr):
-    """An event that Mail does not have yet.
+    """An event that Mail has not accepted yet.
 
     Attributes:
-        event_id: The event's id.
-        external_profile_id: The profile that it is of.
+        event_id: The event's ID.
+        external_profile_id: The profile.
         arrived_at: When it was put into the outbox, aware, UTC.
-        attempts: How many times it was sent by now.
-        reason: Why the last try failed, or None.
-        data: The event, as `TransactionEvent.to_dict` gives it.
+        attempts: How many times it was sent.
+        reason: Why the last attempt failed, or None.
+        data: The event, as from `TransactionEvent.to_dict`.
     """
 
     event_id: str = field(repr=repr_masked)
@@ -68,58 +63,58 @@ class PendingEvent(SafeRepr):
 
     @property
     def event_type(self) -> str:
-        """What happened, by Mail's name."""
+        """Mail's name of the event type."""
         return str(self.data.get("event_type", ""))
 
 
 @frozen(kw_only=True)
 class DeadLetter(PendingEvent):
-    """An event that Mail, or a check made here, refuses for good, or that was given up.
+    """An event that is not sent any more: Mail or a check rejected it, or it failed too often.
 
     Attributes:
-        event_id: The event's id.
-        external_profile_id: The profile that it is of.
+        event_id: The event's ID.
+        external_profile_id: The profile.
         arrived_at: When it was put into the outbox, aware, UTC.
         attempts: How many times it was sent.
-        reason: Why it was refused.
-        data: The event, as `TransactionEvent.to_dict` gives it.
-        refused_at: When it was refused, aware, UTC.
+        reason: Why it is a dead letter.
+        data: The event, as from `TransactionEvent.to_dict`.
+        failed_at: When it became a dead letter, aware, UTC.
     """
 
-    refused_at: datetime
+    failed_at: datetime
 
 
 @frozen(kw_only=True)
 class OutboxCounts(SafeRepr):
-    """How many events there are in an outbox.
+    """Numbers of events in an outbox.
 
     Attributes:
-        pending: Those that Mail does not have yet.
-        dead: Those that are refused for good.
-        delivered: Those that Mail has, and whose ids are still kept.
+        pending: Events that Mail has not accepted yet.
+        dead_letters: Dead letters.
+        delivered: Events that Mail has accepted, and whose IDs are still stored.
     """
 
     pending: int
-    dead: int
+    dead_letters: int
     delivered: int
 
 
 class Outbox(SafeRepr):
-    """Keeps Mail events on the disk until Adapty Mail has them: to be made once, and shared by threads.
+    """Stores events on disk until Adapty Mail has accepted them. Create one and share it between threads.
 
-    Any number of processes may put events into one file while one worker sends them. The file has to be on a disk of
-    this machine. Beside it stand others of its name with `-wal`, `-shm` and `-worker` added.
+    Any number of processes can put events into one file, while one worker sends them. The file must be on a local disk.
+    Beside it are files with `-wal`, `-shm` and `-worker` after its name.
 
-    An event's id is kept for a while after Mail has it, and nothing else of it.
+    The outbox keeps the ID of a delivered event for a while, so it deduplicates events: no `DedupStore` is needed.
 
     Args:
-        path: The file, made where there is none; its folder must be there.
-        retention: How long the id of a delivered event is kept, so that the same event is not sent again.
+        path: The file; created unless it exists. Its folder must exist.
+        retention: How long the ID of a delivered event is stored. Default: 7 days.
 
     Raises:
-        AdaptyUsageError: The file cannot be made or read, is no outbox, is damaged, or is of a newer version of this
-            library.
-        WebhookUnavailableError: Others write to it for too long, or the disk is full.
+        AdaptyUsageError: The path cannot be used, or the file is not an outbox, is damaged, or was written by a newer
+            version of this library.
+        WebhookUnavailableError: The file is locked for too long, or the disk is full.
 
     Example:
         >>> event = TransactionEvent(
@@ -138,116 +133,108 @@ class Outbox(SafeRepr):
         ...     outbox.put(event), outbox.put(event)
         ...     outbox.counts()
         (True, False)
-        OutboxCounts(pending=1, dead=0, delivered=0)
+        OutboxCounts(pending=1, dead_letters=0, delivered=0)
     """
 
     def __init__(self, path: str | PathLike[str], *, retention: timedelta = RETENTION) -> None:
         if not isinstance(retention, timedelta) or retention < timedelta(0):
-            raise AdaptyUsageError.for_field("retention", "is no such time; expected a timedelta of 0 or more")
+            raise AdaptyUsageError.for_field("retention", "must be a timedelta of 0 or more")
         self.retention = retention
-        self._database = Database(path, OUTBOX)
+        self._store = SQLiteOutboxStore(path)
 
     @property
     def path(self) -> Path:
-        """The file, as a whole path."""
-        return self._database.path
+        """The absolute path of the file."""
+        return self._store.path
 
     def put(self, event: TransactionEvent) -> bool:
-        """Put an event in; when this returns, it is on the disk.
+        """Store an event; it is on disk when this returns.
 
-        Takes a few milliseconds, most of them the disk's, and up to 4 seconds while another process has the file
-        locked. On an event loop, call it in a thread; a handler that `outbox_handler` gives runs in one.
+        It takes a few milliseconds, mostly for the disk, and up to 4 seconds while another process has locked the file.
+        In an event loop, call it in a thread; the handler of `outbox_handler` runs in one.
 
         Returns:
-            Whether it is new; False where an event of this id is in the outbox already, was refused, or was delivered
-            not long ago. Then nothing is changed.
+            Whether the event is new. If an event with this ID is pending, a dead letter, or was delivered recently,
+            nothing changes.
 
         Raises:
-            WebhookUnavailableError: It is not in the outbox: others write to the file for too long, or the disk is
-                full. Let Adapty post it again.
-            AdaptyUsageError: It is no `TransactionEvent`, or the file is damaged.
+            WebhookUnavailableError: The event is not stored: the file is locked for too long, or the disk is full. Let
+                Adapty post it again.
+            AdaptyUsageError: `event` is not a `TransactionEvent`, or the file is damaged.
         """
         if not isinstance(event, TransactionEvent):
             raise AdaptyUsageError.for_field("event", f"is {type_name(event)}; expected a TransactionEvent")
         text = json.dumps(event.to_dict(), separators=(",", ":"))
-        now = time.time()
-        with self._database.writing() as connection:
-            # A worker that has nothing to do forgets nothing.
-            connection.execute(_FORGET_DELIVERED, (event.event_id, now - self.retention.total_seconds()))
-            put = connection.execute(_PUT, (event.event_id, event.external_profile_id, text, now, now))
-            return put.rowcount > 0
+        retention = self.retention.total_seconds()
+        return self._store.put(event.event_id, event.external_profile_id, text, retention=retention)
 
     def pending(self) -> Iterator[PendingEvent]:
-        """Go through the events that Mail does not have yet, in the order of their arrival.
+        """Return the events that Mail has not accepted yet, in the order of their arrival.
 
-        However many there are, only some are in memory. What comes meanwhile is given too.
+        Only some of them are in memory at a time. Events that arrive meanwhile are included.
 
         Raises:
             WebhookUnavailableError: The file cannot be read now.
             AdaptyUsageError: The file is damaged.
         """
-        for stored in self._each(PENDING):
-            yield PendingEvent(**_known(stored))
+        for stored in self._list("pending"):
+            yield PendingEvent(**_public_fields(stored))
 
     def dead_letters(self) -> Iterator[DeadLetter]:
-        """Go through the events that are refused for good, in the order of their arrival; see `pending`."""
-        for stored in self._each(DEAD):
-            yield DeadLetter(**_known(stored), refused_at=stored.changed_at)
+        """Return the dead letters, in the order of their arrival; see `pending`."""
+        for stored in self._list("dead"):
+            yield DeadLetter(**_public_fields(stored), failed_at=stored.updated_at)
 
     def counts(self) -> OutboxCounts:
-        """Count the events.
+        """Return the numbers of events.
 
         Raises:
             WebhookUnavailableError: The file cannot be read now.
             AdaptyUsageError: The file is damaged.
         """
-        with self._database.reading() as connection:
-            counts = {
-                name: connection.execute(_COUNT.format(condition=condition)).fetchone()[0]
-                for name, condition in _CONDITIONS.items()
-            }
-        return OutboxCounts(**counts)
+        counts = self._store.count()
+        return OutboxCounts(pending=counts["pending"], dead_letters=counts["dead"], delivered=counts["delivered"])
 
     def replay(self, event_id: str) -> bool:
-        """Have a refused event sent again: it goes back to the place at which it arrived.
+        """Send a dead letter again, at its old place in the order of arrival.
 
-        So it is sent before all events of its profile that came after it and are not sent yet. One that waits for
-        another try is tried at once, with all the time before it is given up.
+        It is sent before all later events of its profile that are not sent yet. A pending event that waits for a retry
+        is sent immediately, and its failures are forgotten.
 
         Returns:
-            Whether there is an event of this id that is refused, or waits.
+            Whether there is a dead letter or pending event with this ID.
 
         Raises:
             WebhookUnavailableError: The file cannot be written now.
             AdaptyUsageError: The file is damaged.
         """
-        return self._change(_REPLAY + _OF_THIS_ID, time.time(), event_id) > 0
+        return self._store.replay(_validate_event_id(event_id)) > 0
 
     def replay_all(self) -> int:
-        """Have all refused events sent again, and tell how many there are; see `replay`."""
-        return self._change(_REPLAY + DEAD, time.time())
+        """Send all dead letters again, and return their number; see `replay`."""
+        return self._store.replay(None)
 
     def delete(self, event_id: str) -> bool:
-        """Remove an event for good, one that is refused or one that waits; were it put in again, it would be new.
+        """Delete a dead letter or pending event. The outbox forgets its ID, too.
 
-        One that is being sent at this moment may still get to Mail.
+        An event that is being sent may still reach Mail.
 
         Returns:
-            Whether there was an event of this id that was refused, or waited.
+            Whether there was a dead letter or pending event with this ID.
 
         Raises:
             WebhookUnavailableError: The file cannot be written now.
             AdaptyUsageError: The file is damaged.
         """
-        return self._change(_FORGET + _OF_THIS_ID, event_id) > 0
+        return self._store.delete(_validate_event_id(event_id)) > 0
 
     def delete_all(self) -> int:
-        """Remove all refused events for good, and tell how many there were; those that wait stay. See `forget`."""
-        return self._change(_FORGET + DEAD)
+        """Delete all dead letters, and return their number; pending events stay. See `delete`."""
+        return self._store.delete(None)
 
     def close(self) -> None:
-        """Close the file. What comes later opens it again."""
-        self._database.close()
+        """Close the file. The next use opens it again."""
+        self._store.close()
 
     def __enter__(self) -> Self:
         return self
@@ -263,33 +250,103 @@ class Outbox(SafeRepr):
     def __repr__(self) -> str:
         return f"Outbox({str(self.path)!r})"
 
-    def _change(self, statement: str, *values: object) -> int:
-        with self._database.writing() as connection:
-            return connection.execute(statement, _storable(values)).rowcount
-
-    def _each(self, condition: str) -> Iterator[StoredEvent]:
+    def _list(self, state: State) -> Iterator[StoredEvent]:
         last = 0
-        while True:
-            with self._database.reading() as connection:
-                rows = connection.execute(_LIST.format(condition=condition), (last, _AT_A_TIME)).fetchall()
-            if not rows:
-                return
-            yield from map(StoredEvent.from_row, rows)
-            last = rows[-1][0]
+        while page := self._store.list_events(state, after=last, limit=_PAGE_SIZE):
+            yield from page
+            last = page[-1].seq
+
+    def _open_store(self) -> OutboxStore:
+        """Return a store of the same events with a connection of its own, for a worker."""
+        return SQLiteOutboxStore(self.path)
 
 
-def _storable(values: tuple[object, ...]) -> tuple[object, ...]:
-    """See that SQLite takes the values: an id that it does not take is the id of no event."""
-    if any(not isinstance(value, str | float) for value in values):
-        raise AdaptyUsageError.for_field("event_id", "is no text; expected the id of an event")
-    return tuple(value.encode("utf-8", "replace").decode() if isinstance(value, str) else value for value in values)
+def outbox_handler(
+    outbox: Outbox,
+    *,
+    external_profile_id: Callable[[WebhookEvent], str | None] | None = None,
+) -> OutboxHandler:
+    """Return a handler for `asgi_app`, `wsgi_app`, `django_view` or `Receiver.handle` that puts events into an outbox.
+
+    An event is on disk before Adapty gets its response. Skipped events are logged with the reason: at INFO if Mail does
+    not support them, at WARNING if Mail should have got them. The outbox ignores an event ID that it knows, in the same
+    transaction, so the receiver needs no `dedup=`.
+
+    Args:
+        outbox: The outbox. Start a worker to send its events.
+        external_profile_id: Returns the profile's ID at Mail, or None if Mail has no such profile. Default: the event's
+            `customer_user_id`; anonymous profiles have none.
+
+    Raises:
+        AdaptyUsageError: An argument is invalid.
+
+    Example:
+        >>> outbox = Outbox("outbox.sqlite")
+        >>> handle = outbox_handler(outbox)
+        >>> handle.counts
+        {}
+    """
+    if not isinstance(outbox, Outbox):
+        raise AdaptyUsageError.for_field("outbox", f"is {type_name(outbox)}; expected an Outbox")
+    if external_profile_id is not None and not callable(external_profile_id):
+        expected = "expected a function that takes a WebhookEvent and returns an ID or None"
+        raise AdaptyUsageError.for_field("external_profile_id", f"is {type_name(external_profile_id)}; {expected}")
+    return OutboxHandler(outbox, external_profile_id)
 
 
-def _known(stored: StoredEvent) -> dict[str, Any]:
+class OutboxHandler(SafeRepr):
+    """The handler that `outbox_handler` returns: call it with each event, from any thread."""
+
+    def __init__(self, outbox: Outbox, external_profile_id: Callable[[WebhookEvent], str | None] | None) -> None:
+        self._outbox = outbox
+        self._external_profile_id = external_profile_id
+        self._counts: Counter[str] = Counter()
+        self._lock = Lock()
+
+    def __call__(self, event: WebhookEvent) -> None:
+        """Put an event into the outbox, or skip it.
+
+        Raises:
+            WebhookUnavailableError: The event is not stored; Adapty must post it again.
+            AdaptyUsageError: The outbox is damaged, or `external_profile_id` returned neither text nor None.
+        """
+        conversion = to_mail_event(event, external_profile_id=self._external_profile_id)
+        name = repr_masked(event.event_id)
+        if conversion.event is None:
+            level = logging.INFO if conversion.skip_reason in _EXPECTED_SKIPS else logging.WARNING
+            logger.log(level, "webhook: event %s is not stored: %s", name, conversion.reason)
+            self._count(f"skipped: {conversion.skip_reason}")
+            return
+        if conversion.dropped_fields:
+            dropped = ", ".join(conversion.dropped_fields)
+            logger.warning("webhook: event %s is stored without %s, which Mail would reject", name, dropped)
+        self._count("stored" if self._outbox.put(conversion.event) else "duplicate")
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Numbers of events in this process: `stored`, `duplicate`, and `skipped: ` with a `skip_reason`."""
+        with self._lock:
+            return dict(self._counts)
+
+    def _count(self, outcome: str) -> None:
+        with self._lock:
+            self._counts[outcome] += 1
+
+    def __repr__(self) -> str:
+        return f"<outbox_handler for {self._outbox!r}>"
+
+
+def _validate_event_id(event_id: Any) -> str:
+    if not isinstance(event_id, str):
+        raise AdaptyUsageError.for_field("event_id", f"must be a str (got {type_name(event_id)})")
+    return event_id
+
+
+def _public_fields(stored: StoredEvent) -> dict[str, Any]:
     return {
         "event_id": stored.event_id,
         "external_profile_id": stored.profile,
-        "arrived_at": stored.arrived_at,
+        "arrived_at": stored.created_at,
         "attempts": stored.attempts,
         "reason": stored.reason or stored.damage,
         "data": stored.data,

@@ -1,20 +1,24 @@
-"""Who sends what is in an outbox: until it is empty, until it is stopped, or in a thread beside other work."""
+"""Workers, which deliver the events of an outbox: once, until they are stopped, or in a thread."""
 
 from __future__ import annotations
 
 import logging
 import signal
+from collections.abc import Callable
 from contextlib import contextmanager
+from datetime import timedelta
 from threading import Thread, current_thread, main_thread
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self, TypedDict
+
+import httpx
 
 from adapty._async.client import AsyncAdapty
 from adapty._core.validation import type_name
+from adapty._engine.options import check_client, parse_send_options, reject_unknown
 from adapty._engine.runner import CancelToken, run_sync
 from adapty._sync.client import Adapty
-from adapty.bulk.options import BulkOptions, check_client, parse_options, reject_unknown
 from adapty.errors import AdaptyUsageError
-from adapty.webhooks._delivery import DrainReport, Sending
+from adapty.webhooks._delivery import DeadLetterLimits, DrainReport, OutboxSender
 from adapty.webhooks.outbox import Outbox
 
 if TYPE_CHECKING:
@@ -22,100 +26,124 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Unpack
 
-__all__ = ["Worker", "async_drain", "async_run_worker", "drain", "run_worker"]
+__all__ = ["Worker", "WorkerOptions", "async_drain", "async_run_worker", "drain", "run_worker"]
 
 logger = logging.getLogger("adapty")
 
 
-def drain(adapty: Adapty, outbox: Outbox, **options: Unpack[BulkOptions]) -> DrainReport:
-    """Send what is in an outbox, until nothing is left: operation `saveTransactionEvent`.
+class WorkerOptions(TypedDict, total=False):
+    """Options of a worker.
 
-    Each event is sent at least once, and leaves the outbox only when Mail has taken it; sending one twice does no harm.
-    Those of one profile go out one after the other, in the order in which they were put in, while those of other
-    profiles go out beside them. One that Mail refuses for what it says is set aside: see `Outbox.dead_letters`.
+    An event becomes a dead letter when it has failed `max_attempts` times **and** is older than `max_age`. An attempt
+    is a request with its retries, and counts only if Mail accepts other events meanwhile or afterwards: failures during
+    an outage do not count.
+
+    Attributes:
+        concurrency: Number of requests in flight, from 1 to 256. Default: 16. Events of one profile are never in flight
+            together.
+        rate_limit: Maximum number of requests per second, retries included. Default: no limit.
+        max_retries: Retries of one request, from 0 to 1000. Default: 8.
+        transport: Creates the httpx transport of one connection, for your own certificates or proxies. Default: the
+            client's own transport, the one of the extra `fast` if it is installed, or httpx's.
+        max_attempts: Failed attempts of an event before it is a dead letter. Default: 24.
+        max_age: Age of an event, since it was put or replayed, before it is a dead letter. Default: 24 hours.
+    """
+
+    concurrency: int
+    rate_limit: float | None
+    max_retries: int
+    transport: Callable[[], httpx.AsyncBaseTransport] | None
+    max_attempts: int
+    max_age: timedelta
+
+
+def drain(client: Adapty, outbox: Outbox, **options: Unpack[WorkerOptions]) -> DrainReport:
+    """Deliver the events of an outbox until it is empty: operation `saveTransactionEvent`.
+
+    Each event is sent at least once, and stays in the outbox until Mail has accepted it; sending one twice does no
+    harm. The events of one profile are sent one after the other, in the order in which they were put. An event that
+    Mail rejects becomes a dead letter: see `Outbox.dead_letters`.
 
     Args:
-        adapty: The client.
-        outbox: The outbox. One worker at a time sends from it.
-        options: See `adapty.bulk.BulkOptions`: `concurrency`, `rate_limit`, `max_retries`, `transport` and
-            `on_progress`.
+        client: The client.
+        outbox: The outbox. One worker at a time sends its events.
+        options: See `WorkerOptions`.
 
     Raises:
-        AdaptyUsageError: An option is wrong, or the outbox is damaged.
-        AdaptyAPIError: The API does not take the key, is not at this address, wants to be left alone, or fails.
-        AdaptyConnectionError: The API cannot be reached. A note on each says what is left, which stays in the outbox.
+        AdaptyConfigError: filelock is not installed: `pip install "adapty[webhooks]"`.
+        AdaptyUsageError: An option is invalid, or the outbox is damaged.
+        AdaptyAPIError: Mail rejects the key, is not at this address, limits the rate, or fails.
+        AdaptyConnectionError: Mail cannot be reached. A note on each error says how many events are pending.
         WebhookUnavailableError: The outbox cannot be read or written now, or another worker has it.
-        KeyboardInterrupt: Ctrl-C was pressed; what was sent by then has been waited for.
+        KeyboardInterrupt: Ctrl-C was pressed, after the requests in flight are completed.
 
     Example:
         >>> with Outbox("outbox.sqlite") as outbox:
         ...     drain(client, outbox)
-        DrainReport(delivered=0, refused=0, retried=0)
+        DrainReport(delivered=0, dead_letters=0, retried=0)
     """
-    check_client(adapty, Adapty)
-    stop = CancelToken()
-    sending = _sending(outbox, options, until_empty=True)
-    return run_sync(sending.run(adapty, stop), stop)
+    check_client(client, Adapty, "client")
+    token = CancelToken()
+    return run_sync(_create_sender(outbox, options, until_empty=True).run(client, token), token)
 
 
-async def async_drain(adapty: AsyncAdapty, outbox: Outbox, **options: Unpack[BulkOptions]) -> DrainReport:
-    """Do what `drain` does, with the async client. When it is cancelled, what is under way is given up."""
-    check_client(adapty, AsyncAdapty)
-    return await _sending(outbox, options, until_empty=True).run(adapty, CancelToken())
+async def async_drain(client: AsyncAdapty, outbox: Outbox, **options: Unpack[WorkerOptions]) -> DrainReport:
+    """Do what `drain` does, with the async client. A cancellation cancels the requests in flight."""
+    check_client(client, AsyncAdapty, "client")
+    return await _create_sender(outbox, options, until_empty=True).run(client, CancelToken())
 
 
-def run_worker(adapty: Adapty, outbox: Outbox, **options: Unpack[BulkOptions]) -> DrainReport:
-    """Send what is in an outbox and what comes into it, until SIGTERM or Ctrl-C.
+def run_worker(client: Adapty, outbox: Outbox, **options: Unpack[WorkerOptions]) -> DrainReport:
+    """Deliver the events of an outbox, and new ones within a second, until SIGTERM or Ctrl-C.
 
-    Does what `drain` does, and goes on: new events go out within a second. Trouble that is nobody's fault, such as a
-    connection that fails, a 429, a 5xx or an answer that is not Mail's, is waited out, at first for seconds, then for
-    minutes, and tried again forever; an event that Mail fails on for a day while it takes others is set aside.
-    While another worker has the outbox, this one waits, and takes over when that one ends, however it ends.
+    It works like `drain`, and continues. After a connection error, a 429, a 5xx or a response that is not Mail's, it
+    waits, first for seconds, later for minutes, and tries again without an end. If an event fails while Mail accepts
+    others, it becomes a dead letter in the end: see `WorkerOptions`. While another worker has the outbox, this one
+    stands by, and takes over when that one ends in any way.
 
-    SIGTERM and Ctrl-C have what is sent answered and noted before this returns; a second one ends it at once. Where
-    other code handles these signals, it has them.
+    After SIGTERM or Ctrl-C it completes the requests in flight; a second signal ends it immediately. It does not
+    replace signal handlers of other code.
 
     Args:
-        adapty: The client.
+        client: The client.
         outbox: The outbox.
-        options: See `adapty.bulk.BulkOptions`: `concurrency`, `rate_limit`, `max_retries`, `transport` and
-            `on_progress`.
+        options: See `WorkerOptions`.
 
     Raises:
-        AdaptyUsageError: An option is wrong, or the outbox is damaged.
-        AdaptyAPIError: The API does not take the key, or is not at this address.
+        AdaptyConfigError: filelock is not installed: `pip install "adapty[webhooks]"`.
+        AdaptyUsageError: An option is invalid, or the outbox is damaged.
+        AdaptyAPIError: Mail rejects the key, or is not at this address.
         KeyboardInterrupt: Ctrl-C was pressed twice.
     """
-    check_client(adapty, Adapty)
-    stop = CancelToken()
-    sending = _sending(outbox, options, until_empty=False)
-    with _termination_asks(stop):
-        return run_sync(sending.run(adapty, stop), stop)
+    check_client(client, Adapty, "client")
+    token = CancelToken()
+    sender = _create_sender(outbox, options, until_empty=False)
+    with _stop_on_sigterm(token):
+        return run_sync(sender.run(client, token), token)
 
 
-async def async_run_worker(adapty: AsyncAdapty, outbox: Outbox, **options: Unpack[BulkOptions]) -> DrainReport:
-    """Do what `run_worker` does, with the async client, until it is cancelled. What is under way then is given up."""
-    check_client(adapty, AsyncAdapty)
-    return await _sending(outbox, options, until_empty=False).run(adapty, CancelToken())
+async def async_run_worker(client: AsyncAdapty, outbox: Outbox, **options: Unpack[WorkerOptions]) -> DrainReport:
+    """Do what `run_worker` does, with the async client, until it is cancelled, with the requests in flight."""
+    check_client(client, AsyncAdapty, "client")
+    return await _create_sender(outbox, options, until_empty=False).run(client, CancelToken())
 
 
 class Worker:
-    """What `run_worker` does, in a thread beside a web server, say.
+    """Runs `run_worker` in a thread, for example beside a web server.
 
-    Where there are several processes, start one in each: one of them sends, and the others wait to take over. Start it
-    after the server has forked, for threads do not cross a fork.
+    With several processes, start one in each: one sends, and the others stand by. Start it after the server has forked,
+    because threads do not survive a fork.
 
     Attributes:
-        problem: What ended it, if it was not stopped; it is logged too.
+        problem: The error that ended it, or None. It is logged, too.
 
     Args:
-        adapty: The client.
+        client: The client.
         outbox: The outbox.
-        options: See `adapty.bulk.BulkOptions`: `concurrency`, `rate_limit`, `max_retries`, `transport` and
-            `on_progress`.
+        options: See `WorkerOptions`.
 
     Raises:
-        AdaptyUsageError: An argument is wrong.
+        AdaptyUsageError: An argument is invalid.
 
     Example:
         >>> outbox = Outbox("outbox.sqlite")
@@ -126,41 +154,41 @@ class Worker:
 
     problem: BaseException | None
 
-    def __init__(self, adapty: Adapty, outbox: Outbox, **options: Unpack[BulkOptions]) -> None:
-        check_client(adapty, Adapty)
+    def __init__(self, client: Adapty, outbox: Outbox, **options: Unpack[WorkerOptions]) -> None:
+        check_client(client, Adapty, "client")
         self.problem = None
-        self._adapty = adapty
+        self._client = client
         self._outbox = outbox
         self._options = options
-        self._stop = CancelToken()
+        self._token = CancelToken()
         self._thread: Thread | None = None
-        _sending(outbox, options, until_empty=False)
+        _create_sender(outbox, options, until_empty=False)  # validates the arguments
 
     @property
     def is_alive(self) -> bool:
-        """Whether it sends, or waits to."""
+        """Whether it is running."""
         return self._thread is not None and self._thread.is_alive()
 
     def start(self) -> Self:
-        """Begin; does nothing where it has begun already."""
+        """Start it, unless it is running."""
         if not self.is_alive:
             self.problem = None
-            self._stop = CancelToken()
-            # A thread that outlives the program's end does no harm: what is not noted is sent again.
-            self._thread = Thread(target=self._work, args=(self._stop,), name="adapty-webhooks-worker", daemon=True)
+            self._token = CancelToken()
+            # As a daemon: if the program ends, events whose delivery is not recorded are sent again.
+            self._thread = Thread(target=self._run, args=(self._token,), name="adapty-webhooks-worker", daemon=True)
             self._thread.start()
         return self
 
     def stop(self, timeout: float | None = None) -> bool:
-        """Have what is sent answered and noted, send nothing more, and wait for that.
+        """Complete the requests in flight, send nothing more, and wait for the end.
 
         Args:
-            timeout: How long to wait, in seconds; None waits as long as it takes.
+            timeout: How long to wait, in seconds. Default: no limit.
 
         Returns:
             Whether it has ended.
         """
-        self._stop.request()
+        self._token.request()
         if self._thread is not None:
             self._thread.join(timeout)
         return not self.is_alive
@@ -176,35 +204,42 @@ class Worker:
     ) -> None:
         self.stop()
 
-    def _work(self, stop: CancelToken) -> None:
+    def _run(self, token: CancelToken) -> None:
         try:
-            sending = _sending(self._outbox, self._options, until_empty=False)
-            run_sync(sending.run(self._adapty, stop), stop)
-        except BaseException as problem:  # noqa: BLE001 - the caller's to look at
+            sender = _create_sender(self._outbox, self._options, until_empty=False)
+            run_sync(sender.run(self._client, token), token)
+        except BaseException as problem:  # noqa: BLE001 - for the caller
             self.problem = problem
-            logger.error("outbox %s: the worker has ended: %s", self._outbox.path, problem)  # noqa: TRY400 - frames hold events
+            logger.error("outbox %s: the worker has ended: %s", self._outbox.path, problem)  # noqa: TRY400 - frames contain events
 
 
-def _sending(outbox: Outbox, options: BulkOptions, *, until_empty: bool) -> Sending:
+def _create_sender(outbox: Outbox, options: WorkerOptions, *, until_empty: bool) -> OutboxSender:
     if not isinstance(outbox, Outbox):
         raise AdaptyUsageError.for_field("outbox", f"is {type_name(outbox)}; expected an Outbox")
-    reject_unknown(options, BulkOptions)
-    return Sending(outbox, parse_options(options), until_empty=until_empty)
+    reject_unknown(options, WorkerOptions)
+    limits = DeadLetterLimits()
+    max_attempts: Any = options.get("max_attempts", limits.max_attempts)
+    if type(max_attempts) is not int or max_attempts < 1:
+        raise AdaptyUsageError.for_field("max_attempts", "must be an integer of 1 or more")
+    max_age: Any = options.get("max_age", limits.max_age)
+    if not isinstance(max_age, timedelta) or max_age < timedelta(0):
+        raise AdaptyUsageError.for_field("max_age", "must be a timedelta of 0 or more")
+    return OutboxSender(outbox, parse_send_options(options), DeadLetterLimits(max_attempts, max_age), until_empty)
 
 
 @contextmanager
-def _termination_asks(stop: CancelToken) -> Iterator[None]:
-    """Let SIGTERM ask for an end, and a second one give up."""
-    is_ours = current_thread() is main_thread() and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
-    if not is_ours:
+def _stop_on_sigterm(token: CancelToken) -> Iterator[None]:
+    """Let SIGTERM request the end, and a second one force it, unless other code handles the signal."""
+    is_default = current_thread() is main_thread() and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+    if not is_default:
         yield
         return
 
     def terminate(*_: object) -> None:
-        if stop.requested:
-            stop.force()
+        if token.requested:
+            token.force()
         else:
-            stop.request()
+            token.request()
 
     signal.signal(signal.SIGTERM, terminate)
     try:

@@ -48,25 +48,26 @@ async def test_every_operation_of_the_contract_has_a_call() -> None:
     assert {operation_of(name).name for name in CALLS} == {operation.name for operation in Operation.every()}
 
 
-@pytest.mark.parametrize("user", USERS)
-@pytest.mark.parametrize("name", CALLS)
-async def test_every_call_is_what_the_contract_says(stubbed: AsyncAdapty, stub: Stub, name: str, user: str) -> None:
+async def test_every_call_is_what_the_contract_says(stubbed: AsyncAdapty, stub: Stub) -> None:
     """Method, path, credentials, who is meant, query and body are the contract's; the answer is one that it has."""
-    operation = operation_of(name)
-    stub.replies = [operation.succeeding()]
-    given, identity = USERS[user]
+    for name in CALLS:
+        for user in USERS:
+            with stub.case(user=user, name=name):
+                operation = operation_of(name)
+                stub.replies = [operation.succeeding()]
+                given, identity = USERS[user]
 
-    await CALLS[name](stubbed, given)
+                await CALLS[name](stubbed, given)
 
-    (request,) = stub.requests
-    path, _, query = request.url.raw_path.decode().partition("?")
-    assert (request.method, path) == (operation.method, operation.path.replace("{paywall_id}", PAYWALL_ID))
-    assert request.headers["Authorization"] == f"Api-Key {KEY}"
-    sent = {header: value for header, value in request.headers.items() if header.startswith("adapty-")}
-    sent.pop("adapty-platform", None)
-    assert list(sent.items()) == ([identity] if operation.takes_user else [])
-    _assert_declared(operation, dict(parse_qsl(query)), request.headers)
-    _assert_body(operation, request)
+                (request,) = stub.requests
+                path, _, query = request.url.raw_path.decode().partition("?")
+                assert (request.method, path) == (operation.method, operation.path.replace("{paywall_id}", PAYWALL_ID))
+                assert request.headers["Authorization"] == f"Api-Key {KEY}"
+                sent = {header: value for header, value in request.headers.items() if header.startswith("adapty-")}
+                sent.pop("adapty-platform", None)
+                assert list(sent.items()) == ([identity] if operation.takes_user else [])
+                _assert_declared(operation, dict(parse_qsl(query)), request.headers)
+                _assert_body(operation, request)
 
 
 def _assert_declared(operation: Operation, query: Mapping[str, str], headers: Mapping[str, str]) -> None:

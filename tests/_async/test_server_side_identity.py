@@ -91,26 +91,26 @@ async def refused(adapty: AsyncAdapty, call: Callable[[Any, Mapping[str, Any]], 
     return name
 
 
-@pytest.mark.parametrize("given", CUSTOMER_USER_IDS)
-async def test_a_customer_user_id_that_no_header_carries_is_refused(
-    stubbed: AsyncAdapty, stub: Stub, given: str
-) -> None:
+async def test_a_customer_user_id_that_no_header_carries_is_refused(stubbed: AsyncAdapty, stub: Stub) -> None:
     """Every operation that takes a user refuses it by name, does not quote it, and sends nothing."""
-    user = {"customer_user_id": CUSTOMER_USER_IDS[given]}
+    for given in CUSTOMER_USER_IDS:
+        with stub.case(given=given):
+            user = {"customer_user_id": CUSTOMER_USER_IDS[given]}
 
-    for call in (*(CALLS[name] for name in OF_USERS), *OTHER_CALLS.values()):
-        assert await refused(stubbed, call, user) == "customer_user_id"
-    assert stub.requests == []
+            for call in (*(CALLS[name] for name in OF_USERS), *OTHER_CALLS.values()):
+                assert await refused(stubbed, call, user) == "customer_user_id"
+            assert stub.requests == []
 
 
-@pytest.mark.parametrize("given", UUIDS)
-async def test_a_profile_id_that_is_no_uuid_is_refused(stubbed: AsyncAdapty, stub: Stub, given: str) -> None:
+async def test_a_profile_id_that_is_no_uuid_is_refused(stubbed: AsyncAdapty, stub: Stub) -> None:
     """The same goes for Adapty's own id, of which only the usual spelling is taken."""
-    user = {"profile_id": UUIDS[given]}
+    for given in UUIDS:
+        with stub.case(given=given):
+            user = {"profile_id": UUIDS[given]}
 
-    for call in (*(CALLS[name] for name in OF_USERS), *OTHER_CALLS.values()):
-        assert await refused(stubbed, call, user) == "profile_id"
-    assert stub.requests == []
+            for call in (*(CALLS[name] for name in OF_USERS), *OTHER_CALLS.values()):
+                assert await refused(stubbed, call, user) == "profile_id"
+            assert stub.requests == []
 
 
 @pytest.mark.parametrize(
@@ -133,8 +133,7 @@ async def test_exactly_one_id_is_needed(
     assert stub.requests == []
 
 
-@pytest.mark.parametrize("given", UUIDS)
-async def test_a_paywall_id_that_is_no_uuid_is_refused(stubbed: AsyncAdapty, stub: Stub, given: str) -> None:
+async def test_a_paywall_id_that_is_no_uuid_is_refused(stubbed: AsyncAdapty, stub: Stub) -> None:
     """No other text gets into the path."""
     paywalls: Any = stubbed.paywalls
     calls: list[Callable[[Any, Mapping[str, Any]], Any]] = [
@@ -142,11 +141,12 @@ async def test_a_paywall_id_that_is_no_uuid_is_refused(stubbed: AsyncAdapty, stu
         lambda _, given: paywalls.update(given["id"], {}),
         lambda _, given: paywalls.update_locale(given["id"], "en", {}),
     ]
-
-    for call in calls:
-        for value in (UUIDS[given], None):
-            assert await refused(stubbed, call, {"id": value}) == "paywall_id"
-    assert stub.requests == []
+    for given in UUIDS:
+        with stub.case(given=given):
+            for call in calls:
+                for value in (UUIDS[given], None):
+                    assert await refused(stubbed, call, {"id": value}) == "paywall_id"
+            assert stub.requests == []
 
 
 @pytest.mark.parametrize("given", [PAYWALL_ID, PAYWALL_ID.upper(), UUID(PAYWALL_ID)])
@@ -193,15 +193,15 @@ async def test_any_id_is_refused_or_arrives_unchanged(given: Any) -> None:
             assert headers == ([] if blamed else [str(given)])
 
 
-@pytest.mark.parametrize("given", ["", " ", None, 7, b"jane", ["jane"], "jane\ud800"])
-async def test_a_user_in_the_body_is_refused_by_name_too(stubbed: AsyncAdapty, stub: Stub, given: Any) -> None:
+async def test_a_user_in_the_body_is_refused_by_name_too(stubbed: AsyncAdapty, stub: Stub) -> None:
     """Stripe and Paddle take the id in the body, where it cannot be missing or of another kind."""
     purchases = stubbed.purchases
     calls: list[Callable[[Any, Mapping[str, Any]], Any]] = [
         lambda _, user: purchases.validate_stripe(**user, stripe_token="sub_1"),
         lambda _, user: purchases.validate_paddle(**user, paddle_token="txn_1"),
     ]
-
-    for call in calls:
-        assert await refused(stubbed, call, {"customer_user_id": given}) == "customer_user_id"
-    assert stub.requests == []
+    for given in ["", " ", None, 7, b"jane", ["jane"], "jane\ud800"]:
+        with stub.case(given=given):
+            for call in calls:
+                assert await refused(stubbed, call, {"customer_user_id": given}) == "customer_user_id"
+            assert stub.requests == []

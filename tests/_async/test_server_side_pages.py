@@ -108,32 +108,34 @@ HISTORY_PAGES: Mapping[str, tuple[list[Handler], str, list[str | None]]] = {
 }
 
 
-@pytest.mark.parametrize("pages", PAYWALL_PAGES)
-async def test_every_paywall_comes_once_and_in_order(stubbed: AsyncAdapty, stub: Stub, pages: str) -> None:
+async def test_every_paywall_comes_once_and_in_order(stubbed: AsyncAdapty, stub: Stub) -> None:
     """The pages follow one another to the last one, whatever the answers say of their number."""
-    replies, items, count = PAYWALL_PAGES[pages]
-    stub.replies = [*replies]
+    for pages in PAYWALL_PAGES:
+        with stub.case(pages=pages):
+            replies, items, count = PAYWALL_PAGES[pages]
+            stub.replies = [*replies]
 
-    got = await taken(stubbed.paywalls.list(page_size=2))
+            got = await taken(stubbed.paywalls.list(page_size=2))
 
-    assert "".join(paywall.paywall_id for paywall in got) == items
-    assert asked(stub) == [{"page[number]": str(number), "page[size]": "2"} for number in range(1, count + 1)]
+            assert "".join(paywall.paywall_id for paywall in got) == items
+            assert asked(stub) == [{"page[number]": str(number), "page[size]": "2"} for number in range(1, count + 1)]
 
 
-@pytest.mark.parametrize("pages", HISTORY_PAGES)
-async def test_every_transaction_comes_once_and_in_order(stubbed: AsyncAdapty, stub: Stub, pages: str) -> None:
+async def test_every_transaction_comes_once_and_in_order(stubbed: AsyncAdapty, stub: Stub) -> None:
     """Each page says what asks for the next, byte for byte; user, currency and size stay the same."""
-    replies, items, cursors = HISTORY_PAGES[pages]
-    stub.replies = [*replies]
+    for pages in HISTORY_PAGES:
+        with stub.case(pages=pages):
+            replies, items, cursors = HISTORY_PAGES[pages]
+            stub.replies = [*replies]
 
-    got = await taken(
-        stubbed.virtual_currencies.history(customer_user_id=USER, currency_code="GOLD&limit=9 ü", page_size=2)
-    )
+            got = await taken(
+                stubbed.virtual_currencies.history(customer_user_id=USER, currency_code="GOLD&limit=9 ü", page_size=2)
+            )
 
-    assert "".join(transaction.transaction_id for transaction in got) == items
-    known = {"currency_code": "GOLD&limit=9 ü", "limit": "2"}
-    assert asked(stub) == [known if cursor is None else {**known, "cursor": cursor} for cursor in cursors]
-    assert {request.headers["adapty-customer-user-id"] for request in stub.requests} == {USER}
+            assert "".join(transaction.transaction_id for transaction in got) == items
+            known = {"currency_code": "GOLD&limit=9 ü", "limit": "2"}
+            assert asked(stub) == [known if cursor is None else {**known, "cursor": cursor} for cursor in cursors]
+            assert {request.headers["adapty-customer-user-id"] for request in stub.requests} == {USER}
 
 
 @pytest.mark.parametrize(
@@ -229,9 +231,10 @@ async def test_two_iterators_do_not_share_a_place(stubbed: AsyncAdapty, stub: St
     assert [len(await taken(steps)) for steps in (first, second, first)] == [2, 2, 0]
 
 
-@pytest.mark.parametrize(
-    ("arguments", "field_name"),
-    [
+async def test_wrong_arguments_are_refused_at_the_call(stubbed: AsyncAdapty, stub: Stub) -> None:
+    """Not at the first step, which may be far away."""
+    arguments: Any
+    for arguments, field_name in [
         ({"page_size": 0}, "page_size"),
         ({"page_size": 101}, "page_size"),
         ({"page_size": -1}, "page_size"),
@@ -244,22 +247,18 @@ async def test_two_iterators_do_not_share_a_place(stubbed: AsyncAdapty, stub: St
         ({"customer_user_id": ""}, "customer_user_id"),
         ({"customer_user_id": None}, "customer_user_id"),
         ({"profile_id": "1"}, "profile_id"),
-    ],
-)
-async def test_wrong_arguments_are_refused_at_the_call(
-    stubbed: AsyncAdapty, stub: Stub, arguments: dict[str, Any], field_name: str
-) -> None:
-    """Not at the first step, which may be far away."""
-    history: Any = stubbed.virtual_currencies.history
-    with pytest.raises(AdaptyUsageError) as caught:
-        history(**{"customer_user_id": USER, **arguments})
-    assert caught.value.field_name == field_name
+    ]:
+        with stub.case(arguments=arguments, field_name=field_name):
+            history: Any = stubbed.virtual_currencies.history
+            with pytest.raises(AdaptyUsageError) as caught:
+                history(**{"customer_user_id": USER, **arguments})
+            assert caught.value.field_name == field_name
 
-    if field_name == "page_size":
-        paywalls: Any = stubbed.paywalls.list
-        with pytest.raises(AdaptyUsageError, match=r"^page_size: "):
-            paywalls(**arguments)
-    assert stub.requests == []
+            if field_name == "page_size":
+                paywalls: Any = stubbed.paywalls.list
+                with pytest.raises(AdaptyUsageError, match=r"^page_size: "):
+                    paywalls(**arguments)
+            assert stub.requests == []
 
 
 async def test_no_currency_is_any_currency(stubbed: AsyncAdapty, stub: Stub) -> None:

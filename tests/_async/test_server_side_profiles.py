@@ -116,27 +116,26 @@ async def test_the_tables_have_every_field() -> None:
     assert PROFILE.keys() | {"extra_fields"} == ProfileFields.__annotations__.keys()
 
 
-@pytest.mark.parametrize("field", PROFILE)
-@pytest.mark.parametrize("method", PROFILE_METHODS)
-async def test_a_field_of_a_profile_goes_out_alone_and_exact(
-    stubbed: AsyncAdapty, stub: Stub, method: str, field: str
-) -> None:
+async def test_a_field_of_a_profile_goes_out_alone_and_exact(stubbed: AsyncAdapty, stub: Stub) -> None:
     """A field that is given is in the body just so, None is null where the API takes null; no other field is there."""
-    send = attrgetter(method)(stubbed)
-    for value, written in _fresh(field):
-        await send(**USER, **{field: value})
-        assert stub.requests[-1].content == f'{{"{field}":{written}}}'.encode()
-        assert "adapty-platform" not in stub.requests[-1].headers
+    for method in PROFILE_METHODS:
+        for field in PROFILE:
+            with stub.case(field=field, method=method):
+                send = attrgetter(method)(stubbed)
+                for value, written in _fresh(field):
+                    await send(**USER, **{field: value})
+                    assert stub.requests[-1].content == f'{{"{field}":{written}}}'.encode()
+                    assert "adapty-platform" not in stub.requests[-1].headers
 
-    if field not in NOT_NULLABLE:
-        await send(**USER, **{field: None})
-        assert stub.requests[-1].content == f'{{"{field}":null}}'.encode()
-        return
-    stub.requests.clear()
-    with pytest.raises(AdaptyUsageError, match=f"^{field}: is None, which the API does not take") as caught:
-        await send(**USER, **{field: None})
-    assert caught.value.field_name == field
-    assert stub.requests == []
+                if field not in NOT_NULLABLE:
+                    await send(**USER, **{field: None})
+                    assert stub.requests[-1].content == f'{{"{field}":null}}'.encode()
+                    return
+                stub.requests.clear()
+                with pytest.raises(AdaptyUsageError, match=f"^{field}: is None, which the API does not take") as caught:
+                    await send(**USER, **{field: None})
+                assert caught.value.field_name == field
+                assert stub.requests == []
 
 
 def _fresh(field: str) -> list[tuple[Any, str]]:
@@ -145,30 +144,28 @@ def _fresh(field: str) -> list[tuple[Any, str]]:
     return [(iter(once) if hasattr(value, "__next__") else value, written) for value, written in PROFILE[field]]
 
 
-@pytest.mark.parametrize(("field", "value", "field_name"), REFUSED_PROFILE)
-async def test_a_field_that_the_api_would_refuse_is_refused_by_name(
-    stubbed: AsyncAdapty, stub: Stub, field: str, value: Any, field_name: str
-) -> None:
+async def test_a_field_that_the_api_would_refuse_is_refused_by_name(stubbed: AsyncAdapty, stub: Stub) -> None:
     """What the reference says is refused is refused here, with the field's name and without its value."""
-    for method in PROFILE_METHODS:
-        with pytest.raises(AdaptyUsageError) as caught:
-            await attrgetter(method)(stubbed)(**USER, **{field: value})
+    for field, value, field_name in REFUSED_PROFILE:
+        with stub.case(field=field, value=value, field_name=field_name):
+            for method in PROFILE_METHODS:
+                with pytest.raises(AdaptyUsageError) as caught:
+                    await attrgetter(method)(stubbed)(**USER, **{field: value})
 
-        assert caught.value.field_name == field_name
-        assert "jane@example.com" not in str(caught.value)
-    assert stub.requests == []
+                assert caught.value.field_name == field_name
+                assert "jane@example.com" not in str(caught.value)
+            assert stub.requests == []
 
 
-@pytest.mark.parametrize("platform", get_args(Platform))
-@pytest.mark.parametrize("method", ["profiles.create", "profiles.update"])
-async def test_the_platform_goes_out_as_a_header(
-    stubbed: AsyncAdapty, stub: Stub, method: str, platform: Platform
-) -> None:
+async def test_the_platform_goes_out_as_a_header(stubbed: AsyncAdapty, stub: Stub) -> None:
     """Each platform that the header takes is sent in it, and is no part of the body."""
-    await attrgetter(method)(stubbed)(**USER, platform=platform)
+    for method in ["profiles.create", "profiles.update"]:
+        for platform in get_args(Platform):
+            with stub.case(platform=platform, method=method):
+                await attrgetter(method)(stubbed)(**USER, platform=platform)
 
-    assert stub.requests[0].headers["adapty-platform"] == platform
-    assert stub.requests[0].content == b"{}"
+                assert stub.requests[0].headers["adapty-platform"] == platform
+                assert stub.requests[0].content == b"{}"
 
 
 @pytest.mark.parametrize("method", ["profiles.create", "profiles.update"])
@@ -180,15 +177,16 @@ async def test_no_platform_is_no_header(stubbed: AsyncAdapty, stub: Stub, method
     assert stub.requests[0].content == b"{}"
 
 
-@pytest.mark.parametrize("platform", ["", "ios", "Windows", 7, "iOS\r\nX: 1"])
-@pytest.mark.parametrize("method", ["profiles.create", "profiles.update"])
-async def test_a_platform_that_is_none_is_refused(stubbed: AsyncAdapty, stub: Stub, method: str, platform: Any) -> None:
+async def test_a_platform_that_is_none_is_refused(stubbed: AsyncAdapty, stub: Stub) -> None:
     """The header takes the known platforms only."""
-    with pytest.raises(AdaptyUsageError) as caught:
-        await attrgetter(method)(stubbed)(**USER, platform=platform)
+    for method in ["profiles.create", "profiles.update"]:
+        for platform in ["", "ios", "Windows", 7, "iOS\r\nX: 1"]:
+            with stub.case(platform=platform, method=method):
+                with pytest.raises(AdaptyUsageError) as caught:
+                    await attrgetter(method)(stubbed)(**USER, platform=platform)
 
-    assert caught.value.field_name == "platform"
-    assert stub.requests == []
+                assert caught.value.field_name == "platform"
+                assert stub.requests == []
 
 
 @repeatable(60)

@@ -69,27 +69,32 @@ EXTENSIBLE: Mapping[str, Given] = {
 }
 
 
-@pytest.mark.parametrize("method", EXTENSIBLE)
-async def test_a_field_newer_than_this_release_can_be_sent(stubbed: AsyncAdapty, stub: Stub, method: str) -> None:
+async def test_a_field_newer_than_this_release_can_be_sent(stubbed: AsyncAdapty, stub: Stub) -> None:
     """What is given in extra_fields stands beside the known fields, as it is."""
-    await EXTENSIBLE[method].to(stubbed, method)
-    await EXTENSIBLE[method].to(stubbed, method, extra_fields={"newer": {"than": ["this", None]}})
+    for method in EXTENSIBLE:
+        with stub.case(method=method):
+            await EXTENSIBLE[method].to(stubbed, method)
+            await EXTENSIBLE[method].to(stubbed, method, extra_fields={"newer": {"than": ["this", None]}})
 
-    plain, extended = (json.loads(request.content) for request in stub.requests)
-    assert extended == {**plain, "newer": {"than": ["this", None]}}
+            plain, extended = (json.loads(request.content) for request in stub.requests)
+            assert extended == {**plain, "newer": {"than": ["this", None]}}
 
 
-@pytest.mark.parametrize("field", sorted(IntegrationIdentifierFields.__annotations__.keys() - {"extra_fields"}))
-async def test_an_integration_identifier_goes_out_alone(stubbed: AsyncAdapty, stub: Stub, field: str) -> None:
+async def test_an_integration_identifier_goes_out_alone(stubbed: AsyncAdapty, stub: Stub) -> None:
     """Each id is sent under its name, and None as null; an empty one is refused."""
-    send: Any = stubbed.integrations.set
+    for field in sorted(IntegrationIdentifierFields.__annotations__.keys() - {"extra_fields"}):
+        with stub.case(field=field):
+            send: Any = stubbed.integrations.set
 
-    await send(**USER, **{field: "ü 1"})
-    await send(**USER, **{field: None})
-    with pytest.raises(AdaptyUsageError, match=f"^{field}: is empty"):
-        await send(**USER, **{field: ""})
+            await send(**USER, **{field: "ü 1"})
+            await send(**USER, **{field: None})
+            with pytest.raises(AdaptyUsageError, match=f"^{field}: is empty"):
+                await send(**USER, **{field: ""})
 
-    assert [request.content.decode() for request in stub.requests] == [f'{{"{field}":"ü 1"}}', f'{{"{field}":null}}']
+            assert [request.content.decode() for request in stub.requests] == [
+                f'{{"{field}":"ü 1"}}',
+                f'{{"{field}":null}}',
+            ]
 
 
 BERLIN = timezone(timedelta(hours=2))
@@ -225,15 +230,14 @@ BODIES: list[tuple[str, Given, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("method", "given", "body"), BODIES)
-async def test_a_body_is_exactly_what_was_asked_for(
-    stubbed: AsyncAdapty, stub: Stub, method: str, given: Given, body: str
-) -> None:
+async def test_a_body_is_exactly_what_was_asked_for(stubbed: AsyncAdapty, stub: Stub) -> None:
     """What is given goes out just so, times in UTC; what is left out does not go out."""
-    await given.to(stubbed, method)
+    for method, given, body in BODIES:
+        with stub.case(method=method, given=given, body=body):
+            await given.to(stubbed, method)
 
-    assert exactly(stub.requests[0].content) == exactly(body)
-    assert stub.requests[0].headers["Content-Type"] == "application/json"
+            assert exactly(stub.requests[0].content) == exactly(body)
+            assert stub.requests[0].headers["Content-Type"] == "application/json"
 
 
 def exactly(body: bytes | str) -> Any:
@@ -276,9 +280,9 @@ async def test_every_field_of_a_transaction_goes_out(stubbed: AsyncAdapty, stub:
     assert cleared == {**least, **NOTHING_MORE}
 
 
-@pytest.mark.parametrize(
-    ("value", "written"),
-    [
+async def test_a_price_is_an_exact_json_number(stubbed: AsyncAdapty, stub: Stub) -> None:
+    """The amount goes out as the number that it is, in any of the forms that it is given in."""
+    for value, written in [
         ("9.99", "9.99"),
         (Decimal("9.99"), "9.99"),
         (9.99, "9.99"),
@@ -295,17 +299,15 @@ async def test_every_field_of_a_transaction_goes_out(stubbed: AsyncAdapty, stub:
         ("0.07", "0.07"),
         ("123456789012.345", "123456789012.345"),
         (Decimal("1E+3"), "1000"),
-    ],
-)
-async def test_a_price_is_an_exact_json_number(stubbed: AsyncAdapty, stub: Stub, value: Any, written: str) -> None:
-    """The amount goes out as the number that it is, in any of the forms that it is given in."""
-    price = {"country": "DE", "currency": "EUR", "value": value}
+    ]:
+        with stub.case(value=value, written=written):
+            price: dict[str, Any] = {"country": "DE", "currency": "EUR", "value": value}
 
-    await stubbed.transactions.set_one_time_purchase(**USER, **{**PURCHASE, "price": price})
-    await stubbed.transactions.set_one_time_purchase(**USER, **{**PURCHASE, "price": Price(**price)})
+            await stubbed.transactions.set_one_time_purchase(**USER, **{**PURCHASE, "price": price})
+            await stubbed.transactions.set_one_time_purchase(**USER, **{**PURCHASE, "price": Price(**price)})
 
-    expected = f'"price":{{"country":"DE","currency":"EUR","value":{written}}},'
-    assert all(expected.encode() in request.content for request in stub.requests)
+            expected = f'"price":{{"country":"DE","currency":"EUR","value":{written}}},'
+            assert all(expected.encode() in request.content for request in stub.requests)
 
 
 RELATIVE: list[tuple[str, Given, str]] = [
@@ -453,17 +455,16 @@ REFUSED: list[tuple[str, Given, str | None]] = [
 ]
 
 
-@pytest.mark.parametrize(("method", "given", "field_name"), REFUSED)
-async def test_what_the_api_would_refuse_is_refused_by_name(
-    stubbed: AsyncAdapty, stub: Stub, method: str, given: Given, field_name: str | None
-) -> None:
+async def test_what_the_api_would_refuse_is_refused_by_name(stubbed: AsyncAdapty, stub: Stub) -> None:
     """Each documented refusal is made here, with the argument's name, and nothing is sent."""
-    with pytest.raises(AdaptyUsageError) as caught:
-        await given.to(stubbed, method)
+    for method, given, field_name in REFUSED:
+        with stub.case(method=method, given=given, field_name=field_name):
+            with pytest.raises(AdaptyUsageError) as caught:
+                await given.to(stubbed, method)
 
-    assert caught.value.field_name == field_name
-    assert field_name is None or str(caught.value).startswith(f"{field_name}: ")
-    assert stub.requests == []
+            assert caught.value.field_name == field_name
+            assert field_name is None or str(caught.value).startswith(f"{field_name}: ")
+            assert stub.requests == []
 
 
 async def test_stripe_has_a_content_type_and_a_document_of_its_own(stubbed: AsyncAdapty, stub: Stub) -> None:
@@ -512,9 +513,9 @@ async def test_one_locale_is_changed_between_the_others(stubbed: AsyncAdapty, st
     assert added == [english, german, {"locale": "fr", "data": "{}"}]
 
 
-@pytest.mark.parametrize(
-    ("change", "field_name", "requests"),
-    [
+async def test_a_locale_that_cannot_be_changed_is_told(stubbed: AsyncAdapty, stub: Stub) -> None:
+    """What can be seen before is refused before the paywall is read; a locale that it does not have, before writing."""
+    for change, field_name, requests in [
         (Given.of("fr", "{}"), "locale", 1),
         (Given.of("", "{}"), "locale", 0),
         (Given.of("en", "{"), "data", 0),
@@ -523,19 +524,15 @@ async def test_one_locale_is_changed_between_the_others(stubbed: AsyncAdapty, st
         (Given.of("fr", "{}", add=1), "add", 0),
         (Given.of("fr", "{}", add=0), "add", 0),
         (Given.of("fr", "{}", add="yes"), "add", 0),
-    ],
-)
-async def test_a_locale_that_cannot_be_changed_is_told(
-    stubbed: AsyncAdapty, stub: Stub, change: Given, field_name: str, requests: int
-) -> None:
-    """What can be seen before is refused before the paywall is read; a locale that it does not have, before writing."""
-    stub.replies = [answering(200, json.dumps(PAYWALL).encode())]
+    ]:
+        with stub.case(change=change, field_name=field_name, requests=requests):
+            stub.replies = [answering(200, json.dumps(PAYWALL).encode())]
 
-    with pytest.raises(AdaptyUsageError) as caught:
-        await stubbed.paywalls.update_locale(PAYWALL_ID, *change.arguments, **change.fields)
+            with pytest.raises(AdaptyUsageError) as caught:
+                await stubbed.paywalls.update_locale(PAYWALL_ID, *change.arguments, **change.fields)
 
-    assert caught.value.field_name == field_name
-    assert [request.method for request in stub.requests] == ["GET"] * requests
+            assert caught.value.field_name == field_name
+            assert [request.method for request in stub.requests] == ["GET"] * requests
 
 
 @pytest.mark.parametrize(

@@ -108,30 +108,34 @@ HISTORY_PAGES: Mapping[str, tuple[list[Handler], str, list[str | None]]] = {
 }
 
 
-@pytest.mark.parametrize("pages", PAYWALL_PAGES)
-def test_every_paywall_comes_once_and_in_order(stubbed: Adapty, stub: Stub, pages: str) -> None:
+def test_every_paywall_comes_once_and_in_order(stubbed: Adapty, stub: Stub) -> None:
     """The pages follow one another to the last one, whatever the answers say of their number."""
-    replies, items, count = PAYWALL_PAGES[pages]
-    stub.replies = [*replies]
+    for pages in PAYWALL_PAGES:
+        with stub.case(pages=pages):
+            replies, items, count = PAYWALL_PAGES[pages]
+            stub.replies = [*replies]
 
-    got = taken(stubbed.paywalls.list(page_size=2))
+            got = taken(stubbed.paywalls.list(page_size=2))
 
-    assert "".join(paywall.paywall_id for paywall in got) == items
-    assert asked(stub) == [{"page[number]": str(number), "page[size]": "2"} for number in range(1, count + 1)]
+            assert "".join(paywall.paywall_id for paywall in got) == items
+            assert asked(stub) == [{"page[number]": str(number), "page[size]": "2"} for number in range(1, count + 1)]
 
 
-@pytest.mark.parametrize("pages", HISTORY_PAGES)
-def test_every_transaction_comes_once_and_in_order(stubbed: Adapty, stub: Stub, pages: str) -> None:
+def test_every_transaction_comes_once_and_in_order(stubbed: Adapty, stub: Stub) -> None:
     """Each page says what asks for the next, byte for byte; user, currency and size stay the same."""
-    replies, items, cursors = HISTORY_PAGES[pages]
-    stub.replies = [*replies]
+    for pages in HISTORY_PAGES:
+        with stub.case(pages=pages):
+            replies, items, cursors = HISTORY_PAGES[pages]
+            stub.replies = [*replies]
 
-    got = taken(stubbed.virtual_currencies.history(customer_user_id=USER, currency_code="GOLD&limit=9 ü", page_size=2))
+            got = taken(
+                stubbed.virtual_currencies.history(customer_user_id=USER, currency_code="GOLD&limit=9 ü", page_size=2)
+            )
 
-    assert "".join(transaction.transaction_id for transaction in got) == items
-    known = {"currency_code": "GOLD&limit=9 ü", "limit": "2"}
-    assert asked(stub) == [known if cursor is None else {**known, "cursor": cursor} for cursor in cursors]
-    assert {request.headers["adapty-customer-user-id"] for request in stub.requests} == {USER}
+            assert "".join(transaction.transaction_id for transaction in got) == items
+            known = {"currency_code": "GOLD&limit=9 ü", "limit": "2"}
+            assert asked(stub) == [known if cursor is None else {**known, "cursor": cursor} for cursor in cursors]
+            assert {request.headers["adapty-customer-user-id"] for request in stub.requests} == {USER}
 
 
 @pytest.mark.parametrize(
@@ -225,9 +229,10 @@ def test_two_iterators_do_not_share_a_place(stubbed: Adapty, stub: Stub) -> None
     assert [len(taken(steps)) for steps in (first, second, first)] == [2, 2, 0]
 
 
-@pytest.mark.parametrize(
-    ("arguments", "field_name"),
-    [
+def test_wrong_arguments_are_refused_at_the_call(stubbed: Adapty, stub: Stub) -> None:
+    """Not at the first step, which may be far away."""
+    arguments: Any
+    for arguments, field_name in [
         ({"page_size": 0}, "page_size"),
         ({"page_size": 101}, "page_size"),
         ({"page_size": -1}, "page_size"),
@@ -240,22 +245,18 @@ def test_two_iterators_do_not_share_a_place(stubbed: Adapty, stub: Stub) -> None
         ({"customer_user_id": ""}, "customer_user_id"),
         ({"customer_user_id": None}, "customer_user_id"),
         ({"profile_id": "1"}, "profile_id"),
-    ],
-)
-def test_wrong_arguments_are_refused_at_the_call(
-    stubbed: Adapty, stub: Stub, arguments: dict[str, Any], field_name: str
-) -> None:
-    """Not at the first step, which may be far away."""
-    history: Any = stubbed.virtual_currencies.history
-    with pytest.raises(AdaptyUsageError) as caught:
-        history(**{"customer_user_id": USER, **arguments})
-    assert caught.value.field_name == field_name
+    ]:
+        with stub.case(arguments=arguments, field_name=field_name):
+            history: Any = stubbed.virtual_currencies.history
+            with pytest.raises(AdaptyUsageError) as caught:
+                history(**{"customer_user_id": USER, **arguments})
+            assert caught.value.field_name == field_name
 
-    if field_name == "page_size":
-        paywalls: Any = stubbed.paywalls.list
-        with pytest.raises(AdaptyUsageError, match=r"^page_size: "):
-            paywalls(**arguments)
-    assert stub.requests == []
+            if field_name == "page_size":
+                paywalls: Any = stubbed.paywalls.list
+                with pytest.raises(AdaptyUsageError, match=r"^page_size: "):
+                    paywalls(**arguments)
+            assert stub.requests == []
 
 
 def test_no_currency_is_any_currency(stubbed: Adapty, stub: Stub) -> None:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 JOURNAL = Path("users.txt.checkpoint")
-GO_ON = "run it again to go on from there; users.txt.checkpoint notes how far it is"
+GO_ON = "run it again to resume; its progress is in users.txt.checkpoint"
 
 
 @pytest.fixture
@@ -158,7 +158,7 @@ def test_what_must_not_change(adapty: Adapty, apis: FakeApis) -> None:
     apis.asked.clear()
     with apis.client(mail_base_url="https://elsewhere.example.com") as elsewhere:
         changes: list[tuple[Adapty, dict[str, Any], str]] = [
-            (adapty, {"by": "email"}, "by has changed from 'customer_user_id' to 'email' since the run began"),
+            (adapty, {"by": "email"}, "by has changed from 'customer_user_id' to 'email' since the run started"),
             (adapty, {"by": "customer_user_id"}, "origin of by has changed from 'the input' to 'the caller' since"),
             (adapty, {"report": "other.csv"}, "report has changed"),
             (adapty, {"api": "mail"}, "address of server-side has changed from "),
@@ -168,10 +168,10 @@ def test_what_must_not_change(adapty: Adapty, apis: FakeApis) -> None:
             with pytest.raises(AdaptyUsageError) as caught:
                 erase(client, "users.txt", **changed)
             assert problem in str(caught.value)
-            assert str(caught.value).endswith("or remove users.txt.checkpoint to begin anew")
+            assert str(caught.value).endswith("or remove users.txt.checkpoint to start over")
     users_file("u1", "u2", "u3")
     with pytest.raises(
-        AdaptyUsageError, match=r"^users\.txt has changed since the run began; put the old file back, or"
+        AdaptyUsageError, match=r"^users\.txt has changed since the run started; restore the original file, or"
     ):
         erase(adapty, "users.txt")
     assert apis.asked == []
@@ -196,7 +196,7 @@ def test_evidence_that_is_gone(adapty: Adapty, apis: FakeApis, change: str) -> N
     apis.asked.clear()
 
     problem = "is not there any more" if change == "removed" else "is shorter"
-    told = rf"^users\.erased\.csv: {problem}, which says what came of the users before; put it back"
+    told = rf"^users\.erased\.csv: {problem}, restore it, because it has the results of the run so far"
     with pytest.raises(AdaptyUsageError, match=told):
         erase(adapty, "users.txt")
 

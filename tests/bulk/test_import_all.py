@@ -446,7 +446,7 @@ def test_what_stops_one_record_stops_the_import(
     assert caught.value.__notes__ == [
         "stopped in profiles.csv: 1 accepted, 1 rejected so far",
         f"rejected records: {part}",
-        "run it again to go on from there; profiles.csv.checkpoint notes how far it is",
+        "run it again to resume; its progress is in profiles.csv.checkpoint",
     ]
     assert [body["external_profile_id"] for body in api.bodies("profile")] == ["user_1", "user_3"]
     assert all(one.accepted <= 1 for one in told)  # some come where the machine is slow
@@ -524,7 +524,7 @@ def test_a_stop_among_the_events_names_their_file(adapty: Adapty, api: FakeApi) 
 
     assert caught.value.__notes__ == [
         "stopped in events.jsonl: 0 accepted, 0 rejected so far",
-        "run it again to go on from there; profiles.csv.checkpoint notes how far it is",
+        "run it again to resume; its progress is in profiles.csv.checkpoint",
     ]
     assert Path("profiles.rejects.csv").is_file()
 

@@ -58,7 +58,7 @@ def test_ctrl_c_in_a_process(recorder: RecordingServer, times: int) -> None:
     notes = json.loads(out)
     accepted = len(recorder.taken)
     assert notes[0].startswith(f"stopped in profiles.csv: {accepted} accepted")
-    assert notes[-1] == "run it again to go on from there; profiles.csv.checkpoint notes how far it is"
+    assert notes[-1] == "run it again to resume; its progress is in profiles.csv.checkpoint"
     recorder.reply = lambda _: OK
     with importing(recorder.url) as process:
         out, err = process.communicate(timeout=30)

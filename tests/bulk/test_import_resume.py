@@ -127,7 +127,7 @@ def test_it_goes_on_in_a_file_with_a_quote_that_is_not_closed(adapty: Adapty, ap
 def test_a_broken_file_is_not_gone_on_with(
     adapty: Adapty, api: FakeApi, monkeypatch: pytest.MonkeyPatch, broken: str
 ) -> None:
-    """It is said to fetch it again and to begin anew: the whole file is another one, which no run goes on with."""
+    """It is said to fetch it again and to start over: the whole file is another one, which no run goes on with."""
     monkeypatch.setattr(files, "_MAX_LINE", 100_000)
     content = profiles(2_000).read_bytes() + b"x" * (200_000 if broken == "a line without end" else 1) + b"\n"
     whole = gzip.compress(content)
@@ -142,7 +142,7 @@ def test_a_broken_file_is_not_gone_on_with(
         "fetch the file again, or mend it, then remove base.jsonl.gz.checkpoint and begin anew"
     )
     path.write_bytes(gzip.compress(profiles(2_000).read_bytes()))
-    with pytest.raises(AdaptyUsageError, match=r"base\.jsonl\.gz has changed since the run began"):
+    with pytest.raises(AdaptyUsageError, match=r"base\.jsonl\.gz has changed since the run started"):
         import_profiles(adapty, path)
     Path("base.jsonl.gz.checkpoint").unlink()
     assert import_profiles(adapty, path).profiles_accepted == 2_000
@@ -215,7 +215,7 @@ def test_a_file_that_changes_meanwhile_is_noticed(
     assert Path("profiles.jsonl.checkpoint").exists() is checkpoint
     if checkpoint:
         with pytest.raises(
-            AdaptyUsageError, match=f"^{changed} has changed since the run began; put the old file back"
+            AdaptyUsageError, match=f"^{changed} has changed since the run started; restore the original file"
         ):
             import_all(adapty, profiles="profiles.jsonl", events="events.jsonl")
 
@@ -237,7 +237,7 @@ def test_a_changed_file_is_refused(adapty: Adapty, api: FakeApi, changed: Callab
     with pytest.raises(AdaptyUsageError, match=named) as caught:
         import_all(adapty, profiles="profiles.jsonl", events="events.jsonl")
 
-    assert "remove profiles.jsonl.checkpoint to begin anew" in str(caught.value)
+    assert "remove profiles.jsonl.checkpoint to start over" in str(caught.value)
     assert api.sent == []
 
 
@@ -294,7 +294,7 @@ def test_two_imports_do_not_share_a_checkpoint(adapty: Adapty, api: FakeApi) -> 
     api.reply = reply
     report = import_profiles(adapty, "profiles.jsonl", concurrency=1)
 
-    assert refused == ["profiles.jsonl.checkpoint: is in use by another run; wait until that has ended"]
+    assert refused == ["profiles.jsonl.checkpoint: is in use by another run; wait until that run ends"]
     assert (report.accepted, folder()) == (30, ["profiles.jsonl"])
 
 

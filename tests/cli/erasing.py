@@ -23,7 +23,7 @@ __all__ = [
 
 ONE_AT_A_TIME = ("--concurrency", "1")
 
-GO_ON = "run it again to go on from there; users.txt.checkpoint notes how far it is"
+GO_ON = "run it again to resume; its progress is in users.txt.checkpoint"
 """The last line that a run which broke off tells."""
 
 COLUMNS = ["at", "api", "id", "outcome", "reason"]

@@ -79,7 +79,7 @@ def test_who_stands_there_twice_is_sent_once(api: Adapty, served: Sandbox) -> No
     assert ended.summary == [
         "1 deleted, 1 not found, 0 failed",
         "erased from: server-side",
-        "repeats of an id, sent once: 2",
+        "repeated IDs, sent once: 2",
         "report: users.erased.csv",
     ]
     assert outcomes() == {"u1": "deleted", "u2": "not_found"}
@@ -87,7 +87,7 @@ def test_who_stands_there_twice_is_sent_once(api: Adapty, served: Sandbox) -> No
     ended = run("erase", users_file(profile_id, profile_id.upper()), "--by", "profile_id", "--report", "again.csv")
 
     assert ended.out.startswith(
-        "0 deleted, 1 not found, 0 failed\nerased from: server-side\nrepeats of an id, sent once: 1\n"
+        "0 deleted, 1 not found, 0 failed\nerased from: server-side\nrepeated IDs, sent once: 1\n"
     )
     assert outcomes("again.csv") == {profile_id: "not_found"}
 
@@ -236,8 +236,8 @@ def test_a_file_that_has_changed_is_not_gone_on_with(server: RawServer, monkeypa
 
     assert (ended.code, ended.out) == (ExitCode.USAGE, "")
     assert ended.err == (
-        "Error: users.txt has changed since the run began; put the old file back, "
-        "or remove users.txt.checkpoint to begin anew\n"
+        "Error: users.txt has changed since the run started; restore the original file, "
+        "or remove users.txt.checkpoint to start over\n"
     )
     assert len(server.requests) == sent
 

@@ -174,8 +174,8 @@ ROWS: dict[str, tuple[str, str, dict[str, str]]] = {
         },
     ),
     "JSON without an end": ("users.jsonl", "[" * 100_000 + '\n"u1"', {"[" * 200 + "...": "line 1: is not JSON"}),
-    "other letters": ("users.txt", "u1\njosé\n日本\n", dict.fromkeys(("josé", "日本"), "characters beyond ASCII")),
-    "bytes that are no UTF-8": ("users.txt", "u1\nu\udcff\n", {r"u\udcff": "characters beyond ASCII"}),
+    "other letters": ("users.txt", "u1\njosé\n日本\n", dict.fromkeys(("josé", "日本"), "non-ASCII characters")),
+    "bytes that are no UTF-8": ("users.txt", "u1\nu\udcff\n", {r"u\udcff": "non-ASCII characters"}),
     "control characters": (
         "users.txt",
         "u1\nu\x00\nu\x1b[31m\n",
@@ -196,11 +196,11 @@ ROWS: dict[str, tuple[str, str, dict[str, str]]] = {
         {" u2": "starts with U+0020 SPACE", "  ": "is empty"},
     ),
     "a line break": ("users.jsonl", '"u1"\n"u\\nX-Other: 1"\n', {"u\nX-Other: 1": "has U+000A LINE FEED"}),
-    "half of a pair": ("users.jsonl", '"u1"\n"u\\ud800"\n', {r"u\ud800": "characters beyond ASCII"}),
+    "half of a pair": ("users.jsonl", '"u1"\n"u\\ud800"\n', {r"u\ud800": "non-ASCII characters"}),
     "spaces around a string": ("users.jsonl", '"u1"\n" u2"\n', {" u2": "starts with U+0020 SPACE"}),
     "an id too long": ("users.txt", f"u1\n{'x' * 4097}\n", {"x" * 4097: "has 4097 characters, more than the 4096"}),
     "an id far too long": ("users.txt", f"u1\n{'x' * 100_000}\n", {"x" * 100_000: "has 100000 characters"}),
-    "a formula": ("users.txt", "u1\n=é()\n", {"=é()": "characters beyond ASCII"}),
+    "a formula": ("users.txt", "u1\n=é()\n", {"=é()": "non-ASCII characters"}),
 }
 
 
@@ -416,7 +416,7 @@ def test_a_checkpoint_of_standard_input(served: Sandbox) -> None:
 
     assert (ended.code, ended.out) == (ExitCode.USAGE, "")
     assert ended.err == (
-        "Error: --checkpoint: is given for standard input, which cannot be read again; expected a file\n"
+        "Error: --checkpoint: cannot be used with standard input, which cannot be read again; expected a file\n"
     )
     assert served.requests() == []
 

@@ -141,8 +141,8 @@ def test_another_file_is_left_alone(served: Sandbox, users: str, content: str) -
 
     assert (ended.code, ended.out) == (ExitCode.USAGE, "")
     assert ended.err == (
-        "Error: report.csv: is there, and is no report of erased users; "
-        "expected the header at,api,id,outcome,reason, or a name that is free\n"
+        "Error: report.csv: exists and is not a report of erased users; "
+        "expected the header at,api,id,outcome,reason, or a new file\n"
     )
     assert Path("report.csv").read_bytes() == held
     assert served.requests() == []
@@ -195,8 +195,8 @@ def test_the_report_is_not_what_standard_input_is(served: Sandbox) -> None:
     [
         ("missing/report.csv", "cannot be written: No such file or directory"),
         ("users.txt/report.csv", "cannot be written: Not a directory"),
-        (".", "is no file; expected room for a file of this name"),
-        (os.devnull, "is no file; expected room for a file of this name"),
+        (".", "is not a regular file; choose another path for the checkpoint"),
+        (os.devnull, "is not a regular file; choose another path for the checkpoint"),
         ("x" * 300, "cannot be written: File name too long"),
     ],
 )

@@ -149,7 +149,7 @@ def test_broken_modules_end_with_70_and_one_line(tmp_path: Path) -> None:
         "ssl": ": a bug",
         "httpx": ": a bug",
         "logging": "",
-        "html": "",
+        "html": ": a bug",
     }.items():
         folder = tmp_path / name
         folder.mkdir()

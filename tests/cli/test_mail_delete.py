@@ -68,7 +68,7 @@ def test_a_subscriber_that_there_is_none_of(served: Sandbox, name: str) -> None:
         (("--external-profile-id", ""), "external_profile_id: is empty"),
         (("--customer-user-id", " "), "customer_user_id: is empty"),
         (("--email", "jane"), "email: has no @"),
-        (("--email", "jane@example"), "email: has no valid domain"),
+        (("--email", "jane@example"), "email: has an invalid domain"),
         (("--customer-user-id", "jane", "--email", ""), "email: has no @"),
     ],
 )

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from adapty.sandbox import Sandbox
     from tests.cli.conftest import CtrlC
 
-GO_ON = "run it again to go on from there; profiles.csv.checkpoint notes how far it is"
+GO_ON = "run it again to resume; its progress is in profiles.csv.checkpoint"
 
 HEADER = "external_profile_id,external_created_at,email,first_name,custom.plan,device_info.platform"
 WHEN = "2026-06-01T10:30:00Z"
@@ -83,7 +83,7 @@ def test_a_base_end_to_end(served: Sandbox, base: tuple[str, ...]) -> None:
     assert lines[:3] == [
         "profiles: 3 accepted, 2 rejected",
         "events:   5 accepted, 2 rejected",
-        "1 events wait for a profile that this import did not save",
+        "1 events have a profile that this import did not save",
     ]
     assert lines[-2:] == ["rejected records: profiles.rejects.csv", "rejected records: events.rejects.jsonl"]
     counts = table(ended.out)
@@ -346,8 +346,8 @@ def test_a_base_that_has_changed_is_not_gone_on_with(server: RawServer, monkeypa
 
     assert (ended.code, ended.out) == (ExitCode.USAGE, "")
     assert ended.err == (
-        "Error: profiles.csv has changed since the run began; put the old file back, "
-        "or remove profiles.csv.checkpoint to begin anew\n"
+        "Error: profiles.csv has changed since the run started; restore the original file, "
+        "or remove profiles.csv.checkpoint to start over\n"
     )
     assert len(server.requests) == sent
 
@@ -359,7 +359,7 @@ def test_a_second_file_is_refused(option: str) -> None:
     ended = run("mail", "import", option, "one.csv", option, "two.csv")
 
     assert (ended.code, ended.out) == (ExitCode.USAGE, "")
-    assert ended.err == f"Error: {option}: is given more than once; expected one file a run\n"
+    assert ended.err == f"Error: {option}: was given more than once; expected one file\n"
 
 
 def test_a_record_that_the_api_fails_on(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -400,9 +400,9 @@ def test_columns_of_other_names(served: Sandbox) -> None:
 @pytest.mark.parametrize(
     ("pairs", "told"),
     [
-        (("email",), "has a value that is not of the form FIELD=COLUMN, as email=user_email is"),
-        (("=Mail",), "has a value that is not of the form FIELD=COLUMN, as email=user_email is"),
-        (("email=",), "has a value that is not of the form FIELD=COLUMN, as email=user_email is"),
+        (("email",), "must have the form FIELD=COLUMN, such as email=user_email"),
+        (("=Mail",), "must have the form FIELD=COLUMN, such as email=user_email"),
+        (("email=",), "must have the form FIELD=COLUMN, such as email=user_email"),
         (("email=Mail", "email=mail"), "has two columns for one field; expected one"),
         (("email=mail",), "maps email to mail, which is not a column of profiles.csv; did you mean Mail?"),
         (("e-mail=Mail",), "e-mail is not a field of MailProfile; did you mean email?"),
@@ -454,7 +454,7 @@ def test_a_dry_run(served: Sandbox, base: tuple[str, ...]) -> None:
 
     assert (ended.code, ended.err) == (ExitCode.SOME_REFUSED, "")
     assert ended.summary[:3] == [
-        "dry run: nothing was sent; accepted is what would be",
+        "dry run: nothing was sent; accepted records are valid",
         "profiles: 3 accepted, 2 rejected",
         "events:   5 accepted, 2 rejected",
     ]
@@ -623,5 +623,5 @@ def test_checkpoint_in_use_ends_with_a_code_of_its_own(served: Sandbox) -> None:
             ended = run(*command)
 
         assert (ended.code, ended.out) == (ExitCode.BUSY, "")
-        assert ended.err == f"Error: {name}.checkpoint: is in use by another run; wait until that has ended\n"
+        assert ended.err == f"Error: {name}.checkpoint: is in use by another run; wait until that run ends\n"
         assert run(*command).code in {ExitCode.DONE, ExitCode.SOME_REFUSED}

@@ -77,7 +77,7 @@ def test_an_event_is_saved(served: Sandbox) -> None:
 
     ended = run("mail", "save-event", *EVENT_OPTIONS)
 
-    assert (ended.code, ended.out, ended.err) == (0, "saved; it leads to the flow: active\n", "")
+    assert (ended.code, ended.out, ended.err) == (0, "saved; flow: active\n", "")
     assert served.flows()[Flow.ACTIVE] == 1
 
 
@@ -95,7 +95,7 @@ def test_an_event_is_saved_with_every_option(served: Sandbox) -> None:
         *("--offer", "category=introductory", "--offer", "offer_type=free_trial", "--offer", "offer_id=intro=1"),
     )
 
-    assert (ended.code, ended.out) == (0, "saved; it leads to the flow: renewal cancelled\n")
+    assert (ended.code, ended.out) == (0, "saved; flow: renewal cancelled\n")
     (event,) = served.events("user_12345")
     assert event["price_usd"] == "9.90"
     assert event["expires_at"] == "2026-07-10T14:20:00+00:00"

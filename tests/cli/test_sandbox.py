@@ -39,7 +39,7 @@ def exports(lines: str) -> dict[str, str]:
 
 @pytest.fixture
 def stopped_when_ready(monkeypatch: pytest.MonkeyPatch) -> list[Sandbox]:
-    """Let `serve` end as soon as it has told that it is ready, and note the sandboxes."""
+    """Make `serve` return when it is ready, and collect the sandboxes."""
     serve = Sandbox.serve
     seen: list[Sandbox] = []
 
@@ -57,30 +57,30 @@ def stopped_when_ready(monkeypatch: pytest.MonkeyPatch) -> list[Sandbox]:
 
 @pytest.fixture
 def ready_without_serving(monkeypatch: pytest.MonkeyPatch) -> list[Sandbox]:
-    """Let `serve` tell that it is ready, and no more, and note the sandboxes."""
+    """Make `serve` only call back, and collect the sandboxes."""
     seen: list[Sandbox] = []
 
-    def tell(self: Sandbox, on_ready: Callable[[Sandbox], object]) -> None:
+    def call_back(self: Sandbox, on_ready: Callable[[Sandbox], object]) -> None:
         seen.append(self)
         on_ready(self)
 
-    monkeypatch.setattr(Sandbox, "serve", tell)
+    monkeypatch.setattr(Sandbox, "serve", call_back)
     monkeypatch.setattr(Sandbox, "url", "http://127.0.0.1:8040")
     return seen
 
 
-def test_the_whole_way(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_sandbox_serves_the_printed_address(monkeypatch: pytest.MonkeyPatch) -> None:
     """Start it on a free port, take over the lines it prints, save a profile through it, stop it with Ctrl-C."""
     command = [sys.executable, "-m", "adapty", "sandbox", "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
-        told, *lines = (process.stdout.readline() for _ in range(3))
+        message, *lines = (process.stdout.readline() for _ in range(3))
         found = exports("".join(lines))
         for name, value in found.items():
             monkeypatch.setenv(name, value)
         url = found["ADAPTY_MAIL_BASE_URL"]
         ended = run("mail", "save-profile", *PROFILE_OPTIONS)
-        held = httpx.get(f"{url}/_sandbox/profiles/user_12345", trust_env=False).json()
+        stored = httpx.get(f"{url}/_sandbox/profiles/user_12345", trust_env=False).json()
         paywalls = httpx.get(
             f"{found['ADAPTY_BASE_URL']}/api/v2/server-side-api/paywalls/",
             headers={"authorization": f"Api-Key {found['ADAPTY_SECRET_KEY']}"},
@@ -89,16 +89,16 @@ def test_the_whole_way(monkeypatch: pytest.MonkeyPatch) -> None:
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=10)
 
-    assert url in told
+    assert url in message
     assert (ended.code, ended.out) == (0, "saved\n")
-    assert held["profile"]["email"] == "jane@example.com"
+    assert stored["profile"]["email"] == "jane@example.com"
     assert paywalls.status_code == 200
     assert process.returncode in {0, 130}
     assert (out, err) == ("", "")
 
 
 @pytest.mark.parametrize("signum", [signal.SIGTERM])
-def test_it_ends_well_when_it_is_told_to(signum: signal.Signals) -> None:
+def test_signals_end_the_command(signum: signal.Signals) -> None:
     """What service managers send ends it like Ctrl-C does, with 0 and without a word."""
     command = [sys.executable, "-m", "adapty", "sandbox", "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
@@ -110,18 +110,18 @@ def test_it_ends_well_when_it_is_told_to(signum: signal.Signals) -> None:
     assert (process.returncode, err) == (0, "")
 
 
-def test_what_it_says(stopped_when_ready: list[Sandbox]) -> None:
+def test_output_lists_the_environment_variables(stopped_when_ready: list[Sandbox]) -> None:
     """Where it is, where to look inside, how it is stopped, and how to use it, on standard output."""
     ended = run("sandbox", "--port", "0")
 
     assert (ended.code, ended.err) == (0, "")
-    told, *lines = ended.out.splitlines()
+    message, *lines = ended.out.splitlines()
     found = exports("\n".join(lines))
     assert (found["ADAPTY_MAIL_SECRET_KEY"], found["ADAPTY_SECRET_KEY"]) == (DEFAULT_MAIL_KEY, DEFAULT_SECRET_KEY)
     assert found["ADAPTY_MAIL_BASE_URL"] == found["ADAPTY_BASE_URL"]
     assert found["ADAPTY_MAIL_BASE_URL"].startswith("http://127.0.0.1:")
-    assert f"{found['ADAPTY_MAIL_BASE_URL']}/_sandbox/" in told
-    assert "Ctrl-C" in told
+    assert f"{found['ADAPTY_MAIL_BASE_URL']}/_sandbox/" in message
+    assert "Ctrl-C" in message
     assert [shlex.split(line)[0] for line in lines] == ["export", "export"]
 
 
@@ -135,7 +135,7 @@ def test_what_it_says(stopped_when_ready: list[Sandbox]) -> None:
         ("--secret-key", "ADAPTY_SECRET_KEY", "secret_key"),
     ],
 )
-def test_the_lines_give_a_shell_the_key_as_it_is(
+def test_keys_are_quoted_for_the_shell(
     ready_without_serving: list[Sandbox], key: str, option: str, variable: str, attribute: str
 ) -> None:
     """Whatever characters a key has, the printed lines set that key."""
@@ -147,7 +147,7 @@ def test_the_lines_give_a_shell_the_key_as_it_is(
 
 
 def has_ipv6() -> bool:
-    """Tell whether this machine has an IPv6 address of its own."""
+    """Return whether this machine has an IPv6 loopback address."""
     try:
         socket.create_server(("::1", 0), family=socket.AF_INET6).close()
     except OSError:
@@ -156,7 +156,7 @@ def has_ipv6() -> bool:
 
 
 @pytest.mark.skipif(not has_ipv6(), reason="this machine has no IPv6")
-def test_an_address_of_the_newer_kind(stopped_when_ready: list[Sandbox]) -> None:
+def test_ipv6_address_is_bracketed(stopped_when_ready: list[Sandbox]) -> None:
     """An IPv6 host is printed with its brackets."""
     ended = run("sandbox", "--port", "0", "--host", "::1")
 
@@ -182,7 +182,7 @@ def test_allow_host_adds_names(stopped_when_ready: list[Sandbox], monkeypatch: p
     assert seen == {"sandbox:8040": 200, "adapty.internal": 200, "other": 421}
 
 
-def test_allow_host_refuses_what_is_no_name() -> None:
+def test_allow_host_rejects_invalid_names() -> None:
     """With the option's name, before anything listens."""
     ended = run("sandbox", "--port", "0", "--allow-host", "http://sandbox")
 
@@ -190,7 +190,7 @@ def test_allow_host_refuses_what_is_no_name() -> None:
     assert ended.err.startswith("Error: --allow-host: 'http://sandbox' is not a host name; expected ")
 
 
-def test_a_database_keeps_the_state(
+def test_database_keeps_the_state(
     stopped_when_ready: list[Sandbox], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What was saved is still there when a sandbox is started over the same file."""
@@ -199,12 +199,12 @@ def test_a_database_keeps_the_state(
         monkeypatch.setenv("ADAPTY_MAIL_BASE_URL", sandbox.url)
         monkeypatch.setenv("ADAPTY_MAIL_SECRET_KEY", sandbox.mail_key)
         run("mail", "save-profile", *PROFILE_OPTIONS)
-    held: list[Any] = []
+    stored: list[Any] = []
     close = Sandbox.close
 
     def look_and_close(self: Sandbox) -> None:
-        if not held:
-            held.append(self.profile("user_12345"))
+        if not stored:
+            stored.append(self.profile("user_12345"))
         close(self)
 
     monkeypatch.setattr(Sandbox, "close", look_and_close)
@@ -212,10 +212,10 @@ def test_a_database_keeps_the_state(
     ended = run("sandbox", "--port", "0", "--database", str(database))
 
     assert ended.code == 0
-    assert held[0]["email"] == "jane@example.com"
+    assert stored[0]["email"] == "jane@example.com"
 
 
-def test_a_port_that_is_taken() -> None:
+def test_taken_port_is_an_error() -> None:
     """The port and the host are named with what to do, and the code is the one for wrong use."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
@@ -223,11 +223,11 @@ def test_a_port_that_is_taken() -> None:
         ended = run("sandbox", "--port", str(port))
 
     assert (ended.code, ended.out) == (ExitCode.USAGE, "")
-    assert ended.err == f"Error: port: {port} on 127.0.0.1 is taken; choose another one, or 0 for any free port\n"
+    assert ended.err == f"Error: --port: {port} on 127.0.0.1 is taken; choose another one, or 0 for any free port\n"
 
 
 @pytest.mark.parametrize("port", ["-1", "65536", "http"])
-def test_a_port_that_is_none(port: str) -> None:
+def test_invalid_port_is_an_error(port: str) -> None:
     """What cannot be a port is refused with the option's name."""
     ended = run("sandbox", f"--port={port}")
 
@@ -236,26 +236,26 @@ def test_a_port_that_is_none(port: str) -> None:
 
 
 @pytest.mark.parametrize("database", ["missing/sandbox.sqlite", "."])
-def test_a_database_that_cannot_be_used(database: str) -> None:
+def test_unusable_database_is_an_error(database: str) -> None:
     """A file that cannot be made is named."""
     ended = run("sandbox", "--port", "0", "--database", database)
 
     assert (ended.code, ended.out) == (ExitCode.USAGE, "")
-    assert ended.err.startswith(f"Error: database: {database} cannot be used: ")
+    assert ended.err.startswith(f"Error: --database: {database} cannot be used: ")
 
 
-@pytest.mark.parametrize("name", ["mail_key", "secret_key"])
-def test_a_key_that_cannot_be_sent(name: str) -> None:
-    """A key with white space is refused by the option's name in code, and not shown."""
-    ended = run("sandbox", "--port", "0", f"--{name.replace('_', '-')}", "secret live")
+@pytest.mark.parametrize("flag", ["--mail-key", "--secret-key"])
+def test_invalid_key_is_an_error(flag: str) -> None:
+    """A key with white space is rejected by flag, and not shown."""
+    ended = run("sandbox", "--port", "0", flag, "secret live")
 
     assert (ended.code, ended.out) == (ExitCode.USAGE, "")
-    assert ended.err.startswith(f"Error: {name}: ")
+    assert ended.err.startswith(f"Error: {flag}: ")
     assert "secret live" not in ended.err
 
 
 @pytest.mark.parametrize("package", ["starlette", "uvicorn", "jsonschema"])
-def test_without_its_extra(monkeypatch: pytest.MonkeyPatch, package: str) -> None:
+def test_missing_extra_is_an_error(monkeypatch: pytest.MonkeyPatch, package: str) -> None:
     """Where a package of the extra is not installed, the pip command is what is printed, with code 2."""
     forgotten = ("adapty.sandbox", package)
     for name in [name for name in sys.modules if name.startswith(forgotten)]:
@@ -271,7 +271,7 @@ def test_without_its_extra(monkeypatch: pytest.MonkeyPatch, package: str) -> Non
     assert ended.err == f'Error: adapty.sandbox needs {package}; install it with: pip install "adapty[sandbox]"\n'
 
 
-def test_faults(stopped_when_ready: list[Sandbox]) -> None:
+def test_fault_options_are_added(stopped_when_ready: list[Sandbox]) -> None:
     """Each is set up, in their order."""
     ended = run(
         "sandbox", "--port", "0", "--fault", "rate_limited;retry_after=2;count=3", "--fault=drop_after;probability=.5"
@@ -283,20 +283,20 @@ def test_faults(stopped_when_ready: list[Sandbox]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("fault", "told"),
+    ("fault", "message"),
     [
-        ("", "faults[1].kind: '' is not known; expected one of rate_limited, "),
-        ("slow", "faults[1].seconds: is missing; slow needs a duration"),
-        ("rate_limted", "faults[1].kind: 'rate_limted' is not known; did you mean rate_limited? expected"),
-        ("rate_limited;after=2", "faults[1].fault: 'after' is not known"),
+        ("", "--fault: kind: '' is not known; expected one of rate_limited, "),
+        ("slow", "--fault: seconds: is missing; slow needs a duration"),
+        ("rate_limted", "--fault: kind: 'rate_limted' is not known; did you mean rate_limited? expected"),
+        ("rate_limited;after=2", "--fault: 'after' is not known"),
     ],
 )
-def test_a_fault_that_cannot_be_read(fault: str, told: str) -> None:
+def test_invalid_fault_is_an_error(fault: str, message: str) -> None:
     """The error says which one, and what is wrong with it, and nothing is served."""
     ended = run("sandbox", "--port", "0", "--fault", "drop_after", "--fault", fault)
 
     assert (ended.code, ended.out) == (ExitCode.USAGE, "")
-    assert ended.err.startswith(f"Error: {told}")
+    assert ended.err.startswith(f"Error: {message}")
     assert ended.err.count("\n") == 1
 
 
@@ -307,8 +307,8 @@ def test_a_fault_that_cannot_be_read(fault: str, told: str) -> None:
         (("--webhook-authorization", "from the option", "--webhook-time-scale", "1000"), "from the option"),
     ],
 )
-def test_webhooks(server: RawServer, options: tuple[str, ...], value: str) -> None:
-    """They go to the address with the option's value, or the variable's first line; a refusal is told."""
+def test_webhooks_are_posted(server: RawServer, options: tuple[str, ...], value: str) -> None:
+    """Events are posted with the option's value or the variable's first line; a rejection is logged."""
     server.replies = [answer(401)]
     environment = {**os.environ, "ADAPTY_WEBHOOK_AUTHORIZATION": "\n from the variable \nan older one\n"}
     url = ("--webhook-url", f"{server.url}/adapty?token=abc")
@@ -318,30 +318,30 @@ def test_webhooks(server: RawServer, options: tuple[str, ...], value: str) -> No
     ) as process:
         assert process.stdout is not None
         assert process.stderr is not None
-        told = [process.stdout.readline() for _ in range(4)][-1]
+        message = [process.stdout.readline() for _ in range(4)][-1]
         warned = process.stderr.readline()
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=10)
 
     assert (process.returncode, out, err) == (0, "", "")
-    assert f"posted to {server.url}/adapty and" in told
+    assert f"posted to {server.url}/adapty, and" in message
     assert f"{server.url}/adapty did not accept the verification request" in warned
     assert "responded with 401" in warned
     assert f"Authorization: {value}\r\n".encode() in server.requests[0]
     for hidden in ("token", value):
-        assert hidden not in told + warned
+        assert hidden not in message + warned
 
 
 @pytest.mark.parametrize(
     ("options", "name"),
     [
-        (("--webhook-url", "nowhere"), "webhook_url"),
+        (("--webhook-url", "nowhere"), "--webhook-url"),
         (("--webhook-authorization", "key-abc"), "--webhook-authorization"),
         (("--webhook-url", "http://127.0.0.1:9/", "--webhook-authorization", " key-abc"), "--webhook-authorization"),
-        (("--webhook-time-scale", "0"), "webhook_time_scale"),
+        (("--webhook-time-scale", "0"), "--webhook-time-scale"),
     ],
 )
-def test_webhooks_that_cannot_be_posted(options: tuple[str, ...], name: str) -> None:
+def test_invalid_webhook_options_are_errors(options: tuple[str, ...], name: str) -> None:
     """What is wrong is named and not shown, and nothing is served."""
     ended = run("sandbox", "--port", "0", *options)
 
@@ -350,7 +350,7 @@ def test_webhooks_that_cannot_be_posted(options: tuple[str, ...], name: str) -> 
     assert "key-abc" not in ended.err
 
 
-def test_quotes_in_the_variable_are_refused_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_quotes_in_the_variable_are_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     """An env file may leave them there; the receiver would refuse every post."""
     monkeypatch.setenv("ADAPTY_WEBHOOK_AUTHORIZATION", '"key-abc"')
     ended = run("sandbox", "--port", "0", "--webhook-url", "http://127.0.0.1:9/")
@@ -359,7 +359,9 @@ def test_quotes_in_the_variable_are_refused_by_its_name(monkeypatch: pytest.Monk
     assert "key-abc" not in ended.err
 
 
-def test_the_variable_without_a_webhook(stopped_when_ready: list[Sandbox], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_variable_without_webhook_is_ignored(
+    stopped_when_ready: list[Sandbox], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Receivers read it too, so it may be set where nothing is posted."""
     monkeypatch.setenv("ADAPTY_WEBHOOK_AUTHORIZATION", "value")
     ended = run("sandbox", "--port", "0")

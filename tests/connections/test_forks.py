@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import textwrap
+import traceback
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -27,7 +28,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:.*use of fork.*:DeprecationWarni
 
 
 def run_in_children(work: Callable[[int], int]) -> list[int]:
-    """Fork children, call `work(number)` in each, and return their results, which are from 0 to 200."""
+    """Fork children, call `work(number)` in each, and return the results: from 0 to 200, or 201 for an exception."""
     children = []
     for number in range(CHILDREN):
         child = os.fork()
@@ -35,6 +36,9 @@ def run_in_children(work: Callable[[int], int]) -> list[int]:
             code = 201
             try:
                 code = work(number)
+            except BaseException:  # noqa: BLE001 - the parent shows it
+                traceback.print_exc()
+                sys.stderr.flush()
             finally:
                 os._exit(code)
         children.append(child)

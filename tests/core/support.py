@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from fractions import Fraction
@@ -20,7 +21,7 @@ from adapty._core.retry import RetryPolicy
 from tests.conftest import EVENT, PROFILE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from adapty._core.call import Call
     from adapty.models._request import RequestModel
@@ -34,6 +35,7 @@ __all__ = [
     "KEY",
     "PROFILE",
     "Driven",
+    "case",
     "drive",
     "json_values",
     "made_or_refused",
@@ -92,6 +94,17 @@ FULL_EVENT: Mapping[str, Any] = {
     "email": "jane@example.com",
 }
 """Each field of a transaction event, in the contract's order."""
+
+
+@contextmanager
+def case(*values: object, **named: object) -> Iterator[None]:
+    """Name the values of a loop when a check in it fails."""
+    try:
+        yield
+    except BaseException as exc:
+        texts = [*map(repr, values), *(f"{name}={value!r}" for name, value in named.items())]
+        exc.add_note(f"with {', '.join(texts)[:500]}")
+        raise
 
 
 def repeatable(examples: int) -> settings:

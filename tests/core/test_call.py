@@ -37,7 +37,7 @@ from adapty._core.operations import OPERATIONS
 from adapty._core.retry import RetryPolicy
 from adapty._generated import build_mail_call, build_server_side_call, ignore_body
 
-from .support import EVENT, KEY, PROFILE, drive, repeatable, reply
+from .support import EVENT, KEY, PROFILE, case, drive, repeatable, reply
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -73,7 +73,7 @@ def timed_out() -> Failure:
     )
 
 
-def test_a_success_at_the_first_try() -> None:
+def test_success_at_first_attempt() -> None:
     """The documented success is read once, and its reading is the result; there is nothing to wait for."""
     driven = drive(CALL, OK)
     assert driven.error is None
@@ -81,22 +81,24 @@ def test_a_success_at_the_first_try() -> None:
     assert driven.waits == []
 
 
-@pytest.mark.parametrize("failed", [DOWN, reply(500), reply(408), reply(429), reply(520), refused(), timed_out()])
-def test_a_success_after_a_failure(failed: httpx.Response | Failure) -> None:
+def test_success_after_failure() -> None:
     """A try that may fare better is repeated after a wait, and the success is the result."""
-    driven = drive(CALL, failed, OK)
-    assert driven.result == "saved: True"
-    assert driven.waits == [0.5]
+    failed: Any
+    for failed in [DOWN, reply(500), reply(408), reply(429), reply(520), refused(), timed_out()]:
+        with case(failed):
+            driven = drive(CALL, failed, OK)
+            assert driven.result == "saved: True"
+            assert driven.waits == [0.5]
 
 
-def test_the_waits_grow_and_are_jittered() -> None:
+def test_delays_grow_and_have_jitter() -> None:
     """The driver is asked to wait as long as the policy says, before each further try."""
     policy = RetryPolicy(max_retries=4)
     assert drive(CALL, DOWN, refused(), DOWN, timed_out(), OK, policy=policy).waits == [0.5, 1.0, 2.0, 4.0]
     assert drive(CALL, DOWN, refused(), OK, random=lambda: 0.25).waits == [0.125, 0.25]
 
 
-def test_a_retry_after_is_waited_out() -> None:
+def test_retry_after_is_waited() -> None:
     """The wait that an answer asks for is kept, in seconds or as a date."""
     assert drive(CALL, reply(429, headers={"Retry-After": "7"}), OK).waits == [7.0]
     assert drive(CALL, reply(503, headers={"retry-after": "2.5"}), OK).waits == [2.5]
@@ -105,12 +107,12 @@ def test_a_retry_after_is_waited_out() -> None:
     assert 20 < wait <= 40
 
 
-def test_a_retry_after_that_cannot_be_read_is_none() -> None:
+def test_invalid_retry_after_is_ignored() -> None:
     """Junk in the header leaves the wait to the policy."""
     assert drive(CALL, reply(429, headers={"Retry-After": "soon"}), OK).waits == [0.5]
 
 
-def test_a_retry_after_beyond_the_ceiling_ends_the_call() -> None:
+def test_long_retry_after_ends_the_call() -> None:
     """Too long a wait is not waited out: the exception comes at once and tells it."""
     driven = drive(CALL, reply(429, headers={"Retry-After": "61"}))
     assert isinstance(driven.error, RateLimitError)
@@ -120,34 +122,39 @@ def test_a_retry_after_beyond_the_ceiling_ends_the_call() -> None:
     assert "retry after 61 s" in str(driven.error)
 
 
-@pytest.mark.parametrize("status", [300, 302, 304, 400, 401, 402, 403, 404, 405, 409, 410, 413, 422, 451, 499])
-def test_a_refusal_is_not_repeated(status: int) -> None:
+def test_client_errors_are_not_retried() -> None:
     """An answer that would be the same next time ends the call at once."""
-    driven = drive(CALL, reply(status))
-    assert isinstance(driven.error, AdaptyAPIError)
-    assert driven.error.status_code == status
-    assert driven.error.attempts == 1
-    assert driven.waits == []
+    for status in [300, 302, 304, 400, 401, 402, 403, 404, 405, 409, 410, 413, 422, 451, 499]:
+        with case(status):
+            driven = drive(CALL, reply(status))
+            assert isinstance(driven.error, AdaptyAPIError)
+            assert driven.error.status_code == status
+            assert driven.error.attempts == 1
+            assert driven.waits == []
 
 
-@pytest.mark.parametrize("status", [201, 202, 203, 204, 206, 226])
-def test_another_success_than_the_documented_one_is_none(status: int) -> None:
+def test_undocumented_success_is_an_error() -> None:
     """A 2xx that the operation does not document is not read, and is not repeated either."""
-    driven = drive(CALL, reply(status, b"{}"))
-    assert isinstance(driven.error, UnexpectedResponseError)
-    assert driven.error.status_code == status
-    assert str(driven.error) == f"saveProfile: {status}: unexpected success status; expected 200 (after 1 attempt)"
-    assert driven.result is None
+    for status in [201, 202, 203, 204, 206, 226]:
+        with case(status):
+            driven = drive(CALL, reply(status, b"{}"))
+            assert isinstance(driven.error, UnexpectedResponseError)
+            assert driven.error.status_code == status
+            assert (
+                str(driven.error) == f"saveProfile: {status}: unexpected success status; expected 200 (after 1 attempt)"
+            )
+            assert driven.result is None
 
 
-@pytest.mark.parametrize("name", ["deleteProfile", "deleteProfileV1"])
-def test_a_deletion_whose_answer_says_more_is_none(name: str) -> None:
+def test_deletion_with_undocumented_body_is_an_error() -> None:
     """A success of another kind says which one is documented."""
-    call = build_server_side_call(name, ignore_body, adapty_customer_user_id="user_12345")
-    assert drive(call, reply(204)).error is None
-    driven = drive(call, reply(200, b"{}"))
-    assert isinstance(driven.error, UnexpectedResponseError)
-    assert "200: unexpected success status; expected 204" in str(driven.error)
+    for name in ["deleteProfile", "deleteProfileV1"]:
+        with case(name):
+            call = build_server_side_call(name, ignore_body, adapty_customer_user_id="user_12345")
+            assert drive(call, reply(204)).error is None
+            driven = drive(call, reply(200, b"{}"))
+            assert isinstance(driven.error, UnexpectedResponseError)
+            assert "200: unexpected success status; expected 204" in str(driven.error)
 
 
 IN_FLIGHT = b'{"error_code": "idempotency_in_flight"}'
@@ -158,18 +165,19 @@ def in_flight(retry_after: float | None = None) -> httpx.Response:
     return reply(409, IN_FLIGHT, {} if retry_after is None else {"Retry-After": str(retry_after)})
 
 
-@pytest.mark.parametrize("max_retries", [0, 2])
-def test_a_request_that_is_being_worked_on_is_waited_for(max_retries: int) -> None:
+def test_in_flight_request_is_waited_for() -> None:
     """That takes no try away from those after failures, nor do failures make it more patient or less."""
-    policy = RetryPolicy(max_retries=max_retries)
-    failures: tuple[httpx.Response | Failure, ...] = (DOWN, refused())
-    failures = failures[:max_retries]
-    driven = drive(CALL, in_flight(), *failures, in_flight(), in_flight(9), in_flight(), OK, policy=policy)
-    assert driven.error is None
-    assert driven.waits == [0.5, *[0.5, 1.0][:max_retries], 1.0, 9.0, 4.0]
+    for max_retries in [0, 2]:
+        with case(max_retries):
+            policy = RetryPolicy(max_retries=max_retries)
+            failures: tuple[httpx.Response | Failure, ...] = (DOWN, refused())
+            failures = failures[:max_retries]
+            driven = drive(CALL, in_flight(), *failures, in_flight(), in_flight(9), in_flight(), OK, policy=policy)
+            assert driven.error is None
+            assert driven.waits == [0.5, *[0.5, 1.0][:max_retries], 1.0, 9.0, 4.0]
 
 
-def test_a_request_that_is_worked_on_for_too_long_is_a_conflict() -> None:
+def test_in_flight_request_becomes_conflict_after_the_maximum() -> None:
     """A minute is waited in all, whether we choose the waits or the answers; the error says how often was asked."""
     for answers in ([in_flight()] * 11, [in_flight(20)] * 4, [in_flight(60), in_flight(0.5)], [in_flight(61)]):
         driven = drive(CALL, *answers)
@@ -178,7 +186,7 @@ def test_a_request_that_is_worked_on_for_too_long_is_a_conflict() -> None:
         assert 0 <= sum(driven.waits) <= 60
 
 
-def test_another_conflict_is_final() -> None:
+def test_other_conflicts_are_not_retried() -> None:
     """Only the words of the API say that something is under way; after a wait for that, a refusal is one."""
     for content in (b"", b"<html>", b'{"error_code": "duplicate_source_transaction"}'):
         driven = drive(CALL, in_flight(), reply(409, content))
@@ -186,7 +194,7 @@ def test_another_conflict_is_final() -> None:
         assert driven.waits == [0.5]
 
 
-def test_a_hopeless_failure_is_not_repeated() -> None:
+def test_permanent_failure_is_not_retried() -> None:
     """A request that cannot be sent at all is not sent again."""
     driven = drive(CALL, refused(is_retryable=False, detail="UnsupportedProtocol: no such scheme"))
     assert isinstance(driven.error, AdaptyConnectionError)
@@ -195,7 +203,7 @@ def test_a_hopeless_failure_is_not_repeated() -> None:
     assert driven.waits == []
 
 
-def test_a_client_that_was_closed_is_a_fault_of_the_set_up() -> None:
+def test_closed_client_is_a_config_error() -> None:
     """A failure may be of the caller's own making, and then is a usage error."""
     closed = Failure(AdaptyConfigError, "the client is closed", is_retryable=False, cause=RuntimeError("closed"))
     driven = drive(CALL, closed)
@@ -203,19 +211,20 @@ def test_a_client_that_was_closed_is_a_fault_of_the_set_up() -> None:
     assert str(driven.error) == "saveProfile: the client is closed"
 
 
-@pytest.mark.parametrize("max_retries", [0, 1, 2, 5])
-def test_after_the_last_try_the_answer_is_raised(max_retries: int) -> None:
+def test_last_response_is_raised() -> None:
     """When all tries have failed, the exception is made of the last answer, and says how often was tried."""
-    answers = [reply(500 + attempt) for attempt in range(max_retries + 1)]
-    driven = drive(CALL, *answers, policy=RetryPolicy(max_retries=max_retries))
-    assert isinstance(driven.error, ServerError)
-    assert driven.error.status_code == 500 + max_retries
-    assert driven.error.attempts == max_retries + 1
-    assert len(driven.waits) == max_retries
-    assert ("after 1 attempt" if max_retries == 0 else f"after {max_retries + 1} attempts") in str(driven.error)
+    for max_retries in [0, 1, 2, 5]:
+        with case(max_retries):
+            answers = [reply(500 + attempt) for attempt in range(max_retries + 1)]
+            driven = drive(CALL, *answers, policy=RetryPolicy(max_retries=max_retries))
+            assert isinstance(driven.error, ServerError)
+            assert driven.error.status_code == 500 + max_retries
+            assert driven.error.attempts == max_retries + 1
+            assert len(driven.waits) == max_retries
+            assert ("after 1 attempt" if max_retries == 0 else f"after {max_retries + 1} attempts") in str(driven.error)
 
 
-def test_after_the_last_try_the_failure_is_raised() -> None:
+def test_last_failure_is_raised() -> None:
     """When no try brought an answer, the exception is the last failure's, with the request and the tries."""
     driven = drive(CALL, DOWN, refused(), timed_out())
     assert type(driven.error) is AdaptyTimeoutError
@@ -225,7 +234,7 @@ def test_after_the_last_try_the_failure_is_raised() -> None:
     assert isinstance(driven.error.__cause__, httpx.ReadTimeout)
 
 
-def test_an_error_says_what_was_asked_for() -> None:
+def test_errors_have_operation_method_path_and_attempts() -> None:
     """Every exception with a request behind it carries operation, method, path and tries."""
     for driven in (drive(CALL, refused(is_retryable=False)), drive(CALL, reply(400)), drive(CALL, reply(204))):
         assert isinstance(driven.error, AdaptyConnectionError | AdaptyAPIError)
@@ -249,7 +258,7 @@ def unreadable(_: Mapping[str, Any]) -> NoReturn:
         raise InvalidBody(message) from problem
 
 
-def test_a_success_that_cannot_be_read_is_unexpected() -> None:
+def test_invalid_success_body_is_unexpected_response() -> None:
     """A documented status with an unreadable body is an error that says so, and is not repeated."""
     driven = drive(CALL, reply(200, b"<html>"))
     assert isinstance(driven.error, UnexpectedResponseError)
@@ -258,7 +267,7 @@ def test_a_success_that_cannot_be_read_is_unexpected() -> None:
     assert driven.error.attempts == 1
 
 
-def test_a_success_that_cannot_be_read_is_tried_again_where_the_policy_says_so() -> None:
+def test_invalid_success_body_is_retried_by_policy() -> None:
     """Who makes many requests waits for a page to pass, and is told what came last when it does not."""
     policy = RetryPolicy(max_retries=2, retry_invalid_body=True)
     call = build_mail_call("saveProfile", ignore_body, MailProfile(**PROFILE))
@@ -292,7 +301,7 @@ REPEATED = {"busy", "down", "late", "refused"}
 
 @given(script=st.lists(st.sampled_from(sorted(OUTCOMES)), min_size=6, max_size=6), max_retries=st.integers(0, 5))
 @repeatable(150)
-def test_every_course_of_events_ends_as_it_must(script: list[str], max_retries: int) -> None:
+def test_any_sequence_of_outcomes_ends_as_documented(script: list[str], max_retries: int) -> None:
     """A call ends with the first outcome that is not repeated, or with the last one that is allowed."""
     used = next((n for n, name in enumerate(script, 1) if name not in REPEATED or n > max_retries), len(script))
     outcomes = [OUTCOMES[name]() for name in script[:used]]
@@ -356,7 +365,7 @@ def shown(exc: BaseException | None) -> str:
     return "\n".join(parts)
 
 
-def test_what_is_looked_at_would_show_a_key() -> None:
+def test_the_helper_finds_keys() -> None:
     """The searches of the tests below find the key where it can be found."""
     assert KEY in shown(wire_failure(f"refused {KEY}"))
     outer = RuntimeError("nothing to see")
@@ -364,7 +373,7 @@ def test_what_is_looked_at_would_show_a_key() -> None:
     assert KEY in shown(outer)
 
 
-def test_the_cause_of_a_failure_has_no_frames() -> None:
+def test_cause_has_no_frames() -> None:
     """The transport's exception is kept as the cause, without the frames whose locals hold the headers."""
     driven = drive(CALL, refused(is_retryable=False, cause=wire_failure()))
     assert isinstance(driven.error, AdaptyConnectionError)
@@ -394,13 +403,14 @@ def grouped() -> Exception:
         return exc
 
 
-@pytest.mark.parametrize("make", [both_ways, grouped])
-def test_no_exception_within_reach_has_frames(make: Any) -> None:
+def test_linked_exceptions_have_no_frames() -> None:
     """Causes, contexts and members of groups alike lose their frames: any of them may hold the key."""
-    driven = drive(CALL, refused(is_retryable=False, cause=make()))
-    assert isinstance(driven.error, AdaptyConnectionError)
-    assert not [link for link in linked(driven.error) if link is not driven.error and link.__traceback__]
-    assert KEY not in shown(driven.error)
+    for make in [both_ways, grouped]:
+        with case(make):
+            driven = drive(CALL, refused(is_retryable=False, cause=make()))
+            assert isinstance(driven.error, AdaptyConnectionError)
+            assert not [link for link in linked(driven.error) if link is not driven.error and link.__traceback__]
+            assert KEY not in shown(driven.error)
 
 
 class Circling(httpx.ReadError):
@@ -425,7 +435,7 @@ class Circling(httpx.ReadError):
         assert self.passed < 10, "going round in circles"
 
 
-def test_a_circle_of_causes_has_an_end() -> None:
+def test_cyclic_causes_are_handled() -> None:
     """Exceptions that are each other's cause are gone over once, not for ever."""
     one, other = Circling("one"), Circling("other")
     one.__cause__, other.__cause__ = other, one
@@ -434,23 +444,24 @@ def test_a_circle_of_causes_has_an_end() -> None:
     assert driven.error.__cause__ is one
 
 
-@pytest.mark.parametrize("text", [f"refused Bearer {KEY}", "refused for jane@example.com"])
-def test_a_transports_words_are_not_shown_where_they_hold_a_secret(text: str) -> None:
+def test_cause_with_secret_in_text_is_dropped() -> None:
     """Where a transport quotes the key or an address, neither our message nor the printed chain shows it."""
-    driven = drive(CALL, refused(is_retryable=False, detail=f"ReadError: {text}", cause=wire_failure(text)))
-    assert isinstance(driven.error, AdaptyConnectionError)
-    assert "[redacted]" in str(driven.error)
-    for secret in (KEY, "jane@example.com"):
-        assert secret not in shown(driven.error)
+    for text in [f"refused Bearer {KEY}", "refused for jane@example.com"]:
+        with case(text):
+            driven = drive(CALL, refused(is_retryable=False, detail=f"ReadError: {text}", cause=wire_failure(text)))
+            assert isinstance(driven.error, AdaptyConnectionError)
+            assert "[redacted]" in str(driven.error)
+            for secret in (KEY, "jane@example.com"):
+                assert secret not in shown(driven.error)
 
 
-def test_a_transports_arguments_are_not_shown_where_they_hold_a_secret() -> None:
+def test_cause_with_secret_in_args_is_dropped() -> None:
     """The key may stand in an exception's arguments and not in its text."""
     failed = RejectedError("refused", {"Authorization": f"Bearer {KEY}"})
     assert KEY not in shown(drive(CALL, refused(is_retryable=False, cause=failed)).error)
 
 
-def test_a_transports_notes_are_not_shown_where_they_hold_a_secret() -> None:
+def test_cause_with_secret_in_notes_is_dropped() -> None:
     """A note that was added to an exception is printed with it, and may hold the key."""
     failed = httpx.ConnectError("refused")
     failed.add_note(f"while sending Bearer {KEY}")
@@ -468,33 +479,30 @@ class UnprintableError(Exception):
     __repr__ = __str__
 
 
-def test_a_transports_exception_that_cannot_be_printed_does_no_harm() -> None:
+def test_unprintable_cause_is_dropped() -> None:
     """Making our exception does not depend on the transport's own words."""
     driven = drive(CALL, refused(is_retryable=False, cause=UnprintableError()))
     assert type(driven.error) is AdaptyConnectionError
     assert str(driven.error) == "saveProfile: ConnectError: refused (after 1 attempt)"
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
+def test_invalid_success_body_shows_no_secret() -> None:
+    """The reader's frames, whose locals hold the decoded body, are not within reach of the exception."""
+    for body in [
         b"<html>Bearer %s of jane@example.com</html>" % KEY.encode(),
         b'["Bearer %s", "jane@example.com"]' % KEY.encode(),
         b'{"a": "%s jane@example.com"' % KEY.encode(),
-    ],
-    ids=["html", "list", "cut"],
-)
-def test_a_success_that_cannot_be_read_shows_no_secret(body: bytes) -> None:
-    """The reader's frames, whose locals hold the decoded body, are not within reach of the exception."""
-    call = build_mail_call("saveProfile", ignore_body, MailProfile(**PROFILE))
-    driven = drive(call, reply(200, body))
-    assert isinstance(driven.error, UnexpectedResponseError)
-    assert "[redacted]" in repr(driven.error.body)
-    for secret in (KEY, "jane@example.com"):
-        assert secret not in shown(driven.error)
+    ]:
+        with case(body):
+            call = build_mail_call("saveProfile", ignore_body, MailProfile(**PROFILE))
+            driven = drive(call, reply(200, body))
+            assert isinstance(driven.error, UnexpectedResponseError)
+            assert "[redacted]" in repr(driven.error.body)
+            for secret in (KEY, "jane@example.com"):
+                assert secret not in shown(driven.error)
 
 
-def test_a_reader_that_fails_leaves_no_frames() -> None:
+def test_failing_parser_leaves_no_frames() -> None:
     """What a reader raised on its way to `InvalidBody` is not within reach either."""
     driven = drive(Call(CALL.operation, CALL.request, unreadable), reply(200, b"{}"))
     assert isinstance(driven.error, UnexpectedResponseError)
@@ -502,14 +510,15 @@ def test_a_reader_that_fails_leaves_no_frames() -> None:
     assert KEY not in shown(driven.error)
 
 
-@pytest.mark.parametrize("status", [400, 403, 429, 500, 302, 201])
-def test_an_answer_that_echoes_secrets_shows_none(status: int) -> None:
+def test_response_that_echoes_secrets_shows_none() -> None:
     """Key and address are kept out of everything that can be seen of the exception for an answer."""
-    echo = f'{{"errors": [{{"message": "Bearer {KEY} of jane@example.com"}}]}}'.encode()
-    driven = drive(CALL, reply(status, echo, {"X-Echo": f"Bearer {KEY}"}), policy=RetryPolicy(max_retries=0))
-    assert isinstance(driven.error, AdaptyAPIError)
-    for secret in (KEY, "jane@example.com"):
-        assert secret not in shown(driven.error)
+    for status in [400, 403, 429, 500, 302, 201]:
+        with case(status):
+            echo = f'{{"errors": [{{"message": "Bearer {KEY} of jane@example.com"}}]}}'.encode()
+            driven = drive(CALL, reply(status, echo, {"X-Echo": f"Bearer {KEY}"}), policy=RetryPolicy(max_retries=0))
+            assert isinstance(driven.error, AdaptyAPIError)
+            for secret in (KEY, "jane@example.com"):
+                assert secret not in shown(driven.error)
 
 
 @pytest.mark.parametrize(
@@ -523,7 +532,7 @@ def test_an_answer_that_echoes_secrets_shows_none(status: int) -> None:
     ],
     ids=["success", "retry", "failure-then-success", "refusal", "hopeless"],
 )
-def test_the_log_tells_the_course_of_a_call_and_no_secret(
+def test_log_has_attempts_and_no_secret(
     caplog: pytest.LogCaptureFixture,
     outcomes: tuple[httpx.Response | Failure, ...],
     levels: list[str],
@@ -539,7 +548,7 @@ def test_the_log_tells_the_course_of_a_call_and_no_secret(
             assert secret not in record.getMessage() + repr(vars(record))
 
 
-def test_the_log_says_what_comes_next(caplog: pytest.LogCaptureFixture) -> None:
+def test_log_has_the_next_delay(caplog: pytest.LogCaptureFixture) -> None:
     """Whoever reads the log learns what failed, how long is waited, and how many tries there were."""
     with caplog.at_level(logging.INFO, "adapty"):
         drive(CALL, DOWN, refused(), in_flight(7), OK)
@@ -550,7 +559,7 @@ def test_the_log_says_what_comes_next(caplog: pytest.LogCaptureFixture) -> None:
     ]
 
 
-def test_the_library_adds_no_handler_and_no_noise(caplog: pytest.LogCaptureFixture) -> None:
+def test_library_adds_no_log_handler(caplog: pytest.LogCaptureFixture) -> None:
     """A call that succeeds says nothing at INFO."""
     with caplog.at_level(logging.INFO, "adapty"):
         drive(CALL, OK)
@@ -558,14 +567,14 @@ def test_the_library_adds_no_handler_and_no_noise(caplog: pytest.LogCaptureFixtu
     assert logging.getLogger("adapty").handlers == []
 
 
-def test_reprs_of_a_call_hold_no_body() -> None:
+def test_call_repr_has_no_body() -> None:
     """The body, which holds personal data, is not in the repr of a request or of a call."""
     for call in (build_mail_call("saveProfile", ignore_body, MailProfile(**PROFILE)), CALL):
         assert call.request.body
         assert "jane" not in repr(call) + repr(call.request)
 
 
-def test_the_calls_of_the_mail_api() -> None:
+def test_mail_api_requests() -> None:
     """Each method's call has the contract's operation, path and body, and takes any JSON object for success."""
     for call, name, path in (
         (build_mail_call("saveProfile", ignore_body, MailProfile(**PROFILE)), "saveProfile", PATH),
@@ -583,7 +592,7 @@ def test_the_calls_of_the_mail_api() -> None:
             assert isinstance(drive(call, reply(200, body)).error, UnexpectedResponseError)
 
 
-def test_the_default_jitter_is_random() -> None:
+def test_default_jitter_is_random() -> None:
     """Without a source of one's own, waits differ, and stay within the bound."""
     policy = RetryPolicy(max_retries=1)
     waits = set()
@@ -597,7 +606,7 @@ def test_the_default_jitter_is_random() -> None:
     assert all(0 <= wait < 0.5 for wait in waits)
 
 
-def test_a_refusal_comes_as_its_own_class() -> None:
+def test_error_codes_select_the_class_of_the_raised_error() -> None:
     """The class of the exception is that of the answer."""
     body = b'{"errors": [{"message": "Field required", "error_code": "base_error", "field_name": "email"}]}'
     driven = drive(CALL, reply(400, body))
@@ -629,7 +638,7 @@ def sent_by(call: Call[str], *answers: httpx.Response) -> tuple[list[Request], t
         return sent, type(error)
 
 
-def test_a_call_falls_back_only_where_no_profile_is_found() -> None:
+def test_if_not_found_applies_to_missing_profiles_only() -> None:
     """The second call is made after that one answer, is retried like any other, and its end is the end of both."""
     both = evolve(CALL, if_not_found=OTHER)
     first, second = CALL.request, OTHER.request

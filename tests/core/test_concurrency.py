@@ -65,7 +65,7 @@ def threads_left() -> list[str]:
 @BOTH
 @pytest.mark.parametrize("count", [0, 1, 2, 7, 100])
 @pytest.mark.parametrize("concurrency", [1, 2, 8, 100])
-def test_each_thing_is_worked_on_once(do: Callable[..., list[Any]], count: int, concurrency: int) -> None:
+def test_each_item_is_processed_once(do: Callable[..., list[Any]], count: int, concurrency: int) -> None:
     """However many there are and however many at a time, each has one result."""
     begun: list[int] = []
 
@@ -78,26 +78,26 @@ def test_each_thing_is_worked_on_once(do: Callable[..., list[Any]], count: int, 
 
 
 @BOTH
-def test_nothing_to_do_is_nothing(do: Callable[..., list[Any]]) -> None:
+def test_no_items_give_no_results(do: Callable[..., list[Any]]) -> None:
     """Without things there are no results, and no work."""
     assert do(pytest.fail, iter(()), 8) == []
 
 
 @BOTH
-def test_one_at_a_time_is_in_order(do: Callable[..., list[Any]]) -> None:
+def test_concurrency_1_is_in_order(do: Callable[..., list[Any]]) -> None:
     """With a concurrency of 1, things are worked on one after the other as they come."""
     assert do(str, iter("abcdef"), 1) == list("abcdef")
 
 
 @BOTH
-def test_results_may_be_anything(do: Callable[..., list[Any]]) -> None:
+def test_results_can_be_any_value(do: Callable[..., list[Any]]) -> None:
     """None, False and exceptions that are returned are results like others; things may be None too."""
     results = [None, False, 0, "", FaultError, ()]
     assert do(lambda thing: thing, results, 1) == results
 
 
 @BOTH
-def test_what_goes_wrong_is_raised(do: Callable[..., list[Any]]) -> None:
+def test_exception_of_function_is_raised(do: Callable[..., list[Any]]) -> None:
     """The exception of one thing's work comes out as it is."""
     fault = FaultError("c")
 
@@ -114,7 +114,7 @@ def test_what_goes_wrong_is_raised(do: Callable[..., list[Any]]) -> None:
 
 @BOTH
 @pytest.mark.parametrize("at", [0, 1, 5])
-def test_what_goes_wrong_with_the_things_is_raised(do: Callable[..., list[Any]], at: int) -> None:
+def test_exception_of_iterable_is_raised(do: Callable[..., list[Any]], at: int) -> None:
     """Where giving the next thing fails, that is what comes out, and what is under way has ended before."""
     begun: list[int] = []
     ended: list[int] = []
@@ -135,7 +135,7 @@ def test_what_goes_wrong_with_the_things_is_raised(do: Callable[..., list[Any]],
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("concurrency", [1, 2, 5])
-async def test_no_more_tasks_than_allowed_are_under_way(concurrency: int) -> None:
+async def test_tasks_are_limited(concurrency: int) -> None:
     """The bound is reached, and not passed; a thing is taken only when there is room for it."""
     under_way: set[int] = set()
     most = 0
@@ -167,7 +167,7 @@ async def test_no_more_tasks_than_allowed_are_under_way(concurrency: int) -> Non
 
 
 @pytest.mark.parametrize("concurrency", [1, 2, 5])
-def test_no_more_threads_than_allowed_are_under_way(concurrency: int) -> None:
+def test_threads_are_limited(concurrency: int) -> None:
     """As many threads as allowed work at the same time, and not one more; things are taken as there is room."""
     lock = threading.Lock()
     all_here = threading.Barrier(concurrency)
@@ -199,7 +199,7 @@ def test_no_more_threads_than_allowed_are_under_way(concurrency: int) -> None:
     assert threads_left() == []
 
 
-def test_things_without_end_are_taken_as_results_are() -> None:
+def test_items_are_taken_as_results_are() -> None:
     """Of an endless iterator, no more is taken than there is room for, and stopping ends all of it."""
     taken: list[int] = []
 
@@ -218,7 +218,7 @@ def test_things_without_end_are_taken_as_results_are() -> None:
 
 
 @pytest.mark.anyio
-async def test_things_without_end_are_taken_as_results_are_in_async_code() -> None:
+async def test_async_items_are_taken_as_results_are() -> None:
     """The same holds for tasks."""
     taken: list[int] = []
 
@@ -241,7 +241,7 @@ async def test_things_without_end_are_taken_as_results_are_in_async_code() -> No
 
 
 @pytest.mark.anyio
-async def test_tasks_that_are_under_way_are_cancelled_when_one_fails() -> None:
+async def test_running_tasks_are_cancelled_when_one_fails() -> None:
     """The exception comes out when the others have ended: cancelled, their own clean-up included."""
     cleaned: list[str] = []
 
@@ -262,7 +262,7 @@ async def test_tasks_that_are_under_way_are_cancelled_when_one_fails() -> None:
 
 
 @pytest.mark.anyio
-async def test_tasks_that_are_under_way_are_cancelled_when_the_caller_is() -> None:
+async def test_running_tasks_are_cancelled_with_the_caller() -> None:
     """Cancelling whoever waits for the results cancels the work, and waits for its end."""
     begun = asyncio.Event()
     cleaned: list[str] = []
@@ -291,7 +291,7 @@ async def test_tasks_that_are_under_way_are_cancelled_when_the_caller_is() -> No
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("failing", [1, 2, 3])
-async def test_several_failures_at_once_leave_no_noise(failing: int) -> None:
+async def test_simultaneous_failures_log_nothing(failing: int) -> None:
     """Where several fail in the same moment, one comes out, and the loop does not complain about the others."""
     complaints: list[Any] = []
     loop = asyncio.get_running_loop()
@@ -312,7 +312,7 @@ async def test_several_failures_at_once_leave_no_noise(failing: int) -> None:
 
 
 @pytest.mark.anyio
-async def test_a_caller_who_stops_leaves_no_noise() -> None:
+async def test_stopping_early_logs_nothing() -> None:
     """Who stops after the first result hears nothing of what failed in the same moment."""
     complaints: list[Any] = []
     loop = asyncio.get_running_loop()
@@ -338,7 +338,7 @@ async def test_a_caller_who_stops_leaves_no_noise() -> None:
     assert complaints == []
 
 
-def test_threads_that_are_under_way_are_waited_for_when_one_fails() -> None:
+def test_running_threads_complete_when_one_fails() -> None:
     """The exception comes out when the others have ended."""
     others = threading.Barrier(3)
     ended: list[str] = []
@@ -356,7 +356,7 @@ def test_threads_that_are_under_way_are_waited_for_when_one_fails() -> None:
     assert threads_left() == []
 
 
-def test_threads_that_are_under_way_are_waited_for_when_the_caller_stops() -> None:
+def test_running_threads_complete_when_the_caller_stops() -> None:
     """Closing the iterator returns when what is under way has ended, with no more begun."""
     begun: list[int] = []
     ended: list[int] = []
@@ -391,7 +391,7 @@ class Interrupted:
         return concurrent.futures.wait(futures, **options)
 
 
-def test_an_interruption_lets_what_is_under_way_end(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ctrl_c_completes_running_calls(monkeypatch: pytest.MonkeyPatch) -> None:
     """On Ctrl-C nothing more is taken; the results of what was under way come, and then the interruption."""
     monkeypatch.setattr("adapty._concurrency.wait", Interrupted(1))
     taken: list[int] = []
@@ -409,7 +409,7 @@ def test_an_interruption_lets_what_is_under_way_end(monkeypatch: pytest.MonkeyPa
     assert threads_left() == []
 
 
-def test_a_second_interruption_does_not_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_second_ctrl_c_raises_immediately(monkeypatch: pytest.MonkeyPatch) -> None:
     """Who presses Ctrl-C again does not want to wait for what hangs."""
     monkeypatch.setattr("adapty._concurrency.wait", Interrupted(2))
     release = threading.Event()
@@ -438,7 +438,7 @@ def never() -> Iterator[Any]:
     yield
 
 
-def test_nothing_is_begun_before_it_is_asked_for() -> None:
+def test_iteration_is_lazy() -> None:
     """An iterator that nobody goes through starts no thread and takes nothing."""
     results = threads(pytest.fail, never(), 4)
     assert threads_left() == []
@@ -446,7 +446,7 @@ def test_nothing_is_begun_before_it_is_asked_for() -> None:
 
 
 @pytest.mark.anyio
-async def test_nothing_is_begun_before_it_is_asked_for_in_async_code() -> None:
+async def test_async_iteration_is_lazy() -> None:
     """The same holds for tasks."""
     before = asyncio.all_tasks()
     results = tasks(pytest.fail, never(), 4)
@@ -455,7 +455,7 @@ async def test_nothing_is_begun_before_it_is_asked_for_in_async_code() -> None:
 
 
 @pytest.mark.anyio
-async def test_a_coroutine_is_not_the_only_thing_to_await() -> None:
+async def test_any_awaitable_is_accepted() -> None:
     """Work may give anything that can be awaited."""
     loop = asyncio.get_running_loop()
 

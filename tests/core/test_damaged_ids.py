@@ -69,7 +69,7 @@ def test_damaged_values_are_described() -> None:
             assert f"(got {value!r}); expected " in said
 
 
-def test_ids_that_look_alike_are_accepted() -> None:
+def test_similar_ids_are_accepted() -> None:
     """Above all hexadecimal ids, which may have an e between digits."""
     assert {value: describe_damage(value) for value in GENUINE} == dict.fromkeys(GENUINE)
 
@@ -89,7 +89,7 @@ def test_numbers_as_spreadsheets_and_python_write_them_are_described(number: flo
         assert describe_damage(written) is not None, written
 
 
-def test_records_name_the_damaged_field() -> None:
+def test_damaged_field_is_named() -> None:
     """Every field that is an id is looked at, and no other one; what is no text is left to the field's own check."""
     for field in ID_FIELDS:
         with pytest.raises(AdaptyUsageError, match=rf"^{field}: .*got 'NULL'") as caught:

@@ -36,6 +36,7 @@ from adapty import (
     UnprocessableEntityError,
 )
 from adapty._core.deletions import MAX_CONCURRENCY, DeletionRun
+from tests.core.support import case
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -83,9 +84,9 @@ def outcome(deletion: DeletionResult) -> tuple[str, str, bool]:
     return deletion.id, deletion.outcome, deletion.attempted
 
 
-@pytest.mark.parametrize(
-    ("ids", "sent"),
-    [
+def test_each_id_is_sent_once_in_order() -> None:
+    """Whatever gives the ids, each goes out once, at the place where it stands first."""
+    for ids, sent in [
         ([], []),
         (["a"], ["a"]),
         (["a", "b", "a", "A", "b"], ["a", "b", "A"]),
@@ -93,23 +94,20 @@ def outcome(deletion: DeletionResult) -> tuple[str, str, bool]:
         ({"a": 1, "b": 2}, ["a", "b"]),
         (iter(["a", "b", "a"]), ["a", "b"]),
         ((name for name in "ab"), ["a", "b"]),
-    ],
-    ids=type,
-)
-def test_each_id_is_sent_once_in_order(ids: Any, sent: list[str]) -> None:
-    """Whatever gives the ids, each goes out once, at the place where it stands first."""
-    run = DeletionRun(ids, "customer_user_id")
-    assert list(run.pending_ids()) == sent
-    assert run.report() == DeletionReport(())
+    ]:
+        with case(ids, sent):
+            run = DeletionRun(ids, "customer_user_id")
+            assert list(run.pending_ids()) == sent
+            assert run.report() == DeletionReport(())
 
 
-def test_a_profile_id_is_one_id_however_it_is_spelled() -> None:
+def test_profile_id_is_normalized_before_deduplication() -> None:
     """Upper case, lower case and a UUID are the same profile, which is deleted once."""
     spelled: list[Any] = [PROFILE_ID.upper(), PROFILE_ID, UUID(PROFILE_ID)]
     assert list(DeletionRun(spelled, "profile_id").pending_ids()) == [PROFILE_ID]
 
 
-def test_ids_are_taken_one_by_one() -> None:
+def test_ids_are_read_lazily() -> None:
     """Nothing is taken before it is needed, so that a long file need not be in memory."""
     taken: list[str] = []
 
@@ -127,26 +125,27 @@ def test_ids_are_taken_one_by_one() -> None:
 BAD_IDS: list[Any] = ["", " ", " a", "a\n", "\u00e4", "\ud800", None, 7, True, b"a", ["a"], {}, UUID(PROFILE_ID)]
 
 
-@pytest.mark.parametrize("bad", BAD_IDS, ids=ascii)
-def test_an_id_that_cannot_be_sent_is_one_that_failed(bad: Any) -> None:
+def test_invalid_id_counts_as_failed() -> None:
     """It is noted with its place in the list, nothing is sent for it, and the others are."""
-    seen: list[DeletionResult] = []
-    run = DeletionRun(["a", bad, "b"], "customer_user_id", seen.append)
-    assert list(run.pending_ids()) == ["a", "b"]
-    (failed,) = run.report().failed
-    assert (failed.outcome, failed.attempted) == ("failed", False)
-    assert isinstance(failed.error, AdaptyUsageError)
-    assert failed.error.field_name == "ids[1].customer_user_id"
-    assert failed.reason == str(failed.error)
-    assert failed.reason.startswith("ids[1].customer_user_id: ")
-    assert isinstance(failed.id, str)
-    if isinstance(bad, str):
-        assert failed.id == bad
-    assert seen == [failed]
-    assert run.report().aborted_by is None
+    for bad in BAD_IDS:
+        with case(bad):
+            seen: list[DeletionResult] = []
+            run = DeletionRun(["a", bad, "b"], "customer_user_id", seen.append)
+            assert list(run.pending_ids()) == ["a", "b"]
+            (failed,) = run.report().failed
+            assert (failed.outcome, failed.attempted) == ("failed", False)
+            assert isinstance(failed.error, AdaptyUsageError)
+            assert failed.error.field_name == "ids[1].customer_user_id"
+            assert failed.reason == str(failed.error)
+            assert failed.reason.startswith("ids[1].customer_user_id: ")
+            assert isinstance(failed.id, str)
+            if isinstance(bad, str):
+                assert failed.id == bad
+            assert seen == [failed]
+            assert run.report().aborted_by is None
 
 
-def test_a_bad_id_is_noted_each_time_it_stands_there() -> None:
+def test_repeated_invalid_id_is_recorded_each_time() -> None:
     """Each place at fault is told, so that all of them can be mended."""
     run = DeletionRun(["", "a", ""], "customer_user_id")
     assert list(run.pending_ids()) == ["a"]
@@ -156,47 +155,55 @@ def test_a_bad_id_is_noted_each_time_it_stands_there() -> None:
     ]
 
 
-@pytest.mark.parametrize("ids", ["a", b"a", "", None, 7, True, ..., UUID(PROFILE_ID)], ids=repr)
-def test_ids_are_several(ids: Any) -> None:
+def test_ids_rejects_a_single_id() -> None:
     """A single id is no list of its letters: refused at once, before anything is sent."""
-    with pytest.raises(AdaptyUsageError, match=r"^ids: .*expected several IDs, such as a list") as caught:
-        DeletionRun(ids, "customer_user_id")
-    assert caught.value.field_name == "ids"
+    ids: Any
+    for ids in ["a", b"a", "", None, 7, True, ..., UUID(PROFILE_ID)]:
+        with case(ids):
+            with pytest.raises(AdaptyUsageError, match=r"^ids: .*expected several IDs, such as a list") as caught:
+                DeletionRun(ids, "customer_user_id")
+            assert caught.value.field_name == "ids"
 
 
-@pytest.mark.parametrize("kind", ["", "customer", "Profile_id", "id", None, 7, True, [], {}, b"profile_id"], ids=repr)
-def test_the_kind_is_one_of_two(kind: Any) -> None:
+def test_by_rejects_unknown_kinds() -> None:
     """The argument's name is the method's."""
-    with pytest.raises(AdaptyUsageError, match=r"^by: ") as caught:
-        DeletionRun(["a"], kind)
-    assert caught.value.field_name == "by"
+    kind: Any
+    for kind in ["", "customer", "Profile_id", "id", None, 7, True, [], {}, b"profile_id"]:
+        with case(kind):
+            with pytest.raises(AdaptyUsageError, match=r"^by: ") as caught:
+                DeletionRun(["a"], kind)
+            assert caught.value.field_name == "by"
 
 
-@pytest.mark.parametrize("error", OF_ALL, ids=lambda error: type(error).__name__)
-def test_what_would_come_of_all_the_others_ends_the_run(error: AdaptyError) -> None:
+def test_errors_of_every_request_abort_the_run() -> None:
     """Nothing more is sent; what is left counts as failed for that reason, and as not tried."""
-    run = DeletionRun(["a", "b", "", "c", "d", "c", "a"], "customer_user_id")
-    steps = run.pending_ids()
-    first, second = next(steps), next(steps)
-    run.record(DeletionResult.failed(first, error))
-    run.record(DeletionResult(second, "deleted"))
-    assert list(steps) == []
-    report = run.report()
-    assert report.aborted_by is error
-    assert [outcome(deletion) for deletion in report.outcomes] == [
-        ("a", "failed", True),
-        ("b", "deleted", True),
-        ("", "failed", False),
-        ("c", "failed", False),
-        ("d", "failed", False),
-    ]
-    assert [deletion.error for deletion in report.failed if deletion.id in "cd" and deletion.id] == [error, error]
-    assert [deletion.reason for deletion in report.failed if deletion.id in "cd" and deletion.id] == [
-        f"not attempted: {error}"
-    ] * 2
+    for error in OF_ALL:
+        with case(error):
+            run = DeletionRun(["a", "b", "", "c", "d", "c", "a"], "customer_user_id")
+            steps = run.pending_ids()
+            first, second = next(steps), next(steps)
+            run.record(DeletionResult.failed(first, error))
+            run.record(DeletionResult(second, "deleted"))
+            assert list(steps) == []
+            report = run.report()
+            assert report.aborted_by is error
+            assert [outcome(deletion) for deletion in report.outcomes] == [
+                ("a", "failed", True),
+                ("b", "deleted", True),
+                ("", "failed", False),
+                ("c", "failed", False),
+                ("d", "failed", False),
+            ]
+            assert [deletion.error for deletion in report.failed if deletion.id in "cd" and deletion.id] == [
+                error,
+                error,
+            ]
+            assert [deletion.reason for deletion in report.failed if deletion.id in "cd" and deletion.id] == [
+                f"not attempted: {error}"
+            ] * 2
 
 
-def test_a_client_that_cannot_be_used_is_no_outcome() -> None:
+def test_config_error_is_raised() -> None:
     """No key, or a closed client, is the caller's own: it ends the run, and is raised in place of a report."""
     error = AdaptyConfigError("secret_key: is missing")
     run = DeletionRun(["a", "b", "c"], "customer_user_id")
@@ -226,16 +233,14 @@ async def _awaited(_: DeletionResult) -> None:
     """Do nothing."""
 
 
-@pytest.mark.parametrize(
-    "told",
-    [_awaited, partial(_awaited), Awaited(), AwaitedToo(), Awaited().method, "print", 7, False, []],
-    ids=range(9),
-)
-def test_outcomes_are_told_to_a_plain_function(told: Any) -> None:
+def test_on_result_rejects_coroutine_functions() -> None:
     """What would have to be awaited would never run, and what is no function would fail after the first deletion."""
-    with pytest.raises(AdaptyUsageError, match=r"^on_result: .*expected a plain function") as caught:
-        DeletionRun(["a"], "customer_user_id", told)
-    assert caught.value.field_name == "on_result"
+    told: Any
+    for told in [_awaited, partial(_awaited), Awaited(), AwaitedToo(), Awaited().method, "print", 7, False, []]:
+        with case(told):
+            with pytest.raises(AdaptyUsageError, match=r"^on_result: .*expected a plain function") as caught:
+                DeletionRun(["a"], "customer_user_id", told)
+            assert caught.value.field_name == "on_result"
 
 
 class Told:
@@ -250,7 +255,7 @@ class Told:
         self.seen.append(deletion)
 
 
-def test_outcomes_are_told_to_whatever_can_be_called() -> None:
+def test_on_result_accepts_any_callable() -> None:
     """An object with a plain `__call__` will do, and so will a class and a builtin."""
     told = Told()
     callables: tuple[Any, ...] = (told, print, dict, partial(told), None)
@@ -260,7 +265,7 @@ def test_outcomes_are_told_to_whatever_can_be_called() -> None:
     assert told.seen == [DeletionResult("a", "deleted")]
 
 
-def test_the_first_of_several_reasons_to_stop_is_the_reason() -> None:
+def test_first_abort_reason_is_reported() -> None:
     """What was under way may fail for other reasons; the report has the first."""
     run = DeletionRun(["a", "b"], "customer_user_id")
     first, second = OF_ALL[:2]
@@ -269,26 +274,29 @@ def test_the_first_of_several_reasons_to_stop_is_the_reason() -> None:
     assert run.report().aborted_by is first
 
 
-@pytest.mark.parametrize("error", [*OF_ONE, *DOUBTFUL], ids=lambda error: type(error).__name__)
-def test_what_is_said_of_one_does_not_end_the_run(error: AdaptyError) -> None:
+def test_errors_of_one_request_do_not_abort_the_run() -> None:
     """The others are sent, and the one that failed says why."""
-    run = DeletionRun(["a", "b"], "customer_user_id")
-    steps = run.pending_ids()
-    run.record(DeletionResult.failed(next(steps), error))
-    assert list(steps) == ["b"]
-    (failed,) = run.report().failed
-    assert outcome(failed) == ("a", "failed", True)
-    assert failed.reason == str(error)
-    assert run.report().aborted_by is None
+    for error in [*OF_ONE, *DOUBTFUL]:
+        with case(error):
+            run = DeletionRun(["a", "b"], "customer_user_id")
+            steps = run.pending_ids()
+            run.record(DeletionResult.failed(next(steps), error))
+            assert list(steps) == ["b"]
+            (failed,) = run.report().failed
+            assert outcome(failed) == ("a", "failed", True)
+            assert failed.reason == str(error)
+            assert run.report().aborted_by is None
 
 
 DOWN = ServerError("deleteProfile: 503", status_code=503)
 GONE = ProfileNotFoundError("deleteProfile: 404", status_code=404, body={"error_code": "x"}, error_code="x")
 
 
-@pytest.mark.parametrize(
-    ("errors", "stopped"),
-    [
+def test_five_consecutive_server_errors_abort_the_run() -> None:
+    """One failure may be the profile's own, five in a row are the API's: the rest is not tried."""
+    errors: Any
+    stopped: Any
+    for errors, stopped in [
         ([DOWN] * 4, False),
         ([DOWN] * 5, True),
         ([DOWN] * 4 + [None] + [DOWN] * 4, False),
@@ -297,33 +305,32 @@ GONE = ProfileNotFoundError("deleteProfile: 404", status_code=404, body={"error_
         ([None] + [DOWN] * 5, True),
         ([OF_ONE[0]] * 50, False),
         ([GONE] * 50, False),
-    ],
-)
-def test_an_api_that_fails_on_five_in_a_row_is_left_alone(errors: list[AdaptyError | None], *, stopped: bool) -> None:
-    """One failure may be the profile's own, five in a row are the API's: the rest is not tried."""
-    run = DeletionRun([f"user_{number}" for number in range(60)], "customer_user_id")
-    steps = run.pending_ids()
-    for error in errors:
-        id_ = next(steps)
-        run.record(DeletionResult(id_, "deleted") if error is None else DeletionResult.failed(id_, error))
-    assert len(list(steps)) == (0 if stopped else 60 - len(errors))
-    assert run.report().aborted_by is (DOWN if stopped else None)
+    ]:
+        with case(errors, stopped):
+            run = DeletionRun([f"user_{number}" for number in range(60)], "customer_user_id")
+            steps = run.pending_ids()
+            for error in errors:
+                id_ = next(steps)
+                run.record(DeletionResult(id_, "deleted") if error is None else DeletionResult.failed(id_, error))
+            assert len(list(steps)) == (0 if stopped else 60 - len(errors))
+            assert run.report().aborted_by is (DOWN if stopped else None)
 
 
-@pytest.mark.parametrize("error", DOUBTFUL, ids=lambda error: f"{error.status_code}")
-def test_what_is_said_of_five_in_a_row_is_said_of_all(error: AdaptyError) -> None:
+def test_five_consecutive_ambiguous_errors_abort_the_run() -> None:
     """Whatever is in between, it ends the run; what a server's error does not say by itself is noted on it."""
-    run = DeletionRun([f"user_{number}" for number in range(9)], "customer_user_id")
-    for id_ in run.pending_ids():
-        run.record(DeletionResult.failed(id_, error))
+    for error in DOUBTFUL:
+        with case(error):
+            run = DeletionRun([f"user_{number}" for number in range(9)], "customer_user_id")
+            for id_ in run.pending_ids():
+                run.record(DeletionResult.failed(id_, error))
 
-    report = run.report()
-    assert len([deletion for deletion in report.failed if deletion.attempted]) == 5
-    assert report.aborted_by is error
-    assert len(getattr(error, "__notes__", [])) == (0 if isinstance(error, ServerError) else 1)
+            report = run.report()
+            assert len([deletion for deletion in report.failed if deletion.attempted]) == 5
+            assert report.aborted_by is error
+            assert len(getattr(error, "__notes__", [])) == (0 if isinstance(error, ServerError) else 1)
 
 
-def test_a_bad_id_says_nothing_of_the_api() -> None:
+def test_invalid_id_does_not_reset_the_count() -> None:
     """An id that is refused here, between failures of the API, neither counts as one nor makes up for one."""
     run = DeletionRun(["a", "b", "", "c", "d", "", "e", "f"], "customer_user_id")
     for id_ in run.pending_ids():
@@ -335,14 +342,14 @@ def test_a_bad_id_says_nothing_of_the_api() -> None:
     ]
 
 
-def test_who_is_not_there_is_not_found() -> None:
+def test_missing_profile_is_not_found() -> None:
     """All that is known is by which kinds of id no profile was found."""
     deletion = DeletionResult.failed("a", GONE, ("external_profile_id", "customer_user_id"))
     assert outcome(deletion) == ("a", "not_found", True)
     assert (deletion.error, deletion.reason) == (None, "no profile by external_profile_id or customer_user_id")
 
 
-def test_the_report_sorts_by_outcome() -> None:
+def test_report_filters_by_outcome() -> None:
     """Each outcome is in one of the three, in the order in which they ended."""
     run = DeletionRun([], "customer_user_id")
     ended = [
@@ -362,7 +369,7 @@ def test_the_report_sorts_by_outcome() -> None:
     assert report.outcomes == tuple(ended)
 
 
-def test_no_address_shows() -> None:
+def test_repr_does_not_show_addresses() -> None:
     """Ids may be addresses: neither an outcome nor a report nor a reason shows one; other ids do show."""
     run = DeletionRun([ADDRESS, f"{ADDRESS} ", f"\u00e4{ADDRESS}"], "customer_user_id")
     for id_ in run.pending_ids():
@@ -375,7 +382,7 @@ def test_no_address_shows() -> None:
     assert "user_12345" in repr(DeletionResult("user_12345", "deleted"))
 
 
-def test_an_outcome_is_a_value() -> None:
+def test_results_compare_by_value() -> None:
     """Outcomes and reports compare equal, hash, copy and pickle, so that they can go to another process."""
     for deletion in (
         DeletionResult("a", "deleted"),
@@ -412,22 +419,25 @@ EXPECTED = {
 }
 
 
-@pytest.mark.parametrize("concurrency", [1, 2, MAX_CONCURRENCY])
-def test_the_blocking_client_deletes_many(concurrency: int) -> None:
+def test_sync_client_deletes_many() -> None:
     """Each id has one outcome, told in the caller's thread in the order of the report."""
-    seen: list[tuple[DeletionResult, int]] = []
-    with Adapty("secret_live_shown", transport=httpx.MockTransport(answer), max_retries=0) as adapty:
-        report = adapty.profiles.delete_many(
-            IDS, concurrency=concurrency, on_result=lambda deletion: seen.append((deletion, threading.get_ident()))
-        )
-    assert {outcome(deletion) for deletion in report.outcomes} == EXPECTED
-    assert [deletion for deletion, _ in seen] == list(report.outcomes)
-    assert {thread for _, thread in seen} == {threading.get_ident()}
+    for concurrency in [1, 2, MAX_CONCURRENCY]:
+        with case(concurrency):
+            seen: list[tuple[DeletionResult, int]] = []
+            with Adapty("secret_live_shown", transport=httpx.MockTransport(answer), max_retries=0) as adapty:
+                report = adapty.profiles.delete_many(
+                    IDS,
+                    concurrency=concurrency,
+                    on_result=lambda deletion, seen=seen: seen.append((deletion, threading.get_ident())),  # type: ignore[misc]
+                )
+            assert {outcome(deletion) for deletion in report.outcomes} == EXPECTED
+            assert [deletion for deletion, _ in seen] == list(report.outcomes)
+            assert {thread for _, thread in seen} == {threading.get_ident()}
 
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("concurrency", [1, 2, MAX_CONCURRENCY])
-async def test_the_async_client_deletes_many(concurrency: int) -> None:
+async def test_async_client_deletes_many(concurrency: int) -> None:
     """The same holds for tasks."""
     seen: list[DeletionResult] = []
     async with AsyncAdapty("secret_live_shown", transport=httpx.MockTransport(answer), max_retries=0) as adapty:
@@ -436,18 +446,20 @@ async def test_the_async_client_deletes_many(concurrency: int) -> None:
     assert seen == list(report.outcomes)
 
 
-@pytest.mark.parametrize("concurrency", [0, -1, 101, True, 1.0, "8", None], ids=repr)
-def test_the_concurrency_has_bounds(concurrency: Any) -> None:
+def test_concurrency_rejects_invalid() -> None:
     """Nothing is sent with a concurrency that is none."""
-    with (
-        Adapty("secret_live_shown", transport=httpx.MockTransport(answer)) as adapty,
-        pytest.raises(AdaptyUsageError, match=r"^concurrency: must be an integer from 1 to 100 ") as caught,
-    ):
-        adapty.profiles.delete_many(iter(IDS), concurrency=concurrency)
-    assert caught.value.field_name == "concurrency"
+    concurrency: Any
+    for concurrency in [0, -1, 101, True, 1.0, "8", None]:
+        with case(concurrency):
+            with (
+                Adapty("secret_live_shown", transport=httpx.MockTransport(answer)) as adapty,
+                pytest.raises(AdaptyUsageError, match=r"^concurrency: must be an integer from 1 to 100 ") as caught,
+            ):
+                adapty.profiles.delete_many(iter(IDS), concurrency=concurrency)
+            assert caught.value.field_name == "concurrency"
 
 
-def test_a_refused_key_ends_the_run() -> None:
+def test_invalid_key_aborts_the_run() -> None:
     """The key is tried once: a wrong one would fail a million deletions in the same way."""
     sent: list[httpx.Request] = []
 
@@ -471,7 +483,7 @@ def _stop(_: DeletionResult) -> None:
 
 
 @pytest.mark.anyio
-async def test_nothing_is_under_way_when_the_callers_function_has_failed_in_async_code() -> None:
+async def test_failing_on_result_leaves_no_async_request() -> None:
     """What `on_result` raises ends the call, and with it the deletions that are under way."""
     begun: list[str] = []
 
@@ -490,7 +502,7 @@ async def test_nothing_is_under_way_when_the_callers_function_has_failed_in_asyn
     assert len(begun) == 3
 
 
-def test_nothing_is_under_way_when_the_callers_function_has_failed() -> None:
+def test_failing_on_result_leaves_no_request() -> None:
     """The same holds for threads: when the call has ended, none of its threads is left."""
 
     def left() -> list[str]:
@@ -504,7 +516,7 @@ def test_nothing_is_under_way_when_the_callers_function_has_failed() -> None:
         assert caught.tb is not None
 
 
-def test_ids_that_fail_end_the_run() -> None:
+def test_failing_iterable_ends_the_run() -> None:
     """What the caller's own iterable raises is the caller's, and what was sent before it has ended."""
     ended: list[str] = []
 
@@ -533,7 +545,7 @@ def test_ids_that_fail_end_the_run() -> None:
         ([429, 404], "not_found"),
     ],
 )
-def test_a_404_after_a_try_that_may_have_gone_through_is_done(
+def test_404_counts_as_success_after_a_lost_response(
     version: str, statuses: list[int], kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """After a 500 the profile may be gone because of us; after a 429 nothing was done yet."""

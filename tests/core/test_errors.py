@@ -22,6 +22,7 @@ from adapty import (
     WebhookUnavailableError,
     errors,
 )
+from tests.core.support import case
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,7 +44,7 @@ def drawn() -> Iterator[tuple[str, str | None]]:
             above.append((depth, found[2]))
 
 
-def test_the_tree_is_drawn_as_it_is() -> None:
+def test_docstring_tree_matches_the_classes() -> None:
     """Each class stands in the drawing exactly once, under the class that it derives from."""
     tree = list(drawn())
     assert len(tree) == len(CLASSES)
@@ -52,7 +53,7 @@ def test_the_tree_is_drawn_as_it_is() -> None:
     }
 
 
-def test_the_drawing_names_the_statuses() -> None:
+def test_docstring_tree_matches_the_statuses() -> None:
     """The status beside a class in the drawing is the one in its docstring."""
     for line in (errors.__doc__ or "").splitlines():
         found = re.search(r"(\w+Error)\s+(\d{3})$", line)
@@ -60,26 +61,28 @@ def test_the_drawing_names_the_statuses() -> None:
             assert found[2] in (getattr(errors, found[1]).__doc__ or "")
 
 
-@EVERY
-def test_every_error_is_exported_and_documented(kind: type[BaseException]) -> None:
+def test_every_error_is_exported_and_documented() -> None:
     """Each class is in `errors.__all__`, is the very same one in `adapty`, and says when it is raised."""
-    assert kind.__name__ in errors.__all__
-    assert kind.__name__ in vars(adapty)["__all__"]
-    assert getattr(adapty, kind.__name__) is kind
-    assert inspect.getdoc(kind)
-    assert kind.__module__ == "adapty.errors"
+    for kind in CLASSES:
+        with case(kind):
+            assert kind.__name__ in errors.__all__
+            assert kind.__name__ in vars(adapty)["__all__"]
+            assert getattr(adapty, kind.__name__) is kind
+            assert inspect.getdoc(kind)
+            assert kind.__module__ == "adapty.errors"
 
 
-def test_nothing_else_is_exported() -> None:
+def test_exports_are_sorted_and_complete() -> None:
     """`errors.__all__` is sorted and holds the classes and nothing else."""
     assert errors.__all__ == sorted(kind.__name__ for kind in CLASSES)
 
 
-@EVERY
-def test_every_error_has_one_root(kind: type[BaseException]) -> None:
+def test_every_error_derives_from_adapty_error() -> None:
     """`except AdaptyError` catches whatever the library raises on purpose."""
-    assert issubclass(kind, AdaptyError)
-    assert issubclass(kind, Exception)
+    for kind in CLASSES:
+        with case(kind):
+            assert issubclass(kind, AdaptyError)
+            assert issubclass(kind, Exception)
 
 
 def test_usage_errors_are_value_errors() -> None:
@@ -110,39 +113,42 @@ def made(kind: type[BaseException]) -> BaseException:
     return kind("a message")
 
 
-@EVERY
-def test_every_error_pickles(kind: type[BaseException]) -> None:
+def test_every_error_pickles() -> None:
     """An exception reaches another process whole: class, text and every attribute."""
-    error = made(kind)
-    for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
-        again = pickle.loads(pickle.dumps(error, protocol))  # noqa: S301 - our own bytes
-        assert type(again) is kind
-        assert str(again) == str(error) == "a message"
-        assert again.args == error.args
-        assert vars(again) == vars(error)
+    for kind in CLASSES:
+        with case(kind):
+            error = made(kind)
+            for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
+                again = pickle.loads(pickle.dumps(error, protocol))  # noqa: S301 - our own bytes
+                assert type(again) is kind
+                assert str(again) == str(error) == "a message"
+                assert again.args == error.args
+                assert vars(again) == vars(error)
 
 
-@EVERY
-def test_every_error_can_be_copied(kind: type[BaseException]) -> None:
+def test_every_error_can_be_copied() -> None:
     """A copy of an exception knows what the exception knows, and a deep one shares nothing with it."""
-    error = made(kind)
-    for again in (copy.copy(error), copy.deepcopy(error)):
-        assert type(again) is kind
-        assert str(again) == str(error)
-        assert vars(again) == vars(error)
-    if isinstance(error, AdaptyAPIError):
-        assert copy.deepcopy(error).body is not error.body
+    for kind in CLASSES:
+        with case(kind):
+            error = made(kind)
+            for again in (copy.copy(error), copy.deepcopy(error)):
+                assert type(again) is kind
+                assert str(again) == str(error)
+                assert vars(again) == vars(error)
+            if isinstance(error, AdaptyAPIError):
+                assert copy.deepcopy(error).body is not error.body
 
 
-@EVERY
-def test_every_error_can_be_made_of_a_message(kind: type[BaseException]) -> None:
+def test_every_error_can_be_created_from_a_message() -> None:
     """Tests of other people's code can raise any of them with a message alone; the rest has defaults."""
-    error = kind("a message")
-    assert str(error) == "a message"
-    assert repr(error) == f"{kind.__name__}('a message')"
+    for kind in CLASSES:
+        with case(kind):
+            error = kind("a message")
+            assert str(error) == "a message"
+            assert repr(error) == f"{kind.__name__}('a message')"
 
 
-def test_the_defaults_of_an_api_error() -> None:
+def test_api_error_defaults() -> None:
     """What is not known of an answer is empty or None, never missing."""
     assert vars(AdaptyAPIError("a message")) == {
         "status_code": 0,
@@ -161,7 +167,7 @@ def test_the_defaults_of_an_api_error() -> None:
     }
 
 
-def test_an_error_keeps_headers_of_its_own() -> None:
+def test_api_error_copies_headers() -> None:
     """Changing the dict that was handed in does not change the exception."""
     headers = {"x": "y"}
     error = AdaptyAPIError("a message", headers=headers)
@@ -176,17 +182,21 @@ def test_every_attribute_is_documented() -> None:
         assert [name for name in vars(error) if f"\n    {name.lstrip('_')}: " not in doc] == []
 
 
-@pytest.mark.parametrize("kind", [AdaptyUsageError, AdaptyConfigError, CheckpointInUseError])
-def test_the_error_of_a_field(kind: type[AdaptyUsageError]) -> None:
+def test_for_field_and_prefixed() -> None:
     """An error of a field begins with the field's name, and seen from the outside with the way to it."""
-    error = kind.for_field("platform", "is empty")
-    assert (str(error), error.field_name) == ("platform: is empty", "platform")
-    outer = error.prefixed("device_info").prefixed("profile")
-    assert (str(outer), outer.field_name) == ("profile.device_info.platform: is empty", "profile.device_info.platform")
-    assert type(outer) is kind
+    for kind in [AdaptyUsageError, AdaptyConfigError, CheckpointInUseError]:
+        with case(kind):
+            error = kind.for_field("platform", "is empty")
+            assert (str(error), error.field_name) == ("platform: is empty", "platform")
+            outer = error.prefixed("device_info").prefixed("profile")
+            assert (str(outer), outer.field_name) == (
+                "profile.device_info.platform: is empty",
+                "profile.device_info.platform",
+            )
+            assert type(outer) is kind
 
 
-def test_a_usage_error_without_a_field() -> None:
+def test_usage_error_without_field() -> None:
     """An error that is no single field's has no field name."""
     assert AdaptyUsageError("give one of the two").field_name is None
 

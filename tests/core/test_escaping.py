@@ -32,7 +32,7 @@ class Answer:
 
 
 @given(NAMES)
-def test_names_of_unknown_fields_are_escaped(name: str) -> None:
+def test_unknown_field_names_are_escaped(name: str) -> None:
     """In the message, and in `field_name`."""
     name = f"x{name}"
     for make in (
@@ -47,7 +47,7 @@ def test_names_of_unknown_fields_are_escaped(name: str) -> None:
         assert (refused.value.field_name or "").isprintable()
 
 
-def test_messages_of_the_api_are_escaped() -> None:
+def test_api_messages_are_escaped() -> None:
     """In the message of the exception; what the API said stays as it is in `body` and `messages`."""
     content = {"errors": [{"source": HOSTILE, "errors": [HOSTILE]}], "error_code": HOSTILE}
     headers = {"x-request-id": HOSTILE}

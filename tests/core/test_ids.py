@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid3, uuid5
 
@@ -15,7 +16,7 @@ from adapty._core.ids import MAX_ID_LENGTH, user_headers, validate_id
 from adapty._core.server_side_validation import resolve_idempotency_key
 from adapty._generated import build_server_side_call, ignore_body
 
-from .support import objects, repeatable
+from .support import case, objects, repeatable
 
 if TYPE_CHECKING:
     from adapty._core.ids import IdKind
@@ -120,58 +121,62 @@ NOT_PROFILE_IDS: dict[str, Any] = {
 KINDS: tuple[IdKind, ...] = ("customer_user_id", "profile_id")
 
 
-@pytest.mark.parametrize("given_id", CUSTOMER_USER_IDS, ids=lambda given_id: given_id[:20])
-def test_a_customer_user_id_is_sent_as_it_is(given_id: str) -> None:
+def test_customer_user_id_is_sent_unchanged() -> None:
     """Printable ASCII goes into the header unchanged, as plain text."""
-    named = user_headers(given_id, None)
-    assert named == {"adapty_customer_user_id": str.__str__(given_id)}
-    (sent,) = named.values()
-    assert type(sent) is str
-    assert validate_id("customer_user_id", given_id) == sent
-    request = build_server_side_call("deleteProfile", ignore_body, **named).request
-    assert request.headers["adapty-customer-user-id"] == sent
-    assert "adapty-profile-id" not in request.headers
+    for given_id in CUSTOMER_USER_IDS:
+        with case(given_id):
+            named = user_headers(given_id, None)
+            assert named == {"adapty_customer_user_id": str.__str__(given_id)}
+            (sent,) = named.values()
+            assert type(sent) is str
+            assert validate_id("customer_user_id", given_id) == sent
+            request = build_server_side_call("deleteProfile", ignore_body, **named).request
+            assert request.headers["adapty-customer-user-id"] == sent
+            assert "adapty-profile-id" not in request.headers
 
 
-@pytest.mark.parametrize("given_id", PROFILE_IDS.values(), ids=PROFILE_IDS)
-def test_a_profile_id_is_sent_in_lower_case(given_id: Any) -> None:
+def test_profile_id_is_sent_in_lower_case() -> None:
     """A UUID or its text goes into the header as five groups of lower-case digits."""
-    named = user_headers(None, given_id)
-    (sent,) = named.values()
-    assert named == {"adapty_profile_id": sent}
-    assert UUID(sent) == UUID(str.__str__(given_id) if isinstance(given_id, str) else str(given_id))
-    assert sent == str(UUID(sent))
-    assert type(sent) is str
-    request = build_server_side_call("deleteProfile", ignore_body, **named).request
-    assert request.headers["adapty-profile-id"] == sent
-    assert "adapty-customer-user-id" not in request.headers
+    for given_id in PROFILE_IDS.values():
+        with case(given_id):
+            named = user_headers(None, given_id)
+            (sent,) = named.values()
+            assert named == {"adapty_profile_id": sent}
+            assert UUID(sent) == UUID(str.__str__(given_id) if isinstance(given_id, str) else str(given_id))
+            assert sent == str(UUID(sent))
+            assert type(sent) is str
+            request = build_server_side_call("deleteProfile", ignore_body, **named).request
+            assert request.headers["adapty-profile-id"] == sent
+            assert "adapty-customer-user-id" not in request.headers
 
 
-@pytest.mark.parametrize(("given_id", "problem"), NOT_CUSTOMER_USER_IDS.values(), ids=NOT_CUSTOMER_USER_IDS)
-def test_a_customer_user_id_that_no_header_carries_is_refused(given_id: Any, problem: str) -> None:
+def test_customer_user_id_rejects_invalid_without_quoting() -> None:
     """What a header would lose, cut or turn into another header is refused, and not quoted."""
-    for refuse in (lambda: user_headers(given_id, None), lambda: validate_id("customer_user_id", given_id)):
-        with pytest.raises(AdaptyUsageError, match=r"^customer_user_id: .*; expected ") as caught:
-            refuse()
-        assert caught.value.field_name == "customer_user_id"
-        assert problem in str(caught.value)
-        assert "secret" not in str(caught.value)
-        str(caught.value).encode()
+    for given_id, problem in NOT_CUSTOMER_USER_IDS.values():
+        with case(given_id, problem):
+            for refuse in (partial(user_headers, given_id, None), partial(validate_id, "customer_user_id", given_id)):
+                with pytest.raises(AdaptyUsageError, match=r"^customer_user_id: .*; expected ") as caught:
+                    refuse()
+                assert caught.value.field_name == "customer_user_id"
+                assert problem in str(caught.value)
+                assert "secret" not in str(caught.value)
+                str(caught.value).encode()
 
 
-@pytest.mark.parametrize("given_id", NOT_PROFILE_IDS.values(), ids=NOT_PROFILE_IDS)
-def test_a_profile_id_that_is_no_uuid_is_refused(given_id: Any) -> None:
+def test_profile_id_rejects_invalid_without_quoting() -> None:
     """Only the text of five groups is a UUID, for that is what the API compares; the value is not quoted."""
-    for refuse in (lambda: user_headers(None, given_id), lambda: validate_id("profile_id", given_id)):
-        with pytest.raises(AdaptyUsageError, match=r"^profile_id: .*expected a UUID such as") as caught:
-            refuse()
-        assert caught.value.field_name == "profile_id"
-        assert "secret" not in str(caught.value)
-        if isinstance(given_id, str) and given_id.strip():
-            assert given_id not in str(caught.value).partition("expected")[0]
+    for given_id in NOT_PROFILE_IDS.values():
+        with case(given_id):
+            for refuse in (partial(user_headers, None, given_id), partial(validate_id, "profile_id", given_id)):
+                with pytest.raises(AdaptyUsageError, match=r"^profile_id: .*expected a UUID such as") as caught:
+                    refuse()
+                assert caught.value.field_name == "profile_id"
+                assert "secret" not in str(caught.value)
+                if isinstance(given_id, str) and given_id.strip():
+                    assert given_id not in str(caught.value).partition("expected")[0]
 
 
-def test_exactly_one_id_names_the_user() -> None:
+def test_exactly_one_id_is_required() -> None:
     """Without an id, or with both, it is not known who is meant; the message says both names."""
     with pytest.raises(AdaptyUsageError, match=r"^customer_user_id: is missing, and so is profile_id") as caught:
         user_headers(None, None)
@@ -183,18 +188,19 @@ def test_exactly_one_id_names_the_user() -> None:
         assert "12345" not in str(caught.value)
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_an_id_that_is_empty_is_not_one_that_is_left_out(kind: IdKind) -> None:
+def test_empty_id_is_not_a_missing_id() -> None:
     """An empty id is a mistake: it is refused by its own name, and never taken for none."""
-    with pytest.raises(AdaptyUsageError) as caught:
-        user_headers(**{"customer_user_id": None, "profile_id": None, kind: ""})
-    assert caught.value.field_name == kind
+    for kind in KINDS:
+        with case(kind):
+            with pytest.raises(AdaptyUsageError) as caught:
+                user_headers(**{"customer_user_id": None, "profile_id": None, kind: ""})
+            assert caught.value.field_name == kind
 
 
 @pytest.mark.parametrize("kind", KINDS)
 @given(value=objects())
 @repeatable(100)
-def test_any_value_is_an_id_or_refused_by_name(kind: IdKind, value: Any) -> None:
+def test_any_value_is_an_id_or_rejected_with_field_name(kind: IdKind, value: Any) -> None:
     """Whatever is given, a header can carry what is kept, or the error names the argument."""
     try:
         kept = validate_id(kind, value)
@@ -211,7 +217,7 @@ def test_any_value_is_an_id_or_refused_by_name(kind: IdKind, value: Any) -> None
     )
 )
 @repeatable(200)
-def test_all_printable_ascii_is_an_id(value: str) -> None:
+def test_customer_user_id_accepts_printable_ascii(value: str) -> None:
     """No printable character is special, wherever it stands, but for spaces around."""
     assert user_headers(value, None) == {"adapty_customer_user_id": value}
 
@@ -219,13 +225,15 @@ def test_all_printable_ascii_is_an_id(value: str) -> None:
 KEY = "6f1c2a34-5b6d-4e7f-8a9b-0c1d2e3f4a5b"
 
 
-@pytest.mark.parametrize("key", [KEY, KEY.upper(), UUID(KEY)], ids=repr)
-def test_a_key_of_ones_own_is_sent_as_the_same_key(key: Any) -> None:
+def test_idempotency_key_is_sent_unchanged() -> None:
     """However a UUID of version 4 is given, it is the same key, so that a repetition is recognised."""
-    assert resolve_idempotency_key(key) == KEY
+    key: Any
+    for key in [KEY, KEY.upper(), UUID(KEY)]:
+        with case(key):
+            assert resolve_idempotency_key(key) == KEY
 
 
-def test_without_a_key_each_call_gets_another() -> None:
+def test_idempotency_key_is_new_for_each_call() -> None:
     """Keys that are made are of version 4, and no two are the same."""
     made = {resolve_idempotency_key(ignore_body) for ignore_body in (NOT_GIVEN, None) for _ in range(50)}
     assert len(made) == 100
@@ -233,16 +241,18 @@ def test_without_a_key_each_call_gets_another() -> None:
     assert all(resolve_idempotency_key(key) == key for key in made)
 
 
-@pytest.mark.parametrize("variant", "89ab")
-def test_every_variant_of_rfc_4122_is_taken(variant: str) -> None:
+def test_idempotency_key_accepts_every_rfc_4122_variant() -> None:
     """The two bits that say the variant leave four digits."""
-    key = f"6f1c2a34-5b6d-4e7f-{variant}a9b-0c1d2e3f4a5b"
-    assert resolve_idempotency_key(key) == key
+    for variant in "89ab":
+        with case(variant):
+            key = f"6f1c2a34-5b6d-4e7f-{variant}a9b-0c1d2e3f4a5b"
+            assert resolve_idempotency_key(key) == key
 
 
-@pytest.mark.parametrize(
-    "key",
-    [
+def test_idempotency_key_rejects_invalid() -> None:
+    """The API takes a UUID of version 4 only; another would be refused there, after it had been relied on."""
+    key: Any
+    for key in [
         "",
         "order_1001",
         KEY.replace("-", ""),
@@ -261,11 +271,8 @@ def test_every_variant_of_rfc_4122_is_taken(variant: str) -> None:
         UUID(KEY).int,
         1001,
         True,
-    ],
-    ids=repr,
-)
-def test_a_key_of_another_kind_is_refused(key: Any) -> None:
-    """The API takes a UUID of version 4 only; another would be refused there, after it had been relied on."""
-    with pytest.raises(AdaptyUsageError, match=r"^idempotency_key: .*expected ") as caught:
-        resolve_idempotency_key(key)
-    assert caught.value.field_name == "idempotency_key"
+    ]:
+        with case(key):
+            with pytest.raises(AdaptyUsageError, match=r"^idempotency_key: .*expected ") as caught:
+                resolve_idempotency_key(key)
+            assert caught.value.field_name == "idempotency_key"

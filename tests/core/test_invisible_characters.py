@@ -15,7 +15,7 @@ from adapty._core.ids import user_headers
 from adapty._core.invisible_characters import describe_invisible_character
 from adapty.models import ProfileDeletion
 
-from .support import EVENT, PROFILE, repeatable
+from .support import EVENT, PROFILE, case, repeatable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -69,20 +69,21 @@ def refusals(value: str) -> list[str]:
     return said
 
 
-@pytest.mark.parametrize(("character", "name"), UNSEEN.items(), ids=UNSEEN.values())
-def test_single_calls_refuse_unseen_characters_by_name(character: str, name: str) -> None:
+def test_calls_reject_invisible_characters_by_name() -> None:
     """At the start, at the end and inside; the message does not repeat the id."""
-    for value, place in (
-        (f"{character}user_1", f"starts with {name}"),
-        (f"user_1{character}", f"ends with {name}"),
-        (f"user{character}_1", f"has {name} at character 5"),
-    ):
-        for said in refusals(value):
-            assert f": {place}; expected " in said
-            assert "user_1" not in said
+    for character, name in UNSEEN.items():
+        with case(character, name):
+            for value, place in (
+                (f"{character}user_1", f"starts with {name}"),
+                (f"user_1{character}", f"ends with {name}"),
+                (f"user{character}_1", f"has {name} at character 5"),
+            ):
+                for said in refusals(value):
+                    assert f": {place}; expected " in said
+                    assert "user_1" not in said
 
 
-def test_single_calls_refuse_spaces_around_an_id_and_accept_them_inside() -> None:
+def test_calls_reject_surrounding_spaces_only() -> None:
     """An ordinary space is seen where something follows it."""
     for value, place in ((" u", "starts with U+0020 SPACE"), ("u ", "ends with U+0020 SPACE")):
         assert all(place in said for said in refusals(value))
@@ -90,17 +91,22 @@ def test_single_calls_refuse_spaces_around_an_id_and_accept_them_inside() -> Non
     assert user_headers("Jane Doe", None) == {"adapty_customer_user_id": "Jane Doe"}
 
 
-@pytest.mark.parametrize(("character", "name"), UNSEEN.items(), ids=UNSEEN.values())
-def test_addresses_refuse_unseen_characters_by_name(character: str, name: str) -> None:
+def test_email_rejects_invisible_characters_by_name() -> None:
     """The same rule holds for e-mail addresses, and no message holds the address."""
-    for address in (f"{character}jane@example.com", f"jane@example.com{character}", f"jane{character}@example.com"):
-        with pytest.raises(AdaptyUsageError, match=r"^email: .*; expected an e-mail address") as caught:
-            ProfileDeletion(email=address)
-        assert name in str(caught.value)
-        assert "jane" not in str(caught.value)
+    for character, name in UNSEEN.items():
+        with case(character, name):
+            for address in (
+                f"{character}jane@example.com",
+                f"jane@example.com{character}",
+                f"jane{character}@example.com",
+            ):
+                with pytest.raises(AdaptyUsageError, match=r"^email: .*; expected an e-mail address") as caught:
+                    ProfileDeletion(email=address)
+                assert name in str(caught.value)
+                assert "jane" not in str(caught.value)
 
 
-def test_addresses_with_a_space_are_told_so() -> None:
+def test_email_with_a_space_is_reported() -> None:
     """Around the address it is named like any other character, inside it is called a space."""
     for address, problem in (
         (" jane@example.com", "starts with U+0020 SPACE"),
@@ -110,7 +116,7 @@ def test_addresses_with_a_space_are_told_so() -> None:
             ProfileDeletion(email=address)
 
 
-def test_ids_in_any_script_are_accepted() -> None:
+def test_identifiers_accept_any_script() -> None:
     """Letters, marks, digits, symbols and emoji of any script can be seen."""
     for value in (
         "josé",
@@ -129,7 +135,7 @@ def test_ids_in_any_script_are_accepted() -> None:
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=8))
 @repeatable(500)
-def test_whatever_is_accepted_is_unchanged_by_stripping_and_has_no_unseen_category(value: str) -> None:
+def test_accepted_ids_have_no_invisible_characters(value: str) -> None:
     """No accepted id can be turned into another one by trimming, or looks like another one with a character less."""
     if describe_invisible_character(value) is None:
         assert value == value.strip()

@@ -15,7 +15,7 @@ from adapty._pagination import next_cursor, next_page_number
 from adapty.models.paywalls import PaywallListResponse
 from adapty.models.virtual_currency import VirtualCurrencyTransactionsHistoryResponse
 
-from .support import objects, repeatable
+from .support import case, objects, repeatable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -77,9 +77,7 @@ NUMBERS: list[Any] = [
 
 
 @pytest.mark.parametrize(("listed", "number", "size", "following"), NUMBERS)
-def test_the_number_of_the_next_page(
-    listed: PaywallListResponse, number: int, size: int, following: int | None
-) -> None:
+def test_next_page_number(listed: PaywallListResponse, number: int, size: int, following: int | None) -> None:
     """The answer says how many pages there are; where it does not, a page that is not full is the last."""
     assert next_page_number(listed, number, size) == following
 
@@ -107,14 +105,14 @@ CURSORS: list[Any] = [
 
 
 @pytest.mark.parametrize(("listed", "following"), CURSORS)
-def test_the_cursor_of_the_next_page(listed: VirtualCurrencyTransactionsHistoryResponse, following: str | None) -> None:
+def test_next_cursor(listed: VirtualCurrencyTransactionsHistoryResponse, following: str | None) -> None:
     """A page without a cursor is the last, empty or not; a cursor is remembered as asked for."""
     seen = {"a"}
     assert next_cursor(listed, seen) == following
     assert seen == {"a"} | ({following} if following else set())
 
 
-def test_a_cursor_that_leads_back_ends_with_an_error() -> None:
+def test_repeated_cursor_is_an_error() -> None:
     """Pages that lead round in a circle would have no end: not the same page again, nor any earlier one."""
     seen: set[str] = set()
     assert [next_cursor(history(cursor), seen) for cursor in "abc"] == ["a", "b", "c"]
@@ -124,27 +122,28 @@ def test_a_cursor_that_leads_back_ends_with_an_error() -> None:
         assert caught.value.operation == "listVirtualCurrencyTransactions"
 
 
-@pytest.mark.parametrize("value", [1, 2, 50, 99, 100])
-def test_a_size_may_be(value: int) -> None:
+def test_page_size_accepts_valid() -> None:
     """Whole numbers from 1 to the most that there may be."""
-    assert bounded_int("page_size", value, 100) == value
+    for value in [1, 2, 50, 99, 100]:
+        with case(value):
+            assert bounded_int("page_size", value, 100) == value
 
 
-@pytest.mark.parametrize(
-    "value",
-    [0, -1, 101, 10**400, True, False, 1.0, 1.5, "1", None, [], b"1", float("nan")],
-    ids=lambda value: repr(value)[:12],
-)
-def test_a_size_may_not_be(value: Any) -> None:
+def test_page_size_rejects_invalid() -> None:
     """Anything else is refused by the argument's name."""
-    with pytest.raises(AdaptyUsageError, match=r"^page_size: must be an integer from 1 to 100 \(got ") as caught:
-        bounded_int("page_size", value, 100)
-    assert caught.value.field_name == "page_size"
+    value: Any
+    for value in [0, -1, 101, 10**400, True, False, 1.0, 1.5, "1", None, [], b"1", float("nan")]:
+        with case(value):
+            with pytest.raises(
+                AdaptyUsageError, match=r"^page_size: must be an integer from 1 to 100 \(got "
+            ) as caught:
+                bounded_int("page_size", value, 100)
+            assert caught.value.field_name == "page_size"
 
 
 @given(value=objects())
 @repeatable(100)
-def test_any_size_is_taken_or_refused(value: Any) -> None:
+def test_any_page_size_is_accepted_or_rejected(value: Any) -> None:
     """Whatever is given for a size, it is a number within the bounds, or the error names the argument."""
     try:
         assert bounded_int("page_size", value, 100) in range(1, 101)
@@ -176,7 +175,7 @@ def taken(answers: list[Any], steps: Callable[[Adapty], Any]) -> tuple[list[Any]
         return list(steps(adapty)), asked
 
 
-def test_all_paywalls_are_gone_through() -> None:
+def test_paywalls_are_listed_over_all_pages() -> None:
     """Each page is asked for by its number, up to the last, and what cannot be read is left out."""
     answers = [_titled("a", "b", **_pages(3)), {"data": [None, {"title": "c"}], **_pages(3)}, _titled("d", **_pages(3))]
     items, asked = taken(answers, lambda adapty: adapty.paywalls.list(page_size=2))
@@ -184,7 +183,7 @@ def test_all_paywalls_are_gone_through() -> None:
     assert asked == [f"page%5Bnumber%5D={number}&page%5Bsize%5D=2" for number in (1, 2, 3)]
 
 
-def test_a_history_is_gone_through() -> None:
+def test_history_is_listed_over_all_pages() -> None:
     """Each page is asked for by the cursor of the one before, with the same filter, over pages that are empty."""
     answers = [_titled("a", **_leading_to("x/+ =")), _titled(**_leading_to("y")), _titled("b", **_leading_to(None))]
     items, asked = taken(
@@ -203,7 +202,7 @@ def test_a_history_is_gone_through() -> None:
     ]
 
 
-def test_a_history_that_leads_back_ends_with_an_error() -> None:
+def test_history_with_repeated_cursor_is_an_error() -> None:
     """The circle is noticed before a page is asked for again."""
     answers = [_titled("a", **_leading_to("x")), _titled("b", **_leading_to("y")), _titled("c", **_leading_to("x"))]
     asked: list[Any] = []
@@ -218,7 +217,7 @@ def test_a_history_that_leads_back_ends_with_an_error() -> None:
     assert asked == ["a", "b", "c"]
 
 
-def test_a_page_is_asked_for_when_its_first_item_is() -> None:
+def test_pages_are_requested_lazily() -> None:
     """Who stops early asks for no more; who takes nothing asks for nothing."""
     answers = [_titled("a", "b", **_pages(9)), _titled("c", "d", **_pages(9))]
     for count, pages in ((0, 0), (1, 1), (2, 1), (3, 2)):

@@ -47,7 +47,7 @@ def test_ensure_keeps_mode_and_contents_of_existing_file(tmp_path: Path) -> None
     assert stat.S_IMODE(path.stat().st_mode) == 0o640
 
 
-def test_append_creates_a_private_file_and_keeps_what_is_there(umask: int, tmp_path: Path) -> None:
+def test_append_creates_a_private_file_and_preserves_contents(umask: int, tmp_path: Path) -> None:
     """A file is created with mode 0600, and opened again at its end."""
     path = tmp_path / "data"
     for text in (b"a", b"b"):

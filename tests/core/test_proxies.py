@@ -41,7 +41,7 @@ def proxy_for(url: str, **environ: str) -> str | None:
     return Proxies.from_environment(environ).for_url(url)
 
 
-def test_the_environment_names_the_proxy_for_each_scheme() -> None:
+def test_environment_selects_the_proxy_by_scheme() -> None:
     """HTTP_PROXY and HTTPS_PROXY win over ALL_PROXY; a proxy without a scheme is an http proxy."""
     environ = {"HTTP_PROXY": "http://one:1", "HTTPS_PROXY": "https://two:2", "ALL_PROXY": "three"}
     assert proxy_for("http://api.adapty.io", **environ) == "http://one:1"
@@ -51,7 +51,7 @@ def test_the_environment_names_the_proxy_for_each_scheme() -> None:
     assert proxy_for("https://api.adapty.io") is None
 
 
-def test_lower_case_wins_and_cgi_ignores_http_proxy() -> None:
+def test_lower_case_overrides_and_cgi_ignores_http_proxy() -> None:
     """The rules are those of urllib, which httpx uses."""
     assert proxy_for(URL, https_proxy="http://lower", HTTPS_PROXY="http://upper") == "http://lower"
     assert proxy_for(URL, https_proxy="", HTTPS_PROXY="http://upper") is None
@@ -75,7 +75,7 @@ def test_variables_are_chosen_as_urllib_does(environ: dict[str, str]) -> None:
     assert found == {kind: value for kind, value in expected.items() if kind in {"http", "https", "all", "no"}}
 
 
-def test_the_system_s_proxies_are_used_where_the_environment_has_none(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_system_proxies_are_the_fallback(monkeypatch: pytest.MonkeyPatch) -> None:
     """On macOS and Windows, `getproxies` returns the settings of the system."""
     monkeypatch.setattr(proxies_module, "getproxies", lambda: {"https": "http://system:1"})
     assert Proxies.from_environment().for_url(URL) == "http://system:1"
@@ -84,7 +84,7 @@ def test_the_system_s_proxies_are_used_where_the_environment_has_none(monkeypatc
     assert Proxies.from_environment().for_url(URL) == "http://variable:1"
 
 
-def test_description_of_a_proxy_has_no_credentials() -> None:
+def test_proxy_description_has_no_credentials() -> None:
     """Host, port (the default of the scheme, if there is none) and the variable as it was written."""
     expected = {
         "http://jane:opensesame@proxy": "proxy:80",
@@ -190,14 +190,14 @@ def test_unusable_no_proxy_entries_are_ignored_with_one_warning(caplog: pytest.L
         assert record.getMessage().isprintable()
 
 
-def test_a_password_in_no_proxy_does_not_show(caplog: pytest.LogCaptureFixture) -> None:
+def test_password_in_no_proxy_is_redacted(caplog: pytest.LogCaptureFixture) -> None:
     """A proxy's address in the wrong variable is not logged, not even a part of it."""
     proxy_for(URL, HTTPS_PROXY=PROXY, NO_PROXY=f"http://jane:{PASSWORD},{PASSWORD}/x@proxy:1")
     assert "NO_PROXY" in caplog.text
     assert PASSWORD not in caplog.text
 
 
-def test_many_unusable_entries_make_a_short_warning(caplog: pytest.LogCaptureFixture) -> None:
+def test_warning_about_no_proxy_is_short(caplog: pytest.LogCaptureFixture) -> None:
     """A long list of them does not fill the log."""
     proxy_for(URL, NO_PROXY=",".join(f"{'x' * 500}^{number}" for number in range(1000)))
     assert len(caplog.records) == 1
@@ -238,7 +238,7 @@ BAD_PROXIES = [
 ]
 
 
-def test_a_bad_proxy_address_is_refused_without_its_password() -> None:
+def test_proxy_rejects_invalid_without_password() -> None:
     """The error names the variable as it is spelled; the password is in no message and no local of the traceback."""
     for template in BAD_PROXIES:
         for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"):
@@ -253,7 +253,7 @@ def test_a_bad_proxy_address_is_refused_without_its_password() -> None:
         assert PASSWORD not in shown_by(caught.value)
 
 
-def test_an_argument_that_is_no_text_is_refused() -> None:
+def test_proxy_rejects_other_types() -> None:
     """Something else is not shown, either."""
     for value in (None, 1, PASSWORD.encode(), [PASSWORD]):
         with pytest.raises(AdaptyConfigError, match=r"^proxy: is not a str") as caught:
@@ -261,7 +261,7 @@ def test_an_argument_that_is_no_text_is_refused() -> None:
         assert PASSWORD not in shown_by(caught.value)
 
 
-def test_a_bad_proxy_that_is_not_used_does_not_matter() -> None:
+def test_unused_invalid_proxy_is_ignored() -> None:
     """Only the proxy for the URL is checked."""
     bad = "ftp://proxy"
     assert proxy_for(URL, ALL_PROXY=bad, HTTP_PROXY=bad, HTTPS_PROXY=PROXY) == PROXY
@@ -271,7 +271,7 @@ def test_a_bad_proxy_that_is_not_used_does_not_matter() -> None:
     assert proxy_for("http://localhost:1", ALL_PROXY=bad) is None
 
 
-def test_a_usable_address_is_normalized() -> None:
+def test_proxy_address_is_normalized() -> None:
     """Credentials are percent-encoded, so that every library reads the same."""
     for value, expected in {
         "PROXY:3128": "http://proxy:3128",
@@ -288,7 +288,7 @@ def test_a_usable_address_is_normalized() -> None:
     assert httpx.Proxy(str(proxy_for(URL, https_proxy="jane:p@ss w%rd:ü@proxy:1"))).auth == ("jane", "p@ss w%rd:ü")
 
 
-def test_a_socks_proxy_without_its_package_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_socks_without_package_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     """With the package, its address is returned."""
     for value in ("socks5://jane:opensesame@proxy:1080", "SOCKS5H://proxy"):
         monkeypatch.setattr(proxies_module, "find_spec", lambda _: None)
@@ -319,7 +319,7 @@ VALUES = st.one_of(
 @given(before=VALUES, after=VALUES, no_proxy=VALUES, name=NAMES)
 @example(before="http://jane:", after="@proxy:1", no_proxy="", name="HTTPS_PROXY")
 @repeatable(1000)
-def test_any_text_is_used_or_refused_and_shows_no_password(before: str, after: str, no_proxy: str, name: str) -> None:
+def test_any_proxy_is_accepted_or_rejected_without_password(before: str, after: str, no_proxy: str, name: str) -> None:
     """Every variable may contain anything: there is a proxy, none, or a typed error; httpx takes every proxy."""
     environ: dict[str, Any] = {"NO_PROXY": no_proxy, name: f"{before}{PASSWORD}{after}"}
     proxies = Proxies.from_environment(environ)

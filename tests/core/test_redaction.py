@@ -30,7 +30,7 @@ SPELLINGS = (
 )
 
 
-def test_a_real_key_is_never_shown() -> None:
+def test_real_key_is_redacted() -> None:
     """Whatever stands beside it and however it is escaped, the whole key goes."""
     for key in SPELLINGS:
         for text in (
@@ -57,13 +57,13 @@ PRINTABLE = st.text(string.ascii_letters + string.digits + string.punctuation, m
 
 @given(key=PRINTABLE, before=st.text(max_size=20), after=st.text(max_size=20))
 @repeatable(300)
-def test_any_long_key_is_replaced_in_any_text(key: str, before: str, after: str) -> None:
+def test_long_key_is_redacted_in_any_text(key: str, before: str, after: str) -> None:
     """No surroundings protect a key."""
     for written in (key, quote(key, safe=""), html.escape(key), json.dumps(key)[1:-1], repr(f"{key}'\"")[1:-4]):
         assert written not in redact(f"{before}{written}{after}", [Secret(key)])
 
 
-def test_a_short_key_is_replaced_as_a_whole_word_only() -> None:
+def test_short_key_is_redacted_as_a_word_only() -> None:
     """From 8 characters on; shorter ones are a test's, and stand in every other word."""
     secrets = [Secret("k"), Secret("key"), Secret("profile"), Secret("customer")]
     for text in ("k", "a key of a profile", "unknown_profile k", "customers", "xcustomer", "customer1", "1customer"):
@@ -72,13 +72,13 @@ def test_a_short_key_is_replaced_as_a_whole_word_only() -> None:
         assert redact(text, secrets) == text.replace("customer", "[redacted]")
 
 
-def test_the_longest_key_is_replaced_first() -> None:
+def test_longest_key_is_redacted_first() -> None:
     """One key may be the beginning of another one."""
     secrets = [Secret("secret_live_123456"), Secret("secret_live_123456_789")]
     assert redact("secret_live_123456_789, secret_live_123456", secrets) == "[redacted], [redacted]"
 
 
-def test_errors_of_a_function_that_hides_arguments_hold_nothing_else() -> None:
+def test_hide_arguments_removes_frames_and_causes() -> None:
     """Errors of ours lose frames and causes; others keep them, without the wrapper's arguments."""
 
     @hide_arguments

@@ -41,7 +41,7 @@ def classes() -> set[type[Any]]:
     }
 
 
-def test_the_repr_of_a_half_made_object_never_raises() -> None:
+def test_repr_of_incomplete_object_never_raises() -> None:
     """Of any public class, with any of its attributes missing."""
     tried = 0
     for one in classes():
@@ -55,7 +55,7 @@ def test_the_repr_of_a_half_made_object_never_raises() -> None:
     assert tried > 90
 
 
-def test_a_refused_object_in_the_locals_of_its_traceback_can_be_printed() -> None:
+def test_rejected_object_can_be_printed_from_a_traceback() -> None:
     """As tools do that print the locals of each frame."""
     for refused in (
         lambda: MailProfile(external_profile_id="u1", external_created_at="x", email="jane@example.com"),
@@ -72,7 +72,7 @@ def test_a_refused_object_in_the_locals_of_its_traceback_can_be_printed() -> Non
             traceback = traceback.tb_next
 
 
-def test_a_whole_object_keeps_its_repr() -> None:
+def test_complete_object_has_its_normal_repr() -> None:
     """Only what fails is replaced, and only in classes with a repr of their own."""
 
     @attrs.frozen

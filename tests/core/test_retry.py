@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -13,10 +12,7 @@ from hypothesis import strategies as st
 
 from adapty._core.retry import RetryPolicy, is_in_flight, is_retryable_status, parse_retry_after
 
-from .support import repeatable
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from .support import case, repeatable
 
 NOW = datetime(2026, 6, 1, 10, 30, tzinfo=UTC)
 
@@ -36,20 +32,20 @@ def lowest() -> float:
     return 0.0
 
 
-def test_answers_that_may_be_others_next_time() -> None:
+def test_retryable_statuses() -> None:
     """A time-out of the request, too many requests and every failure of the server are tried again."""
     assert all(is_retryable_status(status) for status in (408, 429, *range(500, 600)))
 
 
-def test_all_other_answers_stay_the_same() -> None:
+def test_other_statuses_are_not_retryable() -> None:
     """No success, redirect or refusal is tried again, and no status that is none."""
     others = set(range(-1, 1000)) - {408, 429, *range(500, 600)}
     assert not [status for status in others if is_retryable_status(status)]
 
 
-@pytest.mark.parametrize(
-    ("status", "error_code", "expected"),
-    [
+def test_only_409_with_its_code_is_in_flight() -> None:
+    """Status and code together say that the same request is being worked on."""
+    for status, error_code, expected in [
         (409, "idempotency_in_flight", True),
         (409, "IDEMPOTENCY_IN_FLIGHT", False),
         (409, "duplicate_source_transaction", False),
@@ -57,46 +53,40 @@ def test_all_other_answers_stay_the_same() -> None:
         (409, None, False),
         (400, "idempotency_in_flight", False),
         (429, "idempotency_in_flight", False),
-    ],
-)
-def test_only_a_conflict_that_says_so_is_in_flight(status: int, error_code: str | None, *, expected: bool) -> None:
-    """Status and code together say that the same request is being worked on."""
-    assert is_in_flight(status, error_code) is expected
+    ]:
+        with case(status, error_code, expected):
+            assert is_in_flight(status, error_code) is expected
 
 
-@pytest.mark.parametrize(
-    ("waited", "times", "retry_after", "wait"),
-    [
-        (0.0, 1, None, 0.5),
-        (0.5, 2, None, 1.0),
-        (1.5, 3, None, 2.0),
-        (7.5, 5, None, 8.0),
-        (15.5, 6, None, 8.0),
-        (0.0, 10**30, None, 8.0),
-        (0.0, 1, 3.0, 3.0),
-        (0.0, 1, 60.0, 60.0),
-        (0.0, 1, 60.1, None),
-        (52.0, 10, None, 8.0),
-        (52.1, 10, None, None),
-        (59.0, 2, 1.0, 1.0),
-        (59.5, 2, 1.0, None),
-        (0.0, 1, 1e15, None),
-        (0.5, 2, 0.0, 1.0),
-        (0.5, 2, 0.001, 0.5),
-        (60.0, 99, 0.0, None),
-    ],
-)
-@pytest.mark.parametrize("max_retries", [0, 2])
-def test_what_is_in_flight_is_waited_for_as_long_as_the_ceiling(
-    waited: float, times: int, retry_after: float | None, wait: float | None, max_retries: int
-) -> None:
+def test_in_flight_delays_end_at_max_retry_after() -> None:
     """As long as asked for, or half a second, doubled up to the cap; a minute in all, and no try is used up."""
-    assert RetryPolicy(max_retries=max_retries).next_in_flight_delay(waited, times, retry_after) == wait
+    for max_retries in [0, 2]:
+        for waited, times, retry_after, wait in [
+            (0.0, 1, None, 0.5),
+            (0.5, 2, None, 1.0),
+            (1.5, 3, None, 2.0),
+            (7.5, 5, None, 8.0),
+            (15.5, 6, None, 8.0),
+            (0.0, 10**30, None, 8.0),
+            (0.0, 1, 3.0, 3.0),
+            (0.0, 1, 60.0, 60.0),
+            (0.0, 1, 60.1, None),
+            (52.0, 10, None, 8.0),
+            (52.1, 10, None, None),
+            (59.0, 2, 1.0, 1.0),
+            (59.5, 2, 1.0, None),
+            (0.0, 1, 1e15, None),
+            (0.5, 2, 0.0, 1.0),
+            (0.5, 2, 0.001, 0.5),
+            (60.0, 99, 0.0, None),
+        ]:
+            with case(max_retries, waited, times, retry_after, wait):
+                assert RetryPolicy(max_retries=max_retries).next_in_flight_delay(waited, times, retry_after) == wait
 
 
-@pytest.mark.parametrize(
-    ("value", "seconds"),
-    [
+def test_parse_retry_after_seconds() -> None:
+    """A number of seconds is read, fractions included."""
+    for value, seconds in [
         ("0", 0.0),
         ("1", 1.0),
         ("120", 120.0),
@@ -106,16 +96,14 @@ def test_what_is_in_flight_is_waited_for_as_long_as_the_ceiling(
         (" 5 ", 5.0),
         ("\t5", 5.0),
         ("999999999999999", 999999999999999.0),
-    ],
-)
-def test_seconds(value: str, seconds: float) -> None:
-    """A number of seconds is read, fractions included."""
-    assert parse_retry_after(value, at_noon_of_the_test) == seconds
+    ]:
+        with case(value, seconds):
+            assert parse_retry_after(value, at_noon_of_the_test) == seconds
 
 
-@pytest.mark.parametrize(
-    "value",
-    [
+def test_parse_retry_after_dates() -> None:
+    """Each of the three forms of RFC 9110, section 5.6.7, is read as seconds from now, and e-mail's form too."""
+    for value in [
         "Mon, 01 Jun 2026 10:31:30 GMT",
         "Monday, 01-Jun-26 10:31:30 GMT",
         "Mon Jun  1 10:31:30 2026",
@@ -124,39 +112,35 @@ def test_seconds(value: str, seconds: float) -> None:
         "Mon, 01 Jun 2026 10:31:30 -0000",
         "Mon, 01 Jun 2026 12:31:30 +0200",
         " Mon, 01 Jun 2026 10:31:30 GMT ",
-    ],
-)
-def test_dates(value: str) -> None:
-    """Each of the three forms of RFC 9110, section 5.6.7, is read as seconds from now, and e-mail's form too."""
-    assert parse_retry_after(value, at_noon_of_the_test) == 90.0
+    ]:
+        with case(value):
+            assert parse_retry_after(value, at_noon_of_the_test) == 90.0
 
 
 @given(st.datetimes(datetime(2026, 6, 1, 10, 30), datetime(2068, 1, 1)))  # noqa: DTZ001 - bounds are naive
 @repeatable(80)
-def test_every_date_to_come_is_read(moment: datetime) -> None:
+def test_parse_retry_after_accepts_every_future_date(moment: datetime) -> None:
     """Whatever moment a server names, the wait is the time until then, to the second."""
     value = format_datetime(moment.replace(tzinfo=UTC, microsecond=0), usegmt=True)
     expected = (moment.replace(tzinfo=UTC, microsecond=0) - NOW).total_seconds()
     assert parse_retry_after(value, at_noon_of_the_test) == expected
 
 
-@pytest.mark.parametrize(
-    "value",
-    [
+def test_parse_retry_after_of_past_date_is_zero() -> None:
+    """A moment that has come is no negative wait."""
+    for value in [
         "Mon, 01 Jun 2026 10:30:00 GMT",
         "Mon, 01 Jun 2026 10:29:59 GMT",
         "Sun, 06 Nov 1994 08:49:37 GMT",
         "Sunday, 06-Nov-94 08:49:37 GMT",
         "Sun Nov  6 08:49:37 1994",
         "Mon, 01 Jan 0001 00:00:00 +2359",
-    ],
-)
-def test_a_date_that_has_passed_asks_for_no_wait(value: str) -> None:
-    """A moment that has come is no negative wait."""
-    assert parse_retry_after(value, at_noon_of_the_test) == 0.0
+    ]:
+        with case(value):
+            assert parse_retry_after(value, at_noon_of_the_test) == 0.0
 
 
-def test_the_system_clock_is_used_without_another() -> None:
+def test_parse_retry_after_uses_the_system_clock() -> None:
     """Without a clock given, seconds are counted from the present."""
     value = format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True)
     seconds = parse_retry_after(value)
@@ -223,10 +207,11 @@ JUNK = [
 ]
 
 
-@pytest.mark.parametrize("value", JUNK, ids=[f"{n}-{ascii(value)[:30]}" for n, value in enumerate(JUNK)])
-def test_junk_asks_for_nothing(value: str | None) -> None:
+def test_parse_retry_after_ignores_invalid() -> None:
     """A header that is missing, or neither seconds nor a date, counts as none."""
-    assert parse_retry_after(value, at_noon_of_the_test) is None
+    for value in JUNK:
+        with case(value):
+            assert parse_retry_after(value, at_noon_of_the_test) is None
 
 
 FRAGMENTS = st.sampled_from(
@@ -254,22 +239,24 @@ FRAGMENTS = st.sampled_from(
 
 @given(value=st.text(st.characters()) | st.lists(FRAGMENTS).map(" ".join) | st.lists(FRAGMENTS).map("".join))
 @repeatable(400)
-def test_no_header_makes_an_error(value: str) -> None:
+def test_parse_retry_after_accepts_any_header(value: str) -> None:
     """Whatever a header holds, it is read as a finite wait or as nothing."""
     seconds = parse_retry_after(value, at_noon_of_the_test)
     assert seconds is None or 0 <= seconds < math.inf
 
 
-@pytest.mark.parametrize(("failures", "bound"), [(1, 0.5), (2, 1.0), (3, 2.0), (4, 4.0), (5, 8.0), (6, 8.0), (7, 8.0)])
-def test_the_wait_doubles_up_to_the_cap(failures: int, bound: float) -> None:
+def test_delay_doubles_up_to_the_cap() -> None:
     """Each further try may wait twice as long as the one before, and none longer than the cap."""
-    assert RetryPolicy(max_retries=9).next_delay(failures, None, highest) == bound
+    for failures, bound in [(1, 0.5), (2, 1.0), (3, 2.0), (4, 4.0), (5, 8.0), (6, 8.0), (7, 8.0)]:
+        with case(failures, bound):
+            assert RetryPolicy(max_retries=9).next_delay(failures, None, highest) == bound
 
 
-@pytest.mark.parametrize("failures", [65, 66, 1000, 1100, 10**6, 10**30])
-def test_the_wait_stays_at_the_cap_for_ever(failures: int) -> None:
+def test_delay_stays_at_the_cap() -> None:
     """However many tries have failed, the bound is the cap, and no number overflows."""
-    assert RetryPolicy(max_retries=10**31).next_delay(failures, None, highest) == 8.0
+    for failures in [65, 66, 1000, 1100, 10**6, 10**30]:
+        with case(failures):
+            assert RetryPolicy(max_retries=10**31).next_delay(failures, None, highest) == 8.0
 
 
 @given(
@@ -291,40 +278,42 @@ def test_jitter_is_full(failures: int, base: float, cap: float, luck: float) -> 
     assert policy.next_delay(failures, None, lowest) == 0.0
 
 
-@pytest.mark.parametrize("max_retries", [0, 1, 2, 5])
-def test_after_the_last_try_there_is_no_wait(max_retries: int) -> None:
+def test_no_delay_after_the_last_attempt() -> None:
     """`max_retries` counts the tries after the first one; 0 never repeats, whatever the answer asks for."""
-    policy = RetryPolicy(max_retries=max_retries)
-    answered: list[float | None] = [None, 0.0, 1.0]
-    for retry_after in answered:
-        waits = [policy.next_delay(failures, retry_after, highest) for failures in range(1, max_retries + 4)]
-        assert [wait is not None for wait in waits] == [True] * max_retries + [False] * 3
+    for max_retries in [0, 1, 2, 5]:
+        with case(max_retries):
+            policy = RetryPolicy(max_retries=max_retries)
+            answered: list[float | None] = [None, 0.0, 1.0]
+            for retry_after in answered:
+                waits = [policy.next_delay(failures, retry_after, highest) for failures in range(1, max_retries + 4)]
+                assert [wait is not None for wait in waits] == [True] * max_retries + [False] * 3
 
 
-@pytest.mark.parametrize("random", [lowest, highest])
-@pytest.mark.parametrize(
-    ("retry_after", "waits"),
-    [(0.0, True), (1.5, True), (59.9, True), (60.0, True), (60.1, False), (3600.0, False), (1e15, False)],
-)
-def test_a_retry_after_is_kept_up_to_the_ceiling(
-    *,
-    retry_after: float,
-    waits: bool,
-    random: Callable[[], float],
-) -> None:
+def test_retry_after_applies_up_to_its_maximum() -> None:
     """No try comes sooner than the answer asks for; one that asks for too long a wait ends the call."""
-    wait = RetryPolicy().next_delay(1, retry_after, random)
-    assert (wait is not None) is waits
-    if wait is not None:
-        assert wait == max(retry_after, 0.5 * random())
+    for retry_after, waits in [
+        (0.0, True),
+        (1.5, True),
+        (59.9, True),
+        (60.0, True),
+        (60.1, False),
+        (3600.0, False),
+        (1e15, False),
+    ]:
+        for random in [lowest, highest]:
+            with case(retry_after, waits, random):
+                wait = RetryPolicy().next_delay(1, retry_after, random)
+                assert (wait is not None) is waits
+                if wait is not None:
+                    assert wait == max(retry_after, 0.5 * random())
 
 
-def test_the_backoff_still_holds_where_the_answer_asks_for_less() -> None:
+def test_backoff_applies_if_retry_after_is_shorter() -> None:
     """A Retry-After shorter than our own wait does not shorten it."""
     assert RetryPolicy(max_retries=5).next_delay(5, 0.1, highest) == 8.0
 
 
-def test_the_ceiling_is_the_policys_own() -> None:
+def test_max_retry_after_is_configurable() -> None:
     """Another ceiling lets longer waits pass, or shorter ones not."""
     assert RetryPolicy(max_retry_after=3600.0).next_delay(1, 3600.0, lowest) == 3600.0
     assert RetryPolicy(max_retry_after=0.0).next_delay(1, 0.5, lowest) is None

@@ -8,23 +8,25 @@ import pickle
 import pytest
 
 from adapty import NOT_GIVEN, NotGiven
+from tests.core.support import case
 
 
-@pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
-def test_there_is_one_mark_even_in_other_processes(protocol: int) -> None:
+def test_not_given_is_a_singleton_across_processes() -> None:
     """Pickling gives the very same object, so that `is NOT_GIVEN` holds on the other side."""
-    assert pickle.loads(pickle.dumps(NOT_GIVEN, protocol)) is NOT_GIVEN  # noqa: S301 - our own bytes
-    assert pickle.loads(pickle.dumps([NOT_GIVEN, {"x": NOT_GIVEN}], protocol))[1]["x"] is NOT_GIVEN  # noqa: S301
+    for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
+        with case(protocol):
+            assert pickle.loads(pickle.dumps(NOT_GIVEN, protocol)) is NOT_GIVEN  # noqa: S301 - our own bytes
+            assert pickle.loads(pickle.dumps([NOT_GIVEN, {"x": NOT_GIVEN}], protocol))[1]["x"] is NOT_GIVEN  # noqa: S301
 
 
-def test_there_is_one_mark_even_in_copies() -> None:
+def test_not_given_is_a_singleton_across_copies() -> None:
     """Copying gives the very same object."""
     assert copy.copy(NOT_GIVEN) is NOT_GIVEN
     assert copy.deepcopy(NOT_GIVEN) is NOT_GIVEN
     assert copy.deepcopy({"x": [NOT_GIVEN]})["x"][0] is NOT_GIVEN
 
 
-def test_the_mark_is_the_only_one_of_its_type() -> None:
+def test_not_given_is_the_only_member() -> None:
     """Type checkers may narrow by the type, for nothing else is of it."""
     assert list(NotGiven) == [NOT_GIVEN]
     assert isinstance(NOT_GIVEN, NotGiven)
@@ -32,27 +34,27 @@ def test_the_mark_is_the_only_one_of_its_type() -> None:
         NotGiven("something")
 
 
-def test_the_mark_is_false() -> None:
+def test_not_given_is_false() -> None:
     """`value or default` reads naturally."""
     given: str | NotGiven = NOT_GIVEN
     assert bool(NOT_GIVEN) is False
     assert (given or "default") == "default"
 
 
-def test_the_mark_is_not_none() -> None:
+def test_not_given_is_not_none() -> None:
     """Not given and None are different things, and the mark equals itself only."""
     others: list[object] = [None, False, 0, "", (), "NOT_GIVEN", Ellipsis, NotImplemented]
     assert NOT_GIVEN not in others
     assert len({NOT_GIVEN, copy.deepcopy(NOT_GIVEN)}) == 1
 
 
-def test_the_mark_reads_as_the_name_that_users_write() -> None:
+def test_not_given_repr() -> None:
     """In a repr the mark is what one would type."""
     assert repr(NOT_GIVEN) == "NOT_GIVEN"
     assert repr([NOT_GIVEN]) == "[NOT_GIVEN]"
 
 
-def test_the_mark_cannot_be_changed() -> None:
+def test_not_given_is_immutable() -> None:
     """Nobody can make the mark into another one, or add a second."""
     with pytest.raises(AttributeError):
         NOT_GIVEN.value = "x"  # type: ignore[misc]

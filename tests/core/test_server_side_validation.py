@@ -37,10 +37,10 @@ from adapty.models.refund_saver import RefundSaverSettingsRequest
 from adapty.models.virtual_currency import VirtualCurrencyTransactionRequest, credit_amount, debit_amount
 from tests.models.test_server_side_requests import CONTRACT, refused, taken
 
-from .support import repeatable
+from .support import case, repeatable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from adapty.models._request import RequestModel
 
@@ -76,9 +76,9 @@ def attributes_refused(value: Any) -> AdaptyUsageError:
     return refused(ProfileRequest, "custom_attributes", value)
 
 
-@pytest.mark.parametrize(
-    "value",
-    [
+def test_custom_attributes_accept_mapping_and_list() -> None:
+    """Both forms make the list that the API takes."""
+    for value in [
         {"plan": "trial", "score": 4.5},
         {"score": 4.5, "plan": "trial"},
         MappingProxyType({"plan": "trial", "score": 4.5}),
@@ -86,30 +86,29 @@ def attributes_refused(value: Any) -> AdaptyUsageError:
         ({"key": "score", "value": 4.5}, {"value": "trial", "key": "plan"}),
         iter([{"key": "plan", "value": "trial"}, MappingProxyType({"key": "score", "value": 4.5})]),
         {Name.PLAN: "trial", "score": 4.5},
-    ],
-    ids=type,
-)
-def test_attributes_may_be_a_mapping_or_the_apis_own_list(value: Any) -> None:
-    """Both forms make the list that the API takes."""
-    assert attributes(value) == {"plan": "trial", "score": 4.5}
+    ]:
+        with case(value):
+            assert attributes(value) == {"plan": "trial", "score": 4.5}
 
 
-@pytest.mark.parametrize("value", [{}, [], (), iter(())], ids=type)
-def test_no_attributes_are_none(value: Any) -> None:
+def test_custom_attributes_accept_empty() -> None:
     """Nothing to change is sent as an empty list."""
-    assert attributes(value) == {}
+    for value in [{}, [], (), iter(())]:
+        with case(value):
+            assert attributes(value) == {}
 
 
-@pytest.mark.parametrize("key", [*string.ascii_letters, *string.digits, "-", ".", "_", "a" * 30, "A.b-c_9", "..."])
-def test_an_attributes_key_may_be(key: str) -> None:
+def test_attribute_key_accepts_valid() -> None:
     """Letters, digits, dash, point and underscore, 1 to 30 of them."""
-    assert attributes({key: "x"}) == {key: "x"}
-    assert attributes([{"key": key, "value": "x"}]) == {key: "x"}
+    for key in [*string.ascii_letters, *string.digits, "-", ".", "_", "a" * 30, "A.b-c_9", "..."]:
+        with case(key):
+            assert attributes({key: "x"}) == {key: "x"}
+            assert attributes([{"key": key, "value": "x"}]) == {key: "x"}
 
 
-@pytest.mark.parametrize(
-    "key",
-    [
+def test_attribute_key_rejects_invalid() -> None:
+    """Anything else is refused; the name is in the error, but for an address."""
+    for key in [
         "",
         "a" * 31,
         " ",
@@ -131,20 +130,17 @@ def test_an_attributes_key_may_be(key: str) -> None:
         True,
         b"plan",
         ("plan",),
-    ],
-    ids=ascii,
-)
-def test_an_attributes_key_may_not_be(key: Any) -> None:
-    """Anything else is refused; the name is in the error, but for an address."""
-    for value in ({key: "x"}, [{"key": key, "value": "x"}]):
-        error = attributes_refused(value)
-        assert "expected 1 to 30 letters, digits, dashes, dots and underscores" in str(error)
-        assert "@" not in str(error).replace("(a name with an @)", "")
+    ]:
+        with case(key):
+            for value in ({key: "x"}, [{"key": key, "value": "x"}]):
+                error = attributes_refused(value)
+                assert "expected 1 to 30 letters, digits, dashes, dots and underscores" in str(error)
+                assert "@" not in str(error).replace("(a name with an @)", "")
 
 
-@pytest.mark.parametrize(
-    ("value", "sent"),
-    [
+def test_attribute_value_accepts_valid() -> None:
+    """Text of at most 50 characters, or a finite number; None deletes, as the empty text does."""
+    for value, sent in [
         ("trial", "trial"),
         ("x" * 50, "x" * 50),
         (PAIR * 50, PAIR * 50),
@@ -164,20 +160,17 @@ def test_an_attributes_key_may_not_be(key: Any) -> None:
         (-(2**63), -(2**63)),
         (Name.PLAN, "plan"),
         (Number.AUTHORIZED, 3),
-    ],
-    ids=repr,
-)
-def test_an_attributes_value_may_be(value: Any, sent: Any) -> None:
-    """Text of at most 50 characters, or a finite number; None deletes, as the empty text does."""
-    assert attributes({"plan": value}) == {"plan": sent}
-    (kept,) = attributes({"plan": value}).values()
-    assert isinstance(kept, str | float | int)
-    assert not isinstance(kept, bool)
+    ]:
+        with case(value, sent):
+            assert attributes({"plan": value}) == {"plan": sent}
+            (kept,) = attributes({"plan": value}).values()
+            assert isinstance(kept, str | float | int)
+            assert not isinstance(kept, bool)
 
 
-@pytest.mark.parametrize(
-    ("value", "problem"),
-    [
+def test_attribute_value_rejects_invalid() -> None:
+    """Anything else is refused under the attribute's name."""
+    for value, problem in [
         ("x" * 51, "has 51 characters; expected at most 50"),
         (PAIR * 51, "has 51 characters; expected at most 50"),
         (f"x{HALF}", "lone surrogate"),
@@ -195,22 +188,19 @@ def test_an_attributes_value_may_be(value: Any, sent: Any) -> None:
         ([], "of type list"),
         ({}, "of type dict"),
         (..., "of type ellipsis"),
-    ],
-    ids=repr,
-)
-def test_an_attributes_value_may_not_be(value: Any, problem: str) -> None:
-    """Anything else is refused under the attribute's name."""
-    for given_value in ({"plan": value}, [{"key": "plan", "value": value}]):
-        error = attributes_refused(given_value)
-        assert error.field_name == "custom_attributes.plan"
-        assert problem in str(error)
+    ]:
+        with case(value, problem):
+            for given_value in ({"plan": value}, [{"key": "plan", "value": value}]):
+                error = attributes_refused(given_value)
+                assert error.field_name == "custom_attributes.plan"
+                assert problem in str(error)
 
 
 def _numbered(count: int, value: Any = "x") -> dict[str, Any]:
     return {f"a{number}": value for number in range(count)}
 
 
-def test_a_profile_holds_thirty_attributes() -> None:
+def test_custom_attributes_are_at_most_30() -> None:
     """30 can be set in one go and 31 cannot; those that are deleted do not count, and the message counts aright."""
     assert len(attributes(_numbered(30))) == 30
     for deleting in (None, ""):
@@ -223,7 +213,7 @@ def test_a_profile_holds_thirty_attributes() -> None:
     assert "31 attributes" in str(attributes_refused([{"key": key, "value": "x"} for key in _numbered(31)]))
 
 
-def test_an_attribute_is_given_once() -> None:
+def test_custom_attributes_reject_repeated_keys() -> None:
     """Of a key that stands in the list twice, nobody knows which value counts."""
     twice = [{"key": "plan", "value": "a"}, {"key": "score", "value": 1}, {"key": "plan", "value": "a"}]
     error = attributes_refused(twice)
@@ -234,9 +224,9 @@ def test_an_attribute_is_given_once() -> None:
     assert attributes([{"key": "plan", "value": "a"}, {"key": "Plan", "value": "b"}]) == {"plan": "a", "Plan": "b"}
 
 
-@pytest.mark.parametrize(
-    ("item", "place"),
-    [
+def test_custom_attributes_reject_items_of_another_shape() -> None:
+    """What is no such object is refused by its place."""
+    for item, place in [
         ({}, "0"),
         ({"key": "plan"}, "0"),
         ({"value": "trial"}, "0"),
@@ -246,18 +236,17 @@ def test_an_attribute_is_given_once() -> None:
         (("plan", "trial"), "0"),
         (None, "0"),
         (7, "0"),
-    ],
-)
-def test_an_item_of_attributes_is_a_key_and_a_value(item: Any, place: str) -> None:
-    """What is no such object is refused by its place."""
-    assert attributes_refused([item]).field_name == f"custom_attributes.{place}"
-    assert attributes_refused([{"key": "a", "value": 1}, item]).field_name == "custom_attributes.1"
+    ]:
+        with case(item, place):
+            assert attributes_refused([item]).field_name == f"custom_attributes.{place}"
+            assert attributes_refused([{"key": "a", "value": 1}, item]).field_name == "custom_attributes.1"
 
 
-@pytest.mark.parametrize("value", ["plan", b"plan", "", 7, 4.5, True, ..., len], ids=repr)
-def test_attributes_are_no_single_thing(value: Any) -> None:
+def test_custom_attributes_reject_other_types() -> None:
     """Text is not taken for a list of characters, and a number is nothing."""
-    assert "expected a mapping of names to values" in str(attributes_refused(value))
+    for value in ["plan", b"plan", "", 7, 4.5, True, ..., len]:
+        with case(value):
+            assert "expected a mapping of names to values" in str(attributes_refused(value))
 
 
 def items(value: Any) -> dict[str, int]:
@@ -270,24 +259,21 @@ def items_refused(value: Any) -> AdaptyUsageError:
     return refused(VirtualCurrencyTransactionRequest, "items", value)
 
 
-@pytest.mark.parametrize(
-    "value",
-    [
+def test_items_accept_mapping_and_list() -> None:
+    """Both forms make the list that the API takes, in the given order."""
+    for value in [
         {"GOLD": -100, "GEMS": 5},
         MappingProxyType({"GOLD": -100, "GEMS": 5}),
         [{"currency_code": "GOLD", "amount": -100}, {"amount": 5, "currency_code": "GEMS"}],
         (Item(currency_code="GOLD", amount=-100), MappingProxyType({"currency_code": "GEMS", "amount": 5})),
         iter([Item(currency_code="GOLD", amount=-100), Item(currency_code="GEMS", amount=5)]),
         {Name.GOLD: -100, "GEMS": 5},
-    ],
-    ids=type,
-)
-def test_items_may_be_a_mapping_or_the_apis_own_list(value: Any) -> None:
-    """Both forms make the list that the API takes, in the given order."""
-    assert list(items(value).items()) == [("GOLD", -100), ("GEMS", 5)]
+    ]:
+        with case(value):
+            assert list(items(value).items()) == [("GOLD", -100), ("GEMS", 5)]
 
 
-def test_a_transaction_has_one_to_twenty_items() -> None:
+def test_transaction_has_1_to_20_items() -> None:
     """None and 21 are refused, in either form, with how many there are."""
     for count in (1, 2, 20):
         assert len(items({f"C{number}": 1 for number in range(count)})) == count
@@ -301,15 +287,16 @@ def test_a_transaction_has_one_to_twenty_items() -> None:
             assert str(error).startswith(f"items: has {count} items; expected 1 to 20 currencies")
 
 
-@pytest.mark.parametrize("second", [1, -1, 2])
-def test_a_currency_stands_in_a_transaction_once(second: int) -> None:
+def test_items_reject_repeated_currencies() -> None:
     """The API refuses a code that stands there twice, the same amount or not; codes differ by case."""
-    twice = [{"currency_code": "GOLD", "amount": 1}, Item(currency_code="GOLD", amount=second)]
-    assert str(items_refused(twice)) == "items: names 'GOLD' twice; expected each currency once"
-    assert items([{"currency_code": "GOLD", "amount": 1}, {"currency_code": "gold", "amount": 1}]) == {
-        "GOLD": 1,
-        "gold": 1,
-    }
+    for second in [1, -1, 2]:
+        with case(second):
+            twice = [{"currency_code": "GOLD", "amount": 1}, Item(currency_code="GOLD", amount=second)]
+            assert str(items_refused(twice)) == "items: names 'GOLD' twice; expected each currency once"
+            assert items([{"currency_code": "GOLD", "amount": 1}, {"currency_code": "gold", "amount": 1}]) == {
+                "GOLD": 1,
+                "gold": 1,
+            }
 
 
 AMOUNTS = [1, -1, 50, -50, 2**31 - 1, -(2**31), Number.FIFTY]
@@ -338,57 +325,65 @@ NOT_NUMBERS: list[Any] = [
 ]
 
 
-@pytest.mark.parametrize("amount", AMOUNTS)
-def test_an_amount_may_be(amount: int) -> None:
+def test_virtual_amount_accepts_valid() -> None:
     """Whole numbers of 32 bits other than 0, to both edges."""
-    assert items({"GOLD": amount}) == {"GOLD": int(amount)}
-    assert type(items({"GOLD": amount})["GOLD"]) is int
+    for amount in AMOUNTS:
+        with case(amount):
+            assert items({"GOLD": amount}) == {"GOLD": int(amount)}
+            assert type(items({"GOLD": amount})["GOLD"]) is int
 
 
-@pytest.mark.parametrize("amount", NOT_AMOUNTS)
-def test_an_amount_may_not_be(amount: int) -> None:
+def test_virtual_amount_rejects_invalid() -> None:
     """0 and what 32 bits cannot hold is refused under the item's place."""
-    error = items_refused({"GOLD": amount})
-    assert error.field_name == "items.0.amount"
-    assert NOT_AMOUNTS[amount] in str(error)
+    for amount, problem in NOT_AMOUNTS.items():
+        with case(amount):
+            error = items_refused({"GOLD": amount})
+            assert error.field_name == "items.0.amount"
+            assert problem in str(error)
 
 
-@pytest.mark.parametrize("amount", NOT_NUMBERS, ids=repr)
-def test_an_amount_is_a_whole_number(amount: Any) -> None:
+def test_virtual_amount_rejects_other_types() -> None:
     """True is not 1 and 1.0 is not 1: an amount of money is not guessed at."""
-    error = items_refused({"GOLD": amount})
-    assert error.field_name == "items.0.amount"
-    assert "expected an integer other than 0" in str(error)
+    for amount in NOT_NUMBERS:
+        with case(amount):
+            error = items_refused({"GOLD": amount})
+            assert error.field_name == "items.0.amount"
+            assert "expected an integer other than 0" in str(error)
 
 
-@pytest.mark.parametrize("amount", [1, 50, 2**31 - 1])
-def test_credit_and_debit_say_which_way_it_goes(amount: int) -> None:
+def test_credit_and_debit_set_the_sign() -> None:
     """Both take an amount above 0; a debit goes out below 0."""
-    assert credit_amount("amount", amount) == amount
-    assert debit_amount("amount", amount) == -amount
+    for amount in [1, 50, 2**31 - 1]:
+        with case(amount):
+            assert credit_amount("amount", amount) == amount
+            assert debit_amount("amount", amount) == -amount
 
 
-@pytest.mark.parametrize("amount", [-1, -50, -(2**31), 0, 2**31, *NOT_NUMBERS], ids=repr)
-@pytest.mark.parametrize("decide", [credit_amount, debit_amount])
-def test_credit_and_debit_take_no_negative_amount(decide: Any, amount: Any) -> None:
+def test_credit_and_debit_reject_negative_amounts() -> None:
     """A minus that the caller added by mistake does not turn a debit into a credit."""
-    with pytest.raises(AdaptyUsageError, match=r"^from_amount: ") as caught:
-        decide("from_amount", amount)
-    assert caught.value.field_name == "from_amount"
+    for decide in [credit_amount, debit_amount]:
+        for amount in [-1, -50, -(2**31), 0, 2**31, *NOT_NUMBERS]:
+            with case(decide, amount):
+                with pytest.raises(AdaptyUsageError, match=r"^from_amount: ") as caught:
+                    decide("from_amount", amount)
+                assert caught.value.field_name == "from_amount"
 
 
-@pytest.mark.parametrize("value", ["GOLD", b"GOLD", "", 7, True, ...], ids=repr)
-def test_items_are_no_single_thing(value: Any) -> None:
+def test_items_reject_other_types() -> None:
     """A code alone says no amount, and is not taken for a list of letters."""
-    error = items_refused(value)
-    assert error.field_name == "items"
-    assert "currencies with their amounts" in str(error)
+    for value in ["GOLD", b"GOLD", "", 7, True, ...]:
+        with case(value):
+            error = items_refused(value)
+            assert error.field_name == "items"
+            assert "currencies with their amounts" in str(error)
 
 
-@pytest.mark.parametrize("code", ["", " ", "\t", None, 7, True, b"GOLD", HALF, []], ids=ascii)
-def test_a_currency_code_is_a_text_that_is_not_empty(code: Any) -> None:
+def test_virtual_currency_code_rejects_empty() -> None:
     """The code is refused under the item's place."""
-    assert items_refused([{"currency_code": code, "amount": 1}]).field_name == "items.0.currency_code"
+    code: Any
+    for code in ["", " ", "\t", None, 7, True, b"GOLD", HALF, []]:
+        with case(code):
+            assert items_refused([{"currency_code": code, "amount": 1}]).field_name == "items.0.currency_code"
 
 
 def metadata_refused(value: Any) -> AdaptyUsageError:
@@ -396,9 +391,10 @@ def metadata_refused(value: Any) -> AdaptyUsageError:
     return refused(VirtualCurrencyTransactionRequest, "metadata", value)
 
 
-@pytest.mark.parametrize(
-    "value",
-    [
+def test_metadata_accepts_valid() -> None:
+    """At most 5 keys of lower-case letters, digits and underscores, with texts of at most 200 characters."""
+    value: Any
+    for value in [
         {},
         {"level": "7"},
         MappingProxyType({"level": "7"}),
@@ -409,18 +405,16 @@ def metadata_refused(value: Any) -> AdaptyUsageError:
         {"_": " "},
         {"a": "\x00\n\u2028"},
         {Name.PLAN: Name.GOLD},
-    ],
-)
-def test_metadata_may_be(value: Mapping[str, str]) -> None:
-    """At most 5 keys of lower-case letters, digits and underscores, with texts of at most 200 characters."""
-    sent = taken(VirtualCurrencyTransactionRequest, "metadata", value)
-    assert sent == {str.__str__(key): str.__str__(held) for key, held in value.items()}
-    assert {type(part) for pair in sent.items() for part in pair} <= {str}
+    ]:
+        with case(value):
+            sent = taken(VirtualCurrencyTransactionRequest, "metadata", value)
+            assert sent == {str.__str__(key): str.__str__(held) for key, held in value.items()}
+            assert {type(part) for pair in sent.items() for part in pair} <= {str}
 
 
-@pytest.mark.parametrize(
-    "key",
-    [
+def test_metadata_key_rejects_invalid() -> None:
+    """Capitals, dashes and points are refused, which attributes may have; the name is in the error."""
+    for key in [
         "",
         "a" * 31,
         "A",
@@ -439,40 +433,37 @@ def test_metadata_may_be(value: Mapping[str, str]) -> None:
         True,
         b"a",
         ("a",),
-    ],
-    ids=ascii,
-)
-def test_a_key_of_metadata_may_not_be(key: Any) -> None:
-    """Capitals, dashes and points are refused, which attributes may have; the name is in the error."""
-    error = metadata_refused({key: "x"})
-    assert "expected 1 to 30 lower-case letters, digits and underscores" in str(error)
+    ]:
+        with case(key):
+            error = metadata_refused({key: "x"})
+            assert "expected 1 to 30 lower-case letters, digits and underscores" in str(error)
 
 
-@pytest.mark.parametrize(
-    "value",
-    ["x" * 201, PAIR * 201, HALF, 7, 1.5, True, None, b"x", [], {}, object()],
-    ids=lambda value: ascii(value)[:12],
-)
-def test_a_value_of_metadata_may_not_be(value: Any) -> None:
+def test_metadata_value_rejects_invalid() -> None:
     """Anything but text of at most 200 characters is refused under the key's name."""
-    assert metadata_refused({"level": value}).field_name == "metadata.level"
+    for value in ["x" * 201, PAIR * 201, HALF, 7, 1.5, True, None, b"x", [], {}, object()]:
+        with case(value):
+            assert metadata_refused({"level": value}).field_name == "metadata.level"
 
 
-def test_metadata_have_five_keys() -> None:
+def test_metadata_has_at_most_5_keys() -> None:
     """6 are refused, with how many there are."""
     error = metadata_refused({f"key_{number}": "x" for number in range(6)})
     assert (error.field_name, str(error)) == ("metadata", "metadata: has 6 keys; expected at most 5")
 
 
-@pytest.mark.parametrize("value", [[], [("a", "b")], "a", 7, True, {"a"}, ...], ids=repr)
-def test_metadata_are_a_mapping(value: Any) -> None:
+def test_metadata_rejects_other_types() -> None:
     """Nothing else is taken, pairs neither."""
-    assert "expected a mapping of names to strings" in str(metadata_refused(value))
+    for value in [[], [("a", "b")], "a", 7, True, {"a"}, ...]:
+        with case(value):
+            assert "expected a mapping of names to strings" in str(metadata_refused(value))
 
 
-@pytest.mark.parametrize(
-    ("value", "sent"),
-    [
+def test_price_accepts_valid() -> None:
+    """A decimal amount of at most 15 digits goes out as the JSON number that is exactly it."""
+    value: Any
+    sent: Any
+    for value, sent in [
         ("9.99", 9.99),
         ("9.990", 9.99),
         ("0", 0),
@@ -505,22 +496,19 @@ def test_metadata_are_a_mapping(value: Any) -> None:
         (99999999999.9999, 99999999999.9999),
         ("000000000000000000009.99", 9.99),
         ("9.990000000000000000000000", 9.99),
-    ],
-    ids=repr,
-)
-def test_a_price_may_be(value: Any, sent: float) -> None:
-    """A decimal amount of at most 15 digits goes out as the JSON number that is exactly it."""
-    written = taken(Price, "value", value)
-    assert written == sent
-    assert type(written) in (int, float)
-    price = Price(country="US", currency="USD", value=value)
-    assert isinstance(price.value, Decimal)
-    assert Decimal(json.dumps(written)) == price.value
+    ]:
+        with case(value, sent):
+            written = taken(Price, "value", value)
+            assert written == sent
+            assert type(written) in (int, float)
+            price = Price(country="US", currency="USD", value=value)
+            assert isinstance(price.value, Decimal)
+            assert Decimal(json.dumps(written)) == price.value
 
 
-@pytest.mark.parametrize(
-    "value",
-    [
+def test_price_rejects_too_many_digits() -> None:
+    """16 digits are one too many, however many zeros stand between them: it would arrive as another amount."""
+    for value in [
         "1234567890123456",
         "123456789.0123456",
         "0.1234567890123456",
@@ -535,27 +523,25 @@ def test_a_price_may_be(value: Any, sent: float) -> None:
         "100000000000000.000000000000001",
         Decimal("0.100000000000000000000000000001"),
         10**29 + 1,
-    ],
-    ids=repr,
-)
-def test_a_price_of_more_digits_than_a_json_number_keeps_is_refused(value: Any) -> None:
-    """16 digits are one too many, however many zeros stand between them: it would arrive as another amount."""
-    assert "has too many digits for a JSON number; expected at most 15" in str(refused(Price, "value", value))
+    ]:
+        with case(value):
+            assert "has too many digits for a JSON number; expected at most 15" in str(refused(Price, "value", value))
 
 
-@pytest.mark.parametrize("precision", [1, 3, 28, 60])
-def test_a_price_does_not_hang_on_the_callers_decimal_context(precision: int) -> None:
+def test_price_ignores_the_decimal_context() -> None:
     """The precision of the caller's own sums neither rounds an amount nor lets a longer one through."""
-    with localcontext(prec=precision):
-        assert Price(country="US", currency="USD", value="123456.78").to_dict()["value"] == 123456.78
-        with pytest.raises(AdaptyUsageError, match="too many digits for a JSON number"):
-            Price(country="US", currency="USD", value="1234567890123456")
-    assert getcontext().prec == 28
+    for precision in [1, 3, 28, 60]:
+        with case(precision):
+            with localcontext(prec=precision):
+                assert Price(country="US", currency="USD", value="123456.78").to_dict()["value"] == 123456.78
+                with pytest.raises(AdaptyUsageError, match="too many digits for a JSON number"):
+                    Price(country="US", currency="USD", value="1234567890123456")
+            assert getcontext().prec == 28
 
 
-@pytest.mark.parametrize(
-    "value",
-    [
+def test_price_rejects_invalid() -> None:
+    """What is no amount of money is refused by name, and an address in its place is not shown."""
+    for value in [
         float("nan"),
         float("inf"),
         -float("inf"),
@@ -593,40 +579,39 @@ def test_a_price_does_not_hang_on_the_callers_decimal_context(precision: int) ->
         {},
         [9.99],
         ...,
-    ],
-    ids=repr,
-)
-def test_a_price_may_not_be(value: Any) -> None:
-    """What is no amount of money is refused by name, and an address in its place is not shown."""
-    error = refused(Price, "value", value)
-    assert error.field_name == "value"
-    assert "is not an amount of money" in str(error) or "; expected" in str(error)
-    assert "jane" not in str(error)
+    ]:
+        with case(value):
+            error = refused(Price, "value", value)
+            assert error.field_name == "value"
+            assert "is not an amount of money" in str(error) or "; expected" in str(error)
+            assert "jane" not in str(error)
 
 
-@pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf")])
-def test_a_price_that_is_no_number_is_not_called_too_large(value: float) -> None:
+def test_price_error_of_nan_is_not_about_digits() -> None:
     """The message quotes nothing that was not given."""
-    assert "too large" not in str(refused(Price, "value", value))
+    for value in [float("nan"), float("inf"), -float("inf")]:
+        with case(value):
+            assert "too large" not in str(refused(Price, "value", value))
 
 
 @given(amount=st.decimals(-(10**12), 10**12, allow_nan=False, allow_infinity=False, places=3))
 @repeatable(200)
-def test_a_price_in_any_form_is_the_same(amount: Decimal) -> None:
+def test_price_is_the_same_in_every_form(amount: Decimal) -> None:
     """Decimal, text and float of an amount make equal records, which go to JSON and back."""
     made = [Price(country="US", currency="USD", value=value) for value in (amount, format(amount, "f"), float(amount))]
     assert made[0] == made[1] == made[2] == Price.from_dict(json.loads(json.dumps(made[0].to_dict())))
 
 
-@pytest.mark.parametrize("code", ["USD", "EUR", "JPY", "AAA", "ZZZ", Name.USD])
-def test_a_currency_may_be(code: str) -> None:
+def test_currency_accepts_valid() -> None:
     """Three capital letters; which of them are assigned changes, and is the API's to say."""
-    assert taken(Price, "currency", code) == str.__str__(code)
+    for code in ["USD", "EUR", "JPY", "AAA", "ZZZ", Name.USD]:
+        with case(code):
+            assert taken(Price, "currency", code) == str.__str__(code)
 
 
-@pytest.mark.parametrize(
-    "code",
-    [
+def test_currency_rejects_invalid() -> None:
+    """Anything else is refused."""
+    for code in [
         "",
         "usd",
         "Usd",
@@ -644,12 +629,9 @@ def test_a_currency_may_be(code: str) -> None:
         True,
         b"USD",
         [],
-    ],
-    ids=ascii,
-)
-def test_a_currency_may_not_be(code: Any) -> None:
-    """Anything else is refused."""
-    assert refused(Price, "currency", code).field_name == "currency"
+    ]:
+        with case(code):
+            assert refused(Price, "currency", code).field_name == "currency"
 
 
 COUNTRY_FIELDS: list[tuple[type[RequestModel], str]] = [
@@ -659,35 +641,36 @@ COUNTRY_FIELDS: list[tuple[type[RequestModel], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("cls", "field"), COUNTRY_FIELDS)
-def test_a_country_is_an_assigned_code(cls: type[RequestModel], field: str) -> None:
+def test_server_side_country_is_an_assigned_code() -> None:
     """Two capital letters of ISO 3166-1; the mistakes that people make are answered with what they meant."""
-    for code in ("US", "DE", "GB", "TW"):
-        assert taken(cls, field, code) == code
-    for code, meant in (("us", "US"), (" DE ", "DE"), ("UK", "GB")):
-        assert f"did you mean {meant}?" in str(refused(cls, field, code))
-    others: list[Any] = ["", "USA", "U", "ZZ", "XK", "U\u0405", "840", 840, True, b"US", [], "US-CA", "USD"]
-    for other in others:
-        refused(cls, field, other)
+    for cls, field in COUNTRY_FIELDS:
+        with case(cls, field):
+            for code in ("US", "DE", "GB", "TW"):
+                assert taken(cls, field, code) == code
+            for code, meant in (("us", "US"), (" DE ", "DE"), ("UK", "GB")):
+                assert f"did you mean {meant}?" in str(refused(cls, field, code))
+            others: list[Any] = ["", "USA", "U", "ZZ", "XK", "U\u0405", "840", 840, True, b"US", [], "US-CA", "USD"]
+            for other in others:
+                refused(cls, field, other)
 
 
-@pytest.mark.parametrize(
-    "token", ["sub_1", "sub_1PqXyZExample", "pi_1", "pi_3PqXyZ_secret", "sub_" + "x" * 200, Name.TOKEN]
-)
-def test_a_stripe_token_may_be(token: str) -> None:
+def test_stripe_token_accepts_valid() -> None:
     """A subscription or a payment intent."""
-    assert taken(StripeValidationAttributes, "stripe_token", token) == str.__str__(token)
+    for token in ["sub_1", "sub_1PqXyZExample", "pi_1", "pi_3PqXyZ_secret", "sub_" + "x" * 200, Name.TOKEN]:
+        with case(token):
+            assert taken(StripeValidationAttributes, "stripe_token", token) == str.__str__(token)
 
 
-@pytest.mark.parametrize("token", ["txn_1", "txn_01hexample", "sub_01h", "sub_1"])
-def test_a_paddle_token_may_be(token: str) -> None:
+def test_paddle_token_accepts_valid() -> None:
     """A transaction or a subscription."""
-    assert taken(PaddleValidationRequest, "paddle_token", token) == token
+    for token in ["txn_1", "txn_01hexample", "sub_01h", "sub_1"]:
+        with case(token):
+            assert taken(PaddleValidationRequest, "paddle_token", token) == token
 
 
-@pytest.mark.parametrize(
-    ("cls", "field", "own", "others"),
-    [
+def test_token_rejects_invalid() -> None:
+    """A prefix alone names nothing, and other objects of the store are refused, without being quoted."""
+    tokens_of: list[tuple[type[RequestModel], str, tuple[str, ...], tuple[str, ...]]] = [
         (
             StripeValidationAttributes,
             "stripe_token",
@@ -695,18 +678,17 @@ def test_a_paddle_token_may_be(token: str) -> None:
             ("txn_1", "cus_1", "in_1", "ch_1", "Sub_1", "SUB_1"),
         ),
         (PaddleValidationRequest, "paddle_token", ("txn_", "sub_"), ("pi_1", "pro_1", "ctm_1", "TXN_1", "che_1")),
-    ],
-)
-def test_a_token_may_not_be(cls: type[RequestModel], field: str, own: tuple[str, ...], others: tuple[str, ...]) -> None:
-    """A prefix alone names nothing, and other objects of the store are refused, without being quoted."""
-    spaced = [f" {prefix}1" for prefix in own]
-    tokens: list[Any] = [*own, *others, *spaced, "", " ", "1", 1, None, True, b"sub_1", [], HALF]
-    for token in tokens:
-        error = refused(cls, field, token)
-        assert error.field_name == field
-        if token in others:
-            assert f"expected one that starts with {' or '.join(own)}" in str(error)
-            assert token not in str(error)
+    ]
+    for cls, field, own, others in tokens_of:
+        with case(cls, field, own, others):
+            spaced = [f" {prefix}1" for prefix in own]
+            tokens: list[Any] = [*own, *others, *spaced, "", " ", "1", 1, None, True, b"sub_1", [], HALF]
+            for token in tokens:
+                error = refused(cls, field, token)
+                assert error.field_name == field
+                if token in others:
+                    assert f"expected one that starts with {' or '.join(own)}" in str(error)
+                    assert token not in str(error)
 
 
 UUID_FIELDS: list[tuple[type[RequestModel], str]] = [
@@ -715,29 +697,31 @@ UUID_FIELDS: list[tuple[type[RequestModel], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("cls", "field"), UUID_FIELDS)
-def test_a_uuid_is_five_groups_of_any_version(cls: type[RequestModel], field: str) -> None:
+def test_uuid_accepts_any_version() -> None:
     """A UUID or its text, sent in lower case; other spellings are refused, and not quoted."""
-    plain = "7f0e9d8c-6b5a-4938-8271-605f4e3d2c1b"
-    uuids: list[Any] = [plain, plain.upper(), UUID(plain), plain.replace("4938", "1938"), str(UUID(int=0))]
-    for value in uuids:
-        assert taken(cls, field, value) == str(UUID(str(value)))
-    others: list[Any] = [plain.replace("-", ""), f"{{{plain}}}", f"urn:uuid:{plain}", plain[:-1], f"{plain}0"]
-    for value in [*others, f"{plain}\n", "", 7, b""]:
-        error = refused(cls, field, value)
-        assert "expected a UUID such as" in str(error)
-        assert plain not in str(error)
+    for cls, field in UUID_FIELDS:
+        with case(cls, field):
+            plain = "7f0e9d8c-6b5a-4938-8271-605f4e3d2c1b"
+            uuids: list[Any] = [plain, plain.upper(), UUID(plain), plain.replace("4938", "1938"), str(UUID(int=0))]
+            for value in uuids:
+                assert taken(cls, field, value) == str(UUID(str(value)))
+            others: list[Any] = [plain.replace("-", ""), f"{{{plain}}}", f"urn:uuid:{plain}", plain[:-1], f"{plain}0"]
+            for value in [*others, f"{plain}\n", "", 7, b""]:
+                error = refused(cls, field, value)
+                assert "expected a UUID such as" in str(error)
+                assert plain not in str(error)
 
 
-@pytest.mark.parametrize("address", ["203.0.113.7", "0.0.0.0", "255.255.255.255", "127.0.0.1"])  # noqa: S104 - not bound
-def test_an_ip_address_may_be(address: str) -> None:
+def test_ip_address_accepts_valid() -> None:
     """Four numbers of 0 to 255."""
-    assert taken(ProfileRequest, "ip_v4_address", address) == address
+    for address in ["203.0.113.7", "255.255.255.255", "127.0.0.1", "0.0.0.0"]:  # noqa: S104 - not bound
+        with case(address):
+            assert taken(ProfileRequest, "ip_v4_address", address) == address
 
 
-@pytest.mark.parametrize(
-    "address",
-    [
+def test_ip_address_rejects_invalid() -> None:
+    """Other spellings, other versions and numbers are refused; the address is personal, and not quoted."""
+    for address in [
         "",
         "10.0.1",
         "203.0.113.256",
@@ -759,15 +743,12 @@ def test_an_ip_address_may_be(address: str) -> None:
         b"\x7f\x00\x00\x01",
         [],
         HALF,
-    ],
-    ids=ascii,
-)
-def test_an_ip_address_may_not_be(address: Any) -> None:
-    """Other spellings, other versions and numbers are refused; the address is personal, and not quoted."""
-    error = refused(ProfileRequest, "ip_v4_address", address)
-    assert error.field_name == "ip_v4_address"
-    if isinstance(address, str) and address:
-        assert address not in str(error)
+    ]:
+        with case(address):
+            error = refused(ProfileRequest, "ip_v4_address", address)
+            assert error.field_name == "ip_v4_address"
+            if isinstance(address, str) and address:
+                assert address not in str(error)
 
 
 CHOICES: list[tuple[type[RequestModel], str, Any, str, str]] = [
@@ -790,26 +771,25 @@ CHOICES: list[tuple[type[RequestModel], str, Any, str, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("cls", "field", "known", "schema", "name"), CHOICES)
-def test_a_choice_is_one_of_the_contracts(
-    cls: type[RequestModel], field: str, known: Any, schema: str, name: str
-) -> None:
+def test_choices_match_the_spec() -> None:
     """The contract's values are taken, type checkers know the same ones, and nothing near them is taken."""
-    found = CONTRACT["components"]["schemas"][schema]
-    values = [value for value in (found["properties"][name] if name else found)["enum"] if value is not None]
-    assert sorted(values) == sorted(get_args(known))
-    for value in values:
-        assert taken(cls, field, value) == value
-        near = {value.upper(), value.lower(), value.title(), f" {value}", f"{value}\n", value[:-1], f"{value}x"}
-        for other in near - set(values):
-            refused(cls, field, other)
-    for other in ("", "brand_new", 0, 1, True, b"f", [values[0]], {}, HALF):
-        refused(cls, field, other)
-    message = str(refused(cls, field, "brand_new"))
-    assert all(value in message for value in values)
+    for cls, field, known, schema, name in CHOICES:
+        with case(cls, field, known, schema, name):
+            found = CONTRACT["components"]["schemas"][schema]
+            values = [value for value in (found["properties"][name] if name else found)["enum"] if value is not None]
+            assert sorted(values) == sorted(get_args(known))
+            for value in values:
+                assert taken(cls, field, value) == value
+                near = {value.upper(), value.lower(), value.title(), f" {value}", f"{value}\n", value[:-1], f"{value}x"}
+                for other in near - set(values):
+                    refused(cls, field, other)
+            for other in ("", "brand_new", 0, 1, True, b"f", [values[0]], {}, HALF):
+                refused(cls, field, other)
+            message = str(refused(cls, field, "brand_new"))
+            assert all(value in message for value in values)
 
 
-def test_the_platform_of_a_request_is_one_of_the_contracts() -> None:
+def test_platform_matches_the_spec() -> None:
     """The header takes the contract's values, and the error names the argument."""
     values = CONTRACT["components"]["schemas"]["Platform"]["enum"]
     assert sorted(values) == sorted(get_args(Platform))
@@ -819,23 +799,21 @@ def test_the_platform_of_a_request_is_one_of_the_contracts() -> None:
             validate("platform", validate_platform, other)
 
 
-@pytest.mark.parametrize("value", [*get_args(AttStatus), Number.AUTHORIZED], ids=repr)
-def test_the_att_status_is_a_number(value: int) -> None:
+def test_att_status_accepts_known_numbers() -> None:
     """0 to 3, sent as a plain int."""
-    assert taken(ProfileRequest, "att_status", value) == int(value)
-    assert type(taken(ProfileRequest, "att_status", value)) is int
+    for value in [*get_args(AttStatus), Number.AUTHORIZED]:
+        with case(value):
+            assert taken(ProfileRequest, "att_status", value) == int(value)
+            assert type(taken(ProfileRequest, "att_status", value)) is int
 
 
-@pytest.mark.parametrize(
-    "value",
-    [4, -1, 10**400, True, False, 0.0, 3.0, "3", "", "authorized", b"3", [], [3], {}],
-    ids=lambda value: repr(value)[:12],
-)
-def test_the_att_status_is_no_other_number_and_no_flag(value: Any) -> None:
+def test_att_status_rejects_invalid() -> None:
     """True is not 1: what is refused is answered with what each number means."""
-    message = str(refused(ProfileRequest, "att_status", value))
-    for meaning in ("0 (not determined)", "1 (restricted)", "2 (denied)", "3 (authorized)"):
-        assert meaning in message
+    for value in [4, -1, 10**400, True, False, 0.0, 3.0, "3", "", "authorized", b"3", [], [3], {}]:
+        with case(value):
+            message = str(refused(ProfileRequest, "att_status", value))
+            for meaning in ("0 (not determined)", "1 (restricted)", "2 (denied)", "3 (authorized)"):
+                assert meaning in message
 
 
 FLAGS: list[tuple[type[RequestModel], str]] = [
@@ -847,39 +825,40 @@ FLAGS: list[tuple[type[RequestModel], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("cls", "field"), FLAGS)
-def test_a_flag_is_true_or_false(cls: type[RequestModel], field: str) -> None:
+def test_boolean_rejects_other_types() -> None:
     """Nothing that is merely true or false in Python is taken."""
-    for value in (True, False):
-        assert taken(cls, field, value) is value
-    for other in (0, 1, 0.0, "true", "True", "", [], [True], {}, object(), b"1"):
-        assert "expected True or False" in str(refused(cls, field, other))
+    for cls, field in FLAGS:
+        with case(cls, field):
+            for value in (True, False):
+                assert taken(cls, field, value) is value
+            for other in (0, 1, 0.0, "true", "True", "", [], [True], {}, object(), b"1"):
+                assert "expected True or False" in str(refused(cls, field, other))
 
 
-@pytest.mark.parametrize("cls", [OneTimePurchase, Subscription])
-def test_a_transactions_id_has_at_most_fifty_characters(cls: type[RequestModel]) -> None:
+def test_server_side_transaction_id_has_at_most_50_characters() -> None:
     """A longer one makes the request fail; the id of the chain's first transaction has no such bound."""
-    for fits in ("x" * 50, PAIR * 50, "1"):
-        assert taken(cls, "store_transaction_id", fits) == fits
-    for long in ("x" * 51, PAIR * 51):
-        error = refused(cls, "store_transaction_id", long)
-        assert str(error) == "store_transaction_id: has 51 characters; expected at most 50"
-    assert taken(cls, "store_original_transaction_id", "x" * 51) == "x" * 51
+    for cls in [OneTimePurchase, Subscription]:
+        with case(cls):
+            for fits in ("x" * 50, PAIR * 50, "1"):
+                assert taken(cls, "store_transaction_id", fits) == fits
+            for long in ("x" * 51, PAIR * 51):
+                error = refused(cls, "store_transaction_id", long)
+                assert str(error) == "store_transaction_id: has 51 characters; expected at most 50"
+            assert taken(cls, "store_original_transaction_id", "x" * 51) == "x" * 51
 
 
-@pytest.mark.parametrize(
-    "field", ["store", "store_product_id", "store_transaction_id", "store_original_transaction_id"]
-)
-@pytest.mark.parametrize("cls", [OneTimePurchase, Subscription])
-def test_what_names_something_is_not_empty(cls: type[RequestModel], field: str) -> None:
+def test_server_side_identifiers_reject_empty() -> None:
     """Blank ids are refused; custom stores may have any name."""
-    blanks: list[Any] = ["", " ", "\t\n", "\u00a0", 7, True, b"x", [], HALF]
-    for blank in blanks:
-        assert refused(cls, field, blank).field_name == field
-    for padded in (" x", "x\u00a0", "x\u200by"):
-        assert "U+" in str(refused(cls, field, padded))
-    for named in ("web_shop", "x y", PAIR, "premium:monthly", "8.99"):
-        assert taken(cls, field, named) == named
+    for cls in [OneTimePurchase, Subscription]:
+        for field in ["store", "store_product_id", "store_transaction_id", "store_original_transaction_id"]:
+            with case(cls, field):
+                blanks: list[Any] = ["", " ", "\t\n", "\u00a0", 7, True, b"x", [], HALF]
+                for blank in blanks:
+                    assert refused(cls, field, blank).field_name == field
+                for padded in (" x", "x\u00a0", "x\u200by"):
+                    assert "U+" in str(refused(cls, field, padded))
+                for named in ("web_shop", "x y", PAIR, "premium:monthly", "8.99"):
+                    assert taken(cls, field, named) == named
 
 
 def configs(value: Any) -> dict[str, Any]:
@@ -892,31 +871,28 @@ def configs_refused(value: Any) -> AdaptyUsageError:
     return refused(PaywallUpdateRequest, "remote_configs", value)
 
 
-@pytest.mark.parametrize(
-    "value",
-    [
+def test_remote_configs_accept_mapping_and_list() -> None:
+    """Both forms make the list that the API takes, in the given order."""
+    for value in [
         {"en": '{"a": 1}', "de": "{}"},
         MappingProxyType({"en": '{"a": 1}', "de": "{}"}),
         [{"locale": "en", "data": '{"a": 1}'}, {"data": "{}", "locale": "de"}],
         (RemoteConfig(locale="en", data='{"a": 1}'), MappingProxyType({"locale": "de", "data": "{}"})),
         iter([RemoteConfig(locale="en", data='{"a": 1}'), RemoteConfig(locale="de", data="{}")]),
         {Name.EN: {"a": 1}, "de": {}},
-    ],
-    ids=type,
-)
-def test_remote_configs_may_be_a_mapping_or_the_apis_own_list(value: Any) -> None:
-    """Both forms make the list that the API takes, in the given order."""
-    assert list(configs(value).items()) == [("en", '{"a": 1}'), ("de", "{}")]
+    ]:
+        with case(value):
+            assert list(configs(value).items()) == [("en", '{"a": 1}'), ("de", "{}")]
 
 
-def test_no_remote_configs_are_none() -> None:
+def test_remote_configs_accept_empty() -> None:
     """Taking all of them away is a thing to ask for."""
     assert configs({}) == configs([]) == {}
 
 
-@pytest.mark.parametrize(
-    ("data", "text"),
-    [
+def test_remote_config_data_accepts_valid() -> None:
+    """JSON text goes out byte by byte; a dict, or any mapping, is written as JSON."""
+    for data, text in [
         ('{"headline": "Go premium"}', '{"headline": "Go premium"}'),
         ('  {"a":1 ,\n"b" : [ ] }  ', '  {"a":1 ,\n"b" : [ ] }  '),
         ('{"a": 1, "a": 2}', '{"a": 1, "a": 2}'),
@@ -933,18 +909,15 @@ def test_no_remote_configs_are_none() -> None:
         (MappingProxyType({"a": 1}), '{"a": 1}'),
         ([], "[]"),
         ([1, {"a": None}], '[1, {"a": null}]'),
-    ],
-    ids=ascii,
-)
-def test_the_data_of_a_config_may_be(data: Any, text: str) -> None:
-    """JSON text goes out byte by byte; a dict, or any mapping, is written as JSON."""
-    assert configs({"en": data}) == {"en": text}
-    assert configs([{"locale": "en", "data": data}]) == {"en": text}
+    ]:
+        with case(data, text):
+            assert configs({"en": data}) == {"en": text}
+            assert configs([{"locale": "en", "data": data}]) == {"en": text}
 
 
-@pytest.mark.parametrize(
-    "data",
-    [
+def test_remote_config_data_rejects_invalid() -> None:
+    """What is no JSON, or what JSON cannot carry, is refused under the locale, and not quoted."""
+    for data in [
         "",
         " ",
         "{",
@@ -979,25 +952,22 @@ def test_the_data_of_a_config_may_be(data: Any, text: str) -> None:
         b"{}",
         {1, 2},
         ...,
-    ],
-    ids=lambda data: ascii(data)[:20],
-)
-def test_the_data_of_a_config_may_not_be(data: Any) -> None:
-    """What is no JSON, or what JSON cannot carry, is refused under the locale, and not quoted."""
-    for value in ({"en": data}, [{"locale": "en", "data": data}]):
-        error = configs_refused(value)
-        assert error.field_name == "remote_configs.en.data"
-        assert "headline" not in str(error)
+    ]:
+        with case(data):
+            for value in ({"en": data}, [{"locale": "en", "data": data}]):
+                error = configs_refused(value)
+                assert error.field_name == "remote_configs.en.data"
+                assert "headline" not in str(error)
 
 
-def test_data_that_contain_themselves_are_refused() -> None:
+def test_remote_config_data_rejects_cycles() -> None:
     """A dict that holds itself has no end."""
     endless: dict[str, Any] = {}
     endless["self"] = endless
     assert configs_refused({"en": endless}).field_name == "remote_configs.en.data"
 
 
-def test_a_locale_is_given_once() -> None:
+def test_remote_configs_reject_repeated_locales() -> None:
     """Of a locale that stands in the list twice, nobody knows which data count."""
     twice = [{"locale": "en", "data": "{}"}, RemoteConfig(locale="en", data="{}")]
     error = configs_refused(twice)
@@ -1005,28 +975,31 @@ def test_a_locale_is_given_once() -> None:
     assert "is given twice" in str(error)
 
 
-@pytest.mark.parametrize("locale", ["", " ", None, 7, True, b"en", HALF], ids=ascii)
-def test_a_locale_is_a_text_that_is_not_empty(locale: Any) -> None:
+def test_locale_rejects_empty() -> None:
     """Such a locale is refused by its place."""
-    error = configs_refused([{"locale": "de", "data": "{}"}, {"locale": locale, "data": "{}"}])
-    assert error.field_name == "remote_configs.1.locale"
+    for locale in ["", " ", None, 7, True, b"en", HALF]:
+        with case(locale):
+            error = configs_refused([{"locale": "de", "data": "{}"}, {"locale": locale, "data": "{}"}])
+            assert error.field_name == "remote_configs.1.locale"
 
 
-@pytest.mark.parametrize("value", ["en", b"en", "", 7, True, ..., RemoteConfig(locale="en", data="{}")], ids=repr)
-def test_remote_configs_are_no_single_thing(value: Any) -> None:
+def test_remote_configs_reject_other_types() -> None:
     """One config, or a text, is not a list of them."""
-    error = configs_refused(value)
-    assert error.field_name == "remote_configs"
-    assert "expected a dict of locales to their data" in str(error)
+    for value in ["en", b"en", "", 7, True, ..., RemoteConfig(locale="en", data="{}")]:
+        with case(value):
+            error = configs_refused(value)
+            assert error.field_name == "remote_configs"
+            assert "expected a dict of locales to their data" in str(error)
 
 
-@pytest.mark.parametrize("item", [None, "en", 7, ("en", "{}"), ["en", "{}"], ...], ids=repr)
-def test_an_item_of_remote_configs_is_a_config(item: Any) -> None:
+def test_remote_configs_reject_items_of_another_shape() -> None:
     """Anything else is refused by its place."""
-    assert configs_refused([{"locale": "en", "data": "{}"}, item]).field_name == "remote_configs.1"
+    for item in [None, "en", 7, ("en", "{}"), ["en", "{}"], ...]:
+        with case(item):
+            assert configs_refused([{"locale": "en", "data": "{}"}, item]).field_name == "remote_configs.1"
 
 
-def test_what_a_config_has_beside_its_data_is_sent_along() -> None:
+def test_remote_config_extra_fields_are_sent() -> None:
     """A field that is new in an answer is written back; it has to be JSON, like everything that is sent."""
     newer = {"locale": "en", "data": "{}", "newer": {"deep": [1, None]}}
     assert taken(PaywallUpdateRequest, "remote_configs", [newer]) == [newer]
@@ -1049,18 +1022,16 @@ class Unreadable(dict[str, Any]):
         raise RuntimeError("Xq7secret")
 
 
-@pytest.mark.parametrize(
-    ("cls", "field"),
-    [
+def test_failing_iterators_are_rejected_with_field_name() -> None:
+    """Values are foreign objects: what their own code raises becomes our error, without its words."""
+    for cls, field in [
         (ProfileRequest, "custom_attributes"),
         (VirtualCurrencyTransactionRequest, "items"),
         (PaywallUpdateRequest, "remote_configs"),
-    ],
-)
-def test_an_iterator_that_fails_is_refused_by_name(cls: type[RequestModel], field: str) -> None:
-    """Values are foreign objects: what their own code raises becomes our error, without its words."""
-    for value in (_failing(), Unreadable(plan="x")):
-        error = refused(cls, field, value)
-        assert error.field_name is not None
-        assert error.field_name.startswith(field)
-        assert "Xq7secret" not in str(error)
+    ]:
+        with case(cls, field):
+            for value in (_failing(), Unreadable(plan="x")):
+                error = refused(cls, field, value)
+                assert error.field_name is not None
+                assert error.field_name.startswith(field)
+                assert "Xq7secret" not in str(error)

@@ -28,7 +28,7 @@ from adapty._core import validation
 from adapty._core.validation import _COMMON_MISTAKES, COUNTRY_CODES
 from adapty.models._request import RequestModel
 
-from .support import EVENT, FIELDS, PROFILE, made_or_refused, objects, record_of, refusal_of, repeatable, wire
+from .support import EVENT, FIELDS, PROFILE, case, made_or_refused, objects, record_of, refusal_of, repeatable, wire
 
 USUAL_MOMENTS = re.compile(
     r"[0-9]{4}-[01][0-9]-[0-3][0-9]T[0-2][0-9](:[0-6][0-9]){2}(\.[0-9]{1,7})?(Z|[+-][0-2][0-9]:[0-6][0-9])", re.ASCII
@@ -121,7 +121,7 @@ def names(fields: list[tuple[type[RequestModel], str]]) -> list[str]:
 @pytest.mark.parametrize(("cls", "field"), FIELDS, ids=names(FIELDS))
 @given(value=objects())
 @repeatable(15)
-def test_any_object_in_any_field_is_sent_or_refused_by_name(cls: type[RequestModel], field: str, value: Any) -> None:
+def test_any_object_is_sent_or_rejected_with_field_name(cls: type[RequestModel], field: str, value: Any) -> None:
     """Whatever object a field is given, the record can be sent or the error names the field."""
     made_or_refused(cls, field, value)
 
@@ -129,60 +129,62 @@ def test_any_object_in_any_field_is_sent_or_refused_by_name(cls: type[RequestMod
 @pytest.mark.parametrize(("cls", "field"), FIELDS, ids=names(FIELDS))
 @given(value=st.text(st.characters()))
 @repeatable(15)
-def test_any_text_in_any_field_is_sent_or_refused_by_name(cls: type[RequestModel], field: str, value: str) -> None:
+def test_any_text_is_sent_or_rejected_with_field_name(cls: type[RequestModel], field: str, value: str) -> None:
     """Whatever text a field is given, half surrogate pairs and control characters included, likewise."""
     made_or_refused(cls, field, value)
 
 
-@pytest.mark.parametrize(
-    "value",
-    ["\x00", "\ud800", "jane\udcffdoe", "x" * 200_000, "\u00e9" * 200_000, "@" * 200_000, "9" * 200_000],
-    ids=["nul", "surrogate", "surrogate-inside", "long", "long-accents", "long-ats", "long-digits"],
-)
-def test_hostile_texts_are_sent_or_refused_by_name(value: str) -> None:
+def test_hostile_texts_are_sent_or_rejected_with_field_name() -> None:
     """Surrogates, NUL and far too much text end in a record or in a short error that names the field."""
-    for cls, field in FIELDS:
-        outcome = made_or_refused(cls, field, value)
-        assert isinstance(outcome, RequestModel) or len(str(outcome)) < 1000
+    for value in ["\x00", "\ud800", "jane\udcffdoe", "x" * 200_000, "\u00e9" * 200_000, "@" * 200_000, "9" * 200_000]:
+        with case(value):
+            for cls, field in FIELDS:
+                outcome = made_or_refused(cls, field, value)
+                assert isinstance(outcome, RequestModel) or len(str(outcome)) < 1000
 
 
-@pytest.mark.parametrize("value", NOT_TEXTS, ids=[f"{n}-{type(v).__name__}" for n, v in enumerate(NOT_TEXTS)])
-def test_what_is_no_str_is_no_text(value: Any) -> None:
+def test_text_fields_reject_other_types() -> None:
     """A text field refuses everything that is not a str, and says of which type the value is."""
-    for cls, field in TEXT_FIELDS:
-        refusal = refusal_of(cls, field, value)
-        assert refusal.field_name == field
-        assert f"of type {type(value).__name__}" in str(refusal)
+    for value in NOT_TEXTS:
+        with case(value):
+            for cls, field in TEXT_FIELDS:
+                refusal = refusal_of(cls, field, value)
+                assert refusal.field_name == field
+                assert f"of type {type(value).__name__}" in str(refusal)
 
 
-@pytest.mark.parametrize(("cls", "field"), FIELDS, ids=names(FIELDS))
-def test_none_is_refused_everywhere(cls: type[RequestModel], field: str) -> None:
+def test_all_fields_reject_none() -> None:
     """None is JSON null, which no field takes; the advice tells required fields from the others."""
-    refusal = refusal_of(cls, field, None)
-    assert refusal.field_name == field
-    assert "None" in str(refusal)
-    assert ("required" in str(refusal)) is ((cls, field) in REQUIRED)
+    for cls, field in FIELDS:
+        with case(cls, field):
+            refusal = refusal_of(cls, field, None)
+            assert refusal.field_name == field
+            assert "None" in str(refusal)
+            assert ("required" in str(refusal)) is ((cls, field) in REQUIRED)
 
 
-@pytest.mark.parametrize("value", ["", " ", "\t\r\n", "\u00a0", "\u2003\u3000"])
-def test_blank_identifiers_are_refused(value: str) -> None:
+def test_identifiers_reject_blank() -> None:
     """An identifier that is empty or white space names nothing."""
-    for cls, field in IDENTIFIERS:
-        assert "empty" in str(refusal_of(cls, field, value))
+    for value in ["", " ", "\t\r\n", "\u00a0", "\u2003\u3000"]:
+        with case(value):
+            for cls, field in IDENTIFIERS:
+                assert "empty" in str(refusal_of(cls, field, value))
 
 
-@pytest.mark.parametrize("value", ["", " ", "\x00", "0", "null", "\U0001f600", "\u202e", '"J" <x>', "a" * 10_000])
-def test_free_texts_are_kept_as_they_are(value: str) -> None:
+def test_free_text_is_unchanged() -> None:
     """A free text is sent character by character as it was given."""
-    for cls, field in FREE_TEXTS:
-        assert record_of(cls, field, value).to_dict()[field] == value
+    for value in ["", " ", "\x00", "0", "null", "\U0001f600", "\u202e", '"J" <x>', "a" * 10_000]:
+        with case(value):
+            for cls, field in FREE_TEXTS:
+                assert record_of(cls, field, value).to_dict()[field] == value
 
 
-@pytest.mark.parametrize(("cls", "field"), IDENTIFIERS, ids=names(IDENTIFIERS))
-def test_identifiers_are_kept_as_they_are(cls: type[RequestModel], field: str) -> None:
+def test_identifiers_are_unchanged() -> None:
     """An identifier is not folded, normalized or shortened."""
-    record = record_of(cls, field, "Id-\u00c4 A\u0308/7")
-    assert record.to_dict()[field] == "Id-\u00c4 A\u0308/7"
+    for cls, field in IDENTIFIERS:
+        with case(cls, field):
+            record = record_of(cls, field, "Id-\u00c4 A\u0308/7")
+            assert record.to_dict()[field] == "Id-\u00c4 A\u0308/7"
 
 
 class Choice(str, enum.Enum):  # noqa: UP042 - the older way to write it is what many programs have
@@ -199,9 +201,9 @@ class Choice(str, enum.Enum):  # noqa: UP042 - the older way to write it is what
     AMOUNT = "9.99"
 
 
-@pytest.mark.parametrize(
-    ("cls", "field", "value"),
-    [
+def test_str_enum_member_is_sent_as_its_value() -> None:
+    """A member of a `class X(str, Enum)` is the text that it equals, not `X.MEMBER`."""
+    for cls, field, value in [
         (TransactionEvent, "store", Choice.STORE),
         (TransactionEvent, "store_transaction_id", Choice.STORE),
         (TransactionEvent, "event_type", Choice.TYPE),
@@ -213,15 +215,13 @@ class Choice(str, enum.Enum):  # noqa: UP042 - the older way to write it is what
         (MailProfile, "birthday", Choice.DATE),
         (Offer, "category", Choice.CATEGORY),
         (Offer, "offer_type", Choice.OFFER_TYPE),
-    ],
-)
-def test_an_enum_member_that_is_a_text_is_sent_as_its_value(cls: type[RequestModel], field: str, value: Choice) -> None:
-    """A member of a `class X(str, Enum)` is the text that it equals, not `X.MEMBER`."""
-    record = record_of(cls, field, value)
-    assert json.loads(wire(record))[field] == value.value
+    ]:
+        with case(cls, field, value):
+            record = record_of(cls, field, value)
+            assert json.loads(wire(record))[field] == value.value
 
 
-def test_the_flow_of_an_enum_member_is_that_of_its_value() -> None:
+def test_flow_of_str_enum_member_is_that_of_its_value() -> None:
     """An event type out of a `class X(str, Enum)` has a flow like the plain text."""
     assert flow_for(Choice.TYPE) is Flow.ACTIVE
     assert TransactionEvent(**{**EVENT, "event_type": Choice.TYPE}).flow is Flow.ACTIVE
@@ -241,7 +241,7 @@ class Odd(str):
         raise NotImplementedError(encoding, errors)
 
 
-def test_a_subclass_of_str_counts_for_its_characters() -> None:
+def test_str_subclass_is_sent_as_plain_str() -> None:
     """What is checked is what is sent, whatever a subclass of str overrides."""
     for cls, field in [*IDENTIFIERS, *FREE_TEXTS]:
         record = record_of(cls, field, Odd("app_store"))
@@ -249,12 +249,13 @@ def test_a_subclass_of_str_counts_for_its_characters() -> None:
         assert type(getattr(record, field)) is str
 
 
-@pytest.mark.parametrize("spec", [str, datetime, date, Decimal, dict, int])
-def test_impostors_are_sent_or_refused_by_name(spec: type[Any]) -> None:
+def test_impostors_are_sent_or_rejected_with_field_name() -> None:
     """A stand-in that claims another class (a mock, a lazy proxy) never ends in a raw error."""
-    impostor = mock.MagicMock(spec=spec)
-    for cls, field in FIELDS:
-        made_or_refused(cls, field, impostor)
+    for spec in [str, datetime, date, Decimal, dict, int]:
+        with case(spec):
+            impostor = mock.MagicMock(spec=spec)
+            for cls, field in FIELDS:
+                made_or_refused(cls, field, impostor)
 
 
 class Broken(Mapping[str, Any]):
@@ -281,11 +282,12 @@ class Unprintable:
         raise RuntimeError("cannot be printed")
 
 
-@pytest.mark.parametrize("value", [Broken(), {Unprintable(): 1}, {Unprintable(): None}], ids=["broken", "key", "pair"])
-def test_misbehaving_mappings_are_refused_by_name(value: Any) -> None:
+def test_misbehaving_mappings_are_rejected_with_field_name() -> None:
     """A mapping that fails while it is read, or whose names cannot be printed, ends in a typed error."""
-    for cls, field in FIELDS:
-        refusal_of(cls, field, value)
+    for value in [Broken(), {Unprintable(): 1}, {Unprintable(): None}]:
+        with case(value):
+            for cls, field in FIELDS:
+                refusal_of(cls, field, value)
 
 
 FIT_ADDRESSES = [
@@ -385,52 +387,57 @@ UNFIT_ADDRESSES = [
 ]
 
 
-@pytest.mark.parametrize("value", FIT_ADDRESSES)
-def test_addresses_that_must_be_taken(value: str) -> None:
+def test_email_accepts_valid_addresses() -> None:
     """Plus signs, apostrophes, international names and both spellings of international domains are addresses."""
-    assert MailProfile(**{**PROFILE, "email": value}).email == value
+    for value in FIT_ADDRESSES:
+        with case(value):
+            assert MailProfile(**{**PROFILE, "email": value}).email == value
 
 
-@pytest.mark.parametrize("value", MARKED_ADDRESSES)
-def test_addresses_with_combining_marks_are_taken(value: str) -> None:
+def test_email_accepts_combining_marks() -> None:
     """An address in a script that writes vowels as marks is as good as any other (RFC 6531)."""
-    assert MailProfile(**{**PROFILE, "email": value}).email == value
+    for value in MARKED_ADDRESSES:
+        with case(value):
+            assert MailProfile(**{**PROFILE, "email": value}).email == value
 
 
 @given(st.emails())
 @repeatable(150)
-def test_every_dot_atom_address_is_taken(value: str) -> None:
+def test_email_accepts_every_dot_atom(value: str) -> None:
     """Whatever RFC 5322 lets stand without quotes before a domain with a registered ending is taken."""
     assert MailProfile(**{**PROFILE, "email": value}).email == value
 
 
-@pytest.mark.parametrize("value", UNFIT_ADDRESSES, ids=ascii)
-def test_unfit_addresses_are_refused_and_not_shown(value: str) -> None:
+def test_email_rejects_invalid_without_quoting() -> None:
     """What cannot be delivered to is refused, and the message does not hold it."""
-    refusal = refusal_of(MailProfile, "email", value)
-    assert refusal.field_name == "email"
-    assert "jane" not in str(refusal)
-    assert "name@example.com" in str(refusal)
+    for value in UNFIT_ADDRESSES:
+        with case(value):
+            refusal = refusal_of(MailProfile, "email", value)
+            assert refusal.field_name == "email"
+            assert "jane" not in str(refusal)
+            assert "name@example.com" in str(refusal)
 
 
-@pytest.mark.parametrize("value", ["", "@", "@@", "@example.com", "@jane", "jane@" + "." * 300, "jane" * 1000])
-def test_fragments_of_addresses_are_refused(value: str) -> None:
+def test_email_rejects_fragments() -> None:
     """The parts of an address are none."""
-    assert refusal_of(MailProfile, "email", value).field_name == "email"
+    for value in ["", "@", "@@", "@example.com", "@jane", "jane@" + "." * 300, "jane" * 1000]:
+        with case(value):
+            assert refusal_of(MailProfile, "email", value).field_name == "email"
 
 
-@pytest.mark.parametrize("field", ["country", "store_country"])
-def test_exactly_the_assigned_country_codes_are_taken(field: str) -> None:
+def test_country_accepts_exactly_the_assigned_codes() -> None:
     """Of all pairs of capitals, those that ISO 3166-1 has assigned are taken, and no other."""
-    assigned = {entry.alpha_2 for entry in pycountry.countries}
-    letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-    pairs = {first + second for first, second in itertools.product(letters, repeat=2)}
-    outcomes = {pair: made_or_refused(MailProfile, field, pair) for pair in pairs}
-    assert {pair for pair, outcome in outcomes.items() if isinstance(outcome, MailProfile)} == assigned
-    assert assigned == COUNTRY_CODES
+    for field in ["country", "store_country"]:
+        with case(field):
+            assigned = {entry.alpha_2 for entry in pycountry.countries}
+            letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+            pairs = {first + second for first, second in itertools.product(letters, repeat=2)}
+            outcomes = {pair: made_or_refused(MailProfile, field, pair) for pair in pairs}
+            assert {pair for pair, outcome in outcomes.items() if isinstance(outcome, MailProfile)} == assigned
+            assert assigned == COUNTRY_CODES
 
 
-def test_mistaken_codes_lead_to_assigned_ones() -> None:
+def test_common_country_mistakes_map_to_assigned_codes() -> None:
     """What is suggested for a mistaken code is a code, and the mistaken one is none."""
     assert set(_COMMON_MISTAKES.values()) <= COUNTRY_CODES
     assert not set(_COMMON_MISTAKES) & COUNTRY_CODES
@@ -483,56 +490,61 @@ UNFIT_COUNTRIES = [
 ]
 
 
-@pytest.mark.parametrize("value", UNFIT_COUNTRIES, ids=ascii)
-def test_unfit_countries_are_refused(value: str) -> None:
+def test_country_rejects_invalid() -> None:
     """Lower case, three letters, numbers, names, reserved and look-alike codes are refused."""
-    for field in ("country", "store_country"):
-        assert "ISO 3166-1" in str(refusal_of(MailProfile, field, value))
+    for value in UNFIT_COUNTRIES:
+        with case(value):
+            for field in ("country", "store_country"):
+                assert "ISO 3166-1" in str(refusal_of(MailProfile, field, value))
 
 
-@pytest.mark.parametrize(
-    ("value", "meant"),
-    [("us", "US"), (" de ", "DE"), ("UK", "GB"), ("uk", "GB"), ("EL", "GR"), ("en", "GB"), ("Fr", "FR")],
-)
-def test_the_country_that_was_meant_is_suggested(value: str, meant: str) -> None:
+def test_country_error_suggests_the_code() -> None:
     """Another case, blanks around it and the well-known mistakes come with the right code."""
-    assert f"did you mean {meant}?" in str(refusal_of(MailProfile, "country", value))
+    for value, meant in [
+        ("us", "US"),
+        (" de ", "DE"),
+        ("UK", "GB"),
+        ("uk", "GB"),
+        ("EL", "GR"),
+        ("en", "GB"),
+        ("Fr", "FR"),
+    ]:
+        with case(value, meant):
+            assert f"did you mean {meant}?" in str(refusal_of(MailProfile, "country", value))
 
 
-def test_an_address_in_the_wrong_field_is_not_shown() -> None:
+def test_errors_do_not_quote_an_address_in_the_wrong_field() -> None:
     """A message that quotes a value does not quote an address, wherever it was put."""
     for cls, field in FIELDS:
         outcome = made_or_refused(cls, field, "jane@example.com")
         assert isinstance(outcome, RequestModel) or "jane" not in str(outcome)
 
 
-@pytest.mark.parametrize("field", ["birthday", "first_name", "last_name", "gender", "email", "custom_attributes"])
-@pytest.mark.parametrize("value", ["21.05.1990", "1990-21-05", "1990\ud800", 19900521, b"1990", {"born 1990": [1990]}])
-def test_personal_values_are_not_shown(field: str, value: Any) -> None:
+def test_errors_do_not_quote_personal_values() -> None:
     """What a record hides in its repr, the message of a refusal hides too."""
-    outcome = made_or_refused(MailProfile, field, value)
-    if isinstance(outcome, AdaptyUsageError):
-        assert "1990" not in str(outcome).removeprefix(f"{outcome.field_name}: ").replace("1990-05-21", "")
+    for value in ["21.05.1990", "1990-21-05", "1990\ud800", 19900521, b"1990", {"born 1990": [1990]}]:
+        for field in ["birthday", "first_name", "last_name", "gender", "email", "custom_attributes"]:
+            with case(value, field):
+                outcome = made_or_refused(MailProfile, field, value)
+                if isinstance(outcome, AdaptyUsageError):
+                    assert "1990" not in str(outcome).removeprefix(f"{outcome.field_name}: ").replace("1990-05-21", "")
 
 
-@pytest.mark.parametrize(
-    "data",
-    [
+def test_errors_do_not_quote_an_address_as_a_name() -> None:
+    """An address that was used as a name is not shown: no error shows one."""
+    for data in [
         {**PROFILE, "jane@example.com": 1},
         {**PROFILE, "custom_attributes": {"jane@example.com": None}},
         {**PROFILE, "device_info": {"platform": "iOS", "jane@example.com": 1}},
         {**PROFILE, "email": "jane@example.com "},
-    ],
-    ids=["field", "attribute", "nested", "value"],
-)
-def test_a_message_holds_no_address_where_it_stands_as_a_name(data: dict[str, Any]) -> None:
-    """An address that was used as a name is not shown: no error shows one."""
-    with pytest.raises(AdaptyUsageError) as caught:
-        MailProfile.from_dict(data)
-    assert "jane@example.com" not in str(caught.value)
+    ]:
+        with case(data):
+            with pytest.raises(AdaptyUsageError) as caught:
+                MailProfile.from_dict(data)
+            assert "jane@example.com" not in str(caught.value)
 
 
-def test_a_long_name_makes_no_long_message() -> None:
+def test_errors_shorten_long_names() -> None:
     """The name of an unknown field is shortened in the message, as values are."""
     with pytest.raises(AdaptyUsageError) as caught:
         MailProfile.from_dict({**PROFILE, "x" * 100_000: 1})
@@ -680,18 +692,19 @@ UNFIT_MOMENTS: list[Any] = [
 ]
 
 
-@pytest.mark.parametrize(("value", "sent"), FIT_MOMENTS, ids=[ascii(value) for value, _ in FIT_MOMENTS])
-def test_moments_are_sent_in_utc(value: Any, sent: str) -> None:
+def test_datetimes_are_sent_in_utc() -> None:
     """An aware moment, in whichever spelling and offset, is sent as the same instant in UTC."""
-    for cls, field in MOMENT_FIELDS:
-        record = record_of(cls, field, value)
-        assert record.to_dict()[field] == sent
-        assert type(getattr(record, field)) is datetime
+    for value, sent in FIT_MOMENTS:
+        with case(value, sent):
+            for cls, field in MOMENT_FIELDS:
+                record = record_of(cls, field, value)
+                assert record.to_dict()[field] == sent
+                assert type(getattr(record, field)) is datetime
 
 
 @given(st.datetimes(timezones=st.builds(timezone, st.timedeltas(timedelta(hours=-23), timedelta(hours=23)))))
 @repeatable(100)
-def test_every_aware_moment_keeps_its_instant(value: datetime) -> None:
+def test_every_aware_datetime_keeps_its_instant(value: datetime) -> None:
     """The instant of an aware datetime is what is kept, to the microsecond, unless UTC has no name for it."""
     outcome = made_or_refused(MailProfile, "external_created_at", value)
     if isinstance(outcome, MailProfile):
@@ -701,27 +714,30 @@ def test_every_aware_moment_keeps_its_instant(value: datetime) -> None:
         assert value.year in {1, 9999}
 
 
-@pytest.mark.parametrize("value", UNFIT_MOMENT_TEXTS, ids=[ascii(text[:40]) for text in UNFIT_MOMENT_TEXTS])
-def test_unfit_texts_are_no_moments(value: str) -> None:
+def test_datetime_rejects_invalid_text() -> None:
     """A text without an offset, of another format, or of a day that is none, is refused with an example."""
-    for cls, field in MOMENT_FIELDS:
-        refusal = refusal_of(cls, field, value)
-        assert refusal.field_name == field
-        assert "2026-06-01T10:30:00Z" in str(refusal)
-        assert len(str(refusal)) < 1000
+    for value in UNFIT_MOMENT_TEXTS:
+        with case(value):
+            for cls, field in MOMENT_FIELDS:
+                refusal = refusal_of(cls, field, value)
+                assert refusal.field_name == field
+                assert "2026-06-01T10:30:00Z" in str(refusal)
+                assert len(str(refusal)) < 1000
 
 
-@pytest.mark.parametrize("value", UNFIT_MOMENTS, ids=range(len(UNFIT_MOMENTS)))
-def test_unfit_objects_are_no_moments(value: Any) -> None:
+def test_datetime_rejects_other_objects() -> None:
     """A naive datetime, a number, a date and whatever else is no moment is refused, never guessed."""
-    for cls, field in MOMENT_FIELDS:
-        assert "aware datetime" in str(refusal_of(cls, field, value))
+    for value in UNFIT_MOMENTS:
+        with case(value):
+            for cls, field in MOMENT_FIELDS:
+                assert "aware datetime" in str(refusal_of(cls, field, value))
 
 
-@pytest.mark.parametrize("value", ["2026-06-01510:30:00Z", "2026060151030Z", "2026-06-01.10:30Z", "2026-06-01,10:30Z"])
-def test_a_time_is_set_off_by_t_or_a_blank(value: str) -> None:
+def test_datetime_separator_is_t_or_space() -> None:
     """A digit or a point between date and time is a slip of the pen, not ISO 8601."""
-    assert "ISO 8601" in str(refusal_of(MailProfile, "external_created_at", value))
+    for value in ["2026-06-01510:30:00Z", "2026060151030Z", "2026-06-01.10:30Z", "2026-06-01,10:30Z"]:
+        with case(value):
+            assert "ISO 8601" in str(refusal_of(MailProfile, "external_created_at", value))
 
 
 class Zone(tzinfo):
@@ -769,15 +785,12 @@ UNFIT_ZONES = [
 ]
 
 
-@pytest.mark.parametrize(
-    "zone",
-    UNFIT_ZONES,
-    ids=[f"{n}-{getattr(zone, 'answer', 'abstract')!r}" for n, zone in enumerate(UNFIT_ZONES)],
-)
-def test_a_zone_that_misbehaves_makes_no_moment(zone: tzinfo) -> None:
+def test_datetime_rejects_misbehaving_time_zones() -> None:
     """A zone that knows no offset, gives nonsense or raises ends in an error that names the field."""
-    for cls, field in MOMENT_FIELDS:
-        assert refusal_of(cls, field, datetime(2026, 6, 1, 10, 30, tzinfo=zone)).field_name == field
+    for zone in UNFIT_ZONES:
+        with case(zone):
+            for cls, field in MOMENT_FIELDS:
+                assert refusal_of(cls, field, datetime(2026, 6, 1, 10, 30, tzinfo=zone)).field_name == field
 
 
 class NotATime(datetime):
@@ -815,13 +828,14 @@ class NotATimeWithoutOffset(NotATime):
         raise ValueError("NaTType does not support utcoffset")
 
 
-@pytest.mark.parametrize("kind", [NotATime, NotATimeWithoutOffset])
-@pytest.mark.parametrize("zone", [None, UTC])
-def test_not_a_time_is_no_moment(zone: tzinfo | None, kind: type[datetime]) -> None:
+def test_datetime_rejects_nat() -> None:
     """What stands for a missing time in a data frame is refused like any other value that is none."""
-    assert refusal_of(MailProfile, "birthday", kind(2026, 6, 1, tzinfo=zone)).field_name == "birthday"
-    for cls, field in MOMENT_FIELDS:
-        assert refusal_of(cls, field, kind(2026, 6, 1, tzinfo=zone)).field_name == field
+    for zone in [None, UTC]:
+        for kind in [NotATime, NotATimeWithoutOffset]:
+            with case(zone, kind):
+                assert refusal_of(MailProfile, "birthday", kind(2026, 6, 1, tzinfo=zone)).field_name == "birthday"
+                for cls, field in MOMENT_FIELDS:
+                    assert refusal_of(cls, field, kind(2026, 6, 1, tzinfo=zone)).field_name == field
 
 
 class Moment(datetime):
@@ -832,16 +846,19 @@ class Moment(datetime):
         return "long ago"
 
 
-def test_a_subclass_of_datetime_counts_for_its_instant() -> None:
+def test_datetime_subclass_is_sent_as_its_instant() -> None:
     """What is kept of another library's datetime is a plain one of the same instant."""
     profile = MailProfile(**{**PROFILE, "external_created_at": Moment(2026, 6, 1, 10, 30, tzinfo=UTC)})
     assert type(profile.external_created_at) is datetime
     assert profile.to_dict()["external_created_at"] == "2026-06-01T10:30:00+00:00"
 
 
-@pytest.mark.parametrize(
-    ("span", "least", "most"),
-    [
+def test_future_datetime_accepts_a_span_from_now() -> None:
+    """A relativedelta or timedelta for `expires_at` counts from the present moment, and is kept as a moment in UTC."""
+    span: Any
+    least: Any
+    most: Any
+    for span, least, most in [
         (relativedelta(months=1), timedelta(days=27), timedelta(days=32)),
         (relativedelta(years=1), timedelta(days=364), timedelta(days=367)),
         (relativedelta(days=-7), timedelta(days=-8), timedelta(days=-6)),
@@ -851,19 +868,17 @@ def test_a_subclass_of_datetime_counts_for_its_instant() -> None:
         (timedelta(days=30), timedelta(days=29), timedelta(days=31)),
         (timedelta(minutes=-30), timedelta(minutes=-35), timedelta(minutes=-25)),
         (timedelta(0), timedelta(minutes=-5), timedelta(minutes=5)),
-    ],
-)
-def test_an_expiry_can_be_counted_from_now(span: relativedelta | timedelta, least: timedelta, most: timedelta) -> None:
-    """A relativedelta or timedelta for `expires_at` counts from the present moment, and is kept as a moment in UTC."""
-    event = TransactionEvent(**EVENT, expires_at=span)
-    assert isinstance(event.expires_at, datetime)
-    assert event.expires_at.tzinfo is UTC
-    assert least < event.expires_at - datetime.now(UTC) < most
+    ]:
+        with case(span, least, most):
+            event = TransactionEvent(**EVENT, expires_at=span)
+            assert isinstance(event.expires_at, datetime)
+            assert event.expires_at.tzinfo is UTC
+            assert least < event.expires_at - datetime.now(UTC) < most
 
 
-@pytest.mark.parametrize(
-    "span",
-    [
+def test_future_datetime_rejects_out_of_range() -> None:
+    """A span that leads out of the calendar, or to an hour that is none, ends in a typed error."""
+    for span in [
         relativedelta(years=9999),
         relativedelta(years=-9999),
         relativedelta(days=10**9),
@@ -878,15 +893,12 @@ def test_an_expiry_can_be_counted_from_now(span: relativedelta | timedelta, leas
         timedelta.max,
         timedelta.min,
         timedelta(days=365 * 8000),
-    ],
-    ids=str,
-)
-def test_an_expiry_out_of_the_calendar_is_refused(span: relativedelta | timedelta) -> None:
-    """A span that leads out of the calendar, or to an hour that is none, ends in a typed error."""
-    assert refusal_of(TransactionEvent, "expires_at", span).field_name == "expires_at"
+    ]:
+        with case(span):
+            assert refusal_of(TransactionEvent, "expires_at", span).field_name == "expires_at"
 
 
-def test_a_span_is_refused_where_no_future_is_meant() -> None:
+def test_past_datetimes_reject_a_span() -> None:
     """Only `expires_at` counts from now: when something happened is a moment of its own."""
     for cls, field in MOMENT_FIELDS[:-1]:
         assert "relativedelta" in str(refusal_of(cls, field, relativedelta(days=-1)))
@@ -901,9 +913,11 @@ class Day(date):
         return "long ago"
 
 
-@pytest.mark.parametrize(
-    ("value", "sent"),
-    [
+def test_date_accepts_valid() -> None:
+    """A date, or its ISO 8601 text, is sent as ISO 8601 text, whatever class it is of."""
+    value: Any
+    sent: Any
+    for value, sent in [
         ("1990-05-21", "1990-05-21"),
         ("19900521", "1990-05-21"),
         ("0001-01-01", "0001-01-01"),
@@ -913,12 +927,9 @@ class Day(date):
         (date.min, "0001-01-01"),
         (date.max, "9999-12-31"),
         (Day(1990, 5, 21), "1990-05-21"),
-    ],
-    ids=ascii,
-)
-def test_days_that_must_be_taken(value: Any, sent: str) -> None:
-    """A date, or its ISO 8601 text, is sent as ISO 8601 text, whatever class it is of."""
-    assert MailProfile(**PROFILE, birthday=value).to_dict()["birthday"] == sent
+    ]:
+        with case(value, sent):
+            assert MailProfile(**PROFILE, birthday=value).to_dict()["birthday"] == sent
 
 
 UNFIT_DAYS: list[Any] = [
@@ -967,12 +978,13 @@ UNFIT_DAYS: list[Any] = [
 ]
 
 
-@pytest.mark.parametrize("value", UNFIT_DAYS, ids=[ascii(value)[:40] for value in UNFIT_DAYS])
-def test_unfit_days_are_refused(value: Any) -> None:
+def test_date_rejects_invalid() -> None:
     """A moment, a number, another format or a day that is none is no date of birth."""
-    refusal = refusal_of(MailProfile, "birthday", value)
-    assert refusal.field_name == "birthday"
-    assert "1990-05-21" in str(refusal)
+    for value in UNFIT_DAYS:
+        with case(value):
+            refusal = refusal_of(MailProfile, "birthday", value)
+            assert refusal.field_name == "birthday"
+            assert "1990-05-21" in str(refusal)
 
 
 class Cents(enum.IntEnum):
@@ -981,9 +993,11 @@ class Cents(enum.IntEnum):
     ONE = 1
 
 
-@pytest.mark.parametrize(
-    ("value", "sent"),
-    [
+def test_amounts_are_sent_exactly() -> None:
+    """An exact amount is sent as plain decimal text: no exponent, no digit more or less."""
+    value: Any
+    sent: Any
+    for value, sent in [
         ("9.99", "9.99"),
         ("9.990", "9.990"),
         ("0", "0"),
@@ -1002,17 +1016,14 @@ class Cents(enum.IntEnum):
         (Decimal("1E-7"), "0.0000001"),
         (Decimal("-0.5"), "-0.5"),
         (Decimal(1) / Decimal(3), "0.3333333333333333333333333333"),
-    ],
-    ids=ascii,
-)
-def test_amounts_are_sent_exactly(value: Any, sent: str) -> None:
-    """An exact amount is sent as plain decimal text: no exponent, no digit more or less."""
-    assert TransactionEvent(**EVENT, price_usd=value).to_dict()["price_usd"] == sent
+    ]:
+        with case(value, sent):
+            assert TransactionEvent(**EVENT, price_usd=value).to_dict()["price_usd"] == sent
 
 
 @given(st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**12), max_value=10**12, places=6))
 @repeatable(100)
-def test_every_sum_of_money_keeps_its_value(value: Decimal) -> None:
+def test_every_amount_keeps_its_value(value: Decimal) -> None:
     """The text that is sent reads back as the very amount."""
     sent = TransactionEvent(**EVENT, price_usd=value).to_dict()["price_usd"]
     assert Decimal(sent) == value
@@ -1110,13 +1121,14 @@ UNFIT_AMOUNTS: list[Any] = [
 ]
 
 
-@pytest.mark.parametrize("value", UNFIT_AMOUNTS, ids=[f"{n}-{type(v).__name__}" for n, v in enumerate(UNFIT_AMOUNTS)])
-def test_unfit_amounts_are_refused(value: Any) -> None:
+def test_amount_rejects_invalid() -> None:
     """Floats, exponents, foreign digits, currencies, what is not finite and what no price reaches is refused."""
-    refusal = refusal_of(TransactionEvent, "price_usd", value)
-    assert refusal.field_name == "price_usd"
-    assert '"9.99"' in str(refusal)
-    assert len(str(refusal)) < 200
+    for value in UNFIT_AMOUNTS:
+        with case(value):
+            refusal = refusal_of(TransactionEvent, "price_usd", value)
+            assert refusal.field_name == "price_usd"
+            assert '"9.99"' in str(refusal)
+            assert len(str(refusal)) < 200
 
 
 class Level(enum.IntEnum):
@@ -1143,11 +1155,12 @@ FIT_ATTRIBUTES: list[Mapping[str, Any]] = [
 ]
 
 
-@pytest.mark.parametrize("value", FIT_ATTRIBUTES, ids=range(len(FIT_ATTRIBUTES)))
-def test_attributes_that_must_be_taken(value: Mapping[str, Any]) -> None:
+def test_attributes_accept_valid() -> None:
     """Any mapping of names to strings and finite numbers is sent as it is."""
-    sent = json.loads(wire(MailProfile(**PROFILE, custom_attributes=value)))
-    assert sent["custom_attributes"] == dict(value)
+    for value in FIT_ATTRIBUTES:
+        with case(value):
+            sent = json.loads(wire(MailProfile(**PROFILE, custom_attributes=value)))
+            assert sent["custom_attributes"] == dict(value)
 
 
 UNFIT_ATTRIBUTE_VALUES: list[Any] = [
@@ -1180,32 +1193,36 @@ UNFIT_ATTRIBUTE_VALUES: list[Any] = [
 ]
 
 
-@pytest.mark.parametrize("value", UNFIT_ATTRIBUTE_VALUES, ids=range(len(UNFIT_ATTRIBUTE_VALUES)))
-def test_unfit_attribute_values_are_refused(value: Any) -> None:
+def test_attributes_reject_invalid_values() -> None:
     """What is neither string nor finite number is refused, and the error names the attribute."""
-    refusal = refusal_of(MailProfile, "custom_attributes", {"fine": 1, "plan": value})
-    assert refusal.field_name == "custom_attributes.plan"
+    for value in UNFIT_ATTRIBUTE_VALUES:
+        with case(value):
+            refusal = refusal_of(MailProfile, "custom_attributes", {"fine": 1, "plan": value})
+            assert refusal.field_name == "custom_attributes.plan"
 
 
-@pytest.mark.parametrize("name", [None, 1, 1.5, True, b"plan", ("plan",), frozenset(), datetime, "\ud800", "a\udfff"])
-def test_unfit_attribute_names_are_refused(name: Any) -> None:
+def test_attributes_reject_invalid_names() -> None:
     """What is no text, or none that UTF-8 carries, is no name of an attribute."""
-    assert refusal_of(MailProfile, "custom_attributes", {name: 1}).field_name is not None
+    name: Any
+    for name in [None, 1, 1.5, True, b"plan", ("plan",), frozenset(), datetime, "\ud800", "a\udfff"]:
+        with case(name):
+            assert refusal_of(MailProfile, "custom_attributes", {name: 1}).field_name is not None
 
 
 NOT_MAPPINGS = [value for value in NOT_TEXTS if not isinstance(value, dict)] + ["", "text", '{"platform": "iOS"}']
 
 
-@pytest.mark.parametrize("value", NOT_MAPPINGS, ids=[f"{n}-{type(v).__name__}" for n, v in enumerate(NOT_MAPPINGS)])
-def test_what_is_no_mapping_is_refused(value: Any) -> None:
+def test_mapping_fields_reject_other_types() -> None:
     """A field of named parts refuses lists, texts, numbers and pairs."""
-    for cls, field in MAPPING_FIELDS:
-        assert refusal_of(cls, field, value).field_name == field
+    for value in NOT_MAPPINGS:
+        with case(value):
+            for cls, field in MAPPING_FIELDS:
+                assert refusal_of(cls, field, value).field_name == field
 
 
-@pytest.mark.parametrize(
-    ("cls", "field", "value", "named"),
-    [
+def test_nested_errors_have_the_full_field_name() -> None:
+    """The error names the part at fault with the way to it."""
+    for cls, field, value, named in [
         (MailProfile, "device_info", {}, "device_info.platform"),
         (MailProfile, "device_info", {"platform": None}, "device_info.platform"),
         (MailProfile, "device_info", {"platform": " "}, "device_info.platform"),
@@ -1220,48 +1237,41 @@ def test_what_is_no_mapping_is_refused(value: Any) -> None:
         (TransactionEvent, "offer", {"category": "introductory", "offer_type": "trial"}, "offer.offer_type"),
         (TransactionEvent, "offer", {"category": 1, "offer_type": "free_trial"}, "offer.category"),
         (TransactionEvent, "offer", DeviceInfo(platform="iOS"), "offer"),
-    ],
-)
-def test_a_fault_in_a_nested_record_is_named_from_the_outside(
-    cls: type[RequestModel],
-    field: str,
-    value: Any,
-    named: str,
-) -> None:
-    """The error names the part at fault with the way to it."""
-    assert refusal_of(cls, field, value).field_name == named
+    ]:
+        with case(cls, field, value, named):
+            assert refusal_of(cls, field, value).field_name == named
 
 
-@pytest.mark.parametrize("value", ["Subscription_Started", "subscription started", "trial", "", " ", "x" * 1000])
-def test_unknown_event_types_are_refused_with_the_known_ones(value: str) -> None:
+def test_event_type_error_lists_known_types() -> None:
     """An event type must be one of the ten, to the letter; the message lists them."""
-    refusal = refusal_of(TransactionEvent, "event_type", value)
-    assert "non_subscription_purchase_refunded" in str(refusal)
-    assert len(str(refusal)) < 500
+    for value in ["Subscription_Started", "subscription started", "trial", "", " ", "x" * 1000]:
+        with case(value):
+            refusal = refusal_of(TransactionEvent, "event_type", value)
+            assert "non_subscription_purchase_refunded" in str(refusal)
+            assert len(str(refusal)) < 500
 
 
-@pytest.mark.parametrize(
-    ("cls", "field", "value", "meant"),
-    [
+def test_unknown_name_error_suggests_the_closest() -> None:
+    """A slip in a name that the contract lists comes with the nearest right one."""
+    for cls, field, value, meant in [
         (TransactionEvent, "event_type", "subscription_renewel_cancelled", "subscription_renewal_cancelled"),
         (TransactionEvent, "event_type", "subscription_canceled", "subscription_renewal_cancelled"),
         (TransactionEvent, "event_type", "grace_period", "entered_grace_period"),
         (Offer, "category", "winback", "win_back"),
         (Offer, "offer_type", "freetrial", "free_trial"),
-    ],
-)
-def test_the_name_that_was_meant_is_suggested(cls: type[RequestModel], field: str, value: str, meant: str) -> None:
-    """A slip in a name that the contract lists comes with the nearest right one."""
-    assert f"did you mean {meant}?" in str(refusal_of(cls, field, value))
+    ]:
+        with case(cls, field, value, meant):
+            assert f"did you mean {meant}?" in str(refusal_of(cls, field, value))
 
 
-@pytest.mark.parametrize(("length", "fits"), [(1, True), (50, True), (51, False), (1000, False)])
-def test_a_transaction_id_has_at_most_fifty_characters(*, length: int, fits: bool) -> None:
+def test_transaction_id_has_at_most_50_characters() -> None:
     """A longer one makes the vendor's request fail; characters count, not bytes."""
-    outcome = made_or_refused(TransactionEvent, "store_transaction_id", "\u00e9" * length)
-    assert isinstance(outcome, TransactionEvent) is fits
-    if isinstance(outcome, AdaptyUsageError):
-        assert f"has {length} characters; expected at most 50" in str(outcome)
+    for length, fits in [(1, True), (50, True), (51, False), (1000, False)]:
+        with case(length, fits):
+            outcome = made_or_refused(TransactionEvent, "store_transaction_id", "\u00e9" * length)
+            assert isinstance(outcome, TransactionEvent) is fits
+            if isinstance(outcome, AdaptyUsageError):
+                assert f"has {length} characters; expected at most 50" in str(outcome)
 
 
 def circular() -> dict[str, Any]:
@@ -1300,33 +1310,37 @@ UNFIT_EXTRAS: list[Any] = [
 ]
 
 
-@pytest.mark.parametrize("value", UNFIT_EXTRAS, ids=range(len(UNFIT_EXTRAS)))
-def test_extra_fields_that_json_cannot_carry_are_refused(value: Any) -> None:
+def test_extra_fields_reject_what_json_cannot_represent() -> None:
     """An extra field is any JSON value, and nothing that JSON cannot carry, however deep it lies."""
-    assert refusal_of(MailProfile, "extra_fields", {"fine": 1, "newer": value}).field_name == "extra_fields.newer"
+    for value in UNFIT_EXTRAS:
+        with case(value):
+            assert (
+                refusal_of(MailProfile, "extra_fields", {"fine": 1, "newer": value}).field_name == "extra_fields.newer"
+            )
 
 
-def test_extra_fields_of_any_depth_are_sent_or_refused_by_name() -> None:
+def test_extra_fields_of_any_depth_are_sent_or_rejected() -> None:
     """What is nested too deep to be sent is refused when the record is made, not found out when it is sent."""
     for levels in (1, 10, 20, 300, 400, 500, 600, 700, 800, 900, 950, 990, 1010):
         outcome = made_or_refused(MailProfile, "extra_fields", {"newer": deep(levels)})
         assert isinstance(outcome, MailProfile) or levels > 20
 
 
-@pytest.mark.parametrize("name", [None, 1, b"x", ("x",), "\ud800"])
-def test_extra_fields_have_names(name: Any) -> None:
+def test_extra_fields_require_str_names() -> None:
     """What is no text is no name of an extra field."""
-    assert refusal_of(MailProfile, "extra_fields", {name: 1}).field_name is not None
+    for name in [None, 1, b"x", ("x",), "\ud800"]:
+        with case(name):
+            assert refusal_of(MailProfile, "extra_fields", {name: 1}).field_name is not None
 
 
-def test_extra_fields_left_out_by_mark_are_none() -> None:
+def test_extra_fields_not_given_are_empty() -> None:
     """`NOT_GIVEN` for the extra fields is the same as leaving them out, as for every other field that may be."""
     for cls, field in FIELDS:
         if (cls, field) not in REQUIRED:
             assert field not in record_of(cls, field, NOT_GIVEN).to_dict()
 
 
-def test_errors_of_a_record_hide_where_they_were_found() -> None:
+def test_model_errors_have_no_inner_traceback() -> None:
     """The inner exception of a check, whose frames hold the value, is not shown with the error."""
     with pytest.raises(AdaptyUsageError) as caught:
         MailProfile(**{**PROFILE, "email": "jane"})
@@ -1334,7 +1348,7 @@ def test_errors_of_a_record_hide_where_they_were_found() -> None:
 
 
 @given(st.from_regex(USUAL_MOMENTS, fullmatch=True))
-def test_the_quick_way_reads_moments_as_dateutil_does(spelled: str) -> None:
+def test_fast_datetime_parser_agrees_with_dateutil(spelled: str) -> None:
     """What Python itself reads is what dateutil's isoparse would have read, and is refused where that refuses."""
     try:
         expected = isoparser(sep="T").isoparse(spelled).astimezone(UTC)
@@ -1348,16 +1362,18 @@ def test_the_quick_way_reads_moments_as_dateutil_does(spelled: str) -> None:
     assert read == expected
 
 
-@pytest.mark.parametrize("encoding", ["cp1252", "latin-1", "cp1251"])
-@pytest.mark.parametrize("check", ["text", "identifier", "email"])
-def test_text_in_another_encoding_is_told_as_that(check: str, encoding: str) -> None:
+def test_undecoded_bytes_are_reported_as_not_utf8() -> None:
     """What was read with `surrogateescape` and was not UTF-8 is not called half of a surrogate pair."""
-    name = "Зоя" if encoding == "cp1251" else "Zoë"
-    read = name.encode(encoding).decode("utf-8", "surrogateescape")
+    for check in ["text", "identifier", "email"]:
+        for encoding in ["cp1252", "latin-1", "cp1251"]:
+            with case(check, encoding):
+                name = "Зоя" if encoding == "cp1251" else "Zoë"
+                read = name.encode(encoding).decode("utf-8", "surrogateescape")
 
-    with pytest.raises(
-        validation.Invalid, match=r"^is not UTF-8; expected UTF-8: save the file that it comes from as UTF-8$"
-    ):
-        getattr(validation, check)(read)
-    with pytest.raises(validation.Invalid, match=r"^contains a lone surrogate; "):
-        getattr(validation, check)("\ud83d")
+                with pytest.raises(
+                    validation.Invalid,
+                    match=r"^is not UTF-8; expected UTF-8: save the file that it comes from as UTF-8$",
+                ):
+                    getattr(validation, check)(read)
+                with pytest.raises(validation.Invalid, match=r"^contains a lone surrogate; "):
+                    getattr(validation, check)("\ud83d")

@@ -121,7 +121,7 @@ def test_sandbox_command_prints_its_address() -> None:
     command = [str(Path(sys.executable).with_name("adapty-py")), "sandbox", "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as serving:
         assert serving.stdout
-        assert "The sandbox is at http://127.0.0.1:" in serving.stdout.readline()
+        assert "The sandbox is running at http://127.0.0.1:" in serving.stdout.readline()
         assert serving.stdout.readline().startswith("  export ADAPTY_MAIL_BASE_URL=http://127.0.0.1:")
         serving.terminate()
 

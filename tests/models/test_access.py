@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from adapty import NOT_GIVEN, AccessLevel, Adapty, AdaptyUsageError, AsyncAdapty, Profile, ProfileSubscription
 from adapty.models.access import GrantAccessRequest, RevokeAccessRequest, grant_expiry, revocation_time
 from adapty.models.profile import active, is_active
-from tests.core.support import objects, repeatable
+from tests.core.support import case, objects, repeatable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,56 +33,57 @@ OPEN = level()
 ENDED = level(expires_at=AT - DAY)
 
 RULE: list[Any] = [
-    pytest.param({}, True, id="no start and no end"),
-    pytest.param({"starts_at": None, "expires_at": None}, True, id="null start and null end"),
-    pytest.param({"starts_at": AT - DAY}, True, id="began, lifetime"),
-    pytest.param({"starts_at": AT - TICK}, True, id="began a moment ago"),
-    pytest.param({"starts_at": AT}, True, id="begins now"),
-    pytest.param({"starts_at": AT + TICK}, False, id="begins in a moment"),
-    pytest.param({"starts_at": AT + DAY}, False, id="begins later, lifetime"),
-    pytest.param({"expires_at": AT + DAY}, True, id="ends later"),
-    pytest.param({"expires_at": AT + TICK}, True, id="ends in a moment"),
-    pytest.param({"expires_at": AT}, False, id="ends now"),
-    pytest.param({"expires_at": AT - TICK}, False, id="ended a moment ago"),
-    pytest.param({"starts_at": AT - DAY, "expires_at": AT + DAY}, True, id="between"),
-    pytest.param({"starts_at": AT, "expires_at": AT}, False, id="begins and ends now"),
-    pytest.param({"starts_at": AT, "expires_at": AT + TICK}, True, id="begins now and ends in a moment"),
-    pytest.param({"starts_at": AT + DAY, "expires_at": AT - DAY}, False, id="ends before it begins"),
-    pytest.param({"starts_at": AT + TICK, "expires_at": AT + DAY}, False, id="all of it later"),
+    ({}, True),
+    ({"starts_at": None, "expires_at": None}, True),
+    ({"starts_at": AT - DAY}, True),
+    ({"starts_at": AT - TICK}, True),
+    ({"starts_at": AT}, True),
+    ({"starts_at": AT + TICK}, False),
+    ({"starts_at": AT + DAY}, False),
+    ({"expires_at": AT + DAY}, True),
+    ({"expires_at": AT + TICK}, True),
+    ({"expires_at": AT}, False),
+    ({"expires_at": AT - TICK}, False),
+    ({"starts_at": AT - DAY, "expires_at": AT + DAY}, True),
+    ({"starts_at": AT, "expires_at": AT}, False),
+    ({"starts_at": AT, "expires_at": AT + TICK}, True),
+    ({"starts_at": AT + DAY, "expires_at": AT - DAY}, False),
+    ({"starts_at": AT + TICK, "expires_at": AT + DAY}, False),
     # In a grace period, `expires_at` holds the end of that.
-    pytest.param({"expires_at": AT + DAY, "is_in_grace_period": True}, True, id="in grace"),
-    pytest.param({"expires_at": AT, "is_in_grace_period": True}, False, id="grace is over"),
+    ({"expires_at": AT + DAY, "is_in_grace_period": True}, True),
+    ({"expires_at": AT, "is_in_grace_period": True}, False),
     # These say why it ends, or that it will not renew, and not that it has ended.
-    pytest.param({"expires_at": AT + DAY, "renewal_cancelled_at": AT - DAY}, True, id="will not renew"),
-    pytest.param({"expires_at": AT + DAY, "billing_issue_detected_at": AT - DAY}, True, id="billing issue"),
-    pytest.param({"expires_at": AT + DAY, "cancellation_reason": "refund"}, True, id="cancelled, paid until later"),
-    pytest.param({"cancellation_reason": "brand_new"}, True, id="an unknown reason"),
-    pytest.param({"expires_at": AT + DAY, "purchased_at": AT + DAY}, True, id="bought later"),
-    pytest.param({"expires_at": AT + DAY, "is_active": False}, True, id="an unknown field"),
+    ({"expires_at": AT + DAY, "renewal_cancelled_at": AT - DAY}, True),
+    ({"expires_at": AT + DAY, "billing_issue_detected_at": AT - DAY}, True),
+    ({"expires_at": AT + DAY, "cancellation_reason": "refund"}, True),
+    ({"cancellation_reason": "brand_new"}, True),
+    ({"expires_at": AT + DAY, "purchased_at": AT + DAY}, True),
+    ({"expires_at": AT + DAY, "is_active": False}, True),
     # What came and cannot be read opens nothing.
-    pytest.param({"expires_at": "soon"}, False, id="unreadable end"),
-    pytest.param({"expires_at": ""}, False, id="blank end"),
-    pytest.param({"expires_at": 4102444800000}, False, id="end as a number"),
-    pytest.param({"expires_at": "4102444800000"}, False, id="end as a number in text"),
-    pytest.param({"expires_at": False}, False, id="end as a flag"),
-    pytest.param({"expires_at": {}}, False, id="end as an object"),
-    pytest.param({"starts_at": "soon"}, False, id="unreadable start"),
-    pytest.param({"starts_at": 0}, False, id="start as a number"),
-    pytest.param({"starts_at": [], "expires_at": AT + DAY}, False, id="unreadable start with an end"),
-    pytest.param({"starts_at": AT - DAY, "expires_at": "9999-99-99"}, False, id="no such day"),
+    ({"expires_at": "soon"}, False),
+    ({"expires_at": ""}, False),
+    ({"expires_at": 4102444800000}, False),
+    ({"expires_at": "4102444800000"}, False),
+    ({"expires_at": False}, False),
+    ({"expires_at": {}}, False),
+    ({"starts_at": "soon"}, False),
+    ({"starts_at": 0}, False),
+    ({"starts_at": [], "expires_at": AT + DAY}, False),
+    ({"starts_at": AT - DAY, "expires_at": "9999-99-99"}, False),
 ]
 
 
-@pytest.mark.parametrize(("fields", "opened"), RULE)
-def test_when_a_level_is_open(fields: dict[str, Any], *, opened: bool) -> None:
+def test_when_a_level_is_open() -> None:
     """It has begun where it has no start or that is not after the moment, and ends with the moment of its end."""
-    held = level(**fields)
-    profile = Profile.from_dict({"access_levels": [held.to_dict()]})
-    assert held.is_active(AT) is opened
-    assert is_active(held, AT) is opened
-    assert profile.active_access_levels(AT) == active(profile, AT) == ((held,) if opened else ())
-    assert profile.has_access("premium", AT) is opened
-    assert profile.access_level("premium") == held
+    for fields, opened in RULE:
+        with case(fields=fields, opened=opened):
+            held = level(**fields)
+            profile = Profile.from_dict({"access_levels": [held.to_dict()]})
+            assert held.is_active(AT) is opened
+            assert is_active(held, AT) is opened
+            assert profile.active_access_levels(AT) == active(profile, AT) == ((held,) if opened else ())
+            assert profile.has_access("premium", AT) is opened
+            assert profile.access_level("premium") == held
 
 
 def _moments() -> st.SearchStrategy[datetime]:
@@ -154,10 +155,11 @@ NOT_MOMENTS: list[Any] = [
 ]
 
 
-@pytest.mark.parametrize("at", NOT_MOMENTS, ids=repr)
-@pytest.mark.parametrize(
-    "judge",
-    [
+def test_a_moment_that_is_none_is_refused() -> None:
+    """A naive moment would be guessed at: it is refused with the argument's name, also where nothing is to judge."""
+    at: Any
+    judge: Any
+    for judge in [
         OPEN.is_active,
         ENDED.is_active,
         lambda at: is_active(OPEN, at),
@@ -166,13 +168,12 @@ NOT_MOMENTS: list[Any] = [
         lambda at: active(Profile(), at),
         lambda at: Profile().has_access("premium", at),
         lambda at: Profile(access_levels=(OPEN,)).has_access("premium", at),
-    ],
-)
-def test_a_moment_that_is_none_is_refused(judge: Callable[[Any], Any], at: Any) -> None:
-    """A naive moment would be guessed at: it is refused with the argument's name, also where nothing is to judge."""
-    with pytest.raises(AdaptyUsageError, match=r"^at: ") as caught:
-        judge(at)
-    assert caught.value.field_name == "at"
+    ]:
+        for at in NOT_MOMENTS:
+            with case(at=at, judge=judge):
+                with pytest.raises(AdaptyUsageError, match=r"^at: ") as caught:
+                    judge(at)
+                assert caught.value.field_name == "at"
 
 
 @given(at=objects())
@@ -185,15 +186,15 @@ def test_any_moment_is_judged_or_refused(at: Any) -> None:
         assert refused.field_name == "at"  # noqa: PT017 - a property: some are refused
 
 
-@pytest.mark.parametrize(
-    "held", [{}, "premium", True, 0, [], ProfileSubscription(), Profile(), AccessLevel, ...], ids=repr
-)
-def test_only_a_level_is_judged(held: Any) -> None:
+def test_only_a_level_is_judged() -> None:
     """A subscription is not an access level, and a level's id does not say whether it is open."""
-    with pytest.raises(AdaptyUsageError, match=r"^level: .*expected an AccessLevel, or None") as caught:
-        is_active(held, AT)
-    assert caught.value.field_name == "level"
-    assert not is_active(None, AT)
+    held: Any
+    for held in [{}, "premium", True, 0, [], ProfileSubscription(), Profile(), AccessLevel, ...]:
+        with case(held=held):
+            with pytest.raises(AdaptyUsageError, match=r"^level: .*expected an AccessLevel, or None") as caught:
+                is_active(held, AT)
+            assert caught.value.field_name == "level"
+            assert not is_active(None, AT)
 
 
 @pytest.mark.parametrize("held", [None, {}, "premium", [OPEN], OPEN, ...], ids=repr)
@@ -234,15 +235,17 @@ def test_access_is_to_the_very_id(access_level_id: str) -> None:
     assert profile.has_access("premium")
 
 
-@pytest.mark.parametrize("nothing", [None, "", " ", 7, True, b"premium", ["premium"], ("premium",), {}, OPEN], ids=repr)
-def test_no_id_is_refused(nothing: Any) -> None:
+def test_no_id_is_refused() -> None:
     """A missing setting, given as an id, is a mistake and no question: nobody is turned away for it."""
-    levels = [{"access_level_id": None}, {"access_level_id": 7}, {"access_level_id": "premium"}]
-    for profile in (Profile(), Profile.from_dict({"access_levels": levels})):
-        for ask in (profile.has_access, profile.access_level):
-            with pytest.raises(AdaptyUsageError, match=r"^access_level_id: ") as caught:
-                ask(nothing)
-            assert caught.value.field_name == "access_level_id"
+    nothing: Any
+    for nothing in [None, "", " ", 7, True, b"premium", ["premium"], ("premium",), {}, OPEN]:
+        with case(nothing=nothing):
+            levels = [{"access_level_id": None}, {"access_level_id": 7}, {"access_level_id": "premium"}]
+            for profile in (Profile(), Profile.from_dict({"access_levels": levels})):
+                for ask in (profile.has_access, profile.access_level):
+                    with pytest.raises(AdaptyUsageError, match=r"^access_level_id: ") as caught:
+                        ask(nothing)
+                    assert caught.value.field_name == "access_level_id"
 
 
 def test_a_level_made_by_hand_is_judged() -> None:

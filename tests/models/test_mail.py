@@ -31,7 +31,7 @@ from adapty import (
 from adapty._core.invisible_characters import describe_invisible_character
 from adapty._core.validation import COUNTRY_CODES
 from adapty.models._request import RequestModel, coerce_model, field_names
-from tests.core.support import BASES, EVENT, FULL_EVENT, FULL_PROFILE, PROFILE, json_values, repeatable, wire
+from tests.core.support import BASES, EVENT, FULL_EVENT, FULL_PROFILE, PROFILE, case, json_values, repeatable, wire
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -265,9 +265,11 @@ def test_a_record_of_nothing_names_its_first_field(cls: type[RequestModel]) -> N
         assert caught.value.field_name == next(iter(BASES[cls]))
 
 
-@pytest.mark.parametrize(
-    ("cls", "name", "meant"),
-    [
+def test_an_unknown_name_is_refused_with_a_suggestion() -> None:
+    """A name that the contract does not have is refused, with the nearest one that it has."""
+    cls: Any
+    name: Any
+    for cls, name, meant in [
         (MailProfile, "emial", "email"),
         (MailProfile, "Email", "email"),
         (MailProfile, "e-mail", "email"),
@@ -277,35 +279,34 @@ def test_a_record_of_nothing_names_its_first_field(cls: type[RequestModel]) -> N
         (TransactionEvent, "store_transaction", "store_transaction_id"),
         (DeviceInfo, "app-version", "app_version"),
         (Offer, "offertype", "offer_type"),
-    ],
-)
-def test_an_unknown_name_is_refused_with_a_suggestion(cls: type[RequestModel], name: str, meant: str) -> None:
-    """A name that the contract does not have is refused, with the nearest one that it has."""
-    with pytest.raises(AdaptyUsageError) as caught:
-        cls.from_dict({**BASES[cls], name: "x"})
-    assert caught.value.field_name == name
-    assert f"is not a field of {cls.__name__}; did you mean {meant}?" in str(caught.value)
+    ]:
+        with case(cls=cls, name=name, meant=meant):
+            with pytest.raises(AdaptyUsageError) as caught:
+                cls.from_dict({**BASES[cls], name: "x"})
+            assert caught.value.field_name == name
+            assert f"is not a field of {cls.__name__}; did you mean {meant}?" in str(caught.value)
 
 
-@pytest.mark.parametrize(
-    "name", ["", " ", "zzzzzzz", "extra_fields", "flow", "to_dict", "\x00", "\ud800", 1, None, b"email"]
-)
-def test_any_unknown_name_is_refused_with_what_there_is(name: Any) -> None:
+def test_any_unknown_name_is_refused_with_what_there_is() -> None:
     """A name that resembles none, or is no text at all, is refused with the list of the known ones."""
-    with pytest.raises(AdaptyUsageError) as caught:
-        MailProfile.from_dict({**PROFILE, name: 1})
-    assert f"expected one of {', '.join(field_names(MailProfile))}" in str(caught.value)
-    str(caught.value).encode()
+    name: Any
+    for name in ["", " ", "zzzzzzz", "extra_fields", "flow", "to_dict", "\x00", "\ud800", 1, None, b"email"]:
+        with case(name=name):
+            with pytest.raises(AdaptyUsageError) as caught:
+                MailProfile.from_dict({**PROFILE, name: 1})
+            assert f"expected one of {', '.join(field_names(MailProfile))}" in str(caught.value)
+            str(caught.value).encode()
 
 
-@pytest.mark.parametrize(
-    "data", [None, 1, "x", b"x", [], ["email"], [("email", "x")], {"email"}, object(), MailProfile]
-)
-@EVERY
-def test_only_a_mapping_is_read(cls: type[RequestModel], data: Any) -> None:
+def test_only_a_mapping_is_read() -> None:
     """Anything but a mapping is refused with the record's name."""
-    with pytest.raises(AdaptyUsageError, match=f"^{cls.__name__}: .*expected a mapping of its fields"):
-        cls.from_dict(data)
+    cls: Any
+    data: Any
+    for cls in list(FULL):
+        for data in [None, 1, "x", b"x", [], ["email"], [("email", "x")], {"email"}, object(), MailProfile]:
+            expected = f"^{cls.__name__}: .*expected a mapping of its fields"
+            with case(data=data, cls=cls), pytest.raises(AdaptyUsageError, match=expected):
+                cls.from_dict(data)
 
 
 def test_an_unknown_name_can_be_kept() -> None:
@@ -464,17 +465,19 @@ def test_a_one_time_purchase_has_no_expiry(event_type: Any, expires_at: Any) -> 
         attrs.evolve(TransactionEvent(**FULL_EVENT), event_type=event_type)
 
 
-@pytest.mark.parametrize("event_type", sorted(set(get_args(TransactionEventType)) - set(ONE_TIME)))
-def test_a_subscription_may_have_an_expiry(event_type: str) -> None:
+def test_a_subscription_may_have_an_expiry() -> None:
     """`expires_at` is taken for every type of subscription event."""
-    event = TransactionEvent(**{**EVENT, "event_type": event_type}, expires_at=FULL_EVENT["expires_at"])
-    assert event.expires_at == datetime(2026, 7, 10, 14, 20, tzinfo=UTC)
+    for event_type in sorted(set(get_args(TransactionEventType)) - set(ONE_TIME)):
+        with case(event_type=event_type):
+            event = TransactionEvent(**{**EVENT, "event_type": event_type}, expires_at=FULL_EVENT["expires_at"])
+            assert event.expires_at == datetime(2026, 7, 10, 14, 20, tzinfo=UTC)
 
 
-@pytest.mark.parametrize("event_type", get_args(TransactionEventType))
-def test_an_event_knows_its_flow(event_type: str) -> None:
+def test_an_event_knows_its_flow() -> None:
     """Each event says which flow it puts its profile into."""
-    assert isinstance(TransactionEvent(**{**EVENT, "event_type": event_type}).flow, Flow)
+    for event_type in get_args(TransactionEventType):
+        with case(event_type=event_type):
+            assert isinstance(TransactionEvent(**{**EVENT, "event_type": event_type}).flow, Flow)
 
 
 def test_a_nested_record_may_be_a_record_or_its_fields() -> None:

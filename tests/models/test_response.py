@@ -46,7 +46,7 @@ from adapty.models.virtual_currency import (
     VirtualCurrencyTransactionsHistoryResponse,
 )
 from adapty.webhooks import PurchaseProperties
-from tests.core.support import repeatable, reply
+from tests.core.support import case, repeatable, reply
 from tests.test_exports import exported
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ KINDS = {
 def fields_of(kind: str) -> list[Any]:
     """Give every field that is read as such a kind of value, as parameters: class and name."""
     return [
-        pytest.param(cls, field.name, id=f"{cls.__name__}.{field.name}")
+        (cls, field.name)
         for cls in CLASSES
         for field in attrs.fields(cls)
         if field.metadata.get("scalar") is KINDS[kind]
@@ -182,36 +182,39 @@ def level_of(**fields: Any) -> AccessLevel:
     return level
 
 
-@pytest.mark.parametrize("spelled", SPELLINGS)
-def test_a_time_is_read_in_every_spelling(spelled: str) -> None:
+def test_a_time_is_read_in_every_spelling() -> None:
     """Whichever way ISO 8601 is spelled, the moment comes back in UTC; without an offset it was meant in UTC."""
-    read = level_of(expires_at=spelled).expires_at
-    assert read == SPELLINGS[spelled]
-    assert read is not None
-    assert read.tzinfo is UTC
+    for spelled in SPELLINGS:
+        with case(spelled=spelled):
+            read = level_of(expires_at=spelled).expires_at
+            assert read == SPELLINGS[spelled]
+            assert read is not None
+            assert read.tzinfo is UTC
 
 
-@pytest.mark.parametrize(("cls", "name"), fields_of("moment"))
-def test_every_time_is_read_alike(cls: type[ResponseModel], name: str) -> None:
+def test_every_time_is_read_alike() -> None:
     """No field for a time is read otherwise than the others, and what is written is the same moment again."""
-    for spelled, meant in SPELLINGS.items():
-        held = cls.from_dict({name: spelled})
-        assert getattr(held, name) == meant, spelled
-        assert held.extra_fields == {}
-        assert datetime.fromisoformat(held.to_dict()[name]) == meant
-    for strange in NOT_TIMES:
-        held = cls.from_dict({name: strange})
-        assert getattr(held, name) is None, strange
-        assert held.extra_fields == {name: strange}
+    for cls, name in fields_of("moment"):
+        with case(cls=cls, name=name):
+            for spelled, meant in SPELLINGS.items():
+                held = cls.from_dict({name: spelled})
+                assert getattr(held, name) == meant, spelled
+                assert held.extra_fields == {}
+                assert datetime.fromisoformat(held.to_dict()[name]) == meant
+            for strange in NOT_TIMES:
+                held = cls.from_dict({name: strange})
+                assert getattr(held, name) is None, strange
+                assert held.extra_fields == {name: strange}
 
 
-@pytest.mark.parametrize("strange", NOT_TIMES, ids=repr)
-def test_what_is_no_time_is_not_taken_for_one(strange: Any) -> None:
+def test_what_is_no_time_is_not_taken_for_one() -> None:
     """Milliseconds since 1970 as text are no year 1781: what is not ISO 8601 is kept as it came."""
-    level = level_of(expires_at=strange)
-    assert level.expires_at is None
-    assert level.extra_fields == {"expires_at": strange}
-    assert level.to_dict()["expires_at"] == strange
+    for strange in NOT_TIMES:
+        with case(strange=strange):
+            level = level_of(expires_at=strange)
+            assert level.expires_at is None
+            assert level.extra_fields == {"expires_at": strange}
+            assert level.to_dict()["expires_at"] == strange
 
 
 def _moments() -> st.SearchStrategy[datetime]:
@@ -232,9 +235,9 @@ def test_any_moment_comes_back(meant: datetime) -> None:
         assert AccessLevel.from_dict({"starts_at": spelling}).starts_at == meant
 
 
-@pytest.mark.parametrize(
-    ("sent", "exact"),
-    [
+def test_revenue_is_exact() -> None:
+    """An amount is the decimal number that the answer spells, and is written as that number again."""
+    for sent, exact in [
         ("59.98", "59.98"),
         ("0", "0"),
         ("0.0", "0"),
@@ -250,20 +253,18 @@ def test_any_moment_comes_back(meant: datetime) -> None:
         ("99999999999999.9", "99999999999999.9"),
         ('"59.98"', "59.98"),
         ('"0.10"', "0.1"),
-    ],
-)
-def test_revenue_is_exact(sent: str, exact: str) -> None:
-    """An amount is the decimal number that the answer spells, and is written as that number again."""
-    call = build_server_side_call("getProfile", Profile.from_response, adapty_customer_user_id="user_12345")
-    profile = parse_result(call, reply(200, b'{"data": {"total_revenue_usd": %s}}' % sent.encode()))
-    assert profile.total_revenue_usd == Decimal(exact)
-    assert isinstance(profile.total_revenue_usd, Decimal)
-    assert Decimal(json.dumps(profile.to_dict()["total_revenue_usd"])) == Decimal(exact)
+    ]:
+        with case(sent=sent, exact=exact):
+            call = build_server_side_call("getProfile", Profile.from_response, adapty_customer_user_id="user_12345")
+            profile = parse_result(call, reply(200, b'{"data": {"total_revenue_usd": %s}}' % sent.encode()))
+            assert profile.total_revenue_usd == Decimal(exact)
+            assert isinstance(profile.total_revenue_usd, Decimal)
+            assert Decimal(json.dumps(profile.to_dict()["total_revenue_usd"])) == Decimal(exact)
 
 
-@pytest.mark.parametrize(
-    "strange",
-    [
+def test_what_is_no_amount_is_not_taken_for_one() -> None:
+    """Text that only Python takes for a number, or a number in another form, is kept as it came."""
+    for strange in [
         "",
         " ",
         "free",
@@ -284,14 +285,11 @@ def test_revenue_is_exact(sent: str, exact: str) -> None:
         [9.99],
         {},
         {"amount": 9.99},
-    ],
-    ids=repr,
-)
-def test_what_is_no_amount_is_not_taken_for_one(strange: Any) -> None:
-    """Text that only Python takes for a number, or a number in another form, is kept as it came."""
-    profile = profile_of(total_revenue_usd=strange)
-    assert profile.total_revenue_usd is None
-    assert profile.extra_fields == {"total_revenue_usd": strange}
+    ]:
+        with case(strange=strange):
+            profile = profile_of(total_revenue_usd=strange)
+            assert profile.total_revenue_usd is None
+            assert profile.extra_fields == {"total_revenue_usd": strange}
 
 
 @pytest.mark.parametrize("sent", ["1E+5000", "1E-5000", "12345678901234567890.12", "0.1000000000000000000000001"])
@@ -309,9 +307,9 @@ def test_an_amount_does_not_hang_on_the_callers_decimal_context() -> None:
     assert profile.total_revenue_usd == Decimal("123456789.01")
 
 
-@pytest.mark.parametrize(
-    ("sent", "read"),
-    [
+def test_a_whole_number_is_read_however_it_is_spelled() -> None:
+    """7.0 is 7, and the type is int."""
+    for sent, read in [
         (7, 7),
         (7.0, 7),
         (-7, -7),
@@ -320,110 +318,119 @@ def test_an_amount_does_not_hang_on_the_callers_decimal_context() -> None:
         (1781101200500, 1781101200500),
         (2**63 - 1, 2**63 - 1),
         (1e15, 10**15),
-    ],
-)
-def test_a_whole_number_is_read_however_it_is_spelled(sent: float, read: int) -> None:
-    """7.0 is 7, and the type is int."""
-    timestamp = profile_of(timestamp=sent).timestamp
-    assert timestamp == read
-    assert type(timestamp) is int
+    ]:
+        with case(sent=sent, read=read):
+            timestamp = profile_of(timestamp=sent).timestamp
+            assert timestamp == read
+            assert type(timestamp) is int
 
 
-@pytest.mark.parametrize("strange", [7.5, "7", "", True, False, [], [7], {}, float("inf"), float("nan")], ids=repr)
-@pytest.mark.parametrize(("cls", "name"), fields_of("whole"))
-def test_what_is_no_whole_number_is_kept_as_it_came(cls: type[ResponseModel], name: str, strange: Any) -> None:
+def test_what_is_no_whole_number_is_kept_as_it_came() -> None:
     """Fractions, texts and flags are not taken for whole numbers."""
-    held = cls.from_dict({name: strange})
-    assert getattr(held, name) is None
-    assert held.extra_fields[name] is strange or held.extra_fields == {name: strange}
+    for cls, name in fields_of("whole"):
+        for strange in [7.5, "7", "", True, False, [], [7], {}, float("inf"), float("nan")]:
+            with case(strange=strange, cls=cls, name=name):
+                held = cls.from_dict({name: strange})
+                assert getattr(held, name) is None
+                assert held.extra_fields[name] is strange or held.extra_fields == {name: strange}
 
 
-@pytest.mark.parametrize("strange", [0, 1, 1.0, "true", "True", "", [], [True], {}], ids=repr)
-@pytest.mark.parametrize(("cls", "name"), fields_of("flag"))
-def test_only_a_flag_is_a_flag(cls: type[ResponseModel], name: str, strange: Any) -> None:
+def test_only_a_flag_is_a_flag() -> None:
     """What is nearly true is not true: `is_refund` of "false" says nothing."""
-    held = cls.from_dict({name: strange})
-    assert getattr(held, name) is None
-    assert held.extra_fields == {name: strange}
-    assert [getattr(cls.from_dict({name: value}), name) for value in (True, False)] == [True, False]
+    for cls, name in fields_of("flag"):
+        for strange in [0, 1, 1.0, "true", "True", "", [], [True], {}]:
+            with case(strange=strange, cls=cls, name=name):
+                held = cls.from_dict({name: strange})
+                assert getattr(held, name) is None
+                assert held.extra_fields == {name: strange}
+                assert [getattr(cls.from_dict({name: value}), name) for value in (True, False)] == [True, False]
 
 
-@pytest.mark.parametrize("strange", [0, 7, 1.5, True, False, [], ["x"], {}, {"x": "y"}], ids=repr)
-@pytest.mark.parametrize(("cls", "name"), fields_of("text"))
-def test_only_text_is_text(cls: type[ResponseModel], name: str, strange: Any) -> None:
+def test_only_text_is_text() -> None:
     """Numbers do not turn into texts: an id of 7 is kept as the number, for it may be another one than "7"."""
-    held = cls.from_dict({name: strange})
-    assert getattr(held, name) is None
-    assert held.extra_fields == {name: strange}
-    for spelled in ("", "x", "brand_new", "\u00e4\u2028\ud83d\ude00", " x "):
-        assert getattr(cls.from_dict({name: spelled}), name) == spelled
+    for cls, name in fields_of("text"):
+        for strange in [0, 7, 1.5, True, False, [], ["x"], {}, {"x": "y"}]:
+            with case(strange=strange, cls=cls, name=name):
+                held = cls.from_dict({name: strange})
+                assert getattr(held, name) is None
+                assert held.extra_fields == {name: strange}
+                for spelled in ("", "x", "brand_new", "\u00e4\u2028\ud83d\ude00", " x "):
+                    assert getattr(cls.from_dict({name: spelled}), name) == spelled
 
 
-@pytest.mark.parametrize(
-    "strange", [{"level": 7}, {"level": None}, {"a": "x", "b": {}}, [], ["x"], "x", 7, True], ids=repr
-)
-def test_metadata_is_read_as_texts_or_not_at_all(strange: Any) -> None:
+def test_metadata_is_read_as_texts_or_not_at_all() -> None:
     """Metadata that is not all text is kept as it came, as a whole."""
-    held = VirtualCurrencyHistoryItem.from_dict({"metadata": strange})
-    assert held.metadata is None
-    assert held.extra_fields == {"metadata": strange}
-    assert VirtualCurrencyHistoryItem.from_dict({"metadata": {}}).metadata == {}
+    for strange in [{"level": 7}, {"level": None}, {"a": "x", "b": {}}, [], ["x"], "x", 7, True]:
+        with case(strange=strange):
+            held = VirtualCurrencyHistoryItem.from_dict({"metadata": strange})
+            assert held.metadata is None
+            assert held.extra_fields == {"metadata": strange}
+            assert VirtualCurrencyHistoryItem.from_dict({"metadata": {}}).metadata == {}
 
 
-@EVERY
-def test_everything_may_be_missing_or_null(cls: type[ResponseModel]) -> None:
+def test_everything_may_be_missing_or_null() -> None:
     """Without any field, and with every field null, a result is the same: None, or empty where there are many."""
-    empty = cls.from_dict({})
-    assert empty == cls() == cls.from_dict({field.name: None for field in known_fields(cls)})
-    for field in known_fields(cls):
-        assert getattr(empty, field.name) == EMPTY.get(field.name, EMPTY.get(next(iter(field.metadata))))
+    for cls in CLASSES:
+        with case(cls=cls):
+            empty = cls.from_dict({})
+            assert empty == cls() == cls.from_dict({field.name: None for field in known_fields(cls)})
+            for field in known_fields(cls):
+                assert getattr(empty, field.name) == EMPTY.get(field.name, EMPTY.get(next(iter(field.metadata))))
 
 
-@EVERY
-def test_a_result_has_a_name_for_every_field_it_writes(cls: type[ResponseModel]) -> None:
+def test_a_result_has_a_name_for_every_field_it_writes() -> None:
     """`to_dict` gives every field in the contract's order, null where there is nothing, unknown ones behind."""
-    names = [field.name for field in known_fields(cls)]
-    assert list(cls.from_dict({"newer": 1}).to_dict()) == [*names, "newer"]
+    for cls in CLASSES:
+        with case(cls=cls):
+            names = [field.name for field in known_fields(cls)]
+            assert list(cls.from_dict({"newer": 1}).to_dict()) == [*names, "newer"]
 
 
-@EVERY
-@pytest.mark.parametrize("data", [None, 1, "x", b"x", [], [("data", 1)], {"data"}, ..., Profile()], ids=repr)
-def test_only_a_mapping_is_read(cls: type[ResponseModel], data: Any) -> None:
+def test_only_a_mapping_is_read() -> None:
     """Anything but a mapping is refused with the name of what was to be read."""
-    with pytest.raises(AdaptyUsageError, match=f"^{cls.__name__}: .*expected a mapping of its fields"):
-        cls.from_dict(data)
+    cls: Any
+    data: Any
+    for data in [None, 1, "x", b"x", [], [("data", 1)], {"data"}, ..., Profile()]:
+        for cls in CLASSES:
+            expected = f"^{cls.__name__}: .*expected a mapping of its fields"
+            with case(cls=cls, data=data), pytest.raises(AdaptyUsageError, match=expected):
+                cls.from_dict(data)
 
 
-@EVERY
-def test_any_mapping_is_read(cls: type[ResponseModel]) -> None:
+def test_any_mapping_is_read() -> None:
     """A mapping that is no dict is read as well."""
-    assert cls.from_dict(MappingProxyType({"newer": [1]})).extra_fields == {"newer": [1]}
+    for cls in CLASSES:
+        with case(cls=cls):
+            assert cls.from_dict(MappingProxyType({"newer": [1]})).extra_fields == {"newer": [1]}
 
 
-@EVERY
-def test_a_result_is_frozen_and_its_arguments_have_names(cls: type[ResponseModel]) -> None:
+def test_a_result_is_frozen_and_its_arguments_have_names() -> None:
     """No field can be set, and none is given by its place."""
-    held = cls()
-    for field in attrs.fields(cls):
-        with pytest.raises(AttributeError):
-            setattr(held, field.name, None)
-    with pytest.raises(TypeError):
-        cls(*["x"])
+    for cls in CLASSES:
+        with case(cls=cls):
+            held = cls()
+            for field in attrs.fields(cls):
+                with pytest.raises(AttributeError):
+                    setattr(held, field.name, None)
+            with pytest.raises(TypeError):
+                cls(*["x"])
 
 
-@EVERY
-def test_results_of_different_classes_are_never_equal(cls: type[ResponseModel]) -> None:
+def test_results_of_different_classes_are_never_equal() -> None:
     """An empty result is equal to an empty one of its own class only."""
-    assert [other for other in CLASSES if other() == cls()] == [cls]
-    assert len({cls(), cls()}) == 1
+    for cls in CLASSES:
+        with case(cls=cls):
+            assert [other for other in CLASSES if other() == cls()] == [cls]
+            assert len({cls(), cls()}) == 1
 
 
-@EVERY
-def test_what_is_unknown_counts_for_equality(cls: type[ResponseModel]) -> None:
+def test_what_is_unknown_counts_for_equality() -> None:
     """Two answers that differ in something new are different; both can be put into a set."""
-    one, other = cls.from_dict({"newer": [1]}), cls.from_dict({"newer": [2]})
-    assert one != other
-    assert len({one, other, cls.from_dict({"newer": [1]})}) == 2
+    for cls in CLASSES:
+        with case(cls=cls):
+            one, other = cls.from_dict({"newer": [1]}), cls.from_dict({"newer": [2]})
+            assert one != other
+            assert len({one, other, cls.from_dict({"newer": [1]})}) == 2
 
 
 def test_a_result_does_not_change_with_what_it_was_made_of() -> None:
@@ -475,13 +482,14 @@ def _with_addresses() -> Iterator[tuple[str, ResponseModel]]:
     yield "metadata", VirtualCurrencyHistoryItem.from_dict({"metadata": {"by": ADDRESS}})
 
 
-@pytest.mark.parametrize("held", [pytest.param(held, id=name) for name, held in _with_addresses()])
-def test_no_address_shows_in_a_repr(held: ResponseModel) -> None:
+def test_no_address_shows_in_a_repr() -> None:
     """Ids, attributes and whatever is new may hold an address: a printed result does not show it."""
-    for shown in (repr(held), str(held), f"{held}", repr([held]), repr({"held": held})):
-        assert ADDRESS not in shown
-        assert "jane" not in shown
-    assert ADDRESS in json.dumps(held.to_dict())
+    for held in [held for name, held in _with_addresses()]:
+        with case(held=held):
+            for shown in (repr(held), str(held), f"{held}", repr([held]), repr({"held": held})):
+                assert ADDRESS not in shown
+                assert "jane" not in shown
+            assert ADDRESS in json.dumps(held.to_dict())
 
 
 def test_a_repr_shows_what_is_needed() -> None:
@@ -564,19 +572,25 @@ def test_attributes_are_given_by_name() -> None:
         profile.attributes["plan"] = "paid"  # type: ignore[index]
 
 
-@pytest.mark.parametrize(
-    "sent", ["9007199254740993", "0.12345678901234567890", "1e400", "-1e-400", "1" * 400, "12345678901234567890.5"]
-)
-@pytest.mark.parametrize("field", ["value", "newer"])
-def test_a_number_that_no_float_holds_is_not_another_number(field: str, sent: str) -> None:
+def test_a_number_that_no_float_holds_is_not_another_number() -> None:
     """What an attribute, or something new, says as a number is never rounded, and never infinite."""
-    call = build_server_side_call("getProfile", Profile.from_response, adapty_customer_user_id="user_12345")
-    body = b'{"data": {"custom_attributes": [{"key": "odd", "%s": %s}]}}' % (field.encode(), sent.encode())
-    profile = parse_result(call, reply(200, body))
-    written = json.loads(json.dumps(profile.to_dict(), allow_nan=False), parse_float=Decimal)
-    (held,) = written["custom_attributes"]
-    assert Decimal(held[field]) == Decimal(sent)
-    assert Profile.from_dict(profile.to_dict()) == profile
+    for field in ["value", "newer"]:
+        for sent in [
+            "9007199254740993",
+            "0.12345678901234567890",
+            "1e400",
+            "-1e-400",
+            "1" * 400,
+            "12345678901234567890.5",
+        ]:
+            with case(sent=sent, field=field):
+                call = build_server_side_call("getProfile", Profile.from_response, adapty_customer_user_id="user_12345")
+                body = b'{"data": {"custom_attributes": [{"key": "odd", "%s": %s}]}}' % (field.encode(), sent.encode())
+                profile = parse_result(call, reply(200, body))
+                written = json.loads(json.dumps(profile.to_dict(), allow_nan=False), parse_float=Decimal)
+                (held,) = written["custom_attributes"]
+                assert Decimal(held[field]) == Decimal(sent)
+                assert Profile.from_dict(profile.to_dict()) == profile
 
 
 @pytest.mark.parametrize(

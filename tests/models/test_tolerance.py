@@ -33,7 +33,7 @@ from adapty.models.virtual_currency import (
     VirtualCurrencyTransactionRequest,
     VirtualCurrencyTransactionsHistoryResponse,
 )
-from tests.core.support import drive, json_values, repeatable, reply
+from tests.core.support import case, drive, json_values, repeatable, reply
 from tests.test_exports import exported
 
 if TYPE_CHECKING:
@@ -159,11 +159,9 @@ SHAPES = (
 
 EVERY_SHAPE = pytest.mark.parametrize(
     ("operation", "body"),
-    [pytest.param(name, body, id=f"{name}-{example}") for name, example, body in EXAMPLES if name in SHAPES],
+    [(name, body) for name, example, body in EXAMPLES if name in SHAPES],
 )
-EVERY_EXAMPLE = pytest.mark.parametrize(
-    ("operation", "body"), [pytest.param(name, body, id=f"{name}-{example}") for name, example, body in EXAMPLES]
-)
+EVERY_EXAMPLE = pytest.mark.parametrize(("operation", "body"), [(name, body) for name, example, body in EXAMPLES])
 
 MODELS = [getattr(adapty.models, name) for name in exported("adapty.models")]
 KNOWN_VALUES = frozenset[str]().union(*(value for value in MODELS if isinstance(value, frozenset)))
@@ -379,71 +377,75 @@ def test_every_answer_of_the_contract_has_a_reader_here() -> None:
     assert {operation for operation, _, _ in EXAMPLES} == set(READERS)
 
 
-@EVERY_EXAMPLE
-def test_a_documented_answer_is_understood_as_a_whole(operation: str, body: Any) -> None:
+def test_a_documented_answer_is_understood_as_a_whole() -> None:
     """Nothing of an example of the contract is lost, and nothing of it stands in `extra_fields`."""
-    assert problems_of(operation, body) == []
-    assert [held.extra_fields for held in received(read(operation, body)) if held.extra_fields] == []
+    for operation, body in [(name, body) for name, example, body in EXAMPLES]:
+        with case(operation=operation, body=body):
+            assert problems_of(operation, body) == []
+            assert [held.extra_fields for held in received(read(operation, body)) if held.extra_fields] == []
 
 
-@pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__.removeprefix("_"))
-@EVERY_SHAPE
-def test_a_changed_answer_is_read_and_nothing_of_it_is_lost(
-    operation: str, body: Any, change: Callable[[Any], Changed]
-) -> None:
+def test_a_changed_answer_is_read_and_nothing_of_it_is_lost() -> None:
     """Whichever place of an example is changed in whichever way: it is read, and all that it says can be read."""
-    found = [(path, problems_of(operation, changed)) for path, changed in change(body)]
-    assert [(path, problems) for path, problems in found if problems] == []
+    for operation, body in [(name, body) for name, example, body in EXAMPLES if name in SHAPES]:
+        for change in CHANGES:
+            with case(change=change, operation=operation, body=body):
+                found = [(path, problems_of(operation, changed)) for path, changed in change(body)]
+                assert [(path, problems) for path, problems in found if problems] == []
 
 
-@EVERY_EXAMPLE
-def test_every_operation_reads_in_the_same_way(operation: str, body: Any) -> None:
+def test_every_operation_reads_in_the_same_way() -> None:
     """Each operation has a parser of its own, and none of them minds what is missing or what is new."""
-    changes = [*_without_a_key(body), *_with_unknown_keys(body)]
-    found = [(path, problems_of(operation, changed)) for path, changed in changes]
-    assert [(path, problems) for path, problems in found if problems] == []
+    for operation, body in [(name, body) for name, example, body in EXAMPLES]:
+        with case(operation=operation, body=body):
+            changes = [*_without_a_key(body), *_with_unknown_keys(body)]
+            found = [(path, problems_of(operation, changed)) for path, changed in changes]
+            assert [(path, problems) for path, problems in found if problems] == []
 
 
-@EVERY_SHAPE
-def test_what_is_not_known_stands_in_the_extra_of_its_own_object(operation: str, body: Any) -> None:
+def test_what_is_not_known_stands_in_the_extra_of_its_own_object() -> None:
     """Each object of an answer has its unknown keys in its own `extra_fields`, unchanged; known ones stay known."""
-    if READERS[operation] is ignore_body:
-        assert read(operation, {**body, **NEIGHBOURS}) is None
-        return
-    documented = read(operation, body)
-    for path, held in _objects_of(body):
-        result = read(operation, _with(body, path, {**held, **NEIGHBOURS}))
-        found = counterpart(result, path)
-        assert found.extra_fields == NEIGHBOURS, path
-        assert attrs.evolve(found, extra_fields={}) == counterpart(documented, path), path
-
-
-@EVERY_SHAPE
-def test_what_cannot_be_read_stands_in_the_extra_of_its_own_object(operation: str, body: Any) -> None:
-    """A known field with something of another type is None or empty, and `extra_fields` has what came in its place."""
-    for path, held in places(body):
-        if not path or "metadata" in path or isinstance(path[-1], int) or READERS[operation] is ignore_body:
-            continue
-        value: Any = "odd" if isinstance(held, list) else [{"odd": [1, None]}]
-        found = counterpart(read(operation, _with(body, path, value)), path[:-1])
-        if hasattr(type(found), str(path[-1])):
-            assert found.extra_fields == {path[-1]: value}, path
-            assert getattr(found, str(path[-1])) in (None, ()), path
-
-
-@EVERY_SHAPE
-def test_a_strange_item_does_not_hide_the_others(operation: str, body: Any) -> None:
-    """Of a list, what can be read is read; what cannot stands in `extra_fields` under the list's name."""
-    for path, held in places(body):
-        if not isinstance(held, list):
-            continue
-        name, whole = str(path[-1]), counterpart(read(operation, body), path)
-        for item in STRANGE_ITEMS:
-            if isinstance(item, dict):
+    for operation, body in [(name, body) for name, example, body in EXAMPLES if name in SHAPES]:
+        with case(operation=operation, body=body):
+            if READERS[operation] is ignore_body:
+                assert read(operation, {**body, **NEIGHBOURS}) is None
                 continue
-            found = counterpart(read(operation, _with(body, path, [item, *held, item])), path[:-1])
-            assert getattr(found, name) == whole, (path, item)
-            assert found.extra_fields == {name: [item, item]}, (path, item)
+            documented = read(operation, body)
+            for path, held in _objects_of(body):
+                result = read(operation, _with(body, path, {**held, **NEIGHBOURS}))
+                found = counterpart(result, path)
+                assert found.extra_fields == NEIGHBOURS, path
+                assert attrs.evolve(found, extra_fields={}) == counterpart(documented, path), path
+
+
+def test_what_cannot_be_read_stands_in_the_extra_of_its_own_object() -> None:
+    """A known field with something of another type is None or empty, and `extra_fields` has what came in its place."""
+    for operation, body in [(name, body) for name, example, body in EXAMPLES if name in SHAPES]:
+        with case(operation=operation, body=body):
+            for path, held in places(body):
+                if not path or "metadata" in path or isinstance(path[-1], int) or READERS[operation] is ignore_body:
+                    continue
+                value: Any = "odd" if isinstance(held, list) else [{"odd": [1, None]}]
+                found = counterpart(read(operation, _with(body, path, value)), path[:-1])
+                if hasattr(type(found), str(path[-1])):
+                    assert found.extra_fields == {path[-1]: value}, path
+                    assert getattr(found, str(path[-1])) in (None, ()), path
+
+
+def test_a_strange_item_does_not_hide_the_others() -> None:
+    """Of a list, what can be read is read; what cannot stands in `extra_fields` under the list's name."""
+    for operation, body in [(name, body) for name, example, body in EXAMPLES if name in SHAPES]:
+        with case(operation=operation, body=body):
+            for path, held in places(body):
+                if not isinstance(held, list):
+                    continue
+                name, whole = str(path[-1]), counterpart(read(operation, body), path)
+                for item in STRANGE_ITEMS:
+                    if isinstance(item, dict):
+                        continue
+                    found = counterpart(read(operation, _with(body, path, [item, *held, item])), path[:-1])
+                    assert getattr(found, name) == whole, (path, item)
+                    assert found.extra_fields == {name: [item, item]}, (path, item)
 
 
 def test_an_unknown_object_in_a_list_is_one_of_the_list() -> None:
@@ -487,23 +489,23 @@ def test_any_json_object_at_all_is_an_answer(body: dict[str, Any]) -> None:
         assert result is None or json.dumps(result.to_dict())
 
 
-@pytest.mark.parametrize("depth", [10, 100, 300, 500, 900, 5_000])
-@pytest.mark.parametrize("template", ['{"data": %s}', '{"data": {"newer": %s}}', '{"metadata": %s, "offer": %s}'])
-def test_an_answer_that_is_nested_without_end_does_no_harm(template: str, depth: int) -> None:
+def test_an_answer_that_is_nested_without_end_does_no_harm() -> None:
     """However deep an answer is nested, it is read, or is an answer that the API does not document."""
-    for opening, closing in (("[", "]"), ('{"a":', "}")):
-        nested = f"{opening * depth}1{closing * depth}"
-        driven = drive(CALLS["getProfile"], reply(200, template.replace("%s", nested).encode()))
-        assert driven.error is None or isinstance(driven.error, UnexpectedResponseError)
+    for template in ['{"data": %s}', '{"data": {"newer": %s}}', '{"metadata": %s, "offer": %s}']:
+        for depth in [10, 100, 300, 500, 900, 5_000]:
+            with case(depth=depth, template=template):
+                for opening, closing in (("[", "]"), ('{"a":', "}")):
+                    nested = f"{opening * depth}1{closing * depth}"
+                    driven = drive(CALLS["getProfile"], reply(200, template.replace("%s", nested).encode()))
+                    assert driven.error is None or isinstance(driven.error, UnexpectedResponseError)
 
 
-@pytest.mark.parametrize(
-    "body", [b"", b" ", b"[]", b"null", b"1", b'"ok"', b"{", b"\xff", b"<html>", b'[{"data": {}}]']
-)
-@pytest.mark.parametrize("operation", SHAPES)
-def test_only_an_object_is_an_answer(operation: str, body: bytes) -> None:
+def test_only_an_object_is_an_answer() -> None:
     """A success without the promised object is none: it comes from something in between."""
-    assert isinstance(drive(CALLS[operation], reply(200, body)).error, UnexpectedResponseError)
+    for operation in SHAPES:
+        for body in [b"", b" ", b"[]", b"null", b"1", b'"ok"', b"{", b"\xff", b"<html>", b'[{"data": {}}]']:
+            with case(body=body, operation=operation):
+                assert isinstance(drive(CALLS[operation], reply(200, body)).error, UnexpectedResponseError)
 
 
 def test_an_id_reads_the_same_whatever_stands_beside_it() -> None:

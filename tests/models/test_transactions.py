@@ -24,7 +24,7 @@ from adapty import (
 from adapty._core.call import InvalidBody
 from adapty.models.paywalls import build_locale_update, parse_editable_paywall
 from adapty.models.transactions import coerce_transaction, join_base_plan
-from tests.core.support import wire
+from tests.core.support import case, wire
 from tests.models.test_server_side_requests import BASES, FULL, PURCHASE, SUBSCRIPTION
 
 if TYPE_CHECKING:
@@ -56,9 +56,14 @@ def sent_by(call: Callable[[Adapty], Any]) -> Any:
     return body
 
 
-@pytest.mark.parametrize(
-    ("product", "plan", "joined"),
-    [
+def _setting(method: str, *arguments: Any, **fields: Any) -> Callable[[Adapty], Any]:
+    """Return a call of a method of the transactions, for the user."""
+    return lambda adapty: getattr(adapty.transactions, method)(*arguments, **USER, **fields)
+
+
+def test_a_base_plan_is_joined_to_its_product() -> None:
+    """Google's base plan goes out behind a colon, whichever way the transaction is given; the rest stays as it is."""
+    for product, plan, joined in [
         ("premium", "monthly", "premium:monthly"),
         ("premium", NOT_GIVEN, "premium"),
         ("premium:monthly", NOT_GIVEN, "premium:monthly"),
@@ -67,36 +72,36 @@ def sent_by(call: Callable[[Adapty], Any]) -> Any:
         ("premium", Catalogue.MONTHLY, "premium:monthly"),
         (Catalogue.PREMIUM, Catalogue.MONTHLY, "premium:monthly"),
         (Catalogue.PREMIUM, NOT_GIVEN, "premium"),
-    ],
-)
-def test_a_base_plan_is_joined_to_its_product(product: str, plan: Any, joined: str) -> None:
-    """Google's base plan goes out behind a colon, whichever way the transaction is given; the rest stays as it is."""
-    fields = {**PURCHASE, "store_product_id": product, "store_base_plan_id": plan}
-    renewal = {**SUBSCRIPTION, "store_product_id": product, "store_base_plan_id": plan}
-    calls: list[Callable[[Adapty], Any]] = [
-        lambda adapty: adapty.transactions.set_one_time_purchase(**USER, **fields),
-        lambda adapty: adapty.transactions.set_subscription(**USER, **renewal),
-        lambda adapty: adapty.transactions.set({**fields, "purchase_type": "one_time_purchase"}, **USER),
-        lambda adapty: adapty.transactions.set({**renewal, "purchase_type": "subscription"}, **USER),
-    ]
-    for call in calls:
-        body = sent_by(call)
-        assert body["store_product_id"] == joined
-        assert "store_base_plan_id" not in body
-    given = dict(fields)
-    kept = join_base_plan(given)
-    assert given == fields
-    assert {**kept, "store_product_id": None} == {**PURCHASE, "store_product_id": None}
+    ]:
+        with case(product=product, plan=plan, joined=joined):
+            fields = {**PURCHASE, "store_product_id": product, "store_base_plan_id": plan}
+            renewal = {**SUBSCRIPTION, "store_product_id": product, "store_base_plan_id": plan}
+            for method, arguments in [
+                ("set_one_time_purchase", fields),
+                ("set_subscription", renewal),
+            ]:
+                assert sent_by(_setting(method, **arguments))["store_product_id"] == joined
+            for transaction in [
+                {**fields, "purchase_type": "one_time_purchase"},
+                {**renewal, "purchase_type": "subscription"},
+            ]:
+                body = sent_by(_setting("set", transaction))
+                assert body["store_product_id"] == joined
+                assert "store_base_plan_id" not in body
+            given = dict(fields)
+            kept = join_base_plan(given)
+            assert given == fields
+            assert {**kept, "store_product_id": None} == {**PURCHASE, "store_product_id": None}
 
 
-@pytest.mark.parametrize(
-    "plan", ["", " ", ":", "monthly:", ":monthly", "a:b", None, 7, True, b"monthly", [], "\ud800"], ids=ascii
-)
-def test_a_base_plan_that_is_none_is_refused(plan: Any) -> None:
+def test_a_base_plan_that_is_none_is_refused() -> None:
     """Blank, not a text, or with a colon of its own: refused by its own name."""
-    with pytest.raises(AdaptyUsageError, match=r"^store_base_plan_id: ") as caught:
-        join_base_plan({**PURCHASE, "store_base_plan_id": plan})
-    assert caught.value.field_name == "store_base_plan_id"
+    plan: Any
+    for plan in ["", " ", ":", "monthly:", ":monthly", "a:b", None, 7, True, b"monthly", [], "\ud800"]:
+        with case(plan=plan):
+            with pytest.raises(AdaptyUsageError, match=r"^store_base_plan_id: ") as caught:
+                join_base_plan({**PURCHASE, "store_base_plan_id": plan})
+            assert caught.value.field_name == "store_base_plan_id"
 
 
 def test_a_product_has_one_base_plan() -> None:
@@ -107,14 +112,21 @@ def test_a_product_has_one_base_plan() -> None:
         assert caught.value.field_name == "store_base_plan_id"
 
 
-@pytest.mark.parametrize("product", ["", " ", "\t", None, 7, True, b"premium", []], ids=repr)
-@pytest.mark.parametrize("plan", ["monthly", NOT_GIVEN])
-def test_a_base_plan_does_not_stand_in_for_its_product(product: Any, plan: Any) -> None:
+def test_a_base_plan_does_not_stand_in_for_its_product() -> None:
     """A product that would be refused is refused with a base plan too, by its own name."""
-    fields = {"purchase_type": "one_time_purchase", **PURCHASE, "store_product_id": product, "store_base_plan_id": plan}
-    with pytest.raises(AdaptyUsageError, match=r"^store_product_id: ") as caught:
-        coerce_transaction(fields)
-    assert caught.value.field_name == "store_product_id"
+    product: Any
+    for plan in ["monthly", NOT_GIVEN]:
+        for product in ["", " ", "\t", None, 7, True, b"premium", []]:
+            with case(product=product, plan=plan):
+                fields = {
+                    "purchase_type": "one_time_purchase",
+                    **PURCHASE,
+                    "store_product_id": product,
+                    "store_base_plan_id": plan,
+                }
+                with pytest.raises(AdaptyUsageError, match=r"^store_product_id: ") as caught:
+                    coerce_transaction(fields)
+                assert caught.value.field_name == "store_product_id"
 
 
 def test_a_base_plan_without_a_product_says_what_is_missing() -> None:
@@ -158,18 +170,26 @@ def test_a_mapping_says_its_kind(kind: str, cls: type[Any], wrap: Callable[[Any]
     assert coerce_transaction(json.loads(wire(cls(**FULL[cls])))) == cls(**FULL[cls])
 
 
-@pytest.mark.parametrize(
-    "kind",
-    ["", "Subscription", "subscriptions", "one-time-purchase", "consumable", 1, True, [], {}, b"subscription"],
-    ids=repr,
-)
-def test_an_unknown_kind_is_refused_with_what_there_is(kind: Any) -> None:
+def test_an_unknown_kind_is_refused_with_what_there_is() -> None:
     """The kind is not guessed from the other fields."""
-    with pytest.raises(AdaptyUsageError, match=r"^purchase_type: ") as caught:
-        coerce_transaction({**SUBSCRIPTION, "purchase_type": kind})
-    assert caught.value.field_name == "purchase_type"
-    if isinstance(kind, str):
-        assert "expected one of subscription, one_time_purchase" in str(caught.value)
+    for kind in [
+        "",
+        "Subscription",
+        "subscriptions",
+        "one-time-purchase",
+        "consumable",
+        1,
+        True,
+        [],
+        {},
+        b"subscription",
+    ]:
+        with case(kind=kind):
+            with pytest.raises(AdaptyUsageError, match=r"^purchase_type: ") as caught:
+                coerce_transaction({**SUBSCRIPTION, "purchase_type": kind})
+            assert caught.value.field_name == "purchase_type"
+            if isinstance(kind, str):
+                assert "expected one of subscription, one_time_purchase" in str(caught.value)
 
 
 @pytest.mark.parametrize("fields", [{}, PURCHASE, SUBSCRIPTION, {**SUBSCRIPTION, "purchase_type": None}])
@@ -181,16 +201,16 @@ def test_a_missing_kind_is_refused_with_what_there_is(fields: Mapping[str, Any])
     assert caught.value.field_name == "purchase_type"
 
 
-@pytest.mark.parametrize(
-    "transaction", [None, "subscription", b"{}", 7, [], [PURCHASE], Subscription, ..., NOT_GIVEN], ids=repr
-)
-def test_only_a_transaction_is_one(transaction: Any) -> None:
+def test_only_a_transaction_is_one() -> None:
     """What is neither a record nor a mapping is refused as `transaction`."""
-    with pytest.raises(
-        AdaptyUsageError, match=r"^transaction: .*expected a Subscription, a OneTimePurchase or a dict"
-    ) as caught:
-        coerce_transaction(transaction)
-    assert caught.value.field_name == "transaction"
+    transaction: Any
+    for transaction in [None, "subscription", b"{}", 7, [], [PURCHASE], Subscription, ..., NOT_GIVEN]:
+        with case(transaction=transaction):
+            with pytest.raises(
+                AdaptyUsageError, match=r"^transaction: .*expected a Subscription, a OneTimePurchase or a dict"
+            ) as caught:
+                coerce_transaction(transaction)
+            assert caught.value.field_name == "transaction"
 
 
 @pytest.mark.parametrize(("kind", "cls"), KINDS)
@@ -252,19 +272,20 @@ def test_a_locale_is_added_behind_the_others() -> None:
     }
 
 
-@pytest.mark.parametrize(("configs", "there"), [(CONFIGS, "en, de, fr"), ([], "none"), ([CONFIGS[0]], "en")])
-@pytest.mark.parametrize("locale", ["it", "EN", "en-US", "e"])
-def test_a_locale_that_is_not_there_is_refused_with_what_is(configs: Any, there: str, locale: str) -> None:
+def test_a_locale_that_is_not_there_is_refused_with_what_is() -> None:
     """A misspelled locale does not add one: the error names those that there are, and how to add one."""
-    with pytest.raises(AdaptyUsageError) as caught:
-        build_locale_update(paywall(configs), locale, "{}", add=False)
-    assert caught.value.field_name == "locale"
-    assert str(caught.value) == f"locale: is not one of the paywall's ({there}); add=True adds it"
+    for locale in ["it", "EN", "en-US", "e"]:
+        for configs, there in [(CONFIGS, "en, de, fr"), ([], "none"), ([CONFIGS[0]], "en")]:
+            with case(configs=configs, there=there, locale=locale):
+                with pytest.raises(AdaptyUsageError) as caught:
+                    build_locale_update(paywall(configs), locale, "{}", add=False)
+                assert caught.value.field_name == "locale"
+                assert str(caught.value) == f"locale: is not one of the paywall's ({there}); add=True adds it"
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
+def test_configs_that_are_not_understood_are_not_written_back() -> None:
+    """What was not read as a whole would be lost by writing it back, so it is not taken for a paywall to edit."""
+    for body in [
         {},
         *(
             {"remote_configs": configs}
@@ -287,12 +308,9 @@ def test_a_locale_that_is_not_there_is_refused_with_what_is(configs: Any, there:
                 7,
             )
         ),
-    ],
-)
-def test_configs_that_are_not_understood_are_not_written_back(body: dict[str, Any]) -> None:
-    """What was not read as a whole would be lost by writing it back, so it is not taken for a paywall to edit."""
-    with pytest.raises(InvalidBody, match="so none is written back"):
-        parse_editable_paywall({"title": "Spring offer", **body})
+    ]:
+        with case(body=body), pytest.raises(InvalidBody, match="so none is written back"):
+            parse_editable_paywall({"title": "Spring offer", **body})
 
 
 @pytest.mark.parametrize("configs", [[], CONFIGS])

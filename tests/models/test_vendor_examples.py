@@ -8,7 +8,6 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import httpx
-import pytest
 
 from adapty import Adapty, OneTimePurchase, Profile, Subscription
 from adapty.models.access import GrantAccessRequest, RevokeAccessRequest
@@ -18,13 +17,13 @@ from adapty.models.profile_request import ProfileRequest
 from adapty.models.purchases import PaddleValidationRequest, StripeValidationRequest
 from adapty.models.refund_saver import RefundSaverSettingsRequest
 from adapty.models.virtual_currency import VirtualCurrencyTransactionRequest
+from tests.core.support import case
 from tests.models.test_server_side_requests import check_sendable
 from tests.models.test_tolerance import leaves, lost, not_a_value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from adapty.models._request import RequestModel
 
 USER: Mapping[str, Any] = {"customer_user_id": "8F1D0C2B-6A35-4E7F-9B08-1C2D3E4F5061"}
 PAYWALL_ID = "5c6d7e8f-9012-4a3b-8c4d-5e6f70819203"
@@ -115,12 +114,10 @@ IDENTIFIERS = {
 CONFIGS = [{"locale": "en", "data": '{"title":"Gold Features","subtitle":"Unlock all gold content"}'}]
 
 REQUESTS: list[Any] = [
-    pytest.param(ProfileRequest, PERSON, id="ss-create-profile"),
-    pytest.param(
-        ProfileRequest, {**PERSON, "custom_attributes": [{"key": "favourite_team", "value": ""}]}, id="deleting"
-    ),
-    pytest.param(Subscription, TRANSACTION, id="ss-set-transaction"),
-    pytest.param(
+    (ProfileRequest, PERSON),
+    (ProfileRequest, {**PERSON, "custom_attributes": [{"key": "favourite_team", "value": ""}]}),
+    (Subscription, TRANSACTION),
+    (
         Subscription,
         {
             **TRANSACTION,
@@ -131,20 +128,15 @@ REQUESTS: list[Any] = [
             "billing_issue_detected_at": BOUGHT,
             "grace_period_expires_at": ENDS,
         },
-        id="ss-set-transaction-full",
     ),
-    pytest.param(OneTimePurchase, PURCHASE, id="ss-set-transaction-once"),
-    pytest.param(
-        GrantAccessRequest,
-        {"access_level_id": "gold", "starts_at": BOUGHT, "expires_at": ENDS},
-        id="ss-grant-access-level",
-    ),
-    pytest.param(GrantAccessRequest, {"access_level_id": "gold", "starts_at": None, "expires_at": None}, id="lifetime"),
-    pytest.param(RevokeAccessRequest, {"access_level_id": "gold", "revoke_at": ENDS}, id="ss-revoke-access-level"),
-    pytest.param(PaywallUpdateRequest, {"remote_configs": CONFIGS}, id="ss-update-paywall"),
-    pytest.param(IntegrationIdentifiersRequest, IDENTIFIERS, id="ss-add-integration"),
-    pytest.param(RefundSaverSettingsRequest, {"custom_preference": "grant", "consent": True}, id="ss-set-refund-saver"),
-    pytest.param(
+    (OneTimePurchase, PURCHASE),
+    (GrantAccessRequest, {"access_level_id": "gold", "starts_at": BOUGHT, "expires_at": ENDS}),
+    (GrantAccessRequest, {"access_level_id": "gold", "starts_at": None, "expires_at": None}),
+    (RevokeAccessRequest, {"access_level_id": "gold", "revoke_at": ENDS}),
+    (PaywallUpdateRequest, {"remote_configs": CONFIGS}),
+    (IntegrationIdentifiersRequest, IDENTIFIERS),
+    (RefundSaverSettingsRequest, {"custom_preference": "grant", "consent": True}),
+    (
         StripeValidationRequest,
         {
             "data": {
@@ -152,31 +144,24 @@ REQUESTS: list[Any] = [
                 "attributes": {"customer_user_id": "user_12345", "stripe_token": "sub_1Nq7TkQWfXYZabcd12345678"},
             }
         },
-        id="ss-purchase-in-stripe",
     ),
-    pytest.param(
-        PaddleValidationRequest,
-        {"customer_user_id": "user_12345", "paddle_token": "txn_01hxyz"},
-        id="ss-validate-paddle",
-    ),
-    pytest.param(
+    (PaddleValidationRequest, {"customer_user_id": "user_12345", "paddle_token": "txn_01hxyz"}),
+    (
         VirtualCurrencyTransactionRequest,
         {"items": [{"currency_code": "COIN", "amount": 120}, {"currency_code": "GEM", "amount": -3}], "metadata": None},
-        id="virtual-currency",
     ),
 ]
 
 
-@pytest.mark.parametrize(("cls", "fields"), REQUESTS)
-def test_a_documented_request_is_taken_and_sent_without_loss(
-    cls: type[RequestModel], fields: Mapping[str, Any]
-) -> None:
+def test_a_documented_request_is_taken_and_sent_without_loss() -> None:
     """The body of the reference's example makes a record, and the record's body says all that the example says."""
-    record = cls.from_dict(fields)
-    check_sendable(record)
-    sent = record.to_dict()
-    assert sorted(leaves(sent), key=str) == sorted(leaves(dict(fields)), key=str)
-    assert set(sent) == set(fields)
+    for cls, fields in REQUESTS:
+        with case(cls=cls, fields=fields):
+            record = cls.from_dict(fields)
+            check_sendable(record)
+            sent = record.to_dict()
+            assert sorted(leaves(sent), key=str) == sorted(leaves(dict(fields)), key=str)
+            assert set(sent) == set(fields)
 
 
 def test_a_price_goes_out_as_the_number_that_it_came_as() -> None:
@@ -304,58 +289,45 @@ CHANGE = {
 }
 
 ANSWERS: list[Any] = [
-    pytest.param({"data": OLDER_PROFILE}, lambda adapty: adapty.profiles.get(**USER), "data", id="ss-get-profile"),
-    pytest.param(
-        {"data": NEWER_PROFILE}, lambda adapty: adapty.profiles.create(**USER), "data", id="ss-create-profile"
-    ),
-    pytest.param(
-        {"data": OLDER_PROFILE},
-        lambda adapty: adapty.access_levels.grant("gold", **USER, lifetime=True),
-        "data",
-        id="ss-grant-access-level",
-    ),
-    pytest.param({"data": NEWER_PROFILE}, lambda adapty: adapty.v1.profiles.get(**USER), "data", id="version-1"),
-    pytest.param(PAYWALL, lambda adapty: adapty.paywalls.get(PAYWALL_ID), None, id="getPaywall"),
-    pytest.param(PAYWALL, lambda adapty: adapty.paywalls.update(PAYWALL_ID, CONFIGS), None, id="ss-update-paywall"),
-    pytest.param(
+    ({"data": OLDER_PROFILE}, lambda adapty: adapty.profiles.get(**USER), "data"),
+    ({"data": NEWER_PROFILE}, lambda adapty: adapty.profiles.create(**USER), "data"),
+    ({"data": OLDER_PROFILE}, lambda adapty: adapty.access_levels.grant("gold", **USER, lifetime=True), "data"),
+    ({"data": NEWER_PROFILE}, lambda adapty: adapty.v1.profiles.get(**USER), "data"),
+    (PAYWALL, lambda adapty: adapty.paywalls.get(PAYWALL_ID), None),
+    (PAYWALL, lambda adapty: adapty.paywalls.update(PAYWALL_ID, CONFIGS), None),
+    (
         {"data": [LISTED], "meta": {"pagination": {"count": 1, "page": 1, "pages": 1}}},
         lambda adapty: next(iter(adapty.paywalls.list())),
         "data",
-        id="ss-list-paywalls",
     ),
-    pytest.param(IDENTIFIERS, lambda adapty: adapty.integrations.get(**USER), None, id="ss-get-integration"),
-    pytest.param(
+    (IDENTIFIERS, lambda adapty: adapty.integrations.get(**USER), None),
+    (
         dict.fromkeys(IDENTIFIERS) | {"facebook_anonymous_id": "XZ0B1C2D3E-4F50-4617-8293-A4B5C6D7E8F9"},
         lambda adapty: adapty.integrations.get(**USER),
         None,
-        id="ss-get-integration-nulls",
     ),
-    pytest.param(
+    (
         {
             "profile_id": "c5d6e7f8-0912-4a3b-8c4d-5e6f70819203",
             "settings": {"consent": True, "custom_preference": "grant"},
         },
         lambda adapty: adapty.refund_saver.get(**USER),
         None,
-        id="ss-get-refund-saver",
     ),
-    pytest.param(
+    (
         {"transaction_id": CHANGE["transaction_id"], "balances": BALANCES},
         lambda adapty: adapty.virtual_currencies.credit("COIN", 120, **USER),
         None,
-        id="virtual-currency-credit",
     ),
-    pytest.param(
+    (
         {"response_created_at": 1753874038798, "data": BALANCES},
         lambda adapty: adapty.virtual_currencies.balances(**USER),
         None,
-        id="virtual-currency-balances",
     ),
-    pytest.param(
+    (
         {"data": [CHANGE], "pagination": {"next_cursor": None}},
         lambda adapty: next(iter(adapty.virtual_currencies.history(**USER))),
         "data",
-        id="virtual-currency-history",
     ),
 ]
 
@@ -367,15 +339,14 @@ def answered(body: Any, call: Callable[[Adapty], Any]) -> Any:
         return call(adapty)
 
 
-@pytest.mark.parametrize(("body", "call", "wrapper"), ANSWERS)
-def test_a_documented_answer_is_read_without_loss(
-    body: Any, call: Callable[[Adapty], Any], wrapper: str | None
-) -> None:
+def test_a_documented_answer_is_read_without_loss() -> None:
     """What the reference's example says, the result says, and the result is a value."""
-    result = answered(body, call)
-    assert lost(body[wrapper] if wrapper else body, result) == []
-    assert not_a_value(result) == []
-    assert "jane" not in repr(result)
+    for body, call, wrapper in ANSWERS:
+        with case(body=body, call=call, wrapper=wrapper):
+            result = answered(body, call)
+            assert lost(body[wrapper] if wrapper else body, result) == []
+            assert not_a_value(result) == []
+            assert "jane" not in repr(result)
 
 
 def test_the_older_profile_is_understood() -> None:

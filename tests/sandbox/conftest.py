@@ -24,7 +24,10 @@ DELETION_PATH = "/api/v1/profile/delete/"
 LEFT_OUT = object()
 """As a field's value: the field is not sent."""
 
-PROPERTY = settings(database=None, deadline=None, max_examples=60)
+PROPERTY = settings(database=None, deadline=None, derandomize=True, max_examples=60)
+
+HTTP_PROPERTY = settings(PROPERTY, max_examples=30)
+"""For properties that send several requests per example."""
 
 
 def profile(**changes: Any) -> dict[str, Any]:
@@ -42,7 +45,7 @@ def _changed(body: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
 
 
 def fields(answer: httpx.Response) -> list[str]:
-    """Name the fields that a 400 blames, in order, after a look at the shape of the answer."""
+    """Return the invalid fields of a 400 in order, and check its format."""
     return [error["field_name"] for error in errors(answer, 400)]
 
 
@@ -90,6 +93,10 @@ class Api:
     def send(self, path: str, body: Any) -> httpx.Response:
         """Send a body as JSON, in ASCII, so that lone surrogates can be sent."""
         return self.http.post(path, content=json.dumps(body), headers={"content-type": "application/json"})
+
+    def reset(self) -> None:
+        """Delete all data of the sandbox."""
+        assert self.http.post("/_sandbox/reset").status_code == 200
 
     def inside(self, path: str) -> Any:
         """Look inside."""

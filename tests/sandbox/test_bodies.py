@@ -15,11 +15,12 @@ from adapty._generated import openapi_spec
 from adapty.sandbox._mail.routes import load_operations
 from adapty.sandbox._responses import InvalidBody
 from adapty.sandbox._timestamps import parse_rfc3339
+from tests.sandbox.cases import case
 from tests.sandbox.conftest import (
     EVENT_PATH,
+    HTTP_PROPERTY,
     LEFT_OUT,
     PROFILE_PATH,
-    PROPERTY,
     Api,
     errors,
     event,
@@ -76,55 +77,64 @@ def required(name: str) -> list[str]:
     return list(SCHEMAS[name]["required"])
 
 
-@pytest.mark.parametrize("name", PATHS)
-def test_a_body_with_every_field_is_accepted(api: Api, name: str) -> None:
+def test_body_with_every_field_is_accepted(api: Api) -> None:
     """The bodies that the other tests spoil are right."""
-    assert api.send(PATHS[name], FULL[name]).content == b"{}"
+    for name, path in PATHS.items():
+        with case(name):
+            api.reset()
+            assert api.send(path, FULL[name]).content == b"{}"
 
 
-@pytest.mark.parametrize(("name", "field"), [(name, field) for name in PATHS for field in required(name)])
-def test_a_missing_field_is_named(api: Api, name: str, field: str) -> None:
+def test_missing_field_is_named(api: Api) -> None:
     """The answer to a missing field is the documented one, word for word."""
-    body = {key: value for key, value in FULL[name].items() if key != field}
-    assert errors(api.send(PATHS[name], body), 400) == [
-        {"message": "Field required", "error_code": "base_error", "status_code": 400, "field_name": field},
-    ]
+    for name, field in [(schema, field) for schema in PATHS for field in required(schema)]:
+        with case(name, field):
+            body = {key: value for key, value in FULL[name].items() if key != field}
+            assert errors(api.send(PATHS[name], body), 400) == [
+                {"message": "Field required", "error_code": "base_error", "status_code": 400, "field_name": field},
+            ]
 
 
-@pytest.mark.parametrize("name", PATHS)
-def test_all_missing_fields_are_named_in_the_order_of_the_contract(api: Api, name: str) -> None:
+def test_missing_fields_are_listed_in_the_order_of_the_spec(api: Api) -> None:
     """One answer says all that is wrong."""
-    in_order = [field for field in properties(name) if field in required(name)]
-    assert fields(api.send(PATHS[name], {})) == in_order
+    for name, path in PATHS.items():
+        with case(name):
+            api.reset()
+            in_order = [field for field in properties(name) if field in required(name)]
+            assert fields(api.send(path, {})) == in_order
 
 
-@pytest.mark.parametrize("wrong", [None, True, 0, 1.5, [], ["x"]])
-@pytest.mark.parametrize(("name", "field"), [(name, field) for name in PATHS for field in properties(name)])
-def test_a_wrong_type_is_named(api: Api, name: str, field: str, wrong: Any) -> None:
+def test_wrong_type_is_named(api: Api) -> None:
     """Every field of the contract is a string or an object, and null is neither."""
-    outer, _, inner = field.partition(".")
-    value = {**FULL[name][outer], inner: wrong} if inner else wrong
-    (error,) = errors(api.send(PATHS[name], {**FULL[name], outer: value}), 400)
-    assert error["field_name"] == field
-    assert error["message"] in {"Input should be a valid string", "Input should be a valid object"}
+    wrong_cases: list[Any] = [None, True, 0, 1.5, [], ["x"]]
+    for name, field in [(schema, field) for schema in PATHS for field in properties(schema)]:
+        for wrong in wrong_cases:
+            with case(wrong, name, field):
+                outer, _, inner = field.partition(".")
+                value = {**FULL[name][outer], inner: wrong} if inner else wrong
+                (error,) = errors(api.send(PATHS[name], {**FULL[name], outer: value}), 400)
+                assert error["field_name"] == field
+                assert error["message"] in {"Input should be a valid string", "Input should be a valid object"}
 
 
-@pytest.mark.parametrize("name", PATHS)
-def test_all_wrong_fields_are_named_once_in_the_order_of_the_contract(api: Api, name: str) -> None:
+def test_wrong_fields_are_listed_once_in_the_order_of_the_spec(api: Api) -> None:
     """The order is the contract's, not the body's and not the kind of flaw's."""
-    wrong: dict[str, Any] = {"unknown": "\ud800"}
-    for field in reversed(properties(name)):
-        outer, _, inner = field.partition(".")
-        if inner:
-            wrong.setdefault(outer, {})[inner] = 5
-        else:
-            wrong.setdefault(outer, 5)
-    nested = {field.partition(".")[0] for field in properties(name) if "." in field}
-    expected = [field for field in properties(name) if field not in nested]
-    assert fields(api.send(PATHS[name], wrong)) == [*expected, "unknown"]
+    for name, path in PATHS.items():
+        with case(name):
+            api.reset()
+            wrong: dict[str, Any] = {"unknown": "\ud800"}
+            for field in reversed(properties(name)):
+                outer, _, inner = field.partition(".")
+                if inner:
+                    wrong.setdefault(outer, {})[inner] = 5
+                else:
+                    wrong.setdefault(outer, 5)
+            nested = {field.partition(".")[0] for field in properties(name) if "." in field}
+            expected = [field for field in properties(name) if field not in nested]
+            assert fields(api.send(path, wrong)) == [*expected, "unknown"]
 
 
-def test_a_type_a_rule_and_a_missing_field_are_told_together(api: Api) -> None:
+def test_wrong_type_broken_rule_and_missing_field_are_reported_together(api: Api) -> None:
     """What is wrong for different reasons is one list, in the order of the contract."""
     body = profile(
         store_country="us",
@@ -147,20 +157,20 @@ def test_a_type_a_rule_and_a_missing_field_are_told_together(api: Api) -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    ("field", "value"),
-    [
+def test_unknown_enum_value_is_rejected_with_the_choices(api: Api) -> None:
+    """The message lists the values of the contract."""
+    cases: list[tuple[str, Any]] = [
         ("event_type", "subscription_paused"),
         ("event_type", "Subscription_Started"),
         ("offer", {**OFFER, "category": "free"}),
         ("offer", {**OFFER, "offer_type": ""}),
-    ],
-)
-def test_a_value_beyond_an_enum_is_refused_with_what_there_is(api: Api, field: str, value: Any) -> None:
-    """The message lists the values of the contract."""
-    (error,) = errors(api.save_event(**{field: value}), 400)
-    assert error["field_name"].startswith(field)
-    assert error["message"].startswith("Input should be one of ")
+    ]
+    for field, value in cases:
+        with case(field, value):
+            api.reset()
+            (error,) = errors(api.save_event(**{field: value}), 400)
+            assert error["field_name"].startswith(field)
+            assert error["message"].startswith("Input should be one of ")
 
 
 MOMENTS = [
@@ -202,21 +212,24 @@ NO_MOMENTS = [
 ]
 
 
-@pytest.mark.parametrize("moment", MOMENTS)
-def test_rfc_3339_date_times_are_accepted(api: Api, moment: str) -> None:
+def test_rfc_3339_date_times_are_accepted(api: Api) -> None:
     """Whatever RFC 3339 allows is a date-time, leap seconds and small letters too."""
-    assert api.save_event(event_datetime=moment).status_code == 200
+    for moment in MOMENTS:
+        with case(moment):
+            api.reset()
+            assert api.save_event(event_datetime=moment).status_code == 200
 
 
-@pytest.mark.parametrize("text", NO_MOMENTS)
-def test_other_date_times_are_refused(api: Api, text: str) -> None:
+def test_invalid_date_times_are_rejected(api: Api) -> None:
     """A missing offset, a day that does not exist, and other ways of ISO 8601 are not RFC 3339."""
-    (error,) = errors(api.save_event(expires_at=text), 400)
-    assert error["field_name"] == "expires_at"
-    assert "RFC 3339" in error["message"]
+    for text in NO_MOMENTS:
+        with case(text):
+            (error,) = errors(api.save_event(expires_at=text), 400)
+            assert error["field_name"] == "expires_at"
+            assert "RFC 3339" in error["message"]
 
 
-def test_a_moment_is_the_same_however_it_is_written() -> None:
+def test_equal_date_times_parse_to_the_same_timestamp() -> None:
     """Offsets and a leap second are counted, finer fractions are cut off."""
     assert (
         parse_rfc3339("2017-01-01T00:00:00Z")
@@ -227,28 +240,33 @@ def test_a_moment_is_the_same_however_it_is_written() -> None:
     assert parse_rfc3339("1969-12-31T23:59:59.5Z") == -500_000
 
 
-@pytest.mark.parametrize(
-    "text", ["", "1990-5-21", "19900521", "1990-02-30", "1990-05-21T00:00:00Z", "1990-05-21\n", "١٩٩٠-05-21"]
-)
-def test_a_date_has_ten_characters_and_is_in_the_calendar(api: Api, text: str) -> None:
+def test_dates_must_be_valid_calendar_dates(api: Api) -> None:
     """`birthday` is YYYY-MM-DD."""
-    assert fields(api.save_profile(birthday=text)) == ["birthday"]
+    cases: list[str] = ["", "1990-5-21", "19900521", "1990-02-30", "1990-05-21T00:00:00Z", "1990-05-21\n", "١٩٩٠-05-21"]
+    for text in cases:
+        with case(text):
+            api.reset()
+            assert fields(api.save_profile(birthday=text)) == ["birthday"]
 
 
-@pytest.mark.parametrize(
-    "text", ["", "jane", "jane@", "@example.com", "jane@example", "ja ne@example.com", "a@b@example.com"]
-)
-def test_an_email_has_the_shape_that_the_client_checks_too(api: Api, text: str) -> None:
+def test_invalid_emails_are_rejected(api: Api) -> None:
     """The refusal does not repeat the address."""
-    (error,) = errors(api.save_profile(email=text), 400)
-    assert (error["field_name"], error["message"]) == ("email", "Input should be a valid email address")
+    cases: list[str] = ["", "jane", "jane@", "@example.com", "jane@example", "ja ne@example.com", "a@b@example.com"]
+    for text in cases:
+        with case(text):
+            api.reset()
+            (error,) = errors(api.save_profile(email=text), 400)
+            assert (error["field_name"], error["message"]) == ("email", "Input should be a valid email address")
 
 
-@pytest.mark.parametrize("field", ["country", "store_country"])
-@pytest.mark.parametrize("text", ["", "us", "Us", "USA", "UK", "EN", "XX", "U", "US ", "840", "\u0000"])
-def test_a_country_is_an_uppercase_alpha_2_code(api: Api, field: str, text: str) -> None:
+def test_invalid_countries_are_rejected(api: Api) -> None:
     """Any other value is rejected, as the vendor documents and the schema alone would not do."""
-    assert fields(api.save_profile(**{field: text})) == [field]
+    text_cases: list[str] = ["", "us", "Us", "USA", "UK", "EN", "XX", "U", "US ", "840", "\u0000"]
+    field_cases: list[str] = ["country", "store_country"]
+    for text in text_cases:
+        for field in field_cases:
+            with case(field, text):
+                assert fields(api.save_profile(**{field: text})) == [field]
 
 
 def test_every_country_is_accepted(api: Api) -> None:
@@ -256,34 +274,43 @@ def test_every_country_is_accepted(api: Api) -> None:
     assert {api.save_profile(country=code, store_country=code).status_code for code in COUNTRY_CODES} == {200}
 
 
-@pytest.mark.parametrize(("text", "status"), [("9.99", 200), ("0", 200), ("-3.50", 200), ("10", 200)])
-def test_decimal_text_is_a_price(api: Api, text: str, status: int) -> None:
+def test_decimal_text_is_accepted_as_price(api: Api) -> None:
     """An amount is written out, in a string."""
-    assert api.save_event(price_usd=text).status_code == status
+    cases: list[tuple[str, int]] = [("9.99", 200), ("0", 200), ("-3.50", 200), ("10", 200)]
+    for text, status in cases:
+        with case(text, status):
+            api.reset()
+            assert api.save_event(price_usd=text).status_code == status
 
 
-@pytest.mark.parametrize(
-    "text", ["", "9,99", "$9.99", "1e3", "NaN", "Infinity", ".5", "5.", "+1", " 1", "1\n", "٣", "0x1"]
-)
-def test_other_text_is_no_price(api: Api, text: str) -> None:
+def test_invalid_prices_are_rejected(api: Api) -> None:
     """The documented form is a decimal string."""
-    assert fields(api.save_event(price_usd=text)) == ["price_usd"]
+    cases: list[str] = ["", "9,99", "$9.99", "1e3", "NaN", "Infinity", ".5", "5.", "+1", " 1", "1\n", "٣", "0x1"]
+    for text in cases:
+        with case(text):
+            assert fields(api.save_event(price_usd=text)) == ["price_usd"]
 
 
-@pytest.mark.parametrize("value", ["", "x", 0, -1, 1.5, 10**400])
-def test_a_custom_attribute_is_a_string_or_a_number(api: Api, value: Any) -> None:
-    """Both kinds are kept as sent."""
-    assert api.save_profile(custom_attributes={"": value}).status_code == 200
-    assert api.inside("profiles/user_12345")["profile"]["custom_attributes"] == {"": value}
+def test_custom_attributes_accept_strings_and_numbers(api: Api) -> None:
+    """Both kinds are stored as sent."""
+    cases: list[Any] = ["", "x", 0, -1, 1.5, 10**400]
+    for value in cases:
+        with case(value):
+            api.reset()
+            assert api.save_profile(custom_attributes={"": value}).status_code == 200
+            assert api.inside("profiles/user_12345")["profile"]["custom_attributes"] == {"": value}
 
 
-@pytest.mark.parametrize("value", [None, True, False, [], {}, ["x"], {"x": 1}])
-def test_any_other_custom_attribute_is_refused_by_its_name(api: Api, value: Any) -> None:
+def test_invalid_custom_attributes_are_rejected_by_name(api: Api) -> None:
     """A boolean is no number."""
-    assert fields(api.save_profile(custom_attributes={"fine": 1, "plan": value})) == ["custom_attributes.plan"]
+    cases: list[Any] = [None, True, False, [], {}, ["x"], {"x": 1}]
+    for value in cases:
+        with case(value):
+            api.reset()
+            assert fields(api.save_profile(custom_attributes={"fine": 1, "plan": value})) == ["custom_attributes.plan"]
 
 
-def test_no_custom_attributes_are_fine(api: Api) -> None:
+def test_empty_custom_attributes_are_accepted(api: Api) -> None:
     """An empty object is an object."""
     assert api.save_profile(custom_attributes={}).status_code == 200
 
@@ -298,9 +325,9 @@ def test_unknown_fields_are_accepted_and_kept(api: Api) -> None:
     assert shown["events"] == [event(**extra, country="nowhere")]
 
 
-@pytest.mark.parametrize(
-    "raw",
-    [
+def test_bodies_that_are_not_json_objects_are_rejected(api: Api) -> None:
+    """No single field is at fault, so that none is named; the contract's schema has no null there."""
+    cases: list[bytes] = [
         b"",
         b"  \n",
         b"[]",
@@ -326,17 +353,16 @@ def test_unknown_fields_are_accepted_and_kept(api: Api) -> None:
         b'{"a":' * 100_000,
         b"[" * 100_000 + b"]" * 100_000,
         b'{"a":' * 500 + b"1" + b"}" * 500,
-    ],
-)
-def test_what_is_no_json_object_is_refused_without_a_field(api: Api, raw: bytes) -> None:
-    """No single field is at fault, so that none is named; the contract's schema has no null there."""
-    for path in PATHS.values():
-        (error,) = errors(api.http.post(path, content=raw), 400)
-        assert "field_name" not in error
-        assert error["message"].startswith("Body ")
+    ]
+    for raw in cases:
+        with case(raw):
+            for path in PATHS.values():
+                (error,) = errors(api.http.post(path, content=raw), 400)
+                assert "field_name" not in error
+                assert error["message"].startswith("Body ")
 
 
-def test_nesting_is_accepted_to_the_bound(api: Api) -> None:
+def test_nesting_is_limited(api: Api) -> None:
     """The bound counts levels, not brackets."""
 
     def nested(levels: int) -> Any:
@@ -351,9 +377,9 @@ def test_nesting_is_accepted_to_the_bound(api: Api) -> None:
     assert "nested" in error["message"]
 
 
-@pytest.mark.parametrize(
-    ("changes", "field"),
-    [
+def test_lone_surrogates_are_rejected_by_field(api: Api) -> None:
+    """JSON can spell what UTF-8, and so a database, cannot hold."""
+    cases: list[tuple[dict[str, Any], str]] = [
         ({"first_name": "\ud800"}, "first_name"),
         ({"external_profile_id": "a\udc00b"}, "external_profile_id"),
         ({"email": "jane\ud83d@example.com"}, "email"),
@@ -363,27 +389,26 @@ def test_nesting_is_accepted_to_the_bound(api: Api) -> None:
         ({"custom_attributes": {"\ud800": "x"}}, "custom_attributes.\\ud800"),
         ({"unknown": [{"deep": ["fine", "\ud800"]}]}, "unknown.0.deep.1"),
         ({"\ud800": 1}, "\\ud800"),
-    ],
-)
-def test_half_of_a_surrogate_pair_is_refused_by_its_field(api: Api, changes: dict[str, Any], field: str) -> None:
-    """JSON can spell what UTF-8, and so a database, cannot hold."""
-    assert fields(api.save_profile(**changes)) == [field]
+    ]
+    for changes, field in cases:
+        with case(changes, field):
+            assert fields(api.save_profile(**changes)) == [field]
 
 
-def test_whole_surrogate_pairs_are_a_character(api: Api) -> None:
+def test_surrogate_pairs_are_accepted(api: Api) -> None:
     """A client that writes ASCII sends an emoji as a pair."""
     api.save_profile(first_name="\U0001f600")
     assert api.inside("profiles/user_12345")["profile"]["first_name"] == "\U0001f600"
 
 
-def test_a_number_beyond_what_a_double_holds_is_refused_by_its_field(api: Api) -> None:
-    """It would be kept as Infinity, which is no JSON."""
+def test_numbers_beyond_a_double_are_rejected_by_field(api: Api) -> None:
+    """It would be stored as Infinity, which is not JSON."""
     text = json.dumps(profile(custom_attributes={"days": "HUGE"}, other={"x": [0, "HUGE"]}))
     answer = api.http.post(PROFILE_PATH, content=text.replace('"HUGE"', "-1e999").encode())
     assert fields(answer) == ["custom_attributes.days", "other.x.1"]
 
 
-def test_of_a_key_given_twice_the_last_one_counts(api: Api) -> None:
+def test_last_of_duplicate_keys_counts(api: Api) -> None:
     """As in Python's json and most other readers."""
     text = json.dumps(profile())[:-1] + ', "email": "john@example.com"}'
     assert api.http.post(PROFILE_PATH, content=text.encode()).status_code == 200
@@ -408,9 +433,9 @@ def _bodies(name: str) -> st.SearchStrategy[Any]:
 
 
 @pytest.mark.parametrize("name", PATHS)
-@PROPERTY
+@HTTP_PROPERTY
 @given(st.data())
-def test_no_json_breaks_the_sandbox(shared_api: Api, name: str, data: st.DataObject) -> None:
+def test_any_json_gets_a_documented_response(shared_api: Api, name: str, data: st.DataObject) -> None:
     """Any JSON, and what Python's writer takes for JSON, is answered with 200 or a 400 of the documented shape."""
     answer = shared_api.send(PATHS[name], data.draw(_bodies(name)))
     if answer.status_code == 200:
@@ -420,14 +445,14 @@ def test_no_json_breaks_the_sandbox(shared_api: Api, name: str, data: st.DataObj
 
 
 @pytest.mark.parametrize("path", PATHS.values())
-@PROPERTY
+@HTTP_PROPERTY
 @given(raw=st.binary(max_size=200) | st.text(alphabet='{}[]",:\\u0d8e1-.naNIfty ').map(str.encode))
-def test_no_bytes_break_the_sandbox(shared_api: Api, path: str, raw: bytes) -> None:
+def test_any_bytes_get_a_400(shared_api: Api, path: str, raw: bytes) -> None:
     """Bytes that are no JSON object are refused."""
     assert errors(shared_api.http.post(path, content=raw), 400)
 
 
-def test_local_references_may_point_anywhere_in_the_contract() -> None:
+def test_local_references_are_resolved_anywhere_in_the_spec() -> None:
     """A schema can stand in the operation itself, with names that a JSON pointer escapes, and any keyword counts."""
     document = openapi_spec("mail")
     document["paths"] = {"/a/b~c %d": document["paths"][PROFILE_PATH]}
@@ -454,7 +479,7 @@ def test_local_references_may_point_anywhere_in_the_contract() -> None:
         found.parse_body(b"{}")
 
 
-def test_an_operation_without_an_example_of_its_403_takes_another_ones() -> None:
+def test_operation_without_a_403_example_uses_another_one() -> None:
     """And where the contract has none at all, the answer still has the documented shape."""
     document = openapi_spec("mail")
     document["paths"] = {path: document["paths"][path] for path in PATHS.values()}
@@ -468,7 +493,7 @@ def test_an_operation_without_an_example_of_its_403_takes_another_ones() -> None
         assert error.keys() == {"message", "error_code", "status_code"}
 
 
-def test_operations_without_a_json_body_are_left_out() -> None:
+def test_operations_without_a_json_body_are_skipped() -> None:
     """They are for who serves them."""
     document = openapi_spec("mail")
     before = [operation.operation_id for operation in load_operations(document)]

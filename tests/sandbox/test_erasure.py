@@ -11,6 +11,7 @@ import pytest
 
 from adapty.sandbox import Sandbox
 from adapty.sandbox._mail.store import MailStore
+from tests.sandbox.cases import case
 from tests.sandbox.conftest import Api, errors, event, profile
 
 if TYPE_CHECKING:
@@ -21,17 +22,23 @@ JOHN = {"external_profile_id": "john", "customer_user_id": "cuid_john", "email":
 EACH = [{kind: value} for kind, value in JANE.items()]
 
 
-@pytest.fixture
-def both(api: Api) -> Api:
-    """Save two profiles with an event each, and reach the sandbox."""
+def save_both(api: Api) -> Api:
+    """Save two profiles with an event each, and nothing else."""
+    api.reset()
     for person in (JANE, JOHN):
         api.save_profile(**person)
         api.save_event(event_id=person["email"], external_profile_id=person["external_profile_id"])
     return api
 
 
+@pytest.fixture
+def both(api: Api) -> Api:
+    """Return the API with two profiles with an event each."""
+    return save_both(api)
+
+
 def gone(answer: httpx.Response) -> bool:
-    """Tell whether an answer says that a profile is erased, after a look at its shape; else it is the 404."""
+    """Return whether a response is a successful deletion; otherwise it must be the 404."""
     if answer.status_code == 204:
         assert answer.content == b""
         assert not {"content-type", "content-length", "transfer-encoding"} & set(answer.headers)
@@ -41,20 +48,22 @@ def gone(answer: httpx.Response) -> bool:
     return False
 
 
-@pytest.mark.parametrize("named", EACH)
-def test_one_identifier_is_enough(both: Api, sandbox: Sandbox, named: dict[str, str]) -> None:
+def test_one_identifier_erases_the_profile(both: Api, sandbox: Sandbox) -> None:
     """The profile is gone with its events; others stay."""
-    assert gone(both.delete_profile(**named))
-    assert (sandbox.profile("jane"), sandbox.flow("jane"), sandbox.events("jane")) == (None, None, [])
-    errors(both.http.get("/_sandbox/profiles/jane"), 404)
-    assert sandbox.profile("john") == profile(**JOHN)
-    assert len(sandbox.events("john")) == 1
-    page = both.inside("")
-    counts = [page[name] for name in ("profiles", "events", "unlinked_events", "erased")]
-    assert counts == [1, 1, 0, 1]
+    for named in EACH:
+        with case(named):
+            save_both(both)
+            assert gone(both.delete_profile(**named))
+            assert (sandbox.profile("jane"), sandbox.flow("jane"), sandbox.events("jane")) == (None, None, [])
+            errors(both.http.get("/_sandbox/profiles/jane"), 404)
+            assert sandbox.profile("john") == profile(**JOHN)
+            assert len(sandbox.events("john")) == 1
+            page = both.inside("")
+            counts = [page[name] for name in ("profiles", "events", "unlinked_events", "erased")]
+            assert counts == [1, 1, 0, 1]
 
 
-def test_an_event_that_found_the_profile_goes_with_it(both: Api, sandbox: Sandbox) -> None:
+def test_events_linked_by_another_identifier_are_erased(both: Api, sandbox: Sandbox) -> None:
     """It counted for it, whatever id it was sent with."""
     both.save_event(external_profile_id="other", customer_user_id="cuid_jane")
     both.delete_profile(external_profile_id="jane")
@@ -62,42 +71,42 @@ def test_an_event_that_found_the_profile_goes_with_it(both: Api, sandbox: Sandbo
     assert both.inside("")["events"] == 1
 
 
-@pytest.mark.parametrize("named", EACH)
-@pytest.mark.parametrize("again", [*EACH, JANE])
-def test_a_repetition_succeeds_by_an_id_and_not_by_email_alone(
-    both: Api, named: dict[str, str], again: dict[str, str]
-) -> None:
-    """The address is gone; the ids of somebody erased are known as such."""
-    both.delete_profile(**named)
-    for _ in range(2):
-        assert gone(both.delete_profile(**again)) == (again.keys() != {"email"})
-    assert both.inside("")["erased"] == 1
+def test_repeated_deletion_succeeds_by_id_but_not_by_email(both: Api) -> None:
+    """The ids of erased profiles are known; their address is not."""
+    again_cases: list[dict[str, str]] = [*EACH, JANE]
+    for again in again_cases:
+        for named in EACH:
+            with case(named, again):
+                both.delete_profile(**named)
+                for _ in range(2):
+                    assert gone(both.delete_profile(**again)) == (again.keys() != {"email"})
+                assert both.inside("")["erased"] == 1
 
 
-@pytest.mark.parametrize("named", EACH)
-@pytest.mark.parametrize("again", EACH)
-def test_no_later_save_brings_it_back(
-    both: Api, sandbox: Sandbox, named: dict[str, str], again: dict[str, str]
-) -> None:
-    """A profile and an event with any of the identifiers are accepted, and nothing is kept of them."""
-    both.delete_profile(**named)
-    before = both.inside("")
-    for body in ({"external_profile_id": "new", "email": "new@example.com", **again}, {**JANE, **again}):
-        for answer in (both.save_profile(**body), both.save_event(**body)):
-            assert (answer.status_code, answer.content) == (200, b"{}")
-    assert both.inside("") == before
-    for name in ("jane", "new"):
-        assert (sandbox.profile(name), sandbox.events(name)) == (None, [])
+def test_later_saves_do_not_restore_the_profile(both: Api, sandbox: Sandbox) -> None:
+    """Profiles and events with an erased identifier are accepted and dropped."""
+    for again in EACH:
+        for named in EACH:
+            with case(named, again):
+                save_both(both)
+                both.delete_profile(**named)
+                before = both.inside("")
+                for body in ({"external_profile_id": "new", "email": "new@example.com", **again}, {**JANE, **again}):
+                    for answer in (both.save_profile(**body), both.save_event(**body)):
+                        assert (answer.status_code, answer.content) == (200, b"{}")
+                assert both.inside("") == before
+                for name in ("jane", "new"):
+                    assert (sandbox.profile(name), sandbox.events(name)) == (None, [])
 
 
-def test_a_wrong_save_of_somebody_erased_is_still_refused(both: Api) -> None:
-    """That nothing is kept is no reason to accept it."""
+def test_invalid_save_of_an_erased_profile_is_rejected(both: Api) -> None:
+    """Validation precedes the check for erased profiles."""
     both.delete_profile(**JANE)
     errors(both.save_profile(**JANE, country="us"), 400)
     errors(both.save_event(external_profile_id="jane", event_type="none"), 400)
 
 
-def test_an_event_id_of_somebody_erased_is_free(both: Api, sandbox: Sandbox) -> None:
+def test_event_id_of_an_erased_profile_can_be_reused(both: Api, sandbox: Sandbox) -> None:
     """Neither the events that went nor those that were dropped count as sent."""
     both.delete_profile(**JANE)
     both.save_event(event_id="dropped", external_profile_id="jane")
@@ -107,9 +116,9 @@ def test_an_event_id_of_somebody_erased_is_free(both: Api, sandbox: Sandbox) -> 
 
 
 @pytest.mark.parametrize(
-    "named", [{"external_profile_id": "nobody"}, {"customer_user_id": "jane"}, {"email": "JANE@example.com"}]
+    "named", [{"external_profile_id": "unknown"}, {"customer_user_id": "jane"}, {"email": "JANE@example.com"}]
 )
-def test_somebody_unknown_is_404(both: Api, named: dict[str, str]) -> None:
+def test_unknown_profile_is_404(both: Api, named: dict[str, str]) -> None:
     """Nothing is erased, and nothing is remembered."""
     before = both.inside("")
     for _ in range(2):
@@ -121,45 +130,43 @@ def test_somebody_unknown_is_404(both: Api, named: dict[str, str]) -> None:
     assert problem == "No such profile"
 
 
-def test_a_profile_that_events_wait_for_is_unknown(api: Api, sandbox: Sandbox) -> None:
+def test_profile_with_waiting_events_only_is_404(api: Api, sandbox: Sandbox) -> None:
     """There is none yet to erase; the events stay."""
     api.save_event()
     assert not gone(api.delete_profile(external_profile_id="user_12345"))
     assert sandbox.events("user_12345") == [event()]
 
 
-@pytest.mark.parametrize(
-    ("named", "erased"),
-    [
-        ({**JOHN, "external_profile_id": "jane"}, "jane"),
-        ({**JOHN, "external_profile_id": "nobody", "customer_user_id": "cuid_jane"}, "jane"),
-        ({"customer_user_id": "cuid_john", "email": "jane@example.com"}, "john"),
-        ({"customer_user_id": "nobody", "email": "jane@example.com"}, "jane"),
-    ],
-)
-def test_of_several_identifiers_the_first_that_leads_to_a_profile_decides(
-    both: Api, sandbox: Sandbox, named: dict[str, str], erased: str
-) -> None:
+def test_first_identifier_of_a_profile_decides(both: Api, sandbox: Sandbox) -> None:
     """In the order external_profile_id, customer_user_id, email; another's profile and identifiers stay as they are."""
-    assert gone(both.delete_profile(**named))
-    other, left = ("jane", JANE) if erased == "john" else ("john", JOHN)
-    assert (sandbox.profile(erased), sandbox.profile(other)) == (None, profile(**left))
-    both.save_event(external_profile_id="other", **{kind: left[kind] for kind in ("customer_user_id", "email")})
-    assert len(sandbox.events(other)) == 2
-    both.save_profile(**{**left, "external_profile_id": "new"})
-    assert sandbox.profile("new")
-    assert gone(both.delete_profile(email=left["email"]))
-    assert sandbox.profile(other) is None
+    cases: list[tuple[dict[str, str], str]] = [
+        ({**JOHN, "external_profile_id": "jane"}, "jane"),
+        ({**JOHN, "external_profile_id": "unknown", "customer_user_id": "cuid_jane"}, "jane"),
+        ({"customer_user_id": "cuid_john", "email": "jane@example.com"}, "john"),
+        ({"customer_user_id": "unknown", "email": "jane@example.com"}, "jane"),
+    ]
+    for named, erased in cases:
+        with case(named, erased):
+            save_both(both)
+            assert gone(both.delete_profile(**named))
+            other, left = ("jane", JANE) if erased == "john" else ("john", JOHN)
+            assert (sandbox.profile(erased), sandbox.profile(other)) == (None, profile(**left))
+            both.save_event(external_profile_id="other", **{kind: left[kind] for kind in ("customer_user_id", "email")})
+            assert len(sandbox.events(other)) == 2
+            both.save_profile(**{**left, "external_profile_id": "new"})
+            assert sandbox.profile("new")
+            assert gone(both.delete_profile(email=left["email"]))
+            assert sandbox.profile(other) is None
 
 
-def test_a_profile_is_found_though_an_earlier_identifier_is_of_somebody_erased(both: Api, sandbox: Sandbox) -> None:
+def test_profile_is_found_despite_an_erased_identifier(both: Api, sandbox: Sandbox) -> None:
     """What was erased leads to no profile any more."""
     both.delete_profile(**JANE)
     assert gone(both.delete_profile(external_profile_id="jane", email="john@example.com"))
     assert sandbox.profile("john") is None
 
 
-def test_what_is_named_along_with_a_profile_and_is_nobodys_is_erased_too(both: Api, sandbox: Sandbox) -> None:
+def test_given_identifiers_without_a_profile_are_erased_too(both: Api, sandbox: Sandbox) -> None:
     """The sender says that it is the same person: later saves and repetitions treat it so, and waiting events go."""
     both.save_event(external_profile_id="jane_2")
     named = {"external_profile_id": "jane_2", "customer_user_id": "cuid_2", "email": "jane@example.com"}
@@ -174,7 +181,7 @@ def test_what_is_named_along_with_a_profile_and_is_nobodys_is_erased_too(both: A
     assert (page["profiles"], page["erased"]) == (1, 1)
 
 
-def test_of_several_profiles_with_an_identifier_one_goes_at_a_time(api: Api, sandbox: Sandbox) -> None:
+def test_one_of_several_matching_profiles_is_erased(api: Api, sandbox: Sandbox) -> None:
     """The one saved first goes first; an address is unknown once no profile has it."""
     for name in ("b", "a", "c"):
         api.save_profile(external_profile_id=name)
@@ -185,7 +192,7 @@ def test_of_several_profiles_with_an_identifier_one_goes_at_a_time(api: Api, san
     assert api.inside("")["erased"] == 3
 
 
-def test_a_profile_that_shares_an_erased_identifier_lives_on(api: Api, sandbox: Sandbox) -> None:
+def test_profile_that_shares_an_erased_identifier_remains(api: Api, sandbox: Sandbox) -> None:
     """It is saved, found by events, and erased, as if it had it alone; it cannot take over more of what is erased."""
     shared = {"customer_user_id": "shared", "email": "shared@example.com"}
     for name in ("a", "b"):
@@ -204,7 +211,7 @@ def test_a_profile_that_shares_an_erased_identifier_lives_on(api: Api, sandbox: 
     assert gone(api.delete_profile(customer_user_id="shared"))
 
 
-def test_a_replaced_customer_user_id_is_not_the_profiles_any_more(api: Api, sandbox: Sandbox) -> None:
+def test_replaced_customer_user_id_does_not_match(api: Api, sandbox: Sandbox) -> None:
     """It leads nowhere, and does not count as erased."""
     api.save_profile(customer_user_id="one")
     api.save_profile(customer_user_id="two")
@@ -215,7 +222,7 @@ def test_a_replaced_customer_user_id_is_not_the_profiles_any_more(api: Api, sand
 
 
 @pytest.mark.parametrize("blank", ["", " ", "\n"])
-def test_a_blank_customer_user_id_is_nobody(api: Api, sandbox: Sandbox, blank: str) -> None:
+def test_blank_customer_user_id_matches_no_profile(api: Api, sandbox: Sandbox, blank: str) -> None:
     """Erasing one of those who have none does not shut out the others."""
     api.save_profile(customer_user_id=blank)
     assert not gone(api.delete_profile(customer_user_id=blank))
@@ -224,14 +231,14 @@ def test_a_blank_customer_user_id_is_nobody(api: Api, sandbox: Sandbox, blank: s
     assert sandbox.profile("new")
 
 
-def test_an_identifier_of_one_kind_is_none_of_another(both: Api, sandbox: Sandbox) -> None:
+def test_identifiers_of_different_kinds_are_distinct(both: Api, sandbox: Sandbox) -> None:
     """The same text can be one person's id on one side and another's on the other."""
     both.delete_profile(**JANE)
     both.save_profile(external_profile_id="cuid_jane", customer_user_id="jane", email="new@example.com")
     assert sandbox.profile("cuid_jane")
 
 
-def test_reset_forgets_erasures(both: Api, sandbox: Sandbox) -> None:
+def test_reset_deletes_tombstones(both: Api, sandbox: Sandbox) -> None:
     """What was erased can be saved again, and is unknown until then."""
     both.delete_profile(**JANE)
     sandbox.reset()
@@ -241,7 +248,7 @@ def test_reset_forgets_erasures(both: Api, sandbox: Sandbox) -> None:
     assert sandbox.profile("jane") == profile(**JANE)
 
 
-def test_erasures_outlast_the_sandbox(tmp_path: Path) -> None:
+def test_tombstones_persist_in_the_file(tmp_path: Path) -> None:
     """What one sandbox erased, the next one over the same file does not take back."""
     path = tmp_path / "state.db"
     with Sandbox(database=path) as sandbox, Api.of(sandbox) as api:
@@ -253,7 +260,7 @@ def test_erasures_outlast_the_sandbox(tmp_path: Path) -> None:
         assert gone(api.delete_profile(customer_user_id="cuid_jane"))
 
 
-def test_nothing_of_the_person_is_left_in_the_files(tmp_path: Path) -> None:
+def test_files_contain_no_erased_data(tmp_path: Path) -> None:
     """Neither while the sandbox runs nor after it: no address, no name, no id, only digests of 32 bytes."""
     person: dict[str, Any] = {
         "external_profile_id": "ext-4711-jane",
@@ -266,12 +273,12 @@ def test_nothing_of_the_person_is_left_in_the_files(tmp_path: Path) -> None:
         store.save_profile(profile(external_profile_id=f"other_{number}", email=f"other_{number}@example.com"))
         store.save_profile(profile(**person, first_name="Janine", custom_attributes={"text": "x" * 50 * number}))
         store.save_transaction_event(event(event_id=f"4711-{number}", external_profile_id="ext-4711-jane"))
-    assert b"4711" in b"".join(kept.read_bytes() for kept in tmp_path.iterdir())
+    assert b"4711" in b"".join(file.read_bytes() for file in tmp_path.iterdir())
     store.delete_profile(person)
     for _ in range(2):
-        held = b"".join(kept.read_bytes() for kept in tmp_path.iterdir())
-        assert b"other_49@example.com" in held
-        assert [text for text in personal if text in held] == []
+        contents = b"".join(file.read_bytes() for file in tmp_path.iterdir())
+        assert b"other_49@example.com" in contents
+        assert [text for text in personal if text in contents] == []
         store.close()
     with sqlite3.connect(tmp_path / "state.db") as connection:
         digests = [digest for (digest,) in connection.execute("SELECT digest FROM tombstones")]
@@ -280,7 +287,7 @@ def test_nothing_of_the_person_is_left_in_the_files(tmp_path: Path) -> None:
 
 
 def test_concurrent_deletions_erase_once(sandbox: Sandbox) -> None:
-    """Saves and deletions from many connections at once end without the profile, and without an event of it."""
+    """Concurrent saves and deletions end without the profile and its events."""
 
     def send(_: int) -> set[int]:
         with Api.of(sandbox) as api:

@@ -8,7 +8,7 @@ from attrs import Factory, define
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.sandbox.conftest import LEFT_OUT, PROPERTY, Api
+from tests.sandbox.conftest import HTTP_PROPERTY, LEFT_OUT, Api
 
 EXT, CUID, EMAIL = KINDS = ("external_profile_id", "customer_user_id", "email")
 IDS = ["a", "b", "c"]
@@ -33,7 +33,7 @@ STEPS = st.lists(
 
 @define
 class Model:
-    """What is kept: profiles by id in the order of their first save, events with whom they are for, who was erased."""
+    """The expected data: profiles in the order of their first save, events with their profiles, erased identifiers."""
 
     profiles: dict[str, dict[str, str]] = Factory(dict)
     events: list[tuple[str, str]] = Factory(list)
@@ -47,7 +47,7 @@ class Model:
         return 200
 
     def event(self, body: dict[str, str]) -> int:
-        """Save an event for the first whom it names that is known, or for whom it waits."""
+        """Save an event for the first known identifier, or for its external_profile_id."""
         event_type = body.pop("event_type")
         for named in in_order(body):
             if holders := self.holders(*named):
@@ -59,7 +59,7 @@ class Model:
         return 200
 
     def deletion(self, body: dict[str, str]) -> int:
-        """Erase the first whom it names."""
+        """Erase the profile of the first known identifier."""
         if not body:
             return 400
         found = [name for named in in_order(body) for name in self.holders(*named)]
@@ -80,16 +80,16 @@ class Model:
 
 
 def in_order(body: dict[str, str]) -> list[tuple[str, str]]:
-    """Give what a body names somebody by in the order that decides, which is not the body's own."""
+    """Return the identifiers of a body in the order that decides."""
     return [(kind, body[kind]) for kind in KINDS if kind in body]
 
 
-def identifiers_of(kept: dict[str, Any]) -> dict[str, str]:
+def identifiers_of(stored: dict[str, Any]) -> dict[str, str]:
     """Leave what a profile is known by."""
-    return {kind: kept[kind] for kind in KINDS if kind in kept}
+    return {kind: stored[kind] for kind in KINDS if kind in stored}
 
 
-@PROPERTY
+@HTTP_PROPERTY
 @given(steps=STEPS)
 def test_any_sequence_of_saves_and_deletions_ends_as_documented(
     shared_api: Api, steps: list[tuple[str, dict[str, Any]]]

@@ -8,6 +8,7 @@ import sys
 import pytest
 
 import adapty.sandbox
+from tests.sandbox.cases import case
 
 WITHOUT = """
 import sys
@@ -22,26 +23,25 @@ except ImportError as error:
 """
 
 
-@pytest.mark.parametrize(
-    ("missing", "use"),
-    [
+def test_missing_extra_error_says_how_to_install_it() -> None:
+    """The constants come all the same, for the help of a command."""
+    cases: list[tuple[str, str]] = [
         ("starlette", "from adapty.sandbox import Sandbox"),
         ("uvicorn", "from adapty.sandbox import Sandbox"),
-        ("jsonschema", "from adapty.sandbox import Sandbox"),
-        ("starlette", "adapty.sandbox.create_app"),
         ("jsonschema", "adapty.sandbox.create_app"),
-    ],
-)
-def test_without_the_extra_the_error_says_how_to_get_it(missing: str, use: str) -> None:
-    """The constants come all the same, for the help of a command."""
-    program = WITHOUT.format(missing=[missing], use=use)
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    constants, error = done.stdout.splitlines()
-    assert constants == "sandbox_mail_key 127.0.0.1"
-    assert error == f'ImportError adapty.sandbox needs {missing}; install it with: pip install "adapty[sandbox]"'
+    ]
+    for missing, use in cases:
+        with case(missing, use):
+            program = WITHOUT.format(missing=[missing], use=use)
+            done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+            constants, error = done.stdout.splitlines()
+            assert constants == "sandbox_mail_key 127.0.0.1"
+            assert (
+                error == f'ImportError adapty.sandbox needs {missing}; install it with: pip install "adapty[sandbox]"'
+            )
 
 
-def test_the_error_names_the_package(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_error_names_the_package(monkeypatch: pytest.MonkeyPatch) -> None:
     """A submodule that is missing means that its package is, or is too old."""
     for module in ("adapty.sandbox._app", "adapty.sandbox._server"):
         monkeypatch.delitem(sys.modules, module, raising=False)
@@ -54,14 +54,14 @@ def test_the_error_names_the_package(monkeypatch: pytest.MonkeyPatch) -> None:
         adapty.sandbox.__getattr__("Sandbox")
 
 
-def test_another_missing_module_is_not_blamed_on_the_extra() -> None:
-    """A broken installation is told as it is."""
+def test_other_missing_module_is_not_attributed_to_the_extra() -> None:
+    """A broken installation is reported unmodified."""
     program = WITHOUT.format(missing=["adapty.sandbox._mail.store"], use="adapty.sandbox.Sandbox")
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert "ModuleNotFoundError import of adapty.sandbox._mail.store halted" in done.stdout
 
 
-def test_faults_can_be_had_without_the_extra() -> None:
+def test_faults_work_without_the_extra() -> None:
     """They are only said here, and met by a server elsewhere."""
     use = "print(list(adapty.sandbox.Faults([adapty.sandbox.Fault('drop_after')])))"
     program = WITHOUT.format(missing=["starlette", "uvicorn", "jsonschema", "h11"], use=use)

@@ -1,4 +1,4 @@
-"""What a fault is told by: its arguments, and its text form."""
+"""Test `Fault`: its arguments and its text form."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from adapty import AdaptyConfigError
 from adapty.sandbox import Fault, FaultKind
+from tests.sandbox.cases import case
 from tests.sandbox.conftest import PROPERTY
 
 KINDS: tuple[FaultKind, ...] = get_args(FaultKind)
@@ -45,7 +46,7 @@ FAULTS = st.builds(lambda what, which: Fault(**what, **which), st.one_of(WHAT), 
 
 @PROPERTY
 @given(FAULTS)
-def test_the_text_form_is_read_back_as_the_same_fault(fault: Fault) -> None:
+def test_text_form_round_trips(fault: Fault) -> None:
     """Whatever is in it, it is one line of printable ASCII, as a header takes it."""
     text = str(fault)
 
@@ -62,7 +63,7 @@ def test_the_text_form_is_read_back_as_the_same_fault(fault: Fault) -> None:
     st.text()
     | st.lists(st.sampled_from([*KINDS, ";", "=", ",", "count", "probability", "1", "-1", "1e999"])).map("".join)
 )
-def test_any_other_text_is_a_config_error(text: str) -> None:
+def test_any_text_parses_or_raises_a_config_error(text: str) -> None:
     """Whatever it is, it is a fault or that error, and no other exception."""
     try:
         fault = Fault.parse(text)
@@ -71,9 +72,9 @@ def test_any_other_text_is_a_config_error(text: str) -> None:
     assert Fault.parse(str(fault)) == fault
 
 
-@pytest.mark.parametrize(
-    ("text", "fault"),
-    [
+def test_texts_are_parsed() -> None:
+    """White space around the parts is no part of them."""
+    cases: list[tuple[str, Fault]] = [
         ("rate_limited", Fault("rate_limited")),
         ("rate_limited;retry_after=2", Fault("rate_limited", retry_after=2)),
         ("server_error;status=503;every=20", Fault("server_error", status=503, every=20)),
@@ -84,16 +85,15 @@ def test_any_other_text_is_a_config_error(text: str) -> None:
             "html_error;operations=saveProfile, saveTransactionEvent, saveProfile",
             Fault("html_error", operations=["saveProfile", "saveTransactionEvent"]),
         ),
-    ],
-)
-def test_texts_that_are_read(text: str, fault: Fault) -> None:
-    """White space around the parts is no part of them."""
-    assert Fault.parse(text) == fault
+    ]
+    for text, fault in cases:
+        with case(text, fault):
+            assert Fault.parse(text) == fault
 
 
-@pytest.mark.parametrize(
-    ("fault", "text"),
-    [
+def test_faults_are_formatted() -> None:
+    """Without what is as it would be anyway, in the order of the attributes; the repr has the same."""
+    cases: list[tuple[Fault, str]] = [
         (Fault("rate_limited", retry_after=2), "rate_limited;retry_after=2"),
         (Fault("slow", seconds=0.00001), "slow;seconds=1e-05"),
         (Fault("slow", seconds=-0.0), "slow;seconds=0"),
@@ -102,18 +102,17 @@ def test_texts_that_are_read(text: str, fault: Fault) -> None:
             Fault("server_error", status=500, count=3, operations=("saveProfile", "deleteProfile")),
             "server_error;status=500;count=3;operations=saveProfile,deleteProfile",
         ),
-    ],
-)
-def test_texts_that_are_written(fault: Fault, text: str) -> None:
-    """Without what is as it would be anyway, in the order of the attributes; the repr has the same."""
-    assert str(fault) == text
-    assert repr(fault) == f"Fault.parse({text!r})"
-    assert pickle.loads(pickle.dumps(fault)) == fault  # noqa: S301 - our own
+    ]
+    for fault, text in cases:
+        with case(fault, text):
+            assert str(fault) == text
+            assert repr(fault) == f"Fault.parse({text!r})"
+            assert pickle.loads(pickle.dumps(fault)) == fault  # noqa: S301 - our own
 
 
-@pytest.mark.parametrize(
-    ("text", "field_name", "words"),
-    [
+def test_invalid_texts_are_rejected() -> None:
+    """The error names the field, what is wrong and what would be right."""
+    cases: list[tuple[str, str, str]] = [
         ("", "kind", "'' is not known; expected one of rate_limited, server_error, html_error, slow, stall, drop_befo"),
         ("rate_limit", "kind", "did you mean rate_limited?"),
         ("jane@example.com", "kind", "the value is not known"),
@@ -152,22 +151,21 @@ def test_texts_that_are_written(fault: Fault, text: str) -> None:
         ("rate_limited;seed=1", "fault", "'seed' is not known"),
         ("rate_limited;operations=", "operations", "'' is not known"),
         ("rate_limited;operations=saveprofile", "operations", "'saveprofile' is not known; did you mean saveProfile?"),
-    ],
-)
-def test_texts_that_are_refused(text: str, field_name: str, words: str) -> None:
-    """The error names the field, what is wrong and what would be right."""
-    with pytest.raises(AdaptyConfigError) as refused:
-        Fault.parse(text)
+    ]
+    for text, field_name, words in cases:
+        with case(text, field_name, words):
+            with pytest.raises(AdaptyConfigError) as refused:
+                Fault.parse(text)
 
-    assert refused.value.field_name == field_name
-    assert str(refused.value).startswith(f"{field_name}: ")
-    assert words in str(refused.value)
-    assert "jane" not in str(refused.value)
+            assert refused.value.field_name == field_name
+            assert str(refused.value).startswith(f"{field_name}: ")
+            assert words in str(refused.value)
+            assert "jane" not in str(refused.value)
 
 
-@pytest.mark.parametrize(
-    ("arguments", "field_name"),
-    [
+def test_invalid_arguments_are_rejected() -> None:
+    """What no text could say ends in the same error."""
+    cases: list[tuple[dict[str, Any], str]] = [
         ({"kind": None}, "kind"),
         ({"kind": ["slow"]}, "kind"),
         ({"status": "503"}, "status"),
@@ -191,26 +189,34 @@ def test_texts_that_are_refused(text: str, field_name: str, words: str) -> None:
         ({"operations": 1}, "operations"),
         ({"operations": [1]}, "operations"),
         ({"operations": [["saveProfile"]]}, "operations"),
-    ],
-)
-def test_arguments_that_are_refused(arguments: dict[str, Any], field_name: str) -> None:
-    """What no text could say ends in the same error."""
-    with pytest.raises(AdaptyConfigError) as refused:
-        Fault(**{"kind": "server_error", **arguments})
+    ]
+    for arguments, field_name in cases:
+        with case(arguments, field_name):
+            with pytest.raises(AdaptyConfigError) as refused:
+                Fault(**{"kind": "server_error", **arguments})
 
-    assert refused.value.field_name == field_name
+            assert refused.value.field_name == field_name
 
 
-@pytest.mark.parametrize("text", [None, b"slow;seconds=1", 1, Fault("drop_after")])
-def test_what_is_no_text_is_refused(text: Any) -> None:
+def test_parse_rejects_other_types() -> None:
     """It says what is expected."""
-    with pytest.raises(AdaptyConfigError, match=r"fault: must be a string such as rate_limited;retry_after=2, not .*"):
-        Fault.parse(text)
+    cases: list[Any] = [None, b"slow;seconds=1", 1, Fault("drop_after")]
+    for text in cases:
+        expected = r"fault: must be a string such as rate_limited;retry_after=2, not .*"
+        with case(text), pytest.raises(AdaptyConfigError, match=expected):
+            Fault.parse(text)
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_each_kind_can_be_had(kind: FaultKind) -> None:
+def test_every_kind_needs_only_its_required_fields() -> None:
     """With no more than it needs."""
-    fault = Fault(kind, **NEEDED[kind])
+    for kind in KINDS:
+        with case(kind):
+            fault = Fault(kind, **NEEDED[kind])
 
-    assert (fault.kind, fault.count, fault.every, fault.probability, fault.operations) == (kind, None, None, None, None)
+            assert (fault.kind, fault.count, fault.every, fault.probability, fault.operations) == (
+                kind,
+                None,
+                None,
+                None,
+                None,
+            )

@@ -91,15 +91,15 @@ def at_work(sandbox: Sandbox) -> int:
 
 
 @pytest.mark.parametrize(("kind", "is_kept"), [("drop_before", False), ("drop_after", True)])
-def test_a_cut_gives_no_byte(sandbox: Sandbox, *, kind: str, is_kept: bool) -> None:
-    """The connection ends where the answer would begin, in good order, and what is kept is settled by then."""
+def test_drop_sends_no_byte(sandbox: Sandbox, *, kind: str, is_kept: bool) -> None:
+    """The connection is closed in order, after the request was executed."""
     with connected(sandbox) as connection:
         connection.sendall(request(kind))
         assert until_closed(connection) == b""
     assert (sandbox.profile("user_12345") is not None) == is_kept
 
 
-def test_a_cut_after_other_requests(sandbox: Sandbox) -> None:
+def test_drop_on_a_used_connection(sandbox: Sandbox) -> None:
     """A connection that has been in use is cut like a new one, and what was answered before is not touched."""
     with connected(sandbox) as connection:
         for _ in range(3):
@@ -109,7 +109,7 @@ def test_a_cut_after_other_requests(sandbox: Sandbox) -> None:
         assert until_closed(connection) == b""
 
 
-def test_a_cut_among_pipelined_requests(sandbox: Sandbox) -> None:
+def test_drop_among_pipelined_requests(sandbox: Sandbox) -> None:
     """The one before is answered, the one after is not taken."""
     after = request("", json.dumps(profile(external_profile_id="after")).encode())
     with connected(sandbox) as connection:
@@ -122,14 +122,14 @@ def test_a_cut_among_pipelined_requests(sandbox: Sandbox) -> None:
     assert [stored["external_profile_id"] for stored in sandbox.profiles()] == ["user_12345"]
 
 
-def test_a_cut_before_the_body_is_asked_for(sandbox: Sandbox) -> None:
-    """Who waits to be told to go on is not told so: that would be a byte of an answer."""
+def test_drop_before_100_continue(sandbox: Sandbox) -> None:
+    """A client that expects 100-continue gets no such response."""
     with connected(sandbox) as connection:
         connection.sendall(request("drop_before", b"", "expect: 100-continue", length=len(BODY)))
         assert until_closed(connection) == b""
 
 
-def test_a_cut_waits_for_the_request(sandbox: Sandbox) -> None:
+def test_drop_waits_for_the_whole_request(sandbox: Sandbox) -> None:
     """It comes when the whole request is there, so that the client is never cut while it sends."""
     with connected(sandbox) as connection:
         connection.sendall(request("drop_before")[:-1])
@@ -139,7 +139,7 @@ def test_a_cut_waits_for_the_request(sandbox: Sandbox) -> None:
 
 
 @pytest.mark.parametrize("fault", ["rate_limited", "server_error", "html_error"])
-def test_an_answer_in_place_of_the_apis(sandbox: Sandbox, fault: str) -> None:
+def test_error_response_waits_for_the_whole_request(sandbox: Sandbox, fault: str) -> None:
     """It leaves the connection in order for the next request, also where the body was too long to be read."""
     with connected(sandbox) as connection:
         connection.sendall(request(fault, b"x" * (1024 * 1024 + 100_000)))
@@ -149,7 +149,7 @@ def test_an_answer_in_place_of_the_apis(sandbox: Sandbox, fault: str) -> None:
     assert not came.startswith(b"HTTP/1.1 200 ")
 
 
-def test_a_client_that_leaves_in_the_middle_of_its_request(sandbox: Sandbox) -> None:
+def test_client_disconnects_during_its_request(sandbox: Sandbox) -> None:
     """It is noted, and the server goes on."""
     before = at_work(sandbox)
     with connected(sandbox) as connection:
@@ -158,7 +158,7 @@ def test_a_client_that_leaves_in_the_middle_of_its_request(sandbox: Sandbox) -> 
     assert soon(lambda: at_work(sandbox) <= before)
 
 
-def test_a_slow_first_byte(sandbox: Sandbox) -> None:
+def test_slow_first_byte(sandbox: Sandbox) -> None:
     """Nothing comes at first, though the request is carried out."""
     with connected(sandbox) as connection:
         connection.sendall(request("slow;seconds=60"))
@@ -166,7 +166,7 @@ def test_a_slow_first_byte(sandbox: Sandbox) -> None:
         nothing_comes(connection)
 
 
-def test_a_stalled_body(sandbox: Sandbox) -> None:
+def test_stalled_body(sandbox: Sandbox) -> None:
     """The head and half of the body come, and then nothing."""
     with connected(sandbox) as connection:
         connection.sendall(request("stall;seconds=60"))
@@ -178,7 +178,7 @@ def test_a_stalled_body(sandbox: Sandbox) -> None:
     assert sandbox.profile("user_12345") == profile()
 
 
-def test_the_rest_of_a_stalled_body(sandbox: Sandbox) -> None:
+def test_rest_of_a_stalled_body(sandbox: Sandbox) -> None:
     """It comes, and the connection is good for another request."""
     with connected(sandbox) as connection:
         connection.sendall(request("stall;seconds=0.05"))
@@ -187,7 +187,7 @@ def test_the_rest_of_a_stalled_body(sandbox: Sandbox) -> None:
         assert comes(connection, b"{}").startswith(b"HTTP/1.1 200 ")
 
 
-def test_a_stalled_answer_without_a_body(sandbox: Sandbox) -> None:
+def test_stalled_answer_without_a_body(sandbox: Sandbox) -> None:
     """Not even its head comes before its time: with that, it would be complete."""
     with connected(sandbox) as connection:
         connection.sendall(request("", BODY))
@@ -198,7 +198,7 @@ def test_a_stalled_answer_without_a_body(sandbox: Sandbox) -> None:
 
 
 @pytest.mark.parametrize("fault", ["slow;seconds=60", "stall;seconds=60", "drop_before", "drop_after"])
-def test_nothing_is_left_of_a_connection(sandbox: Sandbox, caplog: pytest.LogCaptureFixture, fault: str) -> None:
+def test_disconnected_client_leaves_no_task(sandbox: Sandbox, caplog: pytest.LogCaptureFixture, fault: str) -> None:
     """When the client has left, its request ends, whatever it had to wait for; and nothing is logged about it."""
     before = at_work(sandbox)
     for _ in range(20):
@@ -211,8 +211,8 @@ def test_nothing_is_left_of_a_connection(sandbox: Sandbox, caplog: pytest.LogCap
 
 
 @pytest.mark.parametrize("fault", ["slow;seconds=60", "stall;seconds=60"])
-def test_closing_does_not_wait_for_an_answer(caplog: pytest.LogCaptureFixture, fault: str) -> None:
-    """The connection is cut then, at once, and nobody has to be told that something was given up."""
+def test_close_does_not_wait_for_a_delayed_response(caplog: pytest.LogCaptureFixture, fault: str) -> None:
+    """The connections are dropped immediately, without a log entry."""
     with Sandbox() as sandbox, connected(sandbox) as connection, connected(sandbox) as other:
         for waiting in (connection, other):
             waiting.sendall(request(fault))
@@ -224,7 +224,7 @@ def test_closing_does_not_wait_for_an_answer(caplog: pytest.LogCaptureFixture, f
     assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []
 
 
-def test_an_answer_that_comes_to_wait_while_the_server_closes() -> None:
+def test_response_delayed_during_shutdown_is_dropped() -> None:
     """It is cut before it waits."""
     with Sandbox() as sandbox, connected(sandbox) as connection:
         connection.sendall(request("slow;seconds=60")[:-1])
@@ -239,7 +239,7 @@ def test_an_answer_that_comes_to_wait_while_the_server_closes() -> None:
         assert not closing_it.is_alive()
 
 
-def test_pauses_run_side_by_side(sandbox: Sandbox) -> None:
+def test_delays_are_concurrent(sandbox: Sandbox) -> None:
     """A request that waits keeps no other one waiting."""
     with connected(sandbox) as connection, Api.of(sandbox) as api:
         connection.sendall(request("slow;seconds=60"))
@@ -270,7 +270,7 @@ class _InThread:
 
 
 @pytest.mark.parametrize("kind", ["drop_before", "drop_after"])
-def test_a_plain_uvicorn_refuses_to_cut(kind: str) -> None:
+def test_plain_uvicorn_rejects_drop_faults(kind: str) -> None:
     """It says what can, in plain text, and nothing is carried out; all else works."""
     with _InThread("h11") as url, httpx.Client(base_url=url, headers=KEY) as http:
         answer = http.post(PROFILE_PATH, json=profile(), headers={"adapty-sandbox-fault": kind})
@@ -288,7 +288,7 @@ def test_a_plain_uvicorn_refuses_to_cut(kind: str) -> None:
     assert others == [429, 502, 200, 200]
 
 
-def test_a_uvicorn_with_our_protocol_cuts() -> None:
+def test_uvicorn_with_our_protocol_drops() -> None:
     """Which is how `create_app` gets cuts too."""
     with _InThread(UvicornProtocol) as url, httpx.Client(base_url=url, headers=KEY) as http:
         for kind, status in (("drop_before", 404), ("drop_after", 200)):
@@ -297,7 +297,7 @@ def test_a_uvicorn_with_our_protocol_cuts() -> None:
             assert http.get("/_sandbox/profiles/user_12345").status_code == status
 
 
-def test_without_any_server() -> None:
+def test_drop_faults_are_rejected_without_a_server() -> None:
     """An application that is called from within has faults too, those of `create_app` among them."""
 
     async def use() -> list[int]:
@@ -313,7 +313,7 @@ def test_without_any_server() -> None:
     assert asyncio.run(use()) == [200, 503, 200, 200, 501, 429]
 
 
-def test_a_stalled_answer_in_several_parts() -> None:
+def test_stalled_answer_in_several_parts() -> None:
     """The first of them is halved, and the others come after the wait, as they are."""
     sent: list[Any] = []
 

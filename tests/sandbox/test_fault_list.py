@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from adapty import AdaptyConfigError
 from adapty.sandbox import Fault, Faults
+from tests.sandbox.cases import case
 from tests.sandbox.conftest import PROPERTY
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def places(kinds: Iterable[str | None], kind: str) -> list[int]:
     return [number for number, met in enumerate(kinds, 1) if met == kind]
 
 
-def test_without_more_each_request_is_hit() -> None:
+def test_fault_without_selectors_hits_every_request() -> None:
     """For ever."""
     assert hits(Faults(["drop_before"]), 50) == ["drop_before"] * 50
 
@@ -44,13 +45,13 @@ def test_count_limits_the_requests_hit() -> None:
     assert (list(faults), len(faults)) == ([], 0)
 
 
-def test_every_so_many_requests_the_last_is_hit() -> None:
+def test_every_hits_one_of_so_many_requests() -> None:
     """`count` limits how often."""
     assert places(hits(Faults(["drop_before;every=20"]), 100), "drop_before") == [20, 40, 60, 80, 100]
     assert places(hits(Faults(["drop_before;every=3;count=2"]), 100), "drop_before") == [3, 6]
 
 
-def test_faults_take_turns() -> None:
+def test_faults_with_every_alternate() -> None:
     """What one has hit does not count for the next, so that two of the same measure both hit."""
     met = hits(Faults(["drop_before;every=10", "drop_after;every=10"]), 44)
 
@@ -58,7 +59,7 @@ def test_faults_take_turns() -> None:
     assert places(met, "drop_after") == [11, 22, 33, 44]
 
 
-def test_a_share_is_hit_by_chance() -> None:
+def test_probability_hits_about_that_share() -> None:
     """Of many requests about that share, and not at regular distances."""
     met = places(hits(Faults(["drop_after;probability=0.05"]), 10_000), "drop_after")
 
@@ -66,13 +67,13 @@ def test_a_share_is_hit_by_chance() -> None:
     assert len({later - sooner for sooner, later in pairwise(met)}) > 10
 
 
-def test_the_bounds_of_a_share() -> None:
+def test_probability_0_hits_none_and_1_hits_all() -> None:
     """None and all."""
     assert hits(Faults(["drop_after;probability=0"]), 100) == [None] * 100
     assert hits(Faults(["drop_after;probability=1"]), 100) == ["drop_after"] * 100
 
 
-def test_chance_is_repeatable() -> None:
+def test_probability_is_repeatable() -> None:
     """The same faults hit the same requests, in another sandbox and after a reset."""
     texts = ["drop_after;probability=0.05", "rate_limited;probability=0.05"]
     faults = Faults(texts)
@@ -88,7 +89,7 @@ def test_chance_is_repeatable() -> None:
     assert hits(faults, 1000) == first
 
 
-def test_the_chances_of_two_faults_are_their_own() -> None:
+def test_equal_faults_hit_independently() -> None:
     """Even of two that are the same: together they hit more than one alone."""
     alone = hits(Faults(["drop_after;probability=0.5"]), 1000).count("drop_after")
     both = hits(Faults(["drop_after;probability=0.5"] * 2), 1000).count("drop_after")
@@ -99,7 +100,7 @@ def test_the_chances_of_two_faults_are_their_own() -> None:
 
 @PROPERTY
 @given(st.lists(st.sampled_from(["saveProfile", "saveTransactionEvent", None])))
-def test_only_what_a_fault_concerns_counts_for_it(operations: list[str | None]) -> None:
+def test_only_matching_operations_count(operations: list[str | None]) -> None:
     """Of one operation, or of several."""
     one = Faults(["drop_after;operations=saveProfile;every=2"])
     several = Faults([Fault("drop_after", operations=["saveProfile", "deleteProfile"], every=2)])
@@ -111,7 +112,7 @@ def test_only_what_a_fault_concerns_counts_for_it(operations: list[str | None]) 
         assert [faults.match(name) is not None for name in operations] == expected
 
 
-def test_reset_has_those_from_the_start_again() -> None:
+def test_reset_restores_the_initial_faults() -> None:
     """As if no request had come; what was added is gone, what was over or cleared is back."""
     faults = Faults(["drop_before;every=3", Fault("drop_after", count=1)])
     before = hits(faults, 7)
@@ -127,7 +128,7 @@ def test_reset_has_those_from_the_start_again() -> None:
 
 
 def test_many_threads_count_together() -> None:
-    """Each request counts once, whoever asks."""
+    """Each request counts once."""
     faults = Faults(["drop_before;every=5", "drop_after;count=100"])
     with ThreadPoolExecutor(8) as pool:
         met = [kind for kinds in pool.map(lambda _: hits(faults, 250), range(8)) for kind in kinds]
@@ -137,9 +138,9 @@ def test_many_threads_count_together() -> None:
     assert [fault.kind for fault in faults] == ["drop_before", *["rate_limited"] * 100]
 
 
-@pytest.mark.parametrize(
-    ("faults", "field_name"),
-    [
+def test_invalid_initial_faults_are_rejected() -> None:
+    """The error says which of them, and where in it."""
+    cases: list[tuple[Any, str]] = [
         ("drop_after", "faults"),
         (Fault("drop_after"), "faults"),
         (None, "faults"),
@@ -147,18 +148,17 @@ def test_many_threads_count_together() -> None:
         (["drop_after", "cut"], "faults[1].kind"),
         (["drop_after", "drop_after;count=x"], "faults[1].count"),
         ([None], "faults[0].fault"),
-    ],
-)
-def test_what_is_no_fault_is_refused(faults: Any, field_name: str) -> None:
-    """The error says which of them, and where in it."""
-    with pytest.raises(AdaptyConfigError) as refused:
-        Faults(faults)
+    ]
+    for faults, field_name in cases:
+        with case(faults, field_name):
+            with pytest.raises(AdaptyConfigError) as refused:
+                Faults(faults)
 
-    assert refused.value.field_name == field_name
+            assert refused.value.field_name == field_name
 
 
 @pytest.mark.parametrize("fault", ["cut", None, ["drop_after"]])
-def test_what_is_no_fault_is_not_added(fault: Any) -> None:
+def test_invalid_fault_is_not_added(fault: Any) -> None:
     """And those that there are stay."""
     faults = Faults(["drop_after"])
 

@@ -14,6 +14,7 @@ from attrs import asdict
 
 from adapty import AdaptyConfigError
 from adapty.sandbox import DEFAULT_SECRET_KEY, Fault, Sandbox
+from tests.sandbox.cases import case
 from tests.sandbox.conftest import DELETION_PATH, EVENT_PATH, PROFILE_PATH, Api, errors, event, profile
 
 PAYWALLS_PATH = "/api/v2/server-side-api/paywalls/"
@@ -50,7 +51,7 @@ def logged(api: Api) -> list[tuple[int, str | None]]:
     return [(entry["status"], entry["fault"]) for entry in api.inside("requests")["requests"]]
 
 
-def test_a_rate_limit(meet: Meet, api: Api, sandbox: Sandbox) -> None:
+def test_rate_limited_is_429_and_executes_nothing(meet: Meet, api: Api, sandbox: Sandbox) -> None:
     """A 429 of the API, with when to come again; nothing is carried out, and the connection goes on."""
     answer = meet("rate_limited;retry_after=2")
 
@@ -71,7 +72,7 @@ def test_a_rate_limit(meet: Meet, api: Api, sandbox: Sandbox) -> None:
         ("html_error;retry_after=86400", "86400"),
     ],
 )
-def test_when_to_come_again(meet: Meet, fault: str, sent: str | None) -> None:
+def test_retry_after_is_sent_as_header(meet: Meet, fault: str, sent: str | None) -> None:
     """In seconds, or not at all."""
     assert meet(fault).headers.get("retry-after") == sent
 
@@ -85,7 +86,9 @@ def test_when_to_come_again(meet: Meet, fault: str, sent: str | None) -> None:
         ("server_error;status=599", 599, "Server error"),
     ],
 )
-def test_a_server_error(meet: Meet, api: Api, sandbox: Sandbox, *, fault: str, status: int, message: str) -> None:
+def test_server_error_has_the_format_of_the_api(
+    meet: Meet, api: Api, sandbox: Sandbox, *, fault: str, status: int, message: str
+) -> None:
     """In the shape of the API, whatever the status; nothing is carried out."""
     (error,) = errors(meet(fault), status)
 
@@ -135,7 +138,9 @@ def test_each_api_has_its_own_shape(meet: Meet, fault: str, path: str, media_typ
         ("html_error;status=520", 520, "520"),
     ],
 )
-def test_a_page_of_a_gateway(meet: Meet, api: Api, sandbox: Sandbox, *, fault: str, status: int, title: str) -> None:
+def test_html_error_is_a_gateway_page(
+    meet: Meet, api: Api, sandbox: Sandbox, *, fault: str, status: int, title: str
+) -> None:
     """HTML, of any status that is an error; nothing is carried out."""
     answer = meet(fault)
 
@@ -146,7 +151,7 @@ def test_a_page_of_a_gateway(meet: Meet, api: Api, sandbox: Sandbox, *, fault: s
 
 
 @pytest.mark.parametrize("kind", ["slow", "stall"])
-def test_an_answer_that_takes_its_time(meet: Meet, api: Api, sandbox: Sandbox, kind: str) -> None:
+def test_slow_and_stall_delay_the_response(meet: Meet, api: Api, sandbox: Sandbox, kind: str) -> None:
     """It is what it would have been, so much later."""
     start = time.monotonic()
     answer = meet(f"{kind};seconds=0.05")
@@ -158,7 +163,7 @@ def test_an_answer_that_takes_its_time(meet: Meet, api: Api, sandbox: Sandbox, k
 
 
 @pytest.mark.parametrize("kind", ["slow", "stall"])
-def test_a_client_that_does_not_wait(meet: Meet, api: Api, sandbox: Sandbox, kind: str) -> None:
+def test_request_is_executed_if_the_client_times_out(meet: Meet, api: Api, sandbox: Sandbox, kind: str) -> None:
     """Its request was carried out, which it cannot know, and is in the log already."""
     with pytest.raises(httpx.ReadTimeout):
         meet(f"{kind};seconds=60", timeout=0.05)
@@ -168,7 +173,7 @@ def test_a_client_that_does_not_wait(meet: Meet, api: Api, sandbox: Sandbox, kin
 
 
 @pytest.mark.parametrize("kind", ["slow", "stall"])
-def test_an_answer_without_a_body_takes_its_time(meet: Meet, api: Api, sandbox: Sandbox, kind: str) -> None:
+def test_response_without_a_body_is_delayed(meet: Meet, api: Api, sandbox: Sandbox, kind: str) -> None:
     """There is no half of it to come first: a 204 comes later, all of it."""
     api.save_profile()
     start = time.monotonic()
@@ -181,14 +186,14 @@ def test_an_answer_without_a_body_takes_its_time(meet: Meet, api: Api, sandbox: 
 
 
 @pytest.mark.parametrize("kind", ["slow", "stall"])
-def test_a_refusal_takes_its_time_too(meet: Meet, kind: str) -> None:
+def test_error_response_is_delayed_too(meet: Meet, kind: str) -> None:
     """A request that is carried out can still be refused."""
     answer = meet(f"{kind};seconds=0.01", PROFILE_PATH, {"email": "x"})
 
     assert {error["field_name"] for error in errors(answer, 400)} >= {"external_profile_id"}
 
 
-def test_a_cut_before(meet: Meet, api: Api, sandbox: Sandbox) -> None:
+def test_drop_before_does_not_execute_the_request(meet: Meet, api: Api, sandbox: Sandbox) -> None:
     """No answer, and nothing is carried out; the next request gets through."""
     with pytest.raises(httpx.RemoteProtocolError, match=CUT):
         meet("drop_before")
@@ -198,8 +203,8 @@ def test_a_cut_before(meet: Meet, api: Api, sandbox: Sandbox) -> None:
     assert api.save_profile().status_code == 200
 
 
-def test_a_cut_after(meet: Meet, api: Api, sandbox: Sandbox) -> None:
-    """No answer, and it is carried out all the same: trying again is what tells."""
+def test_drop_after_executes_the_request(meet: Meet, api: Api, sandbox: Sandbox) -> None:
+    """There is no response, but the request is executed."""
     with pytest.raises(httpx.RemoteProtocolError, match=CUT):
         meet("drop_after")
 
@@ -208,7 +213,7 @@ def test_a_cut_after(meet: Meet, api: Api, sandbox: Sandbox) -> None:
     assert api.save_profile().status_code == 200
 
 
-def test_a_cut_after_a_refusal(meet: Meet, api: Api) -> None:
+def test_drop_after_logs_the_problem_of_a_rejected_request(meet: Meet, api: Api) -> None:
     """What was wrong with the request is in the log, for the client cannot know."""
     with pytest.raises(httpx.RemoteProtocolError, match=CUT):
         meet("drop_after", PROFILE_PATH, {"email": "x"})
@@ -219,7 +224,7 @@ def test_a_cut_after_a_refusal(meet: Meet, api: Api) -> None:
 
 
 @pytest.mark.parametrize("kind", ["drop_before", "drop_after"])
-def test_a_cut_of_a_deletion(meet: Meet, api: Api, sandbox: Sandbox, kind: str) -> None:
+def test_deletions_are_dropped_like_other_requests(meet: Meet, api: Api, sandbox: Sandbox, kind: str) -> None:
     """An operation whose answer has no body is cut like any other."""
     api.save_profile()
     with pytest.raises(httpx.RemoteProtocolError, match=CUT):
@@ -238,13 +243,13 @@ def test_a_cut_of_a_deletion(meet: Meet, api: Api, sandbox: Sandbox, kind: str) 
         ("HEAD", PAYWALLS_PATH, SERVER_SIDE_KEY),
     ],
 )
-def test_a_fault_comes_before_everything_else(meet: Meet, method: str, path: str, headers: dict[str, str]) -> None:
+def test_fault_comes_before_everything_else(meet: Meet, method: str, path: str, headers: dict[str, str]) -> None:
     """Before the key, the method and the path: a gateway knows nothing of these."""
     assert meet("html_error", path, method=method, headers=headers).status_code == 502
 
 
 @pytest.mark.parametrize("kind", ["slow", "stall"])
-def test_a_head_without_a_body(meet: Meet, kind: str) -> None:
+def test_head_response_is_delayed(meet: Meet, kind: str) -> None:
     """What has a body and does not send it is all head."""
     start = time.monotonic()
     answer = meet(f"{kind};seconds=0.05", PAYWALLS_PATH, method="HEAD", headers=SERVER_SIDE_KEY)
@@ -253,7 +258,7 @@ def test_a_head_without_a_body(meet: Meet, kind: str) -> None:
     assert (answer.status_code, answer.content) == (200, b"")
 
 
-def test_the_inside_never_fails(sandbox: Sandbox, api: Api) -> None:
+def test_inspection_endpoints_never_meet_a_fault(sandbox: Sandbox, api: Api) -> None:
     """Neither because of its header nor because of what is set up; and it is not counted."""
     sandbox.faults.add("drop_before;count=1")
 
@@ -262,7 +267,7 @@ def test_the_inside_never_fails(sandbox: Sandbox, api: Api) -> None:
     assert len(sandbox.faults) == 1
 
 
-def test_the_header_is_for_its_request(api: Api, sandbox: Sandbox) -> None:
+def test_header_applies_to_its_request_only(api: Api, sandbox: Sandbox) -> None:
     """It wins over what is set up, and its request does not count for that."""
     sandbox.faults.add("server_error;every=2")
     statuses = [
@@ -273,9 +278,9 @@ def test_the_header_is_for_its_request(api: Api, sandbox: Sandbox) -> None:
     assert statuses == [200, 502, 502, 503, 200, 429, 503]
 
 
-@pytest.mark.parametrize(
-    ("text", "told"),
-    [
+def test_invalid_header_is_400(api: Api, sandbox: Sandbox) -> None:
+    """The 400 is plain text, unlike the API's errors, and nothing is executed."""
+    cases: list[tuple[str, str]] = [
         ("teapot", "kind: 'teapot' is not known; expected one of rate_limited, "),
         ("", "kind: '' is not known"),
         ("slow", "seconds: is missing"),
@@ -285,26 +290,26 @@ def test_the_header_is_for_its_request(api: Api, sandbox: Sandbox) -> None:
         ("drop_after;probability=1", "probability: selects requests"),
         ("drop_after;operations=saveProfile", "operations: selects requests"),
         ("é", "kind: "),
-    ],
-)
-def test_a_header_that_cannot_be_read(api: Api, sandbox: Sandbox, text: str, told: str) -> None:
-    """It is a 400 in plain text, which nobody takes for the API's, and nothing is carried out."""
-    answer = api.http.post(PROFILE_PATH, json=profile(), headers=[(b"Adapty-Sandbox-Fault", text.encode())])
+    ]
+    for text, message in cases:
+        with case(text, message):
+            sandbox.reset()
+            answer = api.http.post(PROFILE_PATH, json=profile(), headers=[(b"Adapty-Sandbox-Fault", text.encode())])
 
-    assert (answer.status_code, answer.headers["content-type"]) == (400, "text/plain; charset=utf-8")
-    assert answer.text.startswith(f"Adapty-Sandbox-Fault: {told}")
-    assert sandbox.profile("user_12345") is None
-    (entry,) = api.inside("requests")["requests"]
-    assert entry == {
-        "method": "POST",
-        "path": PROFILE_PATH,
-        "status": 400,
-        "problem": answer.text.rstrip("\n"),
-        "fault": None,
-    }
+            assert (answer.status_code, answer.headers["content-type"]) == (400, "text/plain; charset=utf-8")
+            assert answer.text.startswith(f"Adapty-Sandbox-Fault: {message}")
+            assert sandbox.profile("user_12345") is None
+            (entry,) = api.inside("requests")["requests"]
+            assert entry == {
+                "method": "POST",
+                "path": PROFILE_PATH,
+                "status": 400,
+                "problem": answer.text.rstrip("\n"),
+                "fault": None,
+            }
 
 
-def test_a_header_that_is_there_twice(api: Api) -> None:
+def test_duplicate_header_is_400(api: Api) -> None:
     """A request meets one fault."""
     answer = api.http.post(PROFILE_PATH, headers=[("Adapty-Sandbox-Fault", "slow;seconds=1")] * 2)
 
@@ -312,7 +317,7 @@ def test_a_header_that_is_there_twice(api: Api) -> None:
     assert answer.text == "Adapty-Sandbox-Fault: appears several times; expected once\n"
 
 
-def test_faults_from_the_start() -> None:
+def test_initial_faults_are_restored_by_reset() -> None:
     """As arguments, faults or texts; `reset` has them again, and no other."""
     with Sandbox(faults=[Fault("rate_limited", count=1), "html_error;every=2"]) as sandbox, Api.of(sandbox) as api:
         for _ in range(2):
@@ -327,7 +332,7 @@ def test_faults_from_the_start() -> None:
         assert [str(fault) for fault in sandbox.faults] == ["rate_limited;count=1", "html_error;every=2"]
 
 
-def test_faults_before_the_start() -> None:
+def test_faults_can_be_added_before_the_start() -> None:
     """They can be set up as soon as there is a sandbox."""
     sandbox = Sandbox()
     sandbox.faults.add("rate_limited")
@@ -335,32 +340,32 @@ def test_faults_before_the_start() -> None:
         assert api.save_profile().status_code == 429
 
 
-def test_faults_that_cannot_be_read_at_the_start() -> None:
+def test_invalid_initial_faults_are_rejected() -> None:
     """They are the caller's error."""
     with pytest.raises(AdaptyConfigError, match=r"faults\[0\]\.kind: 'cut' is not known") as refused:
         Sandbox(faults=["cut"])
     assert refused.value.field_name == "faults[0].kind"
 
 
-@pytest.mark.parametrize(
-    ("fault", "statuses"),
-    [
+def test_operations_select_requests(api: Api, sandbox: Sandbox) -> None:
+    """By their ids in the specs."""
+    cases: list[tuple[str, list[int]]] = [
         ("rate_limited;count=2;operations=saveProfile", [429, 200, 404, 429, 200, 404]),
         ("rate_limited;every=2;operations=saveProfile,deleteProfile", [200, 200, 429, 200, 200, 429]),
         ("rate_limited;operations=saveTransactionEvent", [200, 429, 404, 200, 429, 404]),
         ("rate_limited;operations=getProfile", [200, 200, 404, 200, 200, 404]),
-    ],
-)
-def test_which_operations_are_hit(api: Api, sandbox: Sandbox, fault: str, statuses: list[int]) -> None:
-    """By their ids in the specs."""
-    sandbox.faults.add(fault)
-    requests = ((PROFILE_PATH, profile()), (EVENT_PATH, event()), (DELETION_PATH, {"email": "a@b.cc"}))
+    ]
+    for fault, statuses in cases:
+        with case(fault, statuses):
+            sandbox.reset()
+            sandbox.faults.add(fault)
+            requests = ((PROFILE_PATH, profile()), (EVENT_PATH, event()), (DELETION_PATH, {"email": "a@b.cc"}))
 
-    assert [api.send(path, body).status_code for path, body in requests * 2] == statuses
+            assert [api.send(path, body).status_code for path, body in requests * 2] == statuses
 
 
-def test_an_operation_with_a_parameter_in_its_path(api: Api, sandbox: Sandbox) -> None:
-    """It is found by its id too, and its method tells it from the others there."""
+def test_operation_with_a_parameter_in_its_path(api: Api, sandbox: Sandbox) -> None:
+    """The method distinguishes the operations of one path."""
     sandbox.faults.add("html_error;operations=getPaywall")
     paywall = api.http.get(PAYWALLS_PATH, headers=SERVER_SIDE_KEY).json()["data"][0]["paywall_id"]
 
@@ -371,8 +376,8 @@ def test_an_operation_with_a_parameter_in_its_path(api: Api, sandbox: Sandbox) -
     assert [answer.status_code for answer in found] == [502, 415]
 
 
-def test_one_request_in_twenty_in_every_way(api: Api, sandbox: Sandbox) -> None:
-    """Whoever tries again gets everything in, and nothing twice; a run is like the one before."""
+def test_retries_succeed_against_every_kind_of_fault(api: Api, sandbox: Sandbox) -> None:
+    """Retries store every event once, and a second run is equal to the first."""
     texts = (
         "rate_limited",
         "server_error",
@@ -404,8 +409,8 @@ def _accepted(api: Api, body: dict[str, Any]) -> bool:
         return False
 
 
-@pytest.mark.parametrize(("kind", "kept"), [("drop_before", 160), ("drop_after", 200)])
-def test_many_connections_at_a_time(sandbox: Sandbox, kind: str, kept: int) -> None:
+@pytest.mark.parametrize(("kind", "stored"), [("drop_before", 160), ("drop_after", 200)])
+def test_many_connections_at_a_time(sandbox: Sandbox, kind: str, stored: int) -> None:
     """Each request is counted once, and only those that are hit are cut."""
     sandbox.faults.add(f"{kind};every=5")
     numbers = count()
@@ -416,7 +421,7 @@ def test_many_connections_at_a_time(sandbox: Sandbox, kind: str, kept: int) -> N
 
     with ThreadPoolExecutor(8) as pool:
         assert sum(pool.map(send, range(8))) == 40
-    assert len(list(sandbox.all_events())) == kept
+    assert len(list(sandbox.all_events())) == stored
 
 
 def test_faults_over_http(api: Api, sandbox: Sandbox) -> None:
@@ -434,26 +439,24 @@ def test_faults_over_http(api: Api, sandbox: Sandbox) -> None:
     assert list(sandbox.faults) == []
 
 
-@pytest.mark.parametrize(
-    ("content", "status", "told"),
-    [
+def test_invalid_fault_is_rejected_over_http(api: Api, sandbox: Sandbox) -> None:
+    """With what is wrong, and those that there are stay."""
+    cases: list[tuple[bytes, int, str]] = [
         (b"", 400, "kind: '' is not known"),
         (b"cut", 400, "kind: 'cut' is not known"),
         (b"server_error;status=200", 400, "status: must be a whole number from 400 to 599 (got 200)"),
         (b'{"kind": "drop_after"}', 400, "kind: "),
         (b"\xff", 400, "Body should be text in UTF-8"),
         (b"x" * (1024 * 1024 + 1), 413, "Body is longer than 1048576 bytes"),
-    ],
-)
-def test_what_is_no_fault_is_refused_over_http(
-    api: Api, sandbox: Sandbox, content: bytes, status: int, told: str
-) -> None:
-    """With what is wrong, and those that there are stay."""
-    sandbox.faults.add("drop_after")
-    (error,) = errors(api.http.post("/_sandbox/faults", content=content), status)
+    ]
+    for content, status, message in cases:
+        with case(content, status, message):
+            sandbox.reset()
+            sandbox.faults.add("drop_after")
+            (error,) = errors(api.http.post("/_sandbox/faults", content=content), status)
 
-    assert error["message"].startswith(told)
-    assert list(sandbox.faults) == [Fault("drop_after")]
+            assert error["message"].startswith(message)
+            assert list(sandbox.faults) == [Fault("drop_after")]
 
 
 def test_another_method_is_refused(api: Api) -> None:

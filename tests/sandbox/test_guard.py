@@ -183,7 +183,7 @@ def test_two_origins_are_refused_if_one_is_foreign(guarded: Sandbox) -> None:
 
 
 def test_page_of_the_sandbox_itself_is_served(guarded: Sandbox) -> None:
-    """Same-origin requests, and addresses that somebody types in."""
+    """Same-origin requests and typed addresses are accepted."""
     port = guarded.url.rpartition(":")[2]
     for headers in (
         {"origin": guarded.url, "sec-fetch-site": "same-origin"},
@@ -276,7 +276,7 @@ def test_webhook_authorization_is_never_shown(guarded: Sandbox) -> None:
         assert AUTHORIZATION not in str(response.headers)
 
 
-def test_allowed_hosts_that_are_no_host_names_are_refused() -> None:
+def test_invalid_allowed_hosts_are_rejected() -> None:
     """The error names the argument and says what it takes."""
     for hosts in ("sandbox", None, [""], ["http://sandbox"], ["sandbox:8040"], ["a b"], [7], ["*.x"], [b"x"]):
         with pytest.raises(AdaptyConfigError) as refused:

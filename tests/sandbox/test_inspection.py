@@ -7,31 +7,33 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import httpx
-import pytest
 from attrs import asdict
 
 from adapty import Flow, __version__
 from adapty._core.redaction import Secret
 from adapty.sandbox import DEFAULT_MAIL_KEY, DEFAULT_SECRET_KEY
 from adapty.sandbox._request_log import MAX_REQUESTS, RequestLog
+from tests.sandbox.cases import case
 from tests.sandbox.conftest import EVENT_PATH, LEFT_OUT, PROFILE_PATH, Api, errors, event, profile
 
 if TYPE_CHECKING:
+    import pytest
+
     from adapty.sandbox import Sandbox
 
 
 def test_no_key_is_needed(sandbox: Sandbox) -> None:
-    """Whoever can reach the sandbox can look inside."""
+    """The inspection endpoints need no key."""
     for page in ("", "flows", "requests"):
         answer = httpx.get(f"{sandbox.url}/_sandbox/{page}")
         assert (answer.status_code, answer.headers["content-type"]) == (200, "application/json")
     assert httpx.post(f"{sandbox.url}/_sandbox/reset").status_code == 200
 
 
-def test_the_first_page_tells_what_there_is(api: Api) -> None:
-    """It names the pages, each of which is there, and counts what is kept."""
+def test_index_lists_counts_and_endpoints(api: Api) -> None:
+    """The index lists existing endpoints, and counts the stored data."""
     api.save_profile()
-    api.save_event(external_profile_id="nobody")
+    api.save_event(external_profile_id="unknown")
     page = api.inside("")
     assert page["version"] == __version__
     assert (page["profiles"], page["events"], page["unlinked_events"]) == (1, 1, 1)
@@ -63,8 +65,8 @@ def test_the_first_page_tells_what_there_is(api: Api) -> None:
         assert api.http.request(method, there, content=content).status_code == expected
 
 
-def test_the_flows_are_in_order(api: Api) -> None:
-    """All six are there, also when nobody is in them."""
+def test_flows_are_in_order(api: Api) -> None:
+    """All six flows are present, even without profiles."""
     assert api.inside("flows") == {
         "flows": {
             "never purchased": 0,
@@ -81,7 +83,7 @@ def test_the_flows_are_in_order(api: Api) -> None:
     assert list(api.inside("flows")["flows"]) == [str(flow) for flow in Flow]
 
 
-def test_a_profile_is_shown_with_its_flow_and_events(api: Api) -> None:
+def test_profile_is_shown_with_its_flow_and_events(api: Api) -> None:
     """The events are in the order of receipt, not of their times."""
     api.save_profile()
     later, sooner = (event(event_id=day, event_datetime=f"2026-06-{day}T00:00:00Z") for day in ("20", "10"))
@@ -90,24 +92,43 @@ def test_a_profile_is_shown_with_its_flow_and_events(api: Api) -> None:
     assert api.inside("profiles/user_12345") == {"profile": profile(), "flow": "active", "events": [later, sooner]}
 
 
-@pytest.mark.parametrize(
-    "name", ["a/b", "/", "", " ", "%", "%2F", "?a=b#c", "é", "\U0001f600", "a\nb", "\n", "\u0000", "x;y", "..a"]
-)
-def test_any_id_can_be_asked_for(api: Api, name: str) -> None:
+def test_any_id_can_be_inspected(api: Api) -> None:
     """Percent-encoded, an id may hold anything, slashes and line breaks too."""
-    api.save_profile(external_profile_id=name)
-    assert api.inside(f"profiles/{quote(name, safe='')}")["profile"] == profile(external_profile_id=name)
+    cases: list[str] = [
+        "a/b",
+        "/",
+        "",
+        " ",
+        "%",
+        "%2F",
+        "?a=b#c",
+        "é",
+        "\U0001f600",
+        "a\nb",
+        "\n",
+        "\u0000",
+        "x;y",
+        "..a",
+    ]
+    for name in cases:
+        with case(name):
+            api.reset()
+            api.save_profile(external_profile_id=name)
+            assert api.inside(f"profiles/{quote(name, safe='')}")["profile"] == profile(external_profile_id=name)
 
 
-@pytest.mark.parametrize("name", ["nobody", "", "%ff", "user_12345/", "a%0Ab"])
-def test_an_unknown_profile_is_404(api: Api, name: str) -> None:
+def test_unknown_profile_is_404(api: Api) -> None:
     """As long as only events came, there is no profile."""
-    api.save_event(external_profile_id="nobody")
-    (error,) = errors(api.http.get(f"/_sandbox/profiles/{name}"), 404)
-    assert error["error_code"] == "profile_not_found_error"
+    cases: list[str] = ["unknown", "", "%ff", "user_12345/", "a%0Ab"]
+    for name in cases:
+        with case(name):
+            api.reset()
+            api.save_event(external_profile_id="unknown")
+            (error,) = errors(api.http.get(f"/_sandbox/profiles/{name}"), 404)
+            assert error["error_code"] == "profile_not_found_error"
 
 
-def test_the_last_requests_are_shown(api: Api, sandbox: Sandbox) -> None:
+def test_last_requests_are_shown(api: Api, sandbox: Sandbox) -> None:
     """Method, path, status, what was wrong and which fault; the last one last; looking inside is not among them."""
     api.save_profile()
     api.inside("flows")
@@ -137,31 +158,34 @@ def test_the_last_requests_are_shown(api: Api, sandbox: Sandbox) -> None:
     assert [asdict(request) for request in sandbox.requests()] == shown
 
 
-def test_a_bounded_number_of_requests_is_kept() -> None:
+def test_log_is_bounded() -> None:
     """Old ones are forgotten, so that memory does not grow."""
     log = RequestLog(Secret("key"))
     for number in range(MAX_REQUESTS + 5):
         log.add(method="GET", path=f"/{number}", status=200, problem=None)
-    kept = log.last(MAX_REQUESTS + 5)
-    assert [kept[0].path, kept[-1].path, len(kept)] == ["/5", f"/{MAX_REQUESTS + 4}", MAX_REQUESTS]
+    stored = log.last(MAX_REQUESTS + 5)
+    assert [stored[0].path, stored[-1].path, len(stored)] == ["/5", f"/{MAX_REQUESTS + 4}", MAX_REQUESTS]
     assert [request.path for request in log.last(2)] == [f"/{MAX_REQUESTS + 3}", f"/{MAX_REQUESTS + 4}"]
 
 
-def test_a_hundred_requests_are_shown_unless_more_are_asked_for(api: Api) -> None:
-    """`limit` goes as far as what is kept."""
+def test_default_limit_is_100_requests(api: Api) -> None:
+    """`limit` goes up to the size of the log."""
     for number in range(102):
         api.http.get(f"/{number}")
     assert [len(api.inside(f"requests{query}")["requests"]) for query in ("", "?limit=1000")] == [100, 102]
 
 
-@pytest.mark.parametrize("limit", ["0", "-1", "1001", "", "x", "1.5", "٣", "1" * 5000, "01"])
-def test_a_wrong_limit_is_refused(api: Api, limit: str) -> None:
-    """It is a whole number within what is kept."""
-    (error,) = errors(api.http.get("/_sandbox/requests", params={"limit": limit}), 400)
-    assert error["field_name"] == "limit"
+def test_wrong_limit_is_refused(api: Api) -> None:
+    """The limit must be from 1 to the size of the log."""
+    cases: list[str] = ["0", "-1", "1001", "", "x", "1.5", "٣", "1" * 5000, "01"]
+    for limit in cases:
+        with case(limit):
+            api.reset()
+            (error,) = errors(api.http.get("/_sandbox/requests", params={"limit": limit}), 400)
+            assert error["field_name"] == "limit"
 
 
-def test_reset_forgets_everything(api: Api, sandbox: Sandbox) -> None:
+def test_reset_deletes_everything(api: Api, sandbox: Sandbox) -> None:
     """Profiles, events and requests; what was a repeat is then new."""
     api.save_profile(first_name="Jane")
     api.save_event()

@@ -12,10 +12,11 @@ from adapty.sandbox import DEFAULT_MAIL_KEY, Sandbox
 from adapty.sandbox._body import MAX_BODY_BYTES
 from adapty.sandbox._mail.routes import ACTIONS
 from tests.later_contract import later_contract
+from tests.sandbox.cases import case
 from tests.sandbox.conftest import DELETION_PATH, EVENT_PATH, PROFILE_PATH, Api, errors, event, fields, profile
 
 
-def test_an_operation_that_is_newer_than_the_sandbox_is_404(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unknown_operation_of_the_spec_is_404(monkeypatch: pytest.MonkeyPatch) -> None:
     """A contract that is ahead of the sandbox breaks nothing that it serves."""
     newer = later_contract(openapi_spec("mail"))
     monkeypatch.setattr("adapty.sandbox._app.openapi_spec", lambda _: newer)
@@ -27,7 +28,7 @@ def test_an_operation_that_is_newer_than_the_sandbox_is_404(monkeypatch: pytest.
 
 
 @pytest.mark.parametrize("path", [PROFILE_PATH, EVENT_PATH])
-def test_the_examples_of_the_contract_are_accepted(api: Api, path: str) -> None:
+def test_examples_of_the_spec_are_accepted(api: Api, path: str) -> None:
     """What the contract shows as a request is answered with 200 and an empty JSON object."""
     content = openapi_spec("mail")["paths"][path]["post"]["requestBody"]["content"]["application/json"]
     for example in content["examples"].values():
@@ -36,9 +37,9 @@ def test_the_examples_of_the_contract_are_accepted(api: Api, path: str) -> None:
         assert answer.headers["content-type"] == "application/json"
 
 
-@pytest.mark.parametrize(
-    "authorization",
-    [
+def test_wrong_key_gets_the_403_of_the_spec(sandbox: Sandbox) -> None:
+    """Without the right key the answer is the contract's own example, whatever the body is."""
+    cases: list[str | bytes | None] = [
         None,
         "",
         "Bearer",
@@ -51,36 +52,41 @@ def test_the_examples_of_the_contract_are_accepted(api: Api, path: str) -> None:
         DEFAULT_MAIL_KEY,
         f"Bearer {DEFAULT_MAIL_KEY} {DEFAULT_MAIL_KEY}",
         b"Bearer \xff\xfe",
-    ],
-)
-def test_a_wrong_key_gets_the_403_of_the_contract(sandbox: Sandbox, authorization: str | bytes | None) -> None:
-    """Without the right key the answer is the contract's own example, whatever the body is."""
-    headers = {} if authorization is None else {"authorization": authorization}
-    denied = openapi_spec("mail")["paths"][PROFILE_PATH]["post"]["responses"]["403"]["content"]["application/json"]
-    example = denied["examples"]["default"]
-    for path in (PROFILE_PATH, EVENT_PATH, DELETION_PATH):
-        answer = httpx.post(sandbox.url + path, headers=headers, content=b"{broken")  # type: ignore[arg-type]
-        assert (answer.status_code, answer.json()) == (403, example["value"])
-        assert answer.headers["content-type"] == "application/json"
-    assert not any(sandbox.flows().values())
+    ]
+    for authorization in cases:
+        with case(authorization):
+            sandbox.reset()
+            headers = {} if authorization is None else {"authorization": authorization}
+            denied = openapi_spec("mail")["paths"][PROFILE_PATH]["post"]["responses"]["403"]["content"][
+                "application/json"
+            ]
+            example = denied["examples"]["default"]
+            for path in (PROFILE_PATH, EVENT_PATH, DELETION_PATH):
+                answer = httpx.post(sandbox.url + path, headers=headers, content=b"{broken")  # type: ignore[arg-type]
+                assert (answer.status_code, answer.json()) == (403, example["value"])
+                assert answer.headers["content-type"] == "application/json"
+            assert not any(sandbox.flows().values())
 
 
-@pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER", "bEaReR"])
-def test_the_scheme_is_case_insensitive(sandbox: Sandbox, scheme: str) -> None:
+def test_scheme_is_case_insensitive(sandbox: Sandbox) -> None:
     """RFC 9110 has scheme names in any case."""
-    headers = {"authorization": f"{scheme} {DEFAULT_MAIL_KEY}"}
-    assert httpx.post(sandbox.url + PROFILE_PATH, headers=headers, json=profile()).status_code == 200
+    cases: list[str] = ["Bearer", "bearer", "BEARER", "bEaReR"]
+    for scheme in cases:
+        with case(scheme):
+            sandbox.reset()
+            headers = {"authorization": f"{scheme} {DEFAULT_MAIL_KEY}"}
+            assert httpx.post(sandbox.url + PROFILE_PATH, headers=headers, json=profile()).status_code == 200
 
 
 def test_two_authorization_headers_are_refused(sandbox: Sandbox) -> None:
-    """Which of two keys counts is nobody's guess."""
+    """Two keys are ambiguous."""
     headers = [("authorization", f"Bearer {DEFAULT_MAIL_KEY}")] * 2
     assert httpx.post(sandbox.url + PROFILE_PATH, headers=headers, json=profile()).status_code == 403
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
+def test_unknown_path_is_404(api: Api) -> None:
+    """A path that the contract does not have is refused in the documented shape, and never redirected."""
+    cases: list[str] = [
         "/",
         "/api/v1/profile/save",
         PROFILE_PATH + "x",
@@ -88,25 +94,28 @@ def test_two_authorization_headers_are_refused(sandbox: Sandbox) -> None:
         "/_sandbox",
         "/_sandbox/none",
         "/%00%ff",
-    ],
-)
-def test_an_unknown_path_is_404(api: Api, path: str) -> None:
-    """A path that the contract does not have is refused in the documented shape, and never redirected."""
-    for method in ("GET", "POST"):
-        (error,) = errors(api.http.request(method, path), 404)
-        assert "field_name" not in error
+    ]
+    for path in cases:
+        with case(path):
+            api.reset()
+            for method in ("GET", "POST"):
+                (error,) = errors(api.http.request(method, path), 404)
+                assert "field_name" not in error
 
 
-@pytest.mark.parametrize("method", ["GET", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CUSTOM"])
-@pytest.mark.parametrize("path", [PROFILE_PATH, EVENT_PATH, DELETION_PATH, "/_sandbox/reset"])
-def test_a_wrong_method_is_405(api: Api, method: str, path: str) -> None:
+def test_wrong_method_is_405(api: Api) -> None:
     """The answer names the method to use, as RFC 9110 demands."""
-    answer = api.http.request(method, path)
-    errors(answer, 405)
-    assert answer.headers["allow"] == "POST"
+    path_cases: list[str] = [PROFILE_PATH, EVENT_PATH, DELETION_PATH, "/_sandbox/reset"]
+    method_cases: list[str] = ["GET", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CUSTOM"]
+    for path in path_cases:
+        for method in method_cases:
+            with case(method, path):
+                answer = api.http.request(method, path)
+                errors(answer, 405)
+                assert answer.headers["allow"] == "POST"
 
 
-def test_where_get_is_allowed_head_is_too(api: Api) -> None:
+def test_head_is_allowed_with_get(api: Api) -> None:
     """The pages inside name both, in a fixed order, and answer both."""
     answer = api.http.delete("/_sandbox/flows")
     errors(answer, 405)
@@ -115,14 +124,14 @@ def test_where_get_is_allowed_head_is_too(api: Api) -> None:
     assert (head.status_code, head.content) == (200, b"")
 
 
-def test_a_head_request_gets_405_without_a_body(api: Api) -> None:
+def test_head_request_gets_405_without_a_body(api: Api) -> None:
     """HEAD of an endpoint that is posted to has the headers alone."""
     answer = api.http.head(PROFILE_PATH)
     assert (answer.status_code, answer.content, answer.headers["allow"]) == (405, b"", "POST")
 
 
 @pytest.mark.parametrize("chunked", [False, True])
-def test_a_body_of_a_mebibyte_is_read_and_a_longer_one_is_413(api: Api, *, chunked: bool) -> None:
+def test_bodies_are_limited_to_a_mebibyte(api: Api, *, chunked: bool) -> None:
     """The bound is exact, with and without a declared length, and the connection lives on."""
     room = MAX_BODY_BYTES - len(json.dumps(profile(first_name="")))
     longest, too_long = (json.dumps(profile(first_name="x" * length)).encode() for length in (room, room + 1))
@@ -135,20 +144,23 @@ def test_a_body_of_a_mebibyte_is_read_and_a_longer_one_is_413(api: Api, *, chunk
     assert api.save_profile().status_code == 200
 
 
-def test_the_key_is_checked_before_the_length(sandbox: Sandbox) -> None:
+def test_key_is_checked_before_the_length(sandbox: Sandbox) -> None:
     """A stranger learns nothing but that the key is wrong."""
     answer = httpx.post(sandbox.url + PROFILE_PATH, content=b"x" * (MAX_BODY_BYTES + 1))
     assert answer.status_code == 403
 
 
-def test_the_query_is_ignored(api: Api) -> None:
+def test_query_is_ignored(api: Api) -> None:
     """The operations have no query parameters."""
     assert api.send(f"{EVENT_PATH}?event_id=1&%00=%ff", event()).status_code == 200
 
 
-@pytest.mark.parametrize("content_type", ["application/json", "application/json; charset=utf-8", "text/plain", "\xff"])
-def test_the_content_type_does_not_matter(api: Api, content_type: str) -> None:
+def test_content_type_does_not_matter(api: Api) -> None:
     """What counts is that the body is JSON."""
-    headers = {"content-type": content_type.encode("latin-1")}
-    answer = api.http.post(PROFILE_PATH, content=b"[]", headers=headers)  # type: ignore[arg-type]
-    assert errors(answer, 400)[0]["message"] == "Body should be a valid object"
+    cases: list[str] = ["application/json", "application/json; charset=utf-8", "text/plain", "\xff"]
+    for content_type in cases:
+        with case(content_type):
+            api.reset()
+            headers = {"content-type": content_type.encode("latin-1")}
+            answer = api.http.post(PROFILE_PATH, content=b"[]", headers=headers)  # type: ignore[arg-type]
+            assert errors(answer, 400)[0]["message"] == "Body should be a valid object"

@@ -21,6 +21,7 @@ import uvicorn
 
 from adapty import AdaptyConfigError
 from adapty.sandbox import DEFAULT_MAIL_KEY, Sandbox, create_app
+from tests.sandbox.cases import case
 from tests.sandbox.conftest import PROFILE_PATH, Api, errors, profile
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def taken_port() -> Iterator[int]:
         yield holder.getsockname()[1]
 
 
-def test_it_serves_for_as_long_as_the_block_lasts() -> None:
+def test_sandbox_serves_during_the_block() -> None:
     """The first request of the block gets through, the first one after it does not; closing again does nothing."""
     with Sandbox() as sandbox:
         url = sandbox.url
@@ -73,7 +74,7 @@ def test_sandboxes_are_apart() -> None:
         assert (one.profile("user_12345"), other.profile("user_12345")) == (None, profile())
 
 
-def test_a_taken_port_is_a_config_error() -> None:
+def test_taken_port_is_a_config_error() -> None:
     """It names the port, and what else can be done."""
     with taken_port() as port:
         sandbox = Sandbox(port=port)
@@ -84,14 +85,14 @@ def test_a_taken_port_is_a_config_error() -> None:
 
 
 @pytest.mark.parametrize(("host", "port"), [("127.0.0.1", 65536), ("127.0.0.1", -1), ("203.0.113.1", 0)])
-def test_an_address_that_cannot_be_had_is_a_config_error(host: str, port: int) -> None:
+def test_unavailable_address_is_a_config_error(host: str, port: int) -> None:
     """Whatever is wrong with it."""
     with pytest.raises(AdaptyConfigError, match="is not available"):
         Sandbox(host=host, port=port).start()
 
 
-def test_a_port_can_be_asked_for_and_had_again_at_once() -> None:
-    """The url tells it; a port that was just closed is free."""
+def test_port_can_be_reused_immediately() -> None:
+    """The URL contains the port; a closed port is available."""
     with taken_port() as port:
         pass
     for _ in range(2):
@@ -101,14 +102,14 @@ def test_a_port_can_be_asked_for_and_had_again_at_once() -> None:
 
 
 @pytest.mark.skipif(not socket.has_dualstack_ipv6(), reason="this machine has no IPv6")
-def test_an_ipv6_address_is_bracketed() -> None:
+def test_ipv6_address_is_bracketed() -> None:
     """As URLs want it."""
     with Sandbox(host="::1") as sandbox:
         assert sandbox.url.startswith("http://[::1]:")
         assert httpx.get(f"{sandbox.url}/_sandbox/").status_code == 200
 
 
-def test_a_database_that_cannot_be_used_is_a_config_error(tmp_path: Path) -> None:
+def test_database_that_cannot_be_used_is_a_config_error(tmp_path: Path) -> None:
     """The port is given back."""
     with taken_port() as port:
         pass
@@ -118,25 +119,28 @@ def test_a_database_that_cannot_be_used_is_a_config_error(tmp_path: Path) -> Non
         assert sandbox.flows()
 
 
-@pytest.mark.parametrize("key", ["", " ", "a b", "a\n", "ключ"])
-def test_a_key_that_no_client_can_send_is_a_config_error(key: str) -> None:
-    """It is said at once, and without the key."""
-    with pytest.raises(AdaptyConfigError, match="mail_key: cannot be sent") as refused:
-        Sandbox(mail_key=key)
-    assert refused.value.field_name == "mail_key"
+def test_invalid_key_is_a_config_error() -> None:
+    """The error is immediate, and does not contain the key."""
+    cases: list[str] = ["", " ", "a b", "a\n", "ключ"]
+    for key in cases:
+        with case(key):
+            with pytest.raises(AdaptyConfigError, match="mail_key: cannot be sent") as refused:
+                Sandbox(mail_key=key)
+            assert refused.value.field_name == "mail_key"
 
 
-@pytest.mark.parametrize("use", USES)
-def test_a_sandbox_that_does_not_run_says_so(use: Callable[[Sandbox], object]) -> None:
+def test_methods_of_a_stopped_sandbox_raise() -> None:
     """Before the start and after the end."""
-    sandbox = Sandbox()
-    for _ in range(2):
-        with pytest.raises(AdaptyConfigError, match="is not running"):
-            use(sandbox)
-        sandbox.close()
+    for use in USES:
+        with case(use):
+            sandbox = Sandbox()
+            for _ in range(2):
+                with pytest.raises(AdaptyConfigError, match="is not running"):
+                    use(sandbox)
+                sandbox.close()
 
 
-def test_a_sandbox_is_started_once() -> None:
+def test_sandbox_cannot_be_started_twice() -> None:
     """Neither twice at a time nor again."""
     with Sandbox() as sandbox, pytest.raises(AdaptyConfigError, match="create a new one"):
         sandbox.start()
@@ -145,7 +149,7 @@ def test_a_sandbox_is_started_once() -> None:
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
-def test_a_server_that_does_not_start_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failed_server_start_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     """Instead of waiting for ever."""
 
     async def startup(self: uvicorn.Server, sockets: Any = None) -> None:
@@ -231,7 +235,7 @@ def test_serve_closes_when_the_callback_fails() -> None:
         httpx.get(urls[0])
 
 
-def test_a_served_process_ends_well_on_sigterm() -> None:
+def test_sigterm_ends_a_served_process() -> None:
     """What comes after `serve` is reached, and the status is 0: a container stops it that way."""
     program = "from adapty.sandbox import Sandbox; Sandbox().serve(lambda s: print(s.url, flush=True)); print('after')"
     command = [sys.executable, "-W", "error", "-c", program]
@@ -253,7 +257,7 @@ def test_closing_does_not_wait_for_an_unfinished_request() -> None:
     connection.close()
 
 
-def test_the_users_logging_stays_as_it_was() -> None:
+def test_logging_configuration_is_unchanged() -> None:
     """The server adds no handler anywhere."""
     loggers = [logging.getLogger(name) for name in ("", "uvicorn", "uvicorn.error")]
     before = [list(logger.handlers) for logger in loggers]
@@ -265,7 +269,7 @@ def test_the_users_logging_stays_as_it_was() -> None:
 @pytest.mark.parametrize(
     "raw", [b"\x16\x03\x01\x00\x00\r\n\r\n", b"GET / HTTP/1.1\r\nhost: localhost\r\nx: \x00\r\n\r\n", b"\xff\r\n\r\n"]
 )
-def test_what_is_no_http_is_refused_in_the_documented_shape(sandbox: Sandbox, raw: bytes) -> None:
+def test_malformed_http_gets_the_documented_format(sandbox: Sandbox, raw: bytes) -> None:
     """A header with a NUL is none either; the connection is closed."""
     with closing(_connected(sandbox)) as connection:
         connection.sendall(raw)
@@ -275,7 +279,7 @@ def test_what_is_no_http_is_refused_in_the_documented_shape(sandbox: Sandbox, ra
     assert json.loads(body)["errors"][0].keys() == {"message", "error_code", "status_code"}
 
 
-def test_nonsense_after_an_answer_ends_the_connection(sandbox: Sandbox) -> None:
+def test_malformed_data_after_a_response_closes_the_connection(sandbox: Sandbox) -> None:
     """A request that was answered before its body went wrong is not answered again."""
     head = f"POST {PROFILE_PATH} HTTP/1.1\r\nhost: localhost\r\ntransfer-encoding: chunked\r\n\r\n".encode()
     with closing(_connected(sandbox)) as connection:
@@ -285,8 +289,8 @@ def test_nonsense_after_an_answer_ends_the_connection(sandbox: Sandbox) -> None:
         assert b"HTTP/1.1 400" not in _all(connection)
 
 
-def test_a_client_that_leaves_breaks_nothing(sandbox: Sandbox, shared_api: Api) -> None:
-    """Its request is noted, and nothing is kept."""
+def test_disconnecting_client_is_logged(sandbox: Sandbox, shared_api: Api) -> None:
+    """The request is logged, and nothing is stored."""
     connection = _connected(sandbox)
     connection.sendall(_head(100) + json.dumps(profile()).encode()[:50])
     connection.close()
@@ -297,7 +301,7 @@ def test_a_client_that_leaves_breaks_nothing(sandbox: Sandbox, shared_api: Api) 
     assert not any(sandbox.flows().values())
 
 
-def test_a_fault_of_the_sandbox_has_the_documented_shape_too(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_internal_error_has_the_documented_format(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """Where its own state breaks, the answer is a 500 in the shape of the others, and the log has the reason."""
     path = tmp_path / "state.db"
     with Sandbox(database=path) as sandbox:
@@ -312,7 +316,7 @@ def test_a_fault_of_the_sandbox_has_the_documented_shape_too(tmp_path: Path, cap
     assert "jane@example.com" not in caplog.text
 
 
-def test_the_app_can_be_served_by_something_else() -> None:
+def test_app_works_under_another_server() -> None:
     """`create_app` is a plain ASGI application, which closes its database at the end of its lifespan."""
 
     async def use() -> list[int]:
@@ -365,9 +369,9 @@ def _all(connection: socket.socket) -> bytes:
     return received
 
 
-@pytest.mark.parametrize(
-    ("arguments", "field_name"),
-    [
+def test_wrong_arguments_are_named() -> None:
+    """What is no address, port, key or file ends in a typed error that names the argument."""
+    cases: list[tuple[dict[str, Any], str]] = [
         ({"host": None}, "host"),
         ({"host": ""}, "host"),
         ({"host": "\udcff"}, "host"),
@@ -377,10 +381,9 @@ def _all(connection: socket.socket) -> bytes:
         ({"mail_key": 1}, "mail_key"),
         ({"database": None}, "database"),
         ({"database": "a\0b"}, "database"),
-    ],
-)
-def test_wrong_arguments_are_named(arguments: dict[str, Any], field_name: str) -> None:
-    """What is no address, port, key or file ends in a typed error that names the argument."""
-    with pytest.raises(AdaptyConfigError) as caught, Sandbox(**arguments):
-        pass
-    assert caught.value.field_name == field_name
+    ]
+    for arguments, field_name in cases:
+        with case(arguments, field_name):
+            with pytest.raises(AdaptyConfigError) as caught, Sandbox(**arguments):
+                pass
+            assert caught.value.field_name == field_name

@@ -15,7 +15,8 @@ from adapty import AdaptyConfigError, Flow
 from adapty._generated import openapi_spec
 from adapty.sandbox import Sandbox
 from adapty.sandbox._mail.store import MailStore
-from tests.sandbox.conftest import LEFT_OUT, PROPERTY, Api, errors, event, profile
+from tests.sandbox.cases import case
+from tests.sandbox.conftest import HTTP_PROPERTY, LEFT_OUT, Api, errors, event, profile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,27 +41,27 @@ EVENT_TYPES = openapi_spec("mail")["components"]["schemas"]["TransactionEventTyp
 @pytest.fixture
 def store() -> Iterator[MailStore]:
     """Keep things in memory for one test."""
-    kept = MailStore()
-    yield kept
-    kept.close()
+    stored = MailStore()
+    yield stored
+    stored.close()
 
 
 def flow(sandbox: Sandbox) -> str:
-    """Tell the flow of the profile that the tests save."""
+    """Return the flow of the profile that the tests save."""
     found = sandbox.flow("user_12345")
     assert found is not None
     return str(found)
 
 
-def test_a_saved_profile_is_kept_as_sent(api: Api, sandbox: Sandbox) -> None:
-    """The object tells the same as the page inside."""
+def test_saved_profile_is_kept_as_sent(api: Api, sandbox: Sandbox) -> None:
+    """The method and the endpoint agree."""
     body = profile(country="US", custom_attributes={"plan": "trial"}, device_info={"platform": "iOS"})
     api.save_profile(**body)
     assert sandbox.profile("user_12345") == api.inside("profiles/user_12345")["profile"] == body
 
 
-def test_given_fields_replace_and_left_out_ones_stay(api: Api, sandbox: Sandbox) -> None:
-    """Saving again is an upsert by `external_profile_id`; an object that is given replaces the kept one whole."""
+def test_given_fields_replace_and_missing_ones_stay(api: Api, sandbox: Sandbox) -> None:
+    """Saving again is an upsert by `external_profile_id`; a given object replaces the stored one."""
     api.save_profile(country="US", first_name="Jane", custom_attributes={"plan": "trial", "days": 7})
     api.save_profile(country="GB", last_name="Doe", custom_attributes={"plan": "year"})
     assert sandbox.profile("user_12345") == profile(
@@ -69,39 +70,41 @@ def test_given_fields_replace_and_left_out_ones_stay(api: Api, sandbox: Sandbox)
     assert sum(sandbox.flows().values()) == 1
 
 
-def test_the_email_is_write_once(api: Api, sandbox: Sandbox) -> None:
+def test_email_is_write_once(api: Api, sandbox: Sandbox) -> None:
     """A later save succeeds and leaves the address as it was first."""
     api.save_profile(email="first@example.com")
     for email in ("second@example.com", "third@example.com"):
         assert api.save_profile(email=email, first_name=email[:5]).status_code == 200
-    kept = sandbox.profile("user_12345") or {}
-    assert (kept["email"], kept["first_name"]) == ("first@example.com", "third")
+    stored = sandbox.profile("user_12345") or {}
+    assert (stored["email"], stored["first_name"]) == ("first@example.com", "third")
 
 
-def test_a_refused_profile_changes_nothing(api: Api, sandbox: Sandbox) -> None:
+def test_refused_profile_changes_nothing(api: Api, sandbox: Sandbox) -> None:
     """Not even the fields that were right."""
     api.save_profile()
     api.save_profile(first_name="Jane", country="us")
     assert sandbox.profile("user_12345") == profile()
 
 
-def test_a_profile_without_events_has_never_purchased(api: Api, sandbox: Sandbox) -> None:
+def test_profile_without_events_has_never_purchased(api: Api, sandbox: Sandbox) -> None:
     """This is what a profile starts with."""
     api.save_profile()
     assert flow(sandbox) == "never purchased"
     assert sandbox.flows() == {**dict.fromkeys(Flow, 0), Flow.NEVER_PURCHASED: 1}
 
 
-@pytest.mark.parametrize("event_type", EVENT_TYPES)
-def test_an_event_puts_its_profile_into_a_flow(api: Api, sandbox: Sandbox, event_type: str) -> None:
+def test_event_puts_its_profile_into_a_flow(api: Api, sandbox: Sandbox) -> None:
     """Each event type of the contract, by the vendor's table."""
-    api.save_profile()
-    assert api.save_event(event_type=event_type).status_code == 200
-    assert flow(sandbox) == FLOWS[event_type]
-    assert api.inside("flows")["flows"] == {**dict.fromkeys(map(str, Flow), 0), FLOWS[event_type]: 1}
+    for event_type in EVENT_TYPES:
+        with case(event_type):
+            sandbox.reset()
+            api.save_profile()
+            assert api.save_event(event_type=event_type).status_code == 200
+            assert flow(sandbox) == FLOWS[event_type]
+            assert api.inside("flows")["flows"] == {**dict.fromkeys(map(str, Flow), 0), FLOWS[event_type]: 1}
 
 
-def test_an_event_is_counted_once(api: Api, sandbox: Sandbox) -> None:
+def test_repeated_event_is_stored_once(api: Api, sandbox: Sandbox) -> None:
     """A repeated `event_id` is answered with 200 and the first event stays, even for another profile."""
     api.save_profile()
     api.save_event(event_type="subscription_started")
@@ -113,16 +116,16 @@ def test_an_event_is_counted_once(api: Api, sandbox: Sandbox) -> None:
     assert flow(sandbox) == "active"
 
 
-def test_a_repeated_event_is_still_checked(api: Api) -> None:
+def test_repeated_event_is_validated(api: Api) -> None:
     """That an id is known is no reason to accept a wrong body."""
     api.save_event()
     errors(api.save_event(event_type="none"), 400)
 
 
 def test_events_wait_for_their_profile(api: Api, sandbox: Sandbox) -> None:
-    """They are kept, counted as unlinked, and belong to the profile from the moment that it is saved."""
+    """Events without a profile are stored, counted as unlinked, and linked when the profile is saved."""
     api.save_event(event_type="billing_issue_detected")
-    api.save_event(event_id="other", external_profile_id="nobody")
+    api.save_event(event_id="other", external_profile_id="unknown")
     assert (sandbox.profile("user_12345"), sandbox.flow("user_12345")) == (None, None)
     assert sandbox.events("user_12345") == [event(event_type="billing_issue_detected")]
     counts = api.inside("flows")
@@ -133,7 +136,7 @@ def test_events_wait_for_their_profile(api: Api, sandbox: Sandbox) -> None:
     assert flow(sandbox) == "billing issue"
 
 
-def test_the_latest_instant_decides_not_the_latest_text(api: Api, sandbox: Sandbox) -> None:
+def test_latest_instant_decides_not_the_latest_text(api: Api, sandbox: Sandbox) -> None:
     """Moments with different offsets are compared as instants, whatever order they come in."""
     api.save_profile()
     api.save_event(event_id="1", event_type="subscription_expired", event_datetime="2026-06-10T01:00:00-12:00")
@@ -142,7 +145,7 @@ def test_the_latest_instant_decides_not_the_latest_text(api: Api, sandbox: Sandb
     assert flow(sandbox) == "expired"
 
 
-def test_of_equal_instants_the_last_received_decides(api: Api, sandbox: Sandbox) -> None:
+def test_last_received_of_simultaneous_events_decides(api: Api, sandbox: Sandbox) -> None:
     """The same instant may be written in several ways."""
     api.save_profile()
     api.save_event(event_id="1", event_type="subscription_expired", event_datetime="2026-06-10T10:00:00Z")
@@ -160,11 +163,9 @@ HISTORIES = st.lists(
 )
 
 
-@PROPERTY
+@HTTP_PROPERTY
 @given(history=HISTORIES, data=st.data(), when=st.integers(0, 8))
-def test_the_order_of_arrival_does_not_matter(
-    history: list[tuple[int, int, str]], data: st.DataObject, when: int
-) -> None:
+def test_order_of_arrival_does_not_matter(history: list[tuple[int, int, str]], data: st.DataObject, when: int) -> None:
     """Events of different instants give the same flow in any order, before, around and after their profile."""
     arrivals = data.draw(st.permutations(history))
     store = MailStore()
@@ -183,7 +184,7 @@ def test_the_order_of_arrival_does_not_matter(
         store.close()
 
 
-def test_an_event_type_newer_than_the_table_is_an_unknown_flow(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unknown_event_type_leads_to_an_unknown_flow(monkeypatch: pytest.MonkeyPatch) -> None:
     """A contract that is ahead of `adapty.flows` breaks nothing: the profile is in none of the six flows."""
     newer = openapi_spec("mail")
     newer["components"]["schemas"]["TransactionEventType"]["enum"].append("subscription_paused")
@@ -199,23 +200,37 @@ def test_an_event_type_newer_than_the_table_is_an_unknown_flow(monkeypatch: pyte
         assert api.inside("flows")["flows"] == {**dict.fromkeys(map(str, Flow), 0), "active": 1}
 
 
-@pytest.mark.parametrize(
-    "name", ["", " ", "a/b", "//", "\u0000", "a\u0000b", "a\nb\r", "%2F", "é", "\U0001f600", "'; --", "x" * 5000]
-)
-def test_any_text_is_an_id(api: Api, sandbox: Sandbox, name: str) -> None:
-    """Ids are kept apart to the last character."""
-    api.save_profile(external_profile_id=name)
-    api.save_profile(external_profile_id=name + "\u0000")
-    api.save_event(external_profile_id=name, event_id=name)
-    api.save_event(external_profile_id=name, event_id=name + "\u0000")
-    assert sandbox.profile(name) == profile(external_profile_id=name)
-    assert [kept["event_id"] for kept in sandbox.events(name)] == [name, name + "\u0000"]
-    assert sandbox.flows()[Flow.NEVER_PURCHASED] == 1
-    assert sandbox.flows()[Flow.ACTIVE] == 1
+def test_any_text_is_an_id(api: Api, sandbox: Sandbox) -> None:
+    """Ids are distinct to the last character."""
+    cases: list[str] = [
+        "",
+        " ",
+        "a/b",
+        "//",
+        "\u0000",
+        "a\u0000b",
+        "a\nb\r",
+        "%2F",
+        "é",
+        "\U0001f600",
+        "'; --",
+        "x" * 5000,
+    ]
+    for name in cases:
+        with case(name):
+            sandbox.reset()
+            api.save_profile(external_profile_id=name)
+            api.save_profile(external_profile_id=name + "\u0000")
+            api.save_event(external_profile_id=name, event_id=name)
+            api.save_event(external_profile_id=name, event_id=name + "\u0000")
+            assert sandbox.profile(name) == profile(external_profile_id=name)
+            assert [stored["event_id"] for stored in sandbox.events(name)] == [name, name + "\u0000"]
+            assert sandbox.flows()[Flow.NEVER_PURCHASED] == 1
+            assert sandbox.flows()[Flow.ACTIVE] == 1
 
 
 def test_concurrent_saves_lose_nothing(sandbox: Sandbox) -> None:
-    """Saves of one profile from many connections at once each leave their field; an event comes through once."""
+    """Concurrent saves keep all fields, and store an event once."""
 
     def send(number: int) -> set[int]:
         with Api.of(sandbox) as api:
@@ -250,7 +265,7 @@ def test_threads_share_a_store(store: MailStore) -> None:
     assert len(history.events) == 5
 
 
-def test_a_file_keeps_the_state(tmp_path: Path) -> None:
+def test_file_keeps_the_state(tmp_path: Path) -> None:
     """What one sandbox was sent, the next one over the same file shows."""
     path = tmp_path / "state.db"
     for number in range(2):
@@ -260,10 +275,10 @@ def test_a_file_keeps_the_state(tmp_path: Path) -> None:
         store.close()
     store = MailStore(str(path))
     assert store.history("user_12345").profile == profile(country="US")
-    assert [kept["event_id"] for kept in store.history("user_12345").events] == ["0", "1"]
+    assert [stored["event_id"] for stored in store.history("user_12345").events] == ["0", "1"]
     store.close()
     store.close()
-    assert [kept.name for kept in tmp_path.iterdir()] == ["state.db"]
+    assert [file.name for file in tmp_path.iterdir()] == ["state.db"]
 
 
 def test_two_sandboxes_may_share_a_file(tmp_path: Path) -> None:
@@ -280,7 +295,7 @@ def test_two_sandboxes_may_share_a_file(tmp_path: Path) -> None:
         store.close()
 
 
-def test_a_file_of_something_else_is_refused(tmp_path: Path) -> None:
+def test_foreign_file_is_rejected(tmp_path: Path) -> None:
     """A database of another application, and a file that is no database, stay as they are."""
     foreign = tmp_path / "foreign.db"
     with sqlite3.connect(foreign) as connection:
@@ -296,7 +311,7 @@ def test_a_file_of_something_else_is_refused(tmp_path: Path) -> None:
     assert [foreign.read_bytes(), text.read_bytes()] == before
 
 
-def test_all_that_is_kept_is_gone_through_in_order_of_receipt(api: Api, sandbox: Sandbox) -> None:
+def test_iteration_is_in_the_order_of_receipt(api: Api, sandbox: Sandbox) -> None:
     """Profiles by when they first came, events with and without a profile, as stored."""
     for number in range(3):
         api.save_profile(external_profile_id=f"p{2 - number}")
@@ -317,30 +332,32 @@ def test_all_that_is_kept_is_gone_through_in_order_of_receipt(api: Api, sandbox:
     assert list(sandbox.all_events()) == [sent[0], *sent[2:]]
 
 
-@pytest.mark.parametrize("stored", [0, 1, 999, 1000, 1001, 2500])
-def test_going_through_takes_one_page_after_another(stored: int) -> None:
-    """None is left out or given twice, wherever a page ends; what comes meanwhile is given too."""
-    with Sandbox() as sandbox:
-        store = sandbox._state.mail
-        for number in range(stored):
-            store.save_transaction_event(event(event_id=f"e{number}"))
-        going_through = sandbox.all_events()
-        first = [next(going_through)["event_id"]] if stored else []
-        store.save_transaction_event(event(event_id=f"e{stored}"))
-        found = first + [body["event_id"] for body in going_through]
+def test_iteration_reads_page_by_page() -> None:
+    """Every event is returned once, including new ones."""
+    cases: list[int] = [0, 1, 999, 1000, 1001, 2500]
+    for stored in cases:
+        with case(stored):
+            with Sandbox() as sandbox:
+                store = sandbox._state.mail
+                for number in range(stored):
+                    store.save_transaction_event(event(event_id=f"e{number}"))
+                going_through = sandbox.all_events()
+                first = [next(going_through)["event_id"]] if stored else []
+                store.save_transaction_event(event(event_id=f"e{stored}"))
+                found = first + [body["event_id"] for body in going_through]
 
-    assert found == [f"e{number}" for number in range(stored + 1)]
+            assert found == [f"e{number}" for number in range(stored + 1)]
 
 
-def test_going_through_ends_with_the_sandbox() -> None:
-    """What is left to be gone through is gone then: it is an error that says so, at once or on the way."""
+def test_iteration_fails_after_closing() -> None:
+    """Iterating over a closed sandbox raises an error."""
     with Sandbox() as sandbox:
         begun = sandbox.profiles()
     with pytest.raises(AdaptyConfigError, match="is not running"):
         next(begun)
 
 
-def test_a_file_of_another_version_is_refused(tmp_path: Path) -> None:
+def test_file_of_another_version_is_rejected(tmp_path: Path) -> None:
     """Its tables may be other ones."""
     path = tmp_path / "state.db"
     MailStore(path).close()
@@ -351,7 +368,7 @@ def test_a_file_of_another_version_is_refused(tmp_path: Path) -> None:
         MailStore(path)
 
 
-def test_a_file_that_cannot_be_opened_is_a_config_error(tmp_path: Path) -> None:
+def test_file_that_cannot_be_opened_is_a_config_error(tmp_path: Path) -> None:
     """The message names it."""
     for path in (tmp_path / "none" / "state.db", tmp_path):
         with pytest.raises(AdaptyConfigError, match=str(path)):

@@ -18,11 +18,11 @@ from adapty.sandbox._server_side.model import User
 from adapty.sandbox._server_side.settings import AppSettings
 from adapty.sandbox._server_side.store import ServerSideStore
 from adapty.sandbox._storage import Database
-from adapty.sandbox._webhooks import config, sender
+from adapty.sandbox._webhooks import config, deliveries, sender
 from adapty.sandbox._webhooks.config import WebhookConfig
-from adapty.sandbox._webhooks.deliveries import MAX_DELIVERIES
 from adapty.sandbox._webhooks.dispatcher import Dispatcher
 from tests.raw_server import NO_CONTENT, OK, answer
+from tests.sandbox.cases import case
 from tests.sandbox.webhook_receiver import FAST, body_of, posting, subscription
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def ids(receiver: RawServer) -> list[str]:
     return [body["event_properties"]["profile_event_id"] for body in bodies if body]
 
 
-def test_no_webhook_costs_nothing(sandbox: Sandbox) -> None:
+def test_sandbox_without_webhooks_starts_no_thread(sandbox: Sandbox) -> None:
     """Without an address there is no thread, and nothing to wait for."""
     before = threads()
     with Sandbox() as other:
@@ -77,7 +77,7 @@ def test_how_an_event_is_posted() -> None:
         assert b"authorization:" not in b"".join(one.receiver.requests).lower()
 
 
-def test_the_config() -> None:
+def test_retry_schedule_is_adaptys() -> None:
     """A minute first, twice as long each time, nine retries within 24 hours."""
     assert config.RETRY_DELAYS[:3] == (60, 120, 240)
     assert len(config.RETRY_DELAYS) == 9
@@ -85,19 +85,20 @@ def test_the_config() -> None:
     assert config.TIMEOUT_SECONDS == 10
 
 
-@pytest.mark.parametrize("status", [200, 202, 301, 400, 401, 404])
-def test_what_counts_as_received(status: int) -> None:
+def test_statuses_from_200_to_404_count_as_received() -> None:
     """Whatever lies between 200 and 404 ends it, a refusal too; a redirect is not followed."""
-    with posting() as one:
-        one.receiver.replies = [answer(status, b"", f"Location: {one.receiver.url}/other")]
-        one.sandbox.webhooks.post("trial_started")
-        assert one.sandbox.webhooks.wait_until_idle(10)
-        (delivery,) = one.sandbox.webhooks.deliveries()
-        assert (delivery.state, delivery.attempts, delivery.last_status) == ("delivered", 1, status)
-        assert delivery.problem is None
+    cases: list[int] = [200, 202, 301, 400, 401, 404]
+    for status in cases:
+        with case(status), posting() as one:
+            one.receiver.replies = [answer(status, b"", f"Location: {one.receiver.url}/other")]
+            one.sandbox.webhooks.post("trial_started")
+            assert one.sandbox.webhooks.wait_until_idle(10)
+            (delivery,) = one.sandbox.webhooks.deliveries()
+            assert (delivery.state, delivery.attempts, delivery.last_status) == ("delivered", 1, status)
+            assert delivery.problem is None
 
 
-def test_an_answer_without_a_body() -> None:
+def test_response_without_a_body_counts_as_received() -> None:
     """The status alone counts."""
     with posting() as one:
         one.receiver.replies = [NO_CONTENT]
@@ -106,23 +107,24 @@ def test_an_answer_without_a_body() -> None:
         assert one.sandbox.webhooks.deliveries()[0].state == "delivered"
 
 
-@pytest.mark.parametrize("reply", [answer(405), answer(429), answer(500), answer(503), b"nothing\r\n\r\n", b""])
-def test_what_is_posted_again(reply: bytes) -> None:
+def test_other_statuses_are_retried() -> None:
     """Any other status and what is no answer; each time with the same id, until it is received."""
-    with posting() as one:
-        _verified(one.sandbox)
-        one.receiver.replies = [reply, reply, OK]
-        one.transaction(subscription())
-        assert one.sandbox.webhooks.wait_until_idle(10)
-        states = [(delivery.state, delivery.problem) for delivery in one.sandbox.webhooks.deliveries()]
-        assert states == [("delivered", None)] * 2
-        came = ids(one.receiver)
-        assert len(came) == 4
-        assert set(came) == {delivery.event_id for delivery in one.sandbox.webhooks.deliveries()}
-        assert sum(delivery.attempts for delivery in one.sandbox.webhooks.deliveries()) == 4
+    cases: list[bytes] = [answer(405), answer(429), answer(500), answer(503), b"nothing\r\n\r\n", b""]
+    for reply in cases:
+        with case(reply), posting() as one:
+            _verified(one.sandbox)
+            one.receiver.replies = [reply, reply, OK]
+            one.transaction(subscription())
+            assert one.sandbox.webhooks.wait_until_idle(10)
+            states = [(delivery.state, delivery.problem) for delivery in one.sandbox.webhooks.deliveries()]
+            assert states == [("delivered", None)] * 2
+            came = ids(one.receiver)
+            assert len(came) == 4
+            assert set(came) == {delivery.event_id for delivery in one.sandbox.webhooks.deliveries()}
+            assert sum(delivery.attempts for delivery in one.sandbox.webhooks.deliveries()) == 4
 
 
-def test_it_gives_up_after_nine_retries(caplog: pytest.LogCaptureFixture) -> None:
+def test_delivery_fails_after_nine_retries(caplog: pytest.LogCaptureFixture) -> None:
     """Which is said, without the value."""
     caplog.set_level(logging.WARNING)
     with posting(webhook_authorization=VALUE, webhook_time_scale=FAST * 10) as one:
@@ -139,7 +141,7 @@ def test_it_gives_up_after_nine_retries(caplog: pytest.LogCaptureFixture) -> Non
         assert hidden not in shown
 
 
-def test_waits_are_scaled() -> None:
+def test_retry_delays_are_scaled() -> None:
     """The first retry comes after a minute of Adapty's time."""
     with posting(webhook_time_scale=200) as one:
         _verified(one.sandbox)
@@ -152,7 +154,7 @@ def test_waits_are_scaled() -> None:
         assert 0.3 <= time.monotonic() - begun < 5
 
 
-def test_no_answer_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_timeout_is_retried(monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither one that does not come nor one that does not end counts."""
     monkeypatch.setattr(config, "TIMEOUT_SECONDS", 0.2)
     with posting() as one:
@@ -165,7 +167,7 @@ def test_no_answer_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
         assert len(set(ids(one.receiver))) == 1
 
 
-def test_a_receiver_that_is_not_there_yet() -> None:
+def test_connection_error_is_retried() -> None:
     """No connection is no answer."""
     with Sandbox(webhook_url="http://127.0.0.1:9/", webhook_time_scale=FAST) as sandbox:
         sandbox.webhooks.post("trial_started")
@@ -175,8 +177,8 @@ def test_a_receiver_that_is_not_there_yet() -> None:
         assert "ConnectError" in str(delivery.problem)
 
 
-def test_the_events_of_one_profile_begin_in_order() -> None:
-    """One that fails is overtaken; otherwise they come as they happened, also where many come at once."""
+def test_events_of_one_profile_begin_in_order() -> None:
+    """Events start in order; only retries are overtaken."""
     with posting() as one:
         for _ in range(30):
             one.sandbox.webhooks.post("trial_started", customer_user_id="jane")
@@ -190,7 +192,7 @@ def test_the_events_of_one_profile_begin_in_order() -> None:
         assert ids(one.receiver) == [first.event_id, second.event_id, first.event_id]
 
 
-def test_a_hanging_answer_holds_up_nobody_else() -> None:
+def test_hanging_response_does_not_block_other_profiles() -> None:
     """Other profiles' events are posted meanwhile, and the API answers."""
     with posting() as one:
         _verified(one.sandbox)
@@ -222,7 +224,7 @@ def test_closing_with_a_hanging_receiver_is_prompt() -> None:
         one.sandbox.close()
 
 
-def test_a_reset_drops_what_waits() -> None:
+def test_reset_drops_pending_deliveries() -> None:
     """No delivery is left, none is posted any more, and those after it are."""
     with posting(webhook_time_scale=300) as one:
         _verified(one.sandbox)
@@ -239,7 +241,7 @@ def test_a_reset_drops_what_waits() -> None:
         assert one.sandbox.webhooks.verification is not None
 
 
-def test_a_reset_before_anything_has_begun(server: RawServer) -> None:
+def test_reset_before_the_start_drops_queued_events(server: RawServer) -> None:
     """The events after it are posted, also those of the same profile; those before it are not."""
     settings = WebhookConfig.parse(server.url)
     assert settings is not None
@@ -275,7 +277,7 @@ def test_a_reset_before_anything_has_begun(server: RawServer) -> None:
         (answer(401, b"{}"), "responded with 401; expected a 2xx"),
     ],
 )
-def test_the_address_is_checked(
+def test_address_is_verified(
     caplog: pytest.LogCaptureFixture, server: RawServer, reply: bytes, problem: str | None
 ) -> None:
     """With an empty object, once, when the sandbox starts; what comes of it is logged."""
@@ -306,19 +308,22 @@ def _verified(sandbox: Sandbox) -> WebhookVerification:
     return sandbox.webhooks.verification
 
 
-def test_only_the_last_deliveries_are_kept() -> None:
-    """Older ones are posted all the same."""
+def test_only_the_last_deliveries_are_listed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Older ones are posted too."""
+    assert deliveries.MAX_DELIVERIES == 1000
+    monkeypatch.setattr(deliveries, "MAX_DELIVERIES", 20)
     with posting() as one:
-        for place in range(MAX_DELIVERIES + 5):
-            one.sandbox.webhooks.post("trial_started", customer_user_id=f"user {place}")
+        for number in range(25):
+            one.sandbox.webhooks.post("trial_started", customer_user_id=f"user {number}")
         assert one.sandbox.webhooks.wait_until_idle(30)
-        assert len(one.sandbox.webhooks.deliveries()) == MAX_DELIVERIES
-        assert len(set(ids(one.receiver))) == MAX_DELIVERIES + 5
+        assert len(one.sandbox.webhooks.deliveries()) == 20
+        assert len(set(ids(one.receiver))) == 25
 
 
-@pytest.mark.parametrize(
-    ("settings", "field_name"),
-    [
+def test_wrong_settings_are_named() -> None:
+    """The error is immediate, and does not contain the value."""
+    make_cases: list[Any] = [Sandbox, create_app]
+    cases: list[tuple[dict[str, Any], str]] = [
         *(
             ({"webhook_url": url}, "webhook_url")
             for url in (
@@ -359,18 +364,17 @@ def test_only_the_last_deliveries_are_kept() -> None:
             for value in (0, -1, "60", True, float("nan"), 10**400)
         ),
         ({"webhook_time_scale": float("inf")}, "webhook_time_scale"),
-    ],
-)
-@pytest.mark.parametrize("make", [Sandbox, create_app])
-def test_wrong_settings_are_named(make: Any, settings: dict[str, Any], field_name: str) -> None:
-    """At once, and without what they hold."""
-    with pytest.raises(AdaptyConfigError) as caught:
-        make(**settings)
-    assert caught.value.field_name == field_name
-    assert "key-abc" not in str(caught.value)
+    ]
+    for make in make_cases:
+        for settings, field_name in cases:
+            with case(settings, field_name, make):
+                with pytest.raises(AdaptyConfigError) as caught:
+                    make(**settings)
+                assert caught.value.field_name == field_name
+                assert "key-abc" not in str(caught.value)
 
 
-def test_an_environment_that_cannot_be_used(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_invalid_proxy_settings_are_a_config_error(monkeypatch: pytest.MonkeyPatch) -> None:
     """A bad proxy address is an error when the sandbox starts, if webhooks would use the proxy."""
     monkeypatch.setenv("HTTP_PROXY", "nothing://jane:secret@proxy")
     with Sandbox(webhook_url="http://127.0.0.1:9/"):
@@ -380,7 +384,7 @@ def test_an_environment_that_cannot_be_used(monkeypatch: pytest.MonkeyPatch) -> 
     assert "secret" not in str(caught.value)
 
 
-def test_this_machine_is_reached_without_a_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_localhost_bypasses_the_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever the environment says."""
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9/")
     with posting() as one:
@@ -389,14 +393,17 @@ def test_this_machine_is_reached_without_a_proxy(monkeypatch: pytest.MonkeyPatch
         assert one.sandbox.webhooks.deliveries()[0].state == "delivered"
 
 
-@pytest.mark.parametrize("timeout", [-1, None, "1", float("nan"), float("inf"), True])
-def test_a_timeout_that_is_none(sandbox: Sandbox, timeout: Any) -> None:
+def test_invalid_timeouts_are_rejected(sandbox: Sandbox) -> None:
     """It is named."""
-    with pytest.raises(AdaptyUsageError, match="timeout: must be a number of seconds from 0 to 1,000,000"):
-        sandbox.webhooks.wait_until_idle(timeout)
+    cases: list[Any] = [-1, None, "1", float("nan"), float("inf"), True]
+    for timeout in cases:
+        with case(timeout):
+            sandbox.reset()
+            with pytest.raises(AdaptyUsageError, match="timeout: must be a number of seconds from 0 to 1,000,000"):
+                sandbox.webhooks.wait_until_idle(timeout)
 
 
-def test_an_app_posts_as_long_as_it_is_served(server: RawServer) -> None:
+def test_app_posts_as_long_as_it_is_served(server: RawServer) -> None:
     """From the start of the ASGI lifespan to its end; without one there is no thread."""
     before = threads()
     app = create_app(webhook_url=server.url)
@@ -412,7 +419,7 @@ def test_an_app_posts_as_long_as_it_is_served(server: RawServer) -> None:
     assert [body_of(request) for request in server.requests] == [{}]
 
 
-def test_a_long_answer_is_not_read_on() -> None:
+def test_long_response_is_truncated() -> None:
     """An endless body ends where the reading does."""
     with posting() as one:
         _verified(one.sandbox)

@@ -77,19 +77,21 @@ def jane(shared: Posting) -> Posting:
         ([purchase(**REFUNDED)], ["non_subscription_purchase", "non_subscription_purchase_refunded"]),
     ],
 )
-def test_a_transaction_tells_what_is_new(jane: Posting, bodies: list[dict[str, Any]], types: list[str]) -> None:
+def test_transaction_causes_the_events_of_its_changes(
+    jane: Posting, bodies: list[dict[str, Any]], types: list[str]
+) -> None:
     """Each thing that the last transaction says, and nothing said before, has its event."""
     for body in bodies:
         jane.posted()
         jane.transaction(body)
-    told = jane.types()
-    assert [name for name in told if name != ACCESS] == types
+    message = jane.types()
+    assert [name for name in message if name != ACCESS] == types
     # Purchases come first, then the access levels.
-    assert told == types + [ACCESS] * (len(told) - len(types))
+    assert message == types + [ACCESS] * (len(message) - len(types))
 
 
 @pytest.mark.parametrize("body", [subscription(), subscription(**TRIAL, **OFF, **FAILED), purchase(**REFUNDED)])
-def test_the_same_transaction_again_tells_nothing(jane: Posting, body: dict[str, Any]) -> None:
+def test_repeated_transaction_causes_no_event(jane: Posting, body: dict[str, Any]) -> None:
     """It changes nothing, so nothing has happened."""
     jane.transaction(body)
     assert jane.types() != []
@@ -97,8 +99,8 @@ def test_the_same_transaction_again_tells_nothing(jane: Posting, body: dict[str,
     assert jane.types() == []
 
 
-def test_what_a_subscription_says(jane: Posting) -> None:
-    """Every field that the sandbox knows, in Adapty's spelling; what it does not know is left out."""
+def test_subscription_event_has_the_documented_properties(jane: Posting) -> None:
+    """The event has every known field in Adapty's format, and no others."""
     jane.transaction(subscription(offer={"category": "promotional", "type": "pay_up_front", "id": "half"}))
     started, access = jane.posted()
     profile_id = jane.sandbox.server_side_profile(customer_user_id="jane")["profile_id"]  # type: ignore[index]
@@ -150,7 +152,7 @@ def test_what_a_subscription_says(jane: Posting) -> None:
     }
 
 
-def test_what_a_trial_says(jane: Posting) -> None:
+def test_trial_event_has_the_documented_properties(jane: Posting) -> None:
     """It has a price of null, and a length in days."""
     jane.transaction(subscription(**TRIAL, expires_at="2026-06-17T14:20:00Z"))
     properties = jane.posted()[0]["event_properties"]
@@ -158,7 +160,7 @@ def test_what_a_trial_says(jane: Posting) -> None:
     assert properties["trial_duration"] == "7 days"
 
 
-def test_what_a_one_time_purchase_says(jane: Posting) -> None:
+def test_one_time_purchase_event_has_the_documented_properties(jane: Posting) -> None:
     """It does not expire, and a price in another currency has no price in USD: the sandbox knows no rates."""
     jane.transaction(purchase(variation_id="no uuid", cancellation_reason="refund", **REFUNDED))
     bought, refunded, *_ = jane.posted()
@@ -169,7 +171,7 @@ def test_what_a_one_time_purchase_says(jane: Posting) -> None:
         assert properties.keys().isdisjoint({"price_usd", "subscription_expires_at", "variation_id"})
 
 
-def test_events_have_the_time_of_what_happened(jane: Posting) -> None:
+def test_events_have_the_time_of_the_change(jane: Posting) -> None:
     """Not that of the request."""
     jane.transaction(subscription())
     jane.posted()
@@ -183,24 +185,24 @@ def test_events_have_the_time_of_what_happened(jane: Posting) -> None:
     }
 
 
-def test_the_profile_is_told_as_far_as_it_is_known(jane: Posting) -> None:
-    """What its app, its backend and other services have said of it; an unknown address is left out."""
+def test_events_contain_the_known_profile_fields(jane: Posting) -> None:
+    """Events contain attributes and integration ids, and no unknown fields."""
     installation = {"device_id": "1a2b3c4d-5e6f-4708-8192-a3b4c5d6e7f8", "idfv": "v", "idfa": None, "user_agent": "x"}
     attributes = [{"key": "plan", "value": "pro"}, {"key": "level", "value": 2}]
     body = {"installation_meta": installation, "custom_attributes": attributes, "ip_country": "FR"}
     jane.call("profile", body, user="joe")
     jane.call("integration/profile/set/integration-identifiers", {"posthog_distinct_user_id": "p"}, user="joe")
     jane.call("purchase/profile/grant/access-level", {"access_level_id": "gold"}, user="joe")
-    (told,) = jane.posted()
-    assert told["user_attributes"] == {"plan": "pro", "level": 2.0}
-    assert told["integration_ids"] == {"posthog_distinct_user_id": "p"}
-    assert (told["idfv"], told["user_agent"]) == ("v", "x")
-    assert told["event_properties"]["profile_country"] == "FR"
-    assert told.keys().isdisjoint({"email", "idfa", "attributions", "play_store_purchase_token"})
+    (message,) = jane.posted()
+    assert message["user_attributes"] == {"plan": "pro", "level": 2.0}
+    assert message["integration_ids"] == {"posthog_distinct_user_id": "p"}
+    assert (message["idfv"], message["user_agent"]) == ("v", "x")
+    assert message["event_properties"]["profile_country"] == "FR"
+    assert message.keys().isdisjoint({"email", "idfa", "attributions", "play_store_purchase_token"})
 
 
-def test_grants_and_revocations(jane: Posting) -> None:
-    """Each change of an access level is told, and only a change."""
+def test_grants_and_revocations_cause_access_level_events(jane: Posting) -> None:
+    """Only changes of an access level cause events."""
     grant = {"access_level_id": "gold", "expires_at": FUTURE}
     jane.call("purchase/profile/grant/access-level", grant)
     jane.call("purchase/profile/revoke/access-level", {"access_level_id": "gold"})
@@ -212,8 +214,8 @@ def test_grants_and_revocations(jane: Posting) -> None:
     assert revoked["cancellation_reason"] == "adapty_revoked"
 
 
-def test_purchases_behind_tokens(jane: Posting) -> None:
-    """They are told like any other, once, for a profile that comes with them."""
+def test_purchases_of_tokens_cause_events(jane: Posting) -> None:
+    """They cause events once, and create the profile."""
     stripe = {
         "data": {
             "type": "stripe_receipt_validation_result",
@@ -232,8 +234,8 @@ def test_purchases_behind_tokens(jane: Posting) -> None:
     assert jane.types() == ["non_subscription_purchase", ACCESS]
 
 
-def test_a_purchase_that_is_corrected_closes_what_it_opened() -> None:
-    """Another product opens another level; the one before is told as closed."""
+def test_corrected_purchase_ends_the_access_it_unlocked() -> None:
+    """Another product unlocks another level; the old one ends."""
     with posting(access_levels={"premium": "gold", "basic": "silver"}) as jane:
         jane.transaction(subscription())
         jane.posted()
@@ -243,7 +245,7 @@ def test_a_purchase_that_is_corrected_closes_what_it_opened() -> None:
 
 
 @pytest.mark.parametrize("path", ["profile", "refund"])
-def test_what_is_no_purchase_and_no_access_tells_nothing(jane: Posting, path: str) -> None:
+def test_other_changes_cause_no_event(jane: Posting, path: str) -> None:
     """A profile that changes, and settings, have no events; neither have reads."""
     if path == "profile":
         jane.call("profile", {"first_name": "Jane"})
@@ -252,8 +254,8 @@ def test_what_is_no_purchase_and_no_access_tells_nothing(jane: Posting, path: st
     assert jane.types() == []
 
 
-def test_the_mail_api_tells_nothing(jane: Posting) -> None:
-    """Its events come from the backend: Adapty would have nothing to tell it."""
+def test_mail_api_causes_no_event(jane: Posting) -> None:
+    """Events of the Mail API come from the backend."""
     sandbox = jane.sandbox
     headers = {"authorization": f"Bearer {sandbox.mail_key}"}
     body = {"external_profile_id": "jane", "external_created_at": PAST, "email": "jane@example.com"}
@@ -261,8 +263,8 @@ def test_the_mail_api_tells_nothing(jane: Posting) -> None:
     assert jane.types() == []
 
 
-def test_a_request_that_is_refused_tells_nothing(jane: Posting) -> None:
-    """What was not kept has not happened."""
+def test_rejected_request_causes_no_event(jane: Posting) -> None:
+    """A rolled back change causes no event."""
     answer = jane._http.post(
         "/api/v2/server-side-api/purchase/set/transaction/",
         json=subscription(),
@@ -286,8 +288,8 @@ def _after(jane: Posting, count: int) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize(("offer", "name"), [({}, "subscription_expired"), (TRIAL, "trial_expired")])
-def test_a_subscription_that_runs_out(jane: Posting, offer: dict[str, Any], name: str) -> None:
-    """Its end is told when it comes, with the end of the access."""
+def test_expiration_causes_events(jane: Posting, offer: dict[str, Any], name: str) -> None:
+    """The events are posted when the subscription ends."""
     jane.transaction(subscription(**offer, expires_at=_in(0.3)))
     posted = _after(jane, 4)
     assert [body["event_type"] for body in posted[2:]] == [name, ACCESS]
@@ -297,7 +299,7 @@ def test_a_subscription_that_runs_out(jane: Posting, offer: dict[str, Any], name
     assert access["event_properties"]["is_active"] is False
 
 
-def test_an_end_that_does_not_come(jane: Posting) -> None:
+def test_changed_subscription_causes_no_expiration(jane: Posting) -> None:
     """A subscription that was renewed before its end, or refunded, or whose profile is gone, does not run out."""
     end = _in(0.5)
     jane.transaction(subscription(expires_at=end))
@@ -313,8 +315,8 @@ def test_an_end_that_does_not_come(jane: Posting) -> None:
     assert [body["customer_user_id"] for body in posted].count("joe") == 1
 
 
-def test_a_grant_that_begins_later(jane: Posting) -> None:
-    """It is told when it is given, closed yet, and when it begins."""
+def test_start_of_a_grant_causes_an_event(jane: Posting) -> None:
+    """Events are posted when the grant is created, and when it starts."""
     jane.call("purchase/profile/grant/access-level", {"access_level_id": "gold", "starts_at": _in(0.3)})
     assert [body["event_properties"]["is_active"] for body in _after(jane, 2)] == [False, True]
 
@@ -343,7 +345,7 @@ def test_a_grant_that_begins_later(jane: Posting) -> None:
         max_size=3,
     )
 )
-def test_whatever_a_transaction_says_fits_the_contract(shared: Posting, bodies: list[dict[str, Any]]) -> None:
+def test_any_transaction_causes_events_that_match_the_spec(shared: Posting, bodies: list[dict[str, Any]]) -> None:
     """Every event of every state can be posted, and is what the contract says."""
     shared.sandbox.reset()
     shared.call("profile", {})

@@ -62,8 +62,8 @@ def ask(jane: Posting, body: Any) -> httpx.Response:
 
 
 @pytest.mark.parametrize("event_type", [*EVENT_TYPES, "subscription_initial_purchase", "Käufe: neu!"])
-@pytest.mark.parametrize("customer_user_id", ["jane", "nobody", None])
-def test_any_event_can_be_asked_for(jane: Posting, event_type: str, customer_user_id: str | None) -> None:
+@pytest.mark.parametrize("customer_user_id", ["jane", "unknown", None])
+def test_every_event_type_can_be_requested(jane: Posting, event_type: str, customer_user_id: str | None) -> None:
     """By any name, about a profile that there is, one that there is not, or an anonymous one; nothing changes."""
     jane.sandbox.webhooks.post(event_type, customer_user_id=customer_user_id)
     (body,) = jane.posted()
@@ -71,13 +71,13 @@ def test_any_event_can_be_asked_for(jane: Posting, event_type: str, customer_use
     assert body.get("customer_user_id") == customer_user_id
     assert body.get("email") == ("jane@example.com" if customer_user_id == "jane" else None)
     assert {"store", "vendor_product_id", "transaction_id", "purchase_date"} <= body["event_properties"].keys()
-    assert jane.sandbox.server_side_profile(customer_user_id="nobody") is None
+    assert jane.sandbox.server_side_profile(customer_user_id="unknown") is None
     stored = jane.sandbox.server_side_profile(customer_user_id="jane")
     assert stored is not None
     assert (stored["transactions"], stored["access_levels"]) == ([], [])
 
 
-def test_it_tells_of_what_there_is(jane: Posting) -> None:
+def test_requested_event_describes_the_stored_purchase(jane: Posting) -> None:
     """Of the profile's own purchase of the kind that the type is about, and of its access level."""
     jane.transaction(subscription())
     jane.transaction(purchase())
@@ -91,7 +91,7 @@ def test_it_tells_of_what_there_is(jane: Posting) -> None:
     assert trial["transaction_id"] not in {"first", "one"}
 
 
-def test_an_old_profile_id(jane: Posting) -> None:
+def test_unknown_profile_id_is_posted_as_given(jane: Posting) -> None:
     """A profile is found by Adapty's id too, in any case; an unknown one is taken."""
     stored = jane.sandbox.server_side_profile(customer_user_id="jane")
     assert stored is not None
@@ -102,7 +102,7 @@ def test_an_old_profile_id(jane: Posting) -> None:
     assert unknown["profile_id"] == "772204ce-ebf6-4ed9-82b0-d8688ab62b01"
 
 
-def test_given_properties_are_sent_as_they_are(jane: Posting) -> None:
+def test_given_properties_are_sent_unmodified(jane: Posting) -> None:
     """Null, unknown and wrong ones too: a receiver must stand them."""
     properties = {
         "price_usd": None,
@@ -123,8 +123,8 @@ def test_given_properties_are_sent_as_they_are(jane: Posting) -> None:
     assert jane.sandbox.webhooks.deliveries()[-1].event_id is None
 
 
-def test_deliveries_are_shown(jane: Posting) -> None:
-    """With what became of them; without the query, the value, the body and anybody's address."""
+def test_endpoint_lists_deliveries(jane: Posting) -> None:
+    """Deliveries are listed with their state, without confidential values."""
     answer = ask(jane, {"event_type": "trial_started", "customer_user_id": "jane"})
     ask(jane, {"event_type": "of joe@example.com", "event_properties": {"profile_event_id": "joe@example.com"}})
     assert jane.sandbox.webhooks.wait_until_idle(10)
@@ -160,7 +160,7 @@ def test_deliveries_are_shown(jane: Posting) -> None:
         ({"event_type": "x", "event_properties": {"a": "\udcff"}}, "event_properties.a"),
     ],
 )
-def test_what_cannot_be_asked_for(jane: Posting, body: Any, field_name: str | None) -> None:
+def test_invalid_requests_are_rejected(jane: Posting, body: Any, field_name: str | None) -> None:
     """It is refused with the field named, and nothing is posted."""
     (error,) = errors(ask(jane, body), 400)
     assert error.get("field_name") == field_name
@@ -168,12 +168,12 @@ def test_what_cannot_be_asked_for(jane: Posting, body: Any, field_name: str | No
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b'{"event_type": NaN}', b"\xff"])
-def test_a_body_that_is_no_json(jane: Posting, content: bytes) -> None:
+def test_invalid_json_is_rejected(jane: Posting, content: bytes) -> None:
     """It is refused too."""
     errors(httpx.post(f"{jane.sandbox.url}/_sandbox/webhooks", content=content), 400)
 
 
-def test_a_body_that_is_too_long(jane: Posting) -> None:
+def test_long_body_is_413(jane: Posting) -> None:
     """It is not read."""
     errors(httpx.post(f"{jane.sandbox.url}/_sandbox/webhooks", content=b" " * 2_000_000), 413)
 
@@ -181,7 +181,7 @@ def test_a_body_that_is_too_long(jane: Posting) -> None:
 @pytest.mark.parametrize(
     "properties", [{"a": object()}, {"a": float("nan")}, {1, 2}, "text", {"a": {("b",): 1}}, [("a", 1)]]
 )
-def test_properties_that_are_no_json(jane: Posting, properties: Any) -> None:
+def test_properties_that_are_not_json_are_rejected(jane: Posting, properties: Any) -> None:
     """They are named, before anything is posted."""
     with pytest.raises(AdaptyUsageError, match="event_properties: "):
         jane.sandbox.webhooks.post("trial_started", event_properties=properties)
@@ -195,14 +195,14 @@ def test_properties_that_are_no_json(jane: Posting, properties: Any) -> None:
         ({"event_type": "x", "event_properties": {"a": ["\udcff"]}}, "event_properties.a.0"),
     ],
 )
-def test_text_that_is_none(jane: Posting, given: dict[str, Any], field_name: str) -> None:
+def test_lone_surrogates_are_rejected(jane: Posting, given: dict[str, Any], field_name: str) -> None:
     """A lone surrogate is named: it is in no text that can be sent."""
     with pytest.raises(AdaptyUsageError) as caught:
         jane.sandbox.webhooks.post(**given)
     assert caught.value.field_name == field_name
 
 
-def test_a_sandbox_without_a_webhook(sandbox: Sandbox) -> None:
+def test_sandbox_without_a_webhook_posts_nothing(sandbox: Sandbox) -> None:
     """It shows that there is none, and posts nothing."""
     assert httpx.get(f"{sandbox.url}/_sandbox/webhooks").json() == {"url": None, "verification": None, "deliveries": []}
     answer = httpx.post(f"{sandbox.url}/_sandbox/webhooks", json={"event_type": "trial_started"})

@@ -32,26 +32,26 @@ def is_same(expected: object, stored: object) -> bool:
     return not find_differences({"field": expected}, {"field": stored})
 
 
-def told(expected: Mapping[str, Any], stored: Mapping[str, Any]) -> list[str]:
+def describe(expected: Mapping[str, Any], stored: Mapping[str, Any]) -> list[str]:
     """Say what differs."""
     return [str(one) for one in find_differences(expected, stored)]
 
 
 @given(st.dictionaries(st.text(max_size=5), JSON, max_size=4))
-def test_what_is_there_is_as_expected(stored: dict[str, Any]) -> None:
+def test_equal_fields_have_no_differences(stored: dict[str, Any]) -> None:
     """Whatever JSON it is."""
     assert find_differences(stored, stored) == []
 
 
 @given(MOMENTS, OFFSETS)
-def test_a_moment_is_the_same_in_any_spelling(moment: datetime, elsewhere: timezone) -> None:
+def test_equal_moments_match_in_any_format(moment: datetime, elsewhere: timezone) -> None:
     """As a datetime and as text, in any zone, with Z and as the answers of the API have it."""
     there = moment.astimezone(elsewhere)
     in_utc = moment.astimezone(UTC)
-    spelled = [there.isoformat(), in_utc.isoformat(), in_utc.strftime("%Y-%m-%dT%H:%M:%S.%f+0000")]
-    spelled.append(in_utc.isoformat().replace("+00:00", "Z"))
+    formats = [there.isoformat(), in_utc.isoformat(), in_utc.strftime("%Y-%m-%dT%H:%M:%S.%f+0000")]
+    formats.append(in_utc.isoformat().replace("+00:00", "Z"))
 
-    for stored in spelled:
+    for stored in formats:
         assert is_same(moment, stored)
         assert is_same(moment.isoformat(), stored)
         assert not is_same(moment + timedelta(microseconds=1), stored)
@@ -59,7 +59,7 @@ def test_a_moment_is_the_same_in_any_spelling(moment: datetime, elsewhere: timez
 
 
 @given(st.decimals(-(10**9), 10**9, places=2), st.integers(0, 5))
-def test_an_amount_is_the_same_in_any_spelling(amount: Decimal, zeros: int) -> None:
+def test_equal_amounts_match_in_any_format(amount: Decimal, zeros: int) -> None:
     """As text, with zeros at its end, and as the number that JSON has."""
     assert is_same(amount, f"{amount:f}" + "0" * zeros)
     assert is_same(amount, float(amount))
@@ -85,7 +85,7 @@ def test_an_amount_is_the_same_in_any_spelling(amount: Decimal, zeros: int) -> N
         ({}, {"whatever": "there is"}),
     ],
 )
-def test_values_that_mean_the_same(expected: object, stored: object) -> None:
+def test_equal_values_match(expected: object, stored: object) -> None:
     """Of the kinds that tests have at hand, and of an object only what is named."""
     assert is_same(expected, stored)
 
@@ -119,32 +119,32 @@ def test_values_that_mean_the_same(expected: object, stored: object) -> None:
         (timedelta(days=1), "P1D"),
     ],
 )
-def test_values_that_mean_something_else(expected: object, stored: object) -> None:
+def test_different_values_do_not_match(expected: object, stored: object) -> None:
     """Text is no number, and no text is no field."""
     assert not is_same(expected, stored)
 
 
-def test_none_is_a_field_that_is_empty_or_not_there() -> None:
+def test_none_matches_an_empty_or_missing_field() -> None:
     """The API clears a field by null, and leaves out what it does not have."""
-    assert told({"a": None, "b": None, "c": {"d": None}, "e": {"f": None}}, {"a": None, "c": {}}) == []
-    assert told({"a": None}, {"a": "still"}) == ["a: expected None, but it is 'still'"]
+    assert describe({"a": None, "b": None, "c": {"d": None}, "e": {"f": None}}, {"a": None, "c": {}}) == []
+    assert describe({"a": None}, {"a": "still"}) == ["a: expected None, but it is 'still'"]
 
 
-def test_the_apis_list_of_attributes_is_asked_by_name() -> None:
+def test_attribute_lists_are_compared_by_name() -> None:
     """As tests give them to the client, and as the API keeps them."""
     stored = {"custom_attributes": [{"key": "plan", "value": "trial"}, {"key": "visits", "value": 5.0}]}
 
-    assert told({"custom_attributes": {"visits": 5, "coupon": None}}, stored) == []
-    assert told(stored, stored) == []
-    assert told({"custom_attributes": {"plan": "annual"}}, stored) == [
+    assert describe({"custom_attributes": {"visits": 5, "coupon": None}}, stored) == []
+    assert describe(stored, stored) == []
+    assert describe({"custom_attributes": {"plan": "annual"}}, stored) == [
         "custom_attributes.plan: expected 'annual', but it is 'trial'"
     ]
-    assert told({"custom_attributes": {"plan": "annual"}}, {"custom_attributes": []}) == [
+    assert describe({"custom_attributes": {"plan": "annual"}}, {"custom_attributes": []}) == [
         "custom_attributes.plan: expected 'annual', but it is missing"
     ]
 
 
-def test_differences_are_told_as_json_has_the_values() -> None:
+def test_differences_are_formatted_like_json() -> None:
     """So that both sides read alike."""
     expected = {
         "price_usd": Decimal("9.99"),
@@ -154,7 +154,7 @@ def test_differences_are_told_as_json_has_the_values() -> None:
         "flows": (Flow.ACTIVE,),
     }
 
-    assert told(expected, {"price_usd": "4.99", "at": "2026-06-01T12:00:00Z", "offer": "none"}) == [
+    assert describe(expected, {"price_usd": "4.99", "at": "2026-06-01T12:00:00Z", "offer": "none"}) == [
         "price_usd: expected '9.99', but it is '4.99'",
         "at: expected '2026-06-01T12:00:00+02:00', but it is '2026-06-01T12:00:00Z'",
         "birthday: expected '1990-05-21', but it is missing",
@@ -163,7 +163,7 @@ def test_differences_are_told_as_json_has_the_values() -> None:
     ]
 
 
-def test_no_difference_shows_an_address() -> None:
+def test_differences_show_no_address() -> None:
     """Neither in a value, nor in what is inside of one, nor in a name."""
     expected = {
         "email": "jane@example.com",
@@ -171,7 +171,7 @@ def test_no_difference_shows_an_address() -> None:
         "list": ["joe@example.com"],
         "other": pytest.approx({"joe@example.com": 1}),
     }
-    found = told(expected, {"email": "joe@example.com", "contact": {}, "list": [], "other": 5})
+    found = describe(expected, {"email": "joe@example.com", "contact": {}, "list": [], "other": 5})
 
     assert "example" not in "".join(found)
     assert found[:3] == [
@@ -181,27 +181,27 @@ def test_no_difference_shows_an_address() -> None:
     ]
 
 
-def test_a_difference_is_told_whatever_the_value_is() -> None:
+def test_differences_format_any_value() -> None:
     """Long text is cut, and a foreign object that cannot be shown is named by its type."""
 
     class Broken:
         def __repr__(self) -> str:
             raise RuntimeError
 
-    (long, broken) = told({"a": "x" * 1000, "b": Broken()}, {"a": "y"})
+    (long, broken) = describe({"a": "x" * 1000, "b": Broken()}, {"a": "y"})
 
     assert len(long) < 400
     assert broken == "b: expected an object of type Broken, but it is missing"
 
 
-def test_a_naive_datetime_is_refused() -> None:
+def test_naive_datetime_is_rejected() -> None:
     """It is no moment; the message names the field, nested ones too."""
     with pytest.raises(AdaptyUsageError, match=r"^a\.b: has no UTC offset") as refused:
         find_differences({"a": {"b": datetime(2026, 6, 1)}}, {"a": {"b": "2026-06-01T00:00:00Z"}})  # noqa: DTZ001
     assert refused.value.field_name == "a.b"
 
 
-def test_the_nearest_is_the_last_with_the_fewest_differences() -> None:
+def test_nearest_has_the_fewest_differences() -> None:
     """Which is the one that a test meant, most likely."""
     stored = [{"a": 1, "b": 1}, {"a": 2, "b": 2}, {"a": 2, "b": 3}, {"a": 3}]
 
@@ -211,8 +211,8 @@ def test_the_nearest_is_the_last_with_the_fewest_differences() -> None:
     assert nearest_differences({}, stored) == (3, [])
 
 
-def test_a_name_that_nobody_knows_is_refused() -> None:
-    """It is spelled wrong; a field that the sandbox has is known, be it new."""
+def test_unknown_field_is_rejected() -> None:
+    """A misspelled field is an error; a field that the sandbox has is known."""
     require_known_fields({"country": "US", "brand_new": 1}, ("country", "email"), {}, {"brand_new": 2})
     with pytest.raises(AdaptyUsageError, match=r"^contry: is not a field; did you mean country\? expected one of"):
         require_known_fields({"contry": None}, ("country", "email"), {"brand_new": 2})

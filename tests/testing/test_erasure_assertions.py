@@ -29,7 +29,7 @@ def test_erased_from_adapty_mail(adapty_sandbox: Sandbox, adapty_client: Adapty,
     assert_erased(adapty_sandbox, USER)
 
 
-def test_who_is_left_under_another_kind_of_id_is_not_erased(
+def test_profile_with_the_id_as_customer_user_id_is_not_erased(
     adapty_sandbox: Sandbox, adapty_client: Adapty, said: Said
 ) -> None:
     """A profile of Mail that has the id as `customer_user_id` belongs to the same user."""
@@ -73,12 +73,12 @@ def test_erased_from_both(adapty_sandbox: Sandbox, adapty_client: Adapty, said: 
     assert_erased(adapty_sandbox, USER, customer_user_id=USER)
 
 
-def test_who_was_never_there_is_not_erased(adapty_sandbox: Sandbox, adapty_client: Adapty, said: Said) -> None:
-    """Nor is somebody whose deletion found nobody."""
+def test_unknown_profile_is_not_erased(adapty_sandbox: Sandbox, adapty_client: Adapty, said: Said) -> None:
+    """A deletion of an unknown user does not count either."""
     with pytest.raises(NotFoundError):
         adapty_client.mail.delete_profile(external_profile_id=USER)
-    adapty_client.profiles.create(customer_user_id="somebody")
-    adapty_client.profiles.delete(customer_user_id="somebody")
+    adapty_client.profiles.create(customer_user_id="other")
+    adapty_client.profiles.delete(customer_user_id="other")
 
     assert said(assert_erased, adapty_sandbox, USER) == [
         "Adapty Mail has no profile 'user_12345', but no deletion succeeded there",
@@ -90,7 +90,7 @@ def test_who_was_never_there_is_not_erased(adapty_sandbox: Sandbox, adapty_clien
     ]
 
 
-def test_events_that_wait_for_a_profile_are_something(
+def test_waiting_events_are_not_erased(
     adapty_sandbox: Sandbox,
     adapty_client: Adapty,
     said: Said,
@@ -101,7 +101,7 @@ def test_events_that_wait_for_a_profile_are_something(
     assert said(assert_erased, adapty_sandbox, USER) == ["Adapty Mail has 1 event of 'user_12345'"]
 
 
-def test_a_deletion_whose_answer_was_lost_counts(adapty_sandbox: Sandbox, adapty_client: Adapty) -> None:
+def test_deletion_without_response_counts(adapty_sandbox: Sandbox, adapty_client: Adapty) -> None:
     """It was carried out; version 1 has deletions too."""
     adapty_client.profiles.create(customer_user_id=USER)
     adapty_sandbox.faults.add("drop_after;count=1")
@@ -112,11 +112,11 @@ def test_a_deletion_whose_answer_was_lost_counts(adapty_sandbox: Sandbox, adapty
     assert_erased(adapty_sandbox, customer_user_id=USER)
 
 
-def test_somebody_has_to_be_named(adapty_sandbox: Sandbox) -> None:
+def test_id_is_required(adapty_sandbox: Sandbox) -> None:
     """Once in each API."""
     with pytest.raises(AdaptyUsageError, match=r"^external_profile_id: is missing, and so are customer_user_id and"):
         assert_erased(adapty_sandbox)
-    with pytest.raises(AdaptyUsageError, match=r"^profile_id: is given beside"):
+    with pytest.raises(AdaptyUsageError, match=r"^profile_id: cannot be combined"):
         assert_erased(adapty_sandbox, customer_user_id=USER, profile_id="772204ce-ebf6-4ed9-82b0-d8688ab62b01")
     with pytest.raises(AdaptyUsageError, match=r"^external_profile_id: is empty"):
         assert_erased(adapty_sandbox, " ")

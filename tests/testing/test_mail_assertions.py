@@ -24,7 +24,7 @@ Said = Callable[..., list[str]]
 NO_COUNTRY = "country: Input should be a two-letter uppercase ISO 3166-1 alpha-2 country code"
 
 
-def test_a_saved_profile_is_given(adapty_sandbox: Sandbox, adapty_client: Adapty) -> None:
+def test_assert_profile_saved_returns_the_profile(adapty_sandbox: Sandbox, adapty_client: Adapty) -> None:
     """With all of its fields, for what else a test wants to know."""
     save_profile(adapty_client, country="US", custom_attributes={"plan": "trial", "visits": 3})
 
@@ -40,8 +40,8 @@ def test_a_saved_profile_is_given(adapty_sandbox: Sandbox, adapty_client: Adapty
     assert profile == adapty_sandbox.profile("user_12345")
 
 
-def test_a_profile_that_holds_something_else(adapty_sandbox: Sandbox, adapty_client: Adapty, said: Said) -> None:
-    """What differs is told, and a save that was in vain, with its reason, but no address."""
+def test_different_profile_fails(adapty_sandbox: Sandbox, adapty_client: Adapty, said: Said) -> None:
+    """The failure lists the differences and failed saves, without addresses."""
     save_profile(adapty_client, country="US")
     with Api.of(adapty_sandbox) as api:
         api.save_profile(country="us", email="joe@example.com")
@@ -58,22 +58,22 @@ def test_a_profile_that_holds_something_else(adapty_sandbox: Sandbox, adapty_cli
     ]
 
 
-def test_a_profile_that_is_not_there(adapty_sandbox: Sandbox, adapty_client: Adapty, said: Said) -> None:
+def test_missing_profile_fails(adapty_sandbox: Sandbox, adapty_client: Adapty, said: Said) -> None:
     """Those that are there are named, similar ids first, and addresses in the place of ids are not."""
-    nobody = "there is no profile 'user_12345'"
+    unknown = "there is no profile 'user_12345'"
     assert said(assert_profile_saved, adapty_sandbox, "user_12345") == [
-        nobody,
+        unknown,
         "  there are no profiles",
         "  saveProfile was never requested",
     ]
 
-    save_profile(adapty_client, "somebody")
-    assert said(assert_profile_saved, adapty_sandbox, "user_12345") == [nobody, "  existing profiles: 'somebody'"]
+    save_profile(adapty_client, "other")
+    assert said(assert_profile_saved, adapty_sandbox, "user_12345") == [unknown, "  existing profiles: 'other'"]
 
     for other in ("user_1234", "joe@example.com"):
         save_profile(adapty_client, other)
     assert said(assert_profile_saved, adapty_sandbox, "user_12345") == [
-        nobody,
+        unknown,
         "  existing profiles: 'user_1234', and others",
     ]
     assert said(assert_profile_saved, adapty_sandbox, "jane@example.com") == [
@@ -82,8 +82,8 @@ def test_a_profile_that_is_not_there(adapty_sandbox: Sandbox, adapty_client: Ada
     ]
 
 
-def test_a_save_that_never_got_through(adapty_sandbox: Sandbox, adapty_client: Adapty, said: Said) -> None:
-    """The last tries are told, and what they met."""
+def test_failure_says_why_requests_failed(adapty_sandbox: Sandbox, adapty_client: Adapty, said: Said) -> None:
+    """The failure lists the last attempts and their faults."""
     adapty_sandbox.faults.add("server_error;status=500;count=2")
     adapty_sandbox.faults.add("drop_before")
     for _ in range(2):
@@ -96,7 +96,7 @@ def test_a_save_that_never_got_through(adapty_sandbox: Sandbox, adapty_client: A
     ]
 
 
-def test_a_saved_event_is_given(adapty_sandbox: Sandbox, adapty_client: Adapty) -> None:
+def test_assert_event_saved_returns_the_event(adapty_sandbox: Sandbox, adapty_client: Adapty) -> None:
     """The last one that fits, with a profile or without."""
     save_event(adapty_client, event_id="evt_1", price_usd="4.99")
     save_event(adapty_client, event_id="evt_2", price_usd="4.99")
@@ -114,8 +114,8 @@ def test_a_saved_event_is_given(adapty_sandbox: Sandbox, adapty_client: Adapty) 
     assert assert_event_saved(adapty_sandbox, "user_12345")["event_id"] == "evt_3"
 
 
-def test_no_event_that_fits(adapty_sandbox: Sandbox, adapty_client: Adapty, said: Said) -> None:
-    """The nearest one is told: the last of those that differ least."""
+def test_different_event_fails(adapty_sandbox: Sandbox, adapty_client: Adapty, said: Said) -> None:
+    """The failure describes the last of the most similar events."""
     save_event(adapty_client, event_id="evt_1", price_usd="4.99", store="stripe")
     save_event(adapty_client, event_id="evt_2", price_usd="9.99")
 
@@ -125,8 +125,8 @@ def test_no_event_that_fits(adapty_sandbox: Sandbox, adapty_client: Adapty, said
     ]
 
 
-def test_no_event_at_all(adapty_sandbox: Sandbox, adapty_client: Adapty, said: Said) -> None:
-    """Whose such an event is, is told; without fields, any would be."""
+def test_missing_event_fails(adapty_sandbox: Sandbox, adapty_client: Adapty, said: Said) -> None:
+    """The failure names other profiles with such an event, if fields are given."""
     nothing = "no event of 'user_12345' was saved"
     assert said(assert_event_saved, adapty_sandbox, "user_12345") == [
         nothing,
@@ -143,7 +143,7 @@ def test_no_event_at_all(adapty_sandbox: Sandbox, adapty_client: Adapty, said: S
     ]
 
 
-def test_the_flow_of_a_profile(adapty_sandbox: Sandbox, adapty_client: Adapty, said: Said) -> None:
+def test_assert_flow_compares_the_flow(adapty_sandbox: Sandbox, adapty_client: Adapty, said: Said) -> None:
     """As the enum has it, or by its name; a failure names the latest event by its time."""
     save_profile(adapty_client)
     assert_flow(adapty_sandbox, "user_12345", Flow.NEVER_PURCHASED)
@@ -157,8 +157,8 @@ def test_the_flow_of_a_profile(adapty_sandbox: Sandbox, adapty_client: Adapty, s
     ]
 
 
-def test_the_flow_of_nobody(adapty_sandbox: Sandbox, adapty_client: Adapty, said: Said) -> None:
-    """An event without its profile puts nobody into a flow."""
+def test_flow_of_a_missing_profile_fails(adapty_sandbox: Sandbox, adapty_client: Adapty, said: Said) -> None:
+    """An event without a profile leads to no flow."""
     save_event(adapty_client)
 
     assert said(assert_flow, adapty_sandbox, "user_12345", "active")[:2] == [
@@ -167,7 +167,7 @@ def test_the_flow_of_nobody(adapty_sandbox: Sandbox, adapty_client: Adapty, said
     ]
 
 
-def test_the_flow_of_an_event_that_no_release_knows(
+def test_unknown_flow_fails(
     adapty_sandbox: Sandbox,
     adapty_client: Adapty,
     said: Said,
@@ -194,7 +194,7 @@ def test_the_flow_of_an_event_that_no_release_knows(
         (assert_event_saved, ("user_12345",), {"event": "x"}, "event: is not a field; did you mean event_id?"),
     ],
 )
-def test_what_makes_no_sense_is_refused(
+def test_invalid_arguments_are_rejected(
     adapty_sandbox: Sandbox,
     adapty_client: Adapty,
     *,

@@ -22,7 +22,7 @@ def reward_referral(adapty, user_id):
 """
 
 
-def test_the_documented_example_runs(project: Project) -> None:
+def test_documented_example_runs(project: Project) -> None:
     """As it stands, with code to test."""
     _, example, _ = re.split(r"\n\n(?=    import pytest)|\n\nFixtures:", str(adapty.testing.__doc__))
 
@@ -53,7 +53,7 @@ def test_each_test_has_an_empty_sandbox(project: Project) -> None:
     ran.assert_outcomes(passed=3)
 
 
-def test_the_client_has_both_keys_and_is_closed(project: Project) -> None:
+def test_client_has_both_keys_and_is_closed(project: Project) -> None:
     """After the test, so that what still uses it hears of it."""
     ran = project.run(
         """
@@ -61,7 +61,7 @@ def test_the_client_has_both_keys_and_is_closed(project: Project) -> None:
         from adapty import Adapty, AdaptyConfigError
         from adapty.testing import assert_flow, assert_server_side_profile
 
-        kept = []
+        stored = []
 
         def test_both_apis(adapty_client, adapty_sandbox):
             assert isinstance(adapty_client, Adapty)
@@ -71,18 +71,18 @@ def test_the_client_has_both_keys_and_is_closed(project: Project) -> None:
             )
             assert_server_side_profile(adapty_sandbox, customer_user_id="user_12345")
             assert_flow(adapty_sandbox, "user_12345", "never purchased")
-            kept.append(adapty_client)
+            stored.append(adapty_client)
 
         def test_later():
             with pytest.raises(AdaptyConfigError, match="closed"):
-                kept[0].profiles.get(customer_user_id="user_12345")
+                stored[0].profiles.get(customer_user_id="user_12345")
         """,
     )
 
     ran.assert_outcomes(passed=2)
 
 
-def test_nothing_waits_between_tries(project: Project) -> None:
+def test_clients_do_not_sleep_between_attempts(project: Project) -> None:
     """The seconds are noted: of the fixtures' clients, and of those that the code under test makes."""
     ran = project.run(
         """
@@ -125,7 +125,7 @@ def test_nothing_waits_between_tries(project: Project) -> None:
     ran.assert_outcomes(passed=5)
 
 
-def test_bulk_runs_do_not_wait_between_tries_either(project: Project) -> None:
+def test_bulk_runs_do_not_sleep_between_attempts(project: Project) -> None:
     """Nor for as long as a Retry-After holds all lanes; the seconds of each try are noted."""
     ran = project.run(
         """
@@ -161,7 +161,7 @@ def test_bulk_runs_do_not_wait_between_tries_either(project: Project) -> None:
     ran.assert_outcomes(passed=3)
 
 
-def test_who_wants_to_wait_can(project: Project) -> None:
+def test_overridden_fixture_sleeps(project: Project) -> None:
     """By a fixture of the same name that does nothing."""
     ran = project.run(
         """
@@ -183,7 +183,7 @@ def test_who_wants_to_wait_can(project: Project) -> None:
     ran.assert_outcomes(passed=1)
 
 
-def test_the_environment_leads_to_the_sandbox(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_environment_configures_the_sandbox(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     """For clients made without arguments, in this process and another; what was there before comes back."""
     monkeypatch.setenv("ADAPTY_SECRET_KEY", "the_users_own")
     ran = project.run(
@@ -218,7 +218,7 @@ def test_the_environment_leads_to_the_sandbox(project: Project, monkeypatch: pyt
     ran.assert_outcomes(passed=2)
 
 
-def test_the_async_client_belongs_to_no_event_loop(project: Project) -> None:
+def test_async_client_works_in_any_event_loop(project: Project) -> None:
     """It works in one after the other, is left open, and leaves no socket behind, faults or not."""
     ran = project.run(
         """
@@ -270,7 +270,7 @@ def test_the_async_client_belongs_to_no_event_loop(project: Project) -> None:
 
 
 @pytest.mark.parametrize("plugin", ["anyio", "asyncio"])
-def test_the_async_client_under_a_plugin(project: Project, plugin: str) -> None:
+def test_async_client_under_a_plugin(project: Project, plugin: str) -> None:
     """Either of the two, in its strictest mode; neither is needed by ours."""
     pytest.importorskip({"anyio": "anyio", "asyncio": "pytest_asyncio"}[plugin])
     scope = ("-o", "asyncio_default_fixture_loop_scope=function") if plugin == "asyncio" else ()
@@ -302,7 +302,7 @@ def test_the_async_client_under_a_plugin(project: Project, plugin: str) -> None:
     ran.assert_outcomes(passed=2)
 
 
-def test_faults_of_the_marker(project: Project) -> None:
+def test_marker_adds_faults(project: Project) -> None:
     """From the start; a test's own come before those of its class and its module; with all that `Fault` takes."""
     ran = project.run(
         """
@@ -335,7 +335,7 @@ def test_faults_of_the_marker(project: Project) -> None:
     ran.assert_outcomes(passed=3)
 
 
-def test_the_marker_brings_the_sandbox(project: Project) -> None:
+def test_marker_uses_the_sandbox(project: Project) -> None:
     """Also to a test that does not name it, and to a method of unittest; other tests start none."""
     project.conftest(
         """
@@ -384,7 +384,7 @@ def test_the_marker_brings_the_sandbox(project: Project) -> None:
         ('"server_error", every=3', "marker adapty_faults: has every=*"),
     ],
 )
-def test_a_marker_that_makes_no_sense(project: Project, marker: str, problem: str) -> None:
+def test_invalid_marker_is_an_error(project: Project, marker: str, problem: str) -> None:
     """Is an error of its test alone, in one line."""
     ran = project.run(
         f"""
@@ -403,7 +403,7 @@ def test_a_marker_that_makes_no_sense(project: Project, marker: str, problem: st
     ran.stdout.fnmatch_lines(["*ERROR at setup of test_marked*", problem, "*short test summary*"], consecutive=True)
 
 
-def test_a_sandbox_set_up_otherwise(project: Project) -> None:
+def test_options_configure_the_sandbox(project: Project) -> None:
     """By a fixture of the project's own."""
     project.conftest(
         """
@@ -451,7 +451,7 @@ def test_a_sandbox_set_up_otherwise(project: Project) -> None:
         ("{'port': 'x'}", "port: must be an integer, not of type str; 0 picks a free port"),
     ],
 )
-def test_options_that_make_no_sense(project: Project, options: str, problem: str) -> None:
+def test_invalid_options_are_an_error(project: Project, options: str, problem: str) -> None:
     """Are an error of each test that uses the sandbox."""
     project.conftest(
         f"""
@@ -468,7 +468,7 @@ def test_options_that_make_no_sense(project: Project, options: str, problem: str
     ran.stdout.fnmatch_lines([f"E*adapty.errors.AdaptyConfigError: {problem}"])
 
 
-def test_a_fixture_of_a_wider_scope(project: Project) -> None:
+def test_session_fixtures_can_use_the_server(project: Project) -> None:
     """It has the same sandbox, and can send to it before and after the tests, whatever faults they had."""
     project.conftest(
         """
@@ -499,7 +499,7 @@ def test_a_fixture_of_a_wider_scope(project: Project) -> None:
     ran.assert_outcomes(passed=1)
 
 
-def test_a_test_that_closes_the_sandbox(project: Project) -> None:
+def test_closed_sandbox_is_restarted(project: Project) -> None:
     """It is the only one that has none: the next one finds another at the same address."""
     ran = project.run(
         """
@@ -523,7 +523,7 @@ def test_a_test_that_closes_the_sandbox(project: Project) -> None:
     ran.assert_outcomes(passed=2)
 
 
-def test_a_failure_shows_what_is_different_and_nothing_of_the_plugin(project: Project) -> None:
+def test_failure_shows_the_differences_only(project: Project) -> None:
     """Neither its code, nor an address."""
     ran = project.run(
         """
@@ -557,7 +557,7 @@ def test_a_failure_shows_what_is_different_and_nothing_of_the_plugin(project: Pr
     assert "joe@example.com" not in ran.stdout.str()
 
 
-def test_the_fixtures_and_the_marker_are_explained(project: Project) -> None:
+def test_fixtures_and_marker_are_documented(project: Project) -> None:
     """By pytest's own commands."""
     fixtures = project.run("", "--fixtures").stdout.str()
 

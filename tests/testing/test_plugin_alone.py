@@ -39,7 +39,7 @@ def test_loading_the_plugin_loads_nothing_else() -> None:
     assert python(program) == "[] True\n"
 
 
-def test_the_assertions_load_neither_pytest_nor_the_sandbox() -> None:
+def test_assertions_load_neither_pytest_nor_the_sandbox() -> None:
     """So that test modules import them quickly, with any test runner, and without the extra."""
     program = """
         import sys
@@ -52,7 +52,7 @@ def test_the_assertions_load_neither_pytest_nor_the_sandbox() -> None:
     assert python(program) == "[]\n"
 
 
-def test_a_project_that_does_not_use_it(project: Project) -> None:
+def test_unused_plugin_costs_nothing(project: Project) -> None:
     """Its run loads nothing heavier, warns of nothing and adds nothing."""
     ran = project.run(
         f"""
@@ -69,7 +69,7 @@ def test_a_project_that_does_not_use_it(project: Project) -> None:
     ran.assert_outcomes(passed=1)
 
 
-def test_without_the_extra(project: Project) -> None:
+def test_missing_extra_is_reported(project: Project) -> None:
     """Only tests that use the sandbox fail, each saying in one line how to get it."""
     project.conftest(
         """
@@ -101,8 +101,8 @@ def test_without_the_extra(project: Project) -> None:
         ran.stdout.fnmatch_lines([f"*ERROR at setup of test_{name}*", line], consecutive=True)
 
 
-def test_a_broken_installation_is_told_as_it_is(project: Project) -> None:
-    """Not blamed on the extra."""
+def test_broken_installation_is_reported_unmodified(project: Project) -> None:
+    """The error is not attributed to the extra."""
     project.conftest('import sys; sys.modules["adapty.sandbox._mail.store"] = None')
     ran = project.run("def test_sandbox(adapty_sandbox): pass", apart=True)
 
@@ -110,7 +110,7 @@ def test_a_broken_installation_is_told_as_it_is(project: Project) -> None:
     ran.stdout.fnmatch_lines(["E*ModuleNotFoundError: import of adapty.sandbox._mail.store halted*"])
 
 
-def test_it_can_be_left_out(project: Project) -> None:
+def test_plugin_can_be_disabled(project: Project) -> None:
     """By its name; and asked for where plugins do not load by themselves."""
     text = "def test_sandbox(adapty_sandbox): pass"
 
@@ -119,14 +119,14 @@ def test_it_can_be_left_out(project: Project) -> None:
 
 
 @pytest.mark.parametrize("plugins", ['["adapty"]', '"adapty.testing"'])
-def test_who_names_it_in_a_conftest_does_no_harm(project: Project, plugins: str) -> None:
+def test_plugin_can_be_named_in_a_conftest(project: Project, plugins: str) -> None:
     """It is there already."""
     project.conftest(f"pytest_plugins = {plugins}")
 
     project.run("def test_sandbox(adapty_sandbox): pass", apart=True).assert_outcomes(passed=1)
 
 
-def test_in_several_processes(project: Project) -> None:
+def test_workers_have_their_own_sandbox(project: Project) -> None:
     """Each worker of pytest-xdist has a sandbox of its own."""
     pytest.importorskip("xdist")
     ran = project.run(

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 Said = Callable[..., list[str]]
 
 
-def test_each_operation_is_known_by_its_path(adapty_sandbox: Sandbox, adapty_client: Adapty) -> None:
+def test_operations_are_found_by_path(adapty_sandbox: Sandbox, adapty_client: Adapty) -> None:
     """Those with an id in the path too, and of both APIs."""
     save_profile(adapty_client)
     adapty_client.profiles.create(customer_user_id="user_12345")
@@ -41,7 +41,7 @@ def test_each_operation_is_known_by_its_path(adapty_sandbox: Sandbox, adapty_cli
     ]
 
 
-def test_requests_are_given(adapty_sandbox: Sandbox, adapty_client: Adapty) -> None:
+def test_assert_requests_returns_the_requests(adapty_sandbox: Sandbox, adapty_client: Adapty) -> None:
     """As the sandbox noted them: each try, with what it was answered."""
     adapty_sandbox.faults.add("rate_limited;retry_after=30;count=1")
     adapty_sandbox.faults.add("drop_after;count=1")
@@ -54,7 +54,7 @@ def test_requests_are_given(adapty_sandbox: Sandbox, adapty_client: Adapty) -> N
     assert assert_requests(adapty_sandbox, "getProfile", count=0, statuses=[]) == []
 
 
-def test_the_same_name_in_both_apis(adapty_sandbox: Sandbox, adapty_client: Adapty) -> None:
+def test_api_selects_an_operation_of_both_apis(adapty_sandbox: Sandbox, adapty_client: Adapty) -> None:
     """Counts for either, unless one of them is named."""
     adapty_client.profiles.create(customer_user_id="user_12345")
     adapty_client.profiles.delete(customer_user_id="user_12345")
@@ -64,8 +64,8 @@ def test_the_same_name_in_both_apis(adapty_sandbox: Sandbox, adapty_client: Adap
     assert_requests(adapty_sandbox, "deleteProfile", count=0, api="mail")
 
 
-def test_other_requests_than_expected(adapty_sandbox: Sandbox, adapty_client: Adapty, said: Said) -> None:
-    """What arrived instead is told, with problems and faults."""
+def test_failure_lists_the_requests(adapty_sandbox: Sandbox, adapty_client: Adapty, said: Said) -> None:
+    """The failure lists the received requests with problems and faults."""
     nothing = ["  no requests were received"]
     assert said(assert_requests, adapty_sandbox, "saveProfile") == ["saveProfile was never requested", *nothing]
     assert said(assert_requests, adapty_sandbox, "saveProfile", count=1) == [
@@ -97,7 +97,7 @@ def test_other_requests_than_expected(adapty_sandbox: Sandbox, adapty_client: Ad
     assert said(assert_nothing_sent, adapty_sandbox) == ["expected no requests", *arrived]
 
 
-def test_many_requests_are_not_all_told(adapty_sandbox: Sandbox, adapty_client: Adapty, said: Said) -> None:
+def test_failure_lists_at_most_20_requests(adapty_sandbox: Sandbox, adapty_client: Adapty, said: Said) -> None:
     """The last ones are."""
     for number in range(25):
         save_event(adapty_client, event_id=f"evt_{number}")
@@ -108,14 +108,14 @@ def test_many_requests_are_not_all_told(adapty_sandbox: Sandbox, adapty_client: 
     assert len(lines) == 22
 
 
-def test_nothing_sent(adapty_sandbox: Sandbox, adapty_client: Adapty) -> None:
+def test_assert_nothing_sent_lists_requests(adapty_sandbox: Sandbox, adapty_client: Adapty) -> None:
     """Looking inside is no request."""
     httpx.get(f"{adapty_sandbox.url}/_sandbox/flows")
 
     assert_nothing_sent(adapty_sandbox)
 
 
-def test_what_the_sandbox_has_forgotten_is_not_counted(
+def test_truncated_log_is_an_error(
     adapty_sandbox: Sandbox,
     adapty_client: Adapty,
     monkeypatch: pytest.MonkeyPatch,
@@ -133,7 +133,7 @@ def test_what_the_sandbox_has_forgotten_is_not_counted(
     with pytest.raises(AdaptyUsageError, match="contains only the last 2 requests"):
         assert_requests(adapty_sandbox, "getProfile")
     with pytest.raises(AdaptyUsageError, match="contains only the last 2 requests"):
-        assert_erased(adapty_sandbox, "nobody")
+        assert_erased(adapty_sandbox, "unknown")
 
 
 @pytest.mark.parametrize(
@@ -149,7 +149,7 @@ def test_what_the_sandbox_has_forgotten_is_not_counted(
         ("saveProfile", {"statuses": 200}, "statuses: is of type int"),
     ],
 )
-def test_what_makes_no_sense_is_refused(
+def test_invalid_arguments_are_rejected(
     adapty_sandbox: Sandbox,
     operation: str,
     fields: dict[str, Any],
@@ -163,8 +163,8 @@ def test_what_makes_no_sense_is_refused(
 
 
 @pytest.mark.parametrize("name", exported("adapty.testing"))
-def test_each_assertion_wants_a_sandbox(name: str, adapty_client: Adapty) -> None:
-    """A client in its place is told apart, before anything else is looked at."""
+def test_assertions_require_a_sandbox(name: str, adapty_client: Adapty) -> None:
+    """A client instead of a sandbox is rejected first."""
     required: dict[str, tuple[tuple[object, ...], dict[str, object]]] = {
         "assert_access": (("premium",), {"customer_user_id": "u"}),
         "assert_balance": (("GOLD", 1), {"customer_user_id": "u"}),
@@ -180,14 +180,14 @@ def test_each_assertion_wants_a_sandbox(name: str, adapty_client: Adapty) -> Non
         getattr(adapty.testing, name)(adapty_client, *arguments, **fields)
 
 
-def test_each_assertion_has_an_example() -> None:
+def test_assertions_have_examples() -> None:
     """Each docstring has an example, and the package's docstring lists each assertion."""
     for name in exported("adapty.testing"):
         assert "Example:" in getattr(adapty.testing, name).__doc__
         assert f"`{name}`" in str(adapty.testing.__doc__)
 
 
-def test_no_failure_shows_a_key(adapty_sandbox: Sandbox, adapty_client: Adapty, said: Said) -> None:
+def test_failures_show_no_key(adapty_sandbox: Sandbox, adapty_client: Adapty, said: Said) -> None:
     """Not even one that was put into the place of something else."""
     save_profile(adapty_client, adapty_sandbox.mail_key, first_name=adapty_sandbox.secret_key)
 

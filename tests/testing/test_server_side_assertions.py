@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 Said = Callable[..., list[str]]
 
 USER = "user_12345"
-NOBODY = "772204ce-ebf6-4ed9-82b0-d8688ab62b01"
+UNKNOWN_ID = "772204ce-ebf6-4ed9-82b0-d8688ab62b01"
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ def set_subscription(adapty: Adapty, store_transaction_id: str = "order_1", **fi
     adapty.transactions.set_subscription(customer_user_id=USER, store_transaction_id=store_transaction_id, **body)
 
 
-def test_a_profile_is_given(adapty_sandbox: Sandbox, customer: Adapty) -> None:
+def test_assert_server_side_profile_returns_the_profile(adapty_sandbox: Sandbox, customer: Adapty) -> None:
     """By either id, with what the answers show and what they do not."""
     profile = assert_server_side_profile(
         adapty_sandbox,
@@ -75,8 +75,8 @@ def test_a_profile_is_given(adapty_sandbox: Sandbox, customer: Adapty) -> None:
     assert assert_server_side_profile(adapty_sandbox, profile_id=UUID(profile["profile_id"]))["email"]
 
 
-def test_a_profile_that_holds_something_else(adapty_sandbox: Sandbox, customer: Adapty, said: Said) -> None:
-    """What differs is told, and a change that was in vain."""
+def test_different_profile_fails(adapty_sandbox: Sandbox, customer: Adapty, said: Said) -> None:
+    """The failure lists the differences and failed updates."""
     adapty_sandbox.faults.add("server_error;count=3;operations=updateProfile")
     with pytest.raises(ServerError):
         customer.profiles.update(customer_user_id=USER, first_name="Jane")
@@ -93,7 +93,7 @@ def test_a_profile_that_holds_something_else(adapty_sandbox: Sandbox, customer: 
     ]
 
 
-def test_a_user_who_is_not_there(adapty_sandbox: Sandbox, said: Said) -> None:
+def test_unknown_user_fails(adapty_sandbox: Sandbox, said: Said) -> None:
     """For each assertion about one, the absence of access among them."""
     missing = ["there is no user 'user_12345'", "  createProfile was never requested"]
     for assertion, arguments in {
@@ -104,8 +104,8 @@ def test_a_user_who_is_not_there(adapty_sandbox: Sandbox, said: Said) -> None:
         assert_balance: ("GOLD", 0),
     }.items():
         assert said(assertion, adapty_sandbox, *arguments, customer_user_id=USER) == missing
-    assert said(assert_access, adapty_sandbox, "premium", profile_id=NOBODY) == [
-        f"there is no user with profile_id '{NOBODY}'",
+    assert said(assert_access, adapty_sandbox, "premium", profile_id=UNKNOWN_ID) == [
+        f"there is no user with profile_id '{UNKNOWN_ID}'",
         missing[1],
     ]
     assert said(assert_access, adapty_sandbox, "premium", customer_user_id="jane@example.com") == [
@@ -114,7 +114,7 @@ def test_a_user_who_is_not_there(adapty_sandbox: Sandbox, said: Said) -> None:
     ]
 
 
-def test_a_transaction_is_given(adapty_sandbox: Sandbox, customer: Adapty) -> None:
+def test_assert_transaction_saved_returns_the_transaction(adapty_sandbox: Sandbox, customer: Adapty) -> None:
     """The last one that fits; product and base plan together, or apart, as the client takes them."""
     set_subscription(customer, "order_1", store_product_id="premium:monthly")
     set_subscription(customer, "order_2", store_product_id="premium", store_base_plan_id="monthly")
@@ -136,8 +136,8 @@ def test_a_transaction_is_given(adapty_sandbox: Sandbox, customer: Adapty) -> No
     )
 
 
-def test_no_transaction_that_fits(adapty_sandbox: Sandbox, customer: Adapty, said: Said) -> None:
-    """What differs in the nearest one is told, or that there is none."""
+def test_different_transaction_fails(adapty_sandbox: Sandbox, customer: Adapty, said: Said) -> None:
+    """The failure lists the differences of the most similar transaction."""
     assert said(assert_transaction_saved, adapty_sandbox, customer_user_id=USER) == [
         "user 'user_12345' has no transactions",
         "  setTransaction was never requested",
@@ -153,7 +153,7 @@ def test_no_transaction_that_fits(adapty_sandbox: Sandbox, customer: Adapty, sai
     ]
 
 
-def test_access_that_is_open(adapty_sandbox: Sandbox, customer: Adapty, said: Said) -> None:
+def test_active_access(adapty_sandbox: Sandbox, customer: Adapty, said: Said) -> None:
     """By a grant or a purchase, now or at a moment."""
     set_subscription(customer)
     customer.access_levels.grant("beta", customer_user_id=USER, lifetime=True)
@@ -168,8 +168,8 @@ def test_access_that_is_open(adapty_sandbox: Sandbox, customer: Adapty, said: Sa
     ]
 
 
-def test_access_that_is_closed(adapty_sandbox: Sandbox, customer: Adapty, said: Said) -> None:
-    """The levels that there are, are told, each with how it stands."""
+def test_missing_access_fails(adapty_sandbox: Sandbox, customer: Adapty, said: Said) -> None:
+    """The failure lists the access levels with their states."""
     assert said(assert_access, adapty_sandbox, "premium", customer_user_id=USER) == [
         "user 'user_12345' has no access to 'premium'",
         "  there are no access levels",
@@ -188,8 +188,8 @@ def test_access_that_is_closed(adapty_sandbox: Sandbox, customer: Adapty, said: 
     )
 
 
-def test_a_balance(adapty_sandbox: Sandbox, customer: Adapty, said: Said) -> None:
-    """What was refused is told where it is another one."""
+def test_balance(adapty_sandbox: Sandbox, customer: Adapty, said: Said) -> None:
+    """The failure lists rejected transactions."""
     customer.virtual_currencies.credit("GOLD", 100, customer_user_id=USER)
     assert_balance(adapty_sandbox, "GOLD", 100, customer_user_id=USER)
     assert_balance(adapty_sandbox, "GEMS", 0, customer_user_id=USER)
@@ -209,7 +209,12 @@ def test_a_balance(adapty_sandbox: Sandbox, customer: Adapty, said: Said) -> Non
     [
         (assert_server_side_profile, (), {}, "customer_user_id: is missing, and so is profile_id"),
         (assert_access, ("premium",), {"profile_id": "x"}, "profile_id: is not a UUID"),
-        (assert_access, ("premium",), {"customer_user_id": USER, "profile_id": NOBODY}, "profile_id: is given beside"),
+        (
+            assert_access,
+            ("premium",),
+            {"customer_user_id": USER, "profile_id": UNKNOWN_ID},
+            "profile_id: cannot be combined",
+        ),
         (assert_access, ("",), {"customer_user_id": USER}, "access_level_id: is empty"),
         (assert_access, ("premium",), {"customer_user_id": USER, "at": datetime(2026, 6, 1)}, "at: has no UTC offset"),  # noqa: DTZ001
         (assert_no_access, ("premium",), {"customer_user_id": USER, "at": "soon"}, "at: 'soon' is not ISO 8601"),
@@ -224,7 +229,7 @@ def test_a_balance(adapty_sandbox: Sandbox, customer: Adapty, said: Said) -> Non
         (assert_server_side_profile, (), {"customer_user_id": USER, "frst_name": 1}, "frst_name: is not a field; did"),
     ],
 )
-def test_what_makes_no_sense_is_refused(
+def test_invalid_arguments_are_rejected(
     adapty_sandbox: Sandbox,
     customer: Adapty,
     *,

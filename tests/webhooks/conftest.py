@@ -1,10 +1,11 @@
-"""What the tests of webhooks share: a client of the sandbox, and an outbox."""
+"""Fixtures of the tests of webhooks: a client of the sandbox, and an outbox."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 import pytest
+from attrs import evolve
 
 from adapty import Adapty
 from adapty.webhooks.outbox import Outbox
@@ -18,24 +19,23 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def mail(sandbox: Sandbox) -> Iterator[Adapty]:
-    """Give a client of the sandbox's Mail API."""
+    """Return a client of the sandbox's Mail API."""
     with Adapty(mail_secret_key=sandbox.mail_key, mail_base_url=sandbox.url) as adapty:
         yield adapty
 
 
 @pytest.fixture
 def outbox(tmp_path: Path) -> Iterator[Outbox]:
-    """Give an empty outbox."""
+    """Return an empty outbox."""
     with Outbox(tmp_path / "outbox.sqlite") as opened:
         yield opened
 
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have a worker wait for a moment where it would wait for seconds."""
-    from adapty.webhooks import _delivery  # noqa: PLC0415 - for who asks only
+    """Let a worker wait for milliseconds instead of seconds."""
+    from adapty.webhooks import _delivery  # noqa: PLC0415 - only some tests need it
 
-    waits = _delivery._WAITS
-    monkeypatch.setattr(_delivery, "_WAITS", type(waits)(max_retries=2**31, base=0.01, cap=0.02))
+    monkeypatch.setattr(_delivery, "_BACKOFF", evolve(_delivery._BACKOFF, base=0.01, cap=0.02))
     monkeypatch.setattr(_delivery, "_STANDBY_SECONDS", 0.02)
     monkeypatch.setattr(_delivery, "_POLL_SECONDS", 0.02)

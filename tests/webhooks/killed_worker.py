@@ -1,8 +1,8 @@
-"""A worker that gets killed: started as a script, which forks a process for each life of it, so that many take seconds.
+"""Start workers and kill them at random moments: a script, which forks a process for each worker.
 
     python -m tests.webhooks.killed_worker OUTBOX URL KEY SEED LIVES WORKERS
 
-Each life is a worker or several, killed at a random moment. Prints how many were killed with the outbox in their hands.
+LIVES times, WORKERS are started and killed. Print how often events were pending then.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from adapty.webhooks.worker import run_worker
 
 
 def live(path: str, url: str, key: str) -> None:
-    """Be a worker until the end."""
+    """Run a worker."""
     with Adapty(mail_secret_key=key, mail_base_url=url) as adapty, Outbox(path) as outbox:
         run_worker(adapty, outbox, concurrency=4)
 

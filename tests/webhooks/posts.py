@@ -1,4 +1,4 @@
-"""What Adapty posts, in the shapes and spellings of the vendor's published examples and with other values."""
+"""Webhook requests in the formats of the vendor's published examples, with other values."""
 
 from __future__ import annotations
 
@@ -133,10 +133,12 @@ ACCESS: Mapping[str, Any] = {
 
 
 def purchase(event_type: str = "subscription_renewed", **properties: Any) -> dict[str, Any]:
-    """Give the purchase with another type and other properties; one that is given as `...` is left out."""
+    """Return the purchase with another type and other properties; one that is `...` is omitted."""
     changed = {**deepcopy(dict(PURCHASE)), "event_type": event_type}
     changed["event_properties"] |= properties
-    changed["event_properties"] = {name: held for name, held in changed["event_properties"].items() if held is not ...}
+    changed["event_properties"] = {
+        name: value for name, value in changed["event_properties"].items() if value is not ...
+    }
     return changed
 
 
@@ -158,7 +160,7 @@ def never(event: WebhookEvent) -> None:
 
 
 class Handled:
-    """A handler that keeps what it handles, and fails when it is told to."""
+    """A handler that records events, and fails on request."""
 
     def __init__(self) -> None:
         self.events: list[WebhookEvent] = []

@@ -29,7 +29,7 @@ connection.execute("ROLLBACK")
 
 @contextmanager
 def served(app: Any) -> Iterator[str]:
-    """Serve an application with uvicorn, and give its URL."""
+    """Serve an application with uvicorn and return its URL."""
     server = uvicorn.Server(uvicorn.Config(app, log_level="critical"))
     listener = socket.create_server(("127.0.0.1", 0))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})

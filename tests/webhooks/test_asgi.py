@@ -13,6 +13,7 @@ from starlette.routing import Mount, Route
 
 from adapty import AdaptyConfigError
 from adapty.webhooks import MemoryDedupStore, Receiver, WebhookEvent, asgi_app
+from tests.cases import case
 
 from .posts import HEADERS, PURCHASE, VALUE, Handled, never, post
 from .served import served
@@ -31,24 +32,24 @@ Message = dict[str, Any]
 
 
 def in_starlette(app: ASGIApp) -> Any:
-    """Give a Starlette application with a route to this one."""
+    """Return a Starlette application with a route to this one."""
     return Starlette(routes=[Route(PATH, app)])
 
 
 def in_fastapi(app: ASGIApp) -> Any:
-    """Give a FastAPI application with a route to this one."""
+    """Return a FastAPI application with a route to this one."""
     outer = pytest.importorskip("fastapi").FastAPI()
     outer.add_route(PATH, app)
     return outer
 
 
 def in_starlette_mounted(app: ASGIApp) -> Any:
-    """Give a Starlette application that mounts this one."""
+    """Return a Starlette application that mounts this one."""
     return Starlette(routes=[Mount(PATH, app)])
 
 
 def in_fastapi_mounted(app: ASGIApp) -> Any:
-    """Give a FastAPI application that mounts this one."""
+    """Return a FastAPI application that mounts this one."""
     outer = pytest.importorskip("fastapi").FastAPI()
     outer.mount(PATH, app)
     return outer
@@ -79,8 +80,8 @@ class HandledOnTheLoop:
 
 @pytest.mark.parametrize("way", ["async", "plain"])
 @EVERY
-def test_an_event_goes_through_a_framework(framed: Any, path: str, way: str) -> None:
-    """Posted, handled once, answered as Adapty wants it; refused and failed ones too."""
+def test_frameworks_pass_events_to_the_handler(framed: Any, path: str, way: str) -> None:
+    """Starlette and FastAPI, with async and other handlers; a repeated event is handled once."""
     asynchronous = HandledOnTheLoop()
     handled = asynchronous.handled
     app = asgi_app(Receiver(VALUE, dedup=MemoryDedupStore()), asynchronous if way == "async" else handled)
@@ -105,8 +106,8 @@ def test_an_event_goes_through_a_framework(framed: Any, path: str, way: str) -> 
 
 
 @pytest.mark.parametrize("framed", [in_starlette_mounted, in_fastapi_mounted])
-def test_why_a_route_is_better_than_a_mount(framed: Any) -> None:
-    """A mount redirects what is posted to it without a slash, and Adapty takes 307 for received: the event is lost."""
+def test_mount_redirects_posts(framed: Any) -> None:
+    """Frameworks redirect the path of a mount, which Adapty takes for "received"."""
     client = TestClient(framed(asgi_app(Receiver(VALUE), never)), follow_redirects=False)
     assert client.post(PATH, content=BODY, headers=HEADERS).status_code == 307
 
@@ -128,12 +129,12 @@ def spoken(app: ASGIApp, messages: list[Message], **scope: Any) -> list[Message]
 
 
 def chunk(body: bytes, *, more: bool) -> Message:
-    """Give a part of a body."""
+    """Return a part of a body."""
     return {"type": "http.request", "body": body, "more_body": more}
 
 
-def test_a_body_comes_in_parts() -> None:
-    """However it is cut up, empty parts and missing keys included."""
+def test_asgi_body_arrives_in_chunks() -> None:
+    """The chunks are joined."""
     handled = Handled()
     parts = [chunk(BODY[:10], more=True), chunk(b"", more=True), chunk(BODY[10:], more=True), {"type": "http.request"}]
     start, body = spoken(asgi_app(Receiver(VALUE), handled), parts)
@@ -146,8 +147,8 @@ def test_a_body_comes_in_parts() -> None:
     assert body == {"type": "http.response.body", "body": b"{}"}
 
 
-def test_no_more_is_read_than_may_come() -> None:
-    """Beyond the limit nothing is read: the sender is answered at once, however much more there is."""
+def test_asgi_body_is_read_up_to_the_limit() -> None:
+    """A longer body is rejected before its end."""
     read = 0
 
     def endless() -> Iterator[Message]:
@@ -163,8 +164,8 @@ def test_no_more_is_read_than_may_come() -> None:
     assert json.loads(body["body"]) == {"error": "the body is longer than 5,000 bytes"}
 
 
-def test_the_body_of_just_anybody_is_not_read() -> None:
-    """Who does not have the value is answered at once; the headers may be given as something to go through once."""
+def test_asgi_body_is_not_read_without_authorization() -> None:
+    """The 401 is sent before anything of the body is read."""
     headers: Iterator[tuple[bytes, bytes]] = iter([(b"authorization", b"x")])
     start, _ = spoken(asgi_app(Receiver(VALUE), never), [], headers=headers)
     assert start["status"] == 401
@@ -173,36 +174,38 @@ def test_the_body_of_just_anybody_is_not_read() -> None:
     assert start["status"] == 200
 
 
-def test_who_is_gone_is_not_answered() -> None:
-    """A connection that breaks off while the body comes leaves nothing to handle and nobody to answer."""
+def test_asgi_disconnect_gets_no_response() -> None:
+    """The client is gone before the end of the body."""
     app = asgi_app(Receiver(VALUE), never)
     assert spoken(app, [chunk(BODY[:10], more=True), {"type": "http.disconnect"}]) == []
 
 
-def test_a_header_that_comes_twice_is_refused() -> None:
-    """ASGI gives both, and neither is chosen."""
+def test_asgi_repeated_authorization_is_rejected() -> None:
+    """Two Authorization headers are ambiguous."""
     headers = [(b"authorization", VALUE.encode())] * 2
     start, _ = spoken(asgi_app(Receiver(VALUE), never), [chunk(BODY, more=False)], headers=headers)
     assert start["status"] == 401
 
 
-def test_it_stands_by_itself_too() -> None:
-    """Without a framework around it a server asks it to start up, and a browser for a websocket."""
+def test_asgi_app_serves_lifespan_and_rejects_websockets() -> None:
+    """It works without a framework, too."""
     app = asgi_app(Receiver(VALUE), never)
     phases = [{"type": "lifespan.startup"}, {"type": "lifespan.shutdown"}]
     assert spoken(app, phases, type="lifespan") == [{"type": f"{phase['type']}.complete"} for phase in phases]
     assert spoken(app, [{"type": "websocket.connect"}], type="websocket") == [{"type": "websocket.close"}]
 
 
-@pytest.mark.parametrize("handler", [None, 7, "handle", MemoryDedupStore()])
-def test_a_handler_is_something_to_call(handler: Any) -> None:
-    """Anything else is refused when the application is made."""
-    with pytest.raises(AdaptyConfigError, match=r"^handler: is .*expected a function that takes the event$"):
-        asgi_app(Receiver(VALUE), handler)
+def test_asgi_handler_must_be_callable() -> None:
+    """The error is raised when the application is created."""
+    cases: list[Any] = [None, 7, "handle", MemoryDedupStore()]
+    for handler in cases:
+        message = r"^handler: is .*expected a function that takes the event$"
+        with case(handler), pytest.raises(AdaptyConfigError, match=message):
+            asgi_app(Receiver(VALUE), handler)
 
 
-def test_a_real_server_serves_it() -> None:
-    """Over a socket, with uvicorn: many at the same time, whole and in parts, each handled once."""
+def test_asgi_app_runs_under_uvicorn() -> None:
+    """Events are posted over a socket."""
     handler = HandledOnTheLoop()
     app = in_starlette(asgi_app(Receiver(VALUE, dedup=MemoryDedupStore()), handler))
     with served(app) as base, httpx.Client(trust_env=False, timeout=10) as client:

@@ -1,4 +1,4 @@
-"""Which events were handled: claimed once, marked when handled, forgotten in time, by threads and processes alike."""
+"""The dedup stores: claims, completion and expiry, with threads, processes and forks."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 from adapty import AdaptyConfigError, AdaptyUsageError
 from adapty.webhooks import MemoryDedupStore, Receiver, SQLiteDedupStore
+from tests.cases import case
 from tests.core.support import repeatable
 
 from .posts import HEADERS, PURCHASE, VALUE, never, post
@@ -39,7 +40,7 @@ class Clock:
         self.now = 1_781_101_200.0
 
     def time(self) -> float:
-        """Give seconds since 1970."""
+        """Return seconds since 1970."""
         return self.now
 
     monotonic = time
@@ -56,7 +57,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 @pytest.fixture(params=[MemoryDedupStore, SQLiteDedupStore])
 def make(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[..., DedupStore]]:
-    """Give what makes a store of either kind; of the second, always over the same file."""
+    """Return what makes a store of either kind; of the second, always over the same file."""
     opened: list[SQLiteDedupStore] = []
 
     def made(**settings: Any) -> DedupStore:
@@ -70,8 +71,8 @@ def make(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[..
         store.close()
 
 
-def test_an_event_is_claimed_by_one_and_then_seen(make: Callable[..., DedupStore]) -> None:
-    """New for the first, claimed for others until it is marked, and completed from then on, for the first one too."""
+def test_acquire_returns_the_status(make: Callable[..., DedupStore]) -> None:
+    """New for the first owner, in progress for others, and completed afterwards for all."""
     dedup = make()
     assert [dedup.acquire("e1", "a"), dedup.acquire("e1", "b"), dedup.acquire("e2", "b")] == [
         "new",
@@ -86,16 +87,16 @@ def test_an_event_is_claimed_by_one_and_then_seen(make: Callable[..., DedupStore
     ]
 
 
-def test_an_event_that_is_given_back_is_new(make: Callable[..., DedupStore]) -> None:
-    """What was not handled is handled when it is posted again."""
+def test_released_event_is_new(make: Callable[..., DedupStore]) -> None:
+    """Another owner can acquire it."""
     dedup = make()
     dedup.acquire("e1", "a")
     dedup.release("e1", "a")
     assert dedup.acquire("e1", "b") == "new"
 
 
-def test_nobody_gives_back_what_somebody_else_has(make: Callable[..., DedupStore], clock: Clock) -> None:
-    """Who is slow and fails after the claim has passed to another does not take it away; nor what is dedup."""
+def test_release_keeps_the_claim_of_another_owner(make: Callable[..., DedupStore], clock: Clock) -> None:
+    """An expired claim may have another owner."""
     dedup = make(claim_ttl=MINUTE)
     dedup.acquire("e1", "slow")
     clock.now += 61
@@ -103,14 +104,14 @@ def test_nobody_gives_back_what_somebody_else_has(make: Callable[..., DedupStore
     dedup.release("e1", "slow")
     assert dedup.acquire("e1", "third") == "in_progress"
     dedup.complete("e1", "other")
-    for owner in ("slow", "other", "nobody"):
+    for owner in ("slow", "other", "unknown"):
         dedup.release("e1", owner)
     dedup.release("never claimed", "a")
     assert dedup.acquire("e1", "third") == "completed"
 
 
-def test_who_is_slow_and_succeeds_has_handled_it(make: Callable[..., DedupStore], clock: Clock) -> None:
-    """However late: what is handled is dedup."""
+def test_complete_counts_after_the_claim_expired(make: Callable[..., DedupStore], clock: Clock) -> None:
+    """The event is handled, whichever owner has it now."""
     dedup = make(claim_ttl=MINUTE)
     dedup.acquire("e1", "slow")
     clock.now += 61
@@ -119,8 +120,8 @@ def test_who_is_slow_and_succeeds_has_handled_it(make: Callable[..., DedupStore]
     assert dedup.acquire("e1", "third") == "completed"
 
 
-def test_a_claim_ends_by_itself(make: Callable[..., DedupStore], clock: Clock) -> None:
-    """Who crashed does not keep the event: it is over before Adapty posts it again, after about a minute."""
+def test_claim_expires(make: Callable[..., DedupStore], clock: Clock) -> None:
+    """After `claim_ttl`."""
     dedup = make()
     dedup.acquire("e1", "crashed")
     clock.now += 11
@@ -129,8 +130,8 @@ def test_a_claim_ends_by_itself(make: Callable[..., DedupStore], clock: Clock) -
     assert dedup.acquire("e1", "other") == "new"
 
 
-def test_events_are_forgotten_in_time(make: Callable[..., DedupStore], clock: Clock) -> None:
-    """Longer than Adapty goes on posting, and not for ever."""
+def test_completed_event_expires(make: Callable[..., DedupStore], clock: Clock) -> None:
+    """After `retention`."""
     dedup = make()
     dedup.acquire("e1", "a")
     dedup.complete("e1", "a")
@@ -146,8 +147,8 @@ def _ids() -> st.SearchStrategy[str]:
 
 @given(event_ids=st.lists(_ids(), unique=True, max_size=20))
 @repeatable(25)
-def test_any_id_is_told_from_others(event_ids: list[str]) -> None:
-    """An id is what it is: quotes, zeros and other scripts do no harm."""
+def test_event_ids_are_distinguished_exactly(event_ids: list[str]) -> None:
+    """Whatever text they are."""
     with TemporaryDirectory() as folder, SQLiteDedupStore(Path(folder) / "dedup.sqlite") as file:
         stores: list[DedupStore] = [MemoryDedupStore(), file]
         for dedup in stores:
@@ -155,23 +156,25 @@ def test_any_id_is_told_from_others(event_ids: list[str]) -> None:
             assert [dedup.acquire(event_id, "b") for event_id in event_ids] == ["in_progress"] * len(event_ids)
 
 
-@pytest.mark.parametrize("name", ["retention", "claim_ttl"])
-@pytest.mark.parametrize("span", [0, 60, "60", None, timedelta(0), timedelta(seconds=-1)])
-def test_times_are_checked_when_a_store_is_made(make: Callable[..., DedupStore], name: str, span: Any) -> None:
-    """Seconds as a number could be days as well; the message names the argument."""
-    with pytest.raises(AdaptyConfigError, match=f"^{name}: "):
-        make(**{name: span})
+def test_durations_must_be_positive_timedeltas(make: Callable[..., DedupStore]) -> None:
+    """The error names the argument."""
+    durations: list[Any] = [0, 60, "60", None, timedelta(0), timedelta(seconds=-1)]
+    for name in ("retention", "claim_ttl"):
+        for duration in durations:
+            with case(name, duration), pytest.raises(AdaptyConfigError, match=f"^{name}: "):
+                make(**{name: duration})
 
 
-@pytest.mark.parametrize("number", [0, -1, 1.5, "7", None, True])
-def test_a_number_of_events_is_checked(number: Any) -> None:
-    """Anything else is refused when the store is made."""
-    with pytest.raises(AdaptyConfigError, match=r"^max_events: "):
-        MemoryDedupStore(max_events=number)
+def test_max_events_must_be_a_positive_int() -> None:
+    """The error names the argument."""
+    cases: list[Any] = [0, -1, 1.5, "7", None, True]
+    for number in cases:
+        with case(number), pytest.raises(AdaptyConfigError, match=r"^max_events: "):
+            MemoryDedupStore(max_events=number)
 
 
-def test_memory_is_bounded() -> None:
-    """The oldest events are forgotten first; one that comes up again counts as young."""
+def test_memory_store_forgets_the_oldest_events() -> None:
+    """Beyond `max_events`."""
     dedup = MemoryDedupStore(max_events=3)
     for event_id in ("e1", "e2", "e1", "e3", "e4"):
         dedup.acquire(event_id, "a")
@@ -183,8 +186,8 @@ def test_memory_is_bounded() -> None:
     assert len(dedup._entries) == 3
 
 
-def test_the_file_is_bounded(tmp_path: Path, clock: Clock) -> None:
-    """What is forgotten is removed, a part of it with each new event."""
+def test_sqlite_store_deletes_expired_events(tmp_path: Path, clock: Clock) -> None:
+    """The file does not grow without limit."""
     with SQLiteDedupStore(tmp_path / "dedup.sqlite", retention=HOUR) as dedup:
         for number in range(250):
             dedup.acquire(f"old {number}", "a")
@@ -207,8 +210,8 @@ def rows(path: Path) -> int:
         connection.close()
 
 
-def test_a_clock_that_is_set_back_does_not_keep_an_event_claimed(tmp_path: Path, clock: Clock) -> None:
-    """A claim of the future would last until then; one of a moment ahead, as clocks are, holds. Seen stays dedup."""
+def test_claim_expires_after_the_clock_was_set_back(tmp_path: Path, clock: Clock) -> None:
+    """A claim of the future is invalid."""
     with SQLiteDedupStore(tmp_path / "dedup.sqlite") as dedup:
         dedup.acquire("e1", "a")
         dedup.acquire("e2", "a")
@@ -219,8 +222,8 @@ def test_a_clock_that_is_set_back_does_not_keep_an_event_claimed(tmp_path: Path,
         assert [dedup.acquire("e1", "b"), dedup.acquire("e2", "b")] == ["new", "completed"]
 
 
-def test_a_damaged_row_keeps_no_event_from_being_handled(tmp_path: Path) -> None:
-    """Neither that event for ever, nor any other one."""
+def test_damaged_row_blocks_no_event(tmp_path: Path) -> None:
+    """Whatever the columns contain."""
     for value in ("'long ago'", "x'ff'", "9e999", "CAST(x'ff00' AS TEXT)"):
         for column in ("since", "owner"):
             path = tmp_path / f"seen-{column}-{ascii(value).encode().hex()}"
@@ -234,8 +237,8 @@ def test_a_damaged_row_keeps_no_event_from_being_handled(tmp_path: Path) -> None
                 assert dedup.acquire("e1", "c") == "completed"
 
 
-def test_a_file_outlives_its_process(tmp_path: Path) -> None:
-    """After a restart, what was handled is a duplicate; what was only claimed is handled once the claim has ended."""
+def test_sqlite_store_persists(tmp_path: Path) -> None:
+    """A second store finds the events."""
     path = tmp_path / "dedup.sqlite"
     with SQLiteDedupStore(path) as dedup:
         dedup.acquire("handled", "a")
@@ -245,8 +248,8 @@ def test_a_file_outlives_its_process(tmp_path: Path) -> None:
         assert repr(dedup) == f"SQLiteDedupStore({str(path)!r})"
 
 
-def test_a_store_that_was_closed_opens_again(tmp_path: Path) -> None:
-    """A request that comes while a server shuts down is not lost for it; closing again does nothing."""
+def test_closed_store_reopens(tmp_path: Path) -> None:
+    """On the next use."""
     dedup = SQLiteDedupStore(tmp_path / "dedup.sqlite")
     dedup.close()
     dedup.close()
@@ -254,8 +257,8 @@ def test_a_store_that_was_closed_opens_again(tmp_path: Path) -> None:
     dedup.close()
 
 
-def test_a_path_is_one_of_where_the_store_was_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever changes the folder later keeps the file."""
+def test_relative_path_is_resolved_at_creation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A later change of the working directory has no effect."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "elsewhere").mkdir()
     with SQLiteDedupStore("dedup.sqlite") as dedup:
@@ -265,7 +268,7 @@ def test_a_path_is_one_of_where_the_store_was_made(tmp_path: Path, monkeypatch: 
 
 
 def foreign_database(path: Path) -> None:
-    """Make somebody else's database."""
+    """Create a database of another program."""
     connection = sqlite3.connect(path)
     connection.execute("CREATE TABLE orders (id INTEGER)")
     connection.commit()
@@ -280,8 +283,8 @@ def foreign_database(path: Path) -> None:
         (lambda path: path.mkdir(), "cannot be opened: unable to open database file"),
     ],
 )
-def test_a_file_of_somebody_else_is_left_alone(tmp_path: Path, prepare: Callable[[Path], object], problem: str) -> None:
-    """What is no store of events is refused when it is opened, and not written to."""
+def test_foreign_file_is_rejected_unchanged(tmp_path: Path, prepare: Callable[[Path], object], problem: str) -> None:
+    """Text files, other databases and damaged ones."""
     path = tmp_path / "dedup.sqlite"
     prepare(path)
     before = path.read_bytes() if path.is_file() else b""
@@ -290,30 +293,29 @@ def test_a_file_of_somebody_else_is_left_alone(tmp_path: Path, prepare: Callable
     assert before == (path.read_bytes() if path.is_file() else b"")
 
 
-@pytest.mark.parametrize("path", [None, 7, b"dedup.sqlite", [], sqlite3])
-def test_what_is_no_path_is_refused(path: Any) -> None:
-    """The message names the argument."""
-    with pytest.raises(AdaptyUsageError, match=r"^path: is .*expected a path$"):
-        SQLiteDedupStore(path)
+def test_path_must_be_a_path() -> None:
+    """The error names the argument."""
+    cases: list[Any] = [None, 7, b"dedup.sqlite", [], sqlite3]
+    for path in cases:
+        with case(path), pytest.raises(AdaptyUsageError, match=r"^path: is .*expected a path$"):
+            SQLiteDedupStore(path)
 
 
-def test_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
-    """No folder is made in passing: it would be the wrong one."""
+def test_missing_folder_is_rejected(tmp_path: Path) -> None:
+    """The error names the path."""
     with pytest.raises(AdaptyUsageError, match=r"cannot be opened: No such file or directory$"):
         SQLiteDedupStore(tmp_path / "nowhere" / "dedup.sqlite")
 
 
 @pytest.mark.parametrize("path", ["\x00", "a\x00b"])
-def test_a_name_that_no_file_has_is_refused(path: str) -> None:
-    """A zero in a name ends in our own error too."""
+def test_invalid_file_name_is_rejected(path: str) -> None:
+    """For example with a null byte."""
     with pytest.raises(AdaptyUsageError, match=r"^path: "):
         SQLiteDedupStore(path)
 
 
-def test_a_file_that_is_locked_or_gone_bad_asks_for_the_event_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Another writer that does not end, or a disk that fails, is a failure that passes: 503, then 200."""
+def test_locked_or_damaged_store_responds_503(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Adapty posts the event again."""
     monkeypatch.setattr("adapty._sqlite.BUSY_SECONDS", 0.01)
     path = tmp_path / "dedup.sqlite"
     with SQLiteDedupStore(path) as dedup:
@@ -327,8 +329,8 @@ def test_a_file_that_is_locked_or_gone_bad_asks_for_the_event_again(
         assert receiver.accept(HEADERS, post(PURCHASE)).duplicate
 
 
-def test_threads_share_a_store(make: Callable[..., DedupStore]) -> None:
-    """Of many threads with the same events each event has one that claims it."""
+def test_store_is_thread_safe(make: Callable[..., DedupStore]) -> None:
+    """Each event is new once."""
     dedup = make()
 
     def acquire(number: int) -> str | None:
@@ -355,8 +357,8 @@ print(*claimed)
 """
 
 
-def test_processes_share_a_file(tmp_path: Path) -> None:
-    """Workers that start at the same time, over a file that is not there yet: each event is one worker's."""
+def test_store_is_process_safe(tmp_path: Path) -> None:
+    """Each event is new once."""
     arguments = [sys.executable, "-W", "error", "-c", WORK, str(tmp_path / "dedup.sqlite")]
     workers = [
         subprocess.Popen([*arguments, str(number)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
@@ -389,8 +391,8 @@ dedup.close()
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
-def test_a_store_goes_through_a_fork(tmp_path: Path) -> None:
-    """A server that loads the application and then forks its workers shares the file, and no connection."""
+def test_store_survives_a_fork(tmp_path: Path) -> None:
+    """Parent and children share the file."""
     done = subprocess.run(
         [sys.executable, "-c", FORKING, str(tmp_path / "dedup.sqlite")], capture_output=True, text=True, check=False
     )
@@ -412,8 +414,8 @@ os.kill(os.getpid(), signal.SIGKILL)
 """
 
 
-def test_what_is_marked_survives_the_death_of_a_process(tmp_path: Path) -> None:
-    """A process that is killed forgets nothing that it has marked, and its claims come to an end."""
+def test_completed_event_survives_sigkill(tmp_path: Path) -> None:
+    """It is in the file when `complete` returns."""
     path = tmp_path / "dedup.sqlite"
     subprocess.run([sys.executable, "-c", KILLED, str(path)], check=False)
     with SQLiteDedupStore(path, claim_ttl=timedelta(microseconds=1)) as dedup:

@@ -46,7 +46,7 @@ def _django() -> None:
 
 @pytest.fixture
 def client_of(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
-    """Give what makes a client of a project that has this view; CSRF is checked as in production."""
+    """Return what makes a client of a project that has this view; CSRF is checked as in production."""
 
     def made(view: Any, path: str = "webhooks/adapty") -> Any:
         project = ModuleType("tests_webhooks_django_urls")
@@ -64,8 +64,8 @@ def posted(client: Any, body: bytes = BODY, path: str = PATH, authorization: str
     return client.post(path, body, content_type="application/json", headers=headers)
 
 
-def test_an_event_goes_through_django(client_of: Callable[..., Any]) -> None:
-    """Posted, handled once, answered as Adapty wants it; refused and failed ones too. No CSRF token is asked for."""
+def test_django_view_passes_events_to_the_handler(client_of: Callable[..., Any]) -> None:
+    """A repeated event is handled once."""
     handled = Handled()
     client = client_of(django_view(Receiver(VALUE, dedup=MemoryDedupStore()), handled))
     handled.failing = True
@@ -88,14 +88,14 @@ def test_an_event_goes_through_django(client_of: Callable[..., Any]) -> None:
     assert len(handled.events) == 2
 
 
-def test_an_event_longer_than_djangos_own_limit_is_read(client_of: Callable[..., Any]) -> None:
-    """The receiver's limit counts, not the one that Django has for forms."""
+def test_django_body_limit_is_the_receivers(client_of: Callable[..., Any]) -> None:
+    """Not DATA_UPLOAD_MAX_MEMORY_SIZE."""
     assert len(BODY) > conf.settings.DATA_UPLOAD_MAX_MEMORY_SIZE
     assert posted(client_of(django_view(Receiver(VALUE), print))).status_code == 200
 
 
-def test_a_body_that_somebody_has_read_already_is_read_again() -> None:
-    """Middleware that looks at the body does not cost the event."""
+def test_django_body_that_was_read_is_available() -> None:
+    """A middleware may have read `request.body`."""
     events: list[WebhookEvent] = []
     request = test.RequestFactory().post(PATH, b'{"event_type": "x"}', content_type="application/json", headers=HEADERS)
     assert request.body
@@ -118,8 +118,8 @@ def in_chunks(body: bytes, *, terminated: bool = True, authorization: str = VALU
 
 
 @pytest.mark.parametrize("is_looked_at", [False, True])
-def test_a_body_in_chunks_is_read(*, is_looked_at: bool) -> None:
-    """Django takes it for empty, and Adapty would take the 400 for received; middleware may have looked at it."""
+def test_django_reads_a_chunked_body(*, is_looked_at: bool) -> None:
+    """Without a Content-Length."""
     events: list[WebhookEvent] = []
     request = in_chunks(BODY)
     assert not is_looked_at or request.body == b""
@@ -131,26 +131,26 @@ def test_a_body_in_chunks_is_read(*, is_looked_at: bool) -> None:
 
 
 @pytest.mark.parametrize(("body", "terminated"), [(BODY, False), (b"", True)])
-def test_chunks_that_do_not_get_through_are_asked_for_again(body: bytes, *, terminated: bool) -> None:
-    """Where the server does not say that they end, or passes none of them on."""
+def test_django_lost_chunks_respond_503(body: bytes, *, terminated: bool) -> None:
+    """The server in front does not pass them on."""
     assert django_view(Receiver(VALUE), never)(in_chunks(body, terminated=terminated)).status_code == 503
 
 
-def test_the_body_of_just_anybody_is_not_read() -> None:
-    """Who does not have the value is answered at once."""
+def test_django_body_is_not_read_without_authorization() -> None:
+    """The 401 is sent before anything of the body is read."""
     request = in_chunks(BODY, authorization="x")
     assert django_view(Receiver(VALUE), never)(request).status_code == 401
     assert request.environ["wsgi.input"].tell() == 0
 
 
-def test_the_path_has_to_be_the_one_that_adapty_has(client_of: Callable[..., Any]) -> None:
-    """Django leads to the path with a slash, and Adapty takes 301 for received: the event is lost."""
+def test_django_redirects_other_paths(client_of: Callable[..., Any]) -> None:
+    """Adapty takes a redirect for "received"."""
     client = client_of(django_view(Receiver(VALUE), never), "webhooks/adapty/")
     assert posted(client).status_code == 301
 
 
-def test_it_runs_under_asgi_too(client_of: Callable[..., Any]) -> None:
-    """A project that is served by ASGI runs the view in a thread, and its body comes in another way."""
+def test_django_view_runs_under_asgi(client_of: Callable[..., Any]) -> None:
+    """The view is called in a thread."""
     events: list[WebhookEvent] = []
     client_of(django_view(Receiver(VALUE), events.append))
     client = test.AsyncClient(enforce_csrf_checks=True)
@@ -162,8 +162,8 @@ def test_it_runs_under_asgi_too(client_of: Callable[..., Any]) -> None:
     assert [event.raw for event in events] == [PURCHASE]
 
 
-def test_a_body_in_chunks_is_read_under_asgi_too(client_of: Callable[..., Any]) -> None:
-    """There Django has the whole body before the view is called, whatever was declared of it."""
+def test_django_reads_a_chunked_body_under_asgi(client_of: Callable[..., Any]) -> None:
+    """Django has read it before the view."""
     events: list[WebhookEvent] = []
     client_of(django_view(Receiver(VALUE), events.append))
     application = pytest.importorskip("django.core.asgi").get_asgi_application()
@@ -186,15 +186,15 @@ def test_a_body_in_chunks_is_read_under_asgi_too(client_of: Callable[..., Any]) 
     assert [event.raw for event in events] == [PURCHASE]
 
 
-def test_a_connection_that_breaks_off_asks_for_the_event_again() -> None:
-    """Half an event is no malformed one: the whole may come the next time."""
+def test_django_incomplete_body_responds_503() -> None:
+    """The connection ended early."""
     request = test.RequestFactory().post(PATH, BODY, content_type="application/json", headers=HEADERS)
     request.META["CONTENT_LENGTH"] = str(len(BODY) + 1)
     assert django_view(Receiver(VALUE), never)(request).status_code == 503
 
 
-def test_an_async_handler_is_refused_when_the_view_is_made() -> None:
-    """Nothing would wait for it, and each event would pass for handled."""
+def test_django_view_rejects_async_handlers() -> None:
+    """Nothing would await it."""
 
     async def handle(event: WebhookEvent) -> None:
         never(event)

@@ -1,4 +1,4 @@
-"""The examples run as they stand, each in its framework's own server."""
+"""The example programs, each under its framework's own server."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ HANDLED = "subscription_renewed 3f0c7a0e-6c2e-4f0e-9b63-5f6a0c1d2e3f active"
 
 @pytest.fixture(params=["starlette", "fastapi", "flask", "django"])
 def running(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """Run an example in a folder of its own; give its process and the address of its webhook."""
+    """Run an example in a folder of its own; return its process and the address of its webhook."""
     pytest.importorskip(request.param)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = str(listener.getsockname()[1])
@@ -42,8 +42,8 @@ def running(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[su
             process.kill()
 
 
-def test_an_example_takes_what_adapty_posts(running: tuple[subprocess.Popen[str], str]) -> None:
-    """The address is tried out, an event is posted twice and handled once, and strangers are turned away."""
+def test_examples_accept_posts(running: tuple[subprocess.Popen[str], str]) -> None:
+    """Each example program runs under its server."""
     process, url = running
     # The transport waits for the server to come up.
     with httpx.Client(transport=httpx.HTTPTransport(retries=8), timeout=10) as client:

@@ -1,4 +1,4 @@
-"""The files of webhooks hold personal data: they can be read and written by their owner only."""
+"""The files of webhooks contain personal data: only their owner can read and write them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from adapty.webhooks import Outbox, SQLiteDedupStore
-from adapty.webhooks.outbox_lock import OutboxLock
+from adapty.webhooks._delivery import _worker_lock
 from tests.webhooks.outbox_events import event
 
 if TYPE_CHECKING:
@@ -35,19 +35,19 @@ def modes(folder: Path) -> dict[str, str]:
 
 @pytest.mark.usefixtures("_umask")
 def test_new_files_are_private(tmp_path: Path) -> None:
-    """The files that SQLite creates beside them and the lock of the worker, too."""
+    """The side files of SQLite and the lock file, too."""
     with Outbox(tmp_path / "outbox") as outbox, SQLiteDedupStore(tmp_path / "seen") as dedup:
         outbox.put(event())
         dedup.acquire("e1", "a")
-        with OutboxLock(outbox.path) as lock:
-            assert lock.acquire()
+        with _worker_lock(outbox) as try_lock:
+            assert try_lock()
             assert modes(tmp_path) == dict.fromkeys(
                 ("outbox", "outbox-wal", "outbox-shm", "outbox-worker", "seen", "seen-wal", "seen-shm"), "0o600"
             )
 
 
-def test_an_existing_file_keeps_its_mode(tmp_path: Path) -> None:
-    """Whoever shares a file with a group has allowed it on purpose."""
+def test_existing_file_keeps_its_mode(tmp_path: Path) -> None:
+    """It may be shared with a group on purpose."""
     path = tmp_path / "outbox"
     path.touch()
     path.chmod(0o660)
@@ -56,8 +56,8 @@ def test_an_existing_file_keeps_its_mode(tmp_path: Path) -> None:
         assert set(modes(tmp_path).values()) == {"0o660"}
 
 
-def test_a_file_that_is_made_again_is_private(tmp_path: Path) -> None:
-    """After somebody has removed it while it was open."""
+def test_recreated_file_is_private(tmp_path: Path) -> None:
+    """After it was removed while it was open."""
     with Outbox(tmp_path / "outbox") as outbox:
         outbox.put(event(1))
         for each in tmp_path.iterdir():

@@ -1,13 +1,13 @@
-"""A damaged table of each profile's first pending event: rebuilt by the worker, which sends each event once."""
+"""A damaged table of each profile's first pending event: the worker rebuilds it and sends each event once."""
 
 from __future__ import annotations
 
-import asyncio
 import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from adapty.webhooks._stores.sqlite_outbox import Books
+from adapty.webhooks._stores.sqlite_outbox import SQLiteOutboxStore
+from adapty.webhooks._stores.sqlite_schema import is_first_pending_correct
 from adapty.webhooks.outbox import Outbox
 from adapty.webhooks.worker import Worker, drain
 from tests.webhooks.outbox_events import event, events
@@ -25,9 +25,9 @@ DAMAGE = (
     "UPDATE first_pending SET profile = NULL",
     "UPDATE first_pending SET profile = x'ff'",
     "UPDATE first_pending SET profile = 'user_1'",
-    "UPDATE first_pending SET profile = 'nobody'",
-    "UPDATE first_pending SET place = -1 WHERE profile = 'user_0'",
-    "UPDATE first_pending SET place = 4 WHERE profile = 'user_0'",
+    "UPDATE first_pending SET profile = 'unknown'",
+    "UPDATE first_pending SET seq = -1 WHERE profile = 'user_0'",
+    "UPDATE first_pending SET seq = 4 WHERE profile = 'user_0'",
     "DELETE FROM first_pending WHERE profile = 'user_0'",
     "DELETE FROM first_pending",
     "INSERT INTO first_pending VALUES (4, 'user_0'), (99, 'user_0'), (100, NULL)",
@@ -36,7 +36,7 @@ DAMAGE = (
 )
 """What happens to the table while events wait."""
 
-TRIGGERS = ("event_added", "event_changed", "event_removed")
+TRIGGERS = ("event_inserted", "event_updated", "event_deleted")
 
 
 def change(path: Path, *statements: str) -> None:
@@ -76,10 +76,10 @@ def test_drain_creates_missing_triggers(mail: Adapty, sandbox: Sandbox, tmp_path
             assert drain(mail, outbox).delivered == 1
 
 
-def test_a_running_worker_rebuilds_the_table(mail: Adapty, sandbox: Sandbox, outbox: Outbox) -> None:
-    """When nothing can be found though events are pending, and when a row does not fit."""
+def test_running_worker_rebuilds_a_damaged_table(mail: Adapty, sandbox: Sandbox, outbox: Outbox) -> None:
+    """If nothing is found although events are pending, and if a row does not match."""
     with Worker(mail, outbox) as worker:
-        for number, damage in enumerate(("DROP TRIGGER event_added", "DELETE FROM first_pending")):
+        for number, damage in enumerate(("DROP TRIGGER event_inserted", "DELETE FROM first_pending")):
             outbox.put(event(3 * number))
             until(lambda: outbox.counts().pending == 0)
             with closing(sqlite3.connect(outbox.path)) as connection, connection:
@@ -91,18 +91,23 @@ def test_a_running_worker_rebuilds_the_table(mail: Adapty, sandbox: Sandbox, out
     assert len(list(sandbox.all_events())) == 6
 
 
-def test_a_right_table_is_not_written(outbox: Outbox) -> None:
+def test_correct_table_is_not_written(outbox: Outbox) -> None:
     """The check at the start of a worker only reads."""
     for each in events(30, 5):
         outbox.put(each)
-    with Books(outbox.path) as books, outbox._database.writing():
-        assert asyncio.run(books.due((), 10)) != []
-        asyncio.run(asyncio.wait_for(books._aside(books._repair), 3))
+    store = SQLiteOutboxStore(outbox.path)
+    with outbox._store._database.writing():
+        assert store.read_due((), 10)[0] != []
+        with store._database.reading() as connection:
+            assert is_first_pending_correct(connection)
+    store.close()
 
 
-def test_an_event_of_a_waiting_profile_rebuilds_nothing(outbox: Outbox) -> None:
-    """It is found by the table, and not due."""
+def test_waiting_profile_causes_no_rebuild(outbox: Outbox) -> None:
+    """Its event is in the table, and not due."""
     for each in events(3, 1):
         outbox.put(each)
-    with Books(outbox.path) as books, outbox._database.writing():
-        assert asyncio.run(books.due({"user_0"}, 10)) == []
+    store = SQLiteOutboxStore(outbox.path)
+    with outbox._store._database.writing():
+        assert store.read_due({"user_0"}, 10) == ([], [])
+    store.close()

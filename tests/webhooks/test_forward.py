@@ -1,4 +1,4 @@
-"""`outbox_handler`: what is posted to a receiver is in the outbox when Adapty is answered, and then at Mail."""
+"""`outbox_handler`: posted events are in the outbox before the response, and reach Mail."""
 
 from __future__ import annotations
 
@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from adapty import AdaptyUsageError
-from adapty.webhooks.forwarding import outbox_handler
-from adapty.webhooks.outbox import Outbox
+from adapty.webhooks.outbox import Outbox, outbox_handler
 from adapty.webhooks.receiver import Receiver
 from adapty.webhooks.worker import drain
 
@@ -50,16 +49,16 @@ def body(number: int, event_type: str = "subscription_started", **fields: Any) -
 
 @pytest.fixture
 def receiver() -> Receiver:
-    """Give a receiver without a store of seen events: the outbox knows them."""
+    """Return a receiver without a store of seen events: the outbox knows them."""
     return Receiver(AUTHORIZATION)
 
 
-def test_a_posted_event_gets_to_mail_once(receiver: Receiver, outbox: Outbox, mail: Adapty, sandbox: Sandbox) -> None:
+def test_posted_event_reaches_mail_once(receiver: Receiver, outbox: Outbox, mail: Adapty, sandbox: Sandbox) -> None:
     """However often it is posted."""
     handle = outbox_handler(outbox)
     for _ in range(3):
         assert receiver.handle(HEADERS, body(7), handle).status == 200
-    assert handle.counts == {"forwarded": 1, "repeated": 2}
+    assert handle.counts == {"stored": 1, "duplicate": 2}
     assert drain(mail, outbox).delivered == 1
     assert receiver.handle(HEADERS, body(7), handle).status == 200
     assert drain(mail, outbox).delivered == 0
@@ -68,39 +67,35 @@ def test_a_posted_event_gets_to_mail_once(receiver: Receiver, outbox: Outbox, ma
     assert event["price_usd"] == "9.99"
 
 
-def test_an_id_with_unseen_characters_is_logged_as_a_warning(
+def test_id_with_invisible_characters_is_logged_as_a_warning(
     receiver: Receiver, outbox: Outbox, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """The event is answered and cannot be forwarded, which somebody should look into."""
+    """No profile at Mail has such an ID."""
     handle = outbox_handler(outbox)
 
     assert receiver.handle(HEADERS, body(1, customer_user_id="user_1\u00a0"), handle).status == 200
 
-    assert handle.counts == {"skipped: refused": 1}
+    assert handle.counts == {"skipped: invalid": 1}
     (warning,) = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
     assert "customer_user_id: ends with U+00A0 NO-BREAK SPACE; " in warning
     assert "user_1" not in warning
 
 
-def test_what_is_not_for_mail_is_passed_over(
-    receiver: Receiver, outbox: Outbox, caplog: pytest.LogCaptureFixture
-) -> None:
-    """It is answered like any other, counted and logged with the reason, and nothing personal is."""
+def test_unsupported_events_are_skipped(receiver: Receiver, outbox: Outbox, caplog: pytest.LogCaptureFixture) -> None:
+    """They are logged at INFO and counted."""
     handle = outbox_handler(outbox)
     with caplog.at_level(logging.INFO, "adapty"):
         for posted in (body(1, "subscription_paused"), body(2, "subscription_paused"), body(3, customer_user_id=None)):
             assert receiver.handle(HEADERS, posted, handle).status == 200
     assert outbox.counts().pending == 0
-    assert handle.counts == {"skipped: not for Mail": 2, "skipped: anonymous": 1}
+    assert handle.counts == {"skipped: unsupported": 2, "skipped: anonymous": 1}
     assert {record.levelno for record in caplog.records} == {logging.INFO}
-    assert "'evt_0001' is not forwarded: subscription_paused" in caplog.text
+    assert "'evt_0001' is not stored: subscription_paused" in caplog.text
     assert "jane" not in caplog.text
 
 
-def test_what_should_have_got_to_mail_is_a_warning(
-    receiver: Receiver, outbox: Outbox, caplog: pytest.LogCaptureFixture
-) -> None:
-    """One a post, with the reason and nothing personal; a field that is left out is told as well."""
+def test_unexpected_skips_are_warnings(receiver: Receiver, outbox: Outbox, caplog: pytest.LogCaptureFixture) -> None:
+    """Mail should have got these events."""
     handle = outbox_handler(outbox)
     odd: dict[str, Any] = {"event_properties": {"profile_event_id": "jane@example.com"}}
     posts = (body(1, **odd), body(2, "renamed by jane@example.com"), body(3, "renamed"), body(4, customer_user_id=[1]))
@@ -108,16 +103,14 @@ def test_what_should_have_got_to_mail_is_a_warning(
         assert receiver.handle(HEADERS, posted, handle).status == 200
     properties = {**json.loads(body(5))["event_properties"], "price_usd": 1e300}
     receiver.handle(HEADERS, body(5, event_properties=properties), handle)
-    assert handle.counts == {"skipped: incomplete": 2, "skipped: unknown type": 2, "forwarded": 1}
+    assert handle.counts == {"skipped: incomplete": 2, "skipped: unknown_type": 2, "stored": 1}
     assert [record.levelno for record in caplog.records] == [logging.WARNING] * 5
-    assert "'evt_0005' is forwarded without price_usd" in caplog.text
+    assert "'evt_0005' is stored without price_usd" in caplog.text
     assert "jane" not in caplog.text
 
 
-def test_an_event_with_a_long_transaction_id_gets_to_mail(
-    receiver: Receiver, outbox: Outbox, mail: Adapty, sandbox: Sandbox
-) -> None:
-    """Through the outbox too, whose worker checks what it sends."""
+def test_long_transaction_id_reaches_mail(receiver: Receiver, outbox: Outbox, mail: Adapty, sandbox: Sandbox) -> None:
+    """Adapty has accepted it already."""
     properties = {**json.loads(body(1))["event_properties"], "transaction_id": "x" * 51}
     receiver.handle(HEADERS, body(1, event_properties=properties, customer_user_id=12345), outbox_handler(outbox))
     assert drain(mail, outbox).delivered == 1
@@ -125,17 +118,15 @@ def test_an_event_with_a_long_transaction_id_gets_to_mail(
     assert (event["store_transaction_id"], event["external_profile_id"]) == ("x" * 51, "12345")
 
 
-def test_the_profile_s_id_is_the_caller_s_choice(receiver: Receiver, outbox: Outbox) -> None:
-    """As `to_mail_event` has it."""
+def test_external_profile_id_overrides_the_rule(receiver: Receiver, outbox: Outbox) -> None:
+    """Per event."""
     handle = outbox_handler(outbox, external_profile_id=lambda event: f"mine_{event.customer_user_id}")
     receiver.handle(HEADERS, body(1), handle)
     assert [each.external_profile_id for each in outbox.pending()] == ["mine_user_1"]
 
 
-def test_an_event_that_cannot_be_kept_is_posted_again(
-    receiver: Receiver, outbox: Outbox, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """While others write, Adapty is told to come again, and when it does, the event is taken."""
+def test_locked_outbox_responds_503(receiver: Receiver, outbox: Outbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Adapty posts the event again."""
     handle = outbox_handler(outbox)
     outbox.close()
     monkeypatch.setattr("adapty._sqlite.BUSY_SECONDS", 0.05)
@@ -144,13 +135,13 @@ def test_an_event_that_cannot_be_kept_is_posted_again(
         assert receiver.handle(HEADERS, body(1), handle).status == 503
     assert handle.counts == {}
     assert receiver.handle(HEADERS, body(1), handle).status == 200
-    assert handle.counts == {"forwarded": 1}
+    assert handle.counts == {"stored": 1}
 
 
-def test_many_posts_at_the_same_time_with_a_restart(
+def test_concurrent_posts_and_a_restart_lose_nothing(
     receiver: Receiver, outbox: Outbox, mail: Adapty, sandbox: Sandbox
 ) -> None:
-    """A thousand, a third of them repeated, shuffled: nothing is lost or doubled at Mail."""
+    """Each event is in the outbox once."""
     posts = [body(number) for number in (*range(667), *range(333))]
     random.Random(6).shuffle(posts)  # noqa: S311 - repeatable
     path = outbox.path
@@ -163,14 +154,14 @@ def test_many_posts_at_the_same_time_with_a_restart(
     assert sorted(event["event_id"] for event in sandbox.all_events()) == [f"evt_{n:04}" for n in range(667)]
 
 
-def test_wrong_arguments_are_refused(outbox: Outbox) -> None:
-    """Each by its name."""
+def test_outbox_handler_rejects_invalid_arguments(outbox: Outbox) -> None:
+    """The error names the argument."""
     with pytest.raises(AdaptyUsageError, match=r"outbox: is .*; expected an Outbox"):
         outbox_handler("outbox.sqlite")  # type: ignore[arg-type]
     with pytest.raises(AdaptyUsageError, match=r"external_profile_id: is .*; expected a function"):
         outbox_handler(outbox, external_profile_id="user")  # type: ignore[arg-type]
 
 
-def test_a_handler_shows_where_it_puts_events(outbox: Outbox) -> None:
-    """In a log, say."""
+def test_outbox_handler_repr_names_the_outbox(outbox: Outbox) -> None:
+    """For logs."""
     assert repr(outbox_handler(outbox)) == f"<outbox_handler for Outbox({str(outbox.path)!r})>"

@@ -1,4 +1,4 @@
-"""A body that something else has read: the request is answered 503 with a log line, so that Adapty posts it again."""
+"""Bodies that other code has read: the response is 503 with a log line, and Adapty posts the event again."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def environ(**headers: str) -> dict[str, str]:
 
 
 def test_complete_event_is_accepted_whatever_its_declared_length() -> None:
-    """A framework may have formatted, decoded or decompressed the body again; a part of an object is none."""
+    """A framework may have changed the body."""
     receiver = Receiver(VALUE)
     for body in (BODY, BODY.decode(), b"\xef\xbb\xbf" + BODY, json.dumps(json.loads(BODY), indent=1)):
         for length in ("1", LENGTH, "100000", "78, 79", "+78"):
@@ -54,8 +54,8 @@ def test_complete_event_is_accepted_whatever_its_declared_length() -> None:
 
 
 @pytest.mark.parametrize("is_async", [False, True])
-def test_a_body_that_is_not_all_there_is_unavailable(caplog: pytest.LogCaptureFixture, *, is_async: bool) -> None:
-    """By its headers, in the spellings of all frameworks; the log says what has probably happened."""
+def test_incomplete_body_responds_503(caplog: pytest.LogCaptureFixture, *, is_async: bool) -> None:
+    """The log says what is missing."""
     for headers, body, problem in (
         ({**HEADERS, "Content-Length": "78"}, b"", "is empty, and Content-Length is 78; has a middleware"),
         ({**HEADERS, "content-length": LENGTH}, "", "is empty, and Content-Length is"),
@@ -109,8 +109,8 @@ def handle(headers: Any, body: Any, handler: Callable[[WebhookEvent], None], *, 
     return RECEIVER.handle(headers, body, handler).status
 
 
-def test_a_body_that_a_framework_has_changed_is_read() -> None:
-    """Decompressed, decoded, or with a Content-Length that says nothing: what is there is the event."""
+def test_reformatted_body_is_accepted() -> None:
+    """Its length differs from Content-Length."""
     for headers, body in (
         ({**HEADERS, "Content-Length": "99999", "Content-Encoding": "gzip"}, BODY),
         ({**HEADERS, "Content-Length": LENGTH}, BODY.decode()),
@@ -127,8 +127,8 @@ def test_a_body_that_a_framework_has_changed_is_read() -> None:
         assert len(handled.events) == 1
 
 
-def test_the_verification_request_is_answered() -> None:
-    """Its body is an empty object; who does not have the value is refused, whatever the body."""
+def test_verification_request_is_accepted() -> None:
+    """Whatever its Content-Length."""
     assert RECEIVER.handle({**HEADERS, "Content-Length": "2"}, b"{}", never).status == 200
     wrong = {"Authorization": "x", "Content-Length": "78"}
     assert RECEIVER.handle(wrong, b"", never).status == 401
@@ -175,10 +175,10 @@ class StreamingMiddleware(BaseHTTPMiddleware):
     ],
 )
 @pytest.mark.usefixtures("impatient")
-def test_a_middleware_that_has_read_the_body_is_named(
+def test_body_read_by_a_middleware_responds_503(
     middleware: Any, status: int, problem: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Over a real server, with and without a length; nobody waits until the connection ends."""
+    """The error names the probable cause."""
     handled = Handled()
     app = Starlette(routes=[Route("/", asgi_app(RECEIVER, handled))], middleware=[Middleware(middleware)])
     with served(app) as url, httpx.Client(trust_env=False, timeout=20) as client:
@@ -190,8 +190,8 @@ def test_a_middleware_that_has_read_the_body_is_named(
 
 
 @pytest.mark.usefixtures("impatient")
-def test_a_body_that_stops_in_the_middle_is_answered() -> None:
-    """The connection is open, and nothing more comes."""
+def test_stalled_body_gets_a_response() -> None:
+    """Within the time that Adapty waits."""
     with served(Starlette(routes=[Route("/", asgi_app(RECEIVER, never))])) as url:
         address = ("127.0.0.1", int(url.rpartition(":")[2]))
         with socket.create_connection(address, timeout=20) as connection:
@@ -232,13 +232,13 @@ def read(monkeypatch: pytest.MonkeyPatch, parts: list[bytes], seconds: float) ->
         return str(problem)
 
 
-def test_a_slow_body_is_read_while_it_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each part may take some seconds, and all of them together as long as Adapty waits."""
+def test_slow_body_is_read_up_to_the_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each chunk restarts the stall timeout, but not the total one."""
     assert read(monkeypatch, [b"a", b"b"], 3.5) == b"ab"
     assert read(monkeypatch, [b"a"] * 20, 0.3) == b"a" * 20
     assert "is incomplete: it stops after" in str(read(monkeypatch, [b"a"] * 20, 2.1))
 
 
-def test_parts_without_bytes_do_not_count_as_a_body(monkeypatch: pytest.MonkeyPatch) -> None:
-    """However many come, there is an end to it."""
+def test_empty_chunks_do_not_restart_the_stall_timeout(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They carry no bytes."""
     assert "no body arrived within 5 s" in str(read(monkeypatch, [b""] * 20, 1))

@@ -1,10 +1,11 @@
-"""What an event is for Adapty Mail: the table, each field, and the reason where there is none."""
+"""Conversion of events for Adapty Mail: the table, each field, and the reasons to skip."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from hypothesis import given
@@ -14,8 +15,8 @@ from adapty import AdaptyUsageError, Flow, Offer, TransactionEvent
 from adapty._generated import openapi_spec
 from adapty.webhooks import EVENT_TYPES, MAIL_EVENT_TYPES, MailConversion, WebhookEvent, to_mail_event
 from adapty.webhooks.event_types import LEGACY_NAMES
-from adapty.webhooks.mail_events import NOT_FOR_MAIL
-from adapty.webhooks.told_events import ToldEvent
+from adapty.webhooks.mail_events import UNSUPPORTED, WebhookTransactionEvent
+from tests.cases import case
 from tests.core.support import json_values, repeatable, wire
 
 from .posts import PURCHASE, event_of, purchase
@@ -46,7 +47,7 @@ ONE_TIME = {"non_subscription_purchase", "non_subscription_purchase_refunded"}
 
 
 def mail_of(event: dict[str, Any]) -> TransactionEvent:
-    """Give the event that Mail is told of, as it comes through the receiver; the test fails where there is none."""
+    """Return the event that for Mail, as it comes through the receiver; the test fails if there is none."""
     outcome = to_mail_event(event_of(event))
     assert outcome.event is not None, outcome.reason
     assert outcome.reason is None
@@ -55,42 +56,43 @@ def mail_of(event: dict[str, Any]) -> TransactionEvent:
 
 
 def reason_of(event: dict[str, Any]) -> str:
-    """Give the reason why Mail is told nothing; the test fails where there is none."""
+    """Return the reason why the event is skipped; the test fails if there is none."""
     outcome = to_mail_event(event_of(event))
     assert outcome.event is None
     assert outcome.reason
     return outcome.reason
 
 
-def test_the_table_covers_every_known_type() -> None:
-    """Each documented type is mapped or skipped, and to each of Mail's types at least one leads."""
-    assert set(TABLE) == EVENT_TYPES == MAIL_EVENT_TYPES.keys() | NOT_FOR_MAIL.keys()
+def test_every_event_type_is_mapped_or_unsupported() -> None:
+    """And every type of Mail has a source."""
+    assert set(TABLE) == EVENT_TYPES == MAIL_EVENT_TYPES.keys() | UNSUPPORTED.keys()
     mails = openapi_spec("mail")["components"]["schemas"]["TransactionEventType"]["enum"]
     assert set(MAIL_EVENT_TYPES.values()) == set(mails)
     assert {name: MAIL_EVENT_TYPES[name] for name in mails} == {name: name for name in mails}
 
 
-@pytest.mark.parametrize(("event_type", "expected"), TABLE.items())
-def test_every_type_is_what_the_table_says(event_type: str, expected: str | None) -> None:
-    """The type of Mail's, and no end for a one-time purchase; or the reason, which names the type."""
-    if expected is None:
-        assert reason_of(purchase(event_type)).startswith(f"{event_type} is skipped: ")
-        return
-    event = mail_of(purchase(event_type))
-    assert event.event_type == expected
-    assert ("expires_at" in event.to_dict()) == (event_type not in ONE_TIME)
-    trial = {"category": "introductory", "offer_type": "free_trial"}
-    assert event.to_dict().get("offer") == (trial if event_type == "trial_started" else None)
+def test_event_types_are_converted_by_the_table() -> None:
+    """Or skipped with the reason."""
+    for event_type, expected in TABLE.items():
+        with case(event_type, expected):
+            if expected is None:
+                assert reason_of(purchase(event_type)).startswith(f"{event_type} is skipped: ")
+                return
+            event = mail_of(purchase(event_type))
+            assert event.event_type == expected
+            assert ("expires_at" in event.to_dict()) == (event_type not in ONE_TIME)
+            trial = {"category": "introductory", "offer_type": "free_trial"}
+            assert event.to_dict().get("offer") == (trial if event_type == "trial_started" else None)
 
 
 @pytest.mark.parametrize(("before", "now"), LEGACY_NAMES.items())
-def test_an_old_name_is_what_the_name_of_now_is(before: str, now: str) -> None:
-    """Events under their names of before are told all the same."""
+def test_legacy_names_are_converted_like_current_ones(before: str, now: str) -> None:
+    """By the same table."""
     assert mail_of(purchase(before)) == mail_of(purchase(now))
 
 
-def test_each_field_comes_from_where_the_facts_say() -> None:
-    """Nothing is lost on the way, nothing is added, and nothing is another field's."""
+def test_mail_fields_come_from_documented_fields() -> None:
+    """One by one."""
     assert mail_of(purchase()).to_dict() == {
         "event_type": "subscription_renewed",
         "event_id": "3f0c7a0e-6c2e-4f0e-9b63-5f6a0c1d2e3f",
@@ -108,9 +110,9 @@ def test_each_field_comes_from_where_the_facts_say() -> None:
     assert mail_of(purchase()).flow is Flow.ACTIVE
 
 
-@pytest.mark.parametrize(
-    ("spelled", "sent"),
-    [
+def test_price_is_exact_or_dropped() -> None:
+    """An invalid one is dropped."""
+    cases: list[tuple[Any, str | None]] = [
         (9.99, "9.99"),
         (109.88999999999999, "109.88999999999999"),
         (0, "0"),
@@ -124,30 +126,29 @@ def test_each_field_comes_from_where_the_facts_say() -> None:
         (..., None),
         ("free", None),
         (True, None),
-    ],
-)
-def test_the_price_is_exact_or_left_out(spelled: Any, sent: str | None) -> None:
-    """The price is the decimal number that is spelled, zero included; without one, or with nonsense, there is none."""
-    assert mail_of(purchase(price_usd=spelled)).to_dict().get("price_usd") == sent
+    ]
+    for text, sent in cases:
+        with case(text, sent):
+            assert mail_of(purchase(price_usd=text)).to_dict().get("price_usd") == sent
 
 
-def test_a_replacement_without_money_is_told_too() -> None:
-    """A Google subscription that replaces another one is no revenue, and a subscription all the same."""
+def test_replacement_without_revenue_is_converted() -> None:
+    """Its amounts are zero."""
     amounts = {name: 0 for name in PURCHASE["event_properties"] if name.endswith(("_usd", "_local"))}
     event = mail_of(purchase("subscription_started", store="play_store", **amounts))
     assert (event.price_usd, event.flow) == (Decimal(0), Flow.ACTIVE)
 
 
 @pytest.mark.parametrize("product", ["adapty_promotion", "adapty_server_side_product", "adapty_dashboard_product"])
-def test_what_was_granted_without_a_purchase_is_told_by_the_same_table(product: str) -> None:
-    """The facts make no difference: whoever was given a subscription has one, and needs no offer of another."""
+def test_grants_are_converted_by_the_same_table(product: str) -> None:
+    """Without a purchase at a store."""
     event = mail_of(purchase("subscription_started", vendor_product_id=product, store="adapty", price_usd=...))
     assert event.store_product_id == product
 
 
-@pytest.mark.parametrize(
-    ("field", "name"),
-    [
+def test_missing_required_field_skips_the_event() -> None:
+    """The reason names the webhook's field and Mail's."""
+    cases: list[tuple[str, str]] = [
         ("profile_event_id", "event_id"),
         ("store", "store"),
         ("vendor_product_id", "store_product_id"),
@@ -155,20 +156,19 @@ def test_what_was_granted_without_a_purchase_is_told_by_the_same_table(product: 
         ("original_transaction_id", "store_original_transaction_id"),
         ("purchase_date", "purchased_at"),
         ("original_purchase_date", "originally_purchased_at"),
-    ],
-)
-def test_a_required_field_that_is_not_there_is_named(field: str, name: str) -> None:
-    """The reason has the webhook's name of the field and Mail's, and tells what is missing from what is odd."""
-    holding: dict[str, Any]
-    for nothing in (..., None):
-        holding = {field: nothing}
-        assert reason_of(purchase(**holding)) == f"{field}: is missing; Mail requires it as {name}"
-    for holding in ({field: []}, {field: {"odd": 1}}, {field: True}):
-        assert reason_of(purchase(**holding)) == f"{field}: cannot be read; Mail requires it as {name}"
+    ]
+    for field, name in cases:
+        with case(field, name):
+            holding: dict[str, Any]
+            for nothing in (..., None):
+                holding = {field: nothing}
+                assert reason_of(purchase(**holding)) == f"{field}: is missing; Mail requires it as {name}"
+            for holding in ({field: []}, {field: {"odd": 1}}, {field: True}):
+                assert reason_of(purchase(**holding)) == f"{field}: cannot be read; Mail requires it as {name}"
 
 
-def test_the_time_of_the_event_stands_in_two_places() -> None:
-    """Either will do; without both there is no event."""
+def test_event_datetime_falls_back_to_the_event() -> None:
+    """The properties' time has priority."""
     envelope = {**purchase(event_datetime=...), "event_datetime": "2026-06-10T00:00:01Z"}
     assert mail_of(envelope).event_datetime == datetime(2026, 6, 10, 0, 0, 1, tzinfo=UTC)
     assert mail_of({**purchase(), "event_datetime": None}).event_datetime == datetime(
@@ -178,26 +178,25 @@ def test_the_time_of_the_event_stands_in_two_places() -> None:
     assert reason_of(neither) == "event_datetime: cannot be read; Mail requires it as event_datetime"
 
 
-@pytest.mark.parametrize(
-    ("changes", "reason"),
-    [
+def test_invalid_required_field_skips_the_event() -> None:
+    """Without an exception."""
+    cases: list[tuple[dict[str, Any], str]] = [
         ({"transaction_id": ""}, "transaction_id: is empty; expected a non-empty str"),
         ({"store": " "}, "store: is empty; expected a non-empty str"),
         ({"vendor_product_id": "\ud800"}, "vendor_product_id: contains a lone surrogate"),
         ({"profile_event_id": " "}, "profile_event_id: is empty"),
-    ],
-)
-def test_what_mail_would_refuse_is_a_reason_and_no_exception(changes: dict[str, Any], reason: str) -> None:
-    """The record's own checks decide, and their words are the reason, under the webhook's name of the field."""
-    assert reason_of(purchase(**changes)).startswith(reason)
+    ]
+    for changes, reason in cases:
+        with case(changes, reason):
+            assert reason_of(purchase(**changes)).startswith(reason)
 
 
 PROMOTION = {"store_offer_category": "promotional", "store_offer_discount_type": "pay_up_front"}
 
 
-@pytest.mark.parametrize(
-    ("changes", "dropped_fields", "offer"),
-    [
+def test_invalid_optional_field_is_dropped() -> None:
+    """`dropped_fields` names it."""
+    cases: list[tuple[dict[str, Any], tuple[str, ...], Any]] = [
         ({"price_usd": "1" * 31}, ("price_usd",), None),
         ({"price_usd": 1e300}, ("price_usd",), None),
         (
@@ -210,32 +209,29 @@ PROMOTION = {"store_offer_category": "promotional", "store_offer_discount_type":
             ("price_usd", "offer.offer_id"),
             {"category": "promotional", "offer_type": "pay_up_front"},
         ),
-    ],
-)
-def test_an_optional_field_that_mail_would_refuse_does_not_cost_the_event(
-    changes: dict[str, Any], dropped_fields: tuple[str, ...], offer: Any
-) -> None:
-    """It is left out, and said to be; the rest of an offer stays."""
-    event = mail_of(purchase(**changes)).to_dict()
-    assert to_mail_event(event_of(purchase(**changes))).dropped_fields == dropped_fields
-    assert event.keys() & {"price_usd", "offer"} == {"price_usd", "offer"} - set(dropped_fields) - (
-        set() if offer else {"offer"}
-    )
-    assert event.get("offer") == offer
+    ]
+    for changes, dropped_fields, offer in cases:
+        with case(changes, dropped_fields, offer):
+            event = mail_of(purchase(**changes)).to_dict()
+            assert to_mail_event(event_of(purchase(**changes))).dropped_fields == dropped_fields
+            assert event.keys() & {"price_usd", "offer"} == {"price_usd", "offer"} - set(dropped_fields) - (
+                set() if offer else {"offer"}
+            )
+            assert event.get("offer") == offer
 
 
 @pytest.mark.parametrize("length", [50, 51, 200])
-def test_a_transaction_id_may_be_long(length: int) -> None:
-    """The limit of 50 characters is of the server-side API: what Adapty itself tells, it has taken already."""
+def test_transaction_id_has_no_length_limit(length: int) -> None:
+    """Adapty has accepted it already."""
     event = mail_of(purchase(transaction_id="x" * length))
     assert isinstance(event, TransactionEvent)
     assert event.to_dict()["store_transaction_id"] == "x" * length
     assert list(event.to_dict()) == list(mail_of(purchase()).to_dict())
-    assert ToldEvent.from_dict(event.to_dict()).to_dict() == event.to_dict()
+    assert WebhookTransactionEvent.from_dict(event.to_dict()).to_dict() == event.to_dict()
 
 
-def test_ids_of_digits_come_as_numbers_too() -> None:
-    """Each of them is text, as it would be with quotes around it."""
+def test_numeric_ids_are_converted_to_text() -> None:
+    """As for other fields."""
     numbers: dict[str, Any] = {
         "vendor_product_id": 7,
         "transaction_id": 8,
@@ -257,40 +253,41 @@ def test_ids_of_digits_come_as_numbers_too() -> None:
     assert event["offer"]["offer_id"] == "11"
 
 
-@pytest.mark.parametrize(
-    ("event", "skipped"),
-    [
-        (purchase("subscription_paused"), "not for Mail"),
-        (purchase("brand_new"), "unknown type"),
+def test_skip_reason_is_a_constant() -> None:
+    """Beside the text."""
+    cases: list[tuple[dict[str, Any], str | None]] = [
+        (purchase("subscription_paused"), "unsupported"),
+        (purchase("brand_new"), "unknown_type"),
         ({**purchase(), "customer_user_id": None}, "anonymous"),
         ({**purchase(), "customer_user_id": " "}, "anonymous"),
-        ({**purchase(), "customer_user_id": "\ud800"}, "refused"),
+        ({**purchase(), "customer_user_id": "\ud800"}, "invalid"),
         ({**purchase(), "customer_user_id": ["user"]}, "incomplete"),
         (purchase(store=...), "incomplete"),
-        (purchase(store=" "), "refused"),
+        (purchase(store=" "), "invalid"),
         (purchase(), None),
-    ],
-)
-def test_a_reason_has_a_short_name(event: dict[str, Any], skipped: str | None) -> None:
-    """Of which there are five, to count by."""
-    assert to_mail_event(event_of(event)).skip_reason == skipped
+    ]
+    for event, skipped in cases:
+        with case(event, skipped):
+            assert to_mail_event(event_of(event)).skip_reason == skipped
 
 
-def test_an_id_that_cannot_be_read_is_not_taken_for_none() -> None:
-    """A profile is anonymous where there is no id, and not where there is an odd one."""
+def test_unreadable_customer_user_id_is_not_anonymous() -> None:
+    """The event is incomplete."""
     said = "customer_user_id: cannot be read; Mail requires it as external_profile_id"
     assert reason_of({**purchase(), "customer_user_id": {"id": 7}}) == said
 
 
-@pytest.mark.parametrize("expires_at", ["soon", None, ..., 7])
-def test_an_end_that_cannot_be_read_is_left_out(expires_at: Any) -> None:
-    """An optional field does not cost the event."""
-    assert "expires_at" not in mail_of(purchase(subscription_expires_at=expires_at)).to_dict()
+def test_unreadable_expiry_is_dropped() -> None:
+    """It is optional."""
+    cases: list[Any] = ["soon", None, ..., 7]
+    for expires_at in cases:
+        with case(expires_at):
+            assert "expires_at" not in mail_of(purchase(subscription_expires_at=expires_at)).to_dict()
 
 
-@pytest.mark.parametrize(
-    ("category", "discount", "offer_id", "offer"),
-    [
+def test_offer_is_converted_if_mail_has_its_category() -> None:
+    """Others are dropped."""
+    cases: list[tuple[Any, Any, Any, Offer | None]] = [
         ("introductory", "free_trial", ..., Offer(category="introductory", offer_type="free_trial")),
         ("promotional", "pay_up_front", "o1", Offer(category="promotional", offer_type="pay_up_front", offer_id="o1")),
         ("offer_code", "pay_as_you_go", None, Offer(category="offer_code", offer_type="pay_as_you_go")),
@@ -303,26 +300,25 @@ def test_an_end_that_cannot_be_read_is_left_out(expires_at: Any) -> None:
         (..., "free_trial", "o1", None),
         (None, None, None, None),
         (7, "free_trial", ..., None),
-    ],
-)
-def test_an_offer_is_told_where_mail_has_such_a_one(
-    category: Any, discount: Any, offer_id: Any, offer: Offer | None
-) -> None:
-    """An offer of a category or type that Mail does not have does not cost the event: it is left out."""
-    event = mail_of(
-        purchase(store_offer_category=category, store_offer_discount_type=discount, promotional_offer_id=offer_id)
-    )
-    assert event.to_dict().get("offer") == (offer and offer.to_dict())
+    ]
+    for category, discount, offer_id, offer in cases:
+        with case(category, discount, offer_id, offer):
+            event = mail_of(
+                purchase(
+                    store_offer_category=category, store_offer_discount_type=discount, promotional_offer_id=offer_id
+                )
+            )
+            assert event.to_dict().get("offer") == (offer and offer.to_dict())
 
 
-def test_the_start_of_a_trial_has_the_tables_offer() -> None:
-    """Whatever offer the trial came by: that it is one is what Mail has to know."""
+def test_trial_start_has_the_trial_offer() -> None:
+    """It distinguishes a trial from a subscription."""
     event = mail_of(purchase("trial_started", store_offer_category="retention", store_offer_discount_type="free_trial"))
     assert event.offer == Offer(category="introductory", offer_type="free_trial")
 
 
-def test_an_id_with_unseen_characters_is_skipped_with_the_reason() -> None:
-    """Nobody can be saved in Mail under such an id; the reason names the character, and not the user."""
+def test_id_with_invisible_characters_skips_the_event() -> None:
+    """The reason names the character."""
     for value, problem in (
         (" user_1", "starts with U+0020 SPACE"),
         ("user_1\u200b", "ends with U+200B ZERO WIDTH SPACE"),
@@ -330,35 +326,39 @@ def test_an_id_with_unseen_characters_is_skipped_with_the_reason() -> None:
     ):
         event = event_of({**purchase(), "customer_user_id": value})
         outcome = to_mail_event(event)
-        assert outcome.skip_reason == "refused"
-        assert outcome.reason == f"customer_user_id: {problem}; Mail knows no profile by such an id"
+        assert outcome.skip_reason == "invalid"
+        assert outcome.reason == f"customer_user_id: {problem}; no profile at Mail has such an ID"
         by_rule = to_mail_event(event, external_profile_id=lambda posted: posted.customer_user_id)
-        assert by_rule.reason == f"external_profile_id: {problem}; Mail knows no profile by such an id"
+        assert by_rule.reason == f"external_profile_id: {problem}; no profile at Mail has such an ID"
     assert to_mail_event(event_of({**purchase(), "customer_user_id": "user 1"})).event is not None
 
 
-@pytest.mark.parametrize("customer_user_id", [None, ..., "", "  ", "\ud800"])
-def test_an_anonymous_profile_is_skipped(customer_user_id: Any) -> None:
-    """Mail knows nobody without an id."""
-    event = {
-        name: held for name, held in {**purchase(), "customer_user_id": customer_user_id}.items() if held is not ...
-    }
-    assert reason_of(event) == "the profile is anonymous: it has no customer_user_id"
+def test_anonymous_profile_is_skipped() -> None:
+    """Mail requires an ID."""
+    cases: list[Any] = [None, ..., "", "  ", "\ud800"]
+    for customer_user_id in cases:
+        with case(customer_user_id):
+            event = {
+                name: value
+                for name, value in {**purchase(), "customer_user_id": customer_user_id}.items()
+                if value is not ...
+            }
+            assert reason_of(event) == "the profile is anonymous: it has no customer_user_id"
 
 
-def test_the_id_can_be_found_by_another_rule() -> None:
-    """Whoever saves profiles in Mail under another id says which; None is for those that it does not have."""
+def test_external_profile_id_finds_the_profile() -> None:
+    """None means anonymous."""
     event = event_of({**purchase(), "customer_user_id": None})
     outcome = to_mail_event(event, external_profile_id=lambda event: event.integration_ids["branch_id"])
     assert outcome.event
     assert outcome.event.external_profile_id == "br-1"
     for nothing in (None, "", " "):
         outcome = to_mail_event(event, external_profile_id=lambda _, nothing=nothing: nothing)  # type: ignore[misc]
-        assert outcome == MailConversion(reason="the profile is anonymous: external_profile_id gave none")
+        assert outcome == MailConversion(reason="the profile is anonymous: external_profile_id returned none")
 
 
-def test_what_a_rule_raises_is_passed_on() -> None:
-    """A database that is away for a moment is no reason to skip the event: it has to be handled again."""
+def test_errors_of_external_profile_id_are_raised() -> None:
+    """A database that is away for a moment must not skip the event."""
 
     def rule(event: WebhookEvent) -> str:
         raise ConnectionError
@@ -367,25 +367,28 @@ def test_what_a_rule_raises_is_passed_on() -> None:
         to_mail_event(event_of(purchase()), external_profile_id=rule)
 
 
-@pytest.mark.parametrize("given", [7, b"user", ["user"], True])
-def test_a_rule_gives_text(given: Any) -> None:
-    """Something else is a mistake in the rule, for every event alike."""
-    with pytest.raises(AdaptyUsageError, match=r"^external_profile_id: gave something of type"):
-        to_mail_event(event_of(purchase()), external_profile_id=lambda _: given)
+def test_external_profile_id_must_return_text_or_none() -> None:
+    """Anything else is an error in it."""
+    cases: list[Any] = [7, b"user", ["user"], True]
+    for returned in cases:
+        message = r"^external_profile_id: returned something of type"
+        with case(returned), pytest.raises(AdaptyUsageError, match=message):
+            to_mail_event(event_of(purchase()), external_profile_id=Mock(return_value=returned))
 
 
-def test_an_unknown_type_is_named() -> None:
-    """A type that is new, or was renamed and is not in the receiver's table; what is in its place does not show."""
-    assert reason_of(purchase("brand_new")) == "the event type 'brand_new' is not known"
+def test_unknown_type_is_named() -> None:
+    """In the reason."""
+    assert reason_of(purchase("brand_new")) == "the event type 'brand_new' is unknown"
     assert "jane" not in reason_of(purchase("jane@example.com"))
-    assert to_mail_event(WebhookEvent()).reason == "the event type '' is not known"
+    assert to_mail_event(WebhookEvent()).reason == "the event type '' is unknown"
 
 
-@pytest.mark.parametrize("event", [None, {}, PURCHASE, "x"])
-def test_only_an_event_is_taken(event: Any) -> None:
-    """A decoded body has to be read first."""
-    with pytest.raises(AdaptyUsageError, match=r"^event: is .*expected a WebhookEvent$"):
-        to_mail_event(event)
+def test_to_mail_event_requires_a_webhook_event() -> None:
+    """Not its JSON."""
+    cases: list[Any] = [None, {}, PURCHASE, "x"]
+    for event in cases:
+        with case(event), pytest.raises(AdaptyUsageError, match=r"^event: is .*expected a WebhookEvent$"):
+            to_mail_event(event)
 
 
 FIELDS = sorted({*PURCHASE["event_properties"], "store_offer_category", "store_offer_discount_type"})
@@ -396,9 +399,9 @@ FIELDS = sorted({*PURCHASE["event_properties"], "store_offer_category", "store_o
     changes=st.dictionaries(st.sampled_from(FIELDS), json_values() | st.just(...), max_size=4),
     user=json_values() | st.just("user_12345"),
 )
-@repeatable(200)
-def test_any_event_is_told_or_has_a_reason(event_type: str, changes: dict[str, Any], user: Any) -> None:
-    """Whatever stands in an event, there is an event that can be sent or a reason, and never an exception."""
+@repeatable(60)
+def test_any_event_is_converted_or_has_a_reason(event_type: str, changes: dict[str, Any], user: Any) -> None:
+    """No event raises."""
     outcome = to_mail_event(WebhookEvent.from_dict({**purchase(event_type, **changes), "customer_user_id": user}))
     assert (outcome.event is None) != (outcome.reason is None)
     if outcome.event:

@@ -1,4 +1,4 @@
-"""The outbox: what is put into it stays, once, in order, whoever else writes to the file."""
+"""The outbox: events are stored once and in order, with any number of writers."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ import pytest
 from adapty import AdaptyUsageError, TransactionEvent
 from adapty.errors import WebhookUnavailableError
 from adapty.webhooks.outbox import DeadLetter, Outbox, OutboxCounts, PendingEvent
-from tests.webhooks.outbox_events import event, events, kill_off
+from tests.webhooks.outbox_events import event, events, make_dead
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,19 +29,19 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    """Give the path of an outbox that is not there yet."""
+    """Return the path of an outbox that is not there yet."""
     return tmp_path / "outbox.sqlite"
 
 
 @pytest.fixture
 def outbox(path: Path) -> Iterator[Outbox]:
-    """Give an empty outbox."""
+    """Return an empty outbox."""
     with Outbox(path) as opened:
         yield opened
 
 
 def ids(found: Iterator[PendingEvent]) -> list[str]:
-    """Give the ids of what is listed."""
+    """Return the ids of what is listed."""
     return [each.event_id for each in found]
 
 
@@ -51,8 +51,8 @@ def run_script(code: str, *arguments: object) -> subprocess.CompletedProcess[str
     return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False, timeout=60)
 
 
-def test_what_is_put_in_is_there_for_whoever_opens_it_next(path: Path) -> None:
-    """An event comes back as it was, in the order of arrival, from another opening of the file."""
+def test_put_event_is_stored(path: Path) -> None:
+    """A second outbox lists it."""
     begun = datetime.now(UTC)
     full = event(
         1,
@@ -73,39 +73,39 @@ def test_what_is_put_in_is_there_for_whoever_opens_it_next(path: Path) -> None:
     assert begun - timedelta(seconds=1) < first.arrived_at < datetime.now(UTC) + timedelta(seconds=1)
 
 
-def test_nothing_personal_shows(outbox: Outbox) -> None:
-    """No repr shows an address, wherever somebody has put one."""
+def test_repr_hides_personal_data(outbox: Outbox) -> None:
+    """Of events and of the outbox."""
     outbox.put(event(1, email="jane@example.com", profile="joe@example.com"))
     outbox.put(event(2))
-    kill_off(outbox, "evt_0002")
+    make_dead(outbox, "evt_0002")
     assert "example.com" not in repr([*outbox.pending(), *outbox.dead_letters()])
 
 
-def test_an_event_of_a_known_id_changes_nothing(outbox: Outbox) -> None:
-    """The first one counts, whatever the second one says."""
+def test_known_event_id_changes_nothing(outbox: Outbox) -> None:
+    """Whatever its state."""
     assert outbox.put(event(1))
     assert not outbox.put(event(1, profile="somebody_else"))
     assert [each.external_profile_id for each in outbox.pending()] == ["user_12345"]
 
 
 @pytest.mark.parametrize("given", [None, {"event_id": "1"}, "evt", object()])
-def test_only_mail_events_go_in(outbox: Outbox, given: object) -> None:
-    """Anything else is refused by name."""
+def test_put_requires_a_transaction_event(outbox: Outbox, given: object) -> None:
+    """The error names the argument."""
     with pytest.raises(AdaptyUsageError, match=r"event: is .*; expected a TransactionEvent") as refused:
         outbox.put(given)  # type: ignore[arg-type]
     assert refused.value.field_name == "event"
 
 
-def test_fields_that_are_newer_than_this_version_stay(outbox: Outbox) -> None:
-    """What stands in `extra_fields` is kept with the event."""
+def test_unknown_fields_are_stored(outbox: Outbox) -> None:
+    """A newer version may have put them."""
     newer = TransactionEvent.from_dict({**event(1).to_dict(), "newer": {"a": [1]}}, allow_unknown=True)
     outbox.put(newer)
     (pending,) = outbox.pending()
     assert pending.data["newer"] == {"a": [1]}
 
 
-def test_an_event_that_waits_is_replayed_and_forgotten_by_its_id(outbox: Outbox) -> None:
-    """What holds up its profile can be removed; `delete_all` is for the refused ones alone."""
+def test_pending_event_is_replayed_and_deleted(outbox: Outbox) -> None:
+    """By its ID."""
     for number in range(3):
         outbox.put(event(number))
     assert outbox.replay("evt_0001")
@@ -115,16 +115,16 @@ def test_an_event_that_waits_is_replayed_and_forgotten_by_its_id(outbox: Outbox)
     assert outbox.put(event(0)), "it is a new one"
 
 
-def test_a_dead_event_is_listed_replayed_and_forgotten(outbox: Outbox) -> None:
-    """Dead events stay dead when they come again, until somebody says what becomes of them."""
+def test_dead_letter_is_listed_replayed_and_deleted(outbox: Outbox) -> None:
+    """It stays a dead letter when it is put again."""
     for number in range(4):
         outbox.put(event(number))
-    kill_off(outbox, "evt_0001", "evt_0002")
-    assert outbox.counts() == OutboxCounts(pending=2, dead=2, delivered=0)
+    make_dead(outbox, "evt_0001", "evt_0002")
+    assert outbox.counts() == OutboxCounts(pending=2, dead_letters=2, delivered=0)
     assert not outbox.put(event(1))
     dead = list(outbox.dead_letters())
-    assert all(isinstance(each, DeadLetter) and each.reason == "refused" and each.attempts == 3 for each in dead)
-    assert dead[0].arrived_at <= dead[0].refused_at
+    assert all(isinstance(each, DeadLetter) and each.reason == "rejected" and each.attempts == 3 for each in dead)
+    assert dead[0].arrived_at <= dead[0].failed_at
 
     assert outbox.replay("evt_0001")
     assert not outbox.replay("evt_0009")
@@ -134,40 +134,40 @@ def test_a_dead_event_is_listed_replayed_and_forgotten(outbox: Outbox) -> None:
 
     assert outbox.delete("evt_0002")
     assert not outbox.delete("evt_0002")
-    assert outbox.counts() == OutboxCounts(pending=3, dead=0, delivered=0)
+    assert outbox.counts() == OutboxCounts(pending=3, dead_letters=0, delivered=0)
     assert outbox.put(event(2)), "it is a new one"
 
 
-def test_all_dead_events_at_once(outbox: Outbox) -> None:
-    """All are replayed, or forgotten, and those that wait are left alone."""
+def test_all_dead_letters_are_replayed_or_deleted(outbox: Outbox) -> None:
+    """Pending events stay."""
     for number in range(3):
         outbox.put(event(number))
-    kill_off(outbox, "evt_0000", "evt_0001")
+    make_dead(outbox, "evt_0000", "evt_0001")
     assert outbox.replay_all() == 2
     assert outbox.replay_all() == 0
-    kill_off(outbox, "evt_0000", "evt_0001")
+    make_dead(outbox, "evt_0000", "evt_0001")
     assert outbox.delete_all() == 2
     assert ids(outbox.pending()) == ["evt_0002"]
 
 
 @pytest.mark.parametrize("event_id", ["", "\ud800", "evt' OR 1=1 --"])
-def test_odd_ids_are_of_no_dead_event(outbox: Outbox, event_id: str) -> None:
-    """They are asked for in vain, and harm nothing."""
+def test_unknown_ids_are_not_found(outbox: Outbox, event_id: str) -> None:
+    """Whatever text they are."""
     outbox.put(event(1))
-    kill_off(outbox, "evt_0001")
+    make_dead(outbox, "evt_0001")
     assert not outbox.replay(event_id)
     assert not outbox.delete(event_id)
-    assert outbox.counts().dead == 1
+    assert outbox.counts().dead_letters == 1
 
 
-def test_an_id_that_is_no_text_is_refused(outbox: Outbox) -> None:
+def test_event_id_must_be_text(outbox: Outbox) -> None:
     """The error names the argument."""
-    with pytest.raises(AdaptyUsageError, match="event_id: is no text"):
+    with pytest.raises(AdaptyUsageError, match="event_id: must be a str"):
         outbox.replay(7)  # type: ignore[arg-type]
 
 
-def test_many_events_are_gone_through(outbox: Outbox) -> None:
-    """A listing has more than one page, and takes in what comes meanwhile."""
+def test_listing_has_several_pages(outbox: Outbox) -> None:
+    """Events that arrive meanwhile are included."""
     for each in events(600, 7):
         outbox.put(each)
     listing = outbox.pending()
@@ -184,8 +184,8 @@ def test_many_events_are_gone_through(outbox: Outbox) -> None:
         (None, "is not an outbox"),
     ],
 )
-def test_somebody_else_s_file_is_left_alone(path: Path, content: bytes | None, said: str) -> None:
-    """A text file, or another database, is refused as it is."""
+def test_foreign_file_is_rejected_unchanged(path: Path, content: bytes | None, said: str) -> None:
+    """A text file, or another database."""
     if content is None:
         with closing(sqlite3.connect(path)) as other:
             other.execute("CREATE TABLE events (a)")
@@ -197,7 +197,7 @@ def test_somebody_else_s_file_is_left_alone(path: Path, content: bytes | None, s
     assert path.read_bytes() == before
 
 
-def test_an_outbox_of_a_newer_version_is_refused(path: Path) -> None:
+def test_newer_version_is_rejected(path: Path) -> None:
     """The error says what to do."""
     Outbox(path).close()
     with closing(sqlite3.connect(path)) as connection:
@@ -206,8 +206,8 @@ def test_an_outbox_of_a_newer_version_is_refused(path: Path) -> None:
         Outbox(path)
 
 
-def test_a_damaged_outbox_is_refused(path: Path) -> None:
-    """What is overwritten in its middle is not taken for whole."""
+def test_damaged_file_is_rejected(path: Path) -> None:
+    """The structure is checked when it is opened."""
     with Outbox(path) as outbox:
         for each in events(200, 3):
             outbox.put(each)
@@ -218,8 +218,8 @@ def test_a_damaged_outbox_is_refused(path: Path) -> None:
         Outbox(path)
 
 
-def test_a_table_that_is_missing_is_damage(path: Path) -> None:
-    """It shows at the first use, as an error of ours."""
+def test_missing_table_is_damage(path: Path) -> None:
+    """The first use raises an error of ours."""
     Outbox(path).close()
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("DROP TABLE events")
@@ -227,47 +227,47 @@ def test_a_table_that_is_missing_is_damage(path: Path) -> None:
         outbox.put(event())
 
 
-def test_an_event_that_somebody_has_spoilt_can_be_listed(path: Path) -> None:
-    """What is no JSON any more is an event without fields."""
+def test_damaged_event_is_listed_without_fields(path: Path) -> None:
+    """Its JSON cannot be parsed."""
     with Outbox(path) as outbox:
         outbox.put(event(1))
         outbox.put(event(2))
         with closing(sqlite3.connect(path)) as connection, connection:
-            connection.execute("UPDATE events SET event = 'no JSON' WHERE place = 1")
-            connection.execute("UPDATE events SET event = '[]' WHERE place = 2")
+            connection.execute("UPDATE events SET event = 'no JSON' WHERE seq = 1")
+            connection.execute("UPDATE events SET event = '[]' WHERE seq = 2")
         assert [(each.event_type, each.data) for each in outbox.pending()] == [("", {}), ("", {})]
 
 
 @pytest.mark.parametrize("given", [None, 7, object()])
-def test_a_path_is_one(given: object) -> None:
-    """Anything else is refused by name."""
+def test_path_must_be_a_path(given: object) -> None:
+    """The error names the argument."""
     with pytest.raises(AdaptyUsageError, match=r"path: is .*; expected a path"):
         Outbox(given)  # type: ignore[arg-type]
 
 
-def test_a_file_that_cannot_be_is_said_to_be(tmp_path: Path) -> None:
-    """A folder is no file, and a folder that is missing has none."""
+def test_unusable_path_is_rejected(tmp_path: Path) -> None:
+    """The error says why."""
     for path in (tmp_path, tmp_path / "missing" / "outbox.sqlite"):
         with pytest.raises(AdaptyUsageError, match="cannot be opened"):
             Outbox(path)
 
 
 @pytest.mark.parametrize("given", [7, None, timedelta(days=-1)])
-def test_a_time_to_forget_after_is_one(path: Path, given: object) -> None:
-    """Anything else is refused by name."""
-    with pytest.raises(AdaptyUsageError, match="retention: is no such time"):
+def test_retention_must_be_a_timedelta(path: Path, given: object) -> None:
+    """Zero is allowed."""
+    with pytest.raises(AdaptyUsageError, match="retention: must be a timedelta"):
         Outbox(path, retention=given)  # type: ignore[arg-type]
 
 
-def test_an_empty_file_becomes_an_outbox(path: Path) -> None:
-    """As `touch` makes one, or a process that was killed."""
+def test_empty_file_becomes_an_outbox(path: Path) -> None:
+    """As from mktemp."""
     path.touch()
     with Outbox(path) as outbox:
         assert outbox.put(event())
 
 
-def test_a_name_that_means_something_to_sqlite_is_a_file_s(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No event goes into memory alone."""
+def test_special_sqlite_names_are_file_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """For example `:memory:`."""
     monkeypatch.chdir(tmp_path)
     for name in (":memory:", "file:x?mode=memory"):
         with Outbox(name) as outbox:
@@ -275,15 +275,15 @@ def test_a_name_that_means_something_to_sqlite_is_a_file_s(tmp_path: Path, monke
         assert (tmp_path / name).stat().st_size > 0
 
 
-def test_a_closed_outbox_opens_again(outbox: Outbox) -> None:
-    """Whatever is asked next, works."""
+def test_closed_outbox_reopens(outbox: Outbox) -> None:
+    """On the next use."""
     outbox.close()
     outbox.close()
     assert outbox.put(event())
 
 
-def test_a_file_that_is_removed_is_made_anew(outbox: Outbox) -> None:
-    """Nothing is put into a file that nobody can open any more."""
+def test_removed_file_is_recreated(outbox: Outbox) -> None:
+    """With the events that are put later."""
     outbox.put(event(1))
     for name in (outbox.path, *outbox.path.parent.glob("outbox.sqlite-*")):
         name.unlink()
@@ -292,10 +292,8 @@ def test_a_file_that_is_removed_is_made_anew(outbox: Outbox) -> None:
         assert ids(other.pending()) == ["evt_0002"]
 
 
-def test_a_busy_file_ends_in_an_error_that_has_adapty_post_again(
-    outbox: Outbox, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Whoever writes for too long is not waited for, nor is another thread that waits."""
+def test_locked_file_raises_webhook_unavailable(outbox: Outbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Adapty posts the event again."""
     outbox.close()
     monkeypatch.setattr("adapty._sqlite.BUSY_SECONDS", 0.1)
     with closing(sqlite3.connect(outbox.path, isolation_level=None)) as other:
@@ -305,7 +303,7 @@ def test_a_busy_file_ends_in_an_error_that_has_adapty_post_again(
         assert all(isinstance(each, WebhookUnavailableError) for each in problems)
         assert "is locked by another thread or process" in str(problems[0])
         assert getattr(problems[0], "status", None) == 503
-        assert outbox.counts().pending == 0, "reading waits for nobody"
+        assert outbox.counts().pending == 0, "reading does not wait"
         other.execute("ROLLBACK")
     assert outbox.put(event(1))
 
@@ -329,8 +327,8 @@ with Outbox(sys.argv[1]) as outbox:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="has no such limit")
-def test_a_full_disk_loses_nothing_that_was_taken(path: Path) -> None:
-    """The put that fails says so, and all before it are there."""
+def test_full_disk_loses_no_stored_event(path: Path) -> None:
+    """Later events raise an error."""
     ended = run_script(FILL_THE_DISK, path)
     count, said = ended.stdout.split(maxsplit=1)
     assert "cannot be written" in said, ended.stderr
@@ -354,8 +352,8 @@ with Outbox(path) as outbox:
 """
 
 
-def test_many_processes_put_into_one_file(path: Path) -> None:
-    """Five make the file at the same moment, and of each event exactly one is told that it is new."""
+def test_processes_put_into_one_file(path: Path) -> None:
+    """Each event is new for exactly one of them."""
     command = [sys.executable, "-c", PUT_MANY, str(path)]
     running = [
         subprocess.Popen(
@@ -365,14 +363,14 @@ def test_many_processes_put_into_one_file(path: Path) -> None:
     ]
     ends = [each.communicate(timeout=60) for each in running]
     assert [err for _, err in ends if err] == []
-    told = [line for out, _ in ends for line in out.split()]
-    assert sorted(told) == [f"evt_{number:04}" for number in range(60)]
+    new_ids = [line for out, _ in ends for line in out.split()]
+    assert sorted(new_ids) == [f"evt_{number:04}" for number in range(60)]
     with Outbox(path) as outbox:
-        assert sorted(ids(outbox.pending())) == sorted(told)
+        assert sorted(ids(outbox.pending())) == sorted(new_ids)
 
 
-def test_many_threads_put_at_the_same_time(outbox: Outbox) -> None:
-    """They have the connection in turn."""
+def test_threads_share_an_outbox(outbox: Outbox) -> None:
+    """Each event is new once."""
     with ThreadPoolExecutor(8) as threads:
         new = list(threads.map(outbox.put, events(100, 5) * 2))
     assert sum(new) == 100
@@ -380,8 +378,8 @@ def test_many_threads_put_at_the_same_time(outbox: Outbox) -> None:
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
-def test_a_process_that_is_forked_has_a_connection_of_its_own(path: Path) -> None:
-    """Servers load the application before they fork; a fork in the middle of a put does no harm either."""
+def test_forked_process_has_a_connection_of_its_own(path: Path) -> None:
+    """Also after a fork during a put."""
     ended = run_script(FORK, path)
     assert ended.stdout.split() == ["child", "child", "parent"], ended.stderr
     assert not ended.stderr
@@ -398,7 +396,7 @@ outbox.put(event(0))
 has_it, done = threading.Event(), threading.Event()
 
 def write():
-    with outbox._database.writing():
+    with outbox._store._database.writing():
         has_it.set()
         done.wait(0.2)
 
@@ -422,25 +420,25 @@ outbox.close()
 """
 
 
-def test_puts_take_a_few_milliseconds(outbox: Outbox) -> None:
-    """There is one transaction for each, however many there are already."""
+def test_put_is_fast(outbox: Outbox) -> None:
+    """A few milliseconds, even with many events."""
     statements: list[str] = []
-    with outbox._database.reading() as connection:
+    with outbox._store._database.reading() as connection:
         connection.set_trace_callback(statements.append)
     outbox.put(event())
     assert [each for each in statements if each in {"BEGIN IMMEDIATE", "COMMIT"}] == ["BEGIN IMMEDIATE", "COMMIT"]
     assert len(statements) <= 8, statements
 
 
-def test_what_is_put_is_synced(outbox: Outbox) -> None:
-    """SQLite is told to wait for the disk at each commit."""
-    with outbox._database.reading() as connection:
+def test_put_is_synced_to_disk(outbox: Outbox) -> None:
+    """The commit is durable."""
+    with outbox._store._database.reading() as connection:
         assert connection.execute("PRAGMA synchronous").fetchone() == (2,)
         assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
 
 
-def test_a_reader_does_not_stop_a_writer(outbox: Outbox) -> None:
-    """A listing that somebody is in the middle of holds nothing."""
+def test_reader_does_not_block_a_writer(outbox: Outbox) -> None:
+    """Because of the write-ahead log."""
     outbox.put(event(1))
     listing = outbox.pending()
     next(listing)
@@ -450,8 +448,8 @@ def test_a_reader_does_not_stop_a_writer(outbox: Outbox) -> None:
     assert ids(listing) == ["evt_0002"]
 
 
-def test_json_in_the_file_is_plain(outbox: Outbox) -> None:
-    """Other tools can read it."""
+def test_stored_json_is_ascii(outbox: Outbox) -> None:
+    """Any tool can read it."""
     outbox.put(event(1, profile="usér"))
     with closing(sqlite3.connect(outbox.path)) as connection:
         ((text,),) = connection.execute("SELECT event FROM events").fetchall()

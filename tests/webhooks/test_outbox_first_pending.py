@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import sqlite3
 from contextlib import closing
@@ -14,14 +13,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapty.webhooks._stores.sqlite_outbox import Books, Note
+from adapty.webhooks._stores.protocol import EventUpdate
+from adapty.webhooks._stores.sqlite_outbox import SQLiteOutboxStore
 from adapty.webhooks.outbox import Outbox
 from tests.core.support import repeatable
 from tests.webhooks.outbox_events import event, events
 
 INSERT = """
-INSERT OR IGNORE INTO events (event_id, profile, event, state, arrived, changed, attempts)
-VALUES (?, ?, ?, 'pending', 1781101200, 1781101200, 0)
+INSERT OR IGNORE INTO events (event_id, profile, event, state, created_at, updated_at)
+VALUES (?, ?, ?, 'pending', 1781101200, 1781101200)
 """
 
 
@@ -39,11 +39,11 @@ def insert(connection: sqlite3.Connection, numbers: range, profiles: int) -> Non
 
 
 def first_pending(path: Path) -> tuple[dict[Any, int], dict[Any, int]]:
-    """Return the first pending place of each profile: as the table has it, and as the events say."""
+    """Return the first pending event of each profile: as the table has it, and as the events say."""
     with closing(sqlite3.connect(path)) as connection:
-        kept = connection.execute("SELECT profile, place FROM first_pending").fetchall()
+        kept = connection.execute("SELECT profile, seq FROM first_pending").fetchall()
         found = connection.execute(
-            "SELECT profile, min(place) FROM events WHERE state = 'pending' GROUP BY profile"
+            "SELECT profile, min(seq) FROM events WHERE state = 'pending' GROUP BY profile"
         ).fetchall()
     assert len(dict(kept)) == len(kept)
     return dict(kept), dict(found)
@@ -51,8 +51,9 @@ def first_pending(path: Path) -> tuple[dict[Any, int], dict[Any, int]]:
 
 def work_to_find_nothing(path: Path, rows: int) -> int:
     """Return how much SQLite works to find that nothing can be sent while the only profile waits."""
-    with Outbox(path) as outbox, Books(path) as books:
-        with outbox._database.writing() as connection:
+    store = SQLiteOutboxStore(path)
+    with Outbox(path) as outbox, closing(store):
+        with outbox._store._database.writing() as connection:
             insert(connection, range(rows), 1)
             connection.execute("BEGIN IMMEDIATE")
         steps = 0
@@ -62,15 +63,15 @@ def work_to_find_nothing(path: Path, rows: int) -> int:
             steps += 1
             return 0
 
-        with books._database.reading() as connection:
+        with store._database.reading() as connection:
             connection.set_progress_handler(count_steps, 20)
-        assert asyncio.run(books.due({"user_0"}, 10)) == []
-        assert asyncio.run(books.released([1])) == {1}
+        assert store.read_due({"user_0"}, 10) == ([], [])
+        assert store.find_changed([1]) == {1}
         return steps
 
 
-def test_a_long_backlog_of_one_profile_takes_no_longer(tmp_path: Path) -> None:
-    """The work to find the next event does not grow with the number of rows."""
+def test_long_backlog_of_a_profile_is_no_slower(tmp_path: Path) -> None:
+    """The work does not grow with the number of rows."""
     few = work_to_find_nothing(tmp_path / "few.sqlite", 10)
     many = work_to_find_nothing(tmp_path / "many.sqlite", 3000)
     assert many <= 2 * few + 10
@@ -80,21 +81,22 @@ CHANGES = ("put", "delivered", "dead", "pending", "replay", "replay_all", "delet
 
 
 @given(changes=st.lists(st.tuples(st.sampled_from(CHANGES), st.integers(0, 11)), max_size=60))
-@repeatable(60)
-def test_the_first_pending_event_of_each_profile_is_always_right(changes: list[tuple[Any, int]]) -> None:
-    """Whatever happens to events, in whatever order."""
+@repeatable(20)
+def test_first_pending_table_is_always_correct(changes: list[tuple[Any, int]]) -> None:
+    """After any changes in any order."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / "outbox.sqlite"
-        with Outbox(path) as outbox, Books(path) as books:
+        store = SQLiteOutboxStore(path)
+        with Outbox(path) as outbox, closing(store):
             for each in events(6, 3):
                 outbox.put(each)
             for change, number in changes:
-                apply(outbox, books, change, number)
+                apply(outbox, store, change, number)
             kept, found = first_pending(path)
             assert kept == found
 
 
-def apply(outbox: Outbox, books: Books, change: Any, number: int) -> None:
+def apply(outbox: Outbox, store: SQLiteOutboxStore, change: Any, number: int) -> None:
     """Make one change to the outbox."""
     event_id = f"evt_{number:04}"
     if change == "put":
@@ -104,8 +106,7 @@ def apply(outbox: Outbox, books: Books, change: Any, number: int) -> None:
     elif change in {"replay_all", "delete_all"}:
         getattr(outbox, change)()
     elif change == "move":  # by hand
-        with outbox._database.writing() as connection:
-            connection.execute("UPDATE events SET profile = 'user_0' WHERE place = ?", (number,))
+        with outbox._store._database.writing() as connection:
+            connection.execute("UPDATE events SET profile = 'user_0' WHERE seq = ?", (number,))
     else:
-        books.note(Note(number, change, reason="refused"))
-        asyncio.run(books.settle())
+        store.update([EventUpdate(number, event_id, change, reason="no")], max_failures=24, max_age=0)

@@ -1,4 +1,4 @@
-"""From a request to its answer: what is handled, how often, and what Adapty is told."""
+"""The receiver: which events are handled, how often, and with which response."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ from adapty import (
 )
 from adapty.webhooks import Delivery, MemoryDedupStore, Receiver, WebhookEvent, WebhookResponse
 from adapty.webhooks.event_types import EVENT_TYPES, LEGACY_NAMES
+from tests.cases import case
 
 from .posts import HEADERS, PURCHASE, VALUE, never, post, purchase
 
@@ -38,7 +39,7 @@ def fails(event: WebhookEvent) -> None:
 
 
 class Store(MemoryDedupStore):
-    """A store that notes what it is asked for, and fails where it is told to."""
+    """A store that records its calls, and fails on request."""
 
     def __init__(self, *failing: str) -> None:
         super().__init__()
@@ -85,9 +86,9 @@ Way = Callable[..., WebhookResponse]
 EITHER_WAY = pytest.mark.parametrize("answered", [blocking, on_a_loop])
 
 
-@pytest.mark.parametrize(
-    ("body", "answer"),
-    [
+def test_verification_request_is_answered_in_both_forms() -> None:
+    """The current one and the older one."""
+    cases: list[tuple[bytes, dict[str, Any]]] = [
         (b"{}", {}),
         (b" {\n} ", {}),
         (b'{"adapty_check": "a1b2c3"}', {"adapty_check_response": "a1b2c3"}),
@@ -96,29 +97,28 @@ EITHER_WAY = pytest.mark.parametrize("answered", [blocking, on_a_loop])
         (b'{"adapty_check": null}', {"adapty_check_response": None}),
         ('{"adapty_check": "é\\ud800"}'.encode(), {"adapty_check_response": "é\ud800"}),
         (b'{"adapty_check": "x", "newer": 1}', {"adapty_check_response": "x"}),
-    ],
-)
-def test_the_verification_request_is_answered_in_both_forms(body: bytes, answer: dict[str, Any]) -> None:
-    """An empty object gets one back, a value gets sent back; nothing is handled."""
-    delivery = Receiver(VALUE).accept(HEADERS, body)
-    assert delivery.event is None
-    assert not delivery.duplicate
-    for response in (delivery.response, Receiver(VALUE).handle(HEADERS, body, never)):
-        assert response.status == 200
-        assert response.headers == {"Content-Type": "application/json"}
-        assert json.loads(response.body) == answer
+    ]
+    for body, answer in cases:
+        with case(body, answer):
+            delivery = Receiver(VALUE).accept(HEADERS, body)
+            assert delivery.event is None
+            assert not delivery.duplicate
+            for response in (delivery.response, Receiver(VALUE).handle(HEADERS, body, never)):
+                assert response.status == 200
+                assert response.headers == {"Content-Type": "application/json"}
+                assert json.loads(response.body) == answer
 
 
-def test_the_verification_request_is_authenticated_too() -> None:
-    """Nobody learns by it that there is a webhook of Adapty's."""
+def test_verification_request_is_authenticated() -> None:
+    """As any other."""
     for body in (b"{}", b'{"adapty_check": "x"}'):
         with pytest.raises(WebhookAuthorizationError):
             Receiver(VALUE).accept(WRONG, body)
 
 
 @EITHER_WAY
-def test_an_event_is_handled_and_answered(answered: Way) -> None:
-    """The handler gets the event, and Adapty a 200 with a JSON body."""
+def test_event_is_handled_and_responded_to(answered: Way) -> None:
+    """With 200 and a JSON object."""
     handled: list[WebhookEvent] = []
     response = answered(Receiver(VALUE), handled.append)
     assert [event.raw for event in handled] == [PURCHASE]
@@ -136,10 +136,10 @@ def test_an_event_is_handled_and_answered(answered: Way) -> None:
         (HEADERS, b'{"x": 1}', 400, "has no event_type"),
     ],
 )
-def test_what_would_be_refused_again_is_not_asked_for_again(
+def test_permanent_errors_are_not_retried(
     headers: dict[str, str], body: bytes, status: int, said: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Adapty takes 200 to 404 for received; the log says what was refused, and nothing of what was posted."""
+    """Adapty does not retry their statuses."""
     for response in (
         Receiver(VALUE).handle(headers, body, never),
         asyncio.run(Receiver(VALUE).handle_async(headers, body, never)),
@@ -154,8 +154,8 @@ def test_what_would_be_refused_again_is_not_asked_for_again(
 
 
 @EITHER_WAY
-def test_an_event_whose_handler_fails_is_asked_for_again(answered: Way, caplog: pytest.LogCaptureFixture) -> None:
-    """What a handler raises is 500, and in the log with the event's id; the event is not marked as dedup."""
+def test_failed_handler_responds_500(answered: Way, caplog: pytest.LogCaptureFixture) -> None:
+    """Adapty posts the event again, and it is handled then."""
     store = Store()
     receiver = Receiver(VALUE, dedup=store)
     response = answered(receiver, fails)
@@ -173,10 +173,10 @@ def test_an_event_whose_handler_fails_is_asked_for_again(answered: Way, caplog: 
 
 @EITHER_WAY
 @pytest.mark.parametrize("kind", [WebhookUnavailableError, WebhookBodyError])
-def test_a_handler_can_say_what_is_answered(
+def test_webhook_error_of_a_handler_is_the_response(
     answered: Way, kind: type[WebhookError], caplog: pytest.LogCaptureFixture
 ) -> None:
-    """An outbox that is locked is 503 and a line in the log; the event is given back."""
+    """With its status."""
     store = Store()
 
     def handle(event: WebhookEvent) -> None:
@@ -191,8 +191,8 @@ def test_a_handler_can_say_what_is_answered(
 
 
 @EITHER_WAY
-def test_a_repeated_event_is_handled_once(answered: Way) -> None:
-    """The second delivery of an event is answered like the first, and not handled."""
+def test_repeated_event_is_handled_once(answered: Way) -> None:
+    """Each delivery is responded to."""
     handled: list[WebhookEvent] = []
     receiver = Receiver(VALUE, dedup=MemoryDedupStore())
     replies = [answered(receiver, handled.append) for _ in range(3)]
@@ -202,20 +202,22 @@ def test_a_repeated_event_is_handled_once(answered: Way) -> None:
     assert len(handled) == 2
 
 
-@pytest.mark.parametrize("event_id", [..., None, "", "  ", [], "\ud800"])
-def test_an_event_without_an_id_is_never_a_duplicate(event_id: Any) -> None:
-    """What cannot be told apart is handled each time, rather than once for all of them."""
-    handled: list[WebhookEvent] = []
-    store = Store()
-    receiver = Receiver(VALUE, dedup=store)
-    for _ in range(2):
-        assert receiver.handle(HEADERS, post(purchase(profile_event_id=event_id)), handled.append).status == 200
-    assert len(handled) == 2
-    assert store.asked == []
+def test_event_without_id_is_never_a_duplicate() -> None:
+    """It is handled each time."""
+    cases: list[Any] = [..., None, "", "  ", [], "\ud800"]
+    for event_id in cases:
+        with case(event_id):
+            handled: list[WebhookEvent] = []
+            store = Store()
+            receiver = Receiver(VALUE, dedup=store)
+            for _ in range(2):
+                assert receiver.handle(HEADERS, post(purchase(profile_event_id=event_id)), handled.append).status == 200
+            assert len(handled) == 2
+            assert store.asked == []
 
 
-def test_without_a_store_each_delivery_is_handled() -> None:
-    """Who keeps track of events elsewhere needs no store."""
+def test_receiver_without_store_handles_each_delivery() -> None:
+    """There is no deduplication."""
     handled: list[WebhookEvent] = []
     receiver = Receiver(VALUE)
     for _ in range(2):
@@ -226,8 +228,8 @@ def test_without_a_store_each_delivery_is_handled() -> None:
     assert len(handled) == 2
 
 
-def test_a_block_that_ends_marks_the_event_and_one_that_raises_gives_it_back() -> None:
-    """For frameworks without a mount: the result of `accept` goes around what handles the event."""
+def test_delivery_block_completes_or_releases_the_event() -> None:
+    """By whether it raises."""
     receiver = Receiver(VALUE, dedup=MemoryDedupStore())
     with pytest.raises(KeyboardInterrupt), receiver.accept(HEADERS, BODY):
         raise KeyboardInterrupt
@@ -239,8 +241,8 @@ def test_a_block_that_ends_marks_the_event_and_one_that_raises_gives_it_back() -
         assert delivery.response.status == 200
 
 
-def test_an_event_that_is_being_handled_is_asked_for_later() -> None:
-    """A second delivery at the same time is neither handled nor taken for done: nobody knows yet how the first ends."""
+def test_event_in_progress_responds_503() -> None:
+    """Its handler may still fail."""
     receiver = Receiver(VALUE, dedup=MemoryDedupStore())
     with receiver.accept(HEADERS, BODY):
         with pytest.raises(WebhookUnavailableError, match="is handling the event") as caught:
@@ -250,8 +252,8 @@ def test_an_event_that_is_being_handled_is_asked_for_later() -> None:
     assert receiver.accept(HEADERS, BODY).duplicate
 
 
-def test_many_deliveries_at_the_same_time_are_handled_once() -> None:
-    """Whichever thread is first handles the event; the others are told that it is done, or to come again."""
+def test_simultaneous_deliveries_are_handled_once() -> None:
+    """The others get 503 or 200."""
     handled: list[str] = []
     lock = threading.Lock()
 
@@ -268,8 +270,8 @@ def test_many_deliveries_at_the_same_time_are_handled_once() -> None:
 
 
 @EITHER_WAY
-def test_a_store_that_cannot_claim_has_the_event_posted_again(answered: Way) -> None:
-    """Our own failure passes: 503 is retried. The error says which kind it was, and has it as its cause."""
+def test_failed_acquire_responds_503(answered: Way) -> None:
+    """The handler is not called."""
     receiver = Receiver(VALUE, dedup=Store("acquire"))
     response = answered(receiver, never)
     assert response.status == 503
@@ -279,10 +281,8 @@ def test_a_store_that_cannot_claim_has_the_event_posted_again(answered: Way) -> 
 
 
 @EITHER_WAY
-def test_an_event_that_is_handled_is_answered_even_if_it_cannot_be_marked(
-    answered: Way, caplog: pytest.LogCaptureFixture
-) -> None:
-    """To have it posted again would have it handled again; the log says that it may be."""
+def test_failed_complete_is_logged(answered: Way, caplog: pytest.LogCaptureFixture) -> None:
+    """The event is handled, so the response is 200."""
     handled: list[WebhookEvent] = []
     assert answered(Receiver(VALUE, dedup=Store("complete")), handled.append).status == 200
     assert len(handled) == 1
@@ -290,22 +290,22 @@ def test_an_event_that_is_handled_is_answered_even_if_it_cannot_be_marked(
 
 
 @EITHER_WAY
-def test_a_handlers_failure_is_told_even_if_the_event_cannot_be_given_back(
-    answered: Way, caplog: pytest.LogCaptureFixture
-) -> None:
-    """The store's failure does not hide the handler's; the claim ends by itself."""
+def test_failed_release_is_logged(answered: Way, caplog: pytest.LogCaptureFixture) -> None:
+    """Beside the handler's error."""
     assert answered(Receiver(VALUE, dedup=Store("release")), fails).status == 500
     assert "not released before its claim expires: OSError" in caplog.text
     assert "LookupError" in caplog.text
 
 
-@pytest.mark.parametrize("status", [True, False, None, "busy", 1])
-def test_a_store_that_says_something_else_is_a_mistake_of_the_code_around(status: Any) -> None:
-    """A store whose `claim` tells yes or no would have every event handled twice, or none."""
-    store = Store()
-    store.acquire = lambda *_: status  # type: ignore[method-assign]
-    with pytest.raises(AdaptyUsageError, match=r"^dedup: acquire.* expected new, in_progress or completed$"):
-        Receiver(VALUE, dedup=store).accept(HEADERS, BODY)
+def test_acquire_must_return_a_status() -> None:
+    """A bool would be ambiguous."""
+    cases: list[Any] = [True, False, None, "busy", 1]
+    for status in cases:
+        with case(status):
+            store = Store()
+            store.acquire = Mock(return_value=status)  # type: ignore[method-assign]
+            with pytest.raises(AdaptyUsageError, match=r"^dedup: acquire.* expected new, in_progress or completed$"):
+                Receiver(VALUE, dedup=store).accept(HEADERS, BODY)
 
 
 def test_parse_returns_the_event_without_deduplication() -> None:
@@ -322,15 +322,17 @@ def test_parse_returns_the_event_without_deduplication() -> None:
         receiver.parse(HEADERS, b'{"a": 1}')
 
 
-@pytest.mark.parametrize("dedup", ["dedup.sqlite", {}, object(), MemoryDedupStore])
-def test_what_is_no_store_is_refused_when_the_receiver_is_made(dedup: Any) -> None:
-    """A path is no store yet, and a class is no store; the message names one."""
-    with pytest.raises(AdaptyConfigError, match=r"^dedup: is of type .*SQLiteDedupStore\(path\)$"):
-        Receiver(VALUE, dedup=dedup)
+def test_dedup_must_be_a_store() -> None:
+    """The error names an example."""
+    cases: list[Any] = ["dedup.sqlite", {}, object(), MemoryDedupStore]
+    for dedup in cases:
+        message = r"^dedup: is of type .*SQLiteDedupStore\(path\)$"
+        with case(dedup), pytest.raises(AdaptyConfigError, match=message):
+            Receiver(VALUE, dedup=dedup)
 
 
-def test_an_event_is_given_back_when_its_task_is_cancelled() -> None:
-    """A server that shuts down cancels what it is doing: the event is posted again, and then it is new."""
+def test_cancelled_task_releases_its_event() -> None:
+    """Adapty posts it again."""
     receiver = Receiver(VALUE, dedup=MemoryDedupStore())
 
     async def run() -> None:
@@ -362,8 +364,8 @@ class AsyncHandler:
         self.threads.append(threading.current_thread())
 
 
-def test_an_async_handler_runs_on_the_loop_and_a_plain_one_in_a_thread() -> None:
-    """A handler that blocks does not stop the loop; whatever is awaited is awaited."""
+def test_async_handler_runs_in_the_loop_and_others_in_a_thread() -> None:
+    """Neither blocks the event loop."""
     receiver = Receiver(VALUE)
     asynchronous = AsyncHandler()
     plain: list[threading.Thread] = []
@@ -378,8 +380,8 @@ def test_an_async_handler_runs_on_the_loop_and_a_plain_one_in_a_thread() -> None
     assert plain != [threading.main_thread()]
 
 
-def test_what_would_have_to_be_awaited_does_not_pass_for_handled(caplog: pytest.LogCaptureFixture) -> None:
-    """A plain function that gives a coroutine has done nothing yet: 500, and the log says why."""
+def test_awaitable_result_of_a_sync_handler_is_an_error(caplog: pytest.LogCaptureFixture) -> None:
+    """Nothing was done."""
 
     async def handle(event: WebhookEvent) -> None:
         pytest.fail("nothing awaits it")
@@ -390,11 +392,11 @@ def test_what_would_have_to_be_awaited_does_not_pass_for_handled(caplog: pytest.
         assert receiver.handle(HEADERS, BODY, handler).status == 500
         assert "the handler returned an awaitable" in caplog.text
     assert not receiver.accept(HEADERS, BODY).duplicate
-    gc.collect()  # a coroutine that nobody closed would warn
+    gc.collect()  # a coroutine that is not closed would warn
 
 
-def test_renamed_events_get_adaptys_own_names() -> None:
-    """What somebody typed into the dashboard leads back to the type, and with it to what the properties are."""
+def test_event_names_map_to_adaptys_names() -> None:
+    """And with them to the class of the properties."""
     receiver = Receiver(VALUE, event_names={"Gekauft!": "subscription_started", "recht": "access_level_updated"})
     for name, now in (("Gekauft!", "subscription_started"), ("recht", "access_level_updated"), ("other", "other")):
         event = receiver.accept(HEADERS, post(purchase(name))).event
@@ -406,8 +408,8 @@ def test_renamed_events_get_adaptys_own_names() -> None:
         )
 
 
-def test_a_name_of_the_dashboard_wins_over_adaptys() -> None:
-    """Names can be swapped, and an old name of Adapty's can be given to something else."""
+def test_event_names_override_adaptys_names() -> None:
+    """Names can be swapped."""
     swapped = {"subscription_started": "trial_started", "trial_cancelled": "trial_expired"}
     receiver = Receiver(VALUE, event_names=swapped)
     for name, ours in swapped.items():
@@ -416,8 +418,8 @@ def test_a_name_of_the_dashboard_wins_over_adaptys() -> None:
         assert event.event_type == ours
 
 
-def test_a_name_may_lead_to_an_old_name() -> None:
-    """Who has Adapty's names of before in the table gets those of now."""
+def test_event_names_accept_legacy_names() -> None:
+    """They become current names."""
     receiver = Receiver(VALUE, event_names={"stopped": "subscription_cancelled"})
     assert receiver.event_names == {"stopped": "subscription_renewal_cancelled"}
 
@@ -425,8 +427,8 @@ def test_a_name_may_lead_to_an_old_name() -> None:
 @pytest.mark.parametrize(
     "newer", ["subscription_resumed", "trial_started_again", "subscription_renewal_deactivated", "trial_paused", "new"]
 )
-def test_a_newer_type_can_be_renamed_too(newer: str, caplog: pytest.LogCaptureFixture) -> None:
-    """It is read as unknown types are, and the log tells that the name is not known here."""
+def test_event_names_accept_newer_types(newer: str, caplog: pytest.LogCaptureFixture) -> None:
+    """With a warning."""
     receiver = Receiver(VALUE, event_names={"mine": newer})
     event = receiver.accept(HEADERS, post({**purchase("mine"), "event_properties": {"access_level_id": "x"}})).event
     assert event is not None
@@ -449,9 +451,9 @@ def test_misspelled_event_type_logs_a_suggestion(caplog: pytest.LogCaptureFixtur
         assert f"did you mean {suggestion}?" in caplog.records[-1].getMessage(), name
 
 
-@pytest.mark.parametrize(
-    ("event_names", "field", "problem"),
-    [
+def test_event_names_are_validated() -> None:
+    """The error names the entry."""
+    cases: list[tuple[Any, str, str]] = [
         ({"subscription_started": "bought"}, "event_names.subscription_started", "from your names to Adapty"),
         ({"bought": " "}, "event_names.bought", "is empty"),
         ({"bought": 7}, "event_names.bought", "is of type int"),
@@ -460,25 +462,24 @@ def test_misspelled_event_type_logs_a_suggestion(caplog: pytest.LogCaptureFixtur
         ({7: "trial_started"}, "event_names", "expected the text of the dashboard"),
         ([("bought", "trial_started")], "event_names", "is of type list"),
         ("bought", "event_names", "is of type str"),
-    ],
-)
-def test_a_table_of_names_is_checked_when_the_receiver_is_made(event_names: Any, field: str, problem: str) -> None:
-    """A slip, or a table the wrong way round, would make an unknown type of every event."""
-    with pytest.raises(AdaptyConfigError) as caught:
-        Receiver(VALUE, event_names=event_names)
-    assert caught.value.field_name == field
-    assert problem in str(caught.value)
+    ]
+    for event_names, field, problem in cases:
+        with case(event_names, field, problem):
+            with pytest.raises(AdaptyConfigError) as caught:
+                Receiver(VALUE, event_names=event_names)
+            assert caught.value.field_name == field
+            assert problem in str(caught.value)
 
 
-def test_the_known_types_are_those_of_the_facts() -> None:
-    """Eighteen types, and three names of before that lead to one of them."""
+def test_known_types_are_documented() -> None:
+    """Eighteen types and three legacy names."""
     assert len(EVENT_TYPES) == 18
     assert set(LEGACY_NAMES.values()) < EVENT_TYPES
     assert not set(LEGACY_NAMES) & EVENT_TYPES
 
 
-def test_a_delivery_shows_nothing_personal() -> None:
-    """What is printed of a delivery holds the event as it shows itself."""
+def test_delivery_repr_hides_personal_data() -> None:
+    """As the event's."""
     delivery = Receiver(VALUE, dedup=MemoryDedupStore()).accept(HEADERS, BODY)
     assert isinstance(delivery, Delivery)
     for shown in (repr(delivery), str(delivery)):
@@ -487,15 +488,15 @@ def test_a_delivery_shows_nothing_personal() -> None:
 
 
 @pytest.mark.parametrize("kind", [WebhookAuthorizationError, WebhookBodyError, WebhookUnavailableError])
-def test_a_reply_can_be_made_of_an_error(kind: type[WebhookError]) -> None:
-    """For frameworks without a mount: an error knows its status, and a response can be made of it."""
+def test_response_from_error_has_its_status(kind: type[WebhookError]) -> None:
+    """For code with its own flow."""
     response = WebhookResponse.from_error(kind("what is wrong"))
     assert response.status == kind.status
     assert json.loads(response.body) == {"error": "what is wrong"}
 
 
-def test_a_line_of_the_log_is_one_line(caplog: pytest.LogCaptureFixture) -> None:
-    """What stands in an event cannot write lines of its own into the log, nor an address."""
+def test_log_messages_have_one_line(caplog: pytest.LogCaptureFixture) -> None:
+    """Whatever names an event has."""
     posted = purchase("x\nERROR made up", profile_event_id="jane@example.com\r\n")
     assert Receiver(VALUE, dedup=Store("complete")).handle(HEADERS, post(posted), fails).status == 500
     assert Receiver(VALUE, dedup=Store("complete")).handle(HEADERS, post(posted), id).status == 200
@@ -504,8 +505,8 @@ def test_a_line_of_the_log_is_one_line(caplog: pytest.LogCaptureFixture) -> None
         assert "jane" not in record.getMessage()
 
 
-def test_a_mock_handles_events_too() -> None:
-    """Whoever tests their own code puts a mock in the handler's place, async or not."""
+def test_mocks_are_handlers() -> None:
+    """Sync and async ones."""
     for mock in (Mock(return_value=None), AsyncMock()):
         assert asyncio.run(Receiver(VALUE).handle_async(HEADERS, BODY, mock)).status == 200
         assert mock.call_count == 1

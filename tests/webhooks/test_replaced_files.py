@@ -1,4 +1,4 @@
-"""A file that is removed or replaced while several processes use it: each of them continues with the new one."""
+"""A file that is removed or replaced while processes use it: each of them continues with the new one."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def serve(path: str) -> None:
         try:
             put = [outbox.put(event(int(number))) for number in line.split()]
             print(all(put), outbox.counts().pending, flush=True)  # noqa: T201 - the test reads it
-        except Exception as problem:  # noqa: BLE001 - told in the test
+        except Exception as problem:  # noqa: BLE001 - printed for the test
             print(type(problem).__name__, problem, flush=True)  # noqa: T201
 
 
@@ -83,11 +83,11 @@ def path(tmp_path: Path) -> Path:
 def replacement(path: Path, count: int) -> Path:
     """Create another outbox with so many events, closed."""
     new = path.with_name("new.sqlite")
-    with Outbox(new) as outbox, outbox._database.writing() as connection:
+    with Outbox(new) as outbox, outbox._store._database.writing() as connection:
         connection.executemany(
             """
-            INSERT INTO events (event_id, profile, event, state, arrived, changed, attempts)
-            VALUES (?, 'user_1', '{}', 'pending', 1, 1, 0)
+            INSERT INTO events (event_id, profile, event, state, created_at, updated_at)
+            VALUES (?, 'user_1', '{}', 'pending', 1, 1)
             """,
             [(f"new_{number}",) for number in range(count)],
         )
@@ -101,7 +101,7 @@ def assert_undamaged(path: Path) -> None:
 
 
 def test_processes_continue_after_the_file_was_removed(path: Path, stack: ExitStack) -> None:
-    """Whoever notices first, one that opens it only now included."""
+    """Whichever process notices first."""
     first, second = Process(path, stack), Process(path, stack)
     assert [first.put(1), second.put(2)] == ["True 1", "True 2"]
     path.unlink()
@@ -112,8 +112,8 @@ def test_processes_continue_after_the_file_was_removed(path: Path, stack: ExitSt
     assert_undamaged(path)
 
 
-def test_a_replacement_keeps_its_events(path: Path, stack: ExitStack) -> None:
-    """The old file's log is not written over them, whoever has it open, and whoever opens it later."""
+def test_replacement_keeps_its_events(path: Path, stack: ExitStack) -> None:
+    """The log of the old file is not applied to it."""
     first, second = Process(path, stack), Process(path, stack)
     for number in range(30):
         first.put(number)
@@ -124,8 +124,8 @@ def test_a_replacement_keeps_its_events(path: Path, stack: ExitStack) -> None:
     assert_undamaged(path)
 
 
-def test_closing_leaves_nothing_beside_a_replacement(path: Path) -> None:
-    """The process that had the old file open does not use it again."""
+def test_close_leaves_nothing_beside_a_replacement(path: Path) -> None:
+    """The side files of the old file are deleted."""
     outbox = Outbox(path)
     outbox.put(event(1))
     replacement(path, 400).replace(path)
@@ -135,8 +135,8 @@ def test_closing_leaves_nothing_beside_a_replacement(path: Path) -> None:
         assert opened.counts().pending == 400
 
 
-def test_a_file_that_is_removed_again_and_again_stays_usable(path: Path, stack: ExitStack) -> None:
-    """However the removals fall together with what several processes do."""
+def test_repeatedly_removed_file_stays_usable(path: Path, stack: ExitStack) -> None:
+    """Whatever the timing is."""
     processes = [Process(path, stack) for _ in range(3)]
     for turn in range(8):
         for index, process in enumerate(processes):
@@ -149,10 +149,10 @@ def test_a_file_that_is_removed_again_and_again_stays_usable(path: Path, stack: 
     assert_undamaged(path)
 
 
-def test_a_worker_sends_what_is_in_a_replacement(
+def test_worker_sends_the_events_of_a_replacement(
     mail: Adapty, sandbox: Sandbox, outbox: Outbox, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """It has nothing else to do, and the places of the events are those of others it has sent."""
+    """Although their numbers are those of events that were sent."""
     new = outbox.path.with_name("new.sqlite")
     with Worker(mail, outbox) as worker:
         for number in range(3):
@@ -170,8 +170,8 @@ def test_a_worker_sends_what_is_in_a_replacement(
     assert not [each for each in caplog.records if each.levelname in {"WARNING", "ERROR"}]
 
 
-def test_leftovers_that_cannot_be_deleted_are_named(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The error says what to do, and the file is used again as soon as it is done."""
+def test_side_files_that_cannot_be_deleted_are_named(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The file is usable again when they are gone."""
     with Outbox(path) as outbox:
         outbox.put(event(1))
         replacement(path, 5).replace(path)

@@ -1,17 +1,19 @@
-"""The files of webhooks: made by several processes at once, and used over forks."""
+"""The files of webhooks, created by several processes at the same time, and used across forks."""
 
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from adapty.webhooks import Outbox, SQLiteDedupStore
-from adapty.webhooks.outbox_lock import OutboxLock
+from adapty.webhooks._delivery import _worker_lock
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +25,7 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system doe
 
 
 def run(*arguments: str) -> str:
-    """Run a function of this module in a process of its own, for it forks, and give what it prints."""
+    """Run a function of this module in a process of its own, for it forks and return what it prints."""
     command = [sys.executable, "-m", "tests.webhooks.test_sqlite_file", *arguments]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT, timeout=100)
     assert (done.returncode, done.stderr) == (0, "")
@@ -31,7 +33,7 @@ def run(*arguments: str) -> str:
 
 
 def in_children(count: int, work: Callable[[], object]) -> list[int]:
-    """Do something in forked processes at the same moment, and give their exit codes."""
+    """Do something in forked processes at the same moment and return their exit codes."""
     ready, go = os.pipe(), os.pipe()
     children = []
     for _ in range(count):
@@ -41,7 +43,7 @@ def in_children(count: int, work: Callable[[], object]) -> list[int]:
             os.read(go[0], 1)  # until the parent lets go of the other end
             try:
                 work()
-            except BaseException as problem:  # noqa: BLE001 - told below
+            except BaseException as problem:  # noqa: BLE001 - printed
                 print(type(problem).__name__, problem, flush=True)  # noqa: T201
                 os._exit(1)
             os._exit(0)
@@ -57,13 +59,13 @@ def in_children(count: int, work: Callable[[], object]) -> list[int]:
 
 def make_at_once(kind: str, folder: str) -> None:
     """Have four processes make a file, several times."""
-    for number in range(40):
-        in_children(4, lambda: KINDS[kind](f"{folder}/{number}").close())  # noqa: B023 - done at once
+    for number in range(15):
+        in_children(4, lambda: KINDS[kind](f"{folder}/{number}").close())  # noqa: B023 - called immediately
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_workers_that_start_together_make_one_file(tmp_path: Path, kind: str) -> None:
-    """None of them takes what another one is making for somebody else's, or for locked."""
+def test_simultaneous_processes_create_one_file(tmp_path: Path, kind: str) -> None:
+    """None takes it for foreign or locked."""
     assert run("make_at_once", kind, str(tmp_path)) == ""
 
 
@@ -76,19 +78,15 @@ def put(file: Outbox | SQLiteDedupStore, name: str) -> None:
 
 def count(path: str, kind: str) -> int:
     """Count what another process finds, and have it be the last one to close the file."""
-    code = "import sys; from tests.webhooks.test_sqlite_file import found; print(found(*sys.argv[1:]))"
-    done = subprocess.run(
-        [sys.executable, "-c", code, path, kind], capture_output=True, text=True, check=True, cwd=ROOT
-    )
+    table = "events" if kind == "outbox" else "dedup_events"
+    code = f"""if True:
+        import sqlite3, sys
+        connection = sqlite3.connect(sys.argv[1])
+        print(connection.execute("SELECT count(*) FROM {table}").fetchone()[0])
+        connection.close()
+    """  # noqa: S608 - a constant
+    done = subprocess.run([sys.executable, "-c", code, path], capture_output=True, text=True, check=True, cwd=ROOT)
     return int(done.stdout)
-
-
-def found(path: str, kind: str) -> int:
-    """Count the events in a file."""
-    with KINDS[kind](path) as file:
-        table = "events" if isinstance(file, Outbox) else "dedup_events"
-        with file._database.reading() as connection:
-            return int(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])  # noqa: S608
 
 
 def lose_the_parent(kind: str, path: str, how: str) -> None:
@@ -116,31 +114,53 @@ def lose_the_parent(kind: str, path: str, how: str) -> None:
 
 @pytest.mark.parametrize("how", ["closes", "ends"])
 @pytest.mark.parametrize("kind", KINDS)
-def test_what_a_forked_process_puts_in_stays(tmp_path: Path, kind: str, how: str) -> None:
-    """Whatever becomes of the parent, and whoever opens and closes the file meanwhile."""
+def test_events_of_a_forked_process_are_stored(tmp_path: Path, kind: str, how: str) -> None:
+    """Whatever the parent does, and whichever process opens the file meanwhile."""
     assert run("lose_the_parent", kind, str(tmp_path / "file"), how) == "3 5\n"
 
 
 def take_over(path: str) -> None:
-    """Have the lock, fork, and let go of it once the child was kept out."""
-    tried, gone = os.pipe(), os.pipe()
-    lock = OutboxLock(Path(path))
-    assert lock.acquire()
-    if child := os.fork():
-        os.read(tried[0], 1)
-        lock.release()
-        os.write(gone[1], b".")
-        os._exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
-    with OutboxLock(Path(path)) as own:
-        had = own.acquire()
-        os.write(tried[1], b".")
-        os.read(gone[0], 1)
-        print(had, own.acquire(), flush=True)  # noqa: T201 - the test reads it
-    os._exit(0)
+    """Acquire the lock, fork, and release it after the child has failed to acquire it."""
+    tried, released = os.pipe(), os.pipe()
+    outbox = Outbox(path)
+    with ExitStack() as stack:
+        assert stack.enter_context(_worker_lock(outbox))()
+        if child := os.fork():
+            os.read(tried[0], 1)
+            stack.close()
+            os.write(released[1], b".")
+            os._exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+        with _worker_lock(outbox) as try_lock:
+            is_first = try_lock()
+            os.write(tried[1], b".")
+            os.read(released[0], 1)
+            print(is_first, try_lock(), flush=True)  # noqa: T201 - the test reads it
+        os._exit(0)
 
 
-def test_a_forked_process_has_no_part_in_a_lock_and_can_take_over(tmp_path: Path) -> None:
-    """It is kept out as long as the parent has the lock, and not any longer."""
+def outlive(path: str) -> None:
+    """Acquire the lock, fork, and end while the child lives on; the child then acquires it as another worker does."""
+    outbox, ended = Outbox(path), os.pipe()
+    with _worker_lock(outbox) as try_lock:
+        assert try_lock()
+        if os.fork():
+            os.kill(os.getpid(), signal.SIGKILL)
+        os.close(ended[1])
+        os.read(ended[0], 1)  # until the parent is gone
+        with _worker_lock(outbox) as own:
+            print(own(), flush=True)  # noqa: T201 - the test reads it
+        os._exit(0)
+
+
+def test_child_does_not_hold_the_lock_of_a_killed_parent(tmp_path: Path) -> None:
+    """The descriptor that it inherits is closed."""
+    command = [sys.executable, "-m", "tests.webhooks.test_sqlite_file", "outlive", str(tmp_path / "outbox")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT, timeout=100)
+    assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGKILL, "True\n", "")
+
+
+def test_forked_process_does_not_share_the_lock(tmp_path: Path) -> None:
+    """It can acquire it after the parent has released it."""
     assert run("take_over", str(tmp_path / "outbox")) == "False True\n"
 
 

@@ -1,4 +1,4 @@
-"""What blocks runs in threads of the receiver's own: bounded, apart from the loop's executor, and within a deadline."""
+"""Threads of a receiver: bounded, apart from the event loop's executor, and within a deadline."""
 
 from __future__ import annotations
 
@@ -74,8 +74,8 @@ def post_many(url: str, count: int, threads: ThreadPoolExecutor) -> list[Any]:
 
 @pytest.mark.parametrize("store", ["dedup, async handler", "dedup, handler in a thread", "outbox"])
 @pytest.mark.usefixtures("patient")
-def test_a_locked_store_does_not_starve_the_application(tmp_path: Path, store: str) -> None:
-    """While 40 posts wait for a lock, the loop looks up names; when it is gone, all are answered."""
+def test_locked_store_does_not_block_the_event_loop(tmp_path: Path, store: str) -> None:
+    """The default executor stays free, and all posts get a response afterwards."""
     dedup = SQLiteDedupStore(tmp_path / "dedup") if "dedup" in store else None
     outbox = Outbox(tmp_path / "outbox")
     handler = accept if "async" in store else outbox_handler(outbox)
@@ -91,8 +91,8 @@ def test_a_locked_store_does_not_starve_the_application(tmp_path: Path, store: s
     outbox.close()
 
 
-def test_a_lock_that_stays_is_answered_in_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every post is answered, with 503, while the lock is held; what comes after it is taken."""
+def test_lasting_lock_responds_503_in_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Later posts are accepted."""
     monkeypatch.setattr("adapty._sqlite.BUSY_SECONDS", 0.1)
     with SQLiteDedupStore(tmp_path / "dedup") as dedup:
         app = asgi_app(Receiver(VALUE, dedup=dedup), accept)
@@ -102,8 +102,8 @@ def test_a_lock_that_stays_is_answered_in_time(tmp_path: Path, monkeypatch: pyte
             assert [each.result() for each in post_many(f"{url}/hook", 4, threads)] == [200] * 4
 
 
-def test_one_deadline_holds_for_all_files_of_a_request(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """However long each file may be waited for; without a request it is the file's own time."""
+def test_one_deadline_covers_all_files_of_a_request(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever each file's own limit is."""
     monkeypatch.setattr("adapty._sqlite.BUSY_SECONDS", 100.0)
     monkeypatch.setattr("adapty.webhooks.receiver.RESPONSE_SECONDS", 0.1)
     monkeypatch.setattr("adapty._sqlite._MIN_BUSY_SECONDS", 0.01)
@@ -140,8 +140,8 @@ def gate() -> Iterator[Gate]:
 
 
 @pytest.mark.usefixtures("narrow", "patient")
-def test_more_requests_than_may_wait_are_refused_at_once(gate: Gate, caplog: pytest.LogCaptureFixture) -> None:
-    """Two are handled, one waits, and the others are told to come again; then all three are answered."""
+def test_requests_beyond_the_queue_are_rejected_immediately(gate: Gate, caplog: pytest.LogCaptureFixture) -> None:
+    """The others get their responses."""
 
     async def post_six() -> list[int]:
         receiver = Receiver(VALUE)
@@ -156,8 +156,8 @@ def test_more_requests_than_may_wait_are_refused_at_once(gate: Gate, caplog: pyt
 
 
 @pytest.mark.usefixtures("narrow")
-def test_a_request_does_not_wait_for_a_thread_for_ever(gate: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is refused in time, and never handled."""
+def test_request_waits_for_a_thread_for_a_limited_time(gate: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Then it gets 503."""
     monkeypatch.setattr(f"{MODULE}.WAIT_SECONDS", 0.01)
 
     async def post_three() -> list[int]:
@@ -173,8 +173,8 @@ def test_a_request_does_not_wait_for_a_thread_for_ever(gate: Gate, monkeypatch: 
 
 
 @pytest.mark.usefixtures("narrow", "patient")
-def test_a_cancelled_request_that_waits_is_not_handled(gate: Gate) -> None:
-    """Its place is free for another one."""
+def test_cancelled_waiting_request_is_not_handled(gate: Gate) -> None:
+    """It leaves the queue."""
 
     async def cancel_one() -> list[int]:
         receiver = Receiver(VALUE)
@@ -207,14 +207,14 @@ class SlowDedupStore(MemoryDedupStore):
         return super().acquire(event_id, owner)
 
     def release(self, event_id: str, owner: str) -> None:
-        """Release, and tell the test."""
+        """Release, and notify the test."""
         super().release(event_id, owner)
         self.released.set()
 
 
 @pytest.mark.parametrize("when", ["before the claim returns", "after it has returned"])
-def test_a_claim_of_a_cancelled_request_is_given_back(when: str) -> None:
-    """So that the event is handled when Adapty posts it again, without waiting for the claim to end."""
+def test_cancelled_request_releases_its_claim(when: str) -> None:
+    """Even if it was acquired after the cancellation."""
     dedup = SlowDedupStore()
 
     async def cancel_it() -> None:
@@ -250,8 +250,8 @@ def test_no_thread_is_left_behind() -> None:
     until(lambda: not threads_of_receivers())
 
 
-def test_a_handler_has_the_context_of_its_request() -> None:
-    """As with asyncio.to_thread: what a framework has set for the request is there."""
+def test_handler_has_the_context_of_its_request() -> None:
+    """Context variables are available in the thread."""
     user: ContextVar[str] = ContextVar("user")
     found: list[str] = []
 
@@ -267,8 +267,8 @@ def test_a_handler_has_the_context_of_its_request() -> None:
 
 
 @pytest.mark.parametrize("raised", [ValueError, SystemExit])
-def test_what_a_call_raises_reaches_its_task(raised: type[BaseException]) -> None:
-    """Whatever it is."""
+def test_exceptions_of_a_call_reach_its_task(raised: type[BaseException]) -> None:
+    """Of any class."""
 
     def fail() -> None:
         raise raised("no")
@@ -321,8 +321,8 @@ def fill_and_fork() -> None:
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
-def test_a_forked_child_has_threads_of_its_own() -> None:
-    """Those of the parent are not there, and nor are the requests that wait in it."""
+def test_forked_child_has_threads_of_its_own() -> None:
+    """The parent's threads do not exist there."""
     assert run_alone("fill_and_fork") == "200\n"
 
 
@@ -343,8 +343,8 @@ def end_while_handling() -> None:
     print("ended", flush=True)  # noqa: T201 - the test reads it
 
 
-def test_a_handler_that_is_stuck_does_not_hold_up_the_end() -> None:
-    """Its event was not answered, so that Adapty posts it again."""
+def test_stuck_handler_does_not_delay_the_exit() -> None:
+    """Its thread is a daemon."""
     assert run_alone("end_while_handling") == "ended\n"
 
 

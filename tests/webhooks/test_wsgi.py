@@ -24,7 +24,7 @@ BODY = post(PURCHASE)
 
 
 def by_dispatcher(app: Any) -> Any:
-    """Give a Flask application beside which this one is mounted."""
+    """Return a Flask application beside which this one is mounted."""
     flask = pytest.importorskip("flask")
     dispatcher = pytest.importorskip("werkzeug.middleware.dispatcher")
     outer = flask.Flask("shop")
@@ -33,7 +33,7 @@ def by_dispatcher(app: Any) -> Any:
 
 
 def by_view(app: Any) -> Any:
-    """Give a Flask application one view of which hands its request on to this one."""
+    """Return a Flask application one view of which hands its request on to this one."""
     flask = pytest.importorskip("flask")
     outer = flask.Flask("shop")
     outer.add_url_rule(
@@ -46,8 +46,8 @@ def by_view(app: Any) -> Any:
 
 
 @pytest.mark.parametrize("framed", [by_dispatcher, by_view])
-def test_an_event_goes_through_flask(framed: Any) -> None:
-    """Posted, handled once, answered as Adapty wants it; refused and failed ones too."""
+def test_wsgi_app_passes_events_to_the_handler(framed: Any) -> None:
+    """Mounted in Flask; a repeated event is handled once."""
     handled = Handled()
     client = framed(wsgi_app(Receiver(VALUE, dedup=MemoryDedupStore()), handled)).test_client()
     handled.failing = True
@@ -96,8 +96,8 @@ def called(app: Any, body: Any = BODY, **changes: Any) -> tuple[int, Any]:
     return int(status.partition(" ")[0]), json.loads(content)
 
 
-def test_it_keeps_the_rules_of_wsgi() -> None:
-    """The standard library's validator has nothing to say against it."""
+def test_wsgi_app_is_valid_wsgi() -> None:
+    """By wsgiref's validator."""
     handled = Handled()
     app = wsgi_app(Receiver(VALUE), handled)
     assert called(app) == (200, {})
@@ -116,7 +116,7 @@ class Stream(io.BytesIO):
         self.fails = fails
 
     def read(self, size: int | None = -1, /) -> bytes:
-        """Give a part of what was asked for."""
+        """Return a part of what was asked for."""
         if self.fails and self.given:
             raise ConnectionResetError
         part = super().read(min(size or 0, 100))
@@ -124,15 +124,15 @@ class Stream(io.BytesIO):
         return part
 
 
-def test_a_body_comes_in_parts() -> None:
-    """A stream may give less than it is asked for."""
+def test_wsgi_body_arrives_in_parts() -> None:
+    """The parts are joined."""
     handled = Handled()
     assert called(wsgi_app(Receiver(VALUE), handled), Stream(BODY), CONTENT_LENGTH=str(len(BODY)))[0] == 200
     assert [event.raw for event in handled.events] == [PURCHASE]
 
 
-def test_no_more_is_read_than_is_declared_or_may_come() -> None:
-    """What comes behind the body is another request; too much is not read at all, or up to the limit."""
+def test_wsgi_body_is_read_up_to_its_length_and_the_limit() -> None:
+    """Never more."""
     app = wsgi_app(Receiver(VALUE, max_body_bytes=len(BODY)), Handled())
     behind = Stream(BODY + b"GET / HTTP/1.1")
     assert called(app, behind, CONTENT_LENGTH=str(len(BODY)))[0] == 200
@@ -146,8 +146,8 @@ def test_no_more_is_read_than_is_declared_or_may_come() -> None:
     assert endless.given == len(BODY) + 1
 
 
-def test_a_body_in_chunks_is_read_where_the_server_says_where_it_ends() -> None:
-    """Without a length and without that word, reading on could take for ever: there is no body."""
+def test_wsgi_reads_a_chunked_body_with_input_terminated() -> None:
+    """Otherwise it could wait forever."""
     app = wsgi_app(Receiver(VALUE), Handled())
     terminated: dict[str, Any] = {"wsgi.input_terminated": True}
     assert called(app, Stream(BODY), **terminated)[0] == 200
@@ -165,15 +165,15 @@ def test_a_body_in_chunks_is_read_where_the_server_says_where_it_ends() -> None:
         (Stream(), {"wsgi.input_terminated": True}),
     ],
 )
-def test_chunks_that_do_not_get_through_are_asked_for_again(stream: Stream, changes: dict[str, Any]) -> None:
-    """A server that does not join them has the event posted again, rather than counted as received."""
+def test_wsgi_lost_chunks_respond_503(stream: Stream, changes: dict[str, Any]) -> None:
+    """The server in front does not pass them on."""
     status, answer = called(wsgi_app(Receiver(VALUE), never), stream, HTTP_TRANSFER_ENCODING="chunked", **changes)
     assert status == 503
     assert answer["error"].startswith("the body comes in chunks")
 
 
-def test_the_body_of_just_anybody_is_not_read() -> None:
-    """Who does not have the value is answered at once, however much there is to come."""
+def test_wsgi_body_is_not_read_without_authorization() -> None:
+    """The 401 is sent before anything of the body is read."""
     for changes in ({"CONTENT_LENGTH": "9999999999"}, {"wsgi.input_terminated": True}):
         body = Stream(BODY * 1000)
         assert called(wsgi_app(Receiver(VALUE), never), body, HTTP_AUTHORIZATION="x", **changes)[0] == 401
@@ -181,8 +181,8 @@ def test_the_body_of_just_anybody_is_not_read() -> None:
 
 
 @pytest.mark.parametrize("stream", [Stream(BODY[:-1]), Stream(), Stream(BODY, fails=True)])
-def test_a_body_that_breaks_off_is_asked_for_again(stream: Stream) -> None:
-    """Half an event is no malformed one: the whole may come the next time."""
+def test_wsgi_incomplete_body_responds_503(stream: Stream) -> None:
+    """Adapty posts it again."""
     status, answer = called(wsgi_app(Receiver(VALUE), never), stream, CONTENT_LENGTH=str(len(BODY)))
     assert status == 503
     assert answer["error"].startswith(("the body is incomplete", "the body is empty, and Content-Length is"))
@@ -201,8 +201,8 @@ def status_with_length(length: str, handled: Handled) -> str:
     return said[0]
 
 
-def test_a_length_that_is_not_a_number_is_unavailable() -> None:
-    """No length is guessed, and Adapty posts the event again; a very long one is too long."""
+def test_wsgi_invalid_content_length_responds_503() -> None:
+    """The end of the body is unknown."""
     handled = Handled()
     for length in ("x", "-1", "1.5", "\u0661", "0x10", "+7", "7, 8"):
         assert status_with_length(length, handled) == "503 Service Unavailable", length
@@ -210,16 +210,16 @@ def test_a_length_that_is_not_a_number_is_unavailable() -> None:
     assert handled.events == []
 
 
-def test_a_repeated_length_counts_once() -> None:
-    """So does one with spaces around it."""
+def test_wsgi_repeated_content_length_counts_once() -> None:
+    """RFC 9110, section 8.6."""
     for length in (f"{len(BODY)}, {len(BODY)}", f" {len(BODY)} "):
         handled = Handled()
         assert status_with_length(length, handled) == "200 OK"
         assert len(handled.events) == 1
 
 
-def test_an_async_handler_is_refused_when_the_application_is_made() -> None:
-    """Nothing would wait for it, and each event would pass for handled."""
+def test_wsgi_app_rejects_async_handlers() -> None:
+    """Nothing would await it."""
 
     async def handle(event: WebhookEvent) -> None:
         never(event)
@@ -236,8 +236,8 @@ class Quiet(WSGIRequestHandler):
         """Log nothing."""
 
 
-def test_a_real_server_serves_it() -> None:
-    """Over a socket, with the standard library's server."""
+def test_wsgi_app_runs_under_a_server() -> None:
+    """Events are posted over a socket."""
     handled = Handled()
     app = wsgi_app(Receiver(VALUE, dedup=MemoryDedupStore()), handled)
     with make_server("127.0.0.1", 0, app, handler_class=Quiet) as server:
@@ -257,8 +257,8 @@ def test_a_real_server_serves_it() -> None:
     assert len(handled.events) == 1
 
 
-def test_the_headers_of_a_flask_view_are_read() -> None:
-    """Who writes the view by hand gives the request's headers as they are; a header given twice is seen."""
+def test_headers_of_a_flask_view_are_accepted() -> None:
+    """With `Receiver.accept`."""
     headers = pytest.importorskip("werkzeug.datastructures")
     receiver = Receiver(VALUE)
     for given in (

@@ -1,4 +1,4 @@
-"""Waiting for what a worker does in its thread."""
+"""Wait for what a worker does in its thread."""
 
 from __future__ import annotations
 

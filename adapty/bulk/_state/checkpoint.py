@@ -1,4 +1,4 @@
-"""The checkpoint of a run: what is done of it, in an SQLite file, so that a run that broke off can go on."""
+"""The checkpoint of a run: its progress, in an SQLite file, to resume it after an interruption."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sqlite3
 import stat
 import sys
 from collections.abc import Mapping
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from secrets import token_hex
@@ -18,73 +18,70 @@ from attrs import Factory, frozen
 
 from adapty._core.validation import quote
 from adapty._private_files import ensure_private_file
+from adapty._sqlite import Schema, check_integrity, is_same_file, prepare_tables, transaction, translate_errors
+from adapty.bulk._inputs.files import os_reason
 from adapty.bulk._state.completed import CompletedSet
 from adapty.bulk._state.flow_counts import TABLES, FlowCounter
 from adapty.bulk._state.resume_advice import UnusableStateError
 from adapty.errors import AdaptyUsageError, CheckpointInUseError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from types import TracebackType
 
 __all__ = ["FINGERPRINT_OF", "Checkpoint", "StageState"]
 
 FINGERPRINT_OF = "contents of "
-"""What the name of a file follows in a plan, where the value is the file's fingerprint."""
+"""The prefix of a file's name in a run's configuration, for the file's fingerprint."""
 
-# "AdJl", so that a file of somebody else is not taken for ours.
-_APPLICATION_ID = 0x41644A6C
-_VERSION = 3
-
-_SET_UP = (
-    "CREATE TABLE run (run_id TEXT NOT NULL, started_at TEXT NOT NULL)",
-    "CREATE TABLE plan (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
-    """
-    CREATE TABLE stages (
-        name TEXT PRIMARY KEY,
-        handled BLOB NOT NULL,
-        counts TEXT NOT NULL,
-        reasons TEXT NOT NULL,
-        results_size INTEGER NOT NULL,
-        done INTEGER NOT NULL,
-        not_imported TEXT NOT NULL
-    )
-    """,
-    "CREATE TABLE rejects (stage TEXT PRIMARY KEY, path BLOB NOT NULL)",
-    *TABLES,
-    f"PRAGMA application_id = {_APPLICATION_ID}",
-    f"PRAGMA user_version = {_VERSION}",
+_SCHEMA = Schema(
+    application_id=0x41644A6C,  # "AdJl"
+    version=3,
+    create=(
+        "CREATE TABLE run (run_id TEXT NOT NULL, started_at TEXT NOT NULL)",
+        "CREATE TABLE config (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
+        """
+        CREATE TABLE stages (
+            name TEXT PRIMARY KEY,
+            completed BLOB NOT NULL,
+            counts TEXT NOT NULL,
+            reasons TEXT NOT NULL,
+            results_size INTEGER NOT NULL,
+            done INTEGER NOT NULL,
+            not_imported TEXT NOT NULL
+        )
+        """,
+        "CREATE TABLE rejects (stage TEXT PRIMARY KEY, path BLOB NOT NULL)",
+        *TABLES,
+    ),
+    busy=(CheckpointInUseError, "is in use by another run; wait until that run ends"),
+    damaged=(UnusableStateError, "is damaged; remove it to start over"),
+    foreign=(UnusableStateError, "is not a checkpoint; move it away, or choose another name for the checkpoint"),
+    other_version=(
+        UnusableStateError,
+        "was written by another version of adapty; resume with that version, or remove it to start over",
+    ),
+    failed=AdaptyUsageError,
 )
 _SAVE = "INSERT OR REPLACE INTO stages VALUES (?, ?, ?, ?, ?, ?, ?)"
 _SAVE_REJECTS = "INSERT OR REPLACE INTO rejects VALUES (?, ?)"
 _REJECTS = "SELECT path FROM rejects WHERE stage = ?"
-_STAGE = "SELECT handled, counts, reasons, results_size, done, not_imported FROM stages WHERE name = ?"
-
-_IN_USE = "is in use by another run; wait until that has ended"
-_DAMAGED = "is damaged; remove it to begin anew"
-_FOREIGN = "is no checkpoint of a run; move it away, or choose another name for the checkpoint"
-_PROBLEMS = {
-    sqlite3.SQLITE_CORRUPT: _DAMAGED,
-    sqlite3.SQLITE_ERROR: _DAMAGED,  # a table is missing
-    sqlite3.SQLITE_NOTADB: _FOREIGN,
-}
-_PRIMARY_CODE = 0xFF
+_STAGE = "SELECT completed, counts, reasons, results_size, done, not_imported FROM stages WHERE name = ?"
 
 
 @frozen(kw_only=True)
 class StageState:
-    """How far one stage of a run is.
+    """The progress of one stage of a run.
 
     Attributes:
-        handled: Which records are handled, as `CompletedSet.to_bytes` gives it.
-        counts: How many records came to which end.
-        reasons: How many records were refused for which field.
-        results_size: How long the rejects file is, in bytes, as `RejectsFile.sync` gives it.
-        done: Whether all records of the stage are handled.
+        completed: The completed records, from `CompletedSet.to_bytes`.
+        counts: The number of records by result.
+        reasons: The number of rejected records by field.
+        results_size: The length of the rejects file, or of the report of an erasure, in bytes.
+        done: Whether all records of the stage are completed.
         not_imported: The columns that Adapty Mail has no field for, with the number of values in each.
     """
 
-    handled: bytes
+    completed: bytes
     counts: Mapping[str, int] = Factory(dict)
     reasons: Mapping[str, int] = Factory(dict)
     results_size: int = 0
@@ -93,24 +90,24 @@ class StageState:
 
 
 class Checkpoint:
-    """Keeps a checkpoint of each stage of a run, and the tally of flows, as they were at one and the same moment.
+    """The state of each stage of a run and the counts of flows, saved in one transaction.
 
-    One process at a time has a checkpoint. The lock is the operating system's, on the open file, so it ends with the
-    process, however that ends.
+    Only one process can use a checkpoint at a time. The lock is the operating system's, on the open file, so it ends
+    with the process.
 
     Attributes:
-        path: The file, or None of a temporary checkpoint.
-        run_id: Names the run and whoever goes on with it, or None of a temporary checkpoint.
-        resumed: Whether a run goes on that broke off after it had handled records.
-        started_at: When the run began, aware, UTC.
-        flow_counter: The flows that the records of the run lead to; saved with each checkpoint.
+        path: The file, or None for a temporary checkpoint.
+        run_id: The ID of the run, which stays the same when it is resumed; None for a temporary checkpoint.
+        resumed: Whether this is a resumed run with completed records.
+        started_at: When the run started, aware, UTC.
+        flow_counter: The flows of the records; saved with each state.
 
     Example:
         >>> from pathlib import Path
-        >>> plan = {"profiles": "base.csv", "sort": "no"}
-        >>> with Checkpoint.open(Path("base.csv.checkpoint"), plan) as checkpoint:
-        ...     checkpoint.save("profiles", StageState(handled=CompletedSet(7).to_bytes(), counts={"accepted": 7}))
-        >>> with Checkpoint.open(Path("base.csv.checkpoint"), plan) as checkpoint:
+        >>> config = {"profiles": "base.csv", "sort": "no"}
+        >>> with Checkpoint.open(Path("base.csv.checkpoint"), config) as checkpoint:
+        ...     checkpoint.save("profiles", StageState(completed=CompletedSet(7).to_bytes(), counts={"accepted": 7}))
+        >>> with Checkpoint.open(Path("base.csv.checkpoint"), config) as checkpoint:
         ...     print(checkpoint.resumed, checkpoint.load("profiles").counts, checkpoint.load("events"))
         ...     checkpoint.finish()
         True {'accepted': 7} None
@@ -127,7 +124,8 @@ class Checkpoint:
     def __init__(self, connection: sqlite3.Connection, path: Path | None) -> None:
         """Use `open` or `temporary`."""
         self._connection = connection
-        self._file = path and path.resolve()  # as SQLite has it: of a link, what it leads to
+        self._file = path and path.resolve()  # as SQLite does: of a link, the file that it leads to
+        self._name = "the temporary checkpoint" if path is None else str(path)
         self.path = path
         self.run_id = None
         self.resumed = False
@@ -135,25 +133,25 @@ class Checkpoint:
         self.flow_counter = FlowCounter(connection)
 
     @classmethod
-    def open(cls, path: Path, plan: Mapping[str, str]) -> Self:
-        """Make the checkpoint of a run, or go on with it. One that has noted no record yet is made anew.
+    def open(cls, path: Path, config: Mapping[str, str]) -> Self:
+        """Create the checkpoint of a run, or open it to resume the run. One without a completed record starts over.
 
         Args:
-            path: The file. While it is open, another one of this name and `-wal` stands beside it.
-            plan: What must not change until the run is through, by names that users know; no keys. A name of
-                `FINGERPRINT_OF` and a file's name has the file's fingerprint.
+            path: The file. While it is open, there is another one with the suffix `-wal`.
+            config: What must not change until the run ends, by names that users know, without keys. The name of a file
+                after `FINGERPRINT_OF` has the file's fingerprint.
 
         Raises:
             CheckpointInUseError: Another run uses the checkpoint.
-            AdaptyUsageError: The plan is not the one of the run that broke off, the checkpoint is of a newer version,
-                damaged or no checkpoint, or there can be no file of this name.
+            AdaptyUsageError: The configuration has changed since the run was interrupted; the file is a checkpoint of
+                another version, damaged, or not a checkpoint; or the path cannot be used.
         """
-        before = _made(path)
-        with _telling(path, "opened"):
-            # A whole path, for a file may be named ":memory:" too.
+        status = _create_file(path)
+        with translate_errors(_SCHEMA, path, "opened"):
+            # A resolved path, because a file can have the name ":memory:".
             checkpoint = cls(sqlite3.connect(path.resolve(), isolation_level=None, timeout=0), path)
             try:
-                checkpoint._begin(path, before, {_storable(name): _storable(value) for name, value in plan.items()})
+                checkpoint._begin(path, status, {_encodable(name): _encodable(value) for name, value in config.items()})
             except BaseException:
                 checkpoint.close()
                 raise
@@ -161,55 +159,55 @@ class Checkpoint:
 
     @classmethod
     def temporary(cls) -> Self:
-        """Make one that is never resumed, for records that cannot be read again; it is gone when it is closed."""
-        with _telling(None, "opened"):
-            checkpoint = cls(sqlite3.connect("", isolation_level=None), None)
-            for statement in _SET_UP:
+        """Create one that is never resumed, for records that cannot be read again; `close` deletes it."""
+        checkpoint = cls(sqlite3.connect("", isolation_level=None), None)
+        with translate_errors(_SCHEMA, checkpoint._name, "opened"):
+            for statement in _SCHEMA.create:
                 checkpoint._connection.execute(statement)
         return checkpoint
 
     def load(self, stage: str) -> StageState | None:
-        """Give the last checkpoint of a stage, or None.
+        """Return the last saved state of a stage, or None.
 
         Raises:
             AdaptyUsageError: The checkpoint is damaged.
         """
-        with _telling(self.path, "read"):
+        with translate_errors(_SCHEMA, self._name, "read"):
             row = self._connection.execute(_STAGE, (stage,)).fetchone()
-            return row and _parse_state(row)
+            return row and self._parse_state(row)
 
     def save(self, stage: str, state: StageState) -> None:
-        """Save a checkpoint and what came to the tally; what is saved stays, whatever happens next.
+        """Save the state of a stage and the pending flows; afterwards it survives a crash of the machine.
 
         Raises:
-            AdaptyUsageError: The checkpoint cannot be written; it is as it was before.
+            AdaptyUsageError: The checkpoint cannot be written; it is unchanged.
         """
-        with _telling(self.path, "written"), self._transaction("IMMEDIATE"):
+        with translate_errors(_SCHEMA, self._name, "written"), transaction(self._connection, "IMMEDIATE"):
             self.flow_counter.write_pending()
-            self._connection.execute(_SAVE, (stage, *_columns(state)))
+            self._connection.execute(_SAVE, (stage, *_to_columns(state)))
         self.flow_counter.clear_pending()
 
     def rejects_path(self, stage: str) -> Path | None:
-        """Give the name that `set_rejects_path` was called with, or None.
+        """Return the path of `set_rejects_path`, or None.
 
         Raises:
             AdaptyUsageError: The checkpoint is damaged.
         """
-        with _telling(self.path, "read"):
+        with translate_errors(_SCHEMA, self._name, "read"):
             row = self._connection.execute(_REJECTS, (stage,)).fetchone()
             return row and Path(os.fsdecode(row[0]))
 
     def set_rejects_path(self, stage: str, path: Path) -> None:
-        """Note the name that the rejects file of a stage gets in the end.
+        """Save the final path of a stage's rejects file.
 
         Raises:
             AdaptyUsageError: The checkpoint cannot be written.
         """
-        with _telling(self.path, "written"):
+        with translate_errors(_SCHEMA, self._name, "written"):
             self._connection.execute(_SAVE_REJECTS, (stage, os.fsencode(path)))
 
     def finish(self) -> None:
-        """Close the checkpoint of a run that is through, and remove it.
+        """Close the checkpoint of a completed run, and remove the file.
 
         Raises:
             AdaptyUsageError: It cannot be removed.
@@ -217,22 +215,22 @@ class Checkpoint:
         if self._file is None:
             self.close()
             return
-        if sys.platform == "win32":  # where no open file can be removed
+        if sys.platform == "win32":  # an open file cannot be removed there
             self.close()
-        else:  # removed while it is locked, the file beside it first: in a moment they may be another run's
+        else:  # removed while it is locked, the -wal file first: afterwards they can be another run's
             with suppress(sqlite3.Error):
                 self._connection.execute("PRAGMA journal_mode = OFF")
         try:
             self._file.unlink(missing_ok=True)
-        except OSError as problem:
+        except OSError as error:
             raise AdaptyUsageError(
-                f"{self.path}: cannot be removed: {problem.strerror}; the run is through, so remove it by hand"
+                f"{self.path}: cannot be removed: {error.strerror}; the run is complete, so remove it by hand"
             ) from None
         finally:
             self.close()
 
     def close(self) -> None:
-        """Close the checkpoint; the file stays, for the run that goes on."""
+        """Close the checkpoint; the file stays, to resume the run."""
         self._connection.close()
 
     def __enter__(self) -> Self:
@@ -246,183 +244,127 @@ class Checkpoint:
     ) -> None:
         self.close()
 
-    def _begin(self, path: Path, before: os.stat_result, plan: Mapping[str, str]) -> None:
+    def _begin(self, path: Path, status: os.stat_result, config: Mapping[str, str]) -> None:
         execute = self._connection.execute
         execute("PRAGMA locking_mode = EXCLUSIVE")
-        with self._transaction("EXCLUSIVE"):
-            if not _is_still(before, path):  # a run that had it has come to its end just now
-                raise CheckpointInUseError(f"{path}: {_IN_USE}")
-            (found,) = execute("SELECT count(*) FROM sqlite_master").fetchone()
-            if found:
-                self._check(path)
+        with transaction(self._connection, "EXCLUSIVE"):
+            if not is_same_file(status, path):  # the run that used it has just ended
+                raise _SCHEMA.error(_SCHEMA.busy, path)
+            prepare_tables(self._connection, _SCHEMA, path)
+            check_integrity(self._connection, _SCHEMA, path)
+            if self._has_completed():
+                self._resume(path, config)
             else:
-                for statement in _SET_UP:
-                    execute(statement)
-                execute("INSERT INTO run VALUES (?, '')", (token_hex(4),))
-            if self._has_handled():
-                self._resume(path, plan)
-            else:
-                execute("UPDATE run SET started_at = ?", (self.started_at.isoformat(),))
-                execute("DELETE FROM plan")
-                self._connection.executemany("INSERT INTO plan VALUES (?, ?)", plan.items())
-                execute("DELETE FROM stages")
-                execute("DELETE FROM rejects")
+                self._start(config)
             (self.run_id,) = execute("SELECT run_id FROM run").fetchone()
-        # A checkpoint that gets separated from its -wal file is an older one, and one from its -journal file is none.
+        # Without its -wal file, a checkpoint is an older one; without a -journal file, it would be damaged.
         execute("PRAGMA journal_mode = WAL")
         execute("PRAGMA synchronous = FULL")
 
-    def _check(self, path: Path) -> None:
-        """Refuse what is no checkpoint that can be gone on with."""
-        (application,) = self._connection.execute("PRAGMA application_id").fetchone()
-        (version,) = self._connection.execute("PRAGMA user_version").fetchone()
-        if application != _APPLICATION_ID:
-            raise AdaptyUsageError(f"{path}: {_FOREIGN}")
-        if version != _VERSION:
-            expected = f"go on with that one, or remove {path} to begin anew"
-            raise AdaptyUsageError(f"{path}: was made by another version of adapty; {expected}")
-        if self._connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
-            raise AdaptyUsageError(f"{path}: {_DAMAGED}")
+    def _has_completed(self) -> bool:
+        stages = self._connection.execute("SELECT completed, done FROM stages").fetchall()
+        return any(done or self._has_any(completed) for completed, done in stages)
 
-    def _has_handled(self) -> bool:
-        stages = self._connection.execute("SELECT handled, done FROM stages").fetchall()
-        return any(done or _handled_any(saved) for saved, done in stages)
+    def _start(self, config: Mapping[str, str]) -> None:
+        execute = self._connection.execute
+        # An interrupted run without a completed record keeps its ID, so that its partial rejects file is reused.
+        (found,) = execute("SELECT count(*) FROM run").fetchone()
+        if not found:
+            execute("INSERT INTO run VALUES (?, '')", (token_hex(4),))
+        execute("UPDATE run SET started_at = ?", (self.started_at.isoformat(),))
+        for table in ("config", "stages", "rejects"):
+            execute(f"DELETE FROM {table}")  # noqa: S608 - our own names
+        self._connection.executemany("INSERT INTO config VALUES (?, ?)", config.items())
 
-    def _resume(self, path: Path, plan: Mapping[str, str]) -> None:
-        before = dict(self._connection.execute("SELECT name, value FROM plan"))
-        if ("users" in before) != ("users" in plan):  # which an erasure has, and an import has not
-            job = "an erasure" if "users" in before else "an import"
-            expected = "finish that run first, or name another checkpoint"
-            raise AdaptyUsageError.for_field(
-                "checkpoint", f"{path} belongs to {job} that has not been finished; {expected}"
-            )
-        if problem := _difference(before, plan):
-            raise AdaptyUsageError(f"{problem}, or remove {path} to begin anew")
+    def _resume(self, path: Path, config: Mapping[str, str]) -> None:
+        earlier = dict(self._connection.execute("SELECT name, value FROM config"))
+        if ("users" in earlier) != ("users" in config):  # only an erasure has them
+            job = "an erasure" if "users" in earlier else "an import"
+            expected = "finish that run first, or choose another checkpoint"
+            raise AdaptyUsageError.for_field("checkpoint", f"{path} belongs to {job} that is not complete; {expected}")
+        if problem := _describe_changes(earlier, config):
+            raise AdaptyUsageError(f"{problem}, or remove {path} to start over")
         (started_at,) = self._connection.execute("SELECT started_at FROM run").fetchone()
         try:
             self.started_at = datetime.fromisoformat(started_at)
         except ValueError:
-            raise _DamagedError from None
+            raise self._damaged() from None
         self.resumed = True
 
-    @contextmanager
-    def _transaction(self, kind: str) -> Iterator[None]:
-        self._connection.execute(f"BEGIN {kind}")
+    def _parse_state(self, row: tuple[bytes, str, str, int, int, str]) -> StageState:
+        completed, counts, reasons, results_size, done, not_imported = row
+        self._has_any(completed)
         try:
-            yield
-            self._connection.execute("COMMIT")
-        except BaseException:
-            if self._connection.in_transaction:
-                self._connection.execute("ROLLBACK")
-            raise
+            return StageState(
+                completed=completed,
+                counts=_parse_counts(counts),
+                reasons=_parse_counts(reasons),
+                results_size=int(results_size),
+                done=bool(done),
+                not_imported=_parse_counts(not_imported),
+            )
+        except (AttributeError, TypeError, ValueError):
+            raise self._damaged() from None
+
+    def _has_any(self, completed: bytes) -> bool:
+        try:
+            parsed = CompletedSet.from_bytes(completed)
+        except (TypeError, ValueError):
+            raise self._damaged() from None
+        return bool(parsed.watermark or parsed.out_of_order)
+
+    def _damaged(self) -> Exception:
+        return _SCHEMA.error(_SCHEMA.damaged, self._name)
 
 
-def _made(path: Path) -> os.stat_result:
-    """See that there is a file of this name, an empty one if need be, and give what it can be known by.
-
-    SQLite would make it too, and say little where it cannot.
-    """
+def _create_file(path: Path) -> os.stat_result:
+    """Create an empty private file unless it exists, and return its status. SQLite's own errors would say little."""
     try:
-        # Only a file that is new is opened here: closing it would end the lock of a checkpoint that this process has.
+        # An existing file is not opened: closing it would release the locks of a checkpoint that this process has open.
         ensure_private_file(path.resolve())
         status = path.stat()
-    except (OSError, ValueError) as problem:
-        reason = problem.strerror if isinstance(problem, OSError) else "its name is none"
-        expected = "choose another place for the checkpoint, or go without one"
-        raise AdaptyUsageError(f"{path}: cannot be opened: {reason}; {expected}") from None
+    except (OSError, ValueError) as error:
+        expected = "choose another path for the checkpoint, or disable it"
+        raise AdaptyUsageError(f"{path}: cannot be opened: {os_reason(error)}; {expected}") from None
     if not stat.S_ISREG(status.st_mode):
-        raise AdaptyUsageError(f"{path}: is no file; expected room for a file of this name")
+        raise AdaptyUsageError(f"{path}: is not a regular file; choose another path for the checkpoint")
     return status
 
 
-def _is_still(status: os.stat_result, path: Path) -> bool:
-    """Tell whether a file has not been removed, or another one put in its place."""
-    try:
-        return os.path.samestat(status, path.stat())
-    except OSError:
-        return False
-
-
-def _storable(text: str) -> str:
-    """Give text as SQLite takes it: the name of a file may hold bytes that are no text."""
+def _encodable(text: str) -> str:
+    """Return text that SQLite can store: the name of a file can have bytes that are not UTF-8."""
     return text.encode("utf-8", "backslashreplace").decode()
 
 
-def _columns(state: StageState) -> tuple[bytes, str, str, int, bool, str]:
-    counted = (state.counts, state.reasons, state.not_imported)
-    counts, reasons, not_imported = (json.dumps(dict(each)) for each in counted)
-    return state.handled, counts, reasons, state.results_size, state.done, not_imported
+def _to_columns(state: StageState) -> tuple[bytes, str, str, int, bool, str]:
+    counts, reasons, not_imported = (json.dumps(dict(c)) for c in (state.counts, state.reasons, state.not_imported))
+    return state.completed, counts, reasons, state.results_size, state.done, not_imported
 
 
-def _parse_state(row: tuple[bytes, str, str, int, int, str]) -> StageState:
-    handled, counts, reasons, results_size, done, not_imported = row
-    _handled_any(handled)
-    try:
-        return StageState(
-            handled=handled,
-            counts=_read_counts(counts),
-            reasons=_read_counts(reasons),
-            results_size=int(results_size),
-            done=bool(done),
-            not_imported=_read_counts(not_imported),
-        )
-    except (AttributeError, TypeError, ValueError):
-        raise _DamagedError from None
-
-
-def _read_counts(text: str) -> dict[str, int]:
+def _parse_counts(text: str) -> dict[str, int]:
     return {name: int(count) for name, count in json.loads(text).items()}
 
 
-def _handled_any(saved: bytes) -> bool:
-    try:
-        handled = CompletedSet.from_bytes(saved)
-    except (TypeError, ValueError):
-        raise _DamagedError from None
-    return bool(handled.watermark or handled.out_of_order)
-
-
-def _difference(before: Mapping[str, str], now: Mapping[str, str]) -> str | None:
-    """Say in which way a plan has changed and what would be right, or give None."""
-    names = [name for name in dict.fromkeys((*before, *now)) if before.get(name) != now.get(name)]
-    # The content of a file that only one of them names tells nothing: the file is named under its own name too.
+def _describe_changes(earlier: Mapping[str, str], now: Mapping[str, str]) -> str | None:
+    """Return which values of a configuration have changed and what to do, or None."""
+    names = [name for name in dict.fromkeys((*earlier, *now)) if earlier.get(name) != now.get(name)]
     settings = [name for name in names if not name.startswith(FINGERPRINT_OF)]
+    # If the name of a file has changed, too, its fingerprint says nothing more.
     files = [
-        name for name in names if name.startswith(FINGERPRINT_OF) and (not settings or {name} <= before.keys() & now)
+        name for name in names if name.startswith(FINGERPRINT_OF) and (not settings or {name} <= earlier.keys() & now)
     ]
     if not names:
         return None
     changes = [
         *(f"{name.removeprefix(FINGERPRINT_OF)} has changed" for name in files),
-        *(f"{name} has changed{_from_to(before.get(name), now.get(name))}" for name in settings),
+        *(f"{name} has changed{_from_to(earlier.get(name), now.get(name))}" for name in settings),
     ]
-    remedy = "run it as it was begun" if settings else f"put the old file{'s' * (len(files) > 1)} back"
-    return f"{' and '.join(changes)} since the run began; {remedy}"
+    remedy = "run it with the original settings" if settings else f"restore the original file{'s' * (len(files) > 1)}"
+    return f"{' and '.join(changes)} since the run started; {remedy}"
 
 
-def _from_to(before: str | None, now: str | None) -> str:
-    """Show both values, unless one is not to be shown, or they are too long to differ when shown."""
-    shown = [quote(value) if value else "nothing" for value in (before, now)]
-    is_hidden = any("@" in value for value in (before, now) if value) or shown[0] == shown[1]
-    return "" if is_hidden else f" from {shown[0]} to {shown[1]}"
-
-
-class _DamagedError(Exception):
-    """What the checkpoint holds is not what was put there."""
-
-
-@contextmanager
-def _telling(path: Path | None, doing: str) -> Iterator[None]:
-    """Turn what SQLite raises, and what a damaged checkpoint makes others raise, into errors that say what to do."""
-    name = "the temporary checkpoint" if path is None else f"{path}:"
-    try:
-        yield
-    except _DamagedError:
-        raise UnusableStateError(f"{name} {_DAMAGED}") from None
-    except sqlite3.Error as problem:
-        code = getattr(problem, "sqlite_errorcode", 0) & _PRIMARY_CODE
-        if code == sqlite3.SQLITE_BUSY:
-            raise CheckpointInUseError(f"{name} {_IN_USE}") from None
-        if code in _PROBLEMS:
-            raise UnusableStateError(f"{name} {_PROBLEMS[code]}") from None
-        raise AdaptyUsageError(f"{name} cannot be {doing}: {problem}") from None
+def _from_to(earlier: str | None, now: str | None) -> str:
+    """Return both values, unless they are personal data or too long to differ when displayed."""
+    displayed = [quote(value) if value else "nothing" for value in (earlier, now)]
+    is_hidden = any("@" in value for value in (earlier, now) if value) or displayed[0] == displayed[1]
+    return "" if is_hidden else f" from {displayed[0]} to {displayed[1]}"

@@ -1,317 +1,249 @@
-"""What a worker reads from an outbox and notes in it, in a thread of its own: an event loop does not wait for disks."""
+"""The outbox in an SQLite file."""
 
 from __future__ import annotations
 
-import asyncio
 import json
 import logging
 import time
-from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
-from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Literal
+from types import MappingProxyType
+from typing import TYPE_CHECKING
 
-from attrs import asdict, frozen
-
-from adapty._sqlite import Database
-from adapty.errors import AdaptyError, AdaptyUsageError
-from adapty.webhooks._stores.sqlite_rows import COLUMNS, StoredEvent
-from adapty.webhooks._stores.sqlite_schema import OUTBOX, PENDING
-from adapty.webhooks.first_pending import has_hidden_event, is_first_pending_right, rebuild_first_pending
+from adapty._sqlite import Database, transaction
+from adapty.errors import AdaptyUsageError
+from adapty.webhooks._stores.protocol import DeadLettered, DueEvent, EventUpdate, State, StoredEvent
+from adapty.webhooks._stores.sqlite_rows import COLUMNS, parse_row
+from adapty.webhooks._stores.sqlite_schema import (
+    DEAD,
+    OUTBOX,
+    PENDING,
+    is_first_pending_correct,
+    rebuild_first_pending,
+)
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Collection, Iterable
+    from collections.abc import Collection, Iterable, Mapping
+    from os import PathLike
     from pathlib import Path
-    from types import TracebackType
-    from typing import Self, TypeVar
 
-    T = TypeVar("T")
-
-__all__ = ["GIVE_UP_AFTER", "GIVE_UP_PUT_OFFS", "Books", "Due", "GivenUp", "Note"]
+__all__ = ["SQLiteOutboxStore"]
 
 logger = logging.getLogger("adapty")
 
-GIVE_UP_AFTER = timedelta(hours=24)
-"""So long an event waits at least before it is set aside, since it came or was replayed, and"""
+_PURGE_BATCH = 1000
 
-GIVE_UP_PUT_OFFS = 24
-"""so often Mail must have failed on it at least and taken other events afterwards: an outage gives nothing up."""
+_CONDITIONS: Mapping[State, str] = MappingProxyType(
+    {"pending": PENDING, "dead": DEAD, "delivered": "state = 'delivered'"}
+)
+_INSERT = """
+INSERT OR IGNORE INTO events (event_id, profile, event, state, created_at, updated_at) VALUES (?, ?, ?, 'pending', ?, ?)
+"""
+_DELETE_EXPIRED = "DELETE FROM events WHERE state = 'delivered' AND event_id = ? AND updated_at < ?"
+_LIST = f"SELECT {COLUMNS} FROM events WHERE {{}} AND seq > ? ORDER BY seq LIMIT ?"  # noqa: S608 - constants
+_COUNT = "SELECT count(*) FROM events WHERE {}"
+_REPLAY = "UPDATE events SET state = 'pending', attempts = 0, failures = 0, reason = NULL, updated_at = ? WHERE "
+_DELETE = "DELETE FROM events WHERE "
+_NOT_DELIVERED = "state IS NOT 'delivered' AND event_id = ?"
 
-_TIDIED_AT_A_TIME = 1000
-
-_FIRST_PENDING = "SELECT place, profile FROM first_pending ORDER BY place LIMIT ?"
-# No row where another event of the profile is to be sent before it.
-_READ = f"""
-SELECT {COLUMNS} FROM events WHERE {PENDING} AND place IN (SELECT value FROM json_each(?))
-AND place = (SELECT min(place) FROM events AS others WHERE others.{PENDING} AND others.profile IS events.profile)
-ORDER BY place
+_FIRST_PENDING = "SELECT seq, profile FROM first_pending ORDER BY seq LIMIT ?"
+# No row if another event of the profile must be sent before it.
+_READ_DUE = f"""
+SELECT CAST(failures AS INTEGER), {COLUMNS} FROM events WHERE {PENDING} AND seq IN (SELECT value FROM json_each(?))
+AND seq = (SELECT min(seq) FROM events AS others WHERE others.{PENDING} AND others.profile IS events.profile)
+ORDER BY seq
 """  # noqa: S608 - constants
 _PROFILE = COLUMNS.split(", ").index("profile")
-_NOTE = {
-    "delivered": """
-        UPDATE events SET state = 'delivered', profile = '', event = '', reason = NULL, changed = :now
-        WHERE place = :place AND (:event_id IS NULL OR event_id = :event_id) AND state IN ('pending', 'dead')
-    """,
-    "dead": """
-        UPDATE events SET state = 'dead', attempts = attempts + :attempts, reason = :reason, changed = :now
-        WHERE place = :place AND (:event_id IS NULL OR event_id = :event_id) AND state = 'pending'
-    """,
-    # `changed` stays: it tells since when the event waits to be sent.
-    "pending": """
-        UPDATE events SET attempts = attempts + :attempts, reason = :reason
-        WHERE place = :place AND (:event_id IS NULL OR event_id = :event_id) AND state = 'pending'
-    """,
-    "blamed": """
-        INSERT INTO put_offs (place, since, times)
-        SELECT place, changed, 1 FROM events
-        WHERE place = :place AND (:event_id IS NULL OR event_id = :event_id) AND state = 'pending'
-        ON CONFLICT (place) DO UPDATE SET
-            times = CASE since WHEN excluded.since THEN times + 1 ELSE 1 END, since = excluded.since
-    """,
-}
-
-_GIVE_UP = """
-UPDATE events SET state = 'dead', changed = :now, reason = 'given up, for Mail takes other events: ' || reason
-WHERE place = :place AND state = 'pending' AND changed <= :before
-AND :times <= (SELECT times FROM put_offs WHERE put_offs.place = events.place AND since = changed)
-"""
-_GIVEN_UP = "SELECT place, event_id, reason FROM events WHERE place = ?"
-_RELEASED = """
+# Goes from profile to profile by an index, so that the time does not depend on the number of events of one profile.
+_HIDDEN = f"""
+WITH RECURSIVE profiles (profile) AS (
+    SELECT min(profile) FROM events WHERE {PENDING}
+    UNION ALL
+    SELECT (SELECT min(profile) FROM events WHERE {PENDING} AND profile > profiles.profile)
+    FROM profiles WHERE profile IS NOT NULL
+)
+SELECT 1 FROM profiles WHERE profile IS NOT NULL AND profile NOT IN (SELECT value FROM json_each(?)) LIMIT 1
+"""  # noqa: S608 - constants
+_UPDATE: Mapping[State, str] = MappingProxyType(
+    {
+        "delivered": """
+            UPDATE events SET state = 'delivered', profile = '', event = '', reason = NULL, updated_at = :now
+            WHERE seq = :seq AND event_id = :event_id AND state IN ('pending', 'dead')
+        """,
+        "dead": """
+            UPDATE events SET state = 'dead', attempts = attempts + :attempts, reason = :reason, updated_at = :now
+            WHERE seq = :seq AND event_id = :event_id AND state = 'pending'
+        """,
+        # An update that only counts a failure has no reason of its own.
+        "pending": """
+            UPDATE events
+            SET attempts = attempts + :attempts, failures = failures + :failures, reason = ifnull(:reason, reason)
+            WHERE seq = :seq AND event_id = :event_id AND state = 'pending'
+        """,
+    }
+)
+_EXPIRE = f"""
+UPDATE events SET
+    state = 'dead', updated_at = :now,
+    reason = 'failed ' || failures || ' times, while other events succeeded: ' || reason
+WHERE seq = :seq AND {PENDING} AND failures >= :max_failures AND updated_at <= :before
+"""  # noqa: S608 - constants
+_GET = "SELECT seq, event_id, reason FROM events WHERE seq = ?"
+_MARK_DAMAGED = f"UPDATE events SET state = 'dead', reason = ?, updated_at = ? WHERE seq = ? AND {PENDING}"  # noqa: S608 - constants
+_CHANGED = f"""
 SELECT value FROM json_each(?)
-WHERE NOT EXISTS (SELECT 1 FROM events WHERE place = value AND state = 'pending' AND attempts > 0)
-"""
-_TIDY_PUT_OFFS = """
-DELETE FROM put_offs
-WHERE NOT EXISTS (SELECT 1 FROM events WHERE events.place = put_offs.place AND state = 'pending')
-"""
-_TIDY = """
-DELETE FROM events WHERE place IN (SELECT place FROM events WHERE state = 'delivered' AND changed < ? LIMIT ?)
+WHERE NOT EXISTS (SELECT 1 FROM events WHERE seq = value AND {PENDING} AND attempts > 0)
+"""  # noqa: S608 - constants
+_PURGE = """
+DELETE FROM events WHERE seq IN (SELECT seq FROM events WHERE state = 'delivered' AND updated_at < ? LIMIT ?)
 """
 
 
-@frozen
-class Due:
-    """An event that can be sent now.
-
-    Attributes:
-        place: Its place in the order of arrival.
-        event_id: Its id.
-        profile: The profile that it is of.
-        data: The event's fields.
-    """
-
-    place: int
-    event_id: str
-    profile: str
-    data: Mapping[str, Any]
-
-
-@frozen
-class Note:
-    """What came of an event.
-
-    Attributes:
-        place: The event's place.
-        state: Whether Mail has it, refuses it, or is to be asked again; `blamed` where Mail has failed on it and takes
-            others.
-        attempts: How many times it was sent now.
-        reason: Why it failed, or None.
-        event_id: Its id; nothing is noted if another event has the place, as in a file that was replaced. None for
-            any event.
-    """
-
-    place: int
-    state: Literal["delivered", "dead", "pending", "blamed"]
-    attempts: int = 1
-    reason: str | None = None
-    event_id: str | None = None
-
-
-@frozen
-class GivenUp:
-    """An event that was set aside: Mail failed on it for long and took others, or its row is damaged.
-
-    Attributes:
-        place: Its place in the order of arrival.
-        event_id: Its id.
-        reason: Why its last try failed, or what is damaged.
-    """
-
-    place: int
-    event_id: str
-    reason: str
-
-
-class Books:
-    """The outbox as its worker sees it, over a connection of its own.
-
-    What is noted is kept until it is on the disk: where that fails, `settle` tries it again.
+class SQLiteOutboxStore:
+    """The `OutboxStore` in an SQLite file; `OutboxStore` describes the methods.
 
     Args:
-        path: The outbox's file.
+        path: The file; created unless it exists.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: str | PathLike[str]) -> None:
         self._database = Database(path, OUTBOX)
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="adapty-outbox")
-        self._unsettled: list[Note] = []
-        self._given_up: list[GivenUp] = []
 
-    def note(self, note: Note) -> None:
-        """Take what came of an event; nothing is written before `settle`."""
-        self._unsettled.append(note)
+    @property
+    def path(self) -> Path:
+        """The absolute path of the file."""
+        return self._database.path
 
-    async def settle(self) -> list[Note]:
-        """Write what was noted, and give what is on the disk now; see `given_up` for what came of it.
-
-        Raises:
-            WebhookUnavailableError: It cannot be written now.
-            AdaptyUsageError: The file is damaged.
-        """
-        notes = list(self._unsettled)
-        if notes:
-            await self._aside(lambda: self._write(notes))
-            del self._unsettled[: len(notes)]
-        return notes
-
-    def given_up(self) -> list[GivenUp]:
-        """Give the events that were set aside since this was asked last."""
-        given_up, self._given_up = self._given_up, []
-        return given_up
-
-    async def due(self, waiting: Collection[str], most: int) -> list[Due]:
-        """Read events in the order of arrival, one of each profile at most; set damaged ones aside.
-
-        Args:
-            waiting: The profiles of which none is to be sent now.
-            most: How many events to give.
-        """
-        return await self._aside(lambda: self._due(frozenset(waiting), most))
-
-    async def released(self, places: Collection[int]) -> frozenset[int]:
-        """Give those of these events that were put off, and were removed or replayed by somebody since."""
-        return await self._aside(lambda: self._released(list(places))) if places else frozenset()
-
-    async def version(self) -> tuple[int, int]:
-        """Return what changes when somebody else has written to the outbox, or put another file in its place."""
-        return await self._aside(self._version)
-
-    async def tidy(self, seconds: float) -> None:
-        """Forget the events that were delivered so long ago, and check what finds the next event of each profile."""
-        await self._aside(self._repair)
-        while await self._aside(lambda: self._tidy(time.time() - seconds)) == _TIDIED_AT_A_TIME:
-            pass
-
-    def close(self) -> None:
-        """Write what is noted, if it can be, and close the file."""
-        self._thread.shutdown()
-        with suppress(AdaptyError):  # what is not noted is sent again
-            self._write(self._unsettled)
-        self._database.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
-
-    async def _aside(self, work: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
-
-    def _write(self, notes: Iterable[Note]) -> None:
-        if not notes:
-            return
+    def put(self, event_id: str, profile: str, event: str, *, retention: float) -> bool:
+        """Insert a pending event, unless its ID is known."""
         now = time.time()
-        given_up: list[GivenUp] = []
         with self._database.writing() as connection:
-            for note in notes:
-                values = {**asdict(note), "now": now}
-                connection.execute(_NOTE[note.state], values)
-                if note.state == "blamed":
-                    given_up += self._give_up(connection, note.place, now)
-        self._given_up += given_up
+            # The worker purges too, but only while it has events to deliver.
+            connection.execute(_DELETE_EXPIRED, (event_id, now - retention))
+            return connection.execute(_INSERT, (event_id, profile, event, now, now)).rowcount > 0
 
-    def _give_up(self, connection: sqlite3.Connection, place: int, now: float) -> list[GivenUp]:
-        """Set an event aside, if it has had its time."""
-        values = {
-            "place": place,
-            "now": now,
-            "before": now - GIVE_UP_AFTER.total_seconds(),
-            "times": GIVE_UP_PUT_OFFS,
-        }
-        if not connection.execute(_GIVE_UP, values).rowcount:
-            return []
-        return [GivenUp(*row) for row in connection.execute(_GIVEN_UP, (place,))]
+    def list_events(self, state: State, *, after: int, limit: int) -> list[StoredEvent]:
+        """Return events in the order of arrival."""
+        with self._database.reading() as connection:
+            rows = connection.execute(_LIST.format(_CONDITIONS[state]), (after, limit)).fetchall()
+        return list(map(parse_row, rows))
 
-    def _due(self, waiting: frozenset[str], most: int) -> list[Due]:
-        """Read events that can be sent; rebuild what finds them where it is damaged.
+    def count(self) -> dict[State, int]:
+        """Return the number of events by state."""
+        with self._database.reading() as connection:
+            return {
+                state: connection.execute(_COUNT.format(condition)).fetchone()[0]
+                for state, condition in _CONDITIONS.items()
+            }
+
+    def replay(self, event_id: str | None) -> int:
+        """Make a dead letter or pending event new, or all dead letters."""
+        return self._change(_REPLAY, event_id, time.time())
+
+    def delete(self, event_id: str | None) -> int:
+        """Delete a dead letter or pending event, or all dead letters."""
+        return self._change(_DELETE, event_id)
+
+    def _change(self, statement: str, event_id: str | None, *values: float) -> int:
+        with self._database.writing() as connection:
+            if event_id is None:
+                return connection.execute(statement + DEAD, values).rowcount
+            storable = event_id.encode("utf-8", "replace").decode()  # SQLite rejects lone surrogates
+            return connection.execute(statement + _NOT_DELIVERED, (*values, storable)).rowcount
+
+    def read_due(self, waiting: Collection[str], limit: int) -> tuple[list[DueEvent], list[DeadLettered]]:
+        """Return events to send, and make damaged ones dead letters; rebuild what finds them if it is damaged.
 
         Raises:
-            AdaptyUsageError: Some cannot be found nevertheless.
+            AdaptyUsageError: Pending events cannot be found even so.
         """
+        dead: list[DeadLettered] = []
         is_rebuilt = False
         while True:
-            stored, is_right = self._read_first(waiting, most)
-            damaged = [(each, each.damage) for each in stored if each.damage]
+            due, damaged, is_correct = self._read_first(frozenset(waiting), limit)
             if damaged:
-                self._set_aside(damaged)
-            elif is_right:
-                return [Due(each.place, each.event_id, each.profile, each.data) for each in stored]
+                self._mark_damaged(damaged)
+                dead += damaged
+            elif is_correct:
+                return due, dead
             elif is_rebuilt:
-                raise AdaptyUsageError(f"{self._database.path}: is damaged; pending events in it cannot be found")
+                raise AdaptyUsageError(f"{self.path}: is damaged; pending events in it cannot be found")
             else:
                 self._rebuild()
                 is_rebuilt = True
 
-    def _read_first(self, waiting: frozenset[str], most: int) -> tuple[list[StoredEvent], bool]:
-        """Read the first pending event of each profile that does not wait; tell whether the table of them is right."""
-        with self._database.reading() as connection:
-            connection.execute("BEGIN")  # all of it from one state
-            try:
-                first = connection.execute(_FIRST_PENDING, (most + len(waiting),)).fetchall()
-                wanted = dict([each for each in first if each[1] not in waiting][:most])
-                rows = connection.execute(_READ, (json.dumps(list(wanted)),)).fetchall()
-                found = {row[0]: row[_PROFILE] for row in rows}
-                is_right = found == wanted and (bool(rows) or not has_hidden_event(connection, waiting))
-            finally:
-                connection.execute("ROLLBACK")
-        return [StoredEvent.from_row(row) for row in rows], is_right
+    def _read_first(self, waiting: frozenset[str], limit: int) -> tuple[list[DueEvent], list[DeadLettered], bool]:
+        """Return the events that can be sent, the damaged ones, and whether the table of first events is correct."""
+        with self._database.reading() as connection, transaction(connection, "DEFERRED"):
+            first = connection.execute(_FIRST_PENDING, (limit + len(waiting),)).fetchall()
+            wanted = dict([each for each in first if each[1] not in waiting][:limit])
+            rows = connection.execute(_READ_DUE, (json.dumps(list(wanted)),)).fetchall()
+            found = {row[1]: row[1 + _PROFILE] for row in rows}
+            is_correct = found == wanted and (bool(rows) or not _has_hidden_event(connection, waiting))
+        due, damaged = [], []
+        for failures, *row in rows:
+            event = parse_row(tuple(row))
+            if event.damage:
+                damaged.append(DeadLettered(event.seq, event.event_id, event.damage))
+            else:
+                due.append(DueEvent(event.seq, event.event_id, event.profile, event.data, failures))
+        return due, damaged, is_correct
 
-    def _repair(self) -> None:
-        with self._database.reading() as connection:
-            is_right = is_first_pending_right(connection)
-        if not is_right:
-            self._rebuild()
-
-    def _rebuild(self) -> None:
-        logger.warning("outbox %s: rebuilding the table of each profile's next event", self._database.path)
-        with self._database.writing() as connection:
-            rebuild_first_pending(connection)
-
-    def _set_aside(self, damaged: Iterable[tuple[StoredEvent, str]]) -> None:
+    def _mark_damaged(self, damaged: Iterable[DeadLettered]) -> None:
         now = time.time()
         with self._database.writing() as connection:
-            for stored, damage in damaged:
-                values = {"place": stored.place, "attempts": 0, "reason": damage, "now": now, "event_id": None}
-                connection.execute(_NOTE["dead"], values)
-        self._given_up += [GivenUp(stored.place, stored.event_id, damage) for stored, damage in damaged]
+            connection.executemany(_MARK_DAMAGED, [(event.reason, now, event.seq) for event in damaged])
 
-    def _released(self, places: list[int]) -> frozenset[int]:
+    def update(self, updates: Iterable[EventUpdate], *, max_failures: int, max_age: float) -> list[DeadLettered]:
+        """Apply updates; return the events that became dead letters by both limits."""
+        now = time.time()
+        limits = {"now": now, "before": now - max_age, "max_failures": max_failures}
+        dead: list[DeadLettered] = []
+        with self._database.writing() as connection:
+            for update in updates:
+                values = {
+                    "seq": update.seq,
+                    "event_id": update.event_id,
+                    "attempts": update.attempts,
+                    "reason": update.reason,
+                    "failures": update.failures,
+                    "now": now,
+                }
+                connection.execute(_UPDATE[update.state], values)
+                if update.failures and connection.execute(_EXPIRE, {**limits, "seq": update.seq}).rowcount:
+                    dead.append(DeadLettered(*connection.execute(_GET, (update.seq,)).fetchone()))
+        return dead
+
+    def find_changed(self, seqs: Collection[int]) -> frozenset[int]:
+        """Return which of these pending events were deleted or replayed."""
         with self._database.reading() as connection:
-            return frozenset(place for (place,) in connection.execute(_RELEASED, (json.dumps(places),)))
+            return frozenset(seq for (seq,) in connection.execute(_CHANGED, (json.dumps(list(seqs)),)))
 
-    def _version(self) -> tuple[int, int]:
+    def get_version(self) -> object:
+        """Return a value that changes when another connection changes the file, or the file is replaced."""
         with self._database.reading() as connection:
             return self._database.open_count, connection.execute("PRAGMA data_version").fetchone()[0]
 
-    def _tidy(self, before: float) -> int:
+    def purge(self, retention: float) -> None:
+        """Delete the events that were delivered long ago, and check the table of first events."""
+        with self._database.reading() as connection:
+            is_correct = is_first_pending_correct(connection)
+        if not is_correct:
+            self._rebuild()
+        count = _PURGE_BATCH
+        while count == _PURGE_BATCH:
+            with self._database.writing() as connection:
+                count = connection.execute(_PURGE, (time.time() - retention, _PURGE_BATCH)).rowcount
+
+    def _rebuild(self) -> None:
+        logger.warning("outbox %s: rebuilding the table of each profile's next event", self.path)
         with self._database.writing() as connection:
-            connection.execute(_TIDY_PUT_OFFS)
-            return connection.execute(_TIDY, (before, _TIDIED_AT_A_TIME)).rowcount
+            rebuild_first_pending(connection)
+
+    def close(self) -> None:
+        """Close the file. The next use opens it again."""
+        self._database.close()
+
+
+def _has_hidden_event(connection: sqlite3.Connection, waiting: Collection[str]) -> bool:
+    """Return whether an event is pending whose profile does not wait."""
+    return connection.execute(_HIDDEN, (json.dumps(list(waiting)),)).fetchone() is not None

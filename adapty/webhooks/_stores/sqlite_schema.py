@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -9,9 +10,10 @@ from adapty._sqlite import Schema
 from adapty.errors import AdaptyUsageError, WebhookUnavailableError
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Mapping
 
-__all__ = ["DEAD", "DEDUP", "DERIVED", "OUTBOX", "PENDING"]
+__all__ = ["DEAD", "DEDUP", "OUTBOX", "PENDING", "is_first_pending_correct", "rebuild_first_pending"]
 
 
 def _schema(label: str, application_id: int, create: tuple[str, ...], *, is_durable: bool) -> Schema:
@@ -30,7 +32,7 @@ def _schema(label: str, application_id: int, create: tuple[str, ...], *, is_dura
 DEDUP = _schema(
     "a dedup store",
     0x41645365,  # "AdSe"
-    # `owner` is null once the event is completed; `since` counts from 1970, in seconds.
+    # `owner` is null once the event is completed. `since` is a Unix time in seconds.
     (
         "CREATE TABLE dedup_events (event_id TEXT PRIMARY KEY, owner TEXT, since REAL NOT NULL) WITHOUT ROWID",
         "CREATE INDEX dedup_events_since ON dedup_events (since)",
@@ -39,31 +41,31 @@ DEDUP = _schema(
 )
 
 PENDING = "state = 'pending'"
-"""The condition of an event that waits to be sent."""
+"""The condition of an event to be delivered."""
 
 DEAD = "state IS NOT 'pending' AND state IS NOT 'delivered'"
-"""The condition of a dead letter. A row whose state is damaged is one too, so that no row is ever out of sight."""
+"""The condition of a dead letter. A row with a damaged state is one too, so that every row can be listed."""
 
 _TABLES = (
-    # `place` is the order of arrival; no place is ever given twice. Times count from 1970, in seconds.
+    # `seq` is the order of arrival and is never reused. Times are Unix times in seconds. `updated_at` of a pending
+    # event is the time when it was put or replayed. `failures` counts since then, without failures during outages.
     """
     CREATE TABLE events (
-        place INTEGER PRIMARY KEY AUTOINCREMENT,
+        seq INTEGER PRIMARY KEY AUTOINCREMENT,
         event_id TEXT NOT NULL UNIQUE,
         profile TEXT NOT NULL,
         event TEXT NOT NULL,
         state TEXT NOT NULL,
-        arrived REAL NOT NULL,
-        changed REAL NOT NULL,
-        attempts INTEGER NOT NULL,
+        created_at REAL NOT NULL,
+        updated_at REAL NOT NULL,
+        attempts INTEGER NOT NULL DEFAULT 0,
+        failures INTEGER NOT NULL DEFAULT 0,
         reason TEXT
     )
     """,
-    # How often Mail took other events after it had failed on one, since that came or was replayed.
-    "CREATE TABLE put_offs (place INTEGER PRIMARY KEY, since REAL NOT NULL, times INTEGER NOT NULL)",
-    "CREATE INDEX pending_events ON events (place) WHERE state = 'pending'",
-    f"CREATE INDEX dead_events ON events (place) WHERE {DEAD}",
-    "CREATE INDEX delivered_events ON events (changed) WHERE state = 'delivered'",
+    f"CREATE INDEX pending_events ON events (seq) WHERE {PENDING}",
+    f"CREATE INDEX dead_events ON events (seq) WHERE {DEAD}",
+    "CREATE INDEX delivered_events ON events (updated_at) WHERE state = 'delivered'",
 )
 
 
@@ -71,36 +73,64 @@ def _refresh(profile: str) -> str:
     """Return the statements that find the first pending event of a profile again."""
     return f"""
         DELETE FROM first_pending WHERE profile IS {profile};
-        INSERT INTO first_pending (place, profile)
-            SELECT place, profile FROM events WHERE {PENDING} AND profile IS {profile} ORDER BY place LIMIT 1;
+        INSERT INTO first_pending (seq, profile)
+            SELECT seq, profile FROM events WHERE {PENDING} AND profile IS {profile} ORDER BY seq LIMIT 1;
     """  # noqa: S608 - constants
 
 
 # A worker sends the first pending event of each profile. Finding it among all pending events takes longer the more
-# there are of one profile, so it has a table of its own. Triggers keep that table right whoever writes, including
-# processes that opened the file with an older version of this library.
-DERIVED: Mapping[str, str] = MappingProxyType(
+# events one profile has, so it has a table of its own, which triggers keep up to date.
+_DERIVED: Mapping[str, str] = MappingProxyType(
     {
-        "first_pending": "CREATE TABLE first_pending (place INTEGER PRIMARY KEY, profile TEXT)",
+        "first_pending": "CREATE TABLE first_pending (seq INTEGER PRIMARY KEY, profile TEXT)",
         "first_pending_profiles": "CREATE INDEX first_pending_profiles ON first_pending (profile)",
-        "pending_profiles": "CREATE INDEX pending_profiles ON events (profile, place) WHERE state = 'pending'",
-        "event_added": f"""
-            CREATE TRIGGER event_added AFTER INSERT ON events
+        "pending_profiles": f"CREATE INDEX pending_profiles ON events (profile, seq) WHERE {PENDING}",
+        "event_inserted": f"""
+            CREATE TRIGGER event_inserted AFTER INSERT ON events
             WHEN new.state IS 'pending'
-                AND NOT EXISTS (SELECT 1 FROM first_pending WHERE profile IS new.profile AND place < new.place)
+                AND NOT EXISTS (SELECT 1 FROM first_pending WHERE profile IS new.profile AND seq < new.seq)
             BEGIN {_refresh("new.profile")} END
         """,  # noqa: S608 - constants
-        "event_changed": f"""
-            CREATE TRIGGER event_changed AFTER UPDATE OF place, profile, state ON events
+        "event_updated": f"""
+            CREATE TRIGGER event_updated AFTER UPDATE OF seq, profile, state ON events
             WHEN old.state IS 'pending' OR new.state IS 'pending'
             BEGIN {_refresh("old.profile")} {_refresh("new.profile")} END
         """,
-        "event_removed": f"""
-            CREATE TRIGGER event_removed AFTER DELETE ON events WHEN old.state IS 'pending'
+        "event_deleted": f"""
+            CREATE TRIGGER event_deleted AFTER DELETE ON events WHEN old.state IS 'pending'
             BEGIN {_refresh("old.profile")} END
         """,
     }
 )
-"""The statements that create what is derived from the events, by name: a worker creates again what is missing."""
+"""The statements that create what is derived from the events, by name."""
 
-OUTBOX = _schema("an outbox", 0x41644F62, (*_TABLES, *DERIVED.values()), is_durable=True)  # "AdOb"
+OUTBOX = _schema("an outbox", 0x41644F62, (*_TABLES, *_DERIVED.values()), is_durable=True)  # "AdOb"
+
+_FIRST_PENDING = f"SELECT min(seq) AS seq, profile FROM events WHERE {PENDING} GROUP BY profile"  # noqa: S608 - constants
+# `seq` is unique in first_pending, so equal numbers of rows and no missing row mean that both are the same.
+_IS_CORRECT = f"""
+SELECT (SELECT count(*) FROM first_pending) = count(*) AND count(found.seq) = count(*)
+FROM ({_FIRST_PENDING}) AS expected
+LEFT JOIN first_pending AS found ON found.seq = expected.seq AND found.profile IS expected.profile
+"""  # noqa: S608 - constants
+_FILL = f"INSERT INTO first_pending (seq, profile) {_FIRST_PENDING}"
+_NAMES = "SELECT name FROM sqlite_master WHERE name IN (SELECT value FROM json_each(?))"
+
+
+def is_first_pending_correct(connection: sqlite3.Connection) -> bool:
+    """Return whether the table matches the events, and all triggers and indexes exist."""
+    return _existing_names(connection) == _DERIVED.keys() and bool(connection.execute(_IS_CORRECT).fetchone()[0])
+
+
+def rebuild_first_pending(connection: sqlite3.Connection) -> None:
+    """Create what is missing, and fill the table from the events, in the caller's transaction."""
+    existing = _existing_names(connection)
+    for name, statement in _DERIVED.items():
+        if name not in existing:
+            connection.execute(statement)
+    connection.execute("DELETE FROM first_pending")
+    connection.execute(_FILL)
+
+
+def _existing_names(connection: sqlite3.Connection) -> set[str]:
+    return {name for (name,) in connection.execute(_NAMES, (json.dumps(list(_DERIVED)),))}

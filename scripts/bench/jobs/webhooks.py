@@ -35,17 +35,10 @@ DATABASE = Path("events.sqlite")
 
 @contextmanager
 def adapty_app(_: str) -> Iterator[Prepare]:
-    """Receive with the SDK: authorization, dedup, and an outbox for Adapty Mail."""
-    from adapty.webhooks import (  # noqa: PLC0415 - the other jobs do not need it
-        Outbox,
-        Receiver,
-        SQLiteDedupStore,
-        asgi_app,
-        outbox_handler,
-    )
+    """Receive with the SDK: authorization, and an outbox for Adapty Mail, which deduplicates events."""
+    from adapty.webhooks import Outbox, Receiver, asgi_app, outbox_handler  # noqa: PLC0415 - other jobs do not need it
 
-    receiver = Receiver(AUTHORIZATION, dedup=SQLiteDedupStore("dedup.sqlite"))
-    app = asgi_app(receiver, outbox_handler(Outbox("outbox.sqlite")))
+    app = asgi_app(Receiver(AUTHORIZATION), outbox_handler(Outbox("outbox.sqlite")))
     with _post_to(app) as prepare:
         yield prepare
 

@@ -85,13 +85,13 @@ def write_inputs(folder: Path, ids: Iterable[str]) -> dict[str, tuple[Any, Any]]
 
 
 @pytest.mark.parametrize("name", FORMATS)
-@settings(derandomize=True, deadline=None, max_examples=60)
+@settings(derandomize=True, deadline=None, max_examples=20)
 @given(ids=IDS)
 def test_whatever_is_imported_can_be_erased_and_nothing_else(scratch: Path, name: str, ids: list[str]) -> None:
     """The ids that arrive are those that are fit, unchanged, whether they are imported or erased."""
     if name == "plain":  # which spells no line breaks, and has no id where a line is blank
         ids = [id_ for id_ in ids if id_.strip() and not id_.startswith("\ufeff") and not {*"\r\n"} & {*id_}]
-    if name == "CSV":  # NUL is no CSV for the module of Python
+    if name in {"CSV", "plain"}:  # a file with NUL at its start is refused
         ids = [id_ for id_ in ids if "\0" not in id_]
     mail = Mail()
     to_import, to_erase = write_inputs(scratch, ids)[name]

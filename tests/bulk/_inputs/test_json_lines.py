@@ -119,7 +119,7 @@ def test_a_key_that_stands_twice_is_the_rows_problem(tmp_path: Path, text: str, 
     """Of two values nobody knows which one is meant: the row is given as text, at whatever depth it is."""
     wrong, right = read(tmp_path, f'{text}\n{{"email":"x"}}\n')
 
-    assert wrong == Row(1, source={"_raw": text}, problem=f"names {name} twice")
+    assert wrong == Row(1, source={"_raw": text}, problem=f"has the key {name} twice")
     assert (right.line, right.problem) == (2, None)
 
 
@@ -217,7 +217,7 @@ def test_other_endings_are_refused(tmp_path: Path, name: str) -> None:
         rows_in(tmp_path / name)
 
     assert str(caught.value) == (
-        f"{tmp_path / name}: its format is not known; "
+        f"{tmp_path / name}: unknown format; "
         "expected a name that ends in .csv, .jsonl or .ndjson, or in one of these and .gz"
     )
 

@@ -48,7 +48,7 @@ FILES = st.one_of(
     ),
 )
 
-derandomized = settings(derandomize=True, deadline=None, max_examples=100)
+derandomized = settings(derandomize=True, deadline=None, max_examples=60)
 
 
 def lines_of(path: Path) -> list[str]:

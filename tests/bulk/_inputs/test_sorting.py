@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sqlite3
 import subprocess
@@ -44,6 +45,7 @@ def lines(rows: Iterable[Row]) -> list[int]:
 
 def open_files() -> int:
     """Count the files that this process has open."""
+    gc.collect()
     return len(os.listdir("/proc/self/fd")) if Path("/proc/self/fd").is_dir() else 0  # noqa: PTH208
 
 

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapty import AdaptyUsageError, MailProfile, TransactionEvent
@@ -366,6 +366,7 @@ ANYTHING = st.recursive(
 KEYS = st.sampled_from(["email", "mail", "custom_attributes", "plan", "_raw", "_line"]) | st.text(max_size=3)
 
 
+@settings(max_examples=30)
 @given(items=st.lists(st.dictionaries(KEYS, ANYTHING, max_size=4) | ANYTHING, max_size=5))
 def test_each_item_is_one_row(items: list[Any]) -> None:
     """Whatever an iterable gives, there is one row for it, in order, and no None is a field."""
@@ -389,6 +390,7 @@ JSON = st.recursive(
 )
 
 
+@settings(max_examples=30)
 @given(items=st.lists(st.dictionaries(KEYS, JSON, max_size=4), max_size=5))
 def test_a_file_and_a_program_give_the_same_rows(scratch: Path, items: list[dict[str, Any]]) -> None:
     """JSON Lines read from a file are what the mappings are that were written to it."""

@@ -13,7 +13,7 @@ from typing import Any, cast
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapty import MailProfile, TransactionEvent
@@ -151,6 +151,7 @@ VALUES = st.recursive(
 )
 
 
+@settings(max_examples=40)
 @given(source=st.dictionaries(st.text(max_size=3) | st.integers(), VALUES, max_size=5))
 def test_whatever_a_row_holds_can_be_written(source: dict[Any, Any]) -> None:
     """The result is JSON as strictly as it is defined, and is what is read back."""

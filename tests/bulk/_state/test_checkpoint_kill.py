@@ -101,7 +101,7 @@ def run_stage(
     if saved is not None and saved.done:
         assert checkpoint.run_id
         return finalize_rejects(target, checkpoint.run_id, checkpoint.rejects_path(stage), note)
-    handled = CompletedSet.from_bytes(saved.handled) if saved else CompletedSet()
+    handled = CompletedSet.from_bytes(saved.completed) if saved else CompletedSet()
     counts = Counter(saved.counts if saved else {})
     size = saved.results_size if saved else None
     with RejectsFile(target, run_id=checkpoint.run_id, resume_at=size, on_rename=note) as rejects:
@@ -110,7 +110,7 @@ def run_stage(
             results_size = rejects.sync()
             step()
             checkpoint.save(
-                stage, StageState(handled=handled.to_bytes(), counts=counts, results_size=results_size, done=done)
+                stage, StageState(completed=handled.to_bytes(), counts=counts, results_size=results_size, done=done)
             )
             step()
 
@@ -238,7 +238,7 @@ def outcome(folder: Path, count: int) -> dict[str, Any]:
 
 def kill_at_every_step(folder: Path) -> None:
     """Kill a run once, at each of its steps in turn, and let the next one come to its end."""
-    count, seed = 6, 1
+    count, seed = 5, 1
     assert not is_killed(made(folder / "whole"), count, seed, None)
     expected = outcome(folder / "whole", count)
     kills = 0
@@ -254,7 +254,7 @@ def kill_again_and_again(folder: Path) -> None:
     count, kills = 40, 0
     assert not is_killed(made(folder / "whole"), count, 1, None)
     expected = outcome(folder / "whole", count)
-    for seed in range(5):
+    for seed in range(3):
         chance = random.Random(seed)  # noqa: S311 - nothing secret
         made(folder / str(seed))
         while is_killed(folder / str(seed), count, chance.randrange(1000), chance.randrange(1, 80)):
@@ -272,7 +272,7 @@ def made(folder: Path) -> Path:
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no processes made by forking here")
-@pytest.mark.parametrize(("how", "least"), [("kill_at_every_step", 50), ("kill_again_and_again", 20)])
+@pytest.mark.parametrize(("how", "least"), [("kill_at_every_step", 50), ("kill_again_and_again", 12)])
 def test_a_killed_run_goes_on_where_it_was(tmp_path: Path, how: str, least: int) -> None:
     """Whenever a run is killed, the runs after it leave what an undisturbed one leaves."""
     command = [sys.executable, "-m", "tests.bulk._state.test_checkpoint_kill", how, str(tmp_path)]

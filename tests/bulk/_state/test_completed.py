@@ -24,7 +24,7 @@ WHOLE_BLOCKS = st.permutations(range(0, 30_000, 1_000)).map(
 )
 
 
-@settings(derandomize=True, deadline=None, max_examples=100)
+@settings(derandomize=True, deadline=None, max_examples=30)
 @given(numbers=NEARLY_IN_ORDER | ANY_ORDER | WHOLE_BLOCKS, saved_at=st.integers(0, 80))
 def test_it_agrees_with_a_plain_set(numbers: list[int], saved_at: int) -> None:
     """Whatever is added, in whichever order and however often, saved and loaded in between, it holds just that."""

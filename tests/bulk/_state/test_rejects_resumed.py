@@ -229,7 +229,7 @@ def test_a_file_that_is_not_as_it_was_left_is_refused(path: Path, change: Any, p
         RejectsFile(path, run_id="run", resume_at=size)
 
     assert str(partial_path) in str(caught.value)
-    assert "remove the checkpoint to begin anew" in str(caught.value)
+    assert "remove the checkpoint to start over" in str(caught.value)
 
 
 def test_rows_of_another_header_are_refused(tmp_path: Path) -> None:
@@ -238,7 +238,7 @@ def test_rows_of_another_header_are_refused(tmp_path: Path) -> None:
     size, _ = write_and_break_off(path, 1)
 
     with (
-        pytest.raises(AdaptyUsageError, match="has not the columns of this input"),
+        pytest.raises(AdaptyUsageError, match="has other columns than this input"),
         RejectsFile(path, run_id="run", resume_at=size) as rejects,
     ):
         rejects.add(row(2, name="Jane"), "no")
@@ -338,7 +338,7 @@ def test_rows_that_cannot_be_put_in_place_are_told_and_not_lost(path: Path, monk
     rejects.add(row(1), "no")
     with monkeypatch.context() as patch:
         patch.setattr(Path, "replace", refuse)
-        with pytest.raises(AdaptyUsageError, match="cannot be put in place: Permission denied") as caught, rejects:
+        with pytest.raises(AdaptyUsageError, match="cannot be created: Permission denied") as caught, rejects:
             pass
 
     assert refused(rejects.partial_path) == [1]

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from tests.bulk.conftest import FakeApi
 
-AGAIN = "run it again to go on from there; {checkpoint} notes how far it is"
+AGAIN = "run it again to resume; its progress is in {checkpoint}"
 RESTORE = "restore {file} and run it again, or remove {checkpoint} to start over"
 GONE = "{checkpoint} is missing; running it again starts over"
 
@@ -110,7 +110,7 @@ def test_advice_of_an_interrupted_import_is_true(adapty: Adapty, api: FakeApi, c
         assert api.sent == []
         return
     if outcome == "mapped":
-        with pytest.raises(AdaptyUsageError, match=r"^mapping has changed .*; run it as it was begun, or remove"):
+        with pytest.raises(AdaptyUsageError, match=r"^mapping has changed .*; run it with the original"):
             import_all(adapty, **sources, mapping={"first_name": "name"}, concurrency=1)
     report = import_all(adapty, **sources, concurrency=1)
     assert report.resumed == (outcome != "anew")
@@ -129,7 +129,9 @@ def test_rejects_that_cannot_be_continued_say_so_themselves(adapty: Adapty, api:
     part.write_bytes(part.read_bytes().replace(b"email", b"emali", 1))
     api.reply = lambda _: httpx.Response(200, json={})
 
-    with pytest.raises(AdaptyUsageError, match="has not the columns of this input; put back the one") as caught:
+    with pytest.raises(
+        AdaptyUsageError, match="has other columns than this input; restore the original input"
+    ) as caught:
         import_all(adapty, profiles="base.csv", concurrency=1)
 
     assert advice_of(caught.value) == []

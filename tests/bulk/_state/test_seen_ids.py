@@ -12,7 +12,7 @@ from adapty.bulk._state.seen_ids import SeenIds
 IDS = st.text(st.characters(), max_size=3)  # halves of surrogate pairs too
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=30)
 @given(st.lists(st.tuples(st.sampled_from(["server-side", "mail"]), IDS)))
 def test_it_is_a_set(ids: list[tuple[str, str]]) -> None:
     """An id is new once for each API, whatever is in it."""
@@ -25,7 +25,7 @@ def test_it_is_a_set(ids: list[tuple[str, str]]) -> None:
 
 def test_many(monkeypatch: pytest.MonkeyPatch) -> None:
     """More of them than memory is given for are known all the same."""
-    monkeypatch.setattr("adapty.bulk._state.seen_ids._IN_MEMORY_KIB", 64)
+    monkeypatch.setattr("adapty.bulk._state.seen_ids._CACHE_KIB", 64)
     with SeenIds() as seen:
         assert all(seen.add("mail", f"user_{number}") for number in range(20_000))
         assert not any(seen.add("mail", f"user_{number}") for number in range(20_000))
@@ -36,6 +36,6 @@ def test_a_disk_that_is_full() -> None:
     with SeenIds() as seen:
         seen._connection.execute("PRAGMA max_page_count = 4")
         with pytest.raises(
-            AdaptyUsageError, match=r"^it cannot be noted which ids were sent: database or disk is full$"
+            AdaptyUsageError, match=r"^the IDs that were sent cannot be recorded: database or disk is full; set TMPDIR"
         ):
             all(seen.add("mail", f"user_{number}") for number in range(20_000))

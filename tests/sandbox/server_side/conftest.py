@@ -161,6 +161,10 @@ class ServerSideApi:
         with httpx.Client(base_url=sandbox.url, headers=headers) as http:
             yield cls(http)
 
+    def reset(self) -> None:
+        """Delete all data of the sandbox."""
+        assert self.http.post("/_sandbox/reset").status_code == 200
+
     def ask(
         self,
         operation_id: str,
@@ -224,7 +228,7 @@ class Clock:
         self.at = int(isoparse(text).timestamp() * 1_000_000)
 
     def __call__(self) -> int:
-        """Tell the time as the sandbox asks for it."""
+        """Return the stopped time."""
         return self.at
 
 
@@ -250,5 +254,5 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 def same_moment(text: str | None, other: str | None) -> bool:
-    """Tell whether two spellings are of one moment."""
+    """Return whether two date-times are the same moment."""
     return (text and isoparse(text)) == (other and isoparse(other))

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapty.sandbox._server_side.access_levels import GRANTED_PRODUCT
-from tests.sandbox.conftest import PROPERTY
+from tests.sandbox.cases import case
+from tests.sandbox.conftest import HTTP_PROPERTY
 from tests.sandbox.server_side.conftest import (
     NOW,
     ONE_TIME,
@@ -49,7 +50,7 @@ def revoke(api: ServerSideApi, **body: Any) -> dict[str, Any]:
 
 
 def is_active(level: dict[str, Any] | None) -> bool:
-    """Tell whether a level is active by the documented rule."""
+    """Return whether a level is active by the documented rule."""
     if level is None:
         return False
     now = isoparse(NOW)
@@ -58,7 +59,7 @@ def is_active(level: dict[str, Any] | None) -> bool:
 
 
 @pytest.mark.parametrize("operation_id", ["grantAccessLevel", "grantAccessLevelV1"])
-def test_a_grant_is_a_level_of_adapty(api: ServerSideApi, operation_id: str) -> None:
+def test_grant_has_store_adapty(api: ServerSideApi, operation_id: str) -> None:
     """With the product that Adapty gives to what was not bought; it is neither a purchase nor revenue."""
     body = {"access_level_id": "premium", "starts_at": SOON, "expires_at": LATER}
     profile = api.data(operation_id, body)
@@ -85,13 +86,13 @@ def test_a_grant_is_a_level_of_adapty(api: ServerSideApi, operation_id: str) -> 
 
 
 @pytest.mark.parametrize("body", [{}, {"expires_at": None}, {"starts_at": None, "expires_at": None}])
-def test_a_grant_without_an_end_is_for_life(api: ServerSideApi, body: dict[str, Any]) -> None:
+def test_grant_without_end_has_no_expiration(api: ServerSideApi, body: dict[str, Any]) -> None:
     """Null says the same as nothing."""
     level = grant(api, **body)
     assert (level["starts_at"], level["expires_at"]) == (None, None)
 
 
-def test_granting_again_takes_the_place_of_the_grant_before(api: ServerSideApi) -> None:
+def test_new_grant_replaces_the_old_one(api: ServerSideApi) -> None:
     """Even where it ends sooner; other levels stay."""
     api.data("grantAccessLevel", {"access_level_id": "gold"})
     grant(api)
@@ -100,27 +101,32 @@ def test_granting_again_takes_the_place_of_the_grant_before(api: ServerSideApi) 
 
 
 @pytest.mark.parametrize("end", [EARLIER, NOW])
-def test_a_grant_may_have_ended_before_it_is_made(api: ServerSideApi, end: str) -> None:
+def test_grant_may_end_in_the_past(api: ServerSideApi, end: str) -> None:
     """It is shown, and not active."""
     assert not is_active(grant(api, expires_at=end))
 
 
-@pytest.mark.parametrize("name", ["", " ", "\n"])
-@pytest.mark.parametrize("operation_id", ["grantAccessLevel", "grantAccessLevelV1", "revokeAccessLevel"])
-def test_a_level_has_a_name(api: ServerSideApi, operation_id: str, name: str) -> None:
+def test_blank_level_is_rejected(api: ServerSideApi) -> None:
     """A blank one is refused."""
-    assert declined(api.ask(operation_id, {"access_level_id": name}), 400) == ["access_level_id"]
+    operation_id_cases: list[str] = ["grantAccessLevel", "grantAccessLevelV1", "revokeAccessLevel"]
+    name_cases: list[str] = ["", " ", "\n"]
+    for operation_id in operation_id_cases:
+        for name in name_cases:
+            with case(name, operation_id):
+                api.reset()
+                api.create()
+                assert declined(api.ask(operation_id, {"access_level_id": name}), 400) == ["access_level_id"]
 
 
 @pytest.mark.parametrize("operation_id", ["grantAccessLevel", "grantAccessLevelV1", "revokeAccessLevel"])
-def test_a_level_belongs_to_somebody(api: ServerSideApi, operation_id: str) -> None:
+def test_grant_needs_an_existing_profile(api: ServerSideApi, operation_id: str) -> None:
     """For an unknown user the answer is 404."""
-    answer = api.ask(operation_id, {"access_level_id": "premium"}, user="nobody")
+    answer = api.ask(operation_id, {"access_level_id": "premium"}, user="unknown")
     declined(answer, 404, "profile_does_not_exist")
 
 
 @pytest.mark.parametrize("body", [{}, {"revoke_at": None}])
-def test_a_revoked_level_has_ended_now(api: ServerSideApi, body: dict[str, Any]) -> None:
+def test_revoked_level_has_ended_now(api: ServerSideApi, body: dict[str, Any]) -> None:
     """With the reason; null says the same as nothing."""
     grant(api)
     level = revoke(api, **body)
@@ -129,7 +135,7 @@ def test_a_revoked_level_has_ended_now(api: ServerSideApi, body: dict[str, Any])
     assert not is_active(level)
 
 
-def test_a_level_can_be_revoked_at_a_later_time(api: ServerSideApi) -> None:
+def test_level_can_be_revoked_at_a_later_time(api: ServerSideApi) -> None:
     """Until then it is active; the time can still be changed."""
     grant(api)
     level = revoke(api, revoke_at=SOON)
@@ -139,7 +145,7 @@ def test_a_level_can_be_revoked_at_a_later_time(api: ServerSideApi) -> None:
     assert same_moment(revoke(api)["expires_at"], NOW)
 
 
-def test_what_was_revoked_stays_revoked_since_then(api: ServerSideApi, clock: Clock) -> None:
+def test_repeated_revocation_keeps_the_first_time(api: ServerSideApi, clock: Clock) -> None:
     """A second revocation, such as a repeated request, does not move the end."""
     grant(api)
     api.data("setTransaction", transaction())
@@ -149,7 +155,7 @@ def test_what_was_revoked_stays_revoked_since_then(api: ServerSideApi, clock: Cl
     assert revoke(api, revoke_at=LATER) == first
 
 
-def test_a_revocation_does_not_lengthen(api: ServerSideApi) -> None:
+def test_revocation_does_not_extend_access(api: ServerSideApi) -> None:
     """A level that ends before the given time ends as it would have."""
     level = grant(api, expires_at=SOON)
     assert revoke(api, revoke_at=LATER) == level
@@ -177,7 +183,7 @@ def test_other_levels_stay(api: ServerSideApi) -> None:
     assert api.level("gold") == gold
 
 
-def test_a_revocation_ends_a_grace_period(api: ServerSideApi, clock: Clock) -> None:
+def test_revocation_ends_a_grace_period(api: ServerSideApi, clock: Clock) -> None:
     """In the level; the store goes on trying to charge for the subscription."""
     clock.set("2026-07-15T00:00:00Z")
     profile = api.data("setTransaction", transaction(grace_period_expires_at="2026-07-20T00:00:00Z"))
@@ -188,7 +194,7 @@ def test_a_revocation_ends_a_grace_period(api: ServerSideApi, clock: Clock) -> N
 
 
 @pytest.mark.parametrize("opening", ["grant", "renewal"])
-def test_a_revoked_level_can_be_opened_again(api: ServerSideApi, opening: str) -> None:
+def test_revoked_level_can_be_unlocked_again(api: ServerSideApi, opening: str) -> None:
     """By a new grant, or by a new transaction; not by the old transaction sent again."""
     api.data("setTransaction", transaction())
     revoke(api)
@@ -202,7 +208,7 @@ def test_a_revoked_level_can_be_opened_again(api: ServerSideApi, opening: str) -
     assert (is_active(level), level["cancellation_reason"]) == (True, None)
 
 
-def test_a_level_that_the_profile_does_not_have_cannot_be_revoked(api: ServerSideApi, sandbox: Sandbox) -> None:
+def test_level_that_the_profile_does_not_have_cannot_be_revoked(api: ServerSideApi, sandbox: Sandbox) -> None:
     """The field is named, and nothing is changed."""
     grant(api)
     answer = api.ask("revokeAccessLevel", {"access_level_id": "gold"})
@@ -211,7 +217,7 @@ def test_a_level_that_the_profile_does_not_have_cannot_be_revoked(api: ServerSid
 
 
 def sources() -> Iterator[Any]:
-    """Give pairs of ways to open the level, the weaker one first."""
+    """Yield pairs of ways to unlock the level, the weaker one first, and the store of the stronger one."""
     ended = ("grant", {"expires_at": EARLIER})
     finite = ("grant", {"expires_at": LAST})
     future = ("grant", {"starts_at": SOON})
@@ -219,41 +225,43 @@ def sources() -> Iterator[Any]:
     subscription = ("setTransaction", transaction())
     refunded = ("setTransaction", {**ONE_TIME, "refunded_at": EARLIER})
     yield from (
-        pytest.param(subscription, finite, "adapty", id="a later end"),
-        pytest.param(subscription, lifetime, "adapty", id="no end"),
-        pytest.param(ended, subscription, "app_store", id="not yet ended"),
-        pytest.param(refunded, subscription, "app_store", id="not refunded"),
-        pytest.param(future, subscription, "app_store", id="begun"),
-        pytest.param(refunded, future, "adapty", id="still to begin"),
-        pytest.param(subscription, ("setTransaction", ONE_TIME), "web_shop", id="bought for life"),
+        (subscription, finite, "adapty"),  # a later end
+        (subscription, lifetime, "adapty"),  # no end
+        (ended, subscription, "app_store"),  # not yet ended
+        (refunded, subscription, "app_store"),  # not refunded
+        (future, subscription, "app_store"),  # begun
+        (refunded, future, "adapty"),  # still to begin
+        (subscription, ("setTransaction", ONE_TIME), "web_shop"),  # bought for life
     )
 
 
-@pytest.mark.parametrize("is_reversed", [False, True])
-@pytest.mark.parametrize(("weaker", "stronger", "store"), list(sources()))
-def test_the_strongest_source_is_shown(
-    api: ServerSideApi, weaker: tuple[str, Any], stronger: tuple[str, Any], store: str, *, is_reversed: bool
-) -> None:
+def test_strongest_source_is_shown(api: ServerSideApi) -> None:
     """One entry for a level: what is active before what is not, then what lasts longest, in any order."""
-    for operation, body in (stronger, weaker) if is_reversed else (weaker, stronger):
-        if operation == "grant":
-            grant(api, **body)
-        else:
-            api.data(operation, body)
-    assert (api.level() or {})["store"] == store
+    is_reversed_cases: list[bool] = [False, True]
+    for weaker, stronger, store in sources():
+        for is_reversed in is_reversed_cases:
+            with case(is_reversed, weaker, stronger, store):
+                api.reset()
+                api.create()
+                for operation, body in (stronger, weaker) if is_reversed else (weaker, stronger):
+                    if operation == "grant":
+                        grant(api, **body)
+                    else:
+                        api.data(operation, body)
+                assert (api.level() or {})["store"] == store
 
 
 ENDS = st.none() | st.sampled_from([EARLIER, SOON, LATER, LAST])
 
 
-@PROPERTY
+@HTTP_PROPERTY
 @given(
     starts_at=st.none() | st.sampled_from([EARLIER, SOON]),
     ends=st.lists(ENDS, min_size=1, max_size=4),
     granted=ENDS | st.just("never"),
     revoked_at=st.none() | st.sampled_from([EARLIER, SOON, "now", "never"]),
 )
-def test_a_level_is_active_exactly_while_a_source_is(
+def test_level_is_active_exactly_while_a_source_is(
     shared_server_side: ServerSideApi,
     starts_at: str | None,
     ends: list[str | None],

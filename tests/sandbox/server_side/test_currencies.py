@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapty.sandbox import Sandbox
-from tests.sandbox.conftest import PROPERTY
+from tests.sandbox.cases import case
+from tests.sandbox.conftest import HTTP_PROPERTY
 from tests.sandbox.server_side.conftest import Clock, ServerSideApi, declined, same_moment
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def test_balances_begin_at_0(api: ServerSideApi) -> None:
     assert history(api) == []
 
 
-def test_a_transaction_changes_balances(api: ServerSideApi) -> None:
+def test_transaction_changes_balances(api: ServerSideApi) -> None:
     """The answer has those that it changed, in the order of its items."""
     api.create()
     credit(api, GOLD=200)
@@ -74,7 +75,7 @@ def test_a_transaction_changes_balances(api: ServerSideApi) -> None:
     assert balances(api) == {"GOLD": 50, "GEMS": 5}
 
 
-def test_the_history_tells_what_was_done(api: ServerSideApi, clock: Clock) -> None:
+def test_history_lists_transactions(api: ServerSideApi, clock: Clock) -> None:
     """The newest first, with the balance after each item and the metadata as sent."""
     api.create()
     first = credit(api, GOLD=200, metadata={"level": "7"}).json()["transaction_id"]
@@ -95,7 +96,7 @@ def test_the_history_tells_what_was_done(api: ServerSideApi, clock: Clock) -> No
     assert same_moment(oldest["created_at"], "2026-06-20T12:00:00Z")
 
 
-REFUSED = [
+REFUSED: list[tuple[dict[str, Any], str, str]] = [
     ({"GOLD": -1}, "insufficient_balance", "items.0.amount"),
     ({"GOLD": 5, "GEMS": -1}, "insufficient_balance", "items.1.amount"),
     ({"GOLD": 1, "SILVER": 1}, "unknown_currency", "items.1.currency_code"),
@@ -106,17 +107,17 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize(("amounts", "code", "source"), REFUSED)
-def test_what_cannot_be_carried_out_changes_nothing(
-    api: ServerSideApi, amounts: dict[str, Any], code: str, source: str
-) -> None:
+def test_invalid_transaction_changes_nothing(api: ServerSideApi) -> None:
     """All items or none, with the documented code."""
-    api.create()
-    assert declined(credit(api, amounts), 400, code) == [source]
-    assert (balances(api), history(api)) == ({"GOLD": 0, "GEMS": 0}, [])
+    for amounts, code, source in REFUSED:
+        with case(amounts, code, source):
+            api.reset()
+            api.create()
+            assert declined(credit(api, amounts), 400, code) == [source]
+            assert (balances(api), history(api)) == ({"GOLD": 0, "GEMS": 0}, [])
 
 
-def test_a_currency_stands_in_a_transaction_once(api: ServerSideApi) -> None:
+def test_duplicate_currency_is_rejected(api: ServerSideApi) -> None:
     """Even where the sum would do."""
     api.create()
     items = [{"currency_code": "GOLD", "amount": 1}, {"currency_code": "GOLD", "amount": 1}]
@@ -125,7 +126,7 @@ def test_a_currency_stands_in_a_transaction_once(api: ServerSideApi) -> None:
     assert balances(api)["GOLD"] == 0
 
 
-def test_a_balance_goes_up_to_32_bits_and_down_to_0(api: ServerSideApi) -> None:
+def test_balance_goes_up_to_32_bits_and_down_to_0(api: ServerSideApi) -> None:
     """The bounds are exact."""
     api.create()
     credit(api, GOLD=MOST)
@@ -135,14 +136,17 @@ def test_a_balance_goes_up_to_32_bits_and_down_to_0(api: ServerSideApi) -> None:
     assert declined(credit(api, GOLD=-1), 400, "insufficient_balance") == ["items.0.amount"]
 
 
-@pytest.mark.parametrize("amount", [2**31, -(2**31) - 1, 1.5, "1", None, True, 10**30])
-def test_an_amount_is_a_whole_number_of_32_bits(api: ServerSideApi, amount: Any) -> None:
+def test_amount_is_a_whole_number_of_32_bits(api: ServerSideApi) -> None:
     """Anything else is refused by its place."""
-    api.create()
-    assert declined(credit(api, GOLD=amount), 400) == ["items.0.amount"]
+    cases: list[Any] = [2**31, -(2**31) - 1, 1.5, "1", None, True, 10**30]
+    for amount in cases:
+        with case(amount):
+            api.reset()
+            api.create()
+            assert declined(credit(api, GOLD=amount), 400) == ["items.0.amount"]
 
 
-def test_a_whole_number_may_have_a_decimal_point(api: ServerSideApi) -> None:
+def test_whole_number_may_have_a_decimal_point(api: ServerSideApi) -> None:
     """JSON Schema takes 5.0 for an integer; it is kept as one."""
     api.create()
     credit(api, GOLD=5.0)
@@ -159,27 +163,27 @@ def test_items_are_1_to_20(api: ServerSideApi) -> None:
     assert declined(answer, 400) == ["items"]
 
 
-@pytest.mark.parametrize(
-    "metadata",
-    [
+def test_metadata_is_kept_as_sent(api: ServerSideApi) -> None:
+    """Within the documented limits, which count characters."""
+    cases: list[Any] = [
         None,
         {},
         {"a": ""},
         {"k" * 30: "v" * 200},
         {f"key_{number}": "\U0001f600" * 200 for number in range(5)},
         {"_0": "x"},
-    ],
-)
-def test_metadata_is_kept_as_sent(api: ServerSideApi, metadata: Any) -> None:
-    """Within the documented limits, which count characters."""
-    api.create()
-    assert credit(api, GOLD=1, metadata=metadata).status_code == 200
-    assert history(api)[0]["metadata"] == metadata
+    ]
+    for metadata in cases:
+        with case(metadata):
+            api.reset()
+            api.create()
+            assert credit(api, GOLD=1, metadata=metadata).status_code == 200
+            assert history(api)[0]["metadata"] == metadata
 
 
-@pytest.mark.parametrize(
-    ("metadata", "sources"),
-    [
+def test_invalid_metadata_is_rejected_by_key(api: ServerSideApi) -> None:
+    """Nothing is credited."""
+    cases: list[tuple[Any, list[str]]] = [
         ({f"key_{number}": "x" for number in range(6)}, ["metadata"]),
         ({"k" * 31: "x"}, [f"metadata.{'k' * 31}"]),
         ({"": "x"}, ["metadata."]),
@@ -191,13 +195,13 @@ def test_metadata_is_kept_as_sent(api: ServerSideApi, metadata: Any) -> None:
         ({"a": None}, ["metadata.a"]),
         ([], ["metadata"]),
         ("x", ["metadata"]),
-    ],
-)
-def test_other_metadata_is_refused_by_its_key(api: ServerSideApi, metadata: Any, sources: list[str]) -> None:
-    """Nothing is credited."""
-    api.create()
-    assert declined(credit(api, GOLD=1, metadata=metadata), 400) == sources
-    assert balances(api)["GOLD"] == 0
+    ]
+    for metadata, sources in cases:
+        with case(metadata, sources):
+            api.reset()
+            api.create()
+            assert declined(credit(api, GOLD=1, metadata=metadata), 400) == sources
+            assert balances(api)["GOLD"] == 0
 
 
 TRANSACTIONS = st.lists(
@@ -210,7 +214,7 @@ TRANSACTIONS = st.lists(
 )
 
 
-@PROPERTY
+@HTTP_PROPERTY
 @given(transactions=TRANSACTIONS)
 def test_balances_add_up(shared_server_side: ServerSideApi, transactions: list[dict[str, int]]) -> None:
     """Over any transactions: what was carried out is in the history, in order, and sums up to the balances."""
@@ -228,14 +232,14 @@ def test_balances_add_up(shared_server_side: ServerSideApi, transactions: list[d
             expected |= after
             carried_out.append([(code, amount, after[code]) for code, amount in amounts.items()])
     assert balances(api) == expected
-    told = [
+    message = [
         [(item["currency_code"], item["amount"], item["balance_after"]) for item in transaction["items"]]
         for transaction in history(api, limit=3)
     ]
-    assert told[::-1] == carried_out
+    assert message[::-1] == carried_out
 
 
-def test_the_history_is_given_page_by_page(api: ServerSideApi) -> None:
+def test_history_is_paginated(api: ServerSideApi) -> None:
     """A full last page has no cursor, and a page keeps its place while new transactions come."""
     api.create()
     made = [credit(api, GOLD=1).json()["transaction_id"] for _ in range(6)][::-1]
@@ -248,7 +252,7 @@ def test_the_history_is_given_page_by_page(api: ServerSideApi) -> None:
     assert [one["transaction_id"] for one in history(api)] == [newest, *made]
 
 
-def test_a_page_holds_50_where_nothing_is_said(api: ServerSideApi) -> None:
+def test_default_page_size_is_50(api: ServerSideApi) -> None:
     """And 100 at most."""
     api.create()
     for _ in range(51):
@@ -257,7 +261,7 @@ def test_a_page_holds_50_where_nothing_is_said(api: ServerSideApi) -> None:
     assert len(api.ask("listVirtualCurrencyTransactions", params={"limit": 100}).json()["data"]) == 51
 
 
-def test_the_history_of_one_currency(api: ServerSideApi) -> None:
+def test_history_of_one_currency(api: ServerSideApi) -> None:
     """Transactions that have it among their items, as a whole; pages are of these alone."""
     api.create()
     both = credit(api, GOLD=1, GEMS=1).json()["transaction_id"]
@@ -270,31 +274,46 @@ def test_the_history_of_one_currency(api: ServerSideApi) -> None:
     assert len(history(api, currency_code="GEMS")) == 4
 
 
-def test_the_history_of_an_unknown_currency_is_refused(api: ServerSideApi) -> None:
+def test_history_of_an_unknown_currency_is_rejected(api: ServerSideApi) -> None:
     """With the code that a transaction in it would get."""
     api.create()
     answer = api.ask("listVirtualCurrencyTransactions", params={"currency_code": "SILVER"})
     assert declined(answer, 400, "unknown_currency") == ["currency_code"]
 
 
-@pytest.mark.parametrize("limit", ["0", "101", "-1", "x", "", "1.0", "٣"])
-def test_a_wrong_limit_is_refused(api: ServerSideApi, limit: str) -> None:
+def test_wrong_limit_is_refused(api: ServerSideApi) -> None:
     """It is a whole number from 1 to 100."""
-    api.create()
-    assert declined(api.ask("listVirtualCurrencyTransactions", params={"limit": limit}), 400) == ["limit"]
+    cases: list[str] = ["0", "101", "-1", "x", "", "1.0", "٣"]
+    for limit in cases:
+        with case(limit):
+            api.reset()
+            api.create()
+            assert declined(api.ask("listVirtualCurrencyTransactions", params={"limit": limit}), 400) == ["limit"]
 
 
-@pytest.mark.parametrize(
-    "cursor", ["", "x", "YmVmb3JlOjA=", "YmVmb3JlOjAx", "YmVmb3JlOi0x", "MQ==", "é", "YmVmb3JlOtmj", "====", "A" * 5000]
-)
-def test_a_cursor_that_the_api_did_not_give_is_refused(api: ServerSideApi, cursor: str) -> None:
+def test_foreign_cursor_is_rejected(api: ServerSideApi) -> None:
     """It is opaque: only what came in an answer counts."""
-    api.create()
-    assert declined(api.ask("listVirtualCurrencyTransactions", params={"cursor": cursor}), 400) == ["cursor"]
+    cases: list[str] = [
+        "",
+        "x",
+        "YmVmb3JlOjA=",
+        "YmVmb3JlOjAx",
+        "YmVmb3JlOi0x",
+        "MQ==",
+        "é",
+        "YmVmb3JlOtmj",
+        "====",
+        "A" * 5000,
+    ]
+    for cursor in cases:
+        with case(cursor):
+            api.reset()
+            api.create()
+            assert declined(api.ask("listVirtualCurrencyTransactions", params={"cursor": cursor}), 400) == ["cursor"]
 
 
-def test_another_profile_has_its_own(api: ServerSideApi) -> None:
-    """Neither balances nor history are shared, and a cursor shows nothing of somebody else."""
+def test_balances_belong_to_one_profile(api: ServerSideApi) -> None:
+    """Balances and history are separate, and a cursor shows no other profile's data."""
     api.create()
     for _ in range(3):
         credit(api, GOLD=1)
@@ -305,7 +324,7 @@ def test_another_profile_has_its_own(api: ServerSideApi) -> None:
     assert api.data("listVirtualCurrencyBalances", user="other")[0]["balance"] == 0
 
 
-def test_the_same_key_is_carried_out_once(api: ServerSideApi) -> None:
+def test_same_idempotency_key_executes_once(api: ServerSideApi) -> None:
     """The stored answer comes again, with the balances of then, however the key and the body are written."""
     api.create()
     first = credit(api, key=KEY, GOLD=5, GEMS=1).json()
@@ -320,7 +339,7 @@ def test_the_same_key_is_carried_out_once(api: ServerSideApi) -> None:
     assert len(history(api)) == 2
 
 
-def test_the_same_key_for_another_request_is_422(api: ServerSideApi) -> None:
+def test_same_key_for_another_request_is_422(api: ServerSideApi) -> None:
     """Nothing is changed; the errors are plain text, as the API at times gives them."""
     api.create()
     credit(api, key=KEY, GOLD=5)
@@ -336,7 +355,7 @@ def test_the_same_key_for_another_request_is_422(api: ServerSideApi) -> None:
     assert balances(api)["GOLD"] == 5
 
 
-def test_a_key_is_remembered_for_each_profile(api: ServerSideApi) -> None:
+def test_idempotency_keys_belong_to_one_profile(api: ServerSideApi) -> None:
     """Another profile can use the same one."""
     for user in ("one", "other"):
         api.data("createProfile", {}, user=user)
@@ -345,7 +364,7 @@ def test_a_key_is_remembered_for_each_profile(api: ServerSideApi) -> None:
     assert [api.data("listVirtualCurrencyBalances", user=user)[0]["balance"] for user in ("one", "other")] == [5, 5]
 
 
-def test_a_refused_request_does_not_use_its_key_up(api: ServerSideApi) -> None:
+def test_rejected_request_does_not_use_its_key(api: ServerSideApi) -> None:
     """When the balance is there, the same request with the same key goes through."""
     api.create()
     declined(credit(api, key=KEY, GOLD=-5), 400, "insufficient_balance")
@@ -355,7 +374,7 @@ def test_a_refused_request_does_not_use_its_key_up(api: ServerSideApi) -> None:
 
 
 @pytest.mark.parametrize(("at", "expected"), [("2026-06-20T12:59:59.999999Z", 5), ("2026-06-20T13:00:00Z", 10)])
-def test_a_key_is_remembered_for_an_hour(api: ServerSideApi, clock: Clock, at: str, expected: int) -> None:
+def test_idempotency_key_expires_after_an_hour(api: ServerSideApi, clock: Clock, at: str, expected: int) -> None:
     """After that it is a new one."""
     api.create()
     credit(api, key=KEY, GOLD=5)
@@ -364,17 +383,25 @@ def test_a_key_is_remembered_for_an_hour(api: ServerSideApi, clock: Clock, at: s
     assert balances(api)["GOLD"] == expected
 
 
-@pytest.mark.parametrize(
-    "key", ["", "x", KEY[:-1], KEY.replace("-", ""), "5d4c3b2a-1908-1f7e-8d6c-5b4a39281706", str(UUID(int=0))]
-)
-def test_a_key_is_a_uuid_of_version_4(api: ServerSideApi, key: str) -> None:
+def test_idempotency_key_must_be_a_version_4_uuid(api: ServerSideApi) -> None:
     """Anything else has a code of its own."""
-    api.create()
-    assert declined(credit(api, key=key, GOLD=1), 400, "idempotency_key_invalid") == ["Idempotency-Key"]
-    assert balances(api)["GOLD"] == 0
+    cases: list[str] = [
+        "",
+        "x",
+        KEY[:-1],
+        KEY.replace("-", ""),
+        "5d4c3b2a-1908-1f7e-8d6c-5b4a39281706",
+        str(UUID(int=0)),
+    ]
+    for key in cases:
+        with case(key):
+            api.reset()
+            api.create()
+            assert declined(credit(api, key=key, GOLD=1), 400, "idempotency_key_invalid") == ["Idempotency-Key"]
+            assert balances(api)["GOLD"] == 0
 
 
-@PROPERTY
+@HTTP_PROPERTY
 @given(tries=st.lists(st.integers(0, 3), max_size=12))
 def test_repeated_requests_count_once(shared_server_side: ServerSideApi, tries: list[int]) -> None:
     """Over any repetitions: the balance is that of the different requests."""
@@ -391,16 +418,18 @@ VIRTUAL = ["createVirtualCurrencyTransaction", "listVirtualCurrencyTransactions"
 BODY = {"items": [{"currency_code": "GOLD", "amount": 1}]}
 
 
-@pytest.mark.parametrize("operation_id", VIRTUAL)
-def test_an_unknown_profile_is_404(api: ServerSideApi, operation_id: str) -> None:
+def test_unknown_profile_is_404(api: ServerSideApi) -> None:
     """A credit makes no profile."""
-    body = BODY if operation_id.startswith("create") else None
-    assert declined(api.ask(operation_id, body), 404, "profile_does_not_exist") == [None]
-    assert api.ask("getProfile").status_code == 404
+    for operation_id in VIRTUAL:
+        with case(operation_id):
+            api.reset()
+            body = BODY if operation_id.startswith("create") else None
+            assert declined(api.ask(operation_id, body), 404, "profile_does_not_exist") == [None]
+            assert api.ask("getProfile").status_code == 404
 
 
 def test_without_the_feature_the_answer_is_403() -> None:
-    """Whoever is asked about; the rest of the API is served."""
+    """The feature is disabled for every user; the rest of the API works."""
     with Sandbox(virtual_currencies=False) as sandbox, ServerSideApi.of(sandbox) as api:
         api.create()
         for operation_id in VIRTUAL:

@@ -12,6 +12,7 @@ import pytest
 from adapty import AdaptyConfigError, AdaptyUsageError
 from adapty.sandbox import DEFAULT_SECRET_KEY, Sandbox
 from adapty.sandbox._server_side.store import ServerSideStore
+from tests.sandbox.cases import case
 from tests.sandbox.conftest import Api
 from tests.sandbox.server_side.conftest import ONE_TIME, USER, ServerSideApi, declined, transaction
 
@@ -26,13 +27,13 @@ def inside(api: ServerSideApi, path: str) -> Any:
     return answer.json()
 
 
-def without_time(held: dict[str, Any] | None) -> dict[str, Any]:
+def without_time(stored: dict[str, Any] | None) -> dict[str, Any]:
     """Give a profile without the moment at which it was looked at."""
-    assert held is not None
-    return {**held, "timestamp": None}
+    assert stored is not None
+    return {**stored, "timestamp": None}
 
 
-def test_a_profile_is_shown_with_all_that_is_stored_of_it(api: ServerSideApi, sandbox: Sandbox) -> None:
+def test_profile_is_shown_with_everything_stored(api: ServerSideApi, sandbox: Sandbox) -> None:
     """By either id, over HTTP as by the method."""
     api.create(email="jane@example.com", custom_attributes=[{"key": "a", "value": 1}])
     for body in (transaction(), ONE_TIME):
@@ -40,24 +41,24 @@ def test_a_profile_is_shown_with_all_that_is_stored_of_it(api: ServerSideApi, sa
     api.ask("setIntegrationIdentifiers", {"branch_id": "b"})
     api.ask("createVirtualCurrencyTransaction", {"items": [{"currency_code": "GOLD", "amount": 5}]})
     answered = api.profile()
-    held = without_time(sandbox.server_side_profile(customer_user_id=USER))
-    assert {name: held[name] for name in answered} == without_time(answered)
-    assert held["email"] == "jane@example.com"
-    assert held["transactions"] == [transaction(), ONE_TIME]
-    assert held["integration_identifiers"]["branch_id"] == "b"
-    assert held["refund_saver_settings"] == {"consent": False, "custom_preference": "no_preference"}
-    assert held["virtual_currencies"] == {"GOLD": 5, "GEMS": 0}
+    stored = without_time(sandbox.server_side_profile(customer_user_id=USER))
+    assert {name: stored[name] for name in answered} == without_time(answered)
+    assert stored["email"] == "jane@example.com"
+    assert stored["transactions"] == [transaction(), ONE_TIME]
+    assert stored["integration_identifiers"]["branch_id"] == "b"
+    assert stored["refund_saver_settings"] == {"consent": False, "custom_preference": "no_preference"}
+    assert stored["virtual_currencies"] == {"GOLD": 5, "GEMS": 0}
     profile_id = answered["profile_id"].upper()
-    assert without_time(sandbox.server_side_profile(profile_id=profile_id)) == held
-    assert without_time(inside(api, f"customers/{USER}")) == held
-    assert without_time(inside(api, f"customers-by-profile-id/{profile_id}")) == held
+    assert without_time(sandbox.server_side_profile(profile_id=profile_id)) == stored
+    assert without_time(inside(api, f"customers/{USER}")) == stored
+    assert without_time(inside(api, f"customers-by-profile-id/{profile_id}")) == stored
 
 
-def test_fields_of_a_request_do_not_pass_for_those_of_the_profile(api: ServerSideApi, sandbox: Sandbox) -> None:
+def test_request_fields_do_not_override_profile_fields(api: ServerSideApi, sandbox: Sandbox) -> None:
     """Unknown fields are kept; what the sandbox shows of its own has the name for itself."""
     made = api.create(profile_id="mine", access_levels=["all"], mine=1)
-    held = sandbox.server_side_profile(customer_user_id=USER) or {}
-    assert (held["profile_id"], held["access_levels"], held["mine"]) == (made["profile_id"], [], 1)
+    stored = sandbox.server_side_profile(customer_user_id=USER) or {}
+    assert (stored["profile_id"], stored["access_levels"], stored["mine"]) == (made["profile_id"], [], 1)
 
 
 def test_profiles_of_the_two_apis_are_apart(api: ServerSideApi, sandbox: Sandbox) -> None:
@@ -70,23 +71,26 @@ def test_profiles_of_the_two_apis_are_apart(api: ServerSideApi, sandbox: Sandbox
     assert sandbox.server_side_profile(customer_user_id="mail_only") is None
 
 
-@pytest.mark.parametrize("name", ["a/b", " ", "%", "?a=b#c", "é", "a\nb", "x;y"])
-def test_any_id_can_be_asked_for(api: ServerSideApi, name: str) -> None:
+def test_any_id_can_be_inspected(api: ServerSideApi) -> None:
     """Percent-encoded; a user of Paddle may be called anything but blank."""
-    body = {"customer_user_id": name + "x", "paddle_token": "txn_1"}
-    api.ask("validatePaddlePurchase", body, user=None)
-    assert inside(api, f"customers/{quote(name + 'x', safe='')}")["customer_user_id"] == name + "x"
+    cases: list[str] = ["a/b", " ", "%", "?a=b#c", "é", "a\nb", "x;y"]
+    for name in cases:
+        with case(name):
+            api.reset()
+            body = {"customer_user_id": name + "x", "paddle_token": "txn_1"}
+            api.ask("validatePaddlePurchase", body, user=None)
+            assert inside(api, f"customers/{quote(name + 'x', safe='')}")["customer_user_id"] == name + "x"
 
 
-@pytest.mark.parametrize("path", ["customers/nobody", "customers/", "customers-by-profile-id/none"])
-def test_an_unknown_profile_is_404(api: ServerSideApi, sandbox: Sandbox, path: str) -> None:
+@pytest.mark.parametrize("path", ["customers/unknown", "customers/", "customers-by-profile-id/none"])
+def test_unknown_profile_is_404(api: ServerSideApi, sandbox: Sandbox, path: str) -> None:
     """And None by the method."""
     assert api.http.get(f"/_sandbox/{path}").status_code == 404
-    assert sandbox.server_side_profile(customer_user_id="nobody") is None
+    assert sandbox.server_side_profile(customer_user_id="unknown") is None
     assert sandbox.server_side_profile(profile_id="none") is None
 
 
-def test_one_id_has_to_be_given(sandbox: Sandbox) -> None:
+def test_exactly_one_id_is_required(sandbox: Sandbox) -> None:
     """Not two, and not none."""
     for ids in ({}, {"customer_user_id": "a", "profile_id": "b"}):
         with pytest.raises(AdaptyUsageError, match="exactly one"):
@@ -100,7 +104,7 @@ def test_profiles_are_counted(api: ServerSideApi) -> None:
     assert inside(api, "")["customers"] == 2
 
 
-def test_reset_forgets_everything(api: ServerSideApi, sandbox: Sandbox) -> None:
+def test_reset_deletes_everything(api: ServerSideApi, sandbox: Sandbox) -> None:
     """Over HTTP as by the method: profiles with all that belongs to them, and keys that were used."""
     key = {"Idempotency-Key": "5d4c3b2a-1908-4f7e-8d6c-5b4a39281706"}
     credit = {"items": [{"currency_code": "GOLD", "amount": 5}]}
@@ -130,7 +134,7 @@ def test_requests_are_shown_with_what_was_wrong(api: ServerSideApi, sandbox: San
     ]
 
 
-def test_neither_a_key_nor_a_person_is_logged(
+def test_log_contains_no_key_and_no_address(
     api: ServerSideApi, sandbox: Sandbox, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Not in the log of Python, not in the requests shown inside, not in an answer, wherever a client has put them."""
@@ -153,7 +157,7 @@ def test_neither_a_key_nor_a_person_is_logged(
     assert all(answer.is_error for answer in answers)
 
 
-def test_a_file_keeps_the_state(tmp_path: Path) -> None:
+def test_file_keeps_the_state(tmp_path: Path) -> None:
     """What one sandbox was sent, the next one over the same file goes on with; so do two over one file at a time."""
     path = tmp_path / "state.db"
     with Sandbox(database=path) as sandbox, ServerSideApi.of(sandbox) as api:
@@ -178,7 +182,7 @@ def test_a_file_keeps_the_state(tmp_path: Path) -> None:
         assert other.data("listVirtualCurrencyBalances")[0]["balance"] == 20
 
 
-def test_a_database_is_closed_where_its_state_cannot_be_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_database_is_closed_when_start_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The error comes through, and the file can be opened again."""
 
     def broken(*_: Any) -> None:
@@ -194,9 +198,9 @@ def test_a_database_is_closed_where_its_state_cannot_be_made(tmp_path: Path, mon
         pass
 
 
-@pytest.mark.parametrize(
-    ("arguments", "field_name"),
-    [
+def test_wrong_settings_are_named() -> None:
+    """The error is immediate, names the argument, and does not contain the value."""
+    cases: list[tuple[dict[str, Any], str]] = [
         ({"secret_key": ""}, "secret_key"),
         ({"secret_key": "a b"}, "secret_key"),
         ({"secret_key": None}, "secret_key"),
@@ -210,17 +214,16 @@ def test_a_database_is_closed_where_its_state_cannot_be_made(tmp_path: Path, mon
         ({"consumables": [1]}, "consumables"),
         ({"virtual_currencies": 1}, "virtual_currencies"),
         ({"virtual_currencies": None}, "virtual_currencies"),
-    ],
-)
-def test_wrong_settings_are_named(arguments: dict[str, Any], field_name: str) -> None:
-    """By the argument, at once, and without the value."""
-    with pytest.raises(AdaptyConfigError) as caught:
-        Sandbox(**arguments)
-    assert caught.value.field_name == field_name
-    assert str(caught.value).startswith(f"{field_name}: ")
+    ]
+    for arguments, field_name in cases:
+        with case(arguments, field_name):
+            with pytest.raises(AdaptyConfigError) as caught:
+                Sandbox(**arguments)
+            assert caught.value.field_name == field_name
+            assert str(caught.value).startswith(f"{field_name}: ")
 
 
-def test_settings_are_taken_once() -> None:
+def test_settings_are_copied() -> None:
     """Changing the dict afterwards changes nothing."""
     levels = {"gold": "gold"}
     with Sandbox(access_levels=levels, secret_key="my_own") as sandbox, ServerSideApi.of(sandbox) as api:

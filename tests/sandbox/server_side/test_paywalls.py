@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import pytest
 from dateutil.parser import isoparse
 from hypothesis import given
 from hypothesis import strategies as st
 
 from adapty.sandbox._server_side.paywalls import SEED_COUNT, seed_paywalls
-from tests.sandbox.conftest import PROPERTY
+from tests.sandbox.cases import case
+from tests.sandbox.conftest import HTTP_PROPERTY
 from tests.sandbox.server_side.conftest import NOW, Clock, ServerSideApi, declined
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def config(locale: str = "en", data: str = "{}") -> dict[str, str]:
     return {"locale": locale, "data": data}
 
 
-def test_the_seeds_need_more_than_one_page_of_the_default_size(api: ServerSideApi) -> None:
+def test_seeds_need_more_than_one_page_of_the_default_size(api: ServerSideApi) -> None:
     """20 on the first page, the rest on the second, and nothing after that."""
     first, about_first = page(api)
     second, about_second = page(api, 2)
@@ -48,9 +48,9 @@ def test_the_seeds_need_more_than_one_page_of_the_default_size(api: ServerSideAp
     assert (about_second["page"], about_third) == (2, {"count": SEED_COUNT, "page": 3, "pages": 2})
 
 
-@PROPERTY
+@HTTP_PROPERTY
 @given(size=st.integers(1, 100))
-def test_a_walk_over_the_pages_gives_every_paywall_once(shared_server_side: ServerSideApi, size: int) -> None:
+def test_pages_contain_every_paywall_once(shared_server_side: ServerSideApi, size: int) -> None:
     """Whatever size the pages have."""
     found: list[str] = []
     number, pages = 1, 1
@@ -63,16 +63,16 @@ def test_a_walk_over_the_pages_gives_every_paywall_once(shared_server_side: Serv
     assert found == [seed["paywall_id"] for seed in SEEDS]
 
 
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
+def test_invalid_page_is_rejected_by_parameter(api: ServerSideApi) -> None:
+    """It is a whole number within the documented bounds."""
+    cases: list[tuple[str, str]] = [
         *(("page[number]", value) for value in ("0", "-1", "x", "", "1.5", "٣", "9" * 400)),
         *(("page[size]", value) for value in ("0", "101", "x", "", "1e1", " 1 ")),
-    ],
-)
-def test_a_wrong_page_is_refused_by_its_parameter(api: ServerSideApi, name: str, value: str) -> None:
-    """It is a whole number within the documented bounds."""
-    assert declined(api.ask("listPaywalls", params={name: value}), 400) == [name]
+    ]
+    for name, value in cases:
+        with case(name, value):
+            api.reset()
+            assert declined(api.ask("listPaywalls", params={name: value}), 400) == [name]
 
 
 def test_all_wrong_parameters_are_named(api: ServerSideApi) -> None:
@@ -81,34 +81,38 @@ def test_all_wrong_parameters_are_named(api: ServerSideApi) -> None:
     assert declined(api.ask("listPaywalls", params=params), 400) == ["page[number]", "page[size]"]
 
 
-def test_a_page_far_beyond_the_last_is_empty(api: ServerSideApi) -> None:
+def test_page_far_beyond_the_last_is_empty(api: ServerSideApi) -> None:
     """However far."""
     assert page(api, 10**18 - 1, 100)[0] == []
 
 
-def test_the_list_leaves_the_remote_configs_out(api: ServerSideApi) -> None:
+def test_list_omits_remote_configs(api: ServerSideApi) -> None:
     """They come with the paywall itself, whose other fields are the same."""
     for listed in api.data("listPaywalls"):
         paywall = api.ask("getPaywall", paywall_id=listed["paywall_id"]).json()
         assert paywall == {**listed, **{name: paywall[name] for name in ("remote_configs", "main_screenshot")}}
 
 
-def test_an_id_may_be_in_upper_case(api: ServerSideApi) -> None:
+def test_id_may_be_in_upper_case(api: ServerSideApi) -> None:
     """A UUID is the same in any case."""
     assert api.ask("getPaywall", paywall_id=ID.upper()).json()["paywall_id"] == ID
 
 
-@pytest.mark.parametrize("operation_id", ["getPaywall", "updatePaywall"])
-@pytest.mark.parametrize(
-    "name", ["00000000-0000-4000-8000-000000000000", "none", "%00", "%20", "é", "a%0Ab", "x" * 999]
-)
-def test_an_unknown_paywall_is_404(api: ServerSideApi, operation_id: str, name: str) -> None:
+def test_unknown_paywall_is_404(api: ServerSideApi) -> None:
     """What is no id names none."""
-    answer = api.ask(operation_id, {"remote_configs": []} if operation_id == "updatePaywall" else None, paywall_id=name)
-    assert declined(answer, 404, "paywall_not_found") == [None]
+    name_cases: list[str] = ["00000000-0000-4000-8000-000000000000", "none", "%00", "%20", "é", "a%0Ab", "x" * 999]
+    operation_id_cases: list[str] = ["getPaywall", "updatePaywall"]
+    for name in name_cases:
+        for operation_id in operation_id_cases:
+            with case(operation_id, name):
+                api.reset()
+                answer = api.ask(
+                    operation_id, {"remote_configs": []} if operation_id == "updatePaywall" else None, paywall_id=name
+                )
+                assert declined(answer, 404, "paywall_not_found") == [None]
 
 
-def test_an_update_replaces_all_remote_configs(api: ServerSideApi, clock: Clock) -> None:
+def test_update_replaces_all_remote_configs(api: ServerSideApi, clock: Clock) -> None:
     """A locale that is not sent is gone; the answer, and what is read then, have the new ones."""
     configs = [config("fr", '{"titre": "Bonjour"}'), config("en", "[1, 2]")]
     updated = update(api, configs).json()
@@ -130,28 +134,34 @@ def test_other_paywalls_stay(api: ServerSideApi) -> None:
     assert api.ask("getPaywall", paywall_id=SEEDS[1]["paywall_id"]).json() == SEEDS[1]
 
 
-@pytest.mark.parametrize("data", ["{}", "[]", "null", '"text"', "0.5", ' {"a": [true]} ', '{"é": "\U0001f600"}'])
-def test_data_is_any_json_text(api: ServerSideApi, data: str) -> None:
+def test_data_is_any_json_text(api: ServerSideApi) -> None:
     """It is kept to the letter."""
-    assert update(api, [config(data=data)]).json()["remote_configs"] == [config(data=data)]
+    cases: list[str] = ["{}", "[]", "null", '"text"', "0.5", ' {"a": [true]} ', '{"é": "\U0001f600"}']
+    for data in cases:
+        with case(data):
+            api.reset()
+            assert update(api, [config(data=data)]).json()["remote_configs"] == [config(data=data)]
 
 
-@pytest.mark.parametrize("data", ["", " ", "{", "{'a': 1}", "NaN", "x", "{} {}", "[" * 5000, "\ufeff{}", "9" * 5000])
-def test_other_text_is_refused_by_its_place(api: ServerSideApi, data: str) -> None:
+def test_invalid_data_is_rejected_by_index(api: ServerSideApi) -> None:
     """Nothing is replaced then."""
-    answer = update(api, [config(), config("de", data)])
-    assert declined(answer, 400) == ["remote_configs.1.data"]
-    assert api.ask("getPaywall", paywall_id=ID).json() == SEEDS[0]
+    cases: list[str] = ["", " ", "{", "{'a': 1}", "NaN", "x", "{} {}", "[" * 5000, "\ufeff{}", "9" * 5000]
+    for data in cases:
+        with case(data):
+            api.reset()
+            answer = update(api, [config(), config("de", data)])
+            assert declined(answer, 400) == ["remote_configs.1.data"]
+            assert api.ask("getPaywall", paywall_id=ID).json() == SEEDS[0]
 
 
-def test_a_locale_stands_in_the_list_once(api: ServerSideApi) -> None:
+def test_duplicate_locale_is_rejected(api: ServerSideApi) -> None:
     """The second one is named."""
     assert declined(update(api, [config(), config("de"), config()]), 400) == ["remote_configs.2.locale"]
 
 
-@pytest.mark.parametrize(
-    ("configs", "sources"),
-    [
+def test_wrong_config_is_named(api: ServerSideApi) -> None:
+    """By its place and its field."""
+    cases: list[tuple[Any, list[str]]] = [
         (None, ["remote_configs"]),
         ({}, ["remote_configs"]),
         ([None], ["remote_configs.0"]),
@@ -159,14 +169,14 @@ def test_a_locale_stands_in_the_list_once(api: ServerSideApi) -> None:
         ([{"locale": 1, "data": {}}], ["remote_configs.0.locale", "remote_configs.0.data"]),
         ([config("\ud800")], ["remote_configs.0.locale"]),
         ([config(data='"\ud800"')], ["remote_configs.0.data"]),
-    ],
-)
-def test_a_wrong_config_is_named(api: ServerSideApi, configs: Any, sources: list[str]) -> None:
-    """By its place and its field."""
-    assert declined(update(api, configs), 400) == sources
+    ]
+    for configs, sources in cases:
+        with case(configs, sources):
+            api.reset()
+            assert declined(update(api, configs), 400) == sources
 
 
-def test_reset_puts_the_seeds_back(api: ServerSideApi, sandbox: Sandbox) -> None:
+def test_reset_restores_the_seeds(api: ServerSideApi, sandbox: Sandbox) -> None:
     """As a new sandbox has them."""
     update(api, [])
     sandbox.reset()

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapty.sandbox import Sandbox
-from tests.sandbox.conftest import PROPERTY
+from tests.sandbox.cases import case
+from tests.sandbox.conftest import HTTP_PROPERTY
 from tests.sandbox.server_side.conftest import (
     ONE_TIME,
     Clock,
@@ -29,7 +30,7 @@ def subscription(api: ServerSideApi, **changes: Any) -> dict[str, Any]:
     return dict(shown)
 
 
-def test_a_subscription_is_shown_as_it_was_sent(api: ServerSideApi, clock: Clock) -> None:
+def test_subscription_is_shown_as_it_was_sent(api: ServerSideApi, clock: Clock) -> None:
     """With its access level, which it opens until it expires."""
     api.create()
     shown = subscription(api, offer={**OFFER, "id": "spring"}, store_product_id="premium:yearly", environment="Sandbox")
@@ -58,7 +59,7 @@ def test_a_subscription_is_shown_as_it_was_sent(api: ServerSideApi, clock: Clock
         assert same(level[name], shown[name]), name
 
 
-def test_a_one_time_purchase_is_shown_and_opens_its_level_for_life(api: ServerSideApi) -> None:
+def test_one_time_purchase_unlocks_its_level_without_end(api: ServerSideApi) -> None:
     """Its id stays the same, and the environment is production where nothing is said."""
     api.create()
     (shown,) = api.data("setTransaction", {**ONE_TIME, "store_product_id": "lifetime:promo"})["non_subscriptions"]
@@ -79,7 +80,7 @@ def test_a_one_time_purchase_is_shown_and_opens_its_level_for_life(api: ServerSi
     assert same_moment(level["originally_purchased_at"], ONE_TIME["purchased_at"])
 
 
-def test_the_same_transaction_again_changes_it(api: ServerSideApi, sandbox: Sandbox) -> None:
+def test_same_transaction_again_changes_it(api: ServerSideApi, sandbox: Sandbox) -> None:
     """By its id under the same original id; sending it twice does no harm."""
     api.create()
     for _ in range(2):
@@ -87,11 +88,11 @@ def test_the_same_transaction_again_changes_it(api: ServerSideApi, sandbox: Sand
     changed = subscription(api, expires_at="2026-08-10T14:20:00Z", store_product_id="other")
     assert same_moment(changed["expires_at"], "2026-08-10T14:20:00Z")
     assert changed["store_product_id"] == "other"
-    held = sandbox.server_side_profile(customer_user_id="user_12345") or {}
-    assert held["transactions"] == [transaction(expires_at="2026-08-10T14:20:00Z", store_product_id="other")]
+    stored = sandbox.server_side_profile(customer_user_id="user_12345") or {}
+    assert stored["transactions"] == [transaction(expires_at="2026-08-10T14:20:00Z", store_product_id="other")]
 
 
-def test_a_new_transaction_is_a_renewal(api: ServerSideApi, sandbox: Sandbox) -> None:
+def test_new_transaction_is_a_renewal(api: ServerSideApi, sandbox: Sandbox) -> None:
     """The subscription then shows that one; an older one that comes later changes nothing of it."""
     api.create()
     subscription(api)
@@ -106,15 +107,15 @@ def test_a_new_transaction_is_a_renewal(api: ServerSideApi, sandbox: Sandbox) ->
     assert shown["store_transaction_id"] == "renewal"
     assert same_moment(shown["expires_at"], "2026-08-10T14:20:00Z")
     assert same_moment((api.level() or {})["expires_at"], "2026-08-10T14:20:00Z")
-    held = sandbox.server_side_profile(customer_user_id="user_12345") or {}
-    assert [sent["store_transaction_id"] for sent in held["transactions"]] == [
+    stored = sandbox.server_side_profile(customer_user_id="user_12345") or {}
+    assert [sent["store_transaction_id"] for sent in stored["transactions"]] == [
         "2000000456789012",
         "renewal",
         "older",
     ]
 
 
-def test_of_transactions_of_one_moment_the_last_one_counts(api: ServerSideApi) -> None:
+def test_last_of_simultaneous_transactions_counts(api: ServerSideApi) -> None:
     """The moment counts, not how it is written."""
     api.create()
     subscription(api)
@@ -122,7 +123,7 @@ def test_of_transactions_of_one_moment_the_last_one_counts(api: ServerSideApi) -
     assert subscription(api, **again)["store_transaction_id"] == "again"
 
 
-def test_chains_are_told_apart(api: ServerSideApi) -> None:
+def test_chains_are_separate(api: ServerSideApi) -> None:
     """Each original transaction is a subscription of its own; each one-time purchase too."""
     api.create()
     for number in range(3):
@@ -147,23 +148,21 @@ def test_transactions_belong_to_one_profile(api: ServerSideApi) -> None:
     assert [api.profile(user=user)["subscriptions"][0]["store"] for user in ("one", "other")] == ["app_store", "stripe"]
 
 
-@pytest.mark.parametrize(
-    ("changes", "cancelled_at"),
-    [
+def test_cancelled_renewal_has_a_date(api: ServerSideApi) -> None:
+    """Since renewal was turned off, or since the purchase where that is not said."""
+    cases: list[tuple[dict[str, Any], str | None]] = [
         ({"renew_status": True}, None),
         ({"renew_status": True, "renew_status_changed_at": "2026-06-15T00:00:00Z"}, None),
         ({"renew_status": False, "renew_status_changed_at": "2026-06-15T00:00:00Z"}, "2026-06-15T00:00:00Z"),
         ({"renew_status": False, "renew_status_changed_at": "1970-01-01T00:00:00Z"}, "1970-01-01T00:00:00Z"),
         ({"renew_status": False, "renew_status_changed_at": None}, "2026-06-10T14:20:00Z"),
         ({"renew_status": False}, "2026-06-10T14:20:00Z"),
-    ],
-)
-def test_a_subscription_that_will_not_renew_says_since_when(
-    api: ServerSideApi, changes: dict[str, Any], cancelled_at: str | None
-) -> None:
-    """Since renewal was turned off, or since the purchase where that is not said."""
-    api.create()
-    assert same_moment(subscription(api, **changes)["renewal_cancelled_at"], cancelled_at)
+    ]
+    for changes, cancelled_at in cases:
+        with case(changes, cancelled_at):
+            api.reset()
+            api.create()
+            assert same_moment(subscription(api, **changes)["renewal_cancelled_at"], cancelled_at)
 
 
 GRACE = {
@@ -181,7 +180,7 @@ GRACE = {
         ("2026-07-20T14:20:00Z", False, "2026-07-20T14:20:00Z"),
     ],
 )
-def test_a_grace_period_lasts_from_the_expiry_to_its_end(
+def test_grace_period_lasts_from_the_expiry_to_its_end(
     api: ServerSideApi, clock: Clock, at: str, expires_at: str, *, is_in_grace_period: bool
 ) -> None:
     """Meanwhile, and after it, its end is when the subscription and the level expire."""
@@ -197,7 +196,7 @@ def test_a_grace_period_lasts_from_the_expiry_to_its_end(
 def test_without_a_grace_period_a_subscription_ends_when_it_expires(
     api: ServerSideApi, clock: Clock, end: str | None
 ) -> None:
-    """One that ends before, or at once, is none."""
+    """A grace period that ends before the expiration has no effect."""
     api.create()
     clock.set("2026-07-15T00:00:00Z")
     shown = subscription(api, grace_period_expires_at=end)
@@ -209,7 +208,7 @@ REFUNDED = "2026-06-15T00:00:00Z"
 
 
 @pytest.mark.parametrize(("given_reason", "reason"), [(None, "refund"), ("billing_error", "billing_error")])
-def test_a_refunded_subscription_has_ended(
+def test_refunded_subscription_has_ended(
     api: ServerSideApi, clock: Clock, given_reason: str | None, reason: str
 ) -> None:
     """At the time of the refund, in the subscription and in the level; the reason is that of the refund."""
@@ -222,7 +221,7 @@ def test_a_refunded_subscription_has_ended(
         assert (shown["cancellation_reason"], shown["is_in_grace_period"]) == (reason, False)
 
 
-def test_a_refund_after_the_end_moves_nothing(api: ServerSideApi) -> None:
+def test_refund_after_the_end_does_not_change_it(api: ServerSideApi) -> None:
     """Access that is over does not come back until the refund."""
     api.create()
     shown = subscription(api, refunded_at="2026-09-01T00:00:00Z")
@@ -230,7 +229,7 @@ def test_a_refund_after_the_end_moves_nothing(api: ServerSideApi) -> None:
     assert shown["cancellation_reason"] == "refund"
 
 
-def test_a_refund_ends_a_grace_period(api: ServerSideApi, clock: Clock) -> None:
+def test_refund_ends_a_grace_period(api: ServerSideApi, clock: Clock) -> None:
     """And with it the access."""
     api.create()
     clock.set("2026-07-16T00:00:00Z")
@@ -238,7 +237,7 @@ def test_a_refund_ends_a_grace_period(api: ServerSideApi, clock: Clock) -> None:
     assert (shown["is_in_grace_period"], same_moment(shown["expires_at"], "2026-07-15T00:00:00Z")) == (False, True)
 
 
-def test_a_refunded_one_time_purchase_opens_nothing_any_more(api: ServerSideApi) -> None:
+def test_refunded_one_time_purchase_ends_access(api: ServerSideApi) -> None:
     """It stays in the list, as a refund; its level has ended."""
     api.create()
     api.data("setTransaction", ONE_TIME)
@@ -248,7 +247,7 @@ def test_a_refunded_one_time_purchase_opens_nothing_any_more(api: ServerSideApi)
     assert (same_moment(level["expires_at"], REFUNDED), level["cancellation_reason"]) == (True, "refund")
 
 
-def test_a_one_time_purchase_does_not_renew_by_fields_that_are_not_its_own(api: ServerSideApi) -> None:
+def test_one_time_purchase_ignores_subscription_fields(api: ServerSideApi) -> None:
     """Unknown fields are accepted, and these are unknown there, whatever they hold."""
     api.create()
     foreign = {"expires_at": 5, "renew_status": False, "grace_period_expires_at": [], "originally_purchased_at": {}}
@@ -257,7 +256,7 @@ def test_a_one_time_purchase_does_not_renew_by_fields_that_are_not_its_own(api: 
     assert (level["expires_at"], level["renewal_cancelled_at"]) == (None, None)
 
 
-def test_a_transaction_can_change_its_kind(api: ServerSideApi) -> None:
+def test_transaction_can_change_its_kind(api: ServerSideApi) -> None:
     """It is then shown as the other kind, and only so."""
     api.create()
     api.data(
@@ -267,25 +266,25 @@ def test_a_transaction_can_change_its_kind(api: ServerSideApi) -> None:
     assert (len(profile["subscriptions"]), len(profile["non_subscriptions"])) == (0, 1)
 
 
-@pytest.mark.parametrize(
-    "moment",
-    [
+def test_extreme_dates_are_accepted(api: ServerSideApi) -> None:
+    """What UTC has no year for becomes its first or last moment."""
+    cases: list[str] = [
         "0001-01-01T00:00:00+23:59",
         "9999-12-31T23:59:59.999999-23:59",
         "2016-12-31T23:59:60Z",
         "1969-12-31T23:59:59.5Z",
         "0999-01-01T00:00:00z",
-    ],
-)
-def test_the_edges_of_time_are_answered_too(api: ServerSideApi, moment: str) -> None:
-    """What UTC has no year for becomes its first or last moment."""
-    api.create()
-    fields = ("purchased_at", "originally_purchased_at", "expires_at", "grace_period_expires_at", "refunded_at")
-    assert subscription(api, **dict.fromkeys(fields, moment))
-    assert api.data("setTransaction", {**ONE_TIME, "purchased_at": moment, "refunded_at": moment})
+    ]
+    for moment in cases:
+        with case(moment):
+            api.reset()
+            api.create()
+            fields = ("purchased_at", "originally_purchased_at", "expires_at", "grace_period_expires_at", "refunded_at")
+            assert subscription(api, **dict.fromkeys(fields, moment))
+            assert api.data("setTransaction", {**ONE_TIME, "purchased_at": moment, "refunded_at": moment})
 
 
-def test_an_offset_and_a_fraction_are_the_same_moment(api: ServerSideApi) -> None:
+def test_offset_and_a_fraction_are_the_same_moment(api: ServerSideApi) -> None:
     """All spellings of an answer keep the fraction."""
     api.create()
     moment = "2026-06-10T19:50:00.123456+05:30"
@@ -324,7 +323,7 @@ def test_revenue_stays_a_number(api: ServerSideApi) -> None:
 AMOUNTS = st.lists(st.tuples(st.integers(0, 10**6), st.booleans(), st.sampled_from(["USD", "EUR"])), max_size=8)
 
 
-@PROPERTY
+@HTTP_PROPERTY
 @given(sales=AMOUNTS)
 def test_revenue_is_the_sum_of_the_sales(shared_server_side: ServerSideApi, sales: list[tuple[int, bool, str]]) -> None:
     """To the cent, over any sales."""
@@ -341,7 +340,7 @@ def test_revenue_is_the_sum_of_the_sales(shared_server_side: ServerSideApi, sale
     assert shared_server_side.profile()["total_revenue_usd"] == expected / 100
 
 
-def test_products_open_the_levels_that_are_set_up() -> None:
+def test_products_unlock_the_configured_levels() -> None:
     """By the product with its base plan, else by the product alone, else the default one; consumables open none."""
     levels = {"gold": "gold", "gold:trial": "silver"}
     with (
@@ -360,7 +359,7 @@ def test_products_open_the_levels_that_are_set_up() -> None:
         declined(answer, 400, "access_level_does_not_exist")
 
 
-def test_a_transaction_makes_no_profile(api: ServerSideApi) -> None:
+def test_transaction_does_not_create_a_profile(api: ServerSideApi) -> None:
     """For an unknown user the answer is 404."""
     declined(api.ask("setTransaction", transaction()), 404, "profile_does_not_exist")
     declined(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.sandbox.cases import case
 from tests.sandbox.server_side.conftest import JSON_API, USER, Clock, ServerSideApi, declined, same_moment
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def paddle(api: ServerSideApi, token: Any, user: Any = USER) -> httpx.Response:
 
 
 @pytest.mark.parametrize(("validate", "token"), [(stripe, "sub_1PqXyZ"), (paddle, "sub_01h")])
-def test_a_subscription_behind_a_token(api: ServerSideApi, clock: Clock, validate: Any, token: str) -> None:
+def test_token_of_a_subscription_creates_it(api: ServerSideApi, clock: Clock, validate: Any, token: str) -> None:
     """The profile is made, and has the access level for 30 days."""
     assert validate(api, token).status_code == 200
     profile = api.profile()
@@ -45,7 +46,7 @@ def test_a_subscription_behind_a_token(api: ServerSideApi, clock: Clock, validat
 
 
 @pytest.mark.parametrize(("validate", "token"), [(stripe, "pi_1PqXyZ"), (paddle, "txn_01h")])
-def test_a_one_time_purchase_behind_a_token(api: ServerSideApi, validate: Any, token: str) -> None:
+def test_token_of_a_one_time_purchase_creates_it(api: ServerSideApi, validate: Any, token: str) -> None:
     """It opens the access level for life."""
     assert validate(api, token).status_code == 200
     (shown,) = api.profile()["non_subscriptions"]
@@ -53,7 +54,7 @@ def test_a_one_time_purchase_behind_a_token(api: ServerSideApi, validate: Any, t
     assert (api.level() or {})["expires_at"] is None
 
 
-def test_stripe_answers_with_nothing_and_paddle_with_the_profile(api: ServerSideApi) -> None:
+def test_stripe_returns_null_and_paddle_the_profile(api: ServerSideApi) -> None:
     """Each in its own kind of JSON."""
     answer = stripe(api, "sub_1")
     assert (answer.json(), answer.headers["content-type"]) == ({"data": None}, JSON_API)
@@ -61,7 +62,7 @@ def test_stripe_answers_with_nothing_and_paddle_with_the_profile(api: ServerSide
 
 
 @pytest.mark.parametrize("validate", [stripe, paddle])
-def test_a_repeated_validation_changes_nothing(api: ServerSideApi, clock: Clock, validate: Any) -> None:
+def test_repeated_validation_changes_nothing(api: ServerSideApi, clock: Clock, validate: Any) -> None:
     """However much later it comes: the purchase was recorded the first time."""
     validate(api, "sub_1")
     first = api.profile()
@@ -71,42 +72,52 @@ def test_a_repeated_validation_changes_nothing(api: ServerSideApi, clock: Clock,
     assert {**again, "timestamp": None} == {**first, "timestamp": None}
 
 
-def test_a_profile_that_is_there_stays(api: ServerSideApi, sandbox: Sandbox) -> None:
+def test_existing_profile_is_reused(api: ServerSideApi, sandbox: Sandbox) -> None:
     """Purchases are added to it."""
     made = api.create(email="jane@example.com")
     stripe(api, "sub_1")
     paddle(api, "sub_2")
     assert api.profile()["profile_id"] == made["profile_id"]
     assert len(api.profile()["subscriptions"]) == 2
-    held = sandbox.server_side_profile(customer_user_id=USER) or {}
-    assert held["email"] == "jane@example.com"
+    stored = sandbox.server_side_profile(customer_user_id=USER) or {}
+    assert stored["email"] == "jane@example.com"
 
 
 TOKENS = ["", "sub_", "sub", "cs_1", "SUB_1", "sub-1", " sub_1", "sub_1 ", "sub_1\n", "sub_é", "sub_" + "x" * 256]
 
 
-@pytest.mark.parametrize("token", [*TOKENS, "txn_1"])
-def test_another_token_is_refused_by_stripe(api: ServerSideApi, token: str) -> None:
+def test_stripe_rejects_other_tokens(api: ServerSideApi) -> None:
     """In the shape of its errors, with a pointer to the token; no profile is made."""
-    answer = stripe(api, token)
-    assert (answer.status_code, answer.headers["content-type"]) == (400, JSON_API)
-    assert answer.json() == {
-        "errors": [
-            {"detail": "No such purchase", "source": {"pointer": "/data/attributes/stripe_token"}, "status": "400"}
-        ],
-    }
-    assert api.ask("getProfile").status_code == 404
+    cases: list[str] = [*TOKENS, "txn_1"]
+    for token in cases:
+        with case(token):
+            api.reset()
+            answer = stripe(api, token)
+            assert (answer.status_code, answer.headers["content-type"]) == (400, JSON_API)
+            assert answer.json() == {
+                "errors": [
+                    {
+                        "detail": "No such purchase",
+                        "source": {"pointer": "/data/attributes/stripe_token"},
+                        "status": "400",
+                    }
+                ],
+            }
+            assert api.ask("getProfile").status_code == 404
 
 
-@pytest.mark.parametrize("token", [*TOKENS, "pi_1"])
-def test_another_token_is_refused_by_paddle(api: ServerSideApi, token: str) -> None:
+def test_paddle_rejects_other_tokens(api: ServerSideApi) -> None:
     """With the documented code; no profile is made."""
-    assert declined(paddle(api, token), 400, NO_PURCHASE) == [None]
-    assert api.ask("getProfile").status_code == 404
+    cases: list[str] = [*TOKENS, "pi_1"]
+    for token in cases:
+        with case(token):
+            api.reset()
+            assert declined(paddle(api, token), 400, NO_PURCHASE) == [None]
+            assert api.ask("getProfile").status_code == 404
 
 
 @pytest.mark.parametrize("body", [{}, {"data": None}, {"data": {"type": "x", "attributes": {"stripe_token": 1}}}])
-def test_a_wrong_body_has_stripes_shape_too(api: ServerSideApi, body: Any) -> None:
+def test_invalid_body_gets_stripe_format(api: ServerSideApi, body: Any) -> None:
     """Each flaw has a pointer to its field."""
     answer = api.ask("validateStripePurchase", body, user=None)
     assert answer.status_code == 400
@@ -116,7 +127,7 @@ def test_a_wrong_body_has_stripes_shape_too(api: ServerSideApi, body: Any) -> No
 
 
 @pytest.mark.parametrize("user", ["", " "])
-def test_a_user_has_a_name(api: ServerSideApi, user: str) -> None:
+def test_blank_user_is_rejected(api: ServerSideApi, user: str) -> None:
     """A blank one could not be named in a header."""
     assert stripe(api, "sub_1", user).json()["errors"][0]["source"]["pointer"] == "/data/attributes/customer_user_id"
     assert declined(paddle(api, "sub_1", user), 400) == ["customer_user_id"]
