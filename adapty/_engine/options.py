@@ -113,7 +113,7 @@ def validate_callback(name: str, value: Any) -> Any:
 
 def _format(value: object) -> str:
     """Return a number as text, or the type of another value."""
-    return str(value) if isinstance(value, float) else format_name(value).strip("()")
+    return format_name(value) if type(value) is int else str(value) if type(value) is float else type_name(value)
 
 
 def _is_rate(value: Any) -> bool:
