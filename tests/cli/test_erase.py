@@ -219,7 +219,7 @@ def test_a_checkpoint_of_another_name(server: RawServer, monkeypatch: pytest.Mon
 
     ended = run(*command)
 
-    assert ended.err.splitlines()[-1] == "run it again to go on from there; noted notes how far it is"
+    assert ended.err.splitlines()[-1] == "run it again to resume; its progress is in noted"
     server.replies = [DELETED]
     assert run(*command).out.startswith("2 deleted, ")
     assert [row["id"] for row in report_rows()] == ["u1", "u2"]

@@ -329,7 +329,7 @@ def test_a_checkpoint_of_another_name_or_none(server: RawServer, monkeypatch: py
     assert list(Path().iterdir()) == [Path("profiles.csv")]
     server.replies = [OK, FORBIDDEN]
     ended = run(*command, "--checkpoint", "noted")
-    assert ended.err.splitlines()[-1] == "run it again to go on from there; noted notes how far it is"
+    assert ended.err.splitlines()[-1] == "run it again to resume; its progress is in noted"
     server.replies, sent = [OK], len(server.requests)
     assert run(*command, "--checkpoint", "noted").out.startswith("profiles: 2 accepted, 0 rejected\n")
     assert len(server.requests) - sent == 1
