@@ -125,7 +125,7 @@ def save_event(
                 email=email,
             ),
         )
-        output.print(f"saved; it leads to the flow: {flow_for(event_type).value}")
+        output.print(f"saved; flow: {flow_for(event_type).value}")
 
 
 @app.command()

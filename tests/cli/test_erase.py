@@ -54,7 +54,7 @@ def test_everybody_in_a_file(api: Adapty, served: Sandbox) -> None:
 
     assert second.code == ExitCode.SOME_REFUSED
     assert second.err == (
-        "Warning: server-side: none of the ids was found as customer_user_id; they are probably of another kind, "
+        "Warning: server-side: no profile was found by customer_user_id; they are probably of another kind, "
         "or of another app or project. Try --by profile_id; a file with a header needs a column of that name\n"
     )
     assert second.summary == [
