@@ -12,7 +12,7 @@ import pytest
 
 from adapty import MailProfile
 from adapty.bulk import erase
-from adapty.cli.outcome import ExitCode
+from adapty._cli.errors import ExitCode
 from tests.cli.conftest import run
 from tests.cli.erasing import make_subscribers, make_users, outcomes, report_rows, users_file
 
