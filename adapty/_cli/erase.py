@@ -9,9 +9,9 @@ from typing import IO, Annotated
 import typer
 
 from adapty import Adapty, AdaptyUsageError, bulk
-from adapty.bulk._inputs.ids import ApiName, KindName  # noqa: TC001 - typer reads them
 from adapty._cli.bulk_progress import display_progress
 from adapty._cli.bulk_report import print_erase_report, print_erase_warnings
+from adapty._cli.errors import ExitCode, typed_errors
 from adapty._cli.options import (
     AsJson,
     CheckpointFile,
@@ -22,7 +22,7 @@ from adapty._cli.options import (
     bulk_options,
     option,
 )
-from adapty._cli.errors import ExitCode, typed_errors
+from adapty.bulk._inputs.ids import ApiName, KindName  # noqa: TC001 - typer reads them
 
 __all__ = ["erase"]
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from adapty._cli.output import EscapingConsole
 from adapty._cli.errors import ExitCode
+from adapty._cli.output import EscapingConsole
 from tests.cli.conftest import GONE, json_answer, point_at, run, table
 from tests.raw_server import answer
 
