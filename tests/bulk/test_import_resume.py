@@ -123,17 +123,16 @@ def test_resumed_run_counts_rejected_rows(adapty: Adapty, api: FakeApi, count: i
     assert (refused["_line"], refused["_raw"]) == ("7", rows[5])
 
 
-def test_unclosed_quote_ends_the_import_after_the_records_before_it(adapty: Adapty, api: FakeApi) -> None:
-    """The error names the lines. The file cannot be resumed after the correction, because it has changed."""
+def test_unclosed_quote_rejects_the_file(adapty: Adapty, api: FakeApi) -> None:
+    """The error names the lines. Nothing is sent, and no file is left behind."""
     rows = [f"user_{number},2026-06-01T10:30:00Z,j@example.com" for number in range(12)]
     rows[5] = 'user_5,2026-06-01T10:30:00Z,"j@example.com'
     Path("base.csv").write_text("\n".join(("external_profile_id,external_created_at,email", *rows)))
 
-    with pytest.raises(AdaptyUsageError, match=r"^base\.csv: the record of lines 7 to 13 ") as caught:
+    with pytest.raises(AdaptyUsageError, match=r"^base\.csv: the record of lines 7 to 13 "):
         import_profiles(adapty, "base.csv", concurrency=1)
 
-    assert [body["external_profile_id"] for body in api.bodies("profile")] == [f"user_{number}" for number in range(5)]
-    assert "stopped in base.csv: 5 accepted, 0 rejected so far" in caught.value.__notes__
+    assert (api.sent, folder()) == ([], ["base.csv"])
 
 
 @pytest.mark.parametrize("broken", ["cut short", "damaged", "a line without end"])
