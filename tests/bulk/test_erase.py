@@ -281,7 +281,7 @@ def test_a_failure_that_goes_away(adapty: Adapty, apis: FakeApis, hurry: None) -
         (["u1"], {"concurency": 3}, "concurency: is not an option; did you mean concurrency?"),
         (["u1"], {"dry_run": True}, "dry_run: is not an option"),
         (["u1"], {"concurrency": 0}, "concurrency: must be an integer from 1 to 256 (got 0)"),
-        (["u1"], {"rate_limit": 0}, "rate_limit: must be a number"),
+        (["u1"], {"rate_limit": 0}, "rate_limit: must be a number of requests per second above 0"),
         (["u1"], {"on_progress": 1}, "on_progress: is of type int; expected a callable"),
         (["u1"], {"report": None}, "report: is None; expected a path"),
         (["u1"], {"report": "missing/r.csv"}, "missing/r.csv: cannot be written: No such file or directory"),
