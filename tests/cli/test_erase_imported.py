@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 IDS = ("u1", "a,b", "Jane Doe", "josé", "12e45678", "jane@example.com")
 
-WARNING = "they are probably of another kind, or of another app or project. Try "
+WARNING = "the IDs are probably of another kind, app or project. Try "
 
 
 def profile(id_: str, number: int = 1, **fields: str) -> dict[str, str]:
