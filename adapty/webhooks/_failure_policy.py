@@ -93,7 +93,8 @@ class _Deferral:
         attempt: How many times it was deferred in a row.
         until: When it is tried again, by the event loop's clock.
         is_outage: Whether it failed during an outage.
-        is_suspect: Whether it has counted failures, or failed in an outage that is over. It is no sign of an outage then.
+        is_suspect: Whether it has counted failures, or failed in an outage that is over; then it is no sign of an
+            outage.
     """
 
     event: DueEvent
