@@ -98,9 +98,9 @@ class ProfilesBase:
         """Delete many users, several at a time. The API has no operation for it.
 
         A failure of one ID does not stop the run. Errors that affect every request (bad key, no connection, rate
-        limit) abort it. An invalid ID counts as failed, and so does a value that a spreadsheet or a dump writes instead
-        of an ID, such as `1.23457E+14` or `NULL`. Run it again for the IDs that failed: profiles deleted before are
-        then `not_found`.
+        limit) abort it. An invalid ID counts as failed, and so does a value that a spreadsheet or a dump writes
+        instead of an ID, such as `1.23457E+14` or `NULL`. Run it again for the IDs that failed: profiles deleted before
+        are then `not_found`.
 
         Args:
             ids: The IDs of the users to delete. A repeated ID is sent once.

@@ -249,7 +249,7 @@ def _build_job(kind: str, number: int, row: Row) -> Job[PendingRecord]:
         refuse_damaged_ids(row.data)
         record = RECORDS[kind].from_dict(row.data)
     call = build_mail_call(OPERATIONS[kind], ignore_body, record)
-    return Job(record.external_profile_id, call, PendingRecord(number, row, record), row.text_size)
+    return Job(record.external_profile_id, call, PendingRecord(number, row, record))
 
 
 def _fields_for(kind: str, mapping: Mapping[str, str], kinds: Collection[str]) -> Mapping[str, str]:

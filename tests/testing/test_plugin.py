@@ -153,8 +153,8 @@ def test_bulk_runs_do_not_sleep_between_attempts(project: Project) -> None:
             assert adapty_retry_delays == [50]
 
         def test_afterwards():
-            from adapty._engine import timers
-            assert timers.block_seconds(3.0) == 3.0
+            from adapty._engine.dispatcher import block_seconds
+            assert block_seconds(3.0) == 3.0
         """,
     )
 
