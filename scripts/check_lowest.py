@@ -40,12 +40,13 @@ def main() -> int:
     """Install the wheel with the lowest versions and run the chosen tests against it."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     extras = project["optional-dependencies"]
-    lowest = lowest_versions([*project["dependencies"], *extras["cli"], *extras["fast"], *extras["sandbox"]])
+    wanted = [requirement for extra in ("cli", "fast", "sandbox", "webhooks") for requirement in extras[extra]]
+    lowest = lowest_versions([*project["dependencies"], *wanted])
     with tempfile.TemporaryDirectory() as folder:
         scratch = Path(folder)
         wheel = build(scratch)
         python = create_environment(scratch)
-        install(python, *lowest, *TEST_TOOLS, f"{wheel}[cli,fast,sandbox]")
+        install(python, *lowest, *TEST_TOOLS, f"{wheel}[cli,fast,sandbox,webhooks]")
         copy_tests(scratch)
         output = run(python, *RUN_TESTS, *(f"tests/{name}" for name in TESTS), cwd=scratch)
     print(f"{wheel.name} passes the chosen tests with {', '.join(lowest)}", output.splitlines()[-1], sep="\n")

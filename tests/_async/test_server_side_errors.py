@@ -15,7 +15,7 @@ import pytest
 
 import adapty as library
 from adapty import AdaptyAPIError, AdaptyConnectionError, AdaptyError, AdaptyTimeoutError, UnexpectedResponseError
-from tests.core.support import case
+from tests.cases import case
 from tests.server_side_calls import (
     BY_CUSTOMER_USER_ID,
     CALLS,

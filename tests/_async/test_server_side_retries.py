@@ -11,7 +11,7 @@ import pytest
 
 import adapty as library
 from adapty import AdaptyConnectionError, AdaptyError, AdaptyUsageError, ProfileNotFoundError, ServerError
-from tests.core.support import case
+from tests.cases import case
 from tests.raw_server import NO_CONTENT, answer
 from tests.server_side_calls import (
     BY_CUSTOMER_USER_ID,

@@ -18,8 +18,8 @@ import pytest
 
 import adapty as library
 from adapty import AdaptyError
+from tests.cases import case
 from tests.conftest import PROFILE
-from tests.core.support import case
 from tests.raw_server import NO_CONTENT, OK, answer
 
 if TYPE_CHECKING:

@@ -123,6 +123,18 @@ def test_resumed_run_counts_rejected_rows(adapty: Adapty, api: FakeApi, count: i
     assert (refused["_line"], refused["_raw"]) == ("7", rows[5])
 
 
+def test_unclosed_quote_rejects_the_file(adapty: Adapty, api: FakeApi) -> None:
+    """The error names the lines. Nothing is sent, and no file is left behind."""
+    rows = [f"user_{number},2026-06-01T10:30:00Z,j@example.com" for number in range(12)]
+    rows[5] = 'user_5,2026-06-01T10:30:00Z,"j@example.com'
+    Path("base.csv").write_text("\n".join(("external_profile_id,external_created_at,email", *rows)))
+
+    with pytest.raises(AdaptyUsageError, match=r"^base\.csv: the record of lines 7 to 13 "):
+        import_profiles(adapty, "base.csv", concurrency=1)
+
+    assert (api.sent, folder()) == ([], ["base.csv"])
+
+
 @pytest.mark.parametrize("broken", ["cut short", "damaged", "a line without end"])
 def test_a_broken_file_is_not_gone_on_with(
     adapty: Adapty, api: FakeApi, monkeypatch: pytest.MonkeyPatch, broken: str

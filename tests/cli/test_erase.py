@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from adapty.cli.outcome import ExitCode
+from adapty._cli.errors import ExitCode
 from tests.cli.conftest import DELETED, FORBIDDEN, GONE, json_answer, point_server_side_at, reply_by_user, run
 from tests.cli.erasing import GO_ON, ONE_AT_A_TIME, make_users, outcomes, report_rows, users_file
 from tests.raw_server import RawServer, answer
@@ -439,7 +439,7 @@ def test_interrupting_its_last_words(server: RawServer, monkeypatch: pytest.Monk
         finally:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr("adapty.cli.erase.display_progress", pressed_again)
+    monkeypatch.setattr("adapty._cli.erase.display_progress", pressed_again)
 
     ended = run("erase", users_file("u1", "u2"), *ONE_AT_A_TIME)
 

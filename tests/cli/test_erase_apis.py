@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from adapty.cli.outcome import ExitCode
+from adapty._cli.errors import ExitCode
 from tests.cli.conftest import DELETED, FORBIDDEN, json_answer, point_at, reply_by_user, run
 from tests.cli.erasing import (
     GO_ON,

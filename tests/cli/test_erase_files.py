@@ -14,7 +14,7 @@ from uuid import UUID
 
 import pytest
 
-from adapty.cli.outcome import ExitCode
+from adapty._cli.errors import ExitCode
 from tests.cli.conftest import run
 from tests.cli.erasing import make_users, outcomes, report_rows
 

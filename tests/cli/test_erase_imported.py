@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from adapty import MailProfile
+from adapty._cli.errors import ExitCode
 from adapty.bulk import erase
-from adapty.cli.outcome import ExitCode
 from tests.cli.conftest import run
 from tests.cli.erasing import make_subscribers, make_users, outcomes, report_rows, users_file
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from adapty._cli.errors import ExitCode
 from adapty.bulk import erase
-from adapty.cli.outcome import ExitCode
 from adapty.testing import assert_erased
 from tests.cli.conftest import run
 from tests.cli.erasing import make_users, outcomes, report_rows, users_file

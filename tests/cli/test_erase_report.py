@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from adapty.cli.outcome import ExitCode
+from adapty._cli.errors import ExitCode
 from tests.cli.conftest import run
 from tests.cli.erasing import COLUMNS, make_users, outcomes, report_rows
 

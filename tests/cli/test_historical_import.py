@@ -14,10 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapty import Adapty, AdaptyUsageError, AuthenticationError, MailProfile
+from adapty._cli.errors import ExitCode
 from adapty.bulk import import_all, import_profiles
 from adapty.bulk._inputs.historical_import import FIELDS, NOT_IMPORTED
 from adapty.bulk._inputs.sources import open_source
-from adapty.cli.outcome import ExitCode
 from tests.bulk._inputs.reading import rows_of
 from tests.cli.conftest import point_at, run
 from tests.conftest import EVENT
