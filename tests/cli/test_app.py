@@ -63,7 +63,7 @@ def test_the_commands_are_these() -> None:
         ("webhooks", "run"),
         ("webhooks", "list"),
         ("webhooks", "replay"),
-        ("webhooks", "forget"),
+        ("webhooks", "delete"),
     }
 
 
