@@ -379,8 +379,8 @@ def test_a_reason_that_no_file_can_carry_is_escaped(tmp_path: Path) -> None:
     assert b"no \\ud83d" in (tmp_path / "out.csv").read_bytes()
 
 
-def test_a_disk_that_fails_is_told(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A checkpoint is not made on what may not be there."""
+def test_read_error_names_the_line(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An error of the operating system is raised with the position."""
 
     def fail(_: int) -> None:
         raise OSError(5, "Input/output error")
