@@ -115,8 +115,8 @@ class AtMost:
     latency=st.floats(0.0005, 2),
     stalls=st.lists(st.tuples(st.floats(0, 20), st.floats(0, 3)), max_size=12),
 )
-def test_the_rate_of_the_caller_is_never_exceeded(rate: float, lanes: int, latency: float, stalls: list[Stall]) -> None:
-    """Since the first request never have more gone out than the rate allows; in no second many more, after no stall."""
+def test_rate_limit_is_never_exceeded(rate: float, lanes: int, latency: float, stalls: list[Stall]) -> None:
+    """Neither in total since the first request nor in any second, whatever the stalls."""
     seconds = min(20.0, 3000 / rate + 5)
     taken, _ = sent_by_lanes(RateLimiter(rate), takes_all, lanes=lanes, latency=latency, seconds=seconds, stalls=stalls)
 
@@ -130,10 +130,8 @@ def test_the_rate_of_the_caller_is_never_exceeded(rate: float, lanes: int, laten
     stalls=st.lists(st.tuples(st.floats(0, 0.8), st.floats(0, 0.1)), min_size=60, max_size=60),
     longer=st.lists(st.tuples(st.floats(0, 40), st.floats(0, 0.7)), max_size=2),
 )
-def test_the_rate_of_the_caller_is_reached_on_a_busy_machine(
-    rate: float, stalls: list[Stall], longer: list[Stall]
-) -> None:
-    """A tenth of a second lost in each second, and more now and then: over a minute the mean is kept all the same."""
+def test_rate_limit_is_reached_despite_stalls(rate: float, stalls: list[Stall], longer: list[Stall]) -> None:
+    """If 10 % of each second is lost, the mean over a minute is still the rate."""
     each_second = [(second + began, lost) for second, (began, lost) in enumerate(stalls)]
     limiter = RateLimiter(rate)
     taken, _ = sent_by_lanes(limiter, takes_all, lanes=64, latency=0.01, seconds=60, stalls=each_second + longer)
@@ -143,8 +141,8 @@ def test_the_rate_of_the_caller_is_reached_on_a_busy_machine(
 
 
 @pytest.mark.parametrize("rate", [500, 1000])
-def test_a_high_rate_is_reached_on_a_busy_machine(rate: float) -> None:
-    """Where up to a tenth of each second is lost, and now and then more, the rate is the rate."""
+def test_high_rate_limit_is_reached_despite_stalls(rate: float) -> None:
+    """Frequent short and rare long stalls do not lower the rate."""
     chance = random.Random(1)  # noqa: S311 - no secret
     stalls = [(second + chance.uniform(0, 0.9), chance.uniform(0, 0.1)) for second in range(60)]
     stalls += [(7.3, 0.4), (31.0, 0.6)]
@@ -154,8 +152,8 @@ def test_a_high_rate_is_reached_on_a_busy_machine(rate: float) -> None:
     assert most_in_a_second(taken) <= allowed_in_a_second(rate)
 
 
-def test_what_a_delay_cost_is_made_up_for_gently() -> None:
-    """A second and a half in which nothing went out is paid back within a minute, at 1.04 times the rate."""
+def test_stall_is_made_up_for_gradually() -> None:
+    """A stall of 1.5 seconds is made up for within a minute, at 1.04 times the rate."""
     taken, _ = sent_by_lanes(RateLimiter(100), takes_all, lanes=16, latency=0.01, seconds=60, stalls=[(5.0, 1.5)])
 
     after = [moment for moment in taken if moment > 6.5]
@@ -164,15 +162,15 @@ def test_what_a_delay_cost_is_made_up_for_gently() -> None:
     assert len([moment for moment in after if moment < 6.6]) <= 15
 
 
-def test_a_long_delay_is_not_made_up_for_whole() -> None:
-    """Of half a minute in which nothing went out, two seconds' requests follow; the others are lost."""
+def test_long_stall_is_made_up_for_partially() -> None:
+    """After a stall of 30 seconds, the requests of two seconds are made up for."""
     taken, _ = sent_by_lanes(RateLimiter(100), takes_all, lanes=16, latency=0.01, seconds=130, stalls=[(5.0, 30)])
 
     assert len(taken) == pytest.approx(100 * (130 - 30 + 2), abs=5)
 
 
-def test_what_is_above_the_limit_of_the_api_is_not_made_up_for() -> None:
-    """A delay is no reason to come closer to what the API refuses: of the limit that it made known nothing is owed."""
+def test_limit_of_the_api_has_no_catching_up() -> None:
+    """A stall does not allow more requests than the limit that the API made known."""
     limiter = RateLimiter(1000)
     for number in range(100):
         limiter.on_success(number / 100)
@@ -187,8 +185,8 @@ def test_what_is_above_the_limit_of_the_api_is_not_made_up_for() -> None:
     assert leaves <= limit * 0.05 + 1
 
 
-def test_leave_that_is_used_late_counts_for_the_second_in_which_it_is_used() -> None:
-    """On a machine that is kept busy between leave and sending, no second has more than it may have."""
+def test_late_permit_counts_when_it_is_used() -> None:
+    """A delay between permit and request does not exceed the limit of a second."""
     limiter = RateLimiter(100.0)
     now = 0.0
     sent: list[float] = []
@@ -206,15 +204,15 @@ def test_leave_that_is_used_late_counts_for_the_second_in_which_it_is_used() -> 
 
 
 @pytest.mark.parametrize("rate", [1, 7.5, 100, 1000])
-def test_the_rate_of_the_caller_is_reached(rate: float) -> None:
-    """Where the lanes could send more, the rate is kept within five percent over a minute."""
+def test_rate_limit_is_reached(rate: float) -> None:
+    """If the workers could send more, the rate is within 5 % over a minute."""
     taken, _ = sent_by_lanes(RateLimiter(rate), takes_all, lanes=32, latency=0.01, seconds=60)
 
     assert len(taken) == pytest.approx(60 * rate, rel=0.05, abs=1)
 
 
-def test_without_a_rate_nobody_waits() -> None:
-    """As long as the API refuses nothing, there is no limit."""
+def test_no_rate_limit_does_not_wait() -> None:
+    """As long as the API accepts everything, there is no limit."""
     limiter = RateLimiter()
     taken, _ = sent_by_lanes(limiter, takes_all, lanes=4, latency=0.01, seconds=2)
 
@@ -223,8 +221,8 @@ def test_without_a_rate_nobody_waits() -> None:
     assert limiter.throughput(2.0) == pytest.approx(400, rel=0.15)
 
 
-def test_a_refusal_holds_everyone() -> None:
-    """When the API says 429 for the first time, nobody sends for as long as it asks."""
+def test_first_429_pauses_all_workers() -> None:
+    """No worker sends before the Retry-After."""
     refusals = iter([None, None, 2.0])
     taken, refused = sent_by_lanes(RateLimiter(), lambda _: next(refusals, None), lanes=8, latency=0.01, seconds=10)
 
@@ -232,8 +230,8 @@ def test_a_refusal_holds_everyone() -> None:
     assert after[0] >= refused[0] + 0.01 + 2.0
 
 
-def test_a_rare_refusal_slows_down_and_holds_nobody() -> None:
-    """One 429 among hundreds of answers is about one request: the others go on, a little more slowly."""
+def test_rare_429_slows_down_without_a_pause() -> None:
+    """One 429 among hundreds of responses lowers the rate a little."""
     refusals = iter([*[None] * 2000, 5.0])
     limiter = RateLimiter()
     taken, refused = sent_by_lanes(limiter, lambda _: next(refusals, None), lanes=8, latency=0.01, seconds=3.5)
@@ -243,8 +241,8 @@ def test_a_rare_refusal_slows_down_and_holds_nobody() -> None:
     assert limiter.limit is not None
 
 
-def test_the_pace_recovers() -> None:
-    """Some time after the last refusal there is no limit any more, or the caller's again."""
+def test_limit_is_dropped_after_the_last_429() -> None:
+    """After some time only the caller's limit is left."""
     for rate_limit in (None, 300.0):
         answers = iter([*[None] * 300, *[1.0] * 30])
         limiter = RateLimiter(rate_limit)
@@ -257,8 +255,8 @@ def test_the_pace_recovers() -> None:
 
 
 @pytest.mark.parametrize("per_second", [5, 100])
-def test_an_unknown_limit_is_found(per_second: int) -> None:
-    """An API that takes so many a second gets at least two thirds of them, and refuses few."""
+def test_limit_of_the_api_is_found(per_second: int) -> None:
+    """At least two thirds of the limit are used, with few 429 responses."""
     taken, refused = sent_by_lanes(RateLimiter(), AtMost(per_second), lanes=16, latency=0.02, seconds=120)
 
     assert len(taken) > 0.66 * 120 * per_second
@@ -267,8 +265,8 @@ def test_an_unknown_limit_is_found(per_second: int) -> None:
 
 @pytest.mark.parametrize("share", [0.01, 0.05])
 @pytest.mark.parametrize("retry_after", [0.0, 1.0])
-def test_refusals_here_and_there_cost_little(share: float, retry_after: float) -> None:
-    """An API that refuses one in twenty, however fast they come, is no API that wants to be left alone."""
+def test_occasional_429_costs_little(share: float, retry_after: float) -> None:
+    """Up to 5 % of 429 responses, regardless of the rate, do not pause the workers."""
     chance = random.Random(1)  # noqa: S311 - no secret
     taken, refused = sent_by_lanes(
         RateLimiter(), lambda _: retry_after if chance.random() < share else None, lanes=16, latency=0.02, seconds=60
@@ -279,8 +277,8 @@ def test_refusals_here_and_there_cost_little(share: float, retry_after: float) -
     assert together + lost > 0.7 * 60 * 16 / 0.02
 
 
-def test_a_refusal_at_the_very_beginning_costs_seconds() -> None:
-    """Where nothing is known of what the API takes, the pace is that of the lanes again within half a minute."""
+def test_initial_429_costs_seconds() -> None:
+    """The full rate is reached again within half a minute."""
     refusals = iter([1.0] * 16)
     taken, _ = sent_by_lanes(RateLimiter(), lambda _: next(refusals, None), lanes=16, latency=0.01, seconds=40)
 
@@ -288,8 +286,8 @@ def test_a_refusal_at_the_very_beginning_costs_seconds() -> None:
     assert len([moment for moment in taken if moment > 30]) == pytest.approx(16000, rel=0.1)
 
 
-def test_refusals_of_one_moment_slow_down_once() -> None:
-    """Sixteen lanes that are refused together do not halve the pace sixteen times."""
+def test_simultaneous_429_lower_the_limit_once() -> None:
+    """16 workers that are throttled together lower the limit once."""
     limiter = RateLimiter(100.0)
     for number in range(200):
         limiter.on_success(number / 100)
@@ -305,8 +303,8 @@ def test_refusals_of_one_moment_slow_down_once() -> None:
     ),
     rate_limit=st.none() | st.floats(0.1, 1000),
 )
-def test_whatever_happens_the_pace_stays_sane(events: list[tuple[str, float, float]], rate_limit: float | None) -> None:
-    """The limit is never above the caller's, never nothing, and waits are never negative."""
+def test_limit_stays_valid(events: list[tuple[str, float, float]], rate_limit: float | None) -> None:
+    """The limit is positive and never above the caller's, and waits are never negative."""
     limiter = RateLimiter(rate_limit)
     now = 0.0
     for what, later, seconds in events:
@@ -321,16 +319,16 @@ def test_whatever_happens_the_pace_stays_sane(events: list[tuple[str, float, flo
         assert limiter.throughput(now) >= 0
 
 
-def test_leave_that_was_not_given_costs_nothing() -> None:
-    """Who is told to wait may ask as often as they like: the moment stays the same."""
+def test_denied_permit_costs_nothing() -> None:
+    """Repeated requests for a permit do not delay it."""
     limiter = RateLimiter(10.0)
     assert limiter.try_acquire(5.0) == 0
 
     assert [limiter.try_acquire(5.0 + later) for later in (0, 0.02, 0.04, 0.1)] == pytest.approx([0.1, 0.08, 0.06, 0])
 
 
-def test_a_pause_does_not_begin_with_what_it_owes() -> None:
-    """The first request begins the count: what could have gone out before it is owed to nobody."""
+def test_first_request_starts_the_count() -> None:
+    """Time before the first request is not made up for."""
     limiter = RateLimiter(10.0)
 
     assert (limiter.try_acquire(1000.0), limiter.try_acquire(1000.0)) == pytest.approx((0, 0.1))
