@@ -1,4 +1,4 @@
-"""What the tests of imports share: an API that notes what it is sent, and answers as a test says."""
+"""Fixtures for tests of bulk jobs: a fake API that records requests."""
 
 from __future__ import annotations
 
@@ -29,20 +29,20 @@ Reply = Callable[[dict[str, Any]], httpx.Response]
 
 
 def accept(_: dict[str, Any]) -> httpx.Response:
-    """Answer as the API does to a record that it takes."""
+    """Return the response to an accepted record."""
     return httpx.Response(200, json={})
 
 
 def refuse(field_name: str | None = None) -> httpx.Response:
-    """Answer as the API does to a record that it does not take."""
-    blamed = {} if field_name is None else {"field_name": field_name}
-    fault = {"message": "Input is refused", "error_code": "base_error", "status_code": 400, **blamed}
+    """Return the response to a rejected record."""
+    field_entry = {} if field_name is None else {"field_name": field_name}
+    fault = {"message": "Input is refused", "error_code": "base_error", "status_code": 400, **field_entry}
     return httpx.Response(400, json={"errors": [fault]})
 
 
 @dataclass
 class FakeApi:
-    """Takes every record, unless told to answer otherwise.
+    """An API that accepts every record, unless configured otherwise.
 
     Attributes:
         reply: Gives the answer to a body.
@@ -53,7 +53,7 @@ class FakeApi:
     sent: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
 
     def handle(self, request: httpx.Request) -> httpx.Response:
-        """Note a request and answer it."""
+        """Record a request and respond."""
         body = json.loads(request.content)
         kind = {"/api/v1/profile/save/": "profile", "/api/v1/profile/transaction-event/save/": "event"}[
             request.url.path
@@ -62,13 +62,13 @@ class FakeApi:
         return self.reply(body)
 
     def bodies(self, kind: str) -> list[dict[str, Any]]:
-        """Give the bodies of one kind."""
+        """Return the bodies of one kind."""
         return [body for sent, body in self.sent if sent == kind]
 
 
 @pytest.fixture
-def hurry(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Let the waits of event loops take no time, those between the tries of a request above all.
+def skip_waits(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Skip the waits of event loops, such as backoff.
 
     Fail if the patch has no effect: if another event loop runs in this thread.
     """
@@ -88,7 +88,7 @@ def hurry(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.fixture
 def recorder() -> Iterator[RecordingServer]:
-    """Serve over real connections, and note what comes."""
+    """Run a server that records requests."""
     with recording_server() as serving:
         yield serving
 
@@ -104,31 +104,31 @@ def recorder() -> Iterator[RecordingServer]:
     ]
 )
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Send over each of the transports that an import takes by itself."""
+    """Use each of the transports that an import selects by itself."""
     is_fast: bool = request.param
     monkeypatch.setattr("adapty._engine.senders.fast_is_installed", lambda: is_fast)
 
 
 @pytest.fixture
 def api() -> FakeApi:
-    """Give the API that the client of the test talks to."""
+    """Return the API of the test's client."""
     return FakeApi()
 
 
 @pytest.fixture
 def adapty(api: FakeApi) -> Iterator[Adapty]:
-    """Give a client of that API."""
+    """Return a client of that API."""
     with Adapty(mail_secret_key="secret_live_shown", transport=httpx.MockTransport(api.handle)) as client:
         yield client
 
 
 @pytest.fixture(autouse=True)
 def _in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keep the rejects files, which go to the current folder, out of the project."""
+    """Use a temporary current folder for rejects files."""
     monkeypatch.chdir(tmp_path)
 
 
 @pytest.fixture(scope="module")
 def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give the examples of a property a folder, each one using it anew."""
+    """Return a folder for the examples of a property test."""
     return tmp_path_factory.mktemp("scratch")

@@ -1,4 +1,4 @@
-"""Erases in a process of its own, for tests that end it: `python -m tests.bulk.eraser URL OPTIONS`."""
+"""Erases in a separate process that tests can kill: `python -m tests.bulk.eraser URL OPTIONS`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__: list[str] = []
 
 
 def main() -> None:
-    """Erase who is in the current folder's `users.txt`, saving often, and print the report."""
+    """Erase the users in `users.txt` of the current folder, saving often, and print the report."""
     url, options = sys.argv[1:]
     _stage_runner._REPORT_SECONDS = 0.002
     with Adapty("k", mail_secret_key="k", base_url=url, mail_base_url=url) as adapty:

@@ -26,23 +26,23 @@ Reply = Callable[[str, str], httpx.Response]
 
 
 def deleted(_: str, __: str) -> httpx.Response:
-    """Answer that the user is deleted."""
+    """Return the response to a deletion."""
     return httpx.Response(204)
 
 
 def busy(_: str, __: str) -> httpx.Response:
-    """Answer as an API does to who should stay away for an hour."""
+    """Return a 429 with a Retry-After of an hour."""
     return httpx.Response(429, headers={"Retry-After": "3600"})
 
 
 def unreachable(_: str, __: str) -> httpx.Response:
-    """Fail as a connection does that nobody takes."""
+    """Raise the error of a refused connection."""
     raise httpx.ConnectError("refused")
 
 
 @dataclass
 class FakeApis:
-    """Both APIs. Each deletes the users it is asked to, unless configured otherwise.
+    """Both APIs. Each deletes users, unless configured otherwise.
 
     Attributes:
         reply: Gives the answer.
@@ -53,7 +53,7 @@ class FakeApis:
     asked: list[tuple[str, str, str]] = field(default_factory=list)
 
     def handle(self, request: httpx.Request) -> httpx.Response:
-        """Note a request and answer it."""
+        """Record a request and respond."""
         if request.method == "DELETE":
             kinds = ("customer_user_id", "profile_id")
             held = {kind: request.headers.get(f"adapty-{kind.replace('_', '-')}") for kind in kinds}
@@ -70,12 +70,12 @@ class FakeApis:
         return Counter(id_ for asked, _, id_ in self.asked if asked == api)
 
     def client(self, **changed: Any) -> Adapty:
-        """Make a client of both."""
+        """Create a client of both APIs."""
         keys = {"secret_key": "key_shown", "mail_secret_key": "key_shown", **changed}
         return Adapty(transport=httpx.MockTransport(self.handle), **keys)
 
     def async_client(self) -> AsyncAdapty:
-        """Make an async one."""
+        """Create an async client of both APIs."""
         return AsyncAdapty("key_shown", mail_secret_key="key_shown", transport=httpx.MockTransport(self.handle))
 
 
@@ -95,7 +95,7 @@ def report_rows(path: str = "users.erased.csv") -> list[dict[str, str]]:
 
 
 def outcomes(path: str = "users.erased.csv") -> dict[tuple[str, str], str]:
-    """Give what came of each id with each API by a report, which must have each of them once."""
+    """Return the outcome of each API and ID in a report, which must be unique."""
     rows = report_rows(path)
     found = {(row["api"], row["id"]): row["outcome"] for row in rows}
     assert len(found) == len(rows)

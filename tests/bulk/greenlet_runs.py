@@ -57,7 +57,7 @@ def run_with_gevent(url: str) -> list[str]:
 
 
 def main() -> None:
-    """Run both, then one more alone, and print what came of each."""
+    """Run both, then a third one alone, and print the results."""
     kind, url = sys.argv[1:]
     if kind == "gevent, patched":
         from gevent.monkey import patch_all  # type: ignore[import-untyped] # noqa: PLC0415

@@ -1,4 +1,4 @@
-"""Imports a base in a process of its own, for tests that end it: `python -m tests.bulk.importer URL OPTIONS`."""
+"""Imports in a separate process that tests can kill: `python -m tests.bulk.importer URL OPTIONS`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__: list[str] = []
 
 
 def main() -> None:
-    """Import what is in the current folder, and print the report, or the notes of what ended it."""
+    """Import the files of the current folder, and print the report or the notes of the exception."""
     url, given = sys.argv[1:]
     options = json.loads(given)
     _stage_runner._REPORT_SECONDS = options.pop("report_seconds", _stage_runner._REPORT_SECONDS)

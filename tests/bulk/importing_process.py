@@ -1,4 +1,4 @@
-"""An import in a process of its own, and the base that it imports."""
+"""Starts an import in a separate process, and creates its inputs."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ _WHEN = "2026-06-01T10:30:00Z"
 
 
 def write_base(profiles: int, events: int, owners: int) -> None:
-    """Write files for `tests.bulk.importer` to the current folder; every fiftieth row is wrong.
+    """Write files for `tests.bulk.importer` to the current folder; every fiftieth row is invalid.
 
-    A profile is told apart from others of its owner by its address, an event by its id: both have its number.
+    The address of a profile and the ID of an event have its number.
     """
     with Path("profiles.csv").open("w", newline="") as file:
         rows = csv.writer(file)
@@ -56,7 +56,7 @@ def importing(url: str, **options: Any) -> Iterator[subprocess.Popen[str]]:
 
 
 def wait_until(is_so: Callable[[], bool], process: subprocess.Popen[str]) -> None:
-    """Wait until something is so, or the process has ended."""
+    """Wait for a condition or the end of the process."""
     end = time.monotonic() + 30
     while not is_so() and process.poll() is None:
         assert time.monotonic() < end

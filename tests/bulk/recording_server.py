@@ -1,4 +1,4 @@
-"""A server that notes what it is sent, answers as late and as badly as a test says, and keeps its connections."""
+"""A server with keep-alive that records requests and can respond late or with faults."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__ = ["OK", "RecordingServer", "Reply", "recording_server"]
 
 @dataclass(frozen=True)
 class Reply:
-    """How a request is answered.
+    """The response to a request.
 
     Attributes:
         status: The status.
@@ -43,7 +43,7 @@ OK = Reply()
 
 @dataclass
 class RecordingServer:
-    """What to answer, and what was asked.
+    """A server, its responses and the requests that it received.
 
     Attributes:
         reply: Gives the answer to a body.
@@ -65,7 +65,7 @@ class RecordingServer:
     _under_way: Counter[str] = field(default_factory=Counter, repr=False)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Answer the requests of a connection."""
+        """Respond to the requests of a connection."""
         self.connections += 1
         with suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
             while await self._answer(reader, writer):
@@ -73,7 +73,7 @@ class RecordingServer:
         writer.close()
 
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
-        """Answer one request, and tell whether there may be another one."""
+        """Respond to one request, and return whether another one can follow."""
         head = await reader.readuntil(b"\r\n\r\n")
         lines = head.lower().split(b"\r\n")
         length = next((int(line[15:]) for line in lines if line.startswith(b"content-length:")), 0)

@@ -1,4 +1,4 @@
-"""`erase`: its inputs, the APIs it calls, its report and how it ends."""
+"""`erase`: inputs, APIs, the report and errors."""
 
 from __future__ import annotations
 
@@ -37,24 +37,24 @@ UUID = "772204ce-ebf6-4ed9-82b0-d8688ab62b01"
 
 @pytest.fixture
 def apis() -> FakeApis:
-    """Give both APIs."""
+    """Return both APIs."""
     return FakeApis()
 
 
 @pytest.fixture
 def adapty(apis: FakeApis) -> Iterator[Adapty]:
-    """Give a client of both."""
+    """Return a client of both APIs."""
     with apis.client() as client:
         yield client
 
 
 def each(ids: Iterable[str]) -> Iterator[str]:
-    """Give ids one by one, once."""
+    """Yield IDs."""
     yield from ids
 
 
 async def each_async(ids: Iterable[str]) -> AsyncIterator[str]:
-    """Do the same asynchronously."""
+    """Yield IDs asynchronously."""
     for one in ids:
         await asyncio.sleep(0)
         yield one
@@ -248,12 +248,12 @@ def test_every_id_is_counted(scratch: Path, ids: list[Any]) -> None:
 
 
 def outcomes_of(report: Path) -> Iterator[tuple[str, str, str]]:
-    """Give the rows of a report in short."""
+    """Yield the API, ID and outcome of each row of a report."""
     for row in report_rows(str(report)):
         yield row["api"], row["id"], row["outcome"]
 
 
-def test_failed_attempt_is_retried(adapty: Adapty, apis: FakeApis, hurry: None) -> None:
+def test_failed_attempt_is_retried(adapty: Adapty, apis: FakeApis, skip_waits: None) -> None:
     """Retries are counted; the user is deleted."""
     left = [503, 503]
     apis.reply = lambda *_: httpx.Response(left.pop() if left else 204)
@@ -324,13 +324,13 @@ def test_empty_list_is_valid(adapty: Adapty) -> None:
 
 def test_progress_has_a_stage_for_each_api(adapty: Adapty) -> None:
     """The last progress of each stage has its final numbers."""
-    told: list[Progress] = []
+    reports: list[Progress] = []
 
-    erase(adapty, ["u1", "é", "u1"], on_progress=told.append)
+    erase(adapty, ["u1", "é", "u1"], on_progress=reports.append)
 
-    last = {progress.stage: (progress.accepted, progress.rejected, progress.fraction) for progress in told}
+    last = {progress.stage: (progress.accepted, progress.rejected, progress.fraction) for progress in reports}
     assert last == {"server-side": (2, 1, 1.0), "mail": (3, 0, 1.0)}
-    assert {progress.limit for progress in told} == {None}
+    assert {progress.limit for progress in reports} == {None}
 
 
 @pytest.mark.parametrize("give", [each, each_async])
@@ -348,12 +348,12 @@ def test_progress_of_an_iterable_has_no_fraction(adapty: Adapty, give: Callable[
 
 def test_rate_limit_applies(adapty: Adapty) -> None:
     """`rate_limit` is the limit of the progress, and is not exceeded."""
-    told: list[Progress] = []
+    reports: list[Progress] = []
 
-    done = erase(adapty, [f"u{number}" for number in range(11)], api="mail", rate_limit=100, on_progress=told.append)
+    done = erase(adapty, [f"u{number}" for number in range(11)], api="mail", rate_limit=100, on_progress=reports.append)
 
     assert done.elapsed >= 0.05  # the first five or six may go out together
-    assert {progress.limit for progress in told} == {100}
+    assert {progress.limit for progress in reports} == {100}
 
 
 def test_exception_of_on_progress_ends_the_erasure(adapty: Adapty, apis: FakeApis) -> None:
@@ -424,7 +424,7 @@ STOPS: dict[str, tuple[Callable[[str, str], httpx.Response], type[Exception]]] =
 @pytest.mark.parametrize("stopped", ["server-side", "mail"])
 @pytest.mark.parametrize("name", STOPS)
 def test_failure_of_one_api_does_not_stop_the_other(
-    adapty: Adapty, apis: FakeApis, hurry: None, name: str, stopped: str
+    adapty: Adapty, apis: FakeApis, skip_waits: None, name: str, stopped: str
 ) -> None:
     """Users that were not tried have no row, and the error has the progress of each API."""
     reply, error = STOPS[name]

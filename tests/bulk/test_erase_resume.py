@@ -1,4 +1,4 @@
-"""`erase` of a file that broke off: it goes on where it was, nobody is passed over, and the evidence stays whole."""
+"""Resuming an interrupted `erase` of a file: no user is skipped, and the report is complete."""
 
 from __future__ import annotations
 
@@ -28,40 +28,40 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 JOURNAL = Path("users.txt.checkpoint")
-GO_ON = "run it again to resume; its progress is in users.txt.checkpoint"
+RESUME_NOTE = "run it again to resume; its progress is in users.txt.checkpoint"
 
 
 @pytest.fixture
 def apis() -> FakeApis:
-    """Give both APIs."""
+    """Return both APIs."""
     return FakeApis()
 
 
 @pytest.fixture
 def adapty(apis: FakeApis) -> Iterator[Adapty]:
-    """Give a client of both."""
+    """Return a client of both APIs."""
     with apis.client() as client:
         yield client
 
 
 def stop_after(apis: FakeApis, requests: int, api: str = "server-side") -> None:
-    """Let an API take no more than so many requests."""
+    """Limit the number of requests that an API accepts."""
     apis.reply = lambda asked, _: httpx.Response(
         401 if asked == api and apis.asked_about(api).total() > requests else 204
     )
 
 
-def go_on(apis: FakeApis) -> None:
-    """Let both APIs take everything again."""
+def accept_all(apis: FakeApis) -> None:
+    """Accept all requests."""
     apis.reply = lambda *_: httpx.Response(204)
 
 
-def broken_off(adapty: Adapty, apis: FakeApis, requests: int, **options: Any) -> None:
-    """Erase the users of the file, and be stopped after so many requests."""
+def interrupt_erase(adapty: Adapty, apis: FakeApis, requests: int, **options: Any) -> None:
+    """Erase the users of the file until the API aborts it after some requests."""
     stop_after(apis, requests)
     with pytest.raises(AuthenticationError):
         erase(adapty, "users.txt", concurrency=1, **options)
-    go_on(apis)
+    accept_all(apis)
 
 
 @pytest.mark.parametrize("requests", range(1, 5))
@@ -69,7 +69,7 @@ def test_run_is_resumed_after_any_request(adapty: Adapty, apis: FakeApis, reques
     """Erased users are not sent again, and the report counts all of them."""
     ids = ["u1", "é", "u2", "u1", "u3", "u4", "u5", "u2"]
     users_file(*ids)
-    broken_off(adapty, apis, requests, api="server-side")
+    interrupt_erase(adapty, apis, requests, api="server-side")
     assert len([row for row in report_rows() if row["outcome"] == "deleted"]) == requests
     apis.asked.clear()
 
@@ -92,9 +92,9 @@ def test_only_the_incomplete_api_is_resumed(adapty: Adapty, apis: FakeApis) -> N
         "server-side: 3 deleted, 0 not found, 0 failed",
         "mail: 1 deleted, 0 not found, 0 failed so far",
         "report: users.erased.csv",
-        GO_ON,
+        RESUME_NOTE,
     ]
-    go_on(apis)
+    accept_all(apis)
     apis.asked.clear()
 
     done = erase(adapty, "users.txt", concurrency=1)
@@ -123,18 +123,18 @@ def test_run_can_be_interrupted_repeatedly(adapty: Adapty, apis: FakeApis) -> No
 def test_progress_of_a_resumed_run_includes_earlier_results(adapty: Adapty, apis: FakeApis) -> None:
     """Earlier results count for the numbers, but not for the remaining time."""
     users_file("u1", "u2", "u3", "u4")
-    broken_off(adapty, apis, 2, api="server-side")
-    told: list[Progress] = []
+    interrupt_erase(adapty, apis, 2, api="server-side")
+    reports: list[Progress] = []
 
-    erase(adapty, "users.txt", api="server-side", on_progress=told.append)
+    erase(adapty, "users.txt", api="server-side", on_progress=reports.append)
 
-    assert (told[-1].accepted, told[-1].fraction) == (4, 1.0)
+    assert (reports[-1].accepted, reports[-1].fraction) == (4, 1.0)
 
 
 def test_without_checkpoint_the_run_starts_over(adapty: Adapty, apis: FakeApis) -> None:
     """Nothing is resumed, and no checkpoint is left."""
     users_file("u1", "u2")
-    broken_off(adapty, apis, 1, api="server-side", checkpoint=None)
+    interrupt_erase(adapty, apis, 1, api="server-side", checkpoint=None)
     assert sorted(Path().iterdir()) == [Path("users.erased.csv"), Path("users.txt")]
 
     done = erase(adapty, "users.txt", api="server-side", checkpoint=None, concurrency=1)
@@ -146,7 +146,7 @@ def test_without_checkpoint_the_run_starts_over(adapty: Adapty, apis: FakeApis) 
 def test_run_without_results_leaves_no_files(adapty: Adapty, apis: FakeApis) -> None:
     """There is no checkpoint and no report."""
     users_file("u1")
-    broken_off(adapty, apis, 0, api="server-side")
+    interrupt_erase(adapty, apis, 0, api="server-side")
 
     assert list(Path().iterdir()) == [Path("users.txt")]
 
@@ -154,7 +154,7 @@ def test_run_without_results_leaves_no_files(adapty: Adapty, apis: FakeApis) -> 
 def test_changed_settings_are_rejected(adapty: Adapty, apis: FakeApis) -> None:
     """Another content, kind, report or address is an error with a remedy, and nothing is sent."""
     users_file("u1", "u2")
-    broken_off(adapty, apis, 1)
+    interrupt_erase(adapty, apis, 1)
     apis.asked.clear()
     with apis.client(mail_base_url="https://elsewhere.example.com") as elsewhere:
         changes: list[tuple[Adapty, dict[str, Any], str]] = [
@@ -185,7 +185,7 @@ def test_changed_settings_are_rejected(adapty: Adapty, apis: FakeApis) -> None:
 def test_missing_report_rows_are_rejected(adapty: Adapty, apis: FakeApis, change: str) -> None:
     """The run is not resumed if earlier rows of the report are missing."""
     users_file("u1", "u2")
-    broken_off(adapty, apis, 1)
+    interrupt_erase(adapty, apis, 1)
     report = Path("users.erased.csv")
     held = report.read_bytes()
     if change == "removed":
@@ -196,8 +196,8 @@ def test_missing_report_rows_are_rejected(adapty: Adapty, apis: FakeApis, change
     apis.asked.clear()
 
     problem = "is missing;" if change == "removed" else "is shorter than before;"
-    told = rf"^users\.erased\.csv: {problem} restore it, because it has the results of the run so far"
-    with pytest.raises(AdaptyUsageError, match=told):
+    error_text = rf"^users\.erased\.csv: {problem} restore it, because it has the results of the run so far"
+    with pytest.raises(AdaptyUsageError, match=error_text):
         erase(adapty, "users.txt")
 
     assert apis.asked == []
@@ -265,9 +265,9 @@ def test_ctrl_c_between_the_apis_is_resumed(adapty: Adapty, apis: FakeApis, monk
         "server-side: 2 deleted, 0 not found, 0 failed",
         "mail: not begun",
         "report: users.erased.csv",
-        GO_ON,
+        RESUME_NOTE,
     ]
-    go_on(apis)
+    accept_all(apis)
     monkeypatch.setattr("adapty.bulk.erasing.CancelToken", CancelToken)
     assert erase(adapty, "users.txt").deleted == 4
     assert apis.asked_about("server-side").total() == apis.asked_about("mail").total() == 2
@@ -296,7 +296,7 @@ async def test_cancelled_task_is_resumed(apis: FakeApis) -> None:
     assert caught.value.__notes__ == [
         "mail: 1 deleted, 0 not found, 0 failed so far",
         "report: users.erased.csv",
-        GO_ON,
+        RESUME_NOTE,
     ]
     async with apis.async_client() as adapty:
         done = await async_erase(adapty, "users.txt", api="mail")
@@ -337,7 +337,7 @@ def test_killed_process_is_resumed() -> None:
 
 
 def erasing(url: str) -> subprocess.Popen[str]:
-    """Erase in a process of its own."""
+    """Start an erasure in a separate process."""
     command = [sys.executable, "-W", "error", "-m", "tests.bulk.eraser", url, '{"concurrency": 4}']
     paths = os.pathsep.join([str(ROOT), *sys.path])
     return subprocess.Popen(

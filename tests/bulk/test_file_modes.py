@@ -1,4 +1,4 @@
-"""Modes of the files that bulk jobs create: they hold personal data, so only their owner may read them."""
+"""Modes of the files that bulk jobs create: only their owner can read personal data."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ GONE = Reply(204, b"")
 
 @contextmanager
 def umask(mask: int) -> Iterator[None]:
-    """Set the process's umask for a while."""
+    """Set the umask of the process in a block."""
     before = os.umask(mask)
     try:
         yield
@@ -42,7 +42,7 @@ def umask(mask: int) -> Iterator[None]:
 
 
 def write_inputs() -> None:
-    """Write the inputs; every tenth profile is refused by a check."""
+    """Write the inputs; every tenth profile is invalid."""
     rows = [f"user_{number},{WHEN},{'jane' if number % 10 == 0 else 'jane@example.com'}" for number in range(60)]
     Path("profiles.csv").write_text("\n".join(("external_profile_id,external_created_at,email", *rows)))
     events = [{**EVENT, "event_id": str(number), "price_usd": "x" if number == 5 else "1"} for number in range(60)]
@@ -74,7 +74,7 @@ class Watch:
                     self.modes.setdefault("temporary file", set()).add(stat.S_IMODE(status.st_mode))
 
     def answering(self, reply: Callable[[dict[str, Any]], Reply]) -> Callable[[dict[str, Any]], Reply]:
-        """Wrap what answers requests, to look at the files in the middle of a run."""
+        """Wrap a function that responds, to look at the files during a run."""
 
         def look_and_reply(body: dict[str, Any]) -> Reply:
             self.look()
@@ -98,7 +98,7 @@ class Watch:
 
 @pytest.fixture
 def adapty(recorder: RecordingServer) -> Iterator[Adapty]:
-    """Give a client of the recording server."""
+    """Return a client of the recording server."""
     with Adapty("k", mail_secret_key="k", base_url=recorder.url, mail_base_url=recorder.url) as client:
         yield client
 
@@ -113,7 +113,7 @@ def _saving_often(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(params=UMASKS, ids=[f"umask {mask:04o}" for mask in UMASKS])
 def mask(request: pytest.FixtureRequest) -> int:
-    """Give each umask."""
+    """Return each umask."""
     value: int = request.param
     write_inputs()
     return value

@@ -1,4 +1,4 @@
-"""Two bulk runs in two greenlets of one thread: both work, or the second one is refused in our words."""
+"""Two bulk runs in two greenlets of one thread: both work, or the second one is rejected."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`import_all`: what is sent in which order, what stops it and what does not, and what it reports."""
+"""`import_all`: the order of requests, errors that abort it, and the report."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ from tests.examples.independent_count import expected
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-pytestmark = pytest.mark.usefixtures("hurry")
+pytestmark = pytest.mark.usefixtures("skip_waits")
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 WHEN = "2026-06-01T10:30:00Z"
@@ -55,24 +55,24 @@ def profiles_file(*rows: str, name: str = "profiles.csv") -> Path:
 
 
 def events_file(*events: dict[str, Any], name: str = "events.jsonl") -> Path:
-    """Write a JSON Lines file of events, each with what differs from a right one."""
+    """Write a JSON Lines file of valid events with changes."""
     path = Path(name)
     path.write_text("".join(json.dumps({**EVENT, **event}) + "\n" for event in events), encoding="utf-8")
     return path
 
 
 def good(number: int) -> str:
-    """Give a row of a profile that is right."""
+    """Return the row of a valid profile."""
     return f"user_{number},{WHEN},jane{number}@example.com"
 
 
 def wrong(number: int) -> str:
-    """Give a row of a profile whose address is wrong."""
+    """Return the row of a profile with an invalid address."""
     return f"user_{number},{WHEN},jane{number}"
 
 
-def kept_rejects(name: str = "profiles.rejects.csv") -> list[dict[str, str]]:
-    """Read the refused records of an import that can go on."""
+def partial_rejects(name: str = "profiles.rejects.csv") -> list[dict[str, str]]:
+    """Read the rejects of an interrupted import."""
     (part,) = Path().glob(f"{name}.*.part")
     with part.open(newline="") as file:
         return list(csv.DictReader(file))
@@ -363,53 +363,53 @@ def test_record_is_accepted_after_a_retry(adapty: Adapty, api: FakeApi) -> None:
 
 
 def unknown_key(_: dict[str, Any]) -> httpx.Response:
-    """Answer as the API does to a key that it does not know."""
+    """Return the response to an unknown key."""
     fault = {"message": "No such key", "error_code": "secret_key_does_not_exist_error", "status_code": 403}
     return httpx.Response(403, json={"errors": [fault]})
 
 
 def forbidden(_: dict[str, Any]) -> httpx.Response:
-    """Answer as the API does to a key that may not."""
+    """Return the response to a key without permission."""
     return httpx.Response(403, json={"errors": [{"message": "Not allowed", "error_code": "forbidden"}]})
 
 
 def walled_off(_: dict[str, Any]) -> httpx.Response:
-    """Answer as a gateway does that does not let it in."""
+    """Return the response of a gateway that blocks the request."""
     return httpx.Response(403, text="<html>Forbidden</html>")
 
 
 def unreachable(_: dict[str, Any]) -> httpx.Response:
-    """Fail as a connection does that nobody takes."""
+    """Raise the error of a refused connection."""
     raise httpx.ConnectError("refused")
 
 
 def silent(_: dict[str, Any]) -> httpx.Response:
-    """Fail as a connection does on which nothing comes."""
+    """Raise the error of a read timeout."""
     raise httpx.ReadTimeout("nothing")
 
 
 def elsewhere(_: dict[str, Any]) -> httpx.Response:
-    """Answer as a server does that is not the API."""
+    """Return the response of another server."""
     return httpx.Response(404)
 
 
 def not_here(_: dict[str, Any]) -> httpx.Response:
-    """Answer as the API does at an address that it does not have."""
+    """Return the API's response to an unknown path."""
     return httpx.Response(404, json={"errors": ["Not found"], "error_code": "not_found"})
 
 
 def wrong_port(_: dict[str, Any]) -> httpx.Response:
-    """Answer as nginx does to HTTP at a port of HTTPS."""
+    """Return nginx's response to HTTP on an HTTPS port."""
     return httpx.Response(400, text="<html>The plain HTTP request was sent to HTTPS port</html>")
 
 
 def login_page(_: dict[str, Any]) -> httpx.Response:
-    """Answer as a portal does that catches every request."""
+    """Return the response of a captive portal."""
     return httpx.Response(200, text="<html>Log in</html>")
 
 
 def busy(_: dict[str, Any]) -> httpx.Response:
-    """Answer as the API does to who should stay away for an hour."""
+    """Return a 429 with a Retry-After of an hour."""
     return httpx.Response(429, headers={"Retry-After": "3600"})
 
 
@@ -430,10 +430,10 @@ def test_global_error_aborts_the_import(
     """A rejected key or an unreachable API aborts it, and the results so far are saved."""
     api.reply = lambda body: reply(body) if body["external_profile_id"] == "user_3" else accept(body)
     profiles = profiles_file(good(1), wrong(2), good(3), good(4))
-    told: list[Progress] = []
+    reports: list[Progress] = []
 
     with pytest.raises(error) as caught:
-        import_all(adapty, profiles=profiles, concurrency=1, max_retries=0, on_progress=told.append)
+        import_all(adapty, profiles=profiles, concurrency=1, max_retries=0, on_progress=reports.append)
 
     assert type(caught.value) is error
     (part,) = Path().glob("profiles.rejects.csv.*.part")
@@ -443,8 +443,8 @@ def test_global_error_aborts_the_import(
         "run it again to resume; its progress is in profiles.csv.checkpoint",
     ]
     assert [body["external_profile_id"] for body in api.bodies("profile")] == ["user_1", "user_3"]
-    assert all(one.accepted <= 1 for one in told)  # some come where the machine is slow
-    assert [row["external_profile_id"] for row in kept_rejects()] == ["user_2"]
+    assert all(one.accepted <= 1 for one in reports)  # some come where the machine is slow
+    assert [row["external_profile_id"] for row in partial_rejects()] == ["user_2"]
 
 
 STRANGE: dict[str, tuple[Callable[[dict[str, Any]], httpx.Response], type[AdaptyAPIError]]] = {
@@ -530,19 +530,19 @@ def test_consecutive_server_errors_abort_the_import(adapty: Adapty, api: FakeApi
         import_all(adapty, profiles=profiles_file(*records), concurrency=1, max_retries=0)
 
     assert caught.value.__notes__[0] == "stopped in profiles.csv: 1 accepted, 6 rejected so far"
-    assert len(kept_rejects()) == 6
+    assert len(partial_rejects()) == 6
 
 
 def test_import_aborted_immediately_leaves_no_files(adapty: Adapty, api: FakeApi) -> None:
     """Existing rejects are unchanged, and no file is created."""
-    mended = Path("profiles.rejects.csv")
-    mended.write_text("mended by hand")
+    corrected = Path("profiles.rejects.csv")
+    corrected.write_text("corrected by hand")
     api.reply = unreachable
 
     with pytest.raises(AdaptyConnectionError) as caught:
         import_all(adapty, profiles=profiles_file(good(1)))
 
-    assert mended.read_text() == "mended by hand"
+    assert corrected.read_text() == "corrected by hand"
     assert sorted(path.name for path in Path().iterdir()) == ["profiles.csv", "profiles.rejects.csv"]
     assert caught.value.__notes__ == ["stopped in profiles.csv: 0 accepted, 0 rejected so far"]
 
@@ -665,24 +665,24 @@ def test_exception_of_on_progress_saves_the_results(adapty: Adapty, raised: type
         import_all(adapty, profiles=profiles, on_progress=interrupt)
 
     assert "run it again" in caught.value.__notes__[-1]
-    assert [row["external_profile_id"] for row in kept_rejects()] == ["user_1"]
+    assert [row["external_profile_id"] for row in partial_rejects()] == ["user_1"]
     report = import_all(adapty, profiles=profiles)
     assert (report.profiles_accepted, report.profiles_rejected, report.resumed) == (1, 1, True)
 
 
 def test_last_progress_of_each_stage_is_final(adapty: Adapty) -> None:
     """The last progress has the final numbers and the fraction 1."""
-    told: list[Progress] = []
+    reports: list[Progress] = []
     profiles = profiles_file(good(1), wrong(2), good(3))
 
-    import_all(adapty, profiles=profiles, events=events_file({}, {"event_type": "x"}), on_progress=told.append)
+    import_all(adapty, profiles=profiles, events=events_file({}, {"event_type": "x"}), on_progress=reports.append)
 
-    last = {progress.stage: progress for progress in told}
+    last = {progress.stage: progress for progress in reports}
     first, second = last["profiles"], last["events"]
     assert (first.fraction, second.fraction) == (1.0, 1.0)
     assert (first.stage, first.accepted, first.rejected, first.retried) == ("profiles", 2, 1, 0)
     assert (second.stage, second.accepted, second.rejected, second.retried) == ("events", 1, 1, 0)
-    assert told[-1] == second
+    assert reports[-1] == second
     assert second.eta == 0
 
 
@@ -690,30 +690,30 @@ def test_last_progress_of_each_stage_is_final(adapty: Adapty) -> None:
 @pytest.mark.parametrize("sort", [False, True])
 def test_progress_never_decreases_or_exceeds_one(adapty: Adapty, newline: str, sort: bool) -> None:  # noqa: FBT001
     """The fraction grows to 1, for all line ends and orders."""
-    told: list[Progress] = []
+    reports: list[Progress] = []
     Path("events.jsonl").write_bytes(
         newline.join(json.dumps({**EVENT, "event_id": str(i)}) for i in range(50)).encode()
     )
 
-    import_all(adapty, events="events.jsonl", sort=sort, rate_limit=100, on_progress=told.append)
+    import_all(adapty, events="events.jsonl", sort=sort, rate_limit=100, on_progress=reports.append)
 
-    shares = [progress.fraction or 0 for progress in told]
+    shares = [progress.fraction or 0 for progress in reports]
     assert shares == sorted(shares)
     assert shares[-1] == 1.0
-    assert [progress.accepted + progress.rejected for progress in told] == sorted(
-        progress.accepted + progress.rejected for progress in told
+    assert [progress.accepted + progress.rejected for progress in reports] == sorted(
+        progress.accepted + progress.rejected for progress in reports
     )
 
 
 def test_empty_files_are_valid(adapty: Adapty, api: FakeApi) -> None:
     """Nothing is sent, and the report has zeros."""
-    told: list[Progress] = []
+    reports: list[Progress] = []
 
-    report = import_all(adapty, profiles=profiles_file(), events=events_file(), on_progress=told.append)
+    report = import_all(adapty, profiles=profiles_file(), events=events_file(), on_progress=reports.append)
 
     assert evolve(report, elapsed=0.0) == ImportReport(flows=dict.fromkeys(Flow, 0))
     assert (report.rejected, api.sent) == (0, [])
-    assert {progress.stage: (progress.fraction, progress.accepted) for progress in told} == {
+    assert {progress.stage: (progress.fraction, progress.accepted) for progress in reports} == {
         "profiles": (1.0, 0),
         "events": (1.0, 0),
     }

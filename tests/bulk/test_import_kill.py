@@ -1,4 +1,4 @@
-"""An import that is killed again and again, against a server that fails in every way: the server has every record."""
+"""Repeatedly killed imports against a faulty server: no record is lost."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ REFUSAL = Reply(400, b'{"errors": [{"message": "No", "error_code": "base_error",
 
 
 def number_of(body: dict[str, Any]) -> int:
-    """Tell which record of its file it is."""
+    """Return the number of a record in its file."""
     return int(body.get("event_id") or body["email"][4:].partition("@")[0])
 
 
 def is_refused(body: dict[str, Any]) -> bool:
-    """Tell which events the server does not take, however often it is asked."""
+    """Return whether the server rejects a record."""
     return "event_id" in body and number_of(body) % 40 == 7
 
 

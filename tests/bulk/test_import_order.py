@@ -1,4 +1,4 @@
-"""The order of a profile's records, and that they never go out together, read off a server over real connections."""
+"""The order of the records of a profile, as a server receives them over real connections."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ pytestmark = pytest.mark.usefixtures("no_loose_ends", "way")
 
 @pytest.fixture(scope="module")
 def shared() -> Iterator[RecordingServer]:
-    """Serve to all examples of a property; each empties it."""
+    """Run a server for all examples of a property test."""
     with recording_server() as serving:
         yield serving
 
 
 def profiles_of(owners: list[int]) -> list[dict[str, Any]]:
-    """Give a profile for each owner, the same one perhaps, with its place in its address."""
+    """Return a profile for each owner, with its position in its address."""
     return [
         {**PROFILE, "external_profile_id": f"user_{owner}", "email": f"jane{number}@example.com"}
         for number, owner in enumerate(owners)
@@ -37,7 +37,7 @@ def profiles_of(owners: list[int]) -> list[dict[str, Any]]:
 
 
 def events_of(owners: list[int]) -> list[dict[str, Any]]:
-    """Give an event for each owner, the same one perhaps, with its place as its id."""
+    """Return an event for each owner, with its position as its ID."""
     return [
         {**EVENT, "external_profile_id": f"user_{owner}", "event_id": str(number)}
         for number, owner in enumerate(owners)
@@ -45,7 +45,7 @@ def events_of(owners: list[int]) -> list[dict[str, Any]]:
 
 
 def places(records: list[dict[str, Any]]) -> dict[str, list[str]]:
-    """Give what tells each owner's records apart, in their order."""
+    """Return the positions of the records of each owner, in order."""
     found: dict[str, list[str]] = {}
     for record in records:
         found.setdefault(record["external_profile_id"], []).append(record.get("event_id") or record["email"])

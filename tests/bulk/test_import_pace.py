@@ -1,4 +1,4 @@
-"""The pace of an import: the caller's rate is kept, and the API's refusals for the rate are heeded by all lanes."""
+"""The rate of an import: `rate_limit`, and 429 responses, which pause all workers."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ pytestmark = pytest.mark.usefixtures("no_loose_ends")
 
 
 def some(count: int) -> list[dict[str, Any]]:
-    """Give profiles."""
+    """Return some profiles."""
     return [{**PROFILE, "external_profile_id": f"user_{number}"} for number in range(count)]
 
 
-def import_in_no_time(
+def import_with_skipped_waits(
     answer: Callable[[int], httpx.Response], count: int, **options: Any
 ) -> tuple[list[float], ImportReport]:
-    """Import with a clock that skips waits; give when each request came, and the report."""
+    """Import with a clock that skips waits; return the times of the requests and the report."""
     moments: list[float] = []
 
     async def handle(_: httpx.Request) -> httpx.Response:
@@ -48,13 +48,13 @@ def import_in_no_time(
 
 
 def fine(_: int) -> httpx.Response:
-    """Take a record."""
+    """Return the response to an accepted record."""
     return httpx.Response(200, json={})
 
 
 def test_rate_limit_is_reached_over_a_minute() -> None:
     """The rate is within 5 %, and no second exceeds it by more than 5 %."""
-    moments, _ = import_in_no_time(fine, 3000, rate_limit=50)
+    moments, _ = import_with_skipped_waits(fine, 3000, rate_limit=50)
 
     assert moments[-1] == pytest.approx(60, rel=0.05)
     for first in range(0, 2900, 100):
@@ -67,13 +67,13 @@ def test_429_pauses_all_workers() -> None:
     def answer(number: int) -> httpx.Response:
         return httpx.Response(429, headers={"Retry-After": "2"}) if number <= 8 else fine(number)
 
-    told: list[Progress] = []
-    moments, report = import_in_no_time(answer, 3000, concurrency=8, on_progress=told.append)
+    reports: list[Progress] = []
+    moments, report = import_with_skipped_waits(answer, 3000, concurrency=8, on_progress=reports.append)
 
     assert min(moment for moment in moments if moment > 0.1) >= 2
     assert (report.accepted, report.retried) == (3000, 8)
-    assert any(progress.limit for progress in told)
-    assert told[-1].limit is None or told[-1].limit > 300
+    assert any(progress.limit for progress in reports)
+    assert reports[-1].limit is None or reports[-1].limit > 300
     assert moments[-1] < 30
 
 
@@ -83,7 +83,7 @@ def test_retries_count_for_the_rate_limit() -> None:
     def answer(number: int) -> httpx.Response:
         return httpx.Response(503) if number % 2 else fine(number)
 
-    moments, report = import_in_no_time(answer, 300, rate_limit=100)
+    moments, report = import_with_skipped_waits(answer, 300, rate_limit=100)
 
     assert report.retried >= 290
     assert (len(moments) - 1) / moments[-1] <= 105

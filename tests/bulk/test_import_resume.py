@@ -1,4 +1,4 @@
-"""Imports that break off and go on: where they go on, what they refuse to go on with, and what they leave behind."""
+"""Resuming interrupted imports: the position, what must not change, and which files are left."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from tests.bulk.recording_server import RecordingServer
 
-pytestmark = pytest.mark.usefixtures("hurry", "no_loose_ends")
+pytestmark = pytest.mark.usefixtures("skip_waits", "no_loose_ends")
 
 
 def write(name: str, records: list[dict[str, Any]]) -> Path:
@@ -39,7 +39,7 @@ def write(name: str, records: list[dict[str, Any]]) -> Path:
 
 
 def profiles(count: int = 30, *wrong: int) -> Path:
-    """Write a file of profiles, some of them wrong."""
+    """Write a file of profiles, some of them invalid."""
     return write(
         "profiles.jsonl",
         [
@@ -54,7 +54,7 @@ def profiles(count: int = 30, *wrong: int) -> Path:
 
 
 def events(count: int = 30) -> Path:
-    """Write a file of events, the later ones first, three of each profile."""
+    """Write a file of events in descending order, three of each profile."""
     return write(
         "events.jsonl",
         [
@@ -70,17 +70,17 @@ def events(count: int = 30) -> Path:
 
 
 def refusing_after(api: FakeApi, count: int) -> None:
-    """Take so many requests, then no key any more."""
+    """Accept some requests, then reject the key."""
     api.reply = lambda body: accept(body) if len(api.sent) <= count else httpx.Response(401)
 
 
 def folder() -> list[str]:
-    """Name what is in the current folder."""
+    """Return the names of the files in the current folder."""
     return sorted(path.name for path in Path().iterdir())
 
 
-def break_off(call: Callable[[], object], api: FakeApi, count: int) -> None:
-    """Have an import break off after so many requests, and take all from then on."""
+def interrupt_import(call: Callable[[], object], api: FakeApi, count: int) -> None:
+    """Interrupt an import after some requests, then accept everything."""
     refusing_after(api, count)
     with pytest.raises(AuthenticationError):
         call()
@@ -91,8 +91,8 @@ def break_off(call: Callable[[], object], api: FakeApi, count: int) -> None:
 def test_interrupted_run_is_resumed(adapty: Adapty, api: FakeApi) -> None:
     """Accepted records are not sent again, and the report covers all runs."""
     profiles(30, 3, 20)
-    break_off(lambda: import_all(adapty, profiles="profiles.jsonl", concurrency=1), api, 10)
-    break_off(lambda: import_all(adapty, profiles="profiles.jsonl", concurrency=1), api, 10)
+    interrupt_import(lambda: import_all(adapty, profiles="profiles.jsonl", concurrency=1), api, 10)
+    interrupt_import(lambda: import_all(adapty, profiles="profiles.jsonl", concurrency=1), api, 10)
 
     report = import_all(adapty, profiles="profiles.jsonl", concurrency=1)
 
@@ -164,7 +164,9 @@ def test_completed_stage_is_not_repeated(adapty: Adapty, api: FakeApi) -> None:
     """If the events were interrupted, the profiles are not sent again."""
     profiles(20, 7)
     events()
-    break_off(lambda: import_all(adapty, profiles="profiles.jsonl", events="events.jsonl", concurrency=1), api, 19 + 12)
+    interrupt_import(
+        lambda: import_all(adapty, profiles="profiles.jsonl", events="events.jsonl", concurrency=1), api, 19 + 12
+    )
     assert Path("profiles.rejects.jsonl").exists()
 
     report = import_all(adapty, profiles="profiles.jsonl", events="events.jsonl", concurrency=1)
@@ -194,7 +196,7 @@ def test_resumed_run_keeps_the_sorted_order(adapty: Adapty, api: FakeApi) -> Non
 def test_gzipped_file_is_resumed(adapty: Adapty, api: FakeApi) -> None:
     """The file is read again up to the position."""
     Path("profiles.jsonl.gz").write_bytes(gzip.compress(profiles().read_bytes()))
-    break_off(lambda: import_profiles(adapty, "profiles.jsonl.gz", concurrency=1), api, 10)
+    interrupt_import(lambda: import_profiles(adapty, "profiles.jsonl.gz", concurrency=1), api, 10)
 
     assert import_profiles(adapty, "profiles.jsonl.gz").accepted == 30
     assert len(api.sent) == 20
@@ -243,7 +245,9 @@ def test_changed_file_is_rejected(adapty: Adapty, api: FakeApi, changed: Callabl
     """Nothing is sent, and the error names the file and the remedy."""
     profiles()
     events()
-    break_off(lambda: import_all(adapty, profiles="profiles.jsonl", events="events.jsonl", concurrency=1), api, 10)
+    interrupt_import(
+        lambda: import_all(adapty, profiles="profiles.jsonl", events="events.jsonl", concurrency=1), api, 10
+    )
     changed()
 
     with pytest.raises(AdaptyUsageError, match=named) as caught:
@@ -267,7 +271,7 @@ def test_changed_options_are_rejected(adapty: Adapty, api: FakeApi, options: dic
     profiles()
     events()
     given: dict[str, Any] = {"profiles": "profiles.jsonl", "events": "events.jsonl", "concurrency": 1}
-    break_off(lambda: import_all(adapty, **given), api, 10)
+    interrupt_import(lambda: import_all(adapty, **given), api, 10)
 
     with pytest.raises(AdaptyUsageError, match=named):
         import_all(adapty, **{**given, **options})
@@ -279,7 +283,7 @@ def test_changed_options_are_rejected(adapty: Adapty, api: FakeApi, options: dic
 def test_changed_address_is_rejected(adapty: Adapty, api: FakeApi) -> None:
     """Records that one API accepted are unknown to another one."""
     profiles()
-    break_off(lambda: import_profiles(adapty, "profiles.jsonl", concurrency=1), api, 10)
+    interrupt_import(lambda: import_profiles(adapty, "profiles.jsonl", concurrency=1), api, 10)
 
     with (
         Adapty(
@@ -350,21 +354,21 @@ def test_dry_run_validates_and_sends_nothing(recorder: RecordingServer) -> None:
     """No connection or checkpoint is opened; invalid records are in the rejects file."""
     profiles(30, 3, 4)
     events()
-    told: list[Progress] = []
+    reports: list[Progress] = []
     with Adapty(mail_secret_key="k", mail_base_url=recorder.url) as adapty:
         report = import_all(
-            adapty, profiles="profiles.jsonl", events="events.jsonl", dry_run=True, on_progress=told.append
+            adapty, profiles="profiles.jsonl", events="events.jsonl", dry_run=True, on_progress=reports.append
         )
 
     assert (report.dry_run, report.profiles_accepted, report.profiles_rejected) == (True, 28, 2)
     assert (report.events_accepted, sum(report.flows.values())) == (30, 28)
     assert recorder.connections == 0
     assert folder() == ["events.jsonl", "profiles.dry-run.rejects.jsonl", "profiles.jsonl"]
-    assert {progress.stage: progress.fraction for progress in told} == {"profiles": 1.0, "events": 1.0}
+    assert {progress.stage: progress.fraction for progress in reports} == {"profiles": 1.0, "events": 1.0}
 
 
 class _FullDisk:
-    """A disk that takes no more from some moment on."""
+    """A disk that becomes full."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.is_full = False
@@ -452,7 +456,7 @@ def test_exception_after_the_last_record_completes_the_stage(adapty: Adapty, api
             raise KeyboardInterrupt
 
     report = None
-    for _ in range(6):  # two, unless the machine is so slow that progress is told before the very end too
+    for _ in range(6):  # two, unless the machine is so slow that progress is reported before the very end too
         with suppress(KeyboardInterrupt):
             report = import_all(adapty, profiles="profiles.jsonl", events="events.jsonl", on_progress=interrupt)
             break
@@ -469,7 +473,7 @@ def test_reordered_mapping_is_resumed(adapty: Adapty, api: FakeApi) -> None:
         rows.writerow(("uid", "since", "email"))
         rows.writerows((f"user_{number}", PROFILE["external_created_at"], "j@example.com") for number in range(20))
     mapping = {"external_profile_id": "uid", "external_created_at": "since"}
-    break_off(lambda: import_profiles(adapty, "base.csv", mapping=mapping, concurrency=1), api, 10)
+    interrupt_import(lambda: import_profiles(adapty, "base.csv", mapping=mapping, concurrency=1), api, 10)
 
     report = import_profiles(adapty, "base.csv", mapping=dict(reversed(mapping.items())))
 

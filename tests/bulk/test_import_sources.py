@@ -1,4 +1,4 @@
-"""Imports of what a program gives: iterables and async ones, that raise, are slow, or never end; both clients."""
+"""Imports of iterables and async iterables that raise, are slow or endless, with both clients."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def blocking(url: str, source: Any, **options: Any) -> ImportReport:
 
 
 def not_blocking(url: str, source: Any, **options: Any) -> ImportReport:
-    """Import with the async client, in an event loop of its own."""
+    """Import with the async client, in a new event loop."""
 
     async def job() -> ImportReport:
         async with AsyncAdapty(mail_secret_key="k", mail_base_url=url) as adapty:
@@ -45,25 +45,25 @@ def not_blocking(url: str, source: Any, **options: Any) -> ImportReport:
 
 @pytest.fixture(params=[blocking, not_blocking], ids=["blocking", "async"])
 def run(request: pytest.FixtureRequest) -> Import:
-    """Give an import with one of the clients."""
+    """Return an import with one of the clients."""
     found: Import = request.param
     return found
 
 
 def profile(number: int, owner: int | None = None) -> dict[str, Any]:
-    """Give a profile whose address has its number."""
+    """Return a profile whose address has its number."""
     own = number if owner is None else owner
     return {**PROFILE, "external_profile_id": f"user_{own}", "email": f"jane{number}@example.com"}
 
 
 async def each(given: Any) -> AsyncIterator[Any]:
-    """Give the same, asynchronously."""
+    """Yield the items asynchronously."""
     for one in given:
         yield one
 
 
 def addresses(bodies: list[dict[str, Any]]) -> list[str]:
-    """Name profiles by what tells them apart, in order."""
+    """Return the sorted addresses of profiles."""
     return sorted(body["email"] for body in bodies)
 
 
@@ -81,7 +81,7 @@ def test_iterables_of_dicts_and_records_are_sent(
 
 
 class BrokenError(Exception):
-    """What an iterable of the caller's raises."""
+    """The exception of an iterable."""
 
 
 @pytest.mark.parametrize("raised", [BrokenError, KeyboardInterrupt, SystemExit, asyncio.CancelledError])
@@ -228,13 +228,13 @@ def test_events_of_an_iterable_can_be_sorted(recorder: RecordingServer, kind: Ca
     """They are sent by time; the fraction is unknown."""
     days = [5, 1, 3]
     given = [{**EVENT, "event_id": str(day), "event_datetime": f"2026-06-0{day}T00:00:00Z"} for day in days]
-    told: list[Progress] = []
+    reports: list[Progress] = []
 
     with Adapty(mail_secret_key="k", mail_base_url=recorder.url) as adapty:
-        import_events(adapty, kind(given), sort=True, on_progress=told.append)
+        import_events(adapty, kind(given), sort=True, on_progress=reports.append)
 
     assert [body["event_id"] for body in recorder.taken] == ["1", "3", "5"]
-    assert (told[-1].fraction, told[-1].eta) == (None, None)
+    assert (reports[-1].fraction, reports[-1].eta) == (None, None)
 
 
 def test_async_functions_import_all_kinds(recorder: RecordingServer) -> None:

@@ -1,4 +1,4 @@
-"""Bulk runs against servers that answer without end: the run ends, and so does the first Ctrl-C."""
+"""Bulk runs against servers with endless responses: timeouts and Ctrl-C."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The options of bulk jobs: what is wrong is refused before anything is read or sent, and named."""
+"""Options of bulk jobs: invalid ones are named before anything is read or sent."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tests.bulk.conftest import FakeApi
 
 
-async def at_once(_: object) -> None:
+async def do_nothing(_: object) -> None:
     """Do nothing, asynchronously."""
 
 
@@ -41,7 +41,7 @@ async def at_once(_: object) -> None:
         ("max_retries", None),
         ("transport", "fast"),
         ("on_progress", 1),
-        ("on_progress", at_once),
+        ("on_progress", do_nothing),
         ("mapping", "email=mail"),
         ("mapping", [("email", "mail")]),
         ("mapping", {1: "mail"}),

@@ -1,4 +1,4 @@
-"""How far a run is: what is settled counts, and neither what is read ahead nor what was done before distorts it."""
+"""The progress of a run: fraction and ETA."""
 
 from __future__ import annotations
 
@@ -65,12 +65,12 @@ def test_fraction_is_unknown_without_length() -> None:
     assert (tracker.fraction(None, 3, is_read=True), tracker.eta(None, 1.0)) == (None, None)
 
 
-def import_in_no_time(answer: Callable[[int], httpx.Response] | None = None, **inputs: Any) -> list[Progress]:
-    """Import at a rate, with a clock that skips waits, and give what was told.
+def import_with_skipped_waits(answer: Callable[[int], httpx.Response] | None = None, **inputs: Any) -> list[Progress]:
+    """Import at a rate, with a clock that skips waits, and return the progress reports.
 
     The rate is so low that even a slow machine has read the input when a twelfth of it is sent.
     """
-    told: list[Progress] = []
+    reports: list[Progress] = []
     sent = 0
 
     async def handle(_: httpx.Request) -> httpx.Response:
@@ -80,17 +80,17 @@ def import_in_no_time(answer: Callable[[int], httpx.Response] | None = None, **i
 
     async def job() -> None:
         async with AsyncAdapty(mail_secret_key="k", transport=httpx.MockTransport(handle)) as adapty:
-            await async_import_all(adapty, **inputs, rate_limit=50, on_progress=told.append)
+            await async_import_all(adapty, **inputs, rate_limit=50, on_progress=reports.append)
 
     with asyncio.Runner(loop_factory=lambda: SkippingLoop(patience=0)) as runner:
         runner.run(job())
-    return told
+    return reports
 
 
-def assert_told_the_truth(told: list[Progress], before: int = 0, sorted_for: float = 0.0) -> None:
-    """See that each share is that of the records settled, and each time left what the pace of this run leads to."""
-    assert len(told) > 10
-    for progress in told:
+def assert_progress_is_right(reports: list[Progress], before: int = 0, sorted_for: float = 0.0) -> None:
+    """Check that fractions and ETAs are those of the completed records and the speed of this run."""
+    assert len(reports) > 10
+    for progress in reports:
         share = progress.fraction
         assert share is not None
         assert share <= progress.accepted / COUNT + 0.001  # less while it is not known how much there is
@@ -98,11 +98,11 @@ def assert_told_the_truth(told: list[Progress], before: int = 0, sorted_for: flo
             each = (progress.elapsed - sorted_for) / (progress.accepted - before)
             assert share == pytest.approx(progress.accepted / COUNT, abs=0.001)
             assert progress.eta == pytest.approx(each * (COUNT - progress.accepted), rel=0.1, abs=0.2)
-    assert told[-1].fraction == 1.0
+    assert reports[-1].fraction == 1.0
 
 
 def profiles_file(ending: str) -> Path:
-    """Write profiles that all fit into what is read ahead, or nearly."""
+    """Write profiles that almost fit into the buffer."""
     path = Path(f"profiles.jsonl{ending}")
     lines = (json.dumps({**PROFILE, "external_profile_id": f"user_{number}"}) + "\n" for number in range(COUNT))
     content = "".join(lines).encode()
@@ -113,7 +113,7 @@ def profiles_file(ending: str) -> Path:
 @pytest.mark.parametrize("ending", ["", ".gz"])
 def test_fraction_counts_completed_records(ending: str) -> None:
     """Rows in the buffer do not count, and the ETA is about right."""
-    assert_told_the_truth(import_in_no_time(profiles=profiles_file(ending)))
+    assert_progress_is_right(import_with_skipped_waits(profiles=profiles_file(ending)))
 
 
 def test_eta_excludes_the_time_of_sorting(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -132,21 +132,21 @@ def test_eta_excludes_the_time_of_sorting(monkeypatch: pytest.MonkeyPatch) -> No
     path = Path("events.jsonl")
     path.write_text("".join(json.dumps({**EVENT, "event_id": f"evt_{number}"}) + "\n" for number in range(COUNT)))
 
-    told = import_in_no_time(events=path, sort=True)
+    reports = import_with_skipped_waits(events=path, sort=True)
 
-    sorting = [progress for progress in told if not progress.accepted]
+    sorting = [progress for progress in reports if not progress.accepted]
     assert len(sorting) > 500
     assert {(progress.fraction, progress.eta) for progress in sorting[:500]} == {(0.0, None)}
-    assert_told_the_truth(told[len(sorting) :], sorted_for=sorting[-1].elapsed)
+    assert_progress_is_right(reports[len(sorting) :], sorted_for=sorting[-1].elapsed)
 
 
 def test_eta_of_a_resumed_run_uses_its_own_speed() -> None:
     """The fraction includes earlier results; the ETA does not."""
     path = profiles_file("")
     with pytest.raises(AuthenticationError):
-        import_in_no_time(lambda sent: httpx.Response(200 if sent <= 700 else 401, json={}), profiles=path)
+        import_with_skipped_waits(lambda sent: httpx.Response(200 if sent <= 700 else 401, json={}), profiles=path)
 
-    told = import_in_no_time(profiles=path)
+    reports = import_with_skipped_waits(profiles=path)
 
-    assert_told_the_truth(told, before=700)
-    assert next(progress.fraction for progress in told if progress.accepted) == pytest.approx(700 / COUNT, abs=0.1)
+    assert_progress_is_right(reports, before=700)
+    assert next(progress.fraction for progress in reports if progress.accepted) == pytest.approx(700 / COUNT, abs=0.1)

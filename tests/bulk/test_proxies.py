@@ -1,4 +1,4 @@
-"""Bulk runs over a proxy of the environment: the error that ends a run names the proxy and its variable."""
+"""Bulk runs over a proxy of the environment: errors name the proxy and its variable."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_unreachable_proxy_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_timeout_over_a_proxy_names_it(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The error does not blame Adapty."""
+    """The error does not name only Adapty."""
     proxy = server.url.removeprefix("http://")
     monkeypatch.setenv("HTTPS_PROXY", proxy)
     server.replies = [server.stall]

@@ -1,4 +1,4 @@
-"""Blocking calls: Ctrl-C once, twice and at odd places, inside of a running event loop, and in other threads."""
+"""Sync calls: Ctrl-C, running event loops, and other threads."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ COUNT = 300
 
 
 def profile(number: int) -> dict[str, Any]:
-    """Give a profile."""
+    """Return a profile."""
     return {**PROFILE, "external_profile_id": f"user_{number}"}
 
 
@@ -44,32 +44,32 @@ def base() -> Path:
 
 @pytest.fixture
 def adapty(recorder: RecordingServer) -> Iterator[Adapty]:
-    """Give a client of the server."""
+    """Return a client of the server."""
     with Adapty(mail_secret_key="k", mail_base_url=recorder.url, timeout=20) as client:
         yield client
 
 
 @pytest.fixture(autouse=True)
 def _ctrl_c_is_python_s_own_again() -> Iterator[None]:
-    """See that the handler is put back, whatever happened."""
+    """Check that the signal handler is restored."""
     yield
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 def press_ctrl_c() -> None:
-    """Do what Ctrl-C does, from any thread."""
+    """Send SIGINT to the main thread."""
     signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
 
 
 def press_ctrl_c_and_wait() -> None:
-    """Press it where nothing comes of it but an exception."""
+    """Press Ctrl-C and wait for KeyboardInterrupt."""
     press_ctrl_c()
     time.sleep(10)
 
 
 @pytest.fixture
 def twice(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have Ctrl-C pressed again when it was noticed; two signals at once are one."""
+    """Press Ctrl-C again after the first one was handled."""
     ask = CancelToken.request
 
     def asked(stop: CancelToken) -> None:
@@ -80,7 +80,7 @@ def twice(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def pressing_at(recorder: RecordingServer, *moments: int, after: float = 0.002) -> None:
-    """Have Ctrl-C pressed when so many requests have come; answers take so many seconds."""
+    """Press Ctrl-C after some requests; responses have a delay in seconds."""
 
     def reply(_: dict[str, Any]) -> Reply:
         if len(recorder.arrived) in moments:
@@ -117,7 +117,7 @@ def test_second_ctrl_c_cancels_requests_in_flight(adapty: Adapty, recorder: Reco
     """Earlier results are saved."""
 
     def reply(_: dict[str, Any]) -> Reply:
-        if len(recorder.arrived) == 96:  # some lanes may have nothing left to send by now
+        if len(recorder.arrived) == 96:  # some workers may have nothing left to send by now
             press_ctrl_c()
         return Reply(after=10 if len(recorder.arrived) >= 93 else 0)
 
@@ -208,7 +208,7 @@ def test_second_ctrl_c_abandons_threads(recorder: RecordingServer) -> None:
 
 
 def wait_for_other_threads() -> None:
-    """Wait for the requests that were given up: what they do next is none of a test's business."""
+    """Wait for abandoned requests, so that they do not affect the next test."""
     for thread in threading.enumerate():
         if thread.name.startswith("adapty-bulk"):
             thread.join()

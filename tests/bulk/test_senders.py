@@ -1,4 +1,4 @@
-"""What the lanes send over: transports of the caller's making, the caller's own client, proxies, and their ends."""
+"""Transports of the workers: the caller's transports and clients, and proxies."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ FEW = [{**PROFILE, "external_profile_id": f"user_{number}"} for number in range(
 
 
 class Noting(httpx.AsyncBaseTransport):
-    """Answers everything, and notes what is done with it."""
+    """A transport that accepts everything and records its use."""
 
     def __init__(self, log: list[str]) -> None:
-        """Begin."""
+        """Create a transport."""
         self.log = log
         log.append("made")
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Answer."""
+        """Return a success."""
         self.log.append(request.headers["authorization"])
         return httpx.Response(200, json={})
 
@@ -38,7 +38,7 @@ class Noting(httpx.AsyncBaseTransport):
 
 @pytest.fixture
 def adapty(recorder: RecordingServer) -> Adapty:
-    """Give a client of the server; it opens nothing."""
+    """Return a client of the server."""
     return Adapty(mail_secret_key="k", mail_base_url=recorder.url)
 
 
@@ -89,7 +89,7 @@ def test_transports_are_closed_when_the_import_aborts(adapty: Adapty) -> None:
 
 
 class OddError(Exception):
-    """What no transport should raise."""
+    """An unexpected exception of a transport."""
 
 
 def test_unexpected_exception_of_a_transport_aborts_the_import(adapty: Adapty) -> None:
@@ -130,7 +130,7 @@ def test_interrupted_response_is_closed_and_retried(adapty: Adapty) -> None:
 
 
 def raise_for_status(response: httpx.Response) -> None:
-    """Do what some callers do for each answer."""
+    """Raise for error statuses, as some callers do in a hook."""
     response.read()
     response.raise_for_status()
 

@@ -1,4 +1,4 @@
-"""CSV files of bulk jobs: the delimiter is an option, and a broken quote refuses the file before anything is sent."""
+"""CSV files of bulk jobs: the delimiter option and broken quotes."""
 
 from __future__ import annotations
 

@@ -93,7 +93,7 @@ def run(main: Coroutine[Any, Any, T]) -> T:
         return runner.run(main)
 
 
-async def at_once(*_: int) -> Response:
+async def do_nothing(*_: int) -> Response:
     """Return a success immediately."""
     return OK
 
@@ -327,7 +327,7 @@ def test_stop_during_rate_limit_is_immediate() -> None:
     """A worker that waits for a permit sends nothing more."""
 
     async def main() -> tuple[World, float]:
-        world = World(at_once, workers=4, limiter=RateLimiter(0.01))
+        world = World(do_nothing, workers=4, limiter=RateLimiter(0.01))
         working = asyncio.create_task(world.carry_out("abcdefgh"))
         await asyncio.sleep(1)
         began = asyncio.get_running_loop().time()

@@ -1,4 +1,4 @@
-"""The pace of a bulk job: the caller's rate is kept, and the API's refusals slow everyone down, for a time."""
+"""Rate limits: the caller's limit, and the limit that 429 responses make known."""
 
 from __future__ import annotations
 
@@ -24,39 +24,39 @@ Stall = tuple[float, float]
 """When nothing at all goes on, and for how many seconds."""
 
 
-def sent_by_lanes(
-    limiter: RateLimiter, api: Api, *, lanes: int, latency: float, seconds: float, stalls: Iterable[Stall] = ()
+def simulate_workers(
+    limiter: RateLimiter, api: Api, *, workers: int, latency: float, seconds: float, stalls: Iterable[Stall] = ()
 ) -> tuple[list[float], list[float]]:
-    """Simulate lanes that send in turn as soon as the pace lets them; give when requests were taken, and refused."""
+    """Simulate workers that send when they get a permit; return the times of accepted and throttled requests."""
     taken: list[float] = []
     refused: list[float] = []
     numbers = count()
-    steps = [(0.0, next(numbers), "ask", lane) for lane in range(lanes)]
+    steps = [(0.0, next(numbers), "ask", worker) for worker in range(workers)]
     waiting: deque[int] = deque()
     answers: dict[int, float | None] = {}
     stalled = deque(sorted(stalls))
     busy_until = 0.0
     while steps and steps[0][0] < seconds:
-        moment, _, step, lane = heapq.heappop(steps)
+        moment, _, step, worker = heapq.heappop(steps)
         while stalled and stalled[0][0] <= moment:
             busy_until = max(busy_until, sum(stalled.popleft()))
         now = max(moment, busy_until)
         if step == "answer":
-            asked = answers[lane]
+            asked = answers[worker]
             if asked is None:
                 limiter.on_success(now)
             else:
                 limiter.on_throttled(now, asked)
-            heapq.heappush(steps, (now + (asked or 0), next(numbers), "ask", lane))
+            heapq.heappush(steps, (now + (asked or 0), next(numbers), "ask", worker))
             continue
         if step == "send":
             limiter.mark_sent(now)
-            answers[lane] = api(now)
-            (taken if answers[lane] is None else refused).append(now)
-            heapq.heappush(steps, (now + latency, next(numbers), "answer", lane))
+            answers[worker] = api(now)
+            (taken if answers[worker] is None else refused).append(now)
+            heapq.heappush(steps, (now + latency, next(numbers), "answer", worker))
             continue
         if step == "ask":
-            waiting.append(lane)
+            waiting.append(worker)
             if len(waiting) > 1:
                 continue
         while waiting:
@@ -68,7 +68,7 @@ def sent_by_lanes(
 
 
 def most_in_a_second(moments: Sequence[float]) -> int:
-    """Count the requests of the second that had most of them."""
+    """Return the highest number of requests in a second."""
     most = first = 0
     for last, moment in enumerate(moments):
         while moments[first] <= moment - 1 + 1e-9:
@@ -78,21 +78,21 @@ def most_in_a_second(moments: Sequence[float]) -> int:
 
 
 def allowed_in_a_second(rate: float) -> float:
-    """Say how many requests any one second may have: five percent above the rate, or one request."""
+    """Return how many requests a second may have: 5 % above the rate, or one more."""
     return max(1.05 * rate, math.ceil(rate) + 1)
 
 
 def _next(answers: Iterator[float | None], _: float) -> float | None:
-    """Give one answer after the other, then take all."""
+    """Return the next response, then accept everything."""
     return next(answers, None)
 
 
 def takes_all(_: float) -> None:
-    """Refuse nothing."""
+    """Accept everything."""
 
 
 class AtMost:
-    """Takes so many requests each second, and refuses the others."""
+    """An API that accepts a number of requests per second."""
 
     def __init__(self, per_second: int, retry_after: float = 1.0) -> None:
         self.per_second = per_second
@@ -101,7 +101,7 @@ class AtMost:
         self.count = 0
 
     def __call__(self, now: float) -> float | None:
-        """Response a request of a moment."""
+        """Respond to a request."""
         if int(now) != self.second:
             self.second, self.count = int(now), 0
         self.count += 1
@@ -111,14 +111,16 @@ class AtMost:
 @settings(max_examples=30)
 @given(
     rate=st.floats(0.2, 300),
-    lanes=st.integers(1, 64),
+    workers=st.integers(1, 64),
     latency=st.floats(0.0005, 2),
     stalls=st.lists(st.tuples(st.floats(0, 20), st.floats(0, 3)), max_size=12),
 )
-def test_rate_limit_is_never_exceeded(rate: float, lanes: int, latency: float, stalls: list[Stall]) -> None:
+def test_rate_limit_is_never_exceeded(rate: float, workers: int, latency: float, stalls: list[Stall]) -> None:
     """Neither in total since the first request nor in any second, whatever the stalls."""
     seconds = min(20.0, 3000 / rate + 5)
-    taken, _ = sent_by_lanes(RateLimiter(rate), takes_all, lanes=lanes, latency=latency, seconds=seconds, stalls=stalls)
+    taken, _ = simulate_workers(
+        RateLimiter(rate), takes_all, workers=workers, latency=latency, seconds=seconds, stalls=stalls
+    )
 
     assert all(number <= rate * moment + 1e-6 for number, moment in enumerate(taken))
     assert most_in_a_second(taken) <= allowed_in_a_second(rate)
@@ -134,7 +136,7 @@ def test_rate_limit_is_reached_despite_stalls(rate: float, stalls: list[Stall], 
     """If 10 % of each second is lost, the mean over a minute is still the rate."""
     each_second = [(second + began, lost) for second, (began, lost) in enumerate(stalls)]
     limiter = RateLimiter(rate)
-    taken, _ = sent_by_lanes(limiter, takes_all, lanes=64, latency=0.01, seconds=60, stalls=each_second + longer)
+    taken, _ = simulate_workers(limiter, takes_all, workers=64, latency=0.01, seconds=60, stalls=each_second + longer)
 
     assert 0.95 * 60 * rate - 1 <= len(taken) <= 60 * rate + 1
     assert most_in_a_second(taken) <= allowed_in_a_second(rate)
@@ -146,7 +148,7 @@ def test_high_rate_limit_is_reached_despite_stalls(rate: float) -> None:
     chance = random.Random(1)  # noqa: S311 - no secret
     stalls = [(second + chance.uniform(0, 0.9), chance.uniform(0, 0.1)) for second in range(60)]
     stalls += [(7.3, 0.4), (31.0, 0.6)]
-    taken, _ = sent_by_lanes(RateLimiter(rate), takes_all, lanes=32, latency=0.01, seconds=60, stalls=stalls)
+    taken, _ = simulate_workers(RateLimiter(rate), takes_all, workers=32, latency=0.01, seconds=60, stalls=stalls)
 
     assert len(taken) == pytest.approx(60 * rate, rel=0.01)
     assert most_in_a_second(taken) <= allowed_in_a_second(rate)
@@ -154,7 +156,7 @@ def test_high_rate_limit_is_reached_despite_stalls(rate: float) -> None:
 
 def test_stall_is_made_up_for_gradually() -> None:
     """A stall of 1.5 seconds is made up for within a minute, at 1.04 times the rate."""
-    taken, _ = sent_by_lanes(RateLimiter(100), takes_all, lanes=16, latency=0.01, seconds=60, stalls=[(5.0, 1.5)])
+    taken, _ = simulate_workers(RateLimiter(100), takes_all, workers=16, latency=0.01, seconds=60, stalls=[(5.0, 1.5)])
 
     after = [moment for moment in taken if moment > 6.5]
     assert len(taken) == pytest.approx(6000, abs=5)
@@ -164,7 +166,7 @@ def test_stall_is_made_up_for_gradually() -> None:
 
 def test_long_stall_is_made_up_for_partially() -> None:
     """After a stall of 30 seconds, the requests of two seconds are made up for."""
-    taken, _ = sent_by_lanes(RateLimiter(100), takes_all, lanes=16, latency=0.01, seconds=130, stalls=[(5.0, 30)])
+    taken, _ = simulate_workers(RateLimiter(100), takes_all, workers=16, latency=0.01, seconds=130, stalls=[(5.0, 30)])
 
     assert len(taken) == pytest.approx(100 * (130 - 30 + 2), abs=5)
 
@@ -206,7 +208,7 @@ def test_late_permit_counts_when_it_is_used() -> None:
 @pytest.mark.parametrize("rate", [1, 7.5, 100, 1000])
 def test_rate_limit_is_reached(rate: float) -> None:
     """If the workers could send more, the rate is within 5 % over a minute."""
-    taken, _ = sent_by_lanes(RateLimiter(rate), takes_all, lanes=32, latency=0.01, seconds=60)
+    taken, _ = simulate_workers(RateLimiter(rate), takes_all, workers=32, latency=0.01, seconds=60)
 
     assert len(taken) == pytest.approx(60 * rate, rel=0.05, abs=1)
 
@@ -214,7 +216,7 @@ def test_rate_limit_is_reached(rate: float) -> None:
 def test_no_rate_limit_does_not_wait() -> None:
     """As long as the API accepts everything, there is no limit."""
     limiter = RateLimiter()
-    taken, _ = sent_by_lanes(limiter, takes_all, lanes=4, latency=0.01, seconds=2)
+    taken, _ = simulate_workers(limiter, takes_all, workers=4, latency=0.01, seconds=2)
 
     assert len(taken) == pytest.approx(800, abs=8)
     assert limiter.limit is None
@@ -224,7 +226,9 @@ def test_no_rate_limit_does_not_wait() -> None:
 def test_first_429_pauses_all_workers() -> None:
     """No worker sends before the Retry-After."""
     refusals = iter([None, None, 2.0])
-    taken, refused = sent_by_lanes(RateLimiter(), lambda _: next(refusals, None), lanes=8, latency=0.01, seconds=10)
+    taken, refused = simulate_workers(
+        RateLimiter(), lambda _: next(refusals, None), workers=8, latency=0.01, seconds=10
+    )
 
     after = [moment for moment in taken if moment > refused[0] + 0.01]
     assert after[0] >= refused[0] + 0.01 + 2.0
@@ -234,7 +238,7 @@ def test_rare_429_slows_down_without_a_pause() -> None:
     """One 429 among hundreds of responses lowers the rate a little."""
     refusals = iter([*[None] * 2000, 5.0])
     limiter = RateLimiter()
-    taken, refused = sent_by_lanes(limiter, lambda _: next(refusals, None), lanes=8, latency=0.01, seconds=3.5)
+    taken, refused = simulate_workers(limiter, lambda _: next(refusals, None), workers=8, latency=0.01, seconds=3.5)
 
     soon = [moment for moment in taken if refused[0] + 0.05 < moment < refused[0] + 0.55]
     assert 0.8 * 0.5 * 800 < len(soon) < 0.98 * 0.5 * 800
@@ -246,7 +250,7 @@ def test_limit_is_dropped_after_the_last_429() -> None:
     for rate_limit in (None, 300.0):
         answers = iter([*[None] * 300, *[1.0] * 30])
         limiter = RateLimiter(rate_limit)
-        taken, _ = sent_by_lanes(limiter, partial(_next, answers), lanes=8, latency=0.01, seconds=100)
+        taken, _ = simulate_workers(limiter, partial(_next, answers), workers=8, latency=0.01, seconds=100)
 
         assert limiter.limit == rate_limit
         assert len([moment for moment in taken if moment > 90]) == pytest.approx(
@@ -257,7 +261,7 @@ def test_limit_is_dropped_after_the_last_429() -> None:
 @pytest.mark.parametrize("per_second", [5, 100])
 def test_limit_of_the_api_is_found(per_second: int) -> None:
     """At least two thirds of the limit are used, with few 429 responses."""
-    taken, refused = sent_by_lanes(RateLimiter(), AtMost(per_second), lanes=16, latency=0.02, seconds=120)
+    taken, refused = simulate_workers(RateLimiter(), AtMost(per_second), workers=16, latency=0.02, seconds=120)
 
     assert len(taken) > 0.66 * 120 * per_second
     assert len(refused) < 0.18 * len(taken)
@@ -268,19 +272,19 @@ def test_limit_of_the_api_is_found(per_second: int) -> None:
 def test_occasional_429_costs_little(share: float, retry_after: float) -> None:
     """Up to 5 % of 429 responses, regardless of the rate, do not pause the workers."""
     chance = random.Random(1)  # noqa: S311 - no secret
-    taken, refused = sent_by_lanes(
-        RateLimiter(), lambda _: retry_after if chance.random() < share else None, lanes=16, latency=0.02, seconds=60
+    taken, refused = simulate_workers(
+        RateLimiter(), lambda _: retry_after if chance.random() < share else None, workers=16, latency=0.02, seconds=60
     )
 
     together = len(taken) + len(refused)
-    lost = sum(min(retry_after, 1.0) / 0.02 for _ in refused)  # what the lanes that were refused wait by themselves
+    lost = sum(min(retry_after, 1.0) / 0.02 for _ in refused)  # what the workers that were refused wait by themselves
     assert together + lost > 0.7 * 60 * 16 / 0.02
 
 
 def test_initial_429_costs_seconds() -> None:
     """The full rate is reached again within half a minute."""
     refusals = iter([1.0] * 16)
-    taken, _ = sent_by_lanes(RateLimiter(), lambda _: next(refusals, None), lanes=16, latency=0.01, seconds=40)
+    taken, _ = simulate_workers(RateLimiter(), lambda _: next(refusals, None), workers=16, latency=0.01, seconds=40)
 
     assert len([moment for moment in taken if moment < 11]) > 100
     assert len([moment for moment in taken if moment > 30]) == pytest.approx(16000, rel=0.1)

@@ -1,4 +1,4 @@
-"""What the tests of reading share."""
+"""Helpers for tests of inputs."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ __all__ = ["rows_in", "rows_of"]
 
 
 def rows_in(path: Path, record: type[MailProfile | TransactionEvent] = MailProfile) -> Generator[Row, None, None]:
-    """Give the rows of a file."""
+    """Return the rows of a file."""
     return rows_of(open_source("records", path, record))
 
 
 def rows_of(source: Source) -> Generator[Row, None, None]:
-    """Give the rows of a source that is not async."""
+    """Return the rows of a source that is not async."""
     rows = source.rows()
     assert isinstance(rows, Generator)
     return rows

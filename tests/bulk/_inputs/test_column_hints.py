@@ -1,4 +1,4 @@
-"""Columns that are repeated, unnamed, misspelled, missing or used twice, and what the messages say about them."""
+"""Columns that are repeated, unnamed, misspelled or missing, and the hints in errors."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def write(*lines: str, name: str = "base.csv") -> str:
 
 
 def message(adapty: Adapty, source: Any, **options: Any) -> str:
-    """Return the message that an import is refused with."""
+    """Return the error of an import."""
     with pytest.raises(AdaptyUsageError) as caught:
         import_profiles(adapty, source, **options)
     return str(caught.value)
@@ -37,10 +37,10 @@ def test_ignore_covers_all_columns_of_one_name(adapty: Adapty, api: FakeApi) -> 
     """Repeated columns are rejected with a remedy, and skipped if they are ignored."""
     source = write(f"notes,{HEADER},notes", f"a,{ROW},b")
 
-    told = message(adapty, source)
+    error_text = message(adapty, source)
     report = import_profiles(adapty, source, ignore=["notes"])
 
-    assert told == (
+    assert error_text == (
         "notes: is a column of base.csv and not a field of MailProfile; "
         'rename or remove it, or ignore it with --ignore notes (ignore=["notes"])'
     )
@@ -140,13 +140,13 @@ def test_hint_ignores_case_and_is_the_same_for_all_inputs(adapty: Adapty, column
     record = {**PROFILE, column: "x"}
     rest = [f"{HEADER},{column}", f"{ROW},x"]
 
-    told = message(adapty, write(*rest))
+    error_text = message(adapty, write(*rest))
     reports = [
         import_profiles(adapty, write(json.dumps(record), name="base.jsonl")),
         import_profiles(adapty, [record]),
     ]
 
-    assert told == f"{column}: is a column of base.csv and not a field of MailProfile; {hint}"
+    assert error_text == f"{column}: is a column of base.csv and not a field of MailProfile; {hint}"
     for report in reports:
         (line,) = report.rejects_files[0].read_text(encoding="utf-8").splitlines()
         assert json.loads(line)["_error"] == f"{column}: is not a field of MailProfile; {hint}"
@@ -156,10 +156,10 @@ def test_hint_ignores_case_and_is_the_same_for_all_inputs(adapty: Adapty, column
 def test_hint_does_not_show_addresses_or_unprintable_names(adapty: Adapty) -> None:
     """A suggested command has no name that may be an address or that contains control characters."""
     for name in ("jane@example.com", "pl\x1ban", "x" * 500):
-        told = message(adapty, write(f"{HEADER},{name}", f"{ROW},x"))
+        error_text = message(adapty, write(f"{HEADER},{name}", f"{ROW},x"))
 
-        assert "--ignore" not in told
-        assert "jane" not in told
+        assert "--ignore" not in error_text
+        assert "jane" not in error_text
 
 
 def test_hint_of_a_single_call_ignores_case() -> None:
@@ -201,13 +201,13 @@ def test_error_of_an_address_locates_the_space(adapty: Adapty, address: str, pro
 def test_csv_without_header_is_rejected(adapty: Adapty, first: str) -> None:
     """A first line that is a record is not read as column names, and its content is not shown."""
     for options in ({}, {"mapping": {"email": "mail"}}, {"ignore": ["city"]}):
-        told = message(adapty, write(first, ROW), **options)
+        error_text = message(adapty, write(first, ROW), **options)
 
-        assert told.startswith(
+        assert error_text.startswith(
             "base.csv: has no header: its first line is a record; expected the names of the columns in the first "
             "line, such as external_profile_id,external_created_at,email,first_name,"
         )
-        assert "jane" not in told
+        assert "jane" not in error_text
 
 
 def test_header_of_unknown_names_is_not_read_as_a_record(adapty: Adapty) -> None:

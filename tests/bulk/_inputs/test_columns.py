@@ -1,4 +1,4 @@
-"""What columns and keys stand for: fields, the vendor's names, and what a mapping says."""
+"""Columns and keys: fields, the vendor's names, and mappings."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def rows(content: str, mapping: Any = None, name: str = "base.csv", record: Any 
 
 
 def refused(content: str, mapping: Any = None, name: str = "base.csv", record: Any = MailProfile) -> str:
-    """Give the message of the error that opening the source ends with."""
+    """Return the message of the error that opening the source ends with."""
     Path(name).write_text(content, encoding="utf-8")
     with pytest.raises(AdaptyUsageError) as caught:
         open_source("profiles", name, record, mapping)

@@ -1,4 +1,4 @@
-"""Columns of an import of profiles and events: each has to be in one of the files at least."""
+"""Mapped and ignored columns of an import with two files: each must be in at least one of them."""
 
 from __future__ import annotations
 
@@ -92,12 +92,12 @@ def test_error_of_the_other_file_does_not_depend_on_the_mapping(adapty: Adapty, 
 
     with pytest.raises(AdaptyUsageError) as caught:
         import_all(adapty, profiles=profiles, events="events.csv")
-    told = str(caught.value)
+    error_text = str(caught.value)
     with pytest.raises(AdaptyUsageError) as caught:
         import_all(adapty, profiles=profiles, events="events.csv", mapping={"email": "email"})
 
-    assert str(caught.value) == told
-    assert "events.csv" in told
+    assert str(caught.value) == error_text
+    assert "events.csv" in error_text
 
 
 def test_mapped_column_must_be_in_a_single_file(adapty: Adapty) -> None:

@@ -1,4 +1,4 @@
-"""Strict CSV: a quote in the wrong place or another delimiter refuses the file and names the line."""
+"""Strict CSV: a misplaced quote or another delimiter rejects the file and names the line."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def read(path: Path, content: str | bytes, delimiter: str = ",") -> list[tuple[i
 
 
 def error(path: Path, content: str | bytes, delimiter: str = ",") -> str:
-    """Return the error of a file that is refused, without the file's name."""
+    """Return the error of a rejected file, without the name of the file."""
     with pytest.raises(AdaptyUsageError) as caught:
         read(path, content, delimiter)
     assert str(caught.value).startswith(f"{path}: ")

@@ -1,4 +1,4 @@
-"""Reading CSV: what is a row, what is a row's problem, and what is the file's."""
+"""Rows of CSV files: valid rows, rejected rows and rejected files."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ def read(path: Path, content: str | bytes, record: Any = MailProfile) -> list[Ro
 
 
 def data(path: Path, content: str | bytes) -> list[dict[str, Any]]:
-    """Give the fields of all rows, which must be readable."""
+    """Return the fields of all rows, which must be readable."""
     found = read(path, content)
     assert [row.problem for row in found] == [None] * len(found)
     return [dict(row.data) for row in found]
 
 
 def refused(path: Path, content: str | bytes, record: Any = MailProfile) -> AdaptyUsageError:
-    """Give the error that reading the content ends with."""
+    """Return the error that reading the content ends with."""
     with pytest.raises(AdaptyUsageError) as caught:
         read(path, content, record)
     return caught.value

@@ -1,4 +1,4 @@
-"""Files of records: gzipped ones, those that are damaged, and how far they are read."""
+"""Input files: gzip, damage, and the position."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def rows(path: Path) -> list[Row]:
 
 
 def read_until_refused(path: Path) -> tuple[list[Row], str]:
-    """Read the rows of a file that cannot be read to its end; give them, and the message."""
+    """Return the rows of an unreadable file before its error, and the error."""
     found: list[Row] = []
     with pytest.raises(AdaptyUsageError) as caught:
         found.extend(rows_of(open_source("profiles", path, MailProfile)))
@@ -125,7 +125,7 @@ def test_damaged_gzip_data_is_rejected_where_it_is_damaged(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "told"),
+    ("name", "content", "error_text"),
     [
         ("base.csv.gz", b"email\nx\n", "is not gzip data; expected a name without .gz, or another file"),
         ("base.jsonl.gz", b"{}\n", "is not gzip data; expected a name without .gz, or another file"),
@@ -147,14 +147,14 @@ def test_damaged_gzip_data_is_rejected_where_it_is_damaged(tmp_path: Path) -> No
     ],
     ids=range(9),  # gzip data has the time in it
 )
-def test_file_of_another_kind_is_rejected_before_it_is_read(name: str, content: bytes, told: str) -> None:
+def test_file_of_another_kind_is_rejected_before_it_is_read(name: str, content: bytes, error_text: str) -> None:
     """The first bytes do not match the name or the encoding."""
     Path(name).write_bytes(content)
 
     with pytest.raises(AdaptyUsageError) as caught:
         open_source("profiles", name, MailProfile)
 
-    assert str(caught.value) == f"{name}: {told}"
+    assert str(caught.value) == f"{name}: {error_text}"
 
 
 @pytest.mark.parametrize("name", ["base.csv.gz", "base.jsonl.gz"])

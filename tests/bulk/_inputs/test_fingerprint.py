@@ -1,4 +1,4 @@
-"""The fingerprint of a file: the same for the same bytes, another one for any change."""
+"""Fingerprints of files."""
 
 from __future__ import annotations
 

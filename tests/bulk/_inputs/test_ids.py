@@ -79,7 +79,7 @@ def rows_of(targets: EraseTargets) -> Generator[Row, None, None]:
 
 
 def source_of(content: bytes, kind: str) -> Path | IO[bytes]:
-    """Give the content as a file, as a stream, or as a file that can be read only once."""
+    """Return the content as a file, as a stream, or as a file that can be read only once."""
     if kind == "stream":
         return io.BytesIO(content)
     path = Path("users")

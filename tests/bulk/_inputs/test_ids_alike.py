@@ -1,4 +1,4 @@
-"""Imports and erasures take the same ids, from every kind of input, and send them byte for byte."""
+"""Imports and erasures accept the same IDs from every kind of input, and send them unchanged."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ FORMATS = ("CSV", "JSON Lines", "iterable", "plain")
 
 @dataclass
 class Mail:
-    """Adapty Mail, which notes the ids that it is asked to save and to delete."""
+    """A fake of Adapty Mail that records the IDs it saves and deletes."""
 
     saved: set[str] = field(default_factory=set)
     deleted: set[str] = field(default_factory=set)
 
     def handle(self, request: httpx.Request) -> httpx.Response:
-        """Note a request and confirm it."""
+        """Record a request and confirm it."""
         is_deletion = request.url.path.endswith("/delete/")
         (self.deleted if is_deletion else self.saved).add(json.loads(request.content)[KIND])
         return httpx.Response(204) if is_deletion else httpx.Response(200, json={})
@@ -56,7 +56,7 @@ IDS = st.lists(
 
 
 def is_fit(id_: str) -> bool:
-    """Tell whether an import should take an id: by the rule for single calls, and not spoilt."""
+    """Return whether an import should accept an ID."""
     try:
         MailProfile(**{**PROFILE, KIND: id_})
     except AdaptyUsageError:
@@ -65,7 +65,7 @@ def is_fit(id_: str) -> bool:
 
 
 def write_inputs(folder: Path, ids: Iterable[str]) -> dict[str, tuple[Any, Any]]:
-    """Write ids down in each format, and return what to import from and what to erase from."""
+    """Write IDs in each format, and return the inputs to import and to erase."""
     ids = ["first", *ids]
     rows = [{**PROFILE, KIND: id_} for id_ in ids]
     table = io.StringIO(newline="")
@@ -106,7 +106,7 @@ def test_imports_and_erasures_accept_the_same_ids(scratch: Path, name: str, ids:
     assert mail.deleted == fit
 
 
-SPOILT = ["1.23457E+14", "2E+15", "12345.0", "NULL", r"\N", "nan", "None", "#N/A"]
+DAMAGED = ["1.23457E+14", "2E+15", "12345.0", "NULL", r"\N", "nan", "None", "#N/A"]
 
 
 @pytest.mark.parametrize("form", ["csv", "jsonl", "iterable"])
@@ -127,7 +127,7 @@ def test_damaged_ids_are_rejected_with_the_reason(tmp_path: Path, form: str) -> 
     }
     with Adapty(mail_secret_key="key_shown", transport=httpx.MockTransport(handle)) as adapty:
         for job, (good, ids) in fields.items():
-            rows = [good, *({**good, name: value} for name in ids for value in SPOILT)]
+            rows = [good, *({**good, name: value} for name in ids for value in DAMAGED)]
             path = tmp_path / f"{job.__name__}.{form}"
             if form == "csv":
                 with path.open("w", encoding="utf-8", newline="") as file:
@@ -139,10 +139,10 @@ def test_damaged_ids_are_rejected_with_the_reason(tmp_path: Path, form: str) -> 
 
             report = job(adapty, rows if form == "iterable" else path, rejects_dir=tmp_path)
 
-            assert (report.accepted, report.rejected) == (1, len(ids) * len(SPOILT))
-            assert report.reasons == dict.fromkeys(ids, len(SPOILT))
-            told = report.rejects_files[0].read_text("utf-8")
-            assert "number in scientific notation (got '1.23457E+14'); expected" in told
+            assert (report.accepted, report.rejected) == (1, len(ids) * len(DAMAGED))
+            assert report.reasons == dict.fromkeys(ids, len(DAMAGED))
+            error_text = report.rejects_files[0].read_text("utf-8")
+            assert "number in scientific notation (got '1.23457E+14'); expected" in error_text
     assert len(sent) == 2
 
 
@@ -179,10 +179,10 @@ def test_damaged_ids_are_rejected_by_erase(tmp_path: Path) -> None:
     """They are rejected from an iterable and from a file, for each API."""
     apis = FakeApis()
     path = tmp_path / "ids.txt"
-    path.write_text("\n".join(["u1", *SPOILT]), "utf-8")
+    path.write_text("\n".join(["u1", *DAMAGED]), "utf-8")
     with apis.client() as adapty:
-        sources: list[Any] = [["u1", *SPOILT], path]
+        sources: list[Any] = [["u1", *DAMAGED], path]
         for number, ids in enumerate(sources):
             done = erase(adapty, ids, report=tmp_path / f"{number}.csv")
-            assert (done.deleted, done.failed) == (2, 2 * len(SPOILT))
+            assert (done.deleted, done.failed) == (2, 2 * len(DAMAGED))
     assert {id_ for _, _, id_ in apis.asked} == {"u1"}

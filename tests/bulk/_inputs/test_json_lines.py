@@ -1,4 +1,4 @@
-"""Reading JSON Lines, and what both formats have in common: which file is which, and files that cannot be read."""
+"""Rows of JSON Lines files, and the detection of formats."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def read(path: Path, content: str | bytes, name: str = "base.jsonl") -> list[Row
 
 
 def only(path: Path, content: str | bytes) -> Row:
-    """Give the one row of a file."""
+    """Return the one row of a file."""
     (row,) = read(path, content)
     return row
 

@@ -1,4 +1,4 @@
-"""Whatever a file holds, reading it ends well and every line of it is in some row."""
+"""Property tests: every line of any file is in a row, or the file is rejected."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def lines_of(path: Path) -> list[str]:
 
 
 def rows_of(path: Path) -> list[Row] | None:
-    """Give all rows of a file, or None where it is refused."""
+    """Return all rows of a file, or None where it is refused."""
     try:
         return list(rows_in(path))
     except AdaptyUsageError:

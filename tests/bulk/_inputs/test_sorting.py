@@ -1,4 +1,4 @@
-"""Sorting by time on disk: the order, what stays with a row, and that no file is left."""
+"""Sorting events on disk: the order, the content of rows, and temporary files."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ EARLY, LATE = "2026-06-01T00:00:00Z", "2026-06-02T00:00:00Z"
 
 
 def row(line: int, when: Any = None, **more: Any) -> Row:
-    """Make the row of an event."""
+    """Create the row of an event."""
     data = {"event_id": f"evt_{line}"} | ({} if when is None else {"event_datetime": when})
     return Row(line, **{"data": data, "source": {**data, "_": None}, **more})
 
@@ -102,7 +102,7 @@ def test_records_without_a_time_come_first() -> None:
 
 
 class _Local:
-    """Can be pickled, and not be read back."""
+    """A value that can be pickled but not unpickled."""
 
     def __reduce__(self) -> Any:
         return (int, ("not a number",))
@@ -242,7 +242,7 @@ TIMES = st.one_of(
 
 
 def model_key(each: Row) -> datetime:
-    """Give the time by the record's reader, or the earliest one there is."""
+    """Return the time as the record parses it, or the earliest time."""
     try:
         return aware_datetime(each.data.get("event_datetime", ""))
     except Invalid:

@@ -1,4 +1,4 @@
-"""What records can be read from: paths, iterables and async iterables of mappings and of ready records."""
+"""Sources of records: paths, iterables and async iterables of mappings and records."""
 
 from __future__ import annotations
 
@@ -26,19 +26,19 @@ from tests.conftest import EVENT, PROFILE
 
 
 def opened(given: Any, mapping: Any = None, record: Any = MailProfile) -> Source:
-    """Open what is given as profiles."""
+    """Open a source of profiles."""
     return open_source("profiles", given, record, mapping)
 
 
 def read(source: Source) -> list[Row]:
-    """Read all rows, however they come."""
+    """Read all rows of a source."""
     found: list[Row] = []
     read_into(found, source)
     return found
 
 
 def read_into(found: list[Row], source: Source) -> None:
-    """Read rows, and keep those that came before an error too."""
+    """Append rows to a list, so that rows before an error are kept."""
 
     async def collect() -> None:
         await _collect(RowReader(source.rows), found)
@@ -56,7 +56,7 @@ async def _collect(reader: RowReader, found: list[Row]) -> None:
 
 
 async def one_by_one(items: Iterable[Any]) -> AsyncIterator[Any]:
-    """Give items as an async iterator does."""
+    """Return items as an async iterator does."""
     for item in items:
         await asyncio.sleep(0)
         yield item
@@ -184,7 +184,7 @@ def test_mapped_key_has_precedence_over_the_field_name() -> None:
 
 
 @pytest.mark.parametrize(
-    ("item", "told"),
+    ("item", "error_text"),
     [
         ("user_1", "of type str"),
         (b"x", "of type bytes"),
@@ -197,12 +197,12 @@ def test_mapped_key_has_precedence_over_the_field_name() -> None:
         (TransactionEvent.from_dict(EVENT), "of type TransactionEvent"),
     ],
 )
-def test_item_of_another_type_rejects_the_row(item: Any, told: str) -> None:
+def test_item_of_another_type_rejects_the_row(item: Any, error_text: str) -> None:
     """Only that item is rejected, with its number."""
     wrong, right = read(opened([item, {"email": "x"}]))
 
     assert (wrong.line, wrong.data, wrong.record) == (1, {}, None)
-    assert wrong.problem == f"is {told}; expected a MailProfile or a dict of its fields"
+    assert wrong.problem == f"is {error_text}; expected a MailProfile or a dict of its fields"
     assert wrong.source
     assert (right.line, right.problem) == (2, None)
 
@@ -325,7 +325,7 @@ def test_rows_are_created_one_at_a_time() -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "told"),
+    ("given", "error_text"),
     [
         (b"base.csv", "is of type bytes; expected a path, or an iterable of dicts or of MailProfiles"),
         (bytearray(b"base.csv"), "is of type bytearray; expected a path, or an iterable of dicts or of MailProfiles"),
@@ -338,12 +338,12 @@ def test_rows_are_created_one_at_a_time() -> None:
         (io.BytesIO(b"email\n"), "is an open file; expected its path"),
     ],
 )
-def test_invalid_source_is_rejected(given: Any, told: str) -> None:
+def test_invalid_source_is_rejected(given: Any, error_text: str) -> None:
     """The error names the argument before any record is read."""
     with pytest.raises(AdaptyUsageError) as caught:
         opened(given)
 
-    assert str(caught.value).startswith(f"profiles: {told}")
+    assert str(caught.value).startswith(f"profiles: {error_text}")
     assert caught.value.field_name == "profiles"
 
 

@@ -1,4 +1,4 @@
-"""What a program puts into a record can be written down when the record is refused."""
+"""Conversion of rejected records to JSON."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The checkpoint of a run: what it keeps, what it refuses, and that one process at a time has it."""
+"""The checkpoint of a run: its content, changed plans, locking and damage."""
 
 from __future__ import annotations
 
@@ -33,24 +33,24 @@ PLAN = {
 
 
 def state(handled: int = 1, **more: Any) -> StageState:
-    """Make a checkpoint with so many records handled."""
+    """Create a checkpoint with so many records handled."""
     return StageState(completed=CompletedSet(handled).to_bytes(), **more)
 
 
 def begun(path: Path, plan: dict[str, str] | None = None) -> None:
-    """Leave the checkpoint of a run that broke off."""
+    """Create the checkpoint of an interrupted run."""
     with Checkpoint.open(path, PLAN if plan is None else plan) as checkpoint:
         checkpoint.save("profiles", state())
 
 
 def files(folder: Path) -> set[str]:
-    """Name what is in a folder."""
+    """Return the names of the files in a folder."""
     return {path.name for path in folder.iterdir()}
 
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    """Give the place of a checkpoint."""
+    """Return the path of a checkpoint."""
     return tmp_path / "base.csv.checkpoint"
 
 
@@ -279,7 +279,7 @@ sys.stdin.read()
 
 @pytest.fixture
 def held(path: Path) -> Iterator[subprocess.Popen[str]]:
-    """Have another process hold the checkpoint."""
+    """Start a process that uses the checkpoint."""
     command = [sys.executable, "-c", HOLD, str(path)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
         assert process.stdout
@@ -325,24 +325,24 @@ def test_checkpoint_without_its_wal_is_an_older_one(path: Path, held: subprocess
 
 
 def foreign_text(path: Path) -> None:
-    """Write a file that is no database."""
+    """Write a file that is not a database."""
     path.write_text("email\njane@example.com\n" * 100)
 
 
 def two_bytes(path: Path) -> None:
-    """Write the shortest file that SQLite does not take for an empty one."""
+    """Write the shortest file that is not empty for SQLite."""
     path.write_bytes(b"x\n")
 
 
 def foreign_database(path: Path) -> None:
-    """Make a database of somebody else."""
+    """Create a database of another program."""
     with sqlite3.connect(path) as connection:
         connection.execute("CREATE TABLE plan (name TEXT, value TEXT)")
     connection.close()
 
 
 def newer_version(path: Path) -> None:
-    """Make a checkpoint as a later release may make it."""
+    """Create a checkpoint as a later release may make it."""
     begun(path)
     with sqlite3.connect(path) as connection:
         connection.execute("PRAGMA user_version = 99")
@@ -350,7 +350,7 @@ def newer_version(path: Path) -> None:
 
 
 def cut_short(path: Path) -> None:
-    """Take the end off a checkpoint."""
+    """Truncate a checkpoint."""
     begun(path)
     path.write_bytes(path.read_bytes()[:-5000])
 
@@ -364,7 +364,7 @@ def overwritten(path: Path) -> None:
 
 
 def missing_table(path: Path) -> None:
-    """Take a table out of a checkpoint."""
+    """Drop a table of a checkpoint."""
     begun(path)
     with sqlite3.connect(path) as connection:
         connection.execute("DROP TABLE stages")
@@ -372,7 +372,7 @@ def missing_table(path: Path) -> None:
 
 
 def changed(column: str, value: object) -> Any:
-    """Put something else into a checkpoint."""
+    """Return a function that changes a value in a checkpoint."""
 
     def change(path: Path) -> None:
         begun(path)

@@ -1,6 +1,6 @@
 """A run is killed at every step it takes, and goes on: nothing is skipped, and nothing is counted or refused twice.
 
-This file is also the run that gets killed: a small one, with the checkpoints, the lanes out of order and the end of a
+This file is also the run that gets killed: a small one, with the checkpoints, the workers out of order and the end of a
 real one. It is started as a script, which forks a process for each run, so that hundreds of kills take seconds.
 """
 
@@ -40,12 +40,12 @@ KINDS = ["subscription_started", "subscription_expired", "subscription_refunded"
 
 
 def is_refused(stage: str, number: int) -> bool:
-    """Tell which records the API does not take."""
+    """Return whether the API rejects a record."""
     return stage != "sound" and number % 4 == 1
 
 
 def record(stage: str, number: int) -> MailProfile | TransactionEvent:
-    """Make a record; events repeat, come late, and share an instant with others of their profile."""
+    """Create a record; events repeat, come late, and share an instant with others of their profile."""
     owner = f"user_{number % OWNERS}"
     if stage != "events":
         return MailProfile.from_dict({**PROFILE, "external_profile_id": owner})
@@ -60,8 +60,8 @@ def record(stage: str, number: int) -> MailProfile | TransactionEvent:
     )
 
 
-def in_order_of_lanes(count: int, chance: random.Random) -> list[int]:
-    """Give the numbers as lanes finish them: those of a profile in order, lanes some way apart.
+def completion_order(count: int, chance: random.Random) -> list[int]:
+    """Return the numbers in the order of completion: in order within a profile, with offsets between workers.
 
     They are less apart than events of one id, so that it is always the same one that comes first.
     """
@@ -70,7 +70,7 @@ def in_order_of_lanes(count: int, chance: random.Random) -> list[int]:
 
 
 def run(folder: Path, count: int, chance: random.Random, step: Step) -> None:
-    """Carry out the run, or what is left of it; `step` is called between any two things that it does."""
+    """Run or resume the job; `step` is called between any two actions."""
     with Checkpoint.open(folder / "checkpoint", {"count": str(count)}) as checkpoint:
         rejects = {
             stage: run_stage(checkpoint, stage, folder / name, count=count, chance=chance, step=step)
@@ -91,7 +91,7 @@ def run(folder: Path, count: int, chance: random.Random, step: Step) -> None:
 def run_stage(
     checkpoint: Checkpoint, stage: str, target: Path, *, count: int, chance: random.Random, step: Step
 ) -> Path | None:
-    """Do one stage as the engine does it, and give where its rejects are."""
+    """Run one stage like the engine, and return the path of its rejects."""
 
     def note(path: Path) -> None:
         checkpoint.set_rejects_path(stage, path)
@@ -114,7 +114,7 @@ def run_stage(
             )
             step()
 
-        for number in in_order_of_lanes(count, chance):
+        for number in completion_order(count, chance):
             if number in handled:
                 continue
             if is_refused(stage, number):
@@ -135,19 +135,19 @@ def run_stage(
 
 
 class Unsynced(sqlite3.Connection):
-    """Leaves it to the operating system when to write: a kill of the process loses nothing that this one has."""
+    """A connection without fsync; a kill of the process loses nothing."""
 
     def execute(self, sql: str, *arguments: Any) -> sqlite3.Cursor:
-        """Carry out a statement, unless it asks for more than that."""
+        """Execute a statement with synchronous off."""
         return super().execute("PRAGMA synchronous = OFF" if "synchronous" in sql else sql, *arguments)
 
 
 def unsynced(fd: Any) -> None:
-    """Leave it to the operating system, for the same reason."""
+    """Replace fsync, for the same reason."""
 
 
 def step_around_everything(step: Step) -> None:
-    """Make each statement of SQLite, and each file that is removed or put in place, a step too."""
+    """Call `step` around each statement of SQLite, each unlink and each rename."""
     connect = sqlite3.connect
 
     def stepping_connect(*arguments: Any, **options: Any) -> sqlite3.Connection:
@@ -171,7 +171,7 @@ def step_around_everything(step: Step) -> None:
 
 
 def killed_at(step: int | None) -> Step:
-    """Give what kills this process at a step, counted from 1."""
+    """Return a function that kills this process at a step, counted from 1."""
     taken = 0
 
     def count() -> None:
@@ -184,7 +184,7 @@ def killed_at(step: int | None) -> Step:
 
 
 def is_killed(folder: Path, count: int, seed: int, step: int | None) -> bool:
-    """Carry out the run in a process of its own, and tell whether it was killed, or came to its end."""
+    """Run the job in a forked process, and return whether it was killed."""
     process = os.fork()
     if process == 0:
         code = 1
@@ -204,7 +204,7 @@ def is_killed(folder: Path, count: int, seed: int, step: int | None) -> bool:
 
 
 def refused(path: Path) -> list[str]:
-    """Give the notes of a rejects file's rows."""
+    """Return the line numbers of a rejects file."""
     lines = path.read_text().splitlines()
     if path.suffix == ".jsonl":
         return sorted(str(json.loads(line)["_line"]) for line in lines)
@@ -213,7 +213,7 @@ def refused(path: Path) -> list[str]:
 
 
 def outcome(folder: Path, count: int) -> dict[str, Any]:
-    """Look at all that a run leaves; see that nothing was skipped, refused twice, or taken from an earlier run."""
+    """Check all files of a completed run, and return its report."""
     report: dict[str, Any] = json.loads((folder / "report.json").read_text())
     files = {stage: name for stage, name in report.pop("rejects").items() if name}
     everything = {f"{stage}.accepted" for stage in STAGES} | {"report.json", *STAGES.values(), *files.values()}
@@ -237,7 +237,7 @@ def outcome(folder: Path, count: int) -> dict[str, Any]:
 
 
 def kill_at_every_step(folder: Path) -> None:
-    """Kill a run once, at each of its steps in turn, and let the next one come to its end."""
+    """Kill a run once, at each of its steps in turn, and complete it."""
     count, seed = 5, 1
     assert not is_killed(made(folder / "whole"), count, seed, None)
     expected = outcome(folder / "whole", count)
@@ -250,7 +250,7 @@ def kill_at_every_step(folder: Path) -> None:
 
 
 def kill_again_and_again(folder: Path) -> None:
-    """Kill runs at steps of chance, until each comes to its end."""
+    """Kill runs at random steps until each is complete."""
     count, kills = 40, 0
     assert not is_killed(made(folder / "whole"), count, 1, None)
     expected = outcome(folder / "whole", count)
@@ -264,7 +264,7 @@ def kill_again_and_again(folder: Path) -> None:
 
 
 def made(folder: Path) -> Path:
-    """Make a folder, with rejects files of an earlier run."""
+    """Create a folder with rejects files of an earlier run."""
     folder.mkdir()
     for name in STAGES.values():
         (folder / name).write_text("of an earlier run")

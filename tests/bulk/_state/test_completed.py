@@ -1,4 +1,4 @@
-"""The set of handled records: what a plain set would say, in little room."""
+"""The set of completed records: equal to a plain set, but small."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from adapty.bulk._state.completed import CompletedSet
 
 
 def first_gap(numbers: set[int]) -> int:
-    """Give the lowest number that is missing."""
+    """Return the lowest missing number."""
     return next(number for number in range(len(numbers) + 1) if number not in numbers)
 
 

@@ -1,4 +1,4 @@
-"""The flow_counter of flows says what `adapty.current_flow` says, without keeping the events in memory."""
+"""The counter of flows equals `adapty.current_flow` without keeping events in memory."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ NONE = dict.fromkeys(Flow, 0)
 def event(
     kind: str, event_id: str, hour: int = 0, owner: str = "user_1", *, start: datetime = START
 ) -> TransactionEvent:
-    """Make an event of a profile, some hours after the start."""
+    """Create an event of a profile, some hours after the start."""
     fields: dict[str, Any] = {
         **EVENT,
         "event_type": kind,
@@ -44,31 +44,31 @@ def event(
 
 
 def profile(owner: str) -> MailProfile:
-    """Make a profile."""
+    """Create a profile."""
     return MailProfile.from_dict({**PROFILE, "external_profile_id": owner})
 
 
 def save(checkpoint: Checkpoint, handled: int) -> None:
-    """Save that so many records are handled."""
+    """Save a number of completed records."""
     checkpoint.save("all", StageState(completed=CompletedSet(handled).to_bytes()))
 
 
 def handled_before(checkpoint: Checkpoint) -> int:
-    """Tell how many records were handled at the last save."""
+    """Return the number of completed records at the last save."""
     saved = checkpoint.load("all")
     return CompletedSet.from_bytes(saved.completed).watermark if saved else 0
 
 
 @pytest.fixture
 def checkpoint() -> Iterator[Checkpoint]:
-    """Give the checkpoint that the flow_counter is in."""
+    """Return the checkpoint that the flow_counter is in."""
     with Checkpoint.temporary() as checkpoint:
         yield checkpoint
 
 
 @pytest.fixture
 def flow_counter(checkpoint: Checkpoint) -> FlowCounter:
-    """Give a flow_counter."""
+    """Return a flow_counter."""
     return checkpoint.flow_counter
 
 

@@ -1,4 +1,4 @@
-"""The file of refused records: what it holds, that it can be fed back, and that it never does harm."""
+"""The rejects file: its content, importing it again, and its name."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ def cells_of(path: Path) -> list[dict[str, str]]:
 
 
 def objects_of(path: Path) -> list[dict[str, Any]]:
-    """Read a JSON Lines file, as strictly as JSON is defined."""
+    """Read a JSON Lines file strictly."""
     text = path.read_text(encoding="utf-8", errors="surrogateescape")
     return [json.loads(line, parse_constant=pytest.fail) for line in text.split("\n")[:-1]]
 
 
 def without_notes(record: dict[str, Any]) -> dict[str, Any]:
-    """Leave out what a rejects file added."""
+    """Return a record without the notes of a rejects file."""
     return {name: value for name, value in record.items() if name not in {"_line", "_error"}}
 
 
@@ -114,11 +114,11 @@ def test_columns_do_not_depend_on_the_first_row(tmp_path: Path, first: str) -> N
     assert rejects.count == 2
 
 
-def mend_csv(path: Path) -> None:
-    """Put every row of a CSV rejects file right, leaving the notes where they are."""
+def correct_csv(path: Path) -> None:
+    """Correct every row of a CSV rejects file, and keep the notes."""
     rows = cells_of(path)
     for number, row in enumerate(rows):
-        row.update(external_profile_id=f"mended_{number}", email="jane@example.com", _raw="")
+        row.update(external_profile_id=f"corrected_{number}", email="jane@example.com", _raw="")
         row["external_created_at"] = "2026-06-01T10:30:00Z"
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, rows[0])
@@ -126,39 +126,43 @@ def mend_csv(path: Path) -> None:
         writer.writerows(rows)
 
 
-def mend_json_lines(path: Path) -> None:
-    """Put every row of a JSON Lines rejects file right; a raw one is written anew, as it has to be."""
-    mended = []
+def correct_json_lines(path: Path) -> None:
+    """Correct every row of a JSON Lines rejects file; raw rows are replaced."""
+    corrected = []
     for number, row in enumerate(objects_of(path)):
         kept = {} if "_raw" in row else row
-        mended.append(json.dumps({**kept, **PROFILE, "external_profile_id": f"mended_{number}"}))
-    write(path, *mended)
+        corrected.append(json.dumps({**kept, **PROFILE, "external_profile_id": f"corrected_{number}"}))
+    write(path, *corrected)
 
 
 @pytest.mark.parametrize(
-    ("name", "lines", "mend"),
+    ("name", "lines", "correct"),
     [
         (
             "base.csv",
             (f"{HEADER},first_name", "user_1,yesterday,joe,Joe", "user_2,too,few", "user_3,far,too,many,cells"),
-            mend_csv,
+            correct_csv,
         ),
-        ("base.jsonl", ('{"email": "joe", "first_name": "Joe"}', "[]", '{"open'), mend_json_lines),
+        ("base.jsonl", ('{"email": "joe", "first_name": "Joe"}', "[]", '{"open'), correct_json_lines),
     ],
 )
 def test_corrected_rows_are_accepted(
-    adapty: Adapty, api: FakeApi, name: str, lines: tuple[str, ...], mend: Callable[[Path], None]
+    adapty: Adapty, api: FakeApi, name: str, lines: tuple[str, ...], correct: Callable[[Path], None]
 ) -> None:
     """A corrected rejects file can be imported with its notes."""
     failed = import_all(adapty, profiles=write(Path(name), *lines))
-    mend(failed.rejects_files[0])
+    correct(failed.rejects_files[0])
 
     report = import_all(adapty, profiles=failed.rejects_files[0])
 
     assert (failed.profiles_accepted, failed.profiles_rejected) == (0, 3)
     assert (report.profiles_accepted, report.profiles_rejected, report.rejects_files) == (3, 0, ())
     assert [body.get("first_name") for body in api.bodies("profile")].count("Joe") == 1
-    assert {body["external_profile_id"] for body in api.bodies("profile")} == {"mended_0", "mended_1", "mended_2"}
+    assert {body["external_profile_id"] for body in api.bodies("profile")} == {
+        "corrected_0",
+        "corrected_1",
+        "corrected_2",
+    }
     assert not any(name.startswith("_") for body in api.bodies("profile") for name in body)
 
 
@@ -230,8 +234,8 @@ def test_other_encoding_is_rejected_with_a_remedy(adapty: Adapty, name: str, enc
     report = import_all(adapty, profiles=base)
 
     assert dict(report.reasons) == {"first_name": 1}
-    told = "first_name: is not UTF-8; expected UTF-8: save the file that it comes from as UTF-8"
-    assert told.encode() in report.rejects_files[0].read_bytes()
+    error_text = "first_name: is not UTF-8; expected UTF-8: save the file that it comes from as UTF-8"
+    assert error_text.encode() in report.rejects_files[0].read_bytes()
     assert first_name.encode(encoding) in report.rejects_files[0].read_bytes()
     report.rejects_files[0].write_text(report.rejects_files[0].read_text(encoding=encoding), encoding="utf-8")
     assert import_all(adapty, profiles=report.rejects_files[0]).profiles_accepted == 1
@@ -359,12 +363,12 @@ def test_inputs_cannot_share_a_rejects_file(adapty: Adapty, api: FakeApi, tmp_pa
 
 
 def missing(path: Path) -> Path:
-    """Give a folder that is not there."""
+    """Return a missing folder."""
     return path / "missing"
 
 
 def a_file(path: Path) -> Path:
-    """Give a file in the place of a folder."""
+    """Return a file instead of a folder."""
     return write(path / "file", "")
 
 

@@ -1,4 +1,4 @@
-"""The file of refused records over several runs: gone on with, whole at the end, and never at another one's cost."""
+"""The rejects file over several runs: it is resumed, complete, and never replaces another file."""
 
 from __future__ import annotations
 
@@ -28,16 +28,16 @@ if sys.platform != "win32":
 
 
 class Interrupted(Exception):  # noqa: N818 - what breaks a run off here is no error
-    """A run breaks off."""
+    """An interruption of a run."""
 
 
 def row(number: int, /, **cells: Any) -> Row:
-    """Make a row of an input with one column."""
+    """Create a row of an input with one column."""
     return Row(number, source=cells or {"email": f"row {number}"})
 
 
 def refused(path: Path) -> list[int]:
-    """Give the lines of a rejects file, in its order, after a look at each of its rows."""
+    """Return the line numbers of a rejects file in order, and check its rows."""
     with path.open(encoding="utf-8", newline="") as file:
         rows = [*csv.DictReader(file, strict=True)] if ".csv" in path.name else [*map(json.loads, file)]
     for each in rows:
@@ -46,8 +46,8 @@ def refused(path: Path) -> list[int]:
     return [int(each["_line"]) for each in rows]
 
 
-def write_and_break_off(path: Path, *numbers: int, resume_at: int | None = None) -> tuple[int, Path]:
-    """Refuse some rows, save, and break off; give the size then, and where the rows are."""
+def write_and_interrupt(path: Path, *numbers: int, resume_at: int | None = None) -> tuple[int, Path]:
+    """Reject some rows, save, and interrupt; return the saved size and the path of the rows."""
     with suppress(Interrupted), RejectsFile(path, run_id="run", resume_at=resume_at) as rejects:
         for number in numbers:
             rejects.add(row(number), "no")
@@ -58,7 +58,7 @@ def write_and_break_off(path: Path, *numbers: int, resume_at: int | None = None)
 
 @pytest.fixture(params=["out.csv", "out.jsonl"])
 def path(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
-    """Give a rejects file of each format."""
+    """Return the path of a rejects file of each format."""
     return tmp_path / str(request.param)
 
 
@@ -81,7 +81,7 @@ def test_rejects_file_is_named_after_its_input(source: str, name: str) -> None:
 
 def test_resumed_run_continues_its_file(path: Path) -> None:
     """Rows before and after an interruption are in one file, in order, with one header."""
-    size, partial_path = write_and_break_off(path, 1, 2)
+    size, partial_path = write_and_interrupt(path, 1, 2)
     assert refused(partial_path) == [1, 2]
     assert not path.exists()
 
@@ -95,8 +95,8 @@ def test_resumed_run_continues_its_file(path: Path) -> None:
 
 def test_rows_after_the_checkpoint_are_removed(path: Path) -> None:
     """The run rejects the same rows again, so they must not be duplicated."""
-    size, partial_path = write_and_break_off(path, 1)
-    write_and_break_off(path, 2, 3, resume_at=size)
+    size, partial_path = write_and_interrupt(path, 1)
+    write_and_interrupt(path, 2, 3, resume_at=size)
     with partial_path.open("ab") as file:
         file.write(b"half a ro")
 
@@ -109,7 +109,7 @@ def test_rows_after_the_checkpoint_are_removed(path: Path) -> None:
 @pytest.mark.parametrize("resume_at", [None, 0])
 def test_without_checkpoint_the_run_starts_over(path: Path, resume_at: int | None) -> None:
     """Nothing is resumed, and no checkpoint is left."""
-    write_and_break_off(path, 1, 2)
+    write_and_interrupt(path, 1, 2)
 
     with RejectsFile(path, run_id="run", resume_at=resume_at) as rejects:
         rejects.add(row(1), "no")
@@ -143,22 +143,22 @@ def test_each_row_is_written_once_over_any_runs(scratch: Path, name: str, runs: 
 
 
 def second(path: Path) -> Path:
-    """Give the name that comes after the one that is wanted."""
+    """Return the second name of a rejects file."""
     return path.with_name(f"{path.stem}-2{path.suffix}")
 
 
 def test_earlier_file_is_not_changed(path: Path) -> None:
     """The rejects of an earlier run are unchanged after every interruption and at the end."""
-    path.write_text("being mended")
+    path.write_text("being corrected")
 
-    size, _ = write_and_break_off(path, 1)
-    assert path.read_text() == "being mended"
-    size, _ = write_and_break_off(path, 2, resume_at=size)
-    assert path.read_text() == "being mended"
+    size, _ = write_and_interrupt(path, 1)
+    assert path.read_text() == "being corrected"
+    size, _ = write_and_interrupt(path, 2, resume_at=size)
+    assert path.read_text() == "being corrected"
 
     with RejectsFile(path, run_id="run", resume_at=size) as rejects:
         pass
-    assert path.read_text() == "being mended"
+    assert path.read_text() == "being corrected"
     assert rejects.path == second(path)
     assert refused(rejects.path) == [1, 2]
 
@@ -166,7 +166,7 @@ def test_earlier_file_is_not_changed(path: Path) -> None:
 def test_resumed_run_without_rejects_creates_no_file(path: Path) -> None:
     """Only the earlier file is left."""
     path.write_text("of an earlier run")
-    size, _ = write_and_break_off(path)
+    size, _ = write_and_interrupt(path)
 
     with RejectsFile(path, run_id="run", resume_at=size):
         pass
@@ -187,12 +187,12 @@ def test_run_without_checkpoint_writes_its_rejects_on_interruption(path: Path) -
 
 def test_run_without_checkpoint_and_rejects_keeps_an_earlier_file(path: Path) -> None:
     """An interruption before the first rejected record changes nothing."""
-    path.write_text("being mended")
+    path.write_text("being corrected")
 
     with suppress(Interrupted), RejectsFile(path):
         raise Interrupted
 
-    assert path.read_text() == "being mended"
+    assert path.read_text() == "being corrected"
     assert [*path.parent.iterdir()] == [path]
 
 
@@ -222,7 +222,7 @@ def test_runs_do_not_share_a_file(path: Path) -> None:
 )
 def test_changed_partial_file_is_rejected(path: Path, change: Any, problem: str) -> None:
     """The run does not resume if rejected rows would be missing, and names the file to restore."""
-    size, partial_path = write_and_break_off(path, 1, 2)
+    size, partial_path = write_and_interrupt(path, 1, 2)
     change(partial_path)
 
     with pytest.raises(AdaptyUsageError, match=problem) as caught:
@@ -235,7 +235,7 @@ def test_changed_partial_file_is_rejected(path: Path, change: Any, problem: str)
 def test_rows_with_other_columns_are_rejected(tmp_path: Path) -> None:
     """A row that does not fit the header of the earlier run is an error."""
     path = tmp_path / "out.csv"
-    size, _ = write_and_break_off(path, 1)
+    size, _ = write_and_interrupt(path, 1)
 
     with (
         pytest.raises(AdaptyUsageError, match="has other columns than this input"),
@@ -269,22 +269,22 @@ def test_any_header_is_read_back(tmp_path: Path) -> None:
 def test_file_is_renamed_after_a_kill_before_the_rename(path: Path) -> None:
     """The next run renames the file once."""
     path.write_text("of an earlier run")
-    write_and_break_off(path, 1)
+    write_and_interrupt(path, 1)
     noted: list[Path] = []
 
     assert finalize_rejects(path, "run", None, noted.append) == second(path)
     assert (noted, refused(second(path))) == ([second(path)], [1])
 
-    second(path).write_text("mended since")
+    second(path).write_text("corrected since")
     assert finalize_rejects(path, "run", noted[-1], noted.append) == second(path)
-    assert (noted, second(path).read_text()) == ([second(path)], "mended since")
+    assert (noted, second(path).read_text()) == ([second(path)], "corrected since")
 
 
 def test_file_is_renamed_after_a_kill_after_the_name_was_saved(path: Path) -> None:
     """The saved name is used unless another file has it now."""
     for content, place in (("", path), ("somebody else's", second(path))):
         path.write_text(content)
-        write_and_break_off(path, 1)
+        write_and_interrupt(path, 1)
 
         assert finalize_rejects(path, "run", path, lambda _: None) == place
 
@@ -294,7 +294,7 @@ def test_file_is_renamed_after_a_kill_after_the_name_was_saved(path: Path) -> No
 def test_kill_without_rejects_needs_no_rename(path: Path) -> None:
     """Existing files stay unchanged."""
     path.write_text("of an earlier run")
-    write_and_break_off(path)
+    write_and_interrupt(path)
 
     for _ in range(2):
         assert finalize_rejects(path, "run", None, lambda _: pytest.fail("there is nothing to note")) is None
@@ -379,8 +379,8 @@ def test_lone_surrogate_in_a_reason_is_escaped(tmp_path: Path) -> None:
     assert b"no \\ud83d" in (tmp_path / "out.csv").read_bytes()
 
 
-def test_read_error_names_the_line(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An error of the operating system is raised with the position."""
+def test_failed_fsync_is_an_error(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No checkpoint is saved for rows that may not be on disk."""
 
     def fail(_: int) -> None:
         raise OSError(5, "Input/output error")
@@ -393,7 +393,7 @@ def test_read_error_names_the_line(path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 @contextmanager
 def no_file_longer_than(size: int) -> Iterator[None]:
-    """Have the disk full at so many bytes a file."""
+    """Limit the size of files to simulate a full disk."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
     try:

@@ -1,4 +1,4 @@
-"""What an interrupted run advises must work: "run it again" only where that resumes the run."""
+"""The advice of an interrupted run must work: "run it again" only if that resumes the run."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ ERASED = "users.txt.checkpoint"
 
 
 def append(name: str) -> Callable[[], object]:
-    """Return what appends a line to a file."""
+    """Return a function that appends a line to a file."""
 
     def change() -> None:
         with Path(name).open("a") as file:
@@ -40,7 +40,7 @@ def append(name: str) -> Callable[[], object]:
 
 
 def remove(pattern: str) -> Callable[[], object]:
-    """Return what removes the files of a pattern."""
+    """Return a function that removes the files of a pattern."""
 
     def change() -> None:
         for path in Path().glob(pattern):
@@ -71,12 +71,12 @@ IMPORTS: dict[str, tuple[Callable[[], object], dict[str, Any], str | None, str]]
         RESTORE.replace("{file}", "profiles.jsonl and events.jsonl"),
         "refused",
     ),
-    "the checkpoint is removed": (remove("*.checkpoint*"), {}, GONE, "anew"),
+    "the checkpoint is removed": (remove("*.checkpoint*"), {}, GONE, "restarted"),
     "the rejects are removed": (remove("*.part"), {}, RESTORE.replace("{file}", "REJECTS"), "refused"),
-    "no checkpoint": (nothing, {"checkpoint": None}, None, "anew"),
+    "no checkpoint": (nothing, {"checkpoint": None}, None, "restarted"),
     "a checkpoint of another name": (nothing, {"checkpoint": "noted"}, AGAIN, "resumed"),
     "another mapping the next time": (nothing, {}, AGAIN, "mapped"),
-    "records of a program": (nothing, {"events": iter([EVENT])}, None, "anew"),
+    "records of a program": (nothing, {"events": iter([EVENT])}, None, "restarted"),
 }
 
 
@@ -100,8 +100,8 @@ def test_advice_of_an_interrupted_import_works(adapty: Adapty, api: FakeApi, cas
     with pytest.raises(AuthenticationError) as caught:
         import_all(adapty, **sources, concurrency=1)
 
-    told = [re.sub(r"profiles\.rejects\.jsonl\.\w{8}\.part", "REJECTS", note) for note in advice_of(caught.value)]
-    assert told == ([] if advice is None else [advice.format(checkpoint=sources.get("checkpoint") or IMPORTED)])
+    error_text = [re.sub(r"profiles\.rejects\.jsonl\.\w{8}\.part", "REJECTS", note) for note in advice_of(caught.value)]
+    assert error_text == ([] if advice is None else [advice.format(checkpoint=sources.get("checkpoint") or IMPORTED)])
     api.reply = lambda _: httpx.Response(200, json={})
     api.sent.clear()
     if outcome == "refused":
@@ -113,8 +113,8 @@ def test_advice_of_an_interrupted_import_works(adapty: Adapty, api: FakeApi, cas
         with pytest.raises(AdaptyUsageError, match=r"^mapping has changed .*; run it with the original"):
             import_all(adapty, **sources, mapping={"first_name": "name"}, concurrency=1)
     report = import_all(adapty, **sources, concurrency=1)
-    assert report.resumed == (outcome != "anew")
-    assert len(api.bodies("profile")) == (5 if outcome == "anew" else 3)
+    assert report.resumed == (outcome != "restarted")
+    assert len(api.bodies("profile")) == (5 if outcome == "restarted" else 3)
 
 
 def test_advice_is_absent_if_rejects_have_other_columns(adapty: Adapty, api: FakeApi) -> None:
@@ -146,10 +146,10 @@ ERASURES: dict[str, tuple[Callable[[], object], dict[str, Any], str | None, str]
         RESTORE.replace("{file}", "users.erased.csv"),
         "refused",
     ),
-    "the checkpoint is removed": (remove("*.checkpoint*"), {}, GONE, "anew"),
-    "no checkpoint": (nothing, {"checkpoint": None}, None, "anew"),
-    "standard input": (nothing, {"ids": io.BytesIO}, None, "anew"),
-    "ids of a program": (nothing, {"ids": lambda content: content.decode().split()}, None, "anew"),
+    "the checkpoint is removed": (remove("*.checkpoint*"), {}, GONE, "restarted"),
+    "no checkpoint": (nothing, {"checkpoint": None}, None, "restarted"),
+    "standard input": (nothing, {"ids": io.BytesIO}, None, "restarted"),
+    "ids of a program": (nothing, {"ids": lambda content: content.decode().split()}, None, "restarted"),
 }
 
 

@@ -1,4 +1,4 @@
-"""Which ids came before: a set, however large."""
+"""The set of IDs that were sent."""
 
 from __future__ import annotations
 
