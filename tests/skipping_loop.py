@@ -1,4 +1,4 @@
-"""An event loop in which waiting takes no time, for what is tested to wait is not waited for by the tests."""
+"""An event loop whose clock skips waits, so that tests of delays take no time."""
 
 from __future__ import annotations
 
@@ -16,29 +16,28 @@ __all__ = ["SkippingLoop"]
 
 
 class SkippingLoop(asyncio.SelectorEventLoop):
-    """Has a clock that goes on to the next timer when there is nothing to do until then.
+    """An event loop whose clock moves to the next timer when there is nothing else to do.
 
-    Without patience that is all that moves the clock, which begins at zero: nothing depends on how quick the machine is
-    or how long it has been on.
+    With `wait_seconds=0` nothing else moves the clock, which starts at zero: nothing depends on the speed of the machine.
 
     Attributes:
-        skipped: How many seconds its clock is ahead.
-        patience: How many seconds it waits for other threads first.
+        skipped: Seconds that the clock is ahead.
+        wait_seconds: Seconds to wait for other threads first.
     """
 
-    def __init__(self, patience: float = 0.002) -> None:
-        """Begin with the right time, or at zero."""
+    def __init__(self, wait_seconds: float = 0.002) -> None:
+        """Create a loop that starts at the current time, or at zero without `wait_seconds`."""
         self.skipped = 0.0
-        self.patience = patience
+        self.wait_seconds = wait_seconds
         super().__init__(_Skipping(self))
 
     def time(self) -> float:
-        """Give the loop's own time."""
-        return (super().time() if self.patience else 0.0) + self.skipped
+        """Return the time of the loop."""
+        return (super().time() if self.wait_seconds else 0.0) + self.skipped
 
 
 class _Skipping(selectors.DefaultSelector):
-    """Waits a moment for threads, then lets the clock skip the rest."""
+    """A selector that waits briefly for other threads, then skips the rest of the time."""
 
     def __init__(self, loop: SkippingLoop) -> None:
         super().__init__()
@@ -50,10 +49,10 @@ class _Skipping(selectors.DefaultSelector):
         while _is_reading():
             if ready := super().select(min(timeout, 0.001)):
                 return ready
-        patience = self._loop.patience
-        ready = super().select(min(timeout, patience))
+        wait_seconds = self._loop.wait_seconds
+        ready = super().select(min(timeout, wait_seconds))
         if not ready:
-            self._loop.skipped += max(0.0, timeout - patience)
+            self._loop.skipped += max(0.0, timeout - wait_seconds)
         return ready
 
 
