@@ -27,6 +27,7 @@ from adapty._engine.runner import CancelToken
 from adapty.bulk import EraseReport, Progress, async_erase, erase
 from adapty.bulk._state.erase_log import EraseLog
 from tests.bulk.erasing import FakeApis, busy, outcomes, report_rows, unreachable, users_file
+from tests.cases import case
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable, Iterator
@@ -333,17 +334,18 @@ def test_progress_has_a_stage_for_each_api(adapty: Adapty) -> None:
     assert {progress.limit for progress in reports} == {None}
 
 
-@pytest.mark.parametrize("give", [each, each_async])
-def test_progress_of_an_iterable_has_no_fraction(adapty: Adapty, give: Callable[[list[str]], Any]) -> None:
+def test_progress_of_an_iterable_has_no_fraction(adapty: Adapty) -> None:
     """If both APIs are used, the IDs are read first and the fraction is known."""
-    of_one: list[Progress] = []
-    of_both: list[Progress] = []
+    for give in (each, each_async):
+        with case(give):
+            of_one: list[Progress] = []
+            of_both: list[Progress] = []
 
-    erase(adapty, give(["u1"]), api="mail", on_progress=of_one.append)
-    erase(adapty, give(["u1"]), on_progress=of_both.append)
+            erase(adapty, give(["u1"]), api="mail", on_progress=of_one.append)
+            erase(adapty, give(["u1"]), on_progress=of_both.append)
 
-    assert {progress.fraction for progress in of_one} == {None}
-    assert of_both[-1].fraction == 1.0
+            assert {progress.fraction for progress in of_one} == {None}
+            assert of_both[-1].fraction == 1.0
 
 
 def test_rate_limit_applies(adapty: Adapty) -> None:

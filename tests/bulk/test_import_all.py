@@ -35,6 +35,7 @@ from adapty import (
 from adapty.bulk import ImportReport, Progress, import_all
 from adapty.bulk._state.rejects import RejectsFile
 from tests.bulk.conftest import HEADER, FakeApi, accept, refuse
+from tests.cases import case
 from tests.conftest import EVENT, PROFILE
 from tests.examples.independent_count import expected
 
@@ -223,15 +224,16 @@ def test_import_without_inputs_is_rejected(adapty: Adapty) -> None:
         import_all(adapty)
 
 
-@pytest.mark.parametrize("name", ["missing.jsonl", "events.txt", "."])
-def test_invalid_second_file_is_rejected_first(adapty: Adapty, api: FakeApi, name: str) -> None:
+def test_invalid_second_file_is_rejected_first(adapty: Adapty, api: FakeApi) -> None:
     """A missing file, or one of another format, is an error before the first profile is sent."""
-    Path("events.txt").write_text("")
+    for name in ("missing.jsonl", "events.txt", "."):
+        with case(name):
+            Path("events.txt").write_text("")
 
-    with pytest.raises(AdaptyUsageError):
-        import_all(adapty, profiles=profiles_file(good(1)), events=name)
+            with pytest.raises(AdaptyUsageError):
+                import_all(adapty, profiles=profiles_file(good(1)), events=name)
 
-    assert api.sent == []
+            assert api.sent == []
 
 
 def test_invalid_header_is_rejected(adapty: Adapty, api: FakeApi) -> None:
@@ -566,19 +568,18 @@ def test_local_rejections_do_not_reset_the_failure_count(adapty: Adapty, api: Fa
         import_all(adapty, profiles=profiles_file(*records))
 
 
-@pytest.mark.parametrize(
-    ("arguments", "field_name"),
-    [
+def test_invalid_path_argument_is_rejected(adapty: Adapty) -> None:
+    """The error names the argument."""
+    cases: list[tuple[dict[str, Any], str]] = [
         ({"profiles": 1}, "profiles"),
         ({"events": 1}, "events"),
         ({"profiles": "p.csv", "rejects_dir": 1}, "rejects_dir"),
-    ],
-)
-def test_invalid_path_argument_is_rejected(adapty: Adapty, arguments: dict[str, Any], field_name: str) -> None:
-    """The error names the argument."""
-    Path("p.csv").write_text("email\n")
-    with pytest.raises(AdaptyUsageError, match=f"^{field_name}: is of type int; expected a path"):
-        import_all(adapty, **arguments)
+    ]
+    for arguments, field_name in cases:
+        with case(arguments, field_name):
+            Path("p.csv").write_text("email\n")
+            with pytest.raises(AdaptyUsageError, match=f"^{field_name}: is of type int; expected a path"):
+                import_all(adapty, **arguments)
 
 
 def test_import_all_rejects_the_async_client() -> None:
@@ -639,18 +640,19 @@ def test_interrupted_import_is_resumed(adapty: Adapty, api: FakeApi) -> None:
     assert sorted(path.name for path in Path().iterdir()) == ["profiles.csv", "profiles.rejects.csv"]
 
 
-@pytest.mark.parametrize("dry_run", [False, True])
-def test_client_without_the_mail_key_is_rejected(api: FakeApi, dry_run: bool) -> None:  # noqa: FBT001
+def test_client_without_the_mail_key_is_rejected(api: FakeApi) -> None:
     """Nothing is sent, and no file is created."""
-    with (
-        Adapty("secret_live_shown", transport=httpx.MockTransport(api.handle)) as client,
-        pytest.raises(AdaptyConfigError) as caught,
-    ):
-        import_all(client, profiles=profiles_file(good(1)), dry_run=dry_run)
+    for dry_run in (False, True):
+        with case(dry_run):
+            with (
+                Adapty("secret_live_shown", transport=httpx.MockTransport(api.handle)) as client,
+                pytest.raises(AdaptyConfigError) as caught,
+            ):
+                import_all(client, profiles=profiles_file(good(1)), dry_run=dry_run)
 
-    assert caught.value.field_name == "mail_secret_key"
-    assert api.sent == []
-    assert [path.name for path in Path().iterdir()] == ["profiles.csv"]
+            assert caught.value.field_name == "mail_secret_key"
+            assert api.sent == []
+            assert [path.name for path in Path().iterdir()] == ["profiles.csv"]
 
 
 @pytest.mark.parametrize("raised", [KeyboardInterrupt, SystemExit, ZeroDivisionError])
@@ -686,23 +688,24 @@ def test_last_progress_of_each_stage_is_final(adapty: Adapty) -> None:
     assert second.eta == 0
 
 
-@pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
-@pytest.mark.parametrize("sort", [False, True])
-def test_progress_never_decreases_or_exceeds_one(adapty: Adapty, newline: str, sort: bool) -> None:  # noqa: FBT001
+def test_progress_never_decreases_or_exceeds_one(adapty: Adapty) -> None:
     """The fraction grows to 1, for all line ends and orders."""
-    reports: list[Progress] = []
-    Path("events.jsonl").write_bytes(
-        newline.join(json.dumps({**EVENT, "event_id": str(i)}) for i in range(50)).encode()
-    )
+    for newline in ("\n", "\r\n", "\r"):
+        for sort in (False, True):
+            with case(newline, sort):
+                reports: list[Progress] = []
+                Path("events.jsonl").write_bytes(
+                    newline.join(json.dumps({**EVENT, "event_id": str(i)}) for i in range(50)).encode()
+                )
 
-    import_all(adapty, events="events.jsonl", sort=sort, rate_limit=100, on_progress=reports.append)
+                import_all(adapty, events="events.jsonl", sort=sort, rate_limit=100, on_progress=reports.append)
 
-    shares = [progress.fraction or 0 for progress in reports]
-    assert shares == sorted(shares)
-    assert shares[-1] == 1.0
-    assert [progress.accepted + progress.rejected for progress in reports] == sorted(
-        progress.accepted + progress.rejected for progress in reports
-    )
+                shares = [progress.fraction or 0 for progress in reports]
+                assert shares == sorted(shares)
+                assert shares[-1] == 1.0
+                assert [progress.accepted + progress.rejected for progress in reports] == sorted(
+                    progress.accepted + progress.rejected for progress in reports
+                )
 
 
 def test_empty_files_are_valid(adapty: Adapty, api: FakeApi) -> None:

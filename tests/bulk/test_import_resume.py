@@ -21,6 +21,7 @@ from adapty.bulk._inputs import files
 from adapty.bulk._state.checkpoint import Checkpoint
 from adapty.bulk._state.completed import CompletedSet
 from tests.bulk.conftest import FakeApi, accept
+from tests.cases import case
 from tests.conftest import EVENT, PROFILE
 
 if TYPE_CHECKING:
@@ -103,24 +104,25 @@ def test_interrupted_run_is_resumed(adapty: Adapty, api: FakeApi) -> None:
     assert folder() == ["profiles.jsonl", "profiles.rejects.jsonl"]
 
 
-@pytest.mark.parametrize("count", [1, 4, 9])
-def test_resumed_run_counts_rejected_rows(adapty: Adapty, api: FakeApi, count: int) -> None:
+def test_resumed_run_counts_rejected_rows(adapty: Adapty, api: FakeApi) -> None:
     """Records have the same numbers in each run: none is sent twice, and none is skipped."""
-    rows = [f"user_{number},2026-06-01T10:30:00Z,j@example.com" for number in range(12)]
-    rows[5] = "user_5,2026-06-01T10:30:00Z"
-    Path("base.csv").write_text("\n".join(("external_profile_id,external_created_at,email", *rows)))
-    sent = []
-    for left in (count, 12):
-        refusing_after(api, left)
-        with suppress(AuthenticationError):
-            report = import_profiles(adapty, "base.csv", concurrency=1)
-        sent += [body["external_profile_id"] for body in api.bodies("profile")][:left]
-        api.sent.clear()
+    for count in (1, 4, 9):
+        with case(count):
+            rows = [f"user_{number},2026-06-01T10:30:00Z,j@example.com" for number in range(12)]
+            rows[5] = "user_5,2026-06-01T10:30:00Z"
+            Path("base.csv").write_text("\n".join(("external_profile_id,external_created_at,email", *rows)))
+            sent = []
+            for left in (count, 12):
+                refusing_after(api, left)
+                with suppress(AuthenticationError):
+                    report = import_profiles(adapty, "base.csv", concurrency=1)
+                sent += [body["external_profile_id"] for body in api.bodies("profile")][:left]
+                api.sent.clear()
 
-    assert sent == [f"user_{number}" for number in range(12) if number != 5]
-    assert (report.profiles_accepted, report.profiles_rejected, report.resumed) == (11, 1, True)
-    (refused,) = csv.DictReader(report.rejects_files[0].read_text().splitlines())
-    assert (refused["_line"], refused["_raw"]) == ("7", rows[5])
+            assert sent == [f"user_{number}" for number in range(12) if number != 5]
+            assert (report.profiles_accepted, report.profiles_rejected, report.resumed) == (11, 1, True)
+            (refused,) = csv.DictReader(report.rejects_files[0].read_text().splitlines())
+            assert (refused["_line"], refused["_raw"]) == ("7", rows[5])
 
 
 def test_unclosed_quote_rejects_the_file(adapty: Adapty, api: FakeApi) -> None:
@@ -234,27 +236,26 @@ def test_file_that_changes_during_the_run_is_rejected(
             import_all(adapty, profiles="profiles.jsonl", events="events.jsonl")
 
 
-@pytest.mark.parametrize(
-    ("changed", "named"),
-    [
+def test_changed_file_is_rejected(adapty: Adapty, api: FakeApi) -> None:
+    """Nothing is sent, and the error names the file and the remedy."""
+    cases: list[tuple[Callable[[], object], str]] = [
         (lambda: profiles(31), "profiles.jsonl has changed"),
         (lambda: write("events.jsonl", [EVENT]), "events.jsonl has changed"),
-    ],
-)
-def test_changed_file_is_rejected(adapty: Adapty, api: FakeApi, changed: Callable[[], object], named: str) -> None:
-    """Nothing is sent, and the error names the file and the remedy."""
-    profiles()
-    events()
-    interrupt_import(
-        lambda: import_all(adapty, profiles="profiles.jsonl", events="events.jsonl", concurrency=1), api, 10
-    )
-    changed()
+    ]
+    for changed, named in cases:
+        with case(changed, named):
+            profiles()
+            events()
+            interrupt_import(
+                lambda: import_all(adapty, profiles="profiles.jsonl", events="events.jsonl", concurrency=1), api, 10
+            )
+            changed()
 
-    with pytest.raises(AdaptyUsageError, match=named) as caught:
-        import_all(adapty, profiles="profiles.jsonl", events="events.jsonl")
+            with pytest.raises(AdaptyUsageError, match=named) as caught:
+                import_all(adapty, profiles="profiles.jsonl", events="events.jsonl")
 
-    assert "remove profiles.jsonl.checkpoint to start over" in str(caught.value)
-    assert api.sent == []
+            assert "remove profiles.jsonl.checkpoint to start over" in str(caught.value)
+            assert api.sent == []
 
 
 @pytest.mark.parametrize(

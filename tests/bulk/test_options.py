@@ -12,6 +12,7 @@ import pytest
 
 from adapty import Adapty, AdaptyUsageError, AsyncAdapty
 from adapty.bulk import async_import_all, import_all, import_events, import_profiles
+from tests.cases import case
 
 if TYPE_CHECKING:
     from tests.bulk.conftest import FakeApi
@@ -21,9 +22,9 @@ async def do_nothing(_: object) -> None:
     """Do nothing, asynchronously."""
 
 
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
+def test_invalid_option_is_named(adapty: Adapty, api: FakeApi) -> None:
+    """Nothing is sent, and no file is created."""
+    cases: list[tuple[str, Any]] = [
         ("concurrency", 0),
         ("concurrency", 257),
         ("concurrency", 1.5),
@@ -59,34 +60,36 @@ async def do_nothing(_: object) -> None:
         ("dry_run", "no"),
         ("dry_run", None),
         ("dry_run", 0),
-    ],
-)
-def test_invalid_option_is_named(adapty: Adapty, api: FakeApi, name: str, value: Any) -> None:
-    """Nothing is sent, and no file is created."""
-    Path("base.csv").write_text("external_profile_id,external_created_at,email\nu,2026-06-01T10:30:00Z,j@example.com\n")
+    ]
+    for name, value in cases:
+        with case(name, value):
+            Path("base.csv").write_text(
+                "external_profile_id,external_created_at,email\nu,2026-06-01T10:30:00Z,j@example.com\n"
+            )
 
-    with pytest.raises(AdaptyUsageError) as caught:
-        import_profiles(adapty, "base.csv", **{name: value})
+            with pytest.raises(AdaptyUsageError) as caught:
+                import_profiles(adapty, "base.csv", **{name: value})
 
-    assert caught.value.field_name == name
-    assert (
-        "expected" in str(caught.value)
-        or "did you mean" in str(caught.value)
-        or "is not an option" in str(caught.value)
-        or "must be" in str(caught.value)
-    )
-    assert api.sent == []
-    assert [path.name for path in Path().iterdir()] == ["base.csv"]
+            assert caught.value.field_name == name
+            assert (
+                "expected" in str(caught.value)
+                or "did you mean" in str(caught.value)
+                or "is not an option" in str(caught.value)
+                or "must be" in str(caught.value)
+            )
+            assert api.sent == []
+            assert [path.name for path in Path().iterdir()] == ["base.csv"]
 
 
-@pytest.mark.parametrize("value", ["no", 1, None])
-def test_sort_must_be_a_bool(adapty: Adapty, api: FakeApi, value: Any) -> None:
+def test_sort_must_be_a_bool(adapty: Adapty, api: FakeApi) -> None:
     """The text "no" would count as true."""
-    for call in (partial(import_all, events=[{}]), partial(import_events, source=[{}])):
-        with pytest.raises(AdaptyUsageError, match=r"^sort: is .*; expected True or False$") as caught:
-            call(adapty, sort=value)
-        assert caught.value.field_name == "sort"
-    assert api.sent == []
+    for value in ("no", 1, None):
+        with case(value):
+            for call in (partial(import_all, events=[{}]), partial(import_events, source=[{}])):
+                with pytest.raises(AdaptyUsageError, match=r"^sort: is .*; expected True or False$") as caught:
+                    call(adapty, sort=value)
+                assert caught.value.field_name == "sort"
+            assert api.sent == []
 
 
 def test_misspelled_option_has_a_suggestion(adapty: Adapty) -> None:
@@ -95,11 +98,11 @@ def test_misspelled_option_has_a_suggestion(adapty: Adapty) -> None:
         import_all(adapty, profiles=[], rate_limits=1)  # type: ignore[call-arg]
 
 
-@pytest.mark.parametrize("name", ["sort", "events", "profiles"])
-def test_options_of_other_functions_are_rejected(adapty: Adapty, name: str) -> None:
+def test_options_of_other_functions_are_rejected(adapty: Adapty) -> None:
     """Profiles cannot be sorted or have events."""
-    with pytest.raises(AdaptyUsageError, match=f"^{name}: is not an option"):
-        import_profiles(adapty, [], **{name: []})  # type: ignore[arg-type]
+    for name in ("sort", "events", "profiles"):
+        with case(name), pytest.raises(AdaptyUsageError, match=f"^{name}: is not an option"):
+            import_profiles(adapty, [], **{name: []})  # type: ignore[arg-type]
 
 
 def test_source_must_not_be_none(adapty: Adapty) -> None:

@@ -20,6 +20,7 @@ from adapty.bulk import Progress, async_import_all
 from adapty.bulk._inputs.sorting import sorted_rows
 from adapty.bulk._progress_tracker import ProgressTracker
 from adapty.bulk._row_reader import RowReader
+from tests.cases import case
 from tests.conftest import EVENT, PROFILE
 from tests.skipping_loop import SkippingLoop
 
@@ -53,10 +54,12 @@ def test_fraction_never_decreases_or_exceeds_one(steps: list[tuple[int, int]], p
     assert tracker.fraction(1.0, total - tracker.skipped, is_read=True) == 1.0
 
 
-@pytest.mark.parametrize(("is_read", "share"), [(False, 0.0), (True, 1.0)])
-def test_empty_input_is_complete_after_reading(is_read: bool, share: float) -> None:  # noqa: FBT001
+def test_empty_input_is_complete_after_reading() -> None:
     """An input in the first buffer is not complete before its rows are read."""
-    assert ProgressTracker().fraction(1.0, 0, is_read=is_read) == share
+    cases: list[tuple[bool, float]] = [(False, 0.0), (True, 1.0)]
+    for is_read, share in cases:
+        with case(is_read, share):
+            assert ProgressTracker().fraction(1.0, 0, is_read=is_read) == share
 
 
 def test_fraction_is_unknown_without_length() -> None:
@@ -110,10 +113,11 @@ def profiles_file(ending: str) -> Path:
     return path
 
 
-@pytest.mark.parametrize("ending", ["", ".gz"])
-def test_fraction_counts_completed_records(ending: str) -> None:
+def test_fraction_counts_completed_records() -> None:
     """Rows in the buffer do not count, and the ETA is about right."""
-    assert_progress_is_right(import_with_skipped_waits(profiles=profiles_file(ending)))
+    for ending in ("", ".gz"):
+        with case(ending):
+            assert_progress_is_right(import_with_skipped_waits(profiles=profiles_file(ending)))
 
 
 def test_eta_excludes_the_time_of_sorting(monkeypatch: pytest.MonkeyPatch) -> None:

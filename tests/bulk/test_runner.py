@@ -141,13 +141,15 @@ def test_ctrl_c_interrupts_a_blocked_iterable(adapty: Adapty, recorder: Recordin
             yield profile(number)
             time.sleep(0.06)
         threading.Timer(0.05, press_ctrl_c).start()
-        time.sleep(30)
+        released.wait(30)
 
+    released = threading.Event()
     began = time.monotonic()
     with pytest.raises(KeyboardInterrupt) as caught:
         import_profiles(adapty, given())
 
     assert time.monotonic() - began < 5
+    released.set()
     assert caught.value.__notes__ == ["stopped in profiles: 5 accepted, 0 rejected so far"]
     assert len(recorder.taken) == 5
 

@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapty._engine.rate_limiter import RateLimiter
+from tests.cases import case
 
 Api = Callable[[float], float | None]
 """Gives None where it takes a request, or the seconds of its Retry-After."""
@@ -142,16 +143,19 @@ def test_rate_limit_is_reached_despite_stalls(rate: float, stalls: list[Stall], 
     assert most_in_a_second(taken) <= allowed_in_a_second(rate)
 
 
-@pytest.mark.parametrize("rate", [500, 1000])
-def test_high_rate_limit_is_reached_despite_stalls(rate: float) -> None:
+def test_high_rate_limit_is_reached_despite_stalls() -> None:
     """Frequent short and rare long stalls do not lower the rate."""
-    chance = random.Random(1)  # noqa: S311 - no secret
-    stalls = [(second + chance.uniform(0, 0.9), chance.uniform(0, 0.1)) for second in range(60)]
-    stalls += [(7.3, 0.4), (31.0, 0.6)]
-    taken, _ = simulate_workers(RateLimiter(rate), takes_all, workers=32, latency=0.01, seconds=60, stalls=stalls)
+    for rate in (500, 1000):
+        with case(rate):
+            chance = random.Random(1)  # noqa: S311 - no secret
+            stalls = [(second + chance.uniform(0, 0.9), chance.uniform(0, 0.1)) for second in range(60)]
+            stalls += [(7.3, 0.4), (31.0, 0.6)]
+            taken, _ = simulate_workers(
+                RateLimiter(rate), takes_all, workers=32, latency=0.01, seconds=60, stalls=stalls
+            )
 
-    assert len(taken) == pytest.approx(60 * rate, rel=0.01)
-    assert most_in_a_second(taken) <= allowed_in_a_second(rate)
+            assert len(taken) == pytest.approx(60 * rate, rel=0.01)
+            assert most_in_a_second(taken) <= allowed_in_a_second(rate)
 
 
 def test_stall_is_made_up_for_gradually() -> None:
@@ -205,12 +209,13 @@ def test_late_permit_counts_when_it_is_used() -> None:
     assert len(sent) == pytest.approx(100 * now, rel=0.05)
 
 
-@pytest.mark.parametrize("rate", [1, 7.5, 100, 1000])
-def test_rate_limit_is_reached(rate: float) -> None:
+def test_rate_limit_is_reached() -> None:
     """If the workers could send more, the rate is within 5 % over a minute."""
-    taken, _ = simulate_workers(RateLimiter(rate), takes_all, workers=32, latency=0.01, seconds=60)
+    for rate in (1, 7.5, 100, 1000):
+        with case(rate):
+            taken, _ = simulate_workers(RateLimiter(rate), takes_all, workers=32, latency=0.01, seconds=60)
 
-    assert len(taken) == pytest.approx(60 * rate, rel=0.05, abs=1)
+            assert len(taken) == pytest.approx(60 * rate, rel=0.05, abs=1)
 
 
 def test_no_rate_limit_does_not_wait() -> None:
@@ -258,13 +263,14 @@ def test_limit_is_dropped_after_the_last_429() -> None:
         )
 
 
-@pytest.mark.parametrize("per_second", [5, 100])
-def test_limit_of_the_api_is_found(per_second: int) -> None:
+def test_limit_of_the_api_is_found() -> None:
     """At least two thirds of the limit are used, with few 429 responses."""
-    taken, refused = simulate_workers(RateLimiter(), AtMost(per_second), workers=16, latency=0.02, seconds=120)
+    for per_second in (5, 100):
+        with case(per_second):
+            taken, refused = simulate_workers(RateLimiter(), AtMost(per_second), workers=16, latency=0.02, seconds=120)
 
-    assert len(taken) > 0.66 * 120 * per_second
-    assert len(refused) < 0.18 * len(taken)
+            assert len(taken) > 0.66 * 120 * per_second
+            assert len(refused) < 0.18 * len(taken)
 
 
 @pytest.mark.parametrize("share", [0.01, 0.05])

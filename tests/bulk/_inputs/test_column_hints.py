@@ -12,6 +12,7 @@ import pytest
 from adapty import Adapty, AdaptyUsageError, MailProfile
 from adapty.bulk import import_all, import_events, import_profiles
 from tests.bulk.conftest import HEADER
+from tests.cases import case
 from tests.conftest import EVENT, PROFILE
 
 if TYPE_CHECKING:
@@ -92,23 +93,24 @@ def test_rejects_of_repeated_columns_can_be_imported_again(adapty: Adapty) -> No
     assert (report.profiles_rejected, again.profiles_rejected) == (1, 1)
 
 
-@pytest.mark.parametrize("name", ["events.csv", "events.jsonl"])
-def test_one_column_feeds_two_fields(adapty: Adapty, api: FakeApi, name: str) -> None:
+def test_one_column_feeds_two_fields(adapty: Adapty, api: FakeApi) -> None:
     """The transaction ID of a store is often the ID of the event, too."""
-    held = {field: value for field, value in EVENT.items() if field not in {"event_id", "store_transaction_id"}}
-    event = {**held, "txn": "1000"}
-    if name.endswith(".csv"):
-        with Path(name).open("w", newline="") as file:
-            csv.writer(file).writerows([event, event.values()])
-    else:
-        Path(name).write_text(json.dumps(event))
+    for name in ("events.csv", "events.jsonl"):
+        with case(name):
+            held = {field: value for field, value in EVENT.items() if field not in {"event_id", "store_transaction_id"}}
+            event = {**held, "txn": "1000"}
+            if name.endswith(".csv"):
+                with Path(name).open("w", newline="") as file:
+                    csv.writer(file).writerows([event, event.values()])
+            else:
+                Path(name).write_text(json.dumps(event))
 
-    report = import_events(adapty, name, mapping={"event_id": "txn", "store_transaction_id": "txn"})
+            report = import_events(adapty, name, mapping={"event_id": "txn", "store_transaction_id": "txn"})
 
-    assert report.events_accepted == 1
-    assert api.bodies("event")[0] == {**held, "event_id": "1000", "store_transaction_id": "1000"} | {
-        field: api.bodies("event")[0][field] for field in EVENT if "_at" in field or field == "event_datetime"
-    }
+            assert report.events_accepted == 1
+            assert api.bodies("event")[0] == {**held, "event_id": "1000", "store_transaction_id": "1000"} | {
+                field: api.bodies("event")[0][field] for field in EVENT if "_at" in field or field == "event_datetime"
+            }
 
 
 def test_column_that_feeds_two_fields_may_be_in_either_file(adapty: Adapty, api: FakeApi) -> None:
@@ -123,34 +125,33 @@ def test_column_that_feeds_two_fields_may_be_in_either_file(adapty: Adapty, api:
     assert body["external_profile_id"] == body["customer_user_id"] == "user_1"
 
 
-@pytest.mark.parametrize(
-    ("column", "field"),
-    [
+def test_hint_ignores_case_and_is_the_same_for_all_inputs(adapty: Adapty) -> None:
+    """CSV, JSON Lines and dicts of a program get the same hint about a name that is not a field."""
+    cases: list[tuple[str, str]] = [
         ("EMAIL", "email"),
         ("E-Mail", "email"),
         ("First Name", "first_name"),
         ("externalProfileId", "external_profile_id"),
         ("Created_At", "external_created_at"),
-    ],
-)
-def test_hint_ignores_case_and_is_the_same_for_all_inputs(adapty: Adapty, column: str, field: str) -> None:
-    """CSV, JSON Lines and dicts of a program get the same hint about a name that is not a field."""
-    option = f"'{field}={column}'" if " " in column else f"{field}={column}"
-    hint = f'did you mean {field}? rename it, or use --map {option} (mapping={{"{field}": "{column}"}})'
-    record = {**PROFILE, column: "x"}
-    rest = [f"{HEADER},{column}", f"{ROW},x"]
-
-    error_text = message(adapty, write(*rest))
-    reports = [
-        import_profiles(adapty, write(json.dumps(record), name="base.jsonl")),
-        import_profiles(adapty, [record]),
     ]
+    for column, field in cases:
+        with case(column, field):
+            option = f"'{field}={column}'" if " " in column else f"{field}={column}"
+            hint = f'did you mean {field}? rename it, or use --map {option} (mapping={{"{field}": "{column}"}})'
+            record = {**PROFILE, column: "x"}
+            rest = [f"{HEADER},{column}", f"{ROW},x"]
 
-    assert error_text == f"{column}: is a column of base.csv and not a field of MailProfile; {hint}"
-    for report in reports:
-        (line,) = report.rejects_files[0].read_text(encoding="utf-8").splitlines()
-        assert json.loads(line)["_error"] == f"{column}: is not a field of MailProfile; {hint}"
-        assert report.reasons == {column: 1}
+            error_text = message(adapty, write(*rest))
+            reports = [
+                import_profiles(adapty, write(json.dumps(record), name="base.jsonl")),
+                import_profiles(adapty, [record]),
+            ]
+
+            assert error_text == f"{column}: is a column of base.csv and not a field of MailProfile; {hint}"
+            for report in reports:
+                (line,) = report.rejects_files[0].read_text(encoding="utf-8").splitlines()
+                assert json.loads(line)["_error"] == f"{column}: is not a field of MailProfile; {hint}"
+                assert report.reasons == {column: 1}
 
 
 def test_hint_does_not_show_addresses_or_unprintable_names(adapty: Adapty) -> None:
@@ -170,23 +171,22 @@ def test_hint_of_a_single_call_ignores_case() -> None:
         MailProfile.from_dict({**PROFILE, "device_info": {"platform": "iOS", "OS": "17"}})
 
 
-@pytest.mark.parametrize(
-    ("address", "problem"),
-    [
+def test_error_of_an_address_locates_the_space(adapty: Adapty) -> None:
+    """The message says where the space is, without the address."""
+    cases: list[tuple[str, str]] = [
         (" jane@example.com", "starts with U+0020 SPACE"),
         ("jane doe@example.com", "has a space at character 5"),
         ("jane@example.com ", "ends with U+0020 SPACE"),
         ("jane\u00a0doe@example.com", "has U+00A0 NO-BREAK SPACE at character 5"),
         ("jane@example.com\t", "ends with U+0009 TAB"),
-    ],
-)
-def test_error_of_an_address_locates_the_space(adapty: Adapty, address: str, problem: str) -> None:
-    """The message says where the space is, without the address."""
-    report = import_profiles(adapty, write(HEADER, ROW.replace("jane@example.com", address)))
+    ]
+    for address, problem in cases:
+        with case(address, problem):
+            report = import_profiles(adapty, write(HEADER, ROW.replace("jane@example.com", address)))
 
-    assert report.profiles_rejected == 1
-    (row,) = csv.DictReader(report.rejects_files[0].read_text(encoding="utf-8").splitlines())
-    assert row["_error"] == f"email: {problem}; expected an e-mail address such as name@example.com"
+            assert report.profiles_rejected == 1
+            (row,) = csv.DictReader(report.rejects_files[0].read_text(encoding="utf-8").splitlines())
+            assert row["_error"] == f"email: {problem}; expected an e-mail address such as name@example.com"
 
 
 @pytest.mark.parametrize(

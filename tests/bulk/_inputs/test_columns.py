@@ -15,6 +15,7 @@ from adapty.bulk._inputs.columns import VENDOR_COLUMNS, Columns
 from adapty.bulk._inputs.sources import open_source
 from adapty.models._request import field_names
 from tests.bulk._inputs.reading import rows_of
+from tests.cases import case
 
 HEADER = "external_profile_id,external_created_at"
 
@@ -92,9 +93,9 @@ def test_mapping_applies_to_keys_of_json_lines() -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    ("line", "fields"),
-    [
+def test_mapped_key_has_precedence_over_the_field_name() -> None:
+    """The mapped key is used if an object has both."""
+    cases: list[tuple[dict[str, Any], dict[str, Any]]] = [
         ({"user_email": "a", "email": "b"}, {"email": "a"}),
         ({"email": "b", "user_email": "a"}, {"email": "a"}),
         ({"user_email": "a", "email": None}, {"email": "a"}),
@@ -102,11 +103,10 @@ def test_mapping_applies_to_keys_of_json_lines() -> None:
             {"plan": "a", "custom_attributes": {"plan": "b", "x": 1}},
             {"custom_attributes": {"plan": "a", "x": 1}},
         ),
-    ],
-)
-def test_mapped_key_has_precedence_over_the_field_name(line: dict[str, Any], fields: dict[str, Any]) -> None:
-    """The mapped key is used if an object has both."""
-    assert rows(json.dumps(line), {"email": "user_email", "custom.plan": "plan"}, "base.jsonl") == [fields]
+    ]
+    for line, fields in cases:
+        with case(line, fields):
+            assert rows(json.dumps(line), {"email": "user_email", "custom.plan": "plan"}, "base.jsonl") == [fields]
 
 
 def test_key_mapped_into_a_non_object_rejects_the_row() -> None:
@@ -127,9 +127,9 @@ FIELDS_OF_PROFILES = (
 )
 
 
-@pytest.mark.parametrize(
-    ("mapping", "problem"),
-    [
+def test_invalid_mapping_is_rejected() -> None:
+    """An invalid mapping is an error before anything is read, for every kind of input."""
+    cases_0: list[tuple[Any, str]] = [
         ({"emial": "x"}, "emial is not a field of MailProfile; did you mean email? expected one of external_prof"),
         ({"": "x"}, "(an empty name) is not a field of MailProfile; expected one of external_profile_id"),
         (
@@ -156,73 +156,70 @@ FIELDS_OF_PROFILES = (
         ({"email": None}, "has a name None; expected field names to column names, such as"),
         ([("email", "x")], "is of type list; expected field names to column names, such as"),
         ("email=x", "is of type str; expected field names to column names, such as"),
-    ],
-)
-@pytest.mark.parametrize("source", ["base.csv", "base.jsonl", "iterable"])
-def test_invalid_mapping_is_rejected(mapping: Any, problem: str, source: str) -> None:
-    """An invalid mapping is an error before anything is read, for every kind of input."""
-    Path("base.csv").write_text("email\nx\n", encoding="utf-8")
-    Path("base.jsonl").write_text("{}\n", encoding="utf-8")
+    ]
+    for mapping, problem in cases_0:
+        for source in ("base.csv", "base.jsonl", "iterable"):
+            with case(mapping, problem, source):
+                Path("base.csv").write_text("email\nx\n", encoding="utf-8")
+                Path("base.jsonl").write_text("{}\n", encoding="utf-8")
 
-    with pytest.raises(AdaptyUsageError) as caught:
-        open_source("profiles", [] if source == "iterable" else source, MailProfile, mapping)
+                with pytest.raises(AdaptyUsageError) as caught:
+                    open_source("profiles", [] if source == "iterable" else source, MailProfile, mapping)
 
-    assert str(caught.value).startswith(f"mapping: {problem}")
-    assert caught.value.field_name == "mapping"
-    assert "jane" not in str(caught.value)
+                assert str(caught.value).startswith(f"mapping: {problem}")
+                assert caught.value.field_name == "mapping"
+                assert "jane" not in str(caught.value)
 
 
-@pytest.mark.parametrize(
-    ("column", "problem"),
-    [
+def test_missing_mapped_column_is_rejected() -> None:
+    """The error names the column that the file does not have, with a suggestion."""
+    cases: list[tuple[str, str]] = [
         ("user_emial", "user_emial, which is not a column of base.csv; did you mean user_email?"),
         ("zzz", "zzz, which is not a column of base.csv"),
         ("", "(an empty name), which is not a column of base.csv"),
         ("{}", "{}, which is not a column of base.csv"),
         ("x" * 1000, f"{'x' * 97}..., which is not a column of base.csv"),
-    ],
-)
-def test_missing_mapped_column_is_rejected(column: str, problem: str) -> None:
-    """The error names the column that the file does not have, with a suggestion."""
-    assert refused("external_profile_id,user_email\n", {"email": column}) == f"mapping: maps email to {problem}"
+    ]
+    for column, problem in cases:
+        with case(column, problem):
+            assert refused("external_profile_id,user_email\n", {"email": column}) == f"mapping: maps email to {problem}"
 
 
-@pytest.mark.parametrize(
-    ("header", "fields"),
-    [
+def test_mapped_column_has_precedence_over_the_field_name() -> None:
+    """The other column is ignored, even if the mapped one is empty."""
+    cases: list[tuple[str, dict[str, Any]]] = [
         ("user_email,email", {"email": "1"}),
         ("email,user_email", {"email": "2"}),
         ("user_email,plan,custom.plan", {"email": "1", "custom_attributes": {"plan": "2"}}),
         ("user_email,custom_attributes.plan,plan", {"email": "1", "custom_attributes": {"plan": "3"}}),
         ("user_email,plan,custom.x", {"email": "1", "custom_attributes": {"plan": "2", "x": "3"}}),
-    ],
-)
-def test_mapped_column_has_precedence_over_the_field_name(header: str, fields: dict[str, Any]) -> None:
-    """The other column is ignored, even if the mapped one is empty."""
-    mapping = {"email": "user_email"} | ({"custom.plan": "plan"} if "plan" in header else {})
-    names = header.split(",")
-    values = ",".join(str(number) for number, _ in enumerate(names, start=1))
-    empty = ",".join("" if name == "user_email" else "x" for name in names)
+    ]
+    for header, fields in cases:
+        with case(header, fields):
+            mapping = {"email": "user_email"} | ({"custom.plan": "plan"} if "plan" in header else {})
+            names = header.split(",")
+            values = ",".join(str(number) for number, _ in enumerate(names, start=1))
+            empty = ",".join("" if name == "user_email" else "x" for name in names)
 
-    with_values, without = rows(f"{header}\n{values}\n{empty}\n", mapping)
+            with_values, without = rows(f"{header}\n{values}\n{empty}\n", mapping)
 
-    assert with_values == fields
-    assert "email" not in without
+            assert with_values == fields
+            assert "email" not in without
 
 
-@pytest.mark.parametrize(
-    "ignore", [["city"], ("city",), {"city"}, frozenset({"city", "_line", "_raw"}), {"city": 1}.keys()]
-)
-@pytest.mark.parametrize("name", ["base.csv", "base.jsonl"])
-def test_ignored_columns_are_skipped(ignore: Any, name: str) -> None:
+def test_ignored_columns_are_skipped() -> None:
     """An ignored column or key stays in the source of the row; notes are always ignored."""
-    csv_or_json = "email,city\na,Bern\n" if name == "base.csv" else '{"email": "a", "city": "Bern"}'
-    Path(name).write_text(csv_or_json)
+    ignore_values: list[Any] = [["city"], ("city",), {"city"}, frozenset({"city", "_line", "_raw"}), {"city": 1}.keys()]
+    for ignore in ignore_values:
+        for name in ("base.csv", "base.jsonl"):
+            with case(ignore, name):
+                csv_or_json = "email,city\na,Bern\n" if name == "base.csv" else '{"email": "a", "city": "Bern"}'
+                Path(name).write_text(csv_or_json)
 
-    (row,) = rows_of(open_source("profiles", name, MailProfile, ignore=ignore))
+                (row,) = rows_of(open_source("profiles", name, MailProfile, ignore=ignore))
 
-    assert (row.data, row.problem) == ({"email": "a"}, None)
-    assert row.source == {"email": "a", "city": "Bern"}
+                assert (row.data, row.problem) == ({"email": "a"}, None)
+                assert row.source == {"email": "a", "city": "Bern"}
 
 
 def test_ignore_applies_to_mappings() -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from adapty import Adapty, AdaptyUsageError
 from adapty.bulk import import_all, import_profiles
+from tests.cases import case
 from tests.conftest import EVENT, PROFILE
 
 if TYPE_CHECKING:
@@ -28,20 +29,21 @@ def written(name: str, record: dict[str, Any], **renamed: str) -> str:
     return name
 
 
-@pytest.mark.parametrize("events", ["events.csv", "events.jsonl"])
-def test_mapping_of_a_shared_field_can_apply_to_one_file(adapty: Adapty, api: FakeApi, events: str) -> None:
+def test_mapping_of_a_shared_field_can_apply_to_one_file(adapty: Adapty, api: FakeApi) -> None:
     """The other file is read as it is, with or without the field under its own name."""
-    for event in (EVENT, {**EVENT, "email": "joe@example.com"}):
-        report = import_all(
-            adapty,
-            profiles=written("profiles.csv", PROFILE, email="user_email"),
-            events=written(events, event),
-            mapping={"email": "user_email"},
-        )
+    for events in ("events.csv", "events.jsonl"):
+        with case(events):
+            for event in (EVENT, {**EVENT, "email": "joe@example.com"}):
+                report = import_all(
+                    adapty,
+                    profiles=written("profiles.csv", PROFILE, email="user_email"),
+                    events=written(events, event),
+                    mapping={"email": "user_email"},
+                )
 
-        assert (report.profiles_accepted, report.events_accepted, report.rejected) == (1, 1, 0)
-        assert api.bodies("profile")[-1]["email"] == PROFILE["email"]
-        assert api.bodies("event")[-1].get("email") == event.get("email")
+                assert (report.profiles_accepted, report.events_accepted, report.rejected) == (1, 1, 0)
+                assert api.bodies("profile")[-1]["email"] == PROFILE["email"]
+                assert api.bodies("event")[-1].get("email") == event.get("email")
 
 
 def test_mapping_of_a_shared_field_can_apply_to_the_events(adapty: Adapty, api: FakeApi) -> None:
@@ -70,34 +72,35 @@ def test_mapped_column_in_neither_file_is_rejected(adapty: Adapty, api: FakeApi)
     assert api.sent == []
 
 
-@pytest.mark.parametrize(
-    ("kind", "field"), [("profiles", "first_name"), ("profiles", "custom.plan"), ("events", "store")]
-)
-def test_mapped_column_of_one_kind_must_be_in_its_file(adapty: Adapty, kind: str, field: str) -> None:
+def test_mapped_column_of_one_kind_must_be_in_its_file(adapty: Adapty) -> None:
     """The error names only the file whose records have the field."""
-    files = {"profiles": written("profiles.csv", PROFILE), "events": written("events.csv", EVENT)}
+    cases: list[tuple[str, str]] = [("profiles", "first_name"), ("profiles", "custom.plan"), ("events", "store")]
+    for kind, field in cases:
+        with case(kind, field):
+            files = {"profiles": written("profiles.csv", PROFILE), "events": written("events.csv", EVENT)}
 
-    with pytest.raises(AdaptyUsageError) as caught:
-        import_all(adapty, **files, mapping={field: "x"})  # type: ignore[arg-type]
+            with pytest.raises(AdaptyUsageError) as caught:
+                import_all(adapty, **files, mapping={field: "x"})  # type: ignore[arg-type]
 
-    assert str(caught.value) == f"mapping: maps {field} to x, which is not a column of {kind}.csv"
+            assert str(caught.value) == f"mapping: maps {field} to x, which is not a column of {kind}.csv"
 
 
-@pytest.mark.parametrize("wrong", [b"", b"x;y\n", b'"x', b"\xff\xfex\0", None])
-def test_error_of_the_other_file_does_not_depend_on_the_mapping(adapty: Adapty, wrong: bytes | None) -> None:
+def test_error_of_the_other_file_does_not_depend_on_the_mapping(adapty: Adapty) -> None:
     """The search for columns does not hide that a file cannot be opened or has no header."""
-    profiles = written("profiles.csv", PROFILE)
-    if wrong is not None:
-        Path("events.csv").write_bytes(wrong)
+    for wrong in (b"", b"x;y\n", b'"x', b"\xff\xfex\0", None):
+        with case(wrong):
+            profiles = written("profiles.csv", PROFILE)
+            if wrong is not None:
+                Path("events.csv").write_bytes(wrong)
 
-    with pytest.raises(AdaptyUsageError) as caught:
-        import_all(adapty, profiles=profiles, events="events.csv")
-    error_text = str(caught.value)
-    with pytest.raises(AdaptyUsageError) as caught:
-        import_all(adapty, profiles=profiles, events="events.csv", mapping={"email": "email"})
+            with pytest.raises(AdaptyUsageError) as caught:
+                import_all(adapty, profiles=profiles, events="events.csv")
+            error_text = str(caught.value)
+            with pytest.raises(AdaptyUsageError) as caught:
+                import_all(adapty, profiles=profiles, events="events.csv", mapping={"email": "email"})
 
-    assert str(caught.value) == error_text
-    assert "events.csv" in error_text
+            assert str(caught.value) == error_text
+            assert "events.csv" in error_text
 
 
 def test_mapped_column_must_be_in_a_single_file(adapty: Adapty) -> None:
@@ -106,15 +109,16 @@ def test_mapped_column_must_be_in_a_single_file(adapty: Adapty) -> None:
         import_profiles(adapty, written("profiles.csv", PROFILE), mapping={"email": "x"})
 
 
-@pytest.mark.parametrize("events", ["events.jsonl", "a program"])
-def test_input_without_header_can_have_any_key(adapty: Adapty, api: FakeApi, events: str) -> None:
+def test_input_without_header_can_have_any_key(adapty: Adapty, api: FakeApi) -> None:
     """Records with and without the mapped key are accepted."""
-    profiles = written("profiles.csv", PROFILE)
-    given: Any = written(events, EVENT, customer_user_id="cuid") if events.endswith("l") else [EVENT]
+    for events in ("events.jsonl", "a program"):
+        with case(events):
+            profiles = written("profiles.csv", PROFILE)
+            given: Any = written(events, EVENT, customer_user_id="cuid") if events.endswith("l") else [EVENT]
 
-    report = import_all(adapty, profiles=profiles, events=given, mapping={"customer_user_id": "cuid"})
+            report = import_all(adapty, profiles=profiles, events=given, mapping={"customer_user_id": "cuid"})
 
-    assert (report.accepted, report.rejected) == (2, 0)
+            assert (report.accepted, report.rejected) == (2, 0)
 
 
 def test_ignored_column_must_be_in_one_file(adapty: Adapty, api: FakeApi) -> None:

@@ -11,6 +11,7 @@ import pytest
 from adapty import AdaptyUsageError, MailProfile, TransactionEvent
 from adapty.bulk._inputs.rows import Row
 from tests.bulk._inputs.reading import rows_in
+from tests.cases import case
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -79,15 +80,16 @@ def test_blank_lines_are_skipped_and_counted(tmp_path: Path) -> None:
     assert [(row.line, row.data["external_profile_id"]) for row in found] == [(3, "user_1"), (6, "user_2")]
 
 
-@pytest.mark.parametrize("blank", [",", ",,,,", '"",""', '""'])
-def test_rows_of_empty_cells_are_skipped_and_counted(tmp_path: Path, blank: str) -> None:
+def test_rows_of_empty_cells_are_skipped_and_counted(tmp_path: Path) -> None:
     """Blank rows of spreadsheets are not rows, and the line numbers after them are right."""
-    found = read(tmp_path, f"external_profile_id,email\n{blank}\nuser_1,\n{blank}\n{blank}\nuser_2,x\n{blank}")
+    for blank in (",", ",,,,", '"",""', '""'):
+        with case(blank):
+            found = read(tmp_path, f"external_profile_id,email\n{blank}\nuser_1,\n{blank}\n{blank}\nuser_2,x\n{blank}")
 
-    assert [(row.line, row.problem, row.data["external_profile_id"]) for row in found] == [
-        (3, None, "user_1"),
-        (6, None, "user_2"),
-    ]
+            assert [(row.line, row.problem, row.data["external_profile_id"]) for row in found] == [
+                (3, None, "user_1"),
+                (6, None, "user_2"),
+            ]
 
 
 def test_quoted_cells_can_contain_commas_quotes_and_newlines(tmp_path: Path) -> None:
@@ -155,17 +157,17 @@ def test_unchanged_raw_row_is_rejected(tmp_path: Path) -> None:
     assert row.source["_raw"] == "user_1,too,many"
 
 
-@pytest.mark.parametrize(
-    ("line", "cells"), [("user_1", 1), ("user_1,jane@example.com,Jane,more", 4), (",,,, ", 5), ("   ", 1)]
-)
-def test_wrong_number_of_cells_rejects_the_row(tmp_path: Path, line: str, cells: int) -> None:
+def test_wrong_number_of_cells_rejects_the_row(tmp_path: Path) -> None:
     """The problem states both numbers, and the next row is read."""
-    wrong, right = read(tmp_path, f"external_profile_id,email,first_name\n{line}\nuser_2,joe@example.com,Joe\n")
+    cases: list[tuple[str, int]] = [("user_1", 1), ("user_1,jane@example.com,Jane,more", 4), (",,,, ", 5), ("   ", 1)]
+    for line, cells in cases:
+        with case(line, cells):
+            wrong, right = read(tmp_path, f"external_profile_id,email,first_name\n{line}\nuser_2,joe@example.com,Joe\n")
 
-    assert (wrong.line, wrong.problem) == (2, f"has {cells} cells where the header has 3")
-    assert wrong.data == {}
-    assert wrong.source == {"external_profile_id": "", "email": "", "first_name": "", "_raw": line}
-    assert (right.line, right.problem, right.data["external_profile_id"]) == (3, None, "user_2")
+            assert (wrong.line, wrong.problem) == (2, f"has {cells} cells where the header has 3")
+            assert wrong.data == {}
+            assert wrong.source == {"external_profile_id": "", "email": "", "first_name": "", "_raw": line}
+            assert (right.line, right.problem, right.data["external_profile_id"]) == (3, None, "user_2")
 
 
 def test_cells_of_many_lines_are_read(tmp_path: Path) -> None:
@@ -194,10 +196,11 @@ def test_file_without_header_is_rejected(tmp_path: Path) -> None:
         ), content
 
 
-@pytest.mark.parametrize("content", ["external_profile_id,email", "external_profile_id,email\n\n\r\n"])
-def test_header_alone_has_no_rows(tmp_path: Path, content: str) -> None:
+def test_header_alone_has_no_rows(tmp_path: Path) -> None:
     """A file with only a header has no records."""
-    assert read(tmp_path, content) == []
+    for content in ("external_profile_id,email", "external_profile_id,email\n\n\r\n"):
+        with case(content):
+            assert read(tmp_path, content) == []
 
 
 @pytest.mark.parametrize(
@@ -242,17 +245,22 @@ def test_unknown_column_is_rejected(tmp_path: Path, column: str, meant: str | No
     )
 
 
-@pytest.mark.parametrize(
-    ("column", "example"),
-    [("device_info", "device_info.platform"), ("offer", "offer.category"), ("custom_attributes", "custom.plan")],
-)
-def test_column_for_a_nested_field_is_rejected(tmp_path: Path, column: str, example: str) -> None:
+def test_column_for_a_nested_field_is_rejected(tmp_path: Path) -> None:
     """The error names an example of a valid column."""
-    record = TransactionEvent if column == "offer" else MailProfile
-    error = refused(tmp_path, f"external_profile_id,{column}\nuser_1,x\n", record)
+    cases: list[tuple[str, str]] = [
+        ("device_info", "device_info.platform"),
+        ("offer", "offer.category"),
+        ("custom_attributes", "custom.plan"),
+    ]
+    for column, example in cases:
+        with case(column, example):
+            record = TransactionEvent if column == "offer" else MailProfile
+            error = refused(tmp_path, f"external_profile_id,{column}\nuser_1,x\n", record)
 
-    assert error.field_name == column
-    assert str(error).endswith(f"base.csv, but has fields of its own; expected a column for each, such as {example}")
+            assert error.field_name == column
+            assert str(error).endswith(
+                f"base.csv, but has fields of its own; expected a column for each, such as {example}"
+            )
 
 
 def test_delimiter_inside_an_attribute_name_is_not_detected(tmp_path: Path) -> None:
@@ -262,18 +270,19 @@ def test_delimiter_inside_an_attribute_name_is_not_detected(tmp_path: Path) -> N
     ]
 
 
-@pytest.mark.parametrize("column", ["email", "custom.plan", "_line"])
-def test_repeated_column_is_rejected(tmp_path: Path, column: str) -> None:
+def test_repeated_column_is_rejected(tmp_path: Path) -> None:
     """One of the two columns would hide the other."""
-    error = refused(tmp_path, f"external_profile_id,{column},{column}\nuser_1,a,b\n")
+    for column in ("email", "custom.plan", "_line"):
+        with case(column):
+            error = refused(tmp_path, f"external_profile_id,{column},{column}\nuser_1,a,b\n")
 
-    assert error.field_name == column
-    assert "is the name of two columns" in str(error)
+            assert error.field_name == column
+            assert "is the name of two columns" in str(error)
 
 
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [
+def test_columns_for_the_same_field_are_rejected(tmp_path: Path) -> None:
+    """Two names of one field, or a field and its parts, would hide each other."""
+    cases: list[tuple[str, str]] = [
         ("custom.plan", "custom_attributes.plan"),
         ("custom_attributes", "custom.plan"),
         ("custom.plan", "custom_attributes"),
@@ -281,13 +290,12 @@ def test_repeated_column_is_rejected(tmp_path: Path, column: str) -> None:
         ("device_info.os", "device_info"),
         ("email", "email.domain"),
         ("email.domain", "email"),
-    ],
-)
-def test_columns_for_the_same_field_are_rejected(tmp_path: Path, one: str, other: str) -> None:
-    """Two names of one field, or a field and its parts, would hide each other."""
-    error = refused(tmp_path, f"external_profile_id,{one},{other}\nuser_1,a,b\n")
+    ]
+    for one, other in cases:
+        with case(one, other):
+            error = refused(tmp_path, f"external_profile_id,{one},{other}\nuser_1,a,b\n")
 
-    assert error.field_name in {one, other}
+            assert error.field_name in {one, other}
 
 
 def test_column_without_a_name_is_located(tmp_path: Path) -> None:
@@ -295,10 +303,11 @@ def test_column_without_a_name_is_located(tmp_path: Path) -> None:
     assert "column 2" in str(refused(tmp_path, "external_profile_id,,email\nuser_1,,jane@example.com\n"))
 
 
-@pytest.mark.parametrize("content", ["jane@example.com,user_1\n", "jane@example.com,jane@example.com\n"])
-def test_error_of_a_missing_header_hides_the_data(tmp_path: Path, content: str) -> None:
+def test_error_of_a_missing_header_hides_the_data(tmp_path: Path) -> None:
     """The message contains no e-mail address of the first row."""
-    assert "jane" not in str(refused(tmp_path, content))
+    for content in ("jane@example.com,user_1\n", "jane@example.com,jane@example.com\n"):
+        with case(content):
+            assert "jane" not in str(refused(tmp_path, content))
 
 
 def test_error_of_an_invalid_utf8_header_is_printable(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from adapty import AdaptyUsageError
 from adapty.bulk._inputs.files import InputFile, file_format
 from adapty.bulk._inputs.rows import Row
 from tests.bulk._inputs.reading import rows_in
+from tests.cases import case
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -74,15 +75,16 @@ def test_unchanged_raw_row_is_rejected(tmp_path: Path) -> None:
     assert (row.data, row.source["_raw"]) == ({}, '{"email": ')
 
 
-@pytest.mark.parametrize("text", ["[]", '[{"email": "x"}]', '"text"', "7", "1.5", "true", "null"])
-def test_non_object_rejects_the_row(tmp_path: Path, text: str) -> None:
+def test_non_object_rejects_the_row(tmp_path: Path) -> None:
     """Other JSON values are returned as text."""
-    assert only(tmp_path, text) == Row(1, source={"_raw": text}, problem="is not a JSON object")
+    for text in ("[]", '[{"email": "x"}]', '"text"', "7", "1.5", "true", "null"):
+        with case(text):
+            assert only(tmp_path, text) == Row(1, source={"_raw": text}, problem="is not a JSON object")
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
+def test_invalid_json_rejects_the_row(tmp_path: Path) -> None:
+    """The line is returned as text with the reason, and the next one is read."""
+    cases: list[str] = [
         "email: x",
         '{"email": "x"',
         '{"email": "x"} {}',
@@ -91,15 +93,14 @@ def test_non_object_rejects_the_row(tmp_path: Path, text: str) -> None:
         '{"email": x}',
         "\ufffe",
         '"',
-    ],
-)
-def test_invalid_json_rejects_the_row(tmp_path: Path, text: str) -> None:
-    """The line is returned as text with the reason, and the next one is read."""
-    wrong, right = read(tmp_path, f'{text}\r\n{{"email":"x"}}\n')
+    ]
+    for text in cases:
+        with case(text):
+            wrong, right = read(tmp_path, f'{text}\r\n{{"email":"x"}}\n')
 
-    assert (wrong.line, wrong.source, wrong.data) == (1, {"_raw": text}, {})
-    assert str(wrong.problem).startswith("is not JSON: ")
-    assert (right.line, right.problem) == (2, None)
+            assert (wrong.line, wrong.source, wrong.data) == (1, {"_raw": text}, {})
+            assert str(wrong.problem).startswith("is not JSON: ")
+            assert (right.line, right.problem) == (2, None)
 
 
 @pytest.mark.parametrize(
@@ -171,24 +172,26 @@ def test_byte_order_mark_is_removed_from_every_line(tmp_path: Path) -> None:
     assert [(row.data, row.problem) for row in found] == [({"email": name}, None) for name in "abc"]
 
 
-@pytest.mark.parametrize("content", [b'{"email":"Zo\xeb"}', b"Zo\xeb"])
-def test_invalid_utf8_is_preserved(tmp_path: Path, content: bytes) -> None:
+def test_invalid_utf8_is_preserved(tmp_path: Path) -> None:
     """Bytes of another encoding are preserved for the error and the rejects file."""
-    row = only(tmp_path, content)
-    text = row.data.get("email") or row.source["_raw"]
+    for content in (b'{"email":"Zo\xeb"}', b"Zo\xeb"):
+        with case(content):
+            row = only(tmp_path, content)
+            text = row.data.get("email") or row.source["_raw"]
 
-    assert text.encode("utf-8", "surrogateescape") == b"Zo\xeb"
+            assert text.encode("utf-8", "surrogateescape") == b"Zo\xeb"
 
 
-@pytest.mark.parametrize("content", ["", "\ufeff", "\n \n\r\n"])
-def test_empty_file_has_no_rows(tmp_path: Path, content: str) -> None:
+def test_empty_file_has_no_rows(tmp_path: Path) -> None:
     """JSON Lines have no header, so an empty file is valid."""
-    assert read(tmp_path, content) == []
+    for content in ("", "\ufeff", "\n \n\r\n"):
+        with case(content):
+            assert read(tmp_path, content) == []
 
 
-@pytest.mark.parametrize(
-    ("name", "expected"),
-    [
+def test_extension_determines_the_format(tmp_path: Path) -> None:
+    """`.csv`, `.jsonl` and `.ndjson` are recognized in any case."""
+    cases: list[tuple[str, str]] = [
         ("base.csv", "csv"),
         ("BASE.CSV", "csv"),
         ("a.b.Csv", "csv"),
@@ -196,61 +199,72 @@ def test_empty_file_has_no_rows(tmp_path: Path, content: str) -> None:
         ("base.JSONL", "jsonl"),
         ("base.ndjson", "jsonl"),
         ("base.NdJson", "jsonl"),
-    ],
-)
-def test_extension_determines_the_format(tmp_path: Path, name: str, expected: str) -> None:
-    """`.csv`, `.jsonl` and `.ndjson` are recognized in any case."""
-    content = {"csv": "email\nx\n", "jsonl": '{"email":"x"}\n'}[expected]
-    (tmp_path / name).write_text(content)
+    ]
+    for name, expected in cases:
+        with case(name, expected):
+            content = {"csv": "email\nx\n", "jsonl": '{"email":"x"}\n'}[expected]
+            (tmp_path / name).write_text(content)
 
-    assert file_format(tmp_path / name) == expected
-    assert [row.data for row in rows_in(tmp_path / name)] == [{"email": "x"}]
+            assert file_format(tmp_path / name) == expected
+            assert [row.data for row in rows_in(tmp_path / name)] == [{"email": "x"}]
 
 
-@pytest.mark.parametrize(
-    "name",
-    ["base", "base.json", "base.gz", "base.tsv.gz", "base.csv.gz.gz", "base.tsv", "csv", "base.", ".csv", ".csv.gz"],
-)
-def test_other_extensions_are_rejected(tmp_path: Path, name: str) -> None:
+def test_other_extensions_are_rejected(tmp_path: Path) -> None:
     """The file is not opened, and the error lists the valid extensions."""
-    with pytest.raises(AdaptyUsageError) as caught:
-        rows_in(tmp_path / name)
+    cases: list[str] = [
+        "base",
+        "base.json",
+        "base.gz",
+        "base.tsv.gz",
+        "base.csv.gz.gz",
+        "base.tsv",
+        "csv",
+        "base.",
+        ".csv",
+        ".csv.gz",
+    ]
+    for name in cases:
+        with case(name):
+            with pytest.raises(AdaptyUsageError) as caught:
+                rows_in(tmp_path / name)
 
-    assert str(caught.value) == (
-        f"{tmp_path / name}: unknown format; "
-        "expected a name that ends in .csv, .jsonl or .ndjson, or in one of these and .gz"
-    )
+            assert str(caught.value) == (
+                f"{tmp_path / name}: unknown format; "
+                "expected a name that ends in .csv, .jsonl or .ndjson, or in one of these and .gz"
+            )
 
 
-@pytest.mark.parametrize("ending", ["csv", "jsonl"])
-def test_missing_file_is_rejected(tmp_path: Path, ending: str) -> None:
+def test_missing_file_is_rejected(tmp_path: Path) -> None:
     """The error names the file and the reason."""
-    path = tmp_path / f"missing.{ending}"
-    expected = f"{path}: cannot be opened: No such file or directory"
+    for ending in ("csv", "jsonl"):
+        with case(ending):
+            path = tmp_path / f"missing.{ending}"
+            expected = f"{path}: cannot be opened: No such file or directory"
 
-    with pytest.raises(AdaptyUsageError) as reading:
-        list(rows_in(path))
+            with pytest.raises(AdaptyUsageError) as reading:
+                list(rows_in(path))
 
-    assert str(reading.value) == expected
+            assert str(reading.value) == expected
 
 
-@pytest.mark.parametrize("ending", ["csv", "jsonl"])
-def test_directory_is_rejected(tmp_path: Path, ending: str) -> None:
+def test_directory_is_rejected(tmp_path: Path) -> None:
     """The error names the reason."""
-    path = tmp_path / f"folder.{ending}"
-    path.mkdir()
+    for ending in ("csv", "jsonl"):
+        with case(ending):
+            path = tmp_path / f"folder.{ending}"
+            path.mkdir()
 
-    with pytest.raises(AdaptyUsageError, match=r"cannot be opened: Is a directory"):
-        list(rows_in(path))
+            with pytest.raises(AdaptyUsageError, match=r"cannot be opened: Is a directory"):
+                list(rows_in(path))
 
 
-@pytest.mark.parametrize(
-    ("content", "lines"), [("", 0), ("a", 1), ("a\n", 1), ("a\n\nb", 3), ("a\r\nb\r\n", 2), ("a\rb\r", 2)]
-)
-def test_number_of_lines_is_the_number_of_the_last_line(tmp_path: Path, content: str, lines: int) -> None:
+def test_number_of_lines_is_the_number_of_the_last_line(tmp_path: Path) -> None:
     """LF, CRLF and CR end a line."""
-    path = tmp_path / "base.csv"
-    path.write_bytes(content.encode())
+    cases: list[tuple[str, int]] = [("", 0), ("a", 1), ("a\n", 1), ("a\n\nb", 3), ("a\r\nb\r\n", 2), ("a\rb\r", 2)]
+    for content, lines in cases:
+        with case(content, lines):
+            path = tmp_path / "base.csv"
+            path.write_bytes(content.encode())
 
-    with InputFile(path) as file:
-        assert sum(1 for _ in file.lines()) == lines
+            with InputFile(path) as file:
+                assert sum(1 for _ in file.lines()) == lines

@@ -22,6 +22,7 @@ from adapty.bulk._inputs.rows import Row
 from adapty.bulk._inputs.sources import Source, open_source
 from adapty.bulk._row_reader import RowReader
 from adapty.models import DeviceInfo
+from tests.cases import case
 from tests.conftest import EVENT, PROFILE
 
 
@@ -183,9 +184,9 @@ def test_mapped_key_has_precedence_over_the_field_name() -> None:
     assert (row.problem, row.data, row.source) == (None, {"email": "a"}, {"mail": "a", "email": "b"})
 
 
-@pytest.mark.parametrize(
-    ("item", "error_text"),
-    [
+def test_item_of_another_type_rejects_the_row() -> None:
+    """Only that item is rejected, with its number."""
+    cases: list[tuple[Any, str]] = [
         ("user_1", "of type str"),
         (b"x", "of type bytes"),
         (7, "of type int"),
@@ -195,16 +196,15 @@ def test_mapped_key_has_precedence_over_the_field_name() -> None:
         (object(), "of type object"),
         (MailProfile, "of type type"),
         (TransactionEvent.from_dict(EVENT), "of type TransactionEvent"),
-    ],
-)
-def test_item_of_another_type_rejects_the_row(item: Any, error_text: str) -> None:
-    """Only that item is rejected, with its number."""
-    wrong, right = read(opened([item, {"email": "x"}]))
+    ]
+    for item, error_text in cases:
+        with case(item, error_text):
+            wrong, right = read(opened([item, {"email": "x"}]))
 
-    assert (wrong.line, wrong.data, wrong.record) == (1, {}, None)
-    assert wrong.problem == f"is {error_text}; expected a MailProfile or a dict of its fields"
-    assert wrong.source
-    assert (right.line, right.problem) == (2, None)
+            assert (wrong.line, wrong.data, wrong.record) == (1, {}, None)
+            assert wrong.problem == f"is {error_text}; expected a MailProfile or a dict of its fields"
+            assert wrong.source
+            assert (right.line, right.problem) == (2, None)
 
 
 def test_record_of_another_class_keeps_its_fields() -> None:

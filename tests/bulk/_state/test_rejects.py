@@ -19,6 +19,7 @@ from adapty.bulk._inputs.rows import Row
 from adapty.bulk._state.rejects import RejectsFile
 from tests.bulk._inputs.reading import rows_in
 from tests.bulk.conftest import HEADER, FakeApi, accept, refuse
+from tests.cases import case
 from tests.conftest import EVENT, PROFILE
 
 if TYPE_CHECKING:
@@ -95,23 +96,24 @@ def test_json_rejects_have_the_objects_and_reasons(adapty: Adapty, tmp_path: Pat
     assert unreadable == {"_raw": '{"external_profile_id": ', "_line": 4}
 
 
-@pytest.mark.parametrize("first", ["readable", "unreadable"])
-def test_columns_do_not_depend_on_the_first_row(tmp_path: Path, first: str) -> None:
+def test_columns_do_not_depend_on_the_first_row(tmp_path: Path) -> None:
     """Readable and unreadable rows have one header in any order."""
-    readable = Row(2, {"email": "x"}, {"email": "x"})
-    unreadable = Row(3, {}, {"email": "", "_raw": "x,y"}, "has 2 cells where the header has 1")
-    rows = [readable, unreadable] if first == "readable" else [unreadable, readable]
+    for first in ("readable", "unreadable"):
+        with case(first):
+            readable = Row(2, {"email": "x"}, {"email": "x"})
+            unreadable = Row(3, {}, {"email": "", "_raw": "x,y"}, "has 2 cells where the header has 1")
+            rows = [readable, unreadable] if first == "readable" else [unreadable, readable]
 
-    with RejectsFile(tmp_path / "out.csv", tmp_path / "in.csv") as rejects:
-        for row in rows:
-            rejects.add(row, "reason")
+            with RejectsFile(tmp_path / "out.csv", tmp_path / "in.csv") as rejects:
+                for row in rows:
+                    rejects.add(row, "reason")
 
-    found = sorted(cells_of(tmp_path / "out.csv"), key=lambda cells: cells["_line"])
-    assert found == [
-        {"email": "x", "_line": "2", "_error": "reason", "_raw": ""},
-        {"email": "", "_line": "3", "_error": "reason", "_raw": "x,y"},
-    ]
-    assert rejects.count == 2
+            found = sorted(cells_of(tmp_path / "out.csv"), key=lambda cells: cells["_line"])
+            assert found == [
+                {"email": "x", "_line": "2", "_error": "reason", "_raw": ""},
+                {"email": "", "_line": "3", "_error": "reason", "_raw": "x,y"},
+            ]
+            assert rejects.count == 2
 
 
 def correct_csv(path: Path) -> None:
@@ -166,47 +168,49 @@ def test_corrected_rows_are_accepted(
     assert not any(name.startswith("_") for body in api.bodies("profile") for name in body)
 
 
-@pytest.mark.parametrize(
-    ("name", "lines"),
-    [
+def test_importing_unchanged_rejects_changes_nothing(adapty: Adapty, tmp_path: Path) -> None:
+    """Rows that are still invalid are written again with the same content."""
+    cases: list[tuple[str, Any]] = [
         (
             "base.csv",
             (f"{HEADER},first_name", "user_1,yesterday,joe,Joe", "user_2,too,few", b"\xff,,,", "u,a", "b", "u,v,w,x,y"),
         ),
         ("base.jsonl", ('{"email": "joe", "n": null}', "[]", b'{"email": "\xff"}', b"\xff", '{"x": NaN}', "{")),
-    ],
-)
-def test_importing_unchanged_rejects_changes_nothing(adapty: Adapty, tmp_path: Path, name: str, lines: Any) -> None:
-    """Rows that are still invalid are written again with the same content."""
-    first = import_all(adapty, profiles=write(tmp_path / name, *lines)).rejects_files[0]
-    second = import_all(adapty, profiles=first).rejects_files[0]
-    third = import_all(adapty, profiles=second).rejects_files[0]
-    read = cells_of if name.endswith("csv") else objects_of
+    ]
+    for name, lines in cases:
+        with case(name, lines):
+            first = import_all(adapty, profiles=write(tmp_path / name, *lines)).rejects_files[0]
+            second = import_all(adapty, profiles=first).rejects_files[0]
+            third = import_all(adapty, profiles=second).rejects_files[0]
+            read = cells_of if name.endswith("csv") else objects_of
 
-    assert len(read(first)) == len(lines) - name.endswith("csv")
-    assert [without_notes(row) for row in read(second)] == [without_notes(row) for row in read(first)]
-    assert third.read_bytes() == second.read_bytes()
+            assert len(read(first)) == len(lines) - name.endswith("csv")
+            assert [without_notes(row) for row in read(second)] == [without_notes(row) for row in read(first)]
+            assert third.read_bytes() == second.read_bytes()
 
 
-@pytest.mark.parametrize("line", [b"user_1,2026-06-01T10:30:00Z,joe,Zo\xeb", b"user_1,Zo\xeb"])
-def test_csv_rejects_preserve_invalid_utf8(adapty: Adapty, tmp_path: Path, line: bytes) -> None:
+def test_csv_rejects_preserve_invalid_utf8(adapty: Adapty, tmp_path: Path) -> None:
     """Bytes of another encoding are unchanged in cells and raw text."""
-    base = write(tmp_path / "base.csv", f"{HEADER},first_name", line)
+    for line in (b"user_1,2026-06-01T10:30:00Z,joe,Zo\xeb", b"user_1,Zo\xeb"):
+        with case(line):
+            base = write(tmp_path / "base.csv", f"{HEADER},first_name", line)
 
-    (rejects,) = import_all(adapty, profiles=base).rejects_files
+            (rejects,) = import_all(adapty, profiles=base).rejects_files
 
-    assert b"Zo\xeb" in rejects.read_bytes()
+            assert b"Zo\xeb" in rejects.read_bytes()
 
 
-@pytest.mark.parametrize("line", [b'{"email": "joe", "first_name": "Zo\xeb"}', b'{"first_name": "Zo\xeb"', b"Zo\xeb"])
-def test_json_rejects_preserve_invalid_utf8(adapty: Adapty, tmp_path: Path, line: bytes) -> None:
+def test_json_rejects_preserve_invalid_utf8(adapty: Adapty, tmp_path: Path) -> None:
     """An editor shows them as it shows the input."""
-    (rejects,) = import_all(adapty, profiles=write(tmp_path / "base.jsonl", line)).rejects_files
+    cases: list[bytes] = [b'{"email": "joe", "first_name": "Zo\xeb"}', b'{"first_name": "Zo\xeb"', b"Zo\xeb"]
+    for line in cases:
+        with case(line):
+            (rejects,) = import_all(adapty, profiles=write(tmp_path / "base.jsonl", line)).rejects_files
 
-    held = rejects.read_bytes()
-    assert b"Zo\xeb" in held
-    record = json.loads(held.decode("latin-1"))
-    assert "Zo\xeb" in (record.get("first_name") or record["_raw"])
+            held = rejects.read_bytes()
+            assert b"Zo\xeb" in held
+            record = json.loads(held.decode("latin-1"))
+            assert "Zo\xeb" in (record.get("first_name") or record["_raw"])
 
 
 def test_lone_surrogates_stay_escaped_in_json_lines(adapty: Adapty, tmp_path: Path) -> None:
@@ -218,27 +222,30 @@ def test_lone_surrogates_stay_escaped_in_json_lines(adapty: Adapty, tmp_path: Pa
     assert b'{"email": "\\udceb", "first_name": "\\ud83d", ' in rejects.read_bytes()
 
 
-@pytest.mark.parametrize("encoding", ["cp1252", "latin-1", "cp1251"])
-@pytest.mark.parametrize("name", ["base.csv", "base.jsonl"])
-def test_other_encoding_is_rejected_with_a_remedy(adapty: Adapty, name: str, encoding: str) -> None:
+def test_other_encoding_is_rejected_with_a_remedy(adapty: Adapty) -> None:
     """The reason names the field; the file is accepted after it is saved as UTF-8."""
-    first_name = "Зоя" if encoding == "cp1251" else "Zoë"
-    profile = {**PROFILE, "first_name": first_name}
-    lines = (
-        (",".join(profile), ",".join(profile.values()))
-        if name == "base.csv"
-        else (json.dumps(profile, ensure_ascii=False),)
-    )
-    base = write(Path(name), *(line.encode(encoding) for line in lines))
+    for encoding in ("cp1252", "latin-1", "cp1251"):
+        for name in ("base.csv", "base.jsonl"):
+            with case(encoding, name):
+                first_name = "Зоя" if encoding == "cp1251" else "Zoë"
+                profile = {**PROFILE, "first_name": first_name}
+                lines = (
+                    (",".join(profile), ",".join(profile.values()))
+                    if name == "base.csv"
+                    else (json.dumps(profile, ensure_ascii=False),)
+                )
+                base = write(Path(name), *(line.encode(encoding) for line in lines))
 
-    report = import_all(adapty, profiles=base)
+                report = import_all(adapty, profiles=base)
 
-    assert dict(report.reasons) == {"first_name": 1}
-    error_text = "first_name: is not UTF-8; expected UTF-8: save the file that it comes from as UTF-8"
-    assert error_text.encode() in report.rejects_files[0].read_bytes()
-    assert first_name.encode(encoding) in report.rejects_files[0].read_bytes()
-    report.rejects_files[0].write_text(report.rejects_files[0].read_text(encoding=encoding), encoding="utf-8")
-    assert import_all(adapty, profiles=report.rejects_files[0]).profiles_accepted == 1
+                assert dict(report.reasons) == {"first_name": 1}
+                error_text = "first_name: is not UTF-8; expected UTF-8: save the file that it comes from as UTF-8"
+                assert error_text.encode() in report.rejects_files[0].read_bytes()
+                assert first_name.encode(encoding) in report.rejects_files[0].read_bytes()
+                report.rejects_files[0].write_text(
+                    report.rejects_files[0].read_text(encoding=encoding), encoding="utf-8"
+                )
+                assert import_all(adapty, profiles=report.rejects_files[0]).profiles_accepted == 1
 
 
 def test_sorting_preserves_invalid_utf8(adapty: Adapty) -> None:
@@ -250,16 +257,17 @@ def test_sorting_preserves_invalid_utf8(adapty: Adapty) -> None:
     assert b'"Zo\xeb"' in rejects.read_bytes()
 
 
-@pytest.mark.parametrize("cell", ["a\rb", "a\r\nb", "a\nb", "\r", 'a"\rb', " a,\r\r\n"])
-def test_line_breaks_in_cells_are_preserved(adapty: Adapty, tmp_path: Path, cell: str) -> None:
+def test_line_breaks_in_cells_are_preserved(adapty: Adapty, tmp_path: Path) -> None:
     """A cell with CR, LF or both is read back unchanged."""
-    quote = '"' + cell.replace('"', '""') + '"'
-    base = write(tmp_path / "base.csv", f"{HEADER},first_name", f"user_1,2026-06-01T10:30:00Z,joe,{quote}")
+    for cell in ("a\rb", "a\r\nb", "a\nb", "\r", 'a"\rb', " a,\r\r\n"):
+        with case(cell):
+            quote = '"' + cell.replace('"', '""') + '"'
+            base = write(tmp_path / "base.csv", f"{HEADER},first_name", f"user_1,2026-06-01T10:30:00Z,joe,{quote}")
 
-    (rejects,) = import_all(adapty, profiles=base).rejects_files
+            (rejects,) = import_all(adapty, profiles=base).rejects_files
 
-    (row,) = rows_in(rejects)
-    assert (row.problem, row.data["first_name"]) == (None, cell)
+            (row,) = rows_in(rejects)
+            assert (row.problem, row.data["first_name"]) == (None, cell)
 
 
 def test_no_rejects_file_without_rejects(adapty: Adapty, tmp_path: Path) -> None:
@@ -323,18 +331,19 @@ def test_rejects_dir_is_used(adapty: Adapty, tmp_path: Path) -> None:
     assert report.rejects_files[0].is_file()
 
 
-@pytest.mark.parametrize("link", [False, True])
-def test_input_cannot_be_its_rejects_file(tmp_path: Path, *, link: bool) -> None:
+def test_input_cannot_be_its_rejects_file(tmp_path: Path) -> None:
     """The input is rejected under any of its names, and stays unchanged."""
-    source = write(tmp_path / "base.csv", "email")
-    path = tmp_path / "link.csv" if link else tmp_path / "." / "base.csv"
-    if link:
-        path.symlink_to(source)
+    for link in (False, True):
+        with case(link):
+            source = write(tmp_path / "base.csv", "email")
+            path = tmp_path / "link.csv" if link else tmp_path / "." / "base.csv"
+            if link:
+                path.symlink_to(source)
 
-    with pytest.raises(AdaptyUsageError, match="is the input itself; choose another folder for the rejects"):
-        RejectsFile(path, source)
+            with pytest.raises(AdaptyUsageError, match="is the input itself; choose another folder for the rejects"):
+                RejectsFile(path, source)
 
-    assert source.read_text() == "email\n"
+            assert source.read_text() == "email\n"
 
 
 def test_other_input_cannot_be_the_rejects_file(adapty: Adapty, api: FakeApi, tmp_path: Path) -> None:
@@ -372,24 +381,23 @@ def a_file(path: Path) -> Path:
     return write(path / "file", "")
 
 
-@pytest.mark.parametrize("folder", [missing, a_file])
-def test_invalid_rejects_dir_is_rejected_first(
-    adapty: Adapty, api: FakeApi, tmp_path: Path, folder: Callable[[Path], Path]
-) -> None:
+def test_invalid_rejects_dir_is_rejected_first(adapty: Adapty, api: FakeApi, tmp_path: Path) -> None:
     """Nothing is sent if rejects could not be written."""
-    base = write(
-        tmp_path / "base.csv",
-        HEADER,
-        "user_1,2026-06-01T10:30:00Z,jane@example.com",
-        "user_2,2026-06-01T10:30:00Z,joe",
-    )
+    for folder in (missing, a_file):
+        with case(folder):
+            base = write(
+                tmp_path / "base.csv",
+                HEADER,
+                "user_1,2026-06-01T10:30:00Z,jane@example.com",
+                "user_2,2026-06-01T10:30:00Z,joe",
+            )
 
-    place = folder(tmp_path)
+            place = folder(tmp_path)
 
-    with pytest.raises(AdaptyUsageError, match=place.name):
-        import_all(adapty, profiles=base, rejects_dir=place)
+            with pytest.raises(AdaptyUsageError, match=place.name):
+                import_all(adapty, profiles=base, rejects_dir=place)
 
-    assert api.sent == []
+            assert api.sent == []
 
 
 JSON = st.recursive(
@@ -446,18 +454,20 @@ def test_rejected_csv_rows_are_preserved(scratch: Path, rows: list[tuple[str, st
     assert [tuple(row.source.values())[:3] for row in found] == rows
 
 
-@pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ('{"a":', "}"), ('[{"a":', "}]")])
-def test_deeply_nested_rejects_can_be_written(adapty: Adapty, tmp_path: Path, opening: str, closing: str) -> None:
+def test_deeply_nested_rejects_can_be_written(adapty: Adapty, tmp_path: Path) -> None:
     """At any depth the row is rejected and written, as an object or as text."""
-    depths = [*range(1, 1_200), 100_000]
-    lines = [f'{{"email":{opening * depth}1{closing * depth}}}' for depth in depths]
+    cases: list[tuple[str, str]] = [("[", "]"), ('{"a":', "}"), ('[{"a":', "}]")]
+    for opening, closing in cases:
+        with case(opening, closing):
+            depths = [*range(1, 1_200), 100_000]
+            lines = [f'{{"email":{opening * depth}1{closing * depth}}}' for depth in depths]
 
-    (rejects,) = import_all(adapty, profiles=write(tmp_path / "base.jsonl", *lines)).rejects_files
+            (rejects,) = import_all(adapty, profiles=write(tmp_path / "base.jsonl", *lines)).rejects_files
 
-    written = rejects.read_text().splitlines()
-    assert len(written) == len(lines)
-    assert "_raw" not in written[0]
-    assert "_raw" in written[-1]
+            written = rejects.read_text().splitlines()
+            assert len(written) == len(lines)
+            assert "_raw" not in written[0]
+            assert "_raw" in written[-1]
 
 
 def test_every_profile_field_can_be_a_column(adapty: Adapty, api: FakeApi, tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from adapty import AdaptyUsageError, MailProfile
 from adapty.bulk._inputs.rows import Row
 from adapty.bulk._state.rejects import RejectsFile, finalize_rejects, rejects_name
+from tests.cases import case
 from tests.conftest import PROFILE
 
 if TYPE_CHECKING:
@@ -62,9 +63,9 @@ def path(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     return tmp_path / str(request.param)
 
 
-@pytest.mark.parametrize(
-    ("source", "name"),
-    [
+def test_rejects_file_is_named_after_its_input() -> None:
+    """It has the name and format of the input, uncompressed; iterables have JSON Lines."""
+    cases: list[tuple[str, str]] = [
         ("base.csv", "base.rejects.csv"),
         ("base.csv.gz", "base.rejects.csv"),
         ("Base.2026.JSONL.GZ", "Base.2026.rejects.JSONL"),
@@ -72,11 +73,10 @@ def path(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
         ("base.rejects.csv", "base.rejects.rejects.csv"),
         ("profiles", "profiles.rejects.jsonl"),
         ("orders.v2", "orders.v2.rejects.jsonl"),
-    ],
-)
-def test_rejects_file_is_named_after_its_input(source: str, name: str) -> None:
-    """It has the name and format of the input, uncompressed; iterables have JSON Lines."""
-    assert rejects_name(source) == name
+    ]
+    for source, name in cases:
+        with case(source, name):
+            assert rejects_name(source) == name
 
 
 def test_resumed_run_continues_its_file(path: Path) -> None:
@@ -345,13 +345,15 @@ def test_failed_rename_keeps_the_rows(path: Path, monkeypatch: pytest.MonkeyPatc
     assert str(rejects.partial_path) in str(caught.value)
 
 
-@pytest.mark.parametrize("name", ["no\0name.csv", "missing/out.csv", "n" * 300 + ".csv", "n" * 250 + ".csv"])
-def test_invalid_name_is_rejected(tmp_path: Path, name: str) -> None:
+def test_invalid_name_is_rejected(tmp_path: Path) -> None:
     """The error is raised when the file is opened."""
-    with pytest.raises(AdaptyUsageError, match="cannot be opened: "):
-        RejectsFile(tmp_path / name, tmp_path / "in.csv")
+    cases: list[str] = ["no\0name.csv", "missing/out.csv", "n" * 300 + ".csv", "n" * 250 + ".csv"]
+    for name in cases:
+        with case(name):
+            with pytest.raises(AdaptyUsageError, match="cannot be opened: "):
+                RejectsFile(tmp_path / name, tmp_path / "in.csv")
 
-    assert [*tmp_path.iterdir()] == []
+            assert [*tmp_path.iterdir()] == []
 
 
 def test_python_values_are_written_as_json(tmp_path: Path) -> None:
