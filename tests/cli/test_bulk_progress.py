@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from rich.console import Console
 
-from adapty.bulk import Progress
 from adapty._cli.bulk_progress import display_progress
+from adapty.bulk import Progress
 from tests.cli.conftest import plain, run
 from tests.conftest import PROFILE
 

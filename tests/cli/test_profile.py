@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from adapty._cli.output import EscapingConsole
 from adapty._cli.errors import ExitCode
+from adapty._cli.output import EscapingConsole
 from tests.cli.conftest import GONE, json_answer, point_at, run, table
 from tests.raw_server import answer
 
@@ -335,7 +335,7 @@ def test_an_api_that_is_not_there(closed_port: str, monkeypatch: pytest.MonkeyPa
 
     ended = run(*command, *USER)
 
-    assert (ended.code, ended.out) == (ExitCode.NO_ANSWER, "")
+    assert (ended.code, ended.out) == (ExitCode.NO_RESPONSE, "")
     assert "ConnectError" in ended.err
 
 
