@@ -592,7 +592,7 @@ def test_what_is_no_path_is_refused(adapty: Adapty, arguments: dict[str, Any], f
 def test_only_the_blocking_client_can_import() -> None:
     """The async client has functions of its own."""
     for client in (AsyncAdapty(mail_secret_key="k"), None):
-        with pytest.raises(AdaptyUsageError, match=r"^adapty: is .*; expected an Adapty, the blocking client"):
+        with pytest.raises(AdaptyUsageError, match=r"^client: is .*; expected an Adapty, the blocking client"):
             import_all(client, profiles="p.csv")  # type: ignore[arg-type]
 
 
