@@ -20,7 +20,7 @@ from adapty._generated import build_mail_call, ignore_body
 from adapty.bulk._inputs.columns import field_path
 from adapty.bulk._inputs.csv import DELIMITER, parse_delimiter
 from adapty.bulk._inputs.fingerprint import fingerprint
-from adapty.bulk._inputs.ordered_source import SortedSource
+from adapty.bulk._inputs.sorting import SortedSource
 from adapty.bulk._inputs.sources import Source, open_source, sibling_input
 from adapty.bulk._stage import Options, PendingRecord, Stage, StageResult
 from adapty.bulk._stage_runner import StageRunner

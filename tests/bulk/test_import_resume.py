@@ -103,6 +103,26 @@ def test_it_goes_on_where_it_was(adapty: Adapty, api: FakeApi) -> None:
     assert folder() == ["profiles.jsonl", "profiles.rejects.jsonl"]
 
 
+@pytest.mark.parametrize("count", [1, 4, 9])
+def test_resumed_run_counts_rejected_rows(adapty: Adapty, api: FakeApi, count: int) -> None:
+    """The records have the same numbers in each run: none is sent twice, and none is skipped."""
+    rows = [f"user_{number},2026-06-01T10:30:00Z,j@example.com" for number in range(12)]
+    rows[5] = "user_5,2026-06-01T10:30:00Z"
+    Path("base.csv").write_text("\n".join(("external_profile_id,external_created_at,email", *rows)))
+    sent = []
+    for left in (count, 12):
+        refusing_after(api, left)
+        with suppress(AuthenticationError):
+            report = import_profiles(adapty, "base.csv", concurrency=1)
+        sent += [body["external_profile_id"] for body in api.bodies("profile")][:left]
+        api.sent.clear()
+
+    assert sent == [f"user_{number}" for number in range(12) if number != 5]
+    assert (report.profiles_accepted, report.profiles_rejected, report.resumed) == (11, 1, True)
+    (refused,) = csv.DictReader(report.rejects_files[0].read_text().splitlines())
+    assert (refused["_line"], refused["_raw"]) == ("7", rows[5])
+
+
 def test_unclosed_quote_rejects_the_file(adapty: Adapty, api: FakeApi) -> None:
     """The error names the lines. Nothing is sent, and no file is left behind."""
     rows = [f"user_{number},2026-06-01T10:30:00Z,j@example.com" for number in range(12)]

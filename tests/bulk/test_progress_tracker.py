@@ -128,7 +128,7 @@ def test_the_time_of_sorting_does_not_count(monkeypatch: pytest.MonkeyPatch) -> 
         reader._waits_for_item = False
         yield from sorted_rows(rows)
 
-    monkeypatch.setattr("adapty.bulk._inputs.ordered_source.sorted_rows", slowly)
+    monkeypatch.setattr("adapty.bulk._inputs.sorting.sorted_rows", slowly)
     path = Path("events.jsonl")
     path.write_text("".join(json.dumps({**EVENT, "event_id": f"evt_{number}"}) + "\n" for number in range(COUNT)))
 

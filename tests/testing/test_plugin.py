@@ -550,7 +550,7 @@ def test_failure_shows_the_differences_only(project: Project) -> None:
             "E*  country: expected 'CA', but it is 'US'",
             "E*  email: expected another value, which cannot be shown",
             "",
-            "test_a_failure_shows_what_is_different_and_nothing_of_the_plugin.py:12: AssertionError",
+            "test_failure_shows_the_differences_only.py:12: AssertionError",
         ],
         consecutive=True,
     )
