@@ -42,8 +42,8 @@ def erase(
     A bare ID, which has no kind or is named `user_id`, is your own ID of a user. The server-side API looks for it as
     `customer_user_id`. Adapty Mail looks for it as `external_profile_id`, which imports save profiles by, and if there
     is no such profile as `customer_user_id`; the report says which kind was found. With `by`, or in a column or key
-    that names a kind, an ID has this kind only. For a row with both an `external_profile_id` and a `customer_user_id`, Mail
-    looks for the first one, then for the second one.
+    that names a kind, an ID has this kind only. For a row with both an `external_profile_id` and a `customer_user_id`,
+    Mail looks for the first one, then for the second one.
 
     An e-mail address instead of your own ID is rejected: use `by="email"`. If your user IDs are e-mail addresses, pass
     both `api` and `by`, such as `api="server-side", by="customer_user_id"`.

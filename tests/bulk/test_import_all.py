@@ -347,7 +347,7 @@ def test_the_number_of_tries_can_be_chosen(adapty: Adapty, api: FakeApi, max_ret
 
 
 def test_while_a_record_waits_for_its_next_try_others_are_sent(adapty: Adapty, api: FakeApi) -> None:
-    """Only what is of the same profile waits, even where there is but one lane; then it goes on in order."""
+    """Only what is of the same profile waits, even where there is but one worker; then it goes on in order."""
     answers = iter([httpx.Response(503), httpx.Response(503)])
     api.reply = lambda body: next(answers, accept(body)) if body["external_profile_id"] == "user_1" else accept(body)
     rows = [f"user_{owner},{WHEN},jane{number}@example.com" for number, owner in enumerate((1, 2, 1, 3, 1))]

@@ -119,7 +119,7 @@ def test_ctrl_c_again_waits_for_nothing(adapty: Adapty, recorder: RecordingServe
     """What is under way is given up, and what was noted is saved."""
 
     def reply(_: dict[str, Any]) -> Reply:
-        if len(recorder.arrived) == 96:  # some lanes may have nothing left to send by now
+        if len(recorder.arrived) == 96:  # some workers may have nothing left to send by now
             press_ctrl_c()
         return Reply(after=10 if len(recorder.arrived) >= 93 else 0)
 

@@ -31,32 +31,32 @@ def simulate(
     taken: list[float] = []
     refused: list[float] = []
     numbers = count()
-    steps = [(0.0, next(numbers), "ask", lane) for lane in range(workers)]
+    steps = [(0.0, next(numbers), "ask", worker) for worker in range(workers)]
     waiting: deque[int] = deque()
     answers: dict[int, float | None] = {}
     stalled = deque(sorted(stalls))
     busy_until = 0.0
     while steps and steps[0][0] < seconds:
-        moment, _, step, lane = heapq.heappop(steps)
+        moment, _, step, worker = heapq.heappop(steps)
         while stalled and stalled[0][0] <= moment:
             busy_until = max(busy_until, sum(stalled.popleft()))
         now = max(moment, busy_until)
         if step == "answer":
-            asked = answers[lane]
+            asked = answers[worker]
             if asked is None:
                 limiter.on_success(now)
             else:
                 limiter.on_throttled(now, asked)
-            heapq.heappush(steps, (now + (asked or 0), next(numbers), "ask", lane))
+            heapq.heappush(steps, (now + (asked or 0), next(numbers), "ask", worker))
             continue
         if step == "send":
             limiter.mark_sent(now)
-            answers[lane] = api(now)
-            (taken if answers[lane] is None else refused).append(now)
-            heapq.heappush(steps, (now + latency, next(numbers), "answer", lane))
+            answers[worker] = api(now)
+            (taken if answers[worker] is None else refused).append(now)
+            heapq.heappush(steps, (now + latency, next(numbers), "answer", worker))
             continue
         if step == "ask":
-            waiting.append(lane)
+            waiting.append(worker)
             if len(waiting) > 1:
                 continue
         while waiting:
@@ -117,7 +117,7 @@ class AtMost:
 def test_rate_limit_is_never_exceeded(rate: float, workers: int, latency: float, stalls: list[Stall]) -> None:
     """At no time were more requests sent than the rate allows; no second has many more, stalls or not."""
     seconds = min(20.0, 3000 / rate + 5)
-    taken, _ = simulate(RateLimiter(rate), accept_all, workers=lanes, latency=latency, seconds=seconds, stalls=stalls)
+    taken, _ = simulate(RateLimiter(rate), accept_all, workers=workers, latency=latency, seconds=seconds, stalls=stalls)
 
     assert all(number <= rate * moment + 1e-6 for number, moment in enumerate(taken))
     assert most_in_a_second(taken) <= allowed_in_a_second(rate)
@@ -271,7 +271,7 @@ def test_random_429_costs_little(share: float, retry_after: float) -> None:
     )
 
     together = len(taken) + len(refused)
-    lost = sum(min(retry_after, 1.0) / 0.02 for _ in refused)  # what the lanes that were refused wait by themselves
+    lost = sum(min(retry_after, 1.0) / 0.02 for _ in refused)  # what the workers that were refused wait by themselves
     assert together + lost > 0.7 * 60 * 16 / 0.02
 
 
