@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from adapty._internal_errors import exit_codes_for_unforeseen_errors
+from adapty._cli.internal_errors import exit_codes_for_unforeseen_errors
 
 __all__ = ["main"]
 
@@ -18,7 +18,7 @@ def main() -> None:
         except ImportError:
             print('The command line needs its extra: pip install "adapty[cli]"', file=sys.stderr)  # noqa: T201
             sys.exit(2)  # wrong use; 1 has a meaning
-        from adapty.cli import app  # noqa: PLC0415
+        from adapty._cli.app import app  # noqa: PLC0415
 
         app()
 

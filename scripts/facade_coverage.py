@@ -17,8 +17,8 @@ import typer
 
 import adapty.models
 from adapty import AsyncAdapty, _generated, flows
+from adapty._cli.app import app
 from adapty._core.operations import OPERATIONS, Api
-from adapty.cli import app
 from adapty.models._request import RequestModel
 from adapty.sandbox._mail.routes import ACTIONS as MAIL_ACTIONS
 from adapty.sandbox._server_side.actions import ACTIONS as SERVER_SIDE_ACTIONS

@@ -236,7 +236,7 @@ class Erasure:
         if not self._is_new(user.ids):
             return None
         pending = PendingRecord(number, row, user)
-        return Job(user.ids[0].value, _DELETIONS[self.api](user), pending, row.text_size)
+        return Job(user.ids[0].value, _DELETIONS[self.api](user), pending)
 
     def _is_new(self, ids: _Ids) -> bool:
         """Note ids, and tell whether they were not there before as the same kinds."""

@@ -20,7 +20,7 @@ from adapty._generated import build_mail_call, ignore_body
 from adapty.bulk._inputs.columns import field_path
 from adapty.bulk._inputs.csv import DELIMITER, parse_delimiter
 from adapty.bulk._inputs.fingerprint import fingerprint
-from adapty.bulk._inputs.ordered_source import SortedSource
+from adapty.bulk._inputs.sorting import SortedSource
 from adapty.bulk._inputs.sources import Source, open_source, sibling_input
 from adapty.bulk._stage import Options, PendingRecord, Stage, StageResult
 from adapty.bulk._stage_runner import StageRunner
@@ -249,7 +249,7 @@ def _build_job(kind: str, number: int, row: Row) -> Job[PendingRecord]:
         refuse_damaged_ids(row.data)
         record = RECORDS[kind].from_dict(row.data)
     call = build_mail_call(OPERATIONS[kind], ignore_body, record)
-    return Job(record.external_profile_id, call, PendingRecord(number, row, record), row.text_size)
+    return Job(record.external_profile_id, call, PendingRecord(number, row, record))
 
 
 def _fields_for(kind: str, mapping: Mapping[str, str], kinds: Collection[str]) -> Mapping[str, str]:

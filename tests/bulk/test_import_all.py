@@ -489,7 +489,7 @@ def test_what_something_in_between_has_against_all_ends_the_import(adapty: Adapt
 
     assert type(caught.value) is error
     assert caught.value.__notes__[:2] == [
-        "5 requests in a row were not answered as Adapty answers; look at the address, and at what is in between",
+        "5 consecutive responses do not look like Adapty's; check the base URL, and any proxy or gateway",
         "stopped in profiles.csv: 0 accepted, 4 rejected so far",
     ]
     assert len(api.sent) == 5

@@ -104,7 +104,7 @@ def test_ctrl_c_waits_for_what_is_sent_and_says_how_to_go_on(
     assert 100 <= count <= 110
     assert caught.value.__notes__ == [
         f"stopped in base.jsonl: {count} accepted, 0 rejected so far",
-        "run it again to go on from there; base.jsonl.checkpoint notes how far it is",
+        "run it again to resume; its progress is in base.jsonl.checkpoint",
     ]
     recorder.reply = lambda _: OK
     report = import_profiles(adapty, base)

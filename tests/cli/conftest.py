@@ -18,9 +18,9 @@ import typer.main
 from typer.testing import CliRunner
 
 from adapty import Adapty
+from adapty._cli.app import app
 from adapty._engine.dispatcher import _Worker
 from adapty._engine.runner import CancelToken
-from adapty.cli import app
 from tests.raw_server import answer
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from dateutil.relativedelta import relativedelta
 
-from adapty.cli.outcome import ExitCode
+from adapty._cli.errors import ExitCode
 from tests.cli.conftest import json_answer, point_at, run, table
 
 if TYPE_CHECKING:

@@ -15,8 +15,8 @@ import pytest
 import typer.main
 
 from adapty import FLOW_BY_EVENT_TYPE, MailProfile, ProfileDeletion, TransactionEvent, __main__, __version__
-from adapty.cli import app
-from adapty.cli.outcome import EXIT_CODES, ExitCode
+from adapty._cli.app import app
+from adapty._cli.errors import EXIT_CODES, ExitCode
 from adapty.models._request import field_names
 from tests.cli.conftest import PROFILE_OPTIONS, point_at, run
 from tests.raw_server import RawServer, answer
@@ -185,7 +185,7 @@ def test_verbose_logs_requests_and_retries(
 
     assert (ended.code, ended.out) == (0, "saved\n")
     assert len(slept) == 1
-    assert "saveProfile: 503, trying again" in ended.err
+    assert "saveProfile: 503, retrying" in ended.err
     assert "saveProfile: POST /api/v1/profile/save/: 200" in ended.err
 
 
@@ -292,7 +292,7 @@ def test_the_console_script() -> None:
 
 def test_importing_the_package_imports_no_command_line() -> None:
     """Who uses the library alone does not pay for the command line."""
-    script = "import sys, adapty; print(sorted({'rich', 'typer', 'adapty.cli'} & set(sys.modules)))"
+    script = "import sys, adapty; print(sorted({'rich', 'typer', 'adapty._cli'} & set(sys.modules)))"
 
     ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
 

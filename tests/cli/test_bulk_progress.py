@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from rich.console import Console
 
+from adapty._cli.bulk_progress import display_progress
 from adapty.bulk import Progress
-from adapty.cli.bulk_progress import display_progress
 from tests.cli.conftest import plain, run
 from tests.conftest import PROFILE
 
@@ -45,7 +45,7 @@ def told(shown: Console) -> list[str]:
 def piped(monkeypatch: pytest.MonkeyPatch) -> Console:
     """Let standard error be no terminal."""
     shown = console(is_terminal=False)
-    monkeypatch.setattr("adapty.cli.bulk_progress.errors", shown)
+    monkeypatch.setattr("adapty._cli.bulk_progress.errors", shown)
     return shown
 
 
@@ -53,7 +53,7 @@ def piped(monkeypatch: pytest.MonkeyPatch) -> Console:
 def terminal(monkeypatch: pytest.MonkeyPatch) -> Console:
     """Let standard error be a terminal."""
     shown = console(is_terminal=True)
-    monkeypatch.setattr("adapty.cli.bulk_progress.errors", shown)
+    monkeypatch.setattr("adapty._cli.bulk_progress.errors", shown)
     return shown
 
 
@@ -114,7 +114,7 @@ def test_each_stage_has_its_last_line(piped: Console) -> None:
 def test_what_ends_the_job_early_has_the_last_word(monkeypatch: pytest.MonkeyPatch, *, is_terminal: bool) -> None:
     """An exception passes through, and no line comes after it that would look like the end of a stage."""
     shown = console(is_terminal=is_terminal)
-    monkeypatch.setattr("adapty.cli.bulk_progress.errors", shown)
+    monkeypatch.setattr("adapty._cli.bulk_progress.errors", shown)
 
     with pytest.raises(KeyboardInterrupt), display_progress() as show:  # noqa: PT012 - as a job ends
         show(progress(elapsed=1.0))
@@ -154,7 +154,7 @@ def test_a_bar_without_a_length(terminal: Console) -> None:
 def test_bars_fit_into_the_terminal(monkeypatch: pytest.MonkeyPatch, width: int) -> None:
     """Each takes one line, no wider than the terminal, and none of the words is lost, in millions either."""
     shown = console(is_terminal=True, width=width)
-    monkeypatch.setattr("adapty.cli.bulk_progress.errors", shown)
+    monkeypatch.setattr("adapty._cli.bulk_progress.errors", shown)
 
     with display_progress() as show:
         show(progress(accepted=1_000_000, limit=5000.0, eta=3977.0))

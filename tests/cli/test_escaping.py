@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from adapty import TransactionEvent
+from adapty._cli.logs import log_to_stderr
 from adapty._escaping import escape_control
-from adapty.cli.logs import log_to_stderr
 from adapty.webhooks.outbox import Outbox
 from tests.cli.conftest import _COMMAND, json_answer, point_at
 from tests.conftest import EVENT

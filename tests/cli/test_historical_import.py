@@ -14,10 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapty import Adapty, AdaptyUsageError, AuthenticationError, MailProfile
+from adapty._cli.errors import ExitCode
 from adapty.bulk import import_all, import_profiles
 from adapty.bulk._inputs.historical_import import FIELDS, NOT_IMPORTED
 from adapty.bulk._inputs.sources import open_source
-from adapty.cli.outcome import ExitCode
 from tests.bulk._inputs.reading import rows_of
 from tests.cli.conftest import point_at, run
 from tests.conftest import EVENT
@@ -89,7 +89,7 @@ def test_command_imports_the_file_as_it_is(served: Sandbox, base: Path) -> None:
     assert (ended.code, ended.err) == (ExitCode.SOME_REFUSED, "")
     assert ended.out.startswith("profiles: 3 accepted, 2 rejected\n")
     (line,) = (line for line in ended.summary if line.startswith("not imported"))
-    told = dict(each.rstrip(")").split(" (") for each in line.partition("(values): ")[2].split(", "))
+    told = dict(each.rstrip(")").split(" (") for each in line.partition("(number of values): ")[2].split(", "))
     assert {name: int(count) for name, count in told.items()} == COUNTS
     for name in NOT_IMPORTED:
         assert ended.out.count(name) == 1

@@ -14,7 +14,7 @@ import pytest
 import typer
 
 from adapty import Adapty, __main__
-from adapty.cli.outcome import EXIT_CODES, ExitCode
+from adapty._cli.errors import EXIT_CODES, ExitCode
 from tests.cli.conftest import PROFILE_OPTIONS, point_at, point_server_side_at, run
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ def test_what_fails_before_the_commands_ends_alike(
         def fail(error: BaseException = error) -> None:
             raise error
 
-        monkeypatch.setattr("adapty.cli.app", fail)
+        monkeypatch.setattr("adapty._cli.app.app", fail)
         with pytest.raises(SystemExit) as ended:
             __main__.main()
         assert ended.value.code == code
@@ -171,7 +171,7 @@ def test_truncated_bytecode_ends_with_70(tmp_path: Path) -> None:
     """Python raises EOFError for it, which is no end of a prompt's input."""
     cache = {"PYTHONPYCACHEPREFIX": str(tmp_path), "PYTHONDONTWRITEBYTECODE": ""}
     assert run_process("--version", variables=cache) == (ExitCode.DONE, "")
-    for module in ("cli/app", "cli/outcome", "_core/redaction"):
+    for module in ("_cli/app", "_cli/errors", "_core/redaction"):
         (compiled,) = tmp_path.rglob(f"adapty/{module}.*.pyc")
         whole = compiled.read_bytes()
         compiled.write_bytes(whole[:100])
@@ -215,7 +215,7 @@ def test_ctrl_c_outside_of_commands_ends_with_130() -> None:
         "import os, signal, sys; from adapty.__main__ import main\n"
         "class Finder:\n"
         "    def find_spec(self, name, path=None, target=None):\n"
-        "        if name == 'adapty.cli.app': os.kill(os.getpid(), signal.SIGINT)\n"
+        "        if name == 'adapty._cli.app': os.kill(os.getpid(), signal.SIGINT)\n"
         "sys.meta_path.insert(0, Finder()); main()"
     )
     ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from adapty.cli.outcome import ExitCode
+from adapty._cli.errors import ExitCode
 from tests.cli.conftest import DELETED, json_answer, point_at, run
 from tests.cli.erasing import make_subscribers
 from tests.raw_server import RawServer, answer

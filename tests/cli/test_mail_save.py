@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from adapty import Flow
-from adapty.cli.outcome import ExitCode
+from adapty._cli.errors import ExitCode
 from tests.cli.conftest import EVENT_OPTIONS, PROFILE_OPTIONS, point_at, run
 from tests.raw_server import RawServer, answer
 

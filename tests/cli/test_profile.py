@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from adapty.cli.console import EscapingConsole
-from adapty.cli.outcome import ExitCode
+from adapty._cli.errors import ExitCode
+from adapty._cli.output import EscapingConsole
 from tests.cli.conftest import GONE, json_answer, point_at, run, table
 from tests.raw_server import answer
 
@@ -219,7 +219,7 @@ def test_what_is_newer_than_this_release_is_shown_as_it_came(
 def test_on_a_narrow_terminal_tables_are_folded(known: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """A terminal is not overrun; a pipe gets each value whole, as the tests above see."""
     terminal = EscapingConsole(force_terminal=True, force_interactive=False, width=60, color_system=None)
-    monkeypatch.setattr("adapty.cli.show.output", terminal)
+    monkeypatch.setattr("adapty._cli.format.output", terminal)
 
     ended = run("profile", "get", *USER)
 

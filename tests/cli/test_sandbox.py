@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 import adapty
-from adapty.cli.outcome import ExitCode
+from adapty._cli.errors import ExitCode
 from adapty.sandbox import DEFAULT_MAIL_KEY, DEFAULT_SECRET_KEY, Fault, Sandbox
 from tests.cli.conftest import PROFILE_OPTIONS, run
 from tests.raw_server import answer

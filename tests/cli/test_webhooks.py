@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from adapty.cli.outcome import ExitCode
+from adapty._cli.errors import ExitCode
 from adapty.webhooks._delivery import _worker_lock
 from adapty.webhooks.outbox import Outbox, OutboxCounts
 from tests.cli.conftest import point_at, run, table

@@ -5,10 +5,10 @@ from __future__ import annotations
 import typer
 
 from adapty import Adapty
-from adapty.cli.options import AsJson, CustomerUserId, ProfileId  # noqa: TC001 - typer reads them
-from adapty.cli.outcome import output, typed_errors
-from adapty.cli.profile_view import print_profile
-from adapty.cli.show import print_json
+from adapty._cli.errors import output, typed_errors
+from adapty._cli.format import print_json
+from adapty._cli.options import AsJson, CustomerUserId, ProfileId  # noqa: TC001 - typer reads them
+from adapty._cli.profile_view import print_profile
 
 __all__ = ["app"]
 

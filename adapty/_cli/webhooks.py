@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from adapty import Adapty, AdaptyUsageError
-from adapty.cli.logs import log_to_stderr
-from adapty.cli.options import AsJson, Concurrency, MaxRate, option
-from adapty.cli.outcome import EXIT_CODES, ExitCode, errors, output, typed_errors
-from adapty.cli.show import print_json, print_table
+from adapty._cli.errors import EXIT_CODES, ExitCode, errors, output, typed_errors
+from adapty._cli.format import print_json, print_table
+from adapty._cli.logs import log_to_stderr
+from adapty._cli.options import AsJson, Concurrency, MaxRate, option
 from adapty.webhooks import DeadLetter, Outbox, drain, run_worker
 
 if TYPE_CHECKING:

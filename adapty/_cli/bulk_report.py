@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from rich.table import Table
 
+from adapty._cli.errors import errors, output
+from adapty._cli.format import duration, print_json, rate, shown
 from adapty.bulk._inputs.ids import API_KINDS
 from adapty.bulk._stage import OTHERS
-from adapty.cli.outcome import errors, output
-from adapty.cli.show import duration, print_json, rate, shown
 
 if TYPE_CHECKING:
     from adapty.bulk import EraseReport, ImportReport

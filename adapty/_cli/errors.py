@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from adapty import AdaptyAPIError, AdaptyConnectionError, AdaptyError, AdaptyUsageError, _internal_errors
-from adapty.cli.console import EscapingConsole
+from adapty import AdaptyAPIError, AdaptyConnectionError, AdaptyError, AdaptyUsageError
+from adapty._cli import internal_errors
+from adapty._cli.output import EscapingConsole
 from adapty.errors import CheckpointInUseError, WebhookUnavailableError
 
 if TYPE_CHECKING:
@@ -28,10 +29,10 @@ class ExitCode(IntEnum):
     API_ERROR = 3
     NO_ANSWER = 4
     BUSY = 5
-    INTERNAL_ERROR = _internal_errors.INTERNAL_ERROR
-    OUTPUT_ERROR = _internal_errors.OUTPUT_ERROR
-    INTERRUPTED = _internal_errors.INTERRUPTED
-    BROKEN_PIPE = _internal_errors.BROKEN_PIPE
+    INTERNAL_ERROR = internal_errors.INTERNAL_ERROR
+    OUTPUT_ERROR = internal_errors.OUTPUT_ERROR
+    INTERRUPTED = internal_errors.INTERRUPTED
+    BROKEN_PIPE = internal_errors.BROKEN_PIPE
 
 
 EXIT_CODES = (

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from adapty import NOT_GIVEN, AccessLevel, Adapty, AdaptyUsageError
-from adapty.cli.options import AsJson, CustomerUserId, ProfileId, option, when
-from adapty.cli.outcome import EXIT_CODES, ExitCode, output, typed_errors
-from adapty.cli.profile_view import end_of, level_data, print_levels
-from adapty.cli.show import print_json, shown
+from adapty._cli.errors import EXIT_CODES, ExitCode, output, typed_errors
+from adapty._cli.format import print_json, shown
+from adapty._cli.options import AsJson, CustomerUserId, ProfileId, option, when
+from adapty._cli.profile_view import end_of, level_data, print_levels
 
 if TYPE_CHECKING:
     from dateutil.relativedelta import relativedelta

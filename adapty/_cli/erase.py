@@ -9,10 +9,10 @@ from typing import IO, Annotated
 import typer
 
 from adapty import Adapty, AdaptyUsageError, bulk
-from adapty.bulk._inputs.ids import ApiName, KindName  # noqa: TC001 - typer reads them
-from adapty.cli.bulk_progress import display_progress
-from adapty.cli.bulk_report import print_erase_report, print_erase_warnings
-from adapty.cli.options import (
+from adapty._cli.bulk_progress import display_progress
+from adapty._cli.bulk_report import print_erase_report, print_erase_warnings
+from adapty._cli.errors import ExitCode, typed_errors
+from adapty._cli.options import (
     AsJson,
     CheckpointFile,
     Concurrency,
@@ -22,7 +22,7 @@ from adapty.cli.options import (
     bulk_options,
     option,
 )
-from adapty.cli.outcome import ExitCode, typed_errors
+from adapty.bulk._inputs.ids import ApiName, KindName  # noqa: TC001 - typer reads them
 
 __all__ = ["erase"]
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from adapty import Adapty, AdaptyUsageError, flow_for
-from adapty.bulk import import_all
-from adapty.cli.bulk_progress import display_progress
-from adapty.cli.bulk_report import print_import_report
-from adapty.cli.options import (
+from adapty._cli.bulk_progress import display_progress
+from adapty._cli.bulk_report import print_import_report
+from adapty._cli.errors import EXIT_CODES, ExitCode, output, typed_errors
+from adapty._cli.options import (
     AsJson,
     CheckpointFile,
     Concurrency,
@@ -21,7 +21,7 @@ from adapty.cli.options import (
     bulk_options,
     option,
 )
-from adapty.cli.outcome import EXIT_CODES, ExitCode, output, typed_errors
+from adapty.bulk import import_all
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -125,7 +125,7 @@ def save_event(
                 email=email,
             ),
         )
-        output.print(f"saved; it leads to the flow: {flow_for(event_type).value}")
+        output.print(f"saved; flow: {flow_for(event_type).value}")
 
 
 @app.command()

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from adapty import __version__, flow_for
-from adapty._internal_errors import exit_codes_for_unforeseen_errors
-from adapty.cli import access, erase, mail, profile, sandbox, webhooks
-from adapty.cli.logs import log_to_stderr
-from adapty.cli.outcome import EXIT_CODES, ExitCode, output, typed_errors
-from adapty.cli.usage_errors import EscapingGroup
+from adapty._cli import access, erase, mail, profile, sandbox, webhooks
+from adapty._cli.errors import EXIT_CODES, ExitCode, output, typed_errors
+from adapty._cli.internal_errors import exit_codes_for_unforeseen_errors
+from adapty._cli.logs import log_to_stderr
+from adapty._cli.usage_errors import EscapingGroup
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,7 +7,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from adapty import AccessLevel
-from adapty.cli.show import print_table
+from adapty._cli.format import print_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -113,7 +113,7 @@ def _exit_code(error: BaseException) -> int:
         _print(f"cannot write to standard output: {error.strerror}")
         return OUTPUT_ERROR
     try:
-        from adapty._error_report import describe_internal_error  # noqa: PLC0415 - its imports may be what fails
+        from adapty._cli.error_report import describe_internal_error  # noqa: PLC0415 - its imports may be what fails
 
         description = describe_internal_error(error)
     except BaseException:  # noqa: BLE001 - a broken module, or Ctrl-C

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
 
-from adapty.cli.outcome import output
+from adapty._cli.errors import output
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from adapty import AdaptyConfigError
-from adapty.cli.outcome import output, typed_errors
+from adapty._cli.errors import output, typed_errors
 from adapty.sandbox import DEFAULT_HOST, DEFAULT_MAIL_KEY, DEFAULT_SECRET_KEY, DEFAULT_WEBHOOK_TIME_SCALE, Fault
 
 if TYPE_CHECKING:

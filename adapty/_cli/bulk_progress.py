@@ -9,8 +9,8 @@ from rich.progress import BarColumn, TaskID, TextColumn
 from rich.progress import Progress as Bar
 from rich.table import Column
 
-from adapty.cli.outcome import errors
-from adapty.cli.show import clock, duration, rate
+from adapty._cli.errors import errors
+from adapty._cli.format import clock, duration, rate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
