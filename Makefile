@@ -35,7 +35,7 @@ $(BIN)/python:
 	$(PYTHON) -m venv --clear $(VENV) || { rm -rf $(VENV); exit 1; }
 
 $(VENV)/runs: pyproject.toml constraints.txt $(BIN)/python
-	$(INSTALL) --editable '.[cli,sandbox]'
+	$(INSTALL) --editable '.[cli,sandbox,webhooks]'
 	@touch $@
 
 $(VENV)/develops: pyproject.toml constraints.txt $(BIN)/python

@@ -1,8 +1,8 @@
-"""Which Adapty Mail flow an event type puts a profile into.
+"""The Adapty Mail flow that each event type leads to.
 
-The table is the one of the vendor's guide *Send emails and transactions via the Adapty Mail API*, section
-*Map your events to flows*. Adapty derives a profile's state "from its event history" and publishes no rule for
-overlapping subscriptions or for events of the same instant; `current_flow` is therefore a **model** of that rule.
+The table is the one in the vendor's guide *Send emails and transactions via the Adapty Mail API*, section *Map your
+events to flows*. Adapty derives a profile's flow from its events, and does not document the rule for overlapping
+subscriptions or events at the same time. `current_flow` is a model of that rule.
 """
 
 from __future__ import annotations
@@ -33,13 +33,13 @@ TransactionEventType = Literal[
     "non_subscription_purchase",
     "non_subscription_purchase_refunded",
 ]
-"""The event types that Adapty Mail knows: schema `TransactionEventType` of the Mail contract."""
+"""The event types of Adapty Mail: schema `TransactionEventType`."""
 
 
 class Flow(StrEnum):
-    """The state of a Mail profile, which decides the e-mails it gets.
+    """The state of a Mail profile, which determines its e-mails.
 
-    Five marketing flows, and `ACTIVE`, which has no re-engagement flow.
+    Five marketing flows, and `ACTIVE`, for which Adapty Mail sends no re-engagement e-mails.
 
     Example:
         >>> Flow.BILLING_ISSUE
@@ -75,11 +75,11 @@ FLOW_BY_EVENT_TYPE: Mapping[TransactionEventType, Flow] = MappingProxyType(
         "non_subscription_purchase_refunded": Flow.REFUNDED,
     },
 )
-"""The vendor's event-type-to-flow table, read-only."""
+"""The vendor's table of event types and flows, read-only."""
 
 
 class FlowEvent(Protocol):
-    """What `current_flow` needs of an event; `adapty.TransactionEvent` has it."""
+    """The attributes that `current_flow` needs; `adapty.TransactionEvent` has them."""
 
     @property
     def event_type(self) -> str:
@@ -90,32 +90,32 @@ class FlowEvent(Protocol):
         """When the event happened, aware."""
 
 
-def known_event_type(value: TransactionEventType) -> TransactionEventType:
-    """Accept one of the ten names only: a check, to be used with `adapty._core.validation.checked`."""
+def validate_event_type(value: TransactionEventType) -> TransactionEventType:
+    """Validate an event type, for use with `adapty._core.validation.validate`."""
     return cast("TransactionEventType", one_of(get_args(TransactionEventType), value))
 
 
 def flow_for(event_type: str) -> Flow:
-    """Tell which flow an event of this type puts a profile into.
+    """Return the flow that an event of this type leads to.
 
     Args:
-        event_type: One of the ten names of the contract's `TransactionEventType`.
+        event_type: One of `TransactionEventType`.
 
     Raises:
-        AdaptyUsageError: The name is not one of them; the message lists them.
+        AdaptyUsageError: The event type is unknown; the message lists the known ones.
 
     Example:
         >>> flow_for("subscription_renewal_cancelled")
         <Flow.RENEWAL_CANCELLED: 'renewal cancelled'>
     """
-    return FLOW_BY_EVENT_TYPE[validate("event_type", known_event_type, event_type)]
+    return FLOW_BY_EVENT_TYPE[validate("event_type", validate_event_type, event_type)]
 
 
 def current_flow(events: Iterable[FlowEvent]) -> Flow:
-    """Tell the flow of a profile with this history: a model of what Adapty Mail derives.
+    """Return the flow of a profile with these events, as Adapty Mail should derive it.
 
-    The latest event by `event_datetime` decides; among events of the same instant, the one that comes last in
-    `events` does, taken to be the one received last. A profile without events has never purchased.
+    The event with the latest `event_datetime` determines the flow; of events at the same time, the last one in
+    `events`. A profile without events has never purchased.
 
     Args:
         events: The profile's events in any order.
@@ -135,10 +135,10 @@ def current_flow(events: Iterable[FlowEvent]) -> Flow:
             when, event_type = event.event_datetime, event.event_type
         except AttributeError:
             raise AdaptyUsageError.for_field(
-                "events", f"holds something {type_name(event)}; expected TransactionEvent"
+                "events", f"contains an item that is {type_name(event)}; expected TransactionEvent"
             ) from None
-        moment = validate("event_datetime", aware_datetime, when)
+        time = validate("event_datetime", aware_datetime, when)
         flow = flow_for(event_type)
-        if latest is None or moment >= latest[0]:
-            latest = (moment, flow)
+        if latest is None or time >= latest[0]:
+            latest = (time, flow)
     return latest[1] if latest else Flow.NEVER_PURCHASED

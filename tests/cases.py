@@ -12,10 +12,11 @@ __all__ = ["case"]
 
 
 @contextmanager
-def case(*values: object) -> Iterator[None]:
+def case(*values: object, **named: object) -> Iterator[None]:
     """Add the values of a case to the failure of the block."""
     try:
         yield
     except BaseException as failure:
-        failure.add_note(f"case: {', '.join(map(repr, values)):.1000}")
+        texts = [*map(repr, values), *(f"{name}={value!r}" for name, value in named.items())]
+        failure.add_note(f"case: {', '.join(texts):.1000}")
         raise

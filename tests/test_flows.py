@@ -63,7 +63,7 @@ def expected(history: Iterable[Happening]) -> str:
     return TABLE[ordered[-1].event_type] if ordered else "never purchased"
 
 
-def test_each_event_type_leads_to_the_flow_of_the_vendors_table() -> None:
+def test_flow_for_follows_the_vendors_table() -> None:
     """The ten event types lead to the flows that the vendor's guide names."""
     for event_type, flow in TABLE.items():
         with case(event_type=event_type, flow=flow):
@@ -72,7 +72,7 @@ def test_each_event_type_leads_to_the_flow_of_the_vendors_table() -> None:
             assert TransactionEvent(**{**EVENT, "event_type": event_type}).flow == flow
 
 
-def test_the_table_holds_each_event_type_once_and_cannot_be_changed() -> None:
+def test_table_is_complete_and_read_only() -> None:
     """The public table has the ten types of the contract, and is read-only."""
     assert dict(FLOW_BY_EVENT_TYPE) == TABLE
     assert set(get_args(TransactionEventType)) == set(TABLE)
@@ -80,7 +80,7 @@ def test_the_table_holds_each_event_type_once_and_cannot_be_changed() -> None:
         FLOW_BY_EVENT_TYPE["subscription_started"] = Flow.EXPIRED  # type: ignore[index]
 
 
-def test_six_states_five_of_which_write() -> None:
+def test_five_of_six_flows_send_email() -> None:
     """There are five flows that send e-mail, and the state of those who have access and need none."""
     assert [flow.value for flow in Flow] == [
         "never purchased",
@@ -94,7 +94,7 @@ def test_six_states_five_of_which_write() -> None:
     assert {*FLOW_BY_EVENT_TYPE.values(), Flow.NEVER_PURCHASED} == set(Flow)
 
 
-def test_a_flow_is_the_text_of_its_name() -> None:
+def test_flow_is_a_str() -> None:
     """A flow can be printed, compared, formatted and pickled as the text that it stands for."""
     texts = [str(Flow.EXPIRED), f"{Flow.EXPIRED}", Flow.EXPIRED + ""]
     assert texts == ["expired"] * 3
@@ -102,7 +102,7 @@ def test_a_flow_is_the_text_of_its_name() -> None:
     assert pickle.loads(pickle.dumps(Flow.EXPIRED)) is Flow.EXPIRED  # noqa: S301 - our own bytes
 
 
-def test_an_unknown_event_type_is_refused_with_the_known_ones() -> None:
+def test_unknown_event_type_is_rejected_with_known_ones() -> None:
     """A name that is none of the ten ends in an error that names the field."""
     event_type: Any
     for event_type in [
@@ -129,13 +129,13 @@ def test_an_unknown_event_type_is_refused_with_the_known_ones() -> None:
 
 @given(event_type=objects())
 @repeatable(100)
-def test_any_object_has_a_flow_or_is_refused(event_type: Any) -> None:
+def test_any_object_is_accepted_or_rejected(event_type: Any) -> None:
     """Whatever is asked for is one of the ten names, or ends in an error that names the field."""
     with pytest.raises(AdaptyUsageError, match=r"^event_type: "):
         flow_for(event_type)
 
 
-def test_without_events_nothing_was_purchased() -> None:
+def test_no_events_means_never_purchased() -> None:
     """A profile without events is in the flow of those who never purchased, whatever the collection."""
     collections: list[Iterable[Happening]] = [[], (), {}, set(), iter(())]
     for nothing in collections:
@@ -144,27 +144,27 @@ def test_without_events_nothing_was_purchased() -> None:
 
 @given(history=histories())
 @repeatable(200)
-def test_the_latest_event_decides(history: list[Happening]) -> None:
+def test_latest_event_decides(history: list[Happening]) -> None:
     """The flow is that of the latest event; among events of one instant, of the one that comes last."""
     assert current_flow(history) == expected(history)
 
 
 @given(history=histories(), data=st.data())
 @repeatable(150)
-def test_the_order_of_events_does_not_matter(history: list[Happening], data: st.DataObject) -> None:
+def test_order_of_events_does_not_matter(history: list[Happening], data: st.DataObject) -> None:
     """Events of different instants lead to the same flow in whichever order they come."""
     distinct = list({event.event_datetime: event for event in history}.values())
     shuffled = data.draw(st.permutations(distinct))
     assert current_flow(shuffled) == current_flow(distinct)
 
 
-def test_of_events_of_one_instant_the_last_one_wins() -> None:
+def test_last_of_simultaneous_events_decides() -> None:
     """Every pair of event types of one instant leads to the flow of the second."""
     for first, second in itertools.product(TABLE, repeat=2):
         assert current_flow([Happening(first, NOON), Happening(second, NOON)]) == TABLE[second]
 
 
-def test_an_instant_is_one_in_every_offset() -> None:
+def test_offsets_do_not_matter() -> None:
     """The same instant in another offset is a tie, and a later wall clock need not be a later instant."""
     tokyo = NOON.astimezone(timezone(timedelta(hours=9)))
     honolulu = NOON.astimezone(timezone(timedelta(hours=-10)))
@@ -176,21 +176,21 @@ def test_an_instant_is_one_in_every_offset() -> None:
     assert current_flow([Happening(expired, NOON), Happening(started, earlier)]) is Flow.EXPIRED
 
 
-def test_a_microsecond_decides() -> None:
+def test_microseconds_matter() -> None:
     """Instants are compared to the microsecond."""
     later = NOON + timedelta(microseconds=1)
     history = [Happening("subscription_expired", later), Happening("subscription_started", NOON)]
     assert current_flow(history) is Flow.EXPIRED
 
 
-def test_the_ends_of_the_calendar_are_moments_too() -> None:
+def test_extreme_times_are_accepted() -> None:
     """The first and the last moment that there are can be compared."""
     first, last = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
     history = [Happening("subscription_expired", last), Happening("subscription_started", first)]
     assert current_flow(history) is Flow.EXPIRED
 
 
-def test_records_of_this_library_make_a_history() -> None:
+def test_transaction_events_are_accepted() -> None:
     """A history may be an iterator of transaction events, which is read once."""
     start = TransactionEvent(**EVENT)
     end = TransactionEvent(**{**EVENT, "event_type": "subscription_expired", "event_datetime": "2026-07-10T00:00:00Z"})
@@ -213,7 +213,7 @@ class Nowhere(tzinfo):
         return "nowhere"
 
 
-def test_a_time_that_is_no_moment_is_refused_wherever_it_stands() -> None:
+def test_invalid_time_is_rejected() -> None:
     """An event of a foreign class without a usable time ends in an error that names the field."""
     moment: Any
     place: Any
@@ -241,7 +241,7 @@ def test_a_time_that_is_no_moment_is_refused_wherever_it_stands() -> None:
     [None, 1, object(), NOON, TransactionEvent(**EVENT)],
     ids=["none", "number", "object", "moment", "event"],
 )
-def test_what_is_no_collection_of_events_is_refused(events: Any) -> None:
+def test_events_must_be_iterable(events: Any) -> None:
     """A single event, None or a number is no history: a typed error, not a raw one."""
     with pytest.raises(AdaptyUsageError, match=r"^events: ") as caught:
         current_flow(events)
@@ -253,7 +253,7 @@ def test_what_is_no_collection_of_events_is_refused(events: Any) -> None:
     [None, 1, "subscription_started", {}, dict(EVENT), object(), ["subscription_started", NOON]],
     ids=["none", "number", "text", "empty", "json", "object", "pair"],
 )
-def test_what_is_no_event_is_refused(event: Any) -> None:
+def test_invalid_event_is_rejected(event: Any) -> None:
     """An element without type and time, such as a decoded JSON object, ends in a typed error, not in a raw one."""
     with pytest.raises(AdaptyUsageError) as caught:
         current_flow([event])

@@ -96,9 +96,9 @@ class AsyncProfilesBase:
         """Delete many users, several at a time. The API has no operation for it.
 
         A failure of one ID does not stop the run. Errors that affect every request (bad key, no connection, rate
-        limit) abort it. An invalid ID counts as failed, and so does a value that a spreadsheet or a dump writes instead of an
-        ID, such as `1.23457E+14` or `NULL`. Run it again for the IDs that failed: profiles deleted before are then
-        `not_found`.
+        limit) abort it. An invalid ID counts as failed, and so does a value that a spreadsheet or a dump writes
+        instead of an ID, such as `1.23457E+14` or `NULL`. Run it again for the IDs that failed: profiles deleted before
+        are then `not_found`.
 
         Args:
             ids: The IDs of the users to delete. A repeated ID is sent once.
@@ -107,8 +107,8 @@ class AsyncProfilesBase:
             on_result: Called with each `DeletionResult`, in the caller's thread.
 
         Returns:
-            The result of each ID. Check `failed` and `not_found`: failures of single IDs are not raised. `aborted_by` is
-            the error that aborted the run.
+            The result of each ID. Check `failed` and `not_found`: failures of single IDs are not raised. `aborted_by`
+            is the error that aborted the run.
 
         Raises:
             AdaptyUsageError: `ids` is a single ID, or another argument is invalid. Nothing was sent.

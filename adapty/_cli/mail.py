@@ -121,7 +121,7 @@ def save_event(
                 email=email,
             ),
         )
-        stdout.print(f"saved; it leads to the flow: {flow_for(event_type).value}")
+        stdout.print(f"saved; flow: {flow_for(event_type).value}")
 
 
 @app.command()

@@ -25,13 +25,12 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from zlib import crc32
 
-from attrs import define, evolve, field, frozen
+from attrs import define, evolve, field
 
 from adapty._core.call import Call, Failure, Request, Send, Wait, execute
 from adapty._core.error_mapping import Response
 from adapty._core.retry import TOO_MANY_REQUESTS, parse_retry_after
-from adapty._engine import timers
-from adapty._engine.rate_limiter import RateLimiter
+from adapty._engine.rate_limiter import RateGate, RateLimiter
 from adapty._engine.senders import Sender, open_senders
 
 if TYPE_CHECKING:
@@ -46,7 +45,7 @@ if TYPE_CHECKING:
     from adapty._core.retry import RetryPolicy
     from adapty._sync.client import Adapty
 
-__all__ = ["Dispatcher", "Job", "open_dispatcher"]
+__all__ = ["Dispatcher", "Job", "block_seconds", "open_dispatcher", "schedule"]
 
 T = TypeVar("T")
 
@@ -60,7 +59,17 @@ _FAILURE_THRESHOLD = 8
 """After this many failed attempts in a row, and one more per worker, no new job is sent until an attempt succeeds."""
 
 
-@frozen(eq=False)
+def schedule(seconds: float, callback: Callable[[], object]) -> asyncio.TimerHandle:
+    """Call a function after some seconds: retry a request. `adapty.testing` replaces it."""
+    return asyncio.get_running_loop().call_later(seconds, callback)
+
+
+def block_seconds(retry_after: float) -> float:
+    """Return for how long no request is sent after a 429 with this Retry-After. `adapty.testing` replaces it."""
+    return retry_after
+
+
+@define(eq=False)
 class Job(Generic[T]):
     """One call to send.
 
@@ -156,7 +165,7 @@ class Dispatcher(Generic[T]):
         self.retries = 0
         self._workers = [_Worker[T](sender) for sender in senders]
         self._limiter = limiter
-        self._gate = timers.RateGate(limiter)
+        self._gate = RateGate(limiter)
         self._policy = policy
         self._on_done = on_done
         self._secrets = secrets
@@ -270,7 +279,7 @@ class Dispatcher(Generic[T]):
             self._limiter.on_success(self._now())
         else:
             retry_after = parse_retry_after(outcome.headers.get("retry-after")) or 0
-            self._limiter.on_throttled(self._now(), timers.block_seconds(retry_after))
+            self._limiter.on_throttled(self._now(), block_seconds(retry_after))
         return outcome
 
     def _finish(self, worker: _Worker[T], job: Job[T], error: BaseException | None) -> None:
@@ -335,7 +344,7 @@ class _Worker(Generic[T]):
             self.wake()
 
         self.blocked.setdefault(job.key, deque())
-        self._timers[job.key] = timers.schedule(seconds, retry)
+        self._timers[job.key] = schedule(seconds, retry)
 
     def unblock(self, key: str) -> None:
         """Put the jobs behind a job that is done first in the queue."""

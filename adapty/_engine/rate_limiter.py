@@ -1,14 +1,16 @@
 """When the next request may be sent: the caller's rate limit, and the limit that 429 responses make known.
 
-Pure decisions. Times are seconds of any monotonic clock.
+`TokenBucket`, `AdaptiveLimit` and `RateLimiter` only decide; their times are seconds of any monotonic clock. `RateGate`
+waits.
 """
 
 from __future__ import annotations
 
+import asyncio
 import math
 from collections import deque
 
-__all__ = ["AdaptiveLimit", "RateLimiter", "TokenBucket"]
+__all__ = ["AdaptiveLimit", "RateGate", "RateLimiter", "TokenBucket"]
 
 
 class TokenBucket:
@@ -279,3 +281,58 @@ class RateLimiter:
     def throughput(self, now: float) -> float:
         """Return the responses per second over the last second."""
         return self._adaptive.throughput(now)
+
+
+class RateGate:
+    """A queue for permits of a rate limiter, first come, first served.
+
+    A permit is granted when its moment has come and never in advance: after a stall, all permits that were granted in
+    advance would be used at the same time.
+    """
+
+    def __init__(self, limiter: RateLimiter) -> None:
+        """Create an empty queue in the running event loop."""
+        self._limiter = limiter
+        self._loop = asyncio.get_running_loop()
+        self._waiters: deque[asyncio.Future[bool]] = deque()
+        self._timer: asyncio.TimerHandle | None = None
+        self._is_closed = False
+
+    async def acquire(self) -> bool:
+        """Wait for a permit to send one request. Return False if the gate is closed."""
+        if self._is_closed:
+            return False
+        if not self._waiters:
+            now = self._loop.time()
+            wait = self._limiter.try_acquire(now)
+            if not wait:
+                self._limiter.mark_sent(now)
+                return True
+            self._timer = self._loop.call_later(wait, self._grant)
+        waiter: asyncio.Future[bool] = self._loop.create_future()
+        self._waiters.append(waiter)
+        if not await waiter:
+            return False
+        self._limiter.mark_sent(self._loop.time())
+        return True
+
+    def close(self) -> None:
+        """Deny all permits that are waited for, and all later ones."""
+        self._is_closed = True
+        if self._timer is not None:
+            self._timer.cancel()
+        while self._waiters:
+            waiter = self._waiters.popleft()
+            if not waiter.done():
+                waiter.set_result(False)
+
+    def _grant(self) -> None:
+        now = self._loop.time()
+        while self._waiters:
+            if not self._waiters[0].done():  # otherwise its task was cancelled
+                wait = self._limiter.try_acquire(now)
+                if wait:
+                    self._timer = self._loop.call_later(wait, self._grant)
+                    return
+                self._waiters[0].set_result(True)
+            self._waiters.popleft()

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from adapty._engine.runner import CancelToken
     from adapty.bulk._inputs.rows import Row
 
-__all__ = ["RowReader", "read_all", "rows_from_items"]
+__all__ = ["RowReader", "read_all", "rows_from_items", "text_size"]
 
 T = TypeVar("T")
 
@@ -35,6 +35,15 @@ _CLOSE_SECONDS = 0.5
 """How long the end of a stage waits for an iterable that is blocked; then its thread is abandoned."""
 
 _current: ContextVar[RowReader] = ContextVar("current")
+
+
+def text_size(row: Row) -> int:
+    """Return the length of all text in a row, as it was read: about the memory that it takes."""
+    size = 0
+    for value in row.source.values():
+        if isinstance(value, str):
+            size += len(value)
+    return size
 
 
 def rows_from_items(
@@ -124,7 +133,7 @@ class RowReader(Thread):
                 batch = [self._buffer.popleft() for _ in range(min(len(self._buffer), _BATCH))]
                 if not self._buffer:
                     self._buffer_bytes = 0
-                    self._changed.notify()
+                self._changed.notify()
                 if batch:
                     return batch
                 if self._has_ended:
@@ -173,7 +182,7 @@ class RowReader(Thread):
 
     def _put(self, row: Row) -> bool:
         """Hand a row over when there is capacity, and return whether more rows are wanted."""
-        size = row.text_size
+        size = text_size(row)
         with self._changed:
             while self._is_full() and not self._is_closed:
                 self._changed.wait()

@@ -13,7 +13,7 @@ from adapty._engine.rate_limiter import RateLimiter
 from adapty._engine.runner import CancelToken
 from adapty.bulk._counters import StageCounters
 from adapty.bulk._progress_tracker import ProgressTracker
-from adapty.bulk._row_reader import RowReader
+from adapty.bulk._row_reader import RowReader, text_size
 from adapty.bulk._stage import DUPLICATE, UNREADABLE, Options, PendingRecord, Stage, StageResult
 from adapty.bulk.reports import Progress
 from adapty.errors import AdaptyError, AdaptyUsageError
@@ -179,6 +179,7 @@ class StageRunner:
         if self._dispatcher is None:  # a dry run
             self.counters.record(number, row, job.payload.record, None)
             return True
+        job.size = text_size(row)
         return self._dispatcher.submit(job)
 
     def _on_done(self, job: Job[PendingRecord], error: BaseException | None) -> None:

@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 import httpx
 from attrs import field, frozen
 
+from adapty._core.validation import describe
 from adapty._dialer import create_ssl_context
 from adapty._http import USER_AGENT
 from adapty._proxies import Proxies, check_proxy
@@ -60,7 +61,7 @@ class Settings:
             AdaptyConfigError: One of them is wrong.
         """
         if max_connections is not None:
-            _check_count("max_connections", max_connections, "or None")
+            _check_count("max_connections", max_connections, " or None")
         _check_count("max_response_bytes", max_response_bytes)
         path = None
         if cafile is not None:
@@ -127,8 +128,9 @@ class Settings:
 
 def _check_count(name: str, value: Any, alternative: str = "") -> None:
     if type(value) is not int or value < 1:
-        expected = ", ".join(filter(None, ["expected an integer of 1 or more", alternative]))
-        raise AdaptyConfigError.for_field(name, f"is not a valid number; {expected}")
+        raise AdaptyConfigError.for_field(
+            name, f"must be an integer of at least 1{alternative} (got {describe(value)})"
+        )
 
 
 def _certificate_settings(*, trust_env: bool) -> tuple[str | None, ...]:

@@ -1,7 +1,7 @@
-"""What goes to Adapty and what comes back: small frozen classes.
+"""Request and response models: small frozen classes.
 
-What goes out is checked when it is made and refuses what the API would refuse. What comes back is read whatever the
-API adds, leaves out or changes; the frozen sets name the values that are known so far.
+Request models are validated when they are created, by the rules that the API documents. Response models accept whatever
+the API adds, omits or changes; the frozen sets contain the values that are known today.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What all request records share: checked fields, and plain dicts in and out."""
+"""The base class of request models: validated fields, conversion from and to dicts."""
 
 from __future__ import annotations
 
@@ -27,23 +27,23 @@ __all__ = [
     "validate_fields",
 ]
 
-NESTED = "record"
-"""Names, in a field's metadata, the class of the record that the field holds."""
+NESTED = "nested"
+"""Key of a field's metadata: the class of the model in the field."""
 
-NESTED_LIST = "record_each"
-"""Names, in a field's metadata, the class of the records that the field holds a list of."""
+NESTED_LIST = "nested_list"
+"""Key of a field's metadata: the class of the models in the field's list."""
 
-SERIALIZE = "as_json"
-"""Names, in a field's metadata, what turns the kept value into what JSON holds, where the general rule would not do."""
+SERIALIZE = "serialize"
+"""Key of a field's metadata: the function that converts its value to JSON-ready data, instead of `_to_json`."""
 
 _EXTRA = "extra_fields"
 
 
 def validate_fields(_: type[Any], fields: list[attrs.Attribute[Any]]) -> list[attrs.Attribute[Any]]:
-    """Make each field's converter name the field when it refuses a value: attrs' `field_transformer`.
+    """Make the converter of each field name the field in its errors (attrs' `field_transformer`).
 
-    A field without a default is required. It gets NOT_GIVEN as its default all the same, so that leaving it out
-    raises our error, which names the field, where no type checker has said so before.
+    A field without a default is required. At run time its default is NOT_GIVEN, so that a missing argument raises our
+    error, which names the field, and not a TypeError.
     """
     return [
         field.evolve(
@@ -57,7 +57,7 @@ def validate_fields(_: type[Any], fields: list[attrs.Attribute[Any]]) -> list[at
 def _wrap_converter(field: attrs.Attribute[Any]) -> Callable[[Any], Any]:
     name, default, required = field.name, field.default, field.default is attrs.NOTHING
     check: Any = field.converter
-    takes_none = _accepts_none(check)
+    accepts_none = _accepts_none(check)
 
     def convert(value: Any) -> Any:
         if value is NOT_GIVEN:
@@ -65,17 +65,17 @@ def _wrap_converter(field: attrs.Attribute[Any]) -> Callable[[Any], Any]:
                 raise AdaptyUsageError.for_field(name, "is missing; it is required")
             return {} if name == _EXTRA else default
         if value is None:
-            if takes_none:
+            if accepts_none:
                 return None
-            advice = "it is required" if required else "leave it out instead"
-            raise AdaptyUsageError.for_field(name, f"is None, which the API does not take; {advice}")
+            advice = "it is required" if required else "omit it instead"
+            raise AdaptyUsageError.for_field(name, f"must not be None; {advice}")
         return validate(name, check, value)
 
     return convert
 
 
 def _accepts_none(check: Any) -> bool:
-    """Tell whether a check is one of attrs' `optional`, which keeps None: the API takes null there."""
+    """Return whether a validator is one of attrs' `optional`, which accepts None: the API accepts null there."""
     try:
         return check(None) is None
     except (Invalid, AttributeError, TypeError):
@@ -84,10 +84,10 @@ def _accepts_none(check: Any) -> bool:
 
 @attrs.frozen(kw_only=True)
 class RequestModel(SafeRepr):
-    """A request body: each field checked when the record is made, so that a record in hand can be sent.
+    """A request body. Its fields are validated when it is created.
 
     Attributes:
-        extra_fields: Fields that the API has and this release does not know, sent as they are.
+        extra_fields: Fields of the API that this release does not know, sent unchanged.
     """
 
     extra_fields: Mapping[str, Any] = attrs.field(factory=dict, converter=json_object, repr=False, hash=False)
@@ -97,19 +97,19 @@ class RequestModel(SafeRepr):
         for name in value:
             if name in field_names(type(self)):
                 raise AdaptyUsageError.for_field(
-                    field.name, f"holds {name}, which has an argument of its own; give it there"
+                    field.name, f"contains {name}, which has its own argument; pass it there"
                 )
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any], *, allow_unknown: bool = False) -> Self:
-        """Make the record from a mapping with the contract's field names, such as a decoded JSON object.
+        """Create the model from a mapping with the API's field names, such as a decoded JSON object.
 
         Args:
-            data: The fields; times and dates may be ISO 8601 text.
-            allow_unknown: Keep names that this release does not know in `extra_fields`, instead of refusing them.
+            data: The fields. Times and dates can be ISO 8601 text.
+            allow_unknown: Put unknown names into `extra_fields` instead of rejecting them.
 
         Raises:
-            AdaptyUsageError: A field is missing, unknown or wrong; `field_name` says which.
+            AdaptyUsageError: A field is missing, unknown or invalid; `field_name` is its name.
         """
         if not isinstance(data, Mapping):
             message = f"{cls.__name__}: something {type_name(data)} cannot be read; expected a mapping of its fields"
@@ -120,30 +120,30 @@ class RequestModel(SafeRepr):
         given = {name: value for name, value in data.items() if name in known}
         unknown = {name: value for name, value in data.items() if name not in known}
         if not allow_unknown:
-            _refuse_unknown(cls, unknown)
+            _reject_unknown(cls, unknown)
             return cls(**given)
         for field in attrs.fields(cls):
             for key in (NESTED, NESTED_LIST):
                 if key in field.metadata and field.name in given:
-                    read = partial(_parse_nested, field.metadata[key], several=key == NESTED_LIST)
-                    given[field.name] = validate(field.name, read, given[field.name])
+                    parse = partial(_parse_nested, field.metadata[key], several=key == NESTED_LIST)
+                    given[field.name] = validate(field.name, parse, given[field.name])
         return cls(**given, extra_fields=unknown)
 
     @classmethod
     def from_arguments(cls, arguments: Mapping[str, Any]) -> Self:
-        """Make the record from a method's keyword arguments, `extra_fields` among them.
+        """Create the model from a method's keyword arguments, `extra_fields` included.
 
         Raises:
-            AdaptyUsageError: A field is missing, unknown or wrong; `field_name` says which.
+            AdaptyUsageError: A field is missing, unknown or invalid; `field_name` is its name.
         """
-        _refuse_unknown(cls, [name for name in arguments if name not in {*field_names(cls), _EXTRA}])
+        _reject_unknown(cls, [name for name in arguments if name not in {*field_names(cls), _EXTRA}])
         return cls(**arguments)
 
     def to_dict(self) -> dict[str, Any]:
-        """Give the record as JSON-ready data with the contract's field names; what was not given is left out."""
+        """Return JSON-ready data with the API's field names, without the fields that were not given."""
         given = {
-            name: as_json(value)
-            for name, as_json in _serializers(type(self)).items()
+            name: serialize(value)
+            for name, serialize in _serializers(type(self)).items()
             if (value := getattr(self, name)) is not NOT_GIVEN
         }
         return {**given, **deepcopy(dict(self.extra_fields))} if self.extra_fields else given
@@ -153,17 +153,17 @@ _SERIALIZERS: dict[type[RequestModel], Mapping[str, Callable[[Any], Any]]] = {}
 
 
 def _serializers(cls: type[RequestModel]) -> Mapping[str, Callable[[Any], Any]]:
-    """Give the contract's fields with what turns the value of each into what JSON holds, worked out once."""
-    ways = _SERIALIZERS.get(cls)
-    if ways is None:
+    """Return the functions that convert the API's fields to JSON-ready data."""
+    serializers = _SERIALIZERS.get(cls)
+    if serializers is None:
         fields = {field.name: field for field in attrs.fields(cls)}
-        ways = {name: fields[name].metadata.get(SERIALIZE, _plain) for name in field_names(cls)}
-        _SERIALIZERS[cls] = ways
-    return ways
+        serializers = {name: fields[name].metadata.get(SERIALIZE, _to_json) for name in field_names(cls)}
+        _SERIALIZERS[cls] = serializers
+    return serializers
 
 
 def field_names(cls: type[RequestModel]) -> tuple[str, ...]:
-    """Name the contract's fields of a record, in order."""
+    """Return the names of the API's fields of a model, in order."""
     return tuple(field.name for field in attrs.fields(cls) if field.name != _EXTRA)
 
 
@@ -171,7 +171,7 @@ R = TypeVar("R", bound=RequestModel)
 
 
 def coerce_nested(cls: type[R], value: object) -> R:
-    """Accept a record of this class, or a mapping of its fields."""
+    """Return a model of this class as it is, or create it from a mapping of its fields."""
     if isinstance(value, cls):
         return value
     if not isinstance(value, Mapping):
@@ -189,7 +189,7 @@ def coerce_model(cls: type[R], name: str, model: object, fields: Mapping[str, An
         fields: The method's keyword arguments; those that are NOT_GIVEN count as absent.
 
     Raises:
-        AdaptyUsageError: Both are given, the model is of another class, or a field is wrong.
+        AdaptyUsageError: Both are given, the model is of another class, or a field is invalid.
     """
     given = {field: value for field, value in fields.items() if value is not NOT_GIVEN}
     if model is NOT_GIVEN:
@@ -203,7 +203,7 @@ def coerce_model(cls: type[R], name: str, model: object, fields: Mapping[str, An
     return model
 
 
-def _refuse_unknown(cls: type[RequestModel], names: Iterable[Any]) -> None:
+def _reject_unknown(cls: type[RequestModel], names: Iterable[Any]) -> None:
     for unknown in names:
         name = format_name(unknown)
         raise AdaptyUsageError.for_field(
@@ -212,25 +212,25 @@ def _refuse_unknown(cls: type[RequestModel], names: Iterable[Any]) -> None:
 
 
 def _parse_nested(inner: type[RequestModel], value: Any, *, several: bool) -> Any:
-    """Read the mappings in a field, which may hold names not known yet; leave the rest to the field's check."""
+    """Create nested models from mappings, with unknown names allowed; the field's converter validates other values."""
     if not several:
         return inner.from_dict(value, allow_unknown=True) if isinstance(value, Mapping) else value
     if not isinstance(value, list | tuple):
         return value
     return [
-        validate(str(number), partial(_parse_nested, inner, several=False), item) for number, item in enumerate(value)
+        validate(str(index), partial(_parse_nested, inner, several=False), item) for index, item in enumerate(value)
     ]
 
 
 _SCALARS: Collection[type] = {str, int, float}
 
 
-def _plain(value: Any) -> Any:  # noqa: PLR0911 - one for each kind of value
-    """Turn a checked value into what JSON holds."""
+def _to_json(value: Any) -> Any:  # noqa: PLR0911 - one for each kind of value
+    """Convert a validated value to JSON-ready data."""
     if type(value) is str:
         return value
-    if type(value) is dict and all(type(held) in _SCALARS for held in value.values()):
-        return dict(value)  # a deep copy of it, ten times quicker
+    if type(value) is dict and all(type(item) in _SCALARS for item in value.values()):
+        return dict(value)  # a deep copy, ten times faster
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Decimal):
@@ -238,5 +238,5 @@ def _plain(value: Any) -> Any:  # noqa: PLR0911 - one for each kind of value
     if isinstance(value, RequestModel):
         return value.to_dict()
     if isinstance(value, tuple):
-        return [_plain(item) for item in value]
+        return [_to_json(item) for item in value]
     return deepcopy(dict(value)) if isinstance(value, Mapping) else value

@@ -1,4 +1,4 @@
-"""What grants and revokes an access level: schemas `GrantAccessRequest` and `RevokeAccessRequest`."""
+"""Grants and revocations of access levels: schemas `GrantAccessRequest` and `RevokeAccessRequest`."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from adapty.models._request import RequestModel, validate_fields
 
 __all__ = ["GrantAccessRequest", "RevokeAccessRequest", "grant_expiry", "revocation_time"]
 
-Moment = datetime | str | relativedelta | timedelta
+Time = datetime | str | relativedelta | timedelta
 
 
 @attrs.frozen(kw_only=True, field_transformer=validate_fields)
 class GrantAccessRequest(RequestModel):
-    """An access level to give, from when and until when; None is at once and for life."""
+    """An access level to grant, with its start and end. None starts immediately, and never ends."""
 
     access_level_id: str = attrs.field(converter=validation.identifier)
     starts_at: datetime | NotGiven | None = attrs.field(
@@ -33,7 +33,7 @@ class GrantAccessRequest(RequestModel):
 
 @attrs.frozen(kw_only=True, field_transformer=validate_fields)
 class RevokeAccessRequest(RequestModel):
-    """An access level to end, and when; None is at once."""
+    """An access level to revoke, and when. None revokes it immediately."""
 
     access_level_id: str = attrs.field(converter=validation.identifier)
     revoke_at: datetime | NotGiven | None = attrs.field(
@@ -41,33 +41,33 @@ class RevokeAccessRequest(RequestModel):
     )
 
 
-def grant_expiry(expires_at: Moment | NotGiven, *, lifetime: bool) -> Moment | None:
-    """Give what the API is told: the end, or None for a grant without one.
+def grant_expiry(expires_at: Time | NotGiven, *, lifetime: bool) -> Time | None:
+    """Return the end to send, or None for a grant without an end.
 
     Raises:
         AdaptyUsageError: Neither or both are given.
     """
-    return _exclusive("expires_at", expires_at, "lifetime", asked=lifetime)
+    return _exclusive("expires_at", expires_at, "lifetime", is_set=lifetime)
 
 
-def revocation_time(revoke_at: Moment | NotGiven, *, immediate: bool) -> Moment | None:
-    """Give what the API is told: the time, or None for at once.
+def revocation_time(revoke_at: Time | NotGiven, *, immediate: bool) -> Time | None:
+    """Return the time to send, or None to revoke immediately.
 
     Raises:
         AdaptyUsageError: Neither or both are given.
     """
-    return _exclusive("revoke_at", revoke_at, "immediate", asked=immediate)
+    return _exclusive("revoke_at", revoke_at, "immediate", is_set=immediate)
 
 
-def _exclusive(name: str, moment: Moment | NotGiven, instead: str, *, asked: bool) -> Moment | None:
-    """Give the moment, or None where `instead` is asked for by name."""
-    if not isinstance(asked, bool):
-        raise AdaptyUsageError.for_field(instead, f"is {validation.type_name(asked)}; expected True or False")
-    if asked and moment is not NOT_GIVEN:
-        raise AdaptyUsageError.for_field(name, f"is given beside {instead}=True; expected one of the two")
-    if asked:
+def _exclusive(name: str, time: Time | NotGiven, flag: str, *, is_set: bool) -> Time | None:
+    """Return the time, or None if the flag is set."""
+    if not isinstance(is_set, bool):
+        raise AdaptyUsageError.for_field(flag, f"is {validation.type_name(is_set)}; expected True or False")
+    if is_set and time is not NOT_GIVEN:
+        raise AdaptyUsageError.for_field(name, f"cannot be combined with {flag}=True; pass one or the other")
+    if is_set:
         return None
-    if moment is None or isinstance(moment, NotGiven):
-        how = "is None" if moment is None else "is missing"
-        raise AdaptyUsageError.for_field(name, f"{how}; expected a time, or {instead}=True instead")
-    return moment
+    if time is None or isinstance(time, NotGiven):
+        problem = "is None" if time is None else "is missing"
+        raise AdaptyUsageError.for_field(name, f"{problem}; expected a time, or {flag}=True")
+    return time

@@ -1,4 +1,4 @@
-"""The ids under which other services know a user: schema `IntegrationIdentifiers`."""
+"""The IDs of a user in other services: schema `IntegrationIdentifiers`."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ __all__ = ["IntegrationIdentifierFields", "IntegrationIdentifiers", "Integration
 
 @attrs.frozen(kw_only=True)
 class IntegrationIdentifiers(ResponseModel):
-    """The ids that are stored for a user; None where none is.
+    """The stored IDs of a user; None if there is none.
 
     Attributes:
         adjust_device_id: Adjust: the device.
@@ -62,7 +62,7 @@ class IntegrationIdentifiers(ResponseModel):
 
 
 class IntegrationIdentifierFields(TypedDict, total=False):
-    """The arguments that store ids: those of `IntegrationIdentifiers`. What is left out stays, None clears."""
+    """The IDs to store, as keyword arguments. IDs that are not given stay as they are; None clears one."""
 
     adjust_device_id: str | None
     airbridge_device_id: str | None
@@ -85,7 +85,7 @@ class IntegrationIdentifierFields(TypedDict, total=False):
 
 @attrs.frozen(kw_only=True, field_transformer=validate_fields)
 class IntegrationIdentifiersRequest(RequestModel):
-    """The ids to store, at least one."""
+    """The IDs to store, at least one."""
 
     adjust_device_id: str | NotGiven | None = attrs.field(
         default=NOT_GIVEN, converter=optional(validation.identifier), repr=repr_masked
@@ -137,6 +137,6 @@ class IntegrationIdentifiersRequest(RequestModel):
     )
 
     def __attrs_post_init__(self) -> None:
-        """See that there is something to store."""
+        """Raise AdaptyUsageError if there is nothing to store."""
         if not self.to_dict():
             raise AdaptyUsageError("no identifier is given; expected at least one, such as amplitude_user_id")

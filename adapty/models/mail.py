@@ -1,4 +1,4 @@
-"""The records of the Mail API: a profile and a transaction event, checked when made.
+"""The request models of the Mail API: a profile, a deletion and a transaction event.
 
 They follow the schemas `ProfileDTO`, `DeviceInfoDTO`, `ProfileDeleteDTO`, `TransactionEventDTO` and `Offer` of
 `openapi/mail.yaml`.
@@ -18,7 +18,7 @@ from adapty._core import validation
 from adapty._core.redaction import repr_masked, repr_redacted
 from adapty._core.sentinel import NOT_GIVEN, NotGiven
 from adapty.errors import AdaptyUsageError
-from adapty.flows import Flow, TransactionEventType, flow_for, known_event_type
+from adapty.flows import Flow, TransactionEventType, flow_for, validate_event_type
 from adapty.models._request import NESTED, RequestModel, coerce_nested, validate_fields
 
 __all__ = [
@@ -34,7 +34,7 @@ __all__ = [
 ]
 
 OfferCategory = Literal["introductory", "promotional", "offer_code", "win_back"]
-"""The kinds of offer that a store has: schema `OfferCategory`."""
+"""The categories of offers of a store: schema `OfferCategory`."""
 
 OfferType = Literal["free_trial", "pay_as_you_go", "pay_up_front"]
 """How an offer is paid: schema `OfferType`."""
@@ -61,7 +61,7 @@ def _offer(value: Offer | Mapping[str, Any] | NotGiven) -> Offer:
 
 @attrs.frozen(kw_only=True, field_transformer=validate_fields)
 class DeviceInfo(RequestModel):
-    """The device that a user was last seen on: schema `DeviceInfoDTO`.
+    """The device that a user used last: schema `DeviceInfoDTO`.
 
     Attributes:
         platform: The platform, for example `iOS` or `Android`; required.
@@ -94,7 +94,7 @@ class Offer(RequestModel):
     Attributes:
         category: One of `OfferCategory`; required.
         offer_type: One of `OfferType`; required.
-        offer_id: The store's identifier of the offer.
+        offer_id: The store's ID of the offer.
 
     Raises:
         AdaptyUsageError: A field is missing or not one of the known values.
@@ -113,7 +113,7 @@ class MailProfileFields(TypedDict, total=False):
     """The fields of a subscriber, as keyword arguments: those of `MailProfile`.
 
     Attributes:
-        external_profile_id: Your own stable id of the user; required. Never an anonymous or per-install id.
+        external_profile_id: Your own stable ID of the user; required. Never an anonymous or per-install ID.
         external_created_at: When the user was created: an aware datetime, or ISO 8601 text with an offset; required.
         email: The address that Mail sends to; required. Later saves do not change it.
         first_name: First name.
@@ -124,7 +124,7 @@ class MailProfileFields(TypedDict, total=False):
         store_country: Country of the store account, same code.
         custom_attributes: Names to strings or numbers, for segments.
         device_info: A `DeviceInfo`, or a dict of its fields.
-        customer_user_id: Your own user id if Adapty knows it too; links the user to the one of the mobile SDK.
+        customer_user_id: Your own user ID if Adapty knows it too; links the user to the one of the mobile SDK.
         extra_fields: Fields of the API that this release does not know, sent unchanged.
     """
 
@@ -145,12 +145,12 @@ class MailProfileFields(TypedDict, total=False):
 
 @attrs.frozen(kw_only=True, field_transformer=validate_fields)
 class MailProfile(RequestModel):
-    """A subscriber as Adapty Mail knows one: schema `ProfileDTO`.
+    """A subscriber of Adapty Mail: schema `ProfileDTO`.
 
     The fields are those of `MailProfileFields`.
 
     Raises:
-        AdaptyUsageError: A field is missing or is what the API would refuse; `field_name` says which.
+        AdaptyUsageError: A field is missing or invalid; `field_name` is its name.
 
     Example:
         >>> profile = MailProfile(
@@ -184,15 +184,15 @@ class MailProfile(RequestModel):
 
 @attrs.frozen(kw_only=True, field_transformer=validate_fields)
 class ProfileDeletion(RequestModel):
-    """Whom to erase: schema `ProfileDeleteDTO`. At least one of the three, which is enough.
+    """A profile to erase: schema `ProfileDeleteDTO`. At least one identifier is required.
 
     Attributes:
-        external_profile_id: The id that the profile is saved with.
-        customer_user_id: Your own user id.
+        external_profile_id: The ID that the profile is saved with.
+        customer_user_id: Your own user ID.
         email: The subscriber's address.
 
     Raises:
-        AdaptyUsageError: None is given, or one is what the API would refuse; `field_name` says which.
+        AdaptyUsageError: No identifier is given, or one is invalid; `field_name` is its name.
 
     Example:
         >>> ProfileDeletion(email="jane@example.com").by_email_alone
@@ -206,14 +206,14 @@ class ProfileDeletion(RequestModel):
     email: str | NotGiven = attrs.field(default=NOT_GIVEN, converter=validation.optional_email, repr=repr_redacted)
 
     def __attrs_post_init__(self) -> None:
-        """See that somebody is named."""
+        """Raise AdaptyUsageError if there is no identifier."""
         if not self.to_dict():
             others = "and so are customer_user_id and email"
             raise AdaptyUsageError.for_field("external_profile_id", f"is missing, {others}; expected at least one")
 
     @property
     def by_email_alone(self) -> bool:
-        """Whether the address is all that is given: then a second deletion cannot find the profile any more."""
+        """Whether the address is the only identifier: a second deletion cannot find the profile then."""
         return self.external_profile_id is NOT_GIVEN and self.customer_user_id is NOT_GIVEN
 
 
@@ -222,13 +222,13 @@ class TransactionEventFields(TypedDict, total=False):
 
     Attributes:
         event_type: One of `adapty.TransactionEventType`; required.
-        event_id: Your own unique id of the event; required. Saving the same event again changes nothing.
+        event_id: Your own unique ID of the event; required. Saving the same event again changes nothing.
         event_datetime: When the event was recorded: an aware datetime, or ISO 8601 text with an offset; required.
-        external_profile_id: The id that the profile is saved with; required.
+        external_profile_id: The ID that the profile is saved with; required.
         store: The store, such as `app_store`, `play_store` or `stripe`; required.
-        store_product_id: The store's id of the product; required.
-        store_transaction_id: The store's id of this transaction, at most 50 characters; required.
-        store_original_transaction_id: The store's id of the first transaction in the chain; required. For a first
+        store_product_id: The store's ID of the product; required.
+        store_transaction_id: The store's ID of this transaction, at most 50 characters; required.
+        store_original_transaction_id: The store's ID of the first transaction in the chain; required. For a first
             purchase, equal to `store_transaction_id`.
         purchased_at: When this transaction occurred, aware; required.
         originally_purchased_at: When the subscription was first purchased, aware; required.
@@ -236,7 +236,7 @@ class TransactionEventFields(TypedDict, total=False):
         expires_at: When the subscription expires or expired, aware; a relativedelta counts from now. Not allowed for
             one-time purchases.
         offer: An `Offer`, or a dict of its fields.
-        customer_user_id: Your own user id; finds the profile only if no `external_profile_id` matches.
+        customer_user_id: Your own user ID; finds the profile only if no `external_profile_id` matches.
         email: The subscriber's address; finds the profile only if no `external_profile_id` matches.
         extra_fields: Fields of the API that this release does not know, sent unchanged.
     """
@@ -261,12 +261,12 @@ class TransactionEventFields(TypedDict, total=False):
 
 @attrs.frozen(kw_only=True, field_transformer=validate_fields)
 class TransactionEvent(RequestModel):
-    """A store transaction event, which moves a profile between flows: schema `TransactionEventDTO`.
+    """A transaction event of a store, which moves a profile between flows: schema `TransactionEventDTO`.
 
     The fields are those of `TransactionEventFields`.
 
     Raises:
-        AdaptyUsageError: A field is missing or is what the API would refuse; `field_name` says which.
+        AdaptyUsageError: A field is missing or invalid; `field_name` is its name.
 
     Example:
         >>> event = TransactionEvent(
@@ -286,7 +286,7 @@ class TransactionEvent(RequestModel):
         (Decimal('9.99'), <Flow.ACTIVE: 'active'>)
     """
 
-    event_type: TransactionEventType = attrs.field(converter=known_event_type)
+    event_type: TransactionEventType = attrs.field(converter=validate_event_type)
     event_id: str = attrs.field(converter=validation.identifier)
     event_datetime: datetime = attrs.field(converter=validation.aware_datetime)
     external_profile_id: str = attrs.field(converter=validation.identifier)
@@ -312,5 +312,5 @@ class TransactionEvent(RequestModel):
 
     @property
     def flow(self) -> Flow:
-        """The flow that this event puts its profile into."""
+        """The flow that this event moves its profile into."""
         return flow_for(self.event_type)

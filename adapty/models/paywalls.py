@@ -35,7 +35,7 @@ __all__ = [
 ]
 
 PAYWALL_STATES = frozenset({"draft", "live", "inactive", "archived"})
-"""The states of a paywall that answers are known to name."""
+"""The known states of a paywall in responses."""
 
 PRODUCT_SETS = frozenset(
     {
@@ -51,15 +51,15 @@ PRODUCT_SETS = frozenset(
         "consumable",
     },
 )
-"""The sets of a product that answers are known to name."""
+"""The known sets of a product in responses."""
 
 RemoteConfigs = Mapping[str, str | Mapping[str, Any]] | Iterable["RemoteConfig | Mapping[str, Any]"]
-"""Locales with their data, or the API's own list of `locale` and `data`."""
+"""A dict of locales to their data, or the API's own list of `locale` and `data`."""
 
 
 @attrs.frozen(kw_only=True)
 class RemoteConfig(ResponseModel):
-    """What a paywall shows in one locale: schema `RemoteConfig`.
+    """The remote config of a paywall in one locale: schema `RemoteConfig`.
 
     Attributes:
         locale: The locale, such as `en`.
@@ -74,7 +74,7 @@ class RemoteConfig(ResponseModel):
     data: str | None = attrs.field(default=None, metadata=scalar(parse_str))
 
     def decoded(self) -> Any:
-        """Give `data` as what its JSON says, or None where there is none.
+        """Decode the JSON in `data`. Return None if `data` is None.
 
         Raises:
             AdaptyUsageError: `data` is not JSON.
@@ -87,10 +87,10 @@ class RemoteConfig(ResponseModel):
 
 @attrs.frozen(kw_only=True)
 class PaywallProductOffer(ResponseModel):
-    """The offer that a paywall makes with a product: schema `PaywallProductOffer`.
+    """The offer of a product on a paywall: schema `PaywallProductOffer`.
 
     Attributes:
-        product_offer_id: Adapty's id of the offer.
+        product_offer_id: Adapty's ID of the offer.
         title: The offer's title.
     """
 
@@ -103,10 +103,10 @@ class PaywallProduct(ResponseModel):
     """A product on a paywall: schema `PaywallProduct`.
 
     Attributes:
-        product_id: Adapty's id of the product.
+        product_id: Adapty's ID of the product.
         title: The product's title.
         product_set: One of `PRODUCT_SETS`, or a newer one.
-        offer: The offer that the paywall makes with it.
+        offer: The offer on this paywall.
     """
 
     product_id: str | None = attrs.field(default=None, metadata=scalar(parse_str))
@@ -121,15 +121,15 @@ class PaywallListItem(ResponseModel):
 
     Attributes:
         title: The paywall's title.
-        paywall_id: The paywall's id.
-        use_paywall_builder: Whether it is made with the paywall builder.
-        use_paywall_builder_legacy: Whether it is made with the builder before that.
+        paywall_id: The paywall's ID.
+        use_paywall_builder: Whether it was created with the paywall builder.
+        use_paywall_builder_legacy: Whether it was created with the legacy builder.
         updated_at: When it was last changed.
-        created_at: When it was made.
+        created_at: When it was created.
         state: One of `PAYWALL_STATES`, or a newer one.
         is_deleted: Whether it is deleted.
-        web_purchase_url: Where it is bought on the web.
-        products: What it offers.
+        web_purchase_url: URL of the web purchase.
+        products: Its products.
     """
 
     title: str | None = attrs.field(default=None, metadata=scalar(parse_str))
@@ -146,11 +146,11 @@ class PaywallListItem(ResponseModel):
 
 @attrs.frozen(kw_only=True)
 class PaywallScreenshot(ResponseModel):
-    """What a paywall looks like: schema `PaywallScreenshot`.
+    """A screenshot of a paywall: schema `PaywallScreenshot`.
 
     Attributes:
-        image_id: The image's id.
-        url: Where the image is.
+        image_id: The image's ID.
+        url: The image's URL.
     """
 
     image_id: int | None = attrs.field(default=None, metadata=scalar(parse_int))
@@ -159,24 +159,24 @@ class PaywallScreenshot(ResponseModel):
 
 @attrs.frozen(kw_only=True)
 class Paywall(PaywallListItem):
-    """A paywall with its remote configs: schema `Paywall`. The fields of `PaywallListItem`, and two more.
+    """A paywall with its remote configs: schema `Paywall`. It has the fields of `PaywallListItem`, too.
 
     Attributes:
-        remote_configs: One remote config for each locale.
-        main_screenshot: What it looks like.
+        remote_configs: The remote configs, one per locale.
+        main_screenshot: The main screenshot.
     """
 
     remote_configs: tuple[RemoteConfig, ...] = attrs.field(default=(), metadata=list_of(RemoteConfig.from_dict))
     main_screenshot: PaywallScreenshot | None = attrs.field(default=None, metadata=scalar(PaywallScreenshot.from_dict))
 
     def remote_config(self, locale: str) -> RemoteConfig | None:
-        """Give the remote config of a locale, or None where there is none."""
+        """Return the remote config of a locale, or None."""
         return next((config for config in self.remote_configs if config.locale == locale), None)
 
 
 @attrs.frozen(kw_only=True)
 class PagePagination(ResponseModel):
-    """Where a page stands: schema `PagePagination`."""
+    """The position of a page: schema `PagePagination`."""
 
     count: int | None = attrs.field(default=None, metadata=scalar(parse_int))
     page: int | None = attrs.field(default=None, metadata=scalar(parse_int))
@@ -185,7 +185,7 @@ class PagePagination(ResponseModel):
 
 @attrs.frozen(kw_only=True)
 class PaywallListMeta(ResponseModel):
-    """What is said of a page: schema `PaywallListMeta`."""
+    """The metadata of a page: schema `PaywallListMeta`."""
 
     pagination: PagePagination | None = attrs.field(default=None, metadata=scalar(PagePagination.from_dict))
 
@@ -199,26 +199,26 @@ class PaywallListResponse(ResponseModel):
 
 
 def _remote_configs(value: RemoteConfigs) -> tuple[Mapping[str, Any], ...]:
-    """Accept what `RemoteConfigs` says; give the API's own list, each locale once and each data JSON."""
-    kept: dict[str, Mapping[str, Any]] = {}
-    for place, item, as_it_is in _iter_configs(value):
+    """Validate remote configs in any accepted form, and convert them to the API's own list."""
+    by_locale: dict[str, Mapping[str, Any]] = {}
+    for position, item, is_from_api in _iter_configs(value):
         try:
             locale = identifier(item.get("locale"))  # type: ignore[arg-type] # checked just here
-        except Invalid as refused:
-            raise Invalid(refused.problem, inside=f"{place}.locale") from None
-        if locale in kept:
+        except Invalid as invalid:
+            raise Invalid(invalid.problem, inside=f"{position}.locale") from None
+        if locale in by_locale:
             raise Invalid("is given twice; expected each locale once", inside=format_name(locale))
         try:
-            data = item.get("data") if as_it_is else json_text(item.get("data"))  # type: ignore[arg-type] # as above
-            others = json_object({name: held for name, held in item.items() if name not in {"locale", "data"}})
-        except Invalid as refused:
-            raise Invalid(refused.problem, inside=f"{format_name(locale)}.{refused.inside or 'data'}") from None
-        kept[locale] = {"locale": locale, "data": data, **others}
-    return tuple(kept.values())
+            data = item.get("data") if is_from_api else json_text(item.get("data"))  # type: ignore[arg-type] # as above
+            others = json_object({name: value for name, value in item.items() if name not in {"locale", "data"}})
+        except Invalid as invalid:
+            raise Invalid(invalid.problem, inside=f"{format_name(locale)}.{invalid.inside or 'data'}") from None
+        by_locale[locale] = {"locale": locale, "data": data, **others}
+    return tuple(by_locale.values())
 
 
 def _iter_configs(value: Any) -> Iterable[tuple[str, Mapping[str, Any], bool]]:
-    """Give each config with its place, and whether it comes from the API and is sent back as it is, JSON or not."""
+    """Yield the position and fields of each config, and whether its data came from the API and is sent unchanged."""
     if isinstance(value, Mapping):
         yield from ((format_name(locale), {"locale": locale, "data": data}, False) for locale, data in value.items())
         return
@@ -233,24 +233,24 @@ def _iter_configs(value: Any) -> Iterable[tuple[str, Mapping[str, Any], bool]]:
 
 @attrs.frozen(kw_only=True, field_transformer=validate_fields)
 class PaywallUpdateRequest(RequestModel):
-    """All remote configs that a paywall is to have."""
+    """The remote configs that replace those of a paywall."""
 
     remote_configs: tuple[Mapping[str, Any], ...] = attrs.field(converter=_remote_configs, hash=False)
 
 
 def parse_editable_paywall(body: Mapping[str, Any]) -> Paywall:
-    """Read a paywall whose remote configs are to be written back, and so have to be understood as a whole.
+    """Parse a paywall whose remote configs are to be written back.
 
     Raises:
-        UnreadableAnswer: They were not, and writing them back would lose some.
+        UnreadableAnswer: A remote config could not be parsed, and would be lost.
     """
     paywall = Paywall.from_dict(body)
     known = [config.locale for config in paywall.remote_configs]
-    unread = [config for config in paywall.remote_configs if config.locale is None or config.data is None]
+    unparsed = [config for config in paywall.remote_configs if config.locale is None or config.data is None]
     if not isinstance(body.get("remote_configs"), list) or "remote_configs" in paywall.extra_fields:
         message = "the remote configs are missing or not what is documented, so none is written back"
         raise InvalidBody(message)
-    if unread or len(set(known)) < len(known):
+    if unparsed or len(set(known)) < len(known):
         message = "the remote configs were not understood as a whole, so none is written back"
         raise InvalidBody(message)
     return paywall
@@ -259,18 +259,18 @@ def parse_editable_paywall(body: Mapping[str, Any]) -> Paywall:
 def build_locale_update(
     paywall: Paywall, locale: str, data: str | Mapping[str, Any], *, add: bool
 ) -> PaywallUpdateRequest:
-    """Give all remote configs of a paywall, the one of a locale with other data.
+    """Build an update with all remote configs of a paywall, one of them with new data.
 
     Raises:
-        AdaptyUsageError: The locale is not among them and `add` is not asked for, or the data is no JSON.
+        AdaptyUsageError: The paywall does not have the locale and `add` is False, or the data is not JSON.
     """
     known = [config.locale for config in paywall.remote_configs]
     if locale not in known and not add:
-        there = ", ".join(map(str, known)) or "none"
-        raise AdaptyUsageError.for_field("locale", f"is not one of the paywall's ({there}); add=True adds it")
+        locales = ", ".join(map(str, known)) or "none"
+        raise AdaptyUsageError.for_field("locale", f"is not one of the paywall's ({locales}); add=True adds it")
     configs: dict[str | None, RemoteConfig | Mapping[str, Any]] = {
         config.locale: config for config in paywall.remote_configs
     }
-    held = paywall.remote_config(locale)
-    configs[locale] = {**(held.to_dict() if held else {}), "locale": locale, "data": data}
+    current = paywall.remote_config(locale)
+    configs[locale] = {**(current.to_dict() if current else {}), "locale": locale, "data": data}
     return PaywallUpdateRequest(remote_configs=configs.values())

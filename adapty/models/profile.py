@@ -1,4 +1,4 @@
-"""An end user as the server-side API gives one: schemas `Profile`, `AccessLevel` and what they hold."""
+"""The profile of an end user: schemas `Profile`, `AccessLevel` and their parts."""
 
 from __future__ import annotations
 
@@ -45,16 +45,16 @@ __all__ = [
 ]
 
 ACCESS_STORES = frozenset({"app_store", "play_store", "stripe", "paddle", "adapty"})
-"""The stores that answers are known to name; a custom store has its own name."""
+"""The known stores in responses. A custom store has its own name."""
 
 ENVIRONMENTS = frozenset({"Sandbox", "Production"})
-"""The environments that answers are known to name."""
+"""The known environments in responses."""
 
 OFFER_CATEGORIES = frozenset({"introductory", "promotional", "offer_code", "win_back", "retention"})
-"""The categories of offers that answers are known to name."""
+"""The known categories of offers in responses."""
 
 OFFER_TYPES = frozenset({"free_trial", "pay_as_you_go", "pay_up_front", "unknown"})
-"""The types of offers that answers are known to name."""
+"""The known types of offers in responses."""
 
 CANCELLATION_REASONS = frozenset(
     {
@@ -70,7 +70,7 @@ CANCELLATION_REASONS = frozenset(
         "adapty_revoked",
     },
 )
-"""The reasons of a cancellation that answers are known to name."""
+"""The known reasons of a cancellation in responses."""
 
 
 @attrs.frozen(kw_only=True)
@@ -80,7 +80,7 @@ class PurchaseOffer(ResponseModel):
     Attributes:
         category: One of `OFFER_CATEGORIES`, or a newer one.
         type: One of `OFFER_TYPES`, or a newer one.
-        id: The store's id of the offer.
+        id: The store's ID of the offer.
     """
 
     category: str | None = attrs.field(default=None, metadata=scalar(parse_str))
@@ -103,23 +103,23 @@ class CustomAttribute(ResponseModel):
 
 @attrs.frozen(kw_only=True)
 class AccessLevel(ResponseModel):
-    """What opens a part of the app: schema `AccessLevel`.
+    """A level of access to the app: schema `AccessLevel`.
 
     Attributes:
-        access_level_id: The level's id, such as `premium`.
+        access_level_id: The level's ID, such as `premium`.
         store: One of `ACCESS_STORES`, or the name of a custom store.
-        store_product_id: The product that opened the level.
+        store_product_id: The product that granted the level.
         store_base_plan_id: Google's base plan.
-        store_transaction_id: The transaction that opened the level.
+        store_transaction_id: The transaction that granted the level.
         store_original_transaction_id: The first transaction of the chain.
         offer: The offer that was used.
-        starts_at: When it begins; None for at once.
+        starts_at: When access starts; None for immediately.
         purchased_at: When the latest transaction took place.
         originally_purchased_at: When the first one took place.
-        expires_at: When it ends, in a grace period the end of that; None for never.
+        expires_at: When access ends; in a grace period, the end of the grace period. None for never.
         renewal_cancelled_at: When renewal was turned off.
         billing_issue_detected_at: When a payment failed.
-        is_in_grace_period: Whether the store still tries to charge.
+        is_in_grace_period: Whether the store is still trying to charge the user.
         cancellation_reason: One of `CANCELLATION_REASONS`, or a newer one.
 
     Example:
@@ -145,23 +145,23 @@ class AccessLevel(ResponseModel):
     cancellation_reason: str | None = attrs.field(default=None, metadata=scalar(parse_str))
 
     def is_active(self, at: datetime | str | None = None) -> bool:
-        """Tell whether the level is open: it has begun, and it has no end or that is still to come.
+        """Return whether the level is active: it has started and has not ended.
 
-        A start or end that came and could not be read (it stands in `extra_fields`) opens nothing.
+        A level whose start or end could not be parsed (it is in `extra_fields`) is not active.
 
         Args:
-            at: The moment to judge, an aware datetime or ISO 8601 text with an offset; now where left out.
+            at: The time to check: an aware datetime, or ISO 8601 text with an offset. Default: now.
 
         Raises:
-            AdaptyUsageError: `at` is naive or no moment.
+            AdaptyUsageError: `at` is naive or not a time.
         """
-        judged = datetime.now(UTC) if at is None else validate("at", aware_datetime, at)
+        checked_at = datetime.now(UTC) if at is None else validate("at", aware_datetime, at)
         if "starts_at" in self.extra_fields or "expires_at" in self.extra_fields:
             return False
-        # Checked once more, for a level that somebody made by hand.
+        # Validated again: the level may have been created without `from_dict`.
         starts_at = None if self.starts_at is None else validate("starts_at", aware_datetime, self.starts_at)
         expires_at = None if self.expires_at is None else validate("expires_at", aware_datetime, self.expires_at)
-        return (starts_at is None or starts_at <= judged) and (expires_at is None or judged < expires_at)
+        return (starts_at is None or starts_at <= checked_at) and (expires_at is None or checked_at < expires_at)
 
     @property
     def is_lifetime(self) -> bool:
@@ -171,7 +171,7 @@ class AccessLevel(ResponseModel):
 
 @attrs.frozen(kw_only=True)
 class ProfileSubscription(ResponseModel):
-    """A subscription as it stands in the store: schema `ProfileSubscription`.
+    """A subscription in a store: schema `ProfileSubscription`.
 
     Attributes:
         store: One of `ACCESS_STORES`, or the name of a custom store.
@@ -186,7 +186,7 @@ class ProfileSubscription(ResponseModel):
         expires_at: When the paid period ends.
         renewal_cancelled_at: When renewal was turned off.
         billing_issue_detected_at: When a payment failed.
-        is_in_grace_period: Whether the store still tries to charge.
+        is_in_grace_period: Whether the store is still trying to charge the user.
         cancellation_reason: One of `CANCELLATION_REASONS`, or a newer one.
     """
 
@@ -208,10 +208,10 @@ class ProfileSubscription(ResponseModel):
 
 @attrs.frozen(kw_only=True)
 class NonSubscription(ResponseModel):
-    """A purchase that does not renew: schema `NonSubscription`.
+    """A one-time purchase: schema `NonSubscription`.
 
     Attributes:
-        purchase_id: Adapty's id of the purchase.
+        purchase_id: Adapty's ID of the purchase.
         store: One of `ACCESS_STORES`, or the name of a custom store.
         store_product_id: The product.
         store_base_plan_id: Google's base plan.
@@ -219,8 +219,8 @@ class NonSubscription(ResponseModel):
         store_original_transaction_id: The first transaction of the chain.
         purchased_at: When it took place.
         environment: One of `ENVIRONMENTS`, or a newer one.
-        is_refund: Whether the money was given back.
-        is_consumable: Whether it can be bought again.
+        is_refund: Whether it was refunded.
+        is_consumable: Whether it is a consumable.
     """
 
     purchase_id: str | None = attrs.field(default=None, metadata=scalar(parse_str))
@@ -241,13 +241,13 @@ class Profile(ResponseModel):
 
     Attributes:
         app_id: The app.
-        profile_id: Adapty's id of the user.
-        customer_user_id: Your own id of the user, if it is known.
-        total_revenue_usd: What the user has paid so far, in USD.
+        profile_id: Adapty's ID of the user.
+        customer_user_id: Your own ID of the user, if known.
+        total_revenue_usd: The user's total revenue in USD.
         segment_hash: Changes when the user's segments change.
-        timestamp: When this was put together, in milliseconds since 1970. Of two profiles the newer one holds.
-        custom_attributes: The custom attributes; `attributes` gives them by name.
-        access_levels: What the user may use, or could once; `has_access` asks about one.
+        timestamp: When the API created this response, in milliseconds since 1970.
+        custom_attributes: The custom attributes; `attributes` is a mapping of them.
+        access_levels: The access levels, active or not; see `has_access`.
         subscriptions: The subscriptions.
         non_subscriptions: The one-time purchases.
 
@@ -276,55 +276,55 @@ class Profile(ResponseModel):
 
     @classmethod
     def from_response(cls, body: Mapping[str, Any]) -> Self:
-        """Read the body of an answer, which holds the profile under `data`: schema `ProfileResponse`."""
+        """Parse the body of a response: schema `ProfileResponse`."""
         return cls.from_dict(unwrap(body, "data"))
 
     @property
     def attributes(self) -> Mapping[str, str | float | None]:
         """The custom attributes by name."""
-        return MappingProxyType({held.key: held.value for held in self.custom_attributes if held.key is not None})
+        return MappingProxyType({each.key: each.value for each in self.custom_attributes if each.key is not None})
 
     def access_level(self, access_level_id: str) -> AccessLevel | None:
-        """Give the level of that id, an active one if there are several, or None where there is none.
+        """Return the level of this ID, an active one if there are several, or None.
 
         Raises:
-            AdaptyUsageError: `access_level_id` is no id.
+            AdaptyUsageError: `access_level_id` is not an ID.
         """
-        wanted = validate("access_level_id", nonblank, access_level_id)
-        held = [level for level in self.access_levels if level.access_level_id == wanted]
-        return next((level for level in held if level.is_active()), held[0] if held else None)
+        level_id = validate("access_level_id", nonblank, access_level_id)
+        levels = [level for level in self.access_levels if level.access_level_id == level_id]
+        return next((level for level in levels if level.is_active()), levels[0] if levels else None)
 
     def active_access_levels(self, at: datetime | str | None = None) -> tuple[AccessLevel, ...]:
-        """Give the levels that are open.
+        """Return the active levels.
 
         Args:
-            at: The moment to judge, as in `AccessLevel.is_active`.
+            at: The time to check, as in `AccessLevel.is_active`.
 
         Raises:
-            AdaptyUsageError: `at` is naive or no moment.
+            AdaptyUsageError: `at` is naive or not a time.
         """
-        judged = datetime.now(UTC) if at is None else validate("at", aware_datetime, at)
-        return tuple(level for level in self.access_levels if level.is_active(judged))
+        checked_at = datetime.now(UTC) if at is None else validate("at", aware_datetime, at)
+        return tuple(level for level in self.access_levels if level.is_active(checked_at))
 
     def has_access(self, access_level_id: str, at: datetime | str | None = None) -> bool:
-        """Tell whether the level of that id is open.
+        """Return whether the level of this ID is active.
 
         Args:
-            access_level_id: The level's id, such as `premium`.
-            at: The moment to judge, as in `AccessLevel.is_active`.
+            access_level_id: The level's ID, such as `premium`.
+            at: The time to check, as in `AccessLevel.is_active`.
 
         Raises:
-            AdaptyUsageError: `access_level_id` is no id, or `at` is naive or no moment.
+            AdaptyUsageError: `access_level_id` is no id, or `at` is naive or not a time.
         """
-        wanted = validate("access_level_id", nonblank, access_level_id)
-        return any(level.access_level_id == wanted for level in self.active_access_levels(at))
+        level_id = validate("access_level_id", nonblank, access_level_id)
+        return any(level.access_level_id == level_id for level in self.active_access_levels(at))
 
 
 def is_active(level: AccessLevel | None, at: datetime | str | None = None) -> bool:
-    """Tell whether a level is open; None is not.
+    """Return whether a level is active; None is not.
 
     Raises:
-        AdaptyUsageError: `level` is something else, or `at` is naive or no moment.
+        AdaptyUsageError: `level` is not an access level, or `at` is naive or not a time.
     """
     if level is not None and not isinstance(level, AccessLevel):
         raise AdaptyUsageError.for_field("level", f"is {type_name(level)}; expected an AccessLevel, or None")
@@ -332,10 +332,10 @@ def is_active(level: AccessLevel | None, at: datetime | str | None = None) -> bo
 
 
 def active(profile: Profile, at: datetime | str | None = None) -> tuple[AccessLevel, ...]:
-    """Give the levels of a profile that are open.
+    """Return the active levels of a profile.
 
     Raises:
-        AdaptyUsageError: `profile` is something else, or `at` is naive or no moment.
+        AdaptyUsageError: `profile` is not a profile, or `at` is naive or not a time.
     """
     if not isinstance(profile, Profile):
         raise AdaptyUsageError.for_field("profile", f"is {type_name(profile)}; expected a Profile")

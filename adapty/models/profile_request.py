@@ -1,4 +1,4 @@
-"""What a profile is made of or changed to: schemas `ProfileRequest` and `InstallationMeta`, checked when made."""
+"""Profiles to create or update: schemas `ProfileRequest` and `InstallationMeta`."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ __all__ = [
 ]
 
 Platform = Literal["iOS", "macOS", "iPadOS", "visionOS", "Android", "web"]
-"""What the header `adapty-platform` takes: schema `Platform`."""
+"""The values of the header `adapty-platform`: schema `Platform`."""
 
 InstallationPlatform = Literal["iOS", "macOS", "iPadOS", "Android", "visionOS", "web"]
 """The platforms of an installation."""
@@ -46,11 +46,11 @@ AttStatus = Literal[0, 1, 2, 3]
 ATT_STATUS_MEANINGS: Mapping[int, str] = {0: "not determined", 1: "restricted", 2: "denied", 3: "authorized"}
 
 CustomAttributes = Mapping[str, str | float | None] | Iterable[Mapping[str, Any]]
-"""Names with their values, or the API's own list of `key` and `value`."""
+"""A dict of names to values, or the API's own list of `key` and `value`."""
 
 
 def validate_platform(value: Platform) -> Platform:
-    """Accept a platform that the header takes."""
+    """Validate a platform."""
     return cast("Platform", validation.one_of(get_args(Platform), value))
 
 
@@ -79,7 +79,7 @@ class InstallationMeta(RequestModel):
     """The app's installation on a device: schema `InstallationMeta`. None clears a field.
 
     Attributes:
-        device_id: The installation's id, a UUID; required.
+        device_id: The installation's ID, a UUID; required.
         device: The device's model, such as `iPhone15,2`.
         locale: The device's locale, such as `en-US`.
         os: The operating system's version, such as `17.5`.
@@ -91,12 +91,12 @@ class InstallationMeta(RequestModel):
         adapty_sdk_version: The version of Adapty's SDK in the app.
         idfa: Apple's identifier for advertisers.
         idfv: Apple's identifier for vendors.
-        advertising_id: Google's advertising id.
-        android_id: Android's device id.
-        android_app_set_id: Android's app set id.
+        advertising_id: Google's advertising ID.
+        android_id: Android's device ID.
+        android_app_set_id: Android's app set ID.
 
     Raises:
-        AdaptyUsageError: A field is missing or is what the API would refuse; `field_name` says which.
+        AdaptyUsageError: A field is missing or invalid; `field_name` is its name.
 
     Example:
         >>> InstallationMeta(device_id="1a2b3c4d-5e6f-4708-8192-a3b4c5d6e7f8", platform="iOS").to_dict()
@@ -133,9 +133,9 @@ class InstallationMeta(RequestModel):
 
 
 class ProfileFields(TypedDict, total=False):
-    """The arguments that create or change a profile: schema `ProfileRequest`.
+    """The fields of a profile, as keyword arguments: schema `ProfileRequest`.
 
-    What is left out stays as it is; None clears the field, but for `custom_attributes` and `installation_meta`.
+    Fields that are not given stay as they are. None clears a field, except `custom_attributes` and `installation_meta`.
 
     Attributes:
         first_name: First name.
@@ -148,13 +148,13 @@ class ProfileFields(TypedDict, total=False):
         ip_v4_address: IPv4 address.
         store_country: Country of the store account, same code.
         store: One of `ProfileStore`.
-        store_account_token: The token that ties store transactions to the user, a UUID.
+        store_account_token: The token that links store transactions to the user, a UUID.
         att_status: One of `AttStatus`: 0 not determined, 1 restricted, 2 denied, 3 authorized.
-        analytics_disabled: True keeps the user out of external analytics.
-        custom_attributes: Names to texts of at most 50 characters or numbers, at most 30 in all; None or the empty
-            text deletes one, those that are not named stay. The API's own list of `key` and `value` is taken too.
+        analytics_disabled: True excludes the user from external analytics.
+        custom_attributes: A dict of names to text of at most 50 characters or numbers, at most 30. None or empty text
+            deletes an attribute; others stay. The API's own list of `key` and `value` is accepted, too.
         installation_meta: An `InstallationMeta`, or a dict of its fields.
-        extra_fields: Fields that the API has and this release does not know, sent as they are.
+        extra_fields: Fields of the API that this release does not know, sent unchanged.
     """
 
     first_name: str | None
@@ -177,7 +177,7 @@ class ProfileFields(TypedDict, total=False):
 
 @attrs.frozen(kw_only=True, field_transformer=validate_fields)
 class ProfileRequest(RequestModel):
-    """The fields of `ProfileFields`, checked."""
+    """The body of a request that creates or updates a profile: the fields of `ProfileFields`."""
 
     first_name: str | NotGiven | None = attrs.field(
         default=NOT_GIVEN, converter=optional(validation.text), repr=repr_redacted

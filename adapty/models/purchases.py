@@ -1,7 +1,7 @@
-"""What has Adapty look up a purchase: schemas `StripeValidation...` and `PaddleValidationRequest`.
+"""Stripe and Paddle purchases to validate: schemas `StripeValidation...` and `PaddleValidationRequest`.
 
-The id of the user travels in the body here, and has to be one that a header carries all the same: a user who is
-created under another one could not be named afterwards.
+The body contains the user's ID here. It must be valid in a header too: other requests could not name the user
+otherwise.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def _data(value: StripeValidationData | Mapping[str, Any]) -> StripeValidationDa
 
 @attrs.frozen(kw_only=True, field_transformer=validate_fields)
 class StripeValidationAttributes(RequestModel):
-    """Whose purchase it is, and which one."""
+    """The user and the purchase."""
 
     customer_user_id: str = attrs.field(converter=validate_customer_user_id, repr=False)
     stripe_token: str = attrs.field(converter=server_side_validation.stripe_token, repr=False)
@@ -67,13 +67,13 @@ class StripeValidationRequest(RequestModel):
 
     @classmethod
     def from_attributes(cls, attributes: StripeValidationAttributes) -> Self:
-        """Wrap the attributes."""
+        """Create the document from the attributes."""
         return cls(data=StripeValidationData(type=_KIND, attributes=attributes))
 
 
 @attrs.frozen(kw_only=True, field_transformer=validate_fields)
 class PaddleValidationRequest(RequestModel):
-    """Whose purchase it is, and which one."""
+    """The user and the purchase."""
 
     customer_user_id: str = attrs.field(converter=validate_customer_user_id, repr=False)
     paddle_token: str = attrs.field(converter=server_side_validation.paddle_token, repr=False)

@@ -1,4 +1,4 @@
-"""What the App Store is told when a user asks it for a refund: schemas `RefundSaverSettings...`."""
+"""Refund Saver settings: schemas `RefundSaverSettings...`."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 __all__ = ["REFUND_PREFERENCES", "RefundPreference", "RefundSaverSettings", "RefundSaverSettingsRequest"]
 
 RefundPreference = Literal["grant", "no_preference", "decline"]
-"""What the store can be asked to decide."""
+"""The decision that Adapty suggests to the store."""
 
 REFUND_PREFERENCES = frozenset(get_args(RefundPreference))
-"""The preferences that answers are known to name."""
+"""The known preferences in responses."""
 
 
 def _preference(value: RefundPreference | NotGiven) -> RefundPreference:
@@ -31,11 +31,11 @@ def _preference(value: RefundPreference | NotGiven) -> RefundPreference:
 
 @attrs.frozen(kw_only=True)
 class RefundSaverSettings(ResponseModel):
-    """A user's refund saver settings: schema `RefundSaverSettingsResponse`, its two levels in one.
+    """The Refund Saver settings of a user: schema `RefundSaverSettingsResponse`, flattened.
 
     Attributes:
-        profile_id: Adapty's id of the user.
-        consent: Whether the user lets usage data be shared with the store.
+        profile_id: Adapty's ID of the user.
+        consent: Whether the user consents to sharing usage data with the store.
         custom_preference: One of `REFUND_PREFERENCES`, or a newer one.
     """
 
@@ -45,7 +45,7 @@ class RefundSaverSettings(ResponseModel):
 
     @classmethod
     def from_response(cls, body: Mapping[str, Any]) -> Self:
-        """Read the body of an answer."""
+        """Parse the body of a response."""
         return cls.from_dict(unwrap(body, "settings", keep={"profile_id"}))
 
 
@@ -59,7 +59,7 @@ class RefundSaverSettingsRequest(RequestModel):
     consent: bool | NotGiven | None = attrs.field(default=NOT_GIVEN, converter=optional(server_side_validation.boolean))
 
     def __attrs_post_init__(self) -> None:
-        """See that there is something to change."""
+        """Raise AdaptyUsageError if there is nothing to change."""
         given = {self.custom_preference, self.consent} - {NOT_GIVEN, None}
         if not given and not self.extra_fields:
             raise AdaptyUsageError.for_field(

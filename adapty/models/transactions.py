@@ -1,4 +1,4 @@
-"""Transactions that were made elsewhere: schemas `Subscription`, `OneTimePurchase`, `Price` and `OfferRequest`."""
+"""Transactions to save: schemas `Subscription`, `OneTimePurchase`, `Price` and `OfferRequest`."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ __all__ = [
 ]
 
 Environment = Literal["Production", "Sandbox"]
-"""Whether real money was paid."""
+"""Whether the purchase is real."""
 
 OfferRequestCategory = Literal["introductory", "promotional", "offer_code", "win_back"]
-"""The kinds of offer that a transaction can be made with."""
+"""The categories of offers of a transaction."""
 
 OfferRequestType = Literal["free_trial", "pay_as_you_go", "pay_up_front"]
 """How an offer is paid."""
@@ -56,7 +56,7 @@ CancellationReason = Literal[
 ]
 """Why a purchase was cancelled: schema `CancellationReason`."""
 
-Moment = datetime | str
+Time = datetime | str
 """An aware datetime, or ISO 8601 text with an offset."""
 
 
@@ -106,12 +106,12 @@ class Price(RequestModel):
 
     Attributes:
         country: The store's country, two-letter uppercase code of ISO 3166-1; required.
-        currency: The currency, three capital letters of ISO 4217; required.
-        value: The amount in that currency, exact, of at most 15 digits; required. A float counts as the number that
-            its shortest spelling names.
+        currency: The currency, three uppercase letters of ISO 4217; required.
+        value: The exact amount in this currency, of at most 15 digits; required. A float is converted as `str` shows
+            it.
 
     Raises:
-        AdaptyUsageError: A field is missing or is what the API would refuse; `field_name` says which.
+        AdaptyUsageError: A field is missing or invalid; `field_name` is its name.
 
     Example:
         >>> Price(country="US", currency="USD", value="9.99").to_dict()
@@ -130,10 +130,10 @@ class OfferRequest(RequestModel):
     Attributes:
         category: One of `OfferRequestCategory`; required.
         type: One of `OfferRequestType`; required.
-        id: The store's id of the offer.
+        id: The store's ID of the offer.
 
     Raises:
-        AdaptyUsageError: A field is missing or not one of the known values; `field_name` says which.
+        AdaptyUsageError: A field is missing or invalid; `field_name` is its name.
 
     Example:
         >>> OfferRequest(category="introductory", type="free_trial").to_dict()
@@ -146,23 +146,23 @@ class OfferRequest(RequestModel):
 
 
 class OneTimePurchaseFields(TypedDict, total=False):
-    """The arguments that record a one-time purchase: schema `OneTimePurchase`.
+    """The fields of a one-time purchase, as keyword arguments: schema `OneTimePurchase`.
 
     Attributes:
         store: The store: a known one such as `stripe`, or the name of a custom store; required.
-        environment: One of `Environment`; Production where left out.
+        environment: One of `Environment`. Default: `Production`.
         store_product_id: The product; required.
-        store_base_plan_id: Google's base plan, which goes out as `store_product_id:store_base_plan_id`.
-        store_transaction_id: The store's id of this transaction, at most 50 characters; required.
+        store_base_plan_id: Google's base plan, sent as `store_product_id:store_base_plan_id`.
+        store_transaction_id: The store's ID of this transaction, at most 50 characters; required.
         store_original_transaction_id: The first transaction of the chain; required.
-        is_family_shared: Whether it is shared with a family.
+        is_family_shared: Whether it is shared by Family Sharing.
         price: A `Price`, or a dict of its fields; required.
         purchased_at: When it took place, aware, or ISO 8601 text with an offset; required.
-        variation_id: The paywall's variation that led to it.
+        variation_id: The variation ID of the paywall.
         offer: An `OfferRequest`, or a dict of its fields.
-        refunded_at: When the money was given back.
+        refunded_at: When it was refunded.
         cancellation_reason: One of `CancellationReason`.
-        extra_fields: Fields that the API has and this release does not know, sent as they are.
+        extra_fields: Fields of the API that this release does not know, sent unchanged.
     """
 
     store: Required[str]
@@ -173,21 +173,21 @@ class OneTimePurchaseFields(TypedDict, total=False):
     store_original_transaction_id: Required[str]
     is_family_shared: bool
     price: Required[Price | Mapping[str, Any]]
-    purchased_at: Required[Moment]
+    purchased_at: Required[Time]
     variation_id: str | None
     offer: OfferRequest | Mapping[str, Any] | None
-    refunded_at: Moment | None
+    refunded_at: Time | None
     cancellation_reason: CancellationReason | None
     extra_fields: Mapping[str, Any]
 
 
 class SubscriptionFields(OneTimePurchaseFields, total=False):
-    """The arguments that record a subscription's transaction: schema `Subscription`.
+    """The fields of a subscription's transaction, as keyword arguments: schema `Subscription`.
 
-    Those of `OneTimePurchaseFields`, and:
+    They include those of `OneTimePurchaseFields`.
 
     Attributes:
-        originally_purchased_at: When the subscription began; required.
+        originally_purchased_at: When the subscription started; required.
         expires_at: When the paid period ends; required. A relativedelta or timedelta counts from now.
         renew_status: Whether it will renew; required.
         renew_status_changed_at: When renewal was turned on or off.
@@ -195,17 +195,17 @@ class SubscriptionFields(OneTimePurchaseFields, total=False):
         grace_period_expires_at: When the grace period ends.
     """
 
-    originally_purchased_at: Required[Moment]
-    expires_at: Required[Moment | relativedelta | timedelta]
+    originally_purchased_at: Required[Time]
+    expires_at: Required[Time | relativedelta | timedelta]
     renew_status: Required[bool]
-    renew_status_changed_at: Moment | None
-    billing_issue_detected_at: Moment | None
-    grace_period_expires_at: Moment | relativedelta | timedelta | None
+    renew_status_changed_at: Time | None
+    billing_issue_detected_at: Time | None
+    grace_period_expires_at: Time | relativedelta | timedelta | None
 
 
 @attrs.frozen(kw_only=True)
 class _Transaction(RequestModel):
-    """What both kinds of transaction have, in the contract's order."""
+    """The fields of both kinds of transactions, in the API's order."""
 
     store: str = attrs.field(converter=validation.identifier)
     environment: Environment | NotGiven = attrs.field(default=NOT_GIVEN, converter=_environment)
@@ -229,16 +229,16 @@ class _Transaction(RequestModel):
 
 @attrs.frozen(kw_only=True, field_transformer=validate_fields)
 class OneTimePurchase(_Transaction):
-    """A transaction of a purchase that does not renew: schema `OneTimePurchase`.
+    """A one-time purchase: schema `OneTimePurchase`.
 
     Attributes:
-        purchase_type: Always `one_time_purchase`, which need not be given.
+        purchase_type: Always `one_time_purchase`; optional.
 
     Raises:
-        AdaptyUsageError: A field is missing or is what the API would refuse; `field_name` says which.
+        AdaptyUsageError: A field is missing or invalid; `field_name` is its name.
 
-    Its other fields are those of `OneTimePurchaseFields`, but for `store_base_plan_id`: here a base plan stands in
-    `store_product_id`, behind a colon.
+    The other fields are those of `OneTimePurchaseFields`, without `store_base_plan_id`: append a base plan to
+    `store_product_id` with a colon.
 
     Example:
         >>> OneTimePurchase(
@@ -260,13 +260,13 @@ class Subscription(_Transaction):
     """A transaction of a subscription: schema `Subscription`.
 
     Attributes:
-        purchase_type: Always `subscription`, which need not be given.
+        purchase_type: Always `subscription`; optional.
 
     Raises:
-        AdaptyUsageError: A field is missing or is what the API would refuse; `field_name` says which.
+        AdaptyUsageError: A field is missing or invalid; `field_name` is its name.
 
-    Its other fields are those of `SubscriptionFields`, but for `store_base_plan_id`: here a base plan stands in
-    `store_product_id`, behind a colon.
+    The other fields are those of `SubscriptionFields`, without `store_base_plan_id`: append a base plan to
+    `store_product_id` with a colon.
 
     Example:
         >>> Subscription.from_dict({"purchase_type": "subscription", "store": "stripe"})
@@ -291,10 +291,10 @@ class Subscription(_Transaction):
 
 
 def join_base_plan(fields: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Join the base plan, where one is given, into the product: the API knows it as `product:plan`.
+    """Append the base plan, if there is one, to the product, as the API expects it: `product:plan`.
 
     Raises:
-        AdaptyUsageError: It is no text, or the product has a base plan already.
+        AdaptyUsageError: The base plan is invalid, or the product has one already.
     """
     plan = fields.get("store_base_plan_id", NOT_GIVEN)
     others = {name: value for name, value in fields.items() if name != "store_base_plan_id"}
@@ -311,19 +311,19 @@ def join_base_plan(fields: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _base_plan(value: str) -> str:
-    plain = validation.identifier(value)
-    if ":" in plain:
+    plan = validation.identifier(value)
+    if ":" in plan:
         raise Invalid("has a colon, which joins product and base plan; expected the plan's id alone")
-    return plain
+    return plan
 
 
 def coerce_transaction(
     transaction: Subscription | OneTimePurchase | Mapping[str, Any],
 ) -> Subscription | OneTimePurchase:
-    """Give the record that is meant: a ready one, or one made of a mapping, whose `purchase_type` says which.
+    """Return a transaction as it is, or create it from a mapping by its `purchase_type`.
 
     Raises:
-        AdaptyUsageError: It is neither, or a field is wrong.
+        AdaptyUsageError: It is neither, or a field is invalid.
     """
     if isinstance(transaction, Subscription | OneTimePurchase):
         return transaction
@@ -342,4 +342,4 @@ RECORD_BY_PURCHASE_TYPE: Mapping[str, type[Subscription | OneTimePurchase]] = {
     "subscription": Subscription,
     "one_time_purchase": OneTimePurchase,
 }
-"""What tells the two bodies of `setTransaction` apart."""
+"""The models of `setTransaction` by their `purchase_type`."""

@@ -1,4 +1,4 @@
-"""Balances of in-app currencies and what changes them: schemas `VirtualCurrency...`."""
+"""Balances and transactions of virtual currencies: schemas `VirtualCurrency...`."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ CURRENCY_TRANSACTION_TYPES = frozenset(
         "expiry",
     },
 )
-"""The types of transaction that answers are known to name."""
+"""The known types of transactions in responses."""
 
 MAX_ITEMS = 20
 
@@ -55,11 +55,11 @@ class VirtualCurrencyTransactionItem(RequestModel):
     """A change of one currency's balance: schema `VirtualCurrencyTransactionItem`.
 
     Attributes:
-        currency_code: The currency; required.
+        currency_code: The currency's code; required.
         amount: Above 0 credits, below 0 debits; required.
 
     Raises:
-        AdaptyUsageError: A field is missing or is what the API would refuse; `field_name` says which.
+        AdaptyUsageError: A field is missing or invalid; `field_name` is its name.
 
     Example:
         >>> VirtualCurrencyTransactionItem(currency_code="GOLD", amount=-50).to_dict()
@@ -71,21 +71,21 @@ class VirtualCurrencyTransactionItem(RequestModel):
 
 
 def _items(value: Mapping[str, int] | Items) -> tuple[VirtualCurrencyTransactionItem, ...]:
-    """Accept currencies with their amounts, or items; a currency stands in them once."""
+    """Validate items in any accepted form; each currency is allowed once."""
     expected = f"expected 1 to {MAX_ITEMS} currencies with their amounts, such as a dict"
     if isinstance(value, str | bytes) or not isinstance(value, Iterable):
         raise Invalid(f"is {type_name(value)}; {expected}")
     pairs = isinstance(value, Mapping)
-    listed = [{"currency_code": code, "amount": held} for code, held in value.items()] if pairs else list(value)  # type: ignore[union-attr]
-    kept: dict[str, VirtualCurrencyTransactionItem] = {}
+    listed = [{"currency_code": code, "amount": amount} for code, amount in value.items()] if pairs else list(value)  # type: ignore[union-attr]
+    items: dict[str, VirtualCurrencyTransactionItem] = {}
     for number, item in enumerate(listed):
-        made = validate(str(number), _item, item)
-        if made.currency_code in kept:
-            raise Invalid(f"names {quote(made.currency_code)} twice; expected each currency once")
-        kept[made.currency_code] = made
-    if not 1 <= len(kept) <= MAX_ITEMS:
-        raise Invalid(f"has {len(kept)} items; {expected}")
-    return tuple(kept.values())
+        validated = validate(str(number), _item, item)
+        if validated.currency_code in items:
+            raise Invalid(f"names {quote(validated.currency_code)} twice; expected each currency once")
+        items[validated.currency_code] = validated
+    if not 1 <= len(items) <= MAX_ITEMS:
+        raise Invalid(f"has {len(items)} items; {expected}")
+    return tuple(items.values())
 
 
 def _item(value: Any) -> VirtualCurrencyTransactionItem:
@@ -94,7 +94,7 @@ def _item(value: Any) -> VirtualCurrencyTransactionItem:
 
 @attrs.frozen(kw_only=True, field_transformer=validate_fields)
 class VirtualCurrencyTransactionRequest(RequestModel):
-    """What is to be carried out, all of it or nothing."""
+    """A transaction to carry out."""
 
     items: tuple[VirtualCurrencyTransactionItem, ...] = attrs.field(
         converter=_items, metadata={NESTED_LIST: VirtualCurrencyTransactionItem}
@@ -105,34 +105,34 @@ class VirtualCurrencyTransactionRequest(RequestModel):
 
 
 def credit_amount(name: str, amount: int) -> int:
-    """Give an amount to credit, which is above 0; `name` is the argument's, for the message.
+    """Validate an amount to credit, above 0; `name` is the argument's.
 
     Raises:
-        AdaptyUsageError: It is not.
+        AdaptyUsageError: The amount is not above 0.
     """
-    kept = validate(name, server_side_validation.nonzero_int32, amount)
-    if kept < 0:
+    credited = validate(name, server_side_validation.nonzero_int32, amount)
+    if credited < 0:
         raise AdaptyUsageError.for_field(
-            name, f"is {kept}; expected a number above 0, the method says which way it goes"
+            name, f"is {credited}; expected a number above 0, the method says which way it goes"
         )
-    return kept
+    return credited
 
 
 def debit_amount(name: str, amount: int) -> int:
-    """Give what the API is told to debit an amount, which itself is above 0."""
+    """Validate an amount to debit, above 0, and return its negative for the API."""
     return -credit_amount(name, amount)
 
 
 @attrs.frozen(kw_only=True)
 class VirtualCurrencyBalance(ResponseModel):
-    """What a user has of a currency: schema `VirtualCurrencyBalance`.
+    """The balance of a user in one currency: schema `VirtualCurrencyBalance`.
 
     Attributes:
-        code: The currency.
+        code: The currency's code.
         name: The currency's name.
-        balance: What the user has.
-        held: What of it is set aside.
-        available: What can be spent.
+        balance: The balance, including the amount on hold.
+        held: The amount on hold.
+        available: The amount that can be spent.
     """
 
     code: str | None = attrs.field(default=None, metadata=scalar(parse_str))
@@ -144,11 +144,11 @@ class VirtualCurrencyBalance(ResponseModel):
 
 @attrs.frozen(kw_only=True)
 class VirtualCurrencyTransaction(ResponseModel):
-    """A transaction that was carried out: schema `VirtualCurrencyTransactionResponse`.
+    """A completed transaction: schema `VirtualCurrencyTransactionResponse`.
 
     Attributes:
-        transaction_id: The transaction's id.
-        balances: The balances after it.
+        transaction_id: The transaction's ID.
+        balances: The resulting balances.
     """
 
     transaction_id: str | None = attrs.field(default=None, metadata=scalar(parse_str))
@@ -159,11 +159,11 @@ class VirtualCurrencyTransaction(ResponseModel):
 
 @attrs.frozen(kw_only=True)
 class VirtualCurrencyBalances(ResponseModel):
-    """What a user has of each currency: schema `VirtualCurrencyBalanceListResponse`.
+    """The balances of a user, which can be iterated over: schema `VirtualCurrencyBalanceListResponse`.
 
     Attributes:
-        response_created_at: When this was put together, in milliseconds since 1970.
-        data: The balances, which going through this object gives too.
+        response_created_at: When the API created this response, in milliseconds since 1970.
+        data: The balances.
 
     Example:
         >>> balances = VirtualCurrencyBalances.from_dict({"data": [{"code": "GOLD", "available": 5}]})
@@ -183,18 +183,18 @@ class VirtualCurrencyBalances(ResponseModel):
         return len(self.data)
 
     def get(self, currency_code: str) -> VirtualCurrencyBalance | None:
-        """Give the balance of a currency, or None where there is none."""
+        """Return the balance of a currency, or None."""
         return next((balance for balance in self.data if balance.code == currency_code), None)
 
 
 @attrs.frozen(kw_only=True)
 class VirtualCurrencyHistoryEntry(ResponseModel):
-    """What a transaction changed of one currency: schema `VirtualCurrencyHistoryEntry`.
+    """The change of one currency by a transaction: schema `VirtualCurrencyHistoryEntry`.
 
     Attributes:
-        currency_code: The currency.
+        currency_code: The currency's code.
         amount: Above 0 credited, below 0 debited.
-        balance_after: The balance after it.
+        balance_after: The resulting balance.
     """
 
     currency_code: str | None = attrs.field(default=None, metadata=scalar(parse_str))
@@ -204,13 +204,13 @@ class VirtualCurrencyHistoryEntry(ResponseModel):
 
 @attrs.frozen(kw_only=True)
 class VirtualCurrencyHistoryItem(ResponseModel):
-    """A transaction of the past: schema `VirtualCurrencyHistoryItem`.
+    """A past transaction: schema `VirtualCurrencyHistoryItem`.
 
     Attributes:
-        transaction_id: The transaction's id.
+        transaction_id: The transaction's ID.
         transaction_type: One of `CURRENCY_TRANSACTION_TYPES`, or a newer one.
-        items: What it changed.
-        metadata: What it was sent with.
+        items: The changes, one per currency.
+        metadata: The metadata that it was sent with.
         created_at: When it took place.
     """
 
@@ -227,7 +227,7 @@ class VirtualCurrencyHistoryItem(ResponseModel):
 
 @attrs.frozen(kw_only=True)
 class CursorPagination(ResponseModel):
-    """Where the next page begins: schema `CursorPagination`."""
+    """The position of the next page: schema `CursorPagination`."""
 
     next_cursor: str | None = attrs.field(default=None, metadata=scalar(parse_str))
 

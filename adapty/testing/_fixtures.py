@@ -12,7 +12,7 @@ import httpx
 from adapty._async import transport as async_transport
 from adapty._async.client import AsyncAdapty
 from adapty._core.validation import format_name, suggest_choice, type_name
-from adapty._engine import timers
+from adapty._engine import dispatcher
 from adapty._sync import transport as sync_transport
 from adapty._sync.client import Adapty
 from adapty.config import ENV_VARS
@@ -140,8 +140,8 @@ def patch_sleeps(patch: MonkeyPatch) -> list[float]:
 
     patch.setattr(sync_transport, "sleep", delays.append)
     patch.setattr(async_transport, "sleep", record_delay)
-    patch.setattr(timers, "schedule", record_and_run)
-    patch.setattr(timers, "block_seconds", lambda _: 0.0)  # queued attempts record their own delays
+    patch.setattr(dispatcher, "schedule", record_and_run)
+    patch.setattr(dispatcher, "block_seconds", lambda _: 0.0)  # queued attempts record their own delays
     return delays
 
 

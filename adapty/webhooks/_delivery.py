@@ -5,9 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from datetime import timedelta
 from random import SystemRandom
 from typing import TYPE_CHECKING
 
@@ -30,6 +28,7 @@ from adapty.errors import (
 )
 from adapty.webhooks._failure_policy import RetrySchedule, classify, is_transient
 from adapty.webhooks._stores.protocol import DeadLettered, DueEvent, EventUpdate
+from adapty.webhooks._stores.thread import DeadLetterLimits, StoreThread
 from adapty.webhooks.mail_events import WebhookTransactionEvent
 from adapty.webhooks.outbox import Outbox
 
@@ -40,11 +39,10 @@ if TYPE_CHECKING:
     from adapty._async.client import AsyncAdapty
     from adapty._engine.runner import CancelToken
     from adapty._sync.client import Adapty
-    from adapty.webhooks._stores.protocol import OutboxStore
 
     T = TypeVar("T")
 
-__all__ = ["DeadLetterLimits", "DrainReport", "OutboxSender"]
+__all__ = ["DrainReport", "OutboxSender"]
 
 logger = logging.getLogger("adapty")
 
@@ -81,14 +79,6 @@ class DrainReport(SafeRepr):
     retried: int = 0
 
 
-@frozen
-class DeadLetterLimits:
-    """When an event becomes a dead letter: when it reaches both limits. See `WorkerOptions`."""
-
-    max_attempts: int = 24
-    max_age: timedelta = timedelta(hours=24)
-
-
 @frozen(eq=False)
 class _InFlight:
     """An event that is being sent.
@@ -100,55 +90,6 @@ class _InFlight:
 
     event: DueEvent
     delivered_before: int
-
-
-class _StoreThread:
-    """The store of a worker, in a thread of its own: an event loop must not wait for disks.
-
-    Queued updates stay queued until they are written: if `flush` fails, the next one tries again.
-    """
-
-    def __init__(self, outbox: Outbox, limits: DeadLetterLimits) -> None:
-        self._outbox = outbox
-        self._limits = limits
-        self._executor = ThreadPoolExecutor(1, thread_name_prefix="adapty-outbox")
-        self._store: OutboxStore | None = None
-        self._updates: list[EventUpdate] = []
-
-    async def run(self, work: Callable[[OutboxStore], T]) -> T:
-        """Call a function with the store in the thread."""
-        return await asyncio.get_running_loop().run_in_executor(self._executor, lambda: work(self._open()))
-
-    def _open(self) -> OutboxStore:
-        if self._store is None:
-            self._store = self._outbox._open_store()  # noqa: SLF001 - of the same package
-        return self._store
-
-    def queue_update(self, update: EventUpdate) -> None:
-        """Add an update for the next `flush`."""
-        self._updates.append(update)
-
-    async def flush(self) -> tuple[list[EventUpdate], list[DeadLettered]]:
-        """Write the queued updates; return them, and the events that became dead letters by the limits."""
-        updates = list(self._updates)
-        if not updates:
-            return [], []
-        dead = await self.run(lambda store: self._write(store, updates))
-        del self._updates[: len(updates)]
-        return updates, dead
-
-    def _write(self, store: OutboxStore, updates: list[EventUpdate]) -> list[DeadLettered]:
-        limits = self._limits
-        return store.update(updates, max_failures=limits.max_attempts, max_age=limits.max_age.total_seconds())
-
-    def close(self) -> None:
-        """Write the queued updates if possible, and close the store."""
-        self._executor.shutdown()
-        if self._store is not None:
-            with suppress(AdaptyError):  # events whose updates are lost are sent again
-                if self._updates:
-                    self._write(self._store, self._updates)
-            self._store.close()
 
 
 @define(eq=False)
@@ -200,7 +141,7 @@ class OutboxSender:
         self._limiter = RateLimiter(self.options.rate_limit)
         with _worker_lock(self.outbox) as try_lock:
             if await self._wait_for_lock(try_lock, token):
-                store = _StoreThread(self.outbox, self.limits)
+                store = StoreThread(self.outbox._open_store, self.limits)  # noqa: SLF001 - of the same package
                 try:
                     await self._deliver(client, store, token)
                 finally:
@@ -223,7 +164,7 @@ class OutboxSender:
                 return True
         return False
 
-    async def _deliver(self, client: Adapty | AsyncAdapty, store: _StoreThread, token: CancelToken) -> None:
+    async def _deliver(self, client: Adapty | AsyncAdapty, store: StoreThread, token: CancelToken) -> None:
         while not token.requested:
             problem = await self._run_dispatcher(client, store, token)
             if self.until_empty:
@@ -247,7 +188,7 @@ class OutboxSender:
         raise problem
 
     async def _run_dispatcher(
-        self, client: Adapty | AsyncAdapty, store: _StoreThread, token: CancelToken
+        self, client: Adapty | AsyncAdapty, store: StoreThread, token: CancelToken
     ) -> BaseException | None:
         """Send until there was nothing to send for a while; return what ended it earlier."""
         self._problem, self._is_stopped = None, False
@@ -287,7 +228,7 @@ class OutboxSender:
         dispatcher.stop()
         self._wakeup.set()
 
-    async def _feed(self, store: _StoreThread, dispatcher: Dispatcher[_InFlight]) -> None:
+    async def _feed(self, store: StoreThread, dispatcher: Dispatcher[_InFlight]) -> None:
         """Submit events as they become due, a few at a time."""
         clock = asyncio.get_running_loop().time
         last = clock()
@@ -307,7 +248,7 @@ class OutboxSender:
             elif not self._is_stopped:
                 await self._wait_for_change(store, self._schedule.next_retry(now))
 
-    def _submit(self, store: _StoreThread, dispatcher: Dispatcher[_InFlight], in_flight: _InFlight) -> None:
+    def _submit(self, store: StoreThread, dispatcher: Dispatcher[_InFlight], in_flight: _InFlight) -> None:
         event = in_flight.event
         self._in_flight[event.seq] = in_flight
         try:
@@ -318,7 +259,7 @@ class OutboxSender:
             call = build_mail_call("saveTransactionEvent", ignore_body, record)
             dispatcher.submit(Job(key=event.profile, call=call, payload=in_flight))
 
-    async def _read_due(self, store: _StoreThread, now: float) -> list[DueEvent]:
+    async def _read_due(self, store: StoreThread, now: float) -> list[DueEvent]:
         """Return events to send, in the order of arrival, at most one of each profile."""
         capacity = _IN_FLIGHT + _IN_FLIGHT_PER_WORKER * self.options.concurrency - len(self._in_flight)
         deferred = [event.seq for event in self._schedule.get_waiting(now)]
@@ -333,7 +274,7 @@ class OutboxSender:
         # In a file that was replaced, an event may have the number of one in flight.
         return [event for event in due if event.seq not in self._in_flight]
 
-    async def _wait_for_change(self, store: _StoreThread, next_retry: float) -> None:
+    async def _wait_for_change(self, store: StoreThread, next_retry: float) -> None:
         """Wait for a response, a new event, a retry, or a stop."""
         clock = asyncio.get_running_loop().time
         while clock() < next_retry:
@@ -344,7 +285,7 @@ class OutboxSender:
             if await _wait_within(_POLL_SECONDS, self._wakeup):
                 return
 
-    async def _flush(self, store: _StoreThread) -> None:
+    async def _flush(self, store: StoreThread) -> None:
         updates, dead = await store.flush()
         for update in updates:
             if update.state != "pending" or update.attempts:  # otherwise it counts an earlier failure
@@ -357,7 +298,7 @@ class OutboxSender:
             self._schedule.drop({event.seq})
             self._log("is a dead letter", event.event_id, event.reason)
 
-    async def _purge(self, store: _StoreThread, now: float) -> None:
+    async def _purge(self, store: StoreThread, now: float) -> None:
         if now - self._purged_at > _PURGE_SECONDS:
             self._purged_at = now
             retention = self.outbox.retention.total_seconds()
@@ -365,7 +306,7 @@ class OutboxSender:
 
     def _record(
         self,
-        store: _StoreThread,
+        store: StoreThread,
         dispatcher: Dispatcher[_InFlight],
         in_flight: _InFlight,
         error: BaseException | None,
@@ -388,14 +329,14 @@ class OutboxSender:
         elif disposition != "retry" or not self._defer(store, in_flight, error, max(attempts, 1)):
             self._stop(dispatcher, error)
 
-    def _record_success(self, store: _StoreThread) -> None:
+    def _record_success(self, store: StoreThread) -> None:
         """Record that Mail accepts events: a pause is over, and the failures beside it count."""
         self.delivered += 1
         self._pauses = 0
         for failed in self._schedule.on_success(asyncio.get_running_loop().time()):
             store.queue_update(EventUpdate(failed.seq, failed.event_id, "pending", attempts=0, failures=1))
 
-    def _defer(self, store: _StoreThread, in_flight: _InFlight, error: BaseException, attempts: int) -> bool:
+    def _defer(self, store: StoreThread, in_flight: _InFlight, error: BaseException, attempts: int) -> bool:
         """Let the events of a profile wait; return whether Mail may still accept others."""
         event = in_flight.event
         is_counted = self.delivered > in_flight.delivered_before  # Mail accepted others meanwhile
@@ -429,7 +370,7 @@ class OutboxSender:
         logger.warning("outbox %s: next attempt in %.0f s: %s", self.outbox.path, delay, problem)
         await _pause(delay, token)
 
-    async def _wait_for_events(self, store: _StoreThread, token: CancelToken) -> None:
+    async def _wait_for_events(self, store: StoreThread, token: CancelToken) -> None:
         """Wait, without connections, until there is something to send."""
         clock = asyncio.get_running_loop().time
         while not token.requested:

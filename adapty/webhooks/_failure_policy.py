@@ -93,12 +93,15 @@ class _Deferral:
         attempt: How many times it was deferred in a row.
         until: When it is tried again, by the event loop's clock.
         is_outage: Whether it failed during an outage.
+        is_suspect: Whether it has counted failures, or failed in an outage that is over; then it is no sign of an
+            outage.
     """
 
     event: DueEvent
     attempt: int
     until: float
     is_outage: bool = False
+    is_suspect: bool = False
 
 
 @define(eq=False)
@@ -140,13 +143,15 @@ class RetrySchedule:
         Returns:
             Whether Mail may still accept other events.
         """
-        deferral = _Deferral(event, self.count_attempts(event) + 1, until)
+        before = self._deferred.get(event.profile)
+        is_suspect = bool(event.failures or (before and before.is_suspect))
+        deferral = _Deferral(event, self.count_attempts(event) + 1, until, is_suspect=is_suspect)
         self._deferred[event.profile] = deferral
         if is_counted:
             self._since_success.pop(event.profile, None)
         else:
             self._since_success[event.profile] = deferral
-        self._failures_in_a_row += not event.failures  # one that fails again and again is no sign of an outage
+        self._failures_in_a_row += not is_suspect
         return self._failures_in_a_row < _OUTAGE_THRESHOLD and len(self._deferred) <= _MAX_DEFERRED
 
     def resolve(self, event: DueEvent) -> None:
@@ -161,7 +166,7 @@ class RetrySchedule:
         self._since_success.clear()
         for each in self._deferred.values():
             if each.is_outage:
-                each.is_outage, each.until = False, now
+                each.is_outage, each.is_suspect, each.until = False, True, now
         return counted
 
     def on_outage(self) -> None:

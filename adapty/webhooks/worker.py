@@ -18,7 +18,8 @@ from adapty._engine.options import check_client, parse_send_options, reject_unkn
 from adapty._engine.runner import CancelToken, run_sync
 from adapty._sync.client import Adapty
 from adapty.errors import AdaptyUsageError
-from adapty.webhooks._delivery import DeadLetterLimits, DrainReport, OutboxSender
+from adapty.webhooks._delivery import DrainReport, OutboxSender
+from adapty.webhooks._stores.thread import DeadLetterLimits
 from adapty.webhooks.outbox import Outbox
 
 if TYPE_CHECKING:

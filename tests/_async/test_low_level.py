@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.anyio
 
 
-async def test_the_facade_gives_a_ready_client(adapty: AsyncAdapty, sandbox: Sandbox) -> None:
+async def test_low_level_returns_a_configured_client(adapty: AsyncAdapty, sandbox: Sandbox) -> None:
     """It has the key, the address and the timeouts, and works in any generated endpoint function."""
     client = adapty.mail.low_level()
 
@@ -35,7 +35,7 @@ async def test_the_facade_gives_a_ready_client(adapty: AsyncAdapty, sandbox: San
     await adapty.mail.save_profile(**PROFILE)  # closing the one leaves the other's connections open
 
 
-async def test_the_ready_client_shares_connections(server: RawServer) -> None:
+async def test_low_level_client_shares_connections(server: RawServer) -> None:
     """It goes through the facade's own httpx client, proxies and hooks included."""
     seen: list[httpx.Request] = []
 
@@ -54,7 +54,7 @@ async def test_the_ready_client_shares_connections(server: RawServer) -> None:
     assert b"authorization: bearer secret_live_1" in server.requests[0].lower()
 
 
-async def test_copies_of_the_ready_client_keep_its_connections(sandbox: Sandbox) -> None:
+async def test_copies_of_low_level_client_share_connections(sandbox: Sandbox) -> None:
     """with_headers, with_cookies and with_timeout do not lead past the facade's transport to the real address."""
     seen: list[httpx.Request] = []
 
@@ -75,7 +75,7 @@ async def test_copies_of_the_ready_client_keep_its_connections(sandbox: Sandbox)
     assert (seen[0].headers["X-Trace"], seen[0].headers["Cookie"]) == ("1", "a=b")
 
 
-async def test_the_generated_code_stands_alone(sandbox: Sandbox) -> None:
+async def test_generated_code_works_without_facade(sandbox: Sandbox) -> None:
     """A power user needs nothing but the generated package: client, models, endpoint functions."""
     async with AuthenticatedClient(base_url=sandbox.url, token=sandbox.mail_key) as client:
         saved = await save_profile.asyncio_detailed(client=client, body=ProfileDTO.from_dict(PROFILE))
@@ -89,7 +89,7 @@ async def test_the_generated_code_stands_alone(sandbox: Sandbox) -> None:
     assert refused.parsed.errors[0].field_name in {None, UNSET}
 
 
-async def test_the_generated_client_keeps_its_token_to_itself(sandbox: Sandbox) -> None:
+async def test_generated_client_hides_its_token(sandbox: Sandbox) -> None:
     """Neither its repr nor the headers dict that it was given shows the token; copies leave the original alone."""
     headers = {"X-Trace": "1"}
     async with AuthenticatedClient(base_url=sandbox.url, token="secret_live_2", headers=headers) as client:

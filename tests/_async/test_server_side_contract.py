@@ -43,12 +43,12 @@ USERS: Mapping[str, tuple[Mapping[str, Any], tuple[str, str]]] = {
 }
 
 
-async def test_every_operation_of_the_contract_has_a_call() -> None:
+async def test_every_operation_has_a_call() -> None:
     """No operation of the contract is without a method of the facade, and the table names no other."""
     assert {operation_of(name).name for name in CALLS} == {operation.name for operation in Operation.every()}
 
 
-async def test_every_call_is_what_the_contract_says(stubbed: AsyncAdapty, stub: Stub) -> None:
+async def test_every_call_conforms_to_contract(stubbed: AsyncAdapty, stub: Stub) -> None:
     """Method, path, credentials, who is meant, query and body are the contract's; the answer is one that it has."""
     for name in CALLS:
         for user in USERS:
@@ -95,7 +95,7 @@ def _assert_body(operation: Operation, request: httpx.Request) -> None:
     Draft202012Validator(schema).validate(json.loads(request.content))
 
 
-async def test_the_low_level_client_speaks_for_the_app(stubbed: AsyncAdapty, stub: Stub) -> None:
+async def test_low_level_client_sends_the_key(stubbed: AsyncAdapty, stub: Stub) -> None:
     """It has the key under the API's own scheme; a UUID is text in a header and an object in a path."""
     stub.replies = [operation_of(name).succeeding() for name in ("getProfile", "getPaywall")]
     ready = stubbed.low_level()
@@ -114,7 +114,7 @@ async def test_the_low_level_client_speaks_for_the_app(stubbed: AsyncAdapty, stu
     assert all(request.headers["User-Agent"].startswith("adapty-python/") for request in stub.requests)
 
 
-async def test_the_low_level_client_works_against_the_api(adapty: AsyncAdapty, sandbox: Sandbox) -> None:
+async def test_low_level_client_works(adapty: AsyncAdapty, sandbox: Sandbox) -> None:
     """The generated functions do what the facade does, over its connections, and closing theirs leaves them open."""
     ready = adapty.low_level()
     created = await adapty.profiles.create(customer_user_id="user_12345")
@@ -134,7 +134,7 @@ async def test_the_low_level_client_works_against_the_api(adapty: AsyncAdapty, s
     assert await adapty.profiles.create(customer_user_id="user_12345")
 
 
-async def test_the_low_level_client_shows_no_key_and_keeps_its_scheme(stubbed: AsyncAdapty, stub: Stub) -> None:
+async def test_low_level_client_hides_key(stubbed: AsyncAdapty, stub: Stub) -> None:
     """Copies made by the generated client's own methods have the same credentials, and no repr shows them."""
     stub.replies = [answering(401, error_body("unauthorized", 401))]
     ready = stubbed.low_level()
@@ -147,7 +147,7 @@ async def test_the_low_level_client_shows_no_key_and_keeps_its_scheme(stubbed: A
     assert KEY not in repr([ready, other])
 
 
-async def test_each_api_has_its_own_key_on_the_low_level() -> None:
+async def test_low_level_clients_need_their_own_key() -> None:
     """A client without the key of the server-side API gives no client for it."""
     async with AsyncAdapty(mail_secret_key=KEY) as adapty:
         with pytest.raises(AdaptyConfigError, match=r"^secret_key: is missing; .* ADAPTY_SECRET_KEY") as caught:

@@ -15,6 +15,7 @@ import pytest
 
 import adapty as library
 from adapty import AdaptyAPIError, AdaptyConnectionError, AdaptyError, AdaptyTimeoutError, UnexpectedResponseError
+from tests.cases import case
 from tests.server_side_calls import (
     BY_CUSTOMER_USER_ID,
     CALLS,
@@ -167,52 +168,56 @@ async def failure_of(adapty: AsyncAdapty, name: str) -> AdaptyAPIError | AdaptyC
     return error
 
 
-@pytest.mark.parametrize("status", ERRORS)
-@pytest.mark.parametrize("name", OPERATIONS)
-async def test_every_refusal_is_told_and_shows_nothing(
-    stubbed: AsyncAdapty, stub: Stub, slept: list[float], name: str, status: int
+async def test_every_error_response_maps_to_an_exception_without_secrets(
+    stubbed: AsyncAdapty, stub: Stub, slept: list[float]
 ) -> None:
-    """Whatever shape the error has, the exception holds all that it says, and neither key nor address."""
-    for number, (body, error_code, messages, field_names) in enumerate(SHAPES.values()):
-        wait = ("seconds", "date")[number % 2]
-        stub.replies = [answering(status, body, {**ECHOING, "Retry-After": RETRY_AFTER[wait]})]
-        stub.requests.clear()
+    """In any shape of the body, the exception has all of it, and neither key nor address."""
+    for name in OPERATIONS:
+        for status, expected in ERRORS.items():
+            with case(name, status):
+                for number, (body, error_code, messages, field_names) in enumerate(SHAPES.values()):
+                    wait = ("seconds", "date")[number % 2]
+                    stub.replies = [answering(status, body, {**ECHOING, "Retry-After": RETRY_AFTER[wait]})]
+                    stub.requests.clear()
 
-        error = await failure_of(stubbed, name)
+                    error = await failure_of(stubbed, name)
 
-        assert isinstance(error, AdaptyAPIError)
-        assert type(error) is ERRORS[status]
-        assert (error.status_code, error.error_code, error.messages) == (status, error_code, messages)
-        assert (error.field_names, error.request_id) == (field_names, "req-1")
-        assert error.headers["x-echo"] == "Api-Key [redacted] of [redacted]"
-        left = (FAR - datetime.now(UTC)).total_seconds() if wait == "date" else 7.0
-        assert error.retry_after == pytest.approx(left, abs=60)
-        assert error.attempts == len(stub.requests) == (3 if status in TRANSIENT and wait == "seconds" else 1)
-        sent = {request.headers.get("Idempotency-Key") for request in stub.requests}
-        assert sent == {error.idempotency_key}
-        assert (error.idempotency_key is not None) == (name == TRANSACT)
-        assert str(error).startswith(f"{name}: {status}")
-        assert "request ID req-1" in str(error)
+                    assert isinstance(error, AdaptyAPIError)
+                    assert type(error) is expected
+                    assert (error.status_code, error.error_code, error.messages) == (status, error_code, messages)
+                    assert (error.field_names, error.request_id) == (field_names, "req-1")
+                    assert error.headers["x-echo"] == "Api-Key [redacted] of [redacted]"
+                    left = (FAR - datetime.now(UTC)).total_seconds() if wait == "date" else 7.0
+                    assert error.retry_after == pytest.approx(left, abs=60)
+                    assert (
+                        error.attempts == len(stub.requests) == (3 if status in TRANSIENT and wait == "seconds" else 1)
+                    )
+                    sent = {request.headers.get("Idempotency-Key") for request in stub.requests}
+                    assert sent == {error.idempotency_key}
+                    assert (error.idempotency_key is not None) == (name == TRANSACT)
+                    assert str(error).startswith(f"{name}: {status}")
+                    assert "request ID req-1" in str(error)
 
 
-@pytest.mark.parametrize("name", OPERATIONS)
-async def test_every_failure_to_answer_is_told_and_shows_nothing(stubbed: AsyncAdapty, stub: Stub, name: str) -> None:
-    """Each timeout and each broken connection is typed, told after all tries, and repeats nothing that is secret."""
-    for kind, expected in FAILURES.items():
-        stub.replies = [failing(kind, f"Api-Key {KEY} of {USER}")]
-        stub.requests.clear()
+async def test_every_transport_failure_maps_to_an_exception_without_secrets(stubbed: AsyncAdapty, stub: Stub) -> None:
+    """Each timeout and each broken connection is typed, raised after all attempts, and shows no secret."""
+    for name in OPERATIONS:
+        with case(name):
+            for kind, expected in FAILURES.items():
+                stub.replies = [failing(kind, f"Api-Key {KEY} of {USER}")]
+                stub.requests.clear()
 
-        error = await failure_of(stubbed, name)
+                error = await failure_of(stubbed, name)
 
-        assert type(error) is expected
-        assert error.attempts == len(stub.requests) == 3
-        sent = {request.headers.get("Idempotency-Key") for request in stub.requests}
-        assert sent == {error.idempotency_key}
-        assert (error.idempotency_key is not None) == (name == TRANSACT)
+                assert type(error) is expected
+                assert error.attempts == len(stub.requests) == 3
+                sent = {request.headers.get("Idempotency-Key") for request in stub.requests}
+                assert sent == {error.idempotency_key}
+                assert (error.idempotency_key is not None) == (name == TRANSACT)
 
 
 @pytest.mark.parametrize("reply", [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n{"])
-async def test_a_dropped_connection_is_told(client: AsyncAdapty, server: RawServer, reply: bytes) -> None:
+async def test_dropped_connection_is_typed_error(client: AsyncAdapty, server: RawServer, reply: bytes) -> None:
     """A connection that ends before or inside the answer ends in a typed exception, after the same bytes each time."""
     server.replies = [reply]
     for name in OPERATIONS:
@@ -225,24 +230,29 @@ async def test_a_dropped_connection_is_told(client: AsyncAdapty, server: RawServ
         assert len(set(server.requests)) == 1
 
 
-@pytest.mark.parametrize("name", OPERATIONS)
-async def test_the_frames_of_a_failure_hold_no_key(stubbed: AsyncAdapty, stub: Stub, name: str) -> None:
-    """A tool that prints the locals of a traceback, ours among them, prints no key."""
-    for reply in (answering(400, SHAPES["objects"][0], ECHOING), failing(httpx.ReadError), answering(200, b"<html>")):
-        stub.replies = [reply]
+async def test_tracebacks_have_no_key(stubbed: AsyncAdapty, stub: Stub) -> None:
+    """Locals in the traceback contain no key."""
+    for name in OPERATIONS:
+        with case(name):
+            for reply in (
+                answering(400, SHAPES["objects"][0], ECHOING),
+                failing(httpx.ReadError),
+                answering(200, b"<html>"),
+            ):
+                stub.replies = [reply]
 
-        error = await failure_of(stubbed, name)
+                error = await failure_of(stubbed, name)
 
-        assert error.__traceback__ is not None
-        ours = error.with_traceback(error.__traceback__.tb_next)
-        shown = "".join(traceback.TracebackException.from_exception(ours, capture_locals=True).format())
-        assert "secrets = (Secret('[redacted]'),)" in shown
-        assert KEY not in shown
+                assert error.__traceback__ is not None
+                ours = error.with_traceback(error.__traceback__.tb_next)
+                shown = "".join(traceback.TracebackException.from_exception(ours, capture_locals=True).format())
+                assert "secrets = (Secret('[redacted]'),)" in shown
+                assert KEY not in shown
 
 
-@pytest.mark.parametrize(
-    ("status", "error_code", "expected"),
-    [
+async def test_error_codes_select_the_class(stubbed: AsyncAdapty, stub: Stub) -> None:
+    """The code decides if it says more than the status, in either form, except for 5xx."""
+    for status, error_code, expected in [
         (404, "profile_does_not_exist", "ProfileNotFoundError"),
         (404, "profile_not_found", "ProfileNotFoundError"),
         (400, "profile_does_not_exist", "ProfileNotFoundError"),
@@ -261,22 +271,18 @@ async def test_the_frames_of_a_failure_hold_no_key(stubbed: AsyncAdapty, stub: S
         (503, "feature_not_enabled", "ServerError"),
         (520, "insufficient_balance", "ServerError"),
         (201, "profile_does_not_exist", "UnexpectedResponseError"),
-    ],
-)
-async def test_the_known_codes_have_exceptions_of_their_own(
-    stubbed: AsyncAdapty, stub: Stub, status: int, error_code: str, expected: str
-) -> None:
-    """The code decides where it says more than the status, in either spelling; a server that failed just failed."""
-    stub.replies = [answering(status, error_body(error_code, status))]
-    for name in OPERATIONS:
-        error = await failure_of(stubbed, name)
+    ]:
+        with case(status, error_code, expected):
+            stub.replies = [answering(status, error_body(error_code, status))]
+            for name in OPERATIONS:
+                error = await failure_of(stubbed, name)
 
-        assert isinstance(error, AdaptyAPIError)
-        assert type(error).__name__ == expected
-        assert (error.status_code, error.error_code) == (status, error_code)
+                assert isinstance(error, AdaptyAPIError)
+                assert type(error).__name__ == expected
+                assert (error.status_code, error.error_code) == (status, error_code)
 
 
-async def test_half_a_surrogate_pair_can_be_printed(stubbed: AsyncAdapty, stub: Stub) -> None:
+async def test_lone_surrogate_can_be_printed(stubbed: AsyncAdapty, stub: Stub) -> None:
     """Whatever the body holds, the exception's words can be written to a log in UTF-8."""
     stub.replies = [
         answering(400, b'{"errors": [{"source": "\\ud800", "errors": ["\\udbff"]}], "error_code": "\\udfff"}')
@@ -287,40 +293,46 @@ async def test_half_a_surrogate_pair_can_be_printed(stubbed: AsyncAdapty, stub: 
     assert str(error).encode()
 
 
-@pytest.mark.parametrize("name", OPERATIONS)
-async def test_the_log_tells_operations_and_nothing_personal(
-    stubbed: AsyncAdapty, stub: Stub, caplog: pytest.LogCaptureFixture, name: str
+async def test_log_has_operations_and_no_personal_data(
+    stubbed: AsyncAdapty, stub: Stub, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """A retry and an end have a line each, with neither the key, nor the user, nor what the answer holds."""
-    caplog.set_level(logging.DEBUG)
-    stub.replies = [answering(500, SHAPES["objects"][0], ECHOING), answering(400, SHAPES["objects"][0], ECHOING)]
-
-    await failure_of(stubbed, name)
-
-    ours = [(record.levelname, record.getMessage()) for record in caplog.records if record.name == "adapty"]
-    assert [level for level, _ in ours] == ["INFO", "DEBUG"]
-    assert all(message.startswith(f"{name}: ") for _, message in ours)
-    shown = "".join(record.getMessage() for record in caplog.records)
-    assert KEY not in shown
-    assert USER not in shown
-
-
-@pytest.mark.parametrize("body", HOSTILE)
-async def test_a_hostile_success_is_told_or_harmless(stubbed: AsyncAdapty, stub: Stub, body: str) -> None:
-    """A success whose body is not what was promised is told as that, or read as far as it goes; nothing else breaks."""
+    """A retry and the end of a call have one line each, without key, user and response."""
     for name in OPERATIONS:
-        stub.replies = [answering(operation_of(name).success()[0], HOSTILE[body])]
-        stub.requests.clear()
-        outcome: Any
-        try:
-            outcome = await CALLS[name](stubbed, BY_CUSTOMER_USER_ID)
-        except Exception as exc:  # noqa: BLE001 - what it must be stands below
-            outcome = exc.with_traceback(None)
+        with case(name):
+            caplog.clear()
+            caplog.set_level(logging.DEBUG)
+            stub.replies = [
+                answering(500, SHAPES["objects"][0], ECHOING),
+                answering(400, SHAPES["objects"][0], ECHOING),
+            ]
 
-        if isinstance(outcome, UnexpectedResponseError):
-            assert (outcome.operation, outcome.attempts) == (name, 1)
-        else:
-            assert not isinstance(outcome, Exception), name
-            assert repr(outcome)
-        assert pickle.dumps(outcome)
-        assert len(stub.requests) == 1
+            await failure_of(stubbed, name)
+
+            ours = [(record.levelname, record.getMessage()) for record in caplog.records if record.name == "adapty"]
+            assert [level for level, _ in ours] == ["INFO", "DEBUG"]
+            assert all(message.startswith(f"{name}: ") for _, message in ours)
+            shown = "".join(record.getMessage() for record in caplog.records)
+            assert KEY not in shown
+            assert USER not in shown
+
+
+async def test_hostile_success_is_parsed_or_rejected(stubbed: AsyncAdapty, stub: Stub) -> None:
+    """An invalid success body is an UnexpectedResponseError or parsed as far as possible."""
+    for body in HOSTILE:
+        with case(body):
+            for name in OPERATIONS:
+                stub.replies = [answering(operation_of(name).success()[0], HOSTILE[body])]
+                stub.requests.clear()
+                outcome: Any
+                try:
+                    outcome = await CALLS[name](stubbed, BY_CUSTOMER_USER_ID)
+                except Exception as exc:  # noqa: BLE001 - what it must be stands below
+                    outcome = exc.with_traceback(None)
+
+                if isinstance(outcome, UnexpectedResponseError):
+                    assert (outcome.operation, outcome.attempts) == (name, 1)
+                else:
+                    assert not isinstance(outcome, Exception), name
+                    assert repr(outcome)
+                assert pickle.dumps(outcome)
+                assert len(stub.requests) == 1

@@ -91,7 +91,7 @@ async def refused(adapty: AsyncAdapty, call: Callable[[Any, Mapping[str, Any]], 
     return name
 
 
-async def test_a_customer_user_id_that_no_header_carries_is_refused(stubbed: AsyncAdapty, stub: Stub) -> None:
+async def test_invalid_customer_user_id_is_rejected(stubbed: AsyncAdapty, stub: Stub) -> None:
     """Every operation that takes a user refuses it by name, does not quote it, and sends nothing."""
     for given in CUSTOMER_USER_IDS:
         with stub.case(given=given):
@@ -102,7 +102,7 @@ async def test_a_customer_user_id_that_no_header_carries_is_refused(stubbed: Asy
             assert stub.requests == []
 
 
-async def test_a_profile_id_that_is_no_uuid_is_refused(stubbed: AsyncAdapty, stub: Stub) -> None:
+async def test_invalid_profile_id_is_rejected(stubbed: AsyncAdapty, stub: Stub) -> None:
     """The same goes for Adapty's own id, of which only the usual spelling is taken."""
     for given in UUIDS:
         with stub.case(given=given):
@@ -124,7 +124,7 @@ async def test_a_profile_id_that_is_no_uuid_is_refused(stubbed: AsyncAdapty, stu
         ({"customer_user_id": "user_12345", "profile_id": ""}, "profile_id"),
     ],
 )
-async def test_exactly_one_id_is_needed(
+async def test_exactly_one_id_is_required(
     stubbed: AsyncAdapty, stub: Stub, user: Mapping[str, Any], field_name: str
 ) -> None:
     """None and both are refused, an empty one beside the other too: it may be a mistake about who is meant."""
@@ -133,7 +133,7 @@ async def test_exactly_one_id_is_needed(
     assert stub.requests == []
 
 
-async def test_a_paywall_id_that_is_no_uuid_is_refused(stubbed: AsyncAdapty, stub: Stub) -> None:
+async def test_invalid_paywall_id_is_rejected(stubbed: AsyncAdapty, stub: Stub) -> None:
     """No other text gets into the path."""
     paywalls: Any = stubbed.paywalls
     calls: list[Callable[[Any, Mapping[str, Any]], Any]] = [
@@ -150,9 +150,7 @@ async def test_a_paywall_id_that_is_no_uuid_is_refused(stubbed: AsyncAdapty, stu
 
 
 @pytest.mark.parametrize("given", [PAYWALL_ID, PAYWALL_ID.upper(), UUID(PAYWALL_ID)])
-async def test_a_paywall_id_goes_into_the_path_in_one_spelling(
-    stubbed: AsyncAdapty, stub: Stub, given: str | UUID
-) -> None:
+async def test_paywall_id_is_normalized_in_path(stubbed: AsyncAdapty, stub: Stub, given: str | UUID) -> None:
     """However it is given, the path is the same."""
     await stubbed.paywalls.get(given)
     await stubbed.paywalls.update(given, {})
@@ -163,7 +161,7 @@ async def test_a_paywall_id_goes_into_the_path_in_one_spelling(
 @pytest.mark.parametrize(
     "given", ["u", "jane@example.com", "a b", "~!@#$%^&*()_+`-={}|[]\\:\";'<>?,./", "%0d%0a", "j" * 4096]
 )
-async def test_an_id_that_a_header_carries_arrives_as_it_is(client: AsyncAdapty, server: RawServer, given: str) -> None:
+async def test_valid_id_arrives_unchanged(client: AsyncAdapty, server: RawServer, given: str) -> None:
     """Printable ASCII gets through unchanged, on a real socket."""
     server.replies = [NO_CONTENT]
 
@@ -177,7 +175,7 @@ async def test_an_id_that_a_header_carries_arrives_as_it_is(client: AsyncAdapty,
 
 @repeatable(150)
 @hypothesis.given(st.text(st.characters(), max_size=20) | st.text(st.characters(max_codepoint=127)) | objects())
-async def test_any_id_is_refused_or_arrives_unchanged(given: Any) -> None:
+async def test_any_id_is_rejected_or_arrives_unchanged(given: Any) -> None:
     """There is nothing between the two, whatever object is given."""
     stub = Stub()
     async with AsyncAdapty(KEY, transport=httpx.MockTransport(stub)) as adapty:
@@ -193,7 +191,7 @@ async def test_any_id_is_refused_or_arrives_unchanged(given: Any) -> None:
             assert headers == ([] if blamed else [str(given)])
 
 
-async def test_a_user_in_the_body_is_refused_by_name_too(stubbed: AsyncAdapty, stub: Stub) -> None:
+async def test_invalid_user_in_body_is_rejected(stubbed: AsyncAdapty, stub: Stub) -> None:
     """Stripe and Paddle take the id in the body, where it cannot be missing or of another kind."""
     purchases = stubbed.purchases
     calls: list[Callable[[Any, Mapping[str, Any]], Any]] = [

@@ -108,7 +108,7 @@ HISTORY_PAGES: Mapping[str, tuple[list[Handler], str, list[str | None]]] = {
 }
 
 
-async def test_every_paywall_comes_once_and_in_order(stubbed: AsyncAdapty, stub: Stub) -> None:
+async def test_paywalls_are_listed_once_and_in_order(stubbed: AsyncAdapty, stub: Stub) -> None:
     """The pages follow one another to the last one, whatever the answers say of their number."""
     for pages in PAYWALL_PAGES:
         with stub.case(pages=pages):
@@ -121,7 +121,7 @@ async def test_every_paywall_comes_once_and_in_order(stubbed: AsyncAdapty, stub:
             assert asked(stub) == [{"page[number]": str(number), "page[size]": "2"} for number in range(1, count + 1)]
 
 
-async def test_every_transaction_comes_once_and_in_order(stubbed: AsyncAdapty, stub: Stub) -> None:
+async def test_transactions_are_listed_once_and_in_order(stubbed: AsyncAdapty, stub: Stub) -> None:
     """Each page says what asks for the next, byte for byte; user, currency and size stay the same."""
     for pages in HISTORY_PAGES:
         with stub.case(pages=pages):
@@ -142,7 +142,7 @@ async def test_every_transaction_comes_once_and_in_order(stubbed: AsyncAdapty, s
     ("pages", "distance"),
     [([history_page("a", "x")], 1), ([history_page("a", "x"), history_page("b", "y"), history_page("c", "x")], 3)],
 )
-async def test_a_cursor_that_leads_back_is_told(
+async def test_repeated_cursor_is_an_error(
     stubbed: AsyncAdapty, stub: Stub, pages: list[Handler], distance: int
 ) -> None:
     """Pages that lead in a circle end in an exception, after each of them was given once."""
@@ -157,7 +157,7 @@ async def test_a_cursor_that_leads_back_is_told(
 
 
 @pytest.mark.parametrize("cursor", ["\ud800", 7, 1.5, True, ["x"], {"next": "x"}], ids=ascii)
-async def test_a_cursor_that_cannot_be_sent_is_told(stubbed: AsyncAdapty, stub: Stub, cursor: Any) -> None:
+async def test_invalid_cursor_is_an_error(stubbed: AsyncAdapty, stub: Stub, cursor: Any) -> None:
     """There is more and no way to ask for it: that is no end, and no success."""
     stub.replies = [history_page("ab", cursor), history_page("c", None)]
     got: list[Any] = []
@@ -169,7 +169,7 @@ async def test_a_cursor_that_cannot_be_sent_is_told(stubbed: AsyncAdapty, stub: 
     assert len(stub.requests) == 1
 
 
-async def test_a_cursor_longer_than_any_address_is_told(stubbed: AsyncAdapty, stub: Stub) -> None:
+async def test_too_long_cursor_is_an_error(stubbed: AsyncAdapty, stub: Stub) -> None:
     """What httpx does not send ends in a typed exception, too."""
     stub.replies = [history_page("a", "x" * 1_000_000)]
 
@@ -179,7 +179,7 @@ async def test_a_cursor_longer_than_any_address_is_told(stubbed: AsyncAdapty, st
     assert len(str(caught.value)) < 300
 
 
-async def test_a_page_is_fetched_when_its_first_item_is_asked_for(stubbed: AsyncAdapty, stub: Stub) -> None:
+async def test_pages_are_fetched_lazily(stubbed: AsyncAdapty, stub: Stub) -> None:
     """Nothing is sent before the first step, nor one page more than the steps need; the iterator goes on from there."""
     stories: list[tuple[list[Handler], Any]] = [
         ([paywall_page("ab", pages=2), paywall_page("c", pages=2)], stubbed.paywalls.list()),
@@ -198,7 +198,7 @@ async def test_a_page_is_fetched_when_its_first_item_is_asked_for(stubbed: Async
 
 
 @pytest.mark.parametrize("reply", [FAILED, answering(200, b"<html>"), answering(404, error_body("profile_not_found"))])
-async def test_an_error_comes_after_the_items_before_it(stubbed: AsyncAdapty, stub: Stub, reply: Handler) -> None:
+async def test_error_is_raised_after_earlier_items(stubbed: AsyncAdapty, stub: Stub, reply: Handler) -> None:
     """What was fetched is given first; after the exception there is nothing more, and nothing more is sent."""
     stub.replies = [paywall_page("ab", pages=3), reply]
     steps = stubbed.with_options(max_retries=0).paywalls.list()
@@ -212,7 +212,7 @@ async def test_an_error_comes_after_the_items_before_it(stubbed: AsyncAdapty, st
     assert len(stub.requests) == 2
 
 
-async def test_a_page_that_fails_at_first_is_asked_for_again(stubbed: AsyncAdapty, stub: Stub) -> None:
+async def test_failed_page_is_retried(stubbed: AsyncAdapty, stub: Stub) -> None:
     """Each page is a call of its own, with its own tries, and no item comes twice."""
     stub.replies = [FAILED, history_page("ab", "x"), FAILED, FAILED, history_page("c", None)]
 
@@ -222,7 +222,7 @@ async def test_a_page_that_fails_at_first_is_asked_for_again(stubbed: AsyncAdapt
     assert [query.get("cursor") for query in asked(stub)] == [None, None, "x", "x", "x"]
 
 
-async def test_two_iterators_do_not_share_a_place(stubbed: AsyncAdapty, stub: Stub) -> None:
+async def test_iterators_are_independent(stubbed: AsyncAdapty, stub: Stub) -> None:
     """Each call begins at the first page."""
     stub.replies = [paywall_page("ab", pages=1)]
 
@@ -231,7 +231,7 @@ async def test_two_iterators_do_not_share_a_place(stubbed: AsyncAdapty, stub: St
     assert [len(await taken(steps)) for steps in (first, second, first)] == [2, 2, 0]
 
 
-async def test_wrong_arguments_are_refused_at_the_call(stubbed: AsyncAdapty, stub: Stub) -> None:
+async def test_invalid_arguments_are_rejected_immediately(stubbed: AsyncAdapty, stub: Stub) -> None:
     """Not at the first step, which may be far away."""
     arguments: Any
     for arguments, field_name in [
@@ -261,7 +261,7 @@ async def test_wrong_arguments_are_refused_at_the_call(stubbed: AsyncAdapty, stu
             assert stub.requests == []
 
 
-async def test_no_currency_is_any_currency(stubbed: AsyncAdapty, stub: Stub) -> None:
+async def test_no_currency_code_means_all_currencies(stubbed: AsyncAdapty, stub: Stub) -> None:
     """None is as good as left out."""
     stub.replies = [answering(200, b'{"data":[]}')]
 
@@ -270,7 +270,7 @@ async def test_no_currency_is_any_currency(stubbed: AsyncAdapty, stub: Stub) -> 
     assert dict(stub.requests[0].url.params) == {"limit": "50"}
 
 
-async def test_the_queries_are_percent_encoded_on_the_wire(client: AsyncAdapty, server: RawServer) -> None:
+async def test_queries_are_percent_encoded(client: AsyncAdapty, server: RawServer) -> None:
     """Brackets, and whatever a currency is called, are escaped as a query's characters must be."""
     server.replies = [answer(200, b'{"data":[]}')]
 

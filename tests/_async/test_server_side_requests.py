@@ -69,7 +69,7 @@ EXTENSIBLE: Mapping[str, Given] = {
 }
 
 
-async def test_a_field_newer_than_this_release_can_be_sent(stubbed: AsyncAdapty, stub: Stub) -> None:
+async def test_extra_fields_are_sent(stubbed: AsyncAdapty, stub: Stub) -> None:
     """What is given in extra_fields stands beside the known fields, as it is."""
     for method in EXTENSIBLE:
         with stub.case(method=method):
@@ -80,7 +80,7 @@ async def test_a_field_newer_than_this_release_can_be_sent(stubbed: AsyncAdapty,
             assert extended == {**plain, "newer": {"than": ["this", None]}}
 
 
-async def test_an_integration_identifier_goes_out_alone(stubbed: AsyncAdapty, stub: Stub) -> None:
+async def test_each_integration_identifier_is_sent_alone(stubbed: AsyncAdapty, stub: Stub) -> None:
     """Each id is sent under its name, and None as null; an empty one is refused."""
     for field in sorted(IntegrationIdentifierFields.__annotations__.keys() - {"extra_fields"}):
         with stub.case(field=field):
@@ -230,7 +230,7 @@ BODIES: list[tuple[str, Given, str]] = [
 ]
 
 
-async def test_a_body_is_exactly_what_was_asked_for(stubbed: AsyncAdapty, stub: Stub) -> None:
+async def test_body_is_exact(stubbed: AsyncAdapty, stub: Stub) -> None:
     """What is given goes out just so, times in UTC; what is left out does not go out."""
     for method, given, body in BODIES:
         with stub.case(method=method, given=given, body=body):
@@ -245,7 +245,7 @@ def exactly(body: bytes | str) -> Any:
     return json.loads(body, parse_float=str, parse_int=str)
 
 
-async def test_every_field_of_a_transaction_goes_out(stubbed: AsyncAdapty, stub: Stub) -> None:
+async def test_every_transaction_field_is_sent(stubbed: AsyncAdapty, stub: Stub) -> None:
     """The fields that need not be given arrive as they are, and None as null."""
     fields: dict[str, Any] = {
         **SUBSCRIPTION,
@@ -280,7 +280,7 @@ async def test_every_field_of_a_transaction_goes_out(stubbed: AsyncAdapty, stub:
     assert cleared == {**least, **NOTHING_MORE}
 
 
-async def test_a_price_is_an_exact_json_number(stubbed: AsyncAdapty, stub: Stub) -> None:
+async def test_price_is_an_exact_json_number(stubbed: AsyncAdapty, stub: Stub) -> None:
     """The amount goes out as the number that it is, in any of the forms that it is given in."""
     for value, written in [
         ("9.99", "9.99"),
@@ -321,7 +321,9 @@ RELATIVE: list[tuple[str, Given, str]] = [
 
 
 @pytest.mark.parametrize(("method", "given", "field"), RELATIVE)
-async def test_a_span_counts_from_now(stubbed: AsyncAdapty, stub: Stub, method: str, given: Given, field: str) -> None:
+async def test_durations_count_from_now(
+    stubbed: AsyncAdapty, stub: Stub, method: str, given: Given, field: str
+) -> None:
     """Where a start or an end is asked for, a distance from now will do, to either side."""
     for distance in (relativedelta(months=1), relativedelta(days=-1, hours=3), timedelta(days=2), timedelta(hours=-1)):
         before = datetime.now(UTC)
@@ -455,7 +457,7 @@ REFUSED: list[tuple[str, Given, str | None]] = [
 ]
 
 
-async def test_what_the_api_would_refuse_is_refused_by_name(stubbed: AsyncAdapty, stub: Stub) -> None:
+async def test_invalid_arguments_are_rejected_by_name(stubbed: AsyncAdapty, stub: Stub) -> None:
     """Each documented refusal is made here, with the argument's name, and nothing is sent."""
     for method, given, field_name in REFUSED:
         with stub.case(method=method, given=given, field_name=field_name):
@@ -467,7 +469,7 @@ async def test_what_the_api_would_refuse_is_refused_by_name(stubbed: AsyncAdapty
             assert stub.requests == []
 
 
-async def test_stripe_has_a_content_type_and_a_document_of_its_own(stubbed: AsyncAdapty, stub: Stub) -> None:
+async def test_stripe_request_is_json_api(stubbed: AsyncAdapty, stub: Stub) -> None:
     """The purchase goes out as JSON:API wants it, to the path that it has, and without a header that names a user."""
     stub.replies = [answering(200, b'{"data":null}', {"Content-Type": "application/vnd.api+json"})]
 
@@ -483,7 +485,7 @@ async def test_stripe_has_a_content_type_and_a_document_of_its_own(stubbed: Asyn
     assert "adapty-customer-user-id" not in request.headers
 
 
-async def test_paddle_names_the_user_in_its_body(stubbed: AsyncAdapty, stub: Stub) -> None:
+async def test_paddle_request_has_user_in_body(stubbed: AsyncAdapty, stub: Stub) -> None:
     """Both of its fields are in the body, and no header names a user."""
     await stubbed.purchases.validate_paddle(customer_user_id="user_12345", paddle_token="sub_1")
 
@@ -499,7 +501,7 @@ PAYWALL: Mapping[str, list[Mapping[str, Any]]] = {
 }
 
 
-async def test_one_locale_is_changed_between_the_others(stubbed: AsyncAdapty, stub: Stub) -> None:
+async def test_update_locale_preserves_order(stubbed: AsyncAdapty, stub: Stub) -> None:
     """The paywall is read and written back: the locale's data new, all else as it came, in its place."""
     stub.replies = [answering(200, json.dumps(PAYWALL).encode())]
 
@@ -513,7 +515,7 @@ async def test_one_locale_is_changed_between_the_others(stubbed: AsyncAdapty, st
     assert added == [english, german, {"locale": "fr", "data": "{}"}]
 
 
-async def test_a_locale_that_cannot_be_changed_is_told(stubbed: AsyncAdapty, stub: Stub) -> None:
+async def test_invalid_locale_update_is_rejected(stubbed: AsyncAdapty, stub: Stub) -> None:
     """What can be seen before is refused before the paywall is read; a locale that it does not have, before writing."""
     for change, field_name, requests in [
         (Given.of("fr", "{}"), "locale", 1),
@@ -546,9 +548,7 @@ async def test_a_locale_that_cannot_be_changed_is_told(stubbed: AsyncAdapty, stu
         [{"locale": "en", "data": "{}"}, {"locale": "en", "data": "[]"}],
     ],
 )
-async def test_remote_configs_that_were_not_understood_are_not_written_back(
-    stubbed: AsyncAdapty, stub: Stub, configs: Any
-) -> None:
+async def test_unparsed_configs_are_not_written_back(stubbed: AsyncAdapty, stub: Stub, configs: Any) -> None:
     """Where writing back would lose something, nothing is written."""
     stub.replies = [answering(200, json.dumps({"remote_configs": configs}).encode())]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from operator import attrgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import httpx
@@ -11,6 +11,7 @@ import pytest
 
 import adapty as library
 from adapty import AdaptyConnectionError, AdaptyError, AdaptyUsageError, ProfileNotFoundError, ServerError
+from tests.cases import case
 from tests.raw_server import NO_CONTENT, answer
 from tests.server_side_calls import (
     BY_CUSTOMER_USER_ID,
@@ -59,42 +60,43 @@ LASTING = {
 }
 
 
-@pytest.mark.parametrize("trouble", PASSING)
-async def test_what_passes_costs_a_second_request_of_the_same_bytes(
-    client: AsyncAdapty, server: RawServer, slept: list[float], trouble: str
+async def test_transient_failures_are_retried_with_the_same_bytes(
+    client: AsyncAdapty, server: RawServer, slept: list[float]
 ) -> None:
-    """Every operation is sent once more, byte for byte, its Idempotency-Key included, no sooner than asked for."""
-    reply, least, most = PASSING[trouble]
-    for name in OPERATIONS:
-        server.replies = [reply, _spelled(*operation_of(name).success())]
-        server.requests.clear()
-        slept.clear()
+    """Every operation is sent again, byte for byte, with its Idempotency-Key, no sooner than Retry-After."""
+    for name_of_case, (reply, least, most) in PASSING.items():
+        with case(name_of_case):
+            for name in OPERATIONS:
+                server.replies = [reply, _spelled(*operation_of(name).success())]
+                server.requests.clear()
+                slept.clear()
 
-        await CALLS[name](client, BY_CUSTOMER_USER_ID)
+                await CALLS[name](client, BY_CUSTOMER_USER_ID)
 
-        first, second = server.requests
-        assert first == second
-        assert (b"idempotency-key: " in first.lower()) == (name == TRANSACT)
-        (waited,) = slept
-        assert least <= waited <= most
+                first, second = server.requests
+                assert first == second
+                assert (b"idempotency-key: " in first.lower()) == (name == TRANSACT)
+                (waited,) = slept
+                assert least <= waited <= most
 
 
 def _spelled(status: int, body: bytes, media_type: str) -> bytes:
     return NO_CONTENT if status == 204 else answer(status, body, f"Content-Type: {media_type}")
 
 
-@pytest.mark.parametrize("trouble", LASTING)
-async def test_what_lasts_is_asked_once(
-    client: AsyncAdapty, server: RawServer, slept: list[float], trouble: str
-) -> None:
-    """A conflict that will not pass, and a Retry-After that nobody waits out, end the call at once."""
-    server.replies = [LASTING[trouble]]
-    for count, name in enumerate(OPERATIONS, 1):
-        with pytest.raises(AdaptyError, match=f"^{name}: "):
-            await CALLS[name](client, BY_CUSTOMER_USER_ID)
+async def test_permanent_failures_are_not_retried(client: AsyncAdapty, server: RawServer, slept: list[float]) -> None:
+    """A permanent conflict and a long Retry-After end the call."""
+    for name_of_case, reply in LASTING.items():
+        with case(name_of_case):
+            server.requests.clear()
+            slept.clear()
+            server.replies = [reply]
+            for count, name in enumerate(OPERATIONS, 1):
+                with pytest.raises(AdaptyError, match=f"^{name}: "):
+                    await CALLS[name](client, BY_CUSTOMER_USER_ID)
 
-        assert len(server.requests) == count
-    assert slept == []
+                assert len(server.requests) == count
+            assert slept == []
 
 
 @pytest.mark.parametrize(
@@ -102,7 +104,7 @@ async def test_what_lasts_is_asked_once(
     [({"Retry-After": "25"}, [25.0, 25.0]), ({}, [0.5, 1.0, 2.0, 4.0, *[8.0] * 6])],
     ids=["asked to wait", "not asked"],
 )
-async def test_a_conflict_in_flight_that_lasts_is_told_with_its_key(
+async def test_long_in_flight_conflict_has_the_key(
     stubbed: AsyncAdapty, stub: Stub, slept: list[float], headers: dict[str, str], waits: list[float]
 ) -> None:
     """After a minute, with no retries even, the exception has the key that was sent, to ask again later."""
@@ -116,7 +118,7 @@ async def test_a_conflict_in_flight_that_lasts_is_told_with_its_key(
     assert {request.headers["Idempotency-Key"] for request in stub.requests} == {caught.value.idempotency_key}
 
 
-async def test_each_call_has_a_key_of_its_own(stubbed: AsyncAdapty, stub: Stub) -> None:
+async def test_each_call_has_its_own_key(stubbed: AsyncAdapty, stub: Stub) -> None:
     """Two calls are two transactions, each under a UUID of version 4, whichever method sends them."""
     names = [name for name in CALLS if name.partition("/")[0] == TRANSACT]
     for name in [*names, *names]:
@@ -141,7 +143,7 @@ async def test_the_callers_own_key_is_used(stubbed: AsyncAdapty, stub: Stub, giv
     assert [request.headers["Idempotency-Key"] for request in stub.requests] == [caught.value.idempotency_key] * 3
 
 
-async def test_no_key_is_one_of_our_own(stubbed: AsyncAdapty, stub: Stub) -> None:
+async def test_missing_key_is_generated(stubbed: AsyncAdapty, stub: Stub) -> None:
     """None, of a setting that is not there, is as good as left out."""
     for _ in range(2):
         await stubbed.virtual_currencies.credit("GOLD", 1, customer_user_id="user_12345", idempotency_key=None)
@@ -151,9 +153,10 @@ async def test_no_key_is_one_of_our_own(stubbed: AsyncAdapty, stub: Stub) -> Non
     assert first.version == second.version == 4
 
 
-@pytest.mark.parametrize(
-    "given",
-    [
+async def test_idempotency_key_rejects_invalid(stubbed: AsyncAdapty, stub: Stub) -> None:
+    """An invalid key is rejected by name, and nothing is sent."""
+    given: Any
+    for given in [
         "",
         7,
         b"0b5b2d7e-6f1a-4c1e-9d3b-2a1c0f9e8d7c",
@@ -163,15 +166,13 @@ async def test_no_key_is_one_of_our_own(stubbed: AsyncAdapty, stub: Stub) -> Non
         "0b5b2d7e-6f1a-4c1e-1d3b-2a1c0f9e8d7c",
         "0b5b2d7e-6f1a-4c1e-9d3b-2a1c0f9e8d7c\r\nX: 1",
         UUID(int=0),
-    ],
-)
-async def test_a_key_that_is_none_is_refused(stubbed: AsyncAdapty, stub: Stub, given: UUID | str) -> None:
-    """A key that the API would not take is refused by name, and nothing is sent."""
-    with pytest.raises(AdaptyUsageError) as caught:
-        await stubbed.virtual_currencies.credit("GOLD", 1, customer_user_id="user_12345", idempotency_key=given)
+    ]:
+        with case(given):
+            with pytest.raises(AdaptyUsageError) as caught:
+                await stubbed.virtual_currencies.credit("GOLD", 1, customer_user_id="user_12345", idempotency_key=given)
 
-    assert caught.value.field_name == "idempotency_key"
-    assert stub.requests == []
+            assert caught.value.field_name == "idempotency_key"
+            assert stub.requests == []
 
 
 SERVER_ERROR = answering(500, error_body("server_error", 500))
@@ -227,27 +228,26 @@ DELETIONS: dict[str, tuple[list[Handler], type[AdaptyError] | None]] = {
 }
 
 
-@pytest.mark.parametrize("story", DELETIONS)
+async def test_404_counts_as_success_after_an_attempt_that_may_have_succeeded(stubbed: AsyncAdapty, stub: Stub) -> None:
+    """A 404 is a success if an earlier attempt may have arrived, and an error otherwise."""
+    for version in ["profiles", "v1.profiles"]:
+        for story, (replies, expected) in DELETIONS.items():
+            with case(version, story):
+                stub.requests.clear()
+                stub.replies = [*replies]
+
+                outcome: AdaptyError | None = None
+                try:
+                    await attrgetter(version)(stubbed).delete(customer_user_id="user_12345")
+                except AdaptyError as error:
+                    outcome = error
+
+                assert type(outcome) is (expected or type(None))
+                assert len(stub.requests) == (len(replies) if "for good" not in story else 3)
+
+
 @pytest.mark.parametrize("version", ["profiles", "v1.profiles"])
-async def test_a_deletion_is_done_when_it_may_have_been_ours(
-    stubbed: AsyncAdapty, stub: Stub, version: str, story: str
-) -> None:
-    """A 404 after a try that may have gone through is done; after tries that never arrived, there was no profile."""
-    replies, expected = DELETIONS[story]
-    stub.replies = [*replies]
-
-    outcome: AdaptyError | None = None
-    try:
-        await attrgetter(version)(stubbed).delete(customer_user_id="user_12345")
-    except AdaptyError as error:
-        outcome = error
-
-    assert type(outcome) is (expected or type(None))
-    assert len(stub.requests) == (len(replies) if "for good" not in story else 3)
-
-
-@pytest.mark.parametrize("version", ["profiles", "v1.profiles"])
-async def test_without_retries_a_deletion_is_told_as_it_came(stubbed: AsyncAdapty, stub: Stub, version: str) -> None:
+async def test_deletion_without_retries_raises_404(stubbed: AsyncAdapty, stub: Stub, version: str) -> None:
     """Nothing is taken for done where nothing was sent again: two calls are two deletions."""
     stub.replies = [DROPPED, GONE]
     profiles = attrgetter(version)(stubbed.with_options(max_retries=0))
@@ -260,12 +260,14 @@ async def test_without_retries_a_deletion_is_told_as_it_came(stubbed: AsyncAdapt
     assert len(stub.requests) == 2
 
 
-@pytest.mark.parametrize("name", [name for name in OPERATIONS if not name.startswith("deleteProfile")])
-async def test_only_a_deletion_takes_gone_for_done(stubbed: AsyncAdapty, stub: Stub, name: str) -> None:
-    """Of any other operation, a 404 after a failed try is a 404."""
-    stub.replies = [SERVER_ERROR, GONE]
+async def test_404_counts_as_success_only_for_delete(stubbed: AsyncAdapty, stub: Stub) -> None:
+    """For any other operation, a 404 after a failed attempt is a 404."""
+    for name in [name for name in OPERATIONS if not name.startswith("deleteProfile")]:
+        with case(name):
+            stub.requests.clear()
+            stub.replies = [SERVER_ERROR, GONE]
 
-    with pytest.raises(ProfileNotFoundError) as caught:
-        await CALLS[name](stubbed, BY_CUSTOMER_USER_ID)
+            with pytest.raises(ProfileNotFoundError) as caught:
+                await CALLS[name](stubbed, BY_CUSTOMER_USER_ID)
 
-    assert caught.value.attempts == len(stub.requests) == 2
+            assert caught.value.attempts == len(stub.requests) == 2

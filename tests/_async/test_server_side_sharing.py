@@ -21,7 +21,7 @@ CONNECTIONS = httpx.Limits(max_connections=10)
 """Far fewer connections than callers, so that each connection serves many of them."""
 
 
-async def test_every_result_belongs_to_its_caller(sandbox: Sandbox) -> None:
+async def test_results_are_not_mixed_up(sandbox: Sandbox) -> None:
     """Callers that do different things at the same time over one client each see their own user only."""
     callers = SIDE_BY_SIDE[map_async]
 

@@ -38,7 +38,7 @@ def test_the_request_carries_key_agent_and_json(client: Adapty, server: RawServe
     assert '"first_name":"Zoë"'.encode() in body
 
 
-def test_the_environment_stands_in_for_arguments(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_environment_provides_arguments(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     """A client can be made without arguments where the environment has key and address."""
     monkeypatch.setenv("ADAPTY_MAIL_SECRET_KEY", sandbox.mail_key)
     monkeypatch.setenv("ADAPTY_MAIL_BASE_URL", sandbox.url)
@@ -49,7 +49,7 @@ def test_the_environment_stands_in_for_arguments(sandbox: Sandbox, monkeypatch: 
     assert sandbox.profile("user_12345") is not None
 
 
-def test_a_path_in_the_address_is_kept(server: RawServer) -> None:
+def test_path_of_base_url_is_used(server: RawServer) -> None:
     """The API may stand behind a prefix."""
     with Adapty(mail_secret_key=KEY, mail_base_url=f"{server.url}/mail/") as adapty:
         adapty.mail.save_profile(**PROFILE)
@@ -82,7 +82,7 @@ def test_options_apply_to_the_new_client_only(client: Adapty) -> None:
         client.with_options(max_retries=-1)
 
 
-def test_a_closed_client_says_so(client: Adapty) -> None:
+def test_closed_client_raises_config_error(client: Adapty) -> None:
     """Use after close is an exception of ours, for the client and for what with_options gave."""
     other = client.with_options(max_retries=0)
     other.close()
@@ -95,7 +95,7 @@ def test_a_closed_client_says_so(client: Adapty) -> None:
             closed.mail.save_profile(**PROFILE)
 
 
-def test_an_http_client_of_the_users_own_is_used_and_left_open(server: RawServer) -> None:
+def test_own_http_client_is_used_and_stays_open(server: RawServer) -> None:
     """Its connections and hooks serve, its credentials and redirects do not interfere, and it stays open."""
     seen: list[str] = []
 
@@ -118,7 +118,7 @@ def test_an_http_client_of_the_users_own_is_used_and_left_open(server: RawServer
     http_client.close()
 
 
-def test_a_transport_of_the_users_own_is_used() -> None:
+def test_own_transport_is_used() -> None:
     """Any httpx transport fits."""
     transport = httpx.MockTransport(lambda _: httpx.Response(200, json={}))
 
@@ -126,7 +126,7 @@ def test_a_transport_of_the_users_own_is_used() -> None:
         adapty.mail.save_profile(**PROFILE)
 
 
-def test_http_client_and_transport_exclude_each_other() -> None:
+def test_http_client_and_transport_cannot_be_combined() -> None:
     """Two ways to say the same are refused, and so is a client of the wrong kind."""
     with httpx.Client() as http_client:
         transport = httpx.MockTransport(lambda _: httpx.Response(200))
@@ -164,7 +164,7 @@ def test_every_exception_of_httpx_is_mapped() -> None:
         assert vars(caught.value)["attempts"] == (1 if hopeless else 3), kind
 
 
-def test_a_hook_that_raises_for_the_status_changes_nothing(server: RawServer) -> None:
+def test_hook_that_raises_for_status_changes_nothing(server: RawServer) -> None:
     """The status of an answer counts, whoever looked at it first: a 400 is a 400 and is not tried again."""
     server.replies = [answer(400, gzip.compress(b"{}"), "Content-Encoding: gzip", "Request-Id: r-1")]
 
@@ -182,7 +182,7 @@ def test_a_hook_that_raises_for_the_status_changes_nothing(server: RawServer) ->
     assert len(server.requests) == 1
 
 
-def test_this_machine_is_reached_without_a_proxy(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_loopback_bypasses_the_proxy(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
     """The environment's proxy is for the world outside; the sandbox is here."""
     for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
         monkeypatch.setenv(name, "http://127.0.0.1:1")
@@ -193,7 +193,7 @@ def test_this_machine_is_reached_without_a_proxy(server: RawServer, monkeypatch:
     assert len(server.requests) == 1
 
 
-def test_an_environment_that_httpx_cannot_use_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_invalid_environment_is_config_error(monkeypatch: pytest.MonkeyPatch) -> None:
     """Certificate settings that break httpx are a typed exception."""
     monkeypatch.setenv("SSL_CERT_FILE", __file__)
 
@@ -201,7 +201,7 @@ def test_an_environment_that_httpx_cannot_use_is_told(monkeypatch: pytest.Monkey
         Adapty(mail_secret_key=KEY)
 
 
-def test_unusable_proxy_settings_are_refused_without_the_password(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_invalid_proxy_is_rejected_without_password(monkeypatch: pytest.MonkeyPatch) -> None:
     """The error names the variable; neither it nor the locals of its traceback contain the password."""
     monkeypatch.setattr("adapty._proxies.find_spec", lambda _: None)  # as where socksio is not installed
     for value, problem in {
@@ -221,7 +221,7 @@ def test_unusable_proxy_settings_are_refused_without_the_password(monkeypatch: p
             assert "opensesame" not in shown_by(caught.value)
 
 
-def test_a_proxy_that_no_request_would_use_does_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unused_invalid_proxy_is_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
     """Only the proxies for the addresses of the client are checked."""
     monkeypatch.setenv("ALL_PROXY", "nonsense")
     monkeypatch.setenv("HTTP_PROXY", "nonsense://x")
@@ -235,7 +235,7 @@ def test_a_proxy_that_no_request_would_use_does_not_matter(monkeypatch: pytest.M
         pass
 
 
-def test_no_proxy_is_heeded_whatever_it_contains(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_proxy_is_respected(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
     """Ranges, brackets and ports in NO_PROXY neither break the client nor what goes over the proxy."""
     monkeypatch.setenv("ALL_PROXY", server.url)
     odd = "::1/128,[fe80::1],[::1]:80,10.0.0.0/8,example.com:99999,[,\x1b,"
@@ -251,7 +251,7 @@ def test_no_proxy_is_heeded_whatever_it_contains(server: RawServer, monkeypatch:
 
 
 @pytest.mark.parametrize("arguments", [{"timeout": -1}, {"mail_base_url": "nonsense"}, {"secret_key": "two words"}])
-def test_a_refused_client_shows_no_key(arguments: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rejected_client_shows_no_key(arguments: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     """The traceback of a refusal, with the locals of every frame, holds no key, not even the environment's."""
     monkeypatch.setenv("ADAPTY_SECRET_KEY", KEY)
     shown = ""
@@ -264,7 +264,7 @@ def test_a_refused_client_shows_no_key(arguments: dict[str, Any], monkeypatch: p
     assert KEY not in shown
 
 
-def test_a_bug_in_a_users_hook_is_not_hidden() -> None:
+def test_exception_of_a_hook_is_raised() -> None:
     """What is not httpx's to raise passes through as it is."""
 
     def broken(_: httpx.Request) -> httpx.Response:
@@ -276,7 +276,7 @@ def test_a_bug_in_a_users_hook_is_not_hidden() -> None:
             adapty.mail.save_profile(**PROFILE)
 
 
-def test_nothing_shows_the_key(client: Adapty) -> None:
+def test_client_does_not_show_the_key(client: Adapty) -> None:
     """Not the client, not its parts, not a traceback with the locals of every frame."""
     low_level = client.mail.low_level()
     assert KEY not in repr([client, vars(client), client._transport.config, low_level, vars(client._transport)])
@@ -288,7 +288,7 @@ def test_nothing_shows_the_key(client: Adapty) -> None:
             assert KEY not in "".join(shown.format())
 
 
-def test_settings_are_taken_once(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_environment_is_read_once(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     """A change of the environment does not reach a client that is already made."""
     monkeypatch.setenv("ADAPTY_MAIL_BASE_URL", sandbox.url)
     with Adapty(mail_secret_key=sandbox.mail_key) as adapty:

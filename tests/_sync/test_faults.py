@@ -18,6 +18,7 @@ import pytest
 
 import adapty as library
 from adapty import AdaptyError
+from tests.cases import case
 from tests.conftest import PROFILE
 from tests.raw_server import NO_CONTENT, OK, answer
 
@@ -120,37 +121,38 @@ SUCCESSES = {
 }
 
 
-def test_data_behind_the_end_of_a_response_is_ignored(server: RawServer) -> None:
+def test_extra_data_after_response_is_ignored(server: RawServer) -> None:
     """The client's own connections read the response and are closed. aiohttp's parser refuses it; see adapty.fast."""
     server.replies = [OK + b"{}"]
     with library.Adapty(mail_secret_key=KEY, mail_base_url=server.url) as client:
         client.mail.save_profile(**PROFILE)
 
 
-@pytest.mark.parametrize("name", ANSWERS)
-def test_every_strange_answer_is_a_typed_exception(client: Adapty, server: RawServer, name: str) -> None:
-    """Whatever comes back, the exception is ours, tells what was asked, pickles, and shows no key and no address."""
-    reply, expected = ANSWERS[name]
-    server.replies = [reply]
+def test_every_invalid_response_is_a_typed_exception(client: Adapty, server: RawServer) -> None:
+    """The exception is ours, has the request, pickles, and shows no key and no address."""
+    for name, (reply, expected) in ANSWERS.items():
+        with case(name):
+            server.requests.clear()
+            server.replies = [reply]
 
-    with pytest.raises(AdaptyError) as caught:
-        client.mail.save_profile(**PROFILE)
+            with pytest.raises(AdaptyError) as caught:
+                client.mail.save_profile(**PROFILE)
 
-    error = caught.value
-    assert type(error).__name__ == expected
-    assert isinstance(error, library.AdaptyAPIError | library.AdaptyConnectionError)
-    assert (error.operation, error.method, error.path) == ("saveProfile", "POST", "/api/v1/profile/save/")
-    assert error.attempts == len(server.requests)
-    again = pickle.loads(pickle.dumps(error))  # noqa: S301 - our own bytes
-    assert (str(again), vars(again)) == (str(error), vars(error))
-    shown = "".join(traceback.format_exception(error)) + repr(vars(error))
-    assert KEY not in shown
-    assert "jane@example.com" not in str(error) + repr(vars(error))
+            error = caught.value
+            assert type(error).__name__ == expected
+            assert isinstance(error, library.AdaptyAPIError | library.AdaptyConnectionError)
+            assert (error.operation, error.method, error.path) == ("saveProfile", "POST", "/api/v1/profile/save/")
+            assert error.attempts == len(server.requests)
+            again = pickle.loads(pickle.dumps(error))  # noqa: S301 - our own bytes
+            assert (str(again), vars(again)) == (str(error), vars(error))
+            shown = "".join(traceback.format_exception(error)) + repr(vars(error))
+            assert KEY not in shown
+            assert "jane@example.com" not in str(error) + repr(vars(error))
 
 
-@pytest.mark.parametrize(
-    ("reply", "repeated"),
-    [
+def test_only_transient_failures_are_retried(client: Adapty, server: RawServer, slept: list[float]) -> None:
+    """A transient failure costs one delay; a permanent one is raised immediately."""
+    for reply, repeated in [
         (answer(408), True),
         (answer(429), True),
         (answer(500), True),
@@ -164,30 +166,24 @@ def test_every_strange_answer_is_a_typed_exception(client: Adapty, server: RawSe
         (answer(409), False),
         (answer(499), False),
         (answer(200, HTML), False),
-    ],
-)
-def test_only_what_may_pass_is_tried_again(
-    client: Adapty,
-    server: RawServer,
-    slept: list[float],
-    reply: bytes,
-    repeated: bool,  # noqa: FBT001 - a column of the table
-) -> None:
-    """A passing fault costs a wait and no more; a lasting one is told at once."""
-    server.replies = [reply, OK]
+    ]:
+        with case(reply, repeated):
+            server.requests.clear()
+            slept.clear()
+            server.replies = [reply, OK]
 
-    if repeated:
-        client.mail.save_profile(**PROFILE)
-        assert len(slept) == 1
-        assert 0 <= slept[0] <= 0.5
-    else:
-        with pytest.raises(AdaptyError):
-            client.mail.save_profile(**PROFILE)
-        assert slept == []
-    assert len(server.requests) == 1 + repeated
+            if repeated:
+                client.mail.save_profile(**PROFILE)
+                assert len(slept) == 1
+                assert 0 <= slept[0] <= 0.5
+            else:
+                with pytest.raises(AdaptyError):
+                    client.mail.save_profile(**PROFILE)
+                assert slept == []
+            assert len(server.requests) == 1 + repeated
 
 
-def test_all_tries_send_the_same_bytes(client: Adapty, server: RawServer) -> None:
+def test_all_attempts_send_the_same_bytes(client: Adapty, server: RawServer) -> None:
     """A retry repeats the request as it was, so that the API can tell that it is the same one."""
     server.replies = [answer(500), b"", OK]
 
@@ -197,7 +193,7 @@ def test_all_tries_send_the_same_bytes(client: Adapty, server: RawServer) -> Non
     assert len(set(server.requests)) == 1
 
 
-def test_retry_after_is_waited_out(client: Adapty, server: RawServer, slept: list[float]) -> None:
+def test_retry_after_is_waited(client: Adapty, server: RawServer, slept: list[float]) -> None:
     """No try comes sooner than the API asks for."""
     server.replies = [answer(429, b"", "Retry-After: 7"), OK]
 
@@ -206,7 +202,7 @@ def test_retry_after_is_waited_out(client: Adapty, server: RawServer, slept: lis
     assert slept == [7.0]
 
 
-def test_a_long_retry_after_is_told_instead(client: Adapty, server: RawServer, slept: list[float]) -> None:
+def test_long_retry_after_is_raised(client: Adapty, server: RawServer, slept: list[float]) -> None:
     """Nobody is kept waiting for minutes: the exception says how long the API asks to wait."""
     server.replies = [answer(429, b"", "Retry-After: 3600")]
 
@@ -218,7 +214,7 @@ def test_a_long_retry_after_is_told_instead(client: Adapty, server: RawServer, s
 
 
 @pytest.mark.parametrize("stalling", ["stall", "start_and_stall"])
-def test_a_stalled_answer_times_out(client: Adapty, server: RawServer, stalling: str) -> None:
+def test_stalled_response_times_out(client: Adapty, server: RawServer, stalling: str) -> None:
     """Silence before or inside the answer ends with a timeout that says which phase ran out."""
     server.replies = [getattr(server, stalling)]
 
@@ -233,7 +229,7 @@ def test_a_stalled_answer_times_out(client: Adapty, server: RawServer, stalling:
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
-def test_an_unreachable_api_is_a_connection_error(
+def test_unreachable_api_is_connection_error(
     client: Adapty,
     new_transport: Callable[[], httpx.BaseTransport | None],
     scheme: str,
@@ -251,7 +247,7 @@ def test_an_unreachable_api_is_a_connection_error(
 
 
 @pytest.mark.parametrize("host", ["xn--a", "xn--999999999b.com"])
-def test_a_host_name_that_is_none_is_a_connection_error(
+def test_invalid_host_name_is_connection_error(
     client: Adapty,
     new_transport: Callable[[], httpx.BaseTransport | None],
     host: str,
@@ -264,7 +260,7 @@ def test_a_host_name_that_is_none_is_a_connection_error(
 
 
 @pytest.mark.parametrize("reply", [b"HTTP/1.1 400 X\r\n\r\n", b""], ids=["plain", "nothing"])
-def test_https_to_a_server_without_it_is_a_connection_error(
+def test_https_to_http_server_is_connection_error(
     client: Adapty,
     new_transport: Callable[[], httpx.BaseTransport | None],
     reply: bytes,
@@ -283,7 +279,7 @@ def test_https_to_a_server_without_it_is_a_connection_error(
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
 @pytest.mark.parametrize("refusing", [True, False], ids=["proxy-refuses", "no-proxy-there"])
-def test_a_proxy_that_does_not_help_is_an_error_of_ours(
+def test_failing_proxy_is_typed_error(
     client: Adapty,
     new_transport: Callable[[], httpx.BaseTransport | None],
     server: RawServer,
@@ -310,17 +306,19 @@ def test_a_proxy_that_does_not_help_is_an_error_of_ours(
     assert "opensesame" not in "".join(traceback.format_exception(caught.value))
 
 
-@pytest.mark.parametrize("name", SUCCESSES)
-def test_what_an_answer_may_look_like_is_no_obstacle(client: Adapty, server: RawServer, name: str) -> None:
-    """However it is cut up, compressed or decorated on the way, a success is one."""
-    server.replies = [SUCCESSES[name]]
+def test_success_in_any_encoding_is_parsed(client: Adapty, server: RawServer) -> None:
+    """A success is one, however it is split, compressed or decorated."""
+    for name, reply in SUCCESSES.items():
+        with case(name):
+            server.requests.clear()
+            server.replies = [reply]
 
-    client.mail.save_profile(**PROFILE)
+            client.mail.save_profile(**PROFILE)
 
-    assert len(server.requests) == 1
+            assert len(server.requests) == 1
 
 
-def test_data_after_the_end_of_a_response_is_ignored(server: RawServer) -> None:
+def test_data_after_response_closes_the_connection(server: RawServer) -> None:
     """It belongs to no response, and the connection is closed. aiohttp's parser refuses such a response."""
     server.replies = [OK + b"{}"]
 
@@ -330,7 +328,7 @@ def test_data_after_the_end_of_a_response_is_ignored(server: RawServer) -> None:
     assert len(server.requests) == 1
 
 
-def test_a_404_after_a_try_that_may_have_arrived_is_a_deletion_done(client: Adapty, server: RawServer) -> None:
+def test_404_after_lost_response_is_a_deletion(client: Adapty, server: RawServer) -> None:
     """What was cut off after it was sent may have been carried out, so that there is nothing left to delete."""
     gone = answer(404, b'{"errors": [], "error_code": "profile_does_not_exist", "status_code": 404}')
     tries: list[Reply] = [b"", reset, b"HTTP/1.1 200 OK\r\nContent-Le", answer(500)]
@@ -344,7 +342,7 @@ def test_a_404_after_a_try_that_may_have_arrived_is_a_deletion_done(client: Adap
         client.profiles.delete(customer_user_id="user_12345")
 
 
-def test_a_connection_serves_one_request_after_the_other(client: Adapty, server: RawServer) -> None:
+def test_connections_are_reused(client: Adapty, server: RawServer) -> None:
     """It is kept while the server keeps it, and replaced without an error when the server has closed it."""
 
     def answer_twice(connection: socket.socket) -> None:
@@ -359,7 +357,7 @@ def test_a_connection_serves_one_request_after_the_other(client: Adapty, server:
     assert len(server.requests) == 2
 
 
-def test_the_log_tells_requests_and_retries_but_no_secrets(
+def test_log_has_requests_and_retries_without_secrets(
     client: Adapty,
     server: RawServer,
     caplog: pytest.LogCaptureFixture,

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tests.raw_server import RawServer
 
 
-def test_the_facade_gives_a_ready_client(adapty: Adapty, sandbox: Sandbox) -> None:
+def test_low_level_returns_a_configured_client(adapty: Adapty, sandbox: Sandbox) -> None:
     """It has the key, the address and the timeouts, and works in any generated endpoint function."""
     client = adapty.mail.low_level()
 
@@ -34,7 +34,7 @@ def test_the_facade_gives_a_ready_client(adapty: Adapty, sandbox: Sandbox) -> No
     adapty.mail.save_profile(**PROFILE)  # closing the one leaves the other's connections open
 
 
-def test_the_ready_client_shares_connections(server: RawServer) -> None:
+def test_low_level_client_shares_connections(server: RawServer) -> None:
     """It goes through the facade's own httpx client, proxies and hooks included."""
     seen: list[httpx.Request] = []
 
@@ -53,7 +53,7 @@ def test_the_ready_client_shares_connections(server: RawServer) -> None:
     assert b"authorization: bearer secret_live_1" in server.requests[0].lower()
 
 
-def test_copies_of_the_ready_client_keep_its_connections(sandbox: Sandbox) -> None:
+def test_copies_of_low_level_client_share_connections(sandbox: Sandbox) -> None:
     """with_headers, with_cookies and with_timeout do not lead past the facade's transport to the real address."""
     seen: list[httpx.Request] = []
 
@@ -74,7 +74,7 @@ def test_copies_of_the_ready_client_keep_its_connections(sandbox: Sandbox) -> No
     assert (seen[0].headers["X-Trace"], seen[0].headers["Cookie"]) == ("1", "a=b")
 
 
-def test_the_generated_code_stands_alone(sandbox: Sandbox) -> None:
+def test_generated_code_works_without_facade(sandbox: Sandbox) -> None:
     """A power user needs nothing but the generated package: client, models, endpoint functions."""
     with AuthenticatedClient(base_url=sandbox.url, token=sandbox.mail_key) as client:
         saved = save_profile.sync_detailed(client=client, body=ProfileDTO.from_dict(PROFILE))
@@ -88,7 +88,7 @@ def test_the_generated_code_stands_alone(sandbox: Sandbox) -> None:
     assert refused.parsed.errors[0].field_name in {None, UNSET}
 
 
-def test_the_generated_client_keeps_its_token_to_itself(sandbox: Sandbox) -> None:
+def test_generated_client_hides_its_token(sandbox: Sandbox) -> None:
     """Neither its repr nor the headers dict that it was given shows the token; copies leave the original alone."""
     headers = {"X-Trace": "1"}
     with AuthenticatedClient(base_url=sandbox.url, token="secret_live_2", headers=headers) as client:

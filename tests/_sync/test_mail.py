@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from tests.raw_server import RawServer
 
 
-def test_a_profile_arrives_with_every_field(adapty: Adapty, sandbox: Sandbox) -> None:
+def test_save_profile_sends_every_field(adapty: Adapty, sandbox: Sandbox) -> None:
     """All fields of the contract reach the API, in the form that the contract asks for."""
     result: object = adapty.mail.save_profile(  # type: ignore[func-returns-value]
         external_profile_id="user_1",
@@ -62,7 +62,7 @@ def test_a_profile_arrives_with_every_field(adapty: Adapty, sandbox: Sandbox) ->
     }
 
 
-def test_an_event_arrives_with_every_field(adapty: Adapty, sandbox: Sandbox) -> None:
+def test_save_event_sends_every_field(adapty: Adapty, sandbox: Sandbox) -> None:
     """All fields of the contract reach the API, the price as the exact decimal text that was given."""
     fields: dict[str, Any] = {
         **EVENT,
@@ -82,7 +82,7 @@ def test_an_event_arrives_with_every_field(adapty: Adapty, sandbox: Sandbox) -> 
     }
 
 
-def test_ready_records_are_sent_as_they_are(adapty: Adapty, sandbox: Sandbox) -> None:
+def test_models_are_sent_unchanged(adapty: Adapty, sandbox: Sandbox) -> None:
     """A MailProfile and a TransactionEvent can be given instead of their fields."""
     adapty.mail.save_profile(MailProfile.from_dict(PROFILE))
     adapty.mail.save_transaction_event(TransactionEvent.from_dict(EVENT))
@@ -90,7 +90,7 @@ def test_ready_records_are_sent_as_they_are(adapty: Adapty, sandbox: Sandbox) ->
     assert sandbox.flows()[Flow.ACTIVE] == 1
 
 
-def test_extra_fields_are_sent_beside_the_known_ones(adapty: Adapty, sandbox: Sandbox) -> None:
+def test_extra_fields_are_sent(adapty: Adapty, sandbox: Sandbox) -> None:
     """A field newer than this release can be sent already."""
     adapty.mail.save_profile(**PROFILE, extra_fields={"newer": {"than": ["this"]}})
 
@@ -109,7 +109,7 @@ def test_expires_at_counts_from_now(adapty: Adapty, sandbox: Sandbox) -> None:
     assert before + relativedelta(months=1) <= end <= after + relativedelta(months=1)
 
 
-def test_saving_again_is_harmless(adapty: Adapty, sandbox: Sandbox) -> None:
+def test_saving_again_changes_nothing(adapty: Adapty, sandbox: Sandbox) -> None:
     """A profile is updated but for its address, an event of the same id counts once."""
     adapty.mail.save_profile(**PROFILE, country="US")
     adapty.mail.save_profile(**{**PROFILE, "email": "other@example.com"}, first_name="Jane")
@@ -136,7 +136,7 @@ def test_saving_again_is_harmless(adapty: Adapty, sandbox: Sandbox) -> None:
         ({"external_profile_id": "u", "email": "jane@example.com"}, "external_created_at"),
     ],
 )
-def test_bad_input_is_refused_before_anything_is_sent(
+def test_invalid_input_is_rejected_before_sending(
     adapty: Adapty,
     sandbox: Sandbox,
     given: dict[str, Any],
@@ -150,7 +150,7 @@ def test_bad_input_is_refused_before_anything_is_sent(
     assert sandbox.requests() == []
 
 
-def test_a_record_and_fields_exclude_each_other(adapty: Adapty, sandbox: Sandbox) -> None:
+def test_model_and_fields_are_mutually_exclusive(adapty: Adapty, sandbox: Sandbox) -> None:
     """Neither both nor something that is no record is accepted."""
     profile = MailProfile.from_dict(PROFILE)
     with pytest.raises(AdaptyUsageError, match=r"^country: cannot be combined with a MailProfile"):
@@ -163,7 +163,7 @@ def test_a_record_and_fields_exclude_each_other(adapty: Adapty, sandbox: Sandbox
     assert sandbox.requests() == []
 
 
-def test_what_the_api_refuses_names_the_field(adapty: Adapty, sandbox: Sandbox) -> None:
+def test_api_error_names_the_field(adapty: Adapty, sandbox: Sandbox) -> None:
     """A 400 of the API carries the code and the field that it blames."""
     profile = MailProfile.from_dict(PROFILE)
     object.__setattr__(profile, "country", "XX")  # as if this release did not know the rule
@@ -177,7 +177,7 @@ def test_what_the_api_refuses_names_the_field(adapty: Adapty, sandbox: Sandbox) 
     assert caught.value.attempts == 1
 
 
-def test_an_unknown_key_is_an_authentication_error(adapty: Adapty, sandbox: Sandbox) -> None:
+def test_unknown_key_is_an_authentication_error(adapty: Adapty, sandbox: Sandbox) -> None:
     """The Mail API's 403 for a key that it does not know is no mere lack of permission."""
     with type(adapty)(mail_secret_key="secret_live_other", mail_base_url=sandbox.url) as other:
         with pytest.raises(AuthenticationError, match="Secret key doesn't exist") as caught:
@@ -191,7 +191,7 @@ GONE = answer(404, b'{"errors": [{"message": "No such profile", "error_code": "p
 ERASED = b"HTTP/1.1 204 X\r\nConnection: close\r\n\r\n"
 
 
-def test_an_erasure_arrives(adapty: Adapty, sandbox: Sandbox) -> None:
+def test_delete_profile_erases(adapty: Adapty, sandbox: Sandbox) -> None:
     """A subscriber who is erased is gone, and stays so whatever is saved again."""
     adapty.mail.save_profile(**PROFILE)
 
@@ -205,7 +205,7 @@ def test_an_erasure_arrives(adapty: Adapty, sandbox: Sandbox) -> None:
 
 
 @pytest.mark.parametrize("name", ["external_profile_id", "customer_user_id", "email"])
-def test_an_erasure_is_sent_with_the_identifier(client: Adapty, server: RawServer, name: str) -> None:
+def test_delete_profile_sends_the_identifier(client: Adapty, server: RawServer, name: str) -> None:
     """Each identifier by itself is the whole body."""
     server.replies = [ERASED]
 
@@ -217,7 +217,7 @@ def test_an_erasure_is_sent_with_the_identifier(client: Adapty, server: RawServe
     assert body == b'{"%s":"jane@example.com"}' % name.encode()
 
 
-def test_an_erasure_of_nobody_is_refused(client: Adapty, server: RawServer) -> None:
+def test_delete_profile_requires_an_identifier(client: Adapty, server: RawServer) -> None:
     """Without an identifier nothing is sent."""
     with pytest.raises(AdaptyUsageError, match="expected at least one") as caught:
         client.mail.delete_profile()
@@ -227,7 +227,7 @@ def test_an_erasure_of_nobody_is_refused(client: Adapty, server: RawServer) -> N
 
 
 @pytest.mark.parametrize("uncertain", [answer(500), answer(408), b""], ids=["500", "408", "cut"])
-def test_an_erasure_by_address_that_may_have_gone_through_takes_404_for_done(
+def test_ambiguous_deletion_by_email_accepts_404(
     client: Adapty,
     server: RawServer,
     uncertain: bytes,
@@ -249,7 +249,7 @@ def test_an_erasure_by_address_that_may_have_gone_through_takes_404_for_done(
         ([answer(500), GONE], {"customer_user_id": "user_12345", "email": "jane@example.com"}),
     ],
 )
-def test_an_erasure_of_somebody_unknown_is_told(
+def test_unknown_profile_is_reported(
     client: Adapty,
     server: RawServer,
     replies: list[bytes],
@@ -262,7 +262,7 @@ def test_an_erasure_of_somebody_unknown_is_told(
         client.mail.delete_profile(**identifiers)
 
 
-def test_a_bare_id_is_found_by_either_kind(adapty: Adapty, sandbox: Sandbox) -> None:
+def test_delete_many_tries_both_kinds_of_id(adapty: Adapty, sandbox: Sandbox) -> None:
     """As `external_profile_id` first and then as `customer_user_id`; what is not found has both kinds as its reason."""
     adapty.mail.save_profile(**PROFILE)
     adapty.mail.save_profile(
@@ -280,7 +280,7 @@ def test_a_bare_id_is_found_by_either_kind(adapty: Adapty, sandbox: Sandbox) -> 
     assert (adapty.mail.delete_many(["user_3"], by="customer_user_id")).nothing_found
 
 
-def test_many_are_erased(adapty: Adapty, sandbox: Sandbox) -> None:
+def test_delete_many_erases(adapty: Adapty, sandbox: Sandbox) -> None:
     """Each has an outcome; an address that is none is refused by itself."""
     adapty.mail.save_profile(**PROFILE)
 

@@ -39,7 +39,7 @@ REDIRECTS = {
 }
 
 
-def test_a_redirect_says_where_it_pointed(server: RawServer) -> None:
+def test_redirect_error_has_the_target(server: RawServer) -> None:
     """Without credentials and query, escaped and bounded; nothing is sent there."""
     for status in (301, 302, 307, 308):
         for location, shown in REDIRECTS.items():
@@ -57,7 +57,7 @@ def test_a_redirect_says_where_it_pointed(server: RawServer) -> None:
             adapty.mail.save_profile(**PROFILE)
 
 
-def test_a_connection_error_names_host_and_variable(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_connection_error_names_host_and_variable(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
     """The variable is named only if the address comes from it."""
     with Adapty(KEY, base_url="http://127.0.0.1:1", max_retries=0) as adapty:
         with pytest.raises(AdaptyConnectionError, match=r"^getProfile: cannot connect to 127\.0\.0\.1:1: "):
@@ -76,7 +76,7 @@ def test_a_connection_error_names_host_and_variable(server: RawServer, monkeypat
     assert str(caught.value).startswith(f"saveProfile: {address} (ADAPTY_MAIL_BASE_URL): no response within 0.1 s")
 
 
-def test_a_refused_key_is_named_by_where_it_comes_from(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_authentication_error_names_the_key_source(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
     """The variable or the argument, of the API that refused it; other errors do not name it."""
     unknown = json.dumps({"errors": [], "error_code": "secret_key_does_not_exist_error"}).encode()
     disabled = json.dumps({"errors": [], "error_code": "feature_not_enabled"}).encode()
@@ -104,7 +104,7 @@ def test_a_refused_key_is_named_by_where_it_comes_from(server: RawServer, monkey
         assert isinstance(caught.value, FeatureNotEnabledError) == (reply != answer(400))
 
 
-def test_cookies_are_not_kept(server: RawServer) -> None:
+def test_cookies_are_not_stored(server: RawServer) -> None:
     """What a server sets comes back with no request: a client may send for many users, over many gateways."""
     server.replies = [answer(200, b"{}", "Content-Type: application/json", "Set-Cookie: session=opensesame; Path=/")]
     with Adapty(mail_secret_key=KEY, mail_base_url=server.url) as adapty:

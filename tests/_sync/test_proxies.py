@@ -86,7 +86,7 @@ def test_proxy_that_requires_authentication_is_named(
     assert len(server.requests) == 1
 
 
-def test_error_names_no_proxy_that_is_not_used(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_error_does_not_name_unused_proxy(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither for a host in NO_PROXY, nor for this machine, nor for what the caller's own transport or client does."""
     monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:1")
     monkeypatch.setenv("NO_PROXY", "direct.invalid")

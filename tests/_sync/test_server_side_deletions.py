@@ -68,7 +68,7 @@ def outcomes(report: DeletionReport) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("concurrency", [1, 2, 8, 100])
-def test_each_id_has_an_outcome(stubbed: Adapty, stub: Stub, concurrency: int) -> None:
+def test_each_id_has_a_result(stubbed: Adapty, stub: Stub, concurrency: int) -> None:
     """Deleted, gone before or failed: a failure of one keeps none of the others back, and all are told."""
     failing_ids = {"u3": REFUSED, "u7": answering(422), "u8": answering(500), "u9": answering(409)}
     stub.replies = [by_id({"u1": GONE, "u5": answering(404, error_body("profile_not_found")), **failing_ids})]
@@ -95,7 +95,7 @@ def test_each_id_has_an_outcome(stubbed: Adapty, stub: Stub, concurrency: int) -
     assert sorted(user_of(request) for request in stub.requests) == sorted([*(f"u{n}" for n in range(12)), "u8", "u8"])
 
 
-def test_a_deletion_that_was_sent_again_is_no_gone(stubbed: Adapty, stub: Stub) -> None:
+def test_retried_deletion_is_deleted(stubbed: Adapty, stub: Stub) -> None:
     """A 404 after a try that may have gone through is a deletion here too."""
     stub.replies = [failing(httpx.ReadTimeout), GONE]
 
@@ -128,7 +128,7 @@ def test_an_id_is_sent_once(stubbed: Adapty, stub: Stub, ids: Any, by: Any, sent
 
 
 @pytest.mark.parametrize("concurrency", [1, 3, 16])
-def test_no_more_are_under_way_than_asked_for(client: Adapty, server: RawServer, concurrency: int) -> None:
+def test_concurrency_is_limited(client: Adapty, server: RawServer, concurrency: int) -> None:
     """So many requests are in flight at the server and not one more; with that many ids, that many are."""
     flying = [0, 0]
     arrived = threading.Condition()
@@ -163,7 +163,7 @@ ENDINGS = {
 
 @pytest.mark.parametrize("concurrency", [1, 4])
 @pytest.mark.parametrize("ending", ENDINGS)
-def test_what_would_fail_all_ends_the_run(stubbed: Adapty, stub: Stub, ending: str, concurrency: int) -> None:
+def test_errors_of_every_request_abort_the_run(stubbed: Adapty, stub: Stub, ending: str, concurrency: int) -> None:
     """After it nothing more is sent; the rest is reported as failed and not tried, each with the reason."""
     reply, expected = ENDINGS[ending]
     stub.replies = [by_id({"u5": reply})]
@@ -200,7 +200,7 @@ DOUBTFUL = {
 
 @pytest.mark.parametrize(("failures", "tried", "failed"), [(4, 20, 4), (5, 5, 20)])
 @pytest.mark.parametrize("name", DOUBTFUL)
-def test_an_api_that_fails_on_everybody_ends_the_run(
+def test_five_consecutive_failures_abort_the_run(
     stubbed: Adapty, stub: Stub, *, name: str, failures: int, tried: int, failed: int
 ) -> None:
     """One user more or less is that user's; five in a row, and it is the API, or what is in between."""
@@ -214,7 +214,7 @@ def test_an_api_that_fails_on_everybody_ends_the_run(
     assert (len(stub.requests), len(report.failed)) == (tried, failed)
 
 
-def test_an_id_that_cannot_be_sent_fails_alone(stubbed: Adapty, stub: Stub) -> None:
+def test_invalid_id_fails_alone(stubbed: Adapty, stub: Stub) -> None:
     """It is reported where it stands, with what is wrong with it and without quoting it, and the others are deleted."""
     stub.replies = [DELETED]
     ids: Any = ["u1", "", "jane@example.com ", 7, None, "u2"]
@@ -234,7 +234,7 @@ def test_an_id_that_cannot_be_sent_fails_alone(stubbed: Adapty, stub: Stub) -> N
     assert "jane@" not in repr(report) + "".join(deletion.reason for deletion in report.failed)
 
 
-def test_a_report_hides_an_address(stubbed: Adapty, stub: Stub) -> None:
+def test_report_does_not_show_addresses(stubbed: Adapty, stub: Stub) -> None:
     """An id that is an e-mail address can be read and is not shown."""
     stub.replies = [DELETED]
 
@@ -244,7 +244,7 @@ def test_a_report_hides_an_address(stubbed: Adapty, stub: Stub) -> None:
     assert "jane" not in repr(report)
 
 
-def test_the_ids_are_taken_as_they_are_needed(stubbed: Adapty, stub: Stub) -> None:
+def test_ids_are_read_lazily(stubbed: Adapty, stub: Stub) -> None:
     """A generator is not read ahead: so many are taken as may be under way, and one more for each that ends."""
     taken_ids: list[str] = []
     ahead: list[int] = []
@@ -263,7 +263,7 @@ def test_the_ids_are_taken_as_they_are_needed(stubbed: Adapty, stub: Stub) -> No
     assert max(ahead) <= 3
 
 
-def test_the_ids_of_a_generator_that_breaks_off_are_not_lost_from_sight(stubbed: Adapty, stub: Stub) -> None:
+def test_results_before_a_failing_generator_are_reported(stubbed: Adapty, stub: Stub) -> None:
     """Its exception comes through as it is, after the outcomes before it, and nothing is left running."""
 
     def ids() -> Iterator[str]:
@@ -281,7 +281,7 @@ def test_the_ids_of_a_generator_that_breaks_off_are_not_lost_from_sight(stubbed:
     assert left_running() == []
 
 
-def test_outcomes_are_told_where_the_caller_is(stubbed: Adapty, stub: Stub) -> None:
+def test_on_result_runs_in_the_callers_thread(stubbed: Adapty, stub: Stub) -> None:
     """The callback runs in the caller's thread and task, for deletions, refused ids and those not tried alike."""
     stub.replies = [by_id({"u3": UNAUTHORIZED})]
     places: set[tuple[int, object]] = set()
@@ -302,7 +302,7 @@ def test_outcomes_are_told_where_the_caller_is(stubbed: Adapty, stub: Stub) -> N
 
 @pytest.mark.parametrize("number", [1, 5])
 @pytest.mark.parametrize("kind", [KeyError, BreakOff])
-def test_an_exception_of_the_callback_leaves_nothing_running(
+def test_exception_of_callback_leaves_nothing_running(
     stubbed: Adapty, stub: Stub, kind: type[BaseException], number: int
 ) -> None:
     """It comes through as it is; when it does, what was under way has ended, and nothing more is sent."""
@@ -322,7 +322,7 @@ def test_an_exception_of_the_callback_leaves_nothing_running(
     assert number <= len(stub.requests) <= number + 4
 
 
-def test_what_is_under_way_ends_with_the_callbacks_exception(client: Adapty, server: RawServer) -> None:
+def test_running_requests_end_with_the_callbacks_exception(client: Adapty, server: RawServer) -> None:
     """Deletions whose answers are still out do not outlive the call either."""
     arrived, told = threading.Semaphore(0), threading.Event()
 
@@ -365,7 +365,7 @@ def test_what_is_under_way_ends_with_the_callbacks_exception(client: Adapty, ser
         ({"concurrency": None}, "concurrency"),
     ],
 )
-def test_wrong_arguments_are_refused_before_anything_is_sent(
+def test_invalid_arguments_are_rejected_before_sending(
     stubbed: Adapty, stub: Stub, arguments: dict[str, Any], field_name: str
 ) -> None:
     """A single id, above all, is no list of its letters."""
@@ -383,7 +383,7 @@ def test_wrong_arguments_are_refused_before_anything_is_sent(
     ("keys", "told"),
     [({"secret_key": KEY}, "the client is closed"), ({"mail_secret_key": KEY}, "^secret_key: is missing")],
 )
-def test_a_client_that_cannot_be_used_is_told(keys: dict[str, Any], told: str, concurrency: int) -> None:
+def test_unusable_client_is_config_error(keys: dict[str, Any], told: str, concurrency: int) -> None:
     """Closed or without a key, nothing can be sent: no report that is easily overlooked, but an exception."""
     stub = Stub()
     with Adapty(**keys, transport=httpx.MockTransport(stub)) as adapty:
@@ -399,7 +399,7 @@ def test_a_client_that_cannot_be_used_is_told(keys: dict[str, Any], told: str, c
 
 
 @pytest.mark.parametrize("version", ["profiles", "v1.profiles"])
-def test_many_are_deleted_for_good(adapty: Adapty, sandbox: Sandbox, version: str) -> None:
+def test_many_profiles_are_deleted(adapty: Adapty, sandbox: Sandbox, version: str) -> None:
     """Run twice, everybody is deleted once and gone the second time, in either version of the API."""
     ids = [f"user_{number}" for number in range(30)]
     for id_ in ids[:25]:

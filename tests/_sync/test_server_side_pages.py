@@ -108,7 +108,7 @@ HISTORY_PAGES: Mapping[str, tuple[list[Handler], str, list[str | None]]] = {
 }
 
 
-def test_every_paywall_comes_once_and_in_order(stubbed: Adapty, stub: Stub) -> None:
+def test_paywalls_are_listed_once_and_in_order(stubbed: Adapty, stub: Stub) -> None:
     """The pages follow one another to the last one, whatever the answers say of their number."""
     for pages in PAYWALL_PAGES:
         with stub.case(pages=pages):
@@ -121,7 +121,7 @@ def test_every_paywall_comes_once_and_in_order(stubbed: Adapty, stub: Stub) -> N
             assert asked(stub) == [{"page[number]": str(number), "page[size]": "2"} for number in range(1, count + 1)]
 
 
-def test_every_transaction_comes_once_and_in_order(stubbed: Adapty, stub: Stub) -> None:
+def test_transactions_are_listed_once_and_in_order(stubbed: Adapty, stub: Stub) -> None:
     """Each page says what asks for the next, byte for byte; user, currency and size stay the same."""
     for pages in HISTORY_PAGES:
         with stub.case(pages=pages):
@@ -142,7 +142,7 @@ def test_every_transaction_comes_once_and_in_order(stubbed: Adapty, stub: Stub) 
     ("pages", "distance"),
     [([history_page("a", "x")], 1), ([history_page("a", "x"), history_page("b", "y"), history_page("c", "x")], 3)],
 )
-def test_a_cursor_that_leads_back_is_told(stubbed: Adapty, stub: Stub, pages: list[Handler], distance: int) -> None:
+def test_repeated_cursor_is_an_error(stubbed: Adapty, stub: Stub, pages: list[Handler], distance: int) -> None:
     """Pages that lead in a circle end in an exception, after each of them was given once."""
     stub.replies = [*pages]
     got: list[Any] = []
@@ -155,7 +155,7 @@ def test_a_cursor_that_leads_back_is_told(stubbed: Adapty, stub: Stub, pages: li
 
 
 @pytest.mark.parametrize("cursor", ["\ud800", 7, 1.5, True, ["x"], {"next": "x"}], ids=ascii)
-def test_a_cursor_that_cannot_be_sent_is_told(stubbed: Adapty, stub: Stub, cursor: Any) -> None:
+def test_invalid_cursor_is_an_error(stubbed: Adapty, stub: Stub, cursor: Any) -> None:
     """There is more and no way to ask for it: that is no end, and no success."""
     stub.replies = [history_page("ab", cursor), history_page("c", None)]
     got: list[Any] = []
@@ -167,7 +167,7 @@ def test_a_cursor_that_cannot_be_sent_is_told(stubbed: Adapty, stub: Stub, curso
     assert len(stub.requests) == 1
 
 
-def test_a_cursor_longer_than_any_address_is_told(stubbed: Adapty, stub: Stub) -> None:
+def test_too_long_cursor_is_an_error(stubbed: Adapty, stub: Stub) -> None:
     """What httpx does not send ends in a typed exception, too."""
     stub.replies = [history_page("a", "x" * 1_000_000)]
 
@@ -177,7 +177,7 @@ def test_a_cursor_longer_than_any_address_is_told(stubbed: Adapty, stub: Stub) -
     assert len(str(caught.value)) < 300
 
 
-def test_a_page_is_fetched_when_its_first_item_is_asked_for(stubbed: Adapty, stub: Stub) -> None:
+def test_pages_are_fetched_lazily(stubbed: Adapty, stub: Stub) -> None:
     """Nothing is sent before the first step, nor one page more than the steps need; the iterator goes on from there."""
     stories: list[tuple[list[Handler], Any]] = [
         ([paywall_page("ab", pages=2), paywall_page("c", pages=2)], stubbed.paywalls.list()),
@@ -196,7 +196,7 @@ def test_a_page_is_fetched_when_its_first_item_is_asked_for(stubbed: Adapty, stu
 
 
 @pytest.mark.parametrize("reply", [FAILED, answering(200, b"<html>"), answering(404, error_body("profile_not_found"))])
-def test_an_error_comes_after_the_items_before_it(stubbed: Adapty, stub: Stub, reply: Handler) -> None:
+def test_error_is_raised_after_earlier_items(stubbed: Adapty, stub: Stub, reply: Handler) -> None:
     """What was fetched is given first; after the exception there is nothing more, and nothing more is sent."""
     stub.replies = [paywall_page("ab", pages=3), reply]
     steps = stubbed.with_options(max_retries=0).paywalls.list()
@@ -210,7 +210,7 @@ def test_an_error_comes_after_the_items_before_it(stubbed: Adapty, stub: Stub, r
     assert len(stub.requests) == 2
 
 
-def test_a_page_that_fails_at_first_is_asked_for_again(stubbed: Adapty, stub: Stub) -> None:
+def test_failed_page_is_retried(stubbed: Adapty, stub: Stub) -> None:
     """Each page is a call of its own, with its own tries, and no item comes twice."""
     stub.replies = [FAILED, history_page("ab", "x"), FAILED, FAILED, history_page("c", None)]
 
@@ -220,7 +220,7 @@ def test_a_page_that_fails_at_first_is_asked_for_again(stubbed: Adapty, stub: St
     assert [query.get("cursor") for query in asked(stub)] == [None, None, "x", "x", "x"]
 
 
-def test_two_iterators_do_not_share_a_place(stubbed: Adapty, stub: Stub) -> None:
+def test_iterators_are_independent(stubbed: Adapty, stub: Stub) -> None:
     """Each call begins at the first page."""
     stub.replies = [paywall_page("ab", pages=1)]
 
@@ -229,7 +229,7 @@ def test_two_iterators_do_not_share_a_place(stubbed: Adapty, stub: Stub) -> None
     assert [len(taken(steps)) for steps in (first, second, first)] == [2, 2, 0]
 
 
-def test_wrong_arguments_are_refused_at_the_call(stubbed: Adapty, stub: Stub) -> None:
+def test_invalid_arguments_are_rejected_immediately(stubbed: Adapty, stub: Stub) -> None:
     """Not at the first step, which may be far away."""
     arguments: Any
     for arguments, field_name in [
@@ -259,7 +259,7 @@ def test_wrong_arguments_are_refused_at_the_call(stubbed: Adapty, stub: Stub) ->
             assert stub.requests == []
 
 
-def test_no_currency_is_any_currency(stubbed: Adapty, stub: Stub) -> None:
+def test_no_currency_code_means_all_currencies(stubbed: Adapty, stub: Stub) -> None:
     """None is as good as left out."""
     stub.replies = [answering(200, b'{"data":[]}')]
 
@@ -268,7 +268,7 @@ def test_no_currency_is_any_currency(stubbed: Adapty, stub: Stub) -> None:
     assert dict(stub.requests[0].url.params) == {"limit": "50"}
 
 
-def test_the_queries_are_percent_encoded_on_the_wire(client: Adapty, server: RawServer) -> None:
+def test_queries_are_percent_encoded(client: Adapty, server: RawServer) -> None:
     """Brackets, and whatever a currency is called, are escaped as a query's characters must be."""
     server.replies = [answer(200, b'{"data":[]}')]
 

@@ -272,22 +272,22 @@ def test_a_failure_that_goes_away(adapty: Adapty, apis: FakeApis, hurry: None) -
         ({"u1": 1}, {}, "ids: is of type dict; expected a file or an iterable of ids"),
         (StringIO("u1"), {}, 'ids: is a file that is open as text; expected one opened with "rb", or a path'),
         ("missing.txt", {}, "missing.txt: cannot be opened: No such file or directory"),
-        (BytesIO(b""), {}, "standard input: is empty; expected one id at least"),
+        (BytesIO(b""), {}, "standard input: is empty; expected at least one ID"),
         (["u1"], {"by": "phone"}, "by: 'phone' is not known"),
         (["u1"], {"by": ["email"]}, "by: is of type list; expected a str"),
         (["u1"], {"by": "email", "api": "server-side"}, "by: is 'email', which the server-side API does not know; "),
         (["u1"], {"api": "server_side"}, "api: 'server_side' is not known; did you mean server-side?"),
         (["u1"], {"api": ["mail"]}, "api: is of type list; expected a str"),
-        (["u1"], {"concurency": 3}, "concurency: is no such option; did you mean concurrency?"),
-        (["u1"], {"dry_run": True}, "dry_run: is no such option"),
+        (["u1"], {"concurency": 3}, "concurency: is not an option; did you mean concurrency?"),
+        (["u1"], {"dry_run": True}, "dry_run: is not an option"),
         (["u1"], {"concurrency": 0}, "concurrency: must be an integer from 1 to 256 (got 0)"),
-        (["u1"], {"rate_limit": 0}, "rate_limit: is no rate; "),
-        (["u1"], {"on_progress": 1}, "on_progress: is of type int; expected something to call"),
+        (["u1"], {"rate_limit": 0}, "rate_limit: must be a number of requests per second above 0"),
+        (["u1"], {"on_progress": 1}, "on_progress: is of type int; expected a callable"),
         (["u1"], {"report": None}, "report: is None; expected a path"),
         (["u1"], {"report": "missing/r.csv"}, "missing/r.csv: cannot be written: No such file or directory"),
         (["u1"], {"report": "a\0b"}, "a\0b: cannot be written: invalid path"),
-        (["u1"], {"report": "."}, ".: is not a regular file; choose another path for the checkpoint"),
-        (["u1"], {"checkpoint": "j"}, "checkpoint: is given for what comes from a program; "),
+        (["u1"], {"report": "."}, ".: is not a regular file; choose another name for the report"),
+        (["u1"], {"checkpoint": "j"}, "checkpoint: cannot be used for an iterable; "),
     ],
 )
 def test_arguments_that_are_wrong(
@@ -306,11 +306,11 @@ def test_arguments_that_are_wrong(
 async def test_the_client_must_be_of_the_kind(apis: FakeApis, adapty: Adapty) -> None:
     """Neither function takes the other one's client."""
     with pytest.raises(
-        AdaptyUsageError, match=r"^adapty: is of type Adapty; expected an AsyncAdapty, the async client"
+        AdaptyUsageError, match=r"^client: is of type Adapty; expected an AsyncAdapty, the async client"
     ):
         await async_erase(adapty, ["u1"])  # type: ignore[arg-type]
     async with apis.async_client() as client:
-        with pytest.raises(AdaptyUsageError, match=r"^adapty: is of type AsyncAdapty; expected an Adapty"):
+        with pytest.raises(AdaptyUsageError, match=r"^client: is of type AsyncAdapty; expected an Adapty"):
             erase(client, ["u1"])  # type: ignore[arg-type]
 
 

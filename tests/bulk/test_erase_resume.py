@@ -195,8 +195,8 @@ def test_evidence_that_is_gone(adapty: Adapty, apis: FakeApis, change: str) -> N
     before = sorted(Path().iterdir())
     apis.asked.clear()
 
-    problem = "is not there any more" if change == "removed" else "is shorter"
-    told = rf"^users\.erased\.csv: {problem}, restore it, because it has the results of the run so far"
+    problem = "is missing;" if change == "removed" else "is shorter than before;"
+    told = rf"^users\.erased\.csv: {problem} restore it, because it has the results of the run so far"
     with pytest.raises(AdaptyUsageError, match=told):
         erase(adapty, "users.txt")
 

@@ -104,10 +104,10 @@ def test_it_goes_on_where_it_was(adapty: Adapty, api: FakeApi) -> None:
 
 
 @pytest.mark.parametrize("count", [1, 4, 9])
-def test_it_goes_on_in_a_file_with_a_quote_that_is_not_closed(adapty: Adapty, api: FakeApi, count: int) -> None:
+def test_resumed_run_counts_rejected_rows(adapty: Adapty, api: FakeApi, count: int) -> None:
     """The records have the same numbers in each run: none is sent twice, and none is skipped."""
     rows = [f"user_{number},2026-06-01T10:30:00Z,j@example.com" for number in range(12)]
-    rows[5] = 'user_5,2026-06-01T10:30:00Z,"j@example.com'
+    rows[5] = "user_5,2026-06-01T10:30:00Z"
     Path("base.csv").write_text("\n".join(("external_profile_id,external_created_at,email", *rows)))
     sent = []
     for left in (count, 12):
@@ -121,6 +121,18 @@ def test_it_goes_on_in_a_file_with_a_quote_that_is_not_closed(adapty: Adapty, ap
     assert (report.profiles_accepted, report.profiles_rejected, report.resumed) == (11, 1, True)
     (refused,) = csv.DictReader(report.rejects_files[0].read_text().splitlines())
     assert (refused["_line"], refused["_raw"]) == ("7", rows[5])
+
+
+def test_unclosed_quote_rejects_the_file(adapty: Adapty, api: FakeApi) -> None:
+    """The error names the lines. Nothing is sent, and no file is left behind."""
+    rows = [f"user_{number},2026-06-01T10:30:00Z,j@example.com" for number in range(12)]
+    rows[5] = 'user_5,2026-06-01T10:30:00Z,"j@example.com'
+    Path("base.csv").write_text("\n".join(("external_profile_id,external_created_at,email", *rows)))
+
+    with pytest.raises(AdaptyUsageError, match=r"^base\.csv: the record of lines 7 to 13 "):
+        import_profiles(adapty, "base.csv", concurrency=1)
+
+    assert (api.sent, folder()) == ([], ["base.csv"])
 
 
 @pytest.mark.parametrize("broken", ["cut short", "damaged", "a line without end"])
@@ -139,7 +151,7 @@ def test_a_broken_file_is_not_gone_on_with(
         import_profiles(adapty, path)
 
     assert caught.value.__notes__[-1] == (
-        "fetch the file again, or mend it, then remove base.jsonl.gz.checkpoint and begin anew"
+        "correct the file or fetch it again, then remove base.jsonl.gz.checkpoint and start over"
     )
     path.write_bytes(gzip.compress(profiles(2_000).read_bytes()))
     with pytest.raises(AdaptyUsageError, match=r"base\.jsonl\.gz has changed since the run started"):
@@ -305,7 +317,7 @@ def test_the_checkpoint_may_be_elsewhere(adapty: Adapty, api: FakeApi) -> None:
     with pytest.raises(AuthenticationError) as caught:
         import_profiles(adapty, "profiles.jsonl", checkpoint="import.sqlite")
 
-    assert caught.value.__notes__[-1] == "run it again to go on from there; import.sqlite notes how far it is"
+    assert caught.value.__notes__[-1] == "run it again to resume; its progress is in import.sqlite"
     assert Path("import.sqlite").exists()
     assert not Path("profiles.jsonl.checkpoint").exists()
 
@@ -330,7 +342,7 @@ def test_without_a_checkpoint_it_begins_anew(adapty: Adapty, api: FakeApi) -> No
 
 def test_a_checkpoint_of_a_program_s_records_is_refused(adapty: Adapty) -> None:
     """What cannot be read again cannot be gone on with."""
-    with pytest.raises(AdaptyUsageError, match=r"^checkpoint: is given for what comes from a program"):
+    with pytest.raises(AdaptyUsageError, match=r"^checkpoint: cannot be used for an iterable"):
         import_profiles(adapty, [], checkpoint="import.checkpoint")
 
 

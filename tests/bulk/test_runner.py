@@ -104,7 +104,7 @@ def test_ctrl_c_waits_for_what_is_sent_and_says_how_to_go_on(
     assert 100 <= count <= 110
     assert caught.value.__notes__ == [
         f"stopped in base.jsonl: {count} accepted, 0 rejected so far",
-        "run it again to go on from there; base.jsonl.checkpoint notes how far it is",
+        "run it again to resume; its progress is in base.jsonl.checkpoint",
     ]
     recorder.reply = lambda _: OK
     report = import_profiles(adapty, base)
@@ -119,7 +119,7 @@ def test_ctrl_c_again_waits_for_nothing(adapty: Adapty, recorder: RecordingServe
     """What is under way is given up, and what was noted is saved."""
 
     def reply(_: dict[str, Any]) -> Reply:
-        if len(recorder.arrived) == 96:  # some lanes may have nothing left to send by now
+        if len(recorder.arrived) == 96:  # some workers may have nothing left to send by now
             press_ctrl_c()
         return Reply(after=10 if len(recorder.arrived) >= 93 else 0)
 

@@ -149,7 +149,7 @@ def test_a_time_that_is_none(served: Sandbox, options: tuple[str, ...], text: st
 
     assert (ended.code, ended.out) == (ExitCode.USAGE, "")
     assert ended.err == (
-        f"Error: {options[-1]}: is neither ISO 8601 nor a duration from now; expected a time such as "
+        f"Error: {options[-1]}: is neither ISO 8601 nor a duration; expected a time such as "
         "2026-07-01T00:00:00Z, or a duration such as 12h, 30d, 2w, 3mo or 1y\n"
     )
     assert served.requests() == []

@@ -63,7 +63,7 @@ def test_the_commands_are_these() -> None:
         ("webhooks", "run"),
         ("webhooks", "list"),
         ("webhooks", "replay"),
-        ("webhooks", "forget"),
+        ("webhooks", "delete"),
     }
 
 
@@ -185,7 +185,7 @@ def test_verbose_logs_requests_and_retries(
 
     assert (ended.code, ended.out) == (0, "saved\n")
     assert len(slept) == 1
-    assert "saveProfile: 503, trying again" in ended.err
+    assert "saveProfile: 503, retrying" in ended.err
     assert "saveProfile: POST /api/v1/profile/save/: 200" in ended.err
 
 

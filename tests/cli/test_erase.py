@@ -54,8 +54,8 @@ def test_everybody_in_a_file(api: Adapty, served: Sandbox) -> None:
 
     assert second.code == ExitCode.SOME_FAILED
     assert second.err == (
-        "Warning: server-side: none of the ids was found as customer_user_id; they are probably of another kind, "
-        "or of another app or project. Try --by profile_id; a file with a header needs a column of that name\n"
+        "Warning: server-side: no profile was found by customer_user_id; the IDs are probably of another kind, "
+        "app or project. Try --by profile_id; a file with a header needs a column of that name\n"
     )
     assert second.summary == [
         "0 deleted, 300 not found, 0 failed",
@@ -219,7 +219,7 @@ def test_a_checkpoint_of_another_name(server: RawServer, monkeypatch: pytest.Mon
 
     ended = run(*command)
 
-    assert ended.err.splitlines()[-1] == "run it again to go on from there; noted notes how far it is"
+    assert ended.err.splitlines()[-1] == "run it again to resume; its progress is in noted"
     server.replies = [DELETED]
     assert run(*command).out.startswith("2 deleted, ")
     assert [row["id"] for row in report_rows()] == ["u1", "u2"]
@@ -439,7 +439,7 @@ def test_interrupting_its_last_words(server: RawServer, monkeypatch: pytest.Monk
         finally:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr("adapty._cli.erase.shown_progress", pressed_again)
+    monkeypatch.setattr("adapty._cli.erase.display_progress", pressed_again)
 
     ended = run("erase", users_file("u1", "u2"), *ONE_AT_A_TIME)
 

@@ -316,7 +316,7 @@ def test_a_second_run_does_no_harm(api: Adapty) -> None:
     ended = run("erase", "users.txt")
 
     assert ended.code == ExitCode.SOME_FAILED
-    assert ended.err.startswith("Warning: server-side: none of the ids was found as customer_user_id")
+    assert ended.err.startswith("Warning: server-side: no profile was found by customer_user_id")
     assert [(row["api"], row["outcome"]) for row in report_rows()] == [
         ("server-side", "deleted"),
         ("mail", "deleted"),
@@ -352,7 +352,7 @@ def test_one_that_mail_fails_on(server: RawServer, monkeypatch: pytest.MonkeyPat
     ended = run("erase", users_file("u1", "u2", "u3"), *ONE_AT_A_TIME)
 
     assert ended.code == ExitCode.SOME_FAILED
-    assert ended.err.startswith("Warning: mail: none of the ids was found as external_profile_id or customer_user_id")
+    assert ended.err.startswith("Warning: mail: no profile was found by external_profile_id or customer_user_id")
     assert ended.out.startswith("3 deleted, 1 not found, 2 failed\nerased from: server-side, mail\n")
     assert outcomes() == dict.fromkeys(("u1", "u2", "u3"), "deleted")
     rows = {row["id"]: (row["outcome"], row["reason"].split(" (")[0]) for row in report_rows() if row["api"] == "mail"}

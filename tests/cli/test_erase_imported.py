@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 IDS = ("u1", "a,b", "Jane Doe", "josé", "12e45678", "jane@example.com")
 
-WARNING = "they are probably of another kind, or of another app or project. Try "
+WARNING = "the IDs are probably of another kind, app or project. Try "
 
 
 def profile(id_: str, number: int = 1, **fields: str) -> dict[str, str]:
@@ -166,10 +166,10 @@ def test_a_row_with_an_id_for_mail_is_asked_for_by_that(api: Adapty, served: San
 @pytest.mark.parametrize(
     ("ids", "options", "warning"),
     [
-        (("u1", "u2"), ("--by", "external_profile_id"), "mail: none of the ids was found as external_profile_id; "),
-        (("external u1", "x"), ("--api", "mail", "--by", "customer_user_id"), "mail: none of the ids was found as "),
-        (("u1@example.org",), ("--by", "email"), "mail: none of the ids was found as email; "),
-        (("external u1",), ("--api", "server-side"), "server-side: none of the ids was found as customer_user_id; "),
+        (("u1", "u2"), ("--by", "external_profile_id"), "mail: no profile was found by external_profile_id; "),
+        (("external u1", "x"), ("--api", "mail", "--by", "customer_user_id"), "mail: no profile was found by "),
+        (("u1@example.org",), ("--by", "email"), "mail: no profile was found by email; "),
+        (("external u1",), ("--api", "server-side"), "server-side: no profile was found by customer_user_id; "),
     ],
 )
 def test_ids_of_the_wrong_kind_are_not_found(

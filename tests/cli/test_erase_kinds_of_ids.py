@@ -78,7 +78,7 @@ def test_an_id_of_a_named_kind_that_nobody_has_is_not_found(api: Adapty, served:
 
     assert (ended.code, left(served)) == (ExitCode.SOME_FAILED, {"5"})
     assert outcomes(api="mail") == {"5": "not_found"}
-    assert ended.err.startswith("Warning: mail: none of the ids was found as customer_user_id; ")
+    assert ended.err.startswith("Warning: mail: no profile was found by customer_user_id; ")
     assert "Try --by external_profile_id or --by email; a file with a header needs a column of that name" in ended.err
     assert run("erase", users_file("5"), "--by", "external_profile_id").code == 0
     assert left(served) == set()
@@ -209,7 +209,7 @@ def test_uuids_below_the_header_user_id_are_your_own_ids(api: Adapty, served: Sa
     """A list of UUIDs alone does not say what they are; the message names this way out."""
     uuid = "772204ce-ebf6-4ed9-82b0-d8688ab62b01"
     save(api, {"external_profile_id": uuid, "email": "jane@example.com"})
-    assert "or the line user_id at the start" in run("erase", users_file(uuid)).err
+    assert "add user_id as the first line" in run("erase", users_file(uuid)).err
 
     run("erase", users_file("user_id", uuid))
 

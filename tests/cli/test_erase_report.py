@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import subprocess
 import sys
@@ -63,7 +64,8 @@ def test_when_it_happened(api: Adapty, users: str) -> None:
 def test_its_name_comes_from_the_file(served: Sandbox, file: str, report: str) -> None:
     """It is made in the current folder, and its name is printed as it is."""
     Path("folder").mkdir()
-    Path(file).write_text('"u1"' if "json" in file else "customer_user_id\nu1\n")
+    content = b'"u1"' if "json" in file else b"customer_user_id\nu1\n"
+    Path(file).write_bytes(gzip.compress(content) if file.endswith(".gz") else content)
 
     ended = run("erase", file)
 
@@ -195,8 +197,8 @@ def test_the_report_is_not_what_standard_input_is(served: Sandbox) -> None:
     [
         ("missing/report.csv", "cannot be written: No such file or directory"),
         ("users.txt/report.csv", "cannot be written: Not a directory"),
-        (".", "is not a regular file; choose another path for the checkpoint"),
-        (os.devnull, "is not a regular file; choose another path for the checkpoint"),
+        (".", "is not a regular file; choose another name for the report"),
+        (os.devnull, "is not a regular file; choose another name for the report"),
         ("x" * 300, "cannot be written: File name too long"),
     ],
 )

@@ -89,7 +89,7 @@ def test_command_imports_the_file_as_it_is(served: Sandbox, base: Path) -> None:
     assert (ended.code, ended.err) == (ExitCode.SOME_FAILED, "")
     assert ended.out.startswith("profiles: 3 accepted, 2 rejected\n")
     (line,) = (line for line in ended.summary if line.startswith("not imported"))
-    told = dict(each.rstrip(")").split(" (") for each in line.partition("(values): ")[2].split(", "))
+    told = dict(each.rstrip(")").split(" (") for each in line.partition("(number of values): ")[2].split(", "))
     assert {name: int(count) for name, count in told.items()} == COUNTS
     for name in NOT_IMPORTED:
         assert ended.out.count(name) == 1

@@ -128,7 +128,7 @@ def test_events_alone(served: Sandbox, base: tuple[str, ...]) -> None:
     ended = run("mail", "import", *base[2:])
 
     assert ended.summary[:2] == ["profiles: 0 accepted, 0 rejected", "events:   5 accepted, 2 rejected"]
-    assert ended.summary[2].startswith("4 events wait")
+    assert ended.summary[2].startswith("4 events have a profile")
     assert sum(table(ended.out)[name] for name in Flow) == 3
     assert served.flows() == dict.fromkeys(Flow, 0)
 
@@ -207,7 +207,7 @@ def test_nothing_to_import() -> None:
             "base.txt",
             "unknown format; expected a name that ends in .csv, .jsonl or .ndjson, or in one of these and .gz",
         ),
-        ("empty.csv", "has no header; expected the names of the fields in the first line"),
+        ("empty.csv", "has no header; expected the names of the columns in the first line"),
     ],
 )
 def test_a_file_that_cannot_be_read(served: Sandbox, option: str, name: str, problem: str) -> None:
@@ -329,7 +329,7 @@ def test_a_checkpoint_of_another_name_or_none(server: RawServer, monkeypatch: py
     assert list(Path().iterdir()) == [Path("profiles.csv")]
     server.replies = [OK, FORBIDDEN]
     ended = run(*command, "--checkpoint", "noted")
-    assert ended.err.splitlines()[-1] == "run it again to go on from there; noted notes how far it is"
+    assert ended.err.splitlines()[-1] == "run it again to resume; its progress is in noted"
     server.replies, sent = [OK], len(server.requests)
     assert run(*command, "--checkpoint", "noted").out.startswith("profiles: 2 accepted, 0 rejected\n")
     assert len(server.requests) - sent == 1
@@ -606,7 +606,7 @@ def test_ignore_and_map_cover_repeated_unnamed_and_shared_columns(served: Sandbo
     ended = run(*command, *mapped, "--ignore", "")
 
     assert refused.code == ExitCode.USAGE
-    assert refused.err.startswith("Error: column 2: has no name in profiles.csv; name or remove it, or pass over all ")
+    assert refused.err.startswith("Error: column 2: has no name in profiles.csv; name or remove it, or ignore all ")
     assert (ended.code, ended.err) == (ExitCode.DONE, "")
     profile = served.profile("user_1") or {}
     assert profile["customer_user_id"] == "user_1"

@@ -118,7 +118,7 @@ def test_closing_in_a_child_leaves_the_parent_open(echo: EchoServer) -> None:
         assert len(echo.requests) == before + 1
 
 
-def test_an_http_client_of_the_caller_is_refused_in_a_child(echo: EchoServer) -> None:
+def test_http_client_of_the_caller_is_rejected_in_a_child(echo: EchoServer) -> None:
     """Only the caller can open new connections in it, so the child gets an error that says what to do."""
     with httpx.Client() as http_client, httpx.HTTPTransport() as transport:
         arguments: list[dict[str, Any]] = [{"http_client": http_client}, {"transport": transport}]
@@ -130,7 +130,7 @@ def test_an_http_client_of_the_caller_is_refused_in_a_child(echo: EchoServer) ->
             def is_refused(_: int, client: Adapty = client, name: str = name) -> int:
                 with pytest.raises(AdaptyConfigError, match=f"{name}: .*; create the client after"):
                     client.profiles.get(customer_user_id="child")
-                with pytest.raises(AdaptyConfigError, match=f"{name}: belongs to the process"):
+                with pytest.raises(AdaptyConfigError, match=f"{name}: belongs to the parent process"):
                     get_profile.sync_detailed(client=client.low_level(), adapty_customer_user_id="child")
                 return 0
 

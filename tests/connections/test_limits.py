@@ -116,7 +116,7 @@ def test_compressed_responses_are_decoded(server: RawServer, send: Send) -> None
 
 
 @pytest.mark.parametrize("send", ALL)
-def test_too_large_responses_are_refused_once(server: RawServer, send: Send) -> None:
+def test_too_large_responses_are_rejected_once(server: RawServer, send: Send) -> None:
     """A bomb, a large body and a large declared length each end the call; it is not repeated."""
     large = b" " * 100_000
     for reply in (
@@ -151,7 +151,7 @@ def test_invalid_compressed_responses_are_errors(server: RawServer, send: Send) 
             send(server.url, max_retries=0)
 
 
-def test_millions_of_values_are_refused_unread(server: RawServer) -> None:
+def test_millions_of_values_are_rejected_undecoded(server: RawServer) -> None:
     """A small compressed body that decodes to ten million empty objects is not decoded: they would take a gigabyte."""
     objects = gzip.compress(b'{"data": [' + b"{}," * 10_000_000 + b"{}]}", 1)
     for send, status, error, problem in (

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from fractions import Fraction
@@ -18,10 +17,11 @@ from adapty import AdaptyUsageError, DeviceInfo, MailProfile, Offer, ProfileDele
 from adapty._core.call import Failure, Send, Wait, execute
 from adapty._core.redaction import Secret
 from adapty._core.retry import RetryPolicy
+from tests.cases import case
 from tests.conftest import EVENT, PROFILE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
 
     from adapty._core.call import Call
     from adapty.models._request import RequestModel
@@ -94,17 +94,6 @@ FULL_EVENT: Mapping[str, Any] = {
     "email": "jane@example.com",
 }
 """Each field of a transaction event, in the contract's order."""
-
-
-@contextmanager
-def case(*values: object, **named: object) -> Iterator[None]:
-    """Name the values of a loop when a check in it fails."""
-    try:
-        yield
-    except BaseException as exc:
-        texts = [*map(repr, values), *(f"{name}={value!r}" for name, value in named.items())]
-        exc.add_note(f"with {', '.join(texts)[:500]}")
-        raise
 
 
 def repeatable(examples: int) -> settings:

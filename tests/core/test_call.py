@@ -1,4 +1,4 @@
-"""One call from its first try to its result, driven with scripted answers: nothing is sent, nothing waits."""
+"""One call from its first attempt to its result, driven with scripted outcomes: no I/O and no waiting."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def refused(
 
 
 def timed_out() -> Failure:
-    """Give what a driver hands back when no answer came in time."""
+    """Return the failure of a driver without a response in time."""
     return Failure(
         AdaptyTimeoutError, "no response within 30 s", is_retryable=True, cause=httpx.ReadTimeout("timed out")
     )
@@ -82,7 +82,7 @@ def test_success_at_first_attempt() -> None:
 
 
 def test_success_after_failure() -> None:
-    """A try that may fare better is repeated after a wait, and the success is the result."""
+    """A retryable outcome is retried after a delay, and the success is the result."""
     failed: Any
     for failed in [DOWN, reply(500), reply(408), reply(429), reply(520), refused(), timed_out()]:
         with case(failed):
@@ -92,14 +92,14 @@ def test_success_after_failure() -> None:
 
 
 def test_delays_grow_and_have_jitter() -> None:
-    """The driver is asked to wait as long as the policy says, before each further try."""
+    """The driver gets the policy's delay before each retry."""
     policy = RetryPolicy(max_retries=4)
     assert drive(CALL, DOWN, refused(), DOWN, timed_out(), OK, policy=policy).waits == [0.5, 1.0, 2.0, 4.0]
     assert drive(CALL, DOWN, refused(), OK, random=lambda: 0.25).waits == [0.125, 0.25]
 
 
 def test_retry_after_is_waited() -> None:
-    """The wait that an answer asks for is kept, in seconds or as a date."""
+    """Retry-After is waited, in seconds or as a date."""
     assert drive(CALL, reply(429, headers={"Retry-After": "7"}), OK).waits == [7.0]
     assert drive(CALL, reply(503, headers={"retry-after": "2.5"}), OK).waits == [2.5]
     moment = format_datetime(datetime.now(UTC) + timedelta(seconds=40), usegmt=True)
@@ -113,7 +113,7 @@ def test_invalid_retry_after_is_ignored() -> None:
 
 
 def test_long_retry_after_ends_the_call() -> None:
-    """Too long a wait is not waited out: the exception comes at once and tells it."""
+    """A Retry-After over the maximum ends the call immediately, and the exception has it."""
     driven = drive(CALL, reply(429, headers={"Retry-After": "61"}))
     assert isinstance(driven.error, RateLimitError)
     assert driven.error.retry_after == 61.0
@@ -123,7 +123,7 @@ def test_long_retry_after_ends_the_call() -> None:
 
 
 def test_client_errors_are_not_retried() -> None:
-    """An answer that would be the same next time ends the call at once."""
+    """A response that would be the same next time ends the call."""
     for status in [300, 302, 304, 400, 401, 402, 403, 404, 405, 409, 410, 413, 422, 451, 499]:
         with case(status):
             driven = drive(CALL, reply(status))
@@ -161,12 +161,12 @@ IN_FLIGHT = b'{"error_code": "idempotency_in_flight"}'
 
 
 def in_flight(retry_after: float | None = None) -> httpx.Response:
-    """Give the answer that the same request is being worked on."""
+    """Return the response that the same request is in progress."""
     return reply(409, IN_FLIGHT, {} if retry_after is None else {"Retry-After": str(retry_after)})
 
 
 def test_in_flight_request_is_waited_for() -> None:
-    """That takes no try away from those after failures, nor do failures make it more patient or less."""
+    """It uses up no retry, and failures do not change its delays."""
     for max_retries in [0, 2]:
         with case(max_retries):
             policy = RetryPolicy(max_retries=max_retries)
@@ -178,7 +178,7 @@ def test_in_flight_request_is_waited_for() -> None:
 
 
 def test_in_flight_request_becomes_conflict_after_the_maximum() -> None:
-    """A minute is waited in all, whether we choose the waits or the answers; the error says how often was asked."""
+    """The total wait is one minute, with our delays and with Retry-After; the error has the number of attempts."""
     for answers in ([in_flight()] * 11, [in_flight(20)] * 4, [in_flight(60), in_flight(0.5)], [in_flight(61)]):
         driven = drive(CALL, *answers)
         assert isinstance(driven.error, ConflictError)
@@ -212,7 +212,7 @@ def test_closed_client_is_a_config_error() -> None:
 
 
 def test_last_response_is_raised() -> None:
-    """When all tries have failed, the exception is made of the last answer, and says how often was tried."""
+    """After the last attempt, the exception describes the last response and the number of attempts."""
     for max_retries in [0, 1, 2, 5]:
         with case(max_retries):
             answers = [reply(500 + attempt) for attempt in range(max_retries + 1)]
@@ -225,7 +225,7 @@ def test_last_response_is_raised() -> None:
 
 
 def test_last_failure_is_raised() -> None:
-    """When no try brought an answer, the exception is the last failure's, with the request and the tries."""
+    """Without any response, the exception describes the last failure, the request and the number of attempts."""
     driven = drive(CALL, DOWN, refused(), timed_out())
     assert type(driven.error) is AdaptyTimeoutError
     assert str(driven.error) == "saveProfile: no response within 30 s (after 3 attempts)"
@@ -235,7 +235,7 @@ def test_last_failure_is_raised() -> None:
 
 
 def test_errors_have_operation_method_path_and_attempts() -> None:
-    """Every exception with a request behind it carries operation, method, path and tries."""
+    """Every exception about a request has operation, method, path and attempts."""
     for driven in (drive(CALL, refused(is_retryable=False)), drive(CALL, reply(400)), drive(CALL, reply(204))):
         assert isinstance(driven.error, AdaptyConnectionError | AdaptyAPIError)
         assert (driven.error.operation, driven.error.method, driven.error.path) == ("saveProfile", "POST", PATH)
@@ -268,7 +268,7 @@ def test_invalid_success_body_is_unexpected_response() -> None:
 
 
 def test_invalid_success_body_is_retried_by_policy() -> None:
-    """Who makes many requests waits for a page to pass, and is told what came last when it does not."""
+    """Bulk runs retry a page that may go away, and raise the last error if it does not."""
     policy = RetryPolicy(max_retries=2, retry_invalid_body=True)
     call = build_mail_call("saveProfile", ignore_body, MailProfile(**PROFILE))
 
@@ -315,7 +315,7 @@ def test_any_sequence_of_outcomes_ends_as_documented(script: list[str], max_retr
 
 
 class RejectedError(Exception):
-    """What a transport of somebody's own may raise."""
+    """An exception of a caller's transport."""
 
 
 def wire_failure(message: str = "cut off") -> Exception:
@@ -374,7 +374,7 @@ def test_the_helper_finds_keys() -> None:
 
 
 def test_cause_has_no_frames() -> None:
-    """The transport's exception is kept as the cause, without the frames whose locals hold the headers."""
+    """The cause is the transport's exception, without the frames whose locals contain the headers."""
     driven = drive(CALL, refused(is_retryable=False, cause=wire_failure()))
     assert isinstance(driven.error, AdaptyConnectionError)
     assert isinstance(driven.error.__cause__, httpx.ReadError)
@@ -419,13 +419,13 @@ class Circling(httpx.ReadError):
     passed = 0
 
     def __setattr__(self, name: str, value: object) -> None:
-        """Count how often the frames are taken off."""
+        """Count how often the frames are removed."""
         if name == "__traceback__":
             self.count()
         super().__setattr__(name, value)
 
     def with_traceback(self, tb: TracebackType | None, /) -> Self:
-        """Count how often the frames are taken off in this way."""
+        """Count how often the frames are removed in this way."""
         self.count()
         return super().with_traceback(tb)
 
@@ -511,7 +511,7 @@ def test_failing_parser_leaves_no_frames() -> None:
 
 
 def test_response_that_echoes_secrets_shows_none() -> None:
-    """Key and address are kept out of everything that can be seen of the exception for an answer."""
+    """Neither key nor address is in any part of the exception for a response."""
     for status in [400, 403, 429, 500, 302, 201]:
         with case(status):
             echo = f'{{"errors": [{{"message": "Bearer {KEY} of jane@example.com"}}]}}'.encode()
@@ -549,7 +549,7 @@ def test_log_has_attempts_and_no_secret(
 
 
 def test_log_has_the_next_delay(caplog: pytest.LogCaptureFixture) -> None:
-    """Whoever reads the log learns what failed, how long is waited, and how many tries there were."""
+    """The log has the failure, the delay and the number of attempts."""
     with caplog.at_level(logging.INFO, "adapty"):
         drive(CALL, DOWN, refused(), in_flight(7), OK)
     assert [record.getMessage() for record in caplog.records] == [
@@ -607,7 +607,7 @@ def test_default_jitter_is_random() -> None:
 
 
 def test_error_codes_select_the_class_of_the_raised_error() -> None:
-    """The class of the exception is that of the answer."""
+    """The exception has the class for the response."""
     body = b'{"errors": [{"message": "Field required", "error_code": "base_error", "field_name": "email"}]}'
     driven = drive(CALL, reply(400, body))
     assert isinstance(driven.error, BadRequestError)
@@ -639,7 +639,7 @@ def sent_by(call: Call[str], *answers: httpx.Response) -> tuple[list[Request], t
 
 
 def test_if_not_found_applies_to_missing_profiles_only() -> None:
-    """The second call is made after that one answer, is retried like any other, and its end is the end of both."""
+    """The second call starts after the 404 of the first, is retried like any other, and decides the result."""
     both = evolve(CALL, if_not_found=OTHER)
     first, second = CALL.request, OTHER.request
 

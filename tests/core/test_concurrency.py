@@ -136,7 +136,7 @@ def test_exception_of_iterable_is_raised(do: Callable[..., list[Any]], at: int) 
 @pytest.mark.anyio
 @pytest.mark.parametrize("concurrency", [1, 2, 5])
 async def test_tasks_are_limited(concurrency: int) -> None:
-    """The bound is reached, and not passed; a thing is taken only when there is room for it."""
+    """The limit is reached and not exceeded; an item is taken only when a slot is free."""
     under_way: set[int] = set()
     most = 0
     taken: list[int] = []
@@ -168,7 +168,7 @@ async def test_tasks_are_limited(concurrency: int) -> None:
 
 @pytest.mark.parametrize("concurrency", [1, 2, 5])
 def test_threads_are_limited(concurrency: int) -> None:
-    """As many threads as allowed work at the same time, and not one more; things are taken as there is room."""
+    """As many threads as allowed run at the same time; items are taken as slots get free."""
     lock = threading.Lock()
     all_here = threading.Barrier(concurrency)
     under_way = most = 0
@@ -200,7 +200,7 @@ def test_threads_are_limited(concurrency: int) -> None:
 
 
 def test_items_are_taken_as_results_are() -> None:
-    """Of an endless iterator, no more is taken than there is room for, and stopping ends all of it."""
+    """An endless iterator is consumed only as far as there are free slots, and stopping ends everything."""
     taken: list[int] = []
 
     def things() -> Iterator[int]:
@@ -263,7 +263,7 @@ async def test_running_tasks_are_cancelled_when_one_fails() -> None:
 
 @pytest.mark.anyio
 async def test_running_tasks_are_cancelled_with_the_caller() -> None:
-    """Cancelling whoever waits for the results cancels the work, and waits for its end."""
+    """Cancelling the consumer cancels the running tasks and waits for them."""
     begun = asyncio.Event()
     cleaned: list[str] = []
 
@@ -292,7 +292,7 @@ async def test_running_tasks_are_cancelled_with_the_caller() -> None:
 @pytest.mark.anyio
 @pytest.mark.parametrize("failing", [1, 2, 3])
 async def test_simultaneous_failures_log_nothing(failing: int) -> None:
-    """Where several fail in the same moment, one comes out, and the loop does not complain about the others."""
+    """If several fail at the same time, one exception is raised and the loop logs nothing about the others."""
     complaints: list[Any] = []
     loop = asyncio.get_running_loop()
     loop.set_exception_handler(lambda _, context: complaints.append(context["message"]))
@@ -313,7 +313,7 @@ async def test_simultaneous_failures_log_nothing(failing: int) -> None:
 
 @pytest.mark.anyio
 async def test_stopping_early_logs_nothing() -> None:
-    """Who stops after the first result hears nothing of what failed in the same moment."""
+    """Stopping after the first result logs nothing about simultaneous failures."""
     complaints: list[Any] = []
     loop = asyncio.get_running_loop()
     loop.set_exception_handler(lambda _, context: complaints.append(context["message"]))
@@ -375,7 +375,7 @@ def test_running_threads_complete_when_the_caller_stops() -> None:
 
 
 class Interrupted:
-    """Stands in for the wait for threads: raises what Ctrl-C raises, so many times, then waits."""
+    """Replaces the wait for threads: raises KeyboardInterrupt a number of times, then waits."""
 
     def __init__(self, times: int) -> None:
         """Be pressed so many times, after a first result."""
@@ -392,7 +392,7 @@ class Interrupted:
 
 
 def test_ctrl_c_completes_running_calls(monkeypatch: pytest.MonkeyPatch) -> None:
-    """On Ctrl-C nothing more is taken; the results of what was under way come, and then the interruption."""
+    """On Ctrl-C no further item is taken; the results of running calls are yielded, then the interrupt is raised."""
     monkeypatch.setattr("adapty._concurrency.wait", Interrupted(1))
     taken: list[int] = []
     given: list[int] = []
@@ -433,13 +433,13 @@ def test_second_ctrl_c_raises_immediately(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def never() -> Iterator[Any]:
-    """Fail when the first thing is taken."""
+    """Fail when the first item is taken."""
     pytest.fail("a thing was taken")
     yield
 
 
 def test_iteration_is_lazy() -> None:
-    """An iterator that nobody goes through starts no thread and takes nothing."""
+    """An iterator that is not consumed starts no thread and takes no item."""
     results = threads(pytest.fail, never(), 4)
     assert threads_left() == []
     results.close()

@@ -1,4 +1,4 @@
-"""The settings of a client: where they come from, what is refused, and that no key shows."""
+"""The settings of a client: their sources, invalid values, and secrecy of keys."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ SETTING = pytest.mark.parametrize("name", list(SETTINGS))
 
 
 def refusal(**arguments: Any) -> AdaptyConfigError:
-    """Give the error that these arguments, with a fine key beside them, end in."""
+    """Return the error for these arguments, given in addition to a valid key."""
     with pytest.raises(AdaptyConfigError) as caught:
         Config.build(**{"mail_secret_key": KEY, "environ": {}, **arguments})
     assert KEY not in str(caught.value)
@@ -120,7 +120,7 @@ def test_missing_keys_are_rejected() -> None:
 
 
 def test_each_api_has_its_own_key() -> None:
-    """The key of one API never stands in for the other's, and a missing one is named when it is needed."""
+    """The key of one API is never used for the other, and a missing one is named when it is needed."""
     config = Config.build(secret_key="one_key", environ={})
     assert config.key("server_side") == Secret("one_key")
     with pytest.raises(AdaptyConfigError) as caught:
@@ -171,7 +171,7 @@ BAD_KEYS: list[Any] = [
 
 
 def test_key_rejects_invalid_without_quoting() -> None:
-    """A key with blanks, line breaks, a scheme, foreign characters or of another type is refused by name."""
+    """A key with spaces, line breaks, a scheme, non-ASCII characters or another type is rejected by name."""
     for key in BAD_KEYS:
         with case(key):
             for name in KEYS:
@@ -219,14 +219,14 @@ def test_key_accepts_str_enum_member() -> None:
 
 
 def test_key_accepts_valid() -> None:
-    """Anything printable without blanks may be a key, and is kept as it is."""
+    """Any printable ASCII without spaces is a valid key, and unchanged."""
     for key in [KEY, "a", "secret_live_AbC123.-_~+/=", "x" * 500, "!", "0"]:
         with case(key):
             assert Config.build(mail_secret_key=key, environ={}).key("mail").value == key
 
 
 def test_base_url_accepts_valid() -> None:
-    """An http or https address, with a port or a path if need be, is taken, without the slash at its end."""
+    """An http or https URL, with or without port and path, is accepted; its trailing slash is removed."""
     for name in URLS:
         for given_url, kept in [
             ("https://api.example.com", "https://api.example.com"),
@@ -326,7 +326,7 @@ SUBTLY_BAD_URLS = [
 
 
 def test_base_url_rejects_invalid() -> None:
-    """Other schemes, missing hosts, odd ports, credentials, queries and blanks are refused, and not shown."""
+    """Other schemes, missing hosts, invalid ports, credentials, queries and spaces are rejected without quoting."""
     for url in BAD_URLS:
         with case(url):
             for name in URLS:
@@ -337,7 +337,7 @@ def test_base_url_rejects_invalid() -> None:
 
 
 def test_base_url_rejects_misleading() -> None:
-    """An empty query or fragment, which swallows the path, and a host that is none are refused at the start."""
+    """An empty query or fragment, which would hide the path, and an invalid host are rejected."""
     for url in SUBTLY_BAD_URLS:
         with case(url):
             for name in URLS:
@@ -387,7 +387,7 @@ BAD_TIMES: list[Any] = [
 
 
 def test_timeout_rejects_invalid() -> None:
-    """Nothing, less than nothing, no number, none that is finite, or none that a float can hold is no timeout."""
+    """Zero, negative, non-finite and non-numeric timeouts are rejected."""
     for value in BAD_TIMES:
         with case(value):
             assert refusal(timeout=value).field_name == "timeout"
@@ -399,7 +399,7 @@ def test_timeout_rejects_invalid() -> None:
 
 
 def test_timeout_rejects_out_of_range() -> None:
-    """A socket takes no timeout of centuries (OverflowError): it is refused where it is given."""
+    """A timeout of centuries, on which sockets raise OverflowError, is rejected in the constructor."""
     for value in [1e300, 1e15, 10**12]:
         with case(value):
             with socket.socket() as unconnected, pytest.raises(OverflowError):
@@ -423,7 +423,7 @@ def test_settings_reject_values_without_repr() -> None:
 
 
 def test_errors_do_not_quote_a_key_in_the_wrong_argument() -> None:
-    """A key that was given for something else is refused without being shown."""
+    """A key passed as another argument is rejected without quoting it."""
     wrap: Any
     for wrap in [str, str.encode, list, lambda key: {"Authorization": f"Bearer {key}"}]:
         for name in ["timeout", "max_retries", *URLS]:
@@ -445,7 +445,7 @@ def test_any_number_is_accepted_or_rejected_with_field_name(value: Any) -> None:
 
 
 def test_one_timeout_applies_to_every_phase() -> None:
-    """A number is the timeout of each phase and of the whole attempt; a `Timeouts` is taken as it is."""
+    """A number is the timeout of each phase and of the attempt; a `Timeouts` is used as it is."""
     config = Config.build(mail_secret_key=KEY, environ={}, timeout=2.5)
     assert config.timeouts == Timeouts(connect=2.5, read=2.5, write=2.5, pool=2.5, total=2.5)
     given_times = Timeouts(read=60)
@@ -550,7 +550,7 @@ def test_settings_are_frozen() -> None:
 
 
 def test_settings_compare_by_value() -> None:
-    """Settings are equal by what they hold, and survive copying, key included; where a key comes from is no matter."""
+    """Settings compare by value and survive copying with their keys; the source of a key does not matter."""
     config = Config.build(mail_secret_key=KEY, environ={}, timeout=3)
     read = Config.build(environ={"ADAPTY_MAIL_SECRET_KEY": KEY}, timeout=3)
     for again in (copy.copy(config), copy.deepcopy(config), read):
@@ -633,7 +633,7 @@ def test_http_to_another_machine_requires_permission() -> None:
 
 
 def test_allow_insecure_http_rejects_invalid() -> None:
-    """Anything but a bool, or 1, 0, true or false in the variable, is refused by name."""
+    """Anything but a bool, or 1, 0, true or false in the variable, is rejected by name."""
     for value in (None, 1, 0, "1", "True", [True]):
         assert refusal(allow_insecure_http=value).field_name == "allow_insecure_http"
     for text in ("yes", "2", "on", '"1"'):
@@ -645,7 +645,7 @@ def test_allow_insecure_http_rejects_invalid() -> None:
 
 
 def test_settings_record_their_variable() -> None:
-    """An argument, even beside the variable, is named as such."""
+    """An argument is named as such, even if the variable is set."""
     environ = {variable: FROM_ENVIRONMENT[name] for name, variable in ENV_VARS.items()}
     config = Config.build(environ=environ, mail_secret_key=KEY, base_url="https://api.example.com")
     assert config.endpoint("server_side") == Endpoint("api.example.com:443", None, "ADAPTY_SECRET_KEY")
@@ -695,7 +695,7 @@ def test_tracebacks_do_not_show_arguments(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_secrets_compare_by_value() -> None:
-    """Secrets are equal and hashed by the key that they hold, and equal to nothing that is no secret."""
+    """Secrets are equal and hashed by their key, and not equal to anything else."""
     assert Secret(KEY) == Secret(KEY)
     assert Secret(KEY) != Secret("another_key")
     assert len({Secret(KEY), Secret(KEY), Secret("another_key")}) == 2
@@ -704,7 +704,7 @@ def test_secrets_compare_by_value() -> None:
 
 
 def test_tables_are_read_only() -> None:
-    """Which variable stands for which argument is fixed."""
+    """The variables of the arguments are fixed."""
     for table in (ENV_VARS, KEY_ARGUMENTS):
         with pytest.raises(TypeError):
             table["mail"] = "x"  # type: ignore[index]
@@ -719,7 +719,7 @@ def test_config_errors_are_usage_errors() -> None:
 
 
 def test_environment_errors_name_the_variable() -> None:
-    """Who runs a command knows the variable and not the argument; who gives the argument is not told of variables."""
+    """Errors of the environment name the variable, and errors of arguments do not."""
     for name, variable in ENV_VARS.items():
         with case(name, variable):
             wrong = "no address, no key"

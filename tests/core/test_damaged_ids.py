@@ -1,4 +1,4 @@
-"""Values that spreadsheets and dumps leave where an id was: recognized, and told from ids that look alike."""
+"""Values that spreadsheets and dumps leave in place of IDs are recognized, and similar IDs are not."""
 
 from __future__ import annotations
 
@@ -77,20 +77,20 @@ def test_similar_ids_are_accepted() -> None:
 @given(st.text("0123456789abcdefABCDEF", min_size=1, max_size=40) | st.builds(lambda: str(uuid4())))
 @repeatable(500)
 def test_hexadecimal_ids_are_accepted(value: str) -> None:
-    """No id of hexadecimal digits, and no UUID, is taken for a number."""
+    """No ID of hexadecimal digits and no UUID is treated as a number."""
     assert describe_damage(value) is None
 
 
 @given(st.floats(min_value=1e5, max_value=1e30))
 @repeatable(300)
 def test_numbers_as_spreadsheets_and_python_write_them_are_described(number: float) -> None:
-    """Whatever a float of the size of an id is written as, when it is rounded, it is no id any more."""
+    """A number of the size of an ID is recognized in every rounded notation."""
     for written in (f"{number:.5E}", f"{number:E}", repr(float(int(number))), f"{number:.0E}"):
         assert describe_damage(written) is not None, written
 
 
 def test_damaged_field_is_named() -> None:
-    """Every field that is an id is looked at, and no other one; what is no text is left to the field's own check."""
+    """All ID fields are checked and no others; values that are not text are left to the field's validator."""
     for field in ID_FIELDS:
         with pytest.raises(AdaptyUsageError, match=rf"^{field}: .*got 'NULL'") as caught:
             refuse_damaged_ids({field: "NULL"})

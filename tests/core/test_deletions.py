@@ -85,7 +85,7 @@ def outcome(deletion: DeletionResult) -> tuple[str, str, bool]:
 
 
 def test_each_id_is_sent_once_in_order() -> None:
-    """Whatever gives the ids, each goes out once, at the place where it stands first."""
+    """Each ID is sent once, in the order of its first occurrence, from any iterable."""
     for ids, sent in [
         ([], []),
         (["a"], ["a"]),
@@ -108,7 +108,7 @@ def test_profile_id_is_normalized_before_deduplication() -> None:
 
 
 def test_ids_are_read_lazily() -> None:
-    """Nothing is taken before it is needed, so that a long file need not be in memory."""
+    """No ID is read before it is needed, so a long file need not fit into memory."""
     taken: list[str] = []
 
     def ids() -> Iterator[str]:
@@ -146,7 +146,7 @@ def test_invalid_id_counts_as_failed() -> None:
 
 
 def test_repeated_invalid_id_is_recorded_each_time() -> None:
-    """Each place at fault is told, so that all of them can be mended."""
+    """Each occurrence is reported, so that all of them can be fixed."""
     run = DeletionRun(["", "a", ""], "customer_user_id")
     assert list(run.pending_ids()) == ["a"]
     assert [str(failed.error).partition(":")[0] for failed in run.report().failed] == [
@@ -156,7 +156,7 @@ def test_repeated_invalid_id_is_recorded_each_time() -> None:
 
 
 def test_ids_rejects_a_single_id() -> None:
-    """A single id is no list of its letters: refused at once, before anything is sent."""
+    """A single ID is not treated as a list of characters, and nothing is sent."""
     ids: Any
     for ids in ["a", b"a", "", None, 7, True, ..., UUID(PROFILE_ID)]:
         with case(ids):
@@ -234,7 +234,7 @@ async def _awaited(_: DeletionResult) -> None:
 
 
 def test_on_result_rejects_coroutine_functions() -> None:
-    """What would have to be awaited would never run, and what is no function would fail after the first deletion."""
+    """A coroutine function would never run, and a non-callable would fail after the first deletion."""
     told: Any
     for told in [_awaited, partial(_awaited), Awaited(), AwaitedToo(), Awaited().method, "print", 7, False, []]:
         with case(told):
@@ -331,7 +331,7 @@ def test_five_consecutive_ambiguous_errors_abort_the_run() -> None:
 
 
 def test_invalid_id_does_not_reset_the_count() -> None:
-    """An id that is refused here, between failures of the API, neither counts as one nor makes up for one."""
+    """An invalid ID between failures of the API neither counts as one nor resets the count."""
     run = DeletionRun(["a", "b", "", "c", "d", "", "e", "f"], "customer_user_id")
     for id_ in run.pending_ids():
         run.record(DeletionResult.failed(id_, DOWN))
@@ -402,7 +402,7 @@ ANSWERS = {"new": 204, "gone": 404, "broken": 400}
 
 
 def answer(request: httpx.Request) -> httpx.Response:
-    """Answer a deletion by the name in its header."""
+    """Respond to a deletion by the ID in its header."""
     status = ANSWERS[request.headers["adapty-customer-user-id"].partition("_")[0]]
     return httpx.Response(
         status, json=None if status == 204 else {"error_code": "profile_does_not_exist"} if status == 404 else {}
@@ -420,7 +420,7 @@ EXPECTED = {
 
 
 def test_sync_client_deletes_many() -> None:
-    """Each id has one outcome, told in the caller's thread in the order of the report."""
+    """Each ID has one result, passed to the callback in the caller's thread in the order of the report."""
     for concurrency in [1, 2, MAX_CONCURRENCY]:
         with case(concurrency):
             seen: list[tuple[DeletionResult, int]] = []
@@ -447,7 +447,7 @@ async def test_async_client_deletes_many(concurrency: int) -> None:
 
 
 def test_concurrency_rejects_invalid() -> None:
-    """Nothing is sent with a concurrency that is none."""
+    """Nothing is sent with an invalid concurrency."""
     concurrency: Any
     for concurrency in [0, -1, 101, True, 1.0, "8", None]:
         with case(concurrency):

@@ -1,4 +1,4 @@
-"""Answers that are no success: whatever comes back becomes a typed exception, and no error is made on the way."""
+"""Any response that is not a documented success becomes a typed exception, without errors on the way."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def error_of(
     headers: Mapping[str, str] | None = None,
     secrets: tuple[str, ...] = (KEY,),
 ) -> AdaptyAPIError:
-    """Make the exception for an answer with these bytes, or with this JSON."""
+    """Return the exception for a response with these bytes, or with this JSON."""
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
     return error_from_response(reply(status, content, headers), ASKED, [Secret(secret) for secret in secrets])
 
@@ -119,14 +119,14 @@ def test_any_body_maps_to_the_class_of_its_status(status: int, body: Any) -> Non
 @given(body=json_values().filter(lambda body: "@" not in json.dumps(body)))
 @repeatable(150)
 def test_json_body_is_available(body: Any) -> None:
-    """The decoded body is kept as it came, secrets apart."""
+    """The parsed body is unchanged, except for secrets."""
     assert repr(error_of(body, secrets=()).body) == repr(json.loads(json.dumps(body)))
 
 
 @given(body=st.binary())
 @repeatable(100)
 def test_other_body_is_available_as_text(body: bytes) -> None:
-    """What is not JSON is kept as text, what is not UTF-8 with a mark in its place, what is blank as None."""
+    """Other bodies are text, with replacement characters if not UTF-8, or None if blank."""
     error = error_of(body, secrets=())
     assert isinstance(error, BadRequestError)
     json.dumps(error.body).encode()
@@ -166,7 +166,7 @@ def test_server_side_api_errors_are_parsed() -> None:
 
 
 def test_mail_api_unknown_key_is_authentication_error() -> None:
-    """The Mail API answers 403 for a key that it does not know: the code decides, not the status."""
+    """The Mail API returns 403 for an unknown key: the code decides, not the status."""
     body = {
         "errors": [
             {
@@ -315,7 +315,7 @@ def test_text_has_a_maximum_length() -> None:
 
 
 def test_request_id_is_parsed() -> None:
-    """What support asks for is read from either header, in any case, and told in the text."""
+    """The request ID is parsed from either header, in any case, and is in the message."""
     for name in ["Request-Id", "request-id", "X-Request-Id", "X-REQUEST-ID"]:
         with case(name):
             error = error_of(b"", headers={name: "req_123"})
@@ -324,14 +324,14 @@ def test_request_id_is_parsed() -> None:
 
 
 def test_request_id_prefers_the_header_of_the_api() -> None:
-    """`request-id` comes before the `x-request-id` of whatever stands in between; without either there is none."""
+    """`request-id` is preferred to the `x-request-id` of gateways; without either it is None."""
     assert error_of(b"", headers={"X-Request-Id": "gateway", "Request-Id": "api"}).request_id == "api"
     assert error_of(b"", headers={"X-Request-Id": "gateway", "Request-Id": ""}).request_id == "gateway"
     assert error_of(b"").request_id is None
 
 
 def test_retry_after_is_parsed() -> None:
-    """Retry-After is kept in seconds, zero included, and told in the text; junk in it is nothing."""
+    """Retry-After is parsed in seconds, including zero, and is in the message; an invalid one is None."""
     for value, seconds, told in [
         ("7", 7.0, ", retry after 7 s"),
         ("0", 0.0, ", retry after 0 s"),
@@ -350,7 +350,7 @@ def test_past_date_is_zero() -> None:
 
 
 def test_header_names_are_lower_case() -> None:
-    """All headers are kept, and can be looked up by their names in lower case."""
+    """All headers are available by their names in lower case."""
     error = error_of(b"", headers={"X-Thing": "One", "CF-Ray": "abc"})
     assert error.headers["x-thing"] == "One"
     assert error.headers["cf-ray"] == "abc"
@@ -365,13 +365,13 @@ def test_any_header_value_is_accepted(headers: dict[str, str]) -> None:
 
 
 def test_error_has_the_request() -> None:
-    """Operation, method, path and tries are attributes of the exception."""
+    """Operation, method, path and attempts are attributes of the exception."""
     error = error_of(MAIL)
     assert (error.operation, error.method, error.path, error.attempts) == ("saveProfile", "POST", ASKED.path, 2)
 
 
 def test_error_of_a_success_has_the_problem() -> None:
-    """Where the answer looks like a success, the text says what is wrong with it instead."""
+    """If the response looks like a success, the message has the problem instead."""
     error = error_from_response(
         reply(200, b"[]"), RequestInfo("saveProfile", "POST", "/p", 1), [], problem="it is a list"
     )
@@ -455,7 +455,7 @@ def test_escaped_secrets_are_redacted() -> None:
 
 
 def test_every_sendable_address_is_redacted() -> None:
-    """An address that a record takes is kept out of the exception as a whole, and no part of it is left."""
+    """An address that a model accepts is removed completely from the exception."""
     for address in [
         "o'brien@example.com",
         "jane'@example.com",
@@ -489,14 +489,14 @@ def test_longer_key_is_redacted_first() -> None:
 
 
 def test_other_text_with_at_is_unchanged() -> None:
-    """Only what has the shape of an address is taken out."""
+    """Only text in the form of an address is removed."""
     for text in ("@", "a @ b", "@example.com", "jane at example.com", "@@", "price @ 9.99", ""):
         assert redact(text, []) == text
     assert redact("jane@example.com,doe@example.com;x", []) == f"{REDACTED},{REDACTED};x"
 
 
 def test_parse_error_body() -> None:
-    """A body is its JSON, or its text where it is none, or None where it is blank."""
+    """A body is its JSON, its text if it is not JSON, or None if it is blank."""
     text: Any
     body: Any
     for text, body in [
@@ -549,7 +549,7 @@ def test_pickle_and_copy_preserve_all_attributes() -> None:
 
 
 def test_every_api_error_class_is_raised() -> None:
-    """Each class for an answer is reached by some status or code: none is there in vain."""
+    """Each exception class is reached by some status or code."""
     made = {type(error_of(b"", status)) for status in range(100, 600)}
     made |= {type(error_of({"error_code": code}, 400)) for code in ERROR_BY_CODE}
     assert made == {
@@ -558,7 +558,7 @@ def test_every_api_error_class_is_raised() -> None:
 
 
 def test_gateway_messages_are_parsed() -> None:
-    """A reason that stands beside the documented list, or in its place, is a reason."""
+    """A message next to the documented list, or in place of it, is used."""
     for body, message in [
         ({"message": "Forbidden"}, "Forbidden"),
         ({"detail": "Method not allowed"}, "Method not allowed"),
@@ -587,7 +587,7 @@ def test_redirect_message_is_one_line() -> None:
 @given(location=st.text(st.characters()))
 @repeatable(200)
 def test_redirect_message_has_no_credentials(location: str) -> None:
-    """No text breaks the message, and what stands before an @ of the authority is not shown."""
+    """No URL breaks the message, and its credentials are not shown."""
     for text in (location, f"https://jane:opensesame@example.com{location}"):
         described = describe_url(text)
         assert described.isprintable()

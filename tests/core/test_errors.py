@@ -45,7 +45,7 @@ def drawn() -> Iterator[tuple[str, str | None]]:
 
 
 def test_docstring_tree_matches_the_classes() -> None:
-    """Each class stands in the drawing exactly once, under the class that it derives from."""
+    """Each class is in the tree exactly once, under its base class."""
     tree = list(drawn())
     assert len(tree) == len(CLASSES)
     assert dict(tree) == {
@@ -54,7 +54,7 @@ def test_docstring_tree_matches_the_classes() -> None:
 
 
 def test_docstring_tree_matches_the_statuses() -> None:
-    """The status beside a class in the drawing is the one in its docstring."""
+    """The status next to a class in the tree is in its docstring."""
     for line in (errors.__doc__ or "").splitlines():
         found = re.search(r"(\w+Error)\s+(\d{3})$", line)
         if found:
@@ -86,7 +86,7 @@ def test_every_error_derives_from_adapty_error() -> None:
 
 
 def test_usage_errors_are_value_errors() -> None:
-    """A refused argument is a ValueError to whoever does not know this library, and no other error is."""
+    """Usage errors are ValueErrors for code that does not know this library, and no other error is one."""
     usage = [AdaptyUsageError, AdaptyConfigError, CheckpointInUseError]
     assert [kind for kind in CLASSES if issubclass(kind, ValueError)] == usage
 
@@ -149,7 +149,7 @@ def test_every_error_can_be_created_from_a_message() -> None:
 
 
 def test_api_error_defaults() -> None:
-    """What is not known of an answer is empty or None, never missing."""
+    """Unknown attributes are empty or None, never missing."""
     assert vars(AdaptyAPIError("a message")) == {
         "status_code": 0,
         "error_code": None,
@@ -197,7 +197,7 @@ def test_for_field_and_prefixed() -> None:
 
 
 def test_usage_error_without_field() -> None:
-    """An error that is no single field's has no field name."""
+    """An error that does not concern a single field has no field name."""
     assert AdaptyUsageError("give one of the two").field_name is None
 
 

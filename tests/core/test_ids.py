@@ -151,7 +151,7 @@ def test_profile_id_is_sent_in_lower_case() -> None:
 
 
 def test_customer_user_id_rejects_invalid_without_quoting() -> None:
-    """What a header would lose, cut or turn into another header is refused, and not quoted."""
+    """An ID that a header would lose, cut or turn into another header is rejected, and not quoted."""
     for given_id, problem in NOT_CUSTOMER_USER_IDS.values():
         with case(given_id, problem):
             for refuse in (partial(user_headers, given_id, None), partial(validate_id, "customer_user_id", given_id)):
@@ -189,7 +189,7 @@ def test_exactly_one_id_is_required() -> None:
 
 
 def test_empty_id_is_not_a_missing_id() -> None:
-    """An empty id is a mistake: it is refused by its own name, and never taken for none."""
+    """An empty ID is rejected by its own name, and does not count as missing."""
     for kind in KINDS:
         with case(kind):
             with pytest.raises(AdaptyUsageError) as caught:
@@ -201,7 +201,7 @@ def test_empty_id_is_not_a_missing_id() -> None:
 @given(value=objects())
 @repeatable(100)
 def test_any_value_is_an_id_or_rejected_with_field_name(kind: IdKind, value: Any) -> None:
-    """Whatever is given, a header can carry what is kept, or the error names the argument."""
+    """For any value, a header can carry the result, or the error names the argument."""
     try:
         kept = validate_id(kind, value)
     except AdaptyUsageError as refused:
@@ -218,7 +218,7 @@ def test_any_value_is_an_id_or_rejected_with_field_name(kind: IdKind, value: Any
 )
 @repeatable(200)
 def test_customer_user_id_accepts_printable_ascii(value: str) -> None:
-    """No printable character is special, wherever it stands, but for spaces around."""
+    """No printable character is special, except for surrounding spaces."""
     assert user_headers(value, None) == {"adapty_customer_user_id": value}
 
 
@@ -250,7 +250,7 @@ def test_idempotency_key_accepts_every_rfc_4122_variant() -> None:
 
 
 def test_idempotency_key_rejects_invalid() -> None:
-    """The API takes a UUID of version 4 only; another would be refused there, after it had been relied on."""
+    """The API only accepts version 4 UUIDs and would reject others later."""
     key: Any
     for key in [
         "",

@@ -1,4 +1,4 @@
-"""Ids with characters that cannot be seen: refused everywhere, with the character named, and never changed."""
+"""IDs with invisible characters are rejected everywhere, with the character named, and never changed."""
 
 from __future__ import annotations
 

@@ -78,7 +78,7 @@ NUMBERS: list[Any] = [
 
 @pytest.mark.parametrize(("listed", "number", "size", "following"), NUMBERS)
 def test_next_page_number(listed: PaywallListResponse, number: int, size: int, following: int | None) -> None:
-    """The answer says how many pages there are; where it does not, a page that is not full is the last."""
+    """The response has the number of pages; without it, a page that is not full is the last one."""
     assert next_page_number(listed, number, size) == following
 
 
@@ -106,7 +106,7 @@ CURSORS: list[Any] = [
 
 @pytest.mark.parametrize(("listed", "following"), CURSORS)
 def test_next_cursor(listed: VirtualCurrencyTransactionsHistoryResponse, following: str | None) -> None:
-    """A page without a cursor is the last, empty or not; a cursor is remembered as asked for."""
+    """A page without a cursor is the last one, empty or not; a requested cursor is remembered."""
     seen = {"a"}
     assert next_cursor(listed, seen) == following
     assert seen == {"a"} | ({following} if following else set())
@@ -130,7 +130,7 @@ def test_page_size_accepts_valid() -> None:
 
 
 def test_page_size_rejects_invalid() -> None:
-    """Anything else is refused by the argument's name."""
+    """Anything else is rejected with the argument's name."""
     value: Any
     for value in [0, -1, 101, 10**400, True, False, 1.0, 1.5, "1", None, [], b"1", float("nan")]:
         with case(value):
@@ -164,7 +164,7 @@ def _leading_to(cursor: str | None) -> dict[str, Any]:
 
 
 def taken(answers: list[Any], steps: Callable[[Adapty], Any]) -> tuple[list[Any], list[str]]:
-    """Take all that an iterator of the client gives with these answers, and the queries that it asked with."""
+    """Return all items of an iterator of the client for these responses, and the queries that it sent."""
     asked: list[str] = []
 
     def serve(request: httpx.Request) -> httpx.Response:
@@ -176,7 +176,7 @@ def taken(answers: list[Any], steps: Callable[[Adapty], Any]) -> tuple[list[Any]
 
 
 def test_paywalls_are_listed_over_all_pages() -> None:
-    """Each page is asked for by its number, up to the last, and what cannot be read is left out."""
+    """Each page is requested by its number, up to the last one; unparsed items are skipped."""
     answers = [_titled("a", "b", **_pages(3)), {"data": [None, {"title": "c"}], **_pages(3)}, _titled("d", **_pages(3))]
     items, asked = taken(answers, lambda adapty: adapty.paywalls.list(page_size=2))
     assert [item.title for item in items] == ["a", "b", "c", "d"]
@@ -184,7 +184,7 @@ def test_paywalls_are_listed_over_all_pages() -> None:
 
 
 def test_history_is_listed_over_all_pages() -> None:
-    """Each page is asked for by the cursor of the one before, with the same filter, over pages that are empty."""
+    """Each page is requested by the cursor of the previous one, with the same filter, also after empty pages."""
     answers = [_titled("a", **_leading_to("x/+ =")), _titled(**_leading_to("y")), _titled("b", **_leading_to(None))]
     items, asked = taken(
         answers,
@@ -203,7 +203,7 @@ def test_history_is_listed_over_all_pages() -> None:
 
 
 def test_history_with_repeated_cursor_is_an_error() -> None:
-    """The circle is noticed before a page is asked for again."""
+    """The cycle is detected before a page is requested again."""
     answers = [_titled("a", **_leading_to("x")), _titled("b", **_leading_to("y")), _titled("c", **_leading_to("x"))]
     asked: list[Any] = []
 

@@ -24,7 +24,7 @@ def umask(request: pytest.FixtureRequest) -> Iterator[int]:
 
 
 def test_created_file_has_mode_0600_whatever_the_umask(umask: int, tmp_path: Path) -> None:
-    """The owner can read and write the file, and nobody else can."""
+    """Only the owner can read and write the file."""
     create_private_file(tmp_path / "data")
     assert stat.S_IMODE((tmp_path / "data").stat().st_mode) == 0o600
 
@@ -59,7 +59,7 @@ def test_append_creates_a_private_file_and_preserves_contents(umask: int, tmp_pa
 
 @pytest.mark.skipif(not hasattr(os, "O_NOFOLLOW"), reason="the system cannot refuse links")
 def test_append_refuses_a_symbolic_link(tmp_path: Path) -> None:
-    """A link that somebody planted in a shared folder leads nowhere."""
+    """A symbolic link in a shared folder is not followed."""
     (tmp_path / "target").write_text("kept")
     for target in ("target", "missing"):
         path = tmp_path / f"link to {target}"

@@ -1,4 +1,4 @@
-"""The proxies of the environment: which one is for a URL, what is refused, and that no password shows."""
+"""The proxies of the environment: which one applies to a URL, invalid values, and secrecy of passwords."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def test_system_proxies_are_the_fallback(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_proxy_description_has_no_credentials() -> None:
-    """Host, port (the default of the scheme, if there is none) and the variable as it was written."""
+    """The description has the host, the port (by default that of the scheme) and the variable's name."""
     expected = {
         "http://jane:opensesame@proxy": "proxy:80",
         "jane@Proxy:3128": "proxy:3128",
@@ -239,7 +239,7 @@ BAD_PROXIES = [
 
 
 def test_proxy_rejects_invalid_without_password() -> None:
-    """The error names the variable as it is spelled; the password is in no message and no local of the traceback."""
+    """The error names the variable in its own case; the password is in no message and in no local of the traceback."""
     for template in BAD_PROXIES:
         for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"):
             proxies = Proxies.from_environment({name: template.format(PASSWORD)})

@@ -31,7 +31,7 @@ SPELLINGS = (
 
 
 def test_real_key_is_redacted() -> None:
-    """Whatever stands beside it and however it is escaped, the whole key goes."""
+    """The key is removed completely, in any context and with any escaping."""
     for key in SPELLINGS:
         for text in (
             "{}",

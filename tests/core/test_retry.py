@@ -1,4 +1,4 @@
-"""Whether to try again, and after how long: decisions without a clock of their own."""
+"""Decide whether to retry, and after which delay."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_retryable_statuses() -> None:
 
 
 def test_other_statuses_are_not_retryable() -> None:
-    """No success, redirect or refusal is tried again, and no status that is none."""
+    """No success, redirect or client error is retryable, and no invalid status."""
     others = set(range(-1, 1000)) - {408, 429, *range(500, 600)}
     assert not [status for status in others if is_retryable_status(status)]
 
@@ -59,7 +59,7 @@ def test_only_409_with_its_code_is_in_flight() -> None:
 
 
 def test_in_flight_delays_end_at_max_retry_after() -> None:
-    """As long as asked for, or half a second, doubled up to the cap; a minute in all, and no try is used up."""
+    """The delay is Retry-After, or half a second doubling up to the cap; one minute in total; no retry is used up."""
     for max_retries in [0, 2]:
         for waited, times, retry_after, wait in [
             (0.0, 1, None, 0.5),
@@ -120,14 +120,14 @@ def test_parse_retry_after_dates() -> None:
 @given(st.datetimes(datetime(2026, 6, 1, 10, 30), datetime(2068, 1, 1)))  # noqa: DTZ001 - bounds are naive
 @repeatable(80)
 def test_parse_retry_after_accepts_every_future_date(moment: datetime) -> None:
-    """Whatever moment a server names, the wait is the time until then, to the second."""
+    """For any future date, the delay is the time until then, to the second."""
     value = format_datetime(moment.replace(tzinfo=UTC, microsecond=0), usegmt=True)
     expected = (moment.replace(tzinfo=UTC, microsecond=0) - NOW).total_seconds()
     assert parse_retry_after(value, at_noon_of_the_test) == expected
 
 
 def test_parse_retry_after_of_past_date_is_zero() -> None:
-    """A moment that has come is no negative wait."""
+    """A past date is not a negative delay."""
     for value in [
         "Mon, 01 Jun 2026 10:30:00 GMT",
         "Mon, 01 Jun 2026 10:29:59 GMT",
@@ -246,14 +246,14 @@ def test_parse_retry_after_accepts_any_header(value: str) -> None:
 
 
 def test_delay_doubles_up_to_the_cap() -> None:
-    """Each further try may wait twice as long as the one before, and none longer than the cap."""
+    """The maximum delay doubles with each retry, up to the cap."""
     for failures, bound in [(1, 0.5), (2, 1.0), (3, 2.0), (4, 4.0), (5, 8.0), (6, 8.0), (7, 8.0)]:
         with case(failures, bound):
             assert RetryPolicy(max_retries=9).next_delay(failures, None, highest) == bound
 
 
 def test_delay_stays_at_the_cap() -> None:
-    """However many tries have failed, the bound is the cap, and no number overflows."""
+    """After any number of failures the maximum is the cap, without overflow."""
     for failures in [65, 66, 1000, 1100, 10**6, 10**30]:
         with case(failures):
             assert RetryPolicy(max_retries=10**31).next_delay(failures, None, highest) == 8.0
@@ -267,7 +267,7 @@ def test_delay_stays_at_the_cap() -> None:
 )
 @repeatable(150)
 def test_jitter_is_full(failures: int, base: float, cap: float, luck: float) -> None:
-    """The wait is evenly spread between nothing and the bound of this try."""
+    """The delay is uniform between zero and its maximum."""
     policy = RetryPolicy(max_retries=200, base=base, cap=cap)
     wait = policy.next_delay(failures, None, lambda: luck)
     bound = policy.next_delay(failures, None, highest)
@@ -279,7 +279,7 @@ def test_jitter_is_full(failures: int, base: float, cap: float, luck: float) -> 
 
 
 def test_no_delay_after_the_last_attempt() -> None:
-    """`max_retries` counts the tries after the first one; 0 never repeats, whatever the answer asks for."""
+    """`max_retries` counts attempts after the first one; 0 never retries, even with Retry-After."""
     for max_retries in [0, 1, 2, 5]:
         with case(max_retries):
             policy = RetryPolicy(max_retries=max_retries)
@@ -290,7 +290,7 @@ def test_no_delay_after_the_last_attempt() -> None:
 
 
 def test_retry_after_applies_up_to_its_maximum() -> None:
-    """No try comes sooner than the answer asks for; one that asks for too long a wait ends the call."""
+    """No retry is sooner than Retry-After; a Retry-After over the maximum ends the call."""
     for retry_after, waits in [
         (0.0, True),
         (1.5, True),

@@ -55,7 +55,7 @@ def test_not_given_repr() -> None:
 
 
 def test_not_given_is_immutable() -> None:
-    """Nobody can make the mark into another one, or add a second."""
+    """The sentinel cannot be changed, and no second one can be created."""
     with pytest.raises(AttributeError):
         NOT_GIVEN.value = "x"  # type: ignore[misc]
     with pytest.raises((TypeError, ValueError)):

@@ -1,4 +1,4 @@
-"""What the tests of the fast transports share."""
+"""Fixtures of the tests of the fast transport."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.fast.sending import Sender
 
 @pytest.fixture(autouse=True)
 def _needs_the_extra(request: pytest.FixtureRequest) -> None:
-    """Skip where there is nothing to test; `dev` installs it, so that this is never so in CI."""
+    """Skip the tests without the extra. CI installs it with `dev`."""
     if not fast_is_installed():
         pytest.skip("the extra `fast` is not installed")
 

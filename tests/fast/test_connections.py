@@ -1,4 +1,4 @@
-"""Connections: kept, replaced, closed, one set for each event loop, and left usable by cancelled tasks."""
+"""Connections: reuse, replacement, closing, one pool for each event loop, and cancelled tasks."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def test_connection_that_the_server_closed_is_replaced(server: RawServer, method
 
 
 @pytest.mark.parametrize("is_busy", [True, False])
-def test_stray_response_is_not_taken_for_the_next_one(server: RawServer, *, is_busy: bool) -> None:
+def test_unrequested_response_is_not_used_for_the_next_request(server: RawServer, *, is_busy: bool) -> None:
     """A second response that a server sends unasked would be another user's data; its connection is closed."""
     sent = threading.Event()
 
@@ -145,7 +145,7 @@ def test_no_request_is_sent_twice(server: RawServer, method: str) -> None:
     assert len(served) == 1
 
 
-def test_fault_costs_the_connection_and_no_more(server: RawServer) -> None:
+def test_failed_connection_does_not_affect_others(server: RawServer) -> None:
     """The request after it works."""
     server.replies = [b"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n{", b"", b"nonsense\r\n\r\n", NO_CONTENT]
 
@@ -156,8 +156,8 @@ def test_fault_costs_the_connection_and_no_more(server: RawServer) -> None:
     asyncio.run(work())
 
 
-def test_no_more_requests_at_a_time_than_allowed(server: RawServer) -> None:
-    """Whoever comes when all connections are busy waits for one."""
+def test_max_connections_limits_concurrent_requests(server: RawServer) -> None:
+    """A request waits while all connections are busy."""
     busy: set[object] = set()
     seen: list[int] = []
 
@@ -179,7 +179,7 @@ def test_no_more_requests_at_a_time_than_allowed(server: RawServer) -> None:
     assert max(seen) <= 3
 
 
-def test_closed_transport_says_so(server: RawServer) -> None:
+def test_closed_transport_raises(server: RawServer) -> None:
     """With the exception that `adapty` knows; it can be closed again."""
     transport = AsyncFastTransport()
 
@@ -196,8 +196,8 @@ def test_closed_transport_says_so(server: RawServer) -> None:
 
 
 @pytest.mark.parametrize("how", ["aclose", "the end of asyncio.run", "the garbage collector"])
-def test_connections_end(server: RawServer, how: str) -> None:
-    """The server sees them end, and nobody is warned."""
+def test_connections_are_closed(server: RawServer, how: str) -> None:
+    """The server sees them end, and no warning is shown."""
 
     def keep_and_tell(connection: socket.socket) -> None:
         keep(connection)
@@ -240,8 +240,8 @@ def test_each_event_loop_has_its_own_connections(server: RawServer) -> None:
 
 
 @pytest.mark.parametrize("how", ["asyncio.run(send())", "asyncio.run(transport.aclose())"])
-def test_connections_of_a_loop_that_was_closed_by_hand_are_closed(server: RawServer, how: str) -> None:
-    """Whoever closes an event loop without the cleanup of `asyncio.run` sees nothing of it, and leaks no socket."""
+def test_connections_of_an_abandoned_loop_are_closed(server: RawServer, how: str) -> None:
+    """An event loop that is closed without the cleanup of `asyncio.run` causes no warning and leaks no socket."""
     server.replies = [keep]
     program = f"""
         import asyncio, sys, httpx
@@ -265,7 +265,7 @@ def test_connections_of_a_loop_that_was_closed_by_hand_are_closed(server: RawSer
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
-def test_transport_works_in_httpx_own_clients(server: RawServer) -> None:
+def test_transport_works_in_httpx_clients(server: RawServer) -> None:
     """With everything that the client adds: credentials, redirects, hooks, streams, the time it took."""
     server.replies = [answer(302, b"", "Location: /b"), keep]
 
@@ -284,8 +284,8 @@ def test_transport_works_in_httpx_own_clients(server: RawServer) -> None:
     assert all(b"Authorization: Basic YTpi" in request for request in server.requests)
 
 
-def test_closing_ends_what_is_in_flight(server: RawServer) -> None:
-    """Nobody is kept waiting; the request may have arrived."""
+def test_aclose_ends_requests_in_flight(server: RawServer) -> None:
+    """They end immediately with a ReadError, because the requests may have arrived."""
     arrived = threading.Event()
 
     def stall(connection: socket.socket) -> None:
@@ -305,7 +305,7 @@ def test_closing_ends_what_is_in_flight(server: RawServer) -> None:
 
 
 def test_cancelled_request_closes_its_connection(server: RawServer) -> None:
-    """At once: the server sees it end, and the next request works."""
+    """The server sees it end immediately, and the next request works."""
     ended: list[bytes] = []
 
     def note_the_end(connection: socket.socket) -> None:
@@ -334,7 +334,7 @@ async def cancel_after(task: asyncio.Task[object], steps: int) -> None:
     await asyncio.gather(task, return_exceptions=True)
 
 
-def test_any_number_of_cancellations_leaves_the_transport_usable(server: RawServer) -> None:
+def test_transport_survives_cancellations(server: RawServer) -> None:
     """2,000 tasks cancelled at random points, with fewer connections than that: no slot, socket or task is lost."""
     server.replies = [keep]
     chance = random.Random(11)  # noqa: S311 - nothing secret
@@ -353,8 +353,8 @@ def test_any_number_of_cancellations_leaves_the_transport_usable(server: RawServ
     asyncio.run(work())
 
 
-def test_outage_with_impatient_callers_is_survived(server: RawServer) -> None:
-    """Callers that give up while nothing answers use up no connection."""
+def test_transport_survives_timeouts_during_an_outage(server: RawServer) -> None:
+    """Callers that time out during an outage use up no connection."""
     server.replies = [server.stall]
 
     async def give_up(transport: AsyncFastTransport) -> None:
@@ -373,7 +373,7 @@ def test_outage_with_impatient_callers_is_survived(server: RawServer) -> None:
     asyncio.run(work())
 
 
-def test_idle_connections_are_closed_in_time(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_idle_connections_are_closed_after_five_seconds(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
     """A connection that was idle for longer than 5 s is not used again; those of a rush are closed one by one."""
     server.replies = [keep]
 

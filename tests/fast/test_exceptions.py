@@ -47,7 +47,7 @@ ALL = sorted(
 
 
 def blank(kind: type[Exception]) -> Exception:
-    """Create one without calling its constructor, each of which takes something else."""
+    """Create one without its constructor, because the constructors have different parameters."""
     exc = kind.__new__(kind)
     known: dict[str, Any] = {"_os_error": OSError(111, "Refused"), "_certificate_error": OSError(), "status": 407}
     for name, value in known.items():
@@ -72,7 +72,7 @@ def test_every_exception_is_mapped(kind: type[Exception]) -> None:
     assert str(after)
 
 
-def test_the_classes_are_those_of_httpx() -> None:
+def test_exceptions_are_classes_of_httpx() -> None:
     """The same faults over httpx's transport are the same classes."""
     expected = {
         aiohttp.ServerDisconnectedError(): httpx.RemoteProtocolError,
@@ -89,7 +89,7 @@ def test_the_classes_are_those_of_httpx() -> None:
 
 
 @pytest.mark.parametrize("kind", [MemoryError, ZeroDivisionError, RuntimeError])
-def test_exception_of_another_kind_is_not_hidden(
+def test_other_exceptions_are_not_converted(
     server: RawServer, monkeypatch: pytest.MonkeyPatch, kind: type[Exception]
 ) -> None:
     """A fault in the program itself passes through, and its connection is closed."""

@@ -22,14 +22,14 @@ def python(code: str) -> str:
     return ran.stdout
 
 
-def test_asking_loads_nothing() -> None:
+def test_fast_is_installed_imports_nothing() -> None:
     """Importing the module and asking whether it works does not import aiohttp."""
     code = "import sys; from adapty.fast import fast_is_installed; print(fast_is_installed(), 'aiohttp' in sys.modules)"
 
     assert python(code) == "True False\n"
 
 
-def test_without_the_extra_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_extra_error_names_the_package_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     """The transport can be imported, and says what to install when one is created."""
     monkeypatch.setattr("adapty.fast._transport._PACKAGE", "aiohttp_that_is_not_there")
 
@@ -40,6 +40,6 @@ def test_without_the_extra_the_error_says_what_to_install(monkeypatch: pytest.Mo
     assert caught.value.name == "aiohttp_that_is_not_there"
 
 
-def test_a_package_that_is_blocked_counts_as_missing() -> None:
+def test_blocked_package_counts_as_missing() -> None:
     """`None` in sys.modules is how tests of users' own hide a package."""
     assert python(WITHOUT + "from adapty.fast import fast_is_installed; print(fast_is_installed())") == "False\n"

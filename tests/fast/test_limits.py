@@ -1,4 +1,4 @@
-"""Servers that answer without measure: the memory stays bounded, and everything ends."""
+"""Responses without an end: the memory stays bounded, and each request ends."""
 
 from __future__ import annotations
 
@@ -151,7 +151,7 @@ def test_endless_response_ends_in_an_error(server: RawServer, tmp_path: Path) ->
 
 @pytest.fixture(params=[WHOLE, IN_PARTS])
 def sizes(request: pytest.FixtureRequest, server: RawServer) -> Callable[..., object]:
-    """Give what sends a body through a transport with a limit of 1,000 bytes."""
+    """Return a function that sends a body through a transport with a limit of 1,000 bytes."""
 
     def receive(body: bytes, *headers: str) -> object:
         server.replies = [answer(200, body, *headers)]

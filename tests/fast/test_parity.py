@@ -1,4 +1,4 @@
-"""What goes out, what comes back and what is raised: over the fast transports as over httpx's own."""
+"""Requests, responses and exceptions are the same over the fast transport and over httpx's own."""
 
 from __future__ import annotations
 
@@ -98,8 +98,8 @@ ANSWERS: dict[str, Reply] = {
 
 
 @pytest.mark.parametrize("name", FAULTS)
-def test_a_fault_is_the_exception_that_it_is_over_httpx(sender: Sender, server: RawServer, name: str) -> None:
-    """The class says the same, so that whoever decides about another try decides the same; no header shows."""
+def test_faults_raise_the_same_exceptions_as_httpx(sender: Sender, server: RawServer, name: str) -> None:
+    """The class is the same, so the retry rule decides the same; no header is shown."""
     server.replies = [FAULTS[name]]
     request = request_on(f"{server.url}/path?query=1", headers=HEADERS)
 
@@ -115,7 +115,7 @@ def test_a_fault_is_the_exception_that_it_is_over_httpx(sender: Sender, server: 
 
 
 @pytest.mark.parametrize("name", ANSWERS)
-def test_an_answer_is_what_it_is_over_httpx(sender: Sender, server: RawServer, name: str) -> None:
+def test_responses_equal_those_of_httpx(sender: Sender, server: RawServer, name: str) -> None:
     """Status, headers, body and version are the same, nothing is followed, and the body is decompressed once."""
     server.replies = [ANSWERS[name]]
     request = request_on(server.url)
@@ -145,7 +145,7 @@ UNREADABLE_HERE = {
 
 
 @pytest.mark.parametrize("name", UNREADABLE_HERE)
-def test_what_only_httpx_reads_is_an_unreadable_response(sender: Sender, server: RawServer, name: str) -> None:
+def test_malformed_responses_that_httpx_accepts_are_errors(sender: Sender, server: RawServer, name: str) -> None:
     """Where aiohttp is stricter, the exception says that it was the response."""
     server.replies = [UNREADABLE_HERE[name]]
 
@@ -193,7 +193,7 @@ REQUESTS: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("name", REQUESTS)
-def test_a_request_is_what_it_is_over_httpx(sender: Sender, server: RawServer, name: str) -> None:
+def test_requests_equal_those_of_httpx(sender: Sender, server: RawServer, name: str) -> None:
     """Method, target, headers and body arrive the same, byte for byte."""
     details = {**REQUESTS[name]}
     server.replies = [NO_CONTENT]
@@ -207,7 +207,7 @@ def test_a_request_is_what_it_is_over_httpx(sender: Sender, server: RawServer, n
 
 
 @pytest.mark.parametrize("sender", [WHOLE], indirect=True)
-def test_a_body_in_pieces_arrives_whole(sender: Sender, server: RawServer) -> None:
+def test_streamed_body_arrives_complete(sender: Sender, server: RawServer) -> None:
     """It is sent in chunks, as its header says."""
     arrived: list[bytes] = []
 
@@ -227,7 +227,7 @@ def test_a_body_in_pieces_arrives_whole(sender: Sender, server: RawServer) -> No
     assert body == b'7\r\n{"a":1}\r\n0\r\n\r\n'
 
 
-def test_credentials_in_the_address_are_not_sent(sender: Sender, server: RawServer) -> None:
+def test_credentials_in_url_are_not_sent(sender: Sender, server: RawServer) -> None:
     """A transport adds no credentials of its own; that is for the client to do."""
     url = server.url.replace("//", f"//user:{SECRET}@")
 
@@ -251,7 +251,7 @@ REFUSED_HERE: dict[str, tuple[dict[str, Any], type[Exception]]] = {
 
 
 @pytest.mark.parametrize("name", [*REFUSED, *REFUSED_HERE])
-def test_what_cannot_be_sent_is_refused(sender: Sender, server: RawServer, name: str) -> None:
+def test_unsendable_requests_are_rejected(sender: Sender, server: RawServer, name: str) -> None:
     """It is clear that nothing arrived, and that another try would end the same way."""
     details, expected = (REFUSED | REFUSED_HERE)[name]
     request = request_on(**{"url": server.url, **details})
@@ -267,7 +267,7 @@ def test_what_cannot_be_sent_is_refused(sender: Sender, server: RawServer, name:
 
 @pytest.mark.parametrize("sender", [WHOLE], indirect=True)
 @pytest.mark.parametrize("length", [1, 3])
-def test_another_length_than_the_body_s_is_refused(sender: Sender, server: RawServer, length: int) -> None:
+def test_wrong_content_length_is_rejected(sender: Sender, server: RawServer, length: int) -> None:
     """What httpx lets through or ends in an exception of h11; who sends in parts sees to it."""
     request = request_on(server.url, headers={"Content-Length": str(length)})
 
@@ -276,19 +276,19 @@ def test_another_length_than_the_body_s_is_refused(sender: Sender, server: RawSe
 
 
 @pytest.mark.parametrize("host", ["xn--a", "xn--999999999b.com"])
-def test_a_host_that_is_none_is_refused(sender: Sender, host: str) -> None:
+def test_invalid_host_is_rejected(sender: Sender, host: str) -> None:
     """Nothing is looked up for it. httpx lets some pass for names and raises a UnicodeError for others."""
     request = request_on(f"http://{host}/", headers={"Host": "example.com"})
 
     assert type(sender.outcome(sender.fast(trust_env=False), request)) is httpx.InvalidURL
 
 
-def test_host_with_an_encoded_character_was_never_reached(sender: Sender) -> None:
+def test_host_with_encoded_character_is_a_connect_error(sender: Sender) -> None:
     """The class says that nothing was sent."""
     assert type(sender.outcome(sender.fast(), request_on("http://a%00b.invalid/"))) is httpx.ConnectError
 
 
-def test_a_host_that_nobody_knows_was_never_reached(sender: Sender) -> None:
+def test_unknown_host_is_a_connect_error(sender: Sender) -> None:
     """The class says that nothing was sent. A label of 64 characters is in no name server."""
     request = request_on(f"http://{'a' * 64}.example/")
 
@@ -297,7 +297,7 @@ def test_a_host_that_nobody_knows_was_never_reached(sender: Sender) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
-def test_a_closed_port_was_never_reached(sender: Sender, scheme: str) -> None:
+def test_closed_port_is_a_connect_error(sender: Sender, scheme: str) -> None:
     """The class says that nothing was sent."""
     request = request_on(f"{scheme}://127.0.0.1:1/")
 

@@ -1,7 +1,8 @@
-"""Proxies, certificates and the other arguments: what is taken, what is refused, and that no password shows."""
+"""Proxies, certificates and the other arguments: accepted and rejected values, and hidden passwords."""
 
 from __future__ import annotations
 
+import re
 import socket
 import ssl
 import threading
@@ -39,12 +40,12 @@ def proxy() -> Iterator[RawServer]:
 
 
 def without_scheme(server: RawServer) -> str:
-    """Give host and port."""
+    """Return host and port."""
     return server.url.removeprefix("http://")
 
 
-def test_a_proxy_takes_everything(sender: Sender, server: RawServer, proxy: RawServer) -> None:
-    """What is named as an argument is meant, even for this machine; its password goes where it belongs."""
+def test_proxy_receives_all_requests(sender: Sender, server: RawServer, proxy: RawServer) -> None:
+    """The proxy of the argument receives all requests, also those to loopback addresses, and its password."""
     address = f"http://user:p%40ss@{without_scheme(proxy)}"
 
     for url in (OUTSIDE, server.url):
@@ -57,7 +58,7 @@ def test_a_proxy_takes_everything(sender: Sender, server: RawServer, proxy: RawS
 
 @pytest.mark.parametrize("name", ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"])
 @pytest.mark.parametrize("scheme", ["http://", ""])
-def test_the_environments_proxy_takes_what_goes_outside(
+def test_environment_proxy_receives_external_requests(
     sender: Sender, proxy: RawServer, monkeypatch: pytest.MonkeyPatch, name: str, scheme: str
 ) -> None:
     """As for httpx, whatever the case, with or without a scheme."""
@@ -68,7 +69,7 @@ def test_the_environments_proxy_takes_what_goes_outside(
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
-def test_this_machine_is_reached_without_the_environments_proxy(
+def test_loopback_bypasses_the_environment_proxy(
     sender: Sender, server: RawServer, monkeypatch: pytest.MonkeyPatch, host: str
 ) -> None:
     """The sandbox is here."""
@@ -81,7 +82,9 @@ def test_this_machine_is_reached_without_the_environments_proxy(
     assert len(server.requests) == 1
 
 
-def test_no_proxy_and_trust_env_are_heeded(sender: Sender, proxy: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_proxy_and_trust_env_disable_the_environment_proxy(
+    sender: Sender, proxy: RawServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A host that NO_PROXY names, and any host where the environment is not trusted, is reached directly."""
     monkeypatch.setenv("ALL_PROXY", proxy.url)
     request = request_on("http://host.invalid/")
@@ -93,8 +96,8 @@ def test_no_proxy_and_trust_env_are_heeded(sender: Sender, proxy: RawServer, mon
     assert isinstance(sender.outcome(sender.fast(), request), httpx.Response)
 
 
-def test_the_environment_is_read_once(sender: Sender, proxy: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A change of it does not reach a transport that is already made."""
+def test_environment_is_read_once(sender: Sender, proxy: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A later change does not affect a transport."""
     monkeypatch.setenv("ALL_PROXY", proxy.url)
     transport = sender.fast()
     monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:1")
@@ -112,7 +115,7 @@ def test_the_environment_is_read_once(sender: Sender, proxy: RawServer, monkeypa
     ],
     ids=["407", "403", "no-handshake", "not-there"],
 )
-def test_a_tunnel_that_is_not_made(
+def test_refused_tunnel_is_a_proxy_error(
     sender: Sender, proxy: RawServer, reply: bytes | None, expected: type[Exception]
 ) -> None:
     """Over a proxy that refuses or is not there, nothing reached the API, and no password shows."""
@@ -127,7 +130,7 @@ def test_a_tunnel_that_is_not_made(
 
 
 @pytest.mark.parametrize("scheme", ["socks5", "socks5h"])
-def test_socks_proxy_is_refused_with_the_remedy(sender: Sender, monkeypatch: pytest.MonkeyPatch, scheme: str) -> None:
+def test_socks_proxy_is_rejected_with_the_remedy(sender: Sender, monkeypatch: pytest.MonkeyPatch, scheme: str) -> None:
     """The library below cannot use it. The error says so, without the password, and nothing is sent past the proxy."""
     monkeypatch.setattr("adapty._proxies.find_spec", lambda _: object())  # as where socksio is installed
     address = f"{scheme}://user:{PASSWORD}@127.0.0.1:1"
@@ -145,7 +148,7 @@ BAD_PROXIES = ["", f"nonsense://user:{PASSWORD}@proxy", f"http://user:{PASSWORD}
 
 
 @pytest.mark.parametrize("value", BAD_PROXIES)
-def test_invalid_proxy_is_refused(sender: Sender, value: Any) -> None:
+def test_proxy_rejects_invalid(sender: Sender, value: Any) -> None:
     """The error names the argument and the expected form, not the value: it can contain a password."""
     with pytest.raises(AdaptyConfigError, match=r"^proxy: .*; expected SCHEME://HOST:PORT") as caught:
         sender.fast(proxy=value)
@@ -154,7 +157,7 @@ def test_invalid_proxy_is_refused(sender: Sender, value: Any) -> None:
 
 
 @pytest.mark.parametrize("name", ["HTTP_PROXY", "ALL_PROXY"])
-def test_invalid_proxy_of_the_environment_is_refused_when_it_is_needed(
+def test_invalid_environment_proxy_is_rejected_on_use(
     sender: Sender, server: RawServer, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     """The error names the variable. Loopback is reached directly."""
@@ -169,7 +172,7 @@ def test_invalid_proxy_of_the_environment_is_refused_when_it_is_needed(
 
 
 @given(value=st.text() | st.from_regex(r"\A(https?|socks5h?)://\S{1,30}\Z"))
-def test_every_proxy_is_used_or_refused(value: str) -> None:
+def test_any_proxy_is_used_or_rejected(value: str) -> None:
     """No other exception escapes, and the error does not contain the value."""
     try:
         exchange = AsyncFastTransport(proxy=value, trust_env=False)._exchange
@@ -178,12 +181,13 @@ def test_every_proxy_is_used_or_refused(value: str) -> None:
         assert len(value) < 3 or value not in str(problem)  # noqa: PT017 - either may come
 
 
-@pytest.mark.parametrize("name", ["max_connections", "max_response_bytes"])
-@pytest.mark.parametrize("value", [0, -1, True, 1.5, "10"])
-def test_invalid_number_is_refused(sender: Sender, name: str, value: Any) -> None:
-    """The error names the argument and what is valid."""
-    with pytest.raises(AdaptyConfigError, match=rf"^{name}: is not a valid number; expected an integer of 1 or more"):
-        sender.fast(**{name: value})
+def test_limits_reject_invalid_numbers(sender: Sender) -> None:
+    """The error names the argument, the value, and what is valid."""
+    for name, alternative in {"max_connections": " or None", "max_response_bytes": ""}.items():
+        for value in (0, -1, True, 1.5, "10"):
+            expected = f"must be an integer of at least 1{alternative} (got "
+            with pytest.raises(AdaptyConfigError, match=f"^{name}: {re.escape(expected)}"):
+                sender.fast(**{name: value})
 
 
 @pytest.fixture
@@ -221,7 +225,7 @@ def _plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("_plain_environment")
-def test_a_certificate_of_nobody_known_is_refused(sender: Sender, tls: str) -> None:
+def test_certificate_of_unknown_authority_is_rejected(sender: Sender, tls: str) -> None:
     """Nothing was sent."""
     problem = sender.outcome(sender.fast(), request_on(tls))
 
@@ -231,15 +235,15 @@ def test_a_certificate_of_nobody_known_is_refused(sender: Sender, tls: str) -> N
 
 @pytest.mark.usefixtures("_plain_environment")
 @pytest.mark.parametrize("as_path", [True, False])
-def test_an_authority_of_the_callers_is_trusted(sender: Sender, tls: str, *, as_path: bool) -> None:
-    """Given as a path or as text."""
+def test_cafile_is_trusted(sender: Sender, tls: str, *, as_path: bool) -> None:
+    """The argument can be a path or text."""
     cafile = AUTHORITY if as_path else str(AUTHORITY)
 
     assert isinstance(sender.outcome(sender.fast(cafile=cafile), request_on(tls)), httpx.Response)
 
 
 @pytest.mark.usefixtures("_plain_environment")
-def test_every_authority_of_a_file_is_trusted(sender: Sender, tls: str, tmp_path: Path) -> None:
+def test_all_authorities_of_cafile_are_trusted(sender: Sender, tls: str, tmp_path: Path) -> None:
     """The one that is needed may be the last of many."""
     many = tmp_path / "many.pem"
     many.write_bytes(Path(certifi.where()).read_bytes() + AUTHORITY.read_bytes())
@@ -247,14 +251,14 @@ def test_every_authority_of_a_file_is_trusted(sender: Sender, tls: str, tmp_path
     assert isinstance(sender.outcome(sender.fast(cafile=many), request_on(tls)), httpx.Response)
 
 
-def test_the_environments_authorities_are_trusted(sender: Sender, tls: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_environment_authorities_are_trusted(sender: Sender, tls: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """SSL_CERT_FILE names them, as for httpx."""
     monkeypatch.setenv("SSL_CERT_FILE", str(AUTHORITY))
 
     assert isinstance(sender.outcome(sender.fast(), request_on(tls)), httpx.Response)
 
 
-def test_a_system_without_authorities_is_no_obstacle(
+def test_system_without_authorities_works(
     sender: Sender, tls: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """In the barest container there are still those of httpx, so that nothing ends before it begins."""
@@ -268,7 +272,7 @@ def test_a_system_without_authorities_is_no_obstacle(
 
 
 @pytest.mark.parametrize("content", [None, b"", b"text", b"-----BEGIN CERTIFICATE-----\nAAAA\n"])
-def test_file_without_certificates_is_refused(
+def test_cafile_rejects_files_without_certificates(
     sender: Sender, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, content: bytes | None
 ) -> None:
     """The error names the argument or the variables."""
@@ -287,13 +291,13 @@ def test_file_without_certificates_is_refused(
 
 
 @pytest.mark.parametrize("cafile", [7, b"\0", "\0"])
-def test_invalid_path_is_refused(sender: Sender, cafile: Any) -> None:
+def test_cafile_rejects_invalid_paths(sender: Sender, cafile: Any) -> None:
     """The error names the argument."""
     with pytest.raises(AdaptyConfigError, match=r"^cafile: cannot be loaded"):
         sender.fast(cafile=cafile)
 
 
-def test_no_repr_contains_the_password_of_a_proxy() -> None:
+def test_repr_hides_the_proxy_password() -> None:
     """Neither that of the transport nor that of its parts."""
     transport = AsyncFastTransport(proxy=f"http://user:{PASSWORD}@proxy.example.com:3128")
     exchange = transport._exchange

@@ -1,4 +1,4 @@
-"""Timeouts mean over the fast transport what they mean over httpx's own, and each is its own class."""
+"""Timeouts mean the same as over httpx's own transport, and each has its own class."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ def hurried(url: str, *, content: bytes = b"{}", **timeout: float | None) -> htt
     return request
 
 
-def test_no_connection_within_the_connect_timeout(sender: Sender) -> None:
-    """A handshake that nobody answers is a connection that was not made: nothing was sent."""
+def test_connect_timeout(sender: Sender) -> None:
+    """After a handshake without an answer, the connection was not opened: nothing was sent."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         request = hurried(f"https://127.0.0.1:{listener.getsockname()[1]}/", connect=0.05, read=0.2)
 
@@ -37,7 +37,7 @@ def test_no_connection_within_the_connect_timeout(sender: Sender) -> None:
 
 
 @pytest.mark.parametrize("stalling", ["stall", "start_and_stall"])
-def test_no_answer_within_the_read_timeout(sender: Sender, server: RawServer, stalling: str) -> None:
+def test_read_timeout(sender: Sender, server: RawServer, stalling: str) -> None:
     """Neither a first byte nor the next one: the request may have been carried out."""
     server.replies = [getattr(server, stalling)]
     request = hurried(server.url, read=0.05)
@@ -58,8 +58,8 @@ def test_read_timeout_counts_after_an_informational_response(sender: Sender, ser
     assert type(sender.outcome(sender.fast(), hurried(server.url, read=0.05))) is httpx.ReadTimeout
 
 
-def test_request_that_is_not_taken_within_the_write_timeout(sender: Sender) -> None:
-    """A large body for a server that does not read is given up."""
+def test_write_timeout(sender: Sender) -> None:
+    """A large body for a server that does not read ends with a WriteTimeout."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         request = hurried(f"http://127.0.0.1:{listener.getsockname()[1]}/", content=b"x" * 20_000_000, write=0.05)
@@ -68,7 +68,7 @@ def test_request_that_is_not_taken_within_the_write_timeout(sender: Sender) -> N
         assert type(sender.outcome(sender.standard(), request)) is httpx.WriteTimeout
 
 
-def test_an_answer_may_take_longer_than_the_read_timeout_in_all(sender: Sender, server: RawServer) -> None:
+def test_read_timeout_applies_to_each_read(sender: Sender, server: RawServer) -> None:
     """The time counts from part to part of the body."""
 
     def drip(connection: socket.socket) -> None:
@@ -121,7 +121,7 @@ def test_total_timeout_ends_a_response_that_never_ends(sender: Sender, server: R
 
 
 def test_total_timeout_includes_pool_and_connection(sender: Sender, server: RawServer) -> None:
-    """It counts from the start of the call, and the error tells whether anything was sent."""
+    """It counts from the start of the call, and the error says whether anything was sent."""
     server.replies = [server.stall]
 
     async def send_two() -> list[type]:
@@ -134,8 +134,8 @@ def test_total_timeout_includes_pool_and_connection(sender: Sender, server: RawS
     assert len(server.requests) == 1
 
 
-def test_no_free_connection_within_the_pool_timeout(server: RawServer) -> None:
-    """Whoever waits for a connection in vain is told so: nothing was sent."""
+def test_pool_timeout(server: RawServer) -> None:
+    """A request that gets no connection in time ends with a PoolTimeout: nothing was sent."""
     server.replies = [server.stall]
 
     async def send_two() -> set[type]:
@@ -148,7 +148,7 @@ def test_no_free_connection_within_the_pool_timeout(server: RawServer) -> None:
 
 
 @pytest.mark.parametrize("timeout", [None, {}, {"connect": None, "read": None, "write": None, "pool": None}])
-def test_no_timeouts_are_no_timeouts(sender: Sender, server: RawServer, timeout: object) -> None:
+def test_none_disables_a_timeout(sender: Sender, server: RawServer, timeout: object) -> None:
     """A request without any is sent all the same."""
     request = httpx.Request("GET", server.url, extensions={} if timeout is None else {"timeout": timeout})
 
@@ -156,7 +156,7 @@ def test_no_timeouts_are_no_timeouts(sender: Sender, server: RawServer, timeout:
 
 
 @pytest.mark.parametrize("seconds", [1e-9, 1e12, float("inf"), -1.0])
-def test_odd_timeouts_are_no_other_exception(sender: Sender, server: RawServer, seconds: float) -> None:
+def test_unusual_timeouts_raise_no_other_exception(sender: Sender, server: RawServer, seconds: float) -> None:
     """However short or long, it is a response or a timeout."""
     request = hurried(server.url, connect=seconds, read=seconds, pool=seconds, total=seconds)
 

@@ -73,7 +73,7 @@ RULE: list[Any] = [
 ]
 
 
-def test_when_a_level_is_open() -> None:
+def test_is_active_follows_start_and_end() -> None:
     """It has begun where it has no start or that is not after the moment, and ends with the moment of its end."""
     for fields, opened in RULE:
         with case(fields=fields, opened=opened):
@@ -94,7 +94,7 @@ def _moments() -> st.SearchStrategy[datetime]:
 
 @given(starts_at=st.none() | _moments(), expires_at=st.none() | _moments(), at=_moments())
 @repeatable(150)
-def test_a_level_is_open_in_the_half_open_interval(
+def test_start_is_inclusive_and_end_is_exclusive(
     starts_at: datetime | None, expires_at: datetime | None, at: datetime
 ) -> None:
     """Said otherwise: microseconds since 1970, and the interval that holds its start and not its end."""
@@ -109,7 +109,7 @@ def test_a_level_is_open_in_the_half_open_interval(
     assert held.is_active(at.isoformat()) is held.is_active(at)
 
 
-def test_now_is_the_default() -> None:
+def test_at_defaults_to_now() -> None:
     """Without a moment, the present one is judged, by the level, the profile and both clients."""
     now = datetime.now(UTC)
     held = level(starts_at=now - DAY, expires_at=now + DAY)
@@ -122,7 +122,7 @@ def test_now_is_the_default() -> None:
     assert profile.access_level("premium") is held
 
 
-def test_both_clients_judge_alike() -> None:
+def test_both_clients_agree_on_active_levels() -> None:
     """`adapty.access_levels` has the same two questions, which send nothing."""
     profile = Profile(access_levels=(OPEN, ENDED))
     for client in (Adapty("secret_live_shown"), AsyncAdapty("secret_live_shown")):
@@ -155,7 +155,7 @@ NOT_MOMENTS: list[Any] = [
 ]
 
 
-def test_a_moment_that_is_none_is_refused() -> None:
+def test_invalid_at_is_rejected() -> None:
     """A naive moment would be guessed at: it is refused with the argument's name, also where nothing is to judge."""
     at: Any
     judge: Any
@@ -178,7 +178,7 @@ def test_a_moment_that_is_none_is_refused() -> None:
 
 @given(at=objects())
 @repeatable(100)
-def test_any_moment_is_judged_or_refused(at: Any) -> None:
+def test_any_at_is_accepted_or_rejected_by_name(at: Any) -> None:
     """Whatever is given for a moment, the answer is yes or no, or an error that names the argument."""
     try:
         assert OPEN.is_active(at) in (True, False)
@@ -186,7 +186,7 @@ def test_any_moment_is_judged_or_refused(at: Any) -> None:
         assert refused.field_name == "at"  # noqa: PT017 - a property: some are refused
 
 
-def test_only_a_level_is_judged() -> None:
+def test_is_active_rejects_other_objects() -> None:
     """A subscription is not an access level, and a level's id does not say whether it is open."""
     held: Any
     for held in [{}, "premium", True, 0, [], ProfileSubscription(), Profile(), AccessLevel, ...]:
@@ -198,7 +198,7 @@ def test_only_a_level_is_judged() -> None:
 
 
 @pytest.mark.parametrize("held", [None, {}, "premium", [OPEN], OPEN, ...], ids=repr)
-def test_only_a_profile_has_open_levels(held: Any) -> None:
+def test_active_rejects_other_objects(held: Any) -> None:
     """What is no profile is refused with the argument's name."""
     with pytest.raises(AdaptyUsageError, match=r"^profile: .*expected a Profile") as caught:
         active(held, AT)
@@ -209,12 +209,12 @@ def test_only_a_profile_has_open_levels(held: Any) -> None:
     ("fields", "lifetime"),
     [({}, True), ({"starts_at": AT + DAY}, True), ({"expires_at": AT}, False), ({"expires_at": "soon"}, False)],
 )
-def test_what_has_no_end_is_for_life(fields: dict[str, Any], *, lifetime: bool) -> None:
+def test_level_without_end_is_lifetime(fields: dict[str, Any], *, lifetime: bool) -> None:
     """A level that begins later may be for life; one whose end cannot be read is not taken for one."""
     assert level(**fields).is_lifetime is lifetime
 
 
-def test_of_several_levels_of_one_id_the_open_one_is_given() -> None:
+def test_access_level_prefers_the_active_one() -> None:
     """Where an id stands there more than once, one that is open comes first, else the first."""
     now = datetime.now(UTC)
     ended, later = level(expires_at=now - DAY), level(starts_at=now + DAY)
@@ -227,7 +227,7 @@ def test_of_several_levels_of_one_id_the_open_one_is_given() -> None:
 
 
 @pytest.mark.parametrize("access_level_id", ["Premium", "premium ", "gold", "*"])
-def test_access_is_to_the_very_id(access_level_id: str) -> None:
+def test_has_access_compares_ids_exactly(access_level_id: str) -> None:
     """Ids are compared as they are; a level whose id is missing or unreadable opens nothing by name."""
     profile = Profile.from_dict({"access_levels": [{"access_level_id": "premium"}, {}, {"access_level_id": 7}]})
     assert not profile.has_access(access_level_id)
@@ -235,7 +235,7 @@ def test_access_is_to_the_very_id(access_level_id: str) -> None:
     assert profile.has_access("premium")
 
 
-def test_no_id_is_refused() -> None:
+def test_invalid_level_id_is_rejected() -> None:
     """A missing setting, given as an id, is a mistake and no question: nobody is turned away for it."""
     nothing: Any
     for nothing in [None, "", " ", 7, True, b"premium", ["premium"], ("premium",), {}, OPEN]:
@@ -248,7 +248,7 @@ def test_no_id_is_refused() -> None:
                     assert caught.value.field_name == "access_level_id"
 
 
-def test_a_level_made_by_hand_is_judged() -> None:
+def test_directly_created_level_is_validated() -> None:
     """Whoever makes a level may give its times as text, with an offset; what is no moment is not guessed at."""
     by_hand: Any = AccessLevel
     assert by_hand(starts_at="2026-06-10T14:20:00Z", expires_at="2026-06-10T16:20:00.000001+02:00").is_active(AT)
@@ -261,7 +261,7 @@ def test_a_level_made_by_hand_is_judged() -> None:
             assert caught.value.field_name == name
 
 
-def test_an_answer_without_levels_opens_nothing() -> None:
+def test_profile_without_levels_has_no_access() -> None:
     """Levels that are missing, null or something else are no access."""
     for levels in (None, [], {}, "premium", {"premium": {"expires_at": None}}, ["premium"], [None], 7):
         assert not Profile.from_dict({"access_levels": levels}).has_access("premium"), levels
@@ -279,11 +279,11 @@ ENDS: list[Any] = [AT, AT.isoformat(), relativedelta(months=1), DAY]
     ],
     ids=["grant", "revoke"],
 )
-def test_exactly_one_of_an_end_and_the_word_for_none(decide: Callable[..., Any], name: str, instead: str) -> None:
+def test_exactly_one_of_time_and_flag_is_required(decide: Callable[..., Any], name: str, instead: str) -> None:
     """What the API makes of leaving the end out is grave, so it has to be said: an end, or the word for none."""
     for end in ENDS:
         assert decide(end, how=False) is end
-        with pytest.raises(AdaptyUsageError, match=f"^{name}: is given beside {instead}=True") as caught:
+        with pytest.raises(AdaptyUsageError, match=f"^{name}: cannot be combined with {instead}=True") as caught:
             decide(end, how=True)
         assert caught.value.field_name == name
     assert decide(NOT_GIVEN, how=True) is None
@@ -303,7 +303,7 @@ def test_exactly_one_of_an_end_and_the_word_for_none(decide: Callable[..., Any],
     ("cls", "name"),
     [(GrantAccessRequest, "starts_at"), (GrantAccessRequest, "expires_at"), (RevokeAccessRequest, "revoke_at")],
 )
-def test_a_span_counts_from_now(cls: type[Any], name: str) -> None:
+def test_durations_count_from_now(cls: type[Any], name: str) -> None:
     """A relativedelta or timedelta is as far from now as it says, to either side; one without an end is refused."""
     relative = (relativedelta(months=1), relativedelta(years=-1), relativedelta(hours=36), relativedelta())
     spans: tuple[Any, ...] = (*relative, DAY, -DAY, timedelta(0))
@@ -319,7 +319,7 @@ def test_a_span_counts_from_now(cls: type[Any], name: str) -> None:
         assert caught.value.field_name == name
 
 
-def test_what_is_sent_to_grant_and_to_revoke() -> None:
+def test_grant_and_revoke_bodies() -> None:
     """Times go out in UTC with an offset; null is sent where it is meant, and nothing where nothing was given."""
     assert GrantAccessRequest(access_level_id="premium").to_dict() == {"access_level_id": "premium"}
     assert GrantAccessRequest(

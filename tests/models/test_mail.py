@@ -124,14 +124,14 @@ def _records() -> st.SearchStrategy[RequestModel]:
 
 @given(record=_records())
 @repeatable(200)
-def test_a_record_goes_to_json_and_back(record: RequestModel) -> None:
+def test_model_round_trips_through_json(record: RequestModel) -> None:
     """A record is made again, equal, from the JSON that it is sent as."""
     assert type(record).from_dict(json.loads(wire(record))) == record
 
 
 @given(price=st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**29), max_value=10**29))
 @repeatable(150)
-def test_a_price_that_is_taken_is_taken_again(price: Decimal) -> None:
+def test_accepted_price_is_accepted_again(price: Decimal) -> None:
     """However many digits an amount has: what a record sends of it, a record takes."""
     try:
         event = TransactionEvent(**EVENT, price_usd=price)
@@ -142,7 +142,7 @@ def test_a_price_that_is_taken_is_taken_again(price: Decimal) -> None:
 
 
 @pytest.mark.parametrize("price", [Decimal("1.5E-30"), Decimal((0, (1,) * 50, -45)), Decimal(10**30)])
-def test_an_amount_of_too_many_digits_is_refused_in_every_form(price: Decimal) -> None:
+def test_amount_with_too_many_digits_is_rejected(price: Decimal) -> None:
     """A Decimal is as long as its text may be: what the text of it is refused for, it is refused for."""
     for value in (price, format(price, "f")):
         with pytest.raises(AdaptyUsageError, match=r"^price_usd: "):
@@ -151,7 +151,7 @@ def test_an_amount_of_too_many_digits_is_refused_in_every_form(price: Decimal) -
 
 @given(record=_records(), data=st.data())
 @repeatable(60)
-def test_a_record_is_a_value(record: RequestModel, data: st.DataObject) -> None:
+def test_models_are_values(record: RequestModel, data: st.DataObject) -> None:
     """Copies and pickles are equal to the record, and hold the very mark for what was not given."""
     again = data.draw(
         st.sampled_from([copy.copy(record), copy.deepcopy(record), pickle.loads(pickle.dumps(record))]),  # noqa: S301
@@ -165,7 +165,7 @@ def test_a_record_is_a_value(record: RequestModel, data: st.DataObject) -> None:
 
 
 @EVERY
-def test_every_field_is_sent_under_its_own_name_in_the_order_of_the_contract(cls: type[RequestModel]) -> None:
+def test_to_dict_has_fields_in_order_of_contract(cls: type[RequestModel]) -> None:
     """The names of the fields are the contract's, and so is their order; extra fields follow."""
     record = cls.from_dict({**FULL[cls], "newer": 1}, allow_unknown=True)
     assert list(record.to_dict()) == [*FULL[cls], "newer"]
@@ -173,12 +173,12 @@ def test_every_field_is_sent_under_its_own_name_in_the_order_of_the_contract(cls
 
 
 @EVERY
-def test_what_was_not_given_is_left_out(cls: type[RequestModel]) -> None:
+def test_to_dict_omits_fields_not_given(cls: type[RequestModel]) -> None:
     """A field that was not given is not sent, neither as null nor otherwise."""
     assert list(cls(**BASES[cls]).to_dict()) == list(BASES[cls])
 
 
-def test_a_full_profile_on_the_wire() -> None:
+def test_full_profile_body() -> None:
     """Each field of a profile is sent in the form that the contract has for it."""
     profile = MailProfile(
         external_profile_id="user_12345",
@@ -208,7 +208,7 @@ def test_a_full_profile_on_the_wire() -> None:
     }
 
 
-def test_a_full_event_on_the_wire() -> None:
+def test_full_event_body() -> None:
     """Each field of an event is sent in the form that the contract has for it."""
     event = TransactionEvent(
         event_type="subscription_renewed",
@@ -243,7 +243,7 @@ def test_a_full_event_on_the_wire() -> None:
 
 
 @EVERY
-def test_a_required_field_that_is_missing_is_named(cls: type[RequestModel]) -> None:
+def test_missing_required_field_is_named(cls: type[RequestModel]) -> None:
     """Leaving out a required field raises our error, not a TypeError, whichever way the record is made."""
     makers: list[Callable[[dict[str, Any]], RequestModel]] = [lambda fields: cls(**fields), cls.from_dict]
     for name in BASES[cls]:
@@ -257,7 +257,7 @@ def test_a_required_field_that_is_missing_is_named(cls: type[RequestModel]) -> N
 
 
 @EVERY
-def test_a_record_of_nothing_names_its_first_field(cls: type[RequestModel]) -> None:
+def test_empty_model_names_its_first_required_field(cls: type[RequestModel]) -> None:
     """Without any field, the first required one is what is missing."""
     for make in (cls, lambda: cls.from_dict({})):
         with pytest.raises(AdaptyUsageError) as caught:
@@ -265,7 +265,7 @@ def test_a_record_of_nothing_names_its_first_field(cls: type[RequestModel]) -> N
         assert caught.value.field_name == next(iter(BASES[cls]))
 
 
-def test_an_unknown_name_is_refused_with_a_suggestion() -> None:
+def test_unknown_field_is_rejected_with_suggestion() -> None:
     """A name that the contract does not have is refused, with the nearest one that it has."""
     cls: Any
     name: Any
@@ -287,7 +287,7 @@ def test_an_unknown_name_is_refused_with_a_suggestion() -> None:
             assert f"is not a field of {cls.__name__}; did you mean {meant}?" in str(caught.value)
 
 
-def test_any_unknown_name_is_refused_with_what_there_is() -> None:
+def test_any_unknown_field_is_rejected_with_known_ones() -> None:
     """A name that resembles none, or is no text at all, is refused with the list of the known ones."""
     name: Any
     for name in ["", " ", "zzzzzzz", "extra_fields", "flow", "to_dict", "\x00", "\ud800", 1, None, b"email"]:
@@ -298,7 +298,7 @@ def test_any_unknown_name_is_refused_with_what_there_is() -> None:
             str(caught.value).encode()
 
 
-def test_only_a_mapping_is_read() -> None:
+def test_from_dict_rejects_other_than_mappings() -> None:
     """Anything but a mapping is refused with the record's name."""
     cls: Any
     data: Any
@@ -309,7 +309,7 @@ def test_only_a_mapping_is_read() -> None:
                 cls.from_dict(data)
 
 
-def test_an_unknown_name_can_be_kept() -> None:
+def test_allow_unknown_preserves_unknown_fields() -> None:
     """With `allow_unknown`, fields that this release does not know are kept and sent as they are."""
     profile = MailProfile.from_dict({**PROFILE, "newer": {"deep": [1, None]}}, allow_unknown=True)
     assert profile.extra_fields == {"newer": {"deep": [1, None]}}
@@ -324,7 +324,7 @@ def test_an_unknown_name_can_be_kept() -> None:
         (TransactionEvent, "offer", {"category": "promotional", "offer_type": "free_trial", "newer": 1}),
     ],
 )
-def test_an_unknown_name_can_be_kept_in_a_nested_record(
+def test_allow_unknown_preserves_unknown_nested_fields(
     cls: type[RequestModel],
     field: str,
     nested: Mapping[str, Any],
@@ -339,7 +339,7 @@ def test_an_unknown_name_can_be_kept_in_a_nested_record(
 
 @given(st.dictionaries(st.text(max_size=5), json_values(), max_size=3))
 @repeatable(100)
-def test_any_json_can_be_an_extra_field(extra: dict[str, Any]) -> None:
+def test_extra_fields_accept_any_json(extra: dict[str, Any]) -> None:
     """Whatever strict JSON holds is sent unchanged; what it cannot carry is refused by name."""
     try:
         expected = json.loads(json.dumps(extra, allow_nan=False, ensure_ascii=False).encode())
@@ -352,15 +352,15 @@ def test_any_json_can_be_an_extra_field(extra: dict[str, Any]) -> None:
 
 
 @EVERY
-def test_an_extra_field_cannot_stand_in_for_a_known_one(cls: type[RequestModel]) -> None:
+def test_extra_fields_reject_known_fields(cls: type[RequestModel]) -> None:
     """A field with an argument of its own is not taken among the extra ones, where nothing checks it."""
     for name in field_names(cls):
-        with pytest.raises(AdaptyUsageError, match=f"holds {name}, which has an argument of its own") as caught:
+        with pytest.raises(AdaptyUsageError, match=f"contains {name}, which has its own argument") as caught:
             cls(**BASES[cls], extra_fields={name: "x"})
         assert caught.value.field_name == "extra_fields"
 
 
-def test_a_record_does_not_change_with_what_it_was_made_of() -> None:
+def test_model_does_not_share_its_arguments() -> None:
     """A record in hand can be sent: changing the caller's own dicts and lists later does not reach it."""
     attributes: dict[str, Any] = {"plan": "trial"}
     device = {"platform": "iOS"}
@@ -374,7 +374,7 @@ def test_a_record_does_not_change_with_what_it_was_made_of() -> None:
     assert wire(profile) == before
 
 
-def test_a_record_does_not_change_with_what_was_made_of_it() -> None:
+def test_model_does_not_share_its_dict() -> None:
     """What `to_dict` gives is the caller's own: changing it, however deep, does not reach the record."""
     profile = MailProfile(**FULL_PROFILE, extra_fields={"newer": {"deep": [1]}})
     before = wire(profile)
@@ -386,14 +386,14 @@ def test_a_record_does_not_change_with_what_was_made_of_it() -> None:
     assert wire(profile) == before
 
 
-def test_what_json_writes_otherwise_is_kept_as_json_reads_it() -> None:
+def test_extra_fields_are_normalized_to_json() -> None:
     """An extra field is kept as the JSON that it becomes, so that a record read back is equal."""
     profile = MailProfile(**PROFILE, extra_fields={"newer": {"pair": (1, 2), "number": {1: 2}}})
     assert MailProfile.from_dict(json.loads(wire(profile)), allow_unknown=True) == profile
 
 
 @EVERY
-def test_a_record_is_frozen(cls: type[RequestModel]) -> None:
+def test_models_are_frozen(cls: type[RequestModel]) -> None:
     """No field of a record can be set, deleted or added."""
     record = cls(**FULL[cls])
     for name in [*field_names(cls), "extra_fields", "newer"]:
@@ -404,14 +404,14 @@ def test_a_record_is_frozen(cls: type[RequestModel]) -> None:
 
 
 @EVERY
-def test_fields_are_given_by_name_only(cls: type[RequestModel]) -> None:
+def test_positional_arguments_are_rejected(cls: type[RequestModel]) -> None:
     """A record takes no positional arguments: their order would be a promise."""
     with pytest.raises(TypeError):
         cls(*BASES[cls].values())
 
 
 @EVERY
-def test_equal_fields_make_equal_records(cls: type[RequestModel]) -> None:
+def test_models_with_equal_fields_are_equal(cls: type[RequestModel]) -> None:
     """Records are equal by what they hold, and records of different classes never are."""
     assert cls(**FULL[cls]) == cls(**FULL[cls])
     assert cls(**FULL[cls]) != cls(**BASES[cls])
@@ -422,7 +422,7 @@ def test_equal_fields_make_equal_records(cls: type[RequestModel]) -> None:
 
 
 @EVERY
-def test_a_change_is_checked_like_the_first_value(cls: type[RequestModel]) -> None:
+def test_evolve_validates_changes(cls: type[RequestModel]) -> None:
     """`attrs.evolve` makes a new record, whose fields are all checked again."""
     record = cls(**FULL[cls])
     for name in field_names(cls):
@@ -434,7 +434,7 @@ def test_a_change_is_checked_like_the_first_value(cls: type[RequestModel]) -> No
         assert attrs.evolve(record, **right) == record
 
 
-def test_the_repr_hides_what_is_personal() -> None:
+def test_repr_hides_personal_data() -> None:
     """Name, address, gender, date of birth and attributes of a person do not show; ids do."""
     profile = MailProfile(**{**FULL_PROFILE, "gender": "diverse"}, extra_fields={"nickname": "Janey"})
     for text in (repr(profile), str(profile), f"{profile}", repr([profile]), repr({"profile": profile})):
@@ -454,7 +454,7 @@ def test_annotations_can_be_resolved() -> None:
 
 @pytest.mark.parametrize("event_type", ONE_TIME)
 @pytest.mark.parametrize("expires_at", [FULL_EVENT["expires_at"], datetime(2026, 7, 10, tzinfo=UTC)])
-def test_a_one_time_purchase_has_no_expiry(event_type: Any, expires_at: Any) -> None:
+def test_one_time_purchase_rejects_expires_at(event_type: Any, expires_at: Any) -> None:
     """`expires_at` is refused for both types of one-time purchase, and for no other."""
     fields = {**EVENT, "event_type": event_type}
     with pytest.raises(AdaptyUsageError, match=f"is given for {event_type}") as caught:
@@ -465,7 +465,7 @@ def test_a_one_time_purchase_has_no_expiry(event_type: Any, expires_at: Any) -> 
         attrs.evolve(TransactionEvent(**FULL_EVENT), event_type=event_type)
 
 
-def test_a_subscription_may_have_an_expiry() -> None:
+def test_subscription_accepts_expires_at() -> None:
     """`expires_at` is taken for every type of subscription event."""
     for event_type in sorted(set(get_args(TransactionEventType)) - set(ONE_TIME)):
         with case(event_type=event_type):
@@ -473,14 +473,14 @@ def test_a_subscription_may_have_an_expiry() -> None:
             assert event.expires_at == datetime(2026, 7, 10, 14, 20, tzinfo=UTC)
 
 
-def test_an_event_knows_its_flow() -> None:
+def test_event_has_its_flow() -> None:
     """Each event says which flow it puts its profile into."""
     for event_type in get_args(TransactionEventType):
         with case(event_type=event_type):
             assert isinstance(TransactionEvent(**{**EVENT, "event_type": event_type}).flow, Flow)
 
 
-def test_a_nested_record_may_be_a_record_or_its_fields() -> None:
+def test_nested_field_accepts_model_or_dict() -> None:
     """A nested record is the same whether given as a record or as a mapping."""
     fields = FULL_PROFILE["device_info"]
     ready = MailProfile(**PROFILE, device_info=DeviceInfo(**fields))
@@ -489,7 +489,7 @@ def test_a_nested_record_may_be_a_record_or_its_fields() -> None:
     assert isinstance(ready.device_info, DeviceInfo)
 
 
-def test_a_method_takes_a_ready_record_or_its_fields() -> None:
+def test_coerce_model_accepts_model_or_fields() -> None:
     """A method gets the same record either way; what is NOT_GIVEN counts as left out."""
     ready = MailProfile(**PROFILE)
     assert coerce_model(MailProfile, "profile", ready, dict.fromkeys(FULL_PROFILE, NOT_GIVEN)) is ready
@@ -497,7 +497,7 @@ def test_a_method_takes_a_ready_record_or_its_fields() -> None:
     assert coerce_model(MailProfile, "profile", NOT_GIVEN, fields) == ready
 
 
-def test_a_method_takes_not_both() -> None:
+def test_coerce_model_rejects_both() -> None:
     """A ready record and fields beside it are refused: which of them would win?"""
     with pytest.raises(AdaptyUsageError, match="cannot be combined with a MailProfile") as caught:
         coerce_model(MailProfile, "profile", MailProfile(**PROFILE), {"email": NOT_GIVEN, "country": "US"})
@@ -507,7 +507,7 @@ def test_a_method_takes_not_both() -> None:
 @pytest.mark.parametrize(
     "ready", [None, dict(PROFILE), "user_12345", 1, DeviceInfo(platform="iOS"), MailProfile, object()]
 )
-def test_a_method_takes_no_other_record(ready: Any) -> None:
+def test_coerce_model_rejects_other_objects(ready: Any) -> None:
     """What is not the method's own record is refused by the argument's name, and not shown."""
     with pytest.raises(AdaptyUsageError, match="expected a MailProfile") as caught:
         coerce_model(MailProfile, "profile", ready, {})
@@ -515,7 +515,7 @@ def test_a_method_takes_no_other_record(ready: Any) -> None:
     assert not re.search("jane|user_12345", str(caught.value))
 
 
-def test_a_record_can_be_in_a_set() -> None:
+def test_models_are_hashable() -> None:
     """A frozen value can be hashed, so that records can be counted and told apart in sets and dicts."""
     for cls, fields in FULL.items():
         assert len({cls(**fields), cls(**fields)}) == 1

@@ -182,7 +182,7 @@ def level_of(**fields: Any) -> AccessLevel:
     return level
 
 
-def test_a_time_is_read_in_every_spelling() -> None:
+def test_parse_datetime_accepts_iso_8601() -> None:
     """Whichever way ISO 8601 is spelled, the moment comes back in UTC; without an offset it was meant in UTC."""
     for spelled in SPELLINGS:
         with case(spelled=spelled):
@@ -192,7 +192,7 @@ def test_a_time_is_read_in_every_spelling() -> None:
             assert read.tzinfo is UTC
 
 
-def test_every_time_is_read_alike() -> None:
+def test_every_time_field_uses_the_same_parser() -> None:
     """No field for a time is read otherwise than the others, and what is written is the same moment again."""
     for cls, name in fields_of("moment"):
         with case(cls=cls, name=name):
@@ -207,7 +207,7 @@ def test_every_time_is_read_alike() -> None:
                 assert held.extra_fields == {name: strange}
 
 
-def test_what_is_no_time_is_not_taken_for_one() -> None:
+def test_invalid_time_is_preserved_in_extra_fields() -> None:
     """Milliseconds since 1970 as text are no year 1781: what is not ISO 8601 is kept as it came."""
     for strange in NOT_TIMES:
         with case(strange=strange):
@@ -228,14 +228,14 @@ def _whole_minutes(offset: timedelta) -> timedelta:
 
 @given(meant=_moments())
 @repeatable(100)
-def test_any_moment_comes_back(meant: datetime) -> None:
+def test_any_time_round_trips(meant: datetime) -> None:
     """A moment in any offset is read as that moment, colon in the offset or not."""
     spelled = meant.isoformat()
     for spelling in (spelled, spelled[::-1].replace(":", "", 1)[::-1]):
         assert AccessLevel.from_dict({"starts_at": spelling}).starts_at == meant
 
 
-def test_revenue_is_exact() -> None:
+def test_amounts_are_exact() -> None:
     """An amount is the decimal number that the answer spells, and is written as that number again."""
     for sent, exact in [
         ("59.98", "59.98"),
@@ -262,7 +262,7 @@ def test_revenue_is_exact() -> None:
             assert Decimal(json.dumps(profile.to_dict()["total_revenue_usd"])) == Decimal(exact)
 
 
-def test_what_is_no_amount_is_not_taken_for_one() -> None:
+def test_invalid_amount_is_preserved_in_extra_fields() -> None:
     """Text that only Python takes for a number, or a number in another form, is kept as it came."""
     for strange in [
         "",
@@ -293,13 +293,13 @@ def test_what_is_no_amount_is_not_taken_for_one() -> None:
 
 
 @pytest.mark.parametrize("sent", ["1E+5000", "1E-5000", "12345678901234567890.12", "0.1000000000000000000000001"])
-def test_an_amount_that_no_json_number_carries_is_not_changed_by_writing_it(sent: str) -> None:
+def test_amounts_beyond_json_numbers_are_written_as_text(sent: str) -> None:
     """What `to_dict` gives is JSON, and says what the answer said, however long the amount is spelled."""
     written = json.loads(json.dumps(profile_of(total_revenue_usd=sent).to_dict()))
     assert Decimal(str(written["total_revenue_usd"])) == Decimal(sent)
 
 
-def test_an_amount_does_not_hang_on_the_callers_decimal_context() -> None:
+def test_amounts_ignore_the_decimal_context() -> None:
     """A precision that the caller's own sums need does not round what an answer says."""
     with localcontext(prec=3):
         profile = profile_of(total_revenue_usd=123456789.01)
@@ -307,7 +307,7 @@ def test_an_amount_does_not_hang_on_the_callers_decimal_context() -> None:
     assert profile.total_revenue_usd == Decimal("123456789.01")
 
 
-def test_a_whole_number_is_read_however_it_is_spelled() -> None:
+def test_parse_int_accepts_whole_numbers() -> None:
     """7.0 is 7, and the type is int."""
     for sent, read in [
         (7, 7),
@@ -325,7 +325,7 @@ def test_a_whole_number_is_read_however_it_is_spelled() -> None:
             assert type(timestamp) is int
 
 
-def test_what_is_no_whole_number_is_kept_as_it_came() -> None:
+def test_int_fields_preserve_other_values() -> None:
     """Fractions, texts and flags are not taken for whole numbers."""
     for cls, name in fields_of("whole"):
         for strange in [7.5, "7", "", True, False, [], [7], {}, float("inf"), float("nan")]:
@@ -335,7 +335,7 @@ def test_what_is_no_whole_number_is_kept_as_it_came() -> None:
                 assert held.extra_fields[name] is strange or held.extra_fields == {name: strange}
 
 
-def test_only_a_flag_is_a_flag() -> None:
+def test_bool_fields_preserve_other_values() -> None:
     """What is nearly true is not true: `is_refund` of "false" says nothing."""
     for cls, name in fields_of("flag"):
         for strange in [0, 1, 1.0, "true", "True", "", [], [True], {}]:
@@ -346,7 +346,7 @@ def test_only_a_flag_is_a_flag() -> None:
                 assert [getattr(cls.from_dict({name: value}), name) for value in (True, False)] == [True, False]
 
 
-def test_only_text_is_text() -> None:
+def test_str_fields_preserve_other_values() -> None:
     """Numbers do not turn into texts: an id of 7 is kept as the number, for it may be another one than "7"."""
     for cls, name in fields_of("text"):
         for strange in [0, 7, 1.5, True, False, [], ["x"], {}, {"x": "y"}]:
@@ -358,7 +358,7 @@ def test_only_text_is_text() -> None:
                     assert getattr(cls.from_dict({name: spelled}), name) == spelled
 
 
-def test_metadata_is_read_as_texts_or_not_at_all() -> None:
+def test_metadata_accepts_text_values_only() -> None:
     """Metadata that is not all text is kept as it came, as a whole."""
     for strange in [{"level": 7}, {"level": None}, {"a": "x", "b": {}}, [], ["x"], "x", 7, True]:
         with case(strange=strange):
@@ -368,7 +368,7 @@ def test_metadata_is_read_as_texts_or_not_at_all() -> None:
             assert VirtualCurrencyHistoryItem.from_dict({"metadata": {}}).metadata == {}
 
 
-def test_everything_may_be_missing_or_null() -> None:
+def test_missing_and_null_fields_are_empty() -> None:
     """Without any field, and with every field null, a result is the same: None, or empty where there are many."""
     for cls in CLASSES:
         with case(cls=cls):
@@ -378,7 +378,7 @@ def test_everything_may_be_missing_or_null() -> None:
                 assert getattr(empty, field.name) == EMPTY.get(field.name, EMPTY.get(next(iter(field.metadata))))
 
 
-def test_a_result_has_a_name_for_every_field_it_writes() -> None:
+def test_to_dict_has_every_field() -> None:
     """`to_dict` gives every field in the contract's order, null where there is nothing, unknown ones behind."""
     for cls in CLASSES:
         with case(cls=cls):
@@ -386,7 +386,7 @@ def test_a_result_has_a_name_for_every_field_it_writes() -> None:
             assert list(cls.from_dict({"newer": 1}).to_dict()) == [*names, "newer"]
 
 
-def test_only_a_mapping_is_read() -> None:
+def test_from_dict_rejects_other_than_mappings() -> None:
     """Anything but a mapping is refused with the name of what was to be read."""
     cls: Any
     data: Any
@@ -397,14 +397,14 @@ def test_only_a_mapping_is_read() -> None:
                 cls.from_dict(data)
 
 
-def test_any_mapping_is_read() -> None:
+def test_from_dict_accepts_any_mapping() -> None:
     """A mapping that is no dict is read as well."""
     for cls in CLASSES:
         with case(cls=cls):
             assert cls.from_dict(MappingProxyType({"newer": [1]})).extra_fields == {"newer": [1]}
 
 
-def test_a_result_is_frozen_and_its_arguments_have_names() -> None:
+def test_models_are_frozen_and_keyword_only() -> None:
     """No field can be set, and none is given by its place."""
     for cls in CLASSES:
         with case(cls=cls):
@@ -416,7 +416,7 @@ def test_a_result_is_frozen_and_its_arguments_have_names() -> None:
                 cls(*["x"])
 
 
-def test_results_of_different_classes_are_never_equal() -> None:
+def test_models_of_different_classes_are_unequal() -> None:
     """An empty result is equal to an empty one of its own class only."""
     for cls in CLASSES:
         with case(cls=cls):
@@ -424,7 +424,7 @@ def test_results_of_different_classes_are_never_equal() -> None:
             assert len({cls(), cls()}) == 1
 
 
-def test_what_is_unknown_counts_for_equality() -> None:
+def test_extra_fields_count_for_equality() -> None:
     """Two answers that differ in something new are different; both can be put into a set."""
     for cls in CLASSES:
         with case(cls=cls):
@@ -433,7 +433,7 @@ def test_what_is_unknown_counts_for_equality() -> None:
             assert len({one, other, cls.from_dict({"newer": [1]})}) == 2
 
 
-def test_a_result_does_not_change_with_what_it_was_made_of() -> None:
+def test_model_does_not_share_its_source() -> None:
     """Changing the decoded answer later does not reach the result."""
     body: dict[str, Any] = {
         "newer": {"deep": [1]},
@@ -450,7 +450,7 @@ def test_a_result_does_not_change_with_what_it_was_made_of() -> None:
     assert json.dumps(held.to_dict()) == before
 
 
-def test_a_result_does_not_change_with_what_was_made_of_it() -> None:
+def test_model_does_not_share_its_dict() -> None:
     """What `to_dict` gives is the caller's own: changing it, however deep, does not reach the result."""
     held = VirtualCurrencyHistoryItem.from_dict(
         {"newer": {"deep": [1]}, "metadata": {"level": "7"}, "items": [{"newer": [1]}], "created_at": [[]]}
@@ -482,7 +482,7 @@ def _with_addresses() -> Iterator[tuple[str, ResponseModel]]:
     yield "metadata", VirtualCurrencyHistoryItem.from_dict({"metadata": {"by": ADDRESS}})
 
 
-def test_no_address_shows_in_a_repr() -> None:
+def test_repr_hides_addresses() -> None:
     """Ids, attributes and whatever is new may hold an address: a printed result does not show it."""
     for held in [held for name, held in _with_addresses()]:
         with case(held=held):
@@ -492,7 +492,7 @@ def test_no_address_shows_in_a_repr() -> None:
             assert ADDRESS in json.dumps(held.to_dict())
 
 
-def test_a_repr_shows_what_is_needed() -> None:
+def test_repr_shows_ids_and_hides_attribute_values() -> None:
     """Ids that are no address show, times and stores too, and the values of attributes do not."""
     shown = repr(
         profile_of(
@@ -508,7 +508,7 @@ def test_a_repr_shows_what_is_needed() -> None:
         assert personal not in shown
 
 
-def test_a_repr_shows_what_is_not_there() -> None:
+def test_repr_shows_none_and_hides_empty_values() -> None:
     """Nothing is no secret: None shows as it is, and any value does not, empty ones neither."""
     assert "metadata=None" in repr(VirtualCurrencyHistoryItem())
     assert "value=None" in repr(CustomAttribute(key="plan"))
@@ -517,7 +517,7 @@ def test_a_repr_shows_what_is_not_there() -> None:
     assert f"metadata={REDACTED}" in repr(VirtualCurrencyHistoryItem(metadata={}))
 
 
-def test_balances_are_gone_through_and_asked_by_code() -> None:
+def test_balances_can_be_iterated_and_looked_up() -> None:
     """They are what an answer holds, one for each currency, beside when it was made and what is new in it."""
     data = [{"code": "GOLD", "available": 5}, {"code": "GEMS", "available": 0}, {"available": 7}]
     held = VirtualCurrencyBalances.from_dict({"response_created_at": 1753874038798, "data": data, "newer": 1})
@@ -536,7 +536,7 @@ def test_balances_are_gone_through_and_asked_by_code() -> None:
 
 
 @pytest.mark.parametrize("body", [{}, {"data": []}, {"data": None}, {"data": "GOLD"}])
-def test_no_balances_are_an_answer_too(body: dict[str, Any]) -> None:
+def test_balances_can_be_empty(body: dict[str, Any]) -> None:
     """Where there is none, there is nothing to go through, and nothing of the answer is lost."""
     held = VirtualCurrencyBalances.from_dict(body)
     assert list(held) == []
@@ -545,7 +545,7 @@ def test_no_balances_are_an_answer_too(body: dict[str, Any]) -> None:
     assert held == VirtualCurrencyBalances.from_dict(body)
 
 
-def test_attributes_are_given_by_name() -> None:
+def test_attributes_are_a_mapping() -> None:
     """Texts and numbers come as they are; what has no readable name or value is not lost."""
     profile = profile_of(
         custom_attributes=[
@@ -572,7 +572,7 @@ def test_attributes_are_given_by_name() -> None:
         profile.attributes["plan"] = "paid"  # type: ignore[index]
 
 
-def test_a_number_that_no_float_holds_is_not_another_number() -> None:
+def test_numbers_beyond_floats_are_preserved() -> None:
     """What an attribute, or something new, says as a number is never rounded, and never infinite."""
     for field in ["value", "newer"]:
         for sent in [
@@ -604,13 +604,13 @@ def test_a_number_that_no_float_holds_is_not_another_number() -> None:
         (None, None),
     ],
 )
-def test_a_remote_config_is_decoded(data: str | None, decoded: Any) -> None:
+def test_remote_config_is_decoded(data: str | None, decoded: Any) -> None:
     """`decoded` gives what the JSON text says."""
     assert RemoteConfig.from_dict({"locale": "en", "data": data}).decoded() == decoded
 
 
 @pytest.mark.parametrize("data", ["", "{", "headline", "{'a': 1}", "[" * 100_000])
-def test_a_remote_config_that_is_no_json_is_refused_when_decoded(data: str) -> None:
+def test_decoding_invalid_remote_config_fails(data: str) -> None:
     """Reading such a paywall does no harm; asking what the text says does, with our own error."""
     config = RemoteConfig.from_dict({"locale": "en", "data": data})
     assert config.data == data
@@ -626,7 +626,7 @@ def test_annotations_can_be_resolved() -> None:
         assert [field.name for field in resolved if isinstance(field.type, str)] == []
 
 
-def test_the_sub_objects_are_of_their_own_classes() -> None:
+def test_nested_objects_have_their_own_classes() -> None:
     """Each list and object of a profile is of the class that its documentation names."""
     profile = profile_of(
         access_levels=[{"offer": {}}], subscriptions=[{"offer": {}}], non_subscriptions=[{}], custom_attributes=[{}]
@@ -643,6 +643,6 @@ def test_the_sub_objects_are_of_their_own_classes() -> None:
 
 
 @pytest.mark.parametrize("balance", [0, 1, 2**31 - 1, 2**31, -1])
-def test_a_balance_is_read_beyond_its_documented_bounds(balance: int) -> None:
+def test_balances_beyond_documented_bounds_are_parsed(balance: int) -> None:
     """The contract's bounds are what the API promises, not what the reader insists on."""
     assert VirtualCurrencyBalance.from_dict({"balance": balance}).balance == balance

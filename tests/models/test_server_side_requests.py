@@ -268,14 +268,14 @@ def is_required(cls: type[RequestModel], field: str) -> bool:
 EVERY_FIELD = [(model, name) for model in BASES for name in fields_of(model)]
 
 
-def test_a_record_has_the_fields_of_its_schema() -> None:
+def test_model_has_fields_of_its_schema() -> None:
     """No field of the contract is missing from a record, and none is there that the contract does not have."""
     for cls in list(BASES):
         with case(cls=cls):
             assert set(field_names(cls)) == set(fields_of(cls)) == set(FULL[cls])
 
 
-def test_what_is_given_is_what_is_sent() -> None:
+def test_body_has_exactly_the_given_fields() -> None:
     """Each field is sent under the contract's name in the contract's form, and what was not given is left out."""
     for cls in list(BASES):
         with case(cls=cls):
@@ -310,7 +310,7 @@ NEARLY: list[Any] = [
 """Values that some field or other takes, and such as are nearly that."""
 
 
-def test_what_is_nearly_right_makes_a_sendable_record_or_is_refused() -> None:
+def test_almost_valid_values_are_sendable_or_rejected() -> None:
     """What is right for one field is given to every other: a valid request comes of it, or an error with the name."""
     for cls, field in [*EVERY_FIELD, *((model, "extra_fields") for model in BASES)]:
         with case(cls=cls, field=field):
@@ -321,13 +321,13 @@ def test_what_is_nearly_right_makes_a_sendable_record_or_is_refused() -> None:
 @EVERY
 @given(data=st.data())
 @repeatable(20)
-def test_any_value_makes_a_sendable_record_or_is_refused(cls: type[RequestModel], data: st.DataObject) -> None:
+def test_any_value_is_sendable_or_rejected(cls: type[RequestModel], data: st.DataObject) -> None:
     """Whatever Python value is given to whichever field: a valid request comes of it, or an error that names it."""
     field = data.draw(st.sampled_from([*fields_of(cls), "extra_fields"]))
     outcome_of(cls, field, data.draw(objects()))
 
 
-def test_none_is_taken_where_the_api_takes_null() -> None:
+def test_none_is_accepted_where_api_accepts_null() -> None:
     """None is sent as null where the contract has it, and else refused with what to do instead."""
     for cls, field in EVERY_FIELD:
         with case(cls=cls, field=field):
@@ -335,11 +335,11 @@ def test_none_is_taken_where_the_api_takes_null() -> None:
                 assert taken(cls, field, None) is None
                 continue
             refusal = refused(cls, field, None)
-            advice = "it is required" if is_required(cls, field) else "leave it out instead"
-            assert str(refusal) == f"{field}: is None, which the API does not take; {advice}"
+            advice = "it is required" if is_required(cls, field) else "omit it instead"
+            assert str(refusal) == f"{field}: must not be None; {advice}"
 
 
-def test_what_is_not_given_is_as_good_as_left_out() -> None:
+def test_not_given_equals_omitted() -> None:
     """NOT_GIVEN makes the record that leaving the field out makes, or the same error."""
     for cls, field in EVERY_FIELD:
         with case(cls=cls, field=field):
@@ -354,7 +354,7 @@ def test_what_is_not_given_is_as_good_as_left_out() -> None:
             check_sendable(cls(**{**rest, field: NOT_GIVEN}))
 
 
-def test_refund_saver_settings_need_one() -> None:
+def test_refund_saver_settings_require_one_field() -> None:
     """A change of nothing is refused, and null for both is none; null beside the other one is sent."""
     fields: Any
     make: Any
@@ -385,7 +385,7 @@ def test_refund_saver_settings_need_one() -> None:
         lambda: IntegrationIdentifiersRequest(extra_fields={}),
     ],
 )
-def test_integration_identifiers_need_one(make: Callable[[], RequestModel]) -> None:
+def test_integration_identifiers_require_one_field(make: Callable[[], RequestModel]) -> None:
     """Storing nothing is refused; clearing one is something."""
     with pytest.raises(AdaptyUsageError, match="expected at least one"):
         make()
@@ -393,7 +393,7 @@ def test_integration_identifiers_need_one(make: Callable[[], RequestModel]) -> N
     check_sendable(IntegrationIdentifiersRequest(extra_fields={"newer_user_id": "x"}))
 
 
-def test_an_unknown_name_is_refused_with_what_there_is() -> None:
+def test_unknown_field_is_rejected_with_known_ones() -> None:
     """A name that the contract does not have is refused by name; `allow_unknown` keeps it and sends it."""
     for cls in list(BASES):
         with case(cls=cls):
@@ -422,7 +422,9 @@ NESTED: list[tuple[type[RequestModel], str, Any, str]] = [
 
 
 @pytest.mark.parametrize(("cls", "field", "value", "name"), NESTED, ids=[name for *_, name in NESTED])
-def test_an_unknown_name_inside_is_refused_or_kept(cls: type[RequestModel], field: str, value: Any, name: str) -> None:
+def test_unknown_nested_field_is_rejected_or_preserved(
+    cls: type[RequestModel], field: str, value: Any, name: str
+) -> None:
     """The same holds for what is nested: the dotted name says where, and `allow_unknown` reaches there too."""
     fields = {**BASES[cls], field: value}
     with pytest.raises(AdaptyUsageError) as caught:
@@ -434,7 +436,7 @@ def test_an_unknown_name_inside_is_refused_or_kept(cls: type[RequestModel], fiel
 
 
 @pytest.mark.parametrize("allow_unknown", [False, True])
-def test_currencies_with_their_amounts_are_items_whether_or_not_newer_fields_are(*, allow_unknown: bool) -> None:
+def test_items_accept_dict_of_amounts(*, allow_unknown: bool) -> None:
     """The short form of the items is not taken for a single item."""
     made = VirtualCurrencyTransactionRequest.from_dict({"items": {"GOLD": 1}}, allow_unknown=allow_unknown)
     assert made.to_dict() == {"items": [{"currency_code": "GOLD", "amount": 1}]}
@@ -470,7 +472,7 @@ WRONG_INSIDE: list[tuple[type[RequestModel], str, Any, str]] = [
 ]
 
 
-def test_what_is_wrong_inside_is_named_with_dots() -> None:
+def test_nested_errors_have_dotted_names() -> None:
     """The error names the part at fault, from the outermost field inwards."""
     for cls, field, value, name in WRONG_INSIDE:
         with case(cls=cls, field=field, value=value, name=name):
@@ -509,14 +511,14 @@ QUOTES_NOTHING: list[tuple[type[RequestModel], str, Any]] = [
 ]
 
 
-def test_a_refusal_quotes_nothing_personal() -> None:
+def test_errors_hide_personal_data() -> None:
     """Names, addresses, ids, tokens and whatever stands in their place do not show in the message."""
     for cls, field, value in QUOTES_NOTHING:
         with case(cls=cls, field=field, value=value):
             assert SECRET not in str(refused(cls, field, value))
 
 
-def test_the_repr_hides_what_is_personal() -> None:
+def test_repr_hides_personal_data() -> None:
     """Who a person is does not show in a printed record; what was bought does."""
     profile = repr(ProfileRequest(**FULL[ProfileRequest], extra_fields={"nickname": "Janey"}))
     for personal in (
@@ -555,13 +557,13 @@ def test_the_repr_hides_what_is_personal() -> None:
         VirtualCurrencyTransactionRequest(items={"GOLD": 1}, metadata={"by": "jane@example.com"}),
     ],
 )
-def test_the_repr_shows_no_address(record: RequestModel) -> None:
+def test_repr_hides_addresses(record: RequestModel) -> None:
     """Where people put their users' addresses for ids, the printed record does not show them."""
     assert "jane" not in repr(record)
     assert "jane@example.com" in wire(record).decode()
 
 
-def test_a_record_is_a_value() -> None:
+def test_models_are_values() -> None:
     """Copies and pickles are equal, hash alike and are sent alike; records of other classes never are equal."""
     for cls in list(BASES):
         with case(cls=cls):
@@ -576,7 +578,7 @@ def test_a_record_is_a_value() -> None:
             assert [other for other in FULL if other(**FULL[other]) == cls(**FULL[cls])] == [cls]
 
 
-def test_a_record_is_frozen_and_its_fields_have_names() -> None:
+def test_models_are_frozen_and_keyword_only() -> None:
     """No field can be set or deleted, and none is given by its place."""
     for cls in list(BASES):
         with case(cls=cls):
@@ -590,7 +592,7 @@ def test_a_record_is_frozen_and_its_fields_have_names() -> None:
                 cls(*[FULL[cls]])
 
 
-def test_a_change_is_checked_like_the_first_value() -> None:
+def test_evolve_validates_changes() -> None:
     """`attrs.evolve` makes a new record, whose fields are all checked again."""
     for cls in list(BASES):
         with case(cls=cls):
@@ -604,12 +606,12 @@ def test_a_change_is_checked_like_the_first_value() -> None:
                 assert attrs.evolve(record, **same) == record
 
 
-def test_an_extra_field_cannot_stand_in_for_a_known_one() -> None:
+def test_extra_fields_reject_known_fields() -> None:
     """A field with an argument of its own is not taken among the extra ones, where nothing checks it."""
     for cls in list(BASES):
         with case(cls=cls):
             for name in field_names(cls):
-                with pytest.raises(AdaptyUsageError, match=f"holds {name}, which has an argument of its own") as caught:
+                with pytest.raises(AdaptyUsageError, match=f"contains {name}, which has its own argument") as caught:
                     cls(**BASES[cls], extra_fields={name: "x"})
                 assert caught.value.field_name == "extra_fields"
 
@@ -617,7 +619,7 @@ def test_an_extra_field_cannot_stand_in_for_a_known_one() -> None:
 @EVERY
 @given(extra=st.dictionaries(st.text(max_size=5), json_values(), max_size=3))
 @repeatable(10)
-def test_any_json_can_be_an_extra_field(cls: type[RequestModel], extra: dict[str, Any]) -> None:
+def test_extra_fields_accept_any_json(cls: type[RequestModel], extra: dict[str, Any]) -> None:
     """Whatever strict JSON holds goes through the generated model unchanged; what it cannot carry is refused."""
     try:
         json.dumps(extra, allow_nan=False, ensure_ascii=False).encode()
@@ -651,7 +653,7 @@ def _emptied(value: Any) -> None:
 
 
 @pytest.mark.parametrize("cls", list(MUTABLE), ids=lambda cls: cls.__name__)
-def test_a_record_does_not_change_with_its_source_or_with_what_is_made_of_it(cls: type[RequestModel]) -> None:
+def test_model_shares_nothing_with_source_or_dict(cls: type[RequestModel]) -> None:
     """Emptying the caller's own dicts and lists, or those that `to_dict` gave, does not reach the record."""
     fields = {**MUTABLE[cls](), "extra_fields": {"newer_field": {"deep": [1]}}}
     record = cls(**fields)
@@ -674,13 +676,13 @@ EVERY_TYPED_DICT = pytest.mark.parametrize(
 
 
 @EVERY_TYPED_DICT
-def test_a_methods_arguments_are_the_records_fields(typed: Any, cls: type[RequestModel], more: set[str]) -> None:
+def test_typed_dict_has_fields_of_model(typed: Any, cls: type[RequestModel], more: set[str]) -> None:
     """What type checkers know as arguments is what the record takes, no more and no less."""
     assert set(get_type_hints(typed)) == {*field_names(cls), "extra_fields", *more} - {"purchase_type"}
 
 
 @EVERY_TYPED_DICT
-def test_the_required_arguments_are_the_required_fields(typed: Any, cls: type[RequestModel], more: set[str]) -> None:
+def test_typed_dict_requires_required_fields(typed: Any, cls: type[RequestModel], more: set[str]) -> None:
     """What type checkers insist on is what the record insists on."""
     hints = get_type_hints(typed, include_extras=True)
     required = {name for name, hint in hints.items() if get_origin(hint) is Required}
@@ -691,7 +693,7 @@ def test_the_required_arguments_are_the_required_fields(typed: Any, cls: type[Re
 
 
 @EVERY_TYPED_DICT
-def test_an_argument_may_be_none_where_the_field_may(typed: Any, cls: type[RequestModel], more: set[str]) -> None:
+def test_typed_dict_allows_none_where_model_does(typed: Any, cls: type[RequestModel], more: set[str]) -> None:
     """Type checkers take None for an argument exactly where the API takes null."""
     hints = get_type_hints(typed)
     nullable = {name for name in field_names(cls) if name in hints and type(None) in get_args(hints[name])}
@@ -742,12 +744,12 @@ def _sent_by(method: Callable[..., Any], **arguments: Any) -> Any:
 
 
 @pytest.mark.parametrize("method", METHODS.values(), ids=METHODS)
-def test_every_method_with_fields_takes_fields_of_a_newer_api(method: Callable[..., Any]) -> None:
+def test_every_method_accepts_extra_fields(method: Callable[..., Any]) -> None:
     """`extra_fields`, which the arguments name, are sent beside the known ones, as they are."""
     assert _sent_by(method, extra_fields={"newer": {"deep": [1, None]}})["newer"] == {"deep": [1, None]}
 
 
-def test_extra_fields_that_are_none_are_refused_by_name() -> None:
+def test_invalid_extra_fields_are_rejected() -> None:
     """What is no mapping of names to JSON is refused as `extra_fields`, and nothing is sent."""
     for extra in [None, "newer", 7, [("newer", 1)], {"newer": ...}, {"newer": float("nan")}]:
         for method in METHODS.values():
@@ -758,14 +760,14 @@ def test_extra_fields_that_are_none_are_refused_by_name() -> None:
 
 
 @pytest.mark.parametrize("method", METHODS.values(), ids=METHODS)
-def test_an_argument_that_is_unknown_is_refused_by_name(method: Callable[..., Any]) -> None:
+def test_unknown_argument_is_rejected_by_name(method: Callable[..., Any]) -> None:
     """A misspelled argument is our own error, with the name, and not a TypeError."""
     with pytest.raises(AdaptyUsageError, match=r"^newer: is not a field of ") as caught:
         _sent_by(method, newer=1)
     assert caught.value.field_name == "newer"
 
 
-def test_a_record_that_was_altered_after_its_check_is_not_sent() -> None:
+def test_model_altered_after_validation_is_not_sent() -> None:
     """Whoever reaches into a record's dicts gets our error before anything is sent, and not json's."""
     record = ProfileRequest(first_name="Jane", extra_fields={"newer": 1})
     held: Any = record.extra_fields

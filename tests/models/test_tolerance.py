@@ -372,12 +372,12 @@ def counterpart(result: Any, path: Path) -> Any:
     return found
 
 
-def test_every_answer_of_the_contract_has_a_reader_here() -> None:
+def test_every_operation_has_a_reader() -> None:
     """No operation that answers with something is left out of these tests."""
     assert {operation for operation, _, _ in EXAMPLES} == set(READERS)
 
 
-def test_a_documented_answer_is_understood_as_a_whole() -> None:
+def test_documented_response_is_parsed_completely() -> None:
     """Nothing of an example of the contract is lost, and nothing of it stands in `extra_fields`."""
     for operation, body in [(name, body) for name, example, body in EXAMPLES]:
         with case(operation=operation, body=body):
@@ -385,7 +385,7 @@ def test_a_documented_answer_is_understood_as_a_whole() -> None:
             assert [held.extra_fields for held in received(read(operation, body)) if held.extra_fields] == []
 
 
-def test_a_changed_answer_is_read_and_nothing_of_it_is_lost() -> None:
+def test_changed_response_loses_nothing() -> None:
     """Whichever place of an example is changed in whichever way: it is read, and all that it says can be read."""
     for operation, body in [(name, body) for name, example, body in EXAMPLES if name in SHAPES]:
         for change in CHANGES:
@@ -394,7 +394,7 @@ def test_a_changed_answer_is_read_and_nothing_of_it_is_lost() -> None:
                 assert [(path, problems) for path, problems in found if problems] == []
 
 
-def test_every_operation_reads_in_the_same_way() -> None:
+def test_every_operation_tolerates_changes() -> None:
     """Each operation has a parser of its own, and none of them minds what is missing or what is new."""
     for operation, body in [(name, body) for name, example, body in EXAMPLES]:
         with case(operation=operation, body=body):
@@ -403,7 +403,7 @@ def test_every_operation_reads_in_the_same_way() -> None:
             assert [(path, problems) for path, problems in found if problems] == []
 
 
-def test_what_is_not_known_stands_in_the_extra_of_its_own_object() -> None:
+def test_unknown_fields_are_in_extra_fields_of_their_object() -> None:
     """Each object of an answer has its unknown keys in its own `extra_fields`, unchanged; known ones stay known."""
     for operation, body in [(name, body) for name, example, body in EXAMPLES if name in SHAPES]:
         with case(operation=operation, body=body):
@@ -418,7 +418,7 @@ def test_what_is_not_known_stands_in_the_extra_of_its_own_object() -> None:
                 assert attrs.evolve(found, extra_fields={}) == counterpart(documented, path), path
 
 
-def test_what_cannot_be_read_stands_in_the_extra_of_its_own_object() -> None:
+def test_unparsed_fields_are_in_extra_fields_of_their_object() -> None:
     """A known field with something of another type is None or empty, and `extra_fields` has what came in its place."""
     for operation, body in [(name, body) for name, example, body in EXAMPLES if name in SHAPES]:
         with case(operation=operation, body=body):
@@ -432,7 +432,7 @@ def test_what_cannot_be_read_stands_in_the_extra_of_its_own_object() -> None:
                     assert getattr(found, str(path[-1])) in (None, ()), path
 
 
-def test_a_strange_item_does_not_hide_the_others() -> None:
+def test_unparsed_item_does_not_affect_others() -> None:
     """Of a list, what can be read is read; what cannot stands in `extra_fields` under the list's name."""
     for operation, body in [(name, body) for name, example, body in EXAMPLES if name in SHAPES]:
         with case(operation=operation, body=body):
@@ -448,7 +448,7 @@ def test_a_strange_item_does_not_hide_the_others() -> None:
                     assert found.extra_fields == {name: [item, item]}, (path, item)
 
 
-def test_an_unknown_object_in_a_list_is_one_of_the_list() -> None:
+def test_unknown_object_stays_in_its_list() -> None:
     """An object without any known field may be of a newer kind: it is returned, with its fields in `extra_fields`."""
     profile = read("getProfile", {"data": {"access_levels": [{"odd": 1}], "subscriptions": [{}]}})
     assert [level.extra_fields for level in profile.access_levels] == [{"odd": 1}]
@@ -475,21 +475,21 @@ def _answers() -> st.SearchStrategy[dict[str, Any]]:
 @pytest.mark.parametrize("operation", SHAPES)
 @given(body=_answers())
 @repeatable(30)
-def test_any_object_is_an_answer(operation: str, body: dict[str, Any]) -> None:
+def test_any_object_is_parsed(operation: str, body: dict[str, Any]) -> None:
     """A JSON object of any shape is read, nothing of it is lost, and what comes of it is a value."""
     assert problems_of(operation, body) == []
 
 
 @given(body=st.dictionaries(st.text(st.characters(), max_size=4), json_values(), max_size=4))
 @repeatable(60)
-def test_any_json_object_at_all_is_an_answer(body: dict[str, Any]) -> None:
+def test_any_json_object_is_parsed(body: dict[str, Any]) -> None:
     """Half surrogate pairs, infinities and numbers without a value do not keep an answer from being read."""
     for operation in SHAPES:
         result = read(operation, body)
         assert result is None or json.dumps(result.to_dict())
 
 
-def test_an_answer_that_is_nested_without_end_does_no_harm() -> None:
+def test_deeply_nested_response_is_rejected() -> None:
     """However deep an answer is nested, it is read, or is an answer that the API does not document."""
     for template in ['{"data": %s}', '{"data": {"newer": %s}}', '{"metadata": %s, "offer": %s}']:
         for depth in [10, 100, 300, 500, 900, 5_000]:
@@ -500,7 +500,7 @@ def test_an_answer_that_is_nested_without_end_does_no_harm() -> None:
                     assert driven.error is None or isinstance(driven.error, UnexpectedResponseError)
 
 
-def test_only_an_object_is_an_answer() -> None:
+def test_response_must_be_an_object() -> None:
     """A success without the promised object is none: it comes from something in between."""
     for operation in SHAPES:
         for body in [b"", b" ", b"[]", b"null", b"1", b'"ok"', b"{", b"\xff", b"<html>", b'[{"data": {}}]']:
@@ -508,7 +508,7 @@ def test_only_an_object_is_an_answer() -> None:
                 assert isinstance(drive(CALLS[operation], reply(200, body)).error, UnexpectedResponseError)
 
 
-def test_an_id_reads_the_same_whatever_stands_beside_it() -> None:
+def test_ids_do_not_depend_on_other_fields() -> None:
     """How an id is spelled in the result does not hang on whether the rest of the answer was as documented."""
     spelled = "772204CE-EBF6-4ED9-82B0-D8688AB62B01"
     plain = read("getProfile", {"data": {"profile_id": spelled}})
@@ -516,7 +516,7 @@ def test_an_id_reads_the_same_whatever_stands_beside_it() -> None:
     assert plain.profile_id == strange.profile_id
 
 
-def test_a_profile_is_read_wrapped_and_bare() -> None:
+def test_profile_is_parsed_wrapped_or_bare() -> None:
     """Version 1 leaves open whether it wraps its profile; both are read, and what stands around it is kept."""
     wrapped = read("getProfileV1", {"data": {"profile_id": "p"}, "newer": 1})
     bare = read("getProfileV1", {"profile_id": "p", "newer": 1})
@@ -526,7 +526,7 @@ def test_a_profile_is_read_wrapped_and_bare() -> None:
 
 
 @pytest.mark.parametrize("data", [None, [], "x", 7, True, [{"profile_id": "p"}]])
-def test_a_profile_that_is_none_is_read_as_an_empty_one(data: Any) -> None:
+def test_invalid_profile_is_an_empty_one(data: Any) -> None:
     """Where the promised profile is something else, nothing is known of it, and what came is kept."""
     profile = read("getProfile", {"data": data})
     assert profile == Profile(extra_fields={"data": data})
@@ -541,7 +541,7 @@ def test_a_profile_that_is_none_is_read_as_an_empty_one(data: Any) -> None:
         ("getProfile", {"data": {"data": {"data": 1}}}),
     ],
 )
-def test_what_is_said_in_two_levels_is_kept_of_both(operation: str, body: Any) -> None:
+def test_duplicate_names_are_preserved(operation: str, body: Any) -> None:
     """Where an answer has a name in its wrapper and inside it, the inner one counts, and neither is lost."""
     result = read(operation, body)
     assert lost(body, result) == []

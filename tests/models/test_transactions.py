@@ -61,7 +61,7 @@ def _setting(method: str, *arguments: Any, **fields: Any) -> Callable[[Adapty], 
     return lambda adapty: getattr(adapty.transactions, method)(*arguments, **USER, **fields)
 
 
-def test_a_base_plan_is_joined_to_its_product() -> None:
+def test_base_plan_is_appended_to_product() -> None:
     """Google's base plan goes out behind a colon, whichever way the transaction is given; the rest stays as it is."""
     for product, plan, joined in [
         ("premium", "monthly", "premium:monthly"),
@@ -94,7 +94,7 @@ def test_a_base_plan_is_joined_to_its_product() -> None:
             assert {**kept, "store_product_id": None} == {**PURCHASE, "store_product_id": None}
 
 
-def test_a_base_plan_that_is_none_is_refused() -> None:
+def test_invalid_base_plan_is_rejected() -> None:
     """Blank, not a text, or with a colon of its own: refused by its own name."""
     plan: Any
     for plan in ["", " ", ":", "monthly:", ":monthly", "a:b", None, 7, True, b"monthly", [], "\ud800"]:
@@ -104,7 +104,7 @@ def test_a_base_plan_that_is_none_is_refused() -> None:
             assert caught.value.field_name == "store_base_plan_id"
 
 
-def test_a_product_has_one_base_plan() -> None:
+def test_second_base_plan_is_rejected() -> None:
     """A product that names a plan already takes no other, the same one neither."""
     for plan in ("monthly", "yearly"):
         with pytest.raises(AdaptyUsageError, match="is given, and store_product_id has one too") as caught:
@@ -112,7 +112,7 @@ def test_a_product_has_one_base_plan() -> None:
         assert caught.value.field_name == "store_base_plan_id"
 
 
-def test_a_base_plan_does_not_stand_in_for_its_product() -> None:
+def test_base_plan_does_not_replace_product() -> None:
     """A product that would be refused is refused with a base plan too, by its own name."""
     product: Any
     for plan in ["monthly", NOT_GIVEN]:
@@ -129,7 +129,7 @@ def test_a_base_plan_does_not_stand_in_for_its_product() -> None:
                 assert caught.value.field_name == "store_product_id"
 
 
-def test_a_base_plan_without_a_product_says_what_is_missing() -> None:
+def test_base_plan_without_product_names_missing_product() -> None:
     """The product is what is missing, not the plan."""
     fields = {name: value for name, value in PURCHASE.items() if name != "store_product_id"}
     with pytest.raises(AdaptyUsageError, match=r"^store_product_id: is missing"):
@@ -137,7 +137,7 @@ def test_a_base_plan_without_a_product_says_what_is_missing() -> None:
 
 
 @pytest.mark.parametrize("cls", [OneTimePurchase, Subscription])
-def test_a_ready_record_takes_the_joined_form_only(cls: type[RequestModel]) -> None:
+def test_models_accept_joined_product_only(cls: type[RequestModel]) -> None:
     """Records have the contract's fields: a base plan of its own is none of them."""
     assert (
         cls(**{**BASES[cls], "store_product_id": "premium:monthly"}).to_dict()["store_product_id"] == "premium:monthly"
@@ -153,7 +153,7 @@ KINDS: list[tuple[str, type[Subscription | OneTimePurchase]]] = [
 
 
 @pytest.mark.parametrize(("kind", "cls"), KINDS)
-def test_a_ready_transaction_is_sent_as_it_is(kind: str, cls: type[Subscription | OneTimePurchase]) -> None:
+def test_transaction_model_is_sent_unchanged(kind: str, cls: type[Subscription | OneTimePurchase]) -> None:
     """A record is its own kind, which goes out with it."""
     record = cls(**FULL[cls])
     assert coerce_transaction(record) is record
@@ -163,14 +163,16 @@ def test_a_ready_transaction_is_sent_as_it_is(kind: str, cls: type[Subscription 
 
 @pytest.mark.parametrize(("kind", "cls"), KINDS)
 @pytest.mark.parametrize("wrap", [dict, MappingProxyType, ChainMap], ids=lambda wrap: wrap.__name__)
-def test_a_mapping_says_its_kind(kind: str, cls: type[Any], wrap: Callable[[Any], Mapping[str, Any]]) -> None:
+def test_mapping_selects_model_by_purchase_type(
+    kind: str, cls: type[Any], wrap: Callable[[Any], Mapping[str, Any]]
+) -> None:
     """Any mapping of the fields makes the record that its `purchase_type` names."""
     for spelled in (kind, enum.Enum("Kind", {"IT": kind}, type=str).IT):  # type: ignore[attr-defined]
         assert coerce_transaction(wrap({**FULL[cls], "purchase_type": spelled})) == cls(**FULL[cls])
     assert coerce_transaction(json.loads(wire(cls(**FULL[cls])))) == cls(**FULL[cls])
 
 
-def test_an_unknown_kind_is_refused_with_what_there_is() -> None:
+def test_unknown_purchase_type_is_rejected() -> None:
     """The kind is not guessed from the other fields."""
     for kind in [
         "",
@@ -193,7 +195,7 @@ def test_an_unknown_kind_is_refused_with_what_there_is() -> None:
 
 
 @pytest.mark.parametrize("fields", [{}, PURCHASE, SUBSCRIPTION, {**SUBSCRIPTION, "purchase_type": None}])
-def test_a_missing_kind_is_refused_with_what_there_is(fields: Mapping[str, Any]) -> None:
+def test_missing_purchase_type_is_rejected(fields: Mapping[str, Any]) -> None:
     """Without a kind, the error names it and the two that there are."""
     expected = "^purchase_type: is missing; expected one of subscription, one_time_purchase$"
     with pytest.raises(AdaptyUsageError, match=expected) as caught:
@@ -201,7 +203,7 @@ def test_a_missing_kind_is_refused_with_what_there_is(fields: Mapping[str, Any])
     assert caught.value.field_name == "purchase_type"
 
 
-def test_only_a_transaction_is_one() -> None:
+def test_set_rejects_other_objects() -> None:
     """What is neither a record nor a mapping is refused as `transaction`."""
     transaction: Any
     for transaction in [None, "subscription", b"{}", 7, [], [PURCHASE], Subscription, ..., NOT_GIVEN]:
@@ -214,7 +216,7 @@ def test_only_a_transaction_is_one() -> None:
 
 
 @pytest.mark.parametrize(("kind", "cls"), KINDS)
-def test_what_is_wrong_with_a_mapping_is_named(kind: str, cls: type[Any]) -> None:
+def test_invalid_mapping_field_is_named(kind: str, cls: type[Any]) -> None:
     """The fields of a mapping are checked like a record's."""
     for name in BASES[cls]:
         fields = {field: value for field, value in BASES[cls].items() if field != name}
@@ -224,14 +226,14 @@ def test_what_is_wrong_with_a_mapping_is_named(kind: str, cls: type[Any]) -> Non
         coerce_transaction({**BASES[cls], "purchase_type": kind, "newer": 1})
 
 
-def test_a_one_time_purchase_has_no_renewal() -> None:
+def test_one_time_purchase_rejects_subscription_fields() -> None:
     """What belongs to a subscription is no field of a one-time purchase."""
     for name in ("expires_at", "renew_status", "originally_purchased_at", "grace_period_expires_at"):
         with pytest.raises(AdaptyUsageError, match=f"^{name}: is not a field of OneTimePurchase"):
             OneTimePurchase.from_dict({**PURCHASE, name: FULL[Subscription][name]})
 
 
-def test_the_other_kind_is_refused() -> None:
+def test_other_purchase_type_is_rejected() -> None:
     """A record of one kind cannot be called the other."""
     for cls, other in ((Subscription, "one_time_purchase"), (OneTimePurchase, "subscription")):
         for kind in (other, "", None, 7):
@@ -252,7 +254,7 @@ def paywall(configs: Any = CONFIGS) -> Paywall:
 
 
 @pytest.mark.parametrize("locale", ["en", "de", "fr"])
-def test_one_locale_is_changed_and_the_others_are_written_back(locale: str) -> None:
+def test_update_locale_preserves_other_locales(locale: str) -> None:
     """The others go back as they came, byte by byte and with what is new in them, all of them in their order."""
     request = build_locale_update(paywall(), locale, {"headline": "New"}, add=False)
     expected = [
@@ -261,7 +263,7 @@ def test_one_locale_is_changed_and_the_others_are_written_back(locale: str) -> N
     assert json.loads(wire(request)) == {"remote_configs": expected}
 
 
-def test_a_locale_is_added_behind_the_others() -> None:
+def test_add_appends_locale() -> None:
     """With `add`, a locale that is not there yet goes to the end; one that is there is changed where it stands."""
     request = build_locale_update(paywall(), "it", "{}", add=True)
     assert request.to_dict()["remote_configs"] == [*CONFIGS, {"locale": "it", "data": "{}"}]
@@ -272,7 +274,7 @@ def test_a_locale_is_added_behind_the_others() -> None:
     }
 
 
-def test_a_locale_that_is_not_there_is_refused_with_what_is() -> None:
+def test_unknown_locale_is_rejected_with_known_ones() -> None:
     """A misspelled locale does not add one: the error names those that there are, and how to add one."""
     for locale in ["it", "EN", "en-US", "e"]:
         for configs, there in [(CONFIGS, "en, de, fr"), ([], "none"), ([CONFIGS[0]], "en")]:
@@ -283,7 +285,7 @@ def test_a_locale_that_is_not_there_is_refused_with_what_is() -> None:
                 assert str(caught.value) == f"locale: is not one of the paywall's ({there}); add=True adds it"
 
 
-def test_configs_that_are_not_understood_are_not_written_back() -> None:
+def test_unparsed_configs_are_not_written_back() -> None:
     """What was not read as a whole would be lost by writing it back, so it is not taken for a paywall to edit."""
     for body in [
         {},
@@ -314,33 +316,33 @@ def test_configs_that_are_not_understood_are_not_written_back() -> None:
 
 
 @pytest.mark.parametrize("configs", [[], CONFIGS])
-def test_configs_that_are_understood_can_be_edited(configs: list[Any]) -> None:
+def test_parsed_configs_can_be_edited(configs: list[Any]) -> None:
     """A paywall without a config is understood too, where the list is there."""
     assert parse_editable_paywall({"title": "Spring offer", "remote_configs": configs}) == paywall(configs)
 
 
 @pytest.mark.parametrize("data", ["", "headline = Go premium", "{'a': 1}", "NaN", "{"])
-def test_the_other_configs_need_not_be_json(data: str) -> None:
+def test_other_configs_may_be_invalid_json(data: str) -> None:
     """What the API holds for another locale is not ours to judge: it goes back as it came."""
     other = {"locale": "de", "data": data}
     request = build_locale_update(paywall([CONFIGS[0], other]), "en", "{}", add=False)
     assert request.to_dict()["remote_configs"] == [{"locale": "en", "data": "{}"}, other]
 
 
-def test_a_config_that_is_no_json_can_be_mended() -> None:
+def test_invalid_config_can_be_replaced() -> None:
     """The locale whose data are broken can be given good ones."""
     request = build_locale_update(paywall([{"locale": "en", "data": "{"}]), "en", {"headline": "Hello"}, add=False)
     assert request.to_dict()["remote_configs"] == [{"locale": "en", "data": '{"headline": "Hello"}'}]
 
 
 @pytest.mark.parametrize("data", ["{", "", None, 7, {"a": ...}, float("nan")], ids=repr)
-def test_data_that_are_no_json_are_refused(data: Any) -> None:
+def test_invalid_data_is_rejected(data: Any) -> None:
     """What is to be written is checked before anything is."""
     with pytest.raises(AdaptyUsageError, match=r"^remote_configs\.en\.data: "):
         build_locale_update(paywall(), "en", data, add=False)
 
 
-def test_a_locale_of_a_paywall_is_looked_up() -> None:
+def test_remote_config_is_found_by_locale() -> None:
     """`remote_config` gives the config of the very locale, or None."""
     read = paywall()
     assert read.remote_config("de") == RemoteConfig(
@@ -349,7 +351,7 @@ def test_a_locale_of_a_paywall_is_looked_up() -> None:
     assert [read.remote_config(locale) for locale in ("it", "EN", "")] == [None, None, None]
 
 
-def test_a_paywalls_configs_can_be_sent_as_they_were_read() -> None:
+def test_parsed_configs_can_be_sent_unchanged() -> None:
     """`paywall.remote_configs` is what `update` takes, and nothing of it is lost on the way."""
     paywall_id = "3a1f7f66-5a0e-4f3b-9d5e-0d6b7c8e9f10"
     assert sent_by(lambda adapty: adapty.paywalls.update(paywall_id, paywall().remote_configs)) == {
@@ -357,7 +359,7 @@ def test_a_paywalls_configs_can_be_sent_as_they_were_read() -> None:
     }
 
 
-def test_one_locale_is_changed_by_a_reading_and_a_writing() -> None:
+def test_update_locale_sends_get_and_update() -> None:
     """`update_locale` reads the paywall and writes all of its configs, or nothing where it did not understand."""
     asked: list[tuple[str, Any]] = []
     answer: dict[str, Any] = {"remote_configs": CONFIGS}

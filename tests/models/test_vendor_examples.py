@@ -153,7 +153,7 @@ REQUESTS: list[Any] = [
 ]
 
 
-def test_a_documented_request_is_taken_and_sent_without_loss() -> None:
+def test_documented_request_is_sent_completely() -> None:
     """The body of the reference's example makes a record, and the record's body says all that the example says."""
     for cls, fields in REQUESTS:
         with case(cls=cls, fields=fields):
@@ -164,7 +164,7 @@ def test_a_documented_request_is_taken_and_sent_without_loss() -> None:
             assert set(sent) == set(fields)
 
 
-def test_a_price_goes_out_as_the_number_that_it_came_as() -> None:
+def test_price_is_sent_as_the_same_number() -> None:
     """The JSON number of the example is the one that is sent, digit by digit."""
     for value in ("4.99", "9.99", "109.99", "0", "100", "0.5", "1999.9"):
         fields = json.loads(json.dumps(dict(TRANSACTION)).replace("4.99", value))
@@ -339,7 +339,7 @@ def answered(body: Any, call: Callable[[Adapty], Any]) -> Any:
         return call(adapty)
 
 
-def test_a_documented_answer_is_read_without_loss() -> None:
+def test_documented_response_loses_nothing() -> None:
     """What the reference's example says, the result says, and the result is a value."""
     for body, call, wrapper in ANSWERS:
         with case(body=body, call=call, wrapper=wrapper):
@@ -349,7 +349,7 @@ def test_a_documented_answer_is_read_without_loss() -> None:
             assert "jane" not in repr(result)
 
 
-def test_the_older_profile_is_understood() -> None:
+def test_older_profile_format_is_parsed() -> None:
     """Times, amounts and flags of the older spelling mean what they say, and stray fields stand in `extra_fields`."""
     profile = answered({"data": OLDER_PROFILE}, lambda adapty: adapty.profiles.get(**USER))
     (level,) = profile.access_levels
@@ -370,7 +370,7 @@ def test_the_older_profile_is_understood() -> None:
     assert not profile.has_access("gold", at="2031-03-14T08:15:40Z")
 
 
-def test_the_newer_profile_is_understood() -> None:
+def test_newer_profile_format_is_parsed() -> None:
     """A level that was granted for life has no end; its renewal may have been cancelled all the same."""
     profile = answered({"data": NEWER_PROFILE}, lambda adapty: adapty.profiles.get(**USER))
     (level,) = profile.access_levels
@@ -381,14 +381,14 @@ def test_the_newer_profile_is_understood() -> None:
     assert profile.total_revenue_usd == 0
 
 
-def test_an_answer_goes_through_json_and_back() -> None:
+def test_response_round_trips_through_json() -> None:
     """A profile that was stored as JSON is the same profile when it is read again."""
     for body in (OLDER_PROFILE, NEWER_PROFILE):
         profile = answered({"data": body}, lambda adapty: adapty.profiles.get(**USER))
         assert Profile.from_dict(json.loads(json.dumps(profile.to_dict()))) == profile
 
 
-def test_a_validated_stripe_purchase_has_no_result() -> None:
+def test_validate_stripe_returns_nothing() -> None:
     """The reference's answer is `data` of null."""
     result = answered(
         {"data": None},
@@ -397,7 +397,7 @@ def test_a_validated_stripe_purchase_has_no_result() -> None:
     assert result is None
 
 
-def test_what_a_paywall_showed_can_be_sent_back() -> None:
+def test_paywall_configs_can_be_sent_back() -> None:
     """Its remote configs are what the update takes, byte by byte."""
     paywall = answered(PAYWALL, lambda adapty: adapty.paywalls.get(PAYWALL_ID))
     assert PaywallUpdateRequest(remote_configs=paywall.remote_configs).to_dict() == {"remote_configs": CONFIGS}

@@ -15,7 +15,7 @@ from adapty._generated import openapi_spec
 from adapty.sandbox._mail.routes import load_operations
 from adapty.sandbox._responses import InvalidBody
 from adapty.sandbox._timestamps import parse_rfc3339
-from tests.sandbox.cases import case
+from tests.cases import case
 from tests.sandbox.conftest import (
     EVENT_PATH,
     HTTP_PROPERTY,

@@ -13,7 +13,7 @@ from adapty._generated import openapi_spec
 from adapty.sandbox._body import MAX_BODY_BYTES
 from adapty.sandbox._mail.routes import load_operations
 from adapty.sandbox._responses import InvalidBody, ValidationIssue, mail_error
-from tests.sandbox.cases import case
+from tests.cases import case
 from tests.sandbox.conftest import DELETION_PATH, HTTP_PROPERTY, Api, errors, fields
 from tests.sandbox.test_bodies import ANYTHING
 

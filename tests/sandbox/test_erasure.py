@@ -11,7 +11,7 @@ import pytest
 
 from adapty.sandbox import Sandbox
 from adapty.sandbox._mail.store import MailStore
-from tests.sandbox.cases import case
+from tests.cases import case
 from tests.sandbox.conftest import Api, errors, event, profile
 
 if TYPE_CHECKING:

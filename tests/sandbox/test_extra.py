@@ -8,7 +8,7 @@ import sys
 import pytest
 
 import adapty.sandbox
-from tests.sandbox.cases import case
+from tests.cases import case
 
 WITHOUT = """
 import sys

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from adapty import AdaptyConfigError
 from adapty.sandbox import Fault, Faults
-from tests.sandbox.cases import case
+from tests.cases import case
 from tests.sandbox.conftest import PROPERTY
 
 if TYPE_CHECKING:

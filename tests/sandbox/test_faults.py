@@ -14,7 +14,7 @@ from attrs import asdict
 
 from adapty import AdaptyConfigError
 from adapty.sandbox import DEFAULT_SECRET_KEY, Fault, Sandbox
-from tests.sandbox.cases import case
+from tests.cases import case
 from tests.sandbox.conftest import DELETION_PATH, EVENT_PATH, PROFILE_PATH, Api, errors, event, profile
 
 PAYWALLS_PATH = "/api/v2/server-side-api/paywalls/"

@@ -13,7 +13,7 @@ from adapty import Flow, __version__
 from adapty._core.redaction import Secret
 from adapty.sandbox import DEFAULT_MAIL_KEY, DEFAULT_SECRET_KEY
 from adapty.sandbox._request_log import MAX_REQUESTS, RequestLog
-from tests.sandbox.cases import case
+from tests.cases import case
 from tests.sandbox.conftest import EVENT_PATH, LEFT_OUT, PROFILE_PATH, Api, errors, event, profile
 
 if TYPE_CHECKING:

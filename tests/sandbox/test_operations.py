@@ -11,8 +11,8 @@ from adapty._generated import openapi_spec
 from adapty.sandbox import DEFAULT_MAIL_KEY, Sandbox
 from adapty.sandbox._body import MAX_BODY_BYTES
 from adapty.sandbox._mail.routes import ACTIONS
+from tests.cases import case
 from tests.later_contract import later_contract
-from tests.sandbox.cases import case
 from tests.sandbox.conftest import DELETION_PATH, EVENT_PATH, PROFILE_PATH, Api, errors, event, fields, profile
 
 

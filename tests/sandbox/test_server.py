@@ -21,7 +21,7 @@ import uvicorn
 
 from adapty import AdaptyConfigError
 from adapty.sandbox import DEFAULT_MAIL_KEY, Sandbox, create_app
-from tests.sandbox.cases import case
+from tests.cases import case
 from tests.sandbox.conftest import PROFILE_PATH, Api, errors, profile
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from adapty import AdaptyConfigError, Flow
 from adapty._generated import openapi_spec
 from adapty.sandbox import Sandbox
 from adapty.sandbox._mail.store import MailStore
-from tests.sandbox.cases import case
+from tests.cases import case
 from tests.sandbox.conftest import HTTP_PROPERTY, LEFT_OUT, Api, errors, event, profile
 
 if TYPE_CHECKING:

@@ -21,8 +21,8 @@ from adapty.sandbox._storage import Database
 from adapty.sandbox._webhooks import config, deliveries, sender
 from adapty.sandbox._webhooks.config import WebhookConfig
 from adapty.sandbox._webhooks.dispatcher import Dispatcher
+from tests.cases import case
 from tests.raw_server import NO_CONTENT, OK, answer
-from tests.sandbox.cases import case
 from tests.sandbox.webhook_receiver import FAST, body_of, posting, subscription
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""What the tests of `adapty.testing` share: a user's project, with the plugin as it is installed."""
+"""A user's project for the tests of `adapty.testing`, with the plugin as installed."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+import adapty.testing
 from adapty.testing._fixtures import async_client, sync_client
 
 if TYPE_CHECKING:
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
 
     from adapty import Adapty
     from adapty.sandbox import Sandbox
+
+# pytester removes modules that its runs import. Loaded before, the assertions stay the same objects for other tests.
+for _name in vars(adapty.testing)["__all__"]:
+    getattr(adapty.testing, _name)
 
 # Plugins that may be installed, and would warn, change the order, or take their time.
 OTHERS = ("asyncio", "cacheprovider", "hypothesispytest", "randomly")

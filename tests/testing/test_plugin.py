@@ -153,8 +153,8 @@ def test_bulk_runs_do_not_sleep_between_attempts(project: Project) -> None:
             assert adapty_retry_delays == [50]
 
         def test_afterwards():
-            from adapty._engine import timers
-            assert timers.block_seconds(3.0) == 3.0
+            from adapty._engine.dispatcher import block_seconds
+            assert block_seconds(3.0) == 3.0
         """,
     )
 
@@ -550,7 +550,7 @@ def test_failure_shows_the_differences_only(project: Project) -> None:
             "E*  country: expected 'CA', but it is 'US'",
             "E*  email: expected another value, which cannot be shown",
             "",
-            "test_a_failure_shows_what_is_different_and_nothing_of_the_plugin.py:12: AssertionError",
+            "test_failure_shows_the_differences_only.py:12: AssertionError",
         ],
         consecutive=True,
     )

@@ -244,7 +244,7 @@ def test_authorization_rejects_quotation_marks(monkeypatch: pytest.MonkeyPatch) 
             patch.setenv("ADAPTY_WEBHOOK_AUTHORIZATION", value)
             with pytest.raises(AdaptyConfigError, match=problem) as caught:
                 Receiver()
-            assert str(caught.value).endswith("(it comes from ADAPTY_WEBHOOK_AUTHORIZATION)")
+            assert str(caught.value).endswith("(from ADAPTY_WEBHOOK_AUTHORIZATION)")
             assert VALUE not in shown_by(caught.value)
         with pytest.raises(AdaptyConfigError, match=problem) as caught:
             Receiver(value.splitlines())

@@ -300,6 +300,18 @@ def test_events_of_an_outage_are_retried_immediately_after_it() -> None:
     assert schedule.get_waiting(2.0) == [due(9)]
 
 
+def test_events_that_fail_again_after_an_outage_are_no_sign_of_another_one() -> None:
+    """Otherwise five events that always fail would be an outage each time, and never count."""
+    schedule = RetrySchedule()
+    for number in range(6):
+        schedule.defer(due(number), 100.0, is_counted=False)
+    schedule.on_outage()
+    schedule.on_success(1.0)
+    assert all(schedule.defer(due(number), 200.0, is_counted=False) for number in range(6))
+    assert schedule.on_success(2.0) == [due(number) for number in range(6)]
+    assert len(schedule.get_waiting(3.0)) == 6
+
+
 def test_events_that_failed_before_are_no_sign_of_an_outage() -> None:
     """However many there are: Mail may accept others."""
     schedule = RetrySchedule()

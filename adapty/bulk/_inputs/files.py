@@ -230,7 +230,8 @@ class TempCopy:
                 shutil.copyfileobj(stream, self._file)
             self._file.flush()
         except (OSError, ValueError) as error:
-            raise AdaptyUsageError(f"{self._name}: cannot be read: {os_reason(error)}") from None
+            doing = "opened" if isinstance(source, Path) else "read"
+            raise AdaptyUsageError(f"{self._name}: cannot be {doing}: {os_reason(error)}") from None
 
     def __str__(self) -> str:
         return self._name

@@ -12,7 +12,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from adapty._core.validation import Invalid
-from adapty.bulk._inputs.json_objects import RepeatedKeyError, decode_json
+from adapty.bulk._inputs.strict_json import RepeatedKeyError, decode_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping

@@ -39,8 +39,3 @@ class Row:
     record: MailProfile | TransactionEvent | None = attrs.field(default=None, repr=False)
     has_invalid_utf8: bool = False
     field: str | None = None
-
-    @property
-    def text_size(self) -> int:
-        """The length of all text in the row, as it was read."""
-        return sum(len(value) for value in self.source.values() if isinstance(value, str))

@@ -8,15 +8,19 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from attrs import define
+
 from adapty._core.validation import aware_datetime, validate
 from adapty.bulk._inputs.rows import Row
+from adapty.bulk._inputs.sources import Source
 from adapty.bulk._inputs.to_json import source_to_json
 from adapty.errors import AdaptyUsageError
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator
 
-__all__ = ["sorted_rows"]
+
+__all__ = ["SortedSource", "sorted_rows"]
 
 _FIELD = "event_datetime"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -30,6 +34,45 @@ _BATCH = 1000
 # In protocol 4 and later, only this opcode, STACK_GLOBAL, creates anything but built-in plain values.
 _STACK_GLOBAL = b"\x93"
 _PROTOCOL = 5
+
+
+@define
+class SortedSource:
+    """The rows of an input in the order of their `event_datetime`.
+
+    Attributes:
+        source: The input.
+        read: Number of rows that were read.
+        sorted: Number of rows that were returned in order.
+        is_complete: Whether all were returned.
+    """
+
+    source: Source
+    read: int = 0
+    sorted: int = 0
+    is_complete: bool = False
+
+    def read_fraction(self) -> float | None:
+        """Return the fraction of a file's rows that was returned, from 0 to 1; None for an iterable."""
+        if self.source.path is None:
+            return None
+        if self.is_complete:
+            return 1.0
+        return self.sorted / self.read if self.sorted else 0.0
+
+    def rows(self) -> Iterator[Row]:
+        """Return the rows in order. Called and iterated in a thread."""
+        self.read = self.sorted = 0
+        with closing(sorted_rows(self._count_rows())) as rows:
+            for row in rows:
+                self.sorted += 1
+                yield row
+        self.is_complete = True
+
+    def _count_rows(self) -> Iterator[Row]:
+        for row in self.source.rows():
+            self.read += 1
+            yield row
 
 
 def sorted_rows(rows: Iterable[Row]) -> Generator[Row, None, None]:

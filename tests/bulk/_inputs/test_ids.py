@@ -37,6 +37,39 @@ FILES = {
     ),
 }
 
+FORMATS = {
+    "plain": ("users.txt", "u1\nu2\n"),
+    "no ending": ("users", "u1\nu2"),
+    "ending of its own": ("users.2026-07-01", "u1\nu2"),
+    "blank lines": ("users.txt", "\n  \t\nu1\n\n\nu2\n\n"),
+    "BOMs of joined files": ("users.txt", "\ufeffu1\n\ufeffu2\n\ufeff"),
+    "CRLF": ("users.txt", "u1\r\nu2\r\n"),
+    "CR": ("users.txt", "u1\ru2\r"),
+    "BOM": ("users.txt", "\ufeffu1\nu2\n"),
+    "header": ("users.txt", "customer_user_id\nu1\nu2\n"),
+    "CSV": ("users.csv", "customer_user_id\nu1\nu2\n"),
+    "CSV in capitals": ("users.CSV", "customer_user_id\nu1\nu2\n"),
+    "CSV with BOM and CRLF": ("users.csv", "\ufeffcustomer_user_id\r\nu1\r\nu2\r\n"),
+    "CSV with other columns": ("users.csv", 'name,customer_user_id,plan\n"Doe, Jane",u1,x\n"a\nb",u2,\n'),
+    "CSV with both": ("users.csv", f"profile_id,customer_user_id\n{UUID},u1\n{UUID},u2\n"),
+    "CSV with spaces in its header": ("users.csv", "name , customer_user_id\nx,u1\n y ,u2\n"),
+    "CSV of joined files": ("users.csv", "\ufeffcustomer_user_id,x\r\nu1,\r\n\ufeffu2,\r\n"),
+    "CSV with blank lines": ("users.csv", "\ncustomer_user_id\n\nu1\n  \nu2\n\n"),
+    "CSV with empty rows": ("users.csv", 'x,customer_user_id\n,\n,u1\n , \n"",""\n,,,\n,u2\n,\n'),
+    "CSV of another name": ("users.txt", "name,customer_user_id\nx,u1\ny,u2\n"),
+    "CSV in quotes": ("users", '"customer_user_id"\n"u1"\n"u2"\n'),
+    "CSV with a large cell": ("users.csv", f"note,customer_user_id\n{'x' * 100_000},u1\n,u2\n"),
+    "JSON Lines": ("users.jsonl", '{"customer_user_id": "u1", "plan": {"a": [1]}}\n\n{"customer_user_id": "u2"}\n'),
+    "JSON Lines of strings": ("users.ndjson", '"u1"\n"u2"\n'),
+    "JSON Lines with CRLF and BOM": ("users.jsonl", '\ufeff"u1"\r\n{"customer_user_id": "u2"}\r\n'),
+    "JSON Lines with both": (
+        "users.jsonl",
+        f'{{"profile_id": "{UUID}", "customer_user_id": "u1"}}\n{{"customer_user_id": "u2", "profile_id": null}}',
+    ),
+    "JSON Lines of another name": ("users", '{ "customer_user_id": "u1"}\n"u2"\n'),
+    "strings of another name": ("users.txt", '"u1"\n"u2"\n'),
+}
+
 
 def rows_of(targets: EraseTargets) -> Generator[Row, None, None]:
     """Read the rows of a file from its beginning."""
@@ -74,6 +107,18 @@ def test_rows_can_be_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
             assert [row.line for pair in pairs for row in pair] == sorted(lines * 2), (name, kind, is_gzip)
             found = [(row.line, row.data[expected], row.problem) for row in rows_of(users)]
             assert found == [(line, id_, None) for line, id_ in zip(lines, ("u1", "u2", "u1"), strict=True)]
+
+
+def test_every_format_names_the_same_users() -> None:
+    """Each format, gzipped or not, from a file or a stream, has the same two IDs."""
+    for name, (file, text) in FORMATS.items():
+        for content in (text.encode(), gzip.compress(text.encode())):
+            Path(file).write_bytes(content)
+            for source in (Path(file), io.BytesIO(content)):
+                users = read_ids(source)
+                assert users.kind == "customer_user_id", name
+                found = [(row.data["customer_user_id"], row.problem) for row in users.rows()]
+                assert found == [("u1", None), ("u2", None)], name
 
 
 def test_rows_come_one_by_one_and_what_is_wrong_when_it_is_its_turn() -> None:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapty.sandbox._server_side.access_levels import GRANTED_PRODUCT
-from tests.sandbox.cases import case
+from tests.cases import case
 from tests.sandbox.conftest import HTTP_PROPERTY
 from tests.sandbox.server_side.conftest import (
     NOW,

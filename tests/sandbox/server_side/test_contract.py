@@ -10,7 +10,7 @@ from adapty.sandbox import Sandbox
 from adapty.sandbox._server_side.actions import ACTIONS, INTEGRATION_IDENTIFIERS, REFUND_SAVER_DEFAULTS
 from adapty.sandbox._server_side.paywalls import seed_paywalls
 from adapty.sandbox._server_side.rules import FIELD_RULES
-from tests.sandbox.cases import case
+from tests.cases import case
 from tests.sandbox.server_side.conftest import (
     CONTRACT,
     OPERATIONS,

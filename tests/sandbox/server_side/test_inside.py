@@ -12,7 +12,7 @@ import pytest
 from adapty import AdaptyConfigError, AdaptyUsageError
 from adapty.sandbox import DEFAULT_SECRET_KEY, Sandbox
 from adapty.sandbox._server_side.store import ServerSideStore
-from tests.sandbox.cases import case
+from tests.cases import case
 from tests.sandbox.conftest import Api
 from tests.sandbox.server_side.conftest import ONE_TIME, USER, ServerSideApi, declined, transaction
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from adapty.sandbox._server_side.actions import INTEGRATION_IDENTIFIERS
-from tests.sandbox.cases import case
+from tests.cases import case
 from tests.sandbox.server_side.conftest import ServerSideApi, declined
 
 if TYPE_CHECKING:

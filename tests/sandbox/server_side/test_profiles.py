@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.sandbox.cases import case
+from tests.cases import case
 from tests.sandbox.conftest import HTTP_PROPERTY
 from tests.sandbox.server_side.conftest import SCHEMAS, SUBSCRIPTION, USER, Clock, ServerSideApi, declined
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapty.sandbox import Sandbox
-from tests.sandbox.cases import case
+from tests.cases import case
 from tests.sandbox.conftest import HTTP_PROPERTY
 from tests.sandbox.server_side.conftest import (
     ONE_TIME,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.sandbox.cases import case
+from tests.cases import case
 from tests.sandbox.server_side.conftest import ServerSideApi, declined
 
 if TYPE_CHECKING:

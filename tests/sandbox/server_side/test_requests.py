@@ -15,7 +15,7 @@ from adapty._generated import openapi_spec
 from adapty.sandbox import DEFAULT_MAIL_KEY, DEFAULT_SECRET_KEY, Sandbox
 from adapty.sandbox._body import MAX_BODY_BYTES
 from adapty.sandbox._server_side.actions import ACTIONS
-from tests.sandbox.cases import case
+from tests.cases import case
 from tests.sandbox.conftest import HTTP_PROPERTY
 from tests.sandbox.server_side.conftest import (
     JSON,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.sandbox.cases import case
+from tests.cases import case
 from tests.sandbox.server_side.conftest import JSON_API, USER, Clock, ServerSideApi, declined, same_moment
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from attrs import evolve
 from adapty._core.json_body import MAX_DEPTH, is_too_deep
 from adapty._core.validation import format_name, type_name
 from adapty.bulk._inputs.columns import META_COLUMNS, RAW
-from adapty.bulk._inputs.json_objects import RepeatedKeyError, decode_json, decode_json_ignoring
 from adapty.bulk._inputs.rows import STILL_RAW, Row
+from adapty.bulk._inputs.strict_json import RepeatedKeyError, decode_json, decode_json_ignoring
 from adapty.models._request import RequestModel
 
 if TYPE_CHECKING:

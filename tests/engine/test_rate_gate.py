@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 
-from adapty._engine.rate_limiter import RateLimiter
-from adapty._engine.timers import RateGate
+from adapty._engine.rate_limiter import RateGate, RateLimiter
 from tests.skipping_loop import SkippingLoop
 
 if TYPE_CHECKING:
