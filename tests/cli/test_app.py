@@ -1,4 +1,4 @@
-"""The command tree: help, version, `flow`, the options before the command, and both ways to start it."""
+"""The command tree: help, version, exit codes, `flow`, `--verbose`, and the two ways to start it."""
 
 from __future__ import annotations
 
@@ -30,17 +30,17 @@ ROOT = Path(__file__).resolve().parents[2]
 KEY = "secret_live_shown"
 
 
-def tree(command: Any, *path: str) -> Iterator[tuple[tuple[str, ...], Any]]:
-    """Give every command below this one with the words that call it."""
+def walk(command: Any, *path: str) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Yield each command below this one with the words that call it."""
     yield path, command
     for name, inner in getattr(command, "commands", {}).items():
-        yield from tree(inner, *path, name)
+        yield from walk(inner, *path, name)
 
 
-COMMANDS = dict(tree(typer.main.get_command(app)))
+COMMANDS = dict(walk(typer.main.get_command(app)))
 
 
-def test_the_commands_are_these() -> None:
+def test_commands_are_complete() -> None:
     """The command line has these commands and groups, and no others."""
     assert set(COMMANDS) == {
         (),
@@ -67,13 +67,13 @@ def test_the_commands_are_these() -> None:
     }
 
 
-def _argument(parameter: Any) -> str:
-    """Give an argument's name as the help has it."""
+def _argument_name(parameter: Any) -> str:
+    """Return the name of an argument as in the help."""
     return str(parameter.metavar or parameter.name).strip("[]{}.")
 
 
-def test_help_tells_every_option_and_command() -> None:
-    """`--help` says what a command does, and names its options, its arguments and its commands, all explained."""
+def test_help_describes_all_parameters_and_commands() -> None:
+    """Each option, argument and command has a help text."""
     for path, command in COMMANDS.items():
         with case(path):
             ended = run(*path, "--help")
@@ -82,14 +82,14 @@ def test_help_tells_every_option_and_command() -> None:
             assert str(command.help).split("\n", maxsplit=1)[0].split(".")[0].split()[-1] in ended.out
             words = re.findall(r"[\w-]+", ended.out)
             for parameter in command.params:
-                shown = parameter.opts if parameter.param_type_name == "option" else [_argument(parameter)]
+                shown = parameter.opts if parameter.param_type_name == "option" else [_argument_name(parameter)]
                 assert set(shown) <= set(words), parameter.name
                 assert parameter.help, parameter.name
             assert set(getattr(command, "commands", ())) <= set(words)
 
 
 def test_every_field_has_an_option() -> None:
-    """What a record can hold, the command that sends one can be told; required fields are required options."""
+    """Required fields are required options."""
     for command, record in [
         (("mail", "save-profile"), MailProfile),
         (("mail", "save-event"), TransactionEvent),
@@ -106,8 +106,8 @@ def test_every_field_has_an_option() -> None:
             }
 
 
-def test_a_group_alone_shows_its_help() -> None:
-    """Without a command the help is shown, and the code says that nothing was done."""
+def test_group_without_a_command_prints_help() -> None:
+    """The exit code says that nothing was done."""
     for path in [(), ("mail",), ("profile",), ("access",)]:
         with case(path):
             ended = run(*path)
@@ -116,8 +116,8 @@ def test_a_group_alone_shows_its_help() -> None:
             assert "Usage:" in ended.out + ended.err
 
 
-def test_wrong_use_ends_with_2() -> None:
-    """Unknown commands and options, and arguments too few or too many, are told on standard error."""
+def test_usage_errors_end_with_2() -> None:
+    """Unknown commands and options, missing and surplus arguments are reported on standard error."""
     for arguments in [("nope",), ("mail", "nope"), ("--nope",), ("flow",), ("flow", "a", "b")]:
         with case(arguments):
             ended = run(*arguments)
@@ -126,8 +126,8 @@ def test_wrong_use_ends_with_2() -> None:
             assert "Usage:" in ended.err
 
 
-def test_version() -> None:
-    """`--version` prints the name and the version, and needs no command and no key."""
+def test_version_prints_name_and_version() -> None:
+    """It requires no command and no key."""
     ended = run("--version")
 
     assert (ended.code, ended.out, ended.err) == (0, f"adapty {__version__}\n", "")
@@ -155,8 +155,8 @@ def test_exit_codes_are_documented() -> None:
     assert summary in " ".join(run("--help").out.split())
 
 
-def test_flow() -> None:
-    """`flow` prints the flow of an event type and nothing else, without a key."""
+def test_flow_prints_the_flow() -> None:
+    """It requires no key."""
     for event_type, flow in FLOW_BY_EVENT_TYPE.items():
         with case(event_type, flow):
             ended = run("flow", event_type)
@@ -164,8 +164,8 @@ def test_flow() -> None:
             assert (ended.code, ended.out, ended.err) == (0, f"{flow}\n", "")
 
 
-def test_flow_of_an_unknown_event_type() -> None:
-    """An event type that is none is told as it was given, with the ones that there are, on standard error."""
+def test_flow_rejects_unknown_event_types() -> None:
+    """The error quotes the value and lists the known ones."""
     for event_type in ["subscription_paused", "", "SUBSCRIPTION_STARTED", "[bold]x[/bold]", ":bug:"]:
         with case(event_type):
             ended = run("flow", event_type)
@@ -180,7 +180,7 @@ def test_flow_of_an_unknown_event_type() -> None:
 def test_verbose_logs_requests_and_retries(
     server: RawServer, monkeypatch: pytest.MonkeyPatch, option: str, slept: list[float]
 ) -> None:
-    """Each request and each retry is a line on standard error, and standard output stays as it is."""
+    """On standard error; standard output does not change."""
     point_at(server.url, monkeypatch)
     server.replies = [answer(503), answer(200, b"{}", "Content-Type: application/json")]
 
@@ -192,13 +192,13 @@ def test_verbose_logs_requests_and_retries(
     assert "saveProfile: POST /api/v1/profile/save/: 200" in ended.err
 
 
-def test_nothing_is_logged_without_verbose(served: Sandbox) -> None:
-    """A command that works says nothing on standard error."""
+def test_success_logs_nothing_without_verbose(served: Sandbox) -> None:
+    """Standard error is empty."""
     assert run("mail", "save-profile", *PROFILE_OPTIONS).err == ""
 
 
-def test_no_key_and_no_address_is_shown(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever the API answers, neither output shows the key or an e-mail address, `--verbose` or not."""
+def test_responses_do_not_expose_keys_or_addresses(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not even with `--verbose`."""
     for reply in [
         answer(
             400,
@@ -222,8 +222,8 @@ def test_no_key_and_no_address_is_shown(server: RawServer, monkeypatch: pytest.M
             assert "jane" not in ended.out + ended.err
 
 
-def test_a_key_that_cannot_be_one_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A key with a scheme, white space or foreign letters is refused by its name, and not shown."""
+def test_invalid_key_is_not_printed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The error names the variable."""
     for key in [f"Bearer {KEY}", f"{KEY}\n", f"{KEY} {KEY}", f"{KEY}é"]:
         with case(key):
             point_at("http://127.0.0.1:9", monkeypatch, key=key)
@@ -247,8 +247,8 @@ def test_missing_extra_is_named(capsys: pytest.CaptureFixture[str]) -> None:
             assert capsys.readouterr().err == message
 
 
-def test_the_module_is_the_command_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    """`python -m adapty` runs the command that it is given."""
+def test_module_runs_the_command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """`python -m adapty` uses the arguments of the process."""
     monkeypatch.setattr(sys, "argv", ["adapty", "flow", "subscription_expired"])
 
     with pytest.raises(SystemExit) as ended:
@@ -258,8 +258,8 @@ def test_the_module_is_the_command_line(monkeypatch: pytest.MonkeyPatch, capsys:
     assert (ended.value.code, capsys.readouterr().out) == (0, "expired\n")
 
 
-def test_the_module_in_a_process_of_its_own(served: Sandbox) -> None:
-    """`python -m adapty --verbose` as users type it: outputs, code, and a log without key and address."""
+def test_module_runs_as_a_process(served: Sandbox) -> None:
+    """Output, exit code, and a log without the key and the address."""
     command = [sys.executable, "-m", "adapty", "--verbose", "mail", "save-profile", *PROFILE_OPTIONS]
 
     ended = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -271,16 +271,16 @@ def test_the_module_in_a_process_of_its_own(served: Sandbox) -> None:
     assert served.profile("user_12345") is not None
 
 
-def test_the_console_script() -> None:
-    """The script is called adapty-py, for the vendor's npm tool owns `adapty`, and starts the same function."""
+def test_console_script_is_adapty_py() -> None:
+    """The vendor's npm tool owns the name `adapty`."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
     assert project["scripts"] == {"adapty-py": "adapty.__main__:main"}
     assert "adapty-py" in run("--help").out
 
 
-def test_importing_the_package_imports_no_command_line() -> None:
-    """Who uses the library alone does not pay for the command line."""
+def test_package_does_not_import_the_command_line() -> None:
+    """Users of the library do not pay for it."""
     script = "import sys, adapty; print(sorted({'rich', 'typer', 'adapty._cli'} & set(sys.modules)))"
 
     ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)

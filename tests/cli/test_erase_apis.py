@@ -1,4 +1,4 @@
-"""`erase` with both APIs, and with Mail alone: which API gets which request, and how a run of two ends."""
+"""`erase` with both APIs: which ones it calls, with which rows, errors and exit codes."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ import pytest
 from adapty._cli.errors import ExitCode
 from tests.cli.conftest import DELETED, FORBIDDEN, fresh_case, json_answer, point_at, reply_by_user, run
 from tests.cli.erasing import (
-    GO_ON,
     ONE_AT_A_TIME,
+    RESUME_HINT,
     make_subscribers,
     make_users,
     outcomes,
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 UNKNOWN = "772204ce-ebf6-4ed9-82b0-d8688ab62b01"
 
-# Which APIs know a user by it, and an id of each kind that nobody has.
+# The APIs that know each kind, and an unknown ID of it.
 KINDS = {
     "customer_user_id": (["server-side", "mail"], "u9"),
     "profile_id": (["server-side"], UNKNOWN),
@@ -42,8 +42,8 @@ KEYS = {"server-side": "ADAPTY_SECRET_KEY", "mail": "ADAPTY_MAIL_SECRET_KEY"}
 MAIL_GONE = json_answer(404, {"errors": [{"message": "No such profile", "error_code": "profile_not_found_error"}]})
 
 
-def asked(served: Sandbox) -> set[str]:
-    """Give the APIs that were asked to delete somebody."""
+def called_apis(served: Sandbox) -> set[str]:
+    """Return the APIs that received deletions."""
     operations = {
         ("DELETE", "/api/v2/server-side-api/profile/"): "server-side",
         ("POST", "/api/v1/profile/delete/"): "mail",
@@ -52,8 +52,8 @@ def asked(served: Sandbox) -> set[str]:
     return {api for operation, api in operations.items() if operation in called}
 
 
-def test_both_apis_in_one_run(api: Adapty, served: Sandbox) -> None:
-    """Everybody in the file is deleted from both, nobody else is from either, and each user has a row for each."""
+def test_both_apis_delete_all_users(api: Adapty, served: Sandbox) -> None:
+    """No other user is deleted, and each user has a row for each API."""
     make_users(api, "u1", "u2", "other")
     make_subscribers(api, "u1", "u3", "other")
 
@@ -73,8 +73,8 @@ def test_both_apis_in_one_run(api: Adapty, served: Sandbox) -> None:
     assert [served.profile(f"external {id_}") is None for id_ in ("u1", "u3", "other")] == [True, True, False]
 
 
-def test_a_hundred_users_at_once(api: Adapty) -> None:
-    """With many requests under way at a time, none is lost and the rows of the APIs do not mix."""
+def test_concurrent_requests_of_both_apis_are_all_reported(api: Adapty) -> None:
+    """The rows of the APIs are not mixed."""
     ids = [f"user_{number}" for number in range(100)]
     make_users(api, *ids)
     make_subscribers(api, *ids)
@@ -87,8 +87,8 @@ def test_a_hundred_users_at_once(api: Adapty) -> None:
     assert [row["api"] for row in report_rows()] == ["server-side"] * 100 + ["mail"] * 100
 
 
-def test_mail_alone(api: Adapty, served: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
-    """By each kind of id that Mail knows, chosen or with its key alone, the subscriber goes and the user stays."""
+def test_mail_alone_deletes_only_the_subscriber(api: Adapty, served: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With `--api mail`, or with only its key, by each kind of ID that Mail knows."""
     for way in ["--api", "the key"]:
         for kind in ["customer_user_id", "external_profile_id", "email"]:
             with fresh_case(served, way, kind):
@@ -108,12 +108,12 @@ def test_mail_alone(api: Adapty, served: Sandbox, monkeypatch: pytest.MonkeyPatc
                 ]
                 assert outcomes(api="mail") == {ids[kind]: "deleted"}
                 assert len(report_rows()) == 1
-                assert asked(served) == {"mail"}
+                assert called_apis(served) == {"mail"}
                 assert [served.profile(f"external {id_}") is None for id_ in ("u1", "u2")] == [True, False]
 
 
-def test_each_api_that_knows_the_kind_is_asked(served: Sandbox) -> None:
-    """Wherever the kind is named, those that know it are asked, and no other."""
+def test_kind_selects_the_apis(served: Sandbox) -> None:
+    """Only those that know it are called."""
     for way in ["--by", "header", "JSON Lines"]:
         for kind, (apis, id_) in KINDS.items():
             with fresh_case(served, way, kind):
@@ -129,11 +129,11 @@ def test_each_api_that_knows_the_kind_is_asked(served: Sandbox) -> None:
                 assert [(row["api"], row["id"], row["outcome"]) for row in report_rows()] == [
                     (api, id_, "not_found") for api in apis
                 ]
-                assert asked(served) == set(apis)
+                assert called_apis(served) == set(apis)
 
 
-def test_of_several_columns_one_is_taken(served: Sandbox) -> None:
-    """It is the one that is asked for, or the first kind that whoever is asked knows."""
+def test_one_of_several_columns_is_used(served: Sandbox) -> None:
+    """The one in `--by`, or the first kind that the API knows."""
     for header, options, apis in [
         ("email,customer_user_id", (), ["server-side", "mail"]),
         ("email,profile_id", (), ["server-side"]),
@@ -148,12 +148,12 @@ def test_of_several_columns_one_is_taken(served: Sandbox) -> None:
 
             ended = run("erase", users_file(header, ",".join(KINDS[kind][1] for kind in kinds)), "--json", *options)
 
-            assert ended.code == ExitCode.SOME_FAILED  # for nobody is there
+            assert ended.code == ExitCode.SOME_FAILED  # no such user
             assert json.loads(ended.out)["apis"] == apis
 
 
-def test_a_kind_that_the_api_does_not_know(served: Sandbox) -> None:
-    """It is wrong use, told with the kinds that the API knows; in a header it is a column that is not there."""
+def test_kind_unknown_to_the_api_is_a_usage_error(served: Sandbox) -> None:
+    """The error lists the known kinds; such a column counts as missing."""
     for by, api, known in [
         ("profile_id", "mail", "customer_user_id or external_profile_id or email"),
         ("external_profile_id", "server-side", "customer_user_id or profile_id"),
@@ -173,8 +173,8 @@ def test_a_kind_that_the_api_does_not_know(served: Sandbox) -> None:
             assert not Path("users.erased.csv").exists()
 
 
-def test_the_key_of_the_other_api_is_not_enough(served: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where only an API without a key is meant, the variable that is missing is named, and no report is made."""
+def test_missing_key_of_the_selected_api_is_named(served: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No report is created."""
     for there_is, options, wanted in [
         ("mail", ("--api", "server-side", "--by", "profile_id"), "server-side"),
         ("mail", ("--by", "profile_id"), "server-side"),
@@ -197,8 +197,8 @@ def test_the_key_of_the_other_api_is_not_enough(served: Sandbox, monkeypatch: py
             assert not Path("users.erased.csv").exists()
 
 
-def test_a_key_is_needed(served: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without any key both variables are named."""
+def test_missing_keys_are_named(served: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both variables."""
     for variable in KEYS.values():
         monkeypatch.delenv(variable)
 
@@ -209,8 +209,8 @@ def test_a_key_is_needed(served: Sandbox, monkeypatch: pytest.MonkeyPatch) -> No
     assert not Path("users.erased.csv").exists()
 
 
-def test_a_key_that_is_wrong_is_not_passed_over(served: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A key that cannot be one is told: it is not taken for a missing one, which would leave an API out."""
+def test_invalid_key_is_not_treated_as_missing(served: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Otherwise an API would be omitted silently."""
     for wrong, variable in KEYS.items():
         with fresh_case(served, wrong):
             monkeypatch.setenv(variable, "secret live")
@@ -223,8 +223,8 @@ def test_a_key_that_is_wrong_is_not_passed_over(served: Sandbox, monkeypatch: py
             assert served.requests() == []
 
 
-def test_an_id_that_only_mail_takes(api: Adapty, served: Sandbox) -> None:
-    """What no header can carry is failed for the server-side API, with the line, and erased from Mail all the same."""
+def test_id_invalid_in_a_header_is_sent_to_mail_only(api: Adapty, served: Sandbox) -> None:
+    """It fails for the server-side API, with its line."""
     for id_, reason in [
         ("josé", "non-ASCII characters"),
         ("日本", "non-ASCII characters"),
@@ -246,14 +246,14 @@ def test_an_id_that_only_mail_takes(api: Adapty, served: Sandbox) -> None:
             assert ended.out.startswith("2 deleted, 1 not found, 1 failed\nerased from: server-side, mail\n")
             assert outcomes() == {"u1": "deleted", id_: "failed"}
             assert outcomes(api="mail") == {"u1": "not_found", id_: "deleted"}
-            (told,) = [row["reason"] for row in report_rows() if row["outcome"] == "failed"]
-            assert told.startswith("line 2: customer_user_id: ")
-            assert reason in told
+            (message,) = [row["reason"] for row in report_rows() if row["outcome"] == "failed"]
+            assert message.startswith("line 2: customer_user_id: ")
+            assert reason in message
             assert served.profile("external") is None
 
 
-def test_a_row_that_no_api_takes(served: Sandbox) -> None:
-    """A row without an id is failed for both, with the same reason, and sent to neither."""
+def test_row_without_id_fails_for_both_apis(served: Sandbox) -> None:
+    """With the same reason, and nothing is sent."""
     ended = run("erase", users_file('{"customer_user_id": ""}', '"u\\ud800"'))
 
     assert ended.code == ExitCode.SOME_FAILED
@@ -266,8 +266,8 @@ def test_a_row_that_no_api_takes(served: Sandbox) -> None:
     assert served.requests() == []
 
 
-def test_what_is_no_address_is_reported_as_failed(served: Sandbox) -> None:
-    """Of addresses only one that can be one is sent; the reason does not repeat it."""
+def test_invalid_address_is_reported_as_failed(served: Sandbox) -> None:
+    """The reason does not repeat it."""
     for address, reason in [
         ("jane", "has no @"),
         ("jane doe@example.com", "has a space"),
@@ -279,15 +279,15 @@ def test_what_is_no_address_is_reported_as_failed(served: Sandbox) -> None:
 
             assert ended.code == ExitCode.SOME_FAILED
             assert outcomes(api="mail") == {address: "failed", "u9@example.com": "not_found"}
-            told = report_rows()[0]["reason"]
-            assert told.startswith("line 2: email: ")
-            assert reason in told
-            assert "jane" not in told + ended.out + ended.err
+            message = report_rows()[0]["reason"]
+            assert message.startswith("line 2: email: ")
+            assert reason in message
+            assert "jane" not in message + ended.out + ended.err
 
 
 @pytest.mark.parametrize("options", [(), ("--json",)], ids=["text", "JSON"])
-def test_no_address_is_shown(api: Adapty, options: tuple[str, ...]) -> None:
-    """Addresses stand in the report, and on no output, `--verbose` or not."""
+def test_addresses_are_printed_only_in_the_report(api: Adapty, options: tuple[str, ...]) -> None:
+    """Not even with `--verbose`."""
     make_subscribers(api, "jane")
 
     ended = run("--verbose", "erase", users_file("email", "jane@example.com", "jane2@example.com"), *options)
@@ -298,8 +298,8 @@ def test_no_address_is_shown(api: Adapty, options: tuple[str, ...]) -> None:
     assert outcomes(api="mail") == {"jane@example.com": "deleted", "jane2@example.com": "not_found"}
 
 
-def test_a_second_run_does_no_harm(api: Adapty) -> None:
-    """Its rows stand below the first one's; Mail confirms again what it erased by an id, and warned is of the rest."""
+def test_second_run_appends_rows(api: Adapty) -> None:
+    """Mail confirms deletions by ID again; the warning is about the server-side API."""
     make_users(api, "u1")
     make_subscribers(api, "u1")
     run("erase", users_file("u1"))
@@ -321,8 +321,8 @@ def test_a_second_run_does_no_harm(api: Adapty) -> None:
     assert outcomes("by_email.csv", api="mail") == {"u1@example.com": "not_found"}
 
 
-def test_who_stands_there_twice_is_sent_once(api: Adapty, served: Sandbox) -> None:
-    """Repeats make no rows and no requests of their own, and are counted once, not once for each API."""
+def test_repeated_ids_are_counted_once(api: Adapty, served: Sandbox) -> None:
+    """Not once for each API, and without rows and requests of their own."""
     make_users(api, "u1")
 
     ended = run("erase", users_file("u1", "u2", "u1", "u1", "josé", "josé"), "--json")
@@ -333,8 +333,8 @@ def test_who_stands_there_twice_is_sent_once(api: Adapty, served: Sandbox) -> No
     assert len([entry for entry in served.requests() if entry.path.endswith("/delete/")]) == 3 * 2  # by two kinds
 
 
-def test_one_that_mail_fails_on(server: RawServer, monkeypatch: pytest.MonkeyPatch, slept: list[float]) -> None:
-    """Mail's failures stand with their reasons beside what the other API did."""
+def test_failures_of_mail_are_reported(server: RawServer, monkeypatch: pytest.MonkeyPatch, slept: list[float]) -> None:
+    """Beside the results of the other API."""
     point_at(server.url, monkeypatch)
     refused = json_answer(400, {"errors": [{"message": "jane@example.com is wrong", "error_code": "odd"}]})
     of_mail = {"u1": refused, "u2": answer(502), "u3": MAIL_GONE}
@@ -362,11 +362,11 @@ NOT_HERE = json_answer(404, {"errors": ["Not found"], "error_code": "not_found",
 SERVER_SIDE, MAIL = "DELETE ", "POST "
 """What the requests to each API begin with."""
 
-# What each API answers, which APIs that stops and what is told of it, and the code.
+# The replies of each API, the APIs that they abort with the message, and the exit code.
 STOPS: dict[str, tuple[dict[str, bytes], dict[str, str], ExitCode]] = {
     "server-side": ({SERVER_SIDE: UNAUTHORIZED}, {"server-side": "401 unauthorized"}, ExitCode.API_ERROR),
     "mail": ({MAIL: NO_KEY}, {"mail": "403"}, ExitCode.API_ERROR),
-    "mail, where nobody answers": ({MAIL: b""}, {"mail": "RemoteProtocolError"}, ExitCode.NO_RESPONSE),
+    "mail, without a response": ({MAIL: b""}, {"mail": "RemoteProtocolError"}, ExitCode.NO_RESPONSE),
     "mail, where no such API is": ({MAIL: NOT_HERE}, {"mail": "404"}, ExitCode.API_ERROR),
     "both": (
         {SERVER_SIDE: UNAUTHORIZED, MAIL: NO_KEY},
@@ -381,11 +381,8 @@ STOPS: dict[str, tuple[dict[str, bytes], dict[str, str], ExitCode]] = {
 }
 
 
-def test_an_api_that_is_stopped(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What ends the run of one API does not end the other's; the code is the first one's, and both are told.
-
-    The next run goes on with those that were stopped, and with no other.
-    """
+def test_abort_of_one_api_does_not_abort_the_other(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The exit code is that of the first abort, both are printed, and the next run resumes only the aborted APIs."""
     for options in [(), ("--json",)]:
         for name, (replies, aborted_by, code) in STOPS.items():
             with fresh_case(server, options, name):
@@ -399,19 +396,19 @@ def test_an_api_that_is_stopped(server: RawServer, monkeypatch: pytest.MonkeyPat
                 assert error.startswith("Error: deleteProfile: ")
                 assert next(iter(aborted_by.values())) in error
                 first = next(iter(aborted_by))
-                for api, told in {"server-side": server_side, "mail": mail}.items():
+                for api, message in {"server-side": server_side, "mail": mail}.items():
                     if api in aborted_by:
                         stopped = f"{api}: 0 deleted, 0 not found, 0 failed so far"
                         assert (
-                            told == stopped
+                            message == stopped
                             if api == first
-                            else told.startswith(f"{stopped}, stopped by: deleteProfile: ")
+                            else message.startswith(f"{stopped}, stopped by: deleteProfile: ")
                         )
-                        assert api == first or aborted_by[api] in told
+                        assert api == first or aborted_by[api] in message
                     else:
-                        assert told == f"{api}: 2 deleted, 0 not found, 0 failed"
+                        assert message == f"{api}: 2 deleted, 0 not found, 0 failed"
                 erased = {api for api in ("server-side", "mail") if api not in aborted_by}
-                assert rest == (["report: users.erased.csv", GO_ON] if erased else [])
+                assert rest == (["report: users.erased.csv", RESUME_HINT] if erased else [])
                 if erased:
                     assert {(row["api"], row["id"]) for row in report_rows()} == {
                         (api, id_) for api in erased for id_ in ("u1", "u2")
@@ -426,8 +423,8 @@ def test_an_api_that_is_stopped(server: RawServer, monkeypatch: pytest.MonkeyPat
                 assert outcomes() == outcomes(api="mail") == {"u1": "deleted", "u2": "deleted"}
 
 
-def test_a_stop_is_told_before_single_failures(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where one API fails on a user and the other is stopped, the code is that of the stop."""
+def test_abort_decides_the_exit_code(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Even if single users failed in the other API."""
     point_at(server.url, monkeypatch)
     server.replies = [answer(409), DELETED, NO_KEY]
 
@@ -440,8 +437,8 @@ def test_a_stop_is_told_before_single_failures(server: RawServer, monkeypatch: p
     ]
 
 
-def test_a_key_that_is_gone_when_it_goes_on(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A run of both APIs is not gone on with by one alone, which would pass for all."""
+def test_run_of_both_apis_is_not_resumed_with_one(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its report would look complete."""
     point_at(server.url, monkeypatch)
     server.replies = [DELETED, NO_KEY]
     run("erase", users_file("u1", "u2"), *ONE_AT_A_TIME)
@@ -460,11 +457,10 @@ ONE_DELETED = {"{}": "failed", "u1": "deleted"}
 SERVER_SIDE_DONE = "server-side: 2 deleted, 0 not found, 1 failed"
 
 
-def test_interrupting_it(server: RawServer, monkeypatch: pytest.MonkeyPatch, ctrl_c: CtrlC) -> None:
-    """Ctrl-C lets the request that is under way end; an API that was not asked yet is not asked, and has no rows.
-
-    Each API says how far it is, and the next run sends who is left.
-    """
+def test_interrupt_leaves_the_second_api_for_the_next_run(
+    server: RawServer, monkeypatch: pytest.MonkeyPatch, ctrl_c: CtrlC
+) -> None:
+    """The request in flight ends; each API prints its progress, and the next run sends the rest."""
     for at, found in [
         (1, (ONE_DELETED, {}, [f"server-side: 1 deleted, {SO_FAR}", "mail: not begun"])),
         (2, (TWO_DELETED, {}, [SERVER_SIDE_DONE, "mail: not begun"])),
@@ -478,8 +474,8 @@ def test_interrupting_it(server: RawServer, monkeypatch: pytest.MonkeyPatch, ctr
             ended = run("erase", users_file("{}", '"u1"', '"u2"'), *ONE_AT_A_TIME)
 
             assert (ended.code, ended.out) == (ExitCode.INTERRUPTED, "")
-            of_server_side, of_mail, told = found
-            assert ended.err.splitlines() == ["Interrupted", *told, "report: users.erased.csv", GO_ON]
+            of_server_side, of_mail, message = found
+            assert ended.err.splitlines() == ["Interrupted", *message, "report: users.erased.csv", RESUME_HINT]
             assert (outcomes(), outcomes(api="mail")) == (of_server_side, of_mail)
             assert len(server.requests) == at
             assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
@@ -488,8 +484,10 @@ def test_interrupting_it(server: RawServer, monkeypatch: pytest.MonkeyPatch, ctr
             assert len(server.requests) == 4
 
 
-def test_interrupting_it_when_nobody_is_left(server: RawServer, monkeypatch: pytest.MonkeyPatch, ctrl_c: CtrlC) -> None:
-    """Ctrl-C at the very last request has nothing to stop: the run is through, and says so."""
+def test_interrupt_at_the_last_request_completes_the_run(
+    server: RawServer, monkeypatch: pytest.MonkeyPatch, ctrl_c: CtrlC
+) -> None:
+    """Nothing is left to send."""
     point_at(server.url, monkeypatch)
     server.replies = [DELETED, ctrl_c.and_then(DELETED)]
 

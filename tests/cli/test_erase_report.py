@@ -1,4 +1,4 @@
-"""`erase`: the report, where it goes, what it holds, and what it must never overwrite."""
+"""The report of `erase`: name, rows, existing files, and errors while writing."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest
 
 from adapty._cli.errors import ExitCode
 from tests.cli.conftest import fresh_case, run
-from tests.cli.erasing import COLUMNS, make_users, outcomes, report_rows
+from tests.cli.erasing import COLUMNS, make_users, outcomes, report_rows, users_file
 
 if TYPE_CHECKING:
     from adapty import Adapty
@@ -28,8 +28,8 @@ ROW = "2026-07-01T00:00:00+00:00,server-side,u0,deleted,"
 pytestmark = pytest.mark.usefixtures("server_side_alone")
 
 
-def test_when_it_happened(api: Adapty, users: str) -> None:
-    """`at` is the moment of the outcome, in UTC."""
+def test_at_is_the_time_of_the_result(api: Adapty) -> None:
+    """In UTC."""
     before = datetime.now(UTC) - timedelta(seconds=1)
 
     run("erase", users_file("u1", "u2"))
@@ -39,8 +39,8 @@ def test_when_it_happened(api: Adapty, users: str) -> None:
     assert moments == sorted(moments)
 
 
-def test_its_name_comes_from_the_file(served: Sandbox) -> None:
-    """It is made in the current folder, and its name is printed as it is."""
+def test_default_name_comes_from_the_input(served: Sandbox) -> None:
+    """It is created in the current folder."""
     for file, report in [
         ("users.txt", "users.erased.csv"),
         ("users", "users.erased.csv"),
@@ -58,7 +58,7 @@ def test_its_name_comes_from_the_file(served: Sandbox) -> None:
 
             ended = run("erase", file)
 
-            assert ended.code == ExitCode.SOME_FAILED  # for nobody is there
+            assert ended.code == ExitCode.SOME_FAILED  # no such user
             assert ended.summary == [
                 "0 deleted, 1 not found, 0 failed",
                 "erased from: server-side",
@@ -68,8 +68,8 @@ def test_its_name_comes_from_the_file(served: Sandbox) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
-def test_a_name_that_no_output_can_spell(served: Sandbox) -> None:
-    """A name that is no text is printed with escapes."""
+def test_undecodable_name_is_escaped(served: Sandbox) -> None:
+    """When it is printed."""
     Path("\udcff.txt").write_text("u1")
 
     ended = run("erase", "\udcff.txt")
@@ -78,8 +78,8 @@ def test_a_name_that_no_output_can_spell(served: Sandbox) -> None:
     assert Path("\udcff.erased.csv").is_file()
 
 
-def test_a_report_that_is_there_is_appended_to(served: Sandbox) -> None:
-    """What stands in a report stays there to the byte, with the header once; a broken row is ended, not continued."""
+def test_existing_report_is_appended_to(served: Sandbox) -> None:
+    """Its bytes stay, the header is not repeated, and a broken row is terminated."""
     for before, after in [
         ("", f"{HEADER}\r\n"),
         (f"{HEADER}\r\n", f"{HEADER}\r\n"),
@@ -96,7 +96,7 @@ def test_a_report_that_is_there_is_appended_to(served: Sandbox) -> None:
             ended = run("erase", users_file("u1", "u2"))
 
             written = Path("users.erased.csv").read_bytes().decode()
-            assert ended.code == ExitCode.SOME_FAILED  # for nobody is there
+            assert ended.code == ExitCode.SOME_FAILED  # no such user
             assert written.startswith(after)
             added = written.removeprefix(after).split("\r\n")
             assert sorted(row.partition(",")[2] for row in added) == [
@@ -106,8 +106,8 @@ def test_a_report_that_is_there_is_appended_to(served: Sandbox) -> None:
             ]
 
 
-def test_another_file_is_left_alone(served: Sandbox) -> None:
-    """A file with another header is no report: it is refused before anything is sent, and stays as it was."""
+def test_other_files_are_not_overwritten(served: Sandbox) -> None:
+    """A file with another header is rejected before anything is sent."""
     for content in [
         "at,api,id,outcome\n",
         "at,id,outcome,reason\n",
@@ -123,8 +123,8 @@ def test_another_file_is_left_alone(served: Sandbox) -> None:
         "\udcff\udcfe",
     ]:
         with fresh_case(served, content):
-            held = content.encode("utf-8", "surrogateescape")
-            Path("report.csv").write_bytes(held)
+            original = content.encode("utf-8", "surrogateescape")
+            Path("report.csv").write_bytes(original)
 
             ended = run("erase", users_file("u1", "u2"), "--report", "report.csv")
 
@@ -133,7 +133,7 @@ def test_another_file_is_left_alone(served: Sandbox) -> None:
                 "Error: report.csv: exists and is not a report of erased users; "
                 "expected the header at,api,id,outcome,reason, or a new file\n"
             )
-            assert Path("report.csv").read_bytes() == held
+            assert Path("report.csv").read_bytes() == original
             assert served.requests() == []
 
 
@@ -141,8 +141,8 @@ INPUT = f"customer_user_id,{HEADER}\nu1,,,,,\n"
 """An input that looks like a report."""
 
 
-def test_the_report_is_never_the_input(served: Sandbox) -> None:
-    """By whatever name, the input is not written to, not even where it looks like a report."""
+def test_report_must_not_be_the_input(served: Sandbox) -> None:
+    """Under no name, even if the input looks like a report."""
     for report, link in [
         ("users.csv", None),
         ("./users.csv", None),
@@ -156,14 +156,14 @@ def test_the_report_is_never_the_input(served: Sandbox) -> None:
 
             ended = run("erase", "users.csv", "--report", report)
 
-            told = f"Error: {Path(report)}: is the input itself; expected another file for the report\n"
-            assert (ended.code, ended.out, ended.err) == (ExitCode.USAGE, "", told)
+            message = f"Error: {Path(report)}: is the input itself; expected another file for the report\n"
+            assert (ended.code, ended.out, ended.err) == (ExitCode.USAGE, "", message)
             assert Path("users.csv").read_text() == INPUT
             assert served.requests() == []
 
 
-def test_the_report_is_not_what_standard_input_is(served: Sandbox) -> None:
-    """The same where the input comes by a redirection, which has no name."""
+def test_report_must_not_be_standard_input(served: Sandbox) -> None:
+    """A redirected file has no name."""
     Path("users.csv").write_text(INPUT)
     command = [sys.executable, "-m", "adapty", "erase", "-", "--report", "users.csv"]
 
@@ -176,25 +176,25 @@ def test_the_report_is_not_what_standard_input_is(served: Sandbox) -> None:
     assert served.requests() == []
 
 
-def test_a_report_that_cannot_be_written(served: Sandbox) -> None:
-    """It is told by its name before anything is sent."""
-    for report, told in [
+def test_unwritable_report_is_a_usage_error(served: Sandbox) -> None:
+    """Before anything is sent."""
+    for report, message in [
         ("missing/report.csv", "cannot be written: No such file or directory"),
         ("users.txt/report.csv", "cannot be written: Not a directory"),
         (".", "is not a regular file; choose another name for the report"),
         (os.devnull, "is not a regular file; choose another name for the report"),
         ("x" * 300, "cannot be written: File name too long"),
     ]:
-        with fresh_case(served, report, told):
+        with fresh_case(served, report, message):
             ended = run("erase", users_file("u1", "u2"), "--report", report)
 
-            assert (ended.code, ended.out, ended.err) == (ExitCode.USAGE, "", f"Error: {report}: {told}\n")
+            assert (ended.code, ended.out, ended.err) == (ExitCode.USAGE, "", f"Error: {report}: {message}\n")
             assert served.requests() == []
 
 
 @pytest.mark.skipif(os.name != "posix", reason="the limit is one of POSIX")
-def test_a_disk_that_is_full(api: Adapty, served: Sandbox) -> None:
-    """Where the report takes no more the run ends, and the report holds whole rows."""
+def test_full_disk_aborts_the_run(api: Adapty, served: Sandbox) -> None:
+    """The report has whole rows."""
     ids = [f"user_{number}" for number in range(40)]
     make_users(api, *ids)
     Path("users.txt").write_text("\n".join(ids))
@@ -213,8 +213,9 @@ def test_a_disk_that_is_full(api: Adapty, served: Sandbox) -> None:
     assert len([entry for entry in served.requests() if entry.method == "DELETE"]) == len(rows) + 1
 
 
-def test_no_room_for_the_header(served: Sandbox) -> None:
-    """Where not even the header can be written, nothing is sent."""
+def test_full_disk_at_the_header_sends_nothing(served: Sandbox) -> None:
+    """The error names the report."""
+    users_file("u1", "u2")
     command = 'ulimit -f 0 && exec "$0" -m adapty erase users.txt'
 
     ended = subprocess.run(["sh", "-c", command, sys.executable], capture_output=True, text=True, check=False)

@@ -1,4 +1,4 @@
-"""`mail save-profile` and `mail save-event`: what they send, what they refuse, how they end."""
+"""`mail save-profile` and `mail save-event`: what they send, reject and print."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
 
 def without(options: tuple[str, ...], name: str) -> list[str]:
-    """Leave out an option and its value."""
+    """Return options without one of them and its value."""
     at = options.index(name)
     return [*options[:at], *options[at + 2 :]]
 
 
-def test_a_profile_is_saved(served: Sandbox) -> None:
-    """The required options make a profile."""
+def test_required_options_save_a_profile(served: Sandbox) -> None:
+    """Other fields are not sent."""
     ended = run("mail", "save-profile", *PROFILE_OPTIONS)
 
     assert (ended.code, ended.out, ended.err) == (0, "saved\n", "")
@@ -34,8 +34,8 @@ def test_a_profile_is_saved(served: Sandbox) -> None:
     }
 
 
-def test_a_profile_is_saved_with_every_option(served: Sandbox) -> None:
-    """All options arrive, attributes as text or, with `:=`, as numbers; values may hold `=`, `:` and nothing."""
+def test_all_options_of_a_profile_are_sent(served: Sandbox) -> None:
+    """Attributes are text or, with `:=`, numbers; values can contain `=` and `:`, or be empty."""
     ended = run(
         *("mail", "save-profile", *PROFILE_OPTIONS),
         *("--first-name", "Jane", "--last-name", "Doe", "--gender", "f", "--birthday", "1990-05-21"),
@@ -71,8 +71,8 @@ def test_a_profile_is_saved_with_every_option(served: Sandbox) -> None:
     }
 
 
-def test_an_event_is_saved(served: Sandbox) -> None:
-    """The required options make an event, and the flow that it leads to is printed."""
+def test_required_options_save_an_event(served: Sandbox) -> None:
+    """The flow of the event type is printed."""
     run("mail", "save-profile", *PROFILE_OPTIONS)
 
     ended = run("mail", "save-event", *EVENT_OPTIONS)
@@ -81,8 +81,8 @@ def test_an_event_is_saved(served: Sandbox) -> None:
     assert served.flows()[Flow.ACTIVE] == 1
 
 
-def test_an_event_is_saved_with_every_option(served: Sandbox) -> None:
-    """Price, end and offer arrive, the price digit by digit."""
+def test_all_options_of_an_event_are_sent(served: Sandbox) -> None:
+    """The digits of the price do not change."""
     ended = run(
         *(
             "mail",
@@ -102,8 +102,8 @@ def test_an_event_is_saved_with_every_option(served: Sandbox) -> None:
     assert event["offer"] == {"category": "introductory", "offer_type": "free_trial", "offer_id": "intro=1"}
 
 
-def test_other_ids_of_the_subscriber(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What else the subscriber is known by goes into the body as it is given, and not where it is not."""
+def test_optional_ids_are_sent_only_if_given(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Unchanged, in the body."""
     for command, options, fields in [
         ("save-profile", PROFILE_OPTIONS, {"customer_user_id": "backend_1"}),
         ("save-event", EVENT_OPTIONS, {"customer_user_id": "backend_1"}),
@@ -126,8 +126,8 @@ def test_other_ids_of_the_subscriber(server: RawServer, monkeypatch: pytest.Monk
 @pytest.mark.parametrize(
     ("command", "options"), [("save-profile", PROFILE_OPTIONS), ("save-event", EVENT_OPTIONS)], ids=["profile", "event"]
 )
-def test_a_missing_option_is_named(served: Sandbox, command: str, options: tuple[str, ...]) -> None:
-    """Each required option is asked for by its name, on standard error."""
+def test_missing_options_are_named(served: Sandbox, command: str, options: tuple[str, ...]) -> None:
+    """Each required option."""
     for name in options[::2]:
         ended = run("mail", command, *without(options, name))
 
@@ -135,8 +135,8 @@ def test_a_missing_option_is_named(served: Sandbox, command: str, options: tuple
         assert f"Missing option '{name}'" in ended.err
 
 
-def test_a_wrong_profile_is_not_sent(served: Sandbox) -> None:
-    """A wrong value is told in one line on standard error, with the name at fault, and nothing is sent."""
+def test_invalid_profile_is_not_sent(served: Sandbox) -> None:
+    """The error names the flag."""
     for options, message in [
         (["--country", "us"], "--country: "),
         (["--birthday", "yesterday"], "--birthday: "),
@@ -170,8 +170,8 @@ def test_a_wrong_profile_is_not_sent(served: Sandbox) -> None:
             assert sum(served.flows().values()) == 0
 
 
-def test_a_wrong_event_is_not_sent(served: Sandbox) -> None:
-    """The same for events."""
+def test_invalid_event_is_not_sent(served: Sandbox) -> None:
+    """The error names the flag."""
     for options, message in [
         (["--event-type", "subscription_start"], "--event-type: 'subscription_start' is not known; did you mean"),
         (["--price-usd", "9,99"], "--price-usd: "),
@@ -194,8 +194,8 @@ def test_a_wrong_event_is_not_sent(served: Sandbox) -> None:
             assert served.events("user_12345") == []
 
 
-def test_an_address_in_the_wrong_place_is_not_shown(served: Sandbox) -> None:
-    """An e-mail address that was given for something else is not repeated."""
+def test_address_in_another_option_is_not_printed(served: Sandbox) -> None:
+    """Errors do not repeat e-mail addresses."""
     for options in [
         ["--custom", "jane@example.com"],
         ["--custom", "contact:=jane@example.com"],
@@ -215,16 +215,16 @@ def test_an_address_in_the_wrong_place_is_not_shown(served: Sandbox) -> None:
             assert "jane" not in ended.out + ended.err
 
 
-def test_a_key_is_needed() -> None:
-    """Without a key in the environment the variables are named, and nothing is sent."""
+def test_missing_keys_are_named() -> None:
+    """Nothing is sent."""
     ended = run("mail", "save-profile", *PROFILE_OPTIONS)
 
     assert (ended.code, ended.out) == (ExitCode.USAGE, "")
     assert "ADAPTY_MAIL_SECRET_KEY" in ended.err
 
 
-def test_the_key_of_the_other_api_is_not_enough(monkeypatch: pytest.MonkeyPatch) -> None:
-    """With the server-side API's key alone the variable that is missing is named."""
+def test_missing_mail_key_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The key of the server-side API is not enough."""
     monkeypatch.setenv("ADAPTY_SECRET_KEY", "secret_live_other")
 
     ended = run("mail", "save-event", *EVENT_OPTIONS)
@@ -234,8 +234,8 @@ def test_the_key_of_the_other_api_is_not_enough(monkeypatch: pytest.MonkeyPatch)
     assert "secret_live_other" not in ended.err
 
 
-def test_an_address_that_is_none_is_wrong_use(served: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A base address that cannot be one is told by its setting's name."""
+def test_invalid_base_url_is_a_usage_error(served: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The error names the variable."""
     for url in ["ftp://127.0.0.1", "127.0.0.1:80", "http://"]:
         for setting in ["mail_base_url", "base_url"]:
             with fresh_case(served, url, setting):
@@ -247,8 +247,8 @@ def test_an_address_that_is_none_is_wrong_use(served: Sandbox, monkeypatch: pyte
                 assert ended.err.startswith(f"Error: ADAPTY_{setting.upper()}: ")
 
 
-def test_a_key_that_the_api_does_not_know(served: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The API's refusal is told in one line on standard error, with the code for it."""
+def test_unknown_key_is_an_api_error(served: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In one line, without the key."""
     point_at(served.url, monkeypatch, key="secret_live_wrong")
 
     ended = run("mail", "save-profile", *PROFILE_OPTIONS)
@@ -259,8 +259,8 @@ def test_a_key_that_the_api_does_not_know(served: Sandbox, monkeypatch: pytest.M
     assert "secret_live_wrong" not in ended.err
 
 
-def test_every_answer_but_the_documented_one_is_an_error(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Any status that is no success, and a success that is not the documented one, end with the code for answers."""
+def test_undocumented_statuses_are_api_errors(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Even an undocumented success."""
     for status in [204, 302, 400, 401, 404, 409, 422, 429, 499, 500, 503, 520]:
         with fresh_case(server, status):
             point_at(server.url, monkeypatch)
@@ -272,8 +272,8 @@ def test_every_answer_but_the_documented_one_is_an_error(server: RawServer, monk
             assert ended.err.startswith(f"Error: saveTransactionEvent: {status}")
 
 
-def test_the_apis_words_are_shown_as_they_are(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Brackets and colons in what the API says are text, not the terminal's markup."""
+def test_messages_of_the_api_are_not_markup(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Brackets and colons are printed as text."""
     point_at(server.url, monkeypatch)
     server.replies = [answer(400, b'{"errors": ["[bold]wrong[/bold] :bug: [link=x]"]}')]
 
@@ -282,8 +282,10 @@ def test_the_apis_words_are_shown_as_they_are(server: RawServer, monkeypatch: py
     assert "[bold]wrong[/bold] :bug: [link=x]" in ended.err
 
 
-def test_an_api_that_is_not_there(closed_port: str, monkeypatch: pytest.MonkeyPatch, slept: list[float]) -> None:
-    """A refused connection is tried again and then told in one line, with the code for it."""
+def test_refused_connection_is_retried_and_reported(
+    closed_port: str, monkeypatch: pytest.MonkeyPatch, slept: list[float]
+) -> None:
+    """In one line, with an exit code of its own."""
     point_at(closed_port, monkeypatch)
 
     ended = run("mail", "save-profile", *PROFILE_OPTIONS)

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 VARIABLES = ("ADAPTY_MAIL_BASE_URL", "ADAPTY_MAIL_SECRET_KEY", "ADAPTY_BASE_URL", "ADAPTY_SECRET_KEY")
 
 
-def exports(lines: str) -> dict[str, str]:
-    """Let a shell take lines over, and give what it then has in its environment."""
+def read_exports(lines: str) -> dict[str, str]:
+    """Let a shell run lines, and return its environment variables."""
     script = f"""{lines}\nprintf "%s\\0" {" ".join(f'"${name}"' for name in VARIABLES)}"""
     ended = subprocess.run(["/bin/sh", "-c", script], capture_output=True, text=True, check=False)
     *values, _ = ended.stdout.split("\0")
@@ -71,12 +71,12 @@ def ready_without_serving(monkeypatch: pytest.MonkeyPatch) -> list[Sandbox]:
 
 
 def test_sandbox_serves_the_printed_address(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Start it on a free port, take over the lines it prints, save a profile through it, stop it with Ctrl-C."""
+    """Start it on a free port, run the lines it prints, save a profile, stop it with Ctrl-C."""
     command = [sys.executable, "-m", "adapty", "sandbox", "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         message, *lines = (process.stdout.readline() for _ in range(3))
-        found = exports("".join(lines))
+        found = read_exports("".join(lines))
         for name, value in found.items():
             monkeypatch.setenv(name, value)
         url = found["ADAPTY_MAIL_BASE_URL"]
@@ -99,8 +99,8 @@ def test_sandbox_serves_the_printed_address(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 @pytest.mark.parametrize("signum", [signal.SIGTERM])
-def test_signals_end_the_command(signum: signal.Signals) -> None:
-    """What service managers send ends it like Ctrl-C does, with 0 and without a word."""
+def test_sigterm_ends_the_command(signum: signal.Signals) -> None:
+    """Like Ctrl-C, with 0 and without a message."""
     command = [sys.executable, "-m", "adapty", "sandbox", "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
@@ -112,12 +112,12 @@ def test_signals_end_the_command(signum: signal.Signals) -> None:
 
 
 def test_output_lists_the_environment_variables(stopped_when_ready: list[Sandbox]) -> None:
-    """Where it is, where to look inside, how it is stopped, and how to use it, on standard output."""
+    """The address, the inspector, how to stop it, and how to use it."""
     ended = run("sandbox", "--port", "0")
 
     assert (ended.code, ended.err) == (0, "")
     message, *lines = ended.out.splitlines()
-    found = exports("\n".join(lines))
+    found = read_exports("\n".join(lines))
     assert (found["ADAPTY_MAIL_SECRET_KEY"], found["ADAPTY_SECRET_KEY"]) == (DEFAULT_MAIL_KEY, DEFAULT_SECRET_KEY)
     assert found["ADAPTY_MAIL_BASE_URL"] == found["ADAPTY_BASE_URL"]
     assert found["ADAPTY_MAIL_BASE_URL"].startswith("http://127.0.0.1:")
@@ -127,7 +127,7 @@ def test_output_lists_the_environment_variables(stopped_when_ready: list[Sandbox
 
 
 def test_keys_are_quoted_for_the_shell(ready_without_serving: list[Sandbox]) -> None:
-    """Whatever characters a key has, the printed lines set that key."""
+    """The printed lines set any key."""
     for key in ["my_own", "[bold]x[/bold]", "a:bug:b", "a$HOME", "a'b", 'a"b', "a;b", "a&b", "x`id`x", "#a"]:
         for option, variable, attribute in [
             ("--mail-key", "ADAPTY_MAIL_SECRET_KEY", "mail_key"),
@@ -137,7 +137,7 @@ def test_keys_are_quoted_for_the_shell(ready_without_serving: list[Sandbox]) -> 
                 ended = run("sandbox", "--port", "0", option, key)
 
                 assert ended.code == 0
-                assert exports(ended.out.partition("\n")[2])[variable] == key
+                assert read_exports(ended.out.partition("\n")[2])[variable] == key
                 assert getattr(ready_without_serving[-1], attribute) == key
 
 
@@ -152,14 +152,14 @@ def has_ipv6() -> bool:
 
 @pytest.mark.skipif(not has_ipv6(), reason="this machine has no IPv6")
 def test_ipv6_address_is_bracketed(stopped_when_ready: list[Sandbox]) -> None:
-    """An IPv6 host is printed with its brackets."""
+    """In the printed URLs."""
     ended = run("sandbox", "--port", "0", "--host", "::1")
 
-    assert exports(ended.out.partition("\n")[2])["ADAPTY_BASE_URL"].startswith("http://[::1]:")
+    assert read_exports(ended.out.partition("\n")[2])["ADAPTY_BASE_URL"].startswith("http://[::1]:")
 
 
 def test_allow_host_adds_names(stopped_when_ready: list[Sandbox], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each name that is given; a request under another one is refused with the option that allows it."""
+    """A request under another name is rejected, and the message names the option."""
     seen: dict[str, int] = {}
     close = Sandbox.close
 
@@ -178,7 +178,7 @@ def test_allow_host_adds_names(stopped_when_ready: list[Sandbox], monkeypatch: p
 
 
 def test_allow_host_rejects_invalid_names() -> None:
-    """With the option's name, before anything listens."""
+    """Before the server listens."""
     ended = run("sandbox", "--port", "0", "--allow-host", "http://sandbox")
 
     assert (ended.code, ended.out) == (ExitCode.USAGE, "")
@@ -211,7 +211,7 @@ def test_database_keeps_the_state(
 
 
 def test_taken_port_is_an_error() -> None:
-    """The port and the host are named with what to do, and the code is the one for wrong use."""
+    """The error names the port, the host and the remedy."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
 
@@ -222,7 +222,7 @@ def test_taken_port_is_an_error() -> None:
 
 
 def test_invalid_port_is_an_error() -> None:
-    """What cannot be a port is refused with the option's name."""
+    """The error names the flag."""
     for port in ["-1", "65536", "http"]:
         with case(port):
             ended = run("sandbox", f"--port={port}")
@@ -233,7 +233,7 @@ def test_invalid_port_is_an_error() -> None:
 
 @pytest.mark.parametrize("database", ["missing/sandbox.sqlite", "."])
 def test_unusable_database_is_an_error(database: str) -> None:
-    """A file that cannot be made is named."""
+    """The error names the file."""
     ended = run("sandbox", "--port", "0", "--database", database)
 
     assert (ended.code, ended.out) == (ExitCode.USAGE, "")
@@ -268,7 +268,7 @@ def test_missing_extra_is_an_error() -> None:
 
 
 def test_fault_options_are_added(stopped_when_ready: list[Sandbox]) -> None:
-    """Each is set up, in their order."""
+    """In their order."""
     ended = run(
         "sandbox", "--port", "0", "--fault", "rate_limited;retry_after=2;count=3", "--fault=drop_after;probability=.5"
     )
@@ -279,7 +279,7 @@ def test_fault_options_are_added(stopped_when_ready: list[Sandbox]) -> None:
 
 
 def test_invalid_fault_is_an_error() -> None:
-    """The error says which one, and what is wrong with it, and nothing is served."""
+    """The error names the fault and the problem, and nothing is served."""
     for fault, message in [
         ("", "--fault: kind: '' is not known; expected one of rate_limited, "),
         ("slow", "--fault: seconds: is missing; slow needs a duration"),
@@ -327,7 +327,7 @@ def test_webhooks_are_posted(server: RawServer, options: tuple[str, ...], value:
 
 
 def test_invalid_webhook_options_are_errors() -> None:
-    """What is wrong is named and not shown, and nothing is served."""
+    """The error names the source and does not quote the value."""
     for options, name in [
         (("--webhook-url", "nowhere"), "--webhook-url"),
         (("--webhook-authorization", "key-abc"), "--webhook-authorization"),
@@ -343,7 +343,7 @@ def test_invalid_webhook_options_are_errors() -> None:
 
 
 def test_quotes_in_the_variable_are_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An env file may leave them there; the receiver would refuse every post."""
+    """An env file may add them; the receiver would reject every post."""
     monkeypatch.setenv("ADAPTY_WEBHOOK_AUTHORIZATION", '"key-abc"')
     ended = run("sandbox", "--port", "0", "--webhook-url", "http://127.0.0.1:9/")
     assert (ended.code, ended.out) == (ExitCode.USAGE, "")
@@ -354,7 +354,7 @@ def test_quotes_in_the_variable_are_an_error(monkeypatch: pytest.MonkeyPatch) ->
 def test_variable_without_webhook_is_ignored(
     stopped_when_ready: list[Sandbox], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Receivers read it too, so it may be set where nothing is posted."""
+    """Receivers read the same variable."""
     monkeypatch.setenv("ADAPTY_WEBHOOK_AUTHORIZATION", "value")
     ended = run("sandbox", "--port", "0")
 
