@@ -63,8 +63,8 @@ def user_of(request: httpx.Request) -> str:
 
 def results_by_id(report: DeletionReport) -> dict[str, str]:
     """Return the result of each ID, unordered."""
-    assert len({deletion.id for deletion in report.results_by_id}) == len(report.results_by_id)
-    return {deletion.id: deletion.outcome for deletion in report.results_by_id}
+    assert len({deletion.id for deletion in report.outcomes}) == len(report.outcomes)
+    return {deletion.id: deletion.outcome for deletion in report.outcomes}
 
 
 @pytest.mark.parametrize("concurrency", [1, 2, 8, 100])
@@ -72,17 +72,17 @@ async def test_each_id_has_a_result(stubbed: AsyncAdapty, stub: Stub, concurrenc
     """Each ID is deleted, not found or failed; a failure does not stop the others."""
     failing_ids = {"u3": REFUSED, "u7": answering(422), "u8": answering(500), "u9": answering(409)}
     stub.replies = [by_id({"u1": GONE, "u5": answering(404, error_body("profile_not_found")), **failing_ids})]
-    told: list[DeletionResult] = []
+    reported: list[DeletionResult] = []
 
     report = await stubbed.profiles.delete_many(
-        [f"u{number}" for number in range(12)], concurrency=concurrency, on_result=told.append
+        [f"u{number}" for number in range(12)], concurrency=concurrency, on_result=reported.append
     )
 
     assert results_by_id(report) == {f"u{number}": "deleted" for number in range(12)} | dict.fromkeys(
         ("u1", "u5"), "not_found"
     ) | dict.fromkeys(failing_ids, "failed")
     assert [len(report.deleted), len(report.not_found), len(report.failed)] == [6, 2, 4]
-    assert report.results_by_id == tuple(told)
+    assert report.outcomes == tuple(reported)
     assert report.aborted_by is None
     assert {deletion.id: type(deletion.error).__name__ for deletion in report.failed} == {
         "u3": "BadRequestError",
@@ -171,18 +171,18 @@ async def test_errors_of_every_request_abort_the_run(
     stub.replies = [by_id({"u5": reply})]
     # Enough IDs that the run does not end before the response for u5 arrives.
     ids = [f"u{number}" for number in range(1000)]
-    told: list[str] = []
+    reported: list[str] = []
 
     report = await stubbed.with_options(max_retries=0).profiles.delete_many(
-        ids, concurrency=concurrency, on_result=lambda deletion: told.append(deletion.id)
+        ids, concurrency=concurrency, on_result=lambda deletion: reported.append(deletion.id)
     )
 
     assert type(report.aborted_by) is expected
     assert results_by_id(report).keys() == set(ids)
-    tried = {deletion.id for deletion in report.results_by_id if deletion.attempted}
+    tried = {deletion.id for deletion in report.outcomes if deletion.attempted}
     assert tried == {user_of(request) for request in stub.requests} == set(ids[: len(tried)])
     assert set(ids[:6]) <= tried
-    under_way = len(tried) - (told.index("u5") + 1)
+    under_way = len(tried) - (reported.index("u5") + 1)
     assert 0 <= under_way < concurrency
     untried = [deletion for deletion in report.failed if not deletion.attempted]
     assert len(untried) == len(ids) - len(tried) > 0
@@ -274,12 +274,12 @@ async def test_results_before_a_failing_generator_are_reported(stubbed: AsyncAda
         raise OSError(message)
 
     stub.replies = [DELETED]
-    told: list[DeletionResult] = []
+    reported: list[DeletionResult] = []
 
     with pytest.raises(OSError, match=r"^the file ends here$"):
-        await stubbed.profiles.delete_many(ids(), concurrency=1, on_result=told.append)
+        await stubbed.profiles.delete_many(ids(), concurrency=1, on_result=reported.append)
 
-    assert [(deletion.id, deletion.outcome) for deletion in told] == [("u1", "deleted")]
+    assert [(deletion.id, deletion.outcome) for deletion in reported] == [("u1", "deleted")]
     assert left_running() == []
 
 
@@ -287,19 +287,19 @@ async def test_on_result_runs_in_the_callers_thread(stubbed: AsyncAdapty, stub: 
     """The callback runs in the caller's thread and task, for all results."""
     stub.replies = [by_id({"u3": UNAUTHORIZED})]
     places: set[tuple[int, object]] = set()
-    told: list[DeletionResult] = []
+    reported: list[DeletionResult] = []
 
     def note(deletion: DeletionResult) -> None:
         places.add(who_is_here())
-        told.append(deletion)
+        reported.append(deletion)
 
     report = await stubbed.profiles.delete_many(
         ["u1", "", *(f"u{number}" for number in range(2, 20))], concurrency=4, on_result=note
     )
 
     assert places == {who_is_here()}
-    assert report.results_by_id == tuple(told)
-    assert len(told) == 20
+    assert report.outcomes == tuple(reported)
+    assert len(reported) == 20
 
 
 @pytest.mark.parametrize("number", [1, 5])
@@ -309,24 +309,24 @@ async def test_exception_of_callback_leaves_nothing_running(
 ) -> None:
     """The exception is raised unchanged after the running requests have ended; nothing more is sent."""
     stub.replies = [DELETED]
-    told: list[DeletionResult] = []
+    reported: list[DeletionResult] = []
 
     def stop(deletion: DeletionResult) -> None:
-        told.append(deletion)
-        if len(told) == number:
+        reported.append(deletion)
+        if len(reported) == number:
             raise kind(number)
 
     with pytest.raises(kind):
         await stubbed.profiles.delete_many([f"u{n}" for n in range(30)], concurrency=4, on_result=stop)
 
     assert left_running() == []
-    assert len(told) == number
+    assert len(reported) == number
     assert number <= len(stub.requests) <= number + 4
 
 
 async def test_running_requests_end_with_the_callbacks_exception(client: AsyncAdapty, server: RawServer) -> None:
     """Requests without a response end with the call, too."""
-    arrived, told = threading.Semaphore(0), threading.Event()
+    arrived, reported = threading.Semaphore(0), threading.Event()
 
     def first(connection: socket.socket) -> None:
         assert all(arrived.acquire(timeout=10) for _ in range(3))
@@ -334,12 +334,12 @@ async def test_running_requests_end_with_the_callbacks_exception(client: AsyncAd
 
     def late(connection: socket.socket) -> None:
         arrived.release()
-        assert told.wait(10)
+        assert reported.wait(10)
         with suppress(OSError):  # the async client has closed the connection
             connection.sendall(NO_CONTENT)
 
     def stop(deletion: DeletionResult) -> None:
-        told.set()
+        reported.set()
         raise KeyError(deletion.id)
 
     server.replies = [first, late]
@@ -382,17 +382,17 @@ async def test_invalid_arguments_are_rejected_before_sending(
 
 @pytest.mark.parametrize("concurrency", [1, 4])
 @pytest.mark.parametrize(
-    ("keys", "told"),
+    ("keys", "reported"),
     [({"secret_key": KEY}, "the client is closed"), ({"mail_secret_key": KEY}, "^secret_key: is missing")],
 )
-async def test_unusable_client_is_config_error(keys: dict[str, Any], told: str, concurrency: int) -> None:
+async def test_unusable_client_is_config_error(keys: dict[str, Any], reported: str, concurrency: int) -> None:
     """A closed client or a missing key raises an exception instead of returning a report."""
     stub = Stub()
     async with AsyncAdapty(**keys, transport=httpx.MockTransport(stub)) as adapty:
         if "secret_key" in keys:
             await adapty.close()
 
-        with pytest.raises(AdaptyConfigError, match=told) as caught:
+        with pytest.raises(AdaptyConfigError, match=reported) as caught:
             await adapty.profiles.delete_many(["u1", "u2", "u3"], concurrency=concurrency)
 
     assert type(caught.value) is AdaptyConfigError
