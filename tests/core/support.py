@@ -38,10 +38,10 @@ __all__ = [
     "case",
     "drive",
     "json_values",
-    "made_or_refused",
+    "model_or_error",
     "objects",
-    "record_of",
-    "refusal_of",
+    "model_for",
+    "error_for",
     "repeatable",
     "reply",
     "wire",
@@ -157,7 +157,7 @@ def wire(record: RequestModel) -> bytes:
     return json.dumps(record.to_dict(), ensure_ascii=False, allow_nan=False).encode()
 
 
-def made_or_refused(cls: type[RequestModel], field: str, value: Any) -> RequestModel | AdaptyUsageError:
+def model_or_error(cls: type[RequestModel], field: str, value: Any) -> RequestModel | AdaptyUsageError:
     """Return a model with this value, or the error, after a check that it names the field."""
     try:
         record = cls(**{**BASES[cls], field: value})
@@ -173,16 +173,16 @@ def made_or_refused(cls: type[RequestModel], field: str, value: Any) -> RequestM
     return refusal
 
 
-def refusal_of(cls: type[RequestModel], field: str, value: Any) -> AdaptyUsageError:
+def error_for(cls: type[RequestModel], field: str, value: Any) -> AdaptyUsageError:
     """Return the error for a value of a field; fail if it is accepted."""
-    outcome = made_or_refused(cls, field, value)
+    outcome = model_or_error(cls, field, value)
     assert isinstance(outcome, AdaptyUsageError), f"{cls.__name__}.{field} took {value!r}"
     return outcome
 
 
-def record_of(cls: type[RequestModel], field: str, value: Any) -> RequestModel:
+def model_for(cls: type[RequestModel], field: str, value: Any) -> RequestModel:
     """Return the model with a value of a field; fail if it is rejected."""
-    outcome = made_or_refused(cls, field, value)
+    outcome = model_or_error(cls, field, value)
     assert not isinstance(outcome, AdaptyUsageError), f"{cls.__name__}.{field}: {outcome}"
     return outcome
 

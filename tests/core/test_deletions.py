@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 ADDRESS = "jane@example.com"
 PROFILE_ID = "772204ce-ebf6-4ed9-82b0-d8688ab62b01"
 
-OF_ALL: list[AdaptyError] = [
+ERRORS_OF_ALL: list[AdaptyError] = [
     AuthenticationError("deleteProfile: 401", status_code=401),
     PermissionDeniedError("deleteProfile: 403", status_code=403, body={"errors": []}),
     RateLimitError("deleteProfile: 429", status_code=429),
@@ -54,9 +54,9 @@ OF_ALL: list[AdaptyError] = [
     NotFoundError("deleteProfile: 404", status_code=404, body={"error_code": "not_found"}, error_code="not_found"),
     AdaptyAPIError("deleteProfile: 302", status_code=302),
 ]
-"""What would come of all the others too."""
+"""Errors that would affect every request."""
 
-OF_ONE: list[AdaptyError] = [
+ERRORS_OF_ONE: list[AdaptyError] = [
     BadRequestError("deleteProfile: 400", status_code=400, body={"errors": []}),
     ConflictError("deleteProfile: 409", status_code=409, body={"errors": []}),
     UnprocessableEntityError("deleteProfile: 422", status_code=422, body={"errors": []}),
@@ -76,7 +76,7 @@ DOUBTFUL: list[AdaptyError] = [
     AdaptyAPIError("deleteProfile: 451", status_code=451, body={"errors": []}),
     UnexpectedResponseError("deleteProfile: 200", status_code=200, body="<html>"),
 ]
-"""What may be said of one, or of everybody: how the others fare will tell."""
+"""Errors that may affect one request or all."""
 
 
 def outcome(deletion: DeletionResult) -> tuple[str, str, bool]:
@@ -177,7 +177,7 @@ def test_by_rejects_unknown_kinds() -> None:
 
 def test_errors_of_every_request_abort_the_run() -> None:
     """Nothing more is sent; the other IDs fail with that reason, as not attempted."""
-    for error in OF_ALL:
+    for error in ERRORS_OF_ALL:
         with case(error):
             run = DeletionRun(["a", "b", "", "c", "d", "c", "a"], "customer_user_id")
             steps = run.pending_ids()
@@ -235,15 +235,15 @@ async def _awaited(_: DeletionResult) -> None:
 
 def test_on_result_rejects_coroutine_functions() -> None:
     """A coroutine function would never run, and a non-callable would fail after the first deletion."""
-    told: Any
-    for told in [_awaited, partial(_awaited), Awaited(), AwaitedToo(), Awaited().method, "print", 7, False, []]:
-        with case(told):
+    on_result: Any
+    for on_result in [_awaited, partial(_awaited), Awaited(), AwaitedToo(), Awaited().method, "print", 7, False, []]:
+        with case(on_result):
             with pytest.raises(AdaptyUsageError, match=r"^on_result: .*expected a plain function") as caught:
-                DeletionRun(["a"], "customer_user_id", told)
+                DeletionRun(["a"], "customer_user_id", on_result)
             assert caught.value.field_name == "on_result"
 
 
-class Told:
+class Recorder:
     """A callable object that records its calls."""
 
     def __init__(self) -> None:
@@ -257,18 +257,18 @@ class Told:
 
 def test_on_result_accepts_any_callable() -> None:
     """An object with a plain `__call__`, a class and a builtin are accepted."""
-    told = Told()
-    callables: tuple[Any, ...] = (told, print, dict, partial(told), None)
+    on_result = Recorder()
+    callables: tuple[Any, ...] = (on_result, print, dict, partial(on_result), None)
     for able in callables:
         DeletionRun([], "customer_user_id", able)
-    DeletionRun([], "customer_user_id", told).record(DeletionResult("a", "deleted"))
-    assert told.seen == [DeletionResult("a", "deleted")]
+    DeletionRun([], "customer_user_id", on_result).record(DeletionResult("a", "deleted"))
+    assert on_result.seen == [DeletionResult("a", "deleted")]
 
 
 def test_first_abort_reason_is_reported() -> None:
     """Running requests may fail for other reasons; the report has the first one."""
     run = DeletionRun(["a", "b"], "customer_user_id")
-    first, second = OF_ALL[:2]
+    first, second = ERRORS_OF_ALL[:2]
     for id_, error in zip(list(run.pending_ids()), (first, second), strict=True):
         run.record(DeletionResult.failed(id_, error))
     assert run.report().aborted_by is first
@@ -276,7 +276,7 @@ def test_first_abort_reason_is_reported() -> None:
 
 def test_errors_of_one_request_do_not_abort_the_run() -> None:
     """The others are sent, and the failed one has its reason."""
-    for error in [*OF_ONE, *DOUBTFUL]:
+    for error in [*ERRORS_OF_ONE, *DOUBTFUL]:
         with case(error):
             run = DeletionRun(["a", "b"], "customer_user_id")
             steps = run.pending_ids()
@@ -301,9 +301,9 @@ def test_five_consecutive_server_errors_abort_the_run() -> None:
         ([DOWN] * 5, True),
         ([DOWN] * 4 + [None] + [DOWN] * 4, False),
         ([DOWN] * 4 + [GONE] + [DOWN] * 4, False),
-        ([DOWN] * 4 + [OF_ONE[0]] + [DOWN] * 4, False),
+        ([DOWN] * 4 + [ERRORS_OF_ONE[0]] + [DOWN] * 4, False),
         ([None] + [DOWN] * 5, True),
-        ([OF_ONE[0]] * 50, False),
+        ([ERRORS_OF_ONE[0]] * 50, False),
         ([GONE] * 50, False),
     ]:
         with case(errors, stopped):
@@ -355,7 +355,7 @@ def test_report_filters_by_outcome() -> None:
     ended = [
         DeletionResult("c", "deleted"),
         DeletionResult.failed("a", ProfileNotFoundError("404")),
-        DeletionResult.failed("d", OF_ONE[0]),
+        DeletionResult.failed("d", ERRORS_OF_ONE[0]),
         DeletionResult("b", "deleted"),
     ]
     for deletion in ended:
@@ -374,7 +374,7 @@ def test_repr_does_not_show_addresses() -> None:
     run = DeletionRun([ADDRESS, f"{ADDRESS} ", f"\u00e4{ADDRESS}"], "customer_user_id")
     for id_ in run.pending_ids():
         run.record(DeletionResult(id_, "deleted"))
-    run.record(DeletionResult.failed(ADDRESS, OF_ONE[0]))
+    run.record(DeletionResult.failed(ADDRESS, ERRORS_OF_ONE[0]))
     report = run.report()
     for shown in (repr(report), str(report), f"{report.outcomes}", *(deletion.reason for deletion in report.outcomes)):
         assert "jane" not in shown
@@ -387,7 +387,7 @@ def test_results_compare_by_value() -> None:
     for deletion in (
         DeletionResult("a", "deleted"),
         DeletionResult("a", "not_found"),
-        DeletionResult.failed("a", OF_ONE[0]),
+        DeletionResult.failed("a", ERRORS_OF_ONE[0]),
     ):
         assert copy.copy(deletion) == deletion
         assert hash(copy.copy(deletion)) == hash(deletion)

@@ -204,11 +204,11 @@ def test_outer_error_code_comes_first() -> None:
     """The code of the body precedes that of its first error."""
     assert error_of({"error_code": "outer", "errors": [{"error_code": "inner"}]}).error_code == "outer"
     assert error_of({"errors": [{"error_code": ""}, {"error_code": "second"}]}).error_code == "second"
-    assert error_of({"error_code": "unheard_of"}).error_code == "unheard_of"
-    assert type(error_of({"error_code": "unheard_of"})) is BadRequestError
+    assert error_of({"error_code": "unknown_code"}).error_code == "unheard_of"
+    assert type(error_of({"error_code": "unknown_code"})) is BadRequestError
 
 
-UNTOLD: list[Any] = [
+UNKNOWN_BODIES: list[Any] = [
     b"",
     b" \r\n\t",
     b"null",
@@ -261,7 +261,7 @@ UNTOLD: list[Any] = [
 
 def test_unknown_bodies_have_no_messages() -> None:
     """Empty, truncated, binary, unknown, deeply nested and mistyped bodies result in the status's exception."""
-    for body in UNTOLD:
+    for body in UNKNOWN_BODIES:
         with case(body):
             for status in (200, 302, 400, 499, 502):
                 error = error_of(body, status)

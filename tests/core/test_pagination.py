@@ -97,7 +97,7 @@ CURSORS: list[Any] = [
     pytest.param(history(None, [{}]), None, id="null"),
     pytest.param(history("", [{}]), None, id="empty"),
     pytest.param(VirtualCurrencyTransactionsHistoryResponse(), None, id="nothing"),
-    pytest.param(VirtualCurrencyTransactionsHistoryResponse.from_dict({"pagination": {}}), None, id="left out"),
+    pytest.param(VirtualCurrencyTransactionsHistoryResponse.from_dict({"pagination": {}}), None, id="missing"),
     pytest.param(
         VirtualCurrencyTransactionsHistoryResponse.from_dict({"pagination": None}), None, id="null pagination"
     ),
