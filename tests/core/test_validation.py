@@ -28,7 +28,7 @@ from adapty._core import validation
 from adapty._core.validation import _COMMON_MISTAKES, COUNTRY_CODES
 from adapty.models._request import RequestModel
 
-from .support import EVENT, FIELDS, PROFILE, case, model_or_error, objects, model_for, error_for, repeatable, wire
+from .support import EVENT, FIELDS, PROFILE, case, error_for, model_for, model_or_error, objects, repeatable, wire
 
 USUAL_MOMENTS = re.compile(
     r"[0-9]{4}-[01][0-9]-[0-3][0-9]T[0-2][0-9](:[0-6][0-9]){2}(\.[0-9]{1,7})?(Z|[+-][0-2][0-9]:[0-6][0-9])", re.ASCII
