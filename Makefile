@@ -83,15 +83,16 @@ check-examples: $(VENV)/develops ## Fail if the example base is not fresh.
 specs: $(VENV)/develops ## Validate the contracts and their examples.
 	$(BIN)/python -m scripts.check_specs
 
-lint: $(VENV)/develops ## Check style, format and workflows.
+lint: $(VENV)/develops ## Check style, words, format and workflows.
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
+	$(BIN)/python -m scripts.check_words
 	$(BIN)/zizmor --offline --quiet .github/workflows
 
 types: $(VENV)/develops ## Check types.
 	$(BIN)/mypy
 
-imports: $(VENV)/develops ## Check who imports whom.
+imports: $(VENV)/develops ## Check the import rules.
 	$(BIN)/lint-imports
 
 api: $(VENV)/develops ## Fail if the public API breaks what the last release promised.
