@@ -82,7 +82,7 @@ def import_in_no_time(answer: Callable[[int], httpx.Response] | None = None, **i
         async with AsyncAdapty(mail_secret_key="k", transport=httpx.MockTransport(handle)) as adapty:
             await async_import_all(adapty, **inputs, rate_limit=50, on_progress=told.append)
 
-    with asyncio.Runner(loop_factory=lambda: SkippingLoop(patience=0)) as runner:
+    with asyncio.Runner(loop_factory=lambda: SkippingLoop(thread_wait=0)) as runner:
         runner.run(job())
     return told
 

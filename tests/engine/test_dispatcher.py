@@ -89,7 +89,7 @@ async def make_world(answer: Callable[[int, int], Awaitable[Response | Failure]]
 
 def run(main: Coroutine[Any, Any, T]) -> T:
     """Run a coroutine in an event loop whose delays take no time."""
-    with asyncio.Runner(loop_factory=lambda: SkippingLoop(patience=0)) as runner:
+    with asyncio.Runner(loop_factory=lambda: SkippingLoop(thread_wait=0)) as runner:
         return runner.run(main)
 
 
@@ -157,7 +157,7 @@ def test_no_new_jobs_while_all_attempts_fail() -> None:
     async def main() -> None:
         await world.carry_out("".join(map(chr, range(200, 700))))
 
-    with asyncio.Runner(loop_factory=lambda: SkippingLoop(patience=0)) as runner:
+    with asyncio.Runner(loop_factory=lambda: SkippingLoop(thread_wait=0)) as runner:
         world = runner.run(make_world(answer, workers=4, max_retries=100))
         runner.run(main())
 
