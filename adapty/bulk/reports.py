@@ -10,7 +10,7 @@ from typing import Any, Literal
 from attrs import Factory, asdict, frozen
 
 from adapty._core.redaction import SafeRepr
-from adapty.bulk._inputs.ids import ApiName, KindName
+from adapty.bulk._inputs.ids import API_KINDS, KINDS, ApiName, KindName
 from adapty.flows import Flow
 
 __all__ = ["EraseReport", "ImportReport", "Progress", "StageName"]
@@ -162,6 +162,19 @@ class EraseReport(SafeRepr):
     elapsed: float = 0.0
     resumed: bool = False
     nothing_found: Mapping[ApiName, tuple[KindName, ...]] = Factory(dict)
+
+    def other_kinds(self, api: ApiName) -> tuple[KindName, ...]:
+        """Return the kinds of ID, as values of `by`, that an API in `nothing_found` knows and was not queried by.
+
+        Example:
+            >>> report = EraseReport(
+            ...     apis=("mail",), report=Path("users.erased.csv"), nothing_found={"mail": ("customer_user_id",)}
+            ... )
+            >>> report.other_kinds("mail")
+            ('external_profile_id', 'email')
+        """
+        used = self.nothing_found.get(api, ())
+        return tuple(kind for kind in KINDS if kind in API_KINDS[api] and kind not in used)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the report as data for JSON, without IDs of users."""
