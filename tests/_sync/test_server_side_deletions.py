@@ -63,8 +63,8 @@ def user_of(request: httpx.Request) -> str:
 
 def results_by_id(report: DeletionReport) -> dict[str, str]:
     """Return the result of each ID, unordered."""
-    assert len({deletion.id for deletion in report.results_by_id}) == len(report.results_by_id)
-    return {deletion.id: deletion.outcome for deletion in report.results_by_id}
+    assert len({deletion.id for deletion in report.outcomes}) == len(report.results_by_id)
+    return {deletion.id: deletion.outcome for deletion in report.outcomes}
 
 
 @pytest.mark.parametrize("concurrency", [1, 2, 8, 100])
@@ -82,7 +82,7 @@ def test_each_id_has_a_result(stubbed: Adapty, stub: Stub, concurrency: int) -> 
         ("u1", "u5"), "not_found"
     ) | dict.fromkeys(failing_ids, "failed")
     assert [len(report.deleted), len(report.not_found), len(report.failed)] == [6, 2, 4]
-    assert report.results_by_id == tuple(told)
+    assert report.outcomes == tuple(told)
     assert report.aborted_by is None
     assert {deletion.id: type(deletion.error).__name__ for deletion in report.failed} == {
         "u3": "BadRequestError",
@@ -177,7 +177,7 @@ def test_errors_of_every_request_abort_the_run(stubbed: Adapty, stub: Stub, endi
 
     assert type(report.aborted_by) is expected
     assert results_by_id(report).keys() == set(ids)
-    tried = {deletion.id for deletion in report.results_by_id if deletion.attempted}
+    tried = {deletion.id for deletion in report.outcomes if deletion.attempted}
     assert tried == {user_of(request) for request in stub.requests} == set(ids[: len(tried)])
     assert set(ids[:6]) <= tried
     under_way = len(tried) - (told.index("u5") + 1)
@@ -296,7 +296,7 @@ def test_on_result_runs_in_the_callers_thread(stubbed: Adapty, stub: Stub) -> No
     )
 
     assert places == {who_is_here()}
-    assert report.results_by_id == tuple(told)
+    assert report.outcomes == tuple(told)
     assert len(told) == 20
 
 
