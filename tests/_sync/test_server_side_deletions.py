@@ -63,7 +63,7 @@ def user_of(request: httpx.Request) -> str:
 
 def results_by_id(report: DeletionReport) -> dict[str, str]:
     """Return the result of each ID, unordered."""
-    assert len({deletion.id for deletion in report.outcomes}) == len(report.results_by_id)
+    assert len({deletion.id for deletion in report.outcomes}) == len(report.outcomes)
     return {deletion.id: deletion.outcome for deletion in report.outcomes}
 
 
