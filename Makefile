@@ -83,9 +83,10 @@ check-examples: $(VENV)/develops ## Fail if the example data is out of date.
 specs: $(VENV)/develops ## Validate the specs and their examples.
 	$(BIN)/python -m scripts.check_specs
 
-lint: $(VENV)/develops ## Check style, format and workflows.
+lint: $(VENV)/develops ## Check style, words, format and workflows.
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
+	$(BIN)/python -m scripts.check_words
 	$(BIN)/zizmor --offline --quiet .github/workflows
 
 types: $(VENV)/develops ## Check types.

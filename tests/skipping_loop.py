@@ -7,7 +7,7 @@ import selectors
 import threading
 from typing import TYPE_CHECKING
 
-from adapty.bulk._row_reader import RowReader
+from adapty.bulk._inputs.row_reader import RowReader
 
 if TYPE_CHECKING:
     from selectors import SelectorKey

@@ -306,11 +306,11 @@ def test_arguments_that_are_wrong(
 async def test_the_client_must_be_of_the_kind(apis: FakeApis, adapty: Adapty) -> None:
     """Neither function takes the other one's client."""
     with pytest.raises(
-        AdaptyUsageError, match=r"^adapty: is of type Adapty; expected an AsyncAdapty, the async client"
+        AdaptyUsageError, match=r"^client: is of type Adapty; expected an AsyncAdapty, the async client"
     ):
         await async_erase(adapty, ["u1"])  # type: ignore[arg-type]
     async with apis.async_client() as client:
-        with pytest.raises(AdaptyUsageError, match=r"^adapty: is of type AsyncAdapty; expected an Adapty"):
+        with pytest.raises(AdaptyUsageError, match=r"^client: is of type AsyncAdapty; expected an Adapty"):
             erase(client, ["u1"])  # type: ignore[arg-type]
 
 

@@ -347,7 +347,7 @@ def test_the_number_of_tries_can_be_chosen(adapty: Adapty, api: FakeApi, max_ret
 
 
 def test_while_a_record_waits_for_its_next_try_others_are_sent(adapty: Adapty, api: FakeApi) -> None:
-    """Only what is of the same profile waits, even where there is but one lane; then it goes on in order."""
+    """Only what is of the same profile waits, even where there is but one worker; then it goes on in order."""
     answers = iter([httpx.Response(503), httpx.Response(503)])
     api.reply = lambda body: next(answers, accept(body)) if body["external_profile_id"] == "user_1" else accept(body)
     rows = [f"user_{owner},{WHEN},jane{number}@example.com" for number, owner in enumerate((1, 2, 1, 3, 1))]
@@ -592,7 +592,7 @@ def test_what_is_no_path_is_refused(adapty: Adapty, arguments: dict[str, Any], f
 def test_only_the_blocking_client_can_import() -> None:
     """The async client has functions of its own."""
     for client in (AsyncAdapty(mail_secret_key="k"), None):
-        with pytest.raises(AdaptyUsageError, match=r"^adapty: is .*; expected an Adapty, the blocking client"):
+        with pytest.raises(AdaptyUsageError, match=r"^client: is .*; expected an Adapty, the blocking client"):
             import_all(client, profiles="p.csv")  # type: ignore[arg-type]
 
 

@@ -1,4 +1,4 @@
-"""The pace of an import: the caller's rate is kept, and the API's refusals for the rate are heeded by all lanes."""
+"""The pace of an import: the caller's rate is kept, and the API's refusals for the rate are heeded by all workers."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_the_rate_is_kept_over_a_minute() -> None:
         assert len([moment for moment in moments if moments[first] <= moment < moments[first] + 1]) <= 52
 
 
-def test_a_refusal_holds_all_lanes() -> None:
+def test_a_429_blocks_all_workers() -> None:
     """When the API asks to be left alone for two seconds, nobody sends; then it goes on, and soon as before."""
 
     def answer(number: int) -> httpx.Response:

@@ -99,7 +99,7 @@ def test_large_response_is_refused(server: RawServer) -> None:
 
 
 def test_transport_of_the_caller_has_the_same_limits(server: RawServer) -> None:
-    """A transport that the caller creates for the lanes is not waited for without end."""
+    """A transport that the caller creates for the workers is not waited for without end."""
     server.replies = [drip_for_ever(server, HEADS["body"])]
     adapty = Adapty(mail_secret_key="k", mail_base_url=server.url, timeout=TIMEOUTS)
 

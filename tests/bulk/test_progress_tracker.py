@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 
 from adapty import AsyncAdapty, AuthenticationError
 from adapty.bulk import Progress, async_import_all
+from adapty.bulk._inputs.row_reader import RowReader
 from adapty.bulk._inputs.sorting import sorted_rows
 from adapty.bulk._progress_tracker import ProgressTracker
-from adapty.bulk._row_reader import RowReader
 from tests.conftest import EVENT, PROFILE
 from tests.skipping_loop import SkippingLoop
 

@@ -1,4 +1,4 @@
-"""What the lanes send over: transports of the caller's making, the caller's own client, proxies, and their ends."""
+"""What the workers send over: transports of the caller's making, the caller's own client, proxies, and their ends."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def adapty(recorder: RecordingServer) -> Adapty:
 
 
 def test_each_lane_has_a_transport_of_the_caller_s_making(adapty: Adapty, recorder: RecordingServer) -> None:
-    """As many are made as there are lanes; each is closed."""
+    """As many are made as there are workers; each is closed."""
     log: list[str] = []
 
     assert import_profiles(adapty, FEW, concurrency=3, transport=lambda: Noting(log)).accepted == 20
@@ -173,7 +173,7 @@ def test_the_caller_s_own_async_client_is_sent_over(recorder: RecordingServer) -
 
 
 def test_transports_can_be_given_beside_a_client_of_the_caller_s(recorder: RecordingServer) -> None:
-    """Where both are given, the lanes send over the transports."""
+    """Where both are given, the workers send over the transports."""
     log: list[str] = []
     with httpx.Client() as http_client:
         adapty = Adapty(mail_secret_key="k", mail_base_url=recorder.url, http_client=http_client)

@@ -138,10 +138,10 @@ def test_the_exit_codes_are_the_documented_ones() -> None:
     """Scripts rely on these numbers; the help names each of them."""
     assert {code.name: code.value for code in ExitCode} == {
         "DONE": 0,
-        "SOME_REFUSED": 1,
+        "SOME_FAILED": 1,
         "USAGE": 2,
         "API_ERROR": 3,
-        "NO_ANSWER": 4,
+        "NO_RESPONSE": 4,
         "BUSY": 5,
         "INTERNAL_ERROR": 70,
         "OUTPUT_ERROR": 74,
@@ -216,7 +216,7 @@ def test_no_key_and_no_address_is_shown(server: RawServer, monkeypatch: pytest.M
 
     ended = run("--verbose", "mail", "save-profile", *PROFILE_OPTIONS)
 
-    assert ended.code in {ExitCode.API_ERROR, ExitCode.NO_ANSWER}
+    assert ended.code in {ExitCode.API_ERROR, ExitCode.NO_RESPONSE}
     assert "saveProfile" in ended.err
     assert KEY not in ended.out + ended.err
     assert "jane" not in ended.out + ended.err

@@ -52,7 +52,7 @@ def test_everybody_in_a_file(api: Adapty, served: Sandbox) -> None:
 
     second = run("erase", "users.txt")
 
-    assert second.code == ExitCode.SOME_REFUSED
+    assert second.code == ExitCode.SOME_FAILED
     assert second.err == (
         "Warning: server-side: no profile was found by customer_user_id; the IDs are probably of another kind, "
         "app or project. Try --by profile_id; a file with a header needs a column of that name\n"
@@ -127,7 +127,7 @@ def test_one_that_the_api_fails_on(server: RawServer, monkeypatch: pytest.Monkey
 
     ended = run("erase", users_file("u1", "u2", "u3", "u4", "u5", "u6"), *ONE_AT_A_TIME)
 
-    assert (ended.code, ended.err) == (ExitCode.SOME_REFUSED, "")
+    assert (ended.code, ended.err) == (ExitCode.SOME_FAILED, "")
     assert ended.out.startswith("2 deleted, 1 not found, 3 failed\n")
     rows = {row["id"]: (row["outcome"], row["reason"].split(" (")[0]) for row in report_rows()}
     assert rows == {
@@ -146,8 +146,8 @@ STOPS = {
     "a key that is not known": (json_answer(401, {"error_code": "unauthorized"}), ExitCode.API_ERROR, "401 unauth"),
     "a key that may not": (FORBIDDEN, ExitCode.API_ERROR, "403"),
     "an API that wants to be left alone": (answer(429, b"", "Retry-After: 1000"), ExitCode.API_ERROR, "429"),
-    "a connection that breaks": (b"", ExitCode.NO_ANSWER, "RemoteProtocolError"),
-    "no HTTP": (b"SSH-2.0-OpenSSH_9.6\r\n", ExitCode.NO_ANSWER, "RemoteProtocolError"),
+    "a connection that breaks": (b"", ExitCode.NO_RESPONSE, "RemoteProtocolError"),
+    "no HTTP": (b"SSH-2.0-OpenSSH_9.6\r\n", ExitCode.NO_RESPONSE, "RemoteProtocolError"),
 }
 
 
@@ -248,7 +248,7 @@ def test_an_api_that_is_not_there(closed_port: str, monkeypatch: pytest.MonkeyPa
 
     ended = run("erase", users_file("u1", "é", "u2"), *ONE_AT_A_TIME)
 
-    assert ended.code == ExitCode.NO_ANSWER
+    assert ended.code == ExitCode.NO_RESPONSE
     assert "ConnectError" in ended.err
     assert [row["id"] for row in report_rows()] == ["é"]
     assert len(slept) >= 8
@@ -260,7 +260,7 @@ def test_a_run_that_comes_to_nothing_leaves_nothing(closed_port: str, monkeypatc
 
     ended = run("erase", users_file("u1"))
 
-    assert ended.code == ExitCode.NO_ANSWER
+    assert ended.code == ExitCode.NO_RESPONSE
     assert ended.err.splitlines()[1:] == ["server-side: 0 deleted, 0 not found, 0 failed so far"]
     assert list(Path().iterdir()) == [Path("users.txt")]
 
@@ -295,7 +295,7 @@ def test_no_address_is_shown(api: Adapty, options: tuple[str, ...]) -> None:
 
     ended = run("--verbose", "erase", users_file(*ids, "u1"), *options)
 
-    assert ended.code == ExitCode.SOME_REFUSED
+    assert ended.code == ExitCode.SOME_FAILED
     assert "deleteProfile: DELETE" in ended.err
     assert "jan" not in ended.out + ended.err
     assert outcomes() == {"u1": "deleted", **dict.fromkeys(ids, "failed")}
@@ -372,7 +372,7 @@ def test_killing_it(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
 
     assert outcomes() == {"é": "failed", "u1": "deleted"}
     server.replies = [DELETED]
-    assert run("erase", "users.txt").code == ExitCode.SOME_REFUSED
+    assert run("erase", "users.txt").code == ExitCode.SOME_FAILED
     assert {row["id"] for row in report_rows() if row["outcome"] == "deleted"} == {"u1", "u2", "u3", "u4"}
 
 

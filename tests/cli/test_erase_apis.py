@@ -120,7 +120,7 @@ def test_each_api_that_knows_the_kind_is_asked(served: Sandbox, kind: str, way: 
 
     ended = run("erase", users_file(*lines), "--json", *(("--by", kind) if way == "--by" else ()))
 
-    assert ended.code == ExitCode.SOME_REFUSED
+    assert ended.code == ExitCode.SOME_FAILED
     assert [line.split(":")[1].strip() for line in ended.err.splitlines()] == apis  # a warning for each
     report = json.loads(ended.out)
     assert (report["apis"], report["deleted"], report["not_found"]) == (apis, 0, len(apis))
@@ -151,7 +151,7 @@ def test_of_several_columns_one_is_taken(
 
     ended = run("erase", users_file(header, ",".join(KINDS[kind][1] for kind in kinds)), "--json", *options)
 
-    assert ended.code == ExitCode.SOME_REFUSED  # for nobody is there
+    assert ended.code == ExitCode.SOME_FAILED  # for nobody is there
     assert json.loads(ended.out)["apis"] == apis
 
 
@@ -249,7 +249,7 @@ def test_an_id_that_only_mail_takes(api: Adapty, served: Sandbox, id_: str, reas
 
     ended = run("erase", "users.jsonl")
 
-    assert ended.code == ExitCode.SOME_REFUSED
+    assert ended.code == ExitCode.SOME_FAILED
     assert ended.out.startswith("2 deleted, 1 not found, 1 failed\nerased from: server-side, mail\n")
     assert outcomes() == {"u1": "deleted", id_: "failed"}
     assert outcomes(api="mail") == {"u1": "not_found", id_: "deleted"}
@@ -263,7 +263,7 @@ def test_a_row_that_no_api_takes(served: Sandbox) -> None:
     """A row without an id is failed for both, with the same reason, and sent to neither."""
     ended = run("erase", users_file('{"customer_user_id": ""}', '"u\\ud800"'))
 
-    assert ended.code == ExitCode.SOME_REFUSED
+    assert ended.code == ExitCode.SOME_FAILED
     assert ended.out.startswith("0 deleted, 0 not found, 4 failed\nerased from: server-side, mail\n")
     rows = {(row["api"], row["id"]): row["reason"] for row in report_rows()}
     assert rows["server-side", '{"customer_user_id": ""}'] == "line 1: has no customer_user_id"
@@ -286,7 +286,7 @@ def test_what_is_no_address_is_reported_as_failed(served: Sandbox, address: str,
     """Of addresses only one that can be one is sent; the reason does not repeat it."""
     ended = run("--verbose", "erase", users_file("email", address, "u9@example.com"))
 
-    assert ended.code == ExitCode.SOME_REFUSED
+    assert ended.code == ExitCode.SOME_FAILED
     assert outcomes(api="mail") == {address: "failed", "u9@example.com": "not_found"}
     told = report_rows()[0]["reason"]
     assert told.startswith("line 2: email: ")
@@ -315,7 +315,7 @@ def test_a_second_run_does_no_harm(api: Adapty) -> None:
 
     ended = run("erase", "users.txt")
 
-    assert ended.code == ExitCode.SOME_REFUSED
+    assert ended.code == ExitCode.SOME_FAILED
     assert ended.err.startswith("Warning: server-side: no profile was found by customer_user_id")
     assert [(row["api"], row["outcome"]) for row in report_rows()] == [
         ("server-side", "deleted"),
@@ -326,7 +326,7 @@ def test_a_second_run_does_no_harm(api: Adapty) -> None:
 
     ended = run("erase", users_file("email", "u1@example.com"), "--report", "by_email.csv")
 
-    assert ended.code == ExitCode.SOME_REFUSED
+    assert ended.code == ExitCode.SOME_FAILED
     assert outcomes("by_email.csv", api="mail") == {"u1@example.com": "not_found"}
 
 
@@ -351,7 +351,7 @@ def test_one_that_mail_fails_on(server: RawServer, monkeypatch: pytest.MonkeyPat
 
     ended = run("erase", users_file("u1", "u2", "u3"), *ONE_AT_A_TIME)
 
-    assert ended.code == ExitCode.SOME_REFUSED
+    assert ended.code == ExitCode.SOME_FAILED
     assert ended.err.startswith("Warning: mail: no profile was found by external_profile_id or customer_user_id")
     assert ended.out.startswith("3 deleted, 1 not found, 2 failed\nerased from: server-side, mail\n")
     assert outcomes() == dict.fromkeys(("u1", "u2", "u3"), "deleted")
@@ -375,7 +375,7 @@ SERVER_SIDE, MAIL = "DELETE ", "POST "
 STOPS: dict[str, tuple[dict[str, bytes], dict[str, str], ExitCode]] = {
     "server-side": ({SERVER_SIDE: UNAUTHORIZED}, {"server-side": "401 unauthorized"}, ExitCode.API_ERROR),
     "mail": ({MAIL: NO_KEY}, {"mail": "403"}, ExitCode.API_ERROR),
-    "mail, where nobody answers": ({MAIL: b""}, {"mail": "RemoteProtocolError"}, ExitCode.NO_ANSWER),
+    "mail, where nobody answers": ({MAIL: b""}, {"mail": "RemoteProtocolError"}, ExitCode.NO_RESPONSE),
     "mail, where no such API is": ({MAIL: NOT_HERE}, {"mail": "404"}, ExitCode.API_ERROR),
     "both": (
         {SERVER_SIDE: UNAUTHORIZED, MAIL: NO_KEY},
@@ -385,7 +385,7 @@ STOPS: dict[str, tuple[dict[str, bytes], dict[str, str], ExitCode]] = {
     "both, in other ways": (
         {SERVER_SIDE: b"", MAIL: NO_KEY},
         {"server-side": "RemoteProtocolError", "mail": "403"},
-        ExitCode.NO_ANSWER,
+        ExitCode.NO_RESPONSE,
     ),
 }
 

@@ -86,11 +86,11 @@ def test_what_an_import_refuses_an_erasure_refuses(served: Sandbox, spoilt: str)
     """Nobody is imported under such an id, and nobody is called deleted or not found for it."""
     Path("profiles.csv").write_bytes(profiles_csv(["u1", spoilt]))
     imported = run("mail", "import", "--profiles", "profiles.csv")
-    assert (imported.code, left(served)) == (ExitCode.SOME_REFUSED, {"u1"})
+    assert (imported.code, left(served)) == (ExitCode.SOME_FAILED, {"u1"})
 
     ended = run("erase", "profiles.csv")
 
-    assert ended.code == ExitCode.SOME_REFUSED
+    assert ended.code == ExitCode.SOME_FAILED
     assert outcomes("profiles.erased.csv", api="mail") == {"u1": "deleted", spoilt: "failed"}
     (refused,) = csv.DictReader(Path("profiles.rejects.csv").read_text("utf-8").splitlines())
     (row,) = [row for row in report_rows("profiles.erased.csv") if row["outcome"] == "failed"]
@@ -181,7 +181,7 @@ def test_ids_of_the_wrong_kind_are_not_found(
 
     ended = run("erase", users_file(*ids), *options)
 
-    assert ended.code == ExitCode.SOME_REFUSED
+    assert ended.code == ExitCode.SOME_FAILED
     assert ended.out.startswith(f"0 deleted, {len(ids)} not found, 0 failed\n")
     assert ended.err.startswith(f"Warning: {warning}")
     assert f"{WARNING}--by " in ended.err
@@ -207,7 +207,7 @@ def test_an_address_in_the_place_of_an_id_is_refused_with_the_way_out(api: Adapt
 
     ended = run("erase", users_file("u1@example.com"))
 
-    assert ended.code == ExitCode.SOME_REFUSED
+    assert ended.code == ExitCode.SOME_FAILED
     reasons = {row["reason"] for row in report_rows()}
     hint = 'for e-mail addresses use by="email", on the command line --by email'
     assert [hint in reason for reason in reasons] == [True, True]

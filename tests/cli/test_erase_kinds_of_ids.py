@@ -76,7 +76,7 @@ def test_an_id_of_a_named_kind_that_nobody_has_is_not_found(api: Adapty, served:
 
     ended = run("erase", users_file("customer_user_id", "5"))
 
-    assert (ended.code, left(served)) == (ExitCode.SOME_REFUSED, {"5"})
+    assert (ended.code, left(served)) == (ExitCode.SOME_FAILED, {"5"})
     assert outcomes(api="mail") == {"5": "not_found"}
     assert ended.err.startswith("Warning: mail: no profile was found by customer_user_id; ")
     assert "Try --by external_profile_id or --by email; a file with a header needs a column of that name" in ended.err
@@ -187,7 +187,7 @@ def test_a_row_without_user_id_is_failed(api: Adapty, served: Sandbox) -> None:
 
     ended = run("erase", users_file("user_id,email", ",jane@example.com"))
 
-    assert (ended.code, left(served)) == (ExitCode.SOME_REFUSED, {"u1"})
+    assert (ended.code, left(served)) == (ExitCode.SOME_FAILED, {"u1"})
     assert {row["reason"] for row in report_rows()} == {"line 2: has no user_id"}
 
 
@@ -223,7 +223,7 @@ def test_user_ids_that_are_addresses_can_be_erased_from_one_api(api: Adapty, ser
     by: Sequence[str] = ("--by", "customer_user_id")
 
     for options in (("--api", "server-side"), by, ()):
-        assert run("erase", users_file("jane@example.com"), *options).code == ExitCode.SOME_REFUSED
+        assert run("erase", users_file("jane@example.com"), *options).code == ExitCode.SOME_FAILED
     hint = "on the command line --api server-side --by customer_user_id"
     assert {hint in row["reason"] for row in report_rows() if row["api"] == "server-side"} == {True}
 

@@ -69,7 +69,7 @@ def test_its_name_comes_from_the_file(served: Sandbox, file: str, report: str) -
 
     ended = run("erase", file)
 
-    assert ended.code == ExitCode.SOME_REFUSED  # for nobody is there
+    assert ended.code == ExitCode.SOME_FAILED  # for nobody is there
     assert ended.summary == ["0 deleted, 1 not found, 0 failed", "erased from: server-side", f"report: {report}"]
     assert outcomes(report) == {"u1": "not_found"}
 
@@ -81,7 +81,7 @@ def test_a_name_that_no_output_can_spell(served: Sandbox) -> None:
 
     ended = run("erase", "\udcff.txt")
 
-    assert (ended.code, ended.summary[2]) == (ExitCode.SOME_REFUSED, r"report: \udcff.erased.csv")
+    assert (ended.code, ended.summary[2]) == (ExitCode.SOME_FAILED, r"report: \udcff.erased.csv")
     assert Path("\udcff.erased.csv").is_file()
 
 
@@ -106,7 +106,7 @@ def test_a_report_that_is_there_is_appended_to(served: Sandbox, users: str, befo
     ended = run("erase", users)
 
     written = Path("users.erased.csv").read_bytes().decode()
-    assert ended.code == ExitCode.SOME_REFUSED  # for nobody is there
+    assert ended.code == ExitCode.SOME_FAILED  # for nobody is there
     assert written.startswith(after)
     added = written.removeprefix(after).split("\r\n")
     assert sorted(row.partition(",")[2] for row in added) == [

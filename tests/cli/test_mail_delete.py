@@ -114,5 +114,5 @@ def test_an_api_that_is_not_there(closed_port: str, monkeypatch: pytest.MonkeyPa
 
     ended = run("mail", "delete-profile", "--customer-user-id", "jane")
 
-    assert (ended.code, ended.out) == (ExitCode.NO_ANSWER, "")
+    assert (ended.code, ended.out) == (ExitCode.NO_RESPONSE, "")
     assert "ConnectError" in ended.err

@@ -78,7 +78,7 @@ def test_a_base_end_to_end(served: Sandbox, base: tuple[str, ...]) -> None:
     """What is right arrives, what is wrong is counted and kept, and the printed flows are those of the API."""
     ended = run("mail", "import", *base)
 
-    assert (ended.code, ended.err) == (ExitCode.SOME_REFUSED, "")
+    assert (ended.code, ended.err) == (ExitCode.SOME_FAILED, "")
     lines = ended.summary
     assert lines[:3] == [
         "profiles: 3 accepted, 2 rejected",
@@ -139,7 +139,7 @@ def test_failures_go_to_the_folder_that_was_asked_for(served: Sandbox) -> None:
 
     ended = run("mail", "import", *profiles_file("jane"), "--rejects-dir", "[bold] :bug:")
 
-    assert ended.code == ExitCode.SOME_REFUSED
+    assert ended.code == ExitCode.SOME_FAILED
     path = Path("[bold] :bug:") / "profiles.rejects.csv"
     assert f"rejected records: {path}\n" in ended.out
     assert path.is_file()
@@ -159,11 +159,11 @@ def test_names_in_the_table_are_whole_and_as_they_are(served: Sandbox) -> None:
     ("name", "content", "code"),
     [
         ("base.csv", f"jane@example.com,user_1,{WHEN}\n", ExitCode.USAGE),
-        ("base.jsonl", json.dumps({**PROFILE, "jane@example.com": 1}), ExitCode.SOME_REFUSED),
+        ("base.jsonl", json.dumps({**PROFILE, "jane@example.com": 1}), ExitCode.SOME_FAILED),
         (
             "base.jsonl",
             json.dumps({**PROFILE, "custom_attributes": {"jane@example.com": True}}),
-            ExitCode.SOME_REFUSED,
+            ExitCode.SOME_FAILED,
         ),
     ],
     ids=["no header", "a field", "an attribute"],
@@ -276,7 +276,7 @@ def test_an_api_that_is_not_there(
 
     ended = run(*command)
 
-    assert (ended.code, ended.out) == (ExitCode.NO_ANSWER, "")
+    assert (ended.code, ended.out) == (ExitCode.NO_RESPONSE, "")
     error, *notes = ended.err.splitlines()
     address = closed_port.removeprefix("http://")
     assert error.startswith(f"Error: saveProfile: cannot connect to {address} (ADAPTY_MAIL_BASE_URL): ConnectError")
@@ -306,7 +306,7 @@ def test_a_run_that_broke_off_is_gone_on_with(server: RawServer, monkeypatch: py
 
     ended = run(*command)
 
-    assert ended.code == ExitCode.SOME_REFUSED
+    assert ended.code == ExitCode.SOME_FAILED
     assert ended.summary[:3] == [
         "profiles: 3 accepted, 1 rejected",
         "events:   0 accepted, 0 rejected",
@@ -370,7 +370,7 @@ def test_a_record_that_the_api_fails_on(server: RawServer, monkeypatch: pytest.M
 
     ended = run(*command, "--max-retries", "2")
 
-    assert ended.code == ExitCode.SOME_REFUSED
+    assert ended.code == ExitCode.SOME_FAILED
     assert ended.out.startswith("profiles: 1 accepted, 1 rejected\n")
     assert ", 2 retried\n" in ended.out
     assert table(ended.out)["ServerError"] == 1
@@ -452,7 +452,7 @@ def test_a_dry_run(served: Sandbox, base: tuple[str, ...]) -> None:
     """`--dry-run` finds what is wrong and foretells the flows, says that nothing was sent, and sends nothing."""
     ended = run("mail", "import", *base, "--dry-run")
 
-    assert (ended.code, ended.err) == (ExitCode.SOME_REFUSED, "")
+    assert (ended.code, ended.err) == (ExitCode.SOME_FAILED, "")
     assert ended.summary[:3] == [
         "dry run: nothing was sent; accepted records are valid",
         "profiles: 3 accepted, 2 rejected",
@@ -469,7 +469,7 @@ def test_json_of_the_report_can_be_read(served: Sandbox, base: tuple[str, ...]) 
     """`--json` prints the report, to be parsed, and nothing else."""
     ended = run("mail", "import", *base, "--json")
 
-    assert (ended.code, ended.err) == (ExitCode.SOME_REFUSED, "")
+    assert (ended.code, ended.err) == (ExitCode.SOME_FAILED, "")
     report = json.loads(ended.out)
     assert 0 < report.pop("elapsed") < 10
     assert report == {
@@ -538,7 +538,7 @@ def test_an_output_that_knows_no_boxes(served: Sandbox, base: tuple[str, ...]) -
     """On a terminal or pipe of ASCII the tables are drawn with what there is."""
     ended = run("mail", "import", *base, charset="ascii")
 
-    assert (ended.code, ended.err) == (ExitCode.SOME_REFUSED, "")
+    assert (ended.code, ended.err) == (ExitCode.SOME_FAILED, "")
     assert table(ended.out)[Flow.REFUNDED] == 1
 
 
@@ -622,6 +622,6 @@ def test_checkpoint_in_use_ends_with_a_code_of_its_own(served: Sandbox) -> None:
         with Checkpoint.open(Path(f"{name}.checkpoint"), {}):
             ended = run(*command)
 
-        assert (ended.code, ended.out) == (ExitCode.BUSY, "")
+        assert (ended.code, ended.out) == (ExitCode.UNAVAILABLE, "")
         assert ended.err == f"Error: {name}.checkpoint: is in use by another run; wait until that run ends\n"
-        assert run(*command).code in {ExitCode.DONE, ExitCode.SOME_REFUSED}
+        assert run(*command).code in {ExitCode.DONE, ExitCode.SOME_FAILED}

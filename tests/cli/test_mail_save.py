@@ -304,7 +304,7 @@ def test_an_api_that_is_not_there(closed_port: str, monkeypatch: pytest.MonkeyPa
 
     ended = run("mail", "save-profile", *PROFILE_OPTIONS)
 
-    assert (ended.code, ended.out) == (ExitCode.NO_ANSWER, "")
+    assert (ended.code, ended.out) == (ExitCode.NO_RESPONSE, "")
     address = closed_port.removeprefix("http://")
     assert ended.err.startswith(f"Error: saveProfile: cannot connect to {address} (ADAPTY_MAIL_BASE_URL): ConnectError")
     assert "after 3 attempts" in ended.err

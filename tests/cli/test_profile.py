@@ -335,7 +335,7 @@ def test_an_api_that_is_not_there(closed_port: str, monkeypatch: pytest.MonkeyPa
 
     ended = run(*command, *USER)
 
-    assert (ended.code, ended.out) == (ExitCode.NO_ANSWER, "")
+    assert (ended.code, ended.out) == (ExitCode.NO_RESPONSE, "")
     assert "ConnectError" in ended.err
 
 

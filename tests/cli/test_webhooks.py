@@ -51,7 +51,7 @@ def test_run_once_reports_dead_letters(server: RawServer, monkeypatch: pytest.Mo
     with Outbox(FILE) as outbox:
         outbox.put(event(1))
     ended = run("webhooks", "run", "--outbox", FILE, "--once")
-    assert ended.code == ExitCode.SOME_REFUSED
+    assert ended.code == ExitCode.SOME_FAILED
     assert ended.out == "0 delivered, 1 dead letters\n"
     assert "'evt_0001' is rejected" in ended.err
     assert "jane" not in ended.err
@@ -65,7 +65,7 @@ def test_run_once_fails_without_a_response(
     point_at(closed_port, monkeypatch)
     monkeypatch.setattr("adapty._engine.options._MAX_RETRIES", 0)
     ended = run("webhooks", "run", "--outbox", FILE, "--once")
-    assert ended.code == ExitCode.NO_ANSWER
+    assert ended.code == ExitCode.NO_RESPONSE
     assert "0 delivered, 0 dead letters; 2 pending in" in ended.err
     assert not caplog.records
 
@@ -89,7 +89,7 @@ def test_locked_outbox_has_its_own_exit_code(
     with closing(sqlite3.connect(outbox.path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         ended = run("webhooks", command[0], "--outbox", FILE, command[1])
-    assert ended.code == ExitCode.BUSY
+    assert ended.code == ExitCode.UNAVAILABLE
     assert "is locked by another thread or process" in ended.err
     assert served
 

@@ -1,6 +1,6 @@
 """A run is killed at every step it takes, and goes on: nothing is skipped, and nothing is counted or refused twice.
 
-This file is also the run that gets killed: a small one, with the checkpoints, the lanes out of order and the end of a
+This file is also the run that gets killed: a small one, with the checkpoints, the workers out of order and the end of a
 real one. It is started as a script, which forks a process for each run, so that hundreds of kills take seconds.
 """
 
@@ -60,8 +60,8 @@ def record(stage: str, number: int) -> MailProfile | TransactionEvent:
     )
 
 
-def in_order_of_lanes(count: int, chance: random.Random) -> list[int]:
-    """Give the numbers as lanes finish them: those of a profile in order, lanes some way apart.
+def in_order_of_workers(count: int, chance: random.Random) -> list[int]:
+    """Give the numbers as workers finish them: those of a profile in order, workers some way apart.
 
     They are less apart than events of one id, so that it is always the same one that comes first.
     """
@@ -114,7 +114,7 @@ def run_stage(
             )
             step()
 
-        for number in in_order_of_lanes(count, chance):
+        for number in in_order_of_workers(count, chance):
             if number in handled:
                 continue
             if is_refused(stage, number):
