@@ -109,10 +109,10 @@ def test_repeated_event_is_stored_once(api: Api, sandbox: Sandbox) -> None:
     api.save_profile()
     api.save_event(event_type="subscription_started")
     again = api.save_event(event_type="subscription_expired", event_datetime="2027-01-01T00:00:00Z", offer=LEFT_OUT)
-    elsewhere = api.save_event(external_profile_id="somebody_else")
+    elsewhere = api.save_event(external_profile_id="other_user")
     assert (again.status_code, elsewhere.status_code) == (200, 200)
     assert sandbox.events("user_12345") == [event(event_type="subscription_started")]
-    assert sandbox.events("somebody_else") == []
+    assert sandbox.events("other_user") == []
     assert flow(sandbox) == "active"
 
 

@@ -137,7 +137,7 @@ def test_requests_are_shown_with_what_was_wrong(api: ServerSideApi, sandbox: San
 def test_log_contains_no_key_and_no_address(
     api: ServerSideApi, sandbox: Sandbox, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Neither Python's log, the request log nor a response shows them, wherever a client sent them."""
+    """Neither Python's log, the request log nor a response shows them, in any place of a request."""
     address = "jane.doe@example.com"
     with caplog.at_level(logging.INFO):
         answers = [
