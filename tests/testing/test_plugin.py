@@ -558,7 +558,7 @@ def test_failure_shows_the_differences_only(project: Project) -> None:
 
 
 def test_fixtures_and_marker_are_documented(project: Project) -> None:
-    """The commands of pytest list them."""
+    """Pytest's own commands list them."""
     fixtures = project.run("", "--fixtures").stdout.str()
 
     for name in ("adapty_sandbox", "adapty_client", "async_adapty_client", "adapty_environment", "adapty_retry_delays"):
